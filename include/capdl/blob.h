@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Constants of the blob: what host tool and initialiser agree upon. Structure and meaning: docs/blob.md, schema: docs/blob.cddl.
+ * The blob is deterministic CBOR (RFC 8949 section 4.2). Freestanding: usable by the initialiser.
+ *
+ *     image:  | text, rodata, data, bss, stack | blob | pages | scratch (zero, not stored) |
+ *               prebuilt, one per architecture   appended by the host
+ */
+#ifndef CAPDL_BLOB_H
+#define CAPDL_BLOB_H
+
+#include <stdint.h>
+
+#include <capdl/facts.h>
+
+enum { CAPDL_BLOB_VERSION = 1, CAPDL_PAGE_SIZE = 4096, CAPDL_PAGE_BITS = 12 };
+
+/* Items of the outermost array, in this order. */
+enum capdl_blob_item {
+    CAPDL_BLOB_ITEM_VERSION, /* uint, CAPDL_BLOB_VERSION */
+    CAPDL_BLOB_ITEM_PROFILE, /* map: enum capdl_boot_key => int */
+    CAPDL_BLOB_ITEM_SIZES,   /* map: enum capdl_size_key => uint */
+    CAPDL_BLOB_ITEM_METHODS, /* array of [label, number of capability operands] */
+    CAPDL_BLOB_ITEM_GROUPS,  /* array of [type, size argument, size in bits, count]: objects placed anywhere */
+    CAPDL_BLOB_ITEM_FIXED,   /* array of [type, size argument, size in bits, count, physical address] */
+    CAPDL_BLOB_ITEM_COVERS,  /* array of [parent slot, type, size argument, count]: children of the spec's untypeds */
+    CAPDL_BLOB_ITEM_FILLS,   /* array of [slot, size in bits, offset, page, pages, flags]: contents to be copied */
+    CAPDL_BLOB_ITEM_PHASES,  /* array of [phase, [* call]] */
+    CAPDL_BLOB_ITEM_NAMES,   /* null, or [objects, pages, methods] */
+    CAPDL_BLOB_ITEM_COUNT
+};
+
+/* Kernel facts the initialiser itself uses. Absent key: 0. Encoded in ascending order of the key. */
+enum capdl_boot_key {
+    CAPDL_BOOT_ARCH,                /* enum capdl_arch */
+    CAPDL_BOOT_FLAGS,               /* CAPDL_BOOT_FLAG_* */
+    CAPDL_BOOT_SYS_CALL,            /* number of the system call Call */
+    CAPDL_BOOT_SYS_PUTCHAR,         /* of DebugPutChar; 0: the kernel has no console */
+    CAPDL_BOOT_UNTYPED_OFFSET,      /* bootinfo: bytes to the slot region of untypeds; its list follows directly */
+    CAPDL_BOOT_SCHEDCONTROL_OFFSET, /* bootinfo: bytes to the slot region of SchedControl; 0: not MCS */
+    CAPDL_BOOT_FAN_OUT,             /* most objects of one Retype */
+    CAPDL_BOOT_SLOT_BITS,           /* log2 of a CNode slot's size in bytes */
+    CAPDL_BOOT_TYPE_UNTYPED,        /* object type numbers */
+    CAPDL_BOOT_TYPE_CNODE,
+    CAPDL_BOOT_UNTYPED_RETYPE, /* labels */
+    CAPDL_BOOT_CNODE_MINT,
+    CAPDL_BOOT_TCB_SET_SPACE,
+    CAPDL_BOOT_TCB_SUSPEND,
+    CAPDL_BOOT_PAGE_MAP,
+    CAPDL_BOOT_PAGE_UNMAP,
+    CAPDL_BOOT_PAGE_UNIFY,            /* AArch64 only */
+    CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, /* AArch64 only */
+    CAPDL_BOOT_PAGE_ATTRIBUTES,       /* attribute word of an ordinary cached mapping */
+    CAPDL_BOOT_KEY_COUNT
+};
+
+enum {
+    CAPDL_BOOT_FLAG_MCS = 1,
+    CAPDL_BOOT_FLAG_SYSENTER = 2, /* x86-64: enter the kernel by SYSENTER */
+};
+
+/* Sizes known in advance. */
+enum capdl_size_key {
+    CAPDL_SIZE_OBJECTS, /* slots filled by Retype: groups, then fixed, then covers */
+    CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived capabilities */
+    CAPDL_SIZE_PAGES,   /* pages in the page segment */
+    CAPDL_SIZE_KEY_COUNT
+};
+
+/*
+ * Operands of a call, and its target. An unsigned integer is a literal word. A negative integer -1 - r is a reference r =
+ * index * 4 + kind, which the initialiser replaces by a capability pointer.
+ */
+enum capdl_ref_kind {
+    CAPDL_REF_SLOT = 0,          /* slot of the initialiser: an object or a derived capability */
+    CAPDL_REF_PAGE = 1,          /* frame capability of a page in the page segment */
+    CAPDL_REF_INITIAL = 2,       /* enum capdl_initial_cap; CNODE is the CNode through which all slots resolve at depth 64 */
+    CAPDL_REF_SCHED_CONTROL = 3, /* SchedControl of a core */
+};
+
+/* A call is [method, target, [* operand]] or, for a run, [method, target, [* operand], count, [* stride]]: per step, the target's
+   index grows by the first stride and each operand (a literal's value, a reference's index) by its own. */
+enum { CAPDL_CALL_ITEMS = 3, CAPDL_CALL_RUN_ITEMS = 5 };
+
+/* Most operands of a call: registers of the widest UserContext and two words, with room. */
+enum { CAPDL_CALL_MAX_OPERANDS = 64, CAPDL_CALL_MAX_CAPS = 3 };
+
+enum {
+    CAPDL_FILL_EXECUTABLE = 1, /* instructions: unify caches */
+    CAPDL_FILL_UNCACHED = 2,   /* will be mapped uncached: clean and invalidate */
+};
+
+/*
+ * Header of an image, at the start of the ELF section ".capdl.header" of the prebuilt initialiser. The host fills in the second
+ * part; the initialiser writes the third part while it boots, so that a debugger or a memory dump can tell how far it came on
+ * kernels without a console. Addresses are virtual; sizes are bytes.
+ */
+#define CAPDL_IMAGE_MAGIC UINT64_C(0x4c44504143344c65) /* "eL4CAPDL" */
+
+struct capdl_image_header {
+    uint64_t magic;
+    uint32_t version; /* CAPDL_BLOB_VERSION */
+    uint32_t arch;    /* enum capdl_arch */
+
+    uint64_t image_start;
+    uint64_t blob_start;
+    uint64_t blob_size;
+    uint64_t pages_start;
+    uint64_t num_pages;
+    uint64_t scratch_start;
+    uint64_t scratch_size;
+    uint64_t image_end;
+
+    uint64_t phase;        /* enum capdl_phase reached; CAPDL_PHASE_DONE after a good boot */
+    uint64_t kernel_error; /* enum capdl_kernel_error of the call that failed, 0 if none */
+    uint64_t method;       /* label of that call */
+    uint64_t object;       /* slot of its target, all ones if it has none */
+    uint64_t detail[2];    /* numbers of the message, meaning by phase (docs/boot.md) */
+    uint64_t num_calls;    /* kernel calls made */
+};
+
+#endif

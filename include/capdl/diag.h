@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Diagnostics: what is wrong, where, what was expected. Collected, so that one run reports every mistake, and printed by whoever
+ * owns the list (the tool prints text with a caret, or JSON).
+ */
+#ifndef CAPDL_DIAG_H
+#define CAPDL_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A place in a source. line 0: no place is known (an object made by a front end); column 0: the whole line. */
+struct capdl_pos {
+    uint32_t line;
+    uint16_t column; /* in characters from 1; saturates */
+    uint16_t file;   /* index in capdl_diags.files */
+};
+
+enum capdl_severity { CAPDL_ERROR, CAPDL_WARNING, CAPDL_NOTE };
+
+struct capdl_diag {
+    enum capdl_severity severity; /* a note belongs to the error or warning before it */
+    struct capdl_pos pos;
+    const char *check; /* name of the check that made it ("slot-range"), or 0 */
+    char *message;     /* one sentence, no full stop, no newline */
+};
+
+/* A source text kept for diagnostics. The name is shown; text may be 0 when it is not at hand. */
+struct capdl_source {
+    char *name;
+    const char *text;
+    size_t size;
+};
+
+struct capdl_diags {
+    struct capdl_diag *list;
+    size_t count, capacity;
+    size_t num_errors, num_warnings;
+    struct capdl_source *files;
+    size_t num_files;
+};
+
+#if defined(__GNUC__)
+#define CAPDL_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define CAPDL_PRINTF(f, a)
+#endif
+
+/* Registers a source; the name is copied, the text is not and must live as long as the list. Returns its index. */
+uint16_t capdl_diags_add_source(struct capdl_diags *, const char *name, const char *text, size_t size);
+
+/* Each adds one diagnostic. pos is taken as it is; the message is formatted and copied. */
+void capdl_error(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
+void capdl_warning(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
+void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
+/* The same for a named check, which a user may switch off by that name. */
+void capdl_finding(struct capdl_diags *, enum capdl_severity, const char *check, struct capdl_pos, const char *format, ...)
+    CAPDL_PRINTF(5, 6);
+
+/* Prints `file:line:col: error: message`, the source line and a caret, in source order, at most `most` errors (0: all). */
+void capdl_diags_print(const struct capdl_diags *, FILE *, size_t most);
+
+/* Frees everything the list owns and empties it. */
+void capdl_diags_free(struct capdl_diags *);
+
+#endif

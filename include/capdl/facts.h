@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The tables of capDL and of seL4 as enumerations. Each table is a .def file that stands alone in its truth: parser, printer,
+ * encoder, decoder and checker expand the same one. Freestanding: usable by the initialiser.
+ */
+#ifndef CAPDL_FACTS_H
+#define CAPDL_FACTS_H
+
+enum capdl_arch {
+#define CAPDL_ARCH(id, keyword, bits, boots) CAPDL_ARCH_##id,
+#include <capdl/arch.def>
+#undef CAPDL_ARCH
+    CAPDL_ARCH_COUNT
+};
+
+/* What a capability of a spec refers to. */
+enum capdl_kind {
+#define CAPDL_KIND(id, keyword, arches, name) CAPDL_KIND_##id,
+#include <capdl/kinds.def>
+#undef CAPDL_KIND
+    CAPDL_KIND_COUNT
+};
+
+enum capdl_right {
+#define CAPDL_RIGHT(id, letter, bit, name) CAPDL_RIGHT_##id = 1 << (bit),
+#include <capdl/rights.def>
+#undef CAPDL_RIGHT
+    CAPDL_RIGHTS_ALL = 15
+};
+
+enum capdl_tcb_slot {
+#define CAPDL_TCB_SLOT(id, number, name) CAPDL_TCB_SLOT_##id = (number),
+#include <capdl/tcbslots.def>
+#undef CAPDL_TCB_SLOT
+    CAPDL_TCB_SLOT_COUNT
+};
+
+enum capdl_kernel_error {
+#define CAPDL_KERNEL_ERROR(id, number, name) CAPDL_ERROR_##id = (number),
+#include <capdl/errors.def>
+#undef CAPDL_KERNEL_ERROR
+    CAPDL_ERROR_COUNT
+};
+
+enum capdl_phase {
+#define CAPDL_PHASE(id, number, name) CAPDL_PHASE_##id = (number),
+#include <capdl/phases.def>
+#undef CAPDL_PHASE
+    CAPDL_PHASE_COUNT
+};
+
+enum capdl_syscall {
+#define CAPDL_SYSCALL(id, name) CAPDL_SYSCALL_##id,
+#include <capdl/syscalls.def>
+#undef CAPDL_SYSCALL
+    CAPDL_SYSCALL_COUNT
+};
+
+/* Kernel object types; a kernel's own numbers for them are in its profile. */
+enum capdl_type {
+#define CAPDL_TYPE(id, aarch64, riscv64, x86_64) CAPDL_TYPE_##id,
+#include <capdl/types.def>
+#undef CAPDL_TYPE
+    CAPDL_TYPE_COUNT
+};
+
+enum capdl_method {
+#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) CAPDL_METHOD_##id,
+#include <capdl/methods.def>
+#undef CAPDL_METHOD
+    CAPDL_METHOD_COUNT
+};
+
+/* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on. */
+enum capdl_initial_cap {
+    CAPDL_INITIAL_NULL = 0,
+    CAPDL_INITIAL_TCB = 1,
+    CAPDL_INITIAL_CNODE = 2,
+    CAPDL_INITIAL_VSPACE = 3,
+    CAPDL_INITIAL_IRQ_CONTROL = 4,
+    CAPDL_INITIAL_ASID_CONTROL = 5,
+    CAPDL_INITIAL_ASID_POOL = 6,
+    CAPDL_INITIAL_IO_PORT_CONTROL = 7,
+    CAPDL_INITIAL_IO_SPACE = 8,
+    CAPDL_INITIAL_BOOTINFO_FRAME = 9,
+    CAPDL_INITIAL_IPC_BUFFER = 10,
+    CAPDL_INITIAL_DOMAIN = 11,
+    CAPDL_INITIAL_SMMU_SID_CONTROL = 12,
+    CAPDL_INITIAL_SMMU_CB_CONTROL = 13,
+    CAPDL_INITIAL_SC = 14,
+    CAPDL_INITIAL_SMC = 15,
+    CAPDL_INITIAL_COUNT = 16
+};
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The model of a capDL spec: objects and the capabilities they hold. Front ends fill it, everything else reads it; nothing behind
+ * the model may know which front end was used.
+ *
+ * Ownership: a spec owns all memory reachable from it (one arena, released by capdl_spec_free). Strings are interned: two equal
+ * names are the same pointer. Objects are referred to by index, which never changes; pointers to objects and caps are good until
+ * the next object or cap is added.
+ */
+#ifndef CAPDL_SPEC_H
+#define CAPDL_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <capdl/diag.h>
+#include <capdl/facts.h>
+
+#define CAPDL_NO_OBJECT UINT32_MAX
+#define CAPDL_NO_INDEX UINT32_MAX
+
+enum capdl_cap_flag {
+    CAPDL_CAP_UNCACHED = 1,     /* frame */
+    CAPDL_CAP_REPLY = 2,        /* tcb: reply */
+    CAPDL_CAP_MASTER_REPLY = 4, /* tcb: master_reply */
+    CAPDL_CAP_HAS_ASID = 8,
+    CAPDL_CAP_HAS_MAPPING = 16, /* frame: extra->mapping_* say which page-table slot this very cap maps */
+    CAPDL_CAP_HAS_BADGE = 32,   /* ep, notification, smc: written out (also when 0) */
+    CAPDL_CAP_HAS_GUARD = 64,   /* cnode: guard or guard_size written out */
+    CAPDL_CAP_GENERATED = 128,  /* made by a front end as a default: a cap written in the caps section replaces it */
+};
+
+/* What few capabilities have. */
+struct capdl_cap_extra {
+    uint64_t asid_high, asid_low;
+    uint32_t mapping_container; /* object index */
+    uint64_t mapping_slot;
+};
+
+struct capdl_cap {
+    uint64_t slot;   /* in its container */
+    uint64_t data;   /* badge (ep, notification, smc), guard value (cnode), core (sched_control); else 0 */
+    uint32_t object; /* index; CAPDL_NO_OBJECT for control capabilities (kind from IRQ_CONTROL on) */
+    uint8_t kind;    /* enum capdl_kind of what it refers to */
+    uint8_t rights;  /* enum capdl_right; on frames GRANT means execute */
+    uint8_t flags;   /* enum capdl_cap_flag */
+    uint8_t guard_size;
+    struct capdl_pos pos;
+    struct capdl_cap_extra *extra; /* 0: none of it */
+};
+
+enum capdl_tcb_field { /* bits of capdl_tcb.has */
+    CAPDL_TCB_HAS_ADDR = 1,
+    CAPDL_TCB_HAS_IP = 2,
+    CAPDL_TCB_HAS_SP = 4,
+    CAPDL_TCB_HAS_PRIO = 8,
+    CAPDL_TCB_HAS_MAX_PRIO = 16,
+    CAPDL_TCB_HAS_AFFINITY = 32,
+    CAPDL_TCB_HAS_RESUME = 64,
+    CAPDL_TCB_HAS_FPU_DISABLED = 128,
+    CAPDL_TCB_HAS_DOM = 256,
+    CAPDL_TCB_HAS_FAULT_EP = 512,
+    CAPDL_TCB_HAS_INIT = 1024,
+    CAPDL_TCB_HAS_TLS = 2048,
+};
+
+/* Fields not in `has` hold the language's defaults: prio and max_prio 125, resume true, all else 0. */
+struct capdl_tcb {
+    uint32_t has;
+    bool resume, fpu_disabled;
+    uint64_t addr; /* of the IPC buffer, in the thread's address space */
+    uint64_t ip, sp, prio, max_prio, affinity, dom;
+    uint64_t fault_ep; /* CPtr in the thread's own CSpace (kernels without MCS) */
+    uint64_t tls;      /* thread pointer register; extension `tls: n` */
+    uint64_t *init;    /* start-up arguments */
+    size_t num_init;
+};
+
+/* period and budget in microseconds. */
+struct capdl_sc {
+    bool has_times, has_data;
+    uint64_t period, budget, data; /* data: badge of timeout faults */
+    uint64_t refills;              /* extra refills; extension */
+};
+
+enum capdl_fill_kind { CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_OTHER };
+
+/* `length` bytes at `offset` in a frame. */
+struct capdl_fill {
+    enum capdl_fill_kind kind;
+    uint64_t offset, length;
+    const char *text; /* FILE: path as written; BOOTINFO: its type as written; OTHER: all words as written */
+    uint64_t source_offset;
+    struct capdl_pos pos;
+};
+
+/* Value of a parameter of an extension declaration such as pd(...). */
+enum capdl_value_kind { CAPDL_VALUE_NUMBER, CAPDL_VALUE_BOOL, CAPDL_VALUE_STRING, CAPDL_VALUE_LIST, CAPDL_VALUE_CAP };
+
+struct capdl_param {
+    const char *name; /* 0: positional */
+    enum capdl_value_kind kind;
+    uint64_t number;      /* NUMBER (suffixes k, M, G applied), BOOL */
+    const char *text;     /* STRING; CAP: name of the object */
+    uint32_t index;       /* CAP: array index or CAPDL_NO_INDEX */
+    uint64_t *list;       /* LIST */
+    size_t num_list;
+    struct capdl_cap cap; /* CAP: rights, badge and so on as written; object not resolved */
+    struct capdl_pos pos;
+};
+
+struct capdl_program {
+    struct capdl_param *params;
+    size_t num_params;
+};
+
+/* Numbers of the kinds that are devices and interrupts. */
+enum capdl_number {
+    CAPDL_NUMBER_PORTS_FIRST = 0, /* io_ports, both inclusive */
+    CAPDL_NUMBER_PORTS_LAST = 1,
+    CAPDL_NUMBER_IO_DOMAIN = 0, /* io_device */
+    CAPDL_NUMBER_IO_BUS = 1,
+    CAPDL_NUMBER_IO_DEV = 2,
+    CAPDL_NUMBER_IO_FUN = 3,
+    CAPDL_NUMBER_IO_PT_LEVEL = 0, /* io_pt */
+    CAPDL_NUMBER_IOAPIC_NUM = 0,  /* ioapic_irq */
+    CAPDL_NUMBER_IOAPIC_PIN = 1,
+    CAPDL_NUMBER_IOAPIC_LEVEL = 2,
+    CAPDL_NUMBER_IOAPIC_POLARITY = 3,
+    CAPDL_NUMBER_MSI_HANDLE = 0, /* msi_irq */
+    CAPDL_NUMBER_MSI_BUS = 1,
+    CAPDL_NUMBER_MSI_DEV = 2,
+    CAPDL_NUMBER_MSI_FUN = 3,
+    CAPDL_NUMBER_IOSPACE = 0, /* arm_io_device */
+    CAPDL_NUMBER_TRIGGER = 0, /* arm_irq, riscv_irq: 0 level, 1 edge */
+    CAPDL_NUMBER_TARGET = 1,  /* arm_irq, arm_sgi_signal */
+    CAPDL_NUMBER_SGI_IRQ = 0, /* arm_sgi_signal */
+    CAPDL_NUMBER_BANK = 0,    /* contextbank */
+    CAPDL_NUMBER_ASID_HIGH = 0, /* asid_pool */
+    CAPDL_NUMBER_COUNT = 4
+};
+
+struct capdl_numbers {
+    uint8_t has; /* bit per number: written in the spec */
+    uint64_t value[CAPDL_NUMBER_COUNT];
+};
+
+enum capdl_object_flag {
+    CAPDL_OBJECT_HAS_SIZE = 1,
+    CAPDL_OBJECT_HAS_PADDR = 2,
+    CAPDL_OBJECT_HAS_FILL = 4,   /* frame: a fill list was written, perhaps an empty one */
+    CAPDL_OBJECT_GENERATED = 8,  /* made by a front end, not written by the author */
+    CAPDL_OBJECT_EXECUTABLE = 16, /* frame: some mapping of it is executable (set by the compiler) */
+};
+
+struct capdl_object {
+    const char *name; /* interned */
+    uint32_t index;   /* array element, or CAPDL_NO_INDEX */
+    uint32_t parent;  /* untyped that covers it, or CAPDL_NO_OBJECT */
+    uint8_t kind;     /* enum capdl_kind */
+    uint8_t flags;    /* enum capdl_object_flag */
+    uint8_t size_bits; /* log2: bytes of ut, frame and sc; slots of a cnode */
+    uint64_t paddr;
+    struct capdl_cap *caps; /* ascending by slot once the spec is complete */
+    uint32_t num_caps, capacity_caps;
+    uint32_t program; /* the PROGRAM it was generated for, or CAPDL_NO_OBJECT */
+    struct capdl_pos pos;
+    union {
+        struct capdl_tcb *tcb;         /* TCB; may be 0: all defaults */
+        struct capdl_sc *sc;           /* SC; may be 0 */
+        struct capdl_numbers *numbers; /* devices and interrupts; may be 0 */
+        struct capdl_program *program_of; /* PROGRAM */
+        struct {
+            struct capdl_fill *list;
+            size_t count;
+        } fills; /* FRAME */
+    } u;
+};
+
+struct capdl_irq_map {
+    uint64_t irq;
+    uint32_t object;
+    struct capdl_pos pos;
+};
+
+/* A slot: container and number. */
+struct capdl_slot_ref {
+    uint32_t container;
+    uint64_t slot;
+};
+
+/* Derivation: the cap in `child` is derived from the one in `parent`. */
+struct capdl_derivation {
+    struct capdl_slot_ref parent, child;
+    struct capdl_pos pos;
+};
+
+enum capdl_duration_unit { CAPDL_TICKS, CAPDL_MICROSECONDS };
+
+struct capdl_domain_entry {
+    uint64_t domain, duration;
+    enum capdl_duration_unit unit;
+    bool end_marker;
+    struct capdl_pos pos;
+};
+
+enum capdl_domain_start { CAPDL_DOMAIN_START_DEFAULT, CAPDL_DOMAIN_START_INDEX, CAPDL_DOMAIN_START_NONE };
+
+struct capdl_domains {
+    bool has_schedule, has_index_shift;
+    struct capdl_domain_entry *schedule;
+    size_t num_schedule;
+    enum capdl_domain_start start_kind;
+    uint64_t start_index, index_shift;
+    struct capdl_pos pos;
+};
+
+struct capdl_arena;
+struct capdl_names;
+
+struct capdl_spec {
+    enum capdl_arch arch;
+    bool has_arch; /* an `arch` line was read or the caller set arch */
+    struct capdl_object *objects;
+    uint32_t num_objects, capacity_objects;
+    struct capdl_irq_map *irqs;
+    size_t num_irqs, capacity_irqs;
+    struct capdl_derivation *derivations;
+    size_t num_derivations, capacity_derivations;
+    struct capdl_domains domains;
+    struct capdl_arena *arena; /* private */
+    struct capdl_names *names; /* private: interned names, and objects by name and index */
+};
+
+void capdl_spec_init(struct capdl_spec *);
+void capdl_spec_free(struct capdl_spec *);
+
+/* Memory of the spec, zeroed, released with it. Never 0: running out of memory ends the program with a message. */
+void *capdl_spec_alloc(struct capdl_spec *, size_t size);
+/* The one copy of this name. */
+const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
+
+/* Finds an object by its name and index (CAPDL_NO_INDEX for one that is not an array element). CAPDL_NO_OBJECT if none. */
+uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t index);
+/* Number of elements of the array `name`, 0 if there is none. */
+uint32_t capdl_spec_array_length(const struct capdl_spec *, const char *name);
+/* The name that is in the spec and nearest to this one (edit distance), or 0 when none is near. */
+const char *capdl_spec_nearest(const struct capdl_spec *, const char *name);
+
+/* Adds an object; the caller has made sure that name and index are new, and fills in what is not given here. */
+uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, enum capdl_kind, struct capdl_pos);
+/* Adds a cap to a container, keeping slots in order. Replaces a GENERATED cap in that slot. Returns false, changing nothing, when
+   the slot holds a cap that is not GENERATED; a GENERATED cap given for a slot that is taken is dropped, which is not an error. */
+bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
+/* The cap in a slot, or 0. */
+struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
+
+/* Writes "name" or "name[3]". Returns buffer. */
+char *capdl_object_label(const struct capdl_object *, char *buffer, size_t size);
+const char *capdl_kind_keyword(enum capdl_kind);
+const char *capdl_kind_name(enum capdl_kind);
+bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch);
+const char *capdl_arch_name(enum capdl_arch);
+
+/*
+ * Reads capDL text (docs/language.md) into an initialised spec. Everything wrong is added to diags; false if there was an error.
+ * When all objects sections have been read and before capabilities are, `expand` (may be 0) is called: a front end replaces
+ * declarations such as pd(...) by the objects they stand for, so that the caps section can name these. It reports its own errors
+ * to diags and returns false to stop.
+ */
+struct capdl_text_options {
+    bool (*expand)(struct capdl_spec *, struct capdl_diags *, void *context);
+    void *context;
+    bool has_arch; /* `arch` below wins over the arch line */
+    enum capdl_arch arch;
+};
+bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source, const struct capdl_text_options *);
+
+/* Checks that need no files and no kernel (docs/checks.md): adds findings, returns false if one is an error. disabled: names of
+   checks not to make, ended by 0; may be 0. */
+bool capdl_spec_check(const struct capdl_spec *, struct capdl_diags *, const char *const *disabled);
+
+/* Prints the spec as capDL text any capDL tool reads; PROGRAMs are not printed, what they stand for is. The output parses to the
+   same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else everything is spelled out. */
+void capdl_spec_write_text(const struct capdl_spec *, FILE *, bool folded);
+
+#endif

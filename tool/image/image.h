@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Images: a prebuilt initialiser with a blob and pages behind it. Made from a spec, read back into one.
+ *
+ *     spec --plan--> program --encode--> blob + pages --append--> image
+ *     image --open--> blob, pages, profile --decompile--> spec
+ */
+#ifndef TOOL_IMAGE_H
+#define TOOL_IMAGE_H
+
+#include <stdio.h>
+
+#include <capdl/blob.h>
+#include <capdl/profile.h>
+#include <capdl/spec.h>
+
+struct image_options {
+    const struct capdl_profile *profile;
+    const char *spec_path;          /* fill files are looked for beside it ... */
+    const char *const *directories; /* ... then here, ended by 0 */
+    const char *initialiser;        /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
+    bool strip;                     /* leave names out */
+};
+
+/*
+ * Compiles a checked spec into an image written to `out`. Everything the kernel of the profile cannot do, and everything that is
+ * wrong with fill files, is an error in diags; then it returns false. Same spec, files and profile: same bytes.
+ */
+bool image_compile(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, FILE *out);
+
+/* An image opened for reading. All pointers are into `bytes`, which the caller keeps. */
+struct image {
+    const uint8_t *bytes;
+    size_t size;
+    struct capdl_image_header header; /* as stored in the file */
+    struct capdl_profile profile;
+    const uint8_t *blob;  /* header.blob_size bytes */
+    const uint8_t *pages; /* header.num_pages pages */
+    uint64_t entry;       /* of the initialiser */
+};
+
+/* Whether bytes look like an ELF file (an image) rather than a spec. */
+bool image_is_elf(const uint8_t *bytes, size_t size);
+/* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. */
+bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *);
+/* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from the image. */
+bool image_to_spec(const struct image *, const char *name, struct capdl_spec *, struct capdl_diags *);
+
+/* log2 of the slots the kernel's root CNode must have for an image of this many bytes at boot, and the message's numbers:
+   kernel-rules.md. Used by image_compile to refuse by name what no kernel of the profile can boot. */
+uint64_t image_root_slots(const struct capdl_profile *, uint64_t image_bytes);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The emulated seL4 machine: boots an image without a kernel. CPU by Unicorn, kernel object semantics by kernel.h in this room.
+ */
+#ifndef TOOL_MACHINE_H
+#define TOOL_MACHINE_H
+
+#include <stdio.h>
+
+#include "image/image.h"
+
+enum machine_outcome {
+    MACHINE_IDLE,     /* all threads are blocked or suspended, none faulted without a handler: a system that waits */
+    MACHINE_HALTED,   /* a thread asked for DebugHalt */
+    MACHINE_FAULTED,  /* idle, and at least one thread faulted with nobody to hear it */
+    MACHINE_TIMEOUT,  /* time or instruction limit reached */
+    MACHINE_BOOT_FAILED, /* the initialiser stopped with an error, or never came to its end */
+};
+
+struct machine_options {
+    FILE *console;              /* what DebugPutChar prints */
+    FILE *report;               /* the report at the end: outcome, who waits for what, who faulted where */
+    uint64_t max_instructions;  /* 0: no limit */
+    double timeout_seconds;     /* wall clock; 0: no limit */
+    const struct capdl_profile *profile; /* the kernel to model; 0: the image's own */
+    const char *untypeds;       /* file with one untyped a line ("paddr size_bits device"), 0: from the profile's platform */
+};
+
+struct machine_result {
+    enum machine_outcome outcome;
+    uint64_t instructions;   /* of user programs */
+    uint64_t kernel_calls;   /* invocations of the initialiser up to its end */
+    uint64_t boot_instructions;
+};
+
+/* Boots the image and runs it until nothing can happen any more or a limit is reached. False: it could not be set up (diags). */
+bool machine_run(const struct image *, const struct machine_options *, struct machine_result *, struct capdl_diags *);
+
+#endif

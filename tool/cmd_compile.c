@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct usage usage = {
+    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]",
+    "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial\n"
+    "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
+    "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_CHECKS,
+    1,
+    1,
+};
+
+/* dir/NAME.cdl -> NAME.image.elf */
+static char *default_output(const char *spec)
+{
+    const char *slash = strrchr(spec, '/');
+    const char *base = strcmp(spec, "-") == 0 ? "capdl" : slash ? slash + 1 : spec;
+    const char *dot = strrchr(base, '.');
+    int length = (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
+    char *path;
+    return asprintf(&path, "%.*s.image.elf", length, base) < 0 ? 0 : path;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* A spec or PD program given as the output by mistake would be gone. */
+static bool output_is_input(const struct input *input, const struct options *options, const char *output)
+{
+    if (same_file(input->name, output)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < input->spec.num_objects; i++) {
+        const struct capdl_object *object = &input->spec.objects[i];
+        if (object->kind != CAPDL_KIND_FRAME || object->u.fills.count == 0 || object->u.fills.list[0].kind != CAPDL_FILL_FILE) {
+            continue;
+        }
+        char *path = file_find(object->u.fills.list[0].text, input->name, options->directories);
+        bool same = path && same_file(path, output);
+        free(path);
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int write_image(struct input *input, const struct options *options, const char *output)
+{
+    struct image_options image = {
+        .profile = &input->profile,
+        .spec_path = input->name,
+        .directories = options->directories,
+        .strip = options->strip,
+    };
+    struct file_output file;
+    if (output_is_input(input, options, output)) {
+        fprintf(stderr, "capdl: %s is an input of this compilation and would be overwritten; name another file with -o\n", output);
+        return EXIT_TROUBLE;
+    }
+    if (!file_create(&file, output)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    if (!image_compile(&input->spec, &image, &input->diags, file.stream)) {
+        file_abandon(&file);
+        return EXIT_FINDINGS;
+    }
+    if (!file_commit(&file)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    return EXIT_FINE;
+}
+
+int cmd_compile(int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    enum options_result result = options_parse(&usage, argc, argv, &options);
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    char *standard = options.output ? 0 : default_output(options.operands[0]);
+    int code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
+    if (code == EXIT_FINE && (!input_need_profile(&input, &options) ||
+                              !capdl_spec_check(&input.spec, &input.diags, options.no_checks))) {
+        code = EXIT_FINDINGS;
+    }
+    if (code == EXIT_FINE) {
+        code = write_image(&input, &options, standard ? standard : options.output);
+    }
+    code = input_finish(&input, &options, code);
+    free(standard);
+    options_free(&options);
+    return code;
+}

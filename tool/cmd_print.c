@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `capdl expand` and `capdl show`: a spec as text again. */
+#include "command.h"
+
+static const struct usage expand_usage = {
+    "expand SPEC [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "Prints the spec as standard capDL text that any capDL tool reads: PD declarations replaced by the\n"
+    "objects they stand for, arrays, ranges and copies spelled out.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
+    1,
+    1,
+};
+
+static const struct usage show_usage = {
+    "show SPEC|IMAGE [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. The text of a\n"
+    "canonical text is the same text. An image shows the spec it was made from.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
+    1,
+    1,
+};
+
+static int print_spec(const struct usage *usage, unsigned wanted, bool folded, int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    enum options_result result = options_parse(usage, argc, argv, &options);
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    int code = input_read(&input, options.operands[0], wanted, &options);
+    if (code == EXIT_FINE) {
+        capdl_spec_write_text(&input.spec, stdout, folded);
+    }
+    code = input_finish(&input, &options, code);
+    options_free(&options);
+    return code;
+}
+
+int cmd_expand(int argc, char **argv)
+{
+    return print_spec(&expand_usage, INPUT_SPEC, false, argc, argv);
+}
+
+int cmd_show(int argc, char **argv)
+{
+    return print_spec(&show_usage, INPUT_SPEC | INPUT_IMAGE, true, argc, argv);
+}

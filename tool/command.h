@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the subcommands share: exit codes, options, and reading SPEC or IMAGE arguments. */
+#ifndef TOOL_COMMAND_H
+#define TOOL_COMMAND_H
+
+#include <getopt.h>
+
+#include "file.h"
+#include "image/image.h"
+
+enum exit_code {
+    EXIT_FINE = 0,
+    EXIT_FINDINGS = 1, /* bad input, a difference, a boot that failed */
+    EXIT_TROUBLE = 2,  /* usage, or a file that cannot be read or written */
+};
+
+/* A subcommand; argv[0] is its name. Returns an exit code. */
+int cmd_compile(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_expand(int argc, char **argv);
+int cmd_profile(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+
+/* Options that several subcommands understand; each keeps what it needs. */
+struct options {
+    const char *output;
+    const char *kernel;
+    const char *arch;
+    const char *untypeds;
+    const char *until;
+    const char **directories; /* ended by 0 */
+    size_t num_directories;
+    const char **no_checks; /* ended by 0 */
+    size_t num_no_checks;
+    double timeout; /* seconds; 0: not given */
+    size_t max_errors;
+    bool strip;
+    char **operands; /* what is not an option */
+    int num_operands;
+};
+
+/* Letters that say which options a subcommand takes; each is described once, in options.c. */
+enum option_set {
+    OPTION_OUTPUT = 1,
+    OPTION_KERNEL = 2,
+    OPTION_ARCH = 4,
+    OPTION_DIRECTORIES = 8,
+    OPTION_STRIP = 16,
+    OPTION_TIMEOUT = 32,
+    OPTION_UNTIL = 64,
+    OPTION_UNTYPEDS = 128,
+    OPTION_CHECKS = 256, /* --no-check, --max-errors */
+};
+
+struct usage {
+    const char *synopsis; /* without the program's name: "check [options] SPEC" */
+    const char *text;     /* what it does, in a few lines */
+    unsigned takes;       /* enum option_set */
+    int min_operands, max_operands;
+};
+
+enum options_result { OPTIONS_GO, OPTIONS_HELP, OPTIONS_WRONG };
+
+/* Parses the command line of a subcommand. On HELP the help is printed, on WRONG a message; the caller returns then. */
+enum options_result options_parse(const struct usage *, int argc, char **argv, struct options *);
+void options_free(struct options *);
+
+/* A SPEC or IMAGE argument, read. */
+struct input {
+    const char *name; /* for messages: the path, or "<stdin>" */
+    struct file_bytes bytes;
+    struct capdl_diags diags;
+    struct capdl_spec spec;
+    struct capdl_profile profile;
+    bool has_profile;
+    bool is_image;
+    struct image image; /* when is_image */
+};
+
+enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
+
+/*
+ * Reads an argument into a spec: parses a text and replaces its PDs, or opens an image and (unless only INPUT_IMAGE is wanted)
+ * recovers its spec. Returns an exit code; everything wrong is in input->diags and has not been printed.
+ */
+int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
+/* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
+bool input_need_profile(struct input *, const struct options *);
+/* Prints the diagnostics collected, frees everything, and returns the exit code to end with: `code`, or FINDINGS when there were errors. */
+int input_finish(struct input *, const struct options *, int code);
+
+#endif

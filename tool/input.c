@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "pd/pd.h"
+#include "profile/profile.h"
+
+static const struct capdl_pos nowhere;
+
+static bool arch_find(const char *name, enum capdl_arch *arch)
+{
+    for (int i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        if (strcmp(name, capdl_arch_name((enum capdl_arch)i)) == 0) {
+            *arch = (enum capdl_arch)i;
+            return true;
+        }
+    }
+    if (strcmp(name, "riscv64") == 0) { /* the kernel's name for it */
+        *arch = CAPDL_ARCH_RISCV;
+        return true;
+    }
+    return false;
+}
+
+static bool use_default_profile(struct input *input, enum capdl_arch arch)
+{
+    const struct capdl_profile *profile = profile_default(arch);
+    if (!profile) {
+        capdl_error(&input->diags, nowhere, "%s systems can be checked and shown, but not compiled or run; "
+                    "architectures that can: aarch64, riscv, x86_64", capdl_arch_name(arch));
+        return false;
+    }
+    input->profile = *profile;
+    input->has_profile = true;
+    return true;
+}
+
+/* What the command line says about kernel and architecture, which then wins over the spec's arch line. */
+static bool read_kernel_options(struct input *input, const struct options *options, struct capdl_text_options *text)
+{
+    if (options->arch) {
+        text->has_arch = arch_find(options->arch, &text->arch);
+        if (!text->has_arch) {
+            capdl_error(&input->diags, nowhere, "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)",
+                        options->arch);
+            return false;
+        }
+    }
+    if (!options->kernel) {
+        return true;
+    }
+    input->has_profile = profile_find(options->kernel, &input->profile, &input->diags);
+    if (!input->has_profile) {
+        return false;
+    }
+    if (text->has_arch && text->arch != input->profile.arch) {
+        capdl_error(&input->diags, nowhere, "--arch %s contradicts --kernel %s, which is for %s", options->arch, options->kernel,
+                    capdl_arch_name(input->profile.arch));
+        return false;
+    }
+    text->has_arch = true;
+    text->arch = input->profile.arch;
+    return true;
+}
+
+struct expand_context {
+    struct input *input;
+    const struct options *options;
+};
+
+static bool has_programs(const struct capdl_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (spec->objects[i].kind == CAPDL_KIND_PROGRAM) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The hook between objects and capabilities; only now is the architecture known for sure, and so the kernel. */
+static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, void *pointer)
+{
+    struct expand_context *context = pointer;
+    struct input *input = context->input;
+    if (!has_programs(spec)) {
+        return true;
+    }
+    if (!input->has_profile && !use_default_profile(input, spec->arch)) {
+        return false;
+    }
+    struct pd_context pd = { &input->profile, input->name, context->options->directories };
+    return pd_expand(spec, diags, &pd);
+}
+
+static int read_text(struct input *input, const struct options *options)
+{
+    struct expand_context context = { input, options };
+    struct capdl_text_options text = { .expand = expand_programs, .context = &context };
+    if (!read_kernel_options(input, options, &text)) {
+        return EXIT_FINDINGS;
+    }
+    uint16_t source = capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
+    return capdl_spec_read_text(&input->spec, &input->diags, source, &text) ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+static int read_image(struct input *input, unsigned wanted, const struct options *options)
+{
+    input->is_image = true;
+    if (!image_open(&input->image, input->name, input->bytes.data, input->bytes.size, &input->diags)) {
+        return EXIT_FINDINGS;
+    }
+    if (options->kernel) {
+        struct capdl_text_options unused = { 0 };
+        if (!read_kernel_options(input, options, &unused)) {
+            return EXIT_FINDINGS;
+        }
+    }
+    if (!(wanted & INPUT_SPEC)) {
+        return EXIT_FINE;
+    }
+    return image_to_spec(&input->image, input->name, &input->spec, &input->diags) ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
+{
+    *input = (struct input){ .name = strcmp(path, "-") == 0 ? "<stdin>" : path };
+    capdl_spec_init(&input->spec);
+    if (!file_read(path, &input->bytes)) {
+        fprintf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    if (image_is_elf(input->bytes.data, input->bytes.size) && (wanted & INPUT_IMAGE)) {
+        return read_image(input, wanted, options);
+    }
+    if (!(wanted & INPUT_SPEC)) {
+        capdl_error(&input->diags, nowhere, "%s is not an image: it does not start like an ELF file; `capdl compile` makes images",
+                    input->name);
+        return EXIT_FINDINGS;
+    }
+    if (image_is_elf(input->bytes.data, input->bytes.size)) {
+        capdl_error(&input->diags, nowhere, "%s is an ELF file, but a spec (capDL text) was expected", input->name);
+        return EXIT_FINDINGS;
+    }
+    return read_text(input, options);
+}
+
+bool input_need_profile(struct input *input, const struct options *options)
+{
+    if (input->has_profile) {
+        return true;
+    }
+    if (input->is_image) {
+        input->profile = input->image.profile;
+        input->has_profile = true;
+        return true;
+    }
+    (void)options;
+    return use_default_profile(input, input->spec.arch);
+}
+
+int input_finish(struct input *input, const struct options *options, int code)
+{
+    capdl_diags_print(&input->diags, stderr, options->max_errors);
+    if (code == EXIT_FINE && input->diags.num_errors) {
+        code = EXIT_FINDINGS;
+    }
+    capdl_diags_free(&input->diags);
+    capdl_spec_free(&input->spec);
+    file_release(&input->bytes);
+    return code;
+}

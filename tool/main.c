@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * capdl: from capDL specs to booting seL4 systems.
+ *
+ *     options.c   command lines            input.c    SPEC and IMAGE arguments -> model
+ *     cmd_*.c     one subcommand each      file.c     whole files in and out
+ *     profile/    kernel facts             pd/        pd("x.elf") -> objects
+ *     image/      model <-> image          machine/   an emulated seL4 machine
+ *     pack/       kernel + image -> what boots on a board or in QEMU
+ */
+#include "command.h"
+
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct command commands[] = {
+    { "compile", cmd_compile, "turn a spec and its ELF files into a bootable image" },
+    { "run", cmd_run, "boot an image on the emulated machine, or in QEMU with a real kernel" },
+    { "check", cmd_check, "report every problem in a spec" },
+    { "expand", cmd_expand, "print a spec as standard capDL text, everything spelled out" },
+    { "show", cmd_show, "print a spec, or the spec in an image, as canonical capDL text" },
+    { "profile", cmd_profile, "print kernel facts" },
+};
+enum { NUM_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_usage(FILE *stream)
+{
+    fprintf(stream, "usage: capdl COMMAND [options] ...\n\ncommands:\n");
+    for (size_t i = 0; i < NUM_COMMANDS; i++) {
+        fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    }
+    fprintf(stream, "\n`capdl COMMAND --help` tells more. Exit codes: 0 fine, 1 findings or bad input, 2 usage or I/O.\n");
+}
+
+/* Output that went into a full disk or a closed pipe must not look like success. */
+static int close_output(int code)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("capdl: cannot write to standard output");
+        return EXIT_TROUBLE;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < NUM_COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return close_output(commands[i].run(argc - 1, argv + 1));
+        }
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_usage(stdout);
+        return close_output(EXIT_FINE);
+    }
+    if (strcmp(name, "--version") == 0) {
+        puts("capdl " CAPDL_VERSION);
+        return close_output(EXIT_FINE);
+    }
+    if (*name) {
+        fprintf(stderr, "capdl: no such command: %s\n", name);
+    }
+    print_usage(stderr);
+    return EXIT_TROUBLE;
+}

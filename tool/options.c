@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option_entry {
+    unsigned set;
+    char letter;
+    const char *name;
+    const char *argument; /* 0: a flag */
+    const char *help;
+};
+
+static const struct option_entry entries[] = {
+    { OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; `-` is standard output" },
+    { OPTION_KERNEL, 'k', "kernel", "KERNEL", "a kernel's install prefix, or a built-in profile such as riscv64-mcs" },
+    { OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; wins over the spec's arch line" },
+    { OPTION_DIRECTORIES, 'I', "include", "DIR", "look for ELF and fill files in DIR too; may be repeated" },
+    { OPTION_STRIP, 's', "strip", 0, "leave object names out of the image" },
+    { OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after that much time" },
+    { OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT" },
+    { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "memory of the emulated machine: `paddr size_bits is_device` a line" },
+    { OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated" },
+    { OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors (20; 0: all)" },
+};
+enum { NUM_ENTRIES = sizeof entries / sizeof entries[0] };
+
+static void print_help(const struct usage *usage)
+{
+    printf("usage: capdl %s\n\n%s\n\noptions:\n", usage->synopsis, usage->text);
+    for (size_t i = 0; i < NUM_ENTRIES; i++) {
+        const struct option_entry *entry = &entries[i];
+        if (usage->takes & entry->set) {
+            char form[64];
+            snprintf(form, sizeof form, "-%c, --%s %s", entry->letter, entry->name, entry->argument ? entry->argument : "");
+            printf("  %-28s %s\n", form, entry->help);
+        }
+    }
+    printf("  %-28s %s\n", "-h, --help", "show this");
+}
+
+/* Room for one more and the 0 at the end. Command lines are short: growing by one at a time is fine. */
+static void list_add(const char ***list, size_t *count, const char *text)
+{
+    const char **larger = realloc(*list, (*count + 2) * sizeof *larger);
+    if (!larger) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(EXIT_TROUBLE);
+    }
+    larger[(*count)++] = text;
+    larger[*count] = 0;
+    *list = larger;
+}
+
+static bool parse_seconds(const char *text, double *seconds)
+{
+    char *end;
+    *seconds = strtod(text, &end);
+    return end != text && *end == 0 && isfinite(*seconds) && *seconds > 0;
+}
+
+static bool parse_count(const char *text, size_t *count)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    *count = value;
+    return end != text && *end == 0 && errno == 0 && text[0] != '-';
+}
+
+static bool option_set(struct options *options, char letter, const char *value, const char *command)
+{
+    switch (letter) {
+    case 'o': options->output = value; return true;
+    case 'k': options->kernel = value; return true;
+    case 'a': options->arch = value; return true;
+    case 'I': list_add(&options->directories, &options->num_directories, value); return true;
+    case 's': options->strip = true; return true;
+    case 'u': options->until = value; return true;
+    case 'U': options->untypeds = value; return true;
+    case 'n': list_add(&options->no_checks, &options->num_no_checks, value); return true;
+    case 't':
+        if (parse_seconds(value, &options->timeout)) {
+            return true;
+        }
+        fprintf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not `%s`\n", command, value);
+        return false;
+    case 'm':
+        if (parse_count(value, &options->max_errors)) {
+            return true;
+        }
+        fprintf(stderr, "capdl %s: --max-errors takes a number, not `%s`\n", command, value);
+        return false;
+    default: return false;
+    }
+}
+
+/* getopt's tables for the options this subcommand takes. */
+static void make_tables(unsigned takes, struct option *longs, char *shorts)
+{
+    *shorts++ = ':';
+    for (size_t i = 0; i < NUM_ENTRIES; i++) {
+        const struct option_entry *entry = &entries[i];
+        if (takes & entry->set) {
+            *longs++ = (struct option){ entry->name, entry->argument ? required_argument : no_argument, 0, entry->letter };
+            *shorts++ = entry->letter;
+            if (entry->argument) {
+                *shorts++ = ':';
+            }
+        }
+    }
+    *longs++ = (struct option){ "help", no_argument, 0, 'h' };
+    *longs = (struct option){ 0 };
+    *shorts++ = 'h';
+    *shorts = 0;
+}
+
+static enum options_result wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
+{
+    fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry `capdl %s --help`.\n", command, problem, what, usage->synopsis, command);
+    return OPTIONS_WRONG;
+}
+
+enum options_result options_parse(const struct usage *usage, int argc, char **argv, struct options *options)
+{
+    struct option longs[NUM_ENTRIES + 2];
+    char shorts[2 * NUM_ENTRIES + 3];
+    *options = (struct options){ .max_errors = 20 };
+    make_tables(usage->takes, longs, shorts);
+    optind = 0;
+    opterr = 0;
+    for (int letter; (letter = getopt_long(argc, argv, shorts, longs, 0)) != -1;) {
+        if (letter == 'h') {
+            print_help(usage);
+            return OPTIONS_HELP;
+        }
+        if (letter == ':') {
+            return wrong(usage, argv[0], "this option needs an argument: ", argv[optind - 1]);
+        }
+        if (letter == '?') {
+            return wrong(usage, argv[0], "no such option: ", argv[optind - 1]);
+        }
+        if (!option_set(options, (char)letter, optarg, argv[0])) {
+            return OPTIONS_WRONG;
+        }
+    }
+    options->operands = argv + optind;
+    options->num_operands = argc - optind;
+    if (options->num_operands < usage->min_operands) {
+        return wrong(usage, argv[0], "an argument is missing", "");
+    }
+    if (options->num_operands > usage->max_operands) {
+        return wrong(usage, argv[0], "one argument too many: ", options->operands[usage->max_operands]);
+    }
+    return OPTIONS_GO;
+}
+
+void options_free(struct options *options)
+{
+    free(options->directories);
+    free(options->no_checks);
+    *options = (struct options){ 0 };
+}

@@ -71,6 +71,14 @@ enum capdl_method {
     CAPDL_METHOD_COUNT
 };
 
+/* Kernel faults; a kernel's own numbers for them are in its profile. */
+enum capdl_fault {
+#define CAPDL_FAULT(id, name, text) CAPDL_FAULT_##id,
+#include <capdl/faults.def>
+#undef CAPDL_FAULT
+    CAPDL_FAULT_COUNT
+};
+
 /* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on. */
 enum capdl_initial_cap {
     CAPDL_INITIAL_NULL = 0,

@@ -45,9 +45,9 @@ struct capdl_profile {
     uint32_t max_untypeds;        /* CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS */
     uint32_t fan_out;             /* CONFIG_RETYPE_FAN_OUT_LIMIT */
     uint32_t reset_chunk_bits;    /* CONFIG_RESET_CHUNK_BITS */
-    uint32_t max_irq;             /* largest interrupt number; 0 if the prefix does not say */
+    uint32_t max_irq;             /* largest interrupt number (x86-64: vector) of a handler; 0 if the prefix does not say */
     uint64_t timer_frequency;     /* ticks a second of the kernel's timer; 0: only known at boot (x86-64) */
-    uint64_t kernel_wcet_us;      /* MCS: smallest budget is twice this; 0 if the kernel's source was not at hand */
+    uint64_t kernel_wcet_us;      /* MCS: smallest budget is twice this; 0 if the prefix does not say, and without MCS */
 
     /* Numbers of system calls, as signed words; 0 is never one: the call does not exist. */
     int32_t syscalls[CAPDL_SYSCALL_COUNT];
@@ -58,6 +58,8 @@ struct capdl_profile {
     /* log2 of an object's size in bytes; of one slot for CNODE; of the smallest for UNTYPED and SCHED_CONTEXT. */
     uint8_t size_bits[CAPDL_TYPE_COUNT];
     uint8_t max_untyped_bits;
+    /* Numbers of faults: labels of a fault handler's messages; 0: this kernel has no such fault. */
+    uint8_t faults[CAPDL_FAULT_COUNT];
 
     /* Shape of an address space, from the root: log2 of the number of entries per level. */
     uint8_t vspace_levels;
@@ -65,7 +67,7 @@ struct capdl_profile {
     uint64_t user_top;        /* first address a user mapping may not include */
     uint8_t asid_pool_bits;   /* log2 of address spaces per ASID pool */
     uint8_t num_asid_pool_bits;
-    uint8_t pa_bits;          /* physical address size, log2 bytes */
+    uint8_t pa_bits;          /* log2 of the first physical address no untyped covers (CONFIG_PADDR_USER_DEVICE_TOP) */
 
     /* Offsets of slot regions in struct seL4_BootInfo, in bytes; schedcontrol is 0 without MCS. */
     uint16_t bootinfo_untyped_offset;
@@ -77,6 +79,8 @@ struct capdl_profile {
     size_t num_devices;
     struct capdl_region devices[256]; /* device regions, ascending */
     struct capdl_region kernel;  /* physical span of the kernel image; start == end: unknown */
+    uint64_t kernel_boot_end;    /* physical end of the part that is free again after boot (`ki_boot_end`); 0: unknown */
+    uint64_t dtb_bytes;          /* size of support/kernel.dtb; 0: there is none */
 };
 
 #endif

@@ -79,7 +79,8 @@ enum capdl_ref_kind {
 };
 
 /* A call is [method, target, [* operand]] or, for a run, [method, target, [* operand], count, [* stride]]: per step, the target's
-   index grows by the first stride and each operand (a literal's value, a reference's index) by its own. */
+   index grows by the first stride and each operand (a literal's value, a reference's index) by its own. The method's capability
+   operands come first, then its words (message registers), each in the order of libsel4's interface. */
 enum { CAPDL_CALL_ITEMS = 3, CAPDL_CALL_RUN_ITEMS = 5 };
 
 /* Most operands of a call: registers of the widest UserContext and two words, with room. */

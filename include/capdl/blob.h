@@ -23,7 +23,7 @@ enum capdl_blob_item {
     CAPDL_BLOB_ITEM_METHODS, /* array of [label, number of capability operands] */
     CAPDL_BLOB_ITEM_GROUPS,  /* array of [type, size argument, size in bits, count]: objects placed anywhere */
     CAPDL_BLOB_ITEM_FIXED,   /* array of [type, size argument, size in bits, count, physical address] */
-    CAPDL_BLOB_ITEM_COVERS,  /* array of [parent slot, type, size argument, count]: children of the spec's untypeds */
+    CAPDL_BLOB_ITEM_COVERS,  /* array of [type, size argument, size in bits, count, parent slot]: children of the spec's untypeds */
     CAPDL_BLOB_ITEM_FILLS,   /* array of [slot, size in bits, offset, page, pages, flags]: contents to be copied */
     CAPDL_BLOB_ITEM_PHASES,  /* array of [phase, [* call]] */
     CAPDL_BLOB_ITEM_NAMES,   /* null, or [objects, pages, methods] */
@@ -85,6 +85,16 @@ enum { CAPDL_CALL_ITEMS = 3, CAPDL_CALL_RUN_ITEMS = 5 };
 
 /* Most operands of a call: registers of the widest UserContext and two words, with room. */
 enum { CAPDL_CALL_MAX_OPERANDS = 64, CAPDL_CALL_MAX_CAPS = 3 };
+
+/* Limits of the format, all far beyond what a kernel has or a machine holds. The reader keeps the methods in a table. */
+enum {
+    CAPDL_BLOB_MAX_METHODS = 128,
+    CAPDL_BLOB_MAX_SLOTS = 1 << 24,
+    CAPDL_BLOB_MAX_PAGES = 1 << 24,
+    CAPDL_BLOB_MIN_SIZE_BITS = 4,
+    CAPDL_BLOB_MAX_SIZE_BITS = 47,
+    CAPDL_BLOB_MAX_ADDRESS_BITS = 56,
+};
 
 enum {
     CAPDL_FILL_EXECUTABLE = 1, /* instructions: unify caches */

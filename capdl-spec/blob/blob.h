@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reader of the blob (docs/blob.md, docs/blob.cddl). Freestanding: the caller's memory, no heap, no libc.
+ *
+ *     struct capdl_blob blob;
+ *     struct capdl_blob_error error;
+ *     if (!capdl_blob_open(&blob, bytes, size, &error)) ...
+ *     struct capdl_blob_table table = capdl_blob_table(&blob, CAPDL_BLOB_ITEM_GROUPS);
+ *     struct capdl_blob_objects group;
+ *     while (capdl_blob_next_objects(&table, &group)) ...
+ *
+ * capdl_blob_open proves the whole blob. After that no accessor can fail, every slot, page and method number is in range, and the
+ * blob only has to stay where it is.
+ */
+#ifndef CAPDL_BLOB_BLOB_H
+#define CAPDL_BLOB_BLOB_H
+
+#include <capdl/blob.h>
+
+#include "cbor.h"
+
+struct capdl_blob_method {
+    uint16_t label;
+    uint16_t num_caps; /* the first so many operands are capabilities that travel with the message */
+};
+
+struct capdl_blob {
+    const uint8_t *bytes;
+    size_t size;
+    int64_t boot[CAPDL_BOOT_KEY_COUNT];    /* absent: 0 */
+    uint64_t sizes[CAPDL_SIZE_KEY_COUNT];
+    size_t items[CAPDL_BLOB_ITEM_COUNT];   /* offset of each item of the outermost array */
+    uint64_t counts[CAPDL_BLOB_ITEM_COUNT]; /* elements of each table */
+    bool has_names;
+    struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS];
+};
+
+struct capdl_blob_error {
+    size_t offset;        /* in the blob */
+    const char *expected; /* what should have been there */
+};
+
+/* False: the bytes are not a blob of this version; error says where and what was expected. */
+bool capdl_blob_open(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
+
+/* A cursor over one of the tables GROUPS, FIXED, COVERS, FILLS. */
+struct capdl_blob_table {
+    struct capdl_cbor cbor;
+    uint64_t left; /* elements */
+    uint64_t slot; /* of the next element's first object */
+    enum capdl_blob_item item;
+};
+
+struct capdl_blob_table capdl_blob_table(const struct capdl_blob *, enum capdl_blob_item);
+
+/* Objects of one type and size in consecutive slots: an element of GROUPS, FIXED or COVERS. */
+struct capdl_blob_objects {
+    uint64_t slot;     /* of the first */
+    uint64_t count;    /* at least 1 */
+    uint64_t type;     /* number for Retype */
+    uint64_t argument; /* size argument of Retype */
+    uint64_t place;    /* FIXED: physical address of the first; COVERS: slot of the parent; GROUPS: 0 */
+    unsigned size_bits;
+};
+
+/* False after the last element. */
+bool capdl_blob_next_objects(struct capdl_blob_table *, struct capdl_blob_objects *);
+
+struct capdl_blob_fill {
+    uint64_t slot;
+    uint64_t offset; /* in the frame, a multiple of the page size */
+    uint64_t page;
+    uint64_t pages;
+    unsigned size_bits; /* of this frame and of those after it that the fill reaches */
+    unsigned flags;     /* CAPDL_FILL_* */
+};
+
+bool capdl_blob_next_fill(struct capdl_blob_table *, struct capdl_blob_fill *);
+
+enum { CAPDL_OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
+
+struct capdl_operand {
+    uint64_t value;  /* the word itself, or the index of what it refers to */
+    uint64_t stride; /* what a step of a run adds to the value */
+    unsigned kind;   /* enum capdl_ref_kind or CAPDL_OPERAND_LITERAL */
+};
+
+struct capdl_call {
+    unsigned phase; /* enum capdl_phase */
+    unsigned method;
+    unsigned label;
+    unsigned num_caps;
+    unsigned num_operands;
+    uint64_t count; /* steps; 1 if it is no run */
+    struct capdl_operand target;
+    struct capdl_operand operands[CAPDL_CALL_MAX_OPERANDS];
+};
+
+/* A cursor over all calls of all phases, in order. */
+struct capdl_blob_calls {
+    const struct capdl_blob *blob;
+    struct capdl_cbor cbor;
+    uint64_t phases_left;
+    uint64_t calls_left; /* in this phase */
+    unsigned phase;
+};
+
+struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *);
+/* False after the last call of the last phase. */
+bool capdl_blob_next_call(struct capdl_blob_calls *, struct capdl_call *);
+/* From one step of a run to the next. */
+void capdl_call_step(struct capdl_call *);
+
+/* A name: "text" or, for an element of an array, "text[index]". */
+struct capdl_blob_name {
+    const char *text; /* 0: it has none */
+    size_t length;
+    uint64_t index;
+    bool is_element;
+};
+
+/* Names of a slot, a page and a method, found by walking the table of names. Any number may be asked for. */
+struct capdl_blob_name capdl_blob_slot_name(const struct capdl_blob *, uint64_t slot);
+struct capdl_blob_name capdl_blob_page_name(const struct capdl_blob *, uint64_t page);
+struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *, uint64_t method);
+
+#endif

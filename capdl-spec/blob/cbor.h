@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A bounded cursor over deterministic CBOR (RFC 8949 section 4.2.1): shortest integers, definite lengths. No allocation, no
+ * recursion, no libc. Floats, tags, byte strings and simple values other than null are not CBOR to it.
+ *
+ * After the first mistake the cursor stays where it is, `wrong` says what was expected there, and all further reads give zero.
+ */
+#ifndef CAPDL_BLOB_CBOR_H
+#define CAPDL_BLOB_CBOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct capdl_cbor {
+    const uint8_t *at;
+    const uint8_t *end;
+    const char *wrong; /* 0: no mistake yet */
+};
+
+/* Major types of RFC 8949 section 3.1. */
+enum capdl_cbor_major {
+    CAPDL_CBOR_UINT = 0,
+    CAPDL_CBOR_NINT = 1,
+    CAPDL_CBOR_TEXT = 3,
+    CAPDL_CBOR_ARRAY = 4,
+    CAPDL_CBOR_MAP = 5,
+    CAPDL_CBOR_SIMPLE = 7,
+};
+
+/* Records the first mistake. */
+void capdl_cbor_fail(struct capdl_cbor *, const char *expected);
+/* The major type of the next item without reading it; a negative number at the end or after a mistake. */
+int capdl_cbor_peek(const struct capdl_cbor *);
+
+uint64_t capdl_cbor_uint(struct capdl_cbor *);
+/* -1 - n for the integer it returns as n. */
+uint64_t capdl_cbor_nint(struct capdl_cbor *);
+/* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores mistakes. */
+uint64_t capdl_cbor_array(struct capdl_cbor *);
+/* The same for an array that must have so many elements. */
+void capdl_cbor_array_of(struct capdl_cbor *, uint64_t elements);
+/* Number of pairs. */
+uint64_t capdl_cbor_map(struct capdl_cbor *);
+/* A text string within the input; not ended by a zero. */
+const char *capdl_cbor_text(struct capdl_cbor *, size_t *length);
+/* Whether the next item is null; reads it if so. */
+bool capdl_cbor_null(struct capdl_cbor *);
+/* Skips the next item with all that is in it. */
+void capdl_cbor_skip(struct capdl_cbor *);
+
+#endif

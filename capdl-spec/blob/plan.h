@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory planner: which object is made from which untyped, in which order. It sees the whole list of untypeds before anything
+ * is made, touches as few bytes of memory as possible, and is the same on the host (with a known list) and on the target.
+ *
+ *     struct capdl_plan plan;
+ *     if (!capdl_plan_make(&plan, &request)) ... plan.failure says why
+ *     while (capdl_plan_next(&plan, &retype)) ...
+ */
+#ifndef CAPDL_BLOB_PLAN_H
+#define CAPDL_BLOB_PLAN_H
+
+#include "blob.h"
+
+/* Slots of a leaf of the larger CSpace, and log2 of it. */
+enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
+
+/* Laid out like seL4_UntypedDesc; the planner keeps its state in what is padding there. Zero at first. */
+struct capdl_untyped {
+    uint64_t address;
+    uint64_t size_bits : 8;
+    uint64_t is_device : 8;
+    uint64_t state : 4;
+    uint64_t used : 44; /* from the start, in units of 16 bytes */
+};
+
+struct capdl_plan_request {
+    const struct capdl_blob *blob;
+    struct capdl_untyped *untypeds; /* disjoint, each aligned to its size; in any order */
+    size_t num_untypeds;
+    void *scratch;        /* capdl_plan_scratch_size bytes, aligned to 8, kept as long as the plan is used */
+    uint64_t empty_slots; /* free slots in the initial CNode */
+};
+
+/* Bytes of scratch memory for a blob with so many elements in its table of groups. */
+uint64_t capdl_plan_scratch_size(uint64_t num_groups);
+
+enum capdl_plan_status {
+    CAPDL_PLAN_OK,
+    CAPDL_PLAN_NO_MEMORY,  /* too little RAM for objects that may lie anywhere */
+    CAPDL_PLAN_NO_ADDRESS, /* no untyped holds the address that an object must have */
+    CAPDL_PLAN_NO_SLOTS,   /* the initial CNode is too full even to make a larger CSpace */
+};
+
+struct capdl_plan_failure {
+    enum capdl_plan_status status;
+    uint64_t slot;         /* of the object; all ones: our own CSpace */
+    uint64_t address;      /* NO_ADDRESS */
+    unsigned size_bits;    /* of the object */
+    uint64_t missing;      /* NO_MEMORY: bytes that objects of this size and larger need more than there are */
+    unsigned largest_free; /* NO_MEMORY: log2 of the largest piece of RAM that is free then, 0 if none */
+    uint64_t total_free;   /* NO_MEMORY: bytes of RAM that are free then */
+};
+
+/* Objects of one type and size still to be made. */
+struct capdl_plan_group {
+    uint64_t slot; /* of the next */
+    uint64_t left;
+    uint64_t argument;
+    uint32_t type;
+    uint8_t size_bits;
+    uint8_t kind; /* enum capdl_retype_kind */
+};
+
+enum capdl_retype_kind {
+    CAPDL_RETYPE_OBJECTS,      /* slot: first of ours */
+    CAPDL_RETYPE_PADDING,      /* an untyped to reach an address; slot: one of ours, after those the blob asks for */
+    CAPDL_RETYPE_CSPACE_ROOT,  /* the 1-bit CNode */
+    CAPDL_RETYPE_CSPACE_TABLE, /* the CNode that holds the leaves */
+    CAPDL_RETYPE_CSPACE_LEAF,  /* slot: of the first leaf in the table */
+    CAPDL_RETYPE_CSPACE_PIECE, /* an untyped split off a larger one to reach a CNode's place; slot: number of the piece */
+    CAPDL_RETYPE_KIND_COUNT
+};
+
+struct capdl_retype {
+    enum capdl_retype_kind kind;
+    size_t untyped; /* index in the list; from num_untypeds on: pieces */
+    uint64_t type;
+    uint64_t argument;
+    uint64_t slot;
+    uint64_t count;
+    uint64_t address; /* where the first will lie */
+    unsigned size_bits;
+};
+
+enum { CAPDL_PLAN_MAX_PIECES = 96, CAPDL_PLAN_CSPACE_GROUPS = 3 };
+
+struct capdl_plan {
+    struct capdl_plan_request request;
+    struct capdl_plan_failure failure;
+
+    /* Known after capdl_plan_make. */
+    uint64_t num_padding; /* padding untypeds */
+    uint64_t num_leaves;  /* of the larger CSpace; 0: the initial CNode will do */
+    unsigned table_bits;  /* log2 of the slots of the CNode that holds the leaves */
+    uint64_t num_retypes;
+    uint64_t ram_touched; /* bytes of RAM untypeds from which something is made: what the kernel will clear */
+
+    /* Where the iteration is. */
+    struct capdl_plan_group *groups;
+    size_t num_groups;
+    struct capdl_plan_group cspace[CAPDL_PLAN_CSPACE_GROUPS];
+    struct capdl_untyped pieces[CAPDL_PLAN_MAX_PIECES];
+    size_t num_pieces;
+    unsigned stage;
+    struct capdl_blob_table fixed;
+    struct capdl_blob_objects run; /* of fixed objects: what is left of it */
+    size_t untyped;                /* the one at work */
+    uint64_t mark, limit;          /* in it: the kernel's watermark, and where the gap at hand ends; addresses */
+    uint64_t padding;              /* made so far */
+};
+
+/*
+ * Plans everything, without making anything. False: it does not fit, plan->failure says what. After it, capdl_plan_next gives the
+ * first step.
+ */
+bool capdl_plan_make(struct capdl_plan *, const struct capdl_plan_request *);
+
+/* The next Retype; false after the last. Those of the larger CSpace come first. */
+bool capdl_plan_next(struct capdl_plan *, struct capdl_retype *);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "elf_check.h"
+
+#include <elf.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/blob.h>
+#include <capdl/spec.h>
+
+enum { PAGE_MASK = CAPDL_PAGE_SIZE - 1, MAX_TLS_ALIGN = 1 << 16 };
+
+/* A thread's own data is copied for each thread; no sane program has more of it. */
+#define MAX_TLS_SIZE (UINT64_C(64) << 20)
+
+static const struct {
+    unsigned machine;
+    enum capdl_arch arch;
+    const char *name;
+} machines[] = {
+    {EM_AARCH64, CAPDL_ARCH_AARCH64, "AArch64"}, {EM_RISCV, CAPDL_ARCH_RISCV, "RISC-V 64"}, {EM_X86_64, CAPDL_ARCH_X86_64, "x86-64"},
+    {EM_ARM, CAPDL_ARCH_ARM11, "32-bit Arm"},    {EM_386, CAPDL_ARCH_IA32, "IA-32"},
+};
+
+enum { NUM_MACHINES = sizeof(machines) / sizeof(machines[0]) };
+
+bool elf_fail(const struct elf_check *c, const char *format, ...)
+{
+    char message[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    capdl_error(c->diags, c->request->pos, "\"%s\" %s", c->request->name, message);
+    return false;
+}
+
+unsigned elf_machine_of(enum capdl_arch arch)
+{
+    for (size_t i = 0; i < NUM_MACHINES; i++)
+        if (machines[i].arch == arch)
+            return machines[i].machine;
+    return EM_NONE;
+}
+
+const char *elf_machine_name(unsigned machine)
+{
+    for (size_t i = 0; i < NUM_MACHINES; i++)
+        if (machines[i].machine == machine)
+            return machines[i].name;
+    return "another machine";
+}
+
+const char *elf_arch_title(enum capdl_arch arch)
+{
+    return elf_machine_name(elf_machine_of(arch));
+}
+
+static bool check_in_file(const struct elf_check *c, const struct elf_segment *s, const char *what)
+{
+    uint64_t size = c->bytes->size;
+
+    if (s->offset > size || s->filesz > size - s->offset)
+        return elf_fail(c, "is truncated: %s %u needs %" PRIu64 " bytes at offset %" PRIu64 ", the file has %" PRIu64, what, s->number,
+                        s->filesz, s->offset, size);
+    return true;
+}
+
+static bool check_sizes(const struct elf_check *c, const struct elf_segment *s, const char *what)
+{
+    if (s->filesz > s->memsz)
+        return elf_fail(c, "has %s %u with %" PRIu64 " bytes in the file but %" PRIu64 " in memory, expected no more than in memory",
+                        what, s->number, s->filesz, s->memsz);
+    return check_in_file(c, s, what);
+}
+
+/* All comparisons subtract from what is known to be larger: nothing here can overflow. */
+static bool check_place(const struct elf_check *c, const struct elf_segment *s)
+{
+    uint64_t top = c->request->user_top;
+
+    if (s->vaddr < CAPDL_PAGE_SIZE)
+        return elf_fail(c, "has segment %u at address 0x%" PRIx64 " in page 0, which stays unmapped: link at 0x1000 or above", s->number,
+                        s->vaddr);
+    if (s->vaddr >= top || s->memsz > top - s->vaddr)
+        return elf_fail(c, "has segment %u at 0x%" PRIx64 " with 0x%" PRIx64 " bytes, expected it below the end of user addresses 0x%" PRIx64,
+                        s->number, s->vaddr, s->memsz, top);
+    return true;
+}
+
+static bool check_rights(const struct elf_check *c, const struct elf_segment *s)
+{
+    if (s->rights == 0)
+        return elf_fail(c, "has segment %u at 0x%" PRIx64 " that may not be read, written or executed, expected it to be at least readable",
+                        s->number, s->vaddr);
+    if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_GRANT)
+        capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
+                      "\"%s\" has segment %u at 0x%" PRIx64 " both writable and executable", c->request->name, s->number, s->vaddr);
+    return true;
+}
+
+bool elf_check_segment(const struct elf_check *c, const struct elf_segment *s)
+{
+    bool good = check_sizes(c, s, "segment");
+
+    good &= check_place(c, s);
+    return check_rights(c, s) && good;
+}
+
+bool elf_check_tls(const struct elf_check *c, const struct elf_segment *s)
+{
+    uint64_t align = s->align ? s->align : 1;
+
+    if (!check_sizes(c, s, "thread-local segment"))
+        return false;
+    if (s->memsz > MAX_TLS_SIZE)
+        return elf_fail(c, "has %" PRIu64 " bytes of thread-local data, expected at most %" PRIu64, s->memsz, MAX_TLS_SIZE);
+    if ((align & (align - 1)) != 0 || align > MAX_TLS_ALIGN)
+        return elf_fail(c, "has thread-local data aligned to %" PRIu64 ", expected a power of two up to %d", align, MAX_TLS_ALIGN);
+    if (s->vaddr & (align - 1))
+        return elf_fail(c, "has thread-local data at 0x%" PRIx64 ", expected a multiple of its alignment %" PRIu64, s->vaddr, align);
+    return true;
+}
+
+/* What a dynamic section asks of a loader that a static program does not. */
+static const char *dynamic_need(int64_t tag, uint64_t value)
+{
+    switch (tag) {
+    case DT_NEEDED:
+        return "it needs a shared library";
+    case DT_RELSZ:
+    case DT_RELASZ:
+    case DT_PLTRELSZ:
+        return value ? "it has relocations to be done at load time" : 0;
+    default:
+        return 0;
+    }
+}
+
+/* A dynamic section alone is harmless; libraries and relocations are not. */
+bool elf_check_dynamic(const struct elf_check *c, const struct elf_segment *s)
+{
+    if (!check_in_file(c, s, "dynamic segment"))
+        return false;
+    const uint8_t *at = c->bytes->data + s->offset;
+    for (uint64_t i = 0; i + sizeof(Elf64_Dyn) <= s->filesz; i += sizeof(Elf64_Dyn)) {
+        Elf64_Dyn entry;
+        memcpy(&entry, at + i, sizeof(entry));
+        if (entry.d_tag == DT_NULL)
+            break;
+        const char *need = dynamic_need(entry.d_tag, entry.d_un.d_val);
+        if (need)
+            return elf_fail(c, "is dynamically linked: %s, expected a static program (link with -static -no-pie)", need);
+    }
+    return true;
+}
+
+static int compare_segments(const void *a, const void *b)
+{
+    const struct elf_segment *x = a, *y = b;
+
+    if (x->vaddr != y->vaddr)
+        return x->vaddr < y->vaddr ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
+}
+
+static bool check_overlap(const struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
+{
+    if (low->vaddr + low->memsz > high->vaddr)
+        return elf_fail(c, "has segments %u [0x%" PRIx64 ", 0x%" PRIx64 ") and %u [0x%" PRIx64 ", 0x%" PRIx64 ") overlapping, "
+                           "expected them apart", low->number, low->vaddr, low->vaddr + low->memsz, high->number, high->vaddr,
+                        high->vaddr + high->memsz);
+    return true;
+}
+
+/* A page belongs to both segments that touch it; that both together make it writable code nobody asked for. */
+static void check_shared_page(const struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
+{
+    enum { WX = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT };
+    uint64_t last = (low->vaddr + low->memsz - 1) & ~(uint64_t)PAGE_MASK;
+    int both = low->rights | high->rights;
+
+    if ((high->vaddr & ~(uint64_t)PAGE_MASK) != last || (both & WX) != WX)
+        return;
+    if ((low->rights & WX) == WX || (high->rights & WX) == WX)
+        return;
+    capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
+                  "\"%s\" has segments %u and %u in the page 0x%" PRIx64 ", which so becomes both writable and executable: "
+                  "link with -z separate-code -z max-page-size=4096", c->request->name, low->number, high->number, last);
+}
+
+static bool check_entry(const struct elf_check *c, const struct elf_program *program)
+{
+    for (size_t i = 0; i < program->num_segments; i++) {
+        const struct elf_segment *s = &program->segments[i];
+        if (s->rights & CAPDL_RIGHT_GRANT && program->entry >= s->vaddr && program->entry - s->vaddr < s->memsz)
+            return true;
+    }
+    return elf_fail(c, "starts at 0x%" PRIx64 ", which is in no executable segment", program->entry);
+}
+
+static bool check_memory(const struct elf_check *c, const struct elf_program *program)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < program->num_segments; i++)
+        sum += program->segments[i].memsz; /* disjoint and below user_top: no overflow */
+    if (sum > ELF_MAX_MEMORY)
+        return elf_fail(c, "asks for %" PRIu64 " bytes of memory, expected at most %" PRIu64, sum, ELF_MAX_MEMORY);
+    return true;
+}
+
+bool elf_check_layout(const struct elf_check *c, struct elf_program *program)
+{
+    bool good = true;
+
+    if (program->num_segments == 0)
+        return elf_fail(c, "has nothing to load, expected at least one PT_LOAD segment");
+    qsort(program->segments, program->num_segments, sizeof(*program->segments), compare_segments);
+    for (size_t i = 1; i < program->num_segments; i++) {
+        good &= check_overlap(c, &program->segments[i - 1], &program->segments[i]);
+        check_shared_page(c, &program->segments[i - 1], &program->segments[i]);
+    }
+    good &= check_entry(c, program);
+    return good && check_memory(c, program);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From declarations to objects, in this order, so that PDs can name each other's objects whatever their order in the spec:
+ * read all parameters; make every PD's TCB, CNode and so on; load the programs that have an address space of their own; then
+ * those that live in another PD's.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <capdl/blob.h>
+
+#include "expand.h"
+
+static bool is_declaration(const struct capdl_spec *spec, uint32_t i)
+{
+    const struct capdl_object *o = &spec->objects[i];
+
+    return o->kind == CAPDL_KIND_PROGRAM && (o->index == CAPDL_NO_INDEX || o->index == 0);
+}
+
+static uint32_t num_pds(const struct pd_program *program)
+{
+    return program->elements ? program->elements : 1;
+}
+
+static void make_pds(struct expansion *x, struct pd_program *program)
+{
+    uint32_t count = num_pds(program);
+
+    program->pds = calloc(count, sizeof(*program->pds));
+    if (!program->pds)
+        abort();
+    for (uint32_t i = 0; i < count; i++) {
+        struct pd *pd = &program->pds[i];
+        pd->program = program;
+        pd->element = program->elements ? i : CAPDL_NO_INDEX;
+        pd->object = capdl_spec_find(x->spec, program->name, pd->element);
+        pd->own_space = !program->params.given[PARAM_VSPACE];
+    }
+}
+
+static void read_programs(struct expansion *x, uint32_t num_objects)
+{
+    for (uint32_t i = 0; i < num_objects; i++) {
+        if (!is_declaration(x->spec, i))
+            continue;
+        const struct capdl_object *o = &x->spec->objects[i];
+        struct pd_program *program = &x->programs[x->num_programs++];
+        program->name = o->name;
+        program->object = i;
+        program->pos = o->pos;
+        program->elements = o->index == CAPDL_NO_INDEX ? 0 : capdl_spec_array_length(x->spec, o->name);
+        params_read(x, program);
+        make_pds(x, program);
+    }
+}
+
+typedef bool pd_step(struct expansion *, struct pd *);
+
+static bool for_each_pd(struct expansion *x, pd_step *step)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < x->num_programs; i++) {
+        struct pd_program *program = &x->programs[i];
+        for (uint32_t j = 0; j < num_pds(program); j++)
+            good &= step(x, &program->pds[j]);
+    }
+    return good;
+}
+
+static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame, uint64_t address)
+{
+    unsigned bits = x->spec->objects[frame].size_bits;
+    uint64_t size = UINT64_C(1) << bits;
+    struct capdl_cap cap = p->cap;
+
+    if (x->spec->objects[frame].kind != CAPDL_KIND_FRAME) {
+        capdl_error(x->diags, p->pos, "'%s' is a %s, but 'map' expects a frame", p->text,
+                    capdl_kind_name((enum capdl_kind)x->spec->objects[frame].kind));
+        return false;
+    }
+    if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1) && bits != space_entry_bits(x->profile, 2)) {
+        capdl_error(x->diags, p->pos, "'%s' has %" PRIu64 " bytes, expected 4k, %" PRIu64 "M or %" PRIu64 "M, which %s can map", p->text,
+                    size, (UINT64_C(1) << space_entry_bits(x->profile, 1)) >> 20,
+                    (UINT64_C(1) << space_entry_bits(x->profile, 2)) >> 20, capdl_arch_name(x->profile->arch));
+        return false;
+    }
+    if (address % size) {
+        capdl_error(x->diags, p->pos, "'%s' is mapped at 0x%" PRIx64 ", expected a multiple of its size 0x%" PRIx64, p->text, address,
+                    size);
+        return false;
+    }
+    cap.object = frame;
+    cap.pos = p->pos;
+    cap.rights |= CAPDL_RIGHT_READ;
+    return space_take(x, pd, address, size, p->text, p->pos) && space_map(x, pd, address, cap);
+}
+
+/* One frame, or all elements of an array at consecutive addresses. */
+static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *map)
+{
+    const struct capdl_param *p = map->frame;
+    uint32_t length = p->index == CAPDL_NO_INDEX ? capdl_spec_array_length(x->spec, p->text) : 0;
+    uint64_t address = map->at;
+
+    if (length == 0) {
+        uint32_t frame = object_named(x, pd, p, CAPDL_KIND_FRAME);
+        return frame != CAPDL_NO_OBJECT && map_frame(x, pd, p, frame, address);
+    }
+    for (uint32_t i = 0; i < length; i++) {
+        uint32_t frame = capdl_spec_find(x->spec, p->text, i);
+        if (!map_frame(x, pd, p, frame, address))
+            return false;
+        address += UINT64_C(1) << x->spec->objects[frame].size_bits;
+    }
+    return true;
+}
+
+static bool map_all_given(struct expansion *x, struct pd *pd)
+{
+    const struct pd_params *params = &pd->program->params;
+    bool good = true;
+
+    if (params->num_maps && !pd->space) {
+        capdl_error(x->diags, params->maps[0].frame->pos, "'map' needs an address space made by a pd, not one written out in the spec");
+        return false;
+    }
+    for (size_t i = 0; i < params->num_maps; i++)
+        good &= params->maps[i].at == 0 || map_given(x, pd, &params->maps[i]);
+    return good;
+}
+
+/* The PD whose address space has this root; 0: the author has written it out. */
+static const struct pd *owner_of(const struct expansion *x, uint32_t root)
+{
+    for (size_t i = 0; i < x->num_programs; i++) {
+        const struct pd_program *program = &x->programs[i];
+        for (uint32_t j = 0; j < num_pds(program); j++)
+            if (program->pds[j].own_space && program->pds[j].vspace == root)
+                return &program->pds[j];
+    }
+    return 0;
+}
+
+static bool enter_space(struct expansion *x, struct pd *pd)
+{
+    const struct pd_params *params = &pd->program->params;
+
+    pd->vspace = object_named(x, pd, params->given[PARAM_VSPACE], space_root_kind(x->profile));
+    if (pd->vspace == CAPDL_NO_OBJECT)
+        return false;
+    const struct pd *owner = owner_of(x, pd->vspace);
+    pd->space = owner ? owner->space : 0;
+    if (owner)
+        return pd->space; /* if there is none, the owner's program was in error */
+    if (params->given[PARAM_IPC_BUFFER] && params->given[PARAM_STACK_TOP])
+        return true;
+    capdl_error(x->diags, params->given[PARAM_VSPACE]->pos, "'%s' is an address space written out in the spec: give ipc_buffer and "
+                "stack_top, the addresses at which it has them", params->given[PARAM_VSPACE]->text);
+    return false;
+}
+
+static bool load_own(struct expansion *x, struct pd *pd, const struct elf_program *elf)
+{
+    pd->space = calloc(1, sizeof(*pd->space));
+    if (!pd->space)
+        abort();
+    space_init(pd->space, pd->vspace);
+    return load_program(x, pd, elf);
+}
+
+static bool expand_pd(struct expansion *x, struct pd *pd, const struct elf_program *elf)
+{
+    pd->entry = elf->entry;
+    if (!(pd->own_space ? load_own(x, pd, elf) : enter_space(x, pd)))
+        return false;
+    return map_all_given(x, pd) && thread_memory(x, pd) && load_tls(x, pd, elf) && thread_finish(x, pd);
+}
+
+static void expand_program(struct expansion *x, struct pd_program *program)
+{
+    struct elf_program elf;
+
+    if (!program->params.elf)
+        return;
+    const struct elf_request request = {
+        .name = program->params.elf->text,
+        .pos = program->params.elf->pos,
+        .beside = x->context->spec_path,
+        .directories = x->context->directories,
+        .arch = x->profile->arch,
+        .user_top = x->profile->user_top,
+    };
+    if (!elf_read(&elf, &request, x->diags))
+        return;
+    for (uint32_t i = 0; i < num_pds(program); i++)
+        if (!expand_pd(x, &program->pds[i], &elf))
+            break; /* the other elements would only repeat the mistake */
+    elf_release(&elf);
+}
+
+static void expand_programs(struct expansion *x, bool own_space)
+{
+    for (size_t i = 0; i < x->num_programs; i++)
+        if (!x->programs[i].params.given[PARAM_VSPACE] == own_space)
+            expand_program(x, &x->programs[i]);
+}
+
+static bool free_pd(struct expansion *x, struct pd *pd)
+{
+    (void)x;
+    if (pd->own_space && pd->space) {
+        space_free(pd->space);
+        free(pd->space);
+    }
+    return true;
+}
+
+static void expansion_free(struct expansion *x)
+{
+    for_each_pd(x, free_pd);
+    for (size_t i = 0; i < x->num_programs; i++)
+        free(x->programs[i].pds);
+    free(x->programs);
+}
+
+static size_t count_declarations(const struct capdl_spec *spec)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < spec->num_objects; i++)
+        count += is_declaration(spec, i);
+    return count;
+}
+
+bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context)
+{
+    const struct pd_context *with = context;
+    struct expansion x = {.spec = spec, .diags = diags, .context = with, .profile = with->profile};
+    size_t count = count_declarations(spec);
+
+    if (count == 0)
+        return true;
+    x.programs = calloc(count, sizeof(*x.programs));
+    if (!x.programs)
+        abort();
+    /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps section: the errors
+       are in diags, and true lets the reader go on. */
+    read_programs(&x, spec->num_objects);
+    bool named = for_each_pd(&x, thread_objects);
+    if (named) {
+        expand_programs(&x, true);
+        expand_programs(&x, false);
+    }
+    expansion_free(&x);
+    return named;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Private to the expansion of protection domains: what its files share. Names and contract of the result: docs/pd.md. */
+#ifndef TOOL_PD_EXPAND_H
+#define TOOL_PD_EXPAND_H
+
+#include "elf.h"
+#include "pd.h"
+
+/* Parameters of pd(...): PARAM(id, name, kind of value, least, most). Bounds that depend on the kernel are in params_bounds. */
+#define PD_PARAMS(PARAM)                                         \
+    PARAM(PRIO, "prio", NUMBER, 0, 255)                          \
+    PARAM(MAX_PRIO, "max_prio", NUMBER, 0, 255)                  \
+    PARAM(STACK, "stack", NUMBER, 4096, 1 << 30)                 \
+    PARAM(BUDGET, "budget", NUMBER, 1, UINT64_MAX)               \
+    PARAM(PERIOD, "period", NUMBER, 1, UINT64_MAX)               \
+    PARAM(AFFINITY, "affinity", NUMBER, 0, 255)                  \
+    PARAM(DOMAIN, "domain", NUMBER, 0, 255)                      \
+    PARAM(ARGS, "args", LIST, 0, UINT64_MAX)                     \
+    PARAM(CSPACE_BITS, "cspace_bits", NUMBER, 2, 24)             \
+    PARAM(FAULT, "fault", CAP, 0, UINT64_MAX)                    \
+    PARAM(FAULT_SLOT, "fault_slot", NUMBER, 1, UINT64_MAX)       \
+    PARAM(TIMEOUT, "timeout", CAP, 0, UINT64_MAX)                \
+    PARAM(NOTIFICATION, "notification", CAP, 0, UINT64_MAX)      \
+    PARAM(RESUME, "resume", BOOL, 0, 1)                          \
+    PARAM(FPU_DISABLED, "fpu_disabled", BOOL, 0, 1)              \
+    PARAM(ENTRY, "entry", NUMBER, 0, UINT64_MAX)                 \
+    PARAM(IPC_BUFFER, "ipc_buffer", NUMBER, 4096, UINT64_MAX)    \
+    PARAM(STACK_TOP, "stack_top", NUMBER, 8192, UINT64_MAX)      \
+    PARAM(CSPACE, "cspace", CAP, 0, UINT64_MAX)                  \
+    PARAM(VSPACE, "vspace", CAP, 0, UINT64_MAX)                  \
+    PARAM(MAP, "map", CAP, 0, UINT64_MAX)                        \
+    PARAM(AT, "at", NUMBER, 4096, UINT64_MAX)
+
+enum pd_param {
+#define PARAM(id, name, kind, least, most) PARAM_##id,
+    PD_PARAMS(PARAM)
+#undef PARAM
+        PARAM_COUNT
+};
+
+/* `map: frame (RW), at: address` */
+struct pd_map {
+    const struct capdl_param *frame;
+    uint64_t at;
+};
+
+struct pd_params {
+    const struct capdl_param *elf;
+    const struct capdl_param *given[PARAM_COUNT]; /* 0: not given; MAP and AT: in maps */
+    struct pd_map *maps;
+    size_t num_maps;
+};
+
+/* Numbers of the next object of each generated array; elements of an array of PDs share them. */
+struct pd_counters {
+    uint32_t tables[CAPDL_KIND_COUNT];
+    uint32_t stack, bss, large;
+};
+
+/* A declaration, which may stand for an array of PDs. */
+struct pd_program {
+    const char *name;
+    uint32_t object;   /* of its first element */
+    uint32_t elements; /* 0: not an array */
+    struct capdl_pos pos;
+    struct pd_params params;
+    struct pd_counters counters;
+    struct pd *pds; /* max(elements, 1) */
+};
+
+/* A piece of an address space that is taken: [start, end). */
+struct region {
+    uint64_t start, end;
+    const char *what;
+};
+
+/* The tables of one level, ascending by the address they begin at. */
+struct space_level {
+    struct space_table {
+        uint64_t start;
+        uint32_t object;
+    } *tables;
+    size_t count, capacity;
+};
+
+struct space {
+    struct space_level levels[CAPDL_MAX_VSPACE_LEVELS]; /* [0] holds the root */
+    struct region *regions;                             /* ascending, disjoint */
+    size_t num_regions, capacity_regions;
+    uint64_t program_end; /* end of what the ELF file takes: the rest is placed above */
+};
+
+/* One protection domain. */
+struct pd {
+    struct pd_program *program;
+    uint32_t element; /* or CAPDL_NO_INDEX */
+    uint32_t object;  /* the PROGRAM */
+    uint32_t tcb, cnode, vspace, ipc, sc, reply;
+    uint32_t num_elf, num_tls; /* frames with content, so far */
+    struct space *space; /* 0: an address space the author makes */
+    bool own_space;
+    uint64_t entry, ipc_address, stack_top, thread_pointer;
+    bool has_thread_pointer;
+};
+
+struct expansion {
+    struct capdl_spec *spec;
+    struct capdl_diags *diags;
+    const struct pd_context *context;
+    const struct capdl_profile *profile;
+    struct pd_program *programs;
+    size_t num_programs;
+};
+
+/* params.c: sorts out what was written; what is wrong is an error and counts as not given. */
+void params_read(struct expansion *, struct pd_program *);
+uint64_t params_number(const struct pd_params *, enum pd_param, uint64_t if_absent);
+
+/* object.c: each finds or makes an object named after the PD; an author's own object of that name is taken if it is of the right
+   kind and size, else it is an error and CAPDL_NO_OBJECT is returned. */
+uint32_t object_one(struct expansion *, struct pd *, const char *prefix, enum capdl_kind, unsigned size_bits);
+/* The next of the array prefix_NAME[]. */
+uint32_t object_next(struct expansion *, struct pd *, const char *prefix, uint32_t *counter, enum capdl_kind, unsigned size_bits);
+/* A frame with content of its own: prefix_NAME_number, as elements of an array are alike. */
+uint32_t object_numbered(struct expansion *, struct pd *, const char *prefix, uint32_t number);
+/* Whether an object was made by us rather than written by the author. */
+bool object_is_generated(const struct expansion *, uint32_t object);
+/* The object that a parameter names, of this kind; else an error and CAPDL_NO_OBJECT. */
+uint32_t object_named(struct expansion *, struct pd *, const struct capdl_param *, enum capdl_kind);
+/* Puts a default capability into a slot. */
+void object_hold(struct expansion *, struct pd *, uint32_t container, struct capdl_cap cap);
+
+/* space.c */
+void space_init(struct space *, uint32_t root);
+void space_free(struct space *);
+/* Takes [start, start + size) for `what`; on a clash or beyond the user's addresses adds an error at pos and returns false. */
+bool space_take(struct expansion *, struct pd *, uint64_t start, uint64_t size, const char *what, struct capdl_pos pos);
+/* Finds and takes `size` bytes above the program, `guard` more bytes below them staying unmapped. 0: no room (an error). */
+uint64_t space_place(struct expansion *, struct pd *, uint64_t size, uint64_t align, uint64_t guard, const char *what);
+/* Maps a frame, making the tables it needs; false after an error. */
+bool space_map(struct expansion *, struct pd *, uint64_t address, struct capdl_cap frame);
+/* log2 of the bytes one entry of the lowest level but `up` maps. */
+unsigned space_entry_bits(const struct capdl_profile *, unsigned up);
+enum capdl_kind space_root_kind(const struct capdl_profile *);
+
+/* load.c: the program's frames, mapped; sets entry. tls.c: thread-local data; sets the thread pointer. */
+bool load_program(struct expansion *, struct pd *, const struct elf_program *);
+bool load_tls(struct expansion *, struct pd *, const struct elf_program *);
+bool load_fill(struct expansion *, uint32_t frame, struct capdl_fill);
+
+/* thread.c: stack, IPC buffer, TCB, CNode contents and scheduling context. */
+bool thread_memory(struct expansion *, struct pd *);
+bool thread_objects(struct expansion *, struct pd *);
+bool thread_finish(struct expansion *, struct pd *);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Objects named after a PD: made unless the author has declared them. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "expand.h"
+
+static bool has_size(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_CNODE || kind == CAPDL_KIND_SC;
+}
+
+bool object_is_generated(const struct expansion *x, uint32_t object)
+{
+    return x->spec->objects[object].flags & CAPDL_OBJECT_GENERATED;
+}
+
+/* An author's object must be what the PD needs; a generated one means that two PDs lay claim to one name. */
+static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum capdl_kind kind, unsigned size_bits)
+{
+    struct capdl_object *object = &x->spec->objects[found];
+    char label[256];
+
+    capdl_object_label(object, label, sizeof(label));
+    if (object->flags & CAPDL_OBJECT_GENERATED) {
+        capdl_error(x->diags, pd->program->pos, "'%s' needs an object named '%s', which another pd has made: rename one of them",
+                    pd->program->name, label);
+        return false;
+    }
+    if (object->kind != kind) {
+        capdl_error(x->diags, object->pos, "'%s' is a %s, but pd '%s' needs a %s by this name", label,
+                    capdl_kind_name((enum capdl_kind)object->kind), pd->program->name, capdl_kind_name(kind));
+        return false;
+    }
+    if (kind == CAPDL_KIND_FRAME && object->size_bits != size_bits) {
+        capdl_error(x->diags, object->pos, "'%s' is a frame of %" PRIu64 " bytes, but pd '%s' needs one of %" PRIu64, label,
+                    UINT64_C(1) << object->size_bits, pd->program->name, UINT64_C(1) << size_bits);
+        return false;
+    }
+    object->program = pd->object;
+    return true;
+}
+
+/* `x` and `x[0]` are different objects; an author who declared one of them when the other is needed meant to override it. */
+static bool check_shape(struct expansion *x, struct pd *pd, const char *name, uint32_t index)
+{
+    uint32_t other = CAPDL_NO_OBJECT;
+
+    if (index == CAPDL_NO_INDEX)
+        other = capdl_spec_find(x->spec, name, 0);
+    else if (index == 0)
+        other = capdl_spec_find(x->spec, name, CAPDL_NO_INDEX);
+    if (other != CAPDL_NO_OBJECT) {
+        capdl_error(x->diags, x->spec->objects[other].pos, "'%s' is declared %s, but pd '%s' needs %s", name,
+                    index == 0 ? "without an index" : "as an array", pd->program->name,
+                    index == 0 ? "an array by this name" : "a single object by this name");
+        return false;
+    }
+    uint32_t first = index == CAPDL_NO_INDEX || index == 0 ? CAPDL_NO_OBJECT : capdl_spec_find(x->spec, name, 0);
+    if (first != CAPDL_NO_OBJECT && !object_is_generated(x, first)) {
+        capdl_error(x->diags, x->spec->objects[first].pos, "'%s' has %u elements, but pd '%s' needs more", name,
+                    capdl_spec_array_length(x->spec, name), pd->program->name);
+        return false;
+    }
+    return true;
+}
+
+static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint32_t index, enum capdl_kind kind, unsigned size_bits)
+{
+    uint32_t object = capdl_spec_find(x->spec, name, index);
+
+    if (object != CAPDL_NO_OBJECT) {
+        if (!check_found(x, pd, object, kind, size_bits))
+            object = CAPDL_NO_OBJECT;
+    } else if (check_shape(x, pd, name, index)) {
+        object = capdl_spec_add(x->spec, name, index, kind, pd->program->pos);
+        struct capdl_object *made = &x->spec->objects[object];
+        made->flags |= CAPDL_OBJECT_GENERATED | (has_size(kind) ? CAPDL_OBJECT_HAS_SIZE : 0);
+        made->size_bits = (uint8_t)size_bits;
+        made->program = pd->object;
+    }
+    free(name);
+    return object;
+}
+
+__attribute__((format(printf, 1, 2))) static char *format_name(const char *format, ...)
+{
+    char *name;
+    va_list args;
+
+    va_start(args, format);
+    int length = vasprintf(&name, format, args);
+    va_end(args);
+    if (length < 0) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    return name;
+}
+
+uint32_t object_one(struct expansion *x, struct pd *pd, const char *prefix, enum capdl_kind kind, unsigned size_bits)
+{
+    return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), pd->element, kind, size_bits);
+}
+
+uint32_t object_next(struct expansion *x, struct pd *pd, const char *prefix, uint32_t *counter, enum capdl_kind kind, unsigned size_bits)
+{
+    return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), (*counter)++, kind, size_bits);
+}
+
+uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix, uint32_t number)
+{
+    const char *name = pd->program->name;
+    char *full = pd->element == CAPDL_NO_INDEX ? format_name("%s_%s_%u", prefix, name, number)
+                                               : format_name("%s_%s_%u_%u", prefix, name, pd->element, number);
+
+    return object_get(x, pd, full, CAPDL_NO_INDEX, CAPDL_KIND_FRAME, 12);
+}
+
+static void report_missing(struct expansion *x, const struct capdl_param *p)
+{
+    const char *nearest = capdl_spec_nearest(x->spec, p->text);
+
+    if (capdl_spec_array_length(x->spec, p->text))
+        capdl_error(x->diags, p->pos, "'%s' is an array of %u, expected one element of it, such as %s[0]", p->text,
+                    capdl_spec_array_length(x->spec, p->text), p->text);
+    else if (nearest)
+        capdl_error(x->diags, p->pos, "there is no object '%s', did you mean '%s'", p->text, nearest);
+    else
+        capdl_error(x->diags, p->pos, "there is no object '%s'", p->text);
+}
+
+/* In an array of PDs, the name of an array means the element of the PD's own number. */
+uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_param *p, enum capdl_kind kind)
+{
+    uint32_t found = capdl_spec_find(x->spec, p->text, p->index);
+
+    if (found == CAPDL_NO_OBJECT && p->index == CAPDL_NO_INDEX && pd->element != CAPDL_NO_INDEX)
+        found = capdl_spec_find(x->spec, p->text, pd->element);
+    if (found == CAPDL_NO_OBJECT) {
+        report_missing(x, p);
+        return CAPDL_NO_OBJECT;
+    }
+    enum capdl_kind is = (enum capdl_kind)x->spec->objects[found].kind;
+    if (is != kind) {
+        capdl_error(x->diags, p->pos, "'%s' is a %s, but '%s' expects a %s", p->text, capdl_kind_name(is), p->name,
+                    capdl_kind_name(kind));
+        return CAPDL_NO_OBJECT;
+    }
+    return found;
+}
+
+void object_hold(struct expansion *x, struct pd *pd, uint32_t container, struct capdl_cap cap)
+{
+    cap.flags |= CAPDL_CAP_GENERATED;
+    if (cap.pos.line == 0)
+        cap.pos = pd->program->pos;
+    capdl_spec_add_cap(x->spec, container, &cap);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parameters of pd(...): which there are, what values they take. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "expand.h"
+
+static const struct {
+    const char *name;
+    enum capdl_value_kind kind;
+    uint64_t least, most;
+} table[] = {
+#define PARAM(id, name, kind, least, most) {name, CAPDL_VALUE_##kind, least, most},
+    PD_PARAMS(PARAM)
+#undef PARAM
+};
+
+static const char *const kind_names[] = {
+    [CAPDL_VALUE_NUMBER] = "a number",
+    [CAPDL_VALUE_BOOL] = "True or False",
+    [CAPDL_VALUE_STRING] = "a text in quotes",
+    [CAPDL_VALUE_LIST] = "a list of numbers in brackets",
+    [CAPDL_VALUE_CAP] = "the name of an object",
+};
+
+enum { LONGEST_NAME = 32, NEAR = 2 };
+
+/* Edit distance of two short names. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[LONGEST_NAME + 1];
+    size_t la = strlen(a), lb = strlen(b);
+
+    if (la > LONGEST_NAME || lb > LONGEST_NAME)
+        return LONGEST_NAME;
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= la; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= lb; j++) {
+            unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[lb];
+}
+
+static void report_unknown(struct expansion *x, const struct capdl_param *p)
+{
+    unsigned best = NEAR + 1;
+    const char *nearest = 0;
+
+    for (size_t i = 0; i < PARAM_COUNT; i++) {
+        unsigned d = distance(p->name, table[i].name);
+        if (d < best) {
+            best = d;
+            nearest = table[i].name;
+        }
+    }
+    if (nearest)
+        capdl_error(x->diags, p->pos, "pd has no parameter '%s', did you mean '%s'", p->name, nearest);
+    else
+        capdl_error(x->diags, p->pos, "pd has no parameter '%s'", p->name);
+}
+
+static enum pd_param find_param(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < PARAM_COUNT && strcmp(table[i].name, name) != 0)
+        i++;
+    return (enum pd_param)i;
+}
+
+/* The most a parameter may be on this kernel. */
+static uint64_t largest(const struct expansion *x, enum pd_param which)
+{
+    const struct capdl_profile *profile = x->profile;
+    uint64_t most = table[which].most, kernel = most;
+
+    if (which == PARAM_PRIO || which == PARAM_MAX_PRIO)
+        kernel = profile->num_priorities ? profile->num_priorities - 1 : most;
+    else if (which == PARAM_AFFINITY)
+        kernel = profile->max_nodes ? profile->max_nodes - 1 : 0;
+    else if (which == PARAM_DOMAIN)
+        kernel = profile->num_domains ? profile->num_domains - 1 : 0;
+    else if (which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT)
+        kernel = profile->user_top;
+    return kernel < most ? kernel : most;
+}
+
+static bool is_page_aligned(enum pd_param which)
+{
+    return which == PARAM_STACK || which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT;
+}
+
+static bool check_number(struct expansion *x, const struct capdl_param *p, enum pd_param which)
+{
+    uint64_t least = table[which].least, most = largest(x, which);
+
+    if (p->number < least || p->number > most) {
+        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s", p->name, p->number,
+                    least, most, x->profile->name);
+        return false;
+    }
+    if (is_page_aligned(which) && p->number % 4096 != 0) {
+        capdl_error(x->diags, p->pos, "'%s' is 0x%" PRIx64 ", expected a multiple of 4096", p->name, p->number);
+        return false;
+    }
+    return true;
+}
+
+/* The first argument register holds the IPC buffer's address; the rest of the registers that carry arguments is the author's. */
+static bool check_args(struct expansion *x, const struct capdl_param *p)
+{
+    size_t most = x->profile->arch == CAPDL_ARCH_X86_64 ? 5 : 7;
+
+    if (p->num_list <= most)
+        return true;
+    capdl_error(x->diags, p->pos, "'args' has %zu numbers, expected at most %zu, which fit in registers on %s", p->num_list, most,
+                capdl_arch_name(x->profile->arch));
+    return false;
+}
+
+static bool check_value(struct expansion *x, const struct capdl_param *p, enum pd_param which)
+{
+    if (p->kind != table[which].kind) {
+        capdl_error(x->diags, p->pos, "'%s' expects %s, not %s", p->name, kind_names[table[which].kind], kind_names[p->kind]);
+        return false;
+    }
+    if (p->kind == CAPDL_VALUE_NUMBER)
+        return check_number(x, p, which);
+    return which != PARAM_ARGS || check_args(x, p);
+}
+
+static bool take_elf(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
+{
+    if (p->kind != CAPDL_VALUE_STRING) {
+        capdl_error(x->diags, p->pos, "pd expects the name of an ELF file in quotes here, not %s", kind_names[p->kind]);
+        return false;
+    }
+    if (params->elf) {
+        capdl_error(x->diags, p->pos, "pd has a second ELF file \"%s\" besides \"%s\"", p->text, params->elf->text);
+        return false;
+    }
+    params->elf = p;
+    return true;
+}
+
+/* `at` belongs to the `map` before it. */
+static bool take_at(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
+{
+    struct pd_map *map = params->num_maps ? &params->maps[params->num_maps - 1] : 0;
+
+    if (!map || map->at) {
+        capdl_error(x->diags, p->pos, "'at' has no 'map' before it, expected map: frame (RW), at: address");
+        return false;
+    }
+    map->at = p->number;
+    return true;
+}
+
+static bool take_param(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
+{
+    if (!p->name)
+        return take_elf(x, params, p);
+    enum pd_param which = find_param(p->name);
+    if (which == PARAM_COUNT) {
+        report_unknown(x, p);
+        return false;
+    }
+    if (!check_value(x, p, which))
+        return false;
+    if (which == PARAM_AT)
+        return take_at(x, params, p);
+    if (which == PARAM_MAP) {
+        params->maps[params->num_maps++].frame = p;
+        return true;
+    }
+    if (params->given[which]) {
+        capdl_error(x->diags, p->pos, "'%s' is given twice", p->name);
+        return false;
+    }
+    params->given[which] = p;
+    return true;
+}
+
+static bool check_together(struct expansion *x, const struct pd_program *program)
+{
+    const struct pd_params *params = &program->params;
+    const struct capdl_param *budget = params->given[PARAM_BUDGET], *period = params->given[PARAM_PERIOD];
+    bool good = true;
+
+    if (!params->elf) {
+        capdl_error(x->diags, program->pos, "'%s' has no program, expected pd (\"%s.elf\")", program->name, program->name);
+        good = false;
+    }
+    if (budget && period && budget->number > period->number) {
+        capdl_error(x->diags, budget->pos, "'budget' is %" PRIu64 ", expected at most the period of %" PRIu64, budget->number,
+                    period->number);
+        good = false;
+    }
+    for (size_t i = 0; i < params->num_maps; i++)
+        if (!params->maps[i].at) {
+            capdl_error(x->diags, params->maps[i].frame->pos, "'map' has no address, expected map: %s (RW), at: address",
+                        params->maps[i].frame->text);
+            good = false;
+        }
+    return good;
+}
+
+void params_read(struct expansion *x, struct pd_program *program)
+{
+    const struct capdl_program *written = x->spec->objects[program->object].u.program_of;
+    size_t count = written ? written->num_params : 0;
+
+    program->params.maps = capdl_spec_alloc(x->spec, count * sizeof(*program->params.maps) + 1);
+    for (size_t i = 0; i < count; i++)
+        take_param(x, &program->params, &written->params[i]);
+    check_together(x, program);
+}
+
+uint64_t params_number(const struct pd_params *params, enum pd_param which, uint64_t if_absent)
+{
+    return params->given[which] ? params->given[which]->number : if_absent;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An address space while it is being built: which addresses are taken, which page tables there are.
+ *
+ *     level 0 (root)   level 1 ...        last level
+ *     [ entry ] -----> [ entry ] -------> [ entry ] -----> 4 KiB frame
+ *                        `--> large frame, in place of a table
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/blob.h>
+
+#include "expand.h"
+
+static void *grown(void *list, size_t count, size_t *capacity, size_t item)
+{
+    if (count < *capacity)
+        return list;
+    *capacity = *capacity ? *capacity * 2 : 8;
+    list = reallocarray(list, *capacity, item);
+    if (!list) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    return list;
+}
+
+/* log2 of the bytes that one entry of a table of this level spans. */
+static unsigned entry_shift(const struct capdl_profile *profile, unsigned level)
+{
+    unsigned shift = CAPDL_PAGE_BITS;
+
+    for (unsigned l = level + 1; l < profile->vspace_levels; l++)
+        shift += profile->vspace_index_bits[l];
+    return shift;
+}
+
+unsigned space_entry_bits(const struct capdl_profile *profile, unsigned up)
+{
+    return entry_shift(profile, profile->vspace_levels - 1u - up);
+}
+
+/* The kind of a table by its height: 0 holds small frames. */
+static enum capdl_kind table_kind(const struct capdl_profile *profile, unsigned level)
+{
+    static const enum capdl_kind aarch64[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PUD, CAPDL_KIND_PGD};
+    static const enum capdl_kind x86_64[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PDPT, CAPDL_KIND_PML4};
+    unsigned height = profile->vspace_levels - 1u - level;
+
+    if (profile->arch == CAPDL_ARCH_RISCV)
+        return CAPDL_KIND_PT;
+    return profile->arch == CAPDL_ARCH_X86_64 ? x86_64[height] : aarch64[height];
+}
+
+enum capdl_kind space_root_kind(const struct capdl_profile *profile)
+{
+    return table_kind(profile, 0);
+}
+
+static void level_insert(struct space_level *level, size_t at, uint64_t start, uint32_t object)
+{
+    level->tables = grown(level->tables, level->count, &level->capacity, sizeof(*level->tables));
+    memmove(&level->tables[at + 1], &level->tables[at], (level->count - at) * sizeof(*level->tables));
+    level->tables[at] = (struct space_table){start, object};
+    level->count++;
+}
+
+/* Index of the first table that begins at or above `start`. */
+static size_t level_search(const struct space_level *level, uint64_t start)
+{
+    size_t low = 0, high = level->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (level->tables[middle].start < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void space_init(struct space *space, uint32_t root)
+{
+    memset(space, 0, sizeof(*space));
+    level_insert(&space->levels[0], 0, 0, root);
+}
+
+void space_free(struct space *space)
+{
+    for (size_t i = 0; i < CAPDL_MAX_VSPACE_LEVELS; i++)
+        free(space->levels[i].tables);
+    free(space->regions);
+}
+
+/* Index of the first region that ends above `start`. */
+static size_t region_search(const struct space *space, uint64_t start)
+{
+    size_t low = 0, high = space->num_regions;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (space->regions[middle].end <= start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t size, const char *what, struct capdl_pos pos)
+{
+    struct space *space = pd->space;
+    uint64_t top = x->profile->user_top;
+
+    if (start < CAPDL_PAGE_SIZE || start > top || size > top - start) {
+        capdl_error(x->diags, pos, "%s of '%s' at 0x%" PRIx64 " with %" PRIu64 " bytes is outside the user addresses 0x1000 to 0x%" PRIx64,
+                    what, pd->program->name, start, size, top);
+        return false;
+    }
+    size_t at = region_search(space, start);
+    if (at < space->num_regions && space->regions[at].start < start + size) {
+        const struct region *r = &space->regions[at];
+        capdl_error(x->diags, pos, "%s of '%s' [0x%" PRIx64 ", 0x%" PRIx64 ") overlaps %s [0x%" PRIx64 ", 0x%" PRIx64 ")", what,
+                    pd->program->name, start, start + size, r->what, r->start, r->end);
+        return false;
+    }
+    space->regions = grown(space->regions, space->num_regions, &space->capacity_regions, sizeof(*space->regions));
+    memmove(&space->regions[at + 1], &space->regions[at], (space->num_regions - at) * sizeof(*space->regions));
+    space->regions[at] = (struct region){start, start + size, what};
+    space->num_regions++;
+    return true;
+}
+
+uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, uint64_t align, uint64_t guard, const char *what)
+{
+    struct space *space = pd->space;
+    uint64_t top = x->profile->user_top, start = space->program_end;
+
+    for (size_t at = region_search(space, start);; at++) {
+        uint64_t place = (start + guard + align - 1) & ~(align - 1);
+        uint64_t limit = at < space->num_regions ? space->regions[at].start : top;
+        if (place <= limit && size <= limit - place)
+            return space_take(x, pd, place, size, what, pd->program->pos) ? place : 0;
+        if (at >= space->num_regions)
+            break;
+        if (space->regions[at].end > start)
+            start = space->regions[at].end;
+    }
+    capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what, pd->program->name, size,
+                space->program_end);
+    return 0;
+}
+
+/* The table of a level that spans `address`, made and linked into its parent if it is not there yet. */
+static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uint64_t address)
+{
+    const struct capdl_profile *profile = x->profile;
+    uint32_t parent = pd->space->levels[0].tables[0].object;
+
+    for (unsigned l = 1; l <= level && parent != CAPDL_NO_OBJECT; l++) {
+        unsigned shift = entry_shift(profile, l - 1);
+        uint64_t start = address >> shift << shift;
+        struct space_level *tables = &pd->space->levels[l];
+        size_t at = level_search(tables, start);
+        if (at == tables->count || tables->tables[at].start != start) {
+            enum capdl_kind kind = table_kind(profile, l);
+            uint32_t made = object_next(x, pd, capdl_kind_keyword(kind), &pd->program->counters.tables[kind], kind, 0);
+            if (made == CAPDL_NO_OBJECT)
+                return made;
+            uint64_t slot = address >> shift & ((UINT64_C(1) << profile->vspace_index_bits[l - 1]) - 1);
+            object_hold(x, pd, parent, (struct capdl_cap){.slot = slot, .object = made, .kind = (uint8_t)kind});
+            level_insert(tables, at, start, made);
+        }
+        parent = tables->tables[at].object;
+    }
+    return parent;
+}
+
+bool space_map(struct expansion *x, struct pd *pd, uint64_t address, struct capdl_cap frame)
+{
+    const struct capdl_profile *profile = x->profile;
+    unsigned bits = x->spec->objects[frame.object].size_bits, level = profile->vspace_levels - 1u;
+
+    while (level > 0 && entry_shift(profile, level) < bits)
+        level--;
+    uint32_t table = table_at(x, pd, level, address);
+    if (table == CAPDL_NO_OBJECT)
+        return false;
+    frame.slot = address >> entry_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
+    frame.kind = CAPDL_KIND_FRAME;
+    object_hold(x, pd, table, frame);
+    return true;
+}

@@ -31,7 +31,7 @@ struct capdl_blob {
     uint64_t sizes[CAPDL_SIZE_KEY_COUNT];
     size_t items[CAPDL_BLOB_ITEM_COUNT];   /* offset of each item of the outermost array */
     uint64_t counts[CAPDL_BLOB_ITEM_COUNT]; /* elements of each table */
-    bool has_names;
+    uint64_t first_slots[CAPDL_BLOB_ITEM_COUNT]; /* of GROUPS, FIXED and COVERS */
     struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS];
 };
 
@@ -106,7 +106,9 @@ struct capdl_blob_calls {
 };
 
 struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *);
-/* False after the last call of the last phase. */
+/* Enters the next phase, once all calls of this one are read. False: there is none. */
+bool capdl_blob_next_phase(struct capdl_blob_calls *);
+/* Next call, of this phase or of the next that has any. False after the last call of the last phase. */
 bool capdl_blob_next_call(struct capdl_blob_calls *, struct capdl_call *);
 /* From one step of a run to the next. */
 void capdl_call_step(struct capdl_call *);

@@ -18,7 +18,7 @@ enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
 /* Laid out like seL4_UntypedDesc; the planner keeps its state in what is padding there. Zero at first. */
 struct capdl_untyped {
     uint64_t address;
-    uint64_t size_bits : 8;
+    uint64_t size_bits : 8; /* 4 to 47 */
     uint64_t is_device : 8;
     uint64_t state : 4;
     uint64_t used : 44; /* from the start, in units of 16 bytes */
@@ -68,13 +68,11 @@ enum capdl_retype_kind {
     CAPDL_RETYPE_CSPACE_ROOT,  /* the 1-bit CNode */
     CAPDL_RETYPE_CSPACE_TABLE, /* the CNode that holds the leaves */
     CAPDL_RETYPE_CSPACE_LEAF,  /* slot: of the first leaf in the table */
-    CAPDL_RETYPE_CSPACE_PIECE, /* an untyped split off a larger one to reach a CNode's place; slot: number of the piece */
-    CAPDL_RETYPE_KIND_COUNT
 };
 
 struct capdl_retype {
     enum capdl_retype_kind kind;
-    size_t untyped; /* index in the list; from num_untypeds on: pieces */
+    size_t untyped; /* index in the list */
     uint64_t type;
     uint64_t argument;
     uint64_t slot;
@@ -83,7 +81,7 @@ struct capdl_retype {
     unsigned size_bits;
 };
 
-enum { CAPDL_PLAN_MAX_PIECES = 96, CAPDL_PLAN_CSPACE_GROUPS = 3 };
+enum { CAPDL_PLAN_CSPACE_GROUPS = 3 };
 
 struct capdl_plan {
     struct capdl_plan_request request;
@@ -97,17 +95,16 @@ struct capdl_plan {
     uint64_t ram_touched; /* bytes of RAM untypeds from which something is made: what the kernel will clear */
 
     /* Where the iteration is. */
-    struct capdl_plan_group *groups;
+    unsigned stage;
+    struct capdl_plan_group *groups; /* in the scratch memory, size descending */
     size_t num_groups;
     struct capdl_plan_group cspace[CAPDL_PLAN_CSPACE_GROUPS];
-    struct capdl_untyped pieces[CAPDL_PLAN_MAX_PIECES];
-    size_t num_pieces;
-    unsigned stage;
     struct capdl_blob_table fixed;
     struct capdl_blob_objects run; /* of fixed objects: what is left of it */
-    size_t untyped;                /* the one at work */
-    uint64_t mark, limit;          /* in it: the kernel's watermark, and where the gap at hand ends; addresses */
     uint64_t padding;              /* made so far */
+    size_t untyped;                /* the one at work; num_untypeds: none */
+    unsigned size_bits;            /* untypeds are taken by size, descending: the size at hand */
+    uint64_t mark, limit;          /* addresses: the kernel's watermark in it, and where the gap at hand ends */
 };
 
 /*

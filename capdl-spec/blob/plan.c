@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel makes objects in an untyped one behind the other: it keeps a watermark, aligns it up to the size of the next object and
+ * never comes back. The first object out of an untyped of RAM costs clearing all of it. All sizes are powers of two.
+ *
+ *     stage     untypeds                        what goes in
+ *     CSPACE    the cheapest for it             CNodes of a larger CSpace, when one is needed
+ *     FIXED     those with given addresses      |gap|fixed|gap|fixed fixed|    gaps: the largest objects that fit, then padding
+ *     TAILS     touched by now, their rests     the largest objects that fit
+ *     REST      the cheapest for what is left   sizes descending, so that nothing is lost to alignment
+ *
+ * Filling a gap with the largest objects that fit is never worse than any other way to use it: whatever else might lie there fits
+ * where they would have lain.
+ */
+#include "plan.h"
+
+enum stage { STAGE_CSPACE, STAGE_FIXED, STAGE_TAILS, STAGE_REST, STAGE_DONE };
+
+/* State of an untyped. */
+enum { UNTOUCHED, TOUCHED, SELECTED };
+
+enum { SIZES = CAPDL_BLOB_MAX_SIZE_BITS + 1, SMALLEST = CAPDL_BLOB_MIN_SIZE_BITS };
+
+uint64_t capdl_plan_scratch_size(uint64_t num_groups)
+{
+    return num_groups * sizeof(struct capdl_plan_group);
+}
+
+static uint64_t align_up(uint64_t address, unsigned bits)
+{
+    uint64_t mask = (UINT64_C(1) << bits) - 1;
+
+    return (address + mask) & ~mask;
+}
+
+static uint64_t untyped_end(const struct capdl_untyped *untyped)
+{
+    return untyped->address + (UINT64_C(1) << untyped->size_bits);
+}
+
+static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, uint64_t slot, unsigned size_bits)
+{
+    plan->failure.status = status;
+    plan->failure.slot = slot;
+    plan->failure.size_bits = size_bits;
+    plan->stage = STAGE_DONE;
+    return false;
+}
+
+/* ---- Choosing untypeds ---- */
+
+/*
+ * Given how many untypeds there are of each size and how many objects are needed of each size, leaves in `counts` the untypeds to
+ * take: enough, and in all as few bytes as possible. Returns the size at which there are too few, or 0; then counts are as they were.
+ *
+ * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects of that size and
+ * larger. What is over is the slack of that size. So the bytes to leave out are to be as many as the slacks allow: the largest
+ * untypeds first, as any set of smaller ones that could be left out instead makes up exactly one larger, or is less than it.
+ */
+static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
+{
+    uint64_t slack[SIZES + 1];
+
+    slack[SIZES] = 0;
+    for (unsigned size = SIZES; size-- > SMALLEST;) {
+        uint64_t have = slack[size + 1] + (counts[size] << size), need = needs[size] << size;
+        if (have < need) {
+            *missing = need - have;
+            return size;
+        }
+        slack[size] = have - need;
+    }
+    for (unsigned size = SIZES; size-- > SMALLEST;) {
+        uint64_t most = counts[size];
+        for (unsigned s = size; s >= SMALLEST; s--)
+            most = slack[s] >> size < most ? slack[s] >> size : most;
+        counts[size] -= most;
+        for (unsigned s = size; s >= SMALLEST; s--)
+            slack[s] -= most << size;
+    }
+    return 0;
+}
+
+static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES])
+{
+    for (unsigned size = 0; size < SIZES; size++)
+        counts[size] = 0;
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        if (!untyped->is_device && untyped->state == UNTOUCHED)
+            counts[untyped->size_bits]++;
+    }
+}
+
+static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, uint64_t needs[SIZES])
+{
+    for (size_t i = 0; i < num_groups; i++)
+        needs[groups[i].size_bits] += groups[i].left;
+}
+
+static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
+{
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        if (!untyped->is_device && untyped->state == UNTOUCHED && counts[untyped->size_bits]) {
+            counts[untyped->size_bits]--;
+            untyped->state = SELECTED;
+        }
+    }
+}
+
+/* log2 of the largest aligned piece between two addresses, 0 if none. */
+static unsigned largest_piece(uint64_t start, uint64_t end)
+{
+    for (unsigned size = CAPDL_BLOB_MAX_SIZE_BITS; size >= SMALLEST; size--) {
+        if (align_up(start, size) + (UINT64_C(1) << size) <= end)
+            return size;
+    }
+    return 0;
+}
+
+/* What RAM is free, for the message. */
+static void report_free(struct capdl_plan *plan)
+{
+    struct capdl_plan_failure *failure = &plan->failure;
+
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        uint64_t start = untyped->address + untyped->used * 16, end = untyped_end(untyped);
+        unsigned piece = largest_piece(start, end);
+        if (untyped->is_device)
+            continue;
+        failure->total_free += end - start;
+        if (piece > failure->largest_free)
+            failure->largest_free = piece;
+    }
+}
+
+static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *groups, unsigned size, uint64_t missing)
+{
+    while (groups->size_bits != size || !groups->left)
+        groups++;
+    plan->failure.missing = missing;
+    report_free(plan);
+    return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->kind == CAPDL_RETYPE_OBJECTS ? groups->slot : UINT64_MAX, size);
+}
+
+/* Selects the cheapest untypeds for what is left of all groups. */
+static bool select_rest(struct capdl_plan *plan)
+{
+    uint64_t counts[SIZES], needs[SIZES] = { 0 }, missing;
+    unsigned size;
+
+    count_untouched(plan, counts);
+    add_needs(plan->groups, plan->num_groups, needs);
+    size = keep_cheapest(counts, needs, &missing);
+    if (size)
+        return fail_memory(plan, plan->groups, size, missing);
+    select_untypeds(plan, counts);
+    return true;
+}
+
+/* Selects untypeds for the larger CSpace, if possible among those that will be needed anyway. */
+static bool select_cspace(struct capdl_plan *plan)
+{
+    uint64_t counts[SIZES], needs[SIZES] = { 0 }, missing;
+    unsigned size;
+
+    count_untouched(plan, counts);
+    add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
+    add_needs(plan->groups, plan->num_groups, needs);
+    keep_cheapest(counts, needs, &missing);
+    for (size = 0; size < SIZES; size++)
+        needs[size] = 0;
+    add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
+    size = keep_cheapest(counts, needs, &missing);
+    if (size)
+        return fail_memory(plan, plan->cspace, size, missing);
+    select_untypeds(plan, counts);
+    return true;
+}
+
+/* ---- Filling ---- */
+
+/* The most that one Retype may make from this slot on. */
+static uint64_t batch_limit(const struct capdl_plan *plan, enum capdl_retype_kind kind, uint64_t slot)
+{
+    uint64_t limit = (uint64_t)plan->request.blob->boot[CAPDL_BOOT_FAN_OUT];
+    uint64_t leaf = CAPDL_LEAF_SLOTS - slot % CAPDL_LEAF_SLOTS;
+
+    return kind == CAPDL_RETYPE_OBJECTS && plan->num_leaves && leaf < limit ? leaf : limit;
+}
+
+/* Notes a Retype at the mark, which is aligned, and moves the mark behind it. */
+static void place(struct capdl_plan *plan, struct capdl_retype *retype)
+{
+    retype->untyped = plan->untyped;
+    retype->address = plan->mark;
+    plan->mark += retype->count << retype->size_bits;
+}
+
+static void place_group(struct capdl_plan *plan, struct capdl_plan_group *group, uint64_t most, struct capdl_retype *retype)
+{
+    uint64_t limit = batch_limit(plan, group->kind, group->slot);
+    uint64_t count = group->left < most ? group->left : most;
+
+    if (count > limit)
+        count = limit;
+    *retype = (struct capdl_retype){
+        .kind = group->kind,
+        .type = group->type,
+        .argument = group->argument,
+        .size_bits = group->size_bits,
+        .slot = group->slot,
+        .count = count,
+    };
+    place(plan, retype);
+    group->slot += count;
+    group->left -= count;
+}
+
+/* The last group, and so the one of the smallest objects, of which any are left. */
+static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, size_t num_groups)
+{
+    while (num_groups-- > 0) {
+        if (groups[num_groups].left)
+            return &groups[num_groups];
+    }
+    return 0;
+}
+
+/*
+ * Places the next batch in the gap at hand. At the mark begins an aligned block: it takes the largest objects that fit into it, and
+ * nothing is lost. Only when all that is left is larger than that block, the mark moves on to where the smallest of it can lie.
+ */
+static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, size_t num_groups, struct capdl_retype *retype)
+{
+    struct capdl_plan_group *smallest = smallest_left(groups, num_groups), *group;
+    uint64_t block, mark, room;
+
+    if (!smallest)
+        return false;
+    block = UINT64_C(1) << smallest->size_bits;
+    mark = align_up(plan->mark, smallest->size_bits);
+    if (mark > plan->limit || plan->limit - mark < block)
+        return false;
+    plan->mark = mark;
+    room = plan->limit - mark;
+    while (!(mark & block) && block <= room / 2)
+        block *= 2;
+    for (group = groups; !group->left || UINT64_C(1) << group->size_bits > block; group++) {
+        if (group->left)
+            room = block; /* larger ones may fit behind the block */
+    }
+    place_group(plan, group, room >> group->size_bits, retype);
+    return true;
+}
+
+/* ---- Stages ---- */
+
+/* Leaves the untyped at work. */
+static void leave_untyped(struct capdl_plan *plan)
+{
+    if (plan->untyped < plan->request.num_untypeds) {
+        struct capdl_untyped *untyped = &plan->request.untypeds[plan->untyped];
+        untyped->used = (plan->mark - untyped->address) / 16 & ((UINT64_C(1) << 44) - 1);
+        untyped->state = TOUCHED;
+    }
+}
+
+static void enter_untyped(struct capdl_plan *plan, size_t i)
+{
+    const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+
+    plan->untyped = i;
+    plan->mark = untyped->address + untyped->used * 16;
+    plan->limit = untyped_end(untyped);
+}
+
+static void enter_stage(struct capdl_plan *plan, enum stage stage)
+{
+    plan->stage = stage;
+    plan->size_bits = CAPDL_BLOB_MAX_SIZE_BITS;
+    plan->untyped = plan->request.num_untypeds;
+}
+
+/* Moves on to the next untyped of RAM in this state, by size descending; false after the last. */
+static bool next_untyped(struct capdl_plan *plan, unsigned state)
+{
+    size_t i = plan->untyped == plan->request.num_untypeds ? 0 : plan->untyped + 1;
+
+    leave_untyped(plan);
+    for (; plan->size_bits >= SMALLEST; plan->size_bits--, i = 0) {
+        for (; i < plan->request.num_untypeds; i++) {
+            const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+            if (untyped->size_bits == plan->size_bits && untyped->state == state && !untyped->is_device) {
+                enter_untyped(plan, i);
+                return true;
+            }
+        }
+    }
+    plan->untyped = plan->request.num_untypeds;
+    return false;
+}
+
+/* The next batch in untypeds of this state; false when these are full or nothing is left. */
+static bool fill_untypeds(struct capdl_plan *plan, unsigned state, struct capdl_plan_group *groups, size_t num_groups,
+                          struct capdl_retype *retype)
+{
+    do {
+        if (plan->untyped < plan->request.num_untypeds && fill_gap(plan, groups, num_groups, retype))
+            return true;
+    } while (next_untyped(plan, state));
+    return false;
+}
+
+/* The untyped that holds an address, or num_untypeds. */
+static size_t find_untyped(const struct capdl_plan *plan, uint64_t address)
+{
+    const struct capdl_untyped *untypeds = plan->request.untypeds;
+    size_t i = 0;
+
+    while (i < plan->request.num_untypeds && (address < untypeds[i].address || address >= untyped_end(&untypeds[i])))
+        i++;
+    return i;
+}
+
+/* One padding untyped towards an address: the largest that fits before it. */
+static void place_padding(struct capdl_plan *plan, uint64_t address, struct capdl_retype *retype)
+{
+    unsigned size = largest_piece(plan->mark, address);
+
+    *retype = (struct capdl_retype){
+        .kind = CAPDL_RETYPE_PADDING,
+        .type = (uint64_t)plan->request.blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
+        .argument = size,
+        .size_bits = size,
+        .slot = plan->request.blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding,
+        .count = 1,
+    };
+    plan->mark = align_up(plan->mark, size);
+    place(plan, retype);
+    plan->padding++;
+}
+
+/* Makes what it can of the run of fixed objects at hand, as one batch. */
+static void place_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
+{
+    struct capdl_blob_objects *run = &plan->run;
+    uint64_t room = untyped_end(&plan->request.untypeds[plan->untyped]) - run->place;
+    uint64_t count = batch_limit(plan, CAPDL_RETYPE_OBJECTS, run->slot);
+
+    if (count > run->count)
+        count = run->count;
+    if (count > room >> run->size_bits)
+        count = room >> run->size_bits;
+    *retype = (struct capdl_retype){
+        .kind = CAPDL_RETYPE_OBJECTS,
+        .type = run->type,
+        .argument = run->argument,
+        .size_bits = run->size_bits,
+        .slot = run->slot,
+        .count = count,
+    };
+    plan->mark = run->place;
+    place(plan, retype);
+    run->slot += count;
+    run->place += count << run->size_bits;
+    run->count -= count;
+}
+
+/* The next batch of fixed objects, or of what goes before them; false after the last. */
+static bool fill_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
+{
+    struct capdl_blob_objects *run = &plan->run;
+    size_t i;
+
+    if (!run->count && !capdl_blob_next_objects(&plan->fixed, run)) {
+        leave_untyped(plan);
+        return false;
+    }
+    i = find_untyped(plan, run->place);
+    if (i != plan->untyped) {
+        leave_untyped(plan);
+        enter_untyped(plan, i);
+    }
+    plan->limit = run->place;
+    if (!plan->request.untypeds[i].is_device && fill_gap(plan, plan->groups, plan->num_groups, retype))
+        return true;
+    if (align_up(plan->mark, run->size_bits) != run->place)
+        place_padding(plan, run->place, retype);
+    else
+        place_fixed(plan, retype);
+    return true;
+}
+
+bool capdl_plan_next(struct capdl_plan *plan, struct capdl_retype *retype)
+{
+    switch (plan->stage) {
+    case STAGE_CSPACE:
+        if (fill_untypeds(plan, SELECTED, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, retype))
+            return true;
+        enter_stage(plan, STAGE_FIXED);
+        /* fall through */
+    case STAGE_FIXED:
+        if (fill_fixed(plan, retype))
+            return true;
+        enter_stage(plan, STAGE_TAILS);
+        /* fall through */
+    case STAGE_TAILS:
+        if (fill_untypeds(plan, TOUCHED, plan->groups, plan->num_groups, retype))
+            return true;
+        enter_stage(plan, STAGE_REST);
+        if (!select_rest(plan))
+            return false;
+        /* fall through */
+    case STAGE_REST:
+        if (fill_untypeds(plan, SELECTED, plan->groups, plan->num_groups, retype))
+            return true;
+        plan->stage = STAGE_DONE;
+    }
+    return false;
+}
+
+/* ---- Planning ---- */
+
+static void start_groups(struct capdl_plan *plan)
+{
+    struct capdl_blob_table table = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_GROUPS);
+    struct capdl_blob_objects objects;
+
+    plan->groups = plan->request.scratch;
+    plan->num_groups = 0;
+    while (capdl_blob_next_objects(&table, &objects))
+        plan->groups[plan->num_groups++] = (struct capdl_plan_group){
+            .slot = objects.slot,
+            .left = objects.count,
+            .argument = objects.argument,
+            .type = (uint32_t)objects.type,
+            .size_bits = (uint8_t)objects.size_bits,
+            .kind = CAPDL_RETYPE_OBJECTS,
+        };
+}
+
+static struct capdl_plan_group cnodes(const struct capdl_plan *plan, enum capdl_retype_kind kind, unsigned bits, uint64_t count)
+{
+    const int64_t *boot = plan->request.blob->boot;
+
+    return (struct capdl_plan_group){
+        .left = count,
+        .argument = bits,
+        .type = (uint32_t)boot[CAPDL_BOOT_TYPE_CNODE],
+        .size_bits = (uint8_t)(bits + (uint64_t)boot[CAPDL_BOOT_SLOT_BITS]),
+        .kind = (uint8_t)kind,
+    };
+}
+
+/* Table and leaves of the larger CSpace, size descending; a table can be larger than a leaf. */
+static void start_cspace(struct capdl_plan *plan)
+{
+    bool leaf_first = plan->table_bits <= CAPDL_LEAF_BITS;
+
+    plan->cspace[leaf_first ? 0 : 1] = cnodes(plan, CAPDL_RETYPE_CSPACE_LEAF, CAPDL_LEAF_BITS, plan->num_leaves);
+    plan->cspace[leaf_first ? 1 : 0] = cnodes(plan, CAPDL_RETYPE_CSPACE_TABLE, plan->table_bits, 1);
+    plan->cspace[2] = cnodes(plan, CAPDL_RETYPE_CSPACE_ROOT, 1, 1);
+}
+
+/* Marks the untypeds that hold fixed objects as touched; false: there is none for an address. */
+static bool find_fixed(struct capdl_plan *plan)
+{
+    struct capdl_blob_table table = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_FIXED);
+    struct capdl_blob_objects run;
+
+    while (capdl_blob_next_objects(&table, &run)) {
+        while (run.count) {
+            size_t i = find_untyped(plan, run.place);
+            uint64_t count = i == plan->request.num_untypeds ? 0
+                                                             : (untyped_end(&plan->request.untypeds[i]) - run.place) >> run.size_bits;
+            if (!count) {
+                plan->failure.address = run.place;
+                return plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
+            }
+            plan->request.untypeds[i].state = TOUCHED;
+            count = count < run.count ? count : run.count;
+            run.place += count << run.size_bits;
+            run.slot += count;
+            run.count -= count;
+        }
+    }
+    return true;
+}
+
+static bool start(struct capdl_plan *plan)
+{
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        plan->request.untypeds[i].state = UNTOUCHED;
+        plan->request.untypeds[i].used = 0;
+    }
+    plan->failure = (struct capdl_plan_failure){ 0 };
+    plan->padding = 0;
+    plan->fixed = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_FIXED);
+    plan->run.count = 0;
+    start_groups(plan);
+    if (!find_fixed(plan))
+        return false;
+    enter_stage(plan, plan->num_leaves ? STAGE_CSPACE : STAGE_FIXED);
+    if (!plan->num_leaves)
+        return true;
+    start_cspace(plan);
+    return select_cspace(plan);
+}
+
+/* Goes through the whole plan once. */
+static bool try(struct capdl_plan *plan)
+{
+    struct capdl_retype retype;
+
+    if (!start(plan))
+        return false;
+    plan->num_retypes = 0;
+    while (capdl_plan_next(plan, &retype))
+        plan->num_retypes++;
+    plan->num_padding = plan->padding;
+    plan->ram_touched = 0;
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        const struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        if (!untyped->is_device && untyped->state == TOUCHED)
+            plan->ram_touched += UINT64_C(1) << untyped->size_bits;
+    }
+    return plan->failure.status == CAPDL_PLAN_OK;
+}
+
+/* A CSpace with room for so many slots. */
+static bool enlarge(struct capdl_plan *plan, uint64_t slots)
+{
+    if (plan->request.empty_slots < 2)
+        return plan_fail(plan, CAPDL_PLAN_NO_SLOTS, UINT64_MAX, 0);
+    plan->num_leaves = (slots + CAPDL_LEAF_SLOTS - 1) / CAPDL_LEAF_SLOTS;
+    plan->table_bits = 1;
+    while (plan->num_leaves > UINT64_C(1) << plan->table_bits)
+        plan->table_bits++;
+    return true;
+}
+
+bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *request)
+{
+    uint64_t capacity = request->empty_slots;
+
+    *plan = (struct capdl_plan){ .request = *request };
+    /* Padding is known only when all is placed, and needs slots; where they need a larger CSpace, all is placed anew. */
+    while (try(plan)) {
+        uint64_t slots = request->blob->sizes[CAPDL_SIZE_SLOTS] + plan->num_padding;
+        if (slots <= capacity)
+            return start(plan);
+        if (!enlarge(plan, slots))
+            return false;
+        capacity = plan->num_leaves * CAPDL_LEAF_SLOTS;
+    }
+    return false;
+}

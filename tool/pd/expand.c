@@ -55,18 +55,21 @@ static void read_programs(struct expansion *x, uint32_t num_objects)
     }
 }
 
-typedef bool pd_step(struct expansion *, struct pd *);
+typedef void pd_step(struct expansion *, struct pd *);
 
-static bool for_each_pd(struct expansion *x, pd_step *step)
+static void for_each_pd(struct expansion *x, pd_step *step)
 {
-    bool good = true;
-
     for (size_t i = 0; i < x->num_programs; i++) {
         struct pd_program *program = &x->programs[i];
         for (uint32_t j = 0; j < num_pds(program); j++)
-            good &= step(x, &program->pds[j]);
+            step(x, &program->pds[j]);
     }
-    return good;
+}
+
+static void name_objects(struct expansion *x, struct pd *pd)
+{
+    if (!thread_objects(x, pd))
+        pd->program->broken = true;
 }
 
 static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame, uint64_t address)
@@ -76,8 +79,8 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
     struct capdl_cap cap = p->cap;
 
     if (x->spec->objects[frame].kind != CAPDL_KIND_FRAME) {
-        capdl_error(x->diags, p->pos, "'%s' is a %s, but 'map' expects a frame", p->text,
-                    capdl_kind_name((enum capdl_kind)x->spec->objects[frame].kind));
+        capdl_error(x->diags, p->pos, "'%s' is of kind %s, but 'map' expects a frame", p->text,
+                    capdl_kind_keyword((enum capdl_kind)x->spec->objects[frame].kind));
         return false;
     }
     if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1) && bits != space_entry_bits(x->profile, 2)) {
@@ -182,7 +185,7 @@ static void expand_program(struct expansion *x, struct pd_program *program)
 {
     struct elf_program elf;
 
-    if (!program->params.elf)
+    if (!program->params.elf || program->broken)
         return;
     const struct elf_request request = {
         .name = program->params.elf->text,
@@ -207,14 +210,13 @@ static void expand_programs(struct expansion *x, bool own_space)
             expand_program(x, &x->programs[i]);
 }
 
-static bool free_pd(struct expansion *x, struct pd *pd)
+static void free_pd(struct expansion *x, struct pd *pd)
 {
     (void)x;
     if (pd->own_space && pd->space) {
         space_free(pd->space);
         free(pd->space);
     }
-    return true;
 }
 
 static void expansion_free(struct expansion *x)
@@ -248,11 +250,9 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
     /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps section: the errors
        are in diags, and true lets the reader go on. */
     read_programs(&x, spec->num_objects);
-    bool named = for_each_pd(&x, thread_objects);
-    if (named) {
-        expand_programs(&x, true);
-        expand_programs(&x, false);
-    }
+    for_each_pd(&x, name_objects);
+    expand_programs(&x, true);
+    expand_programs(&x, false);
     expansion_free(&x);
-    return named;
+    return true;
 }

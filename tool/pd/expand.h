@@ -66,6 +66,7 @@ struct pd_program {
     struct pd_params params;
     struct pd_counters counters;
     struct pd *pds; /* max(elements, 1) */
+    bool broken;    /* its objects could not be made */
 };
 
 /* A piece of an address space that is taken: [start, end). */

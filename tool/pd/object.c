@@ -29,8 +29,8 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
         return false;
     }
     if (object->kind != kind) {
-        capdl_error(x->diags, object->pos, "'%s' is a %s, but pd '%s' needs a %s by this name", label,
-                    capdl_kind_name((enum capdl_kind)object->kind), pd->program->name, capdl_kind_name(kind));
+        capdl_error(x->diags, object->pos, "'%s' is declared as %s, but pd '%s' needs %s by this name", label,
+                    capdl_kind_keyword((enum capdl_kind)object->kind), pd->program->name, capdl_kind_keyword(kind));
         return false;
     }
     if (kind == CAPDL_KIND_FRAME && object->size_bits != size_bits) {
@@ -144,8 +144,8 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
     }
     enum capdl_kind is = (enum capdl_kind)x->spec->objects[found].kind;
     if (is != kind) {
-        capdl_error(x->diags, p->pos, "'%s' is a %s, but '%s' expects a %s", p->text, capdl_kind_name(is), p->name,
-                    capdl_kind_name(kind));
+        capdl_error(x->diags, p->pos, "'%s' is of kind %s, but '%s' expects %s", p->text, capdl_kind_keyword(is), p->name,
+                    capdl_kind_keyword(kind));
         return CAPDL_NO_OBJECT;
     }
     return found;

@@ -105,12 +105,17 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
     uint64_t least = table[which].least, most = largest(x, which);
 
     if (p->number < least || p->number > most) {
-        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s", p->name, p->number,
-                    least, most, x->profile->name);
+        if (least == most)
+            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, p->name, p->number, x->profile->name,
+                        most);
+        else
+            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s", p->name,
+                        p->number, least, most, x->profile->name);
         return false;
     }
     if (is_page_aligned(which) && p->number % 4096 != 0) {
-        capdl_error(x->diags, p->pos, "'%s' is 0x%" PRIx64 ", expected a multiple of 4096", p->name, p->number);
+        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 " (0x%" PRIx64 "), expected a multiple of 4096", p->name, p->number,
+                    p->number);
         return false;
     }
     return true;

@@ -16,7 +16,7 @@ static uint64_t choose_place(struct expansion *x, struct pd *pd, const struct ca
 {
     if (!given)
         return space_place(x, pd, size, CAPDL_PAGE_SIZE, guard, what);
-    if (given->number < below + guard + CAPDL_PAGE_SIZE) {
+    if (given->number < below + CAPDL_PAGE_SIZE) {
         capdl_error(x->diags, given->pos, "'%s' is 0x%" PRIx64 ", which leaves no room for %s", given->name, given->number, what);
         return 0;
     }
@@ -34,7 +34,7 @@ static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
         pd->ipc_address = params_number(&pd->program->params, PARAM_IPC_BUFFER, 0);
         return true;
     }
-    pd->ipc_address = choose_place(x, pd, given, 0, CAPDL_PAGE_SIZE, 0, "the IPC buffer");
+    pd->ipc_address = choose_place(x, pd, given, 0, CAPDL_PAGE_SIZE, CAPDL_PAGE_SIZE, "the IPC buffer");
     return pd->ipc_address && space_map(x, pd, pd->ipc_address, (struct capdl_cap){.object = pd->ipc, .rights = RW});
 }
 

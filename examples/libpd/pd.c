@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All numbers of the kernel come from kernel.h, which `capdl profile NAME --header` prints while the examples are built. */
+#include "pd.h"
+
+#include <stdarg.h>
+
+#include "kernel.h"
+#include "syscall.h"
+
+enum { LABEL_SHIFT = 12, LENGTH_MASK = 127 };
+
+/* The IPC buffer begins with a word for the message info. */
+uint64_t *pd_words;
+
+void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
+
+void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
+{
+    const uint64_t args[] = {a, b, c, d, e};
+
+    pd_words = ipc_buffer + 1;
+    pd_main(args);
+    for (;;)
+        pd_wait(PD_SLOT_STOP);
+}
+
+/* One system call with the message in pd_words; what comes back is there too. */
+static struct pd_message enter(int64_t number, uint64_t cap, uint64_t label, uint64_t length)
+{
+    struct syscall_registers r = {
+        .cap = cap,
+        .info = label << LABEL_SHIFT | length,
+        .word = {pd_words[0], pd_words[1], pd_words[2], pd_words[3]},
+        .reply = PD_SLOT_REPLY,
+    };
+
+    syscall_enter(number, &r);
+    for (unsigned i = 0; i < 4; i++)
+        pd_words[i] = r.word[i];
+    return (struct pd_message){r.cap, r.info >> LABEL_SHIFT, r.info & LENGTH_MASK};
+}
+
+struct pd_message pd_call(uint64_t cap, uint64_t label, uint64_t length)
+{
+    return enter(SEL4_SYS_CALL, cap, label, length);
+}
+
+struct pd_message pd_recv(uint64_t endpoint)
+{
+    return enter(SEL4_SYS_RECV, endpoint, 0, 0);
+}
+
+struct pd_message pd_reply_recv(uint64_t endpoint, uint64_t label, uint64_t length)
+{
+    return enter(SEL4_SYS_REPLY_RECV, endpoint, label, length);
+}
+
+void pd_reply(uint64_t label, uint64_t length)
+{
+#if SEL4_MCS
+    enter(SEL4_SYS_SEND, PD_SLOT_REPLY, label, length);
+#else
+    enter(SEL4_SYS_REPLY, 0, label, length);
+#endif
+}
+
+void pd_send(uint64_t endpoint, uint64_t label, uint64_t length)
+{
+    enter(SEL4_SYS_SEND, endpoint, label, length);
+}
+
+void pd_signal(uint64_t notification)
+{
+    enter(SEL4_SYS_SEND, notification, 0, 0);
+}
+
+uint64_t pd_wait(uint64_t notification)
+{
+#if SEL4_MCS
+    return enter(SEL4_SYS_WAIT, notification, 0, 0).badge;
+#else
+    return enter(SEL4_SYS_RECV, notification, 0, 0).badge;
+#endif
+}
+
+void pd_yield(void)
+{
+    enter(SEL4_SYS_YIELD, 0, 0, 0);
+}
+
+int pd_is_memory_fault(uint64_t label)
+{
+    return label == SEL4_FAULT_VM;
+}
+
+uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[PD_NUM_REGISTERS])
+{
+    pd_words[0] = suspend != 0;
+    pd_words[1] = PD_NUM_REGISTERS;
+    uint64_t error = pd_call(tcb, SEL4_TCB_READ_REGISTERS, 2).label;
+    for (unsigned i = 0; i < PD_NUM_REGISTERS; i++)
+        registers[i] = pd_words[i];
+    return error;
+}
+
+uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[PD_NUM_REGISTERS])
+{
+    pd_words[0] = resume != 0;
+    pd_words[1] = PD_NUM_REGISTERS;
+    for (unsigned i = 0; i < PD_NUM_REGISTERS; i++)
+        pd_words[2 + i] = registers[i];
+    return pd_call(tcb, SEL4_TCB_WRITE_REGISTERS, 2 + PD_NUM_REGISTERS).label;
+}
+
+static void print_char(char c)
+{
+#ifdef SEL4_SYS_DEBUG_PUTCHAR
+    struct syscall_registers r = {.cap = (unsigned char)c};
+
+    syscall_enter(SEL4_SYS_DEBUG_PUTCHAR, &r);
+#else
+    (void)c;
+#endif
+}
+
+static void print_text(const char *text)
+{
+    while (*text)
+        print_char(*text++);
+}
+
+static void print_number(uint64_t number, unsigned base)
+{
+    char digits[20];
+    unsigned count = 0;
+
+    do
+        digits[count++] = "0123456789abcdef"[number % base];
+    while (number /= base);
+    while (count)
+        print_char(digits[--count]);
+}
+
+void pd_print(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    for (; *format; format++) {
+        if (*format != '%') {
+            print_char(*format);
+            continue;
+        }
+        switch (*++format) {
+        case 's':
+            print_text(va_arg(args, const char *));
+            break;
+        case 'c':
+            print_char((char)va_arg(args, int));
+            break;
+        case 'u':
+            print_number(va_arg(args, uint64_t), 10);
+            break;
+        case 'x':
+            print_number(va_arg(args, uint64_t), 16);
+            break;
+        default:
+            print_char(*format);
+            if (*format == 0)
+                format--;
+        }
+    }
+    va_end(args);
+}

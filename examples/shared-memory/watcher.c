@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reports memory faults and leaves the thread that made them stopped. */
+#include "pd.h"
+
+enum { TROUBLE = 4 };
+
+void pd_main(const uint64_t *args)
+{
+    (void)args;
+    for (;;) {
+        struct pd_message m = pd_recv(TROUBLE);
+        if (pd_is_memory_fault(m.label))
+            pd_print("watcher: pd %u may not do that at 0x%x\n", m.badge, pd_words[PD_FAULT_ADDRESS]);
+        else
+            pd_print("watcher: pd %u made fault %u\n", m.badge, m.label);
+    }
+}

@@ -19,6 +19,9 @@ const struct capdl_profile *profile_default(enum capdl_arch);
 /* Reads a kernel's install prefix. Everything missing or contradictory is an error in diags; returns false then. */
 bool profile_read(const char *prefix, struct capdl_profile *, struct capdl_diags *);
 
+/* A kernel as a user names it: a built-in profile or, when there is none of that name, an install prefix. */
+bool profile_find(const char *name_or_prefix, struct capdl_profile *, struct capdl_diags *);
+
 /* The profile as deterministic CBOR, and back. Encode returns malloc'd bytes; decode returns false on anything it does not accept. */
 uint8_t *profile_encode(const struct capdl_profile *, size_t *size);
 bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The way back from CBOR. Accepts exactly what profile_encode can write: shortest heads, ascending keys, every field once, every
+ * value in its range. A cursor that has failed stays failed, so that only the end needs to be checked.
+ */
+#include <string.h>
+
+#include "profile/cbor.h"
+#include "profile/fields.h"
+#include "profile/names.h"
+#include "profile/profile.h"
+
+struct input {
+    const uint8_t *at, *end;
+    bool failed;
+};
+
+struct text {
+    const char *bytes;
+    size_t size;
+};
+
+static bool fail(struct input *in)
+{
+    in->failed = true;
+    in->at = in->end;
+    return false;
+}
+
+/* Takes the head of an item of this type; 0 when there is none. */
+static uint64_t take_head(struct input *in, enum cbor_major major)
+{
+    uint64_t value, least = 0;
+    unsigned size;
+
+    if (in->at == in->end || *in->at >> 5 != major)
+        return fail(in);
+    value = *in->at++ & 31;
+    if (value < 24)
+        return value;
+    if (value > 27 || (size_t)(in->end - in->at) < (size = 1u << (value - 24)))
+        return fail(in);
+    value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value = value << 8 | *in->at++;
+    least = size == 1 ? 24 : UINT64_C(1) << 4 * size;
+    return value < least ? fail(in) : value;
+}
+
+static struct text take_text(struct input *in)
+{
+    uint64_t size = take_head(in, CBOR_TEXT);
+    struct text text = {(const char *)in->at, (size_t)size};
+
+    if (size > (size_t)(in->end - in->at)) {
+        fail(in);
+        text.size = 0;
+    }
+    in->at += text.size;
+    return text;
+}
+
+static int64_t take_number(struct input *in, int64_t least, int64_t most)
+{
+    bool negative = in->at < in->end && *in->at >> 5 == CBOR_NEGATIVE;
+    uint64_t head = take_head(in, negative ? CBOR_NEGATIVE : CBOR_UNSIGNED);
+    int64_t value;
+
+    if (head > INT64_MAX)
+        return fail(in);
+    value = negative ? -1 - (int64_t)head : (int64_t)head;
+    return value < least || value > most ? fail(in) : value;
+}
+
+static bool text_is(struct text text, const char *name)
+{
+    return text.size == strlen(name) && memcmp(text.bytes, name, text.size) == 0;
+}
+
+static bool text_precedes(struct text a, struct text b)
+{
+    return a.size != b.size ? a.size < b.size : memcmp(a.bytes, b.bytes, a.size) < 0;
+}
+
+/* Takes the next key of a map, which must be greater than the one before. */
+static struct text take_key(struct input *in, struct text *last)
+{
+    struct text key = take_text(in);
+
+    if (last->bytes != 0 && !text_precedes(*last, key))
+        fail(in);
+    *last = key;
+    return key;
+}
+
+/* Names are ASCII without control characters: what a prefix is called outside that is replaced when it is read. */
+static void take_string(struct input *in, char *to, size_t room)
+{
+    struct text text = take_text(in);
+
+    if (text.size >= room) {
+        fail(in);
+        return;
+    }
+    for (size_t i = 0; i < text.size; i++)
+        if (text.bytes[i] < 0x20 || text.bytes[i] > 0x7e)
+            fail(in);
+    memcpy(to, text.bytes, text.size);
+}
+
+static enum capdl_arch take_arch(struct input *in)
+{
+    struct text text = take_text(in);
+
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++)
+        if (text_is(text, arch_keywords[i]))
+            return i;
+    return fail(in);
+}
+
+static bool take_bool(struct input *in)
+{
+    uint64_t value = take_head(in, CBOR_SIMPLE);
+
+    if (value != CBOR_FALSE && value != CBOR_TRUE)
+        return fail(in);
+    return value == CBOR_TRUE;
+}
+
+static void take_levels(struct input *in, struct capdl_profile *p, const struct field *field)
+{
+    uint64_t levels = take_head(in, CBOR_ARRAY);
+
+    if (levels < 1 || levels > CAPDL_MAX_VSPACE_LEVELS) {
+        fail(in);
+        return;
+    }
+    p->vspace_levels = (uint8_t)levels;
+    for (size_t i = 0; i < levels; i++)
+        field_set(p, field, i, take_number(in, field->least, field->most));
+}
+
+static void take_named(struct input *in, struct capdl_profile *p, const struct field *field)
+{
+    uint64_t count = take_head(in, CBOR_MAP);
+    struct text last = {0};
+
+    for (size_t i = 0; i < field->count; i++)
+        field_set(p, field, i, field->absent);
+    for (uint64_t i = 0; i < count && !in->failed; i++) {
+        struct text key = take_key(in, &last);
+        size_t name = 0;
+
+        while (name < field->count && !text_is(key, field->names[name]))
+            name++;
+        if (name == field->count)
+            fail(in);
+        else
+            field_set(p, field, name, take_number(in, field->least, field->most));
+    }
+}
+
+static void take_regions(struct input *in, struct capdl_profile *p, const struct field *field)
+{
+    struct capdl_region *regions = (void *)((char *)p + field->offset);
+    uint64_t count = take_head(in, CBOR_ARRAY);
+    uint64_t most = field->kind == FIELD_REGION ? 1 : field->count;
+
+    if (count % 2 != 0 || count / 2 > most || (field->kind == FIELD_REGION && count != 2)) {
+        fail(in);
+        return;
+    }
+    for (size_t i = 0; i < count / 2; i++) {
+        regions[i].start = take_head(in, CBOR_UNSIGNED);
+        regions[i].end = take_head(in, CBOR_UNSIGNED);
+    }
+    if (field->kind == FIELD_REGIONS)
+        *(size_t *)(void *)((char *)p + field->count_offset) = (size_t)(count / 2);
+}
+
+static void take_field(struct input *in, struct capdl_profile *p, const struct field *field)
+{
+    switch (field->kind) {
+    case FIELD_STRING:
+        take_string(in, (char *)p + field->offset, field->count);
+        break;
+    case FIELD_ARCH:
+        p->arch = take_arch(in);
+        break;
+    case FIELD_BOOL:
+        field_set(p, field, 0, take_bool(in));
+        break;
+    case FIELD_NUMBER:
+        field_set(p, field, 0, take_number(in, field->least, field->most));
+        break;
+    case FIELD_LEVELS:
+        take_levels(in, p, field);
+        break;
+    case FIELD_NAMED:
+        take_named(in, p, field);
+        break;
+    case FIELD_REGION:
+    case FIELD_REGIONS:
+        take_regions(in, p, field);
+        break;
+    }
+}
+
+static const struct field *find_field(struct text key)
+{
+    for (size_t i = 0; i < num_fields; i++)
+        if (text_is(key, fields[i].key))
+            return &fields[i];
+    return 0;
+}
+
+bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p)
+{
+    struct input in = {bytes, bytes + size, false};
+    struct text last = {0};
+
+    memset(p, 0, sizeof(*p));
+    if (size == 0 || take_head(&in, CBOR_MAP) != num_fields)
+        return false;
+    for (size_t i = 0; i < num_fields && !in.failed; i++) {
+        const struct field *field = find_field(take_key(&in, &last));
+
+        if (field == 0)
+            return false;
+        take_field(&in, p, field);
+    }
+    return !in.failed && in.at == in.end && profile_flaw(p) == 0;
+}

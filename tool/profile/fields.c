@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "profile/fields.h"
+
+#include <string.h>
+
+#include "profile/names.h"
+#include "profile/params.h"
+
+enum { PAGE = 4096 };
+
+#define WHERE(member) .offset = offsetof(struct capdl_profile, member), .width = sizeof(((struct capdl_profile *)0)->member)
+#define ELEMENTS(member, type) .offset = offsetof(struct capdl_profile, member), .width = sizeof(type), \
+                               .count = sizeof(((struct capdl_profile *)0)->member) / sizeof(type)
+
+#define STRING(member, text) {.key = #member, .label = text, .kind = FIELD_STRING, ELEMENTS(member, char)}
+#define BOOL(member, text) {.key = #member, .label = text, .kind = FIELD_BOOL, WHERE(member)}
+#define NUMBER(member, text, from, to) \
+    {.key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), .most = (to)}
+#define NAMED(member, text, type, ids, none, from, to)                                                        \
+    {.key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), .least = (from), \
+     .most = (to), .names = (ids)}
+#define REGIONS(member, text) \
+    {.key = #member, .label = text, .kind = FIELD_REGIONS, ELEMENTS(member, struct capdl_region), \
+     .count_offset = offsetof(struct capdl_profile, num_##member)}
+
+const struct field fields[] = {
+    STRING(name, "name"),
+    STRING(version, "version"),
+    {.key = "arch", .label = "architecture", .kind = FIELD_ARCH},
+    STRING(platform, "platform"),
+    BOOL(mcs, "MCS"),
+    BOOL(hypervisor, "hypervisor"),
+    BOOL(smp, "SMP"),
+    BOOL(printing, "console"),
+    BOOL(debug, "debug build"),
+    BOOL(sysenter, "SYSENTER"),
+    BOOL(smc, "SMC calls"),
+    BOOL(fpu, "FPU"),
+    NUMBER(max_nodes, "cores", 1, 256),
+    NUMBER(num_domains, "domains", 1, 256),
+    NUMBER(num_domain_schedules, "domain schedule entries", 0, UINT16_MAX),
+    NUMBER(num_priorities, "priorities", 1, 256),
+    NUMBER(root_cnode_bits, "root CNode, log2 of slots", 4, 32),
+    NUMBER(max_untypeds, "untypeds in bootinfo", 1, UINT16_MAX),
+    NUMBER(fan_out, "objects per Retype", 1, UINT32_MAX),
+    NUMBER(reset_chunk_bits, "untyped reset chunk, log2 of bytes", 0, 63),
+    NUMBER(max_irq, "largest interrupt", 0, UINT16_MAX),
+    NUMBER(timer_frequency, "timer frequency in Hz", 0, INT64_MAX),
+    NUMBER(kernel_wcet_us, "kernel WCET in microseconds", 0, UINT32_MAX),
+    NAMED(syscalls, "system call", int32_t, syscall_ids, 0, INT16_MIN, -1),
+    NAMED(labels, "label", uint16_t, method_ids, CAPDL_PROFILE_ABSENT, 1, CAPDL_PROFILE_ABSENT - 1),
+    NAMED(types, "object type", uint16_t, type_ids, CAPDL_PROFILE_ABSENT, 0, CAPDL_PROFILE_ABSENT - 1),
+    NAMED(size_bits, "size bits", uint8_t, type_ids, 0, 1, 63),
+    NUMBER(max_untyped_bits, "largest untyped, log2 of bytes", 4, 63),
+    NAMED(faults, "fault", uint8_t, fault_ids, 0, 1, 15),
+    {.key = "vspace_index_bits",
+     .label = "VSpace levels, log2 of entries",
+     .kind = FIELD_LEVELS,
+     ELEMENTS(vspace_index_bits, uint8_t),
+     .least = 1,
+     .most = 16},
+    NUMBER(user_top, "end of user addresses", PAGE, INT64_MAX),
+    NUMBER(asid_pool_bits, "ASIDs per pool, log2", 1, 16),
+    NUMBER(num_asid_pool_bits, "ASID pools, log2", 0, 16),
+    NUMBER(pa_bits, "physical address bits", 12, 63),
+    NUMBER(bootinfo_untyped_offset, "offset of untypeds in bootinfo", 8, PAGE - 16),
+    NUMBER(bootinfo_schedcontrol_offset, "offset of SchedControl in bootinfo", 0, PAGE - 16),
+    REGIONS(memory, "memory"),
+    REGIONS(devices, "devices"),
+    {.key = "kernel", .label = "kernel image", .kind = FIELD_REGION, WHERE(kernel)},
+    NUMBER(kernel_boot_end, "end of the kernel's boot part", 0, INT64_MAX),
+    NUMBER(dtb_bytes, "device tree in bytes", 0, UINT32_MAX),
+};
+
+const size_t num_fields = sizeof(fields) / sizeof(fields[0]);
+
+int64_t field_get(const struct capdl_profile *p, const struct field *field, size_t i)
+{
+    const void *at = (const char *)p + field->offset + i * field->width;
+
+    switch (field->width) {
+    case 1:
+        return *(const uint8_t *)at;
+    case 2:
+        return *(const uint16_t *)at;
+    case 4:
+        return field->least < 0 ? *(const int32_t *)at : (int64_t) * (const uint32_t *)at;
+    default:
+        return (int64_t) * (const uint64_t *)at;
+    }
+}
+
+void field_set(struct capdl_profile *p, const struct field *field, size_t i, int64_t value)
+{
+    void *at = (char *)p + field->offset + i * field->width;
+
+    switch (field->width) {
+    case 1:
+        *(uint8_t *)at = (uint8_t)value;
+        break;
+    case 2:
+        *(uint16_t *)at = (uint16_t)value;
+        break;
+    case 4:
+        *(uint32_t *)at = (uint32_t)value;
+        break;
+    default:
+        *(uint64_t *)at = (uint64_t)value;
+    }
+}
+
+size_t field_regions(const struct capdl_profile *p, const struct field *field, const struct capdl_region **regions)
+{
+    *regions = (const void *)((const char *)p + field->offset);
+    if (field->kind == FIELD_REGION)
+        return 1;
+    return *(const size_t *)(const void *)((const char *)p + field->count_offset);
+}
+
+static bool regions_ascend(const struct capdl_region *regions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (regions[i].start >= regions[i].end || (i > 0 && regions[i].start < regions[i - 1].end))
+            return false;
+    return true;
+}
+
+static bool has_required_methods(const struct capdl_profile *p)
+{
+    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++)
+        if (p->labels[method] == CAPDL_PROFILE_ABSENT && method_required(p, method))
+            return false;
+    return true;
+}
+
+static bool has_required_types(const struct capdl_profile *p)
+{
+    static const enum capdl_type needed[] = {
+        CAPDL_TYPE_UNTYPED, CAPDL_TYPE_TCB,      CAPDL_TYPE_ENDPOINT,   CAPDL_TYPE_NOTIFICATION,
+        CAPDL_TYPE_CNODE,   CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_PAGE_TABLE, CAPDL_TYPE_VSPACE,
+    };
+
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (p->types[needed[i]] == CAPDL_PROFILE_ABSENT)
+            return false;
+    return !p->mcs || (p->types[CAPDL_TYPE_SCHED_CONTEXT] != CAPDL_PROFILE_ABSENT &&
+                       p->types[CAPDL_TYPE_REPLY] != CAPDL_PROFILE_ABSENT);
+}
+
+static bool has_sizes(const struct capdl_profile *p)
+{
+    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
+        if ((p->types[i] == CAPDL_PROFILE_ABSENT) != (p->size_bits[i] == 0))
+            return false;
+    return true;
+}
+
+const char *profile_flaw(const struct capdl_profile *p)
+{
+    if (!arch_boots[p->arch])
+        return "its architecture is none we boot";
+    if (p->syscalls[CAPDL_SYSCALL_CALL] == 0)
+        return "it has no number for the system call Call";
+    if (!has_required_methods(p))
+        return "it lacks a label that every boot needs";
+    if (!has_required_types(p))
+        return "it lacks an object type that every boot needs";
+    if (!has_sizes(p))
+        return "object types and sizes do not match";
+    if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs)
+        return "an offset of SchedControl goes with MCS, and only with it";
+    if (!regions_ascend(p->memory, p->num_memory))
+        return "memory regions are not ascending";
+    if (!regions_ascend(p->devices, p->num_devices))
+        return "device regions are not ascending";
+    if (p->kernel.start > p->kernel.end)
+        return "the kernel image ends before it starts";
+    return 0;
+}

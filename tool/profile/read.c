@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "profile/read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "profile/fields.h"
+
+struct capdl_pos text_position(const struct text_file *file, size_t line, size_t column)
+{
+    return (struct capdl_pos){
+        .line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX,
+        .column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX,
+        .file = file->source,
+    };
+}
+
+static uint16_t add_source(struct reader *reader, const char *relative)
+{
+    char path[sizeof(reader->profile->prefix) + 128];
+
+    snprintf(path, sizeof(path), "%s%s%s", reader->prefix, *relative != 0 ? "/" : "", relative);
+    for (size_t i = 0; i < reader->diags->num_files; i++)
+        if (strcmp(reader->diags->files[i].name, path) == 0)
+            return (uint16_t)i;
+    return capdl_diags_add_source(reader->diags, path, 0, 0);
+}
+
+struct capdl_pos reader_position(struct reader *reader, const char *relative)
+{
+    return (struct capdl_pos){.file = add_source(reader, relative)};
+}
+
+bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose, struct text_file *file)
+{
+    char path[sizeof(reader->profile->prefix) + 128];
+
+    snprintf(path, sizeof(path), "%s/%s", reader->prefix, relative);
+    if (!file_read(path, &file->bytes)) {
+        if (need == REQUIRED || errno != ENOENT)
+            capdl_error(reader->diags, reader_position(reader, relative), "%s, expected here %s", strerror(errno), purpose);
+        return false;
+    }
+    file->source = add_source(reader, relative);
+    return true;
+}
+
+void text_close(struct text_file *file)
+{
+    file_release(&file->bytes);
+}
+
+/* The last component of the prefix, in printable ASCII. */
+static void name_profile(struct capdl_profile *p)
+{
+    size_t end = strlen(p->prefix), start;
+
+    while (end > 0 && p->prefix[end - 1] == '/')
+        end--;
+    for (start = end; start > 0 && p->prefix[start - 1] != '/';)
+        start--;
+    snprintf(p->name, sizeof(p->name), "%.*s", (int)(end - start), p->prefix + start);
+    for (char *c = p->name; *c != 0; c++)
+        if (*c < 0x20 || *c > 0x7e)
+            *c = '?';
+}
+
+static bool is_directory(struct reader *reader)
+{
+    struct stat status;
+
+    if (stat(reader->prefix, &status) != 0)
+        capdl_error(reader->diags, reader_position(reader, ""), "%s, expected a kernel's install prefix", strerror(errno));
+    else if (!S_ISDIR(status.st_mode))
+        capdl_error(reader->diags, reader_position(reader, ""), "not a directory, expected a kernel's install prefix");
+    else
+        return true;
+    return false;
+}
+
+bool profile_read(const char *prefix, struct capdl_profile *p, struct capdl_diags *diags)
+{
+    struct reader reader = {.prefix = prefix, .profile = p, .diags = diags};
+    size_t errors = diags->num_errors;
+    const char *flaw;
+
+    memset(p, 0, sizeof(*p));
+    if ((size_t)snprintf(p->prefix, sizeof(p->prefix), "%s", prefix) >= sizeof(p->prefix)) {
+        capdl_error(diags, reader_position(&reader, ""), "a path of more than %zu bytes", sizeof(p->prefix) - 1);
+        return false;
+    }
+    name_profile(p);
+    if (!is_directory(&reader))
+        return false;
+    if (read_config(&reader)) {
+        read_labels(&reader);
+        read_syscalls(&reader);
+        read_sizes(&reader);
+        read_platform(&reader);
+        flaw = profile_flaw(p);
+        if (diags->num_errors == errors && flaw != 0)
+            capdl_error(diags, reader_position(&reader, ""), "these are no facts of one kernel: %s", flaw);
+    }
+    config_free(&reader.config);
+    return diags->num_errors == errors;
+}

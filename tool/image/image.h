@@ -28,6 +28,9 @@ struct image_options {
  */
 bool image_compile(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, FILE *out);
 
+/* The blob alone, malloc'd, as image_compile would put it into an image; 0 after an error. */
+uint8_t *image_compile_blob(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, size_t *size);
+
 /* An image opened for reading. All pointers are into `bytes`, which the caller keeps. */
 struct image {
     const uint8_t *bytes;
@@ -46,8 +49,8 @@ bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t s
 /* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from the image. */
 bool image_to_spec(const struct image *, const char *name, struct capdl_spec *, struct capdl_diags *);
 
-/* log2 of the slots the kernel's root CNode must have for an image of this many bytes at boot, and the message's numbers:
-   kernel-rules.md. Used by image_compile to refuse by name what no kernel of the profile can boot. */
+/* Slots the kernel's root CNode must have for an image of this many bytes in memory: one a page, and what else the kernel puts there
+   when it boots (an estimate for untypeds and device tree). More than 2^root_cnode_bits: the kernel would stop at boot. */
 uint64_t image_root_slots(const struct capdl_profile *, uint64_t image_bytes);
 
 #endif

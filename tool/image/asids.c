@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address spaces get their numbers from ASID pools: those in a pool of the spec from that one, the others from the pool the initial
+ * task has, and from pools of our own when that is full. ASIDs 0 and 1 are the kernel's and the initial task's.
+ */
+#include "image/program.h"
+
+enum { ASIDS_USED = 2 };
+
+static uint32_t find_pools(struct program *program, uint32_t *pool_of)
+{
+    uint32_t pools = 0;
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_object *pool = &program->spec->objects[i];
+        if (pool->kind != CAPDL_KIND_ASID_POOL) {
+            continue;
+        }
+        pools++;
+        if (pool->num_caps > 1u << program->profile->asid_pool_bits) {
+            program_error(program, i, "holds %u address spaces; a pool of kernel %s has room for %u", pool->num_caps,
+                          program->profile->name, 1u << program->profile->asid_pool_bits);
+        }
+        for (uint32_t k = 0; k < pool->num_caps; k++) {
+            uint32_t root = pool->caps[k].object;
+            if (root == CAPDL_NO_OBJECT || !(program->places[root].flags & PLACE_ROOT)) {
+                program_cap_error(program, i, &pool->caps[k], "is not the root of an address space");
+            } else if (pool_of[root] != CAPDL_NO_OBJECT) {
+                program_cap_error(program, i, &pool->caps[k], "is in an ASID pool twice");
+            } else {
+                pool_of[root] = i;
+            }
+        }
+    }
+    return pools;
+}
+
+void asids_count(struct program *program)
+{
+    uint32_t *pool_of = memory_zeroed(program->spec->num_objects, sizeof *pool_of);
+    uint32_t first = 0, loose = 0;
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        pool_of[i] = CAPDL_NO_OBJECT;
+    }
+    uint32_t pools = find_pools(program, pool_of);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        if (program->places[i].flags & PLACE_ROOT && pool_of[i] == CAPDL_NO_OBJECT) {
+            first = loose++ ? first : i;
+        }
+    }
+    uint32_t size = 1u << program->profile->asid_pool_bits, most = 1u << program->profile->num_asid_pool_bits;
+    if (loose > size - ASIDS_USED) {
+        program->num_own_pools = (loose - (size - ASIDS_USED) + size - 1) / size;
+    }
+    if (1 + pools + program->num_own_pools > most) {
+        program_error(program, loose ? first : CAPDL_NO_OBJECT, "and the other %u address spaces need %u ASID pools; kernel %s "
+                      "has %u pools for %u address spaces each", program->num_roots - 1, 1 + pools + program->num_own_pools,
+                      program->profile->name, most, size);
+    }
+    program->pool_of = pool_of;
+}
+
+static void make_pool(struct program *program, uint32_t object, uint64_t untyped, uint64_t slot)
+{
+    CALL(program, DERIVE, ASID_CONTROL_MAKE_POOL, object, 2, operand_initial(CAPDL_INITIAL_ASID_CONTROL), operand_slot(untyped),
+         operand_initial(CAPDL_INITIAL_CNODE), operand_slot(slot), operand_word(ROOT_DEPTH));
+}
+
+static void assign(struct program *program, struct operand pool, uint32_t root)
+{
+    program->places[root].flags |= PLACE_MAPPED;
+    CALL(program, ASIDS, ASID_POOL_ASSIGN, root, 1, pool, operand_object(program, root));
+}
+
+static bool is_root(const struct program *program, size_t slot)
+{
+    return program->objects[slot] != CAPDL_NO_OBJECT && program->places[program->objects[slot]].flags & PLACE_ROOT;
+}
+
+/* A pool of the spec gives its numbers in the order of its slots. */
+static void assign_pools(struct program *program)
+{
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object == CAPDL_NO_OBJECT || program->spec->objects[object].kind != CAPDL_KIND_ASID_POOL) {
+            continue;
+        }
+        uint64_t pool = calls_derive(program, object);
+        program->places[object].derived = (uint32_t)pool;
+        make_pool(program, object, slot, pool);
+        const struct capdl_object *o = &program->spec->objects[object];
+        for (uint32_t k = 0; k < o->num_caps; k++) {
+            if (o->caps[k].object != CAPDL_NO_OBJECT && program->pool_of[o->caps[k].object] == object) {
+                assign(program, operand_slot(pool), o->caps[k].object);
+            }
+        }
+    }
+}
+
+static size_t next_own_pool(const struct program *program, size_t slot)
+{
+    while (slot < program->num_objects && program->objects[slot] != CAPDL_NO_OBJECT) {
+        slot++;
+    }
+    return slot;
+}
+
+void asids_assign(struct program *program)
+{
+    struct operand pool = operand_initial(CAPDL_INITIAL_ASID_POOL);
+    uint32_t size = 1u << program->profile->asid_pool_bits, left = size - ASIDS_USED;
+    size_t untyped = 0; /* our own pools are the first slots without an object */
+    assign_pools(program);
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        if (!is_root(program, slot) || program->pool_of[program->objects[slot]] != CAPDL_NO_OBJECT) {
+            continue;
+        }
+        if (left == 0) {
+            untyped = next_own_pool(program, untyped);
+            pool = operand_slot(calls_derive(program, CAPDL_NO_OBJECT));
+            make_pool(program, program->objects[slot], untyped++, pool.value);
+            left = size;
+        }
+        assign(program, pool, program->objects[slot]);
+        left--;
+    }
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lists of kernel calls. Regular sequences become runs while they are added: a call that continues the last run only counts it up,
+ * so that a million equal frames cost one entry and no memory.
+ */
+#include "image/program.h"
+
+bool operand_equal(struct operand a, struct operand b)
+{
+    return a.kind == b.kind && a.value == b.value;
+}
+
+struct operand operand_object(const struct program *program, uint32_t object)
+{
+    const struct place *place = &program->places[object];
+    return place->kind == PLACE_PAGE ? operand_page(place->number) : operand_slot(place->number);
+}
+
+static bool like(const struct call_list *calls, const struct call *call, enum capdl_method method,
+                 const struct operand *operands, unsigned count)
+{
+    if (call->method != method || call->num_operands != count) {
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (calls->operands[call->first + i].kind != operands[i].kind) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Strides are never negative: a call below the last one ends its run. */
+static bool pair_up(struct call_list *calls, struct call *call, const struct operand *operands, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (operands[i].value < calls->operands[call->first + i].value) {
+            return false;
+        }
+    }
+    calls->operands = memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
+    struct operand *last = &calls->operands[call->first];
+    for (unsigned i = 0; i < count; i++) {
+        last[count + i] = operand_word(operands[i].value - last[i].value);
+    }
+    calls->num_operands += count;
+    call->count = 2;
+    return true;
+}
+
+static bool continues(const struct call_list *calls, const struct call *call, const struct operand *operands, unsigned count)
+{
+    const struct operand *first = &calls->operands[call->first];
+    const struct operand *strides = first + count;
+    for (unsigned i = 0; i < count; i++) {
+        if (operands[i].value < first[i].value || operands[i].value - first[i].value != strides[i].value * call->count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void append(struct call_list *calls, enum capdl_method method, uint32_t object, const struct operand *operands,
+                   unsigned count)
+{
+    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof *calls->list);
+    calls->operands = memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
+    calls->list[calls->count++] = (struct call){.method = (uint16_t)method,
+                                                .num_operands = (uint16_t)count,
+                                                .object = object,
+                                                .count = 1,
+                                                .first = calls->num_operands};
+    for (unsigned i = 0; i < count; i++) {
+        calls->operands[calls->num_operands++] = operands[i];
+    }
+}
+
+/* A pair that nothing continues may have been one call too early: its second call starts anew, to be paired with the next. The
+   strides' place becomes the second call's operands. */
+static void split_pair(struct call_list *calls)
+{
+    struct call *pair = &calls->list[calls->count - 1];
+    struct operand *first = &calls->operands[pair->first], *second = first + pair->num_operands;
+    for (unsigned i = 0; i < pair->num_operands; i++) {
+        second[i] = (struct operand){first[i].value + second[i].value, first[i].kind};
+    }
+    pair->count = 1;
+    struct call next = *pair;
+    next.first += next.num_operands;
+    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof *calls->list);
+    calls->list[calls->count++] = next;
+}
+
+static bool method_exists(struct program *program, enum capdl_method method, uint32_t object)
+{
+    static const char *const names[] = {
+#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) name,
+#include <capdl/methods.def>
+#undef CAPDL_METHOD
+    };
+    if (program->profile->labels[method] != CAPDL_PROFILE_ABSENT) {
+        return true;
+    }
+    if (!program->method_refused[method]) {
+        program->method_refused[method] = true;
+        program_error(program, object, "needs the kernel call %s, which kernel %s does not have", names[method],
+                      program->profile->name);
+    }
+    return false;
+}
+
+void calls_add(struct program *program, enum capdl_phase phase, enum capdl_method method, uint32_t object, unsigned caps,
+               const struct operand *operands, unsigned count)
+{
+    if (!method_exists(program, method, object)) {
+        return;
+    }
+    program->method_caps[method] = (uint8_t)caps;
+    struct call_list *calls = &program->phases[phase];
+    struct call *last = calls->count ? &calls->list[calls->count - 1] : 0;
+    if (last && like(calls, last, method, operands, count)) {
+        if (last->count > 1 && continues(calls, last, operands, count)) {
+            last->count++;
+            return;
+        }
+        if (last->count == 2) {
+            split_pair(calls);
+            last = &calls->list[calls->count - 1];
+        }
+        if (last->count == 1 && pair_up(calls, last, operands, count)) {
+            return;
+        }
+    }
+    append(calls, method, object, operands, count);
+}
+
+uint64_t calls_derive(struct program *program, uint32_t object)
+{
+    program->derived = memory_grow(program->derived, &program->capacity_derived, program->num_derived + 1, sizeof(uint32_t));
+    program->derived[program->num_derived] = object;
+    return program->num_objects + program->num_derived++;
+}
+
+struct operand calls_copy(struct program *program, uint32_t object, struct operand source, unsigned rights, uint64_t badge)
+{
+    struct operand copy = operand_slot(calls_derive(program, CAPDL_NO_OBJECT));
+    struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);
+    if (badge) {
+        CALL(program, COPIES, CNODE_MINT, object, 1, ours, ours, copy, depth, source, depth, operand_word(rights),
+             operand_word(badge));
+    } else {
+        CALL(program, COPIES, CNODE_COPY, object, 1, ours, ours, copy, depth, source, depth, operand_word(rights));
+    }
+    return copy;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contents of CNodes. What the kernel can derive is copied, or minted where a badge or guard is wanted; what it cannot derive
+ * (untypeds, unmapped page tables, IRQ control) and frame capabilities that carry their mapping are moved. Moves come last: by then
+ * nothing needs the original any more.
+ */
+#include "image/program.h"
+
+enum pass { COPY, MOVE };
+
+uint64_t caps_guard_word(const struct capdl_cap *cap)
+{
+    return cap->guard_size ? cap->data << 6 | cap->guard_size : 0;
+}
+
+static bool is_moved(const struct program *program, const struct capdl_cap *cap)
+{
+    switch (cap->kind) {
+    case CAPDL_KIND_UT:
+    case CAPDL_KIND_IRQ_CONTROL:
+        return true;
+    case CAPDL_KIND_FRAME:
+        return cap->flags & CAPDL_CAP_HAS_MAPPING;
+    default:
+        return shape_is_table(cap->kind) && !(program->places[cap->object].flags & PLACE_MAPPED);
+    }
+}
+
+/* The control capabilities that the initial task has. */
+static bool control_source(const struct capdl_cap *cap, struct operand *source)
+{
+    switch (cap->kind) {
+    case CAPDL_KIND_IRQ_CONTROL:
+        *source = operand_initial(CAPDL_INITIAL_IRQ_CONTROL);
+        return true;
+    case CAPDL_KIND_ASID_CONTROL:
+        *source = operand_initial(CAPDL_INITIAL_ASID_CONTROL);
+        return true;
+    case CAPDL_KIND_DOMAIN:
+        *source = operand_initial(CAPDL_INITIAL_DOMAIN);
+        return true;
+    case CAPDL_KIND_SMC:
+        *source = operand_initial(CAPDL_INITIAL_SMC);
+        return true;
+    case CAPDL_KIND_SCHED_CONTROL:
+        *source = operand_sched_control(cap->data);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool control_exists(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
+{
+    const struct capdl_profile *profile = program->profile;
+    if (cap->kind == CAPDL_KIND_SCHED_CONTROL && (!profile->mcs || cap->data >= profile->max_nodes)) {
+        program_cap_error(program, cnode, cap, "for core %llu cannot be given: kernel %s %s", (unsigned long long)cap->data,
+                          profile->name, profile->mcs ? "has fewer cores" : "is not MCS");
+        return false;
+    }
+    if (cap->kind == CAPDL_KIND_SMC && !profile->smc) {
+        program_cap_error(program, cnode, cap, "cannot be given: kernel %s does not allow SMC calls", profile->name);
+        return false;
+    }
+    if (cap->kind == CAPDL_KIND_IO_SPACE_MASTER) {
+        program_cap_error(program, cnode, cap, "cannot be given: the I/O memory management unit is not supported");
+        return false;
+    }
+    return true;
+}
+
+static bool find_source(struct program *program, uint32_t cnode, const struct capdl_cap *cap, struct operand *source)
+{
+    if (!control_exists(program, cnode, cap)) {
+        return false;
+    }
+    if (control_source(cap, source)) {
+        return true;
+    }
+    if (cap->object == CAPDL_NO_OBJECT) {
+        program_cap_error(program, cnode, cap, "is not supported");
+        return false;
+    }
+    const struct place *place = &program->places[cap->object];
+    if (place->derived != CAPDL_NO_OBJECT) {
+        *source = operand_slot(place->derived);
+        return true;
+    }
+    if (cap->flags & (CAPDL_CAP_REPLY | CAPDL_CAP_MASTER_REPLY)) {
+        program_cap_error(program, cnode, cap, "is a reply capability, which only the kernel makes");
+        return false;
+    }
+    if (place->kind == PLACE_NONE) {
+        if (place->type == CAPDL_TYPE_COUNT && program->diags->num_errors == 0) {
+            program_cap_error(program, cnode, cap, "cannot be given: `irq maps` names no interrupt for it");
+        }
+        return false;
+    }
+    *source = operand_object(program, cap->object);
+    return true;
+}
+
+/* Rights mean something on endpoints, notifications and frames only; others keep theirs. */
+static uint64_t cap_rights(const struct capdl_cap *cap)
+{
+    bool meant = cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION || cap->kind == CAPDL_KIND_FRAME;
+    return meant ? cap->rights & CAPDL_RIGHTS_ALL : CAPDL_RIGHTS_ALL;
+}
+
+/* Badge or guard. */
+static uint64_t cap_data(const struct capdl_cap *cap)
+{
+    if (cap->kind == CAPDL_KIND_CNODE) {
+        return caps_guard_word(cap);
+    }
+    bool badged = cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION || cap->kind == CAPDL_KIND_SMC;
+    return badged ? cap->data : 0;
+}
+
+static void copy(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
+{
+    struct operand source, target = operand_object(program, cnode), ours = operand_initial(CAPDL_INITIAL_CNODE);
+    struct operand slot = operand_word(cap->slot), depth = operand_word(program->spec->objects[cnode].size_bits);
+    if (!find_source(program, cnode, cap, &source)) {
+        return;
+    }
+    if (cap->kind == CAPDL_KIND_CNODE && cap->guard_size + program->spec->objects[cap->object].size_bits > ROOT_DEPTH) {
+        program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than 64",
+                          cap->guard_size, program->spec->objects[cap->object].size_bits);
+        return;
+    }
+    uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
+    struct operand rights = operand_word(cap_rights(cap)), data = operand_word(cap_data(cap));
+    if (data.value) {
+        CALL(program, CNODES, CNODE_MINT, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH), rights, data);
+    } else {
+        CALL(program, CNODES, CNODE_COPY, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH), rights);
+    }
+}
+
+/* One capability cannot be moved to two places. */
+static bool claim(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *irq_control_moved)
+{
+    if (cap->object == CAPDL_NO_OBJECT) {
+        if (*irq_control_moved) {
+            program_cap_error(program, cnode, cap, "is the second one; the kernel does not let it be copied");
+            return false;
+        }
+        *irq_control_moved = true;
+        return true;
+    }
+    struct place *place = &program->places[cap->object];
+    if (place->flags & PLACE_MOVED && cap->kind != CAPDL_KIND_FRAME) {
+        program_cap_error(program, cnode, cap, "is the second one; the kernel does not let %s be copied",
+                          cap->kind == CAPDL_KIND_UT ? "an untyped that is in use" : "a page table that is not mapped");
+        return false;
+    }
+    place->flags |= PLACE_MOVED;
+    return true;
+}
+
+static void move(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *irq_control_moved)
+{
+    struct operand source;
+    if (!find_source(program, cnode, cap, &source) || !claim(program, cnode, cap, irq_control_moved)) {
+        return;
+    }
+    if (cap->kind == CAPDL_KIND_FRAME) {
+        const struct mapping *mapping = mapping_find(program, cap->extra->mapping_container, cap->extra->mapping_slot);
+        if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
+            program_cap_error(program, cnode, cap, "names as its mapping slot 0x%llx of `%s`, which is in no address space",
+                              (unsigned long long)cap->extra->mapping_slot,
+                              program->spec->objects[cap->extra->mapping_container].name);
+            return;
+        }
+        source = mapping->source;
+    }
+    CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode, 1, operand_object(program, cnode),
+         operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
+         operand_word(program->spec->objects[cnode].size_bits), source, operand_word(ROOT_DEPTH));
+}
+
+static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, bool *irq_control_moved)
+{
+    const struct capdl_object *o = &program->spec->objects[cnode];
+    for (uint32_t i = 0; i < o->num_caps; i++) {
+        const struct capdl_cap *cap = &o->caps[i];
+        bool moved = is_moved(program, cap);
+        if (cap->slot >> o->size_bits) {
+            if (pass == COPY) {
+                program_cap_error(program, cnode, cap, "is outside the CNode's 0x%llx slots", 1ULL << o->size_bits);
+            }
+        } else if (pass == COPY && !moved) {
+            copy(program, cnode, cap);
+        } else if (pass == MOVE && moved) {
+            move(program, cnode, cap, irq_control_moved);
+        }
+    }
+}
+
+void caps_distribute(struct program *program)
+{
+    bool irq_control_moved = false;
+    for (enum pass pass = COPY; pass <= MOVE; pass++) {
+        for (size_t slot = 0; slot < program->num_objects; slot++) {
+            uint32_t object = program->objects[slot];
+            if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_CNODE) {
+                fill_cnode(program, object, pass, &irq_control_moved);
+            }
+        }
+    }
+}

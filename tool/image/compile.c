@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The compiler as a list of its passes; program.h says what each does. */
+#include <stdlib.h>
+
+#include "image/program.h"
+
+static bool archs_agree(struct program *program)
+{
+    const struct capdl_profile *profile = program->profile;
+    if (program->spec->has_arch && program->spec->arch != profile->arch) {
+        capdl_error(program->diags, (struct capdl_pos){0}, "the spec is for %s, but kernel %s is for %s",
+                    capdl_arch_name(program->spec->arch), profile->name, capdl_arch_name(profile->arch));
+        return false;
+    }
+    return true;
+}
+
+/* Everything that can go wrong in one pass is reported before the next relies on it. */
+static bool make(struct program *program)
+{
+    static void (*const passes[])(struct program *) = {
+        shape_objects, asids_count,     content_find,      arrange_objects,  mappings_collect, asids_assign,
+        vspace_map,    content_fill,    ports_derive,      interrupts_derive, sched_configure, threads_configure,
+        caps_distribute, domains_configure,
+    };
+    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
+        passes[i](program);
+        bool placed = passes[i] == arrange_objects || passes[i] == mappings_collect;
+        if (placed && program->diags->num_errors) {
+            return false;
+        }
+    }
+    if (program->num_objects + program->num_derived > CAPDL_BLOB_MAX_SLOTS) {
+        capdl_error(program->diags, (struct capdl_pos){0}, "%zu objects and second capabilities are more than an image can hold: %d",
+                    program->num_objects + program->num_derived, CAPDL_BLOB_MAX_SLOTS);
+    }
+    return program->diags->num_errors == 0;
+}
+
+uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_options *options, struct capdl_diags *diags,
+                            size_t *size)
+{
+    struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
+    uint8_t *blob = 0;
+    if (diags->num_errors == 0 && archs_agree(&program) && make(&program)) {
+        blob = encode_program(&program, size);
+    }
+    program_free(&program);
+    return blob;
+}
+
+bool image_compile(const struct capdl_spec *spec, const struct image_options *options, struct capdl_diags *diags, FILE *out)
+{
+    struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
+    bool good = diags->num_errors == 0 && archs_agree(&program) && make(&program);
+    if (good) {
+        size_t size;
+        uint8_t *blob = encode_program(&program, &size);
+        good = layout_write(&program, blob, size, out);
+        free(blob);
+    }
+    program_free(&program);
+    return good;
+}

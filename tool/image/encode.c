@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a program to the bytes of its blob: deterministic CBOR (docs/blob.cddl), written item by item without a tree in memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cbor.h>
+
+#include "image/program.h"
+
+struct encoder {
+    const struct program *program;
+    uint8_t *bytes;
+    size_t size, capacity;
+    bool called[CAPDL_METHOD_COUNT];
+    uint8_t method_numbers[CAPDL_METHOD_COUNT];
+    uint64_t num_methods;
+};
+
+static const char *const method_names[] = {
+#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) name,
+#include <capdl/methods.def>
+#undef CAPDL_METHOD
+};
+
+enum { LONGEST_HEAD = 9 };
+
+/* Room for one item's head. */
+static uint8_t *head(struct encoder *e)
+{
+    e->bytes = memory_grow(e->bytes, &e->capacity, e->size + LONGEST_HEAD, 1);
+    return e->bytes + e->size;
+}
+
+static void put_uint(struct encoder *e, uint64_t value)
+{
+    uint8_t *at = head(e);
+    e->size += cbor_encode_uint(value, at, LONGEST_HEAD);
+}
+
+static void put_int(struct encoder *e, int64_t value)
+{
+    uint8_t *at = head(e);
+    e->size += value < 0 ? cbor_encode_negint((uint64_t)(-1 - value), at, LONGEST_HEAD)
+                         : cbor_encode_uint((uint64_t)value, at, LONGEST_HEAD);
+}
+
+static void put_array(struct encoder *e, uint64_t count)
+{
+    uint8_t *at = head(e);
+    e->size += cbor_encode_array_start(count, at, LONGEST_HEAD);
+}
+
+static void put_map(struct encoder *e, uint64_t count)
+{
+    uint8_t *at = head(e);
+    e->size += cbor_encode_map_start(count, at, LONGEST_HEAD);
+}
+
+static void put_null(struct encoder *e)
+{
+    uint8_t *at = head(e);
+    e->size += cbor_encode_null(at, LONGEST_HEAD);
+}
+
+static void put_text(struct encoder *e, const char *text)
+{
+    size_t length = strlen(text);
+    uint8_t *at = head(e);
+    e->size += cbor_encode_string_start(length, at, LONGEST_HEAD);
+    e->bytes = memory_grow(e->bytes, &e->capacity, e->size + length, 1);
+    memcpy(e->bytes + e->size, text, length);
+    e->size += length;
+}
+
+static void put_operand(struct encoder *e, struct operand operand)
+{
+    if (operand.kind == OPERAND_LITERAL) {
+        put_uint(e, operand.value);
+    } else {
+        uint8_t *at = head(e);
+        e->size += cbor_encode_negint(operand.value * 4 + operand.kind, at, LONGEST_HEAD);
+    }
+}
+
+static int64_t label(const struct capdl_profile *profile, enum capdl_method method)
+{
+    return profile->labels[method] == CAPDL_PROFILE_ABSENT ? 0 : profile->labels[method];
+}
+
+static void put_profile(struct encoder *e)
+{
+    const struct capdl_profile *profile = e->program->profile;
+    int64_t boot[CAPDL_BOOT_KEY_COUNT] = {
+        [CAPDL_BOOT_ARCH] = profile->arch,
+        [CAPDL_BOOT_FLAGS] = (profile->mcs ? CAPDL_BOOT_FLAG_MCS : 0) | (profile->sysenter ? CAPDL_BOOT_FLAG_SYSENTER : 0),
+        [CAPDL_BOOT_SYS_CALL] = profile->syscalls[CAPDL_SYSCALL_CALL],
+        [CAPDL_BOOT_SYS_PUTCHAR] = profile->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR],
+        [CAPDL_BOOT_UNTYPED_OFFSET] = profile->bootinfo_untyped_offset,
+        [CAPDL_BOOT_SCHEDCONTROL_OFFSET] = profile->bootinfo_schedcontrol_offset,
+        [CAPDL_BOOT_FAN_OUT] = profile->fan_out,
+        [CAPDL_BOOT_SLOT_BITS] = profile->size_bits[CAPDL_TYPE_CNODE],
+        [CAPDL_BOOT_TYPE_UNTYPED] = profile->types[CAPDL_TYPE_UNTYPED],
+        [CAPDL_BOOT_TYPE_CNODE] = profile->types[CAPDL_TYPE_CNODE],
+        [CAPDL_BOOT_UNTYPED_RETYPE] = label(profile, CAPDL_METHOD_UNTYPED_RETYPE),
+        [CAPDL_BOOT_CNODE_MINT] = label(profile, CAPDL_METHOD_CNODE_MINT),
+        [CAPDL_BOOT_TCB_SET_SPACE] = label(profile, CAPDL_METHOD_TCB_SET_SPACE),
+        [CAPDL_BOOT_TCB_SUSPEND] = label(profile, CAPDL_METHOD_TCB_SUSPEND),
+        [CAPDL_BOOT_PAGE_MAP] = label(profile, CAPDL_METHOD_PAGE_MAP),
+        [CAPDL_BOOT_PAGE_UNMAP] = label(profile, CAPDL_METHOD_PAGE_UNMAP),
+        [CAPDL_BOOT_PAGE_UNIFY] = label(profile, CAPDL_METHOD_PAGE_UNIFY_INSTRUCTION),
+        [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = label(profile, CAPDL_METHOD_PAGE_CLEAN_INVALIDATE_DATA),
+        [CAPDL_BOOT_PAGE_ATTRIBUTES] = (int64_t)vspace_default_attributes(profile),
+    };
+    uint64_t count = 0;
+    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
+        count += boot[key] != 0;
+    }
+    put_map(e, count);
+    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
+        if (boot[key] != 0) {
+            put_uint(e, key);
+            put_int(e, boot[key]);
+        }
+    }
+}
+
+static void put_sizes(struct encoder *e)
+{
+    const struct program *program = e->program;
+    uint64_t sizes[CAPDL_SIZE_KEY_COUNT] = {
+        [CAPDL_SIZE_OBJECTS] = program->num_objects,
+        [CAPDL_SIZE_SLOTS] = program->num_objects + program->num_derived,
+        [CAPDL_SIZE_PAGES] = program->num_pages,
+    };
+    put_map(e, CAPDL_SIZE_KEY_COUNT);
+    for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
+        put_uint(e, key);
+        put_uint(e, sizes[key]);
+    }
+}
+
+/* Methods that are called, in the order of methods.def. */
+static void put_methods(struct encoder *e)
+{
+    for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
+        const struct call_list *calls = &e->program->phases[phase];
+        for (size_t i = 0; i < calls->count; i++) {
+            e->called[calls->list[i].method] = true;
+        }
+    }
+    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
+        e->method_numbers[method] = (uint8_t)e->num_methods;
+        e->num_methods += e->called[method];
+    }
+    put_array(e, e->num_methods);
+    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
+        if (e->called[method]) {
+            put_array(e, 2);
+            put_uint(e, e->program->profile->labels[method]);
+            put_uint(e, e->program->method_caps[method]);
+        }
+    }
+}
+
+static void put_groups(struct encoder *e, const struct group_list *groups)
+{
+    const struct program *program = e->program;
+    put_array(e, groups->count);
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct group *group = &groups->list[i];
+        put_array(e, groups == &program->groups ? 4 : 5);
+        put_uint(e, program->profile->types[group->type]);
+        put_uint(e, group->argument);
+        put_uint(e, group->size_bits);
+        put_uint(e, group->count);
+        if (groups != &program->groups) {
+            put_uint(e, groups == &program->fixed ? group->address : group->parent);
+        }
+    }
+}
+
+static void put_fills(struct encoder *e)
+{
+    put_array(e, e->program->num_fills);
+    for (size_t i = 0; i < e->program->num_fills; i++) {
+        const struct fill *fill = &e->program->fills[i];
+        put_array(e, 6);
+        put_uint(e, fill->slot);
+        put_uint(e, fill->size_bits);
+        put_uint(e, fill->offset);
+        put_uint(e, fill->page);
+        put_uint(e, fill->pages);
+        put_uint(e, fill->flags);
+    }
+}
+
+static void put_call(struct encoder *e, const struct call_list *calls, const struct call *call)
+{
+    const struct operand *operands = &calls->operands[call->first];
+    put_array(e, call->count > 1 ? CAPDL_CALL_RUN_ITEMS : CAPDL_CALL_ITEMS);
+    put_uint(e, e->method_numbers[call->method]);
+    put_operand(e, operands[0]);
+    put_array(e, call->num_operands - 1u);
+    for (unsigned i = 1; i < call->num_operands; i++) {
+        put_operand(e, operands[i]);
+    }
+    if (call->count > 1) {
+        put_uint(e, call->count);
+        put_array(e, call->num_operands);
+        for (unsigned i = 0; i < call->num_operands; i++) {
+            put_uint(e, operands[call->num_operands + i].value);
+        }
+    }
+}
+
+static void put_phases(struct encoder *e)
+{
+    uint64_t count = 0;
+    for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
+        count += e->program->phases[phase].count > 0;
+    }
+    put_array(e, count);
+    for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
+        const struct call_list *calls = &e->program->phases[phase];
+        if (calls->count == 0) {
+            continue;
+        }
+        put_array(e, 2);
+        put_uint(e, phase);
+        put_array(e, calls->count);
+        for (size_t i = 0; i < calls->count; i++) {
+            put_call(e, calls, &calls->list[i]);
+        }
+    }
+}
+
+/* Names go into messages of a kernel console, so only printable ASCII; others are left out. */
+static const char *object_name(const struct program *program, uint32_t object)
+{
+    if (object == CAPDL_NO_OBJECT) {
+        return 0;
+    }
+    const char *name = program->spec->objects[object].name;
+    for (const char *c = name; *c; c++) {
+        if (*c < ' ' || *c > '~') {
+            return 0;
+        }
+    }
+    return *name ? name : 0;
+}
+
+/* How many names from `first` on make one entry: nameless ones, or elements of an array in order. */
+static size_t name_run(const struct program *program, const uint32_t *objects, size_t first, size_t count)
+{
+    const char *name = object_name(program, objects[first]);
+    uint32_t index = name ? program->spec->objects[objects[first]].index : CAPDL_NO_INDEX;
+    size_t next = first + 1;
+    if (name && index == CAPDL_NO_INDEX) {
+        return 1;
+    }
+    for (; next < count; next++) {
+        const char *other = object_name(program, objects[next]);
+        if (name ? other != name || program->spec->objects[objects[next]].index != index + (next - first) : other != 0) {
+            break;
+        }
+    }
+    return next - first;
+}
+
+static void put_names_of(struct encoder *e, const uint32_t *objects, size_t count)
+{
+    const struct program *program = e->program;
+    uint64_t entries = 0;
+    for (size_t i = 0; i < count; i += name_run(program, objects, i, count)) {
+        entries++;
+    }
+    put_array(e, entries);
+    for (size_t i = 0; i < count;) {
+        const char *name = object_name(program, objects[i]);
+        size_t run = name_run(program, objects, i, count);
+        uint32_t index = name ? program->spec->objects[objects[i]].index : CAPDL_NO_INDEX;
+        put_array(e, !name ? 1 : index == CAPDL_NO_INDEX ? 2 : 3);
+        put_uint(e, run);
+        if (name) {
+            put_text(e, name);
+        }
+        if (name && index != CAPDL_NO_INDEX) {
+            put_uint(e, index);
+        }
+        i += run;
+    }
+}
+
+static void put_names(struct encoder *e)
+{
+    const struct program *program = e->program;
+    if (program->options->strip) {
+        put_null(e);
+        return;
+    }
+    size_t slots = program->num_objects + program->num_derived;
+    uint32_t *objects = memory_zeroed(slots + program->num_pages, sizeof *objects);
+    for (size_t i = 0; i < slots; i++) {
+        objects[i] = i < program->num_objects ? program->objects[i] : program->derived[i - program->num_objects];
+    }
+    for (size_t i = 0; i < program->num_pages; i++) {
+        objects[slots + i] = i < program->num_embedded ? program->pages[i].object : CAPDL_NO_OBJECT;
+    }
+    put_array(e, 3);
+    put_names_of(e, objects, slots);
+    put_names_of(e, objects + slots, program->num_pages);
+    put_array(e, e->num_methods);
+    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
+        if (e->called[method]) {
+            put_text(e, method_names[method]);
+        }
+    }
+    free(objects);
+}
+
+uint8_t *encode_program(const struct program *program, size_t *size)
+{
+    struct encoder e = {.program = program};
+    put_array(&e, CAPDL_BLOB_ITEM_COUNT);
+    put_uint(&e, CAPDL_BLOB_VERSION);
+    put_profile(&e);
+    put_sizes(&e);
+    put_methods(&e);
+    put_groups(&e, &program->groups);
+    put_groups(&e, &program->fixed);
+    put_groups(&e, &program->covers);
+    put_fills(&e);
+    put_phases(&e);
+    put_names(&e);
+    *size = e.size;
+    return e.bytes;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupts and what else comes out of a control capability. Getting an interrupt's handler unmasks it at once, and one that
+ * arrives before its notification is set is dropped and stays masked; so the notification is set directly after, and one Ack makes
+ * up for what was dropped.
+ */
+#include <stdlib.h>
+
+#include "image/program.h"
+
+static uint64_t number(const struct capdl_object *object, enum capdl_number which)
+{
+    return object->u.numbers ? object->u.numbers->value[which] : 0;
+}
+
+static bool is_interrupt(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ ||
+           kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ;
+}
+
+static void get_trigger(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
+{
+    const struct capdl_object *o = &program->spec->objects[object];
+    struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
+    struct operand trigger = operand_word(number(o, CAPDL_NUMBER_TRIGGER)), depth = operand_word(ROOT_DEPTH);
+    uint64_t target = o->kind == CAPDL_KIND_ARM_IRQ ? number(o, CAPDL_NUMBER_TARGET) : 0;
+    if (target >= program->profile->max_nodes) {
+        program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
+                      program->profile->name, program->profile->max_nodes);
+    } else if (o->kind == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, 1, control, ours, operand_word(irq), trigger, slot,
+             depth, operand_word(target));
+    } else {
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, 1, control, ours, operand_word(irq), trigger, slot, depth);
+    }
+}
+
+static void get_x86(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
+{
+    const struct capdl_object *o = &program->spec->objects[object];
+    struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
+    struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
+    if (o->kind == CAPDL_KIND_IOAPIC_IRQ) {
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, 1, control, ours, slot, depth,
+             operand_word(number(o, CAPDL_NUMBER_IOAPIC_NUM)), operand_word(number(o, CAPDL_NUMBER_IOAPIC_PIN)),
+             operand_word(number(o, CAPDL_NUMBER_IOAPIC_LEVEL)), operand_word(number(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
+    } else {
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, 1, control, ours, slot, depth,
+             operand_word(number(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number(o, CAPDL_NUMBER_MSI_DEV)),
+             operand_word(number(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number(o, CAPDL_NUMBER_MSI_HANDLE)), vector);
+    }
+}
+
+static void get_handler(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
+{
+    switch (program->spec->objects[object].kind) {
+    case CAPDL_KIND_ARM_IRQ:
+    case CAPDL_KIND_RISCV_IRQ:
+        get_trigger(program, object, irq, slot);
+        break;
+    case CAPDL_KIND_IOAPIC_IRQ:
+    case CAPDL_KIND_MSI_IRQ:
+        get_x86(program, object, irq, slot);
+        break;
+    default:
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
+             operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_word(ROOT_DEPTH));
+    }
+}
+
+static void bind_notification(struct program *program, uint32_t object, struct operand handler)
+{
+    const struct capdl_object *o = &program->spec->objects[object];
+    for (uint32_t i = 0; i < o->num_caps; i++) {
+        const struct capdl_cap *cap = &o->caps[i];
+        if (cap->slot != 0 || cap->kind != CAPDL_KIND_NOTIFICATION) {
+            program_cap_error(program, object, cap, "does not belong there: an interrupt holds a notification in slot 0");
+            continue;
+        }
+        if (!(cap->rights & CAPDL_RIGHT_WRITE)) {
+            program_cap_error(program, object, cap, "has no write right, so the interrupt could not signal it");
+            continue;
+        }
+        struct operand notification = operand_object(program, cap->object);
+        if (cap->data || (cap->rights & CAPDL_RIGHTS_ALL) != CAPDL_RIGHTS_ALL) {
+            notification = calls_copy(program, cap->object, notification, cap->rights, cap->data);
+        }
+        CALL(program, INTERRUPTS, IRQ_HANDLER_SET_NOTIFICATION, object, 1, handler, notification);
+        CALL(program, INTERRUPTS, IRQ_HANDLER_ACK, object, 0, handler);
+    }
+}
+
+static uint64_t *numbers_by_object(struct program *program)
+{
+    uint64_t *irqs = memory_zeroed(program->spec->num_objects, sizeof *irqs);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        irqs[i] = UINT64_MAX;
+    }
+    for (size_t i = 0; i < program->spec->num_irqs; i++) {
+        const struct capdl_irq_map *map = &program->spec->irqs[i];
+        if (!is_interrupt(program->spec->objects[map->object].kind)) {
+            program_error(program, map->object, "is in irq maps but is not an interrupt");
+        } else if (irqs[map->object] != UINT64_MAX) {
+            program_error(program, map->object, "stands for interrupts %llu and %llu in irq maps; it can be one only",
+                          (unsigned long long)irqs[map->object], (unsigned long long)map->irq);
+        } else if (program->profile->max_irq && map->irq > program->profile->max_irq) {
+            program_error(program, map->object, "is interrupt %llu; the last one of kernel %s is %u",
+                          (unsigned long long)map->irq, program->profile->name, program->profile->max_irq);
+        } else {
+            irqs[map->object] = map->irq;
+        }
+    }
+    return irqs;
+}
+
+void interrupts_derive(struct program *program)
+{
+    uint64_t *irqs = numbers_by_object(program);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        if (!is_interrupt(program->spec->objects[i].kind) || irqs[i] == UINT64_MAX) {
+            continue;
+        }
+        struct operand handler = operand_slot(calls_derive(program, i));
+        program->places[i].derived = (uint32_t)handler.value;
+        get_handler(program, i, irqs[i], handler);
+        bind_notification(program, i, handler);
+    }
+    free(irqs);
+}
+
+static void issue_ports(struct program *program, uint32_t object)
+{
+    const struct capdl_object *o = &program->spec->objects[object];
+    uint64_t first = number(o, CAPDL_NUMBER_PORTS_FIRST), last = number(o, CAPDL_NUMBER_PORTS_LAST);
+    if (first > last || last > 0xffff) {
+        program_error(program, object, "has ports 0x%llx to 0x%llx; there are 0 to 0xffff", (unsigned long long)first,
+                      (unsigned long long)last);
+        return;
+    }
+    uint64_t slot = calls_derive(program, object);
+    program->places[object].derived = (uint32_t)slot;
+    CALL(program, DERIVE, IO_PORT_CONTROL_ISSUE, object, 1, operand_initial(CAPDL_INITIAL_IO_PORT_CONTROL),
+         operand_initial(CAPDL_INITIAL_CNODE), operand_word(first), operand_word(last), operand_slot(slot),
+         operand_word(ROOT_DEPTH));
+}
+
+static void issue_sgi(struct program *program, uint32_t object)
+{
+    const struct capdl_object *o = &program->spec->objects[object];
+    uint64_t slot = calls_derive(program, object);
+    program->places[object].derived = (uint32_t)slot;
+    CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
+         operand_initial(CAPDL_INITIAL_CNODE), operand_word(number(o, CAPDL_NUMBER_SGI_IRQ)),
+         operand_word(number(o, CAPDL_NUMBER_TARGET)), operand_slot(slot), operand_word(ROOT_DEPTH));
+}
+
+void ports_derive(struct program *program)
+{
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        if (program->spec->objects[i].kind == CAPDL_KIND_IO_PORTS) {
+            issue_ports(program, i);
+        } else if (program->spec->objects[i].kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
+            issue_sgi(program, i);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of segment, because
+ * x86 kernels load every one they see.
+ *
+ *     file     | headers | segments of the initialiser | blob | pages | profile | section names | section table |
+ *     memory             | segments of the initialiser | blob | pages | scratch |
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob/plan.h"
+#include "file.h"
+#include "image/elfview.h"
+#include "image/program.h"
+#include "profile/profile.h"
+
+struct layout {
+    struct program *program;
+    struct elf_view view;
+    const char *path; /* of the initialiser */
+    struct capdl_image_header header;
+    uint64_t header_address; /* where it is in memory */
+    const uint8_t *blob;
+    uint8_t *profile;
+    size_t profile_size;
+
+    Elf64_Phdr *segments; /* of the image, the appended one last */
+    unsigned num_segments;
+    Elf64_Shdr *sections;
+    unsigned num_sections;
+    char *names;
+    size_t names_size, names_capacity;
+    uint64_t blob_offset, pages_offset, profile_offset, names_offset, sections_offset; /* in the file */
+
+    FILE *out;
+    uint64_t written;
+};
+
+static uint64_t align_page(uint64_t value)
+{
+    return (value + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
+}
+
+static bool refuse(struct layout *layout, const char *problem)
+{
+    capdl_error(layout->program->diags, (struct capdl_pos){0}, "the initialiser `%s` %s", layout->path, problem);
+    return false;
+}
+
+static bool read_initialiser(struct layout *layout, const struct file_bytes *file)
+{
+    const char *problem;
+    Elf64_Shdr section;
+    if (!elf_view_open(&layout->view, file->data, file->size, &problem)) {
+        return refuse(layout, problem);
+    }
+    if (layout->view.header.e_machine != elf_machine(layout->program->profile->arch)) {
+        return refuse(layout, "is for another architecture than the kernel");
+    }
+    if (!elf_view_find(&layout->view, ".capdl.header", &section)) {
+        return refuse(layout, "has no section .capdl.header");
+    }
+    const uint8_t *at = elf_view_at(&layout->view, section.sh_addr, sizeof layout->header);
+    if (!at) {
+        return refuse(layout, "has a section .capdl.header that is not loaded or too small");
+    }
+    memcpy(&layout->header, at, sizeof layout->header);
+    layout->header_address = section.sh_addr;
+    if (layout->header.magic != CAPDL_IMAGE_MAGIC || layout->header.version != CAPDL_BLOB_VERSION ||
+        layout->header.arch != layout->program->profile->arch) {
+        return refuse(layout, "is of another version or architecture");
+    }
+    return true;
+}
+
+/* File offset at or after `offset` that is congruent to the address. */
+static uint64_t congruent(uint64_t offset, uint64_t address)
+{
+    return offset + ((address - offset) & (CAPDL_PAGE_SIZE - 1));
+}
+
+static int compare_segments(const void *a, const void *b)
+{
+    const Elf64_Phdr *x = a, *y = b;
+    return x->p_vaddr < y->p_vaddr ? -1 : x->p_vaddr > y->p_vaddr;
+}
+
+/* The initialiser's segments, by address, at new places in the file. Returns the end of its memory, 0 if it has none. */
+static uint64_t place_segments(struct layout *layout, uint64_t *offset)
+{
+    uint64_t end = 0;
+    layout->segments = memory_zeroed(layout->view.header.e_phnum + 1u, sizeof *layout->segments);
+    for (unsigned i = 0; i < layout->view.header.e_phnum; i++) {
+        Elf64_Phdr segment = elf_view_segment(&layout->view, i);
+        if (segment.p_type == PT_LOAD && segment.p_memsz > 0) {
+            layout->segments[layout->num_segments++] = segment;
+        }
+    }
+    qsort(layout->segments, layout->num_segments, sizeof *layout->segments, compare_segments);
+    for (unsigned i = 0; i < layout->num_segments; i++) {
+        Elf64_Phdr *segment = &layout->segments[i];
+        *offset = congruent(*offset, segment->p_vaddr);
+        segment->p_offset = *offset;
+        segment->p_align = CAPDL_PAGE_SIZE;
+        *offset += segment->p_filesz;
+        end = segment->p_vaddr + segment->p_memsz;
+    }
+    return end;
+}
+
+static void place_payload(struct layout *layout, uint64_t end, uint64_t offset, size_t blob_size)
+{
+    struct capdl_image_header *header = &layout->header;
+    const struct program *program = layout->program;
+    const Elf64_Phdr *last = &layout->segments[layout->num_segments - 1];
+    header->image_start = layout->segments[0].p_vaddr & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
+    header->blob_start = align_page(end);
+    header->blob_size = blob_size;
+    header->pages_start = align_page(header->blob_start + blob_size);
+    header->num_pages = program->num_pages;
+    header->scratch_start = header->pages_start + program->num_pages * CAPDL_PAGE_SIZE;
+    header->scratch_size = align_page(capdl_plan_scratch_size(program->groups.count));
+    header->image_end = header->scratch_start + header->scratch_size;
+    layout->blob_offset = congruent(offset, header->blob_start);
+    layout->pages_offset = layout->blob_offset + (header->pages_start - header->blob_start);
+    uint64_t stored = header->scratch_start - header->blob_start;
+    layout->segments[layout->num_segments] = (Elf64_Phdr){.p_type = PT_LOAD,
+                                                          .p_flags = PF_R | PF_W,
+                                                          .p_offset = layout->blob_offset,
+                                                          .p_vaddr = header->blob_start,
+                                                          .p_paddr = last->p_paddr + (header->blob_start - last->p_vaddr),
+                                                          .p_filesz = stored,
+                                                          .p_memsz = header->image_end - header->blob_start,
+                                                          .p_align = CAPDL_PAGE_SIZE};
+    layout->num_segments++;
+    layout->profile_offset = layout->blob_offset + stored;
+}
+
+/* File offset in the image of something the initialiser has at this address; false: it is in no segment. */
+static bool file_offset(const struct layout *layout, uint64_t address, uint64_t *offset)
+{
+    for (unsigned i = 0; i + 1 < layout->num_segments; i++) {
+        const Elf64_Phdr *segment = &layout->segments[i];
+        if (address >= segment->p_vaddr && address - segment->p_vaddr < segment->p_memsz) {
+            *offset = segment->p_offset + (address - segment->p_vaddr);
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t add_name(struct layout *layout, const char *name)
+{
+    size_t size = strlen(name) + 1, at = layout->names_size;
+    layout->names = memory_grow(layout->names, &layout->names_capacity, at + size, 1);
+    memcpy(layout->names + at, name, size);
+    layout->names_size += size;
+    return (uint32_t)at;
+}
+
+static void add_section(struct layout *layout, const char *name, Elf64_Shdr section)
+{
+    section.sh_name = add_name(layout, name);
+    layout->sections[layout->num_sections++] = section;
+}
+
+static void add_loaded(struct layout *layout, const char *name, uint64_t address, uint64_t offset, uint64_t size)
+{
+    add_section(layout, name, (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                           .sh_flags = SHF_ALLOC | SHF_WRITE,
+                                           .sh_addr = address,
+                                           .sh_offset = offset,
+                                           .sh_size = size,
+                                           .sh_addralign = CAPDL_PAGE_SIZE});
+}
+
+/* Sections of the initialiser that are loaded, then ours. Tools find blob and pages by name; nothing that boots looks at them. */
+static void place_sections(struct layout *layout)
+{
+    const struct elf_view *view = &layout->view;
+    layout->sections = memory_zeroed(view->header.e_shnum + 6u, sizeof *layout->sections);
+    add_section(layout, "", (Elf64_Shdr){0});
+    for (unsigned i = 0; i < view->header.e_shnum; i++) {
+        Elf64_Shdr section = elf_view_section(view, i);
+        uint64_t offset;
+        if (section.sh_flags & SHF_ALLOC && (section.sh_type == SHT_PROGBITS || section.sh_type == SHT_NOBITS) &&
+            section.sh_size > 0 && file_offset(layout, section.sh_addr, &offset)) {
+            section.sh_offset = offset;
+            section.sh_link = section.sh_info = 0;
+            add_section(layout, elf_view_name(view, &section), section);
+        }
+    }
+    const struct capdl_image_header *header = &layout->header;
+    add_loaded(layout, ".capdl.blob", header->blob_start, layout->blob_offset, header->blob_size);
+    if (header->num_pages > 0) {
+        add_loaded(layout, ".capdl.pages", header->pages_start, layout->pages_offset, header->num_pages * CAPDL_PAGE_SIZE);
+    }
+    add_section(layout, ".capdl.profile",
+                (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_offset = layout->profile_offset, .sh_size = layout->profile_size,
+                             .sh_addralign = 1});
+    layout->names_offset = layout->profile_offset + layout->profile_size;
+    add_section(layout, ".shstrtab", (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
+    layout->sections[layout->num_sections - 1].sh_size = layout->names_size;
+    layout->sections_offset = (layout->names_offset + layout->names_size + 7) & ~UINT64_C(7);
+}
+
+static bool fits_kernel(struct layout *layout)
+{
+    const struct capdl_profile *profile = layout->program->profile;
+    uint64_t bytes = layout->header.image_end - layout->header.image_start;
+    uint64_t needed = image_root_slots(profile, bytes), available = UINT64_C(1) << profile->root_cnode_bits;
+    unsigned bits = profile->root_cnode_bits;
+    if (needed <= available) {
+        return true;
+    }
+    while (UINT64_C(1) << bits < needed) {
+        bits++;
+    }
+    capdl_error(layout->program->diags, (struct capdl_pos){0}, "the image is too large for kernel %s: %llu pages (%llu of them "
+                "contents of frames) need about %llu slots of its root CNode, which has %llu; a kernel built with "
+                "KernelRootCNodeSizeBits=%u can boot it, or contents have to become smaller",
+                profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE), (unsigned long long)layout->header.num_pages,
+                (unsigned long long)needed, (unsigned long long)available, bits);
+    return false;
+}
+
+static void put(struct layout *layout, const void *bytes, size_t size)
+{
+    fwrite(bytes, 1, size, layout->out);
+    layout->written += size;
+}
+
+static void put_zeros_to(struct layout *layout, uint64_t offset)
+{
+    static const uint8_t zeros[CAPDL_PAGE_SIZE];
+    while (layout->written < offset) {
+        uint64_t left = offset - layout->written;
+        put(layout, zeros, left < sizeof zeros ? left : sizeof zeros);
+    }
+}
+
+static void put_headers(struct layout *layout)
+{
+    Elf64_Ehdr header = layout->view.header;
+    header.e_phoff = sizeof header;
+    header.e_phnum = (Elf64_Half)layout->num_segments;
+    header.e_shoff = layout->sections_offset;
+    header.e_shnum = (Elf64_Half)layout->num_sections;
+    header.e_shentsize = sizeof(Elf64_Shdr);
+    header.e_shstrndx = (Elf64_Half)(layout->num_sections - 1);
+    header.e_ehsize = sizeof header;
+    put(layout, &header, sizeof header);
+    put(layout, layout->segments, layout->num_segments * sizeof *layout->segments);
+}
+
+/* A segment's bytes, with the filled-in header where that lies in it. */
+static void put_segment(struct layout *layout, const Elf64_Phdr *segment)
+{
+    uint8_t *bytes = memory_zeroed(segment->p_filesz, 1);
+    const uint8_t *from = elf_view_at(&layout->view, segment->p_vaddr, segment->p_filesz);
+    if (from) {
+        memcpy(bytes, from, segment->p_filesz);
+    }
+    uint64_t at = layout->header_address - segment->p_vaddr;
+    if (layout->header_address >= segment->p_vaddr && at < segment->p_filesz) {
+        memcpy(bytes + at, &layout->header, sizeof layout->header);
+    }
+    put_zeros_to(layout, segment->p_offset);
+    put(layout, bytes, segment->p_filesz);
+    free(bytes);
+}
+
+static void put_payload(struct layout *layout)
+{
+    const struct program *program = layout->program;
+    uint8_t page[CAPDL_PAGE_SIZE];
+    put_zeros_to(layout, layout->blob_offset);
+    put(layout, layout->blob, layout->header.blob_size);
+    put_zeros_to(layout, layout->pages_offset);
+    for (size_t i = 0; i < program->num_pages; i++) {
+        content_page(program, program->pages[i].object, program->pages[i].offset, page);
+        put(layout, page, sizeof page);
+    }
+    put(layout, layout->profile, layout->profile_size);
+    put(layout, layout->names, layout->names_size);
+    put_zeros_to(layout, layout->sections_offset);
+    put(layout, layout->sections, layout->num_sections * sizeof *layout->sections);
+}
+
+static bool write_all(struct layout *layout)
+{
+    put_headers(layout);
+    for (unsigned i = 0; i + 1 < layout->num_segments; i++) {
+        put_segment(layout, &layout->segments[i]);
+    }
+    put_payload(layout);
+    if (fflush(layout->out) != 0 || ferror(layout->out)) {
+        capdl_error(layout->program->diags, (struct capdl_pos){0}, "cannot write the image: the disk may be full");
+        return false;
+    }
+    return true;
+}
+
+static bool lay_out(struct layout *layout, size_t blob_size)
+{
+    uint64_t offset = sizeof(Elf64_Ehdr) + (layout->view.header.e_phnum + 1u) * sizeof(Elf64_Phdr);
+    uint64_t end = place_segments(layout, &offset);
+    if (end == 0 || end > layout->program->profile->user_top) {
+        return refuse(layout, "has no loaded segment at user addresses");
+    }
+    place_payload(layout, end, offset, blob_size);
+    if (!fits_kernel(layout)) {
+        return false;
+    }
+    layout->profile = profile_encode(layout->program->profile, &layout->profile_size);
+    place_sections(layout);
+    return true;
+}
+
+bool layout_write(struct program *program, const uint8_t *blob, size_t blob_size, FILE *out)
+{
+    struct layout layout = {.program = program, .blob = blob, .out = out};
+    struct file_bytes file;
+    char *path;
+    if (!initialiser_read(program, &file, &path)) {
+        free(path);
+        return false;
+    }
+    layout.path = path;
+    bool good = read_initialiser(&layout, &file) && lay_out(&layout, blob_size) && write_all(&layout);
+    free(layout.segments);
+    free(layout.sections);
+    free(layout.names);
+    free(layout.profile);
+    free(path);
+    file_release(&file);
+    return good;
+}

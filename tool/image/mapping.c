@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which capability maps a page. A mapping is a property of one capability: the kernel's original maps the first place, copies the
+ * others. A frame capability of a CNode that says `mapping: (table, slot)` shall be the one that maps that slot: it is mapped while
+ * it is still ours and moved into the CNode afterwards.
+ */
+#include <stdlib.h>
+
+#include "image/program.h"
+
+static int compare_mappings(const void *a, const void *b)
+{
+    const struct mapping *x = a, *y = b;
+    if (x->container != y->container) {
+        return x->container < y->container ? -1 : 1;
+    }
+    return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+static void collect(struct program *program, uint32_t cnode)
+{
+    const struct capdl_object *o = &program->spec->objects[cnode];
+    for (uint32_t i = 0; i < o->num_caps; i++) {
+        const struct capdl_cap *cap = &o->caps[i];
+        if (cap->kind != CAPDL_KIND_FRAME || !(cap->flags & CAPDL_CAP_HAS_MAPPING) || !cap->extra) {
+            continue;
+        }
+        program->mappings = memory_grow(program->mappings, &program->capacity_mappings, program->num_mappings + 1,
+                                        sizeof *program->mappings);
+        program->mappings[program->num_mappings++] = (struct mapping){.container = cap->extra->mapping_container,
+                                                                      .slot = cap->extra->mapping_slot,
+                                                                      .cnode = cnode,
+                                                                      .cap = i,
+                                                                      .source = operand_word(0)};
+    }
+}
+
+void mappings_collect(struct program *program)
+{
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_CNODE) {
+            collect(program, object);
+        }
+    }
+    qsort(program->mappings, program->num_mappings, sizeof *program->mappings, compare_mappings);
+    for (size_t i = 0; i < program->num_mappings; i++) {
+        const struct mapping *mapping = &program->mappings[i];
+        const struct capdl_cap *cap = &program->spec->objects[mapping->cnode].caps[mapping->cap];
+        const struct capdl_cap *page = capdl_spec_cap_at(program->spec, mapping->container, mapping->slot);
+        if (!page || page->kind != CAPDL_KIND_FRAME || page->object != cap->object) {
+            program_cap_error(program, mapping->cnode, cap, "names as its mapping slot 0x%llx of `%s`, which does not hold that "
+                              "frame", (unsigned long long)mapping->slot, program->spec->objects[mapping->container].name);
+        } else if (i > 0 && compare_mappings(mapping - 1, mapping) == 0) {
+            program_cap_error(program, mapping->cnode, cap, "names a mapping that another capability names already");
+        } else if (page->rights & ~cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {
+            program_cap_error(program, mapping->cnode, cap, "has fewer rights than the mapping it makes in `%s`",
+                              program->spec->objects[mapping->container].name);
+        }
+    }
+}
+
+struct mapping *mapping_find(const struct program *program, uint32_t container, uint64_t slot)
+{
+    struct mapping key = {.container = container, .slot = slot};
+    if (program->num_mappings == 0) {
+        return 0;
+    }
+    return bsearch(&key, program->mappings, program->num_mappings, sizeof key, compare_mappings);
+}
+
+/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. */
+static bool wants_original(const struct program *program, const struct mapping *mapping)
+{
+    unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
+    return (program->spec->objects[mapping->cnode].caps[mapping->cap].rights & all) == all;
+}
+
+/* Originals that a CNode's mapping capability will be are not for others. */
+void mappings_reserve(struct program *program)
+{
+    for (size_t i = 0; i < program->num_mappings; i++) {
+        struct mapping *mapping = &program->mappings[i];
+        uint32_t frame = program->spec->objects[mapping->cnode].caps[mapping->cap].object;
+        if (wants_original(program, mapping) && !(program->places[frame].flags & PLACE_TAKEN)) {
+            program->places[frame].flags |= PLACE_TAKEN;
+            mapping->source = operand_object(program, frame);
+        }
+    }
+}
+
+struct operand mapping_source(struct program *program, uint32_t table, const struct capdl_cap *cap)
+{
+    struct mapping *mapping = mapping_find(program, table, cap->slot);
+    struct place *place = &program->places[cap->object];
+    struct operand original = operand_object(program, cap->object);
+    if (!mapping) {
+        if (!(place->flags & PLACE_TAKEN)) {
+            place->flags |= PLACE_TAKEN;
+            return original;
+        }
+        return calls_copy(program, cap->object, original, CAPDL_RIGHTS_ALL, 0);
+    }
+    if (mapping->source.kind == OPERAND_LITERAL) {
+        mapping->source = calls_copy(program, cap->object, original,
+                                     program->spec->objects[mapping->cnode].caps[mapping->cap].rights, 0);
+    }
+    return mapping->source;
+}

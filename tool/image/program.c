@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "file.h"
+#include "image/program.h"
+
+void program_free(struct program *program)
+{
+    for (size_t i = 0; i < program->num_files; i++) {
+        if (program->files[i].bytes) {
+            file_release(program->files[i].bytes);
+            free(program->files[i].bytes);
+        }
+    }
+    for (size_t i = 0; i < CAPDL_PHASE_COUNT; i++) {
+        free(program->phases[i].list);
+        free(program->phases[i].operands);
+    }
+    free(program->files);
+    free(program->places);
+    free(program->objects);
+    free(program->derived);
+    free(program->groups.list);
+    free(program->fixed.list);
+    free(program->covers.list);
+    free(program->pages);
+    free(program->fills);
+    free(program->mappings);
+    free(program->pool_of);
+}
+
+/* Why a capability cannot be had may be too long for the buffers here only if a name is; then the end is cut. */
+enum { LABEL_SIZE = 256, MESSAGE_SIZE = 1024 };
+
+static const char *subject(const struct program *program, uint32_t object, char *buffer, size_t size)
+{
+    char label[LABEL_SIZE];
+    if (object == CAPDL_NO_OBJECT) {
+        return "the spec";
+    }
+    const struct capdl_object *o = &program->spec->objects[object];
+    snprintf(buffer, size, "%s `%s`", capdl_kind_name(o->kind), capdl_object_label(o, label, sizeof label));
+    return buffer;
+}
+
+void program_error(struct program *program, uint32_t object, const char *format, ...)
+{
+    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : program->spec->objects[object].pos;
+    capdl_error(program->diags, pos, "%s %s", subject(program, object, name, sizeof name), text);
+}
+
+void program_warning(struct program *program, const char *check, uint32_t object, const char *format, ...)
+{
+    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : program->spec->objects[object].pos;
+    capdl_finding(program->diags, CAPDL_WARNING, check, pos, "%s %s", subject(program, object, name, sizeof name), text);
+}
+
+void program_cap_error(struct program *program, uint32_t container, const struct capdl_cap *cap, const char *format, ...)
+{
+    char holder[LABEL_SIZE + 32], target[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const char *what = cap->object == CAPDL_NO_OBJECT ? capdl_kind_name(cap->kind)
+                                                      : subject(program, cap->object, target, sizeof target);
+    capdl_error(program->diags, cap->pos, "the capability to %s in slot 0x%llx of %s %s", what, (unsigned long long)cap->slot,
+                subject(program, container, holder, sizeof holder), text);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Private to this room: a program is what a spec becomes before it is bytes. Its parts are made in this order:
+ *
+ *     shape     which kernel object each object of the spec is, or why it cannot be one
+ *     content   which frames have contents, which of them become pages of the image
+ *     arrange   slots: groups, fixed, covers
+ *     derive    asids, interrupts, I/O ports: capabilities made by kernel calls
+ *     vspace    page tables and pages, with their final addresses
+ *     sched, threads, caps, domains
+ *     encode    the blob
+ *
+ * Calls are made in the order of slots, not of the spec, so that a spec read back from an image compiles to the same image.
+ */
+#ifndef TOOL_IMAGE_PROGRAM_H
+#define TOOL_IMAGE_PROGRAM_H
+
+#include "image/image.h"
+
+enum { OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
+enum { ROOT_DEPTH = 64 };     /* depth at which every slot of ours resolves */
+
+/* A word of a call: a literal, or a capability by reference. */
+struct operand {
+    uint64_t value;
+    uint8_t kind; /* enum capdl_ref_kind or OPERAND_LITERAL */
+};
+
+/* One call, or a run of them. */
+struct call {
+    uint16_t method;
+    uint16_t num_operands; /* with the target, which is the first */
+    uint32_t object;       /* first object this is done for, for messages */
+    uint64_t count;
+    size_t first; /* in call_list.operands; a run's strides follow its operands */
+};
+
+struct call_list {
+    struct call *list;
+    size_t count, capacity;
+    struct operand *operands;
+    size_t num_operands, capacity_operands;
+};
+
+enum place_kind { PLACE_NONE, PLACE_SLOT, PLACE_PAGE };
+
+enum place_flag {
+    PLACE_ROOT = 1,        /* top of an address space */
+    PLACE_MAPPED = 2,      /* page table: mapped, or root with an ASID */
+    PLACE_TAKEN = 4,       /* frame: the original capability is mapped, or reserved for one mapping */
+    PLACE_MOVED = 8,       /* the original capability goes to a CNode of the spec */
+    PLACE_EXECUTABLE = 16, /* frame: some mapping is */
+    PLACE_UNCACHED = 32,
+    PLACE_CONTENT = 64, /* frame: not all zero */
+    PLACE_USED = 128,   /* page table: below another */
+    PLACE_SORTED = 256, /* frame: its fills are ascending */
+};
+
+/* Where an object of the spec is, and what it is to the kernel. */
+struct place {
+    uint32_t number;  /* slot, or page of the page segment */
+    uint32_t derived; /* slot of what is derived from it (interrupt handler, ports, ASID pool), or CAPDL_NO_OBJECT */
+    uint16_t flags;   /* enum place_flag */
+    uint8_t kind;     /* enum place_kind */
+    uint8_t type; /* enum capdl_type; CAPDL_TYPE_COUNT: not a kernel object */
+    uint8_t size_bits;
+    uint8_t argument;
+};
+
+struct group {
+    uint64_t address; /* fixed ones only */
+    uint64_t parent;  /* covers only: its slot */
+    uint64_t count;
+    uint8_t type, argument, size_bits;
+};
+
+struct group_list {
+    struct group *list;
+    size_t count, capacity;
+};
+
+struct fill {
+    uint64_t slot, offset, page, pages;
+    uint8_t size_bits, flags;
+};
+
+/* A page of the page segment: 4 KiB of a frame. */
+struct page {
+    uint64_t offset;
+    uint32_t object;
+};
+
+struct source_file {
+    const char *text; /* as in the spec */
+    uint8_t *data;
+    uint64_t size;
+    void *bytes; /* struct file_bytes */
+    bool missing;
+};
+
+/* The capability in a CNode which is to be the one that maps a page-table slot. */
+struct mapping {
+    uint32_t container, cnode, cap;
+    uint64_t slot;
+    struct operand source; /* kind OPERAND_LITERAL: not mapped (yet) */
+};
+
+struct program {
+    const struct capdl_spec *spec;
+    const struct capdl_profile *profile;
+    const struct image_options *options;
+    struct capdl_diags *diags;
+
+    struct place *places; /* per object of the spec */
+    uint32_t *objects;    /* per slot: object, or CAPDL_NO_OBJECT (padding, ASID pools of our own) */
+    size_t num_objects, capacity_objects;
+    uint32_t *derived; /* per derived slot: object it is named after, or CAPDL_NO_OBJECT */
+    size_t num_derived, capacity_derived;
+    struct group_list groups, fixed, covers;
+
+    struct source_file *files;
+    size_t num_files, capacity_files;
+    struct page *pages;
+    size_t num_pages, capacity_pages;
+    size_t num_embedded; /* pages that are frames; the pages after them are copied */
+    struct fill *fills;
+    size_t num_fills, capacity_fills;
+
+    struct mapping *mappings; /* by container and slot */
+    size_t num_mappings, capacity_mappings;
+
+    uint32_t num_roots, num_own_pools;
+    uint32_t *pool_of; /* per object: ASID pool of the spec it is in, or CAPDL_NO_OBJECT */
+
+    struct call_list phases[CAPDL_PHASE_COUNT];
+    uint8_t method_caps[CAPDL_METHOD_COUNT];
+    bool method_refused[CAPDL_METHOD_COUNT];
+    bool warned_exec, warned_uncached;
+};
+
+/* memory.c: never return 0; running out of memory ends the program with a message. */
+void *memory_grow(void *, size_t *capacity, size_t count, size_t item_size);
+void *memory_zeroed(size_t count, size_t item_size);
+
+void program_free(struct program *);
+/* An error or warning about an object of the spec, at its place. The message begins with what the object is and its name. */
+void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
+void program_warning(struct program *, const char *check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
+/* The same about a capability: its place, and which slot of which container it is in. */
+void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
+    CAPDL_PRINTF(4, 5);
+
+/* calls.c */
+static inline struct operand operand_word(uint64_t value)
+{
+    return (struct operand){value, OPERAND_LITERAL};
+}
+static inline struct operand operand_slot(uint64_t slot)
+{
+    return (struct operand){slot, CAPDL_REF_SLOT};
+}
+static inline struct operand operand_page(uint64_t page)
+{
+    return (struct operand){page, CAPDL_REF_PAGE};
+}
+static inline struct operand operand_initial(enum capdl_initial_cap cap)
+{
+    return (struct operand){(uint64_t)cap, CAPDL_REF_INITIAL};
+}
+static inline struct operand operand_sched_control(uint64_t core)
+{
+    return (struct operand){core, CAPDL_REF_SCHED_CONTROL};
+}
+/* The capability the kernel made for an object. */
+struct operand operand_object(const struct program *, uint32_t object);
+
+/* Adds a call for `object`. operands: the target, `caps` capabilities, words. An absent method is an error, once. */
+void calls_add(struct program *, enum capdl_phase, enum capdl_method, uint32_t object, unsigned caps,
+               const struct operand *operands, unsigned count);
+/* Adds a derived slot, named after the object. */
+uint64_t calls_derive(struct program *, uint32_t object);
+/* Copies `source` to a new derived slot with these rights and, unless 0, badge. */
+struct operand calls_copy(struct program *, uint32_t object, struct operand source, unsigned rights, uint64_t badge);
+/* Whether two references, or words, are the same. */
+bool operand_equal(struct operand, struct operand);
+
+#define CALL(program, phase, method, object, caps, ...)                                            \
+    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, caps,                     \
+              (const struct operand[]){__VA_ARGS__},                                                 \
+              sizeof((const struct operand[]){__VA_ARGS__}) / sizeof(struct operand))
+
+/* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every mistake. */
+void shape_objects(struct program *);
+void content_find(struct program *);
+void arrange_objects(struct program *);
+void cover_objects(struct program *);
+void asids_count(struct program *);
+void asids_assign(struct program *);
+void interrupts_derive(struct program *);
+void ports_derive(struct program *);
+void mappings_collect(struct program *);
+void vspace_map(struct program *);
+void content_fill(struct program *);
+void sched_configure(struct program *);
+void threads_configure(struct program *);
+void caps_distribute(struct program *);
+void domains_configure(struct program *);
+
+/* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or 0. */
+void arrange_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
+                   uint64_t parent);
+
+/* shape.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
+int shape_level(const struct program *, enum capdl_kind);
+bool shape_is_table(enum capdl_kind);
+/* log2 of the bytes that one entry of a table at this level covers. */
+unsigned vspace_shift(const struct capdl_profile *, unsigned level);
+
+/* vspace.c: attribute word of an ordinary cached mapping. */
+uint64_t vspace_default_attributes(const struct capdl_profile *);
+
+/* mapping.c: keeps originals for the CNodes that want them; which capability maps a page-table slot; the CNode capability that is
+   to map a slot, or 0. */
+void mappings_reserve(struct program *);
+struct operand mapping_source(struct program *, uint32_t table, const struct capdl_cap *);
+struct mapping *mapping_find(const struct program *, uint32_t container, uint64_t slot);
+
+/* Word of capability data for a CNode capability: 0 for no guard. */
+uint64_t caps_guard_word(const struct capdl_cap *);
+
+/* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
+bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);
+
+/* encode.c: the blob, malloc'd. */
+uint8_t *encode_program(const struct program *, size_t *size);
+
+/* layout.c: writes the image. False: an error is in diags. */
+bool layout_write(struct program *, const uint8_t *blob, size_t blob_size, FILE *out);
+
+/* initialiser.c: the prebuilt initialiser's bytes, to be released; false: an error is in diags. */
+struct file_bytes;
+bool initialiser_read(struct program *, struct file_bytes *, char **path);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Scheduling contexts: each is configured once, by the SchedControl of the core its thread belongs to. */
+#include <stdlib.h>
+
+#include "image/program.h"
+
+struct binding {
+    uint32_t thread;
+    uint64_t core;
+};
+
+static struct binding *find_bindings(struct program *program)
+{
+    struct binding *bindings = memory_zeroed(program->spec->num_objects, sizeof *bindings);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        bindings[i].thread = CAPDL_NO_OBJECT;
+    }
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_object *tcb = &program->spec->objects[i];
+        const struct capdl_cap *cap =
+            tcb->kind == CAPDL_KIND_TCB ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC) : 0;
+        if (!cap || cap->kind != CAPDL_KIND_SC) {
+            continue;
+        }
+        if (bindings[cap->object].thread != CAPDL_NO_OBJECT) {
+            program_cap_error(program, i, cap, "is bound to another thread already: `%s`",
+                              program->spec->objects[bindings[cap->object].thread].name);
+        }
+        bindings[cap->object] = (struct binding){i, tcb->u.tcb ? tcb->u.tcb->affinity : 0};
+    }
+    return bindings;
+}
+
+static bool times_good(struct program *program, uint32_t object, const struct capdl_sc *sc)
+{
+    uint64_t least = 2 * program->profile->kernel_wcet_us;
+    if (sc->budget > sc->period) {
+        program_error(program, object, "has a budget of %llu us, more than its period of %llu us", (unsigned long long)sc->budget,
+                      (unsigned long long)sc->period);
+        return false;
+    }
+    if (sc->budget == 0 || sc->budget < least) {
+        program_error(program, object, "has a budget of %llu us; kernel %s needs at least %llu us",
+                      (unsigned long long)sc->budget, program->profile->name, (unsigned long long)(least ? least : 1));
+        return false;
+    }
+    return true;
+}
+
+static void configure(struct program *program, uint32_t object, const struct binding *binding)
+{
+    const struct capdl_sc *sc = program->spec->objects[object].u.sc;
+    if (!sc || (sc->budget == 0 && sc->period == 0)) {
+        if (binding->thread != CAPDL_NO_OBJECT) {
+            program_warning(program, "sc-budget", object, "has no budget, so its thread will never run (write period: and budget:)");
+        }
+        return;
+    }
+    if (!times_good(program, object, sc) || binding->core >= program->profile->max_nodes) {
+        return; /* a core that does not exist is refused with its thread */
+    }
+    CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, 1, operand_sched_control(binding->core),
+         operand_object(program, object), operand_word(sc->budget), operand_word(sc->period), operand_word(sc->refills),
+         operand_word(sc->data), operand_word(0));
+}
+
+void sched_configure(struct program *program)
+{
+    struct binding *bindings = find_bindings(program);
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_SC) {
+            configure(program, object, &bindings[object]);
+        }
+    }
+    free(bindings);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Address spaces: every page table and page with its final address, tables before what is below them. */
+#include "image/program.h"
+
+/* Attribute words: libsel4's arch_include/<arch>/sel4/arch/types.h. */
+enum {
+    ARM_CACHED = 3, /* cacheable, parity */
+    ARM_EXECUTE_NEVER = 4,
+    RISCV_EXECUTE_NEVER = 1,
+    X86_CACHE_DISABLED = 2,
+};
+
+uint64_t vspace_default_attributes(const struct capdl_profile *profile)
+{
+    return profile->arch == CAPDL_ARCH_AARCH64 ? ARM_CACHED : 0;
+}
+
+static uint64_t page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap)
+{
+    bool cached = !(cap->flags & CAPDL_CAP_UNCACHED), execute = cap->rights & CAPDL_RIGHT_GRANT;
+    switch (profile->arch) {
+    case CAPDL_ARCH_AARCH64:
+        return (cached ? ARM_CACHED : 0u) | (execute ? 0u : ARM_EXECUTE_NEVER);
+    case CAPDL_ARCH_RISCV:
+        return execute ? 0 : RISCV_EXECUTE_NEVER;
+    default:
+        return cached ? 0 : X86_CACHE_DISABLED;
+    }
+}
+
+/* x86-64 has a method for each level; its profile has the types. */
+static enum capdl_method table_method(enum capdl_type type)
+{
+    return type == CAPDL_TYPE_PDPT            ? CAPDL_METHOD_PDPT_MAP
+           : type == CAPDL_TYPE_PAGE_DIRECTORY ? CAPDL_METHOD_PAGE_DIRECTORY_MAP
+                                               : CAPDL_METHOD_PAGE_TABLE_MAP;
+}
+
+/* Rights and attributes that this hardware cannot give: refused where authority would be lost, else said once. */
+static bool page_allowed(struct program *program, uint32_t table, const struct capdl_cap *cap)
+{
+    if (!(cap->rights & CAPDL_RIGHT_READ)) {
+        program_cap_error(program, table, cap, "has no read right: the kernel maps no page that cannot be read (write R)");
+        return false;
+    }
+    bool x86 = program->profile->arch == CAPDL_ARCH_X86_64;
+    if (x86 && !(cap->rights & CAPDL_RIGHT_GRANT) && !program->warned_exec) {
+        program->warned_exec = true;
+        program_warning(program, "x86-exec", cap->object, "and other pages are executable although no X is given: on x86-64 the "
+                        "kernel cannot forbid it");
+    }
+    if (program->profile->arch == CAPDL_ARCH_RISCV && cap->flags & CAPDL_CAP_UNCACHED && !program->warned_uncached) {
+        program->warned_uncached = true;
+        program_warning(program, "riscv-uncached", cap->object, "is mapped cached although the spec says uncached: on RISC-V the "
+                        "kernel has no such attribute");
+    }
+    return true;
+}
+
+struct walk {
+    struct program *program;
+    uint32_t root;
+};
+
+static bool range_good(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level, uint64_t address)
+{
+    const struct capdl_profile *profile = walk->program->profile;
+    uint64_t size = UINT64_C(1) << vspace_shift(profile, level);
+    if (cap->slot >> profile->vspace_index_bits[level]) {
+        program_cap_error(walk->program, table, cap, "is outside the table's 0x%llx slots",
+                          1ULL << profile->vspace_index_bits[level]);
+        return false;
+    }
+    bool frame = cap->kind == CAPDL_KIND_FRAME;
+    if (address >= profile->user_top || (frame && profile->user_top - address < size)) {
+        program_cap_error(walk->program, table, cap, "is at 0x%llx, but user addresses of kernel %s end at 0x%llx",
+                          (unsigned long long)address, profile->name, (unsigned long long)profile->user_top);
+        return false;
+    }
+    return true;
+}
+
+static void map_page(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level, uint64_t address)
+{
+    struct program *program = walk->program;
+    struct place *place = &program->places[cap->object];
+    unsigned shift = vspace_shift(program->profile, level);
+    if (place->type == CAPDL_TYPE_COUNT) {
+        return; /* refused already */
+    }
+    if (place->size_bits != shift) {
+        program_cap_error(program, table, cap, "is to a frame of 0x%llx bytes where each slot covers 0x%llx",
+                          1ULL << place->size_bits, 1ULL << shift);
+        return;
+    }
+    if (!page_allowed(program, table, cap)) {
+        return;
+    }
+    place->flags |= (uint16_t)((cap->rights & CAPDL_RIGHT_GRANT ? PLACE_EXECUTABLE : 0) |
+                               (cap->flags & CAPDL_CAP_UNCACHED ? PLACE_UNCACHED : 0));
+    struct operand source = mapping_source(program, table, cap);
+    CALL(program, PAGES, PAGE_MAP, cap->object, 1, source, operand_object(program, walk->root), operand_word(address),
+         operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT)),
+         operand_word(page_attributes(program->profile, cap)));
+}
+
+static void map_table(const struct walk *, uint32_t table, unsigned level, uint64_t base);
+
+static void map_lower_table(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level,
+                            uint64_t address)
+{
+    struct program *program = walk->program;
+    struct place *place = &program->places[cap->object];
+    if (place->type == CAPDL_TYPE_COUNT) {
+        return;
+    }
+    bool riscv = program->profile->arch == CAPDL_ARCH_RISCV;
+    bool nested = riscv ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
+    if (!nested || place->flags & PLACE_ROOT) {
+        program_cap_error(program, table, cap, "is not the kind of table that belongs there");
+        return;
+    }
+    if (place->flags & PLACE_MAPPED) {
+        program_cap_error(program, table, cap, "is in use already: the kernel maps a page table once");
+        return;
+    }
+    place->flags |= PLACE_MAPPED;
+    const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
+                                  operand_word(address), operand_word(vspace_default_attributes(program->profile))};
+    calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, 1, map, sizeof map / sizeof map[0]);
+    map_table(walk, cap->object, level + 1, address);
+}
+
+static void map_table(const struct walk *walk, uint32_t table, unsigned level, uint64_t base)
+{
+    const struct capdl_object *o = &walk->program->spec->objects[table];
+    for (uint32_t i = 0; i < o->num_caps; i++) {
+        const struct capdl_cap *cap = &o->caps[i];
+        uint64_t address = base + (cap->slot << vspace_shift(walk->program->profile, level));
+        if (cap->object == CAPDL_NO_OBJECT || !range_good(walk, table, cap, level, address)) {
+            continue;
+        }
+        if (cap->kind == CAPDL_KIND_FRAME) {
+            map_page(walk, table, cap, level, address);
+        } else if (shape_is_table(cap->kind)) {
+            map_lower_table(walk, table, cap, level, address);
+        } else {
+            program_cap_error(walk->program, table, cap, "is neither a frame nor a page table");
+        }
+    }
+}
+
+/* Contents of a table that is below no root would be dropped. */
+static void refuse_loose_tables(struct program *program)
+{
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_object *o = &program->spec->objects[i];
+        const struct place *place = &program->places[i];
+        if (shape_is_table(o->kind) && place->type != CAPDL_TYPE_COUNT && !(place->flags & PLACE_MAPPED) && o->num_caps) {
+            program_error(program, i, "has contents but belongs to no address space");
+        }
+    }
+}
+
+/* Embedded pages are mapped in the initialiser when it starts. That goes first, for all of them: also for frames that nothing maps. */
+void vspace_map(struct program *program)
+{
+    for (size_t page = 0; page < program->num_embedded; page++) {
+        CALL(program, PAGES, PAGE_UNMAP, program->pages[page].object, 0, operand_page(page));
+    }
+    mappings_reserve(program);
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_ROOT) {
+            map_table(&(struct walk){program, object}, object, 0, 0);
+        }
+    }
+    refuse_loose_tables(program);
+}

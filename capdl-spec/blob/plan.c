@@ -517,9 +517,12 @@ static bool try(struct capdl_plan *plan)
 
     if (!start(plan))
         return false;
+    plan->num_cspace_retypes = 0;
     plan->num_retypes = 0;
-    while (capdl_plan_next(plan, &retype))
+    while (capdl_plan_next(plan, &retype)) {
+        plan->num_cspace_retypes += retype.kind >= CAPDL_RETYPE_CSPACE_ROOT;
         plan->num_retypes++;
+    }
     plan->num_padding = plan->padding;
     plan->ram_touched = 0;
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {

@@ -91,7 +91,8 @@ struct capdl_plan {
     uint64_t num_padding; /* padding untypeds */
     uint64_t num_leaves;  /* of the larger CSpace; 0: the initial CNode will do */
     unsigned table_bits;  /* log2 of the slots of the CNode that holds the leaves */
-    uint64_t num_retypes;
+    uint64_t num_cspace_retypes; /* these come first */
+    uint64_t num_retypes;        /* in all */
     uint64_t ram_touched; /* bytes of RAM untypeds from which something is made: what the kernel will clear */
 
     /* Where the iteration is. */

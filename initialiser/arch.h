@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What differs between architectures, and between a kernel and the tests that stand in for one. */
+#ifndef INITIALISER_ARCH_H
+#define INITIALISER_ARCH_H
+
+#include <stdint.h>
+
+/* Sets how the kernel is entered: CAPDL_BOOT_FLAG_*. Before it, no call is made. */
+void arch_configure(uint64_t flags);
+
+/*
+ * A system call: its number, the target's capability pointer (or a character to print), the message info word and the first four
+ * message registers. Returns the info word of the reply. The rest of the message is in the IPC buffer.
+ */
+uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4]);
+
+/* After instructions were written that other threads will execute. */
+void arch_code_written(void);
+
+/* The end: traps, for ever. A kernel takes a thread without a fault handler off its processor for that. */
+_Noreturn void arch_stop(void);
+
+#endif

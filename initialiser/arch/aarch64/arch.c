@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "arch.h"
+
+void arch_configure(uint64_t flags)
+{
+    (void)flags;
+}
+
+uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+{
+    register uint64_t x0 __asm__("x0") = target;
+    register uint64_t x1 __asm__("x1") = info;
+    register uint64_t x2 __asm__("x2") = registers[0];
+    register uint64_t x3 __asm__("x3") = registers[1];
+    register uint64_t x4 __asm__("x4") = registers[2];
+    register uint64_t x5 __asm__("x5") = registers[3];
+    register int64_t x7 __asm__("x7") = number;
+
+    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x7) : "memory");
+    return x1;
+}
+
+/* Frames are unified one by one, by the kernel. */
+void arch_code_written(void)
+{
+}
+
+void arch_stop(void)
+{
+    for (;;)
+        __asm__ volatile("udf #0");
+}

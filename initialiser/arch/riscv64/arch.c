@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "arch.h"
+
+void arch_configure(uint64_t flags)
+{
+    (void)flags;
+}
+
+uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+{
+    register uint64_t a0 __asm__("a0") = target;
+    register uint64_t a1 __asm__("a1") = info;
+    register uint64_t a2 __asm__("a2") = registers[0];
+    register uint64_t a3 __asm__("a3") = registers[1];
+    register uint64_t a4 __asm__("a4") = registers[2];
+    register uint64_t a5 __asm__("a5") = registers[3];
+    register int64_t a7 __asm__("a7") = number;
+
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a7) : "memory");
+    return a1;
+}
+
+/* The kernel has no call for it: this hart only. */
+void arch_code_written(void)
+{
+    __asm__ volatile("fence rw, rw\n\tfence.i" ::: "memory");
+}
+
+void arch_stop(void)
+{
+    for (;;)
+        __asm__ volatile("unimp");
+}

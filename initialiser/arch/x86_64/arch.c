@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdbool.h>
+
+#include <capdl/blob.h>
+
+#include "arch.h"
+
+static bool use_sysenter;
+
+void arch_configure(uint64_t flags)
+{
+    use_sysenter = flags & CAPDL_BOOT_FLAG_SYSENTER;
+}
+
+/* The kernel comes back with our stack pointer in rbx (SYSCALL) or rcx (SYSENTER), which it got from us. */
+uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+{
+    register uint64_t r10 __asm__("r10") = registers[0];
+    register uint64_t r8 __asm__("r8") = registers[1];
+    register uint64_t r9 __asm__("r9") = registers[2];
+    register uint64_t r15 __asm__("r15") = registers[3];
+
+    if (use_sysenter)
+        __asm__ volatile("mov %%rsp, %%rcx\n\t"
+                         "lea 1f(%%rip), %%rdx\n"
+                         "1:\tsysenter"
+                         : "+D"(target), "+S"(info), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
+                         : "a"(number)
+                         : "rcx", "rdx", "memory");
+    else
+        __asm__ volatile("mov %%rsp, %%rbx\n\t"
+                         "syscall\n\t"
+                         "mov %%rbx, %%rsp"
+                         : "+D"(target), "+S"(info), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
+                         : "d"(number)
+                         : "rcx", "rbx", "r11", "memory");
+    return info;
+}
+
+/* Caches are coherent. */
+void arch_code_written(void)
+{
+}
+
+void arch_stop(void)
+{
+    for (;;)
+        __asm__ volatile("ud2");
+}

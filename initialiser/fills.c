@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Contents that could not be mapped where they lie in our image: frames of other sizes, at given addresses, or shared. */
+#include "arch.h"
+#include "kernel.h"
+#include "window.h"
+
+enum { MAP_RIGHTS = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, NOTHING = -1 };
+
+/* The frame in the window. */
+struct mapped {
+    uint64_t slot;
+    uint64_t address;
+};
+
+static void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
+{
+    struct capdl_call *call = call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
+
+    mapped->slot = slot;
+    mapped->address = window_address(size_bits);
+    call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
+    call_word(call, mapped->address);
+    call_word(call, MAP_RIGHTS);
+    call_word(call, (uint64_t)self.blob.boot[CAPDL_BOOT_PAGE_ATTRIBUTES]);
+    call_make(call);
+}
+
+static void unmap_frame(struct mapped *mapped)
+{
+    if (mapped->slot != (uint64_t)NOTHING)
+        call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_REF_SLOT, mapped->slot));
+    mapped->slot = (uint64_t)NOTHING;
+}
+
+static void copy_pages(uint8_t *to, uint64_t page, uint64_t pages)
+{
+    const uint64_t *source = (const uint64_t *)(uintptr_t)(header.pages_start + page * CAPDL_PAGE_SIZE);
+    uint64_t *target = (uint64_t *)(uintptr_t)to;
+
+    for (uint64_t words = pages * (CAPDL_PAGE_SIZE / sizeof(uint64_t)); words; words -= 4, target += 4, source += 4) {
+        target[0] = source[0];
+        target[1] = source[1];
+        target[2] = source[2];
+        target[3] = source[3];
+    }
+}
+
+/* Makes what was written visible to whoever maps the frame otherwise. Kernels without the method need it not. */
+static void clean_caches(enum capdl_boot_key method, uint64_t slot, uint64_t start, uint64_t end)
+{
+    struct capdl_call *call;
+
+    if (!self.blob.boot[method])
+        return;
+    call = call_start(method, CAPDL_REF_SLOT, slot);
+    call_word(call, start);
+    call_word(call, end);
+    call_make(call);
+}
+
+/* The part of a fill that lies in its first frame; moves the fill on behind it. */
+static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
+{
+    const uint64_t room = ((UINT64_C(1) << fill->size_bits) - fill->offset) / CAPDL_PAGE_SIZE;
+    const uint64_t pages = fill->pages < room ? fill->pages : room;
+    const uint64_t end = fill->offset + pages * CAPDL_PAGE_SIZE;
+
+    self.slot = fill->slot;
+    if (mapped->slot != fill->slot) {
+        unmap_frame(mapped);
+        map_frame(mapped, fill->slot, fill->size_bits);
+    }
+    copy_pages(window_bytes(mapped->address) + fill->offset, fill->page, pages);
+    if (fill->flags & CAPDL_FILL_EXECUTABLE)
+        clean_caches(CAPDL_BOOT_PAGE_UNIFY, fill->slot, fill->offset, end);
+    if (fill->flags & CAPDL_FILL_UNCACHED)
+        clean_caches(CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, fill->slot, fill->offset, end);
+    fill->slot++;
+    fill->offset = 0;
+    fill->page += pages;
+    fill->pages -= pages;
+}
+
+void fill_frames(void)
+{
+    struct capdl_blob_table table = capdl_blob_table(&self.blob, CAPDL_BLOB_ITEM_FILLS);
+    struct mapped mapped = { (uint64_t)NOTHING, 0 };
+    struct capdl_blob_fill fill;
+
+    enter_phase(CAPDL_PHASE_FILLS);
+    window_open();
+    while (capdl_blob_next_fill(&table, &fill)) {
+        while (fill.pages)
+            fill_one(&mapped, &fill);
+    }
+    unmap_frame(&mapped);
+    arch_code_written();
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The initialiser boots a system as seL4's initial task. One phase a file, in the order in which they are declared here:
+ *
+ *     open     what the kernel tells us, and the blob
+ *     plan     which object comes from which untyped
+ *     cspace   a larger CSpace, if all capabilities do not fit the initial one
+ *     objects  every object, in batches
+ *     fills    contents of frames that are not pages of our image
+ *     calls    the blob's kernel calls, the threads' start last
+ *     finish   says so, and suspends us for ever
+ */
+#ifndef INITIALISER_INITIALISER_H
+#define INITIALISER_INITIALISER_H
+
+#include "blob/plan.h"
+
+struct slot_region {
+    uint64_t start, end;
+};
+
+/* The part of seL4_BootInfo that is the same in every kernel; the rest is found by offsets in the profile. */
+struct bootinfo {
+    uint64_t extra_len;
+    uint64_t node_id;
+    uint64_t num_nodes;
+    uint64_t num_iopt_levels;
+    uint64_t ipc_buffer; /* address of struct ipc_buffer, which is also the end of our image */
+    struct slot_region empty;
+    struct slot_region shared_frames;
+    struct slot_region image_frames;
+    struct slot_region image_paging;
+    struct slot_region io_space_caps;
+    struct slot_region extra_pages;
+    uint64_t cnode_bits; /* log2 of the slots of the initial CNode */
+};
+
+enum { MESSAGE_REGISTERS = 4, MESSAGE_WORDS = 120 };
+
+/* seL4_IPCBuffer */
+struct ipc_buffer {
+    uint64_t tag;
+    uint64_t words[MESSAGE_WORDS];
+    uint64_t user_data;
+    uint64_t caps[3];
+};
+
+/* What the phases know, in the order in which they find out. */
+struct initialiser {
+    const struct bootinfo *bootinfo;
+    struct ipc_buffer *ipc_buffer;
+    struct capdl_blob blob;
+    struct slot_region untyped;
+    struct slot_region sched_control;
+    uint64_t first_page; /* capability of page 0 of the page segment */
+    uint64_t first_slot; /* capability pointer of slot 0 */
+    uint64_t cnode;      /* CNode through which all slots resolve at depth 64 */
+    struct capdl_plan plan;
+    uint64_t root, table; /* capability pointers of our own CNodes, when there are any */
+    uint64_t slot;        /* for which a call of our own is made; all ones: for none */
+};
+
+extern struct initialiser self;
+extern struct capdl_image_header header;
+
+void initialise(const struct bootinfo *);
+
+void open_blob(const struct bootinfo *);
+void plan_memory(void);
+void enlarge_cspace(void);
+void create_objects(void);
+void fill_frames(void);
+void make_calls(void);
+_Noreturn void finish(void);
+
+/* Says in the record, and by name in later messages, what is being done: enum capdl_phase. */
+void enter_phase(unsigned phase);
+
+#endif

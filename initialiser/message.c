@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "message.h"
+
+#include "arch.h"
+#include "kernel.h"
+
+static void print_char(char c)
+{
+    kernel_putchar(c);
+}
+
+static void print_text(const char *text)
+{
+    while (*text)
+        print_char(*text++);
+}
+
+static void print_digits(uint64_t number, unsigned base)
+{
+    char digits[20];
+    unsigned count = 0;
+
+    do {
+        digits[count++] = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number);
+    while (count)
+        print_char(digits[--count]);
+}
+
+/* A word of a message: hexadecimal from where decimal is hard to read. */
+static void print_word(uint64_t word)
+{
+    bool hex = word >= 4096;
+
+    if (hex)
+        print_text("0x");
+    print_digits(word, hex ? 16 : 10);
+}
+
+void print(const char *text, const uint64_t *numbers)
+{
+    for (; *text; text++) {
+        if (*text == '$')
+            print_word(*numbers++);
+        else if (*text == '%')
+            print_digits(*numbers++, 10);
+        else
+            print_char(*text);
+    }
+}
+
+/* A name, or what it is a name of with its number. */
+static void print_name(struct capdl_blob_name name, const char *what, uint64_t number)
+{
+    if (!name.text) {
+        print_text(what);
+        print_digits(number, 10);
+        return;
+    }
+    while (name.length--)
+        print_char(*name.text++);
+    if (name.is_element) {
+        print_char('[');
+        print_digits(name.index, 10);
+        print_char(']');
+    }
+}
+
+static void print_slot(uint64_t slot)
+{
+    print_name(capdl_blob_slot_name(&self.blob, slot), "slot ", slot);
+}
+
+static void print_phase(void)
+{
+    static const char *const names[CAPDL_PHASE_COUNT] = {
+#define CAPDL_PHASE(id, number, name) [number] = name,
+#include <capdl/phases.def>
+#undef CAPDL_PHASE
+    };
+
+    print_text("capdl: ");
+    print_text(names[header.phase]);
+    print_text(": ");
+}
+
+static void print_method(const struct capdl_call *call)
+{
+    static const char *const own[] = {
+        "Untyped_Retype", "CNode_Mint", "TCB_SetSpace",          "TCB_Suspend",
+        "Page_Map",       "Page_Unmap", "Page_Unify_Instruction", "Page_CleanInvalidate_Data",
+    };
+
+    if (call->method >= METHOD_OWN)
+        print_text(own[call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE]);
+    else
+        print_name(capdl_blob_method_name(&self.blob, call->method), "method ", call->label);
+}
+
+static void print_initial(uint64_t slot)
+{
+    static const char *const names[CAPDL_INITIAL_COUNT] = {
+        "null",         "our TCB",    "our CNode",   "our VSpace",        "IRQ control", "ASID control", "our ASID pool",
+        "port control", "I/O space",  "bootinfo",    "our IPC buffer",    "domain",      "SID control",  "CB control",
+        "our SC",       "SMC",
+    };
+
+    print_text(names[slot]);
+}
+
+static void print_operand(const struct capdl_operand *operand)
+{
+    switch (operand->kind) {
+    case CAPDL_REF_SLOT:
+        print_slot(operand->value);
+        break;
+    case CAPDL_REF_PAGE:
+        print_name(capdl_blob_page_name(&self.blob, operand->value), "page ", operand->value);
+        break;
+    case CAPDL_REF_INITIAL:
+        print_initial(operand->value);
+        break;
+    case CAPDL_REF_SCHED_CONTROL:
+        print_text("SchedControl ");
+        print_digits(operand->value, 10);
+        break;
+    default:
+        print_word(operand->value);
+    }
+}
+
+static void print_call(const struct capdl_call *call)
+{
+    print_method(call);
+    print_char('(');
+    print_operand(&call->target);
+    for (unsigned i = 0; i < call->num_operands; i++) {
+        print_text(", ");
+        print_operand(&call->operands[i]);
+    }
+    print_char(')');
+}
+
+static void print_error(unsigned error)
+{
+    static const char *const names[] = {
+#define CAPDL_KERNEL_ERROR(id, number, name) [number] = name,
+#include <capdl/errors.def>
+#undef CAPDL_KERNEL_ERROR
+    };
+
+    if (error < CAPDL_ERROR_COUNT)
+        print_text(names[error]);
+    print(" (%)", (uint64_t[]){ error });
+}
+
+/* Ends a message. Nothing of the spec runs yet, or what runs cannot be helped: off the processor for ever. */
+static _Noreturn void stop(uint64_t first, uint64_t second)
+{
+    header.detail[0] = first;
+    header.detail[1] = second;
+    print_char('\n');
+    if (self.blob.boot[CAPDL_BOOT_TCB_SUSPEND])
+        call_try(call_start(CAPDL_BOOT_TCB_SUSPEND, CAPDL_REF_INITIAL, CAPDL_INITIAL_TCB));
+    arch_stop();
+}
+
+void die(const char *text, uint64_t first, uint64_t second)
+{
+    print_phase();
+    print(text, (uint64_t[]){ first, second });
+    stop(first, second);
+}
+
+void die_blob(const struct capdl_blob_error *error)
+{
+    print_phase();
+    print("at byte %, expected ", (uint64_t[]){ error->offset });
+    print_text(error->expected);
+    stop(error->offset, (uintptr_t)error->expected);
+}
+
+void die_call(const struct capdl_call *call, unsigned error)
+{
+    const struct capdl_operand *words = &call->operands[call->num_caps];
+    unsigned num_words = call->num_operands - call->num_caps;
+
+    header.kernel_error = error;
+    header.method = call->label;
+    header.object = call->target.kind == CAPDL_REF_SLOT ? call->target.value : self.slot;
+    print_phase();
+    print_call(call);
+    if (call->method >= METHOD_OWN && self.slot != UINT64_MAX) {
+        print_text(" for ");
+        print_slot(self.slot);
+    }
+    print_text(" failed: ");
+    print_error(error);
+    stop(num_words > 0 ? words[0].value : 0, num_words > 1 ? words[1].value : 0);
+}
+
+void die_plan(const struct capdl_plan_failure *failure)
+{
+    const uint64_t size = UINT64_C(1) << failure->size_bits;
+
+    header.object = failure->slot;
+    print_phase();
+    if (failure->slot == UINT64_MAX)
+        print_text("our own CSpace");
+    else
+        print_slot(failure->slot);
+    switch (failure->status) {
+    case CAPDL_PLAN_NO_ADDRESS:
+        print(": no untyped memory holds $ bytes at $", (uint64_t[]){ size, failure->address });
+        stop(failure->address, size);
+    case CAPDL_PLAN_NO_SLOTS:
+        print_text(": no two slots free in the initial CNode");
+        stop(self.bootinfo->empty.end - self.bootinfo->empty.start, 2);
+    default:
+        print(": objects of $ bytes and more need $ bytes of memory more than there are; free: $ bytes, largest piece $",
+              (uint64_t[]){ size, failure->missing, failure->total_free,
+                            failure->largest_free ? UINT64_C(1) << failure->largest_free : 0 });
+        stop(failure->missing, size);
+    }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "arch.h"
+#include "message.h"
+
+/* Our image is dense, and its frames' capabilities are in order. The kernel put the IPC buffer behind it. */
+static void check_image(const struct bootinfo *bootinfo)
+{
+    const uint64_t pages = bootinfo->image_frames.end - bootinfo->image_frames.start;
+
+    if (header.image_end != bootinfo->ipc_buffer)
+        die("the image ends at $, but the kernel sees its end at $", header.image_end, bootinfo->ipc_buffer);
+    if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE)
+        die("an image of $ bytes, but the kernel made frames of % pages of it", header.image_end - header.image_start, pages);
+}
+
+static uint64_t page_cap(uint64_t address)
+{
+    return self.bootinfo->image_frames.start + (address - header.image_start) / CAPDL_PAGE_SIZE;
+}
+
+/* A slot region at an offset that is in the profile. */
+static struct slot_region region_at(int64_t offset)
+{
+    return *(const struct slot_region *)((uintptr_t)self.bootinfo + (uintptr_t)offset);
+}
+
+void open_blob(const struct bootinfo *bootinfo)
+{
+    const int64_t *boot = self.blob.boot;
+    struct capdl_blob_error error;
+    bool good;
+
+    enter_phase(CAPDL_PHASE_OPEN);
+    self.bootinfo = bootinfo;
+    self.ipc_buffer = (struct ipc_buffer *)(uintptr_t)bootinfo->ipc_buffer;
+    good = capdl_blob_open(&self.blob, (const uint8_t *)(uintptr_t)header.blob_start, header.blob_size, &error);
+    arch_configure((uint64_t)boot[CAPDL_BOOT_FLAGS]);
+    self.cnode = CAPDL_INITIAL_CNODE;
+    if (!good)
+        die_blob(&error);
+    if (boot[CAPDL_BOOT_ARCH] != header.arch)
+        die("a blob for architecture %, an initialiser for %", (uint64_t)boot[CAPDL_BOOT_ARCH], header.arch);
+    check_image(bootinfo);
+    self.first_slot = bootinfo->empty.start;
+    self.first_page = page_cap(header.pages_start);
+    self.untyped = region_at(boot[CAPDL_BOOT_UNTYPED_OFFSET]);
+    if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET])
+        self.sched_control = region_at(boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]);
+}

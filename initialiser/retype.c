@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "retype.h"
+
+#include "kernel.h"
+
+struct destination slot_destination(uint64_t slot)
+{
+    if (!self.plan.num_leaves)
+        return (struct destination){ CAPDL_INITIAL_CNODE, 0, 0, self.first_slot + slot };
+    return (struct destination){ self.table, slot / CAPDL_LEAF_SLOTS, self.plan.table_bits, slot % CAPDL_LEAF_SLOTS };
+}
+
+void retype(unsigned source_kind, uint64_t source, struct product product, struct destination to)
+{
+    struct capdl_call *call = call_start(CAPDL_BOOT_UNTYPED_RETYPE, source_kind, source);
+
+    call_cap(call, CAPDL_OPERAND_LITERAL, to.root);
+    call_word(call, product.type);
+    call_word(call, product.argument);
+    call_word(call, to.index);
+    call_word(call, to.depth);
+    call_word(call, to.offset);
+    call_word(call, product.count);
+    call_make(call);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ *     0x200000   2 MiB frames: below our image, in a page table that the image has, too
+ *     window     4 KiB frames: a page of our own that we give up; afterwards the guard below the stack
+ *     next GiB   1 GiB frames: behind all that the kernel has mapped for us, in the same top-level table
+ */
+#include "window.h"
+
+#include "kernel.h"
+
+extern uint8_t window[];
+
+void window_open(void)
+{
+    uint64_t page = self.bootinfo->image_frames.start + ((uintptr_t)window - header.image_start) / CAPDL_PAGE_SIZE;
+
+    call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page));
+}
+
+uint64_t window_address(unsigned size_bits)
+{
+    const uint64_t end = (uintptr_t)self.bootinfo + CAPDL_PAGE_SIZE + self.bootinfo->extra_len;
+
+    if (size_bits == CAPDL_PAGE_BITS)
+        return (uintptr_t)window;
+    return size_bits == 21 ? UINT64_C(0x200000) : (end + (UINT64_C(1) << 30) - 1) >> 30 << 30;
+}
+
+uint8_t *window_bytes(uint64_t address)
+{
+    return (uint8_t *)(uintptr_t)address;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where in our address space frames are mapped for filling. */
+#ifndef INITIALISER_WINDOW_H
+#define INITIALISER_WINDOW_H
+
+#include <stdint.h>
+
+/* Frees the window for 4 KiB frames: until then our own page lies there. */
+void window_open(void);
+/* Address at which a frame of this size is to be mapped. All page tables for it exist. */
+uint64_t window_address(unsigned size_bits);
+/* Where its bytes are then written. */
+uint8_t *window_bytes(uint64_t address);
+
+#endif

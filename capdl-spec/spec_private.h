@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the spec library share: arena, names, growing lists. */
+#ifndef CAPDL_SPEC_PRIVATE_H
+#define CAPDL_SPEC_PRIVATE_H
+
+#include <capdl/spec.h>
+
+enum {
+    SPEC_MAX_OBJECTS = 1 << 24, /* of one spec: beyond it an array size is taken for a mistake */
+    SPEC_MAX_CAPS = 1 << 25,
+};
+
+/* An interned name. Its text is what the public interface hands out; the record is found again from it. */
+struct spec_name {
+    uint32_t hash;
+    uint32_t length;
+    uint32_t scalar;        /* object of this name without index, or CAPDL_NO_OBJECT */
+    uint32_t first, dense;  /* elements 0 .. dense-1 are the objects first, first+1, ... */
+    uint32_t array_length;  /* highest element + 1 */
+    uint32_t num_elements;
+    uint32_t cap_name;      /* 1 + number of the named capability in the text being read, or 0 */
+    bool broken;            /* its declaration was wrong: not to be called unknown later */
+    bool implicit;          /* an untyped that so far was only mentioned, as in `a/b = ep` */
+    char text[];
+};
+
+struct spec_arena_chunk;
+
+struct capdl_arena {
+    struct spec_arena_chunk *chunks;
+    size_t used, size; /* of the first chunk */
+};
+
+struct capdl_names {
+    struct spec_name **table; /* open addressing */
+    size_t mask, count;
+    uint32_t *sparse; /* objects that are not in a dense run, by name and index; open addressing */
+    size_t sparse_mask, num_sparse;
+    uint64_t comparisons; /* made for suggestions: they stop when it becomes too many */
+};
+
+/* Zeroed memory; never 0. */
+void *spec_arena_alloc(struct capdl_arena *, size_t size);
+void spec_arena_free(struct capdl_arena *);
+
+/* realloc and malloc that end the program with a message instead of returning 0. */
+void *spec_realloc(void *, size_t size);
+/* Makes room for `need` items; *capacity is updated. */
+void *spec_grow(void *list, size_t *capacity, size_t need, size_t item);
+
+struct spec_name *spec_name_of(const char *interned);
+/* The name's record, made when it is new; spec_name_lookup: 0 when it is new. */
+struct spec_name *spec_name_intern(struct capdl_spec *, const char *text, size_t length);
+struct spec_name *spec_name_lookup(const struct capdl_spec *, const char *text, size_t length);
+void spec_names_free(struct capdl_names *);
+/* Enters an object that has just been added under its name and index. */
+void spec_name_enter(struct capdl_spec *, struct spec_name *, uint32_t index, uint32_t object);
+uint32_t spec_name_find(const struct capdl_spec *, const struct spec_name *, uint32_t index);
+
+uint32_t spec_add_named(struct capdl_spec *, struct spec_name *, uint32_t index, enum capdl_kind, struct capdl_pos);
+/* Adds a cap behind the others without looking at slots: spec_sort_caps puts that right. */
+void spec_append_cap(struct capdl_object *, const struct capdl_cap *);
+/* Sorts by slot, keeping the order of those with equal slots. */
+void spec_sort_caps(struct capdl_object *);
+
+/* Edit distance, as far as it is not above `most`; else most + 1. */
+unsigned spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most);
+
+#endif

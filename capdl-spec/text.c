@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading capDL text: the order of things, sections, and the architecture line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+static const char *const section_names[TEXT_SECTION_COUNT] = {
+    [TEXT_OBJECTS] = "objects", [TEXT_CAPS] = "caps", [TEXT_IRQ_MAPS] = "irq maps", [TEXT_CDT] = "cdt", [TEXT_DOMAINS] = "domains",
+};
+
+static bool arch_lookup(const struct text_token *token, enum capdl_arch *arch)
+{
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++)
+        if (text_token_is(token, capdl_arch_name((enum capdl_arch)i))) {
+            *arch = (enum capdl_arch)i;
+            return true;
+        }
+    return false;
+}
+
+/* The line `arch aarch64`. What the caller said wins over it. */
+static void parse_arch(struct text_parser *p)
+{
+    enum capdl_arch arch;
+
+    if (!text_accept_word(p, "arch"))
+        return;
+    if (!arch_lookup(&p->token, &arch)) {
+        text_unexpected(p, "an architecture: aarch64, riscv, x86_64, arm11 or ia32");
+        p->spec->has_arch = true; /* no second complaint that there is none */
+    } else if (!p->spec->has_arch) {
+        p->spec->arch = arch;
+        p->spec->has_arch = true;
+    }
+    if (p->token.kind == TEXT_NAME && !p->token.first)
+        text_advance(p);
+}
+
+static bool section_keyword(struct text_parser *p, enum text_section_kind *kind)
+{
+    static const char *const words[TEXT_SECTION_COUNT] = {"objects", "caps", "irq_maps", "cdt", "domains"};
+
+    for (unsigned i = 0; i < TEXT_SECTION_COUNT; i++)
+        if (text_accept_word(p, words[i])) {
+            *kind = (enum text_section_kind)i;
+            return true;
+        }
+    if (!text_is_word(p, "irq"))
+        return false;
+    text_advance(p);
+    *kind = TEXT_IRQ_MAPS;
+    return text_accept_word(p, "maps");
+}
+
+/* The next token is the first of the section's content. */
+static void section_record(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
+{
+    p->sections = spec_grow(p->sections, &p->capacity_sections, p->num_sections + 1, sizeof(*p->sections));
+    p->sections[p->num_sections++] = (struct text_section){.kind = kind, .body = p->lexer, .pos = pos};
+}
+
+/* Passes over a section that is read later, to behind its closing brace. */
+static void section_skip(struct text_parser *p)
+{
+    unsigned long depth = 1;
+
+    p->lexer.silent = true;
+    for (; p->token.kind != TEXT_END; text_advance(p)) {
+        if (text_is(p, '{'))
+            depth++;
+        else if (text_is(p, '}') && --depth == 0)
+            break;
+        else if (p->token.first && text_at_section(p))
+            break;
+    }
+    p->lexer.silent = false;
+    text_accept(p, '}');
+}
+
+static void section_close(struct text_parser *p, const struct text_section *section)
+{
+    const char *name = section_names[section->kind];
+
+    if (text_accept(p, '}'))
+        return;
+    if (p->token.kind == TEXT_BAD)
+        return;
+    text_unexpected(p, "'}' to close the section '%s'", name);
+    capdl_note(p->diags, section->pos, "the section begins here");
+}
+
+static void section_first_pass(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
+{
+    if (!text_is(p, '{')) {
+        text_unexpected(p, "'{' after '%s'", section_names[kind]);
+        return;
+    }
+    section_record(p, kind, pos);
+    text_advance(p);
+    if (kind == TEXT_OBJECTS) {
+        text_objects_section(p);
+        section_close(p, &p->sections[p->num_sections - 1]);
+    } else {
+        section_skip(p);
+    }
+}
+
+/* Skips to the next section after something that is none. */
+static void skip_to_section(struct text_parser *p)
+{
+    unsigned long depth = 0;
+
+    while (p->token.kind != TEXT_END) {
+        struct text_token next = text_peek(p);
+
+        if (text_at_section(p))
+            return;
+        if (!depth && (text_is_word(p, "cdt") || text_is_word(p, "domains")) && next.kind == TEXT_PUNCT && next.punct == '{')
+            return;
+        depth += text_is(p, '{');
+        depth -= depth && text_is(p, '}');
+        text_advance(p);
+    }
+}
+
+static void first_pass(struct text_parser *p)
+{
+    struct capdl_pos start;
+
+    text_advance(p);
+    start = p->token.pos;
+    parse_arch(p);
+    while (p->token.kind != TEXT_END) {
+        struct capdl_pos pos = p->token.pos;
+        enum text_section_kind kind;
+
+        if (section_keyword(p, &kind)) {
+            section_first_pass(p, kind, pos);
+            continue;
+        }
+        text_unexpected(p, "a section: objects, caps, irq maps, cdt or domains");
+        text_advance(p);
+        skip_to_section(p);
+    }
+    if (!p->num_sections && !p->diags->num_errors)
+        text_unexpected(p, "at least one section, such as objects { }");
+    if (!p->spec->has_arch)
+        capdl_error(p->diags, start,
+                    "the architecture is not known: begin with a line such as 'arch aarch64' (or riscv, x86_64), "
+                    "or give it on the command line");
+}
+
+static void sections_read(struct text_parser *p, enum text_section_kind kind, void (*read)(struct text_parser *))
+{
+    for (size_t i = 0; i < p->num_sections; i++) {
+        if (p->sections[i].kind != kind)
+            continue;
+        p->lexer = p->sections[i].body;
+        p->lexer.silent = false;
+        p->depth = 0;
+        text_advance(p);
+        read(p);
+        section_close(p, &p->sections[i]);
+    }
+}
+
+static void expand(struct text_parser *p)
+{
+    const struct capdl_text_options *options = p->options;
+    size_t errors = p->diags->num_errors;
+
+    if (!options || !options->expand || !p->spec->has_arch)
+        return;
+    p->expand_failed = !options->expand(p->spec, p->diags, options->context) || p->diags->num_errors > errors;
+}
+
+static void second_pass(struct text_parser *p)
+{
+    expand(p);
+    text_arrays_check(p);
+    text_covers_resolve(p);
+    sections_read(p, TEXT_CAPS, text_caps_section);
+    text_copies_expand(p);
+    text_caps_settle(p);
+    text_links_resolve(p);
+    text_children_resolve(p);
+    sections_read(p, TEXT_CDT, text_cdt_section);
+    sections_read(p, TEXT_IRQ_MAPS, text_irq_maps_section);
+    sections_read(p, TEXT_DOMAINS, text_domains_section);
+    text_maps_finish(p);
+}
+
+static void parser_free(struct text_parser *p)
+{
+    free(p->ranges);
+    free(p->sections);
+    free(p->covers);
+    free(p->cap_names);
+    free(p->copies);
+    free(p->links);
+    free(p->children);
+    free(p->containers);
+}
+
+bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t source,
+                          const struct capdl_text_options *options)
+{
+    struct text_parser parser = {.spec = spec, .diags = diags, .options = options};
+    size_t errors = diags->num_errors;
+
+    if (options && options->has_arch) {
+        spec->arch = options->arch;
+        spec->has_arch = true;
+    }
+    text_lex_init(&parser.lexer, diags, source);
+    first_pass(&parser);
+    second_pass(&parser);
+    parser_free(&parser);
+    return diags->num_errors == errors && !parser.expand_failed;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading capDL text, in passes over the text and without a syntax tree:
+ *
+ *     objects sections -> the front end's hook -> caps, irq maps, domains -> copies, derivations -> cdt sections
+ *
+ * Functions that parse return false when they have lost the thread, after reporting why; the caller then skips to where it can go
+ * on. What is understood but wrong is reported and parsed on, returning true.
+ */
+#ifndef CAPDL_TEXT_H
+#define CAPDL_TEXT_H
+
+#include "text_lex.h"
+
+enum { TEXT_MOST_NESTED = 100 };
+
+enum text_range_kind { TEXT_RANGE_ONE, TEXT_RANGE_BOTH, TEXT_RANGE_FROM, TEXT_RANGE_TO, TEXT_RANGE_ALL };
+
+struct text_range {
+    enum text_range_kind kind;
+    uint64_t first, last;
+};
+
+/* `x`, `x[3]`, `x[1..4, 7]` */
+struct text_ref {
+    struct spec_name *name;
+    struct capdl_pos pos;
+    bool indexed;
+    uint32_t first_range, num_ranges; /* in text_parser.ranges */
+};
+
+/* Steps through the elements of a reference. */
+struct text_iter {
+    const struct text_range *range, *end;
+    uint64_t length; /* of the array */
+    uint64_t next, left;
+    bool down, indexed;
+};
+
+enum text_section_kind { TEXT_OBJECTS, TEXT_CAPS, TEXT_IRQ_MAPS, TEXT_CDT, TEXT_DOMAINS, TEXT_SECTION_COUNT };
+
+struct text_section {
+    enum text_section_kind kind;
+    struct text_lexer body; /* behind the opening brace */
+    struct capdl_pos pos;
+};
+
+/* An object named as a child of an untyped: it may be declared later, or by the hook. */
+struct text_cover {
+    uint32_t untyped;
+    struct text_ref ref;
+};
+
+/* A named capability, or a run of them. */
+struct text_cap_name {
+    struct spec_name *name;
+    uint32_t container;
+    uint64_t slot, count;
+    bool indexed;
+    struct capdl_pos pos;
+};
+
+enum text_cap_param {
+    TEXT_PARAM_RIGHTS = 1,
+    TEXT_PARAM_MASKED = 2,
+    TEXT_PARAM_BADGE = 4,
+    TEXT_PARAM_GUARD = 8,
+    TEXT_PARAM_GUARD_SIZE = 16,
+    TEXT_PARAM_CORE = 32,
+    TEXT_PARAM_REPLY = 64,
+    TEXT_PARAM_MASTER_REPLY = 128,
+    TEXT_PARAM_ASID = 256,
+    TEXT_PARAM_CACHED = 512,
+    TEXT_PARAM_UNCACHED = 1024,
+    TEXT_PARAM_MAPPING = 2048,
+};
+
+struct text_cap_params {
+    uint32_t has; /* enum text_cap_param */
+    uint8_t rights, masked;
+    uint64_t badge, guard, guard_size, core, asid_high, asid_low;
+    uint32_t mapping_container;
+    uint64_t mapping_slot;
+    struct capdl_pos pos;
+};
+
+/* `slot: <name>`: expanded when all names are known. */
+struct text_copy {
+    uint32_t container;
+    uint64_t slot;
+    struct text_ref ref;
+    struct text_cap_params *params;
+};
+
+/* One capability that is a copy of another. Until it is resolved its place is held by a cap of kind CAPDL_KIND_COUNT. */
+struct text_link {
+    uint32_t container;
+    uint64_t slot;
+    uint32_t source_container;
+    uint64_t source_slot;
+    const struct text_cap_params *params;
+    enum { TEXT_LINK_OPEN, TEXT_LINK_ACTIVE, TEXT_LINK_DONE } state;
+};
+
+/* `(container, slot)` or the name of a capability. */
+struct text_slot_ref {
+    bool named;
+    struct text_ref ref;
+    uint64_t slot;
+};
+
+struct text_child {
+    uint32_t container;
+    uint64_t slot, count;
+    struct text_slot_ref parent;
+    struct capdl_pos pos;
+};
+
+struct text_parser {
+    struct capdl_spec *spec;
+    struct capdl_diags *diags;
+    const struct capdl_text_options *options;
+    struct text_lexer lexer;
+    struct text_token token;
+    unsigned depth; /* of nested braces, to bound recursion */
+    bool expand_failed, too_large;
+    uint64_t num_caps, work;
+
+    struct text_range *ranges;
+    size_t num_ranges, capacity_ranges;
+    struct text_section *sections;
+    size_t num_sections, capacity_sections;
+    struct text_cover *covers;
+    size_t num_covers, capacity_covers;
+    struct text_cap_name *cap_names;
+    size_t num_cap_names, capacity_cap_names;
+    struct text_copy *copies;
+    size_t num_copies, capacity_copies;
+    struct text_link *links;
+    size_t num_links, capacity_links;
+    struct text_child *children;
+    size_t num_children, capacity_children;
+    uint32_t *containers; /* of the block being read */
+    size_t num_containers, capacity_containers;
+};
+
+/* text_tokens.c */
+void text_advance(struct text_parser *);
+struct text_token text_peek(const struct text_parser *); /* the token after the current one */
+bool text_is(const struct text_parser *, char punct);
+bool text_is_word(const struct text_parser *, const char *word);
+bool text_accept(struct text_parser *, char punct);
+bool text_accept_word(struct text_parser *, const char *word);
+/* "expected ..., found ...": returns false. Silent when the token was reported as bad already. */
+bool text_unexpected(struct text_parser *, const char *format, ...) CAPDL_PRINTF(2, 3);
+bool text_expect(struct text_parser *, char punct, const char *where);
+bool text_number(struct text_parser *, uint64_t *, const char *what);
+/* Whether the token starts a section although the one before it was not closed. */
+bool text_at_section(const struct text_parser *);
+bool text_token_is(const struct text_token *, const char *word);
+void text_too_large(struct text_parser *, struct capdl_pos, const char *what, uint64_t most);
+
+/* text_refs.c */
+bool text_ref_parse(struct text_parser *, struct text_ref *);
+void text_ranges_drop(struct text_parser *, size_t keep);
+/* Reports what is wrong with a reference to objects: unknown, not an array, beyond its end. */
+bool text_ref_check(struct text_parser *, const struct text_ref *, const char *what);
+/* The same for a reference to exactly one object, which it finds. */
+bool text_ref_object(struct text_parser *, const struct text_ref *, const char *what, uint32_t *object);
+bool text_ref_bounds(struct text_parser *, const struct text_ref *, uint64_t length, const char *what);
+uint64_t text_ref_count(const struct text_parser *, const struct text_ref *, uint64_t length);
+/* Whether its count depends on the array's length. */
+bool text_ref_open(const struct text_parser *, const struct text_ref *);
+struct text_iter text_ref_iter(const struct text_parser *, const struct text_ref *, uint64_t length);
+bool text_iter_next(struct text_iter *, uint32_t *index);
+
+/* text_objects.c */
+void text_objects_section(struct text_parser *);
+void text_covers_resolve(struct text_parser *);
+void text_arrays_check(struct text_parser *);
+
+/* text_params.c */
+bool text_params_parse(struct text_parser *, struct capdl_object *, struct capdl_pos);
+bool text_kind_parse(struct text_parser *, enum capdl_kind *);
+
+/* text_fill.c */
+bool text_fill_parse(struct text_parser *, struct capdl_object *);
+
+/* text_program.c */
+bool text_program_parse(struct text_parser *, struct capdl_object *);
+
+/* text_caps.c */
+void text_caps_section(struct text_parser *);
+bool text_slot_parse(struct text_parser *, uint64_t *slot);
+
+/* text_cap_params.c */
+bool text_cap_params_parse(struct text_parser *, struct text_cap_params *);
+/* Gives a cap what was written in its parentheses; reports what its kind cannot have. */
+void text_cap_params_apply(struct text_parser *, const struct text_cap_params *, struct capdl_cap *);
+/* What a capability of this kind may be given: a set of enum text_cap_param. */
+uint32_t text_cap_params_allowed(enum capdl_kind);
+
+/* text_links.c */
+void text_cap_name_add(struct text_parser *, struct spec_name *, struct text_cap_name);
+void text_copies_expand(struct text_parser *);
+void text_caps_settle(struct text_parser *);
+void text_links_resolve(struct text_parser *);
+void text_children_resolve(struct text_parser *);
+void text_cdt_section(struct text_parser *);
+bool text_slot_ref_parse(struct text_parser *, struct text_slot_ref *);
+
+/* text_maps.c */
+void text_irq_maps_section(struct text_parser *);
+void text_domains_section(struct text_parser *);
+void text_maps_finish(struct text_parser *);
+
+#endif

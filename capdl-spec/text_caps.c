@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The caps section: which slots of which containers hold what. */
+#include <string.h>
+
+#include "text.h"
+
+/* A `container { ... }` block being read; its containers are in text_parser.containers. */
+struct block {
+    const struct text_ref *ref;
+    struct capdl_pos pos;
+    uint64_t next; /* slot of a mapping that gives none */
+    bool unknown;  /* a copy of unknown length went before: there is no next slot */
+};
+
+/* One mapping being read. */
+struct mapping {
+    uint64_t slot;
+    bool named;
+    struct text_ref name;
+    struct text_ref target;
+    bool copy;
+    struct text_cap_params params;
+    struct capdl_pos pos;
+};
+
+static bool slot_name(const struct text_token *token, uint64_t *slot)
+{
+#define CAPDL_TCB_SLOT(id, number, name) \
+    if (text_token_is(token, name)) {    \
+        *slot = (number);                \
+        return true;                     \
+    }
+#include <capdl/tcbslots.def>
+#undef CAPDL_TCB_SLOT
+    return false;
+}
+
+bool text_slot_parse(struct text_parser *p, uint64_t *slot)
+{
+    if (p->token.kind == TEXT_NUMBER)
+        *slot = p->token.number;
+    else if (!slot_name(&p->token, slot))
+        return text_unexpected(p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot");
+    text_advance(p);
+    return true;
+}
+
+/* What follows a reference, without reading it: the token behind `x` or `x[...]`. */
+static struct text_token behind_reference(const struct text_parser *p, struct text_lexer *lexer)
+{
+    struct text_token token;
+
+    *lexer = p->lexer;
+    lexer->silent = true;
+    token = text_lex_next(lexer);
+    if (token.kind != TEXT_PUNCT || token.punct != '[')
+        return token;
+    while (token.kind == TEXT_NUMBER || token.kind == TEXT_DOTS ||
+           (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ',')))
+        token = text_lex_next(lexer);
+    return token.kind == TEXT_PUNCT && token.punct == ']' ? text_lex_next(lexer) : token;
+}
+
+/* Whether `container {` or `name = (container, slot)` starts here. */
+static bool at_container(const struct text_parser *p)
+{
+    struct text_lexer lexer;
+    struct text_token token;
+
+    if (p->token.kind != TEXT_NAME)
+        return false;
+    token = behind_reference(p, &lexer);
+    if (token.kind == TEXT_PUNCT && token.punct == '=')
+        token = text_lex_next(&lexer);
+    else if (token.kind == TEXT_PUNCT && token.punct == '(')
+        return false;
+    return token.kind == TEXT_PUNCT && (token.punct == '{' || token.punct == '(');
+}
+
+static bool slot_prefix(struct text_parser *p, struct block *block, struct mapping *mapping)
+{
+    struct text_token next;
+
+    mapping->slot = block->next;
+    if (p->token.kind == TEXT_NAME) {
+        next = text_peek(p);
+        if (next.kind != TEXT_PUNCT || next.punct != ':') {
+            if (block->unknown)
+                capdl_error(p->diags, p->token.pos, "expected a slot number: the length of the copy before is not known yet");
+            return true;
+        }
+    } else if (p->token.kind != TEXT_NUMBER) {
+        return true;
+    }
+    block->unknown = false;
+    return text_slot_parse(p, &mapping->slot) && text_expect(p, ':', "between the slot and what it holds");
+}
+
+static bool target_parse(struct text_parser *p, struct mapping *mapping)
+{
+    mapping->copy = text_accept(p, '<');
+    if (p->token.kind != TEXT_NAME)
+        return text_unexpected(p, mapping->copy ? "the name of a capability" : "an object, or '}' to close the container");
+    if (!text_ref_parse(p, &mapping->target))
+        return false;
+    return !mapping->copy || text_expect(p, '>', "after the name of a capability");
+}
+
+static bool mapping_parse(struct text_parser *p, struct block *block, struct mapping *mapping)
+{
+    *mapping = (struct mapping){.pos = p->token.pos};
+    if (!slot_prefix(p, block, mapping))
+        return false;
+    if (!target_parse(p, mapping))
+        return false;
+    if (!mapping->copy && text_accept(p, '=')) {
+        mapping->named = true;
+        mapping->name = mapping->target;
+        if (!target_parse(p, mapping))
+            return false;
+    }
+    mapping->params.pos = mapping->target.pos;
+    return !text_is(p, '(') || text_cap_params_parse(p, &mapping->params);
+}
+
+static bool is_control(const struct text_ref *ref, enum capdl_kind *kind)
+{
+    for (unsigned i = CAPDL_KIND_IRQ_CONTROL; !ref->indexed && i < CAPDL_KIND_COUNT; i++)
+        if (!strcmp(ref->name->text, capdl_kind_keyword((enum capdl_kind)i))) {
+            *kind = (enum capdl_kind)i;
+            return true;
+        }
+    return false;
+}
+
+/* Counts what is about to be added; false when it is too much. */
+static bool reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count)
+{
+    uint64_t total;
+
+    if (__builtin_mul_overflow(count, (uint64_t)p->num_containers, &total) || total > SPEC_MAX_CAPS - p->num_caps) {
+        text_too_large(p, pos, "capabilities", SPEC_MAX_CAPS);
+        return false;
+    }
+    p->num_caps += total;
+    return true;
+}
+
+static void add_everywhere(struct text_parser *p, struct capdl_cap *cap)
+{
+    for (size_t i = 0; i < p->num_containers; i++)
+        spec_append_cap(&p->spec->objects[p->containers[i]], cap);
+}
+
+static void report_program(struct text_parser *p, const struct text_ref *ref, uint32_t program)
+{
+    char label[128] = "";
+
+    for (uint32_t i = 0; i < p->spec->num_objects; i++)
+        if (p->spec->objects[i].program == program && p->spec->objects[i].kind == CAPDL_KIND_CNODE)
+            capdl_object_label(&p->spec->objects[i], label, sizeof(label));
+    if (label[0])
+        capdl_error(p->diags, ref->pos, "'%s' is a protection domain, not an object: name one of its objects, such as '%s'",
+                    ref->name->text, label);
+    else
+        capdl_error(p->diags, ref->pos, "'%s' is a protection domain, not an object: name one of its objects", ref->name->text);
+}
+
+static uint64_t put_control(struct text_parser *p, const struct mapping *mapping, enum capdl_kind kind)
+{
+    struct capdl_cap cap = {.slot = mapping->slot, .object = CAPDL_NO_OBJECT, .kind = (uint8_t)kind, .pos = mapping->target.pos};
+
+    text_cap_params_apply(p, &mapping->params, &cap);
+    if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE))
+        capdl_error(p->diags, cap.pos, "expected the core: sched_control (core: 0)");
+    if (reserve(p, cap.pos, 1))
+        add_everywhere(p, &cap);
+    return 1;
+}
+
+/* Puts an object, or each element of an array, into consecutive slots. Returns how many slots that took. */
+static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping)
+{
+    const struct text_ref *ref = &mapping->target;
+    struct capdl_cap cap = {.slot = mapping->slot, .pos = ref->pos};
+    uint64_t count;
+    struct text_iter iter;
+    uint32_t index;
+    bool first = true;
+
+    if (!text_ref_check(p, ref, "an object"))
+        return 1;
+    count = text_ref_count(p, ref, ref->name->array_length);
+    if (!reserve(p, ref->pos, count))
+        return 1;
+    iter = text_ref_iter(p, ref, ref->name->array_length);
+    for (; text_iter_next(&iter, &index); cap.slot++) {
+        cap.object = spec_name_find(p->spec, ref->name, index);
+        if (cap.object == CAPDL_NO_OBJECT)
+            continue;
+        cap.kind = p->spec->objects[cap.object].kind;
+        if (cap.kind == CAPDL_KIND_PROGRAM) {
+            report_program(p, ref, cap.object);
+            break;
+        }
+        if (first)
+            text_cap_params_apply(p, &mapping->params, &cap);
+        first = false;
+        add_everywhere(p, &cap);
+    }
+    if (mapping->params.has & TEXT_PARAM_MASKED)
+        capdl_warning(p->diags, mapping->params.pos, "'masked' has an effect on copies only, as in <name> (masked: R)");
+    return count;
+}
+
+/* Notes a copy for later. Returns how many slots it takes as far as that is known. */
+static uint64_t put_copy(struct text_parser *p, struct block *block, const struct mapping *mapping)
+{
+    const struct text_ref *ref = &mapping->target;
+    uint32_t name = ref->name->cap_name;
+    uint64_t length = name ? p->cap_names[name - 1].count : SPEC_MAX_CAPS;
+    struct text_cap_params *params = capdl_spec_alloc(p->spec, sizeof(*params));
+
+    *params = mapping->params;
+    for (size_t i = 0; i < p->num_containers; i++) {
+        p->copies = spec_grow(p->copies, &p->capacity_copies, p->num_copies + 1, sizeof(*p->copies));
+        p->copies[p->num_copies++] = (struct text_copy){p->containers[i], mapping->slot, *ref, params};
+    }
+    block->unknown = !name && text_ref_open(p, ref);
+    for (uint32_t i = 0; i < ref->num_ranges; i++)
+        if (p->ranges[ref->first_range + i].last >= SPEC_MAX_CAPS || p->ranges[ref->first_range + i].first >= SPEC_MAX_CAPS)
+            return 1;
+    return block->unknown ? 1 : text_ref_count(p, ref, length);
+}
+
+static void name_caps(struct text_parser *p, const struct mapping *mapping, uint64_t count)
+{
+    const struct text_ref *name = &mapping->name;
+    struct text_cap_name entry = {.slot = mapping->slot, .count = count, .indexed = name->indexed, .pos = name->pos};
+
+    if (p->num_containers > 1) {
+        capdl_error(p->diags, name->pos, "'%s' would name a capability in each of %zu containers: a name stands for one capability",
+                    name->name->text, p->num_containers);
+        return;
+    }
+    if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL))
+        capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text, name->name->text);
+    else if (!name->indexed && count != 1)
+        capdl_error(p->diags, name->pos, "'%s' would name %llu capabilities: write '%s[]'", name->name->text,
+                    (unsigned long long)count, name->name->text);
+    else if (p->num_containers) {
+        entry.container = p->containers[0];
+        text_cap_name_add(p, name->name, entry);
+        return;
+    }
+    name->name->broken = true;
+}
+
+/* `- child_of parent` */
+static bool child_of(struct text_parser *p, const struct mapping *mapping, uint64_t count)
+{
+    struct text_child child = {.slot = mapping->slot, .count = count, .pos = p->token.pos};
+
+    text_advance(p);
+    if (!text_accept_word(p, "child_of"))
+        return text_unexpected(p, "'child_of' after '-'");
+    if (!text_slot_ref_parse(p, &child.parent))
+        return false;
+    for (size_t i = 0; i < p->num_containers; i++) {
+        child.container = p->containers[i];
+        p->children = spec_grow(p->children, &p->capacity_children, p->num_children + 1, sizeof(child));
+        p->children[p->num_children++] = child;
+    }
+    return true;
+}
+
+static bool mapping_read(struct text_parser *p, struct block *block)
+{
+    struct mapping mapping;
+    enum capdl_kind kind;
+    size_t keep = p->num_ranges;
+    uint64_t count;
+
+    if (!mapping_parse(p, block, &mapping))
+        return false;
+    if (mapping.copy)
+        count = put_copy(p, block, &mapping);
+    else if (is_control(&mapping.target, &kind))
+        count = put_control(p, &mapping, kind);
+    else
+        count = put_objects(p, &mapping);
+    if (mapping.named)
+        name_caps(p, &mapping, count);
+    if (!mapping.copy)
+        text_ranges_drop(p, keep);
+    block->next = mapping.slot + count;
+    if (text_is(p, '-') && !child_of(p, &mapping, count))
+        return false;
+    text_accept(p, ';');
+    return true;
+}
+
+/* After a mistake: behind the next `;`, or to the next line, or to the end of the block. */
+static void resynchronise(struct text_parser *p, struct capdl_pos start)
+{
+    unsigned long depth = 0;
+
+    while (p->token.kind != TEXT_END) {
+        bool moved = p->token.pos.line != start.line || p->token.pos.column != start.column;
+
+        if (moved && p->token.first && !text_is(p, ')'))
+            return;
+        if (!depth && text_is(p, '}'))
+            return;
+        if (text_accept(p, ';'))
+            return;
+        depth += text_is(p, '{');
+        depth -= depth && text_is(p, '}');
+        text_advance(p);
+    }
+}
+
+static bool block_close(struct text_parser *p, const struct block *block)
+{
+    if (text_accept(p, '}'))
+        return true;
+    text_unexpected(p, "'}' to close the container '%s'", block->ref->name->text);
+    capdl_note(p->diags, block->pos, "it is opened here");
+    return true;
+}
+
+static bool block_read(struct text_parser *p, const struct text_ref *ref)
+{
+    struct block block = {.ref = ref, .pos = p->token.pos};
+
+    text_advance(p);
+    while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
+        struct capdl_pos start = p->token.pos;
+
+        if (p->token.kind == TEXT_NAME && at_container(p))
+            break;
+        if (!mapping_read(p, &block))
+            resynchronise(p, start);
+    }
+    return block_close(p, &block);
+}
+
+/* The containers a block is for. Its content is read in any case, to find what is wrong there. */
+static void containers_find(struct text_parser *p, const struct text_ref *ref)
+{
+    struct text_iter iter;
+    uint32_t index;
+
+    p->num_containers = 0;
+    if (!text_ref_check(p, ref, "a container of capabilities"))
+        return;
+    if (text_ref_count(p, ref, ref->name->array_length) > SPEC_MAX_CAPS) {
+        text_too_large(p, ref->pos, "capabilities", SPEC_MAX_CAPS);
+        return;
+    }
+    iter = text_ref_iter(p, ref, ref->name->array_length);
+    while (text_iter_next(&iter, &index)) {
+        uint32_t object = spec_name_find(p->spec, ref->name, index);
+
+        if (object == CAPDL_NO_OBJECT)
+            continue;
+        if (p->spec->objects[object].kind == CAPDL_KIND_PROGRAM) {
+            report_program(p, ref, object);
+            return;
+        }
+        p->containers = spec_grow(p->containers, &p->capacity_containers, p->num_containers + 1, sizeof(*p->containers));
+        p->containers[p->num_containers++] = object;
+    }
+}
+
+/* `name = (container, slot)` */
+static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
+{
+    struct text_cap_name entry = {.count = 1, .pos = name->pos};
+    struct text_ref ref;
+
+    text_advance(p);
+    if (!text_expect(p, '(', "and the slot to name, as in name = (cnode, 3)") || !text_ref_parse(p, &ref) ||
+        !text_expect(p, ',', "after the container") || !text_slot_parse(p, &entry.slot) ||
+        !text_expect(p, ')', "after the slot"))
+        return false;
+    if (name->indexed)
+        capdl_error(p->diags, name->pos, "a name for one slot has no index");
+    else if (text_ref_object(p, &ref, "a container of capabilities", &entry.container))
+        text_cap_name_add(p, name->name, entry);
+    else
+        name->name->broken = true;
+    return true;
+}
+
+static bool container_read(struct text_parser *p)
+{
+    struct text_ref ref;
+
+    if (!text_ref_parse(p, &ref))
+        return false;
+    if (text_is(p, '='))
+        return slot_name_read(p, &ref);
+    if (!text_is(p, '{'))
+        return text_unexpected(p, "'{' and the slots of '%s'", ref.name->text);
+    containers_find(p, &ref);
+    return block_read(p, &ref);
+}
+
+void text_caps_section(struct text_parser *p)
+{
+    while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
+        unsigned long depth = 0;
+
+        if (container_read(p))
+            continue;
+        while (p->token.kind != TEXT_END && !text_at_section(p) && (depth || (!text_is(p, '}') && !at_container(p)))) {
+            depth += text_is(p, '{');
+            depth -= depth && text_is(p, '}');
+            text_advance(p);
+        }
+    }
+}

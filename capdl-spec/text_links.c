@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What refers to capabilities rather than objects: names, copies, derivations. Resolved when all capabilities are known. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+void text_cap_name_add(struct text_parser *p, struct spec_name *name, struct text_cap_name entry)
+{
+    if (name->cap_name) {
+        capdl_error(p->diags, entry.pos, "'%s' already names a capability", name->text);
+        capdl_note(p->diags, p->cap_names[name->cap_name - 1].pos, "the first one is here");
+        return;
+    }
+    entry.name = name;
+    p->cap_names = spec_grow(p->cap_names, &p->capacity_cap_names, p->num_cap_names + 1, sizeof(entry));
+    p->cap_names[p->num_cap_names++] = entry;
+    name->cap_name = (uint32_t)p->num_cap_names;
+}
+
+static const char *nearest_cap_name(const struct text_parser *p, const struct spec_name *name)
+{
+    const char *nearest = NULL;
+    unsigned most = name->length < 4 ? 1 : 2;
+
+    for (size_t i = 0; i < p->num_cap_names && i < 10000; i++) {
+        const struct spec_name *other = p->cap_names[i].name;
+        unsigned distance = spec_distance(name->text, name->length, other->text, other->length, most);
+
+        if (distance <= most && (!nearest || distance < most)) {
+            nearest = other->text;
+            most = distance;
+        }
+    }
+    return nearest;
+}
+
+/* The named capabilities a reference means; 0 after reporting that there are none. */
+static const struct text_cap_name *cap_name_find(struct text_parser *p, const struct text_ref *ref)
+{
+    const struct spec_name *name = ref->name;
+    const struct text_cap_name *entry = name->cap_name ? &p->cap_names[name->cap_name - 1] : NULL;
+    const char *nearest;
+
+    if (entry && entry->indexed == ref->indexed)
+        return !ref->indexed || text_ref_bounds(p, ref, entry->count, "the run of capabilities") ? entry : NULL;
+    if (name->broken)
+        return NULL;
+    nearest = entry ? NULL : nearest_cap_name(p, name);
+    if (entry)
+        capdl_error(p->diags, ref->pos, entry->indexed ? "'%s' names several capabilities: write one such as %s[0]"
+                                                       : "'%s' names one capability: write it without an index",
+                    name->text, name->text);
+    else if (name->scalar != CAPDL_NO_OBJECT || name->array_length)
+        capdl_error(p->diags, ref->pos, "'%s' is an object: expected the name of a capability", name->text);
+    else if (nearest)
+        capdl_error(p->diags, ref->pos, "no capability is called '%s'; did you mean '%s'?", name->text, nearest);
+    else
+        capdl_error(p->diags, ref->pos, "no capability is called '%s': name one with name = (container, slot)", name->text);
+    return NULL;
+}
+
+/* Puts a place holder into the slot of a copy. */
+static void link_add(struct text_parser *p, const struct text_copy *copy, struct text_link link)
+{
+    struct capdl_cap cap = {
+        .slot = link.slot, .data = p->num_links, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .pos = copy->ref.pos};
+
+    link.container = copy->container;
+    link.params = copy->params;
+    p->links = spec_grow(p->links, &p->capacity_links, p->num_links + 1, sizeof(link));
+    p->links[p->num_links++] = link;
+    spec_append_cap(&p->spec->objects[copy->container], &cap);
+}
+
+static void copy_expand(struct text_parser *p, const struct text_copy *copy)
+{
+    const struct text_cap_name *name = cap_name_find(p, &copy->ref);
+    struct text_link link = {.slot = copy->slot};
+    struct text_iter iter;
+    uint32_t index;
+
+    if (!name)
+        return;
+    p->num_caps += text_ref_count(p, &copy->ref, name->count);
+    if (p->num_caps > SPEC_MAX_CAPS) {
+        text_too_large(p, copy->ref.pos, "capabilities", SPEC_MAX_CAPS);
+        return;
+    }
+    link.source_container = name->container;
+    iter = text_ref_iter(p, &copy->ref, name->count);
+    for (; text_iter_next(&iter, &index); link.slot++) {
+        link.source_slot = name->slot + (index == CAPDL_NO_INDEX ? 0 : index);
+        link_add(p, copy, link);
+    }
+}
+
+void text_copies_expand(struct text_parser *p)
+{
+    for (size_t i = 0; i < p->num_copies; i++)
+        copy_expand(p, &p->copies[i]);
+}
+
+static void report_slot_taken(struct text_parser *p, const struct capdl_object *object, const struct capdl_cap *first,
+                              const struct capdl_cap *second)
+{
+    char label[128];
+
+    capdl_object_label(object, label, sizeof(label));
+    capdl_error(p->diags, second->pos, "slot %llu of '%s' is filled twice", (unsigned long long)second->slot, label);
+    capdl_note(p->diags, first->pos, "first filled here");
+}
+
+/* Of the caps in one slot the first that was written stays; a generated one gives way to it. */
+static void drop_duplicates(struct text_parser *p, struct capdl_object *object)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < object->num_caps; i++) {
+        struct capdl_cap *cap = &object->caps[i], *last = kept ? &object->caps[kept - 1] : NULL;
+
+        if (!last || last->slot != cap->slot)
+            object->caps[kept++] = *cap;
+        else if (last->flags & CAPDL_CAP_GENERATED)
+            *last = *cap;
+        else if (!(cap->flags & CAPDL_CAP_GENERATED))
+            report_slot_taken(p, object, last, cap);
+    }
+    object->num_caps = kept;
+}
+
+void text_caps_settle(struct text_parser *p)
+{
+    for (uint32_t i = 0; i < p->spec->num_objects; i++) {
+        struct capdl_object *object = &p->spec->objects[i];
+        uint32_t j = 1;
+
+        while (j < object->num_caps && object->caps[j - 1].slot < object->caps[j].slot)
+            j++;
+        if (j >= object->num_caps)
+            continue;
+        spec_sort_caps(object);
+        drop_duplicates(p, object);
+    }
+}
+
+static void mask_cap(const struct text_cap_params *params, struct capdl_cap *cap)
+{
+    if (params->has & TEXT_PARAM_MASKED && text_cap_params_allowed(cap->kind) & TEXT_PARAM_MASKED)
+        cap->rights &= params->masked;
+}
+
+/* Makes the copy from its source, which is resolved. */
+static void link_copy(struct text_parser *p, struct text_link *link, const struct capdl_cap *source)
+{
+    struct capdl_cap *cap = capdl_spec_cap_at(p->spec, link->container, link->slot);
+    struct text_cap_params params = *link->params;
+    struct capdl_cap copy = *source;
+
+    copy.slot = cap->slot;
+    copy.pos = cap->pos;
+    copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
+    mask_cap(&params, &copy);
+    if (params.has & TEXT_PARAM_RIGHTS)
+        capdl_error(p->diags, params.pos, "a copy has the rights of its source: write (masked: R) to take some away");
+    params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);
+    text_cap_params_apply(p, &params, &copy);
+    *cap = copy;
+}
+
+static bool link_is_placed(const struct text_parser *p, const struct text_link *link)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(p->spec, link->container, link->slot);
+
+    return cap && cap->kind == CAPDL_KIND_COUNT && &p->links[cap->data] == link;
+}
+
+/* The cap a link copies, 0 (reported) when there is none or the link leads back to itself. */
+static const struct capdl_cap *link_source(struct text_parser *p, const struct text_link *link)
+{
+    const struct capdl_cap *source = capdl_spec_cap_at(p->spec, link->source_container, link->source_slot);
+    const struct capdl_cap *self = capdl_spec_cap_at(p->spec, link->container, link->slot);
+    char label[128];
+
+    if (!source) {
+        capdl_object_label(&p->spec->objects[link->source_container], label, sizeof(label));
+        capdl_error(p->diags, self->pos, "there is nothing to copy: slot %llu of '%s' is empty", (unsigned long long)link->source_slot,
+                    label);
+        return NULL;
+    }
+    if (source->kind != CAPDL_KIND_COUNT || p->links[source->data].state != TEXT_LINK_ACTIVE)
+        return source;
+    capdl_error(p->diags, self->pos, "this capability is a copy of itself");
+    return NULL;
+}
+
+/* Follows a chain of copies to its end, then makes them from there back. The chain may be long: no recursion. */
+static void link_resolve(struct text_parser *p, size_t start, size_t **stack, size_t *capacity)
+{
+    size_t depth = 0;
+    const struct capdl_cap *source;
+
+    if (p->links[start].state != TEXT_LINK_OPEN || !link_is_placed(p, &p->links[start]))
+        return;
+    for (size_t at = start;; at = source->data) {
+        p->links[at].state = TEXT_LINK_ACTIVE;
+        *stack = spec_grow(*stack, capacity, depth + 1, sizeof(**stack));
+        (*stack)[depth++] = at;
+        source = link_source(p, &p->links[at]);
+        if (!source || source->kind != CAPDL_KIND_COUNT || p->links[source->data].state == TEXT_LINK_DONE)
+            break;
+    }
+    while (depth--) {
+        struct text_link *link = &p->links[(*stack)[depth]];
+
+        link->state = TEXT_LINK_DONE;
+        if (!source || source->kind == CAPDL_KIND_COUNT)
+            continue;
+        link_copy(p, link, source);
+        source = capdl_spec_cap_at(p->spec, link->container, link->slot);
+    }
+}
+
+/* Place holders of copies that came to nothing. */
+static void drop_placeholders(struct text_parser *p)
+{
+    for (size_t i = 0; i < p->num_links; i++) {
+        struct capdl_object *object = &p->spec->objects[p->links[i].container];
+        uint32_t kept = 0;
+
+        if (!capdl_spec_cap_at(p->spec, p->links[i].container, p->links[i].slot) ||
+            capdl_spec_cap_at(p->spec, p->links[i].container, p->links[i].slot)->kind != CAPDL_KIND_COUNT)
+            continue;
+        for (uint32_t j = 0; j < object->num_caps; j++)
+            if (object->caps[j].kind != CAPDL_KIND_COUNT)
+                object->caps[kept++] = object->caps[j];
+        object->num_caps = kept;
+    }
+}
+
+void text_links_resolve(struct text_parser *p)
+{
+    size_t *stack = NULL, capacity = 0;
+
+    for (size_t i = 0; i < p->num_links; i++)
+        link_resolve(p, i, &stack, &capacity);
+    free(stack);
+    drop_placeholders(p);
+}
+
+bool text_slot_ref_parse(struct text_parser *p, struct text_slot_ref *slot)
+{
+    *slot = (struct text_slot_ref){.named = !text_is(p, '(')};
+    if (slot->named) {
+        if (p->token.kind != TEXT_NAME)
+            return text_unexpected(p, "a slot: (container, number), or the name of a capability");
+        return text_ref_parse(p, &slot->ref);
+    }
+    text_advance(p);
+    return text_ref_parse(p, &slot->ref) && text_expect(p, ',', "after the container") && text_slot_parse(p, &slot->slot) &&
+           text_expect(p, ')', "after the slot");
+}
+
+static bool slot_ref_resolve(struct text_parser *p, const struct text_slot_ref *slot, struct capdl_slot_ref *result)
+{
+    const struct text_cap_name *name;
+    uint32_t index = 0;
+    struct text_iter iter;
+
+    result->slot = slot->slot;
+    if (!slot->named)
+        return text_ref_object(p, &slot->ref, "a container of capabilities", &result->container);
+    name = cap_name_find(p, &slot->ref);
+    if (!name)
+        return false;
+    if (text_ref_count(p, &slot->ref, name->count) != 1) {
+        capdl_error(p->diags, slot->ref.pos, "expected one capability, not several");
+        return false;
+    }
+    iter = text_ref_iter(p, &slot->ref, name->count);
+    text_iter_next(&iter, &index);
+    result->container = name->container;
+    result->slot = name->slot + (index == CAPDL_NO_INDEX ? 0 : index);
+    return true;
+}
+
+static void derivation_add(struct text_parser *p, struct capdl_slot_ref parent, struct capdl_slot_ref child, struct capdl_pos pos)
+{
+    struct capdl_spec *spec = p->spec;
+
+    spec->derivations =
+        spec_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1, sizeof(*spec->derivations));
+    spec->derivations[spec->num_derivations++] = (struct capdl_derivation){parent, child, pos};
+}
+
+void text_children_resolve(struct text_parser *p)
+{
+    for (size_t i = 0; i < p->num_children; i++) {
+        const struct text_child *child = &p->children[i];
+        struct capdl_slot_ref parent;
+
+        if (!slot_ref_resolve(p, &child->parent, &parent))
+            continue;
+        for (uint64_t j = 0; j < child->count; j++)
+            derivation_add(p, parent, (struct capdl_slot_ref){child->container, child->slot + j}, child->pos);
+    }
+}
+
+static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *parent);
+
+/* A slot and, in braces, the slots derived from it. parent 0: it has none, or it is not known. */
+static bool cdt_node(struct text_parser *p, const struct capdl_slot_ref *parent, bool must_have_children)
+{
+    struct text_slot_ref slot;
+    struct capdl_slot_ref self;
+    struct capdl_pos pos = p->token.pos;
+    size_t keep = p->num_ranges;
+    bool known;
+
+    if (!text_slot_ref_parse(p, &slot))
+        return false;
+    known = slot_ref_resolve(p, &slot, &self);
+    text_ranges_drop(p, keep);
+    if (known && parent)
+        derivation_add(p, *parent, self, pos);
+    if (!text_is(p, '{'))
+        return !must_have_children || text_unexpected(p, "'{' and the slots derived from this one");
+    return children_parse(p, known ? &self : NULL);
+}
+
+static void skip_line(struct text_parser *p, uint32_t line)
+{
+    while (p->token.kind != TEXT_END && p->token.pos.line == line && !text_is(p, '}'))
+        text_advance(p);
+}
+
+static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *parent)
+{
+    if (++p->depth > TEXT_MOST_NESTED) {
+        capdl_error(p->diags, p->token.pos, "derivations are nested more than %d deep", TEXT_MOST_NESTED);
+        return false;
+    }
+    text_advance(p);
+    while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
+        if (!cdt_node(p, parent, false)) {
+            if (p->depth > TEXT_MOST_NESTED)
+                return false;
+            skip_line(p, p->token.pos.line);
+        }
+        text_accept(p, ';');
+    }
+    p->depth--;
+    return text_expect(p, '}', "to close the list of derived slots");
+}
+
+void text_cdt_section(struct text_parser *p)
+{
+    while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
+        unsigned long depth = p->depth;
+
+        if (cdt_node(p, NULL, true))
+            continue;
+        while (p->token.kind != TEXT_END && !text_at_section(p) && !(text_is(p, '}') && !depth)) {
+            depth += text_is(p, '{');
+            depth -= depth && text_is(p, '}');
+            text_advance(p);
+            if (!depth && p->token.first && (text_is(p, '(') || p->token.kind == TEXT_NAME))
+                break;
+        }
+        p->depth = 0;
+    }
+}

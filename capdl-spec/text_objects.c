@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The objects section: declarations, arrays, and which untyped covers what. */
+#include <string.h>
+
+#include "text.h"
+
+/* A declaration being read. */
+struct declaration {
+    struct text_ref base;
+    uint64_t first, count; /* elements declared; count 0: not an array */
+    struct capdl_object prototype;
+    uint32_t parent; /* untyped given by nesting or by the qualified name */
+    uint32_t object; /* the untyped that children go to */
+};
+
+static bool declarations_parse(struct text_parser *, uint32_t parent);
+
+/* Whether a declaration starts here: a name, perhaps with index, then `=` or `/`. */
+static bool at_declaration(const struct text_parser *p)
+{
+    struct text_lexer lexer = p->lexer;
+    struct text_token token;
+
+    if (p->token.kind != TEXT_NAME)
+        return false;
+    lexer.silent = true;
+    token = text_lex_next(&lexer);
+    if (token.kind == TEXT_PUNCT && token.punct == '[') {
+        while (token.kind == TEXT_NUMBER || token.kind == TEXT_DOTS ||
+               (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ',')))
+            token = text_lex_next(&lexer);
+        if (token.kind != TEXT_PUNCT || token.punct != ']')
+            return false;
+        token = text_lex_next(&lexer);
+    }
+    return token.kind == TEXT_PUNCT && (token.punct == '=' || token.punct == '/');
+}
+
+/*
+ * Skips to the next declaration. One that starts a line no further right than the broken one is taken for the next even when
+ * braces are open: then the broken one lacks a brace.
+ */
+static void resynchronise(struct text_parser *p, struct capdl_pos start)
+{
+    unsigned long depth = 0;
+
+    while (p->token.kind != TEXT_END && !text_at_section(p)) {
+        bool outdented = p->token.first && p->token.pos.column <= start.column;
+
+        if (p->token.pos.line != start.line || p->token.pos.column != start.column)
+            if ((!depth || outdented) && at_declaration(p))
+                return;
+        if (text_is(p, '}') && !depth)
+            return;
+        depth += text_is(p, '{');
+        depth -= text_is(p, '}');
+        text_advance(p);
+    }
+}
+
+static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32_t object)
+{
+    char label[128];
+
+    capdl_object_label(&p->spec->objects[object], label, sizeof(label));
+    capdl_error(p->diags, pos, "'%s' is declared twice", label);
+    capdl_note(p->diags, p->spec->objects[object].pos, "first declared here");
+}
+
+static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, struct capdl_pos pos)
+{
+    struct capdl_object *object = &p->spec->objects[child];
+    char label[128], parent[128], other[128];
+
+    if (untyped == CAPDL_NO_OBJECT || object->parent == untyped)
+        return;
+    capdl_object_label(object, label, sizeof(label));
+    capdl_object_label(&p->spec->objects[untyped], parent, sizeof(parent));
+    if (child == untyped) {
+        capdl_error(p->diags, pos, "'%s' cannot be made from itself", label);
+    } else if (object->parent != CAPDL_NO_OBJECT) {
+        capdl_object_label(&p->spec->objects[object->parent], other, sizeof(other));
+        capdl_error(p->diags, pos, "'%s' cannot be made from both '%s' and '%s'", label, other, parent);
+    } else {
+        object->parent = untyped;
+    }
+}
+
+/* The untyped that a qualifier names; one that is not there yet is declared by being mentioned. */
+static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, uint32_t *object)
+{
+    struct spec_name *name = ref->name;
+
+    if (!ref->indexed && name->scalar == CAPDL_NO_OBJECT && !name->array_length) {
+        *object = spec_add_named(p->spec, name, CAPDL_NO_INDEX, CAPDL_KIND_UT, ref->pos);
+        name->implicit = true;
+        return true;
+    }
+    if (!text_ref_object(p, ref, "an untyped declared before", object))
+        return false;
+    if (p->spec->objects[*object].kind == CAPDL_KIND_UT)
+        return true;
+    capdl_error(p->diags, ref->pos, "'%s' is not an untyped: nothing can be made from it", name->text);
+    capdl_note(p->diags, p->spec->objects[*object].pos, "it is declared here");
+    return false;
+}
+
+/* `a/b/x`: a covers b, b covers x. */
+static bool qualified_name(struct text_parser *p, struct declaration *decl)
+{
+    bool known = true;
+
+    if (!text_ref_parse(p, &decl->base))
+        return false;
+    while (text_accept(p, '/')) {
+        uint32_t object = CAPDL_NO_OBJECT;
+
+        known = known && qualifier_object(p, &decl->base, &object);
+        if (known) {
+            set_parent(p, object, decl->parent, decl->base.pos);
+            decl->parent = object;
+        }
+        if (!text_ref_parse(p, &decl->base))
+            return false;
+    }
+    if (!known)
+        decl->parent = CAPDL_NO_OBJECT;
+    return true;
+}
+
+static bool reject_elements(struct text_parser *p, const struct text_ref *base, const char *why)
+{
+    capdl_error(p->diags, base->pos, "the elements of '%s' cannot be declared so: %s", base->name->text, why);
+    return false;
+}
+
+/* What is between the brackets: [4] for four elements, [2..3] for these two of an array whose elements differ. */
+static bool declared_elements(struct text_parser *p, struct declaration *decl)
+{
+    const struct text_range *range = &p->ranges[decl->base.first_range];
+
+    if (!decl->base.indexed)
+        return true;
+    if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH))
+        return reject_elements(p, &decl->base, "expected their number, such as [4], or a range such as [0..3]");
+    decl->first = range->kind == TEXT_RANGE_ONE ? 0 : range->first;
+    if (range->kind == TEXT_RANGE_ONE && range->first == 0)
+        return reject_elements(p, &decl->base, "an array has at least one element");
+    if (range->last < decl->first)
+        return reject_elements(p, &decl->base, "the range counts down");
+    if (range->last >= SPEC_MAX_OBJECTS) {
+        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
+        return false;
+    }
+    decl->count = range->kind == TEXT_RANGE_ONE ? range->first : range->last - range->first + 1;
+    return true;
+}
+
+/* An untyped may be declared again to add children; what is said about it must agree. */
+static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint32_t id)
+{
+    struct capdl_object *old = &p->spec->objects[id];
+    const struct capdl_object *new = &decl->prototype;
+
+    if (old->kind != CAPDL_KIND_UT || new->kind != CAPDL_KIND_UT) {
+        report_duplicate(p, decl->base.pos, id);
+        return false;
+    }
+    if ((old->flags & new->flags & CAPDL_OBJECT_HAS_SIZE && old->size_bits != new->size_bits) ||
+        (old->flags & new->flags & CAPDL_OBJECT_HAS_PADDR && old->paddr != new->paddr)) {
+        capdl_error(p->diags, decl->base.pos, "'%s' is declared again with another size or address", old->name);
+        capdl_note(p->diags, old->pos, "first declared here");
+    }
+    if (new->flags & CAPDL_OBJECT_HAS_SIZE)
+        old->size_bits = new->size_bits;
+    if (new->flags & CAPDL_OBJECT_HAS_PADDR)
+        old->paddr = new->paddr;
+    if (spec_name_of(old->name)->implicit && old->index == CAPDL_NO_INDEX)
+        old->pos = decl->base.pos;
+    old->flags |= new->flags;
+    set_parent(p, id, decl->parent, decl->base.pos);
+    decl->object = id;
+    return true;
+}
+
+/* Elements of an array have their own copies of what a front end might change in one of them. */
+static void copy_content(struct text_parser *p, struct capdl_object *object)
+{
+    size_t size = 0;
+    void *copy;
+
+    if (object->kind == CAPDL_KIND_TCB)
+        size = sizeof(*object->u.tcb);
+    else if (object->kind == CAPDL_KIND_SC)
+        size = sizeof(*object->u.sc);
+    if (!size || !object->u.tcb)
+        return;
+    copy = capdl_spec_alloc(p->spec, size);
+    memcpy(copy, object->u.tcb, size);
+    object->u.tcb = copy;
+}
+
+static uint32_t add_object(struct text_parser *p, const struct declaration *decl, uint32_t index)
+{
+    uint32_t id = spec_add_named(p->spec, decl->base.name, index, decl->prototype.kind, decl->base.pos);
+    struct capdl_object *object = &p->spec->objects[id];
+
+    object->flags = decl->prototype.flags;
+    object->size_bits = decl->prototype.size_bits;
+    object->paddr = decl->prototype.paddr;
+    object->u = decl->prototype.u;
+    object->parent = decl->parent;
+    if (index != CAPDL_NO_INDEX && index != decl->first)
+        copy_content(p, object);
+    return id;
+}
+
+static bool add_array(struct text_parser *p, struct declaration *decl)
+{
+    uint32_t element = spec_name_find(p->spec, decl->base.name, (uint32_t)decl->first);
+
+    if (p->spec->num_objects + decl->count > SPEC_MAX_OBJECTS) {
+        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
+        return false;
+    }
+    if (element == CAPDL_NO_OBJECT && decl->base.name->array_length > decl->first)
+        element = spec_name_find(p->spec, decl->base.name, decl->base.name->array_length - 1);
+    if (element != CAPDL_NO_OBJECT) {
+        report_duplicate(p, decl->base.pos, element);
+        return false;
+    }
+    for (uint64_t i = 0; i < decl->count; i++)
+        decl->object = add_object(p, decl, (uint32_t)(decl->first + i));
+    if (decl->count > 1)
+        decl->object = CAPDL_NO_OBJECT;
+    return true;
+}
+
+/* `u[3] = ut { ... }` gives children to an element of an array that is there already. */
+static bool is_known_element(const struct text_parser *p, const struct declaration *decl, uint32_t *element)
+{
+    const struct text_range *range = &p->ranges[decl->base.first_range];
+
+    if (!decl->base.indexed || decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE || decl->prototype.kind != CAPDL_KIND_UT ||
+        range->first >= decl->base.name->array_length)
+        return false;
+    *element = spec_name_find(p->spec, decl->base.name, (uint32_t)range->first);
+    return *element != CAPDL_NO_OBJECT;
+}
+
+static bool name_is_free(struct text_parser *p, const struct text_ref *base)
+{
+    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++)
+        if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
+            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name", base->name->text,
+                        capdl_kind_name((enum capdl_kind)kind));
+            return false;
+        }
+    if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps"))
+        return true;
+    capdl_error(p->diags, base->pos, "'%s' is a reserved word: an object needs another name", base->name->text);
+    return false;
+}
+
+/* Enters what was declared. A name that comes to nothing is marked, so that its uses are not reported as well. */
+static void declare(struct text_parser *p, struct declaration *decl)
+{
+    struct spec_name *name = decl->base.name;
+    bool done, scalar = !decl->base.indexed;
+    uint32_t element;
+
+    if (!name_is_free(p, &decl->base))
+        done = false;
+    else if (is_known_element(p, decl, &element))
+        done = merge_untyped(p, decl, element);
+    else if (scalar ? name->array_length : name->scalar != CAPDL_NO_OBJECT)
+        report_duplicate(p, decl->base.pos, scalar ? spec_name_find(p->spec, name, name->array_length - 1) : name->scalar), done = false;
+    else if (scalar && name->scalar != CAPDL_NO_OBJECT)
+        done = merge_untyped(p, decl, name->scalar);
+    else if (!scalar)
+        done = declared_elements(p, decl) && add_array(p, decl);
+    else if (p->spec->num_objects >= SPEC_MAX_OBJECTS)
+        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS), done = false;
+    else
+        decl->object = add_object(p, decl, CAPDL_NO_INDEX), done = true;
+    name->implicit = name->implicit && !done;
+    name->broken = name->broken || !done;
+}
+
+static bool child_reference(struct text_parser *p, uint32_t untyped)
+{
+    struct text_cover cover = {.untyped = untyped};
+
+    if (!text_ref_parse(p, &cover.ref))
+        return false;
+    if (text_at_section(p) || text_is(p, '='))
+        return text_unexpected(p, "another child, or '}' to close the list of children");
+    if (untyped == CAPDL_NO_OBJECT)
+        return true;
+    p->covers = spec_grow(p->covers, &p->capacity_covers, p->num_covers + 1, sizeof(cover));
+    p->covers[p->num_covers++] = cover;
+    return true;
+}
+
+static bool children_parse(struct text_parser *p, const struct declaration *decl)
+{
+    uint32_t untyped = decl->object;
+    struct capdl_pos pos = p->token.pos;
+    bool result;
+
+    text_advance(p);
+    if (text_accept(p, '}'))
+        return true;
+    if (decl->prototype.kind != CAPDL_KIND_UT)
+        capdl_error(p->diags, pos, "only an untyped has children; capabilities go into the caps section");
+    else if (untyped == CAPDL_NO_OBJECT && decl->count > 1)
+        capdl_error(p->diags, pos, "%llu untypeds cannot have the same children: write %s[0] = ut { ... } behind the declaration",
+                    (unsigned long long)decl->count, decl->base.name->text);
+    if (decl->prototype.kind != CAPDL_KIND_UT)
+        untyped = CAPDL_NO_OBJECT;
+    if (++p->depth > TEXT_MOST_NESTED) {
+        capdl_error(p->diags, pos, "more than %d untypeds inside each other", TEXT_MOST_NESTED);
+        p->depth--;
+        return false;
+    }
+    result = declarations_parse(p, untyped);
+    p->depth--;
+    return result && text_expect(p, '}', "to close the list of children");
+}
+
+static bool declaration_parse(struct text_parser *p, uint32_t parent)
+{
+    struct declaration decl = {.parent = parent, .object = CAPDL_NO_OBJECT};
+    enum capdl_kind kind;
+    size_t keep = p->num_ranges;
+    bool result;
+
+    if (!qualified_name(p, &decl))
+        return false;
+    decl.base.name->broken = true;
+    if (!text_expect(p, '=', "and an object type"))
+        return false;
+    decl.prototype.name = decl.base.name->text;
+    if (!text_kind_parse(p, &kind))
+        return false;
+    decl.base.name->broken = false;
+    decl.prototype.kind = (uint8_t)kind;
+    result = text_params_parse(p, &decl.prototype, decl.base.pos);
+    declare(p, &decl);
+    text_ranges_drop(p, keep);
+    return result && (!text_is(p, '{') || children_parse(p, &decl));
+}
+
+/* Declarations and, inside an untyped, references; up to the closing brace. */
+static bool declarations_parse(struct text_parser *p, uint32_t parent)
+{
+    while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
+        struct capdl_pos start = p->token.pos;
+        bool parsed;
+
+        if (p->depth && !at_declaration(p))
+            parsed = child_reference(p, parent);
+        else
+            parsed = declaration_parse(p, parent);
+        if (!parsed)
+            resynchronise(p, start);
+        else if (text_is(p, ',') && !p->depth)
+            capdl_error(p->diags, p->token.pos, "expected another declaration, found ',': nothing separates declarations");
+        text_accept(p, ',');
+    }
+    return true;
+}
+
+void text_objects_section(struct text_parser *p)
+{
+    p->depth = 0;
+    declarations_parse(p, CAPDL_NO_OBJECT);
+}
+
+static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
+{
+    struct text_iter iter;
+    uint32_t index;
+
+    if (!text_ref_check(p, &cover->ref, "a child of an untyped"))
+        return;
+    iter = text_ref_iter(p, &cover->ref, cover->ref.name->array_length);
+    while (text_iter_next(&iter, &index)) {
+        uint32_t child = spec_name_find(p->spec, cover->ref.name, index);
+        size_t errors = p->diags->num_errors;
+
+        if (child == CAPDL_NO_OBJECT)
+            continue;
+        if (p->spec->objects[child].parent == cover->untyped) {
+            capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'", cover->ref.name->text,
+                          p->spec->objects[cover->untyped].name);
+            return;
+        }
+        set_parent(p, child, cover->untyped, cover->ref.pos);
+        if (p->diags->num_errors > errors)
+            return;
+    }
+}
+
+void text_covers_resolve(struct text_parser *p)
+{
+    for (size_t i = 0; i < p->num_covers; i++)
+        cover_resolve(p, &p->covers[i]);
+}
+
+static void array_check(struct text_parser *p, const struct capdl_object *last)
+{
+    const struct spec_name *name = spec_name_of(last->name);
+
+    for (uint32_t i = 0; i < name->array_length; i++)
+        if (spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
+            capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name, (unsigned)last->index, (unsigned)i);
+            return;
+        }
+}
+
+/* `x[]` means every element, so an array has no holes. */
+void text_arrays_check(struct text_parser *p)
+{
+    for (uint32_t i = 0; i < p->spec->num_objects; i++) {
+        const struct capdl_object *object = &p->spec->objects[i];
+        const struct spec_name *name = spec_name_of(object->name);
+
+        if (object->index + 1 == name->array_length && object->index != CAPDL_NO_INDEX && name->num_elements < name->array_length)
+            array_check(p, object);
+    }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parser's hands: looking at tokens, taking them, complaining about them. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "text.h"
+
+enum { MOST_QUOTED = 40 };
+
+void text_advance(struct text_parser *p)
+{
+    p->token = text_lex_next(&p->lexer);
+}
+
+struct text_token text_peek(const struct text_parser *p)
+{
+    struct text_lexer lexer = p->lexer;
+
+    lexer.silent = true;
+    return text_lex_next(&lexer);
+}
+
+bool text_token_is(const struct text_token *token, const char *word)
+{
+    return token->kind == TEXT_NAME && token->length == strlen(word) && !memcmp(token->text, word, token->length);
+}
+
+bool text_is(const struct text_parser *p, char punct)
+{
+    return p->token.kind == TEXT_PUNCT && p->token.punct == punct;
+}
+
+bool text_is_word(const struct text_parser *p, const char *word)
+{
+    return text_token_is(&p->token, word);
+}
+
+bool text_accept(struct text_parser *p, char punct)
+{
+    if (!text_is(p, punct))
+        return false;
+    text_advance(p);
+    return true;
+}
+
+bool text_accept_word(struct text_parser *p, const char *word)
+{
+    if (!text_is_word(p, word))
+        return false;
+    text_advance(p);
+    return true;
+}
+
+/* Writes what was found, as it is quoted in messages. */
+static const char *describe(const struct text_token *token, char *buffer, size_t size)
+{
+    bool cut = token->length > MOST_QUOTED;
+    const char *quote = token->kind == TEXT_STRING ? "\"" : "'";
+
+    if (token->kind == TEXT_END)
+        return "the end of the file";
+    snprintf(buffer, size, "%s%.*s%s%s", quote, (int)(cut ? MOST_QUOTED : token->length), token->text, cut ? "..." : "", quote);
+    return buffer;
+}
+
+bool text_unexpected(struct text_parser *p, const char *format, ...)
+{
+    char expected[400], found[MOST_QUOTED + 8];
+    va_list arguments;
+
+    if (p->token.kind == TEXT_BAD)
+        return false;
+    va_start(arguments, format);
+    vsnprintf(expected, sizeof(expected), format, arguments);
+    va_end(arguments);
+    if (text_is(p, '-') && text_peek(p).kind == TEXT_NUMBER)
+        capdl_error(p->diags, p->token.pos,
+                    "expected %s, found a negative number: numbers have no sign, write its 64-bit value such as 0xffff000000000000",
+                    expected);
+    else
+        capdl_error(p->diags, p->token.pos, "expected %s, found %s", expected, describe(&p->token, found, sizeof(found)));
+    return false;
+}
+
+bool text_expect(struct text_parser *p, char punct, const char *where)
+{
+    if (text_accept(p, punct))
+        return true;
+    return text_unexpected(p, "'%c' %s", punct, where);
+}
+
+bool text_number(struct text_parser *p, uint64_t *number, const char *what)
+{
+    if (p->token.kind != TEXT_NUMBER)
+        return text_unexpected(p, "%s", what);
+    *number = p->token.number;
+    text_advance(p);
+    return true;
+}
+
+bool text_at_section(const struct text_parser *p)
+{
+    struct text_token next;
+
+    if (p->token.kind != TEXT_NAME || !(text_is_word(p, "objects") || text_is_word(p, "caps") || text_is_word(p, "irq")))
+        return false;
+    next = text_peek(p);
+    if (text_is_word(p, "irq"))
+        return text_token_is(&next, "maps");
+    return next.kind == TEXT_PUNCT && next.punct == '{';
+}
+
+void text_too_large(struct text_parser *p, struct capdl_pos pos, const char *what, uint64_t most)
+{
+    if (!p->too_large)
+        capdl_error(p->diags, pos, "this would make more than %llu %s, which is taken for a mistake", (unsigned long long)most, what);
+    p->too_large = true;
+}

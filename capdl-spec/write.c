@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Printing a spec as canonical capDL text: order of sections, irq maps, derivations and domains. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "write.h"
+
+void write_number(struct writer *w, uint64_t number)
+{
+    fprintf(w->out, number < 1024 ? "%" PRIu64 : "0x%" PRIx64, number);
+}
+
+void write_object_name(struct writer *w, uint32_t id)
+{
+    const struct capdl_object *object = &w->spec->objects[id];
+
+    fputs(object->name, w->out);
+    if (object->index != CAPDL_NO_INDEX)
+        fprintf(w->out, "[%" PRIu32 "]", object->index);
+}
+
+uint32_t write_array_run(const struct writer *w, uint32_t at)
+{
+    const struct capdl_object *objects = w->spec->objects, *first = &objects[w->order[at]];
+    uint32_t run = 1;
+
+    if (first->index == CAPDL_NO_INDEX)
+        return 1;
+    while (at + run < w->count && objects[w->order[at + run]].name == first->name)
+        run++;
+    return run;
+}
+
+static int order_compare(const void *left, const void *right, void *objects)
+{
+    const struct capdl_object *a = (struct capdl_object *)objects + *(const uint32_t *)left;
+    const struct capdl_object *b = (struct capdl_object *)objects + *(const uint32_t *)right;
+    int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
+
+    if (names)
+        return names;
+    return a->index + 1 < b->index + 1 ? -1 : a->index + 1 > b->index + 1;
+}
+
+static void order_objects(struct writer *w)
+{
+    w->order = spec_realloc(NULL, w->spec->num_objects * sizeof(*w->order));
+    for (uint32_t i = 0; i < w->spec->num_objects; i++)
+        if (w->spec->objects[i].kind != CAPDL_KIND_PROGRAM)
+            w->order[w->count++] = i;
+    qsort_r(w->order, w->count, sizeof(*w->order), order_compare, w->spec->objects);
+}
+
+static int irq_compare(const void *left, const void *right)
+{
+    const struct capdl_irq_map *a = left, *b = right;
+
+    return a->irq < b->irq ? -1 : a->irq > b->irq;
+}
+
+/* How many mappings from this one on are consecutive interrupts of consecutive elements. */
+static size_t irq_run(const struct writer *w, const struct capdl_irq_map *irqs, size_t count)
+{
+    const struct capdl_object *objects = w->spec->objects, *first = &objects[irqs->object];
+    size_t run = 1;
+
+    if (!w->folded || first->index == CAPDL_NO_INDEX)
+        return 1;
+    while (run < count && irqs[run].irq == irqs->irq + run && objects[irqs[run].object].name == first->name &&
+           objects[irqs[run].object].index == first->index + run)
+        run++;
+    return run;
+}
+
+static void write_irqs(struct writer *w)
+{
+    size_t count = w->spec->num_irqs, run;
+    struct capdl_irq_map *irqs;
+
+    if (!count)
+        return;
+    irqs = spec_realloc(NULL, count * sizeof(*irqs));
+    memcpy(irqs, w->spec->irqs, count * sizeof(*irqs));
+    qsort(irqs, count, sizeof(*irqs), irq_compare);
+    fputs("\nirq maps {\n", w->out);
+    for (size_t i = 0; i < count; i += run) {
+        const struct capdl_object *object = &w->spec->objects[irqs[i].object];
+
+        run = irq_run(w, irqs + i, count - i);
+        fprintf(w->out, "  %" PRIu64 ": ", irqs[i].irq);
+        if (run == 1)
+            write_object_name(w, irqs[i].object);
+        else
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index, object->index + (uint32_t)run - 1);
+        putc('\n', w->out);
+    }
+    fputs("}\n", w->out);
+    free(irqs);
+}
+
+static int slot_compare(const struct capdl_spec *spec, const struct capdl_slot_ref *a, const struct capdl_slot_ref *b)
+{
+    uint32_t left = a->container, right = b->container;
+    int objects = left == right ? 0 : order_compare(&left, &right, spec->objects);
+
+    if (objects)
+        return objects;
+    return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+static int derivation_compare(const void *left, const void *right, void *spec)
+{
+    const struct capdl_derivation *a = left, *b = right;
+    int parents = slot_compare(spec, &a->parent, &b->parent);
+
+    return parents ? parents : slot_compare(spec, &a->child, &b->child);
+}
+
+static void write_slot_ref(struct writer *w, const struct capdl_slot_ref *slot)
+{
+    putc('(', w->out);
+    write_object_name(w, slot->container);
+    fprintf(w->out, ", %" PRIu64 ")", slot->slot);
+}
+
+static void write_derivations(struct writer *w)
+{
+    size_t count = w->spec->num_derivations;
+    struct capdl_derivation *list;
+
+    if (!count)
+        return;
+    list = spec_realloc(NULL, count * sizeof(*list));
+    memcpy(list, w->spec->derivations, count * sizeof(*list));
+    qsort_r(list, count, sizeof(*list), derivation_compare, (void *)(uintptr_t)w->spec);
+    fputs("\ncdt {\n", w->out);
+    for (size_t i = 0; i < count; i++) {
+        bool same = i && !slot_compare(w->spec, &list[i - 1].parent, &list[i].parent);
+
+        if (!same) {
+            fputs(i ? "  }\n  " : "  ", w->out);
+            write_slot_ref(w, &list[i].parent);
+            fputs(" {\n", w->out);
+        }
+        if (same && !slot_compare(w->spec, &list[i - 1].child, &list[i].child))
+            continue;
+        fputs("    ", w->out);
+        write_slot_ref(w, &list[i].child);
+        putc('\n', w->out);
+    }
+    fputs("  }\n}\n", w->out);
+    free(list);
+}
+
+static void write_schedule(struct writer *w, const struct capdl_domains *domains)
+{
+    if (!domains->has_schedule)
+        return;
+    fputs("  schedule: [", w->out);
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &domains->schedule[i];
+
+        fprintf(w->out, "%s(%" PRIu64 ", %" PRIu64 "%s)", i ? ", " : "", entry->domain, entry->duration,
+                entry->unit == CAPDL_MICROSECONDS && !entry->end_marker ? " us" : "");
+    }
+    fputs("]\n", w->out);
+}
+
+static void write_domains(struct writer *w)
+{
+    const struct capdl_domains *domains = &w->spec->domains;
+
+    if (!domains->has_schedule && !domains->has_index_shift && domains->start_kind == CAPDL_DOMAIN_START_DEFAULT)
+        return;
+    fputs("\ndomains {\n", w->out);
+    write_schedule(w, domains);
+    if (domains->start_kind == CAPDL_DOMAIN_START_INDEX)
+        fprintf(w->out, "  domain_set_start: %" PRIu64 "\n", domains->start_index);
+    else if (domains->start_kind == CAPDL_DOMAIN_START_NONE)
+        fputs("  domain_set_start: no_start\n", w->out);
+    if (domains->has_index_shift)
+        fprintf(w->out, "  index_shift: %" PRIu64 "\n", domains->index_shift);
+    fputs("}\n", w->out);
+}
+
+void capdl_spec_write_text(const struct capdl_spec *spec, FILE *out, bool folded)
+{
+    struct writer writer = {.spec = spec, .out = out, .folded = folded};
+
+    order_objects(&writer);
+    fprintf(out, "arch %s\n", capdl_arch_name(spec->arch));
+    write_objects(&writer);
+    write_caps(&writer);
+    write_irqs(&writer);
+    write_derivations(&writer);
+    write_domains(&writer);
+    free(writer.order);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Printing the caps section. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "write.h"
+
+struct list {
+    FILE *out;
+    unsigned count;
+};
+
+static void list_item(struct list *list)
+{
+    fputs(list->count++ ? ", " : " (", list->out);
+}
+
+static void write_rights(struct list *list, const struct capdl_cap *cap)
+{
+    if (!cap->rights)
+        return;
+    list_item(list);
+    if (cap->rights & CAPDL_RIGHT_READ)
+        putc('R', list->out);
+    if (cap->rights & CAPDL_RIGHT_WRITE)
+        putc('W', list->out);
+    if (cap->rights & CAPDL_RIGHT_GRANT)
+        putc(cap->kind == CAPDL_KIND_FRAME ? 'X' : 'G', list->out);
+    if (cap->rights & CAPDL_RIGHT_GRANT_REPLY)
+        putc('P', list->out);
+}
+
+static void write_data(struct writer *w, struct list *list, const struct capdl_cap *cap)
+{
+    if (cap->flags & CAPDL_CAP_HAS_BADGE) {
+        list_item(list);
+        fputs("badge: ", w->out);
+        write_number(w, cap->data);
+    }
+    if (cap->flags & CAPDL_CAP_HAS_GUARD) {
+        list_item(list);
+        fputs("guard: ", w->out);
+        write_number(w, cap->data);
+        fprintf(w->out, ", guard_size: %u", cap->guard_size);
+    }
+    if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
+        list_item(list);
+        fprintf(w->out, "core: %" PRIu64, cap->data);
+    }
+}
+
+static void write_extra(struct writer *w, struct list *list, const struct capdl_cap *cap)
+{
+    if (cap->flags & CAPDL_CAP_HAS_ASID) {
+        list_item(list);
+        fputs("asid: (", w->out);
+        write_number(w, cap->extra->asid_high);
+        fputs(", ", w->out);
+        write_number(w, cap->extra->asid_low);
+        putc(')', w->out);
+    }
+    if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
+        list_item(list);
+        fputs("mapping: (", w->out);
+        write_object_name(w, cap->extra->mapping_container);
+        fprintf(w->out, ", %" PRIu64 ")", cap->extra->mapping_slot);
+    }
+}
+
+static void write_params(struct writer *w, const struct capdl_cap *cap)
+{
+    struct list list = {.out = w->out};
+
+    write_rights(&list, cap);
+    write_data(w, &list, cap);
+    if (cap->flags & CAPDL_CAP_REPLY)
+        list_item(&list), fputs("reply", w->out);
+    if (cap->flags & CAPDL_CAP_MASTER_REPLY)
+        list_item(&list), fputs("master_reply", w->out);
+    if (cap->flags & CAPDL_CAP_UNCACHED)
+        list_item(&list), fputs("uncached", w->out);
+    write_extra(w, &list, cap);
+    if (list.count)
+        putc(')', w->out);
+}
+
+static bool same_extra(const struct capdl_cap *a, const struct capdl_cap *b)
+{
+    if (a->flags & CAPDL_CAP_HAS_ASID && (a->extra->asid_high != b->extra->asid_high || a->extra->asid_low != b->extra->asid_low))
+        return false;
+    return !(a->flags & CAPDL_CAP_HAS_MAPPING) || (a->extra->mapping_container == b->extra->mapping_container &&
+                                                   a->extra->mapping_slot == b->extra->mapping_slot);
+}
+
+/* Whether two caps are printed alike but for slot and object. */
+static bool same_params(const struct capdl_cap *a, const struct capdl_cap *b)
+{
+    unsigned generated = CAPDL_CAP_GENERATED;
+
+    return a->kind == b->kind && a->data == b->data && a->rights == b->rights && (a->flags | generated) == (b->flags | generated) &&
+           a->guard_size == b->guard_size && same_extra(a, b);
+}
+
+static bool is_element(const struct writer *w, const struct capdl_cap *cap)
+{
+    return cap->object != CAPDL_NO_OBJECT && w->spec->objects[cap->object].index != CAPDL_NO_INDEX;
+}
+
+/* How many caps from this one on lie in consecutive slots, alike, to elements of the same array. */
+static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count)
+{
+    const struct capdl_object *objects = w->spec->objects;
+    uint32_t run = 1;
+
+    if (!w->folded || !is_element(w, caps))
+        return 1;
+    while (run < count && caps[run].slot == caps->slot + run && is_element(w, &caps[run]) &&
+           objects[caps[run].object].name == objects[caps->object].name && same_params(caps, &caps[run]))
+        run++;
+    return run;
+}
+
+/* Length of a sequence of indices that goes up or down by one. */
+static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count, int step)
+{
+    const struct capdl_object *objects = w->spec->objects;
+    uint32_t run = 1;
+
+    while (run < count && objects[caps[run].object].index == objects[caps[run - 1].object].index + (uint32_t)step)
+        run++;
+    return run;
+}
+
+/* x[0..3, 7, 5..2] */
+static void write_elements(struct writer *w, const struct capdl_cap *caps, uint32_t count)
+{
+    const struct capdl_object *objects = w->spec->objects;
+    uint32_t run;
+
+    fprintf(w->out, "%s[", objects[caps->object].name);
+    for (uint32_t i = 0; i < count; i += run) {
+        uint32_t up = index_run(w, caps + i, count - i, 1), down = index_run(w, caps + i, count - i, -1);
+
+        run = up > down ? up : down;
+        fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, objects[caps[i].object].index);
+        if (run > 1)
+            fprintf(w->out, "..%" PRIu32, objects[caps[i + run - 1].object].index);
+    }
+    putc(']', w->out);
+}
+
+static void write_slot(struct writer *w, const struct capdl_object *container, uint64_t slot)
+{
+    static const char *const names[CAPDL_TCB_SLOT_COUNT] = {
+#define CAPDL_TCB_SLOT(id, number, name) [number] = name,
+#include <capdl/tcbslots.def>
+#undef CAPDL_TCB_SLOT
+    };
+
+    if (container->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT)
+        fprintf(w->out, "%s: ", names[slot]);
+    else
+        fprintf(w->out, "%" PRIu64 ": ", slot);
+}
+
+static void write_slots(struct writer *w, const struct capdl_object *container)
+{
+    uint32_t run;
+
+    fputs(" {\n", w->out);
+    for (uint32_t i = 0; i < container->num_caps; i += run) {
+        const struct capdl_cap *cap = &container->caps[i];
+
+        run = slot_run(w, cap, container->num_caps - i);
+        fputs("    ", w->out);
+        write_slot(w, container, cap->slot);
+        if (cap->object == CAPDL_NO_OBJECT)
+            fputs(capdl_kind_keyword(cap->kind), w->out);
+        else if (run == 1)
+            write_object_name(w, cap->object);
+        else
+            write_elements(w, cap, run);
+        write_params(w, cap);
+        putc('\n', w->out);
+    }
+    fputs("  }\n", w->out);
+}
+
+static bool same_content(const struct capdl_object *a, const struct capdl_object *b)
+{
+    if (a->num_caps != b->num_caps)
+        return false;
+    for (uint32_t i = 0; i < a->num_caps; i++)
+        if (a->caps[i].slot != b->caps[i].slot || a->caps[i].object != b->caps[i].object || !same_params(&a->caps[i], &b->caps[i]))
+            return false;
+    return true;
+}
+
+/* How many containers from order[at] on are neighbours in one array with equal content. */
+static uint32_t container_run(const struct writer *w, uint32_t at)
+{
+    const struct capdl_object *objects = w->spec->objects, *first = &objects[w->order[at]];
+    uint32_t most = w->folded ? write_array_run(w, at) : 1, run = 1;
+
+    while (run < most && objects[w->order[at + run]].index == first->index + run &&
+           same_content(first, &objects[w->order[at + run]]))
+        run++;
+    return run;
+}
+
+void write_caps(struct writer *w)
+{
+    uint32_t run;
+
+    fputs("\ncaps {\n", w->out);
+    for (uint32_t i = 0; i < w->count; i += run) {
+        const struct capdl_object *container = &w->spec->objects[w->order[i]];
+
+        run = 1;
+        if (!container->num_caps)
+            continue;
+        run = container_run(w, i);
+        fputs("  ", w->out);
+        if (run == 1)
+            write_object_name(w, w->order[i]);
+        else
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", container->name, container->index, container->index + run - 1);
+        write_slots(w, container);
+    }
+    fputs("}\n", w->out);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads one spec and shows what became of it, for golden tests: spec_case [read|check|unfolded] FILE
+ * Standard output: the spec as text, if there was no error. Standard error: the diagnostics.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/spec.h>
+
+static char *read_all(FILE *file, size_t *size)
+{
+    char *text = NULL;
+    size_t capacity = 0, got;
+
+    *size = 0;
+    do {
+        if (*size == capacity)
+            text = realloc(text, capacity = capacity * 2 + 4096);
+        got = fread(text + *size, 1, capacity - *size, file);
+        *size += got;
+    } while (got);
+    return text;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+int main(int argc, char **argv)
+{
+    struct capdl_diags diags = {0};
+    struct capdl_spec spec;
+    const char *mode = argc > 2 ? argv[1] : "read", *path = argv[argc - 1];
+    FILE *file = argc > 1 ? fopen(path, "r") : NULL;
+    size_t size;
+    char *text;
+    bool good;
+
+    if (!file)
+        return 2;
+    text = read_all(file, &size);
+    fclose(file);
+    capdl_spec_init(&spec);
+    good = capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, base_name(path), text, size), NULL);
+    if (good && strcmp(mode, "quiet"))
+        capdl_spec_write_text(&spec, stdout, strcmp(mode, "unfolded"));
+    capdl_diags_print(&diags, stderr, 0);
+    capdl_spec_free(&spec);
+    capdl_diags_free(&diags);
+    free(text);
+    return good ? 0 : 1;
+}

@@ -194,6 +194,7 @@ bool read_config(struct reader *reader)
     good = config_parse(reader, &file) && find_arch(reader, &file);
     if (good) {
         snprintf(reader->profile->platform, sizeof(reader->profile->platform), "%s", config_string(reader, "PLAT"));
+        text_clean(reader->profile->platform);
         fill_switches(&reader->config, reader->profile);
         fill_numbers(reader, &file);
         fill_unwritten(reader, &file);

@@ -30,6 +30,6 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *);
 void profile_print(const struct capdl_profile *, FILE *);
 void profile_print_json(const struct capdl_profile *, FILE *);
 void profile_print_header(const struct capdl_profile *, FILE *); /* a C header: #define SEL4_SYS_CALL ... */
-void profile_print_difference(const struct capdl_profile *, const struct capdl_profile *, FILE *);
+bool profile_print_difference(const struct capdl_profile *, const struct capdl_profile *, FILE *); /* whether there is any */
 
 #endif

@@ -52,7 +52,14 @@ void text_close(struct text_file *file)
     file_release(&file->bytes);
 }
 
-/* The last component of the prefix, in printable ASCII. */
+void text_clean(char *text)
+{
+    for (; *text != 0; text++)
+        if (*text < 0x20 || *text > 0x7e)
+            *text = '?';
+}
+
+/* The last component of the prefix. */
 static void name_profile(struct capdl_profile *p)
 {
     size_t end = strlen(p->prefix), start;
@@ -62,9 +69,7 @@ static void name_profile(struct capdl_profile *p)
     for (start = end; start > 0 && p->prefix[start - 1] != '/';)
         start--;
     snprintf(p->name, sizeof(p->name), "%.*s", (int)(end - start), p->prefix + start);
-    for (char *c = p->name; *c != 0; c++)
-        if (*c < 0x20 || *c > 0x7e)
-            *c = '?';
+    text_clean(p->name);
 }
 
 static bool is_directory(struct reader *reader)

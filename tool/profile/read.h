@@ -49,6 +49,9 @@ bool text_open(struct reader *, const char *relative, enum need, const char *pur
 void text_close(struct text_file *);
 struct capdl_pos text_position(const struct text_file *, size_t line, size_t column);
 
+/* Replaces everything in a string that is not printable ASCII, which is all that a profile's strings may hold. */
+void text_clean(char *);
+
 bool read_config(struct reader *);
 void config_free(struct config *);
 /* The value of CONFIG_name ("1" for a switch), 0 if it is off or unknown. */

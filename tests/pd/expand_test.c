@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a pd declaration stands for, seen as the machine will see it: addresses are looked up by walking the page tables, memory
+ * contents by applying the fills to the file's bytes.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "make_elf.h"
+#include "pd/pd.h"
+#include "profile/profile.h"
+
+enum { R = CAPDL_RIGHT_READ, W = CAPDL_RIGHT_WRITE, X = CAPDL_RIGHT_GRANT, P = CAPDL_RIGHT_GRANT_REPLY };
+enum { PAGE = 4096 };
+
+static unsigned failures;
+static char directory[] = "/tmp/expand_test.XXXXXX";
+static const char *const search[] = {directory, 0};
+static const char *const profiles[] = {"aarch64-mcs", "aarch64", "riscv64-mcs", "riscv64", "x86_64-mcs", "x86_64"};
+
+#define CHECK(condition)                                                                    \
+    do {                                                                                    \
+        if (!(condition)) {                                                                 \
+            failures++;                                                                     \
+            fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__, __LINE__, t->name, #condition); \
+        }                                                                                   \
+    } while (0)
+
+struct test {
+    const char *name; /* of the profile */
+    const struct capdl_profile *profile;
+    struct capdl_spec spec;
+    struct capdl_diags diags;
+    bool good;
+};
+
+/* The program all tests use unless they say otherwise:
+ *     0x200000  R X  0x1800 bytes
+ *     0x202000  RW   0x100 bytes of 0x3000
+ */
+static struct made_elf program_for(const struct capdl_profile *profile)
+{
+    struct made_elf elf = made_good(profile->arch == CAPDL_ARCH_AARCH64 ? ELF_AARCH64
+                                    : profile->arch == CAPDL_ARCH_RISCV ? ELF_RISCV
+                                                                        : ELF_X86_64);
+
+    elf.headers[0].filesz = elf.headers[0].memsz = 0x1800;
+    made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x3000, 0x202000, 0x100, 0x3000, PAGE);
+    return elf;
+}
+
+static char *path_of(const char *name, char *path)
+{
+    sprintf(path, "%s/%s", directory, name);
+    return path;
+}
+
+static void write_elf(const struct made_elf *elf, const char *name)
+{
+    char path[128];
+    uint8_t *bytes = made_bytes(elf);
+
+    made_write(path_of(name, path), bytes, elf->size);
+    free(bytes);
+}
+
+static void begin(struct test *t, const char *name, const char *text)
+{
+    *t = (struct test){.name = name, .profile = profile_builtin(name)};
+    struct pd_context context = {t->profile, "test.cdl", search};
+    struct capdl_text_options options = {pd_expand, &context, true, t->profile->arch};
+
+    capdl_spec_init(&t->spec);
+    uint16_t source = capdl_diags_add_source(&t->diags, "test.cdl", text, strlen(text));
+    t->good = capdl_spec_read_text(&t->spec, &t->diags, source, &options);
+}
+
+static void end(struct test *t)
+{
+    capdl_spec_free(&t->spec);
+    capdl_diags_free(&t->diags);
+}
+
+/* The same for a spec that must be fine. */
+static void begin_good(struct test *t, const char *name, const char *text)
+{
+    begin(t, name, text);
+    CHECK(t->good);
+    if (!t->good)
+        capdl_diags_print(&t->diags, stderr, 0);
+}
+
+static uint32_t find(struct test *t, const char *name, uint32_t index)
+{
+    uint32_t object = capdl_spec_find(&t->spec, name, index);
+
+    if (object == CAPDL_NO_OBJECT) {
+        failures++;
+        fprintf(stderr, "%s: there is no %s\n", t->name, name);
+        exit(1);
+    }
+    return object;
+}
+
+static uint32_t one(struct test *t, const char *name)
+{
+    return find(t, name, CAPDL_NO_INDEX);
+}
+
+static const struct capdl_cap *cap(struct test *t, uint32_t container, uint64_t slot)
+{
+    return capdl_spec_cap_at(&t->spec, container, slot);
+}
+
+static const struct capdl_tcb *tcb(struct test *t, const char *name)
+{
+    return t->spec.objects[one(t, name)].u.tcb;
+}
+
+/* The frame capability that maps an address, and the offset in it; 0 if nothing is there. */
+static const struct capdl_cap *lookup(struct test *t, uint32_t root, uint64_t address, uint64_t *offset)
+{
+    const struct capdl_profile *p = t->profile;
+    unsigned shift = 12;
+    uint32_t table = root;
+
+    for (unsigned l = 1; l < p->vspace_levels; l++)
+        shift += p->vspace_index_bits[l];
+    for (unsigned l = 0; l < p->vspace_levels; l++) {
+        uint64_t slot = address >> shift & ((UINT64_C(1) << p->vspace_index_bits[l]) - 1);
+        const struct capdl_cap *c = cap(t, table, slot);
+        if (!c)
+            return 0;
+        if (c->kind == CAPDL_KIND_FRAME) {
+            CHECK(t->spec.objects[c->object].size_bits == shift);
+            *offset = address & ((UINT64_C(1) << shift) - 1);
+            return c;
+        }
+        table = c->object;
+        shift -= l + 1u < p->vspace_levels ? p->vspace_index_bits[l + 1] : 0;
+    }
+    return 0;
+}
+
+/* Rights of the mapping at an address, -1 if there is none. */
+static int rights_at(struct test *t, uint32_t root, uint64_t address)
+{
+    uint64_t offset;
+    const struct capdl_cap *c = lookup(t, root, address, &offset);
+
+    return c ? c->rights : -1;
+}
+
+/* What the first fill that covers an address puts there; 0 without one. `file` are the program's bytes. */
+static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const uint8_t *file)
+{
+    uint64_t offset;
+    const struct capdl_cap *c = lookup(t, root, address, &offset);
+
+    if (!c)
+        return 0;
+    const struct capdl_object *frame = &t->spec.objects[c->object];
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        const struct capdl_fill *f = &frame->u.fills.list[i];
+        if (offset >= f->offset && offset - f->offset < f->length)
+            return file[f->source_offset + (offset - f->offset)];
+    }
+    return 0;
+}
+
+static uint64_t word_at(struct test *t, uint32_t root, uint64_t address, const uint8_t *file)
+{
+    uint64_t word = 0;
+
+    for (unsigned i = 8; i-- > 0;)
+        word = word << 8 | byte_at(t, root, address + i, file);
+    return word;
+}
+
+static bool has_error(const struct test *t, const char *text)
+{
+    for (size_t i = 0; i < t->diags.count; i++)
+        if (t->diags.list[i].severity == CAPDL_ERROR && strstr(t->diags.list[i].message, text) && t->diags.list[i].pos.line)
+            return true;
+    return false;
+}
+
+/* The spec must be refused with an error that holds each of the texts, the last being 0. */
+static void refuse(const char *profile, const char *text, const char *const *expected)
+{
+    struct test test, *t = &test;
+    struct made_elf elf = program_for(profile_builtin(profile));
+
+    write_elf(&elf, "ping.elf");
+    begin(t, profile, text);
+    CHECK(!t->good);
+    for (; *expected; expected++)
+        if (!has_error(t, *expected)) {
+            failures++;
+            fprintf(stderr, "%s: no error \"%s\" for: %s\n", profile, *expected, text);
+            capdl_diags_print(&t->diags, stderr, 0);
+        }
+    end(t);
+}
+
+static void refuse_one(const char *profile, const char *text, const char *expected)
+{
+    refuse(profile, text, (const char *const[]){expected, 0});
+}
+
+/* The start contract of a plain declaration. */
+static void test_contract(const char *profile)
+{
+    struct test test, *t = &test;
+
+    begin_good(t, profile, "objects { ping = pd (\"ping.elf\", prio: 100, max_prio: 7, stack: 16k, args: [5, 6]) }");
+    const struct capdl_tcb *thread = tcb(t, "tcb_ping");
+    uint32_t root = one(t, "vspace_ping"), cnode = one(t, "cnode_ping"), holder = one(t, "tcb_ping");
+
+    CHECK(thread->ip == 0x200010 && thread->prio == 100 && thread->max_prio == 7);
+    CHECK(thread->sp % 16 == 0 && !(thread->has & CAPDL_TCB_HAS_TLS));
+    CHECK(thread->num_init == 3 && thread->init[0] == thread->addr && thread->init[1] == 5 && thread->init[2] == 6);
+    for (uint64_t at = thread->sp - (16 << 10); at < thread->sp; at += PAGE)
+        CHECK(rights_at(t, root, at) == (R | W));
+    CHECK(rights_at(t, root, thread->sp - (16 << 10) - PAGE) == -1);
+    CHECK(rights_at(t, root, thread->addr) == (R | W) && rights_at(t, root, thread->addr - PAGE) == -1);
+    CHECK(rights_at(t, root, 0) == -1);
+
+    const struct capdl_cap *c = cap(t, holder, CAPDL_TCB_SLOT_CSPACE);
+    CHECK(c && c->object == cnode && c->guard_size == 58 && c->data == 0 && t->spec.objects[cnode].size_bits == 6);
+    c = cap(t, holder, CAPDL_TCB_SLOT_VSPACE);
+    CHECK(c && c->object == root);
+    c = cap(t, holder, CAPDL_TCB_SLOT_IPC_BUFFER);
+    CHECK(c && c->object == one(t, "ipc_ping") && c->rights == (R | W));
+    c = cap(t, cnode, 1);
+    if (t->profile->mcs) {
+        CHECK(c && c->object == one(t, "reply_ping"));
+        CHECK(cap(t, holder, CAPDL_TCB_SLOT_SC) && cap(t, holder, CAPDL_TCB_SLOT_SC)->object == one(t, "sc_ping"));
+        CHECK(t->spec.objects[one(t, "sc_ping")].u.sc->budget == 10000);
+    } else {
+        CHECK(!c && capdl_spec_find(&t->spec, "sc_ping", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
+    }
+    CHECK(t->spec.objects[cnode].num_caps == (t->profile->mcs ? 1 : 0));
+    end(t);
+}
+
+/* Every byte of the program is where its segments say, with the rights they say, and zero after them. */
+static void test_memory(const char *profile)
+{
+    struct test test, *t = &test;
+
+    begin_good(t, profile, "objects { ping = pd (\"ping.elf\") }");
+    struct made_elf elf = program_for(t->profile);
+    uint8_t *file = made_bytes(&elf);
+    uint32_t root = one(t, "vspace_ping");
+    for (uint64_t i = 0; i < 0x2000; i++)
+        CHECK(byte_at(t, root, 0x200000 + i, file) == (i < 0x1800 ? made_byte(0x1000 + i) : 0));
+    for (uint64_t i = 0; i < 0x3000; i++)
+        CHECK(byte_at(t, root, 0x202000 + i, file) == (i < 0x100 ? made_byte(0x3000 + i) : 0));
+    CHECK(rights_at(t, root, 0x200000) == (R | X) && rights_at(t, root, 0x201000) == (R | X));
+    CHECK(rights_at(t, root, 0x202000) == (R | W) && rights_at(t, root, 0x204000) == (R | W));
+    CHECK(rights_at(t, root, 0x205000) == -1 && rights_at(t, root, 0x1ff000) == -1);
+    CHECK(!strcmp(t->spec.objects[one(t, "elf_ping_0")].u.fills.list[0].text, "ping.elf"));
+    CHECK(capdl_spec_array_length(&t->spec, "bss_ping") == 2);
+    free(file);
+    end(t);
+}
+
+/* Two segments in one page: both contents, the union of rights. */
+static void test_shared_page(const char *profile)
+{
+    struct test test, *t = &test;
+    struct made_elf elf = program_for(profile_builtin(profile));
+
+    elf.headers[1] = (struct made_header){ELF_LOAD, ELF_R, 0x3000, 0x201900, 0x100, 0x100, 1};
+    write_elf(&elf, "shared.elf");
+    begin_good(t, profile, "objects { ping = pd (\"shared.elf\") }");
+    uint8_t *file = made_bytes(&elf);
+    uint32_t root = one(t, "vspace_ping");
+    CHECK(byte_at(t, root, 0x2017ff, file) == made_byte(0x27ff) && byte_at(t, root, 0x201800, file) == 0);
+    CHECK(byte_at(t, root, 0x201900, file) == made_byte(0x3000) && byte_at(t, root, 0x201a00, file) == 0);
+    CHECK(rights_at(t, root, 0x201000) == (R | X) && rights_at(t, root, 0x202000) == -1);
+    free(file);
+    end(t);
+}
+
+static void test_tls(const char *profile)
+{
+    struct test test, *t = &test;
+    struct made_elf elf = program_for(profile_builtin(profile));
+    uint64_t data, align = 32;
+
+    made_add(&elf, ELF_TLS, ELF_R, 0x3000, 0x202000, 0x20, 0x48, align);
+    write_elf(&elf, "tls.elf");
+    begin_good(t, profile, "objects { ping = pd (\"tls.elf\") }");
+    uint8_t *file = made_bytes(&elf);
+    const struct capdl_tcb *thread = tcb(t, "tcb_ping");
+    uint32_t root = one(t, "vspace_ping");
+
+    CHECK(thread->has & CAPDL_TCB_HAS_TLS && thread->tls % align == 0);
+    if (t->profile->arch == CAPDL_ARCH_AARCH64)
+        data = thread->tls + 32; /* 16 bytes, rounded up to the alignment */
+    else if (t->profile->arch == CAPDL_ARCH_RISCV)
+        data = thread->tls;
+    else
+        data = thread->tls - 0x60; /* 0x48 rounded up to the alignment */
+    for (uint64_t i = 0; i < 0x48; i++)
+        CHECK(byte_at(t, root, data + i, file) == (i < 0x20 ? made_byte(0x3000 + i) : 0));
+    CHECK(rights_at(t, root, data) == (R | W) && rights_at(t, root, data + 0x47) == (R | W));
+    if (t->profile->arch == CAPDL_ARCH_X86_64)
+        CHECK(word_at(t, root, thread->tls, file) == thread->tls);
+    free(file);
+    end(t);
+}
+
+static void test_fault(const char *profile)
+{
+    struct test test, *t = &test;
+
+    begin_good(t, profile, "objects { e = ep  n = notification  ping = pd (\"ping.elf\", fault: e (badge: 3), notification: n) }");
+    const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_FAULT_EP);
+    if (!t->profile->mcs) {
+        CHECK(!c && tcb(t, "tcb_ping")->fault_ep == 2);
+        c = cap(t, one(t, "cnode_ping"), 2);
+    }
+    CHECK(c && c->object == one(t, "e") && c->data == 3 && c->rights == (W | P));
+    c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_BOUND_NOTIFICATION);
+    CHECK(c && c->object == one(t, "n"));
+    end(t);
+}
+
+static void test_array(const char *profile)
+{
+    struct test test, *t = &test;
+
+    begin_good(t, profile, "objects { e = ep  w[3] = pd (\"ping.elf\", stack: 8k, fault: e (badge: 10)) }");
+    for (uint32_t i = 0; i < 3; i++) {
+        uint64_t offset;
+        uint32_t root = find(t, "vspace_w", i), holder = find(t, "tcb_w", i);
+        const struct capdl_tcb *thread = t->spec.objects[holder].u.tcb;
+        const struct capdl_cap *c = lookup(t, root, thread->sp - PAGE, &offset);
+        CHECK(c && c->object == find(t, "stack_w", 2 * i + 1));
+        char name[32];
+        sprintf(name, "elf_w_%u_2", i);
+        c = lookup(t, root, 0x202000, &offset);
+        CHECK(c && c->object == one(t, name));
+        c = t->profile->mcs ? cap(t, holder, CAPDL_TCB_SLOT_FAULT_EP) : cap(t, find(t, "cnode_w", i), 2);
+        CHECK(c && c->data == 10 + i);
+    }
+    CHECK(capdl_spec_array_length(&t->spec, "stack_w") == 6);
+    end(t);
+}
+
+/* What the author declares by a generated name is used, and what he writes into a slot stays. */
+static void test_override(const char *profile)
+{
+    struct test test, *t = &test;
+
+    begin_good(t, profile,
+               "objects { tcb_ping = tcb (prio: 9)  cnode_ping = cnode (8 bits)  stack_ping[4] = frame (4k)\n"
+               "  big = cnode (4 bits)  ping = pd (\"ping.elf\", prio: 100, ipc_buffer: 0x400000, stack_top: 0x600000, entry: 0x200020) }\n"
+               "caps { tcb_ping { cspace: big (guard_size: 60) } }");
+    const struct capdl_tcb *thread = tcb(t, "tcb_ping");
+    uint64_t offset;
+
+    CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000 && thread->ip == 0x200020);
+    CHECK(t->spec.objects[one(t, "cnode_ping")].size_bits == 8);
+    const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_CSPACE);
+    CHECK(c && c->object == one(t, "big") && c->guard_size == 60);
+    c = lookup(t, one(t, "vspace_ping"), 0x5ff000, &offset);
+    CHECK(c && c->object == find(t, "stack_ping", 3));
+    CHECK(rights_at(t, one(t, "vspace_ping"), 0x5fb000) == -1);
+    end(t);
+}
+
+static void test_map(const char *profile)
+{
+    struct test test, *t = &test;
+    uint64_t offset;
+
+    begin_good(t, profile,
+               "objects { f = frame (4k)  g[2] = frame (4k)  h = frame (2M)\n"
+               "  ping = pd (\"ping.elf\", map: f (RW), at: 0x10000000, map: g, at: 0x10001000, map: h (RX), at: 0x10200000) }");
+    uint32_t root = one(t, "vspace_ping");
+    CHECK(rights_at(t, root, 0x10000000) == (R | W) && rights_at(t, root, 0x10001000) == R);
+    const struct capdl_cap *c = lookup(t, root, 0x10002000, &offset);
+    CHECK(c && c->object == find(t, "g", 1));
+    c = lookup(t, root, 0x10300000, &offset);
+    CHECK(c && c->object == one(t, "h") && offset == 0x100000 && c->rights == (R | X));
+    end(t);
+}
+
+/* A second thread in the same address space: own stack and IPC buffer beside the first's. */
+static void test_threads(const char *profile)
+{
+    struct test test, *t = &test;
+
+    begin_good(t, profile, "objects { b = pd (\"ping.elf\", vspace: vspace_a, cspace: cnode_a)  a = pd (\"ping.elf\") }");
+    const struct capdl_tcb *a = tcb(t, "tcb_a"), *b = tcb(t, "tcb_b");
+    uint32_t root = one(t, "vspace_a");
+    CHECK(cap(t, one(t, "tcb_b"), CAPDL_TCB_SLOT_VSPACE)->object == root);
+    CHECK(cap(t, one(t, "tcb_b"), CAPDL_TCB_SLOT_CSPACE)->object == one(t, "cnode_a"));
+    CHECK(a->addr != b->addr && a->sp != b->sp && a->ip == b->ip);
+    CHECK(rights_at(t, root, b->sp - 1) == (R | W) && rights_at(t, root, b->addr) == (R | W));
+    CHECK(rights_at(t, root, b->sp - (16 << 10) - 1) == -1);
+    CHECK(capdl_spec_find(&t->spec, "elf_b_0", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
+    end(t);
+}
+
+/* 200 MiB of zeros in few large frames, 40 MiB of data in small ones, in a moment. */
+static void test_large(const char *profile)
+{
+    struct test test, *t = &test;
+    struct made_elf elf = program_for(profile_builtin(profile));
+    uint64_t offset;
+
+    elf.headers[1].memsz = 200 << 20;
+    write_elf(&elf, "zeros.elf");
+    elf.headers[1].memsz = elf.headers[1].filesz = 40 << 20;
+    elf.size = 0x3000 + (40 << 20);
+    write_elf(&elf, "data.elf");
+    clock_t start = clock();
+    begin_good(t, profile, "objects { z = pd (\"zeros.elf\")  d = pd (\"data.elf\") }");
+    CHECK(clock() - start < CLOCKS_PER_SEC);
+    CHECK(capdl_spec_array_length(&t->spec, "large_z") == 99);
+    CHECK(capdl_spec_array_length(&t->spec, "bss_z") <= 1024);
+    const struct capdl_cap *c = lookup(t, one(t, "vspace_z"), 0x400000, &offset);
+    CHECK(c && c->object == find(t, "large_z", 0));
+    CHECK(rights_at(t, one(t, "vspace_z"), 0x202000 + (200 << 20) - 1) == (R | W));
+    CHECK(one(t, "elf_d_10241") != CAPDL_NO_OBJECT);
+    end(t);
+}
+
+static void test_mistakes(void)
+{
+    refuse("x86_64-mcs",
+           "objects { a = pd (\"nope.elf\", prio: 300, stak: 4k)\n b = pd (\"ping.elf\", stack: 5000, fault: foo)\n"
+           "d = pd (\"ping.elf\", budget: 10, period: 5, map: f (RW), prio: 1, prio: 2)\n f = frame (4k)\n"
+           "g = pd (\"ping.elf\", resume: 1, affinity: 1, domain: 1, args: [1, 2, 3, 4, 5, 6], at: 4k) }",
+           (const char *const[]){"cannot find \"nope.elf\"", "'prio' is 300, expected 0 to 255",
+                                 "no parameter 'stak', did you mean 'stack'", "'stack' is 5000", "no object 'foo'",
+                                 "'budget' is 10, expected at most the period of 5", "'map' has no address", "'prio' is given twice",
+                                 "'resume' expects True or False", "'affinity' is 1", "'domain' is 1", "'args' has 6 numbers",
+                                 "'at' has no 'map' before it", 0});
+    refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e (R)) }", "needs the rights W and P");
+    refuse_one("riscv64", "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x201000) }", "overlaps the program");
+    refuse_one("riscv64", "objects { f = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x301000) }", "expected a multiple of its size");
+    refuse_one("riscv64", "objects { f = frame (64k)  a = pd (\"ping.elf\", map: f (R), at: 0x300000) }", "which riscv can map");
+    refuse_one("riscv64", "objects { a = pd (\"ping.elf\", ipc_buffer: 0x202000) }", "overlaps the program");
+    refuse_one("riscv64", "objects { a = pd (\"ping.elf\", stack_top: 0x4000) }", "leaves no room for the stack");
+    refuse_one("riscv64", "objects { a = pd (\"ping.elf\", stack_top: 0x4000000000) }", "'stack_top' is");
+    refuse_one("aarch64", "objects { tcb_a = ep  a = pd (\"ping.elf\") }", "'tcb_a' is declared as ep");
+    refuse_one("aarch64", "objects { stack_a[2] = frame (4k)  a = pd (\"ping.elf\") }", "'stack_a' has 2 elements");
+    refuse_one("aarch64", "objects { stack_a = frame (4k)  a = pd (\"ping.elf\") }", "declared without an index");
+    refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
+    refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
+    refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
+    refuse_one("aarch64", "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
+               "choose another by fault_slot");
+}
+
+static void test_all(const char *profile)
+{
+    struct made_elf elf = program_for(profile_builtin(profile));
+
+    write_elf(&elf, "ping.elf");
+    test_contract(profile);
+    test_memory(profile);
+    test_shared_page(profile);
+    test_tls(profile);
+    test_fault(profile);
+    test_array(profile);
+    test_override(profile);
+    test_map(profile);
+    test_threads(profile);
+    test_large(profile);
+}
+
+int main(void)
+{
+    static const char *const files[] = {"ping.elf", "shared.elf", "tls.elf", "zeros.elf", "data.elf"};
+    char path[128];
+
+    if (!mkdtemp(directory)) {
+        perror(directory);
+        return 2;
+    }
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+        test_all(profiles[i]);
+    test_mistakes();
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        unlink(path_of(files[i], path));
+    rmdir(directory);
+    return failures != 0;
+}

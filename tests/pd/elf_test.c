@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "make_elf.h"
-#include "pd/elf.h"
+#include "pd/elf_file.h"
 
 static unsigned failures;
 static char directory[] = "/tmp/elf_test.XXXXXX";

@@ -3,7 +3,7 @@
 #ifndef TOOL_PD_EXPAND_H
 #define TOOL_PD_EXPAND_H
 
-#include "elf.h"
+#include "elf_file.h"
 #include "pd.h"
 
 /* Parameters of pd(...): PARAM(id, name, kind of value, least, most). Bounds that depend on the kernel are in params_bounds. */

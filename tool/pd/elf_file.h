@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The ELF file of a protection domain: read, checked, and cut down to what loading it needs. */
-#ifndef TOOL_PD_ELF_H
-#define TOOL_PD_ELF_H
+#ifndef TOOL_PD_ELF_FILE_H
+#define TOOL_PD_ELF_FILE_H
 
 #include <capdl/diag.h>
 #include <capdl/facts.h>

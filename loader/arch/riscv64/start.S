@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "limits.h"
+
+/* The host tool lays boot headers over this page; a raw image begins with this jump. */
+    .section .head, "ax"
+    .globl head
+head:
+    j start
+
+    .section .workspace, "aw", @nobits
+    .space WORKSPACE_SIZE
+
+    .text
+/* Entered in S-mode by SBI firmware. a0: hart, a1: device tree. */
+    .globl start
+start:
+    csrw sie, zero
+    csrw satp, zero
+    sfence.vma
+    lla t0, exception
+    csrw stvec, t0
+    lla t0, payload
+    ld t1, 0(t0)
+    li t2, 0x64616f6c64706163
+    bne t1, t2, hang
+    ld t1, 8(t0)
+    add t0, t0, t1
+    li t1, 4095 + STACK_SIZE
+    add t0, t0, t1
+    srli sp, t0, 12
+    slli sp, sp, 12
+    mv t0, a0
+    mv a0, a1
+    mv a1, t0
+    call loader_main
+
+hang:
+    wfi
+    j hang
+
+/* a1: struct core */
+    .globl start_secondary
+start_secondary:
+    csrw sie, zero
+    csrw satp, zero
+    sfence.vma
+    lla t0, exception
+    csrw stvec, t0
+    ld sp, 0(a1)
+    mv a0, a1
+    call secondary_main
+
+/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. We go up, and by a
+   page at least, so this code (in the first pages of the loader) is copied last and not overwritten before: see move_home. */
+    .globl arch_move
+arch_move:
+    mv t0, a2
+1:  addi t0, t0, -8
+    add t1, a1, t0
+    ld t2, 0(t1)
+    add t1, a0, t0
+    sd t2, 0(t1)
+    bnez t0, 1b
+    fence.i
+    lla t1, head
+    lla t2, start
+    sub t2, t2, t1
+    add t2, t2, a0
+    mv a0, a4
+    mv a1, a3
+    jr t2
+
+/* void arch_enter_kernel(const struct kernel_call *): what the kernel's head.S wants in a0 to a7. */
+    .globl arch_enter_kernel
+arch_enter_kernel:
+    mv t0, a0
+    ld a0, 0(t0)
+    ld a1, 8(t0)
+    ld a2, 16(t0)
+    ld a3, 24(t0)
+    ld a4, 32(t0)
+    ld a5, 40(t0)
+    ld t1, 48(t0)
+    ld a7, 56(t0)
+    ld a6, 64(t0)
+    fence rw, rw
+    fence.i
+    jr t1
+
+    .balign 4
+exception:
+    csrr a0, scause
+    csrr a1, sepc
+    csrr a2, stval
+    call exception_report
+    j hang

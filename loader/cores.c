@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Other cores: started one after the other, each seen to arrive. They wait for the first inside the kernel. */
+#include "loader.h"
+
+#define PATIENCE UINT64_C(200000000) /* looks at a core's sign of life */
+
+static bool is_core(const struct tree_node *node)
+{
+    return node->depth == 3 && tree_has_string(tree_property(&loader.tree, node, "device_type"), "cpu") &&
+           tree_enabled(&loader.tree, node);
+}
+
+/* Cores have no size cells and are on no bus. */
+static uint64_t core_hardware(const struct tree_node *node)
+{
+    return tree_number(tree_property(&loader.tree, node, "reg"));
+}
+
+static void start_core(uint64_t id, const struct tree_node *node)
+{
+    struct core *core = &loader.workspace->cores[id];
+    *core = (struct core){ (uintptr_t)loader.workspace->stacks[id] + STACK_SIZE, id, core_hardware(node), 0 };
+    arch_publish((uintptr_t)core, sizeof *core);
+    arch_publish((uintptr_t)&loader, sizeof loader);
+    arch_publish_done();
+    if (!arch_core_start(core, node)) {
+        die("the kernel waits for %lu cores and core %lu (hardware id %lx) cannot be started", (uint64_t)loader.payload->num_cores, id,
+            core->hardware);
+    }
+    for (uint64_t i = 0; !core->alive; i++) {
+        if (i == PATIENCE) {
+            die("core %lu (hardware id %lx) was started but does not arrive", id, core->hardware);
+        }
+    }
+}
+
+void cores_start(void)
+{
+    struct tree_node node = { 0 };
+    uint64_t wanted = loader.payload->num_cores, found = 1;
+    loader.workspace->cores[0] = (struct core){ .hardware = loader.boot_hardware, .alive = 1 };
+    while (found < wanted && tree_next(&loader.tree, &node)) {
+        if (is_core(&node) && core_hardware(&node) != loader.boot_hardware) {
+            start_core(found++, &node);
+        }
+    }
+    if (found < wanted) {
+        die("the kernel waits for %lu cores, the device tree has %lu", wanted, found);
+    }
+}
+
+void secondary_main(struct core *core)
+{
+    arch_core_prepare();
+    arch_translation_on();
+    core->alive = 1;
+    kernel_enter(core);
+}

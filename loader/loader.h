@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The boot loader stage: lays out kernel, device tree and initialiser in memory and starts the kernel on all cores. Position
+ * independent and without relocations, so no pointers in initialised data. Names that start with arch_ differ per architecture.
+ */
+#ifndef LOADER_H
+#define LOADER_H
+
+#pragma GCC visibility push(hidden)
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <capdl/payload.h>
+
+#include "limits.h"
+#include "tree.h"
+
+/* A core as the loader sees it. Its first two fields are known to start.S. */
+struct core {
+    uint64_t stack; /* its upper end */
+    uint64_t id;    /* logical: 0 is the one that boots the kernel */
+    uint64_t hardware; /* MPIDR affinity, or hart id */
+    volatile uint64_t alive;
+};
+
+/* How the kernel is entered; known to start.S. */
+struct kernel_call {
+    uint64_t arguments[6]; /* the same for every core */
+    uint64_t entry;
+    uint64_t id, hardware;
+};
+
+/* Memory behind the payload. start.S puts the first stack at its beginning. */
+struct workspace {
+    uint8_t boot_stack[STACK_SIZE];
+    uint64_t tables[NUM_TABLES][512];
+    uint8_t stacks[MAX_CORES][STACK_SIZE];
+    struct core cores[MAX_CORES];
+    uint8_t unused[4096 - MAX_CORES * sizeof(struct core)];
+    uint8_t tree[TREE_ROOM];
+};
+_Static_assert(sizeof(struct workspace) == WORKSPACE_SIZE, "limits.h");
+_Static_assert(MAX_CORES == CAPDL_PAYLOAD_CORES && TREE_ROOM == CAPDL_PAYLOAD_TREE_ROOM, "limits.h");
+
+/* What is known about this boot; one of it, in main.c. */
+struct loader {
+    const struct capdl_payload *payload;
+    struct workspace *workspace;
+    uintptr_t start, end;   /* memory the loader occupies, workspace included */
+    struct tree tree;       /* the device tree to go by: the firmware's, else the kernel's own */
+    bool tree_of_firmware;
+    uintptr_t root, kernel_root; /* page tables: one-to-one, and the kernel's (the same except on AArch64 at EL1) */
+    uint64_t kernel_tree_size; /* of the device tree the kernel is handed; 0: none */
+    uint64_t boot_hardware; /* the boot core's hardware id */
+};
+extern struct loader loader;
+
+extern const uint8_t head[];    /* the loader's first byte */
+extern const uint8_t payload[]; /* the first byte behind it */
+
+/* main.c: the boot, in order. `tree` is what the firmware passed, `hardware` the id of this core. */
+_Noreturn void loader_main(uintptr_t tree, uint64_t hardware);
+/* cores.c: where every other core arrives. */
+_Noreturn void secondary_main(struct core *);
+
+/* console.c */
+void console_open(const struct tree *);
+void console_put(char);
+/* Physical address of the console's registers; 0: it has none. */
+uintptr_t console_registers(void);
+
+/* print.c: %s, %u (uint64_t), %x (uint64_t). */
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* memory.c */
+const struct capdl_payload_region *payload_regions(void);
+bool spans_overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end);
+/* Whether [start, end) meets anything that will be filled. */
+bool is_filled(uint64_t start, uint64_t end);
+void memory_check(void);
+void memory_fill(void);
+
+/* paging.c */
+enum memory_kind { MEMORY_NORMAL, MEMORY_DEVICE };
+void paging_build(void);
+
+/* cores.c */
+void cores_start(void);
+
+/* string.c, what the compiler calls; no libc here. */
+void *memcpy(void *restrict, const void *restrict, size_t);
+void *memmove(void *, const void *, size_t);
+void *memset(void *, int, size_t);
+int memcmp(const void *, const void *, size_t);
+size_t strlen(const char *);
+int strcmp(const char *, const char *);
+
+/*
+ * Per architecture.
+ */
+/* Moves [from, from + size) up or to an apart place and starts over there. */
+_Noreturn void arch_move(uintptr_t to, uintptr_t from, size_t size, uintptr_t tree, uint64_t hardware);
+/* Makes sure this is a core the kernel can boot on, or starts over on one that is. */
+void arch_core_choose(uintptr_t tree, uint64_t hardware);
+/* Brings this core to the state the kernel is entered from, translation still off. */
+void arch_core_prepare(void);
+unsigned arch_paging_levels(void);
+uint64_t arch_table_entry(uintptr_t table);
+uintptr_t arch_table_address(uint64_t entry);
+uint64_t arch_block_entry(uint64_t address, enum memory_kind);
+bool arch_kernel_root_apart(void);
+/* Turns on translation and caches with the tables of `loader`. */
+void arch_translation_on(void);
+/* Makes bytes written here visible to instruction fetch, to cores without caches, and to devices. */
+void arch_publish(uintptr_t start, size_t size);
+void arch_publish_done(void);
+/* Starts a core, described by a node of the device tree, at secondary_main; false and a message if it cannot. */
+bool arch_core_start(const struct core *, const struct tree_node *);
+/* Prints by way of the firmware; false where that is not the way. */
+bool arch_console_put(char);
+_Noreturn void arch_halt(void);
+_Noreturn void arch_enter_kernel(const struct kernel_call *);
+
+/* memory.c: enters the kernel on this core. */
+_Noreturn void kernel_enter(const struct core *);
+
+#pragma GCC visibility pop
+
+#endif

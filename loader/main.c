@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "loader.h"
+
+/* A tree may be padded a lot (QEMU: to 1 MiB); what is believed of its own size. */
+enum { LARGEST_TREE = 0x400000 };
+
+struct loader loader;
+
+static void payload_open(uint64_t hardware)
+{
+    uintptr_t end = ((uintptr_t)payload + ((const struct capdl_payload *)(const void *)payload)->size + 4095) & -(uintptr_t)4096;
+    loader.payload = (const void *)payload;
+    loader.workspace = (void *)end;
+    loader.start = (uintptr_t)head;
+    loader.end = end + sizeof *loader.workspace;
+    loader.boot_hardware = hardware;
+}
+
+/* Takes the firmware's tree into the workspace, where nothing will overwrite it. */
+static bool take_tree(uintptr_t address)
+{
+    struct tree tree;
+    if (address == 0 || address % 4 || !tree_open(&tree, (const void *)address, LARGEST_TREE) || tree.size > TREE_ROOM) {
+        return false;
+    }
+    tree_copy(&tree, loader.workspace->tree);
+    return tree_open(&loader.tree, loader.workspace->tree, TREE_ROOM);
+}
+
+/* Start of RAM by the tree we came with: firmware that passes no address may still have left a tree there (QEMU, for ELF files). */
+static uintptr_t start_of_ram(void)
+{
+    struct tree_node node = { 0 };
+    uint64_t address, size;
+    while (tree_next(&loader.tree, &node)) {
+        if (tree_has_string(tree_property(&loader.tree, &node, "device_type"), "memory") &&
+            tree_reg(&loader.tree, &node, 0, &address, &size)) {
+            return address;
+        }
+    }
+    return 0;
+}
+
+static void tree_choose(uintptr_t given)
+{
+    loader.tree_of_firmware = take_tree(given);
+    if (!loader.tree_of_firmware && tree_open(&loader.tree, payload + loader.payload->tree, loader.payload->tree_size)) {
+        struct tree own = loader.tree;
+        loader.tree_of_firmware = take_tree(start_of_ram());
+        if (!loader.tree_of_firmware) {
+            loader.tree = own;
+        }
+    }
+}
+
+/* Gets out of the way of what is to be filled, once. */
+static void move_home(uint64_t hardware)
+{
+    size_t size = loader.end - loader.start;
+    uintptr_t home = loader.payload->home;
+    uintptr_t tree = loader.tree_of_firmware ? home + ((uintptr_t)loader.workspace->tree - loader.start) : 0;
+    if (!is_filled(loader.start, loader.end)) {
+        return;
+    }
+    if (home < loader.start && home + size > loader.start) {
+        die("loaded at %lx, in the way of what it must fill and too near to its home at %lx; load it at its home", (uint64_t)loader.start,
+            (uint64_t)home);
+    }
+    print("moving from %lx to %lx", (uint64_t)loader.start, (uint64_t)home);
+    arch_move(home, loader.start, size, tree, hardware);
+}
+
+void loader_main(uintptr_t tree, uint64_t hardware)
+{
+    payload_open(hardware);
+    tree_choose(tree);
+    console_open(&loader.tree);
+    arch_core_choose(tree, hardware);
+    move_home(hardware);
+    print("at %lx, kernel at %lx, initialiser at %lx, device tree from %s", (uint64_t)loader.start, loader.payload->kernel.start,
+          loader.payload->initialiser.start, loader.tree_of_firmware ? "firmware" : "image");
+    memory_check();
+    arch_core_prepare();
+    paging_build();
+    arch_translation_on();
+    memory_fill();
+    cores_start();
+    print("entering the kernel");
+    kernel_enter(&loader.workspace->cores[0]);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <libfdt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "plan.h"
+
+static const struct capdl_pos nowhere;
+
+static bool check_platform(struct plan *plan)
+{
+    if (plan->profile->arch != CAPDL_ARCH_AARCH64 && plan->profile->arch != CAPDL_ARCH_RISCV) {
+        capdl_error(plan->diags, nowhere, "kernel %s is started by multiboot, without a loader of ours: give the machine's boot loader "
+                    "the kernel, and the image as its first module", plan->profile->name);
+        return false;
+    }
+    if (plan->profile->max_nodes > CAPDL_PAYLOAD_CORES) {
+        capdl_error(plan->diags, nowhere, "kernel %s waits for %u cores; the loader can start %d", plan->profile->name,
+                    plan->profile->max_nodes, CAPDL_PAYLOAD_CORES);
+        return false;
+    }
+    if (plan->options->format == PACK_EFI && plan->profile->arch != CAPDL_ARCH_AARCH64) {
+        capdl_error(plan->diags, nowhere, "format efi is for aarch64 kernels; %s is another one", plan->profile->name);
+        return false;
+    }
+    return true;
+}
+
+/* Whether this program runs out of the tree it was built in. */
+static bool in_build_tree(const char *program)
+{
+    return strncmp(program, BUILD_ROOT "/", sizeof BUILD_ROOT) == 0;
+}
+
+/* Loaders are data of the tool: beside it when installed, in the build tree before. */
+static char *loader_path(const char *arch)
+{
+    char program[PATH_MAX], *path = 0;
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = 0;
+    if (in_build_tree(program)) {
+        return asprintf(&path, "%s/loader-%s.elf", LOADER_BUILD_DIR, arch) < 0 ? 0 : path;
+    }
+    char *slash = strrchr(program, '/');
+    if (slash && asprintf(&path, "%.*s/../share/capdl/loader-%s.elf", (int)(slash - program), program, arch) >= 0) {
+        if (access(path, R_OK) == 0) {
+            return path;
+        }
+        free(path);
+    }
+    return asprintf(&path, "%s/loader-%s.elf", DATA_DIR, arch) < 0 ? 0 : path;
+}
+
+static bool open_loader(struct plan *plan)
+{
+    const char *arch = plan->profile->arch == CAPDL_ARCH_AARCH64 ? "aarch64" : "riscv64";
+    plan->loader_path = plan->options->loader ? strdup(plan->options->loader) : loader_path(arch);
+    if (!plan->loader_path) {
+        abort();
+    }
+    if (!file_read(plan->loader_path, &plan->loader_file)) {
+        capdl_error(plan->diags, nowhere, "%s: the boot loader cannot be read: %s", plan->loader_path, strerror(errno));
+        return false;
+    }
+    if (!loads_open(&plan->loader, plan->loader_path, plan->loader_file.data, plan->loader_file.size, plan->profile->arch, plan->diags)) {
+        return false;
+    }
+    if (plan->loader.count != 1 || plan->loader.start != 0 || plan->loader.list[0].file_size % 4096 || plan->loader.entry % 4) {
+        capdl_error(plan->diags, nowhere, "%s: is a program, but not this tool's boot loader (one segment of whole pages at address 0)",
+                    plan->loader_path);
+        return false;
+    }
+    return true;
+}
+
+/* The device tree in as few bytes as it takes. Everything in it is looked at once, so the loader and the kernel get a sound one. */
+static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes, size_t size)
+{
+    int error = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(bytes, size);
+    if (error == 0) {
+        plan->tree = malloc(size + 64);
+        error = plan->tree ? fdt_open_into(bytes, plan->tree, (int)size + 64) : -FDT_ERR_NOSPACE;
+    }
+    if (error == 0) {
+        error = fdt_pack(plan->tree);
+    }
+    if (error) {
+        capdl_error(plan->diags, nowhere, "%s: is not a sound device tree: %s", name, fdt_strerror(error));
+        return false;
+    }
+    plan->tree_size = fdt_totalsize(plan->tree);
+    return true;
+}
+
+static bool open_tree(struct plan *plan)
+{
+    if (plan->options->dtb.bytes) {
+        return pack_tree(plan, plan->options->dtb.name, plan->options->dtb.bytes, plan->options->dtb.size);
+    }
+    if (asprintf(&plan->tree_path, "%s/support/kernel.dtb", plan->profile->prefix) < 0) {
+        abort();
+    }
+    if (!file_read(plan->tree_path, &plan->tree_file)) {
+        capdl_error(plan->diags, nowhere, "%s: the kernel's device tree cannot be read: %s", plan->tree_path, strerror(errno));
+        return false;
+    }
+    return pack_tree(plan, plan->tree_path, plan->tree_file.data, plan->tree_file.size);
+}
+
+static bool read_config(struct plan *plan)
+{
+    struct json_object *config = config_open(plan->profile, plan->diags);
+    if (config) {
+        plan->first_hart = (uint32_t)config_number(config, "FIRST_HART_ID", 0);
+        plan->physical_bits = config_on(config, "ARM_PA_SIZE_BITS_44") ? 44 : 40;
+    }
+    config_close(config);
+    return config != 0;
+}
+
+/* The loader maps the kernel in blocks of 2 MiB, by one distance between virtual and physical addresses. */
+static bool check_kernel(struct plan *plan)
+{
+    const struct loads *kernel = &plan->kernel.loads;
+    uint64_t distance = kernel->vstart - kernel->start;
+    for (size_t i = 0; i < kernel->count; i++) {
+        if (kernel->list[i].vaddr - kernel->list[i].paddr != distance) {
+            capdl_error(plan->diags, nowhere, "%s: its segments are shifted by different distances from physical to virtual addresses; "
+                        "not a kernel this loader can map", kernel->name);
+            return false;
+        }
+    }
+    if ((kernel->start | kernel->vstart) % 0x200000) {
+        capdl_error(plan->diags, nowhere, "%s: starts at 0x%llx, which is no multiple of 2 MiB", kernel->name,
+                    (unsigned long long)kernel->start);
+        return false;
+    }
+    if (kernel->entry < kernel->vstart || kernel->entry >= kernel->vend) {
+        capdl_error(plan->diags, nowhere, "%s: its entry 0x%llx lies outside its segments", kernel->name,
+                    (unsigned long long)kernel->entry);
+        return false;
+    }
+    return true;
+}
+
+bool inputs_open(struct plan *plan)
+{
+    const struct pack_file *image = &plan->options->image;
+    return check_platform(plan) && kernel_open(&plan->kernel, plan->profile, plan->diags) && check_kernel(plan) && read_config(plan) &&
+           loads_open(&plan->image, image->name, image->bytes, image->size, plan->profile->arch, plan->diags) && open_loader(plan) &&
+           open_tree(plan);
+}
+
+void inputs_close(struct plan *plan)
+{
+    loads_close(&plan->image);
+    loads_close(&plan->loader);
+    if (plan->kernel.path) {
+        kernel_close(&plan->kernel);
+    }
+    if (plan->loader_file.data) {
+        file_release(&plan->loader_file);
+    }
+    if (plan->tree_file.data) {
+        file_release(&plan->tree_file);
+    }
+    free(plan->loader_path);
+    free(plan->tree_path);
+    free(plan->tree);
+    free(plan->regions);
+    free(plan->stored.bytes);
+    free(plan->file.bytes);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, struct capdl_diags *diags)
+{
+    *kernel = (struct kernel){ 0 };
+    if (!profile->prefix[0]) {
+        capdl_error(diags, (struct capdl_pos){ 0 },
+                    "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel", profile->name);
+        return false;
+    }
+    if (asprintf(&kernel->path, "%s/bin/kernel.elf", profile->prefix) < 0) {
+        abort();
+    }
+    if (!file_read(kernel->path, &kernel->file)) {
+        capdl_error(diags, (struct capdl_pos){ 0 }, "%s: cannot be read: %s", kernel->path, strerror(errno));
+        free(kernel->path);
+        kernel->path = 0;
+        return false;
+    }
+    if (!loads_open(&kernel->loads, kernel->path, kernel->file.data, kernel->file.size, profile->arch, diags)) {
+        kernel_close(kernel);
+        return false;
+    }
+    return true;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+    loads_close(&kernel->loads);
+    file_release(&kernel->file);
+    free(kernel->path);
+    kernel->path = 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where things go in physical memory. The kernel dictates its own place and that the device tree lies above it and the initialiser
+ * above that. The loader goes above them all, so that it can move there from below.
+ *
+ *     kernel | device tree | initialiser | ... | loader, payload, workspace
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+enum { PAGE = 4096, LOADER_ALIGNMENT = 0x200000 };
+
+static const struct capdl_pos nowhere;
+
+static uint64_t align(uint64_t address, uint64_t alignment)
+{
+    return (address + alignment - 1) & ~(alignment - 1);
+}
+
+static bool overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end)
+{
+    return start < other_end && other_start < end;
+}
+
+/* Moves a candidate behind whatever is in its way; false when nothing is. */
+static bool push(struct place *candidate, uint64_t start, uint64_t end, uint64_t alignment)
+{
+    uint64_t size = candidate->end - candidate->start;
+    if (!overlap(candidate->start, candidate->end, start, end)) {
+        return false;
+    }
+    candidate->start = align(end, alignment);
+    candidate->end = candidate->start + size;
+    return true;
+}
+
+static bool push_all(const struct plan *plan, struct place *candidate, uint64_t alignment)
+{
+    const struct pack_options *options = plan->options;
+    const struct place *const taken[] = { &plan->kernel_place, &plan->tree_place, &plan->image_place };
+    bool pushed = false;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        pushed |= push(candidate, taken[i]->start, taken[i]->end, alignment);
+    }
+    for (size_t i = 0; i < options->num_extras; i++) {
+        pushed |= push(candidate, options->extras[i].address, options->extras[i].address + options->extras[i].file.size, alignment);
+    }
+    for (size_t i = 0; i < options->num_reserved; i++) {
+        pushed |= push(candidate, options->reserved[i].start, options->reserved[i].end, alignment);
+    }
+    return pushed;
+}
+
+/* The first free place in RAM at or above `from`. */
+static bool find_room(const struct plan *plan, struct place *place, uint64_t from, uint64_t size, uint64_t alignment)
+{
+    for (size_t i = 0; i < plan->profile->num_memory; i++) {
+        const struct capdl_region *ram = &plan->profile->memory[i];
+        struct place candidate = *place;
+        candidate.start = align(from > ram->start ? from : ram->start, alignment);
+        candidate.end = candidate.start + size;
+        while (candidate.end <= ram->end && candidate.end > candidate.start && push_all(plan, &candidate, alignment)) {
+        }
+        if (candidate.end <= ram->end && candidate.end > candidate.start) {
+            *place = candidate;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is wished for, or what is found; an error when there is none. */
+static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t from, uint64_t size, uint64_t alignment)
+{
+    if (wish % PAGE) {
+        capdl_error(plan->diags, nowhere, "the %s cannot lie at 0x%llx: a multiple of 4096 is needed", place->name,
+                    (unsigned long long)wish);
+        return false;
+    }
+    if (wish) {
+        place->start = wish;
+        place->end = wish + size;
+        return true;
+    }
+    if (!find_room(plan, place, from, size, alignment)) {
+        capdl_error(plan->diags, nowhere, "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free", place->name,
+                    (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
+        return false;
+    }
+    return true;
+}
+
+static uint64_t page_span(const struct loads *loads)
+{
+    return align(loads->vend, PAGE) - (loads->vstart & -(uint64_t)PAGE);
+}
+
+bool layout_system(struct plan *plan)
+{
+    uint64_t tree_room = plan->options->firmware_dtb && plan->tree_size < CAPDL_PAYLOAD_TREE_ROOM ? CAPDL_PAYLOAD_TREE_ROOM : plan->tree_size;
+    const struct loads *kernel = &plan->kernel.loads;
+    plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), false };
+    plan->tree_place.name = "device tree";
+    plan->image_place.name = "initialiser";
+    plan->loader_place.name = "loader";
+    return put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE) &&
+           put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image), PAGE);
+}
+
+bool layout_loader(struct plan *plan, uint64_t size)
+{
+    return put(plan, &plan->loader_place, plan->options->at, plan->image_place.end, align(size, PAGE), LOADER_ALIGNMENT);
+}
+
+/*
+ * Checks.
+ */
+
+/* Everything that lies in memory, ascending. To be freed. */
+static struct place *all_places(const struct plan *plan, size_t *count)
+{
+    const struct pack_options *options = plan->options;
+    struct place *list = calloc(4 + options->num_extras + options->num_reserved, sizeof *list);
+    if (!list) {
+        abort();
+    }
+    list[0] = plan->kernel_place;
+    list[1] = plan->tree_place;
+    list[2] = plan->image_place;
+    list[3] = plan->loader_place;
+    *count = 4;
+    for (size_t i = 0; i < options->num_extras; i++) {
+        const struct pack_extra *extra = &options->extras[i];
+        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra->address + extra->file.size, true };
+    }
+    for (size_t i = 0; i < options->num_reserved; i++) {
+        list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end, true };
+    }
+    return list;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
+}
+
+static bool in_ram(const struct plan *plan, const struct place *place)
+{
+    for (size_t i = 0; i < plan->profile->num_memory; i++) {
+        if (place->start >= plan->profile->memory[i].start && place->end <= plan->profile->memory[i].end) {
+            return true;
+        }
+    }
+    return place->may_overlap_reserved;
+}
+
+/* Reserved memory may hold what it was reserved for. */
+static bool places_clash(const struct place *a, const struct place *b)
+{
+    return overlap(a->start, a->end, b->start, b->end) && !(a->may_overlap_reserved && b->may_overlap_reserved &&
+                                                            (strcmp(a->name, "reserved") == 0) != (strcmp(b->name, "reserved") == 0));
+}
+
+static void draw(const struct plan *plan, const struct place *list, size_t count)
+{
+    for (size_t i = 0; i < plan->profile->num_memory; i++) {
+        capdl_note(plan->diags, nowhere, "RAM of the kernel  0x%010llx .. 0x%010llx", (unsigned long long)plan->profile->memory[i].start,
+                   (unsigned long long)plan->profile->memory[i].end);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool clash = false;
+        for (size_t j = 0; j < count; j++) {
+            clash |= j != i && places_clash(&list[i], &list[j]);
+        }
+        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s", list[i].name, (unsigned long long)list[i].start,
+                   (unsigned long long)list[i].end, clash ? "  overlaps" : "", in_ram(plan, &list[i]) ? "" : "  not in RAM");
+    }
+}
+
+static bool check_places(struct plan *plan, const struct place *list, size_t count)
+{
+    bool fine = true;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].end < list[i].start || !in_ram(plan, &list[i])) {
+            capdl_error(plan->diags, nowhere, "the %s does not lie in the kernel's RAM", list[i].name);
+            fine = false;
+        }
+        for (size_t j = i + 1; j < count && list[j].start < list[i].end; j++) {
+            if (places_clash(&list[i], &list[j])) {
+                capdl_error(plan->diags, nowhere, "%s and %s overlap", list[i].name, list[j].name);
+                fine = false;
+            }
+        }
+    }
+    if (plan->image_place.start < plan->tree_place.end) {
+        capdl_error(plan->diags, nowhere, "the initialiser must lie above kernel and device tree, from 0x%llx on",
+                    (unsigned long long)plan->tree_place.end);
+        fine = false;
+    }
+    return fine;
+}
+
+bool layout_check(struct plan *plan)
+{
+    size_t count;
+    struct place *list = all_places(plan, &count);
+    qsort(list, count, sizeof *list, compare_places);
+    bool fine = check_places(plan, list, count);
+    if (!fine) {
+        draw(plan, list, count);
+    }
+    free(list);
+    return fine;
+}

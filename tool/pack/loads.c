@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "loads.h"
+
+#include <gelf.h>
+#include <stdlib.h>
+
+static const struct capdl_pos nowhere;
+
+static const char *const arch_names[CAPDL_ARCH_COUNT] = {
+#define CAPDL_ARCH(id, keyword, bits, boots) [CAPDL_ARCH_##id] = keyword,
+#include <capdl/arch.def>
+#undef CAPDL_ARCH
+};
+
+static unsigned elf_machine(enum capdl_arch arch)
+{
+    return arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : arch == CAPDL_ARCH_RISCV ? EM_RISCV : arch == CAPDL_ARCH_X86_64 ? EM_X86_64 : EM_NONE;
+}
+
+static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_Ehdr *header, struct capdl_diags *diags)
+{
+    if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, header)) {
+        capdl_error(diags, nowhere, "%s: is not an ELF file, or a truncated one", name);
+        return false;
+    }
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != elf_machine(arch)) {
+        capdl_error(diags, nowhere, "%s: is for another processor (ELF machine %u, %d bits); a 64-bit %s program is needed", name,
+                    header->e_machine, header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, arch_names[arch]);
+        return false;
+    }
+    if (header->e_type != ET_EXEC && header->e_type != ET_DYN) {
+        capdl_error(diags, nowhere, "%s: is an ELF file but not a linked program", name);
+        return false;
+    }
+    return true;
+}
+
+static bool segment_sane(const GElf_Phdr *segment, size_t file_size)
+{
+    uint64_t top = UINT64_MAX - segment->p_memsz;
+    return segment->p_offset <= file_size && segment->p_filesz <= file_size - segment->p_offset &&
+           segment->p_filesz <= segment->p_memsz && segment->p_vaddr <= top && segment->p_paddr <= top;
+}
+
+static void loads_add(struct loads *loads, const GElf_Phdr *segment, const uint8_t *bytes)
+{
+    struct load load = { segment->p_vaddr, segment->p_paddr, segment->p_filesz, segment->p_memsz, bytes + segment->p_offset };
+    bool first = loads->count == 0;
+    loads->list[loads->count++] = load;
+    loads->start = first || load.paddr < loads->start ? load.paddr : loads->start;
+    loads->vstart = first || load.vaddr < loads->vstart ? load.vaddr : loads->vstart;
+    loads->end = first || load.paddr + load.memory_size > loads->end ? load.paddr + load.memory_size : loads->end;
+    loads->vend = first || load.vaddr + load.memory_size > loads->vend ? load.vaddr + load.memory_size : loads->vend;
+}
+
+static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, struct capdl_diags *diags)
+{
+    size_t count = 0;
+    if (elf_getphdrnum(elf, &count) != 0 || !(loads->list = calloc(count + 1, sizeof *loads->list))) {
+        count = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        GElf_Phdr segment;
+        if (!gelf_getphdr(elf, (int)i, &segment)) {
+            capdl_error(diags, nowhere, "%s: its program headers lie outside the file", loads->name);
+            return false;
+        }
+        if (segment.p_type != PT_LOAD || segment.p_memsz == 0) {
+            continue;
+        }
+        if (!segment_sane(&segment, loads->size)) {
+            capdl_error(diags, nowhere, "%s: segment %zu lies outside the file (truncated?) or wraps around memory", loads->name, i);
+            return false;
+        }
+        loads_add(loads, &segment, bytes);
+    }
+    if (loads->count == 0) {
+        capdl_error(diags, nowhere, "%s: has nothing to load", loads->name);
+    }
+    return loads->count > 0;
+}
+
+bool loads_open(struct loads *loads, const char *name, const uint8_t *bytes, size_t size, enum capdl_arch arch, struct capdl_diags *diags)
+{
+    GElf_Ehdr header;
+    *loads = (struct loads){ .name = name, .size = size };
+    elf_version(EV_CURRENT);
+    Elf *elf = size ? elf_memory((char *)(uintptr_t)bytes, size) : 0; /* only read */
+    bool fine = header_read(elf, name, arch, &header, diags) && segments_read(loads, elf, bytes, diags);
+    elf_end(elf);
+    if (!fine) {
+        loads_close(loads);
+        return false;
+    }
+    loads->entry = header.e_entry;
+    return true;
+}
+
+void loads_close(struct loads *loads)
+{
+    free(loads->list);
+    loads->list = 0;
+    loads->count = 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+static const char *const format_names[PACK_FORMAT_COUNT] = {
+    [PACK_ELF] = "elf", [PACK_RAW] = "raw", [PACK_LINUX] = "linux", [PACK_UIMAGE] = "uimage", [PACK_EFI] = "efi",
+};
+
+enum pack_format pack_format_named(const char *name)
+{
+    enum pack_format format = 0;
+    while (format < PACK_FORMAT_COUNT && strcmp(format_names[format], name) != 0) {
+        format++;
+    }
+    return format;
+}
+
+const char *pack_format_name(enum pack_format format)
+{
+    return format_names[format];
+}
+
+/* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's start-up code (and
+   QEMU's) holds back the other cores only for what looks like a Linux Image. */
+enum pack_format pack_format_for_qemu(const struct capdl_profile *profile)
+{
+    return strcmp(profile->platform, "bcm2837") == 0 ? PACK_LINUX : PACK_ELF;
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
+{
+    if (buffer->room - buffer->size < size) {
+        buffer->room = (buffer->size + size) * 2;
+        buffer->bytes = realloc(buffer->bytes, buffer->room);
+        if (!buffer->bytes) {
+            abort();
+        }
+    }
+    if (size) {
+        memcpy(buffer->bytes + buffer->size, bytes, size);
+        buffer->size += size;
+    }
+}
+
+void buffer_zero(struct buffer *buffer, size_t size)
+{
+    static const uint8_t zeros[4096];
+    for (; size > sizeof zeros; size -= sizeof zeros) {
+        buffer_add(buffer, zeros, sizeof zeros);
+    }
+    buffer_add(buffer, zeros, size);
+}
+
+bool pack_image(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
+{
+    struct plan plan = { .options = options, .profile = options->profile, .diags = diags };
+    bool fine = inputs_open(&plan) && layout_system(&plan) && payload_plan(&plan) && layout_loader(&plan, payload_memory_size(&plan)) &&
+                layout_check(&plan);
+    if (fine) {
+        payload_write(&plan);
+        fine = format_write(&plan, out);
+    }
+    inputs_close(&plan);
+    return fine;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a machine boots: a kernel and an initialiser image as one thing that firmware or a boot loader can start.
+ *
+ *     AArch64, RISC-V   loader + kernel + device tree + initialiser in one file
+ *     x86-64            the kernel as a multiboot kernel; the initialiser is its first module as it is
+ */
+#ifndef TOOL_PACK_H
+#define TOOL_PACK_H
+
+#include <stdio.h>
+
+#include <capdl/diag.h>
+#include <capdl/profile.h>
+
+enum pack_format {
+    PACK_ELF,    /* loads itself at its home address: QEMU -kernel, U-Boot bootelf */
+    PACK_RAW,    /* runs wherever it is loaded (4 KiB aligned) and entered at its first byte: U-Boot go, QEMU -device loader */
+    PACK_LINUX,  /* as raw, with the header of a Linux Image: U-Boot booti, Raspberry Pi firmware, QEMU -kernel */
+    PACK_UIMAGE, /* as Linux, in U-Boot's legacy container: bootm */
+    PACK_EFI,    /* AArch64: a UEFI application, and a Linux Image as well */
+    PACK_FORMAT_COUNT
+};
+
+/* "elf", "raw", "linux", "uimage", "efi"; PACK_FORMAT_COUNT if there is none of that name. */
+enum pack_format pack_format_named(const char *name);
+const char *pack_format_name(enum pack_format);
+/* What the QEMU machine of this kernel is given; see qemu_command. */
+enum pack_format pack_format_for_qemu(const struct capdl_profile *);
+
+/* Named bytes. */
+struct pack_file {
+    const char *name; /* for messages */
+    const uint8_t *bytes;
+    size_t size;
+};
+
+/* Bytes to be put at a physical address that the kernel leaves alone: pages of a PD in reserved memory, for instance. */
+struct pack_extra {
+    struct pack_file file;
+    uint64_t address;
+};
+
+struct pack_options {
+    const struct capdl_profile *profile; /* with a prefix */
+    struct pack_file image;              /* the initialiser image */
+    struct pack_file dtb;                /* bytes 0: support/kernel.dtb of the prefix */
+    bool firmware_dtb;                   /* hand the kernel the device tree the firmware gave, if it gave one */
+    const char *loader;                  /* path of the prebuilt loader; 0: looked for in build tree and data directory */
+    enum pack_format format;
+    uint64_t at;             /* physical address of the loader; 0: chosen */
+    uint64_t initialiser_at; /* physical address of the initialiser; 0: chosen */
+    const struct pack_extra *extras;
+    size_t num_extras;
+    const struct capdl_region *reserved; /* physical memory nothing may be put in */
+    size_t num_reserved;
+};
+
+/* Writes a bootable file. Anything that does not fit together is an error in diags, a misfit in memory with a map of it. */
+bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
+
+/* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want. */
+bool pack_multiboot(const struct capdl_profile *, struct capdl_diags *, FILE *out);
+
+#endif

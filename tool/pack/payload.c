@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+enum { PAGE = 4096, UNIT = 16 };
+
+static const struct capdl_pos nowhere;
+
+static struct capdl_payload_region *last_region(struct plan *plan)
+{
+    return plan->num_regions ? &plan->regions[plan->num_regions - 1] : 0;
+}
+
+/* The region that ends at an address, or a new one there. */
+static struct capdl_payload_region *region_at(struct plan *plan, uint64_t to, bool for_bytes)
+{
+    struct capdl_payload_region *last = last_region(plan);
+    if (last && last->to + last->stored + last->zeros == to && !(for_bytes && last->zeros)) {
+        return last;
+    }
+    if (plan->num_regions == plan->room_regions) {
+        plan->room_regions = plan->room_regions ? plan->room_regions * 2 : 16;
+        plan->regions = realloc(plan->regions, plan->room_regions * sizeof *plan->regions);
+        if (!plan->regions) {
+            abort();
+        }
+    }
+    buffer_zero(&plan->stored, (to - plan->stored.size) % UNIT); /* so that it can be copied by words */
+    last = &plan->regions[plan->num_regions++];
+    *last = (struct capdl_payload_region){ .to = to, .from = plan->stored.size };
+    return last;
+}
+
+static void add_zeros(struct plan *plan, uint64_t to, uint64_t size)
+{
+    if (size) {
+        region_at(plan, to, false)->zeros += size;
+    }
+}
+
+static bool all_zero(const uint8_t *bytes, size_t size)
+{
+    return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
+/* Page by page, so that pages of zeros cost nothing. */
+static void add_bytes(struct plan *plan, uint64_t to, const uint8_t *bytes, uint64_t size)
+{
+    while (size) {
+        uint64_t rest = PAGE - to % PAGE, chunk = rest < size ? rest : size;
+        if (all_zero(bytes, chunk)) {
+            add_zeros(plan, to, chunk);
+        } else {
+            region_at(plan, to, true)->stored += chunk;
+            buffer_add(&plan->stored, bytes, chunk);
+        }
+        to += chunk, bytes += chunk, size -= chunk;
+    }
+}
+
+static int compare_loads(const void *a, const void *b)
+{
+    const struct load *x = a, *y = b;
+    return x->vaddr < y->vaddr ? -1 : x->vaddr > y->vaddr;
+}
+
+/* A program, with zeros wherever its place has nothing of it. `distance` is from virtual to physical addresses. */
+static bool add_program(struct plan *plan, struct loads *loads, const struct place *place, uint64_t distance)
+{
+    uint64_t at = place->start;
+    qsort(loads->list, loads->count, sizeof *loads->list, compare_loads);
+    for (size_t i = 0; i < loads->count; i++) {
+        const struct load *load = &loads->list[i];
+        uint64_t start = load->vaddr + distance;
+        if (start < at) {
+            capdl_error(plan->diags, nowhere, "%s: two of its segments overlap at 0x%llx", loads->name, (unsigned long long)load->vaddr);
+            return false;
+        }
+        add_zeros(plan, at, start - at);
+        add_bytes(plan, start, load->bytes, load->file_size);
+        add_zeros(plan, start + load->file_size, load->memory_size - load->file_size);
+        at = start + load->memory_size;
+    }
+    add_zeros(plan, at, place->end - at);
+    return true;
+}
+
+static uint64_t image_distance(const struct plan *plan)
+{
+    return plan->image_place.start - (plan->image.vstart & -(uint64_t)PAGE);
+}
+
+static int compare_regions(const void *a, const void *b)
+{
+    const struct capdl_payload_region *x = a, *y = b;
+    return x->to < y->to ? -1 : x->to > y->to;
+}
+
+bool payload_plan(struct plan *plan)
+{
+    const struct loads *kernel = &plan->kernel.loads;
+    if (!add_program(plan, &plan->kernel.loads, &plan->kernel_place, kernel->start - kernel->vstart) ||
+        !add_program(plan, &plan->image, &plan->image_place, image_distance(plan))) {
+        return false;
+    }
+    for (size_t i = 0; i < plan->options->num_extras; i++) {
+        const struct pack_extra *extra = &plan->options->extras[i];
+        add_bytes(plan, extra->address, extra->file.bytes, extra->file.size);
+    }
+    qsort(plan->regions, plan->num_regions, sizeof *plan->regions, compare_regions);
+    return true;
+}
+
+static uint64_t unit(uint64_t size)
+{
+    return (size + UNIT - 1) & ~(uint64_t)(UNIT - 1);
+}
+
+/* Offsets of the payload's parts. */
+struct parts {
+    uint64_t regions, memory, tree, stored, end;
+};
+
+static struct parts payload_parts(const struct plan *plan)
+{
+    struct parts parts;
+    parts.regions = unit(sizeof(struct capdl_payload));
+    parts.memory = unit(parts.regions + plan->num_regions * sizeof *plan->regions);
+    parts.tree = unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span));
+    parts.stored = unit(parts.tree + plan->tree_size);
+    parts.end = unit(parts.stored + plan->stored.size);
+    return parts;
+}
+
+uint64_t payload_memory_size(const struct plan *plan)
+{
+    const struct load *loader = &plan->loader.list[0];
+    uint64_t stored = (loader->file_size + payload_parts(plan).end + PAGE - 1) & -(uint64_t)PAGE;
+    return stored + (loader->memory_size - loader->file_size);
+}
+
+static uint32_t payload_flags(const struct plan *plan)
+{
+    const struct capdl_profile *profile = plan->profile;
+    bool arm = profile->arch == CAPDL_ARCH_AARCH64;
+    return (arm && profile->hypervisor ? CAPDL_PAYLOAD_HYPERVISOR : 0u) |
+           (arm && profile->max_nodes > 1 ? CAPDL_PAYLOAD_SHAREABLE : 0u) |
+           (plan->options->firmware_dtb ? CAPDL_PAYLOAD_FIRMWARE_TREE : 0u);
+}
+
+static struct capdl_payload payload_header(const struct plan *plan, const struct parts *parts)
+{
+    return (struct capdl_payload){
+        .magic = CAPDL_PAYLOAD_MAGIC,
+        .size = parts->end,
+        .home = plan->loader_place.start,
+        .version = CAPDL_PAYLOAD_VERSION,
+        .flags = payload_flags(plan),
+        .num_cores = plan->profile->max_nodes ? plan->profile->max_nodes : 1,
+        .first_hart = plan->first_hart,
+        .num_regions = (uint32_t)plan->num_regions,
+        .num_memory = (uint32_t)plan->profile->num_memory,
+        .physical_bits = plan->physical_bits,
+        .regions = parts->regions,
+        .memory = parts->memory,
+        .tree = parts->tree,
+        .tree_size = plan->tree_size,
+        .kernel = { plan->kernel_place.start, plan->kernel_place.end },
+        .kernel_virtual = plan->kernel.loads.vstart,
+        .kernel_entry = plan->kernel.loads.entry,
+        .initialiser = { plan->image_place.start, plan->image_place.end },
+        .initialiser_offset = image_distance(plan),
+        .initialiser_entry = plan->image.entry,
+        .kernel_tree = { plan->tree_place.start, plan->tree_place.end },
+    };
+}
+
+/* Fills up to an offset of the payload with zeros. */
+static void pad_to(struct plan *plan, uint64_t offset)
+{
+    buffer_zero(&plan->file, plan->loader.list[0].file_size + offset - plan->file.size);
+}
+
+void payload_write(struct plan *plan)
+{
+    const struct load *loader = &plan->loader.list[0];
+    struct parts parts = payload_parts(plan);
+    struct capdl_payload header = payload_header(plan, &parts);
+    buffer_add(&plan->file, loader->bytes, loader->file_size);
+    buffer_add(&plan->file, &header, sizeof header);
+    pad_to(plan, parts.regions);
+    for (size_t i = 0; i < plan->num_regions; i++) {
+        struct capdl_payload_region region = plan->regions[i];
+        region.from += parts.stored;
+        buffer_add(&plan->file, &region, sizeof region);
+    }
+    pad_to(plan, parts.memory);
+    for (size_t i = 0; i < plan->profile->num_memory; i++) {
+        struct capdl_payload_span span = { plan->profile->memory[i].start, plan->profile->memory[i].end };
+        buffer_add(&plan->file, &span, sizeof span);
+    }
+    pad_to(plan, parts.tree);
+    buffer_add(&plan->file, plan->tree, plan->tree_size);
+    pad_to(plan, parts.stored);
+    buffer_add(&plan->file, plan->stored.bytes, plan->stored.size);
+    pad_to(plan, parts.end);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A bootable file in the making: its inputs, where everything goes, and the bytes. Private to this room. */
+#ifndef TOOL_PACK_PLAN_H
+#define TOOL_PACK_PLAN_H
+
+#include <capdl/payload.h>
+
+#include "kernel.h"
+#include "pack.h"
+
+/* Bytes that grow. */
+struct buffer {
+    uint8_t *bytes;
+    size_t size, room;
+};
+
+/* Something that lies in memory while the system is started. */
+struct place {
+    const char *name;
+    uint64_t start, end;
+    bool may_overlap_reserved; /* it is what the reservation is for */
+};
+
+struct plan {
+    const struct pack_options *options;
+    const struct capdl_profile *profile;
+    struct capdl_diags *diags;
+    struct kernel kernel;
+    struct file_bytes loader_file, tree_file;
+    char *loader_path, *tree_path;
+    struct loads image, loader;
+    uint8_t *tree; /* packed; on the heap */
+    size_t tree_size;
+    uint32_t first_hart, physical_bits;
+    struct place kernel_place, tree_place, image_place, loader_place;
+    struct capdl_payload_region *regions; /* `from` counts from the start of `stored` until payload_write */
+    size_t num_regions, room_regions;
+    struct buffer stored;
+    struct buffer file; /* loader and payload, as they lie in memory at the loader's place */
+};
+
+void buffer_add(struct buffer *, const void *bytes, size_t);
+void buffer_zero(struct buffer *, size_t);
+
+/* inputs.c: everything read and checked by itself. */
+bool inputs_open(struct plan *);
+void inputs_close(struct plan *);
+
+/* layout.c: where kernel, device tree and initialiser go; then, once their sizes are known, the loader. */
+bool layout_system(struct plan *);
+bool layout_loader(struct plan *, uint64_t size);
+/* Whether everything lies in RAM and apart; else errors and a map. */
+bool layout_check(struct plan *);
+
+/* payload.c: the regions to be filled, and the payload in `file`. */
+bool payload_plan(struct plan *);
+uint64_t payload_memory_size(const struct plan *); /* loader, payload and workspace */
+void payload_write(struct plan *);
+
+/* formats.c: the file as firmware wants it. */
+bool format_write(struct plan *, FILE *out);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "qemu.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pack.h"
+
+/* A file without a name: QEMU inherits it and opens it by its number. */
+struct nameless {
+    FILE *stream;
+    char path[32];
+};
+
+static bool nameless_create(struct nameless *file, const char *what, struct capdl_diags *diags)
+{
+    int number = memfd_create(what, 0);
+    file->stream = number >= 0 ? fdopen(number, "wb") : 0;
+    if (!file->stream) {
+        capdl_error(diags, (struct capdl_pos){ 0 }, "no memory for the %s: %s", what, strerror(errno));
+        if (number >= 0) {
+            close(number);
+        }
+        return false;
+    }
+    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", number);
+    return true;
+}
+
+static bool nameless_complete(struct nameless *file, const char *what, struct capdl_diags *diags)
+{
+    bool fine = fflush(file->stream) == 0 && !ferror(file->stream);
+    if (!fine) {
+        capdl_error(diags, (struct capdl_pos){ 0 }, "no memory for the %s: %s", what, strerror(errno));
+    }
+    return fine;
+}
+
+/* The kernel as multiboot wants it; elsewhere everything in one. */
+static bool write_kernel(const struct capdl_profile *profile, const struct pack_file *image, struct capdl_diags *diags, FILE *out)
+{
+    struct pack_options options = { .profile = profile, .image = *image, .format = pack_format_for_qemu(profile) };
+    return profile->arch == CAPDL_ARCH_X86_64 ? pack_multiboot(profile, diags, out) : pack_image(&options, diags, out);
+}
+
+static enum qemu_outcome boot(const struct capdl_profile *profile, const struct nameless *kernel, const struct nameless *module,
+                              const struct qemu_options *options, FILE *verbose, struct capdl_diags *diags)
+{
+    struct qemu_line line;
+    if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : 0, &line, diags)) {
+        return QEMU_FAILED;
+    }
+    if (verbose) {
+        qemu_print(&line, verbose);
+    }
+    enum qemu_outcome outcome = qemu_run(&line, options, diags);
+    qemu_free(&line);
+    return outcome;
+}
+
+enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *image_name, const uint8_t *image, size_t image_size,
+                            const struct qemu_options *options, FILE *verbose, struct capdl_diags *diags)
+{
+    struct pack_file file = { image_name, image, image_size };
+    struct nameless kernel = { 0 }, module = { 0 };
+    enum qemu_outcome outcome = QEMU_FAILED;
+    bool ready = nameless_create(&kernel, "kernel", diags) && nameless_create(&module, "image", diags) &&
+                 write_kernel(profile, &file, diags, kernel.stream) && nameless_complete(&kernel, "kernel", diags);
+    if (ready && profile->arch == CAPDL_ARCH_X86_64) {
+        fwrite(image, 1, image_size, module.stream);
+        ready = nameless_complete(&module, "image", diags);
+    }
+    if (ready) {
+        outcome = boot(profile, &kernel, &module, options, verbose, diags);
+    }
+    if (kernel.stream) {
+        fclose(kernel.stream);
+    }
+    if (module.stream) {
+        fclose(module.stream);
+    }
+    return outcome;
+}

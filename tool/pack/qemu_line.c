@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "qemu.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+
+/* Every feature is one without which some kernel configuration stops, or hangs without a word (xsaveopt). */
+static const char x86_cpu[] = "Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase";
+
+static const struct capdl_pos nowhere;
+
+static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    if (vasprintf(&line->argv[line->argc++], format, list) < 0) {
+        abort();
+    }
+    va_end(list);
+    line->argv[line->argc] = 0;
+}
+
+/* In MiB, from where the machine's RAM starts to the end of what the kernel was built to find. */
+static unsigned long memory_size(const struct capdl_profile *profile, uint64_t base)
+{
+    uint64_t end = profile->num_memory ? profile->memory[profile->num_memory - 1].end : 0;
+    return end > base ? (unsigned long)((end - base + 0xfffff) >> 20) : 128;
+}
+
+static bool line_pc99(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+{
+    if (profile->hypervisor) {
+        capdl_error(diags, nowhere, "kernel %s insists on Intel VT-x, which QEMU does not emulate; boot it on a PC or in Bochs, or "
+                    "build the kernel with KernelVTX=OFF", profile->name);
+        return false;
+    }
+    if (config_on(config, "SUPPORT_PCID")) {
+        capdl_error(diags, nowhere, "kernel %s insists on PCIDs, which QEMU does not emulate; build the kernel with "
+                    "KernelSupportPCID=OFF", profile->name);
+        return false;
+    }
+    add(line, "qemu-system-x86_64");
+    add(line, "-cpu");
+    add(line, "%s", x86_cpu);
+    add(line, "-m");
+    add(line, "1024M");
+    add(line, "-no-reboot");
+    return true;
+}
+
+static bool line_arm_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+{
+    (void)diags;
+    add(line, "qemu-system-aarch64");
+    add(line, "-machine");
+    /* Other cores are started by a call to the level above ours, which QEMU offers at EL2 by SMC only with virtualization. */
+    add(line, profile->hypervisor || profile->max_nodes > 1 ? "virt,virtualization=on" : "virt");
+    add(line, "-cpu");
+    add(line, config_on(config, "ARM_CORTEX_A57") ? "cortex-a57" : config_on(config, "ARM_CORTEX_A72") ? "cortex-a72" : "cortex-a53");
+    add(line, "-m");
+    add(line, "%luM", memory_size(profile, 0x40000000));
+    return true;
+}
+
+static bool line_riscv_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+{
+    (void)config, (void)diags;
+    add(line, "qemu-system-riscv64");
+    add(line, "-machine");
+    add(line, "virt");
+    add(line, "-bios");
+    add(line, "default");
+    add(line, "-m");
+    add(line, "%luM", memory_size(profile, 0x80000000));
+    return true;
+}
+
+static bool line_raspi3(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+{
+    (void)profile, (void)config, (void)diags;
+    add(line, "qemu-system-aarch64");
+    add(line, "-machine");
+    add(line, "raspi3b");
+    add(line, "-serial"); /* the kernel's console is the second one, the "mini UART" */
+    add(line, "null");
+    return true;
+}
+
+/* Machines by the kernel's name for the platform. smp: whether the number of cores can be chosen. */
+static const struct machine {
+    const char *platform;
+    bool (*line)(const struct capdl_profile *, struct json_object *, struct qemu_line *, struct capdl_diags *);
+    const char *package;
+    bool smp;
+} machines[] = {
+    { "pc99", line_pc99, "qemu-system-x86", true },
+    { "qemu-arm-virt", line_arm_virt, "qemu-system-arm", true },
+    { "qemu-riscv-virt", line_riscv_virt, "qemu-system-misc", true },
+    { "bcm2837", line_raspi3, "qemu-system-arm", false },
+};
+
+static const struct machine *find_machine(const struct capdl_profile *profile, struct capdl_diags *diags)
+{
+    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+        if (strcmp(machines[i].platform, profile->platform) == 0) {
+            return &machines[i];
+        }
+    }
+    capdl_error(diags, nowhere, "kernel %s is for the platform %s, which QEMU has no machine for here; known are pc99, qemu-arm-virt, "
+                "qemu-riscv-virt and bcm2837", profile->name, profile->platform[0] ? profile->platform : "(not named)");
+    return 0;
+}
+
+/* Whether a program can be found in PATH. */
+static bool installed(const char *program)
+{
+    const char *path = getenv("PATH");
+    bool found = false;
+    for (const char *next = path ? path : "/usr/bin"; next && !found;) {
+        size_t length = strcspn(next, ":");
+        char *name;
+        if (asprintf(&name, "%.*s/%s", (int)length, next, program) < 0) {
+            abort();
+        }
+        found = access(name, X_OK) == 0;
+        free(name);
+        next = next[length] ? next + length + 1 : 0;
+    }
+    return found;
+}
+
+bool qemu_command(const struct capdl_profile *profile, const char *kernel, const char *module, struct qemu_line *line,
+                  struct capdl_diags *diags)
+{
+    const struct machine *machine = find_machine(profile, diags);
+    struct json_object *config = machine ? config_open(profile, diags) : 0;
+    *line = (struct qemu_line){ 0 };
+    bool fine = config && machine->line(profile, config, line, diags);
+    config_close(config);
+    if (fine && !installed(line->argv[0])) {
+        capdl_error(diags, nowhere, "%s is not installed; Debian has it in the package %s", line->argv[0], machine->package);
+        fine = false;
+    }
+    if (!fine) {
+        qemu_free(line);
+        return false;
+    }
+    if (machine->smp && profile->max_nodes > 1) {
+        add(line, "-smp");
+        add(line, "%u", profile->max_nodes);
+    }
+    static const char *const quiet[] = { "-display", "none", "-monitor", "none", "-nic", "none", "-serial", "stdio" };
+    for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
+        add(line, "%s", quiet[i]);
+    }
+    add(line, "-kernel");
+    add(line, "%s", kernel);
+    if (module) {
+        add(line, "-initrd");
+        add(line, "%s", module);
+    }
+    return true;
+}
+
+static bool is_plain(const char *word)
+{
+    return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=,./:")] == 0;
+}
+
+void qemu_print(const struct qemu_line *line, FILE *out)
+{
+    for (size_t i = 0; i < line->argc; i++) {
+        fputs(i ? " " : "", out);
+        if (is_plain(line->argv[i])) {
+            fputs(line->argv[i], out);
+            continue;
+        }
+        putc('\'', out);
+        for (const char *c = line->argv[i]; *c; c++) {
+            fputs(*c == '\'' ? "'\\''" : (char[]){ *c, 0 }, out);
+        }
+        putc('\'', out);
+    }
+    putc('\n', out);
+}
+
+void qemu_free(struct qemu_line *line)
+{
+    for (size_t i = 0; i < line->argc; i++) {
+        free(line->argv[i]);
+    }
+    *line = (struct qemu_line){ 0 };
+}

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All numbers of the kernel come from kernel.h, which `capdl profile NAME --header` prints while the examples are built. */
 #include "pd.h"
 
 #include <stdarg.h>
 
-#include "kernel.h"
 #include "syscall.h"
 
-enum { LABEL_SHIFT = 12, LENGTH_MASK = 127 };
-
-/* The IPC buffer begins with a word for the message info. */
 uint64_t *pd_words;
 
 void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e);
@@ -18,7 +13,7 @@ void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t
 {
     const uint64_t args[] = {a, b, c, d, e};
 
-    pd_words = ipc_buffer + 1;
+    pd_words = ipc_buffer + SEL4_IPC_BUFFER_WORD_MESSAGE;
     pd_main(args);
     for (;;)
         pd_wait(PD_SLOT_STOP);
@@ -29,7 +24,7 @@ static struct pd_message enter(int64_t number, uint64_t cap, uint64_t label, uin
 {
     struct syscall_registers r = {
         .cap = cap,
-        .info = label << LABEL_SHIFT | length,
+        .info = SEL4_MESSAGE(label, 0, length),
         .word = {pd_words[0], pd_words[1], pd_words[2], pd_words[3]},
         .reply = PD_SLOT_REPLY,
     };
@@ -37,7 +32,7 @@ static struct pd_message enter(int64_t number, uint64_t cap, uint64_t label, uin
     syscall_enter(number, &r);
     for (unsigned i = 0; i < 4; i++)
         pd_words[i] = r.word[i];
-    return (struct pd_message){r.cap, r.info >> LABEL_SHIFT, r.info & LENGTH_MASK};
+    return (struct pd_message){r.cap, SEL4_MESSAGE_LABEL(r.info), SEL4_MESSAGE_LENGTH(r.info)};
 }
 
 struct pd_message pd_call(uint64_t cap, uint64_t label, uint64_t length)
@@ -88,28 +83,23 @@ void pd_yield(void)
     enter(SEL4_SYS_YIELD, 0, 0, 0);
 }
 
-int pd_is_memory_fault(uint64_t label)
-{
-    return label == SEL4_FAULT_VM;
-}
-
-uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[PD_NUM_REGISTERS])
+uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[SEL4_REGISTERS])
 {
     pd_words[0] = suspend != 0;
-    pd_words[1] = PD_NUM_REGISTERS;
-    uint64_t error = pd_call(tcb, SEL4_TCB_READ_REGISTERS, 2).label;
-    for (unsigned i = 0; i < PD_NUM_REGISTERS; i++)
+    pd_words[1] = SEL4_REGISTERS;
+    uint64_t error = pd_call(tcb, SEL4_LABEL_TCB_READ_REGISTERS, 2).label;
+    for (unsigned i = 0; i < SEL4_REGISTERS; i++)
         registers[i] = pd_words[i];
     return error;
 }
 
-uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[PD_NUM_REGISTERS])
+uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[SEL4_REGISTERS])
 {
     pd_words[0] = resume != 0;
-    pd_words[1] = PD_NUM_REGISTERS;
-    for (unsigned i = 0; i < PD_NUM_REGISTERS; i++)
+    pd_words[1] = SEL4_REGISTERS;
+    for (unsigned i = 0; i < SEL4_REGISTERS; i++)
         pd_words[2 + i] = registers[i];
-    return pd_call(tcb, SEL4_TCB_WRITE_REGISTERS, 2 + PD_NUM_REGISTERS).label;
+    return pd_call(tcb, SEL4_LABEL_TCB_WRITE_REGISTERS, 2 + SEL4_REGISTERS).label;
 }
 
 static void print_char(char c)

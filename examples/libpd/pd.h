@@ -3,6 +3,9 @@
  * What the example protection domains share: start, messages, printing. It hides whether the kernel is an MCS one: there the right
  * to answer lies in the reply object in slot 1, else in the thread itself.
  *
+ * Numbers of the kernel, SEL4_..., come from a header that `capdl profile KERNEL --header` prints while the examples are built; the
+ * compiler is told to include it first.
+ *
  * The first four words of a message travel in registers; here all words are in pd_words, which is the IPC buffer.
  */
 #ifndef LIBPD_PD_H
@@ -19,12 +22,11 @@ enum { PD_SLOT_REPLY = 1, PD_SLOT_FAULT = 2, PD_SLOT_STOP = 3 };
 
 /* The words of a message sent or received. */
 extern uint64_t *pd_words;
-enum { PD_MAX_WORDS = 120 };
 
 /* A message received, or the answer to a call. */
 struct pd_message {
     uint64_t badge;  /* of the capability it was sent through */
-    uint64_t label;  /* of a fault message: the kind of fault; of an invocation's answer: the kernel's error, 0 if none */
+    uint64_t label;  /* of a fault message: SEL4_FAULT_...; of an invocation's answer: the kernel's error, 0 if none */
     uint64_t length; /* in words */
 };
 
@@ -37,23 +39,10 @@ void pd_signal(uint64_t notification);
 uint64_t pd_wait(uint64_t notification); /* returns the badges that were signalled, or-ed together */
 void pd_yield(void);
 
-/* Whether this is the label of a memory fault's message; its number is not the same on all kernels. */
-int pd_is_memory_fault(uint64_t label);
-/* Words of such a message. */
-enum { PD_FAULT_IP = 0, PD_FAULT_ADDRESS = 1 };
-
-/* Registers of another thread in the order of the kernel's UserContext: how many there are, and where among them the program
-   counter and the first argument of a function stand. */
-#if defined(__aarch64__)
-enum { PD_NUM_REGISTERS = 36, PD_REGISTER_IP = 0, PD_REGISTER_ARGUMENT = 3 };
-#elif defined(__riscv)
-enum { PD_NUM_REGISTERS = 32, PD_REGISTER_IP = 0, PD_REGISTER_ARGUMENT = 16 };
-#elif defined(__x86_64__)
-enum { PD_NUM_REGISTERS = 20, PD_REGISTER_IP = 0, PD_REGISTER_ARGUMENT = 8 };
-#endif
-/* Both return the kernel's error, 0 if none. Reading suspends the thread if `suspend`, writing resumes it if `resume`. */
-uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[PD_NUM_REGISTERS]);
-uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[PD_NUM_REGISTERS]);
+/* Registers of another thread, numbered SEL4_REGISTER_... Both return the kernel's error, 0 if none. Reading suspends the thread if
+   `suspend`, writing resumes it if `resume`. */
+uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[SEL4_REGISTERS]);
+uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[SEL4_REGISTERS]);
 
 /* Prints by way of the kernel's debug console, if it has one. Knows %s, %c, %u (uint64_t, decimal), %x (uint64_t, hexadecimal). */
 void pd_print(const char *format, ...);

@@ -9,8 +9,8 @@ void pd_main(const uint64_t *args)
     (void)args;
     for (;;) {
         struct pd_message m = pd_recv(TROUBLE);
-        if (pd_is_memory_fault(m.label))
-            pd_print("watcher: pd %u may not do that at 0x%x\n", m.badge, pd_words[PD_FAULT_ADDRESS]);
+        if (m.label == SEL4_FAULT_VM)
+            pd_print("watcher: pd %u may not do that at 0x%x\n", m.badge, pd_words[SEL4_VM_FAULT_ADDR]);
         else
             pd_print("watcher: pd %u made fault %u\n", m.badge, m.label);
     }

@@ -7,14 +7,14 @@ enum { FAULTS = 4, CHILD = 5 };
 /* The child's address is in the register of a function's first argument: let it point at the spare page. */
 static void mend(uint64_t address, uint64_t spare)
 {
-    uint64_t registers[PD_NUM_REGISTERS];
+    uint64_t registers[SEL4_REGISTERS];
     uint64_t error = pd_read_registers(CHILD, 0, registers);
 
-    if (error || registers[PD_REGISTER_ARGUMENT] != address) {
+    if (error || registers[SEL4_REGISTER_ARGUMENT] != address) {
         pd_print("supervisor: cannot help, error %u\n", error);
         return;
     }
-    registers[PD_REGISTER_ARGUMENT] = spare;
+    registers[SEL4_REGISTER_ARGUMENT] = spare;
     pd_print("supervisor: gives it 0x%x instead and restarts it\n", spare);
     error = pd_write_registers(CHILD, 1, registers);
     if (error)
@@ -26,11 +26,11 @@ void pd_main(const uint64_t *args)
     *(volatile uint64_t *)args[0] = 1234;
     for (;;) {
         struct pd_message m = pd_recv(FAULTS);
-        if (!pd_is_memory_fault(m.label)) {
+        if (m.label != SEL4_FAULT_VM) {
             pd_print("supervisor: child %u made fault %u\n", m.badge, m.label);
             continue;
         }
-        uint64_t address = pd_words[PD_FAULT_ADDRESS];
+        uint64_t address = pd_words[SEL4_VM_FAULT_ADDR];
         pd_print("supervisor: child %u has nothing at 0x%x\n", m.badge, address);
         mend(address, args[1]);
     }

@@ -118,10 +118,7 @@ static void refuse_device(struct program *program, uint32_t object)
     case CAPDL_KIND_CONTEXTBANK:
         program_error(program, object, "cannot be compiled: the I/O memory management unit is not supported");
         break;
-    case CAPDL_KIND_PROGRAM:
-        program_error(program, object, "was not expanded into objects");
-        break;
-    default:
+    default: /* a PROGRAM stays in the model beside the objects it stands for */
         break;
     }
 }

@@ -56,8 +56,9 @@ struct initialiser {
     uint64_t first_slot; /* capability pointer of slot 0 */
     uint64_t cnode;      /* CNode through which all slots resolve at depth 64 */
     struct capdl_plan plan;
-    uint64_t root, table; /* capability pointers of our own CNodes, when there are any */
-    uint64_t slot;        /* for which a call of our own is made; all ones: for none */
+    uint64_t root;       /* slots in the initial CNode of the larger CSpace's root ... */
+    uint64_t first_leaf; /* ... and first leaf, when there is one */
+    uint64_t slot;       /* for which a call of our own is made; all ones: for none */
 };
 
 extern struct initialiser self;

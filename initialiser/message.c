@@ -215,8 +215,8 @@ void die_plan(const struct capdl_plan_failure *failure)
         print(": no untyped memory holds $ bytes at $", (uint64_t[]){ size, failure->address });
         stop(failure->address, size);
     case CAPDL_PLAN_NO_SLOTS:
-        print_text(": no two slots free in the initial CNode");
-        stop(self.bootinfo->empty.end - self.bootinfo->empty.start, 2);
+        print(": % slots too few in the initial CNode", &failure->missing);
+        stop(failure->missing, 0);
     default:
         print(": objects of $ bytes and more need $ bytes of memory more than there are; free: $ bytes, largest piece $",
               (uint64_t[]){ size, failure->missing, failure->total_free,

@@ -6,15 +6,15 @@
 struct destination slot_destination(uint64_t slot)
 {
     if (!self.plan.num_leaves)
-        return (struct destination){ CAPDL_INITIAL_CNODE, 0, 0, self.first_slot + slot };
-    return (struct destination){ self.table, slot / CAPDL_LEAF_SLOTS, self.plan.table_bits, slot % CAPDL_LEAF_SLOTS };
+        return (struct destination){ 0, 0, self.first_slot + slot };
+    return (struct destination){ self.first_leaf + slot / CAPDL_LEAF_SLOTS, 64, slot % CAPDL_LEAF_SLOTS };
 }
 
 void retype(unsigned source_kind, uint64_t source, struct product product, struct destination to)
 {
     struct capdl_call *call = call_start(CAPDL_BOOT_UNTYPED_RETYPE, source_kind, source);
 
-    call_cap(call, CAPDL_OPERAND_LITERAL, to.root);
+    call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
     call_word(call, product.type);
     call_word(call, product.argument);
     call_word(call, to.index);

@@ -4,9 +4,9 @@
 
 #include "initialiser.h"
 
-/* Consecutive slots for new capabilities: in the CNode found from a capability pointer, from `offset` on. Depth 0: that CNode itself. */
+/* Consecutive slots for new capabilities: from `offset` on in the CNode at `index` of our CSpace; depth 0: in the initial CNode. */
 struct destination {
-    uint64_t root, index, depth, offset;
+    uint64_t index, depth, offset;
 };
 
 /* Where the capabilities of our slots from this one on are, as far as one CNode has them. */

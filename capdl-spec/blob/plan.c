@@ -455,14 +455,11 @@ static struct capdl_plan_group cnodes(const struct capdl_plan *plan, enum capdl_
     };
 }
 
-/* Table and leaves of the larger CSpace, size descending; a table can be larger than a leaf. */
+/* Leaves and root of the larger CSpace, size descending. */
 static void start_cspace(struct capdl_plan *plan)
 {
-    bool leaf_first = plan->table_bits <= CAPDL_LEAF_BITS;
-
-    plan->cspace[leaf_first ? 0 : 1] = cnodes(plan, CAPDL_RETYPE_CSPACE_LEAF, CAPDL_LEAF_BITS, plan->num_leaves);
-    plan->cspace[leaf_first ? 1 : 0] = cnodes(plan, CAPDL_RETYPE_CSPACE_TABLE, plan->table_bits, 1);
-    plan->cspace[2] = cnodes(plan, CAPDL_RETYPE_CSPACE_ROOT, 1, 1);
+    plan->cspace[0] = cnodes(plan, CAPDL_RETYPE_CSPACE_LEAF, CAPDL_LEAF_BITS, plan->num_leaves);
+    plan->cspace[1] = cnodes(plan, CAPDL_RETYPE_CSPACE_ROOT, 1, 1);
 }
 
 /* Marks the untypeds that hold fixed objects as touched; false: there is none for an address. */
@@ -520,7 +517,7 @@ static bool try(struct capdl_plan *plan)
     plan->num_cspace_retypes = 0;
     plan->num_retypes = 0;
     while (capdl_plan_next(plan, &retype)) {
-        plan->num_cspace_retypes += retype.kind >= CAPDL_RETYPE_CSPACE_ROOT;
+        plan->num_cspace_retypes += retype.kind >= CAPDL_RETYPE_CSPACE_LEAF;
         plan->num_retypes++;
     }
     plan->num_padding = plan->padding;
@@ -533,16 +530,14 @@ static bool try(struct capdl_plan *plan)
     return plan->failure.status == CAPDL_PLAN_OK;
 }
 
-/* A CSpace with room for so many slots. */
+/* A CSpace with room for so many slots: its leaves and its root need slots in the initial CNode. */
 static bool enlarge(struct capdl_plan *plan, uint64_t slots)
 {
-    if (plan->request.empty_slots < 2)
-        return plan_fail(plan, CAPDL_PLAN_NO_SLOTS, UINT64_MAX, 0);
     plan->num_leaves = (slots + CAPDL_LEAF_SLOTS - 1) / CAPDL_LEAF_SLOTS;
-    plan->table_bits = 1;
-    while (plan->num_leaves > UINT64_C(1) << plan->table_bits)
-        plan->table_bits++;
-    return true;
+    if (plan->num_leaves + 1 <= plan->request.empty_slots)
+        return true;
+    plan->failure.missing = plan->num_leaves + 1 - plan->request.empty_slots;
+    return plan_fail(plan, CAPDL_PLAN_NO_SLOTS, UINT64_MAX, 0);
 }
 
 bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *request)

@@ -12,7 +12,10 @@
 
 #include "blob.h"
 
-/* Slots of a leaf of the larger CSpace, and log2 of it. */
+/*
+ * When the initial CNode cannot hold all slots, a larger CSpace is made of a 1-bit CNode, the root, and leaves, whose capabilities are
+ * in the initial CNode. Slots of a leaf, and log2 of it:
+ */
 enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
 
 /* Laid out like seL4_UntypedDesc; the planner keeps its state in what is padding there. Zero at first. */
@@ -39,7 +42,7 @@ enum capdl_plan_status {
     CAPDL_PLAN_OK,
     CAPDL_PLAN_NO_MEMORY,  /* too little RAM for objects that may lie anywhere */
     CAPDL_PLAN_NO_ADDRESS, /* no untyped holds the address that an object must have */
-    CAPDL_PLAN_NO_SLOTS,   /* the initial CNode is too full even to make a larger CSpace */
+    CAPDL_PLAN_NO_SLOTS,   /* the initial CNode is too full even for a larger CSpace's root and leaves */
 };
 
 struct capdl_plan_failure {
@@ -47,7 +50,7 @@ struct capdl_plan_failure {
     uint64_t slot;         /* of the object; all ones: our own CSpace */
     uint64_t address;      /* NO_ADDRESS */
     unsigned size_bits;    /* of the object */
-    uint64_t missing;      /* NO_MEMORY: bytes that objects of this size and larger need more than there are */
+    uint64_t missing;      /* NO_MEMORY: bytes that objects of this size and larger need more than there are; NO_SLOTS: slots */
     unsigned largest_free; /* NO_MEMORY: log2 of the largest piece of RAM that is free then, 0 if none */
     uint64_t total_free;   /* NO_MEMORY: bytes of RAM that are free then */
 };
@@ -65,9 +68,8 @@ struct capdl_plan_group {
 enum capdl_retype_kind {
     CAPDL_RETYPE_OBJECTS,      /* slot: first of ours */
     CAPDL_RETYPE_PADDING,      /* an untyped to reach an address; slot: one of ours, after those the blob asks for */
+    CAPDL_RETYPE_CSPACE_LEAF,  /* slot: number of the first leaf */
     CAPDL_RETYPE_CSPACE_ROOT,  /* the 1-bit CNode */
-    CAPDL_RETYPE_CSPACE_TABLE, /* the CNode that holds the leaves */
-    CAPDL_RETYPE_CSPACE_LEAF,  /* slot: of the first leaf in the table */
 };
 
 struct capdl_retype {
@@ -81,7 +83,7 @@ struct capdl_retype {
     unsigned size_bits;
 };
 
-enum { CAPDL_PLAN_CSPACE_GROUPS = 3 };
+enum { CAPDL_PLAN_CSPACE_GROUPS = 2 };
 
 struct capdl_plan {
     struct capdl_plan_request request;
@@ -90,7 +92,6 @@ struct capdl_plan {
     /* Known after capdl_plan_make. */
     uint64_t num_padding; /* padding untypeds */
     uint64_t num_leaves;  /* of the larger CSpace; 0: the initial CNode will do */
-    unsigned table_bits;  /* log2 of the slots of the CNode that holds the leaves */
     uint64_t num_cspace_retypes; /* these come first */
     uint64_t num_retypes;        /* in all */
     uint64_t ram_touched; /* bytes of RAM untypeds from which something is made: what the kernel will clear */

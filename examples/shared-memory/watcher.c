@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reports memory faults and leaves the thread that made them stopped. */
+/* Reports a memory fault and leaves the thread that made it stopped, by never answering. */
 #include "pd.h"
 
 enum { TROUBLE = 4 };
@@ -7,11 +7,9 @@ enum { TROUBLE = 4 };
 void pd_main(const uint64_t *args)
 {
     (void)args;
-    for (;;) {
-        struct pd_message m = pd_recv(TROUBLE);
-        if (m.label == SEL4_FAULT_VM)
-            pd_print("watcher: pd %u may not do that at 0x%x\n", m.badge, pd_words[SEL4_VM_FAULT_ADDR]);
-        else
-            pd_print("watcher: pd %u made fault %u\n", m.badge, m.label);
-    }
+    struct pd_message m = pd_recv(TROUBLE);
+    if (m.label == SEL4_FAULT_VM)
+        pd_print("watcher: pd %u may not do that at 0x%x\n", m.badge, pd_words[SEL4_VM_FAULT_ADDR]);
+    else
+        pd_print("watcher: pd %u made fault %u\n", m.badge, m.label);
 }

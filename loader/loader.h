@@ -58,10 +58,12 @@ struct loader {
 extern struct loader loader;
 
 extern const uint8_t head[];    /* the loader's first byte */
-extern const uint8_t payload[]; /* the first byte behind it */
+extern const uint8_t payload[] __attribute__((aligned(4096))); /* the first byte behind it */
 
 /* main.c: the boot, in order. `tree` is what the firmware passed, `hardware` the id of this core. */
 _Noreturn void loader_main(uintptr_t tree, uint64_t hardware);
+/* Finds payload and workspace; the first thing to do. */
+void payload_open(uint64_t hardware);
 /* cores.c: where every other core arrives. */
 _Noreturn void secondary_main(struct core *);
 

@@ -6,7 +6,7 @@ enum { LARGEST_TREE = 0x400000 };
 
 struct loader loader;
 
-static void payload_open(uint64_t hardware)
+void payload_open(uint64_t hardware)
 {
     uintptr_t end = ((uintptr_t)payload + ((const struct capdl_payload *)(const void *)payload)->size + 4095) & -(uintptr_t)4096;
     loader.payload = (const void *)payload;

@@ -152,11 +152,12 @@ static bool write_uimage(struct plan *plan, FILE *out)
     return true;
 }
 
-/* PE32+ with one section, no relocations: the code runs anywhere. Offsets are from the start of the PE header. */
+/* PE32+ with one section and an empty list of relocations. "Relocations stripped" must not be said: it would mean address 0 only.
+   Offsets are from the start of the PE header. */
 static void head_efi(struct plan *plan)
 {
     enum { AT = 64, OPTIONAL = 24, OPTIONAL_SIZE = 112 + 6 * 8, SECTION = OPTIONAL + OPTIONAL_SIZE };
-    enum { MACHINE_ARM64 = 0xaa64, EXECUTABLE = 2, LARGE = 0x20, NO_RELOCATIONS = 1, NO_DEBUG = 0x200 };
+    enum { MACHINE_ARM64 = 0xaa64, EXECUTABLE = 2, LARGE = 0x20, NO_DEBUG = 0x200 };
     enum { PE32_PLUS = 0x20b, EFI_APPLICATION = 10, CODE_RWX = (int)0xe0000020 };
     uint8_t *head = plan->file.bytes, *pe = head + AT;
     uint32_t file_size = (uint32_t)plan->file.size, memory_size = (uint32_t)payload_memory_size(plan);
@@ -165,7 +166,7 @@ static void head_efi(struct plan *plan)
     put16(pe + 4, MACHINE_ARM64);
     put16(pe + 6, 1); /* sections */
     put16(pe + 20, OPTIONAL_SIZE);
-    put16(pe + 22, EXECUTABLE | LARGE | NO_RELOCATIONS | NO_DEBUG);
+    put16(pe + 22, EXECUTABLE | LARGE | NO_DEBUG);
     put16(pe + OPTIONAL, PE32_PLUS);
     put32(pe + OPTIONAL + 4, file_size - HEAD_SIZE);
     put32(pe + OPTIONAL + 16, (uint32_t)plan->loader.entry + EFI_ENTRY);

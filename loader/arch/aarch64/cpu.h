@@ -30,6 +30,9 @@ void exception_report(uint64_t sp);
 void cpu_entered_at(unsigned level);
 /* gic.c: entered at EL3, nobody has given the interrupts to the non-secure side yet. */
 void gic_open(void);
+/* efi.c: an EFI status, and the address of the device tree or 0. */
+struct efi_system_table;
+uint64_t efi_leave(void *image, const struct efi_system_table *, uint64_t *tree);
 
 #pragma GCC visibility pop
 

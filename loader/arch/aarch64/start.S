@@ -58,6 +58,20 @@ head:
  */
     .globl start
 start:
+    b start_plain
+    nop
+/* The entry as a UEFI application, 8 bytes behind the other: the host tool relies on it. On the firmware's stack until it is gone. */
+    stp x29, x30, [sp, #-32]!
+    add x2, sp, #16
+    bl efi_leave
+    mov x1, x0
+    ldr x0, [sp, #16]
+    cbz x1, start_plain
+    mov x0, x1
+    ldp x29, x30, [sp], #32
+    ret
+
+start_plain:
     msr daifset, #15
     msr spsel, #1
     mov x19, x0

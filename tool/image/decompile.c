@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The spec an image was made from. Objects come from the blob's tables, everything else from the meaning of its kernel calls, in the
+ * order in which the initialiser would make them.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/decompile.h"
+#include "image/program.h"
+
+void reverse_fail(struct reverse *r, const char *what)
+{
+    if (!r->failed) {
+        capdl_error(r->diags, (struct capdl_pos){0}, "image `%s` does not come from a spec: %s", r->name, what);
+    }
+    r->failed = true;
+}
+
+static bool is_identifier(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (!isalpha((unsigned char)text[i]) && (i == 0 || (!isdigit((unsigned char)text[i]) && !strchr("_-@.", text[i])))) {
+            return false;
+        }
+    }
+    return length > 0;
+}
+
+/* frame_12: the first free one of that kind. */
+static uint32_t add_generated(struct reverse *r, enum capdl_kind kind)
+{
+    char name[64];
+    do {
+        snprintf(name, sizeof name, "%s_%u", capdl_kind_keyword(kind), (unsigned)r->num_generated[kind]++);
+    } while (capdl_spec_find(r->spec, name, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT);
+    uint32_t object = capdl_spec_add(r->spec, name, CAPDL_NO_INDEX, kind, (struct capdl_pos){0});
+    r->spec->objects[object].flags |= CAPDL_OBJECT_GENERATED;
+    return object;
+}
+
+uint32_t reverse_add(struct reverse *r, const struct capdl_blob_name *name, enum capdl_kind kind)
+{
+    if (!name || !name->text || !is_identifier(name->text, name->length) || name->index >= CAPDL_NO_INDEX) {
+        return add_generated(r, kind);
+    }
+    const char *text = capdl_spec_intern(r->spec, name->text, name->length);
+    uint32_t index = name->is_element ? (uint32_t)name->index : CAPDL_NO_INDEX;
+    if (capdl_spec_find(r->spec, text, index) != CAPDL_NO_OBJECT) {
+        return add_generated(r, kind);
+    }
+    return capdl_spec_add(r->spec, text, index, kind, (struct capdl_pos){0});
+}
+
+struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand)
+{
+    r->control = (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .rights = CAPDL_RIGHTS_ALL};
+    switch (operand->kind) {
+    case CAPDL_REF_SLOT:
+        return &r->slots[operand->value];
+    case CAPDL_REF_PAGE:
+        return &r->pages[operand->value];
+    case CAPDL_REF_SCHED_CONTROL:
+        r->control.kind = CAPDL_KIND_SCHED_CONTROL;
+        r->control.data = operand->value;
+        return &r->control;
+    case CAPDL_REF_INITIAL:
+        r->control.kind = operand->value == CAPDL_INITIAL_IRQ_CONTROL    ? CAPDL_KIND_IRQ_CONTROL
+                          : operand->value == CAPDL_INITIAL_ASID_CONTROL ? CAPDL_KIND_ASID_CONTROL
+                          : operand->value == CAPDL_INITIAL_DOMAIN       ? CAPDL_KIND_DOMAIN
+                          : operand->value == CAPDL_INITIAL_SMC          ? CAPDL_KIND_SMC
+                                                                         : CAPDL_KIND_COUNT;
+        return &r->control;
+    default:
+        reverse_fail(r, "a call has a number where a capability belongs");
+        return &r->control;
+    }
+}
+
+uint32_t reverse_object(struct reverse *r, const struct capdl_operand *operand, enum capdl_kind kind)
+{
+    const struct held *held = reverse_held(r, operand);
+    if (held->object == CAPDL_NO_OBJECT || held->kind != kind) {
+        reverse_fail(r, "a call is made on an object of the wrong kind");
+        return CAPDL_NO_OBJECT;
+    }
+    return held->object;
+}
+
+void reverse_cap(struct reverse *r, uint32_t container, struct capdl_cap cap)
+{
+    if (!r->failed && !capdl_spec_add_cap(r->spec, container, &cap)) {
+        reverse_fail(r, "two capabilities are put into one slot");
+    }
+}
+
+/* The method behind each label; on some architectures one method has several uses, but no two methods share a label. */
+static void read_methods(struct reverse *r)
+{
+    const struct capdl_profile *profile = &r->image->profile;
+    for (uint64_t i = 0; i < r->blob.counts[CAPDL_BLOB_ITEM_METHODS]; i++) {
+        unsigned method = 0;
+        while (method < CAPDL_METHOD_COUNT && profile->labels[method] != r->blob.methods[i].label) {
+            method++;
+        }
+        if (method == CAPDL_METHOD_COUNT) {
+            reverse_fail(r, "it calls a method that its kernel profile does not have");
+            return;
+        }
+        r->methods[i] = (uint8_t)method;
+    }
+}
+
+/* Reads one array of names in a single pass. */
+static void read_names_of(struct capdl_cbor *c, struct capdl_blob_name *names)
+{
+    uint64_t at = 0;
+    for (uint64_t left = capdl_cbor_array(c); left; left--) {
+        struct capdl_blob_name name = {0};
+        uint64_t items = capdl_cbor_array(c), count = capdl_cbor_uint(c);
+        if (items > 1) {
+            name.text = capdl_cbor_text(c, &name.length);
+        }
+        if (items > 2) {
+            name.index = capdl_cbor_uint(c);
+            name.is_element = true;
+        }
+        for (uint64_t i = 0; i < count; i++, name.index++) {
+            names[at++] = name;
+        }
+    }
+}
+
+static void read_names(struct reverse *r)
+{
+    struct capdl_cbor c = {r->blob.bytes + r->blob.items[CAPDL_BLOB_ITEM_NAMES], r->blob.bytes + r->blob.size, 0};
+    r->slot_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_SLOTS], sizeof *r->slot_names);
+    r->page_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_PAGES], sizeof *r->page_names);
+    if (!capdl_cbor_null(&c)) {
+        r->named = true;
+        capdl_cbor_array(&c);
+        read_names_of(&c, r->slot_names);
+        read_names_of(&c, r->page_names);
+    }
+}
+
+static void reverse_free(struct reverse *r)
+{
+    free(r->slot_names);
+    free(r->page_names);
+    free(r->slots);
+    free(r->pages);
+    free(r->cores);
+    free(r->addresses);
+    free(r->tables);
+}
+
+static void run(struct reverse *r)
+{
+    static void (*const steps[])(struct reverse *) = {
+        read_methods, read_names, reverse_objects, reverse_pages, reverse_fills, reverse_calls,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !r->failed; i++) {
+        steps[i](r);
+    }
+}
+
+bool image_to_spec(const struct image *image, const char *name, struct capdl_spec *spec, struct capdl_diags *diags)
+{
+    struct reverse r = {.image = image, .name = name, .spec = spec, .diags = diags};
+    struct capdl_blob_error error;
+    if (!capdl_blob_open(&r.blob, image->blob, image->header.blob_size, &error)) {
+        reverse_fail(&r, error.expected);
+        return false;
+    }
+    spec->arch = image->profile.arch;
+    spec->has_arch = true;
+    run(&r);
+    reverse_free(&r);
+    return !r.failed;
+}

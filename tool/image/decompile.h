@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Private to the decompiler: from the kernel calls of an image back to the spec that means them. */
+#ifndef TOOL_IMAGE_DECOMPILE_H
+#define TOOL_IMAGE_DECOMPILE_H
+
+#include "blob/blob.h"
+#include "image/image.h"
+
+/* A capability of the initialiser: what it refers to, with which rights and badge. */
+struct held {
+    uint32_t object; /* CAPDL_NO_OBJECT: control capability, or nothing the spec names */
+    uint8_t kind;    /* enum capdl_kind; CAPDL_KIND_COUNT: nothing is known about it */
+    uint8_t rights;
+    bool original; /* as the kernel made it: rights are not the spec's */
+    uint64_t data; /* badge; core of a SchedControl */
+
+    /* Frames: the mapping this very capability made. */
+    bool mapped;
+    uint8_t mapped_rights;
+    uint32_t table;
+    uint64_t table_slot;
+};
+
+struct table_entry { /* key: root, level and the upper part of the address */
+    uint64_t index;
+    uint32_t root, object;
+    uint32_t level; /* 0: unused */
+};
+
+struct reverse {
+    const struct image *image;
+    const char *name;
+    struct capdl_spec *spec;
+    struct capdl_diags *diags;
+    struct capdl_blob blob;
+    uint8_t methods[CAPDL_BLOB_MAX_METHODS]; /* enum capdl_method */
+    bool failed;
+
+    struct capdl_blob_name *slot_names, *page_names; /* text 0: none */
+    bool named;
+    struct held *slots;
+    struct held *pages;
+    struct held control;   /* what reverse_held returns for capabilities that are not in our slots */
+    uint64_t *cores;       /* per object: of a scheduling context */
+    uint64_t *addresses;   /* per slot: physical address, or UINT64_MAX */
+    uint32_t num_generated[CAPDL_KIND_COUNT];
+
+    struct table_entry *tables; /* open addressing */
+    size_t num_tables, tables_size;
+};
+
+/* Says that the image makes no sense, and where; only the first time. */
+void reverse_fail(struct reverse *, const char *what);
+/* Adds an object under its name in the image, or a generated one. */
+uint32_t reverse_add(struct reverse *, const struct capdl_blob_name *, enum capdl_kind);
+/* What an operand refers to, good until the next call of this; an unknown one is a failure. */
+struct held *reverse_held(struct reverse *, const struct capdl_operand *);
+/* The same, and it must be of this kind. Returns its object, CAPDL_NO_OBJECT after a failure. */
+uint32_t reverse_object(struct reverse *, const struct capdl_operand *, enum capdl_kind);
+/* Adds a capability; a slot that is taken is a failure. */
+void reverse_cap(struct reverse *, uint32_t container, struct capdl_cap);
+
+/* decompile_objects.c */
+void reverse_objects(struct reverse *);
+void reverse_pages(struct reverse *);
+void reverse_fills(struct reverse *);
+/* decompile_vspace.c */
+void reverse_map_table(struct reverse *, const struct capdl_call *);
+void reverse_map_page(struct reverse *, const struct capdl_call *);
+/* decompile_threads.c */
+bool reverse_thread_call(struct reverse *, enum capdl_method, const struct capdl_call *);
+void reverse_sched(struct reverse *, const struct capdl_call *);
+/* decompile_calls.c */
+void reverse_calls(struct reverse *);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The meaning of the kernel calls that derive, hand out and bind capabilities. */
+#include <stdlib.h>
+
+#include "image/decompile.h"
+#include "image/program.h"
+
+static bool in_root(const struct capdl_operand *target)
+{
+    return target->kind == CAPDL_REF_INITIAL && target->value == CAPDL_INITIAL_CNODE;
+}
+
+/* A derived slot is filled once, by the call that makes what is in it. */
+static struct held *fill_slot(struct reverse *r, const struct capdl_operand *operand)
+{
+    bool derived = operand->kind == CAPDL_REF_SLOT && operand->value >= r->blob.sizes[CAPDL_SIZE_OBJECTS];
+    if (!derived || r->slots[operand->value].kind != CAPDL_KIND_COUNT) {
+        reverse_fail(r, "a capability is made in a slot that is not free");
+        return 0;
+    }
+    return &r->slots[operand->value];
+}
+
+static uint64_t word(const struct capdl_call *call, unsigned i)
+{
+    return call->operands[call->num_caps + i].value;
+}
+
+/* Copy and Mint into a slot of ours: words index, depth, source, depth, rights[, badge]. */
+static void derive_copy(struct reverse *r, const struct capdl_call *call, bool minted)
+{
+    const struct held *source = reverse_held(r, &call->operands[3]);
+    struct held *copy = fill_slot(r, &call->operands[1]);
+    if (copy) {
+        *copy = *source;
+        copy->original = false;
+        copy->mapped = false;
+        copy->rights = (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL);
+        copy->data = minted ? word(call, 5) : 0;
+    }
+}
+
+static bool has_rights(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_FRAME;
+}
+
+static void set_data(struct capdl_cap *cap, uint64_t data)
+{
+    cap->data = data;
+    if (cap->kind == CAPDL_KIND_CNODE) {
+        cap->data = data >> 6;
+        cap->guard_size = data & 63;
+        cap->flags |= CAPDL_CAP_HAS_GUARD;
+    } else {
+        cap->flags |= CAPDL_CAP_HAS_BADGE;
+    }
+}
+
+static bool cnode_operands_good(struct reverse *r, const struct capdl_call *call, unsigned words)
+{
+    if (call->num_caps != 1 || call->num_operands != words + 1) {
+        reverse_fail(r, "a CNode operation has the wrong number of operands");
+        return false;
+    }
+    return true;
+}
+
+static void put_copy(struct reverse *r, const struct capdl_call *call, bool minted)
+{
+    uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
+    const struct held *source = reverse_held(r, &call->operands[3]);
+    if (r->failed || source->kind == CAPDL_KIND_COUNT) {
+        reverse_fail(r, "a CNode is given something that no spec names");
+        return;
+    }
+    struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
+    cap.rights = has_rights(cap.kind) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
+    cap.data = cap.kind == CAPDL_KIND_SCHED_CONTROL ? source->data : 0;
+    if (minted) {
+        set_data(&cap, word(call, 5));
+    }
+    reverse_cap(r, cnode, cap);
+}
+
+static void copy(struct reverse *r, const struct capdl_call *call, bool minted)
+{
+    if (!cnode_operands_good(r, call, minted ? 6 : 5)) {
+        return;
+    }
+    if (in_root(&call->target)) {
+        derive_copy(r, call, minted);
+    } else {
+        put_copy(r, call, minted);
+    }
+}
+
+static void move(struct reverse *r, const struct capdl_call *call)
+{
+    if (!cnode_operands_good(r, call, 4)) {
+        return;
+    }
+    uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
+    const struct held *source = reverse_held(r, &call->operands[3]);
+    if (r->failed || source->kind == CAPDL_KIND_COUNT) {
+        reverse_fail(r, "a CNode is given something that no spec names");
+        return;
+    }
+    struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
+    if (cap.kind == CAPDL_KIND_FRAME) {
+        unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | (source->mapped_rights & CAPDL_RIGHT_GRANT);
+        cap.rights = (uint8_t)(source->original ? all : source->rights);
+    }
+    if (source->mapped && cap.kind == CAPDL_KIND_FRAME) {
+        cap.flags |= CAPDL_CAP_HAS_MAPPING;
+        cap.extra = capdl_spec_alloc(r->spec, sizeof *cap.extra);
+        cap.extra->mapping_container = source->table;
+        cap.extra->mapping_slot = source->table_slot;
+    }
+    reverse_cap(r, cnode, cap);
+}
+
+/* An object that is nothing but a capability derived from a control capability. */
+static uint32_t add_derived(struct reverse *r, const struct capdl_operand *slot, enum capdl_kind kind)
+{
+    struct held *held = fill_slot(r, slot);
+    if (!held) {
+        return CAPDL_NO_OBJECT;
+    }
+    uint32_t object = reverse_add(r, &r->slot_names[slot->value], kind);
+    *held = (struct held){.object = object, .kind = (uint8_t)kind};
+    return object;
+}
+
+static void set_number(struct reverse *r, uint32_t object, enum capdl_number number, uint64_t value)
+{
+    struct capdl_object *o = &r->spec->objects[object];
+    if (!o->u.numbers) {
+        o->u.numbers = capdl_spec_alloc(r->spec, sizeof *o->u.numbers);
+    }
+    o->u.numbers->value[number] = value;
+    o->u.numbers->has |= (uint8_t)(1u << number);
+}
+
+static void map_irq(struct reverse *r, uint32_t object, uint64_t irq)
+{
+    struct capdl_spec *spec = r->spec;
+    spec->irqs = memory_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof *spec->irqs);
+    spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){.irq = irq, .object = object};
+}
+
+/* Which word of an interrupt's Get is the slot, the interrupt, and each number of the object. */
+struct get {
+    uint8_t method, kind, words, slot, irq;
+    struct {
+        uint8_t number, word;
+    } numbers[4];
+    uint8_t num_numbers;
+};
+
+static const struct get gets[] = {
+    {CAPDL_METHOD_IRQ_CONTROL_GET, CAPDL_KIND_IRQ, 3, 1, 0, {{0, 0}}, 0},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER, CAPDL_KIND_ARM_IRQ, 4, 2, 0, {{CAPDL_NUMBER_TRIGGER, 1}}, 1},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER_CORE, CAPDL_KIND_ARM_IRQ, 5, 2, 0,
+     {{CAPDL_NUMBER_TRIGGER, 1}, {CAPDL_NUMBER_TARGET, 4}}, 2},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_IOAPIC, CAPDL_KIND_IOAPIC_IRQ, 7, 0, 6,
+     {{CAPDL_NUMBER_IOAPIC_NUM, 2}, {CAPDL_NUMBER_IOAPIC_PIN, 3}, {CAPDL_NUMBER_IOAPIC_LEVEL, 4}, {CAPDL_NUMBER_IOAPIC_POLARITY, 5}},
+     4},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_MSI, CAPDL_KIND_MSI_IRQ, 7, 0, 6,
+     {{CAPDL_NUMBER_MSI_BUS, 2}, {CAPDL_NUMBER_MSI_DEV, 3}, {CAPDL_NUMBER_MSI_FUN, 4}, {CAPDL_NUMBER_MSI_HANDLE, 5}}, 4},
+};
+
+static bool get_interrupt(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
+{
+    const struct get *get = gets;
+    while (get < gets + sizeof gets / sizeof gets[0] && get->method != method) {
+        get++;
+    }
+    if (get == gets + sizeof gets / sizeof gets[0]) {
+        return false;
+    }
+    if (call->num_caps != 1 || call->num_operands != get->words + 1u) {
+        reverse_fail(r, "an interrupt is asked for with the wrong number of operands");
+        return true;
+    }
+    bool riscv = get->kind == CAPDL_KIND_ARM_IRQ && r->image->profile.arch == CAPDL_ARCH_RISCV;
+    uint32_t object = add_derived(r, &call->operands[1 + get->slot], riscv ? CAPDL_KIND_RISCV_IRQ : get->kind);
+    if (object == CAPDL_NO_OBJECT) {
+        return true;
+    }
+    for (unsigned i = 0; i < get->num_numbers; i++) {
+        set_number(r, object, get->numbers[i].number, word(call, get->numbers[i].word));
+    }
+    if (get->kind == CAPDL_KIND_ARM_IRQ && !riscv) {
+        set_number(r, object, CAPDL_NUMBER_TARGET, r->spec->objects[object].u.numbers->value[CAPDL_NUMBER_TARGET]);
+    }
+    map_irq(r, object, word(call, get->irq));
+    return true;
+}
+
+/* Words a, b, index, depth: an object with two numbers. */
+static void issue(struct reverse *r, const struct capdl_call *call, enum capdl_kind kind, enum capdl_number a,
+                  enum capdl_number b)
+{
+    if (call->num_caps != 1 || call->num_operands != 5) {
+        reverse_fail(r, "a capability is issued with the wrong number of operands");
+        return;
+    }
+    uint32_t object = add_derived(r, &call->operands[3], kind);
+    if (object != CAPDL_NO_OBJECT) {
+        set_number(r, object, a, word(call, 0));
+        set_number(r, object, b, word(call, 1));
+    }
+}
+
+static void set_notification(struct reverse *r, const struct capdl_call *call)
+{
+    const struct held *handler = reverse_held(r, &call->target);
+    uint32_t notification = call->num_operands == 1 ? reverse_object(r, &call->operands[0], CAPDL_KIND_NOTIFICATION)
+                                                    : CAPDL_NO_OBJECT;
+    if (notification == CAPDL_NO_OBJECT || handler->object == CAPDL_NO_OBJECT) {
+        reverse_fail(r, "a notification is set on something that is not an interrupt");
+        return;
+    }
+    const struct held *held = reverse_held(r, &call->operands[0]);
+    struct capdl_cap cap = {.object = notification, .kind = CAPDL_KIND_NOTIFICATION, .rights = held->rights, .data = held->data};
+    cap.flags = held->data ? CAPDL_CAP_HAS_BADGE : 0;
+    reverse_cap(r, handler->object, cap);
+}
+
+static void make_pool(struct reverse *r, const struct capdl_call *call)
+{
+    struct held *pool = call->num_operands == 4 ? fill_slot(r, &call->operands[2]) : 0;
+    if (!pool) {
+        reverse_fail(r, "an ASID pool is made with the wrong operands");
+        return;
+    }
+    *pool = *reverse_held(r, &call->operands[0]);
+    pool->kind = CAPDL_KIND_ASID_POOL;
+}
+
+/* Only pools that the spec has hold their address spaces there. */
+static void assign(struct reverse *r, const struct capdl_call *call)
+{
+    const struct held *pool = reverse_held(r, &call->target);
+    if (pool->kind != CAPDL_KIND_ASID_POOL || pool->object == CAPDL_NO_OBJECT || call->num_operands != 1) {
+        return;
+    }
+    uint32_t container = pool->object;
+    const struct held *root = reverse_held(r, &call->operands[0]);
+    if (root->object != CAPDL_NO_OBJECT) {
+        const struct capdl_object *o = &r->spec->objects[container];
+        reverse_cap(r, container, (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
+    }
+}
+
+static void add_schedule(struct reverse *r, const struct capdl_call *call)
+{
+    struct capdl_domains *domains = &r->spec->domains;
+    if (call->num_operands != 3 || call->num_caps != 0) {
+        reverse_fail(r, "a domain schedule is set with the wrong number of operands");
+        return;
+    }
+    if (!domains->has_schedule) {
+        size_t room = r->image->profile.num_domain_schedules;
+        domains->has_schedule = true;
+        domains->schedule = capdl_spec_alloc(r->spec, (room ? room : 1) * sizeof *domains->schedule);
+        domains->index_shift = word(call, 0);
+        domains->has_index_shift = domains->index_shift != 0;
+        domains->start_kind = CAPDL_DOMAIN_START_NONE;
+    }
+    if (domains->num_schedule >= r->image->profile.num_domain_schedules ||
+        word(call, 0) != domains->index_shift + domains->num_schedule) {
+        reverse_fail(r, "a domain schedule has gaps or is too long for its kernel");
+        return;
+    }
+    domains->schedule[domains->num_schedule++] = (struct capdl_domain_entry){
+        .domain = word(call, 1), .duration = word(call, 2), .end_marker = word(call, 2) == 0};
+}
+
+static void set_start(struct reverse *r, const struct capdl_call *call)
+{
+    struct capdl_domains *domains = &r->spec->domains;
+    if (call->num_operands != 1 || call->operands[0].value < domains->index_shift) {
+        reverse_fail(r, "a domain schedule starts outside itself");
+        return;
+    }
+    domains->start_index = call->operands[0].value - domains->index_shift;
+    domains->start_kind = domains->start_index ? CAPDL_DOMAIN_START_INDEX : CAPDL_DOMAIN_START_DEFAULT;
+}
+
+static void reverse_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
+{
+    if (reverse_thread_call(r, method, call) || get_interrupt(r, method, call)) {
+        return;
+    }
+    switch (method) {
+    case CAPDL_METHOD_CNODE_COPY:
+    case CAPDL_METHOD_CNODE_MINT:
+        copy(r, call, method == CAPDL_METHOD_CNODE_MINT);
+        break;
+    case CAPDL_METHOD_CNODE_MOVE:
+        move(r, call);
+        break;
+    case CAPDL_METHOD_PAGE_MAP:
+        reverse_map_page(r, call);
+        break;
+    case CAPDL_METHOD_PAGE_TABLE_MAP:
+    case CAPDL_METHOD_PAGE_DIRECTORY_MAP:
+    case CAPDL_METHOD_PDPT_MAP:
+        reverse_map_table(r, call);
+        break;
+    case CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS:
+        reverse_sched(r, call);
+        break;
+    case CAPDL_METHOD_ASID_CONTROL_MAKE_POOL:
+        make_pool(r, call);
+        break;
+    case CAPDL_METHOD_ASID_POOL_ASSIGN:
+        assign(r, call);
+        break;
+    case CAPDL_METHOD_IO_PORT_CONTROL_ISSUE:
+        issue(r, call, CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_FIRST, CAPDL_NUMBER_PORTS_LAST);
+        break;
+    case CAPDL_METHOD_IRQ_CONTROL_ISSUE_SGI_SIGNAL:
+        issue(r, call, CAPDL_KIND_ARM_SGI_SIGNAL, CAPDL_NUMBER_SGI_IRQ, CAPDL_NUMBER_TARGET);
+        break;
+    case CAPDL_METHOD_IRQ_HANDLER_SET_NOTIFICATION:
+        set_notification(r, call);
+        break;
+    case CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE:
+        add_schedule(r, call);
+        break;
+    case CAPDL_METHOD_DOMAIN_SET_SCHEDULE_SET_START:
+        set_start(r, call);
+        break;
+    case CAPDL_METHOD_PAGE_UNMAP:    /* of an embedded page, from ourselves */
+    case CAPDL_METHOD_IRQ_HANDLER_ACK: /* after setting the notification */
+        break;
+    default:
+        reverse_fail(r, "it makes a kernel call that no spec needs");
+        break;
+    }
+}
+
+/* Each call makes or moves a capability or configures an object; this is more than any image of the largest size needs. */
+enum { MAX_CALLS = 1 << 27 };
+
+void reverse_calls(struct reverse *r)
+{
+    struct capdl_blob_calls calls = capdl_blob_calls(&r->blob);
+    struct capdl_call call;
+    uint64_t left = MAX_CALLS;
+    r->cores = memory_zeroed(r->spec->num_objects, sizeof *r->cores);
+    while (!r->failed && capdl_blob_next_call(&calls, &call)) {
+        if (call.count > left) {
+            reverse_fail(r, "it makes more kernel calls than any spec needs");
+            return;
+        }
+        left -= call.count;
+        for (uint64_t i = 0; i < call.count && !r->failed; i++, capdl_call_step(&call)) {
+            reverse_call(r, r->methods[call.method], &call);
+        }
+    }
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Objects of an image, their sizes, places and contents. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/decompile.h"
+#include "image/program.h"
+
+#define UNKNOWN UINT64_MAX
+
+static enum capdl_kind root_kind(const struct capdl_profile *profile)
+{
+    switch (profile->arch) {
+    case CAPDL_ARCH_AARCH64:
+        return profile->vspace_levels == 4 ? CAPDL_KIND_PGD : CAPDL_KIND_PUD;
+    case CAPDL_ARCH_X86_64:
+        return CAPDL_KIND_PML4;
+    default:
+        return CAPDL_KIND_PT;
+    }
+}
+
+/* Lower levels of AArch64 tables are told apart when they are mapped. */
+static enum capdl_kind kind_of_type(const struct capdl_profile *profile, enum capdl_type type)
+{
+    switch (type) {
+    case CAPDL_TYPE_UNTYPED:
+        return CAPDL_KIND_UT;
+    case CAPDL_TYPE_TCB:
+        return CAPDL_KIND_TCB;
+    case CAPDL_TYPE_ENDPOINT:
+        return CAPDL_KIND_EP;
+    case CAPDL_TYPE_NOTIFICATION:
+        return CAPDL_KIND_NOTIFICATION;
+    case CAPDL_TYPE_CNODE:
+        return CAPDL_KIND_CNODE;
+    case CAPDL_TYPE_SCHED_CONTEXT:
+        return CAPDL_KIND_SC;
+    case CAPDL_TYPE_REPLY:
+        return CAPDL_KIND_RTREPLY;
+    case CAPDL_TYPE_FRAME_4K:
+    case CAPDL_TYPE_FRAME_2M:
+    case CAPDL_TYPE_FRAME_1G:
+        return CAPDL_KIND_FRAME;
+    case CAPDL_TYPE_PAGE_TABLE:
+        return CAPDL_KIND_PT;
+    case CAPDL_TYPE_PAGE_DIRECTORY:
+        return CAPDL_KIND_PD;
+    case CAPDL_TYPE_PDPT:
+        return CAPDL_KIND_PDPT;
+    case CAPDL_TYPE_VSPACE:
+        return root_kind(profile);
+    case CAPDL_TYPE_VCPU:
+        return CAPDL_KIND_VCPU;
+    default:
+        return CAPDL_KIND_COUNT;
+    }
+}
+
+static enum capdl_type type_of_number(const struct capdl_profile *profile, uint64_t number)
+{
+    unsigned type = 0;
+    while (type < CAPDL_TYPE_COUNT && (profile->types[type] == CAPDL_PROFILE_ABSENT || profile->types[type] != number)) {
+        type++;
+    }
+    return type;
+}
+
+/* The size an SC has when the spec does not give one depends on its refills, which are not known yet: kept when it is not the least. */
+static void set_size(struct reverse *r, uint32_t object, const struct capdl_blob_objects *objects)
+{
+    struct capdl_object *o = &r->spec->objects[object];
+    switch (o->kind) {
+    case CAPDL_KIND_CNODE:
+        o->size_bits = (uint8_t)objects->argument;
+        o->flags |= CAPDL_OBJECT_HAS_SIZE;
+        break;
+    case CAPDL_KIND_UT:
+    case CAPDL_KIND_FRAME:
+        o->size_bits = (uint8_t)objects->size_bits;
+        o->flags |= CAPDL_OBJECT_HAS_SIZE;
+        break;
+    case CAPDL_KIND_SC:
+        o->size_bits = (uint8_t)objects->size_bits;
+        if (o->size_bits != r->image->profile.size_bits[CAPDL_TYPE_SCHED_CONTEXT]) {
+            o->flags |= CAPDL_OBJECT_HAS_SIZE;
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* Whether an object is one that compiling adds by itself: nameless among named ones. */
+static bool is_own(const struct reverse *r, enum capdl_kind kind, uint64_t slot)
+{
+    return kind == CAPDL_KIND_UT && r->named && !r->slot_names[slot].text;
+}
+
+static void add_objects(struct reverse *r, enum capdl_blob_item item, const struct capdl_blob_objects *objects)
+{
+    const struct capdl_profile *profile = &r->image->profile;
+    enum capdl_type type = type_of_number(profile, objects->type);
+    enum capdl_kind kind = kind_of_type(profile, type);
+    if (kind == CAPDL_KIND_COUNT) {
+        reverse_fail(r, "it makes an object of a type that its kernel profile does not have");
+        return;
+    }
+    for (uint64_t i = 0; i < objects->count; i++) {
+        uint64_t slot = objects->slot + i;
+        enum capdl_kind own = r->slots[slot].kind == CAPDL_KIND_ASID_POOL ? CAPDL_KIND_ASID_POOL : kind;
+        r->addresses[slot] = item == CAPDL_BLOB_ITEM_FIXED ? objects->place + (i << objects->size_bits) : UNKNOWN;
+        if (is_own(r, kind, slot)) {
+            continue;
+        }
+        uint32_t object = reverse_add(r, &r->slot_names[slot], own);
+        struct capdl_object *o = &r->spec->objects[object];
+        r->slots[slot] = (struct held){.object = object, .kind = (uint8_t)own, .rights = CAPDL_RIGHTS_ALL, .original = true};
+        set_size(r, object, objects);
+        if (item == CAPDL_BLOB_ITEM_FIXED) {
+            o->flags |= CAPDL_OBJECT_HAS_PADDR;
+            o->paddr = r->addresses[slot];
+        }
+        if (item == CAPDL_BLOB_ITEM_COVERS) {
+            o->parent = r->slots[objects->place].object;
+            if (r->slots[objects->place].kind != CAPDL_KIND_UT) {
+                reverse_fail(r, "an object is made out of something that is not an untyped");
+            }
+        }
+    }
+}
+
+/* Untypeds that become ASID pools are known by the call that makes them. */
+static void find_pools(struct reverse *r)
+{
+    struct capdl_blob_calls calls = capdl_blob_calls(&r->blob);
+    struct capdl_call call;
+    while (capdl_blob_next_call(&calls, &call)) {
+        bool pool = r->methods[call.method] == CAPDL_METHOD_ASID_CONTROL_MAKE_POOL && call.num_operands > 0 &&
+                    call.operands[0].kind == CAPDL_REF_SLOT;
+        for (uint64_t i = 0; pool && i < call.count; i++, capdl_call_step(&call)) {
+            r->slots[call.operands[0].value].kind = CAPDL_KIND_ASID_POOL;
+            pool = call.operands[0].stride > 0;
+        }
+    }
+}
+
+/* Children of one untyped, as the tables list them: where they lie, and whether that takes more than their sizes to say. */
+struct siblings {
+    uint64_t parent, next; /* offset of the next free byte */
+    unsigned last_size;
+    enum capdl_type last_type;
+    bool irregular;
+};
+
+static void place_child(struct reverse *r, struct siblings *s, const struct capdl_blob_objects *cover, uint64_t slot)
+{
+    uint64_t size = UINT64_C(1) << cover->size_bits, base = r->addresses[s->parent];
+    enum capdl_type type = type_of_number(&r->image->profile, cover->type);
+    s->next = (s->next + size - 1) & ~(size - 1);
+    r->addresses[slot] = base == UNKNOWN ? UNKNOWN : base + s->next;
+    s->next += size;
+    s->irregular |= r->slots[slot].object == CAPDL_NO_OBJECT || cover->size_bits > s->last_size ||
+                    (cover->size_bits == s->last_size && type < s->last_type);
+    s->last_size = cover->size_bits;
+    s->last_type = type;
+}
+
+static void give_addresses(struct reverse *r, const struct siblings *s, uint64_t first, uint64_t end)
+{
+    for (uint64_t slot = first; s->irregular && slot < end; slot++) {
+        uint32_t object = r->slots[slot].object;
+        if (object != CAPDL_NO_OBJECT && r->addresses[slot] != UNKNOWN) {
+            r->spec->objects[object].flags |= CAPDL_OBJECT_HAS_PADDR;
+            r->spec->objects[object].paddr = r->addresses[slot];
+        }
+    }
+}
+
+/* Children have addresses in the spec where padding or their order shows that they had. */
+static void reverse_addresses(struct reverse *r)
+{
+    struct capdl_blob_table table = capdl_blob_table(&r->blob, CAPDL_BLOB_ITEM_COVERS);
+    struct capdl_blob_objects cover;
+    struct siblings siblings = {.parent = UNKNOWN};
+    uint64_t first = 0, end = 0;
+    while (capdl_blob_next_objects(&table, &cover)) {
+        if (cover.place != siblings.parent) {
+            give_addresses(r, &siblings, first, end);
+            siblings = (struct siblings){.parent = cover.place, .last_size = 64};
+            first = cover.slot;
+        }
+        end = cover.slot + cover.count;
+        for (uint64_t slot = cover.slot; slot < end; slot++) {
+            place_child(r, &siblings, &cover, slot);
+        }
+    }
+    give_addresses(r, &siblings, first, end);
+}
+
+void reverse_objects(struct reverse *r)
+{
+    static const enum capdl_blob_item items[] = {CAPDL_BLOB_ITEM_GROUPS, CAPDL_BLOB_ITEM_FIXED, CAPDL_BLOB_ITEM_COVERS};
+    uint64_t num_slots = r->blob.sizes[CAPDL_SIZE_SLOTS];
+    r->slots = memory_zeroed(num_slots, sizeof *r->slots);
+    r->addresses = memory_zeroed(num_slots, sizeof *r->addresses);
+    for (uint64_t i = 0; i < num_slots; i++) {
+        r->slots[i] = (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT};
+    }
+    find_pools(r);
+    for (unsigned i = 0; i < sizeof items / sizeof items[0]; i++) {
+        struct capdl_blob_table table = capdl_blob_table(&r->blob, items[i]);
+        struct capdl_blob_objects objects;
+        while (!r->failed && capdl_blob_next_objects(&table, &objects)) {
+            add_objects(r, items[i], &objects);
+        }
+    }
+    if (!r->failed) {
+        reverse_addresses(r);
+    }
+}
+
+static void mark_page(struct reverse *r, const struct capdl_operand *operand, uint64_t count)
+{
+    for (uint64_t i = 0; operand->kind == CAPDL_REF_PAGE && i < count; i++) {
+        r->pages[operand->value + i * operand->stride].kind = CAPDL_KIND_FRAME;
+        if (operand->stride == 0) {
+            break;
+        }
+    }
+}
+
+static uint64_t page_offset(const struct reverse *r, uint64_t page)
+{
+    return (uint64_t)(r->image->pages - r->image->bytes) + page * CAPDL_PAGE_SIZE;
+}
+
+static void set_fills(struct reverse *r, uint32_t object, const struct capdl_fill *fills, size_t count)
+{
+    struct capdl_object *frame = &r->spec->objects[object];
+    if (frame->flags & CAPDL_OBJECT_HAS_FILL) {
+        reverse_fail(r, "the contents of a frame are in two places");
+        return;
+    }
+    frame->u.fills.list = capdl_spec_alloc(r->spec, count * sizeof *fills);
+    for (size_t i = 0; i < count; i++) {
+        frame->u.fills.list[i] = fills[i];
+    }
+    frame->u.fills.count = count;
+    frame->flags |= CAPDL_OBJECT_HAS_FILL;
+}
+
+static struct capdl_fill fill_from_image(struct reverse *r, uint64_t offset, uint64_t page, uint64_t pages)
+{
+    return (struct capdl_fill){.kind = CAPDL_FILL_FILE,
+                               .offset = offset,
+                               .length = pages * CAPDL_PAGE_SIZE,
+                               .text = r->name,
+                               .source_offset = page_offset(r, page)};
+}
+
+/* Pages that some call uses are frames; the others are contents to be copied. */
+void reverse_pages(struct reverse *r)
+{
+    uint64_t count = r->blob.sizes[CAPDL_SIZE_PAGES];
+    struct capdl_blob_calls calls = capdl_blob_calls(&r->blob);
+    struct capdl_call call;
+    size_t length = strlen(r->name);
+    r->name = memcpy(capdl_spec_alloc(r->spec, length + 1), r->name, length); /* fills refer to it */
+    r->pages = memory_zeroed(count, sizeof *r->pages);
+    for (uint64_t i = 0; i < count; i++) {
+        r->pages[i] = (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT};
+    }
+    while (capdl_blob_next_call(&calls, &call)) {
+        mark_page(r, &call.target, call.count);
+        for (unsigned i = 0; i < call.num_operands; i++) {
+            mark_page(r, &call.operands[i], call.count);
+        }
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        if (r->pages[i].kind != CAPDL_KIND_FRAME) {
+            continue;
+        }
+        uint32_t object = reverse_add(r, &r->page_names[i], CAPDL_KIND_FRAME);
+        struct capdl_fill fill = fill_from_image(r, 0, i, 1);
+        r->spec->objects[object].size_bits = CAPDL_PAGE_BITS;
+        r->spec->objects[object].flags |= CAPDL_OBJECT_HAS_SIZE;
+        r->pages[i] = (struct held){.object = object, .kind = CAPDL_KIND_FRAME, .rights = CAPDL_RIGHTS_ALL, .original = true};
+        set_fills(r, object, &fill, 1);
+    }
+}
+
+/* Fills of the frame at hand, until another frame's begin. */
+struct filling {
+    uint32_t object;
+    struct capdl_fill *list;
+    size_t count, capacity;
+};
+
+static void filling_end(struct reverse *r, struct filling *filling)
+{
+    if (filling->count > 0) {
+        set_fills(r, filling->object, filling->list, filling->count);
+    }
+    filling->count = 0;
+}
+
+static void filling_add(struct reverse *r, struct filling *filling, uint32_t object, struct capdl_fill fill)
+{
+    if (filling->object != object) {
+        filling_end(r, filling);
+        filling->object = object;
+    }
+    filling->list = memory_grow(filling->list, &filling->capacity, filling->count + 1, sizeof fill);
+    filling->list[filling->count++] = fill;
+}
+
+/* A fill of the blob may reach over several frames. */
+static void split_fill(struct reverse *r, struct filling *filling, const struct capdl_blob_fill *fill)
+{
+    uint64_t slot = fill->slot, offset = fill->offset, page = fill->page, left = fill->pages;
+    while (left > 0 && !r->failed) {
+        uint64_t room = ((UINT64_C(1) << fill->size_bits) - offset) / CAPDL_PAGE_SIZE;
+        uint64_t pages = left < room ? left : room;
+        uint32_t object = r->slots[slot].object;
+        if (object == CAPDL_NO_OBJECT || r->slots[slot].kind != CAPDL_KIND_FRAME) {
+            reverse_fail(r, "it fills something that is not a frame");
+            return;
+        }
+        filling_add(r, filling, object, fill_from_image(r, offset, page, pages));
+        slot++;
+        offset = 0;
+        page += pages;
+        left -= pages;
+    }
+}
+
+void reverse_fills(struct reverse *r)
+{
+    struct capdl_blob_table table = capdl_blob_table(&r->blob, CAPDL_BLOB_ITEM_FILLS);
+    struct filling filling = {.object = CAPDL_NO_OBJECT};
+    struct capdl_blob_fill fill;
+    while (!r->failed && capdl_blob_next_fill(&table, &fill)) {
+        split_fill(r, &filling, &fill);
+    }
+    filling_end(r, &filling);
+    free(filling.list);
+}

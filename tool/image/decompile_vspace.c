@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From mapping calls, which name a root and an address, back to page tables and their slots. */
+#include <stdlib.h>
+
+#include "image/decompile.h"
+#include "image/program.h"
+
+static struct table_entry *entry_of(struct reverse *r, uint32_t root, uint32_t level, uint64_t index)
+{
+    size_t mask = r->tables_size - 1;
+    size_t at = (size_t)((index ^ (uint64_t)root << 32 ^ (uint64_t)level << 24) * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
+    while (r->tables[at].level &&
+           (r->tables[at].root != root || r->tables[at].level != level || r->tables[at].index != index)) {
+        at = (at + 1) & mask;
+    }
+    return &r->tables[at];
+}
+
+static void tables_enlarge(struct reverse *r)
+{
+    struct table_entry *old = r->tables;
+    size_t size = r->tables_size;
+    if ((r->num_tables + 1) * 2 <= size) {
+        return;
+    }
+    r->tables_size = size ? size * 2 : 64;
+    r->tables = memory_zeroed(r->tables_size, sizeof *r->tables);
+    for (size_t i = 0; i < size; i++) {
+        if (old[i].level) {
+            *entry_of(r, old[i].root, old[i].level, old[i].index) = old[i];
+        }
+    }
+    free(old);
+}
+
+/* The table at a level that covers an address; CAPDL_NO_OBJECT if there is none. Level 0 is the root. */
+static uint32_t table_at(struct reverse *r, uint32_t root, unsigned level, uint64_t address)
+{
+    if (level == 0) {
+        return root;
+    }
+    tables_enlarge(r);
+    const struct table_entry *entry = entry_of(r, root, level, address >> vspace_shift(&r->image->profile, level - 1));
+    return entry->level ? entry->object : CAPDL_NO_OBJECT;
+}
+
+static uint64_t slot_in(const struct capdl_profile *profile, unsigned level, uint64_t address)
+{
+    return address >> vspace_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
+}
+
+static bool is_table_kind(unsigned kind)
+{
+    return kind < CAPDL_KIND_COUNT && shape_is_table((enum capdl_kind)kind);
+}
+
+static enum capdl_kind kind_at(const struct capdl_profile *profile, unsigned level, enum capdl_kind kind)
+{
+    static const enum capdl_kind heights[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PUD};
+    unsigned height = profile->vspace_levels - level;
+    return profile->arch == CAPDL_ARCH_AARCH64 && height <= 3 ? heights[height - 1] : kind;
+}
+
+static uint32_t root_of(struct reverse *r, const struct capdl_call *call)
+{
+    if (call->num_operands < 3 || call->num_caps != 1) {
+        reverse_fail(r, "a mapping has too few operands");
+        return CAPDL_NO_OBJECT;
+    }
+    const struct held *root = reverse_held(r, &call->operands[0]);
+    if (root->object == CAPDL_NO_OBJECT || !is_table_kind(root->kind)) {
+        reverse_fail(r, "something is mapped in an object that is not an address space");
+        return CAPDL_NO_OBJECT;
+    }
+    return root->object;
+}
+
+void reverse_map_table(struct reverse *r, const struct capdl_call *call)
+{
+    const struct capdl_profile *profile = &r->image->profile;
+    uint32_t root = root_of(r, call);
+    struct held *table = reverse_held(r, &call->target);
+    if (r->failed || table->object == CAPDL_NO_OBJECT || !is_table_kind(table->kind) || table->object == root) {
+        reverse_fail(r, "something is mapped as a page table that is none");
+        return;
+    }
+    uint64_t address = call->operands[1].value;
+    unsigned level = 1;
+    while (level < profile->vspace_levels && table_at(r, root, level, address) != CAPDL_NO_OBJECT) {
+        level++;
+    }
+    if (level >= profile->vspace_levels || table->mapped) {
+        reverse_fail(r, "a page table is mapped where there are tables already");
+        return;
+    }
+    tables_enlarge(r);
+    uint64_t index = address >> vspace_shift(profile, level - 1);
+    *entry_of(r, root, level, index) =
+        (struct table_entry){.root = root, .level = level, .index = index, .object = table->object};
+    r->num_tables++;
+    table->mapped = true;
+    table->kind = (uint8_t)kind_at(profile, level, table->kind);
+    r->spec->objects[table->object].kind = table->kind;
+    reverse_cap(r, table_at(r, root, level - 1, address),
+                (struct capdl_cap){.slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
+}
+
+/* What vspace.c made of rights and attributes. */
+static struct capdl_cap page_cap(const struct capdl_profile *profile, const struct held *frame, uint64_t rights,
+                                 uint64_t attributes)
+{
+    struct capdl_cap cap = {.object = frame->object, .kind = CAPDL_KIND_FRAME, .rights = (uint8_t)(rights & CAPDL_RIGHTS_ALL)};
+    bool uncached = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 1)
+                                                        : profile->arch == CAPDL_ARCH_X86_64 && attributes & 2;
+    bool execute = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 4)
+                   : profile->arch == CAPDL_ARCH_RISCV ? !(attributes & 1)
+                                                       : (rights & CAPDL_RIGHT_GRANT) != 0;
+    cap.rights = (uint8_t)((cap.rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) | (execute ? CAPDL_RIGHT_GRANT : 0));
+    cap.flags = uncached ? CAPDL_CAP_UNCACHED : 0;
+    return cap;
+}
+
+void reverse_map_page(struct reverse *r, const struct capdl_call *call)
+{
+    const struct capdl_profile *profile = &r->image->profile;
+    uint32_t root = root_of(r, call);
+    struct held *frame = reverse_held(r, &call->target);
+    if (r->failed || call->num_operands < 4 || frame->object == CAPDL_NO_OBJECT || frame->kind != CAPDL_KIND_FRAME) {
+        reverse_fail(r, "something is mapped as a page that is none");
+        return;
+    }
+    unsigned level = 0, size_bits = r->spec->objects[frame->object].size_bits;
+    while (level < profile->vspace_levels && vspace_shift(profile, level) != size_bits) {
+        level++;
+    }
+    uint64_t address = call->operands[1].value;
+    uint32_t table = level < profile->vspace_levels ? table_at(r, root, level, address) : CAPDL_NO_OBJECT;
+    if (table == CAPDL_NO_OBJECT || frame->mapped) {
+        reverse_fail(r, "a page is mapped where there is no page table, or twice");
+        return;
+    }
+    struct capdl_cap cap = page_cap(profile, frame, call->operands[2].value, call->operands[3].value);
+    cap.slot = slot_in(profile, level, address);
+    frame->mapped = true;
+    frame->mapped_rights = cap.rights;
+    frame->table = table;
+    frame->table_slot = cap.slot;
+    reverse_cap(r, table, cap);
+}

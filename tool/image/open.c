@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opening an image: after it every later reader may rely on what is checked here, whatever the file was. */
+#include <string.h>
+
+#include "blob/blob.h"
+#include "image/elfview.h"
+#include "image/image.h"
+#include "profile/profile.h"
+
+struct opening {
+    struct image *image;
+    struct elf_view view;
+    const char *name;
+    struct capdl_diags *diags;
+};
+
+static bool refuse(const struct opening *opening, const char *problem)
+{
+    capdl_error(opening->diags, (struct capdl_pos){0}, "image `%s` %s", opening->name, problem);
+    return false;
+}
+
+bool image_is_elf(const uint8_t *bytes, size_t size)
+{
+    return size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0;
+}
+
+static bool read_header(struct opening *opening)
+{
+    struct capdl_image_header *header = &opening->image->header;
+    Elf64_Shdr section;
+    if (!elf_view_find(&opening->view, ".capdl.header", &section)) {
+        return refuse(opening, "has no section .capdl.header: it was not made by `capdl compile`");
+    }
+    const uint8_t *at = elf_view_at(&opening->view, section.sh_addr, sizeof *header);
+    if (!at) {
+        return refuse(opening, "has a damaged section .capdl.header");
+    }
+    memcpy(header, at, sizeof *header);
+    if (header->magic != CAPDL_IMAGE_MAGIC) {
+        return refuse(opening, "has no image header where one should be");
+    }
+    if (header->version != CAPDL_BLOB_VERSION) {
+        return refuse(opening, "is of a version this program does not know");
+    }
+    if (header->arch >= CAPDL_ARCH_COUNT || elf_machine(header->arch) == EM_NONE ||
+        elf_machine(header->arch) != opening->view.header.e_machine) {
+        return refuse(opening, "has an image header for another architecture than its ELF header");
+    }
+    if (header->image_end == 0) {
+        return refuse(opening, "is a bare initialiser: there is no system in it");
+    }
+    return true;
+}
+
+static bool is_page_aligned(uint64_t address)
+{
+    return address % CAPDL_PAGE_SIZE == 0;
+}
+
+/* Blob, pages and scratch in this order, each page aligned, up to the end of the image. */
+static bool extents_good(const struct opening *opening)
+{
+    const struct capdl_image_header *h = &opening->image->header;
+    uint64_t pages = h->num_pages * CAPDL_PAGE_SIZE;
+    bool aligned = is_page_aligned(h->image_start) && is_page_aligned(h->blob_start) && is_page_aligned(h->pages_start) &&
+                   is_page_aligned(h->scratch_start) && is_page_aligned(h->image_end);
+    bool small = h->num_pages <= CAPDL_BLOB_MAX_PAGES && h->blob_size <= opening->view.size &&
+                 h->scratch_size <= UINT64_C(1) << 47 && h->blob_start <= UINT64_C(1) << 47;
+    if (!aligned || !small || h->image_start >= h->blob_start || h->pages_start < h->blob_start + h->blob_size ||
+        h->pages_start - h->blob_start - h->blob_size >= CAPDL_PAGE_SIZE || h->scratch_start != h->pages_start + pages ||
+        h->image_end != h->scratch_start + ((h->scratch_size + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1))) {
+        return refuse(opening, "has an image header with addresses that make no sense");
+    }
+    return true;
+}
+
+/* What the kernel will load is what the header says, and nothing else. */
+static bool segments_good(const struct opening *opening)
+{
+    const struct capdl_image_header *h = &opening->image->header;
+    bool entered = false, appended = false;
+    for (unsigned i = 0; i < opening->view.header.e_phnum; i++) {
+        Elf64_Phdr segment = elf_view_segment(&opening->view, i);
+        if (segment.p_type != PT_LOAD) {
+            return refuse(opening, "has a segment that is not loaded, which the kernel would load all the same");
+        }
+        if (segment.p_vaddr < h->image_start || segment.p_vaddr + segment.p_memsz > h->image_end) {
+            return refuse(opening, "has a segment outside the addresses in its image header");
+        }
+        if (segment.p_vaddr == h->blob_start) {
+            appended = segment.p_vaddr + segment.p_memsz == h->image_end;
+        } else if (segment.p_vaddr + segment.p_memsz > h->blob_start) {
+            return refuse(opening, "has a segment that overlaps the blob");
+        }
+        uint64_t entry = opening->view.header.e_entry;
+        entered |= entry >= segment.p_vaddr && entry - segment.p_vaddr < segment.p_filesz;
+    }
+    if (!appended) {
+        return refuse(opening, "has no segment with blob and pages");
+    }
+    return entered || refuse(opening, "has an entry point outside its segments");
+}
+
+static bool find_payload(struct opening *opening)
+{
+    struct image *image = opening->image;
+    const struct capdl_image_header *h = &image->header;
+    image->blob = elf_view_at(&opening->view, h->blob_start, h->blob_size);
+    image->pages = elf_view_at(&opening->view, h->pages_start, h->num_pages * CAPDL_PAGE_SIZE);
+    if (!image->blob || !image->pages) {
+        return refuse(opening, "is truncated: blob or pages are not in the file");
+    }
+    return true;
+}
+
+static bool read_blob(struct opening *opening)
+{
+    struct image *image = opening->image;
+    struct capdl_blob blob;
+    struct capdl_blob_error error;
+    if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
+        capdl_error(opening->diags, (struct capdl_pos){0}, "image `%s` has a damaged blob: at byte %zu there should be %s",
+                    opening->name, error.offset, error.expected);
+        return false;
+    }
+    if (blob.sizes[CAPDL_SIZE_PAGES] != image->header.num_pages) {
+        return refuse(opening, "has another number of pages than its blob says");
+    }
+    if (blob.boot[CAPDL_BOOT_ARCH] != image->header.arch) {
+        return refuse(opening, "has a blob for another architecture");
+    }
+    return true;
+}
+
+static bool read_profile(struct opening *opening)
+{
+    struct image *image = opening->image;
+    Elf64_Shdr section;
+    if (!elf_view_find(&opening->view, ".capdl.profile", &section) || section.sh_type != SHT_PROGBITS) {
+        return refuse(opening, "has no section .capdl.profile: it may have been stripped of sections");
+    }
+    if (!profile_decode(image->bytes + section.sh_offset, section.sh_size, &image->profile)) {
+        return refuse(opening, "has a damaged section .capdl.profile");
+    }
+    if (image->profile.arch != image->header.arch) {
+        return refuse(opening, "has a kernel profile for another architecture");
+    }
+    return true;
+}
+
+bool image_open(struct image *image, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *diags)
+{
+    struct opening opening = {.image = image, .name = name, .diags = diags};
+    const char *problem;
+    *image = (struct image){.bytes = bytes, .size = size};
+    if (!elf_view_open(&opening.view, bytes, size, &problem)) {
+        return refuse(&opening, problem);
+    }
+    image->entry = opening.view.header.e_entry;
+    return read_header(&opening) && extents_good(&opening) && segments_good(&opening) && find_payload(&opening) &&
+           read_blob(&opening) && read_profile(&opening);
+}

@@ -63,30 +63,48 @@ static bool config_fill(struct reader *reader, struct json_object *object, struc
     return good;
 }
 
-static bool config_parse(struct reader *reader, const struct text_file *file)
+/* Where the text ends but for white space. */
+static size_t text_end(const struct file_bytes *bytes)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(4);
-    struct json_object *object;
-    struct capdl_pos pos = text_position(file, 0, 0);
-    bool good = false;
+    size_t end = bytes->size;
+
+    while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) != 0 && bytes->data[end - 1] != 0)
+        end--;
+    return end;
+}
+
+struct json_object *json_read(struct reader *reader, const struct text_file *file, int depth)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(depth);
+    size_t size = text_end(&file->bytes);
+    struct json_object *object = 0;
+    enum json_tokener_error error;
 
     if (tokener == 0)
         abort();
-    if (file->bytes.size > INT32_MAX) {
-        capdl_error(reader->diags, pos, "a configuration of more than 2 GiB");
-        json_tokener_free(tokener);
-        return false;
+    if (size < INT32_MAX)
+        object = json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)size);
+    error = json_tokener_get_error(tokener);
+    if (error != json_tokener_success || json_tokener_get_parse_end(tokener) != size ||
+        !json_object_is_type(object, json_type_object)) {
+        capdl_error(reader->diags, text_position(file, 0, 0), "not a JSON object: %s after %zu bytes",
+                    error == json_tokener_continue  ? "the file ends"
+                    : error == json_tokener_success ? "something else"
+                                                    : json_tokener_error_desc(error),
+                    json_tokener_get_parse_end(tokener));
+        json_object_put(object);
+        object = 0;
     }
-    object = json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)file->bytes.size);
-    if (object == 0)
-        capdl_error(reader->diags, pos, "not JSON: %s after %zu bytes",
-                    json_tokener_error_desc(json_tokener_get_error(tokener)), json_tokener_get_parse_end(tokener));
-    else if (!json_object_is_type(object, json_type_object))
-        capdl_error(reader->diags, pos, "expected a JSON object of configuration symbols");
-    else
-        good = config_fill(reader, object, pos);
-    json_object_put(object);
     json_tokener_free(tokener);
+    return object;
+}
+
+static bool config_parse(struct reader *reader, const struct text_file *file)
+{
+    struct json_object *object = json_read(reader, file, 4);
+    bool good = object != 0 && config_fill(reader, object, text_position(file, 0, 0));
+
+    json_object_put(object);
     return good;
 }
 

@@ -147,6 +147,18 @@ static bool has_required_types(const struct capdl_profile *p)
                        p->types[CAPDL_TYPE_REPLY] != CAPDL_PROFILE_ABSENT);
 }
 
+/* Nothing that is another architecture's. */
+static bool is_of_its_architecture(const struct capdl_profile *p)
+{
+    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++)
+        if (p->labels[i] != CAPDL_PROFILE_ABSENT && method_xml_id(p->arch, i) == 0)
+            return false;
+    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++)
+        if (p->types[i] != CAPDL_PROFILE_ABSENT && type_name(p->arch, i) == 0)
+            return false;
+    return true;
+}
+
 static bool has_sizes(const struct capdl_profile *p)
 {
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
@@ -165,6 +177,8 @@ const char *profile_flaw(const struct capdl_profile *p)
         return "it lacks a label that every boot needs";
     if (!has_required_types(p))
         return "it lacks an object type that every boot needs";
+    if (!is_of_its_architecture(p))
+        return "it has a method or object type of another architecture";
     if (!has_sizes(p))
         return "object types and sizes do not match";
     if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs)

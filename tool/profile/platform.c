@@ -74,25 +74,15 @@ static void parse_platform(struct reader *reader, const struct text_file *file)
     struct capdl_profile *p = reader->profile;
     const struct region_list memory = {"memory", p->memory, sizeof(p->memory) / sizeof(p->memory[0]), &p->num_memory};
     const struct region_list devices = {"devices", p->devices, sizeof(p->devices) / sizeof(p->devices[0]), &p->num_devices};
-    struct json_tokener *tokener = json_tokener_new_ex(8);
-    struct json_object *root;
+    struct json_object *root = json_read(reader, file, 8);
 
-    if (tokener == 0)
-        abort();
-    root = file->bytes.size > INT32_MAX
-               ? 0
-               : json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)file->bytes.size);
-    if (!json_object_is_type(root, json_type_object)) {
-        capdl_error(reader->diags, text_position(file, 0, 0), "not a JSON object: %s",
-                    json_tokener_error_desc(json_tokener_get_error(tokener)));
-    } else {
-        take_regions(reader, root, &memory);
-        take_regions(reader, root, &devices);
-        if (p->num_memory == 0)
-            capdl_error(reader->diags, text_position(file, 0, 0), "no memory");
-    }
+    if (root == 0)
+        return;
+    take_regions(reader, root, &memory);
+    take_regions(reader, root, &devices);
+    if (p->num_memory == 0)
+        capdl_error(reader->diags, text_position(file, 0, 0), "no memory");
     json_object_put(root);
-    json_tokener_free(tokener);
 }
 
 /* The span of what is loaded, in whole pages, and where a virtual address of it is physically. */

@@ -52,6 +52,9 @@ struct capdl_pos text_position(const struct text_file *, size_t line, size_t col
 /* Replaces everything in a string that is not printable ASCII, which is all that a profile's strings may hold. */
 void text_clean(char *);
 
+/* Parses a file that is a JSON object, nested no deeper than `depth`; 0 after an error. For json_object_put. */
+struct json_object *json_read(struct reader *, const struct text_file *, int depth);
+
 bool read_config(struct reader *);
 void config_free(struct config *);
 /* The value of CONFIG_name ("1" for a switch), 0 if it is off or unknown. */

@@ -90,22 +90,6 @@ static void section_close(struct text_parser *p, const struct text_section *sect
     capdl_note(p->diags, section->pos, "the section begins here");
 }
 
-static void section_first_pass(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
-{
-    if (!text_is(p, '{')) {
-        text_unexpected(p, "'{' after '%s'", section_names[kind]);
-        return;
-    }
-    section_record(p, kind, pos);
-    text_advance(p);
-    if (kind == TEXT_OBJECTS) {
-        text_objects_section(p);
-        section_close(p, &p->sections[p->num_sections - 1]);
-    } else {
-        section_skip(p);
-    }
-}
-
 /* Skips to the next section after something that is none. */
 static void skip_to_section(struct text_parser *p)
 {
@@ -121,6 +105,23 @@ static void skip_to_section(struct text_parser *p)
         depth += text_is(p, '{');
         depth -= depth && text_is(p, '}');
         text_advance(p);
+    }
+}
+
+static void section_first_pass(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
+{
+    if (!text_is(p, '{')) {
+        text_unexpected(p, "'{' after '%s'", section_names[kind]);
+        skip_to_section(p);
+        return;
+    }
+    section_record(p, kind, pos);
+    text_advance(p);
+    if (kind == TEXT_OBJECTS) {
+        text_objects_section(p);
+        section_close(p, &p->sections[p->num_sections - 1]);
+    } else {
+        section_skip(p);
     }
 }
 

@@ -233,16 +233,12 @@ static uint64_t put_copy(struct text_parser *p, struct block *block, const struc
     return block->unknown ? 1 : text_ref_count(p, ref, length);
 }
 
+/* In a block for several containers, whose slots are alike, the name means those of the first. */
 static void name_caps(struct text_parser *p, const struct mapping *mapping, uint64_t count)
 {
     const struct text_ref *name = &mapping->name;
     struct text_cap_name entry = {.slot = mapping->slot, .count = count, .indexed = name->indexed, .pos = name->pos};
 
-    if (p->num_containers > 1) {
-        capdl_error(p->diags, name->pos, "'%s' would name a capability in each of %zu containers: a name stands for one capability",
-                    name->name->text, p->num_containers);
-        return;
-    }
     if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL))
         capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text, name->name->text);
     else if (!name->indexed && count != 1)
@@ -373,7 +369,7 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
     }
 }
 
-/* `name = (container, slot)` */
+/* `name = (container, slot)`. A container that does not exist is only wrong when the name is used. */
 static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
 {
     struct text_cap_name entry = {.count = 1, .pos = name->pos};
@@ -386,10 +382,14 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
         return false;
     if (name->indexed)
         capdl_error(p->diags, name->pos, "a name for one slot has no index");
-    else if (text_ref_object(p, &ref, "a container of capabilities", &entry.container))
-        text_cap_name_add(p, name->name, entry);
-    else
+    else if (ref.name->scalar == CAPDL_NO_OBJECT && !ref.name->array_length)
+        entry.container = CAPDL_NO_OBJECT;
+    else if (!text_ref_object(p, &ref, "a container of capabilities", &entry.container))
         name->name->broken = true;
+    if (entry.container == CAPDL_NO_OBJECT && !ref.name->broken)
+        capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text, name->name->text);
+    if (!name->name->broken)
+        text_cap_name_add(p, name->name, entry);
     return true;
 }
 

@@ -42,6 +42,11 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     const struct text_cap_name *entry = name->cap_name ? &p->cap_names[name->cap_name - 1] : NULL;
     const char *nearest;
 
+    if (entry && entry->container == CAPDL_NO_OBJECT) {
+        capdl_error(p->diags, ref->pos, "'%s' stands for a slot of an object that does not exist", name->text);
+        capdl_note(p->diags, entry->pos, "it is defined here");
+        return NULL;
+    }
     if (entry && entry->indexed == ref->indexed)
         return !ref->indexed || text_ref_bounds(p, ref, entry->count, "the run of capabilities") ? entry : NULL;
     if (name->broken)

@@ -38,10 +38,15 @@ static void write_data(struct writer *w, struct list *list, const struct capdl_c
         write_number(w, cap->data);
     }
     if (cap->flags & CAPDL_CAP_HAS_GUARD) {
-        list_item(list);
-        fputs("guard: ", w->out);
-        write_number(w, cap->data);
-        fprintf(w->out, ", guard_size: %u", cap->guard_size);
+        if (cap->data || !cap->guard_size) {
+            list_item(list);
+            fputs("guard: ", w->out);
+            write_number(w, cap->data);
+        }
+        if (cap->guard_size) {
+            list_item(list);
+            fprintf(w->out, "guard_size: %u", cap->guard_size);
+        }
     }
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
         list_item(list);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads one spec and shows what became of it, for golden tests: spec_case [read|check|unfolded] FILE
- * Standard output: the spec as text, if there was no error. Standard error: the diagnostics.
+ * Reads one spec and shows what became of it, for golden tests: spec_case [read|unfolded|check] FILE
+ * Standard output: the spec as text, if there was no error (but not for check). Standard error: the diagnostics.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,9 @@ int main(int argc, char **argv)
     fclose(file);
     capdl_spec_init(&spec);
     good = capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, base_name(path), text, size), NULL);
-    if (good && strcmp(mode, "quiet"))
+    if (!strcmp(mode, "check"))
+        good = capdl_spec_check(&spec, &diags, NULL) && good;
+    else if (good)
         capdl_spec_write_text(&spec, stdout, strcmp(mode, "unfolded"));
     capdl_diags_print(&diags, stderr, 0);
     capdl_spec_free(&spec);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of a spec: the list of them, and how they report. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static const struct {
+    const char *name;
+    void (*run)(struct checker *);
+} checks[] = {
+    {"object-arch", check_object_arch},
+    {"size", check_size},
+    {"frame-size", check_frame_size},
+    {"fill", check_fill},
+    {"priority", check_priority},
+    {"scheduling", check_scheduling},
+    {"container", check_container},
+    {"slot-range", check_slot_range},
+    {"cap-slot", check_cap_slot},
+    {"guard", check_guard},
+    {"badge", check_badge},
+    {"bound-twice", check_bound_twice},
+    {"table-nesting", check_table_nesting},
+    {"table-shared", check_table_shared},
+    {"frame-level", check_frame_level},
+    {"frame-rights", check_frame_rights},
+    {"mapping", check_mapping},
+    {"ipc-buffer", check_ipc_buffer},
+    {"paddr", check_paddr},
+    {"overlap", check_overlap},
+    {"cover", check_cover},
+    {"irq", check_irq},
+    {"domain", check_domain},
+    {"derivation", check_derivation},
+    {"thread", check_thread},
+    {"unused", check_unused},
+};
+
+enum { NUM_CHECKS = sizeof(checks) / sizeof(checks[0]) };
+
+static bool same_place(struct capdl_pos a, struct capdl_pos b)
+{
+    return a.line && a.line == b.line && a.column == b.column && a.file == b.file;
+}
+
+void check_report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format, ...)
+{
+    char message[800];
+    va_list arguments;
+
+    if (same_place(pos, c->last_pos) || (severity == CAPDL_WARNING && c->errors_only))
+        return;
+    c->last_pos = pos;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    capdl_finding(c->diags, severity, c->name, pos, "%s", message);
+}
+
+const char *check_label(const struct checker *c, uint32_t object, char *buffer)
+{
+    return capdl_object_label(&c->spec->objects[object], buffer, CHECK_LABEL);
+}
+
+static void note_uses(struct checker *c, const struct capdl_object *object)
+{
+    const struct capdl_spec *spec = c->spec;
+
+    for (uint32_t i = 0; i < object->num_caps; i++) {
+        const struct capdl_cap *cap = &object->caps[i];
+        bool in_table = check_is_table(object->kind) && check_is_table(cap->kind);
+
+        if (cap->object == CAPDL_NO_OBJECT)
+            continue;
+        c->used[cap->object] = true;
+        if (in_table && c->table_holder[cap->object] == CAPDL_NO_OBJECT)
+            c->table_holder[cap->object] = (uint32_t)(object - spec->objects);
+    }
+}
+
+static void collect(struct checker *c)
+{
+    const struct capdl_spec *spec = c->spec;
+    size_t count = spec->num_objects;
+
+    c->used = spec_realloc(NULL, count * sizeof(*c->used));
+    memset(c->used, 0, count * sizeof(*c->used));
+    c->table_holder = spec_realloc(NULL, count * sizeof(*c->table_holder));
+    memset(c->table_holder, 0xff, count * sizeof(*c->table_holder));
+    for (uint32_t i = 0; i < count; i++)
+        note_uses(c, &spec->objects[i]);
+    for (size_t i = 0; i < spec->num_irqs; i++)
+        c->used[spec->irqs[i].object] = true;
+}
+
+static bool is_disabled(const char *name, const char *const *disabled)
+{
+    for (; disabled && *disabled; disabled++)
+        if (!strcmp(name, *disabled))
+            return true;
+    return false;
+}
+
+bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags, const char *const *disabled)
+{
+    struct checker checker = {.spec = spec, .diags = diags, .errors_only = diags->num_errors != 0};
+    size_t errors = diags->num_errors;
+
+    collect(&checker);
+    for (unsigned i = 0; i < NUM_CHECKS; i++) {
+        if (is_disabled(checks[i].name, disabled))
+            continue;
+        checker.name = checks[i].name;
+        checker.last_pos = (struct capdl_pos){.line = 0};
+        checks[i].run(&checker);
+    }
+    free(checker.used);
+    free(checker.table_holder);
+    return diags->num_errors == errors;
+}
+
+const char *capdl_check_name(size_t i)
+{
+    return i < NUM_CHECKS ? checks[i].name : NULL;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the checks share. Each check is one small function, listed in check.c and described in docs/checks.md. */
+#ifndef CAPDL_CHECK_H
+#define CAPDL_CHECK_H
+
+#include "spec_private.h"
+
+enum { CHECK_LABEL = 160 };
+
+struct checker {
+    const struct capdl_spec *spec;
+    struct capdl_diags *diags;
+    const char *name;          /* of the check being made */
+    struct capdl_pos last_pos; /* of its last finding: elements of an array are reported once */
+    bool errors_only;          /* the text had errors: what is missing may just not have been understood */
+    bool *used;                /* per object: something refers to it */
+    uint32_t *table_holder;    /* per object: the page table in which it first lies as a page table, or CAPDL_NO_OBJECT */
+};
+
+/* Reports unless the last finding of this check was at the same place. */
+void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(4, 5);
+/* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
+const char *check_label(const struct checker *, uint32_t object, char *buffer);
+
+/* check_vspace.c: what a page table is like. */
+bool check_is_table(enum capdl_kind);
+bool check_is_vspace_root(const struct checker *, enum capdl_kind);
+/* log2 of the bytes one of its entries maps; 0 if it depends on what is not known. */
+unsigned check_table_shift(const struct checker *, uint32_t table);
+unsigned check_table_entries(const struct checker *, uint32_t table);
+
+void check_object_arch(struct checker *);
+void check_priority(struct checker *);
+void check_scheduling(struct checker *);
+void check_fill(struct checker *);
+void check_frame_size(struct checker *);
+void check_size(struct checker *);
+void check_thread(struct checker *);
+void check_unused(struct checker *);
+
+void check_container(struct checker *);
+void check_slot_range(struct checker *);
+void check_cap_slot(struct checker *);
+void check_guard(struct checker *);
+void check_badge(struct checker *);
+void check_bound_twice(struct checker *);
+
+void check_table_nesting(struct checker *);
+void check_table_shared(struct checker *);
+void check_frame_level(struct checker *);
+void check_frame_rights(struct checker *);
+void check_mapping(struct checker *);
+void check_ipc_buffer(struct checker *);
+
+void check_paddr(struct checker *);
+void check_overlap(struct checker *);
+void check_cover(struct checker *);
+
+void check_irq(struct checker *);
+void check_domain(struct checker *);
+void check_derivation(struct checker *);
+
+#endif

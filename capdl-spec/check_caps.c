@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of capabilities: whether they may be where they are. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static bool is_irq(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_ARM_IRQ ||
+           kind == CAPDL_KIND_RISCV_IRQ;
+}
+
+static bool is_io(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_IO_PT;
+}
+
+/* Slots of a container; 0: it is none. */
+static uint64_t num_slots(const struct checker *c, uint32_t id)
+{
+    const struct capdl_object *object = &c->spec->objects[id];
+
+    switch (object->kind) {
+    case CAPDL_KIND_CNODE:
+        return UINT64_C(1) << object->size_bits;
+    case CAPDL_KIND_TCB:
+        return CAPDL_TCB_SLOT_COUNT + (c->spec->arch == CAPDL_ARCH_X86_64); /* there, 10 is the root of a guest's memory */
+    case CAPDL_KIND_ASID_POOL:
+        return c->spec->arch == CAPDL_ARCH_AARCH64 || c->spec->arch == CAPDL_ARCH_X86_64 ? 512 : 1024;
+    case CAPDL_KIND_IO_DEVICE:
+    case CAPDL_KIND_ARM_IO_DEVICE:
+    case CAPDL_KIND_CONTEXTBANK:
+    case CAPDL_KIND_STREAMID:
+        return UINT64_MAX;
+    case CAPDL_KIND_IO_PT:
+        return 512;
+    default:
+        return is_irq(object->kind) ? 1 : check_is_table(object->kind) ? check_table_entries(c, id) : 0;
+    }
+}
+
+void check_container(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && !num_slots(c, i))
+            check_report(c, CAPDL_ERROR, object->caps[0].pos, "%s '%s' cannot hold capabilities", capdl_kind_name(object->kind),
+                         check_label(c, i, label));
+    }
+}
+
+void check_slot_range(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_cap *last = object->num_caps ? &object->caps[object->num_caps - 1] : NULL;
+        uint64_t slots = last ? num_slots(c, i) : 0;
+
+        for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++)
+            if (object->caps[j].slot >= slots)
+                check_report(c, CAPDL_ERROR, object->caps[j].pos, "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
+                             object->caps[j].slot, capdl_kind_name(object->kind), check_label(c, i, label), slots - 1);
+    }
+}
+
+static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const char **expected)
+{
+    switch (cap->slot) {
+    case CAPDL_TCB_SLOT_CSPACE:
+        *expected = "a CNode";
+        return cap->kind == CAPDL_KIND_CNODE;
+    case CAPDL_TCB_SLOT_VSPACE:
+        *expected = c->spec->arch == CAPDL_ARCH_AARCH64   ? "the root of an address space: pgd, or pud with three levels"
+                    : c->spec->arch == CAPDL_ARCH_X86_64 ? "the root of an address space: pml4"
+                    : c->spec->arch == CAPDL_ARCH_RISCV  ? "the root of an address space: pt"
+                                                         : "the root of an address space: pd";
+        return check_is_vspace_root(c, cap->kind);
+    case CAPDL_TCB_SLOT_REPLY:
+        *expected = "a reply object, or a TCB (master_reply)";
+        return cap->kind == CAPDL_KIND_TCB || cap->kind == CAPDL_KIND_RTREPLY;
+    case CAPDL_TCB_SLOT_CALLER:
+        *expected = "a TCB (reply)";
+        return cap->kind == CAPDL_KIND_TCB;
+    case CAPDL_TCB_SLOT_IPC_BUFFER:
+        *expected = "a frame";
+        return cap->kind == CAPDL_KIND_FRAME;
+    case CAPDL_TCB_SLOT_FAULT_EP:
+    case CAPDL_TCB_SLOT_TEMP_FAULT_EP:
+        *expected = "an endpoint";
+        return cap->kind == CAPDL_KIND_EP;
+    case CAPDL_TCB_SLOT_SC:
+        *expected = "a scheduling context";
+        return cap->kind == CAPDL_KIND_SC;
+    case CAPDL_TCB_SLOT_BOUND_NOTIFICATION:
+        *expected = "a notification";
+        return cap->kind == CAPDL_KIND_NOTIFICATION;
+    case CAPDL_TCB_SLOT_BOUND_VCPU:
+        *expected = "a virtual CPU";
+        return cap->kind == CAPDL_KIND_VCPU;
+    default:
+        return true;
+    }
+}
+
+/* Whether a cap may be in its container. Page tables have checks of their own. */
+static bool fits(const struct checker *c, const struct capdl_object *object, const struct capdl_cap *cap, const char **expected)
+{
+    if (object->kind == CAPDL_KIND_TCB)
+        return fits_tcb(c, cap, expected);
+    if (is_irq(object->kind)) {
+        *expected = "a notification";
+        return cap->kind == CAPDL_KIND_NOTIFICATION;
+    }
+    if (object->kind == CAPDL_KIND_ASID_POOL) {
+        *expected = "the root of an address space";
+        return check_is_vspace_root(c, cap->kind);
+    }
+    if (object->kind == CAPDL_KIND_IO_PT) {
+        *expected = "an I/O page table or a frame";
+        return cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_FRAME;
+    }
+    if (is_io(object->kind)) {
+        *expected = "an I/O page table";
+        return cap->kind == CAPDL_KIND_IO_PT;
+    }
+    return true;
+}
+
+void check_cap_slot(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        if (object->kind == CAPDL_KIND_CNODE || check_is_table(object->kind))
+            continue;
+        for (uint32_t j = 0; j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+            const char *expected = "";
+
+            if (!fits(c, object, cap, &expected))
+                check_report(c, CAPDL_ERROR, cap->pos, "slot %" PRIu64 " of %s '%s' holds a %s: expected %s", cap->slot,
+                             capdl_kind_name(object->kind), check_label(c, i, label), capdl_kind_name(cap->kind), expected);
+        }
+    }
+}
+
+static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
+{
+    const struct capdl_object *cnode = &c->spec->objects[cap->object];
+    char label[CHECK_LABEL];
+
+    check_label(c, cap->object, label);
+    if (cap->guard_size + cnode->size_bits > word_bits)
+        check_report(c, CAPDL_ERROR, cap->pos, "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
+                     cap->guard_size, cnode->size_bits, label, word_bits);
+    else if (cap->guard_size < 64 && cap->data >> cap->guard_size)
+        check_report(c, CAPDL_ERROR, cap->pos, "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
+                     cap->data, label, cap->guard_size);
+}
+
+static unsigned word_bits_of(const struct checker *c)
+{
+    return c->spec->arch == CAPDL_ARCH_ARM11 || c->spec->arch == CAPDL_ARCH_IA32 ? 32 : 64;
+}
+
+/* Calls visit for each cap of the spec that has this flag. */
+static void each_flagged(struct checker *c, unsigned flag, void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++)
+        for (uint32_t j = 0; j < c->spec->objects[i].num_caps; j++)
+            if (c->spec->objects[i].caps[j].flags & flag)
+                visit(c, &c->spec->objects[i].caps[j], word_bits_of(c));
+}
+
+void check_guard(struct checker *c)
+{
+    each_flagged(c, CAPDL_CAP_HAS_GUARD, check_one_guard);
+}
+
+static void check_one_badge(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
+{
+    unsigned bits = word_bits == 32 ? 28 : 64;
+    char label[CHECK_LABEL];
+
+    if (bits < 64 && cap->data >> bits)
+        check_report(c, CAPDL_ERROR, cap->pos, "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
+                     check_label(c, cap->object, label), bits);
+}
+
+void check_badge(struct checker *c)
+{
+    each_flagged(c, CAPDL_CAP_HAS_BADGE, check_one_badge);
+}
+
+/* What can be bound to one thread only: scheduling contexts, bound notifications, virtual CPUs. */
+static bool binds(const struct capdl_cap *cap)
+{
+    return cap->slot == CAPDL_TCB_SLOT_SC || cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION || cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU;
+}
+
+void check_bound_twice(struct checker *c)
+{
+    size_t size = c->spec->num_objects * sizeof(uint32_t);
+    uint32_t *owner = spec_realloc(NULL, size);
+    char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
+
+    memset(owner, 0xff, size);
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        for (uint32_t j = 0; object->kind == CAPDL_KIND_TCB && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (!binds(cap) || cap->object == CAPDL_NO_OBJECT)
+                continue;
+            if (owner[cap->object] != CAPDL_NO_OBJECT)
+                check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
+                             capdl_kind_name(cap->kind), check_label(c, cap->object, label), check_label(c, owner[cap->object], first),
+                             check_label(c, i, second));
+            owner[cap->object] = i;
+        }
+    }
+    free(owner);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of address spaces: page tables inside page tables, frames in them, and what threads expect there. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "check.h"
+
+enum { MOST_LEVELS = 4, SV39_LEVELS = 3 };
+
+/*
+ * Page tables of an architecture: what holds what, and how much an entry maps. RISC-V has one kind, whose entries depend on how
+ * deep it lies; 32-bit Arm has two formats: their shift is left open.
+ */
+static const struct table {
+    uint8_t arch, kind;
+    bool root;
+    uint8_t below; /* kind of the page tables it holds; its own: none */
+    uint16_t entries;
+    uint8_t shift;
+} tables[] = {
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PGD, true, CAPDL_KIND_PUD, 512, 39},
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PUD, true, CAPDL_KIND_PD, 512, 30},
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PML4, true, CAPDL_KIND_PDPT, 512, 39},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PDPT, false, CAPDL_KIND_PD, 512, 30},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
+    {CAPDL_ARCH_RISCV, CAPDL_KIND_PT, true, CAPDL_KIND_PT, 512, 0},
+    {CAPDL_ARCH_IA32, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 1024, 22},
+    {CAPDL_ARCH_IA32, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 1024, 12},
+    {CAPDL_ARCH_ARM11, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 4096, 0},
+    {CAPDL_ARCH_ARM11, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 0},
+};
+
+static const struct table *table_find(const struct checker *c, enum capdl_kind kind)
+{
+    for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        if (tables[i].arch == c->spec->arch && tables[i].kind == kind)
+            return &tables[i];
+    return NULL;
+}
+
+bool check_is_table(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
+           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4;
+}
+
+bool check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
+{
+    const struct table *table = table_find(c, kind);
+
+    return table && table->root;
+}
+
+/* How many page tables lie above this one; MOST_LEVELS if it is too many or a circle. */
+static unsigned table_depth(const struct checker *c, uint32_t table)
+{
+    unsigned depth = 0;
+
+    for (; depth < MOST_LEVELS && c->table_holder[table] != CAPDL_NO_OBJECT; depth++)
+        table = c->table_holder[table];
+    return depth;
+}
+
+unsigned check_table_shift(const struct checker *c, uint32_t id)
+{
+    const struct table *table = table_find(c, c->spec->objects[id].kind);
+    unsigned depth;
+
+    if (!table || c->spec->arch != CAPDL_ARCH_RISCV)
+        return table ? table->shift : 0;
+    depth = table_depth(c, id);
+    return depth < SV39_LEVELS ? 12 + 9 * (SV39_LEVELS - 1 - depth) : 0;
+}
+
+/* The root of a three-level address space on AArch64 has 40 - 30 bits: two tables side by side. */
+unsigned check_table_entries(const struct checker *c, uint32_t id)
+{
+    const struct table *table = table_find(c, c->spec->objects[id].kind);
+
+    if (table && table->kind == CAPDL_KIND_PUD && c->table_holder[id] == CAPDL_NO_OBJECT)
+        return 1024;
+    return table ? table->entries : 0;
+}
+
+static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap, const struct table *table)
+{
+    const struct capdl_object *object = &c->spec->objects[id];
+    char label[CHECK_LABEL];
+
+    check_label(c, id, label);
+    if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV)
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds a %s: expected a frame", capdl_kind_name(object->kind), label,
+                     capdl_kind_name(cap->kind));
+    else
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds a %s: expected a frame or a %s (%s)", capdl_kind_name(object->kind), label,
+                     capdl_kind_name(cap->kind), capdl_kind_name(table->below), capdl_kind_keyword(table->below));
+}
+
+void check_table_nesting(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+        const struct table *table = check_is_table(object->kind) ? table_find(c, object->kind) : NULL;
+        bool riscv = c->spec->arch == CAPDL_ARCH_RISCV;
+
+        for (uint32_t j = 0; table && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (cap->kind != CAPDL_KIND_FRAME && (cap->kind != table->below || (table->below == table->kind && !riscv)))
+                report_nesting(c, i, cap, table);
+        }
+        if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS)
+            check_report(c, CAPDL_ERROR, object->caps[0].pos, "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
+                         check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
+    }
+}
+
+static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
+{
+    const struct capdl_object *object = &c->spec->objects[id];
+    char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
+
+    for (uint32_t j = 0; j < object->num_caps; j++) {
+        const struct capdl_cap *cap = &object->caps[j];
+
+        if (!check_is_table(cap->kind) || cap->object == CAPDL_NO_OBJECT)
+            continue;
+        if (seen[cap->object])
+            check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
+                         capdl_kind_name(cap->kind), check_label(c, cap->object, label),
+                         check_label(c, c->table_holder[cap->object], first), check_label(c, id, second));
+        seen[cap->object] = true;
+    }
+}
+
+void check_table_shared(struct checker *c)
+{
+    bool *seen = spec_realloc(NULL, c->spec->num_objects);
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++)
+        seen[i] = false;
+    for (uint32_t i = 0; i < c->spec->num_objects; i++)
+        if (check_is_table(c->spec->objects[i].kind))
+            check_shared_in(c, i, seen);
+    free(seen);
+}
+
+/* "4k", "2M": a size for messages. */
+static const char *size_name(unsigned bits, char *buffer, size_t size)
+{
+    unsigned unit = bits >= 30 ? 30 : bits >= 20 ? 20 : 10;
+
+    snprintf(buffer, size, "%" PRIu64 "%c", UINT64_C(1) << (bits - unit), unit == 30 ? 'G' : unit == 20 ? 'M' : 'k');
+    return buffer;
+}
+
+static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
+{
+    const struct capdl_object *frame = &c->spec->objects[cap->object];
+    char label[CHECK_LABEL], holder[CHECK_LABEL], has[16], expected[16];
+
+    if (frame->size_bits == shift || frame->size_bits < 10)
+        return;
+    check_label(c, cap->object, label);
+    check_label(c, table, holder);
+    if (shift > 30)
+        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
+                     capdl_kind_name(c->spec->objects[table].kind), holder);
+    else
+        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s", label,
+                     size_name(frame->size_bits, has, sizeof(has)), capdl_kind_name(c->spec->objects[table].kind), holder,
+                     size_name(shift, expected, sizeof(expected)));
+}
+
+void check_frame_level(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+        unsigned shift = check_is_table(object->kind) ? check_table_shift(c, i) : 0;
+
+        for (uint32_t j = 0; shift && j < object->num_caps; j++)
+            if (object->caps[j].kind == CAPDL_KIND_FRAME)
+                check_level(c, i, &object->caps[j], shift);
+    }
+}
+
+/* No architecture can map a page for writing without reading. */
+void check_frame_rights(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        for (uint32_t j = 0; check_is_table(object->kind) && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ))
+                check_report(c, CAPDL_WARNING, cap->pos, "frame '%s' is mapped without the right to read: a thread cannot access it",
+                             check_label(c, cap->object, label));
+        }
+    }
+}
+
+static void check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
+{
+    const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, cap->extra->mapping_container, cap->extra->mapping_slot);
+    char label[CHECK_LABEL], table[CHECK_LABEL];
+
+    check_label(c, cap->object, label);
+    check_label(c, cap->extra->mapping_container, table);
+    if (!check_is_table(c->spec->objects[cap->extra->mapping_container].kind))
+        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' names '%s', which is not a page table", table);
+    else if (!mapped || mapped->object != cap->object)
+        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
+                     cap->extra->mapping_slot, table, label);
+    else if (holder->kind != CAPDL_KIND_CNODE)
+        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' is for capabilities in CNodes, not in a %s", capdl_kind_name(holder->kind));
+}
+
+void check_mapping(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        for (uint32_t j = 0; j < object->num_caps; j++)
+            if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING)
+                check_one_mapping(c, object, &object->caps[j]);
+    }
+}
+
+/* The frame capability that maps an address, 0 if none. False: the shape of the address space is not known. */
+static bool vspace_lookup(const struct checker *c, uint32_t table, uint64_t address, const struct capdl_cap **frame)
+{
+    *frame = NULL;
+    for (unsigned level = 0; level < MOST_LEVELS; level++) {
+        unsigned shift = check_table_shift(c, table);
+        const struct capdl_cap *cap;
+
+        if (!shift)
+            return false;
+        cap = capdl_spec_cap_at(c->spec, table, address >> shift & (check_table_entries(c, table) - 1));
+        if (!cap || cap->object == CAPDL_NO_OBJECT || (cap->kind != CAPDL_KIND_FRAME && !check_is_table(cap->kind)))
+            return true;
+        if (cap->kind == CAPDL_KIND_FRAME) {
+            *frame = cap;
+            return true;
+        }
+        table = cap->object;
+    }
+    return true;
+}
+
+static void check_buffer_address(struct checker *c, uint32_t id, const struct capdl_cap *buffer, uint64_t address)
+{
+    const struct capdl_cap *vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE), *mapped;
+    char label[CHECK_LABEL], frame[CHECK_LABEL], other[CHECK_LABEL];
+
+    if (!vspace || !check_is_vspace_root(c, vspace->kind) || !vspace_lookup(c, vspace->object, address, &mapped))
+        return;
+    if (mapped && mapped->object == buffer->object)
+        return;
+    check_label(c, id, label);
+    check_label(c, buffer->object, frame);
+    if (mapped)
+        check_report(c, CAPDL_ERROR, buffer->pos, "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
+                     " frame '%s' is mapped", label, frame, address, check_label(c, mapped->object, other));
+    else
+        check_report(c, CAPDL_ERROR, buffer->pos, "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%"
+                     PRIx64, label, frame, address);
+}
+
+static void check_one_buffer(struct checker *c, uint32_t id)
+{
+    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_cap *buffer = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_IPC_BUFFER);
+    uint64_t address = object->u.tcb ? object->u.tcb->addr : 0;
+    char label[CHECK_LABEL];
+
+    check_label(c, id, label);
+    if (!buffer && address)
+        check_report(c, CAPDL_WARNING, object->pos, "TCB '%s' has an IPC buffer address, but no frame in slot ipc_buffer_slot", label);
+    if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU))
+        return;
+    if (address % 512)
+        check_report(c, CAPDL_ERROR, object->pos, "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label,
+                     address);
+    else
+        check_buffer_address(c, id, buffer, address);
+    if ((buffer->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) != (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))
+        check_report(c, CAPDL_WARNING, buffer->pos, "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
+                     "not use it", label);
+}
+
+void check_ipc_buffer(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++)
+        if (c->spec->objects[i].kind == CAPDL_KIND_TCB)
+            check_one_buffer(c, i);
+}

@@ -158,7 +158,7 @@ static const struct bad {
     {CONFIG, 0, "{\"SEL4_ARCH\": \"aarch64\"", "not a JSON object: the file ends after 23 bytes"},
     {CONFIG, 0, "", "not a JSON object: the file ends after 0 bytes"},
     {CONFIG, 0, "[1, 2]", "not a JSON object: something else"},
-    {CONFIG, 0, "{} {}", "not a JSON object: something else after 2 bytes"},
+    {CONFIG, 0, "{} {}", "not a JSON object: something else after 3 bytes"},
     {CONFIG, "\"128\"", "128", "`NUM_PRIORITIES` is neither true, false nor a string"},
     {CONFIG, "\"128\"", "\"12x\"", "`NUM_PRIORITIES` is \"12x\", expected a number from 1 to 256"},
     {CONFIG, "\"128\"", "\"300\"", "`NUM_PRIORITIES` is \"300\", expected a number from 1 to 256"},

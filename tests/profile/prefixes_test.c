@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Real kernels: for every install prefix in $SEL4_PREFIXES, what profile_read finds is asserted in a C file which a compiler
+ * checks against the kernel's own headers. What a profile says is absent must not be declared there either. Skipped without
+ * prefixes, and for architectures without a compiler.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "profile/names.h"
+#include "profile/profile.h"
+
+enum { SKIPPED = 77 };
+
+static const char *asserts; /* path of libsel4_asserts.h */
+
+static void put_value(FILE *out, const char *expression, long long value)
+{
+    fprintf(out, "_Static_assert((long long)(%s) == %lld, \"%s is not %lld\");\n", expression, value, expression, value);
+}
+
+/* A variable of that name would clash with an enumerator. Some absent ones are macros instead. */
+static void put_absence(FILE *out, const char *name)
+{
+    fprintf(out, "#ifndef %s\nextern int %s;\n#endif\n", name, name);
+}
+
+static void put_tables(const struct capdl_profile *p, FILE *out)
+{
+    char name[80];
+
+    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
+        const char *id = method_xml_id(p->arch, i);
+
+        if (id != 0 && p->labels[i] != CAPDL_PROFILE_ABSENT)
+            put_value(out, id, p->labels[i]);
+        else if (id != 0)
+            put_absence(out, id);
+    }
+    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        const char *type = type_name(p->arch, i);
+
+        snprintf(name, sizeof(name), "seL4_%s", type);
+        if (type != 0 && p->types[i] != CAPDL_PROFILE_ABSENT)
+            put_value(out, name, p->types[i]);
+        else if (type != 0)
+            put_absence(out, name);
+    }
+    for (unsigned i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
+        snprintf(name, sizeof(name), "seL4_Sys%s", syscall_names[i]);
+        if (p->syscalls[i] != 0)
+            put_value(out, name, p->syscalls[i]);
+        else
+            put_absence(out, name);
+    }
+    for (unsigned i = 0; i < CAPDL_FAULT_COUNT; i++) {
+        snprintf(name, sizeof(name), "seL4_Fault_%s", fault_names[i]);
+        if (p->faults[i] != 0)
+            put_value(out, name, p->faults[i]);
+        else
+            put_absence(out, name);
+    }
+}
+
+static void put_size(const struct capdl_profile *p, FILE *out, enum capdl_type type, const char *name)
+{
+    if (p->types[type] != CAPDL_PROFILE_ABSENT)
+        put_value(out, name, p->size_bits[type]);
+}
+
+static void put_sizes(const struct capdl_profile *p, FILE *out)
+{
+    put_size(p, out, CAPDL_TYPE_UNTYPED, "seL4_MinUntypedBits");
+    put_size(p, out, CAPDL_TYPE_TCB, "seL4_TCBBits");
+    put_size(p, out, CAPDL_TYPE_ENDPOINT, "seL4_EndpointBits");
+    put_size(p, out, CAPDL_TYPE_NOTIFICATION, "seL4_NotificationBits");
+    put_size(p, out, CAPDL_TYPE_CNODE, "seL4_SlotBits");
+    put_size(p, out, CAPDL_TYPE_SCHED_CONTEXT, "seL4_MinSchedContextBits");
+    put_size(p, out, CAPDL_TYPE_REPLY, "seL4_ReplyBits");
+    put_size(p, out, CAPDL_TYPE_FRAME_4K, "seL4_PageBits");
+    put_size(p, out, CAPDL_TYPE_FRAME_2M, "seL4_LargePageBits");
+    put_size(p, out, CAPDL_TYPE_FRAME_1G, "seL4_HugePageBits");
+    put_size(p, out, CAPDL_TYPE_PAGE_TABLE, "seL4_PageTableBits");
+    put_size(p, out, CAPDL_TYPE_PAGE_DIRECTORY, "seL4_PageDirBits");
+    put_size(p, out, CAPDL_TYPE_PDPT, "seL4_PDPTBits");
+    put_size(p, out, CAPDL_TYPE_VSPACE, "seL4_VSpaceBits");
+    put_size(p, out, CAPDL_TYPE_VCPU, "seL4_VCPUBits");
+    put_size(p, out, CAPDL_TYPE_IO_PAGE_TABLE, "seL4_IOPageTableBits");
+    put_size(p, out, CAPDL_TYPE_EPT_PML4, "seL4_X86_EPTPML4Bits");
+    put_size(p, out, CAPDL_TYPE_EPT_PT, "seL4_X86_EPTPTBits");
+    put_value(out, "seL4_MaxUntypedBits", p->max_untyped_bits);
+    put_value(out, "seL4_ASIDPoolIndexBits", p->asid_pool_bits);
+    put_value(out, "seL4_NumASIDPoolsBits", p->num_asid_pool_bits);
+    put_value(out, "seL4_UserTop", (long long)p->user_top - (p->arch == CAPDL_ARCH_AARCH64));
+    put_value(out, "offsetof(seL4_BootInfo, untyped)", p->bootinfo_untyped_offset);
+    if (p->mcs)
+        put_value(out, "offsetof(seL4_BootInfo, schedcontrol)", p->bootinfo_schedcontrol_offset);
+    put_value(out, "sizeof(seL4_SlotRegion)", 16);
+}
+
+static void put_configuration(const struct capdl_profile *p, FILE *out)
+{
+    put_value(out, "CONFIG_ROOT_CNODE_SIZE_BITS", p->root_cnode_bits);
+    put_value(out, "CONFIG_RETYPE_FAN_OUT_LIMIT", p->fan_out);
+    put_value(out, "CONFIG_MAX_NUM_NODES", p->max_nodes);
+    put_value(out, "CONFIG_NUM_DOMAINS", p->num_domains);
+    fprintf(out, "#if defined(CONFIG_KERNEL_MCS) != %d || defined(CONFIG_PRINTING) != %d\n#error switches\n#endif\n", p->mcs,
+            p->printing);
+}
+
+static void put_registers(const struct capdl_profile *p, FILE *out)
+{
+    const char *const *names;
+    size_t count = register_names(p->arch, &names);
+    char expression[80];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(expression, sizeof(expression), "offsetof(seL4_UserContext, %s)", names[i]);
+        put_value(out, expression, (long long)(8 * i));
+    }
+    put_value(out, "sizeof(seL4_UserContext)", (long long)(8 * count));
+}
+
+/* What is asserted of a kernel. A wrong one asserts a wrong label, to see that the compiler looks. */
+static void write_asserts(const struct capdl_profile *p, const char *path, bool wrong)
+{
+    FILE *out = fopen(path, "w");
+
+    if (out == 0) {
+        perror(path);
+        exit(1);
+    }
+    fputs("#include <stddef.h>\n#include <sel4/sel4.h>\n#include <sel4/bootinfo_types.h>\n", out);
+    profile_print_header(p, out);
+    fprintf(out, "#include \"%s\"\n", asserts);
+    put_tables(p, out);
+    put_sizes(p, out);
+    put_configuration(p, out);
+    put_registers(p, out);
+    if (wrong)
+        put_value(out, "TCBConfigure", p->labels[CAPDL_METHOD_TCB_CONFIGURE] + 1);
+    fclose(out);
+}
+
+/* Whether the assertions hold; `quiet` when they should not. */
+static bool compile(const char *compiler, const char *prefix, const char *path, bool quiet)
+{
+    char *command;
+    int status;
+
+    if (asprintf(&command, "%s -std=gnu11 -w -fsyntax-only '-I%s/libsel4/include' '%s'%s", compiler, prefix, path,
+                 quiet ? " 2>/dev/null" : "") < 0)
+        abort();
+    status = system(command);
+    free(command);
+    return status == 0;
+}
+
+static const char *find_compiler(enum capdl_arch arch)
+{
+    static const char *const compilers[] = {"aarch64-linux-gnu-gcc", "riscv64-linux-gnu-gcc", "x86_64-linux-gnu-gcc"};
+    char command[80];
+
+    snprintf(command, sizeof(command), "command -v %s >/dev/null", compilers[arch]);
+    return system(command) == 0 ? compilers[arch] : 0;
+}
+
+/* Returns whether the kernel could be compared. */
+static bool test_prefix(const char *prefix, const char *path)
+{
+    struct capdl_diags diags = {0};
+    struct capdl_profile p;
+    const char *compiler;
+    bool good = profile_read(prefix, &p, &diags);
+
+    CHECK(good && diags.num_warnings == 0, "%s", prefix);
+    capdl_diags_print(&diags, stderr, 0);
+    capdl_diags_free(&diags);
+    compiler = good ? find_compiler(p.arch) : 0;
+    if (compiler == 0) {
+        printf("%s: no compiler to compare it with\n", prefix);
+        return false;
+    }
+    write_asserts(&p, path, false);
+    CHECK(compile(compiler, prefix, path, false), "%s", prefix);
+    if (strstr(prefix, "v1") == 0 && !p.smp && p.root_cnode_bits == 17) {
+        write_asserts(&p, path, true);
+        CHECK(!compile(compiler, prefix, path, true), "%s: a wrong number was not noticed", prefix);
+    }
+    return true;
+}
+
+static bool is_prefix(const char *path)
+{
+    char file[4096 + 64];
+
+    snprintf(file, sizeof(file), "%s/libsel4/include/kernel/gen_config.json", path);
+    return access(file, R_OK) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *directory = getenv("SEL4_PREFIXES");
+    char path[] = "/tmp/capdl-asserts-XXXXXX.c", prefix[4096];
+    unsigned compared = 0;
+    struct dirent *entry;
+    DIR *list;
+
+    if (argc != 2)
+        return 2;
+    asserts = argv[1];
+    list = directory != 0 ? opendir(directory) : 0;
+    if (list == 0 || mkstemps(path, 2) < 0)
+        return SKIPPED;
+    while ((entry = readdir(list)) != 0) {
+        snprintf(prefix, sizeof(prefix), "%s/%s", directory, entry->d_name);
+        if (entry->d_name[0] != '.' && is_prefix(prefix))
+            compared += test_prefix(prefix, path);
+    }
+    closedir(list);
+    unlink(path);
+    printf("%u kernels compared\n", compared);
+    return checks_failed == 0 && compared == 0 ? SKIPPED : check_result();
+}

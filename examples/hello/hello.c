@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Says hello, and shows what a program finds when it starts: its arguments, its data, zeroed memory, thread-local data. */
+/* Says hello, and shows what a program finds when it starts: its arguments, its data, zeroed memory, thread-local
+   data. */
 #include "pd.h"
 
 static const char *greeting = "hello, world";

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the example protection domains share: start, messages, printing. It hides whether the kernel is an MCS one: there the right
- * to answer lies in the reply object in slot 1, else in the thread itself.
+ * What the example protection domains share: start, messages, printing. It hides whether the kernel is an MCS one:
+ * there the right to answer lies in the reply object in slot 1, else in the thread itself.
  *
- * Numbers of the kernel, SEL4_..., come from a header that `capdl profile KERNEL --header` prints while the examples are built; the
- * compiler is told to include it first.
+ * Numbers of the kernel, SEL4_..., come from a header that `capdl profile KERNEL --header` prints while the examples
+ * are built; the compiler is told to include it first.
  *
  * The first four words of a message travel in registers; here all words are in pd_words, which is the IPC buffer.
  */
@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-/* Each program begins here; args are the numbers of `args` in its declaration. When it returns, the PD waits for ever on the
-   notification in slot PD_SLOT_STOP, which each example gives it for that. */
+/* Each program begins here; args are the numbers of `args` in its declaration. When it returns, the PD waits for
+   ever on the notification in slot PD_SLOT_STOP, which each example gives it for that. */
 void pd_main(const uint64_t *args);
 
 /* Slots of a PD's CSpace: the start contract's, and ours. */
@@ -25,8 +25,8 @@ extern uint64_t *pd_words;
 
 /* A message received, or the answer to a call. */
 struct pd_message {
-    uint64_t badge;  /* of the capability it was sent through */
-    uint64_t label;  /* of a fault message: SEL4_FAULT_...; of an invocation's answer: the kernel's error, 0 if none */
+    uint64_t badge; /* of the capability it was sent through */
+    uint64_t label; /* of a fault message: SEL4_FAULT_...; of an invocation's answer: the kernel's error, 0 if none */
     uint64_t length; /* in words */
 };
 
@@ -39,12 +39,13 @@ void pd_signal(uint64_t notification);
 uint64_t pd_wait(uint64_t notification); /* returns the badges that were signalled, or-ed together */
 void pd_yield(void);
 
-/* Registers of another thread, numbered SEL4_REGISTER_... Both return the kernel's error, 0 if none. Reading suspends the thread if
-   `suspend`, writing resumes it if `resume`. */
+/* Registers of another thread, numbered SEL4_REGISTER_... Both return the kernel's error, 0 if none. Reading
+   suspends the thread if `suspend`, writing resumes it if `resume`. */
 uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[SEL4_REGISTERS]);
 uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[SEL4_REGISTERS]);
 
-/* Prints by way of the kernel's debug console, if it has one. Knows %s, %c, %u (uint64_t, decimal), %x (uint64_t, hexadecimal). */
+/* Prints by way of the kernel's debug console, if it has one. Knows %s, %c, %u (uint64_t, decimal), %x (uint64_t,
+   hexadecimal). */
 void pd_print(const char *format, ...);
 
 #endif

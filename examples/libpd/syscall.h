@@ -25,7 +25,10 @@ static inline void syscall_enter(int64_t number, struct syscall_registers *r)
     register uint64_t x6 __asm__("x6") = r->reply;
     register int64_t x7 __asm__("x7") = number;
 
-    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x6), "r"(x7) : "memory");
+    __asm__ volatile("svc #0"
+                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
+                     : "r"(x6), "r"(x7)
+                     : "memory");
     *r = (struct syscall_registers){x0, x1, {x2, x3, x4, x5}, r->reply};
 }
 
@@ -42,7 +45,10 @@ static inline void syscall_enter(int64_t number, struct syscall_registers *r)
     register uint64_t a6 __asm__("a6") = r->reply;
     register int64_t a7 __asm__("a7") = number;
 
-    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a6), "r"(a7) : "memory");
+    __asm__ volatile("ecall"
+                     : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
+                     : "r"(a6), "r"(a7)
+                     : "memory");
     *r = (struct syscall_registers){a0, a1, {a2, a3, a4, a5}, r->reply};
 }
 

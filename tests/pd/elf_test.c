@@ -17,11 +17,15 @@ enum { AARCH64_TOP_BITS = 40 };
 
 static struct elf_request request_for(enum capdl_arch arch)
 {
-    return (struct elf_request){.name = "pd.elf", .pos = {7, 3, 0}, .directories = search, .arch = arch,
+    return (struct elf_request){.name = "pd.elf",
+                                .pos = {7, 3, 0},
+                                .directories = search,
+                                .arch = arch,
                                 .user_top = UINT64_C(1) << AARCH64_TOP_BITS};
 }
 
-static bool read_bytes(const uint8_t *bytes, size_t size, enum capdl_arch arch, struct elf_program *program, struct capdl_diags *diags)
+static bool read_bytes(const uint8_t *bytes, size_t size, enum capdl_arch arch, struct elf_program *program,
+                       struct capdl_diags *diags)
 {
     char path[64];
     struct elf_request request = request_for(arch);
@@ -43,7 +47,8 @@ static bool read_made(const struct made_elf *elf, struct elf_program *program, s
 static bool has_message(const struct capdl_diags *diags, enum capdl_severity severity, const char *text)
 {
     for (size_t i = 0; i < diags->count; i++)
-        if (diags->list[i].severity == severity && strstr(diags->list[i].message, text) && diags->list[i].pos.line == 7)
+        if (diags->list[i].severity == severity && strstr(diags->list[i].message, text)
+            && diags->list[i].pos.line == 7)
             return true;
     return false;
 }
@@ -111,9 +116,9 @@ static void test_good(void)
     }
     const struct elf_segment *s = program.segments;
     bool same = program.num_segments == 2 && s[0].vaddr == 0x1f0100 && s[0].memsz == 0x3000 && s[0].filesz == 0x10
-                && s[0].offset == 0x2100 && s[0].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE) && s[1].vaddr == 0x200000
-                && s[1].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_GRANT) && program.entry == 0x200010 && program.has_tls
-                && program.tls.memsz == 24 && program.tls.align == 16;
+             && s[0].offset == 0x2100 && s[0].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)
+             && s[1].vaddr == 0x200000 && s[1].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_GRANT)
+             && program.entry == 0x200010 && program.has_tls && program.tls.memsz == 24 && program.tls.align == 16;
     if (!same)
         complain("good", "the segments as they were written", &diags);
     elf_release(&program);
@@ -125,7 +130,10 @@ static void test_identity(void)
 
     refuse_bytes("empty", "", 0, "is not an ELF file: it is empty");
     refuse_bytes("script", "#!/bin/sh\n", 10, "is not an ELF file");
-    refuse_bytes("only the magic number", "\x7f" "ELF", 4, "is truncated");
+    refuse_bytes("only the magic number",
+                 "\x7f"
+                 "ELF",
+                 4, "is truncated");
     elf.class = 1;
     refuse("class", &elf, "32-bit");
     elf = made_good(ELF_AARCH64);
@@ -292,8 +300,10 @@ static void test_missing(void)
 
     request.beside = "specs/sub/system.cdl";
     request.directories = nowhere;
-    if (elf_read(&program, &request, &diags) || !has_message(&diags, CAPDL_ERROR, "cannot find \"pd.elf\": No such file")
-        || !has_message(&diags, CAPDL_NOTE, "looked in specs/sub") || !has_message(&diags, CAPDL_NOTE, "looked in /nonexistent"))
+    if (elf_read(&program, &request, &diags)
+        || !has_message(&diags, CAPDL_ERROR, "cannot find \"pd.elf\": No such file")
+        || !has_message(&diags, CAPDL_NOTE, "looked in specs/sub")
+        || !has_message(&diags, CAPDL_NOTE, "looked in /nonexistent"))
         complain("missing", "where it was looked for", &diags);
     capdl_diags_free(&diags);
     request.name = "/tmp";

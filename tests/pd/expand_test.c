@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a pd declaration stands for, seen as the machine will see it: addresses are looked up by walking the page tables, memory
- * contents by applying the fills to the file's bytes.
+ * What a pd declaration stands for, seen as the machine will see it: addresses are looked up by walking the page
+ * tables, memory contents by applying the fills to the file's bytes.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,12 +22,12 @@ static char directory[] = "/tmp/expand_test.XXXXXX";
 static const char *const search[] = {directory, 0};
 static const char *const profiles[] = {"aarch64-mcs", "aarch64", "riscv64-mcs", "riscv64", "x86_64-mcs", "x86_64"};
 
-#define CHECK(condition)                                                                    \
-    do {                                                                                    \
-        if (!(condition)) {                                                                 \
-            failures++;                                                                     \
-            fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__, __LINE__, t->name, #condition); \
-        }                                                                                   \
+#define CHECK(condition)                                                                                             \
+    do {                                                                                                             \
+        if (!(condition)) {                                                                                          \
+            failures++;                                                                                              \
+            fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__, __LINE__, t->name, #condition);                     \
+        }                                                                                                            \
     } while (0)
 
 struct test {
@@ -184,7 +184,8 @@ static uint64_t word_at(struct test *t, uint32_t root, uint64_t address, const u
 static bool has_error(const struct test *t, const char *text)
 {
     for (size_t i = 0; i < t->diags.count; i++)
-        if (t->diags.list[i].severity == CAPDL_ERROR && strstr(t->diags.list[i].message, text) && t->diags.list[i].pos.line)
+        if (t->diags.list[i].severity == CAPDL_ERROR && strstr(t->diags.list[i].message, text)
+            && t->diags.list[i].pos.line)
             return true;
     return false;
 }
@@ -321,7 +322,9 @@ static void test_fault(const char *profile)
 {
     struct test test, *t = &test;
 
-    begin_good(t, profile, "objects { e = ep  n = notification  ping = pd (\"ping.elf\", fault: e (badge: 3), notification: n) }");
+    begin_good(
+        t, profile,
+        "objects { e = ep  n = notification  ping = pd (\"ping.elf\", fault: e (badge: 3), notification: n) }");
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_FAULT_EP);
     if (!t->profile->mcs) {
         CHECK(!c && tcb(t, "tcb_ping")->fault_ep == 2);
@@ -360,14 +363,17 @@ static void test_override(const char *profile)
 {
     struct test test, *t = &test;
 
-    begin_good(t, profile,
-               "objects { tcb_ping = tcb (prio: 9)  cnode_ping = cnode (8 bits)  stack_ping[4] = frame (4k)\n"
-               "  big = cnode (4 bits)  ping = pd (\"ping.elf\", prio: 100, ipc_buffer: 0x400000, stack_top: 0x600000, entry: 0x200020) }\n"
-               "caps { tcb_ping { cspace: big (guard_size: 60) } }");
+    begin_good(
+        t, profile,
+        "objects { tcb_ping = tcb (prio: 9)  cnode_ping = cnode (8 bits)  stack_ping[4] = frame (4k)\n"
+        "  big = cnode (4 bits)\n"
+        "  ping = pd (\"ping.elf\", prio: 100, ipc_buffer: 0x400000, stack_top: 0x600000, entry: 0x200020) }\n"
+        "caps { tcb_ping { cspace: big (guard_size: 60) } }");
     const struct capdl_tcb *thread = tcb(t, "tcb_ping");
     uint64_t offset;
 
-    CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000 && thread->ip == 0x200020);
+    CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000
+          && thread->ip == 0x200020);
     CHECK(t->spec.objects[one(t, "cnode_ping")].size_bits == 8);
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_CSPACE);
     CHECK(c && c->object == one(t, "big") && c->guard_size == 60);
@@ -382,9 +388,11 @@ static void test_map(const char *profile)
     struct test test, *t = &test;
     uint64_t offset;
 
-    begin_good(t, profile,
-               "objects { f = frame (4k)  g[2] = frame (4k)  h = frame (2M)\n"
-               "  ping = pd (\"ping.elf\", map: f (RW), at: 0x10000000, map: g, at: 0x10001000, map: h (RX), at: 0x10200000) }");
+    begin_good(
+        t, profile,
+        "objects { f = frame (4k)  g[2] = frame (4k)  h = frame (2M)\n"
+        "  ping = pd (\"ping.elf\", map: f (RW), at: 0x10000000, map: g, at: 0x10001000,\n"
+        "  map: h (RX), at: 0x10200000) }");
     uint32_t root = one(t, "vspace_ping");
     CHECK(rights_at(t, root, 0x10000000) == (R | W) && rights_at(t, root, 0x10001000) == R);
     const struct capdl_cap *c = lookup(t, root, 0x10002000, &offset);
@@ -399,7 +407,8 @@ static void test_threads(const char *profile)
 {
     struct test test, *t = &test;
 
-    begin_good(t, profile, "objects { b = pd (\"ping.elf\", vspace: vspace_a, cspace: cnode_a)  a = pd (\"ping.elf\") }");
+    begin_good(t, profile,
+               "objects { b = pd (\"ping.elf\", vspace: vspace_a, cspace: cnode_a)  a = pd (\"ping.elf\") }");
     const struct capdl_tcb *a = tcb(t, "tcb_a"), *b = tcb(t, "tcb_b");
     uint32_t root = one(t, "vspace_a");
     CHECK(cap(t, one(t, "tcb_b"), CAPDL_TCB_SLOT_VSPACE)->object == root);
@@ -443,13 +452,16 @@ static void test_mistakes(void)
            "g = pd (\"ping.elf\", resume: 1, affinity: 1, domain: 1, args: [1, 2, 3, 4, 5, 6], at: 4k) }",
            (const char *const[]){"cannot find \"nope.elf\"", "'prio' is 300, expected 0 to 255",
                                  "no parameter 'stak', did you mean 'stack'", "'stack' is 5000", "no object 'foo'",
-                                 "'budget' is 10, expected at most the period of 5", "'map' has no address", "'prio' is given twice",
-                                 "'resume' expects True or False", "'affinity' is 1", "'domain' is 1", "'args' has 6 numbers",
-                                 "'at' has no 'map' before it", 0});
+                                 "'budget' is 10, expected at most the period of 5", "'map' has no address",
+                                 "'prio' is given twice", "'resume' expects True or False", "'affinity' is 1",
+                                 "'domain' is 1", "'args' has 6 numbers", "'at' has no 'map' before it", 0});
     refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e (R)) }", "needs the rights W and P");
-    refuse_one("riscv64", "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x201000) }", "overlaps the program");
-    refuse_one("riscv64", "objects { f = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x301000) }", "expected a multiple of its size");
-    refuse_one("riscv64", "objects { f = frame (64k)  a = pd (\"ping.elf\", map: f (R), at: 0x300000) }", "which riscv can map");
+    refuse_one("riscv64", "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x201000) }",
+               "overlaps the program");
+    refuse_one("riscv64", "objects { f = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x301000) }",
+               "expected a multiple of its size");
+    refuse_one("riscv64", "objects { f = frame (64k)  a = pd (\"ping.elf\", map: f (R), at: 0x300000) }",
+               "which riscv can map");
     refuse_one("riscv64", "objects { a = pd (\"ping.elf\", ipc_buffer: 0x202000) }", "overlaps the program");
     refuse_one("riscv64", "objects { a = pd (\"ping.elf\", stack_top: 0x4000) }", "leaves no room for the stack");
     refuse_one("riscv64", "objects { a = pd (\"ping.elf\", stack_top: 0x4000000000) }", "'stack_top' is");
@@ -458,9 +470,12 @@ static void test_mistakes(void)
     refuse_one("aarch64", "objects { stack_a = frame (4k)  a = pd (\"ping.elf\") }", "declared without an index");
     refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
     refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
-    refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
-    refuse_one("aarch64", "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
-               "choose another by fault_slot");
+    refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }",
+               "which another pd has made");
+    refuse_one(
+        "aarch64",
+        "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
+        "choose another by fault_slot");
 }
 
 static void test_all(const char *profile)

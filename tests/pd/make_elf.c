@@ -12,15 +12,21 @@ static void put(uint8_t *at, uint64_t value, size_t bytes)
 
 struct made_elf made_good(uint16_t machine)
 {
-    struct made_elf elf = {.class = 2, .data = 1, .type = 2, .machine = machine, .phentsize = 56, .entry = 0x200010, .phoff = 64,
+    struct made_elf elf = {.class = 2,
+                           .data = 1,
+                           .type = 2,
+                           .machine = machine,
+                           .phentsize = 56,
+                           .entry = 0x200010,
+                           .phoff = 64,
                            .size = 0x4000};
 
     made_add(&elf, ELF_LOAD, ELF_R | ELF_X, 0x1000, 0x200000, 0x1000, 0x1000, 0x1000);
     return elf;
 }
 
-void made_add(struct made_elf *elf, uint32_t type, uint32_t flags, uint64_t offset, uint64_t vaddr, uint64_t filesz, uint64_t memsz,
-              uint64_t align)
+void made_add(struct made_elf *elf, uint32_t type, uint32_t flags, uint64_t offset, uint64_t vaddr, uint64_t filesz,
+              uint64_t memsz, uint64_t align)
 {
     elf->headers[elf->num_headers++] = (struct made_header){type, flags, offset, vaddr, filesz, memsz, align};
     elf->phnum = (uint16_t)elf->num_headers;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes ELF files byte by byte, after the ELF specification and without any library, so that it cannot share its mistakes. */
+/* Writes ELF files byte by byte, after the ELF specification and without any library, so that it cannot share its
+   mistakes. */
 #ifndef TESTS_PD_MAKE_ELF_H
 #define TESTS_PD_MAKE_ELF_H
 
@@ -26,10 +27,11 @@ struct made_elf {
     size_t size;
 };
 
-/* An executable for this machine with one segment, R X at 0x200000 with 0x1000 bytes from offset 0x1000, which the entry is in. */
+/* An executable for this machine with one segment, R X at 0x200000 with 0x1000 bytes from offset 0x1000, which the
+   entry is in. */
 struct made_elf made_good(uint16_t machine);
-void made_add(struct made_elf *, uint32_t type, uint32_t flags, uint64_t offset, uint64_t vaddr, uint64_t filesz, uint64_t memsz,
-              uint64_t align);
+void made_add(struct made_elf *, uint32_t type, uint32_t flags, uint64_t offset, uint64_t vaddr, uint64_t filesz,
+              uint64_t memsz, uint64_t align);
 /* The byte at an offset behind the headers. */
 uint8_t made_byte(size_t offset);
 /* The file's bytes, to be freed. */

@@ -20,8 +20,9 @@ static const struct {
     enum capdl_arch arch;
     const char *name;
 } machines[] = {
-    {EM_AARCH64, CAPDL_ARCH_AARCH64, "AArch64"}, {EM_RISCV, CAPDL_ARCH_RISCV, "RISC-V 64"}, {EM_X86_64, CAPDL_ARCH_X86_64, "x86-64"},
-    {EM_ARM, CAPDL_ARCH_ARM11, "32-bit Arm"},    {EM_386, CAPDL_ARCH_IA32, "IA-32"},
+    {EM_AARCH64, CAPDL_ARCH_AARCH64, "AArch64"}, {EM_RISCV, CAPDL_ARCH_RISCV, "RISC-V 64"},
+    {EM_X86_64, CAPDL_ARCH_X86_64, "x86-64"},    {EM_ARM, CAPDL_ARCH_ARM11, "32-bit Arm"},
+    {EM_386, CAPDL_ARCH_IA32, "IA-32"},
 };
 
 enum { NUM_MACHINES = sizeof(machines) / sizeof(machines[0]) };
@@ -64,15 +65,17 @@ static bool check_in_file(const struct elf_check *c, const struct elf_segment *s
     uint64_t size = c->bytes->size;
 
     if (s->offset > size || s->filesz > size - s->offset)
-        return elf_fail(c, "is truncated: %s %u needs %" PRIu64 " bytes at offset %" PRIu64 ", the file has %" PRIu64, what, s->number,
-                        s->filesz, s->offset, size);
+        return elf_fail(c, "is truncated: %s %u needs %" PRIu64 " bytes at offset %" PRIu64 ", the file has %" PRIu64,
+                        what, s->number, s->filesz, s->offset, size);
     return true;
 }
 
 static bool check_sizes(const struct elf_check *c, const struct elf_segment *s, const char *what)
 {
     if (s->filesz > s->memsz)
-        return elf_fail(c, "has %s %u with %" PRIu64 " bytes in the file but %" PRIu64 " in memory, expected no more than in memory",
+        return elf_fail(c,
+                        "has %s %u with %" PRIu64 " bytes in the file but %" PRIu64
+                        " in memory, expected no more than in memory",
                         what, s->number, s->filesz, s->memsz);
     return check_in_file(c, s, what);
 }
@@ -83,10 +86,13 @@ static bool check_place(const struct elf_check *c, const struct elf_segment *s)
     uint64_t top = c->request->user_top;
 
     if (s->vaddr < CAPDL_PAGE_SIZE)
-        return elf_fail(c, "has segment %u at address 0x%" PRIx64 " in page 0, which stays unmapped: link at 0x1000 or above", s->number,
-                        s->vaddr);
+        return elf_fail(
+            c, "has segment %u at address 0x%" PRIx64 " in page 0, which stays unmapped: link at 0x1000 or above",
+            s->number, s->vaddr);
     if (s->vaddr >= top || s->memsz > top - s->vaddr)
-        return elf_fail(c, "has segment %u at 0x%" PRIx64 " with 0x%" PRIx64 " bytes, expected it below the end of user addresses 0x%" PRIx64,
+        return elf_fail(c,
+                        "has segment %u at 0x%" PRIx64 " with 0x%" PRIx64
+                        " bytes, expected it below the end of user addresses 0x%" PRIx64,
                         s->number, s->vaddr, s->memsz, top);
     return true;
 }
@@ -94,11 +100,14 @@ static bool check_place(const struct elf_check *c, const struct elf_segment *s)
 static bool check_rights(const struct elf_check *c, const struct elf_segment *s)
 {
     if (s->rights == 0)
-        return elf_fail(c, "has segment %u at 0x%" PRIx64 " that may not be read, written or executed, expected it to be at least readable",
+        return elf_fail(c,
+                        "has segment %u at 0x%" PRIx64
+                        " that may not be read, written or executed, expected it to be at least readable",
                         s->number, s->vaddr);
     if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_GRANT)
         capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
-                      "\"%s\" has segment %u at 0x%" PRIx64 " both writable and executable", c->request->name, s->number, s->vaddr);
+                      "\"%s\" has segment %u at 0x%" PRIx64 " both writable and executable", c->request->name,
+                      s->number, s->vaddr);
     return true;
 }
 
@@ -117,11 +126,14 @@ bool elf_check_tls(const struct elf_check *c, const struct elf_segment *s)
     if (!check_sizes(c, s, "thread-local segment"))
         return false;
     if (s->memsz > MAX_TLS_SIZE)
-        return elf_fail(c, "has %" PRIu64 " bytes of thread-local data, expected at most %" PRIu64, s->memsz, MAX_TLS_SIZE);
+        return elf_fail(c, "has %" PRIu64 " bytes of thread-local data, expected at most %" PRIu64, s->memsz,
+                        MAX_TLS_SIZE);
     if ((align & (align - 1)) != 0 || align > MAX_TLS_ALIGN)
-        return elf_fail(c, "has thread-local data aligned to %" PRIu64 ", expected a power of two up to %d", align, MAX_TLS_ALIGN);
+        return elf_fail(c, "has thread-local data aligned to %" PRIu64 ", expected a power of two up to %d", align,
+                        MAX_TLS_ALIGN);
     if (s->vaddr & (align - 1))
-        return elf_fail(c, "has thread-local data at 0x%" PRIx64 ", expected a multiple of its alignment %" PRIu64, s->vaddr, align);
+        return elf_fail(c, "has thread-local data at 0x%" PRIx64 ", expected a multiple of its alignment %" PRIu64,
+                        s->vaddr, align);
     return true;
 }
 
@@ -153,7 +165,8 @@ bool elf_check_dynamic(const struct elf_check *c, const struct elf_segment *s)
             break;
         const char *need = dynamic_need(entry.d_tag, entry.d_un.d_val);
         if (need)
-            return elf_fail(c, "is dynamically linked: %s, expected a static program (link with -static -no-pie)", need);
+            return elf_fail(c, "is dynamically linked: %s, expected a static program (link with -static -no-pie)",
+                            need);
     }
     return true;
 }
@@ -170,14 +183,17 @@ static int compare_segments(const void *a, const void *b)
 static bool check_overlap(const struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
 {
     if (low->vaddr + low->memsz > high->vaddr)
-        return elf_fail(c, "has segments %u [0x%" PRIx64 ", 0x%" PRIx64 ") and %u [0x%" PRIx64 ", 0x%" PRIx64 ") overlapping, "
-                           "expected them apart", low->number, low->vaddr, low->vaddr + low->memsz, high->number, high->vaddr,
-                        high->vaddr + high->memsz);
+        return elf_fail(
+            c,
+            "has segments %u [0x%" PRIx64 ", 0x%" PRIx64 ") and %u [0x%" PRIx64 ", 0x%" PRIx64 ") overlapping, "
+            "expected them apart",
+            low->number, low->vaddr, low->vaddr + low->memsz, high->number, high->vaddr, high->vaddr + high->memsz);
     return true;
 }
 
 /* A page belongs to both segments that touch it; that both together make it writable code nobody asked for. */
-static void check_shared_page(const struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
+static void check_shared_page(const struct elf_check *c, const struct elf_segment *low,
+                              const struct elf_segment *high)
 {
     enum { WX = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT };
     uint64_t last = (low->vaddr + low->memsz - 1) & ~(uint64_t)PAGE_MASK;
@@ -188,8 +204,10 @@ static void check_shared_page(const struct elf_check *c, const struct elf_segmen
     if ((low->rights & WX) == WX || (high->rights & WX) == WX)
         return;
     capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
-                  "\"%s\" has segments %u and %u in the page 0x%" PRIx64 ", which so becomes both writable and executable: "
-                  "link with -z separate-code -z max-page-size=4096", c->request->name, low->number, high->number, last);
+                  "\"%s\" has segments %u and %u in the page 0x%" PRIx64
+                  ", which so becomes both writable and executable: "
+                  "link with -z separate-code -z max-page-size=4096",
+                  c->request->name, low->number, high->number, last);
 }
 
 static bool check_entry(const struct elf_check *c, const struct elf_program *program)

@@ -56,9 +56,11 @@ static bool check_identity(const struct elf_check *c)
         return elf_fail(c, "is truncated: %zu bytes, not even a whole ELF header", size);
     if (b[EI_CLASS] != ELFCLASS64)
         return elf_fail(c, "is a %s ELF file, expected a 64-bit one for %s",
-                        b[EI_CLASS] == ELFCLASS32 ? "32-bit" : "broken (class unknown)", elf_arch_title(c->request->arch));
+                        b[EI_CLASS] == ELFCLASS32 ? "32-bit" : "broken (class unknown)",
+                        elf_arch_title(c->request->arch));
     if (b[EI_DATA] != ELFDATA2LSB)
-        return elf_fail(c, "is %s, expected little-endian", b[EI_DATA] == ELFDATA2MSB ? "big-endian" : "of unknown endianness");
+        return elf_fail(c, "is %s, expected little-endian",
+                        b[EI_DATA] == ELFDATA2MSB ? "big-endian" : "of unknown endianness");
     if (b[EI_VERSION] != EV_CURRENT)
         return elf_fail(c, "has ELF version %u, expected %u", b[EI_VERSION], EV_CURRENT);
     if (size < sizeof(Elf64_Ehdr))
@@ -72,7 +74,8 @@ static bool check_header(const struct elf_check *c, const GElf_Ehdr *header)
 
     if (header->e_machine != machine)
         return elf_fail(c, "is a program for %s, but the system is for %s (ELF machine %u, expected %u)",
-                        elf_machine_name(header->e_machine), elf_arch_title(c->request->arch), header->e_machine, machine);
+                        elf_machine_name(header->e_machine), elf_arch_title(c->request->arch), header->e_machine,
+                        machine);
     if (header->e_type == ET_DYN)
         return elf_fail(c, "is position independent or a shared library, expected a program at fixed addresses: "
                            "compile with -fno-pie, link with -static -no-pie");
@@ -128,7 +131,8 @@ static bool take_header(struct elf_program *program, const struct elf_check *c, 
         program->tls = s;
         return elf_check_tls(c, &s);
     case PT_INTERP:
-        return elf_fail(c, "is dynamically linked: it asks for an interpreter, expected a static program (link with -static)");
+        return elf_fail(
+            c, "is dynamically linked: it asks for an interpreter, expected a static program (link with -static)");
     case PT_DYNAMIC:
         return elf_check_dynamic(c, &s);
     default:

@@ -13,8 +13,8 @@ struct elf_segment {
     uint64_t vaddr, memsz;
     uint64_t offset, filesz; /* in the file */
     uint64_t align;
-    uint8_t rights;   /* enum capdl_right; GRANT means execute */
-    uint32_t number;  /* of the program header, from 0 */
+    uint8_t rights;  /* enum capdl_right; GRANT means execute */
+    uint32_t number; /* of the program header, from 0 */
 };
 
 struct elf_program {
@@ -39,7 +39,8 @@ struct elf_request {
 /* Most memory one program may ask for: 64 GiB. What is beyond is taken for a damaged file. */
 #define ELF_MAX_MEMORY (UINT64_C(64) << 30)
 
-/* Reads a program. Everything wrong with it is an error in diags; returns false then, and there is nothing to release. */
+/* Reads a program. Everything wrong with it is an error in diags; returns false then, and there is nothing to
+   release. */
 bool elf_read(struct elf_program *, const struct elf_request *, struct capdl_diags *);
 void elf_release(struct elf_program *);
 

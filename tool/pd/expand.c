@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From declarations to objects, in this order, so that PDs can name each other's objects whatever their order in the spec:
- * read all parameters; make every PD's TCB, CNode and so on; load the programs that have an address space of their own; then
- * those that live in another PD's.
+ * From declarations to objects, in this order, so that PDs can name each other's objects whatever their order in the
+ * spec: read all parameters; make every PD's TCB, CNode and so on; load the programs that have an address space of
+ * their own; then those that live in another PD's.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -72,7 +72,8 @@ static void name_objects(struct expansion *x, struct pd *pd)
         pd->program->broken = true;
 }
 
-static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame, uint64_t address)
+static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame,
+                      uint64_t address)
 {
     unsigned bits = x->spec->objects[frame].size_bits;
     uint64_t size = UINT64_C(1) << bits;
@@ -83,15 +84,17 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
                     capdl_kind_keyword((enum capdl_kind)x->spec->objects[frame].kind));
         return false;
     }
-    if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1) && bits != space_entry_bits(x->profile, 2)) {
-        capdl_error(x->diags, p->pos, "'%s' has %" PRIu64 " bytes, expected 4k, %" PRIu64 "M or %" PRIu64 "M, which %s can map", p->text,
-                    size, (UINT64_C(1) << space_entry_bits(x->profile, 1)) >> 20,
+    if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1)
+        && bits != space_entry_bits(x->profile, 2)) {
+        capdl_error(x->diags, p->pos,
+                    "'%s' has %" PRIu64 " bytes, expected 4k, %" PRIu64 "M or %" PRIu64 "M, which %s can map",
+                    p->text, size, (UINT64_C(1) << space_entry_bits(x->profile, 1)) >> 20,
                     (UINT64_C(1) << space_entry_bits(x->profile, 2)) >> 20, capdl_arch_name(x->profile->arch));
         return false;
     }
     if (address % size) {
-        capdl_error(x->diags, p->pos, "'%s' is mapped at 0x%" PRIx64 ", expected a multiple of its size 0x%" PRIx64, p->text, address,
-                    size);
+        capdl_error(x->diags, p->pos, "'%s' is mapped at 0x%" PRIx64 ", expected a multiple of its size 0x%" PRIx64,
+                    p->text, address, size);
         return false;
     }
     cap.object = frame;
@@ -126,7 +129,8 @@ static bool map_all_given(struct expansion *x, struct pd *pd)
     bool good = true;
 
     if (params->num_maps && !pd->space) {
-        capdl_error(x->diags, params->maps[0].frame->pos, "'map' needs an address space made by a pd, not one written out in the spec");
+        capdl_error(x->diags, params->maps[0].frame->pos,
+                    "'map' needs an address space made by a pd, not one written out in the spec");
         return false;
     }
     for (size_t i = 0; i < params->num_maps; i++)
@@ -159,8 +163,10 @@ static bool enter_space(struct expansion *x, struct pd *pd)
         return pd->space; /* if there is none, the owner's program was in error */
     if (params->given[PARAM_IPC_BUFFER] && params->given[PARAM_STACK_TOP])
         return true;
-    capdl_error(x->diags, params->given[PARAM_VSPACE]->pos, "'%s' is an address space written out in the spec: give ipc_buffer and "
-                "stack_top, the addresses at which it has them", params->given[PARAM_VSPACE]->text);
+    capdl_error(x->diags, params->given[PARAM_VSPACE]->pos,
+                "'%s' is an address space written out in the spec: give ipc_buffer and "
+                "stack_top, the addresses at which it has them",
+                params->given[PARAM_VSPACE]->text);
     return false;
 }
 
@@ -247,8 +253,8 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
     x.programs = calloc(count, sizeof(*x.programs));
     if (!x.programs)
         abort();
-    /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps section: the errors
-       are in diags, and true lets the reader go on. */
+    /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps
+       section: the errors are in diags, and true lets the reader go on. */
     read_programs(&x, spec->num_objects);
     for_each_pd(&x, name_objects);
     expand_programs(&x, true);

@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Private to the expansion of protection domains: what its files share. Names and contract of the result: docs/pd.md. */
+/* Private to the expansion of protection domains. Names and contract of the result: docs/pd.md. */
 #ifndef TOOL_PD_EXPAND_H
 #define TOOL_PD_EXPAND_H
 
 #include "elf_file.h"
 #include "pd.h"
 
-/* Parameters of pd(...): PARAM(id, name, kind of value, least, most). Bounds that depend on the kernel are in params_bounds. */
-#define PD_PARAMS(PARAM)                                         \
-    PARAM(PRIO, "prio", NUMBER, 0, 255)                          \
-    PARAM(MAX_PRIO, "max_prio", NUMBER, 0, 255)                  \
-    PARAM(STACK, "stack", NUMBER, 4096, 1 << 30)                 \
-    PARAM(BUDGET, "budget", NUMBER, 1, UINT64_MAX)               \
-    PARAM(PERIOD, "period", NUMBER, 1, UINT64_MAX)               \
-    PARAM(AFFINITY, "affinity", NUMBER, 0, 255)                  \
-    PARAM(DOMAIN, "domain", NUMBER, 0, 255)                      \
-    PARAM(ARGS, "args", LIST, 0, UINT64_MAX)                     \
-    PARAM(CSPACE_BITS, "cspace_bits", NUMBER, 2, 24)             \
-    PARAM(FAULT, "fault", CAP, 0, UINT64_MAX)                    \
-    PARAM(FAULT_SLOT, "fault_slot", NUMBER, 1, UINT64_MAX)       \
-    PARAM(TIMEOUT, "timeout", CAP, 0, UINT64_MAX)                \
-    PARAM(NOTIFICATION, "notification", CAP, 0, UINT64_MAX)      \
-    PARAM(RESUME, "resume", BOOL, 0, 1)                          \
-    PARAM(FPU_DISABLED, "fpu_disabled", BOOL, 0, 1)              \
-    PARAM(ENTRY, "entry", NUMBER, 0, UINT64_MAX)                 \
-    PARAM(IPC_BUFFER, "ipc_buffer", NUMBER, 4096, UINT64_MAX)    \
-    PARAM(STACK_TOP, "stack_top", NUMBER, 8192, UINT64_MAX)      \
-    PARAM(CSPACE, "cspace", CAP, 0, UINT64_MAX)                  \
-    PARAM(VSPACE, "vspace", CAP, 0, UINT64_MAX)                  \
-    PARAM(MAP, "map", CAP, 0, UINT64_MAX)                        \
-    PARAM(AT, "at", NUMBER, 4096, UINT64_MAX)
-
 enum pd_param {
 #define PARAM(id, name, kind, least, most) PARAM_##id,
-    PD_PARAMS(PARAM)
+#include "params.def"
 #undef PARAM
-        PARAM_COUNT
+    PARAM_COUNT
 };
 
 /* `map: frame (RW), at: address` */
@@ -80,7 +55,7 @@ struct space_level {
     struct space_table {
         uint64_t start;
         uint32_t object;
-    } *tables;
+    } * tables;
     size_t count, capacity;
 };
 
@@ -98,7 +73,7 @@ struct pd {
     uint32_t object;  /* the PROGRAM */
     uint32_t tcb, cnode, vspace, ipc, sc, reply;
     uint32_t num_elf, num_tls; /* frames with content, so far */
-    struct space *space; /* 0: an address space the author makes */
+    struct space *space;       /* 0: an address space the author makes */
     bool own_space;
     uint64_t entry, ipc_address, stack_top, thread_pointer;
     bool has_thread_pointer;
@@ -117,11 +92,12 @@ struct expansion {
 void params_read(struct expansion *, struct pd_program *);
 uint64_t params_number(const struct pd_params *, enum pd_param, uint64_t if_absent);
 
-/* object.c: each finds or makes an object named after the PD; an author's own object of that name is taken if it is of the right
-   kind and size, else it is an error and CAPDL_NO_OBJECT is returned. */
+/* object.c: each finds or makes an object named after the PD; an author's own object of that name is taken if it
+   is of the right kind and size, else it is an error and CAPDL_NO_OBJECT is returned. */
 uint32_t object_one(struct expansion *, struct pd *, const char *prefix, enum capdl_kind, unsigned size_bits);
 /* The next of the array prefix_NAME[]. */
-uint32_t object_next(struct expansion *, struct pd *, const char *prefix, uint32_t *counter, enum capdl_kind, unsigned size_bits);
+uint32_t object_next(struct expansion *, struct pd *, const char *prefix, uint32_t *counter, enum capdl_kind,
+                     unsigned size_bits);
 /* A frame with content of its own: prefix_NAME_number, as elements of an array are alike. */
 uint32_t object_numbered(struct expansion *, struct pd *, const char *prefix, uint32_t number);
 /* Whether an object was made by us rather than written by the author. */
@@ -134,10 +110,14 @@ void object_hold(struct expansion *, struct pd *, uint32_t container, struct cap
 /* space.c */
 void space_init(struct space *, uint32_t root);
 void space_free(struct space *);
-/* Takes [start, start + size) for `what`; on a clash or beyond the user's addresses adds an error at pos and returns false. */
-bool space_take(struct expansion *, struct pd *, uint64_t start, uint64_t size, const char *what, struct capdl_pos pos);
-/* Finds and takes `size` bytes above the program, `guard` more bytes below them staying unmapped. 0: no room (an error). */
-uint64_t space_place(struct expansion *, struct pd *, uint64_t size, uint64_t align, uint64_t guard, const char *what);
+/* Takes [start, start + size) for `what`; on a clash or beyond the user's addresses adds an error at pos and
+   returns false. */
+bool space_take(struct expansion *, struct pd *, uint64_t start, uint64_t size, const char *what,
+                struct capdl_pos pos);
+/* Finds and takes `size` bytes above the program, `guard` more bytes below them staying unmapped. 0: no room (an
+   error). */
+uint64_t space_place(struct expansion *, struct pd *, uint64_t size, uint64_t align, uint64_t guard,
+                     const char *what);
 /* Maps a frame, making the tables it needs; false after an error. */
 bool space_map(struct expansion *, struct pd *, uint64_t address, struct capdl_cap frame);
 /* log2 of the bytes one entry of the lowest level but `up` maps. */

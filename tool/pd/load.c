@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program's segments as frames: pages with bytes of the file become small frames with a fill list, the rest is zero memory in
- * the largest frames that fit.
+ * A program's segments as frames: pages with bytes of the file become small frames with a fill list, the rest is zero
+ * memory in the largest frames that fit.
  *
  *     | file bytes | file, then zeros |  zeros  |  zeros, 2 MiB aligned  |  zeros  |
  *       elf_P_0      elf_P_1            bss_P[0]   large_P[0]               bss_P[1]
@@ -59,8 +59,9 @@ static bool map_zeros(struct expansion *x, struct pd *pd, uint64_t start, uint64
 
     while (start < end) {
         bool fits = start % large == 0 && end - start >= large;
-        uint32_t frame = fits ? object_next(x, pd, "large", &pd->program->counters.large, CAPDL_KIND_FRAME, large_bits)
-                              : object_next(x, pd, "bss", &pd->program->counters.bss, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+        uint32_t frame = fits
+                           ? object_next(x, pd, "large", &pd->program->counters.large, CAPDL_KIND_FRAME, large_bits)
+                           : object_next(x, pd, "bss", &pd->program->counters.bss, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
         if (frame == CAPDL_NO_OBJECT
             || !space_map(x, pd, start, (struct capdl_cap){.object = frame, .rights = mappable(rights)}))
             return false;
@@ -101,7 +102,8 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
 }
 
 /* A page that holds bytes of the file, of one segment or of several. */
-static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segment *s, size_t count, uint64_t page, uint8_t rights)
+static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segment *s, size_t count, uint64_t page,
+                       uint8_t rights)
 {
     uint32_t frame = object_numbered(x, pd, "elf", pd->num_elf++);
 
@@ -116,7 +118,8 @@ static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segm
     return space_map(x, pd, page, (struct capdl_cap){.object = frame, .rights = mappable(rights)});
 }
 
-/* The segments from s on that touch the page, the rights of all of them, and whether one has bytes of the file there. */
+/* The segments from s on that touch the page, the rights of all of them, and whether one has bytes of the file
+   there. */
 static size_t touching(const struct elf_segment *s, size_t count, uint64_t page, uint8_t *rights, bool *filled)
 {
     struct capdl_fill fill;

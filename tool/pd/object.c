@@ -24,7 +24,8 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
 
     capdl_object_label(object, label, sizeof(label));
     if (object->flags & CAPDL_OBJECT_GENERATED) {
-        capdl_error(x->diags, pd->program->pos, "'%s' needs an object named '%s', which another pd has made: rename one of them",
+        capdl_error(x->diags, pd->program->pos,
+                    "'%s' needs an object named '%s', which another pd has made: rename one of them",
                     pd->program->name, label);
         return false;
     }
@@ -34,15 +35,16 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
         return false;
     }
     if (kind == CAPDL_KIND_FRAME && object->size_bits != size_bits) {
-        capdl_error(x->diags, object->pos, "'%s' is a frame of %" PRIu64 " bytes, but pd '%s' needs one of %" PRIu64, label,
-                    UINT64_C(1) << object->size_bits, pd->program->name, UINT64_C(1) << size_bits);
+        capdl_error(x->diags, object->pos, "'%s' is a frame of %" PRIu64 " bytes, but pd '%s' needs one of %" PRIu64,
+                    label, UINT64_C(1) << object->size_bits, pd->program->name, UINT64_C(1) << size_bits);
         return false;
     }
     object->program = pd->object;
     return true;
 }
 
-/* `x` and `x[0]` are different objects; an author who declared one of them when the other is needed meant to override it. */
+/* `x` and `x[0]` are different objects; an author who declared one of them when the other is needed meant to
+   override it. */
 static bool check_shape(struct expansion *x, struct pd *pd, const char *name, uint32_t index)
 {
     uint32_t other = CAPDL_NO_OBJECT;
@@ -66,7 +68,8 @@ static bool check_shape(struct expansion *x, struct pd *pd, const char *name, ui
     return true;
 }
 
-static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint32_t index, enum capdl_kind kind, unsigned size_bits)
+static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint32_t index, enum capdl_kind kind,
+                           unsigned size_bits)
 {
     uint32_t object = capdl_spec_find(x->spec, name, index);
 
@@ -104,7 +107,8 @@ uint32_t object_one(struct expansion *x, struct pd *pd, const char *prefix, enum
     return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), pd->element, kind, size_bits);
 }
 
-uint32_t object_next(struct expansion *x, struct pd *pd, const char *prefix, uint32_t *counter, enum capdl_kind kind, unsigned size_bits)
+uint32_t object_next(struct expansion *x, struct pd *pd, const char *prefix, uint32_t *counter, enum capdl_kind kind,
+                     unsigned size_bits)
 {
     return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), (*counter)++, kind, size_bits);
 }
@@ -144,8 +148,8 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
     }
     enum capdl_kind is = (enum capdl_kind)x->spec->objects[found].kind;
     if (is != kind) {
-        capdl_error(x->diags, p->pos, "'%s' is of kind %s, but '%s' expects %s", p->text, capdl_kind_keyword(is), p->name,
-                    capdl_kind_keyword(kind));
+        capdl_error(x->diags, p->pos, "'%s' is of kind %s, but '%s' expects %s", p->text, capdl_kind_keyword(is),
+                    p->name, capdl_kind_keyword(kind));
         return CAPDL_NO_OBJECT;
     }
     return found;

@@ -11,15 +11,13 @@ static const struct {
     uint64_t least, most;
 } table[] = {
 #define PARAM(id, name, kind, least, most) {name, CAPDL_VALUE_##kind, least, most},
-    PD_PARAMS(PARAM)
+#include "params.def"
 #undef PARAM
 };
 
 static const char *const kind_names[] = {
-    [CAPDL_VALUE_NUMBER] = "a number",
-    [CAPDL_VALUE_BOOL] = "True or False",
-    [CAPDL_VALUE_STRING] = "a text in quotes",
-    [CAPDL_VALUE_LIST] = "a list of numbers in brackets",
+    [CAPDL_VALUE_NUMBER] = "a number",           [CAPDL_VALUE_BOOL] = "True or False",
+    [CAPDL_VALUE_STRING] = "a text in quotes",   [CAPDL_VALUE_LIST] = "a list of numbers in brackets",
     [CAPDL_VALUE_CAP] = "the name of an object",
 };
 
@@ -106,37 +104,39 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
 
     if (p->number < least || p->number > most) {
         if (least == most)
-            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, p->name, p->number, x->profile->name,
-                        most);
+            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, p->name, p->number,
+                        x->profile->name, most);
         else
-            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s", p->name,
-                        p->number, least, most, x->profile->name);
+            capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s",
+                        p->name, p->number, least, most, x->profile->name);
         return false;
     }
     if (is_page_aligned(which) && p->number % 4096 != 0) {
-        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 " (0x%" PRIx64 "), expected a multiple of 4096", p->name, p->number,
-                    p->number);
+        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 " (0x%" PRIx64 "), expected a multiple of 4096", p->name,
+                    p->number, p->number);
         return false;
     }
     return true;
 }
 
-/* The first argument register holds the IPC buffer's address; the rest of the registers that carry arguments is the author's. */
+/* The first argument register holds the IPC buffer's address; the rest of the registers that carry arguments is
+   the author's. */
 static bool check_args(struct expansion *x, const struct capdl_param *p)
 {
     size_t most = x->profile->arch == CAPDL_ARCH_X86_64 ? 5 : 7;
 
     if (p->num_list <= most)
         return true;
-    capdl_error(x->diags, p->pos, "'args' has %zu numbers, expected at most %zu, which fit in registers on %s", p->num_list, most,
-                capdl_arch_name(x->profile->arch));
+    capdl_error(x->diags, p->pos, "'args' has %zu numbers, expected at most %zu, which fit in registers on %s",
+                p->num_list, most, capdl_arch_name(x->profile->arch));
     return false;
 }
 
 static bool check_value(struct expansion *x, const struct capdl_param *p, enum pd_param which)
 {
     if (p->kind != table[which].kind) {
-        capdl_error(x->diags, p->pos, "'%s' expects %s, not %s", p->name, kind_names[table[which].kind], kind_names[p->kind]);
+        capdl_error(x->diags, p->pos, "'%s' expects %s, not %s", p->name, kind_names[table[which].kind],
+                    kind_names[p->kind]);
         return false;
     }
     if (p->kind == CAPDL_VALUE_NUMBER)
@@ -147,7 +147,8 @@ static bool check_value(struct expansion *x, const struct capdl_param *p, enum p
 static bool take_elf(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
     if (p->kind != CAPDL_VALUE_STRING) {
-        capdl_error(x->diags, p->pos, "pd expects the name of an ELF file in quotes here, not %s", kind_names[p->kind]);
+        capdl_error(x->diags, p->pos, "pd expects the name of an ELF file in quotes here, not %s",
+                    kind_names[p->kind]);
         return false;
     }
     if (params->elf) {
@@ -203,18 +204,19 @@ static bool check_together(struct expansion *x, const struct pd_program *program
     bool good = true;
 
     if (!params->elf) {
-        capdl_error(x->diags, program->pos, "'%s' has no program, expected pd (\"%s.elf\")", program->name, program->name);
+        capdl_error(x->diags, program->pos, "'%s' has no program, expected pd (\"%s.elf\")", program->name,
+                    program->name);
         good = false;
     }
     if (budget && period && budget->number > period->number) {
-        capdl_error(x->diags, budget->pos, "'budget' is %" PRIu64 ", expected at most the period of %" PRIu64, budget->number,
-                    period->number);
+        capdl_error(x->diags, budget->pos, "'budget' is %" PRIu64 ", expected at most the period of %" PRIu64,
+                    budget->number, period->number);
         good = false;
     }
     for (size_t i = 0; i < params->num_maps; i++)
         if (!params->maps[i].at) {
-            capdl_error(x->diags, params->maps[i].frame->pos, "'map' has no address, expected map: %s (RW), at: address",
-                        params->maps[i].frame->text);
+            capdl_error(x->diags, params->maps[i].frame->pos,
+                        "'map' has no address, expected map: %s (RW), at: address", params->maps[i].frame->text);
             good = false;
         }
     return good;

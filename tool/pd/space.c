@@ -110,20 +110,24 @@ static size_t region_search(const struct space *space, uint64_t start)
     return low;
 }
 
-bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t size, const char *what, struct capdl_pos pos)
+bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t size, const char *what,
+                struct capdl_pos pos)
 {
     struct space *space = pd->space;
     uint64_t top = x->profile->user_top;
 
     if (start < CAPDL_PAGE_SIZE || start > top || size > top - start) {
-        capdl_error(x->diags, pos, "%s of '%s' at 0x%" PRIx64 " with %" PRIu64 " bytes is outside the user addresses 0x1000 to 0x%" PRIx64,
+        capdl_error(x->diags, pos,
+                    "%s of '%s' at 0x%" PRIx64 " with %" PRIu64
+                    " bytes is outside the user addresses 0x1000 to 0x%" PRIx64,
                     what, pd->program->name, start, size, top);
         return false;
     }
     size_t at = region_search(space, start);
     if (at < space->num_regions && space->regions[at].start < start + size) {
         const struct region *r = &space->regions[at];
-        capdl_error(x->diags, pos, "%s of '%s' [0x%" PRIx64 ", 0x%" PRIx64 ") overlaps %s [0x%" PRIx64 ", 0x%" PRIx64 ")", what,
+        capdl_error(x->diags, pos,
+                    "%s of '%s' [0x%" PRIx64 ", 0x%" PRIx64 ") overlaps %s [0x%" PRIx64 ", 0x%" PRIx64 ")", what,
                     pd->program->name, start, start + size, r->what, r->start, r->end);
         return false;
     }
@@ -134,7 +138,8 @@ bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t siz
     return true;
 }
 
-uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, uint64_t align, uint64_t guard, const char *what)
+uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, uint64_t align, uint64_t guard,
+                     const char *what)
 {
     struct space *space = pd->space;
     uint64_t top = x->profile->user_top, start = space->program_end;
@@ -149,8 +154,8 @@ uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, uint64_t
         if (space->regions[at].end > start)
             start = space->regions[at].end;
     }
-    capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what, pd->program->name, size,
-                space->program_end);
+    capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what,
+                pd->program->name, size, space->program_end);
     return 0;
 }
 
@@ -167,7 +172,8 @@ static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uin
         size_t at = level_search(tables, start);
         if (at == tables->count || tables->tables[at].start != start) {
             enum capdl_kind kind = table_kind(profile, l);
-            uint32_t made = object_next(x, pd, capdl_kind_keyword(kind), &pd->program->counters.tables[kind], kind, 0);
+            uint32_t made =
+                object_next(x, pd, capdl_kind_keyword(kind), &pd->program->counters.tables[kind], kind, 0);
             if (made == CAPDL_NO_OBJECT)
                 return made;
             uint64_t slot = address >> shift & ((UINT64_C(1) << profile->vspace_index_bits[l - 1]) - 1);

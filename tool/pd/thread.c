@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What makes a program run: stack, IPC buffer, TCB, CNode contents, scheduling context. The contract is in docs/pd.md. */
+/* What makes a program run: stack, IPC buffer, TCB, CNode contents, scheduling context. The contract is in
+   docs/pd.md. */
 #include <inttypes.h>
 
 #include <capdl/blob.h>
@@ -11,13 +12,14 @@ enum { DEFAULT_PRIO = 125, DEFAULT_STACK = 16 << 10, DEFAULT_CSPACE_BITS = 6, DE
 enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 
 /* An address given by the author, or the next free place. 0 after an error. */
-static uint64_t choose_place(struct expansion *x, struct pd *pd, const struct capdl_param *given, uint64_t below, uint64_t size,
-                             uint64_t guard, const char *what)
+static uint64_t choose_place(struct expansion *x, struct pd *pd, const struct capdl_param *given, uint64_t below,
+                             uint64_t size, uint64_t guard, const char *what)
 {
     if (!given)
         return space_place(x, pd, size, CAPDL_PAGE_SIZE, guard, what);
     if (given->number < below + CAPDL_PAGE_SIZE) {
-        capdl_error(x->diags, given->pos, "'%s' is 0x%" PRIx64 ", which leaves no room for %s", given->name, given->number, what);
+        capdl_error(x->diags, given->pos, "'%s' is 0x%" PRIx64 ", which leaves no room for %s", given->name,
+                    given->number, what);
         return 0;
     }
     return space_take(x, pd, given->number - below, size, what, given->pos) ? given->number - below : 0;
@@ -48,14 +50,15 @@ static bool place_stack(struct expansion *x, struct pd *pd)
         pd->stack_top = params_number(params, PARAM_STACK_TOP, 0);
         return true;
     }
-    uint64_t bottom = choose_place(x, pd, params->given[PARAM_STACK_TOP], size + CAPDL_PAGE_SIZE, size + CAPDL_PAGE_SIZE, 0,
-                                   "the stack");
+    uint64_t bottom = choose_place(x, pd, params->given[PARAM_STACK_TOP], size + CAPDL_PAGE_SIZE,
+                                   size + CAPDL_PAGE_SIZE, 0, "the stack");
     if (!bottom)
         return false;
     bottom += CAPDL_PAGE_SIZE;
     for (uint64_t at = 0; at < size; at += CAPDL_PAGE_SIZE) {
         uint32_t frame = object_next(x, pd, "stack", &pd->program->counters.stack, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
-        if (frame == CAPDL_NO_OBJECT || !space_map(x, pd, bottom + at, (struct capdl_cap){.object = frame, .rights = RW}))
+        if (frame == CAPDL_NO_OBJECT
+            || !space_map(x, pd, bottom + at, (struct capdl_cap){.object = frame, .rights = RW}))
             return false;
     }
     pd->stack_top = bottom + size;
@@ -83,7 +86,7 @@ bool thread_objects(struct expansion *x, struct pd *pd)
     pd->vspace = pd->own_space ? object_one(x, pd, "vspace", space_root_kind(profile), 0) : CAPDL_NO_OBJECT;
     pd->sc = pd->reply = CAPDL_NO_OBJECT;
     bool good = pd->tcb != CAPDL_NO_OBJECT && (!own_cspace || pd->cnode != CAPDL_NO_OBJECT)
-                && (!pd->own_space || pd->vspace != CAPDL_NO_OBJECT);
+             && (!pd->own_space || pd->vspace != CAPDL_NO_OBJECT);
     if (profile->mcs) {
         pd->sc = object_one(x, pd, "sc", CAPDL_KIND_SC, profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT]);
         good &= pd->sc != CAPDL_NO_OBJECT;
@@ -186,7 +189,8 @@ static bool handler_cap(struct expansion *x, struct pd *pd, const struct capdl_p
     if (cap->rights == 0)
         cap->rights = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT_REPLY;
     if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & ANSWER)) {
-        capdl_error(x->diags, p->pos, "'%s' needs the rights W and P (or G) on '%s', which are given when none is written", p->name,
+        capdl_error(x->diags, p->pos,
+                    "'%s' needs the rights W and P (or G) on '%s', which are given when none is written", p->name,
                     p->text);
         return false;
     }
@@ -195,7 +199,8 @@ static bool handler_cap(struct expansion *x, struct pd *pd, const struct capdl_p
     return true;
 }
 
-/* On MCS kernels the TCB holds the fault handler; on others it holds the number of a slot in the thread's own CSpace. */
+/* On MCS kernels the TCB holds the fault handler; on others it holds the number of a slot in the thread's own
+   CSpace. */
 static bool set_fault(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
@@ -215,8 +220,10 @@ static bool set_fault(struct expansion *x, struct pd *pd)
     cap.slot = tcb->fault_ep;
     const struct capdl_cap *there = capdl_spec_cap_at(x->spec, pd->cnode, cap.slot);
     if (there) {
-        capdl_error(x->diags, params->given[PARAM_FAULT]->pos, "slot %" PRIu64 " of the CNode is taken already: choose another by "
-                    "fault_slot", cap.slot);
+        capdl_error(x->diags, params->given[PARAM_FAULT]->pos,
+                    "slot %" PRIu64 " of the CNode is taken already: choose another by "
+                    "fault_slot",
+                    cap.slot);
         return false;
     }
     object_hold(x, pd, pd->cnode, cap);
@@ -245,7 +252,8 @@ static bool bind_notification(struct expansion *x, struct pd *pd)
 
     if (!p)
         return true;
-    struct capdl_cap cap = {.slot = CAPDL_TCB_SLOT_BOUND_NOTIFICATION, .kind = CAPDL_KIND_NOTIFICATION, .pos = p->pos, .rights = RW};
+    struct capdl_cap cap = {
+        .slot = CAPDL_TCB_SLOT_BOUND_NOTIFICATION, .kind = CAPDL_KIND_NOTIFICATION, .pos = p->pos, .rights = RW};
     cap.object = object_named(x, pd, p, CAPDL_KIND_NOTIFICATION);
     if (cap.object == CAPDL_NO_OBJECT)
         return false;
@@ -258,13 +266,18 @@ static void hold_spaces(struct expansion *x, struct pd *pd)
     unsigned bits = x->spec->objects[pd->cnode].size_bits;
 
     object_hold(x, pd, pd->tcb,
-                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_CSPACE, .object = pd->cnode, .kind = CAPDL_KIND_CNODE,
-                                   .flags = CAPDL_CAP_HAS_GUARD, .guard_size = (uint8_t)(64 - bits)});
+                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_CSPACE,
+                                   .object = pd->cnode,
+                                   .kind = CAPDL_KIND_CNODE,
+                                   .flags = CAPDL_CAP_HAS_GUARD,
+                                   .guard_size = (uint8_t)(64 - bits)});
     object_hold(x, pd, pd->tcb,
-                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_VSPACE, .object = pd->vspace,
+                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_VSPACE,
+                                   .object = pd->vspace,
                                    .kind = (uint8_t)space_root_kind(x->profile)});
     object_hold(x, pd, pd->tcb,
-                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_IPC_BUFFER, .object = pd->ipc, .kind = CAPDL_KIND_FRAME, .rights = RW});
+                (struct capdl_cap){
+                    .slot = CAPDL_TCB_SLOT_IPC_BUFFER, .object = pd->ipc, .kind = CAPDL_KIND_FRAME, .rights = RW});
 }
 
 bool thread_finish(struct expansion *x, struct pd *pd)
@@ -279,9 +292,14 @@ bool thread_finish(struct expansion *x, struct pd *pd)
     hold_spaces(x, pd);
     if (pd->sc != CAPDL_NO_OBJECT) {
         set_sc(x, pd);
-        object_hold(x, pd, pd->tcb, (struct capdl_cap){.slot = CAPDL_TCB_SLOT_SC, .object = pd->sc, .kind = CAPDL_KIND_SC});
+        object_hold(x, pd, pd->tcb,
+                    (struct capdl_cap){.slot = CAPDL_TCB_SLOT_SC, .object = pd->sc, .kind = CAPDL_KIND_SC});
     }
     if (pd->reply != CAPDL_NO_OBJECT)
-        object_hold(x, pd, pd->cnode, (struct capdl_cap){.slot = SLOT_REPLY, .object = pd->reply, .kind = CAPDL_KIND_RTREPLY});
-    return set_fault(x, pd) & set_timeout(x, pd) & bind_notification(x, pd);
+        object_hold(x, pd, pd->cnode,
+                    (struct capdl_cap){.slot = SLOT_REPLY, .object = pd->reply, .kind = CAPDL_KIND_RTREPLY});
+    bool good = set_fault(x, pd);
+    good &= set_timeout(x, pd);
+    good &= bind_notification(x, pd);
+    return good;
 }

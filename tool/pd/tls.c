@@ -42,8 +42,8 @@ static struct tls_layout layout_of(enum capdl_arch arch, const struct elf_segmen
 }
 
 /* The part of the initial image that lies in the page at `offset` of the block. */
-static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segment *tls, const struct tls_layout *l, uint64_t offset,
-                      struct capdl_fill fill)
+static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segment *tls, const struct tls_layout *l,
+                      uint64_t offset, struct capdl_fill fill)
 {
     uint64_t from = l->data > offset ? l->data : offset, to = l->data + tls->filesz;
 
@@ -57,8 +57,10 @@ static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segm
     load_fill(x, frame, fill);
 }
 
-/* Frames are filled from files only, so each byte of the word is taken from a place in the program that happens to hold it. */
-static bool fill_self_pointer(struct expansion *x, uint32_t frame, const struct elf_program *elf, uint64_t tp, struct capdl_fill fill)
+/* Frames are filled from files only, so each byte of the word is taken from a place in the program that happens to
+   hold it. */
+static bool fill_self_pointer(struct expansion *x, uint32_t frame, const struct elf_program *elf, uint64_t tp,
+                              struct capdl_fill fill)
 {
     fill.length = 1;
     for (unsigned i = 0; i < 8; i++) {
@@ -67,8 +69,10 @@ static bool fill_self_pointer(struct expansion *x, uint32_t frame, const struct 
         if (byte == 0)
             continue;
         if (!found) {
-            capdl_error(x->diags, fill.pos, "\"%s\" has thread-local data, but no byte 0x%02x to make the thread pointer from: "
-                        "link it at another address", fill.text, byte);
+            capdl_error(x->diags, fill.pos,
+                        "\"%s\" has thread-local data, but no byte 0x%02x to make the thread pointer from: "
+                        "link it at another address",
+                        fill.text, byte);
             return false;
         }
         fill.offset = tp % CAPDL_PAGE_SIZE + i;
@@ -78,8 +82,8 @@ static bool fill_self_pointer(struct expansion *x, uint32_t frame, const struct 
     return true;
 }
 
-static bool make_page(struct expansion *x, struct pd *pd, const struct elf_program *elf, const struct tls_layout *l, uint64_t base,
-                      uint64_t offset)
+static bool make_page(struct expansion *x, struct pd *pd, const struct elf_program *elf, const struct tls_layout *l,
+                      uint64_t base, uint64_t offset)
 {
     const struct capdl_param *name = pd->program->params.elf;
     struct capdl_fill fill = {.kind = CAPDL_FILL_FILE, .text = name->text, .pos = name->pos};

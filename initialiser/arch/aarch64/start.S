@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel starts us here, without a stack and with the address of bootinfo in x0. */
-    .section .text.start, "ax"
+    .section .start, "ax"
     .globl _start
 _start:
     adrp x1, stack_top

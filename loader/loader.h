@@ -14,6 +14,7 @@
 
 #include <capdl/payload.h>
 
+#include "libc.h"
 #include "limits.h"
 #include "tree.h"
 
@@ -91,14 +92,6 @@ void paging_build(void);
 
 /* cores.c */
 void cores_start(void);
-
-/* string.c, what the compiler calls; no libc here. */
-void *memcpy(void *restrict, const void *restrict, size_t);
-void *memmove(void *, const void *, size_t);
-void *memset(void *, int, size_t);
-int memcmp(const void *, const void *, size_t);
-size_t strlen(const char *);
-int strcmp(const char *, const char *);
 
 /*
  * Per architecture.

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "loader.h"
+#include "tree.h"
+
+#include "libc.h"
 
 enum { TREE_MAGIC = 0xd00dfeed, HEADER_SIZE = 40 };
 enum token { BEGIN_NODE = 1, END_NODE = 2, PROPERTY = 3, NOTHING = 4, END = 9 };

@@ -9,7 +9,7 @@
 #include "config.h"
 #include "plan.h"
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static bool check_platform(struct plan *plan)
 {

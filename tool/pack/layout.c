@@ -12,7 +12,7 @@
 
 enum { PAGE = 4096, LOADER_ALIGNMENT = 0x200000 };
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static uint64_t align(uint64_t address, uint64_t alignment)
 {

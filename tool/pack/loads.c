@@ -4,7 +4,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static const char *const arch_names[CAPDL_ARCH_COUNT] = {
 #define CAPDL_ARCH(id, keyword, bits, boots) [CAPDL_ARCH_##id] = keyword,
@@ -56,8 +56,12 @@ static void loads_add(struct loads *loads, const GElf_Phdr *segment, const uint8
 static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, struct capdl_diags *diags)
 {
     size_t count = 0;
-    if (elf_getphdrnum(elf, &count) != 0 || !(loads->list = calloc(count + 1, sizeof *loads->list))) {
+    if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / sizeof(Elf64_Phdr)) {
         count = 0;
+    }
+    loads->list = calloc(count + 1, sizeof *loads->list);
+    if (!loads->list) {
+        abort();
     }
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr segment;
@@ -75,7 +79,7 @@ static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, s
         loads_add(loads, &segment, bytes);
     }
     if (loads->count == 0) {
-        capdl_error(diags, nowhere, "%s: has nothing to load", loads->name);
+        capdl_error(diags, nowhere, "%s: has nothing to load, or its program headers lie outside the file", loads->name);
     }
     return loads->count > 0;
 }

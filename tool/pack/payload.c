@@ -6,7 +6,7 @@
 
 enum { PAGE = 4096, UNIT = 16 };
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static struct capdl_payload_region *last_region(struct plan *plan)
 {

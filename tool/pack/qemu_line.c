@@ -11,7 +11,7 @@
 /* Every feature is one without which some kernel configuration stops, or hangs without a word (xsaveopt). */
 static const char x86_cpu[] = "Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase";
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, ...)
 {

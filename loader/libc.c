@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Words where both sides allow it: with caches off a byte costs as much as a word. */
-#include "loader.h"
+#include "libc.h"
+
+#include <stdint.h>
 
 enum { WORD = sizeof(uint64_t) };
 typedef uint64_t __attribute__((may_alias)) word;

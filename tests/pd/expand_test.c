@@ -363,12 +363,11 @@ static void test_override(const char *profile)
 {
     struct test test, *t = &test;
 
-    begin_good(
-        t, profile,
-        "objects { tcb_ping = tcb (prio: 9)  cnode_ping = cnode (8 bits)  stack_ping[4] = frame (4k)\n"
-        "  big = cnode (4 bits)\n"
-        "  ping = pd (\"ping.elf\", prio: 100, ipc_buffer: 0x400000, stack_top: 0x600000, entry: 0x200020) }\n"
-        "caps { tcb_ping { cspace: big (guard_size: 60) } }");
+    begin_good(t, profile,
+               "objects { tcb_ping = tcb (prio: 9)  cnode_ping = cnode (8 bits)  stack_ping[4] = frame (4k)\n"
+               "  big = cnode (4 bits)\n"
+               "  ping = pd (\"ping.elf\", prio: 100, ipc_buffer: 0x400000, stack_top: 0x600000, entry: 0x200020) }\n"
+               "caps { tcb_ping { cspace: big (guard_size: 60) } }");
     const struct capdl_tcb *thread = tcb(t, "tcb_ping");
     uint64_t offset;
 
@@ -388,11 +387,10 @@ static void test_map(const char *profile)
     struct test test, *t = &test;
     uint64_t offset;
 
-    begin_good(
-        t, profile,
-        "objects { f = frame (4k)  g[2] = frame (4k)  h = frame (2M)\n"
-        "  ping = pd (\"ping.elf\", map: f (RW), at: 0x10000000, map: g, at: 0x10001000,\n"
-        "  map: h (RX), at: 0x10200000) }");
+    begin_good(t, profile,
+               "objects { f = frame (4k)  g[2] = frame (4k)  h = frame (2M)\n"
+               "  ping = pd (\"ping.elf\", map: f (RW), at: 0x10000000, map: g, at: 0x10001000,\n"
+               "  map: h (RX), at: 0x10200000) }");
     uint32_t root = one(t, "vspace_ping");
     CHECK(rights_at(t, root, 0x10000000) == (R | W) && rights_at(t, root, 0x10001000) == R);
     const struct capdl_cap *c = lookup(t, root, 0x10002000, &offset);
@@ -418,6 +416,39 @@ static void test_threads(const char *profile)
     CHECK(rights_at(t, root, b->sp - (16 << 10) - 1) == -1);
     CHECK(capdl_spec_find(&t->spec, "elf_b_0", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
     end(t);
+}
+
+static char *text_of(const struct capdl_spec *spec)
+{
+    char *text = 0;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    capdl_spec_write_text(spec, stream, true);
+    fclose(stream);
+    return text;
+}
+
+/* Printed as text, an expansion is a spec without any pd, which is read again as the same. */
+static void test_text(const char *profile)
+{
+    struct test first, second, *t = &first;
+
+    begin_good(t, profile,
+               "objects { e = ep  f = frame (4k)  w[2] = pd (\"ping.elf\", args: [1, 2], fault: e (badge: 4))\n"
+               "  ping = pd (\"tls.elf\", map: f (R), at: 0x10000000) }\n"
+               "caps { cnode_ping { 3: e (W, badge: 1) } }");
+    char *text = text_of(&t->spec);
+    t = &second;
+    begin_good(t, profile, text);
+    char *again = text_of(&t->spec);
+    CHECK(strcmp(text, again) == 0 && strstr(text, ".elf\"") && strstr(text, "tcb_ping"));
+    CHECK(!strstr(text, "= pd (\""));
+    CHECK(second.spec.num_objects == first.spec.num_objects - 3);
+    free(text);
+    free(again);
+    end(&second);
+    end(&first);
 }
 
 /* 200 MiB of zeros in few large frames, 40 MiB of data in small ones, in a moment. */
@@ -492,6 +523,7 @@ static void test_all(const char *profile)
     test_override(profile);
     test_map(profile);
     test_threads(profile);
+    test_text(profile);
     test_large(profile);
 }
 

@@ -10,7 +10,7 @@
 #include <capdl/blob.h>
 #include <capdl/spec.h>
 
-enum { PAGE_MASK = CAPDL_PAGE_SIZE - 1, MAX_TLS_ALIGN = 1 << 16 };
+enum { PAGE_MASK = CAPDL_PAGE_SIZE - 1, MAX_TLS_ALIGN = 1 << 16, MAX_REPORTED = 10 };
 
 /* A thread's own data is copied for each thread; no sane program has more of it. */
 #define MAX_TLS_SIZE (UINT64_C(64) << 20)
@@ -27,11 +27,13 @@ static const struct {
 
 enum { NUM_MACHINES = sizeof(machines) / sizeof(machines[0]) };
 
-bool elf_fail(const struct elf_check *c, const char *format, ...)
+bool elf_fail(struct elf_check *c, const char *format, ...)
 {
     char message[512];
     va_list args;
 
+    if (c->reported++ >= MAX_REPORTED)
+        return false;
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
@@ -60,7 +62,7 @@ const char *elf_arch_title(enum capdl_arch arch)
     return elf_machine_name(elf_machine_of(arch));
 }
 
-static bool check_in_file(const struct elf_check *c, const struct elf_segment *s, const char *what)
+static bool check_in_file(struct elf_check *c, const struct elf_segment *s, const char *what)
 {
     uint64_t size = c->bytes->size;
 
@@ -70,7 +72,7 @@ static bool check_in_file(const struct elf_check *c, const struct elf_segment *s
     return true;
 }
 
-static bool check_sizes(const struct elf_check *c, const struct elf_segment *s, const char *what)
+static bool check_sizes(struct elf_check *c, const struct elf_segment *s, const char *what)
 {
     if (s->filesz > s->memsz)
         return elf_fail(c,
@@ -81,7 +83,7 @@ static bool check_sizes(const struct elf_check *c, const struct elf_segment *s, 
 }
 
 /* All comparisons subtract from what is known to be larger: nothing here can overflow. */
-static bool check_place(const struct elf_check *c, const struct elf_segment *s)
+static bool check_place(struct elf_check *c, const struct elf_segment *s)
 {
     uint64_t top = c->request->user_top;
 
@@ -97,7 +99,7 @@ static bool check_place(const struct elf_check *c, const struct elf_segment *s)
     return true;
 }
 
-static bool check_rights(const struct elf_check *c, const struct elf_segment *s)
+static bool check_rights(struct elf_check *c, const struct elf_segment *s)
 {
     if (s->rights == 0)
         return elf_fail(c,
@@ -111,7 +113,7 @@ static bool check_rights(const struct elf_check *c, const struct elf_segment *s)
     return true;
 }
 
-bool elf_check_segment(const struct elf_check *c, const struct elf_segment *s)
+bool elf_check_segment(struct elf_check *c, const struct elf_segment *s)
 {
     bool good = check_sizes(c, s, "segment");
 
@@ -119,7 +121,7 @@ bool elf_check_segment(const struct elf_check *c, const struct elf_segment *s)
     return check_rights(c, s) && good;
 }
 
-bool elf_check_tls(const struct elf_check *c, const struct elf_segment *s)
+bool elf_check_tls(struct elf_check *c, const struct elf_segment *s)
 {
     uint64_t align = s->align ? s->align : 1;
 
@@ -153,7 +155,7 @@ static const char *dynamic_need(int64_t tag, uint64_t value)
 }
 
 /* A dynamic section alone is harmless; libraries and relocations are not. */
-bool elf_check_dynamic(const struct elf_check *c, const struct elf_segment *s)
+bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
 {
     if (!check_in_file(c, s, "dynamic segment"))
         return false;
@@ -180,7 +182,7 @@ static int compare_segments(const void *a, const void *b)
     return x->number < y->number ? -1 : 1;
 }
 
-static bool check_overlap(const struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
+static bool check_overlap(struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
 {
     if (low->vaddr + low->memsz > high->vaddr)
         return elf_fail(
@@ -192,8 +194,7 @@ static bool check_overlap(const struct elf_check *c, const struct elf_segment *l
 }
 
 /* A page belongs to both segments that touch it; that both together make it writable code nobody asked for. */
-static void check_shared_page(const struct elf_check *c, const struct elf_segment *low,
-                              const struct elf_segment *high)
+static void check_shared_page(struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
 {
     enum { WX = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT };
     uint64_t last = (low->vaddr + low->memsz - 1) & ~(uint64_t)PAGE_MASK;
@@ -210,7 +211,7 @@ static void check_shared_page(const struct elf_check *c, const struct elf_segmen
                   c->request->name, low->number, high->number, last);
 }
 
-static bool check_entry(const struct elf_check *c, const struct elf_program *program)
+static bool check_entry(struct elf_check *c, const struct elf_program *program)
 {
     for (size_t i = 0; i < program->num_segments; i++) {
         const struct elf_segment *s = &program->segments[i];
@@ -220,7 +221,7 @@ static bool check_entry(const struct elf_check *c, const struct elf_program *pro
     return elf_fail(c, "starts at 0x%" PRIx64 ", which is in no executable segment", program->entry);
 }
 
-static bool check_memory(const struct elf_check *c, const struct elf_program *program)
+static bool check_memory(struct elf_check *c, const struct elf_program *program)
 {
     uint64_t sum = 0;
 
@@ -231,7 +232,7 @@ static bool check_memory(const struct elf_check *c, const struct elf_program *pr
     return true;
 }
 
-bool elf_check_layout(const struct elf_check *c, struct elf_program *program)
+bool elf_check_layout(struct elf_check *c, struct elf_program *program)
 {
     bool good = true;
 

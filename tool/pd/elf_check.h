@@ -9,21 +9,23 @@ struct elf_check {
     const struct elf_request *request;
     struct capdl_diags *diags;
     const struct file_bytes *bytes;
+    unsigned reported; /* errors so far */
 };
 
-/* Adds the error `"NAME" MESSAGE` and returns false, so that a check can return it. */
-bool elf_fail(const struct elf_check *, const char *format, ...) CAPDL_PRINTF(2, 3);
+/* Adds the error `"NAME" MESSAGE`, unless there are a good many of this file already. Returns false, for a check
+   to return. */
+bool elf_fail(struct elf_check *, const char *format, ...) CAPDL_PRINTF(2, 3);
 
 /* ELF machine number of an architecture; its name and an architecture's, as a reader says them. */
 unsigned elf_machine_of(enum capdl_arch);
 const char *elf_machine_name(unsigned machine);
 const char *elf_arch_title(enum capdl_arch);
 
-bool elf_check_segment(const struct elf_check *, const struct elf_segment *);
-bool elf_check_tls(const struct elf_check *, const struct elf_segment *);
-bool elf_check_dynamic(const struct elf_check *, const struct elf_segment *);
+bool elf_check_segment(struct elf_check *, const struct elf_segment *);
+bool elf_check_tls(struct elf_check *, const struct elf_segment *);
+bool elf_check_dynamic(struct elf_check *, const struct elf_segment *);
 
 /* Sorts the segments, then checks them against each other, the entry point, and the limit of memory. */
-bool elf_check_layout(const struct elf_check *, struct elf_program *);
+bool elf_check_layout(struct elf_check *, struct elf_program *);
 
 #endif

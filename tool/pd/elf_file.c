@@ -44,7 +44,7 @@ static bool find_bytes(struct file_bytes *bytes, const struct elf_request *reque
 }
 
 /* libelf is asked only about files whose first bytes promise that it understands them. */
-static bool check_identity(const struct elf_check *c)
+static bool check_identity(struct elf_check *c)
 {
     const uint8_t *b = c->bytes->data;
     size_t size = c->bytes->size;
@@ -68,7 +68,7 @@ static bool check_identity(const struct elf_check *c)
     return true;
 }
 
-static bool check_header(const struct elf_check *c, const GElf_Ehdr *header)
+static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 {
     unsigned machine = elf_machine_of(c->request->arch);
 
@@ -87,7 +87,7 @@ static bool check_header(const struct elf_check *c, const GElf_Ehdr *header)
 }
 
 /* The program header table must lie in the file before libelf is asked to walk it. */
-static bool check_table(const struct elf_check *c, const GElf_Ehdr *header, size_t count)
+static bool check_table(struct elf_check *c, const GElf_Ehdr *header, size_t count)
 {
     size_t size = c->bytes->size;
 
@@ -116,7 +116,7 @@ static struct elf_segment segment_of(const GElf_Phdr *p, size_t number)
 }
 
 /* Takes one program header over; false if it is wrong in itself. */
-static bool take_header(struct elf_program *program, const struct elf_check *c, const GElf_Phdr *p, size_t number)
+static bool take_header(struct elf_program *program, struct elf_check *c, const GElf_Phdr *p, size_t number)
 {
     struct elf_segment s = segment_of(p, number);
 
@@ -140,7 +140,7 @@ static bool take_header(struct elf_program *program, const struct elf_check *c, 
     }
 }
 
-static bool read_headers(struct elf_program *program, const struct elf_check *c, Elf *elf)
+static bool read_headers(struct elf_program *program, struct elf_check *c, Elf *elf)
 {
     GElf_Ehdr header;
     size_t count = 0;
@@ -170,7 +170,7 @@ static bool read_headers(struct elf_program *program, const struct elf_check *c,
     return good && elf_check_layout(c, program);
 }
 
-static bool read_program(struct elf_program *program, const struct elf_check *c)
+static bool read_program(struct elf_program *program, struct elf_check *c)
 {
     if (!check_identity(c))
         return false;
@@ -189,7 +189,7 @@ bool elf_read(struct elf_program *program, const struct elf_request *request, st
     memset(program, 0, sizeof(*program));
     if (!find_bytes(&program->bytes, request, diags))
         return false;
-    struct elf_check c = {request, diags, &program->bytes};
+    struct elf_check c = {request, diags, &program->bytes, 0};
     if (read_program(program, &c))
         return true;
     elf_release(program);

@@ -43,6 +43,9 @@ void mappings_collect(struct program *program)
             collect(program, object);
         }
     }
+    if (program->num_mappings == 0) {
+        return;
+    }
     qsort(program->mappings, program->num_mappings, sizeof *program->mappings, compare_mappings);
     for (size_t i = 0; i < program->num_mappings; i++) {
         const struct mapping *mapping = &program->mappings[i];

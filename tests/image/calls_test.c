@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel calls of small systems, typed in by hand from libsel4's interface files: operands are capabilities first, then words.
+ * In the text, s1 is our slot 1, p0 page 0, i2 initial capability 2 (our CNode), k0 the SchedControl of core 0.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+static void expect(const char *title, const char *profile, const char *spec, const char *expected)
+{
+    struct compiled c;
+    compile_text(&c, profile, spec);
+    char *said = messages(&c.diags);
+    CHECK(c.good, "%s: %s", title, said);
+    if (c.good) {
+        char *text = blob_text(c.blob, c.blob_size);
+        CHECK(strcmp(text, expected) == 0, "%s: expected\n%sbut got\n%s", title, expected, text);
+        free(text);
+    }
+    free(said);
+    compiled_free(&c);
+}
+
+/* One thread on AArch64, MCS, three levels: an executable page with contents, a stack, an IPC buffer. */
+static const char arm_spec[] =
+    "arch aarch64\n"
+    "objects {\n"
+    "  thread = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7, 8])\n"
+    "  cspace = cnode (4 bits)\n"
+    "  top = pud  middle = pd  bottom = pt\n"
+    "  code = frame (4k, fill: [{0 100 CDL_FrameFill_FileData \"code.bin\" 8}])\n"
+    "  stack = frame (4k)  buffer = frame (4k)\n"
+    "  endpoint = ep  budget = sc (period: 2000, budget: 1000)\n"
+    "}\n"
+    "caps {\n"
+    "  top { 0: middle }  middle { 1: bottom }\n"
+    "  bottom { 0: code (RX)  2: stack (RW)  5: buffer (RW) }\n"
+    "  cspace { 1: endpoint (RWG, badge: 42)  2: thread  3: cspace (guard: 0, guard_size: 60) }\n"
+    "  thread { cspace: cspace (guard: 0, guard_size: 60)  vspace: top  ipc_buffer_slot: buffer (RW)  sc_slot: budget\n"
+    "           fault_ep_slot: endpoint (WP, badge: 9) }\n"
+    "}\n";
+
+/* Types of an MCS hypervisor kernel: 7 kinds for all architectures, then huge page, VSpace, small page, large page, page table. */
+static const char arm_calls[] =
+    "group 0x8 0 0xd 0x1\n" /* s0: top, 1024 entries */
+    "group 0x9 0 0xc 0x2\n" /* s1: stack, s2: buffer; code is page 0 */
+    "group 0xb 0 0xc 0x2\n" /* s3: middle, s4: bottom */
+    "group 0x1 0 0xb 0x1\n" /* s5: thread */
+    "group 0x4 0x4 0x9 0x1\n" /* s6: cspace */
+    "group 0x5 0x7 0x7 0x1\n" /* s7: budget */
+    "group 0x2 0 0x4 0x1\n"   /* s8: endpoint */
+    "6 CNode_Mint i2 ( i2 | s9 0x40 s8 0x40 0x9 0x9 )\n" /* the fault handler's: rights W and P, badge 9 */
+    "7 ASIDPool_Assign i6 ( s0 )\n"
+    "8 PageTable_Map s3 ( s0 | 0 0x3 ) x2 + 0x1 0 0x200000 0\n"
+    "9 Page_Unmap p0 ( )\n"
+    "9 Page_Map p0 ( s0 | 0x200000 0x6 0x3 )\n" /* no execute-never */
+    "9 Page_Map s1 ( s0 | 0x202000 0x3 0x7 ) x2 + 0x1 0 0x3000 0 0\n"
+    "11 SchedControl_ConfigureFlags k0 ( s7 | 0x3e8 0x7d0 0 0 0 )\n"
+    "12 TCB_Configure s5 ( s6 s0 s2 | 0x3c 0 0x205000 )\n"
+    "12 TCB_SetSchedParams s5 ( i1 s7 s9 | 0x5a 0x64 )\n"
+    "13 CNode_Mint s6 ( i2 | 0x1 0x4 s8 0x40 0x7 0x2a )\n"
+    "13 CNode_Copy s6 ( i2 | 0x2 0x4 s5 0x40 0xf )\n"
+    "13 CNode_Mint s6 ( i2 | 0x3 0x4 s6 0x40 0xf 0x3c )\n"
+    "15 TCB_WriteRegisters s5 (| 0x1 0x5 0x200010 0x203000 0 0x7 0x8 )\n";
+
+/* x86-64 without MCS: a frame mapped twice, one whose capability goes on with its mapping, interrupts, ports, untypeds. */
+static const char x86_spec[] =
+    "arch x86_64\n"
+    "objects {\n"
+    "  thread = tcb (addr: 0x201000, ip: 0x200000, sp: 0x200ff0, prio: 5, max_prio: 6, affinity: 0, resume: False,\n"
+    "                fault_ep: 3, init: [1, 2, 3, 4, 5, 6])\n"
+    "  cspace = cnode (3 bits)\n"
+    "  top = pml4  three = pdpt  two = pd  one = pt\n"
+    "  shared = frame (4k)  given = frame (4k)  big = frame (2M)  device = frame (4k, paddr: 0xfee00000)\n"
+    "  memory = ut (14 bits) { inner = ut (12 bits)  small = ep }\n"
+    "  note = notification  line = irq  pin = ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
+    "  ports = io_ports (ports: [0x3f8..0x3ff])\n"
+    "}\n"
+    "caps {\n"
+    "  top { 0: three }  three { 0: two }  two { 1: one  2: big (RW) }\n"
+    "  one { 0: shared (RWX)  1: shared (RX)  2: given (RW)  3: device (RW, uncached) }\n"
+    "  cspace { 0: memory  1: given (RW, mapping: (one, 2))  2: line  3: pin  4: ports  5: small (RW)  6: top }\n"
+    "  line { 0: note (RW, badge: 4) }\n"
+    "  thread { cspace: cspace  vspace: top  ipc_buffer_slot: shared (RW)  bound_notification: note (R) }\n"
+    "}\n"
+    "irq maps { 9: line 11: pin }\n";
+
+/* 5 kinds for all, then PDPT, PML4, huge page, 4K, large page, page table, page directory. */
+static const char x86_calls[] =
+    "group 0x9 0 0x15 0x1\n"   /* s0: big */
+    "group 0 0xe 0xe 0x1\n"    /* s1: memory */
+    "group 0x8 0 0xc 0x2\n"    /* s2: shared, s3: given */
+    "group 0xa 0 0xc 0x1\n"    /* s4: one */
+    "group 0xb 0 0xc 0x1\n"    /* s5: two */
+    "group 0x5 0 0xc 0x1\n"    /* s6: three */
+    "group 0x6 0 0xc 0x1\n"    /* s7: top */
+    "group 0x1 0 0xb 0x1\n"    /* s8: thread */
+    "group 0x4 0x3 0x8 0x1\n"  /* s9: cspace */
+    "group 0x3 0 0x5 0x1\n"    /* s10: note */
+    "fixed 0x8 0 0xc 0x1 0xfee00000\n" /* s11: device */
+    "cover 0 0xc 0xc 0x1 0x1\n"        /* s12: inner */
+    "cover 0x2 0 0x4 0x1 0x1\n"        /* s13: small */
+    "5 IOPortControl_Issue i7 ( i2 | 0x3f8 0x3ff s15 0x40 )\n"
+    "6 CNode_Copy i2 ( i2 | s14 0x40 s2 0x40 0xf )\n"
+    "6 CNode_Mint i2 ( i2 | s17 0x40 s10 0x40 0x3 0x4 )\n"
+    "7 ASIDPool_Assign i6 ( s7 )\n"
+    "8 PDPT_Map s6 ( s7 | 0 0 )\n"
+    "8 PageDirectory_Map s5 ( s7 | 0 0 )\n"
+    "8 PageTable_Map s4 ( s7 | 0x200000 0 )\n"
+    "9 Page_Map s2 ( s7 | 0x200000 0x7 0 )\n"
+    "9 Page_Map s14 ( s7 | 0x201000 0x6 0 )\n"
+    "9 Page_Map s3 ( s7 | 0x202000 0x3 0 )\n"
+    "9 Page_Map s11 ( s7 | 0x203000 0x3 0x2 )\n" /* cache disabled */
+    "9 Page_Map s0 ( s7 | 0x400000 0x3 0 )\n"
+    "10 IRQControl_Get i4 ( i2 | 0x9 s16 0x40 )\n"
+    "10 IRQHandler_SetNotification s16 ( s17 )\n"
+    "10 IRQHandler_Ack s16 ( )\n"
+    "10 IRQControl_GetIOAPIC i4 ( i2 | s18 0x40 0 0x4 0x1 0 0xb )\n"
+    "12 TCB_Configure s8 ( s9 s7 s2 | 0x3 0 0 0x201000 )\n" /* its fault handler is in its slot 3 */
+    "12 TCB_SetSchedParams s8 ( i1 | 0x6 0x5 )\n"
+    "12 TCB_BindNotification s8 ( s10 )\n"
+    "12 TCB_WriteRegisters s8 (| 0 0xc 0x200000 0x200ff0 0 0 0 0x4 0x3 0x2 0x1 0 0x5 0x6 )\n"
+    "13 CNode_Copy s9 ( i2 | 0x2 0x3 s16 0x40 0xf )\n"
+    "13 CNode_Copy s9 ( i2 | 0x3 0x3 s18 0x40 0xf )\n"
+    "13 CNode_Copy s9 ( i2 | 0x4 0x3 s15 0x40 0xf )\n"
+    "13 CNode_Copy s9 ( i2 | 0x5 0x3 s13 0x40 0x3 )\n"
+    "13 CNode_Copy s9 ( i2 | 0x6 0x3 s7 0x40 0xf )\n"
+    "13 CNode_Move s9 ( i2 | 0 0x3 s1 0x40 ) x2 + 0 0 0x1 0 0x2 0\n"; /* memory, then given */
+
+/* RISC-V: a region of 1024 equal pages, large frames with the same contents, padding in an untyped, TLS. */
+static const char riscv_spec[] =
+    "arch riscv\n"
+    "objects {\n"
+    "  thread = tcb (addr: 0, ip: 0x1000, sp: 0x2000, prio: 1, max_prio: 1, affinity: 0, init: [5], tls: 0x77)\n"
+    "  cspace = cnode (2 bits)\n"
+    "  top = pt  middle = pt  bottom[2] = pt\n"
+    "  region[1024] = frame (4k)\n"
+    "  large[2] = frame (2M, fill: [{4096 5000 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
+    "  zero = frame (4k, fill: [{0 10 CDL_FrameFill_FileData \"zero.bin\" 0}])\n"
+    "  memory = ut (14 bits, paddr: 0x90000000) { late = frame (4k, paddr: 0x90002000)  any = notification }\n"
+    "}\n"
+    "caps {\n"
+    "  top { 0: middle }  middle { 0: bottom[0]  1: bottom[1]  2: large[0] (RX)  3: large[1] (R) }\n"
+    "  bottom[0] { region[0..511] (RW) }  bottom[1] { region[512..1023] (RW) }\n"
+    "  thread { cspace: cspace  vspace: top }\n"
+    "}\n";
+
+/* 5 kinds for all, then 1 GiB page, 4K page, 2 MiB page, page table. */
+static const char riscv_calls[] =
+    "group 0x7 0 0x15 0x2\n"  /* s0, s1: large */
+    "group 0x6 0 0xc 0x401\n" /* s2 to s1025: region, s1026: zero, which costs no page */
+    "group 0x8 0 0xc 0x3\n"   /* s1027: middle, s1028, s1029: bottom */
+    "group 0x8 0 0xc 0x1\n"   /* s1030: top */
+    "group 0x1 0 0xb 0x1\n"   /* s1031: thread */
+    "group 0x4 0x2 0x7 0x1\n" /* s1032: cspace */
+    "fixed 0 0xe 0xe 0x1 0x90000000\n" /* s1033: memory */
+    "cover 0 0xd 0xd 0x1 0x409\n"      /* s1034: padding up to 0x90002000 */
+    "cover 0x6 0 0xc 0x1 0x409\n"      /* s1035: late */
+    "cover 0x3 0 0x5 0x1 0x409\n"      /* s1036: any */
+    "fill 0 0x15 0x1000 0 0x2 0x1\n"   /* to be executed */
+    "fill 0x1 0x15 0x1000 0 0x2 0\n"   /* the same two pages */
+    "7 ASIDPool_Assign i6 ( s1030 )\n"
+    "8 PageTable_Map s1027 ( s1030 | 0 0 )\n"
+    "8 PageTable_Map s1028 ( s1030 | 0 0 ) x2 + 0x1 0 0x200000 0\n"
+    "9 Page_Map s2 ( s1030 | 0 0x3 0x1 ) x1024 + 0x1 0 0x1000 0 0\n"
+    "9 Page_Map s0 ( s1030 | 0x400000 0x6 0 )\n"
+    "9 Page_Map s1 ( s1030 | 0x600000 0x2 0x1 )\n"
+    "12 TCB_Configure s1031 ( s1032 s1030 i0 | 0 0 0 0 )\n"
+    "12 TCB_SetSchedParams s1031 ( i1 | 0x1 0x1 )\n"
+    "15 TCB_WriteRegisters s1031 (| 0x1 0x20 0x1000 0 0x2000 0 0 0 0 0 0 0 0 0 0 0 0 0 0x5 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0x77 )\n";
+
+int main(void)
+{
+    write_pattern("code.bin", 4096);
+    expect("one thread on AArch64", "aarch64-mcs", arm_spec, arm_calls);
+    expect("what only x86-64 has", "x86_64", x86_spec, x86_calls);
+    write_pattern("code.bin", 5000);
+    write_file("zero.bin", (char[10]){0}, 10);
+    expect("regular and large things on RISC-V", "riscv64", riscv_spec, riscv_calls);
+    return check_result();
+}

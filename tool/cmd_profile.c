@@ -28,8 +28,8 @@ static void list_builtins(void)
     const struct capdl_profile *p;
 
     for (size_t i = 0; (p = profile_builtin_at(i)) != 0; i++)
-        printf("%-16s seL4 %s on %s, %s%s, root CNode of %u slots%s\n", p->name, p->version, p->platform, p->mcs ? "MCS" : "not MCS",
-               p->hypervisor ? ", hypervisor" : "", 1u << p->root_cnode_bits,
+        printf("%-16s seL4 %s on %s, %s%s, root CNode of %u slots%s\n", p->name, p->version, p->platform,
+               p->mcs ? "MCS" : "not MCS", p->hypervisor ? ", hypervisor" : "", 1u << p->root_cnode_bits,
                p == profile_default(p->arch) ? " (default)" : "");
 }
 
@@ -39,11 +39,11 @@ static int find(const char *name, struct capdl_profile *profile)
     struct capdl_diags diags = {0};
     struct stat status;
     bool good = profile_find(name, profile, &diags);
-    int code = good ? EXIT_FINE : profile_builtin(name) == 0 && stat(name, &status) != 0 ? EXIT_TROUBLE : EXIT_FINDINGS;
+    bool exists = profile_builtin(name) != 0 || stat(name, &status) == 0;
 
     capdl_diags_print(&diags, stderr, 0);
     capdl_diags_free(&diags);
-    return code;
+    return good ? EXIT_FINE : exists ? EXIT_FINDINGS : EXIT_TROUBLE;
 }
 
 static int print_one(const char *name, enum format format)

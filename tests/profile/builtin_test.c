@@ -11,6 +11,8 @@ struct pair {
 
 enum { NONE = CAPDL_PROFILE_ABSENT };
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 static const struct pair arm_labels[] = {
     {CAPDL_METHOD_UNTYPED_RETYPE, {1, 1}},
     {CAPDL_METHOD_TCB_CONFIGURE, {5, 5}},
@@ -54,26 +56,34 @@ static const struct pair x86_labels[] = {
 };
 
 static const struct pair arm_types[] = {
-    {CAPDL_TYPE_FRAME_1G, {5, 7}}, {CAPDL_TYPE_VSPACE, {6, 8}},     {CAPDL_TYPE_FRAME_4K, {7, 9}},
-    {CAPDL_TYPE_FRAME_2M, {8, 10}}, {CAPDL_TYPE_PAGE_TABLE, {9, 11}}, {CAPDL_TYPE_VCPU, {10, 12}},
-    {CAPDL_TYPE_REPLY, {NONE, 6}}, {CAPDL_TYPE_IO_PAGE_TABLE, {NONE, NONE}},
+    {CAPDL_TYPE_FRAME_1G, {5, 7}},    {CAPDL_TYPE_VSPACE, {6, 8}},
+    {CAPDL_TYPE_FRAME_4K, {7, 9}},    {CAPDL_TYPE_FRAME_2M, {8, 10}},
+    {CAPDL_TYPE_PAGE_TABLE, {9, 11}}, {CAPDL_TYPE_VCPU, {10, 12}},
+    {CAPDL_TYPE_REPLY, {NONE, 6}},    {CAPDL_TYPE_IO_PAGE_TABLE, {NONE, NONE}},
 };
 
 static const struct pair riscv_types[] = {
-    {CAPDL_TYPE_FRAME_1G, {5, 7}}, {CAPDL_TYPE_FRAME_4K, {6, 8}}, {CAPDL_TYPE_FRAME_2M, {7, 9}},
-    {CAPDL_TYPE_PAGE_TABLE, {8, 10}}, {CAPDL_TYPE_VSPACE, {8, 10}}, {CAPDL_TYPE_VCPU, {NONE, NONE}},
+    {CAPDL_TYPE_FRAME_1G, {5, 7}},    {CAPDL_TYPE_FRAME_4K, {6, 8}}, {CAPDL_TYPE_FRAME_2M, {7, 9}},
+    {CAPDL_TYPE_PAGE_TABLE, {8, 10}}, {CAPDL_TYPE_VSPACE, {8, 10}},  {CAPDL_TYPE_VCPU, {NONE, NONE}},
 };
 
 static const struct pair x86_types[] = {
-    {CAPDL_TYPE_PDPT, {5, 7}},        {CAPDL_TYPE_VSPACE, {6, 8}},          {CAPDL_TYPE_FRAME_1G, {7, 9}},
-    {CAPDL_TYPE_FRAME_4K, {8, 10}},   {CAPDL_TYPE_FRAME_2M, {9, 11}},       {CAPDL_TYPE_PAGE_TABLE, {10, 12}},
-    {CAPDL_TYPE_PAGE_DIRECTORY, {11, 13}}, {CAPDL_TYPE_IO_PAGE_TABLE, {12, 14}}, {CAPDL_TYPE_EPT_PML4, {NONE, NONE}},
+    {CAPDL_TYPE_PDPT, {5, 7}},
+    {CAPDL_TYPE_VSPACE, {6, 8}},
+    {CAPDL_TYPE_FRAME_1G, {7, 9}},
+    {CAPDL_TYPE_FRAME_4K, {8, 10}},
+    {CAPDL_TYPE_FRAME_2M, {9, 11}},
+    {CAPDL_TYPE_PAGE_TABLE, {10, 12}},
+    {CAPDL_TYPE_PAGE_DIRECTORY, {11, 13}},
+    {CAPDL_TYPE_IO_PAGE_TABLE, {12, 14}},
+    {CAPDL_TYPE_EPT_PML4, {NONE, NONE}},
 };
 
 static const struct pair syscalls[] = {
-    {CAPDL_SYSCALL_CALL, {-1, -1}},  {CAPDL_SYSCALL_SEND, {-3, -5}},   {CAPDL_SYSCALL_RECV, {-5, -7}},
-    {CAPDL_SYSCALL_REPLY, {-6, 0}},  {CAPDL_SYSCALL_YIELD, {-7, -11}}, {CAPDL_SYSCALL_NBRECV, {-8, -8}},
-    {CAPDL_SYSCALL_WAIT, {0, -9}},   {CAPDL_SYSCALL_DEBUG_PUTCHAR, {-9, -12}},
+    {CAPDL_SYSCALL_CALL, {-1, -1}},         {CAPDL_SYSCALL_SEND, {-3, -5}},
+    {CAPDL_SYSCALL_RECV, {-5, -7}},         {CAPDL_SYSCALL_REPLY, {-6, 0}},
+    {CAPDL_SYSCALL_YIELD, {-7, -11}},       {CAPDL_SYSCALL_NBRECV, {-8, -8}},
+    {CAPDL_SYSCALL_WAIT, {0, -9}},          {CAPDL_SYSCALL_DEBUG_PUTCHAR, {-9, -12}},
     {CAPDL_SYSCALL_DEBUG_HALT, {-11, -14}}, {CAPDL_SYSCALL_DEBUG_NAME_THREAD, {-14, -17}},
 };
 
@@ -83,45 +93,82 @@ static const struct kernel {
     const struct pair *labels, *types;
     size_t num_labels, num_types;
     uint64_t user_top, memory_start, memory_end, kernel_end[2];
-    int levels, root_index_bits, vm_fault[2];
+    int levels, root_index_bits;
 } kernels[] = {
-    {{"aarch64", "aarch64-mcs", "aarch64-12", "aarch64-mcs-12"}, CAPDL_ARCH_AARCH64, arm_labels, arm_types,
-     sizeof(arm_labels) / sizeof(arm_labels[0]), sizeof(arm_types) / sizeof(arm_types[0]),
-     0x10000000000, 0x60000000, 0xc0000000, {0x60242000, 0x6024a000}, 3, 10, {5, 6}},
-    {{"riscv64", "riscv64-mcs", "riscv64-12", "riscv64-mcs-12"}, CAPDL_ARCH_RISCV, riscv_labels, riscv_types,
-     sizeof(riscv_labels) / sizeof(riscv_labels[0]), sizeof(riscv_types) / sizeof(riscv_types[0]),
-     0x3ffffff000, 0x80200000, 0x100000000, {0x80221000, 0x80228000}, 3, 9, {5, 6}},
-    {{"x86_64", "x86_64-mcs", "x86_64-12", "x86_64-mcs-12"}, CAPDL_ARCH_X86_64, x86_labels, x86_types,
-     sizeof(x86_labels) / sizeof(x86_labels[0]), sizeof(x86_types) / sizeof(x86_types[0]),
-     0x7ffffffff000, 0, 0, {0xa13000, 0xa13000}, 4, 9, {5, 6}},
+    {
+        .names = {"aarch64", "aarch64-mcs", "aarch64-12", "aarch64-mcs-12"},
+        .arch = CAPDL_ARCH_AARCH64,
+        .labels = arm_labels,
+        .num_labels = COUNT(arm_labels),
+        .types = arm_types,
+        .num_types = COUNT(arm_types),
+        .user_top = 0x10000000000,
+        .memory_start = 0x60000000,
+        .memory_end = 0xc0000000,
+        .kernel_end = {0x60242000, 0x6024a000},
+        .levels = 3,
+        .root_index_bits = 10,
+    },
+    {
+        .names = {"riscv64", "riscv64-mcs", "riscv64-12", "riscv64-mcs-12"},
+        .arch = CAPDL_ARCH_RISCV,
+        .labels = riscv_labels,
+        .num_labels = COUNT(riscv_labels),
+        .types = riscv_types,
+        .num_types = COUNT(riscv_types),
+        .user_top = 0x3ffffff000,
+        .memory_start = 0x80200000,
+        .memory_end = 0x100000000,
+        .kernel_end = {0x80221000, 0x80228000},
+        .levels = 3,
+        .root_index_bits = 9,
+    },
+    {
+        .names = {"x86_64", "x86_64-mcs", "x86_64-12", "x86_64-mcs-12"},
+        .arch = CAPDL_ARCH_X86_64,
+        .labels = x86_labels,
+        .num_labels = COUNT(x86_labels),
+        .types = x86_types,
+        .num_types = COUNT(x86_types),
+        .user_top = 0x7ffffffff000,
+        .kernel_end = {0xa13000, 0xa13000},
+        .levels = 4,
+        .root_index_bits = 9,
+    },
 };
 
 static void test_tables(const struct kernel *k, const struct capdl_profile *p, int mcs)
 {
     for (size_t i = 0; i < k->num_labels; i++)
-        CHECK(p->labels[k->labels[i].id] == k->labels[i].number[mcs], "%s: method %d: label %d", p->name, k->labels[i].id,
-              p->labels[k->labels[i].id]);
+        CHECK(p->labels[k->labels[i].id] == k->labels[i].number[mcs], "%s: method %d: label %d", p->name,
+              k->labels[i].id, p->labels[k->labels[i].id]);
     for (size_t i = 0; i < k->num_types; i++)
-        CHECK(p->types[k->types[i].id] == k->types[i].number[mcs], "%s: type %d: number %d", p->name, k->types[i].id,
-              p->types[k->types[i].id]);
-    for (size_t i = 0; i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
-        CHECK(p->syscalls[syscalls[i].id] == syscalls[i].number[mcs], "%s: system call %d: %d", p->name, syscalls[i].id,
-              p->syscalls[syscalls[i].id]);
-    CHECK(p->syscalls[CAPDL_SYSCALL_SET_TLS_BASE] == (k->arch == CAPDL_ARCH_X86_64 ? mcs ? -33 : -30 : 0), "%s", p->name);
-    CHECK(p->faults[CAPDL_FAULT_CAP] == 1 && p->faults[CAPDL_FAULT_VM] == k->vm_fault[mcs], "%s: faults", p->name);
+        CHECK(p->types[k->types[i].id] == k->types[i].number[mcs], "%s: type %d: number %d", p->name,
+              k->types[i].id, p->types[k->types[i].id]);
+    for (size_t i = 0; i < COUNT(syscalls); i++)
+        CHECK(p->syscalls[syscalls[i].id] == syscalls[i].number[mcs], "%s: system call %d: %d", p->name,
+              syscalls[i].id, p->syscalls[syscalls[i].id]);
+    CHECK(p->syscalls[CAPDL_SYSCALL_SET_TLS_BASE] == (k->arch == CAPDL_ARCH_X86_64 ? mcs ? -33 : -30 : 0), "%s",
+          p->name);
+    CHECK(p->faults[CAPDL_FAULT_CAP] == 1 && p->faults[CAPDL_FAULT_VM] == (mcs ? 6 : 5), "%s: faults", p->name);
     CHECK(p->faults[CAPDL_FAULT_TIMEOUT] == (mcs ? 5 : 0), "%s: timeout", p->name);
 }
 
 static void test_sizes(const struct kernel *k, const struct capdl_profile *p, int mcs)
 {
     CHECK(p->size_bits[CAPDL_TYPE_TCB] == 11 && p->size_bits[CAPDL_TYPE_ENDPOINT] == 4, "%s", p->name);
-    CHECK(p->size_bits[CAPDL_TYPE_NOTIFICATION] == (mcs ? 6 : 5) && p->size_bits[CAPDL_TYPE_CNODE] == 5, "%s", p->name);
-    CHECK(p->size_bits[CAPDL_TYPE_SCHED_CONTEXT] == (mcs ? 7 : 0) && p->size_bits[CAPDL_TYPE_REPLY] == (mcs ? 5 : 0), "%s", p->name);
+    CHECK(p->size_bits[CAPDL_TYPE_NOTIFICATION] == (mcs ? 6 : 5) && p->size_bits[CAPDL_TYPE_CNODE] == 5, "%s",
+          p->name);
+    CHECK(p->size_bits[CAPDL_TYPE_SCHED_CONTEXT] == (mcs ? 7 : 0) &&
+              p->size_bits[CAPDL_TYPE_REPLY] == (mcs ? 5 : 0),
+          "%s", p->name);
     CHECK(p->size_bits[CAPDL_TYPE_FRAME_4K] == 12 && p->size_bits[CAPDL_TYPE_FRAME_2M] == 21, "%s", p->name);
     CHECK(p->size_bits[CAPDL_TYPE_VSPACE] == k->root_index_bits + 3, "%s", p->name);
     CHECK(p->user_top == k->user_top && p->vspace_levels == k->levels, "%s: VSpace", p->name);
-    CHECK(p->vspace_index_bits[0] == k->root_index_bits && p->vspace_index_bits[k->levels - 1] == 9, "%s: VSpace", p->name);
-    CHECK(p->bootinfo_untyped_offset == (mcs ? 168 : 152) && p->bootinfo_schedcontrol_offset == (mcs ? 152 : 0), "%s", p->name);
+    CHECK(p->vspace_index_bits[0] == k->root_index_bits && p->vspace_index_bits[k->levels - 1] == 9, "%s: VSpace",
+          p->name);
+    CHECK(p->bootinfo_untyped_offset == (mcs ? 168 : 152) && p->bootinfo_schedcontrol_offset == (mcs ? 152 : 0),
+          "%s", p->name);
 }
 
 static void test_kernel(const struct kernel *k, size_t variant)
@@ -133,7 +180,8 @@ static void test_kernel(const struct kernel *k, size_t variant)
     if (p == 0)
         return;
     CHECK(p->arch == k->arch && p->mcs == mcs && p->root_cnode_bits == (variant < 2 ? 17 : 12), "%s", p->name);
-    CHECK(p->printing && p->debug && !p->smp && strcmp(p->version, "16.0.0") == 0 && p->prefix[0] == 0, "%s", p->name);
+    CHECK(p->printing && p->debug && !p->smp && strcmp(p->version, "16.0.0") == 0 && p->prefix[0] == 0, "%s",
+          p->name);
     CHECK(p->hypervisor == (k->arch == CAPDL_ARCH_AARCH64), "%s", p->name);
     test_tables(k, p, mcs);
     test_sizes(k, p, mcs);
@@ -155,14 +203,14 @@ static void test_lookup(void)
     CHECK(profile_default(CAPDL_ARCH_IA32) == 0, "an architecture we do not boot");
     CHECK(profile_find("x86_64-12", &p, &diags) && strcmp(p.name, "x86_64-12") == 0 && diags.count == 0, "find");
     CHECK(!profile_find("aarch46", &p, &diags) && diags.num_errors == 1, "find");
-    CHECK(strstr(diags.list[0].message, "no kernel `aarch46`") && strstr(diags.list[0].message, "x86_64-mcs-12"), "%s",
-          diags.list[0].message);
+    CHECK(strstr(diags.list[0].message, "no kernel `aarch46`") && strstr(diags.list[0].message, "x86_64-mcs-12"),
+          "%s", diags.list[0].message);
     capdl_diags_free(&diags);
 }
 
 int main(void)
 {
-    for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++)
+    for (size_t i = 0; i < COUNT(kernels); i++)
         for (size_t variant = 0; variant < 4; variant++)
             test_kernel(&kernels[i], variant);
     test_lookup();

@@ -18,7 +18,8 @@ static const struct cbor_pair *find_key(const cbor_item_t *map, const char *key)
     for (size_t i = 0; i < cbor_map_size(map); i++) {
         const struct cbor_pair *pair = &cbor_map_handle(map)[i];
 
-        if (cbor_string_length(pair->key) == strlen(key) && memcmp(cbor_string_handle(pair->key), key, strlen(key)) == 0)
+        if (cbor_string_length(pair->key) == strlen(key) &&
+            memcmp(cbor_string_handle(pair->key), key, strlen(key)) == 0)
             return pair;
     }
     return 0;
@@ -130,7 +131,8 @@ static cbor_item_t *regions(size_t count, const uint64_t *words)
     cbor_item_t *array = cbor_new_definite_array(count);
 
     for (size_t i = 0; i < count; i++) {
-        cbor_item_t *word = words[i] < 24 ? cbor_build_uint8((uint8_t)words[i]) : cbor_build_uint32((uint32_t)words[i]);
+        cbor_item_t *word =
+            words[i] < 24 ? cbor_build_uint8((uint8_t)words[i]) : cbor_build_uint32((uint32_t)words[i]);
 
         CHECK(cbor_array_push(array, cbor_move(word)), "push");
     }
@@ -147,13 +149,14 @@ static void test_ranges(void)
     test_value("num_priorities", cbor_build_string("200"), false);
     test_value("num_priorities", cbor_build_bool(true), false);
     test_value("mcs", cbor_build_uint8(1), false);
-    test_value("mcs", cbor_build_bool(false), false); /* the rest is a kernel with MCS */
+    test_value("mcs", cbor_build_bool(false), false);      /* the rest is a kernel with MCS */
     test_value("arch", cbor_build_string("riscv"), false); /* whose methods are not these */
     test_value("arch", cbor_build_string("mips"), false);
     test_value("arch", cbor_build_string("ia32"), false);
     test_value("name", cbor_build_string("another name"), true);
     test_value("name", cbor_build_string("line\nbreak"), false);
-    test_value("name", cbor_build_string("a name which is longer than the sixty-three bytes there is room for"), false);
+    test_value("name", cbor_build_string("a name which is longer than the sixty-three bytes there is room for"),
+               false);
     test_value("labels", cbor_new_definite_map(0), false);
     test_value("vspace_index_bits", cbor_new_definite_array(0), false);
     test_value("memory", regions(0, 0), true);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fuzz target for everything a profile is read from. The first byte of the input says what the rest is; a file takes the place of
- * that file in the hand-made AArch64 prefix. Whatever comes: no crash, errors exactly when reading failed, and what was accepted
- * can be encoded and decoded. Run over the seeds by the tests (fuzz_run.c); for libFuzzer, build this file and prefix.c, with
- * PREFIX_DIRECTORY set, with `clang -fsanitize=fuzzer,address` against the profile library.
+ * Fuzz target for everything a profile is read from. The first byte of the input says what the rest is; a file
+ * takes the place of that file in the hand-made AArch64 prefix. Whatever comes: no crash, errors exactly when
+ * reading failed, and what was accepted can be encoded and decoded. Run over the seeds by the tests (fuzz_run.c);
+ * for libFuzzer, build this file and prefix.c, with PREFIX_DIRECTORY set, with `clang -fsanitize=fuzzer,address`
+ * against the profile library.
  */
 #include <elf.h>
 #include <stdio.h>

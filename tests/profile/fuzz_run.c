@@ -20,10 +20,12 @@ static size_t random_below(size_t limit)
     return limit > 0 ? (size_t)(state % limit) : 0;
 }
 
-/* Replaces a piece by another piece of the input, a few characters that matter, or nothing. Returns the new size. */
+/* Replaces a piece by another piece of the input, a few characters that matter, or nothing. Returns the new size.
+ */
 static size_t mutate(uint8_t *bytes, size_t size)
 {
-    static const char pieces[][12] = {"<", "/>", "{", "}", "\"", "(", ")", "#if 1\n", "#endif\n", "/*", "\\\n", "0x", "-1", "99999999999"};
+    static const char pieces[][12] = {"<",       "/>",       "{",  "}",    "\"", "(",  ")",
+                                      "#if 1\n", "#endif\n", "/*", "\\\n", "0x", "-1", "99999999999"};
     size_t at = random_below(size), cut = random_below(size - at < 40 ? size - at : 40), length;
     const char *piece = pieces[random_below(sizeof(pieces) / sizeof(pieces[0]))];
     uint8_t copy[MAX_GROWTH];

@@ -135,22 +135,24 @@ void prefix_write_kernel(const char *prefix, const struct prefix_kernel *kernel)
         Elf64_Ehdr header;
         Elf64_Phdr segment;
     } file = {
-        .header = {
-            .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, kernel->class, ELFDATA2LSB, EV_CURRENT},
-            .e_type = kernel->type,
-            .e_machine = kernel->machine,
-            .e_version = EV_CURRENT,
-            .e_phoff = sizeof(Elf64_Ehdr),
-            .e_ehsize = sizeof(Elf64_Ehdr),
-            .e_phentsize = sizeof(Elf64_Phdr),
-            .e_phnum = 1,
-        },
-        .segment = {
-            .p_type = PT_LOAD,
-            .p_vaddr = kernel->virtual,
-            .p_paddr = kernel->physical,
-            .p_memsz = kernel->size,
-        },
+        .header =
+            {
+                .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, kernel->class, ELFDATA2LSB, EV_CURRENT},
+                .e_type = kernel->type,
+                .e_machine = kernel->machine,
+                .e_version = EV_CURRENT,
+                .e_phoff = sizeof(Elf64_Ehdr),
+                .e_ehsize = sizeof(Elf64_Ehdr),
+                .e_phentsize = sizeof(Elf64_Phdr),
+                .e_phnum = 1,
+            },
+        .segment =
+            {
+                .p_type = PT_LOAD,
+                .p_vaddr = kernel->virtual,
+                .p_paddr = kernel->physical,
+                .p_memsz = kernel->size,
+            },
     };
 
     prefix_write(prefix, "bin/kernel.elf", &file, sizeof(file));

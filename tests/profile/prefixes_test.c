@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Real kernels: for every install prefix in $SEL4_PREFIXES, what profile_read finds is asserted in a C file which a compiler
- * checks against the kernel's own headers. What a profile says is absent must not be declared there either. Skipped without
- * prefixes, and for architectures without a compiler.
+ * Real kernels: for every install prefix in $SEL4_PREFIXES, what profile_read finds is asserted in a C file which a
+ * compiler checks against the kernel's own headers. What a profile says is absent must not be declared there
+ * either. Skipped without prefixes, and for architectures without a compiler.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -20,7 +20,8 @@ static const char *asserts; /* path of libsel4_asserts.h */
 
 static void put_value(FILE *out, const char *expression, long long value)
 {
-    fprintf(out, "_Static_assert((long long)(%s) == %lld, \"%s is not %lld\");\n", expression, value, expression, value);
+    fprintf(out, "_Static_assert((long long)(%s) == %lld, \"%s is not %lld\");\n", expression, value, expression,
+            value);
 }
 
 /* A variable of that name would clash with an enumerator. Some absent ones are macros instead. */
@@ -108,8 +109,9 @@ static void put_configuration(const struct capdl_profile *p, FILE *out)
     put_value(out, "CONFIG_RETYPE_FAN_OUT_LIMIT", p->fan_out);
     put_value(out, "CONFIG_MAX_NUM_NODES", p->max_nodes);
     put_value(out, "CONFIG_NUM_DOMAINS", p->num_domains);
-    fprintf(out, "#if defined(CONFIG_KERNEL_MCS) != %d || defined(CONFIG_PRINTING) != %d\n#error switches\n#endif\n", p->mcs,
-            p->printing);
+    fprintf(out,
+            "#if defined(CONFIG_KERNEL_MCS) != %d || defined(CONFIG_PRINTING) != %d\n#error switches\n#endif\n",
+            p->mcs, p->printing);
 }
 
 static void put_registers(const struct capdl_profile *p, FILE *out)
@@ -162,7 +164,8 @@ static bool compile(const char *compiler, const char *prefix, const char *path, 
 
 static const char *find_compiler(enum capdl_arch arch)
 {
-    static const char *const compilers[] = {"aarch64-linux-gnu-gcc", "riscv64-linux-gnu-gcc", "x86_64-linux-gnu-gcc"};
+    static const char *const compilers[] = {"aarch64-linux-gnu-gcc", "riscv64-linux-gnu-gcc",
+                                            "x86_64-linux-gnu-gcc"};
     char command[80];
 
     snprintf(command, sizeof(command), "command -v %s >/dev/null", compilers[arch]);

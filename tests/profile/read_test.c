@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading hand-made prefixes: good ones give the numbers counted here by hand, bad ones say what is wrong and where. */
+/* Reading hand-made prefixes: good ones give the numbers counted here by hand, bad ones say what is wrong and
+ * where. */
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 static const char *prefixes; /* the directory prefix/ */
 
 static const struct prefix_kernel arm_kernel = {EM_AARCH64, ET_EXEC, ELFCLASS64, 0xffc0000000, 0x80000000, 0x12345};
-static const struct prefix_kernel x86_kernel = {EM_X86_64, ET_EXEC, ELFCLASS64, 0xffffffff80100000, 0x100000, 0x80000};
+static const struct prefix_kernel x86_kernel = {EM_X86_64,          ET_EXEC,  ELFCLASS64,
+                                                0xffffffff80100000, 0x100000, 0x80000};
 
 static char *make_prefix(const char *arch)
 {
@@ -48,13 +50,15 @@ struct expected {
 static void check_labels(const struct capdl_profile *p, const struct expected *labels, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        CHECK(p->labels[labels[i].id] == labels[i].number, "method %d has label %d", labels[i].id, p->labels[labels[i].id]);
+        CHECK(p->labels[labels[i].id] == labels[i].number, "method %d has label %d", labels[i].id,
+              p->labels[labels[i].id]);
 }
 
 static void check_types(const struct capdl_profile *p, const struct expected *types, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        CHECK(p->types[types[i].id] == types[i].number, "type %d has number %d", types[i].id, p->types[types[i].id]);
+        CHECK(p->types[types[i].id] == types[i].number, "type %d has number %d", types[i].id,
+              p->types[types[i].id]);
 }
 
 static void test_arm_tables(const struct capdl_profile *p)
@@ -73,17 +77,19 @@ static void test_arm_tables(const struct capdl_profile *p)
         {CAPDL_METHOD_PAGE_DIRECTORY_MAP, CAPDL_PROFILE_ABSENT},
     };
     static const struct expected types[] = {
-        {CAPDL_TYPE_UNTYPED, 0}, {CAPDL_TYPE_CNODE, 4},      {CAPDL_TYPE_REPLY, 6},
-        {CAPDL_TYPE_FRAME_1G, 7}, {CAPDL_TYPE_VSPACE, 8},    {CAPDL_TYPE_FRAME_4K, 9},
-        {CAPDL_TYPE_FRAME_2M, 10}, {CAPDL_TYPE_PAGE_TABLE, 13}, {CAPDL_TYPE_VCPU, 14},
-        {CAPDL_TYPE_IO_PAGE_TABLE, CAPDL_PROFILE_ABSENT},
+        {CAPDL_TYPE_UNTYPED, 0},   {CAPDL_TYPE_CNODE, 4},
+        {CAPDL_TYPE_REPLY, 6},     {CAPDL_TYPE_FRAME_1G, 7},
+        {CAPDL_TYPE_VSPACE, 8},    {CAPDL_TYPE_FRAME_4K, 9},
+        {CAPDL_TYPE_FRAME_2M, 10}, {CAPDL_TYPE_PAGE_TABLE, 13},
+        {CAPDL_TYPE_VCPU, 14},     {CAPDL_TYPE_IO_PAGE_TABLE, CAPDL_PROFILE_ABSENT},
     };
 
     check_labels(p, labels, sizeof(labels) / sizeof(labels[0]));
     check_types(p, types, sizeof(types) / sizeof(types[0]));
     CHECK(p->syscalls[CAPDL_SYSCALL_CALL] == -1 && p->syscalls[CAPDL_SYSCALL_WAIT] == -2, "API calls");
     CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_HALT] == 0, "a call that is switched off");
-    CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == -7, "PutChar is %d", p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]);
+    CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == -7, "PutChar is %d",
+          p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]);
     CHECK(p->faults[CAPDL_FAULT_VM] == 6 && p->faults[CAPDL_FAULT_TIMEOUT] == 0, "faults");
 }
 
@@ -96,7 +102,8 @@ static void test_arm(void)
     text = read_prefix(prefix, &p, &good);
     CHECK(good && text[0] == 0, "%s", text);
     free(text);
-    CHECK(p.arch == CAPDL_ARCH_AARCH64 && p.mcs && p.hypervisor && p.printing && !p.debug && !p.smp && p.fpu, "switches");
+    CHECK(p.arch == CAPDL_ARCH_AARCH64 && p.mcs && p.hypervisor && p.printing && !p.debug && !p.smp && p.fpu,
+          "switches");
     CHECK(p.num_domains == 4 && p.num_domain_schedules == 16 && p.num_priorities == 128, "numbers");
     CHECK(p.root_cnode_bits == 13 && p.max_untypeds == 50 && p.fan_out == 32 && p.reset_chunk_bits == 9, "numbers");
     CHECK(p.timer_frequency == 1000000 && p.pa_bits == 40, "numbers");
@@ -109,7 +116,8 @@ static void test_arm(void)
     CHECK(p.vspace_levels == 3 && p.vspace_index_bits[0] == 10 && p.vspace_index_bits[2] == 9, "VSpace");
     CHECK(p.bootinfo_schedcontrol_offset == 40 && p.bootinfo_untyped_offset == 56, "bootinfo");
     CHECK(p.num_memory == 1 && p.memory[0].start == 0x80000000 && p.memory[0].end == 0x82000000, "memory");
-    CHECK(p.num_devices == 2 && p.devices[0].end == 0x10000 && p.devices[1].start == 0x40000000, "devices are sorted");
+    CHECK(p.num_devices == 2 && p.devices[0].end == 0x10000 && p.devices[1].start == 0x40000000,
+          "devices are sorted");
     CHECK(p.kernel.start == 0x80000000 && p.kernel.end == 0x80013000, "the kernel's pages");
     prefix_remove(prefix);
 }
@@ -117,8 +125,12 @@ static void test_arm(void)
 static void test_x86(void)
 {
     static const struct expected labels[] = {
-        {CAPDL_METHOD_UNTYPED_RETYPE, 1},       {CAPDL_METHOD_TCB_CONFIGURE, 3}, {CAPDL_METHOD_CNODE_MOVE, 11},
-        {CAPDL_METHOD_PDPT_MAP, 12},            {CAPDL_METHOD_PAGE_MAP, 15},     {CAPDL_METHOD_ASID_POOL_ASSIGN, 17},
+        {CAPDL_METHOD_UNTYPED_RETYPE, 1},
+        {CAPDL_METHOD_TCB_CONFIGURE, 3},
+        {CAPDL_METHOD_CNODE_MOVE, 11},
+        {CAPDL_METHOD_PDPT_MAP, 12},
+        {CAPDL_METHOD_PAGE_MAP, 15},
+        {CAPDL_METHOD_ASID_POOL_ASSIGN, 17},
         {CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS, CAPDL_PROFILE_ABSENT},
     };
     static const struct expected types[] = {
@@ -138,7 +150,8 @@ static void test_x86(void)
     CHECK(p.syscalls[CAPDL_SYSCALL_DEBUG_HALT] == -5 && p.syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == 0, "calls");
     CHECK(p.user_top == UINT64_C(0x7ffffffff000) && p.vspace_levels == 4 && p.vspace_index_bits[3] == 9, "VSpace");
     CHECK(p.bootinfo_schedcontrol_offset == 0 && p.bootinfo_untyped_offset == 40, "bootinfo");
-    CHECK(p.num_memory == 0 && p.num_devices == 0 && p.kernel.start == 0x100000 && p.kernel.end == 0x180000, "memory");
+    CHECK(p.num_memory == 0 && p.num_devices == 0 && p.kernel.start == 0x100000 && p.kernel.end == 0x180000,
+          "memory");
     prefix_remove(prefix);
 }
 
@@ -150,7 +163,8 @@ static void test_x86(void)
 #define BOOTINFO "libsel4/include/sel4/bootinfo_types.h"
 #define PLATFORM "support/platform_gen.json"
 
-/* One change to the AArch64 prefix, and what must then be said. No `find`: the file is replaced; neither: it is removed. */
+/* One change to the AArch64 prefix, and what must then be said. No `find`: the file is replaced; neither: it is
+ * removed. */
 static const struct bad {
     const char *file, *find, *replace, *message;
 } bad[] = {
@@ -162,27 +176,36 @@ static const struct bad {
     {CONFIG, "\"128\"", "128", "`NUM_PRIORITIES` is neither true, false nor a string"},
     {CONFIG, "\"128\"", "\"12x\"", "`NUM_PRIORITIES` is \"12x\", expected a number from 1 to 256"},
     {CONFIG, "\"128\"", "\"300\"", "`NUM_PRIORITIES` is \"300\", expected a number from 1 to 256"},
-    {CONFIG, "ROOT_CNODE_SIZE_BITS", "ROOT_CNODE", "no `ROOT_CNODE_SIZE_BITS`, which every kernel's configuration has"},
-    {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"ia32\"", "`SEL4_ARCH` is \"ia32\", expected aarch64, riscv64 or x86_64"},
+    {CONFIG, "ROOT_CNODE_SIZE_BITS", "ROOT_CNODE",
+     "no `ROOT_CNODE_SIZE_BITS`, which every kernel's configuration has"},
+    {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"ia32\"",
+     "`SEL4_ARCH` is \"ia32\", expected aarch64, riscv64 or x86_64"},
     {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"", "no method `RISCVPageMap` (Page_Map)"},
-    {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"", "a 64-bit kernel for aarch64, but the configuration is for riscv"},
+    {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"",
+     "a 64-bit kernel for aarch64, but the configuration is for riscv"},
     {API, 0, 0, "object-api.xml: error: No such file or directory, expected here the kernel's invocations"},
     {API, "</interface>", "</interfac>", "not well-formed XML: mismatched tag"},
     {API, 0, "<api>", "not well-formed XML: no element found"},
-    {API, "type=\"seL4_CNode\"", "type=\"seL4_Word\"", "Untyped_Retype takes (word type, word size_bits, word root, "},
+    {API, "type=\"seL4_CNode\"", "type=\"seL4_Word\"",
+     "Untyped_Retype takes (word type, word size_bits, word root, "},
     {API, "name=\"num_objects\"", "name=\"count\"", "expected (word type, word size_bits, cap root, "},
-    {API, "<param dir=\"in\" name=\"size_bits\"", "<param name=\"size_bits\"", "a parameter of `UntypedRetype` without dir, type or name"},
-    {API, "id=\"UntypedRetype\"", "id=\"Retype\"", "no method `UntypedRetype` (Untyped_Retype), which every boot on aarch64 needs"},
+    {API, "<param dir=\"in\" name=\"size_bits\"", "<param name=\"size_bits\"",
+     "a parameter of `UntypedRetype` without dir, type or name"},
+    {API, "id=\"UntypedRetype\"", "id=\"Retype\"",
+     "no method `UntypedRetype` (Untyped_Retype), which every boot on aarch64 needs"},
     {API, "id=\"UntypedRetype\"", "", "a method without an id"},
     {API, "id=\"TestUnknown\"", "id=\"TCBSuspend\"", "a second method `TCBSuspend`"},
     {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<xor/>", "`xor` in a condition, expected and, or, not or config"},
     {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<not/>", "`not` with 0 operands in a condition"},
     {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<config/>", "a condition on ``, expected a symbol CONFIG_..."},
-    {API, "name=\"clear\"", "name=\"bits\"", "warning: TCB_SetFlags takes (word bits, word set) in this kernel, expected (word clear, word set)"},
-    {ARCH_API, "id=\"ARMPageMap\"", "id=\"RISCVPageMap\"", "no method `ARMPageMap` (Page_Map), which every boot on aarch64 needs"},
+    {API, "name=\"clear\"", "name=\"bits\"",
+     "warning: TCB_SetFlags takes (word bits, word set) in this kernel, expected (word clear, word set)"},
+    {ARCH_API, "id=\"ARMPageMap\"", "id=\"RISCVPageMap\"",
+     "no method `ARMPageMap` (Page_Map), which every boot on aarch64 needs"},
     {SYSCALLS, 0, 0, "syscall.xml: error: No such file or directory, expected here the numbers of system calls"},
     {SYSCALLS, "api-mcs", "api-old", "not well-formed XML: mismatched tag"},
-    {SYSCALLS, "<syscall name=\"Wait\"/><syscall name=\"Send\"/>", "<syscall name=\"Wait\"/>", "no system call `Send` for MCS kernels"},
+    {SYSCALLS, "<syscall name=\"Wait\"/><syscall name=\"Send\"/>", "<syscall name=\"Wait\"/>",
+     "no system call `Send` for MCS kernels"},
     {SYSCALLS, "name=\"Wait\"", "", "a system call without a name"},
     {SYSCALLS, "name=\"Wait\"", "name=\"Send\"", "a second system call `Send`"},
     {CONSTANTS, 0, 0, "constants.h: error: No such file or directory, expected here object types and sizes"},
@@ -193,11 +216,16 @@ static const struct bad {
     {CONSTANTS, "0x000000ffffffffff", "0x1234", "`seL4_UserTop` is 0x1234, which ends no page"},
     {CONSTANTS, "#else", "#else\n#else", "a branch without its #if"},
     {CONSTANTS, "#endif", "", "ends within a conditional"},
-    {CONSTANTS, "CONFIG_NUM_PRIORITIES >= 0x80)", "CONFIG_NUM_PRIORITIES >= )", "an operator where a value should be"},
-    {CONSTANTS, "#ifdef CONFIG_KERNEL_MCS", "#error \"no such kernel\"\n#ifdef CONFIG_KERNEL_MCS", "the header refuses this configuration: `\"no such kernel\"`"},
-    {"libsel4/include/sel4/sel4_arch/objecttype.h", "seL4_ARM_VSpaceObject,", "", "no object type `seL4_ARM_VSpaceObject` in the headers"},
-    {"libsel4/include/sel4/sel4_arch/types_gen.h", "seL4_Fault_VMFault", "seL4_Fault_VM", "no `seL4_Fault_VMFault` or `seL4_Fault_CapFault`"},
-    {BOOTINFO, "seL4_NodeId nodeID", "seL4_Odd nodeID", "cannot tell where in `struct seL4_BootInfo` the member `untyped` is"},
+    {CONSTANTS, "CONFIG_NUM_PRIORITIES >= 0x80)", "CONFIG_NUM_PRIORITIES >= )",
+     "an operator where a value should be"},
+    {CONSTANTS, "#ifdef CONFIG_KERNEL_MCS", "#error \"no such kernel\"\n#ifdef CONFIG_KERNEL_MCS",
+     "the header refuses this configuration: `\"no such kernel\"`"},
+    {"libsel4/include/sel4/sel4_arch/objecttype.h", "seL4_ARM_VSpaceObject,", "",
+     "no object type `seL4_ARM_VSpaceObject` in the headers"},
+    {"libsel4/include/sel4/sel4_arch/types_gen.h", "seL4_Fault_VMFault", "seL4_Fault_VM",
+     "no `seL4_Fault_VMFault` or `seL4_Fault_CapFault`"},
+    {BOOTINFO, "seL4_NodeId nodeID", "seL4_Odd nodeID",
+     "cannot tell where in `struct seL4_BootInfo` the member `untyped` is"},
     {BOOTINFO, "seL4_SlotRegion untyped;", "", "the member `untyped` is"},
     {PLATFORM, 0, 0, "platform_gen.json: error: No such file or directory, expected here the board's memory"},
     {PLATFORM, "\"memory\"", "\"ram\"", "expected under `memory` at most 32 disjoint regions"},
@@ -205,7 +233,8 @@ static const struct bad {
     {PLATFORM, "\"end\": 65536", "\"end\": -1", "expected under `devices` at most 256 disjoint regions"},
     {PLATFORM, "2181038080}]", "2181038080}", "not a JSON object: "},
     {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "", "no memory"},
-    {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "{\"start\": 3000000000, \"end\": 3100000000}", "the kernel is loaded at 0x80000000, where support/platform_gen.json has no memory"},
+    {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "{\"start\": 3000000000, \"end\": 3100000000}",
+     "the kernel is loaded at 0x80000000, where support/platform_gen.json has no memory"},
     {"bin/kernel.elf", 0, 0, "bin/kernel.elf: error: No such file or directory, expected here the kernel"},
     {"bin/kernel.elf", 0, "hello", "bin/kernel.elf: error: not an ELF file"},
 };
@@ -266,7 +295,8 @@ static void test_multiplying_macros(void)
     bool good;
 
     for (int i = 0; i < 60; i++)
-        snprintf(macros + strlen(macros), sizeof(macros) - strlen(macros), "#define X%d X%d + X%d\n", i, i + 1, i + 1);
+        snprintf(macros + strlen(macros), sizeof(macros) - strlen(macros), "#define X%d X%d + X%d\n", i, i + 1,
+                 i + 1);
     CHECK(prefix_edit(prefix, CONSTANTS, "#define seL4_SlotBits 5", macros), "edit");
     text = read_prefix(prefix, &p, &good);
     CHECK(!good && strstr(text, "no integer `seL4_SlotBits` in the headers") != 0, "%s", text);
@@ -285,7 +315,8 @@ static void test_many(void)
     prefix_write(prefix, PLATFORM, "{}", 2);
     CHECK(prefix_edit(prefix, API, "id=\"TCBResume\"", "id=\"Other\""), "edit");
     text = read_prefix(prefix, &p, &good);
-    CHECK(!good && strstr(text, "syscall.xml") && strstr(text, "under `memory`") && strstr(text, "TCBResume"), "%s", text);
+    CHECK(!good && strstr(text, "syscall.xml") && strstr(text, "under `memory`") && strstr(text, "TCBResume"), "%s",
+          text);
     free(text);
     prefix_remove(prefix);
 }
@@ -312,7 +343,8 @@ int main(int argc, char **argv)
     test_bad_kernels();
     test_multiplying_macros();
     test_many();
-    test_no_prefix("/nonexistent/kernel", "/nonexistent/kernel: error: No such file or directory, expected a kernel's install prefix");
+    test_no_prefix("/nonexistent/kernel",
+                   "/nonexistent/kernel: error: No such file or directory, expected a kernel's install prefix");
     test_no_prefix("/dev/null", "not a directory, expected a kernel's install prefix");
     return check_result();
 }

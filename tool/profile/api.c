@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object-api*.xml: the kernel's invocations. Labels count the methods of the three files in this order, from 1, leaving out those
- * whose condition does not hold.
+ * object-api*.xml: the kernel's invocations. Labels count the methods of the three files in this order, from 1,
+ * leaving out those whose condition does not hold.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +40,8 @@ static void start_param(struct xml_reader *xml, struct api *api, const char *con
     const char *name = xml_attribute(attributes, "name");
 
     if (direction == 0 || type == 0 || name == 0)
-        capdl_error(xml->reader->diags, xml_position(xml), "a parameter of `%s` without dir, type or name", api->id);
+        capdl_error(xml->reader->diags, xml_position(xml), "a parameter of `%s` without dir, type or name",
+                    api->id);
     else if (strcmp(direction, "in") == 0)
         params_append(api->params, sizeof(api->params), type, name);
 }
@@ -64,14 +65,16 @@ static int find_method(enum capdl_arch arch, const char *id)
     return -1;
 }
 
-/* A method that takes something else than we send must not be called: every boot needs it, or only specs that use it. */
+/* A method that takes something else than we send must not be called: every boot needs it, or only specs that use
+ * it. */
 static void refuse(struct xml_reader *xml, enum capdl_method method, const char *found, const char *expected)
 {
     struct capdl_diags *diags = xml->reader->diags;
     enum capdl_severity severity = method_required(xml->reader->profile, method) ? CAPDL_ERROR : CAPDL_WARNING;
 
-    capdl_finding(diags, severity, "kernel-method", xml_position(xml), "%s takes (%s) in this kernel, expected (%s)%s",
-                  method_names[method], found, expected != 0 ? expected : "not to exist",
+    capdl_finding(diags, severity, "kernel-method", xml_position(xml),
+                  "%s takes (%s) in this kernel, expected (%s)%s", method_names[method], found,
+                  expected != 0 ? expected : "not to exist",
                   severity == CAPDL_ERROR ? "" : ": specs that need it will be refused");
 }
 
@@ -106,8 +109,9 @@ static void check_required(struct reader *reader, const struct api *api)
     for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++)
         if (!api->named[method] && method_required(reader->profile, method))
             capdl_error(reader->diags, reader_position(reader, "libsel4/include/interfaces"),
-                        "no method `%s` (%s), which every boot on %s needs", method_xml_id(reader->profile->arch, method),
-                        method_names[method], arch_keywords[reader->profile->arch]);
+                        "no method `%s` (%s), which every boot on %s needs",
+                        method_xml_id(reader->profile->arch, method), method_names[method],
+                        arch_keywords[reader->profile->arch]);
 }
 
 void read_labels(struct reader *reader)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Built-in profiles: stock seL4 16.0.0 on three boards, MCS or not, root CNode of 17 or 12 bits. Numbers a kernel counts (labels,
- * object types, system calls) are counted here too, over lists in the kernel's order; a row says in which of the kernels it is.
+ * Built-in profiles: stock seL4 16.0.0 on three boards, MCS or not, root CNode of 17 or 12 bits. Numbers a kernel
+ * counts (labels, object types, system calls) are counted here too, over lists in the kernel's order; a row says in
+ * which of the kernels it is.
  */
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static const struct row type_order[] = {
     {CAPDL_TYPE_VCPU, ARM | BOTH},
 };
 
-/* System calls, from -1 downwards. Those after the API proper keep their number also where the configuration leaves them out. */
+/* System calls, from -1 downwards. Those after the API proper have their number whether they are left out or not. */
 static const struct row syscall_order[] = {
     {CAPDL_SYSCALL_CALL, ALL | BOTH},
     {CAPDL_SYSCALL_REPLY_RECV, ALL | BOTH},
@@ -150,7 +151,7 @@ static const struct row syscall_order[] = {
     {CAPDL_SYSCALL_DEBUG_NAME_THREAD, ALL | BOTH},
 };
 
-/* Calls between DebugNameThread and SetTLSBase, which x86-64 kernels have: IPIs, code injection, benchmarks, MSRs, VMEnter. */
+/* Between DebugNameThread and SetTLSBase, which x86-64 has: IPIs, code injection, benchmarks, MSRs, VMEnter. */
 enum { SYSCALLS_BEFORE_SET_TLS_BASE = 15 };
 
 /* Faults, from 1; 4 stands for debug exceptions, which stock kernels leave out. */
@@ -308,11 +309,13 @@ static void count_faults(struct capdl_profile *p)
 static void set_sizes(struct capdl_profile *p, const struct board *board)
 {
     static const uint8_t bits[CAPDL_TYPE_COUNT] = {
-        [CAPDL_TYPE_UNTYPED] = 4,       [CAPDL_TYPE_TCB] = 11,        [CAPDL_TYPE_ENDPOINT] = 4,
-        [CAPDL_TYPE_CNODE] = 5,         [CAPDL_TYPE_SCHED_CONTEXT] = 7, [CAPDL_TYPE_REPLY] = 5,
-        [CAPDL_TYPE_FRAME_4K] = 12,     [CAPDL_TYPE_FRAME_2M] = 21,   [CAPDL_TYPE_FRAME_1G] = 30,
-        [CAPDL_TYPE_PAGE_TABLE] = 12,   [CAPDL_TYPE_PAGE_DIRECTORY] = 12, [CAPDL_TYPE_PDPT] = 12,
-        [CAPDL_TYPE_VCPU] = 12,         [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
+        [CAPDL_TYPE_UNTYPED] = 4,         [CAPDL_TYPE_TCB] = 11,
+        [CAPDL_TYPE_ENDPOINT] = 4,        [CAPDL_TYPE_CNODE] = 5,
+        [CAPDL_TYPE_SCHED_CONTEXT] = 7,   [CAPDL_TYPE_REPLY] = 5,
+        [CAPDL_TYPE_FRAME_4K] = 12,       [CAPDL_TYPE_FRAME_2M] = 21,
+        [CAPDL_TYPE_FRAME_1G] = 30,       [CAPDL_TYPE_PAGE_TABLE] = 12,
+        [CAPDL_TYPE_PAGE_DIRECTORY] = 12, [CAPDL_TYPE_PDPT] = 12,
+        [CAPDL_TYPE_VCPU] = 12,           [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
     };
 
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
@@ -360,7 +363,8 @@ static void set_configuration(struct capdl_profile *p)
 
 static void make_profile(struct capdl_profile *p, const struct board *board, bool mcs, uint32_t root_cnode_bits)
 {
-    snprintf(p->name, sizeof(p->name), "%s%s%s", board->name, mcs ? "-mcs" : "", root_cnode_bits == 12 ? "-12" : "");
+    snprintf(p->name, sizeof(p->name), "%s%s%s", board->name, mcs ? "-mcs" : "",
+             root_cnode_bits == 12 ? "-12" : "");
     snprintf(p->version, sizeof(p->version), "16.0.0");
     snprintf(p->platform, sizeof(p->platform), "%s", board->platform);
     p->arch = board->arch;

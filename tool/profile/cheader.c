@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A profile as a C header for programs that run on the kernel: everything a system call library needs that is a number. Usable from
- * assembly too but for what lies below `#ifndef __ASSEMBLER__`. What the kernel does not have is not defined.
+ * A profile as a C header for programs that run on the kernel: everything a system call library needs that is a
+ * number. Usable from assembly too but for what lies below `#ifndef __ASSEMBLER__`. What the kernel does not have
+ * is not defined.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -16,7 +17,8 @@ static const struct {
     const char *fault;
     const char *words; /* space separated; a name behind `=` stands for the same word */
 } messages[] = {
-    {"ARX", "CAP_FAULT", "IP ADDR IN_RECV_PHASE LOOKUP_FAILURE BITS_LEFT GUARD_FOUND=DEPTH_BITS_FOUND GUARD_BITS_FOUND"},
+    {"ARX", "CAP_FAULT",
+     "IP ADDR IN_RECV_PHASE LOOKUP_FAILURE BITS_LEFT GUARD_FOUND=DEPTH_BITS_FOUND GUARD_BITS_FOUND"},
     {"ARX", "VM_FAULT", "IP ADDR INSTRUCTION FSR"},
     {"A", "UNKNOWN_SYSCALL", "X0 X1 X2 X3 X4 X5 X6 X7 IP SP LR SPSR SYSCALL"},
     {"R", "UNKNOWN_SYSCALL", "IP SP RA A0 A1 A2 A3 A4 A5 A6 SYSCALL"},
@@ -66,7 +68,8 @@ static bool is_for(const char *arches, const struct capdl_profile *p)
 
 static void define(FILE *out, const char *prefix, const char *name, int64_t value)
 {
-    fprintf(out, value < 0 ? "#define SEL4_%s%s (%" PRId64 ")\n" : "#define SEL4_%s%s %" PRId64 "\n", prefix, name, value);
+    fprintf(out, value < 0 ? "#define SEL4_%s%s (%" PRId64 ")\n" : "#define SEL4_%s%s %" PRId64 "\n", prefix, name,
+            value);
 }
 
 static void define_address(FILE *out, const char *name, uint64_t value)
@@ -118,7 +121,7 @@ static void put_tables(const struct capdl_profile *p, FILE *out)
     for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++)
         if (p->labels[i] != CAPDL_PROFILE_ABSENT)
             define(out, "LABEL_", method_ids[i], p->labels[i]);
-    fputs("\n/* Object types, and log2 of their sizes in bytes (CNODE: of a slot; UNTYPED, SCHED_CONTEXT: of the smallest). */\n", out);
+    fputs("\n/* Object types; log2 of their sizes (CNODE: a slot's; UNTYPED, SCHED_CONTEXT: the least). */\n", out);
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
         if (p->types[i] != CAPDL_PROFILE_ABSENT)
             define(out, "TYPE_", type_ids[i], p->types[i]);
@@ -155,7 +158,8 @@ static void put_fault_messages(const struct capdl_profile *p, FILE *out)
     fputs("\n/* Words of fault messages. */\n", out);
     for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
         if (is_for(messages[i].arches, p))
-            fprintf(out, "#define SEL4_%s_LENGTH %u\n", messages[i].fault, put_words(out, messages[i].fault, messages[i].words));
+            fprintf(out, "#define SEL4_%s_LENGTH %u\n", messages[i].fault,
+                    put_words(out, messages[i].fault, messages[i].words));
     if (p->mcs)
         fprintf(out, "#define SEL4_TIMEOUT_LENGTH %u\n", put_words(out, "TIMEOUT", "DATA CONSUMED"));
 }
@@ -201,7 +205,7 @@ static void put_registers(const struct capdl_profile *p, FILE *out)
 
 static const char encodings[] =
     "\n#ifndef __ASSEMBLER__\n"
-    "/* Message information: label in the upper 52 bits, capabilities unwrapped 3 bits, extra capabilities 2, length 7. */\n"
+    "/* Message information: label in 52 bits, capabilities unwrapped in 3, extra capabilities in 2, length in 7. */\n"
     "#define SEL4_MESSAGE(label, extra_caps, length) \\\n"
     "    ((unsigned long)(label) << 12 | (unsigned long)(extra_caps) << 7 | (unsigned long)(length))\n"
     "#define SEL4_MESSAGE_LABEL(message) ((unsigned long)(message) >> 12)\n"

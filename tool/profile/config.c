@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gen_config.json: an object of switches (true, false) and values (strings), as the kernel's gen_config.h defines them. */
+/* gen_config.json: an object of switches (true, false) and values (strings), as the kernel's gen_config.h defines
+ * them. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,27 +110,31 @@ static bool config_parse(struct reader *reader, const struct text_file *file)
 }
 
 /* A number a configuration must have. */
-static uint64_t config_number(struct reader *reader, const struct text_file *file, const char *name, uint64_t least, uint64_t most)
+static uint64_t config_number(struct reader *reader, const struct text_file *file, const char *name, uint64_t least,
+                              uint64_t most)
 {
     const char *text = config_get(&reader->config, (struct slice){name, strlen(name)});
     char *end;
     uint64_t value;
 
     if (text == 0) {
-        capdl_error(reader->diags, text_position(file, 0, 0), "no `%s`, which every kernel's configuration has", name);
+        capdl_error(reader->diags, text_position(file, 0, 0), "no `%s`, which every kernel's configuration has",
+                    name);
         return least;
     }
     value = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end != 0 || value < least || value > most) {
-        capdl_error(reader->diags, text_position(file, 0, 0), "`%s` is \"%.60s\", expected a number from %llu to %llu", name,
-                    text, (unsigned long long)least, (unsigned long long)most);
+        capdl_error(reader->diags, text_position(file, 0, 0),
+                    "`%s` is \"%.60s\", expected a number from %llu to %llu", name, text, (unsigned long long)least,
+                    (unsigned long long)most);
         return least;
     }
     return value;
 }
 
 /* The same for a number that some kernels lack; 0 then. */
-static uint64_t config_optional(struct reader *reader, const struct text_file *file, const char *name, uint64_t most)
+static uint64_t config_optional(struct reader *reader, const struct text_file *file, const char *name,
+                                uint64_t most)
 {
     return config_is_on(&reader->config, name) ? config_number(reader, file, name, 0, most) : 0;
 }
@@ -155,7 +160,8 @@ static bool find_arch(struct reader *reader, const struct text_file *file)
             return true;
         }
     }
-    capdl_error(reader->diags, text_position(file, 0, 0), "`SEL4_ARCH` is \"%.60s\", expected aarch64, riscv64 or x86_64", name);
+    capdl_error(reader->diags, text_position(file, 0, 0),
+                "`SEL4_ARCH` is \"%.60s\", expected aarch64, riscv64 or x86_64", name);
     return false;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The way back from CBOR. Accepts exactly what profile_encode can write: shortest heads, ascending keys, every field once, every
- * value in its range. A cursor that has failed stays failed, so that only the end needs to be checked.
+ * The way back from CBOR. Accepts exactly what profile_encode can write: shortest heads, ascending keys, every
+ * field once, every value in its range. A cursor that has failed stays failed, so that only the end needs to be
+ * checked.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A profile as deterministic CBOR: one map of text keys; numbers of methods and the like are maps from their identifiers. */
+/* A profile as deterministic CBOR: one map of text keys; numbers of methods and the like are maps from their
+ * identifiers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,8 @@ static void put_regions(struct output *out, const struct capdl_profile *p, const
     }
 }
 
-/* Keys in the order of deterministic CBOR. All of ours are shorter than 256 bytes, so comparing lengths, then bytes, is enough. */
+/* Keys in the order of deterministic CBOR. All of ours are shorter than 256 bytes, so comparing lengths, then
+ * bytes, is enough. */
 static int compare_keys(const char *a, const char *b)
 {
     size_t la = strlen(a), lb = strlen(b);

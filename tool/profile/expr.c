@@ -184,64 +184,64 @@ static int64_t parse_unary(struct parser *p)
 }
 
 /* Binary operators, tightest first. */
-static const struct operator {
+static const struct binary {
     char text[3];
     int level;
-} operators[] = {
+} binaries[] = {
     {"*", 10}, {"/", 10}, {"%", 10}, {"+", 9},  {"-", 9},  {"<<", 8}, {">>", 8}, {"<", 7},  {">", 7},
     {"<=", 7}, {">=", 7}, {"==", 6}, {"!=", 6}, {"&", 5},  {"^", 4},  {"|", 3},  {"&&", 2}, {"||", 1},
 };
 
-static const struct operator *find_operator(const struct parser *p)
+static const struct binary *find_binary(const struct parser *p)
 {
-    for (size_t i = 0; p->kind == TOKEN_PUNCTUATION && i < sizeof(operators) / sizeof(operators[0]); i++)
-        if (slice_is(p->token, operators[i].text))
-            return &operators[i];
+    for (size_t i = 0; p->kind == TOKEN_PUNCTUATION && i < sizeof(binaries) / sizeof(binaries[0]); i++)
+        if (slice_is(p->token, binaries[i].text))
+            return &binaries[i];
     return 0;
 }
 
-static int64_t divide(struct parser *p, char operator, int64_t a, int64_t b)
+static int64_t divide(struct parser *p, char op, int64_t a, int64_t b)
 {
     if (b == 0)
         return fail(p, "division by zero");
     if (b == -1) /* the one quotient that does not fit wraps around */
-        return operator == '/' ? (int64_t)(0 - (uint64_t)a) : 0;
-    return operator == '/' ? a / b : a % b;
+        return op == '/' ? (int64_t)(0 - (uint64_t)a) : 0;
+    return op == '/' ? a / b : a % b;
 }
 
-static int64_t shift(struct parser *p, char operator, int64_t a, int64_t b)
+static int64_t shift(struct parser *p, char op, int64_t a, int64_t b)
 {
     if (b < 0 || b > 63)
         return fail(p, "a shift by less than 0 or more than 63");
-    return operator == '<' ? (int64_t)((uint64_t)a << b) : a >> b;
+    return op == '<' ? (int64_t)((uint64_t)a << b) : a >> b;
 }
 
-static int64_t compute(struct parser *p, const char *operator, int64_t a, int64_t b)
+static int64_t compute(struct parser *p, const char *op, int64_t a, int64_t b)
 {
-    bool equal = operator[1] == '=';
+    bool equal = op[1] == '=';
 
-    switch (operator[0]) {
+    switch (op[0]) {
     case '*':
         return (int64_t)((uint64_t)a * (uint64_t)b);
     case '/':
     case '%':
-        return divide(p, operator[0], a, b);
+        return divide(p, op[0], a, b);
     case '+':
         return (int64_t)((uint64_t)a + (uint64_t)b);
     case '-':
         return (int64_t)((uint64_t)a - (uint64_t)b);
     case '<':
-        return operator[1] == '<' ? shift(p, '<', a, b) : equal ? a <= b : a < b;
+        return op[1] == '<' ? shift(p, '<', a, b) : equal ? a <= b : a < b;
     case '>':
-        return operator[1] == '>' ? shift(p, '>', a, b) : equal ? a >= b : a > b;
+        return op[1] == '>' ? shift(p, '>', a, b) : equal ? a >= b : a > b;
     case '=':
         return a == b;
     case '!':
         return a != b;
     case '&':
-        return operator[1] == '&' ? a && b : a & b;
+        return op[1] == '&' ? a && b : a & b;
     case '|':
-        return operator[1] == '|' ? a || b : a | b;
+        return op[1] == '|' ? a || b : a | b;
     default:
         return a ^ b;
     }
@@ -251,14 +251,14 @@ static int64_t compute(struct parser *p, const char *operator, int64_t a, int64_
 static int64_t parse_binary(struct parser *p, int level)
 {
     int64_t value = parse_unary(p);
-    const struct operator *operator;
+    const struct binary *binary;
 
-    while ((operator = find_operator(p)) != 0 && operator->level >= level) {
+    while ((binary = find_binary(p)) != 0 && binary->level >= level) {
         int64_t right;
 
         advance(p);
-        right = parse_binary(p, operator->level + 1);
-        value = compute(p, operator->text, value, right);
+        right = parse_binary(p, binary->level + 1);
+        value = compute(p, binary->text, value, right);
     }
     return value;
 }

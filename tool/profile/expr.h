@@ -17,7 +17,8 @@ bool slice_is(struct slice, const char *text);
 
 enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_NUMBER, TOKEN_PUNCTUATION };
 
-/* Takes the next token off the front of a text without comments. Punctuation is one character, or two for operators like `<=`. */
+/* Takes the next token off the front of a text without comments. Punctuation is one character, or two for operators
+ * like `<=`. */
 enum token_kind slice_token(struct slice *rest, struct slice *token);
 
 enum name_state {
@@ -27,7 +28,8 @@ enum name_state {
 };
 
 struct expr_names {
-    /* What a name stands for. depth counts nested definitions, for an implementation that evaluates them in turn. */
+    /* What a name stands for. depth counts nested definitions, for an implementation that evaluates them in turn.
+     */
     enum name_state (*look_up)(const void *context, struct slice name, int depth, int64_t *value);
     const void *context;
     bool unknown_is_zero; /* as in #if; else an unknown name has no value */

@@ -8,17 +8,19 @@
 
 enum { PAGE = 4096 };
 
-#define WHERE(member) .offset = offsetof(struct capdl_profile, member), .width = sizeof(((struct capdl_profile *)0)->member)
-#define ELEMENTS(member, type) .offset = offsetof(struct capdl_profile, member), .width = sizeof(type), \
-                               .count = sizeof(((struct capdl_profile *)0)->member) / sizeof(type)
+#define MEMBER(member) ((struct capdl_profile *)0)->member
+#define WHERE(member) .offset = offsetof(struct capdl_profile, member), .width = sizeof(MEMBER(member))
+#define ELEMENTS(member, type) \
+    .offset = offsetof(struct capdl_profile, member), .width = sizeof(type), \
+    .count = sizeof(MEMBER(member)) / sizeof(type)
 
 #define STRING(member, text) {.key = #member, .label = text, .kind = FIELD_STRING, ELEMENTS(member, char)}
 #define BOOL(member, text) {.key = #member, .label = text, .kind = FIELD_BOOL, WHERE(member)}
 #define NUMBER(member, text, from, to) \
     {.key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), .most = (to)}
-#define NAMED(member, text, type, ids, none, from, to)                                                        \
-    {.key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), .least = (from), \
-     .most = (to), .names = (ids)}
+#define NAMED(member, text, type, ids, none, from, to) \
+    {.key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), \
+     .least = (from), .most = (to), .names = (ids)}
 #define REGIONS(member, text) \
     {.key = #member, .label = text, .kind = FIELD_REGIONS, ELEMENTS(member, struct capdl_region), \
      .count_offset = offsetof(struct capdl_profile, num_##member)}

@@ -41,7 +41,8 @@ void field_set(struct capdl_profile *, const struct field *, size_t i, int64_t v
 /* Regions of a REGION or REGIONS field; returns how many. */
 size_t field_regions(const struct capdl_profile *, const struct field *, const struct capdl_region **);
 
-/* Finds what keeps a profile from being one, or returns 0: a sentence without a full stop. For all profiles that come from outside. */
+/* Finds what keeps a profile from being one, or returns 0: a sentence without a full stop. For all profiles that
+ * come from outside. */
 const char *profile_flaw(const struct capdl_profile *);
 
 #endif

@@ -67,8 +67,8 @@ static enum name_state look_up(const void *context, struct slice name, int depth
 }
 
 /*
- * Blanks comments, keeping the length and line breaks of the text. A continued line becomes one line, whose inner line breaks are
- * vertical tabs: white space to the tokenizer, and still counted as lines.
+ * Blanks comments, keeping the length and line breaks of the text. A continued line becomes one line, whose inner
+ * line breaks are vertical tabs: white space to the tokenizer, and still counted as lines.
  */
 static void strip_comments(char *text, size_t size)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * C headers, as far as a kernel's facts need them: conditionals, object-like macros with integer values, enumerations, and where
- * a member of a structure lies. Includes are not followed: the caller says which headers to read, in order.
+ * C headers, as far as a kernel's facts need them: conditionals, object-like macros with integer values,
+ * enumerations, and where a member of a structure lies. Includes are not followed: the caller says which headers to
+ * read, in order.
  */
 #ifndef TOOL_PROFILE_HEADERS_H
 #define TOOL_PROFILE_HEADERS_H
@@ -25,7 +26,8 @@ struct headers {
     int budget; /* look-ups left for one expression, against macros that multiply */
 };
 
-/* Reads a required header. active, if not 0, receives its text without comments, directives and what conditionals leave out. */
+/* Reads a required header. active, if not 0, receives its text without comments, directives and what conditionals
+ * leave out. */
 bool headers_read(struct headers *, const char *relative, struct slice *active);
 void headers_free(struct headers *);
 
@@ -34,7 +36,8 @@ bool headers_value(struct headers *, const char *name, int64_t *value);
 /* The value of an enumerator; a macro of that name does not count. */
 bool headers_enumerator(struct headers *, const char *name, int64_t *value);
 
-/* Bytes from the start of `struct tag` to a member, all of whose predecessors are words, pointers or slot regions; -1 if not. */
+/* Bytes from the start of `struct tag` to a member, all of whose predecessors are words, pointers or slot regions;
+ * -1 if not. */
 int64_t struct_offset(struct slice active, const char *tag, const char *member);
 
 #endif

@@ -26,7 +26,8 @@ static void put_regions(const struct capdl_profile *p, const struct field *field
     if (field->kind == FIELD_REGIONS)
         putc('[', out);
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "%s{\"start\": %" PRIu64 ", \"end\": %" PRIu64 "}", i > 0 ? ", " : "", regions[i].start, regions[i].end);
+        fprintf(out, "%s{\"start\": %" PRIu64 ", \"end\": %" PRIu64 "}", i > 0 ? ", " : "", regions[i].start,
+                regions[i].end);
     if (field->kind == FIELD_REGIONS)
         putc(']', out);
 }

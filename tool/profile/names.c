@@ -59,7 +59,8 @@ const bool arch_boots[] = {
 
 /* Columns of methods.def and types.def, in the order of the three architectures in arch.def. */
 enum { COLUMNS = 3 };
-static_assert(CAPDL_ARCH_AARCH64 == 0 && CAPDL_ARCH_RISCV == 1 && CAPDL_ARCH_X86_64 == 2, "columns follow arch.def");
+static_assert(CAPDL_ARCH_AARCH64 == 0 && CAPDL_ARCH_RISCV == 1 && CAPDL_ARCH_X86_64 == 2, "columns follow "
+                                                                                          "arch.def");
 
 static const char *const method_columns[][COLUMNS] = {
 #define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},

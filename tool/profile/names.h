@@ -7,7 +7,8 @@
 
 #include <capdl/profile.h>
 
-/* Identifiers as they end a macro's name ("TCB_CONFIGURE"), which are also the keys of the encoded profile and of its JSON. */
+/* Identifiers as they end a macro's name ("TCB_CONFIGURE"), which are also the keys of the encoded profile and of
+ * its JSON. */
 extern const char *const syscall_ids[CAPDL_SYSCALL_COUNT];
 extern const char *const method_ids[CAPDL_METHOD_COUNT];
 extern const char *const type_ids[CAPDL_TYPE_COUNT];

@@ -35,7 +35,8 @@ bool method_required(const struct capdl_profile *p, enum capdl_method method)
     return false;
 }
 
-bool method_accepts(const struct capdl_profile *p, enum capdl_method method, const char *found, const char **expected)
+bool method_accepts(const struct capdl_profile *p, enum capdl_method method, const char *found,
+                    const char **expected)
 {
     *expected = 0;
     for (size_t i = 0; i < KNOWN; i++) {
@@ -62,11 +63,13 @@ static bool is_one_of(const char *type, const char *const *list)
     return *list != 0;
 }
 
-/* How a parameter travels: words and narrow integers in message registers, narrow ones packed; capabilities in their own slots. */
+/* How a parameter travels: words and narrow integers in message registers, narrow ones packed; capabilities in
+ * their own slots. */
 static const char *wire_type(const char *type)
 {
     static const char *const words[] = {"seL4_Word", "seL4_CapRights_t", "seL4_Time", 0};
-    static const char *const caps[] = {"seL4_CPtr", "seL4_CNode", "seL4_TCB", "seL4_Untyped", "seL4_SchedContext", 0};
+    static const char *const caps[] = {"seL4_CPtr",    "seL4_CNode",        "seL4_TCB",
+                                       "seL4_Untyped", "seL4_SchedContext", 0};
     static const char *const arch_caps[] = {"seL4_ARM_", "seL4_RISCV_", "seL4_X86_", "seL4_X64_", 0};
 
     if (is_one_of(type, words) || ends_with(type, "VMAttributes"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory: platform_gen.json has RAM and device regions (not on x86-64), kernel.elf the physical span of the kernel. */
+/* Memory: platform_gen.json has RAM and device regions, kernel.elf the physical span of the kernel. */
 #include <elf.h>
 #include <gelf.h>
 #include <json-c/json.h>
@@ -47,7 +47,8 @@ static bool fill_regions(const struct region_list *list, struct json_object *arr
     for (size_t i = 0; i < count; i++) {
         struct json_object *region = json_object_array_get_idx(array, i);
 
-        if (!json_object_is_type(region, json_type_object) || !take_address(region, "start", &list->regions[i].start) ||
+        if (!json_object_is_type(region, json_type_object) ||
+            !take_address(region, "start", &list->regions[i].start) ||
             !take_address(region, "end", &list->regions[i].end) || list->regions[i].start >= list->regions[i].end)
             return false;
     }
@@ -66,14 +67,17 @@ static void take_regions(struct reader *reader, struct json_object *root, const 
     if (!json_object_object_get_ex(root, list->key, &array) || !json_object_is_type(array, json_type_array) ||
         !fill_regions(list, array))
         capdl_error(reader->diags, reader_position(reader, platform_path),
-                    "expected under `%s` at most %zu disjoint regions {\"start\": ADDRESS, \"end\": ADDRESS}", list->key, list->most);
+                    "expected under `%s` at most %zu disjoint regions {\"start\": ADDRESS, \"end\": ADDRESS}",
+                    list->key, list->most);
 }
 
 static void parse_platform(struct reader *reader, const struct text_file *file)
 {
     struct capdl_profile *p = reader->profile;
-    const struct region_list memory = {"memory", p->memory, sizeof(p->memory) / sizeof(p->memory[0]), &p->num_memory};
-    const struct region_list devices = {"devices", p->devices, sizeof(p->devices) / sizeof(p->devices[0]), &p->num_devices};
+    const struct region_list memory = {"memory", p->memory, sizeof(p->memory) / sizeof(p->memory[0]),
+                                       &p->num_memory};
+    const struct region_list devices = {"devices", p->devices, sizeof(p->devices) / sizeof(p->devices[0]),
+                                        &p->num_devices};
     struct json_object *root = json_read(reader, file, 8);
 
     if (root == 0)
@@ -123,7 +127,8 @@ static uint64_t symbol_value(Elf *elf, const char *name)
         GElf_Sym symbol;
         Elf_Data *data;
 
-        if (gelf_getshdr(section, &header) == 0 || header.sh_type != SHT_SYMTAB || (data = elf_getdata(section, 0)) == 0)
+        if (gelf_getshdr(section, &header) == 0 || header.sh_type != SHT_SYMTAB ||
+            (data = elf_getdata(section, 0)) == 0)
             continue;
         for (int i = 0; gelf_getsym(data, i, &symbol) != 0; i++) {
             const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
@@ -198,8 +203,8 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
         return;
     }
     if (!lies_in_memory(p, &kernel))
-        capdl_error(reader->diags, pos, "the kernel is loaded at 0x%llx, where %s has no memory", (unsigned long long)kernel.start,
-                    platform_path);
+        capdl_error(reader->diags, pos, "the kernel is loaded at 0x%llx, where %s has no memory",
+                    (unsigned long long)kernel.start, platform_path);
     p->kernel = (struct capdl_region){kernel.start, kernel.end};
     if (kernel.physical >= kernel.start && kernel.physical <= kernel.end)
         p->kernel_boot_end = kernel.physical;

@@ -20,9 +20,12 @@ static void print_regions(const struct capdl_profile *p, const struct field *fie
 static void print_number(const struct capdl_profile *p, const struct field *field, size_t i, FILE *out)
 {
     int64_t value = field_get(p, field, i);
+    bool address = field->most == INT64_MAX && strcmp(field->key, "timer_frequency") != 0;
 
-    fprintf(out, field->most == INT64_MAX && value >= 1 << 16 && strcmp(field->key, "timer_frequency") != 0 ? "0x%" PRIx64 : "%" PRId64,
-            value);
+    if (address && value >= 1 << 16)
+        fprintf(out, "0x%" PRIx64, value);
+    else
+        fprintf(out, "%" PRId64, value);
 }
 
 static void print_value(const struct capdl_profile *p, const struct field *field, FILE *out)
@@ -56,7 +59,8 @@ static void print_value(const struct capdl_profile *p, const struct field *field
 static void print_type(const struct capdl_profile *p, unsigned type, FILE *out)
 {
     if (p->types[type] != CAPDL_PROFILE_ABSENT)
-        fprintf(out, "  %4u  2^%-2u bytes  %-16s %s\n", p->types[type], p->size_bits[type], type_ids[type], type_name(p->arch, type));
+        fprintf(out, "  %4u  2^%-2u bytes  %-16s %s\n", p->types[type], p->size_bits[type], type_ids[type],
+                type_name(p->arch, type));
 }
 
 static void print_tables(const struct capdl_profile *p, FILE *out)
@@ -99,7 +103,8 @@ static void print_element(const struct capdl_profile *p, const struct field *fie
 }
 
 /* Elements by name, so that a shifted table is not one line. */
-static bool differ_named(const struct capdl_profile *a, const struct capdl_profile *b, const struct field *field, FILE *out)
+static bool differ_named(const struct capdl_profile *a, const struct capdl_profile *b, const struct field *field,
+                         FILE *out)
 {
     bool differ = false;
 
@@ -132,7 +137,8 @@ static bool same_value(const struct capdl_profile *a, const struct capdl_profile
     case FIELD_ARCH:
         return a->arch == b->arch;
     case FIELD_LEVELS:
-        return a->vspace_levels == b->vspace_levels && memcmp(a->vspace_index_bits, b->vspace_index_bits, a->vspace_levels) == 0;
+        return a->vspace_levels == b->vspace_levels &&
+               memcmp(a->vspace_index_bits, b->vspace_index_bits, a->vspace_levels) == 0;
     case FIELD_REGION:
     case FIELD_REGIONS:
         return same_regions(a, b, field);
@@ -141,7 +147,8 @@ static bool same_value(const struct capdl_profile *a, const struct capdl_profile
     }
 }
 
-static bool differ_plain(const struct capdl_profile *a, const struct capdl_profile *b, const struct field *field, FILE *out)
+static bool differ_plain(const struct capdl_profile *a, const struct capdl_profile *b, const struct field *field,
+                         FILE *out)
 {
     if (same_value(a, b, field))
         return false;

@@ -8,8 +8,8 @@
 #include <capdl/diag.h>
 #include <capdl/profile.h>
 
-/* Names: "aarch64", "aarch64-mcs", "aarch64-12", "aarch64-mcs-12", and so for riscv64 and x86_64; "-12": a 4096-slot root CNode.
-   0 if there is none of that name. */
+/* Names: "aarch64", "aarch64-mcs", "aarch64-12", "aarch64-mcs-12", and so for riscv64 and x86_64; "-12": a
+   4096-slot root CNode. 0 if there is none of that name. */
 const struct capdl_profile *profile_builtin(const char *name);
 /* The i-th built-in profile, 0 after the last. */
 const struct capdl_profile *profile_builtin_at(size_t i);
@@ -22,7 +22,8 @@ bool profile_read(const char *prefix, struct capdl_profile *, struct capdl_diags
 /* A kernel as a user names it: a built-in profile or, when there is none of that name, an install prefix. */
 bool profile_find(const char *name_or_prefix, struct capdl_profile *, struct capdl_diags *);
 
-/* The profile as deterministic CBOR, and back. Encode returns malloc'd bytes; decode returns false on anything it does not accept. */
+/* The profile as deterministic CBOR, and back. Encode returns malloc'd bytes; decode returns false on anything it
+ * does not accept. */
 uint8_t *profile_encode(const struct capdl_profile *, size_t *size);
 bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *);
 
@@ -30,6 +31,7 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *);
 void profile_print(const struct capdl_profile *, FILE *);
 void profile_print_json(const struct capdl_profile *, FILE *);
 void profile_print_header(const struct capdl_profile *, FILE *); /* a C header: #define SEL4_SYS_CALL ... */
-bool profile_print_difference(const struct capdl_profile *, const struct capdl_profile *, FILE *); /* whether there is any */
+bool profile_print_difference(const struct capdl_profile *, const struct capdl_profile *,
+                              FILE *); /* whether there is any */
 
 #endif

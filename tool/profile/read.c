@@ -33,14 +33,16 @@ struct capdl_pos reader_position(struct reader *reader, const char *relative)
     return (struct capdl_pos){.file = add_source(reader, relative)};
 }
 
-bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose, struct text_file *file)
+bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose,
+               struct text_file *file)
 {
     char path[sizeof(reader->profile->prefix) + 128];
 
     snprintf(path, sizeof(path), "%s/%s", reader->prefix, relative);
     if (!file_read(path, &file->bytes)) {
         if (need == REQUIRED || errno != ENOENT)
-            capdl_error(reader->diags, reader_position(reader, relative), "%s, expected here %s", strerror(errno), purpose);
+            capdl_error(reader->diags, reader_position(reader, relative), "%s, expected here %s", strerror(errno),
+                        purpose);
         return false;
     }
     file->source = add_source(reader, relative);
@@ -77,9 +79,11 @@ static bool is_directory(struct reader *reader)
     struct stat status;
 
     if (stat(reader->prefix, &status) != 0)
-        capdl_error(reader->diags, reader_position(reader, ""), "%s, expected a kernel's install prefix", strerror(errno));
+        capdl_error(reader->diags, reader_position(reader, ""), "%s, expected a kernel's install prefix",
+                    strerror(errno));
     else if (!S_ISDIR(status.st_mode))
-        capdl_error(reader->diags, reader_position(reader, ""), "not a directory, expected a kernel's install prefix");
+        capdl_error(reader->diags, reader_position(reader, ""),
+                    "not a directory, expected a kernel's install prefix");
     else
         return true;
     return false;

@@ -4,8 +4,11 @@
  *
  *     read.c        the order in which files are read, and what can be said only at the end
  *     config.c      libsel4/include/kernel/gen_config.json
- *     xml.c         conditions in interface files; api.c: object-api*.xml -> labels; syscalls.c: syscall.xml -> system calls
- *     headers.c     definitions and enumerations in headers (expr.c: their expressions); sizes.c: -> types, sizes, VSpace shape
+ *     xml.c         conditions in interface files
+ *     api.c         object-api*.xml -> labels
+ *     syscalls.c    syscall.xml -> system calls
+ *     headers.c     definitions and enumerations in headers, with expressions by expr.c
+ *     sizes.c       headers -> types, sizes, VSpace shape; structs.c: place of bootinfo's members
  *     platform.c    support/platform_gen.json, bin/kernel.elf -> memory
  *
  * Each adds what it finds wrong to the diagnostics, so that one run reports all of it.
@@ -44,7 +47,7 @@ enum need { OPTIONAL, REQUIRED };
 /* A place in diagnostics that names the file, or a directory, as a whole. */
 struct capdl_pos reader_position(struct reader *, const char *relative);
 
-/* Reads PREFIX/relative. False when there is none: a required one is then an error that says what it would have told. */
+/* Reads PREFIX/relative. False when there is none: a required one is then an error that says what it is for. */
 bool text_open(struct reader *, const char *relative, enum need, const char *purpose, struct text_file *);
 void text_close(struct text_file *);
 struct capdl_pos text_position(const struct text_file *, size_t line, size_t column);

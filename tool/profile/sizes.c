@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Object types, their sizes, the shape of an address space, faults and the layout of bootinfo: what libsel4's headers say. */
+/* Object types, their sizes, the shape of an address space, faults and the layout of bootinfo: what libsel4's
+ * headers say. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +13,8 @@ static const char bootinfo_path[] = INCLUDE "bootinfo_types.h";
 
 /* In an order in which each finds the enumerators it builds upon. */
 static const char *const header_files[] = {
-    INCLUDE "objecttype.h",     INCLUDE "sel4_arch/objecttype.h",   INCLUDE "arch/objecttype.h",
-    INCLUDE "arch/constants.h", INCLUDE "sel4_arch/constants.h",    INCLUDE "plat/api/constants.h",
+    INCLUDE "objecttype.h",     INCLUDE "sel4_arch/objecttype.h", INCLUDE "arch/objecttype.h",
+    INCLUDE "arch/constants.h", INCLUDE "sel4_arch/constants.h",  INCLUDE "plat/api/constants.h",
     INCLUDE "constants.h",      INCLUDE "sel4_arch/types_gen.h",
 };
 
@@ -79,8 +80,8 @@ static int64_t needed_value(struct headers *h, const char *name, int64_t least, 
     if (!headers_value(h, name, &value))
         capdl_error(h->reader->diags, header_position(h), "no integer `%s` in the headers", name);
     else if (value < least || value > most)
-        capdl_error(h->reader->diags, header_position(h), "`%s` is %lld, expected %lld to %lld", name, (long long)value,
-                    (long long)least, (long long)most);
+        capdl_error(h->reader->diags, header_position(h), "`%s` is %lld, expected %lld to %lld", name,
+                    (long long)value, (long long)least, (long long)most);
     else
         return value;
     return least;
@@ -123,15 +124,17 @@ static void find_faults(struct headers *h)
             p->faults[i] = (uint8_t)value;
     }
     if (p->faults[CAPDL_FAULT_VM] == 0 || p->faults[CAPDL_FAULT_CAP] == 0)
-        capdl_error(h->reader->diags, header_position(h), "no `seL4_Fault_VMFault` or `seL4_Fault_CapFault` in types_gen.h");
+        capdl_error(h->reader->diags, header_position(h),
+                    "no `seL4_Fault_VMFault` or `seL4_Fault_CapFault` in types_gen.h");
 }
 
-/* Levels are as many as it takes to translate the user's addresses; below the root all tables have the same size. */
+/* There are as many levels as the user's addresses take; below the root all tables have the same size. */
 static void find_vspace(struct headers *h)
 {
     enum { ENTRY_BITS = 3, PAGE_BITS = 12 };
     struct capdl_profile *p = h->reader->profile;
-    int root = p->size_bits[CAPDL_TYPE_VSPACE] - ENTRY_BITS, table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - ENTRY_BITS;
+    int root = p->size_bits[CAPDL_TYPE_VSPACE] - ENTRY_BITS,
+        table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - ENTRY_BITS;
     int rest = 64 - __builtin_clzll(p->user_top - 1) - PAGE_BITS - root, levels = 1;
 
     if (root < 1 || root > 16 || table < 1 || table > 16)
@@ -141,7 +144,8 @@ static void find_vspace(struct headers *h)
         p->vspace_index_bits[levels++] = (uint8_t)table;
     p->vspace_levels = (uint8_t)levels;
     if (rest > 0)
-        capdl_error(h->reader->diags, header_position(h), "address spaces of more than %d levels", CAPDL_MAX_VSPACE_LEVELS);
+        capdl_error(h->reader->diags, header_position(h), "address spaces of more than %d levels",
+                    CAPDL_MAX_VSPACE_LEVELS);
 }
 
 /* seL4_UserTop is the last user address on Arm, the one after it elsewhere. */
@@ -152,7 +156,8 @@ static void find_user_top(struct headers *h)
 
     p->user_top = (uint64_t)top + (p->arch == CAPDL_ARCH_AARCH64 ? 1 : 0);
     if (p->user_top % 4096 != 0)
-        capdl_error(h->reader->diags, header_position(h), "`seL4_UserTop` is 0x%llx, which ends no page", (unsigned long long)top);
+        capdl_error(h->reader->diags, header_position(h), "`seL4_UserTop` is 0x%llx, which ends no page",
+                    (unsigned long long)top);
 }
 
 static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char *member)

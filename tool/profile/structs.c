@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Offsets in structures whose members are words, pointers and slot regions: struct seL4_BootInfo up to its untyped list. */
+/* Offsets in structures whose members are words, pointers and slot regions: struct seL4_BootInfo up to its untyped
+ * list. */
 #include "profile/headers.h"
 
 static int64_t type_size(struct slice type)

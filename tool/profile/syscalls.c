@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * syscall.xml: system calls, numbered from -1 downwards. First the API's (of MCS or not), then the others, which keep their number
- * also where their condition does not hold.
+ * syscall.xml: system calls, numbered from -1 downwards. First the API's (of MCS or not), then the others, which
+ * keep their number also where their condition does not hold.
  */
 #include <string.h>
 
@@ -25,7 +25,8 @@ static void start_syscall(struct xml_reader *xml, struct syscalls *syscalls, con
         return;
     number = syscalls->next--;
     if (name == 0 || number < INT16_MIN) {
-        capdl_error(xml->reader->diags, xml_position(xml), name == 0 ? "a system call without a name" : "too many system calls");
+        capdl_error(xml->reader->diags, xml_position(xml),
+                    name == 0 ? "a system call without a name" : "too many system calls");
         return;
     }
     if (!xml_is_on(xml))
@@ -51,7 +52,8 @@ static void syscalls_end(struct xml_reader *xml, const char *name)
     (void)name;
 }
 
-static const enum capdl_syscall needed[] = {CAPDL_SYSCALL_CALL, CAPDL_SYSCALL_SEND, CAPDL_SYSCALL_RECV, CAPDL_SYSCALL_YIELD};
+static const enum capdl_syscall needed[] = {CAPDL_SYSCALL_CALL, CAPDL_SYSCALL_SEND, CAPDL_SYSCALL_RECV,
+                                            CAPDL_SYSCALL_YIELD};
 
 void read_syscalls(struct reader *reader)
 {

@@ -10,7 +10,8 @@ enum { MAX_DEPTH = sizeof(((struct xml_reader *)0)->frames) / sizeof(struct xml_
 
 struct capdl_pos xml_position(const struct xml_reader *xml)
 {
-    return text_position(xml->file, XML_GetCurrentLineNumber(xml->parser), XML_GetCurrentColumnNumber(xml->parser) + 1);
+    return text_position(xml->file, XML_GetCurrentLineNumber(xml->parser),
+                         XML_GetCurrentColumnNumber(xml->parser) + 1);
 }
 
 const char *xml_ancestor(const struct xml_reader *xml, int up)
@@ -77,7 +78,8 @@ static void start_operand(struct xml_reader *xml, const char *name, const char *
     if (is_operator(frame) && !is(frame, "condition"))
         return;
     if (strcmp(name, "config") != 0) {
-        capdl_error(xml->reader->diags, xml_position(xml), "`%.60s` in a condition, expected and, or, not or config", name);
+        capdl_error(xml->reader->diags, xml_position(xml),
+                    "`%.60s` in a condition, expected and, or, not or config", name);
         stop(xml);
     } else if (variable == 0 || strncmp(variable, symbol, strlen(symbol)) != 0) {
         capdl_error(xml->reader->diags, xml_position(xml), "a condition on `%.60s`, expected a symbol CONFIG_...",
@@ -123,7 +125,8 @@ static void end_operand(struct xml_reader *xml, const struct xml_frame *frame)
     struct xml_frame *parent = xml->depth > 1 ? &xml->frames[xml->depth - 2] : 0;
 
     if (is_operator(frame) && !operands_fit(frame)) {
-        capdl_error(xml->reader->diags, xml_position(xml), "`%s` with %u operands in a condition", frame->name, frame->count);
+        capdl_error(xml->reader->diags, xml_position(xml), "`%s` with %u operands in a condition", frame->name,
+                    frame->count);
         stop(xml);
     } else if (parent != 0 && is_operator(parent)) {
         fold(parent, frame->value);

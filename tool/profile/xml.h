@@ -23,7 +23,8 @@ struct xml_reader {
     void *context;
 };
 
-/* Reads a required file; purpose is for the message when it is missing. False if it could not be read to its end. */
+/* Reads a required file; purpose is for the message when it is missing. False if it could not be read to its end.
+ */
 bool xml_read(struct xml_reader *, const char *relative, const char *purpose);
 
 /* The position the parser is at. */

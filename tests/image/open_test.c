@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Damaged images: every length, and a flipped bit in every byte that is read. Nothing may crash, and what is cut is refused. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+static const char spec[] =
+    "arch aarch64\n"
+    "objects {\n"
+    "  t[2] = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7])\n"
+    "  c = cnode (4 bits)  top = pud  middle = pd  bottom = pt  n = notification  line = irq  s = sc (period: 900, budget: 900)\n"
+    "  code[2] = frame (4k, fill: [{0 100 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
+    "  data = frame (2M, fill: [{8192 900 CDL_FrameFill_FileData \"code.bin\" 0}])  device = frame (4k, paddr: 0x9000000)\n"
+    "  memory = ut (14 bits, paddr: 0x70000000) { late = frame (4k, paddr: 0x70002000) }\n"
+    "}\n"
+    "caps {\n"
+    "  top { 0: middle }  middle { 1: bottom  2: data (RW) }  bottom { 0: code[0] (RX)  1: code[1] (RX)  5: device (RW) }\n"
+    "  c { 1: n (RW, badge: 42)  2: t[0]  3: c (guard: 0, guard_size: 60)  4: line  5: code[0] (R) }  line { 0: n (RW) }\n"
+    "  t[0] { cspace: c  vspace: top  ipc_buffer_slot: code[0] (RW)  sc_slot: s }\n"
+    "  t[1] { cspace: c  vspace: top  ipc_buffer_slot: code[1] (RW) }\n"
+    "}\n"
+    "irq maps { 40: line }\n";
+
+/* Opens a copy of just these bytes, so that reading beyond them is noticed; goes on to the spec when it opens. */
+static bool try_open(const uint8_t *bytes, size_t size, bool *has_spec)
+{
+    struct image image;
+    struct capdl_diags diags = {0};
+    struct capdl_spec model;
+    uint8_t *copy = malloc(size ? size : 1);
+    memcpy(copy, bytes, size);
+    bool good = image_open(&image, "damaged", copy, size, &diags);
+    *has_spec = false;
+    if (good) {
+        capdl_spec_init(&model);
+        *has_spec = image_to_spec(&image, "damaged", &model, &diags);
+        capdl_spec_free(&model);
+    }
+    CHECK(*has_spec || diags.num_errors > 0, "refused without a word");
+    capdl_diags_free(&diags);
+    free(copy);
+    return good;
+}
+
+static void try_prefixes(const struct compiled *c)
+{
+    bool has_spec;
+    for (size_t size = 0; size < c->image_size; size += size < 512 || size + 600 > c->image_size ? 1 : 97) {
+        CHECK(!try_open(c->image, size, &has_spec), "opened with %zu of %zu bytes", size, c->image_size);
+    }
+}
+
+static void try_flips(struct compiled *c, size_t start, size_t end)
+{
+    size_t opened = 0;
+    for (size_t i = start; i < end && i < c->image_size; i++) {
+        for (unsigned bit = (unsigned)i % 2; bit < 8; bit += 2) {
+            bool has_spec;
+            c->image[i] ^= (uint8_t)(1 << bit);
+            opened += try_open(c->image, c->image_size, &has_spec);
+            c->image[i] ^= (uint8_t)(1 << bit);
+        }
+    }
+    CHECK(opened < (end - start) * 4, "all %zu damaged images were opened", opened);
+}
+
+int main(void)
+{
+    struct compiled c;
+    bool has_spec;
+    write_pattern("code.bin", 1000);
+    compile_text_to_image(&c, "aarch64-mcs", spec, false);
+    char *said = messages(&c.diags);
+    CHECK(c.good, "%s", said);
+    free(said);
+    CHECK(c.good && try_open(c.image, c.image_size, &has_spec) && has_spec, "the undamaged image");
+    if (!c.good) {
+        return check_result();
+    }
+    const uint8_t *blob = memmem(c.image, c.image_size, c.blob, c.blob_size);
+    CHECK(blob, "the blob is in the image");
+    try_prefixes(&c);
+    try_flips(&c, 0, 64 + 2 * 56); /* ELF header, segments */
+    size_t at = blob ? (size_t)(blob - c.image) : 0;
+    try_flips(&c, at, at + c.blob_size);
+    try_flips(&c, 0x1000 + 0x80, 0x1000 + 0x80 + sizeof(struct capdl_image_header)); /* where the initialiser has its header */
+    try_flips(&c, c.image_size - 1600, c.image_size); /* profile, names and table of sections */
+    CHECK(!try_open((const uint8_t *)"arch aarch64", 12, &has_spec), "a spec is not an image");
+    compiled_free(&c);
+    return check_result();
+}

@@ -15,6 +15,16 @@ static void print_text(const char *text)
         print_char(*text++);
 }
 
+/* The number-th of texts that stand behind each other. */
+static void print_nth(const char *texts, uint64_t number)
+{
+    while (number--) {
+        while (*texts++)
+            ;
+    }
+    print_text(texts);
+}
+
 static void print_digits(uint64_t number, unsigned base)
 {
     char digits[20];
@@ -74,39 +84,35 @@ static void print_slot(uint64_t slot)
 
 static void print_phase(void)
 {
-    static const char *const names[CAPDL_PHASE_COUNT] = {
-#define CAPDL_PHASE(id, number, name) [number] = name,
+#define CAPDL_PHASE(id, number, name) name "\0"
+    static const char names[] =
 #include <capdl/phases.def>
+        ;
 #undef CAPDL_PHASE
-    };
 
     print_text("capdl: ");
-    print_text(names[header.phase]);
+    print_nth(names, header.phase);
     print_text(": ");
 }
 
 static void print_method(const struct capdl_call *call)
 {
-    static const char *const own[] = {
-        "Untyped_Retype", "CNode_Mint", "TCB_SetSpace",          "TCB_Suspend",
-        "Page_Map",       "Page_Unmap", "Page_Unify_Instruction", "Page_CleanInvalidate_Data",
-    };
+    static const char own[] = "Untyped_Retype\0CNode_Mint\0TCB_SetSpace\0TCB_Suspend\0Page_Map\0Page_Unmap\0"
+                              "Page_Unify_Instruction\0Page_CleanInvalidate_Data";
 
     if (call->method >= METHOD_OWN)
-        print_text(own[call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE]);
+        print_nth(own, call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE);
     else
         print_name(capdl_blob_method_name(&self.blob, call->method), "method ", call->label);
 }
 
+/* enum capdl_initial_cap */
 static void print_initial(uint64_t slot)
 {
-    static const char *const names[CAPDL_INITIAL_COUNT] = {
-        "null",         "our TCB",    "our CNode",   "our VSpace",        "IRQ control", "ASID control", "our ASID pool",
-        "port control", "I/O space",  "bootinfo",    "our IPC buffer",    "domain",      "SID control",  "CB control",
-        "our SC",       "SMC",
-    };
+    static const char names[] = "null\0our TCB\0our CNode\0our VSpace\0IRQ control\0ASID control\0our ASID pool\0port control\0"
+                                "I/O space\0bootinfo\0our IPC buffer\0domain\0SID control\0CB control\0our SC\0SMC";
 
-    print_text(names[slot]);
+    print_nth(names, slot);
 }
 
 static void print_operand(const struct capdl_operand *operand)
@@ -144,14 +150,14 @@ static void print_call(const struct capdl_call *call)
 
 static void print_error(unsigned error)
 {
-    static const char *const names[] = {
-#define CAPDL_KERNEL_ERROR(id, number, name) [number] = name,
+#define CAPDL_KERNEL_ERROR(id, number, name) name "\0"
+    static const char names[] =
 #include <capdl/errors.def>
+        ;
 #undef CAPDL_KERNEL_ERROR
-    };
 
     if (error < CAPDL_ERROR_COUNT)
-        print_text(names[error]);
+        print_nth(names, error);
     print(" (%)", (uint64_t[]){ error });
 }
 

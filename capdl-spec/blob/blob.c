@@ -189,7 +189,7 @@ static bool names_at(const struct capdl_blob *blob, unsigned array, struct capdl
         return false;
     capdl_cbor_array(c);
     for (unsigned i = 0; i < array; i++)
-        capdl_cbor_skip(c);
+        find_name(c, UINT64_MAX);
     return true;
 }
 
@@ -215,7 +215,7 @@ struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *blob, uin
     if (!names_at(blob, 2, &c) || method >= capdl_cbor_array(&c))
         return name;
     while (method--)
-        capdl_cbor_skip(&c);
+        capdl_cbor_text(&c, &name.length);
     name.text = capdl_cbor_text(&c, &name.length);
     return name;
 }

@@ -40,7 +40,7 @@ struct capdl_blob_error {
     const char *expected; /* what should have been there */
 };
 
-/* False: the bytes are not a blob of this version; error says where and what was expected. */
+/* False: the bytes are not a blob of this version; error says where and what was expected. Then `boot` is proved, or all zero. */
 bool capdl_blob_open(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
 
 /* A cursor over one of the tables GROUPS, FIXED, COVERS, FILLS. */

@@ -116,32 +116,3 @@ bool capdl_cbor_null(struct capdl_cbor *c)
     c->at++;
     return true;
 }
-
-void capdl_cbor_skip(struct capdl_cbor *c)
-{
-    size_t length;
-
-    /* Items still to be skipped: a container adds its own. No overflow: a container has no more elements than bytes are left. */
-    for (uint64_t left = 1; left && !c->wrong; left--) {
-        switch (capdl_cbor_peek(c)) {
-        case CAPDL_CBOR_UINT:
-            capdl_cbor_uint(c);
-            break;
-        case CAPDL_CBOR_NINT:
-            capdl_cbor_nint(c);
-            break;
-        case CAPDL_CBOR_TEXT:
-            capdl_cbor_text(c, &length);
-            break;
-        case CAPDL_CBOR_ARRAY:
-            left += capdl_cbor_array(c);
-            break;
-        case CAPDL_CBOR_MAP:
-            left += 2 * capdl_cbor_map(c);
-            break;
-        default:
-            if (!capdl_cbor_null(c))
-                capdl_cbor_fail(c, "an item");
-        }
-    }
-}

@@ -46,7 +46,5 @@ uint64_t capdl_cbor_map(struct capdl_cbor *);
 const char *capdl_cbor_text(struct capdl_cbor *, size_t *length);
 /* Whether the next item is null; reads it if so. */
 bool capdl_cbor_null(struct capdl_cbor *);
-/* Skips the next item with all that is in it. */
-void capdl_cbor_skip(struct capdl_cbor *);
 
 #endif

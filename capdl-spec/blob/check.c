@@ -50,61 +50,64 @@ static uint64_t read_key(struct capdl_cbor *c, uint64_t *next, uint64_t num_keys
     return key;
 }
 
-/* Whether the numbers of a profile can be used at all. That they are this kernel's, nobody can know here. */
-static const char *profile_problem(const int64_t *boot)
+/* A map with known keys into an array. */
+static void check_map(struct capdl_cbor *c, int64_t *values, uint64_t num_keys)
 {
-    if (boot[CAPDL_BOOT_ARCH] < 0 || boot[CAPDL_BOOT_ARCH] >= CAPDL_ARCH_COUNT)
-        return "a profile with a known architecture";
-    if (boot[CAPDL_BOOT_SYS_CALL] == 0)
-        return "a profile with the number of Call";
-    if (boot[CAPDL_BOOT_FAN_OUT] < 1 || boot[CAPDL_BOOT_FAN_OUT] > CAPDL_BLOB_MAX_SLOTS)
-        return "a profile with a fan-out limit";
-    if (boot[CAPDL_BOOT_SLOT_BITS] < 4 || boot[CAPDL_BOOT_SLOT_BITS] > 8)
-        return "a profile with a CNode slot of 16 to 256 bytes";
-    if (boot[CAPDL_BOOT_UNTYPED_OFFSET] < 144 || boot[CAPDL_BOOT_UNTYPED_OFFSET] > CAPDL_PAGE_SIZE - 16
-        || boot[CAPDL_BOOT_UNTYPED_OFFSET] % 8)
-        return "a profile with untypeds inside the bootinfo page";
-    if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] < 0 || boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] > CAPDL_PAGE_SIZE - 16
-        || boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] % 8)
-        return "a profile with SchedControl inside the bootinfo page";
-    for (unsigned key = CAPDL_BOOT_TYPE_UNTYPED; key <= CAPDL_BOOT_PAGE_CLEAN_INVALIDATE; key++) {
-        if (boot[key] < 0 || boot[key] > UINT16_MAX)
-            return "a profile with types and labels of 16 bits";
+    uint64_t next = 0;
+
+    for (uint64_t left = capdl_cbor_map(c); left && !c->wrong; left--) {
+        uint64_t key = read_key(c, &next, num_keys);
+        values[key] = read_int(c);
     }
-    return 0;
+}
+
+/* What numbers must be like to be of any use. That they are this kernel's, nobody can know here. */
+static const struct limits {
+    uint16_t first_key, last_key;
+    uint16_t least, most;
+} profile_limits[] = {
+    { CAPDL_BOOT_ARCH, CAPDL_BOOT_ARCH, 0, CAPDL_ARCH_COUNT - 1 },
+    { CAPDL_BOOT_UNTYPED_OFFSET, CAPDL_BOOT_UNTYPED_OFFSET, 144, CAPDL_PAGE_SIZE - 16 },
+    { CAPDL_BOOT_SCHEDCONTROL_OFFSET, CAPDL_BOOT_SCHEDCONTROL_OFFSET, 0, CAPDL_PAGE_SIZE - 16 },
+    { CAPDL_BOOT_FAN_OUT, CAPDL_BOOT_FAN_OUT, 1, UINT16_MAX },
+    { CAPDL_BOOT_SLOT_BITS, CAPDL_BOOT_SLOT_BITS, 4, 8 },
+    { CAPDL_BOOT_TYPE_UNTYPED, CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, 0, UINT16_MAX },
+};
+
+static bool profile_is_usable(const int64_t *boot)
+{
+    for (const struct limits *l = profile_limits; l < profile_limits + sizeof(profile_limits) / sizeof(profile_limits[0]); l++) {
+        for (unsigned key = l->first_key; key <= l->last_key; key++) {
+            if (boot[key] < l->least || boot[key] > l->most)
+                return false;
+        }
+    }
+    return boot[CAPDL_BOOT_SYS_CALL] && (boot[CAPDL_BOOT_UNTYPED_OFFSET] | boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]) % 8 == 0;
 }
 
 static void check_profile(struct check *check)
 {
-    struct capdl_cbor *c = &check->cbor;
-    const uint8_t *at = c->at;
-    const char *problem;
-    uint64_t next = 0;
+    const uint8_t *at = check->cbor.at;
 
-    for (uint64_t left = capdl_cbor_map(c); left && !c->wrong; left--) {
-        uint64_t key = read_key(c, &next, CAPDL_BOOT_KEY_COUNT);
-        check->blob->boot[key] = read_int(c);
-    }
-    problem = profile_problem(check->blob->boot);
-    if (problem)
-        fail_at(c, at, problem);
+    check_map(&check->cbor, check->blob->boot, CAPDL_BOOT_KEY_COUNT);
+    if (!profile_is_usable(check->blob->boot))
+        fail_at(&check->cbor, at, "a usable profile");
+    for (unsigned key = 0; check->cbor.wrong && key < CAPDL_BOOT_KEY_COUNT; key++)
+        check->blob->boot[key] = 0;
 }
 
 static void check_sizes(struct check *check)
 {
-    struct capdl_cbor *c = &check->cbor;
-    const uint8_t *at = c->at;
+    const uint8_t *at = check->cbor.at;
     uint64_t *sizes = check->blob->sizes;
-    uint64_t next = 0;
 
-    for (uint64_t left = capdl_cbor_map(c); left && !c->wrong; left--) {
-        uint64_t key = read_key(c, &next, CAPDL_SIZE_KEY_COUNT);
-        sizes[key] = capdl_cbor_uint(c);
+    check_map(&check->cbor, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT);
+    for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
+        if (sizes[key] > CAPDL_BLOB_MAX_SLOTS) /* a negative one, too */
+            fail_at(&check->cbor, at, "sizes of at most 2^24");
     }
-    if (sizes[CAPDL_SIZE_SLOTS] > CAPDL_BLOB_MAX_SLOTS || sizes[CAPDL_SIZE_PAGES] > CAPDL_BLOB_MAX_PAGES)
-        fail_at(c, at, "at most 2^24 slots and pages");
     if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS])
-        fail_at(c, at, "no more objects than slots");
+        fail_at(&check->cbor, at, "no more objects than slots");
 }
 
 static void check_methods(struct check *check)

@@ -191,32 +191,21 @@ static uint64_t batch_limit(const struct capdl_plan *plan, enum capdl_retype_kin
     return kind == CAPDL_RETYPE_OBJECTS && plan->num_leaves && leaf < limit ? leaf : limit;
 }
 
-/* Notes a Retype at the mark, which is aligned, and moves the mark behind it. */
-static void place(struct capdl_plan *plan, struct capdl_retype *retype)
-{
-    retype->untyped = plan->untyped;
-    retype->address = plan->mark;
-    plan->mark += retype->count << retype->size_bits;
-}
-
-static void place_group(struct capdl_plan *plan, struct capdl_plan_group *group, uint64_t most, struct capdl_retype *retype)
+/* Makes a Retype of objects at the mark, as many of them as one call may make, and moves the mark behind them. */
+static void place(struct capdl_plan *plan, const struct capdl_plan_group *group, uint64_t most, struct capdl_retype *retype)
 {
     uint64_t limit = batch_limit(plan, group->kind, group->slot);
     uint64_t count = group->left < most ? group->left : most;
 
-    if (count > limit)
-        count = limit;
-    *retype = (struct capdl_retype){
-        .kind = group->kind,
-        .type = group->type,
-        .argument = group->argument,
-        .size_bits = group->size_bits,
-        .slot = group->slot,
-        .count = count,
-    };
-    place(plan, retype);
-    group->slot += count;
-    group->left -= count;
+    retype->kind = group->kind;
+    retype->untyped = plan->untyped;
+    retype->type = group->type;
+    retype->argument = group->argument;
+    retype->slot = group->slot;
+    retype->count = count < limit ? count : limit;
+    retype->size_bits = group->size_bits;
+    retype->address = align_up(plan->mark, group->size_bits);
+    plan->mark = retype->address + (retype->count << group->size_bits);
 }
 
 /* The last group, and so the one of the smallest objects, of which any are left. */
@@ -252,7 +241,9 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
         if (group->left)
             room = block; /* larger ones may fit behind the block */
     }
-    place_group(plan, group, room >> group->size_bits, retype);
+    place(plan, group, room >> group->size_bits, retype);
+    group->slot += retype->count;
+    group->left -= retype->count;
     return true;
 }
 
@@ -328,45 +319,48 @@ static size_t find_untyped(const struct capdl_plan *plan, uint64_t address)
 /* One padding untyped towards an address: the largest that fits before it. */
 static void place_padding(struct capdl_plan *plan, uint64_t address, struct capdl_retype *retype)
 {
-    unsigned size = largest_piece(plan->mark, address);
-
-    *retype = (struct capdl_retype){
+    const unsigned size = largest_piece(plan->mark, address);
+    const struct capdl_plan_group padding = {
         .kind = CAPDL_RETYPE_PADDING,
-        .type = (uint64_t)plan->request.blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
+        .type = (uint32_t)plan->request.blob->boot[CAPDL_BOOT_TYPE_UNTYPED],
         .argument = size,
-        .size_bits = size,
+        .size_bits = (uint8_t)size,
         .slot = plan->request.blob->sizes[CAPDL_SIZE_SLOTS] + plan->padding,
-        .count = 1,
+        .left = 1,
     };
-    plan->mark = align_up(plan->mark, size);
-    place(plan, retype);
+
+    place(plan, &padding, 1, retype);
     plan->padding++;
+}
+
+static struct capdl_plan_group group_of(const struct capdl_blob_objects *objects)
+{
+    return (struct capdl_plan_group){
+        .slot = objects->slot,
+        .left = objects->count,
+        .argument = objects->argument,
+        .type = (uint32_t)objects->type,
+        .size_bits = (uint8_t)objects->size_bits,
+        .kind = CAPDL_RETYPE_OBJECTS,
+    };
+}
+
+/* The first `count` objects of a run are dealt with. */
+static void shorten_run(struct capdl_blob_objects *run, uint64_t count)
+{
+    run->slot += count;
+    run->place += count << run->size_bits;
+    run->count -= count;
 }
 
 /* Makes what it can of the run of fixed objects at hand, as one batch. */
 static void place_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
 {
-    struct capdl_blob_objects *run = &plan->run;
-    uint64_t room = untyped_end(&plan->request.untypeds[plan->untyped]) - run->place;
-    uint64_t count = batch_limit(plan, CAPDL_RETYPE_OBJECTS, run->slot);
+    uint64_t room = untyped_end(&plan->request.untypeds[plan->untyped]) - plan->run.place;
+    const struct capdl_plan_group group = group_of(&plan->run);
 
-    if (count > run->count)
-        count = run->count;
-    if (count > room >> run->size_bits)
-        count = room >> run->size_bits;
-    *retype = (struct capdl_retype){
-        .kind = CAPDL_RETYPE_OBJECTS,
-        .type = run->type,
-        .argument = run->argument,
-        .size_bits = run->size_bits,
-        .slot = run->slot,
-        .count = count,
-    };
-    plan->mark = run->place;
-    place(plan, retype);
-    run->slot += count;
-    run->place += count << run->size_bits;
-    run->count -= count;
+    place(plan, &group, room >> group.size_bits, retype);
+    shorten_run(&plan->run, retype->count);
 }
 
 /* The next batch of fixed objects, or of what goes before them; false after the last. */
@@ -432,14 +426,7 @@ static void start_groups(struct capdl_plan *plan)
     plan->groups = plan->request.scratch;
     plan->num_groups = 0;
     while (capdl_blob_next_objects(&table, &objects))
-        plan->groups[plan->num_groups++] = (struct capdl_plan_group){
-            .slot = objects.slot,
-            .left = objects.count,
-            .argument = objects.argument,
-            .type = (uint32_t)objects.type,
-            .size_bits = (uint8_t)objects.size_bits,
-            .kind = CAPDL_RETYPE_OBJECTS,
-        };
+        plan->groups[plan->num_groups++] = group_of(&objects);
 }
 
 static struct capdl_plan_group cnodes(const struct capdl_plan *plan, enum capdl_retype_kind kind, unsigned bits, uint64_t count)
@@ -478,10 +465,7 @@ static bool find_fixed(struct capdl_plan *plan)
                 return plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
             }
             plan->request.untypeds[i].state = TOUCHED;
-            count = count < run.count ? count : run.count;
-            run.place += count << run.size_bits;
-            run.slot += count;
-            run.count -= count;
+            shorten_run(&run, count < run.count ? count : run.count);
         }
     }
     return true;

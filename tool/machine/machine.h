@@ -36,4 +36,13 @@ struct machine_result {
 /* Boots the image and runs it until nothing can happen any more or a limit is reached. False: it could not be set up (diags). */
 bool machine_run(const struct image *, const struct machine_options *, struct machine_result *, struct capdl_diags *);
 
+/* Any ELF program as the initial task; options.profile must be given. */
+struct machine_program {
+    const char *name;
+    const uint8_t *elf;
+    size_t size;
+};
+bool machine_run_program(const struct machine_program *, const struct machine_options *, struct machine_result *,
+                         struct capdl_diags *);
+
 #endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "root.h"
+
+struct bootinfo *info;
+uint64_t *ipc, base, untyped, device;
+
+enum { STACK = 8192, THREADS = 4 };
+static _Alignas(16) uint8_t stacks[THREADS][STACK];
+static _Alignas(4096) uint8_t buffers[THREADS][4096];
+static unsigned num_threads;
+
+void *memset(void *, int, unsigned long);
+void *memset(void *to, int c, unsigned long n)
+{
+    for (volatile unsigned char *p = to; n > 0; n--)
+        *p++ = (unsigned char)c;
+    return to;
+}
+
+#if defined(__aarch64__)
+struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
+{
+    register uint64_t x0 __asm__("x0") = cap;
+    register uint64_t x1 __asm__("x1") = tag;
+    register uint64_t x2 __asm__("x2") = ipc[1];
+    register uint64_t x3 __asm__("x3") = ipc[2];
+    register uint64_t x4 __asm__("x4") = ipc[3];
+    register uint64_t x5 __asm__("x5") = ipc[4];
+    register uint64_t x6 __asm__("x6") = reply;
+    register int64_t x7 __asm__("x7") = number;
+    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x6), "r"(x7) : "memory");
+    ipc[1] = x2, ipc[2] = x3, ipc[3] = x4, ipc[4] = x5;
+    return (struct answer){x0, x1};
+}
+#elif defined(__riscv)
+struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
+{
+    register uint64_t a0 __asm__("a0") = cap;
+    register uint64_t a1 __asm__("a1") = tag;
+    register uint64_t a2 __asm__("a2") = ipc[1];
+    register uint64_t a3 __asm__("a3") = ipc[2];
+    register uint64_t a4 __asm__("a4") = ipc[3];
+    register uint64_t a5 __asm__("a5") = ipc[4];
+    register uint64_t a6 __asm__("a6") = reply;
+    register int64_t a7 __asm__("a7") = number;
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a6), "r"(a7) : "memory");
+    ipc[1] = a2, ipc[2] = a3, ipc[3] = a4, ipc[4] = a5;
+    return (struct answer){a0, a1};
+}
+#else
+struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
+{
+    register uint64_t r10 __asm__("r10") = ipc[1];
+    register uint64_t r8 __asm__("r8") = ipc[2];
+    register uint64_t r9 __asm__("r9") = ipc[3];
+    register uint64_t r15 __asm__("r15") = ipc[4];
+    register uint64_t r12 __asm__("r12") = reply;
+    __asm__ volatile("movq %%rsp, %%rbx; syscall; movq %%rbx, %%rsp"
+                     : "+D"(cap), "+S"(tag), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
+                     : "d"(number), "r"(r12)
+                     : "rbx", "rcx", "r11", "memory");
+    ipc[1] = r10, ipc[2] = r8, ipc[3] = r9, ipc[4] = r15;
+    return (struct answer){cap, tag};
+}
+#endif
+
+uint64_t call(uint64_t cap, uint64_t label, unsigned words, const uint64_t *word, unsigned caps, const uint64_t *cptr)
+{
+    for (unsigned i = 0; i < words; i++)
+        ipc[1 + i] = word[i];
+    for (unsigned i = 0; i < caps; i++)
+        ipc[122 + i] = cptr[i];
+    return trap(SEL4_SYS_CALL, cap, label << 12 | caps << 7 | words, 0).info >> 12;
+}
+
+/* Printing must not disturb a message. */
+void put(char c)
+{
+    uint64_t saved[4] = {ipc[1], ipc[2], ipc[3], ipc[4]};
+    trap(SEL4_SYS_DEBUG_PUTCHAR, (uint64_t)c, 0, 0);
+    for (unsigned i = 0; i < 4; i++)
+        ipc[1 + i] = saved[i];
+}
+
+void puts_(const char *s)
+{
+    while (*s)
+        put(*s++);
+}
+
+void put_number(uint64_t n)
+{
+    if (n >= 16)
+        put_number(n / 16);
+    put("0123456789abcdef"[n % 16]);
+}
+
+void value(const char *name, uint64_t n)
+{
+    puts_(name);
+    puts_(": ");
+    put_number(n);
+    put('\n');
+}
+
+void check(const char *name, uint64_t error)
+{
+    static const unsigned char words[] = {0, 1, 1, 0, 2, 0, 3, 0, 0, 0, 1};
+    uint64_t detail[3] = {ipc[1], ipc[2], ipc[3]};
+    puts_(name);
+    puts_(": ");
+    put_number(error);
+    for (unsigned i = 0; error < sizeof words && i < words[error]; i++) {
+        /* an invalid root has no word behind its kind */
+        if (error == 6 && i == 2 && detail[1] == 1)
+            break;
+        put(' ');
+        put_number(detail[i]);
+    }
+    put('\n');
+}
+
+void finish(void)
+{
+    puts_("END\n");
+    trap(SEL4_SYS_DEBUG_HALT, 0, 0, 0);
+    for (;;)
+        ;
+}
+
+uint64_t retype(uint64_t from, uint64_t type, uint64_t size, uint64_t slot, uint64_t count)
+{
+    return call(from, SEL4_LABEL_UNTYPED_RETYPE, WORDS(type, size, 0, 0, slot, count), WORDS(CNODE));
+}
+
+uint64_t copy(uint64_t dest, uint64_t source, uint64_t rights)
+{
+    return call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(dest, 64, source, 64, rights), WORDS(CNODE));
+}
+
+uint64_t mint(uint64_t dest, uint64_t source, uint64_t rights, uint64_t badge)
+{
+    return call(CNODE, SEL4_LABEL_CNODE_MINT, WORDS(dest, 64, source, 64, rights, badge), WORDS(CNODE));
+}
+
+uint64_t delete(uint64_t slot)
+{
+    return call(CNODE, SEL4_LABEL_CNODE_DELETE, WORDS(slot, 64), NONE);
+}
+
+uint64_t revoke(uint64_t slot)
+{
+    return call(CNODE, SEL4_LABEL_CNODE_REVOKE, WORDS(slot, 64), NONE);
+}
+
+uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights)
+{
+#if defined(__aarch64__)
+    uint64_t attributes = SEL4_VM_CACHEABLE;
+#else
+    uint64_t attributes = 0;
+#endif
+    return call(frame, SEL4_LABEL_PAGE_MAP, WORDS(vaddr, rights, attributes), WORDS(vspace));
+}
+
+static uint64_t frame_of(const void *address)
+{
+    uint64_t image = info->ipc_buffer - 4096 * (info->image_frames.end - info->image_frames.start);
+    return info->image_frames.start + ((uint64_t)address - image) / 4096;
+}
+
+uint64_t thread_start(uint64_t tcb, uint64_t sc, uint64_t priority, void (*code)(void), uint64_t fault)
+{
+    unsigned n = num_threads++;
+    uint64_t frame = frame_of(buffers[n]), error = 0;
+    uint64_t registers[SEL4_REGISTERS + 2] = {1, SEL4_REGISTERS};
+    uint64_t sp = (uint64_t)&stacks[n][STACK] - 16;
+#if defined(__x86_64__)
+    sp -= 8;
+    registers[2 + SEL4_REGISTER_RSP] = sp;
+    registers[2 + SEL4_REGISTER_RIP] = (uint64_t)code;
+#else
+    registers[2 + SEL4_REGISTER_SP] = sp;
+    registers[2 + SEL4_REGISTER_PC] = (uint64_t)code;
+#endif
+#if defined(__riscv)
+    uint64_t gp;
+    __asm__("mv %0, gp" : "=r"(gp));
+    registers[2 + SEL4_REGISTER_GP] = gp;
+#endif
+#if SEL4_MCS
+    error |= call(tcb, SEL4_LABEL_TCB_CONFIGURE, WORDS(0, 0, (uint64_t)buffers[n]), WORDS(CNODE, VSPACE, frame));
+    error |= call(tcb, SEL4_LABEL_TCB_SET_SCHED_PARAMS, WORDS(priority, priority), WORDS(TCB, sc, fault));
+#else
+    (void)sc;
+    error |= call(tcb, SEL4_LABEL_TCB_CONFIGURE, WORDS(fault, 0, 0, (uint64_t)buffers[n]), WORDS(CNODE, VSPACE, frame));
+    error |= call(tcb, SEL4_LABEL_TCB_SET_SCHED_PARAMS, WORDS(priority, priority), WORDS(TCB));
+#endif
+    error |= call(tcb, SEL4_LABEL_TCB_WRITE_REGISTERS, SEL4_REGISTERS + 2, registers, NONE);
+    return error;
+}
+
+static void find_untypeds(void)
+{
+    const uint64_t *words = (const uint64_t *)info;
+    const uint64_t *region = words + (SEL4_MCS ? 21 : 19);
+    for (uint64_t i = 0; i < region[1] - region[0]; i++) {
+        uint64_t bits = region[3 + 2 * i] & 0xff, is_device = region[3 + 2 * i] >> 8 & 0xff;
+        if (!is_device && bits >= 21 && bits <= 24 && !untyped)
+            untyped = region[0] + i;
+        if (is_device && bits >= 12 && bits <= 24 && !device)
+            device = region[0] + i;
+    }
+}
+
+void root_start(struct bootinfo *);
+void root_start(struct bootinfo *bootinfo)
+{
+    info = bootinfo;
+    ipc = (uint64_t *)bootinfo->ipc_buffer;
+    base = bootinfo->empty.start;
+    find_untypeds();
+    root_main();
+    finish();
+}

@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Boot. Physical memory is laid out as the real kernel and its loaders do it:
+ *
+ *     RAM  | kernel | device tree | image of the initial task |   untypeds   | root objects | untypeds |
+ *
+ * Virtual, for the initial task:
+ *
+ *     | image | IPC buffer | bootinfo | extra bootinfo |
+ */
+#include "boot.h"
+
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, MAX_REGIONS = 64, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21 };
+enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, TSC_MHZ = 1000 };
+enum { MAX_UNTYPEDS = 4096 };
+
+struct boot {
+    struct kernel *k;
+    const struct boot_options *options;
+    struct boot_info *info;
+    struct capdl_diags *diags;
+    struct platform platform;
+    struct capdl_region free[MAX_REGIONS];
+    size_t num_free;
+    uint8_t *extra;
+    size_t extra_size;
+    unsigned extra_bits; /* 0: no extra bootinfo */
+    uint64_t root_next;  /* where the next root object goes */
+    uint64_t next_slot;
+    uint64_t *bootinfo;  /* host address */
+    struct table *vspace;
+    bool full;
+};
+
+static bool boot_error(struct boot *b, const char *message)
+{
+    capdl_error(b->diags, (struct capdl_pos){0}, "%s: %s", b->options->name, message);
+    return false;
+}
+
+static uint64_t round_up(uint64_t x, uint64_t to)
+{
+    return (x + to - 1) & ~(to - 1);
+}
+
+/* Where the program's segments span, after all the checks that make loading safe. */
+static bool read_elf(struct boot *b)
+{
+    const struct boot_options *o = b->options;
+    Elf64_Ehdr header;
+    if (o->elf_size < sizeof header)
+        return boot_error(b, "too short for an ELF file");
+    memcpy(&header, o->elf, sizeof header);
+    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > o->elf_size ||
+        header.e_phnum > (o->elf_size - header.e_phoff) / sizeof(Elf64_Phdr))
+        return boot_error(b, "not a 64-bit ELF program");
+    uint64_t start = UINT64_MAX, end = 0;
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        Elf64_Phdr p;
+        memcpy(&p, o->elf + header.e_phoff + i * sizeof p, sizeof p);
+        if (p.p_type != PT_LOAD || p.p_memsz == 0)
+            continue;
+        if (p.p_offset > o->elf_size || p.p_filesz > o->elf_size - p.p_offset || p.p_filesz > p.p_memsz ||
+            p.p_vaddr + p.p_memsz < p.p_vaddr || p.p_vaddr + p.p_memsz > b->k->profile->user_top)
+            return boot_error(b, "a segment lies outside the file or the address space");
+        start = p.p_vaddr < start ? p.p_vaddr : start;
+        end = p.p_vaddr + p.p_memsz > end ? p.p_vaddr + p.p_memsz : end;
+    }
+    if (start >= end)
+        return boot_error(b, "has nothing to load");
+    b->info->image_start = start & ~(uint64_t)(PAGE_SIZE - 1);
+    b->info->image_end = round_up(end, PAGE_SIZE);
+    b->info->entry = header.e_entry;
+    return true;
+}
+
+static void load_elf(struct boot *b)
+{
+    const struct boot_options *o = b->options;
+    Elf64_Ehdr header;
+    memcpy(&header, o->elf, sizeof header);
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        Elf64_Phdr p;
+        memcpy(&p, o->elf + header.e_phoff + i * sizeof p, sizeof p);
+        if (p.p_type != PT_LOAD || p.p_memsz == 0)
+            continue;
+        uint64_t paddr = b->info->image_paddr + (p.p_vaddr - b->info->image_start);
+        memcpy(memory_at(&b->k->memory, paddr, 0), o->elf + p.p_offset, p.p_filesz);
+    }
+}
+
+static bool place_image(struct boot *b)
+{
+    const struct platform *p = &b->platform;
+    b->info->image_paddr = round_up(p->kernel.end, PAGE_SIZE) + round_up(p->dtb_size, PAGE_SIZE);
+    uint64_t end = b->info->image_paddr + (b->info->image_end - b->info->image_start);
+    for (size_t i = 0; i < p->num_memory; i++)
+        if (p->kernel.start >= p->memory[i].start && end <= p->memory[i].end)
+            return true;
+    return boot_error(b, "the image does not fit the memory behind the kernel");
+}
+
+/* RAM, but for kernel, device tree and image, which lie in one piece. */
+static bool find_free(struct boot *b)
+{
+    const struct platform *p = &b->platform;
+    uint64_t used_start = p->kernel.start & ~(uint64_t)(PAGE_SIZE - 1);
+    uint64_t used_end = b->info->image_paddr + (b->info->image_end - b->info->image_start);
+    for (size_t i = 0; i < p->num_memory; i++) {
+        struct capdl_region m = p->memory[i];
+        if (!memory_add_ram(&b->k->memory, m.start, m.end))
+            return boot_error(b, "not enough host memory for the machine's RAM");
+        if (used_start >= m.end || used_end <= m.start) {
+            b->free[b->num_free++] = m;
+            continue;
+        }
+        if (m.start < used_start)
+            b->free[b->num_free++] = (struct capdl_region){m.start, used_start};
+        if (used_end < m.end)
+            b->free[b->num_free++] = (struct capdl_region){used_end, m.end};
+    }
+    return true;
+}
+
+static uint8_t *extra_chunk(struct boot *b, uint64_t id, uint64_t size)
+{
+    uint8_t *chunk = b->extra + b->extra_size;
+    uint64_t header[2] = {id, sizeof header + size};
+    memcpy(chunk, header, sizeof header);
+    b->extra_size += sizeof header + size;
+    return chunk + sizeof header;
+}
+
+static void extra_pc(struct boot *b)
+{
+    uint8_t *chunk = extra_chunk(b, HEADER_X86_MBMMAP, 4 + MBMMAP_ENTRIES * 24);
+    uint32_t length = 24, size = 20, type = 1;
+    uint64_t range[2] = {b->platform.memory[0].start, b->platform.memory[0].end - b->platform.memory[0].start};
+    memcpy(chunk, &length, 4);
+    memcpy(chunk + 4, &size, 4);
+    memcpy(chunk + 8, range, 16);
+    memcpy(chunk + 24, &type, 4);
+    uint32_t mhz = TSC_MHZ;
+    memcpy(extra_chunk(b, HEADER_X86_TSC_FREQ, 4), &mhz, 4);
+}
+
+static bool prepare_extra(struct boot *b)
+{
+    b->extra = calloc(1, MAX_EXTRA);
+    if (!b->extra)
+        return boot_error(b, "out of memory");
+    if (b->k->profile->arch == CAPDL_ARCH_X86_64)
+        extra_pc(b);
+    else if (b->platform.dtb_size)
+        memcpy(extra_chunk(b, HEADER_FDT, b->platform.dtb_size), b->platform.dtb, b->platform.dtb_size);
+    while (b->extra_size && UINT64_C(1) << b->extra_bits < round_up(b->extra_size, PAGE_SIZE))
+        b->extra_bits++;
+    return true;
+}
+
+/* log2 of what one entry of the table above covers, for the tables of a level (1: just below the root). */
+static unsigned level_shift(const struct kernel *k, unsigned level)
+{
+    unsigned shift = PAGE_BITS;
+    for (unsigned i = level; i < k->profile->vspace_levels; i++)
+        shift += k->profile->vspace_index_bits[i];
+    return shift;
+}
+
+static uint64_t virtual_end(const struct boot *b)
+{
+    return b->info->bootinfo + PAGE_SIZE + (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0);
+}
+
+static uint64_t tables_of_level(const struct boot *b, unsigned level)
+{
+    unsigned shift = level_shift(b->k, level);
+    return ((virtual_end(b) - 1) >> shift) - (b->info->image_start >> shift) + 1;
+}
+
+/* Root objects lie at the top of the last region that can hold them, the largest first. */
+static bool place_root_objects(struct boot *b)
+{
+    const struct capdl_profile *profile = b->k->profile;
+    unsigned cnode_bits = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
+    unsigned vspace_bits = profile->size_bits[CAPDL_TYPE_VSPACE];
+    uint64_t size = (UINT64_C(1) << cnode_bits) + (UINT64_C(1) << vspace_bits) + 3 * PAGE_SIZE +
+                    (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) + (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0) +
+                    (profile->mcs ? 1u << MIN_SCHED_CONTEXT_BITS : 0);
+    for (unsigned level = 1; level < profile->vspace_levels; level++)
+        size += tables_of_level(b, level) * PAGE_SIZE;
+    unsigned max = cnode_bits > vspace_bits ? cnode_bits : vspace_bits;
+    max = b->extra_bits > max ? b->extra_bits : max;
+    for (size_t i = b->num_free; i-- > 0;) {
+        struct capdl_region region = b->free[i];
+        uint64_t start = (region.end - size) >> max << max;
+        if (region.end - region.start < size || start < region.start)
+            continue;
+        memmove(&b->free[i + 1], &b->free[i], (b->num_free - i) * sizeof b->free[0]);
+        b->num_free++;
+        b->free[i].end = start;
+        b->free[i + 1].start = start + size;
+        b->root_next = start;
+        return true;
+    }
+    return boot_error(b, "no memory is left for the initial task's CNode and page tables");
+}
+
+static uint64_t root_alloc(struct boot *b, unsigned bits)
+{
+    uint64_t paddr = b->root_next;
+    b->root_next += UINT64_C(1) << bits;
+    return paddr;
+}
+
+static void write_slot(struct boot *b, uint64_t slot, struct cap cap)
+{
+    slot_insert_root(&b->info->root->slots[slot], cap);
+}
+
+static uint64_t provide(struct boot *b, struct cap cap)
+{
+    if (b->next_slot >= b->info->num_slots) {
+        b->full = true;
+        return 0;
+    }
+    write_slot(b, b->next_slot, cap);
+    return b->next_slot++;
+}
+
+static struct cap page_cap(uint64_t paddr, uint64_t vaddr)
+{
+    return (struct cap){
+        .type = CAP_FRAME, .rights = VM_READ_WRITE, .bits = PAGE_BITS, .asid = INITIAL_ASID, .paddr = paddr, .data = vaddr};
+}
+
+static void map_page(struct boot *b, uint64_t paddr, uint64_t vaddr, bool executable)
+{
+    bool execute = executable || b->k->profile->arch == CAPDL_ARCH_X86_64;
+    struct walk walk = vspace_walk(b->k, b->vspace, vaddr, PAGE_BITS);
+    *walk.pte = (struct pte){
+        .paddr = paddr, .kind = PTE_PAGE, .rights = (uint8_t)(PAGE_R | PAGE_W | (execute ? PAGE_X : 0)), .attributes = 1};
+}
+
+static enum capdl_type table_type(const struct kernel *k, unsigned level)
+{
+    if (k->profile->arch != CAPDL_ARCH_X86_64)
+        return CAPDL_TYPE_PAGE_TABLE;
+    return level == 1 ? CAPDL_TYPE_PDPT : level == 2 ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PAGE_TABLE;
+}
+
+static bool make_tables(struct boot *b)
+{
+    for (unsigned level = 1; level < b->k->profile->vspace_levels; level++) {
+        unsigned shift = level_shift(b->k, level);
+        uint64_t first = b->info->image_start >> shift, count = tables_of_level(b, level);
+        for (uint64_t i = 0; i < count; i++) {
+            uint64_t vaddr = (first + i) << shift;
+            struct cap cap = object_create(b->k, table_type(b->k, level), root_alloc(b, PAGE_BITS), 0, false);
+            if (cap.type == CAP_NULL)
+                return boot_error(b, "out of memory");
+            cap.flags = CAP_FLAG_MAPPED;
+            cap.asid = INITIAL_ASID;
+            cap.data = vaddr;
+            struct walk walk = vspace_walk(b->k, b->vspace, vaddr, shift);
+            *walk.pte = (struct pte){.table = cap.object, .kind = PTE_TABLE};
+            provide(b, cap);
+        }
+    }
+    return true;
+}
+
+/* Slot regions and words of bootinfo, by their place in it. */
+enum {
+    BI_EXTRA_LEN,
+    BI_NODE_ID,
+    BI_NUM_NODES,
+    BI_IOPT_LEVELS,
+    BI_IPC_BUFFER,
+    BI_EMPTY = 5,
+    BI_IMAGE_FRAMES = 9,
+    BI_IMAGE_PAGING = 11,
+    BI_EXTRA_PAGES = 15,
+    BI_CNODE_BITS = 17,
+};
+
+static void set_region(struct boot *b, unsigned word, uint64_t start)
+{
+    b->bootinfo[word] = start;
+    b->bootinfo[word + 1] = b->next_slot;
+}
+
+static void make_sched_control(struct boot *b)
+{
+    if (!b->k->profile->mcs)
+        return;
+    uint64_t start = b->next_slot;
+    for (uint32_t core = 0; core < b->k->profile->max_nodes; core++)
+        provide(b, (struct cap){.type = CAP_SCHED_CONTROL, .paddr = core});
+    set_region(b, b->k->profile->bootinfo_schedcontrol_offset / 8u, start);
+}
+
+static void make_extra_frames(struct boot *b, uint64_t paddr)
+{
+    uint64_t start = b->next_slot;
+    uint64_t size = b->k->profile->arch == CAPDL_ARCH_X86_64 && b->extra_bits ? UINT64_C(1) << b->extra_bits : b->extra_size;
+    for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE) {
+        uint64_t vaddr = b->info->bootinfo + PAGE_SIZE + offset;
+        map_page(b, paddr + offset, vaddr, true);
+        provide(b, page_cap(paddr + offset, vaddr));
+    }
+    set_region(b, BI_EXTRA_PAGES, start);
+    if (b->extra_size)
+        memcpy(memory_at(&b->k->memory, paddr, 0), b->extra, b->extra_size);
+}
+
+static void make_image_frames(struct boot *b)
+{
+    b->info->first_image_frame = b->next_slot;
+    for (uint64_t vaddr = b->info->image_start; vaddr < b->info->image_end; vaddr += PAGE_SIZE) {
+        uint64_t paddr = b->info->image_paddr + (vaddr - b->info->image_start);
+        map_page(b, paddr, vaddr, true);
+        provide(b, page_cap(paddr, vaddr));
+    }
+    set_region(b, BI_IMAGE_FRAMES, b->info->first_image_frame);
+}
+
+static bool make_asid_pool(struct boot *b, uint64_t paddr)
+{
+    struct kernel *k = b->k;
+    size_t size = sizeof(struct asid_pool) + (sizeof(struct table *) << asid_bits(k));
+    struct asid_pool *pool = memory_new_object(&k->memory, paddr, CAPDL_TYPE_COUNT, ASID_POOL_BITS, size);
+    if (!pool)
+        return boot_error(b, "out of memory");
+    pool->vspace[INITIAL_ASID] = b->vspace;
+    k->asid_table[0] = pool;
+    write_slot(b, CAPDL_INITIAL_ASID_POOL, (struct cap){.type = CAP_ASID_POOL, .paddr = paddr, .object = pool});
+    write_slot(b, CAPDL_INITIAL_ASID_CONTROL, (struct cap){.type = CAP_ASID_CONTROL});
+    return true;
+}
+
+static void install(struct boot *b, struct tcb *thread, enum tcb_slot index, uint64_t slot)
+{
+    struct slot *source = &b->info->root->slots[slot];
+    struct cap cap;
+    if (cap_derive(b->k, source, source->cap, &cap) == STATUS_OK)
+        slot_insert(b->k, cap, source, &thread->slots[index]);
+}
+
+static void start_thread(struct boot *b, struct tcb *thread)
+{
+    struct kernel *k = b->k;
+    thread->ipc_buffer = b->info->ipc_buffer;
+    thread->regs[k->registers->cap] = b->info->bootinfo;
+    thread->regs[k->registers->fault_ip] = thread->regs[k->registers->next_ip] = b->info->entry;
+    thread->priority = thread->mcp = (uint8_t)(k->profile->num_priorities - 1);
+    memcpy(thread->name, "rootserver", sizeof "rootserver");
+    reply_setup_master(k, thread);
+    thread->state = THREAD_RUNNING;
+    k->initial = thread;
+    k->action = ACTION_SWITCH;
+    k->candidate = thread;
+}
+
+static bool make_thread(struct boot *b, uint64_t paddr)
+{
+    struct kernel *k = b->k;
+    struct cap cap = object_create(k, CAPDL_TYPE_TCB, paddr, 0, false);
+    if (cap.type == CAP_NULL)
+        return boot_error(b, "out of memory");
+    struct tcb *thread = cap.object;
+    install(b, thread, TCB_CTABLE, CAPDL_INITIAL_CNODE);
+    install(b, thread, TCB_VTABLE, CAPDL_INITIAL_VSPACE);
+    install(b, thread, TCB_BUFFER, CAPDL_INITIAL_IPC_BUFFER);
+    write_slot(b, CAPDL_INITIAL_TCB, cap);
+    if (k->profile->mcs) {
+        struct cap sc = object_create(k, CAPDL_TYPE_SCHED_CONTEXT, root_alloc(b, MIN_SCHED_CONTEXT_BITS),
+                                      MIN_SCHED_CONTEXT_BITS, false);
+        if (sc.type == CAP_NULL)
+            return boot_error(b, "out of memory");
+        write_slot(b, CAPDL_INITIAL_SC, sc);
+        thread->sc = sc.object;
+        thread->sc->tcb = thread;
+        refill_new(k, thread->sc, MIN_REFILLS, ticks_of_us(k, BOOT_SLICE_US), 0);
+    }
+    start_thread(b, thread);
+    return true;
+}
+
+static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first)
+{
+    uint64_t i = b->next_slot - first;
+    if (i >= b->k->profile->max_untypeds)
+        return; /* the kernel forgets them, too */
+    uint64_t *entry = b->bootinfo + b->k->profile->bootinfo_untyped_offset / 8u + 2 + i * 2;
+    entry[0] = desc.paddr;
+    entry[1] = desc.bits | (uint64_t)desc.device << 8;
+    provide(b, (struct cap){.type = CAP_UNTYPED,
+                            .bits = desc.bits,
+                            .flags = desc.device ? CAP_FLAG_DEVICE : 0,
+                            .paddr = desc.paddr,
+                            .data = UINT64_C(1) << desc.bits});
+}
+
+static void add_region(struct boot *b, struct capdl_region region, bool device, uint64_t first)
+{
+    while (region.start < region.end) {
+        unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
+        if (bits > b->k->profile->max_untyped_bits)
+            bits = b->k->profile->max_untyped_bits;
+        if (region.start && bits > (unsigned)__builtin_ctzll(region.start))
+            bits = (unsigned)__builtin_ctzll(region.start);
+        if (bits >= MIN_UNTYPED_BITS)
+            add_untyped(b, (struct untyped_desc){region.start, (uint8_t)bits, device}, first);
+        region.start += UINT64_C(1) << bits;
+    }
+}
+
+static bool add_listed(struct boot *b, uint64_t first)
+{
+    struct untyped_desc *list = calloc(MAX_UNTYPEDS, sizeof *list);
+    int count = list ? untypeds_read(b->options->untypeds, list, MAX_UNTYPEDS, b->diags) : -1;
+    for (int i = 0; i < count; i++) {
+        uint64_t end = list[i].paddr + (UINT64_C(1) << list[i].bits);
+        uint64_t available = 0;
+        memory_at(&b->k->memory, list[i].paddr, &available);
+        if (!list[i].device && available < end - list[i].paddr)
+            memory_add_ram(&b->k->memory, list[i].paddr, end);
+        add_untyped(b, list[i], first);
+    }
+    free(list);
+    return count >= 0;
+}
+
+static bool make_untypeds(struct boot *b)
+{
+    uint64_t first = b->next_slot;
+    if (b->options->untypeds) {
+        if (!add_listed(b, first))
+            return false;
+    } else {
+        for (size_t i = 0; i < b->platform.num_devices; i++)
+            add_region(b, b->platform.devices[i], true, first);
+        for (size_t i = 0; i < b->num_free; i++)
+            add_region(b, b->free[i], false, first);
+    }
+    set_region(b, b->k->profile->bootinfo_untyped_offset / 8u, first);
+    return true;
+}
+
+static void make_control_caps(struct boot *b)
+{
+    write_slot(b, CAPDL_INITIAL_DOMAIN, (struct cap){.type = CAP_DOMAIN});
+    write_slot(b, CAPDL_INITIAL_IRQ_CONTROL, (struct cap){.type = CAP_IRQ_CONTROL});
+    if (b->k->profile->arch == CAPDL_ARCH_X86_64)
+        write_slot(b, CAPDL_INITIAL_IO_PORT_CONTROL, (struct cap){.type = CAP_IO_PORT_CONTROL});
+    if (b->k->profile->smc)
+        write_slot(b, CAPDL_INITIAL_SMC, (struct cap){.type = CAP_SMC});
+}
+
+static bool make_roots(struct boot *b, uint64_t *extra_paddr)
+{
+    const struct capdl_profile *profile = b->k->profile;
+    unsigned cnode_bits = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
+    if (b->extra_bits >= cnode_bits)
+        *extra_paddr = root_alloc(b, b->extra_bits);
+    struct cap cnode = object_create(b->k, CAPDL_TYPE_CNODE, root_alloc(b, cnode_bits), profile->root_cnode_bits, false);
+    if (b->extra_bits && !*extra_paddr)
+        *extra_paddr = root_alloc(b, b->extra_bits);
+    struct cap vspace =
+        object_create(b->k, CAPDL_TYPE_VSPACE, root_alloc(b, profile->size_bits[CAPDL_TYPE_VSPACE]), 0, false);
+    if (cnode.type == CAP_NULL || vspace.type == CAP_NULL)
+        return boot_error(b, "out of memory");
+    b->info->root = cnode.object;
+    b->info->num_slots = UINT64_C(1) << profile->root_cnode_bits;
+    cnode.guard_bits = (uint8_t)(WORD_BITS - profile->root_cnode_bits);
+    vspace.flags = CAP_FLAG_MAPPED;
+    vspace.asid = INITIAL_ASID;
+    b->vspace = vspace.object;
+    b->next_slot = CAPDL_INITIAL_COUNT;
+    write_slot(b, CAPDL_INITIAL_CNODE, cnode);
+    write_slot(b, CAPDL_INITIAL_VSPACE, vspace);
+    make_control_caps(b);
+    return true;
+}
+
+static void fill_bootinfo(struct boot *b)
+{
+    uint64_t *bi = b->bootinfo;
+    bi[BI_EXTRA_LEN] = b->extra_size;
+    bi[BI_NUM_NODES] = b->k->profile->max_nodes;
+    bi[BI_IOPT_LEVELS] = b->k->profile->arch == CAPDL_ARCH_X86_64 ? UINT64_MAX : 0;
+    bi[BI_IPC_BUFFER] = b->info->ipc_buffer;
+    bi[BI_CNODE_BITS] = b->k->profile->root_cnode_bits;
+}
+
+/* Capabilities are provided in the kernel's order, which differs between the architectures. */
+static bool make_all(struct boot *b)
+{
+    uint64_t extra = 0;
+    if (!make_roots(b, &extra))
+        return false;
+    uint64_t pool = root_alloc(b, PAGE_BITS), buffer = root_alloc(b, PAGE_BITS), bootinfo = root_alloc(b, PAGE_BITS);
+    b->bootinfo = (uint64_t *)(void *)memory_at(&b->k->memory, bootinfo, 0);
+    fill_bootinfo(b);
+    bool pc = b->k->profile->arch == CAPDL_ARCH_X86_64;
+    if (pc)
+        make_sched_control(b);
+    uint64_t paging = b->next_slot;
+    if (!make_tables(b))
+        return false;
+    set_region(b, BI_IMAGE_PAGING, paging);
+    map_page(b, bootinfo, b->info->bootinfo, false);
+    write_slot(b, CAPDL_INITIAL_BOOTINFO_FRAME, page_cap(bootinfo, b->info->bootinfo));
+    make_extra_frames(b, extra);
+    if (!pc)
+        make_sched_control(b);
+    map_page(b, buffer, b->info->ipc_buffer, false);
+    write_slot(b, CAPDL_INITIAL_IPC_BUFFER, page_cap(buffer, b->info->ipc_buffer));
+    make_image_frames(b);
+    if (!make_asid_pool(b, pool) || !make_thread(b, root_alloc(b, b->k->profile->size_bits[CAPDL_TYPE_TCB])) ||
+        !make_untypeds(b))
+        return false;
+    b->info->first_empty = b->next_slot;
+    b->bootinfo[BI_EMPTY] = b->next_slot;
+    b->bootinfo[BI_EMPTY + 1] = b->info->num_slots;
+    return true;
+}
+
+static bool boot_all(struct boot *b)
+{
+    if (!platform_init(&b->platform, b->k->profile, b->diags) || !read_elf(b) || !place_image(b) || !prepare_extra(b))
+        return false;
+    b->info->ipc_buffer = b->info->image_end;
+    b->info->bootinfo = b->info->image_end + PAGE_SIZE;
+    if (virtual_end(b) >= b->k->profile->user_top)
+        return boot_error(b, "the image lies too high: no room for IPC buffer and bootinfo behind it");
+    if (!find_free(b) || !place_root_objects(b))
+        return false;
+    load_elf(b);
+    if (!make_all(b))
+        return false;
+    if (b->full) {
+        capdl_error(b->diags, (struct capdl_pos){0},
+                    "%s: the kernel stops at boot: all %" PRIu64 " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are "
+                    "used; the image has %" PRIu64 " pages of which each takes one",
+                    b->options->name, b->info->num_slots, (b->info->image_end - b->info->image_start) / PAGE_SIZE);
+        return false;
+    }
+    sched_schedule(b->k);
+    sched_activate(b->k);
+    return true;
+}
+
+bool boot(struct kernel *k, const struct boot_options *options, struct boot_info *info, struct capdl_diags *diags)
+{
+    struct boot b = {.k = k, .options = options, .info = info, .diags = diags};
+    *info = (struct boot_info){0};
+    bool good = boot_all(&b);
+    platform_free(&b.platform);
+    free(b.extra);
+    return good;
+}

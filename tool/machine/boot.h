@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a kernel does at boot: the initial task's memory, capabilities and bootinfo. */
+#ifndef MACHINE_BOOT_H
+#define MACHINE_BOOT_H
+
+#include <capdl/diag.h>
+
+#include "kernel.h"
+
+struct boot_options {
+    const char *name;     /* of the program, for messages */
+    const uint8_t *elf;   /* the initial task */
+    size_t elf_size;
+    const char *untypeds; /* file with the untyped list, 0: from the platform */
+};
+
+/* Where things came to lie. Addresses of the image are virtual. */
+struct boot_info {
+    uint64_t image_start, image_end, image_paddr, entry;
+    uint64_t ipc_buffer, bootinfo;
+    uint64_t first_image_frame, first_empty, num_slots;
+    struct cnode *root;
+};
+
+/* Boots the program on a new kernel; on return the initial thread is about to run. False: diags say why not. */
+bool boot(struct kernel *, const struct boot_options *, struct boot_info *, struct capdl_diags *);
+
+/* platform.c: RAM and devices of the profile's platform, and where kernel and device tree lie. */
+struct platform {
+    struct capdl_region memory[32];
+    size_t num_memory;
+    struct capdl_region devices[300];
+    size_t num_devices;
+    struct capdl_region kernel;
+    uint8_t *dtb; /* malloc'd, or 0 */
+    size_t dtb_size;
+};
+
+bool platform_init(struct platform *, const struct capdl_profile *, struct capdl_diags *);
+void platform_free(struct platform *);
+
+struct untyped_desc {
+    uint64_t paddr;
+    uint8_t bits;
+    bool device;
+};
+
+/* Reads a list of untypeds, one "address log2-size device" a line. Count, or -1 after an error. */
+int untypeds_read(const char *path, struct untyped_desc *list, size_t capacity, struct capdl_diags *);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs threads. Virtual time is counted, not measured: an instruction takes 1 ns, an entry into the kernel 200 ns, and when
+ * nothing can run, time jumps to when something can.
+ */
+#include "cpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENTRY_NS = 200, TICK_NS = 2000000 };
+
+#define NS UINT64_C(1000000000)
+
+static uint64_t ticks_of_ns(const struct kernel *k, uint64_t ns)
+{
+    return (uint64_t)((unsigned __int128)ticks_of_us(k, 1000000) * ns / NS);
+}
+
+static uint64_t ns_of_ticks(const struct kernel *k, uint64_t ticks)
+{
+    uint64_t frequency = ticks_of_us(k, 1000000);
+    return (uint64_t)(((unsigned __int128)ticks * NS + frequency - 1) / frequency);
+}
+
+static void mapping_changed(void *context, struct table *vspace, uint64_t vaddr, uint64_t size)
+{
+    struct cpu *cpu = context;
+    for (size_t i = 0; i < cpu->num_engines; i++)
+        if (cpu->engines[i].vspace == vspace)
+            engine_invalidate(&cpu->engines[i], vaddr, size);
+}
+
+static void vspace_gone(void *context, struct table *vspace)
+{
+    struct cpu *cpu = context;
+    for (size_t i = 0; i < cpu->num_engines; i++)
+        if (cpu->engines[i].vspace == vspace) {
+            engine_save_fp(&cpu->engines[i]);
+            engine_clear(&cpu->engines[i]);
+            cpu->engines[i].vspace = 0;
+        }
+}
+
+static void thread_gone(void *context, struct tcb *thread)
+{
+    struct cpu *cpu = context;
+    for (size_t i = 0; i < cpu->num_engines; i++)
+        if (cpu->engines[i].owner == thread)
+            cpu->engines[i].owner = 0;
+    free(thread->cpu);
+    thread->cpu = 0;
+}
+
+/* Other address spaces may have executed what was there before. */
+static void code_changed(void *context)
+{
+    struct cpu *cpu = context;
+    for (size_t i = 0; i < cpu->num_engines; i++)
+        uc_ctl_flush_tlb(cpu->engines[i].uc);
+}
+
+bool cpu_init(struct cpu *cpu, struct kernel *k)
+{
+    *cpu = (struct cpu){.kernel = k, .next_tick = TICK_NS};
+    switch (k->profile->arch) {
+    case CAPDL_ARCH_AARCH64:
+        cpu->arch = &cpu_aarch64;
+        break;
+    case CAPDL_ARCH_RISCV:
+        cpu->arch = &cpu_riscv64;
+        break;
+    case CAPDL_ARCH_X86_64:
+        cpu->arch = &cpu_x86_64;
+        break;
+    default:
+        return false;
+    }
+    k->host.context = cpu;
+    k->host.mapping_changed = mapping_changed;
+    k->host.vspace_gone = vspace_gone;
+    k->host.thread_gone = thread_gone;
+    k->host.code_changed = code_changed;
+    return true;
+}
+
+void cpu_free(struct cpu *cpu)
+{
+    for (size_t i = 0; i < cpu->num_engines; i++)
+        engine_close(&cpu->engines[i]);
+    cpu->num_engines = 0;
+}
+
+static void set_time(struct cpu *cpu)
+{
+    if (cpu->kernel->profile->mcs)
+        kernel_set_time(cpu->kernel, ticks_of_ns(cpu->kernel, cpu->time));
+}
+
+/* Virtual time of the next timer interrupt. */
+static uint64_t next_timer(const struct cpu *cpu)
+{
+    if (cpu->kernel->profile->mcs)
+        return cpu->kernel->deadline == UINT64_MAX ? UINT64_MAX : ns_of_ticks(cpu->kernel, cpu->kernel->deadline);
+    return cpu->next_tick;
+}
+
+static void timer(struct cpu *cpu)
+{
+    set_time(cpu);
+    kernel_timer(cpu->kernel);
+    if (!cpu->kernel->profile->mcs)
+        while (cpu->next_tick <= cpu->time)
+            cpu->next_tick += TICK_NS;
+}
+
+static void set_ip(struct kernel *k, struct tcb *thread, uint64_t pc)
+{
+    thread->regs[k->registers->fault_ip] = thread->regs[k->registers->next_ip] = pc;
+}
+
+static void enter_kernel(struct cpu *cpu, struct tcb *thread, uint64_t pc)
+{
+    struct kernel *k = cpu->kernel;
+    set_ip(k, thread, pc);
+    if (cpu->exit.kind == EXIT_BUDGET) {
+        if (cpu->arch->interrupted)
+            cpu->arch->interrupted(thread->regs);
+        return;
+    }
+    cpu->time += ENTRY_NS;
+    set_time(cpu);
+    cpu->arch->enter(k, &cpu->exit, pc);
+}
+
+/* An address space that is not there: the first fetch faults. */
+static bool step_nowhere(struct cpu *cpu, struct tcb *thread)
+{
+    uint64_t pc = thread->regs[cpu->kernel->registers->next_ip];
+    cpu->exit = (struct cpu_exit){.kind = EXIT_MEMORY, .address = pc, .fetch = true};
+    enter_kernel(cpu, thread, pc);
+    return true;
+}
+
+static bool run_engine(struct cpu *cpu, struct engine *e, uint64_t pc)
+{
+    cpu->exit = (struct cpu_exit){.kind = EXIT_ERROR};
+    cpu->executed = 0;
+    uc_err error = uc_emu_start(e->uc, pc, UINT64_MAX - 15, 0, 0);
+    if (error != UC_ERR_OK && cpu->exit.kind == EXIT_ERROR) {
+        cpu->exit.trap = (uint32_t)error;
+        bool guest = error == UC_ERR_INSN_INVALID || error == UC_ERR_EXCEPTION;
+        bool access = error >= UC_ERR_READ_UNMAPPED && error <= UC_ERR_FETCH_UNALIGNED;
+        if (!guest && !access && error != UC_ERR_READ_PROT && error != UC_ERR_FETCH_PROT)
+            cpu->broken = uc_strerror(error);
+    }
+    return !cpu->broken;
+}
+
+bool cpu_step(struct cpu *cpu, uint64_t most)
+{
+    struct kernel *k = cpu->kernel;
+    struct tcb *thread = k->current;
+    uint64_t due = next_timer(cpu);
+    if (due <= cpu->time) {
+        timer(cpu);
+        return true;
+    }
+    struct table *vspace = vspace_of_thread(k, thread);
+    if (!vspace)
+        return step_nowhere(cpu, thread);
+    struct engine *e = engine_for(cpu, vspace);
+    if (!e) {
+        cpu->broken = "cannot create a processor";
+        return false;
+    }
+    cpu->budget = due - cpu->time < most ? due - cpu->time : most;
+    if (cpu->arch->leave)
+        cpu->arch->leave(k, thread->regs);
+    engine_load(e, thread);
+    if (!run_engine(cpu, e, thread->regs[k->registers->next_ip]))
+        return false;
+    engine_save(e, thread);
+    uint64_t pc = cpu->exit.address;
+    if (!cpu->exit.has_address)
+        uc_reg_read(e->uc, cpu->arch->pc, &pc);
+    cpu->instructions += cpu->executed;
+    thread->instructions += cpu->executed;
+    cpu->time += cpu->executed;
+    enter_kernel(cpu, thread, pc);
+    return true;
+}
+
+static bool domains_have_work(const struct kernel *k)
+{
+    for (uint32_t i = 0; i < k->schedule_length; i++) {
+        uint8_t domain = k->schedule[i].domain;
+        for (unsigned word = 0; k->schedule[i].duration && word < MAX_PRIORITIES / 64; word++)
+            if (k->ready_bits[domain][word])
+                return true;
+    }
+    return false;
+}
+
+bool cpu_idle(struct cpu *cpu)
+{
+    struct kernel *k = cpu->kernel;
+    bool domains = k->profile->num_domains > 1 && domains_have_work(k);
+    if (!domains && !(k->profile->mcs && k->release.head))
+        return false;
+    if (k->profile->mcs) {
+        uint64_t due = next_timer(cpu);
+        if (due == UINT64_MAX)
+            return false;
+        cpu->time = due > cpu->time ? due : cpu->time + 1;
+    } else {
+        cpu->time += (k->domain_time > 1 ? k->domain_time - 1 : 0) * TICK_NS;
+        k->domain_time = 1;
+    }
+    timer(cpu);
+    return true;
+}

@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The model of an seL4 kernel: capabilities, objects and the system calls on them. Knows nothing of how user instructions are
+ * executed: whoever runs them puts a thread's registers into its TCB, calls one of the kernel_* entries, and goes on with the
+ * thread in kernel.current. All numbers (labels, types, sizes) come from a kernel profile.
+ *
+ * Source of the rules: seL4's own source; tests name the file for each.
+ */
+#ifndef MACHINE_KERNEL_H
+#define MACHINE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <capdl/profile.h>
+
+#include "memory.h"
+
+enum {
+    MESSAGE_REGISTERS = 4,
+    MESSAGE_MAX_LENGTH = 120,
+    MESSAGE_MAX_CAPS = 3,
+    MESSAGE_CAPS_OFFSET = MESSAGE_MAX_LENGTH + 2,              /* words into an IPC buffer */
+    MESSAGE_RECEIVE_OFFSET = MESSAGE_CAPS_OFFSET + MESSAGE_MAX_CAPS, /* root, index, depth of the receive slot */
+    IPC_BUFFER_BITS = 10,
+    ASID_POOL_BITS = 12, /* log2 bytes */
+    WORD_BITS = 64,
+    PAGE_BITS = 12,
+    MAX_PRIORITIES = 256,
+    MAX_DOMAINS = 256,
+    MAX_DOMAIN_SCHEDULES = 4096,
+    MAX_IRQS = 2048,
+    MAX_ASID_POOLS = 256,
+    MIN_UNTYPED_BITS = 4,
+    TIME_SLICE_TICKS = 5, /* timer interrupts of a time slice, not MCS */
+    MIN_SCHED_CONTEXT_BITS = 7,
+    MIN_REFILLS = 2,
+    MAX_REGISTERS = 40,
+    NAME_LENGTH = 64,
+};
+
+enum cap_type {
+    CAP_NULL,
+    CAP_UNTYPED,
+    CAP_ENDPOINT,
+    CAP_NOTIFICATION,
+    CAP_REPLY,
+    CAP_CNODE,
+    CAP_THREAD,
+    CAP_ZOMBIE,
+    CAP_IRQ_CONTROL,
+    CAP_IRQ_HANDLER,
+    CAP_DOMAIN,
+    CAP_SCHED_CONTEXT,
+    CAP_SCHED_CONTROL,
+    CAP_FIRST_ARCH,
+    CAP_FRAME = CAP_FIRST_ARCH,
+    CAP_PAGE_TABLE,
+    CAP_PAGE_DIRECTORY,
+    CAP_PDPT,
+    CAP_VSPACE,
+    CAP_ASID_CONTROL,
+    CAP_ASID_POOL,
+    CAP_IO_PORT_CONTROL,
+    CAP_IO_PORT,
+    CAP_VCPU,
+    CAP_SGI_SIGNAL,
+    CAP_SMC,
+};
+
+enum vm_rights { VM_NONE, VM_READ, VM_READ_WRITE };
+
+enum { CAP_FLAG_DEVICE = 1, CAP_FLAG_MAPPED = 2, CAP_FLAG_MASTER = 4, CAP_FLAG_TCB = 8 };
+
+/*
+ * A capability. What `paddr` and `data` hold:
+ *     untyped      address              bytes in use from its start
+ *     endpoint, notification, SMC       address, badge
+ *     CNode        address              guard
+ *     zombie       address              slots left; CAP_FLAG_TCB: of a TCB
+ *     IRQ handler  number               -
+ *     sched control core                -
+ *     frame, tables address             virtual address where mapped
+ *     VSpace       address              -
+ *     ASID pool    address              first ASID
+ *     I/O port     first port           last port
+ *     SGI signal   number               target
+ */
+struct cap {
+    uint8_t type;       /* enum cap_type */
+    uint8_t rights;     /* CAPDL_RIGHT_*, of a frame enum vm_rights */
+    uint8_t bits;       /* log2 of untyped, frame, SC: bytes; of a CNode: slots */
+    uint8_t guard_bits;
+    uint8_t flags;
+    uint16_t asid; /* 0: none */
+    uint64_t paddr;
+    uint64_t data;
+    void *object;
+};
+
+/* A capability slot, linked into the derivation list: children follow their parent. */
+struct slot {
+    struct cap cap;
+    struct slot *prev, *next;
+    bool revocable, first_badged;
+};
+
+struct cnode {
+    struct object header;
+    struct slot slots[];
+};
+
+struct queue {
+    struct tcb *head, *tail;
+};
+
+enum thread_state {
+    THREAD_INACTIVE,
+    THREAD_RUNNING,
+    THREAD_RESTART,
+    THREAD_BLOCKED_ON_RECEIVE,
+    THREAD_BLOCKED_ON_SEND,
+    THREAD_BLOCKED_ON_REPLY,
+    THREAD_BLOCKED_ON_NOTIFICATION,
+    THREAD_IDLE,
+};
+
+enum tcb_slot { TCB_CTABLE, TCB_VTABLE, TCB_REPLY, TCB_CALLER, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER, TCB_SLOTS };
+
+/* Kinds of faults; fault_label gives the number a message carries. */
+enum fault_kind { FAULT_NONE, FAULT_CAP, FAULT_UNKNOWN_SYSCALL, FAULT_USER_EXCEPTION, FAULT_TIMEOUT, FAULT_VM };
+
+struct fault {
+    enum fault_kind kind;
+    uint64_t address; /* cap pointer, address, system call, exception number, badge */
+    uint64_t code;    /* fault status, exception code */
+    bool flag;        /* cap fault: in receive phase; VM fault: of an instruction */
+};
+
+/* Why a capability lookup failed; values are one less than in messages. */
+enum lookup_kind { LOOKUP_INVALID_ROOT, LOOKUP_MISSING_CAPABILITY, LOOKUP_DEPTH_MISMATCH, LOOKUP_GUARD_MISMATCH };
+
+struct lookup_fault {
+    enum lookup_kind kind;
+    uint64_t bits_left, bits_found, guard_found;
+};
+
+struct tcb {
+    struct object header;
+    struct slot slots[TCB_SLOTS];
+    uint64_t regs[MAX_REGISTERS]; /* in the kernel's order: struct registers */
+    enum thread_state state;
+    struct tcb *queue_prev, *queue_next; /* ready or release queue */
+    struct tcb *wait_prev, *wait_next;   /* queue of an endpoint or notification */
+    bool queued, in_release_queue;
+    void *blocked_on; /* endpoint or notification */
+    uint64_t blocked_badge;
+    bool blocked_can_grant, blocked_can_grant_reply, blocked_is_call;
+    struct reply *reply;
+    struct fault fault;
+    struct lookup_fault lookup_fault;
+    struct fault unhandled; /* a fault nobody heard: why the thread stopped */
+    uint64_t fault_handler; /* cap pointer, not MCS */
+    uint64_t ipc_buffer;
+    uint64_t flags;
+    uint32_t affinity;
+    uint8_t priority, mcp;
+    uint8_t domain;
+    uint32_t time_slice;
+    struct notification *notification;
+    struct sched_context *sc;
+    struct sched_context *yield_to;
+    struct vcpu *vcpu;
+    struct tcb *all_prev, *all_next;
+    char name[NAME_LENGTH];
+    uint64_t instructions; /* executed so far */
+    void *cpu;             /* state of whoever executes instructions */
+};
+
+struct endpoint {
+    struct object header;
+    enum { ENDPOINT_IDLE, ENDPOINT_SEND, ENDPOINT_RECEIVE } state;
+    struct queue queue;
+};
+
+struct notification {
+    struct object header;
+    enum { NOTIFICATION_IDLE, NOTIFICATION_WAITING, NOTIFICATION_ACTIVE } state;
+    struct queue queue;
+    uint64_t badge;
+    struct tcb *bound;
+    struct sched_context *sc;
+};
+
+/* MCS: a link of a call stack. */
+struct reply {
+    struct object header;
+    struct tcb *tcb;
+    struct reply *prev;
+    void *next; /* reply, or at the head the scheduling context */
+    bool next_is_sc;
+};
+
+struct refill {
+    uint64_t time, amount;
+};
+
+struct sched_context {
+    struct object header;
+    uint64_t period, consumed, badge;
+    uint32_t core;
+    uint32_t refill_max, head, tail;
+    bool sporadic;
+    struct tcb *tcb;
+    struct reply *reply;
+    struct notification *notification;
+    struct tcb *yield_from;
+    struct refill *refills;
+};
+
+enum pte_kind { PTE_NONE, PTE_TABLE, PTE_PAGE };
+enum { PAGE_R = 1, PAGE_W = 2, PAGE_X = 4 };
+
+struct pte {
+    union {
+        struct table *table;
+        uint64_t paddr;
+    };
+    uint8_t kind;
+    uint8_t rights; /* PAGE_* */
+    uint8_t attributes;
+};
+
+/* A page table of any level, the root included. */
+struct table {
+    struct object header;
+    uint32_t entries;
+    struct pte pte[];
+};
+
+struct asid_pool {
+    struct object header;
+    struct table *vspace[];
+};
+
+struct vcpu {
+    struct object header;
+    struct tcb *tcb;
+};
+
+enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER, IRQ_RESERVED };
+
+/* Result of an operation: done, or one of the two ways in which the kernel fails (k->error, k->fault hold the details). */
+enum status { STATUS_OK, STATUS_SYSCALL_ERROR, STATUS_FAULT };
+
+struct syscall_error {
+    enum capdl_kernel_error type;
+    uint64_t number; /* of the invalid argument or capability; least value; memory left */
+    uint64_t max;
+    bool source; /* failed lookup: of the source */
+};
+
+struct invocation {
+    enum capdl_method method; /* CAPDL_METHOD_COUNT: a label that means nothing */
+    uint64_t label;
+    unsigned length;
+    struct slot *slot;
+    struct cap cap;
+    bool call, block, can_donate, first_phase;
+    uint64_t *buffer; /* of the caller, or 0 */
+};
+
+struct domain_slot {
+    uint8_t domain;
+    uint64_t duration;
+};
+
+struct kernel;
+
+/* What the kernel asks of the world around it. Any may be 0. */
+struct kernel_host {
+    void *context;
+    void (*put_char)(void *context, char);
+    /* [vaddr, vaddr + size) of this address space is no longer what it was. */
+    void (*mapping_changed)(void *context, struct table *vspace, uint64_t vaddr, uint64_t size);
+    /* Threads that run in this address space do not any more (ASID deleted, object gone). */
+    void (*vspace_gone)(void *context, struct table *vspace);
+    /* A TCB is about to be freed. */
+    void (*thread_gone)(void *context, struct tcb *);
+    /* Instructions in these physical pages may have changed. */
+    void (*code_changed)(void *context);
+};
+
+struct kernel {
+    const struct capdl_profile *profile;
+    const struct registers *registers;
+    const struct arch *arch;
+    struct kernel_host host;
+    struct memory memory;
+
+    struct tcb *current;
+    struct tcb *idle;
+    struct tcb *initial;
+    struct tcb *threads; /* all TCBs */
+    enum { ACTION_RESUME, ACTION_CHOOSE, ACTION_SWITCH } action;
+    struct tcb *candidate; /* of ACTION_SWITCH */
+    struct queue ready[MAX_DOMAINS][MAX_PRIORITIES];
+    uint64_t ready_bits[MAX_DOMAINS][MAX_PRIORITIES / 64];
+    struct queue release;
+
+    uint8_t domain;
+    uint64_t domain_time;
+    struct domain_slot *schedule;
+    uint32_t schedule_length, schedule_start, schedule_index;
+
+    uint64_t clock; /* MCS: the time, in ticks of the kernel's timer; set by kernel_set_time */
+    uint64_t now;   /* MCS: the time at the last entry */
+    uint64_t consumed;
+    struct sched_context *current_sc, *idle_sc;
+    bool reprogram;
+    uint64_t deadline; /* MCS: when the next timer interrupt is due */
+
+    enum irq_state irq_state[MAX_IRQS];
+    struct slot irq_slots[MAX_IRQS];
+    bool irq_masked[MAX_IRQS];
+    uint64_t io_ports[65536 / 64];
+    struct asid_pool *asid_table[MAX_ASID_POOLS];
+
+    struct syscall_error error;
+    struct lookup_fault lookup_fault;
+    struct fault fault;
+    struct slot *extra[MESSAGE_MAX_CAPS];
+
+    uint16_t *methods; /* label -> enum capdl_method */
+    uint32_t num_labels;
+    uint64_t num_invocations;
+    bool halted;
+    struct tcb *halted_by;
+    /* Fault injection: when set, asked before each invocation; anything but 0 is returned as its error. */
+    enum capdl_kernel_error (*inject)(void *context, struct kernel *, const struct invocation *);
+    void *inject_context;
+};
+
+/* The register file of an architecture, as the kernel numbers and messages it. */
+struct registers {
+    enum capdl_arch arch;
+    uint8_t count;
+    uint8_t cap, message_info, message[MESSAGE_REGISTERS], reply, nbsend_dest;
+    uint8_t fault_ip, next_ip, sp, tls_base;
+    uint8_t num_frame, frame[20];
+    uint8_t num_gp, gp[20];
+    uint8_t num_exception, exception[4];
+    uint8_t num_syscall, syscall[20];
+    uint8_t num_timeout, timeout[40];
+    const char *names[MAX_REGISTERS];
+    uint64_t (*sanitise)(const struct tcb *, uint8_t reg, uint64_t value);
+    void (*init)(uint64_t *regs);
+    void (*modified)(uint64_t *regs); /* another thread wrote them; may be 0 */
+};
+
+extern const struct registers registers_aarch64, registers_riscv64, registers_x86_64;
+
+/* What differs between the architectures' memory management and interrupts. */
+struct arch {
+    enum status (*decode)(struct kernel *, struct invocation *);
+    enum status (*decode_irq_control)(struct kernel *, struct invocation *);
+    enum status (*check_irq)(struct kernel *, uint64_t irq);
+    bool (*is_valid_vtable_root)(const struct cap *);
+};
+
+extern const struct arch arch_aarch64, arch_riscv64, arch_x86_64;
+
+/* kernel.c */
+/* An empty kernel for the profile, which must outlive it. 0 when out of memory. */
+struct kernel *kernel_create(const struct capdl_profile *, const struct kernel_host *);
+void kernel_free(struct kernel *);
+uint16_t kernel_label(const struct kernel *, enum capdl_method);
+enum status invocation_decode(struct kernel *, struct invocation *);
+
+/* syscalls.c: the entries. Registers of k->current are in its TCB, fault_ip the instruction, next_ip where it would go on. */
+void kernel_syscall(struct kernel *, int64_t number);
+void kernel_vm_fault(struct kernel *, uint64_t address, uint64_t status, bool instruction);
+void kernel_user_exception(struct kernel *, uint64_t number, uint64_t code);
+/* MCS: `now` is the time; else one more timer tick. */
+void kernel_timer(struct kernel *);
+void kernel_interrupt(struct kernel *, uint32_t irq);
+/* MCS: tells the kernel the time before any other entry. */
+void kernel_set_time(struct kernel *, uint64_t now);
+
+/* A call as a user program would make it from the current thread, for programs that are not run by a CPU. Registers and IPC
+   buffer of the current thread are used. Returns the kernel's error; `message` holds the reply. */
+struct kernel_message {
+    uint64_t label;
+    unsigned length, caps;
+    uint64_t words[MESSAGE_MAX_LENGTH];
+    uint64_t cap[MESSAGE_MAX_CAPS];
+};
+enum capdl_kernel_error kernel_call(struct kernel *, uint64_t cptr, struct kernel_message *message);
+
+/* error.c */
+enum status fail(struct kernel *, enum capdl_kernel_error);
+enum status fail_argument(struct kernel *, unsigned number);
+enum status fail_capability(struct kernel *, unsigned number);
+enum status fail_range(struct kernel *, uint64_t min, uint64_t max);
+enum status fail_lookup(struct kernel *, bool source);
+enum status fail_memory(struct kernel *, uint64_t left);
+struct lookup_fault lookup_missing(uint64_t bits_left);
+
+/* message.c */
+uint64_t invocation_argument(const struct kernel *, const struct invocation *, unsigned);
+uint64_t *ipc_buffer_of(const struct kernel *, const struct tcb *, bool receiver);
+unsigned message_set(struct kernel *, struct tcb *, uint64_t *buffer, unsigned i, uint64_t value);
+uint64_t message_info(uint64_t label, unsigned unwrapped, unsigned caps, unsigned length);
+unsigned message_info_length(uint64_t info);
+unsigned message_info_caps(uint64_t info);
+/* Replies to the current thread from the kernel. */
+void reply_error(struct kernel *, struct tcb *);
+void reply_empty(struct kernel *, struct tcb *);
+void reply_word(struct kernel *, struct tcb *, uint64_t);
+unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint64_t *buffer, struct lookup_fault, unsigned offset);
+
+/* caps.c */
+struct cap cap_null(void);
+bool cap_is_arch(const struct cap *);
+bool cap_is_physical(const struct cap *);
+unsigned cap_size_bits(const struct kernel *, const struct cap *);
+bool cap_same_region(const struct kernel *, const struct cap *, const struct cap *);
+bool cap_same_object(const struct kernel *, const struct cap *, const struct cap *);
+bool cap_is_revocable(const struct cap *derived, const struct cap *source);
+struct cap cap_mask_rights(struct cap, uint64_t rights);
+struct cap cap_update_data(bool preserve, uint64_t data, struct cap);
+enum status cap_derive(struct kernel *, struct slot *, struct cap, struct cap *out);
+enum vm_rights vm_rights_mask(enum vm_rights, uint64_t rights);
+
+/* derivation.c */
+void slot_insert(struct kernel *, struct cap, struct slot *source, struct slot *dest);
+void slot_insert_new(struct slot *parent, struct slot *dest, struct cap);
+void slot_insert_root(struct slot *, struct cap);
+void slot_move(struct cap, struct slot *source, struct slot *dest);
+void slot_swap(struct cap, struct slot *, struct cap, struct slot *);
+void slot_revoke(struct kernel *, struct slot *);
+void slot_delete(struct kernel *, struct slot *);
+void slot_delete_one(struct kernel *, struct slot *);
+bool slot_is_parent(const struct kernel *, const struct slot *, const struct slot *);
+bool slot_is_final(const struct kernel *, const struct slot *);
+bool slot_is_long_running_delete(const struct kernel *, const struct slot *);
+enum status slot_ensure_no_children(struct kernel *, struct slot *);
+enum status slot_ensure_empty(struct kernel *, const struct slot *);
+
+/* finalise.c: what deleting a capability does to its object; returns what remains (a null cap or a zombie). */
+struct cap cap_finalise(struct kernel *, struct cap, bool final, struct cap *cleanup);
+void cap_deleted(struct kernel *, struct cap cleanup);
+
+/* cspace.c */
+enum status lookup_slot(struct kernel *, const struct tcb *, uint64_t cptr, struct slot **);
+enum status lookup_target(struct kernel *, const struct cap *root, uint64_t index, uint64_t depth, struct slot **);
+enum status lookup_source(struct kernel *, const struct cap *root, uint64_t index, uint64_t depth, struct slot **);
+enum status cnode_decode(struct kernel *, struct invocation *);
+
+/* untyped.c */
+enum status untyped_decode(struct kernel *, struct invocation *);
+unsigned object_size_bits(const struct kernel *, enum capdl_type, uint64_t user_size);
+enum capdl_type object_type(const struct kernel *, uint64_t number);
+/* Makes an object and returns its capability; type CAP_NULL when out of memory. */
+struct cap object_create(struct kernel *, enum capdl_type, uint64_t paddr, uint64_t user_size, bool device);
+
+/* tcb.c */
+enum status tcb_decode(struct kernel *, struct invocation *);
+enum status tcb_check_ipc_buffer(struct kernel *, uint64_t vaddr, const struct cap *);
+bool fault_handler_is_valid(const struct cap *);
+/* registers.c */
+enum status tcb_decode_registers(struct kernel *, struct invocation *);
+void tcb_set_register(struct kernel *, struct tcb *, uint8_t reg, uint64_t value);
+
+/* endpoint.c */
+void endpoint_send(struct kernel *, struct tcb *, struct endpoint *, const struct cap *, bool block, bool call, bool donate);
+void endpoint_receive(struct kernel *, struct tcb *, const struct cap *, bool block, const struct cap *reply);
+void endpoint_cancel_all(struct kernel *, struct endpoint *);
+void endpoint_cancel_badged(struct kernel *, struct endpoint *, uint64_t badge);
+void endpoint_reorder(struct kernel *, struct endpoint *, struct tcb *);
+void ipc_cancel(struct kernel *, struct tcb *);
+void wait_enqueue(struct kernel *, struct queue *, struct tcb *);
+void wait_dequeue(struct queue *, struct tcb *);
+/* transfer.c */
+void ipc_transfer(struct kernel *, struct tcb *sender, struct endpoint *, uint64_t badge, bool grant, struct tcb *receiver);
+enum status extra_caps_lookup(struct kernel *, const struct tcb *, const uint64_t *buffer, uint64_t info);
+/* reply.c */
+void reply_transfer(struct kernel *, struct tcb *sender, struct tcb *receiver, struct slot *slot, bool grant);
+void reply_object_transfer(struct kernel *, struct tcb *sender, struct reply *, bool grant);
+void reply_setup_caller(struct kernel *, struct tcb *sender, struct tcb *receiver, bool grant);
+void reply_setup_master(struct kernel *, struct tcb *);
+void reply_push(struct kernel *, struct tcb *caller, struct tcb *callee, struct reply *, bool donate);
+void reply_remove(struct kernel *, struct reply *, struct tcb *);
+void reply_remove_thread(struct kernel *, struct tcb *);
+void reply_unlink(struct kernel *, struct reply *, struct tcb *);
+
+/* notification.c */
+void notification_send(struct kernel *, struct notification *, uint64_t badge);
+void notification_receive(struct kernel *, struct tcb *, struct notification *, bool block);
+void notification_complete(struct kernel *, struct notification *, struct tcb *);
+void notification_cancel(struct kernel *, struct notification *, struct tcb *);
+void notification_cancel_all(struct kernel *, struct notification *);
+void notification_reorder(struct kernel *, struct notification *, struct tcb *);
+void notification_unbind(struct notification *);
+void notification_return_sc(struct kernel *, struct notification *, struct tcb *);
+
+/* faults.c */
+void fault_handle(struct kernel *, struct tcb *);
+void fault_handle_timeout(struct kernel *, struct tcb *);
+bool timeout_handler_is_valid(const struct tcb *);
+unsigned fault_label(const struct kernel *, enum fault_kind);
+unsigned fault_set_message(struct kernel *, struct tcb *sender, struct tcb *receiver, uint64_t *buffer);
+bool fault_handle_reply(struct kernel *, struct tcb *receiver, struct tcb *sender);
+
+/* sched.c */
+void thread_set_state(struct kernel *, struct tcb *, enum thread_state);
+void thread_block(struct kernel *, struct tcb *, enum thread_state, void *object);
+void thread_suspend(struct kernel *, struct tcb *);
+void thread_restart(struct kernel *, struct tcb *);
+bool thread_is_runnable(const struct tcb *);
+bool thread_is_blocked(const struct tcb *);
+bool thread_is_schedulable(const struct kernel *, const struct tcb *);
+void thread_set_priority(struct kernel *, struct tcb *, uint8_t);
+void thread_set_domain(struct kernel *, struct tcb *, uint8_t);
+void sched_enqueue(struct kernel *, struct tcb *);
+void sched_append(struct kernel *, struct tcb *);
+void sched_dequeue(struct kernel *, struct tcb *);
+void sched_possible_switch(struct kernel *, struct tcb *);
+void sched_reschedule(struct kernel *);
+/* Ends every entry: picks the thread to run. */
+void sched_schedule(struct kernel *);
+void sched_activate(struct kernel *);
+void sched_tick(struct kernel *);
+void sched_yield(struct kernel *);
+
+/* refills.c, MCS */
+uint64_t ticks_of_us(const struct kernel *, uint64_t us);
+uint64_t us_of_ticks(const struct kernel *, uint64_t ticks);
+uint64_t min_budget(const struct kernel *);
+uint64_t min_budget_us(const struct kernel *);
+uint64_t max_period_us(const struct kernel *);
+bool sc_is_active(const struct sched_context *);
+bool sc_is_sporadic(const struct sched_context *);
+bool sc_is_round_robin(const struct sched_context *);
+struct refill *refill_head(const struct sched_context *);
+struct refill *refill_tail(const struct sched_context *);
+unsigned refill_max_of(const struct cap *sc);
+bool refill_ready(const struct kernel *, const struct sched_context *);
+bool refill_sufficient(const struct kernel *, const struct sched_context *, uint64_t usage);
+void refill_new(struct kernel *, struct sched_context *, uint32_t max, uint64_t budget, uint64_t period);
+void refill_update(struct kernel *, struct sched_context *, uint64_t period, uint64_t budget, uint32_t max);
+void refill_budget_check(struct kernel *, uint64_t usage);
+void refill_unblock_check(struct kernel *, struct sched_context *);
+void budget_charge(struct kernel *, uint64_t consumed, bool can_fault);
+bool budget_check(struct kernel *);
+bool budget_check_restart(struct kernel *);
+void budget_commit(struct kernel *);
+void release_remove(struct kernel *, struct tcb *);
+void release_awaken(struct kernel *);
+void sc_postpone(struct kernel *, struct sched_context *);
+void sc_switch(struct kernel *);
+
+/* schedcontext.c, MCS */
+enum status sched_context_decode(struct kernel *, struct invocation *);
+enum status sched_control_decode(struct kernel *, struct invocation *);
+void sc_resume(struct kernel *, struct sched_context *);
+void sc_bind_thread(struct kernel *, struct sched_context *, struct tcb *);
+void sc_unbind_thread(struct kernel *, struct sched_context *);
+void sc_unbind_all(struct kernel *, struct sched_context *);
+void sc_unbind_notification(struct sched_context *);
+void sc_unbind_reply(struct sched_context *);
+void sc_donate(struct kernel *, struct sched_context *, struct tcb *);
+uint64_t sc_take_consumed(struct kernel *, struct sched_context *);
+void sc_cancel_yield_to(struct tcb *);
+void sc_complete_yield_to(struct kernel *, struct tcb *);
+
+/* domain.c, irq.c */
+enum status domain_decode(struct kernel *, struct invocation *);
+enum status irq_control_decode(struct kernel *, struct invocation *);
+enum status irq_handler_decode(struct kernel *, struct invocation *);
+void irq_deliver(struct kernel *, uint32_t irq);
+/* Issues a handler capability after the common checks of slot and activity. */
+enum status irq_issue(struct kernel *, struct invocation *, uint64_t irq, uint64_t index, uint64_t depth);
+enum status io_port_control_decode(struct kernel *, struct invocation *);
+enum status io_port_decode(struct kernel *, struct invocation *);
+void io_ports_set(struct kernel *, uint32_t first, uint32_t last, bool used);
+
+/* vspace.c */
+struct walk {
+    struct pte *pte;
+    unsigned bits_left; /* log2 of what the entry covers */
+};
+/* The entry for vaddr: the deepest there is, but not below entries that cover 2^bits bytes. */
+struct walk vspace_walk(const struct kernel *, struct table *root, uint64_t vaddr, unsigned bits);
+struct table *vspace_of_asid(struct kernel *, uint16_t asid);
+struct table *vspace_of_thread(struct kernel *, const struct tcb *);
+/* Enters a page; the frame capability in `slot` remembers where. */
+void vspace_map_page(struct kernel *, struct slot *, struct walk, uint16_t asid, uint64_t vaddr, uint8_t rights, uint8_t attributes);
+/* Enters a table; the capability in `slot` remembers where. */
+void vspace_map_table(struct slot *, struct walk, uint16_t asid, uint64_t vaddr);
+void vspace_unmap_page(struct kernel *, const struct cap *frame);
+void vspace_unmap_table(struct kernel *, const struct cap *table);
+void table_clear(struct table *);
+void vspace_delete_asid(struct kernel *, uint16_t asid, struct table *);
+void asid_pool_delete(struct kernel *, uint16_t base, struct asid_pool *);
+enum status asid_control_decode(struct kernel *, struct invocation *);
+enum status asid_pool_decode(struct kernel *, struct invocation *);
+/* Common decodings of frames: unmapping and asking for the address. */
+enum status frame_unmap(struct kernel *, struct invocation *);
+enum status frame_get_address(struct kernel *, struct invocation *);
+uint64_t rights_argument(uint64_t word);
+unsigned asid_bits(const struct kernel *);
+/* Whether the thread could access the bytes, and where they are in host memory. */
+struct page_view {
+    uint64_t vaddr, paddr; /* of the page */
+    unsigned bits;
+    uint8_t rights;
+};
+bool vspace_translate(const struct kernel *, struct table *root, uint64_t vaddr, struct page_view *);
+/* Level at which a translation ends, for fault status words: 0 root. */
+unsigned vspace_depth(const struct kernel *, struct table *root, uint64_t vaddr, bool *present);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { NAME_SIZE = 128, MAX_LISTED = 40 };
+
+/* CPtr of the initialiser's slot 0: docs/design.md. */
+static uint64_t slots_base(const struct report *r)
+{
+    bool fits = r->blob->sizes[CAPDL_SIZE_SLOTS] <= r->boot->num_slots - r->boot->first_empty;
+    return fits ? r->boot->first_empty : UINT64_C(1) << 63;
+}
+
+/* An object's name is that of a slot of the initialiser that holds a capability to it. */
+static bool name_from_slots(const struct report *r, const void *object, char *out)
+{
+    if (!r->blob || !r->kernel->initial)
+        return false;
+    uint64_t base = slots_base(r);
+    for (uint64_t i = 0; i < r->blob->sizes[CAPDL_SIZE_SLOTS]; i++) {
+        struct slot *slot;
+        if (lookup_slot(r->kernel, r->kernel->initial, base + i, &slot) != STATUS_OK || slot->cap.object != object)
+            continue;
+        struct capdl_blob_name name = capdl_blob_slot_name(r->blob, i);
+        if (!name.text)
+            continue;
+        if (name.is_element)
+            snprintf(out, NAME_SIZE, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
+        else
+            snprintf(out, NAME_SIZE, "%.*s", (int)name.length, name.text);
+        return true;
+    }
+    return false;
+}
+
+static const char *object_name(const struct report *r, const struct object *object, char *out)
+{
+    if (!object)
+        snprintf(out, NAME_SIZE, "nothing");
+    else if (!name_from_slots(r, object, out))
+        snprintf(out, NAME_SIZE, "object at 0x%" PRIx64, object->paddr);
+    return out;
+}
+
+static const char *thread_name(const struct report *r, const struct tcb *thread, char *out)
+{
+    bool named = thread->name[0] && strncmp(thread->name, "child of", 8) != 0;
+    if (thread == r->kernel->initial)
+        snprintf(out, NAME_SIZE, "%s", r->header ? "the initialiser" : thread->name);
+    else if (!name_from_slots(r, thread, out) && named)
+        snprintf(out, NAME_SIZE, "%s", thread->name);
+    else if (!name_from_slots(r, thread, out))
+        object_name(r, &thread->header, out);
+    return out;
+}
+
+static const char *lookup_text(enum lookup_kind kind)
+{
+    static const char *const texts[] = {"the CSpace has no root", "there is no capability", "the address has the wrong depth",
+                                        "a guard does not match"};
+    return texts[kind];
+}
+
+static void print_fault(const struct report *r, const struct tcb *thread, const struct fault *fault)
+{
+    const struct registers *regs = r->kernel->registers;
+    uint64_t pc = thread->regs[regs->fault_ip];
+    switch (fault->kind) {
+    case FAULT_VM:
+        fprintf(r->out, "cannot %s address 0x%" PRIx64 " (status 0x%" PRIx64 ")",
+                fault->flag || fault->address == pc ? "execute at" : "access", fault->address, fault->code);
+        break;
+    case FAULT_CAP:
+        fprintf(r->out, "used capability address 0x%" PRIx64 " to %s: %s", fault->address, fault->flag ? "receive" : "send",
+                lookup_text(r->kernel->lookup_fault.kind));
+        break;
+    case FAULT_UNKNOWN_SYSCALL:
+        fprintf(r->out, "made system call %" PRId64 ", which this kernel does not have", (int64_t)fault->address);
+        break;
+    case FAULT_USER_EXCEPTION:
+        fprintf(r->out, "raised exception 0x%" PRIx64 " (code 0x%" PRIx64 ")", fault->address, fault->code);
+        break;
+    default:
+        fprintf(r->out, "ran out of budget");
+        break;
+    }
+    fprintf(r->out, " at pc 0x%" PRIx64, pc);
+}
+
+static void print_registers(const struct report *r, const struct tcb *thread)
+{
+    const struct registers *regs = r->kernel->registers;
+    for (unsigned i = 0; i < regs->count; i++)
+        fprintf(r->out, "%s%7s %016" PRIx64, i % 4 == 0 ? "\n   " : " ", regs->names[i], thread->regs[i]);
+    fputc('\n', r->out);
+}
+
+static void print_faulted(const struct report *r, const struct tcb *thread)
+{
+    char name[NAME_SIZE];
+    fprintf(r->out, "machine: %s ", thread_name(r, thread, name));
+    print_fault(r, thread, &thread->unhandled);
+    fputs(", and has no fault handler", r->out);
+    print_registers(r, thread);
+}
+
+static void print_waiting_for(const struct report *r, const struct tcb *thread)
+{
+    char name[NAME_SIZE];
+    switch (thread->state) {
+    case THREAD_BLOCKED_ON_SEND:
+        fprintf(r->out, "waits for a receiver at endpoint %s, badge %" PRIu64, object_name(r, thread->blocked_on, name),
+                thread->blocked_badge);
+        break;
+    case THREAD_BLOCKED_ON_RECEIVE:
+        fprintf(r->out, "waits for a message at endpoint %s", object_name(r, thread->blocked_on, name));
+        break;
+    case THREAD_BLOCKED_ON_NOTIFICATION:
+        fprintf(r->out, "waits for notification %s", object_name(r, thread->blocked_on, name));
+        break;
+    case THREAD_BLOCKED_ON_REPLY:
+        fputs("waits for a reply", r->out);
+        break;
+    case THREAD_INACTIVE:
+        fputs("is suspended", r->out);
+        break;
+    default:
+        fprintf(r->out, "is ready to run at pc 0x%" PRIx64 ", priority %u",
+                thread->regs[r->kernel->registers->next_ip], thread->priority);
+        if (r->kernel->profile->mcs && !thread->sc)
+            fputs(", but has no scheduling context", r->out);
+        break;
+    }
+    if (thread->fault.kind != FAULT_NONE) {
+        fputs(" after a fault: ", r->out);
+        print_fault(r, thread, &thread->fault);
+    }
+    fputc('\n', r->out);
+}
+
+static void print_threads(const struct report *r)
+{
+    unsigned listed = 0;
+    for (const struct tcb *thread = r->kernel->threads; thread; thread = thread->all_next) {
+        char name[NAME_SIZE];
+        bool suspended = thread->state == THREAD_INACTIVE;
+        if (thread == r->kernel->initial && r->header && suspended)
+            continue;
+        if (thread->unhandled.kind != FAULT_NONE)
+            continue;
+        if (listed++ < MAX_LISTED) {
+            fprintf(r->out, "machine: %s ", thread_name(r, thread, name));
+            print_waiting_for(r, thread);
+        }
+    }
+    if (listed > MAX_LISTED)
+        fprintf(r->out, "machine: and %u other threads\n", listed - MAX_LISTED);
+}
+
+static const char *phase_name(uint64_t phase)
+{
+    switch (phase) {
+#define CAPDL_PHASE(id, number, name) \
+    case number: \
+        return name;
+#include <capdl/phases.def>
+#undef CAPDL_PHASE
+    default:
+        return "an unknown phase";
+    }
+}
+
+static const char *error_name(uint64_t error)
+{
+    switch (error) {
+#define CAPDL_KERNEL_ERROR(id, number, name) \
+    case number: \
+        return name;
+#include <capdl/errors.def>
+#undef CAPDL_KERNEL_ERROR
+    default:
+        return "an unknown error";
+    }
+}
+
+/* The record the initialiser keeps in its image. */
+static void print_boot_failure(const struct report *r)
+{
+    const struct capdl_image_header *h = r->header;
+    fprintf(r->out, "machine: the initialiser stopped while %s, after %" PRIu64 " kernel calls", phase_name(h->phase),
+            h->num_calls);
+    if (h->kernel_error)
+        fprintf(r->out, "; error %s of invocation %" PRIu64, error_name(h->kernel_error), h->method);
+    if (h->kernel_error && h->object != UINT64_MAX)
+        fprintf(r->out, " of slot %" PRIu64, h->object);
+    if (h->detail[0] || h->detail[1])
+        fprintf(r->out, " (0x%" PRIx64 ", 0x%" PRIx64 ")", h->detail[0], h->detail[1]);
+    fputc('\n', r->out);
+}
+
+static void print_outcome(const struct report *r)
+{
+    char name[NAME_SIZE];
+    switch (r->outcome) {
+    case MACHINE_HALTED:
+        fprintf(r->out, "machine: %s halted the system\n", thread_name(r, r->kernel->halted_by, name));
+        break;
+    case MACHINE_TIMEOUT:
+        fprintf(r->out, "machine: stopped after %" PRIu64 " instructions: the limit\n", r->instructions);
+        break;
+    case MACHINE_BOOT_FAILED:
+        print_boot_failure(r);
+        break;
+    case MACHINE_IDLE:
+        fputs("machine: no thread can run any more\n", r->out);
+        break;
+    case MACHINE_FAULTED:
+        fputs("machine: no thread can run any more, and not all stopped of their own will\n", r->out);
+        break;
+    }
+}
+
+void report_print(const struct report *r)
+{
+    if (!r->out)
+        return;
+    print_outcome(r);
+    for (const struct tcb *thread = r->kernel->threads; thread; thread = thread->all_next)
+        if (thread->unhandled.kind != FAULT_NONE)
+            print_faulted(r, thread);
+    if (r->outcome != MACHINE_HALTED)
+        print_threads(r);
+}

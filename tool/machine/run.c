@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Boots a program and runs the machine until it comes to rest or to a limit. */
+#include <string.h>
+#include <time.h>
+
+#include "cpu.h"
+#include "report.h"
+
+enum { SLICE = 20000000 }; /* instructions between two looks at the clock */
+
+struct machine {
+    const struct machine_options *options;
+    struct kernel *kernel;
+    struct cpu cpu;
+    struct boot_info boot;
+    uint64_t *header_words; /* the initialiser's header in the machine's memory, 0 if it has none */
+    bool booted;            /* it came to its end */
+    struct timespec start;
+};
+
+static void put_char(void *context, char c)
+{
+    struct cpu *cpu = context;
+    FILE *console = cpu->console;
+    if (console)
+        fputc(c, console);
+}
+
+/* The header lies at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and machine. */
+static void find_header(struct machine *m)
+{
+    const struct boot_info *b = &m->boot;
+    uint64_t version = CAPDL_BLOB_VERSION | (uint64_t)m->kernel->profile->arch << 32;
+    uint64_t size = b->image_end - b->image_start;
+    uint64_t *words = (uint64_t *)(void *)memory_at(&m->kernel->memory, b->image_paddr, 0);
+    for (uint64_t i = 0; i + sizeof(struct capdl_image_header) / 8 <= size / 8; i++)
+        if (words[i] == CAPDL_IMAGE_MAGIC && words[i + 1] == version && words[i + 2] == b->image_start) {
+            m->header_words = &words[i];
+            return;
+        }
+}
+
+static struct capdl_image_header read_header(const struct machine *m)
+{
+    struct capdl_image_header header;
+    memcpy(&header, m->header_words, sizeof header);
+    return header;
+}
+
+static void watch_boot(struct machine *m, struct machine_result *result)
+{
+    if (m->booted)
+        return;
+    result->kernel_calls = m->kernel->num_invocations;
+    result->boot_instructions = m->cpu.instructions;
+    if (m->header_words && read_header(m).phase == CAPDL_PHASE_DONE)
+        m->booted = true;
+}
+
+static bool time_is_up(const struct machine *m)
+{
+    const struct machine_options *o = m->options;
+    if (o->max_instructions && m->cpu.instructions >= o->max_instructions)
+        return true;
+    if (o->timeout_seconds <= 0)
+        return false;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double passed = (double)(now.tv_sec - m->start.tv_sec) + (double)(now.tv_nsec - m->start.tv_nsec) * 1e-9;
+    return passed >= o->timeout_seconds;
+}
+
+static enum machine_outcome at_rest(const struct machine *m)
+{
+    if (m->header_words && !m->booted)
+        return MACHINE_BOOT_FAILED;
+    for (const struct tcb *thread = m->kernel->threads; thread; thread = thread->all_next)
+        if (thread->unhandled.kind != FAULT_NONE)
+            return MACHINE_FAULTED;
+    return MACHINE_IDLE;
+}
+
+static enum machine_outcome run(struct machine *m, struct machine_result *result)
+{
+    struct kernel *k = m->kernel;
+    for (unsigned steps = 0;; steps++) {
+        watch_boot(m, result);
+        if (k->halted)
+            return m->header_words && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
+        if (steps % 1024 == 0 || m->cpu.executed >= SLICE)
+            if (time_is_up(m))
+                return MACHINE_TIMEOUT;
+        if (k->current == k->idle) {
+            if (!cpu_idle(&m->cpu))
+                return at_rest(m);
+            continue;
+        }
+        uint64_t most = SLICE;
+        uint64_t limit = m->options->max_instructions;
+        if (limit && limit - m->cpu.instructions < most)
+            most = limit - m->cpu.instructions;
+        if (limit && m->cpu.instructions >= limit)
+            return MACHINE_TIMEOUT;
+        if (!cpu_step(&m->cpu, most))
+            return MACHINE_TIMEOUT;
+    }
+}
+
+static void report(struct machine *m, const struct image *image, const struct machine_result *result)
+{
+    struct capdl_blob blob;
+    struct capdl_blob_error error;
+    struct capdl_image_header header;
+    if (m->header_words)
+        header = read_header(m);
+    struct report r = {.out = m->options->report,
+                       .kernel = m->kernel,
+                       .boot = &m->boot,
+                       .header = m->header_words ? &header : 0,
+                       .outcome = result->outcome,
+                       .instructions = result->instructions};
+    if (image && image->blob && capdl_blob_open(&blob, image->blob, image->header.blob_size, &error))
+        r.blob = &blob;
+    report_print(&r);
+}
+
+static bool run_machine(const struct machine_program *program, const struct image *image, const struct machine_options *options,
+                        struct machine_result *result, struct capdl_diags *diags)
+{
+    struct machine m = {.options = options};
+    *result = (struct machine_result){0};
+    m.kernel = kernel_create(options->profile, 0);
+    if (!m.kernel || !cpu_init(&m.cpu, m.kernel)) {
+        kernel_free(m.kernel);
+        capdl_error(diags, (struct capdl_pos){0}, "%s: the machine cannot emulate this architecture", program->name);
+        return false;
+    }
+    m.cpu.console = options->console;
+    m.kernel->host.put_char = put_char;
+    clock_gettime(CLOCK_MONOTONIC, &m.start);
+    struct boot_options boot_options = {
+        .name = program->name, .elf = program->elf, .elf_size = program->size, .untypeds = options->untypeds};
+    bool good = boot(m.kernel, &boot_options, &m.boot, diags);
+    if (good) {
+        find_header(&m);
+        result->outcome = run(&m, result);
+        result->instructions = m.cpu.instructions;
+        if (options->console)
+            fflush(options->console);
+        good = !m.cpu.broken;
+        if (good)
+            report(&m, image, result);
+        else
+            capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name, m.cpu.broken);
+    }
+    cpu_free(&m.cpu);
+    kernel_free(m.kernel);
+    return good;
+}
+
+bool machine_run_program(const struct machine_program *program, const struct machine_options *options,
+                         struct machine_result *result, struct capdl_diags *diags)
+{
+    return run_machine(program, 0, options, result, diags);
+}
+
+bool machine_run(const struct image *image, const struct machine_options *options, struct machine_result *result,
+                 struct capdl_diags *diags)
+{
+    struct machine_options used = *options;
+    if (!used.profile)
+        used.profile = &image->profile;
+    struct machine_program program = {.name = "image", .elf = image->bytes, .size = image->size};
+    return run_machine(&program, image, &used, result, diags);
+}

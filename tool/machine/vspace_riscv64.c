@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* RISC-V: mapping and interrupts. Error order: src/arch/riscv/kernel/vspace.c, src/arch/riscv/object/interrupt.c of seL4. */
+#include "kernel.h"
+
+enum { ATTRIBUTE_EXECUTE_NEVER = 1 };
+
+static bool is_valid_root(const struct cap *cap)
+{
+    return cap->type == CAP_PAGE_TABLE && cap->flags & CAP_FLAG_MAPPED;
+}
+
+static enum status find_root(struct kernel *k, const struct cap *cap, struct table **root)
+{
+    *root = vspace_of_asid(k, cap->asid);
+    if (!*root)
+        return fail_lookup(k, false);
+    return *root == cap->object ? STATUS_OK : fail_capability(k, 1);
+}
+
+static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
+{
+    if (!slot_is_final(k, inv->slot))
+        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    bool mapped = inv->cap.flags & CAP_FLAG_MAPPED;
+    if (mapped && vspace_of_asid(k, inv->cap.asid) == inv->cap.object)
+        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    if (mapped) {
+        vspace_unmap_table(k, &inv->cap);
+        table_clear(inv->cap.object);
+    }
+    inv->slot->cap.flags &= (uint8_t)~CAP_FLAG_MAPPED;
+    return STATUS_OK;
+}
+
+static enum status decode_table_map(struct kernel *k, struct invocation *inv)
+{
+    if (inv->length < 2 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    if (inv->cap.flags & CAP_FLAG_MAPPED)
+        return fail_capability(k, 0);
+    uint64_t vaddr = invocation_argument(k, inv, 0);
+    const struct cap *root_cap = &k->extra[0]->cap;
+    if (!is_valid_root(root_cap))
+        return fail_capability(k, 1);
+    if (vaddr >= k->profile->user_top)
+        return fail_argument(k, 0);
+    struct table *root;
+    enum status status = find_root(k, root_cap, &root);
+    if (status != STATUS_OK)
+        return status;
+    struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
+    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE)
+        return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
+    return STATUS_OK;
+}
+
+static enum status decode_table(struct kernel *k, struct invocation *inv)
+{
+    if (inv->method == CAPDL_METHOD_PAGE_TABLE_UNMAP)
+        return decode_table_unmap(k, inv);
+    if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    return decode_table_map(k, inv);
+}
+
+/* The order of these checks is the kernel's: the range before the alignment, both before the tables. */
+static enum status check_place(struct kernel *k, const struct cap *frame, uint64_t vaddr)
+{
+    uint64_t size = UINT64_C(1) << frame->bits;
+    if (vaddr + size - 1 >= k->profile->user_top)
+        return fail_argument(k, 0);
+    return vaddr & (size - 1) ? fail(k, CAPDL_ERROR_ALIGNMENT_ERROR) : STATUS_OK;
+}
+
+static enum status check_entry(struct kernel *k, const struct cap *frame, uint16_t asid, uint64_t vaddr, struct walk walk)
+{
+    if (walk.bits_left != frame->bits) {
+        k->lookup_fault = lookup_missing(walk.bits_left);
+        return fail_lookup(k, false);
+    }
+    if (frame->asid == 0)
+        return walk.pte->kind != PTE_NONE ? fail(k, CAPDL_ERROR_DELETE_FIRST) : STATUS_OK;
+    if (frame->asid != asid)
+        return fail_capability(k, 1);
+    return frame->data != vaddr ? fail_argument(k, 0) : STATUS_OK;
+}
+
+/* A page with neither right to read nor to execute is not entered at all. */
+static uint8_t page_rights(enum vm_rights rights, uint64_t attributes)
+{
+    uint8_t execute = attributes & ATTRIBUTE_EXECUTE_NEVER ? 0 : PAGE_X;
+    uint8_t access = rights == VM_READ_WRITE ? PAGE_R | PAGE_W : rights == VM_READ ? PAGE_R : 0;
+    return execute | access;
+}
+
+static enum status decode_page_map(struct kernel *k, struct invocation *inv)
+{
+    if (inv->length < 3 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    uint64_t vaddr = invocation_argument(k, inv, 0), mask = rights_argument(invocation_argument(k, inv, 1));
+    uint64_t attributes = invocation_argument(k, inv, 2);
+    const struct cap *root_cap = &k->extra[0]->cap;
+    if (!is_valid_root(root_cap))
+        return fail_capability(k, 1);
+    struct table *root;
+    enum status status = find_root(k, root_cap, &root);
+    if (status == STATUS_OK)
+        status = check_place(k, &inv->cap, vaddr);
+    if (status != STATUS_OK)
+        return status;
+    struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
+    status = check_entry(k, &inv->cap, root_cap->asid, vaddr, walk);
+    if (status != STATUS_OK)
+        return status;
+    thread_set_state(k, k->current, THREAD_RESTART);
+    vspace_map_page(k, inv->slot, walk, root_cap->asid, vaddr, page_rights(vm_rights_mask(inv->cap.rights, mask), attributes), 0);
+    return STATUS_OK;
+}
+
+static enum status decode_page(struct kernel *k, struct invocation *inv)
+{
+    switch (inv->method) {
+    case CAPDL_METHOD_PAGE_MAP:
+        return decode_page_map(k, inv);
+    case CAPDL_METHOD_PAGE_UNMAP:
+        return frame_unmap(k, inv);
+    case CAPDL_METHOD_PAGE_GET_ADDRESS:
+        return frame_get_address(k, inv);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+static enum status decode(struct kernel *k, struct invocation *inv)
+{
+    switch ((enum cap_type)inv->cap.type) {
+    case CAP_PAGE_TABLE:
+        return decode_table(k, inv);
+    case CAP_FRAME:
+        return decode_page(k, inv);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+static enum status check_irq(struct kernel *k, uint64_t irq)
+{
+    uint64_t max = k->profile->max_irq ? k->profile->max_irq : MAX_IRQS - 1;
+    return irq > max || irq == 0 ? fail_range(k, 1, max) : STATUS_OK;
+}
+
+static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
+{
+    if (inv->method != CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    if (inv->length < 4 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    /* the interrupt controller of the platforms we know cannot set a trigger */
+    return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+}
+
+const struct arch arch_riscv64 = {
+    .decode = decode,
+    .decode_irq_control = decode_irq_control,
+    .check_irq = check_irq,
+    .is_valid_vtable_root = is_valid_root,
+};

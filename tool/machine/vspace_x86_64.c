@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * x86-64: mapping, interrupts. Error order: src/arch/x86/kernel/vspace.c, src/arch/x86/64/kernel/vspace.c and
+ * src/arch/x86/object/interrupt.c of seL4.
+ */
+#include "kernel.h"
+
+enum {
+    IRQ_USER_MIN = 16, /* after the lines of the legacy controller */
+    IRQ_USER_MAX = 123,
+    NUM_IOAPICS = 1,
+    IOAPIC_PINS = 24,
+    PCI_BUS_MAX = 255,
+    PCI_DEVICE_MAX = 31,
+    PCI_FUNCTION_MAX = 7,
+};
+
+static bool is_valid_root(const struct cap *cap)
+{
+    return cap->type == CAP_VSPACE && cap->flags & CAP_FLAG_MAPPED;
+}
+
+static enum status find_root(struct kernel *k, const struct cap *cap, struct table **root)
+{
+    *root = vspace_of_asid(k, cap->asid);
+    if (!*root)
+        return fail_lookup(k, false);
+    return *root == cap->object ? STATUS_OK : fail_capability(k, 1);
+}
+
+/* The entry that covers 2^bits bytes; the level above it must have a table. */
+static enum status find_entry(struct kernel *k, struct table *root, uint64_t vaddr, unsigned bits, struct walk *walk)
+{
+    *walk = vspace_walk(k, root, vaddr, bits);
+    if (walk->bits_left == bits)
+        return STATUS_OK;
+    k->lookup_fault = lookup_missing(walk->bits_left);
+    return fail_lookup(k, false);
+}
+
+static enum status check_remap(struct kernel *k, const struct cap *frame, uint16_t asid, uint64_t vaddr)
+{
+    if (frame->asid == 0) {
+        uint64_t end = vaddr + (UINT64_C(1) << frame->bits);
+        return vaddr > k->profile->user_top || end > k->profile->user_top ? fail_argument(k, 0) : STATUS_OK;
+    }
+    if (frame->asid != asid)
+        return fail_capability(k, 1);
+    return frame->data != vaddr ? fail_argument(k, 0) : STATUS_OK;
+}
+
+/* Every page that can be read can be executed; a page without rights is the kernel's. */
+static uint8_t page_rights(enum vm_rights rights)
+{
+    if (rights == VM_NONE)
+        return 0;
+    return rights == VM_READ_WRITE ? PAGE_R | PAGE_W | PAGE_X : PAGE_R | PAGE_X;
+}
+
+static enum status decode_page_map(struct kernel *k, struct invocation *inv)
+{
+    if (inv->length < 3 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    uint64_t vaddr = invocation_argument(k, inv, 0), mask = rights_argument(invocation_argument(k, inv, 1));
+    const struct cap *root_cap = &k->extra[0]->cap;
+    if (!is_valid_root(root_cap))
+        return fail_capability(k, 1);
+    enum status status = check_remap(k, &inv->cap, root_cap->asid, vaddr);
+    struct table *root = 0;
+    if (status == STATUS_OK)
+        status = find_root(k, root_cap, &root);
+    if (status != STATUS_OK)
+        return status;
+    if (vaddr & ((UINT64_C(1) << inv->cap.bits) - 1))
+        return fail(k, CAPDL_ERROR_ALIGNMENT_ERROR);
+    struct walk walk;
+    status = find_entry(k, root, vaddr, inv->cap.bits, &walk);
+    if (status != STATUS_OK)
+        return status;
+    if (walk.pte->kind == PTE_TABLE)
+        return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    vspace_map_page(k, inv->slot, walk, root_cap->asid, vaddr, page_rights(vm_rights_mask(inv->cap.rights, mask)),
+                    (uint8_t)(invocation_argument(k, inv, 2) & 7));
+    return STATUS_OK;
+}
+
+static enum status decode_page(struct kernel *k, struct invocation *inv)
+{
+    switch (inv->method) {
+    case CAPDL_METHOD_PAGE_MAP:
+        return decode_page_map(k, inv);
+    case CAPDL_METHOD_PAGE_UNMAP:
+        return frame_unmap(k, inv);
+    case CAPDL_METHOD_PAGE_GET_ADDRESS:
+        return frame_get_address(k, inv);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+/* The three kinds of tables below the root differ in their methods and in what their entry in the level above covers. */
+struct level {
+    enum capdl_method map, unmap;
+    unsigned bits;
+};
+
+static enum status decode_table_map(struct kernel *k, struct invocation *inv, const struct level *level)
+{
+    if (inv->length < 2 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    if (inv->cap.flags & CAP_FLAG_MAPPED)
+        return fail_capability(k, 0);
+    uint64_t vaddr = invocation_argument(k, inv, 0) >> level->bits << level->bits;
+    const struct cap *root_cap = &k->extra[0]->cap;
+    if (!is_valid_root(root_cap))
+        return fail_capability(k, 1);
+    if (vaddr > k->profile->user_top)
+        return fail_argument(k, 0);
+    struct table *root;
+    struct walk walk = {0};
+    enum status status = find_root(k, root_cap, &root);
+    if (status == STATUS_OK)
+        status = find_entry(k, root, vaddr, level->bits, &walk);
+    if (status != STATUS_OK)
+        return status;
+    if (walk.pte->kind != PTE_NONE)
+        return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
+    return STATUS_OK;
+}
+
+static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
+{
+    if (!slot_is_final(k, inv->slot))
+        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    if (inv->cap.flags & CAP_FLAG_MAPPED) {
+        vspace_unmap_table(k, &inv->cap);
+        table_clear(inv->cap.object);
+    }
+    inv->slot->cap.flags &= (uint8_t)~CAP_FLAG_MAPPED;
+    return STATUS_OK;
+}
+
+static enum status decode_table(struct kernel *k, struct invocation *inv, const struct level *level)
+{
+    if (inv->method == level->unmap)
+        return decode_table_unmap(k, inv);
+    if (inv->method != level->map)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    return decode_table_map(k, inv, level);
+}
+
+static enum status decode(struct kernel *k, struct invocation *inv)
+{
+    static const struct level pt = {CAPDL_METHOD_PAGE_TABLE_MAP, CAPDL_METHOD_PAGE_TABLE_UNMAP, 21};
+    static const struct level pd = {CAPDL_METHOD_PAGE_DIRECTORY_MAP, CAPDL_METHOD_PAGE_DIRECTORY_UNMAP, 30};
+    static const struct level pdpt = {CAPDL_METHOD_PDPT_MAP, CAPDL_METHOD_PDPT_UNMAP, 39};
+    switch ((enum cap_type)inv->cap.type) {
+    case CAP_PAGE_TABLE:
+        return decode_table(k, inv, &pt);
+    case CAP_PAGE_DIRECTORY:
+        return decode_table(k, inv, &pd);
+    case CAP_PDPT:
+        return decode_table(k, inv, &pdpt);
+    case CAP_FRAME:
+        return decode_page(k, inv);
+    case CAP_IO_PORT_CONTROL:
+        return io_port_control_decode(k, inv);
+    case CAP_IO_PORT:
+        return io_port_decode(k, inv);
+    default:
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+}
+
+/* Legacy interrupts exist only with the legacy controller, which the stock kernel does not use. */
+static enum status check_irq(struct kernel *k, uint64_t irq)
+{
+    (void)irq;
+    return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+}
+
+static enum status check_ioapic(struct kernel *k, struct invocation *inv)
+{
+    if (invocation_argument(k, inv, 2) >= NUM_IOAPICS)
+        return fail_range(k, 0, NUM_IOAPICS - 1);
+    if (invocation_argument(k, inv, 3) >= IOAPIC_PINS)
+        return fail_range(k, 0, IOAPIC_PINS - 1);
+    if (invocation_argument(k, inv, 4) > 1 || invocation_argument(k, inv, 5) > 1)
+        return fail_range(k, 0, 1);
+    return STATUS_OK;
+}
+
+static enum status check_msi(struct kernel *k, struct invocation *inv)
+{
+    if (invocation_argument(k, inv, 2) > PCI_BUS_MAX)
+        return fail_range(k, 0, PCI_BUS_MAX);
+    if (invocation_argument(k, inv, 3) > PCI_DEVICE_MAX)
+        return fail_range(k, 0, PCI_DEVICE_MAX);
+    if (invocation_argument(k, inv, 4) > PCI_FUNCTION_MAX)
+        return fail_range(k, 0, PCI_FUNCTION_MAX);
+    return STATUS_OK;
+}
+
+static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
+{
+    bool ioapic = inv->method == CAPDL_METHOD_IRQ_CONTROL_GET_IOAPIC;
+    if (!ioapic && inv->method != CAPDL_METHOD_IRQ_CONTROL_GET_MSI)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    if (inv->length < 7 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    uint64_t irq = invocation_argument(k, inv, 6);
+    if (irq > IRQ_USER_MAX - IRQ_USER_MIN)
+        return fail_range(k, 0, IRQ_USER_MAX - IRQ_USER_MIN);
+    irq += IRQ_USER_MIN;
+    if (k->irq_state[irq] != IRQ_INACTIVE)
+        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    struct slot *dest;
+    uint64_t index = invocation_argument(k, inv, 0), depth = invocation_argument(k, inv, 1);
+    enum status status = lookup_target(k, &k->extra[0]->cap, index, depth, &dest);
+    if (status == STATUS_OK)
+        status = slot_ensure_empty(k, dest);
+    if (status == STATUS_OK)
+        status = ioapic ? check_ioapic(k, inv) : check_msi(k, inv);
+    return status == STATUS_OK ? irq_issue(k, inv, irq, index, depth) : status;
+}
+
+const struct arch arch_x86_64 = {
+    .decode = decode,
+    .decode_irq_control = decode_irq_control,
+    .check_irq = check_irq,
+    .is_valid_vtable_root = is_valid_root,
+};

@@ -14,7 +14,7 @@
 #include "pack/pack.h"
 #include "prefix.h"
 
-enum { RAM = 0x40000000, RAM_SIZE = 0x1000000, UNTOUCHED = 0xcc };
+enum { RAM = 0x40000000, RAM_SIZE = 0x2000000, UNTOUCHED = 0xcc };
 static const uint64_t kernel_virtual = 0xffffff8040000000;
 static const uint64_t mib = 0x100000;
 
@@ -131,7 +131,7 @@ static void test_contents(void)
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);
-    options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x40c00003 };
+    options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x41c00003 };
     options.num_extras = 1;
     struct result result = pack(&options);
     CHECK(result.packed && result.diags.count == 0 && result.payload && result.payload->magic == CAPDL_PAYLOAD_MAGIC, "packed");
@@ -142,14 +142,14 @@ static void test_contents(void)
     lay_out(&result, got);
     expect_program(expected, kernel_segments, 1, RAM, RAM + 0x181000, kernel_virtual);
     expect_program(expected, image_segments, 2, p->initialiser.start, p->initialiser.start + 0x140000, 0x400000);
-    memcpy(expected + 0xc00003, extra, sizeof extra);
+    memcpy(expected + 0x1c00003, extra, sizeof extra);
     CHECK(memcmp(got, expected, RAM_SIZE) == 0, "memory as the ELF files say");
     CHECK(p->kernel.start == RAM && p->kernel.end == RAM + 0x181000 && p->kernel_virtual == kernel_virtual, "kernel");
     CHECK(p->kernel_entry == kernel_virtual + 0x20 && p->initialiser_entry == 0x400020, "entries");
     CHECK(p->initialiser.end - p->initialiser.start == 0x140000 && p->initialiser.start % 4096 == 0, "initialiser");
     CHECK(p->initialiser_offset == p->initialiser.start - 0x400000, "offset of the initialiser");
     CHECK(p->kernel_tree.start >= p->kernel.end && p->kernel_tree.end <= p->initialiser.start, "kernel, device tree, initialiser ascend");
-    CHECK(p->tree_size < 200 && fdt_check_full((const uint8_t *)p + p->tree, p->tree_size) == 0, "device tree without padding");
+    CHECK(p->tree_size < 400 && fdt_check_full((const uint8_t *)p + p->tree, p->tree_size) == 0, "device tree without padding");
     CHECK(p->home >= p->initialiser.end && p->home % 4096 == 0, "the loader goes above");
     CHECK(p->physical_bits == 44 && p->num_cores == 1 && p->first_hart == 3 && p->flags == 0, "configuration");
     /* Of 0x12345, 0x30010 and 0x100 bytes every second 64 KiB are zeros; an ELF header and the tables come on top. */
@@ -281,6 +281,9 @@ static void test_misfits(void)
     static const struct test_segment huge[] = { { 0x400000, 0, 16, 0x2000000 } };
     static const struct test_segment overlapping[] = { { 0x400000, 0, 0x2000, 0x2000 }, { 0x401000, 0, 16, 16 } };
     static const struct capdl_region reserved = { 0x40180000, 0x41000000 };
+    static const struct pack_extra inside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 15 * 0x100000 };
+    static const struct pack_extra outside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 50 * 0x100000 };
+    static const struct pack_extra beyond = { { "pages", (const uint8_t *)"1234", 4 }, UINT64_MAX - 2 };
     size_t size;
     uint8_t *image = test_elf(EM_AARCH64, 0x400000, huge, 1, &size);
     REFUSED("initialiser takes 32768 KiB", options.image.bytes = realloc((void *)(uintptr_t)options.image.bytes, size);
@@ -293,7 +296,11 @@ static void test_misfits(void)
     REFUSED("kernel and initialiser overlap", options.initialiser_at = RAM + mib);
     REFUSED("initialiser        0x0040100000 .. 0x0040240000  overlaps", options.initialiser_at = RAM + mib);
     REFUSED("multiple of 4096", options.initialiser_at = RAM + 8 * mib + 4);
-    REFUSED("does not lie in the kernel's RAM", options.at = RAM + 64 * mib);
+    REFUSED("loader: lies not in RAM", options.at = RAM + 64 * mib);
+    REFUSED("initialiser: lies not in the kernel's RAM", options.initialiser_at = RAM + 20 * mib);
+    REFUSED("pages: lies in RAM that the kernel manages", options.extras = &inside; options.num_extras = 1);
+    REFUSED("pages: lies not in RAM", options.extras = &outside; options.num_extras = 1);
+    REFUSED("beyond the end of memory", options.extras = &beyond; options.num_extras = 1);
     REFUSED("must lie above kernel", profile.memory[0].start -= 4 * mib; options.initialiser_at = RAM - 4 * mib);
     REFUSED("loader and initialiser overlap", options.initialiser_at = RAM + 4 * mib; options.at = RAM + 4 * mib);
     REFUSED("device tree takes", options.reserved = &reserved; options.num_reserved = 1);
@@ -316,6 +323,10 @@ static void test_reserved(void)
     options.num_reserved = 1;
     struct result result = pack(&options);
     CHECK(result.packed && result.payload->kernel_tree.start >= reserved.end && result.payload->initialiser.start >= reserved.end, "above it");
+    result_free(&result);
+    options.at = RAM + 24 * mib;
+    result = pack(&options);
+    CHECK(result.packed && result.payload->home == options.at, "the loader may lie in RAM the kernel does not manage");
     result_free(&result);
     tear_down(&profile, &options);
 }

@@ -50,6 +50,12 @@ uint8_t *test_tree(size_t *size)
     fdt_finish_reservemap(tree);
     fdt_begin_node(tree, "");
     fdt_property_string(tree, "compatible", "test");
+    fdt_property_u32(tree, "#address-cells", 1);
+    fdt_property_u32(tree, "#size-cells", 1);
+    fdt_begin_node(tree, "memory@40000000");
+    fdt_property_string(tree, "device_type", "memory");
+    fdt_property_u64(tree, "reg", UINT64_C(0x4000000002000000));
+    fdt_end_node(tree);
     fdt_end_node(tree);
     fdt_finish(tree);
     *size = ROOM; /* padded, as firmware does */

@@ -93,6 +93,7 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
         return false;
     }
     plan->tree_size = fdt_totalsize(plan->tree);
+    ram_read(plan);
     return true;
 }
 

@@ -6,7 +6,6 @@
  *     kernel | device tree | initialiser | ... | loader, payload, workspace
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "plan.h"
 
@@ -53,22 +52,30 @@ static bool push_all(const struct plan *plan, struct place *candidate, uint64_t 
     return pushed;
 }
 
-/* The first free place in RAM at or above `from`. */
+/* The first free place at or above `from` in RAM the kernel manages. */
 static bool find_room(const struct plan *plan, struct place *place, uint64_t from, uint64_t size, uint64_t alignment)
 {
+    const struct capdl_region *ram = plan->profile->memory;
     for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        const struct capdl_region *ram = &plan->profile->memory[i];
         struct place candidate = *place;
-        candidate.start = align(from > ram->start ? from : ram->start, alignment);
+        candidate.start = align(from > ram[i].start ? from : ram[i].start, alignment);
         candidate.end = candidate.start + size;
-        while (candidate.end <= ram->end && candidate.end > candidate.start && push_all(plan, &candidate, alignment)) {
+        while (candidate.end <= ram[i].end && candidate.end > candidate.start && push_all(plan, &candidate, alignment)) {
         }
-        if (candidate.end <= ram->end && candidate.end > candidate.start) {
+        if (candidate.end <= ram[i].end && candidate.end > candidate.start) {
             *place = candidate;
             return true;
         }
     }
     return false;
+}
+
+/* For the loader, above the others is best, but anywhere apart from them will do. Never of itself in RAM the kernel leaves alone:
+   that may be the firmware's. */
+static bool choose(const struct plan *plan, struct place *place, uint64_t from, uint64_t size, uint64_t alignment)
+{
+    return find_room(plan, place, from, size, alignment) ||
+           (place->kind == PLACE_LOADER && find_room(plan, place, 0, size, alignment));
 }
 
 /* What is wished for, or what is found; an error when there is none. */
@@ -84,7 +91,7 @@ static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t 
         place->end = wish + size;
         return true;
     }
-    if (!find_room(plan, place, from, size, alignment)) {
+    if (!choose(plan, place, from, size, alignment)) {
         capdl_error(plan->diags, nowhere, "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free", place->name,
                     (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
         return false;
@@ -101,10 +108,10 @@ bool layout_system(struct plan *plan)
 {
     uint64_t tree_room = plan->options->firmware_dtb && plan->tree_size < CAPDL_PAYLOAD_TREE_ROOM ? CAPDL_PAYLOAD_TREE_ROOM : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
-    plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), false };
+    plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), PLACE_KERNEL };
     plan->tree_place.name = "device tree";
     plan->image_place.name = "initialiser";
-    plan->loader_place.name = "loader";
+    plan->loader_place = (struct place){ .name = "loader", .kind = PLACE_LOADER };
     return put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE) &&
            put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image), PAGE);
 }
@@ -133,10 +140,10 @@ static struct place *all_places(const struct plan *plan, size_t *count)
     *count = 4;
     for (size_t i = 0; i < options->num_extras; i++) {
         const struct pack_extra *extra = &options->extras[i];
-        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra->address + extra->file.size, true };
+        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra->address + extra->file.size, PLACE_EXTRA };
     }
     for (size_t i = 0; i < options->num_reserved; i++) {
-        list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end, true };
+        list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end, PLACE_RESERVED };
     }
     return list;
 }
@@ -147,25 +154,35 @@ static int compare_places(const void *a, const void *b)
     return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
 }
 
-static bool in_ram(const struct plan *plan, const struct place *place)
+/* What is wrong with where a place lies; 0: nothing. */
+static const char *misplaced(const struct plan *plan, const struct place *place)
 {
-    for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        if (place->start >= plan->profile->memory[i].start && place->end <= plan->profile->memory[i].end) {
-            return true;
-        }
+    switch (place->kind) {
+    case PLACE_KERNEL:
+        return ram_of_kernel(plan, place) ? 0 : "not in the kernel's RAM";
+    case PLACE_LOADER:
+        return ram_of_board(plan, place) ? 0 : "not in RAM";
+    case PLACE_EXTRA:
+        return ram_shared_with_kernel(plan, place) ? "in RAM that the kernel manages, which will be cleared"
+               : plan->num_ram == 0 || ram_of_board(plan, place) ? 0 : "not in RAM";
+    default:
+        return 0;
     }
-    return place->may_overlap_reserved;
 }
 
-/* Reserved memory may hold what it was reserved for. */
+/* Reserved memory may hold what it was reserved for, and overlap other reserved memory. */
 static bool places_clash(const struct place *a, const struct place *b)
 {
-    return overlap(a->start, a->end, b->start, b->end) && !(a->may_overlap_reserved && b->may_overlap_reserved &&
-                                                            (strcmp(a->name, "reserved") == 0) != (strcmp(b->name, "reserved") == 0));
+    bool for_it = (a->kind == PLACE_RESERVED && b->kind >= PLACE_EXTRA) || (b->kind == PLACE_RESERVED && a->kind >= PLACE_EXTRA);
+    return overlap(a->start, a->end, b->start, b->end) && !for_it;
 }
 
 static void draw(const struct plan *plan, const struct place *list, size_t count)
 {
+    for (size_t i = 0; i < plan->num_ram; i++) {
+        capdl_note(plan->diags, nowhere, "RAM of the board   0x%010llx .. 0x%010llx", (unsigned long long)plan->ram[i].start,
+                   (unsigned long long)plan->ram[i].end);
+    }
     for (size_t i = 0; i < plan->profile->num_memory; i++) {
         capdl_note(plan->diags, nowhere, "RAM of the kernel  0x%010llx .. 0x%010llx", (unsigned long long)plan->profile->memory[i].start,
                    (unsigned long long)plan->profile->memory[i].end);
@@ -175,8 +192,9 @@ static void draw(const struct plan *plan, const struct place *list, size_t count
         for (size_t j = 0; j < count; j++) {
             clash |= j != i && places_clash(&list[i], &list[j]);
         }
-        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s", list[i].name, (unsigned long long)list[i].start,
-                   (unsigned long long)list[i].end, clash ? "  overlaps" : "", in_ram(plan, &list[i]) ? "" : "  not in RAM");
+        const char *wrong = misplaced(plan, &list[i]);
+        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s%s", list[i].name, (unsigned long long)list[i].start,
+                   (unsigned long long)list[i].end, clash ? "  overlaps" : "", wrong ? "  " : "", wrong ? wrong : "");
     }
 }
 
@@ -184,8 +202,9 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
 {
     bool fine = true;
     for (size_t i = 0; i < count; i++) {
-        if (list[i].end < list[i].start || !in_ram(plan, &list[i])) {
-            capdl_error(plan->diags, nowhere, "the %s does not lie in the kernel's RAM", list[i].name);
+        const char *wrong = list[i].end < list[i].start ? "beyond the end of memory" : misplaced(plan, &list[i]);
+        if (wrong) {
+            capdl_error(plan->diags, nowhere, "%s: lies %s", list[i].name, wrong);
             fine = false;
         }
         for (size_t j = i + 1; j < count && list[j].start < list[i].end; j++) {

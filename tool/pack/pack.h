@@ -35,7 +35,7 @@ struct pack_file {
     size_t size;
 };
 
-/* Bytes to be put at a physical address that the kernel leaves alone: pages of a PD in reserved memory, for instance. */
+/* Bytes to be put at a physical address in RAM that the kernel does not manage: pages of a PD in reserved memory, for instance. */
 struct pack_extra {
     struct pack_file file;
     uint64_t address;

@@ -15,11 +15,19 @@ struct buffer {
 };
 
 /* Something that lies in memory while the system is started. */
+enum place_kind {
+    PLACE_KERNEL, /* in RAM that the kernel manages */
+    PLACE_LOADER, /* in any RAM */
+    PLACE_EXTRA,  /* in RAM that the kernel does not manage; may be what memory was reserved for */
+    PLACE_RESERVED,
+};
 struct place {
     const char *name;
     uint64_t start, end;
-    bool may_overlap_reserved; /* it is what the reservation is for */
+    enum place_kind kind;
 };
+
+enum { MAX_RAM = 32 };
 
 struct plan {
     const struct pack_options *options;
@@ -31,6 +39,8 @@ struct plan {
     struct loads image, loader;
     uint8_t *tree; /* packed; on the heap */
     size_t tree_size;
+    struct capdl_region ram[MAX_RAM]; /* of the board, as far as the device tree knows */
+    size_t num_ram;
     uint32_t first_hart, physical_bits;
     struct place kernel_place, tree_place, image_place, loader_place;
     struct capdl_payload_region *regions; /* `from` counts from the start of `stored` until payload_write */
@@ -45,6 +55,12 @@ void buffer_zero(struct buffer *, size_t);
 /* inputs.c: everything read and checked by itself. */
 bool inputs_open(struct plan *);
 void inputs_close(struct plan *);
+
+/* ram.c: reads the RAM of the board out of the device tree; and where a place lies. */
+void ram_read(struct plan *);
+bool ram_of_kernel(const struct plan *, const struct place *);
+bool ram_of_board(const struct plan *, const struct place *);
+bool ram_shared_with_kernel(const struct plan *, const struct place *);
 
 /* layout.c: where kernel, device tree and initialiser go; then, once their sizes are known, the loader. */
 bool layout_system(struct plan *);

@@ -65,17 +65,19 @@ static int find_method(enum capdl_arch arch, const char *id)
     return -1;
 }
 
-/* A method that takes something else than we send must not be called: every boot needs it, or only specs that use
- * it. */
+/* A method that takes something else than we send must not be called: every boot needs it, or only some specs. */
 static void refuse(struct xml_reader *xml, enum capdl_method method, const char *found, const char *expected)
 {
     struct capdl_diags *diags = xml->reader->diags;
-    enum capdl_severity severity = method_required(xml->reader->profile, method) ? CAPDL_ERROR : CAPDL_WARNING;
 
-    capdl_finding(diags, severity, "kernel-method", xml_position(xml),
-                  "%s takes (%s) in this kernel, expected (%s)%s", method_names[method], found,
-                  expected != 0 ? expected : "not to exist",
-                  severity == CAPDL_ERROR ? "" : ": specs that need it will be refused");
+    if (method_required(xml->reader->profile, method))
+        capdl_error(diags, xml_position(xml), "%s takes (%s) in this kernel, expected (%s)", method_names[method], found,
+                    expected);
+    else
+        capdl_finding(diags, CAPDL_WARNING, "kernel-method", xml_position(xml),
+                      "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be refused",
+                      method_names[method], found, expected != 0 ? "(" : "it not to exist",
+                      expected != 0 ? expected : "", expected != 0 ? ")" : "");
 }
 
 static void api_end(struct xml_reader *xml, const char *name)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/memory.h"
 #include "profile/names.h"
 #include "profile/read.h"
 
@@ -33,17 +34,14 @@ void config_free(struct config *config)
     *config = (struct config){0};
 }
 
-static bool config_add(struct config *config, const char *name, const char *value)
+static void config_add(struct config *config, const char *name, const char *value)
 {
-    struct config_symbol *list = realloc(config->list, (config->count + 1) * sizeof(*list));
+    struct config_symbol *list = memory_need(realloc(config->list, (config->count + 1) * sizeof(*list)));
 
-    if (list == 0)
-        abort();
     config->list = list;
-    list[config->count].name = strdup(name);
-    list[config->count].value = value != 0 ? strdup(value) : 0;
+    list[config->count].name = memory_need(strdup(name));
+    list[config->count].value = value != 0 ? memory_need(strdup(value)) : 0;
     config->count++;
-    return true;
 }
 
 static bool config_fill(struct reader *reader, struct json_object *object, struct capdl_pos pos)
@@ -76,13 +74,11 @@ static size_t text_end(const struct file_bytes *bytes)
 
 struct json_object *json_read(struct reader *reader, const struct text_file *file, int depth)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(depth);
+    struct json_tokener *tokener = memory_need(json_tokener_new_ex(depth));
     size_t size = text_end(&file->bytes);
     struct json_object *object = 0;
     enum json_tokener_error error;
 
-    if (tokener == 0)
-        abort();
     if (size < INT32_MAX)
         object = json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)size);
     error = json_tokener_get_error(tokener);

@@ -6,6 +6,7 @@
 
 #include "profile/cbor.h"
 #include "profile/fields.h"
+#include "profile/memory.h"
 #include "profile/names.h"
 #include "profile/profile.h"
 
@@ -18,9 +19,7 @@ static void put_bytes(struct output *out, const void *bytes, size_t size)
 {
     if (out->capacity - out->size < size) {
         out->capacity = 2 * out->capacity + size;
-        out->bytes = realloc(out->bytes, out->capacity);
-        if (out->bytes == 0)
-            abort();
+        out->bytes = memory_need(realloc(out->bytes, out->capacity));
     }
     memcpy(out->bytes + out->size, bytes, size);
     out->size += size;

@@ -30,8 +30,8 @@ enum name_state {
 struct expr_names {
     /* What a name stands for. depth counts nested definitions, for an implementation that evaluates them in turn.
      */
-    enum name_state (*look_up)(const void *context, struct slice name, int depth, int64_t *value);
-    const void *context;
+    enum name_state (*look_up)(void *context, struct slice name, int depth, int64_t *value);
+    void *context;
     bool unknown_is_zero; /* as in #if; else an unknown name has no value */
 };
 

@@ -4,15 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/memory.h"
 enum { MAX_CONDITIONALS = 64, MAX_LOOK_UPS = 1000 };
 
 static void symbol_add(struct headers *h, struct header_symbol symbol)
 {
     if (h->count == h->capacity) {
         h->capacity = 2 * h->capacity + 64;
-        h->list = realloc(h->list, h->capacity * sizeof(*h->list));
-        if (h->list == 0)
-            abort();
+        h->list = memory_need(realloc(h->list, h->capacity * sizeof(*h->list)));
     }
     h->list[h->count++] = symbol;
 }
@@ -25,7 +24,7 @@ static const struct header_symbol *symbol_find(const struct headers *h, struct s
     return 0;
 }
 
-static enum name_state look_up(const void *context, struct slice name, int depth, int64_t *value);
+static enum name_state look_up(void *context, struct slice name, int depth, int64_t *value);
 
 static const char *evaluate(struct headers *h, struct slice text, bool unknown_is_zero, int depth, int64_t *value)
 {
@@ -47,9 +46,9 @@ static enum name_state look_up_config(const struct headers *h, struct slice name
     return *end == 0 && end != text ? NAME_VALUE : NAME_OPAQUE;
 }
 
-static enum name_state look_up(const void *context, struct slice name, int depth, int64_t *value)
+static enum name_state look_up(void *context, struct slice name, int depth, int64_t *value)
 {
-    struct headers *h = (struct headers *)(uintptr_t)context; /* ours, and not constant */
+    struct headers *h = context;
     const struct header_symbol *symbol;
 
     if (name.size > 7 && memcmp(name.text, "CONFIG_", 7) == 0)
@@ -326,11 +325,9 @@ static void read_enumerations(struct headers *h, struct slice rest)
 
 static char *keep_text(struct headers *h, const void *bytes, size_t size)
 {
-    char *text = malloc(size + 1);
-    char **texts = realloc(h->texts, (h->num_texts + 1) * sizeof(*texts));
+    char *text = memory_need(malloc(size + 1));
+    char **texts = memory_need(realloc(h->texts, (h->num_texts + 1) * sizeof(*texts)));
 
-    if (text == 0 || texts == 0)
-        abort();
     if (size > 0)
         memcpy(text, bytes, size);
     h->texts = texts;

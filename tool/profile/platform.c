@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/memory.h"
 #include "profile/names.h"
 #include "profile/read.h"
 
@@ -219,9 +220,7 @@ static void read_kernel(struct reader *reader)
 
     if (!text_open(reader, kernel_path, REQUIRED, "the kernel", &file))
         return;
-    copy = malloc(file.bytes.size + 1);
-    if (copy == 0)
-        abort();
+    copy = memory_need(malloc(file.bytes.size + 1));
     if (file.bytes.size > 0)
         memcpy(copy, file.bytes.data, file.bytes.size);
     elf_version(EV_CURRENT);

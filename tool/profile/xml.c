@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/memory.h"
 enum { MAX_DEPTH = sizeof(((struct xml_reader *)0)->frames) / sizeof(struct xml_frame) };
 
 struct capdl_pos xml_position(const struct xml_reader *xml)
@@ -176,9 +177,7 @@ bool xml_read(struct xml_reader *xml, const char *relative, const char *purpose)
     xml->file = &file;
     xml->depth = 0;
     xml->stopped = false;
-    xml->parser = XML_ParserCreate(0);
-    if (xml->parser == 0)
-        abort();
+    xml->parser = memory_need(XML_ParserCreate(0));
     XML_SetUserData(xml->parser, xml);
     XML_SetElementHandler(xml->parser, on_start, on_end);
     good = parse(xml);

@@ -67,7 +67,7 @@ void *spec_arena_alloc(struct capdl_arena *arena, size_t size)
     if (size > SIZE_MAX / 2)
         out_of_memory();
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (arena->size - arena->used < size)
+    if (!arena->chunks || arena->size - arena->used < size)
         add_chunk(arena, size);
     memory = (char *)arena->chunks->bytes + arena->used;
     arena->used += size;

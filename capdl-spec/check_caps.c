@@ -147,8 +147,8 @@ void check_cap_slot(struct checker *c)
             const char *expected = "";
 
             if (!fits(c, object, cap, &expected))
-                check_report(c, CAPDL_ERROR, cap->pos, "slot %" PRIu64 " of %s '%s' holds a %s: expected %s", cap->slot,
-                             capdl_kind_name(object->kind), check_label(c, i, label), capdl_kind_name(cap->kind), expected);
+                check_report(c, CAPDL_ERROR, cap->pos, "slot %" PRIu64 " of %s '%s' holds %s: expected %s", cap->slot,
+                             capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind), expected);
         }
     }
 }
@@ -204,7 +204,9 @@ void check_badge(struct checker *c)
 /* What can be bound to one thread only: scheduling contexts, bound notifications, virtual CPUs. */
 static bool binds(const struct capdl_cap *cap)
 {
-    return cap->slot == CAPDL_TCB_SLOT_SC || cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION || cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU;
+    return (cap->slot == CAPDL_TCB_SLOT_SC && cap->kind == CAPDL_KIND_SC) ||
+           (cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && cap->kind == CAPDL_KIND_NOTIFICATION) ||
+           (cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU && cap->kind == CAPDL_KIND_VCPU);
 }
 
 void check_bound_twice(struct checker *c)

@@ -31,8 +31,8 @@ void check_irq(struct checker *c)
         const struct capdl_irq_map *irq = &spec->irqs[i];
 
         if (!is_irq(spec->objects[irq->object].kind))
-            check_report(c, CAPDL_ERROR, irq->pos, "interrupt %" PRIu64 " is mapped to '%s', a %s: expected an interrupt object", irq->irq,
-                         check_label(c, irq->object, label), capdl_kind_name(spec->objects[irq->object].kind));
+            check_report(c, CAPDL_ERROR, irq->pos, "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
+                         check_label(c, irq->object, label), spec_kind_phrase(spec->objects[irq->object].kind));
         else if (map[irq->object])
             report_irq_twice(c, map[irq->object], irq);
         map[irq->object] = irq;
@@ -54,11 +54,25 @@ static void check_entry(struct checker *c, const struct capdl_domain_entry *entr
         check_report(c, CAPDL_ERROR, entry->pos, "a duration of %" PRIu64 " is too long: expected less than 2^56", entry->duration);
 }
 
+static void check_thread_domains(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->dom > 255)
+            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", check_label(c, i, label),
+                         object->u.tcb->dom);
+    }
+}
+
 void check_domain(struct checker *c)
 {
     const struct capdl_domains *domains = &c->spec->domains;
     uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
 
+    check_thread_domains(c);
     for (size_t i = 0; i < domains->num_schedule; i++)
         check_entry(c, &domains->schedule[i]);
     if (!domains->has_schedule || domains->start_kind == CAPDL_DOMAIN_START_NONE)

@@ -17,19 +17,20 @@ void check_object_arch(struct checker *c)
         const struct capdl_object *object = &c->spec->objects[i];
 
         if (!capdl_kind_on_arch(object->kind, c->spec->arch))
-            check_report(c, CAPDL_ERROR, object->pos, "'%s' is a %s (%s), which does not exist on %s", check_label(c, i, label),
-                         capdl_kind_name(object->kind), capdl_kind_keyword(object->kind), capdl_arch_name(c->spec->arch));
+            check_report(c, CAPDL_ERROR, object->pos, "'%s' is %s (%s), which does not exist on %s", check_label(c, i, label),
+                         spec_kind_phrase(object->kind), capdl_kind_keyword(object->kind), capdl_arch_name(c->spec->arch));
     }
 }
 
 static void check_cnode_size(struct checker *c, uint32_t id, unsigned word_bits)
 {
+    unsigned most = word_bits == 64 ? 64 - 5 : 32 - 4; /* a slot has 32 or 16 bytes */
     const struct capdl_object *object = &c->spec->objects[id];
     char label[CHECK_LABEL];
 
-    if (object->size_bits > word_bits - 5)
-        check_report(c, CAPDL_ERROR, object->pos, "CNode '%s' has %u bits: at most %u fit into an address space", check_label(c, id, label),
-                     object->size_bits, word_bits - 5);
+    if (object->size_bits > most)
+        check_report(c, CAPDL_ERROR, object->pos, "CNode '%s' has %u bits: at most %u fit into an address space",
+                     check_label(c, id, label), object->size_bits, most);
 }
 
 static void check_untyped_size(struct checker *c, uint32_t id, unsigned word_bits)
@@ -157,9 +158,6 @@ static void check_one_thread(struct checker *c, uint32_t id)
     if (!cspace || !vspace)
         check_report(c, CAPDL_WARNING, object->pos, "TCB '%s' has no %s: it cannot run", check_label(c, id, label),
                      cspace ? "vspace" : vspace ? "cspace" : "cspace and no vspace");
-    if (object->u.tcb && object->u.tcb->dom > 255)
-        check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", check_label(c, id, label),
-                     object->u.tcb->dom);
 }
 
 void check_thread(struct checker *c)

@@ -92,11 +92,11 @@ static void report_nesting(struct checker *c, uint32_t id, const struct capdl_ca
 
     check_label(c, id, label);
     if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV)
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds a %s: expected a frame", capdl_kind_name(object->kind), label,
-                     capdl_kind_name(cap->kind));
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind), label,
+                     spec_kind_phrase(cap->kind));
     else
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds a %s: expected a frame or a %s (%s)", capdl_kind_name(object->kind), label,
-                     capdl_kind_name(cap->kind), capdl_kind_name(table->below), capdl_kind_keyword(table->below));
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame or a %s (%s)", capdl_kind_name(object->kind), label,
+                     spec_kind_phrase(cap->kind), capdl_kind_name(table->below), capdl_kind_keyword(table->below));
 }
 
 void check_table_nesting(struct checker *c)
@@ -162,7 +162,7 @@ static const char *size_name(unsigned bits, char *buffer, size_t size)
 static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
 {
     const struct capdl_object *frame = &c->spec->objects[cap->object];
-    char label[CHECK_LABEL], holder[CHECK_LABEL], has[16], expected[16];
+    char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
     if (frame->size_bits == shift || frame->size_bits < 10)
         return;
@@ -220,7 +220,7 @@ static void check_one_mapping(struct checker *c, const struct capdl_object *hold
         check_report(c, CAPDL_ERROR, cap->pos, "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
                      cap->extra->mapping_slot, table, label);
     else if (holder->kind != CAPDL_KIND_CNODE)
-        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' is for capabilities in CNodes, not in a %s", capdl_kind_name(holder->kind));
+        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' is for capabilities in CNodes, not in %s", spec_kind_phrase(holder->kind));
 }
 
 void check_mapping(struct checker *c)

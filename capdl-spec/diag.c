@@ -187,7 +187,8 @@ static void print_source(const struct capdl_diags *diags, FILE *out, struct capd
         length = (size_t)(end - line);
     if (length && line[length - 1] == '\r')
         length--;
-    print_line(out, line, length, pos.column);
+    if (length)
+        print_line(out, line, length, pos.column);
 }
 
 static void print_diag(const struct capdl_diags *diags, FILE *out, const struct capdl_diag *diag, struct line_cursor *cursor)

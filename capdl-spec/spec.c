@@ -32,6 +32,19 @@ const char *capdl_kind_name(enum capdl_kind kind)
     return kinds[kind].name;
 }
 
+const char *spec_kind_phrase(enum capdl_kind kind)
+{
+    static const char *const phrases[][2] = {
+#define CAPDL_KIND(id, keyword, arches, name) {"a " name, "an " name},
+#include <capdl/kinds.def>
+#undef CAPDL_KIND
+    };
+    const char *name = kinds[kind].name;
+    bool initials = name[1] >= 'A' && name[1] <= 'Z'; /* spoken: "an MSI interrupt", but "a TCB" */
+
+    return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
+}
+
 bool capdl_kind_on_arch(enum capdl_kind kind, enum capdl_arch arch)
 {
     return strchr(kinds[kind].arches, arch_initials[arch]);

@@ -7,7 +7,7 @@
 
 enum {
     SPEC_MAX_OBJECTS = 1 << 24, /* of one spec: beyond it an array size is taken for a mistake */
-    SPEC_MAX_CAPS = 1 << 25,
+    SPEC_MAX_CAPS = 1 << 24,
 };
 
 /* An interned name. Its text is what the public interface hands out; the record is found again from it. */
@@ -47,6 +47,9 @@ void spec_arena_free(struct capdl_arena *);
 void *spec_realloc(void *, size_t size);
 /* Makes room for `need` items; *capacity is updated. */
 void *spec_grow(void *list, size_t *capacity, size_t need, size_t item);
+
+/* "a frame", "an endpoint" */
+const char *spec_kind_phrase(enum capdl_kind);
 
 struct spec_name *spec_name_of(const char *interned);
 /* The name's record, made when it is new; spec_name_lookup: 0 when it is new. */

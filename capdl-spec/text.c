@@ -146,7 +146,7 @@ static void first_pass(struct text_parser *p)
     }
     if (!p->num_sections && !p->diags->num_errors)
         text_unexpected(p, "at least one section, such as objects { }");
-    if (!p->spec->has_arch)
+    else if (!p->spec->has_arch)
         capdl_error(p->diags, start,
                     "the architecture is not known: begin with a line such as 'arch aarch64' (or riscv, x86_64), "
                     "or give it on the command line");
@@ -162,6 +162,7 @@ static void sections_read(struct text_parser *p, enum text_section_kind kind, vo
         p->depth = 0;
         text_advance(p);
         read(p);
+        p->lexer.silent = true; /* what lies behind the section has been seen */
         section_close(p, &p->sections[i]);
     }
 }

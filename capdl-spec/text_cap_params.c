@@ -185,8 +185,8 @@ static void report_rejected(struct text_parser *p, const struct text_cap_params 
 
     param_names(params->has & ~allowed, rejected, sizeof(rejected));
     param_names(allowed, accepted, sizeof(accepted));
-    capdl_error(p->diags, params->pos, "%s has no meaning on a capability to a %s, which takes %s", rejected,
-                capdl_kind_name(kind), allowed ? accepted : "no parameters");
+    capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", spec_kind_phrase(kind), rejected,
+                allowed ? accepted : "no parameters");
 }
 
 static void reject_contradictions(struct text_parser *p, const struct text_cap_params *params)

@@ -401,8 +401,10 @@ static bool container_read(struct text_parser *p)
         return false;
     if (text_is(p, '='))
         return slot_name_read(p, &ref);
-    if (!text_is(p, '{'))
+    if (!text_is(p, '{')) {
+        ref.name->broken = true;
         return text_unexpected(p, "'{' and the slots of '%s'", ref.name->text);
+    }
     containers_find(p, &ref);
     return block_read(p, &ref);
 }

@@ -250,11 +250,35 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
         capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x", (unsigned char)c);
 }
 
+/* Length of the UTF-8 sequence here, 0 if it is none. Overlong forms are not worth a check: nothing depends on them. */
+static size_t sequence_length(const struct text_lexer *lexer)
+{
+    unsigned char c = (unsigned char)*lexer->at;
+    size_t length = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < length; i++)
+        if (((unsigned char)peek(lexer, i) & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
 static void lex_name(struct text_lexer *lexer, struct text_token *token)
 {
-    while (lexer->at < lexer->end && is_name_char(*lexer->at))
-        step(lexer);
+    bool valid = true;
+
+    while (lexer->at < lexer->end && is_name_char(*lexer->at)) {
+        size_t length = sequence_length(lexer);
+
+        if (!length && valid && !lexer->silent)
+            capdl_error(lexer->diags, text_lex_pos(lexer, lexer->at), "the byte 0x%02x is not UTF-8 text",
+                        (unsigned char)*lexer->at);
+        valid = valid && length;
+        for (size_t i = 0; i < (length ? length : 1); i++)
+            step(lexer);
+    }
     token->length = (size_t)(lexer->at - token->text);
+    if (!valid)
+        token->kind = TEXT_BAD;
 }
 
 /* A line the lexer cannot make sense of is given up as a whole. */

@@ -323,7 +323,7 @@ static void set_size(struct text_parser *p, struct param_list *list, uint64_t bi
 
     if (bits > most)
         capdl_error(p->diags, pos, "a size of %llu bits is too large: the largest is %u", (unsigned long long)bits, most);
-    list->object->size_bits = bits <= most ? (uint8_t)bits : 0;
+    list->object->size_bits = (uint8_t)(bits <= most ? bits : most);
     list->object->flags |= CAPDL_OBJECT_HAS_SIZE;
 }
 
@@ -397,6 +397,8 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
         return parse_numbered(p, list);
     if (keyword.kind != TEXT_NAME)
         return text_unexpected(p, "a parameter of %s", capdl_kind_keyword(list->object->kind));
+    if (keyword.first && text_peek(p).kind == TEXT_PUNCT && text_peek(p).punct == '=')
+        return text_unexpected(p, "a parameter, or ')' to close the list");
     param = param_lookup(list->object->kind, &keyword);
     if (!param || param->action == BITS || param->action == SIZE || param->action == PCI)
         return report_unknown(p, list, keyword.pos, keyword.text, keyword.length);

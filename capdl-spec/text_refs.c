@@ -120,9 +120,8 @@ bool text_ref_bounds(struct text_parser *p, const struct text_ref *ref, uint64_t
 
         if (range->kind == TEXT_RANGE_ALL || most < length || empty)
             continue;
-        capdl_error(p->diags, ref->pos, "%s '%s' has no element %llu: it has %llu, %s[0] to %s[%llu]", what, ref->name->text,
-                    (unsigned long long)most, (unsigned long long)length, ref->name->text, ref->name->text,
-                    (unsigned long long)length - 1);
+        capdl_error(p->diags, ref->pos, "%s '%s' has no element %llu: it ends with %s[%llu]", what, ref->name->text,
+                    (unsigned long long)most, ref->name->text, (unsigned long long)length - 1);
         return false;
     }
     return true;

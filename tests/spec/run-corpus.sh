@@ -1,0 +1,8 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Runs a fuzz target over all specs of some directories: run-corpus.sh PROGRAM DIRECTORY...
+program=$1
+shift
+for directory; do
+    "$program" "$directory"/*.cdl || exit 1
+done

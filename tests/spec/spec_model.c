@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The model as front ends use it: objects and capabilities added by hand, the hook between objects and caps, options. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/spec.h>
+
+static unsigned failures;
+
+#define EXPECT(condition)                                                          \
+    do {                                                                           \
+        if (!(condition)) {                                                        \
+            fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition); \
+            failures++;                                                            \
+        }                                                                          \
+    } while (0)
+
+static const struct capdl_pos nowhere = {.line = 0};
+
+static void test_names(void)
+{
+    struct capdl_spec spec;
+    uint32_t objects[5];
+
+    capdl_spec_init(&spec);
+    objects[0] = capdl_spec_add(&spec, "scalar", CAPDL_NO_INDEX, CAPDL_KIND_EP, nowhere);
+    objects[1] = capdl_spec_add(&spec, "array", 2, CAPDL_KIND_EP, nowhere); /* elements in any order */
+    objects[2] = capdl_spec_add(&spec, "array", 0, CAPDL_KIND_EP, nowhere);
+    objects[3] = capdl_spec_add(&spec, "array", 1, CAPDL_KIND_EP, nowhere);
+    objects[4] = capdl_spec_add(&spec, "array", 1000000000, CAPDL_KIND_EP, nowhere);
+    EXPECT(capdl_spec_find(&spec, "scalar", CAPDL_NO_INDEX) == objects[0]);
+    EXPECT(capdl_spec_find(&spec, "scalar", 0) == CAPDL_NO_OBJECT);
+    EXPECT(capdl_spec_find(&spec, "array", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
+    EXPECT(capdl_spec_find(&spec, "array", 2) == objects[1]);
+    EXPECT(capdl_spec_find(&spec, "array", 0) == objects[2]);
+    EXPECT(capdl_spec_find(&spec, "array", 1) == objects[3]);
+    EXPECT(capdl_spec_find(&spec, "array", 3) == CAPDL_NO_OBJECT);
+    EXPECT(capdl_spec_find(&spec, "array", 1000000000) == objects[4]);
+    EXPECT(capdl_spec_array_length(&spec, "array") == 1000000001);
+    EXPECT(capdl_spec_array_length(&spec, "scalar") == 0);
+    EXPECT(capdl_spec_intern(&spec, "arrayed", 5) == spec.objects[objects[1]].name);
+    EXPECT(!strcmp(capdl_spec_nearest(&spec, "scaler"), "scalar"));
+    EXPECT(!capdl_spec_nearest(&spec, "nothing"));
+    capdl_spec_free(&spec);
+}
+
+static void test_caps(void)
+{
+    struct capdl_spec spec;
+    uint32_t cnode, ep;
+    struct capdl_cap cap = {.kind = CAPDL_KIND_EP};
+
+    capdl_spec_init(&spec);
+    cnode = capdl_spec_add(&spec, "c", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, nowhere);
+    ep = capdl_spec_add(&spec, "e", CAPDL_NO_INDEX, CAPDL_KIND_EP, nowhere);
+    cap.object = ep;
+    for (uint64_t slot = 10; slot > 0; slot -= 2) { /* downwards: they must end up in order */
+        cap.slot = slot;
+        EXPECT(capdl_spec_add_cap(&spec, cnode, &cap));
+    }
+    for (uint32_t i = 1; i < spec.objects[cnode].num_caps; i++)
+        EXPECT(spec.objects[cnode].caps[i - 1].slot < spec.objects[cnode].caps[i].slot);
+    EXPECT(spec.objects[cnode].num_caps == 5);
+    EXPECT(!capdl_spec_add_cap(&spec, cnode, &cap)); /* slot 2 again */
+
+    cap.flags = CAPDL_CAP_GENERATED;
+    cap.data = 7;
+    EXPECT(capdl_spec_add_cap(&spec, cnode, &cap)); /* gives way */
+    EXPECT(capdl_spec_cap_at(&spec, cnode, 2)->data == 0);
+    cap.slot = 3;
+    EXPECT(capdl_spec_add_cap(&spec, cnode, &cap));
+    cap.flags = 0;
+    cap.data = 8;
+    EXPECT(capdl_spec_add_cap(&spec, cnode, &cap)); /* replaces the generated one */
+    EXPECT(capdl_spec_cap_at(&spec, cnode, 3)->data == 8);
+    EXPECT(!capdl_spec_cap_at(&spec, cnode, 1));
+    EXPECT(!capdl_spec_cap_at(&spec, cnode, 11));
+    capdl_spec_free(&spec);
+}
+
+/* A front end for which each program stands for a CNode with two capabilities. */
+static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context)
+{
+    unsigned *programs = context;
+
+    for (uint32_t i = 0, count = spec->num_objects; i < count; i++) {
+        const struct capdl_program *program = spec->objects[i].kind == CAPDL_KIND_PROGRAM ? spec->objects[i].u.program_of : NULL;
+        uint32_t cnode, ep = capdl_spec_find(spec, "e", CAPDL_NO_INDEX);
+        struct capdl_cap cap = {.object = ep, .kind = CAPDL_KIND_EP, .flags = CAPDL_CAP_GENERATED};
+
+        if (!program)
+            continue;
+        if (!strcmp(program->params[0].text, "missing.elf")) {
+            capdl_error(diags, program->params[0].pos, "no file 'missing.elf'");
+            return false;
+        }
+        cnode = capdl_spec_add(spec, "prog_cnode", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, spec->objects[i].pos);
+        spec->objects[cnode].size_bits = 4;
+        spec->objects[cnode].flags = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_GENERATED;
+        spec->objects[cnode].program = i;
+        for (cap.slot = 1; cap.slot <= 2; cap.slot++)
+            capdl_spec_add_cap(spec, cnode, &cap);
+        (*programs)++;
+    }
+    return true;
+}
+
+static bool read_with(struct capdl_spec *spec, struct capdl_diags *diags, const char *text, unsigned *programs)
+{
+    struct capdl_text_options options = {.expand = expand, .context = programs, .has_arch = true, .arch = CAPDL_ARCH_RISCV};
+
+    capdl_spec_init(spec);
+    return capdl_spec_read_text(spec, diags, capdl_diags_add_source(diags, "text", text, strlen(text)), &options);
+}
+
+static void test_hook(void)
+{
+    struct capdl_diags diags = {0};
+    struct capdl_spec spec;
+    unsigned programs = 0;
+    uint32_t cnode;
+    const struct capdl_param *param;
+
+    EXPECT(read_with(&spec, &diags,
+                     "objects { prog = pd (\"p.elf\", stack: 16k, list: [1, 2M], cap: e[3] (RW, badge: 9), on: True) e = ep  f = ep }\n"
+                     "caps { prog_cnode { 2: f (R)  5: e } }\n",
+                     &programs));
+    EXPECT(programs == 1 && spec.arch == CAPDL_ARCH_RISCV);
+    cnode = capdl_spec_find(&spec, "prog_cnode", CAPDL_NO_INDEX);
+    EXPECT(capdl_spec_cap_at(&spec, cnode, 1)->flags & CAPDL_CAP_GENERATED);
+    EXPECT(capdl_spec_cap_at(&spec, cnode, 2)->object == capdl_spec_find(&spec, "f", CAPDL_NO_INDEX));
+    EXPECT(capdl_spec_cap_at(&spec, cnode, 5));
+    param = spec.objects[capdl_spec_find(&spec, "prog", CAPDL_NO_INDEX)].u.program_of->params;
+    EXPECT(!param[0].name && param[0].kind == CAPDL_VALUE_STRING && !strcmp(param[0].text, "p.elf"));
+    EXPECT(!strcmp(param[1].name, "stack") && param[1].kind == CAPDL_VALUE_NUMBER && param[1].number == 16384);
+    EXPECT(param[2].kind == CAPDL_VALUE_LIST && param[2].num_list == 2 && param[2].list[1] == 2097152);
+    EXPECT(param[3].kind == CAPDL_VALUE_CAP && param[3].index == 3 && !strcmp(param[3].text, "e"));
+    EXPECT(param[3].cap.rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE) && param[3].cap.data == 9);
+    EXPECT(param[4].kind == CAPDL_VALUE_BOOL && param[4].number == 1);
+    capdl_spec_free(&spec);
+    capdl_diags_free(&diags);
+}
+
+/* Names that the failed program would have made are not reported, other mistakes are. */
+static void test_failing_hook(void)
+{
+    struct capdl_diags diags = {0};
+    struct capdl_spec spec;
+    unsigned programs = 0;
+
+    EXPECT(!read_with(&spec, &diags, "objects { prog = pd (\"missing.elf\") e = ep }\ncaps { prog_cnode { 2: e  3: other } }\n", &programs));
+    EXPECT(diags.num_errors == 2);
+    EXPECT(diags.count == 2 && strstr(diags.list[1].message, "'other'"));
+    capdl_spec_free(&spec);
+    capdl_diags_free(&diags);
+}
+
+/* A text of one line that repeats a piece, such as one that might be read in quadratic time or by recursion. */
+static void read_repeated(const char *before, const char *piece, unsigned times, const char *after, size_t errors)
+{
+    size_t length = strlen(piece), used = strlen(before);
+    char *text = malloc(used + times * length + strlen(after) + 1);
+    struct capdl_diags diags = {0};
+    struct capdl_spec spec;
+
+    strcpy(text, before);
+    for (unsigned i = 0; i < times; i++, used += length)
+        strcpy(text + used, piece);
+    strcpy(text + used, after);
+    capdl_spec_init(&spec);
+    capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, used + strlen(after)), NULL);
+    EXPECT(diags.num_errors == errors || (errors == SIZE_MAX && diags.num_errors));
+    capdl_spec_free(&spec);
+    capdl_diags_free(&diags);
+    free(text);
+}
+
+/* Absurd texts end in an error or a result, soon. */
+static void test_absurd(void)
+{
+    read_repeated("arch riscv objects { ", "u = ut { ", 100000, "}", SIZE_MAX);
+    read_repeated("arch riscv objects { x/", "y/", 100000, "z = ep }", SIZE_MAX);
+    read_repeated("arch riscv objects { c = cnode (4 bits) } caps { c { ep } } cdt { ", "(c, 0) { ", 100000, "", SIZE_MAX);
+    read_repeated("arch riscv ", "/*", 100000, "", SIZE_MAX);
+    read_repeated("arch riscv objects { a[100000] = ep  c[1000] = cnode (4 bits) } caps { c[] { ", "a[] ", 100, "} }", 1);
+    read_repeated("arch riscv objects { a = ep } caps { ", "a { ", 50000, "", SIZE_MAX);
+    read_repeated("arch riscv objects { ", "x = ep ( ", 20000, "", SIZE_MAX);
+    read_repeated("arch riscv objects { c = cnode (4 bits) } caps { c { ", "nobody ", 20000, "} }", 20000);
+}
+
+/* Slots in descending order: each must find its place without moving all the others. */
+static void test_descending(void)
+{
+    enum { SLOTS = 200000 };
+    char *text = malloc(64 + SLOTS * 16), *at = text;
+    struct capdl_diags diags = {0};
+    struct capdl_spec spec;
+
+    at += sprintf(at, "arch riscv objects { e = ep c = cnode (20 bits) } caps { c {\n");
+    for (unsigned i = SLOTS; i > 0; i--)
+        at += sprintf(at, "%u: e\n", i);
+    at += sprintf(at, "} }");
+    capdl_spec_init(&spec);
+    EXPECT(capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, (size_t)(at - text)), NULL));
+    EXPECT(spec.objects[1].num_caps == SLOTS && spec.objects[1].caps[0].slot == 1);
+    capdl_spec_free(&spec);
+    capdl_diags_free(&diags);
+    free(text);
+}
+
+int main(void)
+{
+    test_names();
+    test_caps();
+    test_hook();
+    test_failing_hook();
+    test_absurd();
+    test_descending();
+    return failures != 0;
+}

@@ -14,11 +14,13 @@ struct checker {
     struct capdl_pos last_pos; /* of its last finding: elements of an array are reported once */
     bool errors_only;          /* the text had errors: what is missing may just not have been understood */
     bool *used;                /* per object: something refers to it */
-    uint32_t *table_holder;    /* per object: the page table in which it first lies as a page table, or CAPDL_NO_OBJECT */
+    uint32_t
+        *table_holder; /* per object: the page table in which it first lies as a page table, or CAPDL_NO_OBJECT */
 };
 
 /* Reports unless the last finding of this check was at the same place. */
-void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(4, 5);
+void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...)
+    CAPDL_PRINTF(4, 5);
 /* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
 const char *check_label(const struct checker *, uint32_t object, char *buffer);
 

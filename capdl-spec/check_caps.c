@@ -8,8 +8,8 @@
 
 static bool is_irq(enum capdl_kind kind)
 {
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_ARM_IRQ ||
-           kind == CAPDL_KIND_RISCV_IRQ;
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
+           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
 }
 
 static bool is_io(enum capdl_kind kind)
@@ -26,7 +26,8 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
     case CAPDL_KIND_CNODE:
         return UINT64_C(1) << object->size_bits;
     case CAPDL_KIND_TCB:
-        return CAPDL_TCB_SLOT_COUNT + (c->spec->arch == CAPDL_ARCH_X86_64); /* there, 10 is the root of a guest's memory */
+        return CAPDL_TCB_SLOT_COUNT +
+               (c->spec->arch == CAPDL_ARCH_X86_64); /* there, 10 is the root of a guest's memory */
     case CAPDL_KIND_ASID_POOL:
         return c->spec->arch == CAPDL_ARCH_AARCH64 || c->spec->arch == CAPDL_ARCH_X86_64 ? 512 : 1024;
     case CAPDL_KIND_IO_DEVICE:
@@ -49,8 +50,8 @@ void check_container(struct checker *c)
         const struct capdl_object *object = &c->spec->objects[i];
 
         if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && !num_slots(c, i))
-            check_report(c, CAPDL_ERROR, object->caps[0].pos, "%s '%s' cannot hold capabilities", capdl_kind_name(object->kind),
-                         check_label(c, i, label));
+            check_report(c, CAPDL_ERROR, object->caps[0].pos, "%s '%s' cannot hold capabilities",
+                         capdl_kind_name(object->kind), check_label(c, i, label));
     }
 }
 
@@ -65,8 +66,10 @@ void check_slot_range(struct checker *c)
 
         for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++)
             if (object->caps[j].slot >= slots)
-                check_report(c, CAPDL_ERROR, object->caps[j].pos, "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
-                             object->caps[j].slot, capdl_kind_name(object->kind), check_label(c, i, label), slots - 1);
+                check_report(c, CAPDL_ERROR, object->caps[j].pos,
+                             "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
+                             object->caps[j].slot, capdl_kind_name(object->kind), check_label(c, i, label),
+                             slots - 1);
     }
 }
 
@@ -77,7 +80,8 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
         *expected = "a CNode";
         return cap->kind == CAPDL_KIND_CNODE;
     case CAPDL_TCB_SLOT_VSPACE:
-        *expected = c->spec->arch == CAPDL_ARCH_AARCH64   ? "the root of an address space: pgd, or pud with three levels"
+        *expected = c->spec->arch == CAPDL_ARCH_AARCH64
+                        ? "the root of an address space: pgd, or pud with three levels"
                     : c->spec->arch == CAPDL_ARCH_X86_64 ? "the root of an address space: pml4"
                     : c->spec->arch == CAPDL_ARCH_RISCV  ? "the root of an address space: pt"
                                                          : "the root of an address space: pd";
@@ -110,7 +114,8 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
 }
 
 /* Whether a cap may be in its container. Page tables have checks of their own. */
-static bool fits(const struct checker *c, const struct capdl_object *object, const struct capdl_cap *cap, const char **expected)
+static bool fits(const struct checker *c, const struct capdl_object *object, const struct capdl_cap *cap,
+                 const char **expected)
 {
     if (object->kind == CAPDL_KIND_TCB)
         return fits_tcb(c, cap, expected);
@@ -148,7 +153,8 @@ void check_cap_slot(struct checker *c)
 
             if (!fits(c, object, cap, &expected))
                 check_report(c, CAPDL_ERROR, cap->pos, "slot %" PRIu64 " of %s '%s' holds %s: expected %s", cap->slot,
-                             capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind), expected);
+                             capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind),
+                             expected);
         }
     }
 }
@@ -160,10 +166,12 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsi
 
     check_label(c, cap->object, label);
     if (cap->guard_size + cnode->size_bits > word_bits)
-        check_report(c, CAPDL_ERROR, cap->pos, "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
+        check_report(c, CAPDL_ERROR, cap->pos,
+                     "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
                      cap->guard_size, cnode->size_bits, label, word_bits);
     else if (cap->guard_size < 64 && cap->data >> cap->guard_size)
-        check_report(c, CAPDL_ERROR, cap->pos, "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
+        check_report(c, CAPDL_ERROR, cap->pos,
+                     "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
                      cap->data, label, cap->guard_size);
 }
 
@@ -173,7 +181,8 @@ static unsigned word_bits_of(const struct checker *c)
 }
 
 /* Calls visit for each cap of the spec that has this flag. */
-static void each_flagged(struct checker *c, unsigned flag, void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
+static void each_flagged(struct checker *c, unsigned flag,
+                         void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
         for (uint32_t j = 0; j < c->spec->objects[i].num_caps; j++)
@@ -192,7 +201,8 @@ static void check_one_badge(struct checker *c, const struct capdl_cap *cap, unsi
     char label[CHECK_LABEL];
 
     if (bits < 64 && cap->data >> bits)
-        check_report(c, CAPDL_ERROR, cap->pos, "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
+        check_report(c, CAPDL_ERROR, cap->pos,
+                     "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
                      check_label(c, cap->object, label), bits);
 }
 
@@ -225,9 +235,10 @@ void check_bound_twice(struct checker *c)
             if (!binds(cap) || cap->object == CAPDL_NO_OBJECT)
                 continue;
             if (owner[cap->object] != CAPDL_NO_OBJECT)
-                check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
-                             capdl_kind_name(cap->kind), check_label(c, cap->object, label), check_label(c, owner[cap->object], first),
-                             check_label(c, i, second));
+                check_report(c, CAPDL_ERROR, cap->pos,
+                             "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
+                             capdl_kind_name(cap->kind), check_label(c, cap->object, label),
+                             check_label(c, owner[cap->object], first), check_label(c, i, second));
             owner[cap->object] = i;
         }
     }

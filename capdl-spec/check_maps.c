@@ -8,15 +8,16 @@
 
 static bool is_irq(enum capdl_kind kind)
 {
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_ARM_IRQ ||
-           kind == CAPDL_KIND_RISCV_IRQ;
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
+           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
 }
 
 static void report_irq_twice(struct checker *c, const struct capdl_irq_map *first, const struct capdl_irq_map *second)
 {
     char label[CHECK_LABEL];
 
-    check_report(c, CAPDL_ERROR, second->pos, "interrupt object '%s' stands for both %" PRIu64 " and %" PRIu64 ": it can stand for one",
+    check_report(c, CAPDL_ERROR, second->pos,
+                 "interrupt object '%s' stands for both %" PRIu64 " and %" PRIu64 ": it can stand for one",
                  check_label(c, second->object, label), first->irq, second->irq);
 }
 
@@ -31,7 +32,8 @@ void check_irq(struct checker *c)
         const struct capdl_irq_map *irq = &spec->irqs[i];
 
         if (!is_irq(spec->objects[irq->object].kind))
-            check_report(c, CAPDL_ERROR, irq->pos, "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
+            check_report(c, CAPDL_ERROR, irq->pos,
+                         "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
                          check_label(c, irq->object, label), spec_kind_phrase(spec->objects[irq->object].kind));
         else if (map[irq->object])
             report_irq_twice(c, map[irq->object], irq);
@@ -39,19 +41,22 @@ void check_irq(struct checker *c)
     }
     for (uint32_t i = 0; i < spec->num_objects; i++)
         if (is_irq(spec->objects[i].kind) && !map[i])
-            check_report(c, CAPDL_ERROR, spec->objects[i].pos, "interrupt object '%s' has no number: map it in 'irq maps'",
-                         check_label(c, i, label));
+            check_report(c, CAPDL_ERROR, spec->objects[i].pos,
+                         "interrupt object '%s' has no number: map it in 'irq maps'", check_label(c, i, label));
     free(map);
 }
 
 static void check_entry(struct checker *c, const struct capdl_domain_entry *entry)
 {
     if (entry->domain > 255)
-        check_report(c, CAPDL_ERROR, entry->pos, "domain %" PRIu64 " does not exist: expected 0 to 255", entry->domain);
+        check_report(c, CAPDL_ERROR, entry->pos, "domain %" PRIu64 " does not exist: expected 0 to 255",
+                     entry->domain);
     else if (!entry->duration && !entry->end_marker)
-        check_report(c, CAPDL_ERROR, entry->pos, "domain %" PRIu64 " has a duration of 0: only the end marker (0, 0) has", entry->domain);
+        check_report(c, CAPDL_ERROR, entry->pos,
+                     "domain %" PRIu64 " has a duration of 0: only the end marker (0, 0) has", entry->domain);
     else if (entry->duration >> 56)
-        check_report(c, CAPDL_ERROR, entry->pos, "a duration of %" PRIu64 " is too long: expected less than 2^56", entry->duration);
+        check_report(c, CAPDL_ERROR, entry->pos, "a duration of %" PRIu64 " is too long: expected less than 2^56",
+                     entry->duration);
 }
 
 static void check_thread_domains(struct checker *c)
@@ -62,8 +67,8 @@ static void check_thread_domains(struct checker *c)
         const struct capdl_object *object = &c->spec->objects[i];
 
         if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->dom > 255)
-            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", check_label(c, i, label),
-                         object->u.tcb->dom);
+            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255",
+                         check_label(c, i, label), object->u.tcb->dom);
     }
 }
 
@@ -78,8 +83,8 @@ void check_domain(struct checker *c)
     if (!domains->has_schedule || domains->start_kind == CAPDL_DOMAIN_START_NONE)
         return;
     if (start >= domains->num_schedule)
-        check_report(c, CAPDL_ERROR, domains->pos, "domain_set_start is %" PRIu64 ": the schedule has %zu entries", start,
-                     domains->num_schedule);
+        check_report(c, CAPDL_ERROR, domains->pos, "domain_set_start is %" PRIu64 ": the schedule has %zu entries",
+                     start, domains->num_schedule);
     else if (domains->schedule[start].end_marker)
         check_report(c, CAPDL_ERROR, domains->pos, "domain_set_start is %" PRIu64 ", which is an end marker", start);
 }
@@ -154,9 +159,10 @@ void check_derivation(struct checker *c)
     for (size_t i = 0; i < count; i++) {
         check_end(c, &list[i].parent, list[i].pos);
         check_end(c, &list[i].child, list[i].pos);
-        if (i && !slot_compare(&list[i - 1].child, &list[i].child) && slot_compare(&list[i - 1].parent, &list[i].parent))
-            check_report(c, CAPDL_ERROR, list[i].pos, "slot %" PRIu64 " of '%s' is derived from two capabilities", list[i].child.slot,
-                         check_label(c, list[i].child.container, label));
+        if (i && !slot_compare(&list[i - 1].child, &list[i].child) &&
+            slot_compare(&list[i - 1].parent, &list[i].parent))
+            check_report(c, CAPDL_ERROR, list[i].pos, "slot %" PRIu64 " of '%s' is derived from two capabilities",
+                         list[i].child.slot, check_label(c, list[i].child.container, label));
     }
     check_derivation_circles(c, list, count);
     free(list);

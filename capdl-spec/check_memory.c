@@ -38,7 +38,8 @@ static unsigned object_bits(const struct checker *c, const struct capdl_object *
 
 static bool is_fixed(const struct capdl_object *object)
 {
-    return object->flags & CAPDL_OBJECT_HAS_PADDR && (object->kind != CAPDL_KIND_UT || object->flags & CAPDL_OBJECT_HAS_SIZE);
+    return object->flags & CAPDL_OBJECT_HAS_PADDR &&
+           (object->kind != CAPDL_KIND_UT || object->flags & CAPDL_OBJECT_HAS_SIZE);
 }
 
 static uint64_t last_byte(const struct capdl_object *object)
@@ -57,7 +58,8 @@ void check_paddr(struct checker *c)
         uint64_t mask = (UINT64_C(1) << object->size_bits) - 1;
 
         if (is_fixed(object) && object->paddr & mask)
-            check_report(c, CAPDL_ERROR, object->pos, "%s '%s' is at 0x%" PRIx64 ", which is not a multiple of its size 0x%" PRIx64,
+            check_report(c, CAPDL_ERROR, object->pos,
+                         "%s '%s' is at 0x%" PRIx64 ", which is not a multiple of its size 0x%" PRIx64,
                          capdl_kind_name(object->kind), check_label(c, i, label), object->paddr, mask + 1);
     }
 }
@@ -93,7 +95,8 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 
 static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 {
-    for (unsigned level = 0; level < 64 && object != CAPDL_NO_OBJECT; level++, object = c->spec->objects[object].parent)
+    for (unsigned level = 0; level < 64 && object != CAPDL_NO_OBJECT;
+         level++, object = c->spec->objects[object].parent)
         if (object == untyped)
             return true;
     return false;
@@ -105,9 +108,10 @@ static void report_overlap(struct checker *c, uint32_t id, uint32_t other)
     char label[CHECK_LABEL], second[CHECK_LABEL];
     size_t errors = c->diags->num_errors;
 
-    check_report(c, CAPDL_ERROR, object->pos, "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64, capdl_kind_name(object->kind),
-                 check_label(c, id, label), object->paddr, capdl_kind_name(c->spec->objects[other].kind),
-                 check_label(c, other, second), c->spec->objects[other].paddr);
+    check_report(c, CAPDL_ERROR, object->pos, "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64,
+                 capdl_kind_name(object->kind), check_label(c, id, label), object->paddr,
+                 capdl_kind_name(c->spec->objects[other].kind), check_label(c, other, second),
+                 c->spec->objects[other].paddr);
     if (c->diags->num_errors > errors)
         capdl_note(c->diags, c->spec->objects[other].pos, "'%s' is declared here", second);
 }
@@ -136,19 +140,22 @@ static void check_child(struct checker *c, uint32_t id, uint64_t *used)
     unsigned bits = object_bits(c, object);
     char label[CHECK_LABEL], parent[CHECK_LABEL];
 
-    if (!(untyped->flags & CAPDL_OBJECT_HAS_SIZE) || (object->kind == CAPDL_KIND_UT && !(object->flags & CAPDL_OBJECT_HAS_SIZE)))
+    if (!(untyped->flags & CAPDL_OBJECT_HAS_SIZE) ||
+        (object->kind == CAPDL_KIND_UT && !(object->flags & CAPDL_OBJECT_HAS_SIZE)))
         return;
     check_label(c, id, label);
     check_label(c, object->parent, parent);
     if (bits > untyped->size_bits) {
-        check_report(c, CAPDL_ERROR, object->pos, "%s '%s' takes 2^%u bytes and does not fit into untyped '%s' of 2^%u",
+        check_report(c, CAPDL_ERROR, object->pos,
+                     "%s '%s' takes 2^%u bytes and does not fit into untyped '%s' of 2^%u",
                      capdl_kind_name(object->kind), label, bits, parent, untyped->size_bits);
         return;
     }
-    if (is_fixed(object) && is_fixed(untyped) && (object->paddr < untyped->paddr || last_byte(object) > last_byte(untyped)))
-        check_report(c, CAPDL_ERROR, object->pos, "%s '%s' at 0x%" PRIx64 " lies outside untyped '%s', which is 0x%" PRIx64
-                     " to 0x%" PRIx64, capdl_kind_name(object->kind), label, object->paddr, parent, untyped->paddr,
-                     last_byte(untyped));
+    if (is_fixed(object) && is_fixed(untyped) &&
+        (object->paddr < untyped->paddr || last_byte(object) > last_byte(untyped)))
+        check_report(c, CAPDL_ERROR, object->pos,
+                     "%s '%s' at 0x%" PRIx64 " lies outside untyped '%s', which is 0x%" PRIx64 " to 0x%" PRIx64,
+                     capdl_kind_name(object->kind), label, object->paddr, parent, untyped->paddr, last_byte(untyped));
     used[object->parent] += UINT64_C(1) << bits;
 }
 
@@ -168,8 +175,8 @@ static void check_circles(struct checker *c)
             at = c->spec->objects[at].parent;
         }
         if (at != CAPDL_NO_OBJECT && mark[at] == i + 1)
-            check_report(c, CAPDL_ERROR, c->spec->objects[at].pos, "untyped '%s' is, by way of its children, made from itself",
-                         check_label(c, at, label));
+            check_report(c, CAPDL_ERROR, c->spec->objects[at].pos,
+                         "untyped '%s' is, by way of its children, made from itself", check_label(c, at, label));
     }
     free(mark);
 }
@@ -189,7 +196,8 @@ void check_cover(struct checker *c)
         const struct capdl_object *object = &c->spec->objects[i];
 
         if (used[i] && used[i] > UINT64_C(1) << object->size_bits)
-            check_report(c, CAPDL_ERROR, object->pos, "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,
+            check_report(c, CAPDL_ERROR, object->pos,
+                         "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,
                          check_label(c, i, label), used[i], UINT64_C(1) << object->size_bits);
     }
     free(used);

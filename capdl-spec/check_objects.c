@@ -17,8 +17,9 @@ void check_object_arch(struct checker *c)
         const struct capdl_object *object = &c->spec->objects[i];
 
         if (!capdl_kind_on_arch(object->kind, c->spec->arch))
-            check_report(c, CAPDL_ERROR, object->pos, "'%s' is %s (%s), which does not exist on %s", check_label(c, i, label),
-                         spec_kind_phrase(object->kind), capdl_kind_keyword(object->kind), capdl_arch_name(c->spec->arch));
+            check_report(c, CAPDL_ERROR, object->pos, "'%s' is %s (%s), which does not exist on %s",
+                         check_label(c, i, label), spec_kind_phrase(object->kind), capdl_kind_keyword(object->kind),
+                         capdl_arch_name(c->spec->arch));
     }
 }
 
@@ -40,10 +41,11 @@ static void check_untyped_size(struct checker *c, uint32_t id, unsigned word_bit
     char label[CHECK_LABEL];
 
     if (!(object->flags & CAPDL_OBJECT_HAS_SIZE))
-        check_report(c, CAPDL_WARNING, object->pos, "untyped '%s' has no size: write ut (n bits)", check_label(c, id, label));
+        check_report(c, CAPDL_WARNING, object->pos, "untyped '%s' has no size: write ut (n bits)",
+                     check_label(c, id, label));
     else if (object->size_bits < 4 || object->size_bits > most)
-        check_report(c, CAPDL_ERROR, object->pos, "untyped '%s' has %u bits: expected 4 to %u", check_label(c, id, label),
-                     object->size_bits, most);
+        check_report(c, CAPDL_ERROR, object->pos, "untyped '%s' has %u bits: expected 4 to %u",
+                     check_label(c, id, label), object->size_bits, most);
 }
 
 void check_size(struct checker *c)
@@ -79,8 +81,9 @@ void check_frame_size(struct checker *c)
         for (unsigned j = 0; j < 6; j++)
             legal = legal || sizes[c->spec->arch].bits[j] == object->size_bits;
         if (object->kind == CAPDL_KIND_FRAME && !legal)
-            check_report(c, CAPDL_ERROR, object->pos, "frame '%s' has 2^%u bytes: frames of %s have %s", check_label(c, i, label),
-                         object->size_bits, capdl_arch_name(c->spec->arch), sizes[c->spec->arch].names);
+            check_report(c, CAPDL_ERROR, object->pos, "frame '%s' has 2^%u bytes: frames of %s have %s",
+                         check_label(c, i, label), object->size_bits, capdl_arch_name(c->spec->arch),
+                         sizes[c->spec->arch].names);
     }
 }
 
@@ -90,10 +93,12 @@ static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fi
     char label[CHECK_LABEL];
 
     if (fill->kind == CAPDL_FILL_OTHER)
-        check_report(c, CAPDL_ERROR, fill->pos, "frame '%s' is filled with '%s': expected CDL_FrameFill_FileData or CDL_FrameFill_BootInfo",
+        check_report(c, CAPDL_ERROR, fill->pos,
+                     "frame '%s' is filled with '%s': expected CDL_FrameFill_FileData or CDL_FrameFill_BootInfo",
                      check_label(c, id, label), fill->text);
     else if (fill->offset > size || fill->length > size - fill->offset)
-        check_report(c, CAPDL_ERROR, fill->pos, "frame '%s' has %" PRIu64 " bytes: %" PRIu64 " bytes at offset %" PRIu64 " do not fit",
+        check_report(c, CAPDL_ERROR, fill->pos,
+                     "frame '%s' has %" PRIu64 " bytes: %" PRIu64 " bytes at offset %" PRIu64 " do not fit",
                      check_label(c, id, label), size, fill->length, fill->offset);
 }
 
@@ -119,13 +124,16 @@ void check_priority(struct checker *c)
             continue;
         check_label(c, i, label);
         if (tcb->prio > 255)
-            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' has priority %" PRIu64 ": expected 0 to 255", label, tcb->prio);
+            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' has priority %" PRIu64 ": expected 0 to 255", label,
+                         tcb->prio);
         else if (tcb->max_prio > 255)
-            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' has maximum priority %" PRIu64 ": expected 0 to 255", label,
-                         tcb->max_prio);
+            check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' has maximum priority %" PRIu64 ": expected 0 to 255",
+                         label, tcb->max_prio);
         else if (tcb->prio > tcb->max_prio)
-            check_report(c, CAPDL_WARNING, object->pos, "TCB '%s' has priority %" PRIu64 " above its maximum priority %" PRIu64
-                         ": it could not give itself the priority it has", label, tcb->prio, tcb->max_prio);
+            check_report(c, CAPDL_WARNING, object->pos,
+                         "TCB '%s' has priority %" PRIu64 " above its maximum priority %" PRIu64
+                         ": it could not give itself the priority it has",
+                         label, tcb->prio, tcb->max_prio);
     }
 }
 
@@ -137,14 +145,18 @@ void check_scheduling(struct checker *c)
         const struct capdl_object *object = &c->spec->objects[i];
         const struct capdl_sc *sc = object->kind == CAPDL_KIND_SC ? object->u.sc : NULL;
 
-        if (object->kind == CAPDL_KIND_SC && object->flags & CAPDL_OBJECT_HAS_SIZE && (object->size_bits < 7 || object->size_bits > 16))
-            check_report(c, CAPDL_ERROR, object->pos, "scheduling context '%s' has %u bits: expected 7 to 16", check_label(c, i, label),
-                         object->size_bits);
+        if (object->kind == CAPDL_KIND_SC && object->flags & CAPDL_OBJECT_HAS_SIZE &&
+            (object->size_bits < 7 || object->size_bits > 16))
+            check_report(c, CAPDL_ERROR, object->pos, "scheduling context '%s' has %u bits: expected 7 to 16",
+                         check_label(c, i, label), object->size_bits);
         if (sc && sc->has_times && sc->budget > sc->period)
-            check_report(c, CAPDL_ERROR, object->pos, "scheduling context '%s' has a budget of %" PRIu64 " us in a period of %" PRIu64
-                         " us: the budget cannot be larger", check_label(c, i, label), sc->budget, sc->period);
+            check_report(c, CAPDL_ERROR, object->pos,
+                         "scheduling context '%s' has a budget of %" PRIu64 " us in a period of %" PRIu64
+                         " us: the budget cannot be larger",
+                         check_label(c, i, label), sc->budget, sc->period);
         else if (sc && sc->has_times && !sc->budget)
-            check_report(c, CAPDL_ERROR, object->pos, "scheduling context '%s' has no budget: no thread could run on it",
+            check_report(c, CAPDL_ERROR, object->pos,
+                         "scheduling context '%s' has no budget: no thread could run on it",
                          check_label(c, i, label));
     }
 }
@@ -152,12 +164,15 @@ void check_scheduling(struct checker *c)
 static void check_one_thread(struct checker *c, uint32_t id)
 {
     const struct capdl_object *object = &c->spec->objects[id];
-    bool cspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_CSPACE), vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE);
+    bool cspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_CSPACE),
+         vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE);
     char label[CHECK_LABEL];
 
     if (!cspace || !vspace)
         check_report(c, CAPDL_WARNING, object->pos, "TCB '%s' has no %s: it cannot run", check_label(c, id, label),
-                     cspace ? "vspace" : vspace ? "cspace" : "cspace and no vspace");
+                     cspace   ? "vspace"
+                     : vspace ? "cspace"
+                              : "cspace and no vspace");
 }
 
 void check_thread(struct checker *c)
@@ -175,10 +190,10 @@ void check_unused(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = &c->spec->objects[i];
 
-        if (c->used[i] || object->kind == CAPDL_KIND_TCB || object->kind == CAPDL_KIND_UT || object->kind == CAPDL_KIND_PROGRAM ||
-            object->flags & CAPDL_OBJECT_GENERATED)
+        if (c->used[i] || object->kind == CAPDL_KIND_TCB || object->kind == CAPDL_KIND_UT ||
+            object->kind == CAPDL_KIND_PROGRAM || object->flags & CAPDL_OBJECT_GENERATED)
             continue;
-        check_report(c, CAPDL_WARNING, object->pos, "%s '%s' is not used: no capability refers to it", capdl_kind_name(object->kind),
-                     check_label(c, i, label));
+        check_report(c, CAPDL_WARNING, object->pos, "%s '%s' is not used: no capability refers to it",
+                     capdl_kind_name(object->kind), check_label(c, i, label));
     }
 }

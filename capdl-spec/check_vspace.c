@@ -92,11 +92,12 @@ static void report_nesting(struct checker *c, uint32_t id, const struct capdl_ca
 
     check_label(c, id, label);
     if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV)
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind), label,
-                     spec_kind_phrase(cap->kind));
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
+                     label, spec_kind_phrase(cap->kind));
     else
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame or a %s (%s)", capdl_kind_name(object->kind), label,
-                     spec_kind_phrase(cap->kind), capdl_kind_name(table->below), capdl_kind_keyword(table->below));
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame or a %s (%s)",
+                     capdl_kind_name(object->kind), label, spec_kind_phrase(cap->kind), capdl_kind_name(table->below),
+                     capdl_kind_keyword(table->below));
 }
 
 void check_table_nesting(struct checker *c)
@@ -111,11 +112,13 @@ void check_table_nesting(struct checker *c)
         for (uint32_t j = 0; table && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
 
-            if (cap->kind != CAPDL_KIND_FRAME && (cap->kind != table->below || (table->below == table->kind && !riscv)))
+            if (cap->kind != CAPDL_KIND_FRAME &&
+                (cap->kind != table->below || (table->below == table->kind && !riscv)))
                 report_nesting(c, i, cap, table);
         }
         if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS)
-            check_report(c, CAPDL_ERROR, object->caps[0].pos, "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
+            check_report(c, CAPDL_ERROR, object->caps[0].pos,
+                         "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
                          check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
     }
 }
@@ -172,8 +175,9 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
         check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
                      capdl_kind_name(c->spec->objects[table].kind), holder);
     else
-        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s", label,
-                     size_name(frame->size_bits, has, sizeof(has)), capdl_kind_name(c->spec->objects[table].kind), holder,
+        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
+                     label, size_name(frame->size_bits, has, sizeof(has)),
+                     capdl_kind_name(c->spec->objects[table].kind), holder,
                      size_name(shift, expected, sizeof(expected)));
 }
 
@@ -201,7 +205,8 @@ void check_frame_rights(struct checker *c)
             const struct capdl_cap *cap = &object->caps[j];
 
             if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ))
-                check_report(c, CAPDL_WARNING, cap->pos, "frame '%s' is mapped without the right to read: a thread cannot access it",
+                check_report(c, CAPDL_WARNING, cap->pos,
+                             "frame '%s' is mapped without the right to read: a thread cannot access it",
                              check_label(c, cap->object, label));
         }
     }
@@ -209,7 +214,8 @@ void check_frame_rights(struct checker *c)
 
 static void check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
 {
-    const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, cap->extra->mapping_container, cap->extra->mapping_slot);
+    const struct capdl_cap *mapped =
+        capdl_spec_cap_at(c->spec, cap->extra->mapping_container, cap->extra->mapping_slot);
     char label[CHECK_LABEL], table[CHECK_LABEL];
 
     check_label(c, cap->object, label);
@@ -217,10 +223,12 @@ static void check_one_mapping(struct checker *c, const struct capdl_object *hold
     if (!check_is_table(c->spec->objects[cap->extra->mapping_container].kind))
         check_report(c, CAPDL_ERROR, cap->pos, "'mapping' names '%s', which is not a page table", table);
     else if (!mapped || mapped->object != cap->object)
-        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
+        check_report(c, CAPDL_ERROR, cap->pos,
+                     "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
                      cap->extra->mapping_slot, table, label);
     else if (holder->kind != CAPDL_KIND_CNODE)
-        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' is for capabilities in CNodes, not in %s", spec_kind_phrase(holder->kind));
+        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' is for capabilities in CNodes, not in %s",
+                     spec_kind_phrase(holder->kind));
 }
 
 void check_mapping(struct checker *c)
@@ -268,11 +276,14 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
     check_label(c, id, label);
     check_label(c, buffer->object, frame);
     if (mapped)
-        check_report(c, CAPDL_ERROR, buffer->pos, "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
-                     " frame '%s' is mapped", label, frame, address, check_label(c, mapped->object, other));
+        check_report(c, CAPDL_ERROR, buffer->pos,
+                     "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
+                     " frame '%s' is mapped",
+                     label, frame, address, check_label(c, mapped->object, other));
     else
-        check_report(c, CAPDL_ERROR, buffer->pos, "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%"
-                     PRIx64, label, frame, address);
+        check_report(c, CAPDL_ERROR, buffer->pos,
+                     "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%" PRIx64,
+                     label, frame, address);
 }
 
 static void check_one_buffer(struct checker *c, uint32_t id)
@@ -284,17 +295,20 @@ static void check_one_buffer(struct checker *c, uint32_t id)
 
     check_label(c, id, label);
     if (!buffer && address)
-        check_report(c, CAPDL_WARNING, object->pos, "TCB '%s' has an IPC buffer address, but no frame in slot ipc_buffer_slot", label);
+        check_report(c, CAPDL_WARNING, object->pos,
+                     "TCB '%s' has an IPC buffer address, but no frame in slot ipc_buffer_slot", label);
     if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU))
         return;
     if (address % 512)
-        check_report(c, CAPDL_ERROR, object->pos, "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label,
-                     address);
+        check_report(c, CAPDL_ERROR, object->pos,
+                     "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label, address);
     else
         check_buffer_address(c, id, buffer, address);
     if ((buffer->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) != (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))
-        check_report(c, CAPDL_WARNING, buffer->pos, "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
-                     "not use it", label);
+        check_report(c, CAPDL_WARNING, buffer->pos,
+                     "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
+                     "not use it",
+                     label);
 }
 
 void check_ipc_buffer(struct checker *c)

@@ -191,7 +191,8 @@ static void print_source(const struct capdl_diags *diags, FILE *out, struct capd
         print_line(out, line, length, pos.column);
 }
 
-static void print_diag(const struct capdl_diags *diags, FILE *out, const struct capdl_diag *diag, struct line_cursor *cursor)
+static void print_diag(const struct capdl_diags *diags, FILE *out, const struct capdl_diag *diag,
+                       struct line_cursor *cursor)
 {
     static const char *const severities[] = {"error", "warning", "note"};
     bool placed = diag->pos.file < diags->num_files;

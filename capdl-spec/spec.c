@@ -135,7 +135,8 @@ uint32_t spec_add_named(struct capdl_spec *spec, struct spec_name *name, uint32_
     return id;
 }
 
-uint32_t capdl_spec_add(struct capdl_spec *spec, const char *name, uint32_t index, enum capdl_kind kind, struct capdl_pos pos)
+uint32_t capdl_spec_add(struct capdl_spec *spec, const char *name, uint32_t index, enum capdl_kind kind,
+                        struct capdl_pos pos)
 {
     return spec_add_named(spec, spec_name_intern(spec, name, strlen(name)), index, kind, pos);
 }

@@ -14,13 +14,13 @@ enum {
 struct spec_name {
     uint32_t hash;
     uint32_t length;
-    uint32_t scalar;        /* object of this name without index, or CAPDL_NO_OBJECT */
-    uint32_t first, dense;  /* elements 0 .. dense-1 are the objects first, first+1, ... */
-    uint32_t array_length;  /* highest element + 1 */
+    uint32_t scalar;       /* object of this name without index, or CAPDL_NO_OBJECT */
+    uint32_t first, dense; /* elements 0 .. dense-1 are the objects first, first+1, ... */
+    uint32_t array_length; /* highest element + 1 */
     uint32_t num_elements;
-    uint32_t cap_name;      /* 1 + number of the named capability in the text being read, or 0 */
-    bool broken;            /* its declaration was wrong: not to be called unknown later */
-    bool implicit;          /* an untyped that so far was only mentioned, as in `a/b = ep` */
+    uint32_t cap_name; /* 1 + number of the named capability in the text being read, or 0 */
+    bool broken;       /* its declaration was wrong: not to be called unknown later */
+    bool implicit;     /* an untyped that so far was only mentioned, as in `a/b = ep` */
     char text[];
 };
 

@@ -6,7 +6,8 @@
 #include "text.h"
 
 static const char *const section_names[TEXT_SECTION_COUNT] = {
-    [TEXT_OBJECTS] = "objects", [TEXT_CAPS] = "caps", [TEXT_IRQ_MAPS] = "irq maps", [TEXT_CDT] = "cdt", [TEXT_DOMAINS] = "domains",
+    [TEXT_OBJECTS] = "objects", [TEXT_CAPS] = "caps",       [TEXT_IRQ_MAPS] = "irq maps",
+    [TEXT_CDT] = "cdt",         [TEXT_DOMAINS] = "domains",
 };
 
 static bool arch_lookup(const struct text_token *token, enum capdl_arch *arch)
@@ -100,7 +101,8 @@ static void skip_to_section(struct text_parser *p)
 
         if (text_at_section(p))
             return;
-        if (!depth && (text_is_word(p, "cdt") || text_is_word(p, "domains")) && next.kind == TEXT_PUNCT && next.punct == '{')
+        if (!depth && (text_is_word(p, "cdt") || text_is_word(p, "domains")) && next.kind == TEXT_PUNCT &&
+            next.punct == '{')
             return;
         depth += text_is(p, '{');
         depth -= depth && text_is(p, '}');

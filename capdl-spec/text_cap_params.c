@@ -59,7 +59,8 @@ static bool parse_rights(struct text_parser *p, uint8_t *rights)
 static bool parse_asid(struct text_parser *p, struct text_cap_params *params)
 {
     return text_expect(p, '(', "and high and low part, as in asid: (0x1, 0x2)") &&
-           text_number(p, &params->asid_high, "the ASID's high part") && text_expect(p, ',', "after the ASID's high part") &&
+           text_number(p, &params->asid_high, "the ASID's high part") &&
+           text_expect(p, ',', "after the ASID's high part") &&
            text_number(p, &params->asid_low, "the ASID's low part") && text_expect(p, ')', "after the ASID");
 }
 
@@ -115,8 +116,9 @@ static bool parse_param(struct text_parser *p, struct text_cap_params *params)
     while (i < NUM_KEYWORDS && !text_is_word(p, keywords[i].keyword))
         i++;
     if (i == NUM_KEYWORDS)
-        return text_unexpected(p, "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, reply "
-                                  "or master_reply");
+        return text_unexpected(
+            p, "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, reply "
+               "or master_reply");
     if (params->has & keywords[i].bit)
         capdl_error(p->diags, p->token.pos, "'%s' is given twice", keywords[i].keyword);
     params->has |= keywords[i].bit;
@@ -185,8 +187,8 @@ static void report_rejected(struct text_parser *p, const struct text_cap_params 
 
     param_names(params->has & ~allowed, rejected, sizeof(rejected));
     param_names(allowed, accepted, sizeof(accepted));
-    capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", spec_kind_phrase(kind), rejected,
-                allowed ? accepted : "no parameters");
+    capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", spec_kind_phrase(kind),
+                rejected, allowed ? accepted : "no parameters");
 }
 
 static void reject_contradictions(struct text_parser *p, const struct text_cap_params *params)
@@ -196,7 +198,8 @@ static void reject_contradictions(struct text_parser *p, const struct text_cap_p
     if ((params->has & TEXT_PARAM_CACHED) && (params->has & TEXT_PARAM_UNCACHED))
         capdl_error(p->diags, params->pos, "a capability is 'cached' or 'uncached', not both");
     if (params->guard_size > 64)
-        capdl_error(p->diags, params->pos, "a guard has at most 64 bits, not %llu", (unsigned long long)params->guard_size);
+        capdl_error(p->diags, params->pos, "a guard has at most 64 bits, not %llu",
+                    (unsigned long long)params->guard_size);
 }
 
 static void apply_extra(struct text_parser *p, const struct text_cap_params *params, struct capdl_cap *cap)

@@ -40,7 +40,8 @@ bool text_slot_parse(struct text_parser *p, uint64_t *slot)
     if (p->token.kind == TEXT_NUMBER)
         *slot = p->token.number;
     else if (!slot_name(&p->token, slot))
-        return text_unexpected(p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot");
+        return text_unexpected(
+            p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot");
     text_advance(p);
     return true;
 }
@@ -86,7 +87,8 @@ static bool slot_prefix(struct text_parser *p, struct block *block, struct mappi
         next = text_peek(p);
         if (next.kind != TEXT_PUNCT || next.punct != ':') {
             if (block->unknown)
-                capdl_error(p->diags, p->token.pos, "expected a slot number: the length of the copy before is not known yet");
+                capdl_error(p->diags, p->token.pos,
+                            "expected a slot number: the length of the copy before is not known yet");
             return true;
         }
     } else if (p->token.kind != TEXT_NUMBER) {
@@ -100,7 +102,8 @@ static bool target_parse(struct text_parser *p, struct mapping *mapping)
 {
     mapping->copy = text_accept(p, '<');
     if (p->token.kind != TEXT_NAME)
-        return text_unexpected(p, mapping->copy ? "the name of a capability" : "an object, or '}' to close the container");
+        return text_unexpected(p, mapping->copy ? "the name of a capability"
+                                                : "an object, or '}' to close the container");
     if (!text_ref_parse(p, &mapping->target))
         return false;
     return !mapping->copy || text_expect(p, '>', "after the name of a capability");
@@ -160,15 +163,18 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
         if (p->spec->objects[i].program == program && p->spec->objects[i].kind == CAPDL_KIND_CNODE)
             capdl_object_label(&p->spec->objects[i], label, sizeof(label));
     if (label[0])
-        capdl_error(p->diags, ref->pos, "'%s' is a protection domain, not an object: name one of its objects, such as '%s'",
+        capdl_error(p->diags, ref->pos,
+                    "'%s' is a protection domain, not an object: name one of its objects, such as '%s'",
                     ref->name->text, label);
     else
-        capdl_error(p->diags, ref->pos, "'%s' is a protection domain, not an object: name one of its objects", ref->name->text);
+        capdl_error(p->diags, ref->pos, "'%s' is a protection domain, not an object: name one of its objects",
+                    ref->name->text);
 }
 
 static uint64_t put_control(struct text_parser *p, const struct mapping *mapping, enum capdl_kind kind)
 {
-    struct capdl_cap cap = {.slot = mapping->slot, .object = CAPDL_NO_OBJECT, .kind = (uint8_t)kind, .pos = mapping->target.pos};
+    struct capdl_cap cap = {
+        .slot = mapping->slot, .object = CAPDL_NO_OBJECT, .kind = (uint8_t)kind, .pos = mapping->target.pos};
 
     text_cap_params_apply(p, &mapping->params, &cap);
     if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE))
@@ -209,7 +215,8 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
         add_everywhere(p, &cap);
     }
     if (mapping->params.has & TEXT_PARAM_MASKED)
-        capdl_warning(p->diags, mapping->params.pos, "'masked' has an effect on copies only, as in <name> (masked: R)");
+        capdl_warning(p->diags, mapping->params.pos,
+                      "'masked' has an effect on copies only, as in <name> (masked: R)");
     return count;
 }
 
@@ -228,7 +235,8 @@ static uint64_t put_copy(struct text_parser *p, struct block *block, const struc
     }
     block->unknown = !name && text_ref_open(p, ref);
     for (uint32_t i = 0; i < ref->num_ranges; i++)
-        if (p->ranges[ref->first_range + i].last >= SPEC_MAX_CAPS || p->ranges[ref->first_range + i].first >= SPEC_MAX_CAPS)
+        if (p->ranges[ref->first_range + i].last >= SPEC_MAX_CAPS ||
+            p->ranges[ref->first_range + i].first >= SPEC_MAX_CAPS)
             return 1;
     return block->unknown ? 1 : text_ref_count(p, ref, length);
 }
@@ -240,7 +248,8 @@ static void name_caps(struct text_parser *p, const struct mapping *mapping, uint
     struct text_cap_name entry = {.slot = mapping->slot, .count = count, .indexed = name->indexed, .pos = name->pos};
 
     if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL))
-        capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text, name->name->text);
+        capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text,
+                    name->name->text);
     else if (!name->indexed && count != 1)
         capdl_error(p->diags, name->pos, "'%s' would name %llu capabilities: write '%s[]'", name->name->text,
                     (unsigned long long)count, name->name->text);
@@ -364,7 +373,8 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
             report_program(p, ref, object);
             return;
         }
-        p->containers = spec_grow(p->containers, &p->capacity_containers, p->num_containers + 1, sizeof(*p->containers));
+        p->containers =
+            spec_grow(p->containers, &p->capacity_containers, p->num_containers + 1, sizeof(*p->containers));
         p->containers[p->num_containers++] = object;
     }
 }
@@ -387,7 +397,8 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
     else if (!text_ref_object(p, &ref, "a container of capabilities", &entry.container))
         name->name->broken = true;
     if (entry.container == CAPDL_NO_OBJECT && !ref.name->broken)
-        capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text, name->name->text);
+        capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text,
+                      name->name->text);
     if (!name->name->broken)
         text_cap_name_add(p, name->name, entry);
     return true;
@@ -416,7 +427,8 @@ void text_caps_section(struct text_parser *p)
 
         if (container_read(p))
             continue;
-        while (p->token.kind != TEXT_END && !text_at_section(p) && (depth || (!text_is(p, '}') && !at_container(p)))) {
+        while (p->token.kind != TEXT_END && !text_at_section(p) &&
+               (depth || (!text_is(p, '}') && !at_container(p)))) {
             depth += text_is(p, '{');
             depth -= depth && text_is(p, '}');
             text_advance(p);

@@ -17,7 +17,8 @@ static bool word_number(const struct text_token *word, uint64_t *number)
 {
     char buffer[32], *end;
 
-    if (word->kind != TEXT_NAME || word->length >= sizeof(buffer) || !word->length || word->text[0] < '0' || word->text[0] > '9')
+    if (word->kind != TEXT_NAME || word->length >= sizeof(buffer) || !word->length || word->text[0] < '0' ||
+        word->text[0] > '9')
         return false;
     memcpy(buffer, word->text, word->length);
     buffer[word->length] = '\0';
@@ -42,8 +43,8 @@ static const char *words_join(struct text_parser *p, const struct words *words)
     for (size_t i = 0; i < words->count; i++) {
         const char *quote = words->list[i].kind == TEXT_STRING ? "\"" : "";
 
-        used += (size_t)snprintf(text + used, size - used, "%s%s%.*s%s", i ? " " : "", quote, (int)words->list[i].length,
-                                 words->list[i].text, quote);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%.*s%s", i ? " " : "", quote,
+                                 (int)words->list[i].length, words->list[i].text, quote);
     }
     return text;
 }
@@ -62,7 +63,8 @@ static bool fill_bootinfo(struct text_parser *p, const struct words *words, stru
 {
     fill->kind = CAPDL_FILL_BOOTINFO;
     fill->text = words->count > 3 ? word_text(p, &words->list[3]) : "";
-    if ((words->count == 4 || (words->count == 5 && word_number(&words->list[4], &fill->source_offset))) && fill->text[0])
+    if ((words->count == 4 || (words->count == 5 && word_number(&words->list[4], &fill->source_offset))) &&
+        fill->text[0])
         return true;
     capdl_error(p->diags, fill->pos, "expected {offset length CDL_FrameFill_BootInfo type source-offset}");
     return true;
@@ -70,7 +72,8 @@ static bool fill_bootinfo(struct text_parser *p, const struct words *words, stru
 
 static bool fill_interpret(struct text_parser *p, const struct words *words, struct capdl_fill *fill)
 {
-    if (words->count < 3 || !word_number(&words->list[0], &fill->offset) || !word_number(&words->list[1], &fill->length)) {
+    if (words->count < 3 || !word_number(&words->list[0], &fill->offset) ||
+        !word_number(&words->list[1], &fill->length)) {
         capdl_error(p->diags, fill->pos, "expected {offset length CDL_FrameFill_FileData \"file\" file-offset}");
         return true;
     }
@@ -112,7 +115,8 @@ bool text_fill_parse(struct text_parser *p, struct capdl_object *frame)
     while (result && text_is(p, '{')) {
         struct capdl_fill fill = {.pos = p->token.pos};
 
-        result = fill_words(p, &words) && text_expect(p, '}', "to close the fill") && fill_interpret(p, &words, &fill);
+        result =
+            fill_words(p, &words) && text_expect(p, '}', "to close the fill") && fill_interpret(p, &words, &fill);
         list = spec_grow(list, &capacity, count + 1, sizeof(fill));
         list[count++] = fill;
         if (!text_accept(p, ','))

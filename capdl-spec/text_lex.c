@@ -84,7 +84,8 @@ static uint16_t marker_file(struct text_lexer *lexer, const char *name, size_t l
     char buffer[512];
 
     for (size_t i = lexer->source; i < diags->num_files; i++)
-        if (!diags->files[i].text && strlen(diags->files[i].name) == length && !memcmp(diags->files[i].name, name, length))
+        if (!diags->files[i].text && strlen(diags->files[i].name) == length &&
+            !memcmp(diags->files[i].name, name, length))
             return (uint16_t)i;
     if (length >= sizeof(buffer) || diags->num_files > MOST_MARKER_FILES)
         return lexer->source;
@@ -211,7 +212,8 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
         overflow |= __builtin_mul_overflow(token->number, (uint64_t)base, &token->number) ||
                     __builtin_add_overflow(token->number, (uint64_t)digit, &token->number);
     if (lexer->at == digits)
-        number_error(lexer, token, base == 16 ? "expected hexadecimal digits after '0x'" : "expected octal digits after '0o'");
+        number_error(lexer, token,
+                     base == 16 ? "expected hexadecimal digits after '0x'" : "expected octal digits after '0o'");
     else if (overflow)
         number_error(lexer, token, "this number does not fit in 64 bits: the largest is 0xffffffffffffffff");
 }
@@ -243,7 +245,8 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
     if (c == '/' && peek(lexer, 0) == '/')
         capdl_error(lexer->diags, token->pos, "'//' does not start a comment here: use '--' or '/* */'");
     else if (c == '#')
-        capdl_error(lexer->diags, token->pos, "'#' lines other than line markers are not understood: run the C preprocessor first");
+        capdl_error(lexer->diags, token->pos,
+                    "'#' lines other than line markers are not understood: run the C preprocessor first");
     else if (c > ' ' && c < 0x7f)
         capdl_error(lexer->diags, token->pos, "unexpected character '%c'", c);
     else
@@ -254,7 +257,11 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
 static size_t sequence_length(const struct text_lexer *lexer)
 {
     unsigned char c = (unsigned char)*lexer->at;
-    size_t length = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+    size_t length = c < 0x80                ? 1
+                    : c >= 0xc2 && c < 0xe0 ? 2
+                    : c >= 0xe0 && c < 0xf0 ? 3
+                    : c >= 0xf0 && c < 0xf5 ? 4
+                                            : 0;
 
     for (size_t i = 1; i < length; i++)
         if (((unsigned char)peek(lexer, i) & 0xc0) != 0x80)

@@ -53,23 +53,28 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
         return NULL;
     nearest = entry ? NULL : nearest_cap_name(p, name);
     if (entry)
-        capdl_error(p->diags, ref->pos, entry->indexed ? "'%s' names several capabilities: write one such as %s[0]"
-                                                       : "'%s' names one capability: write it without an index",
+        capdl_error(p->diags, ref->pos,
+                    entry->indexed ? "'%s' names several capabilities: write one such as %s[0]"
+                                   : "'%s' names one capability: write it without an index",
                     name->text, name->text);
     else if (name->scalar != CAPDL_NO_OBJECT || name->array_length)
         capdl_error(p->diags, ref->pos, "'%s' is an object: expected the name of a capability", name->text);
     else if (nearest)
         capdl_error(p->diags, ref->pos, "no capability is called '%s'; did you mean '%s'?", name->text, nearest);
     else
-        capdl_error(p->diags, ref->pos, "no capability is called '%s': name one with name = (container, slot)", name->text);
+        capdl_error(p->diags, ref->pos, "no capability is called '%s': name one with name = (container, slot)",
+                    name->text);
     return NULL;
 }
 
 /* Puts a place holder into the slot of a copy. */
 static void link_add(struct text_parser *p, const struct text_copy *copy, struct text_link link)
 {
-    struct capdl_cap cap = {
-        .slot = link.slot, .data = p->num_links, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .pos = copy->ref.pos};
+    struct capdl_cap cap = {.slot = link.slot,
+                            .data = p->num_links,
+                            .object = CAPDL_NO_OBJECT,
+                            .kind = CAPDL_KIND_COUNT,
+                            .pos = copy->ref.pos};
 
     link.container = copy->container;
     link.params = copy->params;
@@ -189,8 +194,8 @@ static const struct capdl_cap *link_source(struct text_parser *p, const struct t
 
     if (!source) {
         capdl_object_label(&p->spec->objects[link->source_container], label, sizeof(label));
-        capdl_error(p->diags, self->pos, "there is nothing to copy: slot %llu of '%s' is empty", (unsigned long long)link->source_slot,
-                    label);
+        capdl_error(p->diags, self->pos, "there is nothing to copy: slot %llu of '%s' is empty",
+                    (unsigned long long)link->source_slot, label);
         return NULL;
     }
     if (source->kind != CAPDL_KIND_COUNT || p->links[source->data].state != TEXT_LINK_ACTIVE)
@@ -262,8 +267,8 @@ bool text_slot_ref_parse(struct text_parser *p, struct text_slot_ref *slot)
         return text_ref_parse(p, &slot->ref);
     }
     text_advance(p);
-    return text_ref_parse(p, &slot->ref) && text_expect(p, ',', "after the container") && text_slot_parse(p, &slot->slot) &&
-           text_expect(p, ')', "after the slot");
+    return text_ref_parse(p, &slot->ref) && text_expect(p, ',', "after the container") &&
+           text_slot_parse(p, &slot->slot) && text_expect(p, ')', "after the slot");
 }
 
 static bool slot_ref_resolve(struct text_parser *p, const struct text_slot_ref *slot, struct capdl_slot_ref *result)
@@ -289,12 +294,13 @@ static bool slot_ref_resolve(struct text_parser *p, const struct text_slot_ref *
     return true;
 }
 
-static void derivation_add(struct text_parser *p, struct capdl_slot_ref parent, struct capdl_slot_ref child, struct capdl_pos pos)
+static void derivation_add(struct text_parser *p, struct capdl_slot_ref parent, struct capdl_slot_ref child,
+                           struct capdl_pos pos)
 {
     struct capdl_spec *spec = p->spec;
 
-    spec->derivations =
-        spec_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1, sizeof(*spec->derivations));
+    spec->derivations = spec_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
+                                  sizeof(*spec->derivations));
     spec->derivations[spec->num_derivations++] = (struct capdl_derivation){parent, child, pos};
 }
 

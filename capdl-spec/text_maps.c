@@ -21,8 +21,8 @@ static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint6
     iter = text_ref_iter(p, ref, ref->name->array_length);
     while (text_iter_next(&iter, &index)) {
         spec->irqs = spec_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
-        spec->irqs[spec->num_irqs++] =
-            (struct capdl_irq_map){.irq = (*irq)++, .object = spec_name_find(spec, ref->name, index), .pos = ref->pos};
+        spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){
+            .irq = (*irq)++, .object = spec_name_find(spec, ref->name, index), .pos = ref->pos};
     }
 }
 
@@ -116,7 +116,9 @@ static bool domain_item(struct text_parser *p)
 {
     struct capdl_domains *domains = &p->spec->domains;
     struct capdl_pos pos = p->token.pos;
-    const char *item = text_is_word(p, "schedule") ? "schedule" : text_is_word(p, "domain_set_start") ? "domain_set_start" : "index_shift";
+    const char *item = text_is_word(p, "schedule")           ? "schedule"
+                       : text_is_word(p, "domain_set_start") ? "domain_set_start"
+                                                             : "index_shift";
     bool twice;
 
     if (!text_is_word(p, item))
@@ -173,7 +175,8 @@ void text_maps_finish(struct text_parser *p)
         qsort(spec->irqs, spec->num_irqs, sizeof(*spec->irqs), irq_compare);
     for (size_t i = 0; i < spec->num_irqs; i++) {
         if (kept && spec->irqs[kept - 1].irq == spec->irqs[i].irq) {
-            capdl_error(p->diags, spec->irqs[i].pos, "interrupt %llu is mapped twice", (unsigned long long)spec->irqs[i].irq);
+            capdl_error(p->diags, spec->irqs[i].pos, "interrupt %llu is mapped twice",
+                        (unsigned long long)spec->irqs[i].irq);
             capdl_note(p->diags, spec->irqs[kept - 1].pos, "first mapped here");
         } else if (spec->irqs[i].object != CAPDL_NO_OBJECT) {
             spec->irqs[kept++] = spec->irqs[i];

@@ -139,8 +139,6 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
 
-    if (!decl->base.indexed)
-        return true;
     if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH))
         return reject_elements(p, &decl->base, "expected their number, such as [4], or a range such as [0..3]");
     decl->first = range->kind == TEXT_RANGE_ONE ? 0 : range->first;
@@ -161,13 +159,15 @@ static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint3
 {
     struct capdl_object *old = &p->spec->objects[id];
     const struct capdl_object *new = &decl->prototype;
+    unsigned both;
 
     if (old->kind != CAPDL_KIND_UT || new->kind != CAPDL_KIND_UT) {
         report_duplicate(p, decl->base.pos, id);
         return false;
     }
-    if ((old->flags & new->flags & CAPDL_OBJECT_HAS_SIZE && old->size_bits != new->size_bits) ||
-        (old->flags & new->flags & CAPDL_OBJECT_HAS_PADDR && old->paddr != new->paddr)) {
+    both = old->flags & new->flags;
+    if ((both & CAPDL_OBJECT_HAS_SIZE && old->size_bits != new->size_bits) ||
+        (both & CAPDL_OBJECT_HAS_PADDR && old->paddr != new->paddr)) {
         capdl_error(p->diags, decl->base.pos, "'%s' is declared again with another size or address", old->name);
         capdl_note(p->diags, old->pos, "first declared here");
     }
@@ -239,10 +239,10 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
 /* `u[3] = ut { ... }` gives children to an element of an array that is there already. */
 static bool is_known_element(const struct text_parser *p, const struct declaration *decl, uint32_t *element)
 {
-    const struct text_range *range = &p->ranges[decl->base.first_range];
+    const struct text_range *range = decl->base.indexed ? &p->ranges[decl->base.first_range] : NULL;
 
-    if (!decl->base.indexed || decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE || decl->prototype.kind != CAPDL_KIND_UT ||
-        range->first >= decl->base.name->array_length)
+    if (!range || decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE ||
+        decl->prototype.kind != CAPDL_KIND_UT || range->first >= decl->base.name->array_length)
         return false;
     *element = spec_name_find(p->spec, decl->base.name, (uint32_t)range->first);
     return *element != CAPDL_NO_OBJECT;
@@ -252,8 +252,8 @@ static bool name_is_free(struct text_parser *p, const struct text_ref *base)
 {
     for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++)
         if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
-            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name", base->name->text,
-                        capdl_kind_name((enum capdl_kind)kind));
+            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name",
+                        base->name->text, capdl_kind_name((enum capdl_kind)kind));
             return false;
         }
     if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps"))
@@ -274,7 +274,9 @@ static void declare(struct text_parser *p, struct declaration *decl)
     else if (is_known_element(p, decl, &element))
         done = merge_untyped(p, decl, element);
     else if (scalar ? name->array_length : name->scalar != CAPDL_NO_OBJECT)
-        report_duplicate(p, decl->base.pos, scalar ? spec_name_find(p->spec, name, name->array_length - 1) : name->scalar), done = false;
+        report_duplicate(p, decl->base.pos,
+                         scalar ? spec_name_find(p->spec, name, name->array_length - 1) : name->scalar),
+            done = false;
     else if (scalar && name->scalar != CAPDL_NO_OBJECT)
         done = merge_untyped(p, decl, name->scalar);
     else if (!scalar)
@@ -314,7 +316,8 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
     if (decl->prototype.kind != CAPDL_KIND_UT)
         capdl_error(p->diags, pos, "only an untyped has children; capabilities go into the caps section");
     else if (untyped == CAPDL_NO_OBJECT && decl->count > 1)
-        capdl_error(p->diags, pos, "%llu untypeds cannot have the same children: write %s[0] = ut { ... } behind the declaration",
+        capdl_error(p->diags, pos,
+                    "%llu untypeds cannot have the same children: write %s[0] = ut { ... } behind the declaration",
                     (unsigned long long)decl->count, decl->base.name->text);
     if (decl->prototype.kind != CAPDL_KIND_UT)
         untyped = CAPDL_NO_OBJECT;
@@ -365,7 +368,8 @@ static bool declarations_parse(struct text_parser *p, uint32_t parent)
         if (!parsed)
             resynchronise(p, start);
         else if (text_is(p, ',') && !p->depth)
-            capdl_error(p->diags, p->token.pos, "expected another declaration, found ',': nothing separates declarations");
+            capdl_error(p->diags, p->token.pos,
+                        "expected another declaration, found ',': nothing separates declarations");
         text_accept(p, ',');
     }
     return true;
@@ -414,7 +418,8 @@ static void array_check(struct text_parser *p, const struct capdl_object *last)
 
     for (uint32_t i = 0; i < name->array_length; i++)
         if (spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
-            capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name, (unsigned)last->index, (unsigned)i);
+            capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
+                        (unsigned)last->index, (unsigned)i);
             return;
         }
 }
@@ -426,7 +431,8 @@ void text_arrays_check(struct text_parser *p)
         const struct capdl_object *object = &p->spec->objects[i];
         const struct spec_name *name = spec_name_of(object->name);
 
-        if (object->index + 1 == name->array_length && object->index != CAPDL_NO_INDEX && name->num_elements < name->array_length)
+        if (object->index + 1 == name->array_length && object->index != CAPDL_NO_INDEX &&
+            name->num_elements < name->array_length)
             array_check(p, object);
     }
 }

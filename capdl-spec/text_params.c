@@ -30,9 +30,11 @@ struct param {
     const char *keyword;
 };
 
-#define TCB(field, has, action) {CAPDL_KIND_TCB, action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field}
+#define TCB(field, has, action) \
+    {CAPDL_KIND_TCB, action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field}
 #define SC(field) {CAPDL_KIND_SC, SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field}
-#define NUMBERS(kind, mandatory, number, keyword) {CAPDL_KIND_##kind, NUMBER, mandatory, 0, CAPDL_NUMBER_##number, keyword}
+#define NUMBERS(kind, mandatory, number, keyword) \
+    {CAPDL_KIND_##kind, NUMBER, mandatory, 0, CAPDL_NUMBER_##number, keyword}
 
 static const struct param params[] = {
     TCB(addr, ADDR, TCB_NUMBER),
@@ -116,7 +118,8 @@ static bool is_program(const struct text_parser *p)
 
     lexer.silent = true;
     token = text_lex_next(&lexer);
-    return text_is_word(p, "pd") && token.kind == TEXT_PUNCT && token.punct == '(' && text_lex_next(&lexer).kind == TEXT_STRING;
+    return text_is_word(p, "pd") && token.kind == TEXT_PUNCT && token.punct == '(' &&
+           text_lex_next(&lexer).kind == TEXT_STRING;
 }
 
 bool text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
@@ -213,7 +216,8 @@ static bool parse_ports(struct text_parser *p, struct capdl_object *object)
     struct capdl_pos pos = p->token.pos;
     uint64_t first, last;
 
-    if (!text_expect(p, '[', "and a range of ports such as [0x60..0x64]") || !text_number(p, &first, "the first port"))
+    if (!text_expect(p, '[', "and a range of ports such as [0x60..0x64]") ||
+        !text_number(p, &first, "the first port"))
         return false;
     if (p->token.kind != TEXT_DOTS)
         return text_unexpected(p, "'..' and the last port");
@@ -297,13 +301,14 @@ static const char *param_names(unsigned kind, char *buffer, size_t size)
     return buffer;
 }
 
-static bool report_unknown(struct text_parser *p, const struct param_list *list, struct capdl_pos pos, const char *keyword,
-                           size_t length)
+static bool report_unknown(struct text_parser *p, const struct param_list *list, struct capdl_pos pos,
+                           const char *keyword, size_t length)
 {
     char names[300];
 
-    capdl_error(p->diags, pos, "%s has no parameter '%.*s'; its parameters: %s", capdl_kind_keyword(list->object->kind),
-                (int)(length < 80 ? length : 80), keyword, param_names(list->object->kind, names, sizeof(names)));
+    capdl_error(p->diags, pos, "%s has no parameter '%.*s'; its parameters: %s",
+                capdl_kind_keyword(list->object->kind), (int)(length < 80 ? length : 80), keyword,
+                param_names(list->object->kind, names, sizeof(names)));
     return false;
 }
 
@@ -322,7 +327,8 @@ static void set_size(struct text_parser *p, struct param_list *list, uint64_t bi
     unsigned most = list->object->kind == CAPDL_KIND_CNODE ? 59 : 63;
 
     if (bits > most)
-        capdl_error(p->diags, pos, "a size of %llu bits is too large: the largest is %u", (unsigned long long)bits, most);
+        capdl_error(p->diags, pos, "a size of %llu bits is too large: the largest is %u", (unsigned long long)bits,
+                    most);
     list->object->size_bits = (uint8_t)(bits <= most ? bits : most);
     list->object->flags |= CAPDL_OBJECT_HAS_SIZE;
 }
@@ -332,7 +338,8 @@ static unsigned unit_shift(const struct text_token *token)
     return text_token_is(token, "k") ? 10 : text_token_is(token, "M") ? 20 : text_token_is(token, "G") ? 30 : 0;
 }
 
-static void set_bytes(struct text_parser *p, struct param_list *list, uint64_t number, unsigned shift, struct capdl_pos pos)
+static void set_bytes(struct text_parser *p, struct param_list *list, uint64_t number, unsigned shift,
+                      struct capdl_pos pos)
 {
     if (!number || number & (number - 1) || number >> (63 - shift) > 1) {
         capdl_error(p->diags, pos, "the size of a frame is a power of two, such as 4k or 2M");
@@ -376,7 +383,8 @@ static bool parse_numbered(struct text_parser *p, struct param_list *list)
     else
         return text_unexpected(p, "'bits' after the number");
     if (!param)
-        return report_unknown(p, list, number.pos, number.text, (size_t)(p->token.text + p->token.length - number.text));
+        return report_unknown(p, list, number.pos, number.text,
+                              (size_t)(p->token.text + p->token.length - number.text));
     note_seen(p, list, param, number.pos);
     if (param->action == PCI)
         return parse_pci(p, list, number.number);
@@ -451,10 +459,11 @@ static void finish_sc(struct text_parser *p, const struct param_list *list)
     sc->has_data = was_given(list, "data");
     sc->has_times = period && budget;
     if (period != budget)
-        capdl_error(p->diags, list->pos, "'%s' has a %s but no %s: a scheduling context has both or neither", list->object->name,
-                    period ? "period" : "budget", period ? "budget" : "period");
+        capdl_error(p->diags, list->pos, "'%s' has a %s but no %s: a scheduling context has both or neither",
+                    list->object->name, period ? "period" : "budget", period ? "budget" : "period");
     else if (!period)
-        capdl_error(p->diags, list->pos, "'%s' has neither period nor budget: data and refills need them", list->object->name);
+        capdl_error(p->diags, list->pos, "'%s' has neither period nor budget: data and refills need them",
+                    list->object->name);
 }
 
 /* What a complete list of parameters means, beyond its single ones. */

@@ -70,8 +70,8 @@ static void take_cap_params(const struct text_cap_params *params, struct capdl_c
 
 static void reject_cap_params(struct text_parser *p, const struct text_cap_params *params)
 {
-    uint32_t meaningful =
-        TEXT_PARAM_RIGHTS | TEXT_PARAM_BADGE | TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE | TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED;
+    uint32_t meaningful = TEXT_PARAM_RIGHTS | TEXT_PARAM_BADGE | TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE |
+                          TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED;
 
     if (params->has & ~meaningful)
         capdl_error(p->diags, params->pos, "only rights, badge, guard and cached or uncached have a meaning here");

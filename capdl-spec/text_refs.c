@@ -22,7 +22,8 @@ static bool range_parse(struct text_parser *p, struct text_range *range)
     if (has_last)
         text_advance(p);
     range->kind = has_first ? has_last ? TEXT_RANGE_BOTH : TEXT_RANGE_FROM : TEXT_RANGE_TO;
-    return has_first || has_last || text_unexpected(p, "an index before or after '..', or nothing between the brackets");
+    return has_first || has_last ||
+           text_unexpected(p, "an index before or after '..', or nothing between the brackets");
 }
 
 static void range_add(struct text_parser *p, struct text_ref *ref, struct text_range range)
@@ -83,10 +84,12 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
         return false;
     nearest = capdl_spec_nearest(p->spec, ref->name->text);
     if (ref->name->cap_name)
-        capdl_error(p->diags, ref->pos, "'%s' names a capability, not an object: expected %s (write <%s> to copy the capability)",
+        capdl_error(p->diags, ref->pos,
+                    "'%s' names a capability, not an object: expected %s (write <%s> to copy the capability)",
                     ref->name->text, what, ref->name->text);
     else if (nearest)
-        capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s; did you mean '%s'?", ref->name->text, what, nearest);
+        capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s; did you mean '%s'?", ref->name->text,
+                    what, nearest);
     else
         capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s", ref->name->text, what);
     return false;
@@ -104,8 +107,8 @@ static bool report_array(struct text_parser *p, const struct text_ref *ref)
     const struct spec_name *name = ref->name;
     uint32_t element = spec_name_find(p->spec, name, name->array_length - 1);
 
-    capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u", name->text, name->text,
-                name->text, (unsigned)name->array_length);
+    capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u",
+                name->text, name->text, name->text, (unsigned)name->array_length);
     if (element != CAPDL_NO_OBJECT)
         capdl_note(p->diags, p->spec->objects[element].pos, "it is declared here");
     return false;

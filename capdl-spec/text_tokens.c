@@ -59,7 +59,8 @@ static const char *describe(const struct text_token *token, char *buffer, size_t
 
     if (token->kind == TEXT_END)
         return "the end of the file";
-    snprintf(buffer, size, "%s%.*s%s%s", quote, (int)(cut ? MOST_QUOTED : token->length), token->text, cut ? "..." : "", quote);
+    snprintf(buffer, size, "%s%.*s%s%s", quote, (int)(cut ? MOST_QUOTED : token->length), token->text,
+             cut ? "..." : "", quote);
     return buffer;
 }
 
@@ -75,10 +76,12 @@ bool text_unexpected(struct text_parser *p, const char *format, ...)
     va_end(arguments);
     if (text_is(p, '-') && text_peek(p).kind == TEXT_NUMBER)
         capdl_error(p->diags, p->token.pos,
-                    "expected %s, found a negative number: numbers have no sign, write its 64-bit value such as 0xffff000000000000",
+                    "expected %s, found a negative number: numbers have no sign, write its 64-bit value such as "
+                    "0xffff000000000000",
                     expected);
     else
-        capdl_error(p->diags, p->token.pos, "expected %s, found %s", expected, describe(&p->token, found, sizeof(found)));
+        capdl_error(p->diags, p->token.pos, "expected %s, found %s", expected,
+                    describe(&p->token, found, sizeof(found)));
     return false;
 }
 
@@ -102,7 +105,8 @@ bool text_at_section(const struct text_parser *p)
 {
     struct text_token next;
 
-    if (p->token.kind != TEXT_NAME || !(text_is_word(p, "objects") || text_is_word(p, "caps") || text_is_word(p, "irq")))
+    if (p->token.kind != TEXT_NAME ||
+        !(text_is_word(p, "objects") || text_is_word(p, "caps") || text_is_word(p, "irq")))
         return false;
     next = text_peek(p);
     if (text_is_word(p, "irq"))
@@ -113,6 +117,7 @@ bool text_at_section(const struct text_parser *p)
 void text_too_large(struct text_parser *p, struct capdl_pos pos, const char *what, uint64_t most)
 {
     if (!p->too_large)
-        capdl_error(p->diags, pos, "this would make more than %llu %s, which is taken for a mistake", (unsigned long long)most, what);
+        capdl_error(p->diags, pos, "this would make more than %llu %s, which is taken for a mistake",
+                    (unsigned long long)most, what);
     p->too_large = true;
 }

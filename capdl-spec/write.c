@@ -92,7 +92,8 @@ static void write_irqs(struct writer *w)
         if (run == 1)
             write_object_name(w, irqs[i].object);
         else
-            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index, object->index + (uint32_t)run - 1);
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index,
+                    object->index + (uint32_t)run - 1);
         putc('\n', w->out);
     }
     fputs("}\n", w->out);

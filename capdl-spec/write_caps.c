@@ -91,7 +91,8 @@ static void write_params(struct writer *w, const struct capdl_cap *cap)
 
 static bool same_extra(const struct capdl_cap *a, const struct capdl_cap *b)
 {
-    if (a->flags & CAPDL_CAP_HAS_ASID && (a->extra->asid_high != b->extra->asid_high || a->extra->asid_low != b->extra->asid_low))
+    if (a->flags & CAPDL_CAP_HAS_ASID &&
+        (a->extra->asid_high != b->extra->asid_high || a->extra->asid_low != b->extra->asid_low))
         return false;
     return !(a->flags & CAPDL_CAP_HAS_MAPPING) || (a->extra->mapping_container == b->extra->mapping_container &&
                                                    a->extra->mapping_slot == b->extra->mapping_slot);
@@ -102,8 +103,8 @@ static bool same_params(const struct capdl_cap *a, const struct capdl_cap *b)
 {
     unsigned generated = CAPDL_CAP_GENERATED;
 
-    return a->kind == b->kind && a->data == b->data && a->rights == b->rights && (a->flags | generated) == (b->flags | generated) &&
-           a->guard_size == b->guard_size && same_extra(a, b);
+    return a->kind == b->kind && a->data == b->data && a->rights == b->rights &&
+           (a->flags | generated) == (b->flags | generated) && a->guard_size == b->guard_size && same_extra(a, b);
 }
 
 static bool is_element(const struct writer *w, const struct capdl_cap *cap)
@@ -196,7 +197,8 @@ static bool same_content(const struct capdl_object *a, const struct capdl_object
     if (a->num_caps != b->num_caps)
         return false;
     for (uint32_t i = 0; i < a->num_caps; i++)
-        if (a->caps[i].slot != b->caps[i].slot || a->caps[i].object != b->caps[i].object || !same_params(&a->caps[i], &b->caps[i]))
+        if (a->caps[i].slot != b->caps[i].slot || a->caps[i].object != b->caps[i].object ||
+            !same_params(&a->caps[i], &b->caps[i]))
             return false;
     return true;
 }
@@ -229,7 +231,8 @@ void write_caps(struct writer *w)
         if (run == 1)
             write_object_name(w, w->order[i]);
         else
-            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", container->name, container->index, container->index + run - 1);
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", container->name, container->index,
+                    container->index + run - 1);
         write_slots(w, container);
     }
     fputs("}\n", w->out);

@@ -126,7 +126,10 @@ static void write_frame(struct list *list, const struct capdl_object *frame)
     unsigned bits = frame->size_bits;
 
     list_item(list, NULL);
-    fprintf(list->w->out, "%" PRIu64 "%s", UINT64_C(1) << (bits >= 20 ? bits - 20 : bits >= 10 ? bits - 10 : 0),
+    fprintf(list->w->out, "%" PRIu64 "%s",
+            UINT64_C(1) << (bits >= 20   ? bits - 20
+                            : bits >= 10 ? bits - 10
+                                         : 0),
             bits >= 20 ? "M" : "k");
     list_paddr(list, frame);
     if (!(frame->flags & CAPDL_OBJECT_HAS_FILL) && !frame->u.fills.count)
@@ -223,18 +226,18 @@ static bool same_tcb(const struct capdl_tcb *a, const struct capdl_tcb *b)
 {
     if (a == b || !a || !b)
         return a == b;
-    return a->has == b->has && a->resume == b->resume && a->fpu_disabled == b->fpu_disabled && a->addr == b->addr && a->ip == b->ip &&
-           a->sp == b->sp && a->prio == b->prio && a->max_prio == b->max_prio && a->affinity == b->affinity && a->dom == b->dom &&
-           a->fault_ep == b->fault_ep && a->tls == b->tls && a->num_init == b->num_init &&
-           (!a->num_init || !memcmp(a->init, b->init, a->num_init * sizeof(*a->init)));
+    return a->has == b->has && a->resume == b->resume && a->fpu_disabled == b->fpu_disabled && a->addr == b->addr &&
+           a->ip == b->ip && a->sp == b->sp && a->prio == b->prio && a->max_prio == b->max_prio &&
+           a->affinity == b->affinity && a->dom == b->dom && a->fault_ep == b->fault_ep && a->tls == b->tls &&
+           a->num_init == b->num_init && (!a->num_init || !memcmp(a->init, b->init, a->num_init * sizeof(*a->init)));
 }
 
 static bool same_sc(const struct capdl_sc *a, const struct capdl_sc *b)
 {
     if (a == b || !a || !b)
         return a == b;
-    return a->has_times == b->has_times && a->has_data == b->has_data && a->period == b->period && a->budget == b->budget &&
-           a->data == b->data && a->refills == b->refills;
+    return a->has_times == b->has_times && a->has_data == b->has_data && a->period == b->period &&
+           a->budget == b->budget && a->data == b->data && a->refills == b->refills;
 }
 
 static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbers *b)
@@ -249,7 +252,8 @@ static bool same_object(const struct capdl_object *a, const struct capdl_object 
 {
     unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL;
 
-    if (a->kind != b->kind || (a->flags & printed) != (b->flags & printed) || a->size_bits != b->size_bits || a->paddr != b->paddr)
+    if (a->kind != b->kind || (a->flags & printed) != (b->flags & printed) || a->size_bits != b->size_bits ||
+        a->paddr != b->paddr)
         return false;
     switch (a->kind) {
     case CAPDL_KIND_TCB:
@@ -310,7 +314,8 @@ static void write_children(struct writer *w, const uint32_t *children, uint32_t 
         const struct capdl_object *first = &objects[children[i]];
 
         run = 1;
-        while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count && objects[children[i + run]].name == first->name &&
+        while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count &&
+               objects[children[i + run]].name == first->name &&
                objects[children[i + run]].index == first->index + run)
             run++;
         fputs(i ? ", " : "", w->out);

@@ -51,7 +51,8 @@ static void expect_same(const struct text *printed, bool folded)
     struct text again = reprint(printed->bytes, printed->size, folded);
 
     if (!again.bytes || again.size != printed->size || memcmp(again.bytes, printed->bytes, again.size)) {
-        fprintf(stderr, "not a fixpoint:\n%s\nbecomes:\n%s\n", printed->bytes, again.bytes ? again.bytes : "(refused)");
+        fprintf(stderr, "not a fixpoint:\n%s\nbecomes:\n%s\n", printed->bytes,
+                again.bytes ? again.bytes : "(refused)");
         abort();
     }
     free(again.bytes);

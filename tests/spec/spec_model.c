@@ -7,12 +7,12 @@
 
 static unsigned failures;
 
-#define EXPECT(condition)                                                          \
-    do {                                                                           \
-        if (!(condition)) {                                                        \
+#define EXPECT(condition)                                                            \
+    do {                                                                             \
+        if (!(condition)) {                                                          \
             fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #condition); \
-            failures++;                                                            \
-        }                                                                          \
+            failures++;                                                              \
+        }                                                                            \
     } while (0)
 
 static const struct capdl_pos nowhere = {.line = 0};
@@ -84,7 +84,8 @@ static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *con
     unsigned *programs = context;
 
     for (uint32_t i = 0, count = spec->num_objects; i < count; i++) {
-        const struct capdl_program *program = spec->objects[i].kind == CAPDL_KIND_PROGRAM ? spec->objects[i].u.program_of : NULL;
+        const struct capdl_program *program =
+            spec->objects[i].kind == CAPDL_KIND_PROGRAM ? spec->objects[i].u.program_of : NULL;
         uint32_t cnode, ep = capdl_spec_find(spec, "e", CAPDL_NO_INDEX);
         struct capdl_cap cap = {.object = ep, .kind = CAPDL_KIND_EP, .flags = CAPDL_CAP_GENERATED};
 
@@ -107,7 +108,8 @@ static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *con
 
 static bool read_with(struct capdl_spec *spec, struct capdl_diags *diags, const char *text, unsigned *programs)
 {
-    struct capdl_text_options options = {.expand = expand, .context = programs, .has_arch = true, .arch = CAPDL_ARCH_RISCV};
+    struct capdl_text_options options = {
+        .expand = expand, .context = programs, .has_arch = true, .arch = CAPDL_ARCH_RISCV};
 
     capdl_spec_init(spec);
     return capdl_spec_read_text(spec, diags, capdl_diags_add_source(diags, "text", text, strlen(text)), &options);
@@ -122,7 +124,8 @@ static void test_hook(void)
     const struct capdl_param *param;
 
     EXPECT(read_with(&spec, &diags,
-                     "objects { prog = pd (\"p.elf\", stack: 16k, list: [1, 2M], cap: e[3] (RW, badge: 9), on: True) e = ep  f = ep }\n"
+                     "objects { prog = pd (\"p.elf\", stack: 16k, list: [1, 2M], cap: e[3] (RW, badge: 9), on: True) "
+                     "e = ep  f = ep }\n"
                      "caps { prog_cnode { 2: f (R)  5: e } }\n",
                      &programs));
     EXPECT(programs == 1 && spec.arch == CAPDL_ARCH_RISCV);
@@ -148,7 +151,9 @@ static void test_failing_hook(void)
     struct capdl_spec spec;
     unsigned programs = 0;
 
-    EXPECT(!read_with(&spec, &diags, "objects { prog = pd (\"missing.elf\") e = ep }\ncaps { prog_cnode { 2: e  3: other } }\n", &programs));
+    EXPECT(!read_with(&spec, &diags,
+                      "objects { prog = pd (\"missing.elf\") e = ep }\ncaps { prog_cnode { 2: e  3: other } }\n",
+                      &programs));
     EXPECT(diags.num_errors == 2);
     EXPECT(diags.count == 2 && strstr(diags.list[1].message, "'other'"));
     capdl_spec_free(&spec);
@@ -180,9 +185,11 @@ static void test_absurd(void)
 {
     read_repeated("arch riscv objects { ", "u = ut { ", 100000, "}", SIZE_MAX);
     read_repeated("arch riscv objects { x/", "y/", 100000, "z = ep }", SIZE_MAX);
-    read_repeated("arch riscv objects { c = cnode (4 bits) } caps { c { ep } } cdt { ", "(c, 0) { ", 100000, "", SIZE_MAX);
+    read_repeated("arch riscv objects { c = cnode (4 bits) } caps { c { ep } } cdt { ", "(c, 0) { ", 100000, "",
+                  SIZE_MAX);
     read_repeated("arch riscv ", "/*", 100000, "", SIZE_MAX);
-    read_repeated("arch riscv objects { a[100000] = ep  c[1000] = cnode (4 bits) } caps { c[] { ", "a[] ", 100, "} }", 1);
+    read_repeated("arch riscv objects { a[100000] = ep  c[1000] = cnode (4 bits) } caps { c[] { ", "a[] ", 100, "} }",
+                  1);
     read_repeated("arch riscv objects { a = ep } caps { ", "a { ", 50000, "", SIZE_MAX);
     read_repeated("arch riscv objects { ", "x = ep ( ", 20000, "", SIZE_MAX);
     read_repeated("arch riscv objects { c = cnode (4 bits) } caps { c { ", "nobody ", 20000, "} }", 20000);
@@ -201,7 +208,8 @@ static void test_descending(void)
         at += sprintf(at, "%u: e\n", i);
     at += sprintf(at, "} }");
     capdl_spec_init(&spec);
-    EXPECT(capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, (size_t)(at - text)), NULL));
+    EXPECT(
+        capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, (size_t)(at - text)), NULL));
     EXPECT(spec.objects[1].num_caps == SLOTS && spec.objects[1].caps[0].slot == 1);
     capdl_spec_free(&spec);
     capdl_diags_free(&diags);

@@ -206,7 +206,7 @@ static void find_untypeds(void)
     const uint64_t *region = words + (SEL4_MCS ? 21 : 19);
     for (uint64_t i = 0; i < region[1] - region[0]; i++) {
         uint64_t bits = region[3 + 2 * i] & 0xff, is_device = region[3 + 2 * i] >> 8 & 0xff;
-        if (!is_device && bits >= 21 && bits <= 24 && !untyped)
+        if (!is_device && bits >= 23 && !untyped)
             untyped = region[0] + i;
         if (is_device && bits >= 12 && bits <= 24 && !device)
             device = region[0] + i;

@@ -109,8 +109,8 @@ static void print_method(const struct capdl_call *call)
 /* enum capdl_initial_cap */
 static void print_initial(uint64_t slot)
 {
-    static const char names[] = "null\0our TCB\0our CNode\0our VSpace\0IRQ control\0ASID control\0our ASID pool\0port control\0"
-                                "I/O space\0bootinfo\0our IPC buffer\0domain\0SID control\0CB control\0our SC\0SMC";
+    static const char names[] = "null\0our TCB\0our CNode\0our VSpace\0IRQ control\0ASID control\0ASID pool\0port control\0"
+                                "I/O space\0bootinfo\0IPC buffer\0domain\0SID control\0CB control\0our SC\0SMC";
 
     print_nth(names, slot);
 }
@@ -161,8 +161,7 @@ static void print_error(unsigned error)
     print(" (%)", (uint64_t[]){ error });
 }
 
-/* Ends a message. Nothing of the spec runs yet, or what runs cannot be helped: off the processor for ever. */
-static _Noreturn void stop(uint64_t first, uint64_t second)
+void stop(uint64_t first, uint64_t second)
 {
     header.detail[0] = first;
     header.detail[1] = second;
@@ -224,7 +223,7 @@ void die_plan(const struct capdl_plan_failure *failure)
         print(": % slots too few in the initial CNode", &failure->missing);
         stop(failure->missing, 0);
     default:
-        print(": objects of $ bytes and more need $ bytes of memory more than there are; free: $ bytes, largest piece $",
+        print(": objects of $ bytes and more lack $ bytes of memory; free: $ bytes, largest piece $",
               (uint64_t[]){ size, failure->missing, failure->total_free,
                             failure->largest_free ? UINT64_C(1) << failure->largest_free : 0 });
         stop(failure->missing, size);

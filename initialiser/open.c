@@ -8,9 +8,9 @@ static void check_image(const struct bootinfo *bootinfo)
     const uint64_t pages = bootinfo->image_frames.end - bootinfo->image_frames.start;
 
     if (header.image_end != bootinfo->ipc_buffer)
-        die("the image ends at $, but the kernel sees its end at $", header.image_end, bootinfo->ipc_buffer);
+        die("the image ends at $, for the kernel at $", header.image_end, bootinfo->ipc_buffer);
     if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE)
-        die("an image of $ bytes, but the kernel made frames of % pages of it", header.image_end - header.image_start, pages);
+        die("an image of $ bytes, for the kernel of % pages", header.image_end - header.image_start, pages);
 }
 
 static uint64_t page_cap(uint64_t address)

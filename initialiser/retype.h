@@ -12,12 +12,7 @@ struct destination {
 /* Where the capabilities of our slots from this one on are, as far as one CNode has them. */
 struct destination slot_destination(uint64_t slot);
 
-/* What is made, beside where from and where to. */
-struct product {
-    uint64_t type, argument, count;
-};
-
-/* Makes objects out of an untyped. */
-void retype(unsigned source_kind, uint64_t source, struct product, struct destination);
+/* Makes a step's objects (type, argument, count) out of an untyped. */
+void retype(unsigned source_kind, uint64_t source, const struct capdl_retype *step, struct destination);
 
 #endif

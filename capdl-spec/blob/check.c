@@ -2,62 +2,59 @@
 /* Opening a blob: the proof that no accessor can fail afterwards. One function for each item, in the order of the items. */
 #include "blob.h"
 
+/* The cursor is that of the table at hand; `at` is where the element began that is being checked. */
 struct check {
     struct capdl_blob *blob;
-    struct capdl_cbor cbor;
-    uint64_t slot; /* of the next object */
+    struct capdl_blob_table table;
+    const uint8_t *at;
 };
 
-/* A mistake in what was read from `at` on. */
-static void fail_at(struct capdl_cbor *c, const uint8_t *at, const char *expected)
+static void fail(struct check *check, const char *expected)
 {
-    if (c->wrong)
+    if (check->table.cbor.wrong)
         return;
-    c->at = at;
-    c->wrong = expected;
+    check->table.cbor.at = check->at;
+    check->table.cbor.wrong = expected;
+}
+
+/* An element begins here. False after a mistake, so that loops can end. */
+static bool begin(struct check *check)
+{
+    check->at = check->table.cbor.at;
+    return !check->table.cbor.wrong;
 }
 
 static void check_version(struct check *check)
 {
-    const uint8_t *at = check->cbor.at;
-
-    if (capdl_cbor_uint(&check->cbor) != CAPDL_BLOB_VERSION)
-        fail_at(&check->cbor, at, "blob version 1");
+    if (capdl_cbor_uint(&check->table.cbor) != CAPDL_BLOB_VERSION)
+        fail(check, "blob version 1");
 }
 
-static int64_t read_int(struct capdl_cbor *c)
+static int64_t read_int(struct check *check)
 {
-    const uint8_t *at = c->at;
+    struct capdl_cbor *c = &check->table.cbor;
     bool negative = capdl_cbor_peek(c) == CAPDL_CBOR_NINT;
     uint64_t value = negative ? capdl_cbor_nint(c) : capdl_cbor_uint(c);
 
     if (value > INT64_MAX)
-        fail_at(c, at, "an integer of 64 bits");
-    return negative ? -1 - (int64_t)value : (int64_t)value;
-}
-
-/* A key that is above the one before it and below the number of keys; `next` is the smallest that may come. */
-static uint64_t read_key(struct capdl_cbor *c, uint64_t *next, uint64_t num_keys)
-{
-    const uint8_t *at = c->at;
-    uint64_t key = capdl_cbor_uint(c);
-
-    if (key < *next || key >= num_keys) {
-        fail_at(c, at, "a known key, in ascending order");
-        return 0;
-    }
-    *next = key + 1;
-    return key;
+        fail(check, "an integer of 64 bits");
+    return (int64_t)(negative ? ~value : value);
 }
 
 /* A map with known keys into an array. */
-static void check_map(struct capdl_cbor *c, int64_t *values, uint64_t num_keys)
+static void check_map(struct check *check, int64_t *values, uint64_t num_keys)
 {
+    struct capdl_cbor *c = &check->table.cbor;
     uint64_t next = 0;
 
-    for (uint64_t left = capdl_cbor_map(c); left && !c->wrong; left--) {
-        uint64_t key = read_key(c, &next, num_keys);
-        values[key] = read_int(c);
+    for (uint64_t left = capdl_cbor_map(c); left && begin(check); left--) {
+        uint64_t key = capdl_cbor_uint(c);
+        if (key < next || key >= num_keys) {
+            fail(check, "a known key, in ascending order");
+            return;
+        }
+        next = key + 1;
+        values[key] = read_int(check);
     }
 }
 
@@ -87,133 +84,116 @@ static bool profile_is_usable(const int64_t *boot)
 
 static void check_profile(struct check *check)
 {
-    const uint8_t *at = check->cbor.at;
+    int64_t *boot = check->blob->boot;
+    const uint8_t *at = check->at;
 
-    check_map(&check->cbor, check->blob->boot, CAPDL_BOOT_KEY_COUNT);
-    if (!profile_is_usable(check->blob->boot))
-        fail_at(&check->cbor, at, "a usable profile");
-    for (unsigned key = 0; check->cbor.wrong && key < CAPDL_BOOT_KEY_COUNT; key++)
-        check->blob->boot[key] = 0;
+    check_map(check, boot, CAPDL_BOOT_KEY_COUNT);
+    check->at = at;
+    if (!profile_is_usable(boot))
+        fail(check, "a usable profile");
+    for (unsigned key = 0; check->table.cbor.wrong && key < CAPDL_BOOT_KEY_COUNT; key++)
+        boot[key] = 0;
 }
 
 static void check_sizes(struct check *check)
 {
-    const uint8_t *at = check->cbor.at;
     uint64_t *sizes = check->blob->sizes;
 
-    check_map(&check->cbor, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT);
+    check_map(check, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT);
     for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
         if (sizes[key] > CAPDL_BLOB_MAX_SLOTS) /* a negative one, too */
-            fail_at(&check->cbor, at, "sizes of at most 2^24");
+            fail(check, "sizes of at most 2^24");
     }
     if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS])
-        fail_at(&check->cbor, at, "no more objects than slots");
+        fail(check, "no more objects than slots");
 }
 
 static void check_methods(struct check *check)
 {
-    struct capdl_cbor *c = &check->cbor;
-    const uint8_t *at = c->at;
+    struct capdl_cbor *c = &check->table.cbor;
+    struct capdl_blob_method *method = check->blob->methods;
     uint64_t count = capdl_cbor_array(c);
 
     if (count > CAPDL_BLOB_MAX_METHODS) {
-        fail_at(c, at, "at most 128 methods");
+        fail(check, "at most 128 methods");
         return;
     }
     check->blob->counts[CAPDL_BLOB_ITEM_METHODS] = count;
-    for (uint64_t i = 0; i < count && !c->wrong; i++) {
+    for (; count && begin(check); count--, method++) {
         uint64_t label, num_caps;
-        at = c->at;
         capdl_cbor_array_of(c, 2);
         label = capdl_cbor_uint(c);
         num_caps = capdl_cbor_uint(c);
         if (label > UINT16_MAX || num_caps > CAPDL_CALL_MAX_CAPS)
-            fail_at(c, at, "a label of 16 bits and at most 3 capabilities");
-        check->blob->methods[i] = (struct capdl_blob_method){ (uint16_t)label, (uint16_t)num_caps };
+            fail(check, "a label of 16 bits, at most 3 capabilities");
+        *method = (struct capdl_blob_method){ (uint16_t)label, (uint16_t)num_caps };
     }
 }
 
-/* The next element of a table of objects at the check's cursor, checked for what all three tables have in common. */
-static bool next_objects(struct check *check, struct capdl_blob_table *table, struct capdl_blob_objects *objects)
+/* The table that starts at the cursor. Its first slot is the one after those of the table before. */
+static void open_table(struct check *check, enum capdl_blob_item item)
 {
-    const uint8_t *at = table->cbor.at;
-    const char *problem = 0;
+    check->blob->first_slots[item] = check->table.slot;
+    check->table = capdl_blob_table(check->blob, item);
+    check->blob->counts[item] = check->table.left;
+}
 
-    if (table->cbor.wrong || !capdl_blob_next_objects(table, objects))
+/* The next element of a table of objects, checked for what all three tables have in common. */
+static bool next_objects(struct check *check, struct capdl_blob_objects *objects)
+{
+    if (!begin(check) || !capdl_blob_next_objects(&check->table, objects))
         return false;
     if (objects->type > UINT16_MAX || objects->argument > 63)
-        problem = "an object type of 16 bits and a size argument below 64";
+        fail(check, "a type of 16 bits, an argument below 64");
     else if (objects->size_bits < CAPDL_BLOB_MIN_SIZE_BITS || objects->size_bits > CAPDL_BLOB_MAX_SIZE_BITS)
-        problem = "an object of 2^4 to 2^47 bytes";
+        fail(check, "an object of 2^4 to 2^47 bytes");
     else if (objects->count < 1 || objects->count > check->blob->sizes[CAPDL_SIZE_OBJECTS] - objects->slot)
-        problem = "at least one object, in all no more than the sizes say";
-    if (problem)
-        fail_at(&table->cbor, at, problem);
-    return !table->cbor.wrong;
-}
-
-/* The table of objects that starts at the check's cursor. */
-static struct capdl_blob_table open_table(struct check *check, enum capdl_blob_item item)
-{
-    struct capdl_blob_table table;
-
-    check->blob->first_slots[item] = check->slot;
-    table = capdl_blob_table(check->blob, item);
-    check->blob->counts[item] = table.left;
-    return table;
-}
-
-static void close_table(struct check *check, const struct capdl_blob_table *table)
-{
-    check->cbor = table->cbor;
-    check->slot = table->slot;
+        fail(check, "at least one object, no more than in sizes");
+    return !check->table.cbor.wrong;
 }
 
 static void check_groups(struct check *check)
 {
-    struct capdl_blob_table table = open_table(check, CAPDL_BLOB_ITEM_GROUPS);
     struct capdl_blob_objects group;
     unsigned largest = CAPDL_BLOB_MAX_SIZE_BITS;
 
-    for (const uint8_t *at = table.cbor.at; next_objects(check, &table, &group); at = table.cbor.at) {
+    open_table(check, CAPDL_BLOB_ITEM_GROUPS);
+    while (next_objects(check, &group)) {
         if (group.size_bits > largest)
-            fail_at(&table.cbor, at, "groups by size, descending");
+            fail(check, "groups by size, descending");
         largest = group.size_bits;
     }
-    close_table(check, &table);
 }
 
 static void check_fixed(struct check *check)
 {
-    struct capdl_blob_table table = open_table(check, CAPDL_BLOB_ITEM_FIXED);
     const uint64_t top = UINT64_C(1) << CAPDL_BLOB_MAX_ADDRESS_BITS;
     struct capdl_blob_objects run;
     uint64_t end = 0;
 
-    for (const uint8_t *at = table.cbor.at; next_objects(check, &table, &run); at = table.cbor.at) {
+    open_table(check, CAPDL_BLOB_ITEM_FIXED);
+    while (next_objects(check, &run)) {
         if (run.place & ((UINT64_C(1) << run.size_bits) - 1))
-            fail_at(&table.cbor, at, "an address aligned to the object's size");
+            fail(check, "an address aligned to the object's size");
         else if (run.place < end)
-            fail_at(&table.cbor, at, "addresses ascending, objects disjoint");
+            fail(check, "ascending, disjoint addresses");
         else if (run.place > top || run.count > (top - run.place) >> run.size_bits)
-            fail_at(&table.cbor, at, "addresses below 2^56");
+            fail(check, "addresses below 2^56");
         end = run.place + (run.count << run.size_bits);
     }
-    close_table(check, &table);
 }
 
 static void check_covers(struct check *check)
 {
-    struct capdl_blob_table table = open_table(check, CAPDL_BLOB_ITEM_COVERS);
     struct capdl_blob_objects cover;
 
-    for (const uint8_t *at = table.cbor.at; next_objects(check, &table, &cover); at = table.cbor.at) {
+    open_table(check, CAPDL_BLOB_ITEM_COVERS);
+    while (next_objects(check, &cover)) {
         if (cover.place >= cover.slot)
-            fail_at(&table.cbor, at, "a parent that is made before its children");
+            fail(check, "a parent that is made before its children");
     }
-    close_table(check, &table);
-    if (check->slot != check->blob->sizes[CAPDL_SIZE_OBJECTS])
-        capdl_cbor_fail(&check->cbor, "as many objects as the sizes say");
+    if (check->table.slot != check->blob->sizes[CAPDL_SIZE_OBJECTS])
+        fail(check, "as many objects as the sizes say");
 }
 
 /* Objects by slot, fastest when asked for in ascending order: remembers where it is. */
@@ -273,23 +253,22 @@ static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_f
     if (fill->flags > (CAPDL_FILL_EXECUTABLE | CAPDL_FILL_UNCACHED))
         return "known flags";
     if (!fill_reaches_frames(lookup, fill))
-        return "frames of this size at this slot and the ones after it";
+        return "frames of this size at these slots";
     return 0;
 }
 
 static void check_fills(struct check *check)
 {
-    struct capdl_blob_table table = open_table(check, CAPDL_BLOB_ITEM_FILLS);
     struct lookup lookup = { .blob = check->blob };
     struct capdl_blob_fill fill;
 
     lookup_restart(&lookup);
-    for (const uint8_t *at = table.cbor.at; !table.cbor.wrong && capdl_blob_next_fill(&table, &fill); at = table.cbor.at) {
-        const char *problem = table.cbor.wrong ? 0 : fill_problem(&lookup, &fill);
+    open_table(check, CAPDL_BLOB_ITEM_FILLS);
+    while (begin(check) && capdl_blob_next_fill(&check->table, &fill)) {
+        const char *problem = fill_problem(&lookup, &fill);
         if (problem)
-            fail_at(&table.cbor, at, problem);
+            fail(check, problem);
     }
-    check->cbor = table.cbor;
 }
 
 /* How far the index of each kind of reference may go. */
@@ -335,67 +314,59 @@ static const char *call_problem(const struct capdl_blob *blob, const struct capd
     return 0;
 }
 
-static void check_calls(struct capdl_blob_calls *calls)
-{
-    struct capdl_call call;
-
-    while (calls->calls_left && !calls->cbor.wrong) {
-        const uint8_t *at = calls->cbor.at;
-        const char *problem;
-        capdl_blob_next_call(calls, &call);
-        problem = calls->cbor.wrong ? 0 : call_problem(calls->blob, &call);
-        if (problem)
-            fail_at(&calls->cbor, at, problem);
-    }
-}
-
 static void check_phases(struct check *check)
 {
+    struct capdl_cbor *c = &check->table.cbor;
     struct capdl_blob_calls calls = capdl_blob_calls(check->blob);
+    struct capdl_call call;
     unsigned least = CAPDL_PHASE_DERIVE;
 
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
-    for (const uint8_t *at = calls.cbor.at; !calls.cbor.wrong && capdl_blob_next_phase(&calls); at = calls.cbor.at) {
+    for (*c = calls.cbor; begin(check) && capdl_blob_next_phase(&calls); *c = calls.cbor) {
         if (calls.phase < least || calls.phase > CAPDL_PHASE_START)
-            fail_at(&calls.cbor, at, "phases 5 to 15, ascending");
+            capdl_cbor_fail(&calls.cbor, "phases 5 to 15, ascending");
         least = calls.phase + 1;
-        check_calls(&calls);
-    }
-    check->cbor = calls.cbor;
-}
-
-/* Text for messages: printable ASCII, so that it can be printed as it is. */
-static void check_text(struct capdl_cbor *c)
-{
-    const uint8_t *at = c->at;
-    size_t length;
-    const char *text = capdl_cbor_text(c, &length);
-
-    if (length == 0)
-        fail_at(c, at, "a name");
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < ' ' || text[i] > '~') {
-            fail_at(c, (const uint8_t *)text + i, "a printable ASCII character");
-            return;
+        for (*c = calls.cbor; begin(check) && calls.calls_left; *c = calls.cbor) {
+            const char *problem;
+            capdl_blob_next_call(&calls, &call);
+            problem = call_problem(check->blob, &call);
+            if (problem)
+                capdl_cbor_fail(&calls.cbor, problem);
         }
     }
 }
 
-/* An array of names for at most so many slots or pages. */
-static void check_names_of(struct capdl_cbor *c, uint64_t most)
+/* Text for messages: printable ASCII, so that it can be printed as it is. */
+static void check_text(struct check *check)
 {
-    for (uint64_t left = capdl_cbor_array(c); left && !c->wrong; left--) {
-        const uint8_t *at = c->at;
+    size_t length;
+    const char *text = capdl_cbor_text(&check->table.cbor, &length);
+
+    if (length == 0)
+        fail(check, "a name");
+    while (length--) {
+        if (*text < ' ' || *text > '~')
+            fail(check, "printable ASCII characters");
+        text++;
+    }
+}
+
+/* An array of names for at most so many slots or pages. */
+static void check_names_of(struct check *check, uint64_t most)
+{
+    struct capdl_cbor *c = &check->table.cbor;
+
+    for (uint64_t left = capdl_cbor_array(c); left && begin(check); left--) {
         uint64_t items = capdl_cbor_array(c);
         uint64_t count = capdl_cbor_uint(c);
 
         if (items < 1 || items > 3)
-            fail_at(c, at, "a name of 1 to 3 items");
+            fail(check, "a name of 1 to 3 items");
         if (count < 1 || count > most || (items == 2 && count != 1))
-            fail_at(c, at, "a name for no more than there is");
+            fail(check, "a name for no more than there is");
         most -= count;
         if (items > 1)
-            check_text(c);
+            check_text(check);
         if (items > 2)
             capdl_cbor_uint(c);
     }
@@ -403,21 +374,20 @@ static void check_names_of(struct capdl_cbor *c, uint64_t most)
 
 static void check_names(struct check *check)
 {
-    struct capdl_cbor *c = &check->cbor;
-    const uint8_t *at;
+    struct capdl_cbor *c = &check->table.cbor;
     uint64_t methods;
 
     if (capdl_cbor_null(c))
         return;
     capdl_cbor_array_of(c, 3);
-    check_names_of(c, check->blob->sizes[CAPDL_SIZE_SLOTS]);
-    check_names_of(c, check->blob->sizes[CAPDL_SIZE_PAGES]);
-    at = c->at;
+    check_names_of(check, check->blob->sizes[CAPDL_SIZE_SLOTS]);
+    check_names_of(check, check->blob->sizes[CAPDL_SIZE_PAGES]);
+    begin(check);
     methods = capdl_cbor_array(c);
     if (methods != check->blob->counts[CAPDL_BLOB_ITEM_METHODS])
-        fail_at(c, at, "a name for each method");
-    for (; methods && !c->wrong; methods--)
-        check_text(c);
+        fail(check, "a name for each method");
+    for (; methods && begin(check); methods--)
+        check_text(check);
 }
 
 bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size, struct capdl_blob_error *error)
@@ -429,16 +399,18 @@ bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size,
         [CAPDL_BLOB_ITEM_COVERS] = check_covers,   [CAPDL_BLOB_ITEM_FILLS] = check_fills,
         [CAPDL_BLOB_ITEM_PHASES] = check_phases,   [CAPDL_BLOB_ITEM_NAMES] = check_names,
     };
-    struct check check = { blob, { bytes, bytes + size, 0 }, 0 };
+    struct check check = { .blob = blob, .table.cbor = { bytes, bytes + size, 0 } };
+    struct capdl_cbor *c = &check.table.cbor;
 
     *blob = (struct capdl_blob){ .bytes = bytes, .size = size };
-    capdl_cbor_array_of(&check.cbor, CAPDL_BLOB_ITEM_COUNT);
-    for (unsigned item = 0; item < CAPDL_BLOB_ITEM_COUNT && !check.cbor.wrong; item++) {
-        blob->items[item] = (size_t)(check.cbor.at - bytes);
+    capdl_cbor_array_of(c, CAPDL_BLOB_ITEM_COUNT);
+    for (unsigned item = 0; item < CAPDL_BLOB_ITEM_COUNT && begin(&check); item++) {
+        blob->items[item] = (size_t)(c->at - bytes);
         checks[item](&check);
     }
-    if (check.cbor.at != check.cbor.end)
-        capdl_cbor_fail(&check.cbor, "the end of the blob");
-    *error = (struct capdl_blob_error){ (size_t)(check.cbor.at - bytes), check.cbor.wrong };
-    return !check.cbor.wrong;
+    if (c->at != c->end)
+        capdl_cbor_fail(c, "the end of the blob");
+    error->offset = (size_t)(c->at - bytes);
+    error->expected = c->wrong;
+    return !c->wrong;
 }

@@ -182,19 +182,18 @@ static bool select_cspace(struct capdl_plan *plan)
 
 /* ---- Filling ---- */
 
-/* The most that one Retype may make from this slot on. */
-static uint64_t batch_limit(const struct capdl_plan *plan, enum capdl_retype_kind kind, uint64_t slot)
+uint64_t capdl_plan_batch(const struct capdl_plan *plan, uint64_t slot)
 {
     uint64_t limit = (uint64_t)plan->request.blob->boot[CAPDL_BOOT_FAN_OUT];
     uint64_t leaf = CAPDL_LEAF_SLOTS - slot % CAPDL_LEAF_SLOTS;
 
-    return kind == CAPDL_RETYPE_OBJECTS && plan->num_leaves && leaf < limit ? leaf : limit;
+    return plan->num_leaves && leaf < limit ? leaf : limit;
 }
 
 /* Makes a Retype of objects at the mark, as many of them as one call may make, and moves the mark behind them. */
 static void place(struct capdl_plan *plan, const struct capdl_plan_group *group, uint64_t most, struct capdl_retype *retype)
 {
-    uint64_t limit = batch_limit(plan, group->kind, group->slot);
+    uint64_t limit = capdl_plan_batch(plan, group->slot);
     uint64_t count = group->left < most ? group->left : most;
 
     retype->kind = group->kind;
@@ -528,7 +527,8 @@ bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *r
 {
     uint64_t capacity = request->empty_slots;
 
-    *plan = (struct capdl_plan){ .request = *request };
+    plan->request = *request;
+    plan->num_leaves = 0;
     /* Padding is known only when all is placed, and needs slots; where they need a larger CSpace, all is placed anew. */
     while (try(plan)) {
         uint64_t slots = request->blob->sizes[CAPDL_SIZE_SLOTS] + plan->num_padding;

@@ -118,4 +118,7 @@ bool capdl_plan_make(struct capdl_plan *, const struct capdl_plan_request *);
 /* The next Retype; false after the last. Those of the larger CSpace come first. */
 bool capdl_plan_next(struct capdl_plan *, struct capdl_retype *);
 
+/* The most objects that one Retype may make into our slots from this one on. */
+uint64_t capdl_plan_batch(const struct capdl_plan *, uint64_t slot);
+
 #endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The phases, run natively on a fake kernel: the very calls they make, worked out by hand, and how each way to fail ends. */
+#include "fake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../blob/encode.h"
+
+static unsigned failures;
+
+#define CHECK(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "boot.c:%d: %s does not hold\n", __LINE__, #condition); \
+            failures++; \
+        } \
+    } while (0)
+
+/* ---- The system: slot 0 a 2 MiB frame, 1 and 2 frames, 3 a TCB, 4 a frame at an address, 5 an untyped, 6 and 7 its children,
+        8 and 9 derived. Five pages. ---- */
+
+#define SLOT(i) (-1 - (int64_t)(i) * 4)
+#define PAGE(i) (-1 - ((int64_t)(i) * 4 + 1))
+#define INITIAL(i) (-1 - ((int64_t)(i) * 4 + 2))
+#define SCHED_CONTROL(i) (-1 - ((int64_t)(i) * 4 + 3))
+
+static void put_profile(struct encoder *e)
+{
+    static const int64_t profile[CAPDL_BOOT_KEY_COUNT] = {
+        [CAPDL_BOOT_ARCH] = CAPDL_ARCH_RISCV,
+        [CAPDL_BOOT_FLAGS] = CAPDL_BOOT_FLAG_MCS,
+        [CAPDL_BOOT_SYS_CALL] = FAKE_CALL,
+        [CAPDL_BOOT_SYS_PUTCHAR] = FAKE_PUTCHAR,
+        [CAPDL_BOOT_UNTYPED_OFFSET] = FAKE_UNTYPED_OFFSET,
+        [CAPDL_BOOT_SCHEDCONTROL_OFFSET] = FAKE_SCHEDCONTROL_OFFSET,
+        [CAPDL_BOOT_FAN_OUT] = 256,
+        [CAPDL_BOOT_SLOT_BITS] = 5,
+        [CAPDL_BOOT_TYPE_UNTYPED] = FAKE_TYPE_UNTYPED,
+        [CAPDL_BOOT_TYPE_CNODE] = FAKE_TYPE_CNODE,
+        [CAPDL_BOOT_UNTYPED_RETYPE] = FAKE_RETYPE,
+        [CAPDL_BOOT_CNODE_MINT] = FAKE_MINT,
+        [CAPDL_BOOT_TCB_SET_SPACE] = FAKE_SET_SPACE,
+        [CAPDL_BOOT_TCB_SUSPEND] = FAKE_SUSPEND,
+        [CAPDL_BOOT_PAGE_MAP] = FAKE_MAP,
+        [CAPDL_BOOT_PAGE_UNMAP] = FAKE_UNMAP,
+        [CAPDL_BOOT_PAGE_UNIFY] = FAKE_UNIFY,
+        [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = FAKE_CLEAN_INVALIDATE,
+        [CAPDL_BOOT_PAGE_ATTRIBUTES] = 5,
+    };
+    unsigned count = 0;
+
+    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++)
+        count += profile[key] != 0;
+    put_head(e, 5, count);
+    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
+        if (profile[key]) {
+            put_uint(e, key);
+            put_int(e, profile[key]);
+        }
+    }
+}
+
+static void put_objects(struct encoder *e)
+{
+    put_array(e, 3);
+    PUT_TUPLE(e, 9, 0, 21, 1);
+    PUT_TUPLE(e, 8, 0, 12, 2);
+    PUT_TUPLE(e, 1, 0, 11, 1);
+    put_array(e, 2);
+    PUT_TUPLE(e, 8, 0, 12, 1, 0x80003000);
+    PUT_TUPLE(e, FAKE_TYPE_UNTYPED, 14, 14, 1, 0x80004000);
+    put_array(e, 1);
+    PUT_TUPLE(e, 8, 0, 12, 2, 5);
+}
+
+static void put_call(struct encoder *e, uint64_t method, int64_t target, unsigned count, const int64_t *operands)
+{
+    put_array(e, 3);
+    put_uint(e, method);
+    put_int(e, target);
+    put_array(e, count);
+    for (unsigned i = 0; i < count; i++)
+        put_int(e, operands[i]);
+}
+
+#define PUT_CALL(e, method, target, ...) \
+    put_call(e, method, target, sizeof((int64_t[]){ __VA_ARGS__ }) / 8, (int64_t[]){ __VA_ARGS__ })
+
+static void put_phases(struct encoder *e, unsigned core)
+{
+    put_array(e, 4);
+    put_array(e, 2);
+    put_uint(e, CAPDL_PHASE_COPIES);
+    put_array(e, 1);
+    PUT_CALL(e, 0, INITIAL(CAPDL_INITIAL_CNODE), INITIAL(CAPDL_INITIAL_CNODE), SLOT(8), 64, SLOT(1), 64, 15);
+    put_array(e, 2);
+    put_uint(e, CAPDL_PHASE_PAGES);
+    put_array(e, 1);
+    put_array(e, 5); /* a run of four */
+    put_uint(e, 1);
+    put_int(e, PAGE(0));
+    put_array(e, 2);
+    put_int(e, SLOT(0));
+    put_uint(e, 0x10000);
+    put_uint(e, 4);
+    PUT_TUPLE(e, 1, 0, 0x1000);
+    put_array(e, 2);
+    put_uint(e, CAPDL_PHASE_SCHED);
+    put_array(e, 1);
+    PUT_CALL(e, 2, SCHED_CONTROL(core), SLOT(3), 1000, 1000, 0, 0, 0, 7);
+    put_array(e, 2);
+    put_uint(e, CAPDL_PHASE_START);
+    put_array(e, 1);
+    PUT_CALL(e, 3, SLOT(3), 1, 2, 0x400000, 0x7000);
+}
+
+static void put_names(struct encoder *e)
+{
+    put_array(e, 3);
+    put_array(e, 3);
+    put_array(e, 2);
+    put_uint(e, 1);
+    put_text(e, "big");
+    put_array(e, 3);
+    put_uint(e, 2);
+    put_text(e, "small");
+    put_uint(e, 0);
+    put_array(e, 2);
+    put_uint(e, 1);
+    put_text(e, "thread");
+    put_array(e, 0);
+    put_array(e, 4);
+    put_text(e, "CNode_Mint");
+    put_text(e, "Page_Map");
+    put_text(e, "SchedControl_Configure");
+    put_text(e, "TCB_WriteRegisters");
+}
+
+static void encode_system(struct encoder *e, unsigned core, bool names)
+{
+    e->size = 0;
+    put_array(e, 10);
+    put_uint(e, 1);
+    put_profile(e);
+    put_head(e, 5, 3);
+    put_tuple(e, 0, 0);
+    e->size--;
+    for (unsigned i = 0; i < 3; i++) {
+        put_uint(e, i);
+        put_uint(e, (uint64_t[]){ 8, 10, 5 }[i]);
+    }
+    put_array(e, 4);
+    PUT_TUPLE(e, 30, 1);
+    PUT_TUPLE(e, FAKE_MAP, 1);
+    PUT_TUPLE(e, 31, 1);
+    PUT_TUPLE(e, 32, 0);
+    put_objects(e);
+    put_array(e, 3);
+    PUT_TUPLE(e, 0, 21, 4096, 1, 2, CAPDL_FILL_EXECUTABLE);
+    PUT_TUPLE(e, 0, 21, 12288, 4, 1, 0);
+    PUT_TUPLE(e, 1, 12, 0, 0, 2, CAPDL_FILL_UNCACHED);
+    put_phases(e, core);
+    if (names)
+        put_names(e);
+    else
+        put_null(e);
+}
+
+/* An untyped of 64 KiB at 2 GiB, which holds the fixed objects, one of 4 MiB and one of 2 MiB, and a device. */
+static struct fake system_on(const struct encoder *e)
+{
+    return (struct fake){
+        .blob = e->bytes,
+        .blob_size = e->size,
+        .num_pages = 5,
+        .empty_slots = 50,
+        .untypeds = { { .address = 0x1000, .size_bits = 12, .is_device = 1 },
+                      { .address = 0x80000000, .size_bits = 16 },
+                      { .address = 0x80400000, .size_bits = 22 },
+                      { .address = 0x80800000, .size_bits = 21 } },
+        .num_untypeds = 4,
+        .cores = 1,
+    };
+}
+
+/*
+ * Slots from 100, untypeds from 60. The 64 KiB at 2 GiB: two small frames and the TCB before the frame at 0x3000, which needs no
+ * padding as the TCB is followed by less than a page; the 2 MiB frame in the untyped that is just as large.
+ */
+static const char expected_calls[] =
+    "1 0x3d (0x2) 0x8 0 0 0 0x65 0x2\n"    /* small[0], small[1] */
+    "1 0x3d (0x2) 0x1 0 0 0 0x67 0x1\n"    /* thread */
+    "1 0x3d (0x2) 0x8 0 0 0 0x68 0x1\n"    /* the frame at 0x80003000 */
+    "1 0x3d (0x2) 0 0xe 0 0 0x69 0x1\n"    /* the untyped at 0x80004000 */
+    "1 0x3f (0x2) 0x9 0 0 0 0x64 0x1\n"    /* big */
+    "1 0x69 (0x2) 0x8 0 0 0 0x6a 0x2\n"    /* the untyped's children */
+    "42 0x4d ()\n"                         /* our own page out of the window */
+    "41 0x64 (0x3) 0x200000 0x3 0x5\n"     /* big, for two fills */
+    "43 0x64 () 0x1000 0x3000\n"
+    "42 0x64 ()\n"
+    "41 0x65 (0x3) 0x1000 0x3 0x5\n"       /* small[0], and the same fill goes on in small[1] */
+    "44 0x65 () 0 0x1000\n"
+    "42 0x65 ()\n"
+    "41 0x66 (0x3) 0x1000 0x3 0x5\n"
+    "44 0x66 () 0 0x1000\n"
+    "42 0x66 ()\n"
+    "30 0x2 (0x2) 0x6c 0x40 0x65 0x40 0xf\n"
+    "41 0x18 (0x64) 0x10000\n"             /* pages are the image's frames from 24 on */
+    "41 0x19 (0x64) 0x11000\n"
+    "41 0x1a (0x64) 0x12000\n"
+    "41 0x1b (0x64) 0x13000\n"
+    "31 0x10 (0x67) 0x3e8 0x3e8 0 0 0 0x7\n"
+    "32 0x67 () 0x1 0x2 0x400000 0x7000\n"
+    "11 0x1 ()\n";
+
+static void check_text(const char *what, const char *got, const char *expected)
+{
+    if (strcmp(got, expected) == 0)
+        return;
+    fprintf(stderr, "%s:\n%s--- expected:\n%s", what, got, expected);
+    failures++;
+}
+
+static void check_good_boot(struct fake *fake)
+{
+    fake_boot(fake);
+    CHECK(fake->stopped);
+    check_text("calls", fake->log, expected_calls);
+    check_text("console", fake->console,
+               "capdl: booted: 8 objects, 5 pages in place, 23 kernel calls, 2162688 bytes of untyped memory touched\n");
+    CHECK(header.phase == CAPDL_PHASE_DONE && header.kernel_error == 0 && header.num_calls == 24);
+    CHECK(fake->code_written);
+    CHECK(fake->frames[0][4095] == 0 && fake->frames[0][4096] == 2 && fake->frames[0][8192] == 3 && fake->frames[0][12288] == 5);
+    CHECK(fake->frames[0][16383] == 5 && fake->frames[1][0] == 1 && fake->frames[1][4096] == 0 && fake->frames[2][4095] == 2);
+}
+
+/* Whichever call fails: boot stops there, says so, leaves the record, and nothing was started. */
+static void check_failing_calls(struct fake *fake)
+{
+    for (fake->refuse = 1, fake->error = CAPDL_ERROR_DELETE_FIRST; fake->refuse <= 23; fake->refuse++) {
+        fake_boot(fake);
+        CHECK(fake->stopped && header.num_calls == fake->refuse + 1);
+        CHECK(header.kernel_error == CAPDL_ERROR_DELETE_FIRST && header.method != 0);
+        CHECK(strncmp(fake->console, "capdl: ", 7) == 0 && strstr(fake->console, " failed: DeleteFirst (8)"));
+        CHECK(fake->refuse == 23 || !strstr(fake->log, "\n32 "));
+        CHECK(strcmp(fake->log + strlen(fake->log) - strlen("11 0x1 ()\n"), "11 0x1 ()\n") == 0);
+    }
+    fake->refuse = 0;
+}
+
+static void check_message(struct fake *fake, uint64_t refuse, unsigned error, const char *expected)
+{
+    fake->refuse = refuse;
+    fake->error = error;
+    fake_boot(fake);
+    check_text("message", fake->console, expected);
+    fake->refuse = 0;
+}
+
+static void check_messages(struct fake *fake)
+{
+    check_message(fake, 5, CAPDL_ERROR_NOT_ENOUGH_MEMORY,
+                  "capdl: creating objects: Untyped_Retype(63, our CNode, 9, 0, 0, 0, 100, 1) for big failed: NotEnoughMemory (10)\n");
+    CHECK(header.phase == CAPDL_PHASE_OBJECTS && header.method == FAKE_RETYPE && header.object == 0);
+    check_message(fake, 11, CAPDL_ERROR_FAILED_LOOKUP,
+                  "capdl: filling frames: Page_Map(small[0], our VSpace, 0x1000, 3, 5) for small[0] failed: FailedLookup (6)\n");
+    check_message(fake, 20, CAPDL_ERROR_DELETE_FIRST, "capdl: mapping pages: Page_Map(page 2, big, 0x12000) failed: DeleteFirst (8)\n");
+    CHECK(header.phase == CAPDL_PHASE_PAGES && header.detail[0] == 0x12000 && header.object == UINT64_MAX);
+    check_message(fake, 23, 99, "capdl: starting threads: TCB_WriteRegisters(thread, 1, 2, 0x400000, 0x7000) failed:  (99)\n");
+    CHECK(header.object == 3 && header.detail[0] == 1 && header.detail[1] == 2);
+}
+
+static void check_stripped(struct fake fake)
+{
+    struct encoder e;
+
+    encode_system(&e, 1, false);
+    fake.blob = e.bytes;
+    fake.blob_size = e.size;
+    check_message(&fake, 1, 2, "capdl: creating objects: Untyped_Retype(61, our CNode, 8, 0, 0, 0, 101, 2) for slot 1 failed: "
+                               "InvalidCapability (2)\n");
+    check_message(&fake, 0, 0, "capdl: configuring scheduling contexts: no SchedControl of core 1, the kernel has 1 cores\n");
+    CHECK(!strstr(fake.log, "\n32 "));
+}
+
+/* Two slots too few: the larger CSpace comes first, and capability pointers get the highest bit. */
+static void check_large_cspace(struct fake fake)
+{
+    static const char expected[] =
+        "1 0x3e (0x2) 0x4 0xc 0 0 0x65 0x1\n"        /* the leaf, slot 101, in the 4 MiB that will also hold `big` */
+        "1 0x3e (0x2) 0x4 0x1 0 0 0x64 0x1\n"        /* the root, slot 100 */
+        "21 0x64 (0x2) 0 0x1 0x2 0x40 0xf 0x33\n"    /* guards of 63 - 12 and 63 - 12 - 12 bits */
+        "21 0x64 (0x2) 0x1 0x1 0x2 0x40 0xf 0x27\n"
+        "10 0x1 (0 0x64 0x3) 0 0\n"
+        "1 0x3d (0x64) 0x8 0 0x65 0x40 0x1 0x2\n";   /* small[0]: slot 1 of the leaf at 101 */
+
+    fake.empty_slots = 8;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    if (strncmp(fake.log, expected, sizeof(expected) - 1) != 0)
+        check_text("calls of a larger CSpace", fake.log, expected);
+    CHECK(strstr(fake.log, "\n32 0x8000000000065003 () 0x1 0x2"));
+    CHECK(strstr(fake.log, "\n30 0x64 (0x64) 0x8000000000065008 0x40 0x8000000000065001 0x40 0xf\n"));
+    fake.empty_slots = 1;
+    check_message(&fake, 0, 0, "capdl: planning memory: our own CSpace: 1 slots too few in the initial CNode\n");
+}
+
+static void check_memory(struct fake fake)
+{
+    struct fake less = fake;
+
+    less.num_untypeds = 2;
+    check_message(&less, 0, 0, "capdl: planning memory: big: objects of 0x200000 bytes and more lack 0x200000 bytes of memory; "
+                               "free: 0x8000 bytes, largest piece 0x8000\n");
+    CHECK(strcmp(less.log, "11 0x1 ()\n") == 0 && header.object == 0);
+    less = fake;
+    less.untypeds[1].size_bits = 14;
+    check_message(&less, 0, 0, "capdl: planning memory: slot 5: no untyped memory holds 0x4000 bytes at 0x80004000\n");
+    CHECK(header.detail[0] == 0x80004000 && header.detail[1] == 0x4000);
+}
+
+static void check_damaged(struct fake fake)
+{
+    uint8_t bytes[4096];
+
+    memcpy(bytes, fake.blob, fake.blob_size);
+    fake.blob = bytes;
+    fake.blob_size--;
+    fake_boot(&fake);
+    CHECK(strncmp(fake.console, "capdl: reading the blob: at byte ", 33) == 0 && header.phase == CAPDL_PHASE_OPEN);
+    bytes[2] = 0xff; /* in the profile: no console can be known */
+    fake_boot(&fake);
+    CHECK(fake.stopped && fake.console[0] == 0 && fake.log[0] == 0 && header.detail[0] == 2);
+}
+
+int main(void)
+{
+    static struct encoder e;
+    static struct fake fake;
+
+    encode_system(&e, 0, true);
+    fake = system_on(&e);
+    check_good_boot(&fake);
+    check_failing_calls(&fake);
+    check_messages(&fake);
+    check_stripped(fake);
+    check_large_cspace(fake);
+    check_memory(fake);
+    check_damaged(fake);
+    return failures != 0;
+}

@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# usage: elf.sh INITIALISER.elf     What the host tool, the kernel and we ourselves rely on in a prebuilt initialiser.
+elf=$1
+command -v readelf >/dev/null || exit 77
+LC_ALL=C
+export LC_ALL
+status=0
+
+complain()
+{
+    echo "$elf: $*"
+    status=1
+}
+
+# Size of a section, in decimal; nothing if there is none.
+size_of()
+{
+    hex=$(readelf -SW "$elf" | sed -n "s/^ *\[ *[0-9]*\] *$1  *[A-Z]* *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/\1/p")
+    [ -n "$hex" ] && echo $((0x$hex))
+}
+
+text=$(($(size_of .text) + $(size_of .rodata)))
+[ $text -le 16384 ] || complain "$text bytes of text and read-only data, more than 16384"
+
+# Data as far as it is used, and the stack; the window's page apart.
+used=$(readelf -sW "$elf" | sed -n 's/^.*: \([0-9a-f]*\) .* data_end$/\1/p')
+start=$(readelf -SW "$elf" | sed -n 's/^.* \.capdl\.header *PROGBITS *\([0-9a-f]*\) .*/\1/p')
+data=$((0x$used - 0x$start + $(size_of .stack) - 4096))
+[ $data -le 16384 ] || complain "$data bytes of static data and stack, more than 16384"
+
+[ "$(size_of .capdl.header)" = 136 ] || complain "no header section of 136 bytes"
+
+# One segment at 4 MiB, dense: as large in the file as in memory, whole pages.
+set -- $(readelf -lW "$elf" | sed -n 's/^  LOAD //p')
+[ "$(readelf -hW "$elf" | sed -n 's/^ *Number of program headers: *//p')" = 1 ] || complain "not exactly one program header"
+[ "$2" = 0x0000000000400000 ] || complain "the segment is at $2"
+[ "$4" = "$5" ] && [ $(($4 % 4096)) = 0 ] || complain "the segment is not dense: $4 bytes in the file, $5 in memory"
+
+undefined=$(readelf -sW "$elf" | awk '$7 == "UND" && $8 != "" { print $8 }')
+[ -z "$undefined" ] || complain "undefined symbols: $undefined"
+readelf -rW "$elf" | grep -q 'no relocations' || complain "relocations are left"
+
+echo "$elf: $text bytes of text and read-only data, $data of data and stack"
+exit $status

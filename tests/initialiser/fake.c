@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fake.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "kernel.h"
+#include "window.h"
+
+struct capdl_image_header header;
+
+static struct fake *fake;
+static jmp_buf end;
+static uint64_t window_slot;
+static bool configured;
+
+/* The image, and what the kernel puts behind it. */
+static struct {
+    uint8_t blob[4 * CAPDL_PAGE_SIZE];
+    uint8_t pages[FAKE_PAGES * CAPDL_PAGE_SIZE];
+    uint64_t scratch[CAPDL_PAGE_SIZE / 8];
+    struct ipc_buffer ipc_buffer;
+    uint8_t rest[CAPDL_PAGE_SIZE - sizeof(struct ipc_buffer)];
+    uint8_t bootinfo[CAPDL_PAGE_SIZE];
+} memory __attribute__((aligned(CAPDL_PAGE_SIZE)));
+
+static void write_log(const char *format, ...)
+{
+    size_t length = strlen(fake->log);
+    va_list arguments;
+
+    va_start(arguments, format);
+    if ((size_t)vsnprintf(fake->log + length, sizeof(fake->log) - length, format, arguments) >= sizeof(fake->log) - length)
+        abort();
+    va_end(arguments);
+}
+
+/* ---- arch.h ---- */
+
+void arch_configure(uint64_t flags)
+{
+    (void)flags;
+    configured = true;
+}
+
+static uint64_t console_char(char c)
+{
+    size_t length = strlen(fake->console);
+
+    if (length + 1 < sizeof(fake->console))
+        fake->console[length] = c;
+    return 0;
+}
+
+uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+{
+    unsigned words = info & 127, caps = info >> 7 & 3, label = (unsigned)(info >> 12);
+
+    if (!configured)
+        abort();
+    if (number == FAKE_PUTCHAR)
+        return console_char((char)target);
+    if (number != FAKE_CALL)
+        abort();
+    write_log("%u %#lx (", label, target);
+    for (unsigned i = 0; i < caps; i++)
+        write_log("%s%#lx", i ? " " : "", memory.ipc_buffer.caps[i]);
+    write_log(")");
+    for (unsigned i = 0; i < words; i++)
+        write_log(" %#lx", i < 4 ? registers[i] : memory.ipc_buffer.words[i]);
+    write_log("\n");
+    if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE)
+        window_slot = target - self.first_slot;
+    if (header.num_calls == fake->refuse)
+        return (uint64_t)fake->error << 12;
+    return 0;
+}
+
+void arch_code_written(void)
+{
+    fake->code_written = true;
+}
+
+void arch_stop(void)
+{
+    fake->stopped = true;
+    longjmp(end, 1);
+}
+
+/* ---- window.h ---- */
+
+void window_open(void)
+{
+    call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, 77));
+}
+
+uint64_t window_address(unsigned size_bits)
+{
+    return UINT64_C(1) << size_bits;
+}
+
+uint8_t *window_bytes(uint64_t address)
+{
+    (void)address;
+    return fake->frames[window_slot];
+}
+
+/* ---- Boot ---- */
+
+static void write_bootinfo(void)
+{
+    struct bootinfo *b = (struct bootinfo *)memory.bootinfo;
+    struct slot_region *sched_control = (struct slot_region *)(memory.bootinfo + FAKE_SCHEDCONTROL_OFFSET);
+    struct slot_region *untyped = (struct slot_region *)(memory.bootinfo + FAKE_UNTYPED_OFFSET);
+
+    b->ipc_buffer = (uintptr_t)&memory.ipc_buffer;
+    b->empty = (struct slot_region){ 100, 100 + fake->empty_slots };
+    b->image_frames = (struct slot_region){ 20, 20 + ((uintptr_t)&memory.ipc_buffer - (uintptr_t)&memory) / CAPDL_PAGE_SIZE };
+    b->cnode_bits = 12;
+    *sched_control = (struct slot_region){ 16, 16 + fake->cores };
+    *untyped = (struct slot_region){ 60, 60 + fake->num_untypeds };
+    memcpy(untyped + 1, fake->untypeds, sizeof(fake->untypeds));
+}
+
+static void write_header(void)
+{
+    header = (struct capdl_image_header){
+        .magic = CAPDL_IMAGE_MAGIC,
+        .version = CAPDL_BLOB_VERSION,
+        .arch = CAPDL_ARCH_RISCV,
+        .image_start = (uintptr_t)&memory,
+        .blob_start = (uintptr_t)memory.blob,
+        .blob_size = fake->blob_size,
+        .pages_start = (uintptr_t)memory.pages,
+        .num_pages = fake->num_pages,
+        .scratch_start = (uintptr_t)memory.scratch,
+        .scratch_size = sizeof(memory.scratch),
+        .image_end = (uintptr_t)&memory.ipc_buffer,
+        .object = UINT64_MAX,
+    };
+}
+
+void fake_boot(struct fake *f)
+{
+    fake = f;
+    configured = false;
+    memset(fake->log, 0, sizeof(fake->log));
+    memset(fake->console, 0, sizeof(fake->console));
+    memset(fake->frames, 0, sizeof(fake->frames));
+    memset(&memory, 0, sizeof(memory));
+    memcpy(memory.blob, fake->blob, fake->blob_size);
+    for (uint64_t page = 0; page < fake->num_pages; page++)
+        memset(memory.pages + page * CAPDL_PAGE_SIZE, (int)page + 1, CAPDL_PAGE_SIZE);
+    write_bootinfo();
+    write_header();
+    self = (struct initialiser){ .slot = UINT64_MAX };
+    fake->stopped = false;
+    if (!setjmp(end))
+        initialise((const struct bootinfo *)memory.bootinfo);
+}

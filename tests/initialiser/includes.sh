@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# usage: includes.sh SOURCE_ROOT     What the freestanding parts include: each other's headers, the contract, no libc.
+cd "$1" || exit 2
+status=0
+
+# allowed DIRECTORY PATTERN: every #include below it matches
+allowed()
+{
+    others=$(grep -rnE '^[[:space:]]*#[[:space:]]*include' "$1" --include='*.[chS]' | grep -vE "include ($2)")
+    [ -z "$others" ] && return
+    echo "$1 must not include:"
+    echo "$others"
+    status=1
+}
+
+freestanding='<(stdbool|stddef|stdint|stdnoreturn|limits|stdalign)\.h>'
+contract='<capdl/(blob|facts)\.h>|<capdl/(phases|errors)\.def>'
+
+allowed capdl-spec/blob "$freestanding|$contract|\"(cbor|blob|plan)\.h\""
+allowed initialiser "$freestanding|$contract|\"(initialiser|arch|kernel|message|retype|window)\.h\"|\"blob/plan\.h\""
+allowed include/capdl/blob.h "$freestanding|$contract"
+allowed include/capdl/facts.h '<capdl/[a-z]*\.def>'
+
+# And nobody but the tests looks into the initialiser.
+for room in tool loader capdl-spec examples; do
+    if grep -rnE '#[[:space:]]*include.*initialiser/' "$room" --include='*.[chS]'; then
+        echo "$room must not include the initialiser's headers"
+        status=1
+    fi
+done
+exit $status

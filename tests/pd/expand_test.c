@@ -318,6 +318,29 @@ static void test_tls(const char *profile)
     end(t);
 }
 
+/* A program of headers only holds few different bytes, but every thread's pointer to its own data is right. */
+static void test_many_tls(const char *profile)
+{
+    struct test test, *t = &test;
+    struct made_elf elf = program_for(profile_builtin(profile));
+
+    elf.headers[0] = (struct made_header){ELF_LOAD, ELF_R | ELF_X, 0, 0x200000, 0x100, 0x100, 1};
+    elf.headers[1] = (struct made_header){ELF_TLS, ELF_R, 0, 0, 0, 0x48, 32};
+    elf.size = 0x1000;
+    write_elf(&elf, "tls.elf");
+    begin_good(t, profile,
+               "objects { a = pd (\"tls.elf\")  b[40] = pd (\"tls.elf\", vspace: vspace_a, cspace: cnode_a) }");
+    uint8_t *file = made_bytes(&elf);
+    for (uint32_t i = 0; i < 40; i++) {
+        uint64_t tp = t->spec.objects[find(t, "tcb_b", i)].u.tcb->tls;
+        CHECK(tp != 0);
+        if (t->profile->arch == CAPDL_ARCH_X86_64)
+            CHECK(word_at(t, one(t, "vspace_a"), tp, file) == tp);
+    }
+    free(file);
+    end(t);
+}
+
 static void test_fault(const char *profile)
 {
     struct test test, *t = &test;
@@ -517,6 +540,7 @@ static void test_all(const char *profile)
     test_contract(profile);
     test_memory(profile);
     test_shared_page(profile);
+    test_many_tls(profile);
     test_tls(profile);
     test_fault(profile);
     test_array(profile);

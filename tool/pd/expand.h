@@ -114,10 +114,10 @@ void space_free(struct space *);
    returns false. */
 bool space_take(struct expansion *, struct pd *, uint64_t start, uint64_t size, const char *what,
                 struct capdl_pos pos);
-/* Finds and takes `size` bytes above the program, `guard` more bytes below them staying unmapped. 0: no room (an
-   error). */
-uint64_t space_place(struct expansion *, struct pd *, uint64_t size, uint64_t align, uint64_t guard,
-                     const char *what);
+/* The first place at or above `from` and the program for `size` bytes, with a free page below them. 0: no room. */
+uint64_t space_find(const struct expansion *, const struct pd *, uint64_t from, uint64_t size, uint64_t align);
+/* Finds and takes `size` bytes, page aligned. 0: no room (an error). */
+uint64_t space_place(struct expansion *, struct pd *, uint64_t size, const char *what);
 /* Maps a frame, making the tables it needs; false after an error. */
 bool space_map(struct expansion *, struct pd *, uint64_t address, struct capdl_cap frame);
 /* log2 of the bytes one entry of the lowest level but `up` maps. */

@@ -138,25 +138,33 @@ bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t siz
     return true;
 }
 
-uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, uint64_t align, uint64_t guard,
-                     const char *what)
+uint64_t space_find(const struct expansion *x, const struct pd *pd, uint64_t from, uint64_t size, uint64_t align)
 {
-    struct space *space = pd->space;
-    uint64_t top = x->profile->user_top, start = space->program_end;
+    const struct space *space = pd->space;
+    uint64_t top = x->profile->user_top, start = from > space->program_end ? from : space->program_end;
 
     for (size_t at = region_search(space, start);; at++) {
-        uint64_t place = (start + guard + align - 1) & ~(align - 1);
+        uint64_t place = (start + CAPDL_PAGE_SIZE + align - 1) & ~(align - 1);
         uint64_t limit = at < space->num_regions ? space->regions[at].start : top;
         if (place <= limit && size <= limit - place)
-            return space_take(x, pd, place, size, what, pd->program->pos) ? place : 0;
+            return place;
         if (at >= space->num_regions)
-            break;
+            return 0;
         if (space->regions[at].end > start)
             start = space->regions[at].end;
     }
-    capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what,
-                pd->program->name, size, space->program_end);
-    return 0;
+}
+
+uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, const char *what)
+{
+    uint64_t place = space_find(x, pd, 0, size, CAPDL_PAGE_SIZE);
+
+    if (place == 0)
+        capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what,
+                    pd->program->name, size, pd->space->program_end);
+    else if (!space_take(x, pd, place, size, what, pd->program->pos))
+        place = 0;
+    return place;
 }
 
 /* The table of a level that spans `address`, made and linked into its parent if it is not there yet. */

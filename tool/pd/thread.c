@@ -11,12 +11,13 @@ enum { SLOT_REPLY = 1, SLOT_FAULT = 2 };
 enum { DEFAULT_PRIO = 125, DEFAULT_STACK = 16 << 10, DEFAULT_CSPACE_BITS = 6, DEFAULT_TIME_US = 10000 };
 enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 
-/* An address given by the author, or the next free place. 0 after an error. */
+/* `size` bytes that end at, or with `below` 0 begin at, an address given by the author, or the next free place. 0 after
+   an error. */
 static uint64_t choose_place(struct expansion *x, struct pd *pd, const struct capdl_param *given, uint64_t below,
-                             uint64_t size, uint64_t guard, const char *what)
+                             uint64_t size, const char *what)
 {
     if (!given)
-        return space_place(x, pd, size, CAPDL_PAGE_SIZE, guard, what);
+        return space_place(x, pd, size, what);
     if (given->number < below + CAPDL_PAGE_SIZE) {
         capdl_error(x->diags, given->pos, "'%s' is 0x%" PRIx64 ", which leaves no room for %s", given->name,
                     given->number, what);
@@ -36,7 +37,7 @@ static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
         pd->ipc_address = params_number(&pd->program->params, PARAM_IPC_BUFFER, 0);
         return true;
     }
-    pd->ipc_address = choose_place(x, pd, given, 0, CAPDL_PAGE_SIZE, CAPDL_PAGE_SIZE, "the IPC buffer");
+    pd->ipc_address = choose_place(x, pd, given, 0, CAPDL_PAGE_SIZE, "the IPC buffer");
     return pd->ipc_address && space_map(x, pd, pd->ipc_address, (struct capdl_cap){.object = pd->ipc, .rights = RW});
 }
 
@@ -51,7 +52,7 @@ static bool place_stack(struct expansion *x, struct pd *pd)
         return true;
     }
     uint64_t bottom = choose_place(x, pd, params->given[PARAM_STACK_TOP], size + CAPDL_PAGE_SIZE,
-                                   size + CAPDL_PAGE_SIZE, 0, "the stack");
+                                   size + CAPDL_PAGE_SIZE, "the stack");
     if (!bottom)
         return false;
     bottom += CAPDL_PAGE_SIZE;

@@ -6,13 +6,17 @@
  *     RISC-V    TP -> | data |
  *     x86-64          | data | padding to the alignment | <- TP: a word that holds TP itself
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include <capdl/blob.h>
 
 #include "expand.h"
 
-enum { AARCH64_HEADER = 16, X86_64_HEADER = 64 };
+enum { AARCH64_HEADER = 16, X86_64_HEADER = 64, X86_64_ALIGN = 256 };
+
+/* How far above the program a place for the block is looked for. */
+#define MOST_SEARCHED (UINT64_C(256) << 20)
 
 struct tls_layout {
     uint64_t size, align; /* of the block */
@@ -30,7 +34,7 @@ static struct tls_layout layout_of(enum capdl_arch arch, const struct elf_segmen
     struct tls_layout l = {.align = align > CAPDL_PAGE_SIZE ? align : CAPDL_PAGE_SIZE};
 
     if (arch == CAPDL_ARCH_X86_64) {
-        l.tp = align_up(tls->memsz, align > X86_64_HEADER ? align : X86_64_HEADER);
+        l.tp = align_up(tls->memsz, align > X86_64_ALIGN ? align : X86_64_ALIGN);
         l.data = l.tp - align_up(tls->memsz, align);
         l.size = l.tp + X86_64_HEADER;
     } else {
@@ -58,28 +62,50 @@ static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segm
 }
 
 /* Frames are filled from files only, so each byte of the word is taken from a place in the program that happens to
-   hold it. */
-static bool fill_self_pointer(struct expansion *x, uint32_t frame, const struct elf_program *elf, uint64_t tp,
+   hold it; find_place has chosen a word for which there are such places. */
+static void fill_self_pointer(struct expansion *x, uint32_t frame, const struct elf_program *elf, uint64_t tp,
                               struct capdl_fill fill)
 {
     fill.length = 1;
     for (unsigned i = 0; i < 8; i++) {
-        int byte = (int)(tp >> (8 * i) & 0xff);
-        const uint8_t *found = memchr(elf->bytes.data, byte, elf->bytes.size);
-        if (byte == 0)
+        uint8_t byte = (uint8_t)(tp >> (8 * i));
+        const uint8_t *found = byte ? memchr(elf->bytes.data, byte, elf->bytes.size) : 0;
+        if (!found)
             continue;
-        if (!found) {
-            capdl_error(x->diags, fill.pos,
-                        "\"%s\" has thread-local data, but no byte 0x%02x to make the thread pointer from: "
-                        "link it at another address",
-                        fill.text, byte);
-            return false;
-        }
         fill.offset = tp % CAPDL_PAGE_SIZE + i;
         fill.source_offset = (uint64_t)(found - elf->bytes.data);
         load_fill(x, frame, fill);
     }
+}
+
+/* Whether each byte of the word stands somewhere in the program; zeros need not. */
+static bool can_spell(const bool present[256], uint64_t word)
+{
+    for (; word; word >>= 8)
+        if (word & 0xff && !present[word & 0xff])
+            return false;
     return true;
+}
+
+static void note_bytes(const struct elf_program *elf, bool present[256])
+{
+    for (unsigned byte = 0; byte < 256; byte++)
+        present[byte] = memchr(elf->bytes.data, (int)byte, elf->bytes.size) != 0;
+}
+
+/* Where the block goes: on x86-64 the first place whose thread pointer can be spelled with the program's bytes. */
+static uint64_t find_place(struct expansion *x, struct pd *pd, const struct elf_program *elf,
+                           const struct tls_layout *l)
+{
+    bool present[256];
+    uint64_t place = space_find(x, pd, 0, l->size, l->align), first = place;
+
+    if (x->profile->arch != CAPDL_ARCH_X86_64)
+        return place;
+    note_bytes(elf, present);
+    while (place && !can_spell(present, place + l->tp))
+        place = place - first < MOST_SEARCHED ? space_find(x, pd, place, l->size, l->align) : 0;
+    return place;
 }
 
 static bool make_page(struct expansion *x, struct pd *pd, const struct elf_program *elf, const struct tls_layout *l,
@@ -93,9 +119,8 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
         return false;
     if (!(x->spec->objects[frame].flags & CAPDL_OBJECT_HAS_FILL)) {
         fill_page(x, frame, &elf->tls, l, offset, fill);
-        if (x->profile->arch == CAPDL_ARCH_X86_64 && l->tp - offset < CAPDL_PAGE_SIZE
-            && !fill_self_pointer(x, frame, elf, base + l->tp, fill))
-            return false;
+        if (x->profile->arch == CAPDL_ARCH_X86_64 && l->tp - offset < CAPDL_PAGE_SIZE)
+            fill_self_pointer(x, frame, elf, base + l->tp, fill);
     }
     return space_map(x, pd, base + offset,
                      (struct capdl_cap){.object = frame, .rights = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE});
@@ -106,8 +131,13 @@ bool load_tls(struct expansion *x, struct pd *pd, const struct elf_program *elf)
     if (!elf->has_tls || !pd->space)
         return true;
     struct tls_layout l = layout_of(x->profile->arch, &elf->tls);
-    uint64_t base = space_place(x, pd, l.size, l.align, CAPDL_PAGE_SIZE, "thread-local data");
-    if (!base)
+    uint64_t base = find_place(x, pd, elf, &l);
+    if (!base) {
+        capdl_error(x->diags, pd->program->pos, "no room for the thread-local data of '%s', %" PRIu64 " bytes",
+                    pd->program->name, l.size);
+        return false;
+    }
+    if (!space_take(x, pd, base, l.size, "thread-local data", pd->program->pos))
         return false;
     for (uint64_t offset = 0; offset < l.size; offset += CAPDL_PAGE_SIZE)
         if (!make_page(x, pd, elf, &l, base, offset))

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Exit codes, help, and that failures leave no output behind. usage: cli.sh CAPDL
+set -u
+capdl=$(realpath "$1")
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+failed=0
+
+# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
+expect() {
+    code=$1 pattern=$2
+    shift 2
+    "$capdl" "$@" > out 2>&1 < /dev/null
+    got=$?
+    if [ $got != "$code" ] || ! grep -qe "$pattern" out; then
+        echo "capdl $*: exit code $got, expected $code and a line with: $pattern"
+        cat out
+        failed=1
+    fi
+}
+
+for command in compile run check expand show profile; do
+    expect 0 "usage: capdl $command" $command --help
+    expect 2 'option' $command --no-such-option
+done
+expect 2 'usage: capdl COMMAND'
+expect 2 'no such command: complie' complie
+expect 0 'compile' --help
+expect 0 '^capdl [0-9]' --version
+expect 2 'an argument is missing' compile
+expect 2 'one argument too many: b' show a b
+expect 2 'needs an argument' compile --output
+expect 2 'seconds above 0, not .-1.' run --timeout -1 x
+
+printf 'arch aarch64 objects { a = ep }' > good.cdl
+printf 'arch aarch64\nobjects {\n  a = epp\n}' > bad.cdl
+expect 0 'a = ep' show good.cdl
+expect 1 'bad.cdl:3:7: error' show bad.cdl
+expect 2 'cannot read missing.cdl: No such file' check missing.cdl
+expect 2 'cannot read .: Is a directory' check .
+expect 1 'no such architecture: mips' check good.cdl --arch mips
+expect 1 'contradicts' check good.cdl --arch riscv --kernel x86_64
+expect 1 'not an image' run good.cdl
+expect 1 'cannot be compiled\|not compiled' compile good.cdl --arch ia32 -o out.elf
+
+expect 0 '' compile good.cdl -o good.elf
+expect 0 'a = ep' show good.elf
+expect 2 'cannot write no/such/dir/x: No such file' compile good.cdl -o no/such/dir/x
+expect 2 'overwritten' compile good.cdl -o good.cdl
+expect 1 'error' compile bad.cdl -o bad.elf
+[ ! -e bad.elf ] || { echo 'a failed compilation left an output'; failed=1; }
+head -c 3000 good.elf > short.elf
+expect 1 'short.elf' run short.elf
+expect 1 'short.elf' show short.elf
+expect 1 'error' show "$capdl"
+printf 'arch aarch64 objects { a = ep }' | "$capdl" show - | cmp - - >/dev/null || failed=1
+"$capdl" show good.cdl > /dev/full 2> out && { echo 'a full disk went unnoticed'; failed=1; }
+[ "$(ls -A | grep -c '\.elf\.')" = 0 ] || { echo 'a temporary file was left'; ls -A; failed=1; }
+cp good.elf again.elf && "$capdl" compile good.cdl -o again.elf && cmp -s good.elf again.elf || { echo 'two compilations differ'; failed=1; }
+exit $failed

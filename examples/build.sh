@@ -15,5 +15,4 @@ mkdir -p "$dir"
 for program in $programs; do
     "$@" -o "$dir/$(basename "$program" .c).elf" "$libpd" "$program"
 done
-# Whoever builds the examples for x86-64 need not be told eight times that it runs what it can read.
-"$capdl" compile "$spec" --kernel "$kernel" -I "$dir" -o "$output" --no-check x86-exec
+"$capdl" compile "$spec" --kernel "$kernel" -I "$dir" -o "$output"

@@ -54,6 +54,10 @@ static inline void syscall_enter(int64_t number, struct syscall_registers *r)
 
 #elif defined(__x86_64__)
 
+#if SEL4_SYSENTER
+#error "this kernel is entered by SYSENTER, which libpd does not do"
+#endif
+
 /* SYSCALL overwrites rcx and r11, and the kernel does not keep rsp. */
 static inline void syscall_enter(int64_t number, struct syscall_registers *r)
 {

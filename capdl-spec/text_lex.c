@@ -218,6 +218,18 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
         number_error(lexer, token, "this number does not fit in 64 bits: the largest is 0xffffffffffffffff");
 }
 
+/* Control characters have no place in names of files, and cannot be printed again. */
+static void reject_control(struct text_lexer *lexer, struct text_token *token)
+{
+    for (size_t i = 0; i < token->length; i++)
+        if ((unsigned char)token->text[i] < ' ' && token->kind != TEXT_BAD) {
+            token->kind = TEXT_BAD;
+            if (!lexer->silent)
+                capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x in this text",
+                            (unsigned char)token->text[i]);
+        }
+}
+
 /* Reads a string whose opening quote is next; it ends on its line. */
 static void lex_string(struct text_lexer *lexer, struct text_token *token)
 {
@@ -228,6 +240,7 @@ static void lex_string(struct text_lexer *lexer, struct text_token *token)
     token->length = (size_t)(lexer->at - token->text);
     if (lexer->at < lexer->end && *lexer->at == '"') {
         lexer->at++;
+        reject_control(lexer, token);
         return;
     }
     token->kind = TEXT_BAD;
@@ -352,5 +365,6 @@ bool text_lex_word(struct text_lexer *lexer, struct text_token *token)
     while (lexer->at < lexer->end && !is_blank(*lexer->at) && *lexer->at != '}')
         step(lexer);
     token->length = (size_t)(lexer->at - token->text);
+    reject_control(lexer, token);
     return true;
 }

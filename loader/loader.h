@@ -6,8 +6,6 @@
 #ifndef LOADER_H
 #define LOADER_H
 
-#pragma GCC visibility push(hidden)
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +15,8 @@
 #include "libc.h"
 #include "limits.h"
 #include "tree.h"
+
+#pragma GCC visibility push(hidden)
 
 /* A core as the loader sees it. Its first two fields are known to start.S. */
 struct core {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <libfdt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "data.h"
 #include "plan.h"
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
@@ -30,37 +30,14 @@ static bool check_platform(struct plan *plan)
     return true;
 }
 
-/* Whether this program runs out of the tree it was built in. */
-static bool in_build_tree(const char *program)
-{
-    return strncmp(program, BUILD_ROOT "/", sizeof BUILD_ROOT) == 0;
-}
-
-/* Loaders are data of the tool: beside it when installed, in the build tree before. */
-static char *loader_path(const char *arch)
-{
-    char program[PATH_MAX], *path = 0;
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = 0;
-    if (in_build_tree(program)) {
-        return asprintf(&path, "%s/loader-%s.elf", LOADER_BUILD_DIR, arch) < 0 ? 0 : path;
-    }
-    char *slash = strrchr(program, '/');
-    if (slash && asprintf(&path, "%.*s/../share/capdl/loader-%s.elf", (int)(slash - program), program, arch) >= 0) {
-        if (access(path, R_OK) == 0) {
-            return path;
-        }
-        free(path);
-    }
-    return asprintf(&path, "%s/loader-%s.elf", DATA_DIR, arch) < 0 ? 0 : path;
-}
-
 static bool open_loader(struct plan *plan)
 {
-    const char *arch = plan->profile->arch == CAPDL_ARCH_AARCH64 ? "aarch64" : "riscv64";
-    plan->loader_path = plan->options->loader ? strdup(plan->options->loader) : loader_path(arch);
+    const char *name = plan->profile->arch == CAPDL_ARCH_AARCH64 ? "loader-aarch64.elf" : "loader-riscv64.elf";
+    plan->loader_path = plan->options->loader ? strdup(plan->options->loader) : data_find("loader", name);
     if (!plan->loader_path) {
-        abort();
+        capdl_error(plan->diags, nowhere, "cannot find %s, the prebuilt boot loader; looked in %s (set CAPDL_DATA_DIR to the "
+                    "directory that has it)", name, data_places());
+        return false;
     }
     if (!file_read(plan->loader_path, &plan->loader_file)) {
         capdl_error(plan->diags, nowhere, "%s: the boot loader cannot be read: %s", plan->loader_path, strerror(errno));

@@ -12,8 +12,6 @@ cd "$dir"
 mkdir -p build/tool examples
 ln -s "$capdl" build/tool/capdl
 ln -s "$libpd" examples/libpd
-CAPDL_DATA_DIR=$(dirname "$capdl")/../initialiser
-export CAPDL_DATA_DIR
 
 sed -n '/^<!-- tutorial/,$p' "$readme" | awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' > steps.sh
 sh -eu steps.sh > output 2> report

@@ -283,6 +283,7 @@ static struct engine *engine_reuse(struct cpu *cpu)
             oldest = &cpu->engines[i];
     engine_save_fp(oldest);
     engine_clear(oldest);
+    uc_ctl_flush_tlb(oldest->uc); /* code translated for the address space it had */
     return oldest;
 }
 

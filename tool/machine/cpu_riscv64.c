@@ -4,7 +4,7 @@
 
 enum { TRAP_ILLEGAL = 2, TRAP_ECALL = 8 };
 enum { CAUSE_FETCH_ACCESS = 1, CAUSE_LOAD_ACCESS = 5, CAUSE_STORE_ACCESS = 7, CAUSE_LOAD_PAGE = 13, CAUSE_STORE_PAGE = 15 };
-enum { A7 = 16, FAULT_IP = 33, MSTATUS_FS = 0x6000 };
+enum { A7 = 16, FAULT_IP = 33, NEXT_IP = 34, MSTATUS_FS = 0x6000 };
 
 static void init(uc_engine *uc)
 {
@@ -28,8 +28,12 @@ static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
     } else if (exit->kind == EXIT_TRAP && exit->trap == TRAP_ECALL) {
         regs[FAULT_IP] = pc - 4;
         kernel_syscall(k, (int64_t)regs[A7]);
+    } else if (exit->kind == EXIT_TRAP) {
+        /* the emulator steps over whatever raised a trap */
+        regs[FAULT_IP] = regs[NEXT_IP] = pc - 4;
+        kernel_user_exception(k, exit->trap, 0);
     } else {
-        kernel_user_exception(k, exit->kind == EXIT_TRAP ? exit->trap : TRAP_ILLEGAL, 0);
+        kernel_user_exception(k, TRAP_ILLEGAL, 0);
     }
 }
 

@@ -96,8 +96,10 @@ static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
         regs[ERROR] = 0;
         kernel_syscall(k, (int64_t)((uint64_t)exit->trap << 24 | (regs[RAX] & 0xffffff)));
     } else if (exit->kind == EXIT_TRAP) {
+        regs[ERROR] = 0;
         kernel_user_exception(k, exit->trap, 0);
     } else {
+        regs[ERROR] = 0;
         kernel_user_exception(k, exit->trap == UC_ERR_INSN_INVALID ? VECTOR_INVALID : VECTOR_PROTECTION, 0);
     }
 }

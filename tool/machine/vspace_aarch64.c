@@ -2,7 +2,7 @@
 /* AArch64: mapping, caches, interrupts. Error order: src/arch/arm/64/kernel/vspace.c, src/arch/arm/object/interrupt.c of seL4. */
 #include "kernel.h"
 
-enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4, NUM_SGIS = 16, SGI_TARGETS = 8 };
+enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4, NUM_SGIS = 16, SGI_TARGETS = 8, QEMU_MAX_IRQ = 159 };
 
 static bool is_valid_root(const struct cap *cap)
 {
@@ -257,7 +257,7 @@ static enum status decode(struct kernel *k, struct invocation *inv)
 
 static enum status check_irq(struct kernel *k, uint64_t irq)
 {
-    uint64_t max = k->profile->max_irq ? k->profile->max_irq : MAX_IRQS - 1;
+    uint64_t max = k->profile->max_irq ? k->profile->max_irq : QEMU_MAX_IRQ;
     return irq > max ? fail_range(k, 0, max) : STATUS_OK;
 }
 

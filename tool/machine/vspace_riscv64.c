@@ -2,7 +2,7 @@
 /* RISC-V: mapping and interrupts. Error order: src/arch/riscv/kernel/vspace.c, src/arch/riscv/object/interrupt.c of seL4. */
 #include "kernel.h"
 
-enum { ATTRIBUTE_EXECUTE_NEVER = 1 };
+enum { ATTRIBUTE_EXECUTE_NEVER = 1, QEMU_MAX_IRQ = 96 };
 
 static bool is_valid_root(const struct cap *cap)
 {
@@ -148,7 +148,7 @@ static enum status decode(struct kernel *k, struct invocation *inv)
 
 static enum status check_irq(struct kernel *k, uint64_t irq)
 {
-    uint64_t max = k->profile->max_irq ? k->profile->max_irq : MAX_IRQS - 1;
+    uint64_t max = k->profile->max_irq ? k->profile->max_irq : QEMU_MAX_IRQ;
     return irq > max || irq == 0 ? fail_range(k, 1, max) : STATUS_OK;
 }
 
@@ -158,8 +158,11 @@ static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     if (inv->length < 4 || !k->extra[0])
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    /* the interrupt controller of the platforms we know cannot set a trigger */
-    return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    uint64_t irq = invocation_argument(k, inv, 0);
+    enum status status = check_irq(k, irq);
+    if (status != STATUS_OK)
+        return status;
+    return irq_issue(k, inv, irq, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3));
 }
 
 const struct arch arch_riscv64 = {

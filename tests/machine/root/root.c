@@ -163,6 +163,12 @@ uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t righ
     return call(frame, SEL4_LABEL_PAGE_MAP, WORDS(vaddr, rights, attributes), WORDS(vspace));
 }
 
+uint64_t *thread_buffer(unsigned);
+uint64_t *thread_buffer(unsigned n)
+{
+    return (uint64_t *)buffers[n];
+}
+
 static uint64_t frame_of(const void *address)
 {
     uint64_t image = info->ipc_buffer - 4096 * (info->image_frames.end - info->image_frames.start);

@@ -29,12 +29,27 @@ static void count_diag(struct capdl_diags *diags, enum capdl_severity severity)
     diags->num_warnings += severity == CAPDL_WARNING;
 }
 
+/* Whether this belongs to a check that is not to be made; a note belongs to what is before it. */
+static bool is_muted(struct capdl_diags *diags, enum capdl_severity severity, const char *check)
+{
+    const char *const *disabled = diags->disabled;
+
+    if (severity != CAPDL_NOTE) {
+        while (check && disabled && *disabled && strcmp(check, *disabled))
+            disabled++;
+        diags->muted = check && disabled && *disabled;
+    }
+    return diags->muted;
+}
+
 static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, const char *check, struct capdl_pos pos,
                      const char *format, va_list arguments)
 {
     struct capdl_diag *diag;
     char *message;
 
+    if (is_muted(diags, severity, check))
+        return;
     count_diag(diags, severity);
     if (diags->count >= MOST_KEPT)
         return;

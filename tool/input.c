@@ -127,6 +127,7 @@ static int read_image(struct input *input, unsigned wanted, const struct options
 int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
 {
     *input = (struct input){ .name = strcmp(path, "-") == 0 ? "<stdin>" : path };
+    input->diags.disabled = options->no_checks;
     capdl_spec_init(&input->spec);
     if (!file_read(path, &input->bytes)) {
         fprintf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));

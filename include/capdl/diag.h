@@ -40,6 +40,8 @@ struct capdl_diags {
     size_t num_errors, num_warnings;
     struct capdl_source *files;
     size_t num_files;
+    const char *const *disabled; /* findings of these checks are dropped; ended by 0; may be 0; not owned */
+    bool muted;                  /* private: the last one was dropped */
 };
 
 #if defined(__GNUC__)

@@ -41,28 +41,27 @@ static uintptr_t start_of_ram(void)
     return 0;
 }
 
+/* The kernel's own tree first, so that there is a console while we look at what the firmware left. */
 static void tree_choose(uintptr_t given)
 {
-    loader.tree_of_firmware = take_tree(given);
-    if (!loader.tree_of_firmware && tree_open(&loader.tree, payload + loader.payload->tree, loader.payload->tree_size)) {
-        struct tree own = loader.tree;
-        loader.tree_of_firmware = take_tree(start_of_ram());
-        if (!loader.tree_of_firmware) {
-            loader.tree = own;
-        }
+    bool have_own = tree_open(&loader.tree, payload + loader.payload->tree, loader.payload->tree_size);
+    console_open(&loader.tree);
+    loader.tree_of_firmware = take_tree(given) || (have_own && take_tree(start_of_ram()));
+    if (loader.tree_of_firmware) {
+        console_open(&loader.tree);
     }
 }
 
 /* Gets out of the way of what is to be filled, once. */
 static void move_home(uint64_t hardware)
 {
-    size_t size = loader.end - loader.start;
+    size_t size = loader.end - loader.start, code = payload - head;
     uintptr_t home = loader.payload->home;
     uintptr_t tree = loader.tree_of_firmware ? home + ((uintptr_t)loader.workspace->tree - loader.start) : 0;
     if (!is_filled(loader.start, loader.end)) {
         return;
     }
-    if (home < loader.start && home + size > loader.start) {
+    if (spans_overlap(home, home + size, loader.start, loader.end) && home < loader.start + code) {
         die("loaded at %lx, in the way of what it must fill and too near to its home at %lx; load it at its home", (uint64_t)loader.start,
             (uint64_t)home);
     }
@@ -70,21 +69,29 @@ static void move_home(uint64_t hardware)
     arch_move(home, loader.start, size, tree, hardware);
 }
 
+static void version_check(void)
+{
+    if (loader.payload->version != CAPDL_PAYLOAD_VERSION) {
+        die("the image was packed by another version (%lu) of the tool than this loader is from (%lu)", (uint64_t)loader.payload->version,
+            (uint64_t)CAPDL_PAYLOAD_VERSION);
+    }
+}
+
 void loader_main(uintptr_t tree, uint64_t hardware)
 {
     payload_open(hardware);
     tree_choose(tree);
-    console_open(&loader.tree);
+    version_check();
     arch_core_choose(tree, hardware);
     move_home(hardware);
     print("at %lx, kernel at %lx, initialiser at %lx, device tree from %s", (uint64_t)loader.start, loader.payload->kernel.start,
           loader.payload->initialiser.start, loader.tree_of_firmware ? "firmware" : "image");
-    memory_check();
-    arch_core_prepare();
+    memory_check();      /* the board is the one the kernel was built for */
+    arch_core_prepare(); /* exception level */
     paging_build();
     arch_translation_on();
-    memory_fill();
-    cores_start();
+    memory_fill(); /* with caches on, and into place */
+    cores_start(); /* all others, as far as the kernel's entry */
     print("entering the kernel");
     kernel_enter(&loader.workspace->cores[0]);
 }

@@ -50,8 +50,8 @@ start_secondary:
     mv a0, a1
     call secondary_main
 
-/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. We go up, and by a
-   page at least, so this code (in the first pages of the loader) is copied last and not overwritten before: see move_home. */
+/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. Where the two overlap
+   we go up by more than our code is long (see move_home), so this loop is never overwritten while it runs. */
     .globl arch_move
 arch_move:
     mv t0, a2

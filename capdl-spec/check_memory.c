@@ -95,7 +95,7 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 
 static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 {
-    for (unsigned level = 0; level < 64 && object != CAPDL_NO_OBJECT;
+    for (unsigned level = 0; level < 256 && object != CAPDL_NO_OBJECT;
          level++, object = c->spec->objects[object].parent)
         if (object == untyped)
             return true;

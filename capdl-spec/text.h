@@ -124,7 +124,8 @@ struct text_parser {
     struct text_token token;
     unsigned depth; /* of nested braces, to bound recursion */
     bool expand_failed, too_large;
-    uint64_t num_caps, work;
+    uint64_t num_caps;
+    uint64_t searched; /* objects looked at to make messages better */
 
     struct text_range *ranges;
     size_t num_ranges, capacity_ranges;
@@ -157,6 +158,8 @@ bool text_expect(struct text_parser *, char punct, const char *where);
 bool text_number(struct text_parser *, uint64_t *, const char *what);
 /* Whether the token starts a section although the one before it was not closed. */
 bool text_at_section(const struct text_parser *);
+/* Whether all objects may be looked at once more for the sake of a message: not when that has been done very often. */
+bool text_may_search(struct text_parser *);
 bool text_token_is(const struct text_token *, const char *word);
 void text_too_large(struct text_parser *, struct capdl_pos, const char *what, uint64_t most);
 

@@ -157,9 +157,10 @@ static void add_everywhere(struct text_parser *p, struct capdl_cap *cap)
 
 static void report_program(struct text_parser *p, const struct text_ref *ref, uint32_t program)
 {
+    uint32_t count = text_may_search(p) ? p->spec->num_objects : 0;
     char label[128] = "";
 
-    for (uint32_t i = 0; i < p->spec->num_objects; i++)
+    for (uint32_t i = 0; i < count; i++)
         if (p->spec->objects[i].program == program && p->spec->objects[i].kind == CAPDL_KIND_CNODE)
             capdl_object_label(&p->spec->objects[i], label, sizeof(label));
     if (label[0])

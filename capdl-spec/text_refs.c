@@ -66,9 +66,11 @@ void text_ranges_drop(struct text_parser *p, size_t keep)
 }
 
 /* Names that a declaration in trouble would have made are not reported once more. */
-static bool is_excused(const struct text_parser *p, const struct spec_name *name)
+static bool is_excused(struct text_parser *p, const struct spec_name *name)
 {
     if (name->broken)
+        return true;
+    if (p->expand_failed && !text_may_search(p))
         return true;
     for (uint32_t i = 0; p->expand_failed && i < p->spec->num_objects; i++)
         if (p->spec->objects[i].kind == CAPDL_KIND_PROGRAM && strstr(name->text, p->spec->objects[i].name))

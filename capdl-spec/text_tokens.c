@@ -5,7 +5,7 @@
 
 #include "text.h"
 
-enum { MOST_QUOTED = 40 };
+enum { MOST_QUOTED = 40, MOST_SEARCHED = 100000000 };
 
 void text_advance(struct text_parser *p)
 {
@@ -112,6 +112,12 @@ bool text_at_section(const struct text_parser *p)
     if (text_is_word(p, "irq"))
         return text_token_is(&next, "maps");
     return next.kind == TEXT_PUNCT && next.punct == '{';
+}
+
+bool text_may_search(struct text_parser *p)
+{
+    p->searched += p->spec->num_objects;
+    return p->searched < MOST_SEARCHED;
 }
 
 void text_too_large(struct text_parser *p, struct capdl_pos pos, const char *what, uint64_t most)

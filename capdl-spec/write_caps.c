@@ -207,9 +207,12 @@ static bool same_content(const struct capdl_object *a, const struct capdl_object
 static uint32_t container_run(const struct writer *w, uint32_t at)
 {
     const struct capdl_object *objects = w->spec->objects, *first = &objects[w->order[at]];
-    uint32_t most = w->folded ? write_array_run(w, at) : 1, run = 1;
+    uint32_t run = 1;
 
-    while (run < most && objects[w->order[at + run]].index == first->index + run &&
+    if (!w->folded || first->index == CAPDL_NO_INDEX)
+        return 1;
+    while (at + run < w->count && objects[w->order[at + run]].name == first->name &&
+           objects[w->order[at + run]].index == first->index + run &&
            same_content(first, &objects[w->order[at + run]]))
         run++;
     return run;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Consoles named by a device tree, with plain memory as their registers. Offsets and bits are those of the hardware manuals: Arm DDI
+ * 0183 (PL011), NS16550A, BCM2835 peripherals 2.2, i.MX 6 and i.MX 8 UART and LPUART chapters, Amlogic S905, Xilinx UG1087.
+ */
+#include <libfdt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "../../loader/loader.h"
+
+/* What the loader's other files would give. */
+struct loader loader;
+
+bool arch_console_put(char c)
+{
+    (void)c;
+    return false;
+}
+
+enum { TREE_ROOM_ = 2048, REGISTERS = 0x100 };
+
+static const struct console {
+    const char *compatible;
+    unsigned shift, width; /* reg-shift and reg-io-width to be given; 0 width: none */
+    unsigned status;
+    uint32_t ready, busy; /* values of the status register */
+    unsigned data, data_size;
+} consoles[] = {
+    { "arm,pl011", 0, 0, 0x18, 0x90, 0x20, 0x00, 4 },                /* FR: TXFF is bit 5 */
+    { "ns16550a", 0, 0, 0x05, 0x60, 0x00, 0x00, 1 },                 /* LSR: THRE is bit 5 */
+    { "ns16550a", 2, 4, 0x14, 0x60, 0x00, 0x00, 4 },
+    { "ns16550a", 2, 1, 0x14, 0x60, 0x00, 0x00, 1 },
+    { "snps,dw-apb-uart", 2, 4, 0x14, 0x60, 0x00, 0x00, 4 },
+    { "brcm,bcm2835-aux-uart", 0, 0, 0x14, 0x20, 0x00, 0x00, 4 },    /* MU_LSR: transmitter empty is bit 5 */
+    { "fsl,imx6q-uart", 0, 0, 0x98, 0x4000, 0x0000, 0x40, 4 },       /* USR2: TXFE is bit 14; UTXD at 0x40 */
+    { "fsl,imx8qxp-lpuart", 0, 0, 0x14, 0x800000, 0, 0x1c, 4 },      /* STAT: TDRE is bit 23; DATA at 0x1c */
+    { "amlogic,meson-gx-uart", 0, 0, 0x0c, 0x400000, 0x200000, 0, 4 }, /* STATUS: TX FIFO full is bit 21 */
+    { "xlnx,xuartps", 0, 0, 0x2c, 0x08, 0x10, 0x30, 4 },             /* SR: TFUL is bit 4; FIFO at 0x30 */
+};
+
+static uint8_t *make_tree(const struct console *console, const char *path, uintptr_t address)
+{
+    uint8_t *tree = calloc(1, TREE_ROOM_);
+    fdt_create(tree, TREE_ROOM_);
+    fdt_finish_reservemap(tree);
+    fdt_begin_node(tree, "");
+    fdt_property_u32(tree, "#address-cells", 2);
+    fdt_property_u32(tree, "#size-cells", 0);
+    fdt_begin_node(tree, "aliases");
+    fdt_property_string(tree, "serial0", "/uart@1");
+    fdt_end_node(tree);
+    fdt_begin_node(tree, "chosen");
+    if (path) {
+        fdt_property(tree, "stdout-path", path, (int)strlen(path) + 1);
+    }
+    fdt_end_node(tree);
+    fdt_begin_node(tree, "uart@1");
+    fdt_property(tree, "compatible", console->compatible, (int)strlen(console->compatible) + 1);
+    fdt_property_u64(tree, "reg", address);
+    if (console->width) {
+        fdt_property_u32(tree, "reg-shift", console->shift);
+        fdt_property_u32(tree, "reg-io-width", console->width);
+    }
+    fdt_end_node(tree);
+    fdt_end_node(tree);
+    fdt_finish(tree);
+    return tree;
+}
+
+static void open_console(const struct console *console, const char *path, const void *registers)
+{
+    struct tree tree;
+    uint8_t *bytes = make_tree(console, path, (uintptr_t)registers);
+    CHECK(tree_open(&tree, bytes, TREE_ROOM_), "a sound tree");
+    console_open(&tree);
+    free(bytes);
+}
+
+/* One character at the right place, in the right width, and nothing else touched. */
+static void test_put(const struct console *console)
+{
+    uint8_t expected[REGISTERS], *registers = aligned_alloc(16, REGISTERS);
+    memset(registers, 0xee, REGISTERS);
+    memcpy(registers + console->status, &console->ready, console->data_size);
+    memcpy(expected, registers, REGISTERS);
+    memset(expected + console->data, 0, console->data_size);
+    expected[console->data] = 'x';
+    open_console(console, "serial0:115200n8", registers);
+    CHECK(console_registers() == (uintptr_t)registers, "%s is found", console->compatible);
+    console_put('x');
+    CHECK(memcmp(registers, expected, REGISTERS) == 0, "%s: registers after a character", console->compatible);
+    free(registers);
+}
+
+/* A console that never gets ready is given up, not waited for for ever. */
+static void test_busy(const struct console *console)
+{
+    uint8_t *registers = aligned_alloc(16, REGISTERS);
+    memset(registers, 0, REGISTERS);
+    memcpy(registers + console->status, &console->busy, console->data_size);
+    open_console(console, "/uart@1", registers);
+    console_put('x');
+    CHECK(console_registers() == 0 && registers[console->data] == 0, "%s: busy for ever", console->compatible);
+    free(registers);
+}
+
+static void test_none(void)
+{
+    static const struct console unknown = { .compatible = "acme,uart" };
+    uint8_t registers[REGISTERS];
+    open_console(&unknown, "/uart@1", registers);
+    CHECK(console_registers() == 0, "an unknown device");
+    open_console(&consoles[0], 0, registers);
+    CHECK(console_registers() == 0, "no stdout-path");
+    open_console(&consoles[0], "serial9", registers);
+    CHECK(console_registers() == 0, "no such alias");
+    open_console(&consoles[0], "a-name-that-is-longer-than-any-alias-may-be", registers);
+    CHECK(console_registers() == 0, "a very long alias");
+    console_put('x');
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof consoles / sizeof *consoles; i++) {
+        test_put(&consoles[i]);
+        test_busy(&consoles[i]);
+    }
+    test_none();
+    return check_result();
+}

@@ -209,9 +209,9 @@ static void take_field(struct input *in, struct capdl_profile *p, const struct f
 
 static const struct field *find_field(struct text key)
 {
-    for (size_t i = 0; i < num_fields; i++)
-        if (text_is(key, fields[i].key))
-            return &fields[i];
+    for (size_t i = 0; i < num_profile_fields; i++)
+        if (text_is(key, profile_fields[i].key))
+            return &profile_fields[i];
     return 0;
 }
 
@@ -221,9 +221,9 @@ bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p)
     struct text last = {0};
 
     memset(p, 0, sizeof(*p));
-    if (size == 0 || take_head(&in, CBOR_MAP) != num_fields)
+    if (size == 0 || take_head(&in, CBOR_MAP) != num_profile_fields)
         return false;
-    for (size_t i = 0; i < num_fields && !in.failed; i++) {
+    for (size_t i = 0; i < num_profile_fields && !in.failed; i++) {
         const struct field *field = find_field(take_key(&in, &last));
 
         if (field == 0)

@@ -134,11 +134,11 @@ uint8_t *profile_encode(const struct capdl_profile *p, size_t *size)
     struct output out = {0};
     const struct field *sorted[64];
 
-    for (size_t i = 0; i < num_fields; i++)
-        sorted[i] = &fields[i];
-    qsort(sorted, num_fields, sizeof(sorted[0]), compare_fields);
-    put_head(&out, CBOR_MAP, num_fields);
-    for (size_t i = 0; i < num_fields; i++) {
+    for (size_t i = 0; i < num_profile_fields; i++)
+        sorted[i] = &profile_fields[i];
+    qsort(sorted, num_profile_fields, sizeof(sorted[0]), compare_fields);
+    put_head(&out, CBOR_MAP, num_profile_fields);
+    for (size_t i = 0; i < num_profile_fields; i++) {
         put_text(&out, sorted[i]->key);
         put_field(&out, p, sorted[i]);
     }

@@ -25,7 +25,7 @@ enum { PAGE = 4096 };
     {.key = #member, .label = text, .kind = FIELD_REGIONS, ELEMENTS(member, struct capdl_region), \
      .count_offset = offsetof(struct capdl_profile, num_##member)}
 
-const struct field fields[] = {
+const struct field profile_fields[] = {
     STRING(name, "name"),
     STRING(version, "version"),
     {.key = "arch", .label = "architecture", .kind = FIELD_ARCH},
@@ -74,7 +74,7 @@ const struct field fields[] = {
     NUMBER(dtb_bytes, "device tree in bytes", 0, UINT32_MAX),
 };
 
-const size_t num_fields = sizeof(fields) / sizeof(fields[0]);
+const size_t num_profile_fields = sizeof(profile_fields) / sizeof(profile_fields[0]);
 
 int64_t field_get(const struct capdl_profile *p, const struct field *field, size_t i)
 {

@@ -31,8 +31,8 @@ struct field {
 };
 
 /* In the order in which people read them. `prefix` is not among them: it means nothing on another machine. */
-extern const struct field fields[];
-extern const size_t num_fields;
+extern const struct field profile_fields[];
+extern const size_t num_profile_fields;
 
 /* Element i of a NUMBER, NAMED or LEVELS field. Signed 32-bit elements are sign-extended. */
 int64_t field_get(const struct capdl_profile *, const struct field *, size_t i);

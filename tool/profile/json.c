@@ -87,10 +87,10 @@ static void put_value(const struct capdl_profile *p, const struct field *field, 
 void profile_print_json(const struct capdl_profile *p, FILE *out)
 {
     fputs("{\n", out);
-    for (size_t i = 0; i < num_fields; i++) {
-        fprintf(out, "  \"%s\": ", fields[i].key);
-        put_value(p, &fields[i], out);
-        fputs(i + 1 < num_fields ? ",\n" : "\n", out);
+    for (size_t i = 0; i < num_profile_fields; i++) {
+        fprintf(out, "  \"%s\": ", profile_fields[i].key);
+        put_value(p, &profile_fields[i], out);
+        fputs(i + 1 < num_profile_fields ? ",\n" : "\n", out);
     }
     fputs("}\n", out);
 }

@@ -84,11 +84,11 @@ static void print_tables(const struct capdl_profile *p, FILE *out)
 
 void profile_print(const struct capdl_profile *p, FILE *out)
 {
-    for (size_t i = 0; i < num_fields; i++) {
-        if (fields[i].kind == FIELD_NAMED)
+    for (size_t i = 0; i < num_profile_fields; i++) {
+        if (profile_fields[i].kind == FIELD_NAMED)
             continue;
-        fprintf(out, "%-38s", fields[i].label);
-        print_value(p, &fields[i], out);
+        fprintf(out, "%-38s", profile_fields[i].label);
+        print_value(p, &profile_fields[i], out);
         putc('\n', out);
     }
     print_tables(p, out);
@@ -165,13 +165,13 @@ bool profile_print_difference(const struct capdl_profile *a, const struct capdl_
 {
     bool differ = false;
 
-    for (size_t i = 0; i < num_fields; i++) {
-        if (strcmp(fields[i].key, "name") == 0)
+    for (size_t i = 0; i < num_profile_fields; i++) {
+        if (strcmp(profile_fields[i].key, "name") == 0)
             continue;
-        if (fields[i].kind == FIELD_NAMED)
-            differ |= differ_named(a, b, &fields[i], out);
+        if (profile_fields[i].kind == FIELD_NAMED)
+            differ |= differ_named(a, b, &profile_fields[i], out);
         else
-            differ |= differ_plain(a, b, &fields[i], out);
+            differ |= differ_plain(a, b, &profile_fields[i], out);
     }
     return differ;
 }

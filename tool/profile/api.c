@@ -71,8 +71,8 @@ static void refuse(struct xml_reader *xml, enum capdl_method method, const char 
     struct capdl_diags *diags = xml->reader->diags;
 
     if (method_required(xml->reader->profile, method))
-        capdl_error(diags, xml_position(xml), "%s takes (%s) in this kernel, expected (%s)", method_names[method], found,
-                    expected);
+        capdl_error(diags, xml_position(xml), "%s takes (%s) in this kernel, expected (%s)", method_names[method],
+                    found, expected);
     else
         capdl_finding(diags, CAPDL_WARNING, "kernel-method", xml_position(xml),
                       "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be refused",

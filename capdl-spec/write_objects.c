@@ -33,7 +33,7 @@ static void list_end(struct list *list)
 
 static void list_bits(struct list *list, const struct capdl_object *object)
 {
-    if (!(object->flags & CAPDL_OBJECT_HAS_SIZE))
+    if (!(object->flags & CAPDL_OBJECT_HAS_SIZE) && object->kind != CAPDL_KIND_CNODE)
         return;
     list_item(list, NULL);
     fprintf(list->w->out, "%u bits", object->size_bits);

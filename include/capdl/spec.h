@@ -167,7 +167,7 @@ struct capdl_object {
     uint32_t num_caps, capacity_caps;
     uint32_t program; /* the PROGRAM it was generated for, or CAPDL_NO_OBJECT */
     struct capdl_pos pos;
-    union {
+    union { /* elements of an array may share lists of fills and numbers: they are not to be changed in place */
         struct capdl_tcb *tcb;         /* TCB; may be 0: all defaults */
         struct capdl_sc *sc;           /* SC; may be 0 */
         struct capdl_numbers *numbers; /* devices and interrupts; may be 0 */

@@ -20,12 +20,12 @@ static bool read_stream(int fd, struct file_bytes *bytes)
         if (n < 0 && errno == EINTR) {
             continue;
         }
-        if (n <= 0) {
+        if (n == 0) {
             bytes->data = data;
             bytes->size = size;
-            if (n == 0) {
-                return true;
-            }
+            return true;
+        }
+        if (n < 0) {
             break;
         }
         size += (size_t)n;

@@ -80,6 +80,7 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /* memory.c */
 const struct capdl_payload_region *payload_regions(void);
+void payload_check(void);
 bool spans_overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end);
 /* Whether [start, end) meets anything that will be filled. */
 bool is_filled(uint64_t start, uint64_t end);

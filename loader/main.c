@@ -90,7 +90,8 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     arch_core_prepare(); /* exception level */
     paging_build();
     arch_translation_on();
-    memory_fill(); /* with caches on, and into place */
+    payload_check(); /* with caches on, which is when it is quick */
+    memory_fill();
     cores_start(); /* all others, as far as the kernel's entry */
     print("entering the kernel");
     kernel_enter(&loader.workspace->cores[0]);

@@ -11,6 +11,15 @@ static const struct capdl_payload_span *payload_memory(void)
     return (const void *)(payload + loader.payload->memory);
 }
 
+void payload_check(void)
+{
+    uint64_t header = sizeof *loader.payload;
+    if (capdl_payload_sum((const void *)(payload + header), loader.payload->size - header) != loader.payload->sum) {
+        die("the image is damaged, or was not loaded completely: %lu bytes from %lx on do not have the sum they should have",
+            loader.payload->size, (uint64_t)(uintptr_t)payload);
+    }
+}
+
 bool spans_overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end)
 {
     return start < other_end && other_start < end;

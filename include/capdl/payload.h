@@ -47,6 +47,7 @@ struct capdl_payload {
     uint32_t num_memory;  /* what the kernel takes for RAM, ascending */
     uint32_t physical_bits; /* AArch64: size of physical addresses the kernel was built for, 40 or 44 */
     uint32_t unused;
+    uint64_t sum;         /* capdl_payload_sum of all that follows this header */
     uint64_t regions, memory;                 /* offsets of the two tables */
     uint64_t tree, tree_size;                 /* offset and size of the device tree that came with the kernel */
     struct capdl_payload_span kernel;         /* 2 MiB aligned start */
@@ -57,5 +58,15 @@ struct capdl_payload {
     uint64_t initialiser_entry;               /* virtual */
     struct capdl_payload_span kernel_tree;    /* where the kernel is handed the device tree, and the room there */
 };
+
+/* Notices what a download that broke off, or a place that was overwritten, does to a payload. */
+static inline uint64_t capdl_payload_sum(const uint64_t *words, uint64_t size)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < size / sizeof *words; i++) {
+        sum = (sum << 1 | sum >> 63) + words[i];
+    }
+    return sum;
+}
 
 #endif

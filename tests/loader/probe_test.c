@@ -32,6 +32,8 @@ struct machine {
 #define VIRT "qemu-arm-virt", CAPDL_ARCH_AARCH64
 #define AT_EL1 PACK_ELF, 0xffffffffc0000000, 0x40000000, 0x9000000, { 0x40000000, 0xc0000000 }
 #define AT_EL2 PACK_ELF, 0xffc0000000, 0x60000000, 0x9000000, { 0x60000000, 0xc0000000 }
+#define UEFI_EL1 PACK_EFI, 0xffffffffc0000000, 0x40000000, 0x9000000, { 0x40000000, 0xc0000000 }
+#define UEFI_EL2 PACK_EFI, 0xffc0000000, 0x60000000, 0x9000000, { 0x60000000, 0xc0000000 }
 #define HARTS PACK_ELF, 0xffffffff80200000, 0x80200000, 0, { 0x80200000, 0x100000000 }
 
 static const struct machine machines[] = {
@@ -43,9 +45,13 @@ static const struct machine machines[] = {
     { "GICv3", VIRT, "virt,virtualization=on", "virt,virtualization=on,gic-version=3", 4, false, 1, AT_EL1 },
     { "Raspberry Pi 3, four cores by spin table", "bcm2837", CAPDL_ARCH_AARCH64, 0, 0, 4, false, 1, PACK_LINUX, 0xffffffffc0000000,
       0x200000, 0x3f215040, { 0x200000, 0x8000000 } },
+    { "UEFI, hypervisor", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 1, true, 2, UEFI_EL2 },
+    { "UEFI, four cores at EL1", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 4, false, 1, UEFI_EL1 },
     { "one hart", "qemu-riscv-virt", CAPDL_ARCH_RISCV, 0, 0, 1, false, 0, HARTS },
     { "four harts", "qemu-riscv-virt", CAPDL_ARCH_RISCV, 0, 0, 4, false, 0, HARTS },
 };
+
+static const char firmware[] = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"; /* Debian: qemu-efi-aarch64 */
 
 static const struct test_segment image_segments[] = { { 0x400000, 0, 0x2345, 0x4000 } };
 
@@ -141,6 +147,11 @@ static bool run(const struct capdl_profile *profile, const struct machine *machi
             line.argv[i] = strdup(machine->by);
         }
     }
+    if (fine && machine->format == PACK_EFI) {
+        line.argv[line.argc++] = strdup("-bios");
+        line.argv[line.argc++] = strdup(firmware);
+        line.argv[line.argc] = 0;
+    }
     fine = fine && qemu_run(&line, &options, diags) == QEMU_MARKER;
     fclose(console);
     fclose(file);
@@ -210,6 +221,10 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+        if (machines[i].format == PACK_EFI && access(firmware, R_OK) != 0) {
+            printf("skipped: %s (no %s)\n", machines[i].what, firmware);
+            continue;
+        }
         check_machine(&machines[i], argv[1], argv[2]);
     }
     return check_result();

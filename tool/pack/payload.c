@@ -206,4 +206,6 @@ void payload_write(struct plan *plan)
     pad_to(plan, parts.stored);
     buffer_add(&plan->file, plan->stored.bytes, plan->stored.size);
     pad_to(plan, parts.end);
+    struct capdl_payload *written = (void *)(plan->file.bytes + loader->file_size);
+    written->sum = capdl_payload_sum((const uint64_t *)(written + 1), parts.end - sizeof *written);
 }

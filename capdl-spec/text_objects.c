@@ -239,9 +239,9 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
 /* `u[3] = ut { ... }` gives children to an element of an array that is there already. */
 static bool is_known_element(const struct text_parser *p, const struct declaration *decl, uint32_t *element)
 {
-    const struct text_range *range = decl->base.indexed ? &p->ranges[decl->base.first_range] : NULL;
+    const struct text_range *range = &p->ranges[decl->base.first_range];
 
-    if (!range || decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE ||
+    if (decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE ||
         decl->prototype.kind != CAPDL_KIND_UT || range->first >= decl->base.name->array_length)
         return false;
     *element = spec_name_find(p->spec, decl->base.name, (uint32_t)range->first);
@@ -262,29 +262,36 @@ static bool name_is_free(struct text_parser *p, const struct text_ref *base)
     return false;
 }
 
+static bool declare_scalar(struct text_parser *p, struct declaration *decl)
+{
+    const struct spec_name *name = decl->base.name;
+
+    if (name->scalar != CAPDL_NO_OBJECT)
+        return merge_untyped(p, decl, name->scalar);
+    if (p->spec->num_objects >= SPEC_MAX_OBJECTS) {
+        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
+        return false;
+    }
+    decl->object = add_object(p, decl, CAPDL_NO_INDEX);
+    return true;
+}
+
+static bool declare_elements(struct text_parser *p, struct declaration *decl)
+{
+    uint32_t element;
+
+    if (is_known_element(p, decl, &element))
+        return merge_untyped(p, decl, element);
+    return declared_elements(p, decl) && add_array(p, decl);
+}
+
 /* Enters what was declared. A name that comes to nothing is marked, so that its uses are not reported as well. */
 static void declare(struct text_parser *p, struct declaration *decl)
 {
     struct spec_name *name = decl->base.name;
-    bool done, scalar = !decl->base.indexed;
-    uint32_t element;
+    bool done = name_is_free(p, &decl->base) &&
+                (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
 
-    if (!name_is_free(p, &decl->base))
-        done = false;
-    else if (is_known_element(p, decl, &element))
-        done = merge_untyped(p, decl, element);
-    else if (scalar ? name->array_length : name->scalar != CAPDL_NO_OBJECT)
-        report_duplicate(p, decl->base.pos,
-                         scalar ? spec_name_find(p->spec, name, name->array_length - 1) : name->scalar),
-            done = false;
-    else if (scalar && name->scalar != CAPDL_NO_OBJECT)
-        done = merge_untyped(p, decl, name->scalar);
-    else if (!scalar)
-        done = declared_elements(p, decl) && add_array(p, decl);
-    else if (p->spec->num_objects >= SPEC_MAX_OBJECTS)
-        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS), done = false;
-    else
-        decl->object = add_object(p, decl, CAPDL_NO_INDEX), done = true;
     name->implicit = name->implicit && !done;
     name->broken = name->broken || !done;
 }

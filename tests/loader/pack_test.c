@@ -331,6 +331,42 @@ static void test_reserved(void)
     tear_down(&profile, &options);
 }
 
+/* The same bytes at the same physical addresses, in 32 bits; segments at multiples of 8, where multiboot headers are looked for. */
+static void test_multiboot(void)
+{
+    static const struct test_segment segments[] = { { 0x100000, 0x100000, 0x123, 0x8000 }, { 0xffffffff80108000, 0x108000, 0x77, 0x100 } };
+    static const struct test_segment high[] = { { 0x100000000, 0x100000000, 16, 16 } };
+    struct capdl_profile profile;
+    struct capdl_diags diags = { 0 };
+    char *bytes;
+    size_t size;
+    test_prefix(&profile, CAPDL_ARCH_X86_64);
+    kernel_made(&profile, EM_X86_64, 0x100010, segments, 2);
+    FILE *out = open_memstream(&bytes, &size);
+    CHECK(pack_multiboot(&profile, &diags, out), "packed");
+    fclose(out);
+    Elf32_Ehdr header;
+    Elf32_Phdr program[2];
+    memcpy(&header, bytes, sizeof header);
+    memcpy(program, bytes + header.e_phoff, sizeof program);
+    CHECK(header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_machine == EM_386 && header.e_phnum == 2 && header.e_entry == 0x100010, "header");
+    for (int i = 0; i < 2; i++) {
+        CHECK(program[i].p_paddr == segments[i].paddr && program[i].p_filesz == segments[i].file_size &&
+                  program[i].p_memsz == segments[i].memory_size && program[i].p_offset % 8 == 0, "segment %d", i);
+        CHECK(program[i].p_offset + program[i].p_filesz <= size && (uint8_t)bytes[program[i].p_offset + 5] == test_byte(segments[i].vaddr + 5),
+              "bytes of segment %d", i);
+    }
+    free(bytes);
+    kernel_made(&profile, EM_X86_64, 0x100000000, high, 1);
+    out = open_memstream(&bytes, &size);
+    CHECK(!pack_multiboot(&profile, &diags, out) && diags.num_errors == 1 && strstr(diags.list[0].message, "beyond 4 GiB"), "too high");
+    fclose(out);
+    CHECK(size == 0, "nothing is written");
+    free(bytes);
+    capdl_diags_free(&diags);
+    test_prefix_remove(&profile);
+}
+
 int main(int argc, char **argv)
 {
     loader = argc > 1 ? argv[1] : "";
@@ -344,6 +380,7 @@ int main(int argc, char **argv)
     test_bad_trees();
     test_misfits();
     test_reserved();
+    test_multiboot();
     file_release(&loader_file);
     return check_result();
 }

@@ -131,8 +131,20 @@ static bool write_probe(const struct capdl_profile *profile, const struct machin
 
 static char said[1 << 16];
 
-static bool run(const struct capdl_profile *profile, const struct machine *machine, const struct pack_options *pack, const char *marker,
-                struct capdl_diags *diags)
+/* Packs, and changes one byte of the result if it is to be damaged. */
+static bool pack_into(FILE *file, const struct pack_options *pack, bool damage, struct capdl_diags *diags)
+{
+    bool fine = pack_image(pack, diags, file) && fflush(file) == 0;
+    if (fine && damage) {
+        fseek(file, -1000, SEEK_END);
+        fputc(0xa5, file);
+        fflush(file);
+    }
+    return fine;
+}
+
+/* Boots a machine until it prints a marker. */
+static bool run(const struct machine *machine, const struct pack_options *pack, bool damage, const char *marker, struct capdl_diags *diags)
 {
     struct qemu_line line = { 0 };
     char path[64];
@@ -140,7 +152,7 @@ static bool run(const struct capdl_profile *profile, const struct machine *machi
     FILE *console = fmemopen(said, sizeof said, "w"), *file = fdopen(memfd_create("packed", 0), "wb");
     struct qemu_options options = { .console = console, .marker = marker, .timeout_seconds = 20 };
     snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
-    bool fine = pack_image(pack, diags, file) && fflush(file) == 0 && qemu_command(profile, path, 0, &line, diags);
+    bool fine = pack_into(file, pack, damage, diags) && qemu_command(pack->profile, path, 0, &line, diags);
     for (size_t i = 0; fine && machine->replace && i < line.argc; i++) {
         if (strcmp(line.argv[i], machine->replace) == 0) {
             free(line.argv[i]);
@@ -194,12 +206,15 @@ static void check_machine(const struct machine *machine, const char *probes, con
     struct pack_options pack = { .profile = &profile, .image = { "image", image, size }, .format = machine->format, .loader = loader,
                                  .dtb = { "tree", tree, TREE_ROOM } };
     test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", "{}", 2);
-    bool fine = write_probe(&profile, machine, probes) && run(&profile, machine, &pack, marker, &diags);
+    bool fine = write_probe(&profile, machine, probes) && run(machine, &pack, false, marker, &diags);
     CHECK(fine, "%s: not all cores arrive%s%s; the console said:\n%s", machine->what, diags.count ? ": " : "",
           diags.count ? diags.list[0].message : "", said);
     const char *text = said;
     for (unsigned i = 0; fine && i < machine->cores && (text = strstr(text, "probe ")); i++) {
         check_core(machine, text++, i);
+    }
+    if (machine == machines) {
+        CHECK(run(machine, &pack, true, "the image is damaged", &diags), "a damaged image is noticed; the console said:\n%s", said);
     }
     free(tree);
     free(image);

@@ -60,8 +60,12 @@ void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
     e->num_runs -= last - first;
 }
 
+/* Code translated from pages must be forgotten before they are unmapped: afterwards Unicorn would still run it. (Flushing all
+   translations at once touches the whole of Unicorn's code buffer, a gigabyte an engine.) */
 void engine_clear(struct engine *e)
 {
+    for (size_t i = 0; i < e->num_runs; i++)
+        uc_ctl_remove_cache(e->uc, e->runs[i].start, e->runs[i].end);
     for (size_t i = 0; i < e->num_runs; i++)
         uc_mem_unmap(e->uc, e->runs[i].start, e->runs[i].end - e->runs[i].start);
     e->num_runs = 0;
@@ -283,7 +287,6 @@ static struct engine *engine_reuse(struct cpu *cpu)
             oldest = &cpu->engines[i];
     engine_save_fp(oldest);
     engine_clear(oldest);
-    uc_ctl_flush_tlb(oldest->uc); /* code translated for the address space it had */
     return oldest;
 }
 

@@ -216,8 +216,29 @@ static void test_descending(void)
     free(text);
 }
 
-int main(void)
+/* Every check is described in docs/checks.md, by its name. */
+static void test_documented(const char *path)
 {
+    static char text[1 << 16];
+    FILE *file = fopen(path, "r");
+    size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+    EXPECT(size);
+    for (size_t i = 0; capdl_check_name(i); i++) {
+        char name[64];
+
+        snprintf(name, sizeof(name), "\n| `%s` |", capdl_check_name(i));
+        EXPECT(strstr(text, name));
+    }
+    if (file)
+        fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return 2;
+    test_documented(argv[1]);
     test_names();
     test_caps();
     test_hook();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The console the device tree names in /chosen, printed to by polling. Firmware has set it up. A driver is a row of numbers: where
- * its status is, how it says "ready", where a character goes.
+ * The console the device tree names in /chosen, printed to by polling. Firmware has set it up. A driver is a row of
+ * numbers: where its status is, how it says "ready", where a character goes.
  */
 #include "loader.h"
 
@@ -144,7 +144,8 @@ void console_open(const struct tree *tree)
     unsigned shift = 0;
     console.bytes = false;
     if (driver->family_8250) {
-        struct tree_property given = tree_property(tree, &node, "reg-shift"), width = tree_property(tree, &node, "reg-io-width");
+        struct tree_property given = tree_property(tree, &node, "reg-shift"),
+                             width = tree_property(tree, &node, "reg-io-width");
         shift = given.value ? tree_cell(given, 0) & 7 : driver->family_8250 - 1u;
         console.bytes = width.value ? tree_cell(width, 0) == 1 : shift == 0;
     }

@@ -24,8 +24,8 @@ static void start_core(uint64_t id, const struct tree_node *node)
     arch_publish((uintptr_t)&loader, sizeof loader);
     arch_publish_done();
     if (!arch_core_start(core, node)) {
-        die("the kernel waits for %lu cores and core %lu (hardware id %lx) cannot be started", (uint64_t)loader.payload->num_cores, id,
-            core->hardware);
+        die("the kernel waits for %lu cores and core %lu (hardware id %lx) cannot be started",
+            (uint64_t)loader.payload->num_cores, id, core->hardware);
     }
     for (uint64_t i = 0; !core->alive; i++) {
         if (i == PATIENCE) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot loader stage: lays out kernel, device tree and initialiser in memory and starts the kernel on all cores. Position
- * independent and without relocations, so no pointers in initialised data. Names that start with arch_ differ per architecture.
+ * The boot loader stage: lays out kernel, device tree and initialiser in memory and starts the kernel on all cores.
+ * Position independent and without relocations, so no pointers in initialised data. Names that start with arch_ differ
+ * per architecture.
  */
 #ifndef LOADER_H
 #define LOADER_H
@@ -20,8 +21,8 @@
 
 /* A core as the loader sees it. Its first two fields are known to start.S. */
 struct core {
-    uint64_t stack; /* its upper end */
-    uint64_t id;    /* logical: 0 is the one that boots the kernel */
+    uint64_t stack;    /* its upper end */
+    uint64_t id;       /* logical: 0 is the one that boots the kernel */
     uint64_t hardware; /* MPIDR affinity, or hart id */
     volatile uint64_t alive;
 };
@@ -49,16 +50,16 @@ _Static_assert(MAX_CORES == CAPDL_PAYLOAD_CORES && TREE_ROOM == CAPDL_PAYLOAD_TR
 struct loader {
     const struct capdl_payload *payload;
     struct workspace *workspace;
-    uintptr_t start, end;   /* memory the loader occupies, workspace included */
-    struct tree tree;       /* the device tree to go by: the firmware's, else the kernel's own */
+    uintptr_t start, end; /* memory the loader occupies, workspace included */
+    struct tree tree;     /* the device tree to go by: the firmware's, else the kernel's own */
     bool tree_of_firmware;
     uintptr_t root, kernel_root; /* page tables: one-to-one, and the kernel's (the same except on AArch64 at EL1) */
-    uint64_t kernel_tree_size; /* of the device tree the kernel is handed; 0: none */
-    uint64_t boot_hardware; /* the boot core's hardware id */
+    uint64_t kernel_tree_size;   /* of the device tree the kernel is handed; 0: none */
+    uint64_t boot_hardware;      /* the boot core's hardware id */
 };
 extern struct loader loader;
 
-extern const uint8_t head[];    /* the loader's first byte */
+extern const uint8_t head[];                                   /* the loader's first byte */
 extern const uint8_t payload[] __attribute__((aligned(4096))); /* the first byte behind it */
 
 /* main.c: the boot, in order. `tree` is what the firmware passed, `hardware` the id of this core. */

@@ -8,7 +8,8 @@ struct loader loader;
 
 void payload_open(uint64_t hardware)
 {
-    uintptr_t end = ((uintptr_t)payload + ((const struct capdl_payload *)(const void *)payload)->size + 4095) & -(uintptr_t)4096;
+    uintptr_t end = ((uintptr_t)payload + ((const struct capdl_payload *)(const void *)payload)->size + 4095) &
+                    -(uintptr_t)4096;
     loader.payload = (const void *)payload;
     loader.workspace = (void *)end;
     loader.start = (uintptr_t)head;
@@ -20,14 +21,16 @@ void payload_open(uint64_t hardware)
 static bool take_tree(uintptr_t address)
 {
     struct tree tree;
-    if (address == 0 || address % 4 || !tree_open(&tree, (const void *)address, LARGEST_TREE) || tree.size > TREE_ROOM) {
+    if (address == 0 || address % 4 || !tree_open(&tree, (const void *)address, LARGEST_TREE) ||
+        tree.size > TREE_ROOM) {
         return false;
     }
     tree_copy(&tree, loader.workspace->tree);
     return tree_open(&loader.tree, loader.workspace->tree, TREE_ROOM);
 }
 
-/* Start of RAM by the tree we came with: firmware that passes no address may still have left a tree there (QEMU, for ELF files). */
+/* Start of RAM by the tree we came with: firmware that passes no address may still have left a tree there (QEMU, for
+ * ELF files). */
 static uintptr_t start_of_ram(void)
 {
     struct tree_node node = { 0 };
@@ -62,8 +65,8 @@ static void move_home(uint64_t hardware)
         return;
     }
     if (spans_overlap(home, home + size, loader.start, loader.end) && home < loader.start + code) {
-        die("loaded at %lx, in the way of what it must fill and too near to its home at %lx; load it at its home", (uint64_t)loader.start,
-            (uint64_t)home);
+        die("loaded at %lx, in the way of what it must fill and too near to its home at %lx; load it at its home",
+            (uint64_t)loader.start, (uint64_t)home);
     }
     print("moving from %lx to %lx", (uint64_t)loader.start, (uint64_t)home);
     arch_move(home, loader.start, size, tree, hardware);
@@ -72,8 +75,8 @@ static void move_home(uint64_t hardware)
 static void version_check(void)
 {
     if (loader.payload->version != CAPDL_PAYLOAD_VERSION) {
-        die("the image was packed by another version (%lu) of the tool than this loader is from (%lu)", (uint64_t)loader.payload->version,
-            (uint64_t)CAPDL_PAYLOAD_VERSION);
+        die("the image was packed by another version (%lu) of the tool than this loader is from (%lu)",
+            (uint64_t)loader.payload->version, (uint64_t)CAPDL_PAYLOAD_VERSION);
     }
 }
 
@@ -84,8 +87,9 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     version_check();
     arch_core_choose(tree, hardware);
     move_home(hardware);
-    print("at %lx, kernel at %lx, initialiser at %lx, device tree from %s", (uint64_t)loader.start, loader.payload->kernel.start,
-          loader.payload->initialiser.start, loader.tree_of_firmware ? "firmware" : "image");
+    print("at %lx, kernel at %lx, initialiser at %lx, device tree from %s", (uint64_t)loader.start,
+          loader.payload->kernel.start, loader.payload->initialiser.start,
+          loader.tree_of_firmware ? "firmware" : "image");
     memory_check();      /* the board is the one the kernel was built for */
     arch_core_prepare(); /* exception level */
     paging_build();

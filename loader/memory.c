@@ -15,7 +15,8 @@ void payload_check(void)
 {
     uint64_t header = sizeof *loader.payload;
     if (capdl_payload_sum((const void *)(payload + header), loader.payload->size - header) != loader.payload->sum) {
-        die("the image is damaged, or was not loaded completely: %lu bytes from %lx on do not have the sum they should have",
+        die("the image is damaged, or was not loaded completely: %lu bytes from %lx on do not have the sum they should "
+            "have",
             loader.payload->size, (uint64_t)(uintptr_t)payload);
     }
 }
@@ -43,7 +44,8 @@ static uint64_t ram_end(uint64_t address, bool *any)
     struct tree_node node = { 0 };
     while (tree_next(&loader.tree, &node)) {
         uint64_t start, size;
-        if (!tree_has_string(tree_property(&loader.tree, &node, "device_type"), "memory") || !tree_enabled(&loader.tree, &node)) {
+        if (!tree_has_string(tree_property(&loader.tree, &node, "device_type"), "memory") ||
+            !tree_enabled(&loader.tree, &node)) {
             continue;
         }
         for (unsigned i = 0; tree_reg(&loader.tree, &node, i, &start, &size); i++) {
@@ -65,7 +67,8 @@ static void check_span(const char *what, uint64_t start, uint64_t end)
             return; /* a tree that leaves memory to be filled in by whoever started us */
         }
         if (next == at) {
-            die("%s needs memory from %lx to %lx, but the %s device tree has none at %lx: a smaller board, or a kernel for another one",
+            die("%s needs memory from %lx to %lx, but the %s device tree has none at %lx: a smaller board, or a kernel "
+                "for another one",
                 what, start, end, loader.tree_of_firmware ? "firmware's" : "kernel's", at);
         }
         at = next;

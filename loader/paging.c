@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tables the kernel is entered with: itself where it is linked, and one-to-one everything the loader touches. All in blocks of
- * 2 MiB, so that registers next to RAM are not mapped as RAM. Both architectures have tables of 512 entries.
+ * The tables the kernel is entered with: itself where it is linked, and one-to-one everything the loader touches. All
+ * in blocks of 2 MiB, so that registers next to RAM are not mapped as RAM. Both architectures have tables of 512
+ * entries.
  */
 #include "loader.h"
 
@@ -24,7 +25,8 @@ static uintptr_t table_new(void)
 static void map_block(uintptr_t root, uint64_t virtual, uint64_t physical, enum memory_kind kind)
 {
     uint64_t *table = (uint64_t *)root;
-    for (unsigned shift = PAGE_SHIFT + INDEX_BITS * (arch_paging_levels() - 1); shift > BLOCK_SHIFT; shift -= INDEX_BITS) {
+    for (unsigned shift = PAGE_SHIFT + INDEX_BITS * (arch_paging_levels() - 1); shift > BLOCK_SHIFT;
+         shift -= INDEX_BITS) {
         uint64_t *entry = &table[virtual >> shift & 511];
         if (!*entry) {
             *entry = arch_table_entry(table_new());

@@ -6,7 +6,16 @@
 enum { TREE_MAGIC = 0xd00dfeed, HEADER_SIZE = 40 };
 enum token { BEGIN_NODE = 1, END_NODE = 2, PROPERTY = 3, NOTHING = 4, END = 9 };
 /* Offsets of the header's fields. */
-enum field { TOTAL = 4, STRUCTS = 8, STRINGS = 12, RESERVED = 16, VERSION = 20, COMPATIBLE = 24, STRINGS_SIZE = 32, STRUCTS_SIZE = 36 };
+enum field {
+    TOTAL = 4,
+    STRUCTS = 8,
+    STRINGS = 12,
+    RESERVED = 16,
+    VERSION = 20,
+    COMPATIBLE = 24,
+    STRINGS_SIZE = 32,
+    STRUCTS_SIZE = 36
+};
 
 static uint32_t be32(const uint8_t *bytes)
 {
@@ -50,7 +59,8 @@ bool tree_open(struct tree *tree, const void *start, size_t limit)
 {
     const uint8_t *bytes = start;
     *tree = (struct tree){ 0 };
-    if (limit < HEADER_SIZE || be32(bytes) != TREE_MAGIC || be32(bytes + COMPATIBLE) > 17 || be32(bytes + VERSION) < 17) {
+    if (limit < HEADER_SIZE || be32(bytes) != TREE_MAGIC || be32(bytes + COMPATIBLE) > 17 ||
+        be32(bytes + VERSION) < 17) {
         return false;
     }
     uint32_t total = be32(bytes + TOTAL);
@@ -247,7 +257,8 @@ uint64_t tree_number(struct tree_property property)
 }
 
 /* #address-cells or #size-cells of an ancestor, by its place on the path. */
-static uint32_t cells_of(const struct tree *tree, const struct tree_node *node, uint32_t depth, const char *name, uint32_t otherwise)
+static uint32_t cells_of(const struct tree *tree, const struct tree_node *node, uint32_t depth, const char *name,
+                         uint32_t otherwise)
 {
     struct tree_property property = property_at(tree, node->path[depth], name);
     uint32_t count = property.value ? tree_cell(property, 0) : otherwise;

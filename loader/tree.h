@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A bounded reader of flattened device trees (Devicetree Specification 0.4, chapter 5). Trees come from firmware and are not
- * trusted: after tree_open nothing here reads outside the tree or fails to end.
+ * A bounded reader of flattened device trees (Devicetree Specification 0.4, chapter 5). Trees come from firmware and
+ * are not trusted: after tree_open nothing here reads outside the tree or fails to end.
  */
 #ifndef LOADER_TREE_H
 #define LOADER_TREE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Boots a root task on every kernel under SEL4_PREFIXES: as `capdl run` would, in every other format QEMU takes, and on machines
- * that are not what the kernel was built for. usage: boot_test DIRECTORY-OF-TASKS [NAME-PART]
+ * Boots a root task on every kernel under SEL4_PREFIXES: as `capdl run` would, in every other format QEMU takes, and on
+ * machines that are not what the kernel was built for. usage: boot_test DIRECTORY-OF-TASKS [NAME-PART]
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -82,8 +82,8 @@ static void boot_plain(const struct capdl_profile *profile, const uint8_t *task,
 }
 
 /* One format, perhaps on another machine: `replace` in the command line becomes `by`. */
-static void boot_packed(const struct capdl_profile *profile, const uint8_t *task, size_t size, enum pack_format format, const char *replace,
-                        const char *by, const char *expected)
+static void boot_packed(const struct capdl_profile *profile, const uint8_t *task, size_t size, enum pack_format format,
+                        const char *replace, const char *by, const char *expected)
 {
     struct capdl_diags diags = { 0 };
     struct qemu_line line = { 0 };
@@ -119,7 +119,8 @@ static void boot_elsewhere(const struct capdl_profile *profile, const uint8_t *t
             boot_packed(profile, task, size, PACK_ELF, "virt,virtualization=on", "virt", "needs EL2");
         }
         if (profile->hypervisor && profile->max_nodes == 1) {
-            boot_packed(profile, task, size, PACK_ELF, "virt,virtualization=on", "virt,virtualization=on,secure=on", expected);
+            boot_packed(profile, task, size, PACK_ELF, "virt,virtualization=on", "virt,virtualization=on,secure=on",
+                        expected);
         }
     }
     if (strcmp(profile->platform, "qemu-riscv-virt") == 0) {
@@ -136,9 +137,13 @@ static void boot_all(const struct capdl_profile *profile)
     size_t size;
     uint8_t *task = make_task(profile, &size);
     snprintf(expected, sizeof expected, "root task up, %u nodes", profile->max_nodes);
-    if (!task || !profile->printing || profile->sysenter || (profile->arch == CAPDL_ARCH_X86_64 && profile->hypervisor)) {
-        printf("skipped: %s (%s)\n", profile->name, !task ? "no compiler for the task" : !profile->printing ? "no console"
-               : profile->sysenter ? "the task knows SYSCALL only" : "QEMU has no VT-x");
+    if (!task || !profile->printing || profile->sysenter ||
+        (profile->arch == CAPDL_ARCH_X86_64 && profile->hypervisor)) {
+        printf("skipped: %s (%s)\n", profile->name,
+               !task                ? "no compiler for the task"
+               : !profile->printing ? "no console"
+               : profile->sysenter  ? "the task knows SYSCALL only"
+                                    : "QEMU has no VT-x");
         num_skipped++;
         free(task);
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is packed, laid out as the loader would do it, is what the inputs say; headers are what their documents say; what cannot be is
- * refused with a message. The loader is given as the first argument; nothing is run.
+ * What is packed, laid out as the loader would do it, is what the inputs say; headers are what their documents say;
+ * what cannot be is refused with a message. The loader is given as the first argument; nothing is run.
  */
 #include <libfdt.h>
 #include <stdlib.h>
@@ -108,14 +108,16 @@ static void lay_out(const struct result *result, uint8_t *ram)
     for (uint32_t i = 0; i < result->payload->num_regions; i++) {
         struct capdl_payload_region region;
         memcpy(&region, payload + result->payload->regions + i * sizeof region, sizeof region);
-        CHECK(region.to >= RAM && region.to + region.stored + region.zeros <= RAM + RAM_SIZE, "region %u outside RAM", i);
+        CHECK(region.to >= RAM && region.to + region.stored + region.zeros <= RAM + RAM_SIZE, "region %u outside RAM",
+              i);
         CHECK(region.from + region.stored <= result->payload->size, "region %u outside the payload", i);
         memcpy(ram + (region.to - RAM), payload + region.from, region.stored);
         memset(ram + (region.to - RAM) + region.stored, 0, region.zeros);
     }
 }
 
-static void expect_program(uint8_t *ram, const struct test_segment *segments, size_t count, uint64_t place, uint64_t end, uint64_t base)
+static void expect_program(uint8_t *ram, const struct test_segment *segments, size_t count, uint64_t place,
+                           uint64_t end, uint64_t base)
 {
     memset(ram + (place - RAM), 0, end - place);
     for (size_t i = 0; i < count; i++) {
@@ -134,7 +136,8 @@ static void test_contents(void)
     options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x41c00003 };
     options.num_extras = 1;
     struct result result = pack(&options);
-    CHECK(result.packed && result.diags.count == 0 && result.payload && result.payload->magic == CAPDL_PAYLOAD_MAGIC, "packed");
+    CHECK(result.packed && result.diags.count == 0 && result.payload && result.payload->magic == CAPDL_PAYLOAD_MAGIC,
+          "packed");
     const struct capdl_payload *p = result.payload;
     uint8_t *got = malloc(RAM_SIZE), *expected = malloc(RAM_SIZE);
     memset(got, UNTOUCHED, RAM_SIZE);
@@ -148,12 +151,15 @@ static void test_contents(void)
     CHECK(p->kernel_entry == kernel_virtual + 0x20 && p->initialiser_entry == 0x400020, "entries");
     CHECK(p->initialiser.end - p->initialiser.start == 0x140000 && p->initialiser.start % 4096 == 0, "initialiser");
     CHECK(p->initialiser_offset == p->initialiser.start - 0x400000, "offset of the initialiser");
-    CHECK(p->kernel_tree.start >= p->kernel.end && p->kernel_tree.end <= p->initialiser.start, "kernel, device tree, initialiser ascend");
-    CHECK(p->tree_size < 400 && fdt_check_full((const uint8_t *)p + p->tree, p->tree_size) == 0, "device tree without padding");
+    CHECK(p->kernel_tree.start >= p->kernel.end && p->kernel_tree.end <= p->initialiser.start,
+          "kernel, device tree, initialiser ascend");
+    CHECK(p->tree_size < 400 && fdt_check_full((const uint8_t *)p + p->tree, p->tree_size) == 0,
+          "device tree without padding");
     CHECK(p->home >= p->initialiser.end && p->home % 4096 == 0, "the loader goes above");
     CHECK(p->physical_bits == 44 && p->num_cores == 1 && p->first_hart == 3 && p->flags == 0, "configuration");
     /* Of 0x12345, 0x30010 and 0x100 bytes every second 64 KiB are zeros; an ELF header and the tables come on top. */
-    CHECK(result.size < loader_size() + 0x10000 + 0x20000 + 0x100 + 0x1000 + 0x800, "%zu bytes: zeros are stored", result.size);
+    CHECK(result.size < loader_size() + 0x10000 + 0x20000 + 0x100 + 0x1000 + 0x800, "%zu bytes: zeros are stored",
+          result.size);
     free(got);
     free(expected);
     result_free(&result);
@@ -169,7 +175,8 @@ static uint64_t little(const uint8_t *at, int count)
     return value;
 }
 
-/* Linux: Documentation/arch/arm64/booting.rst and arch/riscv/boot-image-header.rst. PE: Microsoft's PE format. uImage: U-Boot's image.h. */
+/* Linux: Documentation/arch/arm64/booting.rst and arch/riscv/boot-image-header.rst. PE: Microsoft's PE format. uImage:
+ * U-Boot's image.h. */
 static void test_formats(void)
 {
     struct capdl_profile profile;
@@ -181,12 +188,14 @@ static void test_formats(void)
     memcpy(&header, elf.bytes, sizeof header);
     memcpy(&segment, elf.bytes + header.e_phoff, sizeof segment);
     CHECK(memcmp(elf.bytes, ELFMAG, 4) == 0 && header.e_machine == EM_AARCH64 && header.e_phnum == 1, "ELF");
-    CHECK(segment.p_paddr == elf.payload->home && segment.p_vaddr == segment.p_paddr && segment.p_offset + segment.p_filesz == elf.size,
+    CHECK(segment.p_paddr == elf.payload->home && segment.p_vaddr == segment.p_paddr &&
+              segment.p_offset + segment.p_filesz == elf.size,
           "ELF lies at its home");
     CHECK(header.e_entry > segment.p_paddr && header.e_entry < segment.p_paddr + loader_size(), "entry in the loader");
     options.format = PACK_RAW;
     struct result raw = pack(&options);
-    CHECK(raw.size == segment.p_filesz && memcmp(raw.bytes, elf.bytes + 4096, raw.size) == 0, "raw is what the ELF loads");
+    CHECK(raw.size == segment.p_filesz && memcmp(raw.bytes, elf.bytes + 4096, raw.size) == 0,
+          "raw is what the ELF loads");
     options.format = PACK_LINUX;
     struct result linux_image = pack(&options);
     const uint8_t *h = linux_image.loaded;
@@ -196,30 +205,36 @@ static void test_formats(void)
     options.format = PACK_EFI;
     struct result efi = pack(&options);
     const uint8_t *pe = efi.loaded + little(efi.loaded + 60, 4);
-    CHECK(efi.loaded[0] == 'M' && efi.loaded[1] == 'Z' && memcmp(pe, "PE\0", 4) == 0 && little(pe + 4, 2) == 0xaa64, "PE for AArch64");
-    CHECK(little(pe + 24, 2) == 0x20b && little(pe + 24 + 68, 2) == 10 && little(pe + 20, 2) == 112 + 8 * little(pe + 24 + 108, 4),
+    CHECK(efi.loaded[0] == 'M' && efi.loaded[1] == 'Z' && memcmp(pe, "PE\0", 4) == 0 && little(pe + 4, 2) == 0xaa64,
+          "PE for AArch64");
+    CHECK(little(pe + 24, 2) == 0x20b && little(pe + 24 + 68, 2) == 10 &&
+              little(pe + 20, 2) == 112 + 8 * little(pe + 24 + 108, 4),
           "PE32+ application");
-    CHECK(little(pe + 24 + 56, 4) == segment.p_memsz && little(pe + 24 + 16, 4) < loader_size(), "image size and entry");
+    CHECK(little(pe + 24 + 56, 4) == segment.p_memsz && little(pe + 24 + 16, 4) < loader_size(),
+          "image size and entry");
     options.format = PACK_UIMAGE;
     struct result uimage = pack(&options);
-    CHECK(memcmp(uimage.bytes, "\x27\x05\x19\x56", 4) == 0 && memcmp(uimage.bytes + 16, "\x40\x40\0\0\x40\x40\0\0", 8) == 0, "uImage");
+    CHECK(memcmp(uimage.bytes, "\x27\x05\x19\x56", 4) == 0 &&
+              memcmp(uimage.bytes + 16, "\x40\x40\0\0\x40\x40\0\0", 8) == 0,
+          "uImage");
     CHECK(memcmp(uimage.bytes + 64, linux_image.bytes, linux_image.size) == 0, "a Linux Image in it");
     result_free(&elf), result_free(&raw), result_free(&linux_image), result_free(&efi), result_free(&uimage);
     tear_down(&profile, &options);
 }
 
 /* Packs with what `change` made of good options, and expects a message. */
-#define REFUSED(text, change)                                                         \
-    do {                                                                              \
-        struct capdl_profile profile;                                                 \
-        struct pack_options options;                                                  \
-        set_up(&profile, &options, CAPDL_ARCH_AARCH64);                               \
-        change;                                                                       \
-        struct result result = pack(&options);                                        \
-        CHECK(!result.packed && result.size == 0 && result.diags.num_errors > 0, "%s: is an error and writes nothing", text); \
-        CHECK(says(&result, text), "message: %s", text);                              \
-        result_free(&result);                                                         \
-        tear_down(&profile, &options);                                                \
+#define REFUSED(text, change)                                                                                          \
+    do {                                                                                                               \
+        struct capdl_profile profile;                                                                                  \
+        struct pack_options options;                                                                                   \
+        set_up(&profile, &options, CAPDL_ARCH_AARCH64);                                                                \
+        change;                                                                                                        \
+        struct result result = pack(&options);                                                                         \
+        CHECK(!result.packed && result.size == 0 && result.diags.num_errors > 0, "%s: is an error and writes nothing", \
+              text);                                                                                                   \
+        CHECK(says(&result, text), "message: %s", text);                                                               \
+        result_free(&result);                                                                                          \
+        tear_down(&profile, &options);                                                                                 \
     } while (0)
 
 static void kernel_cut(const struct capdl_profile *profile, size_t keep)
@@ -230,7 +245,8 @@ static void kernel_cut(const struct capdl_profile *profile, size_t keep)
     free(kernel);
 }
 
-static void kernel_made(const struct capdl_profile *profile, uint16_t machine, uint64_t entry, const struct test_segment *segments, size_t count)
+static void kernel_made(const struct capdl_profile *profile, uint16_t machine, uint64_t entry,
+                        const struct test_segment *segments, size_t count)
 {
     size_t size;
     uint8_t *kernel = test_elf(machine, entry, segments, count, &size);
@@ -248,7 +264,8 @@ static void kernel_gone(const struct capdl_profile *profile)
 static void test_bad_kernels(void)
 {
     static const struct test_segment odd[] = { { 0xffffff8040001000, RAM + 0x1000, 16, 16 } };
-    static const struct test_segment torn[] = { { 0xffffff8040000000, RAM, 16, 16 }, { 0xffffff8040200000, RAM + 0x300000, 16, 16 } };
+    static const struct test_segment torn[] = { { 0xffffff8040000000, RAM, 16, 16 },
+                                                { 0xffffff8040200000, RAM + 0x300000, 16, 16 } };
     static const struct test_segment wrap[] = { { 0xfffffffffffff000, RAM, 16, 0x2000 } };
     REFUSED("kernel.elf", kernel_gone(&profile));
     REFUSED("not an ELF file", test_prefix_write(&profile, "bin/kernel.elf", "no kernel at all", 16));
@@ -305,8 +322,12 @@ static void test_misfits(void)
     REFUSED("loader and initialiser overlap", options.initialiser_at = RAM + 4 * mib; options.at = RAM + 4 * mib);
     REFUSED("device tree takes", options.reserved = &reserved; options.num_reserved = 1);
     REFUSED("the boot loader cannot be read", options.loader = "/nonexistent/loader.elf");
-    REFUSED("not this tool's boot loader", { kernel_cut(&profile, SIZE_MAX); static char path[5000];
-            snprintf(path, sizeof path, "%s/bin/kernel.elf", profile.prefix); options.loader = path; });
+    REFUSED("not this tool's boot loader", {
+        kernel_cut(&profile, SIZE_MAX);
+        static char path[5000];
+        snprintf(path, sizeof path, "%s/bin/kernel.elf", profile.prefix);
+        options.loader = path;
+    });
     REFUSED("multiboot", profile.arch = CAPDL_ARCH_X86_64);
     REFUSED("waits for 17 cores", profile.max_nodes = 17);
     REFUSED("built in", test_prefix_remove(&profile); profile.prefix[0] = 0);
@@ -322,7 +343,9 @@ static void test_reserved(void)
     options.reserved = &reserved;
     options.num_reserved = 1;
     struct result result = pack(&options);
-    CHECK(result.packed && result.payload->kernel_tree.start >= reserved.end && result.payload->initialiser.start >= reserved.end, "above it");
+    CHECK(result.packed && result.payload->kernel_tree.start >= reserved.end &&
+              result.payload->initialiser.start >= reserved.end,
+          "above it");
     result_free(&result);
     options.at = RAM + 24 * mib;
     result = pack(&options);
@@ -331,10 +354,12 @@ static void test_reserved(void)
     tear_down(&profile, &options);
 }
 
-/* The same bytes at the same physical addresses, in 32 bits; segments at multiples of 8, where multiboot headers are looked for. */
+/* The same bytes at the same physical addresses, in 32 bits; segments at multiples of 8, where multiboot headers are
+ * looked for. */
 static void test_multiboot(void)
 {
-    static const struct test_segment segments[] = { { 0x100000, 0x100000, 0x123, 0x8000 }, { 0xffffffff80108000, 0x108000, 0x77, 0x100 } };
+    static const struct test_segment segments[] = { { 0x100000, 0x100000, 0x123, 0x8000 },
+                                                    { 0xffffffff80108000, 0x108000, 0x77, 0x100 } };
     static const struct test_segment high[] = { { 0x100000000, 0x100000000, 16, 16 } };
     struct capdl_profile profile;
     struct capdl_diags diags = { 0 };
@@ -349,17 +374,23 @@ static void test_multiboot(void)
     Elf32_Phdr program[2];
     memcpy(&header, bytes, sizeof header);
     memcpy(program, bytes + header.e_phoff, sizeof program);
-    CHECK(header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_machine == EM_386 && header.e_phnum == 2 && header.e_entry == 0x100010, "header");
+    CHECK(header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_machine == EM_386 && header.e_phnum == 2 &&
+              header.e_entry == 0x100010,
+          "header");
     for (int i = 0; i < 2; i++) {
         CHECK(program[i].p_paddr == segments[i].paddr && program[i].p_filesz == segments[i].file_size &&
-                  program[i].p_memsz == segments[i].memory_size && program[i].p_offset % 8 == 0, "segment %d", i);
-        CHECK(program[i].p_offset + program[i].p_filesz <= size && (uint8_t)bytes[program[i].p_offset + 5] == test_byte(segments[i].vaddr + 5),
+                  program[i].p_memsz == segments[i].memory_size && program[i].p_offset % 8 == 0,
+              "segment %d", i);
+        CHECK(program[i].p_offset + program[i].p_filesz <= size &&
+                  (uint8_t)bytes[program[i].p_offset + 5] == test_byte(segments[i].vaddr + 5),
               "bytes of segment %d", i);
     }
     free(bytes);
     kernel_made(&profile, EM_X86_64, 0x100000000, high, 1);
     out = open_memstream(&bytes, &size);
-    CHECK(!pack_multiboot(&profile, &diags, out) && diags.num_errors == 1 && strstr(diags.list[0].message, "beyond 4 GiB"), "too high");
+    CHECK(!pack_multiboot(&profile, &diags, out) && diags.num_errors == 1 &&
+              strstr(diags.list[0].message, "beyond 4 GiB"),
+          "too high");
     fclose(out);
     CHECK(size == 0, "nothing is written");
     free(bytes);

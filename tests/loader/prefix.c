@@ -27,13 +27,20 @@ uint8_t *test_elf(uint16_t machine, uint64_t entry, const struct test_segment *s
     uint8_t *bytes = calloc(1, *size);
     Elf64_Ehdr header = {
         .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-        .e_type = ET_EXEC, .e_machine = machine, .e_version = EV_CURRENT, .e_entry = entry, .e_phoff = sizeof header,
-        .e_ehsize = sizeof header, .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = (uint16_t)count,
+        .e_type = ET_EXEC,
+        .e_machine = machine,
+        .e_version = EV_CURRENT,
+        .e_entry = entry,
+        .e_phoff = sizeof header,
+        .e_ehsize = sizeof header,
+        .e_phentsize = sizeof(Elf64_Phdr),
+        .e_phnum = (uint16_t)count,
     };
     memcpy(bytes, &header, sizeof header);
     for (size_t i = 0; i < count; i++) {
         const struct test_segment *s = &segments[i];
-        Elf64_Phdr program = { PT_LOAD, PF_R | PF_W | PF_X, offset, s->vaddr, s->paddr, s->file_size, s->memory_size, 4096 };
+        Elf64_Phdr program = { PT_LOAD,  PF_R | PF_W | PF_X, offset,         s->vaddr,
+                               s->paddr, s->file_size,       s->memory_size, 4096 };
         memcpy(bytes + sizeof header + i * sizeof program, &program, sizeof program);
         for (uint64_t j = 0; j < s->file_size; j++) {
             bytes[offset++] = test_byte(s->vaddr + j);
@@ -76,7 +83,9 @@ void test_prefix(struct capdl_profile *profile, enum capdl_arch arch)
 {
     static const char config[] = "{\"MAX_NUM_NODES\": \"1\", \"FIRST_HART_ID\": \"3\", \"ARM_PA_SIZE_BITS_44\": true}";
     char path[5000];
-    *profile = (struct capdl_profile){ .name = "made-up", .platform = "made-up", .arch = arch, .max_nodes = 1, .num_memory = 1 };
+    *profile = (struct capdl_profile){
+        .name = "made-up", .platform = "made-up", .arch = arch, .max_nodes = 1, .num_memory = 1
+    };
     profile->memory[0] = (struct capdl_region){ 0x40000000, 0x41000000 };
     strcpy(profile->prefix, "pack-test-XXXXXX");
     if (!mkdtemp(profile->prefix)) {

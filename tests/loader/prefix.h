@@ -18,7 +18,8 @@ uint8_t *test_elf(uint16_t machine, uint64_t entry, const struct test_segment *,
 /* What a segment holds at a virtual address: zero in every odd 64 KiB, else something that is not. */
 uint8_t test_byte(uint64_t vaddr);
 
-/* Makes a prefix in a new directory and fills a profile. The machine has 32 MiB of RAM at 1 GiB; the kernel manages the first half. */
+/* Makes a prefix in a new directory and fills a profile. The machine has 32 MiB of RAM at 1 GiB; the kernel manages the
+ * first half. */
 void test_prefix(struct capdl_profile *, enum capdl_arch);
 void test_prefix_write(const struct capdl_profile *, const char *name, const void *bytes, size_t size);
 void test_prefix_remove(const struct capdl_profile *);

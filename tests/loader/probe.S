@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stands in for a kernel: every core prints, in turn, with what it was entered: its number, exception level (AArch64) or hart, the
- * six arguments, and what lies at the start of the initialiser and of the device tree. Runs wherever it is mapped. The test writes
- * the console's address where the bytes "CONSOLE!" stand.
+ * Stands in for a kernel: every core prints, in turn, with what it was entered: its number, exception level (AArch64)
+ * or hart, the six arguments, and what lies at the start of the initialiser and of the device tree. Runs wherever it is
+ * mapped. The test writes the console's address where the bytes "CONSOLE!" stand.
  */
     .text
     .globl _start

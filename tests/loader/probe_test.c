@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a kernel is entered, seen by something in the kernel's place on QEMU's machines: on all cores, at the right level, with the
- * right arguments, over memory that holds what it should. Needs no kernel. usage: probe_test DIRECTORY-OF-PROBES DIRECTORY-OF-LOADERS
+ * How a kernel is entered, seen by something in the kernel's place on QEMU's machines: on all cores, at the right
+ * level, with the right arguments, over memory that holds what it should. Needs no kernel. usage: probe_test
+ * DIRECTORY-OF-PROBES DIRECTORY-OF-LOADERS
  */
 #include <libfdt.h>
 #include <stdlib.h>
@@ -30,11 +31,31 @@ struct machine {
 };
 
 #define VIRT "qemu-arm-virt", CAPDL_ARCH_AARCH64
-#define AT_EL1 PACK_ELF, 0xffffffffc0000000, 0x40000000, 0x9000000, { 0x40000000, 0xc0000000 }
-#define AT_EL2 PACK_ELF, 0xffc0000000, 0x60000000, 0x9000000, { 0x60000000, 0xc0000000 }
-#define UEFI_EL1 PACK_EFI, 0xffffffffc0000000, 0x40000000, 0x9000000, { 0x40000000, 0xc0000000 }
-#define UEFI_EL2 PACK_EFI, 0xffc0000000, 0x60000000, 0x9000000, { 0x60000000, 0xc0000000 }
-#define HARTS PACK_ELF, 0xffffffff80200000, 0x80200000, 0, { 0x80200000, 0x100000000 }
+#define AT_EL1                                                                                                         \
+    PACK_ELF, 0xffffffffc0000000, 0x40000000, 0x9000000,                                                               \
+    {                                                                                                                  \
+        0x40000000, 0xc0000000                                                                                         \
+    }
+#define AT_EL2                                                                                                         \
+    PACK_ELF, 0xffc0000000, 0x60000000, 0x9000000,                                                                     \
+    {                                                                                                                  \
+        0x60000000, 0xc0000000                                                                                         \
+    }
+#define UEFI_EL1                                                                                                       \
+    PACK_EFI, 0xffffffffc0000000, 0x40000000, 0x9000000,                                                               \
+    {                                                                                                                  \
+        0x40000000, 0xc0000000                                                                                         \
+    }
+#define UEFI_EL2                                                                                                       \
+    PACK_EFI, 0xffc0000000, 0x60000000, 0x9000000,                                                                     \
+    {                                                                                                                  \
+        0x60000000, 0xc0000000                                                                                         \
+    }
+#define HARTS                                                                                                          \
+    PACK_ELF, 0xffffffff80200000, 0x80200000, 0,                                                                       \
+    {                                                                                                                  \
+        0x80200000, 0x100000000                                                                                        \
+    }
 
 static const struct machine machines[] = {
     { "hypervisor", VIRT, 0, 0, 1, true, 2, AT_EL2 },
@@ -43,10 +64,22 @@ static const struct machine machines[] = {
     { "entered at EL1, four cores by PSCI over HVC", VIRT, "virt,virtualization=on", "virt", 4, false, 1, AT_EL1 },
     { "entered at EL3, for EL1", VIRT, "virt", "virt,virtualization=on,secure=on", 1, false, 1, AT_EL1 },
     { "GICv3", VIRT, "virt,virtualization=on", "virt,virtualization=on,gic-version=3", 4, false, 1, AT_EL1 },
-    { "Raspberry Pi 3, four cores by spin table", "bcm2837", CAPDL_ARCH_AARCH64, 0, 0, 4, false, 1, PACK_LINUX, 0xffffffffc0000000,
-      0x200000, 0x3f215040, { 0x200000, 0x8000000 } },
+    { "Raspberry Pi 3, four cores by spin table",
+      "bcm2837",
+      CAPDL_ARCH_AARCH64,
+      0,
+      0,
+      4,
+      false,
+      1,
+      PACK_LINUX,
+      0xffffffffc0000000,
+      0x200000,
+      0x3f215040,
+      { 0x200000, 0x8000000 } },
     { "UEFI, hypervisor", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 1, true, 2, UEFI_EL2 },
-    { "UEFI, four cores at EL1", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 4, false, 1, UEFI_EL1 },
+    { "UEFI, four cores at EL1", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 4, false, 1,
+      UEFI_EL1 },
     { "one hart", "qemu-riscv-virt", CAPDL_ARCH_RISCV, 0, 0, 1, false, 0, HARTS },
     { "four harts", "qemu-riscv-virt", CAPDL_ARCH_RISCV, 0, 0, 4, false, 0, HARTS },
 };
@@ -60,7 +93,8 @@ static const char *arch_name(const struct machine *machine)
     return machine->arch == CAPDL_ARCH_AARCH64 ? "aarch64" : "riscv64";
 }
 
-/* A tree with a console and cores of a spin table, as the Raspberry Pi's has them; the other machines bring their own. */
+/* A tree with a console and cores of a spin table, as the Raspberry Pi's has them; the other machines bring their own.
+ */
 static uint8_t *make_tree(const struct machine *machine)
 {
     uint8_t *tree = calloc(1, TREE_ROOM);
@@ -144,7 +178,8 @@ static bool pack_into(FILE *file, const struct pack_options *pack, bool damage, 
 }
 
 /* Boots a machine until it prints a marker. */
-static bool run(const struct machine *machine, const struct pack_options *pack, bool damage, const char *marker, struct capdl_diags *diags)
+static bool run(const struct machine *machine, const struct pack_options *pack, bool damage, const char *marker,
+                struct capdl_diags *diags)
 {
     struct qemu_line line = { 0 };
     char path[64];
@@ -179,12 +214,15 @@ static void check_core(const struct machine *machine, const char *text, unsigned
     for (int byte = 8; byte-- > 0;) {
         begin = begin << 8 | test_byte(0x400000 + (unsigned)byte);
     }
-    int count = sscanf(text, "probe %llx %llx %llx %llx %llx %llx %llx %llx %llx %llx", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6],
-                       &v[7], &v[8], &v[9]);
+    int count = sscanf(text, "probe %llx %llx %llx %llx %llx %llx %llx %llx %llx %llx", &v[0], &v[1], &v[2], &v[3],
+                       &v[4], &v[5], &v[6], &v[7], &v[8], &v[9]);
     CHECK(count == 10 && v[0] == i, "%s: core %u is %llu", machine->what, i, v[0]);
-    CHECK(machine->arch == CAPDL_ARCH_RISCV ? v[1] < machine->cores : v[1] == machine->level, "%s: level or hart %llu", machine->what, v[1]);
-    CHECK(v[2] > machine->address && v[3] == v[2] + 0x4000 && v[4] == v[2] - 0x400000, "%s: initialiser %llx..%llx", machine->what, v[2], v[3]);
-    CHECK(v[5] == 0x400100 && v[6] > machine->address && v[6] < v[2] && v[7] > 100, "%s: entry, device tree", machine->what);
+    CHECK(machine->arch == CAPDL_ARCH_RISCV ? v[1] < machine->cores : v[1] == machine->level, "%s: level or hart %llu",
+          machine->what, v[1]);
+    CHECK(v[2] > machine->address && v[3] == v[2] + 0x4000 && v[4] == v[2] - 0x400000, "%s: initialiser %llx..%llx",
+          machine->what, v[2], v[3]);
+    CHECK(v[5] == 0x400100 && v[6] > machine->address && v[6] < v[2] && v[7] > 100, "%s: entry, device tree",
+          machine->what);
     CHECK(v[8] == begin && v[9] == (uint32_t)TREE_MAGIC, "%s: memory holds %llx, %llx", machine->what, v[8], v[9]);
 }
 
@@ -202,8 +240,12 @@ static void check_machine(const struct machine *machine, const char *probes, con
     snprintf(loader, sizeof loader, "%s/loader-%s.elf", loaders, arch_name(machine));
     snprintf(marker, sizeof marker, "probe %016x", machine->cores - 1);
     uint8_t *tree = make_tree(machine);
-    uint8_t *image = test_elf(machine->arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : EM_RISCV, 0x400100, image_segments, 1, &size);
-    struct pack_options pack = { .profile = &profile, .image = { "image", image, size }, .format = machine->format, .loader = loader,
+    uint8_t *image = test_elf(machine->arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : EM_RISCV, 0x400100, image_segments, 1,
+                              &size);
+    struct pack_options pack = { .profile = &profile,
+                                 .image = { "image", image, size },
+                                 .format = machine->format,
+                                 .loader = loader,
                                  .dtb = { "tree", tree, TREE_ROOM } };
     test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", "{}", 2);
     bool fine = write_probe(&profile, machine, probes) && run(machine, &pack, false, marker, &diags);
@@ -214,7 +256,8 @@ static void check_machine(const struct machine *machine, const char *probes, con
         check_core(machine, text++, i);
     }
     if (machine == machines) {
-        CHECK(run(machine, &pack, true, "the image is damaged", &diags), "a damaged image is noticed; the console said:\n%s", said);
+        CHECK(run(machine, &pack, true, "the image is damaged", &diags),
+              "a damaged image is noticed; the console said:\n%s", said);
     }
     free(tree);
     free(image);

@@ -47,16 +47,24 @@ static bool child_is_gone(const char *path)
 static void test_endings(void)
 {
     CHECK(run("echo hello", (struct qemu_options){ 0 }) == QEMU_ENDED && strcmp(said, "hello\n") == 0, "said %s", said);
-    CHECK(run("printf 'one\\ntw'; sleep 0.2; printf 'o three\\nfour\\n'; exec sleep 60", (struct qemu_options){ .marker = "two" }) ==
-              QEMU_MARKER && strncmp(said, "one\ntwo three\n", 14) == 0, "a marker in two pieces, and the line it is in: %s", said);
-    CHECK(run("printf 'no newline'", (struct qemu_options){ .marker = "newline" }) == QEMU_MARKER, "a marker at the end of everything");
-    CHECK(run("head -c 100000 /dev/zero | tr '\\0' x; echo MARK; exec sleep 60", (struct qemu_options){ .marker = "xMARK" }) ==
-              QEMU_MARKER, "a very long line");
+    CHECK(run("printf 'one\\ntw'; sleep 0.2; printf 'o three\\nfour\\n'; exec sleep 60",
+              (struct qemu_options){ .marker = "two" }) == QEMU_MARKER &&
+              strncmp(said, "one\ntwo three\n", 14) == 0,
+          "a marker in two pieces, and the line it is in: %s", said);
+    CHECK(run("printf 'no newline'", (struct qemu_options){ .marker = "newline" }) == QEMU_MARKER,
+          "a marker at the end of everything");
+    CHECK(run("head -c 100000 /dev/zero | tr '\\0' x; echo MARK; exec sleep 60",
+              (struct qemu_options){ .marker = "xMARK" }) == QEMU_MARKER,
+          "a very long line");
     double start = now();
-    CHECK(run("exec sleep 60", (struct qemu_options){ .timeout_seconds = 0.5 }) == QEMU_TIMEOUT && now() - start < 5, "timeout");
-    CHECK(run("while :; do echo x; sleep 0.1; done", (struct qemu_options){ .timeout_seconds = 1, .quiet_seconds = 0.6 }) == QEMU_TIMEOUT,
+    CHECK(run("exec sleep 60", (struct qemu_options){ .timeout_seconds = 0.5 }) == QEMU_TIMEOUT && now() - start < 5,
+          "timeout");
+    CHECK(run("while :; do echo x; sleep 0.1; done",
+              (struct qemu_options){ .timeout_seconds = 1, .quiet_seconds = 0.6 }) == QEMU_TIMEOUT,
           "not quiet");
-    CHECK(run("echo x; exec sleep 60", (struct qemu_options){ .quiet_seconds = 0.4, .timeout_seconds = 20 }) == QEMU_QUIET, "quiet");
+    CHECK(run("echo x; exec sleep 60", (struct qemu_options){ .quiet_seconds = 0.4, .timeout_seconds = 20 }) ==
+              QEMU_QUIET,
+          "quiet");
     static volatile sig_atomic_t stop = 1;
     CHECK(run("exec sleep 60", (struct qemu_options){ .stop = &stop }) == QEMU_STOPPED, "stopped");
     CHECK(diags.num_errors == 0, "no complaints so far");
@@ -66,9 +74,11 @@ static void test_failures(void)
 {
     struct qemu_line missing = { .argv = { (char *)"/nonexistent/qemu" }, .argc = 1 };
     CHECK(run("echo no such machine >&2; exit 1", (struct qemu_options){ 0 }) == QEMU_FAILED && diags.num_errors == 1 &&
-              strstr(diags.list[0].message, "no such machine"), "the complaint is passed on");
+              strstr(diags.list[0].message, "no such machine"),
+          "the complaint is passed on");
     CHECK(qemu_run(&missing, &(struct qemu_options){ 0 }, &diags) == QEMU_FAILED && diags.num_errors == 2 &&
-              strstr(diags.list[1].message, "No such file"), "a program that is not there");
+              strstr(diags.list[1].message, "No such file"),
+          "a program that is not there");
 }
 
 /* Ended by us, or orphaned because we were killed: it is gone. */
@@ -76,7 +86,8 @@ static void test_no_survivors(const char *path)
 {
     char script[256];
     snprintf(script, sizeof script, "echo $$ > %s; exec sleep 60", path);
-    CHECK(run(script, (struct qemu_options){ .timeout_seconds = 0.5 }) == QEMU_TIMEOUT && child_is_gone(path), "ended by us");
+    CHECK(run(script, (struct qemu_options){ .timeout_seconds = 0.5 }) == QEMU_TIMEOUT && child_is_gone(path),
+          "ended by us");
     unlink(path);
     pid_t runner = fork();
     if (runner == 0) {

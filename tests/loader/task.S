@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A root task for any kernel with a console: prints "root task up, N nodes". The number of DebugPutChar is the kernel's own; the
- * test writes it where the eight bytes "PUTCHAR!" stand. Nothing here needs a stack.
+ * A root task for any kernel with a console: prints "root task up, N nodes". The number of DebugPutChar is the kernel's
+ * own; the test writes it where the eight bytes "PUTCHAR!" stand. Nothing here needs a stack.
  */
 #define NUM_NODES 16 /* of struct seL4_BootInfo: extraLen, nodeID, numNodes */
 

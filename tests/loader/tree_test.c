@@ -78,16 +78,20 @@ static void test_finds(const struct tree *tree)
     CHECK(!find(tree, "/soc/serial", &node), "a step left out");
     CHECK(!find(tree, "", &node) && !find(tree, "soc", &node), "no path");
     CHECK(find(tree, "/soc/bus/serial", &node) && strcmp(tree_node_name(tree, &node), "serial@7e215040") == 0, "name");
-    CHECK(tree_reg(tree, &node, 0, &address, &size) && address == 0x3f215040 && size == 0x40, "address %llx", (unsigned long long)address);
+    CHECK(tree_reg(tree, &node, 0, &address, &size) && address == 0x3f215040 && size == 0x40, "address %llx",
+          (unsigned long long)address);
     CHECK(!tree_reg(tree, &node, 1, &address, &size), "second of one ranges");
     CHECK(!tree_enabled(tree, &node), "disabled");
     CHECK(tree_has_string(tree_property(tree, &node, "compatible"), "ns16550"), "second string");
     CHECK(!tree_has_string(tree_property(tree, &node, "compatible"), "ns1655"), "part of a string");
     CHECK(!tree_property(tree, &node, "compat").value, "part of a name");
-    CHECK(find(tree, "/soc/bus/timer", &node) && tree_reg(tree, &node, 0, &address, &size) && address == 0x140000010, "second range");
+    CHECK(find(tree, "/soc/bus/timer", &node) && tree_reg(tree, &node, 0, &address, &size) && address == 0x140000010,
+          "second range");
     CHECK(tree_enabled(tree, &node), "no status");
-    CHECK(find(tree, "/soc/bus/lost", &node) && !tree_reg(tree, &node, 0, &address, &size), "an address outside all ranges");
-    CHECK(find(tree, "/memory", &node) && tree_reg(tree, &node, 1, &address, &size) && address == 0x100000000 && size == 0x2000000,
+    CHECK(find(tree, "/soc/bus/lost", &node) && !tree_reg(tree, &node, 0, &address, &size),
+          "an address outside all ranges");
+    CHECK(find(tree, "/memory", &node) && tree_reg(tree, &node, 1, &address, &size) && address == 0x100000000 &&
+              size == 0x2000000,
           "second piece of memory");
 }
 

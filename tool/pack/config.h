@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel's configuration (gen_config.json of its install prefix), for the few symbols that a profile does not hold. */
+/* A kernel's configuration (gen_config.json of its install prefix), for the few symbols that a profile does not hold.
+ */
 #ifndef TOOL_PACK_CONFIG_H
 #define TOOL_PACK_CONFIG_H
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Headers for those who start the loader. The loader's first page is free for them; it begins with a branch to the loader's entry.
+ * Headers for those who start the loader. The loader's first page is free for them; it begins with a branch to the
+ * loader's entry.
  *
  *     elf       ELF header | padding | loader and payload
  *     raw       loader and payload
- *     linux     the same with the header of a Linux Image in the first page (Documentation/arch/{arm64/booting,riscv/boot-image-header})
- *     uimage    U-Boot's 64-byte header | linux
- *     efi       linux with a PE header in the first page too
+ *     linux     the same with the header of a Linux Image in the first page
+ * (Documentation/arch/{arm64/booting,riscv/boot-image-header}) uimage    U-Boot's 64-byte header | linux efi linux with
+ * a PE header in the first page too
  */
 #include <elf.h>
 #include <string.h>
@@ -134,8 +135,10 @@ static bool write_uimage(struct plan *plan, FILE *out)
     uint8_t header[64] = { 0 };
     uint64_t load = plan->loader_place.start;
     if (load > UINT32_MAX || plan->file.size > UINT32_MAX) {
-        capdl_error(plan->diags, nowhere, "the loader lies at 0x%llx, beyond what a uImage can say; use format linux "
-                    "(booti) or place it below 4 GiB", (unsigned long long)load);
+        capdl_error(plan->diags, nowhere,
+                    "the loader lies at 0x%llx, beyond what a uImage can say; use format linux "
+                    "(booti) or place it below 4 GiB",
+                    (unsigned long long)load);
         return false;
     }
     put32_big(header, MAGIC);
@@ -154,8 +157,8 @@ static bool write_uimage(struct plan *plan, FILE *out)
     return true;
 }
 
-/* PE32+ with one section and an empty list of relocations. "Relocations stripped" must not be said: it would mean address 0 only.
-   Offsets are from the start of the PE header. */
+/* PE32+ with one section and an empty list of relocations. "Relocations stripped" must not be said: it would mean
+   address 0 only. Offsets are from the start of the PE header. */
 static void head_efi(struct plan *plan)
 {
     enum { AT = 64, OPTIONAL = 24, OPTIONAL_SIZE = 112 + 6 * 8, SECTION = OPTIONAL + OPTIONAL_SIZE };
@@ -172,13 +175,13 @@ static void head_efi(struct plan *plan)
     put16(pe + OPTIONAL, PE32_PLUS);
     put32(pe + OPTIONAL + 4, file_size - HEAD_SIZE);
     put32(pe + OPTIONAL + 16, (uint32_t)plan->loader.entry + EFI_ENTRY);
-    put32(pe + OPTIONAL + 20, HEAD_SIZE);    /* base of code */
-    put32(pe + OPTIONAL + 32, HEAD_SIZE);    /* section alignment */
-    put32(pe + OPTIONAL + 36, 512);          /* file alignment */
+    put32(pe + OPTIONAL + 20, HEAD_SIZE); /* base of code */
+    put32(pe + OPTIONAL + 32, HEAD_SIZE); /* section alignment */
+    put32(pe + OPTIONAL + 36, 512);       /* file alignment */
     put32(pe + OPTIONAL + 56, memory_size);
-    put32(pe + OPTIONAL + 60, HEAD_SIZE);    /* size of headers */
+    put32(pe + OPTIONAL + 60, HEAD_SIZE); /* size of headers */
     put16(pe + OPTIONAL + 68, EFI_APPLICATION);
-    put32(pe + OPTIONAL + 108, 6);           /* data directories, all empty */
+    put32(pe + OPTIONAL + 108, 6); /* data directories, all empty */
     memcpy(pe + SECTION, ".text\0\0\0", 8);
     put32(pe + SECTION + 8, memory_size - HEAD_SIZE);
     put32(pe + SECTION + 12, HEAD_SIZE);

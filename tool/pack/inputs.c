@@ -14,8 +14,10 @@ static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 static bool check_platform(struct plan *plan)
 {
     if (plan->profile->arch != CAPDL_ARCH_AARCH64 && plan->profile->arch != CAPDL_ARCH_RISCV) {
-        capdl_error(plan->diags, nowhere, "kernel %s is started by multiboot, without a loader of ours: give the machine's boot loader "
-                    "the kernel, and the image as its first module", plan->profile->name);
+        capdl_error(plan->diags, nowhere,
+                    "kernel %s is started by multiboot, without a loader of ours: give the machine's boot loader "
+                    "the kernel, and the image as its first module",
+                    plan->profile->name);
         return false;
     }
     if (plan->profile->max_nodes > CAPDL_PAYLOAD_CORES) {
@@ -35,26 +37,32 @@ static bool open_loader(struct plan *plan)
     const char *name = plan->profile->arch == CAPDL_ARCH_AARCH64 ? "loader-aarch64.elf" : "loader-riscv64.elf";
     plan->loader_path = plan->options->loader ? strdup(plan->options->loader) : data_find("loader", name);
     if (!plan->loader_path) {
-        capdl_error(plan->diags, nowhere, "cannot find %s, the prebuilt boot loader; looked in %s (set CAPDL_DATA_DIR to the "
-                    "directory that has it)", name, data_places());
+        capdl_error(plan->diags, nowhere,
+                    "cannot find %s, the prebuilt boot loader; looked in %s (set CAPDL_DATA_DIR to the "
+                    "directory that has it)",
+                    name, data_places());
         return false;
     }
     if (!file_read(plan->loader_path, &plan->loader_file)) {
         capdl_error(plan->diags, nowhere, "%s: the boot loader cannot be read: %s", plan->loader_path, strerror(errno));
         return false;
     }
-    if (!loads_open(&plan->loader, plan->loader_path, plan->loader_file.data, plan->loader_file.size, plan->profile->arch, plan->diags)) {
+    if (!loads_open(&plan->loader, plan->loader_path, plan->loader_file.data, plan->loader_file.size,
+                    plan->profile->arch, plan->diags)) {
         return false;
     }
-    if (plan->loader.count != 1 || plan->loader.start != 0 || plan->loader.list[0].file_size % 4096 || plan->loader.entry % 4) {
-        capdl_error(plan->diags, nowhere, "%s: is a program, but not this tool's boot loader (one segment of whole pages at address 0)",
+    if (plan->loader.count != 1 || plan->loader.start != 0 || plan->loader.list[0].file_size % 4096 ||
+        plan->loader.entry % 4) {
+        capdl_error(plan->diags, nowhere,
+                    "%s: is a program, but not this tool's boot loader (one segment of whole pages at address 0)",
                     plan->loader_path);
         return false;
     }
     return true;
 }
 
-/* The device tree in as few bytes as it takes. Everything in it is looked at once, so the loader and the kernel get a sound one. */
+/* The device tree in as few bytes as it takes. Everything in it is looked at once, so the loader and the kernel get a
+ * sound one. */
 static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes, size_t size)
 {
     int error = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(bytes, size);
@@ -83,7 +91,8 @@ static bool open_tree(struct plan *plan)
         abort();
     }
     if (!file_read(plan->tree_path, &plan->tree_file)) {
-        capdl_error(plan->diags, nowhere, "%s: the kernel's device tree cannot be read: %s", plan->tree_path, strerror(errno));
+        capdl_error(plan->diags, nowhere, "%s: the kernel's device tree cannot be read: %s", plan->tree_path,
+                    strerror(errno));
         return false;
     }
     return pack_tree(plan, plan->tree_path, plan->tree_file.data, plan->tree_file.size);
@@ -107,8 +116,10 @@ static bool check_kernel(struct plan *plan)
     uint64_t distance = kernel->vstart - kernel->start;
     for (size_t i = 0; i < kernel->count; i++) {
         if (kernel->list[i].vaddr - kernel->list[i].paddr != distance) {
-            capdl_error(plan->diags, nowhere, "%s: its segments are shifted by different distances from physical to virtual addresses; "
-                        "not a kernel this loader can map", kernel->name);
+            capdl_error(plan->diags, nowhere,
+                        "%s: its segments are shifted by different distances from physical to virtual addresses; "
+                        "not a kernel this loader can map",
+                        kernel->name);
             return false;
         }
     }
@@ -128,9 +139,10 @@ static bool check_kernel(struct plan *plan)
 bool inputs_open(struct plan *plan)
 {
     const struct pack_file *image = &plan->options->image;
-    return check_platform(plan) && kernel_open(&plan->kernel, plan->profile, plan->diags) && check_kernel(plan) && read_config(plan) &&
-           loads_open(&plan->image, image->name, image->bytes, image->size, plan->profile->arch, plan->diags) && open_loader(plan) &&
-           open_tree(plan);
+    return check_platform(plan) && kernel_open(&plan->kernel, plan->profile, plan->diags) && check_kernel(plan) &&
+           read_config(plan) &&
+           loads_open(&plan->image, image->name, image->bytes, image->size, plan->profile->arch, plan->diags) &&
+           open_loader(plan) && open_tree(plan);
 }
 
 void inputs_close(struct plan *plan)

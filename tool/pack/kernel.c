@@ -12,7 +12,8 @@ bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, str
     *kernel = (struct kernel){ 0 };
     if (!profile->prefix[0]) {
         capdl_error(diags, nowhere,
-                    "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel", profile->name);
+                    "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
+                    profile->name);
         return false;
     }
     if (asprintf(&kernel->path, "%s/bin/kernel.elf", profile->prefix) < 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where things go in physical memory. The kernel dictates its own place and that the device tree lies above it and the initialiser
- * above that. The loader goes above them all, so that it can move there from below.
+ * Where things go in physical memory. The kernel dictates its own place and that the device tree lies above it and the
+ * initialiser above that. The loader goes above them all, so that it can move there from below.
  *
  *     kernel | device tree | initialiser | ... | loader, payload, workspace
  */
@@ -44,7 +44,8 @@ static bool push_all(const struct plan *plan, struct place *candidate, uint64_t 
         pushed |= push(candidate, taken[i]->start, taken[i]->end, alignment);
     }
     for (size_t i = 0; i < options->num_extras; i++) {
-        pushed |= push(candidate, options->extras[i].address, options->extras[i].address + options->extras[i].file.size, alignment);
+        pushed |= push(candidate, options->extras[i].address, options->extras[i].address + options->extras[i].file.size,
+                       alignment);
     }
     for (size_t i = 0; i < options->num_reserved; i++) {
         pushed |= push(candidate, options->reserved[i].start, options->reserved[i].end, alignment);
@@ -60,7 +61,8 @@ static bool find_room(const struct plan *plan, struct place *place, uint64_t fro
         struct place candidate = *place;
         candidate.start = align(from > ram[i].start ? from : ram[i].start, alignment);
         candidate.end = candidate.start + size;
-        while (candidate.end <= ram[i].end && candidate.end > candidate.start && push_all(plan, &candidate, alignment)) {
+        while (candidate.end <= ram[i].end && candidate.end > candidate.start &&
+               push_all(plan, &candidate, alignment)) {
         }
         if (candidate.end <= ram[i].end && candidate.end > candidate.start) {
             *place = candidate;
@@ -70,8 +72,8 @@ static bool find_room(const struct plan *plan, struct place *place, uint64_t fro
     return false;
 }
 
-/* For the loader, above the others is best, but anywhere apart from them will do. Never of itself in RAM the kernel leaves alone:
-   that may be the firmware's. */
+/* For the loader, above the others is best, but anywhere apart from them will do. Never of itself in RAM the kernel
+   leaves alone: that may be the firmware's. */
 static bool choose(const struct plan *plan, struct place *place, uint64_t from, uint64_t size, uint64_t alignment)
 {
     return find_room(plan, place, from, size, alignment) ||
@@ -92,8 +94,8 @@ static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t 
         return true;
     }
     if (!choose(plan, place, from, size, alignment)) {
-        capdl_error(plan->diags, nowhere, "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free", place->name,
-                    (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
+        capdl_error(plan->diags, nowhere, "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free",
+                    place->name, (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
         return false;
     }
     return true;
@@ -106,19 +108,23 @@ static uint64_t page_span(const struct loads *loads)
 
 bool layout_system(struct plan *plan)
 {
-    uint64_t tree_room = plan->options->firmware_dtb && plan->tree_size < CAPDL_PAYLOAD_TREE_ROOM ? CAPDL_PAYLOAD_TREE_ROOM : plan->tree_size;
+    uint64_t tree_room = plan->options->firmware_dtb && plan->tree_size < CAPDL_PAYLOAD_TREE_ROOM
+                             ? CAPDL_PAYLOAD_TREE_ROOM
+                             : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
     plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), PLACE_KERNEL };
     plan->tree_place.name = "device tree";
     plan->image_place.name = "initialiser";
     plan->loader_place = (struct place){ .name = "loader", .kind = PLACE_LOADER };
     return put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE) &&
-           put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image), PAGE);
+           put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image),
+               PAGE);
 }
 
 bool layout_loader(struct plan *plan, uint64_t size)
 {
-    return put(plan, &plan->loader_place, plan->options->at, plan->image_place.end, align(size, PAGE), LOADER_ALIGNMENT);
+    return put(plan, &plan->loader_place, plan->options->at, plan->image_place.end, align(size, PAGE),
+               LOADER_ALIGNMENT);
 }
 
 /*
@@ -140,10 +146,12 @@ static struct place *all_places(const struct plan *plan, size_t *count)
     *count = 4;
     for (size_t i = 0; i < options->num_extras; i++) {
         const struct pack_extra *extra = &options->extras[i];
-        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra->address + extra->file.size, PLACE_EXTRA };
+        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra->address + extra->file.size,
+                                           PLACE_EXTRA };
     }
     for (size_t i = 0; i < options->num_reserved; i++) {
-        list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end, PLACE_RESERVED };
+        list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end,
+                                           PLACE_RESERVED };
     }
     return list;
 }
@@ -164,7 +172,8 @@ static const char *misplaced(const struct plan *plan, const struct place *place)
         return ram_of_board(plan, place) ? 0 : "not in RAM";
     case PLACE_EXTRA:
         return ram_shared_with_kernel(plan, place) ? "in RAM that the kernel manages, which will be cleared"
-               : plan->num_ram == 0 || ram_of_board(plan, place) ? 0 : "not in RAM";
+               : plan->num_ram == 0 || ram_of_board(plan, place) ? 0
+                                                                 : "not in RAM";
     default:
         return 0;
     }
@@ -173,18 +182,20 @@ static const char *misplaced(const struct plan *plan, const struct place *place)
 /* Reserved memory may hold what it was reserved for, and overlap other reserved memory. */
 static bool places_clash(const struct place *a, const struct place *b)
 {
-    bool for_it = (a->kind == PLACE_RESERVED && b->kind >= PLACE_EXTRA) || (b->kind == PLACE_RESERVED && a->kind >= PLACE_EXTRA);
+    bool for_it = (a->kind == PLACE_RESERVED && b->kind >= PLACE_EXTRA) ||
+                  (b->kind == PLACE_RESERVED && a->kind >= PLACE_EXTRA);
     return overlap(a->start, a->end, b->start, b->end) && !for_it;
 }
 
 static void draw(const struct plan *plan, const struct place *list, size_t count)
 {
     for (size_t i = 0; i < plan->num_ram; i++) {
-        capdl_note(plan->diags, nowhere, "RAM of the board   0x%010llx .. 0x%010llx", (unsigned long long)plan->ram[i].start,
-                   (unsigned long long)plan->ram[i].end);
+        capdl_note(plan->diags, nowhere, "RAM of the board   0x%010llx .. 0x%010llx",
+                   (unsigned long long)plan->ram[i].start, (unsigned long long)plan->ram[i].end);
     }
     for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        capdl_note(plan->diags, nowhere, "RAM of the kernel  0x%010llx .. 0x%010llx", (unsigned long long)plan->profile->memory[i].start,
+        capdl_note(plan->diags, nowhere, "RAM of the kernel  0x%010llx .. 0x%010llx",
+                   (unsigned long long)plan->profile->memory[i].start,
                    (unsigned long long)plan->profile->memory[i].end);
     }
     for (size_t i = 0; i < count; i++) {
@@ -193,8 +204,9 @@ static void draw(const struct plan *plan, const struct place *list, size_t count
             clash |= j != i && places_clash(&list[i], &list[j]);
         }
         const char *wrong = misplaced(plan, &list[i]);
-        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s%s", list[i].name, (unsigned long long)list[i].start,
-                   (unsigned long long)list[i].end, clash ? "  overlaps" : "", wrong ? "  " : "", wrong ? wrong : "");
+        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s%s", list[i].name,
+                   (unsigned long long)list[i].start, (unsigned long long)list[i].end, clash ? "  overlaps" : "",
+                   wrong ? "  " : "", wrong ? wrong : "");
     }
 }
 

@@ -14,7 +14,10 @@ static const char *const arch_names[CAPDL_ARCH_COUNT] = {
 
 static unsigned elf_machine(enum capdl_arch arch)
 {
-    return arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : arch == CAPDL_ARCH_RISCV ? EM_RISCV : arch == CAPDL_ARCH_X86_64 ? EM_X86_64 : EM_NONE;
+    return arch == CAPDL_ARCH_AARCH64  ? EM_AARCH64
+           : arch == CAPDL_ARCH_RISCV  ? EM_RISCV
+           : arch == CAPDL_ARCH_X86_64 ? EM_X86_64
+                                       : EM_NONE;
 }
 
 static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_Ehdr *header, struct capdl_diags *diags)
@@ -24,7 +27,8 @@ static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_E
         return false;
     }
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != elf_machine(arch)) {
-        capdl_error(diags, nowhere, "%s: is for another processor (ELF machine %u, %d bits); a 64-bit %s program is needed", name,
+        capdl_error(diags, nowhere,
+                    "%s: is for another processor (ELF machine %u, %d bits); a 64-bit %s program is needed", name,
                     header->e_machine, header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, arch_names[arch]);
         return false;
     }
@@ -44,7 +48,8 @@ static bool segment_sane(const GElf_Phdr *segment, size_t file_size)
 
 static void loads_add(struct loads *loads, const GElf_Phdr *segment, const uint8_t *bytes)
 {
-    struct load load = { segment->p_vaddr, segment->p_paddr, segment->p_filesz, segment->p_memsz, bytes + segment->p_offset };
+    struct load load = { segment->p_vaddr, segment->p_paddr, segment->p_filesz, segment->p_memsz,
+                         bytes + segment->p_offset };
     bool first = loads->count == 0;
     loads->list[loads->count++] = load;
     loads->start = first || load.paddr < loads->start ? load.paddr : loads->start;
@@ -73,18 +78,21 @@ static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, s
             continue;
         }
         if (!segment_sane(&segment, loads->size)) {
-            capdl_error(diags, nowhere, "%s: segment %zu lies outside the file (truncated?) or wraps around memory", loads->name, i);
+            capdl_error(diags, nowhere, "%s: segment %zu lies outside the file (truncated?) or wraps around memory",
+                        loads->name, i);
             return false;
         }
         loads_add(loads, &segment, bytes);
     }
     if (loads->count == 0) {
-        capdl_error(diags, nowhere, "%s: has nothing to load, or its program headers lie outside the file", loads->name);
+        capdl_error(diags, nowhere, "%s: has nothing to load, or its program headers lie outside the file",
+                    loads->name);
     }
     return loads->count > 0;
 }
 
-bool loads_open(struct loads *loads, const char *name, const uint8_t *bytes, size_t size, enum capdl_arch arch, struct capdl_diags *diags)
+bool loads_open(struct loads *loads, const char *name, const uint8_t *bytes, size_t size, enum capdl_arch arch,
+                struct capdl_diags *diags)
 {
     GElf_Ehdr header;
     *loads = (struct loads){ .name = name, .size = size };

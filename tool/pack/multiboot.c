@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A 64-bit kernel in a 32-bit ELF container. Multiboot loaders start in 32-bit mode and many take only that; the code is the same,
- * and everything they need (load addresses, entry) fits 32 bits.
+ * A 64-bit kernel in a 32-bit ELF container. Multiboot loaders start in 32-bit mode and many take only that; the code
+ * is the same, and everything they need (load addresses, entry) fits 32 bits.
  */
 #include "pack.h"
 
@@ -55,8 +55,9 @@ static bool check_32_bit(const struct loads *kernel, struct capdl_diags *diags)
 {
     bool fine = fits(kernel->entry) && fits(kernel->end) && fits(kernel->size);
     if (!fine) {
-        capdl_error(diags, nowhere, "%s: lies beyond 4 GiB (entry 0x%llx, end 0x%llx); multiboot loaders cannot start it",
-                    kernel->name, (unsigned long long)kernel->entry, (unsigned long long)kernel->end);
+        capdl_error(diags, nowhere,
+                    "%s: lies beyond 4 GiB (entry 0x%llx, end 0x%llx); multiboot loaders cannot start it", kernel->name,
+                    (unsigned long long)kernel->entry, (unsigned long long)kernel->end);
     }
     return fine;
 }

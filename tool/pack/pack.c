@@ -24,8 +24,8 @@ const char *pack_format_name(enum pack_format format)
     return format_names[format];
 }
 
-/* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's start-up code (and
-   QEMU's) holds back the other cores only for what looks like a Linux Image. */
+/* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's
+   start-up code (and QEMU's) holds back the other cores only for what looks like a Linux Image. */
 enum pack_format pack_format_for_qemu(const struct capdl_profile *profile)
 {
     return strcmp(profile->platform, "bcm2837") == 0 ? PACK_LINUX : PACK_ELF;
@@ -58,8 +58,8 @@ void buffer_zero(struct buffer *buffer, size_t size)
 bool pack_image(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
 {
     struct plan plan = { .options = options, .profile = options->profile, .diags = diags };
-    bool fine = inputs_open(&plan) && layout_system(&plan) && payload_plan(&plan) && layout_loader(&plan, payload_memory_size(&plan)) &&
-                layout_check(&plan);
+    bool fine = inputs_open(&plan) && layout_system(&plan) && payload_plan(&plan) &&
+                layout_loader(&plan, payload_memory_size(&plan)) && layout_check(&plan);
     if (fine) {
         payload_write(&plan);
         fine = format_write(&plan, out);

@@ -15,7 +15,8 @@
 
 enum pack_format {
     PACK_ELF,    /* loads itself at its home address: QEMU -kernel, U-Boot bootelf */
-    PACK_RAW,    /* runs wherever it is loaded (4 KiB aligned) and entered at its first byte: U-Boot go, QEMU -device loader */
+    PACK_RAW,    /* runs wherever it is loaded (4 KiB aligned) and entered at its first byte: U-Boot go, QEMU -device
+                    loader */
     PACK_LINUX,  /* as raw, with the header of a Linux Image: U-Boot booti, Raspberry Pi firmware, QEMU -kernel */
     PACK_UIMAGE, /* as Linux, in U-Boot's legacy container: bootm */
     PACK_EFI,    /* AArch64: a UEFI application, and a Linux Image as well */
@@ -35,7 +36,8 @@ struct pack_file {
     size_t size;
 };
 
-/* Bytes to be put at a physical address in RAM that the kernel does not manage: pages of a PD in reserved memory, for instance. */
+/* Bytes to be put at a physical address in RAM that the kernel does not manage: pages of a PD in reserved memory, for
+ * instance. */
 struct pack_extra {
     struct pack_file file;
     uint64_t address;
@@ -46,7 +48,7 @@ struct pack_options {
     struct pack_file image;              /* the initialiser image */
     struct pack_file dtb;                /* bytes 0: support/kernel.dtb of the prefix */
     bool firmware_dtb;                   /* hand the kernel the device tree the firmware gave, if it gave one */
-    const char *loader;                  /* path of the prebuilt loader; 0: looked for in build tree and data directory */
+    const char *loader; /* path of the prebuilt loader; 0: looked for in build tree and data directory */
     enum pack_format format;
     uint64_t at;             /* physical address of the loader; 0: chosen */
     uint64_t initialiser_at; /* physical address of the initialiser; 0: chosen */
@@ -56,7 +58,8 @@ struct pack_options {
     size_t num_reserved;
 };
 
-/* Writes a bootable file. Anything that does not fit together is an error in diags, a misfit in memory with a map of it. */
+/* Writes a bootable file. Anything that does not fit together is an error in diags, a misfit in memory with a map of
+ * it. */
 bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
 
 /* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want. */

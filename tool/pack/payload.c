@@ -75,7 +75,8 @@ static bool add_program(struct plan *plan, struct loads *loads, const struct pla
         const struct load *load = &loads->list[i];
         uint64_t start = load->vaddr + distance;
         if (start < at) {
-            capdl_error(plan->diags, nowhere, "%s: two of its segments overlap at 0x%llx", loads->name, (unsigned long long)load->vaddr);
+            capdl_error(plan->diags, nowhere, "%s: two of its segments overlap at 0x%llx", loads->name,
+                        (unsigned long long)load->vaddr);
             return false;
         }
         add_zeros(plan, at, start - at);

@@ -16,11 +16,13 @@ struct qemu_line {
 };
 
 /*
- * The command line that boots `kernel` on the machine a profile's kernel was built for, with the serial console on standard
- * output. x86-64: kernel is a multiboot kernel (pack_multiboot) and `module` the image; else kernel is what pack_image wrote in
- * qemu_format and module is 0. A platform QEMU cannot be, and a QEMU that is not installed, are errors that say what would help.
+ * The command line that boots `kernel` on the machine a profile's kernel was built for, with the serial console on
+ * standard output. x86-64: kernel is a multiboot kernel (pack_multiboot) and `module` the image; else kernel is what
+ * pack_image wrote in qemu_format and module is 0. A platform QEMU cannot be, and a QEMU that is not installed, are
+ * errors that say what would help.
  */
-bool qemu_command(const struct capdl_profile *, const char *kernel, const char *module, struct qemu_line *, struct capdl_diags *);
+bool qemu_command(const struct capdl_profile *, const char *kernel, const char *module, struct qemu_line *,
+                  struct capdl_diags *);
 /* The line as a shell would take it, with a newline. */
 void qemu_print(const struct qemu_line *, FILE *);
 void qemu_free(struct qemu_line *);
@@ -35,21 +37,21 @@ enum qemu_outcome {
 };
 
 struct qemu_options {
-    FILE *console;                      /* what the serial line prints, as it comes; may be 0 */
-    const char *marker;                 /* end when this has been printed, at the end of that line; 0: none */
-    double timeout_seconds;             /* wall clock; 0: no limit */
-    double quiet_seconds;               /* 0: no limit */
-    const volatile sig_atomic_t *stop;  /* end when it is set, by a signal handler for instance; may be 0 */
+    FILE *console;                     /* what the serial line prints, as it comes; may be 0 */
+    const char *marker;                /* end when this has been printed, at the end of that line; 0: none */
+    double timeout_seconds;            /* wall clock; 0: no limit */
+    double quiet_seconds;              /* 0: no limit */
+    const volatile sig_atomic_t *stop; /* end when it is set, by a signal handler for instance; may be 0 */
 };
 
 /* Runs a line. However it ends, also by a signal that kills this program, no QEMU survives. */
 enum qemu_outcome qemu_run(const struct qemu_line *, const struct qemu_options *, struct capdl_diags *);
 
 /*
- * All of it: makes what the machine boots out of the profile's prefix and an initialiser image, and runs it. Temporary files are
- * never made. `verbose`, if not 0, is told the command line first.
+ * All of it: makes what the machine boots out of the profile's prefix and an initialiser image, and runs it. Temporary
+ * files are never made. `verbose`, if not 0, is told the command line first.
  */
-enum qemu_outcome qemu_boot(const struct capdl_profile *, const char *image_name, const uint8_t *image, size_t image_size,
-                            const struct qemu_options *, FILE *verbose, struct capdl_diags *);
+enum qemu_outcome qemu_boot(const struct capdl_profile *, const char *image_name, const uint8_t *image,
+                            size_t image_size, const struct qemu_options *, FILE *verbose, struct capdl_diags *);
 
 #endif

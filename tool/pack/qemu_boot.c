@@ -41,14 +41,16 @@ static bool nameless_complete(struct nameless *file, const char *what, struct ca
 }
 
 /* The kernel as multiboot wants it; elsewhere everything in one. */
-static bool write_kernel(const struct capdl_profile *profile, const struct pack_file *image, struct capdl_diags *diags, FILE *out)
+static bool write_kernel(const struct capdl_profile *profile, const struct pack_file *image, struct capdl_diags *diags,
+                         FILE *out)
 {
     struct pack_options options = { .profile = profile, .image = *image, .format = pack_format_for_qemu(profile) };
     return profile->arch == CAPDL_ARCH_X86_64 ? pack_multiboot(profile, diags, out) : pack_image(&options, diags, out);
 }
 
-static enum qemu_outcome boot(const struct capdl_profile *profile, const struct nameless *kernel, const struct nameless *module,
-                              const struct qemu_options *options, FILE *verbose, struct capdl_diags *diags)
+static enum qemu_outcome boot(const struct capdl_profile *profile, const struct nameless *kernel,
+                              const struct nameless *module, const struct qemu_options *options, FILE *verbose,
+                              struct capdl_diags *diags)
 {
     struct qemu_line line;
     if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : 0, &line, diags)) {
@@ -62,8 +64,9 @@ static enum qemu_outcome boot(const struct capdl_profile *profile, const struct 
     return outcome;
 }
 
-enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *image_name, const uint8_t *image, size_t image_size,
-                            const struct qemu_options *options, FILE *verbose, struct capdl_diags *diags)
+enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *image_name, const uint8_t *image,
+                            size_t image_size, const struct qemu_options *options, FILE *verbose,
+                            struct capdl_diags *diags)
 {
     struct pack_file file = { image_name, image, image_size };
     struct nameless kernel = { 0 }, module = { 0 };

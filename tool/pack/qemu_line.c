@@ -31,16 +31,21 @@ static unsigned long memory_size(const struct capdl_profile *profile, uint64_t b
     return end > base ? (unsigned long)((end - base + 0xfffff) >> 20) : 128;
 }
 
-static bool line_pc99(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+static bool line_pc99(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                      struct capdl_diags *diags)
 {
     if (profile->hypervisor) {
-        capdl_error(diags, nowhere, "kernel %s insists on Intel VT-x, which QEMU does not emulate; boot it on a PC or in Bochs, or "
-                    "build the kernel with KernelVTX=OFF", profile->name);
+        capdl_error(diags, nowhere,
+                    "kernel %s insists on Intel VT-x, which QEMU does not emulate; boot it on a PC or in Bochs, or "
+                    "build the kernel with KernelVTX=OFF",
+                    profile->name);
         return false;
     }
     if (config_on(config, "SUPPORT_PCID")) {
-        capdl_error(diags, nowhere, "kernel %s insists on PCIDs, which QEMU does not emulate; build the kernel with "
-                    "KernelSupportPCID=OFF", profile->name);
+        capdl_error(diags, nowhere,
+                    "kernel %s insists on PCIDs, which QEMU does not emulate; build the kernel with "
+                    "KernelSupportPCID=OFF",
+                    profile->name);
         return false;
     }
     add(line, "qemu-system-x86_64");
@@ -52,21 +57,26 @@ static bool line_pc99(const struct capdl_profile *profile, struct json_object *c
     return true;
 }
 
-static bool line_arm_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+static bool line_arm_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                          struct capdl_diags *diags)
 {
     (void)diags;
     add(line, "qemu-system-aarch64");
     add(line, "-machine");
-    /* Other cores are started by a call to the level above ours, which QEMU offers at EL2 by SMC only with virtualization. */
+    /* Other cores are started by a call to the level above ours, which QEMU offers at EL2 by SMC only with
+     * virtualization. */
     add(line, profile->hypervisor || profile->max_nodes > 1 ? "virt,virtualization=on" : "virt");
     add(line, "-cpu");
-    add(line, config_on(config, "ARM_CORTEX_A57") ? "cortex-a57" : config_on(config, "ARM_CORTEX_A72") ? "cortex-a72" : "cortex-a53");
+    add(line, config_on(config, "ARM_CORTEX_A57")   ? "cortex-a57"
+              : config_on(config, "ARM_CORTEX_A72") ? "cortex-a72"
+                                                    : "cortex-a53");
     add(line, "-m");
     add(line, "%luM", memory_size(profile, 0x40000000));
     return true;
 }
 
-static bool line_riscv_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+static bool line_riscv_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                            struct capdl_diags *diags)
 {
     (void)config, (void)diags;
     add(line, "qemu-system-riscv64");
@@ -79,7 +89,8 @@ static bool line_riscv_virt(const struct capdl_profile *profile, struct json_obj
     return true;
 }
 
-static bool line_raspi3(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line, struct capdl_diags *diags)
+static bool line_raspi3(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                        struct capdl_diags *diags)
 {
     (void)profile, (void)config, (void)diags;
     add(line, "qemu-system-aarch64");
@@ -110,8 +121,10 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
             return &machines[i];
         }
     }
-    capdl_error(diags, nowhere, "kernel %s is for the platform %s, which QEMU has no machine for here; known are pc99, qemu-arm-virt, "
-                "qemu-riscv-virt and bcm2837", profile->name, profile->platform[0] ? profile->platform : "(not named)");
+    capdl_error(diags, nowhere,
+                "kernel %s is for the platform %s, which QEMU has no machine for here; known are pc99, qemu-arm-virt, "
+                "qemu-riscv-virt and bcm2837",
+                profile->name, profile->platform[0] ? profile->platform : "(not named)");
     return 0;
 }
 
@@ -142,7 +155,8 @@ bool qemu_command(const struct capdl_profile *profile, const char *kernel, const
     bool fine = config && machine->line(profile, config, line, diags);
     config_close(config);
     if (fine && !installed(line->argv[0])) {
-        capdl_error(diags, nowhere, "%s is not installed; Debian has it in the package %s", line->argv[0], machine->package);
+        capdl_error(diags, nowhere, "%s is not installed; Debian has it in the package %s", line->argv[0],
+                    machine->package);
         fine = false;
     }
     if (!fine) {

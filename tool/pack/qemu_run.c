@@ -99,7 +99,8 @@ static void remember(struct guest *guest, const char *text, size_t size)
     }
 }
 
-/* Passes on what the console has; false when it is closed. The end of a machine without a newline still counts as a line's end. */
+/* Passes on what the console has; false when it is closed. The end of a machine without a newline still counts as a
+ * line's end. */
 static bool hear_console(struct guest *guest)
 {
     char text[4096];

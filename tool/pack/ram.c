@@ -33,7 +33,8 @@ void ram_read(struct plan *plan)
     if (address_cells < 1 || address_cells > 2 || size_cells < 1 || size_cells > 2) {
         return;
     }
-    fdt_for_each_subnode(node, plan->tree, 0) {
+    fdt_for_each_subnode(node, plan->tree, 0)
+    {
         const char *type = fdt_getprop(plan->tree, node, "device_type", 0);
         if (type && strcmp(type, "memory") == 0) {
             add_node(plan, node, address_cells, size_cells);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exception levels and what the kernel expects of system registers. Names and bits: Arm Architecture Reference Manual, D19. */
+/* Exception levels and what the kernel expects of system registers. Names and bits: Arm Architecture Reference Manual,
+ * D19. */
 #include "cpu.h"
 
 #define BIT(n) (UINT64_C(1) << (n))
@@ -37,7 +38,8 @@ static void leave_el3(void)
     arch_vectors_set();
 }
 
-/* What EL2 must have set whichever of the two levels the kernel runs at: 64-bit EL1, plain EL2, no offset of the virtual counter. */
+/* What EL2 must have set whichever of the two levels the kernel runs at: 64-bit EL1, plain EL2, no offset of the
+ * virtual counter. */
 static void prepare_el2(void)
 {
     write_register(hcr_el2, BIT(31));
@@ -78,7 +80,8 @@ void arch_core_prepare(void)
             leave_el2();
         }
     } else if (for_hypervisor()) {
-        die("the kernel is a hypervisor and needs EL2, but the loader was entered at EL1 (QEMU: -machine virtualization=on)");
+        die("the kernel is a hypervisor and needs EL2, but the loader was entered at EL1 (QEMU: -machine "
+            "virtualization=on)");
     }
 }
 
@@ -129,6 +132,6 @@ void exception_report(uint64_t sp)
     } else {
         syndrome = read_register(esr_el1), from = read_register(elr_el1), address = read_register(far_el1);
     }
-    die("%s at EL%lu: esr %lx, pc %lx (loader + %lx), address %lx, sp %lx", fault_class(syndrome), level, syndrome, from,
-        from - loader.start, address, sp);
+    die("%s at EL%lu: esr %lx, pc %lx (loader + %lx), address %lx, sp %lx", fault_class(syndrome), level, syndrome,
+        from, from - loader.start, address, sp);
 }

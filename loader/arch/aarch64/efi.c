@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As a UEFI application: takes the device tree out of the configuration tables, sends the firmware away and starts like everybody
- * else. Layouts and numbers: UEFI Specification 2.10, chapters 4 and 7.
+ * As a UEFI application: takes the device tree out of the configuration tables, sends the firmware away and starts like
+ * everybody else. Layouts and numbers: UEFI Specification 2.10, chapters 4 and 7.
  */
 #include "cpu.h"
 

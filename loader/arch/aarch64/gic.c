@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A GICv2 gives interrupts to the secure side until told otherwise, and only the secure side can tell it. Arm IHI 0048B, 4.3.4 and
- * 4.4.2. The first 32 interrupts and the priority mask are each core's own. Version 3 needs more than this; firmware does it.
+ * A GICv2 gives interrupts to the secure side until told otherwise, and only the secure side can tell it. Arm IHI
+ * 0048B, 4.3.4 and 4.4.2. The first 32 interrupts and the priority mask are each core's own. Version 3 needs more than
+ * this; firmware does it.
  */
 #include "cpu.h"
 
@@ -27,7 +28,8 @@ void gic_open(void)
     struct tree_node node = { 0 };
     uint64_t distributor, interface, size;
     while (tree_next(&loader.tree, &node)) {
-        if (is_v2(tree_property(&loader.tree, &node, "compatible")) && tree_reg(&loader.tree, &node, 0, &distributor, &size) &&
+        if (is_v2(tree_property(&loader.tree, &node, "compatible")) &&
+            tree_reg(&loader.tree, &node, 0, &distributor, &size) &&
             tree_reg(&loader.tree, &node, 1, &interface, &size)) {
             open_v2(distributor, interface);
             return;

@@ -2,7 +2,7 @@
 /* 4 KiB granule, four levels, 48-bit addresses. Attribute numbers are those the kernel uses too. */
 #include "cpu.h"
 
-#define BIT(n) (UINT64_C(1) << (n))
+#define BIT(n)       (UINT64_C(1) << (n))
 #define ADDRESS_MASK UINT64_C(0x0000fffffffff000)
 
 enum { ATTRIBUTE_DEVICE = 0, ATTRIBUTE_NORMAL = 4, INNER_SHAREABLE = 3 };
@@ -66,7 +66,8 @@ static uint64_t tcr_el2(void)
 static uint64_t tcr_el1(void)
 {
     uint64_t asid_16_bits = BIT(36), granule_4k_upper = UINT64_C(2) << 30;
-    return asid_16_bits | granule_4k_upper | physical_size() << 32 | walks(shareability()) << 16 | walks(shareability());
+    return asid_16_bits | granule_4k_upper | physical_size() << 32 | walks(shareability()) << 16 |
+           walks(shareability());
 }
 
 void arch_translation_on(void)

@@ -60,7 +60,8 @@ head:
 start:
     b start_plain
     nop
-/* The entry as a UEFI application, 8 bytes behind the other: the host tool relies on it. On the firmware's stack until it is gone. */
+/* The entry as a UEFI application, 8 bytes behind the other: the host tool relies on it. The stack is the firmware's
+   until it is gone. */
     stp x29, x30, [sp, #-32]!
     add x2, sp, #16
     bl efi_leave
@@ -135,8 +136,9 @@ vectors_set:
 3:  msr vbar_el3, x0
     ret
 
-/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. Where the two overlap
-   we go up by more than our code is long (see move_home), so this loop is never overwritten while it runs. */
+/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. Where
+   the two overlap we go up by more than our code is long (see move_home), so this loop is never overwritten while it
+   runs. */
     .globl arch_move
 arch_move:
     mov x10, x0
@@ -189,7 +191,7 @@ drop_to_el1:
 arch_vectors_set:
     b vectors_set
 
-/* void arch_enter_kernel(const struct kernel_call *): what the kernel's head.S wants in x0 to x5, and the core's number. */
+/* void arch_enter_kernel(const struct kernel_call *): what the kernel wants in x0 to x5, and the core's number. */
     .globl arch_enter_kernel
 arch_enter_kernel:
     mov x9, x0

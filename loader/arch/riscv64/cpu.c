@@ -79,7 +79,8 @@ void arch_core_prepare(void)
 bool arch_core_start(const struct core *core, const struct tree_node *node)
 {
     (void)node;
-    struct sbi_result result = sbi_call(SBI_HSM, HSM_START, core->hardware, (uintptr_t)start_secondary, (uintptr_t)core);
+    struct sbi_result result = sbi_call(SBI_HSM, HSM_START, core->hardware, (uintptr_t)start_secondary,
+                                        (uintptr_t)core);
     if (result.error) {
         print("SBI hart_start fails with -%lu", (uint64_t)-result.error);
     }
@@ -116,7 +117,10 @@ bool arch_kernel_root_apart(void)
 void arch_translation_on(void)
 {
     uint64_t sv39 = UINT64_C(8) << 60;
-    __asm__ volatile("fence rw, rw\n\tsfence.vma\n\tcsrw satp, %0\n\tsfence.vma\n\tfence.i" : : "r"(sv39 | loader.root >> 12) : "memory");
+    __asm__ volatile("fence rw, rw\n\tsfence.vma\n\tcsrw satp, %0\n\tsfence.vma\n\tfence.i"
+                     :
+                     : "r"(sv39 | loader.root >> 12)
+                     : "memory");
 }
 
 void arch_publish(uintptr_t start, size_t size)
@@ -160,5 +164,6 @@ static const char *cause_name(uint64_t cause)
 
 void exception_report(uint64_t cause, uint64_t pc, uint64_t value)
 {
-    die("%s fault: scause %lx, pc %lx (loader + %lx), stval %lx", cause_name(cause), cause, pc, pc - loader.start, value);
+    die("%s fault: scause %lx, pc %lx (loader + %lx), stval %lx", cause_name(cause), cause, pc, pc - loader.start,
+        value);
 }

@@ -50,8 +50,9 @@ start_secondary:
     mv a0, a1
     call secondary_main
 
-/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. Where the two overlap
-   we go up by more than our code is long (see move_home), so this loop is never overwritten while it runs. */
+/* void arch_move(to, from, size, tree, hardware): copies from the end, without a stack, and starts over there. Where
+   the two overlap we go up by more than our code is long (see move_home), so this loop is never overwritten while it
+   runs. */
     .globl arch_move
 arch_move:
     mv t0, a2

@@ -211,6 +211,31 @@ void check_badge(struct checker *c)
     each_flagged(c, CAPDL_CAP_HAS_BADGE, check_one_badge);
 }
 
+static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, slot);
+    char label[CHECK_LABEL];
+
+    if (!cap || cap->kind != CAPDL_KIND_EP)
+        return;
+    if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY))
+        return;
+    check_report(c, CAPDL_ERROR, cap->pos,
+                 "the fault handler of TCB '%s' needs the rights W and G or P: the kernel sends faults through it and "
+                 "expects replies",
+                 check_label(c, id, label));
+}
+
+void check_fault_handler(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (c->spec->objects[i].kind != CAPDL_KIND_TCB)
+            continue;
+        check_one_handler(c, i, CAPDL_TCB_SLOT_FAULT_EP);
+        check_one_handler(c, i, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
+    }
+}
+
 /* What can be bound to one thread only: scheduling contexts, bound notifications, virtual CPUs. */
 static bool binds(const struct capdl_cap *cap)
 {

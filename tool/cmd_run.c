@@ -2,7 +2,6 @@
 #include "command.h"
 
 #include <signal.h>
-#include <string.h>
 
 #include "machine/machine.h"
 #include "pack/qemu.h"
@@ -20,7 +19,6 @@ static const struct usage usage = {
 
 enum { QUIET_SECONDS = 5 };
 
-static const struct capdl_pos nowhere;
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int signal_number)
@@ -45,36 +43,6 @@ static int run_emulated(struct input *input, const struct options *options)
     return result.outcome == MACHINE_IDLE || result.outcome == MACHINE_HALTED ? EXIT_FINE : EXIT_FINDINGS;
 }
 
-/* An image holds numbers of the kernel it was compiled for. Another kernel will do if it has the same ones. */
-static bool kernel_fits(struct input *input)
-{
-    const struct capdl_profile *image = &input->image.profile;
-    const struct capdl_profile *kernel = &input->profile;
-    const char *what = image->arch != kernel->arch ? "architecture"
-        : image->mcs != kernel->mcs ? "choice of MCS"
-        : memcmp(image->labels, kernel->labels, sizeof image->labels) != 0 ? "invocation labels"
-        : memcmp(image->types, kernel->types, sizeof image->types) != 0 ? "object types"
-        : memcmp(image->size_bits, kernel->size_bits, sizeof image->size_bits) != 0 ? "object sizes"
-        : image->syscalls[CAPDL_SYSCALL_CALL] != kernel->syscalls[CAPDL_SYSCALL_CALL] ? "system call numbers"
-        : image->sysenter != kernel->sysenter ? "system call instruction"
-        : image->vspace_levels != kernel->vspace_levels ? "address space layout"
-        : image->fan_out > kernel->fan_out ? "Retype fan-out limit"
-        : 0;
-    if (what) {
-        capdl_error(&input->diags, nowhere, "%s was compiled for the kernel %s, whose %s differ from those of %s; "
-                    "compile it with --kernel %s", input->name, image->name, what, kernel->name, kernel->prefix);
-        return false;
-    }
-    uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);
-    if (slots > UINT64_C(1) << kernel->root_cnode_bits) {
-        capdl_error(&input->diags, nowhere, "%s needs %llu slots of the root CNode when it boots, one a page, but the kernel %s has "
-                    "2^%u: it needs a larger CONFIG_ROOT_CNODE_SIZE_BITS", input->name, (unsigned long long)slots, kernel->name,
-                    kernel->root_cnode_bits);
-        return false;
-    }
-    return true;
-}
-
 static int run_real(struct input *input, const struct options *options)
 {
     struct qemu_options qemu = {
@@ -84,7 +52,7 @@ static int run_real(struct input *input, const struct options *options)
         .quiet_seconds = options->timeout > 0 ? 0 : QUIET_SECONDS,
         .stop = &interrupted,
     };
-    if (!kernel_fits(input)) {
+    if (!input_kernel_fits(input)) {
         return EXIT_FINDINGS;
     }
     signal(SIGINT, interrupt);

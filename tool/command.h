@@ -18,9 +18,11 @@ enum exit_code {
 int cmd_compile(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_expand(int argc, char **argv);
+int cmd_image(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 
 /* Options that several subcommands understand; each keeps what it needs. */
 struct options {
@@ -29,13 +31,19 @@ struct options {
     const char *arch;
     const char *untypeds;
     const char *until;
+    const char *spec;
+    const struct capdl_profile *profile; /* of a spec's PDs when no --kernel is given; 0: the default of its architecture */
     const char **directories; /* ended by 0 */
     size_t num_directories;
     const char **no_checks; /* ended by 0 */
     size_t num_no_checks;
+    const char *format, *dtb;
+    uint64_t at, initialiser_at; /* 0: not given */
+    const char **reserved;       /* ended by 0 */
+    size_t num_reserved;
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
-    bool strip;
+    bool strip, json;
     char **operands; /* what is not an option */
     int num_operands;
 };
@@ -50,6 +58,9 @@ enum option_set {
     OPTION_TIMEOUT = 32,
     OPTION_UNTIL = 64,
     OPTION_UNTYPEDS = 128,
+    OPTION_IMAGE = 512, /* --format, --dtb, --at, --initialiser-at, --reserve */
+    OPTION_SPEC = 1024,
+    OPTION_JSON = 2048,
     OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };
 
@@ -87,6 +98,9 @@ enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
 int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
+/* Whether an image can boot on the kernel of the options. It holds numbers of the kernel it was compiled for; another kernel will do
+   if it has the same ones. */
+bool input_kernel_fits(struct input *);
 /* Prints the diagnostics collected, frees everything, and returns the exit code to end with: `code`, or FINDINGS when there were errors. */
 int input_finish(struct input *, const struct options *, int code);
 

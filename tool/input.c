@@ -49,6 +49,11 @@ static bool read_kernel_options(struct input *input, const struct options *optio
         }
     }
     if (!options->kernel) {
+        if (options->profile) {
+            input->profile = *options->profile;
+            input->has_profile = text->has_arch = true;
+            text->arch = input->profile.arch;
+        }
         return true;
     }
     input->has_profile = profile_find(options->kernel, &input->profile, &input->diags);
@@ -160,6 +165,35 @@ bool input_need_profile(struct input *input, const struct options *options)
     }
     (void)options;
     return use_default_profile(input, input->spec.arch);
+}
+
+bool input_kernel_fits(struct input *input)
+{
+    const struct capdl_profile *image = &input->image.profile;
+    const struct capdl_profile *kernel = &input->profile;
+    const char *what = image->arch != kernel->arch ? "architecture"
+        : image->mcs != kernel->mcs ? "choice of MCS"
+        : memcmp(image->labels, kernel->labels, sizeof image->labels) != 0 ? "invocation labels"
+        : memcmp(image->types, kernel->types, sizeof image->types) != 0 ? "object types"
+        : memcmp(image->size_bits, kernel->size_bits, sizeof image->size_bits) != 0 ? "object sizes"
+        : image->syscalls[CAPDL_SYSCALL_CALL] != kernel->syscalls[CAPDL_SYSCALL_CALL] ? "system call numbers"
+        : image->sysenter != kernel->sysenter ? "system call instruction"
+        : image->vspace_levels != kernel->vspace_levels ? "address space layout"
+        : image->fan_out > kernel->fan_out ? "Retype fan-out limit"
+        : 0;
+    if (what) {
+        capdl_error(&input->diags, nowhere, "%s was compiled for the kernel %s, whose %s differ from those of %s; "
+                    "compile it with --kernel %s", input->name, image->name, what, kernel->name, kernel->prefix);
+        return false;
+    }
+    uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);
+    if (slots > UINT64_C(1) << kernel->root_cnode_bits) {
+        capdl_error(&input->diags, nowhere, "%s needs %llu slots of the root CNode when it boots, one a page, but the kernel %s has "
+                    "2^%u: it needs a larger CONFIG_ROOT_CNODE_SIZE_BITS", input->name, (unsigned long long)slots, kernel->name,
+                    kernel->root_cnode_bits);
+        return false;
+    }
+    return true;
 }
 
 int input_finish(struct input *input, const struct options *options, int code)

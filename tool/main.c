@@ -20,7 +20,9 @@ struct command {
 
 static const struct command commands[] = {
     { "compile", cmd_compile, "turn a spec and its ELF files into a bootable image" },
+    { "image", cmd_image, "put kernel and image into what a board boots" },
     { "run", cmd_run, "boot an image on the emulated machine, or in QEMU with a real kernel" },
+    { "verify", cmd_verify, "boot an image on the emulated machine and compare the result with the spec" },
     { "check", cmd_check, "report every problem in a spec" },
     { "expand", cmd_expand, "print a spec as standard capDL text, everything spelled out" },
     { "show", cmd_show, "print a spec, or the spec in an image, as canonical capDL text" },

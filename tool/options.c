@@ -22,7 +22,14 @@ static const struct option_entry entries[] = {
     { OPTION_STRIP, 's', "strip", 0, "leave object names out of the image" },
     { OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after that much time" },
     { OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT" },
+    { OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too" },
+    { OPTION_JSON, 'j', "json", 0, "print JSON" },
     { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "memory of the emulated machine: `paddr size_bits is_device` a line" },
+    { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
+    { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
+    { OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader" },
+    { OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser" },
+    { OPTION_IMAGE, 'r', "reserve", "START+SIZE", "physical memory to put nothing in; may be repeated" },
     { OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated" },
     { OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors (20; 0: all)" },
 };
@@ -71,6 +78,19 @@ static bool parse_count(const char *text, size_t *count)
     return end != text && *end == 0 && errno == 0 && text[0] != '-';
 }
 
+/* Hexadecimal with 0x, or decimal; 0 would mean that none is given. */
+static bool parse_address(const char *text, const char *option, const char *command, uint64_t *address)
+{
+    char *end;
+    errno = 0;
+    *address = strtoull(text, &end, 0);
+    if (end != text && *end == 0 && errno == 0 && text[0] != '-' && *address) {
+        return true;
+    }
+    fprintf(stderr, "capdl %s: %s takes an address such as 0x60400000, not `%s`\n", command, option, text);
+    return false;
+}
+
 static bool option_set(struct options *options, char letter, const char *value, const char *command)
 {
     switch (letter) {
@@ -78,6 +98,13 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 'k': options->kernel = value; return true;
     case 'a': options->arch = value; return true;
     case 'I': list_add(&options->directories, &options->num_directories, value); return true;
+    case 'f': options->format = value; return true;
+    case 'd': options->dtb = value; return true;
+    case 'r': list_add(&options->reserved, &options->num_reserved, value); return true;
+    case 'l': return parse_address(value, "--at", command, &options->at);
+    case 'i': return parse_address(value, "--initialiser-at", command, &options->initialiser_at);
+    case 'S': options->spec = value; return true;
+    case 'j': options->json = true; return true;
     case 's': options->strip = true; return true;
     case 'u': options->until = value; return true;
     case 'U': options->untypeds = value; return true;
@@ -162,5 +189,6 @@ void options_free(struct options *options)
 {
     free(options->directories);
     free(options->no_checks);
+    free(options->reserved);
     *options = (struct options){ 0 };
 }

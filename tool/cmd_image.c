@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pack/pack.h"
+
+static const struct usage usage = {
+    "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--at ADDRESS] [--initialiser-at ADDRESS]\n"
+    "                   [--reserve START+SIZE]...",
+    "Puts a kernel and an image into what a board boots. AArch64 and RISC-V: one file with our boot loader,\n"
+    "in the format its firmware wants (default elf). x86-64: `multiboot` writes the kernel to OUT and its\n"
+    "boot module to OUT.module; `iso` writes a CD image that boots both by GRUB.",
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE,
+    1,
+    1,
+};
+
+static const struct capdl_pos nowhere;
+
+/* "0x70000000+64M"-like: a start and a size, which may end in k, M or G. */
+static bool parse_reserved(const char *text, struct capdl_region *region)
+{
+    static const char suffixes[] = "kMG";
+    char *end;
+    errno = 0;
+    uint64_t start = strtoull(text, &end, 0);
+    if (end == text || *end != '+' || errno) {
+        return false;
+    }
+    const char *number = end + 1;
+    uint64_t size = strtoull(number, &end, 0);
+    const char *suffix = *end ? strchr(suffixes, *end) : 0;
+    unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
+    if (end == number || errno || size == 0 || end[suffix ? 1 : 0] || size > UINT64_MAX >> shift || start + (size << shift) < start) {
+        return false;
+    }
+    *region = (struct capdl_region){ start, start + (size << shift) };
+    return true;
+}
+
+static struct capdl_region *parse_all_reserved(const struct options *options, struct capdl_diags *diags)
+{
+    struct capdl_region *list = calloc(options->num_reserved + 1, sizeof *list);
+    for (size_t i = 0; list && i < options->num_reserved; i++) {
+        if (!parse_reserved(options->reserved[i], &list[i])) {
+            capdl_error(diags, nowhere, "--reserve takes START+SIZE, such as 0x70000000+64M, not `%s`", options->reserved[i]);
+        }
+    }
+    return list;
+}
+
+/* Output of a packer, or nothing at all. */
+static int commit(struct file_output *file, const char *path, bool good)
+{
+    if (!good) {
+        file_abandon(file);
+        return EXIT_FINDINGS;
+    }
+    if (!file_commit(file)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    return EXIT_FINE;
+}
+
+static bool create(struct file_output *file, const char *path)
+{
+    if (!file_create(file, path)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static int write_packed(struct input *input, const struct options *options, const struct pack_file *image, enum pack_format format)
+{
+    struct file_bytes tree = { 0 };
+    struct file_output file;
+    int code = EXIT_TROUBLE;
+    if (options->dtb && !file_read(options->dtb, &tree)) {
+        fprintf(stderr, "capdl: cannot read %s: %s\n", options->dtb, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    struct capdl_region *reserved = parse_all_reserved(options, &input->diags);
+    struct pack_options pack = {
+        .profile = &input->profile,
+        .image = *image,
+        .dtb = { options->dtb, tree.data, tree.size },
+        .format = format,
+        .at = options->at,
+        .initialiser_at = options->initialiser_at,
+        .reserved = reserved,
+        .num_reserved = options->num_reserved,
+    };
+    if (input->diags.num_errors) {
+        code = EXIT_FINDINGS;
+    } else if (create(&file, options->output)) {
+        code = commit(&file, options->output, pack_image(&pack, &input->diags, file.stream));
+    }
+    free(reserved);
+    file_release(&tree);
+    return code;
+}
+
+static int write_multiboot(struct input *input, const struct options *options, const struct pack_file *image)
+{
+    struct file_output kernel, module;
+    char *module_path;
+    if (strcmp(options->output, "-") == 0) {
+        fprintf(stderr, "capdl image: format multiboot writes two files, so -o must name one\n");
+        return EXIT_TROUBLE;
+    }
+    if (!create(&kernel, options->output)) {
+        return EXIT_TROUBLE;
+    }
+    int code = commit(&kernel, options->output, pack_multiboot(&input->profile, &input->diags, kernel.stream));
+    if (code != EXIT_FINE || asprintf(&module_path, "%s.module", options->output) < 0) {
+        return code;
+    }
+    code = create(&module, module_path) ? commit(&module, module_path, pack_module(image, module.stream)) : EXIT_TROUBLE;
+    if (code != EXIT_FINE) {
+        unlink(options->output);
+    }
+    free(module_path);
+    return code;
+}
+
+static int write_iso(struct input *input, const struct options *options, const struct pack_file *image)
+{
+    struct file_output file;
+    if (strcmp(options->output, "-") == 0 || !create(&file, options->output)) {
+        return EXIT_TROUBLE;
+    }
+    return commit(&file, options->output, pack_iso(&input->profile, image, file.temporary ? file.temporary : file.path, &input->diags));
+}
+
+static int write_format(struct input *input, const struct options *options)
+{
+    const struct pack_file image = { input->name, input->bytes.data, input->bytes.size };
+    bool x86 = input->profile.arch == CAPDL_ARCH_X86_64;
+    const char *name = options->format ? options->format : x86 ? "multiboot" : "elf";
+    enum pack_format format = pack_format_named(name);
+    if (x86 && strcmp(name, "multiboot") == 0) {
+        return write_multiboot(input, options, &image);
+    }
+    if (x86 && strcmp(name, "iso") == 0) {
+        return write_iso(input, options, &image);
+    }
+    if (x86 || format == PACK_FORMAT_COUNT) {
+        capdl_error(&input->diags, nowhere, "no such format for %s: %s (there are %s)", capdl_arch_name(input->profile.arch), name,
+                    x86 ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
+        return EXIT_FINDINGS;
+    }
+    return write_packed(input, options, &image, format);
+}
+
+int cmd_image(int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    enum options_result result = options_parse(&usage, argc, argv, &options);
+    if (result == OPTIONS_GO && (!options.kernel || !options.output)) {
+        fprintf(stderr, "capdl image: %s\nTry `capdl image --help`.\n", options.kernel ? "-o is missing" : "--kernel is missing");
+        result = OPTIONS_WRONG;
+    }
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    int code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    if (code == EXIT_FINE && !input.profile.prefix[0]) {
+        capdl_error(&input.diags, nowhere, "--kernel must name an install prefix here: a built-in profile has no kernel in it");
+        code = EXIT_FINDINGS;
+    }
+    if (code == EXIT_FINE) {
+        code = input_kernel_fits(&input) ? write_format(&input, &options) : EXIT_FINDINGS;
+    }
+    code = input_finish(&input, &options, code);
+    options_free(&options);
+    return code;
+}

@@ -75,7 +75,7 @@ static const char x86_spec[] =
     "  top = pml4  three = pdpt  two = pd  one = pt\n"
     "  shared = frame (4k)  given = frame (4k)  big = frame (2M)  device = frame (4k, paddr: 0xfee00000)\n"
     "  memory = ut (14 bits) { inner = ut (12 bits)  small = ep }\n"
-    "  note = notification  line = irq  pin = ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
+    "  note = notification  line = msi_irq (msi_handle: 1, msi_pci_bus: 2, msi_pci_dev: 3, msi_pci_fun: 4)  pin = ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
     "  ports = io_ports (ports: [0x3f8..0x3ff])\n"
     "}\n"
     "caps {\n"
@@ -114,7 +114,7 @@ static const char x86_calls[] =
     "9 Page_Map s3 ( s7 | 0x202000 0x3 0 )\n"
     "9 Page_Map s11 ( s7 | 0x203000 0x3 0x2 )\n" /* cache disabled */
     "9 Page_Map s0 ( s7 | 0x400000 0x3 0 )\n"
-    "10 IRQControl_Get i4 ( i2 | 0x9 s16 0x40 )\n"
+    "10 IRQControl_GetMSI i4 ( i2 | s16 0x40 0x2 0x3 0x4 0x1 0x9 )\n"
     "10 IRQHandler_SetNotification s16 ( s17 )\n"
     "10 IRQHandler_Ack s16 ( )\n"
     "10 IRQControl_GetIOAPIC i4 ( i2 | s18 0x40 0 0x4 0x1 0 0xb )\n"

@@ -64,6 +64,7 @@ static const struct bad bads[] = {
     {"aarch64", ARM("t = tcb (dom: 1)", ""), "is to be in domain 1; kernel aarch64 has 1"},
     {"riscv64", RISCV("t = pt  f = frame (4k)", "t { 1024: f (R) }"), "is outside the table's 0x200 slots"},
     {"aarch64", ARM("i = irq  c = cnode (1 bits)", "c { 0: i }"), "`irq maps` names no interrupt for it"},
+    {"x86_64", X86("i = irq", "") " irq maps { 3: i }", "is not of a kind that x86-64 kernels know"},
     {"aarch64", ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (RW) } c { 0: f (RW, mapping: (bottom, 1)) }"),
      "names as its mapping slot 0x1 of `bottom`, which does not hold that frame"},
     {"aarch64", ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (RW) } c { 0: f (R, mapping: (bottom, 0)) }"),

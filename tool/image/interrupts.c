@@ -64,6 +64,11 @@ static void get_handler(struct program *program, uint32_t object, uint64_t irq, 
         get_x86(program, object, irq, slot);
         break;
     default:
+        if (program->profile->arch == CAPDL_ARCH_X86_64) {
+            program_error(program, object, "is not of a kind that x86-64 kernels know: they use I/O APICs (write ioapic_irq or "
+                          "msi_irq)");
+            return;
+        }
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
              operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_word(ROOT_DEPTH));
     }

@@ -205,11 +205,20 @@ static void place_sections(struct layout *layout)
     layout->sections_offset = (layout->names_offset + layout->names_size + 7) & ~UINT64_C(7);
 }
 
+/* Slots of the initial CNode that capabilities take in any case: one each, or one for each leaf of a larger CSpace and its root. */
+static uint64_t initial_slots(const struct program *program)
+{
+    uint64_t slots = program->num_objects + program->num_derived;
+    uint64_t leaves = (slots + CAPDL_LEAF_SLOTS - 1) / CAPDL_LEAF_SLOTS + 1;
+    return slots < leaves ? slots : leaves;
+}
+
 static bool fits_kernel(struct layout *layout)
 {
     const struct capdl_profile *profile = layout->program->profile;
     uint64_t bytes = layout->header.image_end - layout->header.image_start;
-    uint64_t needed = image_root_slots(profile, bytes), available = UINT64_C(1) << profile->root_cnode_bits;
+    uint64_t needed = image_root_slots(profile, bytes) + initial_slots(layout->program);
+    uint64_t available = UINT64_C(1) << profile->root_cnode_bits;
     unsigned bits = profile->root_cnode_bits;
     if (needed <= available) {
         return true;

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an initial task finds: src/kernel/boot.c of seL4, libsel4/include/sel4/bootinfo_types.h. */
+#include "world.h"
+
+#include <string.h>
+
+static const uint64_t *bootinfo(struct world *w)
+{
+    struct page_view view;
+    struct table *root = vspace_of_thread(w->k, w->k->current);
+    if (!vspace_translate(w->k, root, w->info.bootinfo, &view))
+        return 0;
+    return (const uint64_t *)(void *)memory_at(&w->k->memory, view.paddr, 0);
+}
+
+static void addresses(struct world *w)
+{
+    const uint64_t *bi = bootinfo(w);
+    EXPECT(bi[4], w->info.image_end); /* the IPC buffer is the page behind the image */
+    EXPECT(w->info.bootinfo, w->info.image_end + 4096);
+    EXPECT(w->k->current->regs[w->k->registers->cap], w->info.bootinfo);
+    EXPECT(bi[17], w->k->profile->root_cnode_bits);
+    EXPECT(bi[6], UINT64_C(1) << w->k->profile->root_cnode_bits);
+    EXPECT(bi[10] - bi[9], (w->info.image_end - w->info.image_start) / 4096);
+}
+
+static void capabilities(struct world *w)
+{
+    const struct slot *slots = w->info.root->slots;
+    EXPECT(slots[CAPDL_INITIAL_NULL].cap.type, CAP_NULL);
+    EXPECT(slots[CAPDL_INITIAL_TCB].cap.type, CAP_THREAD);
+    EXPECT(slots[CAPDL_INITIAL_CNODE].cap.guard_bits, 64 - w->k->profile->root_cnode_bits);
+    EXPECT(slots[CAPDL_INITIAL_IO_PORT_CONTROL].cap.type,
+           w->k->profile->arch == CAPDL_ARCH_X86_64 ? CAP_IO_PORT_CONTROL : CAP_NULL);
+    EXPECT(slots[CAPDL_INITIAL_SC].cap.type, w->k->profile->mcs ? CAP_SCHED_CONTEXT : CAP_NULL);
+    const uint64_t *bi = bootinfo(w);
+    for (uint64_t i = bi[9]; i < bi[10]; i++)
+        EXPECT(slots[i].cap.data, w->info.image_start + (i - bi[9]) * 4096);
+    EXPECT(slots[bi[5]].cap.type, CAP_NULL);
+    EXPECT(slots[bi[5] - 1].cap.type, CAP_UNTYPED);
+}
+
+/* Aligned to their sizes, disjoint, devices before memory, all full until the first Retype. */
+static void untypeds(struct world *w)
+{
+    const uint64_t *bi = bootinfo(w), *list = bi + w->k->profile->bootinfo_untyped_offset / 8;
+    uint64_t ram = 0;
+    bool memory = false;
+    for (uint64_t i = 0; i < list[1] - list[0]; i++) {
+        uint64_t paddr = list[2 + 2 * i], bits = list[3 + 2 * i] & 0xff, device = list[3 + 2 * i] >> 8;
+        const struct cap *cap = &w->info.root->slots[list[0] + i].cap;
+        EXPECT(cap->paddr, paddr);
+        EXPECT(cap->bits, bits);
+        EXPECT(cap->data, UINT64_C(1) << bits);
+        EXPECT(paddr & ((UINT64_C(1) << bits) - 1), 0);
+        EXPECT(memory && device, false);
+        memory = memory || !device;
+        ram += device ? 0 : UINT64_C(1) << bits;
+    }
+    EXPECT(ram > UINT64_C(400) << 20, true);
+}
+
+int main(void)
+{
+    static const char *const profiles[] = {"aarch64", "aarch64-mcs-12", "riscv64-12", "riscv64-mcs", "x86_64", "x86_64-mcs-12"};
+    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+        struct world *w = world_new(profiles[i]);
+        addresses(w);
+        capabilities(w);
+        untypeds(w);
+        world_free(w);
+    }
+    return failures();
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the architectures differ in mapping: src/arch/{arm/64,riscv,x86,x86/64}/kernel/vspace.c of seL4. */
+#include "world.h"
+
+enum { FRAME, SECOND, COPY, PT, MID, TOP, BIG, OTHER };
+
+/* An address whose tables are not there yet but for the root. */
+#define FAR (w->k->profile->arch == CAPDL_ARCH_X86_64 ? UINT64_C(1) << 44 : UINT64_C(0x3000000000))
+#define LEAF (UINT64_C(1) << 21)
+
+static enum capdl_kernel_error map(struct world *w, unsigned slot, uint64_t vaddr, uint64_t rights)
+{
+    return world_call(w, slot_at(w, slot), CAPDL_METHOD_PAGE_MAP, WORDS(vaddr, rights, 0), WORDS(CAPDL_INITIAL_VSPACE));
+}
+
+static enum capdl_kernel_error map_table(struct world *w, unsigned slot, enum capdl_method method, uint64_t vaddr)
+{
+    return world_call(w, slot_at(w, slot), method, WORDS(vaddr, 0), WORDS(CAPDL_INITIAL_VSPACE));
+}
+
+static bool is(const struct world *w, enum capdl_arch arch)
+{
+    return w->k->profile->arch == arch;
+}
+
+static void make(struct world *w)
+{
+    bool pc = is(w, CAPDL_ARCH_X86_64);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_4K, 0, FRAME, 2), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_2M, 0, BIG, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_PAGE_TABLE, 0, PT, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, pc ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PAGE_TABLE, 0, MID, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, pc ? CAPDL_TYPE_PDPT : CAPDL_TYPE_PAGE_TABLE, 0, TOP, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_PAGE_TABLE, 0, OTHER, 1), CAPDL_ERROR_NO_ERROR);
+}
+
+static void tables_from_the_top(struct world *w)
+{
+    EXPECT(map(w, FRAME, FAR, 3), CAPDL_ERROR_FAILED_LOOKUP);
+    if (is(w, CAPDL_ARCH_X86_64)) {
+        EXPECT(w->reply.words[2], 39); /* bits left: at the root */
+        EXPECT(map_table(w, PT, CAPDL_METHOD_PAGE_TABLE_MAP, FAR), CAPDL_ERROR_FAILED_LOOKUP);
+        EXPECT(map_table(w, TOP, CAPDL_METHOD_PDPT_MAP, FAR), CAPDL_ERROR_NO_ERROR);
+        EXPECT(map_table(w, MID, CAPDL_METHOD_PAGE_DIRECTORY_MAP, FAR), CAPDL_ERROR_NO_ERROR);
+    } else {
+        EXPECT(w->reply.words[2], 30);
+        EXPECT(map_table(w, MID, CAPDL_METHOD_PAGE_TABLE_MAP, FAR), CAPDL_ERROR_NO_ERROR);
+    }
+    EXPECT(map_table(w, PT, CAPDL_METHOD_PAGE_TABLE_MAP, FAR + 0x3000), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, PT)->cap.data, FAR); /* remembers where its range begins */
+    EXPECT(map_table(w, PT, CAPDL_METHOD_PAGE_TABLE_MAP, FAR + LEAF), CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(map_table(w, OTHER, CAPDL_METHOD_PAGE_TABLE_MAP, FAR), CAPDL_ERROR_DELETE_FIRST);
+}
+
+/* A present page is silently replaced, but on RISC-V. */
+static void mapping_over_a_page(struct world *w)
+{
+    EXPECT(map(w, FRAME, FAR, 3), CAPDL_ERROR_NO_ERROR);
+    bool riscv = is(w, CAPDL_ARCH_RISCV);
+    EXPECT(map(w, SECOND, FAR, 3), riscv ? CAPDL_ERROR_DELETE_FIRST : CAPDL_ERROR_NO_ERROR);
+    struct page_view view;
+    struct table *root = vspace_of_thread(w->k, w->k->current);
+    EXPECT(vspace_translate(w->k, root, FAR, &view), true);
+    EXPECT(view.paddr, slot_of(w, riscv ? FRAME : SECOND)->cap.paddr);
+    /* unmapping the stale capability leaves the other's page alone: unmapPage */
+    EXPECT(world_call(w, slot_at(w, riscv ? SECOND : FRAME), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(vspace_translate(w->k, root, FAR, &view), true);
+    world_call(w, slot_at(w, FRAME), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE);
+    world_call(w, slot_at(w, SECOND), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE);
+    EXPECT(vspace_translate(w->k, root, FAR, &view), false);
+}
+
+static void remapping_changes_rights_only(struct world *w)
+{
+    struct table *root = vspace_of_thread(w->k, w->k->current);
+    struct page_view view;
+    EXPECT(map(w, FRAME, FAR, 3), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map(w, FRAME, FAR, CAPDL_RIGHT_READ), CAPDL_ERROR_NO_ERROR);
+    EXPECT(vspace_translate(w->k, root, FAR, &view) && view.rights & PAGE_W, 0);
+    EXPECT(view.rights & PAGE_X, PAGE_X);
+    EXPECT(map(w, FRAME, FAR + 0x1000, 3), CAPDL_ERROR_INVALID_ARGUMENT);
+    /* a copy forgets the mapping: Arch_deriveCap */
+    EXPECT(world_copy(w, COPY, slot_at(w, FRAME), CAPDL_RIGHTS_ALL), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map(w, COPY, FAR + 0x1000, 3), CAPDL_ERROR_NO_ERROR);
+    world_delete(w, slot_at(w, COPY));
+    EXPECT(vspace_translate(w->k, root, FAR + 0x1000, &view), false);
+    EXPECT(vspace_translate(w->k, root, FAR, &view), true);
+}
+
+/* Which of two mistakes is told. */
+static void order_of_checks(struct world *w)
+{
+    uint64_t top = w->k->profile->user_top, high = (top & ~UINT64_C(0xfff)) + 0x800;
+    /* Arm: alignment before range; x86 and RISC-V: range first */
+    EXPECT(map(w, SECOND, high, 3), is(w, CAPDL_ARCH_AARCH64) ? CAPDL_ERROR_ALIGNMENT_ERROR : CAPDL_ERROR_INVALID_ARGUMENT);
+    EXPECT(map(w, SECOND, FAR + 0x10800, 3), CAPDL_ERROR_ALIGNMENT_ERROR);
+    EXPECT(map(w, SECOND, (top - 1) & ~UINT64_C(0xfff), 3), CAPDL_ERROR_FAILED_LOOKUP); /* the last page is a user's */
+    /* a large page where a table is: x86 says so, the others find no entry of that size */
+    EXPECT(map(w, BIG, FAR, 3), is(w, CAPDL_ARCH_X86_64) ? CAPDL_ERROR_DELETE_FIRST : CAPDL_ERROR_FAILED_LOOKUP);
+    EXPECT(map(w, BIG, FAR + LEAF, 3), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map_table(w, OTHER, CAPDL_METHOD_PAGE_TABLE_MAP, FAR + LEAF), CAPDL_ERROR_DELETE_FIRST);
+}
+
+static void unmapping_a_table(struct world *w)
+{
+    struct table *root = vspace_of_thread(w->k, w->k->current);
+    struct page_view view;
+    EXPECT(world_copy(w, COPY, slot_at(w, PT), CAPDL_RIGHTS_ALL), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, slot_at(w, PT), CAPDL_METHOD_PAGE_TABLE_UNMAP, NONE, NONE), CAPDL_ERROR_REVOKE_FIRST);
+    world_delete(w, slot_at(w, COPY));
+    EXPECT(world_call(w, slot_at(w, PT), CAPDL_METHOD_PAGE_TABLE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(vspace_translate(w->k, root, FAR, &view), false);
+    EXPECT(slot_of(w, FRAME)->cap.asid != 0, true); /* the frame's capability does not know */
+    EXPECT(map(w, FRAME, FAR + 0x5000, 3), is(w, CAPDL_ARCH_RISCV) ? CAPDL_ERROR_FAILED_LOOKUP : CAPDL_ERROR_INVALID_ARGUMENT);
+}
+
+int main(void)
+{
+    static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
+    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+        struct world *w = world_new(profiles[i]);
+        make(w);
+        tables_from_the_top(w);
+        mapping_over_a_page(w);
+        remapping_changes_rights_only(w);
+        order_of_checks(w);
+        unmapping_a_table(w);
+        EXPECT(world_is_sound(w), true);
+        world_free(w);
+    }
+    return failures();
+}

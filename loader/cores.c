@@ -2,7 +2,7 @@
 /* Other cores: started one after the other, each seen to arrive. They wait for the first inside the kernel. */
 #include "loader.h"
 
-#define PATIENCE UINT64_C(200000000) /* looks at a core's sign of life */
+enum { PATIENCE = 10 }; /* seconds until a core that was started counts as lost */
 
 static bool is_core(const struct tree_node *node)
 {
@@ -27,8 +27,9 @@ static void start_core(uint64_t id, const struct tree_node *node)
         die("the kernel waits for %lu cores and core %lu (hardware id %lx) cannot be started",
             (uint64_t)loader.payload->num_cores, id, core->hardware);
     }
-    for (uint64_t i = 0; !core->alive; i++) {
-        if (i == PATIENCE) {
+    uint64_t start = arch_ticks();
+    while (!core->alive) {
+        if (arch_ticks() - start > PATIENCE * arch_ticks_per_second()) {
             die("core %lu (hardware id %lx) was started but does not arrive", id, core->hardware);
         }
     }

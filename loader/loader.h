@@ -118,6 +118,9 @@ void arch_publish_done(void);
 bool arch_core_start(const struct core *, const struct tree_node *);
 /* Prints by way of the firmware; false where that is not the way. */
 bool arch_console_put(char);
+/* A clock that always runs. */
+uint64_t arch_ticks(void);
+uint64_t arch_ticks_per_second(void);
 _Noreturn void arch_halt(void);
 _Noreturn void arch_enter_kernel(const struct kernel_call *);
 

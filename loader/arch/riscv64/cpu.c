@@ -133,6 +133,22 @@ void arch_publish_done(void)
     __asm__ volatile("fence rw, rw\n\tfence.i" : : : "memory");
 }
 
+uint64_t arch_ticks(void)
+{
+    uint64_t ticks;
+    __asm__ volatile("rdtime %0" : "=r"(ticks));
+    return ticks;
+}
+
+uint64_t arch_ticks_per_second(void)
+{
+    struct tree_node cpus;
+    uint64_t rate = tree_find(&loader.tree, "/cpus", 5, &cpus)
+                        ? tree_number(tree_property(&loader.tree, &cpus, "timebase-frequency"))
+                        : 0;
+    return rate ? rate : 10000000;
+}
+
 void arch_halt(void)
 {
     for (;;) {

@@ -29,7 +29,7 @@ fits() {
 
 boot() {
     "$capdl" compile "$spec" --kernel "$1" -I "$programs" -o "$work/image.elf" &&
-        "$capdl" run "$work/image.elf" --kernel "$1" --timeout 60 --until "$last" > "$work/console" || return 1
+        "$capdl" run "$work/image.elf" --kernel "$1" --timeout 200 --until "$last" > "$work/console" || return 1
     # What the kernel prints as it boots comes before the first line of the protection domains.
     tr -d '\r' < "$work/console" | grep -a -A 1000 -F -x -e "$first" > "$work/output"
     diff -u "$expected" "$work/output"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reports the sum of 200 MiB of zeros and a one. */
+/* Reports the sum of 64 MiB of zeros and a one. */
 #include "pd.h"
 
-enum { REPORTS = 4, WORDS = (200 << 20) / 8 };
+enum { REPORTS = 4, WORDS = (64 << 20) / 8 };
 
 static volatile uint64_t zeros[WORDS];
 

@@ -179,7 +179,7 @@ static void add_loaded(struct layout *layout, const char *name, uint64_t address
 static void place_sections(struct layout *layout)
 {
     const struct elf_view *view = &layout->view;
-    layout->sections = memory_zeroed(view->header.e_shnum + 6u, sizeof *layout->sections);
+    layout->sections = memory_zeroed(view->header.e_shnum + 7u, sizeof *layout->sections);
     add_section(layout, "", (Elf64_Shdr){0});
     for (unsigned i = 0; i < view->header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(view, i);
@@ -195,6 +195,14 @@ static void place_sections(struct layout *layout)
     add_loaded(layout, ".capdl.blob", header->blob_start, layout->blob_offset, header->blob_size);
     if (header->num_pages > 0) {
         add_loaded(layout, ".capdl.pages", header->pages_start, layout->pages_offset, header->num_pages * CAPDL_PAGE_SIZE);
+    }
+    if (header->scratch_size > 0) { /* strip makes segments as long as their sections */
+        add_section(layout, ".capdl.scratch", (Elf64_Shdr){.sh_type = SHT_NOBITS,
+                                                           .sh_flags = SHF_ALLOC | SHF_WRITE,
+                                                           .sh_addr = header->scratch_start,
+                                                           .sh_offset = layout->profile_offset,
+                                                           .sh_size = header->scratch_size,
+                                                           .sh_addralign = CAPDL_PAGE_SIZE});
     }
     add_section(layout, ".capdl.profile",
                 (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_offset = layout->profile_offset, .sh_size = layout->profile_size,

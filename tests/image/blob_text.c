@@ -81,7 +81,8 @@ char *blob_text(const uint8_t *blob, size_t size)
     FILE *out = open_memstream(&text, &length);
     cbor_item_t *root = cbor_load(blob, size, &result);
     if (!root || result.error.code != CBOR_ERR_NONE || result.read != size) {
-        fprintf(stderr, "libcbor does not read the blob: error %d at %zu\n", result.error.code, result.error.position);
+        fprintf(stderr, "libcbor does not read the blob: error %d at %zu\n", result.error.code,
+                result.error.position);
         exit(1);
     }
     print_table(out, "group", at(root, CAPDL_BLOB_ITEM_GROUPS));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernel calls of small systems, typed in by hand from libsel4's interface files: operands are capabilities first, then words.
- * In the text, s1 is our slot 1, p0 page 0, i2 initial capability 2 (our CNode), k0 the SchedControl of core 0.
+ * Kernel calls of small systems, typed in by hand from libsel4's interface files: operands are capabilities first,
+ * then words. In the text, s1 is our slot 1, p0 page 0, i2 initial capability 2 (our CNode), k0 the SchedControl of
+ * core 0.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static void expect(const char *title, const char *profile, const char *spec, con
 static const char arm_spec[] =
     "arch aarch64\n"
     "objects {\n"
-    "  thread = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7, 8])\n"
+    "  thread = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7, "
+    "8])\n"
     "  cspace = cnode (4 bits)\n"
     "  top = pud  middle = pd  bottom = pt\n"
     "  code = frame (4k, fill: [{0 100 CDL_FrameFill_FileData \"code.bin\" 8}])\n"
@@ -38,19 +40,21 @@ static const char arm_spec[] =
     "  top { 0: middle }  middle { 1: bottom }\n"
     "  bottom { 0: code (RX)  2: stack (RW)  5: buffer (RW) }\n"
     "  cspace { 1: endpoint (RWG, badge: 42)  2: thread  3: cspace (guard: 0, guard_size: 60) }\n"
-    "  thread { cspace: cspace (guard: 0, guard_size: 60)  vspace: top  ipc_buffer_slot: buffer (RW)  sc_slot: budget\n"
+    "  thread { cspace: cspace (guard: 0, guard_size: 60)  vspace: top  ipc_buffer_slot: buffer (RW)  sc_slot: "
+    "budget\n"
     "           fault_ep_slot: endpoint (WP, badge: 9) }\n"
     "}\n";
 
-/* Types of an MCS hypervisor kernel: 7 kinds for all architectures, then huge page, VSpace, small page, large page, page table. */
+/* Types of an MCS hypervisor kernel: 7 kinds for all architectures, then huge page, VSpace, small page, large page,
+ * page table. */
 static const char arm_calls[] =
-    "group 0x8 0 0xd 0x1\n" /* s0: top, 1024 entries */
-    "group 0x9 0 0xc 0x2\n" /* s1: stack, s2: buffer; code is page 0 */
-    "group 0xb 0 0xc 0x2\n" /* s3: middle, s4: bottom */
-    "group 0x1 0 0xb 0x1\n" /* s5: thread */
-    "group 0x4 0x4 0x9 0x1\n" /* s6: cspace */
-    "group 0x5 0x7 0x7 0x1\n" /* s7: budget */
-    "group 0x2 0 0x4 0x1\n"   /* s8: endpoint */
+    "group 0x8 0 0xd 0x1\n"                              /* s0: top, 1024 entries */
+    "group 0x9 0 0xc 0x2\n"                              /* s1: stack, s2: buffer; code is page 0 */
+    "group 0xb 0 0xc 0x2\n"                              /* s3: middle, s4: bottom */
+    "group 0x1 0 0xb 0x1\n"                              /* s5: thread */
+    "group 0x4 0x4 0x9 0x1\n"                            /* s6: cspace */
+    "group 0x5 0x7 0x7 0x1\n"                            /* s7: budget */
+    "group 0x2 0 0x4 0x1\n"                              /* s8: endpoint */
     "6 CNode_Mint i2 ( i2 | s9 0x40 s8 0x40 0x9 0x9 )\n" /* the fault handler's: rights W and P, badge 9 */
     "7 ASIDPool_Assign i6 ( s0 )\n"
     "8 PageTable_Map s3 ( s0 | 0 0x3 ) x2 + 0x1 0 0x200000 0\n"
@@ -65,7 +69,8 @@ static const char arm_calls[] =
     "13 CNode_Mint s6 ( i2 | 0x3 0x4 s6 0x40 0xf 0x3c )\n"
     "15 TCB_WriteRegisters s5 (| 0x1 0x5 0x200010 0x203000 0 0x7 0x8 )\n";
 
-/* x86-64 without MCS: a frame mapped twice, one whose capability goes on with its mapping, interrupts, ports, untypeds. */
+/* x86-64 without MCS: a frame mapped twice, one whose capability goes on with its mapping, interrupts, ports,
+ * untypeds. */
 static const char x86_spec[] =
     "arch x86_64\n"
     "objects {\n"
@@ -75,7 +80,8 @@ static const char x86_spec[] =
     "  top = pml4  three = pdpt  two = pd  one = pt\n"
     "  shared = frame (4k)  given = frame (4k)  big = frame (2M)  device = frame (4k, paddr: 0xfee00000)\n"
     "  memory = ut (14 bits) { inner = ut (12 bits)  small = ep }\n"
-    "  note = notification  line = msi_irq (msi_handle: 1, msi_pci_bus: 2, msi_pci_dev: 3, msi_pci_fun: 4)  pin = ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
+    "  note = notification  line = msi_irq (msi_handle: 1, msi_pci_bus: 2, msi_pci_dev: 3, msi_pci_fun: 4)  pin = "
+    "ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
     "  ports = io_ports (ports: [0x3f8..0x3ff])\n"
     "}\n"
     "caps {\n"
@@ -89,16 +95,16 @@ static const char x86_spec[] =
 
 /* 5 kinds for all, then PDPT, PML4, huge page, 4K, large page, page table, page directory. */
 static const char x86_calls[] =
-    "group 0x9 0 0x15 0x1\n"   /* s0: big */
-    "group 0 0xe 0xe 0x1\n"    /* s1: memory */
-    "group 0x8 0 0xc 0x2\n"    /* s2: shared, s3: given */
-    "group 0xa 0 0xc 0x1\n"    /* s4: one */
-    "group 0xb 0 0xc 0x1\n"    /* s5: two */
-    "group 0x5 0 0xc 0x1\n"    /* s6: three */
-    "group 0x6 0 0xc 0x1\n"    /* s7: top */
-    "group 0x1 0 0xb 0x1\n"    /* s8: thread */
-    "group 0x4 0x3 0x8 0x1\n"  /* s9: cspace */
-    "group 0x3 0 0x5 0x1\n"    /* s10: note */
+    "group 0x9 0 0x15 0x1\n"           /* s0: big */
+    "group 0 0xe 0xe 0x1\n"            /* s1: memory */
+    "group 0x8 0 0xc 0x2\n"            /* s2: shared, s3: given */
+    "group 0xa 0 0xc 0x1\n"            /* s4: one */
+    "group 0xb 0 0xc 0x1\n"            /* s5: two */
+    "group 0x5 0 0xc 0x1\n"            /* s6: three */
+    "group 0x6 0 0xc 0x1\n"            /* s7: top */
+    "group 0x1 0 0xb 0x1\n"            /* s8: thread */
+    "group 0x4 0x3 0x8 0x1\n"          /* s9: cspace */
+    "group 0x3 0 0x5 0x1\n"            /* s10: note */
     "fixed 0x8 0 0xc 0x1 0xfee00000\n" /* s11: device */
     "cover 0 0xc 0xc 0x1 0x1\n"        /* s12: inner */
     "cover 0x2 0 0x4 0x1 0x1\n"        /* s13: small */
@@ -149,12 +155,12 @@ static const char riscv_spec[] =
 
 /* 5 kinds for all, then 1 GiB page, 4K page, 2 MiB page, page table. */
 static const char riscv_calls[] =
-    "group 0x7 0 0x15 0x2\n"  /* s0, s1: large */
-    "group 0x6 0 0xc 0x401\n" /* s2 to s1025: region, s1026: zero, which costs no page */
-    "group 0x8 0 0xc 0x3\n"   /* s1027: middle, s1028, s1029: bottom */
-    "group 0x8 0 0xc 0x1\n"   /* s1030: top */
-    "group 0x1 0 0xb 0x1\n"   /* s1031: thread */
-    "group 0x4 0x2 0x7 0x1\n" /* s1032: cspace */
+    "group 0x7 0 0x15 0x2\n"           /* s0, s1: large */
+    "group 0x6 0 0xc 0x401\n"          /* s2 to s1025: region, s1026: zero, which costs no page */
+    "group 0x8 0 0xc 0x3\n"            /* s1027: middle, s1028, s1029: bottom */
+    "group 0x8 0 0xc 0x1\n"            /* s1030: top */
+    "group 0x1 0 0xb 0x1\n"            /* s1031: thread */
+    "group 0x4 0x2 0x7 0x1\n"          /* s1032: cspace */
     "fixed 0 0xe 0xe 0x1 0x90000000\n" /* s1033: memory */
     "cover 0 0xd 0xd 0x1 0x409\n"      /* s1034: padding up to 0x90002000 */
     "cover 0x6 0 0xc 0x1 0x409\n"      /* s1035: late */
@@ -169,7 +175,8 @@ static const char riscv_calls[] =
     "9 Page_Map s1 ( s1030 | 0x600000 0x2 0x1 )\n"
     "12 TCB_Configure s1031 ( s1032 s1030 i0 | 0 0 0 0 )\n"
     "12 TCB_SetSchedParams s1031 ( i1 | 0x1 0x1 )\n"
-    "15 TCB_WriteRegisters s1031 (| 0x1 0x20 0x1000 0 0x2000 0 0 0 0 0 0 0 0 0 0 0 0 0 0x5 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0x77 )\n";
+    "15 TCB_WriteRegisters s1031 (| 0x1 0x20 0x1000 0 0x2000 0 0 0 0 0 0 0 0 0 0 0 0 0 0x5 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+    "0 0x77 )\n";
 
 int main(void)
 {

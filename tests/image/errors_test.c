@@ -12,62 +12,88 @@ struct bad {
 #define ARM(objects, caps) "arch aarch64 objects { " objects " } caps { " caps " }"
 #define X86(objects, caps) "arch x86_64 objects { " objects " } caps { " caps " }"
 #define RISCV(objects, caps) "arch riscv objects { " objects " } caps { " caps " }"
-#define FILL(offset, length, file, from) "fill: [{" #offset " " #length " CDL_FrameFill_FileData \"" file "\" " #from "}]"
+#define FILL(offset, length, file, from)                                                                             \
+    "fill: [{" #offset " " #length " CDL_FrameFill_FileData \"" file "\" " #from "}]"
 #define SPACE "top = pud  middle = pd  bottom = pt"
 #define MAPS "top { 0: middle } middle { 0: bottom } "
 
 static const struct bad bads[] = {
-    {"aarch64", ARM("f = frame (4k, " FILL(0, 4096, "absent.bin", 0) ")", ""), "cannot read `absent.bin` to fill a frame: No such file"},
+    {"aarch64", ARM("f = frame (4k, " FILL(0, 4096, "absent.bin", 0) ")", ""),
+     "cannot read `absent.bin` to fill a frame: No such file"},
     {"aarch64", ARM("f = frame (4k, " FILL(0, 4096, "short.bin", 0) ")", ""),
      "`short.bin` has 0x3e8 bytes, too few for 0x1000 bytes from offset 0x0"},
-    {"aarch64", ARM("f = frame (4k, " FILL(0, 8, "short.bin", 5000) ")", ""), "too few for 0x8 bytes from offset 0x1388"},
+    {"aarch64", ARM("f = frame (4k, " FILL(0, 8, "short.bin", 5000) ")", ""),
+     "too few for 0x8 bytes from offset 0x1388"},
     {"aarch64", ARM("f = frame (4k, " FILL(4000, 100, "short.bin", 0) ")", ""),
      "fill of 0x64 bytes at offset 0xfa0 does not fit a frame of 0x1000 bytes"},
-    {"aarch64", ARM("f = frame (64k)", ""), "frame `f` has 2^16 bytes; frames of kernel aarch64 have 4k, 2M or 1024M"},
+    {"aarch64", ARM("f = frame (64k)", ""),
+     "frame `f` has 2^16 bytes; frames of kernel aarch64 have 4k, 2M or 1024M"},
     {"aarch64", X86("e = ep", ""), "the spec is for x86_64, but kernel aarch64 is for aarch64"},
     {"aarch64", ARM("s = sc", ""), "kernel aarch64 has no such object (an MCS kernel has)"},
-    {"aarch64", ARM("r = rtreply", ""), "reply object `r` cannot be made: kernel aarch64 has no such object (an MCS kernel has)"},
+    {"aarch64", ARM("r = rtreply", ""),
+     "reply object `r` cannot be made: kernel aarch64 has no such object (an MCS kernel has)"},
     {"aarch64", ARM("top = pgd  t = tcb  c = cnode (1 bits)", "t { cspace: c  vspace: top }"),
-     "page global directory `top` is the root of an address space of 4 levels, but those of kernel aarch64 have 3: the root must be a "
+     "page global directory `top` is the root of an address space of 4 levels, but those of kernel aarch64 have 3: "
+     "the root must be a "
      "pud"},
-    {"aarch64", ARM(SPACE " f = frame (2M)", MAPS "bottom { 0: f (RW) }"), "is to a frame of 0x200000 bytes where each slot covers 0x1000"},
+    {"aarch64", ARM(SPACE " f = frame (2M)", MAPS "bottom { 0: f (RW) }"),
+     "is to a frame of 0x200000 bytes where each slot covers 0x1000"},
     {"aarch64", ARM(SPACE " f = frame (4k)", MAPS "bottom { 512: f (RW) }"), "is outside the table's 0x200 slots"},
-    {"aarch64", ARM(SPACE " f = frame (4k)", MAPS "bottom { 0: f (W) }"), "has no read right: the kernel maps no page that cannot be read"},
-    {"aarch64", ARM(SPACE " other = pud", MAPS "other { 0: middle }"), "is in use already: the kernel maps a page table once"},
-    {"aarch64", ARM("bottom = pt  f = frame (4k)", "bottom { 0: f (RW) }"), "has contents but belongs to no address space"},
+    {"aarch64", ARM(SPACE " f = frame (4k)", MAPS "bottom { 0: f (W) }"),
+     "has no read right: the kernel maps no page that cannot be read"},
+    {"aarch64", ARM(SPACE " other = pud", MAPS "other { 0: middle }"),
+     "is in use already: the kernel maps a page table once"},
+    {"aarch64", ARM("bottom = pt  f = frame (4k)", "bottom { 0: f (RW) }"),
+     "has contents but belongs to no address space"},
     {"x86_64", X86("a = pml4  b = pdpt", "a { 256: b }"), "user addresses of kernel x86_64 end at"},
     {"aarch64", ARM("u = ut (12 bits) { a = cnode (6 bits)  b = cnode (6 bits)  c = ep }", ""),
      "untyped `u` has 0x1000 bytes, but its 3 children need 0x1010"},
-    {"aarch64", ARM("u = ut (12 bits) { f = frame (4k, paddr: 0x1000) }", ""), "its untyped `u` has no physical address"},
+    {"aarch64", ARM("u = ut (12 bits) { f = frame (4k, paddr: 0x1000) }", ""),
+     "its untyped `u` has no physical address"},
     {"aarch64", ARM("u = ut (13 bits, paddr: 0x4000) { f = frame (4k, paddr: 0x6000) }", ""),
      "lies outside its untyped `u`, which is 0x4000 to 0x6000"},
-    {"aarch64", ARM("f = frame (4k, paddr: 0x1234)", ""), "frame `f` is to lie at 0x1234, which is not a multiple of its size 0x1000"},
+    {"aarch64", ARM("f = frame (4k, paddr: 0x1234)", ""),
+     "frame `f` is to lie at 0x1234, which is not a multiple of its size 0x1000"},
     {"aarch64", ARM("a = frame (2M, paddr: 0x200000)  b = frame (4k, paddr: 0x3ff000)", ""),
      "frame `b` at 0x3ff000 overlaps `a`, which ends at 0x400000"},
-    {"aarch64", ARM("c = cnode (2 bits)  e = ep", "c { 4: e (R) }"), "in slot 0x4 of CNode `c` is outside the CNode's 0x4 slots"},
-    {"aarch64", ARM("c = cnode (2 bits)  u = ut (12 bits)", "c { 0: u  1: u }"), "is the second one; the kernel does not let an untyped"},
-    {"aarch64", ARM("c = cnode (2 bits)", "c { 0: irq_control  1: irq_control }"), "is the second one; the kernel does not let it be copied"},
+    {"aarch64", ARM("c = cnode (2 bits)  e = ep", "c { 4: e (R) }"),
+     "in slot 0x4 of CNode `c` is outside the CNode's 0x4 slots"},
+    {"aarch64", ARM("c = cnode (2 bits)  u = ut (12 bits)", "c { 0: u  1: u }"),
+     "is the second one; the kernel does not let an untyped"},
+    {"aarch64", ARM("c = cnode (2 bits)", "c { 0: irq_control  1: irq_control }"),
+     "is the second one; the kernel does not let it be copied"},
     {"aarch64", ARM("c = cnode (2 bits)", "c { 0: sched_control (core: 0) }"), "kernel aarch64 is not MCS"},
     {"aarch64-mcs", ARM("c = cnode (2 bits)", "c { 0: sched_control (core: 3) }"), "for core 3 cannot be given"},
-    {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 256, max_prio: 0, affinity: 0)", ""), "has prio 256 and max_prio 0; kernel aarch64 has 0 to 255"},
-    {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 1, max_prio: 0, affinity: 2)", ""), "is to run on core 2; kernel aarch64 has 1"},
+    {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 256, max_prio: 0, affinity: 0)", ""),
+     "has prio 256 and max_prio 0; kernel aarch64 has 0 to 255"},
+    {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 1, max_prio: 0, affinity: 2)", ""),
+     "is to run on core 2; kernel aarch64 has 1"},
     {"x86_64", X86("t = tcb (init: [1,2,3,4,5,6,7])", ""), "has 7 start-up arguments; 6 fit into registers"},
     {"aarch64", ARM("t = tcb  c = cnode (1 bits)", "t { cspace: c }"), "TCB `t` has a cspace but no vspace"},
-    {"aarch64", ARM("t = tcb  c = cnode (1 bits)  v = pud  e = ep", "t { cspace: c  vspace: v  fault_ep_slot: e (RWG) }"),
+    {"aarch64",
+     ARM("t = tcb  c = cnode (1 bits)  v = pud  e = ep", "t { cspace: c  vspace: v  fault_ep_slot: e (RWG) }"),
      "is a slot number in the thread's own CSpace (write fault_ep:)"},
-    {"aarch64-mcs", ARM("t = tcb (fault_ep: 3, resume: False)  c = cnode (1 bits)  v = pud", "t { cspace: c  vspace: v }"),
+    {"aarch64-mcs",
+     ARM("t = tcb (fault_ep: 3, resume: False)  c = cnode (1 bits)  v = pud", "t { cspace: c  vspace: v }"),
      "names slot 0x3 as its fault handler, but MCS kernel aarch64-mcs takes a capability"},
-    {"aarch64-mcs", ARM("t = tcb (resume: False)  c = cnode (1 bits)  v = pud  e = ep", "t { cspace: c  vspace: v  fault_ep_slot: e (RW) }"),
+    {"aarch64-mcs",
+     ARM("t = tcb (resume: False)  c = cnode (1 bits)  v = pud  e = ep",
+         "t { cspace: c  vspace: v  fault_ep_slot: e (RW) }"),
      "needs W and one of G and P"},
-    {"aarch64-mcs", ARM("s = sc (period: 10, budget: 20)", ""), "has a budget of 20 us, more than its period of 10 us"},
+    {"aarch64-mcs", ARM("s = sc (period: 10, budget: 20)", ""),
+     "has a budget of 20 us, more than its period of 10 us"},
     {"x86_64", X86("d = io_device (domainID: 1, 0:1.2)", ""), "the I/O memory management unit is not supported"},
     {"aarch64", ARM("t = tcb (dom: 1)", ""), "is to be in domain 1; kernel aarch64 has 1"},
     {"riscv64", RISCV("t = pt  f = frame (4k)", "t { 1024: f (R) }"), "is outside the table's 0x200 slots"},
     {"aarch64", ARM("i = irq  c = cnode (1 bits)", "c { 0: i }"), "`irq maps` names no interrupt for it"},
     {"x86_64", X86("i = irq", "") " irq maps { 3: i }", "is not of a kind that x86-64 kernels know"},
-    {"aarch64", ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (RW) } c { 0: f (RW, mapping: (bottom, 1)) }"),
+    {"aarch64",
+     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)",
+         MAPS "bottom { 0: f (RW) } c { 0: f (RW, mapping: (bottom, 1)) }"),
      "names as its mapping slot 0x1 of `bottom`, which does not hold that frame"},
-    {"aarch64", ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (RW) } c { 0: f (R, mapping: (bottom, 0)) }"),
+    {"aarch64",
+     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)",
+         MAPS "bottom { 0: f (RW) } c { 0: f (R, mapping: (bottom, 0)) }"),
      "has fewer rights than the mapping it makes"},
 };
 
@@ -79,8 +105,8 @@ int main(void)
         compile_text(&c, bads[i].profile, bads[i].spec);
         char *said = messages(&c.diags);
         CHECK(!c.good, "%s", bads[i].spec);
-        CHECK(strstr(said, bads[i].message) && strstr(said, "error: "), "%s\nshould say: %s\nbut says: %s", bads[i].spec,
-              bads[i].message, said);
+        CHECK(strstr(said, bads[i].message) && strstr(said, "error: "), "%s\nshould say: %s\nbut says: %s",
+              bads[i].spec, bads[i].message, said);
         free(said);
         compiled_free(&c);
     }

@@ -73,7 +73,8 @@ char *messages(const struct capdl_diags *diags)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     for (size_t i = 0; i < diags->count; i++) {
-        fprintf(out, "%s: %s\n", diags->list[i].severity == CAPDL_ERROR ? "error" : "warning", diags->list[i].message);
+        fprintf(out, "%s: %s\n", diags->list[i].severity == CAPDL_ERROR ? "error" : "warning",
+                diags->list[i].message);
     }
     fclose(out);
     return text;
@@ -131,22 +132,53 @@ const char *make_initialiser(enum capdl_arch arch)
     static const uint16_t machines[] = {
         [CAPDL_ARCH_AARCH64] = EM_AARCH64, [CAPDL_ARCH_RISCV] = EM_RISCV, [CAPDL_ARCH_X86_64] = EM_X86_64};
     static const char names[] = "\0.text\0.capdl.header\0.shstrtab";
-    enum { TEXT = 0x1000, HEADER = 0x1080, NAMES = 0x1200, SECTIONS = 0x1240, END = SECTIONS + 4 * 64, BASE = 0x400000 };
+    enum {
+        TEXT = 0x1000,
+        HEADER = 0x1080,
+        NAMES = 0x1200,
+        SECTIONS = 0x1240,
+        END = SECTIONS + 4 * 64,
+        BASE = 0x400000
+    };
     uint8_t bytes[END] = {0};
     Elf64_Ehdr file = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-                       .e_type = ET_EXEC, .e_machine = machines[arch], .e_version = EV_CURRENT, .e_entry = BASE,
-                       .e_phoff = 64, .e_shoff = SECTIONS, .e_ehsize = 64, .e_phentsize = 56, .e_phnum = 2,
-                       .e_shentsize = 64, .e_shnum = 4, .e_shstrndx = 3};
-    Elf64_Phdr segments[] = {
-        {.p_type = PT_LOAD, .p_flags = 7, .p_offset = TEXT, .p_vaddr = BASE, .p_paddr = BASE, .p_filesz = 0x180,
-         .p_memsz = 0x1800, .p_align = 4096},
-        {.p_type = PT_GNU_STACK, .p_flags = 6, .p_align = 16}};
+                       .e_type = ET_EXEC,
+                       .e_machine = machines[arch],
+                       .e_version = EV_CURRENT,
+                       .e_entry = BASE,
+                       .e_phoff = 64,
+                       .e_shoff = SECTIONS,
+                       .e_ehsize = 64,
+                       .e_phentsize = 56,
+                       .e_phnum = 2,
+                       .e_shentsize = 64,
+                       .e_shnum = 4,
+                       .e_shstrndx = 3};
+    Elf64_Phdr segments[] = {{.p_type = PT_LOAD,
+                              .p_flags = 7,
+                              .p_offset = TEXT,
+                              .p_vaddr = BASE,
+                              .p_paddr = BASE,
+                              .p_filesz = 0x180,
+                              .p_memsz = 0x1800,
+                              .p_align = 4096},
+                             {.p_type = PT_GNU_STACK, .p_flags = 6, .p_align = 16}};
     Elf64_Shdr sections[] = {
         {0},
-        {.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR, .sh_addr = BASE, .sh_offset = TEXT,
-         .sh_size = 0x80, .sh_addralign = 16},
-        {.sh_name = 7, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_WRITE, .sh_addr = BASE + 0x80, .sh_offset = HEADER,
-         .sh_size = 0x100, .sh_addralign = 8},
+        {.sh_name = 1,
+         .sh_type = SHT_PROGBITS,
+         .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+         .sh_addr = BASE,
+         .sh_offset = TEXT,
+         .sh_size = 0x80,
+         .sh_addralign = 16},
+        {.sh_name = 7,
+         .sh_type = SHT_PROGBITS,
+         .sh_flags = SHF_ALLOC | SHF_WRITE,
+         .sh_addr = BASE + 0x80,
+         .sh_offset = HEADER,
+         .sh_size = 0x100,
+         .sh_addralign = 8},
         {.sh_name = 21, .sh_type = SHT_STRTAB, .sh_offset = NAMES, .sh_size = sizeof names, .sh_addralign = 1}};
     struct capdl_image_header header = {.magic = CAPDL_IMAGE_MAGIC, .version = CAPDL_BLOB_VERSION, .arch = arch};
     memcpy(bytes, &file, sizeof file);

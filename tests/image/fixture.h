@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of images share: specs from text, a made-up initialiser, a blob as text by libcbor, and checks that count. */
+/* What the tests of images share: specs from text, a made-up initialiser, a blob as text by libcbor, and checks that
+ * count. */
 #ifndef TESTS_IMAGE_FIXTURE_H
 #define TESTS_IMAGE_FIXTURE_H
 
@@ -9,15 +10,15 @@
 
 extern unsigned checks_made, checks_failed;
 
-#define CHECK(condition, ...)                                           \
-    do {                                                                \
-        checks_made++;                                                  \
-        if (!(condition)) {                                             \
-            checks_failed++;                                            \
-            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
-            fprintf(stderr, __VA_ARGS__);                               \
-            putc('\n', stderr);                                         \
-        }                                                               \
+#define CHECK(condition, ...)                                                                                        \
+    do {                                                                                                             \
+        checks_made++;                                                                                               \
+        if (!(condition)) {                                                                                          \
+            checks_failed++;                                                                                         \
+            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition);                                          \
+            fprintf(stderr, __VA_ARGS__);                                                                            \
+            putc('\n', stderr);                                                                                      \
+        }                                                                                                            \
     } while (0)
 
 /* Prints the numbers, removes the test's directory; what main returns. */
@@ -41,7 +42,8 @@ struct compiled {
     bool good;
 };
 
-/* Reads the text and compiles it to a blob; with a made-up initialiser also to an image. An error in the text itself ends the test. */
+/* Reads the text and compiles it to a blob; with a made-up initialiser also to an image. An error in the text itself
+ * ends the test. */
 void compile_text(struct compiled *, const char *profile, const char *text);
 void compile_text_to_image(struct compiled *, const char *profile, const char *text, bool strip);
 /* The same for a spec that is there already. */

@@ -6,10 +6,11 @@
 
 #include "fixture.h"
 
-static const char spec[] = "arch x86_64\n"
-                           "objects { e = ep  a = frame (4k, fill: [{0 4096 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
-                           "  b = frame (4k, fill: [{16 10 CDL_FrameFill_FileData \"code.bin\" 4096}]) }\n"
-                           "caps { }\n";
+static const char spec[] =
+    "arch x86_64\n"
+    "objects { e = ep  a = frame (4k, fill: [{0 4096 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
+    "  b = frame (4k, fill: [{16 10 CDL_FrameFill_FileData \"code.bin\" 4096}]) }\n"
+    "caps { }\n";
 
 static Elf64_Phdr segment(const struct compiled *c, unsigned i)
 {
@@ -51,16 +52,19 @@ static void check_payload(const struct compiled *c)
     struct capdl_image_header header;
     uint64_t size = 0, at = section_offset(c, ".capdl.header", &size);
     memcpy(&header, c->image + at, sizeof header);
-    CHECK(header.image_start == 0x400000 && header.blob_start == 0x402000 && header.blob_size == c->blob_size, "header");
+    CHECK(header.image_start == 0x400000 && header.blob_start == 0x402000 && header.blob_size == c->blob_size,
+          "header");
     CHECK(header.pages_start == 0x403000 && header.num_pages == 2, "%#llx", (unsigned long long)header.pages_start);
-    CHECK(header.scratch_start == 0x405000 && header.image_end == header.scratch_start + header.scratch_size, "scratch");
+    CHECK(header.scratch_start == 0x405000 && header.image_end == header.scratch_start + header.scratch_size,
+          "scratch");
     CHECK(header.image_end == segment(c, 1).p_vaddr + segment(c, 1).p_memsz, "the segment ends with the image");
     at = section_offset(c, ".capdl.blob", &size);
     CHECK(size == c->blob_size && memcmp(c->image + at, c->blob, size) == 0, "the blob is in its section");
     at = section_offset(c, ".capdl.pages", &size);
     const uint8_t *pages = c->image + at;
     CHECK(size == 8192 && pages[0] == 1 && pages[4095] == 4095 % 251 + 1, "the first frame is full");
-    CHECK(pages[4096 + 15] == 0 && pages[4096 + 16] == 4096 % 251 + 1 && pages[4096 + 26] == 0, "the second has ten bytes");
+    CHECK(pages[4096 + 15] == 0 && pages[4096 + 16] == 4096 % 251 + 1 && pages[4096 + 26] == 0,
+          "the second has ten bytes");
     CHECK(section_offset(c, ".capdl.profile", &size) && size > 100, "the kernel profile is there");
 }
 
@@ -89,7 +93,8 @@ int main(void)
     if (first.good && second.good) {
         check_segments(&first);
         check_payload(&first);
-        CHECK(first.image_size == second.image_size && memcmp(first.image, second.image, first.image_size) == 0, "same bytes");
+        CHECK(first.image_size == second.image_size && memcmp(first.image, second.image, first.image_size) == 0,
+              "same bytes");
     }
     compiled_free(&first);
     compiled_free(&second);
@@ -98,12 +103,16 @@ int main(void)
     write_file("text.elf", "hello", 5);
     check_refused("x86_64", spec, test_path("none.elf"), "cannot read the initialiser");
     check_refused("x86_64", spec, test_path("text.elf"), "is too short for an ELF file");
-    check_refused("aarch64", "arch aarch64 objects { } caps { }", good, "is for another architecture than the kernel");
-    check_refused("x86_64-12",
-                  "arch x86_64 objects { f[4000] = frame (4k, fill: [{0 1 CDL_FrameFill_FileData \"code.bin\" 0}]) } caps { }", good,
-                  "the image is too large for kernel x86_64-12: 4003 pages (4000 of them contents of frames) need about");
-    check_refused("x86_64-12", "arch x86_64 objects { f[4000] = frame (4k, fill: [{0 1 CDL_FrameFill_FileData \"code.bin\" 0}]) } caps { }",
-                  good, "which has 4096; a kernel built with KernelRootCNodeSizeBits=13 can boot it");
+    check_refused("aarch64", "arch aarch64 objects { } caps { }", good,
+                  "is for another architecture than the kernel");
+    check_refused(
+        "x86_64-12",
+        "arch x86_64 objects { f[4000] = frame (4k, fill: [{0 1 CDL_FrameFill_FileData \"code.bin\" 0}]) } caps { }",
+        good, "the image is too large for kernel x86_64-12: 4003 pages (4000 of them contents of frames) need about");
+    check_refused(
+        "x86_64-12",
+        "arch x86_64 objects { f[4000] = frame (4k, fill: [{0 1 CDL_FrameFill_FileData \"code.bin\" 0}]) } caps { }",
+        good, "which has 4096; a kernel built with KernelRootCNodeSizeBits=13 can boot it");
     free(good);
     return check_result();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Damaged images: every length, and a flipped bit in every byte that is read. Nothing may crash, and what is cut is refused. */
+/* Damaged images: every length, and a flipped bit in every byte that is read. Nothing may crash, and what is cut is
+ * refused. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +10,18 @@ static const char spec[] =
     "arch aarch64\n"
     "objects {\n"
     "  t[2] = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7])\n"
-    "  c = cnode (4 bits)  top = pud  middle = pd  bottom = pt  n = notification  line = irq  s = sc (period: 900, budget: 900)\n"
+    "  c = cnode (4 bits)  top = pud  middle = pd  bottom = pt  n = notification  line = irq  s = sc (period: 900, "
+    "budget: 900)\n"
     "  code[2] = frame (4k, fill: [{0 100 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
-    "  data = frame (2M, fill: [{8192 900 CDL_FrameFill_FileData \"code.bin\" 0}])  device = frame (4k, paddr: 0x9000000)\n"
+    "  data = frame (2M, fill: [{8192 900 CDL_FrameFill_FileData \"code.bin\" 0}])  device = frame (4k, paddr: "
+    "0x9000000)\n"
     "  memory = ut (14 bits, paddr: 0x70000000) { late = frame (4k, paddr: 0x70002000) }\n"
     "}\n"
     "caps {\n"
-    "  top { 0: middle }  middle { 1: bottom  2: data (RW) }  bottom { 0: code[0] (RX)  1: code[1] (RX)  5: device (RW) }\n"
-    "  c { 1: n (RW, badge: 42)  2: t[0]  3: c (guard: 0, guard_size: 60)  4: line  5: code[0] (R) }  line { 0: n (RW) }\n"
+    "  top { 0: middle }  middle { 1: bottom  2: data (RW) }  bottom { 0: code[0] (RX)  1: code[1] (RX)  5: device "
+    "(RW) }\n"
+    "  c { 1: n (RW, badge: 42)  2: t[0]  3: c (guard: 0, guard_size: 60)  4: line  5: code[0] (R) }  line { 0: n "
+    "(RW) }\n"
     "  t[0] { cspace: c  vspace: top  ipc_buffer_slot: code[0] (RW)  sc_slot: s }\n"
     "  t[1] { cspace: c  vspace: top  ipc_buffer_slot: code[1] (RW) }\n"
     "}\n"
@@ -84,8 +89,9 @@ int main(void)
     try_flips(&c, 0, 64 + 2 * 56); /* ELF header, segments */
     size_t at = blob ? (size_t)(blob - c.image) : 0;
     try_flips(&c, at, at + c.blob_size);
-    try_flips(&c, 0x1000 + 0x80, 0x1000 + 0x80 + sizeof(struct capdl_image_header)); /* where the initialiser has its header */
-    try_flips(&c, c.image_size - 1600, c.image_size); /* profile, names and table of sections */
+    try_flips(&c, 0x1000 + 0x80,
+              0x1000 + 0x80 + sizeof(struct capdl_image_header)); /* where the initialiser has its header */
+    try_flips(&c, c.image_size - 1600, c.image_size);             /* profile, names and table of sections */
     CHECK(!try_open((const uint8_t *)"arch aarch64", 12, &has_spec), "a spec is not an image");
     compiled_free(&c);
     return check_result();

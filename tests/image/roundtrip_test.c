@@ -85,7 +85,8 @@ static void round_trip(const char *title, const char *profile, const char *text,
         while (a[at] && a[at] == b[at]) {
             at++;
         }
-        CHECK(strip || strcmp(a, b) == 0, "%s: the spec goes on with\n%.200s\nwhere the image shows\n%.200s", title, a + at, b + at);
+        CHECK(strip || strcmp(a, b) == 0, "%s: the spec goes on with\n%.200s\nwhere the image shows\n%.200s", title,
+              a + at, b + at);
         free(a);
         free(b);
         compiled_free(&second);
@@ -96,10 +97,12 @@ static void round_trip(const char *title, const char *profile, const char *text,
 static const char arm[] =
     "arch aarch64\n"
     "objects {\n"
-    "  t[2] = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7, 8], tls: 0x1234)\n"
+    "  t[2] = tcb (addr: 0x205000, ip: 0x200010, sp: 0x203000, prio: 100, max_prio: 90, affinity: 0, init: [7, 8], "
+    "tls: 0x1234)\n"
     "  idle = tcb  c = cnode (4 bits)  top = pud  middle = pd  bottom = pt\n"
     "  code = frame (4k, fill: [{0 100 CDL_FrameFill_FileData \"code.bin\" 8}])\n"
-    "  data = frame (2M, fill: [{8192 9000 CDL_FrameFill_FileData \"code.bin\" 0}, {65536 4 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
+    "  data = frame (2M, fill: [{8192 9000 CDL_FrameFill_FileData \"code.bin\" 0}, {65536 4 CDL_FrameFill_FileData "
+    "\"code.bin\" 0}])\n"
     "  stack = frame (4k)  buffer[2] = frame (4k)  device = frame (4k, paddr: 0x9000000)\n"
     "  e = ep  n = notification  s[2] = sc (period: 2000, budget: 1000, data: 5)  r = rtreply  v = vcpu\n"
     "  line = irq  edge = arm_irq (trigger: edge, target: 0)\n"
@@ -108,35 +111,40 @@ static const char arm[] =
     "}\n"
     "caps {\n"
     "  top { 0: middle }  middle { 1: bottom  2: data (RW, uncached) }\n"
-    "  bottom { 0: code (RX)  2: stack (RW)  3: stack (R)  5: buffer[0] (RW)  6: buffer[1] (RW)  7: device (RW, uncached) }\n"
-    "  c { 1: e (RWG, badge: 42)  2: t[0]  3: c (guard: 0, guard_size: 60)  4: n (R)  5: loose  6: stack (RW, mapping: (bottom, 2))\n"
-    "      7: r  8: s[0]  9: line  10: edge  11: irq_control  12: asid_control  13: domain  14: sched_control (core: 0)  15: leaf (RW) }\n"
+    "  bottom { 0: code (RX)  2: stack (RW)  3: stack (R)  5: buffer[0] (RW)  6: buffer[1] (RW)  7: device (RW, "
+    "uncached) }\n"
+    "  c { 1: e (RWG, badge: 42)  2: t[0]  3: c (guard: 0, guard_size: 60)  4: n (R)  5: loose  6: stack (RW, "
+    "mapping: (bottom, 2))\n"
+    "      7: r  8: s[0]  9: line  10: edge  11: irq_control  12: asid_control  13: domain  14: sched_control (core: "
+    "0)  15: leaf (RW) }\n"
     "  line { 0: n (RW, badge: 1) }\n"
     "  t[0] { cspace: c (guard: 0, guard_size: 60)  vspace: top  ipc_buffer_slot: buffer[0] (RW)  sc_slot: s[0]\n"
-    "         fault_ep_slot: e (RWP, badge: 9)  temp_fault_ep_slot: e (RWGP)  bound_notification: n (RW) bound_vcpu: v }\n"
+    "         fault_ep_slot: e (RWP, badge: 9)  temp_fault_ep_slot: e (RWGP)  bound_notification: n (RW) bound_vcpu: "
+    "v }\n"
     "  t[1] { cspace: c (guard: 0, guard_size: 60)  vspace: top  ipc_buffer_slot: buffer[1] (RW)  sc_slot: s[1] }\n"
     "}\n"
     "irq maps { 40: line 41: edge }\n";
 
-static const char x86[] =
-    "arch x86_64\n"
-    "objects {\n"
-    "  t = tcb (addr: 0x201000, ip: 0x200000, sp: 0x200ff0, prio: 5, max_prio: 6, affinity: 0, resume: False, fault_ep: 3, init: [1, 2])\n"
-    "  c = cnode (3 bits)  top = pml4  three = pdpt  two = pd  one = pt\n"
-    "  shared = frame (4k)  code = frame (4k, fill: [{0 4000 CDL_FrameFill_FileData \"code.bin\" 0}])  big = frame (2M)\n"
-    "  huge = frame (1024M)  n = notification  pool = asid_pool\n"
-    "  line = msi_irq (msi_handle: 1, msi_pci_bus: 2, msi_pci_dev: 3, msi_pci_fun: 4)\n"
-    "  pin = ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
-    "  ports = io_ports (ports: [0x3f8..0x3ff])\n"
-    "}\n"
-    "caps {\n"
-    "  top { 0: three }  three { 0: two  1: huge (RW) }  two { 1: one  2: big (RW) }\n"
-    "  one { 0: shared (RWX)  1: shared (RX)  2: code (RX) }\n"
-    "  c { 0: code (RWX, mapping: (one, 2))  1: pool  2: line  3: pin  4: ports  6: top }\n"
-    "  line { 0: n (RW, badge: 4) }  pool { 0: top }\n"
-    "  t { cspace: c  vspace: top  ipc_buffer_slot: shared (RW)  bound_notification: n (RW) }\n"
-    "}\n"
-    "irq maps { 9: line 11: pin }\n";
+static const char x86[] = "arch x86_64\n"
+                          "objects {\n"
+                          "  t = tcb (addr: 0x201000, ip: 0x200000, sp: 0x200ff0, prio: 5, max_prio: 6, affinity: 0, "
+                          "resume: False, fault_ep: 3, init: [1, 2])\n"
+                          "  c = cnode (3 bits)  top = pml4  three = pdpt  two = pd  one = pt\n"
+                          "  shared = frame (4k)  code = frame (4k, fill: [{0 4000 CDL_FrameFill_FileData "
+                          "\"code.bin\" 0}])  big = frame (2M)\n"
+                          "  huge = frame (1024M)  n = notification  pool = asid_pool\n"
+                          "  line = msi_irq (msi_handle: 1, msi_pci_bus: 2, msi_pci_dev: 3, msi_pci_fun: 4)\n"
+                          "  pin = ioapic_irq (ioapic_num: 0, ioapic_pin: 4, ioapic_level: 1, ioapic_polarity: 0)\n"
+                          "  ports = io_ports (ports: [0x3f8..0x3ff])\n"
+                          "}\n"
+                          "caps {\n"
+                          "  top { 0: three }  three { 0: two  1: huge (RW) }  two { 1: one  2: big (RW) }\n"
+                          "  one { 0: shared (RWX)  1: shared (RX)  2: code (RX) }\n"
+                          "  c { 0: code (RWX, mapping: (one, 2))  1: pool  2: line  3: pin  4: ports  6: top }\n"
+                          "  line { 0: n (RW, badge: 4) }  pool { 0: top }\n"
+                          "  t { cspace: c  vspace: top  ipc_buffer_slot: shared (RW)  bound_notification: n (RW) }\n"
+                          "}\n"
+                          "irq maps { 9: line 11: pin }\n";
 
 static const char riscv[] =
     "arch riscv\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of objects, which decides their slots: first what may lie anywhere, large before small, equal ones together; then what
- * has a physical address, by address; then what lies in untypeds of the spec, parents before children. Among equals the order is
- * that of the spec, so that regular specs give regular slots.
+ * The order of objects, which decides their slots: first what may lie anywhere, large before small, equal ones
+ * together; then what has a physical address, by address; then what lies in untypeds of the spec, parents before
+ * children. Among equals the order is that of the spec, so that regular specs give regular slots.
  */
 #include <stdlib.h>
 
@@ -10,11 +10,13 @@
 
 enum { MAX_SIZE_BITS = 64 };
 
-static struct group *group_for(struct group_list *groups, const struct place *shape, uint64_t address, uint64_t parent)
+static struct group *group_for(struct group_list *groups, const struct place *shape, uint64_t address,
+                               uint64_t parent)
 {
     struct group *last = groups->count ? &groups->list[groups->count - 1] : 0;
-    if (last && last->type == shape->type && last->argument == shape->argument && last->size_bits == shape->size_bits &&
-        last->parent == parent && (!address || last->address + (last->count << last->size_bits) == address)) {
+    if (last && last->type == shape->type && last->argument == shape->argument &&
+        last->size_bits == shape->size_bits && last->parent == parent &&
+        (!address || last->address + (last->count << last->size_bits) == address)) {
         return last;
     }
     groups->list = memory_grow(groups->list, &groups->capacity, groups->count + 1, sizeof *groups->list);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Address spaces get their numbers from ASID pools: those in a pool of the spec from that one, the others from the pool the initial
- * task has, and from pools of our own when that is full. ASIDs 0 and 1 are the kernel's and the initial task's.
+ * Address spaces get their numbers from ASID pools: those in a pool of the spec from that one, the others from the
+ * pool the initial task has, and from pools of our own when that is full. ASIDs 0 and 1 are the kernel's and the
+ * initial task's.
  */
 #include "image/program.h"
 
@@ -52,17 +53,18 @@ void asids_count(struct program *program)
         program->num_own_pools = (loose - (size - ASIDS_USED) + size - 1) / size;
     }
     if (1 + pools + program->num_own_pools > most) {
-        program_error(program, loose ? first : CAPDL_NO_OBJECT, "and the other %u address spaces need %u ASID pools; kernel %s "
-                      "has %u pools for %u address spaces each", program->num_roots - 1, 1 + pools + program->num_own_pools,
-                      program->profile->name, most, size);
+        program_error(program, loose ? first : CAPDL_NO_OBJECT,
+                      "and the other %u address spaces need %u ASID pools; kernel %s "
+                      "has %u pools for %u address spaces each",
+                      program->num_roots - 1, 1 + pools + program->num_own_pools, program->profile->name, most, size);
     }
     program->pool_of = pool_of;
 }
 
 static void make_pool(struct program *program, uint32_t object, uint64_t untyped, uint64_t slot)
 {
-    CALL(program, DERIVE, ASID_CONTROL_MAKE_POOL, object, 2, operand_initial(CAPDL_INITIAL_ASID_CONTROL), operand_slot(untyped),
-         operand_initial(CAPDL_INITIAL_CNODE), operand_slot(slot), operand_word(ROOT_DEPTH));
+    CALL(program, DERIVE, ASID_CONTROL_MAKE_POOL, object, 2, operand_initial(CAPDL_INITIAL_ASID_CONTROL),
+         operand_slot(untyped), operand_initial(CAPDL_INITIAL_CNODE), operand_slot(slot), operand_word(ROOT_DEPTH));
 }
 
 static void assign(struct program *program, struct operand pool, uint32_t root)

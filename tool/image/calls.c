@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lists of kernel calls. Regular sequences become runs while they are added: a call that continues the last run only counts it up,
- * so that a million equal frames cost one entry and no memory.
+ * Lists of kernel calls. Regular sequences become runs while they are added: a call that continues the last run only
+ * counts it up, so that a million equal frames cost one entry and no memory.
  */
 #include "image/program.h"
 
@@ -38,7 +38,8 @@ static bool pair_up(struct call_list *calls, struct call *call, const struct ope
             return false;
         }
     }
-    calls->operands = memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
+    calls->operands =
+        memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
     struct operand *last = &calls->operands[call->first];
     for (unsigned i = 0; i < count; i++) {
         last[count + i] = operand_word(operands[i].value - last[i].value);
@@ -48,12 +49,14 @@ static bool pair_up(struct call_list *calls, struct call *call, const struct ope
     return true;
 }
 
-static bool continues(const struct call_list *calls, const struct call *call, const struct operand *operands, unsigned count)
+static bool continues(const struct call_list *calls, const struct call *call, const struct operand *operands,
+                      unsigned count)
 {
     const struct operand *first = &calls->operands[call->first];
     const struct operand *strides = first + count;
     for (unsigned i = 0; i < count; i++) {
-        if (operands[i].value < first[i].value || operands[i].value - first[i].value != strides[i].value * call->count) {
+        if (operands[i].value < first[i].value ||
+            operands[i].value - first[i].value != strides[i].value * call->count) {
             return false;
         }
     }
@@ -64,7 +67,8 @@ static void append(struct call_list *calls, enum capdl_method method, uint32_t o
                    unsigned count)
 {
     calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof *calls->list);
-    calls->operands = memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
+    calls->operands =
+        memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
     calls->list[calls->count++] = (struct call){.method = (uint16_t)method,
                                                 .num_operands = (uint16_t)count,
                                                 .object = object,
@@ -75,8 +79,8 @@ static void append(struct call_list *calls, enum capdl_method method, uint32_t o
     }
 }
 
-/* A pair that nothing continues may have been one call too early: its second call starts anew, to be paired with the next. The
-   strides' place becomes the second call's operands. */
+/* A pair that nothing continues may have been one call too early: its second call starts anew, to be paired with the
+   next. The strides' place becomes the second call's operands. */
 static void split_pair(struct call_list *calls)
 {
     struct call *pair = &calls->list[calls->count - 1];
@@ -109,8 +113,8 @@ static bool method_exists(struct program *program, enum capdl_method method, uin
     return false;
 }
 
-void calls_add(struct program *program, enum capdl_phase phase, enum capdl_method method, uint32_t object, unsigned caps,
-               const struct operand *operands, unsigned count)
+void calls_add(struct program *program, enum capdl_phase phase, enum capdl_method method, uint32_t object,
+               unsigned caps, const struct operand *operands, unsigned count)
 {
     if (!method_exists(program, method, object)) {
         return;
@@ -136,12 +140,14 @@ void calls_add(struct program *program, enum capdl_phase phase, enum capdl_metho
 
 uint64_t calls_derive(struct program *program, uint32_t object)
 {
-    program->derived = memory_grow(program->derived, &program->capacity_derived, program->num_derived + 1, sizeof(uint32_t));
+    program->derived =
+        memory_grow(program->derived, &program->capacity_derived, program->num_derived + 1, sizeof(uint32_t));
     program->derived[program->num_derived] = object;
     return program->num_objects + program->num_derived++;
 }
 
-struct operand calls_copy(struct program *program, uint32_t object, struct operand source, unsigned rights, uint64_t badge)
+struct operand calls_copy(struct program *program, uint32_t object, struct operand source, unsigned rights,
+                          uint64_t badge)
 {
     struct operand copy = operand_slot(calls_derive(program, CAPDL_NO_OBJECT));
     struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Contents of CNodes. What the kernel can derive is copied, or minted where a badge or guard is wanted; what it cannot derive
- * (untypeds, unmapped page tables, IRQ control) and frame capabilities that carry their mapping are moved. Moves come last: by then
- * nothing needs the original any more.
+ * Contents of CNodes. What the kernel can derive is copied, or minted where a badge or guard is wanted; what it
+ * cannot derive (untypeds, unmapped page tables, IRQ control) and frame capabilities that carry their mapping are
+ * moved. Moves come last: by then nothing needs the original any more.
  */
 #include "image/program.h"
 
@@ -54,8 +54,9 @@ static bool control_exists(struct program *program, uint32_t cnode, const struct
 {
     const struct capdl_profile *profile = program->profile;
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL && (!profile->mcs || cap->data >= profile->max_nodes)) {
-        program_cap_error(program, cnode, cap, "for core %llu cannot be given: kernel %s %s", (unsigned long long)cap->data,
-                          profile->name, profile->mcs ? "has fewer cores" : "is not MCS");
+        program_cap_error(program, cnode, cap, "for core %llu cannot be given: kernel %s %s",
+                          (unsigned long long)cap->data, profile->name,
+                          profile->mcs ? "has fewer cores" : "is not MCS");
         return false;
     }
     if (cap->kind == CAPDL_KIND_SMC && !profile->smc) {
@@ -124,17 +125,21 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
     if (!find_source(program, cnode, cap, &source)) {
         return;
     }
-    if (cap->kind == CAPDL_KIND_CNODE && cap->guard_size + program->spec->objects[cap->object].size_bits > ROOT_DEPTH) {
-        program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than 64",
-                          cap->guard_size, program->spec->objects[cap->object].size_bits);
+    if (cap->kind == CAPDL_KIND_CNODE &&
+        cap->guard_size + program->spec->objects[cap->object].size_bits > ROOT_DEPTH) {
+        program_cap_error(program, cnode, cap,
+                          "has a guard of %u bits; with the CNode's %u bits that is more than 64", cap->guard_size,
+                          program->spec->objects[cap->object].size_bits);
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
     struct operand rights = operand_word(cap_rights(cap)), data = operand_word(cap_data(cap));
     if (data.value) {
-        CALL(program, CNODES, CNODE_MINT, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH), rights, data);
+        CALL(program, CNODES, CNODE_MINT, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH),
+             rights, data);
     } else {
-        CALL(program, CNODES, CNODE_COPY, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH), rights);
+        CALL(program, CNODES, CNODE_COPY, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH),
+             rights);
     }
 }
 
@@ -152,7 +157,8 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
     struct place *place = &program->places[cap->object];
     if (place->flags & PLACE_MOVED && cap->kind != CAPDL_KIND_FRAME) {
         program_cap_error(program, cnode, cap, "is the second one; the kernel does not let %s be copied",
-                          cap->kind == CAPDL_KIND_UT ? "an untyped that is in use" : "a page table that is not mapped");
+                          cap->kind == CAPDL_KIND_UT ? "an untyped that is in use"
+                                                     : "a page table that is not mapped");
         return false;
     }
     place->flags |= PLACE_MOVED;
@@ -166,17 +172,19 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
         return;
     }
     if (cap->kind == CAPDL_KIND_FRAME) {
-        const struct mapping *mapping = mapping_find(program, cap->extra->mapping_container, cap->extra->mapping_slot);
+        const struct mapping *mapping =
+            mapping_find(program, cap->extra->mapping_container, cap->extra->mapping_slot);
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
-            program_cap_error(program, cnode, cap, "names as its mapping slot 0x%llx of `%s`, which is in no address space",
+            program_cap_error(program, cnode, cap,
+                              "names as its mapping slot 0x%llx of `%s`, which is in no address space",
                               (unsigned long long)cap->extra->mapping_slot,
                               program->spec->objects[cap->extra->mapping_container].name);
             return;
         }
         source = mapping->source;
     }
-    CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode, 1, operand_object(program, cnode),
-         operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
+    CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode, 1,
+         operand_object(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
          operand_word(program->spec->objects[cnode].size_bits), source, operand_word(ROOT_DEPTH));
 }
 

@@ -19,9 +19,9 @@ static bool archs_agree(struct program *program)
 static bool make(struct program *program)
 {
     static void (*const passes[])(struct program *) = {
-        shape_objects, asids_count,     content_find,      arrange_objects,  mappings_collect, asids_assign,
-        vspace_map,    content_fill,    ports_derive,      interrupts_derive, sched_configure, threads_configure,
-        caps_distribute, domains_configure,
+        shape_objects,   asids_count,       content_find,    arrange_objects,   mappings_collect,
+        asids_assign,    vspace_map,        content_fill,    ports_derive,      interrupts_derive,
+        sched_configure, threads_configure, caps_distribute, domains_configure,
     };
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
         passes[i](program);
@@ -31,14 +31,15 @@ static bool make(struct program *program)
         }
     }
     if (program->num_objects + program->num_derived > CAPDL_BLOB_MAX_SLOTS) {
-        capdl_error(program->diags, (struct capdl_pos){0}, "%zu objects and second capabilities are more than an image can hold: %d",
+        capdl_error(program->diags, (struct capdl_pos){0},
+                    "%zu objects and second capabilities are more than an image can hold: %d",
                     program->num_objects + program->num_derived, CAPDL_BLOB_MAX_SLOTS);
     }
     return program->diags->num_errors == 0;
 }
 
-uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_options *options, struct capdl_diags *diags,
-                            size_t *size)
+uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_options *options,
+                            struct capdl_diags *diags, size_t *size)
 {
     struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
     uint8_t *blob = 0;
@@ -49,7 +50,8 @@ uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_op
     return blob;
 }
 
-bool image_compile(const struct capdl_spec *spec, const struct image_options *options, struct capdl_diags *diags, FILE *out)
+bool image_compile(const struct capdl_spec *spec, const struct image_options *options, struct capdl_diags *diags,
+                   FILE *out)
 {
     struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
     bool good = diags->num_errors == 0 && archs_agree(&program) && make(&program);

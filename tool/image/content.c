@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Contents of frames. A 4 KiB frame that is not all zero and may lie anywhere is a page of the image itself; of other frames the
- * pages that are not all zero are put into the image once, however often they occur, and copied at boot.
+ * Contents of frames. A 4 KiB frame that is not all zero and may lie anywhere is a page of the image itself; of other
+ * frames the pages that are not all zero are put into the image once, however often they occur, and copied at boot.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +37,8 @@ static struct source_file *file_load(struct program *program, const struct capdl
         file->data = (uint8_t *)(uintptr_t)bytes->data;
         file->size = bytes->size;
     } else {
-        capdl_error(program->diags, fill->pos, "cannot read `%s` to fill a frame: %s", path ? path : fill->text, strerror(errno));
+        capdl_error(program->diags, fill->pos, "cannot read `%s` to fill a frame: %s", path ? path : fill->text,
+                    strerror(errno));
         file->missing = true;
         free(bytes);
     }
@@ -54,7 +55,8 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
         return false;
     }
     if (fill->offset > size || fill->length > size - fill->offset) {
-        capdl_error(program->diags, fill->pos, "fill of 0x%llx bytes at offset 0x%llx does not fit a frame of 0x%llx bytes",
+        capdl_error(program->diags, fill->pos,
+                    "fill of 0x%llx bytes at offset 0x%llx does not fit a frame of 0x%llx bytes",
                     (unsigned long long)fill->length, (unsigned long long)fill->offset, (unsigned long long)size);
         return false;
     }
@@ -63,8 +65,9 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
         return false;
     }
     if (fill->source_offset > file->size || fill->length > file->size - fill->source_offset) {
-        capdl_error(program->diags, fill->pos, "`%s` has 0x%llx bytes, too few for 0x%llx bytes from offset 0x%llx", fill->text,
-                    (unsigned long long)file->size, (unsigned long long)fill->length, (unsigned long long)fill->source_offset);
+        capdl_error(program->diags, fill->pos, "`%s` has 0x%llx bytes, too few for 0x%llx bytes from offset 0x%llx",
+                    fill->text, (unsigned long long)file->size, (unsigned long long)fill->length,
+                    (unsigned long long)fill->source_offset);
         return false;
     }
     return true;
@@ -181,7 +184,8 @@ static bool frame_nonzero(const struct program *program, uint32_t object)
 
 static void page_add(struct program *program, uint32_t object, uint64_t offset)
 {
-    program->pages = memory_grow(program->pages, &program->capacity_pages, program->num_pages + 1, sizeof *program->pages);
+    program->pages =
+        memory_grow(program->pages, &program->capacity_pages, program->num_pages + 1, sizeof *program->pages);
     program->pages[program->num_pages++] = (struct page){.object = object, .offset = offset};
 }
 
@@ -209,7 +213,7 @@ void content_find(struct program *program)
 struct sharing {
     struct run {
         uint64_t hash, page, pages;
-    } *runs;
+    } * runs;
     size_t count, capacity;
     size_t *table; /* index + 1; open addressing */
     size_t table_size;
@@ -258,8 +262,8 @@ static void sharing_enlarge(struct sharing *sharing)
 }
 
 /* First page of a run with this content, added when there is none. */
-static uint64_t share(struct program *program, struct sharing *sharing, uint32_t object, uint64_t offset, uint64_t pages,
-                      uint64_t hash)
+static uint64_t share(struct program *program, struct sharing *sharing, uint32_t object, uint64_t offset,
+                      uint64_t pages, uint64_t hash)
 {
     sharing_enlarge(sharing);
     size_t at = hash & (sharing->table_size - 1);
@@ -282,7 +286,8 @@ static uint64_t share(struct program *program, struct sharing *sharing, uint32_t
 /* A fill goes on into the frame in the next slot where its frame ends. */
 static bool fill_continues(const struct fill *last, const struct fill *next)
 {
-    return last->size_bits == next->size_bits && last->flags == next->flags && last->page + last->pages == next->page &&
+    return last->size_bits == next->size_bits && last->flags == next->flags &&
+           last->page + last->pages == next->page &&
            (last->slot << last->size_bits) + last->offset + last->pages * CAPDL_PAGE_SIZE ==
                (next->slot << next->size_bits) + next->offset;
 }
@@ -294,7 +299,8 @@ static void fill_add(struct program *program, const struct fill *fill)
         last->pages += fill->pages;
         return;
     }
-    program->fills = memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof *program->fills);
+    program->fills =
+        memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof *program->fills);
     program->fills[program->num_fills++] = *fill;
 }
 

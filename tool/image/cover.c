@@ -110,8 +110,10 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
                       (unsigned long long)object->paddr, (unsigned long long)size);
         return false;
     }
-    if (object->paddr < base || object->paddr - base > parent_size - 1 || size > parent_size - (object->paddr - base)) {
-        program_error(program, child, "at 0x%llx with 0x%llx bytes lies outside its untyped `%s`, which is 0x%llx to 0x%llx",
+    if (object->paddr < base || object->paddr - base > parent_size - 1 ||
+        size > parent_size - (object->paddr - base)) {
+        program_error(program, child,
+                      "at 0x%llx with 0x%llx bytes lies outside its untyped `%s`, which is 0x%llx to 0x%llx",
                       (unsigned long long)object->paddr, (unsigned long long)size, label, (unsigned long long)base,
                       (unsigned long long)(base + parent_size));
         return false;
@@ -148,8 +150,8 @@ static void cover_children(struct covering *covering, uint32_t parent)
         next = at + size;
     }
     if (next > parent_size) {
-        program_error(program, parent, "has 0x%llx bytes, but its %zu children need 0x%llx", (unsigned long long)parent_size,
-                      count, (unsigned long long)next);
+        program_error(program, parent, "has 0x%llx bytes, but its %zu children need 0x%llx",
+                      (unsigned long long)parent_size, count, (unsigned long long)next);
     }
 }
 
@@ -177,7 +179,8 @@ void cover_objects(struct program *program)
     if (children_collect(&covering) > 0) {
         covering.addresses = memory_zeroed(spec->num_objects, sizeof(uint64_t));
         for (uint32_t i = 0; i < spec->num_objects; i++) {
-            covering.addresses[i] = spec->objects[i].flags & CAPDL_OBJECT_HAS_PADDR ? spec->objects[i].paddr : UNKNOWN;
+            covering.addresses[i] =
+                spec->objects[i].flags & CAPDL_OBJECT_HAS_PADDR ? spec->objects[i].paddr : UNKNOWN;
         }
         for (size_t slot = 0; slot < program->num_objects; slot++) { /* grows: children come after their parents */
             uint32_t object = program->objects[slot];

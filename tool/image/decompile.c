@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The spec an image was made from. Objects come from the blob's tables, everything else from the meaning of its kernel calls, in the
- * order in which the initialiser would make them.
+ * The spec an image was made from. Objects come from the blob's tables, everything else from the meaning of its
+ * kernel calls, in the order in which the initialiser would make them.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ void reverse_fail(struct reverse *r, const char *what)
 static bool is_identifier(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (!isalpha((unsigned char)text[i]) && (i == 0 || (!isdigit((unsigned char)text[i]) && !strchr("_-@.", text[i])))) {
+        if (!isalpha((unsigned char)text[i]) &&
+            (i == 0 || (!isdigit((unsigned char)text[i]) && !strchr("_-@.", text[i])))) {
             return false;
         }
     }
@@ -95,7 +96,7 @@ void reverse_cap(struct reverse *r, uint32_t container, struct capdl_cap cap)
     }
 }
 
-/* The method behind each label; on some architectures one method has several uses, but no two methods share a label. */
+/* The method behind each label. */
 static void read_methods(struct reverse *r)
 {
     const struct capdl_profile *profile = &r->image->profile;

@@ -40,9 +40,9 @@ struct reverse {
     bool named;
     struct held *slots;
     struct held *pages;
-    struct held control;   /* what reverse_held returns for capabilities that are not in our slots */
-    uint64_t *cores;       /* per object: of a scheduling context */
-    uint64_t *addresses;   /* per slot: physical address, or UINT64_MAX */
+    struct held control; /* what reverse_held returns for capabilities that are not in our slots */
+    uint64_t *cores;     /* per object: of a scheduling context */
+    uint64_t *addresses; /* per slot: physical address, or UINT64_MAX */
     uint32_t num_generated[CAPDL_KIND_COUNT];
 
     struct table_entry *tables; /* open addressing */

@@ -161,13 +161,30 @@ struct get {
 static const struct get gets[] = {
     {CAPDL_METHOD_IRQ_CONTROL_GET, CAPDL_KIND_IRQ, 3, 1, 0, {{0, 0}}, 0},
     {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER, CAPDL_KIND_ARM_IRQ, 4, 2, 0, {{CAPDL_NUMBER_TRIGGER, 1}}, 1},
-    {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER_CORE, CAPDL_KIND_ARM_IRQ, 5, 2, 0,
-     {{CAPDL_NUMBER_TRIGGER, 1}, {CAPDL_NUMBER_TARGET, 4}}, 2},
-    {CAPDL_METHOD_IRQ_CONTROL_GET_IOAPIC, CAPDL_KIND_IOAPIC_IRQ, 7, 0, 6,
-     {{CAPDL_NUMBER_IOAPIC_NUM, 2}, {CAPDL_NUMBER_IOAPIC_PIN, 3}, {CAPDL_NUMBER_IOAPIC_LEVEL, 4}, {CAPDL_NUMBER_IOAPIC_POLARITY, 5}},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER_CORE,
+     CAPDL_KIND_ARM_IRQ,
+     5,
+     2,
+     0,
+     {{CAPDL_NUMBER_TRIGGER, 1}, {CAPDL_NUMBER_TARGET, 4}},
+     2},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_IOAPIC,
+     CAPDL_KIND_IOAPIC_IRQ,
+     7,
+     0,
+     6,
+     {{CAPDL_NUMBER_IOAPIC_NUM, 2},
+      {CAPDL_NUMBER_IOAPIC_PIN, 3},
+      {CAPDL_NUMBER_IOAPIC_LEVEL, 4},
+      {CAPDL_NUMBER_IOAPIC_POLARITY, 5}},
      4},
-    {CAPDL_METHOD_IRQ_CONTROL_GET_MSI, CAPDL_KIND_MSI_IRQ, 7, 0, 6,
-     {{CAPDL_NUMBER_MSI_BUS, 2}, {CAPDL_NUMBER_MSI_DEV, 3}, {CAPDL_NUMBER_MSI_FUN, 4}, {CAPDL_NUMBER_MSI_HANDLE, 5}}, 4},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_MSI,
+     CAPDL_KIND_MSI_IRQ,
+     7,
+     0,
+     6,
+     {{CAPDL_NUMBER_MSI_BUS, 2}, {CAPDL_NUMBER_MSI_DEV, 3}, {CAPDL_NUMBER_MSI_FUN, 4}, {CAPDL_NUMBER_MSI_HANDLE, 5}},
+     4},
 };
 
 static bool get_interrupt(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
@@ -216,14 +233,15 @@ static void issue(struct reverse *r, const struct capdl_call *call, enum capdl_k
 static void set_notification(struct reverse *r, const struct capdl_call *call)
 {
     const struct held *handler = reverse_held(r, &call->target);
-    uint32_t notification = call->num_operands == 1 ? reverse_object(r, &call->operands[0], CAPDL_KIND_NOTIFICATION)
-                                                    : CAPDL_NO_OBJECT;
+    uint32_t notification =
+        call->num_operands == 1 ? reverse_object(r, &call->operands[0], CAPDL_KIND_NOTIFICATION) : CAPDL_NO_OBJECT;
     if (notification == CAPDL_NO_OBJECT || handler->object == CAPDL_NO_OBJECT) {
         reverse_fail(r, "a notification is set on something that is not an interrupt");
         return;
     }
     const struct held *held = reverse_held(r, &call->operands[0]);
-    struct capdl_cap cap = {.object = notification, .kind = CAPDL_KIND_NOTIFICATION, .rights = held->rights, .data = held->data};
+    struct capdl_cap cap = {
+        .object = notification, .kind = CAPDL_KIND_NOTIFICATION, .rights = held->rights, .data = held->data};
     cap.flags = held->data ? CAPDL_CAP_HAS_BADGE : 0;
     reverse_cap(r, handler->object, cap);
 }
@@ -250,7 +268,8 @@ static void assign(struct reverse *r, const struct capdl_call *call)
     const struct held *root = reverse_held(r, &call->operands[0]);
     if (root->object != CAPDL_NO_OBJECT) {
         const struct capdl_object *o = &r->spec->objects[container];
-        reverse_cap(r, container, (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
+        reverse_cap(r, container,
+                    (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
     }
 }
 
@@ -334,7 +353,7 @@ static void reverse_call(struct reverse *r, enum capdl_method method, const stru
     case CAPDL_METHOD_DOMAIN_SET_SCHEDULE_SET_START:
         set_start(r, call);
         break;
-    case CAPDL_METHOD_PAGE_UNMAP:    /* of an embedded page, from ourselves */
+    case CAPDL_METHOD_PAGE_UNMAP:      /* of an embedded page, from ourselves */
     case CAPDL_METHOD_IRQ_HANDLER_ACK: /* after setting the notification */
         break;
     default:
@@ -343,7 +362,8 @@ static void reverse_call(struct reverse *r, enum capdl_method method, const stru
     }
 }
 
-/* Each call makes or moves a capability or configures an object; this is more than any image of the largest size needs. */
+/* Each call makes or moves a capability or configures an object; this is more than any image of the largest size
+ * needs. */
 enum { MAX_CALLS = 1 << 27 };
 
 void reverse_calls(struct reverse *r)

@@ -60,13 +60,15 @@ static enum capdl_kind kind_of_type(const struct capdl_profile *profile, enum ca
 static enum capdl_type type_of_number(const struct capdl_profile *profile, uint64_t number)
 {
     unsigned type = 0;
-    while (type < CAPDL_TYPE_COUNT && (profile->types[type] == CAPDL_PROFILE_ABSENT || profile->types[type] != number)) {
+    while (type < CAPDL_TYPE_COUNT &&
+           (profile->types[type] == CAPDL_PROFILE_ABSENT || profile->types[type] != number)) {
         type++;
     }
     return type;
 }
 
-/* The size an SC has when the spec does not give one depends on its refills, which are not known yet: kept when it is not the least. */
+/* The size an SC has when the spec does not give one depends on its refills, which are not known yet: kept when it is
+ * not the least. */
 static void set_size(struct reverse *r, uint32_t object, const struct capdl_blob_objects *objects)
 {
     struct capdl_object *o = &r->spec->objects[object];
@@ -115,7 +117,8 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
         }
         uint32_t object = reverse_add(r, &r->slot_names[slot], own);
         struct capdl_object *o = &r->spec->objects[object];
-        r->slots[slot] = (struct held){.object = object, .kind = (uint8_t)own, .rights = CAPDL_RIGHTS_ALL, .original = true};
+        r->slots[slot] =
+            (struct held){.object = object, .kind = (uint8_t)own, .rights = CAPDL_RIGHTS_ALL, .original = true};
         set_size(r, object, objects);
         if (item == CAPDL_BLOB_ITEM_FIXED) {
             o->flags |= CAPDL_OBJECT_HAS_PADDR;
@@ -145,7 +148,8 @@ static void find_pools(struct reverse *r)
     }
 }
 
-/* Children of one untyped, as the tables list them: where they lie, and whether that takes more than their sizes to say. */
+/* Children of one untyped, as the tables list them: where they lie, and whether that takes more than their sizes to
+ * say. */
 struct siblings {
     uint64_t parent, next; /* offset of the next free byte */
     unsigned last_size;
@@ -200,7 +204,8 @@ static void reverse_addresses(struct reverse *r)
 
 void reverse_objects(struct reverse *r)
 {
-    static const enum capdl_blob_item items[] = {CAPDL_BLOB_ITEM_GROUPS, CAPDL_BLOB_ITEM_FIXED, CAPDL_BLOB_ITEM_COVERS};
+    static const enum capdl_blob_item items[] = {CAPDL_BLOB_ITEM_GROUPS, CAPDL_BLOB_ITEM_FIXED,
+                                                 CAPDL_BLOB_ITEM_COVERS};
     uint64_t num_slots = r->blob.sizes[CAPDL_SIZE_SLOTS];
     r->slots = memory_zeroed(num_slots, sizeof *r->slots);
     r->addresses = memory_zeroed(num_slots, sizeof *r->addresses);
@@ -285,7 +290,8 @@ void reverse_pages(struct reverse *r)
         struct capdl_fill fill = fill_from_image(r, 0, i, 1);
         r->spec->objects[object].size_bits = CAPDL_PAGE_BITS;
         r->spec->objects[object].flags |= CAPDL_OBJECT_HAS_SIZE;
-        r->pages[i] = (struct held){.object = object, .kind = CAPDL_KIND_FRAME, .rights = CAPDL_RIGHTS_ALL, .original = true};
+        r->pages[i] =
+            (struct held){.object = object, .kind = CAPDL_KIND_FRAME, .rights = CAPDL_RIGHTS_ALL, .original = true};
         set_fills(r, object, &fill, 1);
     }
 }

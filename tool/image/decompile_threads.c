@@ -51,7 +51,8 @@ static void add_space(struct reverse *r, uint32_t thread, const struct capdl_ope
     cap.guard_size = guard & 63;
     cap.flags = guard ? CAPDL_CAP_HAS_GUARD : 0;
     reverse_cap(r, thread, cap);
-    reverse_cap(r, thread, (struct capdl_cap){.slot = CAPDL_TCB_SLOT_VSPACE, .object = root->object, .kind = root->kind});
+    reverse_cap(r, thread,
+                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_VSPACE, .object = root->object, .kind = root->kind});
 }
 
 static void configure(struct reverse *r, uint32_t thread, const struct capdl_call *call)
@@ -198,14 +199,17 @@ static void bind_vcpu(struct reverse *r, const struct capdl_call *call)
     if (!r->failed && call->num_operands == 1) {
         uint32_t thread = reverse_object(r, &call->operands[0], CAPDL_KIND_TCB);
         if (thread != CAPDL_NO_OBJECT) {
-            reverse_cap(r, thread, (struct capdl_cap){.slot = CAPDL_TCB_SLOT_BOUND_VCPU, .object = vcpu, .kind = CAPDL_KIND_VCPU});
+            reverse_cap(
+                r, thread,
+                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_BOUND_VCPU, .object = vcpu, .kind = CAPDL_KIND_VCPU});
         }
     }
 }
 
 static void set_domain(struct reverse *r, const struct capdl_call *call)
 {
-    uint32_t thread = call->num_operands == 2 ? reverse_object(r, &call->operands[0], CAPDL_KIND_TCB) : CAPDL_NO_OBJECT;
+    uint32_t thread =
+        call->num_operands == 2 ? reverse_object(r, &call->operands[0], CAPDL_KIND_TCB) : CAPDL_NO_OBJECT;
     if (thread != CAPDL_NO_OBJECT) {
         tcb_of(r, thread)->dom = call->operands[1].value;
         tcb_of(r, thread)->has |= CAPDL_TCB_HAS_DOM;

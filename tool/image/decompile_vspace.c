@@ -8,7 +8,8 @@
 static struct table_entry *entry_of(struct reverse *r, uint32_t root, uint32_t level, uint64_t index)
 {
     size_t mask = r->tables_size - 1;
-    size_t at = (size_t)((index ^ (uint64_t)root << 32 ^ (uint64_t)level << 24) * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
+    size_t at =
+        (size_t)((index ^ (uint64_t)root << 32 ^ (uint64_t)level << 24) * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
     while (r->tables[at].level &&
            (r->tables[at].root != root || r->tables[at].level != level || r->tables[at].index != index)) {
         at = (at + 1) & mask;
@@ -40,7 +41,8 @@ static uint32_t table_at(struct reverse *r, uint32_t root, unsigned level, uint6
         return root;
     }
     tables_enlarge(r);
-    const struct table_entry *entry = entry_of(r, root, level, address >> vspace_shift(&r->image->profile, level - 1));
+    const struct table_entry *entry =
+        entry_of(r, root, level, address >> vspace_shift(&r->image->profile, level - 1));
     return entry->level ? entry->object : CAPDL_NO_OBJECT;
 }
 
@@ -102,14 +104,16 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     table->kind = (uint8_t)kind_at(profile, level, table->kind);
     r->spec->objects[table->object].kind = table->kind;
     reverse_cap(r, table_at(r, root, level - 1, address),
-                (struct capdl_cap){.slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
+                (struct capdl_cap){
+                    .slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
 }
 
 /* What vspace.c made of rights and attributes. */
 static struct capdl_cap page_cap(const struct capdl_profile *profile, const struct held *frame, uint64_t rights,
                                  uint64_t attributes)
 {
-    struct capdl_cap cap = {.object = frame->object, .kind = CAPDL_KIND_FRAME, .rights = (uint8_t)(rights & CAPDL_RIGHTS_ALL)};
+    struct capdl_cap cap = {
+        .object = frame->object, .kind = CAPDL_KIND_FRAME, .rights = (uint8_t)(rights & CAPDL_RIGHTS_ALL)};
     bool uncached = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 1)
                                                         : profile->arch == CAPDL_ARCH_X86_64 && attributes & 2;
     bool execute = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 4)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scheduling domains: threads into theirs, and the schedule. Setting its start switches domains at once, so it is the last call. */
+/* Scheduling domains: threads into theirs, and the schedule. Setting its start switches domains at once, so it is the
+ * last call. */
 #include "image/program.h"
 
 static void set_domains(struct program *program)
@@ -14,8 +15,9 @@ static void set_domains(struct program *program)
             continue;
         }
         if (tcb->dom >= program->profile->num_domains) {
-            program_error(program, object, "is to be in domain %llu; kernel %s has %u (0 to %u)", (unsigned long long)tcb->dom,
-                          program->profile->name, program->profile->num_domains, program->profile->num_domains - 1);
+            program_error(program, object, "is to be in domain %llu; kernel %s has %u (0 to %u)",
+                          (unsigned long long)tcb->dom, program->profile->name, program->profile->num_domains,
+                          program->profile->num_domains - 1);
             continue;
         }
         CALL(program, DOMAINS, DOMAIN_SET_SET, object, 1, operand_initial(CAPDL_INITIAL_DOMAIN),
@@ -29,7 +31,8 @@ static bool entry_duration(struct program *program, const struct capdl_domain_en
     *ticks = entry->duration;
     if (entry->unit == CAPDL_MICROSECONDS) {
         if (!profile->mcs || profile->timer_frequency == 0) {
-            capdl_error(program->diags, entry->pos, "a duration in us cannot be converted: the ticks of kernel %s are %s; give ticks",
+            capdl_error(program->diags, entry->pos,
+                        "a duration in us cannot be converted: the ticks of kernel %s are %s; give ticks",
                         profile->name, profile->mcs ? "only known when it boots" : "those of its timer interrupt");
             return false;
         }
@@ -53,8 +56,10 @@ static void set_schedule(struct program *program)
     const struct capdl_profile *profile = program->profile;
     uint64_t room = profile->num_domain_schedules ? profile->num_domain_schedules - 1 : 0;
     if (domains->index_shift > room || domains->num_schedule > room - domains->index_shift) {
-        capdl_error(program->diags, domains->pos, "a domain schedule of %zu entries from index %llu does not fit: kernel %s has "
-                    "room for %llu", domains->num_schedule, (unsigned long long)domains->index_shift, profile->name,
+        capdl_error(program->diags, domains->pos,
+                    "a domain schedule of %zu entries from index %llu does not fit: kernel %s has "
+                    "room for %llu",
+                    domains->num_schedule, (unsigned long long)domains->index_shift, profile->name,
                     (unsigned long long)room);
         return;
     }
@@ -65,9 +70,9 @@ static void set_schedule(struct program *program)
             capdl_error(program->diags, entry->pos, "domain %llu does not exist: kernel %s has %u",
                         (unsigned long long)entry->domain, profile->name, profile->num_domains);
         } else if (entry_duration(program, entry, &ticks)) {
-            CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT, 0, operand_initial(CAPDL_INITIAL_DOMAIN),
-                 operand_word(domains->index_shift + i), operand_word(entry->end_marker ? 0 : entry->domain),
-                 operand_word(entry->end_marker ? 0 : ticks));
+            CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT, 0,
+                 operand_initial(CAPDL_INITIAL_DOMAIN), operand_word(domains->index_shift + i),
+                 operand_word(entry->end_marker ? 0 : entry->domain), operand_word(entry->end_marker ? 0 : ticks));
         }
     }
 }
@@ -80,8 +85,10 @@ static void set_start(struct program *program)
     }
     uint64_t index = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
     if (index >= domains->num_schedule || domains->schedule[index].end_marker) {
-        capdl_error(program->diags, domains->pos, "the domain schedule cannot start at %llu: it has %zu entries, and not at an end "
-                    "marker", (unsigned long long)index, domains->num_schedule);
+        capdl_error(program->diags, domains->pos,
+                    "the domain schedule cannot start at %llu: it has %zu entries, and not at an end "
+                    "marker",
+                    (unsigned long long)index, domains->num_schedule);
         return;
     }
     CALL(program, START, DOMAIN_SET_SCHEDULE_SET_START, CAPDL_NO_OBJECT, 0, operand_initial(CAPDL_INITIAL_DOMAIN),

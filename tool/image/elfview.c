@@ -85,7 +85,9 @@ Elf64_Shdr elf_view_section(const struct elf_view *view, unsigned i)
 
 const char *elf_view_name(const struct elf_view *view, const Elf64_Shdr *section)
 {
-    return section->sh_name < view->names.sh_size ? (const char *)view->bytes + view->names.sh_offset + section->sh_name : "";
+    return section->sh_name < view->names.sh_size
+               ? (const char *)view->bytes + view->names.sh_offset + section->sh_name
+               : "";
 }
 
 bool elf_view_find(const struct elf_view *view, const char *name, Elf64_Shdr *section)
@@ -104,8 +106,8 @@ const uint8_t *elf_view_at(const struct elf_view *view, uint64_t address, uint64
 {
     for (unsigned i = 0; i < view->header.e_phnum; i++) {
         Elf64_Phdr segment = elf_view_segment(view, i);
-        if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr <= segment.p_filesz &&
-            size <= segment.p_filesz - (address - segment.p_vaddr)) {
+        if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
+            address - segment.p_vaddr <= segment.p_filesz && size <= segment.p_filesz - (address - segment.p_vaddr)) {
             return view->bytes + segment.p_offset + (address - segment.p_vaddr);
         }
     }

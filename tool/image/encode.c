@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a program to the bytes of its blob: deterministic CBOR (docs/blob.cddl), written item by item without a tree in memory. */
+/* From a program to the bytes of its blob: deterministic CBOR (docs/blob.cddl), written item by item without a tree
+ * in memory. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,8 @@ static void put_profile(struct encoder *e)
     const struct capdl_profile *profile = e->program->profile;
     int64_t boot[CAPDL_BOOT_KEY_COUNT] = {
         [CAPDL_BOOT_ARCH] = profile->arch,
-        [CAPDL_BOOT_FLAGS] = (profile->mcs ? CAPDL_BOOT_FLAG_MCS : 0) | (profile->sysenter ? CAPDL_BOOT_FLAG_SYSENTER : 0),
+        [CAPDL_BOOT_FLAGS] =
+            (profile->mcs ? CAPDL_BOOT_FLAG_MCS : 0) | (profile->sysenter ? CAPDL_BOOT_FLAG_SYSENTER : 0),
         [CAPDL_BOOT_SYS_CALL] = profile->syscalls[CAPDL_SYSCALL_CALL],
         [CAPDL_BOOT_SYS_PUTCHAR] = profile->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR],
         [CAPDL_BOOT_UNTYPED_OFFSET] = profile->bootinfo_untyped_offset,
@@ -260,7 +262,8 @@ static size_t name_run(const struct program *program, const uint32_t *objects, s
     }
     for (; next < count; next++) {
         const char *other = object_name(program, objects[next]);
-        if (name ? other != name || program->spec->objects[objects[next]].index != index + (next - first) : other != 0) {
+        if (name ? other != name || program->spec->objects[objects[next]].index != index + (next - first)
+                 : other != 0) {
             break;
         }
     }

@@ -18,18 +18,20 @@ struct image_options {
     const struct capdl_profile *profile;
     const char *spec_path;          /* fill files are looked for beside it ... */
     const char *const *directories; /* ... then here, ended by 0 */
-    const char *initialiser;        /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
-    bool strip;                     /* leave names out */
+    const char *initialiser; /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
+    bool strip;              /* leave names out */
 };
 
 /*
- * Compiles a checked spec into an image written to `out`. Everything the kernel of the profile cannot do, and everything that is
- * wrong with fill files, is an error in diags; then it returns false. Same spec, files and profile: same bytes.
+ * Compiles a checked spec into an image written to `out`. Everything the kernel of the profile cannot do, and
+ * everything that is wrong with fill files, is an error in diags; then it returns false. Same spec, files and
+ * profile: same bytes.
  */
 bool image_compile(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, FILE *out);
 
 /* The blob alone, malloc'd, as image_compile would put it into an image; 0 after an error. */
-uint8_t *image_compile_blob(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, size_t *size);
+uint8_t *image_compile_blob(const struct capdl_spec *, const struct image_options *, struct capdl_diags *,
+                            size_t *size);
 
 /* An image opened for reading. All pointers are into `bytes`, which the caller keeps. */
 struct image {
@@ -46,11 +48,13 @@ struct image {
 bool image_is_elf(const uint8_t *bytes, size_t size);
 /* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. */
 bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *);
-/* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from the image. */
+/* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from
+ * the image. */
 bool image_to_spec(const struct image *, const char *name, struct capdl_spec *, struct capdl_diags *);
 
-/* Slots the kernel's root CNode must have for an image of this many bytes in memory: one a page, and what else the kernel puts there
-   when it boots (an estimate for untypeds and device tree). More than 2^root_cnode_bits: the kernel would stop at boot. */
+/* Slots the kernel's root CNode must have for an image of this many bytes in memory: one a page, and what else the
+   kernel puts there when it boots (an estimate for untypeds and device tree). More than 2^root_cnode_bits: the kernel
+   would stop at boot. */
 uint64_t image_root_slots(const struct capdl_profile *, uint64_t image_bytes);
 
 #endif

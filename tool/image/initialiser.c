@@ -28,8 +28,10 @@ bool initialiser_read(struct program *program, struct file_bytes *bytes, char **
     const char *given = program->options->initialiser;
     *path = given ? strdup(given) : name ? data_find("initialiser", name) : 0;
     if (!*path) {
-        capdl_error(program->diags, nowhere, "cannot find %s, the prebuilt initialiser; looked in %s (set CAPDL_DATA_DIR to the "
-                    "directory that has it)", name ? name : "an initialiser for this architecture", data_places());
+        capdl_error(program->diags, nowhere,
+                    "cannot find %s, the prebuilt initialiser; looked in %s (set CAPDL_DATA_DIR to the "
+                    "directory that has it)",
+                    name ? name : "an initialiser for this architecture", data_places());
         return false;
     }
     if (!file_read(*path, bytes)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts and what else comes out of a control capability. Getting an interrupt's handler unmasks it at once, and one that
- * arrives before its notification is set is dropped and stays masked; so the notification is set directly after, and one Ack makes
- * up for what was dropped.
+ * Interrupts and what else comes out of a control capability. Getting an interrupt's handler unmasks it at once, and
+ * one that arrives before its notification is set is dropped and stays masked; so the notification is set directly
+ * after, and one Ack makes up for what was dropped.
  */
 #include <stdlib.h>
 
@@ -29,10 +29,11 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
         program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
                       program->profile->name, program->profile->max_nodes);
     } else if (o->kind == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, 1, control, ours, operand_word(irq), trigger, slot,
-             depth, operand_word(target));
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, 1, control, ours, operand_word(irq), trigger,
+             slot, depth, operand_word(target));
     } else {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, 1, control, ours, operand_word(irq), trigger, slot, depth);
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, 1, control, ours, operand_word(irq), trigger, slot,
+             depth);
     }
 }
 
@@ -44,7 +45,8 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
     if (o->kind == CAPDL_KIND_IOAPIC_IRQ) {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, 1, control, ours, slot, depth,
              operand_word(number(o, CAPDL_NUMBER_IOAPIC_NUM)), operand_word(number(o, CAPDL_NUMBER_IOAPIC_PIN)),
-             operand_word(number(o, CAPDL_NUMBER_IOAPIC_LEVEL)), operand_word(number(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
+             operand_word(number(o, CAPDL_NUMBER_IOAPIC_LEVEL)),
+             operand_word(number(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
     } else {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, 1, control, ours, slot, depth,
              operand_word(number(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number(o, CAPDL_NUMBER_MSI_DEV)),
@@ -65,7 +67,8 @@ static void get_handler(struct program *program, uint32_t object, uint64_t irq, 
         break;
     default:
         if (program->profile->arch == CAPDL_ARCH_X86_64) {
-            program_error(program, object, "is not of a kind that x86-64 kernels know: they use I/O APICs (write ioapic_irq or "
+            program_error(program, object,
+                          "is not of a kind that x86-64 kernels know: they use I/O APICs (write ioapic_irq or "
                           "msi_irq)");
             return;
         }
@@ -80,7 +83,8 @@ static void bind_notification(struct program *program, uint32_t object, struct o
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
         if (cap->slot != 0 || cap->kind != CAPDL_KIND_NOTIFICATION) {
-            program_cap_error(program, object, cap, "does not belong there: an interrupt holds a notification in slot 0");
+            program_cap_error(program, object, cap,
+                              "does not belong there: an interrupt holds a notification in slot 0");
             continue;
         }
         if (!(cap->rights & CAPDL_RIGHT_WRITE)) {

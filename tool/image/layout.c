@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of segment, because
- * x86 kernels load every one they see.
+ * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of
+ * segment, because x86 kernels load every one they see.
  *
  *     file     | headers | segments of the initialiser | blob | pages | profile | section names | section table |
  *     memory             | segments of the initialiser | blob | pages | scratch |
@@ -86,7 +86,7 @@ static int compare_segments(const void *a, const void *b)
     return x->p_vaddr < y->p_vaddr ? -1 : x->p_vaddr > y->p_vaddr;
 }
 
-/* The initialiser's segments, by address, at new places in the file. Returns the end of its memory, 0 if it has none. */
+/* The initialiser's segments, by address, at new places in the file. Returns where its memory ends, 0 if it has none. */
 static uint64_t place_segments(struct layout *layout, uint64_t *offset)
 {
     uint64_t end = 0;
@@ -125,14 +125,15 @@ static void place_payload(struct layout *layout, uint64_t end, uint64_t offset, 
     layout->blob_offset = congruent(offset, header->blob_start);
     layout->pages_offset = layout->blob_offset + (header->pages_start - header->blob_start);
     uint64_t stored = header->scratch_start - header->blob_start;
-    layout->segments[layout->num_segments] = (Elf64_Phdr){.p_type = PT_LOAD,
-                                                          .p_flags = PF_R | PF_W,
-                                                          .p_offset = layout->blob_offset,
-                                                          .p_vaddr = header->blob_start,
-                                                          .p_paddr = last->p_paddr + (header->blob_start - last->p_vaddr),
-                                                          .p_filesz = stored,
-                                                          .p_memsz = header->image_end - header->blob_start,
-                                                          .p_align = CAPDL_PAGE_SIZE};
+    layout->segments[layout->num_segments] =
+        (Elf64_Phdr){.p_type = PT_LOAD,
+                     .p_flags = PF_R | PF_W,
+                     .p_offset = layout->blob_offset,
+                     .p_vaddr = header->blob_start,
+                     .p_paddr = last->p_paddr + (header->blob_start - last->p_vaddr),
+                     .p_filesz = stored,
+                     .p_memsz = header->image_end - header->blob_start,
+                     .p_align = CAPDL_PAGE_SIZE};
     layout->num_segments++;
     layout->profile_offset = layout->blob_offset + stored;
 }
@@ -167,15 +168,17 @@ static void add_section(struct layout *layout, const char *name, Elf64_Shdr sect
 
 static void add_loaded(struct layout *layout, const char *name, uint64_t address, uint64_t offset, uint64_t size)
 {
-    add_section(layout, name, (Elf64_Shdr){.sh_type = SHT_PROGBITS,
-                                           .sh_flags = SHF_ALLOC | SHF_WRITE,
-                                           .sh_addr = address,
-                                           .sh_offset = offset,
-                                           .sh_size = size,
-                                           .sh_addralign = CAPDL_PAGE_SIZE});
+    add_section(layout, name,
+                (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                             .sh_flags = SHF_ALLOC | SHF_WRITE,
+                             .sh_addr = address,
+                             .sh_offset = offset,
+                             .sh_size = size,
+                             .sh_addralign = CAPDL_PAGE_SIZE});
 }
 
-/* Sections of the initialiser that are loaded, then ours. Tools find blob and pages by name; nothing that boots looks at them. */
+/* Sections of the initialiser that are loaded, then ours. Tools find blob and pages by name; nothing that boots looks
+ * at them. */
 static void place_sections(struct layout *layout)
 {
     const struct elf_view *view = &layout->view;
@@ -194,26 +197,32 @@ static void place_sections(struct layout *layout)
     const struct capdl_image_header *header = &layout->header;
     add_loaded(layout, ".capdl.blob", header->blob_start, layout->blob_offset, header->blob_size);
     if (header->num_pages > 0) {
-        add_loaded(layout, ".capdl.pages", header->pages_start, layout->pages_offset, header->num_pages * CAPDL_PAGE_SIZE);
+        add_loaded(layout, ".capdl.pages", header->pages_start, layout->pages_offset,
+                   header->num_pages * CAPDL_PAGE_SIZE);
     }
     if (header->scratch_size > 0) { /* strip makes segments as long as their sections */
-        add_section(layout, ".capdl.scratch", (Elf64_Shdr){.sh_type = SHT_NOBITS,
-                                                           .sh_flags = SHF_ALLOC | SHF_WRITE,
-                                                           .sh_addr = header->scratch_start,
-                                                           .sh_offset = layout->profile_offset,
-                                                           .sh_size = header->scratch_size,
-                                                           .sh_addralign = CAPDL_PAGE_SIZE});
+        add_section(layout, ".capdl.scratch",
+                    (Elf64_Shdr){.sh_type = SHT_NOBITS,
+                                 .sh_flags = SHF_ALLOC | SHF_WRITE,
+                                 .sh_addr = header->scratch_start,
+                                 .sh_offset = layout->profile_offset,
+                                 .sh_size = header->scratch_size,
+                                 .sh_addralign = CAPDL_PAGE_SIZE});
     }
     add_section(layout, ".capdl.profile",
-                (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_offset = layout->profile_offset, .sh_size = layout->profile_size,
+                (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                             .sh_offset = layout->profile_offset,
+                             .sh_size = layout->profile_size,
                              .sh_addralign = 1});
     layout->names_offset = layout->profile_offset + layout->profile_size;
-    add_section(layout, ".shstrtab", (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
+    add_section(layout, ".shstrtab",
+                (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
     layout->sections[layout->num_sections - 1].sh_size = layout->names_size;
     layout->sections_offset = (layout->names_offset + layout->names_size + 7) & ~UINT64_C(7);
 }
 
-/* Slots of the initial CNode that capabilities take in any case: one each, or one for each leaf of a larger CSpace and its root. */
+/* Slots of the initial CNode that capabilities take in any case: one each, or one for each leaf of a larger CSpace
+ * and its root. */
 static uint64_t initial_slots(const struct program *program)
 {
     uint64_t slots = program->num_objects + program->num_derived;
@@ -234,11 +243,13 @@ static bool fits_kernel(struct layout *layout)
     while (UINT64_C(1) << bits < needed) {
         bits++;
     }
-    capdl_error(layout->program->diags, (struct capdl_pos){0}, "the image is too large for kernel %s: %llu pages (%llu of them "
+    capdl_error(layout->program->diags, (struct capdl_pos){0},
+                "the image is too large for kernel %s: %llu pages (%llu of them "
                 "contents of frames) need about %llu slots of its root CNode, which has %llu; a kernel built with "
                 "KernelRootCNodeSizeBits=%u can boot it, or contents have to become smaller",
-                profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE), (unsigned long long)layout->header.num_pages,
-                (unsigned long long)needed, (unsigned long long)available, bits);
+                profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE),
+                (unsigned long long)layout->header.num_pages, (unsigned long long)needed,
+                (unsigned long long)available, bits);
     return false;
 }
 

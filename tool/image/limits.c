@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the kernel needs to boot an image: a slot of its root CNode for each page, and for what else it hands over. A kernel that runs
- * out of slots stops without a word, so an image that cannot boot is refused here.
+ * What the kernel needs to boot an image: a slot of its root CNode for each page, and for what else it hands over. A
+ * kernel that runs out of slots stops without a word, so an image that cannot boot is refused here.
  */
 #include "image/program.h"
 
@@ -21,7 +21,8 @@ static uint64_t page_tables(const struct capdl_profile *profile, uint64_t image_
 uint64_t image_root_slots(const struct capdl_profile *profile, uint64_t image_bytes)
 {
     uint64_t pages = (image_bytes + CAPDL_PAGE_SIZE - 1) / CAPDL_PAGE_SIZE;
-    uint64_t untypeds = profile->max_untypeds && profile->max_untypeds < USUAL_UNTYPEDS ? profile->max_untypeds : USUAL_UNTYPEDS;
-    return FIXED_SLOTS + page_tables(profile, image_bytes) + EXTRA_BOOTINFO + (profile->mcs ? profile->max_nodes : 0) + pages +
-           untypeds + FREE_SLOTS;
+    uint64_t untypeds =
+        profile->max_untypeds && profile->max_untypeds < USUAL_UNTYPEDS ? profile->max_untypeds : USUAL_UNTYPEDS;
+    return FIXED_SLOTS + page_tables(profile, image_bytes) + EXTRA_BOOTINFO +
+           (profile->mcs ? profile->max_nodes : 0) + pages + untypeds + FREE_SLOTS;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which capability maps a page. A mapping is a property of one capability: the kernel's original maps the first place, copies the
- * others. A frame capability of a CNode that says `mapping: (table, slot)` shall be the one that maps that slot: it is mapped while
- * it is still ours and moved into the CNode afterwards.
+ * Which capability maps a page. A mapping is a property of one capability: the kernel's original maps the first
+ * place, copies the others. A frame capability of a CNode that says `mapping: (table, slot)` shall be the one that
+ * maps that slot: it is mapped while it is still ours and moved into the CNode afterwards.
  */
 #include <stdlib.h>
 
@@ -52,8 +52,10 @@ void mappings_collect(struct program *program)
         const struct capdl_cap *cap = &program->spec->objects[mapping->cnode].caps[mapping->cap];
         const struct capdl_cap *page = capdl_spec_cap_at(program->spec, mapping->container, mapping->slot);
         if (!page || page->kind != CAPDL_KIND_FRAME || page->object != cap->object) {
-            program_cap_error(program, mapping->cnode, cap, "names as its mapping slot 0x%llx of `%s`, which does not hold that "
-                              "frame", (unsigned long long)mapping->slot, program->spec->objects[mapping->container].name);
+            program_cap_error(program, mapping->cnode, cap,
+                              "names as its mapping slot 0x%llx of `%s`, which does not hold that "
+                              "frame",
+                              (unsigned long long)mapping->slot, program->spec->objects[mapping->container].name);
         } else if (i > 0 && compare_mappings(mapping - 1, mapping) == 0) {
             program_cap_error(program, mapping->cnode, cap, "names a mapping that another capability names already");
         } else if (page->rights & ~cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {

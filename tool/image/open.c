@@ -63,13 +63,16 @@ static bool extents_good(const struct opening *opening)
 {
     const struct capdl_image_header *h = &opening->image->header;
     uint64_t pages = h->num_pages * CAPDL_PAGE_SIZE;
-    bool aligned = is_page_aligned(h->image_start) && is_page_aligned(h->blob_start) && is_page_aligned(h->pages_start) &&
-                   is_page_aligned(h->scratch_start) && is_page_aligned(h->image_end);
+    bool aligned = is_page_aligned(h->image_start) && is_page_aligned(h->blob_start) &&
+                   is_page_aligned(h->pages_start) && is_page_aligned(h->scratch_start) &&
+                   is_page_aligned(h->image_end);
     bool small = h->num_pages <= CAPDL_BLOB_MAX_PAGES && h->blob_size <= opening->view.size &&
                  h->scratch_size <= UINT64_C(1) << 47 && h->blob_start <= UINT64_C(1) << 47;
     if (!aligned || !small || h->image_start >= h->blob_start || h->pages_start < h->blob_start + h->blob_size ||
-        h->pages_start - h->blob_start - h->blob_size >= CAPDL_PAGE_SIZE || h->scratch_start != h->pages_start + pages ||
-        h->image_end != h->scratch_start + ((h->scratch_size + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1))) {
+        h->pages_start - h->blob_start - h->blob_size >= CAPDL_PAGE_SIZE ||
+        h->scratch_start != h->pages_start + pages ||
+        h->image_end !=
+            h->scratch_start + ((h->scratch_size + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1))) {
         return refuse(opening, "has an image header with addresses that make no sense");
     }
     return true;
@@ -120,8 +123,9 @@ static bool read_blob(struct opening *opening)
     struct capdl_blob blob;
     struct capdl_blob_error error;
     if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
-        capdl_error(opening->diags, (struct capdl_pos){0}, "image `%s` has a damaged blob: at byte %zu there should be %s",
-                    opening->name, error.offset, error.expected);
+        capdl_error(opening->diags, (struct capdl_pos){0},
+                    "image `%s` has a damaged blob: at byte %zu there should be %s", opening->name, error.offset,
+                    error.expected);
         return false;
     }
     if (blob.sizes[CAPDL_SIZE_PAGES] != image->header.num_pages) {

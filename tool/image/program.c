@@ -63,10 +63,12 @@ void program_warning(struct program *program, const char *check, uint32_t object
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : program->spec->objects[object].pos;
-    capdl_finding(program->diags, CAPDL_WARNING, check, pos, "%s %s", subject(program, object, name, sizeof name), text);
+    capdl_finding(program->diags, CAPDL_WARNING, check, pos, "%s %s", subject(program, object, name, sizeof name),
+                  text);
 }
 
-void program_cap_error(struct program *program, uint32_t container, const struct capdl_cap *cap, const char *format, ...)
+void program_cap_error(struct program *program, uint32_t container, const struct capdl_cap *cap, const char *format,
+                       ...)
 {
     char holder[LABEL_SIZE + 32], target[LABEL_SIZE + 32], text[MESSAGE_SIZE];
     va_list arguments;
@@ -75,6 +77,6 @@ void program_cap_error(struct program *program, uint32_t container, const struct
     va_end(arguments);
     const char *what = cap->object == CAPDL_NO_OBJECT ? capdl_kind_name(cap->kind)
                                                       : subject(program, cap->object, target, sizeof target);
-    capdl_error(program->diags, cap->pos, "the capability to %s in slot 0x%llx of %s %s", what, (unsigned long long)cap->slot,
-                subject(program, container, holder, sizeof holder), text);
+    capdl_error(program->diags, cap->pos, "the capability to %s in slot 0x%llx of %s %s", what,
+                (unsigned long long)cap->slot, subject(program, container, holder, sizeof holder), text);
 }

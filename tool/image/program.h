@@ -10,7 +10,8 @@
  *     sched, threads, caps, domains
  *     encode    the blob
  *
- * Calls are made in the order of slots, not of the spec, so that a spec read back from an image compiles to the same image.
+ * Calls are made in the order of slots, not of the spec, so that a spec read back from an image compiles to the same
+ * image.
  */
 #ifndef TOOL_IMAGE_PROGRAM_H
 #define TOOL_IMAGE_PROGRAM_H
@@ -62,7 +63,7 @@ struct place {
     uint32_t derived; /* slot of what is derived from it (interrupt handler, ports, ASID pool), or CAPDL_NO_OBJECT */
     uint16_t flags;   /* enum place_flag */
     uint8_t kind;     /* enum place_kind */
-    uint8_t type; /* enum capdl_type; CAPDL_TYPE_COUNT: not a kernel object */
+    uint8_t type;     /* enum capdl_type; CAPDL_TYPE_COUNT: not a kernel object */
     uint8_t size_bits;
     uint8_t argument;
 };
@@ -143,9 +144,11 @@ void *memory_grow(void *, size_t *capacity, size_t count, size_t item_size);
 void *memory_zeroed(size_t count, size_t item_size);
 
 void program_free(struct program *);
-/* An error or warning about an object of the spec, at its place. The message begins with what the object is and its name. */
+/* An error or warning about an object of the spec, at its place. The message begins with what the object is and its
+ * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
-void program_warning(struct program *, const char *check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
+void program_warning(struct program *, const char *check, uint32_t object, const char *format, ...)
+    CAPDL_PRINTF(4, 5);
 /* The same about a capability: its place, and which slot of which container it is in. */
 void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
@@ -184,12 +187,13 @@ struct operand calls_copy(struct program *, uint32_t object, struct operand sour
 /* Whether two references, or words, are the same. */
 bool operand_equal(struct operand, struct operand);
 
-#define CALL(program, phase, method, object, caps, ...)                                            \
-    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, caps,                     \
-              (const struct operand[]){__VA_ARGS__},                                                 \
+#define CALL(program, phase, method, object, caps, ...)                                                              \
+    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, caps,                                     \
+              (const struct operand[]){__VA_ARGS__},                                                                 \
               sizeof((const struct operand[]){__VA_ARGS__}) / sizeof(struct operand))
 
-/* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every mistake. */
+/* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every
+ * mistake. */
 void shape_objects(struct program *);
 void content_find(struct program *);
 void arrange_objects(struct program *);
@@ -206,9 +210,10 @@ void threads_configure(struct program *);
 void caps_distribute(struct program *);
 void domains_configure(struct program *);
 
-/* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or 0. */
-void arrange_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
-                   uint64_t parent);
+/* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or
+ * 0. */
+void arrange_place(struct program *, struct group_list *, uint32_t object, const struct place *shape,
+                   uint64_t address, uint64_t parent);
 
 /* shape.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int shape_level(const struct program *, enum capdl_kind);
@@ -219,8 +224,8 @@ unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 /* vspace.c: attribute word of an ordinary cached mapping. */
 uint64_t vspace_default_attributes(const struct capdl_profile *);
 
-/* mapping.c: keeps originals for the CNodes that want them; which capability maps a page-table slot; the CNode capability that is
-   to map a slot, or 0. */
+/* mapping.c: keeps originals for the CNodes that want them; which capability maps a page-table slot; the CNode
+   capability that is to map a slot, or 0. */
 void mappings_reserve(struct program *);
 struct operand mapping_source(struct program *, uint32_t table, const struct capdl_cap *);
 struct mapping *mapping_find(const struct program *, uint32_t container, uint64_t slot);

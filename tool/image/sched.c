@@ -35,13 +35,14 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
 {
     uint64_t least = 2 * program->profile->kernel_wcet_us;
     if (sc->budget > sc->period) {
-        program_error(program, object, "has a budget of %llu us, more than its period of %llu us", (unsigned long long)sc->budget,
-                      (unsigned long long)sc->period);
+        program_error(program, object, "has a budget of %llu us, more than its period of %llu us",
+                      (unsigned long long)sc->budget, (unsigned long long)sc->period);
         return false;
     }
     if (sc->budget == 0 || sc->budget < least) {
         program_error(program, object, "has a budget of %llu us; kernel %s needs at least %llu us",
-                      (unsigned long long)sc->budget, program->profile->name, (unsigned long long)(least ? least : 1));
+                      (unsigned long long)sc->budget, program->profile->name,
+                      (unsigned long long)(least ? least : 1));
         return false;
     }
     return true;
@@ -52,7 +53,8 @@ static void configure(struct program *program, uint32_t object, const struct bin
     const struct capdl_sc *sc = program->spec->objects[object].u.sc;
     if (!sc || (sc->budget == 0 && sc->period == 0)) {
         if (binding->thread != CAPDL_NO_OBJECT) {
-            program_warning(program, "sc-budget", object, "has no budget, so its thread will never run (write period: and budget:)");
+            program_warning(program, "sc-budget", object,
+                            "has no budget, so its thread will never run (write period: and budget:)");
         }
         return;
     }
@@ -60,8 +62,8 @@ static void configure(struct program *program, uint32_t object, const struct bin
         return; /* a core that does not exist is refused with its thread */
     }
     CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, 1, operand_sched_control(binding->core),
-         operand_object(program, object), operand_word(sc->budget), operand_word(sc->period), operand_word(sc->refills),
-         operand_word(sc->data), operand_word(0));
+         operand_object(program, object), operand_word(sc->budget), operand_word(sc->period),
+         operand_word(sc->refills), operand_word(sc->data), operand_word(0));
 }
 
 void sched_configure(struct program *program)

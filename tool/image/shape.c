@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each object of the spec is to the kernel: type, size argument, size in bytes; or why this kernel cannot have it. */
+/* What each object of the spec is to the kernel: type, size argument, size in bytes; or why this kernel cannot have
+ * it. */
 #include <stdlib.h>
 
 #include "image/program.h"
@@ -50,8 +51,10 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
     }
     int level = shape_level(program, o->kind);
     if (level < 0) {
-        program_error(program, object, "is the root of an address space of %d levels, but those of kernel %s have %u: the root "
-                      "must be a %s", table_height(o->kind), program->profile->name, program->profile->vspace_levels,
+        program_error(program, object,
+                      "is the root of an address space of %d levels, but those of kernel %s have %u: the root "
+                      "must be a %s",
+                      table_height(o->kind), program->profile->name, program->profile->vspace_levels,
                       capdl_kind_keyword(CAPDL_KIND_PUD));
         return CAPDL_TYPE_COUNT;
     }
@@ -61,8 +64,9 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
     if (program->profile->arch == CAPDL_ARCH_AARCH64) {
         return CAPDL_TYPE_PAGE_TABLE;
     }
-    return o->kind == CAPDL_KIND_PT ? CAPDL_TYPE_PAGE_TABLE
-                                    : o->kind == CAPDL_KIND_PD ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PDPT;
+    return o->kind == CAPDL_KIND_PT   ? CAPDL_TYPE_PAGE_TABLE
+           : o->kind == CAPDL_KIND_PD ? CAPDL_TYPE_PAGE_DIRECTORY
+                                      : CAPDL_TYPE_PDPT;
 }
 
 static enum capdl_type frame_type(struct program *program, uint32_t object)
@@ -70,7 +74,8 @@ static enum capdl_type frame_type(struct program *program, uint32_t object)
     const struct capdl_object *o = &program->spec->objects[object];
     static const enum capdl_type types[] = {CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_FRAME_2M, CAPDL_TYPE_FRAME_1G};
     for (unsigned i = 0; i < 3; i++) {
-        if (program->profile->types[types[i]] != CAPDL_PROFILE_ABSENT && program->profile->size_bits[types[i]] == o->size_bits) {
+        if (program->profile->types[types[i]] != CAPDL_PROFILE_ABSENT &&
+            program->profile->size_bits[types[i]] == o->size_bits) {
             return types[i];
         }
     }
@@ -123,7 +128,8 @@ static void refuse_device(struct program *program, uint32_t object)
     }
 }
 
-/* Refills a scheduling context has room for beyond its first two (sched_context_t takes at most 96 bytes, a refill 16). */
+/* Refills a scheduling context has room for beyond its first two (sched_context_t takes at most 96 bytes, a refill
+ * 16). */
 static uint64_t extra_refills(unsigned size_bits)
 {
     return ((UINT64_C(1) << size_bits) - 96) / 16 - 2;
@@ -142,7 +148,8 @@ static unsigned sched_context_bits(struct program *program, uint32_t object)
         return needed;
     }
     if (o->size_bits < least || o->size_bits > 47) {
-        program_error(program, object, "has %u bits; kernel %s allows %u to 47", o->size_bits, program->profile->name, least);
+        program_error(program, object, "has %u bits; kernel %s allows %u to 47", o->size_bits, program->profile->name,
+                      least);
         return least;
     }
     if (o->size_bits < needed) {
@@ -157,7 +164,8 @@ static bool size_allowed(struct program *program, uint32_t object, unsigned bits
     if (bits >= least && bits <= most) {
         return true;
     }
-    program_error(program, object, "has %u bits; kernel %s allows %u to %u", bits, program->profile->name, least, most);
+    program_error(program, object, "has %u bits; kernel %s allows %u to %u", bits, program->profile->name, least,
+                  most);
     return false;
 }
 
@@ -217,8 +225,8 @@ static void use(struct program *program, const struct capdl_cap *cap, uint16_t f
     }
 }
 
-/* Finds the roots of address spaces. On RISC-V every level is the same kind, so use decides: what a thread or ASID pool uses, or
-   what holds something and is in no other table. */
+/* Finds the roots of address spaces. On RISC-V every level is the same kind, so use decides: what a thread or ASID
+   pool uses, or what holds something and is in no other table. */
 static void find_roots(struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
@@ -243,10 +251,13 @@ static void find_roots(struct program *program)
         if (program->profile->arch == CAPDL_ARCH_RISCV) {
             place->flags |= (uint16_t)(o->num_caps && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
         } else if (place->flags & PLACE_ROOT && shape_level(program, o->kind) > 0) {
-            program_error(program, i, "is used as the root of an address space, but those of kernel %s have %u levels: the root "
-                          "must be a %s", program->profile->name, program->profile->vspace_levels,
-                          program->profile->arch == CAPDL_ARCH_X86_64 ? "pml4" : program->profile->vspace_levels == 4 ? "pgd"
-                                                                                                                      : "pud");
+            program_error(program, i,
+                          "is used as the root of an address space, but those of kernel %s have %u levels: the root "
+                          "must be a %s",
+                          program->profile->name, program->profile->vspace_levels,
+                          program->profile->arch == CAPDL_ARCH_X86_64 ? "pml4"
+                          : program->profile->vspace_levels == 4      ? "pgd"
+                                                                      : "pud");
             place->flags &= (uint16_t)~PLACE_ROOT;
         } else if (shape_level(program, o->kind) == 0) {
             place->flags |= PLACE_ROOT;

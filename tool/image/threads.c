@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads: everything about a TCB but the start, which comes last of all. One pass over all threads for each kernel call, so that
- * equal threads make runs.
+ * Threads: everything about a TCB but the start, which comes last of all. One pass over all threads for each kernel
+ * call, so that equal threads make runs.
  */
 #include "image/program.h"
 #include "image/registers.h"
@@ -36,8 +36,8 @@ static void check_space(struct program *program, uint32_t object)
     const struct capdl_cap *vspace = cap_at(program, object, CAPDL_TCB_SLOT_VSPACE);
     const struct capdl_tcb *tcb = tcb_of(program, object);
     if (!cspace != !vspace) {
-        program_error(program, object, "has a %s but no %s; the kernel takes both or none", cspace ? "cspace" : "vspace",
-                      cspace ? "vspace" : "cspace");
+        program_error(program, object, "has a %s but no %s; the kernel takes both or none",
+                      cspace ? "cspace" : "vspace", cspace ? "vspace" : "cspace");
     }
     if (cspace && cspace->kind != CAPDL_KIND_CNODE) {
         program_cap_error(program, object, cspace, "is not a CNode");
@@ -72,12 +72,13 @@ static void check_numbers(struct program *program, uint32_t object)
     const struct capdl_tcb *tcb = tcb_of(program, object);
     const struct capdl_profile *profile = program->profile;
     if (tcb->prio >= profile->num_priorities || tcb->max_prio >= profile->num_priorities) {
-        program_error(program, object, "has prio %llu and max_prio %llu; kernel %s has 0 to %u", (unsigned long long)tcb->prio,
-                      (unsigned long long)tcb->max_prio, profile->name, profile->num_priorities - 1);
+        program_error(program, object, "has prio %llu and max_prio %llu; kernel %s has 0 to %u",
+                      (unsigned long long)tcb->prio, (unsigned long long)tcb->max_prio, profile->name,
+                      profile->num_priorities - 1);
     }
     if (tcb->affinity >= profile->max_nodes) {
-        program_error(program, object, "is to run on core %llu; kernel %s has %u (0 to %u)", (unsigned long long)tcb->affinity,
-                      profile->name, profile->max_nodes, profile->max_nodes - 1);
+        program_error(program, object, "is to run on core %llu; kernel %s has %u (0 to %u)",
+                      (unsigned long long)tcb->affinity, profile->name, profile->max_nodes, profile->max_nodes - 1);
     }
     const struct register_layout *layout = register_layout(profile->arch);
     if (tcb->num_init > layout->num_arguments) {
@@ -94,12 +95,15 @@ static void check_fault_handler(struct program *program, uint32_t object, enum c
         return;
     }
     if (!program->profile->mcs) {
-        program_cap_error(program, object, cap, "cannot be given: on kernel %s, which is not MCS, a fault handler is a slot number "
-                          "in the thread's own CSpace (write fault_ep:)", program->profile->name);
+        program_cap_error(program, object, cap,
+                          "cannot be given: on kernel %s, which is not MCS, a fault handler is a slot number "
+                          "in the thread's own CSpace (write fault_ep:)",
+                          program->profile->name);
     } else if (cap->kind != CAPDL_KIND_EP) {
         program_cap_error(program, object, cap, "is not an endpoint");
     } else if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & reply)) {
-        program_cap_error(program, object, cap, "needs W and one of G and P: the kernel takes no other fault handler");
+        program_cap_error(program, object, cap,
+                          "needs W and one of G and P: the kernel takes no other fault handler");
     }
 }
 
@@ -109,8 +113,10 @@ static void check_faults(struct program *program, uint32_t object)
     check_fault_handler(program, object, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
     const struct capdl_tcb *tcb = tcb_of(program, object);
     if (program->profile->mcs && tcb->fault_ep && !cap_at(program, object, CAPDL_TCB_SLOT_FAULT_EP)) {
-        program_error(program, object, "names slot 0x%llx as its fault handler, but MCS kernel %s takes a capability (write "
-                      "fault_ep_slot: in the caps section)", (unsigned long long)tcb->fault_ep, program->profile->name);
+        program_error(program, object,
+                      "names slot 0x%llx as its fault handler, but MCS kernel %s takes a capability (write "
+                      "fault_ep_slot: in the caps section)",
+                      (unsigned long long)tcb->fault_ep, program->profile->name);
     }
 }
 
@@ -119,7 +125,8 @@ static void check_slots(struct program *program, uint32_t object)
     const struct capdl_object *o = &program->spec->objects[object];
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
-        bool own = cap->kind == CAPDL_KIND_TCB && cap->object == object; /* the kernel makes the master reply itself */
+        bool own =
+            cap->kind == CAPDL_KIND_TCB && cap->object == object; /* the kernel makes the master reply itself */
         if (cap->slot >= CAPDL_TCB_SLOT_COUNT || cap->slot == CAPDL_TCB_SLOT_CALLER ||
             (cap->slot == CAPDL_TCB_SLOT_REPLY && !(own && cap->flags & CAPDL_CAP_MASTER_REPLY))) {
             program_cap_error(program, object, cap, "cannot be put there: only the kernel does");
@@ -140,7 +147,8 @@ static void check_thread(struct program *program, uint32_t object)
     check_faults(program, object);
     check_slots(program, object);
     if (program->profile->mcs && runs(program, object) && !cap_at(program, object, CAPDL_TCB_SLOT_SC)) {
-        program_warning(program, "tcb-sc", object, "has no scheduling context, so it runs only when somebody gives it one (write "
+        program_warning(program, "tcb-sc", object,
+                        "has no scheduling context, so it runs only when somebody gives it one (write "
                         "sc_slot: in the caps section, or resume: False)");
     }
 }
@@ -174,8 +182,8 @@ static void configure(struct program *program, uint32_t object)
     if (program->profile->mcs) {
         CALL(program, THREADS, TCB_CONFIGURE, object, 3, target, root, space, buffer, guard, none, address);
     } else {
-        CALL(program, THREADS, TCB_CONFIGURE, object, 3, target, root, space, buffer, operand_word(tcb->fault_ep), guard, none,
-             address);
+        CALL(program, THREADS, TCB_CONFIGURE, object, 3, target, root, space, buffer, operand_word(tcb->fault_ep),
+             guard, none, address);
     }
 }
 
@@ -204,8 +212,8 @@ static void set_sched_params(struct program *program, uint32_t object)
     }
     if (program->profile->mcs) {
         CALL(program, THREADS, TCB_SET_SCHED_PARAMS, object, 3, target, authority,
-             sc ? operand_object(program, sc->object) : operand_initial(CAPDL_INITIAL_NULL), fault_handler(program, handler), most,
-             prio);
+             sc ? operand_object(program, sc->object) : operand_initial(CAPDL_INITIAL_NULL),
+             fault_handler(program, handler), most, prio);
     } else {
         CALL(program, THREADS, TCB_SET_SCHED_PARAMS, object, 1, target, authority, most, prio);
     }
@@ -215,7 +223,8 @@ static void set_timeout(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
     if (cap && program->profile->mcs) {
-        CALL(program, THREADS, TCB_SET_TIMEOUT_ENDPOINT, object, 1, operand_object(program, object), fault_handler(program, cap));
+        CALL(program, THREADS, TCB_SET_TIMEOUT_ENDPOINT, object, 1, operand_object(program, object),
+             fault_handler(program, cap));
     }
 }
 
@@ -232,7 +241,8 @@ static void bind_vcpu(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_BOUND_VCPU);
     if (cap) {
-        CALL(program, THREADS, VCPU_SET_TCB, object, 1, operand_object(program, cap->object), operand_object(program, object));
+        CALL(program, THREADS, VCPU_SET_TCB, object, 1, operand_object(program, cap->object),
+             operand_object(program, object));
     }
 }
 
@@ -255,7 +265,8 @@ static void set_flags(struct program *program, uint32_t object)
 }
 
 /* Registers up to the last one that is not zero; a new thread's others are. */
-static unsigned collect_registers(const struct program *program, const struct capdl_tcb *tcb, struct operand *registers)
+static unsigned collect_registers(const struct program *program, const struct capdl_tcb *tcb,
+                                  struct operand *registers)
 {
     const struct register_layout *layout = register_layout(program->profile->arch);
     unsigned count = layout->sp + 1u;
@@ -286,14 +297,14 @@ static void write_registers(struct program *program, uint32_t object)
     call[0] = operand_object(program, object);
     call[1] = operand_word(start);
     call[2] = operand_word(count);
-    calls_add(program, start ? CAPDL_PHASE_START : CAPDL_PHASE_THREADS, CAPDL_METHOD_TCB_WRITE_REGISTERS, object, 0, call,
-              3 + count);
+    calls_add(program, start ? CAPDL_PHASE_START : CAPDL_PHASE_THREADS, CAPDL_METHOD_TCB_WRITE_REGISTERS, object, 0,
+              call, 3 + count);
 }
 
 void threads_configure(struct program *program)
 {
     static void (*const passes[])(struct program *, uint32_t) = {
-        check_thread, configure,    set_sched_params, set_timeout, bind_notification,
+        check_thread, configure,    set_sched_params, set_timeout,     bind_notification,
         bind_vcpu,    set_affinity, set_flags,        write_registers,
     };
     for (size_t pass = 0; pass < sizeof passes / sizeof passes[0]; pass++) {

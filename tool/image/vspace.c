@@ -31,7 +31,7 @@ static uint64_t page_attributes(const struct capdl_profile *profile, const struc
 /* x86-64 has a method for each level; its profile has the types. */
 static enum capdl_method table_method(enum capdl_type type)
 {
-    return type == CAPDL_TYPE_PDPT            ? CAPDL_METHOD_PDPT_MAP
+    return type == CAPDL_TYPE_PDPT             ? CAPDL_METHOD_PDPT_MAP
            : type == CAPDL_TYPE_PAGE_DIRECTORY ? CAPDL_METHOD_PAGE_DIRECTORY_MAP
                                                : CAPDL_METHOD_PAGE_TABLE_MAP;
 }
@@ -40,18 +40,21 @@ static enum capdl_method table_method(enum capdl_type type)
 static bool page_allowed(struct program *program, uint32_t table, const struct capdl_cap *cap)
 {
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
-        program_cap_error(program, table, cap, "has no read right: the kernel maps no page that cannot be read (write R)");
+        program_cap_error(program, table, cap,
+                          "has no read right: the kernel maps no page that cannot be read (write R)");
         return false;
     }
     bool x86 = program->profile->arch == CAPDL_ARCH_X86_64;
     if (x86 && !(cap->rights & CAPDL_RIGHT_GRANT) && !program->warned_exec) {
         program->warned_exec = true;
-        program_warning(program, "x86-exec", cap->object, "and other pages are executable although no X is given: on x86-64 the "
+        program_warning(program, "x86-exec", cap->object,
+                        "and other pages are executable although no X is given: on x86-64 the "
                         "kernel cannot forbid it");
     }
     if (program->profile->arch == CAPDL_ARCH_RISCV && cap->flags & CAPDL_CAP_UNCACHED && !program->warned_uncached) {
         program->warned_uncached = true;
-        program_warning(program, "riscv-uncached", cap->object, "is mapped cached although the spec says uncached: on RISC-V the "
+        program_warning(program, "riscv-uncached", cap->object,
+                        "is mapped cached although the spec says uncached: on RISC-V the "
                         "kernel has no such attribute");
     }
     return true;
@@ -62,7 +65,8 @@ struct walk {
     uint32_t root;
 };
 
-static bool range_good(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level, uint64_t address)
+static bool range_good(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level,
+                       uint64_t address)
 {
     const struct capdl_profile *profile = walk->program->profile;
     uint64_t size = UINT64_C(1) << vspace_shift(profile, level);
@@ -80,7 +84,8 @@ static bool range_good(const struct walk *walk, uint32_t table, const struct cap
     return true;
 }
 
-static void map_page(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level, uint64_t address)
+static void map_page(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level,
+                     uint64_t address)
 {
     struct program *program = walk->program;
     struct place *place = &program->places[cap->object];
@@ -115,7 +120,8 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
         return;
     }
     bool riscv = program->profile->arch == CAPDL_ARCH_RISCV;
-    bool nested = riscv ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
+    bool nested =
+        riscv ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
     if (!nested || place->flags & PLACE_ROOT) {
         program_cap_error(program, table, cap, "is not the kind of table that belongs there");
         return;
@@ -127,7 +133,8 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     place->flags |= PLACE_MAPPED;
     const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
                                   operand_word(address), operand_word(vspace_default_attributes(program->profile))};
-    calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, 1, map, sizeof map / sizeof map[0]);
+    calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, 1, map,
+              sizeof map / sizeof map[0]);
     map_table(walk, cap->object, level + 1, address);
 }
 
@@ -156,13 +163,15 @@ static void refuse_loose_tables(struct program *program)
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         const struct capdl_object *o = &program->spec->objects[i];
         const struct place *place = &program->places[i];
-        if (shape_is_table(o->kind) && place->type != CAPDL_TYPE_COUNT && !(place->flags & PLACE_MAPPED) && o->num_caps) {
+        if (shape_is_table(o->kind) && place->type != CAPDL_TYPE_COUNT && !(place->flags & PLACE_MAPPED) &&
+            o->num_caps) {
             program_error(program, i, "has contents but belongs to no address space");
         }
     }
 }
 
-/* Embedded pages are mapped in the initialiser when it starts. That goes first, for all of them: also for frames that nothing maps. */
+/* Embedded pages are mapped in the initialiser when it starts. That goes first, for all of them: also for frames that
+ * nothing maps. */
 void vspace_map(struct program *program)
 {
     for (size_t page = 0; page < program->num_embedded; page++) {

@@ -2,24 +2,28 @@
 /* Other cores: started one after the other, each seen to arrive. They wait for the first inside the kernel. */
 #include "loader.h"
 
-enum { PATIENCE = 10 }; /* seconds until a core that was started counts as lost */
-
 static bool is_core(const struct tree_node *node)
 {
     return node->depth == 3 && tree_has_string(tree_property(&loader.tree, node, "device_type"), "cpu") &&
            tree_enabled(&loader.tree, node);
 }
 
-/* Cores have no size cells and are on no bus. */
-static uint64_t core_hardware(const struct tree_node *node)
+bool core_next(struct tree_node *node, uint64_t *hardware)
 {
-    return tree_number(tree_property(&loader.tree, node, "reg"));
+    while (tree_next(&loader.tree, node)) {
+        /* cores have no size cells and are on no bus */
+        *hardware = is_core(node) ? tree_number(tree_property(&loader.tree, node, "reg")) : loader.boot_hardware;
+        if (*hardware != loader.boot_hardware) {
+            return true;
+        }
+    }
+    return false;
 }
 
-static void start_core(uint64_t id, const struct tree_node *node)
+static void start_core(uint64_t id, uint64_t hardware, const struct tree_node *node)
 {
     struct core *core = &loader.workspace->cores[id];
-    *core = (struct core){ (uintptr_t)loader.workspace->stacks[id] + STACK_SIZE, id, core_hardware(node), 0 };
+    *core = (struct core){ (uintptr_t)loader.workspace->stacks[id] + STACK_SIZE, id, hardware, 0 };
     arch_publish((uintptr_t)core, sizeof *core);
     arch_publish((uintptr_t)&loader, sizeof loader);
     arch_publish_done();
@@ -29,7 +33,7 @@ static void start_core(uint64_t id, const struct tree_node *node)
     }
     uint64_t start = arch_ticks();
     while (!core->alive) {
-        if (arch_ticks() - start > PATIENCE * arch_ticks_per_second()) {
+        if (arch_ticks() - start > CORE_PATIENCE * arch_ticks_per_second()) {
             die("core %lu (hardware id %lx) was started but does not arrive", id, core->hardware);
         }
     }
@@ -38,12 +42,10 @@ static void start_core(uint64_t id, const struct tree_node *node)
 void cores_start(void)
 {
     struct tree_node node = { 0 };
-    uint64_t wanted = loader.payload->num_cores, found = 1;
+    uint64_t wanted = loader.payload->num_cores, found = 1, hardware;
     loader.workspace->cores[0] = (struct core){ .hardware = loader.boot_hardware, .alive = 1 };
-    while (found < wanted && tree_next(&loader.tree, &node)) {
-        if (is_core(&node) && core_hardware(&node) != loader.boot_hardware) {
-            start_core(found++, &node);
-        }
+    while (found < wanted && core_next(&node, &hardware)) {
+        start_core(found++, hardware, &node);
     }
     if (found < wanted) {
         die("the kernel waits for %lu cores, the device tree has %lu", wanted, found);

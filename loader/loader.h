@@ -94,6 +94,8 @@ void paging_build(void);
 
 /* cores.c */
 void cores_start(void);
+/* The next core in the device tree that is not this one, from a zero node on, and its hardware id. */
+bool core_next(struct tree_node *, uint64_t *hardware);
 
 /*
  * Per architecture.

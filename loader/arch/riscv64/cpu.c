@@ -8,7 +8,8 @@ _Noreturn void exception_report(uint64_t cause, uint64_t pc, uint64_t value);
 #pragma GCC visibility pop
 
 enum sbi_extension { SBI_LEGACY_PUTCHAR = 1, SBI_BASE = 0x10, SBI_HSM = 0x48534d, SBI_DEBUG_CONSOLE = 0x4442434e };
-enum { BASE_PROBE = 3, HSM_START = 0, HSM_STOP = 1, CONSOLE_WRITE_BYTE = 2 };
+enum { BASE_PROBE = 3, HSM_START = 0, HSM_STOP = 1, HSM_STATUS = 2, CONSOLE_WRITE_BYTE = 2 };
+enum { HSM_STOPPED = 1 };
 
 struct sbi_result {
     int64_t error;
@@ -64,12 +65,27 @@ static void start_over_on(uint64_t hart, uintptr_t tree)
     die("the kernel boots on hart %lu, and this hart cannot start it: SBI error -%lu", hart, -a0);
 }
 
+/* Waits until no other hart runs. One that handed over to us may still be on its way out, in memory we are about to
+   fill, and cannot be started again before it is gone. */
+static void wait_for_others(void)
+{
+    struct tree_node node = { 0 };
+    uint64_t hart, start = arch_ticks(), patience = CORE_PATIENCE * arch_ticks_per_second();
+    while (sbi_has(SBI_HSM) && core_next(&node, &hart)) {
+        struct sbi_result status;
+        do {
+            status = sbi_call(SBI_HSM, HSM_STATUS, hart, 0, 0);
+        } while (status.error == 0 && status.value != HSM_STOPPED && arch_ticks() - start < patience);
+    }
+}
+
 void arch_core_choose(uintptr_t tree, uint64_t hardware)
 {
     if (hardware != loader.payload->first_hart) {
         print("hart %lu hands over to hart %lu", hardware, (uint64_t)loader.payload->first_hart);
         start_over_on(loader.payload->first_hart, tree);
     }
+    wait_for_others();
 }
 
 void arch_core_prepare(void)

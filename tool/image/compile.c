@@ -58,7 +58,7 @@ bool image_compile(const struct capdl_spec *spec, const struct image_options *op
     if (good) {
         size_t size;
         uint8_t *blob = encode_program(&program, &size);
-        good = layout_write(&program, blob, size, out);
+        good = fit_check(&program, blob, size) && layout_write(&program, blob, size, out);
         free(blob);
     }
     program_free(&program);

@@ -239,6 +239,9 @@ bool content_page(const struct program *, uint32_t object, uint64_t offset, uint
 /* encode.c: the blob, malloc'd. */
 uint8_t *encode_program(const struct program *, size_t *size);
 
+/* fit.c: false if the objects cannot fit the memory of the kernel's platform; an error is in diags. */
+bool fit_check(struct program *, const uint8_t *blob, size_t size);
+
 /* layout.c: writes the image. False: an error is in diags. */
 bool layout_write(struct program *, const uint8_t *blob, size_t blob_size, FILE *out);
 

@@ -9,8 +9,9 @@
 void arch_configure(uint64_t flags);
 
 /*
- * A system call: its number, the target's capability pointer (or a character to print), the message info word and the first four
- * message registers. Returns the info word of the reply. The rest of the message is in the IPC buffer.
+ * A system call: its number, the target's capability pointer (or a character to print), the message info word
+ * and the first four message registers. Returns the info word of the reply. The rest of the message is in the
+ * IPC buffer.
  */
 uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4]);
 

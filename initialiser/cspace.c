@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The initial CNode does not hold all capabilities: we make a CSpace around it. Its root has one bit, and both ends lead back to the
- * initial CNode, behind guards of different lengths. So all capability pointers stay what they were, and those with the highest bit
- * set find a leaf in the initial CNode, and a slot in the leaf.
+ * The initial CNode does not hold all capabilities: we make a CSpace around it. Its root has one bit, and both
+ * ends lead back to the initial CNode, behind guards of different lengths. So all capability pointers stay what
+ * they were, and those with the highest bit set find a leaf in the initial CNode, and a slot in the leaf.
  *
  *     root [0] --> initial CNode                      |0| guard: 63 - n zeros      | n bits |
  *          [1] --> initial CNode --> leaf --> slot    |1| guard: 51 - n zeros      | n bits | 12 bits |

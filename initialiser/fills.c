@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Contents that could not be mapped where they lie in our image: frames of other sizes, at given addresses, or shared. */
+/* Contents that could not be mapped where they lie in our image: frames of other sizes, at given addresses, or
+   shared. */
 #include "arch.h"
 #include "kernel.h"
 #include "window.h"

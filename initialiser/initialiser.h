@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The initialiser boots a system as seL4's initial task. One phase a file, in the order in which they are declared here:
+ * The initialiser boots a system as seL4's initial task. One phase a file, in the order in which they are
+ * declared here:
  *
  *     open     what the kernel tells us, and the blob
  *     plan     which object comes from which untyped

@@ -38,8 +38,10 @@ void call_word(struct capdl_call *call, uint64_t value)
 
 static uint64_t resolve_sched_control(uint64_t core)
 {
-    if (core >= self.sched_control.end - self.sched_control.start)
-        die("no SchedControl of core %, the kernel has % cores", core, self.sched_control.end - self.sched_control.start);
+    const uint64_t cores = self.sched_control.end - self.sched_control.start;
+
+    if (core >= cores)
+        die("no SchedControl of core %, the kernel has % cores", core, cores);
     return self.sched_control.start + core;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernel calls. Those of the blob and our own are the same to it: a method, a target, operands. Our own are put together like this:
+ * Kernel calls. Those of the blob and our own are the same to it: a method, a target, operands. Our own are put
+ * together like this:
  *
  *     struct capdl_call *call = call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
  *     call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
@@ -16,7 +17,8 @@
 /* Our own methods have numbers behind those of the blob. */
 enum { METHOD_OWN = CAPDL_BLOB_MAX_METHODS };
 
-/* A call of the method with this key in the profile. There is one such call at a time. Capabilities come before words. */
+/* A call of the method with this key in the profile. There is one such call at a time. Capabilities come before
+   words. */
 struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
 void call_cap(struct capdl_call *, unsigned kind, uint64_t value);
 void call_reference(struct capdl_call *, unsigned kind, uint64_t value); /* a word that is a capability pointer */

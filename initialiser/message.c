@@ -109,8 +109,9 @@ static void print_method(const struct capdl_call *call)
 /* enum capdl_initial_cap */
 static void print_initial(uint64_t slot)
 {
-    static const char names[] = "null\0our TCB\0our CNode\0our VSpace\0IRQ control\0ASID control\0ASID pool\0port control\0"
-                                "I/O space\0bootinfo\0IPC buffer\0domain\0SID control\0CB control\0our SC\0SMC";
+    static const char names[] =
+        "null\0our TCB\0our CNode\0our VSpace\0IRQ control\0ASID control\0ASID pool\0port control\0I/O space\0"
+        "bootinfo\0IPC buffer\0domain\0SID control\0CB control\0our SC\0SMC";
 
     print_nth(names, slot);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages, and the end of a boot that cannot go on. What is said is also in the header's record, for kernels without a console. */
+/* Messages, and the end of a boot that cannot go on. What is said is also in the header's record, for kernels
+   without a console. */
 #ifndef INITIALISER_MESSAGE_H
 #define INITIALISER_MESSAGE_H
 

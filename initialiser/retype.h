@@ -4,7 +4,8 @@
 
 #include "initialiser.h"
 
-/* Consecutive slots for new capabilities: from `offset` on in the CNode at `index` of our CSpace; depth 0: in the initial CNode. */
+/* Consecutive slots for new capabilities: from `offset` on in the CNode at `index` of our CSpace; depth 0: in
+   the initial CNode. */
 struct destination {
     uint64_t index, depth, offset;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accessors of a blob. All of them rely on what capdl_blob_open has proved; it uses them, too, and checks what they return. */
+/* Accessors of a blob. All of them rely on what capdl_blob_open has proved; it uses them, too, and checks what
+   they return. */
 #include "blob.h"
 
 static struct capdl_cbor cursor_at(const struct capdl_blob *blob, size_t offset)

@@ -9,8 +9,8 @@
  *     struct capdl_blob_objects group;
  *     while (capdl_blob_next_objects(&table, &group)) ...
  *
- * capdl_blob_open proves the whole blob. After that no accessor can fail, every slot, page and method number is in range, and the
- * blob only has to stay where it is.
+ * capdl_blob_open proves the whole blob. After that no accessor can fail, every slot, page and method number is
+ * in range, and the blob only has to stay where it is.
  */
 #ifndef CAPDL_BLOB_BLOB_H
 #define CAPDL_BLOB_BLOB_H
@@ -40,7 +40,8 @@ struct capdl_blob_error {
     const char *expected; /* what should have been there */
 };
 
-/* False: the bytes are not a blob of this version; error says where and what was expected. Then `boot` is proved, or all zero. */
+/* False: the bytes are not a blob of this version; error says where and what was expected. Then `boot` is
+   proved, or all zero. */
 bool capdl_blob_open(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
 
 /* A cursor over one of the tables GROUPS, FIXED, COVERS, FILLS. */

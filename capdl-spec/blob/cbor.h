@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A bounded cursor over deterministic CBOR (RFC 8949 section 4.2.1): shortest integers, definite lengths. No allocation, no
- * recursion, no libc. Floats, tags, byte strings and simple values other than null are not CBOR to it.
+ * A bounded cursor over deterministic CBOR (RFC 8949 section 4.2.1): shortest integers, definite lengths. No
+ * allocation, no recursion, no libc. Floats, tags, byte strings and simple values other than null are not CBOR
+ * to it.
  *
- * After the first mistake the cursor stays where it is, `wrong` says what was expected there, and all further reads give zero.
+ * After the first mistake the cursor stays where it is, `wrong` says what was expected there, and all further
+ * reads give zero.
  */
 #ifndef CAPDL_BLOB_CBOR_H
 #define CAPDL_BLOB_CBOR_H
@@ -36,7 +38,8 @@ int capdl_cbor_peek(const struct capdl_cbor *);
 uint64_t capdl_cbor_uint(struct capdl_cbor *);
 /* -1 - n for the integer it returns as n. */
 uint64_t capdl_cbor_nint(struct capdl_cbor *);
-/* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores mistakes. */
+/* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores
+   mistakes. */
 uint64_t capdl_cbor_array(struct capdl_cbor *);
 /* The same for an array that must have so many elements. */
 void capdl_cbor_array_of(struct capdl_cbor *, uint64_t elements);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Opening a blob: the proof that no accessor can fail afterwards. One function for each item, in the order of the items. */
+/* Opening a blob: the proof that no accessor can fail afterwards. One function for each item, in the order of
+   the items. */
 #include "blob.h"
 
 /* The cursor is that of the table at hand; `at` is where the element began that is being checked. */
@@ -73,13 +74,16 @@ static const struct limits {
 
 static bool profile_is_usable(const int64_t *boot)
 {
-    for (const struct limits *l = profile_limits; l < profile_limits + sizeof(profile_limits) / sizeof(profile_limits[0]); l++) {
+    const struct limits *end = profile_limits + sizeof(profile_limits) / sizeof(profile_limits[0]);
+
+    for (const struct limits *l = profile_limits; l < end; l++) {
         for (unsigned key = l->first_key; key <= l->last_key; key++) {
             if (boot[key] < l->least || boot[key] > l->most)
                 return false;
         }
     }
-    return boot[CAPDL_BOOT_SYS_CALL] && (boot[CAPDL_BOOT_UNTYPED_OFFSET] | boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]) % 8 == 0;
+    return boot[CAPDL_BOOT_SYS_CALL] && boot[CAPDL_BOOT_UNTYPED_OFFSET] % 8 == 0
+           && boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] % 8 == 0;
 }
 
 static void check_profile(struct check *check)

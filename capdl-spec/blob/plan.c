@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel makes objects in an untyped one behind the other: it keeps a watermark, aligns it up to the size of the next object and
- * never comes back. The first object out of an untyped of RAM costs clearing all of it. All sizes are powers of two.
+ * The kernel makes objects in an untyped one behind the other: it keeps a watermark, aligns it up to the size
+ * of the next object and never comes back. The first object out of an untyped of RAM costs clearing all of it.
+ * All sizes are powers of two.
  *
  *     stage     untypeds                        what goes in
  *     CSPACE    the cheapest for it             CNodes of a larger CSpace, when one is needed
- *     FIXED     those with given addresses      |gap|fixed|gap|fixed fixed|    gaps: the largest objects that fit, then padding
+ *     FIXED     those with given addresses      |gap|fixed|gap|fixed|  gaps: the largest objects that fit, then padding
  *     TAILS     touched by now, their rests     the largest objects that fit
  *     REST      the cheapest for what is left   sizes descending, so that nothing is lost to alignment
  *
- * Filling a gap with the largest objects that fit is never worse than any other way to use it: whatever else might lie there fits
- * where they would have lain.
+ * Filling a gap with the largest objects that fit is never worse than any other way to use it: whatever else
+ * might lie there fits where they would have lain.
  */
 #include "plan.h"
 
@@ -50,12 +51,14 @@ static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, ui
 /* ---- Choosing untypeds ---- */
 
 /*
- * Given how many untypeds there are of each size and how many objects are needed of each size, leaves in `counts` the untypeds to
- * take: enough, and in all as few bytes as possible. Returns the size at which there are too few, or 0; then counts are as they were.
+ * Given how many untypeds there are of each size and how many objects are needed of each size, leaves in
+ * `counts` the untypeds to take: enough, and in all as few bytes as possible. Returns the size at which there
+ * are too few, or 0; then counts are as they were.
  *
- * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects of that size and
- * larger. What is over is the slack of that size. So the bytes to leave out are to be as many as the slacks allow: the largest
- * untypeds first, as any set of smaller ones that could be left out instead makes up exactly one larger, or is less than it.
+ * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects
+ * of that size and larger. What is over is the slack of that size. So the bytes to leave out are to be as many
+ * as the slacks allow: the largest untypeds first, as any set of smaller ones that could be left out instead
+ * makes up exactly one larger, or is less than it.
  */
 static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
 {
@@ -142,7 +145,9 @@ static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *
         groups++;
     plan->failure.missing = missing;
     report_free(plan);
-    return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->kind == CAPDL_RETYPE_OBJECTS ? groups->slot : UINT64_MAX, size);
+    if (groups->kind != CAPDL_RETYPE_OBJECTS)
+        return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, UINT64_MAX, size);
+    return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
 }
 
 /* Selects the cheapest untypeds for what is left of all groups. */
@@ -191,7 +196,8 @@ uint64_t capdl_plan_batch(const struct capdl_plan *plan, uint64_t slot)
 }
 
 /* Makes a Retype of objects at the mark, as many of them as one call may make, and moves the mark behind them. */
-static void place(struct capdl_plan *plan, const struct capdl_plan_group *group, uint64_t most, struct capdl_retype *retype)
+static void place(struct capdl_plan *plan, const struct capdl_plan_group *group, uint64_t most,
+                  struct capdl_retype *retype)
 {
     uint64_t limit = capdl_plan_batch(plan, group->slot);
     uint64_t count = group->left < most ? group->left : most;
@@ -218,10 +224,12 @@ static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, s
 }
 
 /*
- * Places the next batch in the gap at hand. At the mark begins an aligned block: it takes the largest objects that fit into it, and
- * nothing is lost. Only when all that is left is larger than that block, the mark moves on to where the smallest of it can lie.
+ * Places the next batch in the gap at hand. At the mark begins an aligned block: it takes the largest objects
+ * that fit into it, and nothing is lost. Only when all that is left is larger than that block, the mark moves
+ * on to where the smallest of it can lie.
  */
-static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, size_t num_groups, struct capdl_retype *retype)
+static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, size_t num_groups,
+                     struct capdl_retype *retype)
 {
     struct capdl_plan_group *smallest = smallest_left(groups, num_groups), *group;
     uint64_t block, mark, room;
@@ -428,7 +436,8 @@ static void start_groups(struct capdl_plan *plan)
         plan->groups[plan->num_groups++] = group_of(&objects);
 }
 
-static struct capdl_plan_group cnodes(const struct capdl_plan *plan, enum capdl_retype_kind kind, unsigned bits, uint64_t count)
+static struct capdl_plan_group cnodes(const struct capdl_plan *plan, enum capdl_retype_kind kind, unsigned bits,
+                                      uint64_t count)
 {
     const int64_t *boot = plan->request.blob->boot;
 
@@ -457,8 +466,9 @@ static bool find_fixed(struct capdl_plan *plan)
     while (capdl_blob_next_objects(&table, &run)) {
         while (run.count) {
             size_t i = find_untyped(plan, run.place);
-            uint64_t count = i == plan->request.num_untypeds ? 0
-                                                             : (untyped_end(&plan->request.untypeds[i]) - run.place) >> run.size_bits;
+            uint64_t count = 0;
+            if (i < plan->request.num_untypeds)
+                count = (untyped_end(&plan->request.untypeds[i]) - run.place) >> run.size_bits;
             if (!count) {
                 plan->failure.address = run.place;
                 return plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
@@ -529,7 +539,8 @@ bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *r
 
     plan->request = *request;
     plan->num_leaves = 0;
-    /* Padding is known only when all is placed, and needs slots; where they need a larger CSpace, all is placed anew. */
+    /* Padding is known only when all is placed, and needs slots; where they need a larger CSpace, all is placed
+       anew. */
     while (try(plan)) {
         uint64_t slots = request->blob->sizes[CAPDL_SIZE_SLOTS] + plan->num_padding;
         if (slots <= capacity)

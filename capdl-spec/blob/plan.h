@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory planner: which object is made from which untyped, in which order. It sees the whole list of untypeds before anything
- * is made, touches as few bytes of memory as possible, and is the same on the host (with a known list) and on the target.
+ * The memory planner: which object is made from which untyped, in which order. It sees the whole list of
+ * untypeds before anything is made, touches as few bytes of memory as possible, and is the same on the host
+ * (with a known list) and on the target.
  *
  *     struct capdl_plan plan;
  *     if (!capdl_plan_make(&plan, &request)) ... plan.failure says why
@@ -13,8 +14,8 @@
 #include "blob.h"
 
 /*
- * When the initial CNode cannot hold all slots, a larger CSpace is made of a 1-bit CNode, the root, and leaves, whose capabilities are
- * in the initial CNode. Slots of a leaf, and log2 of it:
+ * When the initial CNode cannot hold all slots, a larger CSpace is made of a 1-bit CNode, the root, and leaves,
+ * whose capabilities are in the initial CNode. Slots of a leaf, and log2 of it:
  */
 enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
 
@@ -50,7 +51,7 @@ struct capdl_plan_failure {
     uint64_t slot;         /* of the object; all ones: our own CSpace */
     uint64_t address;      /* NO_ADDRESS */
     unsigned size_bits;    /* of the object */
-    uint64_t missing;      /* NO_MEMORY: bytes that objects of this size and larger need more than there are; NO_SLOTS: slots */
+    uint64_t missing;      /* NO_MEMORY: bytes that objects of this size and larger lack; NO_SLOTS: slots that lack */
     unsigned largest_free; /* NO_MEMORY: log2 of the largest piece of RAM that is free then, 0 if none */
     uint64_t total_free;   /* NO_MEMORY: bytes of RAM that are free then */
 };
@@ -110,8 +111,8 @@ struct capdl_plan {
 };
 
 /*
- * Plans everything, without making anything. False: it does not fit, plan->failure says what. After it, capdl_plan_next gives the
- * first step.
+ * Plans everything, without making anything. False: it does not fit, plan->failure says what. After it,
+ * capdl_plan_next gives the first step.
  */
 bool capdl_plan_make(struct capdl_plan *, const struct capdl_plan_request *);
 

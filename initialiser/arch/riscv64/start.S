@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel starts us here, without a stack and with the address of bootinfo in a0. Linked without gp-relative accesses. */
+/* The kernel starts us here, without a stack and with the address of bootinfo in a0. Linked without gp-relative
+   accesses. */
     .section .start, "ax"
     .globl _start
 _start:

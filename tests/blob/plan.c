@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory planner against two things that know nothing of it: a kernel that does what untyped.c of seL4 does with watermarks, and
- * an exhaustive search for the cheapest set of untypeds. Random small systems, always the same ones.
+ * The memory planner against two things that know nothing of it: a kernel that does what untyped.c of seL4 does
+ * with watermarks, and an exhaustive search for the cheapest set of untypeds. Random small systems, always the
+ * same ones.
  */
 #include "blob/plan.h"
 #include "encode.h"
 
-enum { MOST_UNTYPEDS = 6, MOST_OBJECTS = 9, TYPE_UNTYPED = 0, TYPE_CNODE = 4, SLOT_BITS = 5, CASES = 30000, MOST_BLOCKS = 256 };
+enum { MOST_UNTYPEDS = 6, MOST_OBJECTS = 9, MOST_BLOCKS = 256, CASES = 30000 };
+enum { TYPE_UNTYPED = 0, TYPE_CNODE = 4, SLOT_BITS = 5 };
 
 struct object {
     unsigned size_bits;
@@ -49,8 +51,11 @@ static void fail(const char *condition, int line)
 static void put_profile(struct encoder *e, const struct system *system)
 {
     const uint64_t pairs[][2] = {
-        { CAPDL_BOOT_SYS_CALL, 7 },           { CAPDL_BOOT_UNTYPED_OFFSET, 152 }, { CAPDL_BOOT_FAN_OUT, system->fan_out },
-        { CAPDL_BOOT_SLOT_BITS, SLOT_BITS },  { CAPDL_BOOT_TYPE_CNODE, TYPE_CNODE },
+        { CAPDL_BOOT_SYS_CALL, 7 },
+        { CAPDL_BOOT_UNTYPED_OFFSET, 152 },
+        { CAPDL_BOOT_FAN_OUT, system->fan_out },
+        { CAPDL_BOOT_SLOT_BITS, SLOT_BITS },
+        { CAPDL_BOOT_TYPE_CNODE, TYPE_CNODE },
     };
 
     put_head(e, 5, sizeof(pairs) / sizeof(pairs[0]));
@@ -66,7 +71,8 @@ static size_t run_length(const struct system *system, size_t from, size_t end)
     const struct object *o = &system->objects[from];
     size_t n = 1;
 
-    while (from + n < end && o[n].size_bits == o->size_bits && (!o->is_fixed || o[n].address == o->address + (n << o->size_bits)))
+    while (from + n < end && o[n].size_bits == o->size_bits
+           && (!o->is_fixed || o[n].address == o->address + (n << o->size_bits)))
         n++;
     return n;
 }
@@ -198,13 +204,30 @@ static uint64_t kernel_retype(struct kernel *kernel, const struct system *system
     return start;
 }
 
-static void check_step(struct system *system, struct kernel *kernel, const struct capdl_plan *plan, const struct capdl_retype *step)
+/* Padding is made only where the kernel would not reach the next fixed object's address by itself. */
+static void check_padding(const struct system *system, const struct capdl_untyped *u, uint64_t mark)
+{
+    for (size_t i = system->num_free; i < system->num_objects; i++) {
+        const struct object *o = &system->objects[i];
+        uint64_t size = UINT64_C(1) << o->size_bits;
+        if (o->address >= u->address + mark) {
+            CHECK(((u->address + mark + size - 1) & ~(size - 1)) != o->address);
+            return;
+        }
+    }
+    CHECK(!"padding before a fixed object");
+}
+
+static void check_step(struct system *system, struct kernel *kernel, const struct capdl_plan *plan,
+                       const struct capdl_retype *step)
 {
     uint64_t address;
 
     CHECK(step->untyped < system->num_untypeds);
     CHECK(!system->untypeds[step->untyped].is_device || step->kind == CAPDL_RETYPE_PADDING
           || object_at(system, step->slot)->is_fixed);
+    if (step->kind == CAPDL_RETYPE_PADDING)
+        check_padding(system, &system->untypeds[step->untyped], kernel->marks[step->untyped]);
     address = kernel_retype(kernel, system, step);
     CHECK(address == step->address);
     switch (step->kind) {
@@ -239,7 +262,7 @@ static void run_plan(struct system *system, struct capdl_plan *plan)
 {
     struct kernel kernel = { 0 };
     struct capdl_retype step;
-    uint64_t steps = 0, touched = 0;
+    uint64_t steps = 0, touched = 0, room;
 
     for (; capdl_plan_next(plan, &step); steps++) {
         CHECK(steps >= plan->num_cspace_retypes || step.kind >= CAPDL_RETYPE_CSPACE_LEAF);
@@ -254,7 +277,8 @@ static void run_plan(struct system *system, struct capdl_plan *plan)
     CHECK(steps == plan->num_retypes);
     CHECK(kernel.padding == plan->num_padding);
     CHECK(kernel.leaves == plan->num_leaves && kernel.roots == (plan->num_leaves ? 1 : 0));
-    CHECK(system->num_slots + kernel.padding <= (plan->num_leaves ? plan->num_leaves * CAPDL_LEAF_SLOTS : system->empty_slots));
+    room = plan->num_leaves ? plan->num_leaves * CAPDL_LEAF_SLOTS : system->empty_slots;
+    CHECK(system->num_slots + kernel.padding <= room);
 }
 
 /* ---- The exhaustive search ---- */
@@ -300,7 +324,8 @@ static bool holds_fixed(const struct system *system, const struct capdl_untyped 
     return false;
 }
 
-/* Powers of two fit into a block exactly if their sum does and each is no larger: every way to distribute them is tried. */
+/* Powers of two fit into a block exactly if their sum does and each is no larger: every way to distribute them
+   is tried. */
 static void distribute(struct search *search, const struct system *system, size_t object, uint64_t cost)
 {
     uint64_t size;
@@ -316,7 +341,7 @@ static void distribute(struct search *search, const struct system *system, size_
         struct block *b = &search->blocks[i];
         bool twin = false;
         for (size_t j = 0; j < i; j++)
-            twin = twin || (search->blocks[j].left == b->left && search->blocks[j].size == b->size && search->blocks[j].cost == b->cost);
+            twin = twin || memcmp(&search->blocks[j], b, sizeof(*b)) == 0;
         if (b->left < size || twin)
             continue;
         b->left -= size;
@@ -422,8 +447,10 @@ static void large_case(void)
 
     memset(&system, 0, sizeof(system));
     system.num_untypeds = MOST_UNTYPEDS;
-    for (size_t i = 0; i < MOST_UNTYPEDS; i++)
-        system.untypeds[i] = (struct capdl_untyped){ .size_bits = (uint8_t)(6 + 3 * i), .address = UINT64_C(1) << (6 + 3 * i) };
+    for (size_t i = 0; i < MOST_UNTYPEDS; i++) {
+        unsigned bits = 6 + 3 * (unsigned)i;
+        system.untypeds[i] = (struct capdl_untyped){ .address = UINT64_C(1) << bits, .size_bits = (uint8_t)bits };
+    }
     add_free_objects(&system, 4000, 4);
     system.num_objects = system.num_free;
     system.num_slots = 4000 + below(10000);

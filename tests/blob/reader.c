@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The reader of the blob on bytes written by hand: what they say, what is wrong with changed ones, and that none does harm. */
+/* The reader of the blob on bytes written by hand: what they say, what is wrong with changed ones, and that
+   none does harm. */
 #include "blob/blob.h"
 
 #include <ctype.h>
@@ -60,7 +61,8 @@ static void check_head(const struct capdl_blob *blob)
     CHECK(blob->boot[CAPDL_BOOT_FAN_OUT] == 256 && blob->boot[CAPDL_BOOT_SLOT_BITS] == 5);
     CHECK(blob->boot[CAPDL_BOOT_TYPE_UNTYPED] == 0 && blob->boot[CAPDL_BOOT_TYPE_CNODE] == 4);
     CHECK(blob->boot[CAPDL_BOOT_PAGE_MAP] == 47 && blob->boot[CAPDL_BOOT_PAGE_ATTRIBUTES] == 3);
-    CHECK(blob->sizes[CAPDL_SIZE_OBJECTS] == 13 && blob->sizes[CAPDL_SIZE_SLOTS] == 15 && blob->sizes[CAPDL_SIZE_PAGES] == 3);
+    CHECK(blob->sizes[CAPDL_SIZE_OBJECTS] == 13 && blob->sizes[CAPDL_SIZE_SLOTS] == 15);
+    CHECK(blob->sizes[CAPDL_SIZE_PAGES] == 3);
     CHECK(blob->counts[CAPDL_BLOB_ITEM_METHODS] == 3 && blob->counts[CAPDL_BLOB_ITEM_GROUPS] == 3);
     CHECK(blob->methods[0].label == 47 && blob->methods[0].num_caps == 1 && blob->methods[2].label == 48);
 }
@@ -78,8 +80,8 @@ static void check_objects(const struct capdl_blob *blob)
         struct capdl_blob_table table = capdl_blob_table(blob, item);
         struct capdl_blob_objects o;
         for (; capdl_blob_next_objects(&table, &o); e++)
-            CHECK(o.slot == e->slot && o.count == e->count && o.type == e->type && o.argument == e->argument && o.place == e->place
-                  && o.size_bits == e->size_bits);
+            CHECK(o.slot == e->slot && o.count == e->count && o.type == e->type && o.argument == e->argument
+                  && o.place == e->place && o.size_bits == e->size_bits);
     }
     CHECK(e == expected + 6);
 }
@@ -92,7 +94,8 @@ static void check_fills(const struct capdl_blob *blob)
     CHECK(capdl_blob_next_fill(&table, &f));
     CHECK(f.slot == 0 && f.size_bits == 21 && f.offset == 4096 && f.page == 0 && f.pages == 2 && f.flags == 0);
     CHECK(capdl_blob_next_fill(&table, &f));
-    CHECK(f.slot == 1 && f.size_bits == 12 && f.offset == 0 && f.page == 2 && f.pages == 1 && f.flags == CAPDL_FILL_EXECUTABLE);
+    CHECK(f.slot == 1 && f.size_bits == 12 && f.offset == 0 && f.page == 2 && f.pages == 1);
+    CHECK(f.flags == CAPDL_FILL_EXECUTABLE);
     CHECK(capdl_blob_next_fill(&table, &f) && f.slot == 2 && f.pages == 2);
     CHECK(!capdl_blob_next_fill(&table, &f));
 }
@@ -113,7 +116,8 @@ static void check_calls(const struct capdl_blob *blob)
     CHECK(c.target.kind == CAPDL_REF_SLOT && c.target.value == 3 && c.operands[0].value == 3);
     CHECK(c.operands[1].kind == CAPDL_OPERAND_LITERAL && c.operands[1].value == 0x202000 && c.operands[2].value == 3);
     CHECK(capdl_blob_next_call(&calls, &c));
-    CHECK(c.phase == CAPDL_PHASE_START && c.method == 1 && c.num_operands == 4 && c.operands[3].value == UINT64_C(1) << 32);
+    CHECK(c.phase == CAPDL_PHASE_START && c.method == 1 && c.num_operands == 4);
+    CHECK(c.operands[3].value == UINT64_C(1) << 32);
     CHECK(!capdl_blob_next_call(&calls, &c));
 }
 
@@ -161,7 +165,8 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
     memcpy(bytes + before, new, new_size);
     memcpy(bytes + before + new_size, at + old_size, size - before - old_size);
     if (capdl_blob_open(&blob, bytes, size - old_size + new_size, &error) || !strstr(error.expected, expected)) {
-        fprintf(stderr, "%s for %s: expected \"%s\", got \"%s\"\n", to, from, expected, error.expected ? error.expected : "(good)");
+        fprintf(stderr, "%s for %s: expected \"%s\", got \"%s\"\n", to, from, expected,
+                error.expected ? error.expected : "(good)");
         failures++;
     }
 }
@@ -240,12 +245,14 @@ static uint64_t walk(const struct capdl_blob *blob)
     for (table = capdl_blob_table(blob, CAPDL_BLOB_ITEM_FILLS); capdl_blob_next_fill(&table, &f);)
         CHECK(f.page + f.pages <= blob->sizes[CAPDL_SIZE_PAGES]);
     while (capdl_blob_next_call(&calls, &c)) {
-        CHECK(c.num_operands <= CAPDL_CALL_MAX_OPERANDS && c.num_caps <= c.num_operands && c.target.kind < CAPDL_OPERAND_LITERAL);
+        CHECK(c.num_operands <= CAPDL_CALL_MAX_OPERANDS && c.num_caps <= c.num_operands);
+        CHECK(c.target.kind < CAPDL_OPERAND_LITERAL);
         sum += c.count;
     }
     CHECK(!calls.cbor.wrong);
     for (uint64_t i = 0; i < 20; i++)
-        sum += capdl_blob_slot_name(blob, i).length + capdl_blob_page_name(blob, i).length + capdl_blob_method_name(blob, i).length;
+        sum += capdl_blob_slot_name(blob, i).length + capdl_blob_page_name(blob, i).length
+               + capdl_blob_method_name(blob, i).length;
     return sum;
 }
 

@@ -33,7 +33,8 @@ data=$((0x$used - 0x$start + $(size_of .stack) - 4096))
 
 # One segment at 4 MiB, dense: as large in the file as in memory, whole pages.
 set -- $(readelf -lW "$elf" | sed -n 's/^  LOAD //p')
-[ "$(readelf -hW "$elf" | sed -n 's/^ *Number of program headers: *//p')" = 1 ] || complain "not exactly one program header"
+headers=$(readelf -hW "$elf" | sed -n 's/^ *Number of program headers: *//p')
+[ "$headers" = 1 ] || complain "$headers program headers, not 1"
 [ "$2" = 0x0000000000400000 ] || complain "the segment is at $2"
 [ "$4" = "$5" ] && [ $(($4 % 4096)) = 0 ] || complain "the segment is not dense: $4 bytes in the file, $5 in memory"
 

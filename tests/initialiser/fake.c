@@ -19,7 +19,7 @@ static uint64_t window_slot;
 static bool configured;
 
 /* The image, and what the kernel puts behind it. */
-static struct {
+static struct memory {
     uint8_t blob[4 * CAPDL_PAGE_SIZE];
     uint8_t pages[FAKE_PAGES * CAPDL_PAGE_SIZE];
     uint64_t scratch[CAPDL_PAGE_SIZE / 8];
@@ -34,9 +34,10 @@ static void write_log(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    if ((size_t)vsnprintf(fake->log + length, sizeof(fake->log) - length, format, arguments) >= sizeof(fake->log) - length)
-        abort();
+    length += (size_t)vsnprintf(fake->log + length, sizeof(fake->log) - length, format, arguments);
     va_end(arguments);
+    if (length >= sizeof(fake->log))
+        abort();
 }
 
 /* ---- arch.h ---- */
@@ -119,7 +120,7 @@ static void write_bootinfo(void)
 
     b->ipc_buffer = (uintptr_t)&memory.ipc_buffer;
     b->empty = (struct slot_region){ 100, 100 + fake->empty_slots };
-    b->image_frames = (struct slot_region){ 20, 20 + ((uintptr_t)&memory.ipc_buffer - (uintptr_t)&memory) / CAPDL_PAGE_SIZE };
+    b->image_frames = (struct slot_region){ 20, 20 + offsetof(struct memory, ipc_buffer) / CAPDL_PAGE_SIZE };
     b->cnode_bits = 12;
     *sched_control = (struct slot_region){ 16, 16 + fake->cores };
     *untyped = (struct slot_region){ 60, 60 + fake->num_untypeds };

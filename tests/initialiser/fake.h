@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A stand-in for kernel and architecture below the initialiser's phases, which run natively. It writes down every call, keeps what is
- * written into frames, and refuses the call that a test tells it to.
+ * A stand-in for kernel and architecture below the initialiser's phases, which run natively. It writes down
+ * every call, keeps what is written into frames, and refuses the call that a test tells it to.
  */
 #ifndef TESTS_INITIALISER_FAKE_H
 #define TESTS_INITIALISER_FAKE_H

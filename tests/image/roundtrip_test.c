@@ -104,7 +104,7 @@ static const char arm[] =
     "  data = frame (2M, fill: [{8192 9000 CDL_FrameFill_FileData \"code.bin\" 0}, {65536 4 CDL_FrameFill_FileData "
     "\"code.bin\" 0}])\n"
     "  stack = frame (4k)  buffer[2] = frame (4k)  device = frame (4k, paddr: 0x9000000)\n"
-    "  e = ep  n = notification  s[2] = sc (period: 2000, budget: 1000, data: 5)  r = rtreply  v = vcpu\n"
+    "  e = ep  n = notification  s[2] = sc (8 bits, period: 2000, budget: 1000, data: 5)  r = rtreply  v = vcpu\n"
     "  line = irq  edge = arm_irq (trigger: edge, target: 0)\n"
     "  memory = ut (16 bits, paddr: 0x70000000) { inner = ut (13 bits, paddr: 0x70004000) { leaf = ep } }\n"
     "  loose = ut (14 bits) { l1 = tcb  l2 = ep  l3 = ep }\n"

@@ -67,8 +67,6 @@ static enum capdl_type type_of_number(const struct capdl_profile *profile, uint6
     return type;
 }
 
-/* The size an SC has when the spec does not give one depends on its refills, which are not known yet: kept when it is
- * not the least. */
 static void set_size(struct reverse *r, uint32_t object, const struct capdl_blob_objects *objects)
 {
     struct capdl_object *o = &r->spec->objects[object];
@@ -79,14 +77,9 @@ static void set_size(struct reverse *r, uint32_t object, const struct capdl_blob
         break;
     case CAPDL_KIND_UT:
     case CAPDL_KIND_FRAME:
-        o->size_bits = (uint8_t)objects->size_bits;
-        o->flags |= CAPDL_OBJECT_HAS_SIZE;
-        break;
     case CAPDL_KIND_SC:
         o->size_bits = (uint8_t)objects->size_bits;
-        if (o->size_bits != r->image->profile.size_bits[CAPDL_TYPE_SCHED_CONTEXT]) {
-            o->flags |= CAPDL_OBJECT_HAS_SIZE;
-        }
+        o->flags |= CAPDL_OBJECT_HAS_SIZE;
         break;
     default:
         break;

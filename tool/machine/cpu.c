@@ -57,7 +57,7 @@ static void code_changed(void *context)
 {
     struct cpu *cpu = context;
     for (size_t i = 0; i < cpu->num_engines; i++)
-        uc_ctl_flush_tlb(cpu->engines[i].uc);
+        engine_forget_code(&cpu->engines[i]);
 }
 
 bool cpu_init(struct cpu *cpu, struct kernel *k)

@@ -86,6 +86,8 @@ bool cpu_idle(struct cpu *);
 struct engine *engine_for(struct cpu *, struct table *vspace);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
 void engine_clear(struct engine *);
+/* Forgets what was translated from the memory it has. */
+void engine_forget_code(struct engine *);
 /* Makes the bytes accessible if the address space has them and allows it. */
 bool engine_fault_in(struct engine *, uint64_t vaddr, uint64_t size, uint8_t rights);
 void engine_save_fp(struct engine *);

@@ -13,6 +13,7 @@ enum { WINDOW = 2 << 20, PAGE = 4096 };
 
 struct engine_run {
     uint64_t start, end;
+    bool code; /* may have been executed */
 };
 
 /* The first run that ends behind vaddr. */
@@ -29,7 +30,7 @@ static size_t run_find(const struct engine *e, uint64_t vaddr)
     return low;
 }
 
-static bool run_insert(struct engine *e, size_t at, uint64_t start, uint64_t end)
+static bool run_insert(struct engine *e, size_t at, struct engine_run run)
 {
     if (e->num_runs == e->capacity) {
         size_t capacity = e->capacity ? e->capacity * 2 : 64;
@@ -40,35 +41,43 @@ static bool run_insert(struct engine *e, size_t at, uint64_t start, uint64_t end
         e->capacity = capacity;
     }
     memmove(&e->runs[at + 1], &e->runs[at], (e->num_runs - at) * sizeof e->runs[0]);
-    e->runs[at] = (struct engine_run){start, end};
+    e->runs[at] = run;
     e->num_runs++;
     return true;
+}
+
+/* Code translated from pages must be forgotten before they are unmapped: afterwards Unicorn would still run it. (Flushing all
+   translations at once touches the whole of Unicorn's code buffer, a gigabyte an engine.) */
+static void run_drop(struct engine *e, const struct engine_run *run)
+{
+    if (run->code)
+        uc_ctl_remove_cache(e->uc, run->start, run->end);
+    uc_mem_unmap(e->uc, run->start, run->end - run->start);
 }
 
 void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
 {
     size_t first = run_find(e, vaddr), last = first;
-    while (last < e->num_runs && e->runs[last].start - vaddr < size)
-        last++;
-    if (first < e->num_runs && e->runs[first].start <= vaddr && last == first)
-        last++;
-    while (last < e->num_runs && e->runs[last].start < vaddr + size && e->runs[last].start >= vaddr)
+    while (last < e->num_runs && (e->runs[last].start <= vaddr || e->runs[last].start - vaddr < size))
         last++;
     for (size_t i = first; i < last; i++)
-        uc_mem_unmap(e->uc, e->runs[i].start, e->runs[i].end - e->runs[i].start);
+        run_drop(e, &e->runs[i]);
     memmove(&e->runs[first], &e->runs[last], (e->num_runs - last) * sizeof e->runs[0]);
     e->num_runs -= last - first;
 }
 
-/* Code translated from pages must be forgotten before they are unmapped: afterwards Unicorn would still run it. (Flushing all
-   translations at once touches the whole of Unicorn's code buffer, a gigabyte an engine.) */
 void engine_clear(struct engine *e)
 {
     for (size_t i = 0; i < e->num_runs; i++)
-        uc_ctl_remove_cache(e->uc, e->runs[i].start, e->runs[i].end);
-    for (size_t i = 0; i < e->num_runs; i++)
-        uc_mem_unmap(e->uc, e->runs[i].start, e->runs[i].end - e->runs[i].start);
+        run_drop(e, &e->runs[i]);
     e->num_runs = 0;
+}
+
+void engine_forget_code(struct engine *e)
+{
+    for (size_t i = 0; i < e->num_runs; i++)
+        if (e->runs[i].code)
+            uc_ctl_remove_cache(e->uc, e->runs[i].start, e->runs[i].end);
 }
 
 static uint32_t protection(uint8_t rights)
@@ -104,7 +113,7 @@ static bool map_window(struct engine *e, uint64_t page, uint8_t rights)
         end += PAGE;
     if (uc_mem_map_ptr(e->uc, start, end - start, protection(rights), host - (page - start)) != UC_ERR_OK)
         return false;
-    return run_insert(e, at, start, end);
+    return run_insert(e, at, (struct engine_run){start, end, rights & PAGE_X});
 }
 
 bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wanted)

@@ -19,7 +19,7 @@ struct object {
 struct system {
     struct capdl_untyped untypeds[MOST_UNTYPEDS];
     size_t num_untypeds;
-    struct object objects[4096];
+    struct object objects[10000];
     size_t num_objects, num_free; /* those that may lie anywhere come first */
     uint64_t num_slots, empty_slots, fan_out;
 };
@@ -215,7 +215,7 @@ static void check_padding(const struct system *system, const struct capdl_untype
             return;
         }
     }
-    CHECK(!"padding before a fixed object");
+    fail("padding comes before a fixed object", __LINE__);
 }
 
 static void check_step(struct system *system, struct kernel *kernel, const struct capdl_plan *plan,
@@ -451,9 +451,9 @@ static void large_case(void)
         unsigned bits = 6 + 3 * (unsigned)i;
         system.untypeds[i] = (struct capdl_untyped){ .address = UINT64_C(1) << bits, .size_bits = (uint8_t)bits };
     }
-    add_free_objects(&system, 4000, 4);
+    add_free_objects(&system, 9000, 4);
     system.num_objects = system.num_free;
-    system.num_slots = 4000 + below(10000);
+    system.num_slots = system.num_objects + 500 + below(5000);
     system.empty_slots = 100 + below(200);
     system.fan_out = 256;
     open_system(&blob, &e, &system);

@@ -178,6 +178,39 @@ static const char riscv_calls[] =
     "15 TCB_WriteRegisters s1031 (| 0x1 0x20 0x1000 0 0x2000 0 0 0 0 0 0 0 0 0 0 0 0 0 0x5 0 0 0 0 0 0 0 0 0 0 0 0 0 "
     "0 0x77 )\n";
 
+/* Contents that are to be seen past the cache are copied, and the cache cleaned; on a coherent machine they stay in
+ * place. */
+static void expect_uncached(void)
+{
+    static const char text[] = "arch aarch64 objects { top = pud  middle = pd  bottom = pt\n"
+                               "  f = frame (4k, fill: [{0 9 CDL_FrameFill_FileData \"code.bin\" 0}]) }\n"
+                               "caps { top { 0: middle } middle { 0: bottom } bottom { 0: f (RW, uncached) } }";
+    struct compiled c;
+    compile_text(&c, "aarch64", text);
+    char *calls = c.good ? blob_text(c.blob, c.blob_size) : strdup("");
+    CHECK(strstr(calls, "fill 0x1 0xc 0 0 0x1 0x2\n"), "%s", calls);
+    CHECK(strstr(calls, "9 Page_Map s1 ( s0 | 0 0x3 0x4 )\n"), "%s", calls); /* device memory, execute never */
+    CHECK(!strstr(calls, "Page_Unmap"), "%s", calls);
+    free(calls);
+    compiled_free(&c);
+}
+
+/* 512 ASIDs are in the first pool, of which two are taken: address space 511 is the first of a second pool. */
+static void expect_pools(void)
+{
+    struct compiled c;
+    compile_text(&c, "aarch64", "arch aarch64 objects { v[511] = pud } caps { }");
+    char *calls = c.good ? blob_text(c.blob, c.blob_size) : strdup("");
+    CHECK(strcmp(calls, "group 0x6 0 0xd 0x1ff\n"
+                        "group 0 0xc 0xc 0x1\n"
+                        "5 ASIDControl_MakePool i5 ( s511 i2 | s512 0x40 )\n"
+                        "7 ASIDPool_Assign i6 ( s0 ) x510 + 0 0x1\n"
+                        "7 ASIDPool_Assign s512 ( s510 )\n") == 0,
+          "%s", calls);
+    free(calls);
+    compiled_free(&c);
+}
+
 int main(void)
 {
     write_pattern("code.bin", 4096);
@@ -186,5 +219,7 @@ int main(void)
     write_pattern("code.bin", 5000);
     write_file("zero.bin", (char[10]){0}, 10);
     expect("regular and large things on RISC-V", "riscv64", riscv_spec, riscv_calls);
+    expect_uncached();
+    expect_pools();
     return check_result();
 }

@@ -189,6 +189,17 @@ static void page_add(struct program *program, uint32_t object, uint64_t offset)
     program->pages[program->num_pages++] = (struct page){.object = object, .offset = offset};
 }
 
+/* A page of the image was written through a cache; on AArch64 a frame that is mapped uncached would not show that, so
+   its contents are copied and the cache cleaned. */
+static bool is_embedded(const struct program *program, uint32_t object)
+{
+    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct place *place = &program->places[object];
+    bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
+    return coherent && place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
+           frame->parent == CAPDL_NO_OBJECT;
+}
+
 void content_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
@@ -199,8 +210,7 @@ void content_find(struct program *program)
             continue;
         }
         place->flags |= PLACE_CONTENT;
-        if (place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
-            frame->parent == CAPDL_NO_OBJECT) {
+        if (is_embedded(program, i)) {
             place->kind = PLACE_PAGE;
             place->number = (uint32_t)program->num_pages;
             page_add(program, i, 0);

@@ -86,7 +86,7 @@ static int compare_segments(const void *a, const void *b)
     return x->p_vaddr < y->p_vaddr ? -1 : x->p_vaddr > y->p_vaddr;
 }
 
-/* The initialiser's segments, by address, at new places in the file. Returns where its memory ends, 0 if it has none. */
+/* The initialiser's segments by address, at new places in the file. Returns where its memory ends, 0 if it has none. */
 static uint64_t place_segments(struct layout *layout, uint64_t *offset)
 {
     uint64_t end = 0;

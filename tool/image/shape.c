@@ -225,6 +225,15 @@ static void use(struct program *program, const struct capdl_cap *cap, uint16_t f
     }
 }
 
+/* Whether a frame's contents can stay where they are depends on it, so it has to be known before frames are placed.
+ */
+static void note_uncached(struct program *program, const struct capdl_cap *cap)
+{
+    if (cap->kind == CAPDL_KIND_FRAME && cap->object != CAPDL_NO_OBJECT && cap->flags & CAPDL_CAP_UNCACHED) {
+        program->places[cap->object].flags |= PLACE_UNCACHED;
+    }
+}
+
 /* Finds the roots of address spaces. On RISC-V every level is the same kind, so use decides: what a thread or ASID
    pool uses, or what holds something and is in no other table. */
 static void find_roots(struct program *program)
@@ -239,6 +248,7 @@ static void find_roots(struct program *program)
                 use(program, &o->caps[k], PLACE_ROOT);
             } else if (shape_is_table(o->kind)) {
                 use(program, &o->caps[k], PLACE_USED);
+                note_uncached(program, &o->caps[k]);
             }
         }
     }

@@ -101,8 +101,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
     if (!page_allowed(program, table, cap)) {
         return;
     }
-    place->flags |= (uint16_t)((cap->rights & CAPDL_RIGHT_GRANT ? PLACE_EXECUTABLE : 0) |
-                               (cap->flags & CAPDL_CAP_UNCACHED ? PLACE_UNCACHED : 0));
+    place->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_GRANT ? PLACE_EXECUTABLE : 0);
     struct operand source = mapping_source(program, table, cap);
     CALL(program, PAGES, PAGE_MAP, cap->object, 1, source, operand_object(program, walk->root), operand_word(address),
          operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT)),

@@ -97,8 +97,37 @@ static const struct bad bads[] = {
      "has fewer rights than the mapping it makes"},
 };
 
+/* What is less than the spec says, but no reason to refuse it. */
+static const struct bad doubtful[] = {
+    {"x86_64",
+     X86("a = pml4 b = pdpt c = pd d = pt f = frame (4k)", "a { 0: b } b { 0: c } c { 0: d } d { 0: f (R) }"),
+     "frame `f` and other pages are executable although no X is given"},
+    {"riscv64", RISCV("a = pt b = pt c = pt f = frame (4k)", "a { 0: b } b { 0: c } c { 0: f (R, uncached) }"),
+     "frame `f` is mapped cached although the spec says uncached"},
+    {"aarch64-mcs", ARM("t = tcb  c = cnode (1 bits)  v = pud", "t { cspace: c  vspace: v }"),
+     "TCB `t` has no scheduling context"},
+    {"aarch64-mcs", ARM("t = tcb  c = cnode (1 bits)  v = pud  s = sc", "t { cspace: c  vspace: v  sc_slot: s }"),
+     "scheduling context `s` has no budget"},
+    {"aarch64", ARM("a = cnode (1 bits)  e = ep", "a { 0: e (RW)  1: e (R) - child_of (a, 0) }"),
+     "derivations between capabilities of the spec (cdt, child_of) are not made"},
+};
+
+static void check_doubtful(void)
+{
+    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0]; i++) {
+        struct compiled c;
+        compile_text(&c, doubtful[i].profile, doubtful[i].spec);
+        char *said = messages(&c.diags);
+        CHECK(c.good && strstr(said, "warning: ") && strstr(said, doubtful[i].message),
+              "%s\nshould warn: %s\nbut says: %s", doubtful[i].spec, doubtful[i].message, said);
+        free(said);
+        compiled_free(&c);
+    }
+}
+
 int main(void)
 {
+    check_doubtful();
     write_pattern("short.bin", 1000);
     for (size_t i = 0; i < sizeof bads / sizeof bads[0]; i++) {
         struct compiled c;

@@ -206,9 +206,21 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
     }
 }
 
+/* Every capability is derived from the one the initialiser has, so nobody but the initialiser can revoke it. */
+static void warn_derivations(struct program *program)
+{
+    if (program->spec->num_derivations > 0) {
+        capdl_finding(
+            program->diags, CAPDL_WARNING, "derivation", program->spec->derivations[0].pos,
+            "derivations between capabilities of the spec (cdt, child_of) are not made: the holder of a parent "
+            "cannot revoke its children");
+    }
+}
+
 void caps_distribute(struct program *program)
 {
     bool irq_control_moved = false;
+    warn_derivations(program);
     for (enum pass pass = COPY; pass <= MOVE; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];

@@ -294,7 +294,7 @@ void sched_reschedule(struct kernel *);
 void sched_schedule(struct kernel *);
 void sched_activate(struct kernel *);
 void sched_tick(struct kernel *);
-void sched_yield(struct kernel *);
+void sched_give_way(struct kernel *);
 
 /* refills.c, MCS */
 uint64_t ticks_of_us(const struct kernel *, uint64_t us);

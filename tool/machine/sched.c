@@ -319,7 +319,7 @@ void sched_tick(struct kernel *k)
         sched_reschedule(k);
 }
 
-void sched_yield(struct kernel *k)
+void sched_give_way(struct kernel *k)
 {
     struct tcb *thread = k->current;
     if (k->profile->mcs) {

@@ -181,7 +181,7 @@ static void handle_syscall(struct kernel *k, enum capdl_syscall syscall)
         handle_reply(k);
         break;
     case CAPDL_SYSCALL_YIELD:
-        sched_yield(k);
+        sched_give_way(k);
         break;
     default:
         handle_combined(k, syscall);

@@ -124,6 +124,16 @@ static void test_good(void)
     elf_release(&program);
 }
 
+/* What GNU ld writes for a segment of .bss only, when pages are larger than the file. */
+static void test_nothing_in_file(void)
+{
+    struct made_elf elf = made_good(ELF_AARCH64);
+
+    made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x10ffe8, 0x31ffe8, 0, 0x400, 0x10000);
+    made_add(&elf, ELF_TLS, ELF_R, 0x110000, 0x320000, 0, 16, 8);
+    accept("bss behind the end of the file", &elf, 0);
+}
+
 static void test_identity(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
@@ -349,6 +359,7 @@ int main(void)
         return 2;
     }
     test_good();
+    test_nothing_in_file();
     test_identity();
     test_type();
     test_dynamic();

@@ -9,12 +9,24 @@
 
 #include "image/image.h"
 
+struct boot_info;
+struct kernel;
+
 enum machine_outcome {
     MACHINE_IDLE,     /* all threads are blocked or suspended, none faulted without a handler: a system that waits */
     MACHINE_HALTED,   /* a thread asked for DebugHalt */
     MACHINE_FAULTED,  /* idle, and at least one thread faulted with nobody to hear it */
     MACHINE_TIMEOUT,  /* time or instruction limit reached */
     MACHINE_BOOT_FAILED, /* the initialiser stopped with an error, or never came to its end */
+    MACHINE_BOOTED,      /* the initial thread gave way: another one would run next (only with `stopped` below) */
+};
+
+/* The machine where it stopped, good until the function that is given it returns. */
+struct machine_stop {
+    struct kernel *kernel;
+    const struct boot_info *boot;
+    const struct capdl_image_header *header; /* as the initialiser left it; 0: no initialiser of ours */
+    enum machine_outcome outcome;            /* BOOTED or IDLE: the boot came to its end */
 };
 
 struct machine_options {
@@ -24,6 +36,10 @@ struct machine_options {
     double timeout_seconds;     /* wall clock; 0: no limit */
     const struct capdl_profile *profile; /* the kernel to model; 0: the image's own */
     const char *untypeds;       /* file with one untyped a line ("paddr size_bits device"), 0: from the profile's platform */
+
+    /* If not 0, the machine stops before any thread but the initial one executes an instruction, and this is called. */
+    void (*stopped)(void *context, const struct machine_stop *);
+    void *context;
 };
 
 struct machine_result {

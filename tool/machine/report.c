@@ -213,6 +213,9 @@ static void print_outcome(const struct report *r)
     case MACHINE_BOOT_FAILED:
         print_boot_failure(r);
         break;
+    case MACHINE_BOOTED:
+        fputs("machine: stopped before the first thread runs\n", r->out);
+        break;
     case MACHINE_IDLE:
         fputs("machine: no thread can run any more\n", r->out);
         break;

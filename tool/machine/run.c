@@ -6,7 +6,7 @@
 #include "cpu.h"
 #include "report.h"
 
-enum { SLICE = 20000000 }; /* instructions between two looks at the clock */
+enum { SLICE = 5000000 }; /* instructions between two looks at the clock */
 
 struct machine {
     const struct machine_options *options;
@@ -16,6 +16,7 @@ struct machine {
     uint64_t *header_words; /* the initialiser's header in the machine's memory, 0 if it has none */
     bool booted;            /* it came to its end */
     struct timespec start;
+    uint64_t looked; /* instructions when the clock was read last */
 };
 
 static void put_char(void *context, char c)
@@ -83,13 +84,17 @@ static enum machine_outcome at_rest(const struct machine *m)
 static enum machine_outcome run(struct machine *m, struct machine_result *result)
 {
     struct kernel *k = m->kernel;
-    for (unsigned steps = 0;; steps++) {
+    for (uint64_t steps = 0;; steps++) {
         watch_boot(m, result);
         if (k->halted)
             return m->header_words && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
-        if (steps % 1024 == 0 || m->cpu.executed >= SLICE)
+        if (steps % 1024 == 0 || m->cpu.instructions - m->looked >= SLICE) {
+            m->looked = m->cpu.instructions;
             if (time_is_up(m))
                 return MACHINE_TIMEOUT;
+        }
+        if (m->options->stopped && k->current != k->initial && k->current != k->idle)
+            return MACHINE_BOOTED;
         if (k->current == k->idle) {
             if (!cpu_idle(&m->cpu))
                 return at_rest(m);
@@ -124,6 +129,20 @@ static void report(struct machine *m, const struct image *image, const struct ma
     report_print(&r);
 }
 
+static void tell_stopped(struct machine *m, const struct machine_result *result)
+{
+    struct capdl_image_header header;
+    if (!m->options->stopped)
+        return;
+    if (m->header_words)
+        header = read_header(m);
+    struct machine_stop stop = {.kernel = m->kernel,
+                                .boot = &m->boot,
+                                .header = m->header_words ? &header : 0,
+                                .outcome = result->outcome};
+    m->options->stopped(m->options->context, &stop);
+}
+
 static bool run_machine(const struct machine_program *program, const struct image *image, const struct machine_options *options,
                         struct machine_result *result, struct capdl_diags *diags)
 {
@@ -148,10 +167,12 @@ static bool run_machine(const struct machine_program *program, const struct imag
         if (options->console)
             fflush(options->console);
         good = !m.cpu.broken;
-        if (good)
+        if (good) {
             report(&m, image, result);
-        else
+            tell_stopped(&m, result);
+        } else {
             capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name, m.cpu.broken);
+        }
     }
     cpu_free(&m.cpu);
     kernel_free(m.kernel);

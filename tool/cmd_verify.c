@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+
+#include "verify/verify.h"
+
+static const struct usage usage = {
+    "verify IMAGE [--spec SPEC] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
+    "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
+    "and compares the kernel's state with the spec in the image and, if given, with a spec read afresh: every\n"
+    "object, capability, mapping, byte, register. Prints totals and a digest of the state, or each difference.",
+    OPTION_SPEC | OPTION_UNTYPEDS | OPTION_KERNEL | OPTION_DIRECTORIES | OPTION_JSON | OPTION_CHECKS,
+    1,
+    1,
+};
+
+enum { MOST_SPECS = 2, KINDS_A_LINE = 4 };
+
+static void print_remains(const struct verify_result *r)
+{
+    unsigned listed = 0;
+    printf("  left with the suspended initialiser:");
+    for (size_t i = 0; i < r->num_remains; i++) {
+        const struct verify_remains *m = &r->remains[i];
+        printf("%s %" PRIu64 " x %s", listed % KINDS_A_LINE == 0 ? "\n   " : ",", m->own + m->shared, m->what);
+        if (m->shared) {
+            printf(" (%" PRIu64 " of the system's)", m->shared);
+        }
+        listed++;
+    }
+    printf("\n    with %" PRIu64 " bytes of RAM in untypeds\n", r->untyped_bytes);
+}
+
+static void print_same(const char *name, const struct verify_result *r)
+{
+    const struct verify_totals *t = &r->totals;
+    printf("%s: the kernel's state is what the spec says\n", name);
+    printf("  %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " page tables and %" PRIu64 " pages mapped\n", t->objects,
+           t->capabilities, t->tables, t->mappings);
+    printf("  %" PRIu64 " threads, none of which has run; %" PRIu64 " scheduling contexts, %" PRIu64 " interrupts\n", t->threads,
+           t->scheduling_contexts, t->interrupts);
+    printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory left alone\n", t->pages * CAPDL_PAGE_SIZE,
+           t->device_pages * CAPDL_PAGE_SIZE);
+    print_remains(r);
+    printf("  digest sha256:%s\n", r->digest);
+}
+
+static void print_differences(const char *name, const struct verify_result *r, size_t most)
+{
+    for (size_t i = 0; i < r->num_differences; i++) {
+        if (most && i == most) {
+            printf("%s: and %zu more (--max-errors 0 shows them all)\n", name, r->num_differences - i);
+            break;
+        }
+        printf("%s: %s\n", name, r->differences[i]);
+    }
+    printf("%s: %zu difference%s between the kernel's state and the spec\n", name, r->num_differences,
+           r->num_differences == 1 ? "" : "s");
+}
+
+static void add_number(struct json_object *to, const char *key, uint64_t value)
+{
+    json_object_object_add(to, key, json_object_new_uint64(value));
+}
+
+static struct json_object *totals_json(const struct verify_result *r)
+{
+    const struct verify_totals *t = &r->totals;
+    struct json_object *json = json_object_new_object();
+    add_number(json, "objects", t->objects);
+    add_number(json, "capabilities", t->capabilities);
+    add_number(json, "page_tables", t->tables);
+    add_number(json, "mappings", t->mappings);
+    add_number(json, "threads", t->threads);
+    add_number(json, "scheduling_contexts", t->scheduling_contexts);
+    add_number(json, "interrupts", t->interrupts);
+    add_number(json, "bytes", t->pages * CAPDL_PAGE_SIZE);
+    add_number(json, "device_bytes", t->device_pages * CAPDL_PAGE_SIZE);
+    add_number(json, "kernel_calls", r->kernel_calls);
+    return json;
+}
+
+static struct json_object *result_json(const char *name, const struct verify_result *r)
+{
+    struct json_object *json = json_object_new_object(), *differences = json_object_new_array();
+    struct json_object *remains = json_object_new_array();
+    for (size_t i = 0; i < r->num_differences; i++) {
+        json_object_array_add(differences, json_object_new_string(r->differences[i]));
+    }
+    for (size_t i = 0; i < r->num_remains; i++) {
+        struct json_object *kind = json_object_new_object();
+        json_object_object_add(kind, "kind", json_object_new_string(r->remains[i].what));
+        add_number(kind, "own", r->remains[i].own);
+        add_number(kind, "shared", r->remains[i].shared);
+        json_object_array_add(remains, kind);
+    }
+    json_object_object_add(json, "spec", json_object_new_string(name));
+    json_object_object_add(json, "same", json_object_new_boolean(r->num_differences == 0));
+    json_object_object_add(json, "differences", differences);
+    json_object_object_add(json, "totals", totals_json(r));
+    json_object_object_add(json, "remains", remains);
+    add_number(json, "untyped_bytes", r->untyped_bytes);
+    if (*r->digest) {
+        json_object_object_add(json, "digest", json_object_new_string(r->digest));
+    }
+    return json;
+}
+
+static void print_json(const struct verify_spec *specs, const struct verify_result *results, size_t count)
+{
+    struct json_object *json = json_object_new_array();
+    for (size_t i = 0; i < count; i++) {
+        json_object_array_add(json, result_json(specs[i].name, &results[i]));
+    }
+    puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(json);
+}
+
+static int report(const struct verify_spec *specs, const struct verify_result *results, size_t count, const struct options *options)
+{
+    int code = EXIT_FINE;
+    if (options->json) {
+        print_json(specs, results, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (results[i].num_differences) {
+            code = EXIT_FINDINGS;
+        }
+        if (!options->json && results[i].num_differences) {
+            print_differences(specs[i].name, &results[i], options->max_errors);
+        } else if (!options->json) {
+            print_same(specs[i].name, &results[i]);
+        }
+    }
+    return code;
+}
+
+static int verify(struct input *image, struct input *source, const struct options *options)
+{
+    struct verify_options how = {.profile = options->kernel ? &image->profile : &image->image.profile,
+                                 .untypeds = options->untypeds};
+    struct verify_spec specs[MOST_SPECS] = {
+        {.spec = &image->spec, .name = image->name, .bytes = image->bytes.data, .size = image->bytes.size},
+    };
+    struct verify_result results[MOST_SPECS];
+    size_t count = 1;
+    if (source) {
+        specs[count++] = (struct verify_spec){
+            .spec = &source->spec, .name = source->name, .path = source->name, .directories = options->directories};
+    }
+    if (options->kernel && !input_kernel_fits(image)) {
+        return EXIT_FINDINGS;
+    }
+    bool good = verify_image(&image->image, &how, specs, results, count, &image->diags);
+    int code = good ? report(specs, results, count, options) : EXIT_FINDINGS;
+    for (size_t i = 0; i < count; i++) {
+        verify_result_free(&results[i]);
+    }
+    return code;
+}
+
+/* PDs of the source spec are expanded for the kernel that the image was made for. */
+static int verify_with_source(struct input *image, struct options *options)
+{
+    struct input source;
+    struct options of_source = *options;
+    of_source.kernel = 0;
+    of_source.profile = &image->image.profile;
+    int code = input_read(&source, options->spec, INPUT_SPEC, &of_source);
+    if (code == EXIT_FINE && !capdl_spec_check(&source.spec, &source.diags, options->no_checks)) {
+        code = EXIT_FINDINGS;
+    }
+    if (code == EXIT_FINE) {
+        code = verify(image, &source, options);
+    }
+    return input_finish(&source, options, code);
+}
+
+int cmd_verify(int argc, char **argv)
+{
+    struct options options;
+    struct input image;
+    enum options_result result = options_parse(&usage, argc, argv, &options);
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    int code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    if (code == EXIT_FINE && !image.is_image) {
+        capdl_error(&image.diags, (struct capdl_pos){0}, "%s is not an image: it does not start like an ELF file; `capdl compile` "
+                    "makes images", image.name);
+        code = EXIT_FINDINGS;
+    }
+    if (code == EXIT_FINE) {
+        code = options.spec ? verify_with_source(&image, &options) : verify(&image, 0, &options);
+    }
+    code = input_finish(&image, &options, code);
+    options_free(&options);
+    return code;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Matching without names. Every object gets a colour from what it is (kind, size, registers, contents), then again and again a new
+ * one from its own and those of its neighbours, with the slots between them. After a few rounds objects of the spec and nodes of
+ * the kernel with the same colour are the same thing, or cannot be told apart. Should the two not be equal, what is left over is
+ * paired by fewer rounds, so that a difference is reported where it is and not all around.
+ */
+#include <stdlib.h>
+
+#include "verify/private.h"
+
+struct colours {
+    struct verify *v;
+    uint64_t *now, *next;
+    size_t count;
+    uint64_t self; /* the container at hand */
+};
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) + UINT64_C(0x632be59bd9b4e019);
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+static void edge(struct colours *c, uint64_t slot, uint64_t to)
+{
+    c->next[c->self] += mix(mix(slot, 1), c->now[to]);
+    c->next[to] += mix(mix(slot, 2), c->now[c->self]);
+}
+
+static void see_edge(void *context, uint64_t slot, uint32_t node)
+{
+    if (node != NO_NODE) {
+        edge(context, slot, node);
+    }
+}
+
+static bool sized(enum cap_type type)
+{
+    return type == CAP_FRAME || type == CAP_UNTYPED || type == CAP_CNODE;
+}
+
+/* What is matched already has a colour of its own. */
+static uint64_t matched_colour(uint32_t object)
+{
+    return mix(object, 77);
+}
+
+static uint64_t spec_colour(struct verify *v, uint32_t i)
+{
+    const struct capdl_object *o = &v->spec->objects[i];
+    enum cap_type type = kind_cap_type(v, o->kind);
+    if (v->match[i] != NO_NODE) {
+        return matched_colour(i);
+    }
+    uint64_t colour = mix(type, sized(type) ? o->size_bits : 0);
+    if (o->kind == CAPDL_KIND_TCB && o->u.tcb) {
+        colour = mix(mix(mix(colour, o->u.tcb->ip), o->u.tcb->sp), o->u.tcb->addr);
+    } else if (o->kind == CAPDL_KIND_TCB) {
+        colour = mix(mix(mix(colour, 0), 0), 0);
+    } else if (o->kind == CAPDL_KIND_FRAME) {
+        colour = mix(colour, contents_expected_hash(v, i));
+    }
+    return colour;
+}
+
+static uint64_t node_colour(struct verify *v, uint32_t i)
+{
+    const struct node *n = &v->nodes[i];
+    if (n->match != CAPDL_NO_OBJECT) {
+        return matched_colour(n->match);
+    }
+    uint64_t colour = mix(n->type, sized(n->type) ? n->bits : 0);
+    if (n->type == CAP_THREAD) {
+        const struct tcb *t = n->object;
+        const struct registers *r = v->kernel->registers;
+        colour = mix(mix(mix(colour, t->regs[r->fault_ip]), t->regs[r->sp]), t->ipc_buffer);
+    } else if (n->type == CAP_FRAME && n->flags & NODE_CANDIDATE) {
+        colour = mix(colour, contents_actual_hash(v, i));
+    }
+    return colour;
+}
+
+static void spec_edges(struct colours *c)
+{
+    const struct capdl_spec *spec = c->v->spec;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_object *o = &spec->objects[i];
+        bool pool = o->kind == CAPDL_KIND_ASID_POOL;
+        c->self = i;
+        for (uint32_t k = 0; kind_has_node(o->kind) && k < o->num_caps; k++) {
+            if (o->caps[k].object != CAPDL_NO_OBJECT && kind_has_node(spec->objects[o->caps[k].object].kind)) {
+                edge(c, pool ? k : o->caps[k].slot, o->caps[k].object);
+            }
+        }
+    }
+}
+
+static void node_edges(struct colours *c)
+{
+    for (uint32_t i = 0; i < c->count; i++) {
+        if (c->v->nodes[i].flags & NODE_CANDIDATE) {
+            c->self = i;
+            state_each(c->v, i, see_edge, c);
+        }
+    }
+}
+
+static void turn(struct colours *c, void (*edges)(struct colours *))
+{
+    for (size_t i = 0; i < c->count; i++) {
+        c->next[i] = mix(c->now[i], 3);
+    }
+    edges(c);
+    uint64_t *old = c->now;
+    c->now = c->next;
+    c->next = old;
+}
+
+static void colours_init(struct colours *c, struct verify *v, size_t count)
+{
+    *c = (struct colours){.v = v, .now = verify_zeroed(count, sizeof *c->now), .next = verify_zeroed(count, sizeof *c->next),
+                          .count = count};
+}
+
+struct entry {
+    uint64_t colour;
+    uint32_t index;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->colour != y->colour) {
+        return x->colour < y->colour ? -1 : 1;
+    }
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static size_t free_objects(const struct verify *v, const struct colours *c, struct entry *list)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        if (v->match[i] == NO_NODE && kind_has_node(v->spec->objects[i].kind)) {
+            list[count++] = (struct entry){c->now[i], i};
+        }
+    }
+    qsort(list, count, sizeof *list, compare_entries);
+    return count;
+}
+
+static size_t free_nodes(const struct verify *v, const struct colours *c, struct entry *list)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        if (v->nodes[i].match == CAPDL_NO_OBJECT && v->nodes[i].flags & NODE_CANDIDATE && !(v->nodes[i].flags & NODE_OWN)) {
+            list[count++] = (struct entry){c->now[i], i};
+        }
+    }
+    qsort(list, count, sizeof *list, compare_entries);
+    return count;
+}
+
+static size_t class_end(const struct entry *list, size_t count, size_t start)
+{
+    size_t end = start;
+    while (end < count && list[end].colour == list[start].colour) {
+        end++;
+    }
+    return end;
+}
+
+/* Pairs those of one colour, first with first; what follows from a pair comes before the next. */
+static void pair_class(struct verify *v, const struct entry *a, size_t num_a, const struct entry *b, size_t num_b)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < num_a; i++) {
+        while (k < num_b && v->nodes[b[k].index].match != CAPDL_NO_OBJECT) {
+            k++;
+        }
+        if (k < num_b && match_pair(v, a[i].index, b[k].index)) {
+            match_follow(v);
+        }
+    }
+}
+
+enum pairing { UNIQUE_ONES, ALL };
+
+static void pair_colours(struct verify *v, const struct colours *spec, const struct colours *nodes, enum pairing pairing)
+{
+    struct entry *a = verify_zeroed(spec->count, sizeof *a), *b = verify_zeroed(nodes->count, sizeof *b);
+    size_t num_a = free_objects(v, spec, a), num_b = free_nodes(v, nodes, b);
+    for (size_t i = 0, k = 0; i < num_a && k < num_b;) {
+        size_t end_a = class_end(a, num_a, i), end_b = class_end(b, num_b, k);
+        if (a[i].colour < b[k].colour) {
+            i = end_a;
+        } else if (a[i].colour > b[k].colour) {
+            k = end_b;
+        } else {
+            if (pairing == ALL || (end_a - i == 1 && end_b - k == 1)) {
+                pair_class(v, a + i, end_a - i, b + k, end_b - k);
+            }
+            i = end_a;
+            k = end_b;
+        }
+    }
+    free(a);
+    free(b);
+}
+
+/* What a candidate holds may be an object of the spec that was moved there. */
+static void see_candidate(void *context, uint64_t slot, uint32_t node)
+{
+    struct verify *v = context;
+    (void)slot;
+    if (node != NO_NODE && !(v->nodes[node].flags & NODE_OWN)) {
+        v->nodes[node].flags |= NODE_CANDIDATE;
+    }
+}
+
+static void widen_candidates(struct verify *v)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = 0; i < v->num_nodes; i++) {
+            if ((v->nodes[i].flags & (NODE_CANDIDATE | NODE_SCANNED | NODE_OWN)) == NODE_CANDIDATE) {
+                v->nodes[i].flags |= NODE_SCANNED;
+                state_each(v, i, see_candidate, v);
+                more = true;
+            }
+        }
+    }
+}
+
+void match_by_shape(struct verify *v)
+{
+    static const struct {
+        unsigned rounds;
+        enum pairing pairing;
+    } steps[] = {{8, UNIQUE_ONES}, {8, ALL}, {3, UNIQUE_ONES}, {1, UNIQUE_ONES}, {1, ALL}, {0, ALL}};
+    widen_candidates(v);
+    for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++) {
+        struct colours spec, nodes;
+        colours_init(&spec, v, v->spec->num_objects);
+        colours_init(&nodes, v, v->num_nodes);
+        for (uint32_t i = 0; i < spec.count; i++) {
+            spec.now[i] = spec_colour(v, i);
+        }
+        for (uint32_t i = 0; i < nodes.count; i++) {
+            nodes.now[i] = node_colour(v, i);
+        }
+        for (unsigned round = 0; round < steps[s].rounds; round++) {
+            turn(&spec, spec_edges);
+            turn(&nodes, node_edges);
+        }
+        pair_colours(v, &spec, &nodes, steps[s].pairing);
+        free(spec.now);
+        free(spec.next);
+        free(nodes.now);
+        free(nodes.next);
+    }
+}

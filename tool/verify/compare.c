@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every object of the spec against its node: type, size, place, and what its kind has. */
+#include <inttypes.h>
+
+#include "verify/private.h"
+
+static bool is_value_kind(enum capdl_kind kind)
+{
+    switch (kind) {
+    case CAPDL_KIND_IRQ:
+    case CAPDL_KIND_IOAPIC_IRQ:
+    case CAPDL_KIND_MSI_IRQ:
+    case CAPDL_KIND_ARM_IRQ:
+    case CAPDL_KIND_RISCV_IRQ:
+    case CAPDL_KIND_ARM_SGI_SIGNAL:
+    case CAPDL_KIND_IO_PORTS:
+    case CAPDL_KIND_SMC:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void compare_size(struct verify *v, uint32_t object, const struct node *node)
+{
+    const struct capdl_object *o = &v->spec->objects[object];
+    bool sized = o->kind == CAPDL_KIND_FRAME || o->kind == CAPDL_KIND_UT || o->kind == CAPDL_KIND_CNODE ||
+                 (o->kind == CAPDL_KIND_SC && o->flags & CAPDL_OBJECT_HAS_SIZE);
+    if (sized && node->bits != o->size_bits) {
+        differ(v, object, "has 2^%u %s, not 2^%u", node->bits, o->kind == CAPDL_KIND_CNODE ? "slots" : "bytes", o->size_bits);
+    }
+    if (o->flags & CAPDL_OBJECT_HAS_PADDR && node->paddr != o->paddr) {
+        differ(v, object, "lies at 0x%" PRIx64 ", not at 0x%" PRIx64, node->paddr, o->paddr);
+    }
+}
+
+/* Before any thread has run nobody waits anywhere. */
+static void compare_rest(struct verify *v, uint32_t object, const struct node *node)
+{
+    const struct endpoint *endpoint = node->object;
+    const struct notification *notification = node->object;
+    const struct reply *reply = node->object;
+    const struct vcpu *vcpu = node->object;
+    switch ((enum cap_type)node->type) {
+    case CAP_ENDPOINT:
+        if (endpoint->state != ENDPOINT_IDLE || endpoint->queue.head) {
+            differ(v, object, "has a thread waiting");
+        }
+        break;
+    case CAP_NOTIFICATION:
+        if (notification->state != NOTIFICATION_IDLE || notification->queue.head || notification->sc) {
+            differ(v, object, "is not idle");
+        }
+        if (notification->bound && notification->bound->notification != notification) {
+            differ(v, object, "is bound to a thread that does not know of it");
+        }
+        break;
+    case CAP_REPLY:
+        if (reply->tcb || reply->prev || reply->next) {
+            differ(v, object, "is in use");
+        }
+        break;
+    case CAP_VCPU:
+        if (vcpu->tcb && vcpu->tcb->vcpu != vcpu) {
+            differ(v, object, "is bound to a thread that does not know of it");
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void compare_node(struct verify *v, uint32_t object)
+{
+    const struct node *node = &v->nodes[v->match[object]];
+    compare_size(v, object, node);
+    switch ((enum cap_type)node->type) {
+    case CAP_CNODE:
+        compare_cnode(v, object);
+        break;
+    case CAP_THREAD:
+        compare_thread(v, object);
+        break;
+    case CAP_FRAME:
+        if (node->bits == v->spec->objects[object].size_bits) {
+            contents_compare(v, object);
+        }
+        break;
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+        compare_table(v, object);
+        break;
+    case CAP_ASID_POOL:
+        compare_asid_pool(v, object);
+        break;
+    case CAP_SCHED_CONTEXT:
+        compare_sched_context(v, object);
+        break;
+    default:
+        compare_rest(v, object, node);
+        break;
+    }
+}
+
+void compare_objects(struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        enum capdl_kind kind = v->spec->objects[i].kind;
+        if (kind == CAPDL_KIND_PROGRAM) {
+            continue; /* stands for other objects of the spec */
+        }
+        v->result->totals.objects++;
+        if (is_value_kind(kind)) {
+            compare_irq(v, i);
+        } else if (!kind_has_node(kind)) {
+            differ(v, i, "cannot be compared: the kernel model has no such object");
+        } else if (v->match[i] == NO_NODE) {
+            differ(v, i, "is missing: there is no such object");
+        } else {
+            compare_node(v, i);
+        }
+    }
+}

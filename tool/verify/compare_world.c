@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the spec does not speak of, or speaks of as a whole: derivation, memory, domains, interrupts, other threads, and what the
+ * initialiser keeps.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "verify/private.h"
+
+/* Whether an object lies, perhaps by way of others, in an untyped of the spec. */
+static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
+{
+    for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {
+        object = v->spec->objects[object].parent;
+        if (object == untyped) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Walks everything derived from an untyped of the spec: it must be the children the spec gives it. Their untyped is noted. */
+static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
+{
+    const struct slot *parent = v->nodes[v->match[untyped]].untyped;
+    for (const struct slot *slot = parent->next; slot && slot_is_parent(v->kernel, parent, slot); slot = slot->next) {
+        uint32_t node = state_node(v, slot), child = node == NO_NODE ? CAPDL_NO_OBJECT : v->nodes[node].match;
+        char label[LABEL_SIZE];
+        if (child == CAPDL_NO_OBJECT) {
+            if (slot->cap.type != CAP_UNTYPED) { /* gaps between children are closed by untypeds that nobody gets */
+                differ(v, untyped, "is what %s was made of, which the spec does not say", cap_label(v, slot, label));
+            }
+        } else if (!is_within(v, child, untyped)) {
+            differ(v, untyped, "is what %s was made of, which the spec does not say", object_label(v, child, label));
+        } else if (v->spec->objects[child].parent == untyped) {
+            seen[child] = true;
+        }
+    }
+}
+
+static void compare_covers(struct verify *v)
+{
+    const struct capdl_spec *spec = v->spec;
+    uint8_t *seen = verify_zeroed(spec->num_objects, 1);
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (spec->objects[i].kind == CAPDL_KIND_UT && v->match[i] != NO_NODE) {
+            see_children(v, i, seen);
+        }
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        uint32_t parent = spec->objects[i].parent;
+        if (parent != CAPDL_NO_OBJECT && v->match[i] != NO_NODE && !seen[i]) {
+            char label[LABEL_SIZE];
+            differ(v, i, "was not made of %s", object_label(v, parent, label));
+        }
+    }
+    free(seen);
+}
+
+static const struct slot *slot_of(const struct verify *v, const struct capdl_slot_ref *ref)
+{
+    uint32_t node = v->match[ref->container];
+    const struct node *n = node == NO_NODE ? 0 : &v->nodes[node];
+    if (n && n->type == CAP_CNODE && ref->slot >> n->bits == 0) {
+        return &((const struct cnode *)n->object)->slots[ref->slot];
+    }
+    return n && n->type == CAP_THREAD ? state_tcb_slot(v, n->object, ref->slot) : 0;
+}
+
+void compare_derivations(struct verify *v)
+{
+    compare_covers(v);
+    for (size_t i = 0; i < v->spec->num_derivations; i++) {
+        const struct capdl_derivation *d = &v->spec->derivations[i];
+        const struct slot *parent = slot_of(v, &d->parent), *child = slot_of(v, &d->child);
+        const struct slot *at = parent ? parent->next : 0;
+        while (at && at != child && slot_is_parent(v->kernel, parent, at)) {
+            at = at->next;
+        }
+        if (!parent || !child || at != child || !slot_is_parent(v->kernel, parent, child)) {
+            char label[LABEL_SIZE];
+            differ(v, d->child.container, "has in slot 0x%" PRIx64 " a capability that is not derived from the one in slot 0x%" PRIx64
+                   " of %s", d->child.slot, d->parent.slot, object_label(v, d->parent.container, label));
+        }
+    }
+}
+
+static void compare_entry(struct verify *v, size_t i)
+{
+    const struct capdl_domains *domains = &v->spec->domains;
+    const struct capdl_domain_entry *entry = &domains->schedule[i];
+    uint64_t index = domains->index_shift + i, duration = entry->duration;
+    if (entry->unit == CAPDL_MICROSECONDS) {
+        duration = ticks_of_us(v->kernel, duration);
+    }
+    if (entry->end_marker) {
+        duration = 0;
+    }
+    if (index >= v->kernel->schedule_length) {
+        differ_world(v, "the domain schedule has no entry %" PRIu64, index);
+        return;
+    }
+    const struct domain_slot *actual = &v->kernel->schedule[index];
+    if (actual->duration != duration || (duration && actual->domain != entry->domain)) {
+        differ_world(v, "the domain schedule has in entry %" PRIu64 " domain %u for %" PRIu64 " ticks, not domain %" PRIu64
+                     " for %" PRIu64, index, actual->domain, actual->duration, entry->domain, duration);
+    }
+}
+
+void compare_domains(struct verify *v)
+{
+    const struct capdl_domains *domains = &v->spec->domains;
+    if (!domains->has_schedule) {
+        return;
+    }
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        compare_entry(v, i);
+    }
+    uint64_t start = domains->index_shift + (domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0);
+    if (domains->start_kind != CAPDL_DOMAIN_START_NONE && v->kernel->schedule_start != start) {
+        differ_world(v, "the domain schedule starts at entry %u, not %" PRIu64, v->kernel->schedule_start, start);
+    }
+}
+
+static bool wanted_irq(const struct verify *v, unsigned irq)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        if (v->irqs[i] == irq) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void compare_interrupts(struct verify *v)
+{
+    for (unsigned i = 0; i < MAX_IRQS; i++) {
+        if ((v->kernel->irq_state[i] == IRQ_SIGNAL || v->kernel->irq_slots[i].cap.type != CAP_NULL) && !wanted_irq(v, i)) {
+            differ_world(v, "interrupt %u is handed out, which the spec does not say", i);
+        }
+    }
+}
+
+static void compare_threads(struct verify *v)
+{
+    for (const struct tcb *thread = v->kernel->threads; thread; thread = thread->all_next) {
+        uint32_t node = state_object_node(v, thread);
+        if (thread == v->kernel->initial || thread == v->kernel->idle) {
+            continue;
+        }
+        bool known = node != NO_NODE && v->nodes[node].match != CAPDL_NO_OBJECT;
+        if (!known && (thread->state != THREAD_INACTIVE || thread->instructions)) {
+            differ_world(v, "the thread at 0x%" PRIx64 " is started, which is not in the spec", thread->header.paddr);
+        }
+    }
+}
+
+struct mapped {
+    uint64_t start, end;
+    uint32_t object;
+};
+
+static int compare_mapped(const void *a, const void *b)
+{
+    const struct mapped *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static uint64_t node_size(const struct verify *v, const struct node *n)
+{
+    unsigned bits = n->object ? ((const struct object *)n->object)->bits : n->bits;
+    if (n->type == CAP_CNODE) {
+        bits = n->bits + v->profile->size_bits[CAPDL_TYPE_CNODE];
+    }
+    return UINT64_C(1) << bits;
+}
+
+/* Objects of the spec by address; untypeds are memory for others and left out. */
+static size_t collect_places(const struct verify *v, struct mapped *list)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        if (v->match[i] != NO_NODE && v->nodes[v->match[i]].type != CAP_UNTYPED) {
+            const struct node *n = &v->nodes[v->match[i]];
+            list[count++] = (struct mapped){n->paddr, n->paddr + node_size(v, n), i};
+        }
+    }
+    qsort(list, count, sizeof *list, compare_mapped);
+    return count;
+}
+
+static void compare_overlaps(struct verify *v, const struct mapped *list, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (list[i].start < list[i - 1].end) {
+            char label[LABEL_SIZE];
+            differ(v, list[i].object, "at 0x%" PRIx64 " overlaps %s", list[i].start, object_label(v, list[i - 1].object, label));
+        }
+    }
+}
+
+struct own_space {
+    struct verify *v;
+    const struct mapped *list;
+    size_t count;
+};
+
+static void see_own_page(const struct own_space *s, uint64_t address, uint64_t paddr, uint64_t size)
+{
+    size_t low = 0, high = s->count;
+    while (low < high) { /* the first that ends behind paddr; they do not overlap, so ends ascend, too */
+        size_t middle = low + (high - low) / 2;
+        if (s->list[middle].end > paddr) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    if (low < s->count && s->list[low].start < paddr + size) {
+        differ(s->v, s->list[low].object, "is still mapped in the initialiser's own address space, at 0x%" PRIx64, address);
+    }
+}
+
+static void walk_own(const struct own_space *s, const struct table *table, unsigned level, uint64_t base)
+{
+    unsigned shift = level_shift_of(s->v->profile, level);
+    for (uint32_t i = 0; i < table->entries; i++) {
+        const struct pte *pte = &table->pte[i];
+        uint64_t address = base + ((uint64_t)i << shift);
+        if (pte->kind == PTE_TABLE && level + 1u < s->v->profile->vspace_levels) {
+            walk_own(s, pte->table, level + 1, address);
+        } else if (pte->kind == PTE_PAGE) {
+            see_own_page(s, address, pte->paddr, UINT64_C(1) << shift);
+        }
+    }
+}
+
+static void compare_memory(struct verify *v)
+{
+    struct mapped *list = verify_zeroed(v->spec->num_objects, sizeof *list);
+    size_t count = collect_places(v, list);
+    compare_overlaps(v, list, count);
+    const struct cap *own = &v->kernel->initial->slots[TCB_VTABLE].cap;
+    if (own->object) {
+        walk_own(&(struct own_space){v, list, count}, own->object, 0, 0);
+    }
+    free(list);
+}
+
+/* A switch of domains may come before the initialiser suspends itself: its last call but that is the one that starts the schedule. */
+static void compare_initialiser(struct verify *v)
+{
+    const struct tcb *initial = v->kernel->initial;
+    bool other_domain = v->spec->domains.has_schedule && v->kernel->domain != initial->domain;
+    if (initial->state != THREAD_INACTIVE && !other_domain) {
+        differ_world(v, "the initialiser is not suspended when the first thread runs");
+    }
+}
+
+void compare_world(struct verify *v)
+{
+    compare_initialiser(v);
+    compare_threads(v);
+    compare_interrupts(v);
+    compare_memory(v);
+}
+
+static struct verify_remains *remains_of(struct verify *v, enum cap_type type)
+{
+    struct verify_result *r = v->result;
+    const char *what = cap_type_name(type);
+    for (size_t i = 0; i < r->num_remains; i++) {
+        if (r->remains[i].what == what) {
+            return &r->remains[i];
+        }
+    }
+    if (r->num_remains == VERIFY_REMAINS) {
+        return &r->remains[VERIFY_REMAINS - 1];
+    }
+    r->remains[r->num_remains] = (struct verify_remains){.what = what};
+    return &r->remains[r->num_remains++];
+}
+
+static void list_cnode(struct verify *v, const struct node *n)
+{
+    const struct cnode *cnode = n->object;
+    for (uint64_t i = 0; i < UINT64_C(1) << n->bits; i++) {
+        const struct slot *slot = &cnode->slots[i];
+        if (slot->cap.type == CAP_NULL) {
+            continue;
+        }
+        uint32_t node = state_node(v, slot);
+        struct verify_remains *remains = remains_of(v, slot->cap.type);
+        if (node != NO_NODE && v->nodes[node].match != CAPDL_NO_OBJECT) {
+            remains->shared++;
+        } else {
+            remains->own++;
+        }
+        if (slot->cap.type == CAP_UNTYPED && !(slot->cap.flags & CAP_FLAG_DEVICE)) {
+            v->result->untyped_bytes += UINT64_C(1) << slot->cap.bits;
+        }
+    }
+}
+
+void list_remains(struct verify *v)
+{
+    for (size_t i = 0; i < v->num_nodes; i++) {
+        if (v->nodes[i].flags & NODE_OWN) {
+            list_cnode(v, &v->nodes[i]);
+        }
+    }
+}

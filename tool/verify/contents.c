@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Contents of frames: what the fills of the spec say, zero elsewhere, against the machine's memory. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "verify/private.h"
+
+enum { LARGEST_HASHED = 21 };
+
+static const uint8_t zeros[CAPDL_PAGE_SIZE];
+
+static struct file *file_add(struct verify *v, const struct capdl_fill *fill)
+{
+    v->files = verify_grow(v->files, &v->capacity_files, v->num_files + 1, sizeof *v->files);
+    struct file *file = &v->files[v->num_files++];
+    *file = (struct file){.text = fill->text};
+    if (v->given->bytes && strcmp(fill->text, v->given->name) == 0) {
+        file->data = v->given->bytes;
+        file->size = v->given->size;
+        return file;
+    }
+    char *path = file_find(fill->text, v->given->path, v->given->directories);
+    struct file_bytes *bytes = verify_zeroed(1, sizeof *bytes);
+    if (path && file_read(path, bytes)) {
+        file->bytes = bytes;
+        file->data = bytes->data;
+        file->size = bytes->size;
+    } else {
+        differ_world(v, "cannot read `%s`, which fills a frame: %s", fill->text, strerror(errno));
+        free(bytes);
+    }
+    free(path);
+    return file;
+}
+
+static const struct file *file_of(struct verify *v, const struct capdl_fill *fill)
+{
+    for (size_t i = v->num_files; i-- > 0;) {
+        if (v->files[i].text == fill->text || strcmp(v->files[i].text, fill->text) == 0) {
+            return &v->files[i];
+        }
+    }
+    return file_add(v, fill);
+}
+
+/* A frame of the spec, read page by page in order. */
+struct expected {
+    struct verify *v;
+    const struct capdl_fill **fills; /* by offset */
+    size_t count, next;              /* fills before `next` end before the page at hand */
+    uint8_t page[CAPDL_PAGE_SIZE];
+};
+
+static int compare_fills(const void *a, const void *b)
+{
+    const struct capdl_fill *x = *(const struct capdl_fill *const *)a, *y = *(const struct capdl_fill *const *)b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static void expected_open(struct expected *e, struct verify *v, uint32_t object)
+{
+    const struct capdl_object *o = &v->spec->objects[object];
+    *e = (struct expected){.v = v, .count = o->u.fills.count, .fills = verify_zeroed(o->u.fills.count, sizeof *e->fills)};
+    for (size_t i = 0; i < e->count; i++) {
+        e->fills[i] = &o->u.fills.list[i];
+    }
+    qsort(e->fills, e->count, sizeof *e->fills, compare_fills);
+}
+
+static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t offset)
+{
+    const struct file *file = file_of(e->v, fill);
+    uint64_t from = fill->offset > offset ? fill->offset : offset, end = fill->offset + fill->length;
+    uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
+    uint64_t source = fill->source_offset + (from - fill->offset);
+    if (fill->kind == CAPDL_FILL_FILE && from < to && source <= file->size && to - from <= file->size - source) {
+        memcpy(e->page + (from - offset), file->data + source, to - from);
+    }
+}
+
+/* The page at an offset, which grows from call to call. */
+static const uint8_t *expected_page(struct expected *e, uint64_t offset)
+{
+    while (e->next < e->count && e->fills[e->next]->offset + e->fills[e->next]->length <= offset) {
+        e->next++;
+    }
+    if (e->next == e->count || e->fills[e->next]->offset >= offset + CAPDL_PAGE_SIZE) {
+        return zeros;
+    }
+    memset(e->page, 0, sizeof e->page);
+    for (size_t i = e->next; i < e->count && e->fills[i]->offset < offset + CAPDL_PAGE_SIZE; i++) {
+        apply(e, e->fills[i], offset);
+    }
+    return e->page;
+}
+
+const uint8_t *contents_page(struct verify *v, uint64_t paddr)
+{
+    uint64_t available = 0;
+    const uint8_t *bytes = memory_at(&v->kernel->memory, paddr, &available);
+    return available >= CAPDL_PAGE_SIZE ? bytes : 0;
+}
+
+bool contents_is_zero(const uint8_t *page)
+{
+    return memcmp(page, zeros, CAPDL_PAGE_SIZE) == 0;
+}
+
+/* Says where a page first differs, once for each frame. */
+static void differing_page(struct verify *v, uint32_t object, uint64_t offset, const uint8_t *actual, const uint8_t *expected)
+{
+    unsigned first = CAPDL_PAGE_SIZE, count = 0;
+    for (unsigned i = CAPDL_PAGE_SIZE; i-- > 0;) {
+        if (actual[i] != expected[i]) {
+            first = i;
+            count++;
+        }
+    }
+    differ(v, object, "has 0x%02x at offset 0x%" PRIx64 ", not 0x%02x (%u byte%s of the page differ%s)", actual[first],
+           offset + first, expected[first], count, count == 1 ? "" : "s", count == 1 ? "s" : "");
+}
+
+void contents_compare(struct verify *v, uint32_t object)
+{
+    const struct node *node = &v->nodes[v->match[object]];
+    uint64_t size = UINT64_C(1) << v->spec->objects[object].size_bits;
+    if (node->device) {
+        if (v->spec->objects[object].u.fills.count > 0) {
+            differ(v, object, "is device memory, which cannot have the contents of its fill list");
+        }
+        v->result->totals.device_pages += size / CAPDL_PAGE_SIZE;
+        return;
+    }
+    struct expected e;
+    bool same = true;
+    expected_open(&e, v, object);
+    for (uint64_t offset = 0; offset < size && same; offset += CAPDL_PAGE_SIZE) {
+        const uint8_t *expected = expected_page(&e, offset), *actual = contents_page(v, node->paddr + offset);
+        same = actual && memcmp(actual, expected, CAPDL_PAGE_SIZE) == 0;
+        if (!actual) {
+            differ(v, object, "lies at 0x%" PRIx64 ", where there is no memory", node->paddr);
+        } else if (!same) {
+            differing_page(v, object, offset, actual, expected);
+        }
+    }
+    v->result->totals.pages += size / CAPDL_PAGE_SIZE;
+    free(e.fills);
+}
+
+static uint64_t hash_page(uint64_t hash, uint64_t offset, const uint8_t *page)
+{
+    if (contents_is_zero(page)) {
+        return hash;
+    }
+    hash ^= offset;
+    for (size_t i = 0; i < CAPDL_PAGE_SIZE; i += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, page + i, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 31;
+    }
+    return hash;
+}
+
+uint64_t contents_expected_hash(struct verify *v, uint32_t object)
+{
+    const struct capdl_object *o = &v->spec->objects[object];
+    uint64_t hash = 0, size = UINT64_C(1) << o->size_bits;
+    struct expected e;
+    if (o->u.fills.count == 0 || o->size_bits > LARGEST_HASHED) {
+        return 0;
+    }
+    expected_open(&e, v, object);
+    for (uint64_t offset = 0; offset < size; offset += CAPDL_PAGE_SIZE) {
+        hash = hash_page(hash, offset, expected_page(&e, offset));
+    }
+    free(e.fills);
+    return hash;
+}
+
+uint64_t contents_actual_hash(struct verify *v, uint32_t node)
+{
+    const struct node *n = &v->nodes[node];
+    uint64_t hash = 0, size = UINT64_C(1) << n->bits;
+    for (uint64_t offset = 0; !n->device && n->bits <= LARGEST_HASHED && offset < size; offset += CAPDL_PAGE_SIZE) {
+        const uint8_t *page = contents_page(v, n->paddr + offset);
+        hash = page ? hash_page(hash, offset, page) : hash;
+    }
+    return hash;
+}
+
+void contents_free(struct verify *v)
+{
+    for (size_t i = 0; i < v->num_files; i++) {
+        if (v->files[i].bytes) {
+            file_release(v->files[i].bytes);
+            free(v->files[i].bytes);
+        }
+    }
+    free(v->files);
+}

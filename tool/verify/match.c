@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which object of the spec is which of the kernel: from names and addresses, then along capabilities, slot by slot. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify/private.h"
+
+bool match_pair(struct verify *v, uint32_t object, uint32_t node)
+{
+    if (object == CAPDL_NO_OBJECT || node == NO_NODE || v->match[object] != NO_NODE) {
+        return false;
+    }
+    struct node *n = &v->nodes[node];
+    if (n->match != CAPDL_NO_OBJECT || n->flags & NODE_OWN || n->type != kind_cap_type(v, v->spec->objects[object].kind)) {
+        return false;
+    }
+    n->match = object;
+    v->match[object] = node;
+    v->queue[v->num_queue++] = object;
+    return true;
+}
+
+static void follow(struct verify *v, uint32_t object)
+{
+    const struct capdl_object *o = &v->spec->objects[object];
+    for (uint32_t i = 0; i < o->num_caps; i++) {
+        if (o->caps[i].object != CAPDL_NO_OBJECT && kind_has_node(v->spec->objects[o->caps[i].object].kind)) {
+            match_pair(v, o->caps[i].object, state_target(v, object, &o->caps[i], i));
+        }
+    }
+}
+
+void match_follow(struct verify *v)
+{
+    while (v->num_queue > 0) {
+        follow(v, v->queue[--v->num_queue]);
+    }
+}
+
+const struct slot *initialiser_slot(const struct verify *v, uint64_t i)
+{
+    const struct kernel *k = v->kernel;
+    bool enlarged = k->initial->slots[TCB_CTABLE].cap.object != v->boot->root;
+    uint64_t first = v->boot->first_empty;
+    if (!enlarged) {
+        return first + i < v->boot->num_slots ? &v->boot->root->slots[first + i] : 0;
+    }
+    /* the leaves of 4096 slots come after the root that was made in the first empty slot */
+    enum { LEAF_BITS = 12 };
+    uint64_t at = first + 1 + (i >> LEAF_BITS);
+    const struct slot *leaf = at < v->boot->num_slots ? &v->boot->root->slots[at] : 0;
+    if (!leaf || leaf->cap.type != CAP_CNODE || leaf->cap.bits != LEAF_BITS) {
+        return 0;
+    }
+    return &((const struct cnode *)leaf->cap.object)->slots[i & ((1u << LEAF_BITS) - 1)];
+}
+
+static uint64_t first_page_slot(const struct verify *v)
+{
+    const struct capdl_image_header *header = &v->image->header;
+    return v->boot->first_image_frame + (header->pages_start - header->image_start) / CAPDL_PAGE_SIZE;
+}
+
+/* Reads one array of names and pairs each with what the slot of its number holds. */
+static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
+{
+    uint64_t at = 0, first_page = first_page_slot(v);
+    for (uint64_t left = capdl_cbor_array(c); left && !c->wrong; left--) {
+        uint64_t items = capdl_cbor_array(c), count = capdl_cbor_uint(c), index = 0;
+        size_t length = 0;
+        const char *text = items > 1 ? capdl_cbor_text(c, &length) : 0;
+        char name[256];
+        if (items > 2) {
+            index = capdl_cbor_uint(c);
+        }
+        bool known = text && length < sizeof name;
+        if (known) {
+            memcpy(name, text, length);
+            name[length] = 0;
+        }
+        for (uint64_t i = 0; known && i < count; i++) {
+            uint32_t object = capdl_spec_find(v->spec, name, items > 2 ? (uint32_t)(index + i) : CAPDL_NO_INDEX);
+            uint64_t page = first_page + at + i;
+            const struct slot *slot = !pages                       ? initialiser_slot(v, at + i)
+                                      : page < v->boot->num_slots ? &v->boot->root->slots[page]
+                                                                  : 0;
+            if (object != CAPDL_NO_OBJECT) {
+                match_pair(v, object, state_node(v, slot));
+            }
+        }
+        at += count;
+    }
+}
+
+void match_by_names(struct verify *v)
+{
+    struct capdl_blob blob;
+    struct capdl_blob_error error;
+    if (!capdl_blob_open(&blob, v->image->blob, v->image->header.blob_size, &error)) {
+        return;
+    }
+    struct capdl_cbor c = {blob.bytes + blob.items[CAPDL_BLOB_ITEM_NAMES], blob.bytes + blob.size, 0};
+    if (!capdl_cbor_null(&c)) {
+        capdl_cbor_array(&c);
+        names_of(v, &c, false);
+        names_of(v, &c, true);
+    }
+    for (uint64_t i = 0; i < blob.sizes[CAPDL_SIZE_SLOTS]; i++) {
+        uint32_t node = state_node(v, initialiser_slot(v, i));
+        if (node != NO_NODE) {
+            v->nodes[node].flags |= NODE_CANDIDATE;
+        }
+    }
+    for (uint64_t i = 0; i < blob.sizes[CAPDL_SIZE_PAGES]; i++) {
+        uint64_t slot = first_page_slot(v) + i;
+        uint32_t node = slot < v->boot->num_slots ? state_node(v, &v->boot->root->slots[slot]) : NO_NODE;
+        if (node != NO_NODE) {
+            v->nodes[node].flags |= NODE_CANDIDATE;
+        }
+    }
+}
+
+/* A frame at a physical address can be only one thing. */
+static void match_addresses(struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        const struct capdl_object *o = &v->spec->objects[i];
+        if (o->kind == CAPDL_KIND_FRAME && o->flags & CAPDL_OBJECT_HAS_PADDR) {
+            match_pair(v, i, state_frame_node(v, o->paddr, o->size_bits));
+        }
+    }
+}
+
+static void match_interrupts(struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        if (v->irqs[i] < MAX_IRQS) {
+            follow(v, i);
+        }
+    }
+}
+
+static bool complete(const struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        if (v->match[i] == NO_NODE && kind_has_node(v->spec->objects[i].kind)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void match_all(struct verify *v)
+{
+    uint32_t count = v->spec->num_objects;
+    v->match = verify_zeroed(count, sizeof *v->match);
+    v->queue = verify_zeroed(count, sizeof *v->queue);
+    for (uint32_t i = 0; i < count; i++) {
+        v->match[i] = NO_NODE;
+    }
+    match_by_names(v);
+    match_addresses(v);
+    match_interrupts(v);
+    match_follow(v);
+    if (!complete(v)) {
+        match_by_shape(v);
+    }
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Private to this room. A comparison has three parts, made in this order:
+ *
+ *     state      every kernel object that some capability names, as a list of nodes
+ *     match      which node each object of the spec is: by name, by address, along capabilities, by shape
+ *     compare    every field of every object, every slot, entry, byte; then what the spec does not speak of
+ *
+ * Matching only guesses. What counts is the comparison: when every object's node has what the spec says, the two are the same up to
+ * names, however the guess was made.
+ */
+#ifndef TOOL_VERIFY_PRIVATE_H
+#define TOOL_VERIFY_PRIVATE_H
+
+#include "blob/blob.h"
+#include "machine/boot.h"
+#include "machine/machine.h"
+#include "verify/verify.h"
+
+#define NO_NODE UINT32_MAX
+
+enum { LABEL_SIZE = 192 };
+
+enum node_flag {
+    NODE_CANDIDATE = 1, /* may be an object of the spec */
+    NODE_OWN = 2,       /* CNode of the initialiser */
+    NODE_SCANNED = 4,
+    NODE_HELD = 8, /* some capability names it */
+};
+
+/* A kernel object, frame or untyped that some capability names. */
+struct node {
+    uint64_t paddr;
+    void *object;               /* 0: frame or untyped */
+    const struct slot *untyped; /* the one capability of an untyped */
+    uint32_t match;             /* object of the spec, or CAPDL_NO_OBJECT */
+    uint16_t asid;              /* of a root of an address space, 0: none */
+    uint8_t type;               /* enum cap_type */
+    uint8_t bits;               /* frame, untyped, SC: log2 of bytes; CNode: of slots */
+    uint8_t flags;              /* enum node_flag */
+    bool device;
+};
+
+struct file {
+    const char *text; /* as in the spec */
+    const uint8_t *data;
+    size_t size;
+    void *bytes; /* struct file_bytes to be released, or 0 */
+};
+
+/* Where a page table of the spec stands. */
+struct table_place {
+    uint32_t root; /* object; CAPDL_NO_OBJECT: in no address space */
+    uint8_t level;
+    uint64_t base;
+};
+
+struct verify {
+    const struct verify_spec *given;
+    const struct capdl_spec *spec;
+    struct kernel *kernel;
+    const struct capdl_profile *profile;
+    const struct boot_info *boot;
+    const struct image *image;
+    const struct machine_stop *stop;
+    struct verify_result *result;
+
+    struct node *nodes;
+    size_t num_nodes, capacity_nodes;
+    uint32_t *hash; /* index + 1; open addressing */
+    size_t hash_size;
+
+    uint32_t *match;      /* per object of the spec: node, or NO_NODE */
+    uint32_t *queue;      /* objects matched whose capabilities have not been followed */
+    size_t num_queue;
+    uint64_t *irqs;       /* per object: number in the kernel, or UINT64_MAX */
+    struct table_place *places; /* per object */
+    uint8_t *used_by_tables;    /* per object: a table holds it */
+
+    struct file *files;
+    size_t num_files, capacity_files;
+};
+
+/* util.c: memory never runs out: the program ends with a message. */
+void *verify_grow(void *, size_t *capacity, size_t count, size_t item);
+void *verify_zeroed(size_t count, size_t item);
+/* Adds a difference about an object of the spec; the message goes on after its name. */
+void differ(struct verify *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
+/* Adds a difference that is about no object of the spec. */
+void differ_world(struct verify *, const char *format, ...) CAPDL_PRINTF(2, 3);
+/* What the reader calls an object of the spec, a node, a capability. Return the buffer. */
+const char *object_label(const struct verify *, uint32_t object, char buffer[LABEL_SIZE]);
+const char *node_label(const struct verify *, uint32_t node, char buffer[LABEL_SIZE]);
+const char *cap_label(const struct verify *, const struct slot *, char buffer[LABEL_SIZE]);
+const char *cap_type_name(enum cap_type);
+
+/* shape.c: facts about kinds, from the language and seL4's manual. */
+bool kind_is_table(enum capdl_kind);
+/* Whether objects of this kind are kernel objects of which each is one of its own. */
+bool kind_has_node(enum capdl_kind);
+/* Type of a capability to an object of this kind; CAP_NULL: there is none. */
+enum cap_type kind_cap_type(const struct verify *, enum capdl_kind);
+/* log2 of the bytes that an entry of a table at this level covers; level 0 is the root. */
+unsigned level_shift_of(const struct capdl_profile *, unsigned level);
+/* Finds roots, levels and addresses of the spec's tables, and interrupts' numbers. */
+void shape_spec(struct verify *);
+
+/* state.c */
+void state_collect(struct verify *);
+/* The node of a capability; NO_NODE: it names nothing that has one. */
+uint32_t state_node(const struct verify *, const struct slot *);
+uint32_t state_object_node(const struct verify *, const void *object);
+uint32_t state_frame_node(const struct verify *, uint64_t paddr, unsigned bits);
+/* The kernel's slot for slot `slot` of a TCB in the spec; 0: it is not one that holds a capability. */
+const struct slot *state_tcb_slot(const struct verify *, const struct tcb *, uint64_t slot);
+/* What is in a slot of an object of the spec: for TCBs also what is bound. `ordinal`: which of the object's capabilities it is. */
+uint32_t state_target(const struct verify *, uint32_t object, const struct capdl_cap *, uint32_t ordinal);
+/* Calls `see` for everything a node holds, with the slot as the spec would number it. */
+void state_each(const struct verify *, uint32_t node, void (*see)(void *context, uint64_t slot, uint32_t node), void *context);
+
+/* seeds.c, match.c, colours.c */
+void match_by_names(struct verify *);
+/* Pairs the two if they can be the same thing and neither is paired yet. */
+bool match_pair(struct verify *, uint32_t object, uint32_t node);
+void match_follow(struct verify *);
+void match_by_shape(struct verify *);
+void match_all(struct verify *);
+/* The initialiser's slot i, 0 if there is none. */
+const struct slot *initialiser_slot(const struct verify *, uint64_t i);
+
+/* contents.c */
+void contents_compare(struct verify *, uint32_t object);
+/* A number that depends on every byte; the same for a frame of the spec and one of the kernel with the same bytes. */
+uint64_t contents_expected_hash(struct verify *, uint32_t object);
+uint64_t contents_actual_hash(struct verify *, uint32_t node);
+/* The machine's memory at an address: a page, or 0. */
+const uint8_t *contents_page(struct verify *, uint64_t paddr);
+bool contents_is_zero(const uint8_t *page);
+void contents_free(struct verify *);
+
+/* The comparisons, each in the file of its name. */
+void compare_objects(struct verify *);
+void compare_cap(struct verify *, uint32_t container, const struct capdl_cap *, const struct slot *);
+void compare_cnode(struct verify *, uint32_t object);
+void compare_irq(struct verify *, uint32_t object);
+void compare_thread(struct verify *, uint32_t object);
+void compare_table(struct verify *, uint32_t object);
+void compare_asid_pool(struct verify *, uint32_t object);
+void compare_sched_context(struct verify *, uint32_t object);
+void compare_derivations(struct verify *);
+void compare_domains(struct verify *);
+void compare_world(struct verify *);
+void list_remains(struct verify *);
+
+/* describe.c: the digest. */
+void describe_state(struct verify *);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "verify/private.h"
+
+static void *check(void *memory)
+{
+    if (!memory) {
+        fputs("capdl: out of memory\n", stderr);
+        exit(2);
+    }
+    return memory;
+}
+
+void *verify_grow(void *list, size_t *capacity, size_t count, size_t item)
+{
+    if (count <= *capacity) {
+        return list;
+    }
+    size_t wanted = *capacity * 2 > count ? *capacity * 2 : count;
+    *capacity = wanted < 16 ? 16 : wanted;
+    return check(*capacity > SIZE_MAX / item ? 0 : realloc(list, *capacity * item));
+}
+
+void *verify_zeroed(size_t count, size_t item)
+{
+    return check(calloc(count ? count : 1, item));
+}
+
+static void add(struct verify *v, const char *about, const char *format, va_list arguments)
+{
+    struct verify_result *r = v->result;
+    char *text, *line;
+    if (vasprintf(&text, format, arguments) < 0 || asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0) {
+        check(0);
+    }
+    free(text);
+    r->differences = verify_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof *r->differences);
+    r->differences[r->num_differences++] = line;
+}
+
+void differ(struct verify *v, uint32_t object, const char *format, ...)
+{
+    char label[LABEL_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    add(v, object_label(v, object, label), format, arguments);
+    va_end(arguments);
+}
+
+void differ_world(struct verify *v, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add(v, "", format, arguments);
+    va_end(arguments);
+}
+
+const char *object_label(const struct verify *v, uint32_t object, char buffer[LABEL_SIZE])
+{
+    const struct capdl_object *o = &v->spec->objects[object];
+    char name[LABEL_SIZE - 40];
+    snprintf(buffer, LABEL_SIZE, "%s `%s`", capdl_kind_name(o->kind), capdl_object_label(o, name, sizeof name));
+    return buffer;
+}
+
+const char *cap_type_name(enum cap_type type)
+{
+    static const char *const names[] = {
+        [CAP_NULL] = "nothing",
+        [CAP_UNTYPED] = "untyped",
+        [CAP_ENDPOINT] = "endpoint",
+        [CAP_NOTIFICATION] = "notification",
+        [CAP_REPLY] = "reply object",
+        [CAP_CNODE] = "CNode",
+        [CAP_THREAD] = "TCB",
+        [CAP_ZOMBIE] = "zombie",
+        [CAP_IRQ_CONTROL] = "IRQ control",
+        [CAP_IRQ_HANDLER] = "interrupt handler",
+        [CAP_DOMAIN] = "domain control",
+        [CAP_SCHED_CONTEXT] = "scheduling context",
+        [CAP_SCHED_CONTROL] = "scheduling control",
+        [CAP_FRAME] = "frame",
+        [CAP_PAGE_TABLE] = "page table",
+        [CAP_PAGE_DIRECTORY] = "page directory",
+        [CAP_PDPT] = "PDPT",
+        [CAP_VSPACE] = "root of an address space",
+        [CAP_ASID_CONTROL] = "ASID control",
+        [CAP_ASID_POOL] = "ASID pool",
+        [CAP_IO_PORT_CONTROL] = "I/O port control",
+        [CAP_IO_PORT] = "I/O port range",
+        [CAP_VCPU] = "virtual CPU",
+        [CAP_SGI_SIGNAL] = "SGI signal",
+        [CAP_SMC] = "SMC capability",
+    };
+    return type < sizeof names / sizeof names[0] && names[type] ? names[type] : "capability of an unknown type";
+}
+
+static bool is_initialisers(const struct verify *v, const struct node *node)
+{
+    return node->object && (node->object == v->kernel->initial || node->object == v->boot->root ||
+                            node->object == v->kernel->initial->slots[TCB_VTABLE].cap.object);
+}
+
+const char *node_label(const struct verify *v, uint32_t node, char buffer[LABEL_SIZE])
+{
+    if (node == NO_NODE) {
+        snprintf(buffer, LABEL_SIZE, "nothing");
+        return buffer;
+    }
+    const struct node *n = &v->nodes[node];
+    if (n->match != CAPDL_NO_OBJECT) {
+        return object_label(v, n->match, buffer);
+    }
+    snprintf(buffer, LABEL_SIZE, "%s at 0x%" PRIx64 "%s", cap_type_name(n->type), n->paddr,
+             is_initialisers(v, n) || n->flags & NODE_OWN ? ", which is the initialiser's," : "");
+    return buffer;
+}
+
+const char *cap_label(const struct verify *v, const struct slot *slot, char buffer[LABEL_SIZE])
+{
+    const struct cap *cap = &slot->cap;
+    uint32_t node = state_node(v, slot);
+    if (node != NO_NODE) {
+        return node_label(v, node, buffer);
+    }
+    if (cap->type == CAP_IRQ_HANDLER || cap->type == CAP_SCHED_CONTROL) {
+        snprintf(buffer, LABEL_SIZE, "%s %" PRIu64, cap_type_name(cap->type), cap->paddr);
+    } else if (cap->type == CAP_IO_PORT || cap->type == CAP_SGI_SIGNAL) {
+        snprintf(buffer, LABEL_SIZE, "%s 0x%" PRIx64 " to 0x%" PRIx64, cap_type_name(cap->type), cap->paddr, cap->data);
+    } else {
+        snprintf(buffer, LABEL_SIZE, "%s", cap_type_name(cap->type));
+    }
+    return buffer;
+}

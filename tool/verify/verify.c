@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verify/verify.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "verify/private.h"
+
+struct job {
+    const struct image *image;
+    const struct verify_spec *specs;
+    struct verify_result *results;
+    size_t count;
+};
+
+static const char *phase_name(uint64_t phase)
+{
+    switch (phase) {
+#define CAPDL_PHASE(id, number, name) \
+    case number: \
+        return name;
+#include <capdl/phases.def>
+#undef CAPDL_PHASE
+    default:
+        return "an unknown phase";
+    }
+}
+
+static const char *error_name(uint64_t error)
+{
+    switch (error) {
+#define CAPDL_KERNEL_ERROR(id, number, name) \
+    case number: \
+        return name;
+#include <capdl/errors.def>
+#undef CAPDL_KERNEL_ERROR
+    default:
+        return "an unknown error";
+    }
+}
+
+/* A boot that did not come to its end is one difference: comparing half a system would only hide it. */
+static bool boot_failed(struct verify *v)
+{
+    const struct capdl_image_header *header = v->stop->header;
+    if (!header) {
+        differ_world(v, "the image holds no initialiser that this tool knows");
+        return true;
+    }
+    if (v->stop->outcome == MACHINE_TIMEOUT) {
+        differ_world(v, "the boot did not come to an end: the initialiser is still %s", phase_name(header->phase));
+        return true;
+    }
+    if (v->stop->outcome == MACHINE_BOOTED || v->stop->outcome == MACHINE_IDLE) {
+        bool started = v->stop->outcome == MACHINE_BOOTED && v->kernel->domain != v->kernel->initial->domain;
+        if (header->phase == CAPDL_PHASE_DONE || started) {
+            return false;
+        }
+        char label[LABEL_SIZE];
+        uint32_t thread = state_object_node(v, v->kernel->current);
+        differ_world(v, "%s is to run while the initialiser is still %s", node_label(v, thread, label), phase_name(header->phase));
+        return true;
+    }
+    differ_world(v, "the boot failed: the initialiser stopped while %s, with error %s of invocation %" PRIu64 " after %" PRIu64
+                 " kernel calls", phase_name(header->phase), error_name(header->kernel_error), header->method, header->num_calls);
+    return true;
+}
+
+static void compare(struct verify *v)
+{
+    compare_objects(v);
+    compare_derivations(v);
+    compare_domains(v);
+    compare_world(v);
+    list_remains(v);
+    describe_state(v);
+}
+
+static void verify_free(struct verify *v)
+{
+    contents_free(v);
+    free(v->nodes);
+    free(v->hash);
+    free(v->match);
+    free(v->queue);
+    free(v->irqs);
+    free(v->places);
+    free(v->used_by_tables);
+}
+
+static void stopped(void *context, const struct machine_stop *stop)
+{
+    struct job *job = context;
+    for (size_t i = 0; i < job->count; i++) {
+        struct verify v = {.given = &job->specs[i],
+                           .spec = job->specs[i].spec,
+                           .kernel = stop->kernel,
+                           .profile = stop->kernel->profile,
+                           .boot = stop->boot,
+                           .image = job->image,
+                           .stop = stop,
+                           .result = &job->results[i]};
+        state_collect(&v);
+        shape_spec(&v);
+        match_all(&v);
+        v.result->kernel_calls = stop->header ? stop->header->num_calls : 0;
+        if (!boot_failed(&v)) {
+            compare(&v);
+        }
+        verify_free(&v);
+    }
+}
+
+bool verify_image(const struct image *image, const struct verify_options *options, const struct verify_spec *specs,
+                  struct verify_result *results, size_t count, struct capdl_diags *diags)
+{
+    enum { MOST_SECONDS = 600 };
+    struct job job = {image, specs, results, count};
+    struct machine_options machine = {.profile = options->profile,
+                                      .untypeds = options->untypeds,
+                                      .timeout_seconds = MOST_SECONDS,
+                                      .stopped = stopped,
+                                      .context = &job};
+    struct machine_result result;
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct verify_result){0};
+    }
+    return machine_run(image, &machine, &result, diags);
+}
+
+void verify_result_free(struct verify_result *r)
+{
+    for (size_t i = 0; i < r->num_differences; i++) {
+        free(r->differences[i]);
+    }
+    free(r->differences);
+    *r = (struct verify_result){0};
+}

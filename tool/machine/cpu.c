@@ -181,8 +181,9 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
     if (!run_engine(cpu, e, thread->regs[k->registers->next_ip]))
         return false;
     engine_save(e, thread);
-    uint64_t pc = cpu->exit.address;
-    if (!cpu->exit.has_address)
+    uint64_t pc = cpu->pc;
+    bool known = cpu->exit.kind == EXIT_BUDGET || (cpu->exit.kind == EXIT_MEMORY && !cpu->exit.fetch);
+    if (!known)
         uc_reg_read(e->uc, cpu->arch->pc, &pc);
     cpu->instructions += cpu->executed;
     thread->instructions += cpu->executed;

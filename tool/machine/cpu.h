@@ -15,9 +15,8 @@ enum cpu_exit_kind { EXIT_BUDGET, EXIT_SYSCALL, EXIT_SYSENTER, EXIT_TRAP, EXIT_M
 struct cpu_exit {
     enum cpu_exit_kind kind;
     uint32_t trap;       /* number of the exception */
-    uint64_t address;    /* of the access; EXIT_BUDGET: of the next instruction, if has_address */
+    uint64_t address;    /* of the access */
     bool write, fetch;
-    bool has_address;
 };
 
 /* What differs between the architectures. */
@@ -32,8 +31,6 @@ struct cpu_arch {
     int pc;
     unsigned num_fp;
     int fp[CPU_MAX_FP];
-    unsigned instruction_bytes; /* a typical instruction's, for counting them by the bytes of blocks */
-    uint8_t syscall_register;
     /* Sets the engine up: user-mode access to the floating-point unit, hooks. */
     void (*init)(uc_engine *);
     /* Initial floating-point state, CPU_FP_BYTES a register. */
@@ -64,6 +61,7 @@ struct cpu {
     size_t num_engines;
     struct engine *running;
     struct cpu_exit exit;
+    uint64_t pc;           /* of the instruction executed last */
     uint64_t budget;       /* instructions until it must stop */
     uint64_t executed;     /* since it was started */
     uint64_t instructions; /* of all threads so far */

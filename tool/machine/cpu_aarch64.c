@@ -73,7 +73,6 @@ const struct cpu_arch cpu_aarch64 = {
     .pc = UC_ARM64_REG_PC,
     .num_fp = 34,
     .fp = {Q4(0), Q4(4), Q4(8), Q4(12), Q4(16), Q4(20), Q4(24), Q4(28), UC_ARM64_REG_FPCR, UC_ARM64_REG_FPSR},
-    .instruction_bytes = 4,
     .init = init,
     .init_fp = init_fp,
     .enter = enter,

@@ -50,7 +50,6 @@ const struct cpu_arch cpu_riscv64 = {
     .pc = UC_RISCV_REG_PC,
     .num_fp = 33,
     .fp = {F4(0), F4(4), F4(8), F4(12), F4(16), F4(20), F4(24), F4(28), UC_RISCV_REG_FCSR},
-    .instruction_bytes = 4,
     .init = init,
     .init_fp = init_fp,
     .enter = enter,

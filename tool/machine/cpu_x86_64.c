@@ -119,7 +119,6 @@ const struct cpu_arch cpu_x86_64 = {
     .fp = {XMM4(0),         XMM4(4),          XMM4(8),         XMM4(12),          UC_X86_REG_ST0, UC_X86_REG_ST1, UC_X86_REG_ST2,
            UC_X86_REG_ST3,  UC_X86_REG_ST4,   UC_X86_REG_ST5,  UC_X86_REG_ST6,    UC_X86_REG_ST7, UC_X86_REG_FPCW, UC_X86_REG_FPSW,
            UC_X86_REG_FPTAG, UC_X86_REG_MXCSR},
-    .instruction_bytes = 4,
     .init = init,
     .init_fp = init_fp,
     .enter = enter,

@@ -244,17 +244,19 @@ static bool on_invalid(uc_engine *uc, void *context)
     return false;
 }
 
-/* Counts instructions by the bytes of blocks, and stops in front of a block when the budget is used up. */
-static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+/* Called before each instruction: Unicorn itself only knows where a block began when an access fails in it. */
+static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
+    (void)size;
     struct engine *e = context;
     struct cpu *cpu = e->cpu;
-    if (cpu->executed >= cpu->budget) {
-        cpu->exit = (struct cpu_exit){.kind = EXIT_BUDGET, .address = address, .has_address = true};
-        uc_emu_stop(uc);
+    cpu->pc = address;
+    if (cpu->executed < cpu->budget) {
+        cpu->executed++;
         return;
     }
-    cpu->executed += (size + cpu->arch->instruction_bytes - 1) / cpu->arch->instruction_bytes;
+    cpu->exit = (struct cpu_exit){.kind = EXIT_BUDGET};
+    uc_emu_stop(uc);
 }
 
 static bool add_hooks(struct engine *e)
@@ -264,7 +266,7 @@ static bool add_hooks(struct engine *e)
     bool good = uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_trap, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK &&
-                uc_hook_add(e->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, e, 1, 0) == UC_ERR_OK;
+                uc_hook_add(e->uc, &hook, UC_HOOK_CODE, (void *)on_instruction, e, 1, 0) == UC_ERR_OK;
     if (good && e->cpu->arch->arch == UC_ARCH_X86)
         good = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_syscall, e, 1, 0, UC_X86_INS_SYSCALL) == UC_ERR_OK &&
                uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sysenter, e, 1, 0, UC_X86_INS_SYSENTER) == UC_ERR_OK;

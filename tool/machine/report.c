@@ -6,11 +6,13 @@
 
 enum { NAME_SIZE = 128, MAX_LISTED = 40 };
 
-/* CPtr of the initialiser's slot 0: docs/design.md. */
+/* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new root. */
 static uint64_t slots_base(const struct report *r)
 {
-    bool fits = r->blob->sizes[CAPDL_SIZE_SLOTS] <= r->boot->num_slots - r->boot->first_empty;
-    return fits ? r->boot->first_empty : UINT64_C(1) << 63;
+    bool moved = r->kernel->initial->slots[TCB_CTABLE].cap.object != r->boot->root;
+    if (!moved)
+        return r->boot->first_empty;
+    return UINT64_C(1) << 63 | (r->boot->first_empty + 1) << CAPDL_LEAF_BITS;
 }
 
 /* An object's name is that of a slot of the initialiser that holds a capability to it. */

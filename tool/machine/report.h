@@ -4,6 +4,7 @@
 #define MACHINE_REPORT_H
 
 #include "blob/blob.h"
+#include "blob/plan.h"
 #include "boot.h"
 #include "machine.h"
 

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An image is what its own spec says, with names and without; and every other spec is found to be another one, where it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "systems.h"
+
+static void check_same(const char *what, struct system *image, const struct system *spec, char digest[VERIFY_DIGEST_TEXT])
+{
+    struct verify_result r;
+    system_verify(image, spec, &r);
+    char *found = differences(&r);
+    CHECK(r.num_differences == 0, "%s:\n%s", what, found);
+    CHECK(strlen(r.digest) == 64, "%s: digest %s", what, r.digest);
+    memcpy(digest, r.digest, VERIFY_DIGEST_TEXT);
+    free(found);
+    verify_result_free(&r);
+}
+
+static void check_decoded(const char *what, struct system *s, char digest[VERIFY_DIGEST_TEXT])
+{
+    struct verify_result r;
+    struct verify_options options = {.profile = s->profile};
+    struct capdl_spec spec;
+    capdl_spec_init(&spec);
+    bool good = image_to_spec(&s->image, "system.img", &spec, &s->diags);
+    CHECK(good, "%s: no spec in the image", what);
+    struct verify_spec with = {.spec = &spec, .name = "system.img", .bytes = s->bytes, .size = s->size};
+    if (good && verify_image(&s->image, &options, &with, &r, 1, &s->diags)) {
+        char *found = differences(&r);
+        CHECK(r.num_differences == 0, "%s, spec from the image:\n%s", what, found);
+        memcpy(digest, r.digest, VERIFY_DIGEST_TEXT);
+        free(found);
+        verify_result_free(&r);
+    }
+    capdl_spec_free(&spec);
+}
+
+static void test_good(const char *profile, const char *text)
+{
+    struct system named, stripped;
+    char a[VERIFY_DIGEST_TEXT], b[VERIFY_DIGEST_TEXT], c[VERIFY_DIGEST_TEXT], unused[VERIFY_DIGEST_TEXT];
+    system_read(&named, profile, text);
+    system_read(&stripped, profile, text);
+    system_build(&named, false);
+    system_build(&stripped, true);
+    check_same(profile, &named, &named, a);
+    check_decoded(profile, &named, b);
+    check_same("stripped", &stripped, &named, c);
+    check_decoded("stripped", &stripped, unused);
+    CHECK(strcmp(a, b) == 0, "%s: the digest depends on where the spec comes from", profile);
+    CHECK(strcmp(a, c) == 0, "%s: the digest depends on names in the image", profile);
+    system_free(&named);
+    system_free(&stripped);
+}
+
+/* A change of the spec, and what verifying the image of the unchanged one must say. */
+struct change {
+    const char *from, *to, *says;
+};
+
+static const struct change arm_changes[] = {
+    {"e (RWG, badge: 42)", "e (RW, badge: 42)", "CNode `c` has in slot 0x1 a capability with rights RWG, not RW"},
+    {"e (RWG, badge: 42)", "e (RWG, badge: 43)", "CNode `c` has in slot 0x1 a capability with badge 0x2a, not 0x2b"},
+    {"1: e (RWG, badge: 42)", "1: f (RWG, badge: 42)", "CNode `c` has in slot 0x1 a capability to endpoint `e`, not to endpoint `f`"},
+    {"4: n (R)", "", "CNode `c` has in slot 0x4 a capability to notification `n`, which the spec does not give"},
+    {"4: n (R)", "4: n (W)", "CNode `c` has in slot 0x4 a capability with rights R, not W"},
+    {"d (guard: 5,", "d (guard: 6,", "CNode `c` has in slot 0x9 a capability with the guard 0x5, not 0x6"},
+    {"guard_size: 8)", "guard_size: 7)", "CNode `c` has in slot 0x9 a capability with a guard size of 0x8, not 0x7"},
+    {"6: stack (RW, mapping: (bottom, 2))", "6: stack (RW)", "which the spec does not say"},
+    {"(bottom, 2)", "(bottom, 3)", "not for the one at 0x203000"},
+    {"stack (RW)  3: stack (R)", "stack (RW)  3: stack (RW)", "maps frame `stack` at 0x203000 with rights R, not RW"},
+    {"code (RX)", "code (R)", "page table `bottom` maps frame `code` at 0x200000 with rights RX, not R"},
+    {"data (RW, uncached)", "data (RW)", "with attributes 0, not 1 (cached)"},
+    {"8: buffer[2] (RW) }", "9: buffer[2] (RW) }", "page table `bottom` maps frame `buffer[2]` at 0x208000"},
+    {"8: buffer[2] (RW) }", "9: buffer[2] (RW) }", "page table `bottom` maps nothing at 0x209000"},
+    {"data.bin\" 8}", "data.bin\" 9}", "frame `code` has 0x09 at offset 0x0, not 0x0a"},
+    {"{0 100", "{0 99", "frame `code` has 0x6c at offset 0x63, not 0x00 (1 byte of the page differs)"},
+    {"data.bin\" 3}", "data.bin\" 4}", "frame `data` has 0x04 at offset 0x10000, not 0x05"},
+    {"stack = frame (4k)", "stack = frame (4k, fill: [{4095 1 CDL_FrameFill_FileData \"data.bin\" 0}])", "offset 0xfff, not 0x01"},
+    {"ip: 0x200010", "ip: 0x200014", "TCB `t[1]` has in register pc 0x200010, not 0x200014"},
+    {"ip: 0x200010, sp: 0x203000", "ip: 0x200010, sp: 0x203010", "TCB `t[0]` has in register sp 0x203000, not 0x203010"},
+    {"init: [7, 8]", "init: [7, 9]", "TCB `t[0]` has in register x1 0x8, not 0x9"},
+    {"init: [7, 8]", "init: [7]", "TCB `t[0]` has in register x1 0x8, not 0x0"},
+    {"tls: 0x1234", "tls: 0x1238", "has in register tpidr 0x1234, not 0x1238"},
+    {"prio: 100, max_prio: 90", "prio: 101, max_prio: 90", "has priority 0x64, not 0x65"},
+    {"max_prio: 90", "max_prio: 91", "has maximum controlled priority 0x5a, not 0x5b"},
+    {"addr: 0x206000", "addr: 0x206400", "TCB `u` has IPC buffer address 0x206000, not 0x206400"},
+    {", resume: False", "", "TCB `u` is not started"},
+    {"tls: 0x1234)", "tls: 0x1234, resume: False)", "TCB `t[1]` is started, but the spec does not say so"},
+    {"tls: 0x1234)", "tls: 0x1234, dom: 3)", "has domain 0x0, not 0x3"},
+    {"resume: False)", "resume: False, fpu_disabled: True)", "TCB `u` has flags 0x0, not 0x1"},
+    {"e (RWP, badge: 9)", "e (RWG, badge: 9)", "TCB `t[0]` has in fault_ep_slot a capability with rights RWP, not RWG"},
+    {"temp_fault_ep_slot: e (RWGP)", "", "TCB `t[0]` has in TCB slot 7 a capability to endpoint `e`"},
+    {"bound_notification: n", "bound_notification: m", "has notification `n` as its bound notification, not notification `m`"},
+    {"bound_vcpu: v", "", "has virtual CPU `v` as its virtual CPU, not nothing"},
+    {"sc_slot: s[1]", "", "has scheduling context `s[1]` as its scheduling context, not nothing"},
+    {"cspace: c", "cspace: d", "TCB `t[0]` has in cspace a capability to CNode `c`, not to CNode `d`"},
+    {"period: 2000", "period: 3000", "scheduling context `s[0]` has period (in ticks)"},
+    {"budget: 1000", "budget: 1001", "scheduling context `s[0]` has budget (in ticks)"},
+    {"data: 5)", "data: 6)", "scheduling context `s[1]` has data 0x5, not 0x6"},
+    {"n (RW, badge: 1)", "m (RW, badge: 1)", "`edge` has in slot 0x0 a capability to notification `n`, not to notification `m`"},
+    {"n (RW, badge: 1)", "n (RW, badge: 2)", "`edge` has in slot 0x0 a capability with badge 0x1, not 0x2"},
+    {"41: edge", "42: edge", "interrupt 41 is handed out, which the spec does not say"},
+    {"paddr: 0x9000000", "paddr: 0x9001000", "frame `device` lies at 0x9000000, not at 0x9001000"},
+    {"(13 bits, paddr: 0x70004000)", "(13 bits, paddr: 0x70006000)", "untyped `inner` lies at 0x70004000, not at 0x70006000"},
+    {"c = cnode (4 bits)  d = cnode (3 bits)", "c = cnode (4 bits)  d = cnode (4 bits)", "CNode `d` has 2^3 slots, not 2^4"},
+    {"m = notification", "m = notification  more = ep", "endpoint `more` is missing"},
+    {"l2 = ep  l3 = ep }", "l2 = ep } l3 = ep", "untyped `loose` is what endpoint `l3` was made of, which the spec does not say"},
+    {"{ leaf = ep } }", "{ } leaf = ep }", "untyped `inner` is what endpoint `leaf` was made of"},
+    {"pool { 0: top }", "", "ASID pool `pool` holds"},
+};
+
+static const struct change pc_changes[] = {
+    {"fault_ep: 1", "fault_ep: 2", "TCB `t` has fault endpoint slot 0x1, not 0x2"},
+    {"0x3f8..0x3ff", "0x3f8..0x3fe", "a capability with last port 0x3ff, not 0x3fe"},
+    {"20: line", "21: line", "interrupt 36 is handed out, which the spec does not say"},
+    {"init: [7, 8]", "init: [7, 9]", "TCB `t` has in register rsi 0x8, not 0x9"},
+    {"buffer (RW, uncached)", "buffer (RW)", "with attributes 2, not 0 (cached)"},
+    {"4: bottom", "4: middle", "CNode `c` has in slot 0x4 a capability to page table `bottom`, not to page directory `middle`"},
+    {"badge: 3", "badge: 4", "has in slot 0x1 a capability with badge 0x3, not 0x4"},
+};
+
+static void test_changes(const char *profile, const char *text, const struct change *changes, size_t count)
+{
+    struct system image;
+    system_read(&image, profile, text);
+    system_build(&image, false);
+    for (size_t i = 0; i < count; i++) {
+        struct system other;
+        struct verify_result r;
+        char *changed = replaced(text, changes[i].from, changes[i].to);
+        system_read(&other, profile, changed);
+        system_verify(&image, &other, &r);
+        char *found = differences(&r);
+        CHECK(says(&r, changes[i].says), "`%s` -> `%s`: found\n%s  but not: %s", changes[i].from, changes[i].to, found,
+              changes[i].says);
+        free(found);
+        verify_result_free(&r);
+        system_free(&other);
+        free(changed);
+    }
+    system_free(&image);
+}
+
+int main(void)
+{
+    test_good("aarch64-mcs", arm);
+    test_good("x86_64", pc);
+    test_changes("aarch64-mcs", arm, arm_changes, sizeof arm_changes / sizeof arm_changes[0]);
+    test_changes("x86_64", pc, pc_changes, sizeof pc_changes / sizeof pc_changes[0]);
+    return check_result();
+}

@@ -65,6 +65,22 @@ static const char *lookup_text(enum lookup_kind kind)
     return texts[kind];
 }
 
+/* What the thread wanted at the address of a VM fault, by the status word of the architecture. */
+static const char *access_text(const struct report *r, const struct fault *fault, uint64_t pc)
+{
+    enum { ARM_WRITE = 0x40, RISCV_STORE = 7, X86_WRITE = 2 };
+    bool write = false;
+    if (fault->flag || fault->address == pc)
+        return "execute at";
+    if (r->kernel->profile->arch == CAPDL_ARCH_AARCH64)
+        write = fault->code & ARM_WRITE;
+    else if (r->kernel->profile->arch == CAPDL_ARCH_RISCV)
+        write = fault->code == RISCV_STORE;
+    else
+        write = fault->code & X86_WRITE;
+    return write ? "write to" : "read from";
+}
+
 static void print_fault(const struct report *r, const struct tcb *thread, const struct fault *fault)
 {
     const struct registers *regs = r->kernel->registers;
@@ -72,7 +88,7 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
     switch (fault->kind) {
     case FAULT_VM:
         fprintf(r->out, "cannot %s address 0x%" PRIx64 " (status 0x%" PRIx64 ")",
-                fault->flag || fault->address == pc ? "execute at" : "access", fault->address, fault->code);
+                access_text(r, fault, pc), fault->address, fault->code);
         break;
     case FAULT_CAP:
         fprintf(r->out, "used capability address 0x%" PRIx64 " to %s: %s", fault->address, fault->flag ? "receive" : "send",

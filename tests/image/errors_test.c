@@ -68,7 +68,7 @@ static const struct bad bads[] = {
      "has prio 256 and max_prio 0; kernel aarch64 has 0 to 255"},
     {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 1, max_prio: 0, affinity: 2)", ""),
      "is to run on core 2; kernel aarch64 has 1"},
-    {"x86_64", X86("t = tcb (init: [1,2,3,4,5,6,7])", ""), "has 7 start-up arguments; 6 fit into registers"},
+    {"x86_64", X86("t = tcb (init: [1,2,3,4,5,6,7])", ""), "has 7 start-up arguments, of which 1 do not fit into registers"},
     {"aarch64", ARM("t = tcb  c = cnode (1 bits)", "t { cspace: c }"), "TCB `t` has a cspace but no vspace"},
     {"aarch64",
      ARM("t = tcb  c = cnode (1 bits)  v = pud  e = ep", "t { cspace: c  vspace: v  fault_ep_slot: e (RWG) }"),

@@ -508,7 +508,7 @@ static void test_mistakes(void)
                                  "no parameter 'stak', did you mean 'stack'", "'stack' is 5000", "no object 'foo'",
                                  "'budget' is 10, expected at most the period of 5", "'map' has no address",
                                  "'prio' is given twice", "'resume' expects True or False", "'affinity' is 1",
-                                 "'domain' is 1", "'args' has 6 numbers", "'at' has no 'map' before it", 0});
+                                 "'domain' is 1", "'at' has no 'map' before it", 0});
     refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e (R)) }", "needs the rights W and P");
     refuse_one("riscv64", "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x201000) }",
                "overlaps the program");

@@ -151,6 +151,15 @@ static void fill_page(const struct program *program, const struct capdl_fill *fi
     }
 }
 
+/* What the compiler itself puts there lies above what files do. */
+static void fill_words(const struct program *program, uint32_t object, uint64_t offset, uint8_t *page)
+{
+    const struct content_word *word = arguments_in(program, object, offset), *end = program->words + program->num_words;
+    for (; word && word < end && word->frame == object && word->offset < offset + CAPDL_PAGE_SIZE; word++) {
+        memcpy(page + (word->offset - offset), &word->value, sizeof word->value);
+    }
+}
+
 static bool page_nonzero(const uint8_t page[CAPDL_PAGE_SIZE])
 {
     return page[0] != 0 || memcmp(page, page + 1, CAPDL_PAGE_SIZE - 1) != 0;
@@ -167,6 +176,7 @@ bool content_page(const struct program *program, uint32_t object, uint64_t offse
         }
         fill_page(program, &frame->u.fills.list[i], offset, page);
     }
+    fill_words(program, object, offset, page);
     return page_nonzero(page);
 }
 
@@ -205,7 +215,8 @@ void content_find(struct program *program)
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         const struct capdl_object *frame = &program->spec->objects[i];
         struct place *place = &program->places[i];
-        if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT || frame->u.fills.count == 0 ||
+        if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
+            (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) ||
             !fills_good(program, i) || !frame_nonzero(program, i)) {
             continue;
         }

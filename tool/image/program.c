@@ -18,6 +18,7 @@ void program_free(struct program *program)
         free(program->phases[i].operands);
     }
     free(program->files);
+    free(program->words);
     free(program->places);
     free(program->objects);
     free(program->derived);

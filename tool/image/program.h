@@ -3,6 +3,7 @@
  * Private to this room: a program is what a spec becomes before it is bytes. Its parts are made in this order:
  *
  *     shape     which kernel object each object of the spec is, or why it cannot be one
+ *     arguments which words go on threads' stacks
  *     content   which frames have contents, which of them become pages of the image
  *     arrange   slots: groups, fixed, covers
  *     derive    asids, interrupts, I/O ports: capabilities made by kernel calls
@@ -91,6 +92,12 @@ struct page {
     uint32_t object;
 };
 
+/* A word that the compiler itself puts into a frame. */
+struct content_word {
+    uint32_t frame;
+    uint64_t offset, value;
+};
+
 struct source_file {
     const char *text; /* as in the spec */
     uint8_t *data;
@@ -119,6 +126,8 @@ struct program {
     size_t num_derived, capacity_derived;
     struct group_list groups, fixed, covers;
 
+    struct content_word *words; /* by frame and offset */
+    size_t num_words, capacity_words;
     struct source_file *files;
     size_t num_files, capacity_files;
     struct page *pages;
@@ -195,6 +204,7 @@ bool operand_equal(struct operand, struct operand);
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every
  * mistake. */
 void shape_objects(struct program *);
+void arguments_place(struct program *);
 void content_find(struct program *);
 void arrange_objects(struct program *);
 void cover_objects(struct program *);
@@ -232,6 +242,11 @@ struct mapping *mapping_find(const struct program *, uint32_t container, uint64_
 
 /* Word of capability data for a CNode capability: 0 for no guard. */
 uint64_t caps_guard_word(const struct capdl_cap *);
+
+/* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or behind `offset` of a frame,
+   or 0: the frame's others follow it. */
+uint64_t arguments_sp(const struct program *, const struct capdl_tcb *);
+const struct content_word *arguments_in(const struct program *, uint32_t frame, uint64_t offset);
 
 /* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
 bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);

@@ -80,11 +80,6 @@ static void check_numbers(struct program *program, uint32_t object)
         program_error(program, object, "is to run on core %llu; kernel %s has %u (0 to %u)",
                       (unsigned long long)tcb->affinity, profile->name, profile->max_nodes, profile->max_nodes - 1);
     }
-    const struct register_layout *layout = register_layout(profile->arch);
-    if (tcb->num_init > layout->num_arguments) {
-        program_error(program, object, "has %zu start-up arguments; %u fit into registers", tcb->num_init,
-                      layout->num_arguments);
-    }
 }
 
 static void check_fault_handler(struct program *program, uint32_t object, enum capdl_tcb_slot slot)
@@ -287,7 +282,7 @@ static unsigned collect_registers(const struct program *program, const struct ca
         registers[i] = operand_word(0);
     }
     registers[layout->ip].value = tcb->ip;
-    registers[layout->sp].value = tcb->sp;
+    registers[layout->sp].value = arguments_sp(program, tcb);
     registers[layout->tls].value = tcb->tls;
     for (size_t i = 0; i < tcb->num_init && i < layout->num_arguments; i++) {
         registers[layout->arguments[i]].value = tcb->init[i];

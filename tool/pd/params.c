@@ -119,16 +119,14 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
     return true;
 }
 
-/* The first argument register holds the IPC buffer's address; the rest of the registers that carry arguments is
-   the author's. */
+/* What does not fit into registers goes on the stack, of which this leaves most. */
+enum { MOST_ARGS = 255 };
+
 static bool check_args(struct expansion *x, const struct capdl_param *p)
 {
-    size_t most = x->profile->arch == CAPDL_ARCH_X86_64 ? 5 : 7;
-
-    if (p->num_list <= most)
+    if (p->num_list <= MOST_ARGS)
         return true;
-    capdl_error(x->diags, p->pos, "'args' has %zu numbers, expected at most %zu, which fit in registers on %s",
-                p->num_list, most, capdl_arch_name(x->profile->arch));
+    capdl_error(x->diags, p->pos, "'args' has %zu numbers, expected at most %d", p->num_list, MOST_ARGS);
     return false;
 }
 

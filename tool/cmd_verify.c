@@ -37,12 +37,12 @@ static void print_same(const char *name, const struct verify_result *r)
 {
     const struct verify_totals *t = &r->totals;
     printf("%s: the kernel's state is what the spec says\n", name);
-    printf("  %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " page tables and %" PRIu64 " pages mapped\n", t->objects,
-           t->capabilities, t->tables, t->mappings);
-    printf("  %" PRIu64 " threads, none of which has run; %" PRIu64 " scheduling contexts, %" PRIu64 " interrupts\n", t->threads,
-           t->scheduling_contexts, t->interrupts);
-    printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory left alone\n", t->pages * CAPDL_PAGE_SIZE,
-           t->device_pages * CAPDL_PAGE_SIZE);
+    printf("  %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " page tables and %" PRIu64 " pages mapped\n",
+           t->objects, t->capabilities, t->tables, t->mappings);
+    printf("  %" PRIu64 " threads, none of which has run; %" PRIu64 " scheduling contexts, %" PRIu64 " interrupts\n",
+           t->threads, t->scheduling_contexts, t->interrupts);
+    printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory left alone\n",
+           t->pages * CAPDL_PAGE_SIZE, t->device_pages * CAPDL_PAGE_SIZE);
     print_remains(r);
     printf("  digest sha256:%s\n", r->digest);
 }
@@ -118,7 +118,8 @@ static void print_json(const struct verify_spec *specs, const struct verify_resu
     json_object_put(json);
 }
 
-static int report(const struct verify_spec *specs, const struct verify_result *results, size_t count, const struct options *options)
+static int report(const struct verify_spec *specs, const struct verify_result *results, size_t count,
+                  const struct options *options)
 {
     int code = EXIT_FINE;
     if (options->json) {
@@ -189,8 +190,10 @@ int cmd_verify(int argc, char **argv)
     }
     int code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !image.is_image) {
-        capdl_error(&image.diags, (struct capdl_pos){0}, "%s is not an image: it does not start like an ELF file; `capdl compile` "
-                    "makes images", image.name);
+        capdl_error(&image.diags, (struct capdl_pos){0},
+                    "%s is not an image: it does not start like an ELF file; `capdl compile` "
+                    "makes images",
+                    image.name);
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {

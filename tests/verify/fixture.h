@@ -7,15 +7,15 @@
 
 extern unsigned checks_made, checks_failed;
 
-#define CHECK(condition, ...)                                           \
-    do {                                                                \
-        checks_made++;                                                  \
-        if (!(condition)) {                                             \
-            checks_failed++;                                            \
-            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
-            fprintf(stderr, __VA_ARGS__);                               \
-            putc('\n', stderr);                                         \
-        }                                                               \
+#define CHECK(condition, ...)                                                                                         \
+    do {                                                                                                              \
+        checks_made++;                                                                                                \
+        if (!(condition)) {                                                                                           \
+            checks_failed++;                                                                                          \
+            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition);                                           \
+            fprintf(stderr, __VA_ARGS__);                                                                             \
+            putc('\n', stderr);                                                                                       \
+        }                                                                                                             \
     } while (0)
 
 /* Prints the numbers, removes the test's files; what main returns. */
@@ -31,7 +31,8 @@ struct system {
     struct image image;
 };
 
-/* A copy of text in which the one occurrence of `from` is `to`; to be freed. Anything but one occurrence ends the test. */
+/* A copy of text in which the one occurrence of `from` is `to`; to be freed. Anything but one occurrence ends
+   the test. */
 char *replaced(const char *text, const char *from, const char *to);
 /* Reads a spec; one that is wrong ends the test. `system_build` makes an image of it, with the real initialiser. */
 void system_read(struct system *, const char *profile, const char *text);

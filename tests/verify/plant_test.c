@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Faults planted into an image: operands of its kernel calls changed, calls left out or made twice, bytes of its pages flipped. The
- * blob is taken apart and put together by libcbor. Each fault must be found, by the name of what it hit.
+ * Faults planted into an image: operands of its kernel calls changed, calls left out or made twice, bytes of its
+ * pages flipped. The blob is taken apart and put together by libcbor. Each fault must be found, by the name of what
+ * it hit.
  */
 #include <cbor.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static void patient_open(struct patient *p)
 static void patient_close(struct patient *p)
 {
     struct capdl_image_header *header = &p->system.image.header;
-    size_t offset = (size_t)(p->system.image.blob - p->system.image.bytes), room = header->pages_start - header->blob_start;
+    size_t offset = (size_t)(p->system.image.blob - p->system.image.bytes),
+           room = header->pages_start - header->blob_start;
     size_t size = cbor_serialize(p->blob, p->system.bytes + offset, room);
     if (!size) {
         fprintf(stderr, "the changed blob does not fit\n");
@@ -56,10 +58,10 @@ static uint64_t item_number(cbor_item_t *array, size_t i)
 /* Shortest form, as deterministic CBOR wants it. */
 static cbor_item_t *number_item(uint64_t value)
 {
-    return value <= UINT8_MAX    ? cbor_build_uint8((uint8_t)value)
-           : value <= UINT16_MAX ? cbor_build_uint16((uint16_t)value)
-           : value <= UINT32_MAX ? cbor_build_uint32((uint32_t)value)
-                                 : cbor_build_uint64(value);
+    return value <= UINT8_MAX  ? cbor_build_uint8((uint8_t)value)
+         : value <= UINT16_MAX ? cbor_build_uint16((uint16_t)value)
+         : value <= UINT32_MAX ? cbor_build_uint32((uint32_t)value)
+                               : cbor_build_uint64(value);
 }
 
 static cbor_item_t *get(cbor_item_t *array, size_t i)
@@ -127,8 +129,8 @@ static void calls_replace(struct patient *p, enum capdl_phase phase, size_t with
 
 enum kind { SET, DROP, REPEAT, COUNT };
 
-/* SET: the word `operand` of a call becomes `value`. DROP: the call is left out. REPEAT: it is made again with that operand. COUNT: a
-   run of calls has so many steps. */
+/* SET: the word `operand` of a call becomes `value`. DROP: the call is left out. REPEAT: it is made again with
+   that operand. COUNT: a run of calls has so many steps. */
 struct plant {
     const char *what;
     enum kind kind;
@@ -142,8 +144,10 @@ struct plant {
 #define CALL(phase, method, number) CAPDL_PHASE_##phase, CAPDL_METHOD_##method, number
 
 static const struct plant plants[] = {
-    {"another right", SET, CALL(CNODES, CNODE_MINT, 0), 5, 15, "CNode `c` has in slot 0x1 a capability with rights RWGP, not RWG"},
-    {"another badge", SET, CALL(CNODES, CNODE_MINT, 0), 6, 41, "CNode `c` has in slot 0x1 a capability with badge 0x29, not 0x2a"},
+    {"another right", SET, CALL(CNODES, CNODE_MINT, 0), 5, 15,
+     "CNode `c` has in slot 0x1 a capability with rights RWGP, not RWG"},
+    {"another badge", SET, CALL(CNODES, CNODE_MINT, 0), 6, 41,
+     "CNode `c` has in slot 0x1 a capability with badge 0x29, not 0x2a"},
     {"another slot", SET, CALL(CNODES, CNODE_MINT, 0), 1, 0, "CNode `c` has no capability in slot 0x1"},
     {"another slot, seen there", SET, CALL(CNODES, CNODE_MINT, 0), 1, 0,
      "CNode `c` has in slot 0x0 a capability to endpoint `e`, which the spec does not give"},
@@ -153,20 +157,27 @@ static const struct plant plants[] = {
     {"a page still mapped", COUNT, CALL(PAGES, PAGE_UNMAP, 0), 0, 1,
      "frame `kept` is still mapped in the initialiser's own address space"},
     {"a page still mapped that shall be mapped elsewhere", DROP, CALL(PAGES, PAGE_UNMAP, 0), 0, 0,
-     "the boot failed: the initialiser stopped while mapping pages, with error InvalidCapability"},
-    {"another page's rights", SET, CALL(PAGES, PAGE_MAP, 1), 2, 2, "maps frame `stack` at 0x202000 with rights R, not RW"},
+     "the boot failed while mapping pages: capdl: "},
+    {"another page's rights", SET, CALL(PAGES, PAGE_MAP, 1), 2, 2,
+     "maps frame `stack` at 0x202000 with rights R, not RW"},
     {"a mapping missing", DROP, CALL(PAGES, PAGE_MAP, 1), 0, 0, "maps nothing at"},
-    {"other attributes", SET, CALL(PAGES, PAGE_MAP, 1), 3, 3, "maps frame `stack` at 0x202000 with rights RWX, not RW"},
-    {"not cached", SET, CALL(PAGES, PAGE_MAP, 1), 3, 4, "maps frame `stack` at 0x202000 with attributes 0, not 1 (cached)"},
+    {"other attributes", SET, CALL(PAGES, PAGE_MAP, 1), 3, 3,
+     "maps frame `stack` at 0x202000 with rights RWX, not RW"},
+    {"not cached", SET, CALL(PAGES, PAGE_MAP, 1), 3, 4,
+     "maps frame `stack` at 0x202000 with attributes 0, not 1 (cached)"},
     {"another priority", SET, CALL(THREADS, TCB_SET_SCHED_PARAMS, 0), 4, 99, "has priority 0x63, not 0x64"},
-    {"another maximum priority", SET, CALL(THREADS, TCB_SET_SCHED_PARAMS, 0), 3, 89, "has maximum controlled priority 0x59, not 0x5a"},
+    {"another maximum priority", SET, CALL(THREADS, TCB_SET_SCHED_PARAMS, 0), 3, 89,
+     "has maximum controlled priority 0x59, not 0x5a"},
     {"no timeout handler", DROP, CALL(THREADS, TCB_SET_TIMEOUT_ENDPOINT, 0), 0, 0,
      "TCB `t[0]` has no capability in temp_fault_ep_slot"},
-    {"no bound notification", DROP, CALL(THREADS, TCB_BIND_NOTIFICATION, 0), 0, 0, "TCB `t[0]` has nothing as its bound notification"},
+    {"no bound notification", DROP, CALL(THREADS, TCB_BIND_NOTIFICATION, 0), 0, 0,
+     "TCB `t[0]` has nothing as its bound notification"},
     {"no virtual CPU", DROP, CALL(THREADS, VCPU_SET_TCB, 0), 0, 0, "TCB `t[0]` has nothing as its virtual CPU"},
-    {"another register", SET, CALL(START, TCB_WRITE_REGISTERS, 0), 3, 0x203008, "has in register sp 0x203008, not 0x203000"},
+    {"another register", SET, CALL(START, TCB_WRITE_REGISTERS, 0), 3, 0x203008,
+     "has in register sp 0x203008, not 0x203000"},
     {"never started", SET, CALL(START, TCB_WRITE_REGISTERS, 0), 0, 0, "is not started"},
-    {"started against the spec", SET, CALL(THREADS, TCB_WRITE_REGISTERS, 0), 0, 1, "TCB `u` is started, but the spec does not say so"},
+    {"started against the spec", SET, CALL(THREADS, TCB_WRITE_REGISTERS, 0), 0, 1,
+     "TCB `u` is started, but the spec does not say so"},
     {"another budget", SET, CALL(SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, 0), 1, 900, "has budget (in ticks)"},
     {"no budget", DROP, CALL(SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, 0), 0, 0, "has no budget"},
     {"interrupt signals nobody", DROP, CALL(INTERRUPTS, IRQ_HANDLER_SET_NOTIFICATION, 0), 0, 0,
@@ -188,7 +199,8 @@ static void plant_call(struct patient *p, const struct plant *plant)
         }
         break;
     case COUNT:
-        if (cbor_array_size(call) != CAPDL_CALL_RUN_ITEMS || !cbor_array_replace(call, 3, cbor_move(number_item(plant->value)))) {
+        if (cbor_array_size(call) != CAPDL_CALL_RUN_ITEMS ||
+            !cbor_array_replace(call, 3, cbor_move(number_item(plant->value)))) {
             exit(99);
         }
         break;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An image is what its own spec says, with names and without; and every other spec is found to be another one, where it is. */
+/* An image is what its own spec says, with names and without; and every other spec is found to be another one,
+   where it is. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
 #include "systems.h"
 
-static void check_same(const char *what, struct system *image, const struct system *spec, char digest[VERIFY_DIGEST_TEXT])
+static void check_same(const char *what, struct system *image, const struct system *spec,
+                       char digest[VERIFY_DIGEST_TEXT])
 {
     struct verify_result r;
     system_verify(image, spec, &r);
@@ -63,7 +65,8 @@ struct change {
 static const struct change arm_changes[] = {
     {"e (RWG, badge: 42)", "e (RW, badge: 42)", "CNode `c` has in slot 0x1 a capability with rights RWG, not RW"},
     {"e (RWG, badge: 42)", "e (RWG, badge: 43)", "CNode `c` has in slot 0x1 a capability with badge 0x2a, not 0x2b"},
-    {"1: e (RWG, badge: 42)", "1: f (RWG, badge: 42)", "CNode `c` has in slot 0x1 a capability to endpoint `e`, not to endpoint `f`"},
+    {"1: e (RWG, badge: 42)", "1: f (RWG, badge: 42)",
+     "CNode `c` has in slot 0x1 a capability to endpoint `e`, not to endpoint `f`"},
     {"4: n (R)", "", "CNode `c` has in slot 0x4 a capability to notification `n`, which the spec does not give"},
     {"4: n (R)", "4: n (W)", "CNode `c` has in slot 0x4 a capability with rights R, not W"},
     {"d (guard: 5,", "d (guard: 6,", "CNode `c` has in slot 0x9 a capability with the guard 0x5, not 0x6"},
@@ -78,9 +81,11 @@ static const struct change arm_changes[] = {
     {"data.bin\" 8}", "data.bin\" 9}", "frame `code` has 0x09 at offset 0x0, not 0x0a"},
     {"{0 100", "{0 99", "frame `code` has 0x6c at offset 0x63, not 0x00 (1 byte of the page differs)"},
     {"data.bin\" 3}", "data.bin\" 4}", "frame `data` has 0x04 at offset 0x10000, not 0x05"},
-    {"stack = frame (4k)", "stack = frame (4k, fill: [{4095 1 CDL_FrameFill_FileData \"data.bin\" 0}])", "offset 0xfff, not 0x01"},
+    {"stack = frame (4k)", "stack = frame (4k, fill: [{4095 1 CDL_FrameFill_FileData \"data.bin\" 0}])",
+     "offset 0xfff, not 0x01"},
     {"ip: 0x200010", "ip: 0x200014", "TCB `t[1]` has in register pc 0x200010, not 0x200014"},
-    {"ip: 0x200010, sp: 0x203000", "ip: 0x200010, sp: 0x203010", "TCB `t[0]` has in register sp 0x203000, not 0x203010"},
+    {"ip: 0x200010, sp: 0x203000", "ip: 0x200010, sp: 0x203010",
+     "TCB `t[0]` has in register sp 0x203000, not 0x203010"},
     {"init: [7, 8]", "init: [7, 9]", "TCB `t[0]` has in register x1 0x8, not 0x9"},
     {"init: [7, 8]", "init: [7]", "TCB `t[0]` has in register x1 0x8, not 0x0"},
     {"tls: 0x1234", "tls: 0x1238", "has in register tpidr 0x1234, not 0x1238"},
@@ -91,23 +96,29 @@ static const struct change arm_changes[] = {
     {"tls: 0x1234)", "tls: 0x1234, resume: False)", "TCB `t[1]` is started, but the spec does not say so"},
     {"tls: 0x1234)", "tls: 0x1234, dom: 3)", "has domain 0x0, not 0x3"},
     {"resume: False)", "resume: False, fpu_disabled: True)", "TCB `u` has flags 0x0, not 0x1"},
-    {"e (RWP, badge: 9)", "e (RWG, badge: 9)", "TCB `t[0]` has in fault_ep_slot a capability with rights RWP, not RWG"},
+    {"e (RWP, badge: 9)", "e (RWG, badge: 9)",
+     "TCB `t[0]` has in fault_ep_slot a capability with rights RWP, not RWG"},
     {"temp_fault_ep_slot: e (RWGP)", "", "TCB `t[0]` has in TCB slot 7 a capability to endpoint `e`"},
-    {"bound_notification: n", "bound_notification: m", "has notification `n` as its bound notification, not notification `m`"},
+    {"bound_notification: n", "bound_notification: m",
+     "has notification `n` as its bound notification, not notification `m`"},
     {"bound_vcpu: v", "", "has virtual CPU `v` as its virtual CPU, not nothing"},
     {"sc_slot: s[1]", "", "has scheduling context `s[1]` as its scheduling context, not nothing"},
     {"cspace: c", "cspace: d", "TCB `t[0]` has in cspace a capability to CNode `c`, not to CNode `d`"},
     {"period: 2000", "period: 3000", "scheduling context `s[0]` has period (in ticks)"},
     {"budget: 1000", "budget: 1001", "scheduling context `s[0]` has budget (in ticks)"},
     {"data: 5)", "data: 6)", "scheduling context `s[1]` has data 0x5, not 0x6"},
-    {"n (RW, badge: 1)", "m (RW, badge: 1)", "`edge` has in slot 0x0 a capability to notification `n`, not to notification `m`"},
+    {"n (RW, badge: 1)", "m (RW, badge: 1)",
+     "`edge` has in slot 0x0 a capability to notification `n`, not to notification `m`"},
     {"n (RW, badge: 1)", "n (RW, badge: 2)", "`edge` has in slot 0x0 a capability with badge 0x1, not 0x2"},
     {"41: edge", "42: edge", "interrupt 41 is handed out, which the spec does not say"},
     {"paddr: 0x9000000", "paddr: 0x9001000", "frame `device` lies at 0x9000000, not at 0x9001000"},
-    {"(13 bits, paddr: 0x70004000)", "(13 bits, paddr: 0x70006000)", "untyped `inner` lies at 0x70004000, not at 0x70006000"},
-    {"c = cnode (4 bits)  d = cnode (3 bits)", "c = cnode (4 bits)  d = cnode (4 bits)", "CNode `d` has 2^3 slots, not 2^4"},
+    {"(13 bits, paddr: 0x70004000)", "(13 bits, paddr: 0x70006000)",
+     "untyped `inner` lies at 0x70004000, not at 0x70006000"},
+    {"c = cnode (4 bits)  d = cnode (3 bits)", "c = cnode (4 bits)  d = cnode (4 bits)",
+     "CNode `d` has 2^3 slots, not 2^4"},
     {"m = notification", "m = notification  more = ep", "endpoint `more` is missing"},
-    {"l2 = ep  l3 = ep }", "l2 = ep } l3 = ep", "untyped `loose` is what endpoint `l3` was made of, which the spec does not say"},
+    {"l2 = ep  l3 = ep }", "l2 = ep } l3 = ep",
+     "untyped `loose` is what endpoint `l3` was made of, which the spec does not say"},
     {"{ leaf = ep } }", "{ } leaf = ep }", "untyped `inner` is what endpoint `leaf` was made of"},
     {"pool { 0: top }", "", "ASID pool `pool` holds"},
 };
@@ -118,7 +129,8 @@ static const struct change pc_changes[] = {
     {"20: line", "21: line", "interrupt 36 is handed out, which the spec does not say"},
     {"init: [7, 8]", "init: [7, 9]", "TCB `t` has in register rsi 0x8, not 0x9"},
     {"buffer (RW, uncached)", "buffer (RW)", "with attributes 2, not 0 (cached)"},
-    {"4: bottom", "4: middle", "CNode `c` has in slot 0x4 a capability to page table `bottom`, not to page directory `middle`"},
+    {"4: bottom", "4: middle",
+     "CNode `c` has in slot 0x4 a capability to page table `bottom`, not to page directory `middle`"},
     {"badge: 3", "badge: 4", "has in slot 0x1 a capability with badge 0x3, not 0x4"},
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Matching without names. Every object gets a colour from what it is (kind, size, registers, contents), then again and again a new
- * one from its own and those of its neighbours, with the slots between them. After a few rounds objects of the spec and nodes of
- * the kernel with the same colour are the same thing, or cannot be told apart. Should the two not be equal, what is left over is
- * paired by fewer rounds, so that a difference is reported where it is and not all around.
+ * Matching without names. Every object gets a colour from what it is (kind, size, registers, contents), then again
+ * and again a new one from its own and those of its neighbours, with the slots between them. After a few rounds
+ * objects of the spec and nodes of the kernel with the same colour are the same thing, or cannot be told apart.
+ * Should the two not be equal, what is left over is paired by fewer rounds, so that a difference is reported where
+ * it is and not all around.
  */
 #include <stdlib.h>
 
@@ -121,7 +122,9 @@ static void turn(struct colours *c, void (*edges)(struct colours *))
 
 static void colours_init(struct colours *c, struct verify *v, size_t count)
 {
-    *c = (struct colours){.v = v, .now = verify_zeroed(count, sizeof *c->now), .next = verify_zeroed(count, sizeof *c->next),
+    *c = (struct colours){.v = v,
+                          .now = verify_zeroed(count, sizeof *c->now),
+                          .next = verify_zeroed(count, sizeof *c->next),
                           .count = count};
 }
 
@@ -155,7 +158,8 @@ static size_t free_nodes(const struct verify *v, const struct colours *c, struct
 {
     size_t count = 0;
     for (uint32_t i = 0; i < c->count; i++) {
-        if (v->nodes[i].match == CAPDL_NO_OBJECT && v->nodes[i].flags & NODE_CANDIDATE && !(v->nodes[i].flags & NODE_OWN)) {
+        if (v->nodes[i].match == CAPDL_NO_OBJECT && v->nodes[i].flags & NODE_CANDIDATE &&
+            !(v->nodes[i].flags & NODE_OWN)) {
             list[count++] = (struct entry){c->now[i], i};
         }
     }
@@ -188,7 +192,8 @@ static void pair_class(struct verify *v, const struct entry *a, size_t num_a, co
 
 enum pairing { UNIQUE_ONES, ALL };
 
-static void pair_colours(struct verify *v, const struct colours *spec, const struct colours *nodes, enum pairing pairing)
+static void pair_colours(struct verify *v, const struct colours *spec, const struct colours *nodes,
+                         enum pairing pairing)
 {
     struct entry *a = verify_zeroed(spec->count, sizeof *a), *b = verify_zeroed(nodes->count, sizeof *b);
     size_t num_a = free_objects(v, spec, a), num_b = free_nodes(v, nodes, b);

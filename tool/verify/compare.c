@@ -27,7 +27,8 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     bool sized = o->kind == CAPDL_KIND_FRAME || o->kind == CAPDL_KIND_UT || o->kind == CAPDL_KIND_CNODE ||
                  (o->kind == CAPDL_KIND_SC && o->flags & CAPDL_OBJECT_HAS_SIZE);
     if (sized && node->bits != o->size_bits) {
-        differ(v, object, "has 2^%u %s, not 2^%u", node->bits, o->kind == CAPDL_KIND_CNODE ? "slots" : "bytes", o->size_bits);
+        differ(v, object, "has 2^%u %s, not 2^%u", node->bits, o->kind == CAPDL_KIND_CNODE ? "slots" : "bytes",
+               o->size_bits);
     }
     if (o->flags & CAPDL_OBJECT_HAS_PADDR && node->paddr != o->paddr) {
         differ(v, object, "lies at 0x%" PRIx64 ", not at 0x%" PRIx64, node->paddr, o->paddr);

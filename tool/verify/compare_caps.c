@@ -45,8 +45,8 @@ static const char *rights_text(unsigned rights, char buffer[8])
 static void compare_number(const struct at *at, const char *what, uint64_t actual, uint64_t wanted)
 {
     if (actual != wanted) {
-        differ(at->v, at->container, "has %s a capability with %s 0x%" PRIx64 ", not 0x%" PRIx64, at->place, what, actual,
-               wanted);
+        differ(at->v, at->container, "has %s a capability with %s 0x%" PRIx64 ", not 0x%" PRIx64, at->place, what,
+               actual, wanted);
     }
 }
 
@@ -85,7 +85,8 @@ static void compare_rights(const struct at *at)
     }
 }
 
-/* A frame's capability remembers one mapping, which goes when it is deleted: it must be the one the spec names, or none. */
+/* A frame's capability remembers one mapping, which goes when it is deleted: it must be the one the spec names,
+   or none. */
 static void compare_mapping(const struct at *at)
 {
     struct verify *v = at->v;
@@ -93,8 +94,10 @@ static void compare_mapping(const struct at *at)
     bool wanted = at->wanted->flags & CAPDL_CAP_HAS_MAPPING && at->wanted->extra;
     if (!wanted) {
         if (cap->asid) {
-            differ(v, at->container, "has %s a frame capability that stands for the mapping at 0x%" PRIx64
-                   ", which the spec does not say", at->place, cap->data);
+            differ(v, at->container,
+                   "has %s a frame capability that stands for the mapping at 0x%" PRIx64
+                   ", which the spec does not say",
+                   at->place, cap->data);
         }
         return;
     }
@@ -104,11 +107,13 @@ static void compare_mapping(const struct at *at)
     uint16_t asid = root == NO_NODE ? 0 : v->nodes[root].asid;
     uint64_t address = table->base + (extra->mapping_slot << level_shift_of(v->profile, table->level));
     if (!cap->asid) {
-        differ(v, at->container, "has %s a frame capability that stands for no mapping, not for the one at 0x%" PRIx64, at->place,
-               address);
+        differ(v, at->container, "has %s a frame capability that stands for no mapping, not for the one at 0x%" PRIx64,
+               at->place, address);
     } else if (cap->asid != asid || cap->data != address) {
-        differ(v, at->container, "has %s a frame capability that stands for a mapping at 0x%" PRIx64 ", not for the one at 0x%"
-               PRIx64 " of the address space the spec names", at->place, cap->data, address);
+        differ(v, at->container,
+               "has %s a frame capability that stands for a mapping at 0x%" PRIx64 ", not for the one at 0x%" PRIx64
+               " of the address space the spec names",
+               at->place, cap->data, address);
     }
 }
 
@@ -132,7 +137,8 @@ static void compare_value(const struct at *at)
     } else if (cap->type == CAP_SMC) {
         compare_number(at, "badge", cap->data, wanted->data);
     } else if (cap->type == CAP_IRQ_HANDLER) {
-        compare_number(at, "interrupt", cap->paddr, wanted->object == CAPDL_NO_OBJECT ? UINT64_MAX : v->irqs[wanted->object]);
+        compare_number(at, "interrupt", cap->paddr,
+                       wanted->object == CAPDL_NO_OBJECT ? UINT64_MAX : v->irqs[wanted->object]);
     } else if ((cap->type == CAP_IO_PORT || cap->type == CAP_SGI_SIGNAL) && wanted->object != CAPDL_NO_OBJECT) {
         const struct capdl_numbers *numbers = v->spec->objects[wanted->object].u.numbers;
         bool sgi = cap->type == CAP_SGI_SIGNAL;
@@ -161,7 +167,8 @@ static bool names_the_object(const struct at *at)
     if (at->slot->cap.type == CAP_NULL) {
         differ(v, at->container, "has no capability %s; it should be to %s", at->place, expected);
     } else {
-        differ(v, at->container, "has %s a capability to %s, not to %s", at->place, cap_label(v, at->slot, actual), expected);
+        differ(v, at->container, "has %s a capability to %s, not to %s", at->place, cap_label(v, at->slot, actual),
+               expected);
     }
     return false;
 }

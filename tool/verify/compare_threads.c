@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Threads: registers, parameters, what is bound to them, whether they are ready to run; and their scheduling contexts. */
+/* Threads: registers, parameters, what is bound to them, whether they are ready to run; and their scheduling
+   contexts. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ enum { FLAG_FPU_DISABLED = 1, DEFAULT_PRIO = 125 };
 
 static const struct capdl_tcb defaults = {.resume = true, .prio = DEFAULT_PRIO, .max_prio = DEFAULT_PRIO};
 
-/* Registers by the names the kernel model has for them, in the order of arguments of the architecture's C calling convention. */
+/* Registers by the names the kernel model has for them, in the order of arguments of the architecture's C
+   calling convention. */
 struct convention {
     const char *arguments[8];
     const char *tls;
@@ -48,7 +50,8 @@ static void set_register(const struct registers *r, uint64_t *values, const char
 }
 
 /* All registers: those the spec gives, and the others as a new thread has them. */
-static void compare_registers(struct verify *v, uint32_t object, const struct capdl_tcb *wanted, const struct tcb *thread)
+static void compare_registers(struct verify *v, uint32_t object, const struct capdl_tcb *wanted,
+                              const struct tcb *thread)
 {
     const struct registers *r = v->kernel->registers;
     const struct convention *convention = &conventions[v->profile->arch];
@@ -65,14 +68,16 @@ static void compare_registers(struct verify *v, uint32_t object, const struct ca
         char what[40];
         bool given = values[i] != fresh[i];
         snprintf(what, sizeof what, "in register %s", r->names[i]);
-        if (given || thread->regs[i] != r->sanitise(thread, (uint8_t)i, 0)) { /* what the kernel makes of a zero written there */
+        if (given || thread->regs[i] !=
+                         r->sanitise(thread, (uint8_t)i, 0)) { /* what the kernel makes of a zero written there */
             compare_value(v, object, what, thread->regs[i], values[i]);
         }
     }
 }
 
 /* A thread that somebody else shall configure keeps what a new one has unless the spec says more. */
-static void compare_priorities(struct verify *v, uint32_t object, const struct capdl_tcb *wanted, const struct tcb *thread)
+static void compare_priorities(struct verify *v, uint32_t object, const struct capdl_tcb *wanted,
+                               const struct tcb *thread)
 {
     bool untouched = is_bare(v, object) && !(wanted->has & (CAPDL_TCB_HAS_PRIO | CAPDL_TCB_HAS_MAX_PRIO)) &&
                      thread->priority == 0 && thread->mcp == 0;
@@ -99,11 +104,13 @@ static void compare_state(struct verify *v, uint32_t object, const struct capdl_
         differ(v, object, "has a fault pending");
     }
     if (thread->instructions != 0) {
-        differ(v, object, "has executed %" PRIu64 " instructions before everything was in place", thread->instructions);
+        differ(v, object, "has executed %" PRIu64 " instructions before everything was in place",
+               thread->instructions);
     }
 }
 
-static void compare_parameters(struct verify *v, uint32_t object, const struct capdl_tcb *wanted, const struct tcb *thread)
+static void compare_parameters(struct verify *v, uint32_t object, const struct capdl_tcb *wanted,
+                               const struct tcb *thread)
 {
     bool mcs = v->profile->mcs;
     compare_priorities(v, object, wanted, thread);
@@ -135,7 +142,8 @@ static void compare_slots(struct verify *v, uint32_t object, const struct tcb *t
     }
     /* The kernel's own: a master reply capability, and nothing of a caller. */
     const struct cap *reply = &thread->slots[TCB_REPLY].cap;
-    if (reply->type != CAP_NULL && (reply->type != CAP_REPLY || reply->object != thread || !(reply->flags & CAP_FLAG_MASTER))) {
+    if (reply->type != CAP_NULL &&
+        (reply->type != CAP_REPLY || reply->object != thread || !(reply->flags & CAP_FLAG_MASTER))) {
         differ(v, object, "has a reply capability that is not its own");
     }
     if (thread->slots[TCB_CALLER].cap.type != CAP_NULL) {
@@ -143,9 +151,10 @@ static void compare_slots(struct verify *v, uint32_t object, const struct tcb *t
     }
 }
 
-/* What is bound to a thread by a pointer in the kernel, not by a capability; `back` is what the bound object says in return. */
-static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot slot, const char *what, const void *bound,
-                          const void *back)
+/* What is bound to a thread by a pointer in the kernel, not by a capability; `back` is what the bound object
+   says in return. */
+static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot slot, const char *what,
+                          const void *bound, const void *back)
 {
     const struct capdl_cap *cap = cap_at(v, object, slot);
     uint32_t actual = state_object_node(v, bound), wanted = NO_NODE;
@@ -171,7 +180,8 @@ void compare_thread(struct verify *v, uint32_t object)
     compare_bound(v, object, CAPDL_TCB_SLOT_SC, "scheduling context", thread->sc, thread->sc ? thread->sc->tcb : 0);
     compare_bound(v, object, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, "bound notification", thread->notification,
                   thread->notification ? thread->notification->bound : 0);
-    compare_bound(v, object, CAPDL_TCB_SLOT_BOUND_VCPU, "virtual CPU", thread->vcpu, thread->vcpu ? thread->vcpu->tcb : 0);
+    compare_bound(v, object, CAPDL_TCB_SLOT_BOUND_VCPU, "virtual CPU", thread->vcpu,
+                  thread->vcpu ? thread->vcpu->tcb : 0);
     compare_parameters(v, object, wanted, thread);
     compare_registers(v, object, wanted, thread);
     compare_state(v, object, wanted, thread);

@@ -4,7 +4,8 @@
 
 #include "verify/private.h"
 
-/* Attributes as the model keeps them: of AArch64 the bit for cached, of x86-64 the word without what it does not have. */
+/* Attributes as the model keeps them: of AArch64 the bit for cached, of x86-64 the word without what it does not
+   have. */
 enum { ARM_CACHED = 1, X86_CACHE_DISABLED = 2 };
 
 static unsigned wanted_rights(enum capdl_arch arch, const struct capdl_cap *cap)
@@ -12,7 +13,8 @@ static unsigned wanted_rights(enum capdl_arch arch, const struct capdl_cap *cap)
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
         return 0;
     }
-    bool execute = arch == CAPDL_ARCH_X86_64 || cap->rights & CAPDL_RIGHT_GRANT; /* x86-64: what can be read can be executed */
+    bool execute =
+        arch == CAPDL_ARCH_X86_64 || cap->rights & CAPDL_RIGHT_GRANT; /* x86-64: what can be read can be executed */
     return PAGE_R | (cap->rights & CAPDL_RIGHT_WRITE ? PAGE_W : 0u) | (execute ? PAGE_X : 0u);
 }
 
@@ -110,8 +112,8 @@ static void compare_entry(const struct entry *e)
         }
     } else if (e->pte->kind != PTE_NONE) {
         char label[LABEL_SIZE];
-        differ(e->v, e->table, "maps %s at 0x%" PRIx64 " (slot 0x%x), which the spec does not say", entry_label(e, label),
-               e->address, e->index);
+        differ(e->v, e->table, "maps %s at 0x%" PRIx64 " (slot 0x%x), which the spec does not say",
+               entry_label(e, label), e->address, e->index);
     }
 }
 
@@ -148,7 +150,8 @@ void compare_table(struct verify *v, uint32_t object)
     }
 }
 
-/* The kernel gives numbers in the order in which address spaces are assigned, which is the order of the spec's slots. */
+/* The kernel gives numbers in the order in which address spaces are assigned, which is the order of the spec's
+   slots. */
 void compare_asid_pool(struct verify *v, uint32_t object)
 {
     const struct capdl_object *o = &v->spec->objects[object];
@@ -156,7 +159,8 @@ void compare_asid_pool(struct verify *v, uint32_t object)
     uint32_t next = 0;
     for (unsigned i = 0; i < 1u << v->profile->asid_pool_bits; i++) {
         uint32_t node = state_object_node(v, pool->vspace[i]);
-        uint32_t wanted = next < o->num_caps && o->caps[next].object != CAPDL_NO_OBJECT ? v->match[o->caps[next].object] : NO_NODE;
+        uint32_t wanted =
+            next < o->num_caps && o->caps[next].object != CAPDL_NO_OBJECT ? v->match[o->caps[next].object] : NO_NODE;
         if (!pool->vspace[i]) {
             continue;
         }

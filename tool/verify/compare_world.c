@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the spec does not speak of, or speaks of as a whole: derivation, memory, domains, interrupts, other threads, and what the
- * initialiser keeps.
+ * What the spec does not speak of, or speaks of as a whole: derivation, memory, domains, interrupts, other threads,
+ * and what the initialiser keeps.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +20,8 @@ static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
     return false;
 }
 
-/* Walks everything derived from an untyped of the spec: it must be the children the spec gives it. Their untyped is noted. */
+/* Walks everything derived from an untyped of the spec: it must be the children the spec gives it. Their untyped
+   is noted. */
 static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
 {
     const struct slot *parent = v->nodes[v->match[untyped]].untyped;
@@ -80,8 +81,10 @@ void compare_derivations(struct verify *v)
         }
         if (!parent || !child || at != child || !slot_is_parent(v->kernel, parent, child)) {
             char label[LABEL_SIZE];
-            differ(v, d->child.container, "has in slot 0x%" PRIx64 " a capability that is not derived from the one in slot 0x%" PRIx64
-                   " of %s", d->child.slot, d->parent.slot, object_label(v, d->parent.container, label));
+            differ(v, d->child.container,
+                   "has in slot 0x%" PRIx64 " a capability that is not derived from the one in slot 0x%" PRIx64
+                   " of %s",
+                   d->child.slot, d->parent.slot, object_label(v, d->parent.container, label));
         }
     }
 }
@@ -103,8 +106,10 @@ static void compare_entry(struct verify *v, size_t i)
     }
     const struct domain_slot *actual = &v->kernel->schedule[index];
     if (actual->duration != duration || (duration && actual->domain != entry->domain)) {
-        differ_world(v, "the domain schedule has in entry %" PRIu64 " domain %u for %" PRIu64 " ticks, not domain %" PRIu64
-                     " for %" PRIu64, index, actual->domain, actual->duration, entry->domain, duration);
+        differ_world(v,
+                     "the domain schedule has in entry %" PRIu64 " domain %u for %" PRIu64 " ticks, not domain %" PRIu64
+                     " for %" PRIu64,
+                     index, actual->domain, actual->duration, entry->domain, duration);
     }
 }
 
@@ -117,7 +122,8 @@ void compare_domains(struct verify *v)
     for (size_t i = 0; i < domains->num_schedule; i++) {
         compare_entry(v, i);
     }
-    uint64_t start = domains->index_shift + (domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0);
+    uint64_t start =
+        domains->index_shift + (domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0);
     if (domains->start_kind != CAPDL_DOMAIN_START_NONE && v->kernel->schedule_start != start) {
         differ_world(v, "the domain schedule starts at entry %u, not %" PRIu64, v->kernel->schedule_start, start);
     }
@@ -136,7 +142,8 @@ static bool wanted_irq(const struct verify *v, unsigned irq)
 static void compare_interrupts(struct verify *v)
 {
     for (unsigned i = 0; i < MAX_IRQS; i++) {
-        if ((v->kernel->irq_state[i] == IRQ_SIGNAL || v->kernel->irq_slots[i].cap.type != CAP_NULL) && !wanted_irq(v, i)) {
+        if ((v->kernel->irq_state[i] == IRQ_SIGNAL || v->kernel->irq_slots[i].cap.type != CAP_NULL) &&
+            !wanted_irq(v, i)) {
             differ_world(v, "interrupt %u is handed out, which the spec does not say", i);
         }
     }
@@ -195,7 +202,8 @@ static void compare_overlaps(struct verify *v, const struct mapped *list, size_t
     for (size_t i = 1; i < count; i++) {
         if (list[i].start < list[i - 1].end) {
             char label[LABEL_SIZE];
-            differ(v, list[i].object, "at 0x%" PRIx64 " overlaps %s", list[i].start, object_label(v, list[i - 1].object, label));
+            differ(v, list[i].object, "at 0x%" PRIx64 " overlaps %s", list[i].start,
+                   object_label(v, list[i - 1].object, label));
         }
     }
 }
@@ -218,7 +226,8 @@ static void see_own_page(const struct own_space *s, uint64_t address, uint64_t p
         }
     }
     if (low < s->count && s->list[low].start < paddr + size) {
-        differ(s->v, s->list[low].object, "is still mapped in the initialiser's own address space, at 0x%" PRIx64, address);
+        differ(s->v, s->list[low].object, "is still mapped in the initialiser's own address space, at 0x%" PRIx64,
+               address);
     }
 }
 
@@ -248,7 +257,8 @@ static void compare_memory(struct verify *v)
     free(list);
 }
 
-/* A switch of domains may come before the initialiser suspends itself: its last call but that is the one that starts the schedule. */
+/* A switch of domains may come before the initialiser suspends itself: its last call but that is the one that
+   starts the schedule. */
 static void compare_initialiser(struct verify *v)
 {
     const struct tcb *initial = v->kernel->initial;

@@ -63,7 +63,8 @@ static int compare_fills(const void *a, const void *b)
 static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 {
     const struct capdl_object *o = &v->spec->objects[object];
-    *e = (struct expected){.v = v, .count = o->u.fills.count, .fills = verify_zeroed(o->u.fills.count, sizeof *e->fills)};
+    *e = (struct expected){
+        .v = v, .count = o->u.fills.count, .fills = verify_zeroed(o->u.fills.count, sizeof *e->fills)};
     for (size_t i = 0; i < e->count; i++) {
         e->fills[i] = &o->u.fills.list[i];
     }
@@ -110,7 +111,8 @@ bool contents_is_zero(const uint8_t *page)
 }
 
 /* Says where a page first differs, once for each frame. */
-static void differing_page(struct verify *v, uint32_t object, uint64_t offset, const uint8_t *actual, const uint8_t *expected)
+static void differing_page(struct verify *v, uint32_t object, uint64_t offset, const uint8_t *actual,
+                           const uint8_t *expected)
 {
     unsigned first = CAPDL_PAGE_SIZE, count = 0;
     for (unsigned i = CAPDL_PAGE_SIZE; i-- > 0;) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The canonical description of a final state, of which the digest is made: one line of text for each fact, objects by name. It is
- * written from the kernel's state; the spec only gives the names. Format: docs/verify.md.
+ * The canonical description of a final state, of which the digest is made: one line of text for each fact, objects
+ * by name. It is written from the kernel's state; the spec only gives the names. Format: docs/verify.md.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -46,11 +46,14 @@ static void describe_slot(struct description *d, uint64_t at, const struct slot 
     const struct cap *cap = &slot->cap;
     char target[LABEL_SIZE];
     uint32_t node = state_node(d->v, slot);
-    uint64_t number = node == NO_NODE ? cap->paddr : 0; /* of what lies in memory, where it lies is not part of the state */
-    bool data = node == NO_NODE || cap->type == CAP_ENDPOINT || cap->type == CAP_NOTIFICATION || cap->type == CAP_CNODE;
+    uint64_t number =
+        node == NO_NODE ? cap->paddr : 0; /* of what lies in memory, where it lies is not part of the state */
+    bool data =
+        node == NO_NODE || cap->type == CAP_ENDPOINT || cap->type == CAP_NOTIFICATION || cap->type == CAP_CNODE;
     if (cap->type != CAP_NULL) {
-        line(d, " cap %" PRIx64 " %s %s rights %u number %" PRIx64 " data %" PRIx64 " guard %u", at, cap_type_name(cap->type),
-             name(d, node, target), cap->rights, number, data ? cap->data : 0, cap->guard_bits);
+        line(d, " cap %" PRIx64 " %s %s rights %u number %" PRIx64 " data %" PRIx64 " guard %u", at,
+             cap_type_name(cap->type), name(d, node, target), cap->rights, number, data ? cap->data : 0,
+             cap->guard_bits);
     }
 }
 
@@ -74,8 +77,8 @@ static void describe_thread(struct description *d, const struct tcb *thread)
     }
     bool ready = thread->state == THREAD_RUNNING || thread->state == THREAD_RESTART;
     line(d, " thread %s buffer %" PRIx64 " fault %" PRIx64 " flags %" PRIx64 " prio %u mcp %u domain %u affinity %u",
-         ready ? "ready" : "inactive", thread->ipc_buffer, thread->fault_handler, thread->flags, thread->priority, thread->mcp,
-         thread->domain, thread->affinity);
+         ready ? "ready" : "inactive", thread->ipc_buffer, thread->fault_handler, thread->flags, thread->priority,
+         thread->mcp, thread->domain, thread->affinity);
     line(d, " bound sc %s notification %s vcpu %s", name(d, state_object_node(d->v, thread->sc), a),
          name(d, state_object_node(d->v, thread->notification), b), name(d, state_object_node(d->v, thread->vcpu), c));
     for (unsigned i = 0; i < r->count; i++) {
@@ -121,8 +124,8 @@ static void describe_contents(struct description *d, const struct node *n)
 static void describe_sched_context(struct description *d, const struct sched_context *sc)
 {
     char thread[LABEL_SIZE];
-    line(d, " sc thread %s period %" PRIx64 " refills %u core %u data %" PRIx64, name(d, state_object_node(d->v, sc->tcb), thread),
-         sc->period, sc->refill_max, sc->core, sc->badge);
+    line(d, " sc thread %s period %" PRIx64 " refills %u core %u data %" PRIx64,
+         name(d, state_object_node(d->v, sc->tcb), thread), sc->period, sc->refill_max, sc->core, sc->badge);
 }
 
 static void describe_node(struct description *d, uint32_t node)

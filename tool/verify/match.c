@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which object of the spec is which of the kernel: from names and addresses, then along capabilities, slot by slot. */
+/* Which object of the spec is which of the kernel: from names and addresses, then along capabilities, slot by
+   slot. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ bool match_pair(struct verify *v, uint32_t object, uint32_t node)
         return false;
     }
     struct node *n = &v->nodes[node];
-    if (n->match != CAPDL_NO_OBJECT || n->flags & NODE_OWN || n->type != kind_cap_type(v, v->spec->objects[object].kind)) {
+    if (n->match != CAPDL_NO_OBJECT || n->flags & NODE_OWN ||
+        n->type != kind_cap_type(v, v->spec->objects[object].kind)) {
         return false;
     }
     n->match = object;
@@ -81,9 +83,9 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
         for (uint64_t i = 0; known && i < count; i++) {
             uint32_t object = capdl_spec_find(v->spec, name, items > 2 ? (uint32_t)(index + i) : CAPDL_NO_INDEX);
             uint64_t page = first_page + at + i;
-            const struct slot *slot = !pages                       ? initialiser_slot(v, at + i)
-                                      : page < v->boot->num_slots ? &v->boot->root->slots[page]
-                                                                  : 0;
+            const struct slot *slot = !pages                    ? initialiser_slot(v, at + i)
+                                    : page < v->boot->num_slots ? &v->boot->root->slots[page]
+                                                                : 0;
             if (object != CAPDL_NO_OBJECT) {
                 match_pair(v, object, state_node(v, slot));
             }

@@ -6,8 +6,8 @@
  *     match      which node each object of the spec is: by name, by address, along capabilities, by shape
  *     compare    every field of every object, every slot, entry, byte; then what the spec does not speak of
  *
- * Matching only guesses. What counts is the comparison: when every object's node has what the spec says, the two are the same up to
- * names, however the guess was made.
+ * Matching only guesses. What counts is the comparison: when every object's node has what the spec says, the two
+ * are the same up to names, however the guess was made.
  */
 #ifndef TOOL_VERIFY_PRIVATE_H
 #define TOOL_VERIFY_PRIVATE_H
@@ -63,6 +63,7 @@ struct verify {
     const struct boot_info *boot;
     const struct image *image;
     const struct machine_stop *stop;
+    const char *said; /* the initialiser's last line, "" if it said nothing */
     struct verify_result *result;
 
     struct node *nodes;
@@ -70,10 +71,10 @@ struct verify {
     uint32_t *hash; /* index + 1; open addressing */
     size_t hash_size;
 
-    uint32_t *match;      /* per object of the spec: node, or NO_NODE */
-    uint32_t *queue;      /* objects matched whose capabilities have not been followed */
+    uint32_t *match; /* per object of the spec: node, or NO_NODE */
+    uint32_t *queue; /* objects matched whose capabilities have not been followed */
     size_t num_queue;
-    uint64_t *irqs;       /* per object: number in the kernel, or UINT64_MAX */
+    uint64_t *irqs;             /* per object: number in the kernel, or UINT64_MAX */
     struct table_place *places; /* per object */
     uint8_t *used_by_tables;    /* per object: a table holds it */
 
@@ -113,10 +114,12 @@ uint32_t state_object_node(const struct verify *, const void *object);
 uint32_t state_frame_node(const struct verify *, uint64_t paddr, unsigned bits);
 /* The kernel's slot for slot `slot` of a TCB in the spec; 0: it is not one that holds a capability. */
 const struct slot *state_tcb_slot(const struct verify *, const struct tcb *, uint64_t slot);
-/* What is in a slot of an object of the spec: for TCBs also what is bound. `ordinal`: which of the object's capabilities it is. */
+/* What is in a slot of an object of the spec: for TCBs also what is bound. `ordinal`: which of the object's
+   capabilities it is. */
 uint32_t state_target(const struct verify *, uint32_t object, const struct capdl_cap *, uint32_t ordinal);
 /* Calls `see` for everything a node holds, with the slot as the spec would number it. */
-void state_each(const struct verify *, uint32_t node, void (*see)(void *context, uint64_t slot, uint32_t node), void *context);
+void state_each(const struct verify *, uint32_t node, void (*see)(void *context, uint64_t slot, uint32_t node),
+                void *context);
 
 /* seeds.c, match.c, colours.c */
 void match_by_names(struct verify *);

@@ -106,7 +106,8 @@ static void place_below(struct verify *v, uint32_t table)
     struct table_place at = v->places[table];
     for (uint32_t i = 0; at.level + 1u < v->profile->vspace_levels && i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
-        if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) || v->places[cap->object].root != CAPDL_NO_OBJECT) {
+        if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) ||
+            v->places[cap->object].root != CAPDL_NO_OBJECT) {
             continue;
         }
         v->places[cap->object] = (struct table_place){

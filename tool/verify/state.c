@@ -202,7 +202,8 @@ static uint32_t thread_target(const struct verify *v, const struct tcb *thread, 
     }
 }
 
-/* Frames of each size a table may map; which one an entry maps depends on the table's level, which only a walk knows. */
+/* Frames of each size a table may map; which one an entry maps depends on the table's level, which only a walk
+   knows. */
 static uint32_t entry_target(const struct verify *v, const struct pte *pte)
 {
     static const uint8_t sizes[] = {12, 21, 30};
@@ -241,7 +242,8 @@ uint32_t state_target(const struct verify *v, uint32_t object, const struct capd
     const struct table *table = node->object;
     switch (v->spec->objects[object].kind) {
     case CAPDL_KIND_CNODE:
-        return cap->slot >> node->bits ? NO_NODE : state_node(v, &((const struct cnode *)node->object)->slots[cap->slot]);
+        return cap->slot >> node->bits ? NO_NODE
+                                       : state_node(v, &((const struct cnode *)node->object)->slots[cap->slot]);
     case CAPDL_KIND_TCB:
         return thread_target(v, node->object, cap->slot);
     case CAPDL_KIND_ASID_POOL:

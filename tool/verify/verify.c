@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "verify/private.h"
 
@@ -11,13 +12,16 @@ struct job {
     const struct verify_spec *specs;
     struct verify_result *results;
     size_t count;
+    FILE *console; /* what the initialiser prints */
+    char *said;
+    size_t size;
 };
 
 static const char *phase_name(uint64_t phase)
 {
     switch (phase) {
-#define CAPDL_PHASE(id, number, name) \
-    case number: \
+#define CAPDL_PHASE(id, number, name)                                                                                 \
+    case number:                                                                                                      \
         return name;
 #include <capdl/phases.def>
 #undef CAPDL_PHASE
@@ -29,8 +33,8 @@ static const char *phase_name(uint64_t phase)
 static const char *error_name(uint64_t error)
 {
     switch (error) {
-#define CAPDL_KERNEL_ERROR(id, number, name) \
-    case number: \
+#define CAPDL_KERNEL_ERROR(id, number, name)                                                                          \
+    case number:                                                                                                      \
         return name;
 #include <capdl/errors.def>
 #undef CAPDL_KERNEL_ERROR
@@ -58,11 +62,26 @@ static bool boot_failed(struct verify *v)
         }
         char label[LABEL_SIZE];
         uint32_t thread = state_object_node(v, v->kernel->current);
-        differ_world(v, "%s is to run while the initialiser is still %s", node_label(v, thread, label), phase_name(header->phase));
+        differ_world(v, "%s is to run while the initialiser is still %s", node_label(v, thread, label),
+                     phase_name(header->phase));
         return true;
     }
-    differ_world(v, "the boot failed: the initialiser stopped while %s, with error %s of invocation %" PRIu64 " after %" PRIu64
-                 " kernel calls", phase_name(header->phase), error_name(header->kernel_error), header->method, header->num_calls);
+    const struct tcb *initial = v->kernel->initial;
+    if (initial->unhandled.kind != FAULT_NONE) {
+        differ_world(v,
+                     "the boot failed: the initialiser faulted at 0x%" PRIx64 " while %s; do the untypeds overlap "
+                     "its image?",
+                     initial->regs[v->kernel->registers->fault_ip], phase_name(header->phase));
+        return true;
+    }
+    if (*v->said) {
+        differ_world(v, "the boot failed while %s: %s", phase_name(header->phase), v->said);
+        return true;
+    }
+    differ_world(v,
+                 "the boot failed: the initialiser stopped while %s, with error %s of invocation %" PRIu64
+                 " after %" PRIu64 " kernel calls",
+                 phase_name(header->phase), error_name(header->kernel_error), header->method, header->num_calls);
     return true;
 }
 
@@ -88,9 +107,26 @@ static void verify_free(struct verify *v)
     free(v->used_by_tables);
 }
 
+/* The last line, without its end. */
+static const char *last_line(struct job *job)
+{
+    if (fflush(job->console) != 0 || !job->said) {
+        return "";
+    }
+    char *text = job->said, *end = text + strlen(text);
+    while (end > text && (end[-1] == '\n' || end[-1] == '\r')) {
+        *--end = 0;
+    }
+    while (end > text && end[-1] != '\n') {
+        end--;
+    }
+    return end;
+}
+
 static void stopped(void *context, const struct machine_stop *stop)
 {
     struct job *job = context;
+    const char *said = last_line(job);
     for (size_t i = 0; i < job->count; i++) {
         struct verify v = {.given = &job->specs[i],
                            .spec = job->specs[i].spec,
@@ -99,6 +135,7 @@ static void stopped(void *context, const struct machine_stop *stop)
                            .boot = stop->boot,
                            .image = job->image,
                            .stop = stop,
+                           .said = said,
                            .result = &job->results[i]};
         state_collect(&v);
         shape_spec(&v);
@@ -115,8 +152,14 @@ bool verify_image(const struct image *image, const struct verify_options *option
                   struct verify_result *results, size_t count, struct capdl_diags *diags)
 {
     enum { MOST_SECONDS = 600 };
-    struct job job = {image, specs, results, count};
-    struct machine_options machine = {.profile = options->profile,
+    struct job job = {.image = image, .specs = specs, .results = results, .count = count};
+    job.console = open_memstream(&job.said, &job.size);
+    if (!job.console) {
+        capdl_error(diags, (struct capdl_pos){0}, "out of memory");
+        return false;
+    }
+    struct machine_options machine = {.console = job.console,
+                                      .profile = options->profile,
                                       .untypeds = options->untypeds,
                                       .timeout_seconds = MOST_SECONDS,
                                       .stopped = stopped,
@@ -125,7 +168,10 @@ bool verify_image(const struct image *image, const struct verify_options *option
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct verify_result){0};
     }
-    return machine_run(image, &machine, &result, diags);
+    bool good = machine_run(image, &machine, &result, diags);
+    fclose(job.console);
+    free(job.said);
+    return good;
 }
 
 void verify_result_free(struct verify_result *r)

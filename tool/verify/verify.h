@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Proof by execution: boots an image on the emulated machine up to the moment when the first thread of the system would run, and
- * compares the kernel's state there with a spec. Knows the spec model and the kernel model, not how images are made.
+ * Proof by execution: boots an image on the emulated machine up to the moment when the first thread of the system
+ * would run, and compares the kernel's state there with a spec. Knows the spec model and the kernel model, not how
+ * images are made.
  */
 #ifndef TOOL_VERIFY_H
 #define TOOL_VERIFY_H
@@ -17,7 +18,7 @@ struct verify_spec {
     const char *name;               /* for messages */
     const char *path;               /* fill files are looked for beside it, may be 0 ... */
     const char *const *directories; /* ... then here, ended by 0; may be 0 */
-    const uint8_t *bytes;           /* contents of the file `name` where it is in memory already, as an image is; else 0 */
+    const uint8_t *bytes; /* contents of the file `name` where it is in memory already, as an image is; else 0 */
     size_t size;
 };
 
@@ -47,7 +48,7 @@ struct verify_result {
     size_t num_differences, capacity;
     struct verify_remains remains[VERIFY_REMAINS];
     size_t num_remains;
-    uint64_t untyped_bytes; /* of RAM in untypeds that the initialiser holds */
+    uint64_t untyped_bytes;          /* of RAM in untypeds that the initialiser holds */
     char digest[VERIFY_DIGEST_TEXT]; /* of the canonical description, in hexadecimal */
     uint64_t kernel_calls;
 };
@@ -58,11 +59,11 @@ struct verify_options {
 };
 
 /*
- * Boots the image and compares it with each of the specs; results has one for each. False: the machine could not be set up (diags);
- * a boot that fails is a difference.
+ * Boots the image and compares it with each of the specs; results has one for each. False: the machine could not be
+ * set up (diags); a boot that fails is a difference.
  */
-bool verify_image(const struct image *, const struct verify_options *, const struct verify_spec *, struct verify_result *results,
-                  size_t count, struct capdl_diags *);
+bool verify_image(const struct image *, const struct verify_options *, const struct verify_spec *,
+                  struct verify_result *results, size_t count, struct capdl_diags *);
 void verify_result_free(struct verify_result *);
 
 #endif

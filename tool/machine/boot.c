@@ -447,6 +447,9 @@ static bool make_untypeds(struct boot *b)
     } else {
         for (size_t i = 0; i < b->platform.num_devices; i++)
             add_region(b, b->platform.devices[i], true, first);
+        struct capdl_region boot = {b->platform.kernel.start, b->k->profile->kernel_boot_end};
+        if (boot.start < boot.end && b->k->profile->arch != CAPDL_ARCH_X86_64)
+            add_region(b, boot, false, first);
         for (size_t i = 0; i < b->num_free; i++)
             add_region(b, b->free[i], false, first);
     }

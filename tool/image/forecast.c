@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's boot code in the order in which it deals with memory (src/kernel/boot.c: init_freemem, create_rootserver_objects,
+ * create_untypeds): RAM without what is reserved, then the root objects out of the last piece that holds them, then untypeds of
+ * devices, of its own boot code, and of what is left of RAM.
+ */
+#include "image/forecast.h"
+
+#include <stdlib.h>
+
+#include "image/program.h"
+
+enum { MAX_PIECES = 64, BOOTINFO_HEADER = 16, PAGES_OF_ROOT = 3 /* ASID pool, IPC buffer, bootinfo */ };
+
+struct pieces {
+    struct capdl_region list[MAX_PIECES];
+    size_t count;
+};
+
+/* Sizes of what the kernel makes for the initial task. */
+struct roots {
+    uint64_t size, tables, extra_pages;
+    unsigned extra_bits;   /* 0: no extra bootinfo */
+    unsigned largest_bits; /* what all of it is aligned to */
+};
+
+static uint64_t page_up(uint64_t address)
+{
+    return (address + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
+}
+
+bool forecast_possible(const struct capdl_profile *profile)
+{
+    return profile->num_memory > 0 && profile->kernel.end > profile->kernel.start;
+}
+
+void forecast_free(struct forecast *forecast)
+{
+    free(forecast->list);
+    *forecast = (struct forecast){0};
+}
+
+static void place_add(struct forecast *forecast, const char *what, uint64_t start, uint64_t end)
+{
+    if (end > start) {
+        forecast->places[forecast->num_places++] = (struct forecast_place){what, start, end};
+    }
+}
+
+const struct forecast_place *forecast_in_the_way(const struct forecast *forecast, uint64_t start, uint64_t end)
+{
+    for (size_t i = 0; i < forecast->num_places; i++) {
+        if (start < forecast->places[i].end && forecast->places[i].start < end) {
+            return &forecast->places[i];
+        }
+    }
+    return 0;
+}
+
+/* Takes [start, end) out of the pieces. */
+static void pieces_cut(struct pieces *pieces, uint64_t start, uint64_t end)
+{
+    struct pieces old = *pieces;
+    pieces->count = 0;
+    for (size_t i = 0; i < old.count; i++) {
+        struct capdl_region piece = old.list[i];
+        if (start >= piece.end || end <= piece.start) {
+            pieces->list[pieces->count++] = piece;
+            continue;
+        }
+        if (start > piece.start) {
+            pieces->list[pieces->count++] = (struct capdl_region){piece.start, start};
+        }
+        if (end < piece.end) {
+            pieces->list[pieces->count++] = (struct capdl_region){end, piece.end};
+        }
+    }
+}
+
+/* Page tables below the root for [start, end) of the initial task. */
+static uint64_t count_tables(const struct capdl_profile *profile, uint64_t start, uint64_t end)
+{
+    uint64_t tables = 0;
+    unsigned shift = CAPDL_PAGE_BITS;
+    for (unsigned level = profile->vspace_levels; level-- > 1;) {
+        shift += profile->vspace_index_bits[level];
+        tables += ((end - 1) >> shift) - (start >> shift) + 1;
+    }
+    return tables;
+}
+
+static unsigned largest(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
+static struct roots measure_roots(const struct forecast_input *input)
+{
+    const struct capdl_profile *profile = input->profile;
+    unsigned cnode = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
+    unsigned vspace = profile->size_bits[CAPDL_TYPE_VSPACE];
+    uint64_t extra = input->tree_size ? BOOTINFO_HEADER + input->tree_size : 0;
+    struct roots roots = {.extra_pages = page_up(extra) / CAPDL_PAGE_SIZE};
+    while (extra && UINT64_C(1) << roots.extra_bits < page_up(extra)) {
+        roots.extra_bits++;
+    }
+    uint64_t extra_room = extra ? UINT64_C(1) << roots.extra_bits : 0;
+    /* behind the image: IPC buffer, bootinfo, extra bootinfo */
+    roots.tables = count_tables(profile, input->image_start, input->image_end + 2 * CAPDL_PAGE_SIZE + extra_room);
+    roots.largest_bits = largest(largest(cnode, vspace), roots.extra_bits);
+    roots.size = (UINT64_C(1) << cnode) + (UINT64_C(1) << vspace) + extra_room +
+                 (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) + (PAGES_OF_ROOT + roots.tables) * CAPDL_PAGE_SIZE +
+                 (profile->mcs ? UINT64_C(1) << profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT] : 0);
+    return roots;
+}
+
+/* The last piece that can hold the root objects gives them, from its top downwards. */
+static bool place_roots(struct forecast *forecast, struct pieces *pieces, const struct roots *roots)
+{
+    for (size_t i = pieces->count; i-- > 0;) {
+        struct capdl_region piece = pieces->list[i];
+        uint64_t start = (piece.end - roots->size) >> roots->largest_bits << roots->largest_bits;
+        if (piece.end >= roots->size && start >= piece.start) {
+            place_add(forecast, "the kernel's objects for the initial task", start, start + roots->size);
+            pieces_cut(pieces, start, start + roots->size);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Untypeds are aligned where the kernel sees them, in its window on physical memory, which begins here. */
+static uint64_t window_start(const struct capdl_profile *profile)
+{
+    switch (profile->arch) {
+    case CAPDL_ARCH_AARCH64:
+        return profile->hypervisor ? UINT64_C(1) << 39 : -(UINT64_C(1) << 39);
+    case CAPDL_ARCH_RISCV:
+        return -(UINT64_C(1) << 38);
+    default:
+        return -(UINT64_C(1) << 39);
+    }
+}
+
+static void untypeds_add(struct forecast *forecast, const struct capdl_profile *profile, struct capdl_region region, bool device)
+{
+    while (region.start < region.end) {
+        unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
+        bits = bits < profile->max_untyped_bits ? bits : profile->max_untyped_bits;
+        uint64_t seen = region.start + window_start(profile);
+        if (seen && bits > (unsigned)__builtin_ctzll(seen)) {
+            bits = (unsigned)__builtin_ctzll(seen);
+        }
+        bool kept = bits >= CAPDL_BLOB_MIN_SIZE_BITS &&
+                    (!profile->max_untypeds || forecast->count < profile->max_untypeds); /* the kernel forgets what is over */
+        if (kept) {
+            forecast->list = memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
+            forecast->list[forecast->count++] =
+                (struct capdl_untyped){.address = region.start, .size_bits = bits & 63, .is_device = device};
+        }
+        region.start += UINT64_C(1) << bits;
+    }
+}
+
+static bool lies_in_ram(const struct capdl_profile *profile, uint64_t start, uint64_t end)
+{
+    for (size_t i = 0; i < profile->num_memory; i++) {
+        if (start >= profile->memory[i].start && end <= profile->memory[i].end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is reserved while the kernel boots. Returns where the image is. */
+static bool place_loaded(struct forecast *forecast, const struct forecast_input *input)
+{
+    const struct capdl_profile *profile = input->profile;
+    uint64_t tree = page_up(profile->kernel.end);
+    uint64_t image = input->image_at ? input->image_at : tree + page_up(input->tree_size);
+    uint64_t end = image + (input->image_end - input->image_start);
+    place_add(forecast, "the kernel", profile->kernel.start, profile->kernel.end);
+    place_add(forecast, "the device tree", tree, tree + input->tree_size);
+    place_add(forecast, "the image", image, end);
+    forecast->image_misplaced = !lies_in_ram(profile, image, end);
+    return !forecast->image_misplaced;
+}
+
+/*
+ * To the kernel, all that is neither RAM nor a device of its own is a device's. Prefixes of seL4 13 leave memory out that firmware
+ * keeps for itself; what touches RAM is such memory, as registers never do.
+ */
+static struct capdl_region device_region(const struct capdl_profile *profile, size_t i)
+{
+    struct capdl_region region = profile->devices[i];
+    uint64_t below = i > 0 ? profile->devices[i - 1].end : 0;
+    uint64_t above = i + 1 < profile->num_devices ? profile->devices[i + 1].start : UINT64_MAX;
+    uint64_t start = region.start, end = region.end;
+    for (size_t m = 0; m < profile->num_memory; m++) {
+        const struct capdl_region *ram = &profile->memory[m];
+        if (ram->start >= region.end && ram->start < above) {
+            end = above = ram->start; /* the nearest above */
+        }
+        if (ram->end <= region.start && ram->end > below) {
+            start = ram->end; /* the last is the nearest below */
+        }
+    }
+    region = (struct capdl_region){start, end};
+    return region;
+}
+
+static void make_untypeds(struct forecast *forecast, const struct capdl_profile *profile, const struct pieces *pieces)
+{
+    for (size_t i = 0; i < profile->num_devices; i++) {
+        untypeds_add(forecast, profile, device_region(profile, i), true);
+    }
+    if (profile->kernel_boot_end > profile->kernel.start) {
+        struct capdl_region boot = {profile->kernel.start, profile->kernel_boot_end};
+        untypeds_add(forecast, profile, boot, false);
+        forecast->places[0].start = boot.end; /* the kernel proper begins behind it */
+    }
+    for (size_t i = 0; i < pieces->count; i++) {
+        untypeds_add(forecast, profile, pieces->list[i], false);
+    }
+}
+
+bool forecast_make(struct forecast *forecast, const struct forecast_input *input)
+{
+    const struct capdl_profile *profile = input->profile;
+    struct pieces pieces = {.count = profile->num_memory};
+    struct roots roots = measure_roots(input);
+    *forecast = (struct forecast){.num_slots = UINT64_C(1) << profile->root_cnode_bits};
+    if (!place_loaded(forecast, input)) {
+        return false;
+    }
+    for (size_t i = 0; i < profile->num_memory; i++) {
+        pieces.list[i] = profile->memory[i];
+    }
+    for (size_t i = 0; i < forecast->num_places; i++) {
+        pieces_cut(&pieces, forecast->places[i].start, forecast->places[i].end);
+    }
+    forecast->roots_misplaced = !place_roots(forecast, &pieces, &roots);
+    if (forecast->roots_misplaced) {
+        return false;
+    }
+    make_untypeds(forecast, profile, &pieces);
+    forecast->first_untyped = CAPDL_INITIAL_COUNT + roots.tables + roots.extra_pages + (profile->mcs ? profile->max_nodes : 0) +
+                              (input->image_end - input->image_start) / CAPDL_PAGE_SIZE;
+    forecast->first_empty = forecast->first_untyped + forecast->count;
+    forecast->slots_exceeded = forecast->first_empty > forecast->num_slots;
+    return !forecast->slots_exceeded;
+}

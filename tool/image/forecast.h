@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What memory a kernel will hand to its initial task, told before it boots. The rules are those of the kernel's own boot code on
+ * AArch64 and RISC-V; where kernel, device tree and image lie is what our loader does when nobody asks for another place:
+ *
+ *     RAM   | boot code | kernel | device tree | image |  untypeds ...   | root objects | untypeds |
+ *             untypeds                                                     at the top of the last region that holds them
+ */
+#ifndef TOOL_IMAGE_FORECAST_H
+#define TOOL_IMAGE_FORECAST_H
+
+#include <stdio.h>
+
+#include <capdl/diag.h>
+#include <capdl/profile.h>
+
+#include "blob/plan.h"
+
+struct image;
+
+struct forecast_input {
+    const struct capdl_profile *profile;
+    uint64_t image_start, image_end; /* virtual, page aligned */
+    uint64_t tree_size;              /* of the device tree the kernel is handed, in bytes; 0: none */
+    uint64_t image_at;               /* physical; 0: behind kernel and device tree */
+};
+
+/* Memory that is not free, and why. */
+struct forecast_place {
+    const char *what; /* "the kernel", "the image", ... */
+    uint64_t start, end;
+};
+
+enum { FORECAST_PLACES = 8 };
+
+struct forecast {
+    struct capdl_untyped *list; /* in the kernel's order; to be released */
+    size_t count, capacity;
+    struct forecast_place places[FORECAST_PLACES];
+    size_t num_places;
+    uint64_t first_untyped; /* slot of the first untyped */
+    uint64_t first_empty;   /* first empty slot of the root CNode */
+    uint64_t num_slots;     /* of the root CNode */
+    bool image_misplaced;   /* there is no RAM where the image should lie */
+    bool roots_misplaced;   /* no piece of RAM can hold the root objects */
+    bool slots_exceeded;    /* the root CNode cannot hold all capabilities: the kernel would stop */
+};
+
+/* Whether kernel and memory map are known: not where firmware decides, on x86-64. */
+bool forecast_possible(const struct capdl_profile *);
+/* False when the kernel would not boot: one of the last three members says why. Released either way. */
+bool forecast_make(struct forecast *, const struct forecast_input *);
+void forecast_free(struct forecast *);
+/* What takes memory in [start, end), or 0. */
+const struct forecast_place *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
+
+/* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast. False: an error is in diags. */
+bool forecast_read(struct forecast *, const struct capdl_profile *, const char *path, struct capdl_diags *);
+
+struct fit_options {
+    const struct capdl_profile *profile; /* the kernel that is to boot it */
+    const char *name;                    /* of the image, for messages */
+    const char *untypeds;                /* file with the list the kernel reports; 0: forecast */
+};
+/* Plans an image's objects and prints where everything goes and what is left. False: it does not fit, or that cannot be told; an
+   error is in diags. */
+bool fit_report(const struct image *, const struct fit_options *, struct capdl_diags *, FILE *out);
+
+#endif

@@ -10,9 +10,7 @@ void make_calls(void)
     self.slot = UINT64_MAX;
     while (capdl_blob_next_call(&calls, &call)) {
         enter_phase(call.phase);
-        for (uint64_t step = 0; step < call.count; step++) {
-            call_make(&call);
+        while (call_make(&call), --call.count)
             capdl_call_step(&call);
-        }
     }
 }

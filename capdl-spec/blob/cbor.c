@@ -22,21 +22,12 @@ static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
     return value;
 }
 
-/* An item's head: its argument, when it is of the major type. Moves on only when all is well. */
-static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
+/* The rest of an item's head, whose argument is not in the initial byte itself. */
+static uint64_t read_argument(struct capdl_cbor *c)
 {
-    unsigned info, bytes;
+    unsigned info = *c->at & 31, bytes;
     uint64_t value;
 
-    if (capdl_cbor_peek(c) != major) {
-        capdl_cbor_fail(c, expected);
-        return 0;
-    }
-    info = *c->at & 31;
-    if (info < 24) {
-        c->at++;
-        return info;
-    }
     if (info > 27) {
         capdl_cbor_fail(c, "a definite length");
         return 0;
@@ -54,6 +45,18 @@ static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
     }
     c->at += 1 + bytes;
     return value;
+}
+
+/* An item's head: its argument, when it is of the major type. Moves on only when all is well. */
+static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
+{
+    if (capdl_cbor_peek(c) != major) {
+        capdl_cbor_fail(c, expected);
+        return 0;
+    }
+    if ((*c->at & 31) < 24)
+        return *c->at++ & 31;
+    return read_argument(c);
 }
 
 uint64_t capdl_cbor_uint(struct capdl_cbor *c)

@@ -58,11 +58,12 @@ static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, ui
  * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects
  * of that size and larger. What is over is the slack of that size. So the bytes to leave out are to be as many
  * as the slacks allow: the largest untypeds first, as any set of smaller ones that could be left out instead
- * makes up exactly one larger, or is less than it.
+ * makes up exactly one larger, or is less than it. What is left out at one size is taken from the slacks of all smaller
+ * sizes, too, so a size can spare what the tightest of them can.
  */
 static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
 {
-    uint64_t slack[SIZES + 1];
+    uint64_t slack[SIZES + 1], left_out = 0;
 
     slack[SIZES] = 0;
     for (unsigned size = SIZES; size-- > SMALLEST;) {
@@ -73,13 +74,13 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
         }
         slack[size] = have - need;
     }
+    for (unsigned size = SMALLEST + 1; size < SIZES; size++)
+        slack[size] = slack[size - 1] < slack[size] ? slack[size - 1] : slack[size];
     for (unsigned size = SIZES; size-- > SMALLEST;) {
-        uint64_t most = counts[size];
-        for (unsigned s = size; s >= SMALLEST; s--)
-            most = slack[s] >> size < most ? slack[s] >> size : most;
+        uint64_t most = (slack[size] - left_out) >> size;
+        most = most < counts[size] ? most : counts[size];
         counts[size] -= most;
-        for (unsigned s = size; s >= SMALLEST; s--)
-            slack[s] -= most << size;
+        left_out += most << size;
     }
     return 0;
 }
@@ -278,27 +279,37 @@ static void enter_untyped(struct capdl_plan *plan, size_t i)
 static void enter_stage(struct capdl_plan *plan, enum stage stage)
 {
     plan->stage = stage;
-    plan->size_bits = CAPDL_BLOB_MAX_SIZE_BITS;
+    plan->order = UINT64_MAX;
     plan->untyped = plan->request.num_untypeds;
 }
 
-/* Moves on to the next untyped of RAM in this state, by size descending; false after the last. */
+/* Untypeds are taken by size, descending; those of one size as they stand in the list. So their orders descend. */
+static uint64_t order_of(const struct capdl_plan *plan, size_t i)
+{
+    return (uint64_t)plan->request.untypeds[i].size_bits << 32 | (UINT32_MAX - i);
+}
+
+/* Moves on to the next untyped of RAM in this state; false after the last. */
 static bool next_untyped(struct capdl_plan *plan, unsigned state)
 {
-    size_t i = plan->untyped == plan->request.num_untypeds ? 0 : plan->untyped + 1;
+    const struct capdl_untyped *untypeds = plan->request.untypeds;
+    uint64_t next = 0;
 
     leave_untyped(plan);
-    for (; plan->size_bits >= SMALLEST; plan->size_bits--, i = 0) {
-        for (; i < plan->request.num_untypeds; i++) {
-            const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-            if (untyped->size_bits == plan->size_bits && untyped->state == state && !untyped->is_device) {
-                enter_untyped(plan, i);
-                return true;
-            }
-        }
-    }
     plan->untyped = plan->request.num_untypeds;
-    return false;
+    for (size_t i = 0; i < plan->request.num_untypeds; i++) {
+        uint64_t order;
+        if (untypeds[i].state != state || untypeds[i].is_device)
+            continue;
+        order = order_of(plan, i);
+        if (order > next && order < plan->order)
+            next = order;
+    }
+    if (!next)
+        return false;
+    plan->order = next;
+    enter_untyped(plan, UINT32_MAX - (uint32_t)next);
+    return true;
 }
 
 /* The next batch in untypeds of this state; false when these are full or nothing is left. */

@@ -106,7 +106,7 @@ struct capdl_plan {
     struct capdl_blob_objects run; /* of fixed objects: what is left of it */
     uint64_t padding;              /* made so far */
     size_t untyped;                /* the one at work; num_untypeds: none */
-    unsigned size_bits;            /* untypeds are taken by size, descending: the size at hand */
+    uint64_t order;                /* its place in the order in which they are taken */
     uint64_t mark, limit;          /* addresses: the kernel's watermark in it, and where the gap at hand ends */
 };
 

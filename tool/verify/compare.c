@@ -35,6 +35,15 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     }
 }
 
+/* A thread of the spec says itself what is bound to it; here it must be one. */
+static void compare_holder(struct verify *v, uint32_t object, const struct tcb *thread)
+{
+    uint32_t node = state_object_node(v, thread);
+    if (thread && (node == NO_NODE || v->nodes[node].match == CAPDL_NO_OBJECT)) {
+        differ(v, object, "is bound to a thread that is not in the spec");
+    }
+}
+
 /* Before any thread has run nobody waits anywhere. */
 static void compare_rest(struct verify *v, uint32_t object, const struct node *node)
 {
@@ -52,6 +61,7 @@ static void compare_rest(struct verify *v, uint32_t object, const struct node *n
         if (notification->state != NOTIFICATION_IDLE || notification->queue.head || notification->sc) {
             differ(v, object, "is not idle");
         }
+        compare_holder(v, object, notification->bound);
         if (notification->bound && notification->bound->notification != notification) {
             differ(v, object, "is bound to a thread that does not know of it");
         }
@@ -62,6 +72,7 @@ static void compare_rest(struct verify *v, uint32_t object, const struct node *n
         }
         break;
     case CAP_VCPU:
+        compare_holder(v, object, vcpu->tcb);
         if (vcpu->tcb && vcpu->tcb->vcpu != vcpu) {
             differ(v, object, "is bound to a thread that does not know of it");
         }
@@ -97,6 +108,7 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_asid_pool(v, object);
         break;
     case CAP_SCHED_CONTEXT:
+        compare_holder(v, object, ((const struct sched_context *)node->object)->tcb);
         compare_sched_context(v, object);
         break;
     default:

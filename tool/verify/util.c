@@ -32,10 +32,9 @@ void *verify_zeroed(size_t count, size_t item)
 static void add(struct verify *v, const char *about, const char *format, va_list arguments)
 {
     struct verify_result *r = v->result;
-    char *text, *line;
-    if (vasprintf(&text, format, arguments) < 0 || asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0) {
-        check(0);
-    }
+    char *text = 0, *line = 0;
+    check(vasprintf(&text, format, arguments) < 0 ? 0 : text);
+    check(asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0 ? 0 : line);
     free(text);
     r->differences = verify_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof *r->differences);
     r->differences[r->num_differences++] = line;

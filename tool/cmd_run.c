@@ -2,6 +2,8 @@
 #include "command.h"
 
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "machine/machine.h"
 #include "pack/qemu.h"
@@ -11,7 +13,9 @@ static const struct usage usage = {
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more; what\n"
     "the protection domains print goes to standard output, and if anything went wrong, a report of who\n"
     "faulted or waits for what to standard error. With --kernel and an install prefix: on that kernel\n"
-    "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long.",
+    "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
+    "commands that would do the same by hand go to standard error, and what standard input has, if it is\n"
+    "a file or a pipe, goes to the serial line once the initialiser is done.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS,
     1,
     1,
@@ -27,6 +31,12 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
+static int not_shown(const char *text)
+{
+    fprintf(stderr, "capdl: the console did not show '%s'\n", text);
+    return EXIT_FINDINGS;
+}
+
 static int run_emulated(struct input *input, const struct options *options)
 {
     struct machine_options machine = {
@@ -35,18 +45,33 @@ static int run_emulated(struct input *input, const struct options *options)
         .timeout_seconds = options->timeout,
         .profile = options->kernel ? &input->profile : 0,
         .untypeds = options->untypeds,
+        .until = options->until,
     };
     struct machine_result result;
     if (!machine_run(&input->image, &machine, &result, &input->diags)) {
         return EXIT_FINDINGS;
     }
+    if (options->until) {
+        return result.outcome == MACHINE_UNTIL ? EXIT_FINE : not_shown(options->until);
+    }
     return result.outcome == MACHINE_IDLE || result.outcome == MACHINE_HALTED ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+/* Standard input, unless it is a terminal or nothing at all. */
+static FILE *typed_input(void)
+{
+    struct stat status;
+    bool given = fstat(STDIN_FILENO, &status) == 0 &&
+                 (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+    return given ? stdin : 0;
 }
 
 static int run_real(struct input *input, const struct options *options)
 {
     struct qemu_options qemu = {
         .console = stdout,
+        .input = typed_input(),
+        .input_after = "capdl: booted",
         .marker = options->until,
         .timeout_seconds = options->timeout,
         .quiet_seconds = options->timeout > 0 ? 0 : QUIET_SECONDS,
@@ -62,11 +87,7 @@ static int run_real(struct input *input, const struct options *options)
     case QEMU_TIMEOUT:
     case QEMU_QUIET:
     case QEMU_STOPPED:
-        if (options->until) {
-            fprintf(stderr, "capdl: the console did not show `%s`\n", options->until);
-            return EXIT_FINDINGS;
-        }
-        return EXIT_FINE;
+        return options->until ? not_shown(options->until) : EXIT_FINE;
     case QEMU_FAILED: return EXIT_TROUBLE;
     }
     return EXIT_TROUBLE;

@@ -83,6 +83,30 @@ void pd_yield(void)
     enter(SEL4_SYS_YIELD, 0, 0, 0);
 }
 
+void pd_irq_ack(uint64_t handler)
+{
+    pd_call(handler, SEL4_LABEL_IRQ_HANDLER_ACK, 0);
+}
+
+#if defined(__x86_64__)
+/* The accesses follow Issue: In8, In16, In32, Out8, Out16, Out32. */
+enum { PORT_IN8 = SEL4_LABEL_IO_PORT_CONTROL_ISSUE + 1, PORT_OUT8 = SEL4_LABEL_IO_PORT_CONTROL_ISSUE + 4 };
+
+uint8_t pd_port_in8(uint64_t ports, uint16_t port)
+{
+    pd_words[0] = port;
+    pd_call(ports, PORT_IN8, 1);
+    return (uint8_t)pd_words[0];
+}
+
+void pd_port_out8(uint64_t ports, uint16_t port, uint8_t value)
+{
+    pd_words[0] = port;
+    pd_words[1] = value;
+    pd_call(ports, PORT_OUT8, 2);
+}
+#endif
+
 uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[SEL4_REGISTERS])
 {
     pd_words[0] = suspend != 0;

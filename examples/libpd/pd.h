@@ -39,6 +39,15 @@ void pd_signal(uint64_t notification);
 uint64_t pd_wait(uint64_t notification); /* returns the badges that were signalled, or-ed together */
 void pd_yield(void);
 
+/* Lets an interrupt come again; the handler's capability. */
+void pd_irq_ack(uint64_t handler);
+
+#if defined(__x86_64__)
+/* One byte from or to an I/O port. */
+uint8_t pd_port_in8(uint64_t ports, uint16_t port);
+void pd_port_out8(uint64_t ports, uint16_t port, uint8_t value);
+#endif
+
 /* Registers of another thread, numbered SEL4_REGISTER_... Both return the kernel's error, 0 if none. Reading
    suspends the thread if `suspend`, writing resumes it if `resume`. */
 uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[SEL4_REGISTERS]);

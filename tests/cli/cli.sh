@@ -47,6 +47,9 @@ expect 1 'cannot be compiled\|not compiled' compile good.cdl --arch ia32 -o out.
 
 expect 0 '' compile good.cdl -o good.elf
 expect 0 'a = ep' show good.elf
+# The end of a line that shows a text ends a run; a system that comes to rest without showing it is a finding.
+expect 0 'capdl: booted' run good.elf --until 'capdl: boo'
+expect 1 "did not show 'nothing of the kind'" run good.elf --until 'nothing of the kind'
 expect 2 'cannot write no/such/dir/x: No such file' compile good.cdl -o no/such/dir/x
 expect 2 'overwritten' compile good.cdl -o good.cdl
 expect 1 'error' compile bad.cdl -o bad.elf

@@ -44,6 +44,30 @@ static bool child_is_gone(const char *path)
     return gone;
 }
 
+/* What a run of a script is given to read, and what it is to say. */
+static void check_input(const char *script, const char *after, const char *expected)
+{
+    FILE *input = tmpfile();
+    fputs("one\ntwo\n", input);
+    fflush(input);
+    lseek(fileno(input), 0, SEEK_SET);
+    double start = now();
+    CHECK(run(script, (struct qemu_options){ .input = input, .input_after = after, .timeout_seconds = 20 }) == QEMU_ENDED &&
+              strcmp(said, expected) == 0 && now() - start < 5,
+          "with input: %s", said);
+    fclose(input);
+}
+
+static void test_input(void)
+{
+    check_input("cat; echo end", 0, "one\ntwo\nend\n");
+    /* What is there before the text has been shown would be lost. */
+    check_input("timeout 0.3 cat; echo now: redready; cat", ": ready", "now: redready\none\ntwo\n");
+    check_input("timeout 0.3 cat; echo now:: ready; cat", ": ready", "now:: ready\none\ntwo\n");
+    check_input("cat; echo after silence", "never shown", "one\ntwo\nafter silence\n");
+    check_input("exec <&-; sleep 0.3; echo deaf", 0, "deaf\n");
+}
+
 static void test_endings(void)
 {
     CHECK(run("echo hello", (struct qemu_options){ 0 }) == QEMU_ENDED && strcmp(said, "hello\n") == 0, "said %s", said);
@@ -114,6 +138,7 @@ int main(void)
     char path[] = "qemu-run-XXXXXX";
     close(mkstemp(path));
     test_endings();
+    test_input();
     test_failures();
     test_no_survivors(path);
     capdl_diags_free(&diags);

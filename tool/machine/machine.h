@@ -18,6 +18,7 @@ enum machine_outcome {
     MACHINE_FAULTED,  /* idle, and at least one thread faulted with nobody to hear it */
     MACHINE_TIMEOUT,  /* time or instruction limit reached */
     MACHINE_BOOT_FAILED, /* the initialiser stopped with an error, or never came to its end */
+    MACHINE_UNTIL,       /* the console showed what `until` says */
     MACHINE_BOOTED,      /* the initial thread gave way: another one would run next (only with `stopped` below) */
 };
 
@@ -35,6 +36,7 @@ struct machine_options {
     uint64_t max_instructions;  /* 0: no limit */
     double timeout_seconds;     /* wall clock; 0: no limit */
     const struct capdl_profile *profile; /* the kernel to model; 0: the image's own */
+    const char *until;          /* stop at the end of the line in which the console shows this; 0: go on */
     const char *untypeds;       /* file with one untyped a line ("paddr size_bits device"), 0: from the profile's platform */
 
     /* If not 0, the machine stops before any thread but the initial one executes an instruction, and this is called. */

@@ -100,6 +100,9 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
     case FAULT_USER_EXCEPTION:
         fprintf(r->out, "raised exception 0x%" PRIx64 " (code 0x%" PRIx64 ")", fault->address, fault->code);
         break;
+    case FAULT_VCPU:
+        fprintf(r->out, "raised an exception with syndrome 0x%" PRIx64, fault->code);
+        break;
     default:
         fprintf(r->out, "ran out of budget");
         break;
@@ -230,6 +233,9 @@ static void print_outcome(const struct report *r)
         break;
     case MACHINE_BOOT_FAILED:
         print_boot_failure(r);
+        break;
+    case MACHINE_UNTIL:
+        fputs("machine: stopped where the console was to be followed to\n", r->out);
         break;
     case MACHINE_BOOTED:
         fputs("machine: stopped before the first thread runs\n", r->out);

@@ -8,10 +8,20 @@
 
 enum { SLICE = 5000000 }; /* instructions between two looks at the clock */
 
+/* Where characters go, and the end of the line they are in, as far as it may hold the text that is waited for. */
+struct printer {
+    FILE *out;
+    const char *until;
+    char said[1024];
+    size_t length;
+    bool seen, ended; /* the text; the line it is in */
+};
+
 struct machine {
     const struct machine_options *options;
     struct kernel *kernel;
     struct cpu cpu;
+    struct printer printer;
     struct boot_info boot;
     uint64_t *header_words; /* the initialiser's header in the machine's memory, 0 if it has none */
     bool booted;            /* it came to its end */
@@ -19,12 +29,30 @@ struct machine {
     uint64_t looked; /* instructions when the clock was read last */
 };
 
+static void watch_text(struct printer *p, char c)
+{
+    size_t wanted = strlen(p->until);
+    if (c == '\n') {
+        p->ended = p->seen;
+        p->length = 0;
+        return;
+    }
+    if (p->length == sizeof p->said) {
+        memmove(p->said, p->said + p->length / 2, p->length / 2);
+        p->length /= 2;
+    }
+    p->said[p->length++] = c;
+    p->seen = p->seen || (p->length >= wanted && memcmp(p->said + p->length - wanted, p->until, wanted) == 0);
+}
+
 static void put_char(void *context, char c)
 {
     struct cpu *cpu = context;
-    FILE *console = cpu->console;
-    if (console)
-        fputc(c, console);
+    struct printer *printer = cpu->console;
+    if (printer->out)
+        fputc(c, printer->out);
+    if (printer->until)
+        watch_text(printer, c);
 }
 
 /* The header lies at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and machine. */
@@ -86,6 +114,8 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
     struct kernel *k = m->kernel;
     for (uint64_t steps = 0;; steps++) {
         watch_boot(m, result);
+        if (m->printer.ended)
+            return MACHINE_UNTIL;
         if (k->halted)
             return m->header_words && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
         if (steps % 1024 == 0 || m->cpu.instructions - m->looked >= SLICE) {
@@ -154,7 +184,8 @@ static bool run_machine(const struct machine_program *program, const struct imag
         capdl_error(diags, (struct capdl_pos){0}, "%s: the machine cannot emulate this architecture", program->name);
         return false;
     }
-    m.cpu.console = options->console;
+    m.printer = (struct printer){.out = options->console, .until = options->until};
+    m.cpu.console = &m.printer;
     m.kernel->host.put_char = put_char;
     clock_gettime(CLOCK_MONOTONIC, &m.start);
     struct boot_options boot_options = {
@@ -163,6 +194,8 @@ static bool run_machine(const struct machine_program *program, const struct imag
     if (good) {
         find_header(&m);
         result->outcome = run(&m, result);
+        if (m.printer.seen)
+            result->outcome = MACHINE_UNTIL;
         result->instructions = m.cpu.instructions;
         if (options->console)
             fflush(options->console);

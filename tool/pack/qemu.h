@@ -25,6 +25,8 @@ bool qemu_command(const struct capdl_profile *, const char *kernel, const char *
                   struct capdl_diags *);
 /* The line as a shell would take it, with a newline. */
 void qemu_print(const struct qemu_line *, FILE *);
+/* Adds a word. */
+void qemu_add(struct qemu_line *, const char *word);
 void qemu_free(struct qemu_line *);
 
 enum qemu_outcome {
@@ -38,6 +40,8 @@ enum qemu_outcome {
 
 struct qemu_options {
     FILE *console;                     /* what the serial line prints, as it comes; may be 0 */
+    FILE *input;                       /* what is typed on the serial line; 0: nothing. Not buffered by the caller. */
+    const char *input_after;           /* and not before this has been printed, or 2 seconds of silence; 0: at once */
     const char *marker;                /* end when this has been printed, at the end of that line; 0: none */
     double timeout_seconds;            /* wall clock; 0: no limit */
     double quiet_seconds;              /* 0: no limit */
@@ -49,7 +53,7 @@ enum qemu_outcome qemu_run(const struct qemu_line *, const struct qemu_options *
 
 /*
  * All of it: makes what the machine boots out of the profile's prefix and an initialiser image, and runs it. Temporary
- * files are never made. `verbose`, if not 0, is told the command line first.
+ * files are never made. `verbose`, if not 0, is first told the commands that would do the same by hand.
  */
 enum qemu_outcome qemu_boot(const struct capdl_profile *, const char *image_name, const uint8_t *image,
                             size_t image_size, const struct qemu_options *, FILE *verbose, struct capdl_diags *);

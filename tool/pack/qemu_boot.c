@@ -48,16 +48,35 @@ static bool write_kernel(const struct capdl_profile *profile, const struct pack_
     return profile->arch == CAPDL_ARCH_X86_64 ? pack_multiboot(profile, diags, out) : pack_image(&options, diags, out);
 }
 
+/* What a user would type to do the same: the files that QEMU is given here have no names. */
+static void print_recipe(const struct capdl_profile *profile, const char *image_name, FILE *out)
+{
+    bool x86 = profile->arch == CAPDL_ARCH_X86_64;
+    struct capdl_diags ignored = { 0 }; /* qemu_command has been called for this profile before */
+    struct qemu_line image = { 0 }, qemu;
+    const char *format = x86 ? "multiboot" : pack_format_name(pack_format_for_qemu(profile));
+    const char *words[] = { "capdl", "image",    image_name, "--kernel", profile->prefix,
+                            "-o",    "boot.elf", "--format", format };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        qemu_add(&image, words[i]);
+    }
+    fputs("capdl: the same by hand:\n", out);
+    qemu_print(&image, out);
+    if (qemu_command(profile, "boot.elf", x86 ? "boot.elf.module" : 0, &qemu, &ignored)) {
+        qemu_print(&qemu, out);
+        qemu_free(&qemu);
+    }
+    qemu_free(&image);
+    capdl_diags_free(&ignored);
+}
+
 static enum qemu_outcome boot(const struct capdl_profile *profile, const struct nameless *kernel,
-                              const struct nameless *module, const struct qemu_options *options, FILE *verbose,
+                              const struct nameless *module, const struct qemu_options *options,
                               struct capdl_diags *diags)
 {
     struct qemu_line line;
     if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : 0, &line, diags)) {
         return QEMU_FAILED;
-    }
-    if (verbose) {
-        qemu_print(&line, verbose);
     }
     enum qemu_outcome outcome = qemu_run(&line, options, diags);
     qemu_free(&line);
@@ -77,8 +96,11 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
         fwrite(image, 1, image_size, module.stream);
         ready = nameless_complete(&module, "image", diags);
     }
+    if (ready && verbose) {
+        print_recipe(profile, image_name, verbose);
+    }
     if (ready) {
-        outcome = boot(profile, &kernel, &module, options, verbose, diags);
+        outcome = boot(profile, &kernel, &module, options, diags);
     }
     if (kernel.stream) {
         fclose(kernel.stream);

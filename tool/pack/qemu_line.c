@@ -180,6 +180,11 @@ bool qemu_command(const struct capdl_profile *profile, const char *kernel, const
     return true;
 }
 
+void qemu_add(struct qemu_line *line, const char *word)
+{
+    add(line, "%s", word);
+}
+
 static bool is_plain(const char *word)
 {
     return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=,./:")] == 0;

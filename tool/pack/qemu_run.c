@@ -7,18 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
-enum { TICK_MS = 100 };
+enum { TICK_MS = 100, SILENCE_SECONDS = 2 };
 
 /* A QEMU that runs: its console and its complaints come through two pipes. */
 struct guest {
     pid_t pid;
     int console, complaints;
+    int keyboard;           /* our end of its standard input; -1: it has none, or no more is to come */
+    char typed[512];        /* what it has not taken yet */
+    size_t typed_length;
+    size_t awaited;         /* how much of options->input_after the console has just shown */
+    bool may_type;
     const struct qemu_options *options;
     char said[4096]; /* the line being printed, or its end; the marker is looked for here */
     size_t said_length;
@@ -35,9 +41,9 @@ static double now(void)
 }
 
 /* In the child: nothing that is not safe after fork. When our parent dies, however it does, so do we. */
-static _Noreturn void become(char *const *argv, int console, int complaints, pid_t parent)
+static _Noreturn void become(char *const *argv, int keyboard, int console, int complaints, pid_t parent)
 {
-    int nothing = open("/dev/null", O_RDONLY);
+    int nothing = keyboard >= 0 ? keyboard : open("/dev/null", O_RDONLY);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (nothing >= 0 && getppid() == parent) {
         dup2(nothing, STDIN_FILENO);
@@ -50,27 +56,68 @@ static _Noreturn void become(char *const *argv, int console, int complaints, pid
     _exit(127);
 }
 
+static void close_pair(const int pair[2])
+{
+    for (int i = 0; i < 2; i++) {
+        if (pair[i] >= 0) {
+            close(pair[i]);
+        }
+    }
+}
+
+/* A socket is its standard input, so that writing to a QEMU that is gone is an error and not a signal. */
 static bool start(struct guest *guest, char *const *argv)
 {
-    int console[2], complaints[2];
+    int console[2] = { -1, -1 }, complaints[2] = { -1, -1 }, keyboard[2] = { -1, -1 };
     pid_t parent = getpid();
-    if (pipe2(console, O_CLOEXEC) != 0) {
-        return false;
-    }
-    if (pipe2(complaints, O_CLOEXEC) != 0) {
-        close(console[0]);
-        close(console[1]);
+    if (pipe2(console, O_CLOEXEC) != 0 || pipe2(complaints, O_CLOEXEC) != 0 ||
+        (guest->options->input && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, keyboard) != 0)) {
+        close_pair(console);
+        close_pair(complaints);
         return false;
     }
     guest->pid = fork();
     if (guest->pid == 0) {
-        become(argv, console[1], complaints[1], parent);
+        become(argv, keyboard[1], console[1], complaints[1], parent);
     }
     close(console[1]);
     close(complaints[1]);
+    if (keyboard[1] >= 0) {
+        close(keyboard[1]);
+    }
     guest->console = console[0];
     guest->complaints = complaints[0];
+    guest->keyboard = keyboard[0];
+    guest->may_type = !guest->options->input_after;
     return guest->pid > 0;
+}
+
+/* The text waited for does not begin anew within itself, so that one place in it is all there is to remember. */
+static void await_text(struct guest *guest, const char *text, size_t size)
+{
+    const char *wanted = guest->options->input_after;
+    for (size_t i = 0; i < size && !guest->may_type; i++) {
+        guest->awaited = text[i] == wanted[guest->awaited] ? guest->awaited + 1 : text[i] == wanted[0];
+        guest->may_type = !wanted[guest->awaited];
+    }
+}
+
+/* Takes input and passes it on as far as QEMU takes it; at its end nothing more is typed. */
+static void type(struct guest *guest)
+{
+    if (guest->typed_length == 0) {
+        ssize_t size = read(fileno(guest->options->input), guest->typed, sizeof guest->typed);
+        guest->typed_length = size > 0 ? (size_t)size : 0;
+        if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) {
+            close(guest->keyboard);
+            guest->keyboard = -1;
+        }
+    }
+    if (guest->typed_length) {
+        ssize_t sent = send(guest->keyboard, guest->typed, guest->typed_length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        guest->typed_length -= sent > 0 ? (size_t)sent : 0;
+        memmove(guest->typed, guest->typed + (sent > 0 ? sent : 0), guest->typed_length);
+    }
 }
 
 /* Whether the marker stands in what is remembered, which is then forgotten but for what may be a marker's beginning. */
@@ -112,6 +159,7 @@ static bool hear_console(struct guest *guest)
         fwrite(text, 1, (size_t)size, guest->options->console);
         fflush(guest->options->console);
     }
+    await_text(guest, text, (size_t)size);
     if (guest->options->marker) {
         remember(guest, size ? text : "\n", size ? (size_t)size : 1);
     }
@@ -132,12 +180,22 @@ static bool hear_complaints(struct guest *guest)
     return size > 0;
 }
 
+/* What to poll for on the way from our input to the machine: the end that is not ready. */
+static struct pollfd poll_input(const struct guest *guest)
+{
+    if (guest->keyboard < 0 || !guest->may_type) {
+        return (struct pollfd){ -1, 0, 0 };
+    }
+    return guest->typed_length ? (struct pollfd){ guest->keyboard, POLLOUT, 0 }
+                               : (struct pollfd){ fileno(guest->options->input), POLLIN, 0 };
+}
+
 /* Listens until something ends the run. */
 static enum qemu_outcome listen_to(struct guest *guest)
 {
     const struct qemu_options *options = guest->options;
     double started = now(), heard = started;
-    struct pollfd ends[2] = { { guest->console, POLLIN, 0 }, { guest->complaints, POLLIN, 0 } };
+    struct pollfd ends[3] = { { guest->console, POLLIN, 0 }, { guest->complaints, POLLIN, 0 } };
     while (ends[0].fd >= 0 || ends[1].fd >= 0) {
         if (options->stop && *options->stop) {
             return QEMU_STOPPED;
@@ -151,8 +209,14 @@ static enum qemu_outcome listen_to(struct guest *guest)
         if (options->quiet_seconds > 0 && now() - heard >= options->quiet_seconds) {
             return QEMU_QUIET;
         }
-        if (poll(ends, 2, TICK_MS) <= 0) {
+        guest->may_type = guest->may_type || now() - heard >= SILENCE_SECONDS;
+        ends[2] = poll_input(guest);
+        if (poll(ends, 3, TICK_MS) <= 0) {
             continue;
+        }
+        if (ends[2].revents) {
+            heard = now();
+            type(guest);
         }
         if (ends[0].revents) {
             heard = now();
@@ -176,6 +240,9 @@ static int finish(struct guest *guest, enum qemu_outcome outcome)
     }
     close(guest->console);
     close(guest->complaints);
+    if (guest->keyboard >= 0) {
+        close(guest->keyboard);
+    }
     return status;
 }
 

@@ -7,11 +7,12 @@
 #include <sys/stat.h>
 
 static const struct usage usage = {
-    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]",
+    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]\n"
+    "       [--untypeds FILE]",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial\n"
     "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
     "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",
-    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_CHECKS,
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_CHECKS,
     1,
     1,
 };
@@ -60,6 +61,7 @@ static int write_image(struct input *input, const struct options *options, const
         .profile = &input->profile,
         .spec_path = input->name,
         .directories = options->directories,
+        .untypeds = options->untypeds,
         .strip = options->strip,
     };
     struct file_output file;

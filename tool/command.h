@@ -18,6 +18,7 @@ enum exit_code {
 int cmd_compile(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_expand(int argc, char **argv);
+int cmd_fit(int argc, char **argv);
 int cmd_image(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_run(int argc, char **argv);

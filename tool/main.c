@@ -23,6 +23,7 @@ static const struct command commands[] = {
     { "image", cmd_image, "put kernel and image into what a board boots" },
     { "run", cmd_run, "boot an image on the emulated machine, or in QEMU with a real kernel" },
     { "verify", cmd_verify, "boot an image on the emulated machine and compare the result with the spec" },
+    { "fit", cmd_fit, "say whether a system fits a kernel's memory, and where everything will lie" },
     { "check", cmd_check, "report every problem in a spec" },
     { "expand", cmd_expand, "print a spec as standard capDL text, everything spelled out" },
     { "show", cmd_show, "print a spec, or the spec in an image, as canonical capDL text" },

@@ -24,7 +24,7 @@ static const struct option_entry entries[] = {
     { OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT" },
     { OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too" },
     { OPTION_JSON, 'j', "json", 0, "print JSON" },
-    { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "memory of the emulated machine: `paddr size_bits is_device` a line" },
+    { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: `paddr size_bits is_device` a line" },
     { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
     { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
     { OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader" },

@@ -1,104 +1,133 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether the objects can fit the kernel's memory at all: the initialiser's own planner, run on the memory map of the
- * kernel's platform. What firmware, loader and the image itself will take is not known here, so a plan that fails
- * with all of the memory is a proof, and one that succeeds is not.
+ * Whether the objects fit the kernel's memory: the initialiser's own planner, run on the host. Where the kernel is at hand, or its
+ * untypeds were listed, that is the plan the initialiser will make. Else only the platform is known, not what firmware, loader and
+ * the image itself will take: then a plan that fails with all of the memory is a proof, and one that succeeds is not.
  */
 #include <stdlib.h>
 
 #include "blob/plan.h"
+#include "image/forecast.h"
 #include "image/program.h"
 
-struct untyped_list {
-    struct capdl_untyped *list;
-    size_t count, capacity;
-    unsigned max_bits;
-};
+enum { EXPLANATION = 700 };
 
-/* Adds the powers of two that make up a region, as the kernel does. */
-static void add_region(struct untyped_list *untypeds, uint64_t start, uint64_t end, bool is_device)
+static void explain_memory(const struct forecast *forecast, const struct capdl_profile *profile,
+                           const struct capdl_plan_failure *failure, char *text, size_t size)
 {
-    while (end > start && end - start >= 16) {
-        unsigned bits = start ? (unsigned)__builtin_ctzll(start) : untypeds->max_bits;
-        bits = bits < untypeds->max_bits ? bits : untypeds->max_bits;
-        while (UINT64_C(1) << bits > end - start) {
-            bits--;
-        }
-        untypeds->list =
-            memory_grow(untypeds->list, &untypeds->capacity, untypeds->count + 1, sizeof *untypeds->list);
-        untypeds->list[untypeds->count++] =
-            (struct capdl_untyped){.address = start, .size_bits = bits & 63, .is_device = is_device};
-        start += UINT64_C(1) << bits;
+    int length = snprintf(text, size,
+                          "does not fit: objects of 0x%llx bytes and larger need 0x%llx bytes more than the RAM of kernel %s has",
+                          1ULL << failure->size_bits, (unsigned long long)failure->missing, profile->name);
+    if (length < 0 || (size_t)length >= size) {
+        return;
+    }
+    if (failure->largest_free) {
+        length += snprintf(text + length, size - (size_t)length, "; free then are 0x%llx bytes, the largest piece 0x%llx",
+                           (unsigned long long)failure->total_free, 1ULL << failure->largest_free);
+    }
+    for (size_t i = 0; i < forecast->num_places && (size_t)length < size; i++) {
+        const struct forecast_place *place = &forecast->places[i];
+        length += snprintf(text + length, size - (size_t)length, "%s%s at 0x%llx to 0x%llx", i ? ", " : "; in the way: ", place->what,
+                           (unsigned long long)place->start, (unsigned long long)place->end);
     }
 }
 
-/* RAM but for the kernel's own; everything else is device memory. */
-static void add_all(struct untyped_list *untypeds, const struct capdl_profile *profile)
+static void explain_address(const struct forecast *forecast, const struct capdl_profile *profile,
+                            const struct capdl_plan_failure *failure, char *text, size_t size)
 {
-    uint64_t next = 0, top = UINT64_C(1) << (profile->pa_bits ? profile->pa_bits : 47);
-    for (size_t i = 0; i < profile->num_memory; i++) {
-        const struct capdl_region *ram = &profile->memory[i], *kernel = &profile->kernel;
-        add_region(untypeds, next, ram->start, true);
-        if (kernel->end > kernel->start && kernel->start >= ram->start && kernel->end <= ram->end) {
-            add_region(untypeds, ram->start, kernel->start, false);
-            add_region(untypeds, (kernel->end + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1), ram->end,
-                       false);
-        } else {
-            add_region(untypeds, ram->start, ram->end, false);
-        }
-        next = ram->end;
+    unsigned long long bytes = 1ULL << failure->size_bits, address = failure->address;
+    const struct forecast_place *place = forecast_in_the_way(forecast, address, address + bytes);
+    if (place) {
+        snprintf(text, size, "cannot lie at 0x%llx: of the 0x%llx bytes there, %s takes 0x%llx to 0x%llx", address, bytes, place->what,
+                 (unsigned long long)place->start, (unsigned long long)place->end);
+        return;
     }
-    add_region(untypeds, next, top, true);
+    snprintf(text, size,
+             "cannot lie at 0x%llx: kernel %s has no free memory of 0x%llx bytes there (the kernel itself is at 0x%llx to 0x%llx; "
+             "registers of its own devices are not given away)",
+             address, profile->name, bytes, (unsigned long long)profile->kernel.start, (unsigned long long)profile->kernel.end);
 }
 
-static void refuse(struct program *program, const struct capdl_plan_failure *failure)
+void fit_explain(const struct forecast *forecast, const struct capdl_profile *profile, const struct capdl_plan_failure *failure,
+                 char *text, size_t size)
 {
-    const struct capdl_profile *profile = program->profile;
-    uint32_t object = failure->slot < program->num_objects ? program->objects[failure->slot] : CAPDL_NO_OBJECT;
     switch (failure->status) {
     case CAPDL_PLAN_NO_MEMORY:
-        program_error(
-            program, object,
-            "does not fit: objects of 0x%llx bytes and larger need 0x%llx bytes more than the RAM of kernel %s has",
-            1ULL << failure->size_bits, (unsigned long long)failure->missing, profile->name);
+        explain_memory(forecast, profile, failure, text, size);
         break;
     case CAPDL_PLAN_NO_ADDRESS:
-        program_error(program, object,
-                      "cannot lie at 0x%llx: kernel %s has no free memory of 0x%llx bytes there (the kernel itself "
-                      "is at 0x%llx "
-                      "to 0x%llx)",
-                      (unsigned long long)failure->address, profile->name, 1ULL << failure->size_bits,
-                      (unsigned long long)profile->kernel.start, (unsigned long long)profile->kernel.end);
+        explain_address(forecast, profile, failure, text, size);
         break;
     default:
-        program_error(program, object, "needs more slots than the root CNode of kernel %s can lead to",
-                      profile->name);
+        snprintf(text, size, "needs %llu slots more than the root CNode of kernel %s can lead to",
+                 (unsigned long long)failure->missing, profile->name);
         break;
     }
+}
+
+/* Makes the plan; an error, about the object that has no place, when there is none. */
+static bool plan_fits(struct program *program, const struct forecast *forecast, const uint8_t *bytes, size_t size)
+{
+    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
+    struct capdl_plan plan = {0};
+    struct capdl_blob_error error;
+    bool fits = true;
+    if (capdl_blob_open(blob, bytes, size, &error)) {
+        void *scratch = memory_zeroed(capdl_plan_scratch_size(program->groups.count), 1);
+        struct capdl_plan_request request = forecast_request(forecast, blob, scratch);
+        fits = capdl_plan_make(&plan, &request);
+        if (!fits) {
+            char text[EXPLANATION];
+            uint64_t slot = plan.failure.slot;
+            fit_explain(forecast, program->profile, &plan.failure, text, sizeof text);
+            program_error(program, slot < program->num_objects ? program->objects[slot] : CAPDL_NO_OBJECT, "%s", text);
+        }
+        free(scratch);
+    }
+    free(blob);
+    return fits;
+}
+
+/* The plan of the boot itself is possible only once the size of the image is known. */
+static bool is_exact(const struct program *program)
+{
+    return program->options->untypeds || (program->profile->prefix[0] && forecast_possible(program->profile));
 }
 
 bool fit_check(struct program *program, const uint8_t *bytes, size_t size)
 {
-    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
-    struct capdl_blob_error error;
-    struct untyped_list untypeds = {.max_bits = program->profile->max_untyped_bits};
-    bool fits = true;
-    if (program->profile->num_memory > 0 && capdl_blob_open(blob, bytes, size, &error)) {
-        struct capdl_plan plan = {0};
-        void *scratch = memory_zeroed(capdl_plan_scratch_size(program->groups.count), 1);
-        add_all(&untypeds, program->profile);
-        struct capdl_plan_request request = {.blob = blob,
-                                             .untypeds = untypeds.list,
-                                             .num_untypeds = untypeds.count,
-                                             .scratch = scratch,
-                                             .empty_slots = UINT64_C(1) << program->profile->root_cnode_bits};
-        fits = capdl_plan_make(&plan, &request);
-        if (!fits) {
-            refuse(program, &plan.failure);
-        }
-        free(scratch);
-        free(untypeds.list);
+    struct forecast_input input = {.profile = program->profile, .most = true};
+    struct forecast forecast;
+    if (is_exact(program) || !forecast_possible(program->profile)) {
+        return true;
     }
-    free(blob);
+    forecast_make(&forecast, &input);
+    bool fits = plan_fits(program, &forecast, bytes, size);
+    forecast_free(&forecast);
+    return fits;
+}
+
+bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const struct capdl_image_header *header)
+{
+    const struct capdl_profile *profile = program->profile;
+    struct forecast_input input = {
+        .profile = profile, .image_start = header->image_start, .image_end = header->image_end, .tree_size = profile->dtb_bytes};
+    struct forecast forecast;
+    bool fits;
+    if (!is_exact(program)) {
+        return true;
+    }
+    if (program->options->untypeds) {
+        fits = forecast_read(&forecast, profile, program->options->untypeds, header->image_end - header->image_start, program->diags);
+    } else {
+        fits = forecast_make(&forecast, &input);
+        if (!fits) {
+            char text[EXPLANATION];
+            forecast_explain(&forecast, &input, text, sizeof text);
+            capdl_error(program->diags, (struct capdl_pos){0}, "%s", text);
+        }
+    }
+    fits = fits && plan_fits(program, &forecast, bytes, size);
+    forecast_free(&forecast);
     return fits;
 }

@@ -23,6 +23,7 @@ struct forecast_input {
     uint64_t image_start, image_end; /* virtual, page aligned */
     uint64_t tree_size;              /* of the device tree the kernel is handed, in bytes; 0: none */
     uint64_t image_at;               /* physical; 0: behind kernel and device tree */
+    bool most;                       /* leave out what is not known yet: device tree, image and root objects */
 };
 
 /* Memory that is not free, and why. */
@@ -54,8 +55,16 @@ void forecast_free(struct forecast *);
 /* What takes memory in [start, end), or 0. */
 const struct forecast_place *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
 
-/* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast. False: an error is in diags. */
-bool forecast_read(struct forecast *, const struct capdl_profile *, const char *path, struct capdl_diags *);
+/* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast for an image of so many bytes. False: an error is
+   in diags. Released either way. */
+bool forecast_read(struct forecast *, const struct capdl_profile *, const char *path, uint64_t image_bytes, struct capdl_diags *);
+/* Why the kernel would not boot at all (forecast_make failed). Writes it to text. */
+void forecast_explain(const struct forecast *, const struct forecast_input *, char *text, size_t size);
+
+/* The forecast as the planner wants it; what a failed plan lacks, and what is in the way, as the end of a sentence that begins with
+   the object's name. */
+struct capdl_plan_request forecast_request(const struct forecast *, const struct capdl_blob *, void *scratch);
+void fit_explain(const struct forecast *, const struct capdl_profile *, const struct capdl_plan_failure *, char *text, size_t size);
 
 struct fit_options {
     const struct capdl_profile *profile; /* the kernel that is to boot it */

@@ -19,6 +19,7 @@ struct image_options {
     const char *spec_path;          /* fill files are looked for beside it ... */
     const char *const *directories; /* ... then here, ended by 0 */
     const char *initialiser; /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
+    const char *untypeds;    /* file with the untypeds the kernel will report; 0: forecast where that can be */
     bool strip;              /* leave names out */
 };
 

@@ -338,7 +338,7 @@ static bool lay_out(struct layout *layout, size_t blob_size)
         return refuse(layout, "has no loaded segment at user addresses");
     }
     place_payload(layout, end, offset, blob_size);
-    if (!fits_kernel(layout)) {
+    if (!fits_kernel(layout) || !fit_image(layout->program, layout->blob, blob_size, &layout->header)) {
         return false;
     }
     layout->profile = profile_encode(layout->program->profile, &layout->profile_size);

@@ -256,6 +256,8 @@ uint8_t *encode_program(const struct program *, size_t *size);
 
 /* fit.c: false if the objects cannot fit the memory of the kernel's platform; an error is in diags. */
 bool fit_check(struct program *, const uint8_t *blob, size_t size);
+/* The same exactly, where the kernel's memory is known, for an image of this size. */
+bool fit_image(struct program *, const uint8_t *blob, size_t size, const struct capdl_image_header *);
 
 /* layout.c: writes the image. False: an error is in diags. */
 bool layout_write(struct program *, const uint8_t *blob, size_t blob_size, FILE *out);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <stdlib.h>
+
+#include "image/forecast.h"
+
+static const struct usage usage = {
+    "fit SPEC|IMAGE [--kernel KERNEL] [--untypeds FILE] [-I DIR]...",
+    "Says before boot whether a system fits a kernel's memory: where kernel, device tree and image will lie,\n"
+    "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
+    "is used and how much is left. What a kernel for x86-64 has is up to firmware: there --untypeds tells.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_DIRECTORIES | OPTION_CHECKS,
+    1,
+    1,
+};
+
+/* A spec is compiled first, into memory. */
+static bool compile(struct input *input, const struct options *options, char **bytes, size_t *size)
+{
+    struct image_options image = {
+        .profile = &input->profile,
+        .spec_path = input->name,
+        .directories = options->directories,
+        .untypeds = options->untypeds,
+    };
+    FILE *out = open_memstream(bytes, size);
+    bool good = out && capdl_spec_check(&input->spec, &input->diags, options->no_checks) &&
+                image_compile(&input->spec, &image, &input->diags, out);
+    if (out) {
+        fclose(out);
+    }
+    return good && image_open(&input->image, input->name, (const uint8_t *)*bytes, *size, &input->diags);
+}
+
+static int fit(struct input *input, const struct options *options)
+{
+    char *bytes = 0;
+    size_t size = 0;
+    struct fit_options how = {.profile = &input->profile, .name = input->name, .untypeds = options->untypeds};
+    bool good = input_need_profile(input, options) &&
+                (input->is_image ? !options->kernel || input_kernel_fits(input) : compile(input, options, &bytes, &size)) &&
+                fit_report(&input->image, &how, &input->diags, stdout);
+    free(bytes);
+    return good ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+int cmd_fit(int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    enum options_result result = options_parse(&usage, argc, argv, &options);
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    int code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    if (code == EXIT_FINE) {
+        code = fit(&input, &options);
+    }
+    code = input_finish(&input, &options, code);
+    options_free(&options);
+    return code;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `capdl fit`: the plan the initialiser will make, for people. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "image/forecast.h"
+#include "image/program.h"
+
+enum { TEXT_SIZE = 700 };
+
+struct use {
+    uint64_t objects, bytes;
+};
+
+struct report {
+    FILE *out;
+    const struct forecast *forecast;
+    const struct capdl_blob *blob;
+    struct capdl_plan plan;
+    struct use *uses; /* per untyped */
+    uint64_t objects;
+};
+
+/* "4 KiB", "1.5 MiB": a size as people say it. */
+static const char *amount(uint64_t bytes, char text[32])
+{
+    static const char units[] = "KMGT";
+    unsigned shift = 10, unit = 0;
+    while (unit < 3 && bytes >> shift >= 1024) {
+        shift += 10;
+        unit++;
+    }
+    uint64_t tenths = (bytes >> (shift - 10)) * 10 / 1024;
+    if (bytes < 1024) {
+        snprintf(text, 32, "%" PRIu64 " bytes", bytes);
+    } else if (tenths % 10) {
+        snprintf(text, 32, "%" PRIu64 ".%" PRIu64 " %ciB", tenths / 10, tenths % 10, units[unit]);
+    } else {
+        snprintf(text, 32, "%" PRIu64 " %ciB", tenths / 10, units[unit]);
+    }
+    return text;
+}
+
+static void line(const struct report *r, uint64_t start, uint64_t end, const char *what)
+{
+    char size[32];
+    fprintf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end, amount(end - start, size), what);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct forecast_place *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static void print_map(const struct report *r, const struct capdl_profile *profile)
+{
+    struct forecast_place places[FORECAST_PLACES];
+    size_t count = r->forecast->num_places;
+    for (size_t i = 0; i < count; i++) {
+        places[i] = r->forecast->places[i];
+    }
+    qsort(places, count, sizeof places[0], compare_places);
+    for (size_t i = 0; count && i < profile->num_memory; i++) {
+        fprintf(r->out, "%s", i ? "" : "memory\n");
+        line(r, profile->memory[i].start, profile->memory[i].end, "RAM");
+    }
+    for (size_t i = 0; i < count; i++) {
+        line(r, places[i].start, places[i].end, places[i].what);
+    }
+}
+
+static void name_of(const struct report *r, uint64_t slot, char *text, size_t size)
+{
+    struct capdl_blob_name name = capdl_blob_slot_name(r->blob, slot);
+    if (!name.text) {
+        snprintf(text, size, "object %" PRIu64, slot);
+    } else if (name.is_element) {
+        snprintf(text, size, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
+    } else {
+        snprintf(text, size, "%.*s", (int)name.length, name.text);
+    }
+}
+
+/* Runs of objects at given addresses, each with the memory it lies in. */
+static void print_fixed(const struct report *r)
+{
+    struct capdl_blob_table table = capdl_blob_table(r->blob, CAPDL_BLOB_ITEM_FIXED);
+    struct capdl_blob_objects run;
+    bool any = false;
+    while (capdl_blob_next_objects(&table, &run)) {
+        char first[256], last[256], text[560];
+        fprintf(r->out, "%s", any ? "" : "objects with addresses of their own\n");
+        any = true;
+        name_of(r, run.slot, first, sizeof first);
+        name_of(r, run.slot + run.count - 1, last, sizeof last);
+        bool device = false;
+        for (size_t i = 0; i < r->forecast->count; i++) {
+            const struct capdl_untyped *u = &r->forecast->list[i];
+            device |= u->is_device && run.place - u->address < UINT64_C(1) << u->size_bits;
+        }
+        snprintf(text, sizeof text, "%s%s%s%s", first, run.count > 1 ? " to " : "", run.count > 1 ? last : "",
+                 device ? ", device memory" : "");
+        line(r, run.place, run.place + (run.count << run.size_bits), text);
+    }
+}
+
+static void run_plan(struct report *r)
+{
+    struct capdl_retype retype;
+    while (capdl_plan_next(&r->plan, &retype)) {
+        bool counts = retype.kind != CAPDL_RETYPE_PADDING;
+        r->uses[retype.untyped].objects += counts ? retype.count : 0;
+        r->uses[retype.untyped].bytes += counts ? retype.count << retype.size_bits : 0;
+        r->objects += counts ? retype.count : 0;
+    }
+}
+
+static void print_untypeds(const struct report *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->forecast->count; i++) {
+        const struct capdl_untyped *u = &r->forecast->list[i];
+        const struct use *use = &r->uses[i];
+        char text[128], size[32];
+        if (use->objects == 0) {
+            continue;
+        }
+        fprintf(r->out, "%s", any ? "" : "untypeds used\n");
+        any = true;
+        snprintf(text, sizeof text, "%s%" PRIu64 " object%s of %s", u->is_device ? "device memory, " : "", use->objects,
+                 use->objects == 1 ? "" : "s", amount(use->bytes, size));
+        line(r, u->address, u->address + (UINT64_C(1) << u->size_bits), text);
+    }
+}
+
+static void print_totals(const struct report *r)
+{
+    uint64_t used = 0, untouched = 0, largest = 0;
+    for (size_t i = 0; i < r->forecast->count; i++) {
+        const struct capdl_untyped *u = &r->forecast->list[i];
+        uint64_t size = UINT64_C(1) << u->size_bits;
+        used += u->is_device ? 0 : r->uses[i].bytes;
+        untouched += u->is_device || r->uses[i].objects ? 0 : size;
+        largest = !u->is_device && !r->uses[i].objects && size > largest ? size : largest;
+    }
+    char a[32], b[32], c[32], d[32];
+    fprintf(r->out, "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds to reach addresses\n",
+            r->objects, r->plan.num_retypes, r->plan.num_padding);
+    fprintf(r->out, "  %s of RAM used, out of untypeds of %s, which the kernel clears\n", amount(used, a),
+            amount(r->plan.ram_touched, b));
+    fprintf(r->out, "  %s of RAM left untouched, the largest piece %s\n", amount(untouched, c), amount(largest, d));
+    uint64_t slots = r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding;
+    fprintf(r->out, "  %" PRIu64 " slots needed, %" PRIu64 " of the root CNode's %" PRIu64 " are free", slots,
+            r->plan.request.empty_slots, r->forecast->num_slots);
+    if (r->plan.num_leaves) {
+        fprintf(r->out, ": a larger CSpace of %" PRIu64 " CNodes is made", r->plan.num_leaves + 1);
+    }
+    fprintf(r->out, "\n");
+}
+
+static void refuse(const struct report *r, const struct fit_options *options, struct capdl_diags *diags)
+{
+    char text[TEXT_SIZE], name[256] = "the system";
+    fit_explain(r->forecast, options->profile, &r->plan.failure, text, sizeof text);
+    if (r->plan.failure.slot != UINT64_MAX) {
+        name_of(r, r->plan.failure.slot, name, sizeof name);
+    }
+    capdl_error(diags, (struct capdl_pos){0}, "%s: '%s' %s", options->name, name, text);
+}
+
+static bool plan_and_print(struct report *r, const struct fit_options *options, struct capdl_diags *diags)
+{
+    void *scratch = memory_zeroed(capdl_plan_scratch_size(r->blob->counts[CAPDL_BLOB_ITEM_GROUPS]), 1);
+    struct capdl_plan_request request = forecast_request(r->forecast, r->blob, scratch);
+    r->uses = memory_zeroed(r->forecast->count, sizeof *r->uses);
+    fprintf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
+    print_map(r, options->profile);
+    print_fixed(r);
+    bool fits = capdl_plan_make(&r->plan, &request);
+    if (fits) {
+        run_plan(r);
+        print_untypeds(r);
+        print_totals(r);
+    } else {
+        refuse(r, options, diags);
+    }
+    free(r->uses);
+    free(scratch);
+    return fits;
+}
+
+static bool find_memory(struct forecast *forecast, const struct image *image, const struct fit_options *options,
+                        struct capdl_diags *diags)
+{
+    const struct capdl_profile *profile = options->profile;
+    struct forecast_input input = {.profile = profile,
+                                   .image_start = image->header.image_start,
+                                   .image_end = image->header.image_end,
+                                   .tree_size = profile->dtb_bytes};
+    char text[TEXT_SIZE];
+    if (options->untypeds) {
+        return forecast_read(forecast, profile, options->untypeds, input.image_end - input.image_start, diags);
+    }
+    *forecast = (struct forecast){0};
+    if (!forecast_possible(profile)) {
+        capdl_error(diags, (struct capdl_pos){0},
+                    "which memory kernel '%s' will have is decided by the machine's firmware: give its list with --untypeds FILE, one "
+                    "'address log2-size is-device' a line; without it the initialiser makes this check when it boots", profile->name);
+        return false;
+    }
+    if (forecast_make(forecast, &input)) {
+        return true;
+    }
+    forecast_explain(forecast, &input, text, sizeof text);
+    capdl_error(diags, (struct capdl_pos){0}, "%s: %s", options->name, text);
+    return false;
+}
+
+bool fit_report(const struct image *image, const struct fit_options *options, struct capdl_diags *diags, FILE *out)
+{
+    struct forecast forecast;
+    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
+    struct capdl_blob_error error;
+    bool good = find_memory(&forecast, image, options, diags) &&
+                capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
+    if (good) {
+        struct report report = {.out = out, .forecast = &forecast, .blob = blob};
+        good = plan_and_print(&report, options, diags);
+    }
+    forecast_free(&forecast);
+    free(blob);
+    return good;
+}

@@ -133,6 +133,15 @@ static void enter_kernel(struct cpu *cpu, struct tcb *thread, uint64_t pc)
     cpu->arch->enter(k, &cpu->exit, pc);
 }
 
+/* In two halves: on RISC-V the second may lie in a page that is not there. */
+static uint32_t instruction_at(struct engine *e, uint64_t pc)
+{
+    uint8_t bytes[4] = {0};
+    if (uc_mem_read(e->uc, pc, bytes, 2) == UC_ERR_OK)
+        uc_mem_read(e->uc, pc + 2, bytes + 2, 2);
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
 /* An address space that is not there: the first fetch faults. */
 static bool step_nowhere(struct cpu *cpu, struct tcb *thread)
 {
@@ -188,6 +197,8 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
     cpu->instructions += cpu->executed;
     thread->instructions += cpu->executed;
     cpu->time += cpu->executed;
+    if (cpu->exit.kind == EXIT_TRAP || cpu->exit.kind == EXIT_ERROR)
+        cpu->exit.instruction = instruction_at(e, pc);
     enter_kernel(cpu, thread, pc);
     return true;
 }

@@ -41,6 +41,21 @@ static uint64_t abort_status(struct kernel *k, const struct cpu_exit *exit)
     return status | (present ? ESR_PERMISSION : ESR_TRANSLATION) | level;
 }
 
+/* What is neither abort nor system call nor unknown instruction. */
+static void exception(struct kernel *k, uint64_t syndrome)
+{
+    if (k->profile->hypervisor)
+        kernel_vcpu_fault(k, syndrome);
+    else
+        kernel_user_exception(k, syndrome, 0);
+}
+
+/* BRK has its operand in the syndrome. */
+static uint64_t breakpoint_syndrome(uint32_t instruction)
+{
+    return ESR_BREAKPOINT | (instruction >> 5 & 0xffff);
+}
+
 static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
 {
     uint64_t *regs = k->current->regs;
@@ -53,7 +68,7 @@ static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
     } else if (exit->kind == EXIT_TRAP && exit->trap == TRAP_DATA_ABORT) {
         kernel_vm_fault(k, exit->address, ESR_DATA | ESR_ALIGNMENT, false);
     } else if (exit->kind == EXIT_TRAP && exit->trap == TRAP_BREAKPOINT) {
-        kernel_user_exception(k, ESR_BREAKPOINT, 0);
+        exception(k, breakpoint_syndrome(exit->instruction));
     } else {
         kernel_user_exception(k, ESR_UNKNOWN, 0);
     }

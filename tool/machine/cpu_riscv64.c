@@ -2,7 +2,8 @@
 /* RISC-V user mode. */
 #include "cpu.h"
 
-enum { TRAP_ILLEGAL = 2, TRAP_ECALL = 8 };
+enum { TRAP_ILLEGAL = 2, TRAP_BREAKPOINT = 3, TRAP_ECALL = 8 };
+enum { EBREAK = 0x00100073, C_EBREAK = 0x9002 };
 enum { CAUSE_FETCH_ACCESS = 1, CAUSE_LOAD_ACCESS = 5, CAUSE_STORE_ACCESS = 7, CAUSE_LOAD_PAGE = 13, CAUSE_STORE_PAGE = 15 };
 enum { A7 = 16, FAULT_IP = 33, NEXT_IP = 34, MSTATUS_FS = 0x6000 };
 
@@ -19,6 +20,13 @@ static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
     (void)fp;
 }
 
+/* The emulator takes a breakpoint for an instruction that does not exist. */
+static uint64_t error_cause(uint32_t instruction)
+{
+    bool breakpoint = instruction == EBREAK || (instruction & 0xffff) == C_EBREAK;
+    return breakpoint ? TRAP_BREAKPOINT : TRAP_ILLEGAL;
+}
+
 static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
 {
     uint64_t *regs = k->current->regs;
@@ -33,7 +41,7 @@ static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
         regs[FAULT_IP] = regs[NEXT_IP] = pc - 4;
         kernel_user_exception(k, exit->trap, 0);
     } else {
-        kernel_user_exception(k, TRAP_ILLEGAL, 0);
+        kernel_user_exception(k, error_cause(exit->instruction), 0);
     }
 }
 

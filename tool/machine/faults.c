@@ -17,6 +17,8 @@ unsigned fault_label(const struct kernel *k, enum fault_kind kind)
         return LABEL_TIMEOUT;
     case FAULT_VM:
         return k->profile->mcs ? LABEL_TIMEOUT + 1 : LABEL_TIMEOUT;
+    case FAULT_VCPU:
+        return k->profile->faults[CAPDL_FAULT_VCPU];
     default:
         return 0;
     }
@@ -127,6 +129,8 @@ unsigned fault_set_message(struct kernel *k, struct tcb *sender, struct tcb *rec
         return sender->sc ? message_set(k, receiver, buffer, 1, sc_take_consumed(k, sender->sc)) : n;
     case FAULT_VM:
         return set_vm_fault(k, sender, receiver, buffer);
+    case FAULT_VCPU:
+        return message_set(k, receiver, buffer, 0, sender->fault.code);
     default:
         return 0;
     }

@@ -144,6 +144,8 @@ enum status invocation_decode(struct kernel *, struct invocation *);
 void kernel_syscall(struct kernel *, int64_t number);
 void kernel_vm_fault(struct kernel *, uint64_t address, uint64_t status, bool instruction);
 void kernel_user_exception(struct kernel *, uint64_t number, uint64_t code);
+/* AArch64 hypervisor kernels: what they do not handle themselves is for a virtual machine's monitor, if there is one or not. */
+void kernel_vcpu_fault(struct kernel *, uint64_t syndrome);
 /* MCS: `now` is the time; else one more timer tick. */
 void kernel_timer(struct kernel *);
 void kernel_interrupt(struct kernel *, uint32_t irq);

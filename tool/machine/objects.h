@@ -123,12 +123,12 @@ enum thread_state {
 enum tcb_slot { TCB_CTABLE, TCB_VTABLE, TCB_REPLY, TCB_CALLER, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER, TCB_SLOTS };
 
 /* Kinds of faults; fault_label gives the number a message carries. */
-enum fault_kind { FAULT_NONE, FAULT_CAP, FAULT_UNKNOWN_SYSCALL, FAULT_USER_EXCEPTION, FAULT_TIMEOUT, FAULT_VM };
+enum fault_kind { FAULT_NONE, FAULT_CAP, FAULT_UNKNOWN_SYSCALL, FAULT_USER_EXCEPTION, FAULT_TIMEOUT, FAULT_VM, FAULT_VCPU };
 
 struct fault {
     enum fault_kind kind;
     uint64_t address; /* cap pointer, address, system call, exception number, badge */
-    uint64_t code;    /* fault status, exception code */
+    uint64_t code;    /* fault status, exception code, syndrome */
     bool flag;        /* cap fault: in receive phase; VM fault: of an instruction */
 };
 

@@ -316,6 +316,11 @@ void kernel_user_exception(struct kernel *k, uint64_t number, uint64_t code)
     handle_exception(k, (struct fault){.kind = FAULT_USER_EXCEPTION, .address = number, .code = code});
 }
 
+void kernel_vcpu_fault(struct kernel *k, uint64_t syndrome)
+{
+    handle_exception(k, (struct fault){.kind = FAULT_VCPU, .code = syndrome});
+}
+
 void kernel_timer(struct kernel *k)
 {
     if (k->profile->mcs) {

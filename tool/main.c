@@ -6,6 +6,7 @@
  *     cmd_*.c     one subcommand each      file.c     whole files in and out
  *     profile/    kernel facts             pd/        pd("x.elf") -> objects
  *     image/      model <-> image          machine/   an emulated seL4 machine
+ *     verify/     what an image makes of a kernel, against its spec
  *     pack/       kernel + image -> what boots on a board or in QEMU
  */
 #include "command.h"

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What `capdl verify` says and returns: for differences, memory that does not suffice, and arguments that are no images.
+# usage: command.sh CAPDL
+set -eu
+capdl=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# expect CODE TEXT ARGUMENT...: the exit code, and a line of output or messages with that text.
+expect()
+{
+    code=$1 text=$2
+    shift 2
+    status=0
+    "$capdl" verify "$@" > out 2>&1 || status=$?
+    if [ "$status" != "$code" ] || ! grep -qF -- "$text" out; then
+        echo "verify $*: exit code $status, not $code, or no line with: $text"
+        cat out
+        exit 1
+    fi
+}
+
+cat > a.cdl <<'END'
+arch aarch64
+objects { c = cnode (4 bits)  e = ep  f[300] = frame (4k)  d = cnode (2 bits) }
+caps { c { 1: e (RW, badge: 5)  2: f[7] (R) }  d { 0: c } }
+END
+sed 's/badge: 5/badge: 6/' a.cdl > b.cdl
+"$capdl" compile a.cdl -o a.elf 2> warnings
+
+expect 0 'a.elf: the kernel'"'"'s state is what the spec says' a.elf
+expect 1 'b.cdl: CNode `c` has in slot 0x1 a capability with badge 0x5, not 0x6' a.elf --spec b.cdl
+expect 1 'b.cdl: 1 difference between' a.elf --spec b.cdl
+expect 1 '"same":false' a.elf --spec b.cdl --json
+expect 1 'is not an image' a.cdl
+expect 2 'cannot read' none.elf
+expect 2 'an argument is missing'
+
+# The same digest wherever the kernel puts things, and a boot that fails for want of memory.
+echo '0x70000000 22 0' > some
+echo '0x70000000 20 0' > little
+expect 0 'with 4194304 bytes of RAM' a.elf --untypeds some
+grep digest out > here
+expect 0 digest a.elf
+grep digest out | cmp - here
+expect 1 'a.elf: the boot failed while planning memory' a.elf --untypeds little

@@ -3,7 +3,7 @@
 # What `capdl verify` says and returns: for differences, memory that does not suffice, and arguments that are no images.
 # usage: command.sh CAPDL
 set -eu
-capdl=$1
+capdl=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

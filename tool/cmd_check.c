@@ -47,9 +47,7 @@ int cmd_check(int argc, char **argv)
         return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
     }
     int code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
-    if (code == EXIT_FINE && !capdl_spec_check(&input.spec, &input.diags, options.no_checks)) {
-        code = EXIT_FINDINGS;
-    }
+    code = input_check(&input, &options, code);
     if (code == EXIT_FINE && boots(input.spec.arch) && (!input_need_profile(&input, &options) || !try_compile(&input, &options))) {
         code = EXIT_FINDINGS;
     }

@@ -95,10 +95,10 @@ int cmd_compile(int argc, char **argv)
     }
     char *standard = options.output ? 0 : default_output(options.operands[0]);
     int code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
-    if (code == EXIT_FINE && (!input_need_profile(&input, &options) ||
-                              !capdl_spec_check(&input.spec, &input.diags, options.no_checks))) {
+    if (code == EXIT_FINE && !input_need_profile(&input, &options)) {
         code = EXIT_FINDINGS;
     }
+    code = input_check(&input, &options, code);
     if (code == EXIT_FINE) {
         code = write_image(&input, &options, standard ? standard : options.output);
     }

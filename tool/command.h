@@ -99,6 +99,9 @@ enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
 int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
+/* Makes all checks, also of a text in which reading found mistakes, so that one run reports them all. Given input_read's exit code,
+   returns the code to go on with. */
+int input_check(struct input *, const struct options *, int code);
 /* Whether an image can boot on the kernel of the options. It holds numbers of the kernel it was compiled for; another kernel will do
    if it has the same ones. */
 bool input_kernel_fits(struct input *);

@@ -167,6 +167,15 @@ bool input_need_profile(struct input *input, const struct options *options)
     return use_default_profile(input, input->spec.arch);
 }
 
+int input_check(struct input *input, const struct options *options, int code)
+{
+    bool has_spec = code == EXIT_FINE || (code == EXIT_FINDINGS && input->spec.has_arch);
+    if (has_spec && !capdl_spec_check(&input->spec, &input->diags, options->no_checks)) {
+        return EXIT_FINDINGS;
+    }
+    return code;
+}
+
 bool input_kernel_fits(struct input *input)
 {
     const struct capdl_profile *image = &input->image.profile;

@@ -53,6 +53,13 @@ expect 1 "did not show 'nothing of the kind'" run good.elf --until 'nothing of t
 expect 2 'cannot write no/such/dir/x: No such file' compile good.cdl -o no/such/dir/x
 expect 2 'overwritten' compile good.cdl -o good.cdl
 expect 1 'error' compile bad.cdl -o bad.elf
+# Mistakes of every stage in one run: of the text, of a PD, of an object.
+printf "arch aarch64\nobjects {\n  a = epp\n  p = pd (\"no.elf\", prio: 999)\n  t = tcb (prio: 256)\n}" > all.cdl
+for command in check "compile -o bad.elf"; do
+    for place in 3:7 4:11 4:21 5:3; do
+        expect 1 "all.cdl:$place: error" $command all.cdl
+    done
+done
 [ ! -e bad.elf ] || { echo 'a failed compilation left an output'; failed=1; }
 head -c 3000 good.elf > short.elf
 expect 1 'short.elf' run short.elf

@@ -16,6 +16,12 @@ struct operand operand_object(const struct program *program, uint32_t object)
     return place->kind == PLACE_PAGE ? operand_page(place->number) : operand_slot(place->number);
 }
 
+struct operand operand_late(const struct program *program, uint32_t object)
+{
+    uint32_t late = program->places[object].late;
+    return late != CAPDL_NO_OBJECT ? operand_slot(late) : operand_object(program, object);
+}
+
 static bool like(const struct call_list *calls, const struct call *call, enum capdl_method method,
                  const struct operand *operands, unsigned count)
 {

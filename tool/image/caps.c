@@ -2,11 +2,12 @@
 /*
  * Contents of CNodes. What the kernel can derive is copied, or minted where a badge or guard is wanted; what it
  * cannot derive (untypeds, unmapped page tables, IRQ control) and frame capabilities that carry their mapping are
- * moved. Moves come last: by then nothing needs the original any more.
+ * moved. Moves come last: by then nothing needs the original any more. So do copies of what is in a CNode of the spec,
+ * below the one they come from.
  */
 #include "image/program.h"
 
-enum pass { COPY, MOVE };
+enum pass { COPY, ORIGINALS, COPY_CHILDREN, COPY_GRANDCHILDREN, MOVE, PASSES };
 
 uint64_t caps_guard_word(const struct capdl_cap *cap)
 {
@@ -118,11 +119,37 @@ static uint64_t cap_data(const struct capdl_cap *cap)
     return badged ? cap->data : 0;
 }
 
+/* Where a copy comes from: CNode, slot and depth. */
+struct origin {
+    struct operand root, slot, depth;
+};
+
+static bool find_origin(struct program *program, uint32_t cnode, const struct capdl_cap *cap, struct origin *origin)
+{
+    const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);
+    if (parent) {
+        *origin = (struct origin){operand_late(program, parent->container), operand_word(parent->slot),
+                                  operand_word(program->spec->objects[parent->container].size_bits)};
+        return true;
+    }
+    *origin = (struct origin){.root = operand_initial(CAPDL_INITIAL_CNODE), .depth = operand_word(ROOT_DEPTH)};
+    return find_source(program, cnode, cap, &origin->slot);
+}
+
+/* A badge is there already when the parent has it. */
+static uint64_t new_data(const struct program *program, uint32_t cnode, const struct capdl_cap *cap)
+{
+    const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);
+    const struct capdl_cap *source = parent ? capdl_spec_cap_at(program->spec, parent->container, parent->slot) : 0;
+    return source && cap->kind != CAPDL_KIND_CNODE && source->data ? 0 : cap_data(cap);
+}
+
 static void copy(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
-    struct operand source, target = operand_object(program, cnode), ours = operand_initial(CAPDL_INITIAL_CNODE);
+    struct operand target = operand_late(program, cnode);
     struct operand slot = operand_word(cap->slot), depth = operand_word(program->spec->objects[cnode].size_bits);
-    if (!find_source(program, cnode, cap, &source)) {
+    struct origin from;
+    if (!find_origin(program, cnode, cap, &from)) {
         return;
     }
     if (cap->kind == CAPDL_KIND_CNODE &&
@@ -133,13 +160,11 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
-    struct operand rights = operand_word(cap_rights(cap)), data = operand_word(cap_data(cap));
+    struct operand rights = operand_word(cap_rights(cap)), data = operand_word(new_data(program, cnode, cap));
     if (data.value) {
-        CALL(program, CNODES, CNODE_MINT, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH),
-             rights, data);
+        CALL(program, CNODES, CNODE_MINT, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights, data);
     } else {
-        CALL(program, CNODES, CNODE_COPY, object, 1, target, ours, slot, depth, source, operand_word(ROOT_DEPTH),
-             rights);
+        CALL(program, CNODES, CNODE_COPY, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights);
     }
 }
 
@@ -171,7 +196,7 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
     if (!find_source(program, cnode, cap, &source) || !claim(program, cnode, cap, irq_control_moved)) {
         return;
     }
-    if (cap->kind == CAPDL_KIND_FRAME) {
+    if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         const struct mapping *mapping =
             mapping_find(program, cap->extra->mapping_container, cap->extra->mapping_slot);
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
@@ -184,8 +209,24 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
         source = mapping->source;
     }
     CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode, 1,
-         operand_object(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
+         operand_late(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
          operand_word(program->spec->objects[cnode].size_bits), source, operand_word(ROOT_DEPTH));
+}
+
+/* When a capability is put into its slot. */
+static enum pass pass_of(const struct program *program, uint32_t cnode, const struct capdl_cap *cap)
+{
+    if (derivation_is_original(program, cnode, cap)) {
+        return ORIGINALS;
+    }
+    switch (derivation_depth(program, cnode, cap->slot)) {
+    case 0:
+        return is_moved(program, cap) ? MOVE : COPY;
+    case 1:
+        return COPY_CHILDREN;
+    default:
+        return COPY_GRANDCHILDREN;
+    }
 }
 
 static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, bool *irq_control_moved)
@@ -193,35 +234,24 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
     const struct capdl_object *o = &program->spec->objects[cnode];
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
-        bool moved = is_moved(program, cap);
         if (cap->slot >> o->size_bits) {
             if (pass == COPY) {
                 program_cap_error(program, cnode, cap, "is outside the CNode's 0x%llx slots", 1ULL << o->size_bits);
             }
-        } else if (pass == COPY && !moved) {
-            copy(program, cnode, cap);
-        } else if (pass == MOVE && moved) {
+        } else if (pass_of(program, cnode, cap) != pass) {
+            continue;
+        } else if (pass == MOVE || pass == ORIGINALS) {
             move(program, cnode, cap, irq_control_moved);
+        } else {
+            copy(program, cnode, cap);
         }
-    }
-}
-
-/* Every capability is derived from the one the initialiser has, so nobody but the initialiser can revoke it. */
-static void warn_derivations(struct program *program)
-{
-    if (program->spec->num_derivations > 0) {
-        capdl_finding(
-            program->diags, CAPDL_WARNING, "derivation", program->spec->derivations[0].pos,
-            "derivations between capabilities of the spec (cdt, child_of) are not made: the holder of a parent "
-            "cannot revoke its children");
     }
 }
 
 void caps_distribute(struct program *program)
 {
     bool irq_control_moved = false;
-    warn_derivations(program);
-    for (enum pass pass = COPY; pass <= MOVE; pass++) {
+    for (enum pass pass = COPY; pass < PASSES; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
             if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_CNODE) {

@@ -19,13 +19,14 @@ static bool archs_agree(struct program *program)
 static bool make(struct program *program)
 {
     static void (*const passes[])(struct program *) = {
-        shape_objects,   asids_count,       arguments_place, content_find,    arrange_objects,   mappings_collect,
+        shape_objects,   asids_count,       arguments_place, content_find,    arrange_objects,   derivations_collect, mappings_collect,
         asids_assign,    vspace_map,        content_fill,    ports_derive,      interrupts_derive,
         sched_configure, threads_configure, caps_distribute, domains_configure,
+        calls_weave,
     };
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
         passes[i](program);
-        bool placed = passes[i] == arrange_objects || passes[i] == mappings_collect;
+        bool placed = passes[i] == arrange_objects || passes[i] == derivations_collect || passes[i] == mappings_collect;
         if (placed && program->diags->num_errors) {
             return false;
         }

@@ -83,12 +83,43 @@ static void put_copy(struct reverse *r, const struct capdl_call *call, bool mint
     reverse_cap(r, cnode, cap);
 }
 
+static void derivation_add(struct reverse *r, struct capdl_slot_ref parent, struct capdl_slot_ref child)
+{
+    struct capdl_spec *spec = r->spec;
+    spec->derivations = memory_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
+                                    sizeof *spec->derivations);
+    spec->derivations[spec->num_derivations++] = (struct capdl_derivation){.parent = parent, .child = child};
+}
+
+/* From a CNode of the spec: a child. */
+static void put_child(struct reverse *r, const struct capdl_call *call, bool minted)
+{
+    uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
+    uint32_t from = reverse_object(r, &call->operands[0], CAPDL_KIND_CNODE);
+    const struct capdl_cap *parent = r->failed ? 0 : capdl_spec_cap_at(r->spec, from, word(call, 2));
+    if (!parent) {
+        reverse_fail(r, "a capability is copied from a slot that is empty");
+        return;
+    }
+    struct capdl_cap cap = {.slot = word(call, 0), .object = parent->object, .kind = parent->kind};
+    cap.rights = has_rights(cap.kind) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
+    if (minted) {
+        set_data(&cap, word(call, 5));
+    } else if (cap.kind != CAPDL_KIND_CNODE && parent->data) {
+        set_data(&cap, parent->data);
+    }
+    reverse_cap(r, cnode, cap);
+    derivation_add(r, (struct capdl_slot_ref){from, word(call, 2)}, (struct capdl_slot_ref){cnode, cap.slot});
+}
+
 static void copy(struct reverse *r, const struct capdl_call *call, bool minted)
 {
     if (!cnode_operands_good(r, call, minted ? 6 : 5)) {
         return;
     }
-    if (in_root(&call->target)) {
+    if (!in_root(&call->operands[0])) {
+        put_child(r, call, minted);
+    } else if (in_root(&call->target)) {
         derive_copy(r, call, minted);
     } else {
         put_copy(r, call, minted);
@@ -107,6 +138,9 @@ static void move(struct reverse *r, const struct capdl_call *call)
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
+    if (cap.kind == CAPDL_KIND_EP || cap.kind == CAPDL_KIND_NOTIFICATION) {
+        cap.rights = CAPDL_RIGHTS_ALL; /* the original */
+    }
     if (cap.kind == CAPDL_KIND_FRAME) {
         unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | (source->mapped_rights & CAPDL_RIGHT_GRANT);
         cap.rights = (uint8_t)(source->original ? all : source->rights);

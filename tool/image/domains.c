@@ -21,7 +21,7 @@ static void set_domains(struct program *program)
             continue;
         }
         CALL(program, DOMAINS, DOMAIN_SET_SET, object, 1, operand_initial(CAPDL_INITIAL_DOMAIN),
-             operand_object(program, object), operand_word(tcb->dom));
+             operand_late(program, object), operand_word(tcb->dom));
     }
 }
 

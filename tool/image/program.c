@@ -19,6 +19,8 @@ void program_free(struct program *program)
     }
     free(program->files);
     free(program->words);
+    free(program->originals);
+    free(program->derivations);
     free(program->places);
     free(program->objects);
     free(program->derived);

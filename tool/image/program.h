@@ -6,9 +6,11 @@
  *     arguments which words go on threads' stacks
  *     content   which frames have contents, which of them become pages of the image
  *     arrange   slots: groups, fixed, covers
- *     derive    asids, interrupts, I/O ports: capabilities made by kernel calls
+ *     asids, interrupts: capabilities made by kernel calls
+ *     derive    which capabilities are copied from which others of the spec
  *     vspace    page tables and pages, with their final addresses
  *     sched, threads, caps, domains
+ *     weave     one run of calls for what is done for many alike domains
  *     encode    the blob
  *
  * Calls are made in the order of slots, not of the spec, so that a spec read back from an image compiles to the same
@@ -62,6 +64,7 @@ enum place_flag {
 struct place {
     uint32_t number;  /* slot, or page of the page segment */
     uint32_t derived; /* slot of what is derived from it (interrupt handler, ports, ASID pool), or CAPDL_NO_OBJECT */
+    uint32_t late;    /* slot of a copy for calls after the original has moved to a CNode, or CAPDL_NO_OBJECT */
     uint16_t flags;   /* enum place_flag */
     uint8_t kind;     /* enum place_kind */
     uint8_t type;     /* enum capdl_type; CAPDL_TYPE_COUNT: not a kernel object */
@@ -142,6 +145,10 @@ struct program {
     uint32_t num_roots, num_own_pools;
     uint32_t *pool_of; /* per object: ASID pool of the spec it is in, or CAPDL_NO_OBJECT */
 
+    struct capdl_slot_ref *originals; /* per object: where its first capability goes, container CAPDL_NO_OBJECT: nowhere */
+    struct capdl_derivation *derivations; /* by child: those that are made by copying from a CNode of the spec */
+    size_t num_derivations, capacity_derivations;
+
     struct call_list phases[CAPDL_PHASE_COUNT];
     uint8_t method_caps[CAPDL_METHOD_COUNT];
     bool method_refused[CAPDL_METHOD_COUNT];
@@ -185,6 +192,8 @@ static inline struct operand operand_sched_control(uint64_t core)
 }
 /* The capability the kernel made for an object. */
 struct operand operand_object(const struct program *, uint32_t object);
+/* The same once CNodes are being filled, when that one may have moved. */
+struct operand operand_late(const struct program *, uint32_t object);
 
 /* Adds a call for `object`. operands: the target, `caps` capabilities, words. An absent method is an error, once. */
 void calls_add(struct program *, enum capdl_phase, enum capdl_method, uint32_t object, unsigned caps,
@@ -212,6 +221,7 @@ void asids_count(struct program *);
 void asids_assign(struct program *);
 void interrupts_derive(struct program *);
 void ports_derive(struct program *);
+void derivations_collect(struct program *);
 void mappings_collect(struct program *);
 void vspace_map(struct program *);
 void content_fill(struct program *);
@@ -219,6 +229,7 @@ void sched_configure(struct program *);
 void threads_configure(struct program *);
 void caps_distribute(struct program *);
 void domains_configure(struct program *);
+void calls_weave(struct program *);
 
 /* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or
  * 0. */
@@ -239,6 +250,13 @@ uint64_t vspace_default_attributes(const struct capdl_profile *);
 void mappings_reserve(struct program *);
 struct operand mapping_source(struct program *, uint32_t table, const struct capdl_cap *);
 struct mapping *mapping_find(const struct program *, uint32_t container, uint64_t slot);
+
+/* derive.c: the slot that a capability is to be copied from, or 0; how many lie above it; whether it is the object's original
+   because others are copied from it. */
+const struct capdl_slot_ref *derivation_parent(const struct program *, uint32_t container, uint64_t slot);
+unsigned derivation_depth(const struct program *, uint32_t container, uint64_t slot);
+bool derivation_is_original(const struct program *, uint32_t container, const struct capdl_cap *);
+enum { DERIVATION_DEEPEST = 2 };
 
 /* Word of capability data for a CNode capability: 0 for no guard. */
 uint64_t caps_guard_word(const struct capdl_cap *);

@@ -204,6 +204,7 @@ static void shape_object(struct program *program, uint32_t object)
     struct place *place = &program->places[object];
     place->type = (uint8_t)object_type(program, object);
     place->derived = CAPDL_NO_OBJECT;
+    place->late = CAPDL_NO_OBJECT;
     if (place->type == CAPDL_TYPE_COUNT) {
         refuse_device(program, object);
         return;

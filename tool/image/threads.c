@@ -302,7 +302,7 @@ static void write_registers(struct program *program, uint32_t object)
         return;
     }
     unsigned count = collect_registers(program, tcb, call + 3);
-    call[0] = operand_object(program, object);
+    call[0] = start ? operand_late(program, object) : operand_object(program, object);
     call[1] = operand_word(start);
     call[2] = operand_word(count);
     calls_add(program, start ? CAPDL_PHASE_START : CAPDL_PHASE_THREADS, CAPDL_METHOD_TCB_WRITE_REGISTERS, object, 0,

@@ -7,7 +7,7 @@
 #include "pd/pd.h"
 #include "profile/profile.h"
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static bool arch_find(const char *name, enum capdl_arch *arch)
 {
@@ -189,10 +189,13 @@ bool input_kernel_fits(struct input *input)
         : image->sysenter != kernel->sysenter ? "system call instruction"
         : image->vspace_levels != kernel->vspace_levels ? "address space layout"
         : image->fan_out > kernel->fan_out ? "Retype fan-out limit"
+        : image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != 0 &&
+              image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != kernel->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]
+            ? "debug console, which the initialiser would print on"
         : 0;
     if (what) {
-        capdl_error(&input->diags, nowhere, "%s was compiled for the kernel %s, whose %s differ from those of %s; "
-                    "compile it with --kernel %s", input->name, image->name, what, kernel->name, kernel->prefix);
+        capdl_error(&input->diags, nowhere, "%s was compiled for the kernel %s; %s is different in its %s: compile it with --kernel %s",
+                    input->name, image->name, kernel->name, what, kernel->prefix);
         return false;
     }
     uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);

@@ -69,6 +69,30 @@ static const char arm_calls[] =
     "13 CNode_Mint s6 ( i2 | 0x3 0x4 s6 0x40 0xf 0x3c )\n"
     "15 TCB_WriteRegisters s5 (| 0x1 0x5 0x200010 0x203000 0 0x7 0x8 )\n";
 
+/* Three alike address spaces: a run for what each of them has. */
+static const char alike_spec[] = "arch aarch64\n"
+                                 "objects {\n"
+                                 "  top[3] = pud  middle[3] = pd  bottom[3] = pt  page[6] = frame (4k)\n"
+                                 "}\n"
+                                 "caps {\n"
+                                 "  top[0] { 0: middle[0] }  middle[0] { 0: bottom[0] }\n"
+                                 "  top[1] { 0: middle[1] }  middle[1] { 0: bottom[1] }\n"
+                                 "  top[2] { 0: middle[2] }  middle[2] { 0: bottom[2] }\n"
+                                 "  bottom[0] { 1: page[0] (R)  5: page[3] (RW) }\n"
+                                 "  bottom[1] { 1: page[1] (R)  5: page[4] (RW) }\n"
+                                 "  bottom[2] { 1: page[2] (R)  5: page[5] (RW) }\n"
+                                 "}\n";
+
+static const char alike_calls[] =
+    "group 0x8 0 0xd 0x3\n" /* s0: top */
+    "group 0x9 0 0xc 0x6\n" /* s3: page */
+    "group 0xb 0 0xc 0x6\n" /* s9: middle, s12: bottom */
+    "7 ASIDPool_Assign i6 ( s0 ) x3 + 0 0x1\n"
+    "8 PageTable_Map s9 ( s0 | 0 0x3 ) x3 + 0x1 0x1 0 0\n"
+    "8 PageTable_Map s12 ( s0 | 0 0x3 ) x3 + 0x1 0x1 0 0\n"
+    "9 Page_Map s3 ( s0 | 0x1000 0x2 0x7 ) x3 + 0x1 0x1 0 0 0\n"
+    "9 Page_Map s6 ( s0 | 0x5000 0x3 0x7 ) x3 + 0x1 0x1 0 0 0\n";
+
 /* x86-64 without MCS: a frame mapped twice, one whose capability goes on with its mapping, interrupts, ports,
  * untypeds. */
 static const char x86_spec[] =
@@ -215,6 +239,7 @@ int main(void)
 {
     write_pattern("code.bin", 4096);
     expect("one thread on AArch64", "aarch64-mcs", arm_spec, arm_calls);
+    expect("what is alike in three address spaces", "aarch64-mcs", alike_spec, alike_calls);
     expect("what only x86-64 has", "x86_64", x86_spec, x86_calls);
     write_pattern("code.bin", 5000);
     write_file("zero.bin", (char[10]){0}, 10);

@@ -19,7 +19,7 @@ static bool archs_agree(struct program *program)
 static bool make(struct program *program)
 {
     static void (*const passes[])(struct program *) = {
-        shape_objects,   asids_count,       arguments_place, content_find,    arrange_objects,   derivations_collect, mappings_collect,
+        shape_objects,   asids_count,       arguments_place, reserved_find,   content_find,    arrange_objects,   derivations_collect, mappings_collect,
         asids_assign,    vspace_map,        content_fill,    ports_derive,      interrupts_derive,
         sched_configure, threads_configure, caps_distribute, domains_configure,
         calls_weave,

@@ -58,6 +58,7 @@ enum place_flag {
     PLACE_CONTENT = 64, /* frame: not all zero */
     PLACE_USED = 128,   /* page table: below another */
     PLACE_SORTED = 256, /* frame: its fills are ascending */
+    PLACE_RESERVED = 512, /* frame: the loader fills it */
 };
 
 /* Where an object of the spec is, and what it is to the kernel. */
@@ -214,6 +215,7 @@ bool operand_equal(struct operand, struct operand);
  * mistake. */
 void shape_objects(struct program *);
 void arguments_place(struct program *);
+void reserved_find(struct program *);
 void content_find(struct program *);
 void arrange_objects(struct program *);
 void cover_objects(struct program *);
@@ -268,6 +270,9 @@ const struct content_word *arguments_in(const struct program *, uint32_t frame, 
 
 /* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
 bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);
+
+/* reserved.c: the section with what the loader puts into reserved memory, malloc'd; its size is 0 if nothing is reserved. */
+uint8_t *reserved_encode(const struct program *, size_t *size);
 
 /* encode.c: the blob, malloc'd. */
 uint8_t *encode_program(const struct program *, size_t *size);

@@ -2,6 +2,8 @@
 /* `capdl expand` and `capdl show`: a spec as text again. */
 #include "command.h"
 
+#include "json/spec_json.h"
+
 static const struct usage expand_usage = {
     "expand SPEC [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints the spec as standard capDL text that any capDL tool reads: PD declarations replaced by the\n"
@@ -12,10 +14,11 @@ static const struct usage expand_usage = {
 };
 
 static const struct usage show_usage = {
-    "show SPEC|IMAGE [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "show SPEC|IMAGE [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. The text of a\n"
-    "canonical text is the same text. An image shows the spec it was made from.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
+    "canonical text is the same text. An image shows the spec it was made from. With --json, as the\n"
+    "JSON that docs/json.md describes and that every command reads in place of text.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
     1,
     1,
 };
@@ -31,7 +34,11 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
     }
     int code = input_read(&input, options.operands[0], wanted, &options);
     if (code == EXIT_FINE) {
-        capdl_spec_write_text(&input.spec, stdout, folded);
+        if (options.json) {
+            spec_json_write(&input.spec, stdout);
+        } else {
+            capdl_spec_write_text(&input.spec, stdout, folded);
+        }
     }
     code = input_finish(&input, &options, code);
     options_free(&options);

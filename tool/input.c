@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "json/spec_json.h"
 #include "pd/pd.h"
 #include "profile/profile.h"
 
@@ -108,7 +109,9 @@ static int read_text(struct input *input, const struct options *options)
         return EXIT_FINDINGS;
     }
     uint16_t source = capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
-    return capdl_spec_read_text(&input->spec, &input->diags, source, &text) ? EXIT_FINE : EXIT_FINDINGS;
+    bool json = spec_json_is((const char *)input->bytes.data, input->bytes.size);
+    bool good = (json ? spec_json_read : capdl_spec_read_text)(&input->spec, &input->diags, source, &text);
+    return good ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 static int read_image(struct input *input, unsigned wanted, const struct options *options)
@@ -147,7 +150,7 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
         return EXIT_FINDINGS;
     }
     if (image_is_elf(input->bytes.data, input->bytes.size)) {
-        capdl_error(&input->diags, nowhere, "%s is an ELF file, but a spec (capDL text) was expected", input->name);
+        capdl_error(&input->diags, nowhere, "%s is an ELF file, but a spec (capDL text or JSON) was expected", input->name);
         return EXIT_FINDINGS;
     }
     return read_text(input, options);

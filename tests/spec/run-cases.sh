@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Golden tests: run-cases.sh SPEC_CASE MODE DIRECTORY
-# For each case.cdl: what spec_case prints must equal case.out and case.err (absent: nothing), and it fails if and only if case.err
-# has an error. What it printed must, read again, print as the same bytes, and so must what it prints unfolded.
+# For each case.cdl or case.json: what spec_case prints must equal case.out and case.err (absent: nothing), and it fails if and only if case.err
+# has an error. What it printed must, read again, print as the same bytes, and so must what it prints unfolded
+# and as JSON.
 # With UPDATE=1 in the environment, the goldens are written instead: read them before committing.
 program=$1
 mode=$2
@@ -31,10 +32,14 @@ fixpoint() {
     "$program" unfolded "$case" >"$work/unfolded.cdl" 2>/dev/null
     "$program" read "$work/unfolded.cdl" 2>&1 | cmp "$work/out" - || complain "$case: unfolded text is another spec"
     "$program" unfolded "$work/unfolded.cdl" 2>&1 | cmp "$work/unfolded.cdl" - || complain "$case: unfolded text is no fixpoint"
+    "$program" json "$case" >"$work/json" 2>/dev/null
+    "$program" read "$work/json" 2>&1 | cmp "$work/out" - || complain "$case: by way of JSON it is another spec"
+    "$program" json "$work/json" 2>&1 | cmp "$work/json" - || complain "$case: JSON is no fixpoint"
 }
 
-for case in "$3"/*.cdl; do
-    base=${case%.cdl}
+for case in "$3"/*.cdl "$3"/*.json; do
+    [ -f "$case" ] || continue
+    base=${case%.*}
     "$program" "$mode" "$case" >"$work/out" 2>"$work/err"
     status=$?
     grep -q ': error: ' "$work/err" && expected=1 || expected=0

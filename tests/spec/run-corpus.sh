@@ -4,5 +4,7 @@
 program=$1
 shift
 for directory; do
-    "$program" "$directory"/*.cdl || exit 1
+    for file in "$directory"/*.cdl "$directory"/*.json; do
+        [ ! -f "$file" ] || "$program" "$file" || exit 1
+    done
 done

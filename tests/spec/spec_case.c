@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads one spec and shows what became of it, for golden tests: spec_case [read|unfolded|check] FILE
- * Standard output: the spec as text, if there was no error (but not for check). Standard error: the diagnostics.
+ * Reads one spec and shows what became of it, for golden tests: spec_case [read|unfolded|json|check] FILE
+ * FILE is capDL text or JSON. Standard output: the spec as text or JSON, if there was no error (but not for check). Standard error: the diagnostics.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <capdl/spec.h>
+
+#include "json/spec_json.h"
 
 static char *read_all(FILE *file, size_t *size)
 {
@@ -45,9 +47,12 @@ int main(int argc, char **argv)
     text = read_all(file, &size);
     fclose(file);
     capdl_spec_init(&spec);
-    good = capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, base_name(path), text, size), NULL);
+    good = (spec_json_is(text, size) ? spec_json_read : capdl_spec_read_text)(
+        &spec, &diags, capdl_diags_add_source(&diags, base_name(path), text, size), NULL);
     if (!strcmp(mode, "check"))
         good = capdl_spec_check(&spec, &diags, NULL) && good;
+    else if (good && !strcmp(mode, "json"))
+        spec_json_write(&spec, stdout);
     else if (good)
         capdl_spec_write_text(&spec, stdout, strcmp(mode, "unfolded"));
     capdl_diags_print(&diags, stderr, 0);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Our own form, docs/json.md: objects first, then, when all are known, what refers to them. */
+#include "fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum member { FORMAT, VERSION, ARCH, OBJECTS, IRQS, DERIVATIONS, DOMAINS, NUM_MEMBERS };
+
+static void arch_read(struct json *json, const char *value)
+{
+    const char *text;
+    if (!json_string(json, value, "arch", &text) || json->spec->has_arch) {
+        return;
+    }
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        if (strcmp(text, capdl_arch_name((enum capdl_arch)i)) == 0) {
+            json->spec->arch = (enum capdl_arch)i;
+            json->spec->has_arch = true;
+            return;
+        }
+    }
+    capdl_error(json->diags, json_pos(json, value), "'arch' is '%s': expected aarch64, riscv, x86_64, arm11 or ia32", text);
+}
+
+static void check_version(struct json *json, const char **members)
+{
+    const char *format;
+    uint64_t version;
+    if (json_string(json, members[FORMAT], "format", &format) && strcmp(format, SPEC_JSON_FORMAT) != 0) {
+        capdl_error(json->diags, json_pos(json, members[FORMAT]), "'format' is '%s': expected " SPEC_JSON_FORMAT, format);
+    }
+    if (json_number(json, members[VERSION], "version", UINT64_MAX, &version) && version != SPEC_JSON_VERSION) {
+        capdl_error(json->diags, json_pos(json, members[VERSION]), "version %llu of this form is not known here: expected %d",
+                    (unsigned long long)version, SPEC_JSON_VERSION);
+    }
+}
+
+static void objects_read(struct own_reader *reader, const char *value)
+{
+    struct json_list list = json_elements(value);
+    for (const char *item; (item = json_item(&list));) {
+        uint32_t object = own_object_read(reader, item);
+        if (object != CAPDL_NO_OBJECT) {
+            own_params_read(reader, item, object);
+        }
+    }
+}
+
+/* An array has no gaps: capDL text could not say that. */
+static void arrays_check(struct own_reader *reader)
+{
+    struct capdl_spec *spec = reader->spec;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_object *last = &spec->objects[i];
+        if (last->index == CAPDL_NO_INDEX || last->index + 1 != capdl_spec_array_length(spec, last->name)) {
+            continue;
+        }
+        for (uint32_t index = 0; index < last->index; index++) {
+            if (capdl_spec_find(spec, last->name, index) == CAPDL_NO_OBJECT) {
+                capdl_error(reader->json->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
+                            (unsigned)last->index, (unsigned)index);
+                break;
+            }
+        }
+    }
+}
+
+static void links_read(struct own_reader *reader, const char *value)
+{
+    struct json_list list = json_elements(value);
+    uint32_t object = 0;
+    for (const char *item; (item = json_item(&list)); object++) {
+        own_links_read(reader, item, object);
+    }
+}
+
+bool own_read(struct json *json)
+{
+    static const struct json_field fields[] = {
+        { "format", true }, { "version", true }, { "arch", true }, { "objects", true }, { "irqs", false },
+        { "derivations", false }, { "domains", false }, { 0 },
+    };
+    const char *members[NUM_MEMBERS];
+    size_t errors = json->diags->num_errors;
+    struct own_reader reader = { json, json->spec };
+    if (!json_fields(json, json->root, "a spec", fields, JSON_OTHERS_WRONG, members)) {
+        return false;
+    }
+    check_version(json, members);
+    arch_read(json, members[ARCH]);
+    if (!json_array(json, members[OBJECTS], "objects") || json->diags->num_errors > errors) {
+        return false;
+    }
+    objects_read(&reader, members[OBJECTS]);
+    arrays_check(&reader);
+    if (json->diags->num_errors > errors) {
+        return false; /* what refers to an object that is wrong would be reported once more */
+    }
+    links_read(&reader, members[OBJECTS]);
+    if (members[IRQS]) {
+        own_irqs_read(&reader, members[IRQS]);
+    }
+    if (members[DERIVATIONS]) {
+        own_derivations_read(&reader, members[DERIVATIONS]);
+    }
+    if (members[DOMAINS]) {
+        own_domains_read(&reader, members[DOMAINS]);
+    }
+    return json->diags->num_errors == errors;
+}

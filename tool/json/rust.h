@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of rust-sel4's form share: objects are told by their place in the list, kinds are the one member of an object. */
+#ifndef TOOL_JSON_RUST_H
+#define TOOL_JSON_RUST_H
+
+#include "fields.h"
+
+enum { RUST_NO_LEVEL = 255 };
+
+/* An object of the list. */
+struct rust_object {
+    const char *value;  /* of the element */
+    const char *name;   /* value of the name, or 0 */
+    const char *fields; /* what the kind's name leads to; 0: nothing */
+    uint32_t object;    /* in the spec, or CAPDL_NO_OBJECT */
+    uint8_t kind;       /* enum capdl_kind; CAPDL_KIND_PT stands for page tables of all levels */
+    uint8_t level;
+    bool is_root;
+};
+
+struct rust_reader {
+    struct json *json;
+    struct capdl_spec *spec;
+    struct rust_object *objects;
+    size_t num_objects, capacity_objects;
+    bool microkit; /* contents are given as Microkit does */
+};
+
+/* A cap as it is named: {"Endpoint": {...}}. False if it is none, which is reported. */
+bool rust_cap_named(struct rust_reader *, const char *value, unsigned *kind, const char **fields);
+/* The object that a number stands for. */
+bool rust_reference(struct rust_reader *, const char *value, const char *what, uint64_t *id);
+/* The slots of an object, 0 if it has none. */
+const char *rust_slots(const struct rust_object *);
+/* A slot's number and the value of its cap. */
+bool rust_slot(struct rust_reader *, const char *value, uint64_t *slot, const char **cap);
+
+void rust_objects_read(struct rust_reader *, const char *value); /* rust_objects.c */
+bool rust_arch_find(struct rust_reader *);                       /* rust_tables.c */
+void rust_levels_find(struct rust_reader *);
+enum capdl_kind rust_table_kind(struct rust_reader *, const struct rust_object *);
+void rust_params_read(struct rust_reader *, const struct rust_object *); /* rust_params.c */
+void rust_fills_read(struct rust_reader *, const char *value, struct capdl_object *); /* rust_fill.c */
+void rust_caps_read(struct rust_reader *, const struct rust_object *);   /* rust_caps.c */
+
+#endif

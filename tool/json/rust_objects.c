@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rust-sel4's form: the list of objects, their names, and what refers to them by number. */
+#include "rust.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *object, *cap;
+    uint8_t kind;
+} kinds[] = {
+    { "Untyped", "Untyped", CAPDL_KIND_UT },
+    { "Endpoint", "Endpoint", CAPDL_KIND_EP },
+    { "Notification", "Notification", CAPDL_KIND_NOTIFICATION },
+    { "CNode", "CNode", CAPDL_KIND_CNODE },
+    { "Tcb", "Tcb", CAPDL_KIND_TCB },
+    { "Irq", "IrqHandler", CAPDL_KIND_IRQ },
+    { "VCpu", "VCpu", CAPDL_KIND_VCPU },
+    { "Frame", "Frame", CAPDL_KIND_FRAME },
+    { "PageTable", "PageTable", CAPDL_KIND_PT },
+    { "AsidPool", "AsidPool", CAPDL_KIND_ASID_POOL },
+    { "IOSpace", "IOSpace", CAPDL_KIND_IO_DEVICE },
+    { "IOPageTable", "IOPageTable", CAPDL_KIND_IO_PT },
+    { "ArmIrq", "ArmIrqHandler", CAPDL_KIND_ARM_IRQ },
+    { "IrqMsi", "IrqMsiHandler", CAPDL_KIND_MSI_IRQ },
+    { "IrqIOApic", "IrqIOApicHandler", CAPDL_KIND_IOAPIC_IRQ },
+    { "RiscvIrq", "RiscvIrqHandler", CAPDL_KIND_RISCV_IRQ },
+    { "IOPorts", "IOPorts", CAPDL_KIND_IO_PORTS },
+    { "SchedContext", "SchedContext", CAPDL_KIND_SC },
+    { "Reply", "Reply", CAPDL_KIND_RTREPLY },
+    { "ArmSmc", "ArmSmc", CAPDL_KIND_SMC },
+    { "DomainSet", "DomainSet", CAPDL_KIND_DOMAIN },
+};
+enum { NUM_KINDS = sizeof kinds / sizeof kinds[0] };
+
+/* {"Kind": fields}, or just "Kind": the key, which is a string either way, and the fields. */
+static bool variant(struct rust_reader *reader, const char *value, const char *what, const char **key, const char **fields)
+{
+    *fields = 0;
+    *key = value;
+    if (*value == '"') {
+        return true;
+    }
+    if (!json_object(reader->json, value, what)) {
+        return false;
+    }
+    struct json_list list = json_elements(value);
+    *fields = json_member(&list, key);
+    const char *second;
+    if (*fields && !json_member(&list, &second)) {
+        return true;
+    }
+    capdl_error(reader->json->diags, json_pos(reader->json, value), "'%s' has %s: expected one, such as {\"Endpoint\": ...}", what,
+                *fields ? "more than one member" : "no member");
+    return false;
+}
+
+bool rust_cap_named(struct rust_reader *reader, const char *value, unsigned *kind, const char **fields)
+{
+    const char *key;
+    if (!variant(reader, value, "cap", &key, fields)) {
+        return false;
+    }
+    for (unsigned i = 0; i < NUM_KINDS; i++) {
+        if (json_key_is(key, kinds[i].cap)) {
+            *kind = kinds[i].kind;
+            return true;
+        }
+    }
+    capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of capability", json_key_length(key), key + 1);
+    return false;
+}
+
+bool rust_reference(struct rust_reader *reader, const char *value, const char *what, uint64_t *id)
+{
+    if (!json_number(reader->json, value, what, UINT32_MAX, id)) {
+        return false;
+    }
+    if (*id < reader->num_objects) {
+        return true;
+    }
+    capdl_error(reader->json->diags, json_pos(reader->json, value), "'%s' is %" PRIu64 ", but there are only the objects 0 to %zu",
+                what, *id, reader->num_objects - 1);
+    return false;
+}
+
+const char *rust_slots(const struct rust_object *object)
+{
+    if (!object->fields || *object->fields != '{') {
+        return 0;
+    }
+    struct json_list list = json_elements(object->fields);
+    for (const char *key, *value; (value = json_member(&list, &key));) {
+        if (json_key_is(key, "slots")) {
+            return *value == '[' ? value : 0;
+        }
+    }
+    return 0;
+}
+
+bool rust_slot(struct rust_reader *reader, const char *value, uint64_t *slot, const char **cap)
+{
+    static const struct json_field fields[] = { { "slot", true }, { "cap", true }, { 0 } };
+    const char *members[2];
+    if (*value == '[') {
+        capdl_error(reader->json->diags, json_pos(reader->json, value), "slots as pairs are the form of the capDL repository's old "
+                    "'rust' branch, which is not read here: expected {\"slot\": 1, \"cap\": ...} as rust-sel4 5.0.0 writes it");
+        return false;
+    }
+    if (!json_fields(reader->json, value, "a slot", fields, JSON_OTHERS_IGNORED, members)) {
+        return false;
+    }
+    *cap = members[1];
+    return json_number(reader->json, members[0], "slot", UINT64_MAX, slot);
+}
+
+static void record(struct rust_reader *reader, const char *value)
+{
+    static const struct json_field fields[] = { { "name", false }, { "object", true }, { 0 } };
+    const char *members[2], *key = 0;
+    struct rust_object object = { .value = value, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .level = RUST_NO_LEVEL };
+    if (json_fields(reader->json, value, "an object", fields, JSON_OTHERS_IGNORED, members) &&
+        variant(reader, members[1], "object", &key, &object.fields)) {
+        object.name = members[0];
+        for (unsigned i = 0; i < NUM_KINDS; i++) {
+            object.kind = json_key_is(key, kinds[i].object) ? kinds[i].kind : object.kind;
+        }
+        if (object.kind == CAPDL_KIND_COUNT) {
+            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of object", json_key_length(key),
+                        key + 1);
+        }
+    }
+    reader->objects = list_grow(reader->objects, &reader->capacity_objects, reader->num_objects + 1, sizeof object);
+    reader->objects[reader->num_objects++] = object;
+}
+
+/* A name that capDL text can say: what it cannot becomes `_`. */
+static const char *speakable(struct rust_reader *reader, const char *name)
+{
+    size_t length = strlen(name);
+    char *text = malloc(length + 3);
+    if (!text) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    strcpy(text + 2, name);
+    for (char *c = text + 2; *c; c++) {
+        bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (unsigned char)*c >= 0x80;
+        *c = plain || strchr("_-@.", *c) ? *c : '_';
+    }
+    memcpy(text, "o_", 2);
+    const char *interned = capdl_spec_intern(reader->spec, text + 2, length);
+    if (!name_is_valid(interned)) {
+        interned = capdl_spec_intern(reader->spec, text, length + 2);
+    }
+    free(text);
+    return interned;
+}
+
+/* The name of an object: its own, made speakable and different from all others. */
+static const char *object_name(struct rust_reader *reader, size_t id)
+{
+    const struct rust_object *object = &reader->objects[id];
+    const char *name = "";
+    if (object->name) {
+        json_string(reader->json, object->name, "name", &name);
+    }
+    if (!*name) {
+        name = capdl_kind_keyword((enum capdl_kind)object->kind);
+    }
+    const char *result = speakable(reader, name);
+    if (object->name && capdl_spec_find(reader->spec, result, CAPDL_NO_INDEX) == CAPDL_NO_OBJECT) {
+        return result;
+    }
+    size_t size = strlen(result) + 32;
+    char *text = capdl_spec_alloc(reader->spec, size);
+    do {
+        snprintf(text, size, "%s_%zu", result, id);
+        result = capdl_spec_intern(reader->spec, text, strlen(text));
+        id += reader->num_objects;
+    } while (capdl_spec_find(reader->spec, result, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT);
+    return result;
+}
+
+static void add(struct rust_reader *reader, size_t id)
+{
+    struct rust_object *object = &reader->objects[id];
+    if (object->kind == CAPDL_KIND_DOMAIN || object->kind == CAPDL_KIND_COUNT) {
+        return;
+    }
+    enum capdl_kind kind = object->kind == CAPDL_KIND_PT ? rust_table_kind(reader, object) : (enum capdl_kind)object->kind;
+    object->object = capdl_spec_add(reader->spec, object_name(reader, id), CAPDL_NO_INDEX, kind,
+                                    json_pos(reader->json, object->value));
+    rust_params_read(reader, object);
+}
+
+void rust_objects_read(struct rust_reader *reader, const char *value)
+{
+    struct json_list list = json_elements(value);
+    for (const char *item; (item = json_item(&list));) {
+        record(reader, item);
+    }
+    size_t errors = reader->json->diags->num_errors;
+    if (errors || !rust_arch_find(reader)) {
+        return;
+    }
+    rust_levels_find(reader);
+    for (size_t i = 0; i < reader->num_objects; i++) {
+        add(reader, i);
+    }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rust-sel4's form: page tables have levels instead of names, and the architecture is not said. */
+#include "rust.h"
+
+static enum capdl_arch arch_of_kind(unsigned kind)
+{
+    switch (kind) {
+    case CAPDL_KIND_ARM_IRQ:
+    case CAPDL_KIND_SMC: return CAPDL_ARCH_AARCH64;
+    case CAPDL_KIND_RISCV_IRQ: return CAPDL_ARCH_RISCV;
+    case CAPDL_KIND_IO_DEVICE:
+    case CAPDL_KIND_IO_PT:
+    case CAPDL_KIND_IO_PORTS:
+    case CAPDL_KIND_MSI_IRQ:
+    case CAPDL_KIND_IOAPIC_IRQ: return CAPDL_ARCH_X86_64;
+    default: return CAPDL_ARCH_COUNT;
+    }
+}
+
+/* By what only one architecture has; page tables that begin at level 1 are those of a 64-bit Arm hypervisor. */
+static enum capdl_arch arch_guess(const struct rust_reader *reader)
+{
+    for (size_t i = 0; i < reader->num_objects; i++) {
+        const struct rust_object *object = &reader->objects[i];
+        enum capdl_arch arch = arch_of_kind(object->kind);
+        if (arch != CAPDL_ARCH_COUNT) {
+            return arch;
+        }
+        if (object->kind == CAPDL_KIND_PT && object->is_root && object->level == 1) {
+            return CAPDL_ARCH_AARCH64;
+        }
+    }
+    return CAPDL_ARCH_COUNT;
+}
+
+static void shape_read(struct rust_reader *reader, struct rust_object *table)
+{
+    static const struct json_field fields[] = {
+        { "is_root", false }, { "level", false }, { "slots", true }, { "x86_ept", false }, { 0 },
+    };
+    const char *members[4];
+    bool ept = false;
+    uint64_t level = RUST_NO_LEVEL;
+    if (!table->fields || !json_fields(reader->json, table->fields, "a page table", fields, JSON_OTHERS_IGNORED, members)) {
+        return;
+    }
+    if (members[0]) {
+        json_bool(reader->json, members[0], "is_root", &table->is_root);
+    }
+    if (members[1]) {
+        json_number(reader->json, members[1], "level", 3, &level);
+        table->level = (uint8_t)level;
+    }
+    if (members[3] && json_bool(reader->json, members[3], "x86_ept", &ept) && ept) {
+        capdl_error(reader->json->diags, json_pos(reader->json, members[3]), "extended page tables (the memory of x86 guests) cannot "
+                    "be said in capDL");
+    }
+}
+
+bool rust_arch_find(struct rust_reader *reader)
+{
+    for (size_t i = 0; i < reader->num_objects; i++) {
+        if (reader->objects[i].kind == CAPDL_KIND_PT) {
+            shape_read(reader, &reader->objects[i]);
+        }
+    }
+    if (reader->spec->has_arch) {
+        return true;
+    }
+    reader->spec->arch = arch_guess(reader);
+    reader->spec->has_arch = reader->spec->arch != CAPDL_ARCH_COUNT;
+    if (!reader->spec->has_arch) {
+        reader->spec->arch = CAPDL_ARCH_AARCH64;
+        capdl_error(reader->json->diags, json_pos(reader->json, reader->json->root), "this form of JSON does not say which "
+                    "architecture the spec is for, and nothing in it shows: give --arch aarch64, riscv or x86_64");
+    }
+    return reader->spec->has_arch;
+}
+
+static void children_place(struct rust_reader *reader, const struct rust_object *table)
+{
+    const char *slots = rust_slots(table);
+    if (!slots) {
+        return;
+    }
+    struct json_list list = json_elements(slots);
+    for (const char *item, *cap, *fields; (item = json_item(&list));) {
+        static const struct json_field object[] = { { "object", true }, { 0 } };
+        uint64_t slot, id;
+        unsigned kind;
+        const char *member;
+        if (rust_slot(reader, item, &slot, &cap) && rust_cap_named(reader, cap, &kind, &fields) && kind == CAPDL_KIND_PT && fields &&
+            json_fields(reader->json, fields, "cap", object, JSON_OTHERS_IGNORED, &member) &&
+            rust_reference(reader, member, "object", &id) && reader->objects[id].level == RUST_NO_LEVEL) {
+            reader->objects[id].level = (uint8_t)(table->level + 1);
+        }
+    }
+}
+
+/* Levels that are not given: roots are level 0, what lies in a table is one below it. */
+void rust_levels_find(struct rust_reader *reader)
+{
+    size_t unknown = 0;
+    for (size_t i = 0; i < reader->num_objects; i++) {
+        struct rust_object *object = &reader->objects[i];
+        bool open = object->kind == CAPDL_KIND_PT && object->level == RUST_NO_LEVEL;
+        unknown += open;
+        object->level = open && object->is_root ? 0 : object->level;
+    }
+    for (unsigned level = 0; unknown && level < 3; level++) {
+        for (size_t i = 0; i < reader->num_objects; i++) {
+            if (reader->objects[i].kind == CAPDL_KIND_PT && reader->objects[i].level == level) {
+                children_place(reader, &reader->objects[i]);
+            }
+        }
+    }
+}
+
+enum capdl_kind rust_table_kind(struct rust_reader *reader, const struct rust_object *table)
+{
+    static const enum capdl_kind kinds[CAPDL_ARCH_COUNT][4] = {
+        [CAPDL_ARCH_AARCH64] = { CAPDL_KIND_PGD, CAPDL_KIND_PUD, CAPDL_KIND_PD, CAPDL_KIND_PT },
+        [CAPDL_ARCH_RISCV] = { CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
+        [CAPDL_ARCH_X86_64] = { CAPDL_KIND_PML4, CAPDL_KIND_PDPT, CAPDL_KIND_PD, CAPDL_KIND_PT },
+        [CAPDL_ARCH_ARM11] = { CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
+        [CAPDL_ARCH_IA32] = { CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
+    };
+    return kinds[reader->spec->arch][table->level < 4 ? table->level : 3];
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Specs as JSON: our own form (docs/json.md), read and written, and what other tools write, read. */
+#ifndef TOOL_JSON_SPEC_JSON_H
+#define TOOL_JSON_SPEC_JSON_H
+
+#include <capdl/spec.h>
+
+/* Whether this is JSON rather than capDL text, which never begins with a brace. */
+bool spec_json_is(const char *text, size_t size);
+/* Reads any of the forms into an initialised spec, as capdl_spec_read_text does; there is nothing to expand. */
+bool spec_json_read(struct capdl_spec *, struct capdl_diags *, uint16_t source, const struct capdl_text_options *);
+/* Writes our own form. */
+void spec_json_write(const struct capdl_spec *, FILE *);
+
+/* Diagnostics for editors: an array of objects, one a line, with file, line, column, severity, check, message and notes. */
+void diags_json_write(const struct capdl_diags *, FILE *);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Writing our own form: one object a line, its capabilities below it one a line, in the order of the canonical text. */
+#include "fields.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct writer {
+    const struct capdl_spec *spec;
+    FILE *out;
+};
+
+static void put_string(FILE *out, const char *text)
+{
+    putc('"', out);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"' || *c == '\\') {
+            putc('\\', out);
+        }
+        if ((unsigned char)*c < ' ') {
+            fprintf(out, "\\u%04x", (unsigned)*c);
+        } else {
+            putc(*c, out);
+        }
+    }
+    putc('"', out);
+}
+
+/* Names need no escapes. */
+static void put_label(const struct writer *w, uint32_t id)
+{
+    const struct capdl_object *object = &w->spec->objects[id];
+    if (object->index == CAPDL_NO_INDEX) {
+        fprintf(w->out, "\"%s\"", object->name);
+    } else {
+        fprintf(w->out, "\"%s[%" PRIu32 "]\"", object->name, object->index);
+    }
+}
+
+static void put_number(FILE *out, const char *name, uint64_t number)
+{
+    fprintf(out, ", \"%s\": %" PRIu64, name, number);
+}
+
+static void put_fill(FILE *out, const struct capdl_fill *fill)
+{
+    if (fill->kind == CAPDL_FILL_OTHER) {
+        fputs("{\"words\": ", out);
+        put_string(out, fill->text);
+    } else {
+        fprintf(out, "{\"offset\": %" PRIu64 ", \"length\": %" PRIu64 ", \"%s\": ", fill->offset, fill->length,
+                fill->kind == CAPDL_FILL_FILE ? "file" : "bootinfo");
+        put_string(out, fill->text);
+        put_number(out, "source_offset", fill->source_offset);
+    }
+    putc('}', out);
+}
+
+static void put_fills(FILE *out, const struct capdl_object *frame)
+{
+    if (!(frame->flags & CAPDL_OBJECT_HAS_FILL) && !frame->u.fills.count) {
+        return;
+    }
+    fputs(", \"fill\": [", out);
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        fputs(i ? ", " : "", out);
+        put_fill(out, &frame->u.fills.list[i]);
+    }
+    putc(']', out);
+}
+
+static void put_init(FILE *out, const struct capdl_tcb *tcb)
+{
+    fputs(", \"init\": [", out);
+    for (size_t i = 0; i < tcb->num_init; i++) {
+        fprintf(out, "%s%" PRIu64, i ? ", " : "", tcb->init[i]);
+    }
+    putc(']', out);
+}
+
+static void put_tcb_field(FILE *out, const struct capdl_tcb *tcb, const struct field *field)
+{
+    if (!tcb || !(tcb->has & field->bit)) {
+        return;
+    }
+    const char *at = (const char *)tcb + field->offset;
+    if (field->action == FIELD_TCB_NUMBER) {
+        put_number(out, field->name, *(const uint64_t *)(const void *)at);
+    } else if (field->action == FIELD_TCB_BOOL) {
+        fprintf(out, ", \"%s\": %s", field->name, *(const bool *)at ? "true" : "false");
+    } else {
+        put_init(out, tcb);
+    }
+}
+
+static void put_sc_field(FILE *out, const struct capdl_sc *sc, const struct field *field)
+{
+    if (!sc || !sc->has_times) {
+        return;
+    }
+    uint64_t number = *(const uint64_t *)(const void *)((const char *)sc + field->offset);
+    bool written = strcmp(field->name, "data") == 0 ? sc->has_data : strcmp(field->name, "refills") == 0 ? number : true;
+    if (written) {
+        put_number(out, field->name, number);
+    }
+}
+
+static void put_field(FILE *out, const struct capdl_object *object, const struct field *field)
+{
+    const struct capdl_numbers *numbers;
+    switch (field->action) {
+    case FIELD_SIZE_BITS:
+        if (object->flags & CAPDL_OBJECT_HAS_SIZE || field->needed) {
+            put_number(out, field->name, object->size_bits);
+        }
+        return;
+    case FIELD_PADDR:
+        if (object->flags & CAPDL_OBJECT_HAS_PADDR) {
+            put_number(out, field->name, object->paddr);
+        }
+        return;
+    case FIELD_FILL: put_fills(out, object); return;
+    case FIELD_SC_NUMBER: put_sc_field(out, object->u.sc, field); return;
+    case FIELD_NUMBER:
+    case FIELD_TRIGGER:
+        numbers = object->u.numbers;
+        if (!numbers || !(numbers->has >> field->bit & 1)) {
+            return;
+        }
+        if (field->action == FIELD_NUMBER) {
+            put_number(out, field->name, numbers->value[field->bit]);
+        } else {
+            fprintf(out, ", \"%s\": \"%s\"", field->name, numbers->value[field->bit] ? "edge" : "level");
+        }
+        return;
+    default: put_tcb_field(out, object->u.tcb, field);
+    }
+}
+
+static void put_rights(FILE *out, const struct capdl_cap *cap)
+{
+    if (cap->rights) {
+        fprintf(out, ", \"rights\": \"%s%s%s%s\"", cap->rights & CAPDL_RIGHT_READ ? "R" : "",
+                cap->rights & CAPDL_RIGHT_WRITE ? "W" : "",
+                cap->rights & CAPDL_RIGHT_GRANT ? cap->kind == CAPDL_KIND_FRAME ? "X" : "G" : "",
+                cap->rights & CAPDL_RIGHT_GRANT_REPLY ? "P" : "");
+    }
+}
+
+static void put_extra(const struct writer *w, const struct capdl_cap *cap)
+{
+    if (cap->flags & CAPDL_CAP_HAS_ASID) {
+        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", cap->extra->asid_high, cap->extra->asid_low);
+    }
+    if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
+        fputs(", \"mapping\": {\"table\": ", w->out);
+        put_label(w, cap->extra->mapping_container);
+        fprintf(w->out, ", \"slot\": %" PRIu64 "}", cap->extra->mapping_slot);
+    }
+}
+
+static void put_cap(const struct writer *w, const struct capdl_cap *cap)
+{
+    fprintf(w->out, "{\"slot\": %" PRIu64 ", ", cap->slot);
+    if (cap->object == CAPDL_NO_OBJECT) {
+        fprintf(w->out, "\"control\": \"%s\"", capdl_kind_keyword((enum capdl_kind)cap->kind));
+    } else {
+        fputs("\"object\": ", w->out);
+        put_label(w, cap->object);
+    }
+    put_rights(w->out, cap);
+    if (cap->flags & CAPDL_CAP_HAS_BADGE) {
+        put_number(w->out, "badge", cap->data);
+    }
+    if (cap->flags & CAPDL_CAP_HAS_GUARD) {
+        put_number(w->out, "guard", cap->data);
+        put_number(w->out, "guard_size", cap->guard_size);
+    }
+    if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
+        put_number(w->out, "core", cap->data);
+    }
+    fputs(cap->flags & CAPDL_CAP_REPLY ? ", \"reply\": true" : "", w->out);
+    fputs(cap->flags & CAPDL_CAP_MASTER_REPLY ? ", \"master_reply\": true" : "", w->out);
+    fputs(cap->flags & CAPDL_CAP_UNCACHED ? ", \"uncached\": true" : "", w->out);
+    put_extra(w, cap);
+    putc('}', w->out);
+}
+
+static void put_object(const struct writer *w, const struct capdl_object *object)
+{
+    fprintf(w->out, "    {\"name\": \"%s\"", object->name);
+    if (object->index != CAPDL_NO_INDEX) {
+        put_number(w->out, "index", object->index);
+    }
+    fprintf(w->out, ", \"type\": \"%s\"", capdl_kind_keyword((enum capdl_kind)object->kind));
+    for (size_t i = 0; i < num_own_fields; i++) {
+        if (own_fields[i].kind == object->kind) {
+            put_field(w->out, object, &own_fields[i]);
+        }
+    }
+    if (object->parent != CAPDL_NO_OBJECT) {
+        fputs(", \"parent\": ", w->out);
+        put_label(w, object->parent);
+    }
+    if (object->num_caps) {
+        fputs(", \"caps\": [", w->out);
+        for (uint32_t i = 0; i < object->num_caps; i++) {
+            fputs(i ? ",\n        " : "\n        ", w->out);
+            put_cap(w, &object->caps[i]);
+        }
+        putc(']', w->out);
+    }
+    putc('}', w->out);
+}
+
+static int object_compare(const void *left, const void *right, void *objects)
+{
+    const struct capdl_object *a = (struct capdl_object *)objects + *(const uint32_t *)left;
+    const struct capdl_object *b = (struct capdl_object *)objects + *(const uint32_t *)right;
+    int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
+    if (names) {
+        return names;
+    }
+    return a->index + 1 < b->index + 1 ? -1 : a->index + 1 > b->index + 1;
+}
+
+static void put_objects(const struct writer *w)
+{
+    uint32_t *order = 0, count = 0;
+    size_t capacity = 0;
+    order = list_grow(order, &capacity, w->spec->num_objects, sizeof *order);
+    for (uint32_t i = 0; i < w->spec->num_objects; i++) {
+        if (w->spec->objects[i].kind != CAPDL_KIND_PROGRAM) {
+            order[count++] = i;
+        }
+    }
+    if (count) {
+        qsort_r(order, count, sizeof *order, object_compare, w->spec->objects);
+    }
+    fputs("  \"objects\": [", w->out);
+    for (uint32_t i = 0; i < count; i++) {
+        fputs(i ? ",\n" : "\n", w->out);
+        put_object(w, &w->spec->objects[order[i]]);
+    }
+    fputs("\n  ]", w->out);
+    free(order);
+}
+
+static void put_irqs(const struct writer *w)
+{
+    const struct capdl_spec *spec = w->spec;
+    for (size_t i = 0; i < spec->num_irqs; i++) {
+        fprintf(w->out, "%s{\"irq\": %" PRIu64 ", \"object\": ", i ? ",\n    " : ",\n  \"irqs\": [\n    ", spec->irqs[i].irq);
+        put_label(w, spec->irqs[i].object);
+        putc('}', w->out);
+    }
+    fputs(spec->num_irqs ? "\n  ]" : "", w->out);
+}
+
+static void put_slot(const struct writer *w, const char *name, const struct capdl_slot_ref *slot)
+{
+    fprintf(w->out, "\"%s\": {\"container\": ", name);
+    put_label(w, slot->container);
+    fprintf(w->out, ", \"slot\": %" PRIu64 "}", slot->slot);
+}
+
+static void put_derivations(const struct writer *w)
+{
+    const struct capdl_spec *spec = w->spec;
+    for (size_t i = 0; i < spec->num_derivations; i++) {
+        fputs(i ? ",\n    {" : ",\n  \"derivations\": [\n    {", w->out);
+        put_slot(w, "parent", &spec->derivations[i].parent);
+        fputs(", ", w->out);
+        put_slot(w, "child", &spec->derivations[i].child);
+        putc('}', w->out);
+    }
+    fputs(spec->num_derivations ? "\n  ]" : "", w->out);
+}
+
+static void put_schedule(const struct writer *w, const struct capdl_domains *domains)
+{
+    fputs("\"schedule\": [", w->out);
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &domains->schedule[i];
+        fprintf(w->out, "%s\n    {\"domain\": %" PRIu64 ", \"duration\": %" PRIu64 ", \"unit\": \"%s\"}", i ? "," : "",
+                entry->domain, entry->duration, entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks");
+    }
+    putc(']', w->out);
+}
+
+static void put_domains(const struct writer *w)
+{
+    const struct capdl_domains *domains = &w->spec->domains;
+    bool start = domains->start_kind != CAPDL_DOMAIN_START_DEFAULT;
+    if (!domains->has_schedule && !domains->has_index_shift && !start) {
+        return;
+    }
+    fputs(",\n  \"domains\": {", w->out);
+    if (domains->has_schedule) {
+        put_schedule(w, domains);
+    }
+    if (start) {
+        fputs(domains->has_schedule ? ", \"start\": " : "\"start\": ", w->out);
+        if (domains->start_kind == CAPDL_DOMAIN_START_INDEX) {
+            fprintf(w->out, "%" PRIu64, domains->start_index);
+        } else {
+            fputs("\"none\"", w->out);
+        }
+    }
+    if (domains->has_index_shift) {
+        fprintf(w->out, "%s\"index_shift\": %" PRIu64, domains->has_schedule || start ? ", " : "", domains->index_shift);
+    }
+    putc('}', w->out);
+}
+
+void spec_json_write(const struct capdl_spec *spec, FILE *out)
+{
+    struct writer writer = { spec, out };
+    fprintf(out, "{\n  \"format\": \"" SPEC_JSON_FORMAT "\",\n  \"version\": %d,\n  \"arch\": \"%s\",\n", SPEC_JSON_VERSION,
+            capdl_arch_name(spec->arch));
+    put_objects(&writer);
+    put_irqs(&writer);
+    put_derivations(&writer);
+    put_domains(&writer);
+    fputs("\n}\n", out);
+}
+
+static void put_place(const struct capdl_diags *diags, const struct capdl_diag *diag, FILE *out)
+{
+    static const char *const severities[] = { "error", "warning", "note" };
+    fprintf(out, "{\"severity\": \"%s\"", severities[diag->severity]);
+    if (diag->pos.file < diags->num_files) {
+        fputs(", \"file\": ", out);
+        put_string(out, diags->files[diag->pos.file].name);
+    }
+    if (diag->pos.line) {
+        put_number(out, "line", diag->pos.line);
+    }
+    if (diag->pos.line && diag->pos.column) {
+        put_number(out, "column", diag->pos.column);
+    }
+    fputs(", \"message\": ", out);
+    put_string(out, diag->message);
+}
+
+void diags_json_write(const struct capdl_diags *diags, FILE *out)
+{
+    putc('[', out);
+    for (size_t i = 0; i < diags->count; i++) {
+        fputs(i ? ",\n " : "\n ", out);
+        put_place(diags, &diags->list[i], out);
+        if (diags->list[i].check) {
+            fputs(", \"check\": ", out);
+            put_string(out, diags->list[i].check);
+        }
+        bool notes = false;
+        for (; i + 1 < diags->count && diags->list[i + 1].severity == CAPDL_NOTE; i++, notes = true) {
+            fputs(notes ? ", " : ", \"notes\": [", out);
+            put_place(diags, &diags->list[i + 1], out);
+            putc('}', out);
+        }
+        fputs(notes ? "]}" : "}", out);
+    }
+    fputs(diags->count ? "\n]\n" : "]\n", out);
+}

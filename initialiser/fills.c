@@ -59,19 +59,41 @@ static void clean_caches(enum capdl_boot_key method, uint64_t slot, uint64_t sta
     call_make(call);
 }
 
+/* From the chunk of the extra bootinfo that a fill names, as far as there is one. */
+static void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
+{
+    const uint8_t *at = (const uint8_t *)self.bootinfo + CAPDL_PAGE_SIZE, *end = at + self.bootinfo->extra_len;
+    struct { uint64_t id, length; } chunk; /* its header is part of it */
+
+    for (; (uint64_t)(end - at) >= sizeof chunk; at += chunk.length) {
+        __builtin_memcpy(&chunk, at, sizeof chunk);
+        if (chunk.length < sizeof chunk || chunk.length > (uint64_t)(end - at))
+            return;
+        if (chunk.id == fill->flags >> CAPDL_FILL_CHUNK_SHIFT) {
+            for (uint64_t i = 0; i < fill->pages && fill->page + i < chunk.length; i++)
+                to[i] = at[fill->page + i];
+            return;
+        }
+    }
+}
+
 /* The part of a fill that lies in its first frame; moves the fill on behind it. */
 static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
 {
+    const bool is_chunk = fill->flags & CAPDL_FILL_CHUNK;
     const uint64_t room = ((UINT64_C(1) << fill->size_bits) - fill->offset) / CAPDL_PAGE_SIZE;
-    const uint64_t pages = fill->pages < room ? fill->pages : room;
-    const uint64_t end = fill->offset + pages * CAPDL_PAGE_SIZE;
+    const uint64_t pages = is_chunk || fill->pages < room ? fill->pages : room;
+    const uint64_t end = fill->offset + (is_chunk ? pages : pages * CAPDL_PAGE_SIZE);
 
     self.slot = fill->slot;
     if (mapped->slot != fill->slot) {
         unmap_frame(mapped);
         map_frame(mapped, fill->slot, fill->size_bits);
     }
-    copy_pages(window_bytes(mapped->address) + fill->offset, fill->page, pages);
+    if (is_chunk)
+        copy_chunk(window_bytes(mapped->address) + fill->offset, fill);
+    else
+        copy_pages(window_bytes(mapped->address) + fill->offset, fill->page, pages);
     if (fill->flags & CAPDL_FILL_EXECUTABLE)
         clean_caches(CAPDL_BOOT_PAGE_UNIFY, fill->slot, fill->offset, end);
     if (fill->flags & CAPDL_FILL_UNCACHED)

@@ -244,12 +244,31 @@ static bool fill_reaches_frames(struct lookup *lookup, const struct capdl_blob_f
     return true;
 }
 
+/* A fill from bootinfo counts bytes and stays in one frame. */
+static const char *chunk_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
+{
+    struct capdl_blob_fill first = *fill;
+    unsigned chunk = fill->flags >> CAPDL_FILL_CHUNK_SHIFT;
+
+    first.offset = 0;
+    first.pages = 1;
+    if (fill->offset >> fill->size_bits || !fill->pages || fill->pages > (UINT64_C(1) << fill->size_bits) - fill->offset)
+        return "bytes inside the frame";
+    if (fill->page >> 32)
+        return "an offset in a chunk of bootinfo";
+    if (chunk < 1 || chunk > CAPDL_FILL_MAX_CHUNK || (fill->flags & 0xff) > 7)
+        return "a known chunk of bootinfo and known flags";
+    return fill_reaches_frames(lookup, &first) ? 0 : "a frame of this size at this slot";
+}
+
 static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
 {
     uint64_t num_pages = lookup->blob->sizes[CAPDL_SIZE_PAGES];
 
     if (fill->size_bits != 12 && fill->size_bits != 21 && fill->size_bits != 30)
         return "a frame of 4 KiB, 2 MiB or 1 GiB";
+    if (fill->flags & CAPDL_FILL_CHUNK)
+        return chunk_problem(lookup, fill);
     if (fill->offset % CAPDL_PAGE_SIZE || fill->offset >> fill->size_bits)
         return "an offset of whole pages inside the frame";
     if (fill->pages < 1 || fill->page > num_pages || fill->pages > num_pages - fill->page)

@@ -24,7 +24,8 @@ enum capdl_blob_item {
     CAPDL_BLOB_ITEM_GROUPS,  /* array of [type, size argument, size in bits, count]: objects placed anywhere */
     CAPDL_BLOB_ITEM_FIXED,   /* array of [type, size argument, size in bits, count, physical address] */
     CAPDL_BLOB_ITEM_COVERS,  /* array of [type, size argument, size in bits, count, parent slot]: children of the spec's untypeds */
-    CAPDL_BLOB_ITEM_FILLS,   /* array of [slot, size in bits, offset, page, pages, flags]: contents to be copied */
+    CAPDL_BLOB_ITEM_FILLS,   /* array of [slot, size in bits, offset, page, pages, flags]: contents to be copied;
+                                with FILL_CHUNK [.., offset, offset in the chunk, bytes, flags] */
     CAPDL_BLOB_ITEM_PHASES,  /* array of [phase, [* call]] */
     CAPDL_BLOB_ITEM_NAMES,   /* null, or [objects, pages, methods] */
     CAPDL_BLOB_ITEM_COUNT
@@ -100,6 +101,9 @@ enum {
 enum {
     CAPDL_FILL_EXECUTABLE = 1, /* instructions: unify caches */
     CAPDL_FILL_UNCACHED = 2,   /* will be mapped uncached: clean and invalidate */
+    CAPDL_FILL_CHUNK = 4,      /* not from pages: from a chunk of the kernel's extra bootinfo, whose id stands above the flags: */
+    CAPDL_FILL_CHUNK_SHIFT = 8,
+    CAPDL_FILL_MAX_CHUNK = 6, /* ids as in libsel4's bootinfo_types.h */
 };
 
 /*

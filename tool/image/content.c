@@ -50,8 +50,10 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
 {
     const struct capdl_object *frame = &program->spec->objects[object];
     uint64_t size = UINT64_C(1) << frame->size_bits;
-    if (fill->kind != CAPDL_FILL_FILE) {
-        program_error(program, object, "is to be filled with `%s`: only contents of files are supported", fill->text);
+    if (fill->kind == CAPDL_FILL_OTHER) {
+        program_error(program, object,
+                      "is to be filled with '%s'; what is known are CDL_FrameFill_FileData and CDL_FrameFill_BootInfo",
+                      fill->text);
         return false;
     }
     if (fill->offset > size || fill->length > size - fill->offset) {
@@ -59,6 +61,9 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
                     "fill of 0x%llx bytes at offset 0x%llx does not fit a frame of 0x%llx bytes",
                     (unsigned long long)fill->length, (unsigned long long)fill->offset, (unsigned long long)size);
         return false;
+    }
+    if (fill->kind == CAPDL_FILL_BOOTINFO) {
+        return chunk_good(program, fill);
     }
     const struct source_file *file = file_load(program, fill);
     if (file->missing) {
@@ -145,7 +150,7 @@ static void fill_page(const struct program *program, const struct capdl_fill *fi
     uint64_t end = fill->offset + fill->length;
     uint64_t from = fill->offset > offset ? fill->offset : offset;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
-    if (from < to) {
+    if (from < to && fill->kind == CAPDL_FILL_FILE) {
         const struct source_file *file = file_known((struct program *)(uintptr_t)program, fill->text);
         memcpy(page + (from - offset), file->data + fill->source_offset + (from - fill->offset), to - from);
     }
@@ -206,7 +211,7 @@ static bool is_embedded(const struct program *program, uint32_t object)
     const struct capdl_object *frame = &program->spec->objects[object];
     const struct place *place = &program->places[object];
     bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
-    return coherent && place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
+    return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
            frame->parent == CAPDL_NO_OBJECT;
 }
 
@@ -217,7 +222,10 @@ void content_find(struct program *program)
         struct place *place = &program->places[i];
         if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
             (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) ||
-            !fills_good(program, i) || !frame_nonzero(program, i)) {
+            !fills_good(program, i) || (!chunk_in(frame) && !frame_nonzero(program, i))) {
+            continue;
+        }
+        if (place->flags & PLACE_RESERVED) {
             continue;
         }
         place->flags |= PLACE_CONTENT;
@@ -313,6 +321,13 @@ static bool fill_continues(const struct fill *last, const struct fill *next)
                (next->slot << next->size_bits) + next->offset;
 }
 
+static void fill_append(struct program *program, const struct fill *fill)
+{
+    program->fills =
+        memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof *program->fills);
+    program->fills[program->num_fills++] = *fill;
+}
+
 static void fill_add(struct program *program, const struct fill *fill)
 {
     struct fill *last = program->num_fills ? &program->fills[program->num_fills - 1] : 0;
@@ -320,16 +335,32 @@ static void fill_add(struct program *program, const struct fill *fill)
         last->pages += fill->pages;
         return;
     }
-    program->fills =
-        memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof *program->fills);
-    program->fills[program->num_fills++] = *fill;
+    fill_append(program, fill);
+}
+
+/* After the pages, which it may lie on. */
+static void frame_fill_chunks(struct program *program, uint32_t object, const struct fill *like)
+{
+    const struct capdl_object *frame = &program->spec->objects[object];
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        const struct capdl_fill *chunk = &frame->u.fills.list[i];
+        if (chunk->kind != CAPDL_FILL_BOOTINFO) {
+            continue;
+        }
+        struct fill fill = *like;
+        fill.offset = chunk->offset;
+        fill.page = chunk->source_offset;
+        fill.pages = chunk->length;
+        fill.flags |= (uint16_t)(CAPDL_FILL_CHUNK | chunk_id(chunk->text) << CAPDL_FILL_CHUNK_SHIFT);
+        fill_append(program, &fill);
+    }
 }
 
 static void frame_fill(struct program *program, struct sharing *sharing, uint32_t object)
 {
     const struct place *place = &program->places[object];
     struct fill fill = {.slot = place->number, .size_bits = place->size_bits};
-    fill.flags = (uint8_t)((place->flags & PLACE_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
+    fill.flags = (uint16_t)((place->flags & PLACE_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
                            (place->flags & PLACE_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
     uint64_t size = UINT64_C(1) << place->size_bits, hash = 0;
     uint8_t page[CAPDL_PAGE_SIZE];
@@ -344,6 +375,7 @@ static void frame_fill(struct program *program, struct sharing *sharing, uint32_
             fill.pages = 0;
         }
     }
+    frame_fill_chunks(program, object, &fill);
 }
 
 void content_fill(struct program *program)

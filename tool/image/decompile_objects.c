@@ -314,6 +314,21 @@ static void filling_add(struct reverse *r, struct filling *filling, uint32_t obj
     filling->list[filling->count++] = fill;
 }
 
+static void reverse_chunk(struct reverse *r, struct filling *filling, const struct capdl_blob_fill *fill)
+{
+    uint32_t object = r->slots[fill->slot].object;
+    if (object == CAPDL_NO_OBJECT || r->slots[fill->slot].kind != CAPDL_KIND_FRAME) {
+        reverse_fail(r, "it fills something that is not a frame");
+        return;
+    }
+    filling_add(r, filling, object,
+                (struct capdl_fill){.kind = CAPDL_FILL_BOOTINFO,
+                                    .offset = fill->offset,
+                                    .length = fill->pages,
+                                    .text = chunk_name(fill->flags >> CAPDL_FILL_CHUNK_SHIFT),
+                                    .source_offset = fill->page});
+}
+
 /* A fill of the blob may reach over several frames. */
 static void split_fill(struct reverse *r, struct filling *filling, const struct capdl_blob_fill *fill)
 {
@@ -334,14 +349,40 @@ static void split_fill(struct reverse *r, struct filling *filling, const struct 
     }
 }
 
+/* What the loader puts into frames; zeros need no fill. */
+static void reverse_reserved(struct reverse *r)
+{
+    for (uint32_t i = 0; !r->failed && i < r->spec->num_objects; i++) {
+        struct capdl_object *frame = &r->spec->objects[i];
+        struct image_content content;
+        uint64_t size = UINT64_C(1) << frame->size_bits;
+        if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_HAS_PADDR) ||
+            !image_contents_find(&r->image->contents, frame->paddr, size, &content)) {
+            continue;
+        }
+        uint64_t offset = frame->paddr - content.address;
+        uint64_t stored = content.stored > offset ? content.stored - offset : 0;
+        struct capdl_fill fill = {.kind = CAPDL_FILL_FILE,
+                                  .length = stored < size ? stored : size,
+                                  .text = r->name,
+                                  .source_offset = (uint64_t)(content.bytes - r->image->bytes) + offset};
+        set_fills(r, i, &fill, stored > 0);
+    }
+}
+
 void reverse_fills(struct reverse *r)
 {
     struct capdl_blob_table table = capdl_blob_table(&r->blob, CAPDL_BLOB_ITEM_FILLS);
     struct filling filling = {.object = CAPDL_NO_OBJECT};
     struct capdl_blob_fill fill;
     while (!r->failed && capdl_blob_next_fill(&table, &fill)) {
-        split_fill(r, &filling, &fill);
+        if (fill.flags & CAPDL_FILL_CHUNK) {
+            reverse_chunk(r, &filling, &fill);
+        } else {
+            split_fill(r, &filling, &fill);
+        }
     }
     filling_end(r, &filling);
     free(filling.list);
+    reverse_reserved(r);
 }

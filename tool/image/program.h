@@ -86,8 +86,9 @@ struct group_list {
 };
 
 struct fill {
-    uint64_t slot, offset, page, pages;
-    uint8_t size_bits, flags;
+    uint64_t slot, offset, page, pages; /* with CAPDL_FILL_CHUNK: offset in the chunk, bytes */
+    uint16_t flags;
+    uint8_t size_bits;
 };
 
 /* A page of the page segment: 4 KiB of a frame. */
@@ -267,6 +268,13 @@ uint64_t caps_guard_word(const struct capdl_cap *);
    or 0: the frame's others follow it. */
 uint64_t arguments_sp(const struct program *, const struct capdl_tcb *);
 const struct content_word *arguments_in(const struct program *, uint32_t frame, uint64_t offset);
+
+/* chunks.c: the id of a chunk of bootinfo by its name in a fill, 0 if there is none such, and back; whether a fill from it makes
+   sense: an error is in diags; whether a frame has any. */
+unsigned chunk_id(const char *name);
+const char *chunk_name(unsigned id);
+bool chunk_good(struct program *, const struct capdl_fill *);
+bool chunk_in(const struct capdl_object *frame);
 
 /* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
 bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);

@@ -50,6 +50,7 @@ static const struct file *file_of(struct verify *v, const struct capdl_fill *fil
 struct expected {
     struct verify *v;
     const struct capdl_fill **fills; /* by offset */
+    const uint8_t *actual;           /* the page as it is */
     size_t count, next;              /* fills before `next` end before the page at hand */
     uint8_t page[CAPDL_PAGE_SIZE];
 };
@@ -73,11 +74,14 @@ static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 
 static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t offset)
 {
-    const struct file *file = file_of(e->v, fill);
+    const struct file *file = fill->kind == CAPDL_FILL_FILE ? file_of(e->v, fill) : 0;
     uint64_t from = fill->offset > offset ? fill->offset : offset, end = fill->offset + fill->length;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
     uint64_t source = fill->source_offset + (from - fill->offset);
-    if (fill->kind == CAPDL_FILL_FILE && from < to && source <= file->size && to - from <= file->size - source) {
+    if (fill->kind == CAPDL_FILL_BOOTINFO && from < to && e->actual) {
+        memcpy(e->page + (from - offset), e->actual + (from - offset), to - from); /* the kernel's to say */
+    }
+    if (file && from < to && source <= file->size && to - from <= file->size - source) {
         memcpy(e->page + (from - offset), file->data + source, to - from);
     }
 }
@@ -129,10 +133,7 @@ void contents_compare(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
     uint64_t size = UINT64_C(1) << v->spec->objects[object].size_bits;
-    if (node->device) {
-        if (v->spec->objects[object].u.fills.count > 0) {
-            differ(v, object, "is device memory, which cannot have the contents of its fill list");
-        }
+    if (node->device && v->spec->objects[object].u.fills.count == 0) {
         v->result->totals.device_pages += size / CAPDL_PAGE_SIZE;
         return;
     }
@@ -140,7 +141,8 @@ void contents_compare(struct verify *v, uint32_t object)
     bool same = true;
     expected_open(&e, v, object);
     for (uint64_t offset = 0; offset < size && same; offset += CAPDL_PAGE_SIZE) {
-        const uint8_t *expected = expected_page(&e, offset), *actual = contents_page(v, node->paddr + offset);
+        const uint8_t *actual = e.actual = contents_page(v, node->paddr + offset);
+        const uint8_t *expected = expected_page(&e, offset);
         same = actual && memcmp(actual, expected, CAPDL_PAGE_SIZE) == 0;
         if (!actual) {
             differ(v, object, "lies at 0x%" PRIx64 ", where there is no memory", node->paddr);

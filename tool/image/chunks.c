@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Fills from what the kernel tells the initial task: chunks of extra bootinfo, numbered as in libsel4's bootinfo_types.h. */
+#include <string.h>
+
+#include "image/program.h"
+
+static const struct chunk {
+    const char *name;
+    unsigned id;
+    bool pc; /* only x86-64 kernels give it; the others give the others */
+} chunks[] = {
+    {"CDL_FrameFill_BootInfo_X86_VBE", 1, true},         {"CDL_FrameFill_BootInfo_X86_MBMMAP", 2, true},
+    {"CDL_FrameFill_BootInfo_X86_ACPI_RSDP", 3, true},   {"CDL_FrameFill_BootInfo_X86_Framebuffer", 4, true},
+    {"CDL_FrameFill_BootInfo_X86_TSC_Freq", 5, true},    {"CDL_FrameFill_BootInfo_FDT", 6, false},
+};
+
+enum { NUM_CHUNKS = sizeof chunks / sizeof chunks[0] };
+
+static const struct chunk *chunk_find(const char *name)
+{
+    for (unsigned i = 0; i < NUM_CHUNKS; i++) {
+        if (strcmp(chunks[i].name, name) == 0) {
+            return &chunks[i];
+        }
+    }
+    return 0;
+}
+
+unsigned chunk_id(const char *name)
+{
+    const struct chunk *chunk = chunk_find(name);
+    return chunk ? chunk->id : 0;
+}
+
+const char *chunk_name(unsigned id)
+{
+    for (unsigned i = 0; i < NUM_CHUNKS; i++) {
+        if (chunks[i].id == id) {
+            return chunks[i].name;
+        }
+    }
+    return 0;
+}
+
+bool chunk_good(struct program *program, const struct capdl_fill *fill)
+{
+    const struct chunk *chunk = chunk_find(fill->text);
+    bool pc = program->profile->arch == CAPDL_ARCH_X86_64;
+    if (!chunk) {
+        capdl_error(program->diags, fill->pos,
+                    "'%s' is no part of bootinfo that a frame can be filled with; there are %s, %s, %s, %s, %s and %s",
+                    fill->text, chunks[0].name, chunks[1].name, chunks[2].name, chunks[3].name, chunks[4].name,
+                    chunks[5].name);
+        return false;
+    }
+    if (chunk->pc != pc) {
+        capdl_error(program->diags, fill->pos, "'%s' is given by kernels for %s only, not by kernel '%s'", fill->text,
+                    chunk->pc ? "x86-64" : "AArch64 and RISC-V", program->profile->name);
+        return false;
+    }
+    if (fill->length == 0 || fill->source_offset >> 32) {
+        capdl_error(program->diags, fill->pos, "a fill from bootinfo needs a length and an offset below 2^32");
+        return false;
+    }
+    return true;
+}
+
+bool chunk_in(const struct capdl_object *frame)
+{
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        if (frame->u.fills.list[i].kind == CAPDL_FILL_BOOTINFO) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -127,6 +127,20 @@ static void print_faulted(const struct report *r, const struct tcb *thread)
     print_registers(r, thread);
 }
 
+/* Who can answer: the thread that was called, or on MCS kernels whoever uses the reply object. */
+static void print_waiting_for_reply(const struct report *r, const struct tcb *thread)
+{
+    char name[NAME_SIZE];
+    fputs("waits for a reply", r->out);
+    if (r->kernel->profile->mcs && thread->reply)
+        fprintf(r->out, " through %s", object_name(r, &thread->reply->header, name));
+    for (const struct tcb *other = r->kernel->threads; !r->kernel->profile->mcs && other; other = other->all_next) {
+        const struct cap *caller = &other->slots[TCB_CALLER].cap;
+        if (caller->type == CAP_REPLY && caller->object == thread)
+            fprintf(r->out, " from %s", thread_name(r, other, name));
+    }
+}
+
 static void print_waiting_for(const struct report *r, const struct tcb *thread)
 {
     char name[NAME_SIZE];
@@ -142,7 +156,7 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
         fprintf(r->out, "waits for notification %s", object_name(r, thread->blocked_on, name));
         break;
     case THREAD_BLOCKED_ON_REPLY:
-        fputs("waits for a reply", r->out);
+        print_waiting_for_reply(r, thread);
         break;
     case THREAD_INACTIVE:
         fputs("is suspended", r->out);

@@ -18,17 +18,24 @@ static void put(const char *text)
         uart_put_char(&uart, *text++);
 }
 
-/* Waits for an interrupt and takes what the UART has. */
-static void listen(void)
+/* Takes what the UART has. What comes after the interrupt has been cleared makes a new one. */
+static void take(void)
 {
-    pd_wait(ARRIVED);
+    uart_calm(&uart);
     while (uart_has_char(&uart)) {
         char c = uart_get_char(&uart);
         if (length < sizeof line)
             line[length++] = c == '\r' ? '\n' : c;
     }
-    uart_calm(&uart);
+}
+
+/* Waits for an interrupt. Where interrupts are edges (PC), one before the Ack is lost: so look once more. */
+static void listen(void)
+{
+    pd_wait(ARRIVED);
+    take();
     pd_irq_ack(INTERRUPT);
+    take();
 }
 
 /* The length of the first line; if none is complete, what has come. */

@@ -74,7 +74,7 @@ static inline char uart_get_char(const struct uart *u)
     return (char)uart_get(u, u->kind == UART_PL011 ? PL011_DATA : U16550_DATA);
 }
 
-/* The interrupt has been seen to. */
+/* Clears the interrupt. */
 static inline void uart_calm(const struct uart *u)
 {
     if (u->kind == UART_PL011)

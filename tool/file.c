@@ -84,6 +84,25 @@ bool file_read(const char *path, struct file_bytes *bytes)
     return good;
 }
 
+bool file_read_regular(const char *path, struct file_bytes *bytes)
+{
+    struct stat status;
+    *bytes = (struct file_bytes){ 0 };
+    if (stat(path, &status) != 0) {
+        return false;
+    }
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+        errno = ESPIPE;
+        return false;
+    }
+    return file_read(path, bytes);
+}
+
+const char *file_error(void)
+{
+    return errno == ESPIPE ? "it is not a regular file" : strerror(errno);
+}
+
 void file_release(struct file_bytes *bytes)
 {
     if (bytes->mapped) {

@@ -17,6 +17,10 @@ struct file_bytes {
 
 /* Reads a whole file ("-": standard input). On failure returns false with errno set. A directory is EISDIR. */
 bool file_read(const char *path, struct file_bytes *);
+/* As file_read, of a file that will be read again: what is neither file nor directory, such as a pipe, is ESPIPE. */
+bool file_read_regular(const char *path, struct file_bytes *);
+/* What errno says after one of them failed, for messages. */
+const char *file_error(void);
 void file_release(struct file_bytes *);
 
 /*

@@ -60,6 +60,12 @@ for command in check "compile -o bad.elf"; do
         expect 1 "all.cdl:$place: error" $command all.cdl
     done
 done
+# What has no end or can be read only once is no program and no content.
+mkfifo pipe
+printf 'arch aarch64 objects { p = pd ("pipe") }' > pipe.cdl
+expect 1 'pipe.cdl:1:32: error: cannot read "pipe".*not a regular file' compile pipe.cdl -o bad.elf
+printf 'arch aarch64 objects { f = frame (4k, fill: [{0 1 CDL_FrameFill_FileData "/dev/zero" 0}]) }' > zero.cdl
+expect 1 'zero.cdl:1:.* error: cannot read ./dev/zero. .*not a regular file' compile zero.cdl -o bad.elf
 [ ! -e bad.elf ] || { echo 'a failed compilation left an output'; failed=1; }
 head -c 3000 good.elf > short.elf
 expect 1 'short.elf' run short.elf

@@ -32,13 +32,13 @@ static struct source_file *file_load(struct program *program, const struct capdl
     *file = (struct source_file){.text = fill->text};
     struct file_bytes *bytes = memory_zeroed(1, sizeof *bytes);
     char *path = file_find(fill->text, program->options->spec_path, program->options->directories);
-    if (path && file_read(path, bytes)) {
+    if (path && file_read_regular(path, bytes)) {
         file->bytes = bytes;
         file->data = (uint8_t *)(uintptr_t)bytes->data;
         file->size = bytes->size;
     } else {
         capdl_error(program->diags, fill->pos, "cannot read `%s` to fill a frame: %s", path ? path : fill->text,
-                    strerror(errno));
+                    file_error());
         file->missing = true;
         free(bytes);
     }

@@ -36,9 +36,9 @@ static bool find_bytes(struct file_bytes *bytes, const struct elf_request *reque
         report_missing(request, diags);
         return false;
     }
-    bool good = file_read(path, bytes);
+    bool good = file_read_regular(path, bytes);
     if (!good)
-        capdl_error(diags, request->pos, "cannot read \"%s\" (%s): %s", request->name, path, strerror(errno));
+        capdl_error(diags, request->pos, "cannot read \"%s\" (%s): %s", request->name, path, file_error());
     free(path);
     return good;
 }

@@ -8,11 +8,11 @@
 
 static const struct usage usage = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]\n"
-    "       [--untypeds FILE]",
+    "       [--untypeds FILE] [--reserve START+SIZE]...",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial\n"
     "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
     "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",
-    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_CHECKS,
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_CHECKS,
     1,
     1,
 };
@@ -55,9 +55,11 @@ static bool output_is_input(const struct input *input, const struct options *opt
     return false;
 }
 
-static int write_image(struct input *input, const struct options *options, const char *output)
+static int write_image(struct input *input, const struct options *options, const char *output, const struct capdl_region *reserved)
 {
     struct image_options image = {
+        .reserved = reserved,
+        .num_reserved = options->num_reserved,
         .profile = &input->profile,
         .spec_path = input->name,
         .directories = options->directories,
@@ -100,7 +102,9 @@ int cmd_compile(int argc, char **argv)
     }
     code = input_check(&input, &options, code);
     if (code == EXIT_FINE) {
-        code = write_image(&input, &options, standard ? standard : options.output);
+        struct capdl_region *reserved = options_reserved(&options, &input.diags);
+        code = input.diags.num_errors ? EXIT_FINDINGS : write_image(&input, &options, standard ? standard : options.output, reserved);
+        free(reserved);
     }
     code = input_finish(&input, &options, code);
     free(standard);

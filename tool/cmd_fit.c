@@ -6,11 +6,11 @@
 #include "image/forecast.h"
 
 static const struct usage usage = {
-    "fit SPEC|IMAGE [--kernel KERNEL] [--untypeds FILE] [-I DIR]...",
+    "fit SPEC|IMAGE [--kernel KERNEL] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...",
     "Says before boot whether a system fits a kernel's memory: where kernel, device tree and image will lie,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
     "is used and how much is left. What a kernel for x86-64 has is up to firmware: there --untypeds tells.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_DIRECTORIES | OPTION_CHECKS,
+    OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
     1,
     1,
 };
@@ -18,7 +18,10 @@ static const struct usage usage = {
 /* A spec is compiled first, into memory. */
 static bool compile(struct input *input, const struct options *options, char **bytes, size_t *size)
 {
+    struct capdl_region *reserved = options_reserved(options, &input->diags);
     struct image_options image = {
+        .reserved = reserved,
+        .num_reserved = options->num_reserved,
         .profile = &input->profile,
         .spec_path = input->name,
         .directories = options->directories,
@@ -30,6 +33,7 @@ static bool compile(struct input *input, const struct options *options, char **b
     if (out) {
         fclose(out);
     }
+    free(reserved);
     return good && image_open(&input->image, input->name, (const uint8_t *)*bytes, *size, &input->diags);
 }
 

@@ -21,38 +21,6 @@ static const struct usage usage = {
 
 static const struct capdl_pos nowhere;
 
-/* "0x70000000+64M"-like: a start and a size, which may end in k, M or G. */
-static bool parse_reserved(const char *text, struct capdl_region *region)
-{
-    static const char suffixes[] = "kMG";
-    char *end;
-    errno = 0;
-    uint64_t start = strtoull(text, &end, 0);
-    if (end == text || *end != '+' || errno) {
-        return false;
-    }
-    const char *number = end + 1;
-    uint64_t size = strtoull(number, &end, 0);
-    const char *suffix = *end ? strchr(suffixes, *end) : 0;
-    unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
-    if (end == number || errno || size == 0 || end[suffix ? 1 : 0] || size > UINT64_MAX >> shift || start + (size << shift) < start) {
-        return false;
-    }
-    *region = (struct capdl_region){ start, start + (size << shift) };
-    return true;
-}
-
-static struct capdl_region *parse_all_reserved(const struct options *options, struct capdl_diags *diags)
-{
-    struct capdl_region *list = calloc(options->num_reserved + 1, sizeof *list);
-    for (size_t i = 0; list && i < options->num_reserved; i++) {
-        if (!parse_reserved(options->reserved[i], &list[i])) {
-            capdl_error(diags, nowhere, "--reserve takes START+SIZE, such as 0x70000000+64M, not `%s`", options->reserved[i]);
-        }
-    }
-    return list;
-}
-
 /* Output of a packer, or nothing at all. */
 static int commit(struct file_output *file, const char *path, bool good)
 {
@@ -85,7 +53,7 @@ static int write_packed(struct input *input, const struct options *options, cons
         fprintf(stderr, "capdl: cannot read %s: %s\n", options->dtb, strerror(errno));
         return EXIT_TROUBLE;
     }
-    struct capdl_region *reserved = parse_all_reserved(options, &input->diags);
+    struct capdl_region *reserved = options_reserved(options, &input->diags);
     struct pack_options pack = {
         .profile = &input->profile,
         .image = *image,

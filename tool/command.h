@@ -23,6 +23,7 @@ int cmd_image(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_update(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 
 /* Options that several subcommands understand; each keeps what it needs. */
@@ -62,6 +63,7 @@ enum option_set {
     OPTION_IMAGE = 512, /* --format, --dtb, --at, --initialiser-at, --reserve */
     OPTION_SPEC = 1024,
     OPTION_JSON = 2048,
+    OPTION_RESERVE = 8192,
     OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };
 
@@ -77,6 +79,8 @@ enum options_result { OPTIONS_GO, OPTIONS_HELP, OPTIONS_WRONG };
 /* Parses the command line of a subcommand. On HELP the help is printed, on WRONG a message; the caller returns then. */
 enum options_result options_parse(const struct usage *, int argc, char **argv, struct options *);
 void options_free(struct options *);
+/* The memory of all --reserve, in their order; what is none is an error. To be freed. */
+struct capdl_region *options_reserved(const struct options *, struct capdl_diags *);
 
 /* A SPEC or IMAGE argument, read. */
 struct input {

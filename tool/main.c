@@ -23,6 +23,7 @@ static const struct command commands[] = {
     { "compile", cmd_compile, "turn a spec and its ELF files into a bootable image" },
     { "image", cmd_image, "put kernel and image into what a board boots" },
     { "run", cmd_run, "boot an image on the emulated machine, or in QEMU with a real kernel" },
+    { "update", cmd_update, "put another program in the place of a protection domain's in an image" },
     { "verify", cmd_verify, "boot an image on the emulated machine and compare the result with the spec" },
     { "fit", cmd_fit, "say whether a system fits a kernel's memory, and where everything will lie" },
     { "check", cmd_check, "report every problem in a spec" },

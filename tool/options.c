@@ -29,7 +29,7 @@ static const struct option_entry entries[] = {
     { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
     { OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader" },
     { OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser" },
-    { OPTION_IMAGE, 'r', "reserve", "START+SIZE", "physical memory to put nothing in; may be repeated" },
+    { OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE", "physical memory kept for other uses; may be repeated" },
     { OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated" },
     { OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors (20; 0: all)" },
 };
@@ -191,4 +191,36 @@ void options_free(struct options *options)
     free(options->no_checks);
     free(options->reserved);
     *options = (struct options){ 0 };
+}
+
+/* "0x70000000+64M"-like: a start and a size, which may end in k, M or G. */
+static bool parse_reserved(const char *text, struct capdl_region *region)
+{
+    static const char suffixes[] = "kMG";
+    char *end;
+    errno = 0;
+    uint64_t start = strtoull(text, &end, 0);
+    if (end == text || *end != '+' || errno) {
+        return false;
+    }
+    const char *number = end + 1;
+    uint64_t size = strtoull(number, &end, 0);
+    const char *suffix = *end ? strchr(suffixes, *end) : 0;
+    unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
+    if (end == number || errno || size == 0 || end[suffix ? 1 : 0] || size > UINT64_MAX >> shift || start + (size << shift) < start) {
+        return false;
+    }
+    *region = (struct capdl_region){ start, start + (size << shift) };
+    return true;
+}
+
+struct capdl_region *options_reserved(const struct options *options, struct capdl_diags *diags)
+{
+    struct capdl_region *list = calloc(options->num_reserved + 1, sizeof *list);
+    for (size_t i = 0; list && i < options->num_reserved; i++) {
+        if (!parse_reserved(options->reserved[i], &list[i])) {
+            capdl_error(diags, (struct capdl_pos){ 0 }, "--reserve takes START+SIZE, such as 0x70000000+64M, not '%s'", options->reserved[i]);
+        }
+    }
+    return list;
 }

@@ -169,13 +169,18 @@ static void refuse(const struct report *r, const struct fit_options *options, st
     capdl_error(diags, (struct capdl_pos){0}, "%s: '%s' %s", options->name, name, text);
 }
 
-static bool plan_and_print(struct report *r, const struct fit_options *options, struct capdl_diags *diags)
+static bool plan_and_print(struct report *r, const struct image_contents *contents, const struct fit_options *options,
+                           struct capdl_diags *diags)
 {
     void *scratch = memory_zeroed(capdl_plan_scratch_size(r->blob->counts[CAPDL_BLOB_ITEM_GROUPS]), 1);
     struct capdl_plan_request request = forecast_request(r->forecast, r->blob, scratch);
     r->uses = memory_zeroed(r->forecast->count, sizeof *r->uses);
     fprintf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
     print_map(r, options->profile);
+    for (uint64_t i = 0; i < contents->num_regions; i++) {
+        struct capdl_region region = image_contents_region(contents, i);
+        line(r, region.start, region.end, "reserved, filled by the loader");
+    }
     print_fixed(r);
     bool fits = capdl_plan_make(&r->plan, &request);
     if (fits) {
@@ -226,7 +231,7 @@ bool fit_report(const struct image *image, const struct fit_options *options, st
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     if (good) {
         struct report report = {.out = out, .forecast = &forecast, .blob = blob};
-        good = plan_and_print(&report, options, diags);
+        good = plan_and_print(&report, &image->contents, options, diags);
     }
     forecast_free(&forecast);
     free(blob);

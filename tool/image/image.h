@@ -14,11 +14,15 @@
 #include <capdl/profile.h>
 #include <capdl/spec.h>
 
+#include "image/contents.h"
+
 struct image_options {
     const struct capdl_profile *profile;
     const char *spec_path;          /* fill files are looked for beside it ... */
     const char *const *directories; /* ... then here, ended by 0 */
     const char *initialiser; /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
+    const struct capdl_region *reserved; /* memory kept out of the kernel's map, for frames with contents */
+    size_t num_reserved;
     const char *untypeds;    /* file with the untypeds the kernel will report; 0: forecast where that can be */
     bool strip;              /* leave names out */
 };
@@ -43,6 +47,7 @@ struct image {
     const uint8_t *blob;  /* header.blob_size bytes */
     const uint8_t *pages; /* header.num_pages pages */
     uint64_t entry;       /* of the initialiser */
+    struct image_contents contents; /* of reserved memory */
 };
 
 /* Whether bytes look like an ELF file (an image) rather than a spec. */

@@ -3,7 +3,7 @@
  * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
- *     file     | headers | segments of the initialiser | blob | pages | profile | section names | section table |
+ *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section table |
  *     memory             | segments of the initialiser | blob | pages | scratch |
  */
 #include <stdlib.h>
@@ -22,8 +22,8 @@ struct layout {
     struct capdl_image_header header;
     uint64_t header_address; /* where it is in memory */
     const uint8_t *blob;
-    uint8_t *profile;
-    size_t profile_size;
+    uint8_t *profile, *reserved;
+    size_t profile_size, reserved_size;
 
     Elf64_Phdr *segments; /* of the image, the appended one last */
     unsigned num_segments;
@@ -31,7 +31,7 @@ struct layout {
     unsigned num_sections;
     char *names;
     size_t names_size, names_capacity;
-    uint64_t blob_offset, pages_offset, profile_offset, names_offset, sections_offset; /* in the file */
+    uint64_t blob_offset, pages_offset, profile_offset, reserved_offset, names_offset, sections_offset; /* in the file */
 
     FILE *out;
     uint64_t written;
@@ -182,7 +182,7 @@ static void add_loaded(struct layout *layout, const char *name, uint64_t address
 static void place_sections(struct layout *layout)
 {
     const struct elf_view *view = &layout->view;
-    layout->sections = memory_zeroed(view->header.e_shnum + 7u, sizeof *layout->sections);
+    layout->sections = memory_zeroed(view->header.e_shnum + 8u, sizeof *layout->sections);
     add_section(layout, "", (Elf64_Shdr){0});
     for (unsigned i = 0; i < view->header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(view, i);
@@ -214,7 +214,17 @@ static void place_sections(struct layout *layout)
                              .sh_offset = layout->profile_offset,
                              .sh_size = layout->profile_size,
                              .sh_addralign = 1});
-    layout->names_offset = layout->profile_offset + layout->profile_size;
+    layout->reserved_offset = (layout->profile_offset + layout->profile_size + 15) & ~UINT64_C(15);
+    if (layout->reserved_size > 0) {
+        add_section(layout, IMAGE_CONTENTS_SECTION,
+                    (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                 .sh_offset = layout->reserved_offset,
+                                 .sh_size = layout->reserved_size,
+                                 .sh_addralign = 16});
+    } else {
+        layout->reserved_offset = layout->profile_offset + layout->profile_size;
+    }
+    layout->names_offset = layout->reserved_offset + layout->reserved_size;
     add_section(layout, ".shstrtab",
                 (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
     layout->sections[layout->num_sections - 1].sh_size = layout->names_size;
@@ -311,6 +321,8 @@ static void put_payload(struct layout *layout)
         put(layout, page, sizeof page);
     }
     put(layout, layout->profile, layout->profile_size);
+    put_zeros_to(layout, layout->reserved_offset);
+    put(layout, layout->reserved, layout->reserved_size);
     put(layout, layout->names, layout->names_size);
     put_zeros_to(layout, layout->sections_offset);
     put(layout, layout->sections, layout->num_sections * sizeof *layout->sections);
@@ -342,6 +354,7 @@ static bool lay_out(struct layout *layout, size_t blob_size)
         return false;
     }
     layout->profile = profile_encode(layout->program->profile, &layout->profile_size);
+    layout->reserved = reserved_encode(layout->program, &layout->reserved_size);
     place_sections(layout);
     return true;
 }
@@ -361,6 +374,7 @@ bool layout_write(struct program *program, const uint8_t *blob, size_t blob_size
     free(layout.sections);
     free(layout.names);
     free(layout.profile);
+    free(layout.reserved);
     free(path);
     file_release(&file);
     return good;

@@ -162,6 +162,9 @@ bool image_open(struct image *image, const char *name, const uint8_t *bytes, siz
         return refuse(&opening, problem);
     }
     image->entry = opening.view.header.e_entry;
+    if (!image_contents_open(&image->contents, bytes, size)) {
+        return refuse(&opening, "has a damaged section " IMAGE_CONTENTS_SECTION);
+    }
     return read_header(&opening) && extents_good(&opening) && segments_good(&opening) && find_payload(&opening) &&
            read_blob(&opening) && read_profile(&opening);
 }

@@ -9,6 +9,7 @@
  *     | image | IPC buffer | bootinfo | extra bootinfo |
  */
 #include "boot.h"
+#include "image/contents.h"
 
 #include <elf.h>
 #include <inttypes.h>
@@ -92,6 +93,20 @@ static void load_elf(struct boot *b)
             continue;
         uint64_t paddr = b->info->image_paddr + (p.p_vaddr - b->info->image_start);
         memcpy(memory_at(&b->k->memory, paddr, 0), o->elf + p.p_offset, p.p_filesz);
+    }
+}
+
+/* Like a loader, before the kernel starts: page by page, as devices' memory is not in one piece here. */
+static void fill_reserved(struct boot *b)
+{
+    const struct image_contents *contents = b->options->contents;
+    for (uint64_t i = 0; contents && i < contents->num_contents; i++) {
+        struct image_content content = image_contents_at(contents, i);
+        for (uint64_t offset = 0; offset < content.stored; offset += PAGE_SIZE) {
+            uint8_t *page = memory_at(&b->k->memory, content.address + offset, 0);
+            if (page)
+                memcpy(page, content.bytes + offset, PAGE_SIZE);
+        }
     }
 }
 
@@ -547,6 +562,7 @@ static bool boot_all(struct boot *b)
     if (!find_free(b) || !place_root_objects(b))
         return false;
     load_elf(b);
+    fill_reserved(b);
     if (!make_all(b))
         return false;
     if (b->full) {

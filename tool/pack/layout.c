@@ -35,6 +35,11 @@ static bool push(struct place *candidate, uint64_t start, uint64_t end, uint64_t
     return true;
 }
 
+static uint64_t extra_end(const struct pack_extra *extra)
+{
+    return extra->address + extra->file.size + extra->zeros;
+}
+
 static bool push_all(const struct plan *plan, struct place *candidate, uint64_t alignment)
 {
     const struct pack_options *options = plan->options;
@@ -44,8 +49,7 @@ static bool push_all(const struct plan *plan, struct place *candidate, uint64_t 
         pushed |= push(candidate, taken[i]->start, taken[i]->end, alignment);
     }
     for (size_t i = 0; i < options->num_extras; i++) {
-        pushed |= push(candidate, options->extras[i].address, options->extras[i].address + options->extras[i].file.size,
-                       alignment);
+        pushed |= push(candidate, options->extras[i].address, extra_end(&options->extras[i]), alignment);
     }
     for (size_t i = 0; i < options->num_reserved; i++) {
         pushed |= push(candidate, options->reserved[i].start, options->reserved[i].end, alignment);
@@ -146,7 +150,7 @@ static struct place *all_places(const struct plan *plan, size_t *count)
     *count = 4;
     for (size_t i = 0; i < options->num_extras; i++) {
         const struct pack_extra *extra = &options->extras[i];
-        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra->address + extra->file.size,
+        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra_end(extra),
                                            PLACE_EXTRA };
     }
     for (size_t i = 0; i < options->num_reserved; i++) {

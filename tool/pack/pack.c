@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/contents.h"
 #include "plan.h"
 
 static const char *const format_names[PACK_FORMAT_COUNT] = {
@@ -55,7 +56,26 @@ void buffer_zero(struct buffer *buffer, size_t size)
     buffer_add(buffer, zeros, size);
 }
 
-bool pack_image(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
+/* What the image wants put into reserved memory, beside what the caller wants. To be freed. */
+static struct pack_extra *all_extras(struct pack_options *options, const struct image_contents *contents)
+{
+    struct pack_extra *list = calloc(options->num_extras + contents->num_contents + 1, sizeof *list);
+    if (!list) {
+        abort();
+    }
+    for (size_t i = 0; i < options->num_extras; i++) {
+        list[i] = options->extras[i];
+    }
+    for (uint64_t i = 0; i < contents->num_contents; i++) {
+        struct image_content content = image_contents_at(contents, i);
+        list[options->num_extras++] =
+            (struct pack_extra){{"reserved memory", content.bytes, content.stored}, content.address, content.zeros};
+    }
+    options->extras = list;
+    return list;
+}
+
+static bool pack(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
 {
     struct plan plan = { .options = options, .profile = options->profile, .diags = diags };
     bool fine = inputs_open(&plan) && layout_system(&plan) && payload_plan(&plan) &&
@@ -65,5 +85,20 @@ bool pack_image(const struct pack_options *options, struct capdl_diags *diags, F
         fine = format_write(&plan, out);
     }
     inputs_close(&plan);
+    return fine;
+}
+
+bool pack_image(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
+{
+    struct pack_options complete = *options;
+    struct image_contents contents;
+    if (!image_contents_open(&contents, options->image.bytes, options->image.size)) {
+        capdl_error(diags, (struct capdl_pos){ .file = UINT16_MAX }, "%s: has a damaged section %s", options->image.name,
+                    IMAGE_CONTENTS_SECTION);
+        return false;
+    }
+    struct pack_extra *extras = all_extras(&complete, &contents);
+    bool fine = pack(&complete, diags, out);
+    free(extras);
     return fine;
 }

@@ -41,6 +41,7 @@ struct pack_file {
 struct pack_extra {
     struct pack_file file;
     uint64_t address;
+    uint64_t zeros; /* bytes behind the file's */
 };
 
 struct pack_options {

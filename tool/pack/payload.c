@@ -109,6 +109,7 @@ bool payload_plan(struct plan *plan)
     for (size_t i = 0; i < plan->options->num_extras; i++) {
         const struct pack_extra *extra = &plan->options->extras[i];
         add_bytes(plan, extra->address, extra->file.bytes, extra->file.size);
+        add_zeros(plan, extra->address + extra->file.size, extra->zeros);
     }
     qsort(plan->regions, plan->num_regions, sizeof *plan->regions, compare_regions);
     return true;

@@ -75,6 +75,7 @@ struct pd {
     uint32_t num_elf, num_tls; /* frames with content, so far */
     struct space *space;       /* 0: an address space the author makes */
     bool own_space;
+    uint64_t program_start; /* its first page */
     uint64_t entry, ipc_address, stack_top, thread_pointer;
     bool has_thread_pointer;
 };
@@ -99,7 +100,7 @@ uint32_t object_one(struct expansion *, struct pd *, const char *prefix, enum ca
 uint32_t object_next(struct expansion *, struct pd *, const char *prefix, uint32_t *counter, enum capdl_kind,
                      unsigned size_bits);
 /* A frame with content of its own: prefix_NAME_number, as elements of an array are alike. */
-uint32_t object_numbered(struct expansion *, struct pd *, const char *prefix, uint32_t number);
+uint32_t object_numbered(struct expansion *, struct pd *, const char *prefix, uint32_t number, unsigned size_bits);
 /* Whether an object was made by us rather than written by the author. */
 bool object_is_generated(const struct expansion *, uint32_t object);
 /* The object that a parameter names, of this kind; else an error and CAPDL_NO_OBJECT. */

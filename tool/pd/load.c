@@ -52,28 +52,67 @@ static bool take_pages(struct expansion *x, struct pd *pd, const struct elf_prog
     return true;
 }
 
+/* The physical address of a page of a program that has one, congruent to its first page. */
+static uint64_t physical(const struct pd *pd, uint64_t page)
+{
+    return params_number(&pd->program->params, PARAM_PADDR, 0) + (page - pd->program_start);
+}
+
+/* A frame of a program at a physical address; one that the author declared keeps its own. */
+static void place_frame(struct expansion *x, const struct pd *pd, uint32_t frame, uint64_t page)
+{
+    struct capdl_object *object = &x->spec->objects[frame];
+
+    if (!pd->program->params.given[PARAM_PADDR] || object->flags & CAPDL_OBJECT_HAS_PADDR)
+        return;
+    object->paddr = physical(pd, page);
+    object->flags |= CAPDL_OBJECT_HAS_PADDR;
+}
+
+/* log2 of the largest page that maps memory of one kind from `page` to `end`, where its physical address allows it. */
+static unsigned page_bits(const struct expansion *x, const struct pd *pd, uint64_t page, uint64_t end)
+{
+    bool placed = pd->program->params.given[PARAM_PADDR];
+
+    for (unsigned up = placed ? 2 : 1; up > 0; up--) {
+        unsigned bits = up < x->profile->vspace_levels ? space_entry_bits(x->profile, up) : 0;
+        uint64_t size = UINT64_C(1) << bits;
+        if (bits && end - page >= size && (page | (placed ? physical(pd, page) : 0)) % size == 0)
+            return bits;
+    }
+    return CAPDL_PAGE_BITS;
+}
+
+/* Frames with addresses are no array, as its elements would have to be alike. */
+static uint32_t zero_frame(struct expansion *x, struct pd *pd, unsigned bits)
+{
+    struct pd_counters *counters = &pd->program->counters;
+    const char *prefix = bits > CAPDL_PAGE_BITS ? "large" : "bss";
+    uint32_t *counter = bits > CAPDL_PAGE_BITS ? &counters->large : &counters->bss;
+
+    if (pd->program->params.given[PARAM_PADDR])
+        return object_numbered(x, pd, prefix, (*counter)++, bits);
+    return object_next(x, pd, prefix, counter, CAPDL_KIND_FRAME, bits);
+}
+
 static bool map_zeros(struct expansion *x, struct pd *pd, uint64_t start, uint64_t end, uint8_t rights)
 {
-    unsigned large_bits = space_entry_bits(x->profile, 1);
-    uint64_t large = UINT64_C(1) << large_bits;
-
     while (start < end) {
-        bool fits = start % large == 0 && end - start >= large;
-        uint32_t frame = fits
-                           ? object_next(x, pd, "large", &pd->program->counters.large, CAPDL_KIND_FRAME, large_bits)
-                           : object_next(x, pd, "bss", &pd->program->counters.bss, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+        unsigned bits = page_bits(x, pd, start, end);
+        uint32_t frame = zero_frame(x, pd, bits);
         if (frame == CAPDL_NO_OBJECT
             || !space_map(x, pd, start, (struct capdl_cap){.object = frame, .rights = mappable(rights)}))
             return false;
-        start += fits ? large : CAPDL_PAGE_SIZE;
+        place_frame(x, pd, frame, start);
+        start += UINT64_C(1) << bits;
     }
     return true;
 }
 
 /* What `page` holds of the segment's bytes in the file. False: nothing. */
-static bool fill_of(const struct elf_segment *s, uint64_t page, struct capdl_fill *fill)
+static bool fill_of(const struct elf_segment *s, uint64_t page, uint64_t size, struct capdl_fill *fill)
 {
-    uint64_t from = higher(s->vaddr, page), to = lower(s->vaddr + s->filesz, page + CAPDL_PAGE_SIZE);
+    uint64_t from = higher(s->vaddr, page), to = lower(s->vaddr + s->filesz, page + size);
 
     if (from >= to)
         return false;
@@ -103,18 +142,19 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
 
 /* A page that holds bytes of the file, of one segment or of several. */
 static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segment *s, size_t count, uint64_t page,
-                       uint8_t rights)
+                       unsigned bits, uint8_t rights)
 {
-    uint32_t frame = object_numbered(x, pd, "elf", pd->num_elf++);
+    uint32_t frame = object_numbered(x, pd, "elf", pd->num_elf++, bits);
 
     if (frame == CAPDL_NO_OBJECT)
         return false;
     bool authors = x->spec->objects[frame].flags & CAPDL_OBJECT_HAS_FILL;
     for (size_t i = 0; i < count && !authors; i++) {
         struct capdl_fill fill = {.text = pd->program->params.elf->text, .pos = pd->program->params.elf->pos};
-        if (fill_of(&s[i], page, &fill))
+        if (fill_of(&s[i], page, UINT64_C(1) << bits, &fill))
             load_fill(x, frame, fill);
     }
+    place_frame(x, pd, frame, page);
     return space_map(x, pd, page, (struct capdl_cap){.object = frame, .rights = mappable(rights)});
 }
 
@@ -129,7 +169,7 @@ static size_t touching(const struct elf_segment *s, size_t count, uint64_t page,
     *filled = false;
     for (; n < count && s[n].vaddr < page + CAPDL_PAGE_SIZE; n++) {
         *rights |= s[n].rights;
-        *filled |= fill_of(&s[n], page, &fill);
+        *filled |= fill_of(&s[n], page, CAPDL_PAGE_SIZE, &fill);
     }
     return n;
 }
@@ -147,10 +187,13 @@ static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_se
             continue;
         }
         size_t n = touching(s, count, page, &rights, &filled);
-        at = page + CAPDL_PAGE_SIZE;
+        uint64_t alone = n > 1 ? page : count > 1 ? lower(end, page_down(s[1].vaddr)) : end;
+        unsigned bits = filled && pd->program->params.given[PARAM_PADDR] && alone > page ? page_bits(x, pd, page, alone)
+                                                                                        : CAPDL_PAGE_BITS;
+        at = page + (UINT64_C(1) << bits);
         if (!filled && n == 1)
-            at = count > 1 ? lower(end, page_down(s[1].vaddr)) : end;
-        if (!(filled ? map_filled(x, pd, s, n, page, rights) : map_zeros(x, pd, page, at, rights)))
+            at = alone;
+        if (!(filled ? map_filled(x, pd, s, n, page, bits, rights) : map_zeros(x, pd, page, at, rights)))
             return false;
     }
     return true;
@@ -159,5 +202,12 @@ static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_se
 bool load_program(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
     pd->entry = elf->entry;
+    pd->program_start = elf->num_segments ? page_down(elf->segments[0].vaddr) : 0;
+    if (pd->program->params.given[PARAM_PADDR] && pd->program->elements > 1) {
+        capdl_error(x->diags, pd->program->params.given[PARAM_PADDR]->pos,
+                    "'paddr' is one place, but '%s' is an array of %u: declare them one by one", pd->program->name,
+                    pd->program->elements);
+        return false;
+    }
     return take_pages(x, pd, elf) && map_segments(x, pd, elf->segments, elf->num_segments);
 }

@@ -113,13 +113,13 @@ uint32_t object_next(struct expansion *x, struct pd *pd, const char *prefix, uin
     return object_get(x, pd, format_name("%s_%s", prefix, pd->program->name), (*counter)++, kind, size_bits);
 }
 
-uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix, uint32_t number)
+uint32_t object_numbered(struct expansion *x, struct pd *pd, const char *prefix, uint32_t number, unsigned size_bits)
 {
     const char *name = pd->program->name;
     char *full = pd->element == CAPDL_NO_INDEX ? format_name("%s_%s_%u", prefix, name, number)
                                                : format_name("%s_%s_%u_%u", prefix, name, pd->element, number);
 
-    return object_get(x, pd, full, CAPDL_NO_INDEX, CAPDL_KIND_FRAME, 12);
+    return object_get(x, pd, full, CAPDL_NO_INDEX, CAPDL_KIND_FRAME, size_bits);
 }
 
 static void report_missing(struct expansion *x, const struct capdl_param *p)

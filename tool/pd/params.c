@@ -95,7 +95,8 @@ static uint64_t largest(const struct expansion *x, enum pd_param which)
 
 static bool is_page_aligned(enum pd_param which)
 {
-    return which == PARAM_STACK || which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT;
+    return which == PARAM_STACK || which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT ||
+           which == PARAM_PADDR;
 }
 
 static bool check_number(struct expansion *x, const struct capdl_param *p, enum pd_param which)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/update.h"
+#include "pd/elf_file.h"
+
+static const struct usage usage = {
+    "update IMAGE NAME=ELF -o OUT",
+    "Puts another program in the place of that of the protection domain NAME in an image, and changes nothing\n"
+    "else. The new program must fit the old one's layout: pages at the same addresses with the same rights,\n"
+    "and contents only where the image has room for them; what does not is refused, with the reason.",
+    OPTION_OUTPUT,
+    2,
+    2,
+};
+
+static const struct capdl_pos nowhere;
+
+/* Segments as they will be mapped: what can be written or executed can be read. */
+static struct update_segment *segments_of(const struct elf_program *elf)
+{
+    struct update_segment *list = calloc(elf->num_segments + 1, sizeof *list);
+    for (size_t i = 0; list && i < elf->num_segments; i++) {
+        const struct elf_segment *s = &elf->segments[i];
+        list[i] = (struct update_segment){
+            .vaddr = s->vaddr,
+            .memory_size = s->memsz,
+            .file_size = s->filesz,
+            .rights = s->rights | CAPDL_RIGHT_READ,
+            .bytes = elf->bytes.data + s->offset,
+        };
+    }
+    return list;
+}
+
+static bool swap(struct input *input, const char *name, const char *path, uint8_t *bytes)
+{
+    struct elf_program elf;
+    struct elf_request request = {
+        .name = path, .pos = nowhere, .beside = "-", .arch = input->image.profile.arch, .user_top = input->image.profile.user_top};
+    if (!elf_read(&elf, &request, &input->diags)) {
+        return false;
+    }
+    struct update_segment *segments = segments_of(&elf);
+    struct update_program program = {
+        .name = path, .segments = segments, .num_segments = elf.num_segments, .entry = elf.entry, .has_tls = elf.has_tls};
+    bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);
+    free(segments);
+    elf_release(&elf);
+    return good;
+}
+
+static int write_out(const uint8_t *bytes, size_t size, const char *path)
+{
+    struct file_output file;
+    if (!file_create(&file, path)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    fwrite(bytes, 1, size, file.stream);
+    if (!file_commit(&file)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    return EXIT_FINE;
+}
+
+static int update(struct input *input, const struct options *options)
+{
+    char *name = strdup(options->operands[1]), *equals = name ? strchr(name, '=') : 0;
+    uint8_t *bytes = malloc(input->bytes.size);
+    int code = EXIT_FINDINGS;
+    if (!equals || !bytes) {
+        fprintf(stderr, "capdl update: expected NAME=ELF, such as ping=new.elf, not '%s'\n", options->operands[1]);
+        code = EXIT_TROUBLE;
+    } else {
+        *equals = 0;
+        memcpy(bytes, input->bytes.data, input->bytes.size);
+        if (swap(input, name, equals + 1, bytes)) {
+            code = write_out(bytes, input->bytes.size, options->output);
+        }
+    }
+    free(bytes);
+    free(name);
+    return code;
+}
+
+int cmd_update(int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    enum options_result result = options_parse(&usage, argc, argv, &options);
+    if (result == OPTIONS_GO && !options.output) {
+        fprintf(stderr, "capdl update: -o is missing\nTry `capdl update --help`.\n");
+        result = OPTIONS_WRONG;
+    }
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    int code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    if (code == EXIT_FINE) {
+        code = update(&input, &options);
+    }
+    code = input_finish(&input, &options, code);
+    options_free(&options);
+    return code;
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Swapping a program: the image is read back into its spec, which says where each page of the PD is mapped and where in the file
+ * its bytes are. The new program must ask for pages that are there, with the rights they have; what is not zero needs a page that
+ * is stored in the image.
+ */
+#include "image/update.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob/blob.h"
+#include "image/program.h"
+
+enum { NAME_SIZE = 256 };
+
+/* A mapped page of the program, 4 KiB of a frame. */
+struct slot {
+    uint64_t vaddr;
+    uint64_t offset; /* of its bytes in the image; 0: none are stored */
+    uint8_t rights;
+    bool used; /* by the new program */
+};
+
+struct update {
+    const struct image *image;
+    const char *image_name, *pd;
+    const struct update_program *program;
+    struct capdl_spec spec;
+    struct capdl_diags *diags;
+    char base[NAME_SIZE]; /* "ping", or "worker_2" for worker[2] */
+    char array[NAME_SIZE];
+    uint32_t element;
+    struct slot *slots;
+    size_t num_slots, capacity_slots;
+};
+
+static bool refuse(struct update *u, const char *format, ...) CAPDL_PRINTF(2, 3);
+static bool refuse(struct update *u, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    capdl_error(u->diags, (struct capdl_pos){0}, "%s: '%s' cannot take the place of the program of '%s': %s", u->image_name,
+                u->program->name, u->pd, text);
+    return false;
+}
+
+/* "worker[2]" is element 2 of worker; its frames are called elf_worker_2_0 and so on. */
+static bool take_name(struct update *u, const char *name)
+{
+    const char *bracket = strchr(name, '[');
+    size_t length = bracket ? (size_t)(bracket - name) : strlen(name);
+    if (length == 0 || length > NAME_SIZE - 16) {
+        return false;
+    }
+    u->element = CAPDL_NO_INDEX;
+    snprintf(u->array, sizeof u->array, "%.*s", (int)length, name);
+    snprintf(u->base, sizeof u->base, "%.*s", (int)length, name);
+    if (bracket) {
+        char *end;
+        unsigned long element = strtoul(bracket + 1, &end, 10);
+        if (end == bracket + 1 || strcmp(end, "]") != 0 || element >= CAPDL_NO_INDEX) {
+            return false;
+        }
+        u->element = (uint32_t)element;
+        snprintf(u->base + length, sizeof u->base - length, "_%lu", element);
+    }
+    return true;
+}
+
+/* The object PREFIX_NAME of the PD. */
+static uint32_t object_of(const struct update *u, const char *prefix)
+{
+    char name[NAME_SIZE + 16];
+    snprintf(name, sizeof name, "%s_%s", prefix, u->array);
+    return capdl_spec_find(&u->spec, name, u->element);
+}
+
+/* Whether a frame is one of the program's: elf_NAME_n, and bss_NAME or large_NAME with any number. */
+static bool is_programs(const struct update *u, const struct capdl_object *frame)
+{
+    static const char *const prefixes[] = {"elf_", "bss_", "large_"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        size_t length = strlen(prefixes[i]), base = strlen(u->base);
+        if (strncmp(frame->name, prefixes[i], length) != 0) {
+            continue;
+        }
+        const char *rest = frame->name + length;
+        if (strcmp(rest, u->array) == 0) {
+            return i > 0; /* mapped in the PD's own address space: its own elements of the array */
+        }
+        if (strncmp(rest, u->base, base) == 0 && rest[base] == '_' && rest[base + 1] &&
+            strspn(rest + base + 1, "0123456789") == strlen(rest + base + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t vaddr)
+{
+    const struct capdl_object *frame = &u->spec.objects[cap->object];
+    if (!is_programs(u, frame)) {
+        return;
+    }
+    for (uint64_t offset = 0; offset < UINT64_C(1) << frame->size_bits; offset += CAPDL_PAGE_SIZE) {
+        struct slot slot = {.vaddr = vaddr + offset, .rights = cap->rights};
+        for (size_t i = 0; i < frame->u.fills.count; i++) {
+            const struct capdl_fill *fill = &frame->u.fills.list[i];
+            if (offset >= fill->offset && offset - fill->offset < fill->length) {
+                slot.offset = fill->source_offset + (offset - fill->offset);
+            }
+        }
+        u->slots = memory_grow(u->slots, &u->capacity_slots, u->num_slots + 1, sizeof slot);
+        u->slots[u->num_slots++] = slot;
+    }
+}
+
+/* The pages of a table, in the order of their addresses. */
+static void walk(struct update *u, uint32_t table, unsigned level, uint64_t base)
+{
+    const struct capdl_object *object = &u->spec.objects[table];
+    unsigned shift = vspace_shift(&u->image->profile, level);
+    for (uint32_t i = 0; i < object->num_caps; i++) {
+        const struct capdl_cap *cap = &object->caps[i];
+        uint64_t vaddr = base + (cap->slot << shift);
+        if (cap->kind == CAPDL_KIND_FRAME) {
+            add_frame(u, cap, vaddr);
+        } else if (level + 1 < u->image->profile.vspace_levels) {
+            walk(u, cap->object, level + 1, vaddr);
+        }
+    }
+}
+
+static struct slot *slot_at(const struct update *u, uint64_t vaddr)
+{
+    size_t low = 0, high = u->num_slots;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (u->slots[middle].vaddr < vaddr) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < u->num_slots && u->slots[low].vaddr == vaddr ? &u->slots[low] : 0;
+}
+
+/* Rights as a message says them. */
+static const char *rights_text(uint8_t rights, char text[8])
+{
+    snprintf(text, 8, "%s%s%s", rights & CAPDL_RIGHT_READ ? "R" : "", rights & CAPDL_RIGHT_WRITE ? "W" : "",
+             rights & CAPDL_RIGHT_GRANT ? "X" : "");
+    return text;
+}
+
+/* The new program's page, and the rights of all segments that touch it. False: none does. */
+static bool make_page(const struct update_program *program, uint64_t vaddr, uint8_t page[CAPDL_PAGE_SIZE], uint8_t *rights)
+{
+    bool any = false;
+    memset(page, 0, CAPDL_PAGE_SIZE);
+    *rights = 0;
+    for (size_t i = 0; i < program->num_segments; i++) {
+        const struct update_segment *s = &program->segments[i];
+        uint64_t end = s->vaddr + s->file_size, from = s->vaddr > vaddr ? s->vaddr : vaddr;
+        if (s->vaddr >= vaddr + CAPDL_PAGE_SIZE || s->vaddr + s->memory_size <= vaddr) {
+            continue;
+        }
+        any = true;
+        *rights |= s->rights;
+        end = end < vaddr + CAPDL_PAGE_SIZE ? end : vaddr + CAPDL_PAGE_SIZE;
+        if (from < end) {
+            memcpy(page + (from - vaddr), s->bytes + (from - s->vaddr), end - from);
+        }
+    }
+    return any;
+}
+
+static bool page_zero(const uint8_t page[CAPDL_PAGE_SIZE])
+{
+    return page[0] == 0 && memcmp(page, page + 1, CAPDL_PAGE_SIZE - 1) == 0;
+}
+
+/* x86-64 cannot forbid execution, and its images do not say. */
+static uint8_t comparable(const struct update *u, uint8_t rights)
+{
+    return u->image->profile.arch == CAPDL_ARCH_X86_64 ? rights & (uint8_t)~CAPDL_RIGHT_GRANT : rights;
+}
+
+static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)
+{
+    uint8_t page[CAPDL_PAGE_SIZE], rights;
+    char wanted[8], had[8];
+    struct slot *slot = slot_at(u, vaddr);
+    make_page(u->program, vaddr, page, &rights);
+    if (!slot) {
+        return refuse(u, "it has a page at 0x%llx, where the old program has none; compile the spec again",
+                      (unsigned long long)vaddr);
+    }
+    slot->used = true;
+    if (comparable(u, slot->rights) != comparable(u, rights)) {
+        return refuse(u, "its page at 0x%llx is to be mapped %s, the old program's is mapped %s; compile the spec again",
+                      (unsigned long long)vaddr, rights_text(rights, wanted), rights_text(slot->rights, had));
+    }
+    if (!slot->offset && !page_zero(page)) {
+        return refuse(u, "its page at 0x%llx has contents, but the image has none for that page, which was all zero; compile the spec "
+                      "again", (unsigned long long)vaddr);
+    }
+    if (slot->offset) {
+        memcpy(bytes + slot->offset, page, sizeof page);
+    }
+    return true;
+}
+
+static bool pages_put(struct update *u, uint8_t *bytes)
+{
+    for (size_t i = 0; i < u->num_slots; i++) { /* what only the old program used is zero from now on */
+        if (u->slots[i].offset) {
+            memset(bytes + u->slots[i].offset, 0, CAPDL_PAGE_SIZE);
+        }
+    }
+    uint64_t next = 0;
+    for (size_t i = 0; i < u->program->num_segments; i++) {
+        const struct update_segment *s = &u->program->segments[i];
+        uint64_t page = s->vaddr & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
+        for (page = page > next ? page : next; page < s->vaddr + s->memory_size; page += CAPDL_PAGE_SIZE) {
+            if (!page_put(u, page, bytes)) {
+                return false;
+            }
+            next = page + CAPDL_PAGE_SIZE;
+        }
+    }
+    return true;
+}
+
+/* Pages that are copied at boot are in the image once, however many frames have them. */
+static bool pages_unshared(struct update *u)
+{
+    uint64_t first = UINT64_MAX, last = 0;
+    for (size_t i = 0; i < u->num_slots; i++) {
+        first = u->slots[i].offset && u->slots[i].offset < first ? u->slots[i].offset : first;
+        last = u->slots[i].offset > last ? u->slots[i].offset : last;
+    }
+    uint32_t *uses = memory_zeroed(u->image->size / CAPDL_PAGE_SIZE + 1, sizeof *uses);
+    for (uint32_t i = 0; i < u->spec.num_objects; i++) {
+        const struct capdl_object *frame = &u->spec.objects[i];
+        for (size_t f = 0; frame->kind == CAPDL_KIND_FRAME && f < frame->u.fills.count; f++) {
+            uint64_t start = frame->u.fills.list[f].source_offset, end = start + frame->u.fills.list[f].length;
+            for (uint64_t at = start; at < end && end > first && start <= last; at += CAPDL_PAGE_SIZE) {
+                uses[at / CAPDL_PAGE_SIZE]++;
+            }
+        }
+    }
+    bool shared = false;
+    for (size_t i = 0; i < u->num_slots; i++) {
+        shared |= u->slots[i].offset && uses[u->slots[i].offset / CAPDL_PAGE_SIZE] > 1;
+    }
+    free(uses);
+    return !shared || refuse(u, "some of its pages are in the image only once for several frames; compile the spec again");
+}
+
+/* The shortest form of a CBOR integer, as in the blob. Returns its length. */
+static size_t encode_uint(uint64_t value, uint8_t out[9])
+{
+    unsigned bytes = value < 24 ? 0 : value <= UINT8_MAX ? 1 : value <= UINT16_MAX ? 2 : value <= UINT32_MAX ? 4 : 8;
+    out[0] = (uint8_t)(bytes == 0 ? value : 24u + (unsigned)__builtin_ctz(bytes));
+    for (unsigned i = 0; i < bytes; i++) {
+        out[1 + i] = (uint8_t)(value >> 8 * (bytes - 1 - i));
+    }
+    return 1 + bytes;
+}
+
+/* The registers of the thread are one call; writes the entry point into it, in `bytes` of the blob. False: it is not there in one
+   piece. */
+static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
+{
+    const struct image *image = u->image;
+    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
+    struct capdl_blob_error error;
+    uint8_t old[9], new[9];
+    size_t size = encode_uint(u->spec.objects[tcb].u.tcb->ip, old), found = 0;
+    bool good = encode_uint(u->program->entry, new) == size && capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
+    char name[NAME_SIZE];
+    capdl_object_label(&u->spec.objects[tcb], name, sizeof name);
+    struct capdl_blob_calls calls = {0};
+    struct capdl_call call;
+    if (good) {
+        calls = capdl_blob_calls(blob);
+    }
+    for (const uint8_t *start = calls.cbor.at; good && capdl_blob_next_call(&calls, &call); start = calls.cbor.at) {
+        if (call.label != image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] || call.target.kind != CAPDL_REF_SLOT) {
+            continue;
+        }
+        struct capdl_blob_name target = capdl_blob_slot_name(blob, call.target.value);
+        bool ours = target.text && strncmp(target.text, u->spec.objects[tcb].name, target.length) == 0 &&
+                    !u->spec.objects[tcb].name[target.length] && (!target.is_element || target.index == u->element);
+        for (const uint8_t *at = start; ours && call.count == 1 && at + size <= calls.cbor.at; at++) {
+            if (memcmp(at, old, size) == 0) {
+                memcpy(bytes + (at - image->bytes), new, size);
+                found++;
+            }
+        }
+    }
+    free(blob);
+    return good && found == 1;
+}
+
+/* What the changed image says about the thread is the last word on whether its entry point was changed, and nothing else. */
+static bool entry_good(struct update *u, const uint8_t *bytes)
+{
+    struct image *image = memory_zeroed(1, sizeof *image);
+    struct capdl_spec spec;
+    capdl_spec_init(&spec);
+    bool good = image_open(image, u->image_name, bytes, u->image->size, u->diags) &&
+                image_to_spec(image, u->image_name, &spec, u->diags) && spec.num_objects == u->spec.num_objects;
+    for (uint32_t i = 0; good && i < spec.num_objects; i++) {
+        const struct capdl_object *now = &spec.objects[i], *before = &u->spec.objects[i];
+        bool ours = i == object_of(u, "tcb");
+        good = now->kind == before->kind;
+        if (good && now->kind == CAPDL_KIND_TCB && now->u.tcb && before->u.tcb) {
+            good = now->u.tcb->ip == (ours ? u->program->entry : before->u.tcb->ip) && now->u.tcb->sp == before->u.tcb->sp;
+        }
+    }
+    capdl_spec_free(&spec);
+    free(image);
+    return good;
+}
+
+static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
+{
+    uint64_t old = u->spec.objects[tcb].u.tcb->ip;
+    if (old == u->program->entry) {
+        return true;
+    }
+    if (entry_put(u, tcb, bytes) && entry_good(u, bytes)) {
+        return true;
+    }
+    return refuse(u, "it starts at 0x%llx and the old program at 0x%llx, which cannot be changed in place; link it to start there, or "
+                  "compile the spec again", (unsigned long long)u->program->entry, (unsigned long long)old);
+}
+
+static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
+{
+    *vspace = object_of(u, "vspace");
+    *tcb = object_of(u, "tcb");
+    if (*vspace != CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT && u->spec.objects[*tcb].kind == CAPDL_KIND_TCB &&
+        u->spec.objects[*tcb].u.tcb) {
+        return true;
+    }
+    char wanted[NAME_SIZE + 8];
+    snprintf(wanted, sizeof wanted, "tcb_%s", u->array);
+    const char *nearest = capdl_spec_nearest(&u->spec, wanted);
+    bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
+    capdl_error(u->diags, (struct capdl_pos){0}, "%s has no protection domain '%s'%s%s%s (its address space would be 'vspace_%s'; an "
+                "image compiled with --strip has no names)", u->image_name, u->pd, hint ? ", did you mean '" : "",
+                hint ? nearest + 4 : "", hint ? "'" : "", u->array);
+    return false;
+}
+
+static bool swap(struct update *u, uint8_t *bytes)
+{
+    uint32_t vspace, tcb;
+    if (!find_pd(u, &vspace, &tcb)) {
+        return false;
+    }
+    walk(u, vspace, 0, 0);
+    char tls[NAME_SIZE + 16];
+    snprintf(tls, sizeof tls, "tls_%s_0", u->base);
+    if (u->program->has_tls || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
+        return refuse(u, "thread-local data is laid out when a spec is compiled; compile the spec again");
+    }
+    return pages_unshared(u) && pages_put(u, bytes) && entry_change(u, tcb, bytes);
+}
+
+bool image_update(const struct image *image, const char *image_name, const char *name, const struct update_program *program,
+                  uint8_t *bytes, struct capdl_diags *diags)
+{
+    struct update u = {.image = image, .image_name = image_name, .pd = name, .program = program, .diags = diags};
+    bool good = false;
+    capdl_spec_init(&u.spec);
+    if (!take_name(&u, name)) {
+        capdl_error(diags, (struct capdl_pos){0}, "'%s' is not the name of a protection domain, such as ping or worker[2]", name);
+    } else if (image_to_spec(image, image_name, &u.spec, diags)) {
+        good = swap(&u, bytes);
+    }
+    capdl_spec_free(&u.spec);
+    free(u.slots);
+    return good;
+}

@@ -60,6 +60,7 @@ static const struct param params[] = {
     SC(budget),
     SC(data),
     SC(refills),
+    SC(flags),
     {CAPDL_KIND_SC, BITS, false, 0, 0, "bits"},
     {CAPDL_KIND_IO_PORTS, PORTS, true, 0, 0, "ports"},
     NUMBERS(IO_DEVICE, true, IO_DOMAIN, "domainID"),

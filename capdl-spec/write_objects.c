@@ -105,6 +105,8 @@ static void write_sc(struct list *list, const struct capdl_object *object)
         list_number(list, "data", sc->data);
     if (sc->refills)
         list_number(list, "refills", sc->refills);
+    if (sc->flags)
+        list_number(list, "flags", sc->flags);
 }
 
 static void write_fill(struct writer *w, const struct capdl_fill *fill)
@@ -237,7 +239,8 @@ static bool same_sc(const struct capdl_sc *a, const struct capdl_sc *b)
     if (a == b || !a || !b)
         return a == b;
     return a->has_times == b->has_times && a->has_data == b->has_data && a->period == b->period &&
-           a->budget == b->budget && a->data == b->data && a->refills == b->refills;
+           a->budget == b->budget && a->data == b->data && a->refills == b->refills &&
+           a->flags == b->flags;
 }
 
 static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbers *b)

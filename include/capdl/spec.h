@@ -83,6 +83,7 @@ struct capdl_sc {
     bool has_times, has_data;
     uint64_t period, budget, data; /* data: badge of timeout faults */
     uint64_t refills;              /* extra refills; extension */
+    uint64_t flags;                /* of SchedControl_ConfigureFlags: 1 is sporadic; extension */
 };
 
 enum capdl_fill_kind { CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_OTHER };

@@ -66,6 +66,17 @@ static bool cnode_operands_good(struct reverse *r, const struct capdl_call *call
     return true;
 }
 
+/* The spec's smc object, which is nothing to the kernel but its one capability for these calls. */
+static uint32_t smc_object(struct reverse *r)
+{
+    for (uint32_t i = 0; i < r->spec->num_objects; i++) {
+        if (r->spec->objects[i].kind == CAPDL_KIND_SMC) {
+            return i;
+        }
+    }
+    return reverse_add(r, 0, CAPDL_KIND_SMC);
+}
+
 static void put_copy(struct reverse *r, const struct capdl_call *call, bool minted)
 {
     uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
@@ -77,6 +88,9 @@ static void put_copy(struct reverse *r, const struct capdl_call *call, bool mint
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
     cap.rights = has_rights(cap.kind) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
     cap.data = cap.kind == CAPDL_KIND_SCHED_CONTROL ? source->data : 0;
+    if (cap.kind == CAPDL_KIND_SMC) {
+        cap.object = smc_object(r);
+    }
     if (minted) {
         set_data(&cap, word(call, 5));
     }

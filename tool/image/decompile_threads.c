@@ -252,7 +252,8 @@ void reverse_sched(struct reverse *r, const struct capdl_call *call)
                             .period = call->operands[2].value,
                             .refills = call->operands[3].value,
                             .data = call->operands[4].value,
-                            .has_data = call->operands[4].value != 0};
+                            .has_data = call->operands[4].value != 0,
+                            .flags = call->operands[5].value};
     r->spec->objects[object].u.sc = sc;
     r->cores[object] = call->target.value;
 }

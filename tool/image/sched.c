@@ -48,6 +48,18 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
     return true;
 }
 
+enum { KNOWN_FLAGS = 1 };
+
+static bool flags_good(struct program *program, uint32_t object, const struct capdl_sc *sc)
+{
+    if (sc->flags & ~(uint64_t)KNOWN_FLAGS) {
+        program_error(program, object, "has flags 0x%llx; the kernel knows 1 (sporadic) only",
+                      (unsigned long long)sc->flags);
+        return false;
+    }
+    return true;
+}
+
 static void configure(struct program *program, uint32_t object, const struct binding *binding)
 {
     const struct capdl_sc *sc = program->spec->objects[object].u.sc;
@@ -58,12 +70,13 @@ static void configure(struct program *program, uint32_t object, const struct bin
         }
         return;
     }
-    if (!times_good(program, object, sc) || binding->core >= program->profile->max_nodes) {
+    bool good = times_good(program, object, sc) & flags_good(program, object, sc);
+    if (!good || binding->core >= program->profile->max_nodes) {
         return; /* a core that does not exist is refused with its thread */
     }
     CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, 1, operand_sched_control(binding->core),
          operand_object(program, object), operand_word(sc->budget), operand_word(sc->period),
-         operand_word(sc->refills), operand_word(sc->data), operand_word(0));
+         operand_word(sc->refills), operand_word(sc->data), operand_word(sc->flags));
 }
 
 void sched_configure(struct program *program)

@@ -31,6 +31,7 @@ const struct field own_fields[] = {
     SC(budget),
     SC(data),
     SC(refills),
+    SC(flags),
     NUMBER(ASID_POOL, false, ASID_HIGH, "asid_high"),
     NUMBER(IO_PORTS, true, PORTS_FIRST, "first_port"),
     NUMBER(IO_PORTS, true, PORTS_LAST, "last_port"),

@@ -100,7 +100,8 @@ static void put_sc_field(FILE *out, const struct capdl_sc *sc, const struct fiel
         return;
     }
     uint64_t number = *(const uint64_t *)(const void *)((const char *)sc + field->offset);
-    bool written = strcmp(field->name, "data") == 0 ? sc->has_data : strcmp(field->name, "refills") == 0 ? number : true;
+    bool extension = strcmp(field->name, "refills") == 0 || strcmp(field->name, "flags") == 0;
+    bool written = strcmp(field->name, "data") == 0 ? sc->has_data : extension ? number : true;
     if (written) {
         put_number(out, field->name, number);
     }

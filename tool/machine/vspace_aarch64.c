@@ -247,8 +247,10 @@ static enum status decode(struct kernel *k, struct invocation *inv)
         return decode_page(k, inv);
     case CAP_VCPU:
         return decode_vcpu(k, inv);
-    case CAP_SGI_SIGNAL: /* sends an interrupt to the core that runs us; nobody can have a handler for it */
+    case CAP_SGI_SIGNAL:
         thread_set_state(k, k->current, THREAD_RESTART);
+        if (inv->cap.data == 0) /* to the one core there is */
+            irq_deliver(k, (uint32_t)inv->cap.paddr);
         return STATUS_OK;
     default:
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);

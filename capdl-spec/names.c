@@ -185,6 +185,11 @@ unsigned spec_distance(const char *a, size_t a_length, const char *b, size_t b_l
     return row[b_length];
 }
 
+unsigned capdl_distance(const char *a, const char *b)
+{
+    return spec_distance(a, strlen(a), b, strlen(b), 3);
+}
+
 static bool names_object(const struct spec_name *name)
 {
     return name->scalar != CAPDL_NO_OBJECT || name->array_length;

@@ -65,6 +65,34 @@ void text_ranges_drop(struct text_parser *p, size_t keep)
     p->num_ranges = keep;
 }
 
+static bool is_number(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+    return length;
+}
+
+/* Whether a program's declaration would have made this name: kind_NAME, with up to two numbers behind it. */
+static bool is_generated_name(const char *name, const char *program)
+{
+    size_t length = strlen(program), end = strlen(name);
+    const char *at = strchr(name, '_');
+
+    if (!at || at == name)
+        return false;
+    for (unsigned numbers = 0; numbers < 3; numbers++) {
+        const char *number = memrchr(name, '_', end);
+
+        if ((size_t)(name + end - at) == length + 1 && !memcmp(at + 1, program, length))
+            return true;
+        if (!number || !is_number(number + 1, (size_t)(name + end - number) - 1))
+            return false;
+        end = (size_t)(number - name);
+    }
+    return false;
+}
+
 /* Names that a declaration in trouble would have made are not reported once more. */
 static bool is_excused(struct text_parser *p, const struct spec_name *name)
 {
@@ -73,7 +101,7 @@ static bool is_excused(struct text_parser *p, const struct spec_name *name)
     if (p->expand_failed && !text_may_search(p))
         return true;
     for (uint32_t i = 0; p->expand_failed && i < p->spec->num_objects; i++)
-        if (p->spec->objects[i].kind == CAPDL_KIND_PROGRAM && strstr(name->text, p->spec->objects[i].name))
+        if (p->spec->objects[i].kind == CAPDL_KIND_PROGRAM && is_generated_name(name->text, p->spec->objects[i].name))
             return true;
     return false;
 }

@@ -250,8 +250,7 @@ static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbe
     return a->has == b->has && !memcmp(a->value, b->value, sizeof(a->value));
 }
 
-/* Whether two objects would be printed alike. */
-static bool same_object(const struct capdl_object *a, const struct capdl_object *b)
+bool capdl_object_same(const struct capdl_object *a, const struct capdl_object *b)
 {
     unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL;
 
@@ -282,7 +281,7 @@ static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
     uint32_t run = 1;
 
     while (run < most && objects[w->order[at + run]].index == first->index + run &&
-           same_object(first, &objects[w->order[at + run]]))
+           capdl_object_same(first, &objects[w->order[at + run]]))
         run++;
     return run;
 }

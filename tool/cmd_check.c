@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 
+#include <errno.h>
+#include <string.h>
+
+#include "devicetree.h"
+#include "json/spec_json.h"
+
 static const struct usage usage = {
-    "check SPEC [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]...",
+    "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]...",
     "Reports every problem in a spec, each with file, line and column: syntax, names, what the checks\n"
     "in docs/checks.md find, ELF files of protection domains, and what the kernel cannot do.\n"
-    "Prints nothing when there is none.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
+    "Prints nothing when there is none. With --json, prints them on standard output as an array for\n"
+    "editors. With --dtb, also what a device tree says about device memory and interrupts.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,
     1,
     1,
 };
@@ -37,6 +44,31 @@ static bool boots(enum capdl_arch arch)
     return table[arch];
 }
 
+/* What the device tree has to say; an exit code. */
+static int check_devices(struct input *input, const char *path)
+{
+    struct file_bytes tree;
+    if (!path) {
+        return EXIT_FINE;
+    }
+    if (!file_read(path, &tree)) {
+        fprintf(stderr, "capdl: cannot read %s: %s\n", path, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    size_t errors = input->diags.num_errors;
+    devicetree_check(&input->spec, &input->diags, path, tree.data, tree.size);
+    file_release(&tree);
+    return input->diags.num_errors > errors ? EXIT_FINDINGS : EXIT_FINE;
+}
+
+static void list_checks(void)
+{
+    const char *name;
+    for (size_t i = 0; (name = check_name(i)); i++) {
+        puts(name);
+    }
+}
+
 int cmd_check(int argc, char **argv)
 {
     struct options options;
@@ -46,8 +78,17 @@ int cmd_check(int argc, char **argv)
         options_free(&options);
         return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
     }
+    if (options.list_checks) {
+        list_checks();
+        options_free(&options);
+        return EXIT_FINE;
+    }
+    options.json_diags = options.json;
     int code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     code = input_check(&input, &options, code);
+    if (code == EXIT_FINE) {
+        code = check_devices(&input, options.dtb);
+    }
     if (code == EXIT_FINE && boots(input.spec.arch) && (!input_need_profile(&input, &options) || !try_compile(&input, &options))) {
         code = EXIT_FINDINGS;
     }

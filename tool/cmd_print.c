@@ -3,12 +3,14 @@
 #include "command.h"
 
 #include "json/spec_json.h"
+#include "strict.h"
 
 static const struct usage expand_usage = {
-    "expand SPEC [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
-    "Prints the spec as standard capDL text that any capDL tool reads: PD declarations replaced by the\n"
-    "objects they stand for, arrays, ranges and copies spelled out.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
+    "expand SPEC [--strict] [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "Prints the spec as standard capDL text: PD declarations replaced by the objects they stand for,\n"
+    "arrays, ranges and copies spelled out. With --strict nothing is left in it that other capDL tools\n"
+    "do not read: it is said in other words, or refused where there are none. With --json, as JSON.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
     1,
     1,
 };
@@ -33,6 +35,9 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
         return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
     }
     int code = input_read(&input, options.operands[0], wanted, &options);
+    if (code == EXIT_FINE && options.strict && !strict_lower(&input.spec, &input.diags)) {
+        code = EXIT_FINDINGS;
+    }
     if (code == EXIT_FINE) {
         if (options.json) {
             spec_json_write(&input.spec, stdout);

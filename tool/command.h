@@ -45,7 +45,8 @@ struct options {
     size_t num_reserved;
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
-    bool strip, json;
+    bool strip, json, strict, list_checks;
+    bool json_diags; /* diagnostics as JSON on standard output */
     char **operands; /* what is not an option */
     int num_operands;
 };
@@ -64,6 +65,9 @@ enum option_set {
     OPTION_SPEC = 1024,
     OPTION_JSON = 2048,
     OPTION_RESERVE = 8192,
+    OPTION_STRICT = 16384,
+    OPTION_LIST_CHECKS = 32768,
+    OPTION_DTB = 65536,
     OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };
 
@@ -79,6 +83,8 @@ enum options_result { OPTIONS_GO, OPTIONS_HELP, OPTIONS_WRONG };
 /* Parses the command line of a subcommand. On HELP the help is printed, on WRONG a message; the caller returns then. */
 enum options_result options_parse(const struct usage *, int argc, char **argv, struct options *);
 void options_free(struct options *);
+/* Name of the i-th check that --no-check knows, 0 after the last. */
+const char *check_name(size_t i);
 /* The memory of all --reserve, in their order; what is none is an error. To be freed. */
 struct capdl_region *options_reserved(const struct options *, struct capdl_diags *);
 

@@ -213,7 +213,11 @@ bool input_kernel_fits(struct input *input)
 
 int input_finish(struct input *input, const struct options *options, int code)
 {
-    capdl_diags_print(&input->diags, stderr, options->max_errors);
+    if (options->json_diags) {
+        diags_json_write(&input->diags, stdout);
+    } else {
+        capdl_diags_print(&input->diags, stderr, options->max_errors);
+    }
     if (code == EXIT_FINE && input->diags.num_errors) {
         code = EXIT_FINDINGS;
     }

@@ -27,6 +27,9 @@ static const struct option_entry entries[] = {
     { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: `paddr size_bits is_device` a line" },
     { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
     { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
+    { OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree" },
+    { OPTION_STRICT, 'x', "strict", 0, "print only what other capDL tools read, refuse what they cannot" },
+    { OPTION_LIST_CHECKS, 'L', "list-checks", 0, "list the names of the checks" },
     { OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader" },
     { OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser" },
     { OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE", "physical memory kept for other uses; may be repeated" },
@@ -91,6 +94,39 @@ static bool parse_address(const char *text, const char *option, const char *comm
     return false;
 }
 
+/* Made by the compiler of images and by the front end for PDs, not by the spec library; see docs/checks.md. */
+static const char *const tool_checks[] = { "device-tree", "kernel-method", "writable-code" };
+enum { NUM_TOOL_CHECKS = sizeof tool_checks / sizeof tool_checks[0] };
+
+const char *check_name(size_t i)
+{
+    size_t own = 0;
+    while (capdl_check_name(own)) {
+        own++;
+    }
+    return i < own ? capdl_check_name(i) : i - own < NUM_TOOL_CHECKS ? tool_checks[i - own] : 0;
+}
+
+/* A misspelt name must not look like a check that was switched off. */
+static bool check_is_known(const char *name, const char *command)
+{
+    const char *nearest = 0, *known;
+    unsigned least = 4;
+    for (size_t i = 0; (known = check_name(i)); i++) {
+        unsigned distance = capdl_distance(name, known);
+        if (distance == 0) {
+            return true;
+        }
+        if (distance < least) {
+            least = distance;
+            nearest = known;
+        }
+    }
+    fprintf(stderr, "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n", command, name,
+            nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
+    return false;
+}
+
 static bool option_set(struct options *options, char letter, const char *value, const char *command)
 {
     switch (letter) {
@@ -108,7 +144,9 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 's': options->strip = true; return true;
     case 'u': options->until = value; return true;
     case 'U': options->untypeds = value; return true;
-    case 'n': list_add(&options->no_checks, &options->num_no_checks, value); return true;
+    case 'x': options->strict = true; return true;
+    case 'L': options->list_checks = true; return true;
+    case 'n': list_add(&options->no_checks, &options->num_no_checks, value); return check_is_known(value, command);
     case 't':
         if (parse_seconds(value, &options->timeout)) {
             return true;
@@ -176,7 +214,7 @@ enum options_result options_parse(const struct usage *usage, int argc, char **ar
     }
     options->operands = argv + optind;
     options->num_operands = argc - optind;
-    if (options->num_operands < usage->min_operands) {
+    if (options->num_operands < usage->min_operands && !options->list_checks) {
         return wrong(usage, argv[0], "an argument is missing", "");
     }
     if (options->num_operands > usage->max_operands) {

@@ -250,6 +250,9 @@ uint32_t capdl_spec_array_length(const struct capdl_spec *, const char *name);
 /* The name that is in the spec and nearest to this one (edit distance), or 0 when none is near. */
 const char *capdl_spec_nearest(const struct capdl_spec *, const char *name);
 
+/* Edit distance of two names, for suggestions; above 3 it says no more than that. */
+unsigned capdl_distance(const char *a, const char *b);
+
 /* Adds an object; the caller has made sure that name and index are new, and fills in what is not given here. */
 uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, enum capdl_kind, struct capdl_pos);
 /* Adds a cap to a container, keeping slots in order. Replaces a GENERATED cap in that slot. Returns false, changing nothing, when
@@ -258,6 +261,8 @@ bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct ca
 /* The cap in a slot, or 0. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
 
+/* Whether two objects are declared alike, apart from their names, untypeds and capabilities. */
+bool capdl_object_same(const struct capdl_object *, const struct capdl_object *);
 /* Writes "name" or "name[3]". Returns buffer. */
 char *capdl_object_label(const struct capdl_object *, char *buffer, size_t size);
 const char *capdl_kind_keyword(enum capdl_kind);

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What capdl does with specs beyond reading them: tool.sh CAPDL DIRECTORY
+# Exit status 77 (skipped) when all went well but there was no dtc to make the device tree.
+capdl=$1
+cd "$2" || exit 2
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+fail() {
+    echo "$1" >&2
+    failed=1
+}
+
+# expect STATUS WHAT COMMAND...: output in $work/out, messages in $work/err
+expect() {
+    expected=$1 what=$2
+    shift 2
+    "$@" >"$work/out" 2>"$work/err"
+    status=$?
+    [ $status -eq "$expected" ] || fail "$what: exit status $status, expected $expected"
+}
+
+expect 0 'expand --strict' "$capdl" expand --strict lower.cdl
+diff -u lower.out "$work/out" || fail 'expand --strict: not what was expected'
+expect 1 'expand --strict, refused' "$capdl" expand --strict refused.cdl
+[ ! -s "$work/out" ] || fail 'expand --strict printed what it refused'
+[ "$(grep -c 'which other capDL tools do not read' "$work/err")" -eq 4 ] || fail 'expand --strict: expected four refusals'
+
+expect 2 '--no-check, misspelt' "$capdl" check --no-check padr lower.cdl
+grep -q "did you mean 'paddr'" "$work/err" || fail '--no-check: no suggestion'
+expect 0 '--list-checks' "$capdl" check --list-checks
+grep -qx 'device-tree' "$work/out" || fail '--list-checks lacks device-tree'
+for check in $(cat "$work/out"); do
+    grep -q "^| \`$check\` |" ../../../docs/checks.md || fail "docs/checks.md lacks $check"
+done
+
+expect 0 'show --json' "$capdl" show --json lower.cdl
+cp "$work/out" "$work/spec.json"
+"$capdl" show lower.cdl >"$work/text"
+expect 0 'show of JSON' "$capdl" show "$work/spec.json"
+cmp "$work/text" "$work/out" || fail 'text by way of JSON is another text'
+expect 1 'check --json' "$capdl" check --json refused.cdl
+grep -q '"severity": "error", "file": "refused.cdl", "line": 5, "column": 5' "$work/out" || fail 'check --json: error not found'
+[ ! -s "$work/err" ] || fail 'check --json: something on standard error'
+
+: >"$work/empty.dtb"
+expect 1 '--dtb, empty' "$capdl" check --dtb "$work/empty.dtb" board.cdl
+expect 2 '--dtb, missing' "$capdl" check --dtb "$work/none.dtb" board.cdl
+if ! command -v dtc >/dev/null; then
+    [ $failed -eq 0 ] || exit 1
+    exit 77
+fi
+dtc -q -O dtb -o "$work/board.dtb" board.dts || fail 'dtc failed'
+expect 0 '--dtb' "$capdl" check --dtb "$work/board.dtb" board.cdl
+grep ': warning: .*device-tree' "$work/err" | diff -u board.err - || fail '--dtb: not what was expected'
+expect 0 '--dtb, check off' "$capdl" check --no-check device-tree --dtb "$work/board.dtb" board.cdl
+! grep -q device-tree "$work/err" || fail '--no-check device-tree had no effect'
+size=$(wc -c <"$work/board.dtb")
+for cut in 10 30 60 100 200 400 600; do
+    [ $cut -lt "$size" ] && head -c $cut "$work/board.dtb" >"$work/cut.dtb"
+    expect 1 "--dtb, cut off at $cut" "$capdl" check --dtb "$work/cut.dtb" board.cdl
+done
+exit $failed

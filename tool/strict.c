@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `capdl expand --strict`: a spec without our extensions of the language. */
+#include "strict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id, const char *what)
+{
+    char label[160];
+    capdl_error(diags, spec->objects[id].pos, "'%s' %s, which other capDL tools do not read",
+                capdl_object_label(&spec->objects[id], label, sizeof label), what);
+}
+
+static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
+{
+    const struct capdl_object *object = &spec->objects[id];
+    if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->has & CAPDL_TCB_HAS_TLS) {
+        refuse(spec, diags, id, "has a thread pointer (tls)");
+    }
+    if (object->kind == CAPDL_KIND_SC && object->u.sc && object->u.sc->refills) {
+        refuse(spec, diags, id, "has extra refills");
+    }
+    if (object->kind == CAPDL_KIND_SC && object->u.sc && object->u.sc->flags) {
+        refuse(spec, diags, id, "has flags");
+    }
+    for (size_t i = 0; object->kind == CAPDL_KIND_FRAME && i < object->u.fills.count; i++) {
+        if (object->u.fills.list[i].kind == CAPDL_FILL_FILE && strpbrk(object->u.fills.list[i].text, " }")) {
+            refuse(spec, diags, id, "is filled from a file with a blank or '}' in its name");
+        }
+    }
+}
+
+/* A RISC-V interrupt without a trigger of its own is what others call irq; the kernel then takes it for a level. */
+static void lower_interrupts(struct capdl_spec *spec, struct capdl_diags *diags)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        struct capdl_object *object = &spec->objects[i];
+        if (object->kind != CAPDL_KIND_RISCV_IRQ) {
+            continue;
+        }
+        if (object->u.numbers && object->u.numbers->value[CAPDL_NUMBER_TRIGGER]) {
+            refuse(spec, diags, i, "is an interrupt with trigger: edge");
+        }
+        object->kind = CAPDL_KIND_IRQ;
+        object->u.numbers = 0;
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        for (uint32_t j = 0; j < spec->objects[i].num_caps; j++) {
+            struct capdl_cap *cap = &spec->objects[i].caps[j];
+            cap->kind = cap->kind == CAPDL_KIND_RISCV_IRQ ? CAPDL_KIND_IRQ : cap->kind;
+        }
+    }
+}
+
+static const char *free_name(struct capdl_spec *spec, const char *name, uint32_t index)
+{
+    size_t size = strlen(name) + 64;
+    char *text = capdl_spec_alloc(spec, size);
+    snprintf(text, size, "%s_%u", name, (unsigned)index);
+    for (size_t length = strlen(text); length + 1 < size; text[length++] = '_') {
+        const char *interned = capdl_spec_intern(spec, text, length);
+        if (capdl_spec_find(spec, interned, CAPDL_NO_INDEX) == CAPDL_NO_OBJECT) {
+            return interned;
+        }
+    }
+    return capdl_spec_intern(spec, text, strlen(text));
+}
+
+/* Arrays whose elements differ, or are untypeds of which one has children, can be said only in pieces: they become single objects. */
+static void lower_arrays(struct capdl_spec *spec)
+{
+    bool *uneven = calloc((size_t)spec->num_objects + 1, sizeof *uneven);
+    if (!uneven) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_object *object = &spec->objects[i];
+        uint32_t first = object->index == CAPDL_NO_INDEX ? CAPDL_NO_OBJECT : capdl_spec_find(spec, object->name, 0);
+        if (first != CAPDL_NO_OBJECT && !capdl_object_same(object, &spec->objects[first])) {
+            uneven[first] = true;
+        }
+        if (object->parent != CAPDL_NO_OBJECT && spec->objects[object->parent].index != CAPDL_NO_INDEX) {
+            uneven[capdl_spec_find(spec, spec->objects[object->parent].name, 0)] = true;
+        }
+    }
+    for (uint32_t i = spec->num_objects; i-- > 0;) {
+        struct capdl_object *object = &spec->objects[i];
+        if (object->index != CAPDL_NO_INDEX && uneven[capdl_spec_find(spec, object->name, 0)]) {
+            uneven[i] = true; /* by object from here on: the names are still needed to find the first elements */
+        }
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        struct capdl_object *object = &spec->objects[i];
+        if (object->index != CAPDL_NO_INDEX && uneven[i]) {
+            object->name = free_name(spec, object->name, object->index);
+            object->index = CAPDL_NO_INDEX;
+        }
+    }
+    free(uneven);
+}
+
+bool strict_lower(struct capdl_spec *spec, struct capdl_diags *diags)
+{
+    size_t errors = diags->num_errors;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        refuse_content(spec, diags, i);
+    }
+    lower_interrupts(spec, diags);
+    lower_arrays(spec);
+    return diags->num_errors == errors;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random capabilities in CNodes: copies, badges, guards, CNodes in CNodes, control capabilities. */
+#include "generate.h"
+
+static const char *pick_rights(struct generator *g)
+{
+    static const char *const rights[] = {"R", "W", "RW", "RWG", "RWP", "RWGP", "WG", "WP"};
+    return rights[rng_below(&g->r, 8)];
+}
+
+static void give(struct generator *g, const struct thing *cnode, const char *format, const char *name)
+{
+    uint64_t slot = rng_below(&g->r, UINT64_C(1) << cnode->bits);
+    char target[200];
+    if (!slot_take(g, cnode, slot))
+        return;
+    snprintf(target, sizeof target, format, name);
+    line_add(g, SECTION_CAPS, "%s { %llu: %s }", cnode->name, (unsigned long long)slot, target);
+}
+
+static void give_badged(struct generator *g, const struct thing *cnode, const struct thing *what, const char *rights)
+{
+    char format[80];
+    if (rng_chance(&g->r, 2))
+        snprintf(format, sizeof format, "%%s (%s, badge: 0x%llx)", rights, (unsigned long long)(rng_next(&g->r) >> rng_below(&g->r, 60)));
+    else
+        snprintf(format, sizeof format, "%%s (%s)", rights);
+    give(g, cnode, format, what->name);
+}
+
+static void give_cnode(struct generator *g, const struct thing *cnode, const struct thing *what)
+{
+    char format[80];
+    unsigned size = (unsigned)rng_below(&g->r, 58 - what->bits);
+    uint64_t guard = size ? rng_next(&g->r) >> (64 - size) : 0;
+    snprintf(format, sizeof format, "%%s (guard: 0x%llx, guard_size: %u)", (unsigned long long)guard, size);
+    give(g, cnode, rng_chance(&g->r, 3) ? "%s" : format, what->name);
+}
+
+static void give_any(struct generator *g, const struct thing *cnode)
+{
+    static const char *const page_rights[] = {"%s (R)", "%s (RW)"};
+    struct thing *what = &g->things[rng_below(&g->r, g->num_things)];
+    switch (what->kind) {
+    case THING_ENDPOINT:
+        give_badged(g, cnode, what, pick_rights(g));
+        break;
+    case THING_NOTIFICATION:
+        give_badged(g, cnode, what, rng_chance(&g->r, 2) ? "R" : "RW");
+        break;
+    case THING_CNODE:
+        give_cnode(g, cnode, what);
+        break;
+    case THING_FRAME:
+        give(g, cnode, page_rights[rng_below(&g->r, 2)], what->name);
+        break;
+    case THING_UNTYPED: /* of some the kernel allows no copies, or not always */
+    case THING_TABLE:
+        if (what->used)
+            return;
+        what->used = true;
+        give(g, cnode, "%s", what->name);
+        break;
+    default:
+        give(g, cnode, "%s", what->name);
+    }
+}
+
+static void give_controls(struct generator *g)
+{
+    static const char *const controls[] = {"irq_control", "asid_control", "domain"};
+    for (unsigned i = 0; i < 3; i++)
+        if (rng_chance(&g->r, 12))
+            give(g, thing_any(g, THING_CNODE), "%s", controls[i]);
+    if (g->sample->profile->mcs && rng_chance(&g->r, 12))
+        give(g, thing_any(g, THING_CNODE), "%s (core: 0)", "sched_control");
+}
+
+void caps_generate(struct generator *g)
+{
+    for (uint64_t i = rng_below(&g->r, 2 * g->num_things + 4); i > 0; i--)
+        give_any(g, thing_any(g, THING_CNODE));
+    give_controls(g);
+}

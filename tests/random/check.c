@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One sample from text to verdict. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "native.h"
+#include "random.h"
+#include "verify/verify.h"
+
+enum { DATA_BYTES = 20000 };
+
+static char directory[] = "/tmp/capdl-random-XXXXXX";
+static char spec_path[64], data_path[64], untypeds_path[64];
+
+struct run {
+    const struct sample *sample;
+    bool real;
+    struct outcome *outcome;
+    char *text;
+    size_t text_size;
+    struct capdl_spec spec;
+    struct capdl_diags diags;
+    uint8_t *bytes; /* of the image */
+    size_t size;
+    struct image image;
+    struct capdl_spec decoded;
+    struct verify_spec with[2];
+    struct verify_result results[2];
+};
+
+static FILE *opened(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file) {
+        perror(path);
+        exit(99);
+    }
+    return file;
+}
+
+/* data.bin has no byte that is zero. */
+const char *scratch_directory(void)
+{
+    if (*data_path)
+        return directory;
+    if (!mkdtemp(directory)) {
+        perror(directory);
+        exit(99);
+    }
+    snprintf(spec_path, sizeof spec_path, "%s/random.cdl", directory);
+    snprintf(data_path, sizeof data_path, "%s/data.bin", directory);
+    snprintf(untypeds_path, sizeof untypeds_path, "%s/untypeds", directory);
+    FILE *file = opened(data_path);
+    for (unsigned i = 0; i < DATA_BYTES; i++)
+        putc((int)(i % 251 + 1), file);
+    fclose(file);
+    return directory;
+}
+
+void scratch_free(void)
+{
+    unlink(data_path);
+    unlink(untypeds_path);
+    rmdir(directory);
+}
+
+static void wrong(struct run *run, const char *format, ...) CAPDL_PRINTF(2, 3);
+static void wrong(struct run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(run->outcome->reason, sizeof run->outcome->reason, format, arguments);
+    va_end(arguments);
+    run->outcome->verdict = VERDICT_WRONG;
+}
+
+static const char *first_error(const struct run *run)
+{
+    for (size_t i = 0; i < run->diags.count; i++)
+        if (run->diags.list[i].severity == CAPDL_ERROR)
+            return run->diags.list[i].message;
+    return "nothing";
+}
+
+/* The words with which compiler and initialiser give this reason. */
+static bool gives_reason(const char *text, enum fit fit)
+{
+    bool address = strstr(text, "no untyped memory holds") || strstr(text, "cannot lie at");
+    bool memory = strstr(text, " lack ") || strstr(text, "bytes more than the RAM");
+    switch (fit) {
+    case FIT_NO_ADDRESS:
+        return address;
+    case FIT_NO_MEMORY:
+        return memory;
+    case FIT_NEITHER:
+        return address || memory;
+    case FIT_NO_COVER:
+        return strstr(text, "children") || strstr(text, "fit");
+    default:
+        return memory || strstr(text, "slots");
+    }
+}
+
+static void judge_refusal(struct run *run, const char *text, bool at_boot)
+{
+    enum fit fit = run->outcome->fit;
+    run->outcome->at_boot = at_boot;
+    run->outcome->verdict = VERDICT_REFUSED;
+    if (fit == FIT_GOOD)
+        wrong(run, "refused %s, but it fits: %s", at_boot ? "at boot" : "by the compiler", text);
+    else if (!gives_reason(text, fit))
+        wrong(run, "refused %s for another reason than '%s': %s", at_boot ? "at boot" : "by the compiler", fit_name(fit), text);
+}
+
+static bool compile(struct run *run)
+{
+    struct image_options options = {.profile = run->sample->profile,
+                                    .spec_path = spec_path,
+                                    .strip = run->sample->strip,
+                                    .untypeds = run->sample->fit_at_boot ? 0 : untypeds_path};
+    struct capdl_text_options none = {0};
+    uint16_t source = capdl_diags_add_source(&run->diags, "random.cdl", run->text, run->text_size);
+    bool good = capdl_spec_read_text(&run->spec, &run->diags, source, &none);
+    if (!good) {
+        wrong(run, "not a spec: %s", first_error(run));
+        return false;
+    }
+    run->outcome->fit = fit_judge(&run->spec, run->sample);
+    good = capdl_spec_check(&run->spec, &run->diags, 0);
+    if (good) {
+        FILE *out = open_memstream((char **)&run->bytes, &run->size);
+        good = image_compile(&run->spec, &options, &run->diags, out);
+        fclose(out);
+    }
+    if (!good) {
+        judge_refusal(run, first_error(run), false);
+        return false;
+    }
+    if (image_open(&run->image, "image", run->bytes, run->size, &run->diags) &&
+        image_to_spec(&run->image, "image", &run->decoded, &run->diags))
+        return true;
+    wrong(run, "the image cannot be read: %s", first_error(run));
+    return false;
+}
+
+static void judge_comparison(struct run *run, const char *said)
+{
+    const struct verify_result *source = &run->results[0], *image = &run->results[1];
+    struct outcome *o = run->outcome;
+    o->verdict = VERDICT_VERIFIED;
+    o->objects = source->totals.objects;
+    o->kernel_calls = source->kernel_calls;
+    o->compared = source->totals.capabilities + source->totals.mappings + source->totals.tables;
+    o->pages = source->totals.pages;
+    if (source->num_differences && strstr(source->differences[0], "planning memory"))
+        judge_refusal(run, source->differences[0], true);
+    else if (source->num_differences)
+        wrong(run, "differs from the source: %s", source->differences[0]);
+    else if (image->num_differences)
+        wrong(run, "differs from the spec in the image: %s", image->differences[0]);
+    else if (!run->sample->strip && strcmp(source->digest, image->digest) != 0)
+        wrong(run, "two digests: %s, %s", source->digest, image->digest);
+    else if (o->fit != FIT_GOOD && o->fit != FIT_UNKNOWN)
+        wrong(run, "boots, but it cannot fit: %s", fit_name(o->fit));
+    (void)said;
+}
+
+static void stopped(void *context, const struct machine_stop *stop, const char *said)
+{
+    struct run *run = context;
+    verify_stopped(&run->image, stop, said, run->with, run->results, 2);
+}
+
+static void boot_and_compare(struct run *run)
+{
+    struct native_options native = {
+        .profile = run->sample->profile, .untypeds = untypeds_path, .stopped = stopped, .context = run};
+    struct verify_options options = {.profile = run->sample->profile, .untypeds = untypeds_path};
+    static struct native_result result;
+    run->with[0] = (struct verify_spec){.spec = &run->spec, .name = "random.cdl", .path = spec_path};
+    run->with[1] = (struct verify_spec){.spec = &run->decoded, .name = "image", .bytes = run->bytes, .size = run->size};
+    bool good = run->real ? verify_image(&run->image, &options, run->with, run->results, 2, &run->diags)
+                          : native_boot(run->bytes, run->size, &native, &result, &run->diags);
+    if (good)
+        judge_comparison(run, result.said);
+    else
+        wrong(run, "no machine: %s", first_error(run));
+    verify_result_free(&run->results[0]);
+    verify_result_free(&run->results[1]);
+}
+
+void sample_check(const struct sample *sample, bool real, struct outcome *outcome)
+{
+    struct run run = {.sample = sample, .real = real, .outcome = outcome};
+    scratch_directory();
+    *outcome = (struct outcome){.verdict = VERDICT_WRONG};
+    FILE *out = open_memstream(&run.text, &run.text_size);
+    sample_write(sample, out);
+    fclose(out);
+    out = opened(untypeds_path);
+    sample_write_untypeds(sample, out);
+    fclose(out);
+    capdl_spec_init(&run.spec);
+    capdl_spec_init(&run.decoded);
+    if (compile(&run))
+        boot_and_compare(&run);
+    capdl_spec_free(&run.spec);
+    capdl_spec_free(&run.decoded);
+    capdl_diags_free(&run.diags);
+    free(run.text);
+    free(run.bytes);
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random specs, one declaration or capability a line. What a line needs stands in other lines of its own. */
+#include "generate.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void line_add(struct generator *g, enum section section, const char *format, ...)
+{
+    struct sample *s = g->sample;
+    va_list arguments;
+    if (s->num_lines == s->capacity) {
+        s->capacity = s->capacity ? s->capacity * 2 : 64;
+        s->lines = realloc(s->lines, s->capacity * sizeof *s->lines);
+        if (!s->lines)
+            abort();
+    }
+    struct line *line = &s->lines[s->num_lines++];
+    *line = (struct line){.section = section};
+    va_start(arguments, format);
+    if (vasprintf(&line->text, format, arguments) < 0)
+        abort();
+    va_end(arguments);
+}
+
+struct thing *thing_add(struct generator *g, enum thing_kind kind, const char *format, ...)
+{
+    va_list arguments;
+    if (g->num_things == MOST_THINGS)
+        return 0;
+    struct thing *thing = &g->things[g->num_things++];
+    *thing = (struct thing){.kind = kind};
+    va_start(arguments, format);
+    vsnprintf(thing->name, sizeof thing->name, format, arguments);
+    va_end(arguments);
+    return thing;
+}
+
+struct thing *thing_any(struct generator *g, enum thing_kind kind)
+{
+    unsigned count = 0;
+    struct thing *found = 0;
+    for (size_t i = 0; i < g->num_things; i++)
+        if (g->things[i].kind == kind && rng_chance(&g->r, ++count))
+            found = &g->things[i];
+    return found;
+}
+
+/* ---- Untypeds and addresses ---- */
+
+static bool is_taken(const struct generator *g, uint64_t at, uint64_t size)
+{
+    for (size_t i = 0; i < g->num_fixed; i++)
+        if (at < g->fixed[i].end && g->fixed[i].start < at + size)
+            return true;
+    return false;
+}
+
+/* An address for so many bytes in some untyped, seldom anywhere else; 0: none is free. */
+static uint64_t pick_address(struct generator *g, unsigned bits, bool device)
+{
+    uint64_t size = UINT64_C(1) << bits;
+    for (unsigned tries = 0; tries < 8 && g->sample->num_untypeds; tries++) {
+        const struct untyped_desc *u = &g->sample->untypeds[rng_below(&g->r, g->sample->num_untypeds)];
+        uint64_t at = u->paddr;
+        if (u->device != device)
+            continue;
+        if (u->bits > bits)
+            at += rng_below(&g->r, UINT64_C(1) << (u->bits - bits)) << bits;
+        else if (u->bits < bits && !rng_chance(&g->r, 8))
+            continue;
+        if (rng_chance(&g->r, 40))
+            at += size << rng_below(&g->r, 6);
+        at &= ~(size - 1);
+        if (is_taken(g, at, size) || g->num_fixed == MOST_FIXED)
+            continue;
+        g->fixed[g->num_fixed++] = (struct fixed){at, at + size};
+        return at;
+    }
+    return 0;
+}
+
+static void add_untyped(struct generator *g, unsigned depth, const struct thing *parent)
+{
+    unsigned bits = (unsigned)rng_between(&g->r, 4, parent ? parent->bits : 16);
+    uint64_t at = !parent && rng_chance(&g->r, 3) ? pick_address(g, bits, false) : 0;
+    struct thing *u = thing_add(g, THING_UNTYPED, "ut%zu", g->num_things);
+    if (!u)
+        return;
+    u->bits = bits;
+    if (at)
+        line_add(g, SECTION_OBJECTS, "%s = ut (%u bits, paddr: 0x%llx)", u->name, bits, (unsigned long long)at);
+    else
+        line_add(g, SECTION_OBJECTS, "%s = ut (%u bits)", u->name, bits);
+    u->room = UINT64_C(1) << bits;
+    if (parent)
+        line_add(g, SECTION_OBJECTS, "%s = ut { %s }", parent->name, u->name);
+    while (depth < 4 && rng_chance(&g->r, 3) && u->room > 16) {
+        size_t number = (size_t)(u - g->things);
+        add_untyped(g, depth + 1, u);
+        u = &g->things[number];
+        u->room -= u->room / 2;
+    }
+}
+
+/* Puts what was just declared under an untyped, sometimes; mostly one that has room. */
+static void maybe_cover(struct generator *g, const char *name, unsigned bits)
+{
+    struct thing *u = rng_chance(&g->r, 5) ? thing_any(g, THING_UNTYPED) : 0;
+    if (!u || (u->room < UINT64_C(1) << bits && !rng_chance(&g->r, 60)))
+        return;
+    u->room = u->room < UINT64_C(1) << bits ? 0 : u->room - (UINT64_C(1) << bits);
+    line_add(g, SECTION_OBJECTS, "%s = ut { %s }", u->name, name);
+}
+
+/* ---- Plain objects ---- */
+
+static void add_plain(struct generator *g, enum thing_kind kind, const char *prefix, const char *keyword, unsigned bits)
+{
+    struct thing *o = thing_add(g, kind, "%s%zu", prefix, g->num_things);
+    if (!o)
+        return;
+    line_add(g, SECTION_OBJECTS, "%s = %s", o->name, keyword);
+    maybe_cover(g, o->name, bits);
+}
+
+static void add_cnode(struct generator *g)
+{
+    struct thing *o = thing_add(g, THING_CNODE, "cnode%zu", g->num_things);
+    if (!o)
+        return;
+    o->bits = (unsigned)rng_between(&g->r, 1, rng_chance(&g->r, 10) ? 12 : 7);
+    line_add(g, SECTION_OBJECTS, "%s = cnode (%u bits)", o->name, o->bits);
+    maybe_cover(g, o->name, o->bits + 5);
+}
+
+static void add_sc(struct generator *g)
+{
+    struct thing *o = thing_add(g, THING_SC, "sc%zu", g->num_things);
+    if (!o)
+        return;
+    o->bits = (unsigned)rng_between(&g->r, 8, 10);
+    uint64_t budget = rng_between(&g->r, 100, 100000), period = rng_chance(&g->r, 2) ? budget : budget + rng_below(&g->r, 100000);
+    if (rng_chance(&g->r, 6))
+        line_add(g, SECTION_OBJECTS, "%s = sc (%u bits)", o->name, o->bits);
+    else
+        line_add(g, SECTION_OBJECTS, "%s = sc (%u bits, period: %u, budget: %u, data: %u)", o->name, o->bits, (unsigned)period,
+                 (unsigned)budget, (unsigned)rng_below(&g->r, 1000));
+    maybe_cover(g, o->name, o->bits);
+}
+
+static void add_frame_line(struct generator *g, struct thing *o)
+{
+    static const char *const sizes[] = {"4k", "2M", "1G"};
+    const char *size = sizes[o->bits == 12 ? 0 : o->bits == 21 ? 1 : 2];
+    uint64_t at = rng_chance(&g->r, o->device ? 1 : 6) ? pick_address(g, o->bits, o->device) : 0;
+    uint64_t pages = UINT64_C(1) << (o->bits - 12);
+    char fill[160] = "", place[64] = "";
+    if (at)
+        snprintf(place, sizeof place, ", paddr: 0x%llx", (unsigned long long)at);
+    if (o->device && !at)
+        o->device = false;
+    if (!o->device && rng_chance(&g->r, 2)) {
+        uint64_t offset = rng_below(&g->r, pages < 512 ? pages : 512) * 4096 + rng_below(&g->r, 4000);
+        uint64_t length = rng_between(&g->r, 1, pages == 1 ? 4096 - offset : 9000);
+        if (offset + length > UINT64_C(1) << o->bits)
+            length = (UINT64_C(1) << o->bits) - offset;
+        snprintf(fill, sizeof fill, ", fill: [{%llu %llu CDL_FrameFill_FileData \"data.bin\" %u}]", (unsigned long long)offset,
+                 (unsigned long long)length, (unsigned)rng_below(&g->r, 5000));
+    }
+    line_add(g, SECTION_OBJECTS, "%s = frame (%s%s%s)", o->name, size, place, fill);
+    if (!at)
+        maybe_cover(g, o->name, o->bits);
+}
+
+static void add_frame(struct generator *g)
+{
+    struct thing *o = thing_add(g, THING_FRAME, "frame%zu", g->num_things);
+    if (!o)
+        return;
+    o->bits = 12;
+    if (rng_chance(&g->r, 12))
+        o->bits = 21;
+    if (rng_chance(&g->r, 250))
+        o->bits = 30;
+    o->device = o->bits < 30 && rng_chance(&g->r, 8);
+    add_frame_line(g, o);
+}
+
+/* ---- Interrupts and what only one architecture has ---- */
+
+static void declare_irq(struct generator *g, const char *name)
+{
+    unsigned which = (unsigned)rng_below(&g->r, 3);
+    if (which == 0 && g->arch != CAPDL_ARCH_X86_64)
+        line_add(g, SECTION_OBJECTS, "%s = irq", name);
+    else if (g->arch == CAPDL_ARCH_AARCH64)
+        line_add(g, SECTION_OBJECTS, "%s = arm_irq (trigger: %s, target: 0)", name, which == 1 ? "edge" : "level");
+    else if (g->arch == CAPDL_ARCH_RISCV)
+        line_add(g, SECTION_OBJECTS, "%s = riscv_irq (trigger: %s)", name, which == 1 ? "edge" : "level");
+    else if (which == 1)
+        line_add(g, SECTION_OBJECTS,
+                 "%s = ioapic_irq (ioapic_num: 0, ioapic_pin: %u, ioapic_level: %u, ioapic_polarity: %u)", name,
+                 (unsigned)rng_below(&g->r, 24), (unsigned)rng_below(&g->r, 2), (unsigned)rng_below(&g->r, 2));
+    else
+        line_add(g, SECTION_OBJECTS, "%s = msi_irq (msi_handle: %u, msi_pci_bus: %u, msi_pci_dev: %u, msi_pci_fun: 1)", name,
+                 (unsigned)rng_below(&g->r, 8), (unsigned)rng_below(&g->r, 200), (unsigned)rng_below(&g->r, 30));
+}
+
+static void add_irq(struct generator *g)
+{
+    struct thing *o = thing_add(g, THING_IRQ, "irq%zu", g->num_things);
+    if (!o)
+        return;
+    /* x86-64: 16 and more are for IOAPIC and MSI, whose pins say nothing about them */
+    declare_irq(g, o->name);
+    line_add(g, SECTION_IRQS, "%u: %s", 20 + (g->arch == CAPDL_ARCH_AARCH64 ? 40 : 0) + g->num_irqs++, o->name);
+    struct thing *n = thing_any(g, THING_NOTIFICATION);
+    if (n && !rng_chance(&g->r, 4))
+        line_add(g, SECTION_CAPS, "%s { 0: %s (RW, badge: %u) }", o->name, n->name, (unsigned)rng_below(&g->r, 100));
+}
+
+static void add_special(struct generator *g)
+{
+    struct thing *o;
+    if (g->arch == CAPDL_ARCH_X86_64) {
+        if ((o = thing_add(g, THING_PORTS, "ports%zu", g->num_things)) != 0) {
+            unsigned first = 0x1000 + 0x100 * (unsigned)(o - g->things);
+            line_add(g, SECTION_OBJECTS, "%s = io_ports (ports: [0x%x..0x%x])", o->name, first, first + (unsigned)rng_below(&g->r, 32));
+        }
+    } else if (g->arch == CAPDL_ARCH_AARCH64) {
+        if (rng_chance(&g->r, 2) && (o = thing_add(g, THING_SGI, "sgi%zu", g->num_things)) != 0)
+            line_add(g, SECTION_OBJECTS, "%s = arm_sgi_signal (irq: %u, target: 0)", o->name, (unsigned)rng_below(&g->r, 16));
+        else
+            add_plain(g, THING_VCPU, "vcpu", "vcpu", 12);
+    }
+}
+
+static void add_object(struct generator *g)
+{
+    switch (rng_below(&g->r, 14)) {
+    case 0:
+    case 1:
+        add_plain(g, THING_ENDPOINT, "ep", "ep", 4);
+        break;
+    case 2:
+    case 3:
+        add_plain(g, THING_NOTIFICATION, "ntfn", "notification", 6);
+        break;
+    case 4:
+        if (g->sample->profile->mcs)
+            add_plain(g, THING_REPLY, "reply", "rtreply", 5);
+        break;
+    case 5:
+        if (g->sample->profile->mcs)
+            add_sc(g);
+        break;
+    case 6:
+        add_cnode(g);
+        break;
+    case 7:
+        add_untyped(g, 0, 0);
+        break;
+    case 8:
+        add_irq(g);
+        break;
+    case 9:
+        add_special(g);
+        break;
+    default:
+        add_frame(g);
+    }
+}
+
+/* ---- A system ---- */
+
+static const struct capdl_profile *pick_profile(struct rng *r)
+{
+    const struct capdl_profile *profile;
+    do
+        profile = profile_builtin_at(rng_below(r, 12));
+    while (profile->root_cnode_bits != 12 && !rng_chance(r, 4));
+    return profile;
+}
+
+static void generate_all(struct generator *g)
+{
+    unsigned size = (unsigned)rng_between(&g->r, 1, rng_chance(&g->r, 20) ? 120 : 24);
+    add_cnode(g);
+    for (unsigned i = 0; i < size; i++)
+        add_object(g);
+    if (rng_chance(&g->r, 150))
+        line_add(g, SECTION_OBJECTS, "many[%u] = %s", (unsigned)rng_between(&g->r, 3000, 6000), "ep");
+    for (uint64_t i = rng_below(&g->r, 4); i > 0; i--)
+        space_generate(g);
+    for (uint64_t i = rng_below(&g->r, 5); i > 0; i--)
+        thread_generate(g);
+    caps_generate(g);
+}
+
+struct sample sample_generate(uint64_t seed)
+{
+    static struct generator g;
+    struct sample s = {.seed = seed};
+    memset(&g, 0, sizeof g);
+    g.r = rng_seeded(seed);
+    g.sample = &s;
+    s.profile = pick_profile(&g.r);
+    g.arch = s.profile->arch;
+    s.strip = rng_chance(&g.r, 6);
+    s.fit_at_boot = rng_chance(&g.r, 2);
+    layout_generate(&s, &g.r);
+    generate_all(&g);
+    g.sample = 0;
+    return s;
+}
+
+void sample_free(struct sample *s)
+{
+    for (size_t i = 0; i < s->num_lines; i++)
+        free(s->lines[i].text);
+    free(s->lines);
+}
+
+void sample_write(const struct sample *s, FILE *out)
+{
+    static const char *const names[SECTION_COUNT] = {"objects", "caps", "irq maps"};
+    static const char *const archs[] = {
+        [CAPDL_ARCH_AARCH64] = "aarch64", [CAPDL_ARCH_RISCV] = "riscv", [CAPDL_ARCH_X86_64] = "x86_64"};
+    fprintf(out, "arch %s\n", archs[s->profile->arch]);
+    for (unsigned section = 0; section < SECTION_COUNT; section++) {
+        fprintf(out, "%s {\n", names[section]);
+        for (size_t i = 0; i < s->num_lines; i++)
+            if (s->lines[i].section == section && !s->lines[i].dropped)
+                fprintf(out, "  %s\n", s->lines[i].text);
+        fprintf(out, "}\n");
+    }
+}
+
+void sample_write_untypeds(const struct sample *s, FILE *out)
+{
+    for (size_t i = 0; i < s->num_untypeds; i++)
+        if (!s->untyped_dropped[i])
+            fprintf(out, "0x%llx %u %u\n", (unsigned long long)s->untypeds[i].paddr, s->untypeds[i].bits, s->untypeds[i].device);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "seam.h"
+
+#include <setjmp.h>
+
+#include "arch.h"
+#include "initialiser.h"
+#include "kernel.h"
+#include "window.h"
+
+struct capdl_image_header header;
+
+static struct seam *seam;
+static jmp_buf end;
+
+/* ---- arch.h ---- */
+
+void arch_configure(uint64_t flags)
+{
+    (void)flags;
+}
+
+uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+{
+    return seam->call(seam->context, number, target, info, registers, &self.ipc_buffer->tag);
+}
+
+void arch_code_written(void)
+{
+}
+
+void arch_stop(void)
+{
+    seam->trap(seam->context);
+    longjmp(end, 1);
+}
+
+/* ---- window.h ---- */
+
+void window_open(void)
+{
+    uint64_t page = self.bootinfo->image_frames.start + seam->window_page;
+
+    call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page));
+}
+
+uint64_t window_address(unsigned size_bits)
+{
+    return seam->window_address(seam->context, size_bits);
+}
+
+uint8_t *window_bytes(uint64_t address)
+{
+    return seam->window_bytes(seam->context, address);
+}
+
+/* ---- Boot ---- */
+
+void seam_leave(void)
+{
+    longjmp(end, 1);
+}
+
+void seam_boot(struct seam *s)
+{
+    seam = s;
+    header = s->header;
+    self = (struct initialiser){ .slot = UINT64_MAX };
+    if (!setjmp(end))
+        initialise(s->bootinfo);
+    s->header = header;
+}

@@ -156,8 +156,21 @@ static void test_changes(const char *profile, const char *text, const struct cha
     system_free(&image);
 }
 
+/* Equal untypeds that differ in what lies in them and in where they lie, one in the other at the same address; equal
+   scheduling contexts but for their size: to be told apart without names, too. */
+static const char nested[] =
+    "arch aarch64\n"
+    "objects {\n"
+    "  a = ut (11 bits) { b = ut (5 bits) { x = ep } }  c = ut (5 bits)\n"
+    "  d = ut (10 bits, paddr: 0x70000400) { e = ut (10 bits) }  f = ut (10 bits)\n"
+    "  s = sc (10 bits)  small = sc (9 bits)  other = sc (10 bits)\n"
+    "  k = cnode (4 bits)\n"
+    "}\n"
+    "caps { k { 4: d  5: small  6: other } }\n";
+
 int main(void)
 {
+    test_good("aarch64-mcs", nested);
     test_good("aarch64-mcs", arm);
     test_good("x86_64", pc);
     test_changes("aarch64-mcs", arm, arm_changes, sizeof arm_changes / sizeof arm_changes[0]);

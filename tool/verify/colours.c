@@ -10,8 +10,12 @@
 
 #include "verify/private.h"
 
+/* Stands for the slot number where one of the two lies in the other, an untyped. */
+#define COVERED UINT64_MAX
+
 struct colours {
     struct verify *v;
+    const uint32_t *within; /* of nodes: the innermost untyped of the spec's that it lies in, or NO_NODE */
     uint64_t *now, *next;
     size_t count;
     uint64_t self; /* the container at hand */
@@ -38,9 +42,21 @@ static void see_edge(void *context, uint64_t slot, uint32_t node)
     }
 }
 
-static bool sized(enum cap_type type)
+static bool sized(const struct verify *v, enum cap_type type)
 {
-    return type == CAP_FRAME || type == CAP_UNTYPED || type == CAP_CNODE;
+    return type == CAP_FRAME || type == CAP_UNTYPED || type == CAP_CNODE || (type == CAP_SCHED_CONTEXT && v->sizes_of_sc);
+}
+
+/* Whether the spec gives the size of every scheduling context. */
+static bool sizes_given(const struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        const struct capdl_object *o = &v->spec->objects[i];
+        if (o->kind == CAPDL_KIND_SC && !(o->flags & CAPDL_OBJECT_HAS_SIZE)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* What is matched already has a colour of its own. */
@@ -56,7 +72,7 @@ static uint64_t spec_colour(struct verify *v, uint32_t i)
     if (v->match[i] != NO_NODE) {
         return matched_colour(i);
     }
-    uint64_t colour = mix(type, sized(type) ? o->size_bits : 0);
+    uint64_t colour = mix(type, sized(v, type) ? o->size_bits : 0);
     if (o->kind == CAPDL_KIND_TCB && o->u.tcb) {
         colour = mix(mix(mix(colour, o->u.tcb->ip), o->u.tcb->sp), o->u.tcb->addr);
     } else if (o->kind == CAPDL_KIND_TCB) {
@@ -73,7 +89,7 @@ static uint64_t node_colour(struct verify *v, uint32_t i)
     if (n->match != CAPDL_NO_OBJECT) {
         return matched_colour(n->match);
     }
-    uint64_t colour = mix(n->type, sized(n->type) ? n->bits : 0);
+    uint64_t colour = mix(n->type, sized(v, n->type) ? n->bits : 0);
     if (n->type == CAP_THREAD) {
         const struct tcb *t = n->object;
         const struct registers *r = v->kernel->registers;
@@ -90,6 +106,10 @@ static void spec_edges(struct colours *c)
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_object *o = &spec->objects[i];
         bool pool = o->kind == CAPDL_KIND_ASID_POOL;
+        if (o->parent != CAPDL_NO_OBJECT) {
+            c->self = o->parent;
+            edge(c, COVERED, i);
+        }
         c->self = i;
         for (uint32_t k = 0; kind_has_node(o->kind) && k < o->num_caps; k++) {
             if (o->caps[k].object != CAPDL_NO_OBJECT && kind_has_node(spec->objects[o->caps[k].object].kind)) {
@@ -103,6 +123,10 @@ static void node_edges(struct colours *c)
 {
     for (uint32_t i = 0; i < c->count; i++) {
         if (c->v->nodes[i].flags & NODE_CANDIDATE) {
+            if (c->within[i] != NO_NODE) {
+                c->self = c->within[i];
+                edge(c, COVERED, i);
+            }
             c->self = i;
             state_each(c->v, i, see_edge, c);
         }
@@ -239,17 +263,100 @@ static void widen_candidates(struct verify *v)
     }
 }
 
+static bool is_made_of(const struct verify *v, const struct node *child, const struct node *parent)
+{
+    const struct slot *slot = parent->untyped ? parent->untyped->next : 0;
+    for (; slot && slot_is_parent(v->kernel, parent->untyped, slot); slot = slot->next) {
+        if (slot == child->untyped) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* By address; of equal addresses the larger first; of equal untypeds the one of which the other was made. */
+static int compare_places(const void *a, const void *b, void *context)
+{
+    const struct verify *v = context;
+    const struct node *x = &v->nodes[*(const uint32_t *)a], *y = &v->nodes[*(const uint32_t *)b];
+    if (x->paddr != y->paddr) {
+        return x->paddr < y->paddr ? -1 : 1;
+    }
+    int bits_x = x->type == CAP_UNTYPED ? x->bits : 0, bits_y = y->type == CAP_UNTYPED ? y->bits : 0;
+    if (bits_x == bits_y && bits_x && x != y) {
+        return is_made_of(v, y, x) ? -1 : 1;
+    }
+    return bits_x != bits_y ? bits_y - bits_x : x < y ? -1 : x > y;
+}
+
+/* For each node the innermost untyped of the spec's that it lies in. Padding is among these, but nothing lies in it. */
+static uint32_t *find_within(struct verify *v)
+{
+    uint32_t *within = verify_zeroed(v->num_nodes, sizeof *within), *sorted = verify_zeroed(v->num_nodes, sizeof *sorted);
+    uint32_t open = NO_NODE, count = 0;
+    for (uint32_t i = 0; i < v->num_nodes; i++) {
+        within[i] = NO_NODE;
+        if (v->nodes[i].flags & NODE_CANDIDATE) {
+            sorted[count++] = i;
+        }
+    }
+    qsort_r(sorted, count, sizeof *sorted, compare_places, v);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct node *n = &v->nodes[sorted[i]];
+        while (open != NO_NODE && (n->paddr - v->nodes[open].paddr) >> v->nodes[open].bits) {
+            open = within[open];
+        }
+        within[sorted[i]] = open;
+        if (n->type == CAP_UNTYPED) {
+            open = sorted[i];
+        }
+    }
+    free(sorted);
+    return within;
+}
+
+/* Not if two lie there, one in the other. */
+static uint32_t untyped_node(const struct verify *v, uint64_t paddr, unsigned bits)
+{
+    uint32_t found = NO_NODE;
+    for (uint32_t i = 0; i < v->num_nodes; i++) {
+        const struct node *n = &v->nodes[i];
+        if (n->type == CAP_UNTYPED && n->paddr == paddr && n->bits == bits && n->flags & NODE_CANDIDATE) {
+            if (found != NO_NODE) {
+                return NO_NODE;
+            }
+            found = i;
+        }
+    }
+    return found;
+}
+
+static void match_untypeds(struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        const struct capdl_object *o = &v->spec->objects[i];
+        if (o->kind == CAPDL_KIND_UT && o->flags & CAPDL_OBJECT_HAS_PADDR) {
+            match_pair(v, i, untyped_node(v, o->paddr, o->size_bits));
+        }
+    }
+    match_follow(v);
+}
+
 void match_by_shape(struct verify *v)
 {
     static const struct {
         unsigned rounds;
         enum pairing pairing;
     } steps[] = {{8, UNIQUE_ONES}, {8, ALL}, {3, UNIQUE_ONES}, {1, UNIQUE_ONES}, {1, ALL}, {0, ALL}};
+    v->sizes_of_sc = sizes_given(v);
     widen_candidates(v);
+    match_untypeds(v);
+    uint32_t *within = find_within(v);
     for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++) {
         struct colours spec, nodes;
         colours_init(&spec, v, v->spec->num_objects);
         colours_init(&nodes, v, v->num_nodes);
+        nodes.within = within;
         for (uint32_t i = 0; i < spec.count; i++) {
             spec.now[i] = spec_colour(v, i);
         }
@@ -266,4 +373,5 @@ void match_by_shape(struct verify *v)
         free(nodes.now);
         free(nodes.next);
     }
+    free(within);
 }

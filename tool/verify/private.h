@@ -76,6 +76,7 @@ struct verify {
     size_t num_queue;
     uint64_t *irqs;             /* per object: number in the kernel, or UINT64_MAX */
     struct table_place *places; /* per object */
+    bool sizes_of_sc;           /* the spec gives the size of every scheduling context */
     uint8_t *used_by_tables;    /* per object: a table holds it */
 
     struct file *files;

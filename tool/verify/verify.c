@@ -123,20 +123,20 @@ static const char *last_line(struct job *job)
     return end;
 }
 
-static void stopped(void *context, const struct machine_stop *stop)
+void verify_stopped(const struct image *image, const struct machine_stop *stop, const char *said,
+                    const struct verify_spec *specs, struct verify_result *results, size_t count)
 {
-    struct job *job = context;
-    const char *said = last_line(job);
-    for (size_t i = 0; i < job->count; i++) {
-        struct verify v = {.given = &job->specs[i],
-                           .spec = job->specs[i].spec,
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct verify_result){0};
+        struct verify v = {.given = &specs[i],
+                           .spec = specs[i].spec,
                            .kernel = stop->kernel,
                            .profile = stop->kernel->profile,
                            .boot = stop->boot,
-                           .image = job->image,
+                           .image = image,
                            .stop = stop,
                            .said = said,
-                           .result = &job->results[i]};
+                           .result = &results[i]};
         state_collect(&v);
         shape_spec(&v);
         match_all(&v);
@@ -146,6 +146,12 @@ static void stopped(void *context, const struct machine_stop *stop)
         }
         verify_free(&v);
     }
+}
+
+static void stopped(void *context, const struct machine_stop *stop)
+{
+    struct job *job = context;
+    verify_stopped(job->image, stop, last_line(job), job->specs, job->results, job->count);
 }
 
 bool verify_image(const struct image *image, const struct verify_options *options, const struct verify_spec *specs,

@@ -10,6 +10,7 @@
 #include <capdl/spec.h>
 
 #include "image/image.h"
+#include "machine/machine.h"
 #include "verify/sha256.h"
 
 /* One of the specs to compare the state with. */
@@ -64,6 +65,9 @@ struct verify_options {
  */
 bool verify_image(const struct image *, const struct verify_options *, const struct verify_spec *,
                   struct verify_result *results, size_t count, struct capdl_diags *);
+/* The same comparison on a machine that has been stopped. said: the initialiser's last line. */
+void verify_stopped(const struct image *, const struct machine_stop *, const char *said, const struct verify_spec *,
+                    struct verify_result *results, size_t count);
 void verify_result_free(struct verify_result *);
 
 #endif

@@ -29,6 +29,8 @@ static const struct bad bads[] = {
     {"aarch64", ARM("f = frame (64k)", ""),
      "frame `f` has 2^16 bytes; frames of kernel aarch64 have 4k, 2M or 1024M"},
     {"aarch64", X86("e = ep", ""), "the spec is for x86_64, but kernel aarch64 is for aarch64"},
+    {"aarch64", ARM("t = tcb (fault_ep: 3)", ""),
+     "TCB `t` has a fault_ep but neither cspace nor vspace, with which the kernel sets it"},
     {"aarch64", ARM("s = sc", ""), "kernel aarch64 has no such object (an MCS kernel has)"},
     {"aarch64", ARM("r = rtreply", ""),
      "reply object `r` cannot be made: kernel aarch64 has no such object (an MCS kernel has)"},

@@ -48,6 +48,9 @@ static void check_space(struct program *program, uint32_t object)
     if (is_bare(program, object) && tcb->resume && tcb->has & CAPDL_TCB_HAS_RESUME) {
         program_error(program, object, "is to run but has neither cspace nor vspace");
     }
+    if (is_bare(program, object) && tcb->fault_ep && !program->profile->mcs) {
+        program_error(program, object, "has a fault_ep but neither cspace nor vspace, with which the kernel sets it");
+    }
 }
 
 static void check_buffer(struct program *program, uint32_t object)

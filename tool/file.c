@@ -186,9 +186,18 @@ static void default_mode(int fd)
     (void)fchmod(fd, 0666 & ~mask);
 }
 
+/* What a link leads to is replaced, not the link. A link to nothing is the name itself, so that the target is made. */
+static char *final_path(const char *path)
+{
+    struct stat status;
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    char *target = is_link ? realpath(path, 0) : 0;
+    return target || (is_link && errno == ELOOP) ? target : strdup(path);
+}
+
 bool file_create(struct file_output *output, const char *path)
 {
-    *output = (struct file_output){ .path = strdup(path) };
+    *output = (struct file_output){ .path = final_path(path) };
     if (!output->path) {
         return false;
     }
@@ -199,7 +208,7 @@ bool file_create(struct file_output *output, const char *path)
     struct stat status;
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* /dev/null, a pipe: nothing to rename over */
         output->stream = fopen(path, "wb");
-    } else if (asprintf(&output->temporary, "%s.XXXXXX", path) >= 0) {
+    } else if (asprintf(&output->temporary, "%s.XXXXXX", output->path) >= 0) {
         int fd = mkstemp(output->temporary);
         if (fd >= 0) {
             pending = output->temporary;

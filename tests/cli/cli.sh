@@ -67,6 +67,9 @@ expect 1 'pipe.cdl:1:32: error: cannot read "pipe".*not a regular file' compile 
 printf 'arch aarch64 objects { f = frame (4k, fill: [{0 1 CDL_FrameFill_FileData "/dev/zero" 0}]) }' > zero.cdl
 expect 1 'zero.cdl:1:.* error: cannot read ./dev/zero. .*not a regular file' compile zero.cdl -o bad.elf
 [ ! -e bad.elf ] || { echo 'a failed compilation left an output'; failed=1; }
+ln -s linked.elf link.elf && : > linked.elf
+expect 0 '' compile good.cdl -o link.elf
+[ -L link.elf ] && cmp -s linked.elf good.elf || { echo 'an output that is a link was replaced, not what it leads to'; failed=1; }
 head -c 3000 good.elf > short.elf
 expect 1 'short.elf' run short.elf
 expect 1 'short.elf' show short.elf

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SHA-256 (FIPS 180-4). */
-#ifndef TOOL_VERIFY_SHA256_H
-#define TOOL_VERIFY_SHA256_H
+#ifndef TOOL_SHA256_H
+#define TOOL_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>

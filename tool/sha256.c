@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "verify/sha256.h"
+#include "sha256.h"
 
 #include <string.h>
 

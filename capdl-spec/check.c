@@ -21,6 +21,7 @@ static const struct {
     {"cap-slot", check_cap_slot},
     {"guard", check_guard},
     {"badge", check_badge},
+    {"rights", check_rights},
     {"fault-handler", check_fault_handler},
     {"bound-twice", check_bound_twice},
     {"table-nesting", check_table_nesting},

@@ -45,6 +45,7 @@ void check_slot_range(struct checker *);
 void check_cap_slot(struct checker *);
 void check_guard(struct checker *);
 void check_badge(struct checker *);
+void check_rights(struct checker *);
 void check_fault_handler(struct checker *);
 void check_bound_twice(struct checker *);
 

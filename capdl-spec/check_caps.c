@@ -269,3 +269,29 @@ void check_bound_twice(struct checker *c)
     }
     free(owner);
 }
+
+/* Rights the kernel ignores, and capabilities with which nothing can be done. */
+static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
+{
+    unsigned passing = CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY, using = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
+    char label[CHECK_LABEL];
+
+    check_label(c, cap->object, label);
+    if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing)
+        check_report(c, CAPDL_WARNING, cap->pos, "the rights G and P have no meaning on notification '%s': it passes nothing on",
+                     label);
+    else if (!(cap->rights & using))
+        check_report(c, CAPDL_WARNING, cap->pos, "%s '%s' can neither be sent to nor waited for: give R, W or both",
+                     capdl_kind_name(cap->kind), label);
+}
+
+void check_rights(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = &c->spec->objects[i];
+
+        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++)
+            if (object->caps[j].kind == CAPDL_KIND_EP || object->caps[j].kind == CAPDL_KIND_NOTIFICATION)
+                check_one_rights(c, &object->caps[j]);
+    }
+}

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json/spec_json.h"
@@ -211,13 +212,43 @@ bool input_kernel_fits(struct input *input)
     return true;
 }
 
-int input_finish(struct input *input, const struct options *options, int code)
+/*
+ * Line markers name the author's files, whose lines messages should show. Files that are gone, or are no plain files, are left out:
+ * messages then do without the line.
+ */
+static void read_marked_files(struct input *input, struct file_bytes *files)
+{
+    for (size_t i = 0; i < input->diags.num_files; i++) {
+        struct capdl_source *source = &input->diags.files[i];
+        if (!source->text && file_read_regular(source->name, &files[i])) {
+            source->text = (const char *)files[i].data;
+            source->size = files[i].size;
+        }
+    }
+}
+
+static void print_diags(struct input *input, const struct options *options)
 {
     if (options->json_diags) {
         diags_json_write(&input->diags, stdout);
-    } else {
-        capdl_diags_print(&input->diags, stderr, options->max_errors);
+        return;
     }
+    struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof *files) : 0;
+    if (files) {
+        read_marked_files(input, files);
+    }
+    capdl_diags_print(&input->diags, stderr, options->max_errors);
+    for (size_t i = 0; files && i < input->diags.num_files; i++) {
+        if (files[i].data) {
+            file_release(&files[i]);
+        }
+    }
+    free(files);
+}
+
+int input_finish(struct input *input, const struct options *options, int code)
+{
+    print_diags(input, options);
     if (code == EXIT_FINE && input->diags.num_errors) {
         code = EXIT_FINDINGS;
     }

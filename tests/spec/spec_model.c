@@ -152,10 +152,12 @@ static void test_failing_hook(void)
     unsigned programs = 0;
 
     EXPECT(!read_with(&spec, &diags,
-                      "objects { prog = pd (\"missing.elf\") e = ep }\ncaps { prog_cnode { 2: e  3: other } }\n",
+                      "objects { prog = pd (\"missing.elf\") e = ep c = cnode (4 bits) }\n"
+                      "caps { cnode_prog { 2: e  3: other }  elf_prog_3_12 { 0: e }  c { 1: my_programme  2: prog_x } }\n",
                       &programs));
-    EXPECT(diags.num_errors == 2);
-    EXPECT(diags.count == 2 && strstr(diags.list[1].message, "'other'"));
+    EXPECT(diags.num_errors == 4);
+    EXPECT(diags.count == 4 && strstr(diags.list[1].message, "'other'"));
+    EXPECT(diags.count == 4 && strstr(diags.list[2].message, "'my_programme'"));
     capdl_spec_free(&spec);
     capdl_diags_free(&diags);
 }

@@ -88,6 +88,7 @@ static int run_real(struct input *input, const struct options *options)
     case QEMU_QUIET:
     case QEMU_STOPPED:
         return options->until ? not_shown(options->until) : EXIT_FINE;
+    case QEMU_REFUSED: return EXIT_FINDINGS;
     case QEMU_FAILED: return EXIT_TROUBLE;
     }
     return EXIT_TROUBLE;

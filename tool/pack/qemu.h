@@ -35,6 +35,7 @@ enum qemu_outcome {
     QEMU_TIMEOUT, /* time was up */
     QEMU_QUIET,   /* nothing was printed for as long as quiet_seconds */
     QEMU_STOPPED, /* *stop was set */
+    QEMU_REFUSED, /* kernel and image make nothing that could boot; see diags */
     QEMU_FAILED,  /* QEMU did not start or gave up; its complaint is in diags */
 };
 

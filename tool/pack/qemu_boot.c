@@ -90,8 +90,12 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
     struct pack_file file = { image_name, image, image_size };
     struct nameless kernel = { 0 }, module = { 0 };
     enum qemu_outcome outcome = QEMU_FAILED;
-    bool ready = nameless_create(&kernel, "kernel", diags) && nameless_create(&module, "image", diags) &&
-                 write_kernel(profile, &file, diags, kernel.stream) && nameless_complete(&kernel, "kernel", diags);
+    bool ready = nameless_create(&kernel, "kernel", diags) && nameless_create(&module, "image", diags);
+    if (ready && !write_kernel(profile, &file, diags, kernel.stream)) {
+        outcome = QEMU_REFUSED;
+        ready = false;
+    }
+    ready = ready && nameless_complete(&kernel, "kernel", diags);
     if (ready && profile->arch == CAPDL_ARCH_X86_64) {
         fwrite(image, 1, image_size, module.stream);
         ready = nameless_complete(&module, "image", diags);

@@ -166,7 +166,7 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
     const char *wanted = arch_keywords[reader->profile->arch];
 
     if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == 0) {
-        capdl_error(reader->diags, pos, "not an ELF file: %s", elf_errmsg(-1));
+        capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");
         return false;
     }
     if (strcmp(machine_name(header.e_machine), wanted) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64) {

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ *     calls SEED COUNT
+ *
+ * COUNT random systems are booted again and again: each time another kernel call fails, with each error there is. The
+ * initialiser must say so, with phase, object and error, leave its record, and stop with no thread ready to run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob/blob.h"
+#include "system.h"
+
+static unsigned systems, boots, by_phase[CAPDL_PHASE_DONE + 1];
+
+static struct native_result boot_with(struct system *s, uint64_t refuse, unsigned error)
+{
+    struct native_options options = {
+        .profile = s->sample.profile, .untypeds = s->untypeds, .refuse = refuse, .error = error};
+    struct native_result result;
+    if (!native_boot(s->bytes, s->size, &options, &result, &s->diags)) {
+        fprintf(stderr, "calls.c: no machine\n");
+        exit(99);
+    }
+    return result;
+}
+
+/* What the message has to call the object: its name, or its number in an image without names. */
+static void object_name(const struct system *s, uint64_t slot, char *name, size_t size)
+{
+    static struct capdl_blob blob;
+    struct capdl_blob_error error;
+    struct capdl_blob_name found = {0};
+    if (capdl_blob_open(&blob, s->image.blob, s->image.header.blob_size, &error))
+        found = capdl_blob_slot_name(&blob, slot);
+    if (!found.text)
+        snprintf(name, size, "slot %llu", (unsigned long long)slot);
+    else if (found.is_element)
+        snprintf(name, size, "%.*s[%llu]", (int)found.length, found.text, (unsigned long long)found.index);
+    else
+        snprintf(name, size, "%.*s", (int)found.length, found.text);
+}
+
+static const char *fault_in(const struct system *s, const struct native_result *r, uint64_t refused, unsigned error)
+{
+    static char start[100], end[100], name[100];
+    const char *newline = strchr(r->said, '\n');
+    snprintf(start, sizeof start, "capdl: %s: ", phase_name(r->header.phase));
+    snprintf(end, sizeof end, " failed: %s (%u)\n", error_name(error), error);
+    if (r->invocations < refused)
+        return "the call was not made";
+    if (r->outcome != MACHINE_BOOT_FAILED || r->gave_way)
+        return "did not stop";
+    if (r->runnable)
+        return "left a thread that can run";
+    if (r->header.kernel_error != error || r->header.method != r->refused_label)
+        return "left another record";
+    if (strncmp(r->said, start, strlen(start)) != 0)
+        return "did not name the phase";
+    if (!strstr(r->said, end) || !newline || newline[1] != 0)
+        return "did not name the error in one line";
+    if (r->header.object != UINT64_MAX) {
+        object_name(s, r->header.object, name, sizeof name);
+        if (!strstr(r->said, name))
+            return "did not name the object";
+    }
+    return 0;
+}
+
+static void refuse_one(struct system *s, uint64_t refused, unsigned error)
+{
+    watch(30, "seed %llu, call %llu failing with %s", (unsigned long long)s->sample.seed, (unsigned long long)refused,
+          error_name(error));
+    struct native_result r = boot_with(s, refused, error);
+    const char *fault = fault_in(s, &r, refused, error);
+    boots++;
+    by_phase[r.header.phase]++;
+    if (fault)
+        failed("seed %llu on %s, call %llu failing with %s: %s; said: %s", (unsigned long long)s->sample.seed,
+               s->sample.profile->name, (unsigned long long)refused, error_name(error), fault, r.said);
+}
+
+/* The last call suspends the initialiser: by then all is in place. */
+static void refuse_each(struct system *s)
+{
+    struct native_result good = boot_with(s, 0, 0);
+    if (good.header.phase != CAPDL_PHASE_DONE) {
+        failed("seed %llu does not boot: %s", (unsigned long long)s->sample.seed, good.said);
+        return;
+    }
+    systems++;
+    for (uint64_t n = 1; n < good.invocations && failures < 5; n++)
+        for (unsigned error = 1; error < CAPDL_ERROR_COUNT && failures < 5; error++)
+            refuse_one(s, n, error);
+    struct native_result last = boot_with(s, good.invocations, CAPDL_ERROR_ILLEGAL_OPERATION);
+    if (last.outcome == MACHINE_BOOT_FAILED || last.header.phase != CAPDL_PHASE_DONE)
+        failed("seed %llu: the initialiser does not end when it cannot be suspended", (unsigned long long)s->sample.seed);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: calls SEED COUNT\n");
+        return 2;
+    }
+    uint64_t seed = strtoull(argv[1], 0, 0), count = strtoull(argv[2], 0, 0);
+    while (systems < count && failures < 5) {
+        struct system s;
+        if (system_build(&s, seed++) && s.sample.num_lines < 120)
+            refuse_each(&s);
+        system_free(&s);
+    }
+    scratch_free();
+    printf("%u systems, %u boots with a failing call\n", systems, boots);
+    for (unsigned phase = 0; phase <= CAPDL_PHASE_DONE; phase++)
+        if (by_phase[phase])
+            printf("%8u while %s\n", by_phase[phase], phase_name(phase));
+    return failures != 0;
+}

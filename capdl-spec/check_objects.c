@@ -9,6 +9,18 @@ static bool is_64_bit(const struct checker *c)
     return c->spec->arch != CAPDL_ARCH_ARM11 && c->spec->arch != CAPDL_ARCH_IA32;
 }
 
+/* Capabilities to what the kernel has from the start. */
+static void check_control_arch(struct checker *c, const struct capdl_object *container)
+{
+    for (uint32_t i = 0; i < container->num_caps; i++) {
+        const struct capdl_cap *cap = &container->caps[i];
+
+        if (cap->object == CAPDL_NO_OBJECT && !capdl_kind_on_arch(cap->kind, c->spec->arch))
+            check_report(c, CAPDL_ERROR, cap->pos, "'%s' does not exist on %s", capdl_kind_keyword(cap->kind),
+                         capdl_arch_name(c->spec->arch));
+    }
+}
+
 void check_object_arch(struct checker *c)
 {
     char label[CHECK_LABEL];
@@ -20,6 +32,7 @@ void check_object_arch(struct checker *c)
             check_report(c, CAPDL_ERROR, object->pos, "'%s' is %s (%s), which does not exist on %s",
                          check_label(c, i, label), spec_kind_phrase(object->kind), capdl_kind_keyword(object->kind),
                          capdl_arch_name(c->spec->arch));
+        check_control_arch(c, object);
     }
 }
 

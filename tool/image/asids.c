@@ -35,8 +35,35 @@ static uint32_t find_pools(struct program *program, uint32_t *pool_of)
     return pools;
 }
 
+static bool names_asid(const struct capdl_object *o)
+{
+    if (o->kind == CAPDL_KIND_ASID_POOL && o->u.numbers && o->u.numbers->has & 1u << CAPDL_NUMBER_ASID_HIGH) {
+        return true;
+    }
+    for (uint32_t i = 0; i < o->num_caps; i++) {
+        if (o->caps[i].flags & CAPDL_CAP_HAS_ASID) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* No call takes a number: a pool gets the first free one, an address space the first free one of its pool. */
+static void warn_numbers(struct program *program)
+{
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        if (names_asid(&program->spec->objects[i])) {
+            program_warning(program, "asid", i,
+                            "says which ASID it is to have, and others may: the kernel chooses these numbers, only the "
+                            "pool is the spec's to say");
+            return;
+        }
+    }
+}
+
 void asids_count(struct program *program)
 {
+    warn_numbers(program);
     uint32_t *pool_of = memory_zeroed(program->spec->num_objects, sizeof *pool_of);
     uint32_t first = 0, loose = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {

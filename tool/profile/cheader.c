@@ -101,6 +101,7 @@ static void put_configuration(const struct capdl_profile *p, FILE *out)
     define(out, "", "DEBUG", p->debug);
     define(out, "", "SYSENTER", p->sysenter);
     define(out, "", "FPU", p->fpu);
+    define(out, "", "SMC", p->smc);
     define(out, "", "MAX_NODES", p->max_nodes);
     define(out, "", "NUM_DOMAINS", p->num_domains);
     define(out, "", "NUM_PRIORITIES", p->num_priorities);

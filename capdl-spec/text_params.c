@@ -18,6 +18,7 @@ enum action {
     PORTS,
     TRIGGER,
     PCI, /* bus:dev.fun */
+    CONTIGUOUS, /* a word without a value */
 };
 
 /* The keyword of parameters that begin with a number is how messages call them. */
@@ -55,6 +56,7 @@ static const struct param params[] = {
     {CAPDL_KIND_FRAME, SIZE, true, 0, 0, "size"},
     {CAPDL_KIND_FRAME, PADDR, false, 0, 0, "paddr"},
     {CAPDL_KIND_FRAME, FILL, false, 0, 0, "fill"},
+    {CAPDL_KIND_FRAME, CONTIGUOUS, false, 0, 0, "contiguous"},
     NUMBERS(ASID_POOL, false, ASID_HIGH, "asid_high"),
     SC(period),
     SC(budget),
@@ -413,6 +415,10 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
         return report_unknown(p, list, keyword.pos, keyword.text, keyword.length);
     note_seen(p, list, param, keyword.pos);
     text_advance(p);
+    if (param->action == CONTIGUOUS) {
+        list->object->flags |= CAPDL_OBJECT_CONTIGUOUS;
+        return true;
+    }
     return text_expect(p, ':', "after the parameter's name") && parse_value(p, param, list->object);
 }
 

@@ -134,6 +134,10 @@ static void write_frame(struct list *list, const struct capdl_object *frame)
                                          : 0),
             bits >= 20 ? "M" : "k");
     list_paddr(list, frame);
+    if (frame->flags & CAPDL_OBJECT_CONTIGUOUS) {
+        list_item(list, NULL);
+        fputs("contiguous", list->w->out);
+    }
     if (!(frame->flags & CAPDL_OBJECT_HAS_FILL) && !frame->u.fills.count)
         return;
     list_item(list, "fill");
@@ -252,7 +256,7 @@ static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbe
 
 bool capdl_object_same(const struct capdl_object *a, const struct capdl_object *b)
 {
-    unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL;
+    unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL | CAPDL_OBJECT_CONTIGUOUS;
 
     if (a->kind != b->kind || (a->flags & printed) != (b->flags & printed) || a->size_bits != b->size_bits ||
         a->paddr != b->paddr)

@@ -154,6 +154,7 @@ enum capdl_object_flag {
     CAPDL_OBJECT_HAS_FILL = 4,   /* frame: a fill list was written, perhaps an empty one */
     CAPDL_OBJECT_GENERATED = 8,  /* made by a front end, not written by the author */
     CAPDL_OBJECT_EXECUTABLE = 16, /* frame: some mapping of it is executable (set by the compiler) */
+    CAPDL_OBJECT_CONTIGUOUS = 32, /* frame: the elements of its array lie one behind the other in physical memory */
 };
 
 struct capdl_object {

@@ -45,7 +45,8 @@ void arrange_place(struct program *program, struct group_list *groups, uint32_t 
 static bool is_placed(const struct program *program, uint32_t object)
 {
     return program->places[object].type != CAPDL_TYPE_COUNT && program->places[object].kind != PLACE_PAGE &&
-           program->spec->objects[object].parent == CAPDL_NO_OBJECT;
+           program->spec->objects[object].parent == CAPDL_NO_OBJECT &&
+           !(program->spec->objects[object].flags & CAPDL_OBJECT_CONTIGUOUS);
 }
 
 static bool has_address(const struct program *program, uint32_t object)
@@ -90,6 +91,9 @@ static void arrange_anywhere(struct program *program)
     for (size_t b = 0; b < BUCKETS; b++) {
         for (; at < start[b]; at++) {
             arrange_place(program, &program->groups, sorted[at], &program->places[sorted[at]], 0, 0);
+        }
+        if (b % CAPDL_TYPE_COUNT == CAPDL_TYPE_UNTYPED) {
+            contiguous_parents(program, (unsigned)(MAX_SIZE_BITS - 1 - b / CAPDL_TYPE_COUNT));
         }
         if (b == (MAX_SIZE_BITS - 1 - CAPDL_PAGE_BITS) * CAPDL_TYPE_COUNT + CAPDL_TYPE_UNTYPED) {
             own_pools(program);
@@ -162,7 +166,9 @@ static void arrange_fixed(struct program *program)
 
 void arrange_objects(struct program *program)
 {
+    contiguous_find(program);
     arrange_anywhere(program);
     arrange_fixed(program);
+    contiguous_cover(program);
     cover_objects(program);
 }

@@ -51,17 +51,42 @@ uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_op
     return blob;
 }
 
+static bool compile_chosen(const struct program *first, FILE *out);
+
+static bool compile(struct program *program, FILE *out)
+{
+    bool good = program->diags->num_errors == 0 && archs_agree(program) && make(program);
+    if (good) {
+        size_t size;
+        uint8_t *blob = encode_program(program, &size);
+        good = fit_check(program, blob, size) && layout_write(program, blob, size, out) &&
+               (!program->chosen || compile_chosen(program, out));
+        free(blob);
+    }
+    program_free(program);
+    return good;
+}
+
+/* Errors of the second attempt count, its warnings were given by the first. */
+static bool compile_chosen(const struct program *first, FILE *out)
+{
+    struct capdl_spec spec = contiguous_spec(first);
+    struct capdl_diags diags = {0};
+    struct program program = {.spec = &spec, .profile = first->profile, .options = first->options, .diags = &diags};
+    bool good = compile(&program, out);
+    for (size_t i = 0; i < diags.count; i++) {
+        if (diags.list[i].severity == CAPDL_ERROR) {
+            capdl_error(first->diags, diags.list[i].pos, "%s", diags.list[i].message);
+        }
+    }
+    capdl_diags_free(&diags);
+    free(spec.objects);
+    return good;
+}
+
 bool image_compile(const struct capdl_spec *spec, const struct image_options *options, struct capdl_diags *diags,
                    FILE *out)
 {
     struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
-    bool good = diags->num_errors == 0 && archs_agree(&program) && make(&program);
-    if (good) {
-        size_t size;
-        uint8_t *blob = encode_program(&program, &size);
-        good = fit_check(&program, blob, size) && layout_write(&program, blob, size, out);
-        free(blob);
-    }
-    program_free(&program);
-    return good;
+    return compile(&program, out);
 }

@@ -212,7 +212,7 @@ static bool is_embedded(const struct program *program, uint32_t object)
     const struct place *place = &program->places[object];
     bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
     return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
-           frame->parent == CAPDL_NO_OBJECT;
+           frame->parent == CAPDL_NO_OBJECT && !(frame->flags & CAPDL_OBJECT_CONTIGUOUS);
 }
 
 void content_find(struct program *program)

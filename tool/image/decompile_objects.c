@@ -117,7 +117,10 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
             o->flags |= CAPDL_OBJECT_HAS_PADDR;
             o->paddr = r->addresses[slot];
         }
-        if (item == CAPDL_BLOB_ITEM_COVERS) {
+        if (item == CAPDL_BLOB_ITEM_COVERS && is_own(r, CAPDL_KIND_UT, objects->place) &&
+            r->slots[objects->place].object == CAPDL_NO_OBJECT) {
+            o->flags |= CAPDL_OBJECT_CONTIGUOUS; /* made from an untyped of the compiler's own */
+        } else if (item == CAPDL_BLOB_ITEM_COVERS) {
             o->parent = r->slots[objects->place].object;
             if (r->slots[objects->place].kind != CAPDL_KIND_UT) {
                 reverse_fail(r, "an object is made out of something that is not an untyped");

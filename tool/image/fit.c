@@ -65,6 +65,33 @@ void fit_explain(const struct forecast *forecast, const struct capdl_profile *pr
     }
 }
 
+/* The plan of the boot itself is possible only once the size of the image is known. */
+static bool is_exact(const struct program *program)
+{
+    return program->options->untypeds || (program->profile->prefix[0] && forecast_possible(program->profile));
+}
+
+/* An error about the object that has no place. True: contiguous frames can have another, so the spec is to be compiled anew. */
+static bool refuse(struct program *program, const struct forecast *forecast, const struct capdl_plan_failure *failure)
+{
+    uint64_t slot = failure->slot;
+    uint32_t object = slot < program->num_objects ? program->objects[slot] : CAPDL_NO_OBJECT;
+    uint32_t owner = contiguous_owner(program, slot);
+    char text[EXPLANATION];
+    if (is_exact(program) && failure->status == CAPDL_PLAN_NO_MEMORY && program->num_contiguous > 0) {
+        unsigned before = (unsigned)program->diags->num_errors;
+        if (contiguous_choose(program, forecast)) {
+            return true;
+        }
+        if (program->diags->num_errors > before) {
+            return false;
+        }
+    }
+    fit_explain(forecast, program->profile, failure, text, sizeof text);
+    program_error(program, owner == CAPDL_NO_OBJECT ? object : owner, "%s", text);
+    return false;
+}
+
 /* Makes the plan; an error, about the object that has no place, when there is none. */
 static bool plan_fits(struct program *program, const struct forecast *forecast, const uint8_t *bytes, size_t size)
 {
@@ -77,21 +104,12 @@ static bool plan_fits(struct program *program, const struct forecast *forecast, 
         struct capdl_plan_request request = forecast_request(forecast, blob, scratch);
         fits = capdl_plan_make(&plan, &request);
         if (!fits) {
-            char text[EXPLANATION];
-            uint64_t slot = plan.failure.slot;
-            fit_explain(forecast, program->profile, &plan.failure, text, sizeof text);
-            program_error(program, slot < program->num_objects ? program->objects[slot] : CAPDL_NO_OBJECT, "%s", text);
+            fits = refuse(program, forecast, &plan.failure);
         }
         free(scratch);
     }
     free(blob);
     return fits;
-}
-
-/* The plan of the boot itself is possible only once the size of the image is known. */
-static bool is_exact(const struct program *program)
-{
-    return program->options->untypeds || (program->profile->prefix[0] && forecast_possible(program->profile));
 }
 
 bool fit_check(struct program *program, const uint8_t *bytes, size_t size)

@@ -147,8 +147,8 @@ static void print_totals(const struct report *r)
     char a[32], b[32], c[32], d[32];
     fprintf(r->out, "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds to reach addresses\n",
             r->objects, r->plan.num_retypes, r->plan.num_padding);
-    fprintf(r->out, "  %s of RAM used, out of untypeds of %s, which the kernel clears\n", amount(used, a),
-            amount(r->plan.ram_touched, b));
+    fprintf(r->out, "  %s of RAM used, out of untypeds of %s, which the kernel clears (%" PRIu64 " bytes)\n",
+            amount(used, a), amount(r->plan.ram_touched, b), r->plan.ram_touched);
     fprintf(r->out, "  %s of RAM left untouched, the largest piece %s\n", amount(untouched, c), amount(largest, d));
     uint64_t slots = r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding;
     fprintf(r->out, "  %" PRIu64 " slots needed, %" PRIu64 " of the root CNode's %" PRIu64 " are free", slots,

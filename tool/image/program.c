@@ -29,6 +29,7 @@ void program_free(struct program *program)
     free(program->covers.list);
     free(program->pages);
     free(program->fills);
+    contiguous_free(program);
     free(program->mappings);
     free(program->pool_of);
 }

@@ -118,6 +118,16 @@ struct mapping {
     struct operand source; /* kind OPERAND_LITERAL: not mapped (yet) */
 };
 
+/* An array of frames that lie one behind the other. */
+struct contiguous {
+    const char *name;
+    uint32_t *elements; /* ascending by index */
+    size_t count, capacity;
+    uint8_t size_bits, parent_bits; /* of a frame; of the untyped they are made from */
+    uint64_t slot;                  /* of that untyped */
+    uint64_t address;               /* chosen, when no untyped is large enough */
+};
+
 struct program {
     const struct capdl_spec *spec;
     const struct capdl_profile *profile;
@@ -133,6 +143,10 @@ struct program {
 
     struct content_word *words; /* by frame and offset */
     size_t num_words, capacity_words;
+    struct contiguous *contiguous;
+    size_t num_contiguous, capacity_contiguous;
+    bool chosen; /* addresses for them: the spec is to be compiled anew with these */
+
     struct source_file *files;
     size_t num_files, capacity_files;
     struct page *pages;
@@ -281,6 +295,17 @@ bool content_page(const struct program *, uint32_t object, uint64_t offset, uint
 
 /* reserved.c: the section with what the loader puts into reserved memory, malloc'd; its size is 0 if nothing is reserved. */
 uint8_t *reserved_encode(const struct program *, size_t *size);
+
+/* contiguous.c: finds the arrays; makes their untypeds of a size, then their frames; the first frame of the array whose untyped a slot
+   is. When they do not fit: chooses addresses, an error if there are none; the spec with these, its objects to be freed. */
+struct forecast;
+void contiguous_find(struct program *);
+void contiguous_free(struct program *);
+void contiguous_parents(struct program *, unsigned size_bits);
+void contiguous_cover(struct program *);
+uint32_t contiguous_owner(const struct program *, uint64_t slot);
+bool contiguous_choose(struct program *, const struct forecast *);
+struct capdl_spec contiguous_spec(const struct program *);
 
 /* encode.c: the blob, malloc'd. */
 uint8_t *encode_program(const struct program *, size_t *size);

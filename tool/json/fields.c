@@ -26,6 +26,7 @@ const struct field own_fields[] = {
     SIZE(FRAME, true),
     { CAPDL_KIND_FRAME, FIELD_PADDR, false, 0, 0, "paddr" },
     { CAPDL_KIND_FRAME, FIELD_FILL, false, 0, 0, "fill" },
+    { CAPDL_KIND_FRAME, FIELD_CONTIGUOUS, false, 0, 0, "contiguous" },
     SIZE(SC, false),
     SC(period),
     SC(budget),

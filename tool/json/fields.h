@@ -13,6 +13,7 @@ enum field_action {
     FIELD_SIZE_BITS,
     FIELD_PADDR,
     FIELD_FILL,
+    FIELD_CONTIGUOUS,
     FIELD_TCB_NUMBER, /* offset: in capdl_tcb; bit: of capdl_tcb.has */
     FIELD_TCB_BOOL,
     FIELD_TCB_INIT,

@@ -198,11 +198,15 @@ static void trigger_read(struct own_reader *reader, const char *value, struct ca
 static void field_read(struct own_reader *reader, const char *value, const struct field *field, struct capdl_object *object)
 {
     uint64_t number = 0;
-    bool flag;
+    bool flag = false;
     switch (field->action) {
     case FIELD_SIZE_BITS: size_read(reader, value, object); return;
     case FIELD_FILL: fills_read(reader, value, object); return;
     case FIELD_TRIGGER: trigger_read(reader, value, object); return;
+    case FIELD_CONTIGUOUS:
+        json_bool(reader->json, value, field->name, &flag);
+        object->flags = (uint8_t)(flag ? object->flags | CAPDL_OBJECT_CONTIGUOUS : object->flags & ~CAPDL_OBJECT_CONTIGUOUS);
+        return;
     case FIELD_TCB_INIT:
         tcb_of(reader, object)->has |= field->bit;
         object->u.tcb->init = numbers_read(reader, value, "init", &object->u.tcb->num_init);

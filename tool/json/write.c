@@ -122,6 +122,11 @@ static void put_field(FILE *out, const struct capdl_object *object, const struct
         }
         return;
     case FIELD_FILL: put_fills(out, object); return;
+    case FIELD_CONTIGUOUS:
+        if (object->flags & CAPDL_OBJECT_CONTIGUOUS) {
+            fprintf(out, ", \"%s\": true", field->name);
+        }
+        return;
     case FIELD_SC_NUMBER: put_sc_field(out, object->u.sc, field); return;
     case FIELD_NUMBER:
     case FIELD_TRIGGER:

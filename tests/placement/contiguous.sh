@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# contiguous.sh CAPDL KERNEL REAL: arrays of frames in one piece of physical memory. REAL is yes for a real kernel, whose memory is
+# known exactly: KERNEL-debug below SEL4_PREFIXES.
+set -eu
+capdl=$1 kernel=$2 real=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+spec() { # FRAMES SIZE: an array of so many frames, all held by one CNode
+    echo "arch ${kernel%-mcs} objects { dma[$1] = frame ($2, contiguous) keeper = cnode (12 bits) }" | sed 's/riscv64/riscv/'
+    echo "caps { keeper { 0: dma[0..$(($1 - 1))]  4000: keeper } }"
+}
+refused() { # EXPECTED ARGUMENT...
+    expected=$1
+    shift
+    if "$capdl" "$@" 2>"$work/said"; then fail "not refused: $*"; fi
+    grep -q "$expected" "$work/said" || fail "$(cat "$work/said"): expected '$expected'"
+}
+
+if [ "$real" = no ]; then
+    for size in 4k 2M; do
+        spec 5 $size >"$work/spec.cdl"
+        "$capdl" compile "$work/spec.cdl" --kernel "$kernel" -o "$work/image"
+        "$capdl" run "$work/image" 2>/dev/null | grep -q 'booted: 7 objects' || fail "5 frames of $size, their untyped and the CNode"
+        "$capdl" verify "$work/image" >"$work/verified" || fail "$(cat "$work/verified")"
+        "$capdl" show "$work/image" >"$work/again.cdl"
+        grep -q 'dma\[5\] = frame (.*, contiguous)' "$work/again.cdl" || fail "$(cat "$work/again.cdl")"
+        "$capdl" compile "$work/again.cdl" --kernel "$kernel" -o "$work/again"
+        cmp "$work/image" "$work/again"
+    done
+    spec 1 4k | sed 's/contiguous/&, paddr: 0x70000000/' >"$work/both.cdl"
+    refused "in one way only" compile "$work/both.cdl" --kernel "$kernel" -o "$work/image"
+    exit 0
+fi
+
+prefix=${SEL4_PREFIXES:-}/$kernel-debug
+[ -n "${SEL4_PREFIXES:-}" ] && [ -f "$prefix/bin/kernel.elf" ] || exit 77
+# 1 GiB: no untyped of 2 GiB of RAM is so large, but several that follow each other are.
+spec 512 2M >"$work/spec.cdl"
+"$capdl" compile "$work/spec.cdl" --kernel "$prefix" -o "$work/image"
+"$capdl" fit "$work/image" --kernel "$prefix" | grep -q ' 1 GiB  dma\[0\] to dma\[511\]$' || fail "not in one piece"
+"$capdl" run "$work/image" --kernel "$prefix" --timeout 90 --until 'booted: 513 objects' >/dev/null 2>&1 || fail "did not boot"
+# 512 MiB on a board of 1 GiB; then more than it has.
+cp -r "$prefix" "$work/small"
+start=$("$capdl" profile "$prefix" | sed -n 's/^memory *\[\(0x[0-9a-f]*\), .*/\1/p')
+end=$("$capdl" profile "$prefix" | sed -n 's/^memory *\[0x[0-9a-f]*, \(0x[0-9a-f]*\)).*/\1/p')
+less=$(((start & 0xf0000000) + 0x40000000))
+sed "s/\\b$((end))\\b/$less/g" "$prefix/support/platform_gen.json" >"$work/small/support/platform_gen.json"
+spec 256 2M >"$work/half.cdl"
+"$capdl" compile "$work/half.cdl" --kernel "$work/small" -o "$work/image"
+"$capdl" fit "$work/image" --kernel "$work/small" | grep -q ' 512 MiB  dma\[0\] to dma\[255\]$' || fail "512 MiB of 1 GiB not in one piece"
+refused "contiguous bytes of RAM, and the largest piece free has .*in the way: the kernel at" \
+    compile "$work/spec.cdl" --kernel "$work/small" -o "$work/image"

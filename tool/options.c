@@ -95,7 +95,9 @@ static bool parse_address(const char *text, const char *option, const char *comm
 }
 
 /* Made by the compiler of images and by the front end for PDs, not by the spec library; see docs/checks.md. */
-static const char *const tool_checks[] = { "device-tree", "kernel-method", "writable-code" };
+static const char *const tool_checks[] = {
+    "asid", "device-tree", "kernel-method", "riscv-uncached", "sc-budget", "tcb-sc", "writable-code", "x86-exec",
+};
 enum { NUM_TOOL_CHECKS = sizeof tool_checks / sizeof tool_checks[0] };
 
 const char *check_name(size_t i)

@@ -184,6 +184,8 @@ void text_arrays_check(struct text_parser *);
 
 /* text_params.c */
 bool text_params_parse(struct text_parser *, struct capdl_object *, struct capdl_pos);
+/* After a mistake: on to the next parameter of the list. False when its end cannot be told. */
+bool text_params_resume(struct text_parser *);
 bool text_kind_parse(struct text_parser *, enum capdl_kind *);
 
 /* text_fill.c */

@@ -422,8 +422,7 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
     return text_expect(p, ':', "after the parameter's name") && parse_value(p, param, list->object);
 }
 
-/* After a mistake: on to the next parameter of the list. False when its end cannot be told. */
-static bool resynchronise(struct text_parser *p)
+bool text_params_resume(struct text_parser *p)
 {
     unsigned long depth = 0;
 
@@ -492,7 +491,7 @@ static bool parse_list(struct text_parser *p, struct param_list *list, bool *cle
         if (parsed && !text_is(p, ',') && !text_is(p, ')'))
             parsed = text_unexpected(p, "',' and another parameter, or ')'");
         *clean = *clean && parsed;
-        if (!parsed && !resynchronise(p))
+        if (!parsed && !text_params_resume(p))
             return false;
         if (text_accept(p, ')'))
             return true;

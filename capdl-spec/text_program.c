@@ -156,17 +156,24 @@ bool text_program_parse(struct text_parser *p, struct capdl_object *object)
     struct capdl_program *program = capdl_spec_alloc(p->spec, sizeof(*program));
     struct capdl_param *list = NULL;
     size_t count = 0, capacity = 0;
-    bool result = true;
+    bool found = true; /* the end of the list, or of a broken parameter */
 
     text_advance(p);
     do {
+        bool parsed;
+
         list = spec_grow(list, &capacity, count + 1, sizeof(*list));
-        result = param_parse(p, &list[count++]);
-    } while (result && text_accept(p, ','));
+        parsed = param_parse(p, &list[count]);
+        if (parsed && !text_is(p, ',') && !text_is(p, ')'))
+            parsed = text_unexpected(p, "',' and another parameter, or ')'");
+        count += parsed;
+        found = parsed || text_params_resume(p);
+    } while (found && text_accept(p, ','));
     program->params = capdl_spec_alloc(p->spec, count * sizeof(*list));
-    program->num_params = result ? count : count - 1;
-    memcpy(program->params, list, count * sizeof(*list));
+    program->num_params = count;
+    if (count)
+        memcpy(program->params, list, count * sizeof(*list));
     free(list);
     object->u.program_of = program;
-    return result && text_expect(p, ')', "or ',' and another parameter");
+    return found && text_expect(p, ')', "to close the list of parameters");
 }

@@ -99,6 +99,9 @@ static int compare_arrays(const void *a, const void *b)
 /* In the order of their untypeds, as an image read back has them. */
 void contiguous_cover(struct program *program)
 {
+    if (program->num_contiguous == 0) {
+        return;
+    }
     qsort(program->contiguous, program->num_contiguous, sizeof *program->contiguous, compare_arrays);
     for (size_t i = 0; i < program->num_contiguous; i++) {
         const struct contiguous *array = &program->contiguous[i];

@@ -70,8 +70,8 @@ static void configure(struct program *program, uint32_t object, const struct bin
         }
         return;
     }
-    bool good = times_good(program, object, sc) & flags_good(program, object, sc);
-    if (!good || binding->core >= program->profile->max_nodes) {
+    bool times = times_good(program, object, sc), flags = flags_good(program, object, sc);
+    if (!times || !flags || binding->core >= program->profile->max_nodes) {
         return; /* a core that does not exist is refused with its thread */
     }
     CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, 1, operand_sched_control(binding->core),

@@ -133,7 +133,7 @@ static void test_contents(void)
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);
-    options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x41c00003 };
+    options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x41c00003, 0 };
     options.num_extras = 1;
     struct result result = pack(&options);
     CHECK(result.packed && result.diags.count == 0 && result.payload && result.payload->magic == CAPDL_PAYLOAD_MAGIC,
@@ -298,9 +298,9 @@ static void test_misfits(void)
     static const struct test_segment huge[] = { { 0x400000, 0, 16, 0x2000000 } };
     static const struct test_segment overlapping[] = { { 0x400000, 0, 0x2000, 0x2000 }, { 0x401000, 0, 16, 16 } };
     static const struct capdl_region reserved = { 0x40180000, 0x41000000 };
-    static const struct pack_extra inside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 15 * 0x100000 };
-    static const struct pack_extra outside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 50 * 0x100000 };
-    static const struct pack_extra beyond = { { "pages", (const uint8_t *)"1234", 4 }, UINT64_MAX - 2 };
+    static const struct pack_extra inside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 15 * 0x100000, 0 };
+    static const struct pack_extra outside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 50 * 0x100000, 0 };
+    static const struct pack_extra beyond = { { "pages", (const uint8_t *)"1234", 4 }, UINT64_MAX - 2, 0 };
     size_t size;
     uint8_t *image = test_elf(EM_AARCH64, 0x400000, huge, 1, &size);
     REFUSED("initialiser takes 32768 KiB", options.image.bytes = realloc((void *)(uintptr_t)options.image.bytes, size);

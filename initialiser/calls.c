@@ -11,8 +11,7 @@ static void suspend_threads(uint64_t steps)
 
     while (steps && capdl_blob_next_call(&calls, &started)) {
         for (; started.phase == CAPDL_PHASE_START && started.count && steps; started.count--, steps--) {
-            if (started.target.kind == CAPDL_REF_SLOT)
-                call_try(call_start(CAPDL_BOOT_TCB_SUSPEND, CAPDL_REF_SLOT, started.target.value));
+            call_try(call_start(CAPDL_BOOT_TCB_SUSPEND, started.target.kind, started.target.value));
             capdl_call_step(&started);
         }
     }

@@ -187,8 +187,8 @@ static void boot_native(struct trial *t)
        system call */
     tally.silent += r.outcome == MACHINE_BOOT_FAILED && !*r.said;
     if (r.header.phase > CAPDL_PHASE_OPEN && !t->opened)
-        failed("damage %llu of seed %llu: the initialiser goes on with a blob that the tool rejects",
-               (unsigned long long)t->number, (unsigned long long)t->system->sample.seed);
+        failed("damage %llu of seed %llu: the initialiser goes on with a blob that the tool rejects: %s",
+               (unsigned long long)t->number, (unsigned long long)t->system->sample.seed, t->diags.list[0].message);
 }
 
 /* The real binary must get just as far. */

@@ -346,6 +346,9 @@ static void check_damaged(struct fake fake)
     fake.blob_size--;
     fake_boot(&fake);
     CHECK(strncmp(fake.console, "capdl: reading the blob: at byte ", 33) == 0 && header.phase == CAPDL_PHASE_OPEN);
+    fake.blob_size++;
+    fake.num_pages--;
+    check_message(&fake, 0, 0, "capdl: reading the blob: 5 pages in the blob, 4 here\n");
     bytes[2] = 0xff; /* in the profile: no console can be known */
     fake_boot(&fake);
     CHECK(fake.stopped && fake.console[0] == 0 && fake.log[0] == 0 && header.detail[0] == 2);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What capdl does with specs beyond reading them: tool.sh CAPDL DIRECTORY
 # Exit status 77 (skipped) when all went well but there was no dtc to make the device tree.
-capdl=$1
+capdl=$(realpath "$1") || exit 2
 cd "$2" || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT

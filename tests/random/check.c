@@ -145,7 +145,7 @@ static bool compile(struct run *run)
     return false;
 }
 
-static void judge_comparison(struct run *run, const char *said)
+static void judge_comparison(struct run *run)
 {
     const struct verify_result *source = &run->results[0], *image = &run->results[1];
     struct outcome *o = run->outcome;
@@ -164,7 +164,6 @@ static void judge_comparison(struct run *run, const char *said)
         wrong(run, "two digests: %s, %s", source->digest, image->digest);
     else if (o->fit != FIT_GOOD && o->fit != FIT_UNKNOWN)
         wrong(run, "boots, but it cannot fit: %s", fit_name(o->fit));
-    (void)said;
 }
 
 static void stopped(void *context, const struct machine_stop *stop, const char *said)
@@ -184,7 +183,7 @@ static void boot_and_compare(struct run *run)
     bool good = run->real ? verify_image(&run->image, &options, run->with, run->results, 2, &run->diags)
                           : native_boot(run->bytes, run->size, &native, &result, &run->diags);
     if (good)
-        judge_comparison(run, result.said);
+        judge_comparison(run);
     else
         wrong(run, "no machine: %s", first_error(run));
     verify_result_free(&run->results[0]);

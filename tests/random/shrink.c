@@ -85,6 +85,8 @@ void sample_shrink(struct sample *sample, bool real, unsigned seconds)
     struct outcome outcome;
     sample_check(sample, real, &outcome);
     kind_of(outcome.reason, s.kind);
-    while (shrink_lines(&s) | shrink_untypeds(&s))
-        ;
+    for (bool smaller = true; smaller;) {
+        smaller = shrink_lines(&s);
+        smaller = shrink_untypeds(&s) || smaller;
+    }
 }

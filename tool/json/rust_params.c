@@ -51,10 +51,8 @@ static void numbers_read(struct rust_reader *reader, const struct rust_object *r
         }
         value = numbers[i].inside ? member(reader, value, numbers[i].inside) : value;
         value = value ? member(reader, value, numbers[i].name) : 0;
-        if (!value || !json_number(reader->json, value, numbers[i].name,
-                                   trigger                              ? 1
-                                       : object->kind == CAPDL_KIND_IO_PORTS ? 0xffff
-                                                                        : UINT64_MAX, &number)) {
+        uint64_t most = trigger ? 1 : object->kind == CAPDL_KIND_IO_PORTS ? 0xffff : UINT64_MAX;
+        if (!value || !json_number(reader->json, value, numbers[i].name, most, &number)) {
             continue;
         }
         if (!object->u.numbers) {

@@ -65,7 +65,8 @@ static bool translate_once(const void *fdt, const struct bus *bus, const struct 
         return ranges;
     }
     for (size_t left = (size_t)length / 4; entry && left >= entry; left -= entry, ranges += entry) {
-        uint64_t from = cells(ranges, child), to = cells(ranges + child, parent), bytes = cells(ranges + child + parent, size);
+        uint64_t from = cells(ranges, child), to = cells(ranges + child, parent),
+                 bytes = cells(ranges + child + parent, size);
         if (*address >= from && *address - from < bytes) {
             *address = to + (*address - from);
             return true;
@@ -98,7 +99,8 @@ static void registers_read(struct tree *tree, int node, const struct bus *bus, i
         uint64_t start = cells(reg, address_cells), size = cells(reg + address_cells, bus[depth].size_cells);
         if (size && translate(tree->fdt, bus, depth, &start) && start + (size - 1) >= start) {
             bool memory = type && strcmp(type, "memory") == 0;
-            add_item(tree, (struct item){ .start = start, .last = start + (size - 1), .node = node, .is_memory = memory });
+            add_item(tree,
+                     (struct item){ .start = start, .last = start + (size - 1), .node = node, .is_memory = memory });
         }
     }
 }
@@ -118,8 +120,12 @@ static void interrupts_read(struct tree *tree, int node, uint32_t parent_phandle
         uint64_t number = fdt32_to_cpu(value[count == 3]);
         uint32_t flags = count == 3 ? fdt32_to_cpu(value[2]) & 15 : 0;
         number += count == 3 ? (fdt32_to_cpu(value[0]) == 0 ? 32 : 16) : 0;
-        add_item(tree, (struct item){ .start = number, .last = number, .node = node, .is_interrupt = true,
-                                      .edge = flags == 1 || flags == 2, .level = flags == 4 || flags == 8 });
+        add_item(tree, (struct item){ .start = number,
+                                      .last = number,
+                                      .node = node,
+                                      .is_interrupt = true,
+                                      .edge = flags == 1 || flags == 2,
+                                      .level = flags == 4 || flags == 8 });
     }
 }
 
@@ -137,7 +143,8 @@ static void tree_walk(struct tree *tree)
             registers_read(tree, node, bus, at - 1);
             interrupts_read(tree, node, inherited);
         }
-        unsigned address_cells = cell(tree->fdt, node, "#address-cells", 2), size_cells = cell(tree->fdt, node, "#size-cells", 1);
+        unsigned address_cells = cell(tree->fdt, node, "#address-cells", 2),
+                 size_cells = cell(tree->fdt, node, "#size-cells", 1);
         bus[at] = (struct bus){
             .address_cells = address_cells <= 4 ? address_cells : 0,
             .size_cells = size_cells <= 4 ? size_cells : 0,
@@ -153,7 +160,8 @@ static const char *node_path(const struct tree *tree, int node, char *buffer)
 }
 
 /* One page for two devices gives whoever has one the other. */
-static void check_frame(const struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
+static void check_frame(const struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
+                        uint32_t id)
 {
     const struct capdl_object *frame = &spec->objects[id];
     uint64_t last = frame->paddr + ((UINT64_C(1) << frame->size_bits) - 1);
@@ -165,9 +173,10 @@ static void check_frame(const struct tree *tree, const struct capdl_spec *spec, 
             continue;
         }
         if (first && first->node != item->node && !first->is_memory && !item->is_memory) {
-            capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos, "frame '%s' at 0x%" PRIx64 " covers two devices, %s and %s",
-                          capdl_object_label(frame, label, sizeof label), frame->paddr, node_path(tree, first->node, path),
-                          node_path(tree, item->node, other));
+            capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
+                          "frame '%s' at 0x%" PRIx64 " covers two devices, %s and %s",
+                          capdl_object_label(frame, label, sizeof label), frame->paddr,
+                          node_path(tree, first->node, path), node_path(tree, item->node, other));
             return;
         }
         first = item;
@@ -183,7 +192,8 @@ static void check_interrupt(const struct tree *tree, const struct capdl_spec *sp
                             const struct capdl_irq_map *irq)
 {
     const struct capdl_object *object = &spec->objects[irq->object];
-    bool has_trigger = (object->kind == CAPDL_KIND_ARM_IRQ || object->kind == CAPDL_KIND_RISCV_IRQ) && object->u.numbers;
+    bool has_trigger =
+        (object->kind == CAPDL_KIND_ARM_IRQ || object->kind == CAPDL_KIND_RISCV_IRQ) && object->u.numbers;
     bool edge = has_trigger && object->u.numbers->value[CAPDL_NUMBER_TRIGGER];
     const struct item *found = 0;
     char path[MOST_PATH];
@@ -191,19 +201,25 @@ static void check_interrupt(const struct tree *tree, const struct capdl_spec *sp
         found = tree->items[i].is_interrupt && tree->items[i].start == irq->irq ? &tree->items[i] : 0;
     }
     if (!found) {
-        capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos, "interrupt %" PRIu64 " ('%s') belongs to no device of the device "
-                      "tree", irq->irq, object->name);
+        capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos,
+                      "interrupt %" PRIu64 " ('%s') belongs to no device of the device "
+                      "tree",
+                      irq->irq, object->name);
     } else if (has_trigger && ((edge && found->level) || (!edge && found->edge))) {
-        capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos, "interrupt %" PRIu64 " ('%s') is of %s, whose trigger is %s in the "
-                      "device tree", irq->irq, object->name, node_path(tree, found->node, path), edge ? "level" : "edge");
+        capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos,
+                      "interrupt %" PRIu64 " ('%s') is of %s, whose trigger is %s in the "
+                      "device tree",
+                      irq->irq, object->name, node_path(tree, found->node, path), edge ? "level" : "edge");
     }
 }
 
-void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, const char *name, const void *fdt, size_t size)
+void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, const char *name, const void *fdt,
+                      size_t size)
 {
     struct tree tree = { .fdt = fdt };
     if (size < sizeof(struct fdt_header) || fdt_check_full(fdt, size) != 0) {
-        capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb", name);
+        capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb",
+                    name);
         return;
     }
     tree.items = calloc(MOST_ITEMS, sizeof *tree.items);

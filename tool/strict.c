@@ -70,7 +70,8 @@ static const char *free_name(struct capdl_spec *spec, const char *name, uint32_t
     return capdl_spec_intern(spec, text, strlen(text));
 }
 
-/* Arrays whose elements differ, or are untypeds of which one has children, can be said only in pieces: they become single objects. */
+/* Arrays whose elements differ, or are untypeds of which one has children, can be said only in pieces: they become
+ * single objects. */
 static void lower_arrays(struct capdl_spec *spec)
 {
     bool *uneven = calloc((size_t)spec->num_objects + 1, sizeof *uneven);

@@ -5,9 +5,9 @@
 #include <capdl/spec.h>
 
 /*
- * Makes a spec one that every capDL tool reads when it is printed: what is an extension of ours is said in other words where the
- * language has them, and reported where it has not. False if something was reported. The objects' names may change: the spec is
- * good for printing afterwards, not for looking up names.
+ * Makes a spec one that every capDL tool reads when it is printed: what is an extension of ours is said in other
+ * words where the language has them, and reported where it has not. False if something was reported. The objects'
+ * names may change: the spec is good for printing afterwards, not for looking up names.
  */
 bool strict_lower(struct capdl_spec *, struct capdl_diags *);
 

@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fields.h"
 
-#define SIZE(kind, needed) { CAPDL_KIND_##kind, FIELD_SIZE_BITS, needed, 0, 0, "size_bits" }
-#define TCB(field, has, action) \
-    { CAPDL_KIND_TCB, FIELD_##action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field }
-#define SC(field) { CAPDL_KIND_SC, FIELD_SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field }
-#define NUMBER(kind, needed, number, name) { CAPDL_KIND_##kind, FIELD_NUMBER, needed, 0, CAPDL_NUMBER_##number, name }
+#define SIZE(kind, needed)                                                                                           \
+    {                                                                                                                \
+        CAPDL_KIND_##kind, FIELD_SIZE_BITS, needed, 0, 0, "size_bits"                                                \
+    }
+#define TCB(field, has, action)                                                                                      \
+    {                                                                                                                \
+        CAPDL_KIND_TCB, FIELD_##action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field        \
+    }
+#define SC(field)                                                                                                    \
+    {                                                                                                                \
+        CAPDL_KIND_SC, FIELD_SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field                           \
+    }
+#define NUMBER(kind, needed, number, name)                                                                           \
+    {                                                                                                                \
+        CAPDL_KIND_##kind, FIELD_NUMBER, needed, 0, CAPDL_NUMBER_##number, name                                      \
+    }
 
 const struct field own_fields[] = {
     TCB(addr, ADDR, TCB_NUMBER),

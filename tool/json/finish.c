@@ -83,7 +83,8 @@ void irqs_finish(struct json *json)
     }
     for (size_t i = 1; i < spec->num_irqs; i++) {
         if (spec->irqs[i - 1].irq == spec->irqs[i].irq) {
-            capdl_error(json->diags, spec->irqs[i].pos, "interrupt %llu is mapped twice", (unsigned long long)spec->irqs[i].irq);
+            capdl_error(json->diags, spec->irqs[i].pos, "interrupt %llu is mapped twice",
+                        (unsigned long long)spec->irqs[i].irq);
             capdl_note(json->diags, spec->irqs[i - 1].pos, "first mapped here");
         }
     }

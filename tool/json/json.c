@@ -111,7 +111,8 @@ static uint32_t count_lines(const char *from, const char *to)
     return lines;
 }
 
-/* Positions are asked for nearly in order, so the lines between this one and the last are counted, in either direction. */
+/* Positions are asked for nearly in order, so the lines between this one and the last are counted, in either
+ * direction. */
 static void find_line(struct json *json, const char *at)
 {
     if (at >= json->seen) {
@@ -168,7 +169,7 @@ bool json_number(struct json *json, const char *value, const char *what, uint64_
     const char *at = value;
     for (*number = 0; fits && *at >= '0' && *at <= '9'; at++) {
         fits = !__builtin_mul_overflow(*number, UINT64_C(10), number) &&
-            !__builtin_add_overflow(*number, (uint64_t)(*at - '0'), number);
+               !__builtin_add_overflow(*number, (uint64_t)(*at - '0'), number);
     }
     if (fits && *number <= most && !strchr(".eE", *at)) {
         return true;
@@ -273,8 +274,8 @@ static void report_unknown(struct json *json, const char *key, const char *what,
     for (size_t i = 0; fields[i].name && used < sizeof names; i++) {
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", fields[i].name);
     }
-    capdl_error(json->diags, json_pos(json, key), "%s has no member '%.*s'; its members: %s", what, json_key_length(key), key + 1,
-                names);
+    capdl_error(json->diags, json_pos(json, key), "%s has no member '%.*s'; its members: %s", what,
+                json_key_length(key), key + 1, names);
 }
 
 bool json_fields(struct json *json, const char *object, const char *what, const struct json_field *fields,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * JSON documents (RFC 8259) as they lie in memory, without a tree: a value is the place of its first character. json_open proves
- * the whole document well-formed; after that, stepping through it cannot fail, only the meaning of values can be wrong.
+ * JSON documents (RFC 8259) as they lie in memory, without a tree: a value is the place of its first character.
+ * json_open proves the whole document well-formed; after that, stepping through it cannot fail, only the meaning of
+ * values can be wrong.
  */
 #ifndef TOOL_JSON_JSON_H
 #define TOOL_JSON_JSON_H
@@ -53,10 +54,11 @@ enum { JSON_MOST_FIELDS = 24 };
 enum json_others { JSON_OTHERS_IGNORED, JSON_OTHERS_WRONG };
 
 /*
- * The members of an object by name: values[i] belongs to fields[i], 0 where there is none or null. The list ends with a name of 0.
- * Reports what is no object, lacks a needed member, has one twice or (OTHERS_WRONG) one that nobody knows. False after that.
+ * The members of an object by name: values[i] belongs to fields[i], 0 where there is none or null. The list ends with
+ * a name of 0. Reports what is no object, lacks a needed member, has one twice or (OTHERS_WRONG) one that nobody
+ * knows. False after that.
  */
-bool json_fields(struct json *, const char *object, const char *what, const struct json_field *fields, enum json_others,
-                 const char **values);
+bool json_fields(struct json *, const char *object, const char *what, const struct json_field *fields,
+                 enum json_others, const char **values);
 
 #endif

@@ -20,7 +20,8 @@ static void arch_read(struct json *json, const char *value)
             return;
         }
     }
-    capdl_error(json->diags, json_pos(json, value), "'arch' is '%s': expected aarch64, riscv, x86_64, arm11 or ia32", text);
+    capdl_error(json->diags, json_pos(json, value), "'arch' is '%s': expected aarch64, riscv, x86_64, arm11 or ia32",
+                text);
 }
 
 static void check_version(struct json *json, const char **members)
@@ -28,11 +29,13 @@ static void check_version(struct json *json, const char **members)
     const char *format;
     uint64_t version;
     if (json_string(json, members[FORMAT], "format", &format) && strcmp(format, SPEC_JSON_FORMAT) != 0) {
-        capdl_error(json->diags, json_pos(json, members[FORMAT]), "'format' is '%s': expected " SPEC_JSON_FORMAT, format);
+        capdl_error(json->diags, json_pos(json, members[FORMAT]), "'format' is '%s': expected " SPEC_JSON_FORMAT,
+                    format);
     }
     if (json_number(json, members[VERSION], "version", UINT64_MAX, &version) && version != SPEC_JSON_VERSION) {
-        capdl_error(json->diags, json_pos(json, members[VERSION]), "version %llu of this form is not known here: expected %d",
-                    (unsigned long long)version, SPEC_JSON_VERSION);
+        capdl_error(json->diags, json_pos(json, members[VERSION]),
+                    "version %llu of this form is not known here: expected %d", (unsigned long long)version,
+                    SPEC_JSON_VERSION);
     }
 }
 
@@ -78,8 +81,8 @@ static void links_read(struct own_reader *reader, const char *value)
 bool own_read(struct json *json)
 {
     static const struct json_field fields[] = {
-        { "format", true }, { "version", true }, { "arch", true }, { "objects", true }, { "irqs", false },
-        { "derivations", false }, { "domains", false }, { 0 },
+        { "format", true }, { "version", true },      { "arch", true },     { "objects", true },
+        { "irqs", false },  { "derivations", false }, { "domains", false }, { 0 },
     };
     const char *members[NUM_MEMBERS];
     size_t errors = json->diags->num_errors;

@@ -71,8 +71,13 @@ void own_fill_read(struct json *json, const char *value, struct capdl_fill *fill
 {
     enum { FILE_NAME, BOOTINFO, WORDS, OFFSET, LENGTH, SOURCE_OFFSET, NUM_FIELDS };
     static const struct json_field fields[] = {
-        { "file", false }, { "bootinfo", false }, { "words", false }, { "offset", false }, { "length", false },
-        { "source_offset", false }, { 0 },
+        { "file", false },
+        { "bootinfo", false },
+        { "words", false },
+        { "offset", false },
+        { "length", false },
+        { "source_offset", false },
+        { 0 },
     };
     const char *members[NUM_FIELDS];
     *fill = (struct capdl_fill){ .kind = CAPDL_FILL_OTHER, .text = "", .pos = json_pos(json, value) };

@@ -21,8 +21,8 @@ bool own_reference(struct own_reader *reader, const char *value, const char *wha
         bool digit = label[length + 1] >= '0' && label[length + 1] <= '9';
         index = strtoull(label + length + 1, &end, 10);
         if (!digit || strcmp(end, "]") != 0 || index >= CAPDL_NO_INDEX) {
-            capdl_error(reader->json->diags, json_pos(reader->json, value), "'%s' is '%s': expected a name such as x or x[3]", what,
-                        label);
+            capdl_error(reader->json->diags, json_pos(reader->json, value),
+                        "'%s' is '%s': expected a name such as x or x[3]", what, label);
             return false;
         }
     }
@@ -33,17 +33,35 @@ bool own_reference(struct own_reader *reader, const char *value, const char *wha
     nearest = capdl_spec_nearest(reader->spec, name);
     capdl_error(reader->json->diags, json_pos(reader->json, value), "no object is called '%s'%s%s%s", label,
                 nearest && strcmp(nearest, name) != 0 ? "; did you mean '" : "",
-                nearest && strcmp(nearest, name) != 0 ? nearest : "", nearest && strcmp(nearest, name) != 0 ? "'?" : "");
+                nearest && strcmp(nearest, name) != 0 ? nearest : "",
+                nearest && strcmp(nearest, name) != 0 ? "'?" : "");
     return false;
 }
 
 enum cap_member {
-    SLOT, OBJECT, CONTROL, RIGHTS, BADGE, GUARD, GUARD_SIZE, CORE, REPLY, MASTER_REPLY, UNCACHED, ASID, MAPPING, NUM_CAP_MEMBERS
+    SLOT,
+    OBJECT,
+    CONTROL,
+    RIGHTS,
+    BADGE,
+    GUARD,
+    GUARD_SIZE,
+    CORE,
+    REPLY,
+    MASTER_REPLY,
+    UNCACHED,
+    ASID,
+    MAPPING,
+    NUM_CAP_MEMBERS
 };
 static const struct json_field cap_fields[] = {
-    { "slot", true },         { "object", false }, { "control", false },    { "rights", false }, { "badge", false },
-    { "guard", false },       { "guard_size", false }, { "core", false },   { "reply", false },  { "master_reply", false },
-    { "uncached", false },    { "asid", false },   { "mapping", false },    { 0 },
+    { "slot", true },        { "object", false },
+    { "control", false },    { "rights", false },
+    { "badge", false },      { "guard", false },
+    { "guard_size", false }, { "core", false },
+    { "reply", false },      { "master_reply", false },
+    { "uncached", false },   { "asid", false },
+    { "mapping", false },    { 0 },
 };
 
 /* What a capability of this kind may have besides slot and object. */
@@ -79,8 +97,10 @@ static bool control_read(struct json *json, const char *value, struct capdl_cap 
             return true;
         }
     }
-    capdl_error(json->diags, json_pos(json, value), "'control' is '%s': expected irq_control, asid_control, io_space_master, domain "
-                "or sched_control", text);
+    capdl_error(json->diags, json_pos(json, value),
+                "'control' is '%s': expected irq_control, asid_control, io_space_master, domain "
+                "or sched_control",
+                text);
     return false;
 }
 
@@ -103,8 +123,8 @@ static bool target_read(struct own_reader *reader, const char **members, struct 
     }
     for (unsigned i = RIGHTS; i < NUM_CAP_MEMBERS; i++) {
         if (members[i] && !(allowed(cap->kind) >> i & 1)) {
-            capdl_error(reader->json->diags, json_pos(reader->json, members[i]), "a capability to %s '%s' has no '%s'",
-                        capdl_kind_name((enum capdl_kind)cap->kind),
+            capdl_error(reader->json->diags, json_pos(reader->json, members[i]),
+                        "a capability to %s '%s' has no '%s'", capdl_kind_name((enum capdl_kind)cap->kind),
                         members[OBJECT] ? reader->spec->objects[cap->object].name : "control", cap_fields[i].name);
             return false;
         }
@@ -149,7 +169,8 @@ static void extra_read(struct own_reader *reader, const char **members, struct c
         json_number(reader->json, values[1], "low", UINT64_MAX, &cap->extra->asid_low);
         cap->flags |= CAPDL_CAP_HAS_ASID;
     }
-    if (members[MAPPING] && json_fields(reader->json, members[MAPPING], "mapping", mapping, JSON_OTHERS_WRONG, values)) {
+    if (members[MAPPING] &&
+        json_fields(reader->json, members[MAPPING], "mapping", mapping, JSON_OTHERS_WRONG, values)) {
         json_number(reader->json, values[1], "slot", UINT64_MAX, &cap->extra->mapping_slot);
         if (own_reference(reader, values[0], "table", &cap->extra->mapping_container)) {
             cap->flags |= CAPDL_CAP_HAS_MAPPING;
@@ -227,8 +248,8 @@ static void parent_read(struct own_reader *reader, const char *value, uint32_t o
         return;
     }
     if (reader->spec->objects[parent].kind != CAPDL_KIND_UT || parent == object) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "'parent' is '%s': expected another object, an untyped",
-                    reader->spec->objects[parent].name);
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "'parent' is '%s': expected another object, an untyped", reader->spec->objects[parent].name);
         return;
     }
     reader->spec->objects[object].parent = parent;
@@ -274,8 +295,8 @@ static bool slot_read(struct own_reader *reader, const char *value, const char *
     static const struct json_field fields[] = { { "container", true }, { "slot", true }, { 0 } };
     const char *members[2];
     return json_fields(reader->json, value, what, fields, JSON_OTHERS_WRONG, members) &&
-        own_reference(reader, members[0], "container", &slot->container) &&
-        json_number(reader->json, members[1], "slot", UINT64_MAX, &slot->slot);
+           own_reference(reader, members[0], "container", &slot->container) &&
+           json_number(reader->json, members[1], "slot", UINT64_MAX, &slot->slot);
 }
 
 void own_derivations_read(struct own_reader *reader, const char *value)
@@ -309,7 +330,8 @@ static void entry_read(struct json *json, const char *value, struct capdl_domain
     }
     json_number(json, members[0], "domain", UINT64_MAX, &entry->domain);
     json_number(json, members[1], "duration", UINT64_MAX, &entry->duration);
-    if (members[2] && json_string(json, members[2], "unit", &unit) && strcmp(unit, "us") != 0 && strcmp(unit, "ticks") != 0) {
+    if (members[2] && json_string(json, members[2], "unit", &unit) && strcmp(unit, "us") != 0 &&
+        strcmp(unit, "ticks") != 0) {
         capdl_error(json->diags, json_pos(json, members[2]), "'unit' is '%s': expected us or ticks", unit);
     }
     entry->unit = strcmp(unit, "us") == 0 ? CAPDL_MICROSECONDS : CAPDL_TICKS;
@@ -340,7 +362,9 @@ static void schedule_read(struct own_reader *reader, const char *value)
 
 void own_domains_read(struct own_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "schedule", false }, { "start", false }, { "index_shift", false }, { 0 } };
+    static const struct json_field fields[] = {
+        { "schedule", false }, { "start", false }, { "index_shift", false }, { 0 }
+    };
     struct capdl_domains *domains = &reader->spec->domains;
     struct json *json = reader->json;
     const char *members[3], *start;
@@ -355,7 +379,8 @@ void own_domains_read(struct own_reader *reader, const char *value)
         domains->start_kind = CAPDL_DOMAIN_START_NONE;
         json_string(json, members[1], "start", &start);
         if (strcmp(start, "none") != 0) {
-            capdl_error(json->diags, json_pos(json, members[1]), "'start' is '%s': expected a number or \"none\"", start);
+            capdl_error(json->diags, json_pos(json, members[1]), "'start' is '%s': expected a number or \"none\"",
+                        start);
         }
     } else if (members[1]) {
         domains->start_kind = CAPDL_DOMAIN_START_INDEX;

@@ -31,7 +31,8 @@ static bool type_read(struct json *json, const char *value, enum capdl_kind *kin
             return true;
         }
     }
-    capdl_error(json->diags, json_pos(json, value), "'%s' is not an object type: expected one such as ep, tcb or frame", text);
+    capdl_error(json->diags, json_pos(json, value),
+                "'%s' is not an object type: expected one such as ep, tcb or frame", text);
     return false;
 }
 
@@ -41,8 +42,10 @@ static bool name_read(struct json *json, const char *value, const char **name)
         return false;
     }
     if (!name_is_valid(*name)) {
-        capdl_error(json->diags, json_pos(json, value), "'%s' cannot name an object: expected a letter, then letters, digits and "
-                    "_ - @ . and no word of the language", *name);
+        capdl_error(json->diags, json_pos(json, value),
+                    "'%s' cannot name an object: expected a letter, then letters, digits and "
+                    "_ - @ . and no word of the language",
+                    *name);
         return false;
     }
     return true;
@@ -66,7 +69,8 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
         }
     }
     if (!members[0] || !members[2]) {
-        capdl_error(json->diags, json_pos(json, value), "this object lacks the member '%s'", members[0] ? "type" : "name");
+        capdl_error(json->diags, json_pos(json, value), "this object lacks the member '%s'",
+                    members[0] ? "type" : "name");
         return CAPDL_NO_OBJECT;
     }
     if (!name_read(json, members[0], &name) || !type_read(json, members[2], &kind) ||
@@ -101,7 +105,8 @@ static void report_unknown(struct own_reader *reader, const char *key, unsigned 
             used += (size_t)snprintf(names + used, sizeof names - used, ", %s", own_fields[i].name);
         }
     }
-    capdl_error(reader->json->diags, json_pos(reader->json, key), "an object of type %s has no member '%.*s'; its members: %s",
+    capdl_error(reader->json->diags, json_pos(reader->json, key),
+                "an object of type %s has no member '%.*s'; its members: %s",
                 capdl_kind_keyword((enum capdl_kind)kind), json_key_length(key), key + 1, names);
 }
 
@@ -166,8 +171,8 @@ static void size_read(struct own_reader *reader, const char *value, struct capdl
     uint64_t most = object->kind == CAPDL_KIND_CNODE ? 59 : 63;
     json_number(reader->json, value, "size_bits", most, &bits);
     if (object->kind == CAPDL_KIND_FRAME && bits < 10) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "a frame of 2^%u bytes: frames have 2^10 at least",
-                    (unsigned)bits);
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "a frame of 2^%u bytes: frames have 2^10 at least", (unsigned)bits);
         bits = 12;
     }
     object->size_bits = (uint8_t)bits;
@@ -190,12 +195,14 @@ static void trigger_read(struct own_reader *reader, const char *value, struct ca
         return;
     }
     if (strcmp(text, "level") != 0 && strcmp(text, "edge") != 0) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "'trigger' is '%s': expected level or edge", text);
+        capdl_error(reader->json->diags, json_pos(reader->json, value), "'trigger' is '%s': expected level or edge",
+                    text);
     }
     number_set(reader, object, CAPDL_NUMBER_TRIGGER, strcmp(text, "edge") == 0);
 }
 
-static void field_read(struct own_reader *reader, const char *value, const struct field *field, struct capdl_object *object)
+static void field_read(struct own_reader *reader, const char *value, const struct field *field,
+                       struct capdl_object *object)
 {
     uint64_t number = 0;
     bool flag = false;
@@ -205,7 +212,8 @@ static void field_read(struct own_reader *reader, const char *value, const struc
     case FIELD_TRIGGER: trigger_read(reader, value, object); return;
     case FIELD_CONTIGUOUS:
         json_bool(reader->json, value, field->name, &flag);
-        object->flags = (uint8_t)(flag ? object->flags | CAPDL_OBJECT_CONTIGUOUS : object->flags & ~CAPDL_OBJECT_CONTIGUOUS);
+        object->flags =
+            (uint8_t)(flag ? object->flags | CAPDL_OBJECT_CONTIGUOUS : object->flags & ~CAPDL_OBJECT_CONTIGUOUS);
         return;
     case FIELD_TCB_INIT:
         tcb_of(reader, object)->has |= field->bit;
@@ -250,8 +258,8 @@ static void params_finish(struct own_reader *reader, struct capdl_object *object
     struct capdl_diags *diags = reader->json->diags;
     for (size_t i = 0; i < num_own_fields; i++) {
         if (own_fields[i].kind == object->kind && own_fields[i].needed && !(seen >> i & 1)) {
-            capdl_error(diags, object->pos, "'%s' lacks the member '%s' that every %s has", object->name, own_fields[i].name,
-                        capdl_kind_keyword((enum capdl_kind)object->kind));
+            capdl_error(diags, object->pos, "'%s' lacks the member '%s' that every %s has", object->name,
+                        own_fields[i].name, capdl_kind_keyword((enum capdl_kind)object->kind));
         }
     }
     if (object->kind == CAPDL_KIND_SC && object->u.sc) {
@@ -265,7 +273,8 @@ static void params_finish(struct own_reader *reader, struct capdl_object *object
     }
     if (object->kind == CAPDL_KIND_IO_PORTS && object->u.numbers &&
         (object->u.numbers->value[0] > object->u.numbers->value[1] || object->u.numbers->value[1] > 0xffff)) {
-        capdl_error(diags, object->pos, "'%s': expected ports between 0 and 65535, the first not above the last", object->name);
+        capdl_error(diags, object->pos, "'%s': expected ports between 0 and 65535, the first not above the last",
+                    object->name);
     }
     if (object->kind == CAPDL_KIND_CNODE && object->size_bits == 0) {
         object->kind = CAPDL_KIND_IRQ;
@@ -287,8 +296,8 @@ void own_params_read(struct own_reader *reader, const char *value, uint32_t id)
             link |= json_key_is(key, links[i]) ? 1u << i : 0;
         }
         if (seen & bit || links_seen & link) {
-            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%s' has the member '%.*s' twice", object->name,
-                        json_key_length(key), key + 1);
+            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%s' has the member '%.*s' twice",
+                        object->name, json_key_length(key), key + 1);
         } else if (!field && !is_link(key)) {
             report_unknown(reader, key, object->kind);
         } else if (field && !json_is_null(member)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The form of rust-sel4 5.0.0 (sel4-capdl-initializer-types) and the one Microkit's --capdl-json writes, which differ in contents. */
+/* The form of rust-sel4 5.0.0 (sel4-capdl-initializer-types) and the one Microkit's --capdl-json writes, which differ
+ * in contents. */
 #include "rust.h"
 
 #include <stdlib.h>
@@ -48,8 +49,8 @@ static void cover_read(struct rust_reader *reader, const char *value)
     for (uint64_t i = start; i < end; i++) {
         uint32_t child = reader->objects[i].object;
         if (child == untyped || (child != CAPDL_NO_OBJECT && objects[child].parent != CAPDL_NO_OBJECT)) {
-            capdl_error(reader->json->diags, json_pos(reader->json, value), "'%s' is made from two untypeds, or from itself",
-                        objects[child].name);
+            capdl_error(reader->json->diags, json_pos(reader->json, value),
+                        "'%s' is made from two untypeds, or from itself", objects[child].name);
             return;
         }
         if (child != CAPDL_NO_OBJECT) {
@@ -74,7 +75,8 @@ static void duration_read(struct rust_reader *reader, const char *value, struct 
         entry->unit = json_key_is(key, "Us") ? CAPDL_MICROSECONDS : CAPDL_TICKS;
         entry->end_marker = !entry->domain && !entry->duration;
     } else {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "'duration': expected {\"Ticks\": n}, {\"Us\": n} or "
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "'duration': expected {\"Ticks\": n}, {\"Us\": n} or "
                     "\"EndMarker\"");
     }
 }
@@ -149,8 +151,10 @@ static void links_read(struct rust_reader *reader, const char **members)
 bool rust_read(struct json *json, const struct capdl_text_options *options)
 {
     static const struct json_field fields[] = {
-        { "objects", true },           { "irqs", true },        { "domain_schedule", false }, { "domain_set_start", false },
-        { "domain_idx_shift", false }, { "asid_slots", false }, { "untyped_covers", false },  { 0 },
+        { "objects", true },           { "irqs", true },
+        { "domain_schedule", false },  { "domain_set_start", false },
+        { "domain_idx_shift", false }, { "asid_slots", false },
+        { "untyped_covers", false },   { 0 },
     };
     const char *members[NUM_MEMBERS];
     struct rust_reader reader = { .json = json, .spec = json->spec };
@@ -168,6 +172,7 @@ bool rust_read(struct json *json, const struct capdl_text_options *options)
         return true;
     }
     capdl_note(json->diags, json_pos(json, json->root), "this was read as %s",
-               reader.microkit ? "the form that Microkit's --capdl-json writes" : "rust-sel4's form of JSON, version 5.0.0");
+               reader.microkit ? "the form that Microkit's --capdl-json writes"
+                               : "rust-sel4's form of JSON, version 5.0.0");
     return false;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of rust-sel4's form share: objects are told by their place in the list, kinds are the one member of an object. */
+/* What the files of rust-sel4's form share: objects are told by their place in the list, kinds are the one member of
+ * an object. */
 #ifndef TOOL_JSON_RUST_H
 #define TOOL_JSON_RUST_H
 
@@ -39,8 +40,8 @@ void rust_objects_read(struct rust_reader *, const char *value); /* rust_objects
 bool rust_arch_find(struct rust_reader *);                       /* rust_tables.c */
 void rust_levels_find(struct rust_reader *);
 enum capdl_kind rust_table_kind(struct rust_reader *, const struct rust_object *);
-void rust_params_read(struct rust_reader *, const struct rust_object *); /* rust_params.c */
+void rust_params_read(struct rust_reader *, const struct rust_object *);              /* rust_params.c */
 void rust_fills_read(struct rust_reader *, const char *value, struct capdl_object *); /* rust_fill.c */
-void rust_caps_read(struct rust_reader *, const struct rust_object *);   /* rust_caps.c */
+void rust_caps_read(struct rust_reader *, const struct rust_object *);                /* rust_caps.c */
 
 #endif

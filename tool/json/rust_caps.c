@@ -46,7 +46,8 @@ static void data_read(struct rust_reader *reader, const char **members, struct c
     if ((badged || cap->kind == CAPDL_KIND_FRAME) && members[RIGHTS]) {
         rights_read(reader, members[RIGHTS], cap);
     }
-    if (badged && members[BADGE] && json_number(reader->json, members[BADGE], "badge", UINT64_MAX, &cap->data) && cap->data) {
+    if (badged && members[BADGE] && json_number(reader->json, members[BADGE], "badge", UINT64_MAX, &cap->data) &&
+        cap->data) {
         cap->flags |= CAPDL_CAP_HAS_BADGE;
     }
     if (cap->kind == CAPDL_KIND_CNODE && members[GUARD] && members[GUARD_SIZE]) {
@@ -69,8 +70,10 @@ static bool target_read(struct rust_reader *reader, const char *value, unsigned 
     }
     const struct rust_object *target = &reader->objects[id];
     if (target->kind != kind) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "object %llu is of the kind '%s', but the capability is to one of the kind '%s'",
-                    (unsigned long long)id, capdl_kind_name((enum capdl_kind)target->kind), capdl_kind_name((enum capdl_kind)kind));
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "object %llu is of the kind '%s', but the capability is to one of the kind '%s'",
+                    (unsigned long long)id, capdl_kind_name((enum capdl_kind)target->kind),
+                    capdl_kind_name((enum capdl_kind)kind));
         return false;
     }
     cap->object = target->object;
@@ -87,7 +90,8 @@ static bool cap_read(struct rust_reader *reader, const char *item, struct capdl_
         return false;
     }
     if (!fields) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "this capability has no fields: expected an object with them");
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "this capability has no fields: expected an object with them");
         return false;
     }
     if (!json_fields(reader->json, fields, "a capability", cap_fields, JSON_OTHERS_IGNORED, members) ||

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool range_read(struct rust_reader *reader, const char *value, const char *what, uint64_t *start, uint64_t *length)
+static bool range_read(struct rust_reader *reader, const char *value, const char *what, uint64_t *start,
+                       uint64_t *length)
 {
     static const struct json_field fields[] = { { "start", true }, { "end", true }, { 0 } };
     const char *members[2];
@@ -47,8 +48,10 @@ static void bootinfo_read(struct rust_reader *reader, const char *value, struct 
         fill->text = strcmp(id, ids[i][0]) == 0 ? ids[i][1] : fill->text;
     }
     if (!*fill->text) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[0]), "'id' is '%s': expected Fdt, X86Vbe, X86Mbmmap, "
-                    "X86AcpiRsdp, X86FrameBuffer, X86TscFreq or Padding", id);
+        capdl_error(reader->json->diags, json_pos(reader->json, members[0]),
+                    "'id' is '%s': expected Fdt, X86Vbe, X86Mbmmap, "
+                    "X86AcpiRsdp, X86FrameBuffer, X86TscFreq or Padding",
+                    id);
     }
 }
 
@@ -66,8 +69,8 @@ static void file_read(struct rust_reader *reader, const char *value, struct capd
         plain = plain && (unsigned char)*c >= ' ' && *c != '"';
     }
     if (!plain) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[0]), "'%s' cannot be the name of a file in a fill",
-                    fill->text);
+        capdl_error(reader->json->diags, json_pos(reader->json, members[0]),
+                    "'%s' cannot be the name of a file in a fill", fill->text);
     }
 }
 
@@ -75,7 +78,10 @@ static void file_read(struct rust_reader *reader, const char *value, struct capd
 static void elf_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
     static const struct json_field fields[] = {
-        { "elf_id", true }, { "elf_seg_idx", true }, { "elf_seg_data_range", true }, { 0 },
+        { "elf_id", true },
+        { "elf_seg_idx", true },
+        { "elf_seg_data_range", true },
+        { 0 },
     };
     const char *members[3];
     uint64_t elf, segment, length;
@@ -86,11 +92,13 @@ static void elf_read(struct rust_reader *reader, const char *value, struct capdl
         !range_read(reader, members[2], "elf_seg_data_range", &fill->source_offset, &length)) {
         return;
     }
-    int written = snprintf(name, sizeof name, "elf-%llu-segment-%llu", (unsigned long long)elf, (unsigned long long)segment);
+    int written =
+        snprintf(name, sizeof name, "elf-%llu-segment-%llu", (unsigned long long)elf, (unsigned long long)segment);
     fill->text = capdl_spec_intern(reader->spec, name, (size_t)written);
 }
 
-/* Bytes in the document itself: named by a hash (FNV-1a) of what they are, so that a comparison sees when they differ. */
+/* Bytes in the document itself: named by a hash (FNV-1a) of what they are, so that a comparison sees when they
+ * differ. */
 static void bytes_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
     static const struct json_field fields[] = { { "bytes", true }, { 0 } };
@@ -152,7 +160,8 @@ static void entry_read(struct rust_reader *reader, const char *value, struct cap
     } else if (bootinfo && json_object(reader->json, bootinfo, "BootInfo")) {
         bootinfo_read(reader, bootinfo, fill);
     } else if (!bootinfo) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[1]), "'content' is neither Data nor BootInfo");
+        capdl_error(reader->json->diags, json_pos(reader->json, members[1]),
+                    "'content' is neither Data nor BootInfo");
     }
 }
 

@@ -35,7 +35,8 @@ static const struct {
 enum { NUM_KINDS = sizeof kinds / sizeof kinds[0] };
 
 /* {"Kind": fields}, or just "Kind": the key, which is a string either way, and the fields. */
-static bool variant(struct rust_reader *reader, const char *value, const char *what, const char **key, const char **fields)
+static bool variant(struct rust_reader *reader, const char *value, const char *what, const char **key,
+                    const char **fields)
 {
     *fields = 0;
     *key = value;
@@ -51,7 +52,8 @@ static bool variant(struct rust_reader *reader, const char *value, const char *w
     if (*fields && !json_member(&list, &second)) {
         return true;
     }
-    capdl_error(reader->json->diags, json_pos(reader->json, value), "'%s' has %s: expected one, such as {\"Endpoint\": ...}", what,
+    capdl_error(reader->json->diags, json_pos(reader->json, value),
+                "'%s' has %s: expected one, such as {\"Endpoint\": ...}", what,
                 *fields ? "more than one member" : "no member");
     return false;
 }
@@ -68,7 +70,8 @@ bool rust_cap_named(struct rust_reader *reader, const char *value, unsigned *kin
             return true;
         }
     }
-    capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of capability", json_key_length(key), key + 1);
+    capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of capability",
+                json_key_length(key), key + 1);
     return false;
 }
 
@@ -80,8 +83,8 @@ bool rust_reference(struct rust_reader *reader, const char *value, const char *w
     if (*id < reader->num_objects) {
         return true;
     }
-    capdl_error(reader->json->diags, json_pos(reader->json, value), "'%s' is %" PRIu64 ", but there are only the objects 0 to %zu",
-                what, *id, reader->num_objects - 1);
+    capdl_error(reader->json->diags, json_pos(reader->json, value),
+                "'%s' is %" PRIu64 ", but there are only the objects 0 to %zu", what, *id, reader->num_objects - 1);
     return false;
 }
 
@@ -104,8 +107,10 @@ bool rust_slot(struct rust_reader *reader, const char *value, uint64_t *slot, co
     static const struct json_field fields[] = { { "slot", true }, { "cap", true }, { 0 } };
     const char *members[2];
     if (*value == '[') {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "slots as pairs are the form of the capDL repository's old "
-                    "'rust' branch, which is not read here: expected {\"slot\": 1, \"cap\": ...} as rust-sel4 5.0.0 writes it");
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "slots as pairs are the form of the capDL repository's old "
+                    "'rust' branch, which is not read here: expected {\"slot\": 1, \"cap\": ...} as rust-sel4 5.0.0 "
+                    "writes it");
         return false;
     }
     if (!json_fields(reader->json, value, "a slot", fields, JSON_OTHERS_IGNORED, members)) {
@@ -119,7 +124,9 @@ static void record(struct rust_reader *reader, const char *value)
 {
     static const struct json_field fields[] = { { "name", false }, { "object", true }, { 0 } };
     const char *members[2], *key = 0;
-    struct rust_object object = { .value = value, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .level = RUST_NO_LEVEL };
+    struct rust_object object = {
+        .value = value, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .level = RUST_NO_LEVEL
+    };
     if (json_fields(reader->json, value, "an object", fields, JSON_OTHERS_IGNORED, members) &&
         variant(reader, members[1], "object", &key, &object.fields)) {
         object.name = members[0];
@@ -127,8 +134,8 @@ static void record(struct rust_reader *reader, const char *value)
             object.kind = json_key_is(key, kinds[i].object) ? kinds[i].kind : object.kind;
         }
         if (object.kind == CAPDL_KIND_COUNT) {
-            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of object", json_key_length(key),
-                        key + 1);
+            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of object",
+                        json_key_length(key), key + 1);
         }
     }
     reader->objects = list_grow(reader->objects, &reader->capacity_objects, reader->num_objects + 1, sizeof object);
@@ -146,7 +153,8 @@ static const char *speakable(struct rust_reader *reader, const char *name)
     }
     strcpy(text + 2, name);
     for (char *c = text + 2; *c; c++) {
-        bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (unsigned char)*c >= 0x80;
+        bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (unsigned char)*c >= 0x80;
         *c = plain || strchr("_-@.", *c) ? *c : '_';
     }
     memcpy(text, "o_", 2);
@@ -189,7 +197,8 @@ static void add(struct rust_reader *reader, size_t id)
     if (object->kind == CAPDL_KIND_DOMAIN || object->kind == CAPDL_KIND_COUNT) {
         return;
     }
-    enum capdl_kind kind = object->kind == CAPDL_KIND_PT ? rust_table_kind(reader, object) : (enum capdl_kind)object->kind;
+    enum capdl_kind kind =
+        object->kind == CAPDL_KIND_PT ? rust_table_kind(reader, object) : (enum capdl_kind)object->kind;
     object->object = capdl_spec_add(reader->spec, object_name(reader, id), CAPDL_NO_INDEX, kind,
                                     json_pos(reader->json, object->value));
     rust_params_read(reader, object);

@@ -61,7 +61,8 @@ static void numbers_read(struct rust_reader *reader, const struct rust_object *r
         object->u.numbers->has |= (uint8_t)(1u << numbers[i].number);
         object->u.numbers->value[numbers[i].number] = number;
     }
-    if (object->kind == CAPDL_KIND_IO_PORTS && object->u.numbers && object->u.numbers->value[0] > object->u.numbers->value[1]) {
+    if (object->kind == CAPDL_KIND_IO_PORTS && object->u.numbers &&
+        object->u.numbers->value[0] > object->u.numbers->value[1]) {
         capdl_error(reader->json->diags, object->pos, "'%s' ends before it begins", object->name);
     }
 }
@@ -89,16 +90,25 @@ static void registers_read(struct rust_reader *reader, const char *value, struct
 static void tcb_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
     static const struct json_field fields[] = {
-        { "ipc_buffer_addr", true }, { "affinity", true }, { "prio", true },     { "max_prio", true },
-        { "ip", true },              { "sp", true },       { "domain", false },  { "master_fault_ep", false },
-        { "resume", true },          { "fpu_disabled", false }, { "gprs", true }, { 0 },
+        { "ipc_buffer_addr", true },
+        { "affinity", true },
+        { "prio", true },
+        { "max_prio", true },
+        { "ip", true },
+        { "sp", true },
+        { "domain", false },
+        { "master_fault_ep", false },
+        { "resume", true },
+        { "fpu_disabled", false },
+        { "gprs", true },
+        { 0 },
     };
     static const struct {
         uint16_t offset, bit;
     } words[] = {
 #define WORD(field, has) { offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has }
-        WORD(addr, ADDR), WORD(affinity, AFFINITY), WORD(prio, PRIO), WORD(max_prio, MAX_PRIO),
-        WORD(ip, IP), WORD(sp, SP), WORD(dom, DOM), WORD(fault_ep, FAULT_EP),
+        WORD(addr, ADDR), WORD(affinity, AFFINITY), WORD(prio, PRIO),         WORD(max_prio, MAX_PRIO), WORD(ip, IP),
+        WORD(sp, SP),     WORD(dom, DOM),           WORD(fault_ep, FAULT_EP),
 #undef WORD
     };
     enum { NUM_WORDS = sizeof words / sizeof words[0], RESUME = NUM_WORDS, FPU, GPRS, NUM_FIELDS };
@@ -115,7 +125,8 @@ static void tcb_read(struct rust_reader *reader, const struct rust_object *recor
         }
     }
     json_bool(reader->json, members[RESUME], "resume", &tcb->resume);
-    if (members[FPU] && json_bool(reader->json, members[FPU], "fpu_disabled", &tcb->fpu_disabled) && tcb->fpu_disabled) {
+    if (members[FPU] && json_bool(reader->json, members[FPU], "fpu_disabled", &tcb->fpu_disabled) &&
+        tcb->fpu_disabled) {
         tcb->has |= CAPDL_TCB_HAS_FPU_DISABLED;
     }
     tcb->has |= tcb->resume ? 0 : CAPDL_TCB_HAS_RESUME; /* both are said only when they are not the default */
@@ -131,7 +142,7 @@ static void sc_read(struct rust_reader *reader, const struct rust_object *record
     }
     struct capdl_sc *sc = object->u.sc = capdl_spec_alloc(reader->spec, sizeof *sc);
     sc->has_times = json_number(reader->json, members[0], "period", UINT64_MAX, &sc->period) &&
-        json_number(reader->json, members[1], "budget", UINT64_MAX, &sc->budget);
+                    json_number(reader->json, members[1], "budget", UINT64_MAX, &sc->budget);
     sc->has_data = members[2] && json_number(reader->json, members[2], "badge", UINT64_MAX, &sc->data);
 }
 
@@ -143,8 +154,8 @@ static void size_read(struct rust_reader *reader, const struct rust_object *reco
         return;
     }
     if (object->kind == CAPDL_KIND_FRAME && bits < 10) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value), "a frame of 2^%u bytes: frames have 2^10 at least",
-                    (unsigned)bits);
+        capdl_error(reader->json->diags, json_pos(reader->json, value),
+                    "a frame of 2^%u bytes: frames have 2^10 at least", (unsigned)bits);
         return;
     }
     object->size_bits = (uint8_t)bits;
@@ -173,13 +184,14 @@ void rust_params_read(struct rust_reader *reader, const struct rust_object *reco
 {
     struct capdl_object *object = &reader->spec->objects[record->object];
     unsigned kind = object->kind;
-    bool bare = kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_VCPU || kind == CAPDL_KIND_RTREPLY ||
-        kind == CAPDL_KIND_SMC;
+    bool bare = kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_VCPU ||
+                kind == CAPDL_KIND_RTREPLY || kind == CAPDL_KIND_SMC;
     if (bare) {
         return;
     }
     if (!record->fields) {
-        capdl_error(reader->json->diags, object->pos, "'%s' has no fields: expected an object with its fields", object->name);
+        capdl_error(reader->json->diags, object->pos, "'%s' has no fields: expected an object with its fields",
+                    object->name);
         return;
     }
     if (kind == CAPDL_KIND_UT || kind == CAPDL_KIND_CNODE || kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_SC) {

@@ -41,7 +41,8 @@ static void shape_read(struct rust_reader *reader, struct rust_object *table)
     const char *members[4];
     bool ept = false;
     uint64_t level = RUST_NO_LEVEL;
-    if (!table->fields || !json_fields(reader->json, table->fields, "a page table", fields, JSON_OTHERS_IGNORED, members)) {
+    if (!table->fields ||
+        !json_fields(reader->json, table->fields, "a page table", fields, JSON_OTHERS_IGNORED, members)) {
         return;
     }
     if (members[0]) {
@@ -52,7 +53,8 @@ static void shape_read(struct rust_reader *reader, struct rust_object *table)
         table->level = (uint8_t)level;
     }
     if (members[3] && json_bool(reader->json, members[3], "x86_ept", &ept) && ept) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[3]), "extended page tables (the memory of x86 guests) cannot "
+        capdl_error(reader->json->diags, json_pos(reader->json, members[3]),
+                    "extended page tables (the memory of x86 guests) cannot "
                     "be said in capDL");
     }
 }
@@ -71,7 +73,8 @@ bool rust_arch_find(struct rust_reader *reader)
     reader->spec->has_arch = reader->spec->arch != CAPDL_ARCH_COUNT;
     if (!reader->spec->has_arch) {
         reader->spec->arch = CAPDL_ARCH_AARCH64;
-        capdl_error(reader->json->diags, json_pos(reader->json, reader->json->root), "this form of JSON does not say which "
+        capdl_error(reader->json->diags, json_pos(reader->json, reader->json->root),
+                    "this form of JSON does not say which "
                     "architecture the spec is for, and nothing in it shows: give --arch aarch64, riscv or x86_64");
     }
     return reader->spec->has_arch;
@@ -89,7 +92,8 @@ static void children_place(struct rust_reader *reader, const struct rust_object 
         uint64_t slot, id;
         unsigned kind;
         const char *member;
-        if (rust_slot(reader, item, &slot, &cap) && rust_cap_named(reader, cap, &kind, &fields) && kind == CAPDL_KIND_PT && fields &&
+        if (rust_slot(reader, item, &slot, &cap) && rust_cap_named(reader, cap, &kind, &fields) &&
+            kind == CAPDL_KIND_PT && fields &&
             json_fields(reader->json, fields, "cap", object, JSON_OTHERS_IGNORED, &member) &&
             rust_reference(reader, member, "object", &id) && reader->objects[id].level == RUST_NO_LEVEL) {
             reader->objects[id].level = (uint8_t)(table->level + 1);

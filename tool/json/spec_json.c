@@ -24,7 +24,8 @@ static bool has_member(const struct json *json, const char *name)
     return false;
 }
 
-bool spec_json_read(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t source, const struct capdl_text_options *options)
+bool spec_json_read(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t source,
+                    const struct capdl_text_options *options)
 {
     struct json json;
     if (options && options->has_arch) {
@@ -40,7 +41,8 @@ bool spec_json_read(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t
     if (has_member(&json, "objects") && (has_member(&json, "untyped_covers") || has_member(&json, "root_objects"))) {
         return rust_read(&json, options);
     }
-    capdl_error(diags, json_pos(&json, json.root), "this JSON is no form of spec known here: expected \"format\": \"" SPEC_JSON_FORMAT
+    capdl_error(diags, json_pos(&json, json.root),
+                "this JSON is no form of spec known here: expected \"format\": \"" SPEC_JSON_FORMAT
                 "\" (docs/json.md), or \"objects\" and \"untyped_covers\" as rust-sel4 and Microkit write them");
     return false;
 }

@@ -12,7 +12,8 @@ bool spec_json_read(struct capdl_spec *, struct capdl_diags *, uint16_t source, 
 /* Writes our own form. */
 void spec_json_write(const struct capdl_spec *, FILE *);
 
-/* Diagnostics for editors: an array of objects, one a line, with file, line, column, severity, check, message and notes. */
+/* Diagnostics for editors: an array of objects, one a line, with file, line, column, severity, check, message and
+ * notes. */
 void diags_json_write(const struct capdl_diags *, FILE *);
 
 #endif

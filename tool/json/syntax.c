@@ -92,7 +92,11 @@ static bool escape(struct scanner *s)
 static size_t sequence(const struct scanner *s)
 {
     unsigned char c = (unsigned char)*s->at;
-    size_t length = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+    size_t length = c < 0x80                ? 1
+                    : c >= 0xc2 && c < 0xe0 ? 2
+                    : c >= 0xe0 && c < 0xf0 ? 3
+                    : c >= 0xf0 && c < 0xf5 ? 4
+                                            : 0;
     for (size_t i = 1; i < length; i++) {
         if ((size_t)(s->end - s->at) <= i || ((unsigned char)s->at[i] & 0xc0) != 0x80) {
             return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writing our own form: one object a line, its capabilities below it one a line, in the order of the canonical text. */
+/* Writing our own form: one object a line, its capabilities below it one a line, in the order of the canonical text.
+ */
 #include "fields.h"
 
 #include <inttypes.h>
@@ -157,7 +158,8 @@ static void put_rights(FILE *out, const struct capdl_cap *cap)
 static void put_extra(const struct writer *w, const struct capdl_cap *cap)
 {
     if (cap->flags & CAPDL_CAP_HAS_ASID) {
-        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", cap->extra->asid_high, cap->extra->asid_low);
+        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", cap->extra->asid_high,
+                cap->extra->asid_low);
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         fputs(", \"mapping\": {\"table\": ", w->out);
@@ -257,7 +259,8 @@ static void put_irqs(const struct writer *w)
 {
     const struct capdl_spec *spec = w->spec;
     for (size_t i = 0; i < spec->num_irqs; i++) {
-        fprintf(w->out, "%s{\"irq\": %" PRIu64 ", \"object\": ", i ? ",\n    " : ",\n  \"irqs\": [\n    ", spec->irqs[i].irq);
+        fprintf(w->out, "%s{\"irq\": %" PRIu64 ", \"object\": ", i ? ",\n    " : ",\n  \"irqs\": [\n    ",
+                spec->irqs[i].irq);
         put_label(w, spec->irqs[i].object);
         putc('}', w->out);
     }
@@ -289,8 +292,8 @@ static void put_schedule(const struct writer *w, const struct capdl_domains *dom
     fputs("\"schedule\": [", w->out);
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
-        fprintf(w->out, "%s\n    {\"domain\": %" PRIu64 ", \"duration\": %" PRIu64 ", \"unit\": \"%s\"}", i ? "," : "",
-                entry->domain, entry->duration, entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks");
+        fprintf(w->out, "%s\n    {\"domain\": %" PRIu64 ", \"duration\": %" PRIu64 ", \"unit\": \"%s\"}",
+                i ? "," : "", entry->domain, entry->duration, entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks");
     }
     putc(']', w->out);
 }
@@ -315,7 +318,8 @@ static void put_domains(const struct writer *w)
         }
     }
     if (domains->has_index_shift) {
-        fprintf(w->out, "%s\"index_shift\": %" PRIu64, domains->has_schedule || start ? ", " : "", domains->index_shift);
+        fprintf(w->out, "%s\"index_shift\": %" PRIu64, domains->has_schedule || start ? ", " : "",
+                domains->index_shift);
     }
     putc('}', w->out);
 }
@@ -323,8 +327,8 @@ static void put_domains(const struct writer *w)
 void spec_json_write(const struct capdl_spec *spec, FILE *out)
 {
     struct writer writer = { spec, out };
-    fprintf(out, "{\n  \"format\": \"" SPEC_JSON_FORMAT "\",\n  \"version\": %d,\n  \"arch\": \"%s\",\n", SPEC_JSON_VERSION,
-            capdl_arch_name(spec->arch));
+    fprintf(out, "{\n  \"format\": \"" SPEC_JSON_FORMAT "\",\n  \"version\": %d,\n  \"arch\": \"%s\",\n",
+            SPEC_JSON_VERSION, capdl_arch_name(spec->arch));
     put_objects(&writer);
     put_irqs(&writer);
     put_derivations(&writer);

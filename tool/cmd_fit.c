@@ -42,9 +42,10 @@ static int fit(struct input *input, const struct options *options)
     char *bytes = 0;
     size_t size = 0;
     struct fit_options how = {.profile = &input->profile, .name = input->name, .untypeds = options->untypeds};
-    bool good = input_need_profile(input, options) &&
-                (input->is_image ? !options->kernel || input_kernel_fits(input) : compile(input, options, &bytes, &size)) &&
-                fit_report(&input->image, &how, &input->diags, stdout);
+    bool good =
+        input_need_profile(input, options) &&
+        (input->is_image ? !options->kernel || input_kernel_fits(input) : compile(input, options, &bytes, &size)) &&
+        fit_report(&input->image, &how, &input->diags, stdout);
     free(bytes);
     return good ? EXIT_FINE : EXIT_FINDINGS;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints what a kernel is expected to report when it boots a program: forecast_program PREFIX|PROFILE PROGRAM, in the words of the
-   initial task root/bootinfo.c. A built-in profile is what the emulated machine models: it hands over no device tree. */
+/* Prints what a kernel is expected to report when it boots a program: forecast_program PREFIX|PROFILE PROGRAM, in the
+   words of the initial task root/bootinfo.c. A built-in profile is what the emulated machine models: it hands over no
+   device tree. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static void span(const uint8_t *elf, struct forecast_input *input)
         Elf64_Phdr segment;
         memcpy(&segment, elf + header->e_phoff + i * sizeof segment, sizeof segment);
         if (segment.p_type == PT_LOAD) {
-            uint64_t start = segment.p_vaddr & -UINT64_C(4096), end = (segment.p_vaddr + segment.p_memsz + 4095) & -UINT64_C(4096);
+            uint64_t start = segment.p_vaddr & -UINT64_C(4096),
+                     end = (segment.p_vaddr + segment.p_memsz + 4095) & -UINT64_C(4096);
             input->image_start = start < input->image_start ? start : input->image_start;
             input->image_end = end > input->image_end ? end : input->image_end;
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints what lies in two large pages, near their beginning and 2 MiB further, and whether the rest of the second is zero. */
+/* Prints what lies in two large pages, near their beginning and 2 MiB further, and whether the rest of the second is
+ * zero. */
 #include "pd.h"
 
 enum { STEP = 4096 };

@@ -53,7 +53,8 @@ static bool content_good(const struct image_contents *contents, uint64_t i, uint
     struct image_content content = image_contents_at(contents, i);
     uint64_t offset = word_at(contents, content_index(contents, i) + 3), size, end;
     if (offset > contents->size || content.stored > contents->size - offset || content.address < *last ||
-        (content.address | content.stored | content.zeros) % PAGE || __builtin_add_overflow(content.stored, content.zeros, &size) ||
+        (content.address | content.stored | content.zeros) % PAGE ||
+        __builtin_add_overflow(content.stored, content.zeros, &size) ||
         __builtin_add_overflow(content.address, size, &end) || !in_a_region(contents, content.address, end)) {
         return false;
     }
@@ -98,7 +99,8 @@ bool image_contents_open(struct image_contents *contents, const uint8_t *elf, si
     return true;
 }
 
-bool image_contents_find(const struct image_contents *contents, uint64_t address, uint64_t size, struct image_content *found)
+bool image_contents_find(const struct image_contents *contents, uint64_t address, uint64_t size,
+                         struct image_content *found)
 {
     for (uint64_t i = 0; i < contents->num_contents; i++) {
         *found = image_contents_at(contents, i);

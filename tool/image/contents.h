@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Contents of memory that is kept out of the kernel's map, in a section `.capdl.reserved` of an image that no kernel loads: our
- * loader puts the bytes where they belong before the kernel starts. All numbers are 64-bit words, little-endian.
+ * Contents of memory that is kept out of the kernel's map, in a section `.capdl.reserved` of an image that no kernel
+ * loads: our loader puts the bytes where they belong before the kernel starts. All numbers are 64-bit words,
+ * little-endian.
  *
- *     | number of regions | number of contents | regions: start, end | contents: address, stored, zeros, offset | bytes |
+ *     | 2 counts | regions: start, end | contents: address, stored, zeros, offset | bytes |
  */
 #ifndef TOOL_IMAGE_CONTENTS_H
 #define TOOL_IMAGE_CONTENTS_H
@@ -30,8 +31,8 @@ struct image_content {
     const uint8_t *bytes;
 };
 
-/* Finds the section in an ELF file; none is fine. False: it is damaged. After it all contents are inside the file, ascending and
-   inside the regions. */
+/* Finds the section in an ELF file; none is fine. False: it is damaged. After it all contents are inside the file,
+   ascending and inside the regions. */
 bool image_contents_open(struct image_contents *, const uint8_t *elf, size_t size);
 struct capdl_region image_contents_region(const struct image_contents *, uint64_t i);
 struct image_content image_contents_at(const struct image_contents *, uint64_t i);

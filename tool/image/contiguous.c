@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arrays of frames that lie one behind the other without an address being named. They are made as the children of an untyped of our
- * own, as large as the next power of two, which may lie anywhere:
+ * Arrays of frames that lie one behind the other without an address being named. They are made as the children of an
+ * untyped of our own, as large as the next power of two, which may lie anywhere:
  *
  *     | dma[0] | dma[1] | dma[2] |        |
  *       untyped, 4 times the size of a frame
  *
- * Where there is no piece of memory of that size, but the memory is known, a run over several untypeds may do: then the frames get
- * addresses, and the spec is compiled once more.
+ * Where there is no piece of memory of that size, but the memory is known, a run over several untypeds may do: then
+ * the frames get addresses, and the spec is compiled once more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,8 @@ static void array_check(struct program *program, struct contiguous *array)
         array->parent_bits++;
     }
     if (array->parent_bits > program->profile->max_untyped_bits) {
-        program_error(program, array->elements[0], "and the %llu frames of its array are 0x%llx bytes, more than an untyped can have",
+        program_error(program, array->elements[0],
+                      "and the %llu frames of its array are 0x%llx bytes, more than an untyped can have",
                       (unsigned long long)array->count, (unsigned long long)bytes);
     }
 }
@@ -52,7 +53,8 @@ void contiguous_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         const struct capdl_object *frame = &program->spec->objects[i];
-        if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_CONTIGUOUS) || program->places[i].type == CAPDL_TYPE_COUNT) {
+        if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_CONTIGUOUS) ||
+            program->places[i].type == CAPDL_TYPE_COUNT) {
             continue;
         }
         if (frame->flags & CAPDL_OBJECT_HAS_PADDR || frame->parent != CAPDL_NO_OBJECT) {
@@ -81,7 +83,8 @@ void contiguous_free(struct program *program)
 
 void contiguous_parents(struct program *program, unsigned size_bits)
 {
-    struct place shape = {.type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)size_bits, .size_bits = (uint8_t)size_bits};
+    struct place shape = {
+        .type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)size_bits, .size_bits = (uint8_t)size_bits};
     for (size_t i = 0; i < program->num_contiguous; i++) {
         if (program->contiguous[i].parent_bits == size_bits) {
             program->contiguous[i].slot = program->num_objects;
@@ -189,16 +192,18 @@ static void refuse(struct program *program, const struct contiguous *array, cons
     for (size_t i = 1; i < count; i++) {
         largest = pieces[i].end - pieces[i].start > pieces[largest].end - pieces[largest].start ? i : largest;
     }
-    length = snprintf(text, sizeof text, "and its array need 0x%llx contiguous bytes of RAM, and the largest piece free has 0x%llx",
+    length = snprintf(text, sizeof text,
+                      "and its array need 0x%llx contiguous bytes of RAM, and the largest piece free has 0x%llx",
                       (unsigned long long)(array->count << array->size_bits),
                       count ? (unsigned long long)(pieces[largest].end - pieces[largest].start) : 0);
     for (size_t i = 0; i < forecast->num_places && length > 0 && (size_t)length < sizeof text; i++) {
         const struct forecast_place *place = &forecast->places[i];
-        length += snprintf(text + length, sizeof text - (size_t)length, "%s%s at 0x%llx to 0x%llx", i ? ", " : "; in the way: ",
-                           place->what, (unsigned long long)place->start, (unsigned long long)place->end);
+        length += snprintf(text + length, sizeof text - (size_t)length, "%s%s at 0x%llx to 0x%llx",
+                           i ? ", " : "; in the way: ", place->what, (unsigned long long)place->start,
+                           (unsigned long long)place->end);
     }
-    program_error(program, array->elements[0], "%s; fewer bytes, or RAM kept out of the kernel's map (--reserve and paddr), would do",
-                  text);
+    program_error(program, array->elements[0],
+                  "%s; fewer bytes, or RAM kept out of the kernel's map (--reserve and paddr), would do", text);
 }
 
 bool contiguous_choose(struct program *program, const struct forecast *forecast)

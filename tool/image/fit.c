@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether the objects fit the kernel's memory: the initialiser's own planner, run on the host. Where the kernel is at hand, or its
- * untypeds were listed, that is the plan the initialiser will make. Else only the platform is known, not what firmware, loader and
- * the image itself will take: then a plan that fails with all of the memory is a proof, and one that succeeds is not.
+ * Whether the objects fit the kernel's memory: the initialiser's own planner, run on the host. Where the kernel is at
+ * hand, or its untypeds were listed, that is the plan the initialiser will make. Else only the platform is known, not
+ * what firmware, loader and the image itself will take: then a plan that fails with all of the memory is a proof, and
+ * one that succeeds is not.
  */
 #include <stdlib.h>
 
@@ -16,19 +17,22 @@ static void explain_memory(const struct forecast *forecast, const struct capdl_p
                            const struct capdl_plan_failure *failure, char *text, size_t size)
 {
     int length = snprintf(text, size,
-                          "does not fit: objects of 0x%llx bytes and larger need 0x%llx bytes more than the RAM of kernel %s has",
+                          "does not fit: objects of 0x%llx bytes and larger need 0x%llx bytes more than the RAM of "
+                          "kernel %s has",
                           1ULL << failure->size_bits, (unsigned long long)failure->missing, profile->name);
     if (length < 0 || (size_t)length >= size) {
         return;
     }
     if (failure->largest_free) {
-        length += snprintf(text + length, size - (size_t)length, "; free then are 0x%llx bytes, the largest piece 0x%llx",
-                           (unsigned long long)failure->total_free, 1ULL << failure->largest_free);
+        length +=
+            snprintf(text + length, size - (size_t)length, "; free then are 0x%llx bytes, the largest piece 0x%llx",
+                     (unsigned long long)failure->total_free, 1ULL << failure->largest_free);
     }
     for (size_t i = 0; i < forecast->num_places && (size_t)length < size; i++) {
         const struct forecast_place *place = &forecast->places[i];
-        length += snprintf(text + length, size - (size_t)length, "%s%s at 0x%llx to 0x%llx", i ? ", " : "; in the way: ", place->what,
-                           (unsigned long long)place->start, (unsigned long long)place->end);
+        length += snprintf(text + length, size - (size_t)length, "%s%s at 0x%llx to 0x%llx",
+                           i ? ", " : "; in the way: ", place->what, (unsigned long long)place->start,
+                           (unsigned long long)place->end);
     }
 }
 
@@ -38,18 +42,20 @@ static void explain_address(const struct forecast *forecast, const struct capdl_
     unsigned long long bytes = 1ULL << failure->size_bits, address = failure->address;
     const struct forecast_place *place = forecast_in_the_way(forecast, address, address + bytes);
     if (place) {
-        snprintf(text, size, "cannot lie at 0x%llx: of the 0x%llx bytes there, %s takes 0x%llx to 0x%llx", address, bytes, place->what,
-                 (unsigned long long)place->start, (unsigned long long)place->end);
+        snprintf(text, size, "cannot lie at 0x%llx: of the 0x%llx bytes there, %s takes 0x%llx to 0x%llx", address,
+                 bytes, place->what, (unsigned long long)place->start, (unsigned long long)place->end);
         return;
     }
     snprintf(text, size,
-             "cannot lie at 0x%llx: kernel %s has no free memory of 0x%llx bytes there (the kernel itself is at 0x%llx to 0x%llx; "
+             "cannot lie at 0x%llx: kernel %s has no free memory of 0x%llx bytes there (the kernel itself is at "
+             "0x%llx to 0x%llx; "
              "registers of its own devices are not given away)",
-             address, profile->name, bytes, (unsigned long long)profile->kernel.start, (unsigned long long)profile->kernel.end);
+             address, profile->name, bytes, (unsigned long long)profile->kernel.start,
+             (unsigned long long)profile->kernel.end);
 }
 
-void fit_explain(const struct forecast *forecast, const struct capdl_profile *profile, const struct capdl_plan_failure *failure,
-                 char *text, size_t size)
+void fit_explain(const struct forecast *forecast, const struct capdl_profile *profile,
+                 const struct capdl_plan_failure *failure, char *text, size_t size)
 {
     switch (failure->status) {
     case CAPDL_PLAN_NO_MEMORY:
@@ -71,7 +77,8 @@ static bool is_exact(const struct program *program)
     return program->options->untypeds || (program->profile->prefix[0] && forecast_possible(program->profile));
 }
 
-/* An error about the object that has no place. True: contiguous frames can have another, so the spec is to be compiled anew. */
+/* An error about the object that has no place. True: contiguous frames can have another, so the spec is to be
+ * compiled anew. */
 static bool refuse(struct program *program, const struct forecast *forecast, const struct capdl_plan_failure *failure)
 {
     uint64_t slot = failure->slot;
@@ -128,15 +135,18 @@ bool fit_check(struct program *program, const uint8_t *bytes, size_t size)
 bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const struct capdl_image_header *header)
 {
     const struct capdl_profile *profile = program->profile;
-    struct forecast_input input = {
-        .profile = profile, .image_start = header->image_start, .image_end = header->image_end, .tree_size = profile->dtb_bytes};
+    struct forecast_input input = {.profile = profile,
+                                   .image_start = header->image_start,
+                                   .image_end = header->image_end,
+                                   .tree_size = profile->dtb_bytes};
     struct forecast forecast;
     bool fits;
     if (!is_exact(program)) {
         return true;
     }
     if (program->options->untypeds) {
-        fits = forecast_read(&forecast, profile, program->options->untypeds, header->image_end - header->image_start, program->diags);
+        fits = forecast_read(&forecast, profile, program->options->untypeds, header->image_end - header->image_start,
+                             program->diags);
     } else {
         fits = forecast_make(&forecast, &input);
         if (!fits) {

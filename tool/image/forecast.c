@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's boot code in the order in which it deals with memory (src/kernel/boot.c: init_freemem, create_rootserver_objects,
- * create_untypeds): RAM without what is reserved, then the root objects out of the last piece that holds them, then untypeds of
- * devices, of its own boot code, and of what is left of RAM.
+ * The kernel's boot code in the order in which it deals with memory (src/kernel/boot.c: init_freemem,
+ * create_rootserver_objects, create_untypeds): RAM without what is reserved, then the root objects out of the last
+ * piece that holds them, then untypeds of devices, of its own boot code, and of what is left of RAM.
  */
 #include "image/forecast.h"
 
@@ -109,7 +109,8 @@ static struct roots measure_roots(const struct forecast_input *input)
     roots.tables = count_tables(profile, input->image_start, input->image_end + 2 * CAPDL_PAGE_SIZE + extra_room);
     roots.largest_bits = largest(largest(cnode, vspace), roots.extra_bits);
     roots.size = (UINT64_C(1) << cnode) + (UINT64_C(1) << vspace) + extra_room +
-                 (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) + (PAGES_OF_ROOT + roots.tables) * CAPDL_PAGE_SIZE +
+                 (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) +
+                 (PAGES_OF_ROOT + roots.tables) * CAPDL_PAGE_SIZE +
                  (profile->mcs ? UINT64_C(1) << profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT] : 0);
     return roots;
 }
@@ -142,7 +143,8 @@ static uint64_t window_start(const struct capdl_profile *profile)
     }
 }
 
-static void untypeds_add(struct forecast *forecast, const struct capdl_profile *profile, struct capdl_region region, bool device)
+static void untypeds_add(struct forecast *forecast, const struct capdl_profile *profile, struct capdl_region region,
+                         bool device)
 {
     while (region.start < region.end) {
         unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
@@ -151,10 +153,12 @@ static void untypeds_add(struct forecast *forecast, const struct capdl_profile *
         if (seen && bits > (unsigned)__builtin_ctzll(seen)) {
             bits = (unsigned)__builtin_ctzll(seen);
         }
-        bool kept = bits >= CAPDL_BLOB_MIN_SIZE_BITS &&
-                    (!profile->max_untypeds || forecast->count < profile->max_untypeds); /* the kernel forgets what is over */
+        bool kept =
+            bits >= CAPDL_BLOB_MIN_SIZE_BITS &&
+            (!profile->max_untypeds || forecast->count < profile->max_untypeds); /* the kernel forgets what is over */
         if (kept) {
-            forecast->list = memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
+            forecast->list =
+                memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
             forecast->list[forecast->count++] =
                 (struct capdl_untyped){.address = region.start, .size_bits = bits & 63, .is_device = device};
         }
@@ -190,8 +194,8 @@ static bool place_loaded(struct forecast *forecast, const struct forecast_input 
 }
 
 /*
- * To the kernel, all that is neither RAM nor a device of its own is a device's. Prefixes of seL4 13 leave memory out that firmware
- * keeps for itself; what touches RAM is such memory, as registers never do.
+ * To the kernel, all that is neither RAM nor a device of its own is a device's. Prefixes of seL4 13 leave memory out
+ * that firmware keeps for itself; what touches RAM is such memory, as registers never do.
  */
 static struct capdl_region device_region(const struct capdl_profile *profile, size_t i)
 {
@@ -247,7 +251,8 @@ bool forecast_make(struct forecast *forecast, const struct forecast_input *input
         return false;
     }
     make_untypeds(forecast, profile, &pieces);
-    forecast->first_untyped = CAPDL_INITIAL_COUNT + roots.tables + roots.extra_pages + (profile->mcs ? profile->max_nodes : 0) +
+    forecast->first_untyped = CAPDL_INITIAL_COUNT + roots.tables + roots.extra_pages +
+                              (profile->mcs ? profile->max_nodes : 0) +
                               (input->image_end - input->image_start) / CAPDL_PAGE_SIZE;
     forecast->first_empty = forecast->first_untyped + forecast->count;
     forecast->slots_exceeded = forecast->first_empty > forecast->num_slots;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What memory a kernel will hand to its initial task, told before it boots. The rules are those of the kernel's own boot code on
- * AArch64 and RISC-V; where kernel, device tree and image lie is what our loader does when nobody asks for another place:
+ * What memory a kernel will hand to its initial task, told before it boots. The rules are those of the kernel's own
+ * boot code on AArch64 and RISC-V; where kernel, device tree and image lie is what our loader does when nobody asks
+ * for another place:
  *
  *     RAM   | boot code | kernel | device tree | image |  untypeds ...   | root objects | untypeds |
- *             untypeds                                                     at the top of the last region that holds them
+ *             untypeds                                                     at the top
  */
 #ifndef TOOL_IMAGE_FORECAST_H
 #define TOOL_IMAGE_FORECAST_H
@@ -55,24 +56,26 @@ void forecast_free(struct forecast *);
 /* What takes memory in [start, end), or 0. */
 const struct forecast_place *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
 
-/* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast for an image of so many bytes. False: an error is
-   in diags. Released either way. */
-bool forecast_read(struct forecast *, const struct capdl_profile *, const char *path, uint64_t image_bytes, struct capdl_diags *);
+/* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast for an image of so many bytes. False:
+   an error is in diags. Released either way. */
+bool forecast_read(struct forecast *, const struct capdl_profile *, const char *path, uint64_t image_bytes,
+                   struct capdl_diags *);
 /* Why the kernel would not boot at all (forecast_make failed). Writes it to text. */
 void forecast_explain(const struct forecast *, const struct forecast_input *, char *text, size_t size);
 
-/* The forecast as the planner wants it; what a failed plan lacks, and what is in the way, as the end of a sentence that begins with
-   the object's name. */
+/* The forecast as the planner wants it; what a failed plan lacks, and what is in the way, as the end of a sentence
+   that begins with the object's name. */
 struct capdl_plan_request forecast_request(const struct forecast *, const struct capdl_blob *, void *scratch);
-void fit_explain(const struct forecast *, const struct capdl_profile *, const struct capdl_plan_failure *, char *text, size_t size);
+void fit_explain(const struct forecast *, const struct capdl_profile *, const struct capdl_plan_failure *, char *text,
+                 size_t size);
 
 struct fit_options {
     const struct capdl_profile *profile; /* the kernel that is to boot it */
     const char *name;                    /* of the image, for messages */
     const char *untypeds;                /* file with the list the kernel reports; 0: forecast */
 };
-/* Plans an image's objects and prints where everything goes and what is left. False: it does not fit, or that cannot be told; an
-   error is in diags. */
+/* Plans an image's objects and prints where everything goes and what is left. False: it does not fit, or that cannot
+   be told; an error is in diags. */
 bool fit_report(const struct image *, const struct fit_options *, struct capdl_diags *, FILE *out);
 
 #endif

@@ -32,33 +32,39 @@ static bool read_lines(struct forecast *forecast, FILE *file, uint16_t source, s
         struct capdl_untyped untyped;
         if (forecast->count == MAX_LISTED || !parse_line(line, &untyped)) {
             capdl_error(diags, (struct capdl_pos){.line = number, .file = source},
-                        "expected an untyped: address, log2 of its size (4 to %d), 0 or 1 for device memory; address a multiple of "
-                        "the size, at most %d lines", LARGEST_BITS, MAX_LISTED);
+                        "expected an untyped: address, log2 of its size (4 to %d), 0 or 1 for device memory; address "
+                        "a multiple of "
+                        "the size, at most %d lines",
+                        LARGEST_BITS, MAX_LISTED);
             return false;
         }
-        forecast->list = memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
+        forecast->list =
+            memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
         forecast->list[forecast->count++] = untyped;
     }
     return true;
 }
 
-bool forecast_read(struct forecast *forecast, const struct capdl_profile *profile, const char *path, uint64_t image_bytes,
-                   struct capdl_diags *diags)
+bool forecast_read(struct forecast *forecast, const struct capdl_profile *profile, const char *path,
+                   uint64_t image_bytes, struct capdl_diags *diags)
 {
     uint16_t source = capdl_diags_add_source(diags, path, 0, 0);
     FILE *file = fopen(path, "r");
     *forecast = (struct forecast){.num_slots = UINT64_C(1) << profile->root_cnode_bits};
     if (!file) {
-        capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s", strerror(errno));
+        capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s",
+                    strerror(errno));
         return false;
     }
     bool good = read_lines(forecast, file, source, diags);
     fclose(file);
-    forecast->first_empty = image_root_slots(profile, image_bytes); /* an estimate: what else the kernel hands over is not known */
+    forecast->first_empty =
+        image_root_slots(profile, image_bytes); /* an estimate: what else the kernel hands over is not known */
     return good;
 }
 
-struct capdl_plan_request forecast_request(const struct forecast *forecast, const struct capdl_blob *blob, void *scratch)
+struct capdl_plan_request forecast_request(const struct forecast *forecast, const struct capdl_blob *blob,
+                                           void *scratch)
 {
     return (struct capdl_plan_request){
         .blob = blob,
@@ -75,14 +81,21 @@ void forecast_explain(const struct forecast *forecast, const struct forecast_inp
     unsigned long long bytes = input->image_end - input->image_start;
     if (forecast->image_misplaced) {
         const struct forecast_place *image = &forecast->places[forecast->num_places - 1];
-        snprintf(text, size, "the image of 0x%llx bytes would lie at 0x%llx to 0x%llx, which is not all RAM of kernel '%s'", bytes,
-                 (unsigned long long)image->start, (unsigned long long)image->end, profile->name);
+        snprintf(text, size,
+                 "the image of 0x%llx bytes would lie at 0x%llx to 0x%llx, which is not all RAM of kernel '%s'",
+                 bytes, (unsigned long long)image->start, (unsigned long long)image->end, profile->name);
     } else if (forecast->roots_misplaced) {
-        snprintf(text, size, "beside an image of 0x%llx bytes kernel '%s' has no piece of RAM left for the initial task's CNode of "
-                 "2^%u slots and its page tables", bytes, profile->name, profile->root_cnode_bits);
+        snprintf(text, size,
+                 "beside an image of 0x%llx bytes kernel '%s' has no piece of RAM left for the initial task's CNode "
+                 "of "
+                 "2^%u slots and its page tables",
+                 bytes, profile->name, profile->root_cnode_bits);
     } else {
-        snprintf(text, size, "the image of 0x%llx bytes and the kernel's untypeds take %llu slots of the root CNode of kernel '%s', "
-                 "which has %llu", bytes, (unsigned long long)forecast->first_empty, profile->name,
+        snprintf(text, size,
+                 "the image of 0x%llx bytes and the kernel's untypeds take %llu slots of the root CNode of kernel "
+                 "'%s', "
+                 "which has %llu",
+                 bytes, (unsigned long long)forecast->first_empty, profile->name,
                  (unsigned long long)forecast->num_slots);
     }
 }

@@ -44,7 +44,8 @@ static const char *amount(uint64_t bytes, char text[32])
 static void line(const struct report *r, uint64_t start, uint64_t end, const char *what)
 {
     char size[32];
-    fprintf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end, amount(end - start, size), what);
+    fprintf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end, amount(end - start, size),
+            what);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -128,8 +129,8 @@ static void print_untypeds(const struct report *r)
         }
         fprintf(r->out, "%s", any ? "" : "untypeds used\n");
         any = true;
-        snprintf(text, sizeof text, "%s%" PRIu64 " object%s of %s", u->is_device ? "device memory, " : "", use->objects,
-                 use->objects == 1 ? "" : "s", amount(use->bytes, size));
+        snprintf(text, sizeof text, "%s%" PRIu64 " object%s of %s", u->is_device ? "device memory, " : "",
+                 use->objects, use->objects == 1 ? "" : "s", amount(use->bytes, size));
         line(r, u->address, u->address + (UINT64_C(1) << u->size_bits), text);
     }
 }
@@ -145,7 +146,9 @@ static void print_totals(const struct report *r)
         largest = !u->is_device && !r->uses[i].objects && size > largest ? size : largest;
     }
     char a[32], b[32], c[32], d[32];
-    fprintf(r->out, "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds to reach addresses\n",
+    fprintf(r->out,
+            "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds to reach "
+                                                                                          "addresses\n",
             r->objects, r->plan.num_retypes, r->plan.num_padding);
     fprintf(r->out, "  %s of RAM used, out of untypeds of %s, which the kernel clears (%" PRIu64 " bytes)\n",
             amount(used, a), amount(r->plan.ram_touched, b), r->plan.ram_touched);
@@ -210,8 +213,10 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     *forecast = (struct forecast){0};
     if (!forecast_possible(profile)) {
         capdl_error(diags, (struct capdl_pos){0},
-                    "which memory kernel '%s' will have is decided by the machine's firmware: give its list with --untypeds FILE, one "
-                    "'address log2-size is-device' a line; without it the initialiser makes this check when it boots", profile->name);
+                    "which memory kernel '%s' will have is decided by the machine's firmware: give its list with "
+                    "--untypeds FILE, one "
+                    "'address log2-size is-device' a line; without it the initialiser makes this check when it boots",
+                    profile->name);
         return false;
     }
     if (forecast_make(forecast, &input)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Frames in memory that is kept out of the kernel's map. To the kernel that is device memory, which it does not clear: the loader
- * puts the contents there, zeros too, and the initialiser has nothing to do but map.
+ * Frames in memory that is kept out of the kernel's map. To the kernel that is device memory, which it does not
+ * clear: the loader puts the contents there, zeros too, and the initialiser has nothing to do but map.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +13,15 @@ static bool region_good(struct program *program, const struct capdl_region *regi
 {
     const struct capdl_profile *profile = program->profile;
     if ((region->start | region->end) % CAPDL_PAGE_SIZE) {
-        capdl_error(program->diags, (struct capdl_pos){0}, "the reserved memory 0x%llx to 0x%llx is not whole pages of 4096 bytes",
+        capdl_error(program->diags, (struct capdl_pos){0},
+                    "the reserved memory 0x%llx to 0x%llx is not whole pages of 4096 bytes",
                     (unsigned long long)region->start, (unsigned long long)region->end);
         return false;
     }
     if (profile->arch == CAPDL_ARCH_X86_64) {
         capdl_error(program->diags, (struct capdl_pos){0},
-                    "memory can be reserved on AArch64 and RISC-V only: kernel '%s' is started by a boot loader that cannot fill it",
+                    "memory can be reserved on AArch64 and RISC-V only: kernel '%s' is started by a boot loader that "
+                    "cannot fill it",
                     profile->name);
         return false;
     }
@@ -27,7 +29,8 @@ static bool region_good(struct program *program, const struct capdl_region *regi
         const struct capdl_region *ram = &profile->memory[i];
         if (region->start < ram->end && ram->start < region->end) {
             capdl_error(program->diags, (struct capdl_pos){0},
-                        "the reserved memory 0x%llx to 0x%llx is RAM that kernel '%s' manages and clears (0x%llx to 0x%llx): reserve "
+                        "the reserved memory 0x%llx to 0x%llx is RAM that kernel '%s' manages and clears (0x%llx to "
+                        "0x%llx): reserve "
                         "memory outside it, or build the kernel with that memory left out",
                         (unsigned long long)region->start, (unsigned long long)region->end, profile->name,
                         (unsigned long long)ram->start, (unsigned long long)ram->end);
@@ -57,7 +60,8 @@ static bool frame_reserved(struct program *program, uint32_t object)
     return false;
 }
 
-/* Memory of a program that nobody would clear: to the kernel it is a device's, and the loader is not told about it. */
+/* Memory of a program that nobody would clear: to the kernel it is a device's, and the loader is not told about it.
+ */
 static void refuse_uncleared(struct program *program, uint32_t object)
 {
     const struct capdl_object *frame = &program->spec->objects[object];
@@ -68,7 +72,8 @@ static void refuse_uncleared(struct program *program, uint32_t object)
     }
     if (!in_ram) {
         program_error(program, object,
-                      "belongs to a program and is to lie at 0x%llx, which is neither RAM of kernel '%s' nor reserved: give "
+                      "belongs to a program and is to lie at 0x%llx, which is neither RAM of kernel '%s' nor "
+                      "reserved: give "
                       "--reserve 0x%llx+SIZE if it is RAM kept out of the kernel's map",
                       (unsigned long long)frame->paddr, profile->name, (unsigned long long)frame->paddr);
     }
@@ -115,8 +120,8 @@ static void content_add(struct section *section, uint64_t address, const uint8_t
 {
     struct entry *last = section->num_entries ? &section->entries[section->num_entries - 1] : 0;
     if (!last || last->address + last->stored + last->zeros != address || (bytes && last->zeros)) {
-        section->entries =
-            memory_grow(section->entries, &section->capacity_entries, section->num_entries + 1, sizeof *section->entries);
+        section->entries = memory_grow(section->entries, &section->capacity_entries, section->num_entries + 1,
+                                       sizeof *section->entries);
         last = &section->entries[section->num_entries++];
         *last = (struct entry){.address = address, .offset = section->size};
     }
@@ -158,7 +163,8 @@ uint8_t *reserved_encode(const struct program *program, size_t *size)
 {
     const struct image_options *options = program->options;
     struct section section = {0};
-    for (size_t slot = 0; slot < program->num_objects; slot++) { /* objects with addresses have slots in their order */
+    for (size_t slot = 0; slot < program->num_objects;
+         slot++) { /* objects with addresses have slots in their order */
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_RESERVED) {
             frame_add(&section, program, object);

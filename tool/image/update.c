@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Swapping a program: the image is read back into its spec, which says where each page of the PD is mapped and where in the file
- * its bytes are. The new program must ask for pages that are there, with the rights they have; what is not zero needs a page that
- * is stored in the image.
+ * Swapping a program: the image is read back into its spec, which says where each page of the PD is mapped and where
+ * in the file its bytes are. The new program must ask for pages that are there, with the rights they have; what is
+ * not zero needs a page that is stored in the image.
  */
 #include "image/update.h"
 
@@ -44,8 +44,8 @@ static bool refuse(struct update *u, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    capdl_error(u->diags, (struct capdl_pos){0}, "%s: '%s' cannot take the place of the program of '%s': %s", u->image_name,
-                u->program->name, u->pd, text);
+    capdl_error(u->diags, (struct capdl_pos){0}, "%s: '%s' cannot take the place of the program of '%s': %s",
+                u->image_name, u->program->name, u->pd, text);
     return false;
 }
 
@@ -159,7 +159,8 @@ static const char *rights_text(uint8_t rights, char text[8])
 }
 
 /* The new program's page, and the rights of all segments that touch it. False: none does. */
-static bool make_page(const struct update_program *program, uint64_t vaddr, uint8_t page[CAPDL_PAGE_SIZE], uint8_t *rights)
+static bool make_page(const struct update_program *program, uint64_t vaddr, uint8_t page[CAPDL_PAGE_SIZE],
+                      uint8_t *rights)
 {
     bool any = false;
     memset(page, 0, CAPDL_PAGE_SIZE);
@@ -203,12 +204,16 @@ static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)
     }
     slot->used = true;
     if (comparable(u, slot->rights) != comparable(u, rights)) {
-        return refuse(u, "its page at 0x%llx is to be mapped %s, the old program's is mapped %s; compile the spec again",
+        return refuse(u,
+                      "its page at 0x%llx is to be mapped %s, the old program's is mapped %s; compile the spec again",
                       (unsigned long long)vaddr, rights_text(rights, wanted), rights_text(slot->rights, had));
     }
     if (!slot->offset && !page_zero(page)) {
-        return refuse(u, "its page at 0x%llx has contents, but the image has none for that page, which was all zero; compile the spec "
-                      "again", (unsigned long long)vaddr);
+        return refuse(u,
+                      "its page at 0x%llx has contents, but the image has none for that page, which was all zero; "
+                      "compile the spec "
+                      "again",
+                      (unsigned long long)vaddr);
     }
     if (slot->offset) {
         memcpy(bytes + slot->offset, page, sizeof page);
@@ -260,7 +265,8 @@ static bool pages_unshared(struct update *u)
         shared |= u->slots[i].offset && uses[u->slots[i].offset / CAPDL_PAGE_SIZE] > 1;
     }
     free(uses);
-    return !shared || refuse(u, "some of its pages are in the image only once for several frames; compile the spec again");
+    return !shared || refuse(u, "some of its pages are in the image only once for several frames; compile the spec "
+                                "again");
 }
 
 /* The shortest form of a CBOR integer, as in the blob. Returns its length. */
@@ -274,8 +280,8 @@ static size_t encode_uint(uint64_t value, uint8_t out[9])
     return 1 + bytes;
 }
 
-/* The registers of the thread are one call; writes the entry point into it, in `bytes` of the blob. False: it is not there in one
-   piece. */
+/* The registers of the thread are one call; writes the entry point into it, in `bytes` of the blob. False: it is not
+   there in one piece. */
 static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
 {
     const struct image *image = u->image;
@@ -283,7 +289,8 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     struct capdl_blob_error error;
     uint8_t old[9], new[9];
     size_t size = encode_uint(u->spec.objects[tcb].u.tcb->ip, old), found = 0;
-    bool good = encode_uint(u->program->entry, new) == size && capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
+    bool good = encode_uint(u->program->entry, new) == size &&
+                capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     char name[NAME_SIZE];
     capdl_object_label(&u->spec.objects[tcb], name, sizeof name);
     struct capdl_blob_calls calls = {0};
@@ -292,7 +299,8 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
         calls = capdl_blob_calls(blob);
     }
     for (const uint8_t *start = calls.cbor.at; good && capdl_blob_next_call(&calls, &call); start = calls.cbor.at) {
-        if (call.label != image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] || call.target.kind != CAPDL_REF_SLOT) {
+        if (call.label != image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] ||
+            call.target.kind != CAPDL_REF_SLOT) {
             continue;
         }
         struct capdl_blob_name target = capdl_blob_slot_name(blob, call.target.value);
@@ -309,7 +317,8 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     return good && found == 1;
 }
 
-/* What the changed image says about the thread is the last word on whether its entry point was changed, and nothing else. */
+/* What the changed image says about the thread is the last word on whether its entry point was changed, and nothing
+ * else. */
 static bool entry_good(struct update *u, const uint8_t *bytes)
 {
     struct image *image = memory_zeroed(1, sizeof *image);
@@ -322,7 +331,8 @@ static bool entry_good(struct update *u, const uint8_t *bytes)
         bool ours = i == object_of(u, "tcb");
         good = now->kind == before->kind;
         if (good && now->kind == CAPDL_KIND_TCB && now->u.tcb && before->u.tcb) {
-            good = now->u.tcb->ip == (ours ? u->program->entry : before->u.tcb->ip) && now->u.tcb->sp == before->u.tcb->sp;
+            good = now->u.tcb->ip == (ours ? u->program->entry : before->u.tcb->ip) &&
+                   now->u.tcb->sp == before->u.tcb->sp;
         }
     }
     capdl_spec_free(&spec);
@@ -339,8 +349,11 @@ static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
     if (entry_put(u, tcb, bytes) && entry_good(u, bytes)) {
         return true;
     }
-    return refuse(u, "it starts at 0x%llx and the old program at 0x%llx, which cannot be changed in place; link it to start there, or "
-                  "compile the spec again", (unsigned long long)u->program->entry, (unsigned long long)old);
+    return refuse(u,
+                  "it starts at 0x%llx and the old program at 0x%llx, which cannot be changed in place; link it to "
+                  "start there, or "
+                  "compile the spec again",
+                  (unsigned long long)u->program->entry, (unsigned long long)old);
 }
 
 static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
@@ -355,9 +368,11 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
     snprintf(wanted, sizeof wanted, "tcb_%s", u->array);
     const char *nearest = capdl_spec_nearest(&u->spec, wanted);
     bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
-    capdl_error(u->diags, (struct capdl_pos){0}, "%s has no protection domain '%s'%s%s%s (its address space would be 'vspace_%s'; an "
-                "image compiled with --strip has no names)", u->image_name, u->pd, hint ? ", did you mean '" : "",
-                hint ? nearest + 4 : "", hint ? "'" : "", u->array);
+    capdl_error(u->diags, (struct capdl_pos){0},
+                "%s has no protection domain '%s'%s%s%s (its address space would be 'vspace_%s'; an "
+                "image compiled with --strip has no names)",
+                u->image_name, u->pd, hint ? ", did you mean '" : "", hint ? nearest + 4 : "", hint ? "'" : "",
+                u->array);
     return false;
 }
 
@@ -376,14 +391,15 @@ static bool swap(struct update *u, uint8_t *bytes)
     return pages_unshared(u) && pages_put(u, bytes) && entry_change(u, tcb, bytes);
 }
 
-bool image_update(const struct image *image, const char *image_name, const char *name, const struct update_program *program,
-                  uint8_t *bytes, struct capdl_diags *diags)
+bool image_update(const struct image *image, const char *image_name, const char *name,
+                  const struct update_program *program, uint8_t *bytes, struct capdl_diags *diags)
 {
     struct update u = {.image = image, .image_name = image_name, .pd = name, .program = program, .diags = diags};
     bool good = false;
     capdl_spec_init(&u.spec);
     if (!take_name(&u, name)) {
-        capdl_error(diags, (struct capdl_pos){0}, "'%s' is not the name of a protection domain, such as ping or worker[2]", name);
+        capdl_error(diags, (struct capdl_pos){0},
+                    "'%s' is not the name of a protection domain, such as ping or worker[2]", name);
     } else if (image_to_spec(image, image_name, &u.spec, diags)) {
         good = swap(&u, bytes);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Another program in the place of a PD's in a built image: its pages are written over the old ones, and nothing else changes. */
+/* Another program in the place of a PD's in a built image: its pages are written over the old ones, and nothing else
+ * changes. */
 #ifndef TOOL_IMAGE_UPDATE_H
 #define TOOL_IMAGE_UPDATE_H
 
@@ -12,16 +13,16 @@ struct update_segment {
 };
 
 struct update_program {
-    const char *name; /* of the ELF file, for messages */
+    const char *name;                      /* of the ELF file, for messages */
     const struct update_segment *segments; /* ascending */
     size_t num_segments;
     uint64_t entry;
     bool has_tls;
 };
 
-/* Writes the program over that of the PD `name` ("ping", "worker[2]") in `bytes`, a copy of the image's. What does not fit the
-   PD's layout is an error in diags, and the bytes are not to be used then. */
-bool image_update(const struct image *, const char *image_name, const char *name, const struct update_program *, uint8_t *bytes,
-                  struct capdl_diags *);
+/* Writes the program over that of the PD `name` ("ping", "worker[2]") in `bytes`, a copy of the image's. What does
+   not fit the PD's layout is an error in diags, and the bytes are not to be used then. */
+bool image_update(const struct image *, const char *image_name, const char *name, const struct update_program *,
+                  uint8_t *bytes, struct capdl_diags *);
 
 #endif

@@ -5,6 +5,7 @@
  * after, and one Ack makes up for what was dropped.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "image/program.h"
 
@@ -19,12 +20,26 @@ static bool is_interrupt(enum capdl_kind kind)
            kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ;
 }
 
+/* The one AArch64 platform whose interrupt controller is no GIC; its kernel has the methods and refuses the calls. */
+static bool has_gic(struct program *program, uint32_t object, const char *what)
+{
+    if (program->profile->arch != CAPDL_ARCH_AARCH64 || strcmp(program->profile->platform, "bcm2837") != 0) {
+        return true;
+    }
+    program_error(program, object, "cannot be made: the interrupt controller of kernel '%s' has no %s",
+                  program->profile->name, what);
+    return false;
+}
+
 static void get_trigger(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
     const struct capdl_object *o = &program->spec->objects[object];
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand trigger = operand_word(number(o, CAPDL_NUMBER_TRIGGER)), depth = operand_word(ROOT_DEPTH);
     uint64_t target = o->kind == CAPDL_KIND_ARM_IRQ ? number(o, CAPDL_NUMBER_TARGET) : 0;
+    if (!has_gic(program, object, "triggers to set (write irq)")) {
+        return;
+    }
     if (target >= program->profile->max_nodes) {
         program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
                       program->profile->name, program->profile->max_nodes);
@@ -157,6 +172,9 @@ static void issue_ports(struct program *program, uint32_t object)
 static void issue_sgi(struct program *program, uint32_t object)
 {
     const struct capdl_object *o = &program->spec->objects[object];
+    if (!has_gic(program, object, "signals between cores for programs")) {
+        return;
+    }
     uint64_t slot = calls_derive(program, object);
     program->places[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),

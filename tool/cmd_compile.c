@@ -76,8 +76,14 @@ static int write_image(struct input *input, const struct options *options, const
         return EXIT_TROUBLE;
     }
     if (!image_compile(&input->spec, &image, &input->diags, file.stream)) {
+        bool unwritten = ferror(file.stream);
+        int error = errno;
         file_abandon(&file);
-        return EXIT_FINDINGS;
+        if (!unwritten) {
+            return EXIT_FINDINGS;
+        }
+        fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(error));
+        return EXIT_TROUBLE;
     }
     if (!file_commit(&file)) {
         fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));

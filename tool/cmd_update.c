@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/seal.h"
 #include "image/update.h"
 #include "pd/elf_file.h"
 
@@ -40,14 +41,20 @@ static struct update_segment *segments_of(const struct elf_program *elf)
 static bool swap(struct input *input, const char *name, const char *path, uint8_t *bytes)
 {
     struct elf_program elf;
-    struct elf_request request = {
-        .name = path, .pos = nowhere, .beside = "-", .arch = input->image.profile.arch, .user_top = input->image.profile.user_top};
+    struct elf_request request = {.name = path,
+                                  .pos = nowhere,
+                                  .beside = "-",
+                                  .arch = input->image.profile.arch,
+                                  .user_top = input->image.profile.user_top};
     if (!elf_read(&elf, &request, &input->diags)) {
         return false;
     }
     struct update_segment *segments = segments_of(&elf);
-    struct update_program program = {
-        .name = path, .segments = segments, .num_segments = elf.num_segments, .entry = elf.entry, .has_tls = elf.has_tls};
+    struct update_program program = {.name = path,
+                                     .segments = segments,
+                                     .num_segments = elf.num_segments,
+                                     .entry = elf.entry,
+                                     .has_tls = elf.has_tls};
     bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);
     free(segments);
     elf_release(&elf);
@@ -81,6 +88,7 @@ static int update(struct input *input, const struct options *options)
         *equals = 0;
         memcpy(bytes, input->bytes.data, input->bytes.size);
         if (swap(input, name, equals + 1, bytes)) {
+            seal_renew(bytes, input->bytes.size);
             code = write_out(bytes, input->bytes.size, options->output);
         }
     }

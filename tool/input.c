@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json/spec_json.h"
+#include "image/seal.h"
 #include "pd/pd.h"
 #include "profile/profile.h"
 
@@ -115,9 +116,29 @@ static int read_text(struct input *input, const struct options *options)
     return good ? EXIT_FINE : EXIT_FINDINGS;
 }
 
+/* Every image has been to other places since it was compiled. */
+static bool check_seal(struct input *input)
+{
+    switch (seal_check(input->bytes.data, input->bytes.size)) {
+    case SEAL_GOOD: return true;
+    case SEAL_MISSING:
+        capdl_error(&input->diags, nowhere, "%s is not a whole image: it does not end with the seal that 'capdl compile' puts there, "
+                    "so it was cut short, changed by a tool such as strip, or is another kind of ELF file", input->name);
+        return false;
+    case SEAL_BROKEN:
+        capdl_error(&input->diags, nowhere, "%s is damaged: its bytes are not those that were compiled (their SHA-256 digest is not the "
+                    "one in its seal); compile or copy it again", input->name);
+        return false;
+    }
+    return false;
+}
+
 static int read_image(struct input *input, unsigned wanted, const struct options *options)
 {
     input->is_image = true;
+    if (!check_seal(input)) {
+        return EXIT_FINDINGS;
+    }
     if (!image_open(&input->image, input->name, input->bytes.data, input->bytes.size, &input->diags)) {
         return EXIT_FINDINGS;
     }

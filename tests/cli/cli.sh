@@ -71,6 +71,16 @@ ln -s linked.elf link.elf && : > linked.elf
 expect 0 '' compile good.cdl -o link.elf
 [ -L link.elf ] && cmp -s linked.elf good.elf || { echo 'an output that is a link was replaced, not what it leads to'; failed=1; }
 head -c 3000 good.elf > short.elf
+head -c -1 good.elf > shorter.elf
+expect 1 'shorter.elf is not a whole image' run shorter.elf
+for at in 24 200 4200 20000; do # a byte anywhere
+    cp good.elf flipped.elf
+    byte=$(od -An -tu1 -j $at -N 1 good.elf)
+    printf "\\$(printf %o $((byte ^ 16)))" | dd of=flipped.elf bs=1 seek=$at conv=notrunc 2>/dev/null
+    expect 1 'flipped.elf is damaged' show flipped.elf
+    expect 1 'flipped.elf is damaged' run flipped.elf
+done
+expect 2 'cannot write /dev/full: No space left' compile good.cdl -o /dev/full
 expect 1 'short.elf' run short.elf
 expect 1 'short.elf' show short.elf
 expect 1 'error' show "$capdl"

@@ -29,8 +29,8 @@ struct image_options {
 
 /*
  * Compiles a checked spec into an image written to `out`. Everything the kernel of the profile cannot do, and
- * everything that is wrong with fill files, is an error in diags; then it returns false. Same spec, files and
- * profile: same bytes.
+ * everything that is wrong with fill files, is an error in diags; then it returns false. When out cannot be written it
+ * returns false without one: ferror(out) is set, errno says why. Same spec, files and profile: same bytes.
  */
 bool image_compile(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, FILE *out);
 

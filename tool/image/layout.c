@@ -3,7 +3,7 @@
  * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
- *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section table |
+ *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section table | seal |
  *     memory             | segments of the initialiser | blob | pages | scratch |
  */
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "file.h"
 #include "image/elfview.h"
 #include "image/program.h"
+#include "image/seal.h"
 #include "profile/profile.h"
 
 struct layout {
@@ -35,6 +36,7 @@ struct layout {
 
     FILE *out;
     uint64_t written;
+    struct sha256 sha; /* of what was written */
 };
 
 static uint64_t align_page(uint64_t value)
@@ -266,6 +268,7 @@ static bool fits_kernel(struct layout *layout)
 static void put(struct layout *layout, const void *bytes, size_t size)
 {
     fwrite(bytes, 1, size, layout->out);
+    sha256_add(&layout->sha, bytes, size);
     layout->written += size;
 }
 
@@ -330,16 +333,16 @@ static void put_payload(struct layout *layout)
 
 static bool write_all(struct layout *layout)
 {
+    uint8_t seal[SEAL_BYTES];
+    sha256_init(&layout->sha);
     put_headers(layout);
     for (unsigned i = 0; i + 1 < layout->num_segments; i++) {
         put_segment(layout, &layout->segments[i]);
     }
     put_payload(layout);
-    if (fflush(layout->out) != 0 || ferror(layout->out)) {
-        capdl_error(layout->program->diags, (struct capdl_pos){0}, "cannot write the image: the disk may be full");
-        return false;
-    }
-    return true;
+    seal_make(&layout->sha, seal);
+    fwrite(seal, 1, sizeof seal, layout->out);
+    return fflush(layout->out) == 0 && !ferror(layout->out);
 }
 
 static bool lay_out(struct layout *layout, size_t blob_size)

@@ -12,14 +12,14 @@ static const struct usage usage = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--at ADDRESS] [--initialiser-at ADDRESS]\n"
     "                   [--reserve START+SIZE]...",
     "Puts a kernel and an image into what a board boots. AArch64 and RISC-V: one file with our boot loader,\n"
-    "in the format its firmware wants (default elf). x86-64: `multiboot` writes the kernel to OUT and its\n"
-    "boot module to OUT.module; `iso` writes a CD image that boots both by GRUB.",
+    "in the format its firmware wants (default elf). x86-64: 'multiboot' writes the kernel to OUT and its\n"
+    "boot module to OUT.module; 'iso' writes a CD image that boots both by GRUB.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE,
     1,
     1,
 };
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 /* Output of a packer, or nothing at all. */
 static int commit(struct file_output *file, const char *path, bool good)
@@ -132,7 +132,7 @@ int cmd_image(int argc, char **argv)
     struct input input;
     enum options_result result = options_parse(&usage, argc, argv, &options);
     if (result == OPTIONS_GO && (!options.kernel || !options.output)) {
-        fprintf(stderr, "capdl image: %s\nTry `capdl image --help`.\n", options.kernel ? "-o is missing" : "--kernel is missing");
+        fprintf(stderr, "capdl image: %s\nTry 'capdl image --help'.\n", options.kernel ? "-o is missing" : "--kernel is missing");
         result = OPTIONS_WRONG;
     }
     if (result != OPTIONS_GO) {

@@ -19,7 +19,7 @@ static const struct usage usage = {
     2,
 };
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 /* Segments as they will be mapped: what can be written or executed can be read. */
 static struct update_segment *segments_of(const struct elf_program *elf)
@@ -103,7 +103,7 @@ int cmd_update(int argc, char **argv)
     struct input input;
     enum options_result result = options_parse(&usage, argc, argv, &options);
     if (result == OPTIONS_GO && !options.output) {
-        fprintf(stderr, "capdl update: -o is missing\nTry `capdl update --help`.\n");
+        fprintf(stderr, "capdl update: -o is missing\nTry 'capdl update --help'.\n");
         result = OPTIONS_WRONG;
     }
     if (result != OPTIONS_GO) {

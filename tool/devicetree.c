@@ -29,7 +29,7 @@ struct tree {
     size_t count;
 };
 
-static const struct capdl_pos nowhere;
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static uint32_t cell(const void *fdt, int node, const char *name, uint32_t otherwise)
 {

@@ -167,7 +167,7 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
         return read_image(input, wanted, options);
     }
     if (!(wanted & INPUT_SPEC)) {
-        capdl_error(&input->diags, nowhere, "%s is not an image: it does not start like an ELF file; `capdl compile` makes images",
+        capdl_error(&input->diags, nowhere, "%s is not an image: it does not start like an ELF file; 'capdl compile' makes images",
                     input->name);
         return EXIT_FINDINGS;
     }

@@ -39,7 +39,7 @@ static void print_usage(FILE *stream)
     for (size_t i = 0; i < NUM_COMMANDS; i++) {
         fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
-    fprintf(stream, "\n`capdl COMMAND --help` tells more. Exit codes: 0 fine, 1 findings or bad input, 2 usage or I/O.\n");
+    fprintf(stream, "\n'capdl COMMAND --help' tells more. Exit codes: 0 fine, 1 findings or bad input, 2 usage or I/O.\n");
 }
 
 /* Output that went into a full disk or a closed pipe must not look like success. */

@@ -15,7 +15,7 @@ struct option_entry {
 };
 
 static const struct option_entry entries[] = {
-    { OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; `-` is standard output" },
+    { OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output" },
     { OPTION_KERNEL, 'k', "kernel", "KERNEL", "a kernel's install prefix, or a built-in profile such as riscv64-mcs" },
     { OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; wins over the spec's arch line" },
     { OPTION_DIRECTORIES, 'I', "include", "DIR", "look for ELF and fill files in DIR too; may be repeated" },
@@ -24,7 +24,7 @@ static const struct option_entry entries[] = {
     { OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT" },
     { OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too" },
     { OPTION_JSON, 'j', "json", 0, "print JSON" },
-    { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: `paddr size_bits is_device` a line" },
+    { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line" },
     { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
     { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
     { OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree" },
@@ -90,7 +90,7 @@ static bool parse_address(const char *text, const char *option, const char *comm
     if (end != text && *end == 0 && errno == 0 && text[0] != '-' && *address) {
         return true;
     }
-    fprintf(stderr, "capdl %s: %s takes an address such as 0x60400000, not `%s`\n", command, option, text);
+    fprintf(stderr, "capdl %s: %s takes an address such as 0x60400000, not '%s'\n", command, option, text);
     return false;
 }
 
@@ -153,13 +153,13 @@ static bool option_set(struct options *options, char letter, const char *value, 
         if (parse_seconds(value, &options->timeout)) {
             return true;
         }
-        fprintf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not `%s`\n", command, value);
+        fprintf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not '%s'\n", command, value);
         return false;
     case 'm':
         if (parse_count(value, &options->max_errors)) {
             return true;
         }
-        fprintf(stderr, "capdl %s: --max-errors takes a number, not `%s`\n", command, value);
+        fprintf(stderr, "capdl %s: --max-errors takes a number, not '%s'\n", command, value);
         return false;
     default: return false;
     }
@@ -187,7 +187,7 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
 
 static enum options_result wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
 {
-    fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry `capdl %s --help`.\n", command, problem, what, usage->synopsis, command);
+    fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry 'capdl %s --help'.\n", command, problem, what, usage->synopsis, command);
     return OPTIONS_WRONG;
 }
 

@@ -51,7 +51,7 @@ refuses() { # KERNEL
         echo "compile accepted it"
         return 1
     fi
-    grep -o 'error: .*' "$work/said" | tr '`' "'" | sed "s|kernel '[^']*'|kernel|g; s|kernel [^ ]*-[^ ,:]*|kernel|g" > "$work/errors"
+    grep -o 'error: .*' "$work/said" | sed "s|kernel '[^']*'|kernel|g; s|kernel [^ ]*-[^ ,:]*|kernel|g" > "$work/errors"
     cp "$work/said" "$work/console"
     same "$system/errors.txt" "$work/errors"
 }

@@ -203,7 +203,7 @@ static void test_lookup(void)
     CHECK(profile_default(CAPDL_ARCH_IA32) == 0, "an architecture we do not boot");
     CHECK(profile_find("x86_64-12", &p, &diags) && strcmp(p.name, "x86_64-12") == 0 && diags.count == 0, "find");
     CHECK(!profile_find("aarch46", &p, &diags) && diags.num_errors == 1, "find");
-    CHECK(strstr(diags.list[0].message, "no kernel `aarch46`") && strstr(diags.list[0].message, "x86_64-mcs-12"),
+    CHECK(strstr(diags.list[0].message, "no kernel 'aarch46'") && strstr(diags.list[0].message, "x86_64-mcs-12"),
           "%s", diags.list[0].message);
     capdl_diags_free(&diags);
 }

@@ -47,7 +47,7 @@ holds '^    "DEBUG_PUTCHAR": -12,$' out
 check help 0 --help
 holds '^usage: capdl profile' out
 check unknown 2 no-such-kernel
-holds 'no kernel `no-such-kernel`.*riscv64-mcs-12' err
+holds "no kernel 'no-such-kernel'.*riscv64-mcs-12" err
 check empty 1 "$work"
 holds 'gen_config.json: error: No such file or directory' err
 check three 2 aarch64 aarch64 aarch64

@@ -163,7 +163,7 @@ static void test_x86(void)
 #define BOOTINFO "libsel4/include/sel4/bootinfo_types.h"
 #define PLATFORM "support/platform_gen.json"
 
-/* One change to the AArch64 prefix, and what must then be said. No `find`: the file is replaced; neither: it is
+/* One change to the AArch64 prefix, and what must then be said. No 'find': the file is replaced; neither: it is
  * removed. */
 static const struct bad {
     const char *file, *find, *replace, *message;
@@ -173,14 +173,14 @@ static const struct bad {
     {CONFIG, 0, "", "not a JSON object: the file ends after 0 bytes"},
     {CONFIG, 0, "[1, 2]", "not a JSON object: something else"},
     {CONFIG, 0, "{} {}", "not a JSON object: something else after 3 bytes"},
-    {CONFIG, "\"128\"", "128", "`NUM_PRIORITIES` is neither true, false nor a string"},
-    {CONFIG, "\"128\"", "\"12x\"", "`NUM_PRIORITIES` is \"12x\", expected a number from 1 to 256"},
-    {CONFIG, "\"128\"", "\"300\"", "`NUM_PRIORITIES` is \"300\", expected a number from 1 to 256"},
+    {CONFIG, "\"128\"", "128", "'NUM_PRIORITIES' is neither true, false nor a string"},
+    {CONFIG, "\"128\"", "\"12x\"", "'NUM_PRIORITIES' is \"12x\", expected a number from 1 to 256"},
+    {CONFIG, "\"128\"", "\"300\"", "'NUM_PRIORITIES' is \"300\", expected a number from 1 to 256"},
     {CONFIG, "ROOT_CNODE_SIZE_BITS", "ROOT_CNODE",
-     "no `ROOT_CNODE_SIZE_BITS`, which every kernel's configuration has"},
+     "no 'ROOT_CNODE_SIZE_BITS', which every kernel's configuration has"},
     {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"ia32\"",
-     "`SEL4_ARCH` is \"ia32\", expected aarch64, riscv64 or x86_64"},
-    {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"", "no method `RISCVPageMap` (Page_Map)"},
+     "'SEL4_ARCH' is \"ia32\", expected aarch64, riscv64 or x86_64"},
+    {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"", "no method 'RISCVPageMap' (Page_Map)"},
     {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"",
      "a 64-bit kernel for aarch64, but the configuration is for riscv"},
     {API, 0, 0, "object-api.xml: error: No such file or directory, expected here the kernel's invocations"},
@@ -190,47 +190,47 @@ static const struct bad {
      "Untyped_Retype takes (word type, word size_bits, word root, "},
     {API, "name=\"num_objects\"", "name=\"count\"", "expected (word type, word size_bits, cap root, "},
     {API, "<param dir=\"in\" name=\"size_bits\"", "<param name=\"size_bits\"",
-     "a parameter of `UntypedRetype` without dir, type or name"},
+     "a parameter of 'UntypedRetype' without dir, type or name"},
     {API, "id=\"UntypedRetype\"", "id=\"Retype\"",
-     "no method `UntypedRetype` (Untyped_Retype), which every boot on aarch64 needs"},
+     "no method 'UntypedRetype' (Untyped_Retype), which every boot on aarch64 needs"},
     {API, "id=\"UntypedRetype\"", "", "a method without an id"},
-    {API, "id=\"TestUnknown\"", "id=\"TCBSuspend\"", "a second method `TCBSuspend`"},
-    {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<xor/>", "`xor` in a condition, expected and, or, not or config"},
-    {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<not/>", "`not` with 0 operands in a condition"},
-    {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<config/>", "a condition on ``, expected a symbol CONFIG_..."},
+    {API, "id=\"TestUnknown\"", "id=\"TCBSuspend\"", "a second method 'TCBSuspend'"},
+    {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<xor/>", "'xor' in a condition, expected and, or, not or config"},
+    {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<not/>", "'not' with 0 operands in a condition"},
+    {API, "<config var=\"CONFIG_TEST_EXTRA\"/>", "<config/>", "a condition on '', expected a symbol CONFIG_..."},
     {API, "name=\"clear\"", "name=\"bits\"",
      "warning: TCB_SetFlags takes (word bits, word set) in this kernel, expected (word clear, word set)"},
     {ARCH_API, "id=\"ARMPageMap\"", "id=\"RISCVPageMap\"",
-     "no method `ARMPageMap` (Page_Map), which every boot on aarch64 needs"},
+     "no method 'ARMPageMap' (Page_Map), which every boot on aarch64 needs"},
     {SYSCALLS, 0, 0, "syscall.xml: error: No such file or directory, expected here the numbers of system calls"},
     {SYSCALLS, "api-mcs", "api-old", "not well-formed XML: mismatched tag"},
     {SYSCALLS, "<syscall name=\"Wait\"/><syscall name=\"Send\"/>", "<syscall name=\"Wait\"/>",
-     "no system call `Send` for MCS kernels"},
+     "no system call 'Send' for MCS kernels"},
     {SYSCALLS, "name=\"Wait\"", "", "a system call without a name"},
-    {SYSCALLS, "name=\"Wait\"", "name=\"Send\"", "a second system call `Send`"},
+    {SYSCALLS, "name=\"Wait\"", "name=\"Send\"", "a second system call 'Send'"},
     {CONSTANTS, 0, 0, "constants.h: error: No such file or directory, expected here object types and sizes"},
-    {CONSTANTS, "#define seL4_SlotBits 5", "", "no integer `seL4_SlotBits` in the headers"},
-    {CONSTANTS, "(seL4_PageBits + 9)", "(seL4_PageBits / 0)", "no integer `seL4_LargePageBits` in the headers"},
-    {CONSTANTS, "(seL4_PageBits + 9)", "seL4_LargePageBits", "no integer `seL4_LargePageBits` in the headers"},
-    {CONSTANTS, "#define seL4_SlotBits 5", "#define seL4_SlotBits 99", "`seL4_SlotBits` is 99, expected 1 to 47"},
-    {CONSTANTS, "0x000000ffffffffff", "0x1234", "`seL4_UserTop` is 0x1234, which ends no page"},
+    {CONSTANTS, "#define seL4_SlotBits 5", "", "no integer 'seL4_SlotBits' in the headers"},
+    {CONSTANTS, "(seL4_PageBits + 9)", "(seL4_PageBits / 0)", "no integer 'seL4_LargePageBits' in the headers"},
+    {CONSTANTS, "(seL4_PageBits + 9)", "seL4_LargePageBits", "no integer 'seL4_LargePageBits' in the headers"},
+    {CONSTANTS, "#define seL4_SlotBits 5", "#define seL4_SlotBits 99", "'seL4_SlotBits' is 99, expected 1 to 47"},
+    {CONSTANTS, "0x000000ffffffffff", "0x1234", "'seL4_UserTop' is 0x1234, which ends no page"},
     {CONSTANTS, "#else", "#else\n#else", "a branch without its #if"},
     {CONSTANTS, "#endif", "", "ends within a conditional"},
     {CONSTANTS, "CONFIG_NUM_PRIORITIES >= 0x80)", "CONFIG_NUM_PRIORITIES >= )",
      "an operator where a value should be"},
     {CONSTANTS, "#ifdef CONFIG_KERNEL_MCS", "#error \"no such kernel\"\n#ifdef CONFIG_KERNEL_MCS",
-     "the header refuses this configuration: `\"no such kernel\"`"},
+     "the header refuses this configuration: '\"no such kernel\"'"},
     {"libsel4/include/sel4/sel4_arch/objecttype.h", "seL4_ARM_VSpaceObject,", "",
-     "no object type `seL4_ARM_VSpaceObject` in the headers"},
+     "no object type 'seL4_ARM_VSpaceObject' in the headers"},
     {"libsel4/include/sel4/sel4_arch/types_gen.h", "seL4_Fault_VMFault", "seL4_Fault_VM",
-     "no `seL4_Fault_VMFault` or `seL4_Fault_CapFault`"},
+     "no 'seL4_Fault_VMFault' or 'seL4_Fault_CapFault'"},
     {BOOTINFO, "seL4_NodeId nodeID", "seL4_Odd nodeID",
-     "cannot tell where in `struct seL4_BootInfo` the member `untyped` is"},
-    {BOOTINFO, "seL4_SlotRegion untyped;", "", "the member `untyped` is"},
+     "cannot tell where in 'struct seL4_BootInfo' the member 'untyped' is"},
+    {BOOTINFO, "seL4_SlotRegion untyped;", "", "the member 'untyped' is"},
     {PLATFORM, 0, 0, "platform_gen.json: error: No such file or directory, expected here the board's memory"},
-    {PLATFORM, "\"memory\"", "\"ram\"", "expected under `memory` at most 32 disjoint regions"},
-    {PLATFORM, "\"end\": 65536", "\"end\": 2000000000", "expected under `devices` at most 256 disjoint regions"},
-    {PLATFORM, "\"end\": 65536", "\"end\": -1", "expected under `devices` at most 256 disjoint regions"},
+    {PLATFORM, "\"memory\"", "\"ram\"", "expected under 'memory' at most 32 disjoint regions"},
+    {PLATFORM, "\"end\": 65536", "\"end\": 2000000000", "expected under 'devices' at most 256 disjoint regions"},
+    {PLATFORM, "\"end\": 65536", "\"end\": -1", "expected under 'devices' at most 256 disjoint regions"},
     {PLATFORM, "2181038080}]", "2181038080}", "not a JSON object: "},
     {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "", "no memory"},
     {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "{\"start\": 3000000000, \"end\": 3100000000}",
@@ -249,9 +249,9 @@ static void test_bad(const struct bad *c)
         changed = prefix_edit(prefix, c->file, c->find, c->replace);
     else
         prefix_write(prefix, c->file, c->replace, c->replace != 0 ? strlen(c->replace) : 0);
-    CHECK(changed, "%s: `%s` is not in it", c->file, c->find);
+    CHECK(changed, "%s: '%s' is not in it", c->file, c->find);
     text = read_prefix(prefix, &p, &good);
-    CHECK(strstr(text, c->message) != 0, "expected `%s` in:\n%s", c->message, text);
+    CHECK(strstr(text, c->message) != 0, "expected '%s' in:\n%s", c->message, text);
     CHECK(good == (strstr(c->message, "warning: ") != 0), "%s", c->message);
     CHECK(good || strstr(text, "error: ") != 0, "no error in:\n%s", text);
     if (good)
@@ -268,7 +268,7 @@ static void test_bad_kernel(const struct prefix_kernel *kernel, const char *mess
 
     prefix_write_kernel(prefix, kernel);
     text = read_prefix(prefix, &p, &good);
-    CHECK(!good && strstr(text, message) != 0, "expected `%s` in:\n%s", message, text);
+    CHECK(!good && strstr(text, message) != 0, "expected '%s' in:\n%s", message, text);
     free(text);
     prefix_remove(prefix);
 }
@@ -299,7 +299,7 @@ static void test_multiplying_macros(void)
                  i + 1);
     CHECK(prefix_edit(prefix, CONSTANTS, "#define seL4_SlotBits 5", macros), "edit");
     text = read_prefix(prefix, &p, &good);
-    CHECK(!good && strstr(text, "no integer `seL4_SlotBits` in the headers") != 0, "%s", text);
+    CHECK(!good && strstr(text, "no integer 'seL4_SlotBits' in the headers") != 0, "%s", text);
     free(text);
     prefix_remove(prefix);
 }
@@ -315,7 +315,7 @@ static void test_many(void)
     prefix_write(prefix, PLATFORM, "{}", 2);
     CHECK(prefix_edit(prefix, API, "id=\"TCBResume\"", "id=\"Other\""), "edit");
     text = read_prefix(prefix, &p, &good);
-    CHECK(!good && strstr(text, "syscall.xml") && strstr(text, "under `memory`") && strstr(text, "TCBResume"), "%s",
+    CHECK(!good && strstr(text, "syscall.xml") && strstr(text, "under 'memory'") && strstr(text, "TCBResume"), "%s",
           text);
     free(text);
     prefix_remove(prefix);

@@ -31,7 +31,7 @@ sed 's/badge: 5/badge: 6/' a.cdl > b.cdl
 "$capdl" compile a.cdl -o a.elf 2> warnings
 
 expect 0 'a.elf: the kernel'"'"'s state is what the spec says' a.elf
-expect 1 'b.cdl: CNode `c` has in slot 0x1 a capability with badge 0x5, not 0x6' a.elf --spec b.cdl
+expect 1 "b.cdl: CNode 'c' has in slot 0x1 a capability with badge 0x5, not 0x6" a.elf --spec b.cdl
 expect 1 'b.cdl: 1 difference between' a.elf --spec b.cdl
 expect 1 '"same":false' a.elf --spec b.cdl --json
 expect 1 'is not an image' a.cdl

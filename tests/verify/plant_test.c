@@ -145,43 +145,43 @@ struct plant {
 
 static const struct plant plants[] = {
     {"another right", SET, CALL(CNODES, CNODE_MINT, 0), 5, 15,
-     "CNode `c` has in slot 0x1 a capability with rights RWGP, not RWG"},
+     "CNode 'c' has in slot 0x1 a capability with rights RWGP, not RWG"},
     {"another badge", SET, CALL(CNODES, CNODE_MINT, 0), 6, 41,
-     "CNode `c` has in slot 0x1 a capability with badge 0x29, not 0x2a"},
-    {"another slot", SET, CALL(CNODES, CNODE_MINT, 0), 1, 0, "CNode `c` has no capability in slot 0x1"},
+     "CNode 'c' has in slot 0x1 a capability with badge 0x29, not 0x2a"},
+    {"another slot", SET, CALL(CNODES, CNODE_MINT, 0), 1, 0, "CNode 'c' has no capability in slot 0x1"},
     {"another slot, seen there", SET, CALL(CNODES, CNODE_MINT, 0), 1, 0,
-     "CNode `c` has in slot 0x0 a capability to endpoint `e`, which the spec does not give"},
-    {"a capability missing", DROP, CALL(CNODES, CNODE_MINT, 0), 0, 0, "CNode `c` has no capability in slot 0x1"},
+     "CNode 'c' has in slot 0x0 a capability to endpoint 'e', which the spec does not give"},
+    {"a capability missing", DROP, CALL(CNODES, CNODE_MINT, 0), 0, 0, "CNode 'c' has no capability in slot 0x1"},
     {"a capability too many", REPEAT, CALL(CNODES, CNODE_MINT, 0), 1, 0,
-     "CNode `c` has in slot 0x0 a capability to endpoint `e`, which the spec does not give"},
+     "CNode 'c' has in slot 0x0 a capability to endpoint 'e', which the spec does not give"},
     {"a page still mapped", COUNT, CALL(PAGES, PAGE_UNMAP, 0), 0, 1,
-     "frame `kept` is still mapped in the initialiser's own address space"},
+     "frame 'kept' is still mapped in the initialiser's own address space"},
     {"a page still mapped that shall be mapped elsewhere", DROP, CALL(PAGES, PAGE_UNMAP, 0), 0, 0,
      "the boot failed while mapping pages: capdl: "},
     {"another page's rights", SET, CALL(PAGES, PAGE_MAP, 1), 2, 2,
-     "maps frame `stack` at 0x202000 with rights R, not RW"},
+     "maps frame 'stack' at 0x202000 with rights R, not RW"},
     {"a mapping missing", DROP, CALL(PAGES, PAGE_MAP, 1), 0, 0, "maps nothing at"},
     {"other attributes", SET, CALL(PAGES, PAGE_MAP, 1), 3, 3,
-     "maps frame `stack` at 0x202000 with rights RWX, not RW"},
+     "maps frame 'stack' at 0x202000 with rights RWX, not RW"},
     {"not cached", SET, CALL(PAGES, PAGE_MAP, 1), 3, 4,
-     "maps frame `stack` at 0x202000 with attributes 0, not 1 (cached)"},
+     "maps frame 'stack' at 0x202000 with attributes 0, not 1 (cached)"},
     {"another priority", SET, CALL(THREADS, TCB_SET_SCHED_PARAMS, 0), 4, 99, "has priority 0x63, not 0x64"},
     {"another maximum priority", SET, CALL(THREADS, TCB_SET_SCHED_PARAMS, 0), 3, 89,
      "has maximum controlled priority 0x59, not 0x5a"},
     {"no timeout handler", DROP, CALL(THREADS, TCB_SET_TIMEOUT_ENDPOINT, 0), 0, 0,
-     "TCB `t[0]` has no capability in temp_fault_ep_slot"},
+     "TCB 't[0]' has no capability in temp_fault_ep_slot"},
     {"no bound notification", DROP, CALL(THREADS, TCB_BIND_NOTIFICATION, 0), 0, 0,
-     "TCB `t[0]` has nothing as its bound notification"},
-    {"no virtual CPU", DROP, CALL(THREADS, VCPU_SET_TCB, 0), 0, 0, "TCB `t[0]` has nothing as its virtual CPU"},
+     "TCB 't[0]' has nothing as its bound notification"},
+    {"no virtual CPU", DROP, CALL(THREADS, VCPU_SET_TCB, 0), 0, 0, "TCB 't[0]' has nothing as its virtual CPU"},
     {"another register", SET, CALL(START, TCB_WRITE_REGISTERS, 0), 3, 0x203008,
      "has in register sp 0x203008, not 0x203000"},
     {"never started", SET, CALL(START, TCB_WRITE_REGISTERS, 0), 0, 0, "is not started"},
     {"started against the spec", SET, CALL(THREADS, TCB_WRITE_REGISTERS, 0), 0, 1,
-     "TCB `u` is started, but the spec does not say so"},
+     "TCB 'u' is started, but the spec does not say so"},
     {"another budget", SET, CALL(SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, 0), 1, 900, "has budget (in ticks)"},
     {"no budget", DROP, CALL(SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, 0), 0, 0, "has no budget"},
     {"interrupt signals nobody", DROP, CALL(INTERRUPTS, IRQ_HANDLER_SET_NOTIFICATION, 0), 0, 0,
-     "Arm interrupt `edge` has no capability in slot 0x0"},
+     "Arm interrupt 'edge' has no capability in slot 0x0"},
     {"a table not mapped", DROP, CALL(TABLES, PAGE_TABLE_MAP, 0), 0, 0, "the boot failed"},
 };
 
@@ -248,10 +248,10 @@ static void test_pages(void)
     struct patient p;
     patient_open(&p);
     system_page(&p.system, 0)[1234] ^= 4;
-    check_found("a flipped bit", &p, "frame `code` has 0x04 at offset 0x4d2, not 0x00");
+    check_found("a flipped bit", &p, "frame 'code' has 0x04 at offset 0x4d2, not 0x00");
     system_page(&p.system, 0)[1234] ^= 4;
     system_page(&p.system, 2)[5] ^= 0x80;
-    check_found("a flipped bit in a copied page", &p, "frame `data` has 0x86 at offset 0x2005, not 0x06");
+    check_found("a flipped bit in a copied page", &p, "frame 'data' has 0x86 at offset 0x2005, not 0x06");
     cbor_decref(&p.blob);
     system_free(&p.system);
 }

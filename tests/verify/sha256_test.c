@@ -38,7 +38,7 @@ static int check_million(void)
         sha256_add(&s, piece, part);
         left -= part;
     }
-    return check("a million times `a`", &s, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    return check("a million times 'a'", &s, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 int main(void)

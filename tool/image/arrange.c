@@ -134,7 +134,7 @@ static bool address_good(struct program *program, uint32_t object)
 static void refuse_overlap(struct program *program, uint32_t first, uint32_t second)
 {
     char label[256];
-    program_error(program, second, "at 0x%llx overlaps `%s`, which ends at 0x%llx",
+    program_error(program, second, "at 0x%llx overlaps '%s', which ends at 0x%llx",
                   (unsigned long long)program->spec->objects[second].paddr,
                   capdl_object_label(&program->spec->objects[first], label, sizeof label),
                   (unsigned long long)(program->spec->objects[first].paddr +

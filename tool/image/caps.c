@@ -94,7 +94,7 @@ static bool find_source(struct program *program, uint32_t cnode, const struct ca
     }
     if (place->kind == PLACE_NONE) {
         if (place->type == CAPDL_TYPE_COUNT && program->diags->num_errors == 0) {
-            program_cap_error(program, cnode, cap, "cannot be given: `irq maps` names no interrupt for it");
+            program_cap_error(program, cnode, cap, "cannot be given: 'irq maps' names no interrupt for it");
         }
         return false;
     }
@@ -201,7 +201,7 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
             mapping_find(program, cap->extra->mapping_container, cap->extra->mapping_slot);
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
             program_cap_error(program, cnode, cap,
-                              "names as its mapping slot 0x%llx of `%s`, which is in no address space",
+                              "names as its mapping slot 0x%llx of '%s', which is in no address space",
                               (unsigned long long)cap->extra->mapping_slot,
                               program->spec->objects[cap->extra->mapping_container].name);
             return;

@@ -37,7 +37,7 @@ static struct source_file *file_load(struct program *program, const struct capdl
         file->data = (uint8_t *)(uintptr_t)bytes->data;
         file->size = bytes->size;
     } else {
-        capdl_error(program->diags, fill->pos, "cannot read `%s` to fill a frame: %s", path ? path : fill->text,
+        capdl_error(program->diags, fill->pos, "cannot read '%s' to fill a frame: %s", path ? path : fill->text,
                     file_error());
         file->missing = true;
         free(bytes);
@@ -70,7 +70,7 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
         return false;
     }
     if (fill->source_offset > file->size || fill->length > file->size - fill->source_offset) {
-        capdl_error(program->diags, fill->pos, "`%s` has 0x%llx bytes, too few for 0x%llx bytes from offset 0x%llx",
+        capdl_error(program->diags, fill->pos, "'%s' has 0x%llx bytes, too few for 0x%llx bytes from offset 0x%llx",
                     fill->text, (unsigned long long)file->size, (unsigned long long)fill->length,
                     (unsigned long long)fill->source_offset);
         return false;

@@ -101,7 +101,7 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
     char label[256];
     capdl_object_label(&program->spec->objects[parent], label, sizeof label);
     if (base == UNKNOWN) {
-        program_error(program, child, "is to lie at 0x%llx, but its untyped `%s` has no physical address",
+        program_error(program, child, "is to lie at 0x%llx, but its untyped '%s' has no physical address",
                       (unsigned long long)object->paddr, label);
         return false;
     }
@@ -113,13 +113,13 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
     if (object->paddr < base || object->paddr - base > parent_size - 1 ||
         size > parent_size - (object->paddr - base)) {
         program_error(program, child,
-                      "at 0x%llx with 0x%llx bytes lies outside its untyped `%s`, which is 0x%llx to 0x%llx",
+                      "at 0x%llx with 0x%llx bytes lies outside its untyped '%s', which is 0x%llx to 0x%llx",
                       (unsigned long long)object->paddr, (unsigned long long)size, label, (unsigned long long)base,
                       (unsigned long long)(base + parent_size));
         return false;
     }
     if (object->paddr - base < next) {
-        program_error(program, child, "at 0x%llx overlaps another child of `%s`, which ends at 0x%llx",
+        program_error(program, child, "at 0x%llx overlaps another child of '%s', which ends at 0x%llx",
                       (unsigned long long)object->paddr, label, (unsigned long long)(base + next));
         return false;
     }
@@ -163,7 +163,7 @@ static void refuse_unplaced(struct program *program)
         }
         const struct capdl_object *parent = &program->spec->objects[program->spec->objects[i].parent];
         if (parent->kind != CAPDL_KIND_UT) {
-            program_error(program, i, "lies in `%s`, which is not an untyped", parent->name);
+            program_error(program, i, "lies in '%s', which is not an untyped", parent->name);
         } else if (program->spec->objects[i].kind == CAPDL_KIND_UT && program->diags->num_errors == 0) {
             program_error(program, i, "lies in an untyped that lies in itself");
         }

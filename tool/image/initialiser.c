@@ -35,7 +35,7 @@ bool initialiser_read(struct program *program, struct file_bytes *bytes, char **
         return false;
     }
     if (!file_read(*path, bytes)) {
-        capdl_error(program->diags, nowhere, "cannot read the initialiser `%s`: %s", *path, strerror(errno));
+        capdl_error(program->diags, nowhere, "cannot read the initialiser '%s': %s", *path, strerror(errno));
         return false;
     }
     return true;

@@ -46,7 +46,7 @@ static uint64_t align_page(uint64_t value)
 
 static bool refuse(struct layout *layout, const char *problem)
 {
-    capdl_error(layout->program->diags, (struct capdl_pos){0}, "the initialiser `%s` %s", layout->path, problem);
+    capdl_error(layout->program->diags, (struct capdl_pos){0}, "the initialiser '%s' %s", layout->path, problem);
     return false;
 }
 

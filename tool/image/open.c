@@ -16,7 +16,7 @@ struct opening {
 
 static bool refuse(const struct opening *opening, const char *problem)
 {
-    capdl_error(opening->diags, (struct capdl_pos){0}, "image `%s` %s", opening->name, problem);
+    capdl_error(opening->diags, (struct capdl_pos){0}, "image '%s' %s", opening->name, problem);
     return false;
 }
 
@@ -30,7 +30,7 @@ static bool read_header(struct opening *opening)
     struct capdl_image_header *header = &opening->image->header;
     Elf64_Shdr section;
     if (!elf_view_find(&opening->view, ".capdl.header", &section)) {
-        return refuse(opening, "has no section .capdl.header: it was not made by `capdl compile`");
+        return refuse(opening, "has no section .capdl.header: it was not made by 'capdl compile'");
     }
     const uint8_t *at = elf_view_at(&opening->view, section.sh_addr, sizeof *header);
     if (!at) {
@@ -124,7 +124,7 @@ static bool read_blob(struct opening *opening)
     struct capdl_blob_error error;
     if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
         capdl_error(opening->diags, (struct capdl_pos){0},
-                    "image `%s` has a damaged blob: at byte %zu there should be %s", opening->name, error.offset,
+                    "image '%s' has a damaged blob: at byte %zu there should be %s", opening->name, error.offset,
                     error.expected);
         return false;
     }

@@ -44,7 +44,7 @@ static const char *subject(const struct program *program, uint32_t object, char 
         return "the spec";
     }
     const struct capdl_object *o = &program->spec->objects[object];
-    snprintf(buffer, size, "%s `%s`", capdl_kind_name(o->kind), capdl_object_label(o, label, sizeof label));
+    snprintf(buffer, size, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, label, sizeof label));
     return buffer;
 }
 

@@ -23,7 +23,7 @@ static struct binding *find_bindings(struct program *program)
             continue;
         }
         if (bindings[cap->object].thread != CAPDL_NO_OBJECT) {
-            program_cap_error(program, i, cap, "is bound to another thread already: `%s`",
+            program_cap_error(program, i, cap, "is bound to another thread already: '%s'",
                               program->spec->objects[bindings[cap->object].thread].name);
         }
         bindings[cap->object] = (struct binding){i, tcb->u.tcb ? tcb->u.tcb->affinity : 0};

@@ -40,7 +40,7 @@ static void start_param(struct xml_reader *xml, struct api *api, const char *con
     const char *name = xml_attribute(attributes, "name");
 
     if (direction == 0 || type == 0 || name == 0)
-        capdl_error(xml->reader->diags, xml_position(xml), "a parameter of `%s` without dir, type or name",
+        capdl_error(xml->reader->diags, xml_position(xml), "a parameter of '%s' without dir, type or name",
                     api->id);
     else if (strcmp(direction, "in") == 0)
         params_append(api->params, sizeof(api->params), type, name);
@@ -95,7 +95,7 @@ static void api_end(struct xml_reader *xml, const char *name)
     if (method < 0)
         return;
     if (api->named[method])
-        capdl_error(xml->reader->diags, xml_position(xml), "a second method `%s`", api->id);
+        capdl_error(xml->reader->diags, xml_position(xml), "a second method '%s'", api->id);
     else if (label >= CAPDL_PROFILE_ABSENT)
         capdl_error(xml->reader->diags, xml_position(xml), "more methods than labels");
     else if (method_accepts(p, method, api->params, &expected))
@@ -111,7 +111,7 @@ static void check_required(struct reader *reader, const struct api *api)
     for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++)
         if (!api->named[method] && method_required(reader->profile, method))
             capdl_error(reader->diags, reader_position(reader, "libsel4/include/interfaces"),
-                        "no method `%s` (%s), which every boot on %s needs",
+                        "no method '%s' (%s), which every boot on %s needs",
                         method_xml_id(reader->profile->arch, method), method_names[method],
                         arch_keywords[reader->profile->arch]);
 }

@@ -219,7 +219,7 @@ static const char encodings[] =
 
 void profile_print_header(const struct capdl_profile *p, FILE *out)
 {
-    fputs("/* Facts of one configuration of the seL4 kernel, printed by `capdl profile --header`. */\n"
+    fputs("/* Facts of one configuration of the seL4 kernel, printed by 'capdl profile --header'. */\n"
           "#ifndef SEL4_PROFILE_H\n"
           "#define SEL4_PROFILE_H\n\n",
           out);

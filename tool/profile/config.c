@@ -55,7 +55,7 @@ static bool config_fill(struct reader *reader, struct json_object *object, struc
         } else if (json_object_is_type(value, json_type_string)) {
             config_add(&reader->config, key, json_object_get_string(value));
         } else {
-            capdl_error(reader->diags, pos, "`%s` is neither true, false nor a string", key);
+            capdl_error(reader->diags, pos, "'%s' is neither true, false nor a string", key);
             good = false;
         }
     }
@@ -114,14 +114,14 @@ static uint64_t config_number(struct reader *reader, const struct text_file *fil
     uint64_t value;
 
     if (text == 0) {
-        capdl_error(reader->diags, text_position(file, 0, 0), "no `%s`, which every kernel's configuration has",
+        capdl_error(reader->diags, text_position(file, 0, 0), "no '%s', which every kernel's configuration has",
                     name);
         return least;
     }
     value = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end != 0 || value < least || value > most) {
         capdl_error(reader->diags, text_position(file, 0, 0),
-                    "`%s` is \"%.60s\", expected a number from %llu to %llu", name, text, (unsigned long long)least,
+                    "'%s' is \"%.60s\", expected a number from %llu to %llu", name, text, (unsigned long long)least,
                     (unsigned long long)most);
         return least;
     }
@@ -157,7 +157,7 @@ static bool find_arch(struct reader *reader, const struct text_file *file)
         }
     }
     capdl_error(reader->diags, text_position(file, 0, 0),
-                "`SEL4_ARCH` is \"%.60s\", expected aarch64, riscv64 or x86_64", name);
+                "'SEL4_ARCH' is \"%.60s\", expected aarch64, riscv64 or x86_64", name);
     return false;
 }
 

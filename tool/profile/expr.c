@@ -118,11 +118,11 @@ static int64_t parse_defined(struct parser *p)
     enum name_state state;
 
     if (p->kind != TOKEN_NAME)
-        return fail(p, "`defined` without a name");
+        return fail(p, "'defined' without a name");
     state = p->names->look_up(p->names->context, p->token, MAX_DEPTH, &value);
     advance(p);
     if (parenthesis && !accept(p, ")"))
-        return fail(p, "a missing `)`");
+        return fail(p, "a missing ')'");
     return state != NAME_UNKNOWN;
 }
 
@@ -153,7 +153,7 @@ static int64_t parse_primary(struct parser *p)
 
     if (accept(p, "(")) {
         value = parse_conditional(p);
-        return accept(p, ")") ? value : fail(p, "a missing `)`");
+        return accept(p, ")") ? value : fail(p, "a missing ')'");
     }
     if (p->kind == TOKEN_NUMBER)
         return parse_number(p);
@@ -273,7 +273,7 @@ static int64_t parse_conditional(struct parser *p)
         return fail(p, "too deep nesting");
     yes = parse_conditional(p);
     if (!accept(p, ":"))
-        return fail(p, "a `?` without `:`");
+        return fail(p, "a '?' without ':'");
     no = parse_conditional(p);
     p->depth--;
     return condition ? yes : no;

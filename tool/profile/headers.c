@@ -127,7 +127,7 @@ static bool is_active(const struct scan *scan)
 
 static bool scan_error(struct scan *scan, const char *what, struct slice text)
 {
-    capdl_error(scan->h->reader->diags, text_position(scan->file, scan->line, 0), "%s: `%.*s`", what,
+    capdl_error(scan->h->reader->diags, text_position(scan->file, scan->line, 0), "%s: '%.*s'", what,
                 (int)(text.size < 60 ? text.size : 60), text.text);
     scan->failed = true;
     return false;

@@ -68,7 +68,7 @@ static void take_regions(struct reader *reader, struct json_object *root, const 
     if (!json_object_object_get_ex(root, list->key, &array) || !json_object_is_type(array, json_type_array) ||
         !fill_regions(list, array))
         capdl_error(reader->diags, reader_position(reader, platform_path),
-                    "expected under `%s` at most %zu disjoint regions {\"start\": ADDRESS, \"end\": ADDRESS}",
+                    "expected under '%s' at most %zu disjoint regions {\"start\": ADDRESS, \"end\": ADDRESS}",
                     list->key, list->most);
 }
 

@@ -78,9 +78,9 @@ static int64_t needed_value(struct headers *h, const char *name, int64_t least, 
     int64_t value = least;
 
     if (!headers_value(h, name, &value))
-        capdl_error(h->reader->diags, header_position(h), "no integer `%s` in the headers", name);
+        capdl_error(h->reader->diags, header_position(h), "no integer '%s' in the headers", name);
     else if (value < least || value > most)
-        capdl_error(h->reader->diags, header_position(h), "`%s` is %lld, expected %lld to %lld", name,
+        capdl_error(h->reader->diags, header_position(h), "'%s' is %lld, expected %lld to %lld", name,
                     (long long)value, (long long)least, (long long)most);
     else
         return value;
@@ -100,11 +100,11 @@ static void find_type(struct headers *h, enum capdl_type type)
     snprintf(name, sizeof(name), "seL4_%s", short_name);
     if (!headers_enumerator(h, name, &value)) {
         if (is_needed(p, type))
-            capdl_error(h->reader->diags, header_position(h), "no object type `%s` in the headers", name);
+            capdl_error(h->reader->diags, header_position(h), "no object type '%s' in the headers", name);
         return;
     }
     if (value < 0 || value >= CAPDL_PROFILE_ABSENT) {
-        capdl_error(h->reader->diags, header_position(h), "object type `%s` is %lld", name, (long long)value);
+        capdl_error(h->reader->diags, header_position(h), "object type '%s' is %lld", name, (long long)value);
         return;
     }
     p->types[type] = (uint16_t)value;
@@ -125,7 +125,7 @@ static void find_faults(struct headers *h)
     }
     if (p->faults[CAPDL_FAULT_VM] == 0 || p->faults[CAPDL_FAULT_CAP] == 0)
         capdl_error(h->reader->diags, header_position(h),
-                    "no `seL4_Fault_VMFault` or `seL4_Fault_CapFault` in types_gen.h");
+                    "no 'seL4_Fault_VMFault' or 'seL4_Fault_CapFault' in types_gen.h");
 }
 
 /* There are as many levels as the user's addresses take; below the root all tables have the same size. */
@@ -156,7 +156,7 @@ static void find_user_top(struct headers *h)
 
     p->user_top = (uint64_t)top + (p->arch == CAPDL_ARCH_AARCH64 ? 1 : 0);
     if (p->user_top % 4096 != 0)
-        capdl_error(h->reader->diags, header_position(h), "`seL4_UserTop` is 0x%llx, which ends no page",
+        capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which ends no page",
                     (unsigned long long)top);
 }
 
@@ -167,7 +167,7 @@ static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char
     if (offset > 0 && offset < 4096)
         return (uint16_t)offset;
     capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
-                "cannot tell where in `struct seL4_BootInfo` the member `%s` is", member);
+                "cannot tell where in 'struct seL4_BootInfo' the member '%s' is", member);
     return 0;
 }
 

@@ -35,7 +35,7 @@ static void start_syscall(struct xml_reader *xml, struct syscalls *syscalls, con
         if (strcmp(syscall_names[i], name) != 0)
             continue;
         if (p->syscalls[i] != 0)
-            capdl_error(xml->reader->diags, xml_position(xml), "a second system call `%s`", name);
+            capdl_error(xml->reader->diags, xml_position(xml), "a second system call '%s'", name);
         p->syscalls[i] = number;
     }
 }
@@ -64,6 +64,6 @@ void read_syscalls(struct reader *reader)
         return;
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (reader->profile->syscalls[needed[i]] == 0)
-            capdl_error(reader->diags, reader_position(reader, path), "no system call `%s` for %s kernels",
+            capdl_error(reader->diags, reader_position(reader, path), "no system call '%s' for %s kernels",
                         syscall_names[needed[i]], reader->profile->mcs ? "MCS" : "non-MCS");
 }

@@ -80,10 +80,10 @@ static void start_operand(struct xml_reader *xml, const char *name, const char *
         return;
     if (strcmp(name, "config") != 0) {
         capdl_error(xml->reader->diags, xml_position(xml),
-                    "`%.60s` in a condition, expected and, or, not or config", name);
+                    "'%.60s' in a condition, expected and, or, not or config", name);
         stop(xml);
     } else if (variable == 0 || strncmp(variable, symbol, strlen(symbol)) != 0) {
-        capdl_error(xml->reader->diags, xml_position(xml), "a condition on `%.60s`, expected a symbol CONFIG_...",
+        capdl_error(xml->reader->diags, xml_position(xml), "a condition on '%.60s', expected a symbol CONFIG_...",
                     variable != 0 ? variable : "");
         stop(xml);
     } else {
@@ -126,7 +126,7 @@ static void end_operand(struct xml_reader *xml, const struct xml_frame *frame)
     struct xml_frame *parent = xml->depth > 1 ? &xml->frames[xml->depth - 2] : 0;
 
     if (is_operator(frame) && !operands_fit(frame)) {
-        capdl_error(xml->reader->diags, xml_position(xml), "`%s` with %u operands in a condition", frame->name,
+        capdl_error(xml->reader->diags, xml_position(xml), "'%s' with %u operands in a condition", frame->name,
                     frame->count);
         stop(xml);
     } else if (parent != 0 && is_operator(parent)) {

@@ -29,7 +29,7 @@ static struct file *file_add(struct verify *v, const struct capdl_fill *fill)
         file->data = bytes->data;
         file->size = bytes->size;
     } else {
-        differ_world(v, "cannot read `%s`, which fills a frame: %s", fill->text, strerror(errno));
+        differ_world(v, "cannot read '%s', which fills a frame: %s", fill->text, strerror(errno));
         free(bytes);
     }
     free(path);

@@ -61,7 +61,7 @@ const char *object_label(const struct verify *v, uint32_t object, char buffer[LA
 {
     const struct capdl_object *o = &v->spec->objects[object];
     char name[LABEL_SIZE - 40];
-    snprintf(buffer, LABEL_SIZE, "%s `%s`", capdl_kind_name(o->kind), capdl_object_label(o, name, sizeof name));
+    snprintf(buffer, LABEL_SIZE, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, name, sizeof name));
     return buffer;
 }
 

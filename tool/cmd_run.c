@@ -10,9 +10,9 @@
 
 static const struct usage usage = {
     "run IMAGE [--kernel PREFIX] [--timeout SECONDS] [--until TEXT] [--untypeds FILE]",
-    "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more; what\n"
-    "the protection domains print goes to standard output, and if anything went wrong, a report of who\n"
-    "faulted or waits for what to standard error. With --kernel and an install prefix: on that kernel\n"
+    "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
+    "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
+    "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that kernel\n"
     "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
     "commands that would do the same by hand go to standard error, and what standard input has, if it is\n"
     "a file or a pipe, goes to the serial line once the initialiser is done.",
@@ -21,7 +21,7 @@ static const struct usage usage = {
     1,
 };
 
-enum { QUIET_SECONDS = 5 };
+enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
 
 static volatile sig_atomic_t interrupted;
 
@@ -42,7 +42,7 @@ static int run_emulated(struct input *input, const struct options *options)
     struct machine_options machine = {
         .console = stdout,
         .report = stderr,
-        .timeout_seconds = options->timeout,
+        .timeout_seconds = options->timeout > 0 ? options->timeout : MOST_SECONDS,
         .profile = options->kernel ? &input->profile : 0,
         .untypeds = options->untypeds,
         .until = options->until,
@@ -104,6 +104,7 @@ int cmd_run(int argc, char **argv)
         return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
     }
     int code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    setvbuf(stdout, 0, _IOLBF, 0); /* what was printed is seen, however this ends */
     if (code == EXIT_FINE) {
         bool real = input.has_profile && input.profile.prefix[0];
         code = real ? run_real(&input, &options) : run_emulated(&input, &options);

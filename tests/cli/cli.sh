@@ -88,6 +88,14 @@ printf 'arch aarch64 objects { a = ep }' | "$capdl" show - | cmp - - >/dev/null 
 "$capdl" show good.cdl > /dev/full 2> out && { echo 'a full disk went unnoticed'; failed=1; }
 [ "$(ls -A | grep -c '\.elf\.')" = 0 ] || { echo 'a temporary file was left'; ls -A; failed=1; }
 cp good.elf again.elf && "$capdl" compile good.cdl -o again.elf && cmp -s good.elf again.elf || { echo 'two compilations differ'; failed=1; }
+# A program that never comes to rest.
+if [ "$(uname -m)" = x86_64 ]; then
+    printf '.globl _start\n_start: jmp _start\n' > loop.S
+    cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 -Wl,-z,noexecstack loop.S -o loop.elf
+    printf 'arch x86_64 objects { loops = pd ("loop.elf") }' > loop.cdl
+    "$capdl" compile loop.cdl --no-check x86-exec -o loop.image.elf || failed=1
+    expect 1 'tcb_loops has not come to rest; it is at pc 0x20' run loop.image.elf --timeout 1
+fi
 # A function of ours under the name of one of the C library would take its place in every library.
 # (Sanitizers that are linked in do just that.)
 defined=$(nm -D --defined-only "$capdl" 2>/dev/null | grep " T ")

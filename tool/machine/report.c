@@ -162,7 +162,7 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
         fputs("is suspended", r->out);
         break;
     default:
-        fprintf(r->out, "is ready to run at pc 0x%" PRIx64 ", priority %u",
+        fprintf(r->out, "has not come to rest; it is at pc 0x%" PRIx64 ", priority %u",
                 thread->regs[r->kernel->registers->next_ip], thread->priority);
         if (r->kernel->profile->mcs && !thread->sc)
             fputs(", but has no scheduling context", r->out);
@@ -243,7 +243,7 @@ static void print_outcome(const struct report *r)
         fprintf(r->out, "machine: %s halted the system\n", thread_name(r, r->kernel->halted_by, name));
         break;
     case MACHINE_TIMEOUT:
-        fprintf(r->out, "machine: stopped after %" PRIu64 " instructions: the limit\n", r->instructions);
+        fprintf(r->out, "machine: stopped at the limit, after %" PRIu64 " instructions\n", r->instructions);
         break;
     case MACHINE_BOOT_FAILED:
         print_boot_failure(r);

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { NAME_SIZE = 128, MAX_LISTED = 40 };
+enum { NAME_SIZE = 128, MAX_LISTED = 40, MAX_REGISTERS = 4 };
 
 /* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new root. */
 static uint64_t slots_base(const struct report *r)
@@ -124,7 +124,23 @@ static void print_faulted(const struct report *r, const struct tcb *thread)
     fprintf(r->out, "machine: %s ", thread_name(r, thread, name));
     print_fault(r, thread, &thread->unhandled);
     fputs(", and has no fault handler", r->out);
-    print_registers(r, thread);
+}
+
+/* Where many fault, they do so for one reason: the registers of a few will do. */
+static void print_all_faulted(const struct report *r)
+{
+    unsigned listed = 0;
+    for (const struct tcb *thread = r->kernel->threads; thread; thread = thread->all_next) {
+        if (thread->unhandled.kind == FAULT_NONE || listed++ >= MAX_LISTED)
+            continue;
+        print_faulted(r, thread);
+        if (listed <= MAX_REGISTERS)
+            print_registers(r, thread);
+        else
+            fputc('\n', r->out);
+    }
+    if (listed > MAX_LISTED)
+        fprintf(r->out, "machine: and %u other threads faulted, too\n", listed - MAX_LISTED);
 }
 
 /* Who can answer: the thread that was called, or on MCS kernels whoever uses the reply object. */
@@ -268,9 +284,7 @@ void report_print(const struct report *r)
     if (!r->out)
         return;
     print_outcome(r);
-    for (const struct tcb *thread = r->kernel->threads; thread; thread = thread->all_next)
-        if (thread->unhandled.kind != FAULT_NONE)
-            print_faulted(r, thread);
+    print_all_faulted(r);
     if (r->outcome != MACHINE_HALTED)
         print_threads(r);
 }

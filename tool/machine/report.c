@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { NAME_SIZE = 128, MAX_LISTED = 40, MAX_REGISTERS = 4 };
+enum { NAME_SIZE = 128, MAX_LISTED = 40, MAX_DUMPED = 4 };
 
 /* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new root. */
 static uint64_t slots_base(const struct report *r)
@@ -134,7 +134,7 @@ static void print_all_faulted(const struct report *r)
         if (thread->unhandled.kind == FAULT_NONE || listed++ >= MAX_LISTED)
             continue;
         print_faulted(r, thread);
-        if (listed <= MAX_REGISTERS)
+        if (listed <= MAX_DUMPED)
             print_registers(r, thread);
         else
             fputc('\n', r->out);

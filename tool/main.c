@@ -6,6 +6,8 @@
  *     cmd_*.c     one subcommand each      file.c     whole files in and out
  *     profile/    kernel facts             pd/        pd("x.elf") -> objects
  *     image/      model <-> image          machine/   an emulated seL4 machine
+ *     data.c      prebuilt files           json/      specs as JSON
+ *     strict.c    standard text only       devicetree.c  a spec against a device tree
  *     verify/     what an image makes of a kernel, against its spec
  *     pack/       kernel + image -> what boots on a board or in QEMU
  */

@@ -63,4 +63,8 @@ struct machine_program {
 bool machine_run_program(const struct machine_program *, const struct machine_options *, struct machine_result *,
                          struct capdl_diags *);
 
+/* For messages: what the initialiser was at (enum capdl_phase), and a kernel's error, in words. */
+const char *machine_phase_name(uint64_t phase);
+const char *machine_error_name(uint64_t error);
+
 #endif

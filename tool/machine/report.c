@@ -210,7 +210,7 @@ static void print_threads(const struct report *r)
         fprintf(r->out, "machine: and %u other threads\n", listed - MAX_LISTED);
 }
 
-static const char *phase_name(uint64_t phase)
+const char *machine_phase_name(uint64_t phase)
 {
     switch (phase) {
 #define CAPDL_PHASE(id, number, name) \
@@ -223,7 +223,7 @@ static const char *phase_name(uint64_t phase)
     }
 }
 
-static const char *error_name(uint64_t error)
+const char *machine_error_name(uint64_t error)
 {
     switch (error) {
 #define CAPDL_KERNEL_ERROR(id, number, name) \
@@ -240,10 +240,10 @@ static const char *error_name(uint64_t error)
 static void print_boot_failure(const struct report *r)
 {
     const struct capdl_image_header *h = r->header;
-    fprintf(r->out, "machine: the initialiser stopped while %s, after %" PRIu64 " kernel calls", phase_name(h->phase),
-            h->num_calls);
+    fprintf(r->out, "machine: the initialiser stopped while %s, after %" PRIu64 " kernel calls",
+            machine_phase_name(h->phase), h->num_calls);
     if (h->kernel_error)
-        fprintf(r->out, "; error %s of invocation %" PRIu64, error_name(h->kernel_error), h->method);
+        fprintf(r->out, "; error %s of invocation %" PRIu64, machine_error_name(h->kernel_error), h->method);
     if (h->kernel_error && h->object != UINT64_MAX)
         fprintf(r->out, " of slot %" PRIu64, h->object);
     if (h->detail[0] || h->detail[1])

@@ -17,32 +17,6 @@ struct job {
     size_t size;
 };
 
-static const char *phase_name(uint64_t phase)
-{
-    switch (phase) {
-#define CAPDL_PHASE(id, number, name)                                                                                 \
-    case number:                                                                                                      \
-        return name;
-#include <capdl/phases.def>
-#undef CAPDL_PHASE
-    default:
-        return "an unknown phase";
-    }
-}
-
-static const char *error_name(uint64_t error)
-{
-    switch (error) {
-#define CAPDL_KERNEL_ERROR(id, number, name)                                                                          \
-    case number:                                                                                                      \
-        return name;
-#include <capdl/errors.def>
-#undef CAPDL_KERNEL_ERROR
-    default:
-        return "an unknown error";
-    }
-}
-
 /* A boot that did not come to its end is one difference: comparing half a system would only hide it. */
 static bool boot_failed(struct verify *v)
 {
@@ -52,7 +26,7 @@ static bool boot_failed(struct verify *v)
         return true;
     }
     if (v->stop->outcome == MACHINE_TIMEOUT) {
-        differ_world(v, "the boot did not come to an end: the initialiser is still %s", phase_name(header->phase));
+        differ_world(v, "the boot did not come to an end: the initialiser is still %s", machine_phase_name(header->phase));
         return true;
     }
     if (v->stop->outcome == MACHINE_BOOTED || v->stop->outcome == MACHINE_IDLE) {
@@ -63,7 +37,7 @@ static bool boot_failed(struct verify *v)
         char label[LABEL_SIZE];
         uint32_t thread = state_object_node(v, v->kernel->current);
         differ_world(v, "%s is to run while the initialiser is still %s", node_label(v, thread, label),
-                     phase_name(header->phase));
+                     machine_phase_name(header->phase));
         return true;
     }
     const struct tcb *initial = v->kernel->initial;
@@ -71,17 +45,17 @@ static bool boot_failed(struct verify *v)
         differ_world(v,
                      "the boot failed: the initialiser faulted at 0x%" PRIx64 " while %s; do the untypeds overlap "
                      "its image?",
-                     initial->regs[v->kernel->registers->fault_ip], phase_name(header->phase));
+                     initial->regs[v->kernel->registers->fault_ip], machine_phase_name(header->phase));
         return true;
     }
     if (*v->said) {
-        differ_world(v, "the boot failed while %s: %s", phase_name(header->phase), v->said);
+        differ_world(v, "the boot failed while %s: %s", machine_phase_name(header->phase), v->said);
         return true;
     }
     differ_world(v,
                  "the boot failed: the initialiser stopped while %s, with error %s of invocation %" PRIu64
                  " after %" PRIu64 " kernel calls",
-                 phase_name(header->phase), error_name(header->kernel_error), header->method, header->num_calls);
+                 machine_phase_name(header->phase), machine_error_name(header->kernel_error), header->method, header->num_calls);
     return true;
 }
 

@@ -11,7 +11,7 @@ enum { MOST_UNTYPEDS = 6, MOST_OBJECTS = 9, MOST_BLOCKS = 256, CASES = 30000 };
 enum { TYPE_UNTYPED = 0, TYPE_CNODE = 4, SLOT_BITS = 5 };
 
 struct object {
-    unsigned size_bits;
+    unsigned type, size_bits;
     uint64_t address;
     bool is_fixed, made;
 };
@@ -65,13 +65,13 @@ static void put_profile(struct encoder *e, const struct system *system)
     }
 }
 
-/* How many objects from this one on are of its size (and, when fixed, behind each other). */
+/* How many objects from this one on are of its type and size (and, when fixed, behind each other). */
 static size_t run_length(const struct system *system, size_t from, size_t end)
 {
     const struct object *o = &system->objects[from];
     size_t n = 1;
 
-    while (from + n < end && o[n].size_bits == o->size_bits
+    while (from + n < end && o[n].type == o->type && o[n].size_bits == o->size_bits
            && (!o->is_fixed || o[n].address == o->address + (n << o->size_bits)))
         n++;
     return n;
@@ -85,9 +85,9 @@ static size_t put_objects(struct encoder *e, const struct system *system, size_t
         const struct object *o = &system->objects[from];
         n = run_length(system, from, end);
         if (write && o->is_fixed)
-            PUT_TUPLE(e, 100 + o->size_bits, 0, o->size_bits, n, o->address);
+            PUT_TUPLE(e, o->type, 0, o->size_bits, n, o->address);
         else if (write)
-            PUT_TUPLE(e, 100 + o->size_bits, 0, o->size_bits, n);
+            PUT_TUPLE(e, o->type, 0, o->size_bits, n);
     }
     return runs;
 }
@@ -136,16 +136,21 @@ static void place_untypeds(struct system *system)
     }
 }
 
+/* Descending, those of one type together. */
 static int by_size(const void *a, const void *b)
 {
-    return (int)((const struct object *)b)->size_bits - (int)((const struct object *)a)->size_bits;
+    const struct object *first = a, *second = b;
+
+    if (first->size_bits != second->size_bits)
+        return (int)second->size_bits - (int)first->size_bits;
+    return (int)first->type - (int)second->type;
 }
 
 static void add_free_objects(struct system *system, size_t most, unsigned sizes)
 {
     system->num_free = below(most + 1);
     for (size_t i = 0; i < system->num_free; i++)
-        system->objects[i] = (struct object){ .size_bits = 4 + (unsigned)below(sizes) };
+        system->objects[i] = (struct object){ .type = 100 + (unsigned)below(2), .size_bits = 4 + (unsigned)below(sizes) };
     qsort(system->objects, system->num_free, sizeof(system->objects[0]), by_size);
 }
 
@@ -155,7 +160,7 @@ static void add_fixed_objects(struct system *system)
     system->num_objects = system->num_free;
     for (uint64_t address = 0; address < 0x400000 && below(4);) {
         uint64_t next = UINT64_MAX;
-        struct object o = { .is_fixed = true };
+        struct object o = { .type = 100, .is_fixed = true };
         for (size_t i = 0; i < system->num_untypeds; i++) {
             const struct capdl_untyped *u = &system->untypeds[i];
             uint64_t end = u->address + (UINT64_C(1) << u->size_bits);
@@ -235,7 +240,7 @@ static void check_step(struct system *system, struct kernel *kernel, const struc
         for (uint64_t i = 0; i < step->count; i++, address += UINT64_C(1) << step->size_bits) {
             struct object *o = object_at(system, step->slot + i);
             CHECK(!o->made);
-            CHECK(o->size_bits == step->size_bits && step->type == 100 + step->size_bits && step->argument == 0);
+            CHECK(o->size_bits == step->size_bits && step->type == o->type && step->argument == 0);
             CHECK(!o->is_fixed || o->address == address);
             o->made = true;
         }
@@ -462,8 +467,34 @@ static void large_case(void)
     run_plan(&system, &plan);
 }
 
+/* The larger CSpace has no memory, though all objects do. */
+static void no_memory_for_leaves(void)
+{
+    static struct system system;
+    static struct encoder e;
+    struct capdl_blob blob;
+    struct capdl_plan plan;
+
+    memset(&system, 0, sizeof(system));
+    system.num_untypeds = 2;
+    system.untypeds[0] = (struct capdl_untyped){ .address = 0x10000, .size_bits = 16 };
+    system.untypeds[1] = (struct capdl_untyped){ .address = 0x40000, .size_bits = 18, .is_device = 1 };
+    system.num_objects = system.num_free = 200;
+    for (size_t i = 0; i < system.num_free; i++)
+        system.objects[i] = (struct object){ .type = 100, .size_bits = 4 };
+    system.num_slots = 200;
+    system.empty_slots = 100;
+    system.fan_out = 256;
+    open_system(&blob, &e, &system);
+    CHECK(!make_plan(&plan, &system, &blob));
+    CHECK(plan.failure.status == CAPDL_PLAN_NO_MEMORY && plan.failure.slot == UINT64_MAX);
+    CHECK(plan.failure.size_bits == 17 && plan.failure.missing == UINT64_C(1) << 17);
+    CHECK(plan.failure.total_free == UINT64_C(1) << 16 && plan.failure.largest_free == 16);
+}
+
 int main(void)
 {
+    no_memory_for_leaves();
     for (test_case = 0; test_case < CASES; test_case++)
         small_case();
     for (; test_case < CASES + 100; test_case++)

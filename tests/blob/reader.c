@@ -144,12 +144,30 @@ static void check_names(const struct capdl_blob *blob)
     check_name(capdl_blob_method_name(blob, 3), 0, false, 0);
 }
 
+/* ---- Without names ---- */
+
+/* Null stands where they were: names may be asked for, and there are none. */
+static void check_nameless(const struct capdl_blob *named)
+{
+    uint8_t bytes[1024];
+    size_t size = named->items[CAPDL_BLOB_ITEM_NAMES];
+    struct capdl_blob_error error;
+    struct capdl_blob blob;
+
+    memcpy(bytes, named->bytes, size);
+    bytes[size++] = 0xf6;
+    CHECK(capdl_blob_open(&blob, bytes, size, &error));
+    check_name(capdl_blob_slot_name(&blob, 0), 0, false, 0);
+    check_name(capdl_blob_page_name(&blob, 0), 0, false, 0);
+    check_name(capdl_blob_method_name(&blob, 0), 0, false, 0);
+}
+
 /* ---- Changed bytes ---- */
 
 /* The good bytes with the only place where `from` stands replaced by `to` must be refused for this reason. */
 static void check_bad(const uint8_t *good, size_t size, const char *from, const char *to, const char *expected)
 {
-    uint8_t old[64], new[64], bytes[1024];
+    uint8_t old[64], new[128], bytes[1024];
     size_t old_size = parse_hex(from, old, sizeof(old)), new_size = parse_hex(to, new, sizeof(new));
     uint8_t *at = memmem(good, size, old, old_size);
     struct capdl_blob_error error;
@@ -170,6 +188,10 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
         failures++;
     }
 }
+
+/* The third fill; put in its place is one from a chunk of bootinfo. */
+#define CHUNK_IN_FRAME "86 02 0c 00 00 02 00"
+#define TEN_ZEROS "00 00 00 00 00 00 00 00 00 00 "
 
 static const struct {
     const char *from, *to, *expected;
@@ -196,6 +218,7 @@ static const struct {
     { "1a 10 00 00 00", "1a 10 00 08 00", "aligned" },
     { "1a 10 00 00 00", "1a 30 00 00 00", "disjoint" },
     { "1a 20 00 00 00", "1b 80 00 00 00 00 00 00 00", "2^56" },
+    { "1a 10 00 00 00", "1b 00 ff ff ff ff ff f0 00", "2^56" },
     { "0c 04 08 83", "0c 04 09 83", "parent" },
     { "86 01 0c 00", "86 01 0d 00", "4 KiB, 2 MiB or 1 GiB" },
     { "86 01 0c 00", "86 0d 0c 00", "frames of this size" },
@@ -204,6 +227,15 @@ static const struct {
     { "86 01 0c 00 02 01 01", "86 01 0c 00 02 02 01", "page segment" },
     { "86 01 0c 00 02 01 01", "86 01 0c 00 02 01 04", "flags" },
     { "86 02 0c 00 00 02 00", "86 03 0c 00 00 02 00", "frames of this size" },
+    { "86 01 0c 00", "86 00 18 1e 00", "frames of this size" },
+    { CHUNK_IN_FRAME, "86 02 0c 19 10 00 00 02 19 01 04", "bytes inside the frame" },
+    { CHUNK_IN_FRAME, "86 02 0c 00 00 00 19 01 04", "bytes inside the frame" },
+    { CHUNK_IN_FRAME, "86 02 0c 00 00 19 10 01 19 01 04", "bytes inside the frame" },
+    { CHUNK_IN_FRAME, "86 02 0c 00 1b 00 00 00 01 00 00 00 00 02 19 01 04", "offset in a chunk" },
+    { CHUNK_IN_FRAME, "86 02 0c 00 00 02 04", "known chunk" },
+    { CHUNK_IN_FRAME, "86 02 0c 00 00 02 19 07 04", "known chunk" },
+    { CHUNK_IN_FRAME, "86 02 0c 00 00 02 19 01 0c", "known chunk" },
+    { CHUNK_IN_FRAME, "86 04 0c 00 00 02 19 01 04", "frame of this size" },
     { "82 09 82", "82 04 82", "phases" },
     { "82 0f 81", "82 09 81", "phases" },
     { "82 0f 81", "82 10 81", "phases" },
@@ -212,6 +244,7 @@ static const struct {
     { "83 02 21 80", "83 02 05 80", "target" },
     { "83 02 21 80", "82 02 21", "3 or 5" },
     { "83 02 21 80", "83 00 21 80", "as the method has" },
+    { "83 02 21 80", "83 02 21 98 41" TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS "00 00 00 00 00", "64 operands" },
     { "85 00 24 83 2e", "85 00 24 83 38 42", "operands" },
     { "03 03 84 01", "03 00 84 01", "at least one" },
     { "03 03 84 01", "03 0f 84 01", "target" },
@@ -307,6 +340,7 @@ int main(int argc, char **argv)
     check_fills(&blob);
     check_calls(&blob);
     check_names(&blob);
+    check_nameless(&blob);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         check_bad(good, size, bad[i].from, bad[i].to, bad[i].expected);
     check_mutations(good, size);

@@ -273,7 +273,7 @@ static void run_plan(struct system *system, struct capdl_plan *plan)
         CHECK(steps >= plan->num_cspace_retypes || step.kind >= CAPDL_RETYPE_CSPACE_LEAF);
         check_step(system, &kernel, plan, &step);
     }
-    CHECK(plan->failure.status == CAPDL_PLAN_OK);
+    CHECK(plan->failure.status == CAPDL_PLAN_OK && !capdl_plan_next(plan, &step));
     for (size_t i = 0; i < system->num_objects; i++)
         CHECK(system->objects[i].made);
     for (size_t i = 0; i < system->num_untypeds; i++)

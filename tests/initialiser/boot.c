@@ -1,190 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The phases, run natively on a fake kernel: the very calls they make, worked out by hand, and how each way to
    fail ends. */
-#include "fake.h"
+#include "system.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "../blob/encode.h"
-
-static unsigned failures;
-
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "boot.c:%d: %s does not hold\n", __LINE__, #condition); \
-            failures++; \
-        } \
-    } while (0)
-
-/* ---- The system: slot 0 a 2 MiB frame, 1 and 2 frames, 3 a TCB, 4 a frame at an address, 5 an untyped,
-        6 and 7 its children, 8 and 9 derived. Five pages. ---- */
-
-#define SLOT(i) (-1 - (int64_t)(i) * 4)
-#define PAGE(i) (-1 - ((int64_t)(i) * 4 + 1))
-#define INITIAL(i) (-1 - ((int64_t)(i) * 4 + 2))
-#define SCHED_CONTROL(i) (-1 - ((int64_t)(i) * 4 + 3))
-
-static void put_profile(struct encoder *e)
-{
-    static const int64_t profile[CAPDL_BOOT_KEY_COUNT] = {
-        [CAPDL_BOOT_ARCH] = CAPDL_ARCH_RISCV,
-        [CAPDL_BOOT_FLAGS] = CAPDL_BOOT_FLAG_MCS,
-        [CAPDL_BOOT_SYS_CALL] = FAKE_CALL,
-        [CAPDL_BOOT_SYS_PUTCHAR] = FAKE_PUTCHAR,
-        [CAPDL_BOOT_UNTYPED_OFFSET] = FAKE_UNTYPED_OFFSET,
-        [CAPDL_BOOT_SCHEDCONTROL_OFFSET] = FAKE_SCHEDCONTROL_OFFSET,
-        [CAPDL_BOOT_FAN_OUT] = 256,
-        [CAPDL_BOOT_SLOT_BITS] = 5,
-        [CAPDL_BOOT_TYPE_UNTYPED] = FAKE_TYPE_UNTYPED,
-        [CAPDL_BOOT_TYPE_CNODE] = FAKE_TYPE_CNODE,
-        [CAPDL_BOOT_UNTYPED_RETYPE] = FAKE_RETYPE,
-        [CAPDL_BOOT_CNODE_MINT] = FAKE_MINT,
-        [CAPDL_BOOT_TCB_SET_SPACE] = FAKE_SET_SPACE,
-        [CAPDL_BOOT_TCB_SUSPEND] = FAKE_SUSPEND,
-        [CAPDL_BOOT_PAGE_MAP] = FAKE_MAP,
-        [CAPDL_BOOT_PAGE_UNMAP] = FAKE_UNMAP,
-        [CAPDL_BOOT_PAGE_UNIFY] = FAKE_UNIFY,
-        [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = FAKE_CLEAN_INVALIDATE,
-        [CAPDL_BOOT_PAGE_ATTRIBUTES] = 5,
-    };
-    unsigned count = 0;
-
-    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++)
-        count += profile[key] != 0;
-    put_head(e, 5, count);
-    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
-        if (profile[key]) {
-            put_uint(e, key);
-            put_int(e, profile[key]);
-        }
-    }
-}
-
-static void put_objects(struct encoder *e)
-{
-    put_array(e, 3);
-    PUT_TUPLE(e, 9, 0, 21, 1);
-    PUT_TUPLE(e, 8, 0, 12, 2);
-    PUT_TUPLE(e, 1, 0, 11, 1);
-    put_array(e, 2);
-    PUT_TUPLE(e, 8, 0, 12, 1, 0x80003000);
-    PUT_TUPLE(e, FAKE_TYPE_UNTYPED, 14, 14, 1, 0x80004000);
-    put_array(e, 1);
-    PUT_TUPLE(e, 8, 0, 12, 2, 5);
-}
-
-static void put_call(struct encoder *e, uint64_t method, int64_t target, unsigned count, const int64_t *operands)
-{
-    put_array(e, 3);
-    put_uint(e, method);
-    put_int(e, target);
-    put_array(e, count);
-    for (unsigned i = 0; i < count; i++)
-        put_int(e, operands[i]);
-}
-
-#define PUT_CALL(e, method, target, ...) \
-    put_call(e, method, target, sizeof((int64_t[]){ __VA_ARGS__ }) / 8, (int64_t[]){ __VA_ARGS__ })
-
-static void put_phases(struct encoder *e, unsigned core)
-{
-    put_array(e, 4);
-    put_array(e, 2);
-    put_uint(e, CAPDL_PHASE_COPIES);
-    put_array(e, 1);
-    PUT_CALL(e, 0, INITIAL(CAPDL_INITIAL_CNODE), INITIAL(CAPDL_INITIAL_CNODE), SLOT(8), 64, SLOT(1), 64, 15);
-    put_array(e, 2);
-    put_uint(e, CAPDL_PHASE_PAGES);
-    put_array(e, 1);
-    put_array(e, 5); /* a run of four */
-    put_uint(e, 1);
-    put_int(e, PAGE(0));
-    put_array(e, 2);
-    put_int(e, SLOT(0));
-    put_uint(e, 0x10000);
-    put_uint(e, 4);
-    PUT_TUPLE(e, 1, 0, 0x1000);
-    put_array(e, 2);
-    put_uint(e, CAPDL_PHASE_SCHED);
-    put_array(e, 1);
-    PUT_CALL(e, 2, SCHED_CONTROL(core), SLOT(3), 1000, 1000, 0, 0, 0, 7);
-    put_array(e, 2);
-    put_uint(e, CAPDL_PHASE_START);
-    put_array(e, 1);
-    PUT_CALL(e, 3, SLOT(3), 1, 2, 0x400000, 0x7000);
-}
-
-static void put_names(struct encoder *e)
-{
-    put_array(e, 3);
-    put_array(e, 3);
-    put_array(e, 2);
-    put_uint(e, 1);
-    put_text(e, "big");
-    put_array(e, 3);
-    put_uint(e, 2);
-    put_text(e, "small");
-    put_uint(e, 0);
-    put_array(e, 2);
-    put_uint(e, 1);
-    put_text(e, "thread");
-    put_array(e, 0);
-    put_array(e, 4);
-    put_text(e, "CNode_Mint");
-    put_text(e, "Page_Map");
-    put_text(e, "SchedControl_Configure");
-    put_text(e, "TCB_WriteRegisters");
-}
-
-static void encode_system(struct encoder *e, unsigned core, bool names)
-{
-    e->size = 0;
-    put_array(e, 10);
-    put_uint(e, 1);
-    put_profile(e);
-    put_head(e, 5, 3);
-    put_tuple(e, 0, 0);
-    e->size--;
-    for (unsigned i = 0; i < 3; i++) {
-        put_uint(e, i);
-        put_uint(e, (uint64_t[]){ 8, 10, 5 }[i]);
-    }
-    put_array(e, 4);
-    PUT_TUPLE(e, 30, 1);
-    PUT_TUPLE(e, FAKE_MAP, 1);
-    PUT_TUPLE(e, 31, 1);
-    PUT_TUPLE(e, 32, 0);
-    put_objects(e);
-    put_array(e, 3);
-    PUT_TUPLE(e, 0, 21, 4096, 1, 2, CAPDL_FILL_EXECUTABLE);
-    PUT_TUPLE(e, 0, 21, 12288, 4, 1, 0);
-    PUT_TUPLE(e, 1, 12, 0, 0, 2, CAPDL_FILL_UNCACHED);
-    put_phases(e, core);
-    if (names)
-        put_names(e);
-    else
-        put_null(e);
-}
-
-/* An untyped of 64 KiB at 2 GiB, which holds the fixed objects, one of 4 MiB and one of 2 MiB, and a device. */
-static struct fake system_on(const struct encoder *e)
-{
-    return (struct fake){
-        .blob = e->bytes,
-        .blob_size = e->size,
-        .num_pages = 5,
-        .empty_slots = 50,
-        .untypeds = { { .address = 0x1000, .size_bits = 12, .is_device = 1 },
-                      { .address = 0x80000000, .size_bits = 16 },
-                      { .address = 0x80400000, .size_bits = 22 },
-                      { .address = 0x80800000, .size_bits = 21 } },
-        .num_untypeds = 4,
-        .cores = 1,
-    };
-}
 
 /*
  * Slots from 100, untypeds from 60. The 64 KiB at 2 GiB: two small frames and the TCB before the frame at
@@ -216,14 +36,6 @@ static const char expected_calls[] =
     "31 0x10 (0x67) 0x3e8 0x3e8 0 0 0 0x7\n"
     "32 0x67 () 0x1 0x2 0x400000 0x7000\n"
     "11 0x1 ()\n";
-
-static void check_text(const char *what, const char *got, const char *expected)
-{
-    if (strcmp(got, expected) == 0)
-        return;
-    fprintf(stderr, "%s:\n%s--- expected:\n%s", what, got, expected);
-    failures++;
-}
 
 static void check_good_boot(struct fake *fake)
 {
@@ -258,15 +70,6 @@ static void check_failing_calls(struct fake *fake)
     fake->refuse = 0;
 }
 
-static void check_message(struct fake *fake, uint64_t refuse, unsigned error, const char *expected)
-{
-    fake->refuse = refuse;
-    fake->error = error;
-    fake_boot(fake);
-    check_text("message", fake->console, expected);
-    fake->refuse = 0;
-}
-
 static void check_messages(struct fake *fake)
 {
     check_message(fake, 5, CAPDL_ERROR_NOT_ENOUGH_MEMORY,
@@ -288,7 +91,7 @@ static void check_stripped(struct fake fake)
 {
     struct encoder e;
 
-    encode_system(&e, 1, false);
+    encode_system(&e, &(struct system){ .core = 1, .nameless = true });
     fake.blob = e.bytes;
     fake.blob_size = e.size;
     check_message(&fake, 1, 2,
@@ -359,7 +162,7 @@ int main(void)
     static struct encoder e;
     static struct fake fake;
 
-    encode_system(&e, 0, true);
+    encode_system(&e, &(struct system){ 0 });
     fake = system_on(&e);
     check_good_boot(&fake);
     check_failing_calls(&fake);

@@ -26,6 +26,7 @@ static struct memory {
     struct ipc_buffer ipc_buffer;
     uint8_t rest[CAPDL_PAGE_SIZE - sizeof(struct ipc_buffer)];
     uint8_t bootinfo[CAPDL_PAGE_SIZE];
+    uint8_t extra[sizeof(((struct fake *)0)->extra)];
 } memory __attribute__((aligned(CAPDL_PAGE_SIZE)));
 
 static void write_log(const char *format, ...)
@@ -118,6 +119,8 @@ static void write_bootinfo(void)
     struct slot_region *sched_control = (struct slot_region *)(memory.bootinfo + FAKE_SCHEDCONTROL_OFFSET);
     struct slot_region *untyped = (struct slot_region *)(memory.bootinfo + FAKE_UNTYPED_OFFSET);
 
+    b->extra_len = fake->extra_size;
+    memcpy(memory.extra, fake->extra, sizeof(memory.extra));
     b->ipc_buffer = (uintptr_t)&memory.ipc_buffer;
     b->empty = (struct slot_region){ 100, 100 + fake->empty_slots };
     b->image_frames = (struct slot_region){ 20, 20 + offsetof(struct memory, ipc_buffer) / CAPDL_PAGE_SIZE };
@@ -158,6 +161,8 @@ void fake_boot(struct fake *f)
         memset(memory.pages + page * CAPDL_PAGE_SIZE, (int)page + 1, CAPDL_PAGE_SIZE);
     write_bootinfo();
     write_header();
+    if (fake->tamper)
+        fake->tamper();
     self = (struct initialiser){ .slot = UINT64_MAX };
     fake->stopped = false;
     if (!setjmp(end))

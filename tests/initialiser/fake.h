@@ -21,6 +21,9 @@ struct fake {
     uint64_t cores;
     uint64_t refuse;            /* number of the call that fails, from 1; 0: none */
     unsigned error;             /* with this error */
+    uint8_t extra[128];         /* the extra bootinfo ... */
+    uint64_t extra_size;
+    void (*tamper)(void);       /* changes the header before the boot; may be 0 */
 
     /* Found afterwards. */
     char log[16384];            /* a line a call */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What few boots come across: kernels without this or that, images and bootinfo that are not what they should be. */
+#include "system.h"
+
+#include <string.h>
+
+static struct encoder blob;
+static struct fake fake;
+
+static void boot_system(const struct system *system)
+{
+    encode_system(&blob, system);
+    fake = system_on(&blob);
+    fake_boot(&fake);
+}
+
+/* ---- Starting ---- */
+
+/* The last of four starts fails: the three that ran are suspended, in the order in which they were started. */
+static void started_threads_are_suspended(void)
+{
+    static const char expected[] = "32 0x67 () 0x1\n32 0x67 ()\n32 0x68 ()\n32 0x69 ()\n"
+                                   "11 0x67 ()\n11 0x67 ()\n11 0x68 ()\n11 0x1 ()\n";
+
+    boot_system(&(struct system){ .starts_often = true });
+    fake.refuse = header.num_calls - 1;
+    fake.error = CAPDL_ERROR_ILLEGAL_OPERATION;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_START && header.object == 5);
+    check_text("calls", strstr(fake.log, "32 "), expected);
+}
+
+/* ---- Other kernels ---- */
+
+/* Without MCS the fault handler is a word of TCB_SetSpace, and there are no SchedControl capabilities. */
+static void kernel_without_mcs(void)
+{
+    int64_t profile[CAPDL_BOOT_KEY_COUNT];
+
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_FLAGS] = 0;
+    profile[CAPDL_BOOT_SCHEDCONTROL_OFFSET] = 0;
+    encode_system(&blob, &(struct system){ .profile = profile });
+    fake = system_on(&blob);
+    fake.empty_slots = 8;
+    check_message(&fake, 0, 0, "capdl: configuring scheduling contexts: no SchedControl of core 0, the kernel has 0 cores\n");
+    CHECK(strstr(fake.log, "\n10 0x1 (0x64 0x3) 0 0 0\n"));
+}
+
+/* Caches that need no cleaning have no method for it. */
+static void kernel_without_cache_methods(void)
+{
+    int64_t profile[CAPDL_BOOT_KEY_COUNT];
+
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_PAGE_UNIFY] = 0;
+    profile[CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = 0;
+    boot_system(&(struct system){ .profile = profile });
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    CHECK(!strstr(fake.log, "\n43 ") && !strstr(fake.log, "\n44 ") && fake.frames[0][4096] == 2);
+}
+
+/* ---- Extra bootinfo ---- */
+
+static void put_chunk(uint64_t id, uint64_t length)
+{
+    const uint64_t head[2] = { id, length };
+
+    memcpy(fake.extra + fake.extra_size, head, sizeof(head));
+    fake.extra_size += length;
+}
+
+/* A chunk of so many bytes by its own account, behind chunk 1; byte n of the extra bootinfo is n. Returns what is in slot 1. */
+static const uint8_t *boot_with_chunk(uint64_t id, uint64_t length, uint64_t extra_size)
+{
+
+    encode_system(&blob, &(struct system){ .chunk = 3 });
+    fake = system_on(&blob);
+    for (unsigned i = 0; i < sizeof(fake.extra); i++)
+        fake.extra[i] = (uint8_t)i;
+    put_chunk(1, 64);
+    put_chunk(id, length);
+    fake.extra_size = extra_size;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    return fake.frames[1];
+}
+
+static void chunks_of_bootinfo(void)
+{
+    const uint8_t *frame = boot_with_chunk(3, 64, 128);
+
+    CHECK(frame[15] == 0 && frame[16] == 64 && frame[23] == 0); /* the second word of the chunk's own header */
+    CHECK(frame[24] == 80 && frame[39] == 95 && frame[40] == 0);
+    CHECK(boot_with_chunk(3, 20, 84)[27] == 83);
+    CHECK(boot_with_chunk(3, 20, 84)[28] == 0);  /* a short chunk */
+    CHECK(boot_with_chunk(4, 64, 128)[24] == 0); /* another one */
+    CHECK(boot_with_chunk(3, 64, 100)[24] == 0); /* longer than all there is */
+    CHECK(boot_with_chunk(3, 8, 128)[24] == 0);  /* shorter than its header */
+    CHECK(boot_with_chunk(3, 64, 0)[24] == 0);
+}
+
+/* ---- Images that do not belong together ---- */
+
+static void other_architecture(void)
+{
+    header.arch = CAPDL_ARCH_AARCH64;
+}
+
+static void longer_image(void)
+{
+    header.image_end += CAPDL_PAGE_SIZE;
+}
+
+static void image_begins_elsewhere(void)
+{
+    header.image_start += CAPDL_PAGE_SIZE;
+}
+
+static void small_scratch(void)
+{
+    header.scratch_size = 64;
+}
+
+static void check_tampered(void (*tamper)(void), const char *start, const char *end)
+{
+
+    encode_system(&blob, &(struct system){ 0 });
+    fake = system_on(&blob);
+    fake.tamper = tamper;
+    fake_boot(&fake);
+    if (!fake.stopped || strncmp(fake.console, start, strlen(start)) != 0 || !strstr(fake.console, end))
+        check_text("message", fake.console, start);
+    check_text("calls", fake.log, "11 0x1 ()\n");
+}
+
+static void images_that_do_not_fit(void)
+{
+    check_tampered(other_architecture, "capdl: reading the blob: a blob for architecture ", ", an initialiser for ");
+    check_tampered(longer_image, "capdl: reading the blob: the image ends at 0x", ", for the kernel at 0x");
+    check_tampered(image_begins_elsewhere, "capdl: reading the blob: an image of 0x", " bytes, for the kernel of ");
+    check_tampered(small_scratch, "capdl: planning memory: a scratch area of 64 bytes, the blob needs ", "\n");
+}
+
+/* All memory is device memory: what has an address can be made, nothing else. */
+static void no_memory_at_all(void)
+{
+    encode_system(&blob, &(struct system){ 0 });
+    fake = system_on(&blob);
+    fake.num_untypeds = 2;
+    fake.untypeds[1].is_device = 1;
+    check_message(&fake, 0, 0,
+                  "capdl: planning memory: big: objects of 0x200000 bytes and more lack 0x200000 bytes of memory; "
+                  "free: 0 bytes, largest piece 0\n");
+}
+
+int main(void)
+{
+    started_threads_are_suspended();
+    kernel_without_mcs();
+    kernel_without_cache_methods();
+    chunks_of_bootinfo();
+    images_that_do_not_fit();
+    no_memory_at_all();
+    return failures != 0;
+}

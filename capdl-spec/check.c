@@ -36,6 +36,7 @@ static const struct {
     {"irq", check_irq},
     {"domain", check_domain},
     {"derivation", check_derivation},
+    {"leftover", check_leftover},
     {"thread", check_thread},
     {"unused", check_unused},
 };

@@ -64,4 +64,6 @@ void check_irq(struct checker *);
 void check_domain(struct checker *);
 void check_derivation(struct checker *);
 
+void check_leftover(struct checker *);
+
 #endif

@@ -37,6 +37,8 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
         return UINT64_MAX;
     case CAPDL_KIND_IO_PT:
         return 512;
+    case CAPDL_KIND_LEFTOVER:
+        return 1;
     default:
         return is_irq(object->kind) ? 1 : check_is_table(object->kind) ? check_table_entries(c, id) : 0;
     }
@@ -122,6 +124,10 @@ static bool fits(const struct checker *c, const struct capdl_object *object, con
     if (is_irq(object->kind)) {
         *expected = "a notification";
         return cap->kind == CAPDL_KIND_NOTIFICATION;
+    }
+    if (object->kind == CAPDL_KIND_LEFTOVER) {
+        *expected = "the frame that describes what was handed over";
+        return cap->kind == CAPDL_KIND_FRAME;
     }
     if (object->kind == CAPDL_KIND_ASID_POOL) {
         *expected = "the root of an address space";

@@ -83,6 +83,8 @@ static const struct param params[] = {
     NUMBERS(ARM_SGI_SIGNAL, true, SGI_IRQ, "irq"),
     NUMBERS(ARM_SGI_SIGNAL, true, TARGET, "target"),
     NUMBERS(CONTEXTBANK, false, BANK, "bank"),
+    NUMBERS(LEFTOVER, true, LEFTOVER_SLOTS, "slots"),
+    NUMBERS(LEFTOVER, false, LEFTOVER_DEVICES, "devices"),
 };
 
 enum { NUM_PARAMS = sizeof(params) / sizeof(params[0]) };

@@ -27,6 +27,9 @@ static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, u
     if (object->kind == CAPDL_KIND_FRAME && object->flags & CAPDL_OBJECT_CONTIGUOUS) {
         refuse(spec, diags, id, "is contiguous");
     }
+    if (object->kind == CAPDL_KIND_LEFTOVER) {
+        refuse(spec, diags, id, "stands for leftover memory");
+    }
     for (size_t i = 0; object->kind == CAPDL_KIND_FRAME && i < object->u.fills.count; i++) {
         if (object->u.fills.list[i].kind == CAPDL_FILL_FILE && strpbrk(object->u.fills.list[i].text, " }")) {
             refuse(spec, diags, id, "is filled from a file with a blank or '}' in its name");

@@ -52,6 +52,7 @@ enum capdl_boot_key {
     CAPDL_BOOT_PAGE_UNIFY,            /* AArch64 only */
     CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, /* AArch64 only */
     CAPDL_BOOT_PAGE_ATTRIBUTES,       /* attribute word of an ordinary cached mapping */
+    CAPDL_BOOT_CNODE_MOVE,            /* label; only if leftovers are handed over */
     CAPDL_BOOT_KEY_COUNT
 };
 
@@ -65,6 +66,14 @@ enum capdl_size_key {
     CAPDL_SIZE_OBJECTS, /* slots filled by Retype: groups, then fixed, then covers */
     CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived capabilities */
     CAPDL_SIZE_PAGES,   /* pages in the page segment */
+    /* Who gets what is left when all objects are made. Absent: nobody. */
+    CAPDL_SIZE_LEFT_SLOTS,   /* most capabilities to hand over, at least 1 */
+    CAPDL_SIZE_LEFT_CNODE,   /* slot of the CNode they go to ... */
+    CAPDL_SIZE_LEFT_BITS,    /* ... which has 2^this slots ... */
+    CAPDL_SIZE_LEFT_FIRST,   /* ... from this one of its slots on */
+    CAPDL_SIZE_LEFT_FRAME,   /* slot of the 4 KiB frame that describes them: struct capdl_leftovers */
+    CAPDL_SIZE_LEFT_PAGE,    /* the pages of the segment from this one on serve only to be copied */
+    CAPDL_SIZE_LEFT_DEVICES, /* 1: device memory, too */
     CAPDL_SIZE_KEY_COUNT
 };
 

@@ -138,6 +138,8 @@ enum capdl_number {
     CAPDL_NUMBER_TRIGGER = 0, /* arm_irq, riscv_irq: 0 level, 1 edge */
     CAPDL_NUMBER_TARGET = 1,  /* arm_irq, arm_sgi_signal */
     CAPDL_NUMBER_SGI_IRQ = 0, /* arm_sgi_signal */
+    CAPDL_NUMBER_LEFTOVER_SLOTS = 0, /* leftover */
+    CAPDL_NUMBER_LEFTOVER_DEVICES = 1,
     CAPDL_NUMBER_BANK = 0,    /* contextbank */
     CAPDL_NUMBER_ASID_HIGH = 0, /* asid_pool */
     CAPDL_NUMBER_COUNT = 4

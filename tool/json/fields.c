@@ -67,6 +67,8 @@ const struct field own_fields[] = {
     NUMBER(ARM_SGI_SIGNAL, true, SGI_IRQ, "irq"),
     NUMBER(ARM_SGI_SIGNAL, true, TARGET, "target"),
     NUMBER(CONTEXTBANK, false, BANK, "bank"),
+    NUMBER(LEFTOVER, true, LEFTOVER_SLOTS, "slots"),
+    NUMBER(LEFTOVER, false, LEFTOVER_DEVICES, "devices"),
 };
 
 const size_t num_own_fields = sizeof own_fields / sizeof own_fields[0];

@@ -74,6 +74,7 @@ enum capdl_size_key {
     CAPDL_SIZE_LEFT_FRAME,   /* slot of the 4 KiB frame that describes them: struct capdl_leftovers */
     CAPDL_SIZE_LEFT_PAGE,    /* the pages of the segment from this one on serve only to be copied */
     CAPDL_SIZE_LEFT_DEVICES, /* 1: device memory, too */
+    CAPDL_SIZE_LEFT_NAME,    /* a slot that stays empty: its name is theirs */
     CAPDL_SIZE_KEY_COUNT
 };
 

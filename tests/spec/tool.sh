@@ -26,7 +26,7 @@ expect 0 'expand --strict' "$capdl" expand --strict lower.cdl
 diff -u lower.out "$work/out" || fail 'expand --strict: not what was expected'
 expect 1 'expand --strict, refused' "$capdl" expand --strict refused.cdl
 [ ! -s "$work/out" ] || fail 'expand --strict printed what it refused'
-[ "$(grep -c 'which other capDL tools do not read' "$work/err")" -eq 4 ] || fail 'expand --strict: expected four refusals'
+[ "$(grep -c 'which other capDL tools do not read' "$work/err")" -eq 5 ] || fail 'expand --strict: expected five refusals'
 
 expect 2 '--no-check, misspelt' "$capdl" check --no-check padr lower.cdl
 grep -q "did you mean 'paddr'" "$work/err" || fail '--no-check: no suggestion'

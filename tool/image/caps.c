@@ -238,8 +238,8 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
             if (pass == COPY) {
                 program_cap_error(program, cnode, cap, "is outside the CNode's 0x%llx slots", 1ULL << o->size_bits);
             }
-        } else if (pass_of(program, cnode, cap) != pass) {
-            continue;
+        } else if (cap->kind == CAPDL_KIND_LEFTOVER || pass_of(program, cnode, cap) != pass) {
+            continue; /* leftovers.c */
         } else if (pass == MOVE || pass == ORIGINALS) {
             move(program, cnode, cap, irq_control_moved);
         } else {

@@ -160,7 +160,7 @@ static void reverse_free(struct reverse *r)
 static void run(struct reverse *r)
 {
     static void (*const steps[])(struct reverse *) = {
-        read_methods, read_names, reverse_objects, reverse_pages, reverse_fills, reverse_calls,
+        read_methods, read_names, reverse_objects, reverse_pages, reverse_fills, reverse_calls, reverse_leftovers,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !r->failed; i++) {
         steps[i](r);

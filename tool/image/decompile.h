@@ -64,6 +64,8 @@ void reverse_cap(struct reverse *, uint32_t container, struct capdl_cap);
 void reverse_objects(struct reverse *);
 void reverse_pages(struct reverse *);
 void reverse_fills(struct reverse *);
+/* leftovers.c */
+void reverse_leftovers(struct reverse *);
 /* decompile_vspace.c */
 void reverse_map_table(struct reverse *, const struct capdl_call *);
 void reverse_map_page(struct reverse *, const struct capdl_call *);

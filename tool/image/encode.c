@@ -112,6 +112,7 @@ static void put_profile(struct encoder *e)
         [CAPDL_BOOT_PAGE_UNIFY] = label(profile, CAPDL_METHOD_PAGE_UNIFY_INSTRUCTION),
         [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = label(profile, CAPDL_METHOD_PAGE_CLEAN_INVALIDATE_DATA),
         [CAPDL_BOOT_PAGE_ATTRIBUTES] = (int64_t)vspace_default_attributes(profile),
+        [CAPDL_BOOT_CNODE_MOVE] = e->program->leftovers.slots ? label(profile, CAPDL_METHOD_CNODE_MOVE) : 0,
     };
     uint64_t count = 0;
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
@@ -126,6 +127,11 @@ static void put_profile(struct encoder *e)
     }
 }
 
+static bool size_is_given(const uint64_t *sizes, unsigned key)
+{
+    return key <= CAPDL_SIZE_PAGES || sizes[key];
+}
+
 static void put_sizes(struct encoder *e)
 {
     const struct program *program = e->program;
@@ -134,10 +140,17 @@ static void put_sizes(struct encoder *e)
         [CAPDL_SIZE_SLOTS] = program->num_objects + program->num_derived,
         [CAPDL_SIZE_PAGES] = program->num_pages,
     };
-    put_map(e, CAPDL_SIZE_KEY_COUNT);
+    uint64_t count = 0;
+    leftovers_sizes(program, sizes);
     for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
-        put_uint(e, key);
-        put_uint(e, sizes[key]);
+        count += size_is_given(sizes, key);
+    }
+    put_map(e, count);
+    for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
+        if (size_is_given(sizes, key)) {
+            put_uint(e, key);
+            put_uint(e, sizes[key]);
+        }
     }
 }
 

@@ -9,7 +9,7 @@
  *     asids, interrupts: capabilities made by kernel calls
  *     derive    which capabilities are copied from which others of the spec
  *     vspace    page tables and pages, with their final addresses
- *     sched, threads, caps, domains
+ *     sched, threads, caps, leftovers, domains
  *     weave     one run of calls for what is done for many alike domains
  *     encode    the blob
  *
@@ -118,6 +118,16 @@ struct mapping {
     struct operand source; /* kind OPERAND_LITERAL: not mapped (yet) */
 };
 
+/* Who gets what is left when all objects are made. */
+struct leftovers {
+    uint64_t slots;  /* 0: nobody */
+    uint32_t object; /* which stands for it in the spec */
+    uint32_t cnode, frame;
+    uint64_t first; /* slot */
+    uint64_t name;  /* derived slot */
+    bool devices;
+};
+
 /* An array of frames that lie one behind the other. */
 struct contiguous {
     const char *name;
@@ -165,6 +175,7 @@ struct program {
     struct capdl_derivation *derivations; /* by child: those that are made by copying from a CNode of the spec */
     size_t num_derivations, capacity_derivations;
 
+    struct leftovers leftovers;
     struct call_list phases[CAPDL_PHASE_COUNT];
     uint8_t method_caps[CAPDL_METHOD_COUNT];
     bool method_refused[CAPDL_METHOD_COUNT];
@@ -245,6 +256,7 @@ void content_fill(struct program *);
 void sched_configure(struct program *);
 void threads_configure(struct program *);
 void caps_distribute(struct program *);
+void leftovers_assign(struct program *);
 void domains_configure(struct program *);
 void calls_weave(struct program *);
 
@@ -306,6 +318,9 @@ void contiguous_cover(struct program *);
 uint32_t contiguous_owner(const struct program *, uint64_t slot);
 bool contiguous_choose(struct program *, const struct forecast *);
 struct capdl_spec contiguous_spec(const struct program *);
+
+/* leftovers.c: what the blob says of them, nothing if nobody gets them. */
+void leftovers_sizes(const struct program *, uint64_t sizes[CAPDL_SIZE_KEY_COUNT]);
 
 /* encode.c: the blob, malloc'd. */
 uint8_t *encode_program(const struct program *, size_t *size);

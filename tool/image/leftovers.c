@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who gets what is left. What that is, the initialiser finds out when it boots; here it is only said where it goes: one run of slots
+ * of a CNode, and a frame for the description. Both ways: from a spec into a blob, and back.
+ */
+#include "image/decompile.h"
+#include "image/program.h"
+
+static uint64_t number(const struct capdl_object *object, enum capdl_number i)
+{
+    return object->u.numbers ? object->u.numbers->value[i] : 0;
+}
+
+/* The initialiser maps the frame while it boots, through the cache, and writes to it what nobody else has. */
+static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
+{
+    const struct place *place = &program->places[frame];
+    const char *problem = place->type != CAPDL_TYPE_FRAME_4K                      ? "must have 4k"
+                          : place->kind != PLACE_SLOT || place->flags & PLACE_CONTENT ? "must have no contents"
+                          : place->flags & PLACE_RESERVED                         ? "must not lie in reserved memory"
+                          : place->flags & PLACE_UNCACHED                         ? "must be mapped cached everywhere"
+                                                                                  : 0;
+    char label[160];
+    if (problem) {
+        program_error(program, frame, "%s: leftovers '%s' are described in it", problem,
+                      capdl_object_label(&program->spec->objects[object], label, sizeof label));
+    }
+    return !problem;
+}
+
+static void assign(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
+{
+    const struct capdl_object *object = &program->spec->objects[cap->object];
+    const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, cap->object, 0);
+    uint64_t slots = number(object, CAPDL_NUMBER_LEFTOVER_SLOTS);
+    if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
+        program_cap_error(program, cnode, cap, "takes %llu slots; an image can say 1 to %d, from slot %d at most",
+                          (unsigned long long)slots, CAPDL_BLOB_MAX_SLOTS, CAPDL_BLOB_MAX_SLOTS);
+        return;
+    }
+    if (!frame || frame->kind != CAPDL_KIND_FRAME || frame->object == CAPDL_NO_OBJECT) {
+        program_error(program, cap->object, "has in slot 0 no frame to be described in");
+        return;
+    }
+    if (program->leftovers.slots) {
+        program_cap_error(program, cnode, cap, "is the second one: what is left can be given away once");
+        return;
+    }
+    if (frame_good(program, cap->object, frame->object)) {
+        program->leftovers = (struct leftovers){.slots = slots,
+                                                .object = cap->object,
+                                                .cnode = cnode,
+                                                .frame = frame->object,
+                                                .first = cap->slot,
+                                                .name = calls_derive(program, cap->object),
+                                                .devices = number(object, CAPDL_NUMBER_LEFTOVER_DEVICES)};
+    }
+}
+
+void leftovers_assign(struct program *program)
+{
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_object *o = &program->spec->objects[i];
+        for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
+            if (o->caps[k].kind == CAPDL_KIND_LEFTOVER && o->caps[k].object != CAPDL_NO_OBJECT) {
+                assign(program, i, &o->caps[k]);
+            }
+        }
+    }
+}
+
+void leftovers_sizes(const struct program *program, uint64_t sizes[CAPDL_SIZE_KEY_COUNT])
+{
+    const struct leftovers *l = &program->leftovers;
+    if (!l->slots) {
+        return;
+    }
+    sizes[CAPDL_SIZE_LEFT_SLOTS] = l->slots;
+    sizes[CAPDL_SIZE_LEFT_CNODE] = program->places[l->cnode].number;
+    sizes[CAPDL_SIZE_LEFT_BITS] = program->spec->objects[l->cnode].size_bits;
+    sizes[CAPDL_SIZE_LEFT_FIRST] = l->first;
+    sizes[CAPDL_SIZE_LEFT_FRAME] = program->places[l->frame].number;
+    sizes[CAPDL_SIZE_LEFT_PAGE] = program->num_embedded;
+    sizes[CAPDL_SIZE_LEFT_DEVICES] = l->devices;
+    sizes[CAPDL_SIZE_LEFT_NAME] = l->name;
+}
+
+void reverse_leftovers(struct reverse *r)
+{
+    const uint64_t *sizes = r->blob.sizes;
+    if (!sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+        return;
+    }
+    const struct held *cnode = &r->slots[sizes[CAPDL_SIZE_LEFT_CNODE]], *frame = &r->slots[sizes[CAPDL_SIZE_LEFT_FRAME]];
+    if (cnode->kind != CAPDL_KIND_CNODE || frame->kind != CAPDL_KIND_FRAME) {
+        reverse_fail(r, "what is left goes to something that is no CNode, or is described in something that is no frame");
+        return;
+    }
+    uint32_t object = reverse_add(r, &r->slot_names[sizes[CAPDL_SIZE_LEFT_NAME]], CAPDL_KIND_LEFTOVER);
+    struct capdl_numbers *numbers = capdl_spec_alloc(r->spec, sizeof *numbers);
+    numbers->has = (uint8_t)(1 << CAPDL_NUMBER_LEFTOVER_SLOTS |
+                             (sizes[CAPDL_SIZE_LEFT_DEVICES] != 0) << CAPDL_NUMBER_LEFTOVER_DEVICES);
+    numbers->value[CAPDL_NUMBER_LEFTOVER_SLOTS] = sizes[CAPDL_SIZE_LEFT_SLOTS];
+    numbers->value[CAPDL_NUMBER_LEFTOVER_DEVICES] = sizes[CAPDL_SIZE_LEFT_DEVICES];
+    r->spec->objects[object].u.numbers = numbers;
+    reverse_cap(r, object, (struct capdl_cap){.object = frame->object, .kind = CAPDL_KIND_FRAME});
+    reverse_cap(r, cnode->object,
+                (struct capdl_cap){.slot = sizes[CAPDL_SIZE_LEFT_FIRST], .object = object, .kind = CAPDL_KIND_LEFTOVER});
+}

@@ -56,6 +56,10 @@ void check_frame_rights(struct checker *);
 void check_mapping(struct checker *);
 void check_ipc_buffer(struct checker *);
 
+void check_io_device(struct checker *);
+void check_io_table(struct checker *);
+void check_stream(struct checker *);
+
 void check_paddr(struct checker *);
 void check_overlap(struct checker *);
 void check_cover(struct checker *);

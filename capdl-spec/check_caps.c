@@ -26,14 +26,14 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
     case CAPDL_KIND_CNODE:
         return UINT64_C(1) << object->size_bits;
     case CAPDL_KIND_TCB:
-        return CAPDL_TCB_SLOT_COUNT +
-               (c->spec->arch == CAPDL_ARCH_X86_64); /* there, 10 is the root of a guest's memory */
+        return c->spec->arch == CAPDL_ARCH_X86_64 ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
     case CAPDL_KIND_ASID_POOL:
         return c->spec->arch == CAPDL_ARCH_AARCH64 || c->spec->arch == CAPDL_ARCH_X86_64 ? 512 : 1024;
     case CAPDL_KIND_IO_DEVICE:
-    case CAPDL_KIND_ARM_IO_DEVICE:
     case CAPDL_KIND_CONTEXTBANK:
     case CAPDL_KIND_STREAMID:
+        return 1;
+    case CAPDL_KIND_ARM_IO_DEVICE:
         return UINT64_MAX;
     case CAPDL_KIND_IO_PT:
         return 512;
@@ -110,6 +110,9 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
     case CAPDL_TCB_SLOT_BOUND_VCPU:
         *expected = "a virtual CPU";
         return cap->kind == CAPDL_KIND_VCPU;
+    case CAPDL_TCB_SLOT_EPT_ROOT:
+        *expected = "the root of a guest's memory: ept_pml4";
+        return cap->kind == CAPDL_KIND_EPT_PML4;
     default:
         return true;
     }
@@ -131,7 +134,7 @@ static bool fits(const struct checker *c, const struct capdl_object *object, con
     }
     if (object->kind == CAPDL_KIND_ASID_POOL) {
         *expected = "the root of an address space";
-        return check_is_vspace_root(c, cap->kind);
+        return check_is_vspace_root(c, cap->kind) || cap->kind == CAPDL_KIND_EPT_PML4;
     }
     if (object->kind == CAPDL_KIND_IO_PT) {
         *expected = "an I/O page table or a frame";
@@ -140,6 +143,14 @@ static bool fits(const struct checker *c, const struct capdl_object *object, con
     if (is_io(object->kind)) {
         *expected = "an I/O page table";
         return cap->kind == CAPDL_KIND_IO_PT;
+    }
+    if (object->kind == CAPDL_KIND_STREAMID) {
+        *expected = "a context bank";
+        return cap->kind == CAPDL_KIND_CONTEXTBANK;
+    }
+    if (object->kind == CAPDL_KIND_CONTEXTBANK) {
+        *expected = "the root of an address space";
+        return check_is_vspace_root(c, cap->kind);
     }
     return true;
 }

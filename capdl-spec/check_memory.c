@@ -27,6 +27,10 @@ static unsigned object_bits(const struct checker *c, const struct capdl_object *
     case CAPDL_KIND_PGD:
     case CAPDL_KIND_PDPT:
     case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
+    case CAPDL_KIND_EPT_PDPT:
+    case CAPDL_KIND_EPT_PD:
+    case CAPDL_KIND_EPT_PT:
     case CAPDL_KIND_VCPU:
     case CAPDL_KIND_ASID_POOL:
     case CAPDL_KIND_IO_PT:

@@ -186,6 +186,10 @@ static void check_one_thread(struct checker *c, uint32_t id)
                      cspace   ? "vspace"
                      : vspace ? "cspace"
                               : "cspace and no vspace");
+    if (c->spec->arch == CAPDL_ARCH_X86_64 && capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU) &&
+        !capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_EPT_ROOT))
+        check_report(c, CAPDL_WARNING, object->pos,
+                     "TCB '%s' has a virtual CPU but no ept_root: its guest has no memory", check_label(c, id, label));
 }
 
 void check_thread(struct checker *c)
@@ -195,7 +199,16 @@ void check_thread(struct checker *c)
             check_one_thread(c, i);
 }
 
-/* Threads act without being referred to, and untypeds that cover something have done their duty. */
+/* Threads act without being referred to, so do devices that see something, and untypeds that cover something have done their
+   duty. */
+static bool acts(const struct capdl_object *object)
+{
+    bool device = object->kind == CAPDL_KIND_IO_DEVICE || object->kind == CAPDL_KIND_STREAMID;
+
+    return object->kind == CAPDL_KIND_TCB || object->kind == CAPDL_KIND_UT || object->kind == CAPDL_KIND_PROGRAM ||
+           (device && object->num_caps);
+}
+
 void check_unused(struct checker *c)
 {
     char label[CHECK_LABEL];
@@ -203,8 +216,7 @@ void check_unused(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = &c->spec->objects[i];
 
-        if (c->used[i] || object->kind == CAPDL_KIND_TCB || object->kind == CAPDL_KIND_UT ||
-            object->kind == CAPDL_KIND_PROGRAM || object->flags & CAPDL_OBJECT_GENERATED)
+        if (c->used[i] || acts(object) || object->flags & CAPDL_OBJECT_GENERATED)
             continue;
         check_report(c, CAPDL_WARNING, object->pos, "%s '%s' is not used: no capability refers to it",
                      capdl_kind_name(object->kind), check_label(c, i, label));

@@ -26,6 +26,10 @@ static const struct table {
     {CAPDL_ARCH_X86_64, CAPDL_KIND_PDPT, false, CAPDL_KIND_PD, 512, 30},
     {CAPDL_ARCH_X86_64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
     {CAPDL_ARCH_X86_64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PML4, false, CAPDL_KIND_EPT_PDPT, 512, 39},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PDPT, false, CAPDL_KIND_EPT_PD, 512, 30},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PD, false, CAPDL_KIND_EPT_PT, 512, 21},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PT, false, CAPDL_KIND_EPT_PT, 512, 12},
     {CAPDL_ARCH_RISCV, CAPDL_KIND_PT, true, CAPDL_KIND_PT, 512, 0},
     {CAPDL_ARCH_IA32, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 1024, 22},
     {CAPDL_ARCH_IA32, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 1024, 12},
@@ -41,10 +45,17 @@ static const struct table *table_find(const struct checker *c, enum capdl_kind k
     return NULL;
 }
 
+/* A guest's memory on x86-64, beside the address space of its thread. */
+static bool is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
 bool check_is_table(enum capdl_kind kind)
 {
     return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
-           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4;
+           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4 || is_ept(kind);
 }
 
 bool check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
@@ -95,9 +106,9 @@ static void report_nesting(struct checker *c, uint32_t id, const struct capdl_ca
         check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
                      label, spec_kind_phrase(cap->kind));
     else
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame or a %s (%s)",
-                     capdl_kind_name(object->kind), label, spec_kind_phrase(cap->kind), capdl_kind_name(table->below),
-                     capdl_kind_keyword(table->below));
+        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame or %s (%s)",
+                     capdl_kind_name(object->kind), label, spec_kind_phrase(cap->kind),
+                     spec_kind_phrase(table->below), capdl_kind_keyword(table->below));
 }
 
 void check_table_nesting(struct checker *c)
@@ -165,13 +176,14 @@ static const char *size_name(unsigned bits, char *buffer, size_t size)
 static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
 {
     const struct capdl_object *frame = &c->spec->objects[cap->object];
+    bool holds_frames = shift <= 30 && c->spec->objects[table].kind != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
-    if (frame->size_bits == shift || frame->size_bits < 10)
+    if (frame->size_bits < 10 || (holds_frames && frame->size_bits == shift))
         return;
     check_label(c, cap->object, label);
     check_label(c, table, holder);
-    if (shift > 30)
+    if (!holds_frames)
         check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
                      capdl_kind_name(c->spec->objects[table].kind), holder);
     else

@@ -85,6 +85,7 @@ static const struct param params[] = {
     NUMBERS(CONTEXTBANK, false, BANK, "bank"),
     NUMBERS(LEFTOVER, true, LEFTOVER_SLOTS, "slots"),
     NUMBERS(LEFTOVER, false, LEFTOVER_DEVICES, "devices"),
+    NUMBERS(STREAMID, false, STREAM, "id"),
 };
 
 enum { NUM_PARAMS = sizeof(params) / sizeof(params[0]) };

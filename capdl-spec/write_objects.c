@@ -160,6 +160,7 @@ static const char *const number_names[CAPDL_KIND_COUNT][CAPDL_NUMBER_COUNT] = {
     [CAPDL_KIND_ARM_SGI_SIGNAL] = {"irq", "target"},
     [CAPDL_KIND_CONTEXTBANK] = {"bank"},
     [CAPDL_KIND_LEFTOVER] = {"slots", "devices"},
+    [CAPDL_KIND_STREAMID] = {"id"},
     [CAPDL_KIND_IO_DEVICE] = {"domainID"},
 };
 

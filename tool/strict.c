@@ -12,6 +12,27 @@ static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t 
                 capdl_object_label(&spec->objects[id], label, sizeof label), what);
 }
 
+static bool is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
+/* Others have streams and context banks as objects, but neither numbers of streams nor what is bound to what. */
+static void refuse_devices(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
+{
+    const struct capdl_object *object = &spec->objects[id];
+    if (is_ept(object->kind)) {
+        refuse(spec, diags, id, "is an extended page table");
+    }
+    if (object->kind == CAPDL_KIND_STREAMID && object->u.numbers) {
+        refuse(spec, diags, id, "is a stream with a number (id)");
+    }
+    if ((object->kind == CAPDL_KIND_STREAMID || object->kind == CAPDL_KIND_CONTEXTBANK) && object->num_caps) {
+        refuse(spec, diags, id, "is bound to something");
+    }
+}
+
 static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
     const struct capdl_object *object = &spec->objects[id];
@@ -112,6 +133,7 @@ bool strict_lower(struct capdl_spec *spec, struct capdl_diags *diags)
 {
     size_t errors = diags->num_errors;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
+        refuse_devices(spec, diags, i);
         refuse_content(spec, diags, i);
     }
     lower_interrupts(spec, diags);

@@ -141,6 +141,7 @@ enum capdl_number {
     CAPDL_NUMBER_LEFTOVER_SLOTS = 0, /* leftover */
     CAPDL_NUMBER_LEFTOVER_DEVICES = 1,
     CAPDL_NUMBER_BANK = 0,    /* contextbank */
+    CAPDL_NUMBER_STREAM = 0,  /* streamid; extension `id: n` */
     CAPDL_NUMBER_ASID_HIGH = 0, /* asid_pool */
     CAPDL_NUMBER_COUNT = 4
 };

@@ -27,6 +27,10 @@ diff -u lower.out "$work/out" || fail 'expand --strict: not what was expected'
 expect 1 'expand --strict, refused' "$capdl" expand --strict refused.cdl
 [ ! -s "$work/out" ] || fail 'expand --strict printed what it refused'
 [ "$(grep -c 'which other capDL tools do not read' "$work/err")" -eq 5 ] || fail 'expand --strict: expected five refusals'
+expect 1 'expand --strict, streams' "$capdl" expand --strict refused_devices.cdl
+[ "$(grep -c 'which other capDL tools do not read' "$work/err")" -eq 3 ] || fail 'expand --strict: expected three refusals'
+expect 1 'expand --strict, guests' "$capdl" expand --strict ../cases/devices.cdl
+[ "$(grep -c 'is an extended page table, which other' "$work/err")" -eq 6 ] || fail 'expand --strict: expected six refusals'
 
 expect 2 '--no-check, misspelt' "$capdl" check --no-check padr lower.cdl
 grep -q "did you mean 'paddr'" "$work/err" || fail '--no-check: no suggestion'

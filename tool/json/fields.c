@@ -69,6 +69,7 @@ const struct field own_fields[] = {
     NUMBER(CONTEXTBANK, false, BANK, "bank"),
     NUMBER(LEFTOVER, true, LEFTOVER_SLOTS, "slots"),
     NUMBER(LEFTOVER, false, LEFTOVER_DEVICES, "devices"),
+    NUMBER(STREAMID, false, STREAM, "id"),
 };
 
 const size_t num_own_fields = sizeof own_fields / sizeof own_fields[0];

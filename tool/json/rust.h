@@ -16,7 +16,7 @@ struct rust_object {
     uint32_t object;    /* in the spec, or CAPDL_NO_OBJECT */
     uint8_t kind;       /* enum capdl_kind; CAPDL_KIND_PT stands for page tables of all levels */
     uint8_t level;
-    bool is_root;
+    bool is_root, is_ept;
 };
 
 struct rust_reader {

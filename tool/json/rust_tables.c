@@ -26,6 +26,9 @@ static enum capdl_arch arch_guess(const struct rust_reader *reader)
         if (arch != CAPDL_ARCH_COUNT) {
             return arch;
         }
+        if (object->kind == CAPDL_KIND_PT && object->is_ept) {
+            return CAPDL_ARCH_X86_64;
+        }
         if (object->kind == CAPDL_KIND_PT && object->is_root && object->level == 1) {
             return CAPDL_ARCH_AARCH64;
         }
@@ -39,7 +42,6 @@ static void shape_read(struct rust_reader *reader, struct rust_object *table)
         { "is_root", false }, { "level", false }, { "slots", true }, { "x86_ept", false }, { 0 },
     };
     const char *members[4];
-    bool ept = false;
     uint64_t level = RUST_NO_LEVEL;
     if (!table->fields ||
         !json_fields(reader->json, table->fields, "a page table", fields, JSON_OTHERS_IGNORED, members)) {
@@ -52,10 +54,8 @@ static void shape_read(struct rust_reader *reader, struct rust_object *table)
         json_number(reader->json, members[1], "level", 3, &level);
         table->level = (uint8_t)level;
     }
-    if (members[3] && json_bool(reader->json, members[3], "x86_ept", &ept) && ept) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[3]),
-                    "extended page tables (the memory of x86 guests) cannot "
-                    "be said in capDL");
+    if (members[3]) {
+        json_bool(reader->json, members[3], "x86_ept", &table->is_ept);
     }
 }
 
@@ -129,5 +129,8 @@ enum capdl_kind rust_table_kind(struct rust_reader *reader, const struct rust_ob
         [CAPDL_ARCH_ARM11] = { CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
         [CAPDL_ARCH_IA32] = { CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
     };
-    return kinds[reader->spec->arch][table->level < 4 ? table->level : 3];
+    static const enum capdl_kind ept[] = { CAPDL_KIND_EPT_PML4, CAPDL_KIND_EPT_PDPT, CAPDL_KIND_EPT_PD,
+                                           CAPDL_KIND_EPT_PT };
+    unsigned level = table->level < 4 ? table->level : 3;
+    return table->is_ept ? ept[level] : kinds[reader->spec->arch][level];
 }

@@ -69,6 +69,7 @@ round_trip() { # KERNEL
 }
 
 emulated() {
+    "$capdl" verify "$work/image.elf" --spec "$work/system.cdl" -I "$work" > "$work/console" 2>&1 || { cat "$work/console"; return 1; }
     "$capdl" run "$work/image.elf" --timeout 60 > "$work/console" || { cat "$work/console"; return 1; }
     grep -v '^capdl: booted' "$work/console" > "$work/output" || true
     same "$system/expected.txt" "$work/output"

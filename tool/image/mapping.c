@@ -74,24 +74,44 @@ struct mapping *mapping_find(const struct program *program, uint32_t container, 
     return bsearch(&key, program->mappings, program->num_mappings, sizeof key, compare_mappings);
 }
 
-/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. */
-static bool wants_original(const struct program *program, const struct mapping *mapping)
+/* How many capabilities of the spec there are to each object. */
+static uint32_t *count_caps(const struct program *program)
 {
+    const struct capdl_spec *spec = program->spec;
+    uint32_t *counts = memory_zeroed(spec->num_objects, sizeof *counts);
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        for (uint32_t k = 0; k < spec->objects[i].num_caps; k++) {
+            uint32_t object = spec->objects[i].caps[k].object;
+            if (object != CAPDL_NO_OBJECT) {
+                counts[object]++;
+            }
+        }
+    }
+    return counts;
+}
+
+/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. Who has that can
+   revoke all others of the frame, mappings included, so there must be none beside this one and its mapping. */
+static bool can_be_original(const struct program *program, const struct mapping *mapping, const uint32_t *counts)
+{
+    const struct capdl_cap *cap = &program->spec->objects[mapping->cnode].caps[mapping->cap];
     unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
-    return (program->spec->objects[mapping->cnode].caps[mapping->cap].rights & all) == all;
+    return (cap->rights & all) == all && counts[cap->object] == 2;
 }
 
 /* Originals that a CNode's mapping capability will be are not for others. */
 void mappings_reserve(struct program *program)
 {
+    uint32_t *counts = program->num_mappings ? count_caps(program) : 0;
     for (size_t i = 0; i < program->num_mappings; i++) {
         struct mapping *mapping = &program->mappings[i];
         uint32_t frame = program->spec->objects[mapping->cnode].caps[mapping->cap].object;
-        if (wants_original(program, mapping) && !(program->places[frame].flags & PLACE_TAKEN)) {
+        if (can_be_original(program, mapping, counts) && !(program->places[frame].flags & PLACE_TAKEN)) {
             program->places[frame].flags |= PLACE_TAKEN;
             mapping->source = operand_object(program, frame);
         }
     }
+    free(counts);
 }
 
 struct operand mapping_source(struct program *program, uint32_t table, const struct capdl_cap *cap)

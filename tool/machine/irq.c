@@ -17,6 +17,9 @@ enum status irq_issue(struct kernel *k, struct invocation *inv, uint64_t irq, ui
     thread_set_state(k, k->current, THREAD_RESTART);
     k->irq_state[irq] = IRQ_SIGNAL;
     k->irq_masked[irq] = false;
+    k->irq_issues[irq].method = inv->method;
+    for (unsigned i = 0; i < sizeof k->irq_issues[irq].words / sizeof k->irq_issues[irq].words[0]; i++)
+        k->irq_issues[irq].words[i] = i < inv->length ? invocation_argument(k, inv, i) : 0;
     slot_insert(k, (struct cap){.type = CAP_IRQ_HANDLER, .paddr = irq}, inv->slot, dest);
     return STATUS_OK;
 }

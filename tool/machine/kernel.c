@@ -119,6 +119,7 @@ void kernel_free(struct kernel *k)
     if (!k)
         return;
     memory_free(&k->memory);
+    caches_free(&k->caches);
     free(k->methods);
     free(k->schedule);
     free(k->idle_sc);

@@ -9,6 +9,7 @@
 #ifndef MACHINE_KERNEL_H
 #define MACHINE_KERNEL_H
 
+#include "caches.h"
 #include "objects.h"
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER, IRQ_RESERVED };
@@ -31,6 +32,12 @@ struct invocation {
     struct cap cap;
     bool call, block, can_donate, first_phase;
     uint64_t *buffer; /* of the caller, or 0 */
+};
+
+/* The call by which an interrupt was handed out, and its words: trigger, pin and so on. Only the controller makes use of them. */
+struct irq_issue {
+    enum capdl_method method;
+    uint64_t words[7];
 };
 
 struct domain_slot {
@@ -86,7 +93,9 @@ struct kernel {
     enum irq_state irq_state[MAX_IRQS];
     struct slot irq_slots[MAX_IRQS];
     bool irq_masked[MAX_IRQS];
+    struct irq_issue irq_issues[MAX_IRQS];
     uint64_t io_ports[65536 / 64];
+    struct caches caches;
     struct asid_pool *asid_table[MAX_ASID_POOLS];
 
     struct syscall_error error;

@@ -116,11 +116,20 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-static void code_changed(struct kernel *k, enum capdl_method method)
+static bool is_unify(enum capdl_method method)
 {
-    bool unify = method == CAPDL_METHOD_PAGE_UNIFY_INSTRUCTION || method == CAPDL_METHOD_VSPACE_UNIFY_INSTRUCTION;
+    return method == CAPDL_METHOD_PAGE_UNIFY_INSTRUCTION || method == CAPDL_METHOD_VSPACE_UNIFY_INSTRUCTION;
+}
+
+/* What is written back is kept as far as the boot: nobody asks about later. */
+static void flush(struct kernel *k, enum capdl_method method, uint64_t paddr, uint64_t size)
+{
+    bool unify = is_unify(method);
+    bool cleans = method != CAPDL_METHOD_PAGE_INVALIDATE_DATA && method != CAPDL_METHOD_VSPACE_INVALIDATE_DATA;
     if (unify && k->host.code_changed)
         k->host.code_changed(k->host.context);
+    if (cleans && k->current == k->initial)
+        caches_write_back(&k->caches, &k->memory, unify ? CACHE_CODE : CACHE_DATA, paddr, size);
 }
 
 /* An EL1 kernel uses the user's mapping for the operation, so it must still be the frame's. */
@@ -153,7 +162,7 @@ static enum status decode_page_flush(struct kernel *k, struct invocation *inv)
     if (status != STATUS_OK)
         return status;
     thread_set_state(k, k->current, THREAD_RESTART);
-    code_changed(k, inv->method);
+    flush(k, inv->method, inv->cap.paddr + start, end - start);
     return STATUS_OK;
 }
 
@@ -193,7 +202,8 @@ static enum status vspace_flush(struct kernel *k, struct invocation *inv, struct
             return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
     thread_set_state(k, k->current, THREAD_RESTART);
-    code_changed(k, inv->method);
+    if (walk.pte->kind == PTE_PAGE)
+        flush(k, inv->method, walk.pte->paddr + (start & ((UINT64_C(1) << walk.bits_left) - 1)), end - start);
     return STATUS_OK;
 }
 

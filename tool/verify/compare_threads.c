@@ -6,7 +6,7 @@
 
 #include "verify/private.h"
 
-enum { FLAG_FPU_DISABLED = 1, DEFAULT_PRIO = 125 };
+enum { FLAG_FPU_DISABLED = 1, FLAG_SPORADIC = 1, DEFAULT_PRIO = 125 };
 
 static const struct capdl_tcb defaults = {.resume = true, .prio = DEFAULT_PRIO, .max_prio = DEFAULT_PRIO};
 
@@ -59,7 +59,7 @@ static void compare_registers(struct verify *v, uint32_t object, const struct ca
     r->init(fresh);
     memcpy(values, fresh, sizeof values);
     values[r->fault_ip] = values[r->next_ip] = wanted->ip;
-    values[r->sp] = wanted->sp;
+    values[r->sp] = stack_pointer_of(v, wanted);
     for (size_t i = 0; i < wanted->num_init && i < 8 && convention->arguments[i]; i++) {
         set_register(r, values, convention->arguments[i], wanted->init[i]);
     }
@@ -218,5 +218,5 @@ void compare_sched_context(struct verify *v, uint32_t object)
     compare_value(v, object, "budget (in ticks)", budget_of(sc), ticks_of_us(v->kernel, wanted->budget));
     compare_value(v, object, "refills", sc->refill_max, full ? MIN_REFILLS : wanted->refills + MIN_REFILLS);
     compare_value(v, object, "data", sc->badge, wanted->data);
-    compare_value(v, object, "sporadic flag", sc->sporadic, 0);
+    compare_value(v, object, "sporadic flag", sc->sporadic, wanted->flags & FLAG_SPORADIC);
 }

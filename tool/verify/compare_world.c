@@ -1,93 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the spec does not speak of, or speaks of as a whole: derivation, memory, domains, interrupts, other threads,
- * and what the initialiser keeps.
+ * What the spec does not speak of, or speaks of as a whole: memory, domains, interrupts, other threads, and what the
+ * initialiser keeps.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "verify/private.h"
-
-/* Whether an object lies, perhaps by way of others, in an untyped of the spec. */
-static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
-{
-    for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {
-        object = v->spec->objects[object].parent;
-        if (object == untyped) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Walks everything derived from an untyped of the spec: it must be the children the spec gives it. Their untyped
-   is noted. */
-static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
-{
-    const struct slot *parent = v->nodes[v->match[untyped]].untyped;
-    for (const struct slot *slot = parent->next; slot && slot_is_parent(v->kernel, parent, slot); slot = slot->next) {
-        uint32_t node = state_node(v, slot), child = node == NO_NODE ? CAPDL_NO_OBJECT : v->nodes[node].match;
-        char label[LABEL_SIZE];
-        if (child == CAPDL_NO_OBJECT) {
-            if (slot->cap.type != CAP_UNTYPED) { /* gaps between children are closed by untypeds that nobody gets */
-                differ(v, untyped, "is what %s was made of, which the spec does not say", cap_label(v, slot, label));
-            }
-        } else if (!is_within(v, child, untyped)) {
-            differ(v, untyped, "is what %s was made of, which the spec does not say", object_label(v, child, label));
-        } else if (v->spec->objects[child].parent == untyped) {
-            seen[child] = true;
-        }
-    }
-}
-
-static void compare_covers(struct verify *v)
-{
-    const struct capdl_spec *spec = v->spec;
-    uint8_t *seen = verify_zeroed(spec->num_objects, 1);
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (spec->objects[i].kind == CAPDL_KIND_UT && v->match[i] != NO_NODE) {
-            see_children(v, i, seen);
-        }
-    }
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
-        uint32_t parent = spec->objects[i].parent;
-        if (parent != CAPDL_NO_OBJECT && v->match[i] != NO_NODE && !seen[i]) {
-            char label[LABEL_SIZE];
-            differ(v, i, "was not made of %s", object_label(v, parent, label));
-        }
-    }
-    free(seen);
-}
-
-static const struct slot *slot_of(const struct verify *v, const struct capdl_slot_ref *ref)
-{
-    uint32_t node = v->match[ref->container];
-    const struct node *n = node == NO_NODE ? 0 : &v->nodes[node];
-    if (n && n->type == CAP_CNODE && ref->slot >> n->bits == 0) {
-        return &((const struct cnode *)n->object)->slots[ref->slot];
-    }
-    return n && n->type == CAP_THREAD ? state_tcb_slot(v, n->object, ref->slot) : 0;
-}
-
-void compare_derivations(struct verify *v)
-{
-    compare_covers(v);
-    for (size_t i = 0; i < v->spec->num_derivations; i++) {
-        const struct capdl_derivation *d = &v->spec->derivations[i];
-        const struct slot *parent = slot_of(v, &d->parent), *child = slot_of(v, &d->child);
-        const struct slot *at = parent ? parent->next : 0;
-        while (at && at != child && slot_is_parent(v->kernel, parent, at)) {
-            at = at->next;
-        }
-        if (!parent || !child || at != child || !slot_is_parent(v->kernel, parent, child)) {
-            char label[LABEL_SIZE];
-            differ(v, d->child.container,
-                   "has in slot 0x%" PRIx64 " a capability that is not derived from the one in slot 0x%" PRIx64
-                   " of %s",
-                   d->child.slot, d->parent.slot, object_label(v, d->parent.container, label));
-        }
-    }
-}
 
 static void compare_entry(struct verify *v, size_t i)
 {

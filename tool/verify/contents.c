@@ -49,6 +49,7 @@ static const struct file *file_of(struct verify *v, const struct capdl_fill *fil
 /* A frame of the spec, read page by page in order. */
 struct expected {
     struct verify *v;
+    uint32_t object;
     const struct capdl_fill **fills; /* by offset */
     const uint8_t *actual;           /* the page as it is */
     size_t count, next;              /* fills before `next` end before the page at hand */
@@ -65,7 +66,7 @@ static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 {
     const struct capdl_object *o = &v->spec->objects[object];
     *e = (struct expected){
-        .v = v, .count = o->u.fills.count, .fills = verify_zeroed(o->u.fills.count, sizeof *e->fills)};
+        .v = v, .object = object, .count = o->u.fills.count, .fills = verify_zeroed(o->u.fills.count, sizeof *e->fills)};
     for (size_t i = 0; i < e->count; i++) {
         e->fills[i] = &o->u.fills.list[i];
     }
@@ -86,18 +87,30 @@ static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t of
     }
 }
 
+static void apply_arguments(struct expected *e, const struct argument *argument, uint64_t offset)
+{
+    const struct argument *end = e->v->arguments + e->v->num_arguments;
+    for (; argument < end && argument->frame == e->object && argument->offset < offset + CAPDL_PAGE_SIZE; argument++) {
+        memcpy(e->page + (argument->offset - offset), &argument->value, sizeof argument->value);
+    }
+}
+
 /* The page at an offset, which grows from call to call. */
 static const uint8_t *expected_page(struct expected *e, uint64_t offset)
 {
+    const struct argument *argument = stack_argument_from(e->v, e->object, offset);
     while (e->next < e->count && e->fills[e->next]->offset + e->fills[e->next]->length <= offset) {
         e->next++;
     }
-    if (e->next == e->count || e->fills[e->next]->offset >= offset + CAPDL_PAGE_SIZE) {
+    if (!argument && (e->next == e->count || e->fills[e->next]->offset >= offset + CAPDL_PAGE_SIZE)) {
         return zeros;
     }
     memset(e->page, 0, sizeof e->page);
     for (size_t i = e->next; i < e->count && e->fills[i]->offset < offset + CAPDL_PAGE_SIZE; i++) {
         apply(e, e->fills[i], offset);
+    }
+    if (argument) {
+        apply_arguments(e, argument, offset);
     }
     return e->page;
 }
@@ -129,6 +142,32 @@ static void differing_page(struct verify *v, uint32_t object, uint64_t offset, c
            offset + first, expected[first], count, count == 1 ? "" : "s", count == 1 ? "s" : "");
 }
 
+static bool in_boot_image(const struct verify *v, uint64_t paddr)
+{
+    return paddr - v->boot->image_paddr < v->boot->image_end - v->boot->image_start;
+}
+
+/* Instructions are fetched, and uncached mappings read, past the data cache. What came with the image is there for fetches, as
+   the loader wrote it back; whether it is for others, depends on the loader. */
+static void compare_views(struct verify *v, uint32_t object, uint64_t paddr, uint64_t offset)
+{
+    static const struct {
+        enum table_use use;
+        enum cache_view view;
+        const char *as;
+    } views[] = {{USED_AS_CODE, CACHE_CODE, "fetched as instructions"}, {USED_UNCACHED, CACHE_DATA, "read without the cache"}};
+    for (unsigned i = 0; i < sizeof views / sizeof views[0]; i++) {
+        bool uses = v->table_uses[object] & views[i].use;
+        if (!uses || v->profile->arch != CAPDL_ARCH_AARCH64 || (in_boot_image(v, paddr) && views[i].view == CACHE_CODE)) {
+            continue;
+        }
+        const uint8_t *seen = caches_page(&v->kernel->caches, views[i].view, paddr);
+        if (memcmp(seen ? seen : zeros, contents_page(v, paddr), CAPDL_PAGE_SIZE) != 0) {
+            differ(v, object, "at offset 0x%" PRIx64 " is still in the data cache, but will be %s", offset, views[i].as);
+        }
+    }
+}
+
 void contents_compare(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
@@ -148,6 +187,8 @@ void contents_compare(struct verify *v, uint32_t object)
             differ(v, object, "lies at 0x%" PRIx64 ", where there is no memory", node->paddr);
         } else if (!same) {
             differing_page(v, object, offset, actual, expected);
+        } else if (!node->device) {
+            compare_views(v, object, node->paddr + offset, offset);
         }
     }
     v->result->totals.pages += size / CAPDL_PAGE_SIZE;
@@ -174,7 +215,7 @@ uint64_t contents_expected_hash(struct verify *v, uint32_t object)
     const struct capdl_object *o = &v->spec->objects[object];
     uint64_t hash = 0, size = UINT64_C(1) << o->size_bits;
     struct expected e;
-    if (o->u.fills.count == 0 || o->size_bits > LARGEST_HASHED) {
+    if ((o->u.fills.count == 0 && !stack_argument_from(v, object, 0)) || o->size_bits > LARGEST_HASHED) {
         return 0;
     }
     expected_open(&e, v, object);

@@ -48,6 +48,15 @@ struct file {
     void *bytes; /* struct file_bytes to be released, or 0 */
 };
 
+/* How page tables of the spec hold an object. */
+enum table_use { USED_BY_TABLE = 1, USED_AS_CODE = 2, USED_UNCACHED = 4 };
+
+/* A start-up argument that is not in a register but in a frame of the thread's stack. */
+struct argument {
+    uint32_t frame;
+    uint64_t offset, value;
+};
+
 /* Where a page table of the spec stands. */
 struct table_place {
     uint32_t root; /* object; CAPDL_NO_OBJECT: in no address space */
@@ -77,7 +86,10 @@ struct verify {
     uint64_t *irqs;             /* per object: number in the kernel, or UINT64_MAX */
     struct table_place *places; /* per object */
     bool sizes_of_sc;           /* the spec gives the size of every scheduling context */
-    uint8_t *used_by_tables;    /* per object: a table holds it */
+    uint8_t *table_uses;        /* per object: enum table_use */
+
+    struct argument *arguments; /* by frame and offset */
+    size_t num_arguments, capacity_arguments;
 
     struct file *files;
     size_t num_files, capacity_files;
@@ -131,6 +143,12 @@ void match_by_shape(struct verify *);
 void match_all(struct verify *);
 /* The initialiser's slot i, 0 if there is none. */
 const struct slot *initialiser_slot(const struct verify *, uint64_t i);
+
+/* stack.c: which start-up arguments are on the stack, and the stack pointer above which they are. */
+void stack_collect(struct verify *);
+uint64_t stack_pointer_of(const struct verify *, const struct capdl_tcb *);
+/* The first in a frame at or behind an offset; those behind it follow. */
+const struct argument *stack_argument_from(const struct verify *, uint32_t frame, uint64_t offset);
 
 /* contents.c */
 void contents_compare(struct verify *, uint32_t object);

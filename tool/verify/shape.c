@@ -122,10 +122,18 @@ static void place_below(struct verify *v, uint32_t table)
 static bool is_root(const struct verify *v, uint32_t object)
 {
     const struct capdl_object *o = &v->spec->objects[object];
-    if (!kind_is_table(o->kind) || v->used_by_tables[object]) {
+    if (!kind_is_table(o->kind) || v->table_uses[object]) {
         return false;
     }
     return v->profile->arch == CAPDL_ARCH_RISCV || table_depth(o->kind) == v->profile->vspace_levels;
+}
+
+static void note_use(struct verify *v, const struct capdl_cap *cap)
+{
+    if (cap->object != CAPDL_NO_OBJECT) {
+        bool code = cap->rights & CAPDL_RIGHT_GRANT, uncached = cap->flags & CAPDL_CAP_UNCACHED;
+        v->table_uses[cap->object] |= (uint8_t)(USED_BY_TABLE | (code ? USED_AS_CODE : 0) | (uncached ? USED_UNCACHED : 0));
+    }
 }
 
 static void place_tables(struct verify *v)
@@ -134,9 +142,7 @@ static void place_tables(struct verify *v)
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         v->places[i].root = CAPDL_NO_OBJECT;
         for (uint32_t k = 0; kind_is_table(spec->objects[i].kind) && k < spec->objects[i].num_caps; k++) {
-            if (spec->objects[i].caps[k].object != CAPDL_NO_OBJECT) {
-                v->used_by_tables[spec->objects[i].caps[k].object] = true;
-            }
+            note_use(v, &spec->objects[i].caps[k]);
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
@@ -158,7 +164,7 @@ void shape_spec(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
     v->places = verify_zeroed(count, sizeof *v->places);
-    v->used_by_tables = verify_zeroed(count, sizeof *v->used_by_tables);
+    v->table_uses = verify_zeroed(count, sizeof *v->table_uses);
     v->irqs = verify_zeroed(count, sizeof *v->irqs);
     for (uint32_t i = 0; i < count; i++) {
         v->irqs[i] = UINT64_MAX;

@@ -78,7 +78,8 @@ static void verify_free(struct verify *v)
     free(v->queue);
     free(v->irqs);
     free(v->places);
-    free(v->used_by_tables);
+    free(v->table_uses);
+    free(v->arguments);
 }
 
 /* The last line, without its end. */
@@ -113,6 +114,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
                            .result = &results[i]};
         state_collect(&v);
         shape_spec(&v);
+        stack_collect(&v);
         match_all(&v);
         v.result->kernel_calls = stop->header ? stop->header->num_calls : 0;
         if (!boot_failed(&v)) {

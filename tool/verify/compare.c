@@ -94,7 +94,7 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_thread(v, object);
         break;
     case CAP_FRAME:
-        if (node->bits == v->spec->objects[object].size_bits) {
+        if (node->bits == v->spec->objects[object].size_bits && object != v->left.frame) {
             contents_compare(v, object);
         }
         break;
@@ -127,6 +127,8 @@ void compare_objects(struct verify *v)
         v->result->totals.objects++;
         if (is_value_kind(kind)) {
             compare_irq(v, i);
+        } else if (kind == CAPDL_KIND_LEFTOVER) {
+            compare_leftovers(v, i);
         } else if (!kind_has_node(kind)) {
             differ(v, i, "cannot be compared: the kernel model has no such object");
         } else if (v->match[i] == NO_NODE) {

@@ -232,7 +232,9 @@ void compare_cnode(struct verify *v, uint32_t object)
     uint64_t count = UINT64_C(1) << node->bits;
     uint32_t next = 0;
     for (uint64_t i = 0; i < count; i++) {
-        if (next < o->num_caps && o->caps[next].slot == i) {
+        if (leftovers_slot(v, object, i)) {
+            next += next < o->num_caps && o->caps[next].slot == i;
+        } else if (next < o->num_caps && o->caps[next].slot == i) {
             compare_cap(v, object, &o->caps[next++], &cnode->slots[i]);
         } else if (cnode->slots[i].cap.type != CAP_NULL) {
             char label[LABEL_SIZE];

@@ -93,7 +93,7 @@ static int compare_mapped(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static uint64_t node_size(const struct verify *v, const struct node *n)
+uint64_t node_bytes(const struct verify *v, const struct node *n)
 {
     unsigned bits = n->object ? ((const struct object *)n->object)->bits : n->bits;
     if (n->type == CAP_CNODE) {
@@ -109,7 +109,7 @@ static size_t collect_places(const struct verify *v, struct mapped *list)
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
         if (v->match[i] != NO_NODE && v->nodes[v->match[i]].type != CAP_UNTYPED) {
             const struct node *n = &v->nodes[v->match[i]];
-            list[count++] = (struct mapped){n->paddr, n->paddr + node_size(v, n), i};
+            list[count++] = (struct mapped){n->paddr, n->paddr + node_bytes(v, n), i};
         }
     }
     qsort(list, count, sizeof *list, compare_mapped);

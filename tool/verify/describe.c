@@ -57,11 +57,14 @@ static void describe_slot(struct description *d, uint64_t at, const struct slot 
     }
 }
 
+/* What was left is another thing on each machine. */
 static void describe_cnode(struct description *d, const struct node *n)
 {
     const struct cnode *cnode = n->object;
     for (uint64_t i = 0; i < UINT64_C(1) << n->bits; i++) {
-        describe_slot(d, i, &cnode->slots[i]);
+        if (!leftovers_slot(d->v, n->match, i)) {
+            describe_slot(d, i, &cnode->slots[i]);
+        }
     }
 }
 
@@ -141,7 +144,9 @@ static void describe_node(struct description *d, uint32_t node)
         describe_thread(d, n->object);
         break;
     case CAP_FRAME:
-        describe_contents(d, n);
+        if (n->match != d->v->left.frame) {
+            describe_contents(d, n);
+        }
         break;
     case CAP_PAGE_TABLE:
     case CAP_PAGE_DIRECTORY:
@@ -164,13 +169,24 @@ static void describe_node(struct description *d, uint32_t node)
     }
 }
 
+static void describe_left(struct description *d, const char *label)
+{
+    const struct left *left = &d->v->left;
+    char cnode[LABEL_SIZE], frame[LABEL_SIZE];
+    line(d, "leftovers %s %s slots %" PRIx64 " from %" PRIx64 " frame %s devices %u", label,
+         name(d, d->v->match[left->cnode], cnode), left->slots, left->first, name(d, d->v->match[left->frame], frame),
+         left->devices);
+}
+
 static void describe_object(struct description *d, uint32_t object)
 {
     const struct capdl_object *o = &d->v->spec->objects[object];
     uint32_t node = d->v->match[object];
     char label[LABEL_SIZE];
     capdl_object_label(o, label, sizeof label);
-    if (d->v->irqs[object] < MAX_IRQS) {
+    if (object == d->v->left.object) {
+        describe_left(d, label);
+    } else if (d->v->irqs[object] < MAX_IRQS) {
         line(d, "interrupt %s %" PRIu64, label, d->v->irqs[object]);
         describe_slot(d, 0, &d->v->kernel->irq_slots[d->v->irqs[object]]);
     } else if (node != NO_NODE) {

@@ -12,6 +12,8 @@
 #ifndef TOOL_VERIFY_PRIVATE_H
 #define TOOL_VERIFY_PRIVATE_H
 
+#include <capdl/leftovers.h>
+
 #include "blob/blob.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
@@ -57,6 +59,13 @@ struct argument {
     uint64_t offset, value;
 };
 
+/* What is left, by the spec. */
+struct left {
+    uint32_t object, cnode, frame; /* CAPDL_NO_OBJECT: nobody gets it */
+    uint64_t first, slots;
+    bool devices;
+};
+
 /* Where a page table of the spec stands. */
 struct table_place {
     uint32_t root; /* object; CAPDL_NO_OBJECT: in no address space */
@@ -90,6 +99,8 @@ struct verify {
 
     struct argument *arguments; /* by frame and offset */
     size_t num_arguments, capacity_arguments;
+
+    struct left left;
 
     struct file *files;
     size_t num_files, capacity_files;
@@ -172,7 +183,15 @@ void compare_sched_context(struct verify *, uint32_t object);
 void compare_derivations(struct verify *);
 void compare_domains(struct verify *);
 void compare_world(struct verify *);
+/* Bytes of memory that a node takes. */
+uint64_t node_bytes(const struct verify *, const struct node *);
 void list_remains(struct verify *);
+
+/* compare_leftovers.c: finds who gets what is left; whether a slot is for that; compares it with its description, and that with
+   what there is. */
+void leftovers_find(struct verify *);
+bool leftovers_slot(const struct verify *, uint32_t cnode, uint64_t slot);
+void compare_leftovers(struct verify *, uint32_t object);
 
 /* describe.c: the digest. */
 void describe_state(struct verify *);

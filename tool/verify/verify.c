@@ -114,6 +114,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
                            .result = &results[i]};
         state_collect(&v);
         shape_spec(&v);
+        leftovers_find(&v);
         stack_collect(&v);
         match_all(&v);
         v.result->kernel_calls = stop->header ? stop->header->num_calls : 0;

@@ -32,6 +32,7 @@ struct verify_totals {
     uint64_t pages;        /* of 4 KiB, whose bytes were compared */
     uint64_t device_pages; /* of 4 KiB in device memory, whose bytes are nobody's */
     uint64_t threads, scheduling_contexts, interrupts;
+    uint64_t left_untypeds, left_bytes, left_device_bytes, left_frames; /* handed over */
 };
 
 enum { VERIFY_REMAINS = 40, VERIFY_DIGEST_TEXT = 2 * SHA256_BYTES + 1 };

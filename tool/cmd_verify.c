@@ -33,6 +33,15 @@ static void print_remains(const struct verify_result *r)
     printf("\n    with %" PRIu64 " bytes of RAM in untypeds\n", r->untyped_bytes);
 }
 
+static void print_handed_over(const struct verify_totals *t)
+{
+    if (t->left_untypeds + t->left_frames > 0) {
+        printf("  handed over: %" PRIu64 " untypeds with %" PRIu64 " bytes of RAM and %" PRIu64
+               " bytes of device memory, %" PRIu64 " pages of the image\n",
+               t->left_untypeds, t->left_bytes, t->left_device_bytes, t->left_frames);
+    }
+}
+
 static void print_same(const char *name, const struct verify_result *r)
 {
     const struct verify_totals *t = &r->totals;
@@ -43,6 +52,7 @@ static void print_same(const char *name, const struct verify_result *r)
            t->threads, t->scheduling_contexts, t->interrupts);
     printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory left alone\n",
            t->pages * CAPDL_PAGE_SIZE, t->device_pages * CAPDL_PAGE_SIZE);
+    print_handed_over(t);
     print_remains(r);
     printf("  digest sha256:%s\n", r->digest);
 }
@@ -79,6 +89,10 @@ static struct json_object *totals_json(const struct verify_result *r)
     add_number(json, "bytes", t->pages * CAPDL_PAGE_SIZE);
     add_number(json, "device_bytes", t->device_pages * CAPDL_PAGE_SIZE);
     add_number(json, "kernel_calls", r->kernel_calls);
+    add_number(json, "left_untypeds", t->left_untypeds);
+    add_number(json, "left_bytes", t->left_bytes);
+    add_number(json, "left_device_bytes", t->left_device_bytes);
+    add_number(json, "left_frames", t->left_frames);
     return json;
 }
 

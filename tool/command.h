@@ -17,8 +17,10 @@ enum exit_code {
 /* A subcommand; argv[0] is its name. Returns an exit code. */
 int cmd_compile(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_expand(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
+int cmd_graph(int argc, char **argv);
 int cmd_image(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_run(int argc, char **argv);
@@ -32,6 +34,7 @@ struct options {
     const char *kernel;
     const char *arch;
     const char *untypeds;
+    const char *memory_map;
     const char *until;
     const char *spec;
     const struct capdl_profile *profile; /* of a spec's PDs when no --kernel is given; 0: the default of its architecture */
@@ -46,6 +49,7 @@ struct options {
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
     bool strip, json, strict, list_checks;
+    bool objects;
     bool json_diags; /* diagnostics as JSON on standard output */
     char **operands; /* what is not an option */
     int num_operands;
@@ -68,6 +72,7 @@ enum option_set {
     OPTION_STRICT = 16384,
     OPTION_LIST_CHECKS = 32768,
     OPTION_DTB = 65536,
+    OPTION_OBJECTS = 4096,
     OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };
 

@@ -9,6 +9,7 @@
  *     data.c      prebuilt files           json/      specs as JSON
  *     strict.c    standard text only       devicetree.c  a spec against a device tree
  *     verify/     what an image makes of a kernel, against its spec
+ *     review/     contents and digests, for diff
  *     pack/       kernel + image -> what boots on a board or in QEMU
  */
 #include "command.h"
@@ -29,6 +30,8 @@ static const struct command commands[] = {
     { "verify", cmd_verify, "boot an image on the emulated machine and compare the result with the spec" },
     { "fit", cmd_fit, "say whether a system fits a kernel's memory, and where everything will lie" },
     { "check", cmd_check, "report every problem in a spec" },
+    { "diff", cmd_diff, "say what a change does to who may do what" },
+    { "graph", cmd_graph, "draw who is connected with whom" },
     { "expand", cmd_expand, "print a spec as standard capDL text, everything spelled out" },
     { "show", cmd_show, "print a spec, or the spec in an image, as canonical capDL text" },
     { "profile", cmd_profile, "print kernel facts" },

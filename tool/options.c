@@ -25,10 +25,12 @@ static const struct option_entry entries[] = {
     { OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too" },
     { OPTION_JSON, 'j', "json", 0, "print JSON" },
     { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line" },
+    { OPTION_UNTYPEDS, 'M', "memory-map", "MAP", "x86-64: memory as firmware describes it, a file (kernel log or list), or qemu:SIZE" },
     { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
     { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
     { OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree" },
     { OPTION_STRICT, 'x', "strict", 0, "print only what other capDL tools read, refuse what they cannot" },
+    { OPTION_OBJECTS, 'O', "objects", 0, "every object and capability, not the overview of subjects" },
     { OPTION_LIST_CHECKS, 'L', "list-checks", 0, "list the names of the checks" },
     { OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader" },
     { OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser" },
@@ -146,6 +148,8 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 's': options->strip = true; return true;
     case 'u': options->until = value; return true;
     case 'U': options->untypeds = value; return true;
+    case 'M': options->memory_map = value; return true;
+    case 'O': options->objects = true; return true;
     case 'x': options->strict = true; return true;
     case 'L': options->list_checks = true; return true;
     case 'n': list_add(&options->no_checks, &options->num_no_checks, value); return check_is_known(value, command);

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A spec as facts: who holds what, who can reach which memory, how everything is set. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "review_private.h"
+
+struct gatherer {
+    const struct world *world;
+    const struct capdl_diff_options *options;
+    struct facts *facts;
+    uint32_t *seen; /* per object: 1 + subject that was there */
+};
+
+enum attribute_number {
+    ATTRIBUTE_PRIO,
+    ATTRIBUTE_MAX_PRIO,
+    ATTRIBUTE_AFFINITY,
+    ATTRIBUTE_DOMAIN,
+    ATTRIBUTE_PERIOD,
+    ATTRIBUTE_BUDGET,
+    ATTRIBUTE_REFILLS,
+    ATTRIBUTE_FLAGS,
+    ATTRIBUTE_DATA,
+    ATTRIBUTE_IP,
+    ATTRIBUTE_SP,
+    ATTRIBUTE_ADDR,
+    ATTRIBUTE_TLS,
+    ATTRIBUTE_FAULT_EP,
+    ATTRIBUTE_RESUME,
+    ATTRIBUTE_FPU,
+    ATTRIBUTE_PADDR,
+    ATTRIBUTE_SIZE,
+    ATTRIBUTE_DEVICE, /* + enum capdl_number */
+    ATTRIBUTE_INIT = ATTRIBUTE_DEVICE + CAPDL_NUMBER_COUNT, /* + its place */
+};
+
+/* What the numbers of a device or an interrupt are. */
+static struct attribute device_attribute(enum capdl_kind kind, unsigned number)
+{
+    static const struct {
+        enum capdl_kind kind;
+        enum capdl_rank rank;
+        const char *text[CAPDL_NUMBER_COUNT];
+    } devices[] = {
+        {CAPDL_KIND_ARM_IRQ, CAPDL_RANK_INTERRUPT, {"trigger", "target core"}},
+        {CAPDL_KIND_RISCV_IRQ, CAPDL_RANK_INTERRUPT, {"trigger"}},
+        {CAPDL_KIND_IOAPIC_IRQ, CAPDL_RANK_INTERRUPT, {"IOAPIC", "pin", "level", "polarity"}},
+        {CAPDL_KIND_MSI_IRQ, CAPDL_RANK_INTERRUPT, {"handle", "PCI bus", "PCI device", "PCI function"}},
+        {CAPDL_KIND_ARM_SGI_SIGNAL, CAPDL_RANK_FLOW, {"interrupt", "target core"}},
+        {CAPDL_KIND_IO_PORTS, CAPDL_RANK_HARDWARE, {"first port", "last port"}},
+        {CAPDL_KIND_IO_DEVICE, CAPDL_RANK_DMA, {"I/O domain", "PCI bus", "PCI device", "PCI function"}},
+        {CAPDL_KIND_ARM_IO_DEVICE, CAPDL_RANK_DMA, {"I/O space"}},
+        {CAPDL_KIND_CONTEXTBANK, CAPDL_RANK_DMA, {"bank"}},
+    };
+
+    for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+        if (devices[i].kind == kind && devices[i].text[number])
+            return (struct attribute){devices[i].rank, devices[i].text[number]};
+    return (struct attribute){CAPDL_RANK_HARDWARE, "number"};
+}
+
+struct attribute review_attribute(enum capdl_kind kind, uint64_t detail)
+{
+    static const struct attribute attributes[] = {
+        [ATTRIBUTE_PRIO] = {CAPDL_RANK_TIME, "priority"},
+        [ATTRIBUTE_MAX_PRIO] = {CAPDL_RANK_TIME, "maximum controlled priority"},
+        [ATTRIBUTE_AFFINITY] = {CAPDL_RANK_TIME, "core"},
+        [ATTRIBUTE_DOMAIN] = {CAPDL_RANK_TIME, "domain"},
+        [ATTRIBUTE_PERIOD] = {CAPDL_RANK_TIME, "period in microseconds"},
+        [ATTRIBUTE_BUDGET] = {CAPDL_RANK_TIME, "budget in microseconds"},
+        [ATTRIBUTE_REFILLS] = {CAPDL_RANK_TIME, "number of extra refills"},
+        [ATTRIBUTE_FLAGS] = {CAPDL_RANK_TIME, "scheduling flags"},
+        [ATTRIBUTE_DATA] = {CAPDL_RANK_FAULTS, "badge of timeout faults"},
+        [ATTRIBUTE_IP] = {CAPDL_RANK_PROGRAM, "entry point"},
+        [ATTRIBUTE_SP] = {CAPDL_RANK_BEHAVIOUR, "stack pointer"},
+        [ATTRIBUTE_ADDR] = {CAPDL_RANK_BEHAVIOUR, "address of the IPC buffer"},
+        [ATTRIBUTE_TLS] = {CAPDL_RANK_BEHAVIOUR, "thread pointer"},
+        [ATTRIBUTE_FAULT_EP] = {CAPDL_RANK_FAULTS, "capability pointer of the fault handler"},
+        [ATTRIBUTE_RESUME] = {CAPDL_RANK_BEHAVIOUR, "being started at boot"},
+        [ATTRIBUTE_FPU] = {CAPDL_RANK_BEHAVIOUR, "having no FPU"},
+        [ATTRIBUTE_PADDR] = {CAPDL_RANK_ADDRESS, "physical address"},
+        [ATTRIBUTE_SIZE] = {CAPDL_RANK_ATTRIBUTES, "size in bits"},
+        [ATTRIBUTE_INIT] = {CAPDL_RANK_PROGRAM, "start-up argument"},
+    };
+
+    if (detail >= ATTRIBUTE_DEVICE && detail < ATTRIBUTE_INIT)
+        return device_attribute(kind, (unsigned)(detail - ATTRIBUTE_DEVICE));
+    return attributes[detail < ATTRIBUTE_INIT ? detail : ATTRIBUTE_INIT];
+}
+
+bool review_is_address(const struct fact *fact)
+{
+    return fact->relation == RELATION_NUMBER && fact->detail == ATTRIBUTE_PADDR;
+}
+
+static struct fact *fact_add(struct gatherer *g, enum relation relation, uint32_t subject, uint64_t object)
+{
+    struct facts *facts = g->facts;
+
+    facts->list = spec_grow(facts->list, &facts->capacity, facts->count + 1, sizeof(*facts->list));
+    facts->list[facts->count] = (struct fact){
+        .relation = relation,
+        .subject = subject == REVIEW_NONE ? REVIEW_NONE : g->world->subject_number[subject],
+        .object = object,
+        .holder = REVIEW_NONE,
+    };
+    return &facts->list[facts->count++];
+}
+
+/* A fact about an object of the spec. */
+static struct fact *fact_of(struct gatherer *g, enum relation relation, uint32_t subject, uint32_t object)
+{
+    return fact_add(g, relation, subject, g->world->object_number[object]);
+}
+
+static void fact_number(struct gatherer *g, uint32_t object, uint64_t attribute, uint64_t value)
+{
+    struct fact *fact = fact_of(g, RELATION_NUMBER, REVIEW_NONE, object);
+
+    fact->detail = attribute;
+    fact->value = value;
+}
+
+/* Control capabilities have no object: they are known by their kind, behind all objects. */
+static uint64_t target_number(const struct gatherer *g, const struct capdl_cap *cap)
+{
+    return cap->object == CAPDL_NO_OBJECT ? UINT64_C(1) << 32 | cap->kind : g->world->object_number[cap->object];
+}
+
+static void gather_held(struct gatherer *g, uint32_t subject, uint32_t cnode, const struct capdl_cap *cap)
+{
+    struct fact *fact = fact_add(g, RELATION_HOLD, subject, target_number(g, cap));
+
+    fact->detail = cap->kind == CAPDL_KIND_CNODE ? 0 : cap->data;
+    fact->value = cap->rights;
+    fact->holder = cnode;
+    fact->slot = cap->slot;
+}
+
+static void gather_frame(struct gatherer *g, uint32_t subject, uint32_t table, const struct capdl_cap *cap)
+{
+    struct fact *fact = fact_of(g, RELATION_MAP, subject, cap->object);
+
+    fact->value = cap->rights | (cap->flags & CAPDL_CAP_UNCACHED ? MAP_UNCACHED : 0u);
+    fact->holder = table;
+    fact->slot = cap->slot;
+}
+
+/* Another subject's CNode is not looked into: who holds it may do everything there, which is said once. */
+static bool walks_into(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
+{
+    uint32_t owner;
+
+    if (cap->object == CAPDL_NO_OBJECT || g->seen[cap->object] == subject + 1)
+        return false;
+    owner = g->world->owner[cap->object];
+    return owner == subject || owner == REVIEW_NONE;
+}
+
+/* Visits a CSpace or an address space: whatever is a container of its sort is walked into, the rest is a fact. */
+static void gather_space(struct gatherer *g, uint32_t subject, uint32_t root, bool vspace)
+{
+    uint32_t *stack = NULL, depth = 0;
+    size_t capacity = 0;
+
+    if (root == REVIEW_NONE)
+        return;
+    stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
+    stack[depth++] = root;
+    g->seen[root] = subject + 1;
+    while (depth) {
+        uint32_t id = stack[--depth];
+        const struct capdl_object *object = &g->world->spec->objects[id];
+
+        for (uint32_t i = 0; i < object->num_caps; i++) {
+            const struct capdl_cap *cap = &object->caps[i];
+            bool container = vspace ? review_is_table(cap->kind) : cap->kind == CAPDL_KIND_CNODE;
+
+            if (container && walks_into(g, subject, cap)) {
+                g->seen[cap->object] = subject + 1;
+                stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
+                stack[depth++] = cap->object;
+            }
+            if (!vspace)
+                gather_held(g, subject, id, cap);
+            else if (cap->kind == CAPDL_KIND_FRAME)
+                gather_frame(g, subject, id, cap);
+        }
+    }
+    free(stack);
+}
+
+static void gather_handler(struct gatherer *g, uint32_t tcb, const struct capdl_cap *cap, bool timeout)
+{
+    struct fact *fact = fact_of(g, RELATION_HANDLER, REVIEW_NONE, tcb);
+
+    fact->detail = timeout;
+    fact->value = target_number(g, cap);
+    fact->holder = tcb;
+    fact->slot = cap->slot;
+    fact = fact_of(g, RELATION_BADGE, REVIEW_NONE, tcb);
+    fact->detail = timeout;
+    fact->value = cap->data;
+    fact->holder = tcb;
+    fact->slot = cap->slot;
+}
+
+static void gather_tcb_caps(struct gatherer *g, uint32_t id)
+{
+    const struct capdl_object *object = &g->world->spec->objects[id];
+
+    for (uint32_t i = 0; i < object->num_caps; i++) {
+        const struct capdl_cap *cap = &object->caps[i];
+
+        if (cap->slot == CAPDL_TCB_SLOT_FAULT_EP || cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP) {
+            gather_handler(g, id, cap, cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP);
+        } else {
+            struct fact *fact = fact_of(g, RELATION_BOUND, REVIEW_NONE, id);
+
+            fact->detail = cap->slot;
+            fact->value = target_number(g, cap);
+        }
+    }
+}
+
+static void gather_tcb(struct gatherer *g, uint32_t id)
+{
+    static const struct capdl_tcb defaults = {.prio = 125, .max_prio = 125, .resume = true};
+    const struct capdl_tcb *tcb = g->world->spec->objects[id].u.tcb ? g->world->spec->objects[id].u.tcb : &defaults;
+
+    fact_number(g, id, ATTRIBUTE_PRIO, tcb->prio);
+    fact_number(g, id, ATTRIBUTE_MAX_PRIO, tcb->max_prio);
+    fact_number(g, id, ATTRIBUTE_AFFINITY, tcb->affinity);
+    fact_number(g, id, ATTRIBUTE_DOMAIN, tcb->dom);
+    fact_number(g, id, ATTRIBUTE_IP, tcb->ip);
+    fact_number(g, id, ATTRIBUTE_SP, tcb->sp);
+    fact_number(g, id, ATTRIBUTE_ADDR, tcb->addr);
+    fact_number(g, id, ATTRIBUTE_TLS, tcb->tls);
+    fact_number(g, id, ATTRIBUTE_FAULT_EP, tcb->fault_ep);
+    fact_number(g, id, ATTRIBUTE_RESUME, tcb->resume);
+    fact_number(g, id, ATTRIBUTE_FPU, tcb->fpu_disabled);
+    for (size_t i = 0; i < tcb->num_init; i++)
+        fact_number(g, id, ATTRIBUTE_INIT + i, tcb->init[i]);
+    gather_tcb_caps(g, id);
+}
+
+static void gather_sc(struct gatherer *g, uint32_t id)
+{
+    static const struct capdl_sc defaults;
+    const struct capdl_sc *sc = g->world->spec->objects[id].u.sc ? g->world->spec->objects[id].u.sc : &defaults;
+
+    fact_number(g, id, ATTRIBUTE_PERIOD, sc->period);
+    fact_number(g, id, ATTRIBUTE_BUDGET, sc->budget);
+    fact_number(g, id, ATTRIBUTE_REFILLS, sc->refills);
+    fact_number(g, id, ATTRIBUTE_FLAGS, sc->flags);
+    fact_number(g, id, ATTRIBUTE_DATA, sc->data);
+}
+
+static uint64_t hash_fills(const struct capdl_object *frame)
+{
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        const struct capdl_fill *fill = &frame->u.fills.list[i];
+
+        hash = (hash + fill->offset) * 31 + fill->length * 7 + fill->source_offset;
+        for (const char *text = fill->text; text && *text; text++)
+            hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+static void gather_frame_content(struct gatherer *g, uint32_t id)
+{
+    const struct world *world = g->world;
+    uint64_t content = g->options->content ? g->options->content(g->options->context, world->spec, id)
+                                           : hash_fills(&world->spec->objects[id]);
+
+    if (content)
+        fact_of(g, RELATION_CONTENT, REVIEW_NONE, id)->value = content;
+}
+
+/* What a device can reach through its own page tables. */
+static void gather_dma(struct gatherer *g, uint32_t device)
+{
+    uint32_t *stack = NULL, depth = 0;
+    size_t capacity = 0;
+
+    stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
+    stack[depth++] = device;
+    while (depth) {
+        uint32_t id = stack[--depth];
+        const struct capdl_object *object = &g->world->spec->objects[id];
+
+        g->seen[id] = device + 1;
+        for (uint32_t i = 0; i < object->num_caps; i++) {
+            const struct capdl_cap *cap = &object->caps[i];
+
+            if (cap->kind == CAPDL_KIND_FRAME) {
+                struct fact *fact = fact_of(g, RELATION_DMA, REVIEW_NONE, cap->object);
+
+                fact->detail = g->world->object_number[device];
+                fact->value = cap->rights;
+                fact->holder = id;
+                fact->slot = cap->slot;
+            } else if (cap->object != CAPDL_NO_OBJECT && g->seen[cap->object] != device + 1) {
+                stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
+                stack[depth++] = cap->object;
+            }
+        }
+    }
+    free(stack);
+}
+
+static void gather_numbers(struct gatherer *g, uint32_t id)
+{
+    const struct capdl_object *object = &g->world->spec->objects[id];
+    const struct capdl_numbers *numbers = object->u.numbers;
+
+    for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++)
+        if (numbers->has >> i & 1)
+            fact_number(g, id, ATTRIBUTE_DEVICE + i, numbers->value[i]);
+    for (uint32_t i = 0; review_is_irq(object->kind) && i < object->num_caps; i++) {
+        struct fact *fact = fact_of(g, RELATION_SIGNAL, REVIEW_NONE, id);
+
+        fact->detail = target_number(g, &object->caps[i]);
+        fact->value = object->caps[i].data;
+        fact->holder = id;
+        fact->slot = object->caps[i].slot;
+    }
+}
+
+static bool has_numbers(enum capdl_kind kind)
+{
+    return review_is_irq(kind) || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS ||
+           kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_CONTEXTBANK;
+}
+
+static void gather_object(struct gatherer *g, uint32_t id)
+{
+    const struct capdl_object *object = &g->world->spec->objects[id];
+
+    fact_of(g, RELATION_OBJECT, REVIEW_NONE, id)->value = object->kind;
+    if (object->flags & CAPDL_OBJECT_HAS_PADDR)
+        fact_number(g, id, ATTRIBUTE_PADDR, object->paddr);
+    if (object->size_bits)
+        fact_number(g, id, ATTRIBUTE_SIZE, object->size_bits);
+    if (object->kind == CAPDL_KIND_TCB)
+        gather_tcb(g, id);
+    else if (object->kind == CAPDL_KIND_SC)
+        gather_sc(g, id);
+    else if (object->kind == CAPDL_KIND_FRAME)
+        gather_frame_content(g, id);
+    else if (has_numbers((enum capdl_kind)object->kind))
+        gather_numbers(g, id);
+}
+
+static void gather_subject(struct gatherer *g, uint32_t subject)
+{
+    gather_space(g, subject, g->world->subjects[subject].cspace, false);
+    gather_space(g, subject, g->world->subjects[subject].vspace, true);
+}
+
+static void gather_sections(struct gatherer *g)
+{
+    const struct capdl_spec *spec = g->world->spec;
+
+    for (size_t i = 0; i < spec->num_irqs; i++)
+        fact_add(g, RELATION_IRQ, REVIEW_NONE, spec->irqs[i].irq)->value = g->world->object_number[spec->irqs[i].object];
+    for (size_t i = 0; i < spec->domains.num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &spec->domains.schedule[i];
+        uint64_t values[] = {entry->domain, entry->duration, entry->unit};
+
+        for (unsigned j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
+            struct fact *fact = fact_add(g, RELATION_SCHEDULE, REVIEW_NONE, i);
+
+            fact->detail = j;
+            fact->value = values[j];
+        }
+    }
+    for (size_t i = 0; i < spec->num_derivations; i++) {
+        const struct capdl_derivation *derivation = &spec->derivations[i];
+        struct fact *fact = fact_of(g, RELATION_DERIVED, REVIEW_NONE, derivation->child.container);
+
+        fact->detail = derivation->child.slot;
+        fact->value = (uint64_t)g->world->object_number[derivation->parent.container] << 32 ^ derivation->parent.slot;
+    }
+}
+
+static int fact_compare(const void *left, const void *right)
+{
+    const struct fact *a = left, *b = right;
+    const uint64_t keys[][2] = {{a->relation, b->relation}, {a->subject, b->subject}, {a->object, b->object},
+                                {a->detail, b->detail},     {a->value, b->value}};
+
+    for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (keys[i][0] != keys[i][1])
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+    return 0;
+}
+
+/* Several capabilities to one thing count as one with the rights of all. */
+static void facts_unite(struct facts *facts)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < facts->count; i++) {
+        const struct fact *fact = &facts->list[i];
+        struct fact *last = count ? &facts->list[count - 1] : NULL;
+        bool same = last && last->relation == fact->relation && last->subject == fact->subject &&
+                    last->object == fact->object && last->detail == fact->detail;
+        bool rights = fact->relation == RELATION_HOLD || fact->relation == RELATION_MAP || fact->relation == RELATION_DMA;
+
+        if (same && (rights || last->value == fact->value))
+            last->value |= fact->value;
+        else
+            facts->list[count++] = *fact;
+    }
+    facts->count = count;
+}
+
+void review_facts(struct facts *facts, const struct world *world, const struct capdl_diff_options *options)
+{
+    const struct capdl_spec *spec = world->spec;
+    struct gatherer g = {.world = world, .options = options, .facts = facts};
+
+    g.seen = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*g.seen));
+    memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
+    for (uint32_t i = 0; i < world->num_subjects; i++)
+        gather_subject(&g, i);
+    memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        gather_object(&g, i);
+        if (spec->objects[i].kind == CAPDL_KIND_IO_DEVICE || spec->objects[i].kind == CAPDL_KIND_ARM_IO_DEVICE)
+            gather_dma(&g, i);
+    }
+    gather_sections(&g);
+    free(g.seen);
+    if (facts->count)
+        qsort(facts->list, facts->count, sizeof(*facts->list), fact_compare);
+    facts_unite(facts);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads that share an address space and a CSpace are one subject. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "review_private.h"
+
+bool review_is_table(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
+           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4;
+}
+
+bool review_is_irq(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
+           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
+}
+
+static uint32_t target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
+
+    return cap ? cap->object : REVIEW_NONE;
+}
+
+static int subject_compare(const void *left, const void *right)
+{
+    const struct subject *a = left, *b = right;
+
+    if (a->vspace != b->vspace)
+        return a->vspace < b->vspace ? -1 : 1;
+    if (a->cspace != b->cspace)
+        return a->cspace < b->cspace ? -1 : 1;
+    return a->tcb < b->tcb ? -1 : a->tcb > b->tcb;
+}
+
+/* A thread that has neither shares nothing with another one. */
+static bool subject_same(const struct subject *a, const struct subject *b)
+{
+    return a->vspace == b->vspace && a->cspace == b->cspace && (a->vspace != REVIEW_NONE || a->cspace != REVIEW_NONE);
+}
+
+/* Threads are mostly called after the program they run: "tcb_ping", "ping_tcb". */
+static char *subject_label(const struct capdl_spec *spec, uint32_t tcb)
+{
+    static const char affix[] = "tcb_", suffix[] = "_tcb";
+    char *label = spec_realloc(NULL, REVIEW_LABEL);
+    size_t length;
+
+    capdl_object_label(&spec->objects[tcb], label, REVIEW_LABEL);
+    length = strlen(label);
+    if (strncmp(label, affix, strlen(affix)) == 0 && length > strlen(affix))
+        memmove(label, label + strlen(affix), length - strlen(affix) + 1);
+    else if (length > strlen(suffix) && strcmp(label + length - strlen(suffix), suffix) == 0)
+        label[length - strlen(suffix)] = '\0';
+    return label;
+}
+
+static void own(struct world *world, uint32_t object, uint32_t subject)
+{
+    if (object != REVIEW_NONE && world->owner[object] == REVIEW_NONE)
+        world->owner[object] = subject;
+}
+
+/* Page tables and CNodes are owned with what holds them; each is visited once. */
+static void own_below(struct world *world, uint32_t root, uint32_t subject, bool (*container)(enum capdl_kind))
+{
+    uint32_t *stack = NULL, depth = 0;
+    size_t capacity = 0;
+
+    if (root == REVIEW_NONE || !container(world->spec->objects[root].kind) || world->owner[root] != REVIEW_NONE)
+        return;
+    stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
+    stack[depth++] = root;
+    world->owner[root] = subject;
+    while (depth) {
+        const struct capdl_object *object = &world->spec->objects[stack[--depth]];
+
+        for (uint32_t i = 0; i < object->num_caps; i++) {
+            uint32_t below = object->caps[i].object;
+
+            if (below == CAPDL_NO_OBJECT || !container(world->spec->objects[below].kind) ||
+                world->owner[below] != REVIEW_NONE)
+                continue;
+            world->owner[below] = subject;
+            stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
+            stack[depth++] = below;
+        }
+    }
+    free(stack);
+}
+
+/* The root of each CSpace and address space is its own subject's, before anything is taken to be part of another's. */
+static void own_roots(struct world *world, struct subject *threads, uint32_t count)
+{
+    for (uint32_t i = 0, subject = 0; i < count; i++) {
+        subject += i > 0 && !subject_same(&threads[i - 1], &threads[i]);
+        own(world, threads[i].tcb, subject);
+        own(world, target(world->spec, threads[i].tcb, CAPDL_TCB_SLOT_SC), subject);
+        own(world, threads[i].cspace, subject);
+    }
+    for (uint32_t i = 0; i < world->num_subjects; i++)
+        own_below(world, world->subjects[i].vspace, i, review_is_table);
+}
+
+static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *count)
+{
+    struct subject *threads = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*threads));
+
+    *count = 0;
+    for (uint32_t i = 0; i < spec->num_objects; i++)
+        if (spec->objects[i].kind == CAPDL_KIND_TCB)
+            threads[(*count)++] = (struct subject){i, target(spec, i, CAPDL_TCB_SLOT_CSPACE),
+                                                   target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
+    qsort(threads, *count, sizeof(*threads), subject_compare);
+    return threads;
+}
+
+void review_world_init(struct world *world, const struct capdl_spec *spec)
+{
+    uint32_t count;
+    struct subject *threads = gather_threads(spec, &count);
+
+    *world = (struct world){.spec = spec};
+    world->owner = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
+    memset(world->owner, 0xff, spec->num_objects * sizeof(*world->owner));
+    world->subjects = spec_realloc(NULL, (count + (size_t)1) * sizeof(*world->subjects));
+    for (uint32_t i = 0; i < count; i++)
+        if (i == 0 || !subject_same(&threads[i - 1], &threads[i])) {
+            world->subjects[world->num_subjects] = threads[i];
+            world->subjects[world->num_subjects++].label = subject_label(spec, threads[i].tcb);
+        }
+    own_roots(world, threads, count);
+    free(threads);
+}
+
+void review_world_free(struct world *world)
+{
+    for (uint32_t i = 0; i < world->num_subjects; i++)
+        free(world->subjects[i].label);
+    free(world->subjects);
+    free(world->owner);
+    free(world->object_number);
+    free(world->subject_number);
+}

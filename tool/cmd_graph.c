@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `capdl graph`: a system as a picture. */
+#include "command.h"
+
+#include <capdl/review.h>
+
+static const struct usage usage = {
+    "graph SPEC|IMAGE [--objects] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "Prints a graph in the DOT language, for Graphviz: subjects (threads that share an address space\n"
+    "and a CSpace) and what connects them: endpoints, notifications, memory they share, fault handlers,\n"
+    "interrupts, devices, and capabilities to each other. With --objects, every object and capability.\n"
+    "'capdl graph system.cdl | dot -Tsvg > system.svg' draws it.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_OBJECTS,
+    1,
+    1,
+};
+
+int cmd_graph(int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    enum options_result result = options_parse(&usage, argc, argv, &options);
+    if (result != OPTIONS_GO) {
+        options_free(&options);
+        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    }
+    int code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    if (code == EXIT_FINE) {
+        capdl_graph_write(&input.spec, stdout, options.objects);
+    }
+    code = input_finish(&input, &options, code);
+    options_free(&options);
+    return code;
+}

@@ -51,8 +51,10 @@ static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, co
     if (is_muted(diags, severity, check))
         return;
     count_diag(diags, severity);
-    if (diags->count >= MOST_KEPT)
+    if (severity == CAPDL_ERROR ? diags->num_errors > MOST_KEPT : diags->num_warnings > MOST_KEPT && severity == CAPDL_WARNING) {
+        diags->muted = true; /* and so are the notes behind it */
         return;
+    }
     if (vasprintf(&message, format, arguments) < 0) {
         fputs("capdl: out of memory\n", stderr);
         exit(2);
@@ -226,23 +228,27 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
         print_source(diags, out, diag->pos, cursor);
 }
 
+/* Of each severity its own number is shown: many warnings do not hide an error. */
 void capdl_diags_print(const struct capdl_diags *diags, FILE *out, size_t most)
 {
     struct line_cursor cursor = {.line = 0};
-    size_t count, errors = 0, g = 0;
+    size_t count, errors = 0, warnings = 0;
     struct group *groups = groups_make(diags, &count);
 
-    for (; g < count; g++) {
-        errors += diags->list[groups[g].first].severity == CAPDL_ERROR;
-        if (most && errors > most)
-            break;
+    for (size_t g = 0; g < count; g++) {
+        bool is_error = diags->list[groups[g].first].severity == CAPDL_ERROR;
+        size_t *shown = is_error ? &errors : &warnings;
+
+        if (most && *shown == most)
+            continue;
+        ++*shown;
         for (size_t i = 0; i < groups[g].count; i++)
             print_diag(diags, out, &diags->list[groups[g].first + i], &cursor);
     }
-    if (g < count)
-        fprintf(out, "%zu more errors not shown\n", diags->num_errors - most);
-    else if (diags->num_errors > errors)
-        fprintf(out, "%zu more errors not kept\n", diags->num_errors - errors);
+    if (diags->num_errors > errors)
+        fprintf(out, "%zu more errors not shown\n", diags->num_errors - errors);
+    if (diags->num_warnings > warnings)
+        fprintf(out, "%zu more warnings not shown\n", diags->num_warnings - warnings);
     free(groups);
 }
 

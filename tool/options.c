@@ -36,7 +36,7 @@ static const struct option_entry entries[] = {
     { OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser" },
     { OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE", "physical memory kept for other uses; may be repeated" },
     { OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated" },
-    { OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors (20; 0: all)" },
+    { OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)" },
 };
 enum { NUM_ENTRIES = sizeof entries / sizeof entries[0] };
 

@@ -61,7 +61,8 @@ void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...)
 void capdl_finding(struct capdl_diags *, enum capdl_severity, const char *check, struct capdl_pos, const char *format, ...)
     CAPDL_PRINTF(5, 6);
 
-/* Prints `file:line:col: error: message`, the source line and a caret, in source order, at most `most` errors (0: all). */
+/* Prints `file:line:col: error: message`, the source line and a caret, in source order, at most `most` errors and as
+   many warnings (0: all). */
 void capdl_diags_print(const struct capdl_diags *, FILE *, size_t most);
 
 /* Frees everything the list owns and empties it. */

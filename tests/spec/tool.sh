@@ -22,6 +22,17 @@ expect() {
     [ $status -eq "$expected" ] || fail "$what: exit status $status, expected $expected"
 }
 
+# Many warnings do not hide an error, and neither floods the screen.
+{
+    echo 'arch ia32 objects { bad = tcb (prio: 300)'
+    seq 12000 | sed 's/.*/w&[2] = ep/'
+    echo '}'
+} >"$work/many.cdl"
+expect 1 'an error behind 12000 warnings' "$capdl" check "$work/many.cdl"
+[ "$(grep -c ': error: ' "$work/err")" -eq 1 ] || fail 'an error beside 12000 warnings is not shown'
+[ "$(grep -c ': warning: ' "$work/err")" -eq 20 ] || fail 'expected 20 warnings of 12001'
+grep -q '^11981 more warnings not shown$' "$work/err" || fail 'warnings not shown are not counted'
+
 expect 0 'expand --strict' "$capdl" expand --strict lower.cdl
 diff -u lower.out "$work/out" || fail 'expand --strict: not what was expected'
 expect 1 'expand --strict, refused' "$capdl" expand --strict refused.cdl

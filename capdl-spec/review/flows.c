@@ -168,7 +168,7 @@ static void graph_init(struct graph *graph, const struct flows *flows, uint32_t 
     graph->first = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->first));
     graph->from = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->from));
     graph->reached = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->reached));
-    memset(graph->from, 0xff, subjects * sizeof(*graph->from));
+    memset(graph->from, 0xff, (subjects + (size_t)1) * sizeof(*graph->from));
     for (uint32_t i = 0; i <= subjects; i++) {
         while (at < flows->count && flows->list[at].a < i)
             at++;
@@ -246,12 +246,14 @@ static void judge_source(struct review *review, uint32_t source, const struct gr
     free(text);
 }
 
-/* Direct flows that are new; marks their sources and everyone who can reach these. */
-static size_t judge_direct(struct review *review, const struct flows *old, const struct flows *new, bool *tails)
+/* Direct flows that are new. One between subjects between which something could flow already, through others, opens no further ways:
+   `opens` marks where the rest begin. Says whether there are any. */
+static bool judge_direct(struct review *review, const struct flows *old, const struct flows *new, struct graph *before, bool *opens)
 {
-    size_t count = 0, j = 0;
+    uint32_t searched = REVIEW_NONE;
+    bool any = false;
 
-    for (size_t i = 0; i < new->count; i++) {
+    for (size_t i = 0, j = 0; i < new->count; i++) {
         const struct flow *flow = &new->list[i];
         struct fact fact = {.subject = flow->a, .holder = REVIEW_NONE, .object = FINDING_NO_OBJECT};
         char by[REVIEW_LABEL];
@@ -260,32 +262,36 @@ static size_t judge_direct(struct review *review, const struct flows *old, const
             j++;
         if (j < old->count && old->list[j].a == flow->a && old->list[j].b == flow->b)
             continue;
-        tails[flow->a] = true;
-        count++;
         review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s by %s",
                     review_subject(review, flow->b), review_object(review, flow->by, by));
+        if (searched != flow->a)
+            graph_search(before, flow->a);
+        searched = flow->a;
+        opens[flow->a] |= before->from[flow->b] == REVIEW_NONE;
+        any |= opens[flow->a];
     }
-    return count;
+    return any;
 }
 
 void review_judge_flows(struct review *review)
 {
     struct flows old = {0}, new = {0};
     uint32_t subjects = review->new.num_subjects + review->old.num_subjects;
-    bool *tails = spec_realloc(NULL, subjects + (size_t)1);
+    bool *opens = spec_realloc(NULL, subjects + (size_t)1), any;
     struct graph before, after;
 
-    memset(tails, 0, subjects + (size_t)1);
+    memset(opens, 0, subjects + (size_t)1);
     review_flows(&old, &review->old_facts, &review->old, &review->old_memory);
     review_flows(&new, &review->new_facts, &review->new, &review->new_memory);
     graph_init(&before, &old, subjects);
     graph_init(&after, &new, subjects);
-    for (uint32_t i = 0, any = judge_direct(review, &old, &new, tails) != 0; any && i < subjects; i++) {
+    any = judge_direct(review, &old, &new, &before, opens);
+    for (uint32_t i = 0; any && i < subjects; i++) {
         bool touched = false;
 
         graph_search(&after, i);
         for (uint32_t j = 0; j < after.num_reached; j++)
-            touched |= tails[after.reached[j]];
+            touched |= opens[after.reached[j]];
         if (touched) {
             graph_search(&before, i);
             judge_source(review, i, &before, &after);
@@ -295,5 +301,5 @@ void review_judge_flows(struct review *review)
     graph_free(&after);
     free(old.list);
     free(new.list);
-    free(tails);
+    free(opens);
 }

@@ -51,28 +51,45 @@ static bool same_place(struct capdl_pos a, struct capdl_pos b)
     return a.line && a.line == b.line && a.column == b.column && a.file == b.file;
 }
 
-void check_report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format, ...)
+static void report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format,
+                   va_list arguments)
 {
     char message[800];
-    va_list arguments;
 
     if (same_place(pos, c->last_pos) || (severity == CAPDL_WARNING && c->errors_only))
         return;
     c->last_pos = pos;
-    va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
     capdl_finding(c->diags, severity, c->name, pos, "%s", message);
+}
+
+void check_report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(c, severity, pos, format, arguments);
+    va_end(arguments);
+}
+
+void check_report_cap(struct checker *c, enum capdl_severity severity, const struct capdl_cap *cap, const char *format,
+                      ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    report(c, severity, capdl_cap_pos(c->spec, cap), format, arguments);
+    va_end(arguments);
 }
 
 const char *check_label(const struct checker *c, uint32_t object, char *buffer)
 {
-    return capdl_object_label(&c->spec->objects[object], buffer, CHECK_LABEL);
+    return capdl_object_label(capdl_object(c->spec, object), buffer, CHECK_LABEL);
 }
 
-static void note_uses(struct checker *c, const struct capdl_object *object)
+static void note_uses(struct checker *c, uint32_t id)
 {
-    const struct capdl_spec *spec = c->spec;
+    const struct capdl_object *object = capdl_object(c->spec, id);
 
     for (uint32_t i = 0; i < object->num_caps; i++) {
         const struct capdl_cap *cap = &object->caps[i];
@@ -82,7 +99,7 @@ static void note_uses(struct checker *c, const struct capdl_object *object)
             continue;
         c->used[cap->object] = true;
         if (in_table && c->table_holder[cap->object] == CAPDL_NO_OBJECT)
-            c->table_holder[cap->object] = (uint32_t)(object - spec->objects);
+            c->table_holder[cap->object] = id;
     }
 }
 
@@ -96,7 +113,7 @@ static void collect(struct checker *c)
     c->table_holder = spec_realloc(NULL, count * sizeof(*c->table_holder));
     memset(c->table_holder, 0xff, count * sizeof(*c->table_holder));
     for (uint32_t i = 0; i < count; i++)
-        note_uses(c, &spec->objects[i]);
+        note_uses(c, i);
     for (size_t i = 0; i < spec->num_irqs; i++)
         c->used[spec->irqs[i].object] = true;
 }

@@ -21,6 +21,9 @@ struct checker {
 /* Reports unless the last finding of this check was at the same place. */
 void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...)
     CAPDL_PRINTF(4, 5);
+/* The same about a capability. */
+void check_report_cap(struct checker *, enum capdl_severity, const struct capdl_cap *, const char *format, ...)
+    CAPDL_PRINTF(4, 5);
 /* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
 const char *check_label(const struct checker *, uint32_t object, char *buffer);
 

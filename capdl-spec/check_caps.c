@@ -20,7 +20,7 @@ static bool is_io(enum capdl_kind kind)
 /* Slots of a container; 0: it is none. */
 static uint64_t num_slots(const struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
 
     switch (object->kind) {
     case CAPDL_KIND_CNODE:
@@ -49,10 +49,10 @@ void check_container(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && !num_slots(c, i))
-            check_report(c, CAPDL_ERROR, object->caps[0].pos, "%s '%s' cannot hold capabilities",
+            check_report_cap(c, CAPDL_ERROR, &object->caps[0], "%s '%s' cannot hold capabilities",
                          capdl_kind_name(object->kind), check_label(c, i, label));
     }
 }
@@ -62,13 +62,13 @@ void check_slot_range(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         const struct capdl_cap *last = object->num_caps ? &object->caps[object->num_caps - 1] : NULL;
         uint64_t slots = last ? num_slots(c, i) : 0;
 
         for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++)
             if (object->caps[j].slot >= slots)
-                check_report(c, CAPDL_ERROR, object->caps[j].pos,
+                check_report_cap(c, CAPDL_ERROR, &object->caps[j],
                              "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
                              object->caps[j].slot, capdl_kind_name(object->kind), check_label(c, i, label),
                              slots - 1);
@@ -160,7 +160,7 @@ void check_cap_slot(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         if (object->kind == CAPDL_KIND_CNODE || check_is_table(object->kind))
             continue;
@@ -169,7 +169,7 @@ void check_cap_slot(struct checker *c)
             const char *expected = "";
 
             if (!fits(c, object, cap, &expected))
-                check_report(c, CAPDL_ERROR, cap->pos, "slot %" PRIu64 " of %s '%s' holds %s: expected %s", cap->slot,
+                check_report_cap(c, CAPDL_ERROR, cap, "slot %" PRIu64 " of %s '%s' holds %s: expected %s", cap->slot,
                              capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind),
                              expected);
         }
@@ -178,16 +178,16 @@ void check_cap_slot(struct checker *c)
 
 static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
 {
-    const struct capdl_object *cnode = &c->spec->objects[cap->object];
+    const struct capdl_object *cnode = capdl_object(c->spec, cap->object);
     char label[CHECK_LABEL];
 
     check_label(c, cap->object, label);
     if (cap->guard_size + cnode->size_bits > word_bits)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
                      cap->guard_size, cnode->size_bits, label, word_bits);
     else if (cap->guard_size < 64 && cap->data >> cap->guard_size)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
                      cap->data, label, cap->guard_size);
 }
@@ -202,9 +202,9 @@ static void each_flagged(struct checker *c, unsigned flag,
                          void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        for (uint32_t j = 0; j < c->spec->objects[i].num_caps; j++)
-            if (c->spec->objects[i].caps[j].flags & flag)
-                visit(c, &c->spec->objects[i].caps[j], word_bits_of(c));
+        for (uint32_t j = 0; j < capdl_object(c->spec, i)->num_caps; j++)
+            if (capdl_object(c->spec, i)->caps[j].flags & flag)
+                visit(c, &capdl_object(c->spec, i)->caps[j], word_bits_of(c));
 }
 
 void check_guard(struct checker *c)
@@ -218,7 +218,7 @@ static void check_one_badge(struct checker *c, const struct capdl_cap *cap, unsi
     char label[CHECK_LABEL];
 
     if (bits < 64 && cap->data >> bits)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
                      check_label(c, cap->object, label), bits);
 }
@@ -237,7 +237,7 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
         return;
     if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY))
         return;
-    check_report(c, CAPDL_ERROR, cap->pos,
+    check_report_cap(c, CAPDL_ERROR, cap,
                  "the fault handler of TCB '%s' needs the rights W and G or P: the kernel sends faults through it and "
                  "expects replies",
                  check_label(c, id, label));
@@ -246,7 +246,7 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
 void check_fault_handler(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (c->spec->objects[i].kind != CAPDL_KIND_TCB)
+        if (capdl_object(c->spec, i)->kind != CAPDL_KIND_TCB)
             continue;
         check_one_handler(c, i, CAPDL_TCB_SLOT_FAULT_EP);
         check_one_handler(c, i, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
@@ -269,7 +269,7 @@ void check_bound_twice(struct checker *c)
 
     memset(owner, 0xff, size);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (uint32_t j = 0; object->kind == CAPDL_KIND_TCB && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
@@ -277,7 +277,7 @@ void check_bound_twice(struct checker *c)
             if (!binds(cap) || cap->object == CAPDL_NO_OBJECT)
                 continue;
             if (owner[cap->object] != CAPDL_NO_OBJECT)
-                check_report(c, CAPDL_ERROR, cap->pos,
+                check_report_cap(c, CAPDL_ERROR, cap,
                              "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
                              capdl_kind_name(cap->kind), check_label(c, cap->object, label),
                              check_label(c, owner[cap->object], first), check_label(c, i, second));
@@ -295,17 +295,18 @@ static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
 
     check_label(c, cap->object, label);
     if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing)
-        check_report(c, CAPDL_WARNING, cap->pos, "the rights G and P have no meaning on notification '%s': it passes nothing on",
+        check_report_cap(c, CAPDL_WARNING, cap,
+                         "the rights G and P have no meaning on notification '%s': it passes nothing on",
                      label);
     else if (!(cap->rights & using))
-        check_report(c, CAPDL_WARNING, cap->pos, "%s '%s' can neither be sent to nor waited for: give R, W or both",
+        check_report_cap(c, CAPDL_WARNING, cap, "%s '%s' can neither be sent to nor waited for: give R, W or both",
                      capdl_kind_name(cap->kind), label);
 }
 
 void check_rights(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++)
             if (object->caps[j].kind == CAPDL_KIND_EP || object->caps[j].kind == CAPDL_KIND_NOTIFICATION)

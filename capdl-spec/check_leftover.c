@@ -16,24 +16,24 @@ static void check_description(struct checker *c, uint32_t id)
 
     check_label(c, id, label);
     if (!cap) {
-        check_report(c, CAPDL_ERROR, c->spec->objects[id].pos,
+        check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
                      "leftovers '%s' are described nowhere: name a frame of 4k in slot 0, as in %s { 0: info }", label, label);
         return;
     }
     if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT)
         return; /* cap-slot says so */
     check_label(c, cap->object, frame);
-    if (c->spec->objects[cap->object].size_bits != 12)
-        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s', in which leftovers '%s' are described, must have 4k", frame,
+    if (capdl_object(c->spec, cap->object)->size_bits != 12)
+        check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', in which leftovers '%s' are described, must have 4k", frame,
                      label);
-    if (c->spec->objects[cap->object].u.fills.count)
-        check_report(c, CAPDL_ERROR, cap->pos,
+    if (capdl_object(c->spec, cap->object)->u.fills.count)
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "frame '%s' has a fill, but all of it is overwritten with what leftovers '%s' are", frame, label);
 }
 
 static void check_declaration(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
@@ -48,21 +48,22 @@ static void check_declaration(struct checker *c, uint32_t id)
 }
 
 /* The slots belong to what is handed over: from the one named on, as many as the object says. */
-static void check_slots(struct checker *c, const struct capdl_object *cnode, const struct capdl_cap *cap)
+static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
-    uint64_t slots = number(&c->spec->objects[cap->object], CAPDL_NUMBER_LEFTOVER_SLOTS);
+    const struct capdl_object *cnode = capdl_object(c->spec, id);
+    uint64_t slots = number(capdl_object(c->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS);
     uint64_t size = cnode->size_bits < 64 ? UINT64_C(1) << cnode->size_bits : UINT64_MAX;
     char label[CHECK_LABEL], holder[CHECK_LABEL];
 
     check_label(c, cap->object, label);
-    check_label(c, (uint32_t)(cnode - c->spec->objects), holder);
+    check_label(c, id, holder);
     if (cap->slot < size && slots > size - cap->slot)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "leftovers '%s' take %" PRIu64 " slots from %" PRIu64 " on; CNode '%s' has %" PRIu64, label, slots,
                      cap->slot, holder, size);
     for (const struct capdl_cap *next = cap + 1; next < cnode->caps + cnode->num_caps; next++)
         if (next->slot - cap->slot < slots)
-            check_report(c, CAPDL_ERROR, next->pos,
+            check_report_cap(c, CAPDL_ERROR, next,
                          "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64 " to %" PRIu64,
                          next->slot, holder, label, cap->slot, cap->slot + slots - 1);
 }
@@ -73,7 +74,7 @@ static const struct capdl_cap *check_holders(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
@@ -81,10 +82,10 @@ static const struct capdl_cap *check_holders(struct checker *c)
             if (cap->kind != CAPDL_KIND_LEFTOVER || cap->object == CAPDL_NO_OBJECT)
                 continue;
             if (first)
-                check_report(c, CAPDL_ERROR, cap->pos, "leftovers '%s' can be given to one CNode, once",
+                check_report_cap(c, CAPDL_ERROR, cap, "leftovers '%s' can be given to one CNode, once",
                              check_label(c, cap->object, label));
             first = first ? first : cap;
-            check_slots(c, object, cap);
+            check_slots(c, i, cap);
         }
     }
     return first;
@@ -107,17 +108,18 @@ void check_leftover(struct checker *c)
     uint32_t declared = CAPDL_NO_OBJECT;
 
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (spec->objects[i].kind != CAPDL_KIND_LEFTOVER)
+        if (capdl_object(spec, i)->kind != CAPDL_KIND_LEFTOVER)
             continue;
         if (declared != CAPDL_NO_OBJECT)
-            check_report(c, CAPDL_ERROR, spec->objects[i].pos,
+            check_report(c, CAPDL_ERROR, capdl_object(spec, i)->pos,
                          "'%s' would be given what '%s' is given: there can be one leftover in a spec",
                          check_label(c, i, label), check_label(c, declared, first));
         declared = declared == CAPDL_NO_OBJECT ? i : declared;
         check_declaration(c, i);
     }
     if (declared != CAPDL_NO_OBJECT && !holder)
-        check_report(c, CAPDL_ERROR, spec->objects[declared].pos, "leftovers '%s' are given to nobody: put them into a CNode",
+        check_report(c, CAPDL_ERROR, capdl_object(spec, declared)->pos,
+                     "leftovers '%s' are given to nobody: put them into a CNode",
                      check_label(c, declared, label));
     for (size_t i = 0; holder && i < spec->num_derivations; i++) {
         check_derived(c, &spec->derivations[i].parent, spec->derivations[i].pos);

@@ -31,17 +31,17 @@ void check_irq(struct checker *c)
     for (size_t i = 0; i < spec->num_irqs; i++) {
         const struct capdl_irq_map *irq = &spec->irqs[i];
 
-        if (!is_irq(spec->objects[irq->object].kind))
+        if (!is_irq(capdl_object(spec, irq->object)->kind))
             check_report(c, CAPDL_ERROR, irq->pos,
                          "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
-                         check_label(c, irq->object, label), spec_kind_phrase(spec->objects[irq->object].kind));
+                         check_label(c, irq->object, label), spec_kind_phrase(capdl_object(spec, irq->object)->kind));
         else if (map[irq->object])
             report_irq_twice(c, map[irq->object], irq);
         map[irq->object] = irq;
     }
     for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (is_irq(spec->objects[i].kind) && !map[i])
-            check_report(c, CAPDL_ERROR, spec->objects[i].pos,
+        if (is_irq(capdl_object(spec, i)->kind) && !map[i])
+            check_report(c, CAPDL_ERROR, capdl_object(spec, i)->pos,
                          "interrupt object '%s' has no number: map it in 'irq maps'", check_label(c, i, label));
     free(map);
 }
@@ -64,7 +64,7 @@ static void check_thread_domains(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->dom > 255)
             check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255",

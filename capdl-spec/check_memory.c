@@ -58,7 +58,7 @@ void check_paddr(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         uint64_t mask = (UINT64_C(1) << object->size_bits) - 1;
 
         if (is_fixed(object) && object->paddr & mask)
@@ -69,10 +69,10 @@ void check_paddr(struct checker *c)
 }
 
 /* By address; of those at one address the larger first, then untypeds, so that what covers comes before what is covered. */
-static int fixed_compare(const void *left, const void *right, void *objects)
+static int fixed_compare(const void *left, const void *right, void *spec)
 {
     uint32_t i = *(const uint32_t *)left, j = *(const uint32_t *)right;
-    const struct capdl_object *a = (struct capdl_object *)objects + i, *b = (struct capdl_object *)objects + j;
+    const struct capdl_object *a = capdl_object(spec, i), *b = capdl_object(spec, j);
 
     if (a->paddr != b->paddr)
         return a->paddr < b->paddr ? -1 : 1;
@@ -90,17 +90,17 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 
     *count = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if ((c->spec->objects[i].kind == CAPDL_KIND_FRAME || c->spec->objects[i].kind == CAPDL_KIND_UT) &&
-            is_fixed(&c->spec->objects[i]))
+        if ((capdl_object(c->spec, i)->kind == CAPDL_KIND_FRAME || capdl_object(c->spec, i)->kind == CAPDL_KIND_UT) &&
+            is_fixed(capdl_object(c->spec, i)))
             list[(*count)++] = i;
-    qsort_r(list, *count, sizeof(*list), fixed_compare, c->spec->objects);
+    qsort_r(list, *count, sizeof(*list), fixed_compare, (void *)(uintptr_t)c->spec);
     return list;
 }
 
 static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 {
     for (unsigned level = 0; level < 256 && object != CAPDL_NO_OBJECT;
-         level++, object = c->spec->objects[object].parent)
+         level++, object = capdl_object(c->spec, object)->parent)
         if (object == untyped)
             return true;
     return false;
@@ -108,16 +108,16 @@ static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 
 static void report_overlap(struct checker *c, uint32_t id, uint32_t other)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL], second[CHECK_LABEL];
     size_t errors = c->diags->num_errors;
 
     check_report(c, CAPDL_ERROR, object->pos, "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64,
                  capdl_kind_name(object->kind), check_label(c, id, label), object->paddr,
-                 capdl_kind_name(c->spec->objects[other].kind), check_label(c, other, second),
-                 c->spec->objects[other].paddr);
+                 capdl_kind_name(capdl_object(c->spec, other)->kind), check_label(c, other, second),
+                 capdl_object(c->spec, other)->paddr);
     if (c->diags->num_errors > errors)
-        capdl_note(c->diags, c->spec->objects[other].pos, "'%s' is declared here", second);
+        capdl_note(c->diags, capdl_object(c->spec, other)->pos, "'%s' is declared here", second);
 }
 
 /* `open` holds what reaches beyond the current address, innermost last. */
@@ -126,9 +126,9 @@ void check_overlap(struct checker *c)
     uint32_t count, depth = 0, *list = fixed_collect(c, &count), *open = spec_realloc(NULL, count * sizeof(*open));
 
     for (uint32_t i = 0; i < count; i++) {
-        const struct capdl_object *object = &c->spec->objects[list[i]];
+        const struct capdl_object *object = capdl_object(c->spec, list[i]);
 
-        while (depth && last_byte(&c->spec->objects[open[depth - 1]]) < object->paddr)
+        while (depth && last_byte(capdl_object(c->spec, open[depth - 1])) < object->paddr)
             depth--;
         if (depth && !covers(c, open[depth - 1], list[i]))
             report_overlap(c, list[i], open[depth - 1]);
@@ -140,7 +140,7 @@ void check_overlap(struct checker *c)
 
 static void check_child(struct checker *c, uint32_t id, uint64_t *used)
 {
-    const struct capdl_object *object = &c->spec->objects[id], *untyped = &c->spec->objects[object->parent];
+    const struct capdl_object *object = capdl_object(c->spec, id), *untyped = capdl_object(c->spec, object->parent);
     unsigned bits = object_bits(c, object);
     char label[CHECK_LABEL], parent[CHECK_LABEL];
 
@@ -176,10 +176,10 @@ static void check_circles(struct checker *c)
 
         while (at != CAPDL_NO_OBJECT && !mark[at]) {
             mark[at] = i + 1;
-            at = c->spec->objects[at].parent;
+            at = capdl_object(c->spec, at)->parent;
         }
         if (at != CAPDL_NO_OBJECT && mark[at] == i + 1)
-            check_report(c, CAPDL_ERROR, c->spec->objects[at].pos,
+            check_report(c, CAPDL_ERROR, capdl_object(c->spec, at)->pos,
                          "untyped '%s' is, by way of its children, made from itself", check_label(c, at, label));
     }
     free(mark);
@@ -194,10 +194,10 @@ void check_cover(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
         used[i] = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (c->spec->objects[i].parent != CAPDL_NO_OBJECT)
+        if (capdl_object(c->spec, i)->parent != CAPDL_NO_OBJECT)
             check_child(c, i, used);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         if (used[i] && used[i] > UINT64_C(1) << object->size_bits)
             check_report(c, CAPDL_ERROR, object->pos,

@@ -16,7 +16,7 @@ static void check_control_arch(struct checker *c, const struct capdl_object *con
         const struct capdl_cap *cap = &container->caps[i];
 
         if (cap->object == CAPDL_NO_OBJECT && !capdl_kind_on_arch(cap->kind, c->spec->arch))
-            check_report(c, CAPDL_ERROR, cap->pos, "'%s' does not exist on %s", capdl_kind_keyword(cap->kind),
+            check_report_cap(c, CAPDL_ERROR, cap, "'%s' does not exist on %s", capdl_kind_keyword(cap->kind),
                          capdl_arch_name(c->spec->arch));
     }
 }
@@ -26,7 +26,7 @@ void check_object_arch(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         if (!capdl_kind_on_arch(object->kind, c->spec->arch))
             check_report(c, CAPDL_ERROR, object->pos, "'%s' is %s (%s), which does not exist on %s",
@@ -39,7 +39,7 @@ void check_object_arch(struct checker *c)
 static void check_cnode_size(struct checker *c, uint32_t id, unsigned word_bits)
 {
     unsigned most = word_bits == 64 ? 64 - 5 : 32 - 4; /* a slot has 32 or 16 bytes */
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL];
 
     if (object->size_bits > most)
@@ -49,7 +49,7 @@ static void check_cnode_size(struct checker *c, uint32_t id, unsigned word_bits)
 
 static void check_untyped_size(struct checker *c, uint32_t id, unsigned word_bits)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     unsigned most = word_bits == 64 ? 47 : 29;
     char label[CHECK_LABEL];
 
@@ -66,9 +66,9 @@ void check_size(struct checker *c)
     unsigned word_bits = is_64_bit(c) ? 64 : 32;
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (c->spec->objects[i].kind == CAPDL_KIND_CNODE)
+        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_CNODE)
             check_cnode_size(c, i, word_bits);
-        else if (c->spec->objects[i].kind == CAPDL_KIND_UT)
+        else if (capdl_object(c->spec, i)->kind == CAPDL_KIND_UT)
             check_untyped_size(c, i, word_bits);
     }
 }
@@ -88,7 +88,7 @@ void check_frame_size(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         bool legal = false;
 
         for (unsigned j = 0; j < 6; j++)
@@ -102,7 +102,7 @@ void check_frame_size(struct checker *c)
 
 static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fill *fill)
 {
-    uint64_t size = UINT64_C(1) << c->spec->objects[id].size_bits;
+    uint64_t size = UINT64_C(1) << capdl_object(c->spec, id)->size_bits;
     char label[CHECK_LABEL];
 
     if (fill->kind == CAPDL_FILL_OTHER)
@@ -118,7 +118,7 @@ static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fi
 void check_fill(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (size_t j = 0; object->kind == CAPDL_KIND_FRAME && j < object->u.fills.count; j++)
             check_one_fill(c, i, &object->u.fills.list[j]);
@@ -130,7 +130,7 @@ void check_priority(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         const struct capdl_tcb *tcb = object->kind == CAPDL_KIND_TCB ? object->u.tcb : NULL;
 
         if (!tcb)
@@ -155,7 +155,7 @@ void check_scheduling(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         const struct capdl_sc *sc = object->kind == CAPDL_KIND_SC ? object->u.sc : NULL;
 
         if (object->kind == CAPDL_KIND_SC && object->flags & CAPDL_OBJECT_HAS_SIZE &&
@@ -176,7 +176,7 @@ void check_scheduling(struct checker *c)
 
 static void check_one_thread(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     bool cspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_CSPACE),
          vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE);
     char label[CHECK_LABEL];
@@ -195,7 +195,7 @@ static void check_one_thread(struct checker *c, uint32_t id)
 void check_thread(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (c->spec->objects[i].kind == CAPDL_KIND_TCB)
+        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_TCB)
             check_one_thread(c, i);
 }
 
@@ -214,7 +214,7 @@ void check_unused(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         if (c->used[i] || acts(object) || object->flags & CAPDL_OBJECT_GENERATED)
             continue;

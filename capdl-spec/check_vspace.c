@@ -77,7 +77,7 @@ static unsigned table_depth(const struct checker *c, uint32_t table)
 
 unsigned check_table_shift(const struct checker *c, uint32_t id)
 {
-    const struct table *table = table_find(c, c->spec->objects[id].kind);
+    const struct table *table = table_find(c, capdl_object(c->spec, id)->kind);
     unsigned depth;
 
     if (!table || c->spec->arch != CAPDL_ARCH_RISCV)
@@ -89,7 +89,7 @@ unsigned check_table_shift(const struct checker *c, uint32_t id)
 /* The root of a three-level address space on AArch64 has 40 - 30 bits: two tables side by side. */
 unsigned check_table_entries(const struct checker *c, uint32_t id)
 {
-    const struct table *table = table_find(c, c->spec->objects[id].kind);
+    const struct table *table = table_find(c, capdl_object(c->spec, id)->kind);
 
     if (table && table->kind == CAPDL_KIND_PUD && c->table_holder[id] == CAPDL_NO_OBJECT)
         return 1024;
@@ -98,15 +98,15 @@ unsigned check_table_entries(const struct checker *c, uint32_t id)
 
 static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap, const struct table *table)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
     if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV)
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
+        check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
                      label, spec_kind_phrase(cap->kind));
     else
-        check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' holds %s: expected a frame or %s (%s)",
+        check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame or %s (%s)",
                      capdl_kind_name(object->kind), label, spec_kind_phrase(cap->kind),
                      spec_kind_phrase(table->below), capdl_kind_keyword(table->below));
 }
@@ -116,7 +116,7 @@ void check_table_nesting(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         const struct table *table = check_is_table(object->kind) ? table_find(c, object->kind) : NULL;
         bool riscv = c->spec->arch == CAPDL_ARCH_RISCV;
 
@@ -128,7 +128,7 @@ void check_table_nesting(struct checker *c)
                 report_nesting(c, i, cap, table);
         }
         if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS)
-            check_report(c, CAPDL_ERROR, object->caps[0].pos,
+            check_report_cap(c, CAPDL_ERROR, &object->caps[0],
                          "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
                          check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
     }
@@ -136,7 +136,7 @@ void check_table_nesting(struct checker *c)
 
 static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
     for (uint32_t j = 0; j < object->num_caps; j++) {
@@ -145,7 +145,7 @@ static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
         if (!check_is_table(cap->kind) || cap->object == CAPDL_NO_OBJECT)
             continue;
         if (seen[cap->object])
-            check_report(c, CAPDL_ERROR, cap->pos, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
+            check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
                          capdl_kind_name(cap->kind), check_label(c, cap->object, label),
                          check_label(c, c->table_holder[cap->object], first), check_label(c, id, second));
         seen[cap->object] = true;
@@ -159,7 +159,7 @@ void check_table_shared(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
         seen[i] = false;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (check_is_table(c->spec->objects[i].kind))
+        if (check_is_table(capdl_object(c->spec, i)->kind))
             check_shared_in(c, i, seen);
     free(seen);
 }
@@ -175,8 +175,8 @@ static const char *size_name(unsigned bits, char *buffer, size_t size)
 
 static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
 {
-    const struct capdl_object *frame = &c->spec->objects[cap->object];
-    bool holds_frames = shift <= 30 && c->spec->objects[table].kind != CAPDL_KIND_EPT_PDPT;
+    const struct capdl_object *frame = capdl_object(c->spec, cap->object);
+    bool holds_frames = shift <= 30 && capdl_object(c->spec, table)->kind != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
     if (frame->size_bits < 10 || (holds_frames && frame->size_bits == shift))
@@ -184,19 +184,19 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
     check_label(c, cap->object, label);
     check_label(c, table, holder);
     if (!holds_frames)
-        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
-                     capdl_kind_name(c->spec->objects[table].kind), holder);
+        check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
+                     capdl_kind_name(capdl_object(c->spec, table)->kind), holder);
     else
-        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
+        check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
                      label, size_name(frame->size_bits, has, sizeof(has)),
-                     capdl_kind_name(c->spec->objects[table].kind), holder,
+                     capdl_kind_name(capdl_object(c->spec, table)->kind), holder,
                      size_name(shift, expected, sizeof(expected)));
 }
 
 void check_frame_level(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         unsigned shift = check_is_table(object->kind) ? check_table_shift(c, i) : 0;
 
         for (uint32_t j = 0; shift && j < object->num_caps; j++)
@@ -211,13 +211,13 @@ void check_frame_rights(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (uint32_t j = 0; check_is_table(object->kind) && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
 
             if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ))
-                check_report(c, CAPDL_WARNING, cap->pos,
+                check_report_cap(c, CAPDL_WARNING, cap,
                              "frame '%s' is mapped without the right to read: a thread cannot access it",
                              check_label(c, cap->object, label));
         }
@@ -232,21 +232,21 @@ static void check_one_mapping(struct checker *c, const struct capdl_object *hold
 
     check_label(c, cap->object, label);
     check_label(c, cap->extra->mapping_container, table);
-    if (!check_is_table(c->spec->objects[cap->extra->mapping_container].kind))
-        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' names '%s', which is not a page table", table);
+    if (!check_is_table(capdl_object(c->spec, cap->extra->mapping_container)->kind))
+        check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
     else if (!mapped || mapped->object != cap->object)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
                      cap->extra->mapping_slot, table, label);
     else if (holder->kind != CAPDL_KIND_CNODE)
-        check_report(c, CAPDL_ERROR, cap->pos, "'mapping' is for capabilities in CNodes, not in %s",
+        check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
                      spec_kind_phrase(holder->kind));
 }
 
 void check_mapping(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (uint32_t j = 0; j < object->num_caps; j++)
             if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING)
@@ -288,19 +288,19 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
     check_label(c, id, label);
     check_label(c, buffer->object, frame);
     if (mapped)
-        check_report(c, CAPDL_ERROR, buffer->pos,
+        check_report_cap(c, CAPDL_ERROR, buffer,
                      "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
                      " frame '%s' is mapped",
                      label, frame, address, check_label(c, mapped->object, other));
     else
-        check_report(c, CAPDL_ERROR, buffer->pos,
+        check_report_cap(c, CAPDL_ERROR, buffer,
                      "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%" PRIx64,
                      label, frame, address);
 }
 
 static void check_one_buffer(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     const struct capdl_cap *buffer = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_IPC_BUFFER);
     uint64_t address = object->u.tcb ? object->u.tcb->addr : 0;
     char label[CHECK_LABEL];
@@ -317,7 +317,7 @@ static void check_one_buffer(struct checker *c, uint32_t id)
     else
         check_buffer_address(c, id, buffer, address);
     if ((buffer->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) != (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))
-        check_report(c, CAPDL_WARNING, buffer->pos,
+        check_report_cap(c, CAPDL_WARNING, buffer,
                      "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
                      "not use it",
                      label);
@@ -326,6 +326,6 @@ static void check_one_buffer(struct checker *c, uint32_t id)
 void check_ipc_buffer(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (c->spec->objects[i].kind == CAPDL_KIND_TCB)
+        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_TCB)
             check_one_buffer(c, i);
 }

@@ -94,7 +94,7 @@ static uint32_t *sparse_place(const struct capdl_spec *spec, const struct spec_n
     size_t i = hash_element(name, index) & names->sparse_mask;
 
     for (; names->sparse[i] != CAPDL_NO_OBJECT; i = (i + 1) & names->sparse_mask) {
-        const struct capdl_object *object = &spec->objects[names->sparse[i]];
+        const struct capdl_object *object = capdl_object(spec, names->sparse[i]);
 
         if (object->name == name->text && object->index == index)
             break;
@@ -114,7 +114,7 @@ static void sparse_grow(struct capdl_spec *spec)
     names->sparse_mask = size - 1;
     for (size_t i = 0; i < old_size; i++)
         if (old[i] != CAPDL_NO_OBJECT) {
-            const struct capdl_object *object = &spec->objects[old[i]];
+            const struct capdl_object *object = capdl_object(spec, old[i]);
 
             *sparse_place(spec, spec_name_of(object->name), object->index) = old[i];
         }

@@ -89,6 +89,31 @@ void capdl_spec_free(struct capdl_spec *spec)
     memset(spec, 0, sizeof(*spec));
 }
 
+struct capdl_spec capdl_spec_copy(const struct capdl_spec *spec)
+{
+    struct capdl_spec copy = *spec;
+
+    copy.objects = spec_realloc(NULL, spec->num_objects * sizeof(*copy.objects));
+    memcpy(copy.objects, spec->objects, spec->num_objects * sizeof(*copy.objects));
+    return copy;
+}
+
+void capdl_spec_free_copy(struct capdl_spec *spec)
+{
+    free(spec->objects);
+}
+
+void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_object *object)
+{
+    struct capdl_object *stored = &spec->objects[id];
+    struct capdl_object old = *stored;
+
+    *stored = *object;
+    stored->caps = old.caps;
+    stored->num_caps = old.num_caps;
+    stored->capacity_caps = old.capacity_caps;
+}
+
 void *capdl_spec_alloc(struct capdl_spec *spec, size_t size)
 {
     return spec_arena_alloc(spec->arena, size);
@@ -159,8 +184,9 @@ static uint32_t cap_place(const struct capdl_object *object, uint64_t slot)
     return low;
 }
 
-void spec_append_cap(struct capdl_object *object, const struct capdl_cap *cap)
+void spec_append_cap(struct capdl_spec *spec, uint32_t container, const struct capdl_cap *cap)
 {
+    struct capdl_object *object = &spec->objects[container];
     size_t capacity = object->capacity_caps;
 
     object->caps = spec_grow(object->caps, &capacity, (size_t)object->num_caps + 1, sizeof(*cap));
@@ -170,7 +196,7 @@ void spec_append_cap(struct capdl_object *object, const struct capdl_cap *cap)
 
 bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struct capdl_cap *cap)
 {
-    struct capdl_object *object = &spec->objects[container];
+    const struct capdl_object *object = capdl_object(spec, container);
     uint32_t place = cap_place(object, cap->slot);
 
     if (place < object->num_caps && object->caps[place].slot == cap->slot) {
@@ -181,7 +207,8 @@ bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struc
         object->caps[place] = *cap;
         return true;
     }
-    spec_append_cap(object, cap);
+    spec_append_cap(spec, container, cap);
+    object = capdl_object(spec, container);
     memmove(&object->caps[place + 1], &object->caps[place], (object->num_caps - 1 - place) * sizeof(*cap));
     object->caps[place] = *cap;
     return true;
@@ -189,7 +216,7 @@ bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struc
 
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *spec, uint32_t container, uint64_t slot)
 {
-    const struct capdl_object *object = &spec->objects[container];
+    const struct capdl_object *object = capdl_object(spec, container);
     uint32_t place = cap_place(object, slot);
 
     return place < object->num_caps && object->caps[place].slot == slot ? &object->caps[place] : NULL;
@@ -208,8 +235,9 @@ static void caps_merge(struct capdl_cap *to, const struct capdl_cap *from, size_
     }
 }
 
-void spec_sort_caps(struct capdl_object *object)
+void spec_sort_caps(struct capdl_spec *spec, uint32_t container)
 {
+    struct capdl_object *object = &spec->objects[container];
     size_t count = object->num_caps, width = 1;
     struct capdl_cap *from = object->caps, *to = spec_realloc(NULL, count * sizeof(*to));
 
@@ -227,4 +255,9 @@ void spec_sort_caps(struct capdl_object *object)
     object->caps = from;
     object->capacity_caps = (uint32_t)count;
     free(to);
+}
+
+void spec_keep_caps(struct capdl_spec *spec, uint32_t container, uint32_t count)
+{
+    spec->objects[container].num_caps = count;
 }

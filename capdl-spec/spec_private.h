@@ -62,9 +62,11 @@ uint32_t spec_name_find(const struct capdl_spec *, const struct spec_name *, uin
 
 uint32_t spec_add_named(struct capdl_spec *, struct spec_name *, uint32_t index, enum capdl_kind, struct capdl_pos);
 /* Adds a cap behind the others without looking at slots: spec_sort_caps puts that right. */
-void spec_append_cap(struct capdl_object *, const struct capdl_cap *);
+void spec_append_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
 /* Sorts by slot, keeping the order of those with equal slots. */
-void spec_sort_caps(struct capdl_object *);
+void spec_sort_caps(struct capdl_spec *, uint32_t container);
+/* Drops all but the first caps. */
+void spec_keep_caps(struct capdl_spec *, uint32_t container, uint32_t count);
 
 /* Edit distance, as far as it is not above `most`; else most + 1. */
 unsigned spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most);

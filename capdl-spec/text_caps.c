@@ -152,7 +152,7 @@ static bool reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count)
 static void add_everywhere(struct text_parser *p, struct capdl_cap *cap)
 {
     for (size_t i = 0; i < p->num_containers; i++)
-        spec_append_cap(&p->spec->objects[p->containers[i]], cap);
+        spec_append_cap(p->spec, p->containers[i], cap);
 }
 
 static void report_program(struct text_parser *p, const struct text_ref *ref, uint32_t program)
@@ -161,8 +161,8 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
     char label[128] = "";
 
     for (uint32_t i = 0; i < count; i++)
-        if (p->spec->objects[i].program == program && p->spec->objects[i].kind == CAPDL_KIND_CNODE)
-            capdl_object_label(&p->spec->objects[i], label, sizeof(label));
+        if (capdl_object(p->spec, i)->program == program && capdl_object(p->spec, i)->kind == CAPDL_KIND_CNODE)
+            capdl_object_label(capdl_object(p->spec, i), label, sizeof(label));
     if (label[0])
         capdl_error(p->diags, ref->pos,
                     "'%s' is a protection domain, not an object: name one of its objects, such as '%s'",
@@ -205,7 +205,7 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
         cap.object = spec_name_find(p->spec, ref->name, index);
         if (cap.object == CAPDL_NO_OBJECT)
             continue;
-        cap.kind = p->spec->objects[cap.object].kind;
+        cap.kind = capdl_object(p->spec, cap.object)->kind;
         if (cap.kind == CAPDL_KIND_PROGRAM) {
             report_program(p, ref, cap.object);
             break;
@@ -370,7 +370,7 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
 
         if (object == CAPDL_NO_OBJECT)
             continue;
-        if (p->spec->objects[object].kind == CAPDL_KIND_PROGRAM) {
+        if (capdl_object(p->spec, object)->kind == CAPDL_KIND_PROGRAM) {
             report_program(p, ref, object);
             return;
         }

@@ -80,7 +80,7 @@ static void link_add(struct text_parser *p, const struct text_copy *copy, struct
     link.params = copy->params;
     p->links = spec_grow(p->links, &p->capacity_links, p->num_links + 1, sizeof(link));
     p->links[p->num_links++] = link;
-    spec_append_cap(&p->spec->objects[copy->container], &cap);
+    spec_append_cap(p->spec, copy->container, &cap);
 }
 
 static void copy_expand(struct text_parser *p, const struct text_copy *copy)
@@ -117,13 +117,15 @@ static void report_slot_taken(struct text_parser *p, const struct capdl_object *
     char label[128];
 
     capdl_object_label(object, label, sizeof(label));
-    capdl_error(p->diags, second->pos, "slot %llu of '%s' is filled twice", (unsigned long long)second->slot, label);
-    capdl_note(p->diags, first->pos, "first filled here");
+    capdl_error(p->diags, capdl_cap_pos(p->spec, second), "slot %llu of '%s' is filled twice",
+                (unsigned long long)second->slot, label);
+    capdl_note(p->diags, capdl_cap_pos(p->spec, first), "first filled here");
 }
 
 /* Of the caps in one slot the first that was written stays; a generated one gives way to it. */
-static void drop_duplicates(struct text_parser *p, struct capdl_object *object)
+static void drop_duplicates(struct text_parser *p, uint32_t container)
 {
+    const struct capdl_object *object = capdl_object(p->spec, container);
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < object->num_caps; i++) {
@@ -136,21 +138,21 @@ static void drop_duplicates(struct text_parser *p, struct capdl_object *object)
         else if (!(cap->flags & CAPDL_CAP_GENERATED))
             report_slot_taken(p, object, last, cap);
     }
-    object->num_caps = kept;
+    spec_keep_caps(p->spec, container, kept);
 }
 
 void text_caps_settle(struct text_parser *p)
 {
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
-        struct capdl_object *object = &p->spec->objects[i];
+        const struct capdl_object *object = capdl_object(p->spec, i);
         uint32_t j = 1;
 
         while (j < object->num_caps && object->caps[j - 1].slot < object->caps[j].slot)
             j++;
         if (j >= object->num_caps)
             continue;
-        spec_sort_caps(object);
-        drop_duplicates(p, object);
+        spec_sort_caps(p->spec, i);
+        drop_duplicates(p, i);
     }
 }
 
@@ -193,14 +195,14 @@ static const struct capdl_cap *link_source(struct text_parser *p, const struct t
     char label[128];
 
     if (!source) {
-        capdl_object_label(&p->spec->objects[link->source_container], label, sizeof(label));
-        capdl_error(p->diags, self->pos, "there is nothing to copy: slot %llu of '%s' is empty",
+        capdl_object_label(capdl_object(p->spec, link->source_container), label, sizeof(label));
+        capdl_error(p->diags, capdl_cap_pos(p->spec, self), "there is nothing to copy: slot %llu of '%s' is empty",
                     (unsigned long long)link->source_slot, label);
         return NULL;
     }
     if (source->kind != CAPDL_KIND_COUNT || p->links[source->data].state != TEXT_LINK_ACTIVE)
         return source;
-    capdl_error(p->diags, self->pos, "this capability is a copy of itself");
+    capdl_error(p->diags, capdl_cap_pos(p->spec, self), "this capability is a copy of itself");
     return NULL;
 }
 
@@ -235,7 +237,7 @@ static void link_resolve(struct text_parser *p, size_t start, size_t **stack, si
 static void drop_placeholders(struct text_parser *p)
 {
     for (size_t i = 0; i < p->num_links; i++) {
-        struct capdl_object *object = &p->spec->objects[p->links[i].container];
+        const struct capdl_object *object = capdl_object(p->spec, p->links[i].container);
         uint32_t kept = 0;
 
         if (!capdl_spec_cap_at(p->spec, p->links[i].container, p->links[i].slot) ||
@@ -244,7 +246,7 @@ static void drop_placeholders(struct text_parser *p)
         for (uint32_t j = 0; j < object->num_caps; j++)
             if (object->caps[j].kind != CAPDL_KIND_COUNT)
                 object->caps[kept++] = object->caps[j];
-        object->num_caps = kept;
+        spec_keep_caps(p->spec, p->links[i].container, kept);
     }
 }
 

@@ -62,27 +62,30 @@ static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32
 {
     char label[128];
 
-    capdl_object_label(&p->spec->objects[object], label, sizeof(label));
+    capdl_object_label(capdl_object(p->spec, object), label, sizeof(label));
     capdl_error(p->diags, pos, "'%s' is declared twice", label);
-    capdl_note(p->diags, p->spec->objects[object].pos, "first declared here");
+    capdl_note(p->diags, capdl_object(p->spec, object)->pos, "first declared here");
 }
 
 static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, struct capdl_pos pos)
 {
-    struct capdl_object *object = &p->spec->objects[child];
+    const struct capdl_object *object = capdl_object(p->spec, child);
     char label[128], parent[128], other[128];
 
     if (untyped == CAPDL_NO_OBJECT || object->parent == untyped)
         return;
     capdl_object_label(object, label, sizeof(label));
-    capdl_object_label(&p->spec->objects[untyped], parent, sizeof(parent));
+    capdl_object_label(capdl_object(p->spec, untyped), parent, sizeof(parent));
     if (child == untyped) {
         capdl_error(p->diags, pos, "'%s' cannot be made from itself", label);
     } else if (object->parent != CAPDL_NO_OBJECT) {
-        capdl_object_label(&p->spec->objects[object->parent], other, sizeof(other));
+        capdl_object_label(capdl_object(p->spec, object->parent), other, sizeof(other));
         capdl_error(p->diags, pos, "'%s' cannot be made from both '%s' and '%s'", label, other, parent);
     } else {
-        object->parent = untyped;
+        struct capdl_object changed = *object;
+
+        changed.parent = untyped;
+        capdl_object_set(p->spec, child, &changed);
     }
 }
 
@@ -98,10 +101,10 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
     }
     if (!text_ref_object(p, ref, "an untyped declared before", object))
         return false;
-    if (p->spec->objects[*object].kind == CAPDL_KIND_UT)
+    if (capdl_object(p->spec, *object)->kind == CAPDL_KIND_UT)
         return true;
     capdl_error(p->diags, ref->pos, "'%s' is not an untyped: nothing can be made from it", name->text);
-    capdl_note(p->diags, p->spec->objects[*object].pos, "it is declared here");
+    capdl_note(p->diags, capdl_object(p->spec, *object)->pos, "it is declared here");
     return false;
 }
 
@@ -157,27 +160,28 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
 /* An untyped may be declared again to add children; what is said about it must agree. */
 static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint32_t id)
 {
-    struct capdl_object *old = &p->spec->objects[id];
+    struct capdl_object old = *capdl_object(p->spec, id);
     const struct capdl_object *new = &decl->prototype;
     unsigned both;
 
-    if (old->kind != CAPDL_KIND_UT || new->kind != CAPDL_KIND_UT) {
+    if (old.kind != CAPDL_KIND_UT || new->kind != CAPDL_KIND_UT) {
         report_duplicate(p, decl->base.pos, id);
         return false;
     }
-    both = old->flags & new->flags;
-    if ((both & CAPDL_OBJECT_HAS_SIZE && old->size_bits != new->size_bits) ||
-        (both & CAPDL_OBJECT_HAS_PADDR && old->paddr != new->paddr)) {
-        capdl_error(p->diags, decl->base.pos, "'%s' is declared again with another size or address", old->name);
-        capdl_note(p->diags, old->pos, "first declared here");
+    both = old.flags & new->flags;
+    if ((both & CAPDL_OBJECT_HAS_SIZE && old.size_bits != new->size_bits) ||
+        (both & CAPDL_OBJECT_HAS_PADDR && old.paddr != new->paddr)) {
+        capdl_error(p->diags, decl->base.pos, "'%s' is declared again with another size or address", old.name);
+        capdl_note(p->diags, old.pos, "first declared here");
     }
     if (new->flags & CAPDL_OBJECT_HAS_SIZE)
-        old->size_bits = new->size_bits;
+        old.size_bits = new->size_bits;
     if (new->flags & CAPDL_OBJECT_HAS_PADDR)
-        old->paddr = new->paddr;
-    if (spec_name_of(old->name)->implicit && old->index == CAPDL_NO_INDEX)
-        old->pos = decl->base.pos;
-    old->flags |= new->flags;
+        old.paddr = new->paddr;
+    if (spec_name_of(old.name)->implicit && old.index == CAPDL_NO_INDEX)
+        old.pos = decl->base.pos;
+    old.flags |= new->flags;
+    capdl_object_set(p->spec, id, &old);
     set_parent(p, id, decl->parent, decl->base.pos);
     decl->object = id;
     return true;
@@ -203,15 +207,15 @@ static void copy_content(struct text_parser *p, struct capdl_object *object)
 static uint32_t add_object(struct text_parser *p, const struct declaration *decl, uint32_t index)
 {
     uint32_t id = spec_add_named(p->spec, decl->base.name, index, decl->prototype.kind, decl->base.pos);
-    struct capdl_object *object = &p->spec->objects[id];
+    struct capdl_object object = decl->prototype;
 
-    object->flags = decl->prototype.flags;
-    object->size_bits = decl->prototype.size_bits;
-    object->paddr = decl->prototype.paddr;
-    object->u = decl->prototype.u;
-    object->parent = decl->parent;
+    object.parent = decl->parent;
+    object.index = index;
+    object.program = CAPDL_NO_OBJECT;
+    object.pos = decl->base.pos;
     if (index != CAPDL_NO_INDEX && index != decl->first)
-        copy_content(p, object);
+        copy_content(p, &object);
+    capdl_object_set(p->spec, id, &object);
     return id;
 }
 
@@ -402,9 +406,9 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
 
         if (child == CAPDL_NO_OBJECT)
             continue;
-        if (p->spec->objects[child].parent == cover->untyped) {
+        if (capdl_object(p->spec, child)->parent == cover->untyped) {
             capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'", cover->ref.name->text,
-                          p->spec->objects[cover->untyped].name);
+                          capdl_object(p->spec, cover->untyped)->name);
             return;
         }
         set_parent(p, child, cover->untyped, cover->ref.pos);
@@ -435,7 +439,7 @@ static void array_check(struct text_parser *p, const struct capdl_object *last)
 void text_arrays_check(struct text_parser *p)
 {
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
-        const struct capdl_object *object = &p->spec->objects[i];
+        const struct capdl_object *object = capdl_object(p->spec, i);
         const struct spec_name *name = spec_name_of(object->name);
 
         if (object->index + 1 == name->array_length && object->index != CAPDL_NO_INDEX &&

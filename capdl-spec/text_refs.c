@@ -101,7 +101,8 @@ static bool is_excused(struct text_parser *p, const struct spec_name *name)
     if (p->expand_failed && !text_may_search(p))
         return true;
     for (uint32_t i = 0; p->expand_failed && i < p->spec->num_objects; i++)
-        if (p->spec->objects[i].kind == CAPDL_KIND_PROGRAM && is_generated_name(name->text, p->spec->objects[i].name))
+        if (capdl_object(p->spec, i)->kind == CAPDL_KIND_PROGRAM &&
+            is_generated_name(name->text, capdl_object(p->spec, i)->name))
             return true;
     return false;
 }
@@ -128,7 +129,7 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
 static bool report_scalar(struct text_parser *p, const struct text_ref *ref)
 {
     capdl_error(p->diags, ref->pos, "'%s' is not an array: write it without an index", ref->name->text);
-    capdl_note(p->diags, p->spec->objects[ref->name->scalar].pos, "it is declared here");
+    capdl_note(p->diags, capdl_object(p->spec, ref->name->scalar)->pos, "it is declared here");
     return false;
 }
 
@@ -140,7 +141,7 @@ static bool report_array(struct text_parser *p, const struct text_ref *ref)
     capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u",
                 name->text, name->text, name->text, (unsigned)name->array_length);
     if (element != CAPDL_NO_OBJECT)
-        capdl_note(p->diags, p->spec->objects[element].pos, "it is declared here");
+        capdl_note(p->diags, capdl_object(p->spec, element)->pos, "it is declared here");
     return false;
 }
 

@@ -13,7 +13,7 @@ void write_number(struct writer *w, uint64_t number)
 
 void write_object_name(struct writer *w, uint32_t id)
 {
-    const struct capdl_object *object = &w->spec->objects[id];
+    const struct capdl_object *object = capdl_object(w->spec, id);
 
     fputs(object->name, w->out);
     if (object->index != CAPDL_NO_INDEX)
@@ -22,20 +22,20 @@ void write_object_name(struct writer *w, uint32_t id)
 
 uint32_t write_array_run(const struct writer *w, uint32_t at)
 {
-    const struct capdl_object *objects = w->spec->objects, *first = &objects[w->order[at]];
+    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
     uint32_t run = 1;
 
     if (first->index == CAPDL_NO_INDEX)
         return 1;
-    while (at + run < w->count && objects[w->order[at + run]].name == first->name)
+    while (at + run < w->count && capdl_object(w->spec, w->order[at + run])->name == first->name)
         run++;
     return run;
 }
 
-static int order_compare(const void *left, const void *right, void *objects)
+static int order_compare(const void *left, const void *right, void *spec)
 {
-    const struct capdl_object *a = (struct capdl_object *)objects + *(const uint32_t *)left;
-    const struct capdl_object *b = (struct capdl_object *)objects + *(const uint32_t *)right;
+    const struct capdl_object *a = capdl_object(spec, *(const uint32_t *)left);
+    const struct capdl_object *b = capdl_object(spec, *(const uint32_t *)right);
     int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
 
     if (names)
@@ -47,9 +47,9 @@ static void order_objects(struct writer *w)
 {
     w->order = spec_realloc(NULL, w->spec->num_objects * sizeof(*w->order));
     for (uint32_t i = 0; i < w->spec->num_objects; i++)
-        if (w->spec->objects[i].kind != CAPDL_KIND_PROGRAM)
+        if (capdl_object(w->spec, i)->kind != CAPDL_KIND_PROGRAM)
             w->order[w->count++] = i;
-    qsort_r(w->order, w->count, sizeof(*w->order), order_compare, w->spec->objects);
+    qsort_r(w->order, w->count, sizeof(*w->order), order_compare, (void *)(uintptr_t)w->spec);
 }
 
 static int irq_compare(const void *left, const void *right)
@@ -62,13 +62,14 @@ static int irq_compare(const void *left, const void *right)
 /* How many mappings from this one on are consecutive interrupts of consecutive elements. */
 static size_t irq_run(const struct writer *w, const struct capdl_irq_map *irqs, size_t count)
 {
-    const struct capdl_object *objects = w->spec->objects, *first = &objects[irqs->object];
+    const struct capdl_object *first = capdl_object(w->spec, irqs->object);
     size_t run = 1;
 
     if (!w->folded || first->index == CAPDL_NO_INDEX)
         return 1;
-    while (run < count && irqs[run].irq == irqs->irq + run && objects[irqs[run].object].name == first->name &&
-           objects[irqs[run].object].index == first->index + run)
+    while (run < count && irqs[run].irq == irqs->irq + run &&
+           capdl_object(w->spec, irqs[run].object)->name == first->name &&
+           capdl_object(w->spec, irqs[run].object)->index == first->index + run)
         run++;
     return run;
 }
@@ -85,7 +86,7 @@ static void write_irqs(struct writer *w)
     qsort(irqs, count, sizeof(*irqs), irq_compare);
     fputs("\nirq maps {\n", w->out);
     for (size_t i = 0; i < count; i += run) {
-        const struct capdl_object *object = &w->spec->objects[irqs[i].object];
+        const struct capdl_object *object = capdl_object(w->spec, irqs[i].object);
 
         run = irq_run(w, irqs + i, count - i);
         fprintf(w->out, "  %" PRIu64 ": ", irqs[i].irq);
@@ -103,7 +104,7 @@ static void write_irqs(struct writer *w)
 static int slot_compare(const struct capdl_spec *spec, const struct capdl_slot_ref *a, const struct capdl_slot_ref *b)
 {
     uint32_t left = a->container, right = b->container;
-    int objects = left == right ? 0 : order_compare(&left, &right, spec->objects);
+    int objects = left == right ? 0 : order_compare(&left, &right, (void *)(uintptr_t)spec);
 
     if (objects)
         return objects;

@@ -109,19 +109,19 @@ static bool same_params(const struct capdl_cap *a, const struct capdl_cap *b)
 
 static bool is_element(const struct writer *w, const struct capdl_cap *cap)
 {
-    return cap->object != CAPDL_NO_OBJECT && w->spec->objects[cap->object].index != CAPDL_NO_INDEX;
+    return cap->object != CAPDL_NO_OBJECT && capdl_object(w->spec, cap->object)->index != CAPDL_NO_INDEX;
 }
 
 /* How many caps from this one on lie in consecutive slots, alike, to elements of the same array. */
 static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count)
 {
-    const struct capdl_object *objects = w->spec->objects;
     uint32_t run = 1;
 
     if (!w->folded || !is_element(w, caps))
         return 1;
     while (run < count && caps[run].slot == caps->slot + run && is_element(w, &caps[run]) &&
-           objects[caps[run].object].name == objects[caps->object].name && same_params(caps, &caps[run]))
+           capdl_object(w->spec, caps[run].object)->name == capdl_object(w->spec, caps->object)->name &&
+           same_params(caps, &caps[run]))
         run++;
     return run;
 }
@@ -129,10 +129,10 @@ static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, u
 /* Length of a sequence of indices that goes up or down by one. */
 static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count, int step)
 {
-    const struct capdl_object *objects = w->spec->objects;
     uint32_t run = 1;
 
-    while (run < count && objects[caps[run].object].index == objects[caps[run - 1].object].index + (uint32_t)step)
+    while (run < count && capdl_object(w->spec, caps[run].object)->index ==
+                              capdl_object(w->spec, caps[run - 1].object)->index + (uint32_t)step)
         run++;
     return run;
 }
@@ -140,17 +140,16 @@ static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, 
 /* x[0..3, 7, 5..2] */
 static void write_elements(struct writer *w, const struct capdl_cap *caps, uint32_t count)
 {
-    const struct capdl_object *objects = w->spec->objects;
     uint32_t run;
 
-    fprintf(w->out, "%s[", objects[caps->object].name);
+    fprintf(w->out, "%s[", capdl_object(w->spec, caps->object)->name);
     for (uint32_t i = 0; i < count; i += run) {
         uint32_t up = index_run(w, caps + i, count - i, 1), down = index_run(w, caps + i, count - i, -1);
 
         run = up > down ? up : down;
-        fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, objects[caps[i].object].index);
+        fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, capdl_object(w->spec, caps[i].object)->index);
         if (run > 1)
-            fprintf(w->out, "..%" PRIu32, objects[caps[i + run - 1].object].index);
+            fprintf(w->out, "..%" PRIu32, capdl_object(w->spec, caps[i + run - 1].object)->index);
     }
     putc(']', w->out);
 }
@@ -206,14 +205,14 @@ static bool same_content(const struct capdl_object *a, const struct capdl_object
 /* How many containers from order[at] on are neighbours in one array with equal content. */
 static uint32_t container_run(const struct writer *w, uint32_t at)
 {
-    const struct capdl_object *objects = w->spec->objects, *first = &objects[w->order[at]];
+    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
     uint32_t run = 1;
 
     if (!w->folded || first->index == CAPDL_NO_INDEX)
         return 1;
-    while (at + run < w->count && objects[w->order[at + run]].name == first->name &&
-           objects[w->order[at + run]].index == first->index + run &&
-           same_content(first, &objects[w->order[at + run]]))
+    while (at + run < w->count && capdl_object(w->spec, w->order[at + run])->name == first->name &&
+           capdl_object(w->spec, w->order[at + run])->index == first->index + run &&
+           same_content(first, capdl_object(w->spec, w->order[at + run])))
         run++;
     return run;
 }
@@ -224,7 +223,7 @@ void write_caps(struct writer *w)
 
     fputs("\ncaps {\n", w->out);
     for (uint32_t i = 0; i < w->count; i += run) {
-        const struct capdl_object *container = &w->spec->objects[w->order[i]];
+        const struct capdl_object *container = capdl_object(w->spec, w->order[i]);
 
         run = 1;
         if (!container->num_caps)

@@ -283,11 +283,11 @@ bool capdl_object_same(const struct capdl_object *a, const struct capdl_object *
 /* Elements that look alike, from order[at] on, at most `most` of them and with consecutive indices. */
 static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
 {
-    const struct capdl_object *objects = w->spec->objects, *first = &objects[w->order[at]];
+    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
     uint32_t run = 1;
 
-    while (run < most && objects[w->order[at + run]].index == first->index + run &&
-           capdl_object_same(first, &objects[w->order[at + run]]))
+    while (run < most && capdl_object(w->spec, w->order[at + run])->index == first->index + run &&
+           capdl_object_same(first, capdl_object(w->spec, w->order[at + run])))
         run++;
     return run;
 }
@@ -298,7 +298,7 @@ static void write_array(struct writer *w, uint32_t at, uint32_t length)
     uint32_t run;
 
     for (uint32_t i = 0; i < length; i += run) {
-        const struct capdl_object *object = &w->spec->objects[w->order[at + i]];
+        const struct capdl_object *object = capdl_object(w->spec, w->order[at + i]);
 
         run = alike(w, at + i, length - i);
         if (run == length && object->index == 0)
@@ -314,17 +314,16 @@ static void write_array(struct writer *w, uint32_t at, uint32_t length)
 /* An untyped's children: positions in w->order, ascending, so that runs of array elements are next to each other. */
 static void write_children(struct writer *w, const uint32_t *children, uint32_t count)
 {
-    const struct capdl_object *objects = w->spec->objects;
     uint32_t run;
 
     fputs(" {", w->out);
     for (uint32_t i = 0; i < count; i += run) {
-        const struct capdl_object *first = &objects[children[i]];
+        const struct capdl_object *first = capdl_object(w->spec, children[i]);
 
         run = 1;
         while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count &&
-               objects[children[i + run]].name == first->name &&
-               objects[children[i + run]].index == first->index + run)
+               capdl_object(w->spec, children[i + run])->name == first->name &&
+               capdl_object(w->spec, children[i + run])->index == first->index + run)
             run++;
         fputs(i ? ", " : "", w->out);
         if (run == 1)
@@ -342,20 +341,19 @@ struct covers {
 
 static struct covers covers_collect(const struct writer *w)
 {
-    const struct capdl_object *objects = w->spec->objects;
     size_t count = w->spec->num_objects;
     struct covers covers = {.first = spec_realloc(NULL, (count + 2) * sizeof(uint32_t)),
                             .children = spec_realloc(NULL, count * sizeof(uint32_t))};
 
     memset(covers.first, 0, (count + 2) * sizeof(uint32_t));
     for (uint32_t i = 0; i < w->count; i++)
-        if (objects[w->order[i]].parent != CAPDL_NO_OBJECT)
-            covers.first[objects[w->order[i]].parent + 2]++;
+        if (capdl_object(w->spec, w->order[i])->parent != CAPDL_NO_OBJECT)
+            covers.first[capdl_object(w->spec, w->order[i])->parent + 2]++;
     for (size_t i = 2; i < count + 2; i++)
         covers.first[i] += covers.first[i - 1];
     for (uint32_t i = 0; i < w->count; i++)
-        if (objects[w->order[i]].parent != CAPDL_NO_OBJECT)
-            covers.children[covers.first[objects[w->order[i]].parent + 1]++] = w->order[i];
+        if (capdl_object(w->spec, w->order[i])->parent != CAPDL_NO_OBJECT)
+            covers.children[covers.first[capdl_object(w->spec, w->order[i])->parent + 1]++] = w->order[i];
     return covers;
 }
 
@@ -363,20 +361,19 @@ static struct covers covers_collect(const struct writer *w)
 static void write_covers(struct writer *w)
 {
     struct covers covers = covers_collect(w);
-    const struct capdl_object *objects = w->spec->objects;
     bool any = false;
 
     for (uint32_t i = 0; i < w->count; i++) {
         uint32_t id = w->order[i], first = covers.first[id], count = covers.first[id + 1] - first;
 
-        if (objects[id].kind != CAPDL_KIND_UT || !count)
+        if (capdl_object(w->spec, id)->kind != CAPDL_KIND_UT || !count)
             continue;
         fputs(any ? "  " : "\n  ", w->out);
         any = true;
         write_object_name(w, id);
         fputs(" = ut", w->out);
-        if (objects[id].index == CAPDL_NO_INDEX)
-            write_params(w, &objects[id]);
+        if (capdl_object(w->spec, id)->index == CAPDL_NO_INDEX)
+            write_params(w, capdl_object(w->spec, id));
         write_children(w, covers.children + first, count);
     }
     free(covers.first);
@@ -386,13 +383,12 @@ static void write_covers(struct writer *w)
 /* Untypeds by name that cover something: printed by write_covers. */
 static bool *covering_collect(const struct writer *w)
 {
-    const struct capdl_object *objects = w->spec->objects;
     bool *covering = spec_realloc(NULL, w->spec->num_objects);
 
     memset(covering, 0, w->spec->num_objects);
     for (uint32_t i = 0; i < w->count; i++)
-        if (objects[w->order[i]].parent != CAPDL_NO_OBJECT)
-            covering[objects[w->order[i]].parent] = true;
+        if (capdl_object(w->spec, w->order[i])->parent != CAPDL_NO_OBJECT)
+            covering[capdl_object(w->spec, w->order[i])->parent] = true;
     return covering;
 }
 
@@ -403,7 +399,7 @@ void write_objects(struct writer *w)
 
     fputs("\nobjects {\n", w->out);
     for (uint32_t i = 0; i < w->count; i += run) {
-        const struct capdl_object *object = &w->spec->objects[w->order[i]];
+        const struct capdl_object *object = capdl_object(w->spec, w->order[i]);
 
         run = write_array_run(w, i);
         if (object->index != CAPDL_NO_INDEX) {

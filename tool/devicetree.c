@@ -163,7 +163,7 @@ static const char *node_path(const struct tree *tree, int node, char *buffer)
 static void check_frame(const struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
                         uint32_t id)
 {
-    const struct capdl_object *frame = &spec->objects[id];
+    const struct capdl_object *frame = capdl_object(spec, id);
     uint64_t last = frame->paddr + ((UINT64_C(1) << frame->size_bits) - 1);
     const struct item *first = 0;
     char label[160], path[MOST_PATH], other[MOST_PATH];
@@ -191,7 +191,7 @@ static void check_frame(const struct tree *tree, const struct capdl_spec *spec, 
 static void check_interrupt(const struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
                             const struct capdl_irq_map *irq)
 {
-    const struct capdl_object *object = &spec->objects[irq->object];
+    const struct capdl_object *object = capdl_object(spec, irq->object);
     bool has_trigger =
         (object->kind == CAPDL_KIND_ARM_IRQ || object->kind == CAPDL_KIND_RISCV_IRQ) && object->u.numbers;
     bool edge = has_trigger && object->u.numbers->value[CAPDL_NUMBER_TRIGGER];
@@ -229,7 +229,7 @@ void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
     }
     tree_walk(&tree);
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (spec->objects[i].kind == CAPDL_KIND_FRAME && spec->objects[i].flags & CAPDL_OBJECT_HAS_PADDR) {
+        if (capdl_object(spec, i)->kind == CAPDL_KIND_FRAME && capdl_object(spec, i)->flags & CAPDL_OBJECT_HAS_PADDR) {
             check_frame(&tree, spec, diags, i);
         }
     }

@@ -8,8 +8,8 @@
 static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id, const char *what)
 {
     char label[160];
-    capdl_error(diags, spec->objects[id].pos, "'%s' %s, which other capDL tools do not read",
-                capdl_object_label(&spec->objects[id], label, sizeof label), what);
+    capdl_error(diags, capdl_object(spec, id)->pos, "'%s' %s, which other capDL tools do not read",
+                capdl_object_label(capdl_object(spec, id), label, sizeof label), what);
 }
 
 static bool is_ept(enum capdl_kind kind)
@@ -35,7 +35,7 @@ static void refuse_devices(struct capdl_spec *spec, struct capdl_diags *diags, u
 
 static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
-    const struct capdl_object *object = &spec->objects[id];
+    const struct capdl_object *object = capdl_object(spec, id);
     if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->has & CAPDL_TCB_HAS_TLS) {
         refuse(spec, diags, id, "has a thread pointer (tls)");
     }
@@ -62,19 +62,20 @@ static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, u
 static void lower_interrupts(struct capdl_spec *spec, struct capdl_diags *diags)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        struct capdl_object *object = &spec->objects[i];
-        if (object->kind != CAPDL_KIND_RISCV_IRQ) {
+        struct capdl_object object = *capdl_object(spec, i);
+        if (object.kind != CAPDL_KIND_RISCV_IRQ) {
             continue;
         }
-        if (object->u.numbers && object->u.numbers->value[CAPDL_NUMBER_TRIGGER]) {
+        if (object.u.numbers && object.u.numbers->value[CAPDL_NUMBER_TRIGGER]) {
             refuse(spec, diags, i, "is an interrupt with trigger: edge");
         }
-        object->kind = CAPDL_KIND_IRQ;
-        object->u.numbers = 0;
+        object.kind = CAPDL_KIND_IRQ;
+        object.u.numbers = 0;
+        capdl_object_set(spec, i, &object);
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        for (uint32_t j = 0; j < spec->objects[i].num_caps; j++) {
-            struct capdl_cap *cap = &spec->objects[i].caps[j];
+        for (uint32_t j = 0; j < capdl_object(spec, i)->num_caps; j++) {
+            struct capdl_cap *cap = &capdl_object(spec, i)->caps[j];
             cap->kind = cap->kind == CAPDL_KIND_RISCV_IRQ ? CAPDL_KIND_IRQ : cap->kind;
         }
     }
@@ -104,26 +105,27 @@ static void lower_arrays(struct capdl_spec *spec)
         exit(2);
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *object = &spec->objects[i];
+        const struct capdl_object *object = capdl_object(spec, i);
         uint32_t first = object->index == CAPDL_NO_INDEX ? CAPDL_NO_OBJECT : capdl_spec_find(spec, object->name, 0);
-        if (first != CAPDL_NO_OBJECT && !capdl_object_same(object, &spec->objects[first])) {
+        if (first != CAPDL_NO_OBJECT && !capdl_object_same(object, capdl_object(spec, first))) {
             uneven[first] = true;
         }
-        if (object->parent != CAPDL_NO_OBJECT && spec->objects[object->parent].index != CAPDL_NO_INDEX) {
-            uneven[capdl_spec_find(spec, spec->objects[object->parent].name, 0)] = true;
+        if (object->parent != CAPDL_NO_OBJECT && capdl_object(spec, object->parent)->index != CAPDL_NO_INDEX) {
+            uneven[capdl_spec_find(spec, capdl_object(spec, object->parent)->name, 0)] = true;
         }
     }
     for (uint32_t i = spec->num_objects; i-- > 0;) {
-        struct capdl_object *object = &spec->objects[i];
+        const struct capdl_object *object = capdl_object(spec, i);
         if (object->index != CAPDL_NO_INDEX && uneven[capdl_spec_find(spec, object->name, 0)]) {
             uneven[i] = true; /* by object from here on: the names are still needed to find the first elements */
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        struct capdl_object *object = &spec->objects[i];
-        if (object->index != CAPDL_NO_INDEX && uneven[i]) {
-            object->name = free_name(spec, object->name, object->index);
-            object->index = CAPDL_NO_INDEX;
+        struct capdl_object object = *capdl_object(spec, i);
+        if (object.index != CAPDL_NO_INDEX && uneven[i]) {
+            object.name = free_name(spec, object.name, object.index);
+            object.index = CAPDL_NO_INDEX;
+            capdl_object_set(spec, i, &object);
         }
     }
     free(uneven);

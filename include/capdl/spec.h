@@ -228,24 +228,43 @@ struct capdl_names;
 struct capdl_spec {
     enum capdl_arch arch;
     bool has_arch; /* an `arch` line was read or the caller set arch */
-    struct capdl_object *objects;
-    uint32_t num_objects, capacity_objects;
+    uint32_t num_objects;
     struct capdl_irq_map *irqs;
     size_t num_irqs, capacity_irqs;
     struct capdl_derivation *derivations;
     size_t num_derivations, capacity_derivations;
     struct capdl_domains domains;
+    struct capdl_object *objects; /* private */
+    uint32_t capacity_objects;
     struct capdl_arena *arena; /* private */
     struct capdl_names *names; /* private: interned names, and objects by name and index */
 };
 
 void capdl_spec_init(struct capdl_spec *);
 void capdl_spec_free(struct capdl_spec *);
+/* A spec whose objects can be changed on their own; all else is shared with the original, which must outlive it.
+   No caps can be added. */
+struct capdl_spec capdl_spec_copy(const struct capdl_spec *);
+void capdl_spec_free_copy(struct capdl_spec *);
 
 /* Memory of the spec, zeroed, released with it. Never 0: running out of memory ends the program with a message. */
 void *capdl_spec_alloc(struct capdl_spec *, size_t size);
 /* The one copy of this name. */
 const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
+
+/* An object as it is now. */
+static inline const struct capdl_object *capdl_object(const struct capdl_spec *spec, uint32_t id)
+{
+    return &spec->objects[id];
+}
+/* Changes what an object is, all but its capabilities. By name and index it is found as it was added. */
+void capdl_object_set(struct capdl_spec *, uint32_t id, const struct capdl_object *);
+/* Where a capability is written. */
+static inline struct capdl_pos capdl_cap_pos(const struct capdl_spec *spec, const struct capdl_cap *cap)
+{
+    (void)spec;
+    return cap->pos;
+}
 
 /* Finds an object by its name and index (CAPDL_NO_INDEX for one that is not an array element). CAPDL_NO_OBJECT if none. */
 uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t index);

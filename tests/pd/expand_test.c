@@ -118,7 +118,7 @@ static const struct capdl_cap *cap(struct test *t, uint32_t container, uint64_t 
 
 static const struct capdl_tcb *tcb(struct test *t, const char *name)
 {
-    return t->spec.objects[one(t, name)].u.tcb;
+    return capdl_object(&t->spec, one(t, name))->u.tcb;
 }
 
 /* The frame capability that maps an address, and the offset in it; 0 if nothing is there. */
@@ -136,7 +136,7 @@ static const struct capdl_cap *lookup(struct test *t, uint32_t root, uint64_t ad
         if (!c)
             return 0;
         if (c->kind == CAPDL_KIND_FRAME) {
-            CHECK(t->spec.objects[c->object].size_bits == shift);
+            CHECK(capdl_object(&t->spec, c->object)->size_bits == shift);
             *offset = address & ((UINT64_C(1) << shift) - 1);
             return c;
         }
@@ -163,7 +163,7 @@ static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const ui
 
     if (!c)
         return 0;
-    const struct capdl_object *frame = &t->spec.objects[c->object];
+    const struct capdl_object *frame = capdl_object(&t->spec, c->object);
     for (size_t i = 0; i < frame->u.fills.count; i++) {
         const struct capdl_fill *f = &frame->u.fills.list[i];
         if (offset >= f->offset && offset - f->offset < f->length)
@@ -232,7 +232,7 @@ static void test_contract(const char *profile)
     CHECK(rights_at(t, root, 0) == -1);
 
     const struct capdl_cap *c = cap(t, holder, CAPDL_TCB_SLOT_CSPACE);
-    CHECK(c && c->object == cnode && c->guard_size == 58 && c->data == 0 && t->spec.objects[cnode].size_bits == 6);
+    CHECK(c && c->object == cnode && c->guard_size == 58 && c->data == 0 && capdl_object(&t->spec, cnode)->size_bits == 6);
     c = cap(t, holder, CAPDL_TCB_SLOT_VSPACE);
     CHECK(c && c->object == root);
     c = cap(t, holder, CAPDL_TCB_SLOT_IPC_BUFFER);
@@ -241,11 +241,11 @@ static void test_contract(const char *profile)
     if (t->profile->mcs) {
         CHECK(c && c->object == one(t, "reply_ping"));
         CHECK(cap(t, holder, CAPDL_TCB_SLOT_SC) && cap(t, holder, CAPDL_TCB_SLOT_SC)->object == one(t, "sc_ping"));
-        CHECK(t->spec.objects[one(t, "sc_ping")].u.sc->budget == 10000);
+        CHECK(capdl_object(&t->spec, one(t, "sc_ping"))->u.sc->budget == 10000);
     } else {
         CHECK(!c && capdl_spec_find(&t->spec, "sc_ping", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
     }
-    CHECK(t->spec.objects[cnode].num_caps == (t->profile->mcs ? 1 : 0));
+    CHECK(capdl_object(&t->spec, cnode)->num_caps == (t->profile->mcs ? 1 : 0));
     end(t);
 }
 
@@ -265,7 +265,7 @@ static void test_memory(const char *profile)
     CHECK(rights_at(t, root, 0x200000) == (R | X) && rights_at(t, root, 0x201000) == (R | X));
     CHECK(rights_at(t, root, 0x202000) == (R | W) && rights_at(t, root, 0x204000) == (R | W));
     CHECK(rights_at(t, root, 0x205000) == -1 && rights_at(t, root, 0x1ff000) == -1);
-    CHECK(!strcmp(t->spec.objects[one(t, "elf_ping_0")].u.fills.list[0].text, "ping.elf"));
+    CHECK(!strcmp(capdl_object(&t->spec, one(t, "elf_ping_0"))->u.fills.list[0].text, "ping.elf"));
     CHECK(capdl_spec_array_length(&t->spec, "bss_ping") == 2);
     free(file);
     end(t);
@@ -332,7 +332,7 @@ static void test_many_tls(const char *profile)
                "objects { a = pd (\"tls.elf\")  b[40] = pd (\"tls.elf\", vspace: vspace_a, cspace: cnode_a) }");
     uint8_t *file = made_bytes(&elf);
     for (uint32_t i = 0; i < 40; i++) {
-        uint64_t tp = t->spec.objects[find(t, "tcb_b", i)].u.tcb->tls;
+        uint64_t tp = capdl_object(&t->spec, find(t, "tcb_b", i))->u.tcb->tls;
         CHECK(tp != 0);
         if (t->profile->arch == CAPDL_ARCH_X86_64)
             CHECK(word_at(t, one(t, "vspace_a"), tp, file) == tp);
@@ -367,7 +367,7 @@ static void test_array(const char *profile)
     for (uint32_t i = 0; i < 3; i++) {
         uint64_t offset;
         uint32_t root = find(t, "vspace_w", i), holder = find(t, "tcb_w", i);
-        const struct capdl_tcb *thread = t->spec.objects[holder].u.tcb;
+        const struct capdl_tcb *thread = capdl_object(&t->spec, holder)->u.tcb;
         const struct capdl_cap *c = lookup(t, root, thread->sp - PAGE, &offset);
         CHECK(c && c->object == find(t, "stack_w", 2 * i + 1));
         char name[32];
@@ -396,7 +396,7 @@ static void test_override(const char *profile)
 
     CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000
           && thread->ip == 0x200020);
-    CHECK(t->spec.objects[one(t, "cnode_ping")].size_bits == 8);
+    CHECK(capdl_object(&t->spec, one(t, "cnode_ping"))->size_bits == 8);
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_CSPACE);
     CHECK(c && c->object == one(t, "big") && c->guard_size == 60);
     c = lookup(t, one(t, "vspace_ping"), 0x5ff000, &offset);

@@ -103,7 +103,7 @@ static unsigned object_bits(const struct capdl_profile *p, const struct capdl_ob
 static bool mapped_uncached(const struct capdl_spec *spec, uint32_t frame)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = &spec->objects[i];
+        const struct capdl_object *o = capdl_object(spec, i);
         for (uint32_t c = 0; c < o->num_caps; c++)
             if (o->caps[c].object == frame && (o->caps[c].flags & CAPDL_CAP_UNCACHED))
                 return true;
@@ -114,7 +114,7 @@ static bool mapped_uncached(const struct capdl_spec *spec, uint32_t frame)
 /* Pages with contents are part of the image and take no other memory, where caches allow it. */
 static bool is_in_image(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t object)
 {
-    const struct capdl_object *o = &spec->objects[object];
+    const struct capdl_object *o = capdl_object(spec, object);
     return o->kind == CAPDL_KIND_FRAME && o->size_bits == 12 && o->u.fills.count > 0 && !(o->flags & CAPDL_OBJECT_HAS_PADDR) &&
            o->parent == CAPDL_NO_OBJECT && !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
 }
@@ -124,11 +124,11 @@ static bool covers_fit(const struct capdl_spec *spec, const struct capdl_profile
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = &spec->objects[i];
+        const struct capdl_object *o = capdl_object(spec, i);
         if (o->parent == parent && !(o->flags & CAPDL_OBJECT_HAS_PADDR) && object_bits(p, o))
             sum += UINT64_C(1) << object_bits(p, o);
     }
-    return sum <= UINT64_C(1) << spec->objects[parent].size_bits;
+    return sum <= UINT64_C(1) << capdl_object(spec, parent)->size_bits;
 }
 
 /* Takes [at, at + 2^bits) out of the free blocks. */
@@ -181,7 +181,7 @@ enum fit fit_judge(const struct capdl_spec *spec, const struct sample *s)
     size_t count = free_blocks(s, blocks);
     enum fit fit = FIT_GOOD;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = &spec->objects[i];
+        const struct capdl_object *o = capdl_object(spec, i);
         unsigned bits = object_bits(s->profile, o);
         objects++;
         if (o->kind == CAPDL_KIND_UT && !covers_fit(spec, s->profile, i))

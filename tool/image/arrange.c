@@ -45,13 +45,13 @@ void arrange_place(struct program *program, struct group_list *groups, uint32_t 
 static bool is_placed(const struct program *program, uint32_t object)
 {
     return program->places[object].type != CAPDL_TYPE_COUNT && program->places[object].kind != PLACE_PAGE &&
-           program->spec->objects[object].parent == CAPDL_NO_OBJECT &&
-           !(program->spec->objects[object].flags & CAPDL_OBJECT_CONTIGUOUS);
+           capdl_object(program->spec, object)->parent == CAPDL_NO_OBJECT &&
+           !(capdl_object(program->spec, object)->flags & CAPDL_OBJECT_CONTIGUOUS);
 }
 
 static bool has_address(const struct program *program, uint32_t object)
 {
-    return program->spec->objects[object].flags & CAPDL_OBJECT_HAS_PADDR;
+    return capdl_object(program->spec, object)->flags & CAPDL_OBJECT_HAS_PADDR;
 }
 
 /* ASID pools beyond those of the spec, for the address spaces that the initial pool has no room for. */
@@ -105,17 +105,17 @@ static void arrange_anywhere(struct program *program)
 
 static int compare_address(const void *a, const void *b, void *context)
 {
-    const struct capdl_object *objects = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    if (objects[x].paddr != objects[y].paddr) {
-        return objects[x].paddr < objects[y].paddr ? -1 : 1;
+    uint64_t at = capdl_object(context, x)->paddr, other = capdl_object(context, y)->paddr;
+    if (at != other) {
+        return at < other ? -1 : 1;
     }
     return x < y ? -1 : 1;
 }
 
 static bool address_good(struct program *program, uint32_t object)
 {
-    uint64_t address = program->spec->objects[object].paddr;
+    uint64_t address = capdl_object(program->spec, object)->paddr;
     unsigned bits = program->places[object].size_bits;
     unsigned pa_bits = program->profile->pa_bits;
     if (address & ((UINT64_C(1) << bits) - 1)) {
@@ -135,9 +135,9 @@ static void refuse_overlap(struct program *program, uint32_t first, uint32_t sec
 {
     char label[256];
     program_error(program, second, "at 0x%llx overlaps '%s', which ends at 0x%llx",
-                  (unsigned long long)program->spec->objects[second].paddr,
-                  capdl_object_label(&program->spec->objects[first], label, sizeof label),
-                  (unsigned long long)(program->spec->objects[first].paddr +
+                  (unsigned long long)capdl_object(program->spec, second)->paddr,
+                  capdl_object_label(capdl_object(program->spec, first), label, sizeof label),
+                  (unsigned long long)(capdl_object(program->spec, first)->paddr +
                                        (UINT64_C(1) << program->places[first].size_bits)));
 }
 
@@ -150,12 +150,12 @@ static void arrange_fixed(struct program *program)
             sorted[count++] = i;
         }
     }
-    qsort_r(sorted, count, sizeof *sorted, compare_address, program->spec->objects);
+    qsort_r(sorted, count, sizeof *sorted, compare_address, (void *)(uintptr_t)program->spec);
     for (size_t i = 0; i < count; i++) {
-        uint64_t address = program->spec->objects[sorted[i]].paddr;
+        uint64_t address = capdl_object(program->spec, sorted[i])->paddr;
         if (i > 0) {
             uint32_t last = sorted[i - 1];
-            if (address - program->spec->objects[last].paddr < UINT64_C(1) << program->places[last].size_bits) {
+            if (address - capdl_object(program->spec, last)->paddr < UINT64_C(1) << program->places[last].size_bits) {
                 refuse_overlap(program, last, sorted[i]);
             }
         }

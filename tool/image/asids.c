@@ -12,7 +12,7 @@ static uint32_t find_pools(struct program *program, uint32_t *pool_of)
 {
     uint32_t pools = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *pool = &program->spec->objects[i];
+        const struct capdl_object *pool = capdl_object(program->spec, i);
         if (pool->kind != CAPDL_KIND_ASID_POOL) {
             continue;
         }
@@ -52,7 +52,7 @@ static bool names_asid(const struct capdl_object *o)
 static void warn_numbers(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (names_asid(&program->spec->objects[i])) {
+        if (names_asid(capdl_object(program->spec, i))) {
             program_warning(program, "asid", i,
                             "says which ASID it is to have, and others may: the kernel chooses these numbers, only the "
                             "pool is the spec's to say");
@@ -110,13 +110,13 @@ static void assign_pools(struct program *program)
 {
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object == CAPDL_NO_OBJECT || program->spec->objects[object].kind != CAPDL_KIND_ASID_POOL) {
+        if (object == CAPDL_NO_OBJECT || capdl_object(program->spec, object)->kind != CAPDL_KIND_ASID_POOL) {
             continue;
         }
         uint64_t pool = calls_derive(program, object);
         program->places[object].derived = (uint32_t)pool;
         make_pool(program, object, slot, pool);
-        const struct capdl_object *o = &program->spec->objects[object];
+        const struct capdl_object *o = capdl_object(program->spec, object);
         for (uint32_t k = 0; k < o->num_caps; k++) {
             if (o->caps[k].object != CAPDL_NO_OBJECT && program->pool_of[o->caps[k].object] == object) {
                 assign(program, operand_slot(pool), o->caps[k].object);

@@ -129,7 +129,7 @@ static bool find_origin(struct program *program, uint32_t cnode, const struct ca
     const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);
     if (parent) {
         *origin = (struct origin){operand_late(program, parent->container), operand_word(parent->slot),
-                                  operand_word(program->spec->objects[parent->container].size_bits)};
+                                  operand_word(capdl_object(program->spec, parent->container)->size_bits)};
         return true;
     }
     *origin = (struct origin){.root = operand_initial(CAPDL_INITIAL_CNODE), .depth = operand_word(ROOT_DEPTH)};
@@ -147,16 +147,16 @@ static uint64_t new_data(const struct program *program, uint32_t cnode, const st
 static void copy(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
     struct operand target = operand_late(program, cnode);
-    struct operand slot = operand_word(cap->slot), depth = operand_word(program->spec->objects[cnode].size_bits);
+    struct operand slot = operand_word(cap->slot), depth = operand_word(capdl_object(program->spec, cnode)->size_bits);
     struct origin from;
     if (!find_origin(program, cnode, cap, &from)) {
         return;
     }
     if (cap->kind == CAPDL_KIND_CNODE &&
-        cap->guard_size + program->spec->objects[cap->object].size_bits > ROOT_DEPTH) {
+        cap->guard_size + capdl_object(program->spec, cap->object)->size_bits > ROOT_DEPTH) {
         program_cap_error(program, cnode, cap,
                           "has a guard of %u bits; with the CNode's %u bits that is more than 64", cap->guard_size,
-                          program->spec->objects[cap->object].size_bits);
+                          capdl_object(program->spec, cap->object)->size_bits);
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
@@ -203,14 +203,14 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
             program_cap_error(program, cnode, cap,
                               "names as its mapping slot 0x%llx of '%s', which is in no address space",
                               (unsigned long long)cap->extra->mapping_slot,
-                              program->spec->objects[cap->extra->mapping_container].name);
+                              capdl_object(program->spec, cap->extra->mapping_container)->name);
             return;
         }
         source = mapping->source;
     }
     CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode, 1,
          operand_late(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
-         operand_word(program->spec->objects[cnode].size_bits), source, operand_word(ROOT_DEPTH));
+         operand_word(capdl_object(program->spec, cnode)->size_bits), source, operand_word(ROOT_DEPTH));
 }
 
 /* When a capability is put into its slot. */
@@ -231,7 +231,7 @@ static enum pass pass_of(const struct program *program, uint32_t cnode, const st
 
 static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, bool *irq_control_moved)
 {
-    const struct capdl_object *o = &program->spec->objects[cnode];
+    const struct capdl_object *o = capdl_object(program->spec, cnode);
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
         if (cap->slot >> o->size_bits) {
@@ -254,7 +254,7 @@ void caps_distribute(struct program *program)
     for (enum pass pass = COPY; pass < PASSES; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_CNODE) {
+            if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_CNODE) {
                 fill_cnode(program, object, pass, &irq_control_moved);
             }
         }

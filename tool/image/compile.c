@@ -80,7 +80,7 @@ static bool compile_chosen(const struct program *first, FILE *out)
         }
     }
     capdl_diags_free(&diags);
-    free(spec.objects);
+    capdl_spec_free_copy(&spec);
     return good;
 }
 

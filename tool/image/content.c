@@ -48,7 +48,7 @@ static struct source_file *file_load(struct program *program, const struct capdl
 
 static bool fill_good(struct program *program, uint32_t object, const struct capdl_fill *fill)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     uint64_t size = UINT64_C(1) << frame->size_bits;
     if (fill->kind == CAPDL_FILL_OTHER) {
         program_error(program, object,
@@ -117,7 +117,7 @@ static bool fills_disjoint(struct program *program, const struct capdl_object *f
 
 static bool fills_good(struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     bool good = true;
     for (size_t i = 0; i < frame->u.fills.count; i++) {
         good &= fill_good(program, object, &frame->u.fills.list[i]);
@@ -172,7 +172,7 @@ static bool page_nonzero(const uint8_t page[CAPDL_PAGE_SIZE])
 
 bool content_page(const struct program *program, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE])
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     memset(page, 0, CAPDL_PAGE_SIZE);
     bool sorted = program->places[object].flags & PLACE_SORTED;
     for (size_t i = sorted ? first_fill(frame, offset) : 0; i < frame->u.fills.count; i++) {
@@ -187,7 +187,7 @@ bool content_page(const struct program *program, uint32_t object, uint64_t offse
 
 static bool frame_nonzero(const struct program *program, uint32_t object)
 {
-    uint64_t size = UINT64_C(1) << program->spec->objects[object].size_bits;
+    uint64_t size = UINT64_C(1) << capdl_object(program->spec, object)->size_bits;
     uint8_t page[CAPDL_PAGE_SIZE];
     for (uint64_t offset = 0; offset < size; offset += CAPDL_PAGE_SIZE) {
         if (content_page(program, object, offset, page)) {
@@ -208,7 +208,7 @@ static void page_add(struct program *program, uint32_t object, uint64_t offset)
    its contents are copied and the cache cleaned. */
 static bool is_embedded(const struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     const struct place *place = &program->places[object];
     bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
     return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
@@ -218,7 +218,7 @@ static bool is_embedded(const struct program *program, uint32_t object)
 void content_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *frame = &program->spec->objects[i];
+        const struct capdl_object *frame = capdl_object(program->spec, i);
         struct place *place = &program->places[i];
         if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
             (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) ||
@@ -341,7 +341,7 @@ static void fill_add(struct program *program, const struct fill *fill)
 /* After the pages, which it may lie on. */
 static void frame_fill_chunks(struct program *program, uint32_t object, const struct fill *like)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     for (size_t i = 0; i < frame->u.fills.count; i++) {
         const struct capdl_fill *chunk = &frame->u.fills.list[i];
         if (chunk->kind != CAPDL_FILL_BOOTINFO) {

@@ -31,8 +31,7 @@ static struct contiguous *array_of(struct program *program, const struct capdl_o
 
 static int compare_elements(const void *a, const void *b, void *context)
 {
-    const struct capdl_object *objects = context;
-    uint32_t x = objects[*(const uint32_t *)a].index, y = objects[*(const uint32_t *)b].index;
+    uint32_t x = capdl_object(context, *(const uint32_t *)a)->index, y = capdl_object(context, *(const uint32_t *)b)->index;
     return x < y ? -1 : x > y;
 }
 
@@ -52,7 +51,7 @@ static void array_check(struct program *program, struct contiguous *array)
 void contiguous_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *frame = &program->spec->objects[i];
+        const struct capdl_object *frame = capdl_object(program->spec, i);
         if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_CONTIGUOUS) ||
             program->places[i].type == CAPDL_TYPE_COUNT) {
             continue;
@@ -68,7 +67,8 @@ void contiguous_find(struct program *program)
     }
     for (size_t i = 0; i < program->num_contiguous; i++) {
         struct contiguous *array = &program->contiguous[i];
-        qsort_r(array->elements, array->count, sizeof *array->elements, compare_elements, program->spec->objects);
+        qsort_r(array->elements, array->count, sizeof *array->elements, compare_elements,
+                (void *)(uintptr_t)program->spec);
         array_check(program, array);
     }
 }
@@ -227,16 +227,15 @@ bool contiguous_choose(struct program *program, const struct forecast *forecast)
 
 struct capdl_spec contiguous_spec(const struct program *program)
 {
-    struct capdl_spec spec = *program->spec;
-    spec.objects = memory_zeroed(spec.num_objects, sizeof *spec.objects);
-    memcpy(spec.objects, program->spec->objects, spec.num_objects * sizeof *spec.objects);
+    struct capdl_spec spec = capdl_spec_copy(program->spec);
     for (size_t i = 0; i < program->num_contiguous; i++) {
         const struct contiguous *array = &program->contiguous[i];
         for (uint64_t n = 0; n < array->count; n++) {
-            struct capdl_object *frame = &spec.objects[array->elements[n]];
-            frame->paddr = array->address + (n << array->size_bits);
-            frame->flags |= CAPDL_OBJECT_HAS_PADDR;
-            frame->flags &= (uint8_t)~CAPDL_OBJECT_CONTIGUOUS;
+            struct capdl_object frame = *capdl_object(&spec, array->elements[n]);
+            frame.paddr = array->address + (n << array->size_bits);
+            frame.flags |= CAPDL_OBJECT_HAS_PADDR;
+            frame.flags &= (uint8_t)~CAPDL_OBJECT_CONTIGUOUS;
+            capdl_object_set(&spec, array->elements[n], &frame);
         }
     }
     return spec;

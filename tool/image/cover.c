@@ -23,19 +23,18 @@ struct covering {
 
 static bool is_covered(const struct program *program, uint32_t object)
 {
-    uint32_t parent = program->spec->objects[object].parent;
+    uint32_t parent = capdl_object(program->spec, object)->parent;
     return parent < program->spec->num_objects && program->places[object].type != CAPDL_TYPE_COUNT;
 }
 
 static size_t children_collect(struct covering *covering)
 {
     struct program *program = covering->program;
-    const struct capdl_object *objects = program->spec->objects;
     uint32_t count = program->spec->num_objects;
     size_t covered = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (is_covered(program, i)) {
-            covering->start[objects[i].parent + 1]++;
+            covering->start[capdl_object(program->spec, i)->parent + 1]++;
             covered++;
         }
     }
@@ -45,7 +44,7 @@ static size_t children_collect(struct covering *covering)
     size_t *next = memory_zeroed(count, sizeof *next);
     for (uint32_t i = 0; i < count; i++) {
         if (is_covered(program, i)) {
-            uint32_t parent = objects[i].parent;
+            uint32_t parent = capdl_object(program->spec, i)->parent;
             covering->children[covering->start[parent] + next[parent]++] = i;
         }
     }
@@ -58,7 +57,7 @@ static int compare_children(const void *a, const void *b, void *context)
 {
     const struct program *program = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    const struct capdl_object *ox = &program->spec->objects[x], *oy = &program->spec->objects[y];
+    const struct capdl_object *ox = capdl_object(program->spec, x), *oy = capdl_object(program->spec, y);
     const struct place *px = &program->places[x], *py = &program->places[y];
     bool fixed_x = ox->flags & CAPDL_OBJECT_HAS_PADDR, fixed_y = oy->flags & CAPDL_OBJECT_HAS_PADDR;
     if (fixed_x != fixed_y) {
@@ -94,12 +93,12 @@ static void pad(struct program *program, uint64_t parent_slot, uint64_t from, ui
 static bool child_fits(struct covering *covering, uint32_t parent, uint32_t child, uint64_t next)
 {
     struct program *program = covering->program;
-    const struct capdl_object *object = &program->spec->objects[child];
+    const struct capdl_object *object = capdl_object(program->spec, child);
     uint64_t base = covering->addresses[parent];
     uint64_t size = UINT64_C(1) << program->places[child].size_bits;
     uint64_t parent_size = UINT64_C(1) << program->places[parent].size_bits;
     char label[256];
-    capdl_object_label(&program->spec->objects[parent], label, sizeof label);
+    capdl_object_label(capdl_object(program->spec, parent), label, sizeof label);
     if (base == UNKNOWN) {
         program_error(program, child, "is to lie at 0x%llx, but its untyped '%s' has no physical address",
                       (unsigned long long)object->paddr, label);
@@ -136,7 +135,7 @@ static void cover_children(struct covering *covering, uint32_t parent)
     qsort_r(children, count, sizeof *children, compare_children, program);
     for (size_t i = 0; i < count; i++) {
         uint64_t size = UINT64_C(1) << program->places[children[i]].size_bits;
-        const struct capdl_object *child = &program->spec->objects[children[i]];
+        const struct capdl_object *child = capdl_object(program->spec, children[i]);
         uint64_t at = (next + size - 1) & ~(size - 1);
         if (child->flags & CAPDL_OBJECT_HAS_PADDR) {
             if (!child_fits(covering, parent, children[i], next)) {
@@ -161,10 +160,10 @@ static void refuse_unplaced(struct program *program)
         if (!is_covered(program, i) || program->places[i].kind != PLACE_NONE) {
             continue;
         }
-        const struct capdl_object *parent = &program->spec->objects[program->spec->objects[i].parent];
+        const struct capdl_object *parent = capdl_object(program->spec, capdl_object(program->spec, i)->parent);
         if (parent->kind != CAPDL_KIND_UT) {
             program_error(program, i, "lies in '%s', which is not an untyped", parent->name);
-        } else if (program->spec->objects[i].kind == CAPDL_KIND_UT && program->diags->num_errors == 0) {
+        } else if (capdl_object(program->spec, i)->kind == CAPDL_KIND_UT && program->diags->num_errors == 0) {
             program_error(program, i, "lies in an untyped that lies in itself");
         }
     }
@@ -180,11 +179,11 @@ void cover_objects(struct program *program)
         covering.addresses = memory_zeroed(spec->num_objects, sizeof(uint64_t));
         for (uint32_t i = 0; i < spec->num_objects; i++) {
             covering.addresses[i] =
-                spec->objects[i].flags & CAPDL_OBJECT_HAS_PADDR ? spec->objects[i].paddr : UNKNOWN;
+                capdl_object(spec, i)->flags & CAPDL_OBJECT_HAS_PADDR ? capdl_object(spec, i)->paddr : UNKNOWN;
         }
         for (size_t slot = 0; slot < program->num_objects; slot++) { /* grows: children come after their parents */
             uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && spec->objects[object].kind == CAPDL_KIND_UT &&
+            if (object != CAPDL_NO_OBJECT && capdl_object(spec, object)->kind == CAPDL_KIND_UT &&
                 covering.start[object + 1] > covering.start[object]) {
                 cover_children(&covering, object);
             }

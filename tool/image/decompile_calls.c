@@ -70,7 +70,7 @@ static bool cnode_operands_good(struct reverse *r, const struct capdl_call *call
 static uint32_t smc_object(struct reverse *r)
 {
     for (uint32_t i = 0; i < r->spec->num_objects; i++) {
-        if (r->spec->objects[i].kind == CAPDL_KIND_SMC) {
+        if (capdl_object(r->spec, i)->kind == CAPDL_KIND_SMC) {
             return i;
         }
     }
@@ -182,12 +182,13 @@ static uint32_t add_derived(struct reverse *r, const struct capdl_operand *slot,
 
 static void set_number(struct reverse *r, uint32_t object, enum capdl_number number, uint64_t value)
 {
-    struct capdl_object *o = &r->spec->objects[object];
-    if (!o->u.numbers) {
-        o->u.numbers = capdl_spec_alloc(r->spec, sizeof *o->u.numbers);
+    struct capdl_object o = *capdl_object(r->spec, object);
+    if (!o.u.numbers) {
+        o.u.numbers = capdl_spec_alloc(r->spec, sizeof *o.u.numbers);
+        capdl_object_set(r->spec, object, &o);
     }
-    o->u.numbers->value[number] = value;
-    o->u.numbers->has |= (uint8_t)(1u << number);
+    o.u.numbers->value[number] = value;
+    o.u.numbers->has |= (uint8_t)(1u << number);
 }
 
 static void map_irq(struct reverse *r, uint32_t object, uint64_t irq)
@@ -257,7 +258,7 @@ static bool get_interrupt(struct reverse *r, enum capdl_method method, const str
         set_number(r, object, get->numbers[i].number, word(call, get->numbers[i].word));
     }
     if (get->kind == CAPDL_KIND_ARM_IRQ && !riscv) {
-        set_number(r, object, CAPDL_NUMBER_TARGET, r->spec->objects[object].u.numbers->value[CAPDL_NUMBER_TARGET]);
+        set_number(r, object, CAPDL_NUMBER_TARGET, capdl_object(r->spec, object)->u.numbers->value[CAPDL_NUMBER_TARGET]);
     }
     map_irq(r, object, word(call, get->irq));
     return true;
@@ -315,7 +316,7 @@ static void assign(struct reverse *r, const struct capdl_call *call)
     uint32_t container = pool->object;
     const struct held *root = reverse_held(r, &call->operands[0]);
     if (root->object != CAPDL_NO_OBJECT) {
-        const struct capdl_object *o = &r->spec->objects[container];
+        const struct capdl_object *o = capdl_object(r->spec, container);
         reverse_cap(r, container,
                     (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
     }

@@ -67,9 +67,8 @@ static enum capdl_type type_of_number(const struct capdl_profile *profile, uint6
     return type;
 }
 
-static void set_size(struct reverse *r, uint32_t object, const struct capdl_blob_objects *objects)
+static void set_size(struct capdl_object *o, const struct capdl_blob_objects *objects)
 {
-    struct capdl_object *o = &r->spec->objects[object];
     switch (o->kind) {
     case CAPDL_KIND_CNODE:
         o->size_bits = (uint8_t)objects->argument;
@@ -109,23 +108,24 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
             continue;
         }
         uint32_t object = reverse_add(r, &r->slot_names[slot], own);
-        struct capdl_object *o = &r->spec->objects[object];
+        struct capdl_object o = *capdl_object(r->spec, object);
         r->slots[slot] =
             (struct held){.object = object, .kind = (uint8_t)own, .rights = CAPDL_RIGHTS_ALL, .original = true};
-        set_size(r, object, objects);
+        set_size(&o, objects);
         if (item == CAPDL_BLOB_ITEM_FIXED) {
-            o->flags |= CAPDL_OBJECT_HAS_PADDR;
-            o->paddr = r->addresses[slot];
+            o.flags |= CAPDL_OBJECT_HAS_PADDR;
+            o.paddr = r->addresses[slot];
         }
         if (item == CAPDL_BLOB_ITEM_COVERS && is_own(r, CAPDL_KIND_UT, objects->place) &&
             r->slots[objects->place].object == CAPDL_NO_OBJECT) {
-            o->flags |= CAPDL_OBJECT_CONTIGUOUS; /* made from an untyped of the compiler's own */
+            o.flags |= CAPDL_OBJECT_CONTIGUOUS; /* made from an untyped of the compiler's own */
         } else if (item == CAPDL_BLOB_ITEM_COVERS) {
-            o->parent = r->slots[objects->place].object;
+            o.parent = r->slots[objects->place].object;
             if (r->slots[objects->place].kind != CAPDL_KIND_UT) {
                 reverse_fail(r, "an object is made out of something that is not an untyped");
             }
         }
+        capdl_object_set(r->spec, object, &o);
     }
 }
 
@@ -171,8 +171,10 @@ static void give_addresses(struct reverse *r, const struct siblings *s, uint64_t
     for (uint64_t slot = first; s->irregular && slot < end; slot++) {
         uint32_t object = r->slots[slot].object;
         if (object != CAPDL_NO_OBJECT && r->addresses[slot] != UNKNOWN) {
-            r->spec->objects[object].flags |= CAPDL_OBJECT_HAS_PADDR;
-            r->spec->objects[object].paddr = r->addresses[slot];
+            struct capdl_object o = *capdl_object(r->spec, object);
+            o.flags |= CAPDL_OBJECT_HAS_PADDR;
+            o.paddr = r->addresses[slot];
+            capdl_object_set(r->spec, object, &o);
         }
     }
 }
@@ -238,17 +240,18 @@ static uint64_t page_offset(const struct reverse *r, uint64_t page)
 
 static void set_fills(struct reverse *r, uint32_t object, const struct capdl_fill *fills, size_t count)
 {
-    struct capdl_object *frame = &r->spec->objects[object];
-    if (frame->flags & CAPDL_OBJECT_HAS_FILL) {
+    struct capdl_object frame = *capdl_object(r->spec, object);
+    if (frame.flags & CAPDL_OBJECT_HAS_FILL) {
         reverse_fail(r, "the contents of a frame are in two places");
         return;
     }
-    frame->u.fills.list = capdl_spec_alloc(r->spec, count * sizeof *fills);
+    frame.u.fills.list = capdl_spec_alloc(r->spec, count * sizeof *fills);
     for (size_t i = 0; i < count; i++) {
-        frame->u.fills.list[i] = fills[i];
+        frame.u.fills.list[i] = fills[i];
     }
-    frame->u.fills.count = count;
-    frame->flags |= CAPDL_OBJECT_HAS_FILL;
+    frame.u.fills.count = count;
+    frame.flags |= CAPDL_OBJECT_HAS_FILL;
+    capdl_object_set(r->spec, object, &frame);
 }
 
 static struct capdl_fill fill_from_image(struct reverse *r, uint64_t offset, uint64_t page, uint64_t pages)
@@ -284,8 +287,10 @@ void reverse_pages(struct reverse *r)
         }
         uint32_t object = reverse_add(r, &r->page_names[i], CAPDL_KIND_FRAME);
         struct capdl_fill fill = fill_from_image(r, 0, i, 1);
-        r->spec->objects[object].size_bits = CAPDL_PAGE_BITS;
-        r->spec->objects[object].flags |= CAPDL_OBJECT_HAS_SIZE;
+        struct capdl_object frame = *capdl_object(r->spec, object);
+        frame.size_bits = CAPDL_PAGE_BITS;
+        frame.flags |= CAPDL_OBJECT_HAS_SIZE;
+        capdl_object_set(r->spec, object, &frame);
         r->pages[i] =
             (struct held){.object = object, .kind = CAPDL_KIND_FRAME, .rights = CAPDL_RIGHTS_ALL, .original = true};
         set_fills(r, object, &fill, 1);
@@ -356,7 +361,7 @@ static void split_fill(struct reverse *r, struct filling *filling, const struct 
 static void reverse_reserved(struct reverse *r)
 {
     for (uint32_t i = 0; !r->failed && i < r->spec->num_objects; i++) {
-        struct capdl_object *frame = &r->spec->objects[i];
+        const struct capdl_object *frame = capdl_object(r->spec, i);
         struct image_content content;
         uint64_t size = UINT64_C(1) << frame->size_bits;
         if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_HAS_PADDR) ||

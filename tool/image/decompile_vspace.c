@@ -102,7 +102,9 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     r->num_tables++;
     table->mapped = true;
     table->kind = (uint8_t)kind_at(profile, level, table->kind);
-    r->spec->objects[table->object].kind = table->kind;
+    struct capdl_object changed = *capdl_object(r->spec, table->object);
+    changed.kind = table->kind;
+    capdl_object_set(r->spec, table->object, &changed);
     reverse_cap(r, table_at(r, root, level - 1, address),
                 (struct capdl_cap){
                     .slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
@@ -133,7 +135,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "something is mapped as a page that is none");
         return;
     }
-    unsigned level = 0, size_bits = r->spec->objects[frame->object].size_bits;
+    unsigned level = 0, size_bits = capdl_object(r->spec, frame->object)->size_bits;
     while (level < profile->vspace_levels && vspace_shift(profile, level) != size_bits) {
         level++;
     }

@@ -33,7 +33,7 @@ static bool has_gic(struct program *program, uint32_t object, const char *what)
 
 static void get_trigger(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand trigger = operand_word(number(o, CAPDL_NUMBER_TRIGGER)), depth = operand_word(ROOT_DEPTH);
     uint64_t target = o->kind == CAPDL_KIND_ARM_IRQ ? number(o, CAPDL_NUMBER_TARGET) : 0;
@@ -54,7 +54,7 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
 
 static void get_x86(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
     if (o->kind == CAPDL_KIND_IOAPIC_IRQ) {
@@ -71,7 +71,7 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
 
 static void get_handler(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    switch (program->spec->objects[object].kind) {
+    switch (capdl_object(program->spec, object)->kind) {
     case CAPDL_KIND_ARM_IRQ:
     case CAPDL_KIND_RISCV_IRQ:
         get_trigger(program, object, irq, slot);
@@ -94,7 +94,7 @@ static void get_handler(struct program *program, uint32_t object, uint64_t irq, 
 
 static void bind_notification(struct program *program, uint32_t object, struct operand handler)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
         if (cap->slot != 0 || cap->kind != CAPDL_KIND_NOTIFICATION) {
@@ -123,7 +123,7 @@ static uint64_t *numbers_by_object(struct program *program)
     }
     for (size_t i = 0; i < program->spec->num_irqs; i++) {
         const struct capdl_irq_map *map = &program->spec->irqs[i];
-        if (!is_interrupt(program->spec->objects[map->object].kind)) {
+        if (!is_interrupt(capdl_object(program->spec, map->object)->kind)) {
             program_error(program, map->object, "is in irq maps but is not an interrupt");
         } else if (irqs[map->object] != UINT64_MAX) {
             program_error(program, map->object, "stands for interrupts %llu and %llu in irq maps; it can be one only",
@@ -142,7 +142,7 @@ void interrupts_derive(struct program *program)
 {
     uint64_t *irqs = numbers_by_object(program);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (!is_interrupt(program->spec->objects[i].kind) || irqs[i] == UINT64_MAX) {
+        if (!is_interrupt(capdl_object(program->spec, i)->kind) || irqs[i] == UINT64_MAX) {
             continue;
         }
         struct operand handler = operand_slot(calls_derive(program, i));
@@ -155,7 +155,7 @@ void interrupts_derive(struct program *program)
 
 static void issue_ports(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     uint64_t first = number(o, CAPDL_NUMBER_PORTS_FIRST), last = number(o, CAPDL_NUMBER_PORTS_LAST);
     if (first > last || last > 0xffff) {
         program_error(program, object, "has ports 0x%llx to 0x%llx; there are 0 to 0xffff", (unsigned long long)first,
@@ -171,7 +171,7 @@ static void issue_ports(struct program *program, uint32_t object)
 
 static void issue_sgi(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     if (!has_gic(program, object, "signals between cores for programs")) {
         return;
     }
@@ -185,9 +185,9 @@ static void issue_sgi(struct program *program, uint32_t object)
 void ports_derive(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (program->spec->objects[i].kind == CAPDL_KIND_IO_PORTS) {
+        if (capdl_object(program->spec, i)->kind == CAPDL_KIND_IO_PORTS) {
             issue_ports(program, i);
-        } else if (program->spec->objects[i].kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
+        } else if (capdl_object(program->spec, i)->kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
             issue_sgi(program, i);
         }
     }

@@ -23,14 +23,14 @@ static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
     char label[160];
     if (problem) {
         program_error(program, frame, "%s: leftovers '%s' are described in it", problem,
-                      capdl_object_label(&program->spec->objects[object], label, sizeof label));
+                      capdl_object_label(capdl_object(program->spec, object), label, sizeof label));
     }
     return !problem;
 }
 
 static void assign(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
-    const struct capdl_object *object = &program->spec->objects[cap->object];
+    const struct capdl_object *object = capdl_object(program->spec, cap->object);
     const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, cap->object, 0);
     uint64_t slots = number(object, CAPDL_NUMBER_LEFTOVER_SLOTS);
     if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
@@ -60,7 +60,7 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
 void leftovers_assign(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = &program->spec->objects[i];
+        const struct capdl_object *o = capdl_object(program->spec, i);
         for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
             if (o->caps[k].kind == CAPDL_KIND_LEFTOVER && o->caps[k].object != CAPDL_NO_OBJECT) {
                 assign(program, i, &o->caps[k]);
@@ -77,7 +77,7 @@ void leftovers_sizes(const struct program *program, uint64_t sizes[CAPDL_SIZE_KE
     }
     sizes[CAPDL_SIZE_LEFT_SLOTS] = l->slots;
     sizes[CAPDL_SIZE_LEFT_CNODE] = program->places[l->cnode].number;
-    sizes[CAPDL_SIZE_LEFT_BITS] = program->spec->objects[l->cnode].size_bits;
+    sizes[CAPDL_SIZE_LEFT_BITS] = capdl_object(program->spec, l->cnode)->size_bits;
     sizes[CAPDL_SIZE_LEFT_FIRST] = l->first;
     sizes[CAPDL_SIZE_LEFT_FRAME] = program->places[l->frame].number;
     sizes[CAPDL_SIZE_LEFT_PAGE] = program->num_embedded;
@@ -102,7 +102,9 @@ void reverse_leftovers(struct reverse *r)
                              (sizes[CAPDL_SIZE_LEFT_DEVICES] != 0) << CAPDL_NUMBER_LEFTOVER_DEVICES);
     numbers->value[CAPDL_NUMBER_LEFTOVER_SLOTS] = sizes[CAPDL_SIZE_LEFT_SLOTS];
     numbers->value[CAPDL_NUMBER_LEFTOVER_DEVICES] = sizes[CAPDL_SIZE_LEFT_DEVICES];
-    r->spec->objects[object].u.numbers = numbers;
+    struct capdl_object leftover = *capdl_object(r->spec, object);
+    leftover.u.numbers = numbers;
+    capdl_object_set(r->spec, object, &leftover);
     reverse_cap(r, object, (struct capdl_cap){.object = frame->object, .kind = CAPDL_KIND_FRAME});
     reverse_cap(r, cnode->object,
                 (struct capdl_cap){.slot = sizes[CAPDL_SIZE_LEFT_FIRST], .object = object, .kind = CAPDL_KIND_LEFTOVER});

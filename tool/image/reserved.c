@@ -43,7 +43,7 @@ static bool region_good(struct program *program, const struct capdl_region *regi
 /* A frame's memory is in reserved memory or apart from it. */
 static bool frame_reserved(struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     uint64_t end = frame->paddr + (UINT64_C(1) << frame->size_bits);
     for (size_t i = 0; i < program->options->num_reserved; i++) {
         const struct capdl_region *region = &program->options->reserved[i];
@@ -64,7 +64,7 @@ static bool frame_reserved(struct program *program, uint32_t object)
  */
 static void refuse_uncleared(struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     const struct capdl_profile *profile = program->profile;
     bool in_ram = profile->num_memory == 0;
     for (size_t i = 0; i < profile->num_memory; i++) {
@@ -85,7 +85,7 @@ void reserved_find(struct program *program)
         region_good(program, &program->options->reserved[i]);
     }
     for (uint32_t i = 0; i < program->spec->num_objects && program->diags->num_errors == 0; i++) {
-        const struct capdl_object *frame = &program->spec->objects[i];
+        const struct capdl_object *frame = capdl_object(program->spec, i);
         if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_HAS_PADDR) ||
             program->places[i].type == CAPDL_TYPE_COUNT) {
             continue;
@@ -136,7 +136,7 @@ static void content_add(struct section *section, uint64_t address, const uint8_t
 /* Small frames are stored even when they are zero, so that another program can take their place later. */
 static void frame_add(struct section *section, const struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = &program->spec->objects[object];
+    const struct capdl_object *frame = capdl_object(program->spec, object);
     uint64_t size = UINT64_C(1) << frame->size_bits, used = frame->size_bits == CAPDL_PAGE_BITS ? size : 0;
     uint8_t page[CAPDL_PAGE_SIZE];
     for (size_t i = 0; i < frame->u.fills.count; i++) {

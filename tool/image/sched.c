@@ -16,7 +16,7 @@ static struct binding *find_bindings(struct program *program)
         bindings[i].thread = CAPDL_NO_OBJECT;
     }
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *tcb = &program->spec->objects[i];
+        const struct capdl_object *tcb = capdl_object(program->spec, i);
         const struct capdl_cap *cap =
             tcb->kind == CAPDL_KIND_TCB ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC) : 0;
         if (!cap || cap->kind != CAPDL_KIND_SC) {
@@ -24,7 +24,7 @@ static struct binding *find_bindings(struct program *program)
         }
         if (bindings[cap->object].thread != CAPDL_NO_OBJECT) {
             program_cap_error(program, i, cap, "is bound to another thread already: '%s'",
-                              program->spec->objects[bindings[cap->object].thread].name);
+                              capdl_object(program->spec, bindings[cap->object].thread)->name);
         }
         bindings[cap->object] = (struct binding){i, tcb->u.tcb ? tcb->u.tcb->affinity : 0};
     }
@@ -62,7 +62,7 @@ static bool flags_good(struct program *program, uint32_t object, const struct ca
 
 static void configure(struct program *program, uint32_t object, const struct binding *binding)
 {
-    const struct capdl_sc *sc = program->spec->objects[object].u.sc;
+    const struct capdl_sc *sc = capdl_object(program->spec, object)->u.sc;
     if (!sc || (sc->budget == 0 && sc->period == 0)) {
         if (binding->thread != CAPDL_NO_OBJECT) {
             program_warning(program, "sc-budget", object,
@@ -84,7 +84,7 @@ void sched_configure(struct program *program)
     struct binding *bindings = find_bindings(program);
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_SC) {
+        if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_SC) {
             configure(program, object, &bindings[object]);
         }
     }

@@ -45,7 +45,7 @@ int shape_level(const struct program *program, enum capdl_kind kind)
 
 static enum capdl_type table_type(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     if (program->profile->arch == CAPDL_ARCH_RISCV) {
         return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
@@ -71,7 +71,7 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
 
 static enum capdl_type frame_type(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     static const enum capdl_type types[] = {CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_FRAME_2M, CAPDL_TYPE_FRAME_1G};
     for (unsigned i = 0; i < 3; i++) {
         if (program->profile->types[types[i]] != CAPDL_PROFILE_ABSENT &&
@@ -86,7 +86,7 @@ static enum capdl_type frame_type(struct program *program, uint32_t object)
 
 static enum capdl_type object_type(struct program *program, uint32_t object)
 {
-    enum capdl_kind kind = program->spec->objects[object].kind;
+    enum capdl_kind kind = capdl_object(program->spec, object)->kind;
     switch (kind) {
     case CAPDL_KIND_EP:
         return CAPDL_TYPE_ENDPOINT;
@@ -114,7 +114,7 @@ static enum capdl_type object_type(struct program *program, uint32_t object)
 
 static void refuse_device(struct program *program, uint32_t object)
 {
-    enum capdl_kind kind = program->spec->objects[object].kind;
+    enum capdl_kind kind = capdl_object(program->spec, object)->kind;
     switch (kind) {
     case CAPDL_KIND_IO_DEVICE:
     case CAPDL_KIND_IO_PT:
@@ -137,7 +137,7 @@ static uint64_t extra_refills(unsigned size_bits)
 
 static unsigned sched_context_bits(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     unsigned least = program->profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT];
     uint64_t refills = o->u.sc ? o->u.sc->refills : 0;
     unsigned needed = least;
@@ -171,7 +171,7 @@ static bool size_allowed(struct program *program, uint32_t object, unsigned bits
 
 static void place_size(struct program *program, uint32_t object, struct place *place)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     const struct capdl_profile *profile = program->profile;
     unsigned bits = profile->size_bits[place->type], argument = 0;
     switch (o->kind) {
@@ -241,7 +241,7 @@ static void find_roots(struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = &spec->objects[i];
+        const struct capdl_object *o = capdl_object(spec, i);
         for (uint32_t k = 0; k < o->num_caps; k++) {
             bool space = (o->kind == CAPDL_KIND_TCB && o->caps[k].slot == CAPDL_TCB_SLOT_VSPACE) ||
                          o->kind == CAPDL_KIND_ASID_POOL;
@@ -254,7 +254,7 @@ static void find_roots(struct program *program)
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = &spec->objects[i];
+        const struct capdl_object *o = capdl_object(spec, i);
         struct place *place = &program->places[i];
         if (!shape_is_table(o->kind)) {
             continue;

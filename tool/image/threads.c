@@ -10,7 +10,7 @@ static const struct capdl_tcb tcb_defaults = {.resume = true, .prio = 125, .max_
 
 static const struct capdl_tcb *tcb_of(const struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = program->spec->objects[object].u.tcb;
+    const struct capdl_tcb *tcb = capdl_object(program->spec, object)->u.tcb;
     return tcb ? tcb : &tcb_defaults;
 }
 
@@ -120,7 +120,7 @@ static void check_faults(struct program *program, uint32_t object)
 
 static void check_slots(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = &program->spec->objects[object];
+    const struct capdl_object *o = capdl_object(program->spec, object);
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
         bool own =
@@ -321,7 +321,7 @@ void threads_configure(struct program *program)
     for (size_t pass = 0; pass < sizeof passes / sizeof passes[0]; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && program->spec->objects[object].kind == CAPDL_KIND_TCB) {
+            if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_TCB) {
                 passes[pass](program, object);
             }
         }

@@ -103,7 +103,7 @@ static bool is_programs(const struct update *u, const struct capdl_object *frame
 
 static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t vaddr)
 {
-    const struct capdl_object *frame = &u->spec.objects[cap->object];
+    const struct capdl_object *frame = capdl_object(&u->spec, cap->object);
     if (!is_programs(u, frame)) {
         return;
     }
@@ -123,7 +123,7 @@ static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t va
 /* The pages of a table, in the order of their addresses. */
 static void walk(struct update *u, uint32_t table, unsigned level, uint64_t base)
 {
-    const struct capdl_object *object = &u->spec.objects[table];
+    const struct capdl_object *object = capdl_object(&u->spec, table);
     unsigned shift = vspace_shift(&u->image->profile, level);
     for (uint32_t i = 0; i < object->num_caps; i++) {
         const struct capdl_cap *cap = &object->caps[i];
@@ -252,7 +252,7 @@ static bool pages_unshared(struct update *u)
     }
     uint32_t *uses = memory_zeroed(u->image->size / CAPDL_PAGE_SIZE + 1, sizeof *uses);
     for (uint32_t i = 0; i < u->spec.num_objects; i++) {
-        const struct capdl_object *frame = &u->spec.objects[i];
+        const struct capdl_object *frame = capdl_object(&u->spec, i);
         for (size_t f = 0; frame->kind == CAPDL_KIND_FRAME && f < frame->u.fills.count; f++) {
             uint64_t start = frame->u.fills.list[f].source_offset, end = start + frame->u.fills.list[f].length;
             for (uint64_t at = start; at < end && end > first && start <= last; at += CAPDL_PAGE_SIZE) {
@@ -288,11 +288,11 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
     struct capdl_blob_error error;
     uint8_t old[9], new[9];
-    size_t size = encode_uint(u->spec.objects[tcb].u.tcb->ip, old), found = 0;
+    size_t size = encode_uint(capdl_object(&u->spec, tcb)->u.tcb->ip, old), found = 0;
     bool good = encode_uint(u->program->entry, new) == size &&
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     char name[NAME_SIZE];
-    capdl_object_label(&u->spec.objects[tcb], name, sizeof name);
+    capdl_object_label(capdl_object(&u->spec, tcb), name, sizeof name);
     struct capdl_blob_calls calls = {0};
     struct capdl_call call;
     if (good) {
@@ -304,8 +304,8 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
             continue;
         }
         struct capdl_blob_name target = capdl_blob_slot_name(blob, call.target.value);
-        bool ours = target.text && strncmp(target.text, u->spec.objects[tcb].name, target.length) == 0 &&
-                    !u->spec.objects[tcb].name[target.length] && (!target.is_element || target.index == u->element);
+        bool ours = target.text && strncmp(target.text, capdl_object(&u->spec, tcb)->name, target.length) == 0 &&
+                    !capdl_object(&u->spec, tcb)->name[target.length] && (!target.is_element || target.index == u->element);
         for (const uint8_t *at = start; ours && call.count == 1 && at + size <= calls.cbor.at; at++) {
             if (memcmp(at, old, size) == 0) {
                 memcpy(bytes + (at - image->bytes), new, size);
@@ -327,7 +327,7 @@ static bool entry_good(struct update *u, const uint8_t *bytes)
     bool good = image_open(image, u->image_name, bytes, u->image->size, u->diags) &&
                 image_to_spec(image, u->image_name, &spec, u->diags) && spec.num_objects == u->spec.num_objects;
     for (uint32_t i = 0; good && i < spec.num_objects; i++) {
-        const struct capdl_object *now = &spec.objects[i], *before = &u->spec.objects[i];
+        const struct capdl_object *now = capdl_object(&spec, i), *before = capdl_object(&u->spec, i);
         bool ours = i == object_of(u, "tcb");
         good = now->kind == before->kind;
         if (good && now->kind == CAPDL_KIND_TCB && now->u.tcb && before->u.tcb) {
@@ -342,7 +342,7 @@ static bool entry_good(struct update *u, const uint8_t *bytes)
 
 static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
 {
-    uint64_t old = u->spec.objects[tcb].u.tcb->ip;
+    uint64_t old = capdl_object(&u->spec, tcb)->u.tcb->ip;
     if (old == u->program->entry) {
         return true;
     }
@@ -360,8 +360,8 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
 {
     *vspace = object_of(u, "vspace");
     *tcb = object_of(u, "tcb");
-    if (*vspace != CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT && u->spec.objects[*tcb].kind == CAPDL_KIND_TCB &&
-        u->spec.objects[*tcb].u.tcb) {
+    if (*vspace != CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT && capdl_object(&u->spec, *tcb)->kind == CAPDL_KIND_TCB &&
+        capdl_object(&u->spec, *tcb)->u.tcb) {
         return true;
     }
     char wanted[NAME_SIZE + 8];

@@ -139,7 +139,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
 
 static void map_table(const struct walk *walk, uint32_t table, unsigned level, uint64_t base)
 {
-    const struct capdl_object *o = &walk->program->spec->objects[table];
+    const struct capdl_object *o = capdl_object(walk->program->spec, table);
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
         uint64_t address = base + (cap->slot << vspace_shift(walk->program->profile, level));
@@ -160,7 +160,7 @@ static void map_table(const struct walk *walk, uint32_t table, unsigned level, u
 static void refuse_loose_tables(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = &program->spec->objects[i];
+        const struct capdl_object *o = capdl_object(program->spec, i);
         const struct place *place = &program->places[i];
         if (shape_is_table(o->kind) && place->type != CAPDL_TYPE_COUNT && !(place->flags & PLACE_MAPPED) &&
             o->num_caps) {

@@ -55,7 +55,7 @@ static void arrays_check(struct own_reader *reader)
 {
     struct capdl_spec *spec = reader->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *last = &spec->objects[i];
+        const struct capdl_object *last = capdl_object(spec, i);
         if (last->index == CAPDL_NO_INDEX || last->index + 1 != capdl_spec_array_length(spec, last->name)) {
             continue;
         }

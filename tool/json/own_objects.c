@@ -80,7 +80,7 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
     uint32_t old = capdl_spec_find(reader->spec, name, (uint32_t)index);
     if (old != CAPDL_NO_OBJECT) {
         capdl_error(json->diags, json_pos(json, members[0]), "'%s' is declared twice", name);
-        capdl_note(json->diags, reader->spec->objects[old].pos, "first declared here");
+        capdl_note(json->diags, capdl_object(reader->spec, old)->pos, "first declared here");
         return CAPDL_NO_OBJECT;
     }
     return capdl_spec_add(reader->spec, name, (uint32_t)index, kind, json_pos(json, value));
@@ -283,13 +283,13 @@ static void params_finish(struct own_reader *reader, struct capdl_object *object
 
 void own_params_read(struct own_reader *reader, const char *value, uint32_t id)
 {
-    struct capdl_object *object = &reader->spec->objects[id];
+    struct capdl_object object = *capdl_object(reader->spec, id);
     struct json_list list = json_elements(value);
     uint64_t seen = 0;
     unsigned links_seen = 0;
     _Static_assert(sizeof links / sizeof links[0] <= 8, "a bit for each");
     for (const char *key, *member; (member = json_member(&list, &key));) {
-        const struct field *field = field_find(object->kind, key);
+        const struct field *field = field_find(object.kind, key);
         uint64_t bit = field ? UINT64_C(1) << (field - own_fields) : 0;
         unsigned link = 0;
         for (unsigned i = 0; !field && i < sizeof links / sizeof links[0]; i++) {
@@ -297,14 +297,15 @@ void own_params_read(struct own_reader *reader, const char *value, uint32_t id)
         }
         if (seen & bit || links_seen & link) {
             capdl_error(reader->json->diags, json_pos(reader->json, key), "'%s' has the member '%.*s' twice",
-                        object->name, json_key_length(key), key + 1);
+                        object.name, json_key_length(key), key + 1);
         } else if (!field && !is_link(key)) {
-            report_unknown(reader, key, object->kind);
+            report_unknown(reader, key, object.kind);
         } else if (field && !json_is_null(member)) {
-            field_read(reader, member, field, object);
+            field_read(reader, member, field, &object);
             seen |= bit;
         }
         links_seen |= link;
     }
-    params_finish(reader, object, seen);
+    params_finish(reader, &object, seen);
+    capdl_object_set(reader->spec, id, &object);
 }

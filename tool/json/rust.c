@@ -32,7 +32,6 @@ static void cover_read(struct rust_reader *reader, const char *value)
     static const struct json_field fields[] = { { "parent", true }, { "children", true }, { 0 } };
     static const struct json_field range[] = { { "start", true }, { "end", true }, { 0 } };
     const char *members[2], *ends[2];
-    struct capdl_object *objects = reader->spec->objects;
     uint64_t parent, start, end;
     if (!json_fields(reader->json, value, "a cover", fields, JSON_OTHERS_IGNORED, members) ||
         !json_fields(reader->json, members[1], "'children'", range, JSON_OTHERS_IGNORED, ends) ||
@@ -48,13 +47,15 @@ static void cover_read(struct rust_reader *reader, const char *value)
     }
     for (uint64_t i = start; i < end; i++) {
         uint32_t child = reader->objects[i].object;
-        if (child == untyped || (child != CAPDL_NO_OBJECT && objects[child].parent != CAPDL_NO_OBJECT)) {
+        if (child == untyped || (child != CAPDL_NO_OBJECT && capdl_object(reader->spec, child)->parent != CAPDL_NO_OBJECT)) {
             capdl_error(reader->json->diags, json_pos(reader->json, value),
-                        "'%s' is made from two untypeds, or from itself", objects[child].name);
+                        "'%s' is made from two untypeds, or from itself", capdl_object(reader->spec, child)->name);
             return;
         }
         if (child != CAPDL_NO_OBJECT) {
-            objects[child].parent = untyped;
+            struct capdl_object covered = *capdl_object(reader->spec, child);
+            covered.parent = untyped;
+            capdl_object_set(reader->spec, child, &covered);
         }
     }
 }

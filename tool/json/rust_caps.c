@@ -77,7 +77,7 @@ static bool target_read(struct rust_reader *reader, const char *value, unsigned 
         return false;
     }
     cap->object = target->object;
-    cap->kind = target->object == CAPDL_NO_OBJECT ? CAPDL_KIND_DOMAIN : reader->spec->objects[target->object].kind;
+    cap->kind = target->object == CAPDL_NO_OBJECT ? CAPDL_KIND_DOMAIN : capdl_object(reader->spec, target->object)->kind;
     return true;
 }
 

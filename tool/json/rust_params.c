@@ -182,28 +182,29 @@ static void memory_read(struct rust_reader *reader, const struct rust_object *re
 
 void rust_params_read(struct rust_reader *reader, const struct rust_object *record)
 {
-    struct capdl_object *object = &reader->spec->objects[record->object];
-    unsigned kind = object->kind;
+    struct capdl_object object = *capdl_object(reader->spec, record->object);
+    unsigned kind = object.kind;
     bool bare = kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_VCPU ||
                 kind == CAPDL_KIND_RTREPLY || kind == CAPDL_KIND_SMC;
     if (bare) {
         return;
     }
     if (!record->fields) {
-        capdl_error(reader->json->diags, object->pos, "'%s' has no fields: expected an object with its fields",
-                    object->name);
+        capdl_error(reader->json->diags, object.pos, "'%s' has no fields: expected an object with its fields",
+                    object.name);
         return;
     }
     if (kind == CAPDL_KIND_UT || kind == CAPDL_KIND_CNODE || kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_SC) {
-        size_read(reader, record, object);
+        size_read(reader, record, &object);
     }
     if (kind == CAPDL_KIND_UT || kind == CAPDL_KIND_FRAME) {
-        memory_read(reader, record, object);
+        memory_read(reader, record, &object);
     } else if (kind == CAPDL_KIND_TCB) {
-        tcb_read(reader, record, object);
+        tcb_read(reader, record, &object);
     } else if (kind == CAPDL_KIND_SC) {
-        sc_read(reader, record, object);
+        sc_read(reader, record, &object);
     } else {
-        numbers_read(reader, record, object);
+        numbers_read(reader, record, &object);
     }
+    capdl_object_set(reader->spec, record->object, &object);
 }

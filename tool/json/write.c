@@ -31,7 +31,7 @@ static void put_string(FILE *out, const char *text)
 /* Names need no escapes. */
 static void put_label(const struct writer *w, uint32_t id)
 {
-    const struct capdl_object *object = &w->spec->objects[id];
+    const struct capdl_object *object = capdl_object(w->spec, id);
     if (object->index == CAPDL_NO_INDEX) {
         fprintf(w->out, "\"%s\"", object->name);
     } else {
@@ -222,10 +222,9 @@ static void put_object(const struct writer *w, const struct capdl_object *object
     putc('}', w->out);
 }
 
-static int object_compare(const void *left, const void *right, void *objects)
+static int object_compare(const void *left, const void *right, void *spec)
 {
-    const struct capdl_object *a = (struct capdl_object *)objects + *(const uint32_t *)left;
-    const struct capdl_object *b = (struct capdl_object *)objects + *(const uint32_t *)right;
+    const struct capdl_object *a = capdl_object(spec, *(const uint32_t *)left), *b = capdl_object(spec, *(const uint32_t *)right);
     int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
     if (names) {
         return names;
@@ -239,17 +238,17 @@ static void put_objects(const struct writer *w)
     size_t capacity = 0;
     order = list_grow(order, &capacity, w->spec->num_objects, sizeof *order);
     for (uint32_t i = 0; i < w->spec->num_objects; i++) {
-        if (w->spec->objects[i].kind != CAPDL_KIND_PROGRAM) {
+        if (capdl_object(w->spec, i)->kind != CAPDL_KIND_PROGRAM) {
             order[count++] = i;
         }
     }
     if (count) {
-        qsort_r(order, count, sizeof *order, object_compare, w->spec->objects);
+        qsort_r(order, count, sizeof *order, object_compare, (void *)(uintptr_t)w->spec);
     }
     fputs("  \"objects\": [", w->out);
     for (uint32_t i = 0; i < count; i++) {
         fputs(i ? ",\n" : "\n", w->out);
-        put_object(w, &w->spec->objects[order[i]]);
+        put_object(w, capdl_object(w->spec, order[i]));
     }
     fputs("\n  ]", w->out);
     free(order);

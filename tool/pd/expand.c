@@ -13,7 +13,7 @@
 
 static bool is_declaration(const struct capdl_spec *spec, uint32_t i)
 {
-    const struct capdl_object *o = &spec->objects[i];
+    const struct capdl_object *o = capdl_object(spec, i);
 
     return o->kind == CAPDL_KIND_PROGRAM && (o->index == CAPDL_NO_INDEX || o->index == 0);
 }
@@ -44,7 +44,7 @@ static void read_programs(struct expansion *x, uint32_t num_objects)
     for (uint32_t i = 0; i < num_objects; i++) {
         if (!is_declaration(x->spec, i))
             continue;
-        const struct capdl_object *o = &x->spec->objects[i];
+        const struct capdl_object *o = capdl_object(x->spec, i);
         struct pd_program *program = &x->programs[x->num_programs++];
         program->name = o->name;
         program->object = i;
@@ -75,13 +75,13 @@ static void name_objects(struct expansion *x, struct pd *pd)
 static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame,
                       uint64_t address)
 {
-    unsigned bits = x->spec->objects[frame].size_bits;
+    unsigned bits = capdl_object(x->spec, frame)->size_bits;
     uint64_t size = UINT64_C(1) << bits;
     struct capdl_cap cap = p->cap;
 
-    if (x->spec->objects[frame].kind != CAPDL_KIND_FRAME) {
+    if (capdl_object(x->spec, frame)->kind != CAPDL_KIND_FRAME) {
         capdl_error(x->diags, p->pos, "'%s' is of kind %s, but 'map' expects a frame", p->text,
-                    capdl_kind_keyword((enum capdl_kind)x->spec->objects[frame].kind));
+                    capdl_kind_keyword((enum capdl_kind)capdl_object(x->spec, frame)->kind));
         return false;
     }
     if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1)
@@ -118,7 +118,7 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
         uint32_t frame = capdl_spec_find(x->spec, p->text, i);
         if (!map_frame(x, pd, p, frame, address))
             return false;
-        address += UINT64_C(1) << x->spec->objects[frame].size_bits;
+        address += UINT64_C(1) << capdl_object(x->spec, frame)->size_bits;
     }
     return true;
 }

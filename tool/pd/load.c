@@ -61,12 +61,13 @@ static uint64_t physical(const struct pd *pd, uint64_t page)
 /* A frame of a program at a physical address; one that the author declared keeps its own. */
 static void place_frame(struct expansion *x, const struct pd *pd, uint32_t frame, uint64_t page)
 {
-    struct capdl_object *object = &x->spec->objects[frame];
+    struct capdl_object object = *capdl_object(x->spec, frame);
 
-    if (!pd->program->params.given[PARAM_PADDR] || object->flags & CAPDL_OBJECT_HAS_PADDR)
+    if (!pd->program->params.given[PARAM_PADDR] || object.flags & CAPDL_OBJECT_HAS_PADDR)
         return;
-    object->paddr = physical(pd, page);
-    object->flags |= CAPDL_OBJECT_HAS_PADDR;
+    object.paddr = physical(pd, page);
+    object.flags |= CAPDL_OBJECT_HAS_PADDR;
+    capdl_object_set(x->spec, frame, &object);
 }
 
 /* log2 of the largest page that maps memory of one kind from `page` to `end`, where its physical address allows it. */
@@ -125,18 +126,19 @@ static bool fill_of(const struct elf_segment *s, uint64_t page, uint64_t size, s
 
 bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
 {
-    struct capdl_object *object = &x->spec->objects[frame];
-    size_t count = object->u.fills.count;
+    struct capdl_object object = *capdl_object(x->spec, frame);
+    size_t count = object.u.fills.count;
 
     /* Room for powers of two, so that many pieces in one page cost no more than twice their number. */
     if ((count & (count - 1)) == 0) {
         struct capdl_fill *list = capdl_spec_alloc(x->spec, (count ? count * 2 : 1) * sizeof(*list));
         for (size_t i = 0; i < count; i++)
-            list[i] = object->u.fills.list[i];
-        object->u.fills.list = list;
+            list[i] = object.u.fills.list[i];
+        object.u.fills.list = list;
     }
-    object->u.fills.list[object->u.fills.count++] = fill;
-    object->flags |= CAPDL_OBJECT_HAS_FILL;
+    object.u.fills.list[object.u.fills.count++] = fill;
+    object.flags |= CAPDL_OBJECT_HAS_FILL;
+    capdl_object_set(x->spec, frame, &object);
     return true;
 }
 
@@ -148,7 +150,7 @@ static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segm
 
     if (frame == CAPDL_NO_OBJECT)
         return false;
-    bool authors = x->spec->objects[frame].flags & CAPDL_OBJECT_HAS_FILL;
+    bool authors = capdl_object(x->spec, frame)->flags & CAPDL_OBJECT_HAS_FILL;
     for (size_t i = 0; i < count && !authors; i++) {
         struct capdl_fill fill = {.text = pd->program->params.elf->text, .pos = pd->program->params.elf->pos};
         if (fill_of(&s[i], page, UINT64_C(1) << bits, &fill))

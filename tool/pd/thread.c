@@ -132,13 +132,14 @@ static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *
 
 static struct capdl_tcb *tcb_of(struct expansion *x, struct pd *pd)
 {
-    struct capdl_object *object = &x->spec->objects[pd->tcb];
+    struct capdl_object object = *capdl_object(x->spec, pd->tcb);
 
-    if (!object->u.tcb) {
-        object->u.tcb = capdl_spec_alloc(x->spec, sizeof(*object->u.tcb));
-        object->u.tcb->resume = true;
+    if (!object.u.tcb) {
+        object.u.tcb = capdl_spec_alloc(x->spec, sizeof(*object.u.tcb));
+        object.u.tcb->resume = true;
+        capdl_object_set(x->spec, pd->tcb, &object);
     }
-    return object->u.tcb;
+    return object.u.tcb;
 }
 
 static void set_tcb(struct expansion *x, struct pd *pd)
@@ -164,16 +165,18 @@ static void set_tcb(struct expansion *x, struct pd *pd)
 static void set_sc(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
-    struct capdl_object *object = &x->spec->objects[pd->sc];
+    struct capdl_object object = *capdl_object(x->spec, pd->sc);
     uint64_t budget = params_number(params, PARAM_BUDGET, params_number(params, PARAM_PERIOD, DEFAULT_TIME_US));
 
-    if (!object->u.sc)
-        object->u.sc = capdl_spec_alloc(x->spec, sizeof(*object->u.sc));
-    if (object->u.sc->has_times)
+    if (!object.u.sc) {
+        object.u.sc = capdl_spec_alloc(x->spec, sizeof(*object.u.sc));
+        capdl_object_set(x->spec, pd->sc, &object);
+    }
+    if (object.u.sc->has_times)
         return;
-    object->u.sc->has_times = true;
-    object->u.sc->budget = budget;
-    object->u.sc->period = params_number(params, PARAM_PERIOD, budget);
+    object.u.sc->has_times = true;
+    object.u.sc->budget = budget;
+    object.u.sc->period = params_number(params, PARAM_PERIOD, budget);
 }
 
 /* A capability through which the kernel reports faults of this thread: it needs to send, and to be answered. */
@@ -264,7 +267,7 @@ static bool bind_notification(struct expansion *x, struct pd *pd)
 
 static void hold_spaces(struct expansion *x, struct pd *pd)
 {
-    unsigned bits = x->spec->objects[pd->cnode].size_bits;
+    unsigned bits = capdl_object(x->spec, pd->cnode)->size_bits;
 
     object_hold(x, pd, pd->tcb,
                 (struct capdl_cap){.slot = CAPDL_TCB_SLOT_CSPACE,

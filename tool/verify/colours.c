@@ -51,7 +51,7 @@ static bool sized(const struct verify *v, enum cap_type type)
 static bool sizes_given(const struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = &v->spec->objects[i];
+        const struct capdl_object *o = capdl_object(v->spec, i);
         if (o->kind == CAPDL_KIND_SC && !(o->flags & CAPDL_OBJECT_HAS_SIZE)) {
             return false;
         }
@@ -67,7 +67,7 @@ static uint64_t matched_colour(uint32_t object)
 
 static uint64_t spec_colour(struct verify *v, uint32_t i)
 {
-    const struct capdl_object *o = &v->spec->objects[i];
+    const struct capdl_object *o = capdl_object(v->spec, i);
     enum cap_type type = kind_cap_type(v, o->kind);
     if (v->match[i] != NO_NODE) {
         return matched_colour(i);
@@ -104,7 +104,7 @@ static void spec_edges(struct colours *c)
 {
     const struct capdl_spec *spec = c->v->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = &spec->objects[i];
+        const struct capdl_object *o = capdl_object(spec, i);
         bool pool = o->kind == CAPDL_KIND_ASID_POOL;
         if (o->parent != CAPDL_NO_OBJECT) {
             c->self = o->parent;
@@ -112,7 +112,7 @@ static void spec_edges(struct colours *c)
         }
         c->self = i;
         for (uint32_t k = 0; kind_has_node(o->kind) && k < o->num_caps; k++) {
-            if (o->caps[k].object != CAPDL_NO_OBJECT && kind_has_node(spec->objects[o->caps[k].object].kind)) {
+            if (o->caps[k].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object(spec, o->caps[k].object)->kind)) {
                 edge(c, pool ? k : o->caps[k].slot, o->caps[k].object);
             }
         }
@@ -170,7 +170,7 @@ static size_t free_objects(const struct verify *v, const struct colours *c, stru
 {
     size_t count = 0;
     for (uint32_t i = 0; i < c->count; i++) {
-        if (v->match[i] == NO_NODE && kind_has_node(v->spec->objects[i].kind)) {
+        if (v->match[i] == NO_NODE && kind_has_node(capdl_object(v->spec, i)->kind)) {
             list[count++] = (struct entry){c->now[i], i};
         }
     }
@@ -334,7 +334,7 @@ static uint32_t untyped_node(const struct verify *v, uint64_t paddr, unsigned bi
 static void match_untypeds(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = &v->spec->objects[i];
+        const struct capdl_object *o = capdl_object(v->spec, i);
         if (o->kind == CAPDL_KIND_UT && o->flags & CAPDL_OBJECT_HAS_PADDR) {
             match_pair(v, i, untyped_node(v, o->paddr, o->size_bits));
         }

@@ -23,7 +23,7 @@ static bool is_value_kind(enum capdl_kind kind)
 
 static void compare_size(struct verify *v, uint32_t object, const struct node *node)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     bool sized = o->kind == CAPDL_KIND_FRAME || o->kind == CAPDL_KIND_UT || o->kind == CAPDL_KIND_CNODE ||
                  (o->kind == CAPDL_KIND_SC && o->flags & CAPDL_OBJECT_HAS_SIZE);
     if (sized && node->bits != o->size_bits) {
@@ -94,7 +94,7 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_thread(v, object);
         break;
     case CAP_FRAME:
-        if (node->bits == v->spec->objects[object].size_bits && object != v->left.frame) {
+        if (node->bits == capdl_object(v->spec, object)->size_bits && object != v->left.frame) {
             contents_compare(v, object);
         }
         break;
@@ -120,7 +120,7 @@ static void compare_node(struct verify *v, uint32_t object)
 void compare_objects(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        enum capdl_kind kind = v->spec->objects[i].kind;
+        enum capdl_kind kind = capdl_object(v->spec, i)->kind;
         if (kind == CAPDL_KIND_PROGRAM) {
             continue; /* stands for other objects of the spec */
         }

@@ -20,7 +20,7 @@ static void name_place(struct at *at)
 #undef CAPDL_TCB_SLOT
     };
     uint64_t slot = at->wanted->slot;
-    bool named = at->v->spec->objects[at->container].kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT;
+    bool named = capdl_object(at->v->spec, at->container)->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT;
     if (named) {
         snprintf(at->place, sizeof at->place, "in %s", tcb_slots[slot]);
     } else {
@@ -140,7 +140,7 @@ static void compare_value(const struct at *at)
         compare_number(at, "interrupt", cap->paddr,
                        wanted->object == CAPDL_NO_OBJECT ? UINT64_MAX : v->irqs[wanted->object]);
     } else if ((cap->type == CAP_IO_PORT || cap->type == CAP_SGI_SIGNAL) && wanted->object != CAPDL_NO_OBJECT) {
-        const struct capdl_numbers *numbers = v->spec->objects[wanted->object].u.numbers;
+        const struct capdl_numbers *numbers = capdl_object(v->spec, wanted->object)->u.numbers;
         bool sgi = cap->type == CAP_SGI_SIGNAL;
         uint64_t first = numbers ? numbers->value[sgi ? CAPDL_NUMBER_SGI_IRQ : CAPDL_NUMBER_PORTS_FIRST] : 0;
         uint64_t last = numbers ? numbers->value[sgi ? CAPDL_NUMBER_TARGET : CAPDL_NUMBER_PORTS_LAST] : 0;
@@ -226,7 +226,7 @@ void compare_cap(struct verify *v, uint32_t container, const struct capdl_cap *w
 
 void compare_cnode(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     const struct node *node = &v->nodes[v->match[object]];
     const struct cnode *cnode = node->object;
     uint64_t count = UINT64_C(1) << node->bits;

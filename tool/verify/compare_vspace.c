@@ -120,7 +120,7 @@ static void compare_entry(const struct entry *e)
 static void compare_root(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
-    bool used = v->spec->objects[object].num_caps > 0;
+    bool used = capdl_object(v->spec, object)->num_caps > 0;
     if (used && !node->asid) {
         differ(v, object, "has no ASID: no thread can run in it");
     }
@@ -128,7 +128,7 @@ static void compare_root(struct verify *v, uint32_t object)
 
 void compare_table(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     const struct table *table = v->nodes[v->match[object]].object;
     const struct table_place *place = &v->places[object];
     unsigned level = place->root == CAPDL_NO_OBJECT ? v->profile->vspace_levels - 1u : place->level;
@@ -154,7 +154,7 @@ void compare_table(struct verify *v, uint32_t object)
    slots. */
 void compare_asid_pool(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     const struct asid_pool *pool = v->nodes[v->match[object]].object;
     uint32_t next = 0;
     for (unsigned i = 0; i < 1u << v->profile->asid_pool_bits; i++) {

@@ -38,7 +38,7 @@ static const char *name(const struct description *d, uint32_t node, char buffer[
     if (n->match == CAPDL_NO_OBJECT) {
         return cap_type_name(n->type);
     }
-    return capdl_object_label(&d->v->spec->objects[n->match], buffer, LABEL_SIZE);
+    return capdl_object_label(capdl_object(d->v->spec, n->match), buffer, LABEL_SIZE);
 }
 
 static void describe_slot(struct description *d, uint64_t at, const struct slot *slot)
@@ -180,7 +180,7 @@ static void describe_left(struct description *d, const char *label)
 
 static void describe_object(struct description *d, uint32_t object)
 {
-    const struct capdl_object *o = &d->v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(d->v->spec, object);
     uint32_t node = d->v->match[object];
     char label[LABEL_SIZE];
     capdl_object_label(o, label, sizeof label);
@@ -200,8 +200,7 @@ static void describe_object(struct description *d, uint32_t object)
 
 static int compare_names(const void *a, const void *b, void *context)
 {
-    const struct capdl_object *objects = context;
-    const struct capdl_object *x = &objects[*(const uint32_t *)a], *y = &objects[*(const uint32_t *)b];
+    const struct capdl_object *x = capdl_object(context, *(const uint32_t *)a), *y = capdl_object(context, *(const uint32_t *)b);
     int order = x->name == y->name ? 0 : strcmp(x->name, y->name);
     return order ? order : x->index < y->index ? -1 : x->index > y->index;
 }
@@ -214,7 +213,7 @@ void describe_state(struct verify *v)
     for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
     }
-    qsort_r(order, count, sizeof *order, compare_names, v->spec->objects);
+    qsort_r(order, count, sizeof *order, compare_names, (void *)(uintptr_t)v->spec);
     sha256_init(&d.sha);
     line(&d, "capdl state 1 %s", capdl_arch_name(v->profile->arch));
     for (uint32_t i = 0; i < count; i++) {

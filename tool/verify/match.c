@@ -13,7 +13,7 @@ bool match_pair(struct verify *v, uint32_t object, uint32_t node)
     }
     struct node *n = &v->nodes[node];
     if (n->match != CAPDL_NO_OBJECT || n->flags & NODE_OWN ||
-        n->type != kind_cap_type(v, v->spec->objects[object].kind)) {
+        n->type != kind_cap_type(v, capdl_object(v->spec, object)->kind)) {
         return false;
     }
     n->match = object;
@@ -24,9 +24,9 @@ bool match_pair(struct verify *v, uint32_t object, uint32_t node)
 
 static void follow(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     for (uint32_t i = 0; i < o->num_caps; i++) {
-        if (o->caps[i].object != CAPDL_NO_OBJECT && kind_has_node(v->spec->objects[o->caps[i].object].kind)) {
+        if (o->caps[i].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object(v->spec, o->caps[i].object)->kind)) {
             match_pair(v, o->caps[i].object, state_target(v, object, &o->caps[i], i));
         }
     }
@@ -126,7 +126,7 @@ void match_by_names(struct verify *v)
 static void match_addresses(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = &v->spec->objects[i];
+        const struct capdl_object *o = capdl_object(v->spec, i);
         if (o->kind == CAPDL_KIND_FRAME && o->flags & CAPDL_OBJECT_HAS_PADDR) {
             match_pair(v, i, state_frame_node(v, o->paddr, o->size_bits));
         }
@@ -145,7 +145,7 @@ static void match_interrupts(struct verify *v)
 static bool complete(const struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        if (v->match[i] == NO_NODE && kind_has_node(v->spec->objects[i].kind)) {
+        if (v->match[i] == NO_NODE && kind_has_node(capdl_object(v->spec, i)->kind)) {
             return false;
         }
     }

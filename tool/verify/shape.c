@@ -102,7 +102,7 @@ unsigned level_shift_of(const struct capdl_profile *profile, unsigned level)
 /* Gives the tables below one their places. A spec in which tables contain themselves ends at the last level. */
 static void place_below(struct verify *v, uint32_t table)
 {
-    const struct capdl_object *o = &v->spec->objects[table];
+    const struct capdl_object *o = capdl_object(v->spec, table);
     struct table_place at = v->places[table];
     for (uint32_t i = 0; at.level + 1u < v->profile->vspace_levels && i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
@@ -121,7 +121,7 @@ static void place_below(struct verify *v, uint32_t table)
 
 static bool is_root(const struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     if (!kind_is_table(o->kind) || v->table_uses[object]) {
         return false;
     }
@@ -141,8 +141,8 @@ static void place_tables(struct verify *v)
     const struct capdl_spec *spec = v->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         v->places[i].root = CAPDL_NO_OBJECT;
-        for (uint32_t k = 0; kind_is_table(spec->objects[i].kind) && k < spec->objects[i].num_caps; k++) {
-            note_use(v, &spec->objects[i].caps[k]);
+        for (uint32_t k = 0; kind_is_table(capdl_object(spec, i)->kind) && k < capdl_object(spec, i)->num_caps; k++) {
+            note_use(v, &capdl_object(spec, i)->caps[k]);
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {

@@ -240,7 +240,7 @@ uint32_t state_target(const struct verify *v, uint32_t object, const struct capd
     }
     const struct node *node = &v->nodes[container];
     const struct table *table = node->object;
-    switch (v->spec->objects[object].kind) {
+    switch (capdl_object(v->spec, object)->kind) {
     case CAPDL_KIND_CNODE:
         return cap->slot >> node->bits ? NO_NODE
                                        : state_node(v, &((const struct cnode *)node->object)->slots[cap->slot]);
@@ -249,7 +249,7 @@ uint32_t state_target(const struct verify *v, uint32_t object, const struct capd
     case CAPDL_KIND_ASID_POOL:
         return state_object_node(v, pool_entry(v, node->object, ordinal));
     default:
-        if (!kind_is_table(v->spec->objects[object].kind) || cap->slot >= table->entries) {
+        if (!kind_is_table(capdl_object(v->spec, object)->kind) || cap->slot >= table->entries) {
             return NO_NODE;
         }
         return entry_target(v, &table->pte[cap->slot]);

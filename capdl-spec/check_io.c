@@ -11,14 +11,14 @@ enum { MOST_IO_LEVELS = 6 };
 
 static uint64_t number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
-    const struct capdl_numbers *numbers = c->spec->objects[id].u.numbers;
+    const struct capdl_numbers *numbers = capdl_object(c->spec, id)->u.numbers;
 
     return numbers ? numbers->value[which] : 0;
 }
 
 static bool has_number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
-    const struct capdl_numbers *numbers = c->spec->objects[id].u.numbers;
+    const struct capdl_numbers *numbers = capdl_object(c->spec, id)->u.numbers;
 
     return numbers && numbers->has >> which & 1;
 }
@@ -32,7 +32,7 @@ static uint64_t request_id(const struct checker *c, uint32_t id)
 
 static void check_one_device(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = &c->spec->objects[id];
+    const struct capdl_object *object = capdl_object(c->spec, id);
     uint64_t domain = number(c, id, CAPDL_NUMBER_IO_DOMAIN), bus = number(c, id, CAPDL_NUMBER_IO_BUS);
     uint64_t dev = number(c, id, CAPDL_NUMBER_IO_DEV), fun = number(c, id, CAPDL_NUMBER_IO_FUN);
     char label[CHECK_LABEL];
@@ -73,7 +73,7 @@ static void each_twin(struct checker *c, enum capdl_kind kind, uint64_t (*key)(c
     size_t count = 0, capacity = 0;
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (c->spec->objects[i].kind == kind) {
+        if (capdl_object(c->spec, i)->kind == kind) {
             list = spec_grow(list, &capacity, count + 1, sizeof(*list));
             list[count++] = (struct numbered){key(c, i), i};
         }
@@ -89,7 +89,7 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
-    check_report(c, CAPDL_WARNING, c->spec->objects[second].pos,
+    check_report(c, CAPDL_WARNING, capdl_object(c->spec, second)->pos,
                  "I/O devices '%s' and '%s' are both %" PRIu64 ":%" PRIu64 ".%" PRIu64
                  ": the kernel has one I/O space for each device",
                  check_label(c, first, other), check_label(c, second, label), number(c, second, CAPDL_NUMBER_IO_BUS),
@@ -99,7 +99,7 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 void check_io_device(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (c->spec->objects[i].kind == CAPDL_KIND_IO_DEVICE)
+        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_IO_DEVICE)
             check_one_device(c, i);
     each_twin(c, CAPDL_KIND_IO_DEVICE, request_id, report_device_twice);
 }
@@ -107,13 +107,13 @@ void check_io_device(struct checker *c)
 /* A table's level is one more than that of what holds it; the root's is 1. */
 static void check_io_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
-    const struct capdl_object *holder = &c->spec->objects[id];
+    const struct capdl_object *holder = capdl_object(c->spec, id);
     uint64_t level = number(c, cap->object, CAPDL_NUMBER_IO_PT_LEVEL);
     uint64_t expected = holder->kind == CAPDL_KIND_IO_DEVICE ? 1 : number(c, id, CAPDL_NUMBER_IO_PT_LEVEL) + 1;
     char label[CHECK_LABEL], name[CHECK_LABEL];
 
     if (level != expected)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "%s '%s' holds I/O page table '%s' of level %" PRIu64 ": expected level %" PRIu64
                      " (a device holds level 1, each level the next)",
                      capdl_kind_name(holder->kind), check_label(c, id, label), check_label(c, cap->object, name),
@@ -129,15 +129,15 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
     check_label(c, cap->object, label);
     check_label(c, id, table);
     *leaf = *leaf == CAPDL_NO_OBJECT ? id : *leaf;
-    if (c->spec->objects[cap->object].size_bits != 12)
-        check_report(c, CAPDL_ERROR, cap->pos, "frame '%s' is mapped in I/O page table '%s', whose frames have 4k",
+    if (capdl_object(c->spec, cap->object)->size_bits != 12)
+        check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in I/O page table '%s', whose frames have 4k",
                      label, table);
     else if (!(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)))
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "frame '%s' is mapped in I/O page table '%s' with neither R nor W: the kernel refuses that",
                      label, table);
     else if (level != number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL))
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "frames are mapped in I/O page table '%s' of level %" PRIu64 " and in '%s' of level %" PRIu64
                      ": expected one level, the last that the hardware has",
                      check_label(c, *leaf, other), number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL), table, level);
@@ -148,7 +148,7 @@ static void check_io_place(struct checker *c, uint32_t id, const struct capdl_ca
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
     if (holder[cap->object] != CAPDL_NO_OBJECT)
-        check_report(c, CAPDL_ERROR, cap->pos,
+        check_report_cap(c, CAPDL_ERROR, cap,
                      "I/O page table '%s' is mapped in both '%s' and '%s': it can have one place",
                      check_label(c, cap->object, label), check_label(c, holder[cap->object], first),
                      check_label(c, id, second));
@@ -160,8 +160,8 @@ static void check_io_level(struct checker *c, uint32_t id)
     uint64_t level = number(c, id, CAPDL_NUMBER_IO_PT_LEVEL);
     char label[CHECK_LABEL];
 
-    if (c->spec->objects[id].kind == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS))
-        check_report(c, CAPDL_ERROR, c->spec->objects[id].pos,
+    if (capdl_object(c->spec, id)->kind == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS))
+        check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
                      "I/O page table '%s' has level %" PRIu64 ": expected 1, the root, to %d",
                      check_label(c, id, label), level, MOST_IO_LEVELS);
 }
@@ -173,7 +173,7 @@ void check_io_table(struct checker *c)
 
     memset(holder, 0xff, size);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = &c->spec->objects[i];
+        const struct capdl_object *object = capdl_object(c->spec, i);
         bool holds = object->kind == CAPDL_KIND_IO_DEVICE || object->kind == CAPDL_KIND_IO_PT;
 
         check_io_level(c, i);
@@ -200,7 +200,7 @@ static uint64_t stream_number(const struct checker *c, uint32_t id)
 
 static void report_number_twice(struct checker *c, uint32_t first, uint32_t second)
 {
-    const struct capdl_object *object = &c->spec->objects[second];
+    const struct capdl_object *object = capdl_object(c->spec, second);
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
     check_report(c, CAPDL_ERROR, object->pos, "'%s' and '%s' are both %s %" PRIu64 ": the kernel gives it out once",
@@ -224,7 +224,7 @@ static void check_binding(struct checker *c, uint32_t id)
 void check_stream(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (c->spec->objects[i].kind == CAPDL_KIND_STREAMID)
+        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_STREAMID)
             check_binding(c, i);
     each_twin(c, CAPDL_KIND_STREAMID, stream_number, report_number_twice);
     each_twin(c, CAPDL_KIND_CONTEXTBANK, stream_number, report_number_twice);

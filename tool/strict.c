@@ -21,7 +21,7 @@ static bool is_ept(enum capdl_kind kind)
 /* Others have streams and context banks as objects, but neither numbers of streams nor what is bound to what. */
 static void refuse_devices(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
-    const struct capdl_object *object = &spec->objects[id];
+    const struct capdl_object *object = capdl_object(spec, id);
     if (is_ept(object->kind)) {
         refuse(spec, diags, id, "is an extended page table");
     }

@@ -49,7 +49,7 @@ static const struct manner *manner_find(enum capdl_kind kind, enum capdl_method 
 
 static void compare_issue(struct verify *v, uint32_t object, const struct irq_issue *issue)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     const struct manner *manner = manner_find(o->kind, issue->method);
     if (!manner) {
         differ(v, object, "was handed out as an interrupt of another kind");
@@ -65,7 +65,7 @@ static void compare_issue(struct verify *v, uint32_t object, const struct irq_is
 
 void compare_irq(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = &v->spec->objects[object];
+    const struct capdl_object *o = capdl_object(v->spec, object);
     uint64_t irq = v->irqs[object];
     if (irq >= MAX_IRQS) {
         return; /* no number: nothing can have it */

@@ -25,7 +25,7 @@ void leftovers_find(struct verify *v)
 {
     v->left = (struct left){.object = CAPDL_NO_OBJECT, .cnode = CAPDL_NO_OBJECT, .frame = CAPDL_NO_OBJECT};
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = &v->spec->objects[i];
+        const struct capdl_object *o = capdl_object(v->spec, i);
         for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
             const struct capdl_cap *cap = &o->caps[k];
             const struct capdl_cap *frame =
@@ -36,8 +36,8 @@ void leftovers_find(struct verify *v)
                     .cnode = i,
                     .frame = frame->object,
                     .first = cap->slot,
-                    .slots = number(&v->spec->objects[cap->object], CAPDL_NUMBER_LEFTOVER_SLOTS),
-                    .devices = number(&v->spec->objects[cap->object], CAPDL_NUMBER_LEFTOVER_DEVICES),
+                    .slots = number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS),
+                    .devices = number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_DEVICES),
                 };
             }
         }

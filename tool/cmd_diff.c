@@ -30,7 +30,7 @@ static struct totals count_totals(struct capdl_spec *spec, struct fill_contents 
 {
     struct totals totals = { 0 };
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *object = &spec->objects[i];
+        const struct capdl_object *object = capdl_object(spec, i);
         totals.objects += object->kind != CAPDL_KIND_PROGRAM;
         totals.caps += object->num_caps;
         if (object->kind == CAPDL_KIND_FRAME) {

@@ -171,7 +171,7 @@ static void gather_space(struct gatherer *g, uint32_t subject, uint32_t root, bo
     g->seen[root] = subject + 1;
     while (depth) {
         uint32_t id = stack[--depth];
-        const struct capdl_object *object = &g->world->spec->objects[id];
+        const struct capdl_object *object = capdl_object(g->world->spec, id);
 
         for (uint32_t i = 0; i < object->num_caps; i++) {
             const struct capdl_cap *cap = &object->caps[i];
@@ -208,7 +208,7 @@ static void gather_handler(struct gatherer *g, uint32_t tcb, const struct capdl_
 
 static void gather_tcb_caps(struct gatherer *g, uint32_t id)
 {
-    const struct capdl_object *object = &g->world->spec->objects[id];
+    const struct capdl_object *object = capdl_object(g->world->spec, id);
 
     for (uint32_t i = 0; i < object->num_caps; i++) {
         const struct capdl_cap *cap = &object->caps[i];
@@ -227,7 +227,7 @@ static void gather_tcb_caps(struct gatherer *g, uint32_t id)
 static void gather_tcb(struct gatherer *g, uint32_t id)
 {
     static const struct capdl_tcb defaults = {.prio = 125, .max_prio = 125, .resume = true};
-    const struct capdl_tcb *tcb = g->world->spec->objects[id].u.tcb ? g->world->spec->objects[id].u.tcb : &defaults;
+    const struct capdl_tcb *tcb = capdl_object(g->world->spec, id)->u.tcb ? capdl_object(g->world->spec, id)->u.tcb : &defaults;
 
     fact_number(g, id, ATTRIBUTE_PRIO, tcb->prio);
     fact_number(g, id, ATTRIBUTE_MAX_PRIO, tcb->max_prio);
@@ -248,7 +248,7 @@ static void gather_tcb(struct gatherer *g, uint32_t id)
 static void gather_sc(struct gatherer *g, uint32_t id)
 {
     static const struct capdl_sc defaults;
-    const struct capdl_sc *sc = g->world->spec->objects[id].u.sc ? g->world->spec->objects[id].u.sc : &defaults;
+    const struct capdl_sc *sc = capdl_object(g->world->spec, id)->u.sc ? capdl_object(g->world->spec, id)->u.sc : &defaults;
 
     fact_number(g, id, ATTRIBUTE_PERIOD, sc->period);
     fact_number(g, id, ATTRIBUTE_BUDGET, sc->budget);
@@ -275,7 +275,7 @@ static void gather_frame_content(struct gatherer *g, uint32_t id)
 {
     const struct world *world = g->world;
     uint64_t content = g->options->content ? g->options->content(g->options->context, world->spec, id)
-                                           : hash_fills(&world->spec->objects[id]);
+                                           : hash_fills(capdl_object(world->spec, id));
 
     if (content)
         fact_of(g, RELATION_CONTENT, REVIEW_NONE, id)->value = content;
@@ -291,7 +291,7 @@ static void gather_dma(struct gatherer *g, uint32_t device)
     stack[depth++] = device;
     while (depth) {
         uint32_t id = stack[--depth];
-        const struct capdl_object *object = &g->world->spec->objects[id];
+        const struct capdl_object *object = capdl_object(g->world->spec, id);
 
         g->seen[id] = device + 1;
         for (uint32_t i = 0; i < object->num_caps; i++) {
@@ -315,7 +315,7 @@ static void gather_dma(struct gatherer *g, uint32_t device)
 
 static void gather_numbers(struct gatherer *g, uint32_t id)
 {
-    const struct capdl_object *object = &g->world->spec->objects[id];
+    const struct capdl_object *object = capdl_object(g->world->spec, id);
     const struct capdl_numbers *numbers = object->u.numbers;
 
     for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++)
@@ -339,7 +339,7 @@ static bool has_numbers(enum capdl_kind kind)
 
 static void gather_object(struct gatherer *g, uint32_t id)
 {
-    const struct capdl_object *object = &g->world->spec->objects[id];
+    const struct capdl_object *object = capdl_object(g->world->spec, id);
 
     fact_of(g, RELATION_OBJECT, REVIEW_NONE, id)->value = object->kind;
     if (object->flags & CAPDL_OBJECT_HAS_PADDR)
@@ -432,7 +432,7 @@ void review_facts(struct facts *facts, const struct world *world, const struct c
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         gather_object(&g, i);
-        if (spec->objects[i].kind == CAPDL_KIND_IO_DEVICE || spec->objects[i].kind == CAPDL_KIND_ARM_IO_DEVICE)
+        if (capdl_object(spec, i)->kind == CAPDL_KIND_IO_DEVICE || capdl_object(spec, i)->kind == CAPDL_KIND_ARM_IO_DEVICE)
             gather_dma(&g, i);
     }
     gather_sections(&g);

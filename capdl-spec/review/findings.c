@@ -32,7 +32,8 @@ static const struct capdl_object *object_of(const struct review *review, uint64_
 
     if (object >> 32)
         return NULL;
-    return object < count ? &review->new.spec->objects[object] : &review->old.spec->objects[object - count];
+    return object < count ? capdl_object(review->new.spec, (uint32_t)object)
+                          : capdl_object(review->old.spec, (uint32_t)object - count);
 }
 
 enum capdl_kind review_kind(const struct review *review, uint64_t object)
@@ -158,7 +159,7 @@ static char *write_where(const struct review *review, const struct raw_finding *
 
     if (raw->holder == REVIEW_NONE)
         return NULL;
-    capdl_object_label(&raw->world->spec->objects[raw->holder], label, sizeof(label));
+    capdl_object_label(capdl_object(raw->world->spec, raw->holder), label, sizeof(label));
     return format("slot %" PRIu64 " of %s%s", raw->slot, label,
                   raw->world == &review->old ? " in the old system" : "");
 }

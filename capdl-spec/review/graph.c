@@ -37,7 +37,7 @@ static const char *object_shape(enum capdl_kind kind)
 /* whole: the node stands for the array the object is an element of. */
 static void write_node(FILE *out, const struct capdl_spec *spec, uint32_t id, bool whole)
 {
-    const struct capdl_object *object = &spec->objects[id];
+    const struct capdl_object *object = capdl_object(spec, id);
     char label[REVIEW_LABEL], text[2 * REVIEW_LABEL];
 
     capdl_object_label(object, label, sizeof(label));
@@ -69,7 +69,7 @@ static void write_cap_label(FILE *out, enum capdl_kind kind, uint64_t rights, ui
 
 static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_t id)
 {
-    const struct capdl_object *object = &spec->objects[id];
+    const struct capdl_object *object = capdl_object(spec, id);
 
     for (uint32_t i = 0; i < object->num_caps; i++) {
         const struct capdl_cap *cap = &object->caps[i];
@@ -87,7 +87,7 @@ static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_
 static void write_objects(const struct capdl_spec *spec, FILE *out)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (spec->objects[i].kind != CAPDL_KIND_PROGRAM)
+        if (capdl_object(spec, i)->kind != CAPDL_KIND_PROGRAM)
             write_node(out, spec, i, false);
     for (uint32_t i = 0; i < spec->num_objects; i++)
         write_object_edges(spec, out, i);
@@ -113,15 +113,15 @@ static bool is_drawn(const struct drawing *drawing, const struct fact *fact)
     owner = drawing->world->owner[fact->object];
     if (owner != REVIEW_NONE)
         return owner != fact->subject;
-    if (drawing->world->spec->objects[fact->object].kind == CAPDL_KIND_FRAME)
+    if (capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind == CAPDL_KIND_FRAME)
         return review_memory_shared(drawing->memory, fact->object) || review_memory_fixed(drawing->memory, fact->object);
-    return drawing->world->spec->objects[fact->object].kind != CAPDL_KIND_RTREPLY;
+    return capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind != CAPDL_KIND_RTREPLY;
 }
 
 /* Elements of an array are one node: a region of 512 pages is one thing to a reader. */
 static uint32_t node_of(const struct capdl_spec *spec, uint32_t id)
 {
-    const struct capdl_object *object = &spec->objects[id];
+    const struct capdl_object *object = capdl_object(spec, id);
     uint32_t first = object->index == CAPDL_NO_INDEX ? id : capdl_spec_find(spec, object->name, 0);
 
     return object->kind == CAPDL_KIND_FRAME && first != CAPDL_NO_OBJECT ? first : id;
@@ -168,7 +168,7 @@ static bool edge_of(const struct drawing *drawing, const struct fact *fact, stru
         edge->badge = fact->value;
     } else {
         edge->b = node_of(spec, (uint32_t)fact->object);
-        edge->kind = (enum capdl_kind)spec->objects[edge->b].kind;
+        edge->kind = (enum capdl_kind)capdl_object(spec, edge->b)->kind;
     }
     return true;
 }
@@ -197,7 +197,7 @@ static void write_end(const struct drawing *drawing, FILE *out, char sort, uint3
         return;
     drawn[place] = true;
     if (sort == 'o') {
-        write_node(out, drawing->world->spec, id, drawing->world->spec->objects[id].kind == CAPDL_KIND_FRAME);
+        write_node(out, drawing->world->spec, id, capdl_object(drawing->world->spec, id)->kind == CAPDL_KIND_FRAME);
         return;
     }
     fprintf(out, "    c%" PRIu32 " [shape=octagon, label=", id);

@@ -419,13 +419,13 @@ static void judge_group(struct review *review, struct cursor *a, struct cursor *
 static void judge_names(struct review *review)
 {
     for (uint32_t i = 0; i < review->old.spec->num_objects; i++) {
-        const struct capdl_object *old = &review->old.spec->objects[i], *new;
+        const struct capdl_object *old = capdl_object(review->old.spec, i), *new;
         struct fact fact = {.subject = REVIEW_NONE, .holder = REVIEW_NONE, .object = review->matched[i]};
         char label[REVIEW_LABEL];
 
         if (review->matched[i] == REVIEW_NONE)
             continue;
-        new = &review->new.spec->objects[review->matched[i]];
+        new = capdl_object(review->new.spec, review->matched[i]);
         if (old->index != new->index)
             review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
                        capdl_object_label(old, label, sizeof(label)));

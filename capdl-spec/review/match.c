@@ -45,7 +45,7 @@ static uint64_t hash_payload(const struct capdl_object *object, uint64_t hash)
 
 static uint64_t hash_object(const struct side *side, uint32_t id)
 {
-    const struct capdl_object *object = &side->spec->objects[id];
+    const struct capdl_object *object = capdl_object(side->spec, id);
     uint64_t hash = mix(object->kind, side->named[id]);
 
     if (side->named[id])
@@ -67,7 +67,7 @@ static void hash_neighbours(struct side *side)
 
     memcpy(side->next, side->hash, spec->num_objects * sizeof(*side->next));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *holder = &spec->objects[i];
+        const struct capdl_object *holder = capdl_object(spec, i);
 
         for (uint32_t j = 0; j < holder->num_caps; j++) {
             const struct capdl_cap *cap = &holder->caps[j];
@@ -107,9 +107,9 @@ static uint32_t match_names(struct side *old, struct side *new, uint32_t *matche
     uint32_t unmatched = 0;
 
     for (uint32_t i = 0; i < old->spec->num_objects; i++) {
-        const struct capdl_object *object = &old->spec->objects[i];
+        const struct capdl_object *object = capdl_object(old->spec, i);
         uint32_t id = capdl_spec_find(new->spec, object->name, object->index);
-        bool same = id != CAPDL_NO_OBJECT && new->spec->objects[id].kind == object->kind;
+        bool same = id != CAPDL_NO_OBJECT && capdl_object(new->spec, id)->kind == object->kind;
 
         matched[i] = same ? id : REVIEW_NONE;
         old->named[i] = same;
@@ -172,7 +172,7 @@ static bool match_slot(const struct capdl_spec *old, const struct capdl_spec *ne
         return false;
     other = capdl_spec_cap_at(new, matched[holder], cap->slot);
     if (!other || other->object == CAPDL_NO_OBJECT || taken[other->object] ||
-        new->objects[other->object].kind != old->objects[cap->object].kind)
+        capdl_object(new, other->object)->kind != capdl_object(old, cap->object)->kind)
         return false;
     matched[cap->object] = other->object;
     taken[other->object] = true;
@@ -191,8 +191,8 @@ static void match_slots(const struct capdl_spec *old, const struct capdl_spec *n
     while (more) {
         more = false;
         for (uint32_t i = 0; i < old->num_objects; i++)
-            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < old->objects[i].num_caps; j++)
-                more |= match_slot(old, new, i, &old->objects[i].caps[j], matched, taken);
+            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < capdl_object(old, i)->num_caps; j++)
+                more |= match_slot(old, new, i, &capdl_object(old, i)->caps[j], matched, taken);
     }
     free(taken);
 }

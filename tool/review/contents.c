@@ -151,7 +151,7 @@ static uint64_t number_of(struct fill_contents *contents, const uint8_t digest[S
 uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint32_t frame)
 {
     struct fill_contents *contents = context;
-    const struct capdl_object *object = &spec->objects[frame];
+    const struct capdl_object *object = capdl_object(spec, frame);
     struct sha256 hash;
     uint8_t digest[SHA256_BYTES];
     bool any = false;

@@ -23,16 +23,17 @@ static struct filled *take_fills(struct capdl_spec *spec, struct fill_contents *
     struct filled *list = calloc(spec->num_objects + (size_t)1, sizeof *list);
     *count = 0;
     for (uint32_t i = 0; list && i < spec->num_objects; i++) {
-        struct capdl_object *object = &spec->objects[i];
-        if (object->kind != CAPDL_KIND_FRAME) {
+        struct capdl_object object = *capdl_object(spec, i);
+        if (object.kind != CAPDL_KIND_FRAME) {
             continue;
         }
         uint64_t content = fill_contents_number(contents, spec, i);
         if (content) {
-            list[(*count)++] = (struct filled){ object->name, object->index, content };
+            list[(*count)++] = (struct filled){ object.name, object.index, content };
         }
-        object->u.fills.count = 0;
-        object->flags &= (uint8_t)~CAPDL_OBJECT_HAS_FILL;
+        object.u.fills.count = 0;
+        object.flags &= (uint8_t)~CAPDL_OBJECT_HAS_FILL;
+        capdl_object_set(spec, i, &object);
     }
     if (!list) {
         fprintf(stderr, "capdl: out of memory\n");

@@ -8,7 +8,7 @@
 
 static const struct usage usage = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]\n"
-    "       [--untypeds FILE] [--reserve START+SIZE]...",
+    "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial\n"
     "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
     "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",

@@ -6,10 +6,11 @@
 #include "image/forecast.h"
 
 static const struct usage usage = {
-    "fit SPEC|IMAGE [--kernel KERNEL] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...",
+    "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...",
     "Says before boot whether a system fits a kernel's memory: where kernel, device tree and image will lie,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
-    "is used and how much is left. What a kernel for x86-64 has is up to firmware: there --untypeds tells.",
+    "is used and how much is left. What a kernel for x86-64 has is up to firmware: there --memory-map tells\n"
+    "what firmware will say, or --untypeds what the kernel will report.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
     1,
     1,

@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "image/forecast.h"
 #include "machine/machine.h"
+#include "pack/memory_map.h"
 #include "pack/qemu.h"
 
 static const struct usage usage = {
-    "run IMAGE [--kernel PREFIX] [--timeout SECONDS] [--until TEXT] [--untypeds FILE]",
+    "run IMAGE [--kernel PREFIX] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] [--untypeds FILE]",
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
     "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
     "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that kernel\n"
@@ -22,6 +24,8 @@ static const struct usage usage = {
 };
 
 enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
+
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
 static volatile sig_atomic_t interrupted;
 
@@ -66,6 +70,22 @@ static FILE *typed_input(void)
     return given ? stdin : 0;
 }
 
+/* Whether the image fits the machine that QEMU is going to be. On x86-64 its size is ours to choose. */
+static bool fits_qemu(struct input *input, const struct options *options)
+{
+    struct capdl_profile *profile = &input->profile;
+    struct fit_options how = { .profile = profile, .name = input->name };
+    bool pc = profile->arch == CAPDL_ARCH_X86_64;
+    if (pc && !options->memory_map && !memory_map_apply(profile, "qemu:1G", &input->diags)) {
+        return false;
+    }
+    if (pc && memory_map_qemu_size(profile) == 0) {
+        capdl_error(&input->diags, nowhere, "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s", options->memory_map);
+        return false;
+    }
+    return fit_check_image(&input->image, &how, &input->diags);
+}
+
 static int run_real(struct input *input, const struct options *options)
 {
     struct qemu_options qemu = {
@@ -77,7 +97,7 @@ static int run_real(struct input *input, const struct options *options)
         .quiet_seconds = options->timeout > 0 ? 0 : QUIET_SECONDS,
         .stop = &interrupted,
     };
-    if (!input_kernel_fits(input)) {
+    if (!input_kernel_fits(input) || !fits_qemu(input, options)) {
         return EXIT_FINDINGS;
     }
     signal(SIGINT, interrupt);

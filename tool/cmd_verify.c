@@ -7,7 +7,7 @@
 #include "verify/verify.h"
 
 static const struct usage usage = {
-    "verify IMAGE [--spec SPEC] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
+    "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
     "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
     "and compares the kernel's state with the spec in the image and, if given, with a spec read afresh: every\n"
     "object, capability, mapping, byte, register. Prints totals and a digest of the state, or each difference.",

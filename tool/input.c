@@ -7,6 +7,7 @@
 
 #include "json/spec_json.h"
 #include "image/seal.h"
+#include "pack/memory_map.h"
 #include "pd/pd.h"
 #include "profile/profile.h"
 
@@ -27,7 +28,12 @@ static bool arch_find(const char *name, enum capdl_arch *arch)
     return false;
 }
 
-static bool use_default_profile(struct input *input, enum capdl_arch arch)
+static bool take_memory_map(struct input *input, struct capdl_profile *profile, const struct options *options)
+{
+    return !options->memory_map || memory_map_apply(profile, options->memory_map, &input->diags);
+}
+
+static bool use_default_profile(struct input *input, enum capdl_arch arch, const struct options *options)
 {
     const struct capdl_profile *profile = profile_default(arch);
     if (!profile) {
@@ -36,8 +42,8 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch)
         return false;
     }
     input->profile = *profile;
-    input->has_profile = true;
-    return true;
+    input->has_profile = take_memory_map(input, &input->profile, options);
+    return input->has_profile;
 }
 
 /* What the command line says about kernel and architecture, which then wins over the spec's arch line. */
@@ -59,7 +65,8 @@ static bool read_kernel_options(struct input *input, const struct options *optio
         }
         return true;
     }
-    input->has_profile = profile_find(options->kernel, &input->profile, &input->diags);
+    input->has_profile = profile_find(options->kernel, &input->profile, &input->diags) &&
+                         take_memory_map(input, &input->profile, options);
     if (!input->has_profile) {
         return false;
     }
@@ -96,7 +103,7 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
     if (!has_programs(spec)) {
         return true;
     }
-    if (!input->has_profile && !use_default_profile(input, spec->arch)) {
+    if (!input->has_profile && !use_default_profile(input, spec->arch, context->options)) {
         return false;
     }
     struct pd_context pd = { &input->profile, input->name, context->options->directories };
@@ -147,6 +154,8 @@ static int read_image(struct input *input, unsigned wanted, const struct options
         if (!read_kernel_options(input, options, &unused)) {
             return EXIT_FINDINGS;
         }
+    } else if (!take_memory_map(input, &input->image.profile, options)) {
+        return EXIT_FINDINGS;
     }
     if (!(wanted & INPUT_SPEC)) {
         return EXIT_FINE;
@@ -188,8 +197,7 @@ bool input_need_profile(struct input *input, const struct options *options)
         input->has_profile = true;
         return true;
     }
-    (void)options;
-    return use_default_profile(input, input->spec.arch);
+    return use_default_profile(input, input->spec.arch, options);
 }
 
 int input_check(struct input *input, const struct options *options, int code)

@@ -73,7 +73,8 @@ struct capdl_profile {
     uint16_t bootinfo_untyped_offset;
     uint16_t bootinfo_schedcontrol_offset;
 
-    /* Platform (support/platform_gen.json, kernel.elf). Empty on x86-64, where firmware decides. */
+    /* Platform (support/platform_gen.json, kernel.elf). On x86-64, where firmware decides, empty but for the kernel, unless its
+       memory map was given. */
     size_t num_memory;
     struct capdl_region memory[32]; /* RAM the kernel manages, ascending */
     size_t num_devices;
@@ -81,6 +82,7 @@ struct capdl_profile {
     struct capdl_region kernel;  /* physical span of the kernel image; start == end: unknown */
     uint64_t kernel_boot_end;    /* physical end of the part that is free again after boot (`ki_boot_end`); 0: unknown */
     uint64_t dtb_bytes;          /* size of support/kernel.dtb; 0: there is none */
+    uint32_t num_iommus;         /* x86-64, where a memory map was given: IOMMUs that the kernel will find and manage */
 };
 
 #endif

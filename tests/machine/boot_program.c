@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Boots an ELF program as the initial task: boot_program PROFILE|PREFIX PROGRAM [MAX-INSTRUCTIONS]. Console to stdout, report to
-   stderr. */
+/* Boots an ELF program as the initial task: boot_program PROFILE|PREFIX PROGRAM [MAX-INSTRUCTIONS [MEMORY-MAP]]. Console to
+   stdout, report to stderr. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "machine/machine.h"
+#include "pack/memory_map.h"
 #include "profile/profile.h"
 
 static uint8_t *read_all(const char *path, size_t *size)
@@ -25,7 +26,7 @@ static uint8_t *read_all(const char *path, size_t *size)
 
 int main(int argc, char **argv)
 {
-    static struct capdl_profile read;
+    static struct capdl_profile read, mapped;
     struct capdl_diags diags = {0};
     if (argc < 3)
         return 2;
@@ -39,6 +40,14 @@ int main(int argc, char **argv)
         capdl_diags_print(&diags, stderr, 0);
         fprintf(stderr, "no profile or no program\n");
         return 2;
+    }
+    if (argc > 4) {
+        mapped = *profile;
+        profile = &mapped;
+        if (!memory_map_apply(&mapped, argv[4], &diags)) {
+            capdl_diags_print(&diags, stderr, 0);
+            return 2;
+        }
     }
     struct machine_options options = {.console = stdout, .report = stderr, .profile = profile, .timeout_seconds = 20};
     if (argc > 3)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Boots an ELF program as the initial task of a real kernel in QEMU: real_program PREFIX PROGRAM. Ends when it prints END. */
+/* Boots an ELF program as the initial task of a real kernel in QEMU: real_program PREFIX PROGRAM [MEMORY-MAP]. Ends when it
+   prints END. */
 #include <stdlib.h>
 
+#include "pack/memory_map.h"
 #include "pack/qemu.h"
 #include "profile/profile.h"
 
@@ -11,7 +13,8 @@ int main(int argc, char **argv)
     struct capdl_diags diags = {0};
     FILE *file = argc > 2 ? fopen(argv[2], "rb") : 0;
     uint8_t *bytes = malloc(1 << 20);
-    if (!file || !bytes || !profile_read(argv[1], &profile, &diags))
+    if (!file || !bytes || !profile_read(argv[1], &profile, &diags) ||
+        (argc > 3 && !memory_map_apply(&profile, argv[3], &diags)))
         return 2;
     size_t size = fread(bytes, 1, 1 << 20, file);
     struct qemu_options options = {.console = stdout, .marker = "END", .timeout_seconds = 120};

@@ -40,11 +40,12 @@ static void capabilities(struct world *w)
     EXPECT(slots[bi[5] - 1].cap.type, CAP_UNTYPED);
 }
 
-/* Aligned to their sizes, disjoint, devices before memory, all full until the first Retype. */
+/* Aligned to their sizes (on PCs where the kernel sees them: it reports 2^46 bytes at 2^39), devices before memory, all full until the
+   first Retype. */
 static void untypeds(struct world *w)
 {
     const uint64_t *bi = bootinfo(w), *list = bi + w->k->profile->bootinfo_untyped_offset / 8;
-    uint64_t ram = 0;
+    uint64_t ram = 0, window = w->k->profile->arch == CAPDL_ARCH_X86_64 ? -(UINT64_C(1) << 39) : 0;
     bool memory = false;
     for (uint64_t i = 0; i < list[1] - list[0]; i++) {
         uint64_t paddr = list[2 + 2 * i], bits = list[3 + 2 * i] & 0xff, device = list[3 + 2 * i] >> 8;
@@ -52,7 +53,7 @@ static void untypeds(struct world *w)
         EXPECT(cap->paddr, paddr);
         EXPECT(cap->bits, bits);
         EXPECT(cap->data, UINT64_C(1) << bits);
-        EXPECT(paddr & ((UINT64_C(1) << bits) - 1), 0);
+        EXPECT((paddr + window) & ((UINT64_C(1) << bits) - 1), 0);
         EXPECT(memory && device, false);
         memory = memory || !device;
         ram += device ? 0 : UINT64_C(1) << bits;

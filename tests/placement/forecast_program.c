@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prints what a kernel is expected to report when it boots a program: forecast_program PREFIX|PROFILE PROGRAM, in the
-   words of the initial task root/bootinfo.c. A built-in profile is what the emulated machine models: it hands over no
+/* Prints what a kernel is expected to report when it boots a program: forecast_program PREFIX|PROFILE PROGRAM [MAP],
+   in the words of the initial task root/bootinfo.c. A built-in profile is what the emulated machine models: it hands over no
    device tree. */
 #include <elf.h>
 #include <inttypes.h>
@@ -9,6 +9,7 @@
 
 #include "file.h"
 #include "image/forecast.h"
+#include "pack/memory_map.h"
 #include "profile/profile.h"
 
 static void span(const uint8_t *elf, struct forecast_input *input)
@@ -33,7 +34,8 @@ int main(int argc, char **argv)
     struct capdl_diags diags = {0};
     struct forecast forecast;
     struct file_bytes elf;
-    if (argc != 3 || !profile_find(argv[1], &profile, &diags) || !file_read(argv[2], &elf)) {
+    if (argc < 3 || !profile_find(argv[1], &profile, &diags) || !file_read(argv[2], &elf) ||
+        (argc > 3 && !memory_map_apply(&profile, argv[3], &diags))) {
         capdl_diags_print(&diags, stderr, 0);
         return 2;
     }

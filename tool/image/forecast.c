@@ -11,6 +11,9 @@
 #include "image/program.h"
 
 enum { MAX_PIECES = 64, BOOTINFO_HEADER = 16, PAGES_OF_ROOT = 3 /* ASID pool, IPC buffer, bootinfo */ };
+/* What a PC's firmware said, from the boot loader: less than a page of extra bootinfo. Page tables of IOMMUs: the root, and one for each
+   of 256 PCI buses. */
+enum { PC_BOOTINFO = 0x50c, IOMMU_TABLES = 1 + 256 };
 
 struct pieces {
     struct capdl_region list[MAX_PIECES];
@@ -94,12 +97,20 @@ static unsigned largest(unsigned a, unsigned b)
     return a > b ? a : b;
 }
 
+static uint64_t extra_bootinfo(const struct forecast_input *input)
+{
+    if (input->profile->arch == CAPDL_ARCH_X86_64) {
+        return PC_BOOTINFO;
+    }
+    return input->tree_size ? BOOTINFO_HEADER + input->tree_size : 0;
+}
+
 static struct roots measure_roots(const struct forecast_input *input)
 {
     const struct capdl_profile *profile = input->profile;
     unsigned cnode = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
     unsigned vspace = profile->size_bits[CAPDL_TYPE_VSPACE];
-    uint64_t extra = input->tree_size ? BOOTINFO_HEADER + input->tree_size : 0;
+    uint64_t extra = extra_bootinfo(input), io_tables = profile->num_iommus ? IOMMU_TABLES : 0;
     struct roots roots = {.extra_pages = page_up(extra) / CAPDL_PAGE_SIZE};
     while (extra && UINT64_C(1) << roots.extra_bits < page_up(extra)) {
         roots.extra_bits++;
@@ -110,7 +121,7 @@ static struct roots measure_roots(const struct forecast_input *input)
     roots.largest_bits = largest(largest(cnode, vspace), roots.extra_bits);
     roots.size = (UINT64_C(1) << cnode) + (UINT64_C(1) << vspace) + extra_room +
                  (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) +
-                 (PAGES_OF_ROOT + roots.tables) * CAPDL_PAGE_SIZE +
+                 (PAGES_OF_ROOT + roots.tables + io_tables) * CAPDL_PAGE_SIZE +
                  (profile->mcs ? UINT64_C(1) << profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT] : 0);
     return roots;
 }
@@ -176,11 +187,19 @@ static bool lies_in_ram(const struct capdl_profile *profile, uint64_t start, uin
     return false;
 }
 
-/* What is reserved while the kernel boots. Returns where the image is. */
+/* A PC's kernel finds the image as a file behind itself, unpacks it behind that, and moves it down. */
+static uint64_t unpacked_end(const struct forecast_input *input, uint64_t image_end)
+{
+    uint64_t file = page_up(input->profile->kernel.end) + CAPDL_PAGE_SIZE;
+    bool module = input->profile->arch == CAPDL_ARCH_X86_64 && input->module_size;
+    return module ? page_up(file + input->module_size) + (input->image_end - input->image_start) : image_end;
+}
+
+/* What is reserved while the kernel boots. False: there is not all RAM. */
 static bool place_loaded(struct forecast *forecast, const struct forecast_input *input)
 {
     const struct capdl_profile *profile = input->profile;
-    uint64_t tree = page_up(profile->kernel.end);
+    uint64_t tree = input->tree_at ? input->tree_at : page_up(profile->kernel.end);
     uint64_t image = input->image_at ? input->image_at : tree + page_up(input->tree_size);
     uint64_t end = image + (input->image_end - input->image_start);
     place_add(forecast, "the kernel", profile->kernel.start, profile->kernel.end);
@@ -189,13 +208,13 @@ static bool place_loaded(struct forecast *forecast, const struct forecast_input 
     }
     place_add(forecast, "the device tree", tree, tree + input->tree_size);
     place_add(forecast, "the image", image, end);
-    forecast->image_misplaced = !lies_in_ram(profile, image, end);
+    forecast->image_misplaced = !lies_in_ram(profile, image, unpacked_end(input, end));
     return !forecast->image_misplaced;
 }
 
 /*
  * To the kernel, all that is neither RAM nor a device of its own is a device's. Prefixes of seL4 13 leave memory out
- * that firmware keeps for itself; what touches RAM is such memory, as registers never do.
+ * that firmware keeps for itself; what touches RAM is such memory, as registers never do. PCs know their own.
  */
 static struct capdl_region device_region(const struct capdl_profile *profile, size_t i)
 {
@@ -203,7 +222,7 @@ static struct capdl_region device_region(const struct capdl_profile *profile, si
     uint64_t below = i > 0 ? profile->devices[i - 1].end : 0;
     uint64_t above = i + 1 < profile->num_devices ? profile->devices[i + 1].start : UINT64_MAX;
     uint64_t start = region.start, end = region.end;
-    for (size_t m = 0; m < profile->num_memory; m++) {
+    for (size_t m = 0; profile->arch != CAPDL_ARCH_X86_64 && m < profile->num_memory; m++) {
         const struct capdl_region *ram = &profile->memory[m];
         if (ram->start >= region.end && ram->start < above) {
             end = above = ram->start; /* the nearest above */

@@ -23,7 +23,9 @@ struct forecast_input {
     const struct capdl_profile *profile;
     uint64_t image_start, image_end; /* virtual, page aligned */
     uint64_t tree_size;              /* of the device tree the kernel is handed, in bytes; 0: none */
+    uint64_t tree_at;                /* physical; 0: behind the kernel */
     uint64_t image_at;               /* physical; 0: behind kernel and device tree */
+    uint64_t module_size;            /* x86-64: of the image's file; 0: not known yet */
     bool most;                       /* leave out what is not known yet: device tree, image and root objects */
 };
 
@@ -73,9 +75,12 @@ struct fit_options {
     const struct capdl_profile *profile; /* the kernel that is to boot it */
     const char *name;                    /* of the image, for messages */
     const char *untypeds;                /* file with the list the kernel reports; 0: forecast */
+    uint64_t tree_at, tree_size, image_at; /* of a packed image, physical; image_at 0: as `capdl run` packs it */
 };
 /* Plans an image's objects and prints where everything goes and what is left. False: it does not fit, or that cannot
    be told; an error is in diags. */
 bool fit_report(const struct image *, const struct fit_options *, struct capdl_diags *, FILE *out);
+/* The same check without a report; true also where it cannot be made. */
+bool fit_check_image(const struct image *, const struct fit_options *, struct capdl_diags *);
 
 #endif

@@ -82,8 +82,9 @@ void forecast_explain(const struct forecast *forecast, const struct forecast_inp
     if (forecast->image_misplaced) {
         const struct forecast_place *image = &forecast->places[forecast->num_places - 1];
         snprintf(text, size,
-                 "the image of 0x%llx bytes would lie at 0x%llx to 0x%llx, which is not all RAM of kernel '%s'",
-                 bytes, (unsigned long long)image->start, (unsigned long long)image->end, profile->name);
+                 "the image of 0x%llx bytes would lie at 0x%llx to 0x%llx%s, which is not all RAM of kernel '%s'",
+                 bytes, (unsigned long long)image->start, (unsigned long long)image->end,
+                 input->module_size ? ", unpacked from its file behind that" : "", profile->name);
     } else if (forecast->roots_misplaced) {
         snprintf(text, size,
                  "beside an image of 0x%llx bytes kernel '%s' has no piece of RAM left for the initial task's CNode "

@@ -172,12 +172,8 @@ static void refuse(const struct report *r, const struct fit_options *options, st
     capdl_error(diags, (struct capdl_pos){0}, "%s: '%s' %s", options->name, name, text);
 }
 
-static bool plan_and_print(struct report *r, const struct image_contents *contents, const struct fit_options *options,
-                           struct capdl_diags *diags)
+static void print_contents(const struct report *r, const struct image_contents *contents, const struct fit_options *options)
 {
-    void *scratch = memory_zeroed(capdl_plan_scratch_size(r->blob->counts[CAPDL_BLOB_ITEM_GROUPS]), 1);
-    struct capdl_plan_request request = forecast_request(r->forecast, r->blob, scratch);
-    r->uses = memory_zeroed(r->forecast->count, sizeof *r->uses);
     fprintf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
     print_map(r, options->profile);
     for (uint64_t i = 0; i < contents->num_regions; i++) {
@@ -185,13 +181,24 @@ static bool plan_and_print(struct report *r, const struct image_contents *conten
         line(r, region.start, region.end, "reserved, filled by the loader");
     }
     print_fixed(r);
+}
+
+static bool plan_and_print(struct report *r, const struct image_contents *contents, const struct fit_options *options,
+                           struct capdl_diags *diags)
+{
+    void *scratch = memory_zeroed(capdl_plan_scratch_size(r->blob->counts[CAPDL_BLOB_ITEM_GROUPS]), 1);
+    struct capdl_plan_request request = forecast_request(r->forecast, r->blob, scratch);
+    r->uses = memory_zeroed(r->forecast->count, sizeof *r->uses);
+    if (r->out) {
+        print_contents(r, contents, options);
+    }
     bool fits = capdl_plan_make(&r->plan, &request);
-    if (fits) {
+    if (!fits) {
+        refuse(r, options, diags);
+    } else if (r->out) {
         run_plan(r);
         print_untypeds(r);
         print_totals(r);
-    } else {
-        refuse(r, options, diags);
     }
     free(r->uses);
     free(scratch);
@@ -205,7 +212,10 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     struct forecast_input input = {.profile = profile,
                                    .image_start = image->header.image_start,
                                    .image_end = image->header.image_end,
-                                   .tree_size = profile->dtb_bytes};
+                                   .tree_at = options->tree_at,
+                                   .tree_size = options->image_at ? options->tree_size : profile->dtb_bytes,
+                                   .image_at = options->image_at,
+                                   .module_size = profile->arch == CAPDL_ARCH_X86_64 ? image->size : 0};
     char text[TEXT_SIZE];
     if (options->untypeds) {
         return forecast_read(forecast, profile, options->untypeds, input.image_end - input.image_start, diags);
@@ -213,9 +223,9 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     *forecast = (struct forecast){0};
     if (!forecast_possible(profile)) {
         capdl_error(diags, (struct capdl_pos){0},
-                    "which memory kernel '%s' will have is decided by the machine's firmware: give its list with "
-                    "--untypeds FILE, one "
-                    "'address log2-size is-device' a line; without it the initialiser makes this check when it boots",
+                    "which memory kernel '%s' will have is decided by the machine's firmware: give its map with --memory-map (a log of "
+                    "the machine's kernel, or qemu:SIZE), or with --untypeds what the kernel reports; without them the "
+                    "initialiser makes this check when it boots",
                     profile->name);
         return false;
     }
@@ -241,4 +251,9 @@ bool fit_report(const struct image *image, const struct fit_options *options, st
     forecast_free(&forecast);
     free(blob);
     return good;
+}
+
+bool fit_check_image(const struct image *image, const struct fit_options *options, struct capdl_diags *diags)
+{
+    return !forecast_possible(options->profile) || fit_report(image, options, diags, 0);
 }

@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, MAX_REGIONS = 64, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21 };
-enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, TSC_MHZ = 1000 };
+enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24, TSC_MHZ = 1000 };
 enum { MAX_UNTYPEDS = 4096 };
 
 struct boot {
@@ -154,13 +154,16 @@ static uint8_t *extra_chunk(struct boot *b, uint64_t id, uint64_t size)
 
 static void extra_pc(struct boot *b)
 {
-    uint8_t *chunk = extra_chunk(b, HEADER_X86_MBMMAP, 4 + MBMMAP_ENTRIES * 24);
-    uint32_t length = 24, size = 20, type = 1;
-    uint64_t range[2] = {b->platform.memory[0].start, b->platform.memory[0].end - b->platform.memory[0].start};
+    uint8_t *chunk = extra_chunk(b, HEADER_X86_MBMMAP, 4 + MBMMAP_ENTRIES * MBMMAP_ENTRY);
+    uint32_t length = (uint32_t)b->platform.num_memory * MBMMAP_ENTRY, size = MBMMAP_ENTRY - 4, type = 1;
     memcpy(chunk, &length, 4);
-    memcpy(chunk + 4, &size, 4);
-    memcpy(chunk + 8, range, 16);
-    memcpy(chunk + 24, &type, 4);
+    for (size_t i = 0; i < b->platform.num_memory; i++, chunk += MBMMAP_ENTRY) {
+        const struct capdl_region *ram = &b->platform.memory[i];
+        uint64_t range[2] = {ram->start, ram->end - ram->start};
+        memcpy(chunk + 4, &size, 4);
+        memcpy(chunk + 8, range, 16);
+        memcpy(chunk + 24, &type, 4);
+    }
     uint32_t mhz = TSC_MHZ;
     memcpy(extra_chunk(b, HEADER_X86_TSC_FREQ, 4), &mhz, 4);
 }
@@ -423,14 +426,17 @@ static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first
                             .data = UINT64_C(1) << desc.bits});
 }
 
+/* Untypeds are aligned in the kernel's window on memory. Where that begins shows on PCs only, whose device memory is larger. */
 static void add_region(struct boot *b, struct capdl_region region, bool device, uint64_t first)
 {
+    uint64_t window = b->k->profile->arch == CAPDL_ARCH_X86_64 ? -(UINT64_C(1) << 39) : 0;
     while (region.start < region.end) {
         unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
         if (bits > b->k->profile->max_untyped_bits)
             bits = b->k->profile->max_untyped_bits;
-        if (region.start && bits > (unsigned)__builtin_ctzll(region.start))
-            bits = (unsigned)__builtin_ctzll(region.start);
+        uint64_t seen = region.start + window;
+        if (seen && bits > (unsigned)__builtin_ctzll(seen))
+            bits = (unsigned)__builtin_ctzll(seen);
         if (bits >= MIN_UNTYPED_BITS)
             add_untyped(b, (struct untyped_desc){region.start, (uint8_t)bits, device}, first);
         region.start += UINT64_C(1) << bits;
@@ -463,7 +469,7 @@ static bool make_untypeds(struct boot *b)
         for (size_t i = 0; i < b->platform.num_devices; i++)
             add_region(b, b->platform.devices[i], true, first);
         struct capdl_region boot = {b->platform.kernel.start, b->k->profile->kernel_boot_end};
-        if (boot.start < boot.end && b->k->profile->arch != CAPDL_ARCH_X86_64)
+        if (boot.start < boot.end)
             add_region(b, boot, false, first);
         for (size_t i = 0; i < b->num_free; i++)
             add_region(b, b->free[i], false, first);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "memory_map.h"
 
 /* Every feature is one without which some kernel configuration stops, or hangs without a word (xsaveopt). */
 static const char x86_cpu[] = "Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase";
@@ -52,7 +53,7 @@ static bool line_pc99(const struct capdl_profile *profile, struct json_object *c
     add(line, "-cpu");
     add(line, "%s", x86_cpu);
     add(line, "-m");
-    add(line, "1024M");
+    add(line, "%luM", profile->num_memory ? (unsigned long)(memory_map_qemu_size(profile) >> 20) : 1024);
     add(line, "-no-reboot");
     return true;
 }

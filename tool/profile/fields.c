@@ -72,6 +72,7 @@ const struct field profile_fields[] = {
     {.key = "kernel", .label = "kernel image", .kind = FIELD_REGION, WHERE(kernel)},
     NUMBER(kernel_boot_end, "end of the kernel's boot part", 0, INT64_MAX),
     NUMBER(dtb_bytes, "device tree in bytes", 0, UINT32_MAX),
+    NUMBER(num_iommus, "IOMMUs", 0, 64),
 };
 
 const size_t num_profile_fields = sizeof(profile_fields) / sizeof(profile_fields[0]);

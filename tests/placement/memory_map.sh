@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# memory_map.sh CAPDL FORECAST IMAGE PROGRAM: memory maps of PCs, in all forms, give the untypeds that QEMU's of the same size gives, which
+# other tests compare with real kernels; what is no map is refused. IMAGE is one for x86_64-mcs.
+set -eu
+capdl=$1 forecast=$2 image=$3 program=$4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+same() { # FORM: of the map in $work/map
+    "$forecast" x86_64-mcs "$program" "$work/map" >"$work/list" 2>&1 || fail "$1: $(cat "$work/list")"
+    diff "$work/expected" "$work/list" || fail "$1: another list"
+}
+refused() { # EXPECTED TEXT
+    printf "$2" >"$work/map"
+    if "$capdl" fit "$image" --memory-map "$work/map" >"$work/said" 2>&1; then fail "not refused: $2"; fi
+    grep -q "$1" "$work/said" || fail "$(cat "$work/said"): expected '$1'"
+}
+
+"$forecast" x86_64-mcs "$program" qemu:512M >"$work/expected"
+cat >"$work/map" <<END
+# a comment
+0x0 0x9fc00 1
+
+0xf0000 0x10000 2
+0x100000 0x1fee0000 1
+0x1ffe0000 0x20000 3
+ioapic 0xfec00000
+END
+same list
+cat >"$work/map" <<END
+[    0.000000] Command line: 1 2 3
+[    0.000000] BIOS-provided physical RAM map:
+[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable
+[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000001ffdffff] usable
+[    0.000000] BIOS-e820: [mem 0x000000001ffe0000-0x000000001fffffff] ACPI data
+[    0.000000] BIOS-e820: [mem 0x00000000fffc0000-0x00000000ffffffff] reserved
+[    0.021000] IOAPIC[0]: apic_id 0, version 32, address 0xfec00000, GSI 0-23
+END
+same Linux
+printf '\tPhysical Memory Region from %s\r\n' '0 size 9fc00 type 1' '100000 size 1fee0000 type 1' '1ffe0000 size 20000 type 2' >"$work/map"
+printf 'ACPI: 0 IOMMUs detected\nACPI: MADT_IOAPIC ioapic_id=0 ioapic_addr=0xfec00000 gsib=0\n' >>"$work/map"
+same seL4
+cat >"$work/map" <<END
+base_addr = 0x0, length = 0x9fc00, available RAM
+base_addr = 0x100000, length = 0x1fee0000, available RAM
+base_addr = 0x1ffe0000, length = 0x20000, reserved RAM
+END
+same GRUB
+# RAM that begins or ends within a page, or is smaller than one, as the kernel takes it: only whole pages.
+printf '0x80000 0x20000 1\n0x100000 0x1fee0fff 1\n0x20000001 0x1ffe 1\n0x30000000 0xfff 1\n' >"$work/map"
+same 'pages that are not whole'
+# An IOMMU: its registers are the kernel's, and so is the memory of its 257 tables.
+printf '0x100000 0x1fee0000 1\niommu 0xfed90000\n' >"$work/map"
+"$forecast" x86_64-mcs "$program" "$work/map" >"$work/list"
+grep -q '^fed91000 c 1$' "$work/list" || fail 'registers of the IOMMU are device memory'
+ram() { # LIST: bytes
+    total=0
+    for bits in $(sed -n 's/^[0-9a-f]* \([0-9a-f]*\) 0$/\1/p' "$1"); do total=$((total + (1 << 0x$bits))); done
+    echo $total
+}
+[ $(($(ram "$work/expected") - $(ram "$work/list"))) = $((257 * 4096)) ] || fail 'the tables of the IOMMU take no memory'
+
+refused 'map:2: error: expected a piece of memory' '0x100000 0x1000000 1\nnonsense\n'
+refused 'map:1: error: expected a piece of memory' '0x100000 0x1000000\n'
+refused 'map:1: error: expected a piece of memory' '100000 1000000 1\n'
+refused 'map:1: error: this piece of memory is empty, or goes beyond' '0x100000 0x0 1\n'
+refused 'map:1: error: this piece of memory is empty, or goes beyond' '0xffffffff00000000 0x100000001 1\n'
+refused 'map:2: error: RAM from 0x100000 on does not lie above' '0x100000000 0x1000000 1\n0x100000 0x1000000 1\n'
+refused 'map:2: error: RAM from 0x200000 on does not lie above' '0x100000 0x1000000 1\n0x200000 0x1000000 1\n'
+refused 'map: error: this memory map has no RAM above 1 MiB' '0x0 0x9fc00 1\n'
+refused 'map: error: this memory map has no RAM above 1 MiB' ''
+refused 'map:1: error: the registers of this device begin in the middle of a page' 'ioapic 0xfec00010\n'
+refused 'more IOMMUs than it says addresses of' 'Physical Memory Region from 100000 size 1fee0000 type 1\nACPI: 2 IOMMUs detected\n'
+refused 'the image of .* would lie at .*, which is not all RAM' '0x100000 0x800000 1\n'
+refused 'would lie at .*, unpacked from its file behind that, which is not all RAM' '0x100000 0x928000 1\n'
+refused 'no piece of RAM left for the initial task' '0x100000 0xf00000 1\n'
+i=0
+while [ $i -lt 16 ]; do
+    printf '0x%x000000 0x100000 1\n' $((i + 1))
+    i=$((i + 1))
+done >"$work/many"
+refused 'map:16: error: more than 15 pieces of RAM' "$(cat "$work/many")\n"
+for size in qemu: qemu:0G qemu:1 qemu:-1G qemu:5GG qemu:600G qemu:99999999999999999999G; do
+    if "$capdl" fit "$image" --memory-map $size >"$work/said" 2>&1; then fail "not refused: $size"; fi
+    grep -q "QEMU's memory is qemu:SIZE" "$work/said" || fail "$(cat "$work/said")"
+done
+if "$capdl" fit "$image" --memory-map "$work/none" >"$work/said" 2>&1; then fail "a file that is not there"; fi
+grep -q 'none: error: cannot read the memory map: No such file' "$work/said" || fail "$(cat "$work/said")"
+if "$capdl" profile aarch64 >/dev/null && echo 'arch aarch64 objects { a = ep } caps { }' >"$work/arm.cdl" &&
+    "$capdl" fit "$work/arm.cdl" --memory-map qemu:1G >"$work/said" 2>&1; then fail "on AArch64"; fi
+grep -q 'is for x86-64: which memory kernel .* has was decided when it was built' "$work/said" || fail "$(cat "$work/said")"
+
+# What is forecast is what the emulated machine then does.
+said=$("$capdl" fit "$image" --memory-map qemu:2G)
+used=$(echo "$said" | sed -n 's/^ *\([0-9]* objects\) made by.*/\1/p')
+bytes=$(echo "$said" | sed -n 's/.*which the kernel clears (\([0-9]*\) bytes)$/\1/p')
+"$capdl" run "$image" --memory-map qemu:2G 2>/dev/null | grep -q "^capdl: booted: $used, .* $bytes bytes of untyped memory touched" || fail "$said"
+"$capdl" verify "$image" --memory-map qemu:2G >"$work/said" || fail "$(cat "$work/said")"
+
+prefix=${SEL4_PREFIXES:-}/x86_64-mcs-debug
+[ -n "${SEL4_PREFIXES:-}" ] && [ -f "$prefix/bin/kernel.elf" ] || exit 0
+# On a real kernel, too; a spec that needs more than this memory does not get there.
+said=$("$capdl" fit "$image" --kernel "$prefix" --memory-map qemu:2G)
+bytes=$(echo "$said" | sed -n 's/.*which the kernel clears (\([0-9]*\) bytes)$/\1/p')
+"$capdl" run "$image" --kernel "$prefix" --memory-map qemu:2G --until 'memory touched' 2>/dev/null >"$work/boot" || true
+grep -aq "^capdl: booted: $used, .* $bytes bytes of untyped memory touched" "$work/boot" || fail "$said; $(grep -a booted "$work/boot")"
+echo 'arch x86_64 objects { big = ut (29 bits) keeper = cnode (4 bits) } caps { keeper { 0: big  1: keeper } }' >"$work/big.cdl"
+if "$capdl" compile "$work/big.cdl" --kernel "$prefix" --memory-map qemu:1G -o "$work/none" 2>"$work/said"; then fail "512 MiB, aligned, of 1 GiB less the firmware's tables"; fi
+grep -q "'big' does not fit: objects of 0x20000000 bytes .* in the way: the kernel at" "$work/said" || fail "$(cat "$work/said")"
+"$capdl" compile "$work/big.cdl" --kernel "$prefix" -o "$work/image"
+if "$capdl" run "$work/image" --kernel "$prefix" 2>"$work/said"; then fail "512 MiB of 1 GiB were run"; fi
+grep -q "'big' does not fit" "$work/said" || fail "$(cat "$work/said")"
+"$capdl" run "$work/image" --kernel "$prefix" --memory-map qemu:2G --timeout 60 --until 'booted: 2 objects' >/dev/null 2>"$work/said" ||
+    fail "$(cat "$work/said")"
+grep -q -e '-m 2048M' "$work/said" || fail "$(cat "$work/said")"
+printf '0x100000 0x10000000 1\n' >"$work/map"
+if "$capdl" run "$image" --kernel "$prefix" --memory-map "$work/map" 2>"$work/said"; then fail "a map that QEMU does not have"; fi
+grep -q "QEMU has a memory map of its own" "$work/said" || fail "$(cat "$work/said")"

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From a PC's memory map to what a kernel makes of it (src/arch/x86/kernel/boot_sys.c, vspace.c and
+ * src/plat/pc99/machine/hardware.c): RAM is what the boot loader calls so from 1 MiB on; all else up to the end of
+ * device memory is a device's, but for the registers of the kernel's own devices.
+ *
+ *     0      1 MiB                                         APIC, IOAPICs, IOMMUs   MSI 4 GiB
+ *     | device | RAM (kernel and image at its bottom) | device | . | device | . | device |.| RAM | device ... |
+ */
+#include "pack/memory_map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pack/config.h"
+
+/* The kernel keeps pieces of RAM, what is left of them included, in 16 entries of which the last must stay empty. */
+enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICES + 4, STOCK_IOAPICS = 1 };
+#define HIGH_MEMORY UINT64_C(0x100000)
+#define MIB UINT64_C(0x100000)
+#define FOUR_GIB UINT64_C(0x100000000)
+#define APIC UINT64_C(0xfee00000)
+#define IOAPIC UINT64_C(0xfec00000)
+#define MSI UINT64_C(0xfffffff8)         /* whoever writes here may cause any interrupt */
+#define WINDOW_TOP (UINT64_C(510) << 30) /* end of the RAM that the kernel sees */
+/* QEMU's default PC: RAM below the devices, with the firmware's tables at its top, and the rest above 4 GiB. */
+#define QEMU_SPLIT UINT64_C(0xe0000000)
+#define QEMU_LOW UINT64_C(0xc0000000)
+#define QEMU_TABLES UINT64_C(0x20000)
+
+static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+
+/* What is no device memory for the spec. */
+struct holes {
+    struct capdl_region list[MOST_HOLES];
+    size_t count;
+};
+
+static void hole_add(struct holes *holes, uint64_t start, uint64_t end)
+{
+    holes->list[holes->count++] = (struct capdl_region){ start, end };
+}
+
+static int compare_regions(const void *a, const void *b)
+{
+    const struct capdl_region *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* The part of an entry that is RAM to the kernel; empty if there is none. */
+static struct capdl_region usable(const struct memory_map_entry *entry)
+{
+    struct capdl_region ram = { 0, 0 };
+    if (entry->type == MEMORY_MAP_RAM && entry->start >= HIGH_MEMORY && entry->end - entry->start >= PAGE) {
+        ram.start = (entry->start + PAGE - 1) & -(uint64_t)PAGE;
+        ram.end = entry->end & -(uint64_t)PAGE;
+        ram.end = ram.end < WINDOW_TOP ? ram.end : WINDOW_TOP;
+    }
+    return ram;
+}
+
+static bool take_ram(struct capdl_profile *profile, const struct memory_map *map, struct capdl_diags *diags)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        struct capdl_region ram = usable(&map->entries[i]);
+        struct capdl_pos pos = { .line = map->entries[i].line, .file = map->source };
+        if (ram.start >= ram.end) {
+            continue;
+        }
+        if (profile->num_memory && ram.start < profile->memory[profile->num_memory - 1].end) {
+            capdl_error(
+                diags, pos,
+                "RAM from 0x%llx on does not lie above the RAM of the lines before, and kernels want it ascending",
+                (unsigned long long)ram.start);
+            return false;
+        }
+        if (profile->num_memory == MOST_RAM) {
+            capdl_error(diags, pos, "more than %d pieces of RAM above 1 MiB: kernel '%s' would not boot", MOST_RAM,
+                        profile->name);
+            return false;
+        }
+        profile->memory[profile->num_memory++] = ram;
+    }
+    if (profile->num_memory == 0) {
+        capdl_error(diags, (struct capdl_pos){ .file = map->source },
+                    "this memory map has no RAM above 1 MiB, where kernels want it");
+    }
+    return profile->num_memory > 0;
+}
+
+/* How many IOAPICs a kernel manages; others are devices to it. */
+static size_t ioapics_managed(const struct capdl_profile *profile, struct capdl_diags *diags)
+{
+    struct json_object *config = profile->prefix[0] ? config_open(profile, diags) : 0;
+    size_t count = config ? (size_t)config_number(config, "MAX_NUM_IOAPIC", STOCK_IOAPICS) : STOCK_IOAPICS;
+    config_close(config);
+    return count;
+}
+
+static void make_holes(struct capdl_profile *profile, const struct memory_map *map, struct holes *holes,
+                       struct capdl_diags *diags)
+{
+    size_t managed = ioapics_managed(profile, diags);
+    for (size_t i = 0; i < profile->num_memory; i++) {
+        hole_add(holes, profile->memory[i].start, profile->memory[i].end);
+    }
+    hole_add(holes, APIC, APIC + PAGE);
+    hole_add(holes, MSI, FOUR_GIB);
+    if (map->num_ioapics == 0) {
+        hole_add(holes, IOAPIC, IOAPIC + PAGE);
+    }
+    for (size_t i = 0; i < map->num_ioapics && i < managed; i++) {
+        hole_add(holes, map->ioapics[i], map->ioapics[i] + PAGE);
+    }
+    for (size_t i = 0; i < profile->num_iommus; i++) {
+        hole_add(holes, map->iommus[i], map->iommus[i] + PAGE);
+    }
+    qsort(holes->list, holes->count, sizeof holes->list[0], compare_regions);
+}
+
+static void take_devices(struct capdl_profile *profile, const struct holes *holes)
+{
+    uint64_t start = 0, top = UINT64_C(1) << profile->pa_bits;
+    profile->num_devices = 0;
+    for (size_t i = 0; i <= holes->count; i++) {
+        struct capdl_region hole = i < holes->count ? holes->list[i] : (struct capdl_region){ top, top };
+        if (start < hole.start) {
+            profile->devices[profile->num_devices++] = (struct capdl_region){ start, hole.start };
+        }
+        start = hole.end > start ? hole.end : start;
+    }
+}
+
+static bool complete(struct capdl_profile *profile, const struct memory_map *map, struct capdl_diags *diags)
+{
+    struct holes holes = { .count = 0 };
+    bool has_iommus = profile->types[CAPDL_TYPE_IO_PAGE_TABLE] != CAPDL_PROFILE_ABSENT;
+    profile->num_memory = 0;
+    profile->num_iommus = has_iommus ? (uint32_t)map->num_iommus : 0;
+    if (!take_ram(profile, map, diags)) {
+        return false;
+    }
+    make_holes(profile, map, &holes, diags);
+    take_devices(profile, &holes);
+    return true;
+}
+
+void memory_map_of_qemu(struct memory_map *map, uint64_t bytes)
+{
+    uint64_t low = bytes >= QEMU_SPLIT ? QEMU_LOW : bytes;
+    *map = (struct memory_map){ .name = "QEMU", .source = UINT16_MAX, .count = 1 };
+    map->entries[0] = (struct memory_map_entry){ HIGH_MEMORY, low - QEMU_TABLES, MEMORY_MAP_RAM, 0 };
+    if (bytes > low) {
+        map->entries[map->count++] = (struct memory_map_entry){ FOUR_GIB, FOUR_GIB + bytes - low, MEMORY_MAP_RAM, 0 };
+    }
+}
+
+uint64_t memory_map_qemu_size(const struct capdl_profile *profile)
+{
+    struct capdl_profile same = *profile;
+    struct memory_map map;
+    struct capdl_diags ignored = { 0 };
+    uint64_t size = 0;
+    for (size_t i = 0; i < profile->num_memory; i++) {
+        uint64_t end = profile->memory[i].end;
+        size = end < FOUR_GIB ? end + QEMU_TABLES : size + end - FOUR_GIB;
+    }
+    memory_map_of_qemu(&map, size);
+    bool good = size > HIGH_MEMORY + QEMU_TABLES && size % MIB == 0 && complete(&same, &map, &ignored) &&
+                same.num_memory == profile->num_memory &&
+                memcmp(same.memory, profile->memory, same.num_memory * sizeof same.memory[0]) == 0 &&
+                same.num_iommus == profile->num_iommus;
+    capdl_diags_free(&ignored);
+    return good ? size : 0;
+}
+
+/* "512M", "5G"; at most what the kernel can use. */
+static bool parse_size(const char *text, uint64_t *bytes)
+{
+    char *end;
+    errno = 0;
+    uint64_t number = strtoull(text, &end, 10);
+    unsigned shift = *end == 'M' ? 20 : *end == 'G' ? 30 : 64;
+    if (end == text || *text == '-' || errno || shift == 64 || end[1] || number == 0 || number > WINDOW_TOP >> shift) {
+        return false;
+    }
+    *bytes = number << shift;
+    return *bytes >= UINT64_C(16) << 20;
+}
+
+bool memory_map_apply(struct capdl_profile *profile, const char *source, struct capdl_diags *diags)
+{
+    struct memory_map map;
+    uint64_t bytes;
+    if (profile->arch != CAPDL_ARCH_X86_64) {
+        capdl_error(diags, nowhere,
+                    "--memory-map is for x86-64: which memory kernel '%s' has was decided when it was built",
+                    profile->name);
+        return false;
+    }
+    if (strncmp(source, "qemu:", 5) == 0) {
+        if (!parse_size(source + 5, &bytes)) {
+            capdl_error(diags, nowhere,
+                        "--memory-map %s: QEMU's memory is qemu:SIZE, such as qemu:512M or qemu:5G, from 16M to 510G",
+                        source);
+            return false;
+        }
+        memory_map_of_qemu(&map, bytes);
+    } else if (!memory_map_read(&map, source, diags)) {
+        return false;
+    }
+    return complete(profile, &map, diags);
+}

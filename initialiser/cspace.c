@@ -26,32 +26,31 @@ static void create_cnodes(void)
 /* Makes one of the root's two ends: the initial CNode behind a guard of so many zeros. */
 static void mint_into_root(uint64_t index, uint64_t guard_bits)
 {
-    struct capdl_call *call = call_start(CAPDL_BOOT_CNODE_MINT, CAPDL_OPERAND_LITERAL, self.root);
-
-    call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
-    call_word(call, index);
-    call_word(call, 1); /* depth of the root */
-    call_word(call, CAPDL_INITIAL_CNODE);
-    call_word(call, 64);
-    call_word(call, CAPDL_RIGHTS_ALL);
-    call_word(call, guard_bits);
-    call_make(call);
+    call_start(CAPDL_BOOT_CNODE_MINT, CAPDL_OPERAND_LITERAL, self.root);
+    call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
+    call_word(index);
+    call_word(1); /* depth of the root */
+    call_word(CAPDL_INITIAL_CNODE);
+    call_word(64);
+    call_word(CAPDL_RIGHTS_ALL);
+    call_word(guard_bits);
+    call_make();
 }
 
 static void move_into_root(void)
 {
-    struct capdl_call *call = call_start(CAPDL_BOOT_TCB_SET_SPACE, CAPDL_REF_INITIAL, CAPDL_INITIAL_TCB);
     bool mcs = self.blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_MCS;
 
+    call_start(CAPDL_BOOT_TCB_SET_SPACE, CAPDL_REF_INITIAL, CAPDL_INITIAL_TCB);
     if (mcs)
-        call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_NULL); /* no fault handler: here a capability, else a word */
-    call_cap(call, CAPDL_OPERAND_LITERAL, self.root);
-    call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
+        call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_NULL); /* no fault handler: here a capability, else a word */
+    call_cap(CAPDL_OPERAND_LITERAL, self.root);
+    call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
     if (!mcs)
-        call_word(call, CAPDL_INITIAL_NULL);
-    call_word(call, 0); /* keep the root's guard */
-    call_word(call, 0);
-    call_make(call);
+        call_word(CAPDL_INITIAL_NULL);
+    call_word(0); /* keep the root's guard */
+    call_word(0);
+    call_make();
 }
 
 void enlarge_cspace(void)

@@ -15,21 +15,22 @@ struct mapped {
 
 static void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
 {
-    struct capdl_call *call = call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
-
+    call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
     mapped->slot = slot;
     mapped->address = window_address(size_bits);
-    call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
-    call_word(call, mapped->address);
-    call_word(call, MAP_RIGHTS);
-    call_word(call, (uint64_t)self.blob.boot[CAPDL_BOOT_PAGE_ATTRIBUTES]);
-    call_make(call);
+    call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
+    call_word(mapped->address);
+    call_word(MAP_RIGHTS);
+    call_word((uint64_t)self.blob.boot[CAPDL_BOOT_PAGE_ATTRIBUTES]);
+    call_make();
 }
 
 static void unmap_frame(struct mapped *mapped)
 {
-    if (mapped->slot != (uint64_t)NOTHING)
-        call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_REF_SLOT, mapped->slot));
+    if (mapped->slot == (uint64_t)NOTHING)
+        return;
+    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_REF_SLOT, mapped->slot);
+    call_make();
     mapped->slot = (uint64_t)NOTHING;
 }
 
@@ -49,14 +50,12 @@ static void copy_pages(uint8_t *to, uint64_t page, uint64_t pages)
 /* Makes what was written visible to whoever maps the frame otherwise. Kernels without the method need it not. */
 static void clean_caches(enum capdl_boot_key method, uint64_t slot, uint64_t start, uint64_t end)
 {
-    struct capdl_call *call;
-
     if (!self.blob.boot[method])
         return;
-    call = call_start(method, CAPDL_REF_SLOT, slot);
-    call_word(call, start);
-    call_word(call, end);
-    call_make(call);
+    call_start(method, CAPDL_REF_SLOT, slot);
+    call_word(start);
+    call_word(end);
+    call_make();
 }
 
 /* From the chunk of the extra bootinfo that a fill names, as far as there is one. */

@@ -4,36 +4,36 @@
 #include "arch.h"
 #include "message.h"
 
-struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target)
-{
-    static struct capdl_call call;
+static struct capdl_call own;
 
-    call.method = METHOD_OWN + (unsigned)method;
-    call.label = (unsigned)self.blob.boot[method];
-    call.num_caps = 0;
-    call.num_operands = 0;
-    call.target.kind = target_kind;
-    call.target.value = target;
-    return &call;
+const struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target)
+{
+    own.method = METHOD_OWN + (unsigned)method;
+    own.label = (unsigned)self.blob.boot[method];
+    own.num_caps = 0;
+    own.num_operands = 0;
+    own.target.kind = target_kind;
+    own.target.value = target;
+    return &own;
 }
 
-void call_reference(struct capdl_call *call, unsigned kind, uint64_t value)
+static void call_operand(unsigned kind, uint64_t value)
 {
-    struct capdl_operand *operand = &call->operands[call->num_operands++];
+    struct capdl_operand *operand = &own.operands[own.num_operands++];
 
     operand->kind = kind;
     operand->value = value;
 }
 
-void call_cap(struct capdl_call *call, unsigned kind, uint64_t value)
+void call_cap(unsigned kind, uint64_t value)
 {
-    call->num_caps++;
-    call_reference(call, kind, value);
+    own.num_caps++;
+    call_operand(kind, value);
 }
 
-void call_word(struct capdl_call *call, uint64_t value)
+void call_word(uint64_t value)
 {
-    call_reference(call, CAPDL_OPERAND_LITERAL, value);
+    call_operand(CAPDL_OPERAND_LITERAL, value);
 }
 
 static uint64_t resolve_sched_control(uint64_t core)
@@ -65,32 +65,31 @@ static uint64_t resolve(const struct capdl_operand *operand)
 /* seL4_MessageInfo: label, capabilities, words. A reply has the error in place of the label. */
 enum { INFO_CAPS = 7, INFO_LABEL = 12 };
 
+static void put_operands(uint64_t *to, const struct capdl_operand *operand, unsigned count)
+{
+    while (count--)
+        *to++ = resolve(operand++);
+}
+
 unsigned call_try(const struct capdl_call *call)
 {
+    struct ipc_buffer *buffer = self.ipc_buffer;
     unsigned num_words = call->num_operands - call->num_caps;
-    uint64_t registers[MESSAGE_REGISTERS] = { 0 };
     uint64_t info = (uint64_t)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
 
-    for (unsigned i = 0; i < call->num_caps; i++)
-        self.ipc_buffer->caps[i] = resolve(&call->operands[i]);
-    for (unsigned i = 0; i < num_words; i++) {
-        uint64_t word = resolve(&call->operands[call->num_caps + i]);
-        if (i < MESSAGE_REGISTERS)
-            registers[i] = word;
-        else
-            self.ipc_buffer->words[i] = word;
-    }
+    put_operands(buffer->caps, call->operands, call->num_caps);
+    put_operands(buffer->words, call->operands + call->num_caps, num_words);
     header.num_calls++;
-    info = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], resolve(&call->target), info, registers);
+    info = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], resolve(&call->target), info, buffer->words);
     return (unsigned)(info >> INFO_LABEL);
 }
 
-void call_make(const struct capdl_call *call)
+void call_make(void)
 {
-    unsigned error = call_try(call);
+    unsigned error = call_try(&own);
 
     if (error)
-        die_call(call, error);
+        die_call(&own, error);
 }
 
 void kernel_putchar(char c)

@@ -3,11 +3,11 @@
  * Kernel calls. Those of the blob and our own are the same to it: a method, a target, operands. Our own are put
  * together like this:
  *
- *     struct capdl_call *call = call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
- *     call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
- *     call_word(call, address);
+ *     call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
+ *     call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
+ *     call_word(address);
  *     ...
- *     call_make(call);
+ *     call_make();
  */
 #ifndef INITIALISER_KERNEL_H
 #define INITIALISER_KERNEL_H
@@ -19,15 +19,14 @@ enum { METHOD_OWN = CAPDL_BLOB_MAX_METHODS };
 
 /* A call of the method with this key in the profile. There is one such call at a time. Capabilities come before
    words. */
-struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
-void call_cap(struct capdl_call *, unsigned kind, uint64_t value);
-void call_reference(struct capdl_call *, unsigned kind, uint64_t value); /* a word that is a capability pointer */
-void call_word(struct capdl_call *, uint64_t value);
+const struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
+void call_cap(unsigned kind, uint64_t value);
+void call_word(uint64_t value);
+/* Makes it. It must be no error: else it does not return. */
+void call_make(void);
 
-/* Makes one step of a call and returns the kernel's answer. */
+/* Makes one step of any call and returns the kernel's answer. */
 unsigned call_try(const struct capdl_call *);
-/* The same, and it must be no error: else it does not return. */
-void call_make(const struct capdl_call *);
 
 /* Prints a character, where the kernel has a console. */
 void kernel_putchar(char);

@@ -181,10 +181,12 @@ void die(const char *text, uint64_t first, uint64_t second)
 
 void die_blob(const struct capdl_blob_error *error)
 {
+    static const char items[] = "no blob\0version\0profile\0sizes\0methods\0groups\0fixed\0covers\0fills\0phases\0names";
+
     print_phase();
-    print("at byte %, expected ", (uint64_t[]){ error->offset });
-    print_text(error->expected);
-    stop(error->offset, (uintptr_t)error->expected);
+    print("damaged at byte %, ", (uint64_t[]){ error->offset });
+    print_nth(items, error->items);
+    stop(error->offset, error->items);
 }
 
 void die_call(const struct capdl_call *call, unsigned error)

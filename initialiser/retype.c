@@ -12,14 +12,13 @@ struct destination slot_destination(uint64_t slot)
 
 void retype(unsigned source_kind, uint64_t source, const struct capdl_retype *step, struct destination to)
 {
-    struct capdl_call *call = call_start(CAPDL_BOOT_UNTYPED_RETYPE, source_kind, source);
-
-    call_cap(call, CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
-    call_word(call, step->type);
-    call_word(call, step->argument);
-    call_word(call, to.index);
-    call_word(call, to.depth);
-    call_word(call, to.offset);
-    call_word(call, step->count);
-    call_make(call);
+    call_start(CAPDL_BOOT_UNTYPED_RETYPE, source_kind, source);
+    call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
+    call_word(step->type);
+    call_word(step->argument);
+    call_word(to.index);
+    call_word(to.depth);
+    call_word(to.offset);
+    call_word(step->count);
+    call_make();
 }

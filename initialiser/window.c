@@ -14,7 +14,8 @@ void window_open(void)
 {
     uint64_t page = self.bootinfo->image_frames.start + ((uintptr_t)window - header.image_start) / CAPDL_PAGE_SIZE;
 
-    call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page));
+    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page);
+    call_make();
 }
 
 uint64_t window_address(unsigned size_bits)

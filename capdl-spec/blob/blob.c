@@ -72,15 +72,12 @@ bool capdl_blob_next_phase(struct capdl_blob_calls *calls)
 
 static void read_operand(struct capdl_cbor *c, struct capdl_operand *operand)
 {
+    bool is_reference;
+    uint64_t value = capdl_cbor_int(c, &is_reference);
+
+    operand->value = is_reference ? value >> 2 : value;
+    operand->kind = is_reference ? value & 3 : CAPDL_OPERAND_LITERAL;
     operand->stride = 0;
-    if (capdl_cbor_peek(c) == CAPDL_CBOR_NINT) {
-        uint64_t reference = capdl_cbor_nint(c);
-        operand->kind = reference & 3;
-        operand->value = reference >> 2;
-    } else {
-        operand->kind = CAPDL_OPERAND_LITERAL;
-        operand->value = capdl_cbor_uint(c);
-    }
 }
 
 static void read_operands(struct capdl_cbor *c, struct capdl_call *call)
@@ -88,7 +85,7 @@ static void read_operands(struct capdl_cbor *c, struct capdl_call *call)
     uint64_t count = capdl_cbor_array(c);
 
     if (count > CAPDL_CALL_MAX_OPERANDS) {
-        capdl_cbor_fail(c, "at most 64 operands");
+        capdl_cbor_fail(c, EXPECTED("at most 64 operands"));
         count = 0;
     }
     call->num_operands = (unsigned)count;
@@ -110,7 +107,7 @@ static void look_up_method(const struct capdl_blob *blob, struct capdl_cbor *c, 
     uint64_t method = capdl_cbor_uint(c);
 
     if (method >= blob->counts[CAPDL_BLOB_ITEM_METHODS]) {
-        capdl_cbor_fail(c, "the number of a method");
+        capdl_cbor_fail(c, EXPECTED("the number of a method"));
         method = 0;
     }
     call->method = (unsigned)method;
@@ -130,7 +127,7 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
     calls->calls_left--;
     items = capdl_cbor_array(c);
     if (items != CAPDL_CALL_ITEMS && items != CAPDL_CALL_RUN_ITEMS)
-        capdl_cbor_fail(c, "a call of 3 or 5 items");
+        capdl_cbor_fail(c, EXPECTED("a call of 3 or 5 items"));
     call->phase = calls->phase;
     look_up_method(calls->blob, c, call);
     read_operand(c, &call->target);

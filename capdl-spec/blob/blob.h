@@ -37,6 +37,7 @@ struct capdl_blob {
 
 struct capdl_blob_error {
     size_t offset;        /* in the blob */
+    unsigned items;       /* items of the outermost array that were begun: the last is damaged, or what follows it */
     const char *expected; /* what should have been there */
 };
 

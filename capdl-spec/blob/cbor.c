@@ -1,24 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cbor.h"
 
+#ifdef CAPDL_CBOR_NO_TEXTS
+const char capdl_cbor_wrong[] = "";
+#endif
+
 void capdl_cbor_fail(struct capdl_cbor *c, const char *expected)
 {
-    if (!c->wrong)
-        c->wrong = expected;
+    if (c->wrong)
+        return;
+    c->wrong = EXPECTED(expected);
+    c->end = c->at;
 }
 
-int capdl_cbor_peek(const struct capdl_cbor *c)
+/* The major type of the next item without reading it; a negative number at the end. */
+static int peek(const struct capdl_cbor *c)
 {
-    return c->wrong || c->at == c->end ? -1 : *c->at >> 5;
+    return c->at == c->end ? -1 : *c->at >> 5;
 }
 
-/* The big-endian argument of so many bytes behind an initial byte. */
+/* A big-endian number of so many bytes, one or more. */
 static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
 {
+    const uint8_t *end = at + bytes;
     uint64_t value = 0;
 
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
+    do {
+        value = value << 8 | *at++;
+    } while (at != end);
     return value;
 }
 
@@ -29,18 +38,18 @@ static uint64_t read_argument(struct capdl_cbor *c)
     uint64_t value;
 
     if (info > 27) {
-        capdl_cbor_fail(c, "a definite length");
+        capdl_cbor_fail(c, EXPECTED("a definite length"));
         return 0;
     }
     bytes = 1u << (info - 24);
     if ((size_t)(c->end - c->at) <= bytes) {
-        capdl_cbor_fail(c, "more bytes");
+        capdl_cbor_fail(c, EXPECTED("more bytes"));
         return 0;
     }
     value = read_bytes(c->at + 1, bytes);
     /* What fits a shorter form must use it: below 24 for one byte, else into half as many bytes. */
     if (bytes == 1 ? value < 24 : value >> (bytes * 4) == 0) {
-        capdl_cbor_fail(c, "the shortest form of a number");
+        capdl_cbor_fail(c, EXPECTED("the shortest form of a number"));
         return 0;
     }
     c->at += 1 + bytes;
@@ -50,7 +59,7 @@ static uint64_t read_argument(struct capdl_cbor *c)
 /* An item's head: its argument, when it is of the major type. Moves on only when all is well. */
 static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
 {
-    if (capdl_cbor_peek(c) != major) {
+    if (peek(c) != major) {
         capdl_cbor_fail(c, expected);
         return 0;
     }
@@ -61,12 +70,13 @@ static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
 
 uint64_t capdl_cbor_uint(struct capdl_cbor *c)
 {
-    return read_head(c, CAPDL_CBOR_UINT, "an unsigned integer");
+    return read_head(c, CAPDL_CBOR_UINT, EXPECTED("an unsigned integer"));
 }
 
-uint64_t capdl_cbor_nint(struct capdl_cbor *c)
+uint64_t capdl_cbor_int(struct capdl_cbor *c, bool *negative)
 {
-    return read_head(c, CAPDL_CBOR_NINT, "a negative integer");
+    *negative = peek(c) == CAPDL_CBOR_NINT;
+    return read_head(c, *negative ? CAPDL_CBOR_NINT : CAPDL_CBOR_UINT, EXPECTED("an integer"));
 }
 
 static uint64_t read_container(struct capdl_cbor *c, int major, unsigned each, const char *expected)
@@ -76,7 +86,7 @@ static uint64_t read_container(struct capdl_cbor *c, int major, unsigned each, c
 
     if (count > (uint64_t)(c->end - c->at) / each) {
         c->at = start;
-        capdl_cbor_fail(c, "as many items as the length says");
+        capdl_cbor_fail(c, EXPECTED("as many items as the length says"));
         return 0;
     }
     return count;
@@ -84,7 +94,7 @@ static uint64_t read_container(struct capdl_cbor *c, int major, unsigned each, c
 
 uint64_t capdl_cbor_array(struct capdl_cbor *c)
 {
-    return read_container(c, CAPDL_CBOR_ARRAY, 1, "an array");
+    return read_container(c, CAPDL_CBOR_ARRAY, 1, EXPECTED("an array"));
 }
 
 void capdl_cbor_array_of(struct capdl_cbor *c, uint64_t elements)
@@ -93,18 +103,18 @@ void capdl_cbor_array_of(struct capdl_cbor *c, uint64_t elements)
 
     if (capdl_cbor_array(c) != elements && !c->wrong) {
         c->at = start;
-        capdl_cbor_fail(c, "an array of another length");
+        capdl_cbor_fail(c, EXPECTED("an array of another length"));
     }
 }
 
 uint64_t capdl_cbor_map(struct capdl_cbor *c)
 {
-    return read_container(c, CAPDL_CBOR_MAP, 2, "a map");
+    return read_container(c, CAPDL_CBOR_MAP, 2, EXPECTED("a map"));
 }
 
 const char *capdl_cbor_text(struct capdl_cbor *c, size_t *length)
 {
-    uint64_t size = read_container(c, CAPDL_CBOR_TEXT, 1, "a text string");
+    uint64_t size = read_container(c, CAPDL_CBOR_TEXT, 1, EXPECTED("a text string"));
     const uint8_t *text = c->at;
 
     *length = (size_t)size;
@@ -114,7 +124,7 @@ const char *capdl_cbor_text(struct capdl_cbor *c, size_t *length)
 
 bool capdl_cbor_null(struct capdl_cbor *c)
 {
-    if (capdl_cbor_peek(c) != CAPDL_CBOR_SIMPLE || *c->at != 0xf6)
+    if (peek(c) != CAPDL_CBOR_SIMPLE || *c->at != 0xf6)
         return false;
     c->at++;
     return true;

@@ -4,8 +4,8 @@
  * allocation, no recursion, no libc. Floats, tags, byte strings and simple values other than null are not CBOR
  * to it.
  *
- * After the first mistake the cursor stays where it is, `wrong` says what was expected there, and all further
- * reads give zero.
+ * After the first mistake the cursor stays where it is, which is the end from then on, `wrong` says what was expected
+ * there, and all further reads give zero.
  */
 #ifndef CAPDL_BLOB_CBOR_H
 #define CAPDL_BLOB_CBOR_H
@@ -20,6 +20,14 @@ struct capdl_cbor {
     const char *wrong; /* 0: no mistake yet */
 };
 
+/* What a mistake is called. Without texts, in the initialiser, all are called the same. */
+#ifdef CAPDL_CBOR_NO_TEXTS
+extern const char capdl_cbor_wrong[];
+#define EXPECTED(text) ((void)(text), capdl_cbor_wrong)
+#else
+#define EXPECTED(text) text
+#endif
+
 /* Major types of RFC 8949 section 3.1. */
 enum capdl_cbor_major {
     CAPDL_CBOR_UINT = 0,
@@ -32,12 +40,9 @@ enum capdl_cbor_major {
 
 /* Records the first mistake. */
 void capdl_cbor_fail(struct capdl_cbor *, const char *expected);
-/* The major type of the next item without reading it; a negative number at the end or after a mistake. */
-int capdl_cbor_peek(const struct capdl_cbor *);
-
 uint64_t capdl_cbor_uint(struct capdl_cbor *);
-/* -1 - n for the integer it returns as n. */
-uint64_t capdl_cbor_nint(struct capdl_cbor *);
+/* An integer of either sign: n, or for -1 - n also n and `negative`. */
+uint64_t capdl_cbor_int(struct capdl_cbor *, bool *negative);
 /* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores
    mistakes. */
 uint64_t capdl_cbor_array(struct capdl_cbor *);

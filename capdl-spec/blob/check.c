@@ -12,10 +12,11 @@ struct check {
 
 static void fail(struct check *check, const char *expected)
 {
-    if (check->table.cbor.wrong)
-        return;
-    check->table.cbor.at = check->at;
-    check->table.cbor.wrong = expected;
+    struct capdl_cbor *c = &check->table.cbor;
+
+    if (!c->wrong)
+        c->at = check->at;
+    capdl_cbor_fail(c, expected);
 }
 
 /* An element begins here. False after a mistake, so that loops can end. */
@@ -28,17 +29,16 @@ static bool begin(struct check *check)
 static void check_version(struct check *check)
 {
     if (capdl_cbor_uint(&check->table.cbor) != CAPDL_BLOB_VERSION)
-        fail(check, "blob version 1");
+        fail(check, EXPECTED("blob version 1"));
 }
 
 static int64_t read_int(struct check *check)
 {
-    struct capdl_cbor *c = &check->table.cbor;
-    bool negative = capdl_cbor_peek(c) == CAPDL_CBOR_NINT;
-    uint64_t value = negative ? capdl_cbor_nint(c) : capdl_cbor_uint(c);
+    bool negative;
+    uint64_t value = capdl_cbor_int(&check->table.cbor, &negative);
 
     if (value > INT64_MAX)
-        fail(check, "an integer of 64 bits");
+        fail(check, EXPECTED("an integer of 64 bits"));
     return (int64_t)(negative ? ~value : value);
 }
 
@@ -51,7 +51,7 @@ static void check_map(struct check *check, int64_t *values, uint64_t num_keys)
     for (uint64_t left = capdl_cbor_map(c); left && begin(check); left--) {
         uint64_t key = capdl_cbor_uint(c);
         if (key < next || key >= num_keys) {
-            fail(check, "a known key, in ascending order");
+            fail(check, EXPECTED("a known key, in ascending order"));
             return;
         }
         next = key + 1;
@@ -94,7 +94,7 @@ static void check_profile(struct check *check)
     check_map(check, boot, CAPDL_BOOT_KEY_COUNT);
     check->at = at;
     if (!profile_is_usable(boot))
-        fail(check, "a usable profile");
+        fail(check, EXPECTED("a usable profile"));
     for (unsigned key = 0; check->table.cbor.wrong && key < CAPDL_BOOT_KEY_COUNT; key++)
         boot[key] = 0;
 }
@@ -106,10 +106,10 @@ static void check_sizes(struct check *check)
     check_map(check, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT);
     for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
         if (sizes[key] > CAPDL_BLOB_MAX_SLOTS) /* a negative one, too */
-            fail(check, "sizes of at most 2^24");
+            fail(check, EXPECTED("sizes of at most 2^24"));
     }
     if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS])
-        fail(check, "no more objects than slots");
+        fail(check, EXPECTED("no more objects than slots"));
 }
 
 static void check_methods(struct check *check)
@@ -119,7 +119,7 @@ static void check_methods(struct check *check)
     uint64_t count = capdl_cbor_array(c);
 
     if (count > CAPDL_BLOB_MAX_METHODS) {
-        fail(check, "at most 128 methods");
+        fail(check, EXPECTED("at most 128 methods"));
         return;
     }
     check->blob->counts[CAPDL_BLOB_ITEM_METHODS] = count;
@@ -129,7 +129,7 @@ static void check_methods(struct check *check)
         label = capdl_cbor_uint(c);
         num_caps = capdl_cbor_uint(c);
         if (label > UINT16_MAX || num_caps > CAPDL_CALL_MAX_CAPS)
-            fail(check, "a label of 16 bits, at most 3 capabilities");
+            fail(check, EXPECTED("a label of 16 bits, at most 3 capabilities"));
         *method = (struct capdl_blob_method){ (uint16_t)label, (uint16_t)num_caps };
     }
 }
@@ -148,11 +148,11 @@ static bool next_objects(struct check *check, struct capdl_blob_objects *objects
     if (!begin(check) || !capdl_blob_next_objects(&check->table, objects))
         return false;
     if (objects->type > UINT16_MAX || objects->argument > 63)
-        fail(check, "a type of 16 bits, an argument below 64");
+        fail(check, EXPECTED("a type of 16 bits, an argument below 64"));
     else if (objects->size_bits < CAPDL_BLOB_MIN_SIZE_BITS || objects->size_bits > CAPDL_BLOB_MAX_SIZE_BITS)
-        fail(check, "an object of 2^4 to 2^47 bytes");
+        fail(check, EXPECTED("an object of 2^4 to 2^47 bytes"));
     else if (objects->count < 1 || objects->count > check->blob->sizes[CAPDL_SIZE_OBJECTS] - objects->slot)
-        fail(check, "at least one object, no more than in sizes");
+        fail(check, EXPECTED("at least one object, no more than in sizes"));
     return !check->table.cbor.wrong;
 }
 
@@ -164,7 +164,7 @@ static void check_groups(struct check *check)
     open_table(check, CAPDL_BLOB_ITEM_GROUPS);
     while (next_objects(check, &group)) {
         if (group.size_bits > largest)
-            fail(check, "groups by size, descending");
+            fail(check, EXPECTED("groups by size, descending"));
         largest = group.size_bits;
     }
 }
@@ -178,11 +178,11 @@ static void check_fixed(struct check *check)
     open_table(check, CAPDL_BLOB_ITEM_FIXED);
     while (next_objects(check, &run)) {
         if (run.place & ((UINT64_C(1) << run.size_bits) - 1))
-            fail(check, "an address aligned to the object's size");
+            fail(check, EXPECTED("an address aligned to the object's size"));
         else if (run.place < end)
-            fail(check, "ascending, disjoint addresses");
+            fail(check, EXPECTED("ascending, disjoint addresses"));
         else if (run.place > top || run.count > (top - run.place) >> run.size_bits)
-            fail(check, "addresses below 2^56");
+            fail(check, EXPECTED("addresses below 2^56"));
         end = run.place + (run.count << run.size_bits);
     }
 }
@@ -194,10 +194,10 @@ static void check_covers(struct check *check)
     open_table(check, CAPDL_BLOB_ITEM_COVERS);
     while (next_objects(check, &cover)) {
         if (cover.place >= cover.slot)
-            fail(check, "a parent that is made before its children");
+            fail(check, EXPECTED("a parent that is made before its children"));
     }
     if (check->table.slot != check->blob->sizes[CAPDL_SIZE_OBJECTS])
-        fail(check, "as many objects as the sizes say");
+        fail(check, EXPECTED("as many objects as the sizes say"));
 }
 
 /* Objects by slot, fastest when asked for in ascending order: remembers where it is. */
@@ -253,12 +253,12 @@ static const char *chunk_problem(struct lookup *lookup, const struct capdl_blob_
     first.offset = 0;
     first.pages = 1;
     if (fill->offset >> fill->size_bits || !fill->pages || fill->pages > (UINT64_C(1) << fill->size_bits) - fill->offset)
-        return "bytes inside the frame";
+        return EXPECTED("bytes inside the frame");
     if (fill->page >> 32)
-        return "an offset in a chunk of bootinfo";
+        return EXPECTED("an offset in a chunk of bootinfo");
     if (chunk < 1 || chunk > CAPDL_FILL_MAX_CHUNK || (fill->flags & 0xff) > 7)
-        return "a known chunk of bootinfo and known flags";
-    return fill_reaches_frames(lookup, &first) ? 0 : "a frame of this size at this slot";
+        return EXPECTED("a known chunk of bootinfo and known flags");
+    return fill_reaches_frames(lookup, &first) ? 0 : EXPECTED("a frame of this size at this slot");
 }
 
 static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
@@ -266,17 +266,17 @@ static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_f
     uint64_t num_pages = lookup->blob->sizes[CAPDL_SIZE_PAGES];
 
     if (fill->size_bits != 12 && fill->size_bits != 21 && fill->size_bits != 30)
-        return "a frame of 4 KiB, 2 MiB or 1 GiB";
+        return EXPECTED("a frame of 4 KiB, 2 MiB or 1 GiB");
     if (fill->flags & CAPDL_FILL_CHUNK)
         return chunk_problem(lookup, fill);
     if (fill->offset % CAPDL_PAGE_SIZE || fill->offset >> fill->size_bits)
-        return "an offset of whole pages inside the frame";
+        return EXPECTED("an offset of whole pages inside the frame");
     if (fill->pages < 1 || fill->page > num_pages || fill->pages > num_pages - fill->page)
-        return "pages of the page segment";
+        return EXPECTED("pages of the page segment");
     if (fill->flags > (CAPDL_FILL_EXECUTABLE | CAPDL_FILL_UNCACHED))
-        return "known flags";
+        return EXPECTED("known flags");
     if (!fill_reaches_frames(lookup, fill))
-        return "frames of this size at these slots";
+        return EXPECTED("frames of this size at these slots");
     return 0;
 }
 
@@ -325,14 +325,14 @@ static bool operand_in_range(const struct capdl_blob *blob, const struct capdl_o
 static const char *call_problem(const struct capdl_blob *blob, const struct capdl_call *call)
 {
     if (call->count < 1)
-        return "a call or a run of at least one";
+        return EXPECTED("a call or a run of at least one");
     if (call->num_operands < call->num_caps)
-        return "as many operands as the method has capabilities";
+        return EXPECTED("as many operands as the method has capabilities");
     if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count))
-        return "a target that exists";
+        return EXPECTED("a target that exists");
     for (unsigned i = 0; i < call->num_operands; i++) {
         if (!operand_in_range(blob, &call->operands[i], call->count))
-            return "operands that exist";
+            return EXPECTED("operands that exist");
     }
     return 0;
 }
@@ -347,7 +347,7 @@ static void check_phases(struct check *check)
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
     for (*c = calls.cbor; begin(check) && capdl_blob_next_phase(&calls); *c = calls.cbor) {
         if (calls.phase < least || calls.phase > CAPDL_PHASE_START)
-            capdl_cbor_fail(&calls.cbor, "phases 5 to 15, ascending");
+            capdl_cbor_fail(&calls.cbor, EXPECTED("phases 5 to 15, ascending"));
         least = calls.phase + 1;
         for (*c = calls.cbor; begin(check) && calls.calls_left; *c = calls.cbor) {
             const char *problem;
@@ -366,11 +366,10 @@ static void check_text(struct check *check)
     const char *text = capdl_cbor_text(&check->table.cbor, &length);
 
     if (length == 0)
-        fail(check, "a name");
-    while (length--) {
-        if (*text < ' ' || *text > '~')
-            fail(check, "printable ASCII characters");
-        text++;
+        fail(check, EXPECTED("a name"));
+    for (const char *end = text + length; text != end; text++) {
+        if ((unsigned char)(*text - ' ') > '~' - ' ')
+            fail(check, EXPECTED("printable ASCII characters"));
     }
 }
 
@@ -384,9 +383,9 @@ static void check_names_of(struct check *check, uint64_t most)
         uint64_t count = capdl_cbor_uint(c);
 
         if (items < 1 || items > 3)
-            fail(check, "a name of 1 to 3 items");
+            fail(check, EXPECTED("a name of 1 to 3 items"));
         if (count < 1 || count > most || (items == 2 && count != 1))
-            fail(check, "a name for no more than there is");
+            fail(check, EXPECTED("a name for no more than there is"));
         most -= count;
         if (items > 1)
             check_text(check);
@@ -408,7 +407,7 @@ static void check_names(struct check *check)
     begin(check);
     methods = capdl_cbor_array(c);
     if (methods != check->blob->counts[CAPDL_BLOB_ITEM_METHODS])
-        fail(check, "a name for each method");
+        fail(check, EXPECTED("a name for each method"));
     for (; methods && begin(check); methods--)
         check_text(check);
 }
@@ -424,16 +423,18 @@ bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size,
     };
     struct check check = { .blob = blob, .table.cbor = { bytes, bytes + size, 0 } };
     struct capdl_cbor *c = &check.table.cbor;
+    unsigned item;
 
     *blob = (struct capdl_blob){ .bytes = bytes, .size = size };
     capdl_cbor_array_of(c, CAPDL_BLOB_ITEM_COUNT);
-    for (unsigned item = 0; item < CAPDL_BLOB_ITEM_COUNT && begin(&check); item++) {
+    for (item = 0; item < CAPDL_BLOB_ITEM_COUNT && begin(&check); item++) {
         blob->items[item] = (size_t)(c->at - bytes);
         checks[item](&check);
     }
     if (c->at != c->end)
-        capdl_cbor_fail(c, "the end of the blob");
+        capdl_cbor_fail(c, EXPECTED("the end of the blob"));
     error->offset = (size_t)(c->at - bytes);
+    error->items = item;
     error->expected = c->wrong;
     return !c->wrong;
 }

@@ -151,39 +151,39 @@ static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *
     return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
 }
 
-/* Selects the cheapest untypeds for what is left of all groups. */
-static bool select_rest(struct capdl_plan *plan)
+/* Selects, of so many untypeds of each size, the cheapest for what is left of these groups. */
+static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], const struct capdl_plan_group *groups,
+                            size_t num_groups)
 {
-    uint64_t counts[SIZES], needs[SIZES] = { 0 }, missing;
+    uint64_t needs[SIZES] = { 0 }, missing;
     unsigned size;
 
-    count_untouched(plan, counts);
-    add_needs(plan->groups, plan->num_groups, needs);
+    add_needs(groups, num_groups, needs);
     size = keep_cheapest(counts, needs, &missing);
     if (size)
-        return fail_memory(plan, plan->groups, size, missing);
+        return fail_memory(plan, groups, size, missing);
     select_untypeds(plan, counts);
     return true;
+}
+
+static bool select_rest(struct capdl_plan *plan)
+{
+    uint64_t counts[SIZES];
+
+    count_untouched(plan, counts);
+    return select_cheapest(plan, counts, plan->groups, plan->num_groups);
 }
 
 /* Selects untypeds for the larger CSpace, if possible among those that will be needed anyway. */
 static bool select_cspace(struct capdl_plan *plan)
 {
     uint64_t counts[SIZES], needs[SIZES] = { 0 }, missing;
-    unsigned size;
 
     count_untouched(plan, counts);
     add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
     add_needs(plan->groups, plan->num_groups, needs);
     keep_cheapest(counts, needs, &missing);
-    for (size = 0; size < SIZES; size++)
-        needs[size] = 0;
-    add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
-    size = keep_cheapest(counts, needs, &missing);
-    if (size)
-        return fail_memory(plan, plan->cspace, size, missing);
-    select_untypeds(plan, counts);
-    return true;
+    return select_cheapest(plan, counts, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS);
 }
 
 /* ---- Filling ---- */
@@ -406,30 +406,24 @@ static bool fill_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
     return true;
 }
 
+/* The next batch of the stage; false after its last. */
+static bool fill_stage(struct capdl_plan *plan, struct capdl_retype *retype)
+{
+    if (plan->stage == STAGE_CSPACE)
+        return fill_untypeds(plan, SELECTED, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, retype);
+    if (plan->stage == STAGE_FIXED)
+        return fill_fixed(plan, retype);
+    return fill_untypeds(plan, plan->stage == STAGE_TAILS ? TOUCHED : SELECTED, plan->groups, plan->num_groups, retype);
+}
+
 bool capdl_plan_next(struct capdl_plan *plan, struct capdl_retype *retype)
 {
-    switch (plan->stage) {
-    case STAGE_CSPACE:
-        if (fill_untypeds(plan, SELECTED, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, retype))
+    while (plan->stage != STAGE_DONE) {
+        if (fill_stage(plan, retype))
             return true;
-        enter_stage(plan, STAGE_FIXED);
-        /* fall through */
-    case STAGE_FIXED:
-        if (fill_fixed(plan, retype))
-            return true;
-        enter_stage(plan, STAGE_TAILS);
-        /* fall through */
-    case STAGE_TAILS:
-        if (fill_untypeds(plan, TOUCHED, plan->groups, plan->num_groups, retype))
-            return true;
-        enter_stage(plan, STAGE_REST);
-        if (!select_rest(plan))
+        enter_stage(plan, plan->stage + 1);
+        if (plan->stage == STAGE_REST && !select_rest(plan))
             return false;
-        /* fall through */
-    case STAGE_REST:
-        if (fill_untypeds(plan, SELECTED, plan->groups, plan->num_groups, retype))
-            return true;
-        plan->stage = STAGE_DONE;
     }
     return false;
 }
@@ -447,25 +441,22 @@ static void start_groups(struct capdl_plan *plan)
         plan->groups[plan->num_groups++] = group_of(&objects);
 }
 
-static struct capdl_plan_group cnodes(const struct capdl_plan *plan, enum capdl_retype_kind kind, unsigned bits,
-                                      uint64_t count)
-{
-    const int64_t *boot = plan->request.blob->boot;
-
-    return (struct capdl_plan_group){
-        .left = count,
-        .argument = bits,
-        .type = (uint32_t)boot[CAPDL_BOOT_TYPE_CNODE],
-        .size_bits = (uint8_t)(bits + (uint64_t)boot[CAPDL_BOOT_SLOT_BITS]),
-        .kind = (uint8_t)kind,
-    };
-}
-
 /* Leaves and root of the larger CSpace, size descending. */
 static void start_cspace(struct capdl_plan *plan)
 {
-    plan->cspace[0] = cnodes(plan, CAPDL_RETYPE_CSPACE_LEAF, CAPDL_LEAF_BITS, plan->num_leaves);
-    plan->cspace[1] = cnodes(plan, CAPDL_RETYPE_CSPACE_ROOT, 1, 1);
+    const int64_t *boot = plan->request.blob->boot;
+
+    for (unsigned i = 0; i < CAPDL_PLAN_CSPACE_GROUPS; i++) {
+        const bool is_leaf = i == 0;
+        const unsigned bits = is_leaf ? CAPDL_LEAF_BITS : 1;
+        struct capdl_plan_group *group = &plan->cspace[i];
+        group->slot = 0;
+        group->left = is_leaf ? plan->num_leaves : 1;
+        group->argument = bits;
+        group->type = (uint32_t)boot[CAPDL_BOOT_TYPE_CNODE];
+        group->size_bits = (uint8_t)(bits + (uint64_t)boot[CAPDL_BOOT_SLOT_BITS]);
+        group->kind = is_leaf ? CAPDL_RETYPE_CSPACE_LEAF : CAPDL_RETYPE_CSPACE_ROOT;
+    }
 }
 
 /* Marks the untypeds that hold fixed objects as touched; false: there is none for an address. */

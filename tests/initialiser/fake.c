@@ -97,7 +97,8 @@ void arch_stop(void)
 
 void window_open(void)
 {
-    call_make(call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, 77));
+    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, 77);
+    call_make();
 }
 
 uint64_t window_address(unsigned size_bits)

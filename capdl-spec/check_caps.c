@@ -89,11 +89,11 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
                                                          : "the root of an address space: pd";
         return check_is_vspace_root(c, cap->kind);
     case CAPDL_TCB_SLOT_REPLY:
-        *expected = "a reply object, or a TCB (master_reply)";
-        return cap->kind == CAPDL_KIND_TCB || cap->kind == CAPDL_KIND_RTREPLY;
+        *expected = "a TCB (master_reply)";
+        return cap->kind == CAPDL_KIND_TCB && cap->flags & CAPDL_CAP_MASTER_REPLY;
     case CAPDL_TCB_SLOT_CALLER:
         *expected = "a TCB (reply)";
-        return cap->kind == CAPDL_KIND_TCB;
+        return cap->kind == CAPDL_KIND_TCB && cap->flags & CAPDL_CAP_REPLY;
     case CAPDL_TCB_SLOT_IPC_BUFFER:
         *expected = "a frame";
         return cap->kind == CAPDL_KIND_FRAME;

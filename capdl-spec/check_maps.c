@@ -41,7 +41,7 @@ void check_irq(struct checker *c)
     }
     for (uint32_t i = 0; i < spec->num_objects; i++)
         if (is_irq(capdl_object(spec, i)->kind) && !map[i])
-            check_report(c, CAPDL_ERROR, capdl_object(spec, i)->pos,
+            check_report(c, CAPDL_WARNING, capdl_object(spec, i)->pos,
                          "interrupt object '%s' has no number: map it in 'irq maps'", check_label(c, i, label));
     free(map);
 }
@@ -159,10 +159,11 @@ void check_derivation(struct checker *c)
     for (size_t i = 0; i < count; i++) {
         check_end(c, &list[i].parent, list[i].pos);
         check_end(c, &list[i].child, list[i].pos);
-        if (i && !slot_compare(&list[i - 1].child, &list[i].child) &&
-            slot_compare(&list[i - 1].parent, &list[i].parent))
-            check_report(c, CAPDL_ERROR, list[i].pos, "slot %" PRIu64 " of '%s' is derived from two capabilities",
-                         list[i].child.slot, check_label(c, list[i].child.container, label));
+        if (i && !slot_compare(&list[i - 1].child, &list[i].child))
+            check_report(c, CAPDL_ERROR, list[i].pos, "slot %" PRIu64 " of '%s' is derived %s", list[i].child.slot,
+                         check_label(c, list[i].child.container, label),
+                         slot_compare(&list[i - 1].parent, &list[i].parent) ? "from two capabilities"
+                                                                            : "from the same capability twice");
     }
     check_derivation_circles(c, list, count);
     free(list);

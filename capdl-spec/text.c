@@ -30,12 +30,15 @@ static void parse_arch(struct text_parser *p)
     if (!arch_lookup(&p->token, &arch)) {
         text_unexpected(p, "an architecture: aarch64, riscv, x86_64, arm11 or ia32");
         p->spec->has_arch = true; /* no second complaint that there is none */
-    } else if (!p->spec->has_arch) {
+        if (p->token.kind == TEXT_NAME && !p->token.first)
+            text_advance(p);
+        return;
+    }
+    text_advance(p);
+    if (!p->spec->has_arch) {
         p->spec->arch = arch;
         p->spec->has_arch = true;
     }
-    if (p->token.kind == TEXT_NAME && !p->token.first)
-        text_advance(p);
 }
 
 static bool section_keyword(struct text_parser *p, enum text_section_kind *kind)

@@ -162,6 +162,8 @@ bool text_at_section(const struct text_parser *);
 bool text_may_search(struct text_parser *);
 bool text_token_is(const struct text_token *, const char *word);
 void text_too_large(struct text_parser *, struct capdl_pos, const char *what, uint64_t most);
+/* Whether so many slots, from this one on, have numbers; reports when not. */
+bool text_slots_fit(struct text_parser *, struct capdl_pos, uint64_t slot, uint64_t count);
 
 /* text_refs.c */
 bool text_ref_parse(struct text_parser *, struct text_ref *);

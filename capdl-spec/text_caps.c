@@ -195,10 +195,13 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
     uint32_t index;
     bool first = true;
 
+    if (mapping->params.has & TEXT_PARAM_MASKED)
+        capdl_error(p->diags, mapping->params.pos,
+                    "'masked' is for copies, as in <name> (masked: R): write the rights themselves, as in (R)");
     if (!text_ref_check(p, ref, "an object"))
         return 1;
     count = text_ref_count(p, ref, ref->name->array_length);
-    if (!reserve(p, ref->pos, count))
+    if (!reserve(p, ref->pos, count) || !text_slots_fit(p, ref->pos, mapping->slot, count))
         return 1;
     iter = text_ref_iter(p, ref, ref->name->array_length);
     for (; text_iter_next(&iter, &index); cap.slot++) {
@@ -215,9 +218,6 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
         first = false;
         add_everywhere(p, &cap);
     }
-    if (mapping->params.has & TEXT_PARAM_MASKED)
-        capdl_warning(p->diags, mapping->params.pos,
-                      "'masked' has an effect on copies only, as in <name> (masked: R)");
     return count;
 }
 
@@ -266,10 +266,11 @@ static void name_caps(struct text_parser *p, const struct mapping *mapping, uint
 static bool child_of(struct text_parser *p, const struct mapping *mapping, uint64_t count)
 {
     struct text_child child = {.slot = mapping->slot, .count = count, .pos = p->token.pos};
+    const char *behind = p->token.text + p->token.length;
 
     text_advance(p);
-    if (!text_accept_word(p, "child_of"))
-        return text_unexpected(p, "'child_of' after '-'");
+    if (p->token.text == behind || !text_accept_word(p, "child_of"))
+        return text_unexpected(p, "'- child_of' with a blank between");
     if (!text_slot_ref_parse(p, &child.parent))
         return false;
     for (size_t i = 0; i < p->num_containers; i++) {

@@ -89,10 +89,11 @@ static void copy_expand(struct text_parser *p, const struct text_copy *copy)
     struct text_link link = {.slot = copy->slot};
     struct text_iter iter;
     uint32_t index;
+    uint64_t count = name ? text_ref_count(p, &copy->ref, name->count) : 0;
 
-    if (!name)
+    if (!name || !text_slots_fit(p, copy->ref.pos, copy->slot, count))
         return;
-    p->num_caps += text_ref_count(p, &copy->ref, name->count);
+    p->num_caps += count;
     if (p->num_caps > SPEC_MAX_CAPS) {
         text_too_large(p, copy->ref.pos, "capabilities", SPEC_MAX_CAPS);
         return;
@@ -174,7 +175,8 @@ static void link_copy(struct text_parser *p, struct text_link *link, const struc
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
     mask_cap(&params, &copy);
     if (params.has & TEXT_PARAM_RIGHTS)
-        capdl_error(p->diags, params.pos, "a copy has the rights of its source: write (masked: R) to take some away");
+        capdl_warning(p->diags, params.pos,
+                      "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
     params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);
     text_cap_params_apply(p, &params, &copy);
     *cap = copy;

@@ -89,13 +89,27 @@ static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, 
     }
 }
 
+/* Whether a qualifier mentions an untyped for the first time: by a name that is free, or as the next element of an array
+   that is known by such mentions only. */
+static bool is_first_mention(const struct text_parser *p, const struct text_ref *ref)
+{
+    const struct spec_name *name = ref->name;
+    const struct text_range *range = ref->indexed ? &p->ranges[ref->first_range] : NULL;
+
+    if (name->scalar != CAPDL_NO_OBJECT || (name->array_length && !name->implicit))
+        return false;
+    return range ? ref->num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == name->array_length
+                 : !name->array_length;
+}
+
 /* The untyped that a qualifier names; one that is not there yet is declared by being mentioned. */
 static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, uint32_t *object)
 {
     struct spec_name *name = ref->name;
 
-    if (!ref->indexed && name->scalar == CAPDL_NO_OBJECT && !name->array_length) {
-        *object = spec_add_named(p->spec, name, CAPDL_NO_INDEX, CAPDL_KIND_UT, ref->pos);
+    if (is_first_mention(p, ref)) {
+        *object = spec_add_named(p->spec, name, ref->indexed ? name->array_length : CAPDL_NO_INDEX, CAPDL_KIND_UT,
+                                 ref->pos);
         name->implicit = true;
         return true;
     }
@@ -252,6 +266,44 @@ static bool is_known_element(const struct text_parser *p, const struct declarati
     return *element != CAPDL_NO_OBJECT;
 }
 
+/* `u[3] = ut` where there is an array u of three untypeds: it is declared again. */
+static bool is_known_array(const struct text_parser *p, const struct declaration *decl)
+{
+    const struct text_range *range = &p->ranges[decl->base.first_range];
+    uint32_t length = decl->base.name->array_length;
+
+    return decl->base.num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == length && length &&
+           decl->prototype.kind == CAPDL_KIND_UT && decl->base.name->num_elements == length;
+}
+
+static bool merge_array(struct text_parser *p, struct declaration *decl)
+{
+    decl->count = decl->base.name->array_length;
+    for (uint32_t i = 0; i < decl->count; i++)
+        if (!merge_untyped(p, decl, spec_name_find(p->spec, decl->base.name, i)))
+            return false;
+    if (decl->count > 1)
+        decl->object = CAPDL_NO_OBJECT;
+    return true;
+}
+
+/* One name for an object and an array would be a trap, except for untypeds, which other tools allow to be declared so. */
+static bool is_other_shape(struct text_parser *p, const struct declaration *decl)
+{
+    const struct spec_name *name = decl->base.name;
+    uint32_t other = decl->base.indexed ? name->scalar
+                     : name->array_length ? spec_name_find(p->spec, name, name->array_length - 1)
+                                          : CAPDL_NO_OBJECT;
+
+    if (other == CAPDL_NO_OBJECT ||
+        (decl->prototype.kind == CAPDL_KIND_UT && capdl_object(p->spec, other)->kind == CAPDL_KIND_UT))
+        return false;
+    capdl_error(p->diags, decl->base.pos, "'%s' is declared as %s already: %s needs another name", name->text,
+                decl->base.indexed ? "an object" : "an array", decl->base.indexed ? "an array" : "an object");
+    capdl_note(p->diags, capdl_object(p->spec, other)->pos, "first declared here");
+    return true;
+}
+
 static bool name_is_free(struct text_parser *p, const struct text_ref *base)
 {
     for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++)
@@ -286,6 +338,8 @@ static bool declare_elements(struct text_parser *p, struct declaration *decl)
 
     if (is_known_element(p, decl, &element))
         return merge_untyped(p, decl, element);
+    if (is_known_array(p, decl))
+        return merge_array(p, decl);
     return declared_elements(p, decl) && add_array(p, decl);
 }
 
@@ -293,7 +347,7 @@ static bool declare_elements(struct text_parser *p, struct declaration *decl)
 static void declare(struct text_parser *p, struct declaration *decl)
 {
     struct spec_name *name = decl->base.name;
-    bool done = name_is_free(p, &decl->base) &&
+    bool done = name_is_free(p, &decl->base) && !is_other_shape(p, decl) &&
                 (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
 
     name->implicit = name->implicit && !done;
@@ -396,6 +450,7 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
 {
     struct text_iter iter;
     uint32_t index;
+    bool warned = false;
 
     if (!text_ref_check(p, &cover->ref, "a child of an untyped"))
         return;
@@ -407,9 +462,11 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
         if (child == CAPDL_NO_OBJECT)
             continue;
         if (capdl_object(p->spec, child)->parent == cover->untyped) {
-            capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'", cover->ref.name->text,
-                          capdl_object(p->spec, cover->untyped)->name);
-            return;
+            if (!warned)
+                capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'",
+                              cover->ref.name->text, capdl_object(p->spec, cover->untyped)->name);
+            warned = true;
+            continue;
         }
         set_parent(p, child, cover->untyped, cover->ref.pos);
         if (p->diags->num_errors > errors)

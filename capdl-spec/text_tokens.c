@@ -127,3 +127,12 @@ void text_too_large(struct text_parser *p, struct capdl_pos pos, const char *wha
                     (unsigned long long)most, what);
     p->too_large = true;
 }
+
+bool text_slots_fit(struct text_parser *p, struct capdl_pos pos, uint64_t slot, uint64_t count)
+{
+    if (!count || slot <= UINT64_MAX - (count - 1))
+        return true;
+    capdl_error(p->diags, pos, "%llu capabilities from slot %llu on go beyond the last slot there can be",
+                (unsigned long long)count, (unsigned long long)slot);
+    return false;
+}

@@ -44,6 +44,40 @@ static bool boots(enum capdl_arch arch)
     return table[arch];
 }
 
+/* Whether a thread could run, in an address space such as the kernel's. */
+static bool can_run(const struct capdl_spec *spec, uint32_t thread, const struct capdl_profile *profile)
+{
+    const struct capdl_cap *root = capdl_spec_cap_at(spec, thread, CAPDL_TCB_SLOT_VSPACE);
+    return root && capdl_spec_cap_at(spec, thread, CAPDL_TCB_SLOT_CSPACE) &&
+           (root->kind != CAPDL_KIND_PGD || profile->vspace_levels == 4);
+}
+
+/* Whether a spec describes a system to boot rather than a part of one or a snapshot. */
+static bool is_system(const struct capdl_spec *spec, const struct capdl_profile *profile)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB && can_run(spec, i, profile)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the compiler has to say: about anything if the user named a kernel, else about systems. An exit code. */
+static int check_compiling(struct input *input, const struct options *options)
+{
+    if (!boots(input->spec.arch)) {
+        return EXIT_FINE;
+    }
+    if (!input_need_profile(input, options)) {
+        return EXIT_FINDINGS;
+    }
+    if (!options->kernel && !is_system(&input->spec, &input->profile)) {
+        return EXIT_FINE;
+    }
+    return try_compile(input, options) ? EXIT_FINE : EXIT_FINDINGS;
+}
+
 /* What the device tree has to say; an exit code. */
 static int check_devices(struct input *input, const char *path)
 {
@@ -89,8 +123,8 @@ int cmd_check(int argc, char **argv)
     if (code == EXIT_FINE) {
         code = check_devices(&input, options.dtb);
     }
-    if (code == EXIT_FINE && boots(input.spec.arch) && (!input_need_profile(&input, &options) || !try_compile(&input, &options))) {
-        code = EXIT_FINDINGS;
+    if (code == EXIT_FINE) {
+        code = check_compiling(&input, &options);
     }
     code = input_finish(&input, &options, code);
     options_free(&options);

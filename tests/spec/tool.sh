@@ -57,7 +57,7 @@ cp "$work/out" "$work/spec.json"
 expect 0 'show of JSON' "$capdl" show "$work/spec.json"
 cmp "$work/text" "$work/out" || fail 'text by way of JSON is another text'
 expect 1 'check --json' "$capdl" check --json refused.cdl
-grep -q '"severity": "error", "file": "refused.cdl", "line": 6, "column": 5' "$work/out" || fail 'check --json: error not found'
+grep -q '"severity": "warning", "file": "refused.cdl", "line": 6, "column": 5' "$work/out" || fail 'check --json: warning not found'
 [ ! -s "$work/err" ] || fail 'check --json: something on standard error'
 
 : >"$work/empty.dtb"

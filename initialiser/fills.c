@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Contents that could not be mapped where they lie in our image: frames of other sizes, at given addresses, or
    shared. */
+#include "fills.h"
+
 #include "arch.h"
 #include "kernel.h"
 #include "window.h"
 
 enum { MAP_RIGHTS = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, NOTHING = -1 };
 
-/* The frame in the window. */
-struct mapped {
-    uint64_t slot;
-    uint64_t address;
-};
-
-static void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
+void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
 {
     call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
     mapped->slot = slot;
@@ -25,7 +21,7 @@ static void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
     call_make();
 }
 
-static void unmap_frame(struct mapped *mapped)
+void unmap_frame(struct mapped *mapped)
 {
     if (mapped->slot == (uint64_t)NOTHING)
         return;

@@ -8,6 +8,7 @@
  *     cspace   a larger CSpace, if all capabilities do not fit the initial one
  *     objects  every object, in batches
  *     fills    contents of frames that are not pages of our image
+ *     leftovers  what is left goes to a domain, where the spec says so
  *     calls    the blob's kernel calls, the threads' start last
  *     finish   says so, and suspends us for ever
  */
@@ -72,8 +73,12 @@ void plan_memory(void);
 void enlarge_cspace(void);
 void create_objects(void);
 void fill_frames(void);
+void hand_over(void);
 void make_calls(void);
 _Noreturn void finish(void);
+
+/* Capability of the page of our image at an address. */
+uint64_t page_cap(uint64_t address);
 
 /* Says in the record, and by name in later messages, what is being done: enum capdl_phase. */
 void enter_phase(unsigned phase);

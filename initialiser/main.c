@@ -10,6 +10,7 @@ void initialise(const struct bootinfo *bootinfo)
     enlarge_cspace();
     create_objects();
     fill_frames();
+    hand_over();
     make_calls();
     finish();
 }

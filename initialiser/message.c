@@ -98,7 +98,7 @@ static void print_phase(void)
 static void print_method(const struct capdl_call *call)
 {
     static const char own[] = "Untyped_Retype\0CNode_Mint\0TCB_SetSpace\0TCB_Suspend\0Page_Map\0Page_Unmap\0"
-                              "Page_Unify_Instruction\0Page_CleanInvalidate_Data";
+                              "Page_Unify_Instruction\0Page_CleanInvalidate_Data\0\0CNode_Move";
 
     if (call->method >= METHOD_OWN)
         print_nth(own, call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE);

@@ -13,7 +13,7 @@ static void check_image(const struct bootinfo *bootinfo)
         die("an image of $ bytes, for the kernel of % pages", header.image_end - header.image_start, pages);
 }
 
-static uint64_t page_cap(uint64_t address)
+uint64_t page_cap(uint64_t address)
 {
     return self.bootinfo->image_frames.start + (address - header.image_start) / CAPDL_PAGE_SIZE;
 }

@@ -12,9 +12,7 @@ extern uint8_t window[];
 
 void window_open(void)
 {
-    uint64_t page = self.bootinfo->image_frames.start + ((uintptr_t)window - header.image_start) / CAPDL_PAGE_SIZE;
-
-    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page);
+    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap((uintptr_t)window));
     call_make();
 }
 

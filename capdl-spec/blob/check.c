@@ -70,6 +70,7 @@ static const struct limits {
     { CAPDL_BOOT_FAN_OUT, CAPDL_BOOT_FAN_OUT, 1, UINT16_MAX },
     { CAPDL_BOOT_SLOT_BITS, CAPDL_BOOT_SLOT_BITS, 4, 8 },
     { CAPDL_BOOT_TYPE_UNTYPED, CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, 0, UINT16_MAX },
+    { CAPDL_BOOT_CNODE_MOVE, CAPDL_BOOT_CNODE_MOVE, 0, UINT16_MAX },
 };
 
 static bool profile_is_usable(const int64_t *boot)
@@ -280,11 +281,30 @@ static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_f
     return 0;
 }
 
+/* Who gets what is left: sizes, which can be checked once the objects are known. */
+static void check_leftovers(struct check *check)
+{
+    struct lookup lookup = { .blob = check->blob };
+    const uint64_t *sizes = check->blob->sizes;
+    const struct capdl_blob_fill description = { .slot = sizes[CAPDL_SIZE_LEFT_FRAME],
+                                                 .size_bits = CAPDL_PAGE_BITS,
+                                                 .pages = 1 };
+
+    lookup_restart(&lookup);
+    if (sizes[CAPDL_SIZE_LEFT_SLOTS]
+        && (sizes[CAPDL_SIZE_LEFT_CNODE] >= sizes[CAPDL_SIZE_OBJECTS]
+            || sizes[CAPDL_SIZE_LEFT_NAME] >= sizes[CAPDL_SIZE_SLOTS]
+            || sizes[CAPDL_SIZE_LEFT_PAGE] > sizes[CAPDL_SIZE_PAGES] || !check->blob->boot[CAPDL_BOOT_CNODE_MOVE]
+            || !fill_reaches_frames(&lookup, &description)))
+        fail(check, EXPECTED("in sizes, a CNode and a frame for what is left"));
+}
+
 static void check_fills(struct check *check)
 {
     struct lookup lookup = { .blob = check->blob };
     struct capdl_blob_fill fill;
 
+    check_leftovers(check);
     lookup_restart(&lookup);
     open_table(check, CAPDL_BLOB_ITEM_FILLS);
     while (begin(check) && capdl_blob_next_fill(&check->table, &fill)) {

@@ -20,8 +20,8 @@ struct capdl_leftover_untyped {
     uint64_t address;  /* physical, of its first byte */
     uint8_t size_bits; /* log2 of its size in bytes */
     uint8_t is_device; /* 1: device memory, or RAM that the kernel does not know: frames can be made of it, and untypeds */
-    uint16_t unused;   /* 0 */
-    uint32_t unused_too;
+    uint16_t source;   /* 0, and so is number: they are used while the list is made */
+    uint32_t number;
 };
 
 struct capdl_leftovers {

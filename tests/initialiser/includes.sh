@@ -15,10 +15,10 @@ allowed()
 }
 
 freestanding='<(stdbool|stddef|stdint|stdnoreturn|limits|stdalign)\.h>'
-contract='<capdl/(blob|facts)\.h>|<capdl/(phases|errors)\.def>'
+contract='<capdl/(blob|facts|leftovers)\.h>|<capdl/(phases|errors)\.def>'
 
-allowed capdl-spec/blob "$freestanding|$contract|\"(cbor|blob|plan)\.h\""
-allowed initialiser "$freestanding|$contract|\"(initialiser|arch|kernel|message|retype|window)\.h\"|\"blob/plan\.h\""
+allowed capdl-spec/blob "$freestanding|$contract|\"(cbor|blob|leftovers|plan)\.h\""
+allowed initialiser "$freestanding|$contract|\"(initialiser|arch|fills|kernel|message|retype|window)\.h\"|\"blob/(leftovers|plan)\.h\""
 allowed include/capdl/blob.h "$freestanding|$contract"
 allowed include/capdl/facts.h '<capdl/[a-z]*\.def>'
 

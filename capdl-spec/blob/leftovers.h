@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a plan leaves, the same on the host and on the target: untypeds of which nothing is made, what lies behind the
+ * objects in others, and the padding.
+ */
+#ifndef CAPDL_BLOB_LEFTOVERS_H
+#define CAPDL_BLOB_LEFTOVERS_H
+
+#include <capdl/leftovers.h>
+
+#include "plan.h"
+
+/* Where an untyped comes from: in `source` of its entry until it is given, with a number in `number`. */
+enum capdl_leftover_source {
+    CAPDL_LEFTOVER_WHOLE,   /* the untyped of this number */
+    CAPDL_LEFTOVER_TAIL,    /* still to be made of it; pieces of one untyped in ascending order of their sizes */
+    CAPDL_LEFTOVER_PADDING, /* in this slot */
+};
+
+/* Lists the untypeds as far as there are slots and entries; the list is zero before. All steps of the plan must have
+   been taken; they are taken again. */
+void capdl_leftovers_list(struct capdl_leftovers *, struct capdl_plan *);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is left goes to a domain that the spec names: capabilities into consecutive slots of its CNode, what they
+ * are into a frame that it can read.
+ *
+ *     untypeds of which nothing was made    moved, also those that were made only to reach an address
+ *     what is behind the objects in others  made into untypeds of their own: the holder of the parent could revoke
+ *                                           every domain
+ *     pages of our image that were read     cleared, unmapped and moved
+ *
+ * Nobody runs yet. The list of untypeds is made where the domain will find it. Until an untyped is given, its entry
+ * says where it comes from.
+ */
+#include "blob/leftovers.h"
+#include "fills.h"
+#include "kernel.h"
+#include "retype.h"
+#include "window.h"
+
+static struct capdl_leftovers *left;
+
+static void move(uint64_t cap, uint64_t slot)
+{
+    call_start(CAPDL_BOOT_CNODE_MOVE, CAPDL_REF_SLOT, self.blob.sizes[CAPDL_SIZE_LEFT_CNODE]);
+    call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
+    call_word(slot);
+    call_word(self.blob.sizes[CAPDL_SIZE_LEFT_BITS]);
+    call_word(cap);
+    call_word(64);
+    call_make();
+}
+
+static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
+{
+    const struct destination to = { self.first_slot + self.blob.sizes[CAPDL_SIZE_LEFT_CNODE], 64, slot };
+    const struct capdl_retype piece = { .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED],
+                                        .argument = untyped->size_bits,
+                                        .count = 1 };
+    const uint64_t source = untyped->number;
+
+    if (untyped->source == CAPDL_LEFTOVER_TAIL)
+        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + source, &piece, to);
+    else
+        move((untyped->source == CAPDL_LEFTOVER_WHOLE ? self.untyped.start : self.first_slot) + source, slot);
+    untyped->source = 0;
+    untyped->number = 0;
+}
+
+/* Contents of other domains' frames are not for everybody. */
+static void give_pages(uint64_t address, uint64_t end)
+{
+    for (; address < end; address += CAPDL_PAGE_SIZE) {
+        if (left->num_untypeds + left->num_frames == self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+            left->frames_left_out++;
+            continue;
+        }
+        __builtin_memset((void *)(uintptr_t)address, 0, CAPDL_PAGE_SIZE);
+        call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap(address));
+        call_make();
+        move(page_cap(address), left->first_frame + left->num_frames++);
+    }
+}
+
+void hand_over(void)
+{
+    const uint64_t first = self.blob.sizes[CAPDL_SIZE_LEFT_FIRST];
+    const uint64_t read = header.blob_start + self.blob.items[CAPDL_BLOB_ITEM_PHASES];
+    struct mapped mapped;
+
+    if (!self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS])
+        return;
+    enter_phase(CAPDL_PHASE_LEFTOVERS);
+    self.slot = self.blob.sizes[CAPDL_SIZE_LEFT_NAME];
+    map_frame(&mapped, self.blob.sizes[CAPDL_SIZE_LEFT_FRAME], CAPDL_PAGE_BITS);
+    left = (struct capdl_leftovers *)(void *)window_bytes(mapped.address);
+    *left = (struct capdl_leftovers){ .version = CAPDL_LEFTOVERS_VERSION };
+    capdl_leftovers_list(left, &self.plan);
+    /* From the smallest on, as the kernel makes pieces of an untyped in ascending order. */
+    for (uint64_t i = left->num_untypeds; i-- > 0;)
+        give_untyped(&left->untypeds[i], first + i);
+    left->first_untyped = first;
+    left->first_frame = first + left->num_untypeds;
+    give_pages(header.blob_start, read & ~(uint64_t)(CAPDL_PAGE_SIZE - 1));
+    give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
+    unmap_frame(&mapped);
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "image/forecast.h"
 #include "pack/pack.h"
 
 static const struct usage usage = {
@@ -44,6 +45,24 @@ static bool create(struct file_output *file, const char *path)
     return true;
 }
 
+/* Compiling has proved that the system fits with kernel, device tree and image one behind the other; here they may lie elsewhere. */
+static bool pack_and_prove(struct input *input, struct pack_options *pack, FILE *out)
+{
+    struct pack_placement placement = { 0 };
+    pack->placement = &placement;
+    if (!pack_image(pack, &input->diags, out)) {
+        return false;
+    }
+    struct fit_options how = {
+        .profile = &input->profile,
+        .name = input->name,
+        .tree_at = placement.tree_at,
+        .tree_size = placement.tree_size,
+        .image_at = placement.image_at,
+    };
+    return fit_check_image(&input->image, &how, &input->diags);
+}
+
 static int write_packed(struct input *input, const struct options *options, const struct pack_file *image, enum pack_format format)
 {
     struct file_bytes tree = { 0 };
@@ -67,7 +86,7 @@ static int write_packed(struct input *input, const struct options *options, cons
     if (input->diags.num_errors) {
         code = EXIT_FINDINGS;
     } else if (create(&file, options->output)) {
-        code = commit(&file, options->output, pack_image(&pack, &input->diags, file.stream));
+        code = commit(&file, options->output, pack_and_prove(input, &pack, file.stream));
     }
     free(reserved);
     file_release(&tree);

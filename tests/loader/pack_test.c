@@ -354,6 +354,74 @@ static void test_reserved(void)
     tear_down(&profile, &options);
 }
 
+/* The test's tree with memory reserved by its list, or by a node of /reserved-memory, or by none if start is 0. */
+static struct pack_file reserving_tree(uint64_t start, uint64_t bytes, const char *node)
+{
+    enum { ROOM = 8192 };
+    static uint8_t tree[ROOM];
+    size_t size;
+    uint8_t *plain = test_tree(&size);
+    fdt_open_into(plain, tree, ROOM);
+    free(plain);
+    if (!node) {
+        fdt_add_mem_rsv(tree, start, bytes);
+        return (struct pack_file){ "mine.dtb", tree, ROOM };
+    }
+    int parent = fdt_add_subnode(tree, 0, "reserved-memory");
+    fdt_setprop_u32(tree, parent, "#size-cells", 1);
+    fdt_setprop_u32(tree, parent, "#address-cells", 2);
+    int child = fdt_add_subnode(tree, parent, node);
+    fdt32_t reg[3] = { cpu_to_fdt32((uint32_t)(start >> 32)), cpu_to_fdt32((uint32_t)start), cpu_to_fdt32((uint32_t)bytes) };
+    fdt_setprop(tree, child, "reg", reg, sizeof reg);
+    if (strcmp(node, "off") == 0) {
+        fdt_setprop_string(tree, child, "status", "disabled");
+    }
+    return (struct pack_file){ "mine.dtb", tree, ROOM };
+}
+
+/* What the device tree reserves is stepped over as well. */
+static void test_tree_reserves(void)
+{
+    static const struct pack_extra extra = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 0x1800000, 0 };
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    for (int listed = 0; listed < 2; listed++) {
+        options.dtb = reserving_tree(0x40181000, 0x17f000, listed ? 0 : "firmware@40181000");
+        struct result result = pack(&options);
+        CHECK(result.packed && result.payload->kernel_tree.start >= 0x40300000 &&
+                  result.payload->initialiser.start >= 0x40300000,
+              "above it");
+        CHECK(says(&result, "kernel made-up will clear and give away memory that the device tree reserves, 0x40181000 to 0x40300000"),
+              "the kernel manages it");
+        result_free(&result);
+    }
+    options.dtb = reserving_tree(0x40181000, 0x17f000, "off");
+    struct result result = pack(&options);
+    CHECK(result.packed && result.payload->kernel_tree.start == 0x40181000 && result.diags.count == 0, "not in force");
+    result_free(&result);
+    options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "frames@41800000");
+    options.extras = &extra;
+    options.num_extras = 1;
+    result = pack(&options);
+    CHECK(result.packed && result.diags.count == 0, "pages may lie in what is reserved for them");
+    result_free(&result);
+    tear_down(&profile, &options);
+}
+
+static void test_tree_clashes(void)
+{
+    REFUSED("kernel: lies in memory that the device tree reserves, 0x40000000 to 0x40001000 (boot@40000000)",
+            options.dtb = reserving_tree(RAM, 0x1000, "boot@40000000"));
+    REFUSED("initialiser: lies in memory that the device tree reserves", options.initialiser_at = RAM + 8 * mib;
+            options.dtb = reserving_tree(RAM + 8 * mib + 4096, 0x1000, 0));
+    REFUSED("loader: lies in memory that the device tree reserves, 0x41800000 to 0x41900000 (tz@41800000)",
+            options.at = RAM + 24 * mib; options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
+    REFUSED("tz@41800000        0x0041800000 .. 0x0041900000  reserved by the device tree  overlaps",
+            options.at = RAM + 24 * mib; options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
+    REFUSED("device tree takes", options.dtb = reserving_tree(0x40180000, 0xe80000, 0));
+}
+
 /* The same bytes at the same physical addresses, in 32 bits; segments at multiples of 8, where multiboot headers are
  * looked for. */
 static void test_multiboot(void)
@@ -411,6 +479,8 @@ int main(int argc, char **argv)
     test_bad_trees();
     test_misfits();
     test_reserved();
+    test_tree_reserves();
+    test_tree_clashes();
     test_multiboot();
     file_release(&loader_file);
     return check_result();

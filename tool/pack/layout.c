@@ -54,6 +54,9 @@ static bool push_all(const struct plan *plan, struct place *candidate, uint64_t 
     for (size_t i = 0; i < options->num_reserved; i++) {
         pushed |= push(candidate, options->reserved[i].start, options->reserved[i].end, alignment);
     }
+    for (size_t i = 0; i < plan->num_firmware; i++) {
+        pushed |= push(candidate, plan->firmware[i].start, plan->firmware[i].end, alignment);
+    }
     return pushed;
 }
 
@@ -139,7 +142,7 @@ bool layout_loader(struct plan *plan, uint64_t size)
 static struct place *all_places(const struct plan *plan, size_t *count)
 {
     const struct pack_options *options = plan->options;
-    struct place *list = calloc(4 + options->num_extras + options->num_reserved, sizeof *list);
+    struct place *list = calloc(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof *list);
     if (!list) {
         abort();
     }
@@ -156,6 +159,9 @@ static struct place *all_places(const struct plan *plan, size_t *count)
     for (size_t i = 0; i < options->num_reserved; i++) {
         list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end,
                                            PLACE_RESERVED };
+    }
+    for (size_t i = 0; i < plan->num_firmware; i++) {
+        list[(*count)++] = plan->firmware[i];
     }
     return list;
 }
@@ -186,31 +192,50 @@ static const char *misplaced(const struct plan *plan, const struct place *place)
 /* Reserved memory may hold what it was reserved for, and overlap other reserved memory. */
 static bool places_clash(const struct place *a, const struct place *b)
 {
-    bool for_it = (a->kind == PLACE_RESERVED && b->kind >= PLACE_EXTRA) ||
-                  (b->kind == PLACE_RESERVED && a->kind >= PLACE_EXTRA);
+    bool for_it = (a->kind >= PLACE_RESERVED && b->kind >= PLACE_EXTRA) ||
+                  (b->kind >= PLACE_RESERVED && a->kind >= PLACE_EXTRA);
     return overlap(a->start, a->end, b->start, b->end) && !for_it;
+}
+
+static bool clashes(const struct place *list, size_t count, size_t place)
+{
+    bool clash = false;
+    for (size_t i = 0; i < count; i++) {
+        clash |= i != place && places_clash(&list[i], &list[place]);
+    }
+    return clash;
+}
+
+static void draw_ram(const struct plan *plan, const char *name, const struct capdl_region *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx", name, (unsigned long long)list[i].start,
+                   (unsigned long long)list[i].end);
+    }
 }
 
 static void draw(const struct plan *plan, const struct place *list, size_t count)
 {
-    for (size_t i = 0; i < plan->num_ram; i++) {
-        capdl_note(plan->diags, nowhere, "RAM of the board   0x%010llx .. 0x%010llx",
-                   (unsigned long long)plan->ram[i].start, (unsigned long long)plan->ram[i].end);
-    }
-    for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        capdl_note(plan->diags, nowhere, "RAM of the kernel  0x%010llx .. 0x%010llx",
-                   (unsigned long long)plan->profile->memory[i].start,
-                   (unsigned long long)plan->profile->memory[i].end);
-    }
+    draw_ram(plan, "RAM of the board", plan->ram, plan->num_ram);
+    draw_ram(plan, "RAM of the kernel", plan->profile->memory, plan->profile->num_memory);
     for (size_t i = 0; i < count; i++) {
-        bool clash = false;
-        for (size_t j = 0; j < count; j++) {
-            clash |= j != i && places_clash(&list[i], &list[j]);
-        }
         const char *wrong = misplaced(plan, &list[i]);
-        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s%s", list[i].name,
-                   (unsigned long long)list[i].start, (unsigned long long)list[i].end, clash ? "  overlaps" : "",
-                   wrong ? "  " : "", wrong ? wrong : "");
+        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s%s%s", list[i].name,
+                   (unsigned long long)list[i].start, (unsigned long long)list[i].end,
+                   list[i].kind == PLACE_FIRMWARE ? "  reserved by the device tree" : "",
+                   clashes(list, count, i) ? "  overlaps" : "", wrong ? "  " : "", wrong ? wrong : "");
+    }
+}
+
+static void report_clash(const struct plan *plan, const struct place *a, const struct place *b)
+{
+    const struct place *firmware = a->kind == PLACE_FIRMWARE ? a : b, *other = firmware == a ? b : a;
+    if (firmware->kind == PLACE_FIRMWARE) {
+        capdl_error(plan->diags, nowhere, "%s: lies in memory that the device tree reserves, 0x%llx to 0x%llx (%s)",
+                    other->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
+                    firmware->name);
+    } else {
+        capdl_error(plan->diags, nowhere, "%s and %s overlap", a->name, b->name);
     }
 }
 
@@ -225,7 +250,7 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
         }
         for (size_t j = i + 1; j < count && list[j].start < list[i].end; j++) {
             if (places_clash(&list[i], &list[j])) {
-                capdl_error(plan->diags, nowhere, "%s and %s overlap", list[i].name, list[j].name);
+                report_clash(plan, &list[i], &list[j]);
                 fine = false;
             }
         }
@@ -238,12 +263,28 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
     return fine;
 }
 
+/* The kernel knows nothing of reservations but those that its memory map was made from. */
+static void warn_of_reservations(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->num_firmware; i++) {
+        const struct place *firmware = &plan->firmware[i];
+        if (ram_shared_with_kernel(plan, firmware)) {
+            capdl_warning(plan->diags, nowhere,
+                          "kernel %s will clear and give away memory that the device tree reserves, 0x%llx to 0x%llx (%s): it was "
+                          "built for another device tree",
+                          plan->profile->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
+                          firmware->name);
+        }
+    }
+}
+
 bool layout_check(struct plan *plan)
 {
     size_t count;
     struct place *list = all_places(plan, &count);
     qsort(list, count, sizeof *list, compare_places);
     bool fine = check_places(plan, list, count);
+    warn_of_reservations(plan);
     if (!fine) {
         draw(plan, list, count);
     }

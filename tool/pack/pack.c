@@ -84,6 +84,9 @@ static bool pack(const struct pack_options *options, struct capdl_diags *diags, 
         payload_write(&plan);
         fine = format_write(&plan, out);
     }
+    if (fine && options->placement) {
+        *options->placement = (struct pack_placement){ plan.tree_place.start, plan.tree_size, plan.image_place.start };
+    }
     inputs_close(&plan);
     return fine;
 }

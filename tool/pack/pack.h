@@ -44,6 +44,11 @@ struct pack_extra {
     uint64_t zeros; /* bytes behind the file's */
 };
 
+/* Where the kernel will find things, physical. */
+struct pack_placement {
+    uint64_t tree_at, tree_size, image_at;
+};
+
 struct pack_options {
     const struct capdl_profile *profile; /* with a prefix */
     struct pack_file image;              /* the initialiser image */
@@ -57,6 +62,7 @@ struct pack_options {
     size_t num_extras;
     const struct capdl_region *reserved; /* physical memory nothing may be put in */
     size_t num_reserved;
+    struct pack_placement *placement; /* to be told; may be 0 */
 };
 
 /* Writes a bootable file. Anything that does not fit together is an error in diags, a misfit in memory with a map of

@@ -20,6 +20,7 @@ enum place_kind {
     PLACE_LOADER, /* in any RAM */
     PLACE_EXTRA,  /* in RAM that the kernel does not manage; may be what memory was reserved for */
     PLACE_RESERVED,
+    PLACE_FIRMWARE, /* RAM that the device tree reserves: only what memory was reserved for may be in it */
 };
 struct place {
     const char *name;
@@ -27,7 +28,7 @@ struct place {
     enum place_kind kind;
 };
 
-enum { MAX_RAM = 32 };
+enum { MAX_RAM = 32, MAX_FIRMWARE = 64 };
 
 struct plan {
     const struct pack_options *options;
@@ -41,6 +42,8 @@ struct plan {
     size_t tree_size;
     struct capdl_region ram[MAX_RAM]; /* of the board, as far as the device tree knows */
     size_t num_ram;
+    struct place firmware[MAX_FIRMWARE]; /* what the device tree reserves; names are in it */
+    size_t num_firmware;
     uint32_t first_hart, physical_bits;
     struct place kernel_place, tree_place, image_place, loader_place;
     struct capdl_payload_region *regions; /* `from` counts from the start of `stored` until payload_write */
@@ -56,7 +59,7 @@ void buffer_zero(struct buffer *, size_t);
 bool inputs_open(struct plan *);
 void inputs_close(struct plan *);
 
-/* ram.c: reads the RAM of the board out of the device tree; and where a place lies. */
+/* ram.c: reads the RAM of the board, and what is reserved of it, out of the device tree; and where a place lies. */
 void ram_read(struct plan *);
 bool ram_of_kernel(const struct plan *, const struct place *);
 bool ram_of_board(const struct plan *, const struct place *);

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# image.sh CAPDL KERNEL: what compiling has proved about memory is proved again for the places that `capdl image` is given. Needs
+# KERNEL-debug below SEL4_PREFIXES.
+set -eu
+capdl=$1 kernel=$2
+prefix=${SEL4_PREFIXES:-}/$kernel-debug
+[ -n "${SEL4_PREFIXES:-}" ] && [ -f "$prefix/bin/kernel.elf" ] || exit 77
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+compile() { # OBJECTS
+    echo "arch ${kernel%-mcs} objects { $1 keeper = cnode (4 bits) } caps { keeper { 0: a  1: keeper } }" |
+        sed 's/riscv64/riscv/' >"$work/spec.cdl"
+    "$capdl" compile "$work/spec.cdl" --kernel "$prefix" -o "$work/image"
+}
+packed() { # OPTION...
+    "$capdl" image "$work/image" --kernel "$prefix" -o "$work/boot" "$@" 2>"$work/said" || fail "$(cat "$work/said")"
+    rm "$work/boot"
+}
+refused() { # EXPECTED OPTION...
+    expected=$1
+    shift
+    if "$capdl" image "$work/image" --kernel "$prefix" -o "$work/boot" "$@" 2>"$work/said"; then fail "not refused: $*"; fi
+    grep -q "$expected" "$work/said" || fail "$(cat "$work/said"): expected '$expected'"
+    [ ! -e "$work/boot" ] || fail "a file was left: $*"
+}
+place() { # NAME: where it is when nobody asks for another place
+    "$capdl" fit "$work/image" --kernel "$prefix" | sed -n "s/^ *\(0x[0-9a-f]*\) .*  $1\$/\1/p"
+}
+ram() { # FIELD: 1 start, 2 end
+    "$capdl" profile "$prefix" | sed -n 's/^memory *\[\(0x[0-9a-f]*\), \(0x[0-9a-f]*\)).*/\'"$1"'/p'
+}
+hex() {
+    printf '0x%x' $(($1))
+}
+
+middle=$(hex "$(ram 1) + ($(ram 2) - $(ram 1)) / 2")
+# A frame lies where the image is put.
+compile "a = frame (4k, paddr: $middle)"
+packed
+packed --initialiser-at "$(hex "$middle + 0x1000")"
+refused "'a' cannot lie at $middle: of the 0x1000 bytes there, the image takes $middle to" --initialiser-at "$middle"
+refused "'a' cannot lie at $middle: of the 0x1000 bytes there, the image takes" --initialiser-at "$(hex "$middle - 0x4000")"
+# A large piece of memory is broken by an image in its middle.
+compile 'a = ut (29 bits)'
+packed
+if [ "$kernel" = aarch64-mcs ]; then
+    # 0x60000000 to 0xc0000000: kernel and root objects break the first and the last third.
+    refused "'a' does not fit: objects of 0x20000000 bytes .* in the way: the kernel at .* the image at 0x90000000" \
+        --initialiser-at 0x90000000
+fi
+# Memory kept free between kernel and device tree moves the image on.
+start=$(place 'the image')
+compile "a = frame (4k, paddr: $(hex "$start + 0x400000"))"
+packed
+refused "'a' cannot lie at .* the image takes" --reserve "$(place 'the device tree')+4M"
+# A larger device tree: the same tree with 4 MiB more in it.
+if command -v fdtput >/dev/null; then
+    cp "$prefix/support/kernel.dtb" "$work/large.dtb"
+    head -c 100000 /dev/zero | tr '\0' x >"$work/text"
+    fdtput -t s "$work/large.dtb" /chosen padding "$(cat "$work/text")" 2>/dev/null || fdtput -p -t s "$work/large.dtb" /chosen padding "$(cat "$work/text")"
+    compile "a = frame (4k, paddr: $(hex "$start + 0x10000"))"
+    packed
+    refused "'a' cannot lie at .* takes" --dtb "$work/large.dtb"
+    # Reservations in it are respected, and those that the kernel does not know of are named.
+    cp "$prefix/support/kernel.dtb" "$work/reserving.dtb"
+    fdtput -p -t x "$work/reserving.dtb" /reserved-memory/tz "#none" 0
+    high=$(printf '%x' $((middle >> 32))) low=$(printf '%x' $((middle & 0xffffffff)))
+    fdtput -t x "$work/reserving.dtb" /reserved-memory '#address-cells' 2
+    fdtput -t x "$work/reserving.dtb" /reserved-memory '#size-cells' 2
+    fdtput -t x "$work/reserving.dtb" /reserved-memory/tz reg "$high" "$low" 0 100000
+    packed --dtb "$work/reserving.dtb"
+    grep -q "warning: kernel .* will clear and give away memory that the device tree reserves, $middle to .* (tz)" "$work/said" ||
+        fail "$(cat "$work/said")"
+    refused "initialiser: lies in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --initialiser-at "$middle"
+    grep -q "note: tz .*reserved by the device tree  overlaps" "$work/said" || fail "no map: $(cat "$work/said")"
+    refused "loader: lies in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --at "$middle"
+fi

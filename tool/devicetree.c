@@ -7,13 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DEPTH = 32, MOST_PATH = 256, MOST_ITEMS = 4096 };
+enum { MOST_DEPTH = 32, MOST_PATH = 256, MOST_FINDINGS = 1000 };
 
 /* Memory, or the registers of a device. */
-struct item {
-    uint64_t start, last; /* or, of interrupts, the number twice */
+struct region {
+    uint64_t start, last;
+    uint64_t highest; /* last of this one and all before it */
     int node;
-    bool is_memory, is_interrupt, edge, level;
+    bool is_memory;
+};
+
+struct interrupt {
+    uint64_t number;
+    int node;
+    bool edge, level;
+};
+
+/* A node that others name by its phandle. */
+struct target {
+    uint32_t phandle;
+    int node;
 };
 
 /* What holds for the children of the nodes on the way to the current one. */
@@ -23,13 +36,34 @@ struct bus {
     int node;
 };
 
+/* The lists are sorted once they are complete. */
 struct tree {
     const void *fdt;
-    struct item *items;
-    size_t count;
+    struct region *regions;
+    size_t num_regions, capacity_regions;
+    struct interrupt *interrupts;
+    size_t num_interrupts, capacity_interrupts;
+    struct target *targets;
+    size_t num_targets, capacity_targets;
+    size_t findings;
 };
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+
+/* Room for one more element of a list. */
+static void *list_grow(void *list, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return list;
+    }
+    *capacity = *capacity * 2 + 64;
+    list = realloc(list, *capacity * size);
+    if (!list) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    return list;
+}
 
 static uint32_t cell(const void *fdt, int node, const char *name, uint32_t otherwise)
 {
@@ -45,13 +79,6 @@ static uint64_t cells(const fdt32_t *value, unsigned count)
         number = number << 32 | fdt32_to_cpu(value[i]);
     }
     return number;
-}
-
-static void add_item(struct tree *tree, struct item item)
-{
-    if (tree->count < MOST_ITEMS) {
-        tree->items[tree->count++] = item;
-    }
 }
 
 /* An address on a bus as one on the bus above; false if the bus does not show it there. */
@@ -98,11 +125,45 @@ static void registers_read(struct tree *tree, int node, const struct bus *bus, i
     for (size_t left = (size_t)length / 4; left >= entry; left -= entry, reg += entry) {
         uint64_t start = cells(reg, address_cells), size = cells(reg + address_cells, bus[depth].size_cells);
         if (size && translate(tree->fdt, bus, depth, &start) && start + (size - 1) >= start) {
-            bool memory = type && strcmp(type, "memory") == 0;
-            add_item(tree,
-                     (struct item){ .start = start, .last = start + (size - 1), .node = node, .is_memory = memory });
+            tree->regions = list_grow(tree->regions, tree->num_regions, &tree->capacity_regions, sizeof *tree->regions);
+            tree->regions[tree->num_regions++] = (struct region){
+                .start = start,
+                .last = start + (size - 1),
+                .node = node,
+                .is_memory = type && strcmp(type, "memory") == 0,
+            };
         }
     }
+}
+
+static int target_compare(const void *left, const void *right)
+{
+    const struct target *a = left, *b = right;
+    return a->phandle < b->phandle ? -1 : a->phandle > b->phandle;
+}
+
+/* All nodes with a phandle: looking each up in the tree would take time by the square of its size. */
+static void targets_read(struct tree *tree)
+{
+    for (int node = fdt_next_node(tree->fdt, -1, 0); node >= 0; node = fdt_next_node(tree->fdt, node, 0)) {
+        uint32_t phandle = fdt_get_phandle(tree->fdt, node);
+        if (phandle) {
+            tree->targets = list_grow(tree->targets, tree->num_targets, &tree->capacity_targets, sizeof *tree->targets);
+            tree->targets[tree->num_targets++] = (struct target){ phandle, node };
+        }
+    }
+    if (tree->num_targets) {
+        qsort(tree->targets, tree->num_targets, sizeof *tree->targets, target_compare);
+    }
+}
+
+static int target_find(const struct tree *tree, uint32_t phandle)
+{
+    struct target key = { .phandle = phandle };
+    const struct target *found = tree->num_targets
+        ? bsearch(&key, tree->targets, tree->num_targets, sizeof key, target_compare)
+        : 0;
+    return found ? found->node : -1;
 }
 
 /* Interrupts of Arm's GIC (three cells: kind, number, flags) and of what numbers them with one cell. */
@@ -111,7 +172,7 @@ static void interrupts_read(struct tree *tree, int node, uint32_t parent_phandle
     int length;
     const fdt32_t *value = fdt_getprop(tree->fdt, node, "interrupts", &length);
     uint32_t phandle = cell(tree->fdt, node, "interrupt-parent", parent_phandle);
-    int controller = value && phandle ? fdt_node_offset_by_phandle(tree->fdt, phandle) : -1;
+    int controller = value && phandle ? target_find(tree, phandle) : -1;
     unsigned count = controller >= 0 ? cell(tree->fdt, controller, "#interrupt-cells", 0) : 0;
     if (count != 1 && count != 3) {
         return;
@@ -120,12 +181,14 @@ static void interrupts_read(struct tree *tree, int node, uint32_t parent_phandle
         uint64_t number = fdt32_to_cpu(value[count == 3]);
         uint32_t flags = count == 3 ? fdt32_to_cpu(value[2]) & 15 : 0;
         number += count == 3 ? (fdt32_to_cpu(value[0]) == 0 ? 32 : 16) : 0;
-        add_item(tree, (struct item){ .start = number,
-                                      .last = number,
-                                      .node = node,
-                                      .is_interrupt = true,
-                                      .edge = flags == 1 || flags == 2,
-                                      .level = flags == 4 || flags == 8 });
+        tree->interrupts =
+            list_grow(tree->interrupts, tree->num_interrupts, &tree->capacity_interrupts, sizeof *tree->interrupts);
+        tree->interrupts[tree->num_interrupts++] = (struct interrupt){
+            .number = number,
+            .node = node,
+            .edge = flags == 1 || flags == 2,
+            .level = flags == 4 || flags == 8,
+        };
     }
 }
 
@@ -154,58 +217,123 @@ static void tree_walk(struct tree *tree)
     }
 }
 
+/* Ascending; of those that begin at one address, in the order of the tree. */
+static int region_compare(const void *left, const void *right)
+{
+    const struct region *a = left, *b = right;
+    if (a->start != b->start) {
+        return a->start < b->start ? -1 : 1;
+    }
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static int interrupt_compare(const void *left, const void *right)
+{
+    const struct interrupt *a = left, *b = right;
+    if (a->number != b->number) {
+        return a->number < b->number ? -1 : 1;
+    }
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static void tree_sort(struct tree *tree)
+{
+    uint64_t highest = 0;
+    if (tree->num_regions) {
+        qsort(tree->regions, tree->num_regions, sizeof *tree->regions, region_compare);
+    }
+    if (tree->num_interrupts) {
+        qsort(tree->interrupts, tree->num_interrupts, sizeof *tree->interrupts, interrupt_compare);
+    }
+    for (size_t i = 0; i < tree->num_regions; i++) {
+        highest = tree->regions[i].last > highest ? tree->regions[i].last : highest;
+        tree->regions[i].highest = highest;
+    }
+}
+
+/* How many regions begin at or below an address. */
+static size_t regions_up_to(const struct tree *tree, uint64_t address)
+{
+    size_t low = 0, high = tree->num_regions;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (tree->regions[middle].start <= address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The first device that interrupts with this number. */
+static const struct interrupt *interrupt_find(const struct tree *tree, uint64_t number)
+{
+    size_t low = 0, high = tree->num_interrupts;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (tree->interrupts[middle].number < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < tree->num_interrupts && tree->interrupts[low].number == number ? &tree->interrupts[low] : 0;
+}
+
 static const char *node_path(const struct tree *tree, int node, char *buffer)
 {
     return fdt_get_path(tree->fdt, node, buffer, MOST_PATH) == 0 ? buffer : "a node";
 }
 
 /* One page for two devices gives whoever has one the other. */
-static void check_frame(const struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
+static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
                         uint32_t id)
 {
     const struct capdl_object *frame = capdl_object(spec, id);
     uint64_t last = frame->paddr + ((UINT64_C(1) << frame->size_bits) - 1);
-    const struct item *first = 0;
+    const struct region *found = 0;
     char label[160], path[MOST_PATH], other[MOST_PATH];
-    for (size_t i = 0; i < tree->count; i++) {
-        const struct item *item = &tree->items[i];
-        if (item->is_interrupt || item->last < frame->paddr || item->start > last) {
+    for (size_t i = regions_up_to(tree, last); i > 0 && tree->regions[i - 1].highest >= frame->paddr; i--) {
+        const struct region *region = &tree->regions[i - 1];
+        if (region->last < frame->paddr) {
             continue;
         }
-        if (first && first->node != item->node && !first->is_memory && !item->is_memory) {
+        if (found && found->node != region->node && !found->is_memory && !region->is_memory) {
             capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
                           "frame '%s' at 0x%" PRIx64 " covers two devices, %s and %s",
                           capdl_object_label(frame, label, sizeof label), frame->paddr,
-                          node_path(tree, first->node, path), node_path(tree, item->node, other));
+                          node_path(tree, region->node, path), node_path(tree, found->node, other));
+            tree->findings++;
             return;
         }
-        first = item;
+        found = region;
     }
-    if (!first) {
+    if (!found) {
+        tree->findings++;
         capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
                       "frame '%s' at 0x%" PRIx64 " is no memory and no device that the device tree describes",
                       capdl_object_label(frame, label, sizeof label), frame->paddr);
     }
 }
 
-static void check_interrupt(const struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
+static void check_interrupt(struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
                             const struct capdl_irq_map *irq)
 {
     const struct capdl_object *object = capdl_object(spec, irq->object);
     bool has_trigger =
         (object->kind == CAPDL_KIND_ARM_IRQ || object->kind == CAPDL_KIND_RISCV_IRQ) && object->u.numbers;
     bool edge = has_trigger && object->u.numbers->value[CAPDL_NUMBER_TRIGGER];
-    const struct item *found = 0;
+    const struct interrupt *found = interrupt_find(tree, irq->irq);
     char path[MOST_PATH];
-    for (size_t i = 0; i < tree->count && !found; i++) {
-        found = tree->items[i].is_interrupt && tree->items[i].start == irq->irq ? &tree->items[i] : 0;
-    }
     if (!found) {
+        tree->findings++;
         capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos,
                       "interrupt %" PRIu64 " ('%s') belongs to no device of the device "
                       "tree",
                       irq->irq, object->name);
     } else if (has_trigger && ((edge && found->level) || (!edge && found->edge))) {
+        tree->findings++;
         capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos,
                       "interrupt %" PRIu64 " ('%s') is of %s, whose trigger is %s in the "
                       "device tree",
@@ -222,19 +350,18 @@ void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
                     name);
         return;
     }
-    tree.items = calloc(MOST_ITEMS, sizeof *tree.items);
-    if (!tree.items) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    targets_read(&tree);
     tree_walk(&tree);
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
+    tree_sort(&tree);
+    for (uint32_t i = 0; i < spec->num_objects && tree.findings < MOST_FINDINGS; i++) {
         if (capdl_object(spec, i)->kind == CAPDL_KIND_FRAME && capdl_object(spec, i)->flags & CAPDL_OBJECT_HAS_PADDR) {
             check_frame(&tree, spec, diags, i);
         }
     }
-    for (size_t i = 0; i < spec->num_irqs; i++) {
+    for (size_t i = 0; i < spec->num_irqs && tree.findings < MOST_FINDINGS; i++) {
         check_interrupt(&tree, spec, diags, &spec->irqs[i]);
     }
-    free(tree.items);
+    free(tree.regions);
+    free(tree.interrupts);
+    free(tree.targets);
 }

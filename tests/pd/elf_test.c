@@ -216,6 +216,10 @@ static void test_dynamic(void)
     refuse_dynamic("harmless", 5, 0x200000, 0);
     made_add(&elf, ELF_DYNAMIC, ELF_R, 0x3fff, 0x200000, 32, 32, 8);
     refuse("dynamic beyond the end", &elf, "is truncated");
+    elf = made_good(ELF_AARCH64);
+    made_add(&elf, ELF_DYNAMIC, ELF_R, 0x5000, 0x200000, 0, 0, 8);
+    made_add(&elf, ELF_DYNAMIC, ELF_R, 0x5000, 0x200000, 0, 0, 8);
+    refuse("dynamic twice", &elf, "two dynamic segments");
 }
 
 static void test_truncated(void)

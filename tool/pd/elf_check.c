@@ -160,8 +160,11 @@ static const char *dynamic_need(int64_t tag, uint64_t value)
 /* A dynamic section alone is harmless; libraries and relocations are not. */
 bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
 {
-    if (!check_in_file(c, s, "dynamic segment"))
-        return false;
+    if (c->has_dynamic)
+        return elf_fail(c, "has two dynamic segments, expected one at most");
+    c->has_dynamic = true;
+    if (s->filesz == 0 || !check_in_file(c, s, "dynamic segment"))
+        return s->filesz == 0;
     const uint8_t *at = c->bytes->data + s->offset;
     for (uint64_t i = 0; i + sizeof(Elf64_Dyn) <= s->filesz; i += sizeof(Elf64_Dyn)) {
         Elf64_Dyn entry;

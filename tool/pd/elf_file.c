@@ -189,7 +189,7 @@ bool elf_read(struct elf_program *program, const struct elf_request *request, st
     memset(program, 0, sizeof(*program));
     if (!find_bytes(&program->bytes, request, diags))
         return false;
-    struct elf_check c = {request, diags, &program->bytes, 0};
+    struct elf_check c = {.request = request, .diags = diags, .bytes = &program->bytes};
     if (read_program(program, &c))
         return true;
     elf_release(program);

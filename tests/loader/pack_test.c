@@ -396,8 +396,12 @@ static void test_tree_reserves(void)
               "the kernel manages it");
         result_free(&result);
     }
-    options.dtb = reserving_tree(0x40181000, 0x17f000, "off");
+    options.dtb = reserving_tree(RAM, 0x1000, "boot@40000000");
     struct result result = pack(&options);
+    CHECK(result.packed && says(&result, "0x40000000 to 0x40001000 (boot@40000000)"), "a kernel cannot be moved");
+    result_free(&result);
+    options.dtb = reserving_tree(0x40181000, 0x17f000, "off");
+    result = pack(&options);
     CHECK(result.packed && result.payload->kernel_tree.start == 0x40181000 && result.diags.count == 0, "not in force");
     result_free(&result);
     options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "frames@41800000");
@@ -411,8 +415,6 @@ static void test_tree_reserves(void)
 
 static void test_tree_clashes(void)
 {
-    REFUSED("kernel: lies in memory that the device tree reserves, 0x40000000 to 0x40001000 (boot@40000000)",
-            options.dtb = reserving_tree(RAM, 0x1000, "boot@40000000"));
     REFUSED("initialiser: lies in memory that the device tree reserves", options.initialiser_at = RAM + 8 * mib;
             options.dtb = reserving_tree(RAM + 8 * mib + 4096, 0x1000, 0));
     REFUSED("loader: lies in memory that the device tree reserves, 0x41800000 to 0x41900000 (tz@41800000)",

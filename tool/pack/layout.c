@@ -119,9 +119,9 @@ bool layout_system(struct plan *plan)
                              ? CAPDL_PAYLOAD_TREE_ROOM
                              : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
-    plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), PLACE_KERNEL };
-    plan->tree_place.name = "device tree";
-    plan->image_place.name = "initialiser";
+    plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), PLACE_FIXED };
+    plan->tree_place = (struct place){ .name = "device tree", .kind = PLACE_KERNEL };
+    plan->image_place = (struct place){ .name = "initialiser", .kind = PLACE_KERNEL };
     plan->loader_place = (struct place){ .name = "loader", .kind = PLACE_LOADER };
     return put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE) &&
            put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image),
@@ -176,6 +176,7 @@ static int compare_places(const void *a, const void *b)
 static const char *misplaced(const struct plan *plan, const struct place *place)
 {
     switch (place->kind) {
+    case PLACE_FIXED:
     case PLACE_KERNEL:
         return ram_of_kernel(plan, place) ? 0 : "not in the kernel's RAM";
     case PLACE_LOADER:
@@ -189,9 +190,13 @@ static const char *misplaced(const struct plan *plan, const struct place *place)
     }
 }
 
-/* Reserved memory may hold what it was reserved for, and overlap other reserved memory. */
+/* Reserved memory may hold what it was reserved for, and overlap other reserved memory. What the device tree says does not move a kernel:
+   that is worth a warning only. */
 static bool places_clash(const struct place *a, const struct place *b)
 {
+    if ((a->kind == PLACE_FIXED && b->kind == PLACE_FIRMWARE) || (a->kind == PLACE_FIRMWARE && b->kind == PLACE_FIXED)) {
+        return false;
+    }
     bool for_it = (a->kind >= PLACE_RESERVED && b->kind >= PLACE_EXTRA) ||
                   (b->kind >= PLACE_RESERVED && a->kind >= PLACE_EXTRA);
     return overlap(a->start, a->end, b->start, b->end) && !for_it;

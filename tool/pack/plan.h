@@ -16,6 +16,7 @@ struct buffer {
 
 /* Something that lies in memory while the system is started. */
 enum place_kind {
+    PLACE_FIXED,  /* the kernel itself, where it was linked to lie */
     PLACE_KERNEL, /* in RAM that the kernel manages */
     PLACE_LOADER, /* in any RAM */
     PLACE_EXTRA,  /* in RAM that the kernel does not manage; may be what memory was reserved for */

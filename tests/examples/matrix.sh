@@ -31,6 +31,8 @@ chosen() {
     serial:aarch64-mcs-debug | serial:bcm2837-* | serial:riscv64-debug | serial:x86_64-mcs-release) ;;
     timer:aarch64-debug | timer:bcm2837-* | timer:riscv64-mcs-debug | timer:x86_64-debug) ;;
     hello:*-12 | ping-pong:v1[345]-*-mcs-* | shared-memory:*-pa44-debug | shared-memory:*-el1-debug) ;;
+    dynamic:aarch64-debug | dynamic:v13-aarch64-mcs-debug | dynamic:aarch64-el1-debug | dynamic:*-12) ;;
+    dynamic:riscv64-debug | dynamic:riscv64-mcs-debug | dynamic:x86_64-debug | dynamic:x86_64-mcs-debug) ;;
     supervisor:aarch64-debug | supervisor:riscv64-debug | supervisor:x86_64-mcs-debug) ;;
     *) return 1 ;;
     esac
@@ -43,6 +45,7 @@ parts() {
     ping-pong) echo ping-pong.cdl ping pong ;;
     shared-memory) echo shared-memory.cdl producer consumer watcher ;;
     supervisor) echo supervisor.cdl supervisor child ;;
+    dynamic) if has 'MCS 0'; then echo dynamic.cdl dynamic witness; else echo dynamic-mcs.cdl dynamic witness; fi ;;
     serial) echo "serial-$(number PLATFORM | tr -d '"').cdl" driver reader ;;
     timer) echo "timer-$(number PLATFORM | tr -d '"').cdl" driver sleeper ;;
     cores) [ "$(number MAX_NODES)" -lt 4 ] || echo cores.cdl teller ;;

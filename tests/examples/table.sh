@@ -4,7 +4,7 @@
 set -eu
 cat "$@" | LC_ALL=C sort | awk '
 BEGIN {
-    columns = split("hello ping-pong shared-memory supervisor serial timer cores domains guest", example, " ")
+    columns = split("hello ping-pong shared-memory supervisor dynamic serial timer cores domains guest", example, " ")
     head = "| kernel |"; rule = "|---|"
     for (i = 1; i <= columns; i++) { head = head " " example[i] " |"; rule = rule "---|" }
     print head; print rule

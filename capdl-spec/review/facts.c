@@ -52,6 +52,9 @@ static struct attribute device_attribute(enum capdl_kind kind, unsigned number)
         {CAPDL_KIND_IO_DEVICE, CAPDL_RANK_DMA, {"I/O domain", "PCI bus", "PCI device", "PCI function"}},
         {CAPDL_KIND_ARM_IO_DEVICE, CAPDL_RANK_DMA, {"I/O space"}},
         {CAPDL_KIND_CONTEXTBANK, CAPDL_RANK_DMA, {"bank"}},
+        {CAPDL_KIND_STREAMID, CAPDL_RANK_DMA, {"id"}},
+        {CAPDL_KIND_IO_PT, CAPDL_RANK_DMA, {"level"}},
+        {CAPDL_KIND_LEFTOVER, CAPDL_RANK_RESHAPE, {"slots", "devices"}},
     };
 
     for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
@@ -147,19 +150,14 @@ static void gather_frame(struct gatherer *g, uint32_t subject, uint32_t table, c
     fact->slot = cap->slot;
 }
 
-/* Another subject's CNode is not looked into: who holds it may do everything there, which is said once. */
-static bool walks_into(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
-{
-    uint32_t owner;
+/* How a tree of containers is walked: which capabilities are followed, and what each is worth. `who` is the subject or device. */
+struct walk {
+    bool (*follows)(const struct gatherer *, uint32_t who, const struct capdl_cap *);
+    void (*visit)(struct gatherer *, uint32_t who, uint32_t holder, const struct capdl_cap *);
+};
 
-    if (cap->object == CAPDL_NO_OBJECT || g->seen[cap->object] == subject + 1)
-        return false;
-    owner = g->world->owner[cap->object];
-    return owner == subject || owner == REVIEW_NONE;
-}
-
-/* Visits a CSpace or an address space: whatever is a container of its sort is walked into, the rest is a fact. */
-static void gather_space(struct gatherer *g, uint32_t subject, uint32_t root, bool vspace)
+/* Visits all capabilities in a container and in those below it, each container once. */
+static void walk_from(struct gatherer *g, uint32_t who, uint32_t root, const struct walk *walk)
 {
     uint32_t *stack = NULL, depth = 0;
     size_t capacity = 0;
@@ -168,27 +166,69 @@ static void gather_space(struct gatherer *g, uint32_t subject, uint32_t root, bo
         return;
     stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = root;
-    g->seen[root] = subject + 1;
+    g->seen[root] = who + 1;
     while (depth) {
         uint32_t id = stack[--depth];
         const struct capdl_object *object = capdl_object(g->world->spec, id);
 
         for (uint32_t i = 0; i < object->num_caps; i++) {
             const struct capdl_cap *cap = &object->caps[i];
-            bool container = vspace ? review_is_table(cap->kind) : cap->kind == CAPDL_KIND_CNODE;
 
-            if (container && walks_into(g, subject, cap)) {
-                g->seen[cap->object] = subject + 1;
-                stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
-                stack[depth++] = cap->object;
-            }
-            if (!vspace)
-                gather_held(g, subject, id, cap);
-            else if (cap->kind == CAPDL_KIND_FRAME)
-                gather_frame(g, subject, id, cap);
+            walk->visit(g, who, id, cap);
+            if (cap->object == CAPDL_NO_OBJECT || g->seen[cap->object] == who + 1 || !walk->follows(g, who, cap))
+                continue;
+            g->seen[cap->object] = who + 1;
+            stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
+            stack[depth++] = cap->object;
         }
     }
     free(stack);
+}
+
+static bool is_foreign(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
+{
+    uint32_t owner = g->world->owner[cap->object];
+
+    return owner != subject && owner != REVIEW_NONE;
+}
+
+/* Another subject's CNode is not looked into: who holds it may do everything there, which is said once. */
+static bool follows_cnode(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
+{
+    return cap->kind == CAPDL_KIND_CNODE && !is_foreign(g, subject, cap);
+}
+
+static bool follows_table(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
+{
+    return review_is_table(cap->kind) && !is_foreign(g, subject, cap);
+}
+
+/* A device has page tables of its own, or those of an address space by way of a context bank. */
+static bool follows_translation(const struct gatherer *g, uint32_t device, const struct capdl_cap *cap)
+{
+    (void)g;
+    (void)device;
+    return review_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_CONTEXTBANK;
+}
+
+static void visit_mapped(struct gatherer *g, uint32_t subject, uint32_t table, const struct capdl_cap *cap)
+{
+    if (cap->kind == CAPDL_KIND_FRAME)
+        gather_frame(g, subject, table, cap);
+}
+
+/* What a device can reach. */
+static void visit_dma(struct gatherer *g, uint32_t device, uint32_t table, const struct capdl_cap *cap)
+{
+    struct fact *fact;
+
+    if (cap->kind != CAPDL_KIND_FRAME)
+        return;
+    fact = fact_of(g, RELATION_DMA, REVIEW_NONE, cap->object);
+    fact->detail = g->world->object_number[device];
+    fact->value = cap->rights;
+    fact->holder = table;
+    fact->slot = cap->slot;
 }
 
 static void gather_handler(struct gatherer *g, uint32_t tcb, const struct capdl_cap *cap, bool timeout)
@@ -281,38 +321,6 @@ static void gather_frame_content(struct gatherer *g, uint32_t id)
         fact_of(g, RELATION_CONTENT, REVIEW_NONE, id)->value = content;
 }
 
-/* What a device can reach through its own page tables. */
-static void gather_dma(struct gatherer *g, uint32_t device)
-{
-    uint32_t *stack = NULL, depth = 0;
-    size_t capacity = 0;
-
-    stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
-    stack[depth++] = device;
-    while (depth) {
-        uint32_t id = stack[--depth];
-        const struct capdl_object *object = capdl_object(g->world->spec, id);
-
-        g->seen[id] = device + 1;
-        for (uint32_t i = 0; i < object->num_caps; i++) {
-            const struct capdl_cap *cap = &object->caps[i];
-
-            if (cap->kind == CAPDL_KIND_FRAME) {
-                struct fact *fact = fact_of(g, RELATION_DMA, REVIEW_NONE, cap->object);
-
-                fact->detail = g->world->object_number[device];
-                fact->value = cap->rights;
-                fact->holder = id;
-                fact->slot = cap->slot;
-            } else if (cap->object != CAPDL_NO_OBJECT && g->seen[cap->object] != device + 1) {
-                stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
-                stack[depth++] = cap->object;
-            }
-        }
-    }
-    free(stack);
-}
-
 static void gather_numbers(struct gatherer *g, uint32_t id)
 {
     const struct capdl_object *object = capdl_object(g->world->spec, id);
@@ -334,7 +342,8 @@ static void gather_numbers(struct gatherer *g, uint32_t id)
 static bool has_numbers(enum capdl_kind kind)
 {
     return review_is_irq(kind) || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS ||
-           kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_CONTEXTBANK;
+           kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_CONTEXTBANK ||
+           kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_IO_PT || kind == CAPDL_KIND_LEFTOVER;
 }
 
 static void gather_object(struct gatherer *g, uint32_t id)
@@ -356,10 +365,26 @@ static void gather_object(struct gatherer *g, uint32_t id)
         gather_numbers(g, id);
 }
 
-static void gather_subject(struct gatherer *g, uint32_t subject)
+static const struct walk held = {follows_cnode, gather_held}, mapped = {follows_table, visit_mapped},
+                         dma = {follows_translation, visit_dma};
+
+/* Memory of a guest is memory of the thread that runs it. */
+static void gather_spaces(struct gatherer *g)
 {
-    gather_space(g, subject, g->world->subjects[subject].cspace, false);
-    gather_space(g, subject, g->world->subjects[subject].vspace, true);
+    const struct world *world = g->world;
+
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
+        walk_from(g, i, world->subjects[i].cspace, &held);
+        walk_from(g, i, world->subjects[i].vspace, &mapped);
+    }
+    for (uint32_t i = 0; i < world->spec->num_objects; i++)
+        if (capdl_object(world->spec, i)->kind == CAPDL_KIND_TCB)
+            walk_from(g, world->owner[i], review_target(world->spec, i, CAPDL_TCB_SLOT_EPT_ROOT), &mapped);
+}
+
+static bool is_device(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_STREAMID;
 }
 
 static void gather_sections(struct gatherer *g)
@@ -427,13 +452,12 @@ void review_facts(struct facts *facts, const struct world *world, const struct c
 
     g.seen = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*g.seen));
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
-    for (uint32_t i = 0; i < world->num_subjects; i++)
-        gather_subject(&g, i);
+    gather_spaces(&g);
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         gather_object(&g, i);
-        if (capdl_object(spec, i)->kind == CAPDL_KIND_IO_DEVICE || capdl_object(spec, i)->kind == CAPDL_KIND_ARM_IO_DEVICE)
-            gather_dma(&g, i);
+        if (is_device(capdl_object(spec, i)->kind))
+            walk_from(&g, i, i, &dma);
     }
     gather_sections(&g);
     free(g.seen);

@@ -61,6 +61,7 @@ static enum capdl_rank gain_rank(const struct review *review, const struct fact 
 
     switch (kind) {
     case CAPDL_KIND_UT:
+    case CAPDL_KIND_LEFTOVER:
     case CAPDL_KIND_ASID_POOL:
     case CAPDL_KIND_IRQ_CONTROL:
     case CAPDL_KIND_ASID_CONTROL:

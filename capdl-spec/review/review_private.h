@@ -50,6 +50,8 @@ uint32_t *review_world_numbers(const struct world *);
 
 bool review_is_table(enum capdl_kind);
 bool review_is_irq(enum capdl_kind);
+/* What the capability in a slot refers to, or REVIEW_NONE. */
+uint32_t review_target(const struct capdl_spec *, uint32_t container, uint64_t slot);
 
 /* match.c: number of the object of `new` that each object of `old` is, or REVIEW_NONE. */
 uint32_t *review_match(const struct capdl_spec *old, const struct capdl_spec *new);

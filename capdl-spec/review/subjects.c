@@ -8,7 +8,8 @@
 bool review_is_table(enum capdl_kind kind)
 {
     return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
-           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4;
+           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4 || kind == CAPDL_KIND_EPT_PML4 ||
+           kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD || kind == CAPDL_KIND_EPT_PT;
 }
 
 bool review_is_irq(enum capdl_kind kind)
@@ -17,7 +18,7 @@ bool review_is_irq(enum capdl_kind kind)
            kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
 }
 
-static uint32_t target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
+uint32_t review_target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
 
@@ -97,7 +98,7 @@ static void own_roots(struct world *world, struct subject *threads, uint32_t cou
     for (uint32_t i = 0, subject = 0; i < count; i++) {
         subject += i > 0 && !subject_same(&threads[i - 1], &threads[i]);
         own(world, threads[i].tcb, subject);
-        own(world, target(world->spec, threads[i].tcb, CAPDL_TCB_SLOT_SC), subject);
+        own(world, review_target(world->spec, threads[i].tcb, CAPDL_TCB_SLOT_SC), subject);
         own(world, threads[i].cspace, subject);
     }
     for (uint32_t i = 0; i < world->num_subjects; i++)
@@ -111,8 +112,8 @@ static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *c
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++)
         if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB)
-            threads[(*count)++] = (struct subject){i, target(spec, i, CAPDL_TCB_SLOT_CSPACE),
-                                                   target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
+            threads[(*count)++] = (struct subject){i, review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
+                                                   review_target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
     qsort(threads, *count, sizeof(*threads), subject_compare);
     return threads;
 }

@@ -55,6 +55,18 @@ expect 1 '"rank": *4' diff --json "$here/ia32.cdl" wider.cdl
 expect 0 'label="driver"' graph "$here/ia32.cdl"
 expect 0 "serial.*interrupt" graph "$here/ia32.cdl"
 expect 0 'pt.npage table' graph --objects "$here/ia32.cdl"
+# What devices and guests reach is reach, and leftover memory is memory.
+sed 's/0: buffer (R)/0: buffer (RW)/' "$here/x86.cdl" > new.cdl
+expect 1 "^   frame 'buffer' can be reached (RW) by I/O device 'nic' \[slot 0 of io2\]$" diff "$here/x86.cdl" new.cdl
+expect 1 '^3. reach of devices' diff "$here/x86.cdl" new.cdl
+sed 's/guest_memory (RWX)/guest_memory (RWX) 1: buffer (RW)/' "$here/x86.cdl" > new.cdl
+expect 1 "^   monitor now maps frame 'buffer' (RW) \[slot 1 of guest_pd\]$" diff "$here/x86.cdl" new.cdl
+sed 's/slots: 4/slots: 5/' "$here/x86.cdl" > new.cdl
+expect 1 "^   leftovers 'rest' has slots 5 instead of 4$" diff "$here/x86.cdl" new.cdl
+sed '/8: rest/d' "$here/x86.cdl" > old.cdl
+expect 1 "^   monitor gains leftovers 'rest'" diff old.cdl "$here/x86.cdl"
+expect 1 '^1. can manufacture' diff old.cdl "$here/x86.cdl"
+
 "$capdl" graph "$here/base.cdl" > base.dot
 cmp base.dot "$here/base.dot" || failed=1
 if command -v dot > /dev/null; then

@@ -51,7 +51,6 @@ struct expected {
     struct verify *v;
     uint32_t object;
     const struct capdl_fill **fills; /* by offset */
-    const uint8_t *actual;           /* the page as it is */
     size_t count, next;              /* fills before `next` end before the page at hand */
     uint8_t page[CAPDL_PAGE_SIZE];
 };
@@ -79,8 +78,8 @@ static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t of
     uint64_t from = fill->offset > offset ? fill->offset : offset, end = fill->offset + fill->length;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
     uint64_t source = fill->source_offset + (from - fill->offset);
-    if (fill->kind == CAPDL_FILL_BOOTINFO && from < to && e->actual) {
-        memcpy(e->page + (from - offset), e->actual + (from - offset), to - from); /* the kernel's to say */
+    if (fill->kind == CAPDL_FILL_BOOTINFO && from < to) {
+        bootinfo_copy(e->v, fill->text, source, e->page + (from - offset), to - from);
     }
     if (file && from < to && source <= file->size && to - from <= file->size - source) {
         memcpy(e->page + (from - offset), file->data + source, to - from);
@@ -180,7 +179,7 @@ void contents_compare(struct verify *v, uint32_t object)
     bool same = true;
     expected_open(&e, v, object);
     for (uint64_t offset = 0; offset < size && same; offset += CAPDL_PAGE_SIZE) {
-        const uint8_t *actual = e.actual = contents_page(v, node->paddr + offset);
+        const uint8_t *actual = contents_page(v, node->paddr + offset);
         const uint8_t *expected = expected_page(&e, offset);
         same = actual && memcmp(actual, expected, CAPDL_PAGE_SIZE) == 0;
         if (!actual) {

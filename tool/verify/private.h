@@ -161,6 +161,9 @@ uint64_t stack_pointer_of(const struct verify *, const struct capdl_tcb *);
 /* The first in a frame at or behind an offset; those behind it follow. */
 const struct argument *stack_argument_from(const struct verify *, uint32_t frame, uint64_t offset);
 
+/* bootinfo.c: copies what a chunk of the kernel's extra bootinfo has from an offset on, as far as there is any. */
+void bootinfo_copy(struct verify *, const char *chunk, uint64_t offset, uint8_t *to, uint64_t size);
+
 /* contents.c */
 void contents_compare(struct verify *, uint32_t object);
 /* A number that depends on every byte; the same for a frame of the spec and one of the kernel with the same bytes. */

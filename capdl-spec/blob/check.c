@@ -304,9 +304,9 @@ static void check_fills(struct check *check)
     struct lookup lookup = { .blob = check->blob };
     struct capdl_blob_fill fill;
 
-    check_leftovers(check);
     lookup_restart(&lookup);
     open_table(check, CAPDL_BLOB_ITEM_FILLS);
+    check_leftovers(check);
     while (begin(check) && capdl_blob_next_fill(&check->table, &fill)) {
         const char *problem = fill_problem(&lookup, &fill);
         if (problem)

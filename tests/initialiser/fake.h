@@ -52,6 +52,7 @@ enum {
     FAKE_UNMAP = 42,
     FAKE_UNIFY = 43,
     FAKE_CLEAN_INVALIDATE = 44,
+    FAKE_MOVE = 22,
 };
 
 #endif

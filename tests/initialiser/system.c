@@ -31,6 +31,7 @@ const int64_t system_profile[CAPDL_BOOT_KEY_COUNT] = {
     [CAPDL_BOOT_PAGE_UNIFY] = FAKE_UNIFY,
     [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = FAKE_CLEAN_INVALIDATE,
     [CAPDL_BOOT_PAGE_ATTRIBUTES] = 5,
+    [CAPDL_BOOT_CNODE_MOVE] = FAKE_MOVE,
 };
 
 static void put_profile(struct encoder *e, const int64_t *profile)
@@ -146,19 +147,24 @@ static void put_names(struct encoder *e)
     put_text(e, "TCB_WriteRegisters");
 }
 
+static void put_sizes(struct encoder *e, const uint64_t *left)
+{
+    const unsigned count = left[0] ? CAPDL_SIZE_KEY_COUNT : CAPDL_SIZE_LEFT_SLOTS;
+
+    put_head(e, 5, count);
+    for (unsigned key = 0; key < count; key++) {
+        put_uint(e, key);
+        put_uint(e, key < 3 ? (uint64_t[]){ 8, 10, 5 }[key] : left[key - CAPDL_SIZE_LEFT_SLOTS]);
+    }
+}
+
 void encode_system(struct encoder *e, const struct system *system)
 {
     e->size = 0;
     put_array(e, 10);
     put_uint(e, 1);
     put_profile(e, system->profile ? system->profile : system_profile);
-    put_head(e, 5, 3);
-    put_tuple(e, 0, 0);
-    e->size--;
-    for (unsigned i = 0; i < 3; i++) {
-        put_uint(e, i);
-        put_uint(e, (uint64_t[]){ 8, 10, 5 }[i]);
-    }
+    put_sizes(e, system->left);
     put_array(e, 4);
     PUT_TUPLE(e, 30, 1);
     PUT_TUPLE(e, FAKE_MAP, 1);

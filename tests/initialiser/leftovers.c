@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is left, handed over on the fake kernel: the calls, and what the domain is told. Worked out by hand. */
+#include <string.h>
+
+#include <capdl/leftovers.h>
+
+#include "system.h"
+
+enum { FIRST = 64, SLOTS = CAPDL_SIZE_LEFT_SLOTS };
+
+static struct encoder blob;
+static struct fake fake;
+
+/* To slot 3, taken for a CNode of 2^8 slots; slot 2 is the frame; page 4 is copied, and scratch lies 12 pages behind it. */
+static struct system leaving(uint64_t slots, uint64_t devices)
+{
+    return (struct system){ .left = { [CAPDL_SIZE_LEFT_SLOTS - SLOTS] = slots,
+                                      [CAPDL_SIZE_LEFT_CNODE - SLOTS] = 3,
+                                      [CAPDL_SIZE_LEFT_BITS - SLOTS] = 8,
+                                      [CAPDL_SIZE_LEFT_FIRST - SLOTS] = FIRST,
+                                      [CAPDL_SIZE_LEFT_FRAME - SLOTS] = 2,
+                                      [CAPDL_SIZE_LEFT_PAGE - SLOTS] = 4,
+                                      [CAPDL_SIZE_LEFT_DEVICES - SLOTS] = devices,
+                                      [CAPDL_SIZE_LEFT_NAME - SLOTS] = 9 } };
+}
+
+static void encode(const struct system *system)
+{
+    encode_system(&blob, system);
+    fake = system_on(&blob);
+}
+
+static const struct capdl_leftovers *boot(void)
+{
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    return (const struct capdl_leftovers *)fake.frames[2];
+}
+
+/* Of the 64 KiB at 2 GiB, the second half is behind the objects; the 4 MiB are untouched, the 2 MiB full. */
+static void untypeds_and_pages(void)
+{
+    static const char expected[] =
+        "41 0x66 (0x3) 0x1000 0x3 0x5\n"          /* the description */
+        "1 0x3d (0x2) 0 0xf 0x67 0x40 0x41 0x1\n" /* 2^15 bytes of the 64 KiB, the smallest first */
+        "22 0x67 (0x2) 0x40 0x8 0x3e 0x40\n"      /* the 4 MiB */
+        "42 0x1c ()\n"                            /* page 4 */
+        "22 0x67 (0x2) 0x42 0x8 0x1c 0x40\n"
+        "42 0x1d ()\n"
+        "22 0x67 (0x2) 0x43 0x8 0x1d 0x40\n"
+        "42 0x66 ()\n"
+        "30 0x2 "; /* the blob's first call */
+    const struct system system = leaving(4, 0);
+    const struct capdl_leftovers *left;
+    const char *at;
+
+    encode(&system);
+    left = boot();
+    at = strstr(fake.log, "43 0x64 ");
+    at = at ? strstr(at, "42 0x66 ()\n") : 0;
+    CHECK(at && strncmp(at + strlen("42 0x66 ()\n"), expected, sizeof(expected) - 1) == 0);
+    CHECK(left->version == 1 && left->first_untyped == FIRST && left->num_untypeds == 2 && left->untypeds_left_out == 0);
+    CHECK(left->first_frame == FIRST + 2 && left->num_frames == 2 && left->frames_left_out == 11);
+    CHECK(left->untypeds[0].address == 0x80400000 && left->untypeds[0].size_bits == 22 && !left->untypeds[0].is_device);
+    CHECK(left->untypeds[1].address == 0x80008000 && left->untypeds[1].size_bits == 15);
+    CHECK(!left->untypeds[1].source && !left->untypeds[1].number && !left->untypeds[2].size_bits);
+    CHECK(((const uint8_t *)(uintptr_t)header.pages_start)[4 * CAPDL_PAGE_SIZE] == 0);
+    CHECK(((const uint8_t *)(uintptr_t)header.pages_start)[3 * CAPDL_PAGE_SIZE] == 4);
+}
+
+/* Objects with addresses are in device memory, behind padding of 8 and 4 KiB. Of the 4 MiB, 2 MiB and 10 KiB are used. */
+static void on_device_memory(uint64_t slots, uint64_t devices)
+{
+    const struct system system = leaving(slots, devices);
+
+    encode(&system);
+    fake.untypeds[1].is_device = 1;
+}
+
+static void padding_and_devices(void)
+{
+    static const struct {
+        uint64_t address;
+        unsigned size_bits, is_device;
+    } expected[] = {
+        { 0x80800000, 21, 0 }, { 0x80700000, 20, 0 }, { 0x80680000, 19, 0 }, { 0x80640000, 18, 0 }, { 0x80620000, 17, 0 },
+        { 0x80610000, 16, 0 }, { 0x80608000, 15, 0 }, { 0x80604000, 14, 0 }, { 0x80603000, 12, 0 },
+        { 0x80008000, 15, 1 }, { 0x80000000, 13, 1 }, { 0x80002000, 12, 1 }, { 0x1000, 12, 1 },
+    };
+    enum { COUNT = sizeof(expected) / sizeof(expected[0]) };
+    const struct capdl_leftovers *left;
+
+    on_device_memory(100, 1);
+    left = boot();
+    CHECK(left->num_untypeds == COUNT && left->untypeds_left_out == 0 && left->num_frames == 13);
+    for (unsigned i = 0; i < COUNT; i++) {
+        const struct capdl_leftover_untyped *u = &left->untypeds[i];
+        CHECK(u->address == expected[i].address && u->size_bits == expected[i].size_bits);
+        CHECK(u->is_device == expected[i].is_device);
+    }
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4a 0x8 0x6e 0x40\n")); /* padding, from the slots behind the blob's */
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4b 0x8 0x6f 0x40\n"));
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4c 0x8 0x3c 0x40\n"));
+}
+
+static void too_few_slots(void)
+{
+    const struct capdl_leftovers *left;
+
+    on_device_memory(2, 1);
+    left = boot();
+    CHECK(left->num_untypeds == 2 && left->untypeds_left_out == 11);
+    CHECK(left->untypeds[0].size_bits == 21 && left->untypeds[1].size_bits == 20);
+    CHECK(left->num_frames == 0 && left->frames_left_out == 13);
+    on_device_memory(9, 0); /* what is not asked for is not left out */
+    left = boot();
+    CHECK(left->num_untypeds == 9 && left->untypeds_left_out == 0);
+}
+
+static void more_than_can_be_described(void)
+{
+    on_device_memory(CAPDL_LEFTOVERS_MAX_UNTYPEDS + 1, 0);
+    CHECK(boot()->num_untypeds == 9);
+}
+
+static void failing_calls(void)
+{
+    const struct system system = leaving(4, 0);
+
+    encode(&system);
+    check_message(&fake, 19, CAPDL_ERROR_DELETE_FIRST,
+                  "capdl: handing over what is left: CNode_Move(thread, our CNode, 64, 8, 62, 64) for slot 9 failed: "
+                  "DeleteFirst (8)\n");
+    CHECK(header.phase == CAPDL_PHASE_LEFTOVERS && header.object == 3);
+}
+
+/* A blob whose sizes make no sense is refused before anything is done. */
+static void check_refused(unsigned key, uint64_t value)
+{
+    struct system system = leaving(4, 0);
+
+    system.left[key - SLOTS] = value;
+    encode(&system);
+    fake_boot(&fake);
+    check_text("calls", fake.log, "11 0x1 ()\n");
+    CHECK(strncmp(fake.console, "capdl: reading the blob: ", 25) == 0);
+}
+
+static void wrong_sizes(void)
+{
+    static int64_t profile[CAPDL_BOOT_KEY_COUNT];
+    struct system system = leaving(4, 0);
+
+    check_refused(CAPDL_SIZE_LEFT_CNODE, 8);
+    check_refused(CAPDL_SIZE_LEFT_NAME, 10);
+    check_refused(CAPDL_SIZE_LEFT_PAGE, 6);
+    check_refused(CAPDL_SIZE_LEFT_FRAME, 0);
+    check_refused(CAPDL_SIZE_LEFT_FRAME, 8);
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_CNODE_MOVE] = 0;
+    system.profile = profile;
+    encode(&system);
+    fake_boot(&fake);
+    check_text("calls without a label for Move", fake.log, "11 0x1 ()\n");
+}
+
+int main(void)
+{
+    untypeds_and_pages();
+    padding_and_devices();
+    too_few_slots();
+    more_than_can_be_described();
+    failing_calls();
+    wrong_sizes();
+    return failures != 0;
+}

@@ -6,8 +6,8 @@
 
 #include "check.h"
 
-/* The kernel has at most six levels of I/O page tables; which number it is depends on the hardware. */
-enum { MOST_IO_LEVELS = 6 };
+/* What VT-d defines; how many a machine has depends on its hardware. */
+enum { MOST_IO_LEVELS = 5 };
 
 static uint64_t number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
@@ -114,10 +114,10 @@ static void check_io_nesting(struct checker *c, uint32_t id, const struct capdl_
 
     if (level != expected)
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "%s '%s' holds I/O page table '%s' of level %" PRIu64 ": expected level %" PRIu64
-                     " (a device holds level 1, each level the next)",
-                     capdl_kind_name(holder->kind), check_label(c, id, label), check_label(c, cap->object, name),
-                     level, expected);
+                         "%s '%s' holds I/O page table '%s' of level %" PRIu64 ": expected level %" PRIu64
+                         " (a device holds level 1, each level the next)",
+                         capdl_kind_name(holder->kind), check_label(c, id, label), check_label(c, cap->object, name),
+                         level, expected);
 }
 
 /* All frames lie in tables of one level: the last that the hardware has. */
@@ -131,16 +131,16 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
     *leaf = *leaf == CAPDL_NO_OBJECT ? id : *leaf;
     if (capdl_object(c->spec, cap->object)->size_bits != 12)
         check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in I/O page table '%s', whose frames have 4k",
-                     label, table);
+                         label, table);
     else if (!(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)))
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "frame '%s' is mapped in I/O page table '%s' with neither R nor W: the kernel refuses that",
-                     label, table);
+                         "frame '%s' is mapped in I/O page table '%s' with neither R nor W: the kernel refuses that",
+                         label, table);
     else if (level != number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL))
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "frames are mapped in I/O page table '%s' of level %" PRIu64 " and in '%s' of level %" PRIu64
-                     ": expected one level, the last that the hardware has",
-                     check_label(c, *leaf, other), number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL), table, level);
+                         "frames are mapped in I/O page table '%s' of level %" PRIu64 " and in '%s' of level %" PRIu64
+                         ": expected one level, the last that the hardware has",
+                         check_label(c, *leaf, other), number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL), table, level);
 }
 
 static void check_io_place(struct checker *c, uint32_t id, const struct capdl_cap *cap, uint32_t *holder)
@@ -149,9 +149,9 @@ static void check_io_place(struct checker *c, uint32_t id, const struct capdl_ca
 
     if (holder[cap->object] != CAPDL_NO_OBJECT)
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "I/O page table '%s' is mapped in both '%s' and '%s': it can have one place",
-                     check_label(c, cap->object, label), check_label(c, holder[cap->object], first),
-                     check_label(c, id, second));
+                         "I/O page table '%s' is mapped in both '%s' and '%s': it can have one place",
+                         check_label(c, cap->object, label), check_label(c, holder[cap->object], first),
+                         check_label(c, id, second));
     holder[cap->object] = id;
 }
 
@@ -215,10 +215,10 @@ static void check_binding(struct checker *c, uint32_t id)
     char label[CHECK_LABEL], name[CHECK_LABEL];
 
     if (bank && bank->kind == CAPDL_KIND_CONTEXTBANK && !capdl_spec_cap_at(c->spec, bank->object, 0))
-        check_report(c, CAPDL_ERROR, bank->pos,
-                     "stream id '%s' is bound to context bank '%s', which has no address space: write one into its "
-                     "slot 0",
-                     check_label(c, id, label), check_label(c, bank->object, name));
+        check_report_cap(c, CAPDL_ERROR, bank,
+                         "stream id '%s' is bound to context bank '%s', which has no address space: write one into "
+                         "its slot 0",
+                         check_label(c, id, label), check_label(c, bank->object, name));
 }
 
 void check_stream(struct checker *c)

@@ -43,6 +43,9 @@ void open_blob(const struct bootinfo *bootinfo)
     if (self.blob.sizes[CAPDL_SIZE_PAGES] != header.num_pages)
         die("% pages in the blob, % here", self.blob.sizes[CAPDL_SIZE_PAGES], header.num_pages);
     check_image(bootinfo);
+    if (boot[CAPDL_BOOT_IOPT_LEVELS] && (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS] != bootinfo->num_iopt_levels)
+        die("I/O page tables of % levels, on hardware with %", (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS],
+            bootinfo->num_iopt_levels);
     self.first_slot = bootinfo->empty.start;
     self.first_page = page_cap(header.pages_start);
     self.untyped = region_at(boot[CAPDL_BOOT_UNTYPED_OFFSET]);

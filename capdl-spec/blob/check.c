@@ -71,6 +71,7 @@ static const struct limits {
     { CAPDL_BOOT_SLOT_BITS, CAPDL_BOOT_SLOT_BITS, 4, 8 },
     { CAPDL_BOOT_TYPE_UNTYPED, CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, 0, UINT16_MAX },
     { CAPDL_BOOT_CNODE_MOVE, CAPDL_BOOT_CNODE_MOVE, 0, UINT16_MAX },
+    { CAPDL_BOOT_IOPT_LEVELS, CAPDL_BOOT_IOPT_LEVELS, 0, 5 },
 };
 
 static bool profile_is_usable(const int64_t *boot)

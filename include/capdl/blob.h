@@ -53,6 +53,7 @@ enum capdl_boot_key {
     CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, /* AArch64 only */
     CAPDL_BOOT_PAGE_ATTRIBUTES,       /* attribute word of an ordinary cached mapping */
     CAPDL_BOOT_CNODE_MOVE,            /* label; only if leftovers are handed over */
+    CAPDL_BOOT_IOPT_LEVELS,           /* of I/O page tables, which must be the hardware's; 0: none are mapped */
     CAPDL_BOOT_KEY_COUNT
 };
 

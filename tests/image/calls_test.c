@@ -235,6 +235,71 @@ static void expect_pools(void)
     compiled_free(&c);
 }
 
+/* A device's page at 1 << 30 | 2 << 21 | 3 << 12. An I/O space is domain << 16 | bus << 8 | device << 3 | function. */
+static const char device_spec[] = "arch x86_64\n"
+                                  "objects {\n"
+                                  "  d = io_device (domainID: 2, 1:3.1)  f = frame (4k)\n"
+                                  "  a = io_pt (level: 1)  b = io_pt (level: 2)  c = io_pt (level: 3)\n"
+                                  "}\n"
+                                  "caps { d { 0: a }  a { 1: b }  b { 2: c }  c { 3: f (R)  5: f (RW) } }\n";
+
+static const char device_calls[] = "group 0x8 0 0xc 0x1\n"                              /* s0: f */
+                                   "group 0xc 0 0xc 0x3\n"                              /* s1: a, s2: b, s3: c */
+                                   "5 CNode_Mint i2 ( i2 | s4 0x40 i8 0x40 0xf 0x20119 )\n" /* s4: d */
+                                   "6 CNode_Copy i2 ( i2 | s5 0x40 s0 0x40 0xf )\n"
+                                   "8 IOPageTable_Map s1 ( s4 | 0 )\n"
+                                   "8 IOPageTable_Map s2 ( s4 | 0x40000000 ) x2 + 0x1 0 0x400000\n"
+                                   "9 Page_MapIO s0 ( s4 | 0x2 0x40403000 ) x2 + 0x5 0 0x1 0x2000\n";
+
+/* Attributes of extended page tables: 6 write back, 0 uncached. */
+static const char guest_spec[] = "arch x86_64\n"
+                                 "objects {\n"
+                                 "  t = tcb (resume: False)  v = vcpu  c = cnode (1 bits)  host = pml4\n"
+                                 "  g = ept_pml4  three = ept_pdpt  two = ept_pd  one = ept_pt\n"
+                                 "  f = frame (4k)  large = frame (2M)\n"
+                                 "}\n"
+                                 "caps {\n"
+                                 "  g { 1: three }  three { 2: two }  two { 3: one  4: large (RWX) }\n"
+                                 "  one { 5: f (RX, uncached) }\n"
+                                 "  t { cspace: c  vspace: host  bound_vcpu: v  ept_root: g }\n"
+                                 "}\n";
+
+static const char guest_calls[] = "group 0x9 0 0x15 0x1\n" /* s0: large */
+                                  "group 0x8 0 0xc 0x1\n"  /* s1: f */
+                                  "group 0x6 0 0xc 0x1\n"  /* s2: host */
+                                  "group 0x4e 0 0xc 0x1\n" /* s3: v, a made-up type as those that follow */
+                                  "group 0x50 0 0xc 0x1\n" /* s4: g */
+                                  "group 0x51 0 0xc 0x1\n" /* s5: three */
+                                  "group 0x52 0 0xc 0x1\n" /* s6: two */
+                                  "group 0x53 0 0xc 0x1\n" /* s7: one */
+                                  "group 0x1 0 0xb 0x1\n"  /* s8: t */
+                                  "group 0x4 0x1 0x6 0x1\n" /* s9: c */
+                                  "7 ASIDPool_Assign i6 ( s2 ) x2 + 0 0x2\n"
+                                  "8 EPTPDPT_Map s5 ( s4 | 0x8000000000 0x6 )\n"
+                                  "8 EPTPD_Map s6 ( s4 | 0x8080000000 0x6 )\n"
+                                  "8 EPTPT_Map s7 ( s4 | 0x8080600000 0x6 )\n"
+                                  "9 Page_MapEPT s1 ( s4 | 0x8080605000 0x6 0 )\n"
+                                  "9 Page_MapEPT s0 ( s4 | 0x8080800000 0x7 0x6 )\n"
+                                  "12 TCB_Configure s8 ( s9 s2 i0 | 0 0 0 0 )\n"
+                                  "12 TCB_SetSchedParams s8 ( i1 | 0x7d 0x7d )\n"
+                                  "12 VCPU_SetTCB s3 ( s8 )\n"
+                                  "12 TCB_SetEPTRoot s8 ( s4 )\n"
+                                  "12 TCB_WriteRegisters s8 (| 0 0x2 0 0 )\n";
+
+static const char stream_spec[] = "arch aarch64\n"
+                                  "objects {\n"
+                                  "  x = streamid (id: 7)  y = streamid (id: 9)  b = contextbank (bank: 3)\n"
+                                  "  top = pud\n"
+                                  "}\n"
+                                  "caps { b { 0: top }  x { 0: b }  y { 0: b } }\n";
+
+static const char stream_calls[] = "group 0x6 0 0xd 0x1\n" /* s0: top */
+                                   "5 CBControl_GetCB i13 ( i2 | 0x3 s1 0x40 )\n"
+                                   "5 SIDControl_GetSID i12 ( i2 | 0x7 s2 0x40 ) x2 + 0 0 0x2 0x1 0\n"
+                                   "7 ASIDPool_Assign i6 ( s0 )\n"
+                                   "9 CB_AssignVspace s1 ( s0 )\n"
+                                   "9 SID_BindCB s2 ( s1 ) x2 + 0x1 0\n";
+
 int main(void)
 {
     write_pattern("code.bin", 4096);
@@ -244,6 +309,9 @@ int main(void)
     write_pattern("code.bin", 5000);
     write_file("zero.bin", (char[10]){0}, 10);
     expect("regular and large things on RISC-V", "riscv64", riscv_spec, riscv_calls);
+    expect("what devices of x86 see", "x86_64", device_spec, device_calls);
+    expect("a guest on x86-64", "x86_64+", guest_spec, guest_calls);
+    expect("what devices behind an SMMU see", "aarch64+", stream_spec, stream_calls);
     expect_uncached();
     expect_pools();
     return check_result();

@@ -15,6 +15,7 @@ struct bad {
 #define FILL(offset, length, file, from)                                                                             \
     "fill: [{" #offset " " #length " CDL_FrameFill_FileData \"" file "\" " #from "}]"
 #define SPACE "top = pud  middle = pd  bottom = pt"
+#define IO "d = io_device (domainID: 1, 0:1.2)  p = io_pt (level: 1)  q = io_pt (level: 2)"
 #define MAPS "top { 0: middle } middle { 0: bottom } "
 
 static const struct bad bads[] = {
@@ -98,7 +99,29 @@ static const struct bad bads[] = {
      "needs W and one of G and P"},
     {"aarch64-mcs", ARM("s = sc (period: 10, budget: 20)", ""),
      "has a budget of 20 us, more than its period of 10 us"},
-    {"x86_64", X86("d = io_device (domainID: 1, 0:1.2)", ""), "the I/O memory management unit is not supported"},
+    {"x86_64", X86("d = io_device (domainID: 1, 0:0.0)", ""), "I/O device 'd' is no PCI device"},
+    {"x86_64", X86("d = io_device (domainID: 0, 0:1.2)", ""), "I/O device 'd' has domainID 0: expected 1 to 65535"},
+    {"x86_64", X86("d = io_device (domainID: 1, 0:1.2)  n = ep", "d { 0: n }"),
+     "holds something else than an I/O page table in slot 0"},
+    {"x86_64",
+     X86("d = io_device (domainID: 1, 0:1.2)  e = io_device (domainID: 2, 0:1.2)  p[2] = io_pt (level: 1)",
+         "d { 0: p[0] } e { 0: p[1] }"),
+     "I/O device 'e' has I/O page tables, and so has 'd', which is the same PCI device"},
+    {"x86_64", X86("d = io_device (domainID: 1, 0:1.2)  p = io_pt (level: 2)", "d { 0: p }"),
+     "in slot 0x0 of I/O device 'd' has level 2: expected level 1, and no more than 3"},
+    {"x86_64", X86(IO "  f = frame (4k)", "d { 0: p } p { 0: f (RW)  1: q } q { 0: f (R) }"),
+     "in slot 0x0 of I/O page table 'p' is a page on level 1, others are on 2: expected the last level for all"},
+    {"x86_64", X86(IO, "d { 0: p } p { 0: q  1: q }"), "is in use already: the kernel maps an I/O page table once"},
+    {"x86_64", X86(IO, "d { 0: p } p { 512: q }"), "is outside the table's 0x200 slots"},
+    {"x86_64", X86(IO "  f = frame (2M)", "d { 0: p } p { 0: q } q { 0: f (RW) }"),
+     "is to a frame of another size than 4k"},
+    {"x86_64", X86(IO "  f = frame (4k)", "d { 0: p } p { 0: q } q { 0: f }"), "has neither R nor W"},
+    {"x86_64", X86(IO "  f = frame (4k)", "q { 0: f (R) }"), "'q' has contents but belongs to no I/O device"},
+    {"x86_64", X86("g = ept_pml4", ""),
+     "EPT PML4 'g' cannot be made: kernel x86_64 has no such object (one with KernelVTX=ON has)"},
+    {"aarch64", ARM("s = streamid (id: 1)", ""), "SMMU stream id 's' cannot be made: kernel aarch64 has no SMMU"},
+    {"aarch64", ARM("b = contextbank (bank: 1)", ""), "SMMU context bank 'b' cannot be made: kernel aarch64 has no SMMU"},
+    {"aarch64", ARM("d = arm_io_device (iospace: 1)", ""), "only 32-bit kernels, for tk1, have such devices"},
     {"aarch64", ARM("t = tcb (dom: 1)", ""), "is to be in domain 1; kernel aarch64 has 1"},
     {"riscv64", RISCV("t = pt  f = frame (4k)", "t { 1024: f (R) }"), "is outside the table's 0x200 slots"},
     {"aarch64", ARM("i = irq  c = cnode (1 bits)", "c { 0: i }"), "'irq maps' names no interrupt for it"},
@@ -124,6 +147,8 @@ static const struct bad doubtful[] = {
      "TCB 't' has no scheduling context"},
     {"aarch64-mcs", ARM("t = tcb  c = cnode (1 bits)  v = pud  s = sc", "t { cspace: c  vspace: v  sc_slot: s }"),
      "scheduling context 's' has no budget"},
+    {"x86_64", X86(IO "  f = frame (4k)", "d { 0: p } p { 0: q } q { 0: f (R) }"),
+     "I/O device 'd' and others have 2 levels of I/O page tables: the system stops at boot where the hardware offers 3"},
 };
 
 static void check_doubtful(void)

@@ -43,7 +43,7 @@ struct compiled {
 };
 
 /* Reads the text and compiles it to a blob; with a made-up initialiser also to an image. An error in the text itself
- * ends the test. */
+ * ends the test. profile: name of a built-in kernel, with a '+' behind it for one that has all objects and methods. */
 void compile_text(struct compiled *, const char *profile, const char *text);
 void compile_text_to_image(struct compiled *, const char *profile, const char *text, bool strip);
 /* The same for a spec that is there already. */

@@ -161,6 +161,55 @@ static const char riscv[] =
     "  t { cspace: c  vspace: top }\n"
     "}\n";
 
+static const char devices[] =
+    "arch x86_64\n"
+    "objects {\n"
+    "  disk = io_device (domainID: 2, 0:3.1)  net = io_device (domainID: 65535, 255:31.7)\n"
+    "  held = io_device (domainID: 7, 1:0.0)  c = cnode (4 bits)\n"
+    "  one[2] = io_pt (level: 1)  two[2] = io_pt (level: 2)  three[3] = io_pt (level: 3)  spare = io_pt (level: 1)\n"
+    "  buffer[4] = frame (4k)  code = frame (4k, fill: [{0 4000 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
+    "}\n"
+    "caps {\n"
+    "  disk { 0: one[0] }  one[0] { 511: two[0] }  two[0] { 0: three[0]  1: three[1] }\n"
+    "  three[0] { 0: buffer[0..3] (RW)  100: code (R) }  three[1] { 511: buffer[0] (W) }\n"
+    "  net { 0: one[1] }  one[1] { 0: two[1] }  two[1] { 9: three[2] }  three[2] { 1: buffer[3] (R) }\n"
+    "  c { 0: disk  1: held  2: io_space_master  3: three[0]  4: spare  5: buffer[0] (RW, mapping: (three[0], 0)) }\n"
+    "}\n";
+
+/* Four levels, which the calls alone do not tell from three. */
+static const char deep_devices[] =
+    "arch x86_64\n"
+    "objects {\n"
+    "  d = io_device (domainID: 1, 0:1.0)  a = io_pt (level: 1)  b = io_pt (level: 2)  c = io_pt (level: 3)\n"
+    "  e = io_pt (level: 4)  f = frame (4k)\n"
+    "}\n"
+    "caps { d { 0: a }  a { 1: b }  b { 2: c }  c { 3: e }  e { 4: f (RW) } }\n";
+
+static const char guests[] =
+    "arch x86_64\n"
+    "objects {\n"
+    "  monitor = tcb (addr: 0, ip: 0x200000, sp: 0, prio: 5, max_prio: 6, affinity: 0, resume: False)\n"
+    "  c = cnode (3 bits)  host = pml4  guest = ept_pml4  three = ept_pdpt  two = ept_pd  one = ept_pt\n"
+    "  page[4] = frame (4k)  large = frame (2M)  v = vcpu  spare = ept_pt  pool = asid_pool\n"
+    "}\n"
+    "caps {\n"
+    "  guest { 511: three }  three { 0: two }  two { 0: one  1: large (RWX) }\n"
+    "  one { 0: page[0..2] (RWX)  3: page[3] (R, uncached) }\n"
+    "  pool { 0: guest }  c { 0: guest  1: one  2: spare  3: v }\n"
+    "  monitor { cspace: c  vspace: host  bound_vcpu: v  ept_root: guest }\n"
+    "}\n";
+
+static const char streams[] =
+    "arch aarch64\n"
+    "objects {\n"
+    "  net = streamid (id: 18)  usb = streamid (id: 0)  free = streamid (id: 1)  bank = contextbank (bank: 5)\n"
+    "  none = contextbank (bank: 6)  top = pud  middle = pd  bottom = pt  page = frame (4k)  c = cnode (3 bits)\n"
+    "}\n"
+    "caps {\n"
+    "  top { 0: middle }  middle { 1: bottom }  bottom { 2: page (RW) }\n"
+    "  bank { 0: top }  net { 0: bank }  usb { 0: bank }  c { 0: net  1: usb  2: free  3: bank  4: none }\n"
+    "}\n";
+
 int main(void)
 {
     write_pattern("code.bin", 9000);
@@ -170,6 +219,13 @@ int main(void)
     round_trip("x86-64 without names", "x86_64", x86, true);
     round_trip("RISC-V", "riscv64", riscv, false);
     round_trip("RISC-V without names", "riscv64-mcs", riscv, true);
+    round_trip("I/O spaces", "x86_64", devices, false);
+    round_trip("I/O spaces without names", "x86_64", devices, true);
+    round_trip("I/O spaces of four levels", "x86_64-mcs", deep_devices, false);
+    round_trip("guests", "x86_64+", guests, false);
+    round_trip("guests without names", "x86_64+", guests, true);
+    round_trip("streams", "aarch64+", streams, false);
+    round_trip("streams without names", "aarch64+", streams, true);
     round_trip("nothing", "riscv64", "arch riscv objects { } caps { }", false);
     return check_result();
 }

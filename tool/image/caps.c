@@ -23,7 +23,8 @@ static bool is_moved(const struct program *program, const struct capdl_cap *cap)
     case CAPDL_KIND_FRAME:
         return cap->flags & CAPDL_CAP_HAS_MAPPING;
     default:
-        return shape_is_table(cap->kind) && !(program->places[cap->object].flags & PLACE_MAPPED);
+        return (shape_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT) &&
+               !(program->places[cap->object].flags & PLACE_MAPPED);
     }
 }
 
@@ -42,6 +43,9 @@ static bool control_source(const struct capdl_cap *cap, struct operand *source)
         return true;
     case CAPDL_KIND_SMC:
         *source = operand_initial(CAPDL_INITIAL_SMC);
+        return true;
+    case CAPDL_KIND_IO_SPACE_MASTER:
+        *source = operand_initial(CAPDL_INITIAL_IO_SPACE);
         return true;
     case CAPDL_KIND_SCHED_CONTROL:
         *source = operand_sched_control(cap->data);
@@ -64,8 +68,9 @@ static bool control_exists(struct program *program, uint32_t cnode, const struct
         program_cap_error(program, cnode, cap, "cannot be given: kernel %s does not allow SMC calls", profile->name);
         return false;
     }
-    if (cap->kind == CAPDL_KIND_IO_SPACE_MASTER) {
-        program_cap_error(program, cnode, cap, "cannot be given: the I/O memory management unit is not supported");
+    if (cap->kind == CAPDL_KIND_IO_SPACE_MASTER && profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
+        program_cap_error(program, cnode, cap,
+                          "cannot be given: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)", profile->name);
         return false;
     }
     return true;

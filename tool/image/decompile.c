@@ -73,6 +73,7 @@ struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand
                           : operand->value == CAPDL_INITIAL_ASID_CONTROL ? CAPDL_KIND_ASID_CONTROL
                           : operand->value == CAPDL_INITIAL_DOMAIN       ? CAPDL_KIND_DOMAIN
                           : operand->value == CAPDL_INITIAL_SMC          ? CAPDL_KIND_SMC
+                          : operand->value == CAPDL_INITIAL_IO_SPACE     ? CAPDL_KIND_IO_SPACE_MASTER
                                                                          : CAPDL_KIND_COUNT;
         return &r->control;
     default:

@@ -69,10 +69,19 @@ void reverse_leftovers(struct reverse *);
 /* decompile_vspace.c */
 void reverse_map_table(struct reverse *, const struct capdl_call *);
 void reverse_map_page(struct reverse *, const struct capdl_call *);
+void reverse_map_io_table(struct reverse *, const struct capdl_call *);
+void reverse_map_io_page(struct reverse *, const struct capdl_call *);
+/* decompile_devices.c: true if the call is one of what devices have in place of page tables */
+bool reverse_device_call(struct reverse *, enum capdl_method, const struct capdl_call *);
+/* True if a Mint into one of our slots makes an I/O space. */
+bool reverse_io_space(struct reverse *, const struct capdl_call *);
 /* decompile_threads.c */
 bool reverse_thread_call(struct reverse *, enum capdl_method, const struct capdl_call *);
 void reverse_sched(struct reverse *, const struct capdl_call *);
-/* decompile_calls.c */
+/* decompile_calls.c: a derived slot, filled once, and an object that is nothing but a capability in one; all calls */
+struct held *reverse_fill_slot(struct reverse *, const struct capdl_operand *);
+uint32_t reverse_add_derived(struct reverse *, const struct capdl_operand *, enum capdl_kind);
+void reverse_number(struct reverse *, uint32_t object, enum capdl_number, uint64_t);
 void reverse_calls(struct reverse *);
 
 #endif

@@ -10,8 +10,7 @@ static bool in_root(const struct capdl_operand *target)
     return target->kind == CAPDL_REF_INITIAL && target->value == CAPDL_INITIAL_CNODE;
 }
 
-/* A derived slot is filled once, by the call that makes what is in it. */
-static struct held *fill_slot(struct reverse *r, const struct capdl_operand *operand)
+struct held *reverse_fill_slot(struct reverse *r, const struct capdl_operand *operand)
 {
     bool derived = operand->kind == CAPDL_REF_SLOT && operand->value >= r->blob.sizes[CAPDL_SIZE_OBJECTS];
     if (!derived || r->slots[operand->value].kind != CAPDL_KIND_COUNT) {
@@ -29,8 +28,11 @@ static uint64_t word(const struct capdl_call *call, unsigned i)
 /* Copy and Mint into a slot of ours: words index, depth, source, depth, rights[, badge]. */
 static void derive_copy(struct reverse *r, const struct capdl_call *call, bool minted)
 {
+    if (minted && reverse_io_space(r, call)) {
+        return;
+    }
     const struct held *source = reverse_held(r, &call->operands[3]);
-    struct held *copy = fill_slot(r, &call->operands[1]);
+    struct held *copy = reverse_fill_slot(r, &call->operands[1]);
     if (copy) {
         *copy = *source;
         copy->original = false;
@@ -168,10 +170,9 @@ static void move(struct reverse *r, const struct capdl_call *call)
     reverse_cap(r, cnode, cap);
 }
 
-/* An object that is nothing but a capability derived from a control capability. */
-static uint32_t add_derived(struct reverse *r, const struct capdl_operand *slot, enum capdl_kind kind)
+uint32_t reverse_add_derived(struct reverse *r, const struct capdl_operand *slot, enum capdl_kind kind)
 {
-    struct held *held = fill_slot(r, slot);
+    struct held *held = reverse_fill_slot(r, slot);
     if (!held) {
         return CAPDL_NO_OBJECT;
     }
@@ -180,7 +181,7 @@ static uint32_t add_derived(struct reverse *r, const struct capdl_operand *slot,
     return object;
 }
 
-static void set_number(struct reverse *r, uint32_t object, enum capdl_number number, uint64_t value)
+void reverse_number(struct reverse *r, uint32_t object, enum capdl_number number, uint64_t value)
 {
     struct capdl_object o = *capdl_object(r->spec, object);
     if (!o.u.numbers) {
@@ -250,15 +251,16 @@ static bool get_interrupt(struct reverse *r, enum capdl_method method, const str
         return true;
     }
     bool riscv = get->kind == CAPDL_KIND_ARM_IRQ && r->image->profile.arch == CAPDL_ARCH_RISCV;
-    uint32_t object = add_derived(r, &call->operands[1 + get->slot], riscv ? CAPDL_KIND_RISCV_IRQ : get->kind);
+    uint32_t object = reverse_add_derived(r, &call->operands[1 + get->slot], riscv ? CAPDL_KIND_RISCV_IRQ : get->kind);
     if (object == CAPDL_NO_OBJECT) {
         return true;
     }
     for (unsigned i = 0; i < get->num_numbers; i++) {
-        set_number(r, object, get->numbers[i].number, word(call, get->numbers[i].word));
+        reverse_number(r, object, get->numbers[i].number, word(call, get->numbers[i].word));
     }
     if (get->kind == CAPDL_KIND_ARM_IRQ && !riscv) {
-        set_number(r, object, CAPDL_NUMBER_TARGET, capdl_object(r->spec, object)->u.numbers->value[CAPDL_NUMBER_TARGET]);
+        uint64_t target = number_of(capdl_object(r->spec, object), CAPDL_NUMBER_TARGET);
+        reverse_number(r, object, CAPDL_NUMBER_TARGET, target);
     }
     map_irq(r, object, word(call, get->irq));
     return true;
@@ -272,10 +274,10 @@ static void issue(struct reverse *r, const struct capdl_call *call, enum capdl_k
         reverse_fail(r, "a capability is issued with the wrong number of operands");
         return;
     }
-    uint32_t object = add_derived(r, &call->operands[3], kind);
+    uint32_t object = reverse_add_derived(r, &call->operands[3], kind);
     if (object != CAPDL_NO_OBJECT) {
-        set_number(r, object, a, word(call, 0));
-        set_number(r, object, b, word(call, 1));
+        reverse_number(r, object, a, word(call, 0));
+        reverse_number(r, object, b, word(call, 1));
     }
 }
 
@@ -297,7 +299,7 @@ static void set_notification(struct reverse *r, const struct capdl_call *call)
 
 static void make_pool(struct reverse *r, const struct capdl_call *call)
 {
-    struct held *pool = call->num_operands == 4 ? fill_slot(r, &call->operands[2]) : 0;
+    struct held *pool = call->num_operands == 4 ? reverse_fill_slot(r, &call->operands[2]) : 0;
     if (!pool) {
         reverse_fail(r, "an ASID pool is made with the wrong operands");
         return;
@@ -359,7 +361,8 @@ static void set_start(struct reverse *r, const struct capdl_call *call)
 
 static void reverse_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
 {
-    if (reverse_thread_call(r, method, call) || get_interrupt(r, method, call)) {
+    if (reverse_thread_call(r, method, call) || reverse_device_call(r, method, call) ||
+        get_interrupt(r, method, call)) {
         return;
     }
     switch (method) {
@@ -371,11 +374,15 @@ static void reverse_call(struct reverse *r, enum capdl_method method, const stru
         move(r, call);
         break;
     case CAPDL_METHOD_PAGE_MAP:
+    case CAPDL_METHOD_PAGE_MAP_EPT:
         reverse_map_page(r, call);
         break;
     case CAPDL_METHOD_PAGE_TABLE_MAP:
     case CAPDL_METHOD_PAGE_DIRECTORY_MAP:
     case CAPDL_METHOD_PDPT_MAP:
+    case CAPDL_METHOD_EPT_PDPT_MAP:
+    case CAPDL_METHOD_EPT_PD_MAP:
+    case CAPDL_METHOD_EPT_PT_MAP:
         reverse_map_table(r, call);
         break;
     case CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS:

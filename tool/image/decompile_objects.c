@@ -52,6 +52,16 @@ static enum capdl_kind kind_of_type(const struct capdl_profile *profile, enum ca
         return root_kind(profile);
     case CAPDL_TYPE_VCPU:
         return CAPDL_KIND_VCPU;
+    case CAPDL_TYPE_IO_PAGE_TABLE:
+        return CAPDL_KIND_IO_PT;
+    case CAPDL_TYPE_EPT_PML4:
+        return CAPDL_KIND_EPT_PML4;
+    case CAPDL_TYPE_EPT_PDPT:
+        return CAPDL_KIND_EPT_PDPT;
+    case CAPDL_TYPE_EPT_PD:
+        return CAPDL_KIND_EPT_PD;
+    case CAPDL_TYPE_EPT_PT:
+        return CAPDL_KIND_EPT_PT;
     default:
         return CAPDL_KIND_COUNT;
     }
@@ -126,6 +136,9 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
             }
         }
         capdl_object_set(r->spec, object, &o);
+        if (own == CAPDL_KIND_IO_PT) {
+            reverse_number(r, object, CAPDL_NUMBER_IO_PT_LEVEL, 1); /* until it is mapped */
+        }
     }
 }
 

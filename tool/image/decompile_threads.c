@@ -173,6 +173,11 @@ static void thread_call(struct reverse *r, enum capdl_method method, const struc
             add_cap(r, thread, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, &call->operands[0], CAPDL_KIND_NOTIFICATION, BOTH);
         }
         break;
+    case CAPDL_METHOD_TCB_SET_EPT_ROOT:
+        if (one) {
+            add_cap(r, thread, CAPDL_TCB_SLOT_EPT_ROOT, &call->operands[0], CAPDL_KIND_EPT_PML4, 0);
+        }
+        break;
     case CAPDL_METHOD_TCB_SET_AFFINITY:
         tcb_of(r, thread)->affinity = one ? call->operands[0].value : 0;
         tcb_of(r, thread)->has |= CAPDL_TCB_HAS_AFFINITY;
@@ -191,7 +196,7 @@ static bool is_thread_method(enum capdl_method method)
     return method == CAPDL_METHOD_TCB_CONFIGURE || method == CAPDL_METHOD_TCB_SET_IPC_BUFFER ||
            method == CAPDL_METHOD_TCB_SET_SCHED_PARAMS || method == CAPDL_METHOD_TCB_SET_TIMEOUT_ENDPOINT ||
            method == CAPDL_METHOD_TCB_BIND_NOTIFICATION || method == CAPDL_METHOD_TCB_SET_AFFINITY ||
-           method == CAPDL_METHOD_TCB_SET_FLAGS || method == CAPDL_METHOD_TCB_WRITE_REGISTERS;
+           method == CAPDL_METHOD_TCB_SET_FLAGS || method == CAPDL_METHOD_TCB_SET_EPT_ROOT || method == CAPDL_METHOD_TCB_WRITE_REGISTERS;
 }
 
 static void bind_vcpu(struct reverse *r, const struct capdl_call *call)

@@ -112,11 +112,12 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
 
 /* What vspace.c made of rights and attributes. */
 static struct capdl_cap page_cap(const struct capdl_profile *profile, const struct held *frame, uint64_t rights,
-                                 uint64_t attributes)
+                                 uint64_t attributes, bool guest)
 {
     struct capdl_cap cap = {
         .object = frame->object, .kind = CAPDL_KIND_FRAME, .rights = (uint8_t)(rights & CAPDL_RIGHTS_ALL)};
     bool uncached = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 1)
+                    : guest                             ? attributes == 0
                                                         : profile->arch == CAPDL_ARCH_X86_64 && attributes & 2;
     bool execute = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 4)
                    : profile->arch == CAPDL_ARCH_RISCV ? !(attributes & 1)
@@ -124,6 +125,16 @@ static struct capdl_cap page_cap(const struct capdl_profile *profile, const stru
     cap.rights = (uint8_t)((cap.rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) | (execute ? CAPDL_RIGHT_GRANT : 0));
     cap.flags = uncached ? CAPDL_CAP_UNCACHED : 0;
     return cap;
+}
+
+/* This very capability is the one that maps the slot. */
+static void map_frame(struct reverse *r, struct held *frame, uint32_t table, struct capdl_cap cap)
+{
+    frame->mapped = true;
+    frame->mapped_rights = cap.rights;
+    frame->table = table;
+    frame->table_slot = cap.slot;
+    reverse_cap(r, table, cap);
 }
 
 void reverse_map_page(struct reverse *r, const struct capdl_call *call)
@@ -145,11 +156,92 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a page is mapped where there is no page table, or twice");
         return;
     }
-    struct capdl_cap cap = page_cap(profile, frame, call->operands[2].value, call->operands[3].value);
+    bool guest = shape_is_ept((enum capdl_kind)capdl_object(r->spec, root)->kind);
+    struct capdl_cap cap = page_cap(profile, frame, call->operands[2].value, call->operands[3].value, guest);
     cap.slot = slot_in(profile, level, address);
-    frame->mapped = true;
-    frame->mapped_rights = cap.rights;
-    frame->table = table;
-    frame->table_slot = cap.slot;
-    reverse_cap(r, table, cap);
+    map_frame(r, frame, table, cap);
+}
+
+/* I/O page tables: as many levels as the blob was made for, the device in the place of the root. */
+static unsigned io_shift(const struct reverse *r, unsigned level)
+{
+    return CAPDL_PAGE_BITS + 9 * ((unsigned)r->blob.boot[CAPDL_BOOT_IOPT_LEVELS] - level);
+}
+
+static uint32_t device_of(struct reverse *r, const struct capdl_call *call, unsigned words)
+{
+    const struct held *device = call->num_caps == 1 ? reverse_held(r, &call->operands[0]) : 0;
+    if (!device || call->num_operands != words + 1 || device->kind != CAPDL_KIND_IO_DEVICE ||
+        r->blob.boot[CAPDL_BOOT_IOPT_LEVELS] < 1) {
+        reverse_fail(r, "something is mapped for a device that is none");
+        return CAPDL_NO_OBJECT;
+    }
+    return device->object;
+}
+
+/* The table at a level, 1 being the device's root, or the device itself at level 0. */
+static uint32_t io_table_at(struct reverse *r, uint32_t device, unsigned level, uint64_t address)
+{
+    if (level == 0) {
+        return device;
+    }
+    tables_enlarge(r);
+    const struct table_entry *entry = entry_of(r, device, level, level > 1 ? address >> io_shift(r, level - 1) : 0);
+    return entry->level ? entry->object : CAPDL_NO_OBJECT;
+}
+
+static uint64_t io_slot(const struct reverse *r, unsigned level, uint64_t address)
+{
+    return level == 0 ? 0 : address >> io_shift(r, level) & 511;
+}
+
+void reverse_map_io_table(struct reverse *r, const struct capdl_call *call)
+{
+    uint32_t device = device_of(r, call, 1);
+    struct held *table = reverse_held(r, &call->target);
+    if (r->failed || table->kind != CAPDL_KIND_IO_PT || table->object == CAPDL_NO_OBJECT || table->mapped) {
+        reverse_fail(r, "something is mapped as an I/O page table that is none, or twice");
+        return;
+    }
+    uint64_t address = call->operands[1].value;
+    unsigned level = 1, most = (unsigned)r->blob.boot[CAPDL_BOOT_IOPT_LEVELS];
+    while (level <= most && io_table_at(r, device, level, address) != CAPDL_NO_OBJECT) {
+        level++;
+    }
+    if (level > most) {
+        reverse_fail(r, "an I/O page table is mapped where there are tables already");
+        return;
+    }
+    tables_enlarge(r);
+    uint64_t index = level > 1 ? address >> io_shift(r, level - 1) : 0;
+    *entry_of(r, device, level, index) =
+        (struct table_entry){.root = device, .level = level, .index = index, .object = table->object};
+    r->num_tables++;
+    table->mapped = true;
+    reverse_number(r, table->object, CAPDL_NUMBER_IO_PT_LEVEL, level);
+    reverse_cap(r, io_table_at(r, device, level - 1, address),
+                (struct capdl_cap){
+                    .slot = io_slot(r, level - 1, address), .object = table->object, .kind = CAPDL_KIND_IO_PT});
+}
+
+void reverse_map_io_page(struct reverse *r, const struct capdl_call *call)
+{
+    uint32_t device = device_of(r, call, 2);
+    struct held *frame = reverse_held(r, &call->target);
+    if (r->failed || frame->kind != CAPDL_KIND_FRAME || frame->object == CAPDL_NO_OBJECT || frame->mapped) {
+        reverse_fail(r, "something is mapped as a device's page that is none, or twice");
+        return;
+    }
+    uint64_t address = call->operands[2].value;
+    unsigned level = (unsigned)r->blob.boot[CAPDL_BOOT_IOPT_LEVELS];
+    uint32_t table = io_table_at(r, device, level, address);
+    if (table == CAPDL_NO_OBJECT) {
+        reverse_fail(r, "a device's page is mapped where there is no I/O page table");
+        return;
+    }
+    map_frame(r, frame, table,
+              (struct capdl_cap){.slot = io_slot(r, level, address),
+                                 .object = frame->object,
+                                 .kind = CAPDL_KIND_FRAME,
+                                 .rights = call->operands[1].value & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)});
 }

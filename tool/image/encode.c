@@ -113,6 +113,7 @@ static void put_profile(struct encoder *e)
         [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = label(profile, CAPDL_METHOD_PAGE_CLEAN_INVALIDATE_DATA),
         [CAPDL_BOOT_PAGE_ATTRIBUTES] = (int64_t)vspace_default_attributes(profile),
         [CAPDL_BOOT_CNODE_MOVE] = e->program->leftovers.slots ? label(profile, CAPDL_METHOD_CNODE_MOVE) : 0,
+        [CAPDL_BOOT_IOPT_LEVELS] = e->program->io_levels,
     };
     uint64_t count = 0;
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {

@@ -9,11 +9,6 @@
 
 #include "image/program.h"
 
-static uint64_t number(const struct capdl_object *object, enum capdl_number which)
-{
-    return object->u.numbers ? object->u.numbers->value[which] : 0;
-}
-
 static bool is_interrupt(enum capdl_kind kind)
 {
     return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ ||
@@ -35,8 +30,8 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
 {
     const struct capdl_object *o = capdl_object(program->spec, object);
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
-    struct operand trigger = operand_word(number(o, CAPDL_NUMBER_TRIGGER)), depth = operand_word(ROOT_DEPTH);
-    uint64_t target = o->kind == CAPDL_KIND_ARM_IRQ ? number(o, CAPDL_NUMBER_TARGET) : 0;
+    struct operand trigger = operand_word(number_of(o, CAPDL_NUMBER_TRIGGER)), depth = operand_word(ROOT_DEPTH);
+    uint64_t target = o->kind == CAPDL_KIND_ARM_IRQ ? number_of(o, CAPDL_NUMBER_TARGET) : 0;
     if (!has_gic(program, object, "triggers to set (write irq)")) {
         return;
     }
@@ -59,13 +54,13 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
     struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
     if (o->kind == CAPDL_KIND_IOAPIC_IRQ) {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, 1, control, ours, slot, depth,
-             operand_word(number(o, CAPDL_NUMBER_IOAPIC_NUM)), operand_word(number(o, CAPDL_NUMBER_IOAPIC_PIN)),
-             operand_word(number(o, CAPDL_NUMBER_IOAPIC_LEVEL)),
-             operand_word(number(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
+             operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_NUM)), operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_PIN)),
+             operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_LEVEL)),
+             operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
     } else {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, 1, control, ours, slot, depth,
-             operand_word(number(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number(o, CAPDL_NUMBER_MSI_DEV)),
-             operand_word(number(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number(o, CAPDL_NUMBER_MSI_HANDLE)), vector);
+             operand_word(number_of(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number_of(o, CAPDL_NUMBER_MSI_DEV)),
+             operand_word(number_of(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number_of(o, CAPDL_NUMBER_MSI_HANDLE)), vector);
     }
 }
 
@@ -156,7 +151,7 @@ void interrupts_derive(struct program *program)
 static void issue_ports(struct program *program, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(program->spec, object);
-    uint64_t first = number(o, CAPDL_NUMBER_PORTS_FIRST), last = number(o, CAPDL_NUMBER_PORTS_LAST);
+    uint64_t first = number_of(o, CAPDL_NUMBER_PORTS_FIRST), last = number_of(o, CAPDL_NUMBER_PORTS_LAST);
     if (first > last || last > 0xffff) {
         program_error(program, object, "has ports 0x%llx to 0x%llx; there are 0 to 0xffff", (unsigned long long)first,
                       (unsigned long long)last);
@@ -178,8 +173,8 @@ static void issue_sgi(struct program *program, uint32_t object)
     uint64_t slot = calls_derive(program, object);
     program->places[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
-         operand_initial(CAPDL_INITIAL_CNODE), operand_word(number(o, CAPDL_NUMBER_SGI_IRQ)),
-         operand_word(number(o, CAPDL_NUMBER_TARGET)), operand_slot(slot), operand_word(ROOT_DEPTH));
+         operand_initial(CAPDL_INITIAL_CNODE), operand_word(number_of(o, CAPDL_NUMBER_SGI_IRQ)),
+         operand_word(number_of(o, CAPDL_NUMBER_TARGET)), operand_slot(slot), operand_word(ROOT_DEPTH));
 }
 
 void ports_derive(struct program *program)

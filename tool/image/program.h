@@ -9,6 +9,7 @@
  *     asids, interrupts: capabilities made by kernel calls
  *     derive    which capabilities are copied from which others of the spec
  *     vspace    page tables and pages, with their final addresses
+ *     iospace, smmu: the same for devices
  *     sched, threads, caps, leftovers, domains
  *     weave     one run of calls for what is done for many alike domains
  *     encode    the blob
@@ -168,6 +169,8 @@ struct program {
     struct mapping *mappings; /* by container and slot */
     size_t num_mappings, capacity_mappings;
 
+    uint8_t io_levels; /* of I/O page tables; 0: none are mapped */
+
     uint32_t num_roots, num_own_pools;
     uint32_t *pool_of; /* per object: ASID pool of the spec it is in, or CAPDL_NO_OBJECT */
 
@@ -195,6 +198,12 @@ void program_warning(struct program *, const char *check, uint32_t object, const
 /* The same about a capability: its place, and which slot of which container it is in. */
 void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
+
+/* A number of a device or interrupt; 0 if it is not written. */
+static inline uint64_t number_of(const struct capdl_object *object, enum capdl_number which)
+{
+    return object->u.numbers ? object->u.numbers->value[which] : 0;
+}
 
 /* calls.c */
 static inline struct operand operand_word(uint64_t value)
@@ -249,6 +258,10 @@ void asids_count(struct program *);
 void asids_assign(struct program *);
 void interrupts_derive(struct program *);
 void ports_derive(struct program *);
+void io_spaces_derive(struct program *);
+void io_spaces_map(struct program *);
+void streams_derive(struct program *);
+void streams_bind(struct program *);
 void derivations_collect(struct program *);
 void mappings_collect(struct program *);
 void vspace_map(struct program *);
@@ -268,6 +281,7 @@ void arrange_place(struct program *, struct group_list *, uint32_t object, const
 /* shape.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int shape_level(const struct program *, enum capdl_kind);
 bool shape_is_table(enum capdl_kind);
+bool shape_is_ept(enum capdl_kind); /* page tables of guests on x86-64 */
 /* log2 of the bytes that one entry of a table at this level covers. */
 unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 

@@ -19,14 +19,18 @@ static int table_height(enum capdl_kind kind)
 {
     switch (kind) {
     case CAPDL_KIND_PT:
+    case CAPDL_KIND_EPT_PT:
         return 1;
     case CAPDL_KIND_PD:
+    case CAPDL_KIND_EPT_PD:
         return 2;
     case CAPDL_KIND_PUD:
     case CAPDL_KIND_PDPT:
+    case CAPDL_KIND_EPT_PDPT:
         return 3;
     case CAPDL_KIND_PGD:
     case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
         return 4;
     default:
         return 0;
@@ -38,14 +42,31 @@ bool shape_is_table(enum capdl_kind kind)
     return table_height(kind) != 0;
 }
 
+bool shape_is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
 int shape_level(const struct program *program, enum capdl_kind kind)
 {
     return program->profile->vspace_levels - table_height(kind);
 }
 
+static enum capdl_type ept_type(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4   ? CAPDL_TYPE_EPT_PML4
+           : kind == CAPDL_KIND_EPT_PDPT ? CAPDL_TYPE_EPT_PDPT
+           : kind == CAPDL_KIND_EPT_PD   ? CAPDL_TYPE_EPT_PD
+                                         : CAPDL_TYPE_EPT_PT;
+}
+
 static enum capdl_type table_type(struct program *program, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(program->spec, object);
+    if (shape_is_ept(o->kind)) {
+        return ept_type(o->kind);
+    }
     if (program->profile->arch == CAPDL_ARCH_RISCV) {
         return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
@@ -107,24 +128,59 @@ static enum capdl_type object_type(struct program *program, uint32_t object)
         return CAPDL_TYPE_SCHED_CONTEXT;
     case CAPDL_KIND_VCPU:
         return CAPDL_TYPE_VCPU;
+    case CAPDL_KIND_IO_PT:
+        return CAPDL_TYPE_IO_PAGE_TABLE;
     default:
         return shape_is_table(kind) ? table_type(program, object) : CAPDL_TYPE_COUNT;
     }
 }
 
+/* Devices are no kernel objects; the kernel has to know them all the same. */
 static void refuse_device(struct program *program, uint32_t object)
 {
-    enum capdl_kind kind = capdl_object(program->spec, object)->kind;
-    switch (kind) {
-    case CAPDL_KIND_IO_DEVICE:
-    case CAPDL_KIND_IO_PT:
+    const struct capdl_profile *profile = program->profile;
+    switch (capdl_object(program->spec, object)->kind) {
     case CAPDL_KIND_ARM_IO_DEVICE:
+        program_error(program, object, "cannot be made: only 32-bit kernels, for tk1, have such devices");
+        break;
+    case CAPDL_KIND_IO_DEVICE:
+        if (profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
+            program_error(program, object, "cannot be made: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)",
+                          profile->name);
+        }
+        break;
     case CAPDL_KIND_STREAMID:
     case CAPDL_KIND_CONTEXTBANK:
-        program_error(program, object, "cannot be compiled: the I/O memory management unit is not supported");
+        if (profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] == CAPDL_PROFILE_ABSENT) {
+            program_error(program, object,
+                          "cannot be made: kernel %s has no SMMU (that for tx2 has, with KernelArmSMMU=ON)",
+                          profile->name);
+        }
         break;
     default: /* a PROGRAM stays in the model beside the objects it stands for */
         break;
+    }
+}
+
+/* What has this kind of object, for messages. */
+static const char *who_has(const struct program *program, enum capdl_type type)
+{
+    switch (type) {
+    case CAPDL_TYPE_REPLY:
+    case CAPDL_TYPE_SCHED_CONTEXT:
+        return program->profile->mcs ? "" : " (an MCS kernel has)";
+    case CAPDL_TYPE_IO_PAGE_TABLE:
+        return program->profile->arch == CAPDL_ARCH_X86_64 ? " (one with KernelIOMMU=ON has)" : "";
+    case CAPDL_TYPE_EPT_PML4:
+    case CAPDL_TYPE_EPT_PDPT:
+    case CAPDL_TYPE_EPT_PD:
+    case CAPDL_TYPE_EPT_PT:
+        return " (one with KernelVTX=ON has)";
+    case CAPDL_TYPE_VCPU:
+        return program->profile->arch == CAPDL_ARCH_X86_64 ? " (one with KernelVTX=ON has)"
+                                                           : " (one with KernelArmHypervisorSupport=ON has)";
+    default:
+        return "";
     }
 }
 
@@ -210,9 +266,8 @@ static void shape_object(struct program *program, uint32_t object)
         return;
     }
     if (program->profile->types[place->type] == CAPDL_PROFILE_ABSENT) {
-        bool mcs = place->type == CAPDL_TYPE_REPLY || place->type == CAPDL_TYPE_SCHED_CONTEXT;
         program_error(program, object, "cannot be made: kernel %s has no such object%s", program->profile->name,
-                      mcs && !program->profile->mcs ? " (an MCS kernel has)" : "");
+                      who_has(program, place->type));
         place->type = CAPDL_TYPE_COUNT;
         return;
     }

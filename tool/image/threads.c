@@ -42,7 +42,8 @@ static void check_space(struct program *program, uint32_t object)
     if (cspace && cspace->kind != CAPDL_KIND_CNODE) {
         program_cap_error(program, object, cspace, "is not a CNode");
     }
-    if (vspace && (vspace->object == CAPDL_NO_OBJECT || !(program->places[vspace->object].flags & PLACE_ROOT))) {
+    if (vspace && (vspace->object == CAPDL_NO_OBJECT || shape_is_ept(vspace->kind) ||
+                   !(program->places[vspace->object].flags & PLACE_ROOT))) {
         program_cap_error(program, object, vspace, "is not the root of an address space");
     }
     if (is_bare(program, object) && tcb->resume && tcb->has & CAPDL_TCB_HAS_RESUME) {
@@ -131,7 +132,8 @@ static void check_slots(struct program *program, uint32_t object)
         }
         if ((cap->slot == CAPDL_TCB_SLOT_SC && cap->kind != CAPDL_KIND_SC) ||
             (cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && cap->kind != CAPDL_KIND_NOTIFICATION) ||
-            (cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU && cap->kind != CAPDL_KIND_VCPU)) {
+            (cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU && cap->kind != CAPDL_KIND_VCPU) ||
+            (cap->slot == CAPDL_TCB_SLOT_EPT_ROOT && cap->kind != CAPDL_KIND_EPT_PML4)) {
             program_cap_error(program, object, cap, "is of the wrong kind for it");
         }
     }
@@ -257,6 +259,15 @@ static void bind_vcpu(struct program *program, uint32_t object)
     }
 }
 
+static void set_ept_root(struct program *program, uint32_t object)
+{
+    const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_EPT_ROOT);
+    if (cap) {
+        CALL(program, THREADS, TCB_SET_EPT_ROOT, object, 1, operand_object(program, object),
+             operand_object(program, cap->object));
+    }
+}
+
 /* On MCS the core is that of the scheduling context. */
 static void set_affinity(struct program *program, uint32_t object)
 {
@@ -315,8 +326,8 @@ static void write_registers(struct program *program, uint32_t object)
 void threads_configure(struct program *program)
 {
     static void (*const passes[])(struct program *, uint32_t) = {
-        check_thread, configure,    set_sched_params, set_timeout,     bind_notification,
-        bind_vcpu,    set_affinity, set_flags,        write_registers,
+        check_thread, configure,    set_sched_params, set_timeout, bind_notification,
+        bind_vcpu,    set_ept_root, set_affinity,     set_flags,   write_registers,
     };
     for (size_t pass = 0; pass < sizeof passes / sizeof passes[0]; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {

@@ -8,16 +8,23 @@ enum {
     ARM_EXECUTE_NEVER = 4,
     RISCV_EXECUTE_NEVER = 1,
     X86_CACHE_DISABLED = 2,
+    EPT_WRITE_BACK = 6,
 };
+
+/* Addresses of guests on x86-64 are as long as page tables make them. */
+enum { GUEST_ADDRESS_BITS = 48 };
 
 uint64_t vspace_default_attributes(const struct capdl_profile *profile)
 {
     return profile->arch == CAPDL_ARCH_AARCH64 ? ARM_CACHED : 0;
 }
 
-static uint64_t page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap)
+static uint64_t page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap, bool guest)
 {
     bool cached = !(cap->flags & CAPDL_CAP_UNCACHED), execute = cap->rights & CAPDL_RIGHT_GRANT;
+    if (guest) {
+        return cached ? EPT_WRITE_BACK : 0;
+    }
     switch (profile->arch) {
     case CAPDL_ARCH_AARCH64:
         return (cached ? ARM_CACHED : 0u) | (execute ? 0u : ARM_EXECUTE_NEVER);
@@ -31,7 +38,10 @@ static uint64_t page_attributes(const struct capdl_profile *profile, const struc
 /* x86-64 has a method for each level; its profile has the types. */
 static enum capdl_method table_method(enum capdl_type type)
 {
-    return type == CAPDL_TYPE_PDPT             ? CAPDL_METHOD_PDPT_MAP
+    return type == CAPDL_TYPE_EPT_PDPT         ? CAPDL_METHOD_EPT_PDPT_MAP
+           : type == CAPDL_TYPE_EPT_PD         ? CAPDL_METHOD_EPT_PD_MAP
+           : type == CAPDL_TYPE_EPT_PT         ? CAPDL_METHOD_EPT_PT_MAP
+           : type == CAPDL_TYPE_PDPT           ? CAPDL_METHOD_PDPT_MAP
            : type == CAPDL_TYPE_PAGE_DIRECTORY ? CAPDL_METHOD_PAGE_DIRECTORY_MAP
                                                : CAPDL_METHOD_PAGE_TABLE_MAP;
 }
@@ -63,6 +73,8 @@ static bool page_allowed(struct program *program, uint32_t table, const struct c
 struct walk {
     struct program *program;
     uint32_t root;
+    bool guest;   /* extended page tables */
+    uint64_t end; /* first address that nothing may be mapped at */
 };
 
 static bool range_good(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, unsigned level,
@@ -76,9 +88,9 @@ static bool range_good(const struct walk *walk, uint32_t table, const struct cap
         return false;
     }
     bool frame = cap->kind == CAPDL_KIND_FRAME;
-    if (address >= profile->user_top || (frame && profile->user_top - address < size)) {
+    if (address >= walk->end || (frame && walk->end - address < size)) {
         program_cap_error(walk->program, table, cap, "is at 0x%llx, but user addresses of kernel %s end at 0x%llx",
-                          (unsigned long long)address, profile->name, (unsigned long long)profile->user_top);
+                          (unsigned long long)address, profile->name, (unsigned long long)walk->end);
         return false;
     }
     return true;
@@ -98,14 +110,25 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
                           1ULL << place->size_bits, 1ULL << shift);
         return;
     }
+    if (walk->guest && shift > vspace_shift(program->profile, program->profile->vspace_levels - 2u)) {
+        program_cap_error(program, table, cap,
+                          "is to a frame of 0x%llx bytes, and the kernel gives guests none of that size", 1ULL << shift);
+        return;
+    }
     if (!page_allowed(program, table, cap)) {
         return;
     }
     place->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_GRANT ? PLACE_EXECUTABLE : 0);
     struct operand source = mapping_source(program, table, cap);
-    CALL(program, PAGES, PAGE_MAP, cap->object, 1, source, operand_object(program, walk->root), operand_word(address),
-         operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT)),
-         operand_word(page_attributes(program->profile, cap)));
+    const struct operand map[] = {
+        source,
+        operand_object(program, walk->root),
+        operand_word(address),
+        operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT)),
+        operand_word(page_attributes(program->profile, cap, walk->guest)),
+    };
+    calls_add(program, CAPDL_PHASE_PAGES, walk->guest ? CAPDL_METHOD_PAGE_MAP_EPT : CAPDL_METHOD_PAGE_MAP, cap->object,
+              1, map, sizeof map / sizeof map[0]);
 }
 
 static void map_table(const struct walk *, uint32_t table, unsigned level, uint64_t base);
@@ -121,7 +144,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     bool riscv = program->profile->arch == CAPDL_ARCH_RISCV;
     bool nested =
         riscv ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
-    if (!nested || place->flags & PLACE_ROOT) {
+    if (!nested || place->flags & PLACE_ROOT || shape_is_ept(cap->kind) != walk->guest) {
         program_cap_error(program, table, cap, "is not the kind of table that belongs there");
         return;
     }
@@ -130,8 +153,9 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
         return;
     }
     place->flags |= PLACE_MAPPED;
+    uint64_t attributes = walk->guest ? EPT_WRITE_BACK : vspace_default_attributes(program->profile);
     const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
-                                  operand_word(address), operand_word(vspace_default_attributes(program->profile))};
+                                  operand_word(address), operand_word(attributes)};
     calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, 1, map,
               sizeof map / sizeof map[0]);
     map_table(walk, cap->object, level + 1, address);
@@ -180,7 +204,9 @@ void vspace_map(struct program *program)
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_ROOT) {
-            map_table(&(struct walk){program, object}, object, 0, 0);
+            bool guest = shape_is_ept(capdl_object(program->spec, object)->kind);
+            uint64_t end = guest ? UINT64_C(1) << GUEST_ADDRESS_BITS : program->profile->user_top;
+            map_table(&(struct walk){program, object, guest, end}, object, 0, 0);
         }
     }
     refuse_loose_tables(program);

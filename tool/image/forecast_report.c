@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "blob/leftovers.h"
 #include "image/forecast.h"
 #include "image/program.h"
 
@@ -162,6 +163,37 @@ static void print_totals(const struct report *r)
     fprintf(r->out, "\n");
 }
 
+/* Pages of the image that the initialiser gives: tables of the blob it has read, pages it has copied, scratch. */
+static uint64_t free_pages(const struct report *r, const struct capdl_image_header *header)
+{
+    uint64_t copied = header->pages_start + r->blob->sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE;
+    return (header->image_end - copied) / CAPDL_PAGE_SIZE + r->blob->items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE;
+}
+
+/* What the initialiser will list when it hands it over. */
+static void print_leftovers(struct report *r, const struct capdl_image_header *header)
+{
+    const uint64_t *sizes = r->blob->sizes;
+    struct capdl_leftovers left = {0};
+    char cnode[256];
+    if (!sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+        return;
+    }
+    capdl_leftovers_list(&left, &r->plan);
+    uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds, pages = free_pages(r, header);
+    uint64_t given = pages < slots ? pages : slots;
+    name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof cnode);
+    fprintf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n", sizes[CAPDL_SIZE_LEFT_SLOTS], cnode,
+            sizes[CAPDL_SIZE_LEFT_FIRST]);
+    for (uint64_t i = 0; i < left.num_untypeds; i++) {
+        const struct capdl_leftover_untyped *u = &left.untypeds[i];
+        line(r, u->address, u->address + (UINT64_C(1) << u->size_bits), u->is_device ? "untyped, device memory" : "untyped");
+    }
+    fprintf(r->out, "  %" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s\n", given,
+            given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
+            pages - given == 1 ? "" : "s");
+}
+
 static void refuse(const struct report *r, const struct fit_options *options, struct capdl_diags *diags)
 {
     char text[TEXT_SIZE], name[256] = "the system";
@@ -183,14 +215,14 @@ static void print_contents(const struct report *r, const struct image_contents *
     print_fixed(r);
 }
 
-static bool plan_and_print(struct report *r, const struct image_contents *contents, const struct fit_options *options,
+static bool plan_and_print(struct report *r, const struct image *image, const struct fit_options *options,
                            struct capdl_diags *diags)
 {
     void *scratch = memory_zeroed(capdl_plan_scratch_size(r->blob->counts[CAPDL_BLOB_ITEM_GROUPS]), 1);
     struct capdl_plan_request request = forecast_request(r->forecast, r->blob, scratch);
     r->uses = memory_zeroed(r->forecast->count, sizeof *r->uses);
     if (r->out) {
-        print_contents(r, contents, options);
+        print_contents(r, &image->contents, options);
     }
     bool fits = capdl_plan_make(&r->plan, &request);
     if (!fits) {
@@ -199,6 +231,7 @@ static bool plan_and_print(struct report *r, const struct image_contents *conten
         run_plan(r);
         print_untypeds(r);
         print_totals(r);
+        print_leftovers(r, &image->header);
     }
     free(r->uses);
     free(scratch);
@@ -246,7 +279,7 @@ bool fit_report(const struct image *image, const struct fit_options *options, st
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     if (good) {
         struct report report = {.out = out, .forecast = &forecast, .blob = blob};
-        good = plan_and_print(&report, &image->contents, options, diags);
+        good = plan_and_print(&report, image, options, diags);
     }
     forecast_free(&forecast);
     free(blob);

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What was handed over, then tampered with on the stopped machine: whatever would let its holder reach the static system, and
+ * whatever the description does not say, must be found. And specs that say something else than the image.
+ */
+#include <stdlib.h>
+
+#include <capdl/leftovers.h>
+
+#include "blob/blob.h"
+#include "fixture.h"
+#include "machine/boot.h"
+
+enum { FIRST = 8, SLOTS = 50 };
+
+static const char text[] =
+    "arch riscv\n"
+    "objects {\n"
+    "  c = cnode (6 bits)  info = frame (4k)  e = ep  n[5] = notification\n"
+    "  big = frame (2M, fill: [{0 12000 CDL_FrameFill_FileData \"data.bin\" 0}])\n"
+    "  rest = leftover (slots: 50)\n"
+    "}\n"
+    "caps {\n"
+    "  c { 0: c  1: e (RW)  2: n[] (RW)  8: rest }\n"
+    "  rest { 0: info }\n"
+    "}\n";
+
+/* What the domain has on the machine. */
+struct given {
+    struct kernel *kernel;
+    const struct boot_info *boot;
+    struct slot *slots;
+    struct capdl_leftovers *says;
+};
+
+/* Slot i of the initialiser, whose CNode is large enough. */
+static struct slot *ours(const struct machine_stop *stop, uint64_t i)
+{
+    return &stop->boot->root->slots[stop->boot->first_empty + i];
+}
+
+static struct given find(const struct machine_stop *stop, const struct image *image)
+{
+    static struct capdl_blob blob;
+    struct capdl_blob_error error;
+    if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
+        exit(99);
+    }
+    struct cnode *cnode = ours(stop, blob.sizes[CAPDL_SIZE_LEFT_CNODE])->cap.object;
+    uint64_t frame = ours(stop, blob.sizes[CAPDL_SIZE_LEFT_FRAME])->cap.paddr;
+    return (struct given){.kernel = stop->kernel,
+                          .boot = stop->boot,
+                          .slots = cnode->slots + FIRST,
+                          .says = (void *)memory_at(&stop->kernel->memory, frame, 0)};
+}
+
+static void unlink_slot(struct slot *slot)
+{
+    if (slot->prev) {
+        slot->prev->next = slot->next;
+    }
+    if (slot->next) {
+        slot->next->prev = slot->prev;
+    }
+    *slot = (struct slot){0};
+}
+
+static void nothing(const struct given *g)
+{
+    CHECK(g->says->num_untypeds > 5 && g->says->num_frames == 4, "%llu untypeds, %llu frames",
+          (unsigned long long)g->says->num_untypeds, (unsigned long long)g->says->num_frames);
+}
+
+static void other_address(const struct given *g)
+{
+    g->says->untypeds[1].address += 4096;
+}
+
+static void other_count(const struct given *g)
+{
+    g->says->num_frames = 100;
+}
+
+/* The untyped that objects of the system were made of, in place of the first. */
+static void give_parent(const struct given *g)
+{
+    struct slot *parent = g->boot->root->slots;
+    while (parent->cap.type != CAP_UNTYPED || !parent->next || !slot_is_parent(g->kernel, parent, parent->next)) {
+        parent++;
+    }
+    unlink_slot(&g->slots[0]);
+    slot_move(parent->cap, parent, &g->slots[0]);
+    g->says->untypeds[0].address = g->slots[0].cap.paddr;
+    g->says->untypeds[0].size_bits = g->slots[0].cap.bits;
+}
+
+/* The last is behind what is used; twice as large it would begin in it, or end in another. */
+static void give_too_much(const struct given *g)
+{
+    uint64_t last = g->says->num_untypeds - 1;
+    g->says->untypeds[last].size_bits = ++g->slots[last].cap.bits;
+    g->says->untypeds[last].address = g->slots[last].cap.paddr &= ~((UINT64_C(1) << g->slots[last].cap.bits) - 1);
+}
+
+static void write_page(const struct given *g)
+{
+    *memory_at(&g->kernel->memory, g->slots[g->says->num_untypeds].cap.paddr, 0) = 1;
+}
+
+static void map_page(const struct given *g)
+{
+    g->slots[g->says->num_untypeds].cap.asid = 1;
+}
+
+static void take_away(const struct given *g)
+{
+    unlink_slot(&g->slots[2]);
+}
+
+static void swap_kinds(const struct given *g)
+{
+    g->slots[g->says->num_untypeds].cap.type = CAP_UNTYPED;
+}
+
+static void hide_page(const struct given *g)
+{
+    g->says->num_frames--;
+}
+
+static const struct plant {
+    void (*tamper)(const struct given *);
+    const char *says;
+} plants[] = {
+    {nothing, 0},
+    {other_address, "where their description has 2^"},
+    {other_count, "frames from slot"},
+    {give_parent, "of which something was made"},
+    {give_parent, ", in which there is frame 'info'"},
+    {give_too_much, ", in which there is "},
+    {write_page, "which is not zero"},
+    {map_page, "which is in use"},
+    {take_away, "where their description has 2^"},
+    {swap_kinds, "where their description has a frame of 4 KiB"},
+    {hide_page, "which their description does not have"},
+};
+
+struct job {
+    struct system *system;
+    const struct plant *plant;
+    struct verify_result result;
+};
+
+static void stopped(void *context, const struct machine_stop *stop)
+{
+    struct job *job = context;
+    const struct given given = find(stop, &job->system->image);
+    const struct verify_spec spec = {.spec = &job->system->spec, .name = "test.cdl", .path = job->system->path};
+    job->plant->tamper(&given);
+    verify_stopped(&job->system->image, stop, "", &spec, &job->result, 1);
+}
+
+static void test_plant(struct system *system, const struct plant *plant)
+{
+    struct job job = {.system = system, .plant = plant};
+    FILE *console = tmpfile();
+    struct machine_options options = {
+        .console = console, .profile = system->profile, .stopped = stopped, .context = &job, .timeout_seconds = 60};
+    struct machine_result result;
+    if (!console || !machine_run(&system->image, &options, &result, &system->diags)) {
+        exit(99);
+    }
+    fclose(console);
+    char *found = differences(&job.result);
+    CHECK(plant->says ? says(&job.result, plant->says) : !job.result.num_differences, "expected '%s', found:\n%s",
+          plant->says ? plant->says : "nothing", found);
+    free(found);
+    verify_result_free(&job.result);
+}
+
+/* The image of one text compared with the spec of another. */
+static void test_other(const char *image, const char *spec, const char *expected)
+{
+    struct system of_image, of_spec;
+    struct verify_result result;
+    system_read(&of_image, "riscv64", image);
+    system_build(&of_image, false);
+    system_read(&of_spec, "riscv64", spec);
+    system_verify(&of_image, &of_spec, &result);
+    char *found = differences(&result);
+    CHECK(says(&result, expected), "expected '%s', found:\n%s", expected, found);
+    free(found);
+    verify_result_free(&result);
+    system_free(&of_image);
+    system_free(&of_spec);
+}
+
+int main(void)
+{
+    char *devices = replaced(text, "(slots: 50)", "(slots: 50, devices: 1)"), *few = replaced(text, "slots: 50", "slots: 5");
+    char *moved = replaced(text, "8: rest", "9: rest");
+    char *kept = replaced(text, "8: rest", ""), *none = replaced(kept, "rest = leftover (slots: 50)", "");
+    char *without = replaced(none, "rest { 0: info }", "");
+    struct system system;
+    system_read(&system, "riscv64", text);
+    system_build(&system, false);
+    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+        test_plant(&system, &plants[i]);
+    }
+    system_free(&system);
+    test_other(text, devices, "of untyped at 0x");
+    test_other(devices, text, "of device memory, which the spec does not give");
+    test_other(text, few, "which does not fit the 5 slots from 8 on");
+    test_other(text, moved, "which does not fit the 50 slots from 9 on");
+    test_other(text, without, "CNode 'c' has in slot 0x8 a capability to untyped at 0x");
+    test_other(without, text, "leftovers 'rest' are described as 0 untypeds from slot 0 on");
+    free(devices);
+    free(few);
+    free(moved);
+    free(kept);
+    free(none);
+    free(without);
+    return check_result();
+}

@@ -200,7 +200,7 @@ static void fill_unwritten(struct reader *reader, const struct text_file *file)
 
     if (p->arch == CAPDL_ARCH_X86_64)
         p->max_irq = X86_LAST_USER_VECTOR - X86_FIRST_USER_VECTOR;
-    if (p->mcs && p->arch != CAPDL_ARCH_AARCH64) /* there each board has its own */
+    if (p->mcs) /* 32-bit Arm alone has boards with another one */
         p->kernel_wcet_us = WCET_US * config_number(reader, file, "KERNEL_WCET_SCALE", 1, 1000);
 }
 

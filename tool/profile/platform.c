@@ -120,8 +120,8 @@ static void span_segments(Elf *elf, size_t count, struct kernel *kernel)
     }
 }
 
-/* The value of a symbol, 0 in a stripped kernel. */
-static uint64_t symbol_value(Elf *elf, const char *name)
+/* A symbol; zeros in a stripped kernel. */
+static GElf_Sym find_symbol(Elf *elf, const char *name)
 {
     for (Elf_Scn *section = elf_nextscn(elf, 0); section != 0; section = elf_nextscn(elf, section)) {
         GElf_Shdr header;
@@ -135,10 +135,10 @@ static uint64_t symbol_value(Elf *elf, const char *name)
             const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
 
             if (found != 0 && strcmp(found, name) == 0)
-                return symbol.st_value;
+                return symbol;
         }
     }
-    return 0;
+    return (GElf_Sym){0};
 }
 
 static const char *machine_name(uint16_t machine)
@@ -189,6 +189,23 @@ static bool lies_in_memory(const struct capdl_profile *p, const struct kernel *k
     return p->num_memory == 0;
 }
 
+/*
+ * The kernel has a table with a word for each interrupt: those of the interrupt controller, on Arm the first 32 once
+ * more for each further core, on RISC-V its timer's and, on several cores, two between cores behind them.
+ */
+static void take_interrupts(struct capdl_profile *p, uint64_t table_size)
+{
+    enum { WORD = 8, PRIVATE = 32, RISCV_TIMER = 1, RISCV_BETWEEN = 2 };
+    uint64_t others = 0;
+
+    if (p->arch == CAPDL_ARCH_AARCH64)
+        others = (uint64_t)(p->max_nodes - 1) * PRIVATE;
+    else if (p->arch == CAPDL_ARCH_RISCV)
+        others = RISCV_TIMER + (p->smp ? RISCV_BETWEEN : 0);
+    if (p->max_irq == 0 && table_size / WORD > others + 1 && table_size / WORD - others <= UINT16_MAX)
+        p->max_irq = (uint32_t)(table_size / WORD - others - 1);
+}
+
 static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
 {
     struct capdl_profile *p = reader->profile;
@@ -197,7 +214,8 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
 
     if (!check_header(reader, elf, pos, &segments))
         return;
-    kernel.wanted = symbol_value(elf, "ki_boot_end");
+    kernel.wanted = find_symbol(elf, "ki_boot_end").st_value;
+    take_interrupts(p, find_symbol(elf, "intStateIRQTable").st_size);
     span_segments(elf, segments, &kernel);
     if (kernel.start >= kernel.end) {
         capdl_error(reader->diags, pos, "no segments to load: truncated, or no kernel");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "spec_private.h"
 
@@ -82,4 +84,41 @@ void spec_arena_free(struct capdl_arena *arena)
         free(arena->chunks);
         arena->chunks = next;
     }
+}
+
+/* From this size on memory comes from the system, page by page and zeroed. */
+enum { LARGE_ZEROS = 1 << 16 };
+
+static void *zeros_map(void *old, size_t old_size, size_t size)
+{
+    void *memory;
+
+    if (old_size >= LARGE_ZEROS)
+        memory = mremap(old, old_size, size, MREMAP_MAYMOVE);
+    else
+        memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        out_of_memory();
+    return memory;
+}
+
+void *spec_zeros_grow(void *old, size_t old_size, size_t size)
+{
+    void *memory = size < LARGE_ZEROS ? calloc(1, size) : zeros_map(old, old_size, size);
+
+    if (!memory)
+        out_of_memory();
+    if (old_size && old_size < LARGE_ZEROS) {
+        memcpy(memory, old, old_size);
+        free(old);
+    }
+    return memory;
+}
+
+void spec_zeros_free(void *memory, size_t size)
+{
+    if (size < LARGE_ZEROS)
+        free(memory);
+    else
+        munmap(memory, size);
 }

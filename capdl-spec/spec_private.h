@@ -25,6 +25,18 @@ struct spec_name {
 };
 
 struct spec_arena_chunk;
+struct spec_caps_chunk;
+
+/* Capabilities of one container. capacity 0: they lie in a chunk and have no room behind them unless they are its last. */
+struct spec_caps {
+    struct capdl_cap *list;
+    uint32_t count, capacity;
+};
+
+struct spec_caps_pool {
+    struct spec_caps_chunk *chunks;
+    size_t used, size; /* of the first chunk */
+};
 
 struct capdl_arena {
     struct spec_arena_chunk *chunks;
@@ -47,6 +59,17 @@ void spec_arena_free(struct capdl_arena *);
 void *spec_realloc(void *, size_t size);
 /* Makes room for `need` items; *capacity is updated. */
 void *spec_grow(void *list, size_t *capacity, size_t need, size_t item);
+/* Memory that is zero where nobody has written to it, and takes room only where somebody has. */
+void *spec_zeros_grow(void *memory, size_t old_size, size_t size);
+void spec_zeros_free(void *memory, size_t size);
+
+struct capdl_objects *spec_objects_new(void);
+void spec_objects_free(struct capdl_objects *);
+/* One more object; all of it is zero. */
+uint32_t spec_objects_add(struct capdl_spec *);
+struct spec_caps *spec_caps_of(const struct capdl_spec *, uint32_t container);
+struct spec_caps_pool *spec_caps_new(void);
+void spec_caps_free(struct capdl_spec *);
 
 /* "a frame", "an endpoint" */
 const char *spec_kind_phrase(enum capdl_kind);

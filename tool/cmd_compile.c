@@ -41,7 +41,7 @@ static bool output_is_input(const struct input *input, const struct options *opt
         return true;
     }
     for (uint32_t i = 0; i < input->spec.num_objects; i++) {
-        const struct capdl_object *object = &input->spec.objects[i];
+        const struct capdl_object *object = capdl_object(&input->spec, i);
         if (object->kind != CAPDL_KIND_FRAME || object->u.fills.count == 0 || object->u.fills.list[0].kind != CAPDL_FILL_FILE) {
             continue;
         }

@@ -25,32 +25,33 @@ const char *capdl_rank_meaning(enum capdl_rank rank)
     return ranks[rank].meaning;
 }
 
-/* The spec in which an object is best called by its name, and its number there. */
-static const struct capdl_object *object_of(const struct review *review, uint64_t object)
+/* An object as the spec shows it in which it is best called by its name; false if it is what the kernel has from the start. */
+static bool object_of(const struct review *review, uint64_t object, struct capdl_object *found)
 {
     uint32_t count = review->new.spec->num_objects;
 
     if (object >> 32)
-        return NULL;
-    return object < count ? capdl_object(review->new.spec, (uint32_t)object)
-                          : capdl_object(review->old.spec, (uint32_t)object - count);
+        return false;
+    *found = object < count ? *capdl_object(review->new.spec, (uint32_t)object)
+                            : *capdl_object(review->old.spec, (uint32_t)object - count);
+    return true;
 }
 
 enum capdl_kind review_kind(const struct review *review, uint64_t object)
 {
-    const struct capdl_object *found = object_of(review, object);
+    struct capdl_object found;
 
-    return found ? (enum capdl_kind)found->kind : (enum capdl_kind)(uint32_t)object;
+    return (enum capdl_kind)(object_of(review, object, &found) ? found.kind : (uint32_t)object);
 }
 
 const char *review_object(const struct review *review, uint64_t object, char *buffer)
 {
-    const struct capdl_object *found = object_of(review, object);
+    struct capdl_object found;
     char label[REVIEW_LABEL / 2];
 
-    if (found)
-        snprintf(buffer, REVIEW_LABEL, "%s '%s'", capdl_kind_name((enum capdl_kind)found->kind),
-                 capdl_object_label(found, label, sizeof(label)));
+    if (object_of(review, object, &found))
+        snprintf(buffer, REVIEW_LABEL, "%s '%s'", capdl_kind_name((enum capdl_kind)found.kind),
+                 capdl_object_label(&found, label, sizeof(label)));
     else
         snprintf(buffer, REVIEW_LABEL, "%s", capdl_kind_name((enum capdl_kind)(uint32_t)object));
     return buffer;
@@ -109,16 +110,16 @@ void review_add(struct review *review, enum capdl_rank rank, const struct world 
 
 static uint32_t raw_index(const struct review *review, const struct raw_finding *raw)
 {
-    const struct capdl_object *object = raw->object == FINDING_NO_OBJECT ? NULL : object_of(review, raw->object);
+    struct capdl_object object;
 
-    return object ? object->index : CAPDL_NO_INDEX;
+    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &object) ? object.index : CAPDL_NO_INDEX;
 }
 
 static const char *raw_name(const struct review *review, const struct raw_finding *raw)
 {
-    const struct capdl_object *object = raw->object == FINDING_NO_OBJECT ? NULL : object_of(review, raw->object);
+    struct capdl_object object;
 
-    return object ? object->name : "";
+    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &object) ? object.name : "";
 }
 
 static const struct review *sorted; /* qsort has no room for it */

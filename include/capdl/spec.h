@@ -4,8 +4,8 @@
  * the model may know which front end was used.
  *
  * Ownership: a spec owns all memory reachable from it (one arena, released by capdl_spec_free). Strings are interned: two equal
- * names are the same pointer. Objects are referred to by index, which never changes; pointers to objects and caps are good until
- * the next object or cap is added.
+ * names are the same pointer. Objects are referred to by number, which never changes; capdl_object shows one as
+ * it is, capdl_object_set changes it. Pointers to caps are good until the next cap is added.
  */
 #ifndef CAPDL_SPEC_H
 #define CAPDL_SPEC_H
@@ -169,7 +169,7 @@ struct capdl_object {
     uint8_t size_bits; /* log2: bytes of ut, frame and sc; slots of a cnode */
     uint64_t paddr;
     struct capdl_cap *caps; /* ascending by slot once the spec is complete */
-    uint32_t num_caps, capacity_caps;
+    uint32_t num_caps;
     uint32_t program; /* the PROGRAM it was generated for, or CAPDL_NO_OBJECT */
     struct capdl_pos pos;
     union { /* elements of an array may share lists of fills and numbers: they are not to be changed in place */
@@ -222,8 +222,10 @@ struct capdl_domains {
     struct capdl_pos pos;
 };
 
+struct capdl_objects;
 struct capdl_arena;
 struct capdl_names;
+struct spec_caps_pool;
 
 struct capdl_spec {
     enum capdl_arch arch;
@@ -234,10 +236,10 @@ struct capdl_spec {
     struct capdl_derivation *derivations;
     size_t num_derivations, capacity_derivations;
     struct capdl_domains domains;
-    struct capdl_object *objects; /* private */
-    uint32_t capacity_objects;
-    struct capdl_arena *arena; /* private */
-    struct capdl_names *names; /* private: interned names, and objects by name and index */
+    struct capdl_objects *objects; /* private, and so are the following */
+    struct spec_caps_pool *caps;
+    struct capdl_arena *arena;
+    struct capdl_names *names; /* interned names, and objects by name and index */
 };
 
 void capdl_spec_init(struct capdl_spec *);
@@ -252,11 +254,14 @@ void *capdl_spec_alloc(struct capdl_spec *, size_t size);
 /* The one copy of this name. */
 const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
 
-/* An object as it is now. */
-static inline const struct capdl_object *capdl_object(const struct capdl_spec *spec, uint32_t id)
-{
-    return &spec->objects[id];
-}
+/* The object as it is now, at a place that is good until the block in which this is called ends. */
+#define capdl_object(spec, id) ((const struct capdl_object *)(const struct capdl_object[1]){capdl_object_view(spec, id)})
+struct capdl_object capdl_object_view(const struct capdl_spec *, uint32_t id);
+/* Parts of it that are wanted often. */
+enum capdl_kind capdl_object_kind(const struct capdl_spec *, uint32_t id);
+const char *capdl_object_name(const struct capdl_spec *, uint32_t id);
+uint32_t capdl_object_index(const struct capdl_spec *, uint32_t id);
+uint32_t capdl_object_parent(const struct capdl_spec *, uint32_t id);
 /* Changes what an object is, all but its capabilities. By name and index it is found as it was added. */
 void capdl_object_set(struct capdl_spec *, uint32_t id, const struct capdl_object *);
 /* Where a capability is written. */

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where objects are kept: in columns, one for each group of their fields. What an object does not have, most often an index, an
+ * untyped, capabilities, is stored as zero, and pages of a column that nobody has written to take no memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "spec_private.h"
+
+enum column { COLUMN_BASIC, COLUMN_INDEX, COLUMN_PARENT, COLUMN_PROGRAM, COLUMN_PADDR, COLUMN_CONTENT, COLUMN_CAPS, COLUMN_COUNT };
+
+struct basic {
+    const char *name;
+    struct capdl_pos pos;
+    uint8_t kind, flags, size_bits;
+};
+
+/* The union of struct capdl_object. */
+struct content {
+    void *pointer;
+    size_t count; /* of fills */
+};
+
+static const size_t column_items[COLUMN_COUNT] = {
+    [COLUMN_BASIC] = sizeof(struct basic),     [COLUMN_INDEX] = sizeof(uint32_t), [COLUMN_PARENT] = sizeof(uint32_t),
+    [COLUMN_PROGRAM] = sizeof(uint32_t),       [COLUMN_PADDR] = sizeof(uint64_t),
+    [COLUMN_CONTENT] = sizeof(struct content), [COLUMN_CAPS] = sizeof(struct spec_caps),
+};
+
+struct capdl_objects {
+    void *columns[COLUMN_COUNT];
+    size_t capacity;
+};
+
+static struct basic *basic_of(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct basic *)spec->objects->columns[COLUMN_BASIC] + id;
+}
+
+static struct content *content_of(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct content *)spec->objects->columns[COLUMN_CONTENT] + id;
+}
+
+struct spec_caps *spec_caps_of(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct spec_caps *)spec->objects->columns[COLUMN_CAPS] + id;
+}
+
+static uint64_t *paddr_of(const struct capdl_spec *spec, uint32_t id)
+{
+    return (uint64_t *)spec->objects->columns[COLUMN_PADDR] + id;
+}
+
+/* Columns of numbers whose default is "none", CAPDL_NO_INDEX or CAPDL_NO_OBJECT: stored with 1 added, so that none is zero. */
+static uint32_t number_get(const struct capdl_spec *spec, enum column column, uint32_t id)
+{
+    return ((uint32_t *)spec->objects->columns[column])[id] - 1;
+}
+
+static void number_set(struct capdl_spec *spec, enum column column, uint32_t id, uint32_t number)
+{
+    if (number_get(spec, column, id) != number)
+        ((uint32_t *)spec->objects->columns[column])[id] = number + 1;
+}
+
+struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id)
+{
+    const struct basic *basic = basic_of(spec, id);
+    const struct content *content = content_of(spec, id);
+    const struct spec_caps *caps = spec_caps_of(spec, id);
+    struct capdl_object object = {
+        .name = basic->name,
+        .index = number_get(spec, COLUMN_INDEX, id),
+        .parent = number_get(spec, COLUMN_PARENT, id),
+        .kind = basic->kind,
+        .flags = basic->flags,
+        .size_bits = basic->size_bits,
+        .paddr = *paddr_of(spec, id),
+        .caps = caps->list,
+        .num_caps = caps->count,
+        .program = number_get(spec, COLUMN_PROGRAM, id),
+        .pos = basic->pos,
+    };
+
+    if (object.kind == CAPDL_KIND_FRAME) {
+        object.u.fills.list = content->pointer;
+        object.u.fills.count = content->count;
+    } else {
+        object.u.tcb = content->pointer;
+    }
+    return object;
+}
+
+enum capdl_kind capdl_object_kind(const struct capdl_spec *spec, uint32_t id)
+{
+    return (enum capdl_kind)basic_of(spec, id)->kind;
+}
+
+const char *capdl_object_name(const struct capdl_spec *spec, uint32_t id)
+{
+    return basic_of(spec, id)->name;
+}
+
+uint32_t capdl_object_index(const struct capdl_spec *spec, uint32_t id)
+{
+    return number_get(spec, COLUMN_INDEX, id);
+}
+
+uint32_t capdl_object_parent(const struct capdl_spec *spec, uint32_t id)
+{
+    return number_get(spec, COLUMN_PARENT, id);
+}
+
+/* Zeros are not written where there are zeros already. */
+static void content_set(struct content *content, void *pointer, size_t count)
+{
+    if (content->pointer != pointer || content->count != count)
+        *content = (struct content){.pointer = pointer, .count = count};
+}
+
+void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_object *object)
+{
+    *basic_of(spec, id) = (struct basic){
+        .name = object->name,
+        .pos = object->pos,
+        .kind = object->kind,
+        .flags = object->flags,
+        .size_bits = object->size_bits,
+    };
+    number_set(spec, COLUMN_INDEX, id, object->index);
+    number_set(spec, COLUMN_PARENT, id, object->parent);
+    number_set(spec, COLUMN_PROGRAM, id, object->program);
+    if (*paddr_of(spec, id) != object->paddr)
+        *paddr_of(spec, id) = object->paddr;
+    if (object->kind == CAPDL_KIND_FRAME)
+        content_set(content_of(spec, id), object->u.fills.list, object->u.fills.count);
+    else
+        content_set(content_of(spec, id), object->u.tcb, 0);
+}
+
+static void reserve(struct capdl_objects *objects, size_t need)
+{
+    size_t capacity = objects->capacity + objects->capacity / 2;
+
+    if (need <= objects->capacity)
+        return;
+    if (capacity < need)
+        capacity = need < 16 ? 16 : need;
+    for (unsigned i = 0; i < COLUMN_COUNT; i++)
+        objects->columns[i] = spec_zeros_grow(objects->columns[i], objects->capacity * column_items[i],
+                                              capacity * column_items[i]);
+    objects->capacity = capacity;
+}
+
+uint32_t spec_objects_add(struct capdl_spec *spec)
+{
+    reserve(spec->objects, (size_t)spec->num_objects + 1);
+    return spec->num_objects++;
+}
+
+struct capdl_objects *spec_objects_new(void)
+{
+    struct capdl_objects *objects = spec_realloc(NULL, sizeof(*objects));
+
+    memset(objects, 0, sizeof(*objects));
+    return objects;
+}
+
+void spec_objects_free(struct capdl_objects *objects)
+{
+    for (unsigned i = 0; i < COLUMN_COUNT; i++)
+        spec_zeros_free(objects->columns[i], objects->capacity * column_items[i]);
+    free(objects);
+}
+
+struct capdl_spec capdl_spec_copy(const struct capdl_spec *spec)
+{
+    struct capdl_spec copy = *spec;
+
+    copy.objects = spec_objects_new();
+    reserve(copy.objects, spec->num_objects);
+    for (unsigned i = 0; i < COLUMN_COUNT && spec->num_objects; i++)
+        memcpy(copy.objects->columns[i], spec->objects->columns[i], spec->num_objects * column_items[i]);
+    return copy;
+}
+
+void capdl_spec_free_copy(struct capdl_spec *spec)
+{
+    spec_objects_free(spec->objects);
+}

@@ -110,11 +110,19 @@ static void boot_packed(const struct capdl_profile *profile, const uint8_t *task
     capdl_diags_free(&diags);
 }
 
+/* Whether a machine with 1 GiB, which begins at `base`, is too small. */
+static bool needs_more(const struct capdl_profile *profile, uint64_t base)
+{
+    return profile->memory[profile->num_memory - 1].end > base + (UINT64_C(1) << 30);
+}
+
 /* Machines that do not suit: a reason, not silence. And one that must: entered at EL3. */
 static void boot_elsewhere(const struct capdl_profile *profile, const uint8_t *task, size_t size, const char *expected)
 {
     if (strcmp(profile->platform, "qemu-arm-virt") == 0) {
-        boot_packed(profile, task, size, PACK_ELF, "2048M", "1024M", "the firmware's device tree has none at");
+        if (needs_more(profile, 0x40000000)) {
+            boot_packed(profile, task, size, PACK_ELF, "2048M", "1024M", "the firmware's device tree has none at");
+        }
         if (profile->hypervisor) {
             boot_packed(profile, task, size, PACK_ELF, "virt,virtualization=on", "virt", "needs EL2");
         }
@@ -123,7 +131,7 @@ static void boot_elsewhere(const struct capdl_profile *profile, const uint8_t *t
                         expected);
         }
     }
-    if (strcmp(profile->platform, "qemu-riscv-virt") == 0) {
+    if (strcmp(profile->platform, "qemu-riscv-virt") == 0 && needs_more(profile, 0x80000000)) {
         boot_packed(profile, task, size, PACK_ELF, "2048M", "1024M", "the firmware's device tree has none at");
     }
     if (profile->arch != CAPDL_ARCH_X86_64 && profile->max_nodes == 4) {
@@ -137,12 +145,13 @@ static void boot_all(const struct capdl_profile *profile)
     size_t size;
     uint8_t *task = make_task(profile, &size);
     snprintf(expected, sizeof expected, "root task up, %u nodes", profile->max_nodes);
-    if (!task || !profile->printing || profile->sysenter ||
+    if (!task || !profile->printing || profile->sysenter || strcmp(profile->platform, "tx2") == 0 ||
         (profile->arch == CAPDL_ARCH_X86_64 && profile->hypervisor)) {
         printf("skipped: %s (%s)\n", profile->name,
                !task                ? "no compiler for the task"
                : !profile->printing ? "no console"
                : profile->sysenter  ? "the task knows SYSCALL only"
+               : strcmp(profile->platform, "tx2") == 0 ? "QEMU is no Tegra"
                                     : "QEMU has no VT-x");
         num_skipped++;
         free(task);

@@ -224,7 +224,8 @@ void check_frame_rights(struct checker *c)
     }
 }
 
-static void check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
+/* Whether a capability's mapping is that of its frame. */
+static bool check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
 {
     const struct capdl_cap *mapped =
         capdl_spec_cap_at(c->spec, cap->extra->mapping_container, cap->extra->mapping_slot);
@@ -241,17 +242,56 @@ static void check_one_mapping(struct checker *c, const struct capdl_object *hold
     else if (holder->kind != CAPDL_KIND_CNODE)
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
                      spec_kind_phrase(holder->kind));
+    else
+        return true;
+    return false;
+}
+
+static int mapping_compare(const void *left, const void *right)
+{
+    const struct capdl_cap *const *a = left, *const *b = right;
+    const struct capdl_cap_extra *x = (*a)->extra, *y = (*b)->extra;
+
+    if (x->mapping_container != y->mapping_container)
+        return x->mapping_container < y->mapping_container ? -1 : 1;
+    if (x->mapping_slot != y->mapping_slot)
+        return x->mapping_slot < y->mapping_slot ? -1 : 1;
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* A mapping is made by one capability. */
+static void check_mapped_once(struct checker *c, const struct capdl_cap **list, size_t count)
+{
+    char table[CHECK_LABEL];
+
+    if (count)
+        qsort(list, count, sizeof(*list), mapping_compare);
+    for (size_t i = 1; i < count; i++) {
+        const struct capdl_cap_extra *extra = list[i]->extra, *last = list[i - 1]->extra;
+
+        if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot)
+            check_report_cap(c, CAPDL_ERROR, list[i],
+                             "'mapping' names slot %" PRIu64 " of '%s', as another capability does already",
+                             extra->mapping_slot, check_label(c, extra->mapping_container, table));
+    }
 }
 
 void check_mapping(struct checker *c)
 {
+    const struct capdl_cap **list = NULL;
+    size_t count = 0, capacity = 0;
+
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
         for (uint32_t j = 0; j < object->num_caps; j++)
-            if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING)
-                check_one_mapping(c, object, &object->caps[j]);
+            if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING && check_one_mapping(c, object, &object->caps[j])) {
+                list = spec_grow(list, &capacity, count + 1, sizeof(*list));
+                list[count++] = &object->caps[j];
+            }
     }
+    check_mapped_once(c, list, count);
+    free(list);
 }
 
 /* The frame capability that maps an address, 0 if none. False: the shape of the address space is not known. */

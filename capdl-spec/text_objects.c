@@ -89,6 +89,20 @@ static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, 
     }
 }
 
+static bool name_is_free(struct text_parser *p, const struct text_ref *base)
+{
+    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++)
+        if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
+            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name",
+                        base->name->text, capdl_kind_name((enum capdl_kind)kind));
+            return false;
+        }
+    if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps"))
+        return true;
+    capdl_error(p->diags, base->pos, "'%s' is a reserved word: an object needs another name", base->name->text);
+    return false;
+}
+
 /* Whether a qualifier mentions an untyped for the first time: by a name that is free, or as the next element of an array
    that is known by such mentions only. */
 static bool is_first_mention(const struct text_parser *p, const struct text_ref *ref)
@@ -108,6 +122,8 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
     struct spec_name *name = ref->name;
 
     if (is_first_mention(p, ref)) {
+        if (!name_is_free(p, ref))
+            return false;
         *object = spec_add_named(p->spec, name, ref->indexed ? name->array_length : CAPDL_NO_INDEX, CAPDL_KIND_UT,
                                  ref->pos);
         name->implicit = true;
@@ -302,20 +318,6 @@ static bool is_other_shape(struct text_parser *p, const struct declaration *decl
                 decl->base.indexed ? "an object" : "an array", decl->base.indexed ? "an array" : "an object");
     capdl_note(p->diags, capdl_object(p->spec, other)->pos, "first declared here");
     return true;
-}
-
-static bool name_is_free(struct text_parser *p, const struct text_ref *base)
-{
-    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++)
-        if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
-            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name",
-                        base->name->text, capdl_kind_name((enum capdl_kind)kind));
-            return false;
-        }
-    if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps"))
-        return true;
-    capdl_error(p->diags, base->pos, "'%s' is a reserved word: an object needs another name", base->name->text);
-    return false;
 }
 
 static bool declare_scalar(struct text_parser *p, struct declaration *decl)

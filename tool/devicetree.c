@@ -3,9 +3,10 @@
 #include "devicetree.h"
 
 #include <inttypes.h>
-#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tree_check.h"
 
 enum { MOST_DEPTH = 32, MOST_PATH = 256, MOST_FINDINGS = 1000 };
 
@@ -345,7 +346,7 @@ void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
                       size_t size)
 {
     struct tree tree = { .fdt = fdt };
-    if (size < sizeof(struct fdt_header) || fdt_check_full(fdt, size) != 0) {
+    if (tree_check(fdt, size) != 0) {
         capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb",
                     name);
         return;

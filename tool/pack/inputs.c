@@ -8,6 +8,7 @@
 #include "config.h"
 #include "data.h"
 #include "plan.h"
+#include "tree_check.h"
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
@@ -65,7 +66,7 @@ static bool open_loader(struct plan *plan)
  * sound one. */
 static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes, size_t size)
 {
-    int error = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(bytes, size);
+    int error = tree_check(bytes, size);
     if (error == 0) {
         plan->tree = malloc(size + 64);
         error = plan->tree ? fdt_open_into(bytes, plan->tree, (int)size + 64) : -FDT_ERR_NOSPACE;

@@ -11,14 +11,15 @@
 #include "pack/qemu.h"
 
 static const struct usage usage = {
-    "run IMAGE [--kernel PREFIX] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] [--untypeds FILE]",
+    "run IMAGE [--kernel PREFIX] [--device DEVICE] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] "
+    "[--untypeds FILE]",
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
     "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
     "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that kernel\n"
     "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
-    "commands that would do the same by hand go to standard error, and what standard input has, if it is\n"
-    "a file or a pipe, goes to the serial line once the initialiser is done.",
-    OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS,
+    "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
+    "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is done.",
+    OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES,
     1,
     1,
 };
@@ -75,13 +76,23 @@ static bool fits_qemu(struct input *input, const struct options *options)
 {
     struct capdl_profile *profile = &input->profile;
     struct fit_options how = { .profile = profile, .name = input->name };
-    bool pc = profile->arch == CAPDL_ARCH_X86_64;
-    if (pc && !options->memory_map && !memory_map_apply(profile, "qemu:1G", &input->diags)) {
+    bool pc = profile->arch == CAPDL_ARCH_X86_64, iommu = pc && image_needs_iommu(&input->image);
+    if (pc && !options->memory_map && !memory_map_apply(profile, iommu ? "qemu:1G,iommu" : "qemu:1G", &input->diags)) {
         return false;
     }
     if (pc && memory_map_qemu_size(profile) == 0) {
         capdl_error(&input->diags, nowhere, "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s", options->memory_map);
         return false;
+    }
+    if (iommu && !profile->num_iommus) {
+        capdl_error(&input->diags, nowhere,
+                    "the image gives devices I/O spaces, for which the machine needs an IOMMU: give --memory-map "
+                    "%s,iommu",
+                    options->memory_map);
+        return false;
+    }
+    if (iommu) {
+        fputs("capdl: the image gives devices I/O spaces: QEMU is to be a q35 with an IOMMU\n", stderr);
     }
     return fit_check_image(&input->image, &how, &input->diags);
 }
@@ -95,6 +106,7 @@ static int run_real(struct input *input, const struct options *options)
         .marker = options->until,
         .timeout_seconds = options->timeout,
         .quiet_seconds = options->timeout > 0 ? 0 : QUIET_SECONDS,
+        .devices = options->devices,
         .stop = &interrupted,
     };
     if (!input_kernel_fits(input) || !fits_qemu(input, options)) {

@@ -46,6 +46,8 @@ struct options {
     uint64_t at, initialiser_at; /* 0: not given */
     const char **reserved;       /* ended by 0 */
     size_t num_reserved;
+    const char **devices; /* ended by 0 */
+    size_t num_devices;
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
     bool strip, json, strict, list_checks;
@@ -73,6 +75,7 @@ enum option_set {
     OPTION_LIST_CHECKS = 32768,
     OPTION_DTB = 65536,
     OPTION_OBJECTS = 4096,
+    OPTION_DEVICES = 131072,
     OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };
 

@@ -25,7 +25,8 @@ static const struct option_entry entries[] = {
     { OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too" },
     { OPTION_JSON, 'j', "json", 0, "print JSON" },
     { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line" },
-    { OPTION_UNTYPEDS, 'M', "memory-map", "MAP", "x86-64: memory as firmware describes it, a file (kernel log or list), or qemu:SIZE" },
+    { OPTION_UNTYPEDS, 'M', "memory-map", "MAP", "x86-64: memory as firmware describes it, a file (kernel log or list), or qemu:SIZE[,iommu]" },
+    { OPTION_DEVICES, 'D', "device", "DEVICE", "a device QEMU is to have, such as edu,addr=4; may be repeated" },
     { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
     { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
     { OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree" },
@@ -98,7 +99,7 @@ static bool parse_address(const char *text, const char *option, const char *comm
 
 /* Made by the compiler of images and by the front end for PDs, not by the spec library; see docs/checks.md. */
 static const char *const tool_checks[] = {
-    "asid", "device-tree", "kernel-method", "riscv-uncached", "sc-budget", "tcb-sc", "writable-code", "x86-exec",
+    "asid", "device-tree", "io-levels", "kernel-method", "riscv-uncached", "sc-budget", "tcb-sc", "writable-code", "x86-exec",
 };
 enum { NUM_TOOL_CHECKS = sizeof tool_checks / sizeof tool_checks[0] };
 
@@ -138,6 +139,7 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 'k': options->kernel = value; return true;
     case 'a': options->arch = value; return true;
     case 'I': list_add(&options->directories, &options->num_directories, value); return true;
+    case 'D': list_add(&options->devices, &options->num_devices, value); return true;
     case 'f': options->format = value; return true;
     case 'd': options->dtb = value; return true;
     case 'r': list_add(&options->reserved, &options->num_reserved, value); return true;
@@ -234,6 +236,7 @@ void options_free(struct options *options)
     free(options->directories);
     free(options->no_checks);
     free(options->reserved);
+    free(options->devices);
     *options = (struct options){ 0 };
 }
 

@@ -8,6 +8,7 @@ for prefix in "$SEL4_PREFIXES"/*; do
     name=$(basename "$prefix")
     case $name in
     *-release* | *vtx* | *sysenter* | tx2*) continue ;;
+    *x86_64-mcs-debug) arch=x86_64 maps='qemu:512M qemu:2G qemu:5G qemu:512M,iommu qemu:5G,iommu' ;;
     *x86_64*) arch=x86_64 maps='qemu:512M qemu:2G qemu:5G' ;;
     *riscv64*) arch=riscv64 maps=none ;;
     *) arch=aarch64 maps=none ;;

@@ -54,6 +54,8 @@ struct image {
 bool image_is_elf(const uint8_t *bytes, size_t size);
 /* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. */
 bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *);
+/* Whether it gives anybody an I/O space, which the kernel has only on hardware with an IOMMU. */
+bool image_needs_iommu(const struct image *);
 /* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from
  * the image. */
 bool image_to_spec(const struct image *, const char *name, struct capdl_spec *, struct capdl_diags *);

@@ -168,3 +168,22 @@ bool image_open(struct image *image, const char *name, const uint8_t *bytes, siz
     return read_header(&opening) && extents_good(&opening) && segments_good(&opening) && find_payload(&opening) &&
            read_blob(&opening) && read_profile(&opening);
 }
+
+bool image_needs_iommu(const struct image *image)
+{
+    struct capdl_blob blob;
+    struct capdl_blob_error error;
+    struct capdl_call call;
+    if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
+        return false;
+    }
+    struct capdl_blob_calls calls = capdl_blob_calls(&blob);
+    while (capdl_blob_next_call(&calls, &call)) {
+        for (unsigned i = 0; i < call.num_operands; i++) {
+            if (call.operands[i].kind == CAPDL_REF_INITIAL && call.operands[i].value == CAPDL_INITIAL_IO_SPACE) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

@@ -24,10 +24,12 @@ enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICE
 #define IOAPIC UINT64_C(0xfec00000)
 #define MSI UINT64_C(0xfffffff8)         /* whoever writes here may cause any interrupt */
 #define WINDOW_TOP (UINT64_C(510) << 30) /* end of the RAM that the kernel sees */
-/* QEMU's default PC: RAM below the devices, with the firmware's tables at its top, and the rest above 4 GiB. */
-#define QEMU_SPLIT UINT64_C(0xe0000000)
-#define QEMU_LOW UINT64_C(0xc0000000)
-#define QEMU_TABLES UINT64_C(0x20000)
+
+/* QEMU's PCs: RAM below the devices, with the firmware's tables at its top; from some size on the rest is above 4 GiB. */
+static const struct qemu_pc {
+    uint64_t split, low, tables;
+    uint64_t iommu; /* address of its registers; 0: it has none */
+} qemu_pc = { 0xe0000000, 0xc0000000, 0x20000, 0 }, qemu_q35 = { 0xb0000000, 0x80000000, 0x21000, 0xfed90000 };
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
 
@@ -146,28 +148,36 @@ static bool complete(struct capdl_profile *profile, const struct memory_map *map
     return true;
 }
 
-void memory_map_of_qemu(struct memory_map *map, uint64_t bytes)
+static void map_of_pc(struct memory_map *map, const struct qemu_pc *pc, uint64_t bytes)
 {
-    uint64_t low = bytes >= QEMU_SPLIT ? QEMU_LOW : bytes;
+    uint64_t low = bytes >= pc->split ? pc->low : bytes;
     *map = (struct memory_map){ .name = "QEMU", .source = UINT16_MAX, .count = 1 };
-    map->entries[0] = (struct memory_map_entry){ HIGH_MEMORY, low - QEMU_TABLES, MEMORY_MAP_RAM, 0 };
+    map->entries[0] = (struct memory_map_entry){ HIGH_MEMORY, low - pc->tables, MEMORY_MAP_RAM, 0 };
     if (bytes > low) {
         map->entries[map->count++] = (struct memory_map_entry){ FOUR_GIB, FOUR_GIB + bytes - low, MEMORY_MAP_RAM, 0 };
     }
+    map->iommus[0] = pc->iommu;
+    map->num_iommus = pc->iommu != 0;
+}
+
+void memory_map_of_qemu(struct memory_map *map, uint64_t bytes, bool iommu)
+{
+    map_of_pc(map, iommu ? &qemu_q35 : &qemu_pc, bytes);
 }
 
 uint64_t memory_map_qemu_size(const struct capdl_profile *profile)
 {
+    const struct qemu_pc *pc = profile->num_iommus ? &qemu_q35 : &qemu_pc;
     struct capdl_profile same = *profile;
     struct memory_map map;
     struct capdl_diags ignored = { 0 };
     uint64_t size = 0;
     for (size_t i = 0; i < profile->num_memory; i++) {
         uint64_t end = profile->memory[i].end;
-        size = end < FOUR_GIB ? end + QEMU_TABLES : size + end - FOUR_GIB;
+        size = end < FOUR_GIB ? end + pc->tables : size + end - FOUR_GIB;
     }
-    memory_map_of_qemu(&map, size);
-    bool good = size > HIGH_MEMORY + QEMU_TABLES && size % MIB == 0 && complete(&same, &map, &ignored) &&
+    map_of_pc(&map, pc, size);
+    bool good = size > HIGH_MEMORY + pc->tables && size % MIB == 0 && complete(&same, &map, &ignored) &&
                 same.num_memory == profile->num_memory &&
                 memcmp(same.memory, profile->memory, same.num_memory * sizeof same.memory[0]) == 0 &&
                 same.num_iommus == profile->num_iommus;
@@ -175,14 +185,18 @@ uint64_t memory_map_qemu_size(const struct capdl_profile *profile)
     return good ? size : 0;
 }
 
-/* "512M", "5G"; at most what the kernel can use. */
-static bool parse_size(const char *text, uint64_t *bytes)
+/* "512M", "5G", "1G,iommu"; at most what the kernel can use. */
+static bool parse_qemu(const char *text, uint64_t *bytes, bool *iommu)
 {
     char *end;
     errno = 0;
     uint64_t number = strtoull(text, &end, 10);
     unsigned shift = *end == 'M' ? 20 : *end == 'G' ? 30 : 64;
-    if (end == text || *text == '-' || errno || shift == 64 || end[1] || number == 0 || number > WINDOW_TOP >> shift) {
+    if (end == text || *text == '-' || errno || shift == 64 || number == 0 || number > WINDOW_TOP >> shift) {
+        return false;
+    }
+    *iommu = strcmp(end + 1, ",iommu") == 0;
+    if (end[1] && !*iommu) {
         return false;
     }
     *bytes = number << shift;
@@ -193,6 +207,7 @@ bool memory_map_apply(struct capdl_profile *profile, const char *source, struct 
 {
     struct memory_map map;
     uint64_t bytes;
+    bool iommu;
     if (profile->arch != CAPDL_ARCH_X86_64) {
         capdl_error(diags, nowhere,
                     "--memory-map is for x86-64: which memory kernel '%s' has was decided when it was built",
@@ -200,13 +215,14 @@ bool memory_map_apply(struct capdl_profile *profile, const char *source, struct 
         return false;
     }
     if (strncmp(source, "qemu:", 5) == 0) {
-        if (!parse_size(source + 5, &bytes)) {
+        if (!parse_qemu(source + 5, &bytes, &iommu)) {
             capdl_error(diags, nowhere,
-                        "--memory-map %s: QEMU's memory is qemu:SIZE, such as qemu:512M or qemu:5G, from 16M to 510G",
+                        "--memory-map %s: QEMU's memory is qemu:SIZE or, with an IOMMU, qemu:SIZE,iommu, such as "
+                        "qemu:512M or qemu:5G,iommu, from 16M to 510G",
                         source);
             return false;
         }
-        memory_map_of_qemu(&map, bytes);
+        memory_map_of_qemu(&map, bytes, iommu);
     } else if (!memory_map_read(&map, source, diags)) {
         return false;
     }

@@ -31,11 +31,11 @@ struct memory_map {
  * seL4 kernel print.
  */
 bool memory_map_read(struct memory_map *, const char *path, struct capdl_diags *);
-/* What QEMU's default PC has with -m SIZE. */
-void memory_map_of_qemu(struct memory_map *, uint64_t bytes);
+/* What QEMU's default PC has with -m SIZE, or its q35 with an IOMMU. */
+void memory_map_of_qemu(struct memory_map *, uint64_t bytes, bool iommu);
 
 /*
- * Completes a profile by the memory that its kernel will find: `source` is a file, or qemu:SIZE such as qemu:2G. From
+ * Completes a profile by the memory that its kernel will find: `source` is a file, or qemu:SIZE such as qemu:2G or qemu:2G,iommu. From
  * then on forecasts and the emulated machine know RAM and device memory. Errors: a profile whose memory is known
  * already, a map that the kernel refuses.
  */

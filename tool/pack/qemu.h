@@ -10,14 +10,16 @@
 #include <capdl/profile.h>
 
 /* A command line; argv is ended by 0, its strings are the line's own. */
+enum { QEMU_MOST_DEVICES = 8 };
+
 struct qemu_line {
-    char *argv[40];
+    char *argv[40 + 2 * QEMU_MOST_DEVICES];
     size_t argc;
 };
 
 /*
  * The command line that boots `kernel` on the machine a profile's kernel was built for, with the serial console on
- * standard output. x86-64: kernel is a multiboot kernel (pack_multiboot) and `module` the image; else kernel is what
+ * standard output. x86-64: the machine has an IOMMU if the profile has; kernel is a multiboot kernel (pack_multiboot) and `module` the image; else kernel is what
  * pack_image wrote in qemu_format and module is 0. A platform QEMU cannot be, and a QEMU that is not installed, are
  * errors that say what would help.
  */
@@ -46,6 +48,7 @@ struct qemu_options {
     const char *marker;                /* end when this has been printed, at the end of that line; 0: none */
     double timeout_seconds;            /* wall clock; 0: no limit */
     double quiet_seconds;              /* 0: no limit */
+    const char *const *devices;        /* what it is to have more, as -device takes it; ended by 0; may be 0 */
     const volatile sig_atomic_t *stop; /* end when it is set, by a signal handler for instance; may be 0 */
 };
 

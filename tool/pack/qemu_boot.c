@@ -48,8 +48,17 @@ static bool write_kernel(const struct capdl_profile *profile, const struct pack_
     return profile->arch == CAPDL_ARCH_X86_64 ? pack_multiboot(profile, diags, out) : pack_image(&options, diags, out);
 }
 
+static void add_devices(struct qemu_line *line, const struct qemu_options *options)
+{
+    for (size_t i = 0; options->devices && options->devices[i] && i < QEMU_MOST_DEVICES; i++) {
+        qemu_add(line, "-device");
+        qemu_add(line, options->devices[i]);
+    }
+}
+
 /* What a user would type to do the same: the files that QEMU is given here have no names. */
-static void print_recipe(const struct capdl_profile *profile, const char *image_name, FILE *out)
+static void print_recipe(const struct capdl_profile *profile, const char *image_name,
+                         const struct qemu_options *options, FILE *out)
 {
     bool x86 = profile->arch == CAPDL_ARCH_X86_64;
     struct capdl_diags ignored = { 0 }; /* qemu_command has been called for this profile before */
@@ -63,6 +72,7 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
     fputs("capdl: the same by hand:\n", out);
     qemu_print(&image, out);
     if (qemu_command(profile, "boot.elf", x86 ? "boot.elf.module" : 0, &qemu, &ignored)) {
+        add_devices(&qemu, options);
         qemu_print(&qemu, out);
         qemu_free(&qemu);
     }
@@ -78,6 +88,7 @@ static enum qemu_outcome boot(const struct capdl_profile *profile, const struct 
     if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : 0, &line, diags)) {
         return QEMU_FAILED;
     }
+    add_devices(&line, options);
     enum qemu_outcome outcome = qemu_run(&line, options, diags);
     qemu_free(&line);
     return outcome;
@@ -101,7 +112,7 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
         ready = nameless_complete(&module, "image", diags);
     }
     if (ready && verbose) {
-        print_recipe(profile, image_name, verbose);
+        print_recipe(profile, image_name, options, verbose);
     }
     if (ready) {
         outcome = boot(profile, &kernel, &module, options, diags);

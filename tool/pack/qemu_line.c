@@ -55,6 +55,12 @@ static bool line_pc99(const struct capdl_profile *profile, struct json_object *c
     add(line, "-m");
     add(line, "%luM", profile->num_memory ? (unsigned long)(memory_map_qemu_size(profile) >> 20) : 1024);
     add(line, "-no-reboot");
+    if (profile->num_iommus) { /* the default PC can have none */
+        add(line, "-machine");
+        add(line, "q35");
+        add(line, "-device");
+        add(line, "intel-iommu");
+    }
     return true;
 }
 

@@ -18,6 +18,12 @@ static void out_of_memory(void)
     exit(2);
 }
 
+_Noreturn void spec_too_large(const char *why)
+{
+    fprintf(stderr, "capdl: this spec is too large: %s\n", why);
+    exit(2);
+}
+
 void *spec_realloc(void *list, size_t size)
 {
     void *grown = realloc(list, size ? size : 1);

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interned names, and objects by name and index. */
+/*
+ * Interned names, and objects by name and index. Texts of names lie one behind the other, each behind a word that says what it
+ * stands for: nearly always one object. A name that stands for more than that has an entry in a list beside them.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "spec_private.h"
 
 enum { SUGGESTION_LENGTH = 64, MOST_COMPARISONS = 20000000 };
+
+/* Names have the number of the byte they are at, in blocks of this size. */
+enum { BLOCK_BITS = 18, BLOCK = 1 << BLOCK_BITS };
+
+/* Low bits of a name's word; the others are the number of what it stands for. */
+enum { USE_NOTHING, USE_OBJECT, USE_CAP, USE_LISTED, USE_BITS = 2, USE_MASK = (1 << USE_BITS) - 1 };
 
 static uint32_t hash_text(const char *text, size_t length)
 {
@@ -16,11 +25,76 @@ static uint32_t hash_text(const char *text, size_t length)
     return hash ^ hash >> 15;
 }
 
-static uint32_t hash_element(const struct spec_name *name, uint32_t index)
+static uint32_t word_get(const struct spec_name *name)
 {
-    uint32_t hash = (name->hash ^ index * 2654435761u) * 2246822519u;
+    uint32_t word;
 
-    return hash ^ hash >> 13;
+    memcpy(&word, name->word, sizeof(word));
+    return word;
+}
+
+static void word_set(struct spec_name *name, uint32_t use, uint32_t number)
+{
+    uint32_t word = number << USE_BITS | use;
+
+    memcpy(name->word, &word, sizeof(word));
+}
+
+struct spec_name_use spec_name_use(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    uint32_t word = word_get(name);
+    struct spec_name_use use = {.scalar = CAPDL_NO_OBJECT};
+
+    if ((word & USE_MASK) == USE_LISTED)
+        return spec->names->uses[word >> USE_BITS];
+    if ((word & USE_MASK) == USE_OBJECT)
+        use.scalar = word >> USE_BITS;
+    else
+        use.cap_name = word >> USE_BITS;
+    return use;
+}
+
+uint32_t spec_name_scalar(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    return spec_name_use(spec, name).scalar;
+}
+
+uint32_t spec_name_length(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    return spec_name_use(spec, name).array_length;
+}
+
+/* The entry of a name in the list, made when it has none. */
+static struct spec_name_use *use_listed(struct capdl_spec *spec, struct spec_name *name)
+{
+    struct capdl_names *names = spec->names;
+
+    if ((word_get(name) & USE_MASK) == USE_LISTED)
+        return &names->uses[word_get(name) >> USE_BITS];
+    names->uses = spec_grow(names->uses, &names->capacity_uses, names->num_uses + 1, sizeof(*names->uses));
+    names->uses[names->num_uses] = spec_name_use(spec, name);
+    word_set(name, USE_LISTED, (uint32_t)names->num_uses);
+    return &names->uses[names->num_uses++];
+}
+
+void spec_name_set_cap(struct capdl_spec *spec, struct spec_name *name, uint32_t cap_name)
+{
+    if (word_get(name) == USE_NOTHING)
+        word_set(name, USE_CAP, cap_name);
+    else
+        use_listed(spec, name)->cap_name = cap_name;
+}
+
+void spec_name_set_broken(struct capdl_spec *spec, struct spec_name *name, bool broken)
+{
+    if (spec_name_use(spec, name).broken != broken)
+        use_listed(spec, name)->broken = broken;
+}
+
+void spec_name_set_implicit(struct capdl_spec *spec, struct spec_name *name, bool implicit)
+{
+    if (spec_name_use(spec, name).implicit != implicit)
+        use_listed(spec, name)->implicit = implicit;
 }
 
 struct spec_name *spec_name_of(const char *interned)
@@ -28,75 +102,150 @@ struct spec_name *spec_name_of(const char *interned)
     return (struct spec_name *)(void *)((char *)(uintptr_t)interned - offsetof(struct spec_name, text));
 }
 
-/* The place of a name in the table: where it is, or where it would be put. */
-static struct spec_name **place_of(const struct capdl_names *names, const char *text, size_t length, uint32_t hash)
+struct spec_name *spec_name_at(const struct capdl_spec *spec, uint32_t number)
 {
+    return (struct spec_name *)(void *)(spec->names->blocks[number >> BLOCK_BITS] + (number & (BLOCK - 1)));
+}
+
+/* Nearly always it is in the newest block. */
+uint32_t spec_name_number(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    const struct capdl_names *names = spec->names;
+    uintptr_t place = (uintptr_t)name;
+    size_t block = names->num_blocks - 1;
+
+    while (place - (uintptr_t)names->blocks[block] >= BLOCK)
+        block--;
+    return (uint32_t)(block << BLOCK_BITS | (place - (uintptr_t)names->blocks[block]));
+}
+
+/* Another block, or several in a row for a very long name. */
+static void add_blocks(struct capdl_names *names, size_t size)
+{
+    size_t count = (size + BLOCK) >> BLOCK_BITS;
+    char *memory = spec_realloc(NULL, count << BLOCK_BITS);
+
+    if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS)
+        spec_too_large("its names take more than 4 GiB");
+    names->blocks =
+        spec_grow(names->blocks, &names->capacity_blocks, names->num_blocks + count, sizeof(*names->blocks));
+    names->used = names->num_blocks == 0; /* no name is at byte 0: that number marks free places of the table */
+    names->first_free = names->num_blocks;
+    for (size_t i = 0; i < count; i++)
+        names->blocks[names->num_blocks++] = memory + (i << BLOCK_BITS);
+}
+
+/* A new name; returns its number. */
+static uint32_t name_add(struct capdl_names *names, const char *text, size_t length)
+{
+    size_t size = sizeof(struct spec_name) + length + 1;
+    struct spec_name *name;
+    size_t at;
+
+    if (!names->num_blocks || ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size)
+        add_blocks(names, size);
+    at = (names->first_free << BLOCK_BITS) + names->used;
+    name = (struct spec_name *)(void *)(names->blocks[names->first_free] + names->used);
+    word_set(name, USE_NOTHING, 0);
+    memcpy(name->text, text, length);
+    name->text[length] = '\0';
+    names->used += size;
+    return (uint32_t)at;
+}
+
+/* The place of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the name is. */
+static size_t place_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
+{
+    const struct capdl_names *names = spec->names;
     size_t i = hash & names->mask;
 
     for (; names->table[i]; i = (i + 1) & names->mask) {
-        const struct spec_name *name = names->table[i];
+        const char *other;
 
-        if (name->hash == hash && name->length == length && !memcmp(name->text, text, length))
+        if (names->marks[i] != hash >> 24)
+            continue;
+        other = spec_name_at(spec, names->table[i])->text;
+        if (!strncmp(other, text, length) && !other[length])
             break;
     }
-    return &names->table[i];
+    return i;
 }
 
-static void table_grow(struct capdl_names *names)
+static void table_grow(struct capdl_spec *spec)
 {
-    struct spec_name **old = names->table;
-    size_t old_size = old ? names->mask + 1 : 0;
-    size_t size = old_size ? old_size * 2 : 64;
+    struct capdl_names *names = spec->names;
+    uint32_t *table = names->table;
+    uint8_t *marks = names->marks;
+    size_t old_size = table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
 
-    names->table = spec_realloc(NULL, size * sizeof(*old));
-    memset(names->table, 0, size * sizeof(*old));
+    names->table = spec_zeros_grow(NULL, 0, size * sizeof(*table));
+    names->marks = spec_zeros_grow(NULL, 0, size);
     names->mask = size - 1;
     for (size_t i = 0; i < old_size; i++)
-        if (old[i])
-            *place_of(names, old[i]->text, old[i]->length, old[i]->hash) = old[i];
-    free(old);
+        if (table[i]) {
+            const char *text = spec_name_at(spec, table[i])->text;
+            uint32_t hash = hash_text(text, strlen(text));
+            size_t place = hash & names->mask;
+
+            while (names->table[place])
+                place = (place + 1) & names->mask;
+            names->table[place] = table[i];
+            names->marks[place] = (uint8_t)(hash >> 24);
+        }
+    if (old_size) {
+        spec_zeros_free(table, old_size * sizeof(*table));
+        spec_zeros_free(marks, old_size);
+    }
 }
 
 struct spec_name *spec_name_lookup(const struct capdl_spec *spec, const char *text, size_t length)
 {
-    return spec->names->table ? *place_of(spec->names, text, length, hash_text(text, length)) : NULL;
+    uint32_t number = spec->names->table ? spec->names->table[place_of(spec, text, length, hash_text(text, length))] : 0;
+
+    return number ? spec_name_at(spec, number) : NULL;
 }
 
 struct spec_name *spec_name_intern(struct capdl_spec *spec, const char *text, size_t length)
 {
     struct capdl_names *names = spec->names;
     uint32_t hash = hash_text(text, length);
-    struct spec_name **place, *name;
+    size_t place;
 
-    if (!names->table || names->count * 2 > names->mask)
-        table_grow(names);
-    place = place_of(names, text, length, hash);
-    if (*place)
-        return *place;
-    name = spec_arena_alloc(spec->arena, sizeof(*name) + length + 1);
-    name->hash = hash;
-    name->length = (uint32_t)length;
-    name->scalar = CAPDL_NO_OBJECT;
-    memcpy(name->text, text, length);
-    names->count++;
-    return *place = name;
+    if (!names->table || names->count + names->count / 4 > names->mask)
+        table_grow(spec);
+    place = place_of(spec, text, length, hash);
+    if (!names->table[place]) {
+        names->table[place] = name_add(names, text, length);
+        names->marks[place] = (uint8_t)(hash >> 24);
+        names->count++;
+    }
+    return spec_name_at(spec, names->table[place]);
 }
 
 void spec_names_free(struct capdl_names *names)
 {
-    free(names->table);
+    if (names->table) {
+        spec_zeros_free(names->table, (names->mask + 1) * sizeof(*names->table));
+        spec_zeros_free(names->marks, names->mask + 1);
+    }
+    for (size_t i = 0; i < names->num_blocks; i++)
+        if (!i || names->blocks[i] != names->blocks[i - 1] + BLOCK)
+            free(names->blocks[i]);
+    free(names->blocks);
+    free(names->uses);
     free(names->sparse);
 }
 
 static uint32_t *sparse_place(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
 {
     const struct capdl_names *names = spec->names;
-    size_t i = hash_element(name, index) & names->sparse_mask;
+    uint32_t hash = (spec_name_number(spec, name) ^ index * 2654435761u) * 2246822519u;
+    size_t i = (hash ^ hash >> 13) & names->sparse_mask;
 
     for (; names->sparse[i] != CAPDL_NO_OBJECT; i = (i + 1) & names->sparse_mask) {
-        const struct capdl_object *object = capdl_object(spec, names->sparse[i]);
+        uint32_t object = names->sparse[i];
 
-        if (object->name == name->text && object->index == index)
+        if (capdl_object_name(spec, object) == name->text && capdl_object_index(spec, object) == index)
             break;
     }
     return &names->sparse[i];
@@ -113,30 +262,25 @@ static void sparse_grow(struct capdl_spec *spec)
     memset(names->sparse, 0xff, size * sizeof(*old));
     names->sparse_mask = size - 1;
     for (size_t i = 0; i < old_size; i++)
-        if (old[i] != CAPDL_NO_OBJECT) {
-            const struct capdl_object *object = capdl_object(spec, old[i]);
-
-            *sparse_place(spec, spec_name_of(object->name), object->index) = old[i];
-        }
+        if (old[i] != CAPDL_NO_OBJECT)
+            *sparse_place(spec, spec_name_of(capdl_object_name(spec, old[i])), capdl_object_index(spec, old[i])) =
+                old[i];
     free(old);
 }
 
 /* Arrays declared in one go, nearly all of them, need no table entry per element. */
-void spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
+static void enter_element(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
 {
     struct capdl_names *names = spec->names;
+    struct spec_name_use *use = use_listed(spec, name);
 
-    if (index == CAPDL_NO_INDEX) {
-        name->scalar = object;
-        return;
-    }
-    name->num_elements++;
-    if (index >= name->array_length)
-        name->array_length = index + 1;
-    if (index == 0 && name->dense == 0)
-        name->first = object;
-    if (index == name->dense && object == name->first + index) {
-        name->dense++;
+    use->num_elements++;
+    if (index >= use->array_length)
+        use->array_length = index + 1;
+    if (index == 0 && use->dense == 0)
+        use->first = object;
+    if (index == use->dense && object == use->first + index) {
+        use->dense++;
         return;
     }
     if (!names->sparse || names->num_sparse * 2 > names->sparse_mask)
@@ -145,13 +289,25 @@ void spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint32_t i
     names->num_sparse++;
 }
 
+void spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
+{
+    if (index != CAPDL_NO_INDEX)
+        enter_element(spec, name, index, object);
+    else if (word_get(name) == USE_NOTHING)
+        word_set(name, USE_OBJECT, object);
+    else
+        use_listed(spec, name)->scalar = object;
+}
+
 uint32_t spec_name_find(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
 {
+    struct spec_name_use use = spec_name_use(spec, name);
+
     if (index == CAPDL_NO_INDEX)
-        return name->scalar;
-    if (index < name->dense)
-        return name->first + index;
-    return spec->names->sparse && index < name->array_length ? *sparse_place(spec, name, index) : CAPDL_NO_OBJECT;
+        return use.scalar;
+    if (index < use.dense)
+        return use.first + index;
+    return spec->names->sparse && index < use.array_length ? *sparse_place(spec, name, index) : CAPDL_NO_OBJECT;
 }
 
 unsigned spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most)
@@ -190,9 +346,11 @@ unsigned capdl_distance(const char *a, const char *b)
     return spec_distance(a, strlen(a), b, strlen(b), 3);
 }
 
-static bool names_object(const struct spec_name *name)
+static bool names_object(const struct capdl_spec *spec, const struct spec_name *name)
 {
-    return name->scalar != CAPDL_NO_OBJECT || name->array_length;
+    struct spec_name_use use = spec_name_use(spec, name);
+
+    return use.scalar != CAPDL_NO_OBJECT || use.array_length;
 }
 
 const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
@@ -206,12 +364,12 @@ const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
         return NULL;
     names->comparisons += names->count;
     for (size_t i = 0; i <= names->mask; i++) {
-        const struct spec_name *name = names->table[i];
+        const struct spec_name *name = names->table[i] ? spec_name_at(spec, names->table[i]) : NULL;
         unsigned distance;
 
-        if (!name || !names_object(name))
+        if (!name || !names_object(spec, name))
             continue;
-        distance = spec_distance(text, length, name->text, name->length, most);
+        distance = spec_distance(text, length, name->text, strlen(name->text), most);
         if (distance > most || distance >= length)
             continue;
         if (distance < most || !nearest || strcmp(name->text, nearest) < 0)

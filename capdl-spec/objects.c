@@ -11,7 +11,7 @@
 enum column { COLUMN_BASIC, COLUMN_INDEX, COLUMN_PARENT, COLUMN_PROGRAM, COLUMN_PADDR, COLUMN_CONTENT, COLUMN_CAPS, COLUMN_COUNT };
 
 struct basic {
-    const char *name;
+    uint32_t name;
     struct capdl_pos pos;
     uint8_t kind, flags, size_bits;
 };
@@ -71,7 +71,7 @@ struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id
     const struct content *content = content_of(spec, id);
     const struct spec_caps *caps = spec_caps_of(spec, id);
     struct capdl_object object = {
-        .name = basic->name,
+        .name = spec_name_at(spec, basic->name)->text,
         .index = number_get(spec, COLUMN_INDEX, id),
         .parent = number_get(spec, COLUMN_PARENT, id),
         .kind = basic->kind,
@@ -100,7 +100,7 @@ enum capdl_kind capdl_object_kind(const struct capdl_spec *spec, uint32_t id)
 
 const char *capdl_object_name(const struct capdl_spec *spec, uint32_t id)
 {
-    return basic_of(spec, id)->name;
+    return spec_name_at(spec, basic_of(spec, id)->name)->text;
 }
 
 uint32_t capdl_object_index(const struct capdl_spec *spec, uint32_t id)
@@ -120,10 +120,17 @@ static void content_set(struct content *content, void *pointer, size_t count)
         *content = (struct content){.pointer = pointer, .count = count};
 }
 
+static uint32_t name_number(const struct capdl_spec *spec, uint32_t id, const char *name)
+{
+    uint32_t number = basic_of(spec, id)->name;
+
+    return number && spec_name_at(spec, number)->text == name ? number : spec_name_number(spec, spec_name_of(name));
+}
+
 void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_object *object)
 {
     *basic_of(spec, id) = (struct basic){
-        .name = object->name,
+        .name = name_number(spec, id, object->name),
         .pos = object->pos,
         .kind = object->kind,
         .flags = object->flags,

@@ -113,7 +113,7 @@ uint32_t capdl_spec_array_length(const struct capdl_spec *spec, const char *text
 {
     const struct spec_name *name = spec_name_lookup(spec, text, strlen(text));
 
-    return name ? name->array_length : 0;
+    return name ? spec_name_length(spec, name) : 0;
 }
 
 uint32_t spec_add_named(struct capdl_spec *spec, struct spec_name *name, uint32_t index, enum capdl_kind kind,

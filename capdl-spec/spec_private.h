@@ -12,8 +12,12 @@ enum {
 
 /* An interned name. Its text is what the public interface hands out; the record is found again from it. */
 struct spec_name {
-    uint32_t hash;
-    uint32_t length;
+    uint8_t word[4]; /* see names.c */
+    char text[];
+};
+
+/* What a name stands for. */
+struct spec_name_use {
     uint32_t scalar;       /* object of this name without index, or CAPDL_NO_OBJECT */
     uint32_t first, dense; /* elements 0 .. dense-1 are the objects first, first+1, ... */
     uint32_t array_length; /* highest element + 1 */
@@ -21,7 +25,6 @@ struct spec_name {
     uint32_t cap_name; /* 1 + number of the named capability in the text being read, or 0 */
     bool broken;       /* its declaration was wrong: not to be called unknown later */
     bool implicit;     /* an untyped that so far was only mentioned, as in `a/b = ep` */
-    char text[];
 };
 
 struct spec_arena_chunk;
@@ -44,7 +47,13 @@ struct capdl_arena {
 };
 
 struct capdl_names {
-    struct spec_name **table; /* open addressing */
+    char **blocks; /* texts of names */
+    size_t num_blocks, capacity_blocks;
+    size_t first_free, used; /* where the next name goes: behind so many bytes from that block on */
+    struct spec_name_use *uses;
+    size_t num_uses, capacity_uses;
+    uint32_t *table; /* numbers of names; open addressing */
+    uint8_t *marks;  /* of the same places */
     size_t mask, count;
     uint32_t *sparse; /* objects that are not in a dense run, by name and index; open addressing */
     size_t sparse_mask, num_sparse;
@@ -55,6 +64,8 @@ struct capdl_names {
 void *spec_arena_alloc(struct capdl_arena *, size_t size);
 void spec_arena_free(struct capdl_arena *);
 
+/* Ends the program: "capdl: this spec is too large: ..." */
+_Noreturn void spec_too_large(const char *why);
 /* realloc and malloc that end the program with a message instead of returning 0. */
 void *spec_realloc(void *, size_t size);
 /* Makes room for `need` items; *capacity is updated. */
@@ -75,6 +86,16 @@ void spec_caps_free(struct capdl_spec *);
 const char *spec_kind_phrase(enum capdl_kind);
 
 struct spec_name *spec_name_of(const char *interned);
+/* A name has a number, which is shorter than a pointer. */
+uint32_t spec_name_number(const struct capdl_spec *, const struct spec_name *);
+struct spec_name *spec_name_at(const struct capdl_spec *, uint32_t number);
+struct spec_name_use spec_name_use(const struct capdl_spec *, const struct spec_name *);
+uint32_t spec_name_scalar(const struct capdl_spec *, const struct spec_name *);
+/* Of the array of this name. */
+uint32_t spec_name_length(const struct capdl_spec *, const struct spec_name *);
+void spec_name_set_cap(struct capdl_spec *, struct spec_name *, uint32_t cap_name);
+void spec_name_set_broken(struct capdl_spec *, struct spec_name *, bool);
+void spec_name_set_implicit(struct capdl_spec *, struct spec_name *, bool);
 /* The name's record, made when it is new; spec_name_lookup: 0 when it is new. */
 struct spec_name *spec_name_intern(struct capdl_spec *, const char *text, size_t length);
 struct spec_name *spec_name_lookup(const struct capdl_spec *, const char *text, size_t length);

@@ -200,10 +200,10 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
                     "'masked' is for copies, as in <name> (masked: R): write the rights themselves, as in (R)");
     if (!text_ref_check(p, ref, "an object"))
         return 1;
-    count = text_ref_count(p, ref, ref->name->array_length);
+    count = text_ref_count(p, ref, spec_name_length(p->spec, ref->name));
     if (!reserve(p, ref->pos, count) || !text_slots_fit(p, ref->pos, mapping->slot, count))
         return 1;
-    iter = text_ref_iter(p, ref, ref->name->array_length);
+    iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
     for (; text_iter_next(&iter, &index); cap.slot++) {
         cap.object = spec_name_find(p->spec, ref->name, index);
         if (cap.object == CAPDL_NO_OBJECT)
@@ -225,7 +225,7 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
 static uint64_t put_copy(struct text_parser *p, struct block *block, const struct mapping *mapping)
 {
     const struct text_ref *ref = &mapping->target;
-    uint32_t name = ref->name->cap_name;
+    uint32_t name = spec_name_use(p->spec, ref->name).cap_name;
     uint64_t length = name ? p->cap_names[name - 1].count : SPEC_MAX_CAPS;
     struct text_cap_params *params = capdl_spec_alloc(p->spec, sizeof(*params));
 
@@ -259,7 +259,7 @@ static void name_caps(struct text_parser *p, const struct mapping *mapping, uint
         text_cap_name_add(p, name->name, entry);
         return;
     }
-    name->name->broken = true;
+    spec_name_set_broken(p->spec, name->name, true);
 }
 
 /* `- child_of parent` */
@@ -361,11 +361,11 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
     p->num_containers = 0;
     if (!text_ref_check(p, ref, "a container of capabilities"))
         return;
-    if (text_ref_count(p, ref, ref->name->array_length) > SPEC_MAX_CAPS) {
+    if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > SPEC_MAX_CAPS) {
         text_too_large(p, ref->pos, "capabilities", SPEC_MAX_CAPS);
         return;
     }
-    iter = text_ref_iter(p, ref, ref->name->array_length);
+    iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
     while (text_iter_next(&iter, &index)) {
         uint32_t object = spec_name_find(p->spec, ref->name, index);
 
@@ -394,14 +394,14 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
         return false;
     if (name->indexed)
         capdl_error(p->diags, name->pos, "a name for one slot has no index");
-    else if (ref.name->scalar == CAPDL_NO_OBJECT && !ref.name->array_length)
+    else if (spec_name_scalar(p->spec, ref.name) == CAPDL_NO_OBJECT && !spec_name_length(p->spec, ref.name))
         entry.container = CAPDL_NO_OBJECT;
     else if (!text_ref_object(p, &ref, "a container of capabilities", &entry.container))
-        name->name->broken = true;
-    if (entry.container == CAPDL_NO_OBJECT && !ref.name->broken)
+        spec_name_set_broken(p->spec, name->name, true);
+    if (entry.container == CAPDL_NO_OBJECT && !spec_name_use(p->spec, ref.name).broken)
         capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text,
                       name->name->text);
-    if (!name->name->broken)
+    if (!spec_name_use(p->spec, name->name).broken)
         text_cap_name_add(p, name->name, entry);
     return true;
 }
@@ -415,7 +415,7 @@ static bool container_read(struct text_parser *p)
     if (text_is(p, '='))
         return slot_name_read(p, &ref);
     if (!text_is(p, '{')) {
-        ref.name->broken = true;
+        spec_name_set_broken(p->spec, ref.name, true);
         return text_unexpected(p, "'{' and the slots of '%s'", ref.name->text);
     }
     containers_find(p, &ref);

@@ -7,25 +7,27 @@
 
 void text_cap_name_add(struct text_parser *p, struct spec_name *name, struct text_cap_name entry)
 {
-    if (name->cap_name) {
+    uint32_t first = spec_name_use(p->spec, name).cap_name;
+
+    if (first) {
         capdl_error(p->diags, entry.pos, "'%s' already names a capability", name->text);
-        capdl_note(p->diags, p->cap_names[name->cap_name - 1].pos, "the first one is here");
+        capdl_note(p->diags, p->cap_names[first - 1].pos, "the first one is here");
         return;
     }
     entry.name = name;
     p->cap_names = spec_grow(p->cap_names, &p->capacity_cap_names, p->num_cap_names + 1, sizeof(entry));
     p->cap_names[p->num_cap_names++] = entry;
-    name->cap_name = (uint32_t)p->num_cap_names;
+    spec_name_set_cap(p->spec, name, (uint32_t)p->num_cap_names);
 }
 
 static const char *nearest_cap_name(const struct text_parser *p, const struct spec_name *name)
 {
     const char *nearest = NULL;
-    unsigned most = name->length < 4 ? 1 : 2;
+    unsigned most = strlen(name->text) < 4 ? 1 : 2;
 
     for (size_t i = 0; i < p->num_cap_names && i < 10000; i++) {
         const struct spec_name *other = p->cap_names[i].name;
-        unsigned distance = spec_distance(name->text, name->length, other->text, other->length, most);
+        unsigned distance = spec_distance(name->text, strlen(name->text), other->text, strlen(other->text), most);
 
         if (distance <= most && (!nearest || distance < most)) {
             nearest = other->text;
@@ -39,7 +41,8 @@ static const char *nearest_cap_name(const struct text_parser *p, const struct sp
 static const struct text_cap_name *cap_name_find(struct text_parser *p, const struct text_ref *ref)
 {
     const struct spec_name *name = ref->name;
-    const struct text_cap_name *entry = name->cap_name ? &p->cap_names[name->cap_name - 1] : NULL;
+    struct spec_name_use use = spec_name_use(p->spec, name);
+    const struct text_cap_name *entry = use.cap_name ? &p->cap_names[use.cap_name - 1] : NULL;
     const char *nearest;
 
     if (entry && entry->container == CAPDL_NO_OBJECT) {
@@ -49,7 +52,7 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     }
     if (entry && entry->indexed == ref->indexed)
         return !ref->indexed || text_ref_bounds(p, ref, entry->count, "the run of capabilities") ? entry : NULL;
-    if (name->broken)
+    if (use.broken)
         return NULL;
     nearest = entry ? NULL : nearest_cap_name(p, name);
     if (entry)
@@ -57,7 +60,7 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
                     entry->indexed ? "'%s' names several capabilities: write one such as %s[0]"
                                    : "'%s' names one capability: write it without an index",
                     name->text, name->text);
-    else if (name->scalar != CAPDL_NO_OBJECT || name->array_length)
+    else if (use.scalar != CAPDL_NO_OBJECT || use.array_length)
         capdl_error(p->diags, ref->pos, "'%s' is an object: expected the name of a capability", name->text);
     else if (nearest)
         capdl_error(p->diags, ref->pos, "no capability is called '%s'; did you mean '%s'?", name->text, nearest);

@@ -14,11 +14,11 @@ static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint6
 
     if (!text_ref_check(p, ref, "an interrupt object"))
         return;
-    if (text_ref_count(p, ref, ref->name->array_length) > SPEC_MAX_OBJECTS - spec->num_irqs) {
+    if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > SPEC_MAX_OBJECTS - spec->num_irqs) {
         text_too_large(p, ref->pos, "interrupts", SPEC_MAX_OBJECTS);
         return;
     }
-    iter = text_ref_iter(p, ref, ref->name->array_length);
+    iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
     while (text_iter_next(&iter, &index)) {
         spec->irqs = spec_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
         spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){

@@ -107,13 +107,13 @@ static bool name_is_free(struct text_parser *p, const struct text_ref *base)
    that is known by such mentions only. */
 static bool is_first_mention(const struct text_parser *p, const struct text_ref *ref)
 {
-    const struct spec_name *name = ref->name;
+    struct spec_name_use use = spec_name_use(p->spec, ref->name);
     const struct text_range *range = ref->indexed ? &p->ranges[ref->first_range] : NULL;
 
-    if (name->scalar != CAPDL_NO_OBJECT || (name->array_length && !name->implicit))
+    if (use.scalar != CAPDL_NO_OBJECT || (use.array_length && !use.implicit))
         return false;
-    return range ? ref->num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == name->array_length
-                 : !name->array_length;
+    return range ? ref->num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == use.array_length
+                 : !use.array_length;
 }
 
 /* The untyped that a qualifier names; one that is not there yet is declared by being mentioned. */
@@ -124,9 +124,9 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
     if (is_first_mention(p, ref)) {
         if (!name_is_free(p, ref))
             return false;
-        *object = spec_add_named(p->spec, name, ref->indexed ? name->array_length : CAPDL_NO_INDEX, CAPDL_KIND_UT,
+        *object = spec_add_named(p->spec, name, ref->indexed ? spec_name_length(p->spec, name) : CAPDL_NO_INDEX, CAPDL_KIND_UT,
                                  ref->pos);
-        name->implicit = true;
+        spec_name_set_implicit(p->spec, name, true);
         return true;
     }
     if (!text_ref_object(p, ref, "an untyped declared before", object))
@@ -208,7 +208,7 @@ static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint3
         old.size_bits = new->size_bits;
     if (new->flags & CAPDL_OBJECT_HAS_PADDR)
         old.paddr = new->paddr;
-    if (spec_name_of(old.name)->implicit && old.index == CAPDL_NO_INDEX)
+    if (spec_name_use(p->spec, spec_name_of(old.name)).implicit && old.index == CAPDL_NO_INDEX)
         old.pos = decl->base.pos;
     old.flags |= new->flags;
     capdl_object_set(p->spec, id, &old);
@@ -257,8 +257,8 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
         text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
         return false;
     }
-    if (element == CAPDL_NO_OBJECT && decl->base.name->array_length > decl->first)
-        element = spec_name_find(p->spec, decl->base.name, decl->base.name->array_length - 1);
+    if (element == CAPDL_NO_OBJECT && spec_name_length(p->spec, decl->base.name) > decl->first)
+        element = spec_name_find(p->spec, decl->base.name, spec_name_length(p->spec, decl->base.name) - 1);
     if (element != CAPDL_NO_OBJECT) {
         report_duplicate(p, decl->base.pos, element);
         return false;
@@ -276,7 +276,7 @@ static bool is_known_element(const struct text_parser *p, const struct declarati
     const struct text_range *range = &p->ranges[decl->base.first_range];
 
     if (decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE ||
-        decl->prototype.kind != CAPDL_KIND_UT || range->first >= decl->base.name->array_length)
+        decl->prototype.kind != CAPDL_KIND_UT || range->first >= spec_name_length(p->spec, decl->base.name))
         return false;
     *element = spec_name_find(p->spec, decl->base.name, (uint32_t)range->first);
     return *element != CAPDL_NO_OBJECT;
@@ -286,15 +286,15 @@ static bool is_known_element(const struct text_parser *p, const struct declarati
 static bool is_known_array(const struct text_parser *p, const struct declaration *decl)
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
-    uint32_t length = decl->base.name->array_length;
+    uint32_t length = spec_name_length(p->spec, decl->base.name);
 
     return decl->base.num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == length && length &&
-           decl->prototype.kind == CAPDL_KIND_UT && decl->base.name->num_elements == length;
+           decl->prototype.kind == CAPDL_KIND_UT && spec_name_use(p->spec, decl->base.name).num_elements == length;
 }
 
 static bool merge_array(struct text_parser *p, struct declaration *decl)
 {
-    decl->count = decl->base.name->array_length;
+    decl->count = spec_name_length(p->spec, decl->base.name);
     for (uint32_t i = 0; i < decl->count; i++)
         if (!merge_untyped(p, decl, spec_name_find(p->spec, decl->base.name, i)))
             return false;
@@ -307,8 +307,9 @@ static bool merge_array(struct text_parser *p, struct declaration *decl)
 static bool is_other_shape(struct text_parser *p, const struct declaration *decl)
 {
     const struct spec_name *name = decl->base.name;
-    uint32_t other = decl->base.indexed ? name->scalar
-                     : name->array_length ? spec_name_find(p->spec, name, name->array_length - 1)
+    struct spec_name_use use = spec_name_use(p->spec, name);
+    uint32_t other = decl->base.indexed ? use.scalar
+                     : use.array_length ? spec_name_find(p->spec, name, use.array_length - 1)
                                           : CAPDL_NO_OBJECT;
 
     if (other == CAPDL_NO_OBJECT ||
@@ -324,8 +325,8 @@ static bool declare_scalar(struct text_parser *p, struct declaration *decl)
 {
     const struct spec_name *name = decl->base.name;
 
-    if (name->scalar != CAPDL_NO_OBJECT)
-        return merge_untyped(p, decl, name->scalar);
+    if (spec_name_scalar(p->spec, name) != CAPDL_NO_OBJECT)
+        return merge_untyped(p, decl, spec_name_scalar(p->spec, name));
     if (p->spec->num_objects >= SPEC_MAX_OBJECTS) {
         text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
         return false;
@@ -352,8 +353,10 @@ static void declare(struct text_parser *p, struct declaration *decl)
     bool done = name_is_free(p, &decl->base) && !is_other_shape(p, decl) &&
                 (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
 
-    name->implicit = name->implicit && !done;
-    name->broken = name->broken || !done;
+    if (done)
+        spec_name_set_implicit(p->spec, name, false);
+    else
+        spec_name_set_broken(p->spec, name, true);
 }
 
 static bool child_reference(struct text_parser *p, uint32_t untyped)
@@ -407,13 +410,12 @@ static bool declaration_parse(struct text_parser *p, uint32_t parent)
 
     if (!qualified_name(p, &decl))
         return false;
-    decl.base.name->broken = true;
-    if (!text_expect(p, '=', "and an object type"))
+    if (!text_expect(p, '=', "and an object type") || !text_kind_parse(p, &kind)) {
+        spec_name_set_broken(p->spec, decl.base.name, true);
         return false;
+    }
     decl.prototype.name = decl.base.name->text;
-    if (!text_kind_parse(p, &kind))
-        return false;
-    decl.base.name->broken = false;
+    spec_name_set_broken(p->spec, decl.base.name, false);
     decl.prototype.kind = (uint8_t)kind;
     result = text_params_parse(p, &decl.prototype, decl.base.pos);
     declare(p, &decl);
@@ -456,7 +458,7 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
 
     if (!text_ref_check(p, &cover->ref, "a child of an untyped"))
         return;
-    iter = text_ref_iter(p, &cover->ref, cover->ref.name->array_length);
+    iter = text_ref_iter(p, &cover->ref, spec_name_length(p->spec, cover->ref.name));
     while (text_iter_next(&iter, &index)) {
         uint32_t child = spec_name_find(p->spec, cover->ref.name, index);
         size_t errors = p->diags->num_errors;
@@ -486,7 +488,7 @@ static void array_check(struct text_parser *p, const struct capdl_object *last)
 {
     const struct spec_name *name = spec_name_of(last->name);
 
-    for (uint32_t i = 0; i < name->array_length; i++)
+    for (uint32_t i = 0; i < spec_name_length(p->spec, name); i++)
         if (spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
             capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
                         (unsigned)last->index, (unsigned)i);
@@ -498,11 +500,13 @@ static void array_check(struct text_parser *p, const struct capdl_object *last)
 void text_arrays_check(struct text_parser *p)
 {
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(p->spec, i);
-        const struct spec_name *name = spec_name_of(object->name);
+        uint32_t index = capdl_object_index(p->spec, i);
+        struct spec_name_use use;
 
-        if (object->index + 1 == name->array_length && object->index != CAPDL_NO_INDEX &&
-            name->num_elements < name->array_length)
-            array_check(p, object);
+        if (index == CAPDL_NO_INDEX)
+            continue;
+        use = spec_name_use(p->spec, spec_name_of(capdl_object_name(p->spec, i)));
+        if (index + 1 == use.array_length && use.num_elements < use.array_length)
+            array_check(p, capdl_object(p->spec, i));
     }
 }

@@ -96,7 +96,7 @@ static bool is_generated_name(const char *name, const char *program)
 /* Names that a declaration in trouble would have made are not reported once more. */
 static bool is_excused(struct text_parser *p, const struct spec_name *name)
 {
-    if (name->broken)
+    if (spec_name_use(p->spec, name).broken)
         return true;
     if (p->expand_failed && !text_may_search(p))
         return true;
@@ -114,7 +114,7 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
     if (is_excused(p, ref->name))
         return false;
     nearest = capdl_spec_nearest(p->spec, ref->name->text);
-    if (ref->name->cap_name)
+    if (spec_name_use(p->spec, ref->name).cap_name)
         capdl_error(p->diags, ref->pos,
                     "'%s' names a capability, not an object: expected %s (write <%s> to copy the capability)",
                     ref->name->text, what, ref->name->text);
@@ -129,17 +129,17 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
 static bool report_scalar(struct text_parser *p, const struct text_ref *ref)
 {
     capdl_error(p->diags, ref->pos, "'%s' is not an array: write it without an index", ref->name->text);
-    capdl_note(p->diags, capdl_object(p->spec, ref->name->scalar)->pos, "it is declared here");
+    capdl_note(p->diags, capdl_object(p->spec, spec_name_scalar(p->spec, ref->name))->pos, "it is declared here");
     return false;
 }
 
 static bool report_array(struct text_parser *p, const struct text_ref *ref)
 {
     const struct spec_name *name = ref->name;
-    uint32_t element = spec_name_find(p->spec, name, name->array_length - 1);
+    uint32_t length = spec_name_length(p->spec, name), element = spec_name_find(p->spec, name, length - 1);
 
     capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u",
-                name->text, name->text, name->text, (unsigned)name->array_length);
+                name->text, name->text, name->text, (unsigned)length);
     if (element != CAPDL_NO_OBJECT)
         capdl_note(p->diags, capdl_object(p->spec, element)->pos, "it is declared here");
     return false;
@@ -163,16 +163,16 @@ bool text_ref_bounds(struct text_parser *p, const struct text_ref *ref, uint64_t
 
 bool text_ref_check(struct text_parser *p, const struct text_ref *ref, const char *what)
 {
-    const struct spec_name *name = ref->name;
+    struct spec_name_use use = spec_name_use(p->spec, ref->name);
 
     if (!ref->indexed) {
-        if (name->scalar != CAPDL_NO_OBJECT)
+        if (use.scalar != CAPDL_NO_OBJECT)
             return true;
-        return name->array_length ? report_array(p, ref) : report_unknown(p, ref, what);
+        return use.array_length ? report_array(p, ref) : report_unknown(p, ref, what);
     }
-    if (!name->array_length)
-        return name->scalar != CAPDL_NO_OBJECT ? report_scalar(p, ref) : report_unknown(p, ref, what);
-    return text_ref_bounds(p, ref, name->array_length, "the array");
+    if (!use.array_length)
+        return use.scalar != CAPDL_NO_OBJECT ? report_scalar(p, ref) : report_unknown(p, ref, what);
+    return text_ref_bounds(p, ref, use.array_length, "the array");
 }
 
 bool text_ref_object(struct text_parser *p, const struct text_ref *ref, const char *what, uint32_t *object)
@@ -181,12 +181,12 @@ bool text_ref_object(struct text_parser *p, const struct text_ref *ref, const ch
 
     if (!text_ref_check(p, ref, what))
         return false;
-    if (ref->indexed && text_ref_count(p, ref, ref->name->array_length) != 1) {
+    if (ref->indexed && text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) != 1) {
         capdl_error(p->diags, ref->pos, "expected %s: one object, not several", what);
         return false;
     }
     if (ref->indexed) {
-        struct text_iter iter = text_ref_iter(p, ref, ref->name->array_length);
+        struct text_iter iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
 
         text_iter_next(&iter, &index);
     }

@@ -9,39 +9,40 @@
 static const struct {
     const char *name;
     void (*run)(struct checker *);
+    bool places; /* its errors are about what holds what */
 } checks[] = {
-    {"object-arch", check_object_arch},
-    {"size", check_size},
-    {"frame-size", check_frame_size},
-    {"fill", check_fill},
-    {"priority", check_priority},
-    {"scheduling", check_scheduling},
-    {"container", check_container},
-    {"slot-range", check_slot_range},
-    {"cap-slot", check_cap_slot},
-    {"guard", check_guard},
-    {"badge", check_badge},
-    {"rights", check_rights},
-    {"fault-handler", check_fault_handler},
-    {"bound-twice", check_bound_twice},
-    {"table-nesting", check_table_nesting},
-    {"table-shared", check_table_shared},
-    {"frame-level", check_frame_level},
-    {"frame-rights", check_frame_rights},
-    {"mapping", check_mapping},
-    {"io-device", check_io_device},
-    {"io-table", check_io_table},
-    {"stream", check_stream},
-    {"ipc-buffer", check_ipc_buffer},
-    {"paddr", check_paddr},
-    {"overlap", check_overlap},
-    {"cover", check_cover},
-    {"irq", check_irq},
-    {"domain", check_domain},
-    {"derivation", check_derivation},
-    {"leftover", check_leftover},
-    {"thread", check_thread},
-    {"unused", check_unused},
+    {"object-arch", check_object_arch, false},
+    {"size", check_size, false},
+    {"frame-size", check_frame_size, false},
+    {"fill", check_fill, false},
+    {"priority", check_priority, false},
+    {"scheduling", check_scheduling, false},
+    {"container", check_container, true},
+    {"slot-range", check_slot_range, true},
+    {"cap-slot", check_cap_slot, true},
+    {"guard", check_guard, false},
+    {"badge", check_badge, false},
+    {"rights", check_rights, false},
+    {"fault-handler", check_fault_handler, false},
+    {"bound-twice", check_bound_twice, false},
+    {"table-nesting", check_table_nesting, true},
+    {"table-shared", check_table_shared, true},
+    {"frame-level", check_frame_level, false},
+    {"frame-rights", check_frame_rights, false},
+    {"mapping", check_mapping, false},
+    {"io-device", check_io_device, false},
+    {"io-table", check_io_table, false},
+    {"stream", check_stream, false},
+    {"ipc-buffer", check_ipc_buffer, false},
+    {"paddr", check_paddr, false},
+    {"overlap", check_overlap, false},
+    {"cover", check_cover, false},
+    {"irq", check_irq, false},
+    {"domain", check_domain, false},
+    {"derivation", check_derivation, false},
+    {"leftover", check_leftover, false},
+    {"thread", check_thread, false},
+    {"unused", check_unused, false},
 };
 
 enum { NUM_CHECKS = sizeof(checks) / sizeof(checks[0]) };
@@ -87,6 +88,16 @@ const char *check_label(const struct checker *c, uint32_t object, char *buffer)
     return capdl_object_label(capdl_object(c->spec, object), buffer, CHECK_LABEL);
 }
 
+bool check_knows_size(const struct checker *c, const struct capdl_object *object)
+{
+    return !c->errors_only || object->flags & CAPDL_OBJECT_HAS_SIZE;
+}
+
+bool check_exists(const struct checker *c, enum capdl_kind kind)
+{
+    return kind < CAPDL_KIND_COUNT && capdl_kind_on_arch(kind, c->spec->arch);
+}
+
 static void note_uses(struct checker *c, uint32_t id)
 {
     const struct capdl_object *object = capdl_object(c->spec, id);
@@ -128,8 +139,8 @@ static bool is_disabled(const char *name, const char *const *disabled)
 
 bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags, const char *const *disabled)
 {
-    struct checker checker = {.spec = spec, .diags = diags, .errors_only = diags->num_errors != 0};
-    size_t errors = diags->num_errors;
+    size_t errors = diags->num_errors, found;
+    struct checker checker = {.spec = spec, .diags = diags, .errors_only = errors, .misplaced = errors};
 
     collect(&checker);
     for (unsigned i = 0; i < NUM_CHECKS; i++) {
@@ -137,7 +148,9 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
             continue;
         checker.name = checks[i].name;
         checker.last_pos = (struct capdl_pos){.line = 0};
+        found = diags->num_errors;
         checks[i].run(&checker);
+        checker.misplaced |= checks[i].places && diags->num_errors > found;
     }
     free(checker.used);
     free(checker.table_holder);

@@ -13,6 +13,7 @@ struct checker {
     const char *name;          /* of the check being made */
     struct capdl_pos last_pos; /* of its last finding: elements of an array are reported once */
     bool errors_only;          /* the text had errors: what is missing may just not have been understood */
+    bool misplaced;            /* so it may because of errors in what holds what */
     bool *used;                /* per object: something refers to it */
     uint32_t
         *table_holder; /* per object: the page table in which it first lies as a page table, or CAPDL_NO_OBJECT */
@@ -26,6 +27,12 @@ void check_report_cap(struct checker *, enum capdl_severity, const struct capdl_
     CAPDL_PRINTF(4, 5);
 /* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
 const char *check_label(const struct checker *, uint32_t object, char *buffer);
+/* Whether the size of an object is known: not when the text says it wrongly. */
+bool check_knows_size(const struct checker *, const struct capdl_object *);
+/* Whether objects of this kind exist; of those that do not, nothing more is said than that. */
+bool check_exists(const struct checker *, enum capdl_kind);
+/* check_objects.c: whether the architecture has frames of this size. */
+bool check_frame_is_legal(const struct checker *, const struct capdl_object *frame);
 
 /* check_vspace.c: what a page table is like. */
 bool check_is_table(enum capdl_kind);

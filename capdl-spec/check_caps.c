@@ -24,7 +24,7 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
 
     switch (object->kind) {
     case CAPDL_KIND_CNODE:
-        return UINT64_C(1) << object->size_bits;
+        return check_knows_size(c, object) ? UINT64_C(1) << object->size_bits : UINT64_MAX;
     case CAPDL_KIND_TCB:
         return c->spec->arch == CAPDL_ARCH_X86_64 ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
     case CAPDL_KIND_ASID_POOL:
@@ -51,7 +51,7 @@ void check_container(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && !num_slots(c, i))
+        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && check_exists(c, object->kind) && !num_slots(c, i))
             check_report_cap(c, CAPDL_ERROR, &object->caps[0], "%s '%s' cannot hold capabilities",
                          capdl_kind_name(object->kind), check_label(c, i, label));
     }
@@ -168,7 +168,7 @@ void check_cap_slot(struct checker *c)
             const struct capdl_cap *cap = &object->caps[j];
             const char *expected = "";
 
-            if (!fits(c, object, cap, &expected))
+            if (check_exists(c, cap->kind) && !fits(c, object, cap, &expected))
                 check_report_cap(c, CAPDL_ERROR, cap, "slot %" PRIu64 " of %s '%s' holds %s: expected %s", cap->slot,
                              capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind),
                              expected);
@@ -182,7 +182,7 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsi
     char label[CHECK_LABEL];
 
     check_label(c, cap->object, label);
-    if (cap->guard_size + cnode->size_bits > word_bits)
+    if (check_knows_size(c, cnode) && cap->guard_size + cnode->size_bits > word_bits)
         check_report_cap(c, CAPDL_ERROR, cap,
                      "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
                      cap->guard_size, cnode->size_bits, label, word_bits);

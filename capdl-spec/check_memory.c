@@ -130,7 +130,7 @@ void check_overlap(struct checker *c)
 
         while (depth && last_byte(capdl_object(c->spec, open[depth - 1])) < object->paddr)
             depth--;
-        if (depth && !covers(c, open[depth - 1], list[i]))
+        if (depth && !covers(c, open[depth - 1], list[i]) && !covers(c, list[i], open[depth - 1]))
             report_overlap(c, list[i], open[depth - 1]);
         open[depth++] = list[i];
     }
@@ -199,7 +199,7 @@ void check_cover(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        if (used[i] && used[i] > UINT64_C(1) << object->size_bits)
+        if (used[i] && !c->errors_only && used[i] > UINT64_C(1) << object->size_bits)
             check_report(c, CAPDL_ERROR, object->pos,
                          "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,
                          check_label(c, i, label), used[i], UINT64_C(1) << object->size_bits);

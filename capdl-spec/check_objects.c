@@ -73,30 +73,36 @@ void check_size(struct checker *c)
     }
 }
 
+static const struct {
+    const char *names;
+    uint8_t bits[6];
+} frame_sizes[CAPDL_ARCH_COUNT] = {
+    [CAPDL_ARCH_AARCH64] = {"4k, 2M and 1G", {12, 21, 30}},
+    [CAPDL_ARCH_RISCV] = {"4k, 2M and 1G", {12, 21, 30}},
+    [CAPDL_ARCH_X86_64] = {"4k, 2M and 1G", {12, 21, 30}},
+    [CAPDL_ARCH_ARM11] = {"4k, 64k, 1M and 16M (2M and 32M with hypervisor)", {12, 16, 20, 24, 21, 25}},
+    [CAPDL_ARCH_IA32] = {"4k and 4M", {12, 22}},
+};
+
+bool check_frame_is_legal(const struct checker *c, const struct capdl_object *frame)
+{
+    for (unsigned i = 0; i < sizeof(frame_sizes[0].bits); i++)
+        if (frame_sizes[c->spec->arch].bits[i] == frame->size_bits)
+            return true;
+    return false;
+}
+
 void check_frame_size(struct checker *c)
 {
-    static const struct {
-        const char *names;
-        uint8_t bits[6];
-    } sizes[CAPDL_ARCH_COUNT] = {
-        [CAPDL_ARCH_AARCH64] = {"4k, 2M and 1G", {12, 21, 30}},
-        [CAPDL_ARCH_RISCV] = {"4k, 2M and 1G", {12, 21, 30}},
-        [CAPDL_ARCH_X86_64] = {"4k, 2M and 1G", {12, 21, 30}},
-        [CAPDL_ARCH_ARM11] = {"4k, 64k, 1M and 16M (2M and 32M with hypervisor)", {12, 16, 20, 24, 21, 25}},
-        [CAPDL_ARCH_IA32] = {"4k and 4M", {12, 22}},
-    };
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
-        bool legal = false;
 
-        for (unsigned j = 0; j < 6; j++)
-            legal = legal || sizes[c->spec->arch].bits[j] == object->size_bits;
-        if (object->kind == CAPDL_KIND_FRAME && !legal)
+        if (object->kind == CAPDL_KIND_FRAME && check_knows_size(c, object) && !check_frame_is_legal(c, object))
             check_report(c, CAPDL_ERROR, object->pos, "frame '%s' has 2^%u bytes: frames of %s have %s",
                          check_label(c, i, label), object->size_bits, capdl_arch_name(c->spec->arch),
-                         sizes[c->spec->arch].names);
+                         frame_sizes[c->spec->arch].names);
     }
 }
 
@@ -120,7 +126,8 @@ void check_fill(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        for (size_t j = 0; object->kind == CAPDL_KIND_FRAME && j < object->u.fills.count; j++)
+        for (size_t j = 0; object->kind == CAPDL_KIND_FRAME && check_knows_size(c, object) && j < object->u.fills.count;
+             j++)
             check_one_fill(c, i, &object->u.fills.list[j]);
     }
 }

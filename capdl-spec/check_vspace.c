@@ -123,7 +123,7 @@ void check_table_nesting(struct checker *c)
         for (uint32_t j = 0; table && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
 
-            if (cap->kind != CAPDL_KIND_FRAME &&
+            if (cap->kind != CAPDL_KIND_FRAME && check_exists(c, cap->kind) &&
                 (cap->kind != table->below || (table->below == table->kind && !riscv)))
                 report_nesting(c, i, cap, table);
         }
@@ -137,12 +137,13 @@ void check_table_nesting(struct checker *c)
 static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
 {
     const struct capdl_object *object = capdl_object(c->spec, id);
+    const struct table *table = table_find(c, object->kind);
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
-    for (uint32_t j = 0; j < object->num_caps; j++) {
+    for (uint32_t j = 0; table && j < object->num_caps; j++) {
         const struct capdl_cap *cap = &object->caps[j];
 
-        if (!check_is_table(cap->kind) || cap->object == CAPDL_NO_OBJECT)
+        if (cap->kind != table->below || cap->object == CAPDL_NO_OBJECT)
             continue;
         if (seen[cap->object])
             check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
@@ -179,7 +180,8 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
     bool holds_frames = shift <= 30 && capdl_object(c->spec, table)->kind != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
-    if (frame->size_bits < 10 || (holds_frames && frame->size_bits == shift))
+    if (!check_knows_size(c, frame) || !check_frame_is_legal(c, frame) ||
+        (holds_frames && frame->size_bits == shift))
         return;
     check_label(c, cap->object, label);
     check_label(c, table, holder);
@@ -235,7 +237,7 @@ static bool check_one_mapping(struct checker *c, const struct capdl_object *hold
     check_label(c, cap->extra->mapping_container, table);
     if (!check_is_table(capdl_object(c->spec, cap->extra->mapping_container)->kind))
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
-    else if (!mapped || mapped->object != cap->object)
+    else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object))
         check_report_cap(c, CAPDL_ERROR, cap,
                      "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
                      cap->extra->mapping_slot, table, label);
@@ -323,7 +325,7 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
 
     if (!vspace || !check_is_vspace_root(c, vspace->kind) || !vspace_lookup(c, vspace->object, address, &mapped))
         return;
-    if (mapped && mapped->object == buffer->object)
+    if (c->misplaced || (mapped && mapped->object == buffer->object))
         return;
     check_label(c, id, label);
     check_label(c, buffer->object, frame);

@@ -123,6 +123,7 @@ struct text_parser {
     struct text_lexer lexer;
     struct text_token token;
     unsigned depth; /* of nested braces, to bound recursion */
+    size_t first_error; /* errors there were before */
     bool expand_failed, too_large;
     uint64_t num_caps;
     uint64_t searched; /* objects looked at to make messages better */

@@ -199,6 +199,8 @@ static const struct capdl_cap *link_source(struct text_parser *p, const struct t
     const struct capdl_cap *self = capdl_spec_cap_at(p->spec, link->container, link->slot);
     char label[128];
 
+    if (!source && p->diags->num_errors > p->first_error)
+        return NULL; /* what should be there may not have been understood */
     if (!source) {
         capdl_object_label(capdl_object(p->spec, link->source_container), label, sizeof(label));
         capdl_error(p->diags, capdl_cap_pos(p->spec, self), "there is nothing to copy: slot %llu of '%s' is empty",

@@ -6,7 +6,7 @@
  *     untypeds of which nothing was made    moved, also those that were made only to reach an address
  *     what is behind the objects in others  made into untypeds of their own: the holder of the parent could revoke
  *                                           every domain
- *     pages of our image that were read     cleared, unmapped and moved
+ *     pages of our image that were read     cleared, unmapped and moved; also the one that gave way to the window
  *
  * Nobody runs yet. The list of untypeds is made where the domain will find it. Until an untyped is given, its entry
  * says where it comes from.
@@ -46,18 +46,31 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
     untyped->number = 0;
 }
 
+/* Whether there is a slot for one more page. */
+static bool page_has_slot(void)
+{
+    if (left->num_untypeds + left->num_frames < self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS])
+        return true;
+    left->frames_left_out++;
+    return false;
+}
+
+/* The page is zero and not mapped any more. */
+static void give_page(uint64_t address)
+{
+    move(page_cap(address), left->first_frame + left->num_frames++);
+}
+
 /* Contents of other domains' frames are not for everybody. */
 static void give_pages(uint64_t address, uint64_t end)
 {
     for (; address < end; address += CAPDL_PAGE_SIZE) {
-        if (left->num_untypeds + left->num_frames == self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS]) {
-            left->frames_left_out++;
+        if (!page_has_slot())
             continue;
-        }
         __builtin_memset((void *)(uintptr_t)address, 0, CAPDL_PAGE_SIZE);
         call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap(address));
         call_make();
-        move(page_cap(address), left->first_frame + left->num_frames++);
+        give_page(address);
     }
 }
 
@@ -82,5 +95,7 @@ void hand_over(void)
     left->first_frame = first + left->num_untypeds;
     give_pages(header.blob_start, read & ~(uint64_t)(CAPDL_PAGE_SIZE - 1));
     give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
+    if (page_has_slot())
+        give_page(window_page());
     unmap_frame(&mapped);
 }

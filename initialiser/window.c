@@ -12,8 +12,13 @@ extern uint8_t window[];
 
 void window_open(void)
 {
-    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap((uintptr_t)window));
+    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap(window_page()));
     call_make();
+}
+
+uint64_t window_page(void)
+{
+    return (uintptr_t)window;
 }
 
 uint64_t window_address(unsigned size_bits)
@@ -21,7 +26,7 @@ uint64_t window_address(unsigned size_bits)
     const uint64_t end = (uintptr_t)self.bootinfo + CAPDL_PAGE_SIZE + self.bootinfo->extra_len;
 
     if (size_bits == CAPDL_PAGE_BITS)
-        return (uintptr_t)window;
+        return window_page();
     return size_bits == 21 ? UINT64_C(0x200000) : (end + (UINT64_C(1) << 30) - 1) >> 30 << 30;
 }
 

@@ -7,6 +7,8 @@
 
 /* Frees the window for 4 KiB frames: until then our own page lies there. */
 void window_open(void);
+/* Where that page lay, which is zero. */
+uint64_t window_page(void);
 /* Address at which a frame of this size is to be mapped. All page tables for it exist. */
 uint64_t window_address(unsigned size_bits);
 /* Where its bytes are then written. */

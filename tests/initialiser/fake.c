@@ -95,6 +95,11 @@ void arch_stop(void)
 
 /* ---- window.h ---- */
 
+uint64_t window_page(void)
+{
+    return header.image_start + 57 * CAPDL_PAGE_SIZE;
+}
+
 void window_open(void)
 {
     call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, 77);

@@ -37,11 +37,14 @@ void arch_stop(void)
 
 /* ---- window.h ---- */
 
+uint64_t window_page(void)
+{
+    return header.image_start + seam->window_page * CAPDL_PAGE_SIZE;
+}
+
 void window_open(void)
 {
-    uint64_t page = self.bootinfo->image_frames.start + seam->window_page;
-
-    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page);
+    call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap(window_page()));
     call_make();
 }
 

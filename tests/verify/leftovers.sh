@@ -26,18 +26,18 @@ leftovers, to 3 slots of c from slot 4 on
   0x0070000000 .. 0x0071000000      16 MiB  untyped
   0x0071080000 .. 0x0071100000     512 KiB  untyped
   0x0071040000 .. 0x0071080000     256 KiB  untyped
-  0 pages of the image; left out: 5 untypeds and 1 page
+  0 pages of the image; left out: 5 untypeds and 2 pages
 END
 "$capdl" verify "$work/small.elf" --untypeds "$work/list" >"$work/said" 2>&1 || fail "$(cat "$work/said")"
 grep -q 'handed over: 3 untypeds with 17563648 bytes of RAM and 0 bytes of device memory, 0 pages of the image' "$work/said" ||
     fail "$(cat "$work/said")"
 "$capdl" verify "$work/small.elf" --untypeds "$work/list" --json | grep -q '"left_bytes": *17563648' || fail 'verify --json'
 
-# All of it: eight pieces of RAM, the device, a page.
+# All of it: eight pieces of RAM, the device, two pages.
 sed 's/slots: 3/slots: 12, devices: 1/' "$work/small.cdl" >"$work/all.cdl"
 "$capdl" compile "$work/all.cdl" --kernel "$kernel" -o "$work/all.elf"
 "$capdl" verify "$work/all.elf" --untypeds "$work/list" >"$work/said" 2>&1 || fail "$(cat "$work/said")"
-grep -q 'handed over: 9 untypeds with 17817600 bytes of RAM and 4096 bytes of device memory, 1 pages of the image' "$work/said" ||
+grep -q 'handed over: 9 untypeds with 17817600 bytes of RAM and 4096 bytes of device memory, 2 pages of the image' "$work/said" ||
     fail "$(cat "$work/said")"
 
 # The image says so again, and what it says makes the same image.
@@ -50,5 +50,5 @@ cmp "$work/all.elf" "$work/again.elf" || fail 'the spec of the image makes anoth
 "$capdl" fit "$image" --untypeds "$work/list" | sed -n '/^leftovers/,$p' >"$work/said"
 foretold=$(grep -c untyped$ "$work/said")
 "$capdl" verify "$image" --untypeds "$work/list" >"$work/found" 2>&1 || fail "$(cat "$work/found")"
-grep -q "handed over: $((foretold + 1)) untypeds with .* and 4096 bytes of device memory, 1 pages" "$work/found" ||
+grep -q "handed over: $((foretold + 1)) untypeds with .* and 4096 bytes of device memory, 2 pages" "$work/found" ||
     fail "$(cat "$work/said" "$work/found")"

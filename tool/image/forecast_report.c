@@ -163,11 +163,12 @@ static void print_totals(const struct report *r)
     fprintf(r->out, "\n");
 }
 
-/* Pages of the image that the initialiser gives: tables of the blob it has read, pages it has copied, scratch. */
+/* Pages of the image that the initialiser gives: tables of the blob it has read, pages it has copied, scratch,
+   and the one in whose place it maps frames. */
 static uint64_t free_pages(const struct report *r, const struct capdl_image_header *header)
 {
     uint64_t copied = header->pages_start + r->blob->sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE;
-    return (header->image_end - copied) / CAPDL_PAGE_SIZE + r->blob->items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE;
+    return (header->image_end - copied) / CAPDL_PAGE_SIZE + r->blob->items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE + 1;
 }
 
 /* What the initialiser will list when it hands it over. */

@@ -492,9 +492,32 @@ static void no_memory_for_leaves(void)
     CHECK(plan.failure.total_free == UINT64_C(1) << 16 && plan.failure.largest_free == 16);
 }
 
+/* Slots that only padding needs lead to the larger CSpace, too. */
+static void slots_for_padding(void)
+{
+    static struct system system;
+    static struct encoder e;
+    struct capdl_blob blob;
+    struct capdl_plan plan;
+
+    memset(&system, 0, sizeof(system));
+    system.num_untypeds = 2;
+    system.untypeds[0] = (struct capdl_untyped){ .address = 0x100000, .size_bits = 16 };
+    system.untypeds[1] = (struct capdl_untyped){ .address = 0x200000, .size_bits = 18 };
+    system.num_objects = 1;
+    system.objects[0] = (struct object){ .type = 100, .size_bits = 4, .address = 0x100040, .is_fixed = true };
+    system.num_slots = system.empty_slots = 2;
+    system.fan_out = 256;
+    open_system(&blob, &e, &system);
+    CHECK(make_plan(&plan, &system, &blob));
+    CHECK(plan.num_padding == 1 && plan.num_leaves == 1);
+    run_plan(&system, &plan);
+}
+
 int main(void)
 {
     no_memory_for_leaves();
+    slots_for_padding();
     for (test_case = 0; test_case < CASES; test_case++)
         small_case();
     for (; test_case < CASES + 100; test_case++)

@@ -129,6 +129,8 @@ uint32_t contiguous_owner(const struct program *program, uint64_t slot)
  * Runs over several untypeds.
  */
 
+enum { MOST_CHOSEN = 64 };
+
 struct piece {
     uint64_t start, end;
 };
@@ -139,10 +141,25 @@ static int compare_pieces(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* Free RAM in the longest pieces, ascending. */
-static struct piece *free_pieces(const struct forecast *forecast, size_t *count)
+/* Takes [start, end) out of the pieces. */
+static void cut(struct piece *pieces, size_t *count, uint64_t start, uint64_t end)
 {
-    struct piece *list = memory_zeroed(forecast->count * 2 + 64, sizeof *list);
+    for (size_t i = *count; i-- > 0;) {
+        struct piece *piece = &pieces[i];
+        if (piece->end <= start || end <= piece->start) {
+            continue;
+        }
+        if (end < piece->end) {
+            pieces[(*count)++] = (struct piece){end, piece->end};
+        }
+        piece->end = piece->start < start ? start : piece->start;
+    }
+}
+
+/* Free RAM in the longest pieces, without what other objects have by their addresses. */
+static struct piece *free_pieces(const struct program *program, const struct forecast *forecast, size_t *count)
+{
+    struct piece *list = memory_zeroed(forecast->count * 2 + program->fixed.count + MOST_CHOSEN, sizeof *list);
     size_t all = 0;
     *count = 0;
     for (size_t i = 0; i < forecast->count; i++) {
@@ -158,6 +175,10 @@ static struct piece *free_pieces(const struct forecast *forecast, size_t *count)
         } else {
             list[(*count)++] = list[i];
         }
+    }
+    for (size_t i = 0; i < program->fixed.count; i++) {
+        const struct group *fixed = &program->fixed.list[i];
+        cut(list, count, fixed->address, fixed->address + (fixed->count << fixed->size_bits));
     }
     return list;
 }
@@ -209,8 +230,8 @@ static void refuse(struct program *program, const struct contiguous *array, cons
 bool contiguous_choose(struct program *program, const struct forecast *forecast)
 {
     size_t count;
-    struct piece *pieces = free_pieces(forecast, &count);
-    bool good = program->num_contiguous > 0 && program->num_contiguous <= 64;
+    struct piece *pieces = free_pieces(program, forecast, &count);
+    bool good = program->num_contiguous > 0 && program->num_contiguous <= MOST_CHOSEN;
     for (unsigned bits = 64; good && bits-- > CAPDL_PAGE_BITS;) { /* large before small */
         for (size_t i = 0; good && i < program->num_contiguous; i++) {
             struct contiguous *array = &program->contiguous[i];

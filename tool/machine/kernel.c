@@ -192,6 +192,19 @@ static enum status decode_object(struct kernel *k, struct invocation *inv)
     }
 }
 
+static void note_late(struct kernel *k, enum capdl_method method)
+{
+    switch (method) {
+    case CAPDL_METHOD_TCB_WRITE_REGISTERS:
+    case CAPDL_METHOD_TCB_RESUME:
+    case CAPDL_METHOD_TCB_SUSPEND:
+    case CAPDL_METHOD_DOMAIN_SET_SCHEDULE_SET_START:
+        return;
+    default:
+        k->late = k->num_late++ ? k->late : method;
+    }
+}
+
 enum status invocation_decode(struct kernel *k, struct invocation *inv)
 {
     switch ((enum cap_type)inv->cap.type) {
@@ -209,6 +222,8 @@ enum status invocation_decode(struct kernel *k, struct invocation *inv)
     if (inv->first_phase && is_second_phase_only(&inv->cap))
         return fail_capability(k, 0);
     k->num_invocations++;
+    if (k->started && k->current == k->initial)
+        note_late(k, inv->method);
     enum capdl_kernel_error injected = k->inject ? k->inject(k->inject_context, k, inv) : CAPDL_ERROR_NO_ERROR;
     return injected ? fail(k, injected) : decode_object(k, inv);
 }

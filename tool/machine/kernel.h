@@ -106,6 +106,9 @@ struct kernel {
     uint16_t *methods; /* label -> enum capdl_method */
     uint32_t num_labels;
     uint64_t num_invocations;
+    bool started;              /* some thread beside the initial one has been */
+    uint64_t num_late;         /* invocations of the initial thread since then that start nothing themselves */
+    enum capdl_method late;    /* the first of them */
     bool halted;
     struct tcb *halted_by;
     /* Fault injection: when set, asked before each invocation; anything but 0 is returned as its error. */

@@ -118,6 +118,8 @@ void thread_set_state(struct kernel *k, struct tcb *thread, enum thread_state st
 {
     thread->state = state;
     state_changed(k, thread);
+    bool runs = state == THREAD_RUNNING || state == THREAD_RESTART;
+    k->started = k->started || (runs && thread != k->initial && thread != k->idle);
 }
 
 void thread_block(struct kernel *k, struct tcb *thread, enum thread_state state, void *object)

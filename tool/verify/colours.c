@@ -74,7 +74,7 @@ static uint64_t spec_colour(struct verify *v, uint32_t i)
     }
     uint64_t colour = mix(type, sized(v, type) ? o->size_bits : 0);
     if (o->kind == CAPDL_KIND_TCB && o->u.tcb) {
-        colour = mix(mix(mix(colour, o->u.tcb->ip), o->u.tcb->sp), o->u.tcb->addr);
+        colour = mix(mix(mix(colour, o->u.tcb->ip), stack_pointer_of(v, o->u.tcb)), o->u.tcb->addr);
     } else if (o->kind == CAPDL_KIND_TCB) {
         colour = mix(mix(mix(colour, 0), 0), 0);
     } else if (o->kind == CAPDL_KIND_FRAME) {

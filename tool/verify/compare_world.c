@@ -176,6 +176,16 @@ static void compare_memory(struct verify *v)
     free(list);
 }
 
+static const char *method_name(enum capdl_method method)
+{
+    static const char *const names[CAPDL_METHOD_COUNT] = {
+#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) [CAPDL_METHOD_##id] = name,
+#include <capdl/methods.def>
+#undef CAPDL_METHOD
+    };
+    return method < CAPDL_METHOD_COUNT ? names[method] : "a call without a name";
+}
+
 /* A switch of domains may come before the initialiser suspends itself: its last call but that is the one that
    starts the schedule. */
 static void compare_initialiser(struct verify *v)
@@ -184,6 +194,10 @@ static void compare_initialiser(struct verify *v)
     bool other_domain = v->spec->domains.has_schedule && v->kernel->domain != initial->domain;
     if (initial->state != THREAD_INACTIVE && !other_domain) {
         differ_world(v, "the initialiser is not suspended when the first thread runs");
+    }
+    if (v->kernel->num_late > 0) {
+        differ_world(v, "a thread is started already when the initialiser comes to %s and %" PRIu64 " other calls",
+                     method_name(v->kernel->late), v->kernel->num_late - 1);
     }
 }
 

@@ -151,12 +151,12 @@ static bool in_boot_image(const struct verify *v, uint64_t paddr)
 static void compare_views(struct verify *v, uint32_t object, uint64_t paddr, uint64_t offset)
 {
     static const struct {
-        enum table_use use;
+        enum use use;
         enum cache_view view;
         const char *as;
     } views[] = {{USED_AS_CODE, CACHE_CODE, "fetched as instructions"}, {USED_UNCACHED, CACHE_DATA, "read without the cache"}};
     for (unsigned i = 0; i < sizeof views / sizeof views[0]; i++) {
-        bool uses = v->table_uses[object] & views[i].use;
+        bool uses = v->uses[object] & views[i].use;
         if (!uses || v->profile->arch != CAPDL_ARCH_AARCH64 || (in_boot_image(v, paddr) && views[i].view == CACHE_CODE)) {
             continue;
         }

@@ -178,6 +178,18 @@ static void describe_left(struct description *d, const char *label)
          left->devices);
 }
 
+/* Whether the spec gives an address, if only by that of an untyped around it. */
+static bool has_address(const struct verify *v, uint32_t object)
+{
+    for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {
+        if (capdl_object(v->spec, object)->flags & CAPDL_OBJECT_HAS_PADDR) {
+            return true;
+        }
+        object = capdl_object(v->spec, object)->parent;
+    }
+    return false;
+}
+
 static void describe_object(struct description *d, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(d->v->spec, object);
@@ -191,7 +203,7 @@ static void describe_object(struct description *d, uint32_t object)
         describe_slot(d, 0, &d->v->kernel->irq_slots[d->v->irqs[object]]);
     } else if (node != NO_NODE) {
         const struct node *n = &d->v->nodes[node];
-        bool fixed = o->flags & CAPDL_OBJECT_HAS_PADDR && o->kind == CAPDL_KIND_FRAME;
+        bool fixed = o->kind == CAPDL_KIND_FRAME && has_address(d->v, object);
         line(d, "object %s %s bits %u device %u address %" PRIx64, label, cap_type_name(n->type), n->bits, n->device,
              fixed ? n->paddr : 0);
         describe_node(d, node);

@@ -50,8 +50,8 @@ struct file {
     void *bytes; /* struct file_bytes to be released, or 0 */
 };
 
-/* How page tables of the spec hold an object. */
-enum table_use { USED_BY_TABLE = 1, USED_AS_CODE = 2, USED_UNCACHED = 4 };
+/* How capabilities of the spec refer to an object: at all; from a page table, as code, uncached. */
+enum use { USED = 1, USED_BY_TABLE = 2, USED_AS_CODE = 4, USED_UNCACHED = 8 };
 
 /* A start-up argument that is not in a register but in a frame of the thread's stack. */
 struct argument {
@@ -95,7 +95,7 @@ struct verify {
     uint64_t *irqs;             /* per object: number in the kernel, or UINT64_MAX */
     struct table_place *places; /* per object */
     bool sizes_of_sc;           /* the spec gives the size of every scheduling context */
-    uint8_t *table_uses;        /* per object: enum table_use */
+    uint8_t *uses;              /* per object: enum use */
 
     struct argument *arguments; /* by frame and offset */
     size_t num_arguments, capacity_arguments;

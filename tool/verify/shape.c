@@ -122,17 +122,30 @@ static void place_below(struct verify *v, uint32_t table)
 static bool is_root(const struct verify *v, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(v->spec, object);
-    if (!kind_is_table(o->kind) || v->table_uses[object]) {
+    if (!kind_is_table(o->kind) || v->uses[object] & USED_BY_TABLE) {
         return false;
     }
     return v->profile->arch == CAPDL_ARCH_RISCV || table_depth(o->kind) == v->profile->vspace_levels;
 }
 
-static void note_use(struct verify *v, const struct capdl_cap *cap)
+static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)
 {
-    if (cap->object != CAPDL_NO_OBJECT) {
-        bool code = cap->rights & CAPDL_RIGHT_GRANT, uncached = cap->flags & CAPDL_CAP_UNCACHED;
-        v->table_uses[cap->object] |= (uint8_t)(USED_BY_TABLE | (code ? USED_AS_CODE : 0) | (uncached ? USED_UNCACHED : 0));
+    if (!kind_is_table(container)) {
+        return USED;
+    }
+    bool code = cap->rights & CAPDL_RIGHT_GRANT, uncached = cap->flags & CAPDL_CAP_UNCACHED;
+    return (uint8_t)(USED | USED_BY_TABLE | (code ? USED_AS_CODE : 0) | (uncached ? USED_UNCACHED : 0));
+}
+
+static void note_uses(struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        const struct capdl_object *o = capdl_object(v->spec, i);
+        for (uint32_t k = 0; k < o->num_caps; k++) {
+            if (o->caps[k].object != CAPDL_NO_OBJECT) {
+                v->uses[o->caps[k].object] |= use_of(o->kind, &o->caps[k]);
+            }
+        }
     }
 }
 
@@ -141,9 +154,6 @@ static void place_tables(struct verify *v)
     const struct capdl_spec *spec = v->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         v->places[i].root = CAPDL_NO_OBJECT;
-        for (uint32_t k = 0; kind_is_table(capdl_object(spec, i)->kind) && k < capdl_object(spec, i)->num_caps; k++) {
-            note_use(v, &capdl_object(spec, i)->caps[k]);
-        }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (is_root(v, i)) {
@@ -164,7 +174,7 @@ void shape_spec(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
     v->places = verify_zeroed(count, sizeof *v->places);
-    v->table_uses = verify_zeroed(count, sizeof *v->table_uses);
+    v->uses = verify_zeroed(count, sizeof *v->uses);
     v->irqs = verify_zeroed(count, sizeof *v->irqs);
     for (uint32_t i = 0; i < count; i++) {
         v->irqs[i] = UINT64_MAX;
@@ -172,5 +182,6 @@ void shape_spec(struct verify *v)
     for (size_t i = 0; i < v->spec->num_irqs; i++) {
         v->irqs[v->spec->irqs[i].object] = irq_number(v, v->spec->irqs[i].irq);
     }
+    note_uses(v);
     place_tables(v);
 }

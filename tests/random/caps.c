@@ -2,7 +2,7 @@
 /* Random capabilities in CNodes: copies, badges, guards, CNodes in CNodes, control capabilities. */
 #include "generate.h"
 
-static const char *pick_rights(struct generator *g)
+const char *pick_rights(struct generator *g)
 {
     static const char *const rights[] = {"R", "W", "RW", "RWG", "RWP", "RWGP", "WG", "WP"};
     return rights[rng_below(&g->r, 8)];
@@ -41,6 +41,8 @@ static void give_any(struct generator *g, const struct thing *cnode)
 {
     static const char *const page_rights[] = {"%s (R)", "%s (RW)"};
     struct thing *what = &g->things[rng_below(&g->r, g->num_things)];
+    if (what->original)
+        return;
     switch (what->kind) {
     case THING_ENDPOINT:
         give_badged(g, cnode, what, pick_rights(g));
@@ -53,6 +55,9 @@ static void give_any(struct generator *g, const struct thing *cnode)
         break;
     case THING_FRAME:
         give(g, cnode, page_rights[rng_below(&g->r, 2)], what->name);
+        break;
+    case THING_SMC:
+        give(g, cnode, rng_chance(&g->r, 2) ? "%s (badge: 0x84000001)" : "%s", what->name);
         break;
     case THING_UNTYPED: /* of some the kernel allows no copies, or not always */
     case THING_TABLE:
@@ -72,8 +77,11 @@ static void give_controls(struct generator *g)
     for (unsigned i = 0; i < 3; i++)
         if (rng_chance(&g->r, 12))
             give(g, thing_any(g, THING_CNODE), "%s", controls[i]);
-    if (g->sample->profile->mcs && rng_chance(&g->r, 12))
-        give(g, thing_any(g, THING_CNODE), "%s (core: 0)", "sched_control");
+    for (unsigned core = 0; g->sample->profile->mcs && core < g->sample->profile->max_nodes; core++) {
+        static const char *const formats[] = {"%s (core: 0)", "%s (core: 1)", "%s (core: 2)", "%s (core: 3)"};
+        if (rng_chance(&g->r, 12))
+            give(g, thing_any(g, THING_CNODE), formats[core], "sched_control");
+    }
 }
 
 void caps_generate(struct generator *g)

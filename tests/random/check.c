@@ -88,7 +88,8 @@ static const char *first_error(const struct run *run)
 static bool gives_reason(const char *text, enum fit fit)
 {
     bool address = strstr(text, "no untyped memory holds") || strstr(text, "cannot lie at");
-    bool memory = strstr(text, " lack ") || strstr(text, "bytes more than the RAM");
+    bool memory = strstr(text, " lack ") || strstr(text, "bytes more than the RAM") || strstr(text, "contiguous bytes of RAM");
+    bool children = strstr(text, "children");
     switch (fit) {
     case FIT_NO_ADDRESS:
         return address;
@@ -97,9 +98,9 @@ static bool gives_reason(const char *text, enum fit fit)
     case FIT_NEITHER:
         return address || memory;
     case FIT_NO_COVER:
-        return strstr(text, "children") || strstr(text, "fit");
+        return children || strstr(text, "fit");
     default:
-        return memory || strstr(text, "slots");
+        return address || memory || children || strstr(text, "slots");
     }
 }
 
@@ -145,6 +146,17 @@ static bool compile(struct run *run)
     return false;
 }
 
+/* Contiguous frames may get addresses, which the spec in the image then gives and the source does not. */
+static bool chose_addresses(const struct run *run)
+{
+    const struct capdl_spec *specs[] = {&run->spec, &run->decoded};
+    uint32_t contiguous[2] = {0};
+    for (unsigned i = 0; i < 2; i++)
+        for (uint32_t o = 0; o < specs[i]->num_objects; o++)
+            contiguous[i] += (capdl_object(specs[i], o)->flags & CAPDL_OBJECT_CONTIGUOUS) != 0;
+    return contiguous[0] != contiguous[1];
+}
+
 static void judge_comparison(struct run *run)
 {
     const struct verify_result *source = &run->results[0], *image = &run->results[1];
@@ -160,7 +172,7 @@ static void judge_comparison(struct run *run)
         wrong(run, "differs from the source: %s", source->differences[0]);
     else if (image->num_differences)
         wrong(run, "differs from the spec in the image: %s", image->differences[0]);
-    else if (!run->sample->strip && strcmp(source->digest, image->digest) != 0)
+    else if (!run->sample->strip && !chose_addresses(run) && strcmp(source->digest, image->digest) != 0)
         wrong(run, "two digests: %s, %s", source->digest, image->digest);
     else if (o->fit != FIT_GOOD && o->fit != FIT_UNKNOWN)
         wrong(run, "boots, but it cannot fit: %s", fit_name(o->fit));

@@ -111,24 +111,48 @@ static bool mapped_uncached(const struct capdl_spec *spec, uint32_t frame)
     return false;
 }
 
-/* Pages with contents are part of the image and take no other memory, where caches allow it. */
+/* Pages with contents from files are part of the image and take no other memory, where caches allow it. */
 static bool is_in_image(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(spec, object);
-    return o->kind == CAPDL_KIND_FRAME && o->size_bits == 12 && o->u.fills.count > 0 && !(o->flags & CAPDL_OBJECT_HAS_PADDR) &&
-           o->parent == CAPDL_NO_OBJECT && !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
+    bool anywhere = !(o->flags & CAPDL_OBJECT_HAS_PADDR) && o->parent == CAPDL_NO_OBJECT;
+    return o->kind == CAPDL_KIND_FRAME && o->size_bits == 12 && anywhere && o->u.fills.count > 0 &&
+           o->u.fills.list[0].kind == CAPDL_FILL_FILE && !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
 }
 
-/* Children have addresses all of them, which the generator knows to be good, or none. */
-static bool covers_fit(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t parent)
+/* Children without addresses lie behind those with addresses, which the generator knows to be good. Whether they are put between
+   them instead, when they would not fit otherwise, is not said. */
+static enum fit covers_fit(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t parent)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, end = 0, start = capdl_object(spec, parent)->paddr, counts[FIT_SIZES] = {0};
+    uint64_t size = UINT64_C(1) << capdl_object(spec, parent)->size_bits;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_object *o = capdl_object(spec, i);
-        if (o->parent == parent && !(o->flags & CAPDL_OBJECT_HAS_PADDR) && object_bits(p, o))
-            sum += UINT64_C(1) << object_bits(p, o);
+        unsigned bits = o->parent == parent ? object_bits(p, o) : 0;
+        sum += bits ? UINT64_C(1) << bits : 0;
+        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR))
+            counts[bits]++;
+        else if (bits && o->paddr + (UINT64_C(1) << bits) - start > end)
+            end = o->paddr + (UINT64_C(1) << bits) - start;
     }
-    return sum <= UINT64_C(1) << capdl_object(spec, parent)->size_bits;
+    for (unsigned bits = FIT_SIZES; bits-- > 1;) {
+        uint64_t unit = UINT64_C(1) << bits;
+        if (counts[bits])
+            end = (end + unit - 1) / unit * unit + counts[bits] * unit;
+    }
+    return end <= size ? FIT_GOOD : sum > size ? FIT_NO_COVER : FIT_UNKNOWN;
+}
+
+/* A contiguous array is one block, of the next power of two. Returns its size at the array's first element, else 0. */
+static unsigned contiguous_bits(const struct capdl_spec *spec, const struct capdl_object *o)
+{
+    uint64_t count = 0;
+    unsigned bits = o->size_bits;
+    for (uint32_t i = 0; o->index == 0 && i < spec->num_objects; i++)
+        count += capdl_object(spec, i)->name == o->name;
+    while (count && UINT64_C(1) << bits < count << o->size_bits)
+        bits++;
+    return count ? bits : 0;
 }
 
 /* Takes [at, at + 2^bits) out of the free blocks. */
@@ -179,13 +203,20 @@ enum fit fit_judge(const struct capdl_spec *spec, const struct sample *s)
     static struct untyped_desc blocks[MOST_BLOCKS];
     uint64_t free[FIT_SIZES] = {0}, need[FIT_SIZES] = {0}, objects = 0;
     size_t count = free_blocks(s, blocks);
+    bool contiguous = false, unsure = false;
     enum fit fit = FIT_GOOD;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_object *o = capdl_object(spec, i);
         unsigned bits = object_bits(s->profile, o);
         objects++;
-        if (o->kind == CAPDL_KIND_UT && !covers_fit(spec, s->profile, i))
-            return FIT_NO_COVER;
+        enum fit cover = o->kind == CAPDL_KIND_UT ? covers_fit(spec, s->profile, i) : FIT_GOOD;
+        if (cover == FIT_NO_COVER)
+            return cover;
+        unsure = unsure || cover == FIT_UNKNOWN;
+        if (o->flags & CAPDL_OBJECT_CONTIGUOUS) {
+            contiguous = true;
+            bits = contiguous_bits(spec, o);
+        }
         if (!bits || o->parent != CAPDL_NO_OBJECT || is_in_image(spec, s->profile, i))
             continue;
         if (!(o->flags & CAPDL_OBJECT_HAS_PADDR))
@@ -195,6 +226,10 @@ enum fit fit_judge(const struct capdl_spec *spec, const struct sample *s)
     }
     for (size_t i = 0; i < count; i++)
         free[blocks[i].bits] += !blocks[i].device;
+    if (unsure)
+        return FIT_UNKNOWN;
+    if (!fits(free, need) && contiguous) /* the array may lie in several untypeds, one behind the other */
+        return FIT_UNKNOWN;
     if (!fits(free, need))
         return fit == FIT_GOOD ? FIT_NO_MEMORY : FIT_NEITHER;
     if (fit != FIT_GOOD)

@@ -81,6 +81,30 @@ static uint64_t pick_address(struct generator *g, unsigned bits, bool device)
     return 0;
 }
 
+/* Children at addresses in an untyped that has one; some room is left between them, and more behind. */
+static void add_children_at(struct generator *g, const struct thing *parent, uint64_t start)
+{
+    uint64_t at = start, half = start + (UINT64_C(1) << (parent->bits - 1));
+    while (rng_chance(&g->r, 2)) {
+        bool frame = rng_chance(&g->r, 2);
+        unsigned bits = frame ? 12 : (unsigned)rng_between(&g->r, 4, parent->bits > 5 ? parent->bits - 1u : 4);
+        at = (at + (rng_below(&g->r, 3) << bits) + (UINT64_C(1) << bits) - 1) >> bits << bits;
+        if (at + (UINT64_C(1) << bits) > half)
+            return;
+        struct thing *o = thing_add(g, frame ? THING_FRAME : THING_UNTYPED, "at%zu", g->num_things);
+        if (!o)
+            return;
+        o->bits = bits;
+        o->fixed = true;
+        if (frame)
+            line_add(g, SECTION_OBJECTS, "%s = ut { %s = frame (4k, paddr: 0x%llx) }", parent->name, o->name, (unsigned long long)at);
+        else
+            line_add(g, SECTION_OBJECTS, "%s = ut { %s = ut (%u bits, paddr: 0x%llx) }", parent->name, o->name, bits,
+                     (unsigned long long)at);
+        at += UINT64_C(1) << bits;
+    }
+}
+
 static void add_untyped(struct generator *g, unsigned depth, const struct thing *parent)
 {
     unsigned bits = (unsigned)rng_between(&g->r, 4, parent ? parent->bits : 16);
@@ -96,6 +120,10 @@ static void add_untyped(struct generator *g, unsigned depth, const struct thing 
     u->room = UINT64_C(1) << bits;
     if (parent)
         line_add(g, SECTION_OBJECTS, "%s = ut { %s }", parent->name, u->name);
+    if (at && bits > 5 && rng_chance(&g->r, 2)) {
+        u->room /= 2;
+        add_children_at(g, u, at);
+    }
     while (depth < 4 && rng_chance(&g->r, 3) && u->room > 16) {
         size_t number = (size_t)(u - g->things);
         add_untyped(g, depth + 1, u);
@@ -130,7 +158,7 @@ static void add_cnode(struct generator *g)
     struct thing *o = thing_add(g, THING_CNODE, "cnode%zu", g->num_things);
     if (!o)
         return;
-    o->bits = (unsigned)rng_between(&g->r, 1, rng_chance(&g->r, 10) ? 12 : 7);
+    o->bits = (unsigned)rng_between(&g->r, 1, rng_chance(&g->r, 60) ? 16 : rng_chance(&g->r, 10) ? 12 : 7);
     line_add(g, SECTION_OBJECTS, "%s = cnode (%u bits)", o->name, o->bits);
     maybe_cover(g, o->name, o->bits + 5);
 }
@@ -145,9 +173,36 @@ static void add_sc(struct generator *g)
     if (rng_chance(&g->r, 6))
         line_add(g, SECTION_OBJECTS, "%s = sc (%u bits)", o->name, o->bits);
     else
-        line_add(g, SECTION_OBJECTS, "%s = sc (%u bits, period: %u, budget: %u, data: %u)", o->name, o->bits, (unsigned)period,
-                 (unsigned)budget, (unsigned)rng_below(&g->r, 1000));
+        line_add(g, SECTION_OBJECTS, "%s = sc (%u bits, period: %u, budget: %u, data: %u, refills: %u, flags: %u)", o->name, o->bits,
+                 (unsigned)period, (unsigned)budget, (unsigned)rng_below(&g->r, 1000), (unsigned)rng_below(&g->r, 9),
+                 (unsigned)rng_below(&g->r, 2));
     maybe_cover(g, o->name, o->bits);
+}
+
+/* One to three pieces of the file, in order and apart. */
+static void describe_fills(struct generator *g, const struct thing *o, char *text, size_t size)
+{
+    uint64_t bytes = UINT64_C(1) << o->bits, most = bytes < UINT64_C(1) << 21 ? bytes : UINT64_C(1) << 21, at = 0;
+    size_t used = (size_t)snprintf(text, size, ", fill: [");
+    for (uint64_t i = rng_between(&g->r, 1, 3); i > 0; i--) {
+        uint64_t offset = at + rng_below(&g->r, (most - at) / 2), length = rng_between(&g->r, 1, 9000);
+        if (length > most - offset)
+            length = most - offset;
+        used += (size_t)snprintf(text + used, size - used, "%s{%llu %llu CDL_FrameFill_FileData \"data.bin\" %u}", at ? ", " : "",
+                                 (unsigned long long)offset, (unsigned long long)length, (unsigned)rng_below(&g->r, 5000));
+        at = offset + length;
+        if (most - at < 2)
+            break;
+    }
+    snprintf(text + used, size - used, "]");
+}
+
+/* What the kernel says: the device tree, or a PC's memory map. */
+static void describe_chunk(struct generator *g, char *text, size_t size)
+{
+    const char *chunk = g->arch == CAPDL_ARCH_X86_64 ? "X86_MBMMAP" : "FDT";
+    snprintf(text, size, ", fill: [{%u %u CDL_FrameFill_BootInfo CDL_FrameFill_BootInfo_%s %u}]", (unsigned)rng_below(&g->r, 2000),
+             (unsigned)rng_between(&g->r, 1, 2000), chunk, (unsigned)rng_below(&g->r, 3000));
 }
 
 static void add_frame_line(struct generator *g, struct thing *o)
@@ -155,23 +210,34 @@ static void add_frame_line(struct generator *g, struct thing *o)
     static const char *const sizes[] = {"4k", "2M", "1G"};
     const char *size = sizes[o->bits == 12 ? 0 : o->bits == 21 ? 1 : 2];
     uint64_t at = rng_chance(&g->r, o->device ? 1 : 6) ? pick_address(g, o->bits, o->device) : 0;
-    uint64_t pages = UINT64_C(1) << (o->bits - 12);
-    char fill[160] = "", place[64] = "";
+    char fill[320] = "", place[64] = "";
     if (at)
         snprintf(place, sizeof place, ", paddr: 0x%llx", (unsigned long long)at);
     if (o->device && !at)
         o->device = false;
-    if (!o->device && rng_chance(&g->r, 2)) {
-        uint64_t offset = rng_below(&g->r, pages < 512 ? pages : 512) * 4096 + rng_below(&g->r, 4000);
-        uint64_t length = rng_between(&g->r, 1, pages == 1 ? 4096 - offset : 9000);
-        if (offset + length > UINT64_C(1) << o->bits)
-            length = (UINT64_C(1) << o->bits) - offset;
-        snprintf(fill, sizeof fill, ", fill: [{%llu %llu CDL_FrameFill_FileData \"data.bin\" %u}]", (unsigned long long)offset,
-                 (unsigned long long)length, (unsigned)rng_below(&g->r, 5000));
-    }
+    o->filled = !o->device && rng_chance(&g->r, 2);
+    if (o->filled)
+        describe_fills(g, o, fill, sizeof fill);
+    else if (!o->device && rng_chance(&g->r, 12))
+        describe_chunk(g, fill, sizeof fill);
     line_add(g, SECTION_OBJECTS, "%s = frame (%s%s%s)", o->name, size, place, fill);
+    o->fixed = at != 0;
     if (!at)
         maybe_cover(g, o->name, o->bits);
+}
+
+/* Frames in a row, wherever that is. */
+static void add_contiguous(struct generator *g)
+{
+    unsigned count = (unsigned)rng_between(&g->r, 2, 9), bits = rng_chance(&g->r, 8) ? 21 : 12;
+    size_t number = g->num_things;
+    line_add(g, SECTION_OBJECTS, "dma%zu[%u] = frame (%s, contiguous)", number, count, bits == 12 ? "4k" : "2M");
+    for (unsigned i = 0; i < count; i++) {
+        struct thing *o = thing_add(g, THING_FRAME, "dma%zu[%u]", number, i);
+        if (!o)
+            return;
+        o->bits = bits;
+    }
 }
 
 static void add_frame(struct generator *g)
@@ -196,7 +262,8 @@ static void declare_irq(struct generator *g, const char *name)
     if (which == 0 && g->arch != CAPDL_ARCH_X86_64)
         line_add(g, SECTION_OBJECTS, "%s = irq", name);
     else if (g->arch == CAPDL_ARCH_AARCH64)
-        line_add(g, SECTION_OBJECTS, "%s = arm_irq (trigger: %s, target: 0)", name, which == 1 ? "edge" : "level");
+        line_add(g, SECTION_OBJECTS, "%s = arm_irq (trigger: %s, target: %u)", name, which == 1 ? "edge" : "level",
+                 (unsigned)rng_below(&g->r, g->sample->profile->max_nodes));
     else if (g->arch == CAPDL_ARCH_RISCV)
         line_add(g, SECTION_OBJECTS, "%s = riscv_irq (trigger: %s)", name, which == 1 ? "edge" : "level");
     else if (which == 1)
@@ -230,8 +297,11 @@ static void add_special(struct generator *g)
             line_add(g, SECTION_OBJECTS, "%s = io_ports (ports: [0x%x..0x%x])", o->name, first, first + (unsigned)rng_below(&g->r, 32));
         }
     } else if (g->arch == CAPDL_ARCH_AARCH64) {
-        if (rng_chance(&g->r, 2) && (o = thing_add(g, THING_SGI, "sgi%zu", g->num_things)) != 0)
-            line_add(g, SECTION_OBJECTS, "%s = arm_sgi_signal (irq: %u, target: 0)", o->name, (unsigned)rng_below(&g->r, 16));
+        if (!g->sample->profile->smp && rng_chance(&g->r, 2) && (o = thing_add(g, THING_SGI, "sgi%zu", g->num_things)) != 0)
+            line_add(g, SECTION_OBJECTS, "%s = arm_sgi_signal (irq: %u, target: %u)", o->name, (unsigned)rng_below(&g->r, 16),
+                     (unsigned)rng_below(&g->r, 4));
+        else if (g->sample->profile->smc && rng_chance(&g->r, 2) && (o = thing_add(g, THING_SMC, "smc%zu", g->num_things)) != 0)
+            line_add(g, SECTION_OBJECTS, "%s = smc", o->name);
         else
             add_plain(g, THING_VCPU, "vcpu", "vcpu", 12);
     }
@@ -239,7 +309,7 @@ static void add_special(struct generator *g)
 
 static void add_object(struct generator *g)
 {
-    switch (rng_below(&g->r, 14)) {
+    switch (rng_below(&g->r, 15)) {
     case 0:
     case 1:
         add_plain(g, THING_ENDPOINT, "ep", "ep", 4);
@@ -268,6 +338,12 @@ static void add_object(struct generator *g)
     case 9:
         add_special(g);
         break;
+    case 10:
+        if (rng_chance(&g->r, 4)) {
+            add_contiguous(g);
+            break;
+        }
+        /* fall through */
     default:
         add_frame(g);
     }
@@ -275,13 +351,19 @@ static void add_object(struct generator *g)
 
 /* ---- A system ---- */
 
-static const struct capdl_profile *pick_profile(struct rng *r)
+/* A schedule for the kernel's domains, perhaps with an end marker, perhaps started. */
+static void add_schedule(struct generator *g)
 {
-    const struct capdl_profile *profile;
-    do
-        profile = profile_builtin_at(rng_below(r, 12));
-    while (profile->root_cnode_bits != 12 && !rng_chance(r, 4));
-    return profile;
+    const struct capdl_profile *p = g->sample->profile;
+    unsigned room = p->num_domain_schedules - 1, shift = (unsigned)rng_below(&g->r, room);
+    unsigned count = (unsigned)rng_between(&g->r, 1, room - shift);
+    char text[2000];
+    size_t used = 0;
+    for (unsigned i = 0; i < count && used + 80 < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s(%u, %u%s)", i ? ", " : "", (unsigned)rng_below(&g->r, p->num_domains),
+                                 (unsigned)rng_between(&g->r, 1, 5000),
+                                 p->mcs && p->timer_frequency && rng_chance(&g->r, 2) ? " us" : " ticks");
+    line_add(g, SECTION_DOMAINS, "schedule: [%s]  index_shift: %u  domain_set_start: %s", text, shift, rng_chance(&g->r, 2) ? "0" : "no_start");
 }
 
 static void generate_all(struct generator *g)
@@ -296,7 +378,10 @@ static void generate_all(struct generator *g)
         space_generate(g);
     for (uint64_t i = rng_below(&g->r, 5); i > 0; i--)
         thread_generate(g);
+    relations_generate(g);
     caps_generate(g);
+    if (g->sample->profile->num_domains > 1 && rng_chance(&g->r, 2))
+        add_schedule(g);
 }
 
 struct sample sample_generate(uint64_t seed)
@@ -306,7 +391,7 @@ struct sample sample_generate(uint64_t seed)
     memset(&g, 0, sizeof g);
     g.r = rng_seeded(seed);
     g.sample = &s;
-    s.profile = pick_profile(&g.r);
+    s.profile = kernel_pick(&g.r);
     g.arch = s.profile->arch;
     s.strip = rng_chance(&g.r, 6);
     s.fit_at_boot = rng_chance(&g.r, 2);
@@ -321,15 +406,26 @@ void sample_free(struct sample *s)
     for (size_t i = 0; i < s->num_lines; i++)
         free(s->lines[i].text);
     free(s->lines);
+    free(s->profile);
+}
+
+static bool has_lines(const struct sample *s, enum section section)
+{
+    for (size_t i = 0; i < s->num_lines; i++)
+        if (s->lines[i].section == section && !s->lines[i].dropped)
+            return true;
+    return false;
 }
 
 void sample_write(const struct sample *s, FILE *out)
 {
-    static const char *const names[SECTION_COUNT] = {"objects", "caps", "irq maps"};
+    static const char *const names[SECTION_COUNT] = {"objects", "caps", "irq maps", "domains"};
     static const char *const archs[] = {
         [CAPDL_ARCH_AARCH64] = "aarch64", [CAPDL_ARCH_RISCV] = "riscv", [CAPDL_ARCH_X86_64] = "x86_64"};
     fprintf(out, "arch %s\n", archs[s->profile->arch]);
     for (unsigned section = 0; section < SECTION_COUNT; section++) {
+        if (!has_lines(s, section))
+            continue;
         fprintf(out, "%s {\n", names[section]);
         for (size_t i = 0; i < s->num_lines; i++)
             if (s->lines[i].section == section && !s->lines[i].dropped)

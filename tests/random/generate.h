@@ -18,6 +18,7 @@ enum thing_kind {
     THING_PORTS,
     THING_SGI,
     THING_VCPU,
+    THING_SMC,
     THING_TCB,
     THING_TABLE,
     THING_POOL,
@@ -32,11 +33,17 @@ struct thing {
     enum thing_kind kind;
     unsigned bits;
     bool device;
-    bool used; /* of what can be given once: somebody has it */
+    bool used;     /* of what can be given once: somebody has it */
+    bool original; /* somebody has its original capability: every other one is derived from that */
+    bool fixed;    /* frame: at a physical address */
+    bool filled;   /* frame: from a file */
     uint64_t room;           /* untyped: bytes not given to children */
     unsigned level, space;   /* table */
     uint64_t prefix;         /* table: what its addresses begin with */
     unsigned mapped;         /* frame: how often */
+    char table[NAME];        /* frame: table and slot of its last mapping, and the rights there */
+    uint64_t table_slot;
+    unsigned table_rights;
 };
 
 struct fixed {
@@ -53,6 +60,9 @@ struct taken {
 struct buffer {
     unsigned space;
     uint64_t address;
+    unsigned bits;
+    bool filled; /* as its frame */
+    bool stack;  /* a thread has its stack there */
     char frame[NAME];
 };
 
@@ -79,9 +89,12 @@ struct thing *thing_any(struct generator *, enum thing_kind);
 /* Takes a slot; false: it is taken already. */
 bool slot_take(struct generator *, const struct thing *, uint64_t slot);
 
-/* spaces.c, threads.c, caps.c */
+/* spaces.c, threads.c, caps.c, relations.c */
 void space_generate(struct generator *);
 void thread_generate(struct generator *);
 void caps_generate(struct generator *);
+void relations_generate(struct generator *);
+/* Some rights on an endpoint or notification. */
+const char *pick_rights(struct generator *);
 
 #endif

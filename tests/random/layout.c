@@ -56,6 +56,18 @@ static void add_ram(struct sample *s, struct rng *r, struct window window, unsig
     }
 }
 
+/* The last addresses, sometimes with room for the largest frames, with devices in holes. */
+static void add_top(struct sample *s, struct rng *r, uint64_t top)
+{
+    unsigned large = rng_chance(r, 4) ? 4 : 0;
+    uint64_t cursor = top - (UINT64_C(1) << (28 + large));
+    while (cursor < top && s->num_untypeds < 6) {
+        add_block(s, &cursor, top, (unsigned)rng_between(r, 14, 27 + large), rng_chance(r, 3));
+        leave_gap(&cursor, r);
+    }
+    s->fit_at_boot = false;
+}
+
 static void add_devices(struct sample *s, struct rng *r)
 {
     struct window window = devices_of(s->profile->arch);
@@ -80,7 +92,6 @@ static void shuffle(struct sample *s, struct rng *r)
 void layout_generate(struct sample *s, struct rng *r)
 {
     struct window ram = ram_of(s->profile->arch);
-    uint64_t top = UINT64_C(1) << s->profile->pa_bits;
     switch (rng_below(r, 8)) {
     case 0:
         add_ram(s, r, ram, 2, 26, 28);
@@ -93,8 +104,7 @@ void layout_generate(struct sample *s, struct rng *r)
         add_ram(s, r, ram, (unsigned)rng_between(r, 1, 4), 10, 17);
         break;
     case 3:
-        add_ram(s, r, (struct window){top - (UINT64_C(1) << 28), top}, 3, 14, 27);
-        s->fit_at_boot = false;
+        add_top(s, r, UINT64_C(1) << s->profile->pa_bits);
         break;
     default:
         add_ram(s, r, ram, (unsigned)rng_between(r, 1, 12), 12, 22);

@@ -15,7 +15,7 @@ struct native {
     struct kernel *kernel;
     struct boot_info boot;
     struct capdl_image_header *header; /* in the machine's memory */
-    uint8_t *memory;                   /* image, IPC buffer, bootinfo */
+    uint8_t *memory;                   /* image, IPC buffer, bootinfo and what follows it */
     uint8_t *blob, *scratch;           /* on their own, so that sanitizers see their ends */
     size_t said;
 };
@@ -112,19 +112,32 @@ static void *copied(const void *from, size_t size)
     return memcpy(to, from, size);
 }
 
+/* From the initial task's memory, page by page. */
+static void copy_mapped(struct native *n, uint64_t from, uint8_t *to, uint64_t pages)
+{
+    struct table *root = n->kernel->initial->slots[TCB_VTABLE].cap.object;
+    for (struct page_view view; pages > 0; pages--, from += PAGE, to += PAGE) {
+        if (!vspace_translate(n->kernel, root, from, &view))
+            abort();
+        memcpy(to, memory_at(&n->kernel->memory, view.paddr + (from - view.vaddr), 0), PAGE);
+    }
+}
+
 /* The image, the IPC buffer and bootinfo where the initialiser can reach them, with addresses that are so here. */
 static struct seam seam_over(struct native *n)
 {
     uint64_t size = n->boot.image_end - n->boot.image_start;
     uint8_t *image = memory_at(&n->kernel->memory, n->boot.image_paddr, 0);
     struct capdl_image_header *h = n->header;
-    struct page_view view;
-    n->memory = aligned_alloc(PAGE, size + 2 * PAGE);
-    if (!n->memory || !vspace_translate(n->kernel, n->kernel->initial->slots[TCB_VTABLE].cap.object, n->boot.bootinfo, &view))
+    _Alignas(8) uint8_t first[PAGE];
+    copy_mapped(n, n->boot.bootinfo, first, 1);
+    uint64_t extra = (*(uint64_t *)(void *)first + PAGE - 1) / PAGE;
+    n->memory = aligned_alloc(PAGE, size + (2 + extra) * PAGE);
+    if (!n->memory)
         abort();
     memcpy(n->memory, image, size);
     memset(n->memory + size, 0, PAGE);
-    memcpy(n->memory + size + PAGE, memory_at(&n->kernel->memory, view.paddr, 0), PAGE);
+    copy_mapped(n, n->boot.bootinfo, n->memory + size + PAGE, 1 + extra);
     uint64_t *bootinfo = (uint64_t *)(void *)(n->memory + size + PAGE);
     bootinfo[BOOTINFO_IPC_BUFFER] = (uintptr_t)(n->memory + size);
     n->blob = copied(image + (h->blob_start - h->image_start), h->blob_size);
@@ -150,7 +163,8 @@ static void judge(struct native *n, const struct capdl_image_header *header)
     struct native_result *r = n->result;
     const struct kernel *k = n->kernel;
     r->header = *header;
-    r->gave_way = k->current != k->initial && k->current != k->idle;
+    bool other_domain = k->domain != k->initial->domain; /* nobody need be there */
+    r->gave_way = k->current != k->initial && (k->current != k->idle || other_domain);
     for (const struct tcb *t = k->threads; t; t = t->all_next)
         r->runnable = r->runnable || (t != k->initial && t != k->idle && thread_is_schedulable(k, t));
     if (r->gave_way)

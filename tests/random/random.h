@@ -17,7 +17,7 @@
 
 /* ---- generate.c ---- */
 
-enum section { SECTION_OBJECTS, SECTION_CAPS, SECTION_IRQS, SECTION_COUNT };
+enum section { SECTION_OBJECTS, SECTION_CAPS, SECTION_IRQS, SECTION_DOMAINS, SECTION_COUNT };
 
 struct line {
     enum section section;
@@ -29,7 +29,7 @@ enum { MOST_UNTYPEDS = 64 };
 
 struct sample {
     uint64_t seed;
-    const struct capdl_profile *profile;
+    struct capdl_profile *profile;
     bool strip;       /* an image without names */
     bool fit_at_boot; /* the list of untypeds is not known before */
     struct line *lines;
@@ -55,6 +55,8 @@ uint64_t rng_below(struct rng *, uint64_t n);
 uint64_t rng_between(struct rng *, uint64_t first, uint64_t last);
 bool rng_chance(struct rng *, unsigned one_in);
 
+/* kernels.c: a built-in kernel, or one like it with domains, cores or SMC calls; malloc'd */
+struct capdl_profile *kernel_pick(struct rng *);
 /* layout.c: fills in the sample's untypeds */
 void layout_generate(struct sample *, struct rng *);
 
@@ -66,7 +68,7 @@ enum fit {
     FIT_NO_MEMORY,
     FIT_NEITHER,  /* both */
     FIT_NO_COVER, /* children do not fit into their untyped */
-    FIT_UNKNOWN,  /* it depends on what the initialiser needs itself */
+    FIT_UNKNOWN,  /* it depends on what the initialiser needs itself, or on what may lie between objects with addresses */
 };
 
 /* num_untypeds entries of which `dropped` does not hold */

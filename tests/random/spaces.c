@@ -94,9 +94,12 @@ static void map_frame(struct generator *g, unsigned space, struct thing *frame)
     line_add(g, SECTION_CAPS, "%s { %llu: %s (%s%s) }", table->name, (unsigned long long)index_of(g, level, address), frame->name,
              rights[right], uncached ? ", uncached" : "");
     frame->mapped++;
+    memcpy(frame->table, table->name, sizeof frame->table);
+    frame->table_slot = index_of(g, level, address);
+    frame->table_rights = right;
     if ((right == 1 || right == 3) && !frame->device && frame->bits < 30 && g->num_buffers < 64) {
         struct buffer *b = &g->buffers[g->num_buffers++];
-        *b = (struct buffer){.space = space, .address = address};
+        *b = (struct buffer){.space = space, .address = address, .bits = frame->bits, .filled = frame->filled};
         memcpy(b->frame, frame->name, sizeof b->frame);
     }
 }

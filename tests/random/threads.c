@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random threads: several in one address space, with and without IPC buffer, fault handlers of both kinds. */
+#include <string.h>
+
 #include "generate.h"
 
 static void give_cspace(struct generator *g, const char *name)
@@ -13,9 +15,8 @@ static void give_cspace(struct generator *g, const char *name)
 }
 
 /* Address of its IPC buffer, 0: it has none. */
-static uint64_t give_space(struct generator *g, const char *name)
+static uint64_t give_space(struct generator *g, const char *name, unsigned space)
 {
-    unsigned space = (unsigned)rng_below(&g->r, g->num_spaces);
     line_add(g, SECTION_CAPS, "%s { vspace: v%u }", name, space);
     for (size_t i = 0; i < g->num_buffers; i++)
         if (g->buffers[i].space == space && !rng_chance(&g->r, 3)) {
@@ -23,6 +24,39 @@ static uint64_t give_space(struct generator *g, const char *name)
             return g->buffers[i].address + 1024 * rng_below(&g->r, 4);
         }
     return 0;
+}
+
+/* Where the stack begins: in a frame of its own when there are arguments for it. That is one with contents: so it is clear that it
+   lies in the image. */
+struct stack {
+    uint64_t sp;
+    unsigned arguments;
+};
+
+static void take_stack(struct generator *g, const char *frame)
+{
+    for (size_t i = 0; i < g->num_buffers; i++)
+        g->buffers[i].stack = g->buffers[i].stack || strcmp(g->buffers[i].frame, frame) == 0;
+}
+
+static struct stack give_stack(struct generator *g, int space)
+{
+    struct stack stack = {.sp = 0x10000000 + rng_below(&g->r, 1000) * 16, .arguments = 2};
+    for (size_t i = 0; i < g->num_buffers && rng_chance(&g->r, 3); i++) {
+        struct buffer *b = &g->buffers[i];
+        if ((int)b->space == space && b->filled && !b->stack) {
+            take_stack(g, b->frame);
+            return (struct stack){b->address + (UINT64_C(1) << b->bits) - 16 * rng_below(&g->r, 10), (unsigned)rng_between(&g->r, 2, 14)};
+        }
+    }
+    return stack;
+}
+
+static void describe_arguments(struct generator *g, unsigned count, char *text, size_t size)
+{
+    size_t used = 0;
+    for (unsigned i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s0x%llx", i ? ", " : "", (unsigned long long)(rng_next(&g->r) >> rng_below(&g->r, 64)));
 }
 
 static void give_once(struct generator *g, const char *name, enum thing_kind kind, const char *slot, const char *rights)
@@ -45,27 +79,46 @@ static void give_handlers(struct generator *g, const char *name)
         line_add(g, SECTION_CAPS, "%s { temp_fault_ep_slot: %s (WG) }", name, ep->name);
 }
 
+/* What is written behind ip and sp: parameters some kernels have and others have not. */
+static void describe_more(struct generator *g, bool bare, char *text, size_t size)
+{
+    const struct capdl_profile *p = g->sample->profile;
+    size_t used = 0;
+    *text = 0;
+    if (p->num_domains > 1 && rng_chance(&g->r, 2))
+        used += (size_t)snprintf(text + used, size - used, ", dom: %u", (unsigned)rng_below(&g->r, p->num_domains));
+    if (p->max_nodes > 1 && rng_chance(&g->r, 2))
+        used += (size_t)snprintf(text + used, size - used, ", affinity: %u", (unsigned)rng_below(&g->r, p->max_nodes));
+    if (rng_chance(&g->r, 8))
+        used += (size_t)snprintf(text + used, size - used, ", fpu_disabled: True");
+    if (rng_chance(&g->r, 4))
+        used += (size_t)snprintf(text + used, size - used, ", resume: False");
+    if (!bare && !p->mcs && rng_chance(&g->r, 3))
+        snprintf(text + used, size - used, ", fault_ep: %u", (unsigned)rng_below(&g->r, 64));
+}
+
 void thread_generate(struct generator *g)
 {
     struct thing *t = thing_add(g, THING_TCB, "thread%u", g->num_threads++);
-    char buffer[40] = "", fault[40] = "";
+    char buffer[40] = "", more[120], arguments[400];
     if (!t)
         return;
     uint64_t address = 0;
     bool bare = !g->num_spaces || rng_chance(&g->r, 20); /* the kernel takes both or none */
+    int space = bare ? -1 : (int)rng_below(&g->r, g->num_spaces);
     if (!bare) {
         give_cspace(g, t->name);
-        address = give_space(g, t->name);
+        address = give_space(g, t->name, (unsigned)space);
     }
     if (address)
         snprintf(buffer, sizeof buffer, "addr: 0x%llx, ", (unsigned long long)address);
-    if (!bare && !g->sample->profile->mcs && rng_chance(&g->r, 3))
-        snprintf(fault, sizeof fault, ", fault_ep: %u", (unsigned)rng_below(&g->r, 64));
+    struct stack stack = give_stack(g, space);
+    describe_more(g, bare, more, sizeof more);
+    describe_arguments(g, stack.arguments, arguments, sizeof arguments);
     unsigned mcp = (unsigned)rng_below(&g->r, 250);
-    line_add(g, SECTION_OBJECTS, "%s = tcb (%sip: 0x%x, sp: 0x%x, prio: %u, max_prio: %u, init: [%u, 0x%llx], tls: 0x%x%s%s)", t->name,
-             buffer, 0x400000 + (unsigned)rng_below(&g->r, 1000) * 4, 0x10000000 + (unsigned)rng_below(&g->r, 1000) * 16,
-             (unsigned)rng_below(&g->r, mcp + 1), mcp, (unsigned)rng_below(&g->r, 100), (unsigned long long)rng_next(&g->r),
-             (unsigned)rng_below(&g->r, 10000) * 8, rng_chance(&g->r, 4) ? ", resume: False" : "", fault);
+    line_add(g, SECTION_OBJECTS, "%s = tcb (%sip: 0x%x, sp: 0x%llx, prio: %u, max_prio: %u, init: [%s], tls: 0x%x%s)", t->name, buffer,
+             0x400000 + (unsigned)rng_below(&g->r, 1000) * 4, (unsigned long long)stack.sp, (unsigned)rng_below(&g->r, mcp + 1), mcp,
+             arguments, (unsigned)rng_below(&g->r, 10000) * 8, more);
     give_handlers(g, t->name);
     if (g->sample->profile->mcs)
         give_once(g, t->name, THING_SC, "sc_slot", "");

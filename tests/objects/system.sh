@@ -8,6 +8,7 @@
 #     system.cdl     its spec, which goes through the C preprocessor with the same facts
 #     *.c            its programs, expected.txt its output, errors.txt instead: what `capdl compile` must say
 #     emulated       (may be absent) a condition for the emulated machine: it has no such devices where it is false
+#     bochs          (may be absent) empty: to be booted in Bochs, where that is installed, when QEMU cannot
 #     devices        (may be absent) what QEMU is to have more, one device a line
 #
 # usage: system.sh CAPDL LIBPD SYSTEM KERNEL...     `prefixes` stands for all prefixes in $SEL4_PREFIXES
@@ -82,14 +83,27 @@ in_qemu() {
         grep -q -x -e '#define SEL4_PLATFORM "\(pc99\|qemu-arm-virt\|qemu-riscv-virt\|bcm2837\)"' "$work/facts.h"
 }
 
+# A debug kernel says, in the middle of a line, which errors it returned, and which accesses of devices an IOMMU refused.
+without_kernel() {
+    tr -d '\r' | sed -z 's/\x1b\[0m\x1b\[1m<<[^\n]*>>\x1b\[0m\n//g; s/IOMMU: DMA [^\n]*\n//g' |
+        grep -a -A 1000 -F -x -e "$(head -n 1 "$system/expected.txt")" || true
+}
+
+in_bochs() { # PREFIX
+    "$capdl" image "$work/image.elf" --kernel "$1" --format iso -o "$work/cd.iso" > "$work/console" 2>&1 &&
+        "$(dirname "$0")/bochs.sh" "$work/cd.iso" "$(tail -n 1 "$system/expected.txt")" 300 > "$work/console" ||
+        { cat "$work/console"; return 1; }
+    without_kernel < "$work/console" > "$work/output"
+    same "$system/expected.txt" "$work/output"
+}
+
 real() { # PREFIX
     devices=
     [ ! -e "$system/devices" ] || devices=$(sed 's/^/--device /' "$system/devices")
     # shellcheck disable=SC2086
     "$capdl" run "$work/image.elf" --kernel "$1" $devices --timeout 100 --until "$(tail -n 1 "$system/expected.txt")" > "$work/console" 2>&1 ||
         { cat "$work/console"; return 1; }
-    # A debug kernel says, in the middle of a line, which errors it returned, and which accesses of devices an IOMMU refused.
-    tr -d '\r' < "$work/console" | sed -z 's/\x1b\[0m\x1b\[1m<<[^\n]*>>\x1b\[0m\n//g; s/IOMMU: DMA [^\n]*\n//g' | grep -a -A 1000 -F -x -e "$(head -n 1 "$system/expected.txt")" > "$work/output" || true
+    without_kernel < "$work/console" > "$work/output"
     same "$system/expected.txt" "$work/output"
 }
 
@@ -104,6 +118,8 @@ boots() { # KERNEL
     fi
     if [ -d "$1" ] && in_qemu; then
         real "$1"
+    elif [ -d "$1" ] && [ -e "$system/bochs" ] && command -v bochs-bin > /dev/null && command -v grub-mkrescue > /dev/null; then
+        in_bochs "$1"
     fi
 }
 

@@ -57,11 +57,12 @@ static bool section_keyword(struct text_parser *p, enum text_section_kind *kind)
     return text_accept_word(p, "maps");
 }
 
-/* The next token is the first of the section's content. */
-static void section_record(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
+/* The next token that `body` gives is the first of the section's content. */
+static void section_record(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos,
+                           struct text_lexer body)
 {
     p->sections = spec_grow(p->sections, &p->capacity_sections, p->num_sections + 1, sizeof(*p->sections));
-    p->sections[p->num_sections++] = (struct text_section){.kind = kind, .body = p->lexer, .pos = pos};
+    p->sections[p->num_sections++] = (struct text_section){.kind = kind, .body = body, .pos = pos};
 }
 
 /* Passes over a section that is read later, to behind its closing brace. */
@@ -91,7 +92,10 @@ static void section_close(struct text_parser *p, const struct text_section *sect
     if (p->token.kind == TEXT_BAD)
         return;
     text_unexpected(p, "'}' to close the section '%s'", name);
-    capdl_note(p->diags, section->pos, "the section begins here");
+    if (section->kind == TEXT_OBJECTS && p->unclosed.line)
+        capdl_note(p->diags, p->unclosed, "this '{' seems not to be closed");
+    else
+        capdl_note(p->diags, section->pos, "the section begins here");
 }
 
 /* Skips to the next section after something that is none. */
@@ -113,15 +117,51 @@ static void skip_to_section(struct text_parser *p)
     }
 }
 
+/* Reports that no section begins here; true if it seems to be one whose name is misspelt, which is then taken. */
+static bool section_guess(struct text_parser *p, enum text_section_kind *kind)
+{
+    struct text_token next = text_peek(p);
+    struct text_nearest nearest = {0};
+
+    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < TEXT_SECTION_COUNT; i++) {
+        text_nearest_try(&nearest, &p->token, section_names[i]);
+        if (nearest.word == section_names[i])
+            *kind = (enum text_section_kind)i;
+    }
+    text_unexpected(p, "a section: objects, caps, irq maps, cdt or domains%s", text_nearest_hint(&nearest));
+    if (!nearest.word || next.kind != TEXT_PUNCT || next.punct != '{')
+        return false;
+    text_advance(p);
+    return true;
+}
+
+/* Whether a section's content begins here although its brace is missing. */
+static bool at_content(const struct text_parser *p, enum text_section_kind kind)
+{
+    struct text_lexer lexer;
+    struct text_token next = text_behind_ref(p, &lexer);
+
+    if (kind == TEXT_OBJECTS)
+        return text_at_declaration(p);
+    if (kind == TEXT_CAPS)
+        return p->token.kind == TEXT_NAME && next.kind == TEXT_PUNCT && next.punct == '{';
+    return kind == TEXT_IRQ_MAPS && p->token.kind == TEXT_NUMBER && next.kind == TEXT_PUNCT && next.punct == ':';
+}
+
 static void section_first_pass(struct text_parser *p, enum text_section_kind kind, struct capdl_pos pos)
 {
-    if (!text_is(p, '{')) {
+    bool open = text_is(p, '{');
+
+    if (!open)
         text_unexpected(p, "'{' after '%s'", section_names[kind]);
+    if (!open && !at_content(p, kind)) {
+        p->lost_section = true;
         skip_to_section(p);
         return;
     }
-    section_record(p, kind, pos);
-    text_advance(p);
+    section_record(p, kind, pos, open ? p->lexer : text_lexer_before(p));
+    if (open)
+        text_advance(p);
     if (kind == TEXT_OBJECTS) {
         text_objects_section(p);
         section_close(p, &p->sections[p->num_sections - 1]);
@@ -145,7 +185,11 @@ static void first_pass(struct text_parser *p)
             section_first_pass(p, kind, pos);
             continue;
         }
-        text_unexpected(p, "a section: objects, caps, irq maps, cdt or domains");
+        if (section_guess(p, &kind)) {
+            section_first_pass(p, kind, pos);
+            continue;
+        }
+        p->lost_section = p->lost_section || p->token.kind == TEXT_NAME;
         text_advance(p);
         skip_to_section(p);
     }

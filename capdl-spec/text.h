@@ -116,6 +116,11 @@ struct text_child {
     struct capdl_pos pos;
 };
 
+/* An untyped whose children are being read. */
+struct text_untyped {
+    struct capdl_pos pos, brace;
+};
+
 struct text_parser {
     struct capdl_spec *spec;
     struct capdl_diags *diags;
@@ -125,6 +130,9 @@ struct text_parser {
     unsigned depth; /* of nested braces, to bound recursion */
     size_t first_error; /* errors there were before */
     bool expand_failed, too_large;
+    bool lost_section;         /* one was passed over: what is unknown may be in it */
+    struct text_untyped untyped; /* whose children are read */
+    struct capdl_pos unclosed;   /* brace of an untyped behind which a declaration does not stand further right */
     uint64_t num_caps;
     uint64_t searched; /* objects looked at to make messages better */
 
@@ -165,10 +173,24 @@ bool text_token_is(const struct text_token *, const char *word);
 void text_too_large(struct text_parser *, struct capdl_pos, const char *what, uint64_t most);
 /* Whether so many slots, from this one on, have numbers; reports when not. */
 bool text_slots_fit(struct text_parser *, struct capdl_pos, uint64_t slot, uint64_t count);
+/* The lexer as it was before the current token, which is a name, a number or punctuation. */
+struct text_lexer text_lexer_before(const struct text_parser *);
+
+/* What an author may have meant by a token: the word nearest to it of those tried, 0 if none is near. */
+struct text_nearest {
+    const char *word;
+    unsigned distance;
+    char hint[80];
+};
+void text_nearest_try(struct text_nearest *, const struct text_token *, const char *word);
+/* " (did you mean 'x'?)", or nothing. */
+const char *text_nearest_hint(struct text_nearest *);
 
 /* text_refs.c */
 bool text_ref_parse(struct text_parser *, struct text_ref *);
 void text_ranges_drop(struct text_parser *, size_t keep);
+/* What follows the reference that the current token begins, without reading it: the token behind `x` or `x[...]`. */
+struct text_token text_behind_ref(const struct text_parser *, struct text_lexer *);
 /* Reports what is wrong with a reference to objects: unknown, not an array, beyond its end. */
 bool text_ref_check(struct text_parser *, const struct text_ref *, const char *what);
 /* The same for a reference to exactly one object, which it finds. */
@@ -181,6 +203,8 @@ struct text_iter text_ref_iter(const struct text_parser *, const struct text_ref
 bool text_iter_next(struct text_iter *, uint32_t *index);
 
 /* text_objects.c */
+/* Whether a declaration starts here: a name, perhaps with index, then `=` or `/`. */
+bool text_at_declaration(const struct text_parser *);
 void text_objects_section(struct text_parser *);
 void text_covers_resolve(struct text_parser *);
 void text_arrays_check(struct text_parser *);

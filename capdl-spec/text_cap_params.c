@@ -105,6 +105,24 @@ static bool has_value(uint32_t bit)
     return !(bit & (TEXT_PARAM_REPLY | TEXT_PARAM_MASTER_REPLY | TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED));
 }
 
+/* Reports a word that is neither a parameter nor rights. */
+static bool report_unknown(struct text_parser *p)
+{
+    struct text_nearest nearest = {0};
+    bool letters = p->token.kind == TEXT_NAME;
+
+    for (size_t i = 0; i < p->token.length; i++)
+        letters = letters && p->token.text[i] >= 'A' && p->token.text[i] <= 'Z';
+    if (letters)
+        return text_unexpected(p, "rights: letters out of R, W, G, X, P");
+    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < NUM_KEYWORDS; i++)
+        text_nearest_try(&nearest, &p->token, keywords[i].keyword);
+    return text_unexpected(p,
+                           "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, "
+                           "reply or master_reply%s",
+                           text_nearest_hint(&nearest));
+}
+
 static bool parse_param(struct text_parser *p, struct text_cap_params *params)
 {
     unsigned i = 0;
@@ -116,9 +134,7 @@ static bool parse_param(struct text_parser *p, struct text_cap_params *params)
     while (i < NUM_KEYWORDS && !text_is_word(p, keywords[i].keyword))
         i++;
     if (i == NUM_KEYWORDS)
-        return text_unexpected(
-            p, "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, reply "
-               "or master_reply");
+        return report_unknown(p);
     if (params->has & keywords[i].bit)
         capdl_error(p->diags, p->token.pos, "'%s' is given twice", keywords[i].keyword);
     params->has |= keywords[i].bit;
@@ -186,7 +202,7 @@ static void report_rejected(struct text_parser *p, const struct text_cap_params 
     char rejected[200], accepted[200];
 
     param_names(params->has & ~allowed, rejected, sizeof(rejected));
-    param_names(allowed, accepted, sizeof(accepted));
+    param_names(allowed & ~(uint32_t)TEXT_PARAM_MASKED, accepted, sizeof(accepted));
     capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", spec_kind_phrase(kind),
                 rejected, allowed ? accepted : "no parameters");
 }

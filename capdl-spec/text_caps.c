@@ -23,13 +23,15 @@ struct mapping {
     struct capdl_pos pos;
 };
 
-static bool slot_name(const struct text_token *token, uint64_t *slot)
+/* The number of a named slot; what may have been meant when there is none of that name. */
+static bool slot_name(const struct text_token *token, uint64_t *slot, struct text_nearest *nearest)
 {
 #define CAPDL_TCB_SLOT(id, number, name) \
     if (text_token_is(token, name)) {    \
         *slot = (number);                \
         return true;                     \
-    }
+    }                                    \
+    text_nearest_try(nearest, token, name);
 #include <capdl/tcbslots.def>
 #undef CAPDL_TCB_SLOT
     return false;
@@ -37,29 +39,16 @@ static bool slot_name(const struct text_token *token, uint64_t *slot)
 
 bool text_slot_parse(struct text_parser *p, uint64_t *slot)
 {
+    struct text_nearest nearest = {0};
+
     if (p->token.kind == TEXT_NUMBER)
         *slot = p->token.number;
-    else if (!slot_name(&p->token, slot))
+    else if (!slot_name(&p->token, slot, &nearest))
         return text_unexpected(
-            p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot");
+            p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot%s",
+            text_nearest_hint(&nearest));
     text_advance(p);
     return true;
-}
-
-/* What follows a reference, without reading it: the token behind `x` or `x[...]`. */
-static struct text_token behind_reference(const struct text_parser *p, struct text_lexer *lexer)
-{
-    struct text_token token;
-
-    *lexer = p->lexer;
-    lexer->silent = true;
-    token = text_lex_next(lexer);
-    if (token.kind != TEXT_PUNCT || token.punct != '[')
-        return token;
-    while (token.kind == TEXT_NUMBER || token.kind == TEXT_DOTS ||
-           (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ',')))
-        token = text_lex_next(lexer);
-    return token.kind == TEXT_PUNCT && token.punct == ']' ? text_lex_next(lexer) : token;
 }
 
 /* Whether `container {` or `name = (container, slot)` starts here. */
@@ -70,7 +59,7 @@ static bool at_container(const struct text_parser *p)
 
     if (p->token.kind != TEXT_NAME)
         return false;
-    token = behind_reference(p, &lexer);
+    token = text_behind_ref(p, &lexer);
     if (token.kind == TEXT_PUNCT && token.punct == '=')
         token = text_lex_next(&lexer);
     else if (token.kind == TEXT_PUNCT && token.punct == '(')
@@ -340,7 +329,7 @@ static bool block_read(struct text_parser *p, const struct text_ref *ref)
 {
     struct block block = {.ref = ref, .pos = p->token.pos};
 
-    text_advance(p);
+    text_accept(p, '{');
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
         struct capdl_pos start = p->token.pos;
 
@@ -406,6 +395,15 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
     return true;
 }
 
+/* Whether `slot:` starts here. */
+static bool at_slot(const struct text_parser *p)
+{
+    struct text_token next = text_peek(p);
+
+    return (p->token.kind == TEXT_NUMBER || p->token.kind == TEXT_NAME) && next.kind == TEXT_PUNCT && next.punct == ':';
+}
+
+/* A missing '{' is taken as read where slots follow. */
 static bool container_read(struct text_parser *p)
 {
     struct text_ref ref;
@@ -415,8 +413,11 @@ static bool container_read(struct text_parser *p)
     if (text_is(p, '='))
         return slot_name_read(p, &ref);
     if (!text_is(p, '{')) {
-        spec_name_set_broken(p->spec, ref.name, true);
-        return text_unexpected(p, "'{' and the slots of '%s'", ref.name->text);
+        text_unexpected(p, "'{' and the slots of '%s'", ref.name->text);
+        if (!at_slot(p)) {
+            spec_name_set_broken(p->spec, ref.name, true);
+            return false;
+        }
     }
     containers_find(p, &ref);
     return block_read(p, &ref);

@@ -119,7 +119,9 @@ bool text_fill_parse(struct text_parser *p, struct capdl_object *frame)
             fill_words(p, &words) && text_expect(p, '}', "to close the fill") && fill_interpret(p, &words, &fill);
         list = spec_grow(list, &capacity, count + 1, sizeof(fill));
         list[count++] = fill;
-        if (!text_accept(p, ','))
+        if (result && text_is(p, '{'))
+            text_unexpected(p, "',' between two fills");
+        else if (!text_accept(p, ','))
             break;
     }
     frame->flags |= CAPDL_OBJECT_HAS_FILL;

@@ -74,7 +74,7 @@ static bool schedule_entry(struct text_parser *p, struct capdl_domain_entry *ent
         entry->unit = CAPDL_MICROSECONDS;
     else
         text_accept_word(p, "ticks");
-    return text_expect(p, ')', "after the duration");
+    return text_accept(p, ')') || text_unexpected(p, "us, ticks or ')' after the duration");
 }
 
 static bool schedule_parse(struct text_parser *p)
@@ -112,6 +112,17 @@ static bool start_parse(struct text_parser *p)
     return text_number(p, &domains->start_index, "the index of the schedule entry to start with, or no_start");
 }
 
+static bool report_item(struct text_parser *p)
+{
+    static const char *const items[] = {"schedule", "domain_set_start", "index_shift"};
+    struct text_nearest nearest = {0};
+
+    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < sizeof(items) / sizeof(items[0]); i++)
+        text_nearest_try(&nearest, &p->token, items[i]);
+    return text_unexpected(p, "schedule, domain_set_start, index_shift%s, or '}' to close 'domains'",
+                           text_nearest_hint(&nearest));
+}
+
 static bool domain_item(struct text_parser *p)
 {
     struct capdl_domains *domains = &p->spec->domains;
@@ -122,7 +133,7 @@ static bool domain_item(struct text_parser *p)
     bool twice;
 
     if (!text_is_word(p, item))
-        return text_unexpected(p, "schedule, domain_set_start, index_shift, or '}' to close 'domains'");
+        return report_item(p);
     text_advance(p);
     if (!text_expect(p, ':', "and a value"))
         return false;

@@ -15,25 +15,12 @@ struct declaration {
 
 static bool declarations_parse(struct text_parser *, uint32_t parent);
 
-/* Whether a declaration starts here: a name, perhaps with index, then `=` or `/`. */
-static bool at_declaration(const struct text_parser *p)
+bool text_at_declaration(const struct text_parser *p)
 {
-    struct text_lexer lexer = p->lexer;
-    struct text_token token;
+    struct text_lexer lexer;
+    struct text_token token = text_behind_ref(p, &lexer);
 
-    if (p->token.kind != TEXT_NAME)
-        return false;
-    lexer.silent = true;
-    token = text_lex_next(&lexer);
-    if (token.kind == TEXT_PUNCT && token.punct == '[') {
-        while (token.kind == TEXT_NUMBER || token.kind == TEXT_DOTS ||
-               (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ',')))
-            token = text_lex_next(&lexer);
-        if (token.kind != TEXT_PUNCT || token.punct != ']')
-            return false;
-        token = text_lex_next(&lexer);
-    }
-    return token.kind == TEXT_PUNCT && (token.punct == '=' || token.punct == '/');
+    return p->token.kind == TEXT_NAME && token.kind == TEXT_PUNCT && (token.punct == '=' || token.punct == '/');
 }
 
 /*
@@ -48,7 +35,7 @@ static void resynchronise(struct text_parser *p, struct capdl_pos start)
         bool outdented = p->token.first && p->token.pos.column <= start.column;
 
         if (p->token.pos.line != start.line || p->token.pos.column != start.column)
-            if ((!depth || outdented) && at_declaration(p))
+            if ((!depth || outdented) && text_at_declaration(p))
                 return;
         if (text_is(p, '}') && !depth)
             return;
@@ -378,6 +365,7 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
 {
     uint32_t untyped = decl->object;
     struct capdl_pos pos = p->token.pos;
+    struct text_untyped outer = p->untyped;
     bool result;
 
     text_advance(p);
@@ -396,7 +384,9 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
         p->depth--;
         return false;
     }
+    p->untyped = (struct text_untyped){decl->base.pos, pos};
     result = declarations_parse(p, untyped);
+    p->untyped = outer;
     p->depth--;
     return result && text_expect(p, '}', "to close the list of children");
 }
@@ -423,6 +413,14 @@ static bool declaration_parse(struct text_parser *p, uint32_t parent)
     return result && (!text_is(p, '{') || children_parse(p, &decl));
 }
 
+/* A declaration among children that does not stand further right than their untyped: its brace may not be closed. */
+static void note_outdented(struct text_parser *p, struct capdl_pos pos)
+{
+    if (p->depth && !p->unclosed.line && p->token.first && pos.column <= p->untyped.pos.column &&
+        text_at_declaration(p))
+        p->unclosed = p->untyped.brace;
+}
+
 /* Declarations and, inside an untyped, references; up to the closing brace. */
 static bool declarations_parse(struct text_parser *p, uint32_t parent)
 {
@@ -430,16 +428,17 @@ static bool declarations_parse(struct text_parser *p, uint32_t parent)
         struct capdl_pos start = p->token.pos;
         bool parsed;
 
-        if (p->depth && !at_declaration(p))
+        note_outdented(p, start);
+        if (p->depth && !text_at_declaration(p))
             parsed = child_reference(p, parent);
         else
             parsed = declaration_parse(p, parent);
         if (!parsed)
             resynchronise(p, start);
-        else if (text_is(p, ',') && !p->depth)
-            capdl_error(p->diags, p->token.pos,
-                        "expected another declaration, found ',': nothing separates declarations");
-        text_accept(p, ',');
+        else if ((text_is(p, ',') && !p->depth) || text_is(p, ';'))
+            text_unexpected(p, "another declaration (nothing separates them)");
+        if (!text_accept(p, ','))
+            text_accept(p, ';');
     }
     return true;
 }

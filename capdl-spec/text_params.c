@@ -99,23 +99,6 @@ struct param_list {
 
 _Static_assert(NUM_PARAMS <= 64, "param_list.seen has a bit for each");
 
-static const char *nearest_kind(const struct text_token *token)
-{
-    const char *nearest = NULL;
-    unsigned most = 2;
-
-    for (unsigned kind = 0; kind < CAPDL_KIND_PROGRAM; kind++) {
-        const char *keyword = capdl_kind_keyword((enum capdl_kind)kind);
-        unsigned distance = spec_distance(token->text, token->length, keyword, strlen(keyword), most);
-
-        if (distance <= most && distance < token->length) {
-            nearest = keyword;
-            most = distance ? distance - 1 : 0;
-        }
-    }
-    return nearest;
-}
-
 /* `pd` followed by a program's name is a protection domain, else a page directory. */
 static bool is_program(const struct text_parser *p)
 {
@@ -130,19 +113,22 @@ static bool is_program(const struct text_parser *p)
 
 bool text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
 {
-    const char *nearest;
+    struct text_nearest nearest = {0};
 
     if (p->token.kind != TEXT_NAME)
         return text_unexpected(p, "an object type such as ep, tcb or frame");
-    for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++)
-        if (text_is_word(p, capdl_kind_keyword((enum capdl_kind)i))) {
+    for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++) {
+        const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
+
+        if (text_is_word(p, keyword)) {
             *kind = is_program(p) ? CAPDL_KIND_PROGRAM : (enum capdl_kind)i;
             text_advance(p);
             return true;
         }
-    nearest = nearest_kind(&p->token);
-    if (nearest)
-        return text_unexpected(p, "an object type (did you mean '%s'?)", nearest);
+        text_nearest_try(&nearest, &p->token, keyword);
+    }
+    if (nearest.word)
+        return text_unexpected(p, "an object type%s", text_nearest_hint(&nearest));
     return text_unexpected(p, "an object type such as ep, tcb or frame");
 }
 
@@ -307,13 +293,17 @@ static const char *param_names(unsigned kind, char *buffer, size_t size)
     return buffer;
 }
 
-static bool report_unknown(struct text_parser *p, const struct param_list *list, struct capdl_pos pos,
-                           const char *keyword, size_t length)
+static bool report_unknown(struct text_parser *p, const struct param_list *list, const struct text_token *keyword)
 {
+    struct text_nearest nearest = {0};
     char names[300];
 
-    capdl_error(p->diags, pos, "%s has no parameter '%.*s'; its parameters: %s",
-                capdl_kind_keyword(list->object->kind), (int)(length < 80 ? length : 80), keyword,
+    for (unsigned i = 0; keyword->kind == TEXT_NAME && i < NUM_PARAMS; i++)
+        if (params[i].kind == list->object->kind)
+            text_nearest_try(&nearest, keyword, params[i].keyword);
+    capdl_error(p->diags, keyword->pos, "%s has no parameter '%.*s'%s; its parameters: %s",
+                capdl_kind_keyword(list->object->kind), (int)(keyword->length < 80 ? keyword->length : 80),
+                keyword->text, text_nearest_hint(&nearest),
                 param_names(list->object->kind, names, sizeof(names)));
     return false;
 }
@@ -332,10 +322,13 @@ static void set_size(struct text_parser *p, struct param_list *list, uint64_t bi
 {
     unsigned most = list->object->kind == CAPDL_KIND_CNODE ? 59 : 63;
 
-    if (bits > most)
+    if (bits > most) {
         capdl_error(p->diags, pos, "a size of %llu bits is too large: the largest is %u", (unsigned long long)bits,
                     most);
-    list->object->size_bits = (uint8_t)(bits <= most ? bits : most);
+        list->object->size_bits = (uint8_t)most;
+        return;
+    }
+    list->object->size_bits = (uint8_t)bits;
     list->object->flags |= CAPDL_OBJECT_HAS_SIZE;
 }
 
@@ -347,13 +340,10 @@ static unsigned unit_shift(const struct text_token *token)
 static void set_bytes(struct text_parser *p, struct param_list *list, uint64_t number, unsigned shift,
                       struct capdl_pos pos)
 {
-    if (!number || number & (number - 1) || number >> (63 - shift) > 1) {
+    if (!number || number & (number - 1) || number >> (63 - shift) > 1)
         capdl_error(p->diags, pos, "the size of a frame is a power of two, such as 4k or 2M");
-        list->object->flags |= CAPDL_OBJECT_HAS_SIZE;
-        list->object->size_bits = 12;
-    } else {
+    else
         set_size(p, list, (unsigned)__builtin_ctzll(number) + shift, pos);
-    }
 }
 
 static bool parse_pci(struct text_parser *p, struct param_list *list, uint64_t bus)
@@ -388,9 +378,10 @@ static bool parse_numbered(struct text_parser *p, struct param_list *list)
         return text_unexpected(p, "k, M or G after the size of a frame");
     else
         return text_unexpected(p, "'bits' after the number");
-    if (!param)
-        return report_unknown(p, list, number.pos, number.text,
-                              (size_t)(p->token.text + p->token.length - number.text));
+    if (!param) {
+        number.length = (size_t)(p->token.text + p->token.length - number.text);
+        return report_unknown(p, list, &number);
+    }
     note_seen(p, list, param, number.pos);
     if (param->action == PCI)
         return parse_pci(p, list, number.number);
@@ -411,11 +402,11 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
         return parse_numbered(p, list);
     if (keyword.kind != TEXT_NAME)
         return text_unexpected(p, "a parameter of %s", capdl_kind_keyword(list->object->kind));
-    if (keyword.first && text_peek(p).kind == TEXT_PUNCT && text_peek(p).punct == '=')
+    if (keyword.first && text_at_declaration(p))
         return text_unexpected(p, "a parameter, or ')' to close the list");
     param = param_lookup(list->object->kind, &keyword);
     if (!param || param->action == BITS || param->action == SIZE || param->action == PCI)
-        return report_unknown(p, list, keyword.pos, keyword.text, keyword.length);
+        return report_unknown(p, list, &keyword);
     note_seen(p, list, param, keyword.pos);
     text_advance(p);
     if (param->action == CONTIGUOUS) {
@@ -432,7 +423,7 @@ bool text_params_resume(struct text_parser *p)
     for (; p->token.kind != TEXT_END; text_advance(p)) {
         if (!depth && (text_is(p, ',') || text_is(p, ')')))
             return true;
-        if (p->token.first && (text_peek(p).kind == TEXT_PUNCT && text_peek(p).punct == '='))
+        if (p->token.first && text_at_declaration(p))
             return false;
         if (!depth && (text_is(p, '}') || text_at_section(p)))
             return false;
@@ -502,6 +493,15 @@ static bool parse_list(struct text_parser *p, struct param_list *list, bool *cle
     }
 }
 
+/* Whether parameters follow without a parenthesis before them. */
+static bool at_bare_param(const struct text_parser *p)
+{
+    struct text_token next = text_peek(p);
+
+    return p->token.kind == TEXT_NUMBER ||
+           (p->token.kind == TEXT_NAME && next.kind == TEXT_PUNCT && next.punct == ':');
+}
+
 bool text_params_parse(struct text_parser *p, struct capdl_object *object, struct capdl_pos pos)
 {
     struct param_list list = {.object = object, .pos = pos};
@@ -509,6 +509,10 @@ bool text_params_parse(struct text_parser *p, struct capdl_object *object, struc
 
     if (object->kind == CAPDL_KIND_PROGRAM)
         return text_program_parse(p, object);
+    if (at_bare_param(p)) {
+        text_unexpected(p, "'(' before the parameters");
+        return parse_list(p, &list, &clean);
+    }
     if (text_accept(p, '(') && !text_accept(p, ')') && !parse_list(p, &list, &clean))
         return false;
     if (clean)

@@ -57,7 +57,25 @@ bool text_ref_parse(struct text_parser *p, struct text_ref *ref)
         return text_unexpected(p, "a name");
     ref->name = spec_name_intern(p->spec, p->token.text, p->token.length);
     text_advance(p);
-    return !text_accept(p, '[') || ranges_parse(p, ref);
+    if (!text_accept(p, '[') || ranges_parse(p, ref))
+        return true;
+    spec_name_set_broken(p->spec, ref->name, true);
+    return false;
+}
+
+struct text_token text_behind_ref(const struct text_parser *p, struct text_lexer *lexer)
+{
+    struct text_token token;
+
+    *lexer = p->lexer;
+    lexer->silent = true;
+    token = text_lex_next(lexer);
+    if (token.kind != TEXT_PUNCT || token.punct != '[')
+        return token;
+    while (token.kind == TEXT_NUMBER || token.kind == TEXT_DOTS ||
+           (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ',')))
+        token = text_lex_next(lexer);
+    return token.kind == TEXT_PUNCT && token.punct == ']' ? text_lex_next(lexer) : token;
 }
 
 void text_ranges_drop(struct text_parser *p, size_t keep)
@@ -96,7 +114,7 @@ static bool is_generated_name(const char *name, const char *program)
 /* Names that a declaration in trouble would have made are not reported once more. */
 static bool is_excused(struct text_parser *p, const struct spec_name *name)
 {
-    if (spec_name_use(p->spec, name).broken)
+    if (spec_name_use(p->spec, name).broken || p->lost_section)
         return true;
     if (p->expand_failed && !text_may_search(p))
         return true;
@@ -128,6 +146,8 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
 
 static bool report_scalar(struct text_parser *p, const struct text_ref *ref)
 {
+    if (spec_name_use(p->spec, ref->name).broken)
+        return false;
     capdl_error(p->diags, ref->pos, "'%s' is not an array: write it without an index", ref->name->text);
     capdl_note(p->diags, capdl_object(p->spec, spec_name_scalar(p->spec, ref->name))->pos, "it is declared here");
     return false;
@@ -138,6 +158,8 @@ static bool report_array(struct text_parser *p, const struct text_ref *ref)
     const struct spec_name *name = ref->name;
     uint32_t length = spec_name_length(p->spec, name), element = spec_name_find(p->spec, name, length - 1);
 
+    if (spec_name_use(p->spec, name).broken)
+        return false;
     capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u",
                 name->text, name->text, name->text, (unsigned)length);
     if (element != CAPDL_NO_OBJECT)

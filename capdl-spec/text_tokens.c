@@ -136,3 +136,27 @@ bool text_slots_fit(struct text_parser *p, struct capdl_pos pos, uint64_t slot, 
                 (unsigned long long)count, (unsigned long long)slot);
     return false;
 }
+
+struct text_lexer text_lexer_before(const struct text_parser *p)
+{
+    struct text_lexer lexer = p->lexer;
+
+    lexer.at = p->token.text;
+    return lexer;
+}
+
+void text_nearest_try(struct text_nearest *nearest, const struct text_token *token, const char *word)
+{
+    unsigned most = nearest->word ? nearest->distance - 1 : token->length < 4 ? 1 : 2;
+    unsigned distance = spec_distance(token->text, token->length, word, strlen(word), most);
+
+    if (distance <= most && distance < token->length)
+        *nearest = (struct text_nearest){.word = word, .distance = distance};
+}
+
+const char *text_nearest_hint(struct text_nearest *nearest)
+{
+    if (nearest->word)
+        snprintf(nearest->hint, sizeof(nearest->hint), " (did you mean '%s'?)", nearest->word);
+    return nearest->hint;
+}

@@ -3,6 +3,7 @@
 #include "devicetree.h"
 
 #include <inttypes.h>
+#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -346,7 +347,7 @@ void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
                       size_t size)
 {
     struct tree tree = { .fdt = fdt };
-    if (tree_check(fdt, size) != 0) {
+    if (!tree_check(fdt, size)) {
         capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb",
                     name);
         return;

@@ -66,7 +66,7 @@ static bool open_loader(struct plan *plan)
  * sound one. */
 static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes, size_t size)
 {
-    int error = tree_check(bytes, size);
+    int error = tree_check(bytes, size) ? 0 : -FDT_ERR_BADSTRUCTURE;
     if (error == 0) {
         plan->tree = malloc(size + 64);
         error = plan->tree ? fdt_open_into(bytes, plan->tree, (int)size + 64) : -FDT_ERR_NOSPACE;

@@ -34,7 +34,8 @@ static void send_fault(struct kernel *k, struct tcb *thread, const struct cap *h
                        bool donate)
 {
     thread->fault = k->fault;
-    if (k->fault.kind == FAULT_CAP)
+    bool forgotten = k->profile->mcs && k->version < 16; /* how the lookup failed */
+    if (k->fault.kind == FAULT_CAP && !forgotten)
         thread->lookup_fault = lookup;
     endpoint_send(k, thread, handler->object, handler, true, call, donate);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARM_VGIC_IRQ = 25, ARM_HYPERVISOR_TIMER_IRQ = 26, ARM_TIMER_IRQ = 27 };
+enum { ARM_NUM_IPIS = 2, ARM_VGIC_IRQ = 25, ARM_HYPERVISOR_TIMER_IRQ = 26, ARM_TIMER_IRQ = 27 };
 
 #define MAX_DOMAIN_DURATION ((UINT64_C(1) << 56) - 1)
 
@@ -60,6 +60,8 @@ static void init_irqs(struct kernel *k)
         k->irq_masked[i] = true;
     if (k->profile->arch != CAPDL_ARCH_AARCH64)
         return;
+    for (unsigned i = 0; k->profile->smp && i < ARM_NUM_IPIS; i++)
+        k->irq_state[i] = IRQ_RESERVED;
     bool hypervisor = k->profile->hypervisor;
     k->irq_state[hypervisor ? ARM_HYPERVISOR_TIMER_IRQ : ARM_TIMER_IRQ] = IRQ_TIMER;
     if (hypervisor)
@@ -95,12 +97,26 @@ static bool init_domains(struct kernel *k)
     return true;
 }
 
+/* Install prefixes do not say it; what they offer tells them apart, but for 15 and 16 without debug calls. */
+static unsigned release_of(const struct capdl_profile *profile)
+{
+    if (*profile->version)
+        return (unsigned)strtoul(profile->version, 0, 10);
+    if (profile->labels[CAPDL_METHOD_TCB_SET_FLAGS] == CAPDL_PROFILE_ABSENT)
+        return 13;
+    if (profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] == CAPDL_PROFILE_ABSENT)
+        return 14;
+    return profile->syscalls[CAPDL_SYSCALL_DEBUG_SEND_IPI] && !profile->smp ? 15 : 16;
+}
+
 struct kernel *kernel_create(const struct capdl_profile *profile, const struct kernel_host *host)
 {
     struct kernel *k = calloc(1, sizeof *k);
     if (!k)
         return 0;
     k->profile = profile;
+    k->version = release_of(profile);
+    k->board = board_of(profile, k->version);
     if (host)
         k->host = *host;
     memory_init(&k->memory);

@@ -45,6 +45,12 @@ struct domain_slot {
     uint64_t duration;
 };
 
+struct board {
+    uint32_t last_irq;
+    uint64_t timer_frequency; /* ticks a second */
+    bool has_gic; /* AArch64: without one, triggers cannot be set, nor signals sent between cores */
+};
+
 struct kernel;
 
 /* What the kernel asks of the world around it. Any may be 0. */
@@ -63,6 +69,8 @@ struct kernel_host {
 
 struct kernel {
     const struct capdl_profile *profile;
+    unsigned version; /* first number of its release */
+    struct board board;
     const struct registers *registers;
     const struct arch *arch;
     struct kernel_host host;
@@ -174,6 +182,9 @@ struct kernel_message {
 };
 enum capdl_kernel_error kernel_call(struct kernel *, uint64_t cptr, struct kernel_message *message);
 
+/* board.c */
+struct board board_of(const struct capdl_profile *, unsigned version);
+
 /* error.c */
 enum status fail(struct kernel *, enum capdl_kernel_error);
 enum status fail_argument(struct kernel *, unsigned number);
@@ -194,6 +205,8 @@ unsigned message_info_caps(uint64_t info);
 void reply_error(struct kernel *, struct tcb *);
 void reply_empty(struct kernel *, struct tcb *);
 void reply_word(struct kernel *, struct tcb *, uint64_t);
+/* As many as fit: without an IPC buffer those in registers. */
+void reply_words(struct kernel *, struct tcb *, const uint64_t *words, unsigned count);
 unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint64_t *buffer, struct lookup_fault, unsigned offset);
 
 /* caps.c */
@@ -361,6 +374,11 @@ enum status irq_issue(struct kernel *, struct invocation *, uint64_t irq, uint64
 enum status io_port_control_decode(struct kernel *, struct invocation *);
 enum status io_port_decode(struct kernel *, struct invocation *);
 void io_ports_set(struct kernel *, uint32_t first, uint32_t last, bool used);
+
+/* objects_aarch64.c */
+enum status vcpu_decode(struct kernel *, struct invocation *);
+enum status sgi_signal_decode(struct kernel *, struct invocation *);
+enum status smc_decode(struct kernel *, struct invocation *);
 
 /* vspace.c */
 struct walk {

@@ -138,9 +138,17 @@ void reply_empty(struct kernel *k, struct tcb *thread)
     thread->regs[k->registers->message_info] = message_info(0, 0, 0, 0);
 }
 
+void reply_words(struct kernel *k, struct tcb *thread, const uint64_t *words, unsigned count)
+{
+    uint64_t *buffer = ipc_buffer_of(k, thread, true);
+    unsigned fits = buffer || count < MESSAGE_REGISTERS ? count : MESSAGE_REGISTERS;
+    thread->regs[k->registers->cap] = 0;
+    for (unsigned i = 0; i < fits; i++)
+        message_set(k, thread, buffer, i, words[i]);
+    thread->regs[k->registers->message_info] = message_info(0, 0, 0, fits);
+}
+
 void reply_word(struct kernel *k, struct tcb *thread, uint64_t word)
 {
-    thread->regs[k->registers->cap] = 0;
-    unsigned length = message_set(k, thread, 0, 0, word);
-    thread->regs[k->registers->message_info] = message_info(0, 0, 0, length);
+    reply_words(k, thread, &word, 1);
 }

@@ -238,9 +238,12 @@ struct asid_pool {
     struct table *vspace[];
 };
 
+enum { VCPU_REGISTERS = 24 };
+
 struct vcpu {
     struct object header;
     struct tcb *tcb;
+    uint64_t regs[VCPU_REGISTERS];
 };
 
 #endif

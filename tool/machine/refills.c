@@ -4,21 +4,14 @@
 
 enum { DEFAULT_WCET_US = 10 };
 
-#define DEFAULT_FREQUENCY UINT64_C(1000000000)
-
-static uint64_t frequency(const struct kernel *k)
-{
-    return k->profile->timer_frequency ? k->profile->timer_frequency : DEFAULT_FREQUENCY;
-}
-
 uint64_t ticks_of_us(const struct kernel *k, uint64_t us)
 {
-    return (uint64_t)((unsigned __int128)us * frequency(k) / 1000000);
+    return (uint64_t)((unsigned __int128)us * k->board.timer_frequency / 1000000);
 }
 
 uint64_t us_of_ticks(const struct kernel *k, uint64_t ticks)
 {
-    return (uint64_t)((unsigned __int128)ticks * 1000000 / frequency(k));
+    return (uint64_t)((unsigned __int128)ticks * 1000000 / k->board.timer_frequency);
 }
 
 uint64_t min_budget_us(const struct kernel *k)
@@ -33,8 +26,8 @@ uint64_t min_budget(const struct kernel *k)
 
 uint64_t max_period_us(const struct kernel *k)
 {
-    uint64_t unit = frequency(k) % 1000000 ? 1000 : 1000000;
-    return UINT64_MAX / (frequency(k) / unit) / 8;
+    uint64_t unit = k->board.timer_frequency % 1000000 ? 1000 : 1000000;
+    return UINT64_MAX / (k->board.timer_frequency / unit) / 8;
 }
 
 static uint64_t max_release_time(const struct kernel *k)

@@ -42,20 +42,12 @@ static enum status decode_write(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-/* Answers with as many registers as fit: without an IPC buffer those in message registers. */
 static void reply_registers(struct kernel *k, const struct tcb *source, uint64_t count)
 {
-    struct tcb *thread = k->current;
-    const struct registers *r = k->registers;
-    uint64_t *buffer = ipc_buffer_of(k, thread, true);
-    uint64_t fits = buffer || count < MESSAGE_REGISTERS ? count : MESSAGE_REGISTERS;
     uint64_t values[MAX_REGISTERS];
-    for (uint64_t i = 0; i < fits; i++)
-        values[i] = source->regs[context_register(r, i)];
-    thread->regs[r->cap] = 0;
-    for (unsigned i = 0; i < fits; i++)
-        message_set(k, thread, buffer, i, values[i]);
-    thread->regs[r->message_info] = message_info(0, 0, 0, (unsigned)fits);
+    for (uint64_t i = 0; i < count; i++)
+        values[i] = source->regs[context_register(k->registers, i)];
+    reply_words(k, k->current, values, (unsigned)count);
 }
 
 static enum status decode_read(struct kernel *k, struct invocation *inv)

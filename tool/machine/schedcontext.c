@@ -259,6 +259,12 @@ static enum status check_times(struct kernel *k, struct parameters *p, uint64_t 
     return p->budget > p->period ? fail_range(k, least, period_us) : STATUS_OK;
 }
 
+static enum status check_target(struct kernel *k, const struct cap *cap)
+{
+    return cap->type == CAP_SCHED_CONTEXT ? STATUS_OK : fail_capability(k, 1);
+}
+
+/* Before release 15, the target is looked at before the times. */
 enum status sched_control_decode(struct kernel *k, struct invocation *inv)
 {
     if (inv->method != CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS)
@@ -268,12 +274,14 @@ enum status sched_control_decode(struct kernel *k, struct invocation *inv)
     struct parameters p = {.badge = invocation_argument(k, inv, 3),
                            .flags = invocation_argument(k, inv, 4),
                            .core = (uint32_t)inv->cap.paddr};
-    enum status status = check_times(k, &p, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1));
+    struct cap cap = k->extra[0]->cap;
+    enum status status = k->version < 15 ? check_target(k, &cap) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = check_times(k, &p, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1));
+    if (status == STATUS_OK)
+        status = check_target(k, &cap);
     if (status != STATUS_OK)
         return status;
-    struct cap cap = k->extra[0]->cap;
-    if (cap.type != CAP_SCHED_CONTEXT)
-        return fail_capability(k, 1);
     uint64_t extra = invocation_argument(k, inv, 2), most = refill_max_of(&cap) - MIN_REFILLS;
     if (extra > most)
         return fail_range(k, 0, most);

@@ -225,7 +225,7 @@ static enum status decode_set_sched_params(struct kernel *k, struct invocation *
     if (status == STATUS_OK && mcs)
         status = check_sched_context(k, thread, &k->extra[1]->cap, &sc);
     if (status == STATUS_OK && mcs && !fault_handler_is_valid(&k->extra[2]->cap))
-        status = fail_capability(k, 3);
+        status = k->version < 14 ? fail(k, CAPDL_ERROR_ILLEGAL_OPERATION) : fail_capability(k, 3);
     if (status != STATUS_OK)
         return status;
     bool changes = mcs && thread->sc != sc;

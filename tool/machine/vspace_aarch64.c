@@ -2,7 +2,7 @@
 /* AArch64: mapping, caches, interrupts. Error order: src/arch/arm/64/kernel/vspace.c, src/arch/arm/object/interrupt.c of seL4. */
 #include "kernel.h"
 
-enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4, NUM_SGIS = 16, SGI_TARGETS = 8, QEMU_MAX_IRQ = 159 };
+enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4, NUM_SGIS = 16, SGI_TARGETS = 8 };
 
 static bool is_valid_root(const struct cap *cap)
 {
@@ -225,27 +225,6 @@ static enum status decode_vspace(struct kernel *k, struct invocation *inv)
     return status == STATUS_OK ? vspace_flush(k, inv, root, start, end) : status;
 }
 
-static enum status decode_vcpu(struct kernel *k, struct invocation *inv)
-{
-    if (inv->method != CAPDL_METHOD_VCPU_SET_TCB)
-        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (!k->extra[0])
-        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    const struct cap *cap = &k->extra[0]->cap;
-    if (cap->type != CAP_THREAD)
-        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    thread_set_state(k, k->current, THREAD_RESTART);
-    struct vcpu *vcpu = inv->cap.object;
-    struct tcb *thread = cap->object;
-    if (thread->vcpu)
-        thread->vcpu->tcb = 0;
-    if (vcpu->tcb)
-        vcpu->tcb->vcpu = 0;
-    thread->vcpu = vcpu;
-    vcpu->tcb = thread;
-    return STATUS_OK;
-}
-
 static enum status decode(struct kernel *k, struct invocation *inv)
 {
     switch ((enum cap_type)inv->cap.type) {
@@ -256,12 +235,11 @@ static enum status decode(struct kernel *k, struct invocation *inv)
     case CAP_FRAME:
         return decode_page(k, inv);
     case CAP_VCPU:
-        return decode_vcpu(k, inv);
+        return vcpu_decode(k, inv);
     case CAP_SGI_SIGNAL:
-        thread_set_state(k, k->current, THREAD_RESTART);
-        if (inv->cap.data == 0) /* to the one core there is */
-            irq_deliver(k, (uint32_t)inv->cap.paddr);
-        return STATUS_OK;
+        return sgi_signal_decode(k, inv);
+    case CAP_SMC:
+        return smc_decode(k, inv);
     default:
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
@@ -269,7 +247,7 @@ static enum status decode(struct kernel *k, struct invocation *inv)
 
 static enum status check_irq(struct kernel *k, uint64_t irq)
 {
-    uint64_t max = k->profile->max_irq ? k->profile->max_irq : QEMU_MAX_IRQ;
+    uint64_t max = k->board.last_irq;
     return irq > max ? fail_range(k, 0, max) : STATUS_OK;
 }
 
@@ -277,6 +255,8 @@ static enum status decode_sgi(struct kernel *k, struct invocation *inv)
 {
     if (inv->length < 4 || !k->extra[0])
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    if (!k->board.has_gic)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     uint64_t irq = invocation_argument(k, inv, 0), target = invocation_argument(k, inv, 1);
     if (irq >= NUM_SGIS)
         return fail_range(k, 0, NUM_SGIS - 1);
@@ -303,6 +283,8 @@ static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     if (inv->length < (core ? 5u : 4u) || !k->extra[0])
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    if (!k->board.has_gic)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     if (core && invocation_argument(k, inv, 4) >= k->profile->max_nodes)
         return fail_argument(k, 4);
     uint64_t irq = invocation_argument(k, inv, 0);

@@ -2,7 +2,7 @@
 /* RISC-V: mapping and interrupts. Error order: src/arch/riscv/kernel/vspace.c, src/arch/riscv/object/interrupt.c of seL4. */
 #include "kernel.h"
 
-enum { ATTRIBUTE_EXECUTE_NEVER = 1, QEMU_MAX_IRQ = 95 };
+enum { ATTRIBUTE_EXECUTE_NEVER = 1 };
 
 static bool is_valid_root(const struct cap *cap)
 {
@@ -149,7 +149,7 @@ static enum status decode(struct kernel *k, struct invocation *inv)
 /* Behind the interrupt controller's the kernel counts its own: the timer, and two between cores. */
 static uint64_t max_irq(const struct kernel *k)
 {
-    return (k->profile->max_irq ? k->profile->max_irq : QEMU_MAX_IRQ) + (k->profile->smp ? 3u : 1u);
+    return k->board.last_irq + (k->profile->smp ? 3u : 1u);
 }
 
 static enum status check_irq(struct kernel *k, uint64_t irq)

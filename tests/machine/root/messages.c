@@ -10,64 +10,10 @@ static uint64_t at(unsigned n)
     return base + n;
 }
 
-static uint64_t tag(uint64_t label, unsigned caps, unsigned words)
-{
-    return label << 12 | caps << 7 | words;
-}
-
-static struct answer receive(uint64_t endpoint, uint64_t reply)
-{
-    return trap(SEL4_SYS_RECV, endpoint, 0, reply);
-}
-
-static struct answer wait(uint64_t notification)
-{
-#if SEL4_MCS
-    return trap(SEL4_SYS_WAIT, notification, 0, 0);
-#else
-    return trap(SEL4_SYS_RECV, notification, 0, 0);
-#endif
-}
-
-static struct answer poll(uint64_t object)
-{
-#if SEL4_MCS
-    return trap(SEL4_SYS_NBWAIT, object, 0, 0);
-#else
-    return trap(SEL4_SYS_NBRECV, object, 0, 0);
-#endif
-}
-
-static void answer(uint64_t reply, uint64_t label, unsigned words)
-{
-#if SEL4_MCS
-    trap(SEL4_SYS_SEND, reply, tag(label, 0, words), 0);
-#else
-    (void)reply;
-    trap(SEL4_SYS_REPLY, 0, tag(label, 0, words), 0);
-#endif
-}
-
-static void print_message(const char *name, struct answer a)
-{
-    uint64_t words[4] = {ipc[1], ipc[2], ipc[3], ipc[4]};
-    puts_(name);
-    puts_(": badge ");
-    put_number(a.badge);
-    puts_(" tag ");
-    put_number(a.info);
-    for (unsigned i = 0; i < (a.info & 127) && i < 4; i++) {
-        put(' ');
-        put_number(words[i]);
-    }
-    put('\n');
-}
-
 /* The partner's own IPC buffer; the words in registers go through `ipc`, which belongs to the one that runs. */
 static void partner_wait_for_cap(void)
 {
-    extern uint64_t *thread_buffer(unsigned);
-    uint64_t *buffer = thread_buffer(0);
+    uint64_t *buffer = newest_buffer;
     buffer[125] = CNODE;
     buffer[126] = at(PARCEL);
     buffer[127] = 64;
@@ -94,13 +40,13 @@ static void partner(void)
     partner_wait_for_cap();
     a = receive(at(EP), at(REPLY));
     print_message("partner got a signal", a);
-    a = wait(at(NTFN2));
+    a = wait_for(at(NTFN2));
     print_message("partner waited", (struct answer){a.badge, 0});
     puts_("partner goes\n");
     trap(SEL4_SYS_CALL, TCB2 + base, tag(SEL4_LABEL_TCB_SUSPEND, 0, 0), 0);
     puts_("partner came back\n");
     for (;;)
-        wait(at(NTFN2));
+        wait_for(at(NTFN2));
 }
 
 static void talk(void)
@@ -121,22 +67,6 @@ static void talk(void)
     trap(SEL4_SYS_SEND, at(BADGED), 0, 0);
     trap(SEL4_SYS_SEND, at(NTFN2), 0, 0);
     print_message("poll", (struct answer){poll(at(NTFN2)).badge, 0});
-}
-
-/* Lets threads below run until they all wait. */
-static void settle(void)
-{
-    trap(SEL4_SYS_CALL, TCB, tag(SEL4_LABEL_TCB_SET_PRIORITY, 1, 1), 0);
-}
-
-static void yield_to_partner(void)
-{
-    ipc[1] = 10;
-    ipc[122] = TCB;
-    settle();
-    ipc[1] = 255;
-    ipc[122] = TCB;
-    settle();
 }
 
 #define FAR UINT64_C(0x3000000000)
@@ -352,7 +282,7 @@ static void budgets(void)
     check("server", thread_start(at(TCB2), at(SC), 254, server, 0));
     ipc[1] = 10;
     ipc[122] = TCB;
-    yield_to_partner();
+    let_others_run();
     check("unbind", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_UNBIND, NONE, NONE));
     ipc[1] = 0x40;
     print_message("passive", trap(SEL4_SYS_CALL, at(EP7), tag(4, 0, 1), 0));
@@ -366,9 +296,9 @@ void root_main(void)
     objects();
     tables();
     talk();
-    yield_to_partner();
+    let_others_run();
     check("resume", call(at(TCB2), SEL4_LABEL_TCB_RESUME, NONE, NONE));
-    yield_to_partner();
+    let_others_run();
     check("unbind", call(at(TCB2), SEL4_LABEL_TCB_UNBIND_NOTIFICATION, NONE, NONE));
     check("suspend", call(at(TCB2), SEL4_LABEL_TCB_SUSPEND, NONE, NONE));
     handle_faults();

@@ -2,12 +2,13 @@
 #include "root.h"
 
 struct bootinfo *info;
-uint64_t *ipc, base, untyped, device;
+uint64_t *ipc, base, untyped, device, nbsend_dest;
 
-enum { STACK = 8192, THREADS = 4 };
+enum { STACK = 8192, THREADS = 8 };
 static _Alignas(16) uint8_t stacks[THREADS][STACK];
 static _Alignas(4096) uint8_t buffers[THREADS][4096];
 static unsigned num_threads;
+uint64_t *newest_buffer;
 
 void *memset(void *, int, unsigned long);
 void *memset(void *to, int c, unsigned long n)
@@ -28,7 +29,8 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
     register uint64_t x5 __asm__("x5") = ipc[4];
     register uint64_t x6 __asm__("x6") = reply;
     register int64_t x7 __asm__("x7") = number;
-    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x6), "r"(x7) : "memory");
+    register uint64_t x8 __asm__("x8") = nbsend_dest;
+    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x6), "r"(x7), "r"(x8) : "memory");
     ipc[1] = x2, ipc[2] = x3, ipc[3] = x4, ipc[4] = x5;
     return (struct answer){x0, x1};
 }
@@ -43,7 +45,8 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
     register uint64_t a5 __asm__("a5") = ipc[4];
     register uint64_t a6 __asm__("a6") = reply;
     register int64_t a7 __asm__("a7") = number;
-    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a6), "r"(a7) : "memory");
+    register uint64_t t0 __asm__("t0") = nbsend_dest;
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a6), "r"(a7), "r"(t0) : "memory");
     ipc[1] = a2, ipc[2] = a3, ipc[3] = a4, ipc[4] = a5;
     return (struct answer){a0, a1};
 }
@@ -55,9 +58,10 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
     register uint64_t r9 __asm__("r9") = ipc[3];
     register uint64_t r15 __asm__("r15") = ipc[4];
     register uint64_t r12 __asm__("r12") = reply;
+    register uint64_t r13 __asm__("r13") = nbsend_dest;
     __asm__ volatile("movq %%rsp, %%rbx; syscall; movq %%rbx, %%rsp"
                      : "+D"(cap), "+S"(tag), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
-                     : "d"(number), "r"(r12)
+                     : "d"(number), "r"(r12), "r"(r13)
                      : "rbx", "rcx", "r11", "memory");
     ipc[1] = r10, ipc[2] = r8, ipc[3] = r9, ipc[4] = r15;
     return (struct answer){cap, tag};
@@ -103,20 +107,25 @@ void value(const char *name, uint64_t n)
     put('\n');
 }
 
-void check(const char *name, uint64_t error)
+void put_error(uint64_t error, const uint64_t detail[3], char separator)
 {
     static const unsigned char words[] = {0, 1, 1, 0, 2, 0, 3, 0, 0, 0, 1};
-    uint64_t detail[3] = {ipc[1], ipc[2], ipc[3]};
-    puts_(name);
-    puts_(": ");
     put_number(error);
     for (unsigned i = 0; error < sizeof words && i < words[error]; i++) {
         /* an invalid root has no word behind its kind */
-        if (error == 6 && i == 2 && detail[1] == 1)
+        if (error == FAILED_LOOKUP && i == 2 && detail[1] == 1)
             break;
-        put(' ');
+        put(separator);
         put_number(detail[i]);
     }
+}
+
+void check(const char *name, uint64_t error)
+{
+    uint64_t detail[3] = {ipc[1], ipc[2], ipc[3]};
+    puts_(name);
+    puts_(": ");
+    put_error(error, detail, ' ');
     put('\n');
 }
 
@@ -163,13 +172,7 @@ uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t righ
     return call(frame, SEL4_LABEL_PAGE_MAP, WORDS(vaddr, rights, attributes), WORDS(vspace));
 }
 
-uint64_t *thread_buffer(unsigned);
-uint64_t *thread_buffer(unsigned n)
-{
-    return (uint64_t *)buffers[n];
-}
-
-static uint64_t frame_of(const void *address)
+uint64_t frame_of(const void *address)
 {
     uint64_t image = info->ipc_buffer - 4096 * (info->image_frames.end - info->image_frames.start);
     return info->image_frames.start + ((uint64_t)address - image) / 4096;
@@ -177,7 +180,8 @@ static uint64_t frame_of(const void *address)
 
 uint64_t thread_start(uint64_t tcb, uint64_t sc, uint64_t priority, void (*code)(void), uint64_t fault)
 {
-    unsigned n = num_threads++;
+    unsigned n = num_threads++ % THREADS;
+    newest_buffer = (uint64_t *)buffers[n];
     uint64_t frame = frame_of(buffers[n]), error = 0;
     uint64_t registers[SEL4_REGISTERS + 2] = {1, SEL4_REGISTERS};
     uint64_t sp = (uint64_t)&stacks[n][STACK] - 16;
@@ -204,6 +208,70 @@ uint64_t thread_start(uint64_t tcb, uint64_t sc, uint64_t priority, void (*code)
 #endif
     error |= call(tcb, SEL4_LABEL_TCB_WRITE_REGISTERS, SEL4_REGISTERS + 2, registers, NONE);
     return error;
+}
+
+uint64_t tag(uint64_t label, unsigned caps, unsigned words)
+{
+    return label << 12 | caps << 7 | words;
+}
+
+struct answer receive(uint64_t endpoint, uint64_t reply)
+{
+    return trap(SEL4_SYS_RECV, endpoint, 0, reply);
+}
+
+struct answer wait_for(uint64_t notification)
+{
+#if SEL4_MCS
+    return trap(SEL4_SYS_WAIT, notification, 0, 0);
+#else
+    return trap(SEL4_SYS_RECV, notification, 0, 0);
+#endif
+}
+
+struct answer poll(uint64_t object)
+{
+#if SEL4_MCS
+    return trap(SEL4_SYS_NBWAIT, object, 0, 0);
+#else
+    return trap(SEL4_SYS_NBRECV, object, 0, 0);
+#endif
+}
+
+void answer(uint64_t reply, uint64_t label, unsigned words)
+{
+#if SEL4_MCS
+    trap(SEL4_SYS_SEND, reply, tag(label, 0, words), 0);
+#else
+    (void)reply;
+    trap(SEL4_SYS_REPLY, 0, tag(label, 0, words), 0);
+#endif
+}
+
+void print_message(const char *name, struct answer a)
+{
+    uint64_t words[4] = {ipc[1], ipc[2], ipc[3], ipc[4]};
+    puts_(name);
+    puts_(": badge ");
+    put_number(a.badge);
+    puts_(" tag ");
+    put_number(a.info);
+    for (unsigned i = 0; i < (a.info & 127) && i < 4; i++) {
+        put(' ');
+        put_number(words[i]);
+    }
+    put('\n');
+}
+
+void let_others_run(void)
+{
+    for (unsigned priority = 10;; priority = 255) {
+        ipc[1] = priority;
+        ipc[122] = TCB;
+        trap(SEL4_SYS_CALL, TCB, tag(SEL4_LABEL_TCB_SET_PRIORITY, 1, 1), 0);
+        if (priority == 255)
+            return;
+    }
 }
 
 static void find_untypeds(void)

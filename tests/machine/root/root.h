@@ -7,10 +7,12 @@
 #ifndef ROOT_H
 #define ROOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { TCB = 1, CNODE = 2, VSPACE = 3, IRQ_CONTROL = 4, ASID_CONTROL = 5, ASID_POOL = 6, IO_PORT_CONTROL = 7, IPC_FRAME = 10,
-       DOMAIN = 11, INITIAL_SC = 14 };
+       DOMAIN = 11, INITIAL_SC = 14, SMC = 15 };
+enum { ILLEGAL_OPERATION = 3, FAILED_LOOKUP = 6 };
 enum { RIGHT_W = 1, RIGHT_R = 2, RIGHT_G = 4, RIGHT_P = 8, RIGHTS = 15 };
 
 struct region {
@@ -41,12 +43,15 @@ uint64_t call(uint64_t cap, uint64_t label, unsigned words, const uint64_t *word
 struct answer {
     uint64_t badge, info;
 };
+extern uint64_t nbsend_dest; /* NBSendRecv: to whom */
 struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply);
 
 void put(char);
 void puts_(const char *);
 void put_number(uint64_t);
-/* "name: error", with the words of the error that mean something. */
+/* An error, and the words of the message that mean something, each behind the separator. */
+void put_error(uint64_t error, const uint64_t detail[3], char separator);
+/* "name: error" of the last call */
 void check(const char *name, uint64_t error);
 void value(const char *name, uint64_t);
 _Noreturn void finish(void);
@@ -58,7 +63,22 @@ uint64_t delete(uint64_t slot);
 uint64_t revoke(uint64_t slot);
 uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights);
 
-/* A second thread in our own address space, priority 255 or as given; runs `code` on its own stack. */
+/* Capability of the page of our image at this address. */
+uint64_t frame_of(const void *address);
+
+/* A second thread in our own address space; runs `code` on its own stack. No more than eight at a time. */
 uint64_t thread_start(uint64_t tcb_slot, uint64_t sc_slot, uint64_t priority, void (*code)(void), uint64_t fault_slot);
+extern uint64_t *newest_buffer; /* IPC buffer of the thread started last */
+/* Lets threads below our priority, 255, run until they all wait. */
+void let_others_run(void);
+
+/* System calls that exist on kernels with MCS and without, under one name or another. `reply` is for MCS only. */
+uint64_t tag(uint64_t label, unsigned caps, unsigned words);
+struct answer receive(uint64_t endpoint, uint64_t reply);
+struct answer wait_for(uint64_t notification);
+struct answer poll(uint64_t object);
+void answer(uint64_t reply, uint64_t label, unsigned words);
+/* With the first four words. */
+void print_message(const char *name, struct answer);
 
 #endif

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# kernels.sh CAPDL BOOT-PROGRAM REAL-PROGRAM ARCH: builds the initial tasks for the kernels in $SEL4_PREFIXES, with the numbers of
+# each, and compares what they print on the kernel and on the machine. MATRIX=all takes every kernel that QEMU boots and that has a
+# console, else those that differ most from the ones whose output is kept here.  COMPILER FLAG... in $COMPILE
+set -eu
+capdl=$1 boot=$2 real=$3 arch=$4
+sources=$(dirname "$0")/root
+[ -n "${SEL4_PREFIXES:-}" ] || exit 77
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0 compared=0
+
+# Whether the header of the kernel at hand says so.
+has() {
+    grep -q "^#define SEL4_$1\$" "$work/kernel.h"
+}
+
+chosen() {
+    [ "${MATRIX:-}" != all ] || return 0
+    case $1 in
+    *-el1-mcs-debug | *-pa44-debug | *-smc-* | bcm2837-* | *-domains-debug | v1[345]-*-mcs-debug) ;;
+    *) return 1 ;;
+    esac
+}
+
+# Our programs do not enter the kernel by SYSENTER, and QEMU is no PC with VT-x and no Jetson.
+fits() {
+    has "ARCH_$(echo "$arch" | tr a-z A-Z) 1" && has 'PRINTING 1' && ! has 'SYSENTER 1' || return 1
+    has 'PLATFORM "qemu-.*"' || has 'PLATFORM "bcm2837"' || { has 'PLATFORM "pc99"' && has 'HYPERVISOR 0'; }
+}
+
+compare() {
+    # shellcheck disable=SC2086
+    $COMPILE -include "$work/kernel.h" -o "$work/root.elf" "$sources/start.S" "$sources/root.c" "$sources/$2.c" || return 1
+    "$boot" "$1" "$work/root.elf" > "$work/machine" 2> "$work/trouble" || { cat "$work/trouble"; return 1; }
+    "$(dirname "$0")/real.sh" "$real" "$1" "$work/root.elf" "$work/machine"
+}
+
+for prefix in "$SEL4_PREFIXES"/*; do
+    chosen "$(basename "$prefix")" || continue
+    "$capdl" profile "$prefix" --header > "$work/kernel.h" 2> "$work/trouble" && fits || continue
+    for program in invocations labels messages meetings; do
+        # Four cores that QEMU has to take turns with are too slow to print that much.
+        if [ "$program" = labels ] && has 'SMP 1'; then continue; fi
+        compared=$((compared + 1))
+        compare "$prefix" "$program" || { echo "$program on $(basename "$prefix") differs"; failed=1; }
+    done
+done
+[ $compared -gt 0 ] || exit 77
+echo "$compared logs compared"
+exit $failed

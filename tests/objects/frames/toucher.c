@@ -13,6 +13,8 @@ static volatile uint64_t *at(unsigned frame, uint64_t offset)
 
 #ifdef SEL4_ARCH_AARCH64
 enum { RAM = 0x70000000 };
+#elif defined SEL4_ARCH_X86_64
+enum { RAM = 0x10000000 };
 #else
 #define RAM 0xa0000000
 #endif
@@ -36,7 +38,8 @@ void pd_main(const uint64_t *args)
     pd_print("frames: zero at first: %u, each its own: %u\n", zero, kept);
     pd_print("at their addresses: %u %u %u ", (uint64_t)(physical(4) == RAM), (uint64_t)(physical(5) == RAM + 0x1000),
              (uint64_t)(physical(7) == RAM + 0x5000));
-    pd_print("%u %u\n", (uint64_t)(physical(8) == RAM + 0x200000), (uint64_t)(physical(10) == 0x4000000000));
+    pd_print("%u %u %u\n", (uint64_t)(physical(8) == RAM + 0x200000), (uint64_t)(physical(10) == 0x4000000000),
+             (uint64_t)(physical(12) == 0));
     pd_signal(11);
     pd_print("between them: %u\n", pd_wait(11));
     pd_print("frames: complete\n");

@@ -147,7 +147,7 @@ struct text_lexer text_lexer_before(const struct text_parser *p)
 
 void text_nearest_try(struct text_nearest *nearest, const struct text_token *token, const char *word)
 {
-    unsigned most = nearest->word ? nearest->distance - 1 : token->length < 4 ? 1 : 2;
+    unsigned most = nearest->word ? nearest->distance - 1 : token->length < 3 ? 1 : 2;
     unsigned distance = spec_distance(token->text, token->length, word, strlen(word), most);
 
     if (distance <= most && distance < token->length)

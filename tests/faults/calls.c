@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- *     calls SEED COUNT
+ *     calls SEED COUNT [REAL]
  *
  * COUNT random systems are booted again and again: each time another kernel call fails, with each error there is. The
- * initialiser must say so, with phase, object and error, leave its record, and stop with no thread ready to run.
+ * initialiser must say so, with phase, object and error, leave its record, and stop with no thread ready to run. Every REAL-th
+ * time, the real binary on the emulated processor must say the same and leave the same record.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "blob/blob.h"
+#include "machine/kernel.h"
 #include "system.h"
 
-static unsigned systems, boots, by_phase[CAPDL_PHASE_DONE + 1];
+static unsigned systems, boots, by_phase[CAPDL_PHASE_DONE + 1], real_boots[CAPDL_ARCH_COUNT];
+static uint64_t real;
 
 static struct native_result boot_with(struct system *s, uint64_t refuse, unsigned error)
 {
@@ -67,6 +70,76 @@ static const char *fault_in(const struct system *s, const struct native_result *
     return 0;
 }
 
+/* ---- The real binary ---- */
+
+static void look(void *context, const struct machine_stop *stop)
+{
+    struct native_result *r = context;
+    const struct kernel *k = stop->kernel;
+    r->outcome = stop->outcome;
+    r->header = *stop->header;
+    for (const struct tcb *t = k->threads; t; t = t->all_next)
+        r->runnable = r->runnable || (t != k->initial && t != k->idle && (thread_is_schedulable(k, t) || t->instructions));
+}
+
+static struct native_result boot_real(struct system *s, uint64_t refuse, unsigned error)
+{
+    struct native_result r = {.invocations = 0};
+    struct machine_result result;
+    FILE *console = fmemopen(r.said, sizeof r.said, "w");
+    struct machine_options options = {.profile = s->sample.profile,
+                                      .untypeds = s->untypeds,
+                                      .console = console,
+                                      .timeout_seconds = 60,
+                                      .refuse = refuse,
+                                      .refusal = error,
+                                      .stopped = look,
+                                      .context = &r};
+    if (!console || !machine_run(&s->image, &options, &result, &s->diags)) {
+        fprintf(stderr, "calls.c: no machine\n");
+        exit(99);
+    }
+    fclose(console);
+    return r;
+}
+
+/* But for the number of the page that is the window: it is another one in the real image. */
+static bool says_the_same(const char *said, const char *native)
+{
+    static const char window[] = "Page_Unmap(";
+    for (; *said && *said == *native; said++, native++)
+        if (strncmp(said, window, sizeof window - 1) == 0) {
+            said += strcspn(said, ")");
+            native += strcspn(native, ")");
+        }
+    return *said == *native;
+}
+
+static const char *difference(const struct native_result *native, const struct native_result *r)
+{
+    if (r->outcome != MACHINE_BOOT_FAILED)
+        return "did not stop";
+    if (r->runnable)
+        return "left a thread that can run, or has run";
+    if (!says_the_same(r->said, native->said))
+        return "said something else";
+    if (r->header.kernel_error != native->header.kernel_error || r->header.method != native->header.method ||
+        r->header.object != native->header.object || r->header.phase != native->header.phase ||
+        r->header.num_calls != native->header.num_calls)
+        return "left another record";
+    return 0;
+}
+
+static void refuse_really(struct system *s, const struct native_result *native, uint64_t refused, unsigned error)
+{
+    struct native_result r = boot_real(s, refused, error);
+    const char *fault = difference(native, &r);
+    real_boots[s->sample.profile->arch]++;
+    if (fault)
+        failed("seed %llu on %s, call %llu failing with %s: the real binary %s: %s", (unsigned long long)s->sample.seed,
+               s->sample.profile->name, (unsigned long long)refused, error_name(error), fault, r.said);
+}
+
 static void refuse_one(struct system *s, uint64_t refused, unsigned error)
 {
     watch(30, "seed %llu, call %llu failing with %s", (unsigned long long)s->sample.seed, (unsigned long long)refused,
@@ -78,6 +151,8 @@ static void refuse_one(struct system *s, uint64_t refused, unsigned error)
     if (fault)
         failed("seed %llu on %s, call %llu failing with %s: %s; said: %s", (unsigned long long)s->sample.seed,
                s->sample.profile->name, (unsigned long long)refused, error_name(error), fault, r.said);
+    else if (real && boots % real == 0)
+        refuse_really(s, &r, refused, error);
 }
 
 /* The last call suspends the initialiser: by then all is in place. But where the domain schedule is started, the call for that is
@@ -103,11 +178,12 @@ static void refuse_each(struct system *s)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: calls SEED COUNT\n");
+    if (argc < 3 || argc > 4) {
+        fprintf(stderr, "usage: calls SEED COUNT [REAL]\n");
         return 2;
     }
     uint64_t seed = strtoull(argv[1], 0, 0), count = strtoull(argv[2], 0, 0);
+    real = argc > 3 ? strtoull(argv[3], 0, 0) : 0;
     while (systems < count && failures < 5) {
         struct system s;
         if (system_build(&s, seed++) && s.sample.num_lines < 120)
@@ -119,5 +195,7 @@ int main(int argc, char **argv)
     for (unsigned phase = 0; phase <= CAPDL_PHASE_DONE; phase++)
         if (by_phase[phase])
             printf("%8u while %s\n", by_phase[phase], phase_name(phase));
+    printf("with the real binary, too: %u on AArch64, %u on RISC-V, %u on x86-64\n", real_boots[CAPDL_ARCH_AARCH64],
+           real_boots[CAPDL_ARCH_RISCV], real_boots[CAPDL_ARCH_X86_64]);
     return failures != 0;
 }

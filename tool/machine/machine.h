@@ -39,6 +39,9 @@ struct machine_options {
     const char *until;          /* stop at the end of the line in which the console shows this; 0: go on */
     const char *untypeds;       /* file with one untyped a line ("paddr size_bits device"), 0: from the profile's platform */
 
+    uint64_t refuse;                 /* the invocation, from 1, that fails; 0: none */
+    enum capdl_kernel_error refusal; /* with this error */
+
     /* If not 0, the machine stops before any thread but the initial one executes an instruction, and this is called. */
     void (*stopped)(void *context, const struct machine_stop *);
     void *context;

@@ -181,6 +181,13 @@ static void tell_stopped(struct machine *m, const struct machine_result *result)
     m->options->stopped(m->options->context, &stop);
 }
 
+static enum capdl_kernel_error refuse(void *context, struct kernel *k, const struct invocation *invocation)
+{
+    const struct machine_options *options = context;
+    (void)invocation;
+    return k->num_invocations == options->refuse ? options->refusal : CAPDL_ERROR_NO_ERROR;
+}
+
 static bool run_machine(const struct machine_program *program, const struct image *image, const struct machine_options *options,
                         struct machine_result *result, struct capdl_diags *diags)
 {
@@ -195,6 +202,8 @@ static bool run_machine(const struct machine_program *program, const struct imag
     m.printer = (struct printer){.out = options->console, .until = options->until};
     m.cpu.console = &m.printer;
     m.kernel->host.put_char = put_char;
+    m.kernel->inject = refuse;
+    m.kernel->inject_context = (void *)options;
     clock_gettime(CLOCK_MONOTONIC, &m.start);
     struct boot_options boot_options = {
         .name = program->name, .elf = program->elf, .elf_size = program->size, .untypeds = options->untypeds,

@@ -3,7 +3,7 @@
 # Plants mistakes into a correct spec: mistakes.sh SPEC_CASE DIRECTORY
 # Each line of mistakes.sed must change base.cdl, and give one error; all messages must equal messages.txt.
 # With UPDATE=1 in the environment, messages.txt is written instead: read it before committing.
-program=$1
+program=$(realpath "$1") || exit 2
 cd "$2" || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT

@@ -65,10 +65,11 @@ static uint64_t resolve(const struct capdl_operand *operand)
 /* seL4_MessageInfo: label, capabilities, words. A reply has the error in place of the label. */
 enum { INFO_CAPS = 7, INFO_LABEL = 12 };
 
-static void put_operands(uint64_t *to, const struct capdl_operand *operand, unsigned count)
+/* A digest of one word more: docs/evidence.md. */
+static uint64_t add_word(uint64_t digest, uint64_t word)
 {
-    while (count--)
-        *to++ = resolve(operand++);
+    digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return digest ^ digest >> 32;
 }
 
 unsigned call_try(const struct capdl_call *call)
@@ -76,12 +77,19 @@ unsigned call_try(const struct capdl_call *call)
     struct ipc_buffer *buffer = self.ipc_buffer;
     unsigned num_words = call->num_operands - call->num_caps;
     uint64_t info = (uint64_t)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
+    uint64_t target = resolve(&call->target), digest = add_word(add_word(header.digest, info), target), error;
+    uint64_t *to = buffer->caps;
 
-    put_operands(buffer->caps, call->operands, call->num_caps);
-    put_operands(buffer->words, call->operands + call->num_caps, num_words);
+    for (unsigned i = 0; i < call->num_operands; i++) {
+        if (i == call->num_caps)
+            to = buffer->words;
+        *to = resolve(&call->operands[i]);
+        digest = add_word(digest, *to++);
+    }
     header.num_calls++;
-    info = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], resolve(&call->target), info, buffer->words);
-    return (unsigned)(info >> INFO_LABEL);
+    error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, buffer->words) >> INFO_LABEL;
+    header.digest = add_word(digest, error);
+    return (unsigned)error;
 }
 
 void call_make(void)

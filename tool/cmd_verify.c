@@ -54,6 +54,7 @@ static void print_same(const char *name, const struct verify_result *r)
            t->pages * CAPDL_PAGE_SIZE, t->device_pages * CAPDL_PAGE_SIZE);
     print_handed_over(t);
     print_remains(r);
+    printf("  %" PRIu64 " kernel calls, digest 0x%" PRIx64 "\n", r->answered_calls, r->calls_digest);
     printf("  digest sha256:%s\n", r->digest);
 }
 
@@ -117,6 +118,9 @@ static struct json_object *result_json(const char *name, const struct verify_res
     json_object_object_add(json, "remains", remains);
     add_number(json, "untyped_bytes", r->untyped_bytes);
     if (*r->digest) {
+        char digest[32];
+        snprintf(digest, sizeof digest, "0x%" PRIx64, r->calls_digest);
+        json_object_object_add(json, "calls_digest", json_object_new_string(digest));
         json_object_object_add(json, "digest", json_object_new_string(r->digest));
     }
     return json;

@@ -29,7 +29,7 @@ start=$(readelf -SW "$elf" | sed -n 's/^.* \.capdl\.header *PROGBITS *\([0-9a-f]
 data=$((0x$used - 0x$start + $(size_of .stack) - 4096))
 [ $data -le 16384 ] || complain "$data bytes of static data and stack, more than 16384"
 
-[ "$(size_of .capdl.header)" = 136 ] || complain "no header section of 136 bytes"
+[ "$(size_of .capdl.header)" = 144 ] || complain "no header section of 144 bytes"
 
 # One segment at 4 MiB, dense: as large in the file as in memory, whole pages.
 set -- $(readelf -lW "$elf" | sed -n 's/^  LOAD //p')

@@ -42,7 +42,7 @@ expect 2 'an argument is missing'
 echo '0x70000000 22 0' > some
 echo '0x70000000 20 0' > little
 expect 0 'with 4194304 bytes of RAM' a.elf --untypeds some
-grep digest out > here
-expect 0 digest a.elf
-grep digest out | cmp - here
+grep sha256 out > here
+expect 0 sha256 a.elf
+grep sha256 out | cmp - here
 expect 1 'a.elf: the boot failed while planning memory' a.elf --untypeds little

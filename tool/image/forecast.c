@@ -216,7 +216,7 @@ static bool place_loaded(struct forecast *forecast, const struct forecast_input 
  * To the kernel, all that is neither RAM nor a device of its own is a device's. Prefixes of seL4 13 leave memory out
  * that firmware keeps for itself; what touches RAM is such memory, as registers never do. PCs know their own.
  */
-static struct capdl_region device_region(const struct capdl_profile *profile, size_t i)
+struct capdl_region forecast_device(const struct capdl_profile *profile, size_t i)
 {
     struct capdl_region region = profile->devices[i];
     uint64_t below = i > 0 ? profile->devices[i - 1].end : 0;
@@ -238,7 +238,7 @@ static struct capdl_region device_region(const struct capdl_profile *profile, si
 static void make_untypeds(struct forecast *forecast, const struct capdl_profile *profile, const struct pieces *pieces)
 {
     for (size_t i = 0; i < profile->num_devices; i++) {
-        untypeds_add(forecast, profile, device_region(profile, i), true);
+        untypeds_add(forecast, profile, forecast_device(profile, i), true);
     }
     if (profile->kernel_boot_end > profile->kernel.start) {
         struct capdl_region boot = {profile->kernel.start, profile->kernel_boot_end};

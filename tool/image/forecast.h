@@ -55,6 +55,8 @@ bool forecast_possible(const struct capdl_profile *);
 /* False when the kernel would not boot: one of the last three members says why. Released either way. */
 bool forecast_make(struct forecast *, const struct forecast_input *);
 void forecast_free(struct forecast *);
+/* The i-th piece of device memory, as the kernel takes it. */
+struct capdl_region forecast_device(const struct capdl_profile *, size_t i);
 /* What takes memory in [start, end), or 0. */
 const struct forecast_place *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
 

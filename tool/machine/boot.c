@@ -121,25 +121,35 @@ static bool place_image(struct boot *b)
     return boot_error(b, "the image does not fit the memory behind the kernel");
 }
 
-/* RAM, but for kernel, device tree and image, which lie in one piece. */
+/* [start, end), which lies in one piece of RAM, is not free. */
+static void reserve(struct boot *b, uint64_t start, uint64_t end)
+{
+    for (size_t i = 0; i < b->num_free; i++) {
+        struct capdl_region *piece = &b->free[i];
+        if (start >= end || start < piece->start || end > piece->end)
+            continue;
+        memmove(piece + 1, piece, (b->num_free - i) * sizeof *piece);
+        b->num_free++;
+        piece[0].end = start;
+        piece[1].start = end;
+        return;
+    }
+}
+
+/* RAM, but for kernel, device tree and image. Between these there are only bytes at the ends of pages. */
 static bool find_free(struct boot *b)
 {
     const struct platform *p = &b->platform;
-    uint64_t used_start = p->kernel.start & ~(uint64_t)(PAGE_SIZE - 1);
-    uint64_t used_end = b->info->image_paddr + (b->info->image_end - b->info->image_start);
+    uint64_t tree = round_up(p->kernel.end, PAGE_SIZE);
     for (size_t i = 0; i < p->num_memory; i++) {
         struct capdl_region m = p->memory[i];
         if (!memory_add_ram(&b->k->memory, m.start, m.end))
             return boot_error(b, "not enough host memory for the machine's RAM");
-        if (used_start >= m.end || used_end <= m.start) {
-            b->free[b->num_free++] = m;
-            continue;
-        }
-        if (m.start < used_start)
-            b->free[b->num_free++] = (struct capdl_region){m.start, used_start};
-        if (used_end < m.end)
-            b->free[b->num_free++] = (struct capdl_region){used_end, m.end};
+        b->free[b->num_free++] = m;
     }
+    reserve(b, p->kernel.start, p->kernel.end);
+    reserve(b, tree, tree + p->dtb_size);
+    reserve(b, b->info->image_paddr, b->info->image_paddr + (b->info->image_end - b->info->image_start));
     return true;
 }
 

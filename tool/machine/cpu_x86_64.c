@@ -12,7 +12,7 @@ enum { FP_CONTROL = 24, FP_TAGS = 26, FP_MXCSR = 27 };
 
 static void init(uc_engine *uc)
 {
-    (void)uc;
+    uc_ctl_set_cpu_model(uc, UC_CPU_X86_NEHALEM); /* in 64-bit mode only Intel's have SYSENTER */
 }
 
 /* As after FNINIT, all exceptions masked. */

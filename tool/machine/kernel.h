@@ -40,6 +40,13 @@ struct irq_issue {
     uint64_t words[7];
 };
 
+/* Digest of the initial thread's calls (docs/evidence.md): of those whose answers it has seen, and with the last one. */
+struct call_digest {
+    uint64_t value, count;
+    uint64_t pending;
+    bool answered;
+};
+
 struct domain_slot {
     uint8_t domain;
     uint64_t duration;
@@ -117,6 +124,7 @@ struct kernel {
     bool started;              /* some thread beside the initial one has been */
     uint64_t num_late;         /* invocations of the initial thread since then that start nothing themselves */
     enum capdl_method late;    /* the first of them */
+    struct call_digest calls;
     bool halted;
     struct tcb *halted_by;
     /* Fault injection: when set, asked before each invocation; anything but 0 is returned as its error. */
@@ -184,6 +192,10 @@ enum capdl_kernel_error kernel_call(struct kernel *, uint64_t cptr, struct kerne
 
 /* board.c */
 struct board board_of(const struct capdl_profile *, unsigned version);
+
+/* digest.c: the current thread's call, and what its caller is answered. */
+void digest_call(struct kernel *, uint64_t cptr, const uint64_t *buffer);
+void digest_answer(struct kernel *, const struct tcb *caller);
 
 /* error.c */
 enum status fail(struct kernel *, enum capdl_kernel_error);

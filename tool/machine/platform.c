@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The physical memory of the machine. */
 #include "boot.h"
+#include "image/forecast.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -54,7 +55,8 @@ bool platform_init(struct platform *p, const struct capdl_profile *profile, stru
     p->num_memory = profile->num_memory;
     memcpy(p->memory, profile->memory, sizeof profile->memory[0] * profile->num_memory);
     p->num_devices = profile->num_devices;
-    memcpy(p->devices, profile->devices, sizeof profile->devices[0] * profile->num_devices);
+    for (size_t i = 0; i < p->num_devices; i++)
+        p->devices[i] = forecast_device(profile, i);
     p->kernel = profile->kernel;
     if (p->kernel.start >= p->kernel.end)
         p->kernel = (struct capdl_region){p->memory[0].start, p->memory[0].start + DEFAULT_KERNEL_SIZE};

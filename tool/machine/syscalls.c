@@ -19,7 +19,7 @@ static void cap_fault(struct kernel *k, uint64_t cptr, bool receiving)
     fault_handle(k, k->current);
 }
 
-static void handle_invocation(struct kernel *k, bool call, bool block, bool donate, bool first_phase, uint64_t cptr)
+static void invoke(struct kernel *k, bool call, bool block, bool donate, bool first_phase, uint64_t cptr)
 {
     struct tcb *thread = k->current;
     struct invocation inv = {.call = call, .block = block, .can_donate = donate, .first_phase = first_phase};
@@ -49,6 +49,17 @@ static void handle_invocation(struct kernel *k, bool call, bool block, bool dona
             reply_empty(k, thread);
         thread_set_state(k, thread, THREAD_RUNNING);
     }
+}
+
+static void handle_invocation(struct kernel *k, bool call, bool block, bool donate, bool first_phase, uint64_t cptr)
+{
+    struct tcb *thread = k->current;
+    bool watched = call && thread == k->initial;
+    if (watched)
+        digest_call(k, cptr, ipc_buffer_of(k, thread, false));
+    invoke(k, call, block, donate, first_phase, cptr);
+    if (watched && thread->state == THREAD_RUNNING)
+        digest_answer(k, thread);
 }
 
 /* Not MCS: answers whoever the caller slot leads to. */

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "verify/private.h"
 
@@ -201,9 +202,30 @@ static void compare_initialiser(struct verify *v)
     }
 }
 
+/* What the initialiser states it did is what the kernel saw: in its record, and on the console if there is one. */
+static void compare_calls(struct verify *v)
+{
+    static const char label[] = ", digest ";
+    const struct call_digest *seen = &v->kernel->calls;
+    const struct capdl_image_header *header = v->stop->header;
+    const char *said = strstr(v->said, label);
+    uint64_t stated = said ? strtoull(said + strlen(label), 0, 16) : header->digest;
+    if (header->digest != seen->value || header->num_calls != seen->count + 1) { /* the last is never answered */
+        differ_world(v,
+                     "the initialiser recorded %" PRIu64 " kernel calls with digest 0x%" PRIx64 ", the kernel saw %" PRIu64
+                     " with digest 0x%" PRIx64,
+                     header->num_calls, header->digest, seen->count + 1, seen->value);
+    }
+    if (stated != seen->value) {
+        differ_world(v, "the initialiser printed the digest 0x%" PRIx64 ", the kernel saw calls with digest 0x%" PRIx64, stated,
+                     seen->value);
+    }
+}
+
 void compare_world(struct verify *v)
 {
     compare_initialiser(v);
+    compare_calls(v);
     compare_threads(v);
     compare_interrupts(v);
     compare_memory(v);

@@ -118,6 +118,8 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
         stack_collect(&v);
         match_all(&v);
         v.result->kernel_calls = stop->header ? stop->header->num_calls : 0;
+        v.result->answered_calls = stop->kernel->calls.count;
+        v.result->calls_digest = stop->kernel->calls.value;
         if (!boot_failed(&v)) {
             compare(&v);
         }

@@ -53,6 +53,7 @@ struct verify_result {
     uint64_t untyped_bytes;          /* of RAM in untypeds that the initialiser holds */
     char digest[VERIFY_DIGEST_TEXT]; /* of the canonical description, in hexadecimal */
     uint64_t kernel_calls;
+    uint64_t answered_calls, calls_digest; /* docs/evidence.md: as the kernel saw them */
 };
 
 struct verify_options {

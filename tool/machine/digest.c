@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The digest of the initial thread's calls, as docs/evidence.md has it, from what arrives at the kernel: registers and IPC buffer
+ * before a call, the reply after it. A call counts once the thread has gone on to its next one: only then it knows the answer.
+ */
+#include "kernel.h"
+
+static const uint64_t multiplier = 0x9e3779b97f4a7c15;
+
+static void take(struct call_digest *digest, uint64_t word)
+{
+    uint64_t mixed = (digest->pending ^ word) * multiplier;
+    digest->pending = mixed ^ (mixed >> 32);
+}
+
+void digest_call(struct kernel *k, uint64_t cptr, const uint64_t *buffer)
+{
+    const uint64_t *regs = k->current->regs;
+    uint64_t info = regs[k->registers->message_info];
+    struct call_digest *digest = &k->calls;
+    if (digest->answered) {
+        digest->value = digest->pending;
+        digest->count++;
+    }
+    digest->answered = false;
+    digest->pending = digest->value;
+    take(digest, info);
+    take(digest, cptr);
+    for (unsigned i = 0; buffer && i < message_info_caps(info); i++)
+        take(digest, buffer[MESSAGE_CAPS_OFFSET + i]);
+    for (unsigned i = 0; i < message_info_length(info); i++) {
+        if (i < MESSAGE_REGISTERS)
+            take(digest, regs[k->registers->message[i]]);
+        else if (buffer)
+            take(digest, buffer[1 + i]);
+    }
+}
+
+void digest_answer(struct kernel *k, const struct tcb *caller)
+{
+    k->calls.answered = true;
+    take(&k->calls, caller->regs[k->registers->message_info] >> 12);
+}

@@ -189,3 +189,20 @@ void spec_caps_free(struct capdl_spec *spec)
     }
     free(spec->caps);
 }
+
+struct capdl_pos capdl_cap_pos(const struct capdl_spec *spec, const struct capdl_cap *cap)
+{
+    return capdl_spec_pos(spec, cap->at);
+}
+
+const struct capdl_cap_extra *capdl_cap_extra(const struct capdl_spec *spec, const struct capdl_cap *cap)
+{
+    return cap->extra ? &spec->extras[cap->extra - 1] : NULL;
+}
+
+uint32_t capdl_spec_add_extra(struct capdl_spec *spec, const struct capdl_cap_extra *extra)
+{
+    spec->extras = spec_grow(spec->extras, &spec->capacity_extras, spec->num_extras + 1, sizeof(*extra));
+    spec->extras[spec->num_extras] = *extra;
+    return (uint32_t)++spec->num_extras;
+}

@@ -246,7 +246,7 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
 void check_fault_handler(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (capdl_object(c->spec, i)->kind != CAPDL_KIND_TCB)
+        if (capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB)
             continue;
         check_one_handler(c, i, CAPDL_TCB_SLOT_FAULT_EP);
         check_one_handler(c, i, CAPDL_TCB_SLOT_TEMP_FAULT_EP);

@@ -73,7 +73,7 @@ static void each_twin(struct checker *c, enum capdl_kind kind, uint64_t (*key)(c
     size_t count = 0, capacity = 0;
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object(c->spec, i)->kind == kind) {
+        if (capdl_object_kind(c->spec, i) == kind) {
             list = spec_grow(list, &capacity, count + 1, sizeof(*list));
             list[count++] = (struct numbered){key(c, i), i};
         }
@@ -99,7 +99,7 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 void check_io_device(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_IO_DEVICE)
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE)
             check_one_device(c, i);
     each_twin(c, CAPDL_KIND_IO_DEVICE, request_id, report_device_twice);
 }
@@ -160,7 +160,7 @@ static void check_io_level(struct checker *c, uint32_t id)
     uint64_t level = number(c, id, CAPDL_NUMBER_IO_PT_LEVEL);
     char label[CHECK_LABEL];
 
-    if (capdl_object(c->spec, id)->kind == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS))
+    if (capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS))
         check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
                      "I/O page table '%s' has level %" PRIu64 ": expected 1, the root, to %d",
                      check_label(c, id, label), level, MOST_IO_LEVELS);
@@ -224,7 +224,7 @@ static void check_binding(struct checker *c, uint32_t id)
 void check_stream(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_STREAMID)
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_STREAMID)
             check_binding(c, i);
     each_twin(c, CAPDL_KIND_STREAMID, stream_number, report_number_twice);
     each_twin(c, CAPDL_KIND_CONTEXTBANK, stream_number, report_number_twice);

@@ -90,7 +90,7 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 
     *count = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if ((capdl_object(c->spec, i)->kind == CAPDL_KIND_FRAME || capdl_object(c->spec, i)->kind == CAPDL_KIND_UT) &&
+        if ((capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME || capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) &&
             is_fixed(capdl_object(c->spec, i)))
             list[(*count)++] = i;
     qsort_r(list, *count, sizeof(*list), fixed_compare, (void *)(uintptr_t)c->spec);
@@ -100,7 +100,7 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 {
     for (unsigned level = 0; level < 256 && object != CAPDL_NO_OBJECT;
-         level++, object = capdl_object(c->spec, object)->parent)
+         level++, object = capdl_object_parent(c->spec, object))
         if (object == untyped)
             return true;
     return false;
@@ -114,7 +114,7 @@ static void report_overlap(struct checker *c, uint32_t id, uint32_t other)
 
     check_report(c, CAPDL_ERROR, object->pos, "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64,
                  capdl_kind_name(object->kind), check_label(c, id, label), object->paddr,
-                 capdl_kind_name(capdl_object(c->spec, other)->kind), check_label(c, other, second),
+                 capdl_kind_name(capdl_object_kind(c->spec, other)), check_label(c, other, second),
                  capdl_object(c->spec, other)->paddr);
     if (c->diags->num_errors > errors)
         capdl_note(c->diags, capdl_object(c->spec, other)->pos, "'%s' is declared here", second);
@@ -176,7 +176,7 @@ static void check_circles(struct checker *c)
 
         while (at != CAPDL_NO_OBJECT && !mark[at]) {
             mark[at] = i + 1;
-            at = capdl_object(c->spec, at)->parent;
+            at = capdl_object_parent(c->spec, at);
         }
         if (at != CAPDL_NO_OBJECT && mark[at] == i + 1)
             check_report(c, CAPDL_ERROR, capdl_object(c->spec, at)->pos,
@@ -194,7 +194,7 @@ void check_cover(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
         used[i] = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object(c->spec, i)->parent != CAPDL_NO_OBJECT)
+        if (capdl_object_parent(c->spec, i) != CAPDL_NO_OBJECT)
             check_child(c, i, used);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);

@@ -66,9 +66,9 @@ void check_size(struct checker *c)
     unsigned word_bits = is_64_bit(c) ? 64 : 32;
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_CNODE)
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE)
             check_cnode_size(c, i, word_bits);
-        else if (capdl_object(c->spec, i)->kind == CAPDL_KIND_UT)
+        else if (capdl_object_kind(c->spec, i) == CAPDL_KIND_UT)
             check_untyped_size(c, i, word_bits);
     }
 }
@@ -202,7 +202,7 @@ static void check_one_thread(struct checker *c, uint32_t id)
 void check_thread(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_TCB)
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB)
             check_one_thread(c, i);
 }
 

@@ -77,7 +77,7 @@ static unsigned table_depth(const struct checker *c, uint32_t table)
 
 unsigned check_table_shift(const struct checker *c, uint32_t id)
 {
-    const struct table *table = table_find(c, capdl_object(c->spec, id)->kind);
+    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
     unsigned depth;
 
     if (!table || c->spec->arch != CAPDL_ARCH_RISCV)
@@ -89,7 +89,7 @@ unsigned check_table_shift(const struct checker *c, uint32_t id)
 /* The root of a three-level address space on AArch64 has 40 - 30 bits: two tables side by side. */
 unsigned check_table_entries(const struct checker *c, uint32_t id)
 {
-    const struct table *table = table_find(c, capdl_object(c->spec, id)->kind);
+    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
 
     if (table && table->kind == CAPDL_KIND_PUD && c->table_holder[id] == CAPDL_NO_OBJECT)
         return 1024;
@@ -160,7 +160,7 @@ void check_table_shared(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
         seen[i] = false;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (check_is_table(capdl_object(c->spec, i)->kind))
+        if (check_is_table(capdl_object_kind(c->spec, i)))
             check_shared_in(c, i, seen);
     free(seen);
 }
@@ -177,7 +177,7 @@ static const char *size_name(unsigned bits, char *buffer, size_t size)
 static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
 {
     const struct capdl_object *frame = capdl_object(c->spec, cap->object);
-    bool holds_frames = shift <= 30 && capdl_object(c->spec, table)->kind != CAPDL_KIND_EPT_PDPT;
+    bool holds_frames = shift <= 30 && capdl_object_kind(c->spec, table) != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
     if (!check_knows_size(c, frame) || !check_frame_is_legal(c, frame) ||
@@ -187,11 +187,11 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
     check_label(c, table, holder);
     if (!holds_frames)
         check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
-                     capdl_kind_name(capdl_object(c->spec, table)->kind), holder);
+                     capdl_kind_name(capdl_object_kind(c->spec, table)), holder);
     else
         check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
                      label, size_name(frame->size_bits, has, sizeof(has)),
-                     capdl_kind_name(capdl_object(c->spec, table)->kind), holder,
+                     capdl_kind_name(capdl_object_kind(c->spec, table)), holder,
                      size_name(shift, expected, sizeof(expected)));
 }
 
@@ -229,18 +229,18 @@ void check_frame_rights(struct checker *c)
 /* Whether a capability's mapping is that of its frame. */
 static bool check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
 {
-    const struct capdl_cap *mapped =
-        capdl_spec_cap_at(c->spec, cap->extra->mapping_container, cap->extra->mapping_slot);
+    const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, cap);
+    const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, extra->mapping_container, extra->mapping_slot);
     char label[CHECK_LABEL], table[CHECK_LABEL];
 
     check_label(c, cap->object, label);
-    check_label(c, cap->extra->mapping_container, table);
-    if (!check_is_table(capdl_object(c->spec, cap->extra->mapping_container)->kind))
+    check_label(c, extra->mapping_container, table);
+    if (!check_is_table(capdl_object_kind(c->spec, extra->mapping_container)))
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
     else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object))
         check_report_cap(c, CAPDL_ERROR, cap,
                      "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
-                     cap->extra->mapping_slot, table, label);
+                     extra->mapping_slot, table, label);
     else if (holder->kind != CAPDL_KIND_CNODE)
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
                      spec_kind_phrase(holder->kind));
@@ -249,10 +249,10 @@ static bool check_one_mapping(struct checker *c, const struct capdl_object *hold
     return false;
 }
 
-static int mapping_compare(const void *left, const void *right)
+static int mapping_compare(const void *left, const void *right, void *spec)
 {
     const struct capdl_cap *const *a = left, *const *b = right;
-    const struct capdl_cap_extra *x = (*a)->extra, *y = (*b)->extra;
+    const struct capdl_cap_extra *x = capdl_cap_extra(spec, *a), *y = capdl_cap_extra(spec, *b);
 
     if (x->mapping_container != y->mapping_container)
         return x->mapping_container < y->mapping_container ? -1 : 1;
@@ -267,9 +267,10 @@ static void check_mapped_once(struct checker *c, const struct capdl_cap **list, 
     char table[CHECK_LABEL];
 
     if (count)
-        qsort(list, count, sizeof(*list), mapping_compare);
+        qsort_r(list, count, sizeof(*list), mapping_compare, (void *)(uintptr_t)c->spec);
     for (size_t i = 1; i < count; i++) {
-        const struct capdl_cap_extra *extra = list[i]->extra, *last = list[i - 1]->extra;
+        const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, list[i]);
+        const struct capdl_cap_extra *last = capdl_cap_extra(c->spec, list[i - 1]);
 
         if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot)
             check_report_cap(c, CAPDL_ERROR, list[i],
@@ -368,6 +369,6 @@ static void check_one_buffer(struct checker *c, uint32_t id)
 void check_ipc_buffer(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object(c->spec, i)->kind == CAPDL_KIND_TCB)
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB)
             check_one_buffer(c, i);
 }

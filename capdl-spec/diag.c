@@ -20,7 +20,20 @@ uint16_t capdl_diags_add_source(struct capdl_diags *diags, const char *name, con
     strcpy(source->name, name);
     source->text = text;
     source->size = size;
+    source->markers = NULL;
+    source->num_markers = source->capacity_markers = 0;
     return (uint16_t)diags->num_files++;
+}
+
+void capdl_diags_add_marker(struct capdl_diags *diags, uint16_t file, struct capdl_marker marker)
+{
+    struct capdl_source *source = &diags->files[file];
+
+    if (source->num_markers && source->markers[source->num_markers - 1].offset >= marker.offset)
+        return;
+    source->markers =
+        spec_grow(source->markers, &source->capacity_markers, source->num_markers + 1, sizeof(marker));
+    source->markers[source->num_markers++] = marker;
 }
 
 static void count_diag(struct capdl_diags *diags, enum capdl_severity severity)
@@ -229,11 +242,14 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
 }
 
 /* Of each severity its own number is shown: many warnings do not hide an error. */
-void capdl_diags_print(const struct capdl_diags *diags, FILE *out, size_t most)
+void capdl_diags_print(struct capdl_diags *diags, FILE *out, size_t most)
 {
     struct line_cursor cursor = {.line = 0};
     size_t count, errors = 0, warnings = 0;
-    struct group *groups = groups_make(diags, &count);
+    struct group *groups;
+
+    capdl_diags_locate(diags);
+    groups = groups_make(diags, &count);
 
     for (size_t g = 0; g < count; g++) {
         bool is_error = diags->list[groups[g].first].severity == CAPDL_ERROR;
@@ -256,8 +272,10 @@ void capdl_diags_free(struct capdl_diags *diags)
 {
     for (size_t i = 0; i < diags->count; i++)
         free(diags->list[i].message);
-    for (size_t i = 0; i < diags->num_files; i++)
+    for (size_t i = 0; i < diags->num_files; i++) {
         free(diags->files[i].name);
+        free(diags->files[i].markers);
+    }
     free(diags->list);
     free(diags->files);
     memset(diags, 0, sizeof(*diags));

@@ -12,7 +12,7 @@ enum column { COLUMN_BASIC, COLUMN_INDEX, COLUMN_PARENT, COLUMN_PROGRAM, COLUMN_
 
 struct basic {
     uint32_t name;
-    struct capdl_pos pos;
+    uint32_t at;
     uint8_t kind, flags, size_bits;
 };
 
@@ -81,7 +81,7 @@ struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id
         .caps = caps->list,
         .num_caps = caps->count,
         .program = number_get(spec, COLUMN_PROGRAM, id),
-        .pos = basic->pos,
+        .pos = capdl_spec_pos(spec, basic->at),
     };
 
     if (object.kind == CAPDL_KIND_FRAME) {
@@ -131,7 +131,7 @@ void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_o
 {
     *basic_of(spec, id) = (struct basic){
         .name = name_number(spec, id, object->name),
-        .pos = object->pos,
+        .at = capdl_spec_at(spec, object->pos),
         .kind = object->kind,
         .flags = object->flags,
         .size_bits = object->size_bits,
@@ -163,6 +163,8 @@ static void reserve(struct capdl_objects *objects, size_t need)
 
 uint32_t spec_objects_add(struct capdl_spec *spec)
 {
+    if (spec->num_objects == SPEC_MOST_OBJECTS)
+        spec_too_large("it has more than 2^30 objects");
     reserve(spec->objects, (size_t)spec->num_objects + 1);
     return spec->num_objects++;
 }

@@ -69,6 +69,7 @@ void capdl_spec_init(struct capdl_spec *spec)
     memset(spec, 0, sizeof(*spec));
     spec->objects = spec_objects_new();
     spec->caps = spec_caps_new();
+    spec->places = spec_places_new();
     spec->arena = spec_realloc(NULL, sizeof(*spec->arena));
     memset(spec->arena, 0, sizeof(*spec->arena));
     spec->names = spec_realloc(NULL, sizeof(*spec->names));
@@ -81,6 +82,9 @@ void capdl_spec_free(struct capdl_spec *spec)
         spec_caps_free(spec);
     if (spec->objects)
         spec_objects_free(spec->objects);
+    if (spec->places)
+        spec_places_free(spec->places);
+    free(spec->extras);
     free(spec->irqs);
     free(spec->derivations);
     if (spec->names)

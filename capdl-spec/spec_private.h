@@ -6,8 +6,9 @@
 #include <capdl/spec.h>
 
 enum {
-    SPEC_MAX_OBJECTS = 1 << 24, /* of one spec: beyond it an array size is taken for a mistake */
-    SPEC_MAX_CAPS = 1 << 24,
+    SPEC_MOST_OBJECTS = (1 << 30) - 1, /* the model has room for no more */
+    SPEC_TEXT_SPARE = 1 << 24,         /* objects or capabilities beyond what a text has room to spell out: more are a mistake */
+    SPEC_MAX_PLACES = 1 << 24, /* that are not in the text of the spec */
 };
 
 /* An interned name. Its text is what the public interface hands out; the record is found again from it. */
@@ -81,6 +82,10 @@ uint32_t spec_objects_add(struct capdl_spec *);
 struct spec_caps *spec_caps_of(const struct capdl_spec *, uint32_t container);
 struct spec_caps_pool *spec_caps_new(void);
 void spec_caps_free(struct capdl_spec *);
+/* False, after an error, for a text that is too long for places in it to have numbers. */
+bool spec_text_fits(struct capdl_diags *, uint16_t source);
+struct spec_places *spec_places_new(void);
+void spec_places_free(struct spec_places *);
 
 /* "a frame", "an endpoint" */
 const char *spec_kind_phrase(enum capdl_kind);

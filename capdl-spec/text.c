@@ -206,7 +206,7 @@ static void sections_read(struct text_parser *p, enum text_section_kind kind, vo
     for (size_t i = 0; i < p->num_sections; i++) {
         if (p->sections[i].kind != kind)
             continue;
-        p->lexer = p->sections[i].body;
+        text_start(p, p->sections[i].body);
         p->lexer.silent = false;
         p->depth = 0;
         text_advance(p);
@@ -249,7 +249,7 @@ static void parser_free(struct text_parser *p)
     free(p->covers);
     free(p->cap_names);
     free(p->copies);
-    free(p->links);
+    free(p->params);
     free(p->children);
     free(p->containers);
 }
@@ -257,6 +257,8 @@ static void parser_free(struct text_parser *p)
 bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t source,
                           const struct capdl_text_options *options)
 {
+    const struct capdl_source *text = &diags->files[source];
+    struct text_lexer lexer;
     size_t errors = diags->num_errors;
     struct text_parser parser = {.spec = spec, .diags = diags, .options = options, .first_error = errors};
 
@@ -264,9 +266,16 @@ bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, ui
         spec->arch = options->arch;
         spec->has_arch = true;
     }
-    text_lex_init(&parser.lexer, diags, source);
+    if (!spec_text_fits(diags, source))
+        return false;
+    parser.most_caps = SPEC_TEXT_SPARE + (uint64_t)text->size;
+    parser.most_objects = parser.most_caps < SPEC_MOST_OBJECTS ? parser.most_caps : SPEC_MOST_OBJECTS;
+    text_lex_init(&lexer, diags, source);
+    text_start(&parser, lexer);
     first_pass(&parser);
     second_pass(&parser);
+    if (options && options->release)
+        options->release(options->context, text->text, text->text + text->size);
     parser_free(&parser);
     return diags->num_errors == errors && !parser.expand_failed;
 }

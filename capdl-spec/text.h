@@ -25,6 +25,8 @@ struct text_range {
 struct text_ref {
     struct spec_name *name;
     struct capdl_pos pos;
+    uint32_t column; /* in bytes; saturates */
+    uint32_t column; /* in bytes; saturates */
     bool indexed;
     uint32_t first_range, num_ranges; /* in text_parser.ranges */
 };
@@ -54,10 +56,11 @@ struct text_cover {
 /* A named capability, or a run of them. */
 struct text_cap_name {
     struct spec_name *name;
+    uint64_t slot;
     uint32_t container;
-    uint64_t slot, count;
-    bool indexed;
+    uint32_t count; /* no container has more */
     struct capdl_pos pos;
+    bool indexed;
 };
 
 enum text_cap_param {
@@ -89,17 +92,7 @@ struct text_copy {
     uint32_t container;
     uint64_t slot;
     struct text_ref ref;
-    struct text_cap_params *params;
-};
-
-/* One capability that is a copy of another. Until it is resolved its place is held by a cap of kind CAPDL_KIND_COUNT. */
-struct text_link {
-    uint32_t container;
-    uint64_t slot;
-    uint32_t source_container;
-    uint64_t source_slot;
-    const struct text_cap_params *params;
-    enum { TEXT_LINK_OPEN, TEXT_LINK_ACTIVE, TEXT_LINK_DONE } state;
+    uint32_t params; /* in text_parser.params */
 };
 
 /* `(container, slot)` or the name of a capability. */
@@ -118,7 +111,8 @@ struct text_child {
 
 /* An untyped whose children are being read. */
 struct text_untyped {
-    struct capdl_pos pos, brace;
+    uint32_t column;
+    struct capdl_pos brace;
 };
 
 struct text_parser {
@@ -134,6 +128,8 @@ struct text_parser {
     struct text_untyped untyped; /* whose children are read */
     struct capdl_pos unclosed;   /* brace of an untyped behind which a declaration does not stand further right */
     uint64_t num_caps;
+    uint64_t most_objects, most_caps;
+    const char *release_at; /* when this has been read, what lies before it is released */
     uint64_t searched; /* objects looked at to make messages better */
 
     struct text_range *ranges;
@@ -146,8 +142,9 @@ struct text_parser {
     size_t num_cap_names, capacity_cap_names;
     struct text_copy *copies;
     size_t num_copies, capacity_copies;
-    struct text_link *links;
-    size_t num_links, capacity_links;
+    bool any_link;
+    struct text_cap_params *params; /* of copies */
+    size_t num_params, capacity_params;
     struct text_child *children;
     size_t num_children, capacity_children;
     uint32_t *containers; /* of the block being read */
@@ -155,6 +152,8 @@ struct text_parser {
 };
 
 /* text_tokens.c */
+/* Where reading begins or goes on. */
+void text_start(struct text_parser *, struct text_lexer);
 void text_advance(struct text_parser *);
 struct text_token text_peek(const struct text_parser *); /* the token after the current one */
 bool text_is(const struct text_parser *, char punct);
@@ -236,7 +235,12 @@ uint32_t text_cap_params_allowed(enum capdl_kind);
 void text_cap_name_add(struct text_parser *, struct spec_name *, struct text_cap_name);
 void text_copies_expand(struct text_parser *);
 void text_caps_settle(struct text_parser *);
+/* Puts a copy of one slot into another, to be made by text_links_resolve. */
+void text_link_add(struct text_parser *, struct capdl_slot_ref to, struct capdl_slot_ref from, struct capdl_pos, uint32_t params);
 void text_links_resolve(struct text_parser *);
+/* Whether the parent is a capability whose name is known already; enters it. */
+bool text_child_known(struct text_parser *, const struct text_child *);
+void text_child_resolve(struct text_parser *, const struct text_child *);
 void text_children_resolve(struct text_parser *);
 void text_cdt_section(struct text_parser *);
 bool text_slot_ref_parse(struct text_parser *, struct text_slot_ref *);

@@ -220,16 +220,14 @@ static void reject_contradictions(struct text_parser *p, const struct text_cap_p
 
 static void apply_extra(struct text_parser *p, const struct text_cap_params *params, struct capdl_cap *cap)
 {
-    struct capdl_cap_extra *extra;
+    struct capdl_cap_extra extra = {.asid_high = params->asid_high,
+                                    .asid_low = params->asid_low,
+                                    .mapping_container = params->mapping_container,
+                                    .mapping_slot = params->mapping_slot};
 
     if (!(params->has & (TEXT_PARAM_ASID | TEXT_PARAM_MAPPING)))
         return;
-    extra = capdl_spec_alloc(p->spec, sizeof(*extra));
-    extra->asid_high = params->asid_high;
-    extra->asid_low = params->asid_low;
-    extra->mapping_container = params->mapping_container;
-    extra->mapping_slot = params->mapping_slot;
-    cap->extra = extra;
+    cap->extra = capdl_spec_add_extra(p->spec, &extra);
     if (params->has & TEXT_PARAM_ASID)
         cap->flags |= CAPDL_CAP_HAS_ASID;
     if (params->has & TEXT_PARAM_MAPPING && params->mapping_container != CAPDL_NO_OBJECT)

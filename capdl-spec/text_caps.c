@@ -130,8 +130,8 @@ static bool reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count)
 {
     uint64_t total;
 
-    if (__builtin_mul_overflow(count, (uint64_t)p->num_containers, &total) || total > SPEC_MAX_CAPS - p->num_caps) {
-        text_too_large(p, pos, "capabilities", SPEC_MAX_CAPS);
+    if (__builtin_mul_overflow(count, (uint64_t)p->num_containers, &total) || total > p->most_caps - p->num_caps) {
+        text_too_large(p, pos, "capabilities", p->most_caps);
         return false;
     }
     p->num_caps += total;
@@ -164,12 +164,12 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
 static uint64_t put_control(struct text_parser *p, const struct mapping *mapping, enum capdl_kind kind)
 {
     struct capdl_cap cap = {
-        .slot = mapping->slot, .object = CAPDL_NO_OBJECT, .kind = (uint8_t)kind, .pos = mapping->target.pos};
+        .slot = mapping->slot, .object = CAPDL_NO_OBJECT, .kind = (uint8_t)kind, .at = capdl_spec_at(p->spec, mapping->target.pos)};
 
     text_cap_params_apply(p, &mapping->params, &cap);
     if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE))
-        capdl_error(p->diags, cap.pos, "expected the core: sched_control (core: 0)");
-    if (reserve(p, cap.pos, 1))
+        capdl_error(p->diags, mapping->target.pos, "expected the core: sched_control (core: 0)");
+    if (reserve(p, mapping->target.pos, 1))
         add_everywhere(p, &cap);
     return 1;
 }
@@ -178,7 +178,7 @@ static uint64_t put_control(struct text_parser *p, const struct mapping *mapping
 static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping)
 {
     const struct text_ref *ref = &mapping->target;
-    struct capdl_cap cap = {.slot = mapping->slot, .pos = ref->pos};
+    struct capdl_cap cap = {.slot = mapping->slot, .at = capdl_spec_at(p->spec, ref->pos)};
     uint64_t count;
     struct text_iter iter;
     uint32_t index;
@@ -197,7 +197,7 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
         cap.object = spec_name_find(p->spec, ref->name, index);
         if (cap.object == CAPDL_NO_OBJECT)
             continue;
-        cap.kind = capdl_object(p->spec, cap.object)->kind;
+        cap.kind = (uint8_t)capdl_object_kind(p->spec, cap.object);
         if (cap.kind == CAPDL_KIND_PROGRAM) {
             report_program(p, ref, cap.object);
             break;
@@ -210,32 +210,67 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
     return count;
 }
 
-/* Notes a copy for later. Returns how many slots it takes as far as that is known. */
+/* Parameters of copies are mostly none or one mask, the same again and again. */
+static uint32_t copy_params(struct text_parser *p, const struct text_cap_params *params)
+{
+    const struct text_cap_params *last = p->num_params ? &p->params[p->num_params - 1] : NULL;
+    bool plain = !(params->has & ~(uint32_t)TEXT_PARAM_MASKED); /* nothing about them can be wrong */
+
+    if (last && plain && last->has == params->has && last->masked == params->masked)
+        return (uint32_t)p->num_params - 1;
+    p->params = spec_grow(p->params, &p->capacity_params, p->num_params + 1, sizeof(*params));
+    p->params[p->num_params] = *params;
+    return (uint32_t)p->num_params++;
+}
+
+/* The slot whose copy this is, when it has a name of its own that is known already. */
+static bool copy_source(const struct text_parser *p, const struct text_ref *ref, struct capdl_slot_ref *source)
+{
+    uint32_t number = spec_name_use(p->spec, ref->name).cap_name;
+    const struct text_cap_name *name = number ? &p->cap_names[number - 1] : NULL;
+
+    if (!name || name->indexed || ref->indexed || name->container == CAPDL_NO_OBJECT)
+        return false;
+    *source = (struct capdl_slot_ref){name->container, name->slot};
+    return true;
+}
+
+/* How many slots a copy takes, as far as that is known. */
+static uint64_t copy_count(struct text_parser *p, struct block *block, const struct text_ref *ref)
+{
+    uint32_t name = spec_name_use(p->spec, ref->name).cap_name;
+    uint64_t length = name ? p->cap_names[name - 1].count : p->most_caps;
+
+    block->unknown = !name && text_ref_open(p, ref);
+    for (uint32_t i = 0; i < ref->num_ranges; i++)
+        if (p->ranges[ref->first_range + i].last >= p->most_caps || p->ranges[ref->first_range + i].first >= p->most_caps)
+            return 1;
+    return block->unknown ? 1 : text_ref_count(p, ref, length);
+}
+
+/* A copy of what is not known yet is noted for later. Returns how many slots it takes. */
 static uint64_t put_copy(struct text_parser *p, struct block *block, const struct mapping *mapping)
 {
     const struct text_ref *ref = &mapping->target;
-    uint32_t name = spec_name_use(p->spec, ref->name).cap_name;
-    uint64_t length = name ? p->cap_names[name - 1].count : SPEC_MAX_CAPS;
-    struct text_cap_params *params = capdl_spec_alloc(p->spec, sizeof(*params));
+    uint32_t params = copy_params(p, &mapping->params);
+    struct capdl_slot_ref source;
+    bool known = copy_source(p, ref, &source) && reserve(p, ref->pos, 1);
 
-    *params = mapping->params;
-    for (size_t i = 0; i < p->num_containers; i++) {
-        p->copies = spec_grow(p->copies, &p->capacity_copies, p->num_copies + 1, sizeof(*p->copies));
-        p->copies[p->num_copies++] = (struct text_copy){p->containers[i], mapping->slot, *ref, params};
-    }
-    block->unknown = !name && text_ref_open(p, ref);
-    for (uint32_t i = 0; i < ref->num_ranges; i++)
-        if (p->ranges[ref->first_range + i].last >= SPEC_MAX_CAPS ||
-            p->ranges[ref->first_range + i].first >= SPEC_MAX_CAPS)
-            return 1;
-    return block->unknown ? 1 : text_ref_count(p, ref, length);
+    for (size_t i = 0; i < p->num_containers; i++)
+        if (known) {
+            text_link_add(p, (struct capdl_slot_ref){p->containers[i], mapping->slot}, source, ref->pos, params);
+        } else {
+            p->copies = spec_grow(p->copies, &p->capacity_copies, p->num_copies + 1, sizeof(*p->copies));
+            p->copies[p->num_copies++] = (struct text_copy){p->containers[i], mapping->slot, *ref, params};
+        }
+    return copy_count(p, block, ref);
 }
 
 /* In a block for several containers, whose slots are alike, the name means those of the first. */
 static void name_caps(struct text_parser *p, const struct mapping *mapping, uint64_t count)
 {
     const struct text_ref *name = &mapping->name;
-    struct text_cap_name entry = {.slot = mapping->slot, .count = count, .indexed = name->indexed, .pos = name->pos};
+    struct text_cap_name entry = {.slot = mapping->slot, .count = (uint32_t)count, .indexed = name->indexed, .pos = name->pos};
 
     if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL))
         capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text,
@@ -256,14 +291,20 @@ static bool child_of(struct text_parser *p, const struct mapping *mapping, uint6
 {
     struct text_child child = {.slot = mapping->slot, .count = count, .pos = p->token.pos};
     const char *behind = p->token.text + p->token.length;
+    bool known;
 
     text_advance(p);
     if (p->token.text == behind || !text_accept_word(p, "child_of"))
         return text_unexpected(p, "'- child_of' with a blank between");
     if (!text_slot_ref_parse(p, &child.parent))
         return false;
+    known = text_child_known(p, &child);
     for (size_t i = 0; i < p->num_containers; i++) {
         child.container = p->containers[i];
+        if (known) {
+            text_child_resolve(p, &child);
+            continue;
+        }
         p->children = spec_grow(p->children, &p->capacity_children, p->num_children + 1, sizeof(child));
         p->children[p->num_children++] = child;
     }
@@ -297,12 +338,12 @@ static bool mapping_read(struct text_parser *p, struct block *block)
 }
 
 /* After a mistake: behind the next `;`, or to the next line, or to the end of the block. */
-static void resynchronise(struct text_parser *p, struct capdl_pos start)
+static void resynchronise(struct text_parser *p, struct text_token start)
 {
     unsigned long depth = 0;
 
     while (p->token.kind != TEXT_END) {
-        bool moved = p->token.pos.line != start.line || p->token.pos.column != start.column;
+        bool moved = p->token.text != start.text;
 
         if (moved && p->token.first && !text_is(p, ')'))
             return;
@@ -331,7 +372,7 @@ static bool block_read(struct text_parser *p, const struct text_ref *ref)
 
     text_accept(p, '{');
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
-        struct capdl_pos start = p->token.pos;
+        struct text_token start = p->token;
 
         if (p->token.kind == TEXT_NAME && at_container(p))
             break;
@@ -350,8 +391,8 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
     p->num_containers = 0;
     if (!text_ref_check(p, ref, "a container of capabilities"))
         return;
-    if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > SPEC_MAX_CAPS) {
-        text_too_large(p, ref->pos, "capabilities", SPEC_MAX_CAPS);
+    if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > p->most_caps) {
+        text_too_large(p, ref->pos, "capabilities", p->most_caps);
         return;
     }
     iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));

@@ -33,13 +33,8 @@ static char peek(const struct text_lexer *lexer, size_t ahead)
 
 struct capdl_pos text_lex_pos(const struct text_lexer *lexer, const char *at)
 {
-    size_t column = (size_t)(at - lexer->line_start) - lexer->continuation + 1;
-
     return (struct capdl_pos){
-        .line = lexer->line,
-        .column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX,
-        .file = lexer->file,
-    };
+        .line = (uint32_t)(at - lexer->text) + 1, .column = CAPDL_POS_OFFSET, .file = lexer->source};
 }
 
 void text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t source)
@@ -48,11 +43,12 @@ void text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t
 
     *lexer = (struct text_lexer){
         .diags = diags,
+        .text = file->text,
         .at = file->text,
         .end = file->text + file->size,
         .line = 1,
-        .file = source,
         .source = source,
+        .marked = source,
     };
     if (file->size >= 3 && !memcmp(file->text, "\xef\xbb\xbf", 3))
         lexer->at += 3;
@@ -63,18 +59,13 @@ static void next_line(struct text_lexer *lexer)
 {
     lexer->line++;
     lexer->line_start = lexer->at;
-    lexer->continuation = 0;
 }
 
-/* Steps over one byte, keeping track of lines and columns. */
+/* Steps over one byte, keeping track of lines. */
 static void step(struct text_lexer *lexer)
 {
-    char c = *lexer->at++;
-
-    if (c == '\n')
+    if (*lexer->at++ == '\n')
         next_line(lexer);
-    else if (((unsigned char)c & 0xc0) == 0x80)
-        lexer->continuation++;
 }
 
 /* The file that a line marker names. The file being read gets an entry without text: its lines are not the marker's lines. */
@@ -99,7 +90,7 @@ static bool line_marker(struct text_lexer *lexer)
 {
     const char *end = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
     const char *at = lexer->at + 1, *name;
-    uint32_t line = 0;
+    struct capdl_marker marker = {.file = lexer->marked};
 
     end = end ? end : lexer->end;
     while (at < end && (*at == ' ' || *at == '\t'))
@@ -111,21 +102,23 @@ static bool line_marker(struct text_lexer *lexer)
     if (at == end || !is_digit(*at))
         return false;
     while (at < end && is_digit(*at))
-        line = line * 10 + (uint32_t)(*at++ - '0');
+        marker.line = marker.line * 10 + (uint32_t)(*at++ - '0');
     name = memchr(at, '"', (size_t)(end - at));
     if (name) {
         const char *quote = memchr(name + 1, '"', (size_t)(end - name - 1));
 
         if (!quote)
             return false;
-        lexer->file = marker_file(lexer, name + 1, (size_t)(quote - name - 1));
-    } else if (lexer->file == lexer->source) {
+        marker.file = marker_file(lexer, name + 1, (size_t)(quote - name - 1));
+    } else if (marker.file == lexer->source) {
         const char *own = lexer->diags->files[lexer->source].name;
 
-        lexer->file = marker_file(lexer, own, strlen(own));
+        marker.file = marker_file(lexer, own, strlen(own));
     }
     lexer->at = end;
-    lexer->line = line - 1; /* the marker's own line end counts it up */
+    lexer->marked = marker.file;
+    marker.offset = (uint32_t)(end - lexer->text) + (end < lexer->end); /* the line behind the marker */
+    capdl_diags_add_marker(lexer->diags, lexer->source, marker);
     return true;
 }
 
@@ -330,6 +323,8 @@ struct text_token text_lex_next(struct text_lexer *lexer)
 
     skip_blanks(lexer);
     token.pos = text_lex_pos(lexer, lexer->at);
+    token.line = lexer->line;
+    token.column = (size_t)(lexer->at - lexer->line_start);
     token.first = is_first(lexer);
     token.text = lexer->at;
     if (lexer->at == lexer->end) {

@@ -23,16 +23,17 @@ struct text_token {
     const char *text; /* as written; a string's without its quotes */
     size_t length;
     struct capdl_pos pos;
+    uint32_t line; /* of the text, whatever line markers say */
+    size_t column; /* in bytes from 0 */
 };
 
 /* A place in the text. Copying it is how one looks ahead. */
 struct text_lexer {
     struct capdl_diags *diags;
-    const char *at, *end;
+    const char *text, *at, *end;
     const char *line_start;
-    size_t continuation; /* bytes of this line that do not start a character */
     uint32_t line;
-    uint16_t file, source; /* what positions say, and what is being read: line markers make them differ */
+    uint16_t source, marked; /* what is being read, and the file of the last line marker */
     bool silent;           /* errors are reported elsewhere */
 };
 

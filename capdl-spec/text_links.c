@@ -70,26 +70,31 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     return NULL;
 }
 
-/* Puts a place holder into the slot of a copy. */
-static void link_add(struct text_parser *p, const struct text_copy *copy, struct text_link link)
-{
-    struct capdl_cap cap = {.slot = link.slot,
-                            .data = p->num_links,
-                            .object = CAPDL_NO_OBJECT,
-                            .kind = CAPDL_KIND_COUNT,
-                            .pos = copy->ref.pos};
+/*
+ * Puts a place holder into the slot of a copy: a capability of kind CAPDL_KIND_COUNT whose object and data are the slot to copy,
+ * extra the parameters, and flags how far it has come.
+ */
+enum { LINK_OPEN, LINK_ACTIVE, LINK_DONE };
 
-    link.container = copy->container;
-    link.params = copy->params;
-    p->links = spec_grow(p->links, &p->capacity_links, p->num_links + 1, sizeof(link));
-    p->links[p->num_links++] = link;
-    spec_append_cap(p->spec, copy->container, &cap);
+void text_link_add(struct text_parser *p, struct capdl_slot_ref to, struct capdl_slot_ref from, struct capdl_pos pos,
+                   uint32_t params)
+{
+    struct capdl_cap cap = {.slot = to.slot,
+                            .data = from.slot,
+                            .object = from.container,
+                            .kind = CAPDL_KIND_COUNT,
+                            .flags = LINK_OPEN,
+                            .at = capdl_spec_at(p->spec, pos),
+                            .extra = params};
+
+    spec_append_cap(p->spec, to.container, &cap);
+    p->any_link = true;
 }
 
 static void copy_expand(struct text_parser *p, const struct text_copy *copy)
 {
     const struct text_cap_name *name = cap_name_find(p, &copy->ref);
-    struct text_link link = {.slot = copy->slot};
+    struct capdl_slot_ref to = {copy->container, copy->slot}, from;
     struct text_iter iter;
     uint32_t index;
     uint64_t count = name ? text_ref_count(p, &copy->ref, name->count) : 0;
@@ -97,15 +102,15 @@ static void copy_expand(struct text_parser *p, const struct text_copy *copy)
     if (!name || !text_slots_fit(p, copy->ref.pos, copy->slot, count))
         return;
     p->num_caps += count;
-    if (p->num_caps > SPEC_MAX_CAPS) {
-        text_too_large(p, copy->ref.pos, "capabilities", SPEC_MAX_CAPS);
+    if (p->num_caps > p->most_caps) {
+        text_too_large(p, copy->ref.pos, "capabilities", p->most_caps);
         return;
     }
-    link.source_container = name->container;
+    from.container = name->container;
     iter = text_ref_iter(p, &copy->ref, name->count);
-    for (; text_iter_next(&iter, &index); link.slot++) {
-        link.source_slot = name->slot + (index == CAPDL_NO_INDEX ? 0 : index);
-        link_add(p, copy, link);
+    for (; text_iter_next(&iter, &index); to.slot++) {
+        from.slot = name->slot + (index == CAPDL_NO_INDEX ? 0 : index);
+        text_link_add(p, to, from, copy->ref.pos, copy->params);
     }
 }
 
@@ -167,104 +172,97 @@ static void mask_cap(const struct text_cap_params *params, struct capdl_cap *cap
 }
 
 /* Makes the copy from its source, which is resolved. */
-static void link_copy(struct text_parser *p, struct text_link *link, const struct capdl_cap *source)
+static void link_copy(struct text_parser *p, struct capdl_cap *link, const struct capdl_cap *source)
 {
-    struct capdl_cap *cap = capdl_spec_cap_at(p->spec, link->container, link->slot);
-    struct text_cap_params params = *link->params;
+    struct text_cap_params params = p->params[link->extra];
     struct capdl_cap copy = *source;
 
-    copy.slot = cap->slot;
-    copy.pos = cap->pos;
+    copy.slot = link->slot;
+    copy.at = link->at;
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
     mask_cap(&params, &copy);
     if (params.has & TEXT_PARAM_RIGHTS)
-        capdl_warning(p->diags, params.pos,
-                      "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
+        capdl_error(p->diags, params.pos, "a copy has the rights of its source: write (masked: R) to take some away");
     params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);
     text_cap_params_apply(p, &params, &copy);
-    *cap = copy;
-}
-
-static bool link_is_placed(const struct text_parser *p, const struct text_link *link)
-{
-    const struct capdl_cap *cap = capdl_spec_cap_at(p->spec, link->container, link->slot);
-
-    return cap && cap->kind == CAPDL_KIND_COUNT && &p->links[cap->data] == link;
+    *link = copy;
 }
 
 /* The cap a link copies, 0 (reported) when there is none or the link leads back to itself. */
-static const struct capdl_cap *link_source(struct text_parser *p, const struct text_link *link)
+static struct capdl_cap *link_source(struct text_parser *p, const struct capdl_cap *link)
 {
-    const struct capdl_cap *source = capdl_spec_cap_at(p->spec, link->source_container, link->source_slot);
-    const struct capdl_cap *self = capdl_spec_cap_at(p->spec, link->container, link->slot);
+    struct capdl_cap *source = capdl_spec_cap_at(p->spec, link->object, link->data);
     char label[128];
 
     if (!source && p->diags->num_errors > p->first_error)
         return NULL; /* what should be there may not have been understood */
     if (!source) {
-        capdl_object_label(capdl_object(p->spec, link->source_container), label, sizeof(label));
-        capdl_error(p->diags, capdl_cap_pos(p->spec, self), "there is nothing to copy: slot %llu of '%s' is empty",
-                    (unsigned long long)link->source_slot, label);
+        capdl_object_label(capdl_object(p->spec, link->object), label, sizeof(label));
+        capdl_error(p->diags, capdl_cap_pos(p->spec, link), "there is nothing to copy: slot %llu of '%s' is empty",
+                    (unsigned long long)link->data, label);
         return NULL;
     }
-    if (source->kind != CAPDL_KIND_COUNT || p->links[source->data].state != TEXT_LINK_ACTIVE)
+    if (source->kind != CAPDL_KIND_COUNT || source->flags != LINK_ACTIVE)
         return source;
-    capdl_error(p->diags, capdl_cap_pos(p->spec, self), "this capability is a copy of itself");
+    capdl_error(p->diags, capdl_cap_pos(p->spec, link), "this capability is a copy of itself");
     return NULL;
 }
 
+struct link_stack {
+    struct capdl_cap **list;
+    size_t capacity;
+};
+
 /* Follows a chain of copies to its end, then makes them from there back. The chain may be long: no recursion. */
-static void link_resolve(struct text_parser *p, size_t start, size_t **stack, size_t *capacity)
+static void link_resolve(struct text_parser *p, struct capdl_cap *link, struct link_stack *stack)
 {
+    struct capdl_cap *source;
     size_t depth = 0;
-    const struct capdl_cap *source;
 
-    if (p->links[start].state != TEXT_LINK_OPEN || !link_is_placed(p, &p->links[start]))
-        return;
-    for (size_t at = start;; at = source->data) {
-        p->links[at].state = TEXT_LINK_ACTIVE;
-        *stack = spec_grow(*stack, capacity, depth + 1, sizeof(**stack));
-        (*stack)[depth++] = at;
-        source = link_source(p, &p->links[at]);
-        if (!source || source->kind != CAPDL_KIND_COUNT || p->links[source->data].state == TEXT_LINK_DONE)
-            break;
-    }
+    do {
+        link->flags = LINK_ACTIVE;
+        stack->list = spec_grow(stack->list, &stack->capacity, depth + 1, sizeof(link));
+        stack->list[depth++] = link;
+        source = link_source(p, link);
+        link = source;
+    } while (source && source->kind == CAPDL_KIND_COUNT && source->flags == LINK_OPEN);
     while (depth--) {
-        struct text_link *link = &p->links[(*stack)[depth]];
-
-        link->state = TEXT_LINK_DONE;
+        link = stack->list[depth];
+        link->flags = LINK_DONE;
         if (!source || source->kind == CAPDL_KIND_COUNT)
             continue;
         link_copy(p, link, source);
-        source = capdl_spec_cap_at(p->spec, link->container, link->slot);
+        source = link;
     }
 }
 
 /* Place holders of copies that came to nothing. */
-static void drop_placeholders(struct text_parser *p)
+static void drop_placeholders(struct text_parser *p, uint32_t container)
 {
-    for (size_t i = 0; i < p->num_links; i++) {
-        const struct capdl_object *object = capdl_object(p->spec, p->links[i].container);
-        uint32_t kept = 0;
+    const struct capdl_object *object = capdl_object(p->spec, container);
+    uint32_t kept = 0;
 
-        if (!capdl_spec_cap_at(p->spec, p->links[i].container, p->links[i].slot) ||
-            capdl_spec_cap_at(p->spec, p->links[i].container, p->links[i].slot)->kind != CAPDL_KIND_COUNT)
-            continue;
-        for (uint32_t j = 0; j < object->num_caps; j++)
-            if (object->caps[j].kind != CAPDL_KIND_COUNT)
-                object->caps[kept++] = object->caps[j];
-        spec_keep_caps(p->spec, p->links[i].container, kept);
-    }
+    for (uint32_t i = 0; i < object->num_caps; i++)
+        if (object->caps[i].kind != CAPDL_KIND_COUNT)
+            object->caps[kept++] = object->caps[i];
+    if (kept < object->num_caps)
+        spec_keep_caps(p->spec, container, kept);
 }
 
 void text_links_resolve(struct text_parser *p)
 {
-    size_t *stack = NULL, capacity = 0;
+    struct link_stack stack = {.list = NULL};
 
-    for (size_t i = 0; i < p->num_links; i++)
-        link_resolve(p, i, &stack, &capacity);
-    free(stack);
-    drop_placeholders(p);
+    for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(p->spec, i);
+
+        for (uint32_t j = 0; j < object->num_caps; j++)
+            if (object->caps[j].kind == CAPDL_KIND_COUNT && object->caps[j].flags == LINK_OPEN)
+                link_resolve(p, &object->caps[j], &stack);
+    }
+    free(stack.list);
+    for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++)
+        drop_placeholders(p, i);
 }
 
 bool text_slot_ref_parse(struct text_parser *p, struct text_slot_ref *slot)
@@ -313,17 +311,28 @@ static void derivation_add(struct text_parser *p, struct capdl_slot_ref parent, 
     spec->derivations[spec->num_derivations++] = (struct capdl_derivation){parent, child, pos};
 }
 
+bool text_child_known(struct text_parser *p, const struct text_child *child)
+{
+    uint32_t known = child->parent.named ? spec_name_use(p->spec, child->parent.ref.name).cap_name : 0;
+    const struct text_cap_name *name = known ? &p->cap_names[known - 1] : NULL;
+
+    return name && name->container != CAPDL_NO_OBJECT && !name->indexed && !child->parent.ref.indexed;
+}
+
+void text_child_resolve(struct text_parser *p, const struct text_child *child)
+{
+    struct capdl_slot_ref parent;
+
+    if (!slot_ref_resolve(p, &child->parent, &parent))
+        return;
+    for (uint64_t j = 0; j < child->count; j++)
+        derivation_add(p, parent, (struct capdl_slot_ref){child->container, child->slot + j}, child->pos);
+}
+
 void text_children_resolve(struct text_parser *p)
 {
-    for (size_t i = 0; i < p->num_children; i++) {
-        const struct text_child *child = &p->children[i];
-        struct capdl_slot_ref parent;
-
-        if (!slot_ref_resolve(p, &child->parent, &parent))
-            continue;
-        for (uint64_t j = 0; j < child->count; j++)
-            derivation_add(p, parent, (struct capdl_slot_ref){child->container, child->slot + j}, child->pos);
-    }
+    for (size_t i = 0; i < p->num_children; i++)
+        text_child_resolve(p, &p->children[i]);
 }
 
 static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *parent);
@@ -350,7 +359,7 @@ static bool cdt_node(struct text_parser *p, const struct capdl_slot_ref *parent,
 
 static void skip_line(struct text_parser *p, uint32_t line)
 {
-    while (p->token.kind != TEXT_END && p->token.pos.line == line && !text_is(p, '}'))
+    while (p->token.kind != TEXT_END && p->token.line == line && !text_is(p, '}'))
         text_advance(p);
 }
 
@@ -365,7 +374,7 @@ static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *p
         if (!cdt_node(p, parent, false)) {
             if (p->depth > TEXT_MOST_NESTED)
                 return false;
-            skip_line(p, p->token.pos.line);
+            skip_line(p, p->token.line);
         }
         text_accept(p, ';');
     }

@@ -14,8 +14,8 @@ static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint6
 
     if (!text_ref_check(p, ref, "an interrupt object"))
         return;
-    if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > SPEC_MAX_OBJECTS - spec->num_irqs) {
-        text_too_large(p, ref->pos, "interrupts", SPEC_MAX_OBJECTS);
+    if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > p->most_objects - spec->num_irqs) {
+        text_too_large(p, ref->pos, "interrupts", p->most_objects);
         return;
     }
     iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
@@ -52,13 +52,13 @@ void text_irq_maps_section(struct text_parser *p)
     uint64_t irq = 0;
 
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
-        uint32_t line = p->token.pos.line;
+        uint32_t line = p->token.line;
 
         if (irq_map_parse(p, &irq))
             continue;
         do
             text_advance(p);
-        while (p->token.kind != TEXT_END && p->token.pos.line == line && !text_is(p, '}'));
+        while (p->token.kind != TEXT_END && p->token.line == line && !text_is(p, '}'));
     }
 }
 

@@ -27,14 +27,14 @@ bool text_at_declaration(const struct text_parser *p)
  * Skips to the next declaration. One that starts a line no further right than the broken one is taken for the next even when
  * braces are open: then the broken one lacks a brace.
  */
-static void resynchronise(struct text_parser *p, struct capdl_pos start)
+static void resynchronise(struct text_parser *p, struct text_token start)
 {
     unsigned long depth = 0;
 
     while (p->token.kind != TEXT_END && !text_at_section(p)) {
-        bool outdented = p->token.first && p->token.pos.column <= start.column;
+        bool outdented = p->token.first && p->token.column <= start.column;
 
-        if (p->token.pos.line != start.line || p->token.pos.column != start.column)
+        if (p->token.text != start.text)
             if ((!depth || outdented) && text_at_declaration(p))
                 return;
         if (text_is(p, '}') && !depth)
@@ -166,8 +166,8 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
         return reject_elements(p, &decl->base, "an array has at least one element");
     if (range->last < decl->first)
         return reject_elements(p, &decl->base, "the range counts down");
-    if (range->last >= SPEC_MAX_OBJECTS) {
-        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
+    if (range->last >= p->most_objects) {
+        text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
     }
     decl->count = range->kind == TEXT_RANGE_ONE ? range->first : range->last - range->first + 1;
@@ -240,8 +240,8 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
 {
     uint32_t element = spec_name_find(p->spec, decl->base.name, (uint32_t)decl->first);
 
-    if (p->spec->num_objects + decl->count > SPEC_MAX_OBJECTS) {
-        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
+    if (p->spec->num_objects + decl->count > p->most_objects) {
+        text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
     }
     if (element == CAPDL_NO_OBJECT && spec_name_length(p->spec, decl->base.name) > decl->first)
@@ -314,8 +314,8 @@ static bool declare_scalar(struct text_parser *p, struct declaration *decl)
 
     if (spec_name_scalar(p->spec, name) != CAPDL_NO_OBJECT)
         return merge_untyped(p, decl, spec_name_scalar(p->spec, name));
-    if (p->spec->num_objects >= SPEC_MAX_OBJECTS) {
-        text_too_large(p, decl->base.pos, "objects", SPEC_MAX_OBJECTS);
+    if (p->spec->num_objects >= p->most_objects) {
+        text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
     }
     decl->object = add_object(p, decl, CAPDL_NO_INDEX);
@@ -384,7 +384,7 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
         p->depth--;
         return false;
     }
-    p->untyped = (struct text_untyped){decl->base.pos, pos};
+    p->untyped = (struct text_untyped){decl->base.column, pos};
     result = declarations_parse(p, untyped);
     p->untyped = outer;
     p->depth--;
@@ -414,9 +414,9 @@ static bool declaration_parse(struct text_parser *p, uint32_t parent)
 }
 
 /* A declaration among children that does not stand further right than their untyped: its brace may not be closed. */
-static void note_outdented(struct text_parser *p, struct capdl_pos pos)
+static void note_outdented(struct text_parser *p)
 {
-    if (p->depth && !p->unclosed.line && p->token.first && pos.column <= p->untyped.pos.column &&
+    if (p->depth && !p->unclosed.line && p->token.first && p->token.column <= p->untyped.column &&
         text_at_declaration(p))
         p->unclosed = p->untyped.brace;
 }
@@ -425,10 +425,10 @@ static void note_outdented(struct text_parser *p, struct capdl_pos pos)
 static bool declarations_parse(struct text_parser *p, uint32_t parent)
 {
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
-        struct capdl_pos start = p->token.pos;
+        struct text_token start = p->token;
         bool parsed;
 
-        note_outdented(p, start);
+        note_outdented(p);
         if (p->depth && !text_at_declaration(p))
             parsed = child_reference(p, parent);
         else

@@ -93,7 +93,7 @@ static bool value_cap(struct text_parser *p, struct capdl_param *param)
     param->text = ref.name->text;
     param->index = CAPDL_NO_INDEX;
     if (ref.indexed && (ref.num_ranges != 1 || p->ranges[ref.first_range].kind != TEXT_RANGE_ONE ||
-                        p->ranges[ref.first_range].first >= SPEC_MAX_OBJECTS))
+                        p->ranges[ref.first_range].first >= p->most_objects))
         capdl_error(p->diags, ref.pos, "expected one object such as %s[0]", ref.name->text);
     else if (ref.indexed)
         param->index = (uint32_t)p->ranges[ref.first_range].first;
@@ -107,7 +107,7 @@ static bool value_cap(struct text_parser *p, struct capdl_param *param)
     take_cap_params(&params, &param->cap);
     param->cap.object = CAPDL_NO_OBJECT;
     param->cap.kind = CAPDL_KIND_COUNT;
-    param->cap.pos = ref.pos;
+    param->cap.at = capdl_spec_at(p->spec, ref.pos);
     return true;
 }
 

@@ -52,7 +52,9 @@ static bool ranges_parse(struct text_parser *p, struct text_ref *ref)
 
 bool text_ref_parse(struct text_parser *p, struct text_ref *ref)
 {
-    *ref = (struct text_ref){.pos = p->token.pos, .first_range = (uint32_t)p->num_ranges};
+    *ref = (struct text_ref){.pos = p->token.pos,
+                             .column = p->token.column < UINT32_MAX ? (uint32_t)p->token.column : UINT32_MAX,
+                             .first_range = (uint32_t)p->num_ranges};
     if (p->token.kind != TEXT_NAME)
         return text_unexpected(p, "a name");
     ref->name = spec_name_intern(p->spec, p->token.text, p->token.length);

@@ -5,11 +5,29 @@
 
 #include "text.h"
 
-enum { MOST_QUOTED = 40, MOST_SEARCHED = 100000000 };
+enum { MOST_QUOTED = 40, MOST_SEARCHED = 100000000, RELEASE = 1 << 20 };
+
+/* Far from the end there is another piece to be released; near it there is none. */
+static void next_release(struct text_parser *p, const char *at)
+{
+    bool wanted = p->options && p->options->release && p->lexer.end - at > RELEASE;
+
+    p->release_at = wanted ? at + RELEASE : p->lexer.end;
+}
+
+void text_start(struct text_parser *p, struct text_lexer lexer)
+{
+    p->lexer = lexer;
+    next_release(p, lexer.at);
+}
 
 void text_advance(struct text_parser *p)
 {
     p->token = text_lex_next(&p->lexer);
+    if (p->lexer.at > p->release_at) {
+        p->options->release(p->options->context, p->release_at - RELEASE, p->release_at);
+        next_release(p, p->release_at);
+    }
 }
 
 struct text_token text_peek(const struct text_parser *p)

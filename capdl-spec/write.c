@@ -27,27 +27,26 @@ uint32_t write_array_run(const struct writer *w, uint32_t at)
 
     if (first->index == CAPDL_NO_INDEX)
         return 1;
-    while (at + run < w->count && capdl_object(w->spec, w->order[at + run])->name == first->name)
+    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name)
         run++;
     return run;
 }
 
 static int order_compare(const void *left, const void *right, void *spec)
 {
-    const struct capdl_object *a = capdl_object(spec, *(const uint32_t *)left);
-    const struct capdl_object *b = capdl_object(spec, *(const uint32_t *)right);
-    int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    const char *name = capdl_object_name(spec, a), *other = capdl_object_name(spec, b);
+    int names = name == other ? 0 : strcmp(name, other);
+    uint32_t x = capdl_object_index(spec, a) + 1, y = capdl_object_index(spec, b) + 1;
 
-    if (names)
-        return names;
-    return a->index + 1 < b->index + 1 ? -1 : a->index + 1 > b->index + 1;
+    return names ? names : x < y ? -1 : x > y;
 }
 
 static void order_objects(struct writer *w)
 {
     w->order = spec_realloc(NULL, w->spec->num_objects * sizeof(*w->order));
     for (uint32_t i = 0; i < w->spec->num_objects; i++)
-        if (capdl_object(w->spec, i)->kind != CAPDL_KIND_PROGRAM)
+        if (capdl_object_kind(w->spec, i) != CAPDL_KIND_PROGRAM)
             w->order[w->count++] = i;
     qsort_r(w->order, w->count, sizeof(*w->order), order_compare, (void *)(uintptr_t)w->spec);
 }
@@ -68,8 +67,8 @@ static size_t irq_run(const struct writer *w, const struct capdl_irq_map *irqs, 
     if (!w->folded || first->index == CAPDL_NO_INDEX)
         return 1;
     while (run < count && irqs[run].irq == irqs->irq + run &&
-           capdl_object(w->spec, irqs[run].object)->name == first->name &&
-           capdl_object(w->spec, irqs[run].object)->index == first->index + run)
+           capdl_object_name(w->spec, irqs[run].object) == first->name &&
+           capdl_object_index(w->spec, irqs[run].object) == first->index + run)
         run++;
     return run;
 }
@@ -111,9 +110,11 @@ static int slot_compare(const struct capdl_spec *spec, const struct capdl_slot_r
     return a->slot < b->slot ? -1 : a->slot > b->slot;
 }
 
-static int derivation_compare(const void *left, const void *right, void *spec)
+static int derivation_compare(const void *left, const void *right, void *pointer)
 {
-    const struct capdl_derivation *a = left, *b = right;
+    const struct capdl_spec *spec = pointer;
+    const struct capdl_derivation *a = &spec->derivations[*(const uint32_t *)left];
+    const struct capdl_derivation *b = &spec->derivations[*(const uint32_t *)right];
     int parents = slot_compare(spec, &a->parent, &b->parent);
 
     return parents ? parents : slot_compare(spec, &a->child, &b->child);
@@ -128,31 +129,34 @@ static void write_slot_ref(struct writer *w, const struct capdl_slot_ref *slot)
 
 static void write_derivations(struct writer *w)
 {
-    size_t count = w->spec->num_derivations;
-    struct capdl_derivation *list;
+    const struct capdl_derivation *list = w->spec->derivations, *last = NULL;
+    uint32_t count = (uint32_t)w->spec->num_derivations, *order;
 
     if (!count)
         return;
-    list = spec_realloc(NULL, count * sizeof(*list));
-    memcpy(list, w->spec->derivations, count * sizeof(*list));
-    qsort_r(list, count, sizeof(*list), derivation_compare, (void *)(uintptr_t)w->spec);
+    order = spec_realloc(NULL, count * sizeof(*order));
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    qsort_r(order, count, sizeof(*order), derivation_compare, (void *)(uintptr_t)w->spec);
     fputs("\ncdt {\n", w->out);
-    for (size_t i = 0; i < count; i++) {
-        bool same = i && !slot_compare(w->spec, &list[i - 1].parent, &list[i].parent);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct capdl_derivation *derivation = &list[order[i]];
+        bool same = last && !slot_compare(w->spec, &last->parent, &derivation->parent);
 
         if (!same) {
-            fputs(i ? "  }\n  " : "  ", w->out);
-            write_slot_ref(w, &list[i].parent);
+            fputs(last ? "  }\n  " : "  ", w->out);
+            write_slot_ref(w, &derivation->parent);
             fputs(" {\n", w->out);
         }
-        if (same && !slot_compare(w->spec, &list[i - 1].child, &list[i].child))
-            continue;
-        fputs("    ", w->out);
-        write_slot_ref(w, &list[i].child);
-        putc('\n', w->out);
+        if (!same || slot_compare(w->spec, &last->child, &derivation->child)) {
+            fputs("    ", w->out);
+            write_slot_ref(w, &derivation->child);
+            putc('\n', w->out);
+        }
+        last = derivation;
     }
     fputs("  }\n}\n", w->out);
-    free(list);
+    free(order);
 }
 
 static void write_schedule(struct writer *w, const struct capdl_domains *domains)

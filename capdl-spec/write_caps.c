@@ -56,19 +56,21 @@ static void write_data(struct writer *w, struct list *list, const struct capdl_c
 
 static void write_extra(struct writer *w, struct list *list, const struct capdl_cap *cap)
 {
+    const struct capdl_cap_extra *extra = capdl_cap_extra(w->spec, cap);
+
     if (cap->flags & CAPDL_CAP_HAS_ASID) {
         list_item(list);
         fputs("asid: (", w->out);
-        write_number(w, cap->extra->asid_high);
+        write_number(w, extra->asid_high);
         fputs(", ", w->out);
-        write_number(w, cap->extra->asid_low);
+        write_number(w, extra->asid_low);
         putc(')', w->out);
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         list_item(list);
         fputs("mapping: (", w->out);
-        write_object_name(w, cap->extra->mapping_container);
-        fprintf(w->out, ", %" PRIu64 ")", cap->extra->mapping_slot);
+        write_object_name(w, extra->mapping_container);
+        fprintf(w->out, ", %" PRIu64 ")", extra->mapping_slot);
     }
 }
 
@@ -89,27 +91,28 @@ static void write_params(struct writer *w, const struct capdl_cap *cap)
         putc(')', w->out);
 }
 
-static bool same_extra(const struct capdl_cap *a, const struct capdl_cap *b)
+static bool same_extra(const struct writer *w, const struct capdl_cap *a, const struct capdl_cap *b)
 {
-    if (a->flags & CAPDL_CAP_HAS_ASID &&
-        (a->extra->asid_high != b->extra->asid_high || a->extra->asid_low != b->extra->asid_low))
+    const struct capdl_cap_extra *x = capdl_cap_extra(w->spec, a), *y = capdl_cap_extra(w->spec, b);
+
+    if (a->flags & CAPDL_CAP_HAS_ASID && (x->asid_high != y->asid_high || x->asid_low != y->asid_low))
         return false;
-    return !(a->flags & CAPDL_CAP_HAS_MAPPING) || (a->extra->mapping_container == b->extra->mapping_container &&
-                                                   a->extra->mapping_slot == b->extra->mapping_slot);
+    return !(a->flags & CAPDL_CAP_HAS_MAPPING) ||
+           (x->mapping_container == y->mapping_container && x->mapping_slot == y->mapping_slot);
 }
 
 /* Whether two caps are printed alike but for slot and object. */
-static bool same_params(const struct capdl_cap *a, const struct capdl_cap *b)
+static bool same_params(const struct writer *w, const struct capdl_cap *a, const struct capdl_cap *b)
 {
     unsigned generated = CAPDL_CAP_GENERATED;
 
     return a->kind == b->kind && a->data == b->data && a->rights == b->rights &&
-           (a->flags | generated) == (b->flags | generated) && a->guard_size == b->guard_size && same_extra(a, b);
+           (a->flags | generated) == (b->flags | generated) && a->guard_size == b->guard_size && same_extra(w, a, b);
 }
 
 static bool is_element(const struct writer *w, const struct capdl_cap *cap)
 {
-    return cap->object != CAPDL_NO_OBJECT && capdl_object(w->spec, cap->object)->index != CAPDL_NO_INDEX;
+    return cap->object != CAPDL_NO_OBJECT && capdl_object_index(w->spec, cap->object) != CAPDL_NO_INDEX;
 }
 
 /* How many caps from this one on lie in consecutive slots, alike, to elements of the same array. */
@@ -120,8 +123,8 @@ static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, u
     if (!w->folded || !is_element(w, caps))
         return 1;
     while (run < count && caps[run].slot == caps->slot + run && is_element(w, &caps[run]) &&
-           capdl_object(w->spec, caps[run].object)->name == capdl_object(w->spec, caps->object)->name &&
-           same_params(caps, &caps[run]))
+           capdl_object_name(w->spec, caps[run].object) == capdl_object_name(w->spec, caps->object) &&
+           same_params(w, caps, &caps[run]))
         run++;
     return run;
 }
@@ -131,8 +134,8 @@ static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, 
 {
     uint32_t run = 1;
 
-    while (run < count && capdl_object(w->spec, caps[run].object)->index ==
-                              capdl_object(w->spec, caps[run - 1].object)->index + (uint32_t)step)
+    while (run < count && capdl_object_index(w->spec, caps[run].object) ==
+                              capdl_object_index(w->spec, caps[run - 1].object) + (uint32_t)step)
         run++;
     return run;
 }
@@ -142,14 +145,14 @@ static void write_elements(struct writer *w, const struct capdl_cap *caps, uint3
 {
     uint32_t run;
 
-    fprintf(w->out, "%s[", capdl_object(w->spec, caps->object)->name);
+    fprintf(w->out, "%s[", capdl_object_name(w->spec, caps->object));
     for (uint32_t i = 0; i < count; i += run) {
         uint32_t up = index_run(w, caps + i, count - i, 1), down = index_run(w, caps + i, count - i, -1);
 
         run = up > down ? up : down;
-        fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, capdl_object(w->spec, caps[i].object)->index);
+        fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, capdl_object_index(w->spec, caps[i].object));
         if (run > 1)
-            fprintf(w->out, "..%" PRIu32, capdl_object(w->spec, caps[i + run - 1].object)->index);
+            fprintf(w->out, "..%" PRIu32, capdl_object_index(w->spec, caps[i + run - 1].object));
     }
     putc(']', w->out);
 }
@@ -191,13 +194,13 @@ static void write_slots(struct writer *w, const struct capdl_object *container)
     fputs("  }\n", w->out);
 }
 
-static bool same_content(const struct capdl_object *a, const struct capdl_object *b)
+static bool same_content(const struct writer *w, const struct capdl_object *a, const struct capdl_object *b)
 {
     if (a->num_caps != b->num_caps)
         return false;
     for (uint32_t i = 0; i < a->num_caps; i++)
         if (a->caps[i].slot != b->caps[i].slot || a->caps[i].object != b->caps[i].object ||
-            !same_params(&a->caps[i], &b->caps[i]))
+            !same_params(w, &a->caps[i], &b->caps[i]))
             return false;
     return true;
 }
@@ -210,9 +213,9 @@ static uint32_t container_run(const struct writer *w, uint32_t at)
 
     if (!w->folded || first->index == CAPDL_NO_INDEX)
         return 1;
-    while (at + run < w->count && capdl_object(w->spec, w->order[at + run])->name == first->name &&
-           capdl_object(w->spec, w->order[at + run])->index == first->index + run &&
-           same_content(first, capdl_object(w->spec, w->order[at + run])))
+    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name &&
+           capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
+           same_content(w, first, capdl_object(w->spec, w->order[at + run])))
         run++;
     return run;
 }

@@ -286,7 +286,7 @@ static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
     const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
     uint32_t run = 1;
 
-    while (run < most && capdl_object(w->spec, w->order[at + run])->index == first->index + run &&
+    while (run < most && capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
            capdl_object_same(first, capdl_object(w->spec, w->order[at + run])))
         run++;
     return run;
@@ -322,8 +322,8 @@ static void write_children(struct writer *w, const uint32_t *children, uint32_t 
 
         run = 1;
         while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count &&
-               capdl_object(w->spec, children[i + run])->name == first->name &&
-               capdl_object(w->spec, children[i + run])->index == first->index + run)
+               capdl_object_name(w->spec, children[i + run]) == first->name &&
+               capdl_object_index(w->spec, children[i + run]) == first->index + run)
             run++;
         fputs(i ? ", " : "", w->out);
         if (run == 1)
@@ -347,13 +347,13 @@ static struct covers covers_collect(const struct writer *w)
 
     memset(covers.first, 0, (count + 2) * sizeof(uint32_t));
     for (uint32_t i = 0; i < w->count; i++)
-        if (capdl_object(w->spec, w->order[i])->parent != CAPDL_NO_OBJECT)
-            covers.first[capdl_object(w->spec, w->order[i])->parent + 2]++;
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT)
+            covers.first[capdl_object_parent(w->spec, w->order[i]) + 2]++;
     for (size_t i = 2; i < count + 2; i++)
         covers.first[i] += covers.first[i - 1];
     for (uint32_t i = 0; i < w->count; i++)
-        if (capdl_object(w->spec, w->order[i])->parent != CAPDL_NO_OBJECT)
-            covers.children[covers.first[capdl_object(w->spec, w->order[i])->parent + 1]++] = w->order[i];
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT)
+            covers.children[covers.first[capdl_object_parent(w->spec, w->order[i]) + 1]++] = w->order[i];
     return covers;
 }
 
@@ -366,13 +366,13 @@ static void write_covers(struct writer *w)
     for (uint32_t i = 0; i < w->count; i++) {
         uint32_t id = w->order[i], first = covers.first[id], count = covers.first[id + 1] - first;
 
-        if (capdl_object(w->spec, id)->kind != CAPDL_KIND_UT || !count)
+        if (capdl_object_kind(w->spec, id) != CAPDL_KIND_UT || !count)
             continue;
         fputs(any ? "  " : "\n  ", w->out);
         any = true;
         write_object_name(w, id);
         fputs(" = ut", w->out);
-        if (capdl_object(w->spec, id)->index == CAPDL_NO_INDEX)
+        if (capdl_object_index(w->spec, id) == CAPDL_NO_INDEX)
             write_params(w, capdl_object(w->spec, id));
         write_children(w, covers.children + first, count);
     }
@@ -387,8 +387,8 @@ static bool *covering_collect(const struct writer *w)
 
     memset(covering, 0, w->spec->num_objects);
     for (uint32_t i = 0; i < w->count; i++)
-        if (capdl_object(w->spec, w->order[i])->parent != CAPDL_NO_OBJECT)
-            covering[capdl_object(w->spec, w->order[i])->parent] = true;
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT)
+            covering[capdl_object_parent(w->spec, w->order[i])] = true;
     return covering;
 }
 

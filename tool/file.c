@@ -113,6 +113,14 @@ void file_release(struct file_bytes *bytes)
     *bytes = (struct file_bytes){ 0 };
 }
 
+void file_forget(const struct file_bytes *bytes, const char *from, const char *to)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1), end = (uintptr_t)to & ~(page - 1);
+    if (bytes->mapped && first < end) {
+        (void)madvise((void *)first, end - first, MADV_DONTNEED);
+    }
+}
+
 static char *join(const char *directory, size_t length, const char *name)
 {
     char *path = 0;

@@ -22,6 +22,8 @@ bool file_read_regular(const char *path, struct file_bytes *);
 /* What errno says after one of them failed, for messages. */
 const char *file_error(void);
 void file_release(struct file_bytes *);
+/* Gives back the memory of a part that is not needed soon; it is read from the file again when it is. */
+void file_forget(const struct file_bytes *, const char *from, const char *to);
 
 /*
  * Finds `name` as a file: an absolute name as it is, a relative one beside `beside` (a path whose directory counts; may be 0), then

@@ -110,10 +110,16 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
     return pd_expand(spec, diags, &pd);
 }
 
+static void release_text(void *pointer, const char *from, const char *to)
+{
+    const struct expand_context *context = pointer;
+    file_forget(&context->input->bytes, from, to);
+}
+
 static int read_text(struct input *input, const struct options *options)
 {
     struct expand_context context = { input, options };
-    struct capdl_text_options text = { .expand = expand_programs, .context = &context };
+    struct capdl_text_options text = { .expand = expand_programs, .context = &context, .release = release_text };
     if (!read_kernel_options(input, options, &text)) {
         return EXIT_FINDINGS;
     }

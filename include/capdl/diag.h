@@ -11,10 +11,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A place in a source. line 0: no place is known (an object made by a front end); column 0: the whole line. */
+/*
+ * A place in a source. line 0: no place is known (an object made by a front end); column 0: the whole line; column
+ * CAPDL_POS_OFFSET: `line` is 1 + the offset of a byte in the text, whose line and column capdl_diags_locate finds.
+ */
+enum { CAPDL_POS_OFFSET = UINT16_MAX };
 struct capdl_pos {
     uint32_t line;
-    uint16_t column; /* in characters from 1; saturates */
+    uint16_t column; /* in characters from 1; saturates below CAPDL_POS_OFFSET */
     uint16_t file;   /* index in capdl_diags.files */
 };
 
@@ -27,11 +31,19 @@ struct capdl_diag {
     char *message;     /* one sentence, no full stop, no newline */
 };
 
+/* From this offset on, lines are those of another file: what a line marker says. */
+struct capdl_marker {
+    uint32_t offset, line;
+    uint16_t file;
+};
+
 /* A source text kept for diagnostics. The name is shown; text may be 0 when it is not at hand. */
 struct capdl_source {
     char *name;
     const char *text;
     size_t size;
+    struct capdl_marker *markers; /* ascending */
+    size_t num_markers, capacity_markers;
 };
 
 struct capdl_diags {
@@ -61,9 +73,13 @@ void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...)
 void capdl_finding(struct capdl_diags *, enum capdl_severity, const char *check, struct capdl_pos, const char *format, ...)
     CAPDL_PRINTF(5, 6);
 
+/* Notes a line marker in a source; what is not behind the last one is known already. */
+void capdl_diags_add_marker(struct capdl_diags *, uint16_t source, struct capdl_marker);
+/* Gives all places that are offsets their line and column. */
+void capdl_diags_locate(struct capdl_diags *);
 /* Prints `file:line:col: error: message`, the source line and a caret, in source order, at most `most` errors and as
    many warnings (0: all). */
-void capdl_diags_print(const struct capdl_diags *, FILE *, size_t most);
+void capdl_diags_print(struct capdl_diags *, FILE *, size_t most);
 
 /* Frees everything the list owns and empties it. */
 void capdl_diags_free(struct capdl_diags *);

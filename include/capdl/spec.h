@@ -47,8 +47,8 @@ struct capdl_cap {
     uint8_t rights;  /* enum capdl_right; on frames GRANT means execute */
     uint8_t flags;   /* enum capdl_cap_flag */
     uint8_t guard_size;
-    struct capdl_pos pos;
-    struct capdl_cap_extra *extra; /* 0: none of it */
+    uint32_t at;    /* where it is written: see capdl_spec_at */
+    uint32_t extra; /* see capdl_cap_extra; 0: none of it */
 };
 
 enum capdl_tcb_field { /* bits of capdl_tcb.has */
@@ -194,7 +194,7 @@ struct capdl_irq_map {
 struct capdl_slot_ref {
     uint32_t container;
     uint64_t slot;
-};
+} __attribute__((packed, aligned(4))); /* there may be very many */
 
 /* Derivation: the cap in `child` is derived from the one in `parent`. */
 struct capdl_derivation {
@@ -226,6 +226,7 @@ struct capdl_objects;
 struct capdl_arena;
 struct capdl_names;
 struct spec_caps_pool;
+struct spec_places;
 
 struct capdl_spec {
     enum capdl_arch arch;
@@ -237,6 +238,9 @@ struct capdl_spec {
     size_t num_derivations, capacity_derivations;
     struct capdl_domains domains;
     struct capdl_objects *objects; /* private, and so are the following */
+    struct spec_places *places;
+    struct capdl_cap_extra *extras;
+    size_t num_extras, capacity_extras;
     struct spec_caps_pool *caps;
     struct capdl_arena *arena;
     struct capdl_names *names; /* interned names, and objects by name and index */
@@ -264,12 +268,14 @@ uint32_t capdl_object_index(const struct capdl_spec *, uint32_t id);
 uint32_t capdl_object_parent(const struct capdl_spec *, uint32_t id);
 /* Changes what an object is, all but its capabilities. By name and index it is found as it was added. */
 void capdl_object_set(struct capdl_spec *, uint32_t id, const struct capdl_object *);
+/* A place in short, and back. All places of a spec are in one text; others take more memory. */
+uint32_t capdl_spec_at(struct capdl_spec *, struct capdl_pos);
+struct capdl_pos capdl_spec_pos(const struct capdl_spec *, uint32_t at);
 /* Where a capability is written. */
-static inline struct capdl_pos capdl_cap_pos(const struct capdl_spec *spec, const struct capdl_cap *cap)
-{
-    (void)spec;
-    return cap->pos;
-}
+struct capdl_pos capdl_cap_pos(const struct capdl_spec *, const struct capdl_cap *);
+/* What few capabilities have, or 0; good until more is added. capdl_spec_add_extra: what capdl_cap.extra is to be. */
+const struct capdl_cap_extra *capdl_cap_extra(const struct capdl_spec *, const struct capdl_cap *);
+uint32_t capdl_spec_add_extra(struct capdl_spec *, const struct capdl_cap_extra *);
 
 /* Finds an object by its name and index (CAPDL_NO_INDEX for one that is not an array element). CAPDL_NO_OBJECT if none. */
 uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t index);
@@ -309,6 +315,9 @@ struct capdl_text_options {
     void *context;
     bool has_arch; /* `arch` below wins over the arch line */
     enum capdl_arch arch;
+    /* May be 0. Called with pieces of the text that have been read: their memory can be given back where they can be had again,
+       as those of a mapped file. They are still looked at now and then. */
+    void (*release)(void *context, const char *from, const char *to);
 };
 bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source, const struct capdl_text_options *);
 

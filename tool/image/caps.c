@@ -197,18 +197,19 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
 
 static void move(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *irq_control_moved)
 {
+    const struct capdl_cap_extra *extra = capdl_cap_extra(program->spec, cap);
     struct operand source;
     if (!find_source(program, cnode, cap, &source) || !claim(program, cnode, cap, irq_control_moved)) {
         return;
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         const struct mapping *mapping =
-            mapping_find(program, cap->extra->mapping_container, cap->extra->mapping_slot);
+            mapping_find(program, extra->mapping_container, extra->mapping_slot);
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
             program_cap_error(program, cnode, cap,
                               "names as its mapping slot 0x%llx of '%s', which is in no address space",
-                              (unsigned long long)cap->extra->mapping_slot,
-                              capdl_object(program->spec, cap->extra->mapping_container)->name);
+                              (unsigned long long)extra->mapping_slot,
+                              capdl_object(program->spec, extra->mapping_container)->name);
             return;
         }
         source = mapping->source;

@@ -163,9 +163,8 @@ static void move(struct reverse *r, const struct capdl_call *call)
     }
     if (source->mapped && cap.kind == CAPDL_KIND_FRAME) {
         cap.flags |= CAPDL_CAP_HAS_MAPPING;
-        cap.extra = capdl_spec_alloc(r->spec, sizeof *cap.extra);
-        cap.extra->mapping_container = source->table;
-        cap.extra->mapping_slot = source->table_slot;
+        struct capdl_cap_extra extra = {.mapping_container = source->table, .mapping_slot = source->table_slot};
+        cap.extra = capdl_spec_add_extra(r->spec, &extra);
     }
     reverse_cap(r, cnode, cap);
 }

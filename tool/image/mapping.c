@@ -22,13 +22,14 @@ static void collect(struct program *program, uint32_t cnode)
     const struct capdl_object *o = capdl_object(program->spec, cnode);
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
-        if (cap->kind != CAPDL_KIND_FRAME || !(cap->flags & CAPDL_CAP_HAS_MAPPING) || !cap->extra) {
+        const struct capdl_cap_extra *extra = capdl_cap_extra(program->spec, cap);
+        if (cap->kind != CAPDL_KIND_FRAME || !(cap->flags & CAPDL_CAP_HAS_MAPPING) || !extra) {
             continue;
         }
         program->mappings = memory_grow(program->mappings, &program->capacity_mappings, program->num_mappings + 1,
                                         sizeof *program->mappings);
-        program->mappings[program->num_mappings++] = (struct mapping){.container = cap->extra->mapping_container,
-                                                                      .slot = cap->extra->mapping_slot,
+        program->mappings[program->num_mappings++] = (struct mapping){.container = extra->mapping_container,
+                                                                      .slot = extra->mapping_slot,
                                                                       .cnode = cnode,
                                                                       .cap = i,
                                                                       .source = operand_word(0)};

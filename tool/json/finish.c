@@ -31,10 +31,7 @@ static int cap_compare(const void *left, const void *right)
     if (a->slot != b->slot) {
         return a->slot < b->slot ? -1 : 1;
     }
-    if (a->pos.line != b->pos.line) {
-        return a->pos.line < b->pos.line ? -1 : 1;
-    }
-    return a->pos.column < b->pos.column ? -1 : a->pos.column > b->pos.column;
+    return a->at < b->at ? -1 : a->at > b->at;
 }
 
 void cap_list_finish(struct json *json, struct cap_list *caps, uint32_t container)
@@ -45,10 +42,10 @@ void cap_list_finish(struct json *json, struct cap_list *caps, uint32_t containe
     }
     for (size_t i = 0; i < caps->count; i++) {
         if (!capdl_spec_add_cap(json->spec, container, &caps->list[i])) {
-            capdl_error(json->diags, caps->list[i].pos, "slot %llu of '%s' is filled twice",
+            capdl_error(json->diags, capdl_cap_pos(json->spec, &caps->list[i]), "slot %llu of '%s' is filled twice",
                         (unsigned long long)caps->list[i].slot,
                         capdl_object_label(capdl_object(json->spec, container), label, sizeof label));
-            capdl_note(json->diags, caps->list[i - 1].pos, "first filled here");
+            capdl_note(json->diags, capdl_cap_pos(json->spec, &caps->list[i - 1]), "first filled here");
         }
     }
     caps->count = 0;

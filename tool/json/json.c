@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_LINE = 4096, LONGEST_SHOWN = 40 };
+enum { LONGEST_SHOWN = 40 };
 
 static const char *skip_blanks(const char *at)
 {
@@ -101,45 +101,11 @@ const char *json_kind(const char *value)
     }
 }
 
-static uint32_t count_lines(const char *from, const char *to)
+struct capdl_pos json_pos(const struct json *json, const char *at)
 {
-    uint32_t lines = 0;
-    while ((from = memchr(from, '\n', (size_t)(to - from)))) {
-        from++;
-        lines++;
-    }
-    return lines;
-}
-
-/* Positions are asked for nearly in order, so the lines between this one and the last are counted, in either
- * direction. */
-static void find_line(struct json *json, const char *at)
-{
-    if (at >= json->seen) {
-        json->line += count_lines(json->seen, at);
-    } else {
-        json->line -= count_lines(at, json->seen);
-    }
-    const char *from = at > json->seen ? json->seen : at >= json->line_start ? at : json->text;
-    const char *newline = memrchr(from, '\n', (size_t)(at - from));
-    if (newline) {
-        json->line_start = newline + 1;
-    } else if (from == json->text) {
-        json->line_start = json->text;
-    }
-    json->seen = at;
-}
-
-struct capdl_pos json_pos(struct json *json, const char *at)
-{
-    find_line(json, at);
-    size_t column = (size_t)(at - json->line_start) + 1;
-    for (const char *c = json->line_start; c < at && column < LONG_LINE; c++) {
-        column -= ((unsigned char)*c & 0xc0) == 0x80;
-    }
     return (struct capdl_pos){
-        .line = json->line,
-        .column = column < UINT16_MAX ? (uint16_t)column : UINT16_MAX,
+        .line = (uint32_t)(at - json->begin) + 1,
+        .column = CAPDL_POS_OFFSET,
         .file = json->source,
     };
 }

@@ -13,15 +13,13 @@ struct json {
     struct capdl_diags *diags;
     struct capdl_spec *spec; /* owns the strings */
     const char *root;        /* the document's value */
-    const char *text, *end;
+    const char *begin, *text, *end; /* text: behind a byte order mark */
     uint16_t source;
-    const char *seen, *line_start; /* where the last position was asked for */
-    uint32_t line;
 };
 
 /* False when the document is not well-formed, which is reported. */
 bool json_open(struct json *, struct capdl_diags *, struct capdl_spec *, uint16_t source);
-struct capdl_pos json_pos(struct json *, const char *value);
+struct capdl_pos json_pos(const struct json *, const char *value);
 /* "a number", "an object": what a value is, for messages. */
 const char *json_kind(const char *value);
 bool json_is_null(const char *value);

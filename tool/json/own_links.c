@@ -108,7 +108,7 @@ static bool target_read(struct own_reader *reader, const char **members, struct 
 {
     cap->object = CAPDL_NO_OBJECT;
     if (!members[OBJECT] == !members[CONTROL]) {
-        capdl_error(reader->json->diags, cap->pos, "a capability has 'object' or 'control'");
+        capdl_error(reader->json->diags, capdl_cap_pos(reader->spec, cap), "a capability has 'object' or 'control'");
         return false;
     }
     if (members[CONTROL]) {
@@ -130,7 +130,7 @@ static bool target_read(struct own_reader *reader, const char **members, struct 
         }
     }
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL && !members[CORE]) {
-        capdl_error(reader->json->diags, cap->pos, "a capability to sched_control has a 'core'");
+        capdl_error(reader->json->diags, capdl_cap_pos(reader->spec, cap), "a capability to sched_control has a 'core'");
     }
     return true;
 }
@@ -163,19 +163,20 @@ static void extra_read(struct own_reader *reader, const char **members, struct c
     if (!members[ASID] && !members[MAPPING]) {
         return;
     }
-    cap->extra = capdl_spec_alloc(reader->spec, sizeof *cap->extra);
+    struct capdl_cap_extra extra = { 0 };
     if (members[ASID] && json_fields(reader->json, members[ASID], "asid", asid, JSON_OTHERS_WRONG, values)) {
-        json_number(reader->json, values[0], "high", UINT64_MAX, &cap->extra->asid_high);
-        json_number(reader->json, values[1], "low", UINT64_MAX, &cap->extra->asid_low);
+        json_number(reader->json, values[0], "high", UINT64_MAX, &extra.asid_high);
+        json_number(reader->json, values[1], "low", UINT64_MAX, &extra.asid_low);
         cap->flags |= CAPDL_CAP_HAS_ASID;
     }
     if (members[MAPPING] &&
         json_fields(reader->json, members[MAPPING], "mapping", mapping, JSON_OTHERS_WRONG, values)) {
-        json_number(reader->json, values[1], "slot", UINT64_MAX, &cap->extra->mapping_slot);
-        if (own_reference(reader, values[0], "table", &cap->extra->mapping_container)) {
+        json_number(reader->json, values[1], "slot", UINT64_MAX, &extra.mapping_slot);
+        if (own_reference(reader, values[0], "table", &extra.mapping_container)) {
             cap->flags |= CAPDL_CAP_HAS_MAPPING;
         }
     }
+    cap->extra = capdl_spec_add_extra(reader->spec, &extra);
 }
 
 static void flag_read(struct json *json, const char *value, const char *what, unsigned flag, struct capdl_cap *cap)
@@ -211,7 +212,7 @@ static void data_read(struct own_reader *reader, const char **members, struct ca
     flag_read(json, members[MASTER_REPLY], "master_reply", CAPDL_CAP_MASTER_REPLY, cap);
     flag_read(json, members[UNCACHED], "uncached", CAPDL_CAP_UNCACHED, cap);
     if (cap->flags & CAPDL_CAP_REPLY && cap->flags & CAPDL_CAP_MASTER_REPLY) {
-        capdl_error(json->diags, cap->pos, "a capability is 'reply' or 'master_reply', not both");
+        capdl_error(json->diags, capdl_cap_pos(reader->spec, cap), "a capability is 'reply' or 'master_reply', not both");
     }
 }
 
@@ -224,7 +225,7 @@ static void caps_read(struct own_reader *reader, const char *value, uint32_t obj
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
         const char *members[NUM_CAP_MEMBERS];
-        struct capdl_cap cap = { .pos = json_pos(reader->json, item) };
+        struct capdl_cap cap = { .at = capdl_spec_at(reader->spec, json_pos(reader->json, item)) };
         if (!json_fields(reader->json, item, "a capability", cap_fields, JSON_OTHERS_WRONG, members) ||
             !target_read(reader, members, &cap)) {
             continue;
@@ -296,9 +297,15 @@ static bool slot_read(struct own_reader *reader, const char *value, const char *
 {
     static const struct json_field fields[] = { { "container", true }, { "slot", true }, { 0 } };
     const char *members[2];
-    return json_fields(reader->json, value, what, fields, JSON_OTHERS_WRONG, members) &&
-           own_reference(reader, members[0], "container", &slot->container) &&
-           json_number(reader->json, members[1], "slot", UINT64_MAX, &slot->slot);
+    uint32_t container;
+    uint64_t number;
+    if (!json_fields(reader->json, value, what, fields, JSON_OTHERS_WRONG, members) ||
+        !own_reference(reader, members[0], "container", &container) ||
+        !json_number(reader->json, members[1], "slot", UINT64_MAX, &number)) {
+        return false;
+    }
+    *slot = (struct capdl_slot_ref){ container, number };
+    return true;
 }
 
 void own_derivations_read(struct own_reader *reader, const char *value)

@@ -85,7 +85,7 @@ static bool cap_read(struct rust_reader *reader, const char *item, struct capdl_
 {
     const char *value, *fields, *members[NUM_MEMBERS];
     unsigned kind;
-    *cap = (struct capdl_cap){ .pos = json_pos(reader->json, item) };
+    *cap = (struct capdl_cap){ .at = capdl_spec_at(reader->spec, json_pos(reader->json, item)) };
     if (!rust_slot(reader, item, &cap->slot, &value) || !rust_cap_named(reader, value, &kind, &fields)) {
         return false;
     }

@@ -14,6 +14,6 @@ void spec_json_write(const struct capdl_spec *, FILE *);
 
 /* Diagnostics for editors: an array of objects, one a line, with file, line, column, severity, check, message and
  * notes. */
-void diags_json_write(const struct capdl_diags *, FILE *);
+void diags_json_write(struct capdl_diags *, FILE *);
 
 #endif

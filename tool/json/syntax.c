@@ -210,9 +210,7 @@ bool json_open(struct json *json, struct capdl_diags *diags, struct capdl_spec *
     if (file->size >= 3 && memcmp(file->text, "\xef\xbb\xbf", 3) == 0) {
         s.at += 3;
     }
-    *json = (struct json){ .diags = diags, .spec = spec, .text = s.at, .end = s.end, .source = source };
-    json->seen = json->line_start = s.at;
-    json->line = 1;
+    *json = (struct json){ .diags = diags, .spec = spec, .begin = file->text, .text = s.at, .end = s.end, .source = source };
     blanks(&s);
     json->root = s.at;
     if (document(&s)) {

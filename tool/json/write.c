@@ -157,14 +157,15 @@ static void put_rights(FILE *out, const struct capdl_cap *cap)
 
 static void put_extra(const struct writer *w, const struct capdl_cap *cap)
 {
+    const struct capdl_cap_extra *extra = capdl_cap_extra(w->spec, cap);
     if (cap->flags & CAPDL_CAP_HAS_ASID) {
-        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", cap->extra->asid_high,
-                cap->extra->asid_low);
+        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", extra->asid_high,
+                extra->asid_low);
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         fputs(", \"mapping\": {\"table\": ", w->out);
-        put_label(w, cap->extra->mapping_container);
-        fprintf(w->out, ", \"slot\": %" PRIu64 "}", cap->extra->mapping_slot);
+        put_label(w, extra->mapping_container);
+        fprintf(w->out, ", \"slot\": %" PRIu64 "}", extra->mapping_slot);
     }
 }
 
@@ -353,8 +354,9 @@ static void put_place(const struct capdl_diags *diags, const struct capdl_diag *
     put_string(out, diag->message);
 }
 
-void diags_json_write(const struct capdl_diags *diags, FILE *out)
+void diags_json_write(struct capdl_diags *diags, FILE *out)
 {
+    capdl_diags_locate(diags);
     putc('[', out);
     for (size_t i = 0; i < diags->count; i++) {
         fputs(i ? ",\n " : "\n ", out);

@@ -98,7 +98,7 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
         return false;
     }
     cap.object = frame;
-    cap.pos = p->pos;
+    cap.at = capdl_spec_at(x->spec, p->pos);
     cap.rights |= CAPDL_RIGHT_READ;
     return space_take(x, pd, address, size, p->text, p->pos) && space_map(x, pd, address, cap);
 }

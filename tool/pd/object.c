@@ -162,7 +162,7 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
 void object_hold(struct expansion *x, struct pd *pd, uint32_t container, struct capdl_cap cap)
 {
     cap.flags |= CAPDL_CAP_GENERATED;
-    if (cap.pos.line == 0)
-        cap.pos = pd->program->pos;
+    if (cap.at == 0)
+        cap.at = capdl_spec_at(x->spec, pd->program->pos);
     capdl_spec_add_cap(x->spec, container, &cap);
 }

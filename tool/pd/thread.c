@@ -187,7 +187,7 @@ static bool handler_cap(struct expansion *x, struct pd *pd, const struct capdl_p
     *cap = p->cap;
     cap->object = object_named(x, pd, p, CAPDL_KIND_EP);
     cap->kind = CAPDL_KIND_EP;
-    cap->pos = p->pos;
+    cap->at = capdl_spec_at(x->spec, p->pos);
     if (cap->object == CAPDL_NO_OBJECT)
         return false;
     if (cap->rights == 0)
@@ -257,7 +257,8 @@ static bool bind_notification(struct expansion *x, struct pd *pd)
     if (!p)
         return true;
     struct capdl_cap cap = {
-        .slot = CAPDL_TCB_SLOT_BOUND_NOTIFICATION, .kind = CAPDL_KIND_NOTIFICATION, .pos = p->pos, .rights = RW};
+        .slot = CAPDL_TCB_SLOT_BOUND_NOTIFICATION, .kind = CAPDL_KIND_NOTIFICATION, .rights = RW};
+    cap.at = capdl_spec_at(x->spec, p->pos);
     cap.object = object_named(x, pd, p, CAPDL_KIND_NOTIFICATION);
     if (cap.object == CAPDL_NO_OBJECT)
         return false;

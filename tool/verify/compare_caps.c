@@ -91,8 +91,8 @@ static void compare_mapping(const struct at *at)
 {
     struct verify *v = at->v;
     const struct cap *cap = &at->slot->cap;
-    bool wanted = at->wanted->flags & CAPDL_CAP_HAS_MAPPING && at->wanted->extra;
-    if (!wanted) {
+    const struct capdl_cap_extra *extra = capdl_cap_extra(v->spec, at->wanted);
+    if (!extra || !(at->wanted->flags & CAPDL_CAP_HAS_MAPPING)) {
         if (cap->asid) {
             differ(v, at->container,
                    "has %s a frame capability that stands for the mapping at 0x%" PRIx64
@@ -101,7 +101,6 @@ static void compare_mapping(const struct at *at)
         }
         return;
     }
-    const struct capdl_cap_extra *extra = at->wanted->extra;
     const struct table_place *table = &v->places[extra->mapping_container];
     uint32_t root = table->root == CAPDL_NO_OBJECT ? NO_NODE : v->match[table->root];
     uint16_t asid = root == NO_NODE ? 0 : v->nodes[root].asid;

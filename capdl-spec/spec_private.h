@@ -7,7 +7,7 @@
 
 enum {
     SPEC_MOST_OBJECTS = (1 << 30) - 1, /* the model has room for no more */
-    SPEC_TEXT_SPARE = 1 << 24,         /* objects or capabilities beyond what a text has room to spell out: more are a mistake */
+    SPEC_MOST_MADE = 1 << 24, /* objects or capabilities that a text makes: more than that, and than it has bytes, are a mistake */
     SPEC_MAX_PLACES = 1 << 24, /* that are not in the text of the spec */
 };
 

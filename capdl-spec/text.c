@@ -268,7 +268,7 @@ bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, ui
     }
     if (!spec_text_fits(diags, source))
         return false;
-    parser.most_caps = SPEC_TEXT_SPARE + (uint64_t)text->size;
+    parser.most_caps = text->size > SPEC_MOST_MADE ? text->size : SPEC_MOST_MADE;
     parser.most_objects = parser.most_caps < SPEC_MOST_OBJECTS ? parser.most_caps : SPEC_MOST_OBJECTS;
     text_lex_init(&lexer, diags, source);
     text_start(&parser, lexer);

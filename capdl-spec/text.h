@@ -26,7 +26,6 @@ struct text_ref {
     struct spec_name *name;
     struct capdl_pos pos;
     uint32_t column; /* in bytes; saturates */
-    uint32_t column; /* in bytes; saturates */
     bool indexed;
     uint32_t first_range, num_ranges; /* in text_parser.ranges */
 };

@@ -182,7 +182,8 @@ static void link_copy(struct text_parser *p, struct capdl_cap *link, const struc
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
     mask_cap(&params, &copy);
     if (params.has & TEXT_PARAM_RIGHTS)
-        capdl_error(p->diags, params.pos, "a copy has the rights of its source: write (masked: R) to take some away");
+        capdl_warning(p->diags, params.pos,
+                      "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
     params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);
     text_cap_params_apply(p, &params, &copy);
     *link = copy;

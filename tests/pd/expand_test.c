@@ -72,7 +72,8 @@ static void begin(struct test *t, const char *name, const char *text)
 {
     *t = (struct test){.name = name, .profile = profile_builtin(name)};
     struct pd_context context = {t->profile, "test.cdl", search};
-    struct capdl_text_options options = {pd_expand, &context, true, t->profile->arch};
+    struct capdl_text_options options = {
+        .expand = pd_expand, .context = &context, .has_arch = true, .arch = t->profile->arch};
 
     capdl_spec_init(&t->spec);
     uint16_t source = capdl_diags_add_source(&t->diags, "test.cdl", text, strlen(text));

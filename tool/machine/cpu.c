@@ -197,7 +197,7 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
     cpu->instructions += cpu->executed;
     thread->instructions += cpu->executed;
     cpu->time += cpu->executed;
-    if (cpu->exit.kind == EXIT_TRAP || cpu->exit.kind == EXIT_ERROR)
+    if (cpu->exit.kind != EXIT_BUDGET && !cpu->exit.fetch)
         cpu->exit.instruction = instruction_at(e, pc);
     enter_kernel(cpu, thread, pc);
     return true;

@@ -17,7 +17,7 @@ struct cpu_exit {
     uint32_t trap;       /* number of the exception */
     uint64_t address;    /* of the access */
     bool write, fetch;
-    uint32_t instruction; /* that raised the exception; 0 if it cannot be read */
+    uint32_t instruction; /* that raised it; 0 if it cannot be read */
 };
 
 /* What differs between the architectures. */

@@ -31,6 +31,37 @@ static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
     (void)fp;
 }
 
+enum { ISS_VALID = 1 << 24, ISS_SIZE = 22, ISS_SIGNED = 1 << 21, ISS_REGISTER = 16, ISS_WIDE = 1 << 15, ISS_ORDERED = 1 << 14 };
+
+/* Whether it loads or stores one register, and does not change the one with the address. */
+static bool accesses_one_register(uint32_t instruction)
+{
+    if ((instruction & 0x3f000000) == 0x39000000) /* unsigned offset */
+        return true;
+    if ((instruction & 0x3f200c00) == 0x38200800) /* offset in a register */
+        return true;
+    return (instruction & 0x3f200400) == 0x38000000; /* signed offset; as if unprivileged */
+}
+
+/* LDAR, STLR */
+static bool is_ordered(uint32_t instruction)
+{
+    return (instruction & 0x3fa08000) == 0x08808000;
+}
+
+/* What stage 2 of the translation, where hypervisor kernels have user memory, tells of the instruction that faulted. */
+static uint32_t access_syndrome(uint32_t instruction)
+{
+    bool ordered = is_ordered(instruction);
+    if (!ordered && !accesses_one_register(instruction))
+        return 0;
+    uint32_t size = instruction >> 30, reg = instruction & 31, operation = instruction >> 22 & 3;
+    bool is_signed = !ordered && operation >= 2;
+    bool wide = is_signed ? operation == 2 : size == 3;
+    return ISS_VALID | size << ISS_SIZE | reg << ISS_REGISTER | (is_signed ? ISS_SIGNED : 0u) | (wide ? ISS_WIDE : 0u) |
+           (ordered ? ISS_ORDERED : 0u);
+}
+
 static uint64_t abort_status(struct kernel *k, const struct cpu_exit *exit)
 {
     uint64_t status = exit->fetch ? ESR_FETCH : exit->write ? ESR_DATA | ESR_WRITE : ESR_DATA;
@@ -38,6 +69,8 @@ static uint64_t abort_status(struct kernel *k, const struct cpu_exit *exit)
     bool present = false;
     unsigned depth = root ? vspace_depth(k, root, exit->address, &present) : 0;
     unsigned level = depth + 4u - k->profile->vspace_levels;
+    if (k->profile->hypervisor && !exit->fetch)
+        status |= access_syndrome(exit->instruction);
     return status | (present ? ESR_PERMISSION : ESR_TRANSLATION) | level;
 }
 

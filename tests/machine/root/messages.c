@@ -136,13 +136,10 @@ static uint64_t print_fault(const char *name, struct answer a, uint64_t word)
 
 #if defined(__aarch64__)
 enum { SYSCALL_IP = 8, SYSCALL_WORDS = 12, EXCEPTION_WORDS = 3, INSTRUCTION = 4, SYSCALL_INSTRUCTION = 4, CAP_REGISTER = SEL4_REGISTER_X0 };
-#define STATUS(s) ((s) & 0x7f)
 #elif defined(__riscv)
 enum { SYSCALL_IP = 0, SYSCALL_WORDS = 10, EXCEPTION_WORDS = 2, INSTRUCTION = 4, SYSCALL_INSTRUCTION = 4, CAP_REGISTER = SEL4_REGISTER_A0 };
-#define STATUS(s) (s)
 #else
 enum { SYSCALL_IP = 15, SYSCALL_WORDS = 18, EXCEPTION_WORDS = 3, INSTRUCTION = 2, SYSCALL_INSTRUCTION = 2, CAP_REGISTER = SEL4_REGISTER_RDI };
-#define STATUS(s) (s)
 #endif
 
 static void map_far(void)
@@ -165,7 +162,7 @@ static void handle_faults(void)
     check("faulty", thread_start(at(TCB3), at(SC3), 250, faulty, handler));
     struct answer a = receive(at(FAULT_EP), at(REPLY2));
     print_fault("page fault", a, 1);
-    value("status", STATUS(ipc[4]));
+    value("status", ipc[4]);
     value("fetch", ipc[3]);
     map_far();
     check("map", map_page(at(FRAME), VSPACE, FAR, RIGHTS));
@@ -175,7 +172,7 @@ static void handle_faults(void)
     check("map read-only", map_page(at(FRAME), VSPACE, FAR, RIGHT_R));
     a = receive(at(FAULT_EP), at(REPLY2));
     print_fault("write fault", a, 1);
-    value("status", STATUS(ipc[4]));
+    value("status", ipc[4]);
     check("map", map_page(at(FRAME), VSPACE, FAR, RIGHTS));
     answer(at(REPLY2), 0, 0);
     a = receive(at(FAULT_EP), at(REPLY2));
@@ -209,11 +206,46 @@ static void handle_faults(void)
     value("send to faulty", trap(SEL4_SYS_SEND, at(EP), tag(1, 0, 1), 0).info);
     a = receive(at(FAULT_EP), at(REPLY2));
     print_fault("fetch", a, 1);
-    value("status", STATUS(ipc[4]));
+    value("status", ipc[4]);
     value("fetch", ipc[3]);
     answer(at(REPLY2), 1, 0);
     value("faulty has stopped", poll(at(FAULT_EP)).badge);
 }
+
+#if defined(__aarch64__)
+/* Hypervisor kernels are told by the processor what the instruction was, if it loads or stores one register. */
+static void accesses(void)
+{
+    uint64_t address = FAR + 0x800000;
+    __asm__ volatile(
+        "mov x1, %0\n"
+        "ldr x2, [x1]\nldr w3, [x1, #4]\nldrh w4, [x1]\nldrsh x5, [x1]\nldrsh w6, [x1]\nldrb w7, [x1]\nldrsb x8, [x1]\n"
+        "ldrsw x9, [x1]\nstr x10, [x1]\nstr wzr, [x1]\nstrh w11, [x1]\nstrb w12, [x1, #1]\nldr x13, [x1, xzr]\n"
+        "ldrsb w14, [x1, wzr, uxtw]\nldur x15, [x1, #-8]\nstur w16, [x1, #-3]\nldtr x17, [x1]\nsttrb w2, [x1]\n"
+        "ldr x3, [x1], #8\nstr w4, [x1, #-4]!\nldp x5, x6, [x1]\nstp w7, w8, [x1]\nldar x9, [x1]\nldarb w10, [x1]\n"
+        "stlr w11, [x1]\nstlrh w12, [x1]\nldxr x13, [x1]\nldaxr w14, [x1]\n"
+        : : "r"(address) : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+        "memory");
+    for (;;)
+        wait_for(at(NTFN2));
+}
+
+enum { ACCESSES = 28 };
+
+static void handle_accesses(void)
+{
+    delete(at(TCB3));
+    retype(untyped, SEL4_TYPE_TCB, 0, at(TCB3), 1);
+    check("accesses", thread_start(at(TCB3), at(SC3), 250, accesses, at(FAULT_BADGED)));
+    for (unsigned i = 0; i < ACCESSES; i++) {
+        receive(at(FAULT_EP), at(REPLY2));
+        uint64_t pc = ipc[1];
+        value("status", ipc[4]);
+        call(at(TCB3), SEL4_LABEL_TCB_WRITE_REGISTERS, WORDS(0, 1, pc + 4), NONE);
+        answer(at(REPLY2), 0, 0);
+    }
+}
+#endif
 
 static void tables(void)
 {
@@ -302,6 +334,9 @@ void root_main(void)
     check("unbind", call(at(TCB2), SEL4_LABEL_TCB_UNBIND_NOTIFICATION, NONE, NONE));
     check("suspend", call(at(TCB2), SEL4_LABEL_TCB_SUSPEND, NONE, NONE));
     handle_faults();
+#if defined(__aarch64__)
+    handle_accesses();
+#endif
 #if SEL4_MCS
     budgets();
 #endif

@@ -77,7 +77,7 @@ static void give_pages(uint64_t address, uint64_t end)
 void hand_over(void)
 {
     const uint64_t first = self.blob.sizes[CAPDL_SIZE_LEFT_FIRST];
-    const uint64_t read = header.blob_start + self.blob.items[CAPDL_BLOB_ITEM_PHASES];
+    const uint64_t read = self.blob.items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE; /* pages of the blob */
     struct mapped mapped;
 
     if (!self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS])
@@ -93,7 +93,7 @@ void hand_over(void)
         give_untyped(&left->untypeds[i], first + i);
     left->first_untyped = first;
     left->first_frame = first + left->num_untypeds;
-    give_pages(header.blob_start, read & ~(uint64_t)(CAPDL_PAGE_SIZE - 1));
+    give_pages(header.blob_start, header.blob_start + read * CAPDL_PAGE_SIZE);
     give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
     if (page_has_slot())
         give_page(window_page());

@@ -49,6 +49,10 @@ void open_blob(const struct bootinfo *bootinfo)
     self.first_slot = bootinfo->empty.start;
     self.first_page = page_cap(header.pages_start);
     self.untyped = region_at(boot[CAPDL_BOOT_UNTYPED_OFFSET]);
+    if (self.untyped.end - self.untyped.start >
+        (CAPDL_PAGE_SIZE - sizeof(struct slot_region) - (uint64_t)boot[CAPDL_BOOT_UNTYPED_OFFSET])
+            / sizeof(struct capdl_untyped))
+        die("bootinfo with $ untypeds", self.untyped.end - self.untyped.start, 0);
     if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET])
         self.sched_control = region_at(boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]);
 }

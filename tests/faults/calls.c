@@ -13,7 +13,7 @@
 #include "machine/kernel.h"
 #include "system.h"
 
-static unsigned systems, boots, by_phase[CAPDL_PHASE_DONE + 1], real_boots[CAPDL_ARCH_COUNT];
+static unsigned systems, boots, by_phase[CAPDL_PHASE_COUNT], real_boots[CAPDL_ARCH_COUNT];
 static uint64_t real;
 
 static struct native_result boot_with(struct system *s, uint64_t refuse, unsigned error)
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
     }
     scratch_free();
     printf("%u systems, %u boots with a failing call\n", systems, boots);
-    for (unsigned phase = 0; phase <= CAPDL_PHASE_DONE; phase++)
+    for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++)
         if (by_phase[phase])
             printf("%8u while %s\n", by_phase[phase], phase_name(phase));
     printf("with the real binary, too: %u on AArch64, %u on RISC-V, %u on x86-64\n", real_boots[CAPDL_ARCH_AARCH64],

@@ -134,8 +134,21 @@ static void check_tampered(void (*tamper)(void), const char *start, const char *
     check_text("calls", fake.log, "11 0x1 ()\n");
 }
 
+/* An offset in bootinfo at which there is something else. */
+static void untypeds_elsewhere(void)
+{
+    static int64_t profile[CAPDL_BOOT_KEY_COUNT];
+
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_UNTYPED_OFFSET] += sizeof(struct slot_region);
+    encode_system(&blob, &(struct system){ .profile = profile });
+    fake = system_on(&blob);
+    check_message(&fake, 0, 0, "capdl: reading the blob: bootinfo with 0xfffffffffffff10c untypeds\n");
+}
+
 static void images_that_do_not_fit(void)
 {
+    untypeds_elsewhere();
     check_tampered(other_architecture, "capdl: reading the blob: a blob for architecture ", ", an initialiser for ");
     check_tampered(longer_image, "capdl: reading the blob: the image ends at 0x", ", for the kernel at 0x");
     check_tampered(image_begins_elsewhere, "capdl: reading the blob: an image of 0x", " bytes, for the kernel of ");

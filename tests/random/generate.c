@@ -366,6 +366,17 @@ static void add_schedule(struct generator *g)
     line_add(g, SECTION_DOMAINS, "schedule: [%s]  index_shift: %u  domain_set_start: %s", text, shift, rng_chance(&g->r, 2) ? "0" : "no_start");
 }
 
+/* A CNode of its own for what is left, often with too few slots. */
+static void add_leftovers(struct generator *g)
+{
+    unsigned bits = (unsigned)rng_between(&g->r, 1, 8);
+    uint64_t first = rng_below(&g->r, UINT64_C(1) << bits), slots = rng_between(&g->r, 1, (UINT64_C(1) << bits) - first);
+    line_add(g, SECTION_OBJECTS, "keeper = cnode (%u bits)", bits);
+    line_add(g, SECTION_OBJECTS, "told = frame (4k)");
+    line_add(g, SECTION_OBJECTS, "rest = leftover (slots: %u%s)", (unsigned)slots, rng_chance(&g->r, 2) ? ", devices: 1" : "");
+    line_add(g, SECTION_CAPS, "keeper { %u: rest } rest { 0: told }", (unsigned)first);
+}
+
 static void generate_all(struct generator *g)
 {
     unsigned size = (unsigned)rng_between(&g->r, 1, rng_chance(&g->r, 20) ? 120 : 24);
@@ -380,6 +391,8 @@ static void generate_all(struct generator *g)
         thread_generate(g);
     relations_generate(g);
     caps_generate(g);
+    if (rng_chance(&g->r, 3))
+        add_leftovers(g);
     if (g->sample->profile->num_domains > 1 && rng_chance(&g->r, 2))
         add_schedule(g);
 }

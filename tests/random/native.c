@@ -188,6 +188,8 @@ static void run(struct native *n)
     struct seam seam = seam_over(n);
     seam_boot(&seam);
     judge(n, &seam.header);
+    memset(n->memory + WINDOW_PAGE * PAGE, 0, PAGE); /* stands for one that is zero, and is nobody's while we run */
+    memcpy(memory_at(&n->kernel->memory, n->boot.image_paddr, 0), n->memory, n->boot.image_end - n->boot.image_start);
     if (n->options->stopped) {
         struct machine_stop stop = {
             .kernel = n->kernel, .boot = &n->boot, .header = &n->result->header, .outcome = n->result->outcome};

@@ -94,6 +94,15 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
     }
 }
 
+/* Who gets what is left, and where it is described: nothing else may refer to that frame. */
+static void match_leftovers(struct verify *v, const struct capdl_blob *blob)
+{
+    if (blob->sizes[CAPDL_SIZE_LEFT_SLOTS] && v->left.object != CAPDL_NO_OBJECT) {
+        match_pair(v, v->left.cnode, state_node(v, initialiser_slot(v, blob->sizes[CAPDL_SIZE_LEFT_CNODE])));
+        match_pair(v, v->left.frame, state_node(v, initialiser_slot(v, blob->sizes[CAPDL_SIZE_LEFT_FRAME])));
+    }
+}
+
 void match_by_names(struct verify *v)
 {
     struct capdl_blob blob;
@@ -107,6 +116,7 @@ void match_by_names(struct verify *v)
         names_of(v, &c, false);
         names_of(v, &c, true);
     }
+    match_leftovers(v, &blob);
     for (uint64_t i = 0; i < blob.sizes[CAPDL_SIZE_SLOTS]; i++) {
         uint32_t node = state_node(v, initialiser_slot(v, i));
         if (node != NO_NODE) {

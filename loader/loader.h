@@ -102,6 +102,10 @@ bool core_next(struct tree_node *, uint64_t *hardware);
  */
 /* Moves [from, from + size) up or to an apart place and starts over there. */
 _Noreturn void arch_move(uintptr_t to, uintptr_t from, size_t size, uintptr_t tree, uint64_t hardware);
+/* Whether RAM begins with memory that may be looked at: what lies there may be the firmware's own, and protected. */
+bool arch_ram_may_hold_tree(void);
+/* The core we are on, if what we were told may be something else. */
+uint64_t arch_core_assumed(uint64_t hardware);
 /* Makes sure this is a core the kernel can boot on, or starts over on one that is. */
 void arch_core_choose(uintptr_t tree, uint64_t hardware);
 /* Brings this core to the state the kernel is entered from, translation still off. */

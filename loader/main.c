@@ -49,7 +49,7 @@ static void tree_choose(uintptr_t given)
 {
     bool have_own = tree_open(&loader.tree, payload + loader.payload->tree, loader.payload->tree_size);
     console_open(&loader.tree);
-    loader.tree_of_firmware = take_tree(given) || (have_own && take_tree(start_of_ram()));
+    loader.tree_of_firmware = take_tree(given) || (have_own && arch_ram_may_hold_tree() && take_tree(start_of_ram()));
     if (loader.tree_of_firmware) {
         console_open(&loader.tree);
     }
@@ -85,8 +85,11 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     payload_open(hardware);
     tree_choose(tree);
     version_check();
-    arch_core_choose(tree, hardware);
-    move_home(hardware);
+    if (tree && !loader.tree_of_firmware) {
+        loader.boot_hardware = arch_core_assumed(hardware); /* started as a program, with arguments of one */
+    }
+    arch_core_choose(tree, loader.boot_hardware);
+    move_home(loader.boot_hardware);
     print("at %lx, kernel at %lx, initialiser at %lx, device tree from %s", (uint64_t)loader.start,
           loader.payload->kernel.start, loader.payload->initialiser.start,
           loader.tree_of_firmware ? "firmware" : "image");

@@ -63,6 +63,16 @@ static void leave_el2(void)
     arch_vectors_set();
 }
 
+bool arch_ram_may_hold_tree(void)
+{
+    return true;
+}
+
+uint64_t arch_core_assumed(uint64_t hardware)
+{
+    return hardware; /* the core itself said so */
+}
+
 void arch_core_choose(uintptr_t tree, uint64_t hardware)
 {
     (void)tree, (void)hardware; /* the kernel boots on any core */

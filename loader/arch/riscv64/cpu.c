@@ -79,6 +79,19 @@ static void wait_for_others(void)
     }
 }
 
+/* It begins with SBI firmware. */
+bool arch_ram_may_hold_tree(void)
+{
+    return false;
+}
+
+/* In S-mode a hart cannot find out its number. */
+uint64_t arch_core_assumed(uint64_t hardware)
+{
+    (void)hardware;
+    return loader.payload->first_hart;
+}
+
 void arch_core_choose(uintptr_t tree, uint64_t hardware)
 {
     if (hardware != loader.payload->first_hart) {

@@ -61,8 +61,18 @@ static void untypeds(struct world *w)
     EXPECT(ram > UINT64_C(400) << 20, true);
 }
 
+/* provide_cap: each page of the image takes a slot of the root CNode; when there is none left, the kernel stops. */
+static void images_need_slots(void)
+{
+    EXPECT(world_boots("aarch64-12", UINT64_C(15) << 20), true);
+    EXPECT(world_boots("aarch64-12", UINT64_C(16) << 20), false);
+    EXPECT(world_boots("aarch64", UINT64_C(16) << 20), true);
+    EXPECT(world_boots("x86_64-mcs-12", UINT64_C(16) << 20), false);
+}
+
 int main(void)
 {
+    images_need_slots();
     static const char *const profiles[] = {"aarch64", "aarch64-mcs-12", "riscv64-12", "riscv64-mcs", "x86_64", "x86_64-mcs-12"};
     for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
         struct world *w = world_new(profiles[i]);

@@ -2,7 +2,7 @@
 /* Where the architectures differ in mapping: src/arch/{arm/64,riscv,x86,x86/64}/kernel/vspace.c of seL4. */
 #include "world.h"
 
-enum { FRAME, SECOND, COPY, PT, MID, TOP, BIG, OTHER };
+enum { FRAME, SECOND, COPY, PT, MID, TOP, BIG, OTHER, BIG2, PAGE_UT, POOL, SPACE };
 
 /* An address whose tables are not there yet but for the root. */
 #define FAR (w->k->profile->arch == CAPDL_ARCH_X86_64 ? UINT64_C(1) << 44 : UINT64_C(0x3000000000))
@@ -114,17 +114,74 @@ static void unmapping_a_table(struct world *w)
     EXPECT(map(w, FRAME, FAR + 0x5000, 3), is(w, CAPDL_ARCH_RISCV) ? CAPDL_ERROR_FAILED_LOOKUP : CAPDL_ERROR_INVALID_ARGUMENT);
 }
 
+/* A 2 MiB page over another one: as with small ones. */
+static void large_pages_over_each_other(struct world *w)
+{
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_2M, 0, BIG2, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(map(w, BIG2, FAR + LEAF, 3), is(w, CAPDL_ARCH_RISCV) ? CAPDL_ERROR_DELETE_FIRST : CAPDL_ERROR_NO_ERROR);
+    struct page_view view;
+    EXPECT(vspace_translate(w->k, vspace_of_thread(w->k, w->k->current), FAR + LEAF, &view), true);
+    EXPECT(view.paddr, slot_of(w, is(w, CAPDL_ARCH_RISCV) ? BIG : BIG2)->cap.paddr);
+}
+
+/* makeUserPTE of RISC-V: what can be neither read nor written nor executed is not entered, and that is no error. */
+static void pages_without_rights(struct world *w)
+{
+    enum { EXECUTE_NEVER = 1 };
+    struct page_view view;
+    struct table *root = vspace_of_thread(w->k, w->k->current);
+    if (!is(w, CAPDL_ARCH_RISCV))
+        return;
+#define MAP_WRITE_ONLY(attributes) \
+    world_call(w, slot_at(w, SECOND), CAPDL_METHOD_PAGE_MAP, WORDS(FAR + 0x2000, CAPDL_RIGHT_WRITE, attributes), \
+               WORDS(CAPDL_INITIAL_VSPACE))
+    EXPECT(MAP_WRITE_ONLY(EXECUTE_NEVER), CAPDL_ERROR_NO_ERROR);
+    EXPECT(vspace_translate(w->k, root, FAR + 0x2000, &view), false);
+    EXPECT(MAP_WRITE_ONLY(0), CAPDL_ERROR_NO_ERROR);
+    EXPECT(vspace_translate(w->k, root, FAR + 0x2000, &view), true);
+    EXPECT(view.rights, PAGE_X);
+    EXPECT(world_call(w, slot_at(w, SECOND), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
+}
+
+/* ASIDControl_MakePool, ASIDPool_Assign in decode*MMUInvocation of each architecture. */
+static void pools_of_address_spaces(struct world *w)
+{
+    uint64_t root = CAPDL_INITIAL_CNODE, control = CAPDL_INITIAL_ASID_CONTROL, pool = slot_at(w, POOL), space = slot_at(w, SPACE);
+#define MAKE_POOL(from) world_call(w, control, CAPDL_METHOD_ASID_CONTROL_MAKE_POOL, WORDS(pool, 64), WORDS(from, root))
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_UNTYPED, 12, PAGE_UT, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, slot_at(w, PAGE_UT), CAPDL_TYPE_ENDPOINT, 0, SPACE, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(MAKE_POOL(w->untyped), CAPDL_ERROR_INVALID_CAPABILITY); /* the size, before its children */
+    EXPECT(MAKE_POOL(slot_at(w, PAGE_UT)), CAPDL_ERROR_REVOKE_FIRST);
+    world_delete(w, space);
+    EXPECT(MAKE_POOL(slot_at(w, PAGE_UT)), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, slot_at(w, PAGE_UT), CAPDL_TYPE_ENDPOINT, 0, SPACE, 1), CAPDL_ERROR_NOT_ENOUGH_MEMORY);
+    EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_VSPACE, 0, SPACE, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, pool, CAPDL_METHOD_ASID_POOL_ASSIGN, NONE, WORDS(space)), CAPDL_ERROR_NO_ERROR);
+    EXPECT(slot_of(w, SPACE)->cap.asid != 0, true); /* 0 means none */
+    EXPECT(world_call(w, pool, CAPDL_METHOD_ASID_POOL_ASSIGN, NONE, WORDS(space)), CAPDL_ERROR_INVALID_CAPABILITY);
+    uint16_t asid = slot_of(w, SPACE)->cap.asid;
+    EXPECT(vspace_of_asid(w->k, asid) != 0, true);
+    world_delete(w, pool); /* deleteASIDPool: with the pool go its address spaces' numbers */
+    EXPECT(vspace_of_asid(w->k, asid) != 0, false);
+    /* the first pool holds ASID 0, which nobody gets */
+    EXPECT(w->k->asid_table[0] && !w->k->asid_table[0]->vspace[0], true);
+    EXPECT(world_revoke(w, w->untyped), CAPDL_ERROR_NO_ERROR);
+}
+
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
     for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
         struct world *w = world_new(profiles[i]);
+        pools_of_address_spaces(w);
         make(w);
         tables_from_the_top(w);
         mapping_over_a_page(w);
         remapping_changes_rights_only(w);
+        pages_without_rights(w);
         order_of_checks(w);
         unmapping_a_table(w);
+        large_pages_over_each_other(w);
         EXPECT(world_is_sound(w), true);
         world_free(w);
     }

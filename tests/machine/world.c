@@ -24,8 +24,8 @@ int failures(void)
     return num_failures != 0;
 }
 
-/* A program of one page that nobody runs. */
-static void make_elf(uint8_t *bytes)
+/* A program that nobody runs. */
+static void make_elf(uint8_t *bytes, uint64_t size)
 {
     Elf64_Ehdr header = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
                          .e_type = ET_EXEC,
@@ -33,7 +33,7 @@ static void make_elf(uint8_t *bytes)
                          .e_phoff = sizeof header,
                          .e_phentsize = sizeof(Elf64_Phdr),
                          .e_phnum = 1};
-    Elf64_Phdr load = {.p_type = PT_LOAD, .p_vaddr = IMAGE, .p_memsz = CODE, .p_filesz = 0};
+    Elf64_Phdr load = {.p_type = PT_LOAD, .p_vaddr = IMAGE, .p_memsz = size, .p_filesz = 0};
     memcpy(bytes, &header, sizeof header);
     memcpy(bytes + sizeof header, &load, sizeof load);
 }
@@ -57,7 +57,7 @@ struct world *world_new(const char *name)
     struct world *w = calloc(1, sizeof *w);
     const struct capdl_profile *profile = profile_builtin(name);
     struct capdl_diags diags = {0};
-    make_elf(elf);
+    make_elf(elf, CODE);
     struct boot_options options = {.name = "test", .elf = elf, .elf_size = sizeof elf};
     w->k = profile ? kernel_create(profile, 0) : 0;
     if (!w->k || !boot(w->k, &options, &w->info, &diags)) {
@@ -68,6 +68,20 @@ struct world *world_new(const char *name)
     w->base = w->info.first_empty;
     find_untypeds(w);
     return w;
+}
+
+bool world_boots(const char *name, uint64_t image_size)
+{
+    uint8_t elf[sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr)];
+    struct boot_options options = {.name = "test", .elf = elf, .elf_size = sizeof elf};
+    struct boot_info info = {0};
+    struct capdl_diags diags = {0};
+    struct kernel *k = kernel_create(profile_builtin(name), 0);
+    make_elf(elf, image_size);
+    bool good = k && boot(k, &options, &info, &diags);
+    kernel_free(k);
+    capdl_diags_free(&diags);
+    return good;
 }
 
 void world_free(struct world *w)

@@ -19,6 +19,8 @@ struct world {
 /* Boots a kernel of a built-in profile. Ends the test program when that fails. */
 struct world *world_new(const char *profile);
 void world_free(struct world *);
+/* Whether a kernel boots with an initial task of this size. */
+bool world_boots(const char *profile, uint64_t image_size);
 
 /* An invocation of the current thread. Words and capabilities are followed by their counts' worth of arguments. */
 enum capdl_kernel_error world_call(struct world *, uint64_t cptr, enum capdl_method, unsigned words, const uint64_t *word,

@@ -101,6 +101,7 @@ static void spawn_senders(void)
     let_others_run();
 }
 
+/* src/object/endpoint.c: sendIPC, cancelBadgedSends, reorderEP. */
 static void queues_of_senders(void)
 {
     spawn_senders();
@@ -126,6 +127,7 @@ static void queues_of_senders(void)
     end_threads();
 }
 
+/* finaliseCap of endpoints, cancelAllIPC: only with the last capability are they sent on their way, into a fault. */
 static void senders_lose_their_endpoint(void)
 {
     spawn_senders();
@@ -159,6 +161,7 @@ static void waiter(void)
     park();
 }
 
+/* src/object/notification.c: sendSignal, cancelAllSignals. */
 static void receivers_lose_their_object(void)
 {
     spawn(0, receiver);
@@ -199,6 +202,7 @@ static void bound_receiver(void)
     park();
 }
 
+/* src/object/notification.c: bindNotification; maybeBoundNotification of receiveIPC. */
 static void bound_notifications(void)
 {
     spawn(0, bound_receiver);
@@ -246,6 +250,7 @@ static void long_sender(void)
     puts_("not reached\n");
 }
 
+/* sendIPC: a caller that may not be answered is stopped. */
 static void rights(void)
 {
     check("receive without right", copy(at(WRITE_ONLY), at(EP), RIGHT_W));
@@ -259,6 +264,7 @@ static void rights(void)
     end_threads();
 }
 
+/* src/kernel/thread.c: doIPCTransfer; lookupExtraCaps. */
 static void sizes(void)
 {
     spawn(0, long_sender);
@@ -276,6 +282,7 @@ static void sizes(void)
 /* ---- Replies ---- */
 
 #if SEL4_MCS
+/* src/object/reply.c: doReplyTransfer, reply_unlink, finalising a reply object. */
 static void replies(void)
 {
     spawn(0, caller);
@@ -320,6 +327,7 @@ static void replies(void)
     end_threads();
 }
 #else
+/* src/object/cnode.c: CNodeSaveCaller; doReplyTransfer, deleteCallerCap. */
 static void replies(void)
 {
     spawn(0, caller);
@@ -365,6 +373,7 @@ static void callee(void)
     }
 }
 
+/* src/api/syscall.c: handleReply and ReplyRecv. */
 static void calls(void)
 {
     spawn(0, callee);
@@ -417,6 +426,7 @@ static void first_caller(void)
     park();
 }
 
+/* src/object/schedcontext.c: decodeSchedContext_Bind of threads that wait. */
 static void called_away(void)
 {
     spawn(0, first_caller);
@@ -434,6 +444,7 @@ static void called_away(void)
     end_threads();
 }
 
+/* src/object/reply.c: reply_push, reply_pop, reply_remove; schedContext_donate. */
 static void contexts(void)
 {
     uint64_t handler = at(FAULT_EP);
@@ -470,6 +481,7 @@ static void passive_waiter(void)
     }
 }
 
+/* maybeDonateSchedContext, maybeReturnSchedContext. */
 static void contexts_of_notifications(void)
 {
     spawn_at(0, 250, passive_waiter, true);
@@ -491,6 +503,7 @@ static void contexts_of_notifications(void)
     end_threads();
 }
 
+/* decodeSchedContext_YieldTo. */
 static void yielding(void)
 {
     spawn_at(0, 255, park, false);
@@ -506,6 +519,7 @@ static void yielding(void)
 
 /* ---- A thread's own control block ---- */
 
+/* src/object/tcb.c: decodeSetSpace, decodeSetIPCBuffer, invokeTCB_CopyRegisters, decodeBindNotification, decodeSetAffinity. */
 static void own_block(void)
 {
     uint64_t n = SEL4_REGISTERS;
@@ -548,6 +562,7 @@ static void own_block(void)
     end_threads();
 }
 
+/* src/object/domain.c. */
 static void domains(void)
 {
 #ifdef SEL4_LABEL_DOMAIN_SET_SCHEDULE_CONFIGURE

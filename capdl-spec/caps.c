@@ -76,6 +76,7 @@ void spec_append_cap(struct capdl_spec *spec, uint32_t container, const struct c
     }
     caps->list[caps->count++] = added;
     pool->used += !caps->capacity;
+    spec_caps_mark(spec, container);
 }
 
 /* The first cap whose slot is not below `slot`. Most caps are added in ascending order: look at the end first. */

@@ -14,6 +14,7 @@ struct basic {
     uint32_t name;
     uint32_t at;
     uint8_t kind, flags, size_bits;
+    uint8_t more; /* bit per column: what it has of this object is not zero */
 };
 
 /* The union of struct capdl_object. */
@@ -48,6 +49,11 @@ struct spec_caps *spec_caps_of(const struct capdl_spec *spec, uint32_t id)
     return (struct spec_caps *)spec->objects->columns[COLUMN_CAPS] + id;
 }
 
+void spec_caps_mark(struct capdl_spec *spec, uint32_t id)
+{
+    basic_of(spec, id)->more |= 1 << COLUMN_CAPS;
+}
+
 static uint64_t *paddr_of(const struct capdl_spec *spec, uint32_t id)
 {
     return (uint64_t *)spec->objects->columns[COLUMN_PADDR] + id;
@@ -61,35 +67,54 @@ static uint32_t number_get(const struct capdl_spec *spec, enum column column, ui
 
 static void number_set(struct capdl_spec *spec, enum column column, uint32_t id, uint32_t number)
 {
-    if (number_get(spec, column, id) != number)
-        ((uint32_t *)spec->objects->columns[column])[id] = number + 1;
+    ((uint32_t *)spec->objects->columns[column])[id] = number + 1;
+}
+
+static void content_show(const struct content *content, struct capdl_object *object)
+{
+    if (object->kind == CAPDL_KIND_FRAME) {
+        object->u.fills.list = content->pointer;
+        object->u.fills.count = content->count;
+    } else {
+        object->u.tcb = content->pointer;
+    }
+}
+
+/* Columns that have nothing of the object are not looked at: that would cost more time than all the rest. */
+static void more_show(const struct capdl_spec *spec, uint32_t id, unsigned more, struct capdl_object *object)
+{
+    if (more & 1 << COLUMN_INDEX)
+        object->index = number_get(spec, COLUMN_INDEX, id);
+    if (more & 1 << COLUMN_PARENT)
+        object->parent = number_get(spec, COLUMN_PARENT, id);
+    if (more & 1 << COLUMN_PROGRAM)
+        object->program = number_get(spec, COLUMN_PROGRAM, id);
+    if (more & 1 << COLUMN_PADDR)
+        object->paddr = *paddr_of(spec, id);
+    if (more & 1 << COLUMN_CONTENT)
+        content_show(content_of(spec, id), object);
+    if (more & 1 << COLUMN_CAPS) {
+        object->caps = spec_caps_of(spec, id)->list;
+        object->num_caps = spec_caps_of(spec, id)->count;
+    }
 }
 
 struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id)
 {
     const struct basic *basic = basic_of(spec, id);
-    const struct content *content = content_of(spec, id);
-    const struct spec_caps *caps = spec_caps_of(spec, id);
     struct capdl_object object = {
         .name = spec_name_at(spec, basic->name)->text,
-        .index = number_get(spec, COLUMN_INDEX, id),
-        .parent = number_get(spec, COLUMN_PARENT, id),
+        .index = CAPDL_NO_INDEX,
+        .parent = CAPDL_NO_OBJECT,
         .kind = basic->kind,
         .flags = basic->flags,
         .size_bits = basic->size_bits,
-        .paddr = *paddr_of(spec, id),
-        .caps = caps->list,
-        .num_caps = caps->count,
-        .program = number_get(spec, COLUMN_PROGRAM, id),
+        .program = CAPDL_NO_OBJECT,
         .pos = capdl_spec_pos(spec, basic->at),
     };
 
-    if (object.kind == CAPDL_KIND_FRAME) {
-        object.u.fills.list = content->pointer;
-        object.u.fills.count = content->count;
-    } else {
-        object.u.tcb = content->pointer;
-    }
+    if (basic->more)
+        more_show(spec, id, basic->more, &object);
     return object;
 }
 
@@ -113,13 +138,6 @@ uint32_t capdl_object_parent(const struct capdl_spec *spec, uint32_t id)
     return number_get(spec, COLUMN_PARENT, id);
 }
 
-/* Zeros are not written where there are zeros already. */
-static void content_set(struct content *content, void *pointer, size_t count)
-{
-    if (content->pointer != pointer || content->count != count)
-        *content = (struct content){.pointer = pointer, .count = count};
-}
-
 static uint32_t name_number(const struct capdl_spec *spec, uint32_t id, const char *name)
 {
     uint32_t number = basic_of(spec, id)->name;
@@ -127,24 +145,46 @@ static uint32_t name_number(const struct capdl_spec *spec, uint32_t id, const ch
     return number && spec_name_at(spec, number)->text == name ? number : spec_name_number(spec, spec_name_of(name));
 }
 
+/* Whether a column takes this: zero is not written where there is zero already. */
+static bool takes(unsigned *more, enum column column, bool zero)
+{
+    bool had = *more >> column & 1;
+
+    *more = (*more & ~(1u << column)) | (unsigned)!zero << column;
+    return had || !zero;
+}
+
+static struct content content_from(const struct capdl_object *object)
+{
+    if (object->kind == CAPDL_KIND_FRAME)
+        return (struct content){.pointer = object->u.fills.list, .count = object->u.fills.count};
+    return (struct content){.pointer = object->u.tcb};
+}
+
 void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_object *object)
 {
-    *basic_of(spec, id) = (struct basic){
+    struct basic *basic = basic_of(spec, id);
+    struct content content = content_from(object);
+    unsigned more = basic->more;
+
+    if (takes(&more, COLUMN_INDEX, object->index == CAPDL_NO_INDEX))
+        number_set(spec, COLUMN_INDEX, id, object->index);
+    if (takes(&more, COLUMN_PARENT, object->parent == CAPDL_NO_OBJECT))
+        number_set(spec, COLUMN_PARENT, id, object->parent);
+    if (takes(&more, COLUMN_PROGRAM, object->program == CAPDL_NO_OBJECT))
+        number_set(spec, COLUMN_PROGRAM, id, object->program);
+    if (takes(&more, COLUMN_PADDR, !object->paddr))
+        *paddr_of(spec, id) = object->paddr;
+    if (takes(&more, COLUMN_CONTENT, !content.pointer && !content.count))
+        *content_of(spec, id) = content;
+    *basic = (struct basic){
         .name = name_number(spec, id, object->name),
         .at = capdl_spec_at(spec, object->pos),
         .kind = object->kind,
         .flags = object->flags,
         .size_bits = object->size_bits,
+        .more = (uint8_t)more,
     };
-    number_set(spec, COLUMN_INDEX, id, object->index);
-    number_set(spec, COLUMN_PARENT, id, object->parent);
-    number_set(spec, COLUMN_PROGRAM, id, object->program);
-    if (*paddr_of(spec, id) != object->paddr)
-        *paddr_of(spec, id) = object->paddr;
-    if (object->kind == CAPDL_KIND_FRAME)
-        content_set(content_of(spec, id), object->u.fills.list, object->u.fills.count);
-    else
-        content_set(content_of(spec, id), object->u.tcb, 0);
 }
 
 static void reserve(struct capdl_objects *objects, size_t need)

@@ -20,7 +20,7 @@ static bool same(struct capdl_pos a, struct capdl_pos b)
     return a.line == b.line && a.column == b.column && a.file == b.file;
 }
 
-bool spec_text_fits(struct capdl_diags *diags, uint16_t source)
+bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
 {
     const struct capdl_source *text = &diags->files[source];
     size_t most = UINT32_MAX - SPEC_MAX_PLACES - 1;

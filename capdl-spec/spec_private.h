@@ -79,11 +79,11 @@ struct capdl_objects *spec_objects_new(void);
 void spec_objects_free(struct capdl_objects *);
 /* One more object; all of it is zero. */
 uint32_t spec_objects_add(struct capdl_spec *);
+/* spec_caps_mark: there are some now. */
 struct spec_caps *spec_caps_of(const struct capdl_spec *, uint32_t container);
+void spec_caps_mark(struct capdl_spec *, uint32_t container);
 struct spec_caps_pool *spec_caps_new(void);
 void spec_caps_free(struct capdl_spec *);
-/* False, after an error, for a text that is too long for places in it to have numbers. */
-bool spec_text_fits(struct capdl_diags *, uint16_t source);
 struct spec_places *spec_places_new(void);
 void spec_places_free(struct spec_places *);
 

@@ -266,7 +266,7 @@ bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, ui
         spec->arch = options->arch;
         spec->has_arch = true;
     }
-    if (!spec_text_fits(diags, source))
+    if (!capdl_text_fits(diags, source))
         return false;
     parser.most_caps = text->size > SPEC_MOST_MADE ? text->size : SPEC_MOST_MADE;
     parser.most_objects = parser.most_caps < SPEC_MOST_OBJECTS ? parser.most_caps : SPEC_MOST_OBJECTS;

@@ -271,6 +271,8 @@ void capdl_object_set(struct capdl_spec *, uint32_t id, const struct capdl_objec
 /* A place in short, and back. All places of a spec are in one text; others take more memory. */
 uint32_t capdl_spec_at(struct capdl_spec *, struct capdl_pos);
 struct capdl_pos capdl_spec_pos(const struct capdl_spec *, uint32_t at);
+/* False, after an error, for a text that is too long for this: 4 GiB. Front ends ask first. */
+bool capdl_text_fits(struct capdl_diags *, uint16_t source);
 /* Where a capability is written. */
 struct capdl_pos capdl_cap_pos(const struct capdl_spec *, const struct capdl_cap *);
 /* What few capabilities have, or 0; good until more is added. capdl_spec_add_extra: what capdl_cap.extra is to be. */

@@ -32,7 +32,7 @@ bool spec_json_read(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t
         spec->arch = options->arch;
         spec->has_arch = true;
     }
-    if (!json_open(&json, diags, spec, source)) {
+    if (!capdl_text_fits(diags, source) || !json_open(&json, diags, spec, source)) {
         return false;
     }
     if (has_member(&json, "format")) {

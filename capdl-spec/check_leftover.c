@@ -4,11 +4,6 @@
 
 #include "check.h"
 
-static uint64_t number(const struct capdl_object *object, enum capdl_number i)
-{
-    return object->u.numbers ? object->u.numbers->value[i] : 0;
-}
-
 static void check_description(struct checker *c, uint32_t id)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, 0);
@@ -17,7 +12,8 @@ static void check_description(struct checker *c, uint32_t id)
     check_label(c, id, label);
     if (!cap) {
         check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
-                     "leftovers '%s' are described nowhere: name a frame of 4k in slot 0, as in %s { 0: info }", label, label);
+                     "leftovers '%s' are described nowhere: name a frame of 4k in slot 0, as in %s { 0: info }", label,
+                     label);
         return;
     }
     if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT)
@@ -37,11 +33,11 @@ static void check_declaration(struct checker *c, uint32_t id)
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
-    if (!number(object, CAPDL_NUMBER_LEFTOVER_SLOTS))
+    if (!capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS))
         check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' need at least one slot", label);
-    if (number(object, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1)
+    if (capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1)
         check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' have devices: %" PRIu64 ": expected 0 or 1", label,
-                     number(object, CAPDL_NUMBER_LEFTOVER_DEVICES));
+                     capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES));
     if (object->parent != CAPDL_NO_OBJECT)
         check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' cannot be made from an untyped", label);
     check_description(c, id);
@@ -51,7 +47,7 @@ static void check_declaration(struct checker *c, uint32_t id)
 static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
     const struct capdl_object *cnode = capdl_object(c->spec, id);
-    uint64_t slots = number(capdl_object(c->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS);
+    uint64_t slots = capdl_object_number(capdl_object(c->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS);
     uint64_t size = cnode->size_bits < 64 ? UINT64_C(1) << cnode->size_bits : UINT64_MAX;
     char label[CHECK_LABEL], holder[CHECK_LABEL];
 
@@ -64,7 +60,8 @@ static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *
     for (const struct capdl_cap *next = cap + 1; next < cnode->caps + cnode->num_caps; next++)
         if (next->slot - cap->slot < slots)
             check_report_cap(c, CAPDL_ERROR, next,
-                         "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64 " to %" PRIu64,
+                         "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64
+                         " to %" PRIu64,
                          next->slot, holder, label, cap->slot, cap->slot + slots - 1);
 }
 

@@ -144,3 +144,7 @@ uint32_t capdl_spec_add(struct capdl_spec *spec, const char *name, uint32_t inde
     return spec_add_named(spec, spec_name_intern(spec, name, strlen(name)), index, kind, pos);
 }
 
+uint64_t capdl_object_number(const struct capdl_object *object, enum capdl_number number)
+{
+    return object->u.numbers ? object->u.numbers->value[number] : 0;
+}

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a program is told about the memory that was left when its system had been set up (docs/language.md, leftovers). It lies at
- * the start of the frame that the spec names for it, all of which it takes. Freestanding: usable by any program; the layout is the
- * same on all architectures, little-endian.
+ * What a program is told about the memory that was left when its system had been set up (docs/objects.md, leftovers).
+ * It fills the frame of 4 KiB that the spec names for it. Freestanding: usable by any program. The layout is the same
+ * on all architectures, little-endian.
  *
- * The capabilities are in consecutive slots of the CNode of the spec: untypeds from `first_untyped` on, RAM before device memory,
- * each by size, the largest first; then frames of 4 KiB from `first_frame` on, which are zero and mapped nowhere. Nothing is made
- * of any of the untypeds, and none is the parent of anything that was there before the program: it may use, revoke and delete them
- * as it likes.
+ * The capabilities are in consecutive slots of the CNode that the spec names: untypeds from `first_untyped` on, RAM
+ * before device memory, each by size, the largest first; then frames of 4 KiB from `first_frame` on, which are zero and
+ * mapped nowhere. Nothing was made of any of the untypeds: the program may use, revoke and delete them as it likes.
  */
 #ifndef CAPDL_LEFTOVERS_H
 #define CAPDL_LEFTOVERS_H
@@ -19,9 +18,9 @@ enum { CAPDL_LEFTOVERS_VERSION = 1, CAPDL_LEFTOVERS_MAX_UNTYPEDS = 252 };
 struct capdl_leftover_untyped {
     uint64_t address;  /* physical, of its first byte */
     uint8_t size_bits; /* log2 of its size in bytes */
-    uint8_t is_device; /* 1: device memory, or RAM that the kernel does not know: frames can be made of it, and untypeds */
-    uint16_t source;   /* 0, and so is number: they are used while the list is made */
-    uint32_t number;
+    uint8_t is_device; /* 1: device memory, or RAM the kernel does not know: for frames and untypeds, not cleared */
+    uint16_t source;   /* 0; while the list is made: where it comes from */
+    uint32_t number;   /* likewise */
 };
 
 struct capdl_leftovers {

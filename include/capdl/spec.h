@@ -297,6 +297,8 @@ bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct ca
 /* The cap in a slot, or 0. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
 
+/* A number of an object that has numbers; 0 if it was not written. */
+uint64_t capdl_object_number(const struct capdl_object *, enum capdl_number);
 /* Whether two objects are declared alike, apart from their names, untypeds and capabilities. */
 bool capdl_object_same(const struct capdl_object *, const struct capdl_object *);
 /* Writes "name" or "name[3]". Returns buffer. */

@@ -11,7 +11,7 @@ enum { FIRST = 64, SLOTS = CAPDL_SIZE_LEFT_SLOTS };
 static struct encoder blob;
 static struct fake fake;
 
-/* To slot 3, taken for a CNode of 2^8 slots; slot 2 is the frame; page 4 is copied, and scratch lies 12 pages behind it. */
+/* To slot 3, taken for a CNode of 2^8 slots; slot 2 is the frame. Page 4 is copied, and scratch lies 12 pages behind. */
 static struct system leaving(uint64_t slots, uint64_t devices)
 {
     return (struct system){ .left = { [CAPDL_SIZE_LEFT_SLOTS - SLOTS] = slots,
@@ -59,9 +59,11 @@ static void untypeds_and_pages(void)
     at = strstr(fake.log, "43 0x64 ");
     at = at ? strstr(at, "42 0x66 ()\n") : 0;
     CHECK(at && strncmp(at + strlen("42 0x66 ()\n"), expected, sizeof(expected) - 1) == 0);
-    CHECK(left->version == 1 && left->first_untyped == FIRST && left->num_untypeds == 2 && left->untypeds_left_out == 0);
+    CHECK(left->version == 1 && left->first_untyped == FIRST);
+    CHECK(left->num_untypeds == 2 && left->untypeds_left_out == 0);
     CHECK(left->first_frame == FIRST + 2 && left->num_frames == 2 && left->frames_left_out == 12);
-    CHECK(left->untypeds[0].address == 0x80400000 && left->untypeds[0].size_bits == 22 && !left->untypeds[0].is_device);
+    CHECK(left->untypeds[0].address == 0x80400000 && left->untypeds[0].size_bits == 22);
+    CHECK(!left->untypeds[0].is_device);
     CHECK(left->untypeds[1].address == 0x80008000 && left->untypeds[1].size_bits == 15);
     CHECK(!left->untypeds[1].source && !left->untypeds[1].number && !left->untypeds[2].size_bits);
     CHECK(((const uint8_t *)(uintptr_t)header.pages_start)[4 * CAPDL_PAGE_SIZE] == 0);
@@ -83,9 +85,10 @@ static void padding_and_devices(void)
         uint64_t address;
         unsigned size_bits, is_device;
     } expected[] = {
-        { 0x80800000, 21, 0 }, { 0x80700000, 20, 0 }, { 0x80680000, 19, 0 }, { 0x80640000, 18, 0 }, { 0x80620000, 17, 0 },
-        { 0x80610000, 16, 0 }, { 0x80608000, 15, 0 }, { 0x80604000, 14, 0 }, { 0x80603000, 12, 0 },
-        { 0x80008000, 15, 1 }, { 0x80000000, 13, 1 }, { 0x80002000, 12, 1 }, { 0x1000, 12, 1 },
+        { 0x80800000, 21, 0 }, { 0x80700000, 20, 0 }, { 0x80680000, 19, 0 }, { 0x80640000, 18, 0 },
+        { 0x80620000, 17, 0 }, { 0x80610000, 16, 0 }, { 0x80608000, 15, 0 }, { 0x80604000, 14, 0 },
+        { 0x80603000, 12, 0 }, { 0x80008000, 15, 1 }, { 0x80000000, 13, 1 }, { 0x80002000, 12, 1 },
+        { 0x1000, 12, 1 },
     };
     enum { COUNT = sizeof(expected) / sizeof(expected[0]) };
     const struct capdl_leftovers *left;

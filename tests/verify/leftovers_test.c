@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What was handed over, then tampered with on the stopped machine: whatever would let its holder reach the static system, and
- * whatever the description does not say, must be found. And specs that say something else than the image.
+ * What was handed over, then tampered with on the stopped machine: whatever would let its holder reach the static
+ * system, and whatever the description does not say, must be found. And specs that say something else than the image.
  */
 #include <stdlib.h>
 
@@ -196,7 +196,8 @@ static void test_other(const char *image, const char *spec, const char *expected
 
 int main(void)
 {
-    char *devices = replaced(text, "(slots: 50)", "(slots: 50, devices: 1)"), *few = replaced(text, "slots: 50", "slots: 5");
+    char *devices = replaced(text, "(slots: 50)", "(slots: 50, devices: 1)");
+    char *few = replaced(text, "slots: 50", "slots: 5");
     char *moved = replaced(text, "8: rest", "9: rest");
     char *kept = replaced(text, "8: rest", ""), *none = replaced(kept, "rest = leftover (slots: 50)", "");
     char *without = replaced(none, "rest { 0: info }", "");

@@ -184,14 +184,15 @@ static void print_leftovers(struct report *r, const struct capdl_image_header *h
     uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds, pages = free_pages(r, header);
     uint64_t given = pages < slots ? pages : slots;
     name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof cnode);
-    fprintf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n", sizes[CAPDL_SIZE_LEFT_SLOTS], cnode,
-            sizes[CAPDL_SIZE_LEFT_FIRST]);
+    fprintf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n", sizes[CAPDL_SIZE_LEFT_SLOTS],
+            cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
     for (uint64_t i = 0; i < left.num_untypeds; i++) {
         const struct capdl_leftover_untyped *u = &left.untypeds[i];
-        line(r, u->address, u->address + (UINT64_C(1) << u->size_bits), u->is_device ? "untyped, device memory" : "untyped");
+        line(r, u->address, u->address + (UINT64_C(1) << u->size_bits),
+             u->is_device ? "untyped, device memory" : "untyped");
     }
-    fprintf(r->out, "  %" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s\n", given,
-            given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
+    fprintf(r->out, "  %" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s\n",
+            given, given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
             pages - given == 1 ? "" : "s");
 }
 

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who gets what is left. What that is, the initialiser finds out when it boots; here it is only said where it goes: one run of slots
- * of a CNode, and a frame for the description. Both ways: from a spec into a blob, and back.
+ * Who gets what is left. What that is, the initialiser finds out when it boots; here it is only said where it goes: one
+ * run of slots of a CNode, and a frame for the description. Both ways: from a spec into a blob, and back.
  */
 #include "image/decompile.h"
 #include "image/program.h"
-
-static uint64_t number(const struct capdl_object *object, enum capdl_number i)
-{
-    return object->u.numbers ? object->u.numbers->value[i] : 0;
-}
 
 /* The initialiser maps the frame while it boots, through the cache, and writes to it what nobody else has. */
 static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
@@ -32,7 +27,7 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
 {
     const struct capdl_object *object = capdl_object(program->spec, cap->object);
     const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, cap->object, 0);
-    uint64_t slots = number(object, CAPDL_NUMBER_LEFTOVER_SLOTS);
+    uint64_t slots = capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS);
     if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
         program_cap_error(program, cnode, cap, "takes %llu slots; an image can say 1 to %d, from slot %d at most",
                           (unsigned long long)slots, CAPDL_BLOB_MAX_SLOTS, CAPDL_BLOB_MAX_SLOTS);
@@ -53,7 +48,7 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
                                                 .frame = frame->object,
                                                 .first = cap->slot,
                                                 .name = calls_derive(program, cap->object),
-                                                .devices = number(object, CAPDL_NUMBER_LEFTOVER_DEVICES)};
+                                                .devices = capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES)};
     }
 }
 
@@ -91,9 +86,10 @@ void reverse_leftovers(struct reverse *r)
     if (!sizes[CAPDL_SIZE_LEFT_SLOTS]) {
         return;
     }
-    const struct held *cnode = &r->slots[sizes[CAPDL_SIZE_LEFT_CNODE]], *frame = &r->slots[sizes[CAPDL_SIZE_LEFT_FRAME]];
+    const struct held *cnode = &r->slots[sizes[CAPDL_SIZE_LEFT_CNODE]];
+    const struct held *frame = &r->slots[sizes[CAPDL_SIZE_LEFT_FRAME]];
     if (cnode->kind != CAPDL_KIND_CNODE || frame->kind != CAPDL_KIND_FRAME) {
-        reverse_fail(r, "what is left goes to something that is no CNode, or is described in something that is no frame");
+        reverse_fail(r, "what is left goes to something that is no CNode, or is described in what is no frame");
         return;
     }
     uint32_t object = reverse_add(r, &r->slot_names[sizes[CAPDL_SIZE_LEFT_NAME]], CAPDL_KIND_LEFTOVER);
@@ -106,6 +102,6 @@ void reverse_leftovers(struct reverse *r)
     leftover.u.numbers = numbers;
     capdl_object_set(r->spec, object, &leftover);
     reverse_cap(r, object, (struct capdl_cap){.object = frame->object, .kind = CAPDL_KIND_FRAME});
-    reverse_cap(r, cnode->object,
-                (struct capdl_cap){.slot = sizes[CAPDL_SIZE_LEFT_FIRST], .object = object, .kind = CAPDL_KIND_LEFTOVER});
+    struct capdl_cap rest = {.slot = sizes[CAPDL_SIZE_LEFT_FIRST], .object = object, .kind = CAPDL_KIND_LEFTOVER};
+    reverse_cap(r, cnode->object, rest);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What was handed over. Which untypeds these are, the spec cannot say; but the description must say what is there, and there must be
- * nothing whose revocation would take anything from the system: no object, and no memory of one, below a capability that was given
- * away; and nothing may stay behind that could have been given.
+ * What was handed over. Which untypeds these are, the spec cannot say; but the description must say what is there, and
+ * there must be nothing whose revocation would take anything from the system: no object, and no memory of one, below a
+ * capability that was given away; and nothing may stay behind that could have been given.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -15,11 +15,6 @@ struct handed {
     const struct cnode *cnode;
     const struct capdl_leftovers *says; /* in the machine's memory */
 };
-
-static uint64_t number(const struct capdl_object *object, enum capdl_number i)
-{
-    return object->u.numbers ? object->u.numbers->value[i] : 0;
-}
 
 void leftovers_find(struct verify *v)
 {
@@ -36,8 +31,8 @@ void leftovers_find(struct verify *v)
                     .cnode = i,
                     .frame = frame->object,
                     .first = cap->slot,
-                    .slots = number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS),
-                    .devices = number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_DEVICES),
+                    .slots = capdl_object_number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS),
+                    .devices = capdl_object_number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_DEVICES),
                 };
             }
         }
@@ -161,7 +156,8 @@ static void compare_kept(const struct handed *h, const struct slot *slot)
     uint64_t kept = (UINT64_C(1) << cap->bits) - (used ? cap->data : 0);
     char label[LABEL_SIZE];
     if (wanted && (!used || kept >= CAPDL_PAGE_SIZE)) {
-        differ(h->v, h->object, "lack 0x%" PRIx64 " bytes of %s, which nobody uses", kept, cap_label(h->v, slot, label));
+        differ(h->v, h->object, "lack 0x%" PRIx64 " bytes of %s, which nobody uses", kept,
+               cap_label(h->v, slot, label));
     }
 }
 

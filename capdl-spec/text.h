@@ -54,11 +54,11 @@ struct text_cover {
 
 /* A named capability, or a run of them. */
 struct text_cap_name {
-    struct spec_name *name;
     uint64_t slot;
+    uint32_t name; /* its number */
     uint32_t container;
-    uint32_t count; /* no container has more */
-    struct capdl_pos pos;
+    uint32_t count;
+    uint32_t at;
     bool indexed;
 };
 
@@ -231,7 +231,7 @@ void text_cap_params_apply(struct text_parser *, const struct text_cap_params *,
 uint32_t text_cap_params_allowed(enum capdl_kind);
 
 /* text_links.c */
-void text_cap_name_add(struct text_parser *, struct spec_name *, struct text_cap_name);
+void text_cap_name_add(struct text_parser *, const struct text_ref *, struct text_cap_name);
 void text_copies_expand(struct text_parser *);
 void text_caps_settle(struct text_parser *);
 /* Puts a copy of one slot into another, to be made by text_links_resolve. */

@@ -270,7 +270,7 @@ static uint64_t put_copy(struct text_parser *p, struct block *block, const struc
 static void name_caps(struct text_parser *p, const struct mapping *mapping, uint64_t count)
 {
     const struct text_ref *name = &mapping->name;
-    struct text_cap_name entry = {.slot = mapping->slot, .count = (uint32_t)count, .indexed = name->indexed, .pos = name->pos};
+    struct text_cap_name entry = {.slot = mapping->slot, .count = (uint32_t)count, .indexed = name->indexed};
 
     if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL))
         capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text,
@@ -280,7 +280,7 @@ static void name_caps(struct text_parser *p, const struct mapping *mapping, uint
                     (unsigned long long)count, name->name->text);
     else if (p->num_containers) {
         entry.container = p->containers[0];
-        text_cap_name_add(p, name->name, entry);
+        text_cap_name_add(p, name, entry);
         return;
     }
     spec_name_set_broken(p->spec, name->name, true);
@@ -414,7 +414,7 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
 /* `name = (container, slot)`. A container that does not exist is only wrong when the name is used. */
 static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
 {
-    struct text_cap_name entry = {.count = 1, .pos = name->pos};
+    struct text_cap_name entry = {.count = 1};
     struct text_ref ref;
 
     text_advance(p);
@@ -432,7 +432,7 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
         capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text,
                       name->name->text);
     if (!spec_name_use(p->spec, name->name).broken)
-        text_cap_name_add(p, name->name, entry);
+        text_cap_name_add(p, name, entry);
     return true;
 }
 

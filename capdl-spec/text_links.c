@@ -5,16 +5,18 @@
 
 #include "text.h"
 
-void text_cap_name_add(struct text_parser *p, struct spec_name *name, struct text_cap_name entry)
+void text_cap_name_add(struct text_parser *p, const struct text_ref *ref, struct text_cap_name entry)
 {
+    struct spec_name *name = ref->name;
     uint32_t first = spec_name_use(p->spec, name).cap_name;
 
     if (first) {
-        capdl_error(p->diags, entry.pos, "'%s' already names a capability", name->text);
-        capdl_note(p->diags, p->cap_names[first - 1].pos, "the first one is here");
+        capdl_error(p->diags, ref->pos, "'%s' already names a capability", name->text);
+        capdl_note(p->diags, capdl_spec_pos(p->spec, p->cap_names[first - 1].at), "the first one is here");
         return;
     }
-    entry.name = name;
+    entry.name = spec_name_number(p->spec, name);
+    entry.at = capdl_spec_at(p->spec, ref->pos);
     p->cap_names = spec_grow(p->cap_names, &p->capacity_cap_names, p->num_cap_names + 1, sizeof(entry));
     p->cap_names[p->num_cap_names++] = entry;
     spec_name_set_cap(p->spec, name, (uint32_t)p->num_cap_names);
@@ -26,7 +28,7 @@ static const char *nearest_cap_name(const struct text_parser *p, const struct sp
     unsigned most = strlen(name->text) < 4 ? 1 : 2;
 
     for (size_t i = 0; i < p->num_cap_names && i < 10000; i++) {
-        const struct spec_name *other = p->cap_names[i].name;
+        const struct spec_name *other = spec_name_at(p->spec, p->cap_names[i].name);
         unsigned distance = spec_distance(name->text, strlen(name->text), other->text, strlen(other->text), most);
 
         if (distance <= most && (!nearest || distance < most)) {
@@ -47,7 +49,7 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
 
     if (entry && entry->container == CAPDL_NO_OBJECT) {
         capdl_error(p->diags, ref->pos, "'%s' stands for a slot of an object that does not exist", name->text);
-        capdl_note(p->diags, entry->pos, "it is defined here");
+        capdl_note(p->diags, capdl_spec_pos(p->spec, entry->at), "it is defined here");
         return NULL;
     }
     if (entry && entry->indexed == ref->indexed)

@@ -146,8 +146,24 @@ static void untypeds_elsewhere(void)
     check_message(&fake, 0, 0, "capdl: reading the blob: bootinfo with 0xfffffffffffff10c untypeds\n");
 }
 
+static void other_levels_of_io_page_tables(void)
+{
+    static int64_t profile[CAPDL_BOOT_KEY_COUNT];
+
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_IOPT_LEVELS] = 3;
+    encode_system(&blob, &(struct system){ .profile = profile });
+    fake = system_on(&blob);
+    fake.iopt_levels = 4;
+    check_message(&fake, 0, 0, "capdl: reading the blob: I/O page tables of 3 levels, on hardware with 4\n");
+    fake.iopt_levels = 3;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+}
+
 static void images_that_do_not_fit(void)
 {
+    other_levels_of_io_page_tables();
     untypeds_elsewhere();
     check_tampered(other_architecture, "capdl: reading the blob: a blob for architecture ", ", an initialiser for ");
     check_tampered(longer_image, "capdl: reading the blob: the image ends at 0x", ", for the kernel at 0x");

@@ -131,6 +131,7 @@ static void write_bootinfo(void)
     b->empty = (struct slot_region){ 100, 100 + fake->empty_slots };
     b->image_frames = (struct slot_region){ 20, 20 + offsetof(struct memory, ipc_buffer) / CAPDL_PAGE_SIZE };
     b->cnode_bits = 12;
+    b->num_iopt_levels = fake->iopt_levels;
     *sched_control = (struct slot_region){ 16, 16 + fake->cores };
     *untyped = (struct slot_region){ 60, 60 + fake->num_untypeds };
     memcpy(untyped + 1, fake->untypeds, sizeof(fake->untypeds));

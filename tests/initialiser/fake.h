@@ -19,6 +19,7 @@ struct fake {
     struct capdl_untyped untypeds[4];
     size_t num_untypeds;
     uint64_t cores;
+    uint64_t iopt_levels;       /* of I/O page tables */
     uint64_t refuse;            /* number of the call that fails, from 1; 0: none */
     unsigned error;             /* with this error */
     uint8_t extra[128];         /* the extra bootinfo ... */

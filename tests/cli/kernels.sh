@@ -27,8 +27,16 @@ refuse() {
     rm -f boot
 }
 
-# both PATTERN: the prefix `kernel` is refused by both commands, then made good again
+# both PATTERN: the prefix `kernel` is refused by both commands, and by those that read no device tree if its kernel is at fault; then
+# made good again
 both() {
+    case $1 in
+    *kernel.elf* | *' kernel '*)
+        refuse 1 "$1" compile good.cdl --kernel kernel -o boot
+        refuse 1 "$1" fit good.cdl --kernel kernel
+        refuse 1 "$1" profile kernel
+        ;;
+    esac
     refuse 1 "$1" image good.elf --kernel kernel -o boot
     refuse 1 "$1" run good.elf --kernel kernel
     restore
@@ -53,6 +61,53 @@ rm -r kernel/libsel4; both 'gen_config.json: error: No such file'
 rm kernel/support/platform_gen.json; both "platform_gen.json: error: No such file"
 rm kernel/support/kernel.dtb; both 'kernel.dtb: the kernel.s device tree cannot be read: No such file'
 head -c 1000 "$good/support/kernel.dtb" > kernel/support/kernel.dtb; both 'kernel.dtb: is not a sound device tree'
+
+# Words of a device tree's header: its size, where its parts begin, how long they are. And a property longer than the tree.
+poke() { # OFFSET BYTES: at an offset of the tree
+    printf "$2" | dd of=kernel/support/kernel.dtb bs=1 seek="$1" conv=notrunc 2> /dev/null
+}
+for word in 4 8 12 16 32 36; do
+    poke $word '\377\377\377\360'; both 'kernel.dtb: is not a sound device tree'
+    poke $word '\177\377\377\377'; both 'kernel.dtb: is not a sound device tree'
+done
+structs=$(od -An -tu1 -j8 -N4 "$good/support/kernel.dtb" | awk '{ print (($1 * 256 + $2) * 256 + $3) * 256 + $4 }')
+poke $((structs + 12)) '\177\377\377\377'; both 'kernel.dtb: is not a sound device tree'
+
+# Prefixes put together from two.
+cp "$kernels/aarch64-debug/libsel4/include/kernel/gen_config.json" kernel/libsel4/include/kernel/; both 'a kernel with MCS, .*mixed from two builds'
+cp -r "$kernels/riscv64-mcs-debug/libsel4" kernel/; both 'a 64-bit kernel for aarch64, but the configuration is for riscv'
+cp "$kernels/riscv64-mcs-debug/support/platform_gen.json" kernel/support/; both 'the kernel is loaded at 0x60000000, where support/platform_gen.json has no memory'
+
+# Memory that ends 16 KiB behind the kernel and its device tree.
+sed -i 's/\b3221225472\b/1613037568/g' kernel/support/platform_gen.json
+refuse 1 'the image of 0x[0-9a-f]* bytes would lie at 0x6024c000 to 0x[0-9a-f]*, which is not all RAM' compile good.cdl --kernel kernel -o boot
+refuse 1 'the initialiser takes [0-9]* KiB, and no piece of RAM above 0x6024c000 has so much free' image good.elf --kernel kernel -o boot
+restore
+
+# What the kernel of the prefix cannot have: interrupts beyond its last one, budgets below its smallest.
+objects='arrived = notification i = arm_irq (trigger: level, target: 0) c = cnode (2 bits)'
+caps='i { 0: arrived (W) } c { 1: i 2: c }'
+printf 'arch aarch64 objects { %s } irq maps { 160: i } caps { %s }' "$objects" "$caps" > irq.cdl
+refuse 1 "Arm interrupt 'i' is interrupt 160; the last one of kernel kernel is 159" compile irq.cdl --kernel kernel -o boot
+sed 's/160/159/' irq.cdl > last.cdl
+"$capdl" compile last.cdl --kernel kernel -o last.elf 2> out || { cat out; failed=1; }
+printf 'arch aarch64 objects { s = sc (8 bits, budget: 19, period: 100) c = cnode (2 bits) } caps { c { 1: s 2: c } }' > budget.cdl
+refuse 1 "'s' .*19.*20" compile budget.cdl --kernel kernel -o boot
+
+# More than the board has: an image, an object, a frame beyond the end or over the edge, one in the middle of a page, two at one place.
+frames() { # FRAMES: the objects, held by a CNode
+    printf 'arch aarch64 objects { %s c = cnode (4 bits) } caps { c { 1: a 2: b 3: c } }' "$1" > frames.cdl
+}
+frames 'a = ut (32 bits) b = ep'; refuse 1 "untyped 'a' does not fit: .*in the way: the kernel at" compile frames.cdl --kernel kernel -o boot
+frames 'a = frame (4k, paddr: 0x10000000000) b = ep'; refuse 1 "frame 'a' .*0x10000000000" compile frames.cdl --kernel kernel -o boot
+frames 'a = frame (2M, paddr: 0x70001000) b = ep'; refuse 1 "'a'.*0x70001000" compile frames.cdl --kernel kernel -o boot
+frames 'a = frame (4k, paddr: 0x70000800) b = ep'; refuse 1 "'a'.*0x70000800" compile frames.cdl --kernel kernel -o boot
+frames 'a = frame (4k, paddr: 0x70000000) b = frame (4k, paddr: 0x70000000)'
+refuse 1 "'[ab]'.*'[ab]'" compile frames.cdl --kernel kernel -o boot
+frames 'a = frame (2M, paddr: 0x70000000) b = frame (4k, paddr: 0x70001000)'
+refuse 1 "'[ab]'.*'[ab]'" compile frames.cdl --kernel kernel -o boot
+frames 'a = frame (4k, paddr: 0x8000000) b = ep'; refuse 1 "'a' cannot lie at 0x8000000: .*registers of its own devices" compile frames.cdl \
+    --kernel kernel -o boot
 rm -r kernel; echo hello > kernel; both 'not a directory, expected a kernel.s install prefix'
 refuse 1 'nowhere.*neither a built-in profile' run good.elf --kernel nowhere
 refuse 1 'good.elf was compiled for' run good.elf --kernel "$kernels/aarch64-debug"

@@ -75,7 +75,8 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
         error = fdt_pack(plan->tree);
     }
     if (error) {
-        capdl_error(plan->diags, nowhere, "%s: is not a sound device tree: %s", name, fdt_strerror(error));
+        capdl_error(plan->diags, nowhere, "%s: is not a sound device tree: %s; it is cut short or damaged, so make or copy it anew", name,
+                    fdt_strerror(error));
         return false;
     }
     plan->tree_size = fdt_totalsize(plan->tree);

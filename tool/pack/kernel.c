@@ -29,10 +29,6 @@ bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, str
         kernel_close(kernel);
         return false;
     }
-    if (!kernel_is_of_build(kernel, profile, diags)) {
-        kernel_close(kernel);
-        return false;
-    }
     return true;
 }
 

@@ -16,8 +16,6 @@ struct kernel {
 
 /* Reads bin/kernel.elf of the profile's prefix; false and an error when that cannot be. */
 bool kernel_open(struct kernel *, const struct capdl_profile *, struct capdl_diags *);
-/* Whether it is what the prefix's headers describe; kernel_open asks. */
-bool kernel_is_of_build(const struct kernel *, const struct capdl_profile *, struct capdl_diags *);
 void kernel_close(struct kernel *);
 
 #endif

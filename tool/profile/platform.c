@@ -214,6 +214,7 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
 
     if (!check_header(reader, elf, pos, &segments))
         return;
+    check_build(reader, elf, pos);
     kernel.wanted = find_symbol(elf, "ki_boot_end").st_value;
     take_interrupts(p, find_symbol(elf, "intStateIRQTable").st_size);
     span_segments(elf, segments, &kernel);

@@ -9,12 +9,14 @@
  *     syscalls.c    syscall.xml -> system calls
  *     headers.c     definitions and enumerations in headers, with expressions by expr.c
  *     sizes.c       headers -> types, sizes, VSpace shape; structs.c: place of bootinfo's members
- *     platform.c    support/platform_gen.json, bin/kernel.elf -> memory
+ *     platform.c    support/platform_gen.json, bin/kernel.elf -> memory; build.c: whether that is the headers' kernel
  *
  * Each adds what it finds wrong to the diagnostics, so that one run reports all of it.
  */
 #ifndef TOOL_PROFILE_READ_H
 #define TOOL_PROFILE_READ_H
+
+#include <gelf.h>
 
 #include "file.h"
 #include "profile/expr.h"
@@ -68,5 +70,8 @@ void read_labels(struct reader *);
 void read_syscalls(struct reader *);
 void read_sizes(struct reader *);
 void read_platform(struct reader *);
+
+/* An error if the kernel's symbols say that it is not the one that the headers describe. */
+void check_build(struct reader *, Elf *, struct capdl_pos);
 
 #endif

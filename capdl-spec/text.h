@@ -130,6 +130,7 @@ struct text_parser {
     uint64_t most_objects, most_caps;
     const char *release_at; /* when this has been read, what lies before it is released */
     uint64_t searched; /* objects looked at to make messages better */
+    uint64_t compared; /* names of capabilities likewise */
 
     struct text_range *ranges;
     size_t num_ranges, capacity_ranges;

@@ -5,6 +5,8 @@
 
 #include "text.h"
 
+enum { MOST_COMPARISONS = 10000000 }; /* of names, to make messages better */
+
 void text_cap_name_add(struct text_parser *p, const struct text_ref *ref, struct text_cap_name entry)
 {
     struct spec_name *name = ref->name;
@@ -22,12 +24,15 @@ void text_cap_name_add(struct text_parser *p, const struct text_ref *ref, struct
     spec_name_set_cap(p->spec, name, (uint32_t)p->num_cap_names);
 }
 
-static const char *nearest_cap_name(const struct text_parser *p, const struct spec_name *name)
+static const char *nearest_cap_name(struct text_parser *p, const struct spec_name *name)
 {
     const char *nearest = NULL;
     unsigned most = strlen(name->text) < 4 ? 1 : 2;
 
-    for (size_t i = 0; i < p->num_cap_names && i < 10000; i++) {
+    if (p->compared > MOST_COMPARISONS)
+        return NULL;
+    p->compared += p->num_cap_names;
+    for (size_t i = 0; i < p->num_cap_names; i++) {
         const struct spec_name *other = spec_name_at(p->spec, p->cap_names[i].name);
         unsigned distance = spec_distance(name->text, strlen(name->text), other->text, strlen(other->text), most);
 

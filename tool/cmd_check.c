@@ -10,7 +10,8 @@
 static const struct usage usage = {
     "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]...",
     "Reports every problem in a spec, each with file, line and column: syntax, names, what the checks\n"
-    "in docs/checks.md find, ELF files of protection domains, and what the kernel cannot do.\n"
+    "in docs/checks.md find, ELF files of protection domains, and what the kernel cannot do: of a spec\n"
+    "without a thread that has cspace and vspace, which is a part of a system, only with --kernel.\n"
     "Prints nothing when there is none. With --json, prints them on standard output as an array for\n"
     "editors. With --dtb, also what a device tree says about device memory and interrupts.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,

@@ -108,7 +108,7 @@ static void check_sets(void)
         for (unsigned size = 0; size < 40; size++) {
             memset(to, 0xee, sizeof(to));
             memset(expected, 0xee, sizeof(expected));
-            memset(expected + target, 0x1a5, size);
+            memset(expected + target, 0xa5, size);
             CHECK(own_memset(to + target, 0x1a5, size) == to + target);
             CHECK(memcmp(to, expected, sizeof(to)) == 0);
         }

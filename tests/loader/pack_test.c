@@ -136,7 +136,7 @@ static void test_contents(void)
     options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x41c00003, 0 };
     options.num_extras = 1;
     struct result result = pack(&options);
-    CHECK(result.packed && result.diags.count == 0 && result.payload && result.payload->magic == CAPDL_PAYLOAD_MAGIC,
+    CHECK(result.packed && result.diags.count == 0 && result.payload->magic == CAPDL_PAYLOAD_MAGIC,
           "packed");
     const struct capdl_payload *p = result.payload;
     uint8_t *got = malloc(RAM_SIZE), *expected = malloc(RAM_SIZE);

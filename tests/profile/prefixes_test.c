@@ -45,10 +45,12 @@ static void put_tables(const struct capdl_profile *p, FILE *out)
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         const char *type = type_name(p->arch, i);
 
+        if (!type)
+            continue;
         snprintf(name, sizeof(name), "seL4_%s", type);
-        if (type != 0 && p->types[i] != CAPDL_PROFILE_ABSENT)
+        if (p->types[i] != CAPDL_PROFILE_ABSENT)
             put_value(out, name, p->types[i]);
-        else if (type != 0)
+        else
             put_absence(out, name);
     }
     for (unsigned i = 0; i < CAPDL_SYSCALL_COUNT; i++) {

@@ -17,8 +17,12 @@ static char *read_all(FILE *file, size_t *size)
 
     *size = 0;
     do {
-        if (*size == capacity)
-            text = realloc(text, capacity = capacity * 2 + 4096);
+        if (*size == capacity) {
+            char *larger = realloc(text, capacity = capacity * 2 + 4096);
+            if (!larger)
+                abort();
+            text = larger;
+        }
         got = fread(text + *size, 1, capacity - *size, file);
         *size += got;
     } while (got);

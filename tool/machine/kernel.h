@@ -232,7 +232,7 @@ bool cap_is_revocable(const struct cap *derived, const struct cap *source);
 struct cap cap_mask_rights(struct cap, uint64_t rights);
 struct cap cap_update_data(bool preserve, uint64_t data, struct cap);
 enum status cap_derive(struct kernel *, struct slot *, struct cap, struct cap *out);
-enum vm_rights vm_rights_mask(enum vm_rights, uint64_t rights);
+enum vm_rights vm_rights_mask(enum vm_rights, uint64_t mask);
 
 /* derivation.c */
 void slot_insert(struct kernel *, struct cap, struct slot *source, struct slot *dest);

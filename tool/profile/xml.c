@@ -182,6 +182,7 @@ bool xml_read(struct xml_reader *xml, const char *relative, const char *purpose)
     XML_SetElementHandler(xml->parser, on_start, on_end);
     good = parse(xml);
     XML_ParserFree(xml->parser);
+    xml->file = 0;
     text_close(&file);
     return good;
 }

@@ -53,7 +53,8 @@ static bool fill_file(struct text_parser *p, const struct words *words, struct c
 {
     fill->kind = CAPDL_FILL_FILE;
     fill->text = words->count > 3 ? word_text(p, &words->list[3]) : "";
-    if (words->count == 5 && word_number(&words->list[4], &fill->source_offset) && fill->text[0])
+    if (words->count == 5 && word_number(&words->list[4], &fill->source_offset) && fill->text[0] &&
+        !strchr(fill->text, '"'))
         return true;
     capdl_error(p->diags, fill->pos, "expected {offset length CDL_FrameFill_FileData \"file\" file-offset}");
     return true;

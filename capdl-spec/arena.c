@@ -110,7 +110,7 @@ static void *zeros_map(void *old, size_t old_size, size_t size)
 
 void *spec_zeros_grow(void *old, size_t old_size, size_t size)
 {
-    void *memory = size < LARGE_ZEROS ? calloc(1, size) : zeros_map(old, old_size, size);
+    void *memory = size < LARGE_ZEROS ? calloc(1, size ? size : 1) : zeros_map(old, old_size, size);
 
     if (!memory)
         out_of_memory();

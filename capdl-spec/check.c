@@ -83,6 +83,16 @@ void check_report_cap(struct checker *c, enum capdl_severity severity, const str
     va_end(arguments);
 }
 
+void *check_zeros(const struct checker *c, size_t item)
+{
+    return spec_zeros_grow(NULL, 0, c->spec->num_objects * item);
+}
+
+void check_zeros_free(const struct checker *c, void *zeros, size_t item)
+{
+    spec_zeros_free(zeros, c->spec->num_objects * item);
+}
+
 const char *check_label(const struct checker *c, uint32_t object, char *buffer)
 {
     return capdl_object_label(capdl_object(c->spec, object), buffer, CHECK_LABEL);
@@ -109,21 +119,18 @@ static void note_uses(struct checker *c, uint32_t id)
         if (cap->object == CAPDL_NO_OBJECT)
             continue;
         c->used[cap->object] = true;
-        if (in_table && c->table_holder[cap->object] == CAPDL_NO_OBJECT)
-            c->table_holder[cap->object] = id;
+        if (in_table && !c->table_holder[cap->object])
+            c->table_holder[cap->object] = id + 1;
     }
 }
 
 static void collect(struct checker *c)
 {
     const struct capdl_spec *spec = c->spec;
-    size_t count = spec->num_objects;
 
-    c->used = spec_realloc(NULL, count * sizeof(*c->used));
-    memset(c->used, 0, count * sizeof(*c->used));
-    c->table_holder = spec_realloc(NULL, count * sizeof(*c->table_holder));
-    memset(c->table_holder, 0xff, count * sizeof(*c->table_holder));
-    for (uint32_t i = 0; i < count; i++)
+    c->used = check_zeros(c, sizeof(*c->used));
+    c->table_holder = check_zeros(c, sizeof(*c->table_holder));
+    for (uint32_t i = 0; i < spec->num_objects; i++)
         note_uses(c, i);
     for (size_t i = 0; i < spec->num_irqs; i++)
         c->used[spec->irqs[i].object] = true;
@@ -152,8 +159,8 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
         checks[i].run(&checker);
         checker.misplaced |= checks[i].places && diags->num_errors > found;
     }
-    free(checker.used);
-    free(checker.table_holder);
+    check_zeros_free(&checker, checker.used, sizeof(*checker.used));
+    check_zeros_free(&checker, checker.table_holder, sizeof(*checker.table_holder));
     return diags->num_errors == errors;
 }
 

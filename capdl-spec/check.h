@@ -16,7 +16,7 @@ struct checker {
     bool misplaced;            /* so it may because of errors in what holds what */
     bool *used;                /* per object: something refers to it */
     uint32_t
-        *table_holder; /* per object: the page table in which it first lies as a page table, or CAPDL_NO_OBJECT */
+        *table_holder; /* per object: 1 + the page table in which it first lies as a page table, or 0 */
 };
 
 /* Reports unless the last finding of this check was at the same place. */
@@ -25,6 +25,9 @@ void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const
 /* The same about a capability. */
 void check_report_cap(struct checker *, enum capdl_severity, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
+/* Zeros for each object of the spec, which take memory where something else is written. */
+void *check_zeros(const struct checker *, size_t item);
+void check_zeros_free(const struct checker *, void *zeros, size_t item);
 /* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
 const char *check_label(const struct checker *, uint32_t object, char *buffer);
 /* Whether the size of an object is known: not when the text says it wrongly. */

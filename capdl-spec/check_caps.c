@@ -263,11 +263,9 @@ static bool binds(const struct capdl_cap *cap)
 
 void check_bound_twice(struct checker *c)
 {
-    size_t size = c->spec->num_objects * sizeof(uint32_t);
-    uint32_t *owner = spec_realloc(NULL, size);
+    uint32_t *owner = check_zeros(c, sizeof(*owner)); /* 1 + its number */
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
-    memset(owner, 0xff, size);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
@@ -276,15 +274,15 @@ void check_bound_twice(struct checker *c)
 
             if (!binds(cap) || cap->object == CAPDL_NO_OBJECT)
                 continue;
-            if (owner[cap->object] != CAPDL_NO_OBJECT)
+            if (owner[cap->object])
                 check_report_cap(c, CAPDL_ERROR, cap,
                              "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
                              capdl_kind_name(cap->kind), check_label(c, cap->object, label),
-                             check_label(c, owner[cap->object], first), check_label(c, i, second));
-            owner[cap->object] = i;
+                             check_label(c, owner[cap->object] - 1, first), check_label(c, i, second));
+            owner[cap->object] = i + 1;
         }
     }
-    free(owner);
+    check_zeros_free(c, owner, sizeof(*owner));
 }
 
 /* Rights the kernel ignores, and capabilities with which nothing can be done. */

@@ -24,10 +24,9 @@ static void report_irq_twice(struct checker *c, const struct capdl_irq_map *firs
 void check_irq(struct checker *c)
 {
     const struct capdl_spec *spec = c->spec;
-    const struct capdl_irq_map **map = spec_realloc(NULL, spec->num_objects * sizeof(*map));
+    const struct capdl_irq_map **map = check_zeros(c, sizeof(*map));
     char label[CHECK_LABEL];
 
-    memset(map, 0, spec->num_objects * sizeof(*map));
     for (size_t i = 0; i < spec->num_irqs; i++) {
         const struct capdl_irq_map *irq = &spec->irqs[i];
 
@@ -40,10 +39,10 @@ void check_irq(struct checker *c)
         map[irq->object] = irq;
     }
     for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (is_irq(capdl_object(spec, i)->kind) && !map[i])
+        if (is_irq(capdl_object_kind(spec, i)) && !map[i])
             check_report(c, CAPDL_WARNING, capdl_object(spec, i)->pos,
                          "interrupt object '%s' has no number: map it in 'irq maps'", check_label(c, i, label));
-    free(map);
+    check_zeros_free(c, map, sizeof(*map));
 }
 
 static void check_entry(struct checker *c, const struct capdl_domain_entry *entry)

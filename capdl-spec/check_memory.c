@@ -166,13 +166,11 @@ static void check_child(struct checker *c, uint32_t id, uint64_t *used)
 /* Untypeds that cover themselves by way of others: follows the parents of each, marking what has been followed. */
 static void check_circles(struct checker *c)
 {
-    uint32_t *mark = spec_realloc(NULL, c->spec->num_objects * sizeof(*mark));
+    uint32_t *mark = check_zeros(c, sizeof(*mark));
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        mark[i] = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        uint32_t at = i;
+        uint32_t at = capdl_object_parent(c->spec, i) == CAPDL_NO_OBJECT ? CAPDL_NO_OBJECT : i;
 
         while (at != CAPDL_NO_OBJECT && !mark[at]) {
             mark[at] = i + 1;
@@ -182,27 +180,25 @@ static void check_circles(struct checker *c)
             check_report(c, CAPDL_ERROR, capdl_object(c->spec, at)->pos,
                          "untyped '%s' is, by way of its children, made from itself", check_label(c, at, label));
     }
-    free(mark);
+    check_zeros_free(c, mark, sizeof(*mark));
 }
 
 void check_cover(struct checker *c)
 {
-    uint64_t *used = spec_realloc(NULL, c->spec->num_objects * sizeof(*used));
+    uint64_t *used = check_zeros(c, sizeof(*used));
     char label[CHECK_LABEL];
 
     check_circles(c);
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        used[i] = 0;
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
         if (capdl_object_parent(c->spec, i) != CAPDL_NO_OBJECT)
             check_child(c, i, used);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        const struct capdl_object *object = used[i] && !c->errors_only ? capdl_object(c->spec, i) : NULL;
 
-        if (used[i] && !c->errors_only && used[i] > UINT64_C(1) << object->size_bits)
+        if (object && used[i] > UINT64_C(1) << object->size_bits)
             check_report(c, CAPDL_ERROR, object->pos,
                          "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,
                          check_label(c, i, label), used[i], UINT64_C(1) << object->size_bits);
     }
-    free(used);
+    check_zeros_free(c, used, sizeof(*used));
 }

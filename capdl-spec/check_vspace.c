@@ -70,8 +70,8 @@ static unsigned table_depth(const struct checker *c, uint32_t table)
 {
     unsigned depth = 0;
 
-    for (; depth < MOST_LEVELS && c->table_holder[table] != CAPDL_NO_OBJECT; depth++)
-        table = c->table_holder[table];
+    for (; depth < MOST_LEVELS && c->table_holder[table]; depth++)
+        table = c->table_holder[table] - 1;
     return depth;
 }
 
@@ -91,7 +91,7 @@ unsigned check_table_entries(const struct checker *c, uint32_t id)
 {
     const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
 
-    if (table && table->kind == CAPDL_KIND_PUD && c->table_holder[id] == CAPDL_NO_OBJECT)
+    if (table && table->kind == CAPDL_KIND_PUD && !c->table_holder[id])
         return 1024;
     return table ? table->entries : 0;
 }
@@ -148,21 +148,19 @@ static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
         if (seen[cap->object])
             check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
                          capdl_kind_name(cap->kind), check_label(c, cap->object, label),
-                         check_label(c, c->table_holder[cap->object], first), check_label(c, id, second));
+                         check_label(c, c->table_holder[cap->object] - 1, first), check_label(c, id, second));
         seen[cap->object] = true;
     }
 }
 
 void check_table_shared(struct checker *c)
 {
-    bool *seen = spec_realloc(NULL, c->spec->num_objects);
+    bool *seen = check_zeros(c, sizeof(*seen));
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        seen[i] = false;
     for (uint32_t i = 0; i < c->spec->num_objects; i++)
         if (check_is_table(capdl_object_kind(c->spec, i)))
             check_shared_in(c, i, seen);
-    free(seen);
+    check_zeros_free(c, seen, sizeof(*seen));
 }
 
 /* "4k", "2M": a size for messages. */

@@ -132,9 +132,9 @@ static void write_array(FILE *out, unsigned count)
 }
 
 static const struct large_style styles[] = {
-    {"objects", write_objects, 2.2},   {"long-names", write_long_names, 1.3}, {"badges", write_badges, 1.5},
-    {"copies", write_copies, 2.9},     {"derivations", write_derivations, 3.4}, {"covers", write_covers, 3.6},
-    {"frames", write_frames, 1.6},     {"threads", write_threads, 2.3},        {"terse", write_terse, 5.5},
+    {"objects", write_objects, 2.3},   {"long-names", write_long_names, 1.4},   {"badges", write_badges, 1.8},
+    {"copies", write_copies, 2.9},     {"derivations", write_derivations, 3.6}, {"covers", write_covers, 3.7},
+    {"frames", write_frames, 1.7},     {"threads", write_threads, 2.5},         {"terse", write_terse, 5.2},
     {"array", write_array, 0},
 };
 

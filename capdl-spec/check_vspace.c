@@ -229,11 +229,12 @@ static bool check_one_mapping(struct checker *c, const struct capdl_object *hold
 {
     const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, cap);
     const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, extra->mapping_container, extra->mapping_slot);
+    enum capdl_kind kind = capdl_object_kind(c->spec, extra->mapping_container);
     char label[CHECK_LABEL], table[CHECK_LABEL];
 
     check_label(c, cap->object, label);
     check_label(c, extra->mapping_container, table);
-    if (!check_is_table(capdl_object_kind(c->spec, extra->mapping_container)))
+    if (!check_is_table(kind) && kind != CAPDL_KIND_IO_PT)
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
     else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object))
         check_report_cap(c, CAPDL_ERROR, cap,

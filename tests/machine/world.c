@@ -53,9 +53,13 @@ static void find_untypeds(struct world *w)
 
 struct world *world_new(const char *name)
 {
+    return world_new_profile(profile_builtin(name));
+}
+
+struct world *world_new_profile(const struct capdl_profile *profile)
+{
     static uint8_t elf[sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr)];
     struct world *w = calloc(1, sizeof *w);
-    const struct capdl_profile *profile = profile_builtin(name);
     struct capdl_diags diags = {0};
     make_elf(elf, CODE);
     struct boot_options options = {.name = "test", .elf = elf, .elf_size = sizeof elf};

@@ -18,6 +18,7 @@ struct world {
 
 /* Boots a kernel of a built-in profile. Ends the test program when that fails. */
 struct world *world_new(const char *profile);
+struct world *world_new_profile(const struct capdl_profile *);
 void world_free(struct world *);
 /* Whether a kernel boots with an initial task of this size. */
 bool world_boots(const char *profile, uint64_t image_size);

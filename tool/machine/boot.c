@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, MAX_REGIONS = 64, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21 };
+enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, MAX_REGIONS = 64, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21, IO_LEVELS = 3 };
 enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24, TSC_MHZ = 1000 };
 enum { MAX_UNTYPEDS = 4096 };
 
@@ -494,6 +494,12 @@ static void make_control_caps(struct boot *b)
     write_slot(b, CAPDL_INITIAL_IRQ_CONTROL, (struct cap){.type = CAP_IRQ_CONTROL});
     if (b->k->profile->arch == CAPDL_ARCH_X86_64)
         write_slot(b, CAPDL_INITIAL_IO_PORT_CONTROL, (struct cap){.type = CAP_IO_PORT_CONTROL});
+    if (b->k->io_levels)
+        write_slot(b, CAPDL_INITIAL_IO_SPACE, (struct cap){.type = CAP_IO_SPACE});
+    if (b->k->profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] != CAPDL_PROFILE_ABSENT) {
+        write_slot(b, CAPDL_INITIAL_SMMU_SID_CONTROL, (struct cap){.type = CAP_STREAM_CONTROL});
+        write_slot(b, CAPDL_INITIAL_SMMU_CB_CONTROL, (struct cap){.type = CAP_BANK_CONTROL});
+    }
     if (b->k->profile->smc)
         write_slot(b, CAPDL_INITIAL_SMC, (struct cap){.type = CAP_SMC});
 }
@@ -529,7 +535,8 @@ static void fill_bootinfo(struct boot *b)
     uint64_t *bi = b->bootinfo;
     bi[BI_EXTRA_LEN] = b->extra_size;
     bi[BI_NUM_NODES] = b->k->profile->max_nodes;
-    bi[BI_IOPT_LEVELS] = b->k->profile->arch == CAPDL_ARCH_X86_64 ? UINT64_MAX : 0;
+    bool no_iommus = b->k->profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT;
+    bi[BI_IOPT_LEVELS] = b->k->profile->arch == CAPDL_ARCH_X86_64 && no_iommus ? UINT64_MAX : b->k->io_levels;
     bi[BI_IPC_BUFFER] = b->info->ipc_buffer;
     bi[BI_CNODE_BITS] = b->k->profile->root_cnode_bits;
 }
@@ -597,7 +604,7 @@ bool boot(struct kernel *k, const struct boot_options *options, struct boot_info
 {
     struct boot b = {.k = k, .options = options, .info = info, .diags = diags};
     *info = (struct boot_info){0};
-    bool good = boot_all(&b);
+    bool good = (!k->profile->num_iommus || io_spaces_init(k, IO_LEVELS) || boot_error(&b, "out of memory")) && boot_all(&b);
     platform_free(&b.platform);
     free(b.extra);
     return good;

@@ -35,6 +35,11 @@ bool cap_is_physical(const struct cap *cap)
     case CAP_VSPACE:
     case CAP_ASID_POOL:
     case CAP_VCPU:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
         return true;
     case CAP_REPLY:
         return reply_is_object(cap);
@@ -68,6 +73,11 @@ unsigned cap_size_bits(const struct kernel *k, const struct cap *cap)
     case CAP_PDPT:
     case CAP_VSPACE:
     case CAP_VCPU:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
         return ((const struct object *)cap->object)->bits;
     case CAP_ASID_POOL:
         return ASID_POOL_BITS;
@@ -87,6 +97,10 @@ static bool arch_same_region(const struct cap *a, const struct cap *b)
 {
     if (a->type == CAP_IO_PORT_CONTROL)
         return b->type == CAP_IO_PORT_CONTROL || b->type == CAP_IO_PORT;
+    if (a->type == CAP_STREAM_CONTROL)
+        return b->type == CAP_STREAM_CONTROL || b->type == CAP_STREAM;
+    if (a->type == CAP_BANK_CONTROL)
+        return b->type == CAP_BANK_CONTROL || b->type == CAP_CONTEXT_BANK;
     if (a->type != b->type)
         return false;
     switch ((enum cap_type)a->type) {
@@ -98,7 +112,16 @@ static bool arch_same_region(const struct cap *a, const struct cap *b)
     case CAP_VSPACE:
     case CAP_ASID_POOL:
     case CAP_VCPU:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
         return a->object == b->object;
+    case CAP_IO_SPACE:
+    case CAP_STREAM:
+    case CAP_CONTEXT_BANK:
+        return a->paddr == b->paddr;
     case CAP_IO_PORT:
     case CAP_SGI_SIGNAL:
         return a->paddr == b->paddr && a->data == b->data;
@@ -136,7 +159,9 @@ bool cap_same_object(const struct kernel *k, const struct cap *a, const struct c
 {
     if (a->type == CAP_UNTYPED || a->type == CAP_IRQ_CONTROL || a->type == CAP_SGI_SIGNAL)
         return false;
-    if (a->type == CAP_IO_PORT_CONTROL && b->type == CAP_IO_PORT)
+    if ((a->type == CAP_IO_PORT_CONTROL && b->type == CAP_IO_PORT) ||
+        (a->type == CAP_STREAM_CONTROL && b->type == CAP_STREAM) ||
+        (a->type == CAP_BANK_CONTROL && b->type == CAP_CONTEXT_BANK))
         return false;
     if (a->type == CAP_FRAME && b->type == CAP_FRAME)
         return a->paddr == b->paddr && a->bits == b->bits && (a->flags & CAP_FLAG_DEVICE) == (b->flags & CAP_FLAG_DEVICE);
@@ -198,6 +223,17 @@ static struct cap cnode_set_guard(struct cap cap, uint64_t data)
     return cap;
 }
 
+/* A device out of all; domain 0 is none. */
+static struct cap io_space_of_device(bool preserve, uint64_t data, struct cap cap)
+{
+    uint64_t domain = data >> 16 & 0xffff;
+    if (preserve || cap.paddr != 0 || domain == 0)
+        return cap_null();
+    cap.paddr = data & 0xffff;
+    cap.data = domain;
+    return cap;
+}
+
 struct cap cap_update_data(bool preserve, uint64_t data, struct cap cap)
 {
     switch ((enum cap_type)cap.type) {
@@ -210,6 +246,8 @@ struct cap cap_update_data(bool preserve, uint64_t data, struct cap cap)
         return cap;
     case CAP_CNODE:
         return cnode_set_guard(cap, data);
+    case CAP_IO_SPACE:
+        return io_space_of_device(preserve, data, cap);
     default:
         return cap;
     }
@@ -230,6 +268,8 @@ enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, stru
     case CAP_ZOMBIE:
     case CAP_IRQ_CONTROL:
     case CAP_IO_PORT_CONTROL:
+    case CAP_STREAM_CONTROL:
+    case CAP_BANK_CONTROL:
         return STATUS_OK;
     case CAP_REPLY:
         if (k->profile->mcs)
@@ -245,8 +285,14 @@ enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, stru
     case CAP_PAGE_DIRECTORY:
     case CAP_PDPT:
     case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
         return derive_mapped(k, cap, out);
     case CAP_FRAME:
+        cap.flags &= (uint8_t)~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
         cap.asid = 0;
         cap.data = 0;
         *out = cap;

@@ -92,7 +92,7 @@ static void finalise_table(struct kernel *k, const struct cap *cap)
         return;
     if (vspace_of_asid(k, cap->asid) == cap->object)
         vspace_delete_asid(k, cap->asid, cap->object);
-    else if (cap->type != CAP_VSPACE)
+    else if (cap->type != CAP_VSPACE && cap->type != CAP_EPT_PML4)
         vspace_unmap_table(k, cap);
 }
 
@@ -130,7 +130,23 @@ static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct
     case CAP_PAGE_DIRECTORY:
     case CAP_PDPT:
     case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
         finalise_table(k, cap);
+        break;
+    case CAP_IO_PAGE_TABLE:
+        io_table_unmap(k, cap);
+        break;
+    case CAP_IO_SPACE:
+        io_space_delete(k, (uint16_t)cap->paddr);
+        break;
+    case CAP_STREAM:
+        stream_delete(k, cap->paddr);
+        break;
+    case CAP_CONTEXT_BANK:
+        context_bank_delete(k, cap->paddr);
         break;
     case CAP_VCPU:
         finalise_vcpu(cap->object);

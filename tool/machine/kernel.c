@@ -138,6 +138,7 @@ void kernel_free(struct kernel *k)
     caches_free(&k->caches);
     free(k->methods);
     free(k->schedule);
+    free(k->io_roots);
     free(k->idle_sc);
     free(k->idle);
     free(k);

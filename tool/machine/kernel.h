@@ -110,6 +110,15 @@ struct kernel {
     bool irq_masked[MAX_IRQS];
     struct irq_issue irq_issues[MAX_IRQS];
     uint64_t io_ports[65536 / 64];
+    struct table **io_roots; /* of I/O page tables, by request id; 0: there is no IOMMU */
+    uint8_t io_levels;
+    bool stream_taken[NUM_STREAMS], bank_taken[NUM_BANKS];
+    struct {
+        struct slot bank;
+    } streams[NUM_STREAMS];
+    struct {
+        struct slot space;
+    } banks[NUM_BANKS];
     struct caches caches;
     struct asid_pool *asid_table[MAX_ASID_POOLS];
 
@@ -385,6 +394,7 @@ void irq_deliver(struct kernel *, uint32_t irq);
 enum status irq_issue(struct kernel *, struct invocation *, uint64_t irq, uint64_t index, uint64_t depth);
 enum status io_port_control_decode(struct kernel *, struct invocation *);
 enum status io_port_decode(struct kernel *, struct invocation *);
+
 void io_ports_set(struct kernel *, uint32_t first, uint32_t last, bool used);
 
 /* objects_aarch64.c */
@@ -408,6 +418,7 @@ void vspace_map_table(struct slot *, struct walk, uint16_t asid, uint64_t vaddr)
 void vspace_unmap_page(struct kernel *, const struct cap *frame);
 void vspace_unmap_table(struct kernel *, const struct cap *table);
 void table_clear(struct table *);
+bool table_is_guest(const struct table *root);
 void vspace_delete_asid(struct kernel *, uint16_t asid, struct table *);
 void asid_pool_delete(struct kernel *, uint16_t base, struct asid_pool *);
 enum status asid_control_decode(struct kernel *, struct invocation *);
@@ -426,5 +437,20 @@ struct page_view {
 bool vspace_translate(const struct kernel *, struct table *root, uint64_t vaddr, struct page_view *);
 /* Level at which a translation ends, for fault status words: 0 root. */
 unsigned vspace_depth(const struct kernel *, struct table *root, uint64_t vaddr, bool *present);
+
+/* iospace.c: x86 with an IOMMU. */
+bool io_spaces_init(struct kernel *, unsigned levels);
+enum status io_table_decode(struct kernel *, struct invocation *);
+enum status io_page_decode_map(struct kernel *, struct invocation *);
+void io_table_unmap(struct kernel *, const struct cap *);
+void io_page_unmap(struct kernel *, const struct cap *frame);
+void io_space_delete(struct kernel *, uint16_t request);
+/* Where an access of a device goes; false: nowhere. */
+bool io_translate(struct kernel *, uint16_t request, uint64_t address, struct page_view *);
+
+/* smmu.c: Arm with an SMMU. */
+enum status smmu_decode(struct kernel *, struct invocation *);
+void stream_delete(struct kernel *, uint64_t stream);
+void context_bank_delete(struct kernel *, uint64_t bank);
 
 #endif

@@ -26,6 +26,8 @@ enum {
     MAX_DOMAIN_SCHEDULES = 4096,
     MAX_IRQS = 2048,
     MAX_ASID_POOLS = 256,
+    NUM_STREAMS = 128, /* of the one platform whose kernel has an SMMU */
+    NUM_BANKS = 64,
     MIN_UNTYPED_BITS = 4,
     TIME_SLICE_TICKS = 5, /* timer interrupts of a time slice, not MCS */
     MIN_SCHED_CONTEXT_BITS = 7,
@@ -61,11 +63,28 @@ enum cap_type {
     CAP_VCPU,
     CAP_SGI_SIGNAL,
     CAP_SMC,
+    CAP_EPT_PML4,
+    CAP_EPT_PDPT,
+    CAP_EPT_PD,
+    CAP_EPT_PT,
+    CAP_IO_SPACE,
+    CAP_IO_PAGE_TABLE,
+    CAP_STREAM_CONTROL,
+    CAP_STREAM,
+    CAP_BANK_CONTROL,
+    CAP_CONTEXT_BANK,
 };
 
 enum vm_rights { VM_NONE, VM_READ, VM_READ_WRITE };
 
-enum { CAP_FLAG_DEVICE = 1, CAP_FLAG_MAPPED = 2, CAP_FLAG_MASTER = 4, CAP_FLAG_TCB = 8 };
+enum {
+    CAP_FLAG_DEVICE = 1,
+    CAP_FLAG_MAPPED = 2,
+    CAP_FLAG_MASTER = 4,
+    CAP_FLAG_TCB = 8,
+    CAP_FLAG_GUEST = 16, /* frame: mapped in extended page tables */
+    CAP_FLAG_DMA = 32,   /* frame: mapped for a device */
+};
 
 /*
  * A capability. What `paddr` and `data` hold:
@@ -80,6 +99,9 @@ enum { CAP_FLAG_DEVICE = 1, CAP_FLAG_MAPPED = 2, CAP_FLAG_MASTER = 4, CAP_FLAG_T
  *     ASID pool    address              first ASID
  *     I/O port     first port           last port
  *     SGI signal   number               target
+ *     I/O space    request id           domain
+ *     I/O table    address              device's address where mapped; `asid` is the request id, `bits` the level
+ *     stream, context bank  number      -
  */
 struct cap {
     uint8_t type;       /* enum cap_type */
@@ -120,7 +142,8 @@ enum thread_state {
     THREAD_IDLE,
 };
 
-enum tcb_slot { TCB_CTABLE, TCB_VTABLE, TCB_REPLY, TCB_CALLER, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER, TCB_SLOTS };
+enum tcb_slot { TCB_CTABLE, TCB_VTABLE, TCB_REPLY, TCB_CALLER, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER,
+                TCB_EPT_ROOT, TCB_SLOTS };
 
 /* Kinds of faults; fault_label gives the number a message carries. */
 enum fault_kind { FAULT_NONE, FAULT_CAP, FAULT_UNKNOWN_SYSCALL, FAULT_USER_EXCEPTION, FAULT_TIMEOUT, FAULT_VM, FAULT_VCPU };

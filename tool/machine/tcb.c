@@ -318,6 +318,24 @@ static enum status decode_set_flags(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
+/* The root of a guest's memory. */
+static enum status decode_set_ept_root(struct kernel *k, struct invocation *inv)
+{
+    if (!k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    struct cap root = k->extra[0]->cap;
+    if (root.type != CAP_EPT_PML4)
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    enum status status = cap_derive(k, k->extra[0], root, &root);
+    if (status != STATUS_OK)
+        return status;
+    thread_set_state(k, k->current, THREAD_RESTART);
+    struct tcb *thread = inv->cap.object;
+    slot_delete(k, &thread->slots[TCB_EPT_ROOT]);
+    slot_insert(k, root, k->extra[0], &thread->slots[TCB_EPT_ROOT]);
+    return STATUS_OK;
+}
+
 static enum status decode_run(struct kernel *k, struct invocation *inv)
 {
     thread_set_state(k, k->current, THREAD_RESTART);
@@ -361,6 +379,8 @@ enum status tcb_decode(struct kernel *k, struct invocation *inv)
         return decode_set_tls_base(k, inv);
     case CAPDL_METHOD_TCB_SET_FLAGS:
         return decode_set_flags(k, inv);
+    case CAPDL_METHOD_TCB_SET_EPT_ROOT:
+        return decode_set_ept_root(k, inv);
     default:
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }

@@ -132,6 +132,16 @@ struct cap object_create(struct kernel *k, enum capdl_type type, uint64_t paddr,
         return create_table(k, type, CAP_PDPT, paddr);
     case CAPDL_TYPE_VSPACE:
         return create_table(k, type, k->profile->arch == CAPDL_ARCH_RISCV ? CAP_PAGE_TABLE : CAP_VSPACE, paddr);
+    case CAPDL_TYPE_EPT_PML4:
+        return create_table(k, type, CAP_EPT_PML4, paddr);
+    case CAPDL_TYPE_EPT_PDPT:
+        return create_table(k, type, CAP_EPT_PDPT, paddr);
+    case CAPDL_TYPE_EPT_PD:
+        return create_table(k, type, CAP_EPT_PD, paddr);
+    case CAPDL_TYPE_EPT_PT:
+        return create_table(k, type, CAP_EPT_PT, paddr);
+    case CAPDL_TYPE_IO_PAGE_TABLE:
+        return create_table(k, type, CAP_IO_PAGE_TABLE, paddr);
     case CAPDL_TYPE_VCPU:
         return create_simple(k, type, CAP_VCPU, 0, paddr, sizeof(struct vcpu));
     default:

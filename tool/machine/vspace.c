@@ -104,8 +104,12 @@ void vspace_map_table(struct slot *slot, struct walk walk, uint16_t asid, uint64
 /* A frame capability may be stale: something else may be mapped there by now, and stays. */
 void vspace_unmap_page(struct kernel *k, const struct cap *frame)
 {
+    if (frame->flags & CAP_FLAG_DMA) {
+        io_page_unmap(k, frame);
+        return;
+    }
     struct table *root = vspace_of_asid(k, frame->asid);
-    if (!root)
+    if (!root || table_is_guest(root) != ((frame->flags & CAP_FLAG_GUEST) != 0))
         return;
     struct walk walk = vspace_walk(k, root, frame->data, frame->bits);
     if (walk.bits_left != frame->bits || walk.pte->kind != PTE_PAGE || walk.pte->paddr != frame->paddr)
@@ -130,6 +134,11 @@ void vspace_unmap_table(struct kernel *k, const struct cap *cap)
         table = pte->table;
         shift -= k->profile->vspace_index_bits[level + 1];
     }
+}
+
+bool table_is_guest(const struct table *root)
+{
+    return root->header.type == CAPDL_TYPE_EPT_PML4;
 }
 
 void table_clear(struct table *table)
@@ -220,7 +229,7 @@ enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
     struct cap *root = &k->extra[0]->cap;
     enum cap_type wanted = k->profile->arch == CAPDL_ARCH_RISCV ? CAP_PAGE_TABLE : CAP_VSPACE;
-    if (root->type != wanted || root->flags & CAP_FLAG_MAPPED)
+    if ((root->type != wanted && root->type != CAP_EPT_PML4) || root->flags & CAP_FLAG_MAPPED)
         return fail_capability(k, 1);
     uint64_t base = inv->cap.data;
     struct asid_pool *pool = k->asid_table[base >> asid_bits(k)];
@@ -249,6 +258,7 @@ enum status frame_unmap(struct kernel *k, struct invocation *inv)
     struct cap *cap = &inv->slot->cap;
     if (cap->asid)
         vspace_unmap_page(k, cap);
+    cap->flags &= (uint8_t)~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
     cap->asid = 0;
     cap->data = 0;
     return STATUS_OK;

@@ -236,6 +236,11 @@ static enum status decode(struct kernel *k, struct invocation *inv)
         return decode_page(k, inv);
     case CAP_VCPU:
         return vcpu_decode(k, inv);
+    case CAP_STREAM_CONTROL:
+    case CAP_STREAM:
+    case CAP_BANK_CONTROL:
+    case CAP_CONTEXT_BANK:
+        return smmu_decode(k, inv);
     case CAP_SGI_SIGNAL:
         return sgi_signal_decode(k, inv);
     case CAP_SMC:

@@ -13,6 +13,7 @@ enum {
     PCI_BUS_MAX = 255,
     PCI_DEVICE_MAX = 31,
     PCI_FUNCTION_MAX = 7,
+    LARGE_PAGE_BITS = 21,
 };
 
 static bool is_valid_root(const struct cap *cap)
@@ -23,6 +24,10 @@ static bool is_valid_root(const struct cap *cap)
 static enum status find_root(struct kernel *k, const struct cap *cap, struct table **root)
 {
     *root = vspace_of_asid(k, cap->asid);
+    if (*root && table_is_guest(*root) != (cap->type == CAP_EPT_PML4)) {
+        k->lookup_fault = (struct lookup_fault){.kind = LOOKUP_INVALID_ROOT};
+        *root = 0;
+    }
     if (!*root)
         return fail_lookup(k, false);
     return *root == cap->object ? STATUS_OK : fail_capability(k, 1);
@@ -46,6 +51,8 @@ static enum status check_remap(struct kernel *k, const struct cap *frame, uint16
     }
     if (frame->asid != asid)
         return fail_capability(k, 1);
+    if (frame->flags & (CAP_FLAG_GUEST | CAP_FLAG_DMA))
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     return frame->data != vaddr ? fail_argument(k, 0) : STATUS_OK;
 }
 
@@ -85,11 +92,49 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
+/* In a guest's memory every page can be read and executed; it has none of 1 GiB. */
+static enum status decode_page_map_ept(struct kernel *k, struct invocation *inv)
+{
+    if (inv->length < 3 || !k->extra[0])
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    uint64_t address = invocation_argument(k, inv, 0) >> PAGE_BITS << PAGE_BITS;
+    uint64_t mask = rights_argument(invocation_argument(k, inv, 1));
+    const struct cap *root_cap = &k->extra[0]->cap;
+    if (inv->cap.asid != 0)
+        return fail_capability(k, 0);
+    if (root_cap->type != CAP_EPT_PML4 || !(root_cap->flags & CAP_FLAG_MAPPED))
+        return fail_capability(k, 1);
+    struct table *root;
+    struct walk walk;
+    enum status status = find_root(k, root_cap, &root);
+    if (status != STATUS_OK)
+        return status;
+    if (address & ((UINT64_C(1) << inv->cap.bits) - 1))
+        return fail(k, CAPDL_ERROR_ALIGNMENT_ERROR);
+    if (inv->cap.bits > LARGE_PAGE_BITS)
+        return fail_capability(k, 0);
+    status = find_entry(k, root, address, inv->cap.bits, &walk);
+    if (status != STATUS_OK)
+        return status;
+    if (walk.pte->kind != PTE_NONE)
+        return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    uint8_t write = vm_rights_mask(inv->cap.rights, mask) == VM_READ_WRITE ? PAGE_W : 0;
+    vspace_map_page(k, inv->slot, walk, root_cap->asid, address, (uint8_t)(PAGE_R | PAGE_X | write),
+                    (uint8_t)(invocation_argument(k, inv, 2) & 7));
+    inv->slot->cap.flags |= CAP_FLAG_GUEST;
+    return STATUS_OK;
+}
+
 static enum status decode_page(struct kernel *k, struct invocation *inv)
 {
     switch (inv->method) {
     case CAPDL_METHOD_PAGE_MAP:
         return decode_page_map(k, inv);
+    case CAPDL_METHOD_PAGE_MAP_EPT:
+        return decode_page_map_ept(k, inv);
+    case CAPDL_METHOD_PAGE_MAP_IO:
+        return io_page_decode_map(k, inv);
     case CAPDL_METHOD_PAGE_UNMAP:
         return frame_unmap(k, inv);
     case CAPDL_METHOD_PAGE_GET_ADDRESS:
@@ -99,11 +144,20 @@ static enum status decode_page(struct kernel *k, struct invocation *inv)
     }
 }
 
-/* The three kinds of tables below the root differ in their methods and in what their entry in the level above covers. */
+/*
+ * The kinds of tables below a root differ in their methods and in what their entry in the level above covers. Those of guests have the
+ * label of Unmap behind that of Map, and most look at their root's ASID only when they look it up.
+ */
 struct level {
     enum capdl_method map, unmap;
     unsigned bits;
+    bool guest, any_root;
 };
+
+static bool is_root(const struct level *level, const struct cap *cap)
+{
+    return cap->type == (level->guest ? CAP_EPT_PML4 : CAP_VSPACE) && (level->any_root || cap->flags & CAP_FLAG_MAPPED);
+}
 
 static enum status decode_table_map(struct kernel *k, struct invocation *inv, const struct level *level)
 {
@@ -113,9 +167,9 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv, co
         return fail_capability(k, 0);
     uint64_t vaddr = invocation_argument(k, inv, 0) >> level->bits << level->bits;
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap))
+    if (!is_root(level, root_cap))
         return fail_capability(k, 1);
-    if (vaddr > k->profile->user_top)
+    if (!level->guest && vaddr > k->profile->user_top)
         return fail_argument(k, 0);
     struct table *root;
     struct walk walk = {0};
@@ -146,7 +200,8 @@ static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
 
 static enum status decode_table(struct kernel *k, struct invocation *inv, const struct level *level)
 {
-    if (inv->method == level->unmap)
+    bool unmap = level->guest ? inv->label == kernel_label(k, level->map) + 1u : inv->method == level->unmap;
+    if (unmap)
         return decode_table_unmap(k, inv);
     if (inv->method != level->map)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
@@ -155,9 +210,12 @@ static enum status decode_table(struct kernel *k, struct invocation *inv, const 
 
 static enum status decode(struct kernel *k, struct invocation *inv)
 {
-    static const struct level pt = {CAPDL_METHOD_PAGE_TABLE_MAP, CAPDL_METHOD_PAGE_TABLE_UNMAP, 21};
-    static const struct level pd = {CAPDL_METHOD_PAGE_DIRECTORY_MAP, CAPDL_METHOD_PAGE_DIRECTORY_UNMAP, 30};
-    static const struct level pdpt = {CAPDL_METHOD_PDPT_MAP, CAPDL_METHOD_PDPT_UNMAP, 39};
+    static const struct level pt = {CAPDL_METHOD_PAGE_TABLE_MAP, CAPDL_METHOD_PAGE_TABLE_UNMAP, 21, false, false};
+    static const struct level pd = {CAPDL_METHOD_PAGE_DIRECTORY_MAP, CAPDL_METHOD_PAGE_DIRECTORY_UNMAP, 30, false, false};
+    static const struct level pdpt = {CAPDL_METHOD_PDPT_MAP, CAPDL_METHOD_PDPT_UNMAP, 39, false, false};
+    static const struct level ept_pt = {.map = CAPDL_METHOD_EPT_PT_MAP, .bits = 21, .guest = true};
+    static const struct level ept_pd = {.map = CAPDL_METHOD_EPT_PD_MAP, .bits = 30, .guest = true, .any_root = true};
+    static const struct level ept_pdpt = {.map = CAPDL_METHOD_EPT_PDPT_MAP, .bits = 39, .guest = true, .any_root = true};
     switch ((enum cap_type)inv->cap.type) {
     case CAP_PAGE_TABLE:
         return decode_table(k, inv, &pt);
@@ -165,6 +223,16 @@ static enum status decode(struct kernel *k, struct invocation *inv)
         return decode_table(k, inv, &pd);
     case CAP_PDPT:
         return decode_table(k, inv, &pdpt);
+    case CAP_EPT_PT:
+        return decode_table(k, inv, &ept_pt);
+    case CAP_EPT_PD:
+        return decode_table(k, inv, &ept_pd);
+    case CAP_EPT_PDPT:
+        return decode_table(k, inv, &ept_pdpt);
+    case CAP_IO_PAGE_TABLE:
+        return io_table_decode(k, inv);
+    case CAP_VCPU:
+        return vcpu_decode(k, inv);
     case CAP_FRAME:
         return decode_page(k, inv);
     case CAP_IO_PORT_CONTROL:

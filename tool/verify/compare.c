@@ -103,6 +103,10 @@ static void compare_node(struct verify *v, uint32_t object)
     const struct node *node = &v->nodes[v->match[object]];
     compare_size(v, object, node);
     compare_neighbour(v, object, node);
+    if (cap_is_table(node->type)) {
+        compare_table(v, object);
+        return;
+    }
     switch ((enum cap_type)node->type) {
     case CAP_CNODE:
         compare_cnode(v, object);
@@ -114,12 +118,6 @@ static void compare_node(struct verify *v, uint32_t object)
         if (node->bits == capdl_object(v->spec, object)->size_bits && object != v->left.frame) {
             contents_compare(v, object);
         }
-        break;
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-        compare_table(v, object);
         break;
     case CAP_ASID_POOL:
         compare_asid_pool(v, object);
@@ -144,6 +142,8 @@ void compare_objects(struct verify *v)
         v->result->totals.objects++;
         if (is_value_kind(kind)) {
             compare_irq(v, i);
+        } else if (kind_is_device(kind)) {
+            compare_device(v, i);
         } else if (kind == CAPDL_KIND_LEFTOVER) {
             compare_leftovers(v, i);
         } else if (!kind_has_node(kind)) {

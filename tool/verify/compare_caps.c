@@ -104,7 +104,7 @@ static void compare_mapping(const struct at *at)
     const struct table_place *table = &v->places[extra->mapping_container];
     uint32_t root = table->root == CAPDL_NO_OBJECT ? NO_NODE : v->match[table->root];
     uint16_t asid = root == NO_NODE ? 0 : v->nodes[root].asid;
-    uint64_t address = table->base + (extra->mapping_slot << level_shift_of(v->profile, table->level));
+    uint64_t address = table->base + (extra->mapping_slot << table_shift(v, extra->mapping_container));
     if (!cap->asid) {
         differ(v, at->container, "has %s a frame capability that stands for no mapping, not for the one at 0x%" PRIx64,
                at->place, address);
@@ -138,6 +138,14 @@ static void compare_value(const struct at *at)
     } else if (cap->type == CAP_IRQ_HANDLER) {
         compare_number(at, "interrupt", cap->paddr,
                        wanted->object == CAPDL_NO_OBJECT ? UINT64_MAX : v->irqs[wanted->object]);
+    } else if (cap->type == CAP_IO_SPACE) {
+        const struct capdl_numbers *numbers =
+            wanted->object == CAPDL_NO_OBJECT ? 0 : capdl_object(v->spec, wanted->object)->u.numbers;
+        compare_number(at, "device", cap->paddr, numbers ? device_request(v, wanted->object) : 0);
+        compare_number(at, "domain", cap->data, numbers ? numbers->value[CAPDL_NUMBER_IO_DOMAIN] : 0);
+    } else if (cap->type == CAP_STREAM || cap->type == CAP_CONTEXT_BANK) {
+        const struct capdl_numbers *numbers = capdl_object(v->spec, wanted->object)->u.numbers;
+        compare_number(at, "number", cap->paddr, numbers ? numbers->value[CAPDL_NUMBER_STREAM] : 0);
     } else if ((cap->type == CAP_IO_PORT || cap->type == CAP_SGI_SIGNAL) && wanted->object != CAPDL_NO_OBJECT) {
         const struct capdl_numbers *numbers = capdl_object(v->spec, wanted->object)->u.numbers;
         bool sgi = cap->type == CAP_SGI_SIGNAL;

@@ -6,10 +6,13 @@
 
 /* Attributes as the model keeps them: of AArch64 the bit for cached, of x86-64 the word without what it does not
    have. */
-enum { ARM_CACHED = 1, X86_CACHE_DISABLED = 2 };
+enum { ARM_CACHED = 1, X86_CACHE_DISABLED = 2, EPT_WRITE_BACK = 6 };
 
-static unsigned wanted_rights(enum capdl_arch arch, const struct capdl_cap *cap)
+static unsigned wanted_rights(enum capdl_arch arch, enum capdl_kind table, const struct capdl_cap *cap)
 {
+    if (table == CAPDL_KIND_IO_PT) {
+        return (cap->rights & CAPDL_RIGHT_READ ? PAGE_R : 0u) | (cap->rights & CAPDL_RIGHT_WRITE ? PAGE_W : 0u);
+    }
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
         return 0;
     }
@@ -18,9 +21,15 @@ static unsigned wanted_rights(enum capdl_arch arch, const struct capdl_cap *cap)
     return PAGE_R | (cap->rights & CAPDL_RIGHT_WRITE ? PAGE_W : 0u) | (execute ? PAGE_X : 0u);
 }
 
-static unsigned wanted_attributes(enum capdl_arch arch, const struct capdl_cap *cap)
+static unsigned wanted_attributes(enum capdl_arch arch, enum capdl_kind table, const struct capdl_cap *cap)
 {
     bool uncached = cap->flags & CAPDL_CAP_UNCACHED;
+    if (table == CAPDL_KIND_IO_PT) {
+        return 0;
+    }
+    if (kind_is_ept(table)) {
+        return uncached ? 0 : EPT_WRITE_BACK;
+    }
     switch (arch) {
     case CAPDL_ARCH_AARCH64:
         return uncached ? 0 : ARM_CACHED;
@@ -67,7 +76,8 @@ static const char *entry_label(const struct entry *e, char buffer[LABEL_SIZE])
 static void compare_page(const struct entry *e)
 {
     enum capdl_arch arch = e->v->profile->arch;
-    unsigned rights = wanted_rights(arch, e->wanted), attributes = wanted_attributes(arch, e->wanted);
+    enum capdl_kind table = capdl_object(e->v->spec, e->table)->kind;
+    unsigned rights = wanted_rights(arch, table, e->wanted), attributes = wanted_attributes(arch, table, e->wanted);
     char frame[LABEL_SIZE], a[4], w[4];
     object_label(e->v, e->wanted->object, frame);
     e->v->result->totals.mappings++;
@@ -120,9 +130,10 @@ static void compare_entry(const struct entry *e)
 static void compare_root(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
-    bool used = capdl_object(v->spec, object)->num_caps > 0;
-    if (used && !node->asid) {
-        differ(v, object, "has no ASID: no thread can run in it");
+    const struct capdl_object *o = capdl_object(v->spec, object);
+    if (o->num_caps > 0 && !node->asid) {
+        bool device = o->kind == CAPDL_KIND_IO_PT;
+        differ(v, object, "%s", device ? "belongs to no device" : "has no ASID: no thread can run in it");
     }
 }
 
@@ -131,14 +142,14 @@ void compare_table(struct verify *v, uint32_t object)
     const struct capdl_object *o = capdl_object(v->spec, object);
     const struct table *table = v->nodes[v->match[object]].object;
     const struct table_place *place = &v->places[object];
-    unsigned level = place->root == CAPDL_NO_OBJECT ? v->profile->vspace_levels - 1u : place->level;
+    unsigned shift = table_shift(v, object);
     uint32_t next = 0;
     if (place->root == object) {
         compare_root(v, object);
     }
     for (uint32_t i = 0; i < table->entries; i++) {
         struct entry e = {.v = v, .table = object, .index = i, .pte = &table->pte[i]};
-        e.shift = level_shift_of(v->profile, level);
+        e.shift = shift;
         e.address = place->base + ((uint64_t)i << e.shift);
         if (next < o->num_caps && o->caps[next].slot == i) {
             e.wanted = &o->caps[next++];

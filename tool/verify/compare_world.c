@@ -228,6 +228,7 @@ void compare_world(struct verify *v)
     compare_calls(v);
     compare_threads(v);
     compare_interrupts(v);
+    compare_other_devices(v);
     compare_memory(v);
 }
 

@@ -136,6 +136,10 @@ static void describe_node(struct description *d, uint32_t node)
     const struct node *n = &d->v->nodes[node];
     const struct asid_pool *pool = n->object;
     char target[LABEL_SIZE];
+    if (cap_is_table(n->type)) {
+        describe_table(d, n->object);
+        return;
+    }
     switch ((enum cap_type)n->type) {
     case CAP_CNODE:
         describe_cnode(d, n);
@@ -147,12 +151,6 @@ static void describe_node(struct description *d, uint32_t node)
         if (n->match != d->v->left.frame) {
             describe_contents(d, n);
         }
-        break;
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-        describe_table(d, n->object);
         break;
     case CAP_SCHED_CONTEXT:
         describe_sched_context(d, n->object);
@@ -190,6 +188,19 @@ static bool has_address(const struct verify *v, uint32_t object)
     return false;
 }
 
+static void describe_device(struct description *d, uint32_t object, const char *label)
+{
+    const struct capdl_object *o = capdl_object(d->v->spec, object);
+    uint64_t stream = o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM]
+                                                                     : NUM_STREAMS;
+    const struct slot *bank = stream < NUM_STREAMS ? &d->v->kernel->streams[stream].bank : 0;
+    char target[LABEL_SIZE];
+    line(d, "device %s sees %s", label, name(d, state_device_target(d->v, object), target));
+    if (bank) {
+        describe_slot(d, 0, bank);
+    }
+}
+
 static void describe_object(struct description *d, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(d->v->spec, object);
@@ -201,6 +212,8 @@ static void describe_object(struct description *d, uint32_t object)
     } else if (d->v->irqs[object] < MAX_IRQS) {
         line(d, "interrupt %s %" PRIu64, label, d->v->irqs[object]);
         describe_slot(d, 0, &d->v->kernel->irq_slots[d->v->irqs[object]]);
+    } else if (kind_is_device(o->kind)) {
+        describe_device(d, object, label);
     } else if (node != NO_NODE) {
         const struct node *n = &d->v->nodes[node];
         bool fixed = o->kind == CAPDL_KIND_FRAME && has_address(d->v, object);

@@ -146,7 +146,7 @@ static void match_addresses(struct verify *v)
 static void match_interrupts(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        if (v->irqs[i] < MAX_IRQS) {
+        if (v->irqs[i] < MAX_IRQS || kind_is_device(capdl_object(v->spec, i)->kind)) {
             follow(v, i);
         }
     }

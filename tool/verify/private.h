@@ -36,7 +36,7 @@ struct node {
     void *object;               /* 0: frame or untyped */
     const struct slot *untyped; /* the one capability of an untyped */
     uint32_t match;             /* object of the spec, or CAPDL_NO_OBJECT */
-    uint16_t asid;              /* of a root of an address space, 0: none */
+    uint16_t asid;              /* of a root of an address space, or the device of a root of I/O page tables; 0: none */
     uint8_t type;               /* enum cap_type */
     uint8_t bits;               /* frame, untyped, SC: log2 of bytes; CNode: of slots */
     uint8_t flags;              /* enum node_flag */
@@ -121,12 +121,18 @@ const char *cap_type_name(enum cap_type);
 
 /* shape.c: facts about kinds, from the language and seL4's manual. */
 bool kind_is_table(enum capdl_kind);
+bool kind_is_ept(enum capdl_kind);
+/* Whether it stands for a device, which the kernel knows by a number. */
+bool kind_is_device(enum capdl_kind);
+bool cap_is_table(enum cap_type);
 /* Whether objects of this kind are kernel objects of which each is one of its own. */
 bool kind_has_node(enum capdl_kind);
 /* Type of a capability to an object of this kind; CAP_NULL: there is none. */
 enum cap_type kind_cap_type(const struct verify *, enum capdl_kind);
 /* log2 of the bytes that an entry of a table at this level covers; level 0 is the root. */
 unsigned level_shift_of(const struct capdl_profile *, unsigned level);
+/* The same for a table of the spec, once it has its place. */
+unsigned table_shift(const struct verify *, uint32_t table);
 /* Finds roots, levels and addresses of the spec's tables, and interrupts' numbers. */
 void shape_spec(struct verify *);
 
@@ -141,6 +147,10 @@ const struct slot *state_tcb_slot(const struct verify *, const struct tcb *, uin
 /* What is in a slot of an object of the spec: for TCBs also what is bound. `ordinal`: which of the object's
    capabilities it is. */
 uint32_t state_target(const struct verify *, uint32_t object, const struct capdl_cap *, uint32_t ordinal);
+/* What a device of the spec sees: the root of its tables, or what it is bound to. */
+uint32_t state_device_target(const struct verify *, uint32_t object);
+/* As the kernel names a PCI device. */
+uint16_t device_request(const struct verify *, uint32_t object);
 /* Calls `see` for everything a node holds, with the slot as the spec would number it. */
 void state_each(const struct verify *, uint32_t node, void (*see)(void *context, uint64_t slot, uint32_t node),
                 void *context);
@@ -179,6 +189,8 @@ void compare_objects(struct verify *);
 void compare_cap(struct verify *, uint32_t container, const struct capdl_cap *, const struct slot *);
 void compare_cnode(struct verify *, uint32_t object);
 void compare_irq(struct verify *, uint32_t object);
+void compare_device(struct verify *, uint32_t object);
+void compare_other_devices(struct verify *);
 void compare_thread(struct verify *, uint32_t object);
 void compare_table(struct verify *, uint32_t object);
 void compare_asid_pool(struct verify *, uint32_t object);

@@ -9,14 +9,18 @@ static unsigned table_depth(enum capdl_kind kind)
 {
     switch (kind) {
     case CAPDL_KIND_PT:
+    case CAPDL_KIND_EPT_PT:
         return 1;
     case CAPDL_KIND_PD:
+    case CAPDL_KIND_EPT_PD:
         return 2;
     case CAPDL_KIND_PUD:
     case CAPDL_KIND_PDPT:
+    case CAPDL_KIND_EPT_PDPT:
         return 3;
     case CAPDL_KIND_PGD:
     case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
         return 4;
     default:
         return 0;
@@ -25,7 +29,36 @@ static unsigned table_depth(enum capdl_kind kind)
 
 bool kind_is_table(enum capdl_kind kind)
 {
-    return table_depth(kind) > 0;
+    return table_depth(kind) > 0 || kind == CAPDL_KIND_IO_PT;
+}
+
+bool kind_is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
+bool kind_is_device(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_CONTEXTBANK;
+}
+
+bool cap_is_table(enum cap_type type)
+{
+    switch (type) {
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static enum cap_type table_cap_type(const struct capdl_profile *profile, enum capdl_kind kind)
@@ -55,6 +88,15 @@ enum cap_type kind_cap_type(const struct verify *v, enum capdl_kind kind)
         [CAPDL_KIND_ASID_POOL] = CAP_ASID_POOL,
         [CAPDL_KIND_SC] = CAP_SCHED_CONTEXT,
         [CAPDL_KIND_VCPU] = CAP_VCPU,
+        [CAPDL_KIND_EPT_PML4] = CAP_EPT_PML4,
+        [CAPDL_KIND_EPT_PDPT] = CAP_EPT_PDPT,
+        [CAPDL_KIND_EPT_PD] = CAP_EPT_PD,
+        [CAPDL_KIND_EPT_PT] = CAP_EPT_PT,
+        [CAPDL_KIND_IO_PT] = CAP_IO_PAGE_TABLE,
+        [CAPDL_KIND_IO_DEVICE] = CAP_IO_SPACE,
+        [CAPDL_KIND_IO_SPACE_MASTER] = CAP_IO_SPACE,
+        [CAPDL_KIND_STREAMID] = CAP_STREAM,
+        [CAPDL_KIND_CONTEXTBANK] = CAP_CONTEXT_BANK,
         [CAPDL_KIND_IRQ] = CAP_IRQ_HANDLER,
         [CAPDL_KIND_IOAPIC_IRQ] = CAP_IRQ_HANDLER,
         [CAPDL_KIND_MSI_IRQ] = CAP_IRQ_HANDLER,
@@ -68,7 +110,7 @@ enum cap_type kind_cap_type(const struct verify *v, enum capdl_kind kind)
         [CAPDL_KIND_DOMAIN] = CAP_DOMAIN,
         [CAPDL_KIND_SCHED_CONTROL] = CAP_SCHED_CONTROL,
     };
-    return kind_is_table(kind) ? table_cap_type(v->profile, kind) : types[kind];
+    return kind_is_table(kind) && !types[kind] ? table_cap_type(v->profile, kind) : types[kind];
 }
 
 bool kind_has_node(enum capdl_kind kind)
@@ -99,12 +141,27 @@ unsigned level_shift_of(const struct capdl_profile *profile, unsigned level)
     return shift;
 }
 
+static unsigned num_levels(const struct verify *v, enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_PT ? v->kernel->io_levels : v->profile->vspace_levels;
+}
+
+unsigned table_shift(const struct verify *v, uint32_t table)
+{
+    enum { IO_INDEX_BITS = 9 };
+    enum capdl_kind kind = capdl_object(v->spec, table)->kind;
+    const struct table_place *place = &v->places[table];
+    unsigned last = num_levels(v, kind) - 1u, level = place->root == CAPDL_NO_OBJECT ? last : place->level;
+    return kind == CAPDL_KIND_IO_PT ? CAPDL_PAGE_BITS + IO_INDEX_BITS * (last - level)
+                                    : level_shift_of(v->profile, level);
+}
+
 /* Gives the tables below one their places. A spec in which tables contain themselves ends at the last level. */
 static void place_below(struct verify *v, uint32_t table)
 {
     const struct capdl_object *o = capdl_object(v->spec, table);
     struct table_place at = v->places[table];
-    for (uint32_t i = 0; at.level + 1u < v->profile->vspace_levels && i < o->num_caps; i++) {
+    for (uint32_t i = 0; at.level + 1u < num_levels(v, o->kind) && i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
         if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) ||
             v->places[cap->object].root != CAPDL_NO_OBJECT) {
@@ -113,7 +170,7 @@ static void place_below(struct verify *v, uint32_t table)
         v->places[cap->object] = (struct table_place){
             .root = at.root,
             .level = (uint8_t)(at.level + 1),
-            .base = at.base + (cap->slot << level_shift_of(v->profile, at.level)),
+            .base = at.base + (cap->slot << table_shift(v, table)),
         };
         place_below(v, cap->object);
     }
@@ -125,7 +182,8 @@ static bool is_root(const struct verify *v, uint32_t object)
     if (!kind_is_table(o->kind) || v->uses[object] & USED_BY_TABLE) {
         return false;
     }
-    return v->profile->arch == CAPDL_ARCH_RISCV || table_depth(o->kind) == v->profile->vspace_levels;
+    return v->profile->arch == CAPDL_ARCH_RISCV || o->kind == CAPDL_KIND_IO_PT ||
+           table_depth(o->kind) == v->profile->vspace_levels;
 }
 
 static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)

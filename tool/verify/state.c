@@ -137,6 +137,16 @@ static void find_asids(struct verify *v)
     }
 }
 
+static void find_devices(struct verify *v)
+{
+    for (uint32_t i = 0; v->kernel->io_roots && i <= UINT16_MAX; i++) {
+        uint32_t node = state_object_node(v, v->kernel->io_roots[i]);
+        if (node != NO_NODE) {
+            v->nodes[node].asid = (uint16_t)i;
+        }
+    }
+}
+
 /* The CNodes that the initialiser's capabilities lie in: the kernel's, and what it was enlarged by. */
 static void mark_own(struct verify *v)
 {
@@ -165,8 +175,12 @@ void state_collect(struct verify *v)
     for (unsigned i = 0; i < MAX_IRQS; i++) {
         add_slot(v, &v->kernel->irq_slots[i]);
     }
+    for (unsigned i = 0; i < NUM_BANKS; i++) {
+        add_slot(v, &v->kernel->banks[i].space);
+    }
     scan_nodes(v);
     find_asids(v);
+    find_devices(v);
     mark_own(v);
 }
 
@@ -183,6 +197,8 @@ const struct slot *state_tcb_slot(const struct verify *v, const struct tcb *thre
         return v->profile->mcs ? &thread->slots[TCB_FAULT_HANDLER] : 0;
     case CAPDL_TCB_SLOT_TEMP_FAULT_EP:
         return v->profile->mcs ? &thread->slots[TCB_TIMEOUT_HANDLER] : 0;
+    case CAPDL_TCB_SLOT_EPT_ROOT:
+        return &thread->slots[TCB_EPT_ROOT];
     default:
         return 0;
     }
@@ -229,8 +245,36 @@ static const struct table *pool_entry(const struct verify *v, const struct asid_
     return 0;
 }
 
+static uint64_t number_of(const struct verify *v, uint32_t object, enum capdl_number number)
+{
+    const struct capdl_numbers *numbers = capdl_object(v->spec, object)->u.numbers;
+    return numbers ? numbers->value[number] : 0;
+}
+
+uint16_t device_request(const struct verify *v, uint32_t object)
+{
+    return (uint16_t)(number_of(v, object, CAPDL_NUMBER_IO_BUS) << 8 | number_of(v, object, CAPDL_NUMBER_IO_DEV) << 3 |
+                      number_of(v, object, CAPDL_NUMBER_IO_FUN));
+}
+
+uint32_t state_device_target(const struct verify *v, uint32_t object)
+{
+    uint64_t bank = number_of(v, object, CAPDL_NUMBER_BANK);
+    switch (capdl_object(v->spec, object)->kind) {
+    case CAPDL_KIND_IO_DEVICE:
+        return v->kernel->io_roots ? state_object_node(v, v->kernel->io_roots[device_request(v, object)]) : NO_NODE;
+    case CAPDL_KIND_CONTEXTBANK:
+        return bank < NUM_BANKS ? state_node(v, &v->kernel->banks[bank].space) : NO_NODE;
+    default:
+        return NO_NODE;
+    }
+}
+
 uint32_t state_target(const struct verify *v, uint32_t object, const struct capdl_cap *cap, uint32_t ordinal)
 {
+    if (kind_is_device(capdl_object(v->spec, object)->kind)) {
+        return state_device_target(v, object);
+    }
     if (v->irqs[object] < MAX_IRQS) {
         return cap->slot == 0 ? state_node(v, &v->kernel->irq_slots[v->irqs[object]]) : NO_NODE;
     }
@@ -292,18 +336,16 @@ static void each_of_table(const struct verify *v, const struct table *table, see
 void state_each(const struct verify *v, uint32_t index, seer *see, void *context)
 {
     const struct node *node = &v->nodes[index];
+    if (cap_is_table(node->type)) {
+        each_of_table(v, node->object, see, context);
+        return;
+    }
     switch ((enum cap_type)node->type) {
     case CAP_CNODE:
         each_of_cnode(v, node, see, context);
         break;
     case CAP_THREAD:
         each_of_thread(v, node->object, see, context);
-        break;
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-        each_of_table(v, node->object, see, context);
         break;
     case CAP_ASID_POOL:
         for (uint32_t i = 0; pool_entry(v, node->object, i); i++) {

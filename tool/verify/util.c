@@ -93,6 +93,16 @@ const char *cap_type_name(enum cap_type type)
         [CAP_VCPU] = "virtual CPU",
         [CAP_SGI_SIGNAL] = "SGI signal",
         [CAP_SMC] = "SMC capability",
+        [CAP_EPT_PML4] = "root of a guest's memory",
+        [CAP_EPT_PDPT] = "EPT PDPT",
+        [CAP_EPT_PD] = "EPT page directory",
+        [CAP_EPT_PT] = "EPT page table",
+        [CAP_IO_SPACE] = "I/O space",
+        [CAP_IO_PAGE_TABLE] = "I/O page table",
+        [CAP_STREAM_CONTROL] = "SID control",
+        [CAP_STREAM] = "stream id",
+        [CAP_BANK_CONTROL] = "CB control",
+        [CAP_CONTEXT_BANK] = "context bank",
     };
     return type < sizeof names / sizeof names[0] && names[type] ? names[type] : "capability of an unknown type";
 }
@@ -125,7 +135,8 @@ const char *cap_label(const struct verify *v, const struct slot *slot, char buff
     if (node != NO_NODE) {
         return node_label(v, node, buffer);
     }
-    if (cap->type == CAP_IRQ_HANDLER || cap->type == CAP_SCHED_CONTROL) {
+    if (cap->type == CAP_IRQ_HANDLER || cap->type == CAP_SCHED_CONTROL || cap->type == CAP_STREAM ||
+        cap->type == CAP_CONTEXT_BANK) {
         snprintf(buffer, LABEL_SIZE, "%s %" PRIu64, cap_type_name(cap->type), cap->paddr);
     } else if (cap->type == CAP_IO_PORT || cap->type == CAP_SGI_SIGNAL) {
         snprintf(buffer, LABEL_SIZE, "%s 0x%" PRIx64 " to 0x%" PRIx64, cap_type_name(cap->type), cap->paddr, cap->data);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What devices see: the roots of their I/O page tables, streams and context banks; and that no other device sees
+   anything. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "verify/private.h"
+
+/* Whether the spec's capability in slot 0 is what is there. */
+static void compare_root(struct verify *v, uint32_t object, uint32_t actual)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, object, 0);
+    uint32_t wanted = cap && cap->object != CAPDL_NO_OBJECT ? v->match[cap->object] : NO_NODE;
+    if (actual != wanted) {
+        char is[LABEL_SIZE], should[LABEL_SIZE];
+        differ(v, object, "sees %s, not %s", node_label(v, actual, is),
+               wanted == NO_NODE ? "nothing" : object_label(v, cap->object, should));
+    }
+}
+
+static void compare_stream(struct verify *v, uint32_t object, uint64_t number)
+{
+    const struct capdl_object *o = capdl_object(v->spec, object);
+    const struct slot *bank = number < NUM_STREAMS ? &v->kernel->streams[number].bank : 0;
+    if (!bank || !v->kernel->stream_taken[number]) {
+        differ(v, object, "is not handed out");
+    } else if (o->num_caps) {
+        compare_cap(v, object, &o->caps[0], bank);
+    } else if (bank->cap.type != CAP_NULL) {
+        differ(v, object, "is bound to context bank %" PRIu64 ", which the spec does not say", bank->cap.paddr);
+    }
+}
+
+void compare_device(struct verify *v, uint32_t object)
+{
+    const struct capdl_object *o = capdl_object(v->spec, object);
+    _Static_assert(CAPDL_NUMBER_STREAM == CAPDL_NUMBER_BANK, "one accessor for both");
+    uint64_t number = o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_BANK] : UINT64_MAX;
+    if (o->kind == CAPDL_KIND_STREAMID) {
+        compare_stream(v, object, number);
+        return;
+    }
+    if (o->kind == CAPDL_KIND_CONTEXTBANK && (number >= NUM_BANKS || !v->kernel->bank_taken[number])) {
+        differ(v, object, "is not handed out");
+        return;
+    }
+    compare_root(v, object, state_device_target(v, object));
+}
+
+/* Devices that the spec does not have. */
+void compare_other_devices(struct verify *v)
+{
+    bool *known = verify_zeroed(UINT16_MAX + 1, sizeof *known);
+    bool streams[NUM_STREAMS] = {false};
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        const struct capdl_object *o = capdl_object(v->spec, i);
+        if (o->kind == CAPDL_KIND_IO_DEVICE) {
+            known[device_request(v, i)] = true;
+        }
+        uint64_t stream = o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM]
+                                                                         : NUM_STREAMS;
+        if (stream < NUM_STREAMS) {
+            streams[stream] = true;
+        }
+    }
+    for (uint32_t i = 0; v->kernel->io_roots && i <= UINT16_MAX; i++) {
+        if (v->kernel->io_roots[i] && !known[i]) {
+            differ_world(v, "the device %u:%u.%u has an I/O page table, which the spec does not say", i >> 8,
+                         i >> 3 & 31, i & 7);
+        }
+    }
+    for (unsigned i = 0; i < NUM_STREAMS; i++) {
+        if (v->kernel->stream_taken[i] && !streams[i]) {
+            differ_world(v, "stream %u is handed out, which the spec does not say", i);
+        }
+    }
+    free(known);
+}

@@ -90,8 +90,8 @@ static bool name_is_free(struct text_parser *p, const struct text_ref *base)
     return false;
 }
 
-/* Whether a qualifier mentions an untyped for the first time: by a name that is free, or as the next element of an array
-   that is known by such mentions only. */
+/* Whether a qualifier mentions an untyped for the first time: by a name that is free, or as the next element of an
+   array that is known by such mentions only. */
 static bool is_first_mention(const struct text_parser *p, const struct text_ref *ref)
 {
     struct spec_name_use use = spec_name_use(p->spec, ref->name);

@@ -109,10 +109,11 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
     struct spec_name *name = ref->name;
 
     if (is_first_mention(p, ref)) {
+        uint32_t index = ref->indexed ? spec_name_length(p->spec, name) : CAPDL_NO_INDEX;
+
         if (!name_is_free(p, ref))
             return false;
-        *object = spec_add_named(p->spec, name, ref->indexed ? spec_name_length(p->spec, name) : CAPDL_NO_INDEX, CAPDL_KIND_UT,
-                                 ref->pos);
+        *object = spec_add_named(p->spec, name, index, CAPDL_KIND_UT, ref->pos);
         spec_name_set_implicit(p->spec, name, true);
         return true;
     }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "profile/profile.h"
+#include "../profile/complete.h"
 
 unsigned checks_made, checks_failed;
 
@@ -80,45 +80,10 @@ char *messages(const struct capdl_diags *diags)
     return text;
 }
 
-/* A built-in kernel with, after a '+', made-up numbers for everything it does not have. */
-static const struct capdl_profile *find_profile(const char *name)
-{
-    static const char *const types[][3] = {
-#define CAPDL_TYPE(id, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},
-#include <capdl/types.def>
-#undef CAPDL_TYPE
-    };
-    static const char *const methods[][3] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},
-#include <capdl/methods.def>
-#undef CAPDL_METHOD
-    };
-    static struct capdl_profile complete;
-    char base[64];
-    snprintf(base, sizeof base, "%.*s", (int)strcspn(name, "+"), name);
-    const struct capdl_profile *profile = profile_builtin(base);
-    if (!profile || strcmp(base, name) == 0) {
-        return profile;
-    }
-    complete = *profile;
-    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
-        if (complete.types[i] == CAPDL_PROFILE_ABSENT && types[i][profile->arch]) {
-            complete.types[i] = (uint16_t)(0x40 + i);
-            complete.size_bits[i] = 12;
-        }
-    }
-    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
-        if (complete.labels[i] == CAPDL_PROFILE_ABSENT && methods[i][profile->arch]) {
-            complete.labels[i] = (uint16_t)(0x400 + i);
-        }
-    }
-    return &complete;
-}
-
 static void read_text(struct compiled *c, const char *profile, const char *text)
 {
     struct capdl_text_options none = {0};
-    *c = (struct compiled){.options = {.profile = find_profile(profile)}};
+    *c = (struct compiled){.options = {.profile = complete_profile(profile)}};
     capdl_spec_init(&c->spec);
     uint16_t source = capdl_diags_add_source(&c->diags, "test.cdl", text, strlen(text));
     if (!c->options.profile || !capdl_spec_read_text(&c->spec, &c->diags, source, &none)) {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "profile/profile.h"
+#include "../profile/complete.h"
 
 unsigned checks_made, checks_failed;
 
@@ -66,7 +66,7 @@ void system_read(struct system *s, const char *profile, const char *text)
 {
     struct capdl_text_options none = {0};
     make_data();
-    *s = (struct system){.profile = profile_builtin(profile)};
+    *s = (struct system){.profile = complete_profile(profile)};
     if (asprintf(&s->path, "%s/test.cdl", directory) < 0 || !s->profile) {
         exit(99);
     }

@@ -141,6 +141,36 @@ static const struct change pc_changes[] = {
     {"badge: 3", "badge: 4", "has in slot 0x1 a capability with badge 0x3, not 0x4"},
 };
 
+static const struct change device_changes[] = {
+    {"1:2.3", "1:2.4", "CNode 'c' has in slot 0x1 a capability with device 0x113, not 0x114"},
+    {"domainID: 2", "domainID: 3", "a capability with domain 0x2, not 0x3"},
+    {"disk { top }", "", "I/O device 'disk' sees I/O page table 'top', not nothing"},
+    {"3: middle", "4: middle", "maps nothing at 0x100000000 (slot 0x4), not I/O page table 'middle'"},
+    {"8: memory[1] (R) }", "8: memory[1] (RW) }", "maps frame 'memory[1]' at 0xffe08000 with rights R, not RW"},
+    {"8: memory[1] (R) }", "9: memory[1] (R) }",
+     "maps frame 'memory[1]' at 0xffe08000 (slot 0x8), which the spec does not say"},
+    {"0: memory[0] (RW)", "0: memory[2] (RW)",
+     "maps frame 'memory[0]' at 0xffe00000 (slot 0x0), not frame 'memory[2]'"},
+    {"ept_root: guest", "ept_root: other",
+     "TCB 't' has in ept_root a capability to EPT PML4 'guest', not to EPT PML4 'other'"},
+    {"ept_root: guest", "",
+     "TCB 't' has in TCB slot 10 a capability to EPT PML4 'guest', which the spec does not give"},
+    {"5: memory[2] (RWX)", "5: memory[2] (RX)", "maps frame 'memory[2]' at 0x8080605000 with rights RWX, not RX"},
+    {"(R, uncached)", "(R)", "maps frame 'memory[1]' at 0x8080606000 with attributes 0, not 6 (cached)"},
+    {"4: large (RWX)", "", "maps frame 'large' at 0x8080800000 (slot 0x4), which the spec does not say"},
+    {"2: guest ", "2: other ", "CNode 'c' has in slot 0x2 a capability to EPT PML4 'guest', not to EPT PML4 'other'"},
+};
+
+static const struct change stream_changes[] = {
+    {"id: 18", "id: 20", "stream 18 is handed out, which the spec does not say"},
+    {"bank: 3", "bank: 5", "SMMU context bank 'bank' is not handed out"},
+    {"net { bank }", "net { spare }", "SMMU stream id 'net' has in slot 0x0 a capability with number 0x3, not 0x4"},
+    {"net { bank }", "", "SMMU stream id 'net' is bound to context bank 3, which the spec does not say"},
+    {"bank { space }", "bank { second }",
+     "SMMU context bank 'bank' sees page upper directory 'space', not page upper directory 'second'"},
+    {"bank { space }", "", "SMMU context bank 'bank' sees page upper directory 'space', not nothing"},
+};
+
 static void test_changes(const char *profile, const char *text, const struct change *changes, size_t count)
 {
     struct system image;
@@ -182,5 +212,9 @@ int main(void)
     test_good("x86_64", pc);
     test_changes("aarch64-mcs", arm, arm_changes, sizeof arm_changes / sizeof arm_changes[0]);
     test_changes("x86_64", pc, pc_changes, sizeof pc_changes / sizeof pc_changes[0]);
+    test_good("x86_64+", pc_devices);
+    test_good("aarch64-mcs+", streams);
+    test_changes("x86_64+", pc_devices, device_changes, sizeof device_changes / sizeof device_changes[0]);
+    test_changes("aarch64-mcs+", streams, stream_changes, sizeof stream_changes / sizeof stream_changes[0]);
     return check_result();
 }

@@ -100,10 +100,22 @@ void call_make(void)
         die_call(&own, error);
 }
 
+/* The words of messages that have none. */
+static const uint64_t nothing[MESSAGE_REGISTERS];
+
+void kernel_leave(void)
+{
+    const uint64_t suspend = (uint64_t)self.blob.boot[CAPDL_BOOT_TCB_SUSPEND];
+
+    if (suspend) {
+        header.num_calls++;
+        arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], CAPDL_INITIAL_TCB, suspend << INFO_LABEL, nothing);
+    }
+    arch_stop();
+}
+
 void kernel_putchar(char c)
 {
-    static const uint64_t registers[MESSAGE_REGISTERS];
-
     if (self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR])
-        arch_call(self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR], (uint64_t)c, 0, registers);
+        arch_call(self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR], (uint64_t)c, 0, nothing);
 }

@@ -28,6 +28,9 @@ void call_make(void);
 /* Makes one step of any call and returns the kernel's answer. */
 unsigned call_try(const struct capdl_call *);
 
+/* Suspends ourselves, if it is known how, or traps. Not by call_try, from which a boot may end here. */
+_Noreturn void kernel_leave(void);
+
 /* Prints a character, where the kernel has a console. */
 void kernel_putchar(char);
 

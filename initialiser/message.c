@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "message.h"
 
-#include "arch.h"
 #include "kernel.h"
 
 static void print_char(char c)
@@ -167,9 +166,7 @@ void stop(uint64_t first, uint64_t second)
     header.detail[0] = first;
     header.detail[1] = second;
     print_char('\n');
-    if (self.blob.boot[CAPDL_BOOT_TCB_SUSPEND])
-        call_try(call_start(CAPDL_BOOT_TCB_SUSPEND, CAPDL_REF_INITIAL, CAPDL_INITIAL_TCB));
-    arch_stop();
+    kernel_leave();
 }
 
 void die(const char *text, uint64_t first, uint64_t second)

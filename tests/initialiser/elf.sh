@@ -38,6 +38,14 @@ headers=$(readelf -hW "$elf" | sed -n 's/^ *Number of program headers: *//p')
 [ "$2" = 0x0000000000400000 ] || complain "the segment is at $2"
 [ "$4" = "$5" ] && [ $(($4 % 4096)) = 0 ] || complain "the segment is not dense: $4 bytes in the file, $5 in memory"
 
+# Below the stack there is the window's page with nothing in it, and below that nothing at all.
+value_of()
+{
+    readelf -sW "$elf" | sed -n "s/^.*: \([0-9a-f]*\) .* $1\$/0x\1/p"
+}
+[ "$(($(value_of window)))" = $((0x400000)) ] || complain "the window is at $(value_of window)"
+[ "$(($(value_of stack_bottom)))" = $((0x401000)) ] || complain "the stack begins at $(value_of stack_bottom)"
+
 undefined=$(readelf -sW "$elf" | awk '$7 == "UND" && $8 != "" { print $8 }')
 [ -z "$undefined" ] || complain "undefined symbols: $undefined"
 readelf -rW "$elf" | grep -q 'no relocations' || complain "relocations are left"

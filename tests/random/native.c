@@ -7,7 +7,7 @@
 #include "machine/boot.h"
 #include "seam.h"
 
-enum { PAGE = CAPDL_PAGE_SIZE, BOOTINFO_IPC_BUFFER = 4, WINDOW_PAGE = 1 };
+enum { PAGE = CAPDL_PAGE_SIZE, BOOTINFO_IPC_BUFFER = 4, WINDOW_PAGE = 0 };
 
 struct native {
     const struct native_options *options;

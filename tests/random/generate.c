@@ -391,10 +391,10 @@ static void generate_all(struct generator *g)
         thread_generate(g);
     relations_generate(g);
     caps_generate(g);
-    if (rng_chance(&g->r, 3))
-        add_leftovers(g);
     if (g->sample->profile->num_domains > 1 && rng_chance(&g->r, 2))
         add_schedule(g);
+    if (rng_chance(&g->r, 3))
+        add_leftovers(g);
 }
 
 struct sample sample_generate(uint64_t seed)

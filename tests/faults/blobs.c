@@ -191,6 +191,16 @@ static void boot_native(struct trial *t)
                (unsigned long long)t->number, (unsigned long long)t->system->sample.seed, t->diags.list[0].message);
 }
 
+/* Whether the turn of another domain comes before the last call, by which the initialiser suspends itself, is a matter of time, and
+   only the real one takes any. */
+static bool differs_by_time(const struct trial *t, const struct capdl_image_header *native)
+{
+    const struct capdl_image_header *real = &t->header;
+    return t->system->sample.profile->num_domains > 1 && !native->kernel_error && !real->kernel_error &&
+           native->phase >= CAPDL_PHASE_START && real->phase >= CAPDL_PHASE_START &&
+           native->num_calls + 1 >= real->num_calls && real->num_calls + 1 >= native->num_calls;
+}
+
 /* The real binary must get just as far. */
 static void boot_real(struct trial *t)
 {
@@ -207,8 +217,9 @@ static void boot_real(struct trial *t)
     tally.real++;
     if (!machine_run_program(&program, &options, &result, &t->diags))
         failed("damage %llu: no machine", (unsigned long long)t->number);
-    else if (t->header.phase != native.phase || t->header.kernel_error != native.kernel_error ||
-             t->header.num_calls != native.num_calls || !differences != !t->result.num_differences)
+    else if (((t->header.phase != native.phase || t->header.kernel_error != native.kernel_error ||
+               t->header.num_calls != native.num_calls) && !differs_by_time(t, &native)) ||
+             !differences != !t->result.num_differences)
         failed("damage %llu of seed %llu: real and native initialiser differ: phase %llu, %llu; calls %llu, %llu",
                (unsigned long long)t->number, (unsigned long long)t->system->sample.seed,
                (unsigned long long)t->header.phase, (unsigned long long)native.phase,

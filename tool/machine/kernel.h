@@ -410,6 +410,8 @@ struct walk {
 /* The entry for vaddr: the deepest there is, but not below entries that cover 2^bits bytes. */
 struct walk vspace_walk(const struct kernel *, struct table *root, uint64_t vaddr, unsigned bits);
 struct table *vspace_of_asid(struct kernel *, uint16_t asid);
+/* The root that a capability with an ASID is of; `number`: of the capability, for the error. */
+enum status vspace_of_cap(struct kernel *, const struct cap *, unsigned number, struct table **root);
 struct table *vspace_of_thread(struct kernel *, const struct tcb *);
 /* Enters a page; the frame capability in `slot` remembers where. */
 void vspace_map_page(struct kernel *, struct slot *, struct walk, uint16_t asid, uint64_t vaddr, uint8_t rights, uint8_t attributes);
@@ -423,7 +425,8 @@ void vspace_delete_asid(struct kernel *, uint16_t asid, struct table *);
 void asid_pool_delete(struct kernel *, uint16_t base, struct asid_pool *);
 enum status asid_control_decode(struct kernel *, struct invocation *);
 enum status asid_pool_decode(struct kernel *, struct invocation *);
-/* Common decodings of frames: unmapping and asking for the address. */
+/* Common decodings: unmapping tables; unmapping frames and asking for the address. */
+enum status table_unmap(struct kernel *, struct invocation *);
 enum status frame_unmap(struct kernel *, struct invocation *);
 enum status frame_get_address(struct kernel *, struct invocation *);
 uint64_t rights_argument(uint64_t word);

@@ -64,6 +64,14 @@ struct table *vspace_of_asid(struct kernel *k, uint16_t asid)
     return root;
 }
 
+enum status vspace_of_cap(struct kernel *k, const struct cap *cap, unsigned number, struct table **root)
+{
+    *root = vspace_of_asid(k, cap->asid);
+    if (!*root)
+        return fail_lookup(k, false);
+    return *root == cap->object ? STATUS_OK : fail_capability(k, number);
+}
+
 struct table *vspace_of_thread(struct kernel *k, const struct tcb *thread)
 {
     const struct cap *cap = &thread->slots[TCB_VTABLE].cap;
@@ -249,6 +257,19 @@ enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
     root->asid = (uint16_t)(base + i);
     root->data = 0;
     root->flags |= CAP_FLAG_MAPPED;
+    return STATUS_OK;
+}
+
+enum status table_unmap(struct kernel *k, struct invocation *inv)
+{
+    if (!slot_is_final(k, inv->slot))
+        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    thread_set_state(k, k->current, THREAD_RESTART);
+    if (inv->cap.flags & CAP_FLAG_MAPPED) {
+        vspace_unmap_table(k, &inv->cap);
+        table_clear(inv->cap.object);
+    }
+    inv->slot->cap.flags &= (uint8_t)~CAP_FLAG_MAPPED;
     return STATUS_OK;
 }
 

@@ -10,14 +10,6 @@ static bool is_valid_root(const struct cap *cap)
 }
 
 /* The address space of a root capability; `number` is the capability's in messages. */
-static enum status find_root(struct kernel *k, const struct cap *cap, unsigned number, struct table **root)
-{
-    *root = vspace_of_asid(k, cap->asid);
-    if (!*root)
-        return fail_lookup(k, false);
-    return *root == cap->object ? STATUS_OK : fail_capability(k, number);
-}
-
 /* The kernel's USER_TOP is inclusive; the profile has the first address outside. */
 static uint64_t user_top(const struct kernel *k)
 {
@@ -37,7 +29,7 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv)
     if (vaddr > user_top(k))
         return fail_argument(k, 0);
     struct table *root;
-    enum status status = find_root(k, root_cap, 1, &root);
+    enum status status = vspace_of_cap(k, root_cap, 1, &root);
     if (status != STATUS_OK)
         return status;
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
@@ -48,23 +40,10 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
-{
-    if (!slot_is_final(k, inv->slot))
-        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
-    thread_set_state(k, k->current, THREAD_RESTART);
-    if (inv->cap.flags & CAP_FLAG_MAPPED) {
-        vspace_unmap_table(k, &inv->cap);
-        table_clear(inv->cap.object);
-    }
-    inv->slot->cap.flags &= (uint8_t)~CAP_FLAG_MAPPED;
-    return STATUS_OK;
-}
-
 static enum status decode_table(struct kernel *k, struct invocation *inv)
 {
     if (inv->method == CAPDL_METHOD_PAGE_TABLE_UNMAP)
-        return decode_table_unmap(k, inv);
+        return table_unmap(k, inv);
     if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     return decode_table_map(k, inv);
@@ -97,7 +76,7 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     if (!is_valid_root(root_cap))
         return fail_capability(k, 1);
     struct table *root;
-    enum status status = find_root(k, root_cap, 1, &root);
+    enum status status = vspace_of_cap(k, root_cap, 1, &root);
     if (status != STATUS_OK)
         return status;
     if (vaddr & ((UINT64_C(1) << inv->cap.bits) - 1))
@@ -221,7 +200,7 @@ static enum status decode_vspace(struct kernel *k, struct invocation *inv)
     if (!is_valid_root(&inv->cap))
         return fail_capability(k, 0);
     struct table *root;
-    enum status status = find_root(k, &inv->cap, 0, &root);
+    enum status status = vspace_of_cap(k, &inv->cap, 0, &root);
     return status == STATUS_OK ? vspace_flush(k, inv, root, start, end) : status;
 }
 

@@ -9,28 +9,11 @@ static bool is_valid_root(const struct cap *cap)
     return cap->type == CAP_PAGE_TABLE && cap->flags & CAP_FLAG_MAPPED;
 }
 
-static enum status find_root(struct kernel *k, const struct cap *cap, struct table **root)
-{
-    *root = vspace_of_asid(k, cap->asid);
-    if (!*root)
-        return fail_lookup(k, false);
-    return *root == cap->object ? STATUS_OK : fail_capability(k, 1);
-}
-
+/* The root is never unmapped. */
 static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
 {
-    if (!slot_is_final(k, inv->slot))
-        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
-    bool mapped = inv->cap.flags & CAP_FLAG_MAPPED;
-    if (mapped && vspace_of_asid(k, inv->cap.asid) == inv->cap.object)
-        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
-    thread_set_state(k, k->current, THREAD_RESTART);
-    if (mapped) {
-        vspace_unmap_table(k, &inv->cap);
-        table_clear(inv->cap.object);
-    }
-    inv->slot->cap.flags &= (uint8_t)~CAP_FLAG_MAPPED;
-    return STATUS_OK;
+    bool root = inv->cap.flags & CAP_FLAG_MAPPED && vspace_of_asid(k, inv->cap.asid) == inv->cap.object;
+    return root ? fail(k, CAPDL_ERROR_REVOKE_FIRST) : table_unmap(k, inv);
 }
 
 static enum status decode_table_map(struct kernel *k, struct invocation *inv)
@@ -46,7 +29,7 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv)
     if (vaddr >= k->profile->user_top)
         return fail_argument(k, 0);
     struct table *root;
-    enum status status = find_root(k, root_cap, &root);
+    enum status status = vspace_of_cap(k, root_cap, 1, &root);
     if (status != STATUS_OK)
         return status;
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
@@ -106,7 +89,7 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     if (!is_valid_root(root_cap))
         return fail_capability(k, 1);
     struct table *root;
-    enum status status = find_root(k, root_cap, &root);
+    enum status status = vspace_of_cap(k, root_cap, 1, &root);
     if (status == STATUS_OK)
         status = check_place(k, &inv->cap, vaddr);
     if (status != STATUS_OK)

@@ -185,24 +185,11 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv, co
     return STATUS_OK;
 }
 
-static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
-{
-    if (!slot_is_final(k, inv->slot))
-        return fail(k, CAPDL_ERROR_REVOKE_FIRST);
-    thread_set_state(k, k->current, THREAD_RESTART);
-    if (inv->cap.flags & CAP_FLAG_MAPPED) {
-        vspace_unmap_table(k, &inv->cap);
-        table_clear(inv->cap.object);
-    }
-    inv->slot->cap.flags &= (uint8_t)~CAP_FLAG_MAPPED;
-    return STATUS_OK;
-}
-
 static enum status decode_table(struct kernel *k, struct invocation *inv, const struct level *level)
 {
     bool unmap = level->guest ? inv->label == kernel_label(k, level->map) + 1u : inv->method == level->unmap;
     if (unmap)
-        return decode_table_unmap(k, inv);
+        return table_unmap(k, inv);
     if (inv->method != level->map)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     return decode_table_map(k, inv, level);

@@ -40,7 +40,12 @@ static FILE *opened(const char *path)
     return file;
 }
 
-/* data.bin has no byte that is zero. */
+void data_write(FILE *file)
+{
+    for (unsigned i = 0; i < DATA_BYTES; i++)
+        putc((int)(i % 251 + 1), file);
+}
+
 const char *scratch_directory(void)
 {
     if (*data_path)
@@ -53,8 +58,7 @@ const char *scratch_directory(void)
     snprintf(data_path, sizeof data_path, "%s/data.bin", directory);
     snprintf(untypeds_path, sizeof untypeds_path, "%s/untypeds", directory);
     FILE *file = opened(data_path);
-    for (unsigned i = 0; i < DATA_BYTES; i++)
-        putc((int)(i % 251 + 1), file);
+    data_write(file);
     fclose(file);
     return directory;
 }

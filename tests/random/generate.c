@@ -363,7 +363,10 @@ static void add_schedule(struct generator *g)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s(%u, %u%s)", i ? ", " : "", (unsigned)rng_below(&g->r, p->num_domains),
                                  (unsigned)rng_between(&g->r, 1, 5000),
                                  p->mcs && p->timer_frequency && rng_chance(&g->r, 2) ? " us" : " ticks");
-    line_add(g, SECTION_DOMAINS, "schedule: [%s]  index_shift: %u  domain_set_start: %s", text, shift, rng_chance(&g->r, 2) ? "0" : "no_start");
+    char start[20] = "no_start";
+    if (!g->real && rng_chance(&g->r, 2))
+        snprintf(start, sizeof start, "%u", (unsigned)rng_below(&g->r, count < 40 ? count : 1));
+    line_add(g, SECTION_DOMAINS, "schedule: [%s]  index_shift: %u  domain_set_start: %s", text, shift, start);
 }
 
 /* A CNode of its own for what is left, often with too few slots. */
@@ -397,21 +400,33 @@ static void generate_all(struct generator *g)
         add_leftovers(g);
 }
 
-struct sample sample_generate(uint64_t seed)
+static struct sample generate(uint64_t seed, const struct capdl_profile *kernel)
 {
     static struct generator g;
     struct sample s = {.seed = seed};
     memset(&g, 0, sizeof g);
     g.r = rng_seeded(seed);
     g.sample = &s;
-    s.profile = kernel_pick(&g.r);
+    g.real = kernel != 0;
+    s.profile = kernel ? kernel_copy(kernel) : kernel_pick(&g.r);
     g.arch = s.profile->arch;
     s.strip = rng_chance(&g.r, 6);
     s.fit_at_boot = rng_chance(&g.r, 2);
-    layout_generate(&s, &g.r);
+    if (!g.real)
+        layout_generate(&s, &g.r);
     generate_all(&g);
     g.sample = 0;
     return s;
+}
+
+struct sample sample_generate(uint64_t seed)
+{
+    return generate(seed, 0);
+}
+
+struct sample sample_generate_for(uint64_t seed, const struct capdl_profile *kernel)
+{
+    return generate(seed, kernel);
 }
 
 void sample_free(struct sample *s)

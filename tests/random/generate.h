@@ -70,6 +70,7 @@ struct generator {
     struct rng r;
     struct sample *sample;
     enum capdl_arch arch;
+    bool real; /* for a kernel that is at hand */
     struct thing things[MOST_THINGS];
     size_t num_things;
     struct fixed fixed[MOST_FIXED];

@@ -30,16 +30,22 @@ static void add_cores(struct capdl_profile *p, struct rng *r)
         p->labels[CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER_CORE] = new_label(p);
 }
 
-struct capdl_profile *kernel_pick(struct rng *r)
+struct capdl_profile *kernel_copy(const struct capdl_profile *like)
 {
-    const struct capdl_profile *builtin;
     struct capdl_profile *p = malloc(sizeof *p);
     if (!p)
         abort();
+    *p = *like;
+    return p;
+}
+
+struct capdl_profile *kernel_pick(struct rng *r)
+{
+    const struct capdl_profile *builtin;
     do
         builtin = profile_builtin_at(rng_below(r, 12));
     while (builtin->root_cnode_bits != 12 && !rng_chance(r, 4));
-    *p = *builtin;
+    struct capdl_profile *p = kernel_copy(builtin);
     if (rng_chance(r, 4))
         add_domains(p, r);
     if (rng_chance(r, 4))

@@ -40,6 +40,9 @@ struct sample {
 };
 
 struct sample sample_generate(uint64_t seed);
+/* One to be booted on a kernel that is at hand, whose memory is its own: without addresses; and such that the initialiser comes to
+   its last line before anything else does. */
+struct sample sample_generate_for(uint64_t seed, const struct capdl_profile *);
 void sample_free(struct sample *);
 void sample_write(const struct sample *, FILE *spec);
 void sample_write_untypeds(const struct sample *, FILE *);
@@ -55,7 +58,8 @@ uint64_t rng_below(struct rng *, uint64_t n);
 uint64_t rng_between(struct rng *, uint64_t first, uint64_t last);
 bool rng_chance(struct rng *, unsigned one_in);
 
-/* kernels.c: a built-in kernel, or one like it with domains, cores or SMC calls; malloc'd */
+/* kernels.c: a copy; a built-in kernel, or one like it with domains, cores or SMC calls; malloc'd */
+struct capdl_profile *kernel_copy(const struct capdl_profile *);
 struct capdl_profile *kernel_pick(struct rng *);
 /* layout.c: fills in the sample's untypeds */
 void layout_generate(struct sample *, struct rng *);
@@ -97,6 +101,8 @@ void sample_check(const struct sample *, bool real, struct outcome *);
 /* The directory where samples find data.bin; made at the first call, removed by scratch_free. */
 const char *scratch_directory(void);
 void scratch_free(void);
+/* What is in it: no byte is zero. */
+void data_write(FILE *);
 
 /* ---- shrink.c ---- */
 

@@ -91,7 +91,7 @@ static void describe_more(struct generator *g, bool bare, char *text, size_t siz
         used += (size_t)snprintf(text + used, size - used, ", affinity: %u", (unsigned)rng_below(&g->r, p->max_nodes));
     if (rng_chance(&g->r, 8))
         used += (size_t)snprintf(text + used, size - used, ", fpu_disabled: True");
-    if (rng_chance(&g->r, 4))
+    if ((g->real && p->smp) || rng_chance(&g->r, 4)) /* on other cores they would run, and fail, at once */
         used += (size_t)snprintf(text + used, size - used, ", resume: False");
     if (!bare && !p->mcs && rng_chance(&g->r, 3))
         snprintf(text + used, size - used, ", fault_ep: %u", (unsigned)rng_below(&g->r, 64));

@@ -513,7 +513,7 @@ static void test_mistakes(void)
     refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e (R)) }", "needs the rights W and P");
     refuse_one("riscv64", "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x201000) }",
                "overlaps the program");
-    refuse_one("riscv64", "objects { f = frame (2M)  a = pd (\"ping.elf\", ipc_buffer: 0x500000, map: f (R), at: 0x400000) }",
+    refuse_one("riscv64", "objects { f = frame (4k)  g = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x500000, map: g (R), at: 0x400000) }",
                "overlaps");
     refuse_one("riscv64", "objects { f = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x301000) }",
                "expected a multiple of its size");

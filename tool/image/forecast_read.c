@@ -9,13 +9,20 @@
 
 enum { MAX_LISTED = 4096, LARGEST_BITS = 47 };
 
+/* PCs align device memory where the kernel sees it: in its window, which begins at -2^39. */
+static bool is_aligned(uint64_t address, unsigned bits, bool device)
+{
+    uint64_t mask = (UINT64_C(1) << bits) - 1;
+    return !(address & mask) || (device && !((address - (UINT64_C(1) << 39)) & mask));
+}
+
 static bool parse_line(const char *line, struct capdl_untyped *untyped)
 {
     int64_t address;
     unsigned bits, device;
     int end = 0;
     if (sscanf(line, "%" SCNi64 " %u %u %n", &address, &bits, &device, &end) != 3 || line[end] || device > 1 ||
-        bits < CAPDL_BLOB_MIN_SIZE_BITS || bits > LARGEST_BITS || (uint64_t)address & ((UINT64_C(1) << bits) - 1)) {
+        bits < CAPDL_BLOB_MIN_SIZE_BITS || bits > LARGEST_BITS || !is_aligned((uint64_t)address, bits, device)) {
         return false;
     }
     *untyped = (struct capdl_untyped){.address = (uint64_t)address, .size_bits = bits & 63, .is_device = device & 1};

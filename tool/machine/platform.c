@@ -76,7 +76,11 @@ static bool parse_line(const char *line, struct untyped_desc *out)
     int device, end = 0;
     if (sscanf(line, "%" SCNi64 " %u %d %n", (int64_t *)&out->paddr, &bits, &device, &end) != 3 || line[end])
         return false;
-    if (bits < MIN_UNTYPED_BITS || bits > 47 || out->paddr & ((UINT64_C(1) << bits) - 1) || (device != 0 && device != 1))
+    if (bits < MIN_UNTYPED_BITS || bits > 47 || (device != 0 && device != 1))
+        return false;
+    /* On PCs, device memory is aligned where the kernel sees it: in its window, which begins at -2^39. */
+    uint64_t mask = (UINT64_C(1) << bits) - 1;
+    if (out->paddr & mask && !(device && ((out->paddr - (UINT64_C(1) << 39)) & mask) == 0))
         return false;
     out->bits = (uint8_t)bits;
     out->device = device;

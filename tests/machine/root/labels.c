@@ -100,10 +100,6 @@ static bool is_skipped(uint64_t cap, uint64_t label)
     if (cap == DOMAIN && (label == SEL4_LABEL_DOMAIN_SET_SCHEDULE_CONFIGURE || label == SEL4_LABEL_DOMAIN_SET_SCHEDULE_SET_START))
         return true;
 #endif
-#ifdef SEL4_LABEL_PAGE_MAP_IO
-    if (label == SEL4_LABEL_PAGE_MAP_IO) /* asks whether the machine has an IOMMU */
-        return true;
-#endif
 #ifdef SEL4_LABEL_IRQ_CONTROL_GET_TRIGGER_CORE
     /* release 16 does not look whether there is a capability: the kernel stops */
     if (cap == IRQ_CONTROL && label == SEL4_LABEL_IRQ_CONTROL_GET_TRIGGER_CORE)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "complete.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "profile/profile.h"
@@ -19,8 +18,12 @@ const struct capdl_profile *complete_profile(const char *name)
 #undef CAPDL_METHOD
     };
     static struct capdl_profile complete;
-    char base[64];
-    snprintf(base, sizeof base, "%.*s", (int)strcspn(name, "+"), name);
+    char base[64] = "";
+    size_t length = strcspn(name, "+");
+    if (length >= sizeof base) {
+        return 0;
+    }
+    memcpy(base, name, length);
     const struct capdl_profile *profile = profile_builtin(base);
     if (!profile || strcmp(base, name) == 0) {
         return profile;

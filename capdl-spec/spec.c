@@ -42,6 +42,8 @@ const char *spec_kind_phrase(enum capdl_kind kind)
     const char *name = kinds[kind].name;
     bool initials = name[1] >= 'A' && name[1] <= 'Z'; /* spoken: "an MSI interrupt", but "a TCB" */
 
+    if (kind == CAPDL_KIND_LEFTOVER) /* a plural */
+        return name;
     return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
 }
 

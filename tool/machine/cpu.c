@@ -203,15 +203,20 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
     return true;
 }
 
+/* Whether a thread is ready in a domain of the schedule's entries from this one to the last. */
+static bool entries_have_work(const struct kernel *k, uint32_t first)
+{
+    for (uint32_t i = first; i < k->schedule_length && k->schedule[i].duration; i++)
+        for (unsigned word = 0; word < MAX_PRIORITIES / 64; word++)
+            if (k->ready_bits[k->schedule[i].domain][word])
+                return true;
+    return false;
+}
+
+/* The schedule goes on to its end, then from its start again: what lies before that has no turn any more. */
 static bool domains_have_work(const struct kernel *k)
 {
-    for (uint32_t i = 0; i < k->schedule_length; i++) {
-        uint8_t domain = k->schedule[i].domain;
-        for (unsigned word = 0; k->schedule[i].duration && word < MAX_PRIORITIES / 64; word++)
-            if (k->ready_bits[domain][word])
-                return true;
-    }
-    return false;
+    return entries_have_work(k, k->schedule_index) || entries_have_work(k, k->schedule_start);
 }
 
 bool cpu_idle(struct cpu *cpu)

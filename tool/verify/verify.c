@@ -30,7 +30,8 @@ static bool boot_failed(struct verify *v)
         return true;
     }
     if (v->stop->outcome == MACHINE_BOOTED || v->stop->outcome == MACHINE_IDLE) {
-        bool started = v->stop->outcome == MACHINE_BOOTED && v->kernel->domain != v->kernel->initial->domain;
+        /* The last call started a schedule, in which the initialiser may have no turn. */
+        bool started = header->phase == CAPDL_PHASE_START && v->kernel->domain != v->kernel->initial->domain;
         if (header->phase == CAPDL_PHASE_DONE || started) {
             return false;
         }

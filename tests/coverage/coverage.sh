@@ -16,12 +16,9 @@ for program; do
     esac >"$work/output" 2>&1 || { cat "$work/output"; echo "$program fails"; exit 1; }
 done
 
-# gcov names its output by the source alone, and there are two plan.c: one at a time.
-cd "$work"
+# The objects name their sources as seen from here, the top of the build.
 find "$objects" -name '*.gcda' | while read -r counts; do
-    "$gcov" -b "$counts" >/dev/null 2>&1
-    cat ./*.c.gcov
-    rm ./*.gcov
+    "$gcov" --branch-probabilities --stdout "$counts"
 done | awk -F: '
     / 0:Source:/ { file = ""; if (match($0, /(capdl-spec|initialiser)\/.*/)) file = substr($0, RSTART) }
     file == "" { next }
@@ -33,6 +30,7 @@ done | awk -F: '
     END { for (file in lines) print file, lines[file], missed[file] + 0, branches[file] + 0, untaken[file] + 0 }
 ' 2>"$work/missed" | LC_ALL=C sort >"$work/counts"
 
+[ -s "$work/counts" ] || { echo "gcov counted nothing"; exit 1; }
 awk '
     function percent(missed, all) { return all ? sprintf("%.1f%%", 100 * (all - missed) / all) : "-" }
     function row(file, lines, missed, branches, untaken) {

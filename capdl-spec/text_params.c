@@ -67,25 +67,11 @@ static const struct param params[] = {
     {CAPDL_KIND_IO_PORTS, PORTS, true, 0, 0, "ports"},
     NUMBERS(IO_DEVICE, true, IO_DOMAIN, "domainID"),
     {CAPDL_KIND_IO_DEVICE, PCI, true, 0, 0, "bus:dev.fun"},
-    NUMBERS(IO_PT, true, IO_PT_LEVEL, "level"),
-    NUMBERS(IOAPIC_IRQ, true, IOAPIC_NUM, "ioapic_num"),
-    NUMBERS(IOAPIC_IRQ, true, IOAPIC_PIN, "ioapic_pin"),
-    NUMBERS(IOAPIC_IRQ, true, IOAPIC_LEVEL, "ioapic_level"),
-    NUMBERS(IOAPIC_IRQ, true, IOAPIC_POLARITY, "ioapic_polarity"),
-    NUMBERS(MSI_IRQ, true, MSI_HANDLE, "msi_handle"),
-    NUMBERS(MSI_IRQ, true, MSI_BUS, "msi_pci_bus"),
-    NUMBERS(MSI_IRQ, true, MSI_DEV, "msi_pci_dev"),
-    NUMBERS(MSI_IRQ, true, MSI_FUN, "msi_pci_fun"),
-    NUMBERS(ARM_IO_DEVICE, true, IOSPACE, "iospace"),
-    {CAPDL_KIND_ARM_IRQ, TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger"},
-    NUMBERS(ARM_IRQ, true, TARGET, "target"),
-    {CAPDL_KIND_RISCV_IRQ, TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger"},
-    NUMBERS(ARM_SGI_SIGNAL, true, SGI_IRQ, "irq"),
-    NUMBERS(ARM_SGI_SIGNAL, true, TARGET, "target"),
-    NUMBERS(CONTEXTBANK, false, BANK, "bank"),
-    NUMBERS(LEFTOVER, true, LEFTOVER_SLOTS, "slots"),
-    NUMBERS(LEFTOVER, false, LEFTOVER_DEVICES, "devices"),
-    NUMBERS(STREAMID, false, STREAM, "id"),
+#define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) NUMBERS(kind, mandatory, number, keyword),
+#define CAPDL_TRIGGER_PARAM(kind) {CAPDL_KIND_##kind, TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger"},
+#include <capdl/numbers.def>
+#undef CAPDL_NUMBER_PARAM
+#undef CAPDL_TRIGGER_PARAM
 };
 
 enum { NUM_PARAMS = sizeof(params) / sizeof(params[0]) };

@@ -51,25 +51,11 @@ const struct field own_fields[] = {
     NUMBER(IO_DEVICE, true, IO_BUS, "bus"),
     NUMBER(IO_DEVICE, true, IO_DEV, "dev"),
     NUMBER(IO_DEVICE, true, IO_FUN, "fun"),
-    NUMBER(IO_PT, true, IO_PT_LEVEL, "level"),
-    NUMBER(IOAPIC_IRQ, true, IOAPIC_NUM, "ioapic_num"),
-    NUMBER(IOAPIC_IRQ, true, IOAPIC_PIN, "ioapic_pin"),
-    NUMBER(IOAPIC_IRQ, true, IOAPIC_LEVEL, "ioapic_level"),
-    NUMBER(IOAPIC_IRQ, true, IOAPIC_POLARITY, "ioapic_polarity"),
-    NUMBER(MSI_IRQ, true, MSI_HANDLE, "msi_handle"),
-    NUMBER(MSI_IRQ, true, MSI_BUS, "msi_pci_bus"),
-    NUMBER(MSI_IRQ, true, MSI_DEV, "msi_pci_dev"),
-    NUMBER(MSI_IRQ, true, MSI_FUN, "msi_pci_fun"),
-    NUMBER(ARM_IO_DEVICE, true, IOSPACE, "iospace"),
-    { CAPDL_KIND_ARM_IRQ, FIELD_TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger" },
-    NUMBER(ARM_IRQ, true, TARGET, "target"),
-    { CAPDL_KIND_RISCV_IRQ, FIELD_TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger" },
-    NUMBER(ARM_SGI_SIGNAL, true, SGI_IRQ, "irq"),
-    NUMBER(ARM_SGI_SIGNAL, true, TARGET, "target"),
-    NUMBER(CONTEXTBANK, false, BANK, "bank"),
-    NUMBER(LEFTOVER, true, LEFTOVER_SLOTS, "slots"),
-    NUMBER(LEFTOVER, false, LEFTOVER_DEVICES, "devices"),
-    NUMBER(STREAMID, false, STREAM, "id"),
+#define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) NUMBER(kind, mandatory, number, keyword),
+#define CAPDL_TRIGGER_PARAM(kind) { CAPDL_KIND_##kind, FIELD_TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger" },
+#include <capdl/numbers.def>
+#undef CAPDL_NUMBER_PARAM
+#undef CAPDL_TRIGGER_PARAM
 };
 
 const size_t num_own_fields = sizeof own_fields / sizeof own_fields[0];

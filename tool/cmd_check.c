@@ -15,8 +15,8 @@ static const struct usage usage = {
     "Prints nothing when there is none. With --json, prints them on standard output as an array for\n"
     "editors. With --dtb, also what a device tree says about device memory and interrupts.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 /* A spec that an initialiser can be made for is compiled, to nowhere, because the compiler has findings of its own. */
@@ -108,10 +108,9 @@ int cmd_check(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
     if (options.list_checks) {
         list_checks();
@@ -119,7 +118,7 @@ int cmd_check(int argc, char **argv)
         return EXIT_FINE;
     }
     options.json_diags = options.json;
-    int code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
+    code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     code = input_check(&input, &options, code);
     if (code == EXIT_FINE) {
         code = check_devices(&input, options.dtb);

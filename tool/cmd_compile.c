@@ -13,8 +13,8 @@ static const struct usage usage = {
     "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
     "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_CHECKS,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 /* dir/NAME.cdl -> NAME.image.elf */
@@ -96,13 +96,12 @@ int cmd_compile(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
     char *standard = options.output ? 0 : default_output(options.operands[0]);
-    int code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
+    code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     if (code == EXIT_FINE && !input_need_profile(&input, &options)) {
         code = EXIT_FINDINGS;
     }

@@ -16,8 +16,8 @@ static const struct usage usage = {
     "Renamed objects, other slots and another order are no change. Exit code 0: at most the layout\n"
     "differs; 1: authority, programs or behaviour do.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
-    2,
-    2,
+    .min_operands = 2,
+    .max_operands = 2,
 };
 
 struct totals {
@@ -149,17 +149,16 @@ int cmd_diff(int argc, char **argv)
 {
     struct options options;
     struct input inputs[2];
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
     /* Exit code 1 is an answer here: what cannot be read is trouble. */
     bool good = true;
     for (int i = 0; i < 2; i++) {
         good &= input_read(&inputs[i], options.operands[i], INPUT_SPEC | INPUT_IMAGE, &options) == EXIT_FINE;
     }
-    int code = good ? compare(inputs, &options) : EXIT_TROUBLE;
+    code = good ? compare(inputs, &options) : EXIT_TROUBLE;
     for (int i = 0; i < 2; i++) {
         code = input_finish(&inputs[i], &options, code);
     }

@@ -12,8 +12,8 @@ static const struct usage usage = {
     "is used and how much is left. What a kernel for x86-64 has is up to firmware: there --memory-map tells\n"
     "what firmware will say, or --untypeds what the kernel will report.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 /* A spec is compiled first, into memory. */
@@ -55,12 +55,11 @@ int cmd_fit(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    int code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE) {
         code = fit(&input, &options);
     }

@@ -11,20 +11,19 @@ static const struct usage usage = {
     "interrupts, devices, and capabilities to each other. With --objects, every object and capability.\n"
     "'capdl graph system.cdl | dot -Tsvg > system.svg' draws it.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_OBJECTS,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 int cmd_graph(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    int code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE) {
         capdl_graph_write(&input.spec, stdout, options.objects);
     }

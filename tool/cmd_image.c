@@ -16,8 +16,9 @@ static const struct usage usage = {
     "in the format its firmware wants (default elf). x86-64: 'multiboot' writes the kernel to OUT and its\n"
     "boot module to OUT.module; 'iso' writes a CD image that boots both by GRUB.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
+    .needs = OPTION_OUTPUT | OPTION_KERNEL,
 };
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
@@ -149,16 +150,11 @@ int cmd_image(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result == OPTIONS_GO && (!options.kernel || !options.output)) {
-        fprintf(stderr, "capdl image: %s\nTry 'capdl image --help'.\n", options.kernel ? "-o is missing" : "--kernel is missing");
-        result = OPTIONS_WRONG;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
-    }
-    int code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !input.profile.prefix[0]) {
         capdl_error(&input.diags, nowhere, "--kernel must name an install prefix here: a built-in profile has no kernel in it");
         code = EXIT_FINDINGS;

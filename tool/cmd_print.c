@@ -11,8 +11,8 @@ static const struct usage expand_usage = {
     "arrays, ranges and copies spelled out. With --strict nothing is left in it that other capDL tools\n"
     "do not read: it is said in other words, or refused where there are none. With --json, as JSON.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 static const struct usage show_usage = {
@@ -21,20 +21,19 @@ static const struct usage show_usage = {
     "canonical text is the same text. An image shows the spec it was made from. With --json, as the\n"
     "JSON that docs/json.md describes and that every command reads in place of text.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 static int print_spec(const struct usage *usage, unsigned wanted, bool folded, int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    int code = input_read(&input, options.operands[0], wanted, &options);
+    code = input_read(&input, options.operands[0], wanted, &options);
     if (code == EXIT_FINE && options.strict && !strict_lower(&input.spec, &input.diags)) {
         code = EXIT_FINDINGS;
     }

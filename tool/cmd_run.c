@@ -20,8 +20,8 @@ static const struct usage usage = {
     "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
     "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is done.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
@@ -130,12 +130,11 @@ int cmd_run(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    int code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     setvbuf(stdout, 0, _IOLBF, 0); /* what was printed is seen, however this ends */
     if (code == EXIT_FINE) {
         bool real = input.has_profile && input.profile.prefix[0];

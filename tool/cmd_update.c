@@ -15,8 +15,9 @@ static const struct usage usage = {
     "else. The new program must fit the old one's layout: pages at the same addresses with the same rights,\n"
     "and contents only where the image has room for them; what does not is refused, with the reason.",
     OPTION_OUTPUT,
-    2,
-    2,
+    .min_operands = 2,
+    .max_operands = 2,
+    .needs = OPTION_OUTPUT,
 };
 
 static const struct capdl_pos nowhere = { .file = UINT16_MAX };
@@ -101,16 +102,11 @@ int cmd_update(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result == OPTIONS_GO && !options.output) {
-        fprintf(stderr, "capdl update: -o is missing\nTry 'capdl update --help'.\n");
-        result = OPTIONS_WRONG;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
-    }
-    int code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     if (code == EXIT_FINE) {
         code = update(&input, &options);
     }

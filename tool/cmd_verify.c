@@ -12,8 +12,8 @@ static const struct usage usage = {
     "and compares the kernel's state with the spec in the image and, if given, with a spec read afresh: every\n"
     "object, capability, mapping, byte, register. Prints totals and a digest of the state, or each difference.",
     OPTION_SPEC | OPTION_UNTYPEDS | OPTION_KERNEL | OPTION_DIRECTORIES | OPTION_JSON | OPTION_CHECKS,
-    1,
-    1,
+    .min_operands = 1,
+    .max_operands = 1,
 };
 
 enum { MOST_SPECS = 2, KINDS_A_LINE = 4 };
@@ -201,12 +201,11 @@ int cmd_verify(int argc, char **argv)
 {
     struct options options;
     struct input image;
-    enum options_result result = options_parse(&usage, argc, argv, &options);
-    if (result != OPTIONS_GO) {
-        options_free(&options);
-        return result == OPTIONS_HELP ? EXIT_FINE : EXIT_TROUBLE;
+    int code = options_parse(&usage, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    int code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !image.is_image) {
         capdl_error(&image.diags, (struct capdl_pos){ .file = UINT16_MAX },
                     "%s is not an image: it does not start like an ELF file; 'capdl compile' "

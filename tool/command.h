@@ -84,12 +84,14 @@ struct usage {
     const char *text;     /* what it does, in a few lines */
     unsigned takes;       /* enum option_set */
     int min_operands, max_operands;
+    unsigned needs;          /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
 };
 
-enum options_result { OPTIONS_GO, OPTIONS_HELP, OPTIONS_WRONG };
+enum { OPTIONS_GO = -1 };
 
-/* Parses the command line of a subcommand. On HELP the help is printed, on WRONG a message; the caller returns then. */
-enum options_result options_parse(const struct usage *, int argc, char **argv, struct options *);
+/* Parses the command line of a subcommand. Returns OPTIONS_GO; else help or a message is printed, there is nothing to free, and the
+   caller ends with the exit code returned. */
+int options_parse(const struct usage *, int argc, char **argv, struct options *);
 void options_free(struct options *);
 /* Name of the i-th check that --no-check knows, 0 after the last. */
 const char *check_name(size_t i);

@@ -191,13 +191,13 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
     *shorts = 0;
 }
 
-static enum options_result wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
+static int wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
 {
     fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry 'capdl %s --help'.\n", command, problem, what, usage->synopsis, command);
-    return OPTIONS_WRONG;
+    return EXIT_TROUBLE;
 }
 
-enum options_result options_parse(const struct usage *usage, int argc, char **argv, struct options *options)
+static int parse(const struct usage *usage, int argc, char **argv, struct options *options)
 {
     struct option longs[NUM_ENTRIES + 2];
     char shorts[2 * NUM_ENTRIES + 3];
@@ -208,7 +208,7 @@ enum options_result options_parse(const struct usage *usage, int argc, char **ar
     for (int letter; (letter = getopt_long(argc, argv, shorts, longs, 0)) != -1;) {
         if (letter == 'h') {
             print_help(usage);
-            return OPTIONS_HELP;
+            return EXIT_FINE;
         }
         if (letter == ':') {
             return wrong(usage, argv[0], "this option needs an argument: ", argv[optind - 1]);
@@ -217,7 +217,7 @@ enum options_result options_parse(const struct usage *usage, int argc, char **ar
             return wrong(usage, argv[0], "no such option: ", argv[optind - 1]);
         }
         if (!option_set(options, (char)letter, optarg, argv[0])) {
-            return OPTIONS_WRONG;
+            return EXIT_TROUBLE;
         }
     }
     options->operands = argv + optind;
@@ -228,7 +228,22 @@ enum options_result options_parse(const struct usage *usage, int argc, char **ar
     if (options->num_operands > usage->max_operands) {
         return wrong(usage, argv[0], "one argument too many: ", options->operands[usage->max_operands]);
     }
+    if (usage->needs & OPTION_KERNEL && !options->kernel) {
+        return wrong(usage, argv[0], "--kernel is missing", "");
+    }
+    if (usage->needs & OPTION_OUTPUT && !options->output) {
+        return wrong(usage, argv[0], "-o is missing", "");
+    }
     return OPTIONS_GO;
+}
+
+int options_parse(const struct usage *usage, int argc, char **argv, struct options *options)
+{
+    int code = parse(usage, argc, argv, options);
+    if (code != OPTIONS_GO) {
+        options_free(options);
+    }
+    return code;
 }
 
 void options_free(struct options *options)

@@ -8,7 +8,7 @@
  *
  *     | image | IPC buffer | bootinfo | extra bootinfo |
  */
-#include "boot.h"
+#include "boot_private.h"
 #include "image/contents.h"
 
 #include <elf.h>
@@ -16,27 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, MAX_REGIONS = 64, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21, IO_LEVELS = 3 };
+enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21, IO_LEVELS = 3 };
 enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24, TSC_MHZ = 1000 };
-enum { MAX_UNTYPEDS = 4096 };
-
-struct boot {
-    struct kernel *k;
-    const struct boot_options *options;
-    struct boot_info *info;
-    struct capdl_diags *diags;
-    struct platform platform;
-    struct capdl_region free[MAX_REGIONS];
-    size_t num_free;
-    uint8_t *extra;
-    size_t extra_size;
-    unsigned extra_bits; /* 0: no extra bootinfo */
-    uint64_t root_next;  /* where the next root object goes */
-    uint64_t next_slot;
-    uint64_t *bootinfo;  /* host address */
-    struct table *vspace;
-    bool full;
-};
 
 static bool boot_error(struct boot *b, const char *message)
 {
@@ -252,7 +233,7 @@ static void write_slot(struct boot *b, uint64_t slot, struct cap cap)
     slot_insert_root(&b->info->root->slots[slot], cap);
 }
 
-static uint64_t provide(struct boot *b, struct cap cap)
+uint64_t boot_provide(struct boot *b, struct cap cap)
 {
     if (b->next_slot >= b->info->num_slots) {
         b->full = true;
@@ -298,7 +279,7 @@ static bool make_tables(struct boot *b)
             cap.data = vaddr;
             struct walk walk = vspace_walk(b->k, b->vspace, vaddr, shift);
             *walk.pte = (struct pte){.table = cap.object, .kind = PTE_TABLE};
-            provide(b, cap);
+            boot_provide(b, cap);
         }
     }
     return true;
@@ -318,7 +299,7 @@ enum {
     BI_CNODE_BITS = 17,
 };
 
-static void set_region(struct boot *b, unsigned word, uint64_t start)
+void boot_set_region(struct boot *b, unsigned word, uint64_t start)
 {
     b->bootinfo[word] = start;
     b->bootinfo[word + 1] = b->next_slot;
@@ -330,8 +311,8 @@ static void make_sched_control(struct boot *b)
         return;
     uint64_t start = b->next_slot;
     for (uint32_t core = 0; core < b->k->profile->max_nodes; core++)
-        provide(b, (struct cap){.type = CAP_SCHED_CONTROL, .paddr = core});
-    set_region(b, b->k->profile->bootinfo_schedcontrol_offset / 8u, start);
+        boot_provide(b, (struct cap){.type = CAP_SCHED_CONTROL, .paddr = core});
+    boot_set_region(b, b->k->profile->bootinfo_schedcontrol_offset / 8u, start);
 }
 
 static void make_extra_frames(struct boot *b, uint64_t paddr)
@@ -341,9 +322,9 @@ static void make_extra_frames(struct boot *b, uint64_t paddr)
     for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE) {
         uint64_t vaddr = b->info->bootinfo + PAGE_SIZE + offset;
         map_page(b, paddr + offset, vaddr, true);
-        provide(b, page_cap(paddr + offset, vaddr));
+        boot_provide(b, page_cap(paddr + offset, vaddr));
     }
-    set_region(b, BI_EXTRA_PAGES, start);
+    boot_set_region(b, BI_EXTRA_PAGES, start);
     if (b->extra_size)
         memcpy(memory_at(&b->k->memory, paddr, 0), b->extra, b->extra_size);
 }
@@ -354,9 +335,9 @@ static void make_image_frames(struct boot *b)
     for (uint64_t vaddr = b->info->image_start; vaddr < b->info->image_end; vaddr += PAGE_SIZE) {
         uint64_t paddr = b->info->image_paddr + (vaddr - b->info->image_start);
         map_page(b, paddr, vaddr, true);
-        provide(b, page_cap(paddr, vaddr));
+        boot_provide(b, page_cap(paddr, vaddr));
     }
-    set_region(b, BI_IMAGE_FRAMES, b->info->first_image_frame);
+    boot_set_region(b, BI_IMAGE_FRAMES, b->info->first_image_frame);
 }
 
 static bool make_asid_pool(struct boot *b, uint64_t paddr)
@@ -418,73 +399,6 @@ static bool make_thread(struct boot *b, uint64_t paddr)
         refill_new(k, thread->sc, MIN_REFILLS, ticks_of_us(k, BOOT_SLICE_US), 0);
     }
     start_thread(b, thread);
-    return true;
-}
-
-static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first)
-{
-    uint64_t i = b->next_slot - first;
-    if (i >= b->k->profile->max_untypeds)
-        return; /* the kernel forgets them, too */
-    uint64_t *entry = b->bootinfo + b->k->profile->bootinfo_untyped_offset / 8u + 2 + i * 2;
-    entry[0] = desc.paddr;
-    entry[1] = desc.bits | (uint64_t)desc.device << 8;
-    provide(b, (struct cap){.type = CAP_UNTYPED,
-                            .bits = desc.bits,
-                            .flags = desc.device ? CAP_FLAG_DEVICE : 0,
-                            .paddr = desc.paddr,
-                            .data = UINT64_C(1) << desc.bits});
-}
-
-/* Untypeds are aligned in the kernel's window on memory. Where that begins shows on PCs only, whose device memory is larger. */
-static void add_region(struct boot *b, struct capdl_region region, bool device, uint64_t first)
-{
-    uint64_t window = b->k->profile->arch == CAPDL_ARCH_X86_64 ? -(UINT64_C(1) << 39) : 0;
-    while (region.start < region.end) {
-        unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
-        if (bits > b->k->profile->max_untyped_bits)
-            bits = b->k->profile->max_untyped_bits;
-        uint64_t seen = region.start + window;
-        if (seen && bits > (unsigned)__builtin_ctzll(seen))
-            bits = (unsigned)__builtin_ctzll(seen);
-        if (bits >= MIN_UNTYPED_BITS)
-            add_untyped(b, (struct untyped_desc){region.start, (uint8_t)bits, device}, first);
-        region.start += UINT64_C(1) << bits;
-    }
-}
-
-static bool add_listed(struct boot *b, uint64_t first)
-{
-    struct untyped_desc *list = calloc(MAX_UNTYPEDS, sizeof *list);
-    int count = list ? untypeds_read(b->options->untypeds, list, MAX_UNTYPEDS, b->diags) : -1;
-    for (int i = 0; i < count; i++) {
-        uint64_t end = list[i].paddr + (UINT64_C(1) << list[i].bits);
-        uint64_t available = 0;
-        memory_at(&b->k->memory, list[i].paddr, &available);
-        if (!list[i].device && available < end - list[i].paddr)
-            memory_add_ram(&b->k->memory, list[i].paddr, end);
-        add_untyped(b, list[i], first);
-    }
-    free(list);
-    return count >= 0;
-}
-
-static bool make_untypeds(struct boot *b)
-{
-    uint64_t first = b->next_slot;
-    if (b->options->untypeds) {
-        if (!add_listed(b, first))
-            return false;
-    } else {
-        for (size_t i = 0; i < b->platform.num_devices; i++)
-            add_region(b, b->platform.devices[i], true, first);
-        struct capdl_region boot = {b->platform.kernel.start, b->k->profile->kernel_boot_end};
-        if (boot.start < boot.end)
-            add_region(b, boot, false, first);
-        for (size_t i = 0; i < b->num_free; i++)
-            add_region(b, b->free[i], false, first);
-    }
-    set_region(b, b->k->profile->bootinfo_untyped_offset / 8u, first);
     return true;
 }
 
@@ -556,7 +470,7 @@ static bool make_all(struct boot *b)
     uint64_t paging = b->next_slot;
     if (!make_tables(b))
         return false;
-    set_region(b, BI_IMAGE_PAGING, paging);
+    boot_set_region(b, BI_IMAGE_PAGING, paging);
     map_page(b, bootinfo, b->info->bootinfo, false);
     write_slot(b, CAPDL_INITIAL_BOOTINFO_FRAME, page_cap(bootinfo, b->info->bootinfo));
     make_extra_frames(b, extra);
@@ -566,7 +480,7 @@ static bool make_all(struct boot *b)
     write_slot(b, CAPDL_INITIAL_IPC_BUFFER, page_cap(buffer, b->info->ipc_buffer));
     make_image_frames(b);
     if (!make_asid_pool(b, pool) || !make_thread(b, root_alloc(b, b->k->profile->size_bits[CAPDL_TYPE_TCB])) ||
-        !make_untypeds(b))
+        !boot_make_untypeds(b))
         return false;
     b->info->first_empty = b->next_slot;
     b->bootinfo[BI_EMPTY] = b->next_slot;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the boot share. */
+#ifndef MACHINE_BOOT_PRIVATE_H
+#define MACHINE_BOOT_PRIVATE_H
+
+#include "boot.h"
+
+enum { MAX_REGIONS = 64 };
+
+struct boot {
+    struct kernel *k;
+    const struct boot_options *options;
+    struct boot_info *info;
+    struct capdl_diags *diags;
+    struct platform platform;
+    struct capdl_region free[MAX_REGIONS];
+    size_t num_free;
+    uint8_t *extra;
+    size_t extra_size;
+    unsigned extra_bits; /* 0: no extra bootinfo */
+    uint64_t root_next;  /* where the next root object goes */
+    uint64_t next_slot;
+    uint64_t *bootinfo;  /* host address */
+    struct table *vspace;
+    bool full;
+};
+
+/* Puts a capability into the next slot of the initial CNode, and returns the slot. */
+uint64_t boot_provide(struct boot *, struct cap);
+/* Writes the slots from `start` to the next free one into bootinfo, at this word. */
+void boot_set_region(struct boot *, unsigned word, uint64_t start);
+/* Makes all untypeds and their list in bootinfo. */
+bool boot_make_untypeds(struct boot *);
+
+#endif

@@ -122,24 +122,23 @@ static const char *raw_name(const struct review *review, const struct raw_findin
     return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &object) ? object.name : "";
 }
 
-static const struct review *sorted; /* qsort has no room for it */
-
-static int raw_compare(const void *left, const void *right)
+static int raw_compare(const void *left, const void *right, void *context)
 {
+    const struct review *review = context;
     const struct raw_finding *a = left, *b = right;
-    uint32_t a_index = raw_index(sorted, a), b_index = raw_index(sorted, b);
+    uint32_t a_index = raw_index(review, a), b_index = raw_index(review, b);
     int order = (int)a->rank - (int)b->rank;
 
     if (order == 0 && a->subject != b->subject)
         order = a->subject == REVIEW_NONE   ? 1
                 : b->subject == REVIEW_NONE ? -1
-                                            : strcmp(review_subject(sorted, a->subject), review_subject(sorted, b->subject));
+                                            : strcmp(review_subject(review, a->subject), review_subject(review, b->subject));
     if (order == 0)
         order = strcmp(a->verb, b->verb);
     if (order == 0)
         order = strcmp(a->tail, b->tail);
     if (order == 0)
-        order = strcmp(raw_name(sorted, a), raw_name(sorted, b));
+        order = strcmp(raw_name(review, a), raw_name(review, b));
     return order ? order : a_index < b_index ? -1 : a_index > b_index;
 }
 
@@ -186,9 +185,8 @@ static void write_finding(const struct review *review, struct capdl_findings *fi
 
 void review_write(struct review *review, struct capdl_findings *findings)
 {
-    sorted = review;
     if (review->num_raw)
-        qsort(review->raw, review->num_raw, sizeof(*review->raw), raw_compare);
+        qsort_r(review->raw, review->num_raw, sizeof(*review->raw), raw_compare, review);
     for (size_t i = 0, last; i < review->num_raw; i = last + 1) {
         for (last = i; last + 1 < review->num_raw && raw_follows(review, &review->raw[last], &review->raw[last + 1]);)
             last++;

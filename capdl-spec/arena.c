@@ -28,8 +28,9 @@ void *spec_realloc(void *list, size_t size)
 {
     void *grown = realloc(list, size ? size : 1);
 
-    if (!grown)
+    if (!grown) {
         out_of_memory();
+    }
     return grown;
 }
 
@@ -37,14 +38,18 @@ void *spec_grow(void *list, size_t *capacity, size_t need, size_t item)
 {
     size_t wanted = *capacity + *capacity / 2;
 
-    if (need <= *capacity)
+    if (need <= *capacity) {
         return list;
-    if (wanted < need)
+    }
+    if (wanted < need) {
         wanted = need;
-    if (wanted < 4)
+    }
+    if (wanted < 4) {
         wanted = 4;
-    if (wanted > SIZE_MAX / item)
+    }
+    if (wanted > SIZE_MAX / item) {
         out_of_memory();
+    }
     *capacity = wanted;
     return spec_realloc(list, wanted * item);
 }
@@ -55,13 +60,16 @@ static void add_chunk(struct capdl_arena *arena, size_t size)
     size_t wanted = arena->size ? arena->size * 2 : FIRST_CHUNK;
     struct spec_arena_chunk *chunk;
 
-    if (wanted > LARGEST_CHUNK)
+    if (wanted > LARGEST_CHUNK) {
         wanted = LARGEST_CHUNK;
-    if (wanted < size)
+    }
+    if (wanted < size) {
         wanted = size;
+    }
     chunk = calloc(1, sizeof(*chunk) + wanted);
-    if (!chunk)
+    if (!chunk) {
         out_of_memory();
+    }
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     arena->size = wanted;
@@ -72,11 +80,13 @@ void *spec_arena_alloc(struct capdl_arena *arena, size_t size)
 {
     void *memory;
 
-    if (size > SIZE_MAX / 2)
+    if (size > SIZE_MAX / 2) {
         out_of_memory();
+    }
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (!arena->chunks || arena->size - arena->used < size)
+    if (!arena->chunks || arena->size - arena->used < size) {
         add_chunk(arena, size);
+    }
     memory = (char *)arena->chunks->bytes + arena->used;
     arena->used += size;
     return memory;
@@ -99,12 +109,14 @@ static void *zeros_map(void *old, size_t old_size, size_t size)
 {
     void *memory;
 
-    if (old_size >= LARGE_ZEROS)
+    if (old_size >= LARGE_ZEROS) {
         memory = mremap(old, old_size, size, MREMAP_MAYMOVE);
-    else
+    } else {
         memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    }
+    if (memory == MAP_FAILED) {
         out_of_memory();
+    }
     return memory;
 }
 
@@ -112,8 +124,9 @@ void *spec_zeros_grow(void *old, size_t old_size, size_t size)
 {
     void *memory = size < LARGE_ZEROS ? calloc(1, size ? size : 1) : zeros_map(old, old_size, size);
 
-    if (!memory)
+    if (!memory) {
         out_of_memory();
+    }
     if (old_size && old_size < LARGE_ZEROS) {
         memcpy(memory, old, old_size);
         free(old);
@@ -123,8 +136,9 @@ void *spec_zeros_grow(void *old, size_t old_size, size_t size)
 
 void spec_zeros_free(void *memory, size_t size)
 {
-    if (size < LARGE_ZEROS)
+    if (size < LARGE_ZEROS) {
         free(memory);
-    else
+    } else {
         munmap(memory, size);
+    }
 }

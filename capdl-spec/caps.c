@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where capabilities are kept. Those of a container lie side by side. A container that is filled in one go, as in nearly every
- * text, has exactly the memory it needs, at the end of what others use already; one that is added to later moves into a block of
- * its own, which doubles.
+ * Where capabilities are kept. Those of a container lie side by side. A container that is filled in one go, as in
+ * nearly every text, has exactly the memory it needs, at the end of what others use already; one that is added to later
+ * moves into a block of its own, which doubles.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +21,12 @@ static void add_chunk(struct spec_caps_pool *pool, size_t need)
     size_t size = pool->size ? pool->size * 2 : FIRST_CAPS;
     struct spec_caps_chunk *chunk;
 
-    if (size > MOST_CAPS)
+    if (size > MOST_CAPS) {
         size = MOST_CAPS;
-    if (size < need)
+    }
+    if (size < need) {
         size = need;
+    }
     chunk = spec_realloc(NULL, sizeof(*chunk) + size * sizeof(*chunk->caps));
     chunk->next = pool->chunks;
     pool->chunks = chunk;
@@ -40,10 +42,12 @@ static bool is_last(const struct spec_caps_pool *pool, const struct spec_caps *c
 
 static void move_to_chunk(struct spec_caps_pool *pool, struct spec_caps *caps)
 {
-    if (!pool->chunks || pool->size - pool->used < (size_t)caps->count + 1)
+    if (!pool->chunks || pool->size - pool->used < (size_t)caps->count + 1) {
         add_chunk(pool, (size_t)caps->count * 2 + 1);
-    if (caps->count)
+    }
+    if (caps->count) {
         memcpy(pool->chunks->caps + pool->used, caps->list, caps->count * sizeof(*caps->list));
+    }
     caps->list = pool->chunks->caps + pool->used;
     pool->used += caps->count;
 }
@@ -54,8 +58,9 @@ static void move_to_block(struct spec_caps *caps)
     struct capdl_cap *old = caps->capacity ? caps->list : NULL;
     struct capdl_cap *list = spec_realloc(old, capacity * sizeof(*list));
 
-    if (!old && caps->count)
+    if (!old && caps->count) {
         memcpy(list, caps->list, caps->count * sizeof(*list));
+    }
     caps->list = list;
     caps->capacity = capacity;
 }
@@ -68,8 +73,9 @@ void spec_append_cap(struct capdl_spec *spec, uint32_t container, const struct c
     bool last = is_last(pool, caps);
 
     if (caps->capacity ? caps->count == caps->capacity : caps->count && (!last || caps->count >= LARGE_CAPS)) {
-        if (last)
+        if (last) {
             pool->used -= caps->count;
+        }
         move_to_block(caps);
     } else if (!caps->capacity && (!last || pool->used == pool->size)) {
         move_to_chunk(pool, caps);
@@ -84,15 +90,17 @@ static uint32_t cap_place(const struct spec_caps *caps, uint64_t slot)
 {
     uint32_t low = 0, high = caps->count;
 
-    if (!high || caps->list[high - 1].slot < slot)
+    if (!high || caps->list[high - 1].slot < slot) {
         return high;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
-        if (caps->list[middle].slot < slot)
+        if (caps->list[middle].slot < slot) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -104,10 +112,12 @@ bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struc
     struct capdl_cap added = *cap;
 
     if (place < caps->count && caps->list[place].slot == cap->slot) {
-        if (cap->flags & CAPDL_CAP_GENERATED)
+        if (cap->flags & CAPDL_CAP_GENERATED) {
             return true;
-        if (!(caps->list[place].flags & CAPDL_CAP_GENERATED))
+        }
+        if (!(caps->list[place].flags & CAPDL_CAP_GENERATED)) {
             return false;
+        }
         caps->list[place] = added;
         return true;
     }
@@ -131,10 +141,11 @@ static void caps_merge(struct capdl_cap *to, const struct capdl_cap *from, size_
     size_t a = 0, b = middle;
 
     for (size_t i = 0; i < count; i++) {
-        if (b == count || (a < middle && from[a].slot <= from[b].slot))
+        if (b == count || (a < middle && from[a].slot <= from[b].slot)) {
             to[i] = from[a++];
-        else
+        } else {
             to[i] = from[b++];
+        }
     }
 }
 
@@ -155,8 +166,9 @@ void spec_sort_caps(struct capdl_spec *spec, uint32_t container)
         from = to;
         to = swap;
     }
-    if (from != caps->list)
+    if (from != caps->list) {
         memcpy(caps->list, from, count * sizeof(*from));
+    }
     free(other);
 }
 
@@ -164,8 +176,9 @@ void spec_keep_caps(struct capdl_spec *spec, uint32_t container, uint32_t count)
 {
     struct spec_caps *caps = spec_caps_of(spec, container);
 
-    if (is_last(spec->caps, caps))
+    if (is_last(spec->caps, caps)) {
         spec->caps->used -= caps->count - count;
+    }
     caps->count = count;
 }
 
@@ -179,9 +192,11 @@ struct spec_caps_pool *spec_caps_new(void)
 
 void spec_caps_free(struct capdl_spec *spec)
 {
-    for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (spec_caps_of(spec, i)->capacity)
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (spec_caps_of(spec, i)->capacity) {
             free(spec_caps_of(spec, i)->list);
+        }
+    }
     while (spec->caps->chunks) {
         struct spec_caps_chunk *next = spec->caps->chunks->next;
 

@@ -57,8 +57,9 @@ static void report(struct checker *c, enum capdl_severity severity, struct capdl
 {
     char message[800];
 
-    if (same_place(pos, c->last_pos) || (severity == CAPDL_WARNING && c->errors_only))
+    if (same_place(pos, c->last_pos) || (severity == CAPDL_WARNING && c->errors_only)) {
         return;
+    }
     c->last_pos = pos;
     vsnprintf(message, sizeof(message), format, arguments);
     capdl_finding(c->diags, severity, c->name, pos, "%s", message);
@@ -116,11 +117,13 @@ static void note_uses(struct checker *c, uint32_t id)
         const struct capdl_cap *cap = &object->caps[i];
         bool in_table = check_is_table(object->kind) && check_is_table(cap->kind);
 
-        if (cap->object == CAPDL_NO_OBJECT)
+        if (cap->object == CAPDL_NO_OBJECT) {
             continue;
+        }
         c->used[cap->object] = true;
-        if (in_table && !c->table_holder[cap->object])
+        if (in_table && !c->table_holder[cap->object]) {
             c->table_holder[cap->object] = id + 1;
+        }
     }
 }
 
@@ -130,17 +133,21 @@ static void collect(struct checker *c)
 
     c->used = check_zeros(c, sizeof(*c->used));
     c->table_holder = check_zeros(c, sizeof(*c->table_holder));
-    for (uint32_t i = 0; i < spec->num_objects; i++)
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
         note_uses(c, i);
-    for (size_t i = 0; i < spec->num_irqs; i++)
+    }
+    for (size_t i = 0; i < spec->num_irqs; i++) {
         c->used[spec->irqs[i].object] = true;
+    }
 }
 
 static bool is_disabled(const char *name, const char *const *disabled)
 {
-    for (; disabled && *disabled; disabled++)
-        if (!strcmp(name, *disabled))
+    for (; disabled && *disabled; disabled++) {
+        if (!strcmp(name, *disabled)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -151,8 +158,9 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
 
     collect(&checker);
     for (unsigned i = 0; i < NUM_CHECKS; i++) {
-        if (is_disabled(checks[i].name, disabled))
+        if (is_disabled(checks[i].name, disabled)) {
             continue;
+        }
         checker.name = checks[i].name;
         checker.last_pos = (struct capdl_pos){.line = 0};
         found = diags->num_errors;

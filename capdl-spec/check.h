@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the checks share. Each check is one small function, listed in check.c and described in docs/checks.md. */
+/* What the files of the checks share. Each check is one small function, listed in check.c and described in
+ * docs/checks.md. */
 #ifndef CAPDL_CHECK_H
 #define CAPDL_CHECK_H
 
@@ -15,13 +16,11 @@ struct checker {
     bool errors_only;          /* the text had errors: what is missing may just not have been understood */
     bool misplaced;            /* so it may because of errors in what holds what */
     bool *used;                /* per object: something refers to it */
-    uint32_t
-        *table_holder; /* per object: 1 + the page table in which it first lies as a page table, or 0 */
+    uint32_t *table_holder;    /* per object: 1 + the page table in which it first lies as a page table, or 0 */
 };
 
 /* Reports unless the last finding of this check was at the same place. */
-void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...)
-    CAPDL_PRINTF(4, 5);
+void check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(4, 5);
 /* The same about a capability. */
 void check_report_cap(struct checker *, enum capdl_severity, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);

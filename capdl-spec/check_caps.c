@@ -51,9 +51,11 @@ void check_container(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && check_exists(c, object->kind) && !num_slots(c, i))
+        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && check_exists(c, object->kind) &&
+            !num_slots(c, i)) {
             check_report_cap(c, CAPDL_ERROR, &object->caps[0], "%s '%s' cannot hold capabilities",
-                         capdl_kind_name(object->kind), check_label(c, i, label));
+                             capdl_kind_name(object->kind), check_label(c, i, label));
+        }
     }
 }
 
@@ -66,12 +68,14 @@ void check_slot_range(struct checker *c)
         const struct capdl_cap *last = object->num_caps ? &object->caps[object->num_caps - 1] : NULL;
         uint64_t slots = last ? num_slots(c, i) : 0;
 
-        for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++)
-            if (object->caps[j].slot >= slots)
+        for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++) {
+            if (object->caps[j].slot >= slots) {
                 check_report_cap(c, CAPDL_ERROR, &object->caps[j],
-                             "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
-                             object->caps[j].slot, capdl_kind_name(object->kind), check_label(c, i, label),
-                             slots - 1);
+                                 "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
+                                 object->caps[j].slot, capdl_kind_name(object->kind), check_label(c, i, label),
+                                 slots - 1);
+            }
+        }
     }
 }
 
@@ -82,8 +86,7 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
         *expected = "a CNode";
         return cap->kind == CAPDL_KIND_CNODE;
     case CAPDL_TCB_SLOT_VSPACE:
-        *expected = c->spec->arch == CAPDL_ARCH_AARCH64
-                        ? "the root of an address space: pgd, or pud with three levels"
+        *expected = c->spec->arch == CAPDL_ARCH_AARCH64  ? "the root of an address space: pgd, or pud with three levels"
                     : c->spec->arch == CAPDL_ARCH_X86_64 ? "the root of an address space: pml4"
                     : c->spec->arch == CAPDL_ARCH_RISCV  ? "the root of an address space: pt"
                                                          : "the root of an address space: pd";
@@ -122,8 +125,9 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
 static bool fits(const struct checker *c, const struct capdl_object *object, const struct capdl_cap *cap,
                  const char **expected)
 {
-    if (object->kind == CAPDL_KIND_TCB)
+    if (object->kind == CAPDL_KIND_TCB) {
         return fits_tcb(c, cap, expected);
+    }
     if (is_irq(object->kind)) {
         *expected = "a notification";
         return cap->kind == CAPDL_KIND_NOTIFICATION;
@@ -162,16 +166,18 @@ void check_cap_slot(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        if (object->kind == CAPDL_KIND_CNODE || check_is_table(object->kind))
+        if (object->kind == CAPDL_KIND_CNODE || check_is_table(object->kind)) {
             continue;
+        }
         for (uint32_t j = 0; j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
             const char *expected = "";
 
-            if (check_exists(c, cap->kind) && !fits(c, object, cap, &expected))
+            if (check_exists(c, cap->kind) && !fits(c, object, cap, &expected)) {
                 check_report_cap(c, CAPDL_ERROR, cap, "slot %" PRIu64 " of %s '%s' holds %s: expected %s", cap->slot,
-                             capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind),
-                             expected);
+                                 capdl_kind_name(object->kind), check_label(c, i, label), spec_kind_phrase(cap->kind),
+                                 expected);
+            }
         }
     }
 }
@@ -182,14 +188,15 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsi
     char label[CHECK_LABEL];
 
     check_label(c, cap->object, label);
-    if (check_knows_size(c, cnode) && cap->guard_size + cnode->size_bits > word_bits)
+    if (check_knows_size(c, cnode) && cap->guard_size + cnode->size_bits > word_bits) {
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
-                     cap->guard_size, cnode->size_bits, label, word_bits);
-    else if (cap->guard_size < 64 && cap->data >> cap->guard_size)
+                         "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
+                         cap->guard_size, cnode->size_bits, label, word_bits);
+    } else if (cap->guard_size < 64 && cap->data >> cap->guard_size) {
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
-                     cap->data, label, cap->guard_size);
+                         "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
+                         cap->data, label, cap->guard_size);
+    }
 }
 
 static unsigned word_bits_of(const struct checker *c)
@@ -201,10 +208,13 @@ static unsigned word_bits_of(const struct checker *c)
 static void each_flagged(struct checker *c, unsigned flag,
                          void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        for (uint32_t j = 0; j < capdl_object(c->spec, i)->num_caps; j++)
-            if (capdl_object(c->spec, i)->caps[j].flags & flag)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        for (uint32_t j = 0; j < capdl_object(c->spec, i)->num_caps; j++) {
+            if (capdl_object(c->spec, i)->caps[j].flags & flag) {
                 visit(c, &capdl_object(c->spec, i)->caps[j], word_bits_of(c));
+            }
+        }
+    }
 }
 
 void check_guard(struct checker *c)
@@ -217,10 +227,11 @@ static void check_one_badge(struct checker *c, const struct capdl_cap *cap, unsi
     unsigned bits = word_bits == 32 ? 28 : 64;
     char label[CHECK_LABEL];
 
-    if (bits < 64 && cap->data >> bits)
+    if (bits < 64 && cap->data >> bits) {
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
-                     check_label(c, cap->object, label), bits);
+                         "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
+                         check_label(c, cap->object, label), bits);
+    }
 }
 
 void check_badge(struct checker *c)
@@ -233,21 +244,25 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, slot);
     char label[CHECK_LABEL];
 
-    if (!cap || cap->kind != CAPDL_KIND_EP)
+    if (!cap || cap->kind != CAPDL_KIND_EP) {
         return;
-    if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY))
+    }
+    if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
         return;
-    check_report_cap(c, CAPDL_ERROR, cap,
-                 "the fault handler of TCB '%s' needs the rights W and G or P: the kernel sends faults through it and "
-                 "expects replies",
-                 check_label(c, id, label));
+    }
+    check_report_cap(
+        c, CAPDL_ERROR, cap,
+        "the fault handler of TCB '%s' needs the rights W and G or P: the kernel sends faults through it and "
+        "expects replies",
+        check_label(c, id, label));
 }
 
 void check_fault_handler(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB)
+        if (capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB) {
             continue;
+        }
         check_one_handler(c, i, CAPDL_TCB_SLOT_FAULT_EP);
         check_one_handler(c, i, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
     }
@@ -272,13 +287,14 @@ void check_bound_twice(struct checker *c)
         for (uint32_t j = 0; object->kind == CAPDL_KIND_TCB && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
 
-            if (!binds(cap) || cap->object == CAPDL_NO_OBJECT)
+            if (!binds(cap) || cap->object == CAPDL_NO_OBJECT) {
                 continue;
-            if (owner[cap->object])
-                check_report_cap(c, CAPDL_ERROR, cap,
-                             "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
-                             capdl_kind_name(cap->kind), check_label(c, cap->object, label),
-                             check_label(c, owner[cap->object] - 1, first), check_label(c, i, second));
+            }
+            if (owner[cap->object]) {
+                check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
+                                 capdl_kind_name(cap->kind), check_label(c, cap->object, label),
+                                 check_label(c, owner[cap->object] - 1, first), check_label(c, i, second));
+            }
             owner[cap->object] = i + 1;
         }
     }
@@ -292,13 +308,13 @@ static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
     char label[CHECK_LABEL];
 
     check_label(c, cap->object, label);
-    if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing)
+    if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing) {
         check_report_cap(c, CAPDL_WARNING, cap,
-                         "the rights G and P have no meaning on notification '%s': it passes nothing on",
-                     label);
-    else if (!(cap->rights & using))
+                         "the rights G and P have no meaning on notification '%s': it passes nothing on", label);
+    } else if (!(cap->rights & using)) {
         check_report_cap(c, CAPDL_WARNING, cap, "%s '%s' can neither be sent to nor waited for: give R, W or both",
-                     capdl_kind_name(cap->kind), label);
+                         capdl_kind_name(cap->kind), label);
+    }
 }
 
 void check_rights(struct checker *c)
@@ -306,8 +322,10 @@ void check_rights(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++)
-            if (object->caps[j].kind == CAPDL_KIND_EP || object->caps[j].kind == CAPDL_KIND_NOTIFICATION)
+        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
+            if (object->caps[j].kind == CAPDL_KIND_EP || object->caps[j].kind == CAPDL_KIND_NOTIFICATION) {
                 check_one_rights(c, &object->caps[j]);
+            }
+        }
     }
 }

@@ -38,17 +38,18 @@ static void check_one_device(struct checker *c, uint32_t id)
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
-    if (domain > 0xffff || bus > 255 || dev > 31 || fun > 7)
+    if (domain > 0xffff || bus > 255 || dev > 31 || fun > 7) {
         check_report(c, CAPDL_ERROR, object->pos,
                      "I/O device '%s' is %" PRIu64 ":%" PRIu64 ".%" PRIu64 " in domain %" PRIu64
                      ": expected a bus up to 255, a device up to 31, a function up to 7, a domain up to 65535",
                      label, bus, dev, fun, domain);
-    else if (!domain)
+    } else if (!domain) {
         check_report(c, CAPDL_WARNING, object->pos,
                      "I/O device '%s' has domainID 0, which the kernel gives to no device: expected 1 to 65535", label);
-    else if (!request_id(c, id))
+    } else if (!request_id(c, id)) {
         check_report(c, CAPDL_WARNING, object->pos,
                      "I/O device '%s' is 0:0.0, by which the kernel means no device at all", label);
+    }
 }
 
 struct numbered {
@@ -60,8 +61,9 @@ static int compare_numbered(const void *a, const void *b)
 {
     const struct numbered *x = a, *y = b;
 
-    if (x->number != y->number)
+    if (x->number != y->number) {
         return x->number < y->number ? -1 : 1;
+    }
     return x->id < y->id ? -1 : 1;
 }
 
@@ -72,16 +74,20 @@ static void each_twin(struct checker *c, enum capdl_kind kind, uint64_t (*key)(c
     struct numbered *list = NULL;
     size_t count = 0, capacity = 0;
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         if (capdl_object_kind(c->spec, i) == kind) {
             list = spec_grow(list, &capacity, count + 1, sizeof(*list));
             list[count++] = (struct numbered){key(c, i), i};
         }
-    if (count)
+    }
+    if (count) {
         qsort(list, count, sizeof(*list), compare_numbered);
-    for (size_t i = 1; i < count; i++)
-        if (list[i].number == list[i - 1].number)
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (list[i].number == list[i - 1].number) {
             report(c, list[i - 1].id, list[i].id);
+        }
+    }
     free(list);
 }
 
@@ -98,9 +104,11 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 
 void check_io_device(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE) {
             check_one_device(c, i);
+        }
+    }
     each_twin(c, CAPDL_KIND_IO_DEVICE, request_id, report_device_twice);
 }
 
@@ -112,12 +120,13 @@ static void check_io_nesting(struct checker *c, uint32_t id, const struct capdl_
     uint64_t expected = holder->kind == CAPDL_KIND_IO_DEVICE ? 1 : number(c, id, CAPDL_NUMBER_IO_PT_LEVEL) + 1;
     char label[CHECK_LABEL], name[CHECK_LABEL];
 
-    if (level != expected)
+    if (level != expected) {
         check_report_cap(c, CAPDL_ERROR, cap,
                          "%s '%s' holds I/O page table '%s' of level %" PRIu64 ": expected level %" PRIu64
                          " (a device holds level 1, each level the next)",
                          capdl_kind_name(holder->kind), check_label(c, id, label), check_label(c, cap->object, name),
                          level, expected);
+    }
 }
 
 /* All frames lie in tables of one level: the last that the hardware has. */
@@ -129,29 +138,30 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
     check_label(c, cap->object, label);
     check_label(c, id, table);
     *leaf = *leaf == CAPDL_NO_OBJECT ? id : *leaf;
-    if (capdl_object(c->spec, cap->object)->size_bits != 12)
+    if (capdl_object(c->spec, cap->object)->size_bits != 12) {
         check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in I/O page table '%s', whose frames have 4k",
                          label, table);
-    else if (!(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)))
+    } else if (!(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))) {
         check_report_cap(c, CAPDL_ERROR, cap,
                          "frame '%s' is mapped in I/O page table '%s' with neither R nor W: the kernel refuses that",
                          label, table);
-    else if (level != number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL))
+    } else if (level != number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL)) {
         check_report_cap(c, CAPDL_ERROR, cap,
                          "frames are mapped in I/O page table '%s' of level %" PRIu64 " and in '%s' of level %" PRIu64
                          ": expected one level, the last that the hardware has",
                          check_label(c, *leaf, other), number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL), table, level);
+    }
 }
 
 static void check_io_place(struct checker *c, uint32_t id, const struct capdl_cap *cap, uint32_t *holder)
 {
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
-    if (holder[cap->object] != CAPDL_NO_OBJECT)
-        check_report_cap(c, CAPDL_ERROR, cap,
-                         "I/O page table '%s' is mapped in both '%s' and '%s': it can have one place",
-                         check_label(c, cap->object, label), check_label(c, holder[cap->object], first),
-                         check_label(c, id, second));
+    if (holder[cap->object] != CAPDL_NO_OBJECT) {
+        check_report_cap(
+            c, CAPDL_ERROR, cap, "I/O page table '%s' is mapped in both '%s' and '%s': it can have one place",
+            check_label(c, cap->object, label), check_label(c, holder[cap->object], first), check_label(c, id, second));
+    }
     holder[cap->object] = id;
 }
 
@@ -160,10 +170,11 @@ static void check_io_level(struct checker *c, uint32_t id)
     uint64_t level = number(c, id, CAPDL_NUMBER_IO_PT_LEVEL);
     char label[CHECK_LABEL];
 
-    if (capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS))
+    if (capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS)) {
         check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
                      "I/O page table '%s' has level %" PRIu64 ": expected 1, the root, to %d",
                      check_label(c, id, label), level, MOST_IO_LEVELS);
+    }
 }
 
 void check_io_table(struct checker *c)
@@ -214,18 +225,21 @@ static void check_binding(struct checker *c, uint32_t id)
     const struct capdl_cap *bank = capdl_spec_cap_at(c->spec, id, 0);
     char label[CHECK_LABEL], name[CHECK_LABEL];
 
-    if (bank && bank->kind == CAPDL_KIND_CONTEXTBANK && !capdl_spec_cap_at(c->spec, bank->object, 0))
+    if (bank && bank->kind == CAPDL_KIND_CONTEXTBANK && !capdl_spec_cap_at(c->spec, bank->object, 0)) {
         check_report_cap(c, CAPDL_ERROR, bank,
                          "stream id '%s' is bound to context bank '%s', which has no address space: write one into "
                          "its slot 0",
                          check_label(c, id, label), check_label(c, bank->object, name));
+    }
 }
 
 void check_stream(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_STREAMID)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_STREAMID) {
             check_binding(c, i);
+        }
+    }
     each_twin(c, CAPDL_KIND_STREAMID, stream_number, report_number_twice);
     each_twin(c, CAPDL_KIND_CONTEXTBANK, stream_number, report_number_twice);
 }

@@ -16,15 +16,19 @@ static void check_description(struct checker *c, uint32_t id)
                      label);
         return;
     }
-    if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT)
+    if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT) {
         return; /* cap-slot says so */
+    }
     check_label(c, cap->object, frame);
-    if (capdl_object(c->spec, cap->object)->size_bits != 12)
+    if (capdl_object(c->spec, cap->object)->size_bits != 12) {
         check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', in which leftovers '%s' are described, must have 4k", frame,
-                     label);
-    if (capdl_object(c->spec, cap->object)->u.fills.count)
+                         label);
+    }
+    if (capdl_object(c->spec, cap->object)->u.fills.count) {
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "frame '%s' has a fill, but all of it is overwritten with what leftovers '%s' are", frame, label);
+                         "frame '%s' has a fill, but all of it is overwritten with what leftovers '%s' are", frame,
+                         label);
+    }
 }
 
 static void check_declaration(struct checker *c, uint32_t id)
@@ -33,13 +37,16 @@ static void check_declaration(struct checker *c, uint32_t id)
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
-    if (!capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS))
+    if (!capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS)) {
         check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' need at least one slot", label);
-    if (capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1)
+    }
+    if (capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1) {
         check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' have devices: %" PRIu64 ": expected 0 or 1", label,
                      capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES));
-    if (object->parent != CAPDL_NO_OBJECT)
+    }
+    if (object->parent != CAPDL_NO_OBJECT) {
         check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' cannot be made from an untyped", label);
+    }
     check_description(c, id);
 }
 
@@ -53,16 +60,19 @@ static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *
 
     check_label(c, cap->object, label);
     check_label(c, id, holder);
-    if (cap->slot < size && slots > size - cap->slot)
+    if (cap->slot < size && slots > size - cap->slot) {
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "leftovers '%s' take %" PRIu64 " slots from %" PRIu64 " on; CNode '%s' has %" PRIu64, label, slots,
-                     cap->slot, holder, size);
-    for (const struct capdl_cap *next = cap + 1; next < cnode->caps + cnode->num_caps; next++)
-        if (next->slot - cap->slot < slots)
+                         "leftovers '%s' take %" PRIu64 " slots from %" PRIu64 " on; CNode '%s' has %" PRIu64, label,
+                         slots, cap->slot, holder, size);
+    }
+    for (const struct capdl_cap *next = cap + 1; next < cnode->caps + cnode->num_caps; next++) {
+        if (next->slot - cap->slot < slots) {
             check_report_cap(c, CAPDL_ERROR, next,
-                         "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64
-                         " to %" PRIu64,
-                         next->slot, holder, label, cap->slot, cap->slot + slots - 1);
+                             "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64
+                             " to %" PRIu64,
+                             next->slot, holder, label, cap->slot, cap->slot + slots - 1);
+        }
+    }
 }
 
 static const struct capdl_cap *check_holders(struct checker *c)
@@ -76,11 +86,13 @@ static const struct capdl_cap *check_holders(struct checker *c)
         for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
 
-            if (cap->kind != CAPDL_KIND_LEFTOVER || cap->object == CAPDL_NO_OBJECT)
+            if (cap->kind != CAPDL_KIND_LEFTOVER || cap->object == CAPDL_NO_OBJECT) {
                 continue;
-            if (first)
+            }
+            if (first) {
                 check_report_cap(c, CAPDL_ERROR, cap, "leftovers '%s' can be given to one CNode, once",
-                             check_label(c, cap->object, label));
+                                 check_label(c, cap->object, label));
+            }
             first = first ? first : cap;
             check_slots(c, i, cap);
         }
@@ -92,9 +104,10 @@ static void check_derived(struct checker *c, const struct capdl_slot_ref *slot, 
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, slot->container, slot->slot);
 
-    if (cap && cap->kind == CAPDL_KIND_LEFTOVER)
+    if (cap && cap->kind == CAPDL_KIND_LEFTOVER) {
         check_report(c, CAPDL_ERROR, pos, "slot %" PRIu64 " holds leftovers, which have no place in a derivation",
                      slot->slot);
+    }
 }
 
 void check_leftover(struct checker *c)
@@ -105,19 +118,21 @@ void check_leftover(struct checker *c)
     uint32_t declared = CAPDL_NO_OBJECT;
 
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind != CAPDL_KIND_LEFTOVER)
+        if (capdl_object(spec, i)->kind != CAPDL_KIND_LEFTOVER) {
             continue;
-        if (declared != CAPDL_NO_OBJECT)
+        }
+        if (declared != CAPDL_NO_OBJECT) {
             check_report(c, CAPDL_ERROR, capdl_object(spec, i)->pos,
                          "'%s' would be given what '%s' is given: there can be one leftover in a spec",
                          check_label(c, i, label), check_label(c, declared, first));
+        }
         declared = declared == CAPDL_NO_OBJECT ? i : declared;
         check_declaration(c, i);
     }
-    if (declared != CAPDL_NO_OBJECT && !holder)
+    if (declared != CAPDL_NO_OBJECT && !holder) {
         check_report(c, CAPDL_ERROR, capdl_object(spec, declared)->pos,
-                     "leftovers '%s' are given to nobody: put them into a CNode",
-                     check_label(c, declared, label));
+                     "leftovers '%s' are given to nobody: put them into a CNode", check_label(c, declared, label));
+    }
     for (size_t i = 0; holder && i < spec->num_derivations; i++) {
         check_derived(c, &spec->derivations[i].parent, spec->derivations[i].pos);
         check_derived(c, &spec->derivations[i].child, spec->derivations[i].pos);

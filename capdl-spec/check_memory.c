@@ -61,25 +61,30 @@ void check_paddr(struct checker *c)
         const struct capdl_object *object = capdl_object(c->spec, i);
         uint64_t mask = (UINT64_C(1) << object->size_bits) - 1;
 
-        if (is_fixed(object) && object->paddr & mask)
+        if (is_fixed(object) && object->paddr & mask) {
             check_report(c, CAPDL_ERROR, object->pos,
                          "%s '%s' is at 0x%" PRIx64 ", which is not a multiple of its size 0x%" PRIx64,
                          capdl_kind_name(object->kind), check_label(c, i, label), object->paddr, mask + 1);
+        }
     }
 }
 
-/* By address; of those at one address the larger first, then untypeds, so that what covers comes before what is covered. */
+/* By address; of those at one address the larger first, then untypeds, so that what covers comes before what is
+ * covered. */
 static int fixed_compare(const void *left, const void *right, void *spec)
 {
     uint32_t i = *(const uint32_t *)left, j = *(const uint32_t *)right;
     const struct capdl_object *a = capdl_object(spec, i), *b = capdl_object(spec, j);
 
-    if (a->paddr != b->paddr)
+    if (a->paddr != b->paddr) {
         return a->paddr < b->paddr ? -1 : 1;
-    if (a->size_bits != b->size_bits)
+    }
+    if (a->size_bits != b->size_bits) {
         return a->size_bits > b->size_bits ? -1 : 1;
-    if ((a->kind == CAPDL_KIND_UT) != (b->kind == CAPDL_KIND_UT))
+    }
+    if ((a->kind == CAPDL_KIND_UT) != (b->kind == CAPDL_KIND_UT)) {
         return a->kind == CAPDL_KIND_UT ? -1 : 1;
+    }
     return i < j ? -1 : i > j;
 }
 
@@ -89,10 +94,12 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
     uint32_t *list = spec_realloc(NULL, c->spec->num_objects * sizeof(*list));
 
     *count = 0;
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         if ((capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME || capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) &&
-            is_fixed(capdl_object(c->spec, i)))
+            is_fixed(capdl_object(c->spec, i))) {
             list[(*count)++] = i;
+        }
+    }
     qsort_r(list, *count, sizeof(*list), fixed_compare, (void *)(uintptr_t)c->spec);
     return list;
 }
@@ -100,9 +107,11 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
 static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 {
     for (unsigned level = 0; level < 256 && object != CAPDL_NO_OBJECT;
-         level++, object = capdl_object_parent(c->spec, object))
-        if (object == untyped)
+         level++, object = capdl_object_parent(c->spec, object)) {
+        if (object == untyped) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -116,8 +125,9 @@ static void report_overlap(struct checker *c, uint32_t id, uint32_t other)
                  capdl_kind_name(object->kind), check_label(c, id, label), object->paddr,
                  capdl_kind_name(capdl_object_kind(c->spec, other)), check_label(c, other, second),
                  capdl_object(c->spec, other)->paddr);
-    if (c->diags->num_errors > errors)
+    if (c->diags->num_errors > errors) {
         capdl_note(c->diags, capdl_object(c->spec, other)->pos, "'%s' is declared here", second);
+    }
 }
 
 /* `open` holds what reaches beyond the current address, innermost last. */
@@ -128,10 +138,12 @@ void check_overlap(struct checker *c)
     for (uint32_t i = 0; i < count; i++) {
         const struct capdl_object *object = capdl_object(c->spec, list[i]);
 
-        while (depth && last_byte(capdl_object(c->spec, open[depth - 1])) < object->paddr)
+        while (depth && last_byte(capdl_object(c->spec, open[depth - 1])) < object->paddr) {
             depth--;
-        if (depth && !covers(c, open[depth - 1], list[i]) && !covers(c, list[i], open[depth - 1]))
+        }
+        if (depth && !covers(c, open[depth - 1], list[i]) && !covers(c, list[i], open[depth - 1])) {
             report_overlap(c, list[i], open[depth - 1]);
+        }
         open[depth++] = list[i];
     }
     free(list);
@@ -145,21 +157,22 @@ static void check_child(struct checker *c, uint32_t id, uint64_t *used)
     char label[CHECK_LABEL], parent[CHECK_LABEL];
 
     if (!(untyped->flags & CAPDL_OBJECT_HAS_SIZE) ||
-        (object->kind == CAPDL_KIND_UT && !(object->flags & CAPDL_OBJECT_HAS_SIZE)))
+        (object->kind == CAPDL_KIND_UT && !(object->flags & CAPDL_OBJECT_HAS_SIZE))) {
         return;
+    }
     check_label(c, id, label);
     check_label(c, object->parent, parent);
     if (bits > untyped->size_bits) {
-        check_report(c, CAPDL_ERROR, object->pos,
-                     "%s '%s' takes 2^%u bytes and does not fit into untyped '%s' of 2^%u",
+        check_report(c, CAPDL_ERROR, object->pos, "%s '%s' takes 2^%u bytes and does not fit into untyped '%s' of 2^%u",
                      capdl_kind_name(object->kind), label, bits, parent, untyped->size_bits);
         return;
     }
     if (is_fixed(object) && is_fixed(untyped) &&
-        (object->paddr < untyped->paddr || last_byte(object) > last_byte(untyped)))
+        (object->paddr < untyped->paddr || last_byte(object) > last_byte(untyped))) {
         check_report(c, CAPDL_ERROR, object->pos,
                      "%s '%s' at 0x%" PRIx64 " lies outside untyped '%s', which is 0x%" PRIx64 " to 0x%" PRIx64,
                      capdl_kind_name(object->kind), label, object->paddr, parent, untyped->paddr, last_byte(untyped));
+    }
     used[object->parent] += UINT64_C(1) << bits;
 }
 
@@ -176,9 +189,10 @@ static void check_circles(struct checker *c)
             mark[at] = i + 1;
             at = capdl_object_parent(c->spec, at);
         }
-        if (at != CAPDL_NO_OBJECT && mark[at] == i + 1)
+        if (at != CAPDL_NO_OBJECT && mark[at] == i + 1) {
             check_report(c, CAPDL_ERROR, capdl_object(c->spec, at)->pos,
                          "untyped '%s' is, by way of its children, made from itself", check_label(c, at, label));
+        }
     }
     check_zeros_free(c, mark, sizeof(*mark));
 }
@@ -189,16 +203,19 @@ void check_cover(struct checker *c)
     char label[CHECK_LABEL];
 
     check_circles(c);
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object_parent(c->spec, i) != CAPDL_NO_OBJECT)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_object_parent(c->spec, i) != CAPDL_NO_OBJECT) {
             check_child(c, i, used);
+        }
+    }
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = used[i] && !c->errors_only ? capdl_object(c->spec, i) : NULL;
 
-        if (object && used[i] > UINT64_C(1) << object->size_bits)
+        if (object && used[i] > UINT64_C(1) << object->size_bits) {
             check_report(c, CAPDL_ERROR, object->pos,
                          "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,
                          check_label(c, i, label), used[i], UINT64_C(1) << object->size_bits);
+        }
     }
     check_zeros_free(c, used, sizeof(*used));
 }

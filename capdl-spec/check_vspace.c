@@ -8,8 +8,8 @@
 enum { MOST_LEVELS = 4, SV39_LEVELS = 3 };
 
 /*
- * Page tables of an architecture: what holds what, and how much an entry maps. RISC-V has one kind, whose entries depend on how
- * deep it lies; 32-bit Arm has two formats: their shift is left open.
+ * Page tables of an architecture: what holds what, and how much an entry maps. RISC-V has one kind, whose entries
+ * depend on how deep it lies; 32-bit Arm has two formats: their shift is left open.
  */
 static const struct table {
     uint8_t arch, kind;
@@ -39,9 +39,11 @@ static const struct table {
 
 static const struct table *table_find(const struct checker *c, enum capdl_kind kind)
 {
-    for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-        if (tables[i].arch == c->spec->arch && tables[i].kind == kind)
+    for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (tables[i].arch == c->spec->arch && tables[i].kind == kind) {
             return &tables[i];
+        }
+    }
     return NULL;
 }
 
@@ -70,8 +72,9 @@ static unsigned table_depth(const struct checker *c, uint32_t table)
 {
     unsigned depth = 0;
 
-    for (; depth < MOST_LEVELS && c->table_holder[table]; depth++)
+    for (; depth < MOST_LEVELS && c->table_holder[table]; depth++) {
         table = c->table_holder[table] - 1;
+    }
     return depth;
 }
 
@@ -80,8 +83,9 @@ unsigned check_table_shift(const struct checker *c, uint32_t id)
     const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
     unsigned depth;
 
-    if (!table || c->spec->arch != CAPDL_ARCH_RISCV)
+    if (!table || c->spec->arch != CAPDL_ARCH_RISCV) {
         return table ? table->shift : 0;
+    }
     depth = table_depth(c, id);
     return depth < SV39_LEVELS ? 12 + 9 * (SV39_LEVELS - 1 - depth) : 0;
 }
@@ -91,8 +95,9 @@ unsigned check_table_entries(const struct checker *c, uint32_t id)
 {
     const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
 
-    if (table && table->kind == CAPDL_KIND_PUD && !c->table_holder[id])
+    if (table && table->kind == CAPDL_KIND_PUD && !c->table_holder[id]) {
         return 1024;
+    }
     return table ? table->entries : 0;
 }
 
@@ -102,13 +107,14 @@ static void report_nesting(struct checker *c, uint32_t id, const struct capdl_ca
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
-    if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV)
+    if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV) {
         check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
-                     label, spec_kind_phrase(cap->kind));
-    else
+                         label, spec_kind_phrase(cap->kind));
+    } else {
         check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame or %s (%s)",
-                     capdl_kind_name(object->kind), label, spec_kind_phrase(cap->kind),
-                     spec_kind_phrase(table->below), capdl_kind_keyword(table->below));
+                         capdl_kind_name(object->kind), label, spec_kind_phrase(cap->kind),
+                         spec_kind_phrase(table->below), capdl_kind_keyword(table->below));
+    }
 }
 
 void check_table_nesting(struct checker *c)
@@ -124,13 +130,15 @@ void check_table_nesting(struct checker *c)
             const struct capdl_cap *cap = &object->caps[j];
 
             if (cap->kind != CAPDL_KIND_FRAME && check_exists(c, cap->kind) &&
-                (cap->kind != table->below || (table->below == table->kind && !riscv)))
+                (cap->kind != table->below || (table->below == table->kind && !riscv))) {
                 report_nesting(c, i, cap, table);
+            }
         }
-        if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS)
+        if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS) {
             check_report_cap(c, CAPDL_ERROR, &object->caps[0],
-                         "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
-                         check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
+                             "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
+                             check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
+        }
     }
 }
 
@@ -143,12 +151,14 @@ static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
     for (uint32_t j = 0; table && j < object->num_caps; j++) {
         const struct capdl_cap *cap = &object->caps[j];
 
-        if (cap->kind != table->below || cap->object == CAPDL_NO_OBJECT)
+        if (cap->kind != table->below || cap->object == CAPDL_NO_OBJECT) {
             continue;
-        if (seen[cap->object])
+        }
+        if (seen[cap->object]) {
             check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
-                         capdl_kind_name(cap->kind), check_label(c, cap->object, label),
-                         check_label(c, c->table_holder[cap->object] - 1, first), check_label(c, id, second));
+                             capdl_kind_name(cap->kind), check_label(c, cap->object, label),
+                             check_label(c, c->table_holder[cap->object] - 1, first), check_label(c, id, second));
+        }
         seen[cap->object] = true;
     }
 }
@@ -157,9 +167,11 @@ void check_table_shared(struct checker *c)
 {
     bool *seen = check_zeros(c, sizeof(*seen));
 
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (check_is_table(capdl_object_kind(c->spec, i)))
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (check_is_table(capdl_object_kind(c->spec, i))) {
             check_shared_in(c, i, seen);
+        }
+    }
     check_zeros_free(c, seen, sizeof(*seen));
 }
 
@@ -178,19 +190,20 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
     bool holds_frames = shift <= 30 && capdl_object_kind(c->spec, table) != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
-    if (!check_knows_size(c, frame) || !check_frame_is_legal(c, frame) ||
-        (holds_frames && frame->size_bits == shift))
+    if (!check_knows_size(c, frame) || !check_frame_is_legal(c, frame) || (holds_frames && frame->size_bits == shift)) {
         return;
+    }
     check_label(c, cap->object, label);
     check_label(c, table, holder);
-    if (!holds_frames)
+    if (!holds_frames) {
         check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in %s '%s', which holds page tables only", label,
-                     capdl_kind_name(capdl_object_kind(c->spec, table)), holder);
-    else
-        check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
-                     label, size_name(frame->size_bits, has, sizeof(has)),
-                     capdl_kind_name(capdl_object_kind(c->spec, table)), holder,
-                     size_name(shift, expected, sizeof(expected)));
+                         capdl_kind_name(capdl_object_kind(c->spec, table)), holder);
+    } else {
+        check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s", label,
+                         size_name(frame->size_bits, has, sizeof(has)),
+                         capdl_kind_name(capdl_object_kind(c->spec, table)), holder,
+                         size_name(shift, expected, sizeof(expected)));
+    }
 }
 
 void check_frame_level(struct checker *c)
@@ -199,9 +212,11 @@ void check_frame_level(struct checker *c)
         const struct capdl_object *object = capdl_object(c->spec, i);
         unsigned shift = check_is_table(object->kind) ? check_table_shift(c, i) : 0;
 
-        for (uint32_t j = 0; shift && j < object->num_caps; j++)
-            if (object->caps[j].kind == CAPDL_KIND_FRAME)
+        for (uint32_t j = 0; shift && j < object->num_caps; j++) {
+            if (object->caps[j].kind == CAPDL_KIND_FRAME) {
                 check_level(c, i, &object->caps[j], shift);
+            }
+        }
     }
 }
 
@@ -216,10 +231,11 @@ void check_frame_rights(struct checker *c)
         for (uint32_t j = 0; check_is_table(object->kind) && j < object->num_caps; j++) {
             const struct capdl_cap *cap = &object->caps[j];
 
-            if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ))
+            if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ)) {
                 check_report_cap(c, CAPDL_WARNING, cap,
-                             "frame '%s' is mapped without the right to read: a thread cannot access it",
-                             check_label(c, cap->object, label));
+                                 "frame '%s' is mapped without the right to read: a thread cannot access it",
+                                 check_label(c, cap->object, label));
+            }
         }
     }
 }
@@ -234,17 +250,18 @@ static bool check_one_mapping(struct checker *c, const struct capdl_object *hold
 
     check_label(c, cap->object, label);
     check_label(c, extra->mapping_container, table);
-    if (!check_is_table(kind) && kind != CAPDL_KIND_IO_PT)
+    if (!check_is_table(kind) && kind != CAPDL_KIND_IO_PT) {
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
-    else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object))
+    } else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object)) {
         check_report_cap(c, CAPDL_ERROR, cap,
-                     "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
-                     extra->mapping_slot, table, label);
-    else if (holder->kind != CAPDL_KIND_CNODE)
+                         "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
+                         extra->mapping_slot, table, label);
+    } else if (holder->kind != CAPDL_KIND_CNODE) {
         check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
-                     spec_kind_phrase(holder->kind));
-    else
+                         spec_kind_phrase(holder->kind));
+    } else {
         return true;
+    }
     return false;
 }
 
@@ -253,10 +270,12 @@ static int mapping_compare(const void *left, const void *right, void *spec)
     const struct capdl_cap *const *a = left, *const *b = right;
     const struct capdl_cap_extra *x = capdl_cap_extra(spec, *a), *y = capdl_cap_extra(spec, *b);
 
-    if (x->mapping_container != y->mapping_container)
+    if (x->mapping_container != y->mapping_container) {
         return x->mapping_container < y->mapping_container ? -1 : 1;
-    if (x->mapping_slot != y->mapping_slot)
+    }
+    if (x->mapping_slot != y->mapping_slot) {
         return x->mapping_slot < y->mapping_slot ? -1 : 1;
+    }
     return *a < *b ? -1 : *a > *b;
 }
 
@@ -265,16 +284,18 @@ static void check_mapped_once(struct checker *c, const struct capdl_cap **list, 
 {
     char table[CHECK_LABEL];
 
-    if (count)
+    if (count) {
         qsort_r(list, count, sizeof(*list), mapping_compare, (void *)(uintptr_t)c->spec);
+    }
     for (size_t i = 1; i < count; i++) {
         const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, list[i]);
         const struct capdl_cap_extra *last = capdl_cap_extra(c->spec, list[i - 1]);
 
-        if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot)
+        if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot) {
             check_report_cap(c, CAPDL_ERROR, list[i],
                              "'mapping' names slot %" PRIu64 " of '%s', as another capability does already",
                              extra->mapping_slot, check_label(c, extra->mapping_container, table));
+        }
     }
 }
 
@@ -286,11 +307,12 @@ void check_mapping(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(c->spec, i);
 
-        for (uint32_t j = 0; j < object->num_caps; j++)
+        for (uint32_t j = 0; j < object->num_caps; j++) {
             if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING && check_one_mapping(c, object, &object->caps[j])) {
                 list = spec_grow(list, &capacity, count + 1, sizeof(*list));
                 list[count++] = &object->caps[j];
             }
+        }
     }
     check_mapped_once(c, list, count);
     free(list);
@@ -304,11 +326,13 @@ static bool vspace_lookup(const struct checker *c, uint32_t table, uint64_t addr
         unsigned shift = check_table_shift(c, table);
         const struct capdl_cap *cap;
 
-        if (!shift)
+        if (!shift) {
             return false;
+        }
         cap = capdl_spec_cap_at(c->spec, table, address >> shift & (check_table_entries(c, table) - 1));
-        if (!cap || cap->object == CAPDL_NO_OBJECT || (cap->kind != CAPDL_KIND_FRAME && !check_is_table(cap->kind)))
+        if (!cap || cap->object == CAPDL_NO_OBJECT || (cap->kind != CAPDL_KIND_FRAME && !check_is_table(cap->kind))) {
             return true;
+        }
         if (cap->kind == CAPDL_KIND_FRAME) {
             *frame = cap;
             return true;
@@ -323,21 +347,24 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
     const struct capdl_cap *vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE), *mapped;
     char label[CHECK_LABEL], frame[CHECK_LABEL], other[CHECK_LABEL];
 
-    if (!vspace || !check_is_vspace_root(c, vspace->kind) || !vspace_lookup(c, vspace->object, address, &mapped))
+    if (!vspace || !check_is_vspace_root(c, vspace->kind) || !vspace_lookup(c, vspace->object, address, &mapped)) {
         return;
-    if (c->misplaced || (mapped && mapped->object == buffer->object))
+    }
+    if (c->misplaced || (mapped && mapped->object == buffer->object)) {
         return;
+    }
     check_label(c, id, label);
     check_label(c, buffer->object, frame);
-    if (mapped)
+    if (mapped) {
         check_report_cap(c, CAPDL_ERROR, buffer,
-                     "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
-                     " frame '%s' is mapped",
-                     label, frame, address, check_label(c, mapped->object, other));
-    else
+                         "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
+                         " frame '%s' is mapped",
+                         label, frame, address, check_label(c, mapped->object, other));
+    } else {
         check_report_cap(c, CAPDL_ERROR, buffer,
-                     "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%" PRIx64,
-                     label, frame, address);
+                         "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%" PRIx64,
+                         label, frame, address);
+    }
 }
 
 static void check_one_buffer(struct checker *c, uint32_t id)
@@ -348,26 +375,32 @@ static void check_one_buffer(struct checker *c, uint32_t id)
     char label[CHECK_LABEL];
 
     check_label(c, id, label);
-    if (!buffer && address)
+    if (!buffer && address) {
         check_report(c, CAPDL_WARNING, object->pos,
                      "TCB '%s' has an IPC buffer address, but no frame in slot ipc_buffer_slot", label);
-    if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU))
+    }
+    if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU)) {
         return;
-    if (address % 512)
+    }
+    if (address % 512) {
         check_report(c, CAPDL_ERROR, object->pos,
                      "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label, address);
-    else
+    } else {
         check_buffer_address(c, id, buffer, address);
-    if ((buffer->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) != (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))
+    }
+    if ((buffer->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) != (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {
         check_report_cap(c, CAPDL_WARNING, buffer,
-                     "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
-                     "not use it",
-                     label);
+                         "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
+                         "not use it",
+                         label);
+    }
 }
 
 void check_ipc_buffer(struct checker *c)
 {
-    for (uint32_t i = 0; i < c->spec->num_objects; i++)
-        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB)
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB) {
             check_one_buffer(c, i);
+        }
+    }
 }

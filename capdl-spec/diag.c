@@ -12,8 +12,9 @@ uint16_t capdl_diags_add_source(struct capdl_diags *diags, const char *name, con
 {
     struct capdl_source *source;
 
-    if (diags->num_files == UINT16_MAX)
+    if (diags->num_files == UINT16_MAX) {
         return UINT16_MAX - 1;
+    }
     diags->files = spec_realloc(diags->files, (diags->num_files + 1) * sizeof(*diags->files));
     source = &diags->files[diags->num_files];
     source->name = spec_realloc(NULL, strlen(name) + 1);
@@ -29,10 +30,10 @@ void capdl_diags_add_marker(struct capdl_diags *diags, uint16_t file, struct cap
 {
     struct capdl_source *source = &diags->files[file];
 
-    if (source->num_markers && source->markers[source->num_markers - 1].offset >= marker.offset)
+    if (source->num_markers && source->markers[source->num_markers - 1].offset >= marker.offset) {
         return;
-    source->markers =
-        spec_grow(source->markers, &source->capacity_markers, source->num_markers + 1, sizeof(marker));
+    }
+    source->markers = spec_grow(source->markers, &source->capacity_markers, source->num_markers + 1, sizeof(marker));
     source->markers[source->num_markers++] = marker;
 }
 
@@ -48,8 +49,9 @@ static bool is_muted(struct capdl_diags *diags, enum capdl_severity severity, co
     const char *const *disabled = diags->disabled;
 
     if (severity != CAPDL_NOTE) {
-        while (check && disabled && *disabled && strcmp(check, *disabled))
+        while (check && disabled && *disabled && strcmp(check, *disabled)) {
             disabled++;
+        }
         diags->muted = check && disabled && *disabled;
     }
     return diags->muted;
@@ -61,10 +63,12 @@ static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, co
     struct capdl_diag *diag;
     char *message;
 
-    if (is_muted(diags, severity, check))
+    if (is_muted(diags, severity, check)) {
         return;
+    }
     count_diag(diags, severity);
-    if (severity == CAPDL_ERROR ? diags->num_errors > MOST_KEPT : diags->num_warnings > MOST_KEPT && severity == CAPDL_WARNING) {
+    if (severity == CAPDL_ERROR ? diags->num_errors > MOST_KEPT
+                                : diags->num_warnings > MOST_KEPT && severity == CAPDL_WARNING) {
         diags->muted = true; /* and so are the notes behind it */
         return;
     }
@@ -126,12 +130,15 @@ static int group_compare(const void *left, const void *right)
     const struct group *a = left, *b = right;
     uint32_t a_line = a->pos.line - 1, b_line = b->pos.line - 1;
 
-    if (a->pos.file != b->pos.file)
+    if (a->pos.file != b->pos.file) {
         return a->pos.file < b->pos.file ? -1 : 1;
-    if (a_line != b_line)
+    }
+    if (a_line != b_line) {
         return a_line < b_line ? -1 : 1;
-    if (a->pos.column != b->pos.column)
+    }
+    if (a->pos.column != b->pos.column) {
         return a->pos.column < b->pos.column ? -1 : 1;
+    }
     return a->first < b->first ? -1 : a->first > b->first;
 }
 
@@ -141,8 +148,9 @@ static struct group *groups_make(const struct capdl_diags *diags, size_t *count)
 
     *count = 0;
     for (size_t i = 0; i < diags->count; i++) {
-        if (diags->list[i].severity != CAPDL_NOTE || !*count)
+        if (diags->list[i].severity != CAPDL_NOTE || !*count) {
             groups[(*count)++] = (struct group){.first = i, .pos = diags->list[i].pos};
+        }
         groups[*count - 1].count++;
     }
     qsort(groups, *count, sizeof(*groups), group_compare);
@@ -158,13 +166,15 @@ struct line_cursor {
 
 static bool line_find(struct line_cursor *cursor, const struct capdl_source *source, struct capdl_pos pos)
 {
-    if (cursor->file != pos.file || cursor->line > pos.line || cursor->line == 0)
+    if (cursor->file != pos.file || cursor->line > pos.line || cursor->line == 0) {
         *cursor = (struct line_cursor){.file = pos.file, .line = 1};
+    }
     while (cursor->line < pos.line) {
         const char *end = memchr(source->text + cursor->offset, '\n', source->size - cursor->offset);
 
-        if (!end)
+        if (!end) {
             return false;
+        }
         cursor->offset = (size_t)(end - source->text) + 1;
         cursor->line++;
     }
@@ -176,7 +186,8 @@ static bool starts_character(char c)
     return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-/* Prints the line and a caret below the column. Tabs are kept, so that the caret stands where the terminal puts the character. */
+/* Prints the line and a caret below the column. Tabs are kept, so that the caret stands where the terminal puts the
+ * character. */
 static void print_line(FILE *out, const char *text, size_t length, uint16_t column)
 {
     unsigned at = 0;
@@ -184,13 +195,15 @@ static void print_line(FILE *out, const char *text, size_t length, uint16_t colu
     fputs("    ", out);
     for (size_t i = 0; i < length; i++) {
         at += starts_character(text[i]);
-        if (at > MOST_SHOWN_COLUMNS)
+        if (at > MOST_SHOWN_COLUMNS) {
             break;
+        }
         putc((unsigned char)text[i] < ' ' && text[i] != '\t' ? ' ' : text[i], out);
     }
     putc('\n', out);
-    if (!column || column > MOST_SHOWN_COLUMNS)
+    if (!column || column > MOST_SHOWN_COLUMNS) {
         return;
+    }
     fputs("    ", out);
     at = 1;
     for (size_t i = 0; at < column; i++) {
@@ -208,17 +221,21 @@ static void print_source(const struct capdl_diags *diags, FILE *out, struct capd
     const char *line, *end;
     size_t length;
 
-    if (!source->text || !line_find(cursor, source, pos))
+    if (!source->text || !line_find(cursor, source, pos)) {
         return;
+    }
     line = source->text + cursor->offset;
     length = source->size - cursor->offset;
     end = memchr(line, '\n', length);
-    if (end)
+    if (end) {
         length = (size_t)(end - line);
-    if (length && line[length - 1] == '\r')
+    }
+    if (length && line[length - 1] == '\r') {
         length--;
-    if (length)
+    }
+    if (length) {
         print_line(out, line, length, pos.column);
+    }
 }
 
 static void print_diag(const struct capdl_diags *diags, FILE *out, const struct capdl_diag *diag,
@@ -227,18 +244,23 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
     static const char *const severities[] = {"error", "warning", "note"};
     bool placed = diag->pos.file < diags->num_files;
 
-    if (placed)
+    if (placed) {
         fprintf(out, "%s:", diags->files[diag->pos.file].name);
-    if (placed && diag->pos.line)
+    }
+    if (placed && diag->pos.line) {
         fprintf(out, "%u:", (unsigned)diag->pos.line);
-    if (placed && diag->pos.line && diag->pos.column)
+    }
+    if (placed && diag->pos.line && diag->pos.column) {
         fprintf(out, "%u:", (unsigned)diag->pos.column);
+    }
     fprintf(out, "%s%s: %s", placed ? " " : "", severities[diag->severity], diag->message);
-    if (diag->check)
+    if (diag->check) {
         fprintf(out, " [%s]", diag->check);
+    }
     putc('\n', out);
-    if (placed && diag->pos.line)
+    if (placed && diag->pos.line) {
         print_source(diags, out, diag->pos, cursor);
+    }
 }
 
 /* Of each severity its own number is shown: many warnings do not hide an error. */
@@ -255,23 +277,28 @@ void capdl_diags_print(struct capdl_diags *diags, FILE *out, size_t most)
         bool is_error = diags->list[groups[g].first].severity == CAPDL_ERROR;
         size_t *shown = is_error ? &errors : &warnings;
 
-        if (most && *shown == most)
+        if (most && *shown == most) {
             continue;
+        }
         ++*shown;
-        for (size_t i = 0; i < groups[g].count; i++)
+        for (size_t i = 0; i < groups[g].count; i++) {
             print_diag(diags, out, &diags->list[groups[g].first + i], &cursor);
+        }
     }
-    if (diags->num_errors > errors)
+    if (diags->num_errors > errors) {
         fprintf(out, "%zu more errors not shown\n", diags->num_errors - errors);
-    if (diags->num_warnings > warnings)
+    }
+    if (diags->num_warnings > warnings) {
         fprintf(out, "%zu more warnings not shown\n", diags->num_warnings - warnings);
+    }
     free(groups);
 }
 
 void capdl_diags_free(struct capdl_diags *diags)
 {
-    for (size_t i = 0; i < diags->count; i++)
+    for (size_t i = 0; i < diags->count; i++) {
         free(diags->list[i].message);
+    }
     for (size_t i = 0; i < diags->num_files; i++) {
         free(diags->files[i].name);
         free(diags->files[i].markers);

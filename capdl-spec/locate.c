@@ -40,10 +40,12 @@ static uint16_t column_of(const struct place *at, size_t offset)
     const char *text = at->source->text;
     size_t start = at->line_start, column = 1;
 
-    if (start == 0 && at->source->size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+    if (start == 0 && at->source->size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
         start = 3;
-    for (size_t i = start; i < offset && column < LAST_COLUMN; i++)
+    }
+    for (size_t i = start; i < offset && column < LAST_COLUMN; i++) {
         column += ((unsigned char)text[i] & 0xc0) != 0x80;
+    }
     return (uint16_t)column;
 }
 
@@ -51,8 +53,9 @@ static int pos_compare(const void *left, const void *right)
 {
     const struct capdl_pos *a = *(struct capdl_pos *const *)left, *b = *(struct capdl_pos *const *)right;
 
-    if (a->file != b->file)
+    if (a->file != b->file) {
         return a->file < b->file ? -1 : 1;
+    }
     return a->line < b->line ? -1 : a->line > b->line;
 }
 
@@ -64,8 +67,9 @@ static void locate(const struct capdl_diags *diags, struct capdl_pos **list, siz
         uint16_t file = list[i]->file;
         size_t offset = list[i]->line - 1;
 
-        if (at.source != &diags->files[file])
+        if (at.source != &diags->files[file]) {
             at = (struct place){.source = &diags->files[file], .line = 1, .file = file};
+        }
         advance(&at, offset);
         *list[i] = (struct capdl_pos){.line = at.line, .column = column_of(&at, offset), .file = at.file};
     }
@@ -76,9 +80,11 @@ void capdl_diags_locate(struct capdl_diags *diags)
     struct capdl_pos **list = spec_realloc(NULL, diags->count * sizeof(*list));
     size_t count = 0;
 
-    for (size_t i = 0; i < diags->count; i++)
-        if (diags->list[i].pos.column == CAPDL_POS_OFFSET)
+    for (size_t i = 0; i < diags->count; i++) {
+        if (diags->list[i].pos.column == CAPDL_POS_OFFSET) {
             list[count++] = &diags->list[i].pos;
+        }
+    }
     qsort(list, count, sizeof(*list), pos_compare);
     locate(diags, list, count);
     free(list);

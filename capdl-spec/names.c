@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interned names, and objects by name and index. Texts of names lie one behind the other, each behind a word that says what it
- * stands for: nearly always one object. A name that stands for more than that has an entry in a list beside them.
+ * Interned names, and objects by name and index. Texts of names lie one behind the other, each behind a word that says
+ * what it stands for: nearly always one object. A name that stands for more than that has an entry in a list beside
+ * them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,9 @@ static uint32_t hash_text(const char *text, size_t length)
 {
     uint32_t hash = 2166136261u;
 
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    }
     return hash ^ hash >> 15;
 }
 
@@ -45,12 +47,14 @@ struct spec_name_use spec_name_use(const struct capdl_spec *spec, const struct s
     uint32_t word = word_get(name);
     struct spec_name_use use = {.scalar = CAPDL_NO_OBJECT};
 
-    if ((word & USE_MASK) == USE_LISTED)
+    if ((word & USE_MASK) == USE_LISTED) {
         return spec->names->uses[word >> USE_BITS];
-    if ((word & USE_MASK) == USE_OBJECT)
+    }
+    if ((word & USE_MASK) == USE_OBJECT) {
         use.scalar = word >> USE_BITS;
-    else
+    } else {
         use.cap_name = word >> USE_BITS;
+    }
     return use;
 }
 
@@ -69,8 +73,9 @@ static struct spec_name_use *use_listed(struct capdl_spec *spec, struct spec_nam
 {
     struct capdl_names *names = spec->names;
 
-    if ((word_get(name) & USE_MASK) == USE_LISTED)
+    if ((word_get(name) & USE_MASK) == USE_LISTED) {
         return &names->uses[word_get(name) >> USE_BITS];
+    }
     names->uses = spec_grow(names->uses, &names->capacity_uses, names->num_uses + 1, sizeof(*names->uses));
     names->uses[names->num_uses] = spec_name_use(spec, name);
     word_set(name, USE_LISTED, (uint32_t)names->num_uses);
@@ -79,22 +84,25 @@ static struct spec_name_use *use_listed(struct capdl_spec *spec, struct spec_nam
 
 void spec_name_set_cap(struct capdl_spec *spec, struct spec_name *name, uint32_t cap_name)
 {
-    if (word_get(name) == USE_NOTHING)
+    if (word_get(name) == USE_NOTHING) {
         word_set(name, USE_CAP, cap_name);
-    else
+    } else {
         use_listed(spec, name)->cap_name = cap_name;
+    }
 }
 
 void spec_name_set_broken(struct capdl_spec *spec, struct spec_name *name, bool broken)
 {
-    if (spec_name_use(spec, name).broken != broken)
+    if (spec_name_use(spec, name).broken != broken) {
         use_listed(spec, name)->broken = broken;
+    }
 }
 
 void spec_name_set_implicit(struct capdl_spec *spec, struct spec_name *name, bool implicit)
 {
-    if (spec_name_use(spec, name).implicit != implicit)
+    if (spec_name_use(spec, name).implicit != implicit) {
         use_listed(spec, name)->implicit = implicit;
+    }
 }
 
 struct spec_name *spec_name_of(const char *interned)
@@ -114,8 +122,9 @@ uint32_t spec_name_number(const struct capdl_spec *spec, const struct spec_name 
     uintptr_t place = (uintptr_t)name;
     size_t block = names->num_blocks - 1;
 
-    while (place - (uintptr_t)names->blocks[block] >= BLOCK)
+    while (place - (uintptr_t)names->blocks[block] >= BLOCK) {
         block--;
+    }
     return (uint32_t)(block << BLOCK_BITS | (place - (uintptr_t)names->blocks[block]));
 }
 
@@ -125,14 +134,16 @@ static void add_blocks(struct capdl_names *names, size_t size)
     size_t count = (size + BLOCK) >> BLOCK_BITS;
     char *memory = spec_realloc(NULL, count << BLOCK_BITS);
 
-    if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS)
+    if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS) {
         spec_too_large("its names take more than 4 GiB");
+    }
     names->blocks =
         spec_grow(names->blocks, &names->capacity_blocks, names->num_blocks + count, sizeof(*names->blocks));
     names->used = names->num_blocks == 0; /* no name is at byte 0: that number marks free places of the table */
     names->first_free = names->num_blocks;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         names->blocks[names->num_blocks++] = memory + (i << BLOCK_BITS);
+    }
 }
 
 /* A new name; returns its number. */
@@ -142,8 +153,9 @@ static uint32_t name_add(struct capdl_names *names, const char *text, size_t len
     struct spec_name *name;
     size_t at;
 
-    if (!names->num_blocks || ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size)
+    if (!names->num_blocks || ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size) {
         add_blocks(names, size);
+    }
     at = (names->first_free << BLOCK_BITS) + names->used;
     name = (struct spec_name *)(void *)(names->blocks[names->first_free] + names->used);
     word_set(name, USE_NOTHING, 0);
@@ -153,7 +165,8 @@ static uint32_t name_add(struct capdl_names *names, const char *text, size_t len
     return (uint32_t)at;
 }
 
-/* The place of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the name is. */
+/* The place of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the
+ * name is. */
 static size_t place_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
 {
     const struct capdl_names *names = spec->names;
@@ -162,11 +175,13 @@ static size_t place_of(const struct capdl_spec *spec, const char *text, size_t l
     for (; names->table[i]; i = (i + 1) & names->mask) {
         const char *other;
 
-        if (names->marks[i] != hash >> 24)
+        if (names->marks[i] != hash >> 24) {
             continue;
+        }
         other = spec_name_at(spec, names->table[i])->text;
-        if (!strncmp(other, text, length) && !other[length])
+        if (!strncmp(other, text, length) && !other[length]) {
             break;
+        }
     }
     return i;
 }
@@ -181,17 +196,19 @@ static void table_grow(struct capdl_spec *spec)
     names->table = spec_zeros_grow(NULL, 0, size * sizeof(*table));
     names->marks = spec_zeros_grow(NULL, 0, size);
     names->mask = size - 1;
-    for (size_t i = 0; i < old_size; i++)
+    for (size_t i = 0; i < old_size; i++) {
         if (table[i]) {
             const char *text = spec_name_at(spec, table[i])->text;
             uint32_t hash = hash_text(text, strlen(text));
             size_t place = hash & names->mask;
 
-            while (names->table[place])
+            while (names->table[place]) {
                 place = (place + 1) & names->mask;
+            }
             names->table[place] = table[i];
             names->marks[place] = (uint8_t)(hash >> 24);
         }
+    }
     if (old_size) {
         spec_zeros_free(table, old_size * sizeof(*table));
         spec_zeros_free(marks, old_size);
@@ -200,7 +217,8 @@ static void table_grow(struct capdl_spec *spec)
 
 struct spec_name *spec_name_lookup(const struct capdl_spec *spec, const char *text, size_t length)
 {
-    uint32_t number = spec->names->table ? spec->names->table[place_of(spec, text, length, hash_text(text, length))] : 0;
+    uint32_t number =
+        spec->names->table ? spec->names->table[place_of(spec, text, length, hash_text(text, length))] : 0;
 
     return number ? spec_name_at(spec, number) : NULL;
 }
@@ -211,8 +229,9 @@ struct spec_name *spec_name_intern(struct capdl_spec *spec, const char *text, si
     uint32_t hash = hash_text(text, length);
     size_t place;
 
-    if (!names->table || names->count + names->count / 4 > names->mask)
+    if (!names->table || names->count + names->count / 4 > names->mask) {
         table_grow(spec);
+    }
     place = place_of(spec, text, length, hash);
     if (!names->table[place]) {
         names->table[place] = name_add(names, text, length);
@@ -228,9 +247,11 @@ void spec_names_free(struct capdl_names *names)
         spec_zeros_free(names->table, (names->mask + 1) * sizeof(*names->table));
         spec_zeros_free(names->marks, names->mask + 1);
     }
-    for (size_t i = 0; i < names->num_blocks; i++)
-        if (!i || names->blocks[i] != names->blocks[i - 1] + BLOCK)
+    for (size_t i = 0; i < names->num_blocks; i++) {
+        if (!i || names->blocks[i] != names->blocks[i - 1] + BLOCK) {
             free(names->blocks[i]);
+        }
+    }
     free(names->blocks);
     free(names->uses);
     free(names->sparse);
@@ -245,8 +266,9 @@ static uint32_t *sparse_place(const struct capdl_spec *spec, const struct spec_n
     for (; names->sparse[i] != CAPDL_NO_OBJECT; i = (i + 1) & names->sparse_mask) {
         uint32_t object = names->sparse[i];
 
-        if (capdl_object_name(spec, object) == name->text && capdl_object_index(spec, object) == index)
+        if (capdl_object_name(spec, object) == name->text && capdl_object_index(spec, object) == index) {
             break;
+        }
     }
     return &names->sparse[i];
 }
@@ -261,10 +283,12 @@ static void sparse_grow(struct capdl_spec *spec)
     names->sparse = spec_realloc(NULL, size * sizeof(*old));
     memset(names->sparse, 0xff, size * sizeof(*old));
     names->sparse_mask = size - 1;
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i] != CAPDL_NO_OBJECT)
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i] != CAPDL_NO_OBJECT) {
             *sparse_place(spec, spec_name_of(capdl_object_name(spec, old[i])), capdl_object_index(spec, old[i])) =
                 old[i];
+        }
+    }
     free(old);
 }
 
@@ -275,38 +299,44 @@ static void enter_element(struct capdl_spec *spec, struct spec_name *name, uint3
     struct spec_name_use *use = use_listed(spec, name);
 
     use->num_elements++;
-    if (index >= use->array_length)
+    if (index >= use->array_length) {
         use->array_length = index + 1;
-    if (index == 0 && use->dense == 0)
+    }
+    if (index == 0 && use->dense == 0) {
         use->first = object;
+    }
     if (index == use->dense && object == use->first + index) {
         use->dense++;
         return;
     }
-    if (!names->sparse || names->num_sparse * 2 > names->sparse_mask)
+    if (!names->sparse || names->num_sparse * 2 > names->sparse_mask) {
         sparse_grow(spec);
+    }
     *sparse_place(spec, name, index) = object;
     names->num_sparse++;
 }
 
 void spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
 {
-    if (index != CAPDL_NO_INDEX)
+    if (index != CAPDL_NO_INDEX) {
         enter_element(spec, name, index, object);
-    else if (word_get(name) == USE_NOTHING)
+    } else if (word_get(name) == USE_NOTHING) {
         word_set(name, USE_OBJECT, object);
-    else
+    } else {
         use_listed(spec, name)->scalar = object;
+    }
 }
 
 uint32_t spec_name_find(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
 {
     struct spec_name_use use = spec_name_use(spec, name);
 
-    if (index == CAPDL_NO_INDEX)
+    if (index == CAPDL_NO_INDEX) {
         return use.scalar;
-    if (index < use.dense)
+    }
+    if (index < use.dense) {
         return use.first + index;
+    }
     return spec->names->sparse && index < use.array_length ? *sparse_place(spec, name, index) : CAPDL_NO_OBJECT;
 }
 
@@ -315,10 +345,12 @@ unsigned spec_distance(const char *a, size_t a_length, const char *b, size_t b_l
     unsigned row[SUGGESTION_LENGTH + 1];
 
     if (a_length > SUGGESTION_LENGTH || b_length > SUGGESTION_LENGTH || a_length > b_length + most ||
-        b_length > a_length + most)
+        b_length > a_length + most) {
         return most + 1;
-    for (unsigned j = 0; j <= b_length; j++)
+    }
+    for (unsigned j = 0; j <= b_length; j++) {
         row[j] = j;
+    }
     for (unsigned i = 1; i <= a_length; i++) {
         unsigned diagonal = row[0], least = i;
 
@@ -326,17 +358,21 @@ unsigned spec_distance(const char *a, size_t a_length, const char *b, size_t b_l
         for (size_t j = 1; j <= b_length; j++) {
             unsigned above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
 
-            if (above + 1 < best)
+            if (above + 1 < best) {
                 best = above + 1;
-            if (row[j - 1] + 1 < best)
+            }
+            if (row[j - 1] + 1 < best) {
                 best = row[j - 1] + 1;
+            }
             row[j] = best;
             diagonal = above;
-            if (best < least)
+            if (best < least) {
                 least = best;
+            }
         }
-        if (least > most)
+        if (least > most) {
             return most + 1;
+        }
     }
     return row[b_length];
 }
@@ -360,20 +396,24 @@ const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
     unsigned most = length < 4 ? 1 : length < 10 ? 2 : 3;
     const char *nearest = NULL;
 
-    if (!names->table || names->comparisons > MOST_COMPARISONS)
+    if (!names->table || names->comparisons > MOST_COMPARISONS) {
         return NULL;
+    }
     names->comparisons += names->count;
     for (size_t i = 0; i <= names->mask; i++) {
         const struct spec_name *name = names->table[i] ? spec_name_at(spec, names->table[i]) : NULL;
         unsigned distance;
 
-        if (!name || !names_object(spec, name))
+        if (!name || !names_object(spec, name)) {
             continue;
+        }
         distance = spec_distance(text, length, name->text, strlen(name->text), most);
-        if (distance > most || distance >= length)
+        if (distance > most || distance >= length) {
             continue;
-        if (distance < most || !nearest || strcmp(name->text, nearest) < 0)
+        }
+        if (distance < most || !nearest || strcmp(name->text, nearest) < 0) {
             nearest = name->text;
+        }
         most = distance;
     }
     return nearest;

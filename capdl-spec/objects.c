@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where objects are kept: in columns, one for each group of their fields. What an object does not have, most often an index, an
- * untyped, capabilities, is stored as zero, and pages of a column that nobody has written to take no memory.
+ * Where objects are kept: in columns, one for each group of their fields. What an object does not have, most often an
+ * index, an untyped, capabilities, is stored as zero, and pages of a column that nobody has written to take no memory.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "spec_private.h"
 
-enum column { COLUMN_BASIC, COLUMN_INDEX, COLUMN_PARENT, COLUMN_PROGRAM, COLUMN_PADDR, COLUMN_CONTENT, COLUMN_CAPS, COLUMN_COUNT };
+enum column {
+    COLUMN_BASIC,
+    COLUMN_INDEX,
+    COLUMN_PARENT,
+    COLUMN_PROGRAM,
+    COLUMN_PADDR,
+    COLUMN_CONTENT,
+    COLUMN_CAPS,
+    COLUMN_COUNT
+};
 
 struct basic {
     uint32_t name;
@@ -24,9 +33,10 @@ struct content {
 };
 
 static const size_t column_items[COLUMN_COUNT] = {
-    [COLUMN_BASIC] = sizeof(struct basic),     [COLUMN_INDEX] = sizeof(uint32_t), [COLUMN_PARENT] = sizeof(uint32_t),
-    [COLUMN_PROGRAM] = sizeof(uint32_t),       [COLUMN_PADDR] = sizeof(uint64_t),
-    [COLUMN_CONTENT] = sizeof(struct content), [COLUMN_CAPS] = sizeof(struct spec_caps),
+    [COLUMN_BASIC] = sizeof(struct basic),    [COLUMN_INDEX] = sizeof(uint32_t),
+    [COLUMN_PARENT] = sizeof(uint32_t),       [COLUMN_PROGRAM] = sizeof(uint32_t),
+    [COLUMN_PADDR] = sizeof(uint64_t),        [COLUMN_CONTENT] = sizeof(struct content),
+    [COLUMN_CAPS] = sizeof(struct spec_caps),
 };
 
 struct capdl_objects {
@@ -59,7 +69,8 @@ static uint64_t *paddr_of(const struct capdl_spec *spec, uint32_t id)
     return (uint64_t *)spec->objects->columns[COLUMN_PADDR] + id;
 }
 
-/* Columns of numbers whose default is "none", CAPDL_NO_INDEX or CAPDL_NO_OBJECT: stored with 1 added, so that none is zero. */
+/* Columns of numbers whose default is "none", CAPDL_NO_INDEX or CAPDL_NO_OBJECT: stored with 1 added, so that none is
+ * zero. */
 static uint32_t number_get(const struct capdl_spec *spec, enum column column, uint32_t id)
 {
     return ((uint32_t *)spec->objects->columns[column])[id] - 1;
@@ -83,16 +94,21 @@ static void content_show(const struct content *content, struct capdl_object *obj
 /* Columns that have nothing of the object are not looked at: that would cost more time than all the rest. */
 static void more_show(const struct capdl_spec *spec, uint32_t id, unsigned more, struct capdl_object *object)
 {
-    if (more & 1 << COLUMN_INDEX)
+    if (more & 1 << COLUMN_INDEX) {
         object->index = number_get(spec, COLUMN_INDEX, id);
-    if (more & 1 << COLUMN_PARENT)
+    }
+    if (more & 1 << COLUMN_PARENT) {
         object->parent = number_get(spec, COLUMN_PARENT, id);
-    if (more & 1 << COLUMN_PROGRAM)
+    }
+    if (more & 1 << COLUMN_PROGRAM) {
         object->program = number_get(spec, COLUMN_PROGRAM, id);
-    if (more & 1 << COLUMN_PADDR)
+    }
+    if (more & 1 << COLUMN_PADDR) {
         object->paddr = *paddr_of(spec, id);
-    if (more & 1 << COLUMN_CONTENT)
+    }
+    if (more & 1 << COLUMN_CONTENT) {
         content_show(content_of(spec, id), object);
+    }
     if (more & 1 << COLUMN_CAPS) {
         object->caps = spec_caps_of(spec, id)->list;
         object->num_caps = spec_caps_of(spec, id)->count;
@@ -113,8 +129,9 @@ struct capdl_object capdl_object_view(const struct capdl_spec *spec, uint32_t id
         .pos = capdl_spec_pos(spec, basic->at),
     };
 
-    if (basic->more)
+    if (basic->more) {
         more_show(spec, id, basic->more, &object);
+    }
     return object;
 }
 
@@ -156,8 +173,9 @@ static bool takes(unsigned *more, enum column column, bool zero)
 
 static struct content content_from(const struct capdl_object *object)
 {
-    if (object->kind == CAPDL_KIND_FRAME)
+    if (object->kind == CAPDL_KIND_FRAME) {
         return (struct content){.pointer = object->u.fills.list, .count = object->u.fills.count};
+    }
     return (struct content){.pointer = object->u.tcb};
 }
 
@@ -167,16 +185,21 @@ void capdl_object_set(struct capdl_spec *spec, uint32_t id, const struct capdl_o
     struct content content = content_from(object);
     unsigned more = basic->more;
 
-    if (takes(&more, COLUMN_INDEX, object->index == CAPDL_NO_INDEX))
+    if (takes(&more, COLUMN_INDEX, object->index == CAPDL_NO_INDEX)) {
         number_set(spec, COLUMN_INDEX, id, object->index);
-    if (takes(&more, COLUMN_PARENT, object->parent == CAPDL_NO_OBJECT))
+    }
+    if (takes(&more, COLUMN_PARENT, object->parent == CAPDL_NO_OBJECT)) {
         number_set(spec, COLUMN_PARENT, id, object->parent);
-    if (takes(&more, COLUMN_PROGRAM, object->program == CAPDL_NO_OBJECT))
+    }
+    if (takes(&more, COLUMN_PROGRAM, object->program == CAPDL_NO_OBJECT)) {
         number_set(spec, COLUMN_PROGRAM, id, object->program);
-    if (takes(&more, COLUMN_PADDR, !object->paddr))
+    }
+    if (takes(&more, COLUMN_PADDR, !object->paddr)) {
         *paddr_of(spec, id) = object->paddr;
-    if (takes(&more, COLUMN_CONTENT, !content.pointer && !content.count))
+    }
+    if (takes(&more, COLUMN_CONTENT, !content.pointer && !content.count)) {
         *content_of(spec, id) = content;
+    }
     *basic = (struct basic){
         .name = name_number(spec, id, object->name),
         .at = capdl_spec_at(spec, object->pos),
@@ -191,20 +214,24 @@ static void reserve(struct capdl_objects *objects, size_t need)
 {
     size_t capacity = objects->capacity + objects->capacity / 2;
 
-    if (need <= objects->capacity)
+    if (need <= objects->capacity) {
         return;
-    if (capacity < need)
+    }
+    if (capacity < need) {
         capacity = need < 16 ? 16 : need;
-    for (unsigned i = 0; i < COLUMN_COUNT; i++)
-        objects->columns[i] = spec_zeros_grow(objects->columns[i], objects->capacity * column_items[i],
-                                              capacity * column_items[i]);
+    }
+    for (unsigned i = 0; i < COLUMN_COUNT; i++) {
+        objects->columns[i] =
+            spec_zeros_grow(objects->columns[i], objects->capacity * column_items[i], capacity * column_items[i]);
+    }
     objects->capacity = capacity;
 }
 
 uint32_t spec_objects_add(struct capdl_spec *spec)
 {
-    if (spec->num_objects == SPEC_MOST_OBJECTS)
+    if (spec->num_objects == SPEC_MOST_OBJECTS) {
         spec_too_large("it has more than 2^30 objects");
+    }
     reserve(spec->objects, (size_t)spec->num_objects + 1);
     return spec->num_objects++;
 }
@@ -219,8 +246,9 @@ struct capdl_objects *spec_objects_new(void)
 
 void spec_objects_free(struct capdl_objects *objects)
 {
-    for (unsigned i = 0; i < COLUMN_COUNT; i++)
+    for (unsigned i = 0; i < COLUMN_COUNT; i++) {
         spec_zeros_free(objects->columns[i], objects->capacity * column_items[i]);
+    }
     free(objects);
 }
 
@@ -230,8 +258,9 @@ struct capdl_spec capdl_spec_copy(const struct capdl_spec *spec)
 
     copy.objects = spec_objects_new();
     reserve(copy.objects, spec->num_objects);
-    for (unsigned i = 0; i < COLUMN_COUNT && spec->num_objects; i++)
+    for (unsigned i = 0; i < COLUMN_COUNT && spec->num_objects; i++) {
         memcpy(copy.objects->columns[i], spec->objects->columns[i], spec->num_objects * column_items[i]);
+    }
     return copy;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where things are written, in 32 bits: 0 is nowhere, else 1 + an offset in the text of the spec. Places elsewhere, which hardly any
- * spec has, are kept as they are; they are counted down from the largest number.
+ * Where things are written, in 32 bits: 0 is nowhere, else 1 + an offset in the text of the spec. Places elsewhere,
+ * which hardly any spec has, are kept as they are; they are counted down from the largest number.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +25,11 @@ bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
     const struct capdl_source *text = &diags->files[source];
     size_t most = UINT32_MAX - SPEC_MAX_PLACES - 1;
 
-    if (text->size <= most)
+    if (text->size <= most) {
         return true;
-    capdl_error(diags, (struct capdl_pos){.file = source}, "this text has %zu bytes: the longest that can be read has %zu",
-                text->size, most);
+    }
+    capdl_error(diags, (struct capdl_pos){.file = source},
+                "this text has %zu bytes: the longest that can be read has %zu", text->size, most);
     return false;
 }
 
@@ -36,19 +37,24 @@ uint32_t capdl_spec_at(struct capdl_spec *spec, struct capdl_pos pos)
 {
     struct spec_places *places = spec->places;
 
-    if (!pos.line && !pos.column && !pos.file)
+    if (!pos.line && !pos.column && !pos.file) {
         return 0;
-    if (pos.column == CAPDL_POS_OFFSET && pos.line < UINT32_MAX - SPEC_MAX_PLACES) {
-        if (!places->has_source)
-            places->source = pos.file;
-        places->has_source = true;
-        if (pos.file == places->source)
-            return pos.line;
     }
-    if (places->num_others && same(places->others[places->num_others - 1], pos))
+    if (pos.column == CAPDL_POS_OFFSET && pos.line < UINT32_MAX - SPEC_MAX_PLACES) {
+        if (!places->has_source) {
+            places->source = pos.file;
+        }
+        places->has_source = true;
+        if (pos.file == places->source) {
+            return pos.line;
+        }
+    }
+    if (places->num_others && same(places->others[places->num_others - 1], pos)) {
         return UINT32_MAX - (uint32_t)(places->num_others - 1);
-    if (places->num_others == SPEC_MAX_PLACES)
+    }
+    if (places->num_others == SPEC_MAX_PLACES) {
         return 0;
+    }
     places->others =
         spec_grow(places->others, &places->capacity_others, places->num_others + 1, sizeof(*places->others));
     places->others[places->num_others] = pos;
@@ -59,10 +65,12 @@ struct capdl_pos capdl_spec_pos(const struct capdl_spec *spec, uint32_t at)
 {
     const struct spec_places *places = spec->places;
 
-    if (!at)
+    if (!at) {
         return (struct capdl_pos){.line = 0};
-    if (UINT32_MAX - at < places->num_others)
+    }
+    if (UINT32_MAX - at < places->num_others) {
         return places->others[UINT32_MAX - at];
+    }
     return (struct capdl_pos){.line = at, .column = CAPDL_POS_OFFSET, .file = places->source};
 }
 

@@ -42,8 +42,9 @@ const char *spec_kind_phrase(enum capdl_kind kind)
     const char *name = kinds[kind].name;
     bool initials = name[1] >= 'A' && name[1] <= 'Z'; /* spoken: "an MSI interrupt", but "a TCB" */
 
-    if (kind == CAPDL_KIND_LEFTOVER) /* a plural */
+    if (kind == CAPDL_KIND_LEFTOVER) { /* a plural */
         return name;
+    }
     return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
 }
 
@@ -59,10 +60,11 @@ const char *capdl_arch_name(enum capdl_arch arch)
 
 char *capdl_object_label(const struct capdl_object *object, char *buffer, size_t size)
 {
-    if (object->index == CAPDL_NO_INDEX)
+    if (object->index == CAPDL_NO_INDEX) {
         snprintf(buffer, size, "%s", object->name);
-    else
+    } else {
         snprintf(buffer, size, "%s[%u]", object->name, (unsigned)object->index);
+    }
     return buffer;
 }
 
@@ -80,19 +82,24 @@ void capdl_spec_init(struct capdl_spec *spec)
 
 void capdl_spec_free(struct capdl_spec *spec)
 {
-    if (spec->caps)
+    if (spec->caps) {
         spec_caps_free(spec);
-    if (spec->objects)
+    }
+    if (spec->objects) {
         spec_objects_free(spec->objects);
-    if (spec->places)
+    }
+    if (spec->places) {
         spec_places_free(spec->places);
+    }
     free(spec->extras);
     free(spec->irqs);
     free(spec->derivations);
-    if (spec->names)
+    if (spec->names) {
         spec_names_free(spec->names);
-    if (spec->arena)
+    }
+    if (spec->arena) {
         spec_arena_free(spec->arena);
+    }
     free(spec->names);
     free(spec->arena);
     memset(spec, 0, sizeof(*spec));

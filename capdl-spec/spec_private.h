@@ -7,7 +7,8 @@
 
 enum {
     SPEC_MOST_OBJECTS = (1 << 30) - 1, /* the model has room for no more */
-    SPEC_MOST_MADE = 1 << 24, /* objects or capabilities that a text makes: more than that, and than it has bytes, are a mistake */
+    SPEC_MOST_MADE =
+        1 << 24, /* objects or capabilities that a text makes: more than that, and than it has bytes, are a mistake */
     SPEC_MAX_PLACES = 1 << 24, /* that are not in the text of the spec */
 };
 
@@ -31,7 +32,8 @@ struct spec_name_use {
 struct spec_arena_chunk;
 struct spec_caps_chunk;
 
-/* Capabilities of one container. capacity 0: they lie in a chunk and have no room behind them unless they are its last. */
+/* Capabilities of one container. capacity 0: they lie in a chunk and have no room behind them unless they are its last.
+ */
 struct spec_caps {
     struct capdl_cap *list;
     uint32_t count, capacity;

@@ -12,11 +12,12 @@ static const char *const section_names[TEXT_SECTION_COUNT] = {
 
 static bool arch_lookup(const struct text_token *token, enum capdl_arch *arch)
 {
-    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++)
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
         if (text_token_is(token, capdl_arch_name((enum capdl_arch)i))) {
             *arch = (enum capdl_arch)i;
             return true;
         }
+    }
     return false;
 }
 
@@ -25,13 +26,15 @@ static void parse_arch(struct text_parser *p)
 {
     enum capdl_arch arch;
 
-    if (!text_accept_word(p, "arch"))
+    if (!text_accept_word(p, "arch")) {
         return;
+    }
     if (!arch_lookup(&p->token, &arch)) {
         text_unexpected(p, "an architecture: aarch64, riscv, x86_64, arm11 or ia32");
         p->spec->has_arch = true; /* no second complaint that there is none */
-        if (p->token.kind == TEXT_NAME && !p->token.first)
+        if (p->token.kind == TEXT_NAME && !p->token.first) {
             text_advance(p);
+        }
         return;
     }
     text_advance(p);
@@ -45,13 +48,15 @@ static bool section_keyword(struct text_parser *p, enum text_section_kind *kind)
 {
     static const char *const words[TEXT_SECTION_COUNT] = {"objects", "caps", "irq_maps", "cdt", "domains"};
 
-    for (unsigned i = 0; i < TEXT_SECTION_COUNT; i++)
+    for (unsigned i = 0; i < TEXT_SECTION_COUNT; i++) {
         if (text_accept_word(p, words[i])) {
             *kind = (enum text_section_kind)i;
             return true;
         }
-    if (!text_is_word(p, "irq"))
+    }
+    if (!text_is_word(p, "irq")) {
         return false;
+    }
     text_advance(p);
     *kind = TEXT_IRQ_MAPS;
     return text_accept_word(p, "maps");
@@ -72,12 +77,13 @@ static void section_skip(struct text_parser *p)
 
     p->lexer.silent = true;
     for (; p->token.kind != TEXT_END; text_advance(p)) {
-        if (text_is(p, '{'))
+        if (text_is(p, '{')) {
             depth++;
-        else if (text_is(p, '}') && --depth == 0)
+        } else if (text_is(p, '}') && --depth == 0) {
             break;
-        else if (p->token.first && text_at_section(p))
+        } else if (p->token.first && text_at_section(p)) {
             break;
+        }
     }
     p->lexer.silent = false;
     text_accept(p, '}');
@@ -87,15 +93,18 @@ static void section_close(struct text_parser *p, const struct text_section *sect
 {
     const char *name = section_names[section->kind];
 
-    if (text_accept(p, '}'))
+    if (text_accept(p, '}')) {
         return;
-    if (p->token.kind == TEXT_BAD)
+    }
+    if (p->token.kind == TEXT_BAD) {
         return;
+    }
     text_unexpected(p, "'}' to close the section '%s'", name);
-    if (section->kind == TEXT_OBJECTS && p->unclosed.line)
+    if (section->kind == TEXT_OBJECTS && p->unclosed.line) {
         capdl_note(p->diags, p->unclosed, "this '{' seems not to be closed");
-    else
+    } else {
         capdl_note(p->diags, section->pos, "the section begins here");
+    }
 }
 
 /* Skips to the next section after something that is none. */
@@ -106,11 +115,13 @@ static void skip_to_section(struct text_parser *p)
     while (p->token.kind != TEXT_END) {
         struct text_token next = text_peek(p);
 
-        if (text_at_section(p))
+        if (text_at_section(p)) {
             return;
+        }
         if (!depth && (text_is_word(p, "cdt") || text_is_word(p, "domains")) && next.kind == TEXT_PUNCT &&
-            next.punct == '{')
+            next.punct == '{') {
             return;
+        }
         depth += text_is(p, '{');
         depth -= depth && text_is(p, '}');
         text_advance(p);
@@ -121,16 +132,18 @@ static void skip_to_section(struct text_parser *p)
 static bool section_guess(struct text_parser *p, enum text_section_kind *kind)
 {
     struct text_token next = text_peek(p);
-    struct text_nearest nearest = {0};
+    struct text_nearest nearest = {NULL};
 
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < TEXT_SECTION_COUNT; i++) {
         text_nearest_try(&nearest, &p->token, section_names[i]);
-        if (nearest.word == section_names[i])
+        if (nearest.word == section_names[i]) {
             *kind = (enum text_section_kind)i;
+        }
     }
     text_unexpected(p, "a section: objects, caps, irq maps, cdt or domains%s", text_nearest_hint(&nearest));
-    if (!nearest.word || next.kind != TEXT_PUNCT || next.punct != '{')
+    if (!nearest.word || next.kind != TEXT_PUNCT || next.punct != '{') {
         return false;
+    }
     text_advance(p);
     return true;
 }
@@ -141,10 +154,12 @@ static bool at_content(const struct text_parser *p, enum text_section_kind kind)
     struct text_lexer lexer;
     struct text_token next = text_behind_ref(p, &lexer);
 
-    if (kind == TEXT_OBJECTS)
+    if (kind == TEXT_OBJECTS) {
         return text_at_declaration(p);
-    if (kind == TEXT_CAPS)
+    }
+    if (kind == TEXT_CAPS) {
         return p->token.kind == TEXT_NAME && next.kind == TEXT_PUNCT && next.punct == '{';
+    }
     return kind == TEXT_IRQ_MAPS && p->token.kind == TEXT_NUMBER && next.kind == TEXT_PUNCT && next.punct == ':';
 }
 
@@ -152,16 +167,18 @@ static void section_first_pass(struct text_parser *p, enum text_section_kind kin
 {
     bool open = text_is(p, '{');
 
-    if (!open)
+    if (!open) {
         text_unexpected(p, "'{' after '%s'", section_names[kind]);
+    }
     if (!open && !at_content(p, kind)) {
         p->lost_section = true;
         skip_to_section(p);
         return;
     }
     section_record(p, kind, pos, open ? p->lexer : text_lexer_before(p));
-    if (open)
+    if (open) {
         text_advance(p);
+    }
     if (kind == TEXT_OBJECTS) {
         text_objects_section(p);
         section_close(p, &p->sections[p->num_sections - 1]);
@@ -193,19 +210,21 @@ static void first_pass(struct text_parser *p)
         text_advance(p);
         skip_to_section(p);
     }
-    if (!p->num_sections && !p->diags->num_errors)
+    if (!p->num_sections && !p->diags->num_errors) {
         text_unexpected(p, "at least one section, such as objects { }");
-    else if (!p->spec->has_arch)
+    } else if (!p->spec->has_arch) {
         capdl_error(p->diags, start,
                     "the architecture is not known: begin with a line such as 'arch aarch64' (or riscv, x86_64), "
                     "or give it on the command line");
+    }
 }
 
 static void sections_read(struct text_parser *p, enum text_section_kind kind, void (*read)(struct text_parser *))
 {
     for (size_t i = 0; i < p->num_sections; i++) {
-        if (p->sections[i].kind != kind)
+        if (p->sections[i].kind != kind) {
             continue;
+        }
         text_start(p, p->sections[i].body);
         p->lexer.silent = false;
         p->depth = 0;
@@ -221,8 +240,9 @@ static void expand(struct text_parser *p)
     const struct capdl_text_options *options = p->options;
     size_t errors = p->diags->num_errors;
 
-    if (!options || !options->expand || !p->spec->has_arch)
+    if (!options || !options->expand || !p->spec->has_arch) {
         return;
+    }
     p->expand_failed = !options->expand(p->spec, p->diags, options->context) || p->diags->num_errors > errors;
 }
 
@@ -266,16 +286,18 @@ bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, ui
         spec->arch = options->arch;
         spec->has_arch = true;
     }
-    if (!capdl_text_fits(diags, source))
+    if (!capdl_text_fits(diags, source)) {
         return false;
+    }
     parser.most_caps = text->size > SPEC_MOST_MADE ? text->size : SPEC_MOST_MADE;
     parser.most_objects = parser.most_caps < SPEC_MOST_OBJECTS ? parser.most_caps : SPEC_MOST_OBJECTS;
     text_lex_init(&lexer, diags, source);
     text_start(&parser, lexer);
     first_pass(&parser);
     second_pass(&parser);
-    if (options && options->release)
+    if (options && options->release) {
         options->release(options->context, text->text, text->text + text->size);
+    }
     parser_free(&parser);
     return diags->num_errors == errors && !parser.expand_failed;
 }

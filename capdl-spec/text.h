@@ -4,8 +4,8 @@
  *
  *     objects sections -> the front end's hook -> caps, irq maps, domains -> copies, derivations -> cdt sections
  *
- * Functions that parse return false when they have lost the thread, after reporting why; the caller then skips to where it can go
- * on. What is understood but wrong is reported and parsed on, returning true.
+ * Functions that parse return false when they have lost the thread, after reporting why; the caller then skips to where
+ * it can go on. What is understood but wrong is reported and parsed on, returning true.
  */
 #ifndef CAPDL_TEXT_H
 #define CAPDL_TEXT_H
@@ -120,17 +120,17 @@ struct text_parser {
     const struct capdl_text_options *options;
     struct text_lexer lexer;
     struct text_token token;
-    unsigned depth; /* of nested braces, to bound recursion */
+    unsigned depth;     /* of nested braces, to bound recursion */
     size_t first_error; /* errors there were before */
     bool expand_failed, too_large;
-    bool lost_section;         /* one was passed over: what is unknown may be in it */
+    bool lost_section;           /* one was passed over: what is unknown may be in it */
     struct text_untyped untyped; /* whose children are read */
     struct capdl_pos unclosed;   /* brace of an untyped behind which a declaration does not stand further right */
     uint64_t num_caps;
     uint64_t most_objects, most_caps;
     const char *release_at; /* when this has been read, what lies before it is released */
-    uint64_t searched; /* objects looked at to make messages better */
-    uint64_t compared; /* names of capabilities likewise */
+    uint64_t searched;      /* objects looked at to make messages better */
+    uint64_t compared;      /* names of capabilities likewise */
 
     struct text_range *ranges;
     size_t num_ranges, capacity_ranges;
@@ -236,7 +236,8 @@ void text_cap_name_add(struct text_parser *, const struct text_ref *, struct tex
 void text_copies_expand(struct text_parser *);
 void text_caps_settle(struct text_parser *);
 /* Puts a copy of one slot into another, to be made by text_links_resolve. */
-void text_link_add(struct text_parser *, struct capdl_slot_ref to, struct capdl_slot_ref from, struct capdl_pos, uint32_t params);
+void text_link_add(struct text_parser *, struct capdl_slot_ref to, struct capdl_slot_ref from, struct capdl_pos,
+                   uint32_t params);
 void text_links_resolve(struct text_parser *);
 /* Whether the parent is a capability whose name is known already; enters it. */
 bool text_child_known(struct text_parser *, const struct text_child *);

@@ -25,8 +25,9 @@ enum { NUM_KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };
 
 static uint8_t right_of(char letter)
 {
-    if (letter == 'X')
+    if (letter == 'X') {
         return CAPDL_RIGHT_GRANT;
+    }
 #define CAPDL_RIGHT(id, right_letter, bit, name) \
     if (letter == right_letter)                  \
         return CAPDL_RIGHT_##id;
@@ -38,21 +39,27 @@ static uint8_t right_of(char letter)
 /* A word made of rights letters only. */
 static bool is_rights(const struct text_token *token)
 {
-    if (token->kind != TEXT_NAME)
+    if (token->kind != TEXT_NAME) {
         return false;
-    for (size_t i = 0; i < token->length; i++)
-        if (!right_of(token->text[i]))
+    }
+    for (size_t i = 0; i < token->length; i++) {
+        if (!right_of(token->text[i])) {
             return false;
+        }
+    }
     return true;
 }
 
 static bool parse_rights(struct text_parser *p, uint8_t *rights)
 {
-    if (!is_rights(&p->token))
+    if (!is_rights(&p->token)) {
         return text_unexpected(p, "rights: letters out of R, W, G, X, P");
-    for (; is_rights(&p->token); text_advance(p))
-        for (size_t i = 0; i < p->token.length; i++)
+    }
+    for (; is_rights(&p->token); text_advance(p)) {
+        for (size_t i = 0; i < p->token.length; i++) {
             *rights |= right_of(p->token.text[i]);
+        }
+    }
     return true;
 }
 
@@ -70,10 +77,12 @@ static bool parse_mapping(struct text_parser *p, struct text_cap_params *params)
     struct text_ref ref;
     bool result = text_expect(p, '(', "and page table and slot, as in mapping: (pt, 3)") && text_ref_parse(p, &ref);
 
-    if (!result)
+    if (!result) {
         return false;
-    if (!text_ref_object(p, &ref, "a page table", &params->mapping_container))
+    }
+    if (!text_ref_object(p, &ref, "a page table", &params->mapping_container)) {
         params->mapping_container = CAPDL_NO_OBJECT;
+    }
     text_ranges_drop(p, keep);
     return text_expect(p, ',', "after the page table") && text_slot_parse(p, &params->mapping_slot) &&
            text_expect(p, ')', "after the slot");
@@ -108,19 +117,23 @@ static bool has_value(uint32_t bit)
 /* Reports a word that is neither a parameter nor rights. */
 static bool report_unknown(struct text_parser *p)
 {
-    struct text_nearest nearest = {0};
+    struct text_nearest nearest = {NULL};
     bool letters = p->token.kind == TEXT_NAME;
 
-    for (size_t i = 0; i < p->token.length; i++)
+    for (size_t i = 0; i < p->token.length; i++) {
         letters = letters && p->token.text[i] >= 'A' && p->token.text[i] <= 'Z';
-    if (letters)
+    }
+    if (letters) {
         return text_unexpected(p, "rights: letters out of R, W, G, X, P");
-    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < NUM_KEYWORDS; i++)
+    }
+    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < NUM_KEYWORDS; i++) {
         text_nearest_try(&nearest, &p->token, keywords[i].keyword);
-    return text_unexpected(p,
-                           "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, "
-                           "reply or master_reply%s",
-                           text_nearest_hint(&nearest));
+    }
+    return text_unexpected(
+        p,
+        "rights such as RW, badge, guard, guard_size, core, asid, mapping, masked, cached, uncached, "
+        "reply or master_reply%s",
+        text_nearest_hint(&nearest));
 }
 
 static bool parse_param(struct text_parser *p, struct text_cap_params *params)
@@ -131,12 +144,15 @@ static bool parse_param(struct text_parser *p, struct text_cap_params *params)
         params->has |= TEXT_PARAM_RIGHTS;
         return parse_rights(p, &params->rights);
     }
-    while (i < NUM_KEYWORDS && !text_is_word(p, keywords[i].keyword))
+    while (i < NUM_KEYWORDS && !text_is_word(p, keywords[i].keyword)) {
         i++;
-    if (i == NUM_KEYWORDS)
+    }
+    if (i == NUM_KEYWORDS) {
         return report_unknown(p);
-    if (params->has & keywords[i].bit)
+    }
+    if (params->has & keywords[i].bit) {
         capdl_error(p->diags, p->token.pos, "'%s' is given twice", keywords[i].keyword);
+    }
     params->has |= keywords[i].bit;
     text_advance(p);
     return !has_value(keywords[i].bit) ||
@@ -148,8 +164,9 @@ bool text_cap_params_parse(struct text_parser *p, struct text_cap_params *params
     params->pos = p->token.pos;
     text_advance(p);
     do {
-        if (!parse_param(p, params))
+        if (!parse_param(p, params)) {
             return false;
+        }
     } while (text_accept(p, ','));
     return text_expect(p, ')', "or ',' and another parameter");
 }
@@ -189,11 +206,14 @@ static void param_names(uint32_t set, char *buffer, size_t size)
     size_t used = 0;
 
     buffer[0] = '\0';
-    if (set & TEXT_PARAM_RIGHTS)
+    if (set & TEXT_PARAM_RIGHTS) {
         used += (size_t)snprintf(buffer, size, "rights");
-    for (unsigned i = 0; i < NUM_KEYWORDS; i++)
-        if (set & keywords[i].bit && used < size)
+    }
+    for (unsigned i = 0; i < NUM_KEYWORDS; i++) {
+        if (set & keywords[i].bit && used < size) {
             used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? ", " : "", keywords[i].keyword);
+        }
+    }
 }
 
 static void report_rejected(struct text_parser *p, const struct text_cap_params *params, enum capdl_kind kind)
@@ -203,19 +223,22 @@ static void report_rejected(struct text_parser *p, const struct text_cap_params 
 
     param_names(params->has & ~allowed, rejected, sizeof(rejected));
     param_names(allowed & ~(uint32_t)TEXT_PARAM_MASKED, accepted, sizeof(accepted));
-    capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", spec_kind_phrase(kind),
-                rejected, allowed ? accepted : "no parameters");
+    capdl_error(p->diags, params->pos, "a capability to %s takes no %s; it takes %s", spec_kind_phrase(kind), rejected,
+                allowed ? accepted : "no parameters");
 }
 
 static void reject_contradictions(struct text_parser *p, const struct text_cap_params *params)
 {
-    if ((params->has & TEXT_PARAM_REPLY) && (params->has & TEXT_PARAM_MASTER_REPLY))
+    if ((params->has & TEXT_PARAM_REPLY) && (params->has & TEXT_PARAM_MASTER_REPLY)) {
         capdl_error(p->diags, params->pos, "a capability is 'reply' or 'master_reply', not both");
-    if ((params->has & TEXT_PARAM_CACHED) && (params->has & TEXT_PARAM_UNCACHED))
+    }
+    if ((params->has & TEXT_PARAM_CACHED) && (params->has & TEXT_PARAM_UNCACHED)) {
         capdl_error(p->diags, params->pos, "a capability is 'cached' or 'uncached', not both");
-    if (params->guard_size > 64)
+    }
+    if (params->guard_size > 64) {
         capdl_error(p->diags, params->pos, "a guard has at most 64 bits, not %llu",
                     (unsigned long long)params->guard_size);
+    }
 }
 
 static void apply_extra(struct text_parser *p, const struct text_cap_params *params, struct capdl_cap *cap)
@@ -225,25 +248,30 @@ static void apply_extra(struct text_parser *p, const struct text_cap_params *par
                                     .mapping_container = params->mapping_container,
                                     .mapping_slot = params->mapping_slot};
 
-    if (!(params->has & (TEXT_PARAM_ASID | TEXT_PARAM_MAPPING)))
+    if (!(params->has & (TEXT_PARAM_ASID | TEXT_PARAM_MAPPING))) {
         return;
+    }
     cap->extra = capdl_spec_add_extra(p->spec, &extra);
-    if (params->has & TEXT_PARAM_ASID)
+    if (params->has & TEXT_PARAM_ASID) {
         cap->flags |= CAPDL_CAP_HAS_ASID;
-    if (params->has & TEXT_PARAM_MAPPING && params->mapping_container != CAPDL_NO_OBJECT)
+    }
+    if (params->has & TEXT_PARAM_MAPPING && params->mapping_container != CAPDL_NO_OBJECT) {
         cap->flags |= CAPDL_CAP_HAS_MAPPING;
+    }
 }
 
 void text_cap_params_apply(struct text_parser *p, const struct text_cap_params *params, struct capdl_cap *cap)
 {
     uint32_t has = params->has;
 
-    if (has & ~text_cap_params_allowed(cap->kind))
+    if (has & ~text_cap_params_allowed(cap->kind)) {
         report_rejected(p, params, cap->kind);
+    }
     has &= text_cap_params_allowed(cap->kind);
     reject_contradictions(p, params);
-    if (has & TEXT_PARAM_RIGHTS)
+    if (has & TEXT_PARAM_RIGHTS) {
         cap->rights = params->rights;
+    }
     if (has & TEXT_PARAM_BADGE) {
         cap->data = params->badge;
         cap->flags |= CAPDL_CAP_HAS_BADGE;
@@ -253,13 +281,17 @@ void text_cap_params_apply(struct text_parser *p, const struct text_cap_params *
         cap->guard_size = (uint8_t)(params->guard_size > 64 ? 64 : params->guard_size);
         cap->flags |= CAPDL_CAP_HAS_GUARD;
     }
-    if (has & TEXT_PARAM_CORE)
+    if (has & TEXT_PARAM_CORE) {
         cap->data = params->core;
-    if (has & TEXT_PARAM_REPLY)
+    }
+    if (has & TEXT_PARAM_REPLY) {
         cap->flags |= CAPDL_CAP_REPLY;
-    if (has & TEXT_PARAM_MASTER_REPLY)
+    }
+    if (has & TEXT_PARAM_MASTER_REPLY) {
         cap->flags |= CAPDL_CAP_MASTER_REPLY;
-    if (has & TEXT_PARAM_UNCACHED)
+    }
+    if (has & TEXT_PARAM_UNCACHED) {
         cap->flags |= CAPDL_CAP_UNCACHED;
+    }
     apply_extra(p, params, cap);
 }

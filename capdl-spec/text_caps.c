@@ -39,14 +39,15 @@ static bool slot_name(const struct text_token *token, uint64_t *slot, struct tex
 
 bool text_slot_parse(struct text_parser *p, uint64_t *slot)
 {
-    struct text_nearest nearest = {0};
+    struct text_nearest nearest = {NULL};
 
-    if (p->token.kind == TEXT_NUMBER)
+    if (p->token.kind == TEXT_NUMBER) {
         *slot = p->token.number;
-    else if (!slot_name(&p->token, slot, &nearest))
+    } else if (!slot_name(&p->token, slot, &nearest)) {
         return text_unexpected(
             p, "a slot: a number, or the name of a TCB's slot such as cspace, vspace or ipc_buffer_slot%s",
             text_nearest_hint(&nearest));
+    }
     text_advance(p);
     return true;
 }
@@ -57,13 +58,15 @@ static bool at_container(const struct text_parser *p)
     struct text_lexer lexer;
     struct text_token token;
 
-    if (p->token.kind != TEXT_NAME)
+    if (p->token.kind != TEXT_NAME) {
         return false;
+    }
     token = text_behind_ref(p, &lexer);
-    if (token.kind == TEXT_PUNCT && token.punct == '=')
+    if (token.kind == TEXT_PUNCT && token.punct == '=') {
         token = text_lex_next(&lexer);
-    else if (token.kind == TEXT_PUNCT && token.punct == '(')
+    } else if (token.kind == TEXT_PUNCT && token.punct == '(') {
         return false;
+    }
     return token.kind == TEXT_PUNCT && (token.punct == '{' || token.punct == '(');
 }
 
@@ -75,9 +78,10 @@ static bool slot_prefix(struct text_parser *p, struct block *block, struct mappi
     if (p->token.kind == TEXT_NAME) {
         next = text_peek(p);
         if (next.kind != TEXT_PUNCT || next.punct != ':') {
-            if (block->unknown)
+            if (block->unknown) {
                 capdl_error(p->diags, p->token.pos,
                             "expected a slot number: the length of the copy before is not known yet");
+            }
             return true;
         }
     } else if (p->token.kind != TEXT_NUMBER) {
@@ -90,26 +94,31 @@ static bool slot_prefix(struct text_parser *p, struct block *block, struct mappi
 static bool target_parse(struct text_parser *p, struct mapping *mapping)
 {
     mapping->copy = text_accept(p, '<');
-    if (p->token.kind != TEXT_NAME)
-        return text_unexpected(p, mapping->copy ? "the name of a capability"
-                                                : "an object, or '}' to close the container");
-    if (!text_ref_parse(p, &mapping->target))
+    if (p->token.kind != TEXT_NAME) {
+        return text_unexpected(p,
+                               mapping->copy ? "the name of a capability" : "an object, or '}' to close the container");
+    }
+    if (!text_ref_parse(p, &mapping->target)) {
         return false;
+    }
     return !mapping->copy || text_expect(p, '>', "after the name of a capability");
 }
 
 static bool mapping_parse(struct text_parser *p, struct block *block, struct mapping *mapping)
 {
     *mapping = (struct mapping){.pos = p->token.pos};
-    if (!slot_prefix(p, block, mapping))
+    if (!slot_prefix(p, block, mapping)) {
         return false;
-    if (!target_parse(p, mapping))
+    }
+    if (!target_parse(p, mapping)) {
         return false;
+    }
     if (!mapping->copy && text_accept(p, '=')) {
         mapping->named = true;
         mapping->name = mapping->target;
-        if (!target_parse(p, mapping))
+        if (!target_parse(p, mapping)) {
             return false;
+        }
     }
     mapping->params.pos = mapping->target.pos;
     return !text_is(p, '(') || text_cap_params_parse(p, &mapping->params);
@@ -117,11 +126,12 @@ static bool mapping_parse(struct text_parser *p, struct block *block, struct map
 
 static bool is_control(const struct text_ref *ref, enum capdl_kind *kind)
 {
-    for (unsigned i = CAPDL_KIND_IRQ_CONTROL; !ref->indexed && i < CAPDL_KIND_COUNT; i++)
+    for (unsigned i = CAPDL_KIND_IRQ_CONTROL; !ref->indexed && i < CAPDL_KIND_COUNT; i++) {
         if (!strcmp(ref->name->text, capdl_kind_keyword((enum capdl_kind)i))) {
             *kind = (enum capdl_kind)i;
             return true;
         }
+    }
     return false;
 }
 
@@ -140,8 +150,9 @@ static bool reserve(struct text_parser *p, struct capdl_pos pos, uint64_t count)
 
 static void add_everywhere(struct text_parser *p, struct capdl_cap *cap)
 {
-    for (size_t i = 0; i < p->num_containers; i++)
+    for (size_t i = 0; i < p->num_containers; i++) {
         spec_append_cap(p->spec, p->containers[i], cap);
+    }
 }
 
 static void report_program(struct text_parser *p, const struct text_ref *ref, uint32_t program)
@@ -149,28 +160,35 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
     uint32_t count = text_may_search(p) ? p->spec->num_objects : 0;
     char label[128] = "";
 
-    for (uint32_t i = 0; i < count; i++)
-        if (capdl_object(p->spec, i)->program == program && capdl_object(p->spec, i)->kind == CAPDL_KIND_CNODE)
+    for (uint32_t i = 0; i < count; i++) {
+        if (capdl_object(p->spec, i)->program == program && capdl_object(p->spec, i)->kind == CAPDL_KIND_CNODE) {
             capdl_object_label(capdl_object(p->spec, i), label, sizeof(label));
-    if (label[0])
+        }
+    }
+    if (label[0]) {
         capdl_error(p->diags, ref->pos,
                     "'%s' is a protection domain, not an object: name one of its objects, such as '%s'",
                     ref->name->text, label);
-    else
+    } else {
         capdl_error(p->diags, ref->pos, "'%s' is a protection domain, not an object: name one of its objects",
                     ref->name->text);
+    }
 }
 
 static uint64_t put_control(struct text_parser *p, const struct mapping *mapping, enum capdl_kind kind)
 {
-    struct capdl_cap cap = {
-        .slot = mapping->slot, .object = CAPDL_NO_OBJECT, .kind = (uint8_t)kind, .at = capdl_spec_at(p->spec, mapping->target.pos)};
+    struct capdl_cap cap = {.slot = mapping->slot,
+                            .object = CAPDL_NO_OBJECT,
+                            .kind = (uint8_t)kind,
+                            .at = capdl_spec_at(p->spec, mapping->target.pos)};
 
     text_cap_params_apply(p, &mapping->params, &cap);
-    if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE))
+    if (kind == CAPDL_KIND_SCHED_CONTROL && !(mapping->params.has & TEXT_PARAM_CORE)) {
         capdl_error(p->diags, mapping->target.pos, "expected the core: sched_control (core: 0)");
-    if (reserve(p, mapping->target.pos, 1))
+    }
+    if (reserve(p, mapping->target.pos, 1)) {
         add_everywhere(p, &cap);
+    }
     return 1;
 }
 
@@ -184,26 +202,31 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
     uint32_t index;
     bool first = true;
 
-    if (mapping->params.has & TEXT_PARAM_MASKED)
+    if (mapping->params.has & TEXT_PARAM_MASKED) {
         capdl_error(p->diags, mapping->params.pos,
                     "'masked' is for copies, as in <name> (masked: R): write the rights themselves, as in (R)");
-    if (!text_ref_check(p, ref, "an object"))
+    }
+    if (!text_ref_check(p, ref, "an object")) {
         return 1;
+    }
     count = text_ref_count(p, ref, spec_name_length(p->spec, ref->name));
-    if (!reserve(p, ref->pos, count) || !text_slots_fit(p, ref->pos, mapping->slot, count))
+    if (!reserve(p, ref->pos, count) || !text_slots_fit(p, ref->pos, mapping->slot, count)) {
         return 1;
+    }
     iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
     for (; text_iter_next(&iter, &index); cap.slot++) {
         cap.object = spec_name_find(p->spec, ref->name, index);
-        if (cap.object == CAPDL_NO_OBJECT)
+        if (cap.object == CAPDL_NO_OBJECT) {
             continue;
+        }
         cap.kind = (uint8_t)capdl_object_kind(p->spec, cap.object);
         if (cap.kind == CAPDL_KIND_PROGRAM) {
             report_program(p, ref, cap.object);
             break;
         }
-        if (first)
+        if (first) {
             text_cap_params_apply(p, &mapping->params, &cap);
+        }
         first = false;
         add_everywhere(p, &cap);
     }
@@ -216,8 +239,9 @@ static uint32_t copy_params(struct text_parser *p, const struct text_cap_params 
     const struct text_cap_params *last = p->num_params ? &p->params[p->num_params - 1] : NULL;
     bool plain = !(params->has & ~(uint32_t)TEXT_PARAM_MASKED); /* nothing about them can be wrong */
 
-    if (last && plain && last->has == params->has && last->masked == params->masked)
+    if (last && plain && last->has == params->has && last->masked == params->masked) {
         return (uint32_t)p->num_params - 1;
+    }
     p->params = spec_grow(p->params, &p->capacity_params, p->num_params + 1, sizeof(*params));
     p->params[p->num_params] = *params;
     return (uint32_t)p->num_params++;
@@ -229,8 +253,9 @@ static bool copy_source(const struct text_parser *p, const struct text_ref *ref,
     uint32_t number = spec_name_use(p->spec, ref->name).cap_name;
     const struct text_cap_name *name = number ? &p->cap_names[number - 1] : NULL;
 
-    if (!name || name->indexed || ref->indexed || name->container == CAPDL_NO_OBJECT)
+    if (!name || name->indexed || ref->indexed || name->container == CAPDL_NO_OBJECT) {
         return false;
+    }
     *source = (struct capdl_slot_ref){name->container, name->slot};
     return true;
 }
@@ -242,9 +267,12 @@ static uint64_t copy_count(struct text_parser *p, struct block *block, const str
     uint64_t length = name ? p->cap_names[name - 1].count : p->most_caps;
 
     block->unknown = !name && text_ref_open(p, ref);
-    for (uint32_t i = 0; i < ref->num_ranges; i++)
-        if (p->ranges[ref->first_range + i].last >= p->most_caps || p->ranges[ref->first_range + i].first >= p->most_caps)
+    for (uint32_t i = 0; i < ref->num_ranges; i++) {
+        if (p->ranges[ref->first_range + i].last >= p->most_caps ||
+            p->ranges[ref->first_range + i].first >= p->most_caps) {
             return 1;
+        }
+    }
     return block->unknown ? 1 : text_ref_count(p, ref, length);
 }
 
@@ -256,13 +284,14 @@ static uint64_t put_copy(struct text_parser *p, struct block *block, const struc
     struct capdl_slot_ref source;
     bool known = copy_source(p, ref, &source) && reserve(p, ref->pos, 1);
 
-    for (size_t i = 0; i < p->num_containers; i++)
+    for (size_t i = 0; i < p->num_containers; i++) {
         if (known) {
             text_link_add(p, (struct capdl_slot_ref){p->containers[i], mapping->slot}, source, ref->pos, params);
         } else {
             p->copies = spec_grow(p->copies, &p->capacity_copies, p->num_copies + 1, sizeof(*p->copies));
             p->copies[p->num_copies++] = (struct text_copy){p->containers[i], mapping->slot, *ref, params};
         }
+    }
     return copy_count(p, block, ref);
 }
 
@@ -272,13 +301,13 @@ static void name_caps(struct text_parser *p, const struct mapping *mapping, uint
     const struct text_ref *name = &mapping->name;
     struct text_cap_name entry = {.slot = mapping->slot, .count = (uint32_t)count, .indexed = name->indexed};
 
-    if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL))
+    if (name->indexed && (name->num_ranges != 1 || p->ranges[name->first_range].kind != TEXT_RANGE_ALL)) {
         capdl_error(p->diags, name->pos, "expected '%s' or '%s[]' as the name of capabilities", name->name->text,
                     name->name->text);
-    else if (!name->indexed && count != 1)
+    } else if (!name->indexed && count != 1) {
         capdl_error(p->diags, name->pos, "'%s' would name %llu capabilities: write '%s[]'", name->name->text,
                     (unsigned long long)count, name->name->text);
-    else if (p->num_containers) {
+    } else if (p->num_containers) {
         entry.container = p->containers[0];
         text_cap_name_add(p, name, entry);
         return;
@@ -294,10 +323,12 @@ static bool child_of(struct text_parser *p, const struct mapping *mapping, uint6
     bool known;
 
     text_advance(p);
-    if (p->token.text == behind || !text_accept_word(p, "child_of"))
+    if (p->token.text == behind || !text_accept_word(p, "child_of")) {
         return text_unexpected(p, "'- child_of' with a blank between");
-    if (!text_slot_ref_parse(p, &child.parent))
+    }
+    if (!text_slot_ref_parse(p, &child.parent)) {
         return false;
+    }
     known = text_child_known(p, &child);
     for (size_t i = 0; i < p->num_containers; i++) {
         child.container = p->containers[i];
@@ -318,21 +349,26 @@ static bool mapping_read(struct text_parser *p, struct block *block)
     size_t keep = p->num_ranges;
     uint64_t count;
 
-    if (!mapping_parse(p, block, &mapping))
+    if (!mapping_parse(p, block, &mapping)) {
         return false;
-    if (mapping.copy)
+    }
+    if (mapping.copy) {
         count = put_copy(p, block, &mapping);
-    else if (is_control(&mapping.target, &kind))
+    } else if (is_control(&mapping.target, &kind)) {
         count = put_control(p, &mapping, kind);
-    else
+    } else {
         count = put_objects(p, &mapping);
-    if (mapping.named)
+    }
+    if (mapping.named) {
         name_caps(p, &mapping, count);
-    if (!mapping.copy)
+    }
+    if (!mapping.copy) {
         text_ranges_drop(p, keep);
+    }
     block->next = mapping.slot + count;
-    if (text_is(p, '-') && !child_of(p, &mapping, count))
+    if (text_is(p, '-') && !child_of(p, &mapping, count)) {
         return false;
+    }
     text_accept(p, ';');
     return true;
 }
@@ -345,12 +381,15 @@ static void resynchronise(struct text_parser *p, struct text_token start)
     while (p->token.kind != TEXT_END) {
         bool moved = p->token.text != start.text;
 
-        if (moved && p->token.first && !text_is(p, ')'))
+        if (moved && p->token.first && !text_is(p, ')')) {
             return;
-        if (!depth && text_is(p, '}'))
+        }
+        if (!depth && text_is(p, '}')) {
             return;
-        if (text_accept(p, ';'))
+        }
+        if (text_accept(p, ';')) {
             return;
+        }
         depth += text_is(p, '{');
         depth -= depth && text_is(p, '}');
         text_advance(p);
@@ -359,8 +398,9 @@ static void resynchronise(struct text_parser *p, struct text_token start)
 
 static bool block_close(struct text_parser *p, const struct block *block)
 {
-    if (text_accept(p, '}'))
+    if (text_accept(p, '}')) {
         return true;
+    }
     text_unexpected(p, "'}' to close the container '%s'", block->ref->name->text);
     capdl_note(p->diags, block->pos, "it is opened here");
     return true;
@@ -374,10 +414,12 @@ static bool block_read(struct text_parser *p, const struct text_ref *ref)
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
         struct text_token start = p->token;
 
-        if (p->token.kind == TEXT_NAME && at_container(p))
+        if (p->token.kind == TEXT_NAME && at_container(p)) {
             break;
-        if (!mapping_read(p, &block))
+        }
+        if (!mapping_read(p, &block)) {
             resynchronise(p, start);
+        }
     }
     return block_close(p, &block);
 }
@@ -389,8 +431,9 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
     uint32_t index;
 
     p->num_containers = 0;
-    if (!text_ref_check(p, ref, "a container of capabilities"))
+    if (!text_ref_check(p, ref, "a container of capabilities")) {
         return;
+    }
     if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > p->most_caps) {
         text_too_large(p, ref->pos, "capabilities", p->most_caps);
         return;
@@ -399,8 +442,9 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
     while (text_iter_next(&iter, &index)) {
         uint32_t object = spec_name_find(p->spec, ref->name, index);
 
-        if (object == CAPDL_NO_OBJECT)
+        if (object == CAPDL_NO_OBJECT) {
             continue;
+        }
         if (capdl_object(p->spec, object)->kind == CAPDL_KIND_PROGRAM) {
             report_program(p, ref, object);
             return;
@@ -420,19 +464,23 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
     text_advance(p);
     if (!text_expect(p, '(', "and the slot to name, as in name = (cnode, 3)") || !text_ref_parse(p, &ref) ||
         !text_expect(p, ',', "after the container") || !text_slot_parse(p, &entry.slot) ||
-        !text_expect(p, ')', "after the slot"))
+        !text_expect(p, ')', "after the slot")) {
         return false;
-    if (name->indexed)
+    }
+    if (name->indexed) {
         capdl_error(p->diags, name->pos, "a name for one slot has no index");
-    else if (spec_name_scalar(p->spec, ref.name) == CAPDL_NO_OBJECT && !spec_name_length(p->spec, ref.name))
+    } else if (spec_name_scalar(p->spec, ref.name) == CAPDL_NO_OBJECT && !spec_name_length(p->spec, ref.name)) {
         entry.container = CAPDL_NO_OBJECT;
-    else if (!text_ref_object(p, &ref, "a container of capabilities", &entry.container))
+    } else if (!text_ref_object(p, &ref, "a container of capabilities", &entry.container)) {
         spec_name_set_broken(p->spec, name->name, true);
-    if (entry.container == CAPDL_NO_OBJECT && !spec_name_use(p->spec, ref.name).broken)
+    }
+    if (entry.container == CAPDL_NO_OBJECT && !spec_name_use(p->spec, ref.name).broken) {
         capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text,
                       name->name->text);
-    if (!spec_name_use(p->spec, name->name).broken)
+    }
+    if (!spec_name_use(p->spec, name->name).broken) {
         text_cap_name_add(p, name, entry);
+    }
     return true;
 }
 
@@ -449,10 +497,12 @@ static bool container_read(struct text_parser *p)
 {
     struct text_ref ref;
 
-    if (!text_ref_parse(p, &ref))
+    if (!text_ref_parse(p, &ref)) {
         return false;
-    if (text_is(p, '='))
+    }
+    if (text_is(p, '=')) {
         return slot_name_read(p, &ref);
+    }
     if (!text_is(p, '{')) {
         text_unexpected(p, "'{' and the slots of '%s'", ref.name->text);
         if (!at_slot(p)) {
@@ -469,10 +519,10 @@ void text_caps_section(struct text_parser *p)
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
         unsigned long depth = 0;
 
-        if (container_read(p))
+        if (container_read(p)) {
             continue;
-        while (p->token.kind != TEXT_END && !text_at_section(p) &&
-               (depth || (!text_is(p, '}') && !at_container(p)))) {
+        }
+        while (p->token.kind != TEXT_END && !text_at_section(p) && (depth || (!text_is(p, '}') && !at_container(p)))) {
             depth += text_is(p, '{');
             depth -= depth && text_is(p, '}');
             text_advance(p);

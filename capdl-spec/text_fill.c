@@ -18,8 +18,9 @@ static bool word_number(const struct text_token *word, uint64_t *number)
     char buffer[32], *end;
 
     if (word->kind != TEXT_NAME || word->length >= sizeof(buffer) || !word->length || word->text[0] < '0' ||
-        word->text[0] > '9')
+        word->text[0] > '9') {
         return false;
+    }
     memcpy(buffer, word->text, word->length);
     buffer[word->length] = '\0';
     *number = strtoull(buffer, &end, 0);
@@ -37,8 +38,9 @@ static const char *words_join(struct text_parser *p, const struct words *words)
     size_t size = 1, used = 0;
     char *text;
 
-    for (size_t i = 0; i < words->count; i++)
+    for (size_t i = 0; i < words->count; i++) {
         size += words->list[i].length + 3;
+    }
     text = capdl_spec_alloc(p->spec, size);
     for (size_t i = 0; i < words->count; i++) {
         const char *quote = words->list[i].kind == TEXT_STRING ? "\"" : "";
@@ -54,8 +56,9 @@ static bool fill_file(struct text_parser *p, const struct words *words, struct c
     fill->kind = CAPDL_FILL_FILE;
     fill->text = words->count > 3 ? word_text(p, &words->list[3]) : "";
     if (words->count == 5 && word_number(&words->list[4], &fill->source_offset) && fill->text[0] &&
-        !strchr(fill->text, '"'))
+        !strchr(fill->text, '"')) {
         return true;
+    }
     capdl_error(p->diags, fill->pos, "expected {offset length CDL_FrameFill_FileData \"file\" file-offset}");
     return true;
 }
@@ -65,8 +68,9 @@ static bool fill_bootinfo(struct text_parser *p, const struct words *words, stru
     fill->kind = CAPDL_FILL_BOOTINFO;
     fill->text = words->count > 3 ? word_text(p, &words->list[3]) : "";
     if ((words->count == 4 || (words->count == 5 && word_number(&words->list[4], &fill->source_offset))) &&
-        fill->text[0])
+        fill->text[0]) {
         return true;
+    }
     capdl_error(p->diags, fill->pos, "expected {offset length CDL_FrameFill_BootInfo type source-offset}");
     return true;
 }
@@ -78,10 +82,12 @@ static bool fill_interpret(struct text_parser *p, const struct words *words, str
         capdl_error(p->diags, fill->pos, "expected {offset length CDL_FrameFill_FileData \"file\" file-offset}");
         return true;
     }
-    if (text_token_is(&words->list[2], "CDL_FrameFill_FileData"))
+    if (text_token_is(&words->list[2], "CDL_FrameFill_FileData")) {
         return fill_file(p, words, fill);
-    if (text_token_is(&words->list[2], "CDL_FrameFill_BootInfo"))
+    }
+    if (text_token_is(&words->list[2], "CDL_FrameFill_BootInfo")) {
         return fill_bootinfo(p, words, fill);
+    }
     fill->kind = CAPDL_FILL_OTHER;
     fill->text = words_join(p, words);
     return true;
@@ -95,8 +101,9 @@ static bool fill_words(struct text_parser *p, struct words *words)
     words->count = 0;
     while (text_lex_word(&p->lexer, &word)) {
         if (word.kind == TEXT_BAD || words->count == MOST_WORDS) {
-            if (word.kind != TEXT_BAD)
+            if (word.kind != TEXT_BAD) {
                 capdl_error(p->diags, word.pos, "a fill has at most %d words: is a '}' missing?", MOST_WORDS);
+            }
             text_advance(p);
             return false;
         }
@@ -116,20 +123,21 @@ bool text_fill_parse(struct text_parser *p, struct capdl_object *frame)
     while (result && text_is(p, '{')) {
         struct capdl_fill fill = {.pos = p->token.pos};
 
-        result =
-            fill_words(p, &words) && text_expect(p, '}', "to close the fill") && fill_interpret(p, &words, &fill);
+        result = fill_words(p, &words) && text_expect(p, '}', "to close the fill") && fill_interpret(p, &words, &fill);
         list = spec_grow(list, &capacity, count + 1, sizeof(fill));
         list[count++] = fill;
-        if (result && text_is(p, '{'))
+        if (result && text_is(p, '{')) {
             text_unexpected(p, "',' between two fills");
-        else if (!text_accept(p, ','))
+        } else if (!text_accept(p, ',')) {
             break;
+        }
     }
     frame->flags |= CAPDL_OBJECT_HAS_FILL;
     frame->u.fills.list = capdl_spec_alloc(p->spec, count * sizeof(*list));
     frame->u.fills.count = count;
-    if (count)
+    if (count) {
         memcpy(frame->u.fills.list, list, count * sizeof(*list));
+    }
     free(list);
     return result && text_expect(p, ']', "after the list of fills");
 }

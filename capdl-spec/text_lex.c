@@ -50,8 +50,9 @@ void text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t
         .source = source,
         .marked = source,
     };
-    if (file->size >= 3 && !memcmp(file->text, "\xef\xbb\xbf", 3))
+    if (file->size >= 3 && !memcmp(file->text, "\xef\xbb\xbf", 3)) {
         lexer->at += 3;
+    }
     lexer->line_start = lexer->at;
 }
 
@@ -64,22 +65,27 @@ static void next_line(struct text_lexer *lexer)
 /* Steps over one byte, keeping track of lines. */
 static void step(struct text_lexer *lexer)
 {
-    if (*lexer->at++ == '\n')
+    if (*lexer->at++ == '\n') {
         next_line(lexer);
+    }
 }
 
-/* The file that a line marker names. The file being read gets an entry without text: its lines are not the marker's lines. */
+/* The file that a line marker names. The file being read gets an entry without text: its lines are not the marker's
+ * lines. */
 static uint16_t marker_file(struct text_lexer *lexer, const char *name, size_t length)
 {
     struct capdl_diags *diags = lexer->diags;
     char buffer[512];
 
-    for (size_t i = lexer->source; i < diags->num_files; i++)
+    for (size_t i = lexer->source; i < diags->num_files; i++) {
         if (!diags->files[i].text && strlen(diags->files[i].name) == length &&
-            !memcmp(diags->files[i].name, name, length))
+            !memcmp(diags->files[i].name, name, length)) {
             return (uint16_t)i;
-    if (length >= sizeof(buffer) || diags->num_files > MOST_MARKER_FILES)
+        }
+    }
+    if (length >= sizeof(buffer) || diags->num_files > MOST_MARKER_FILES) {
         return lexer->source;
+    }
     memcpy(buffer, name, length);
     buffer[length] = '\0';
     return capdl_diags_add_source(diags, buffer, NULL, 0);
@@ -93,22 +99,28 @@ static bool line_marker(struct text_lexer *lexer)
     struct capdl_marker marker = {.file = lexer->marked};
 
     end = end ? end : lexer->end;
-    while (at < end && (*at == ' ' || *at == '\t'))
+    while (at < end && (*at == ' ' || *at == '\t')) {
         at++;
-    if (end - at > 4 && !memcmp(at, "line", 4))
+    }
+    if (end - at > 4 && !memcmp(at, "line", 4)) {
         at += 4;
-    while (at < end && (*at == ' ' || *at == '\t'))
+    }
+    while (at < end && (*at == ' ' || *at == '\t')) {
         at++;
-    if (at == end || !is_digit(*at))
+    }
+    if (at == end || !is_digit(*at)) {
         return false;
-    while (at < end && is_digit(*at))
+    }
+    while (at < end && is_digit(*at)) {
         marker.line = marker.line * 10 + (uint32_t)(*at++ - '0');
+    }
     name = memchr(at, '"', (size_t)(end - at));
     if (name) {
         const char *quote = memchr(name + 1, '"', (size_t)(end - name - 1));
 
-        if (!quote)
+        if (!quote) {
             return false;
+        }
         marker.file = marker_file(lexer, name + 1, (size_t)(quote - name - 1));
     } else if (marker.file == lexer->source) {
         const char *own = lexer->diags->files[lexer->source].name;
@@ -134,14 +146,16 @@ static void block_comment(struct text_lexer *lexer)
             open++;
         } else if (peek(lexer, 0) == '*' && peek(lexer, 1) == '/') {
             lexer->at += 2;
-            if (!--open)
+            if (!--open) {
                 return;
+            }
         } else {
             step(lexer);
         }
     }
-    if (!lexer->silent)
+    if (!lexer->silent) {
         capdl_error(lexer->diags, pos, "this comment is not closed: comments nest, so each '/*' needs its own '*/'");
+    }
 }
 
 static void skip_blanks(struct text_lexer *lexer)
@@ -149,15 +163,17 @@ static void skip_blanks(struct text_lexer *lexer)
     while (lexer->at < lexer->end) {
         char c = *lexer->at;
 
-        if (is_blank(c))
+        if (is_blank(c)) {
             step(lexer);
-        else if (c == '-' && peek(lexer, 1) == '-')
-            while (lexer->at < lexer->end && *lexer->at != '\n')
+        } else if (c == '-' && peek(lexer, 1) == '-') {
+            while (lexer->at < lexer->end && *lexer->at != '\n') {
                 step(lexer);
-        else if (c == '/' && peek(lexer, 1) == '*')
+            }
+        } else if (c == '/' && peek(lexer, 1) == '*') {
             block_comment(lexer);
-        else if (c != '#' || lexer->at != lexer->line_start || !line_marker(lexer))
+        } else if (c != '#' || lexer->at != lexer->line_start || !line_marker(lexer)) {
             return;
+        }
     }
 }
 
@@ -166,27 +182,32 @@ static bool is_first(const struct text_lexer *lexer)
 {
     const char *at = lexer->line_start;
 
-    if (lexer->at - at > 256)
+    if (lexer->at - at > 256) {
         return false;
-    while (at < lexer->at && is_blank(*at))
+    }
+    while (at < lexer->at && is_blank(*at)) {
         at++;
+    }
     return at == lexer->at;
 }
 
 static unsigned digit_value(char c)
 {
-    if (is_digit(c))
+    if (is_digit(c)) {
         return (unsigned)(c - '0');
-    if (c >= 'a' && c <= 'f')
+    }
+    if (c >= 'a' && c <= 'f') {
         return (unsigned)(c - 'a') + 10;
+    }
     return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 99;
 }
 
 static void number_error(struct text_lexer *lexer, struct text_token *token, const char *message)
 {
     token->kind = TEXT_BAD;
-    if (!lexer->silent)
+    if (!lexer->silent) {
         capdl_error(lexer->diags, token->pos, "%s", message);
+    }
 }
 
 static void lex_number(struct text_lexer *lexer, struct text_token *token)
@@ -195,32 +216,37 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
     bool overflow = false;
     const char *digits;
 
-    if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'x' || peek(lexer, 1) == 'X'))
+    if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'x' || peek(lexer, 1) == 'X')) {
         base = 16;
-    else if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'o' || peek(lexer, 1) == 'O'))
+    } else if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'o' || peek(lexer, 1) == 'O')) {
         base = 8;
+    }
     lexer->at += base == 10 ? 0 : 2;
     digits = lexer->at;
-    for (unsigned digit; lexer->at < lexer->end && (digit = digit_value(*lexer->at)) < base; lexer->at++)
+    for (unsigned digit; lexer->at < lexer->end && (digit = digit_value(*lexer->at)) < base; lexer->at++) {
         overflow |= __builtin_mul_overflow(token->number, (uint64_t)base, &token->number) ||
                     __builtin_add_overflow(token->number, (uint64_t)digit, &token->number);
-    if (lexer->at == digits)
+    }
+    if (lexer->at == digits) {
         number_error(lexer, token,
                      base == 16 ? "expected hexadecimal digits after '0x'" : "expected octal digits after '0o'");
-    else if (overflow)
+    } else if (overflow) {
         number_error(lexer, token, "this number does not fit in 64 bits: the largest is 0xffffffffffffffff");
+    }
 }
 
 /* Control characters have no place in names of files, and cannot be printed again. */
 static void reject_control(struct text_lexer *lexer, struct text_token *token)
 {
-    for (size_t i = 0; i < token->length; i++)
+    for (size_t i = 0; i < token->length; i++) {
         if ((unsigned char)token->text[i] < ' ' && token->kind != TEXT_BAD) {
             token->kind = TEXT_BAD;
-            if (!lexer->silent)
+            if (!lexer->silent) {
                 capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x in this text",
                             (unsigned char)token->text[i]);
+            }
         }
+    }
 }
 
 /* Reads a string whose opening quote is next; it ends on its line. */
@@ -228,8 +254,9 @@ static void lex_string(struct text_lexer *lexer, struct text_token *token)
 {
     lexer->at++;
     token->text = lexer->at;
-    while (lexer->at < lexer->end && *lexer->at != '"' && *lexer->at != '\n')
+    while (lexer->at < lexer->end && *lexer->at != '"' && *lexer->at != '\n') {
         step(lexer);
+    }
     token->length = (size_t)(lexer->at - token->text);
     if (lexer->at < lexer->end && *lexer->at == '"') {
         lexer->at++;
@@ -237,8 +264,9 @@ static void lex_string(struct text_lexer *lexer, struct text_token *token)
         return;
     }
     token->kind = TEXT_BAD;
-    if (!lexer->silent)
+    if (!lexer->silent) {
         capdl_error(lexer->diags, token->pos, "this string is not closed: expected '\"' before the end of the line");
+    }
 }
 
 static void lex_bad(struct text_lexer *lexer, struct text_token *token)
@@ -246,17 +274,19 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
     char c = *token->text;
 
     token->kind = TEXT_BAD;
-    if (lexer->silent)
+    if (lexer->silent) {
         return;
-    if (c == '/' && peek(lexer, 0) == '/')
+    }
+    if (c == '/' && peek(lexer, 0) == '/') {
         capdl_error(lexer->diags, token->pos, "'//' does not start a comment here: use '--' or '/* */'");
-    else if (c == '#')
+    } else if (c == '#') {
         capdl_error(lexer->diags, token->pos,
                     "'#' lines other than line markers are not understood: run the C preprocessor first");
-    else if (c > ' ' && c < 0x7f)
+    } else if (c > ' ' && c < 0x7f) {
         capdl_error(lexer->diags, token->pos, "unexpected character '%c'", c);
-    else
+    } else {
         capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x", (unsigned char)c);
+    }
 }
 
 /* Length of the UTF-8 sequence here, 0 if it is none. Overlong forms are not worth a check: nothing depends on them. */
@@ -269,9 +299,11 @@ static size_t sequence_length(const struct text_lexer *lexer)
                     : c >= 0xf0 && c < 0xf5 ? 4
                                             : 0;
 
-    for (size_t i = 1; i < length; i++)
-        if (((unsigned char)peek(lexer, i) & 0xc0) != 0x80)
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)peek(lexer, i) & 0xc0) != 0x80) {
             return 0;
+        }
+    }
     return length;
 }
 
@@ -282,16 +314,19 @@ static void lex_name(struct text_lexer *lexer, struct text_token *token)
     while (lexer->at < lexer->end && is_name_char(*lexer->at)) {
         size_t length = sequence_length(lexer);
 
-        if (!length && valid && !lexer->silent)
+        if (!length && valid && !lexer->silent) {
             capdl_error(lexer->diags, text_lex_pos(lexer, lexer->at), "the byte 0x%02x is not UTF-8 text",
                         (unsigned char)*lexer->at);
+        }
         valid = valid && length;
-        for (size_t i = 0; i < (length ? length : 1); i++)
+        for (size_t i = 0; i < (length ? length : 1); i++) {
             step(lexer);
+        }
     }
     token->length = (size_t)(lexer->at - token->text);
-    if (!valid)
+    if (!valid) {
         token->kind = TEXT_BAD;
+    }
 }
 
 /* A line the lexer cannot make sense of is given up as a whole. */
@@ -312,8 +347,9 @@ static void lex_punct(struct text_lexer *lexer, struct text_token *token)
         token->length = 2;
     } else if (!memchr("{}()[]<>=,:;./-", c, 15) || spoils_line(lexer, c)) {
         lex_bad(lexer, token);
-        while (spoils_line(lexer, c) && lexer->at < lexer->end && *lexer->at != '\n')
+        while (spoils_line(lexer, c) && lexer->at < lexer->end && *lexer->at != '\n') {
             step(lexer);
+        }
     }
 }
 
@@ -347,18 +383,21 @@ struct text_token text_lex_next(struct text_lexer *lexer)
 
 bool text_lex_word(struct text_lexer *lexer, struct text_token *token)
 {
-    while (lexer->at < lexer->end && is_blank(*lexer->at))
+    while (lexer->at < lexer->end && is_blank(*lexer->at)) {
         step(lexer);
+    }
     *token = (struct text_token){.kind = TEXT_NAME, .pos = text_lex_pos(lexer, lexer->at), .text = lexer->at};
-    if (lexer->at == lexer->end || *lexer->at == '}')
+    if (lexer->at == lexer->end || *lexer->at == '}') {
         return false;
+    }
     if (*lexer->at == '"') {
         token->kind = TEXT_STRING;
         lex_string(lexer, token);
         return true;
     }
-    while (lexer->at < lexer->end && !is_blank(*lexer->at) && *lexer->at != '}')
+    while (lexer->at < lexer->end && !is_blank(*lexer->at) && *lexer->at != '}') {
         step(lexer);
+    }
     token->length = (size_t)(lexer->at - token->text);
     reject_control(lexer, token);
     return true;

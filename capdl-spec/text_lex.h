@@ -34,12 +34,13 @@ struct text_lexer {
     const char *line_start;
     uint32_t line;
     uint16_t source, marked; /* what is being read, and the file of the last line marker */
-    bool silent;           /* errors are reported elsewhere */
+    bool silent;             /* errors are reported elsewhere */
 };
 
 void text_lex_init(struct text_lexer *, struct capdl_diags *, uint16_t source);
 struct text_token text_lex_next(struct text_lexer *);
-/* A word of a fill list: everything up to a blank or `}`, or a quoted string. False at `}` and at the end of the text. */
+/* A word of a fill list: everything up to a blank or `}`, or a quoted string. False at `}` and at the end of the text.
+ */
 bool text_lex_word(struct text_lexer *, struct text_token *);
 struct capdl_pos text_lex_pos(const struct text_lexer *, const char *at);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What refers to capabilities rather than objects: names, copies, derivations. Resolved when all capabilities are known. */
+/* What refers to capabilities rather than objects: names, copies, derivations. Resolved when all capabilities are
+ * known. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +30,9 @@ static const char *nearest_cap_name(struct text_parser *p, const struct spec_nam
     const char *nearest = NULL;
     unsigned most = strlen(name->text) < 4 ? 1 : 2;
 
-    if (p->compared > MOST_COMPARISONS)
+    if (p->compared > MOST_COMPARISONS) {
         return NULL;
+    }
     p->compared += p->num_cap_names;
     for (size_t i = 0; i < p->num_cap_names; i++) {
         const struct spec_name *other = spec_name_at(p->spec, p->cap_names[i].name);
@@ -57,29 +59,32 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
         capdl_note(p->diags, capdl_spec_pos(p->spec, entry->at), "it is defined here");
         return NULL;
     }
-    if (entry && entry->indexed == ref->indexed)
+    if (entry && entry->indexed == ref->indexed) {
         return !ref->indexed || text_ref_bounds(p, ref, entry->count, "the run of capabilities") ? entry : NULL;
-    if (use.broken)
+    }
+    if (use.broken) {
         return NULL;
+    }
     nearest = entry ? NULL : nearest_cap_name(p, name);
-    if (entry)
+    if (entry) {
         capdl_error(p->diags, ref->pos,
                     entry->indexed ? "'%s' names several capabilities: write one such as %s[0]"
                                    : "'%s' names one capability: write it without an index",
                     name->text, name->text);
-    else if (use.scalar != CAPDL_NO_OBJECT || use.array_length)
+    } else if (use.scalar != CAPDL_NO_OBJECT || use.array_length) {
         capdl_error(p->diags, ref->pos, "'%s' is an object: expected the name of a capability", name->text);
-    else if (nearest)
+    } else if (nearest) {
         capdl_error(p->diags, ref->pos, "no capability is called '%s'; did you mean '%s'?", name->text, nearest);
-    else
+    } else {
         capdl_error(p->diags, ref->pos, "no capability is called '%s': name one with name = (container, slot)",
                     name->text);
+    }
     return NULL;
 }
 
 /*
- * Puts a place holder into the slot of a copy: a capability of kind CAPDL_KIND_COUNT whose object and data are the slot to copy,
- * extra the parameters, and flags how far it has come.
+ * Puts a place holder into the slot of a copy: a capability of kind CAPDL_KIND_COUNT whose object and data are the slot
+ * to copy, extra the parameters, and flags how far it has come.
  */
 enum { LINK_OPEN, LINK_ACTIVE, LINK_DONE };
 
@@ -106,8 +111,9 @@ static void copy_expand(struct text_parser *p, const struct text_copy *copy)
     uint32_t index;
     uint64_t count = name ? text_ref_count(p, &copy->ref, name->count) : 0;
 
-    if (!name || !text_slots_fit(p, copy->ref.pos, copy->slot, count))
+    if (!name || !text_slots_fit(p, copy->ref.pos, copy->slot, count)) {
         return;
+    }
     p->num_caps += count;
     if (p->num_caps > p->most_caps) {
         text_too_large(p, copy->ref.pos, "capabilities", p->most_caps);
@@ -123,8 +129,9 @@ static void copy_expand(struct text_parser *p, const struct text_copy *copy)
 
 void text_copies_expand(struct text_parser *p)
 {
-    for (size_t i = 0; i < p->num_copies; i++)
+    for (size_t i = 0; i < p->num_copies; i++) {
         copy_expand(p, &p->copies[i]);
+    }
 }
 
 static void report_slot_taken(struct text_parser *p, const struct capdl_object *object, const struct capdl_cap *first,
@@ -147,12 +154,13 @@ static void drop_duplicates(struct text_parser *p, uint32_t container)
     for (uint32_t i = 0; i < object->num_caps; i++) {
         struct capdl_cap *cap = &object->caps[i], *last = kept ? &object->caps[kept - 1] : NULL;
 
-        if (!last || last->slot != cap->slot)
+        if (!last || last->slot != cap->slot) {
             object->caps[kept++] = *cap;
-        else if (last->flags & CAPDL_CAP_GENERATED)
+        } else if (last->flags & CAPDL_CAP_GENERATED) {
             *last = *cap;
-        else if (!(cap->flags & CAPDL_CAP_GENERATED))
+        } else if (!(cap->flags & CAPDL_CAP_GENERATED)) {
             report_slot_taken(p, object, last, cap);
+        }
     }
     spec_keep_caps(p->spec, container, kept);
 }
@@ -163,10 +171,12 @@ void text_caps_settle(struct text_parser *p)
         const struct capdl_object *object = capdl_object(p->spec, i);
         uint32_t j = 1;
 
-        while (j < object->num_caps && object->caps[j - 1].slot < object->caps[j].slot)
+        while (j < object->num_caps && object->caps[j - 1].slot < object->caps[j].slot) {
             j++;
-        if (j >= object->num_caps)
+        }
+        if (j >= object->num_caps) {
             continue;
+        }
         spec_sort_caps(p->spec, i);
         drop_duplicates(p, i);
     }
@@ -174,8 +184,9 @@ void text_caps_settle(struct text_parser *p)
 
 static void mask_cap(const struct text_cap_params *params, struct capdl_cap *cap)
 {
-    if (params->has & TEXT_PARAM_MASKED && text_cap_params_allowed(cap->kind) & TEXT_PARAM_MASKED)
+    if (params->has & TEXT_PARAM_MASKED && text_cap_params_allowed(cap->kind) & TEXT_PARAM_MASKED) {
         cap->rights &= params->masked;
+    }
 }
 
 /* Makes the copy from its source, which is resolved. */
@@ -188,9 +199,11 @@ static void link_copy(struct text_parser *p, struct capdl_cap *link, const struc
     copy.at = link->at;
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
     mask_cap(&params, &copy);
-    if (params.has & TEXT_PARAM_RIGHTS)
-        capdl_warning(p->diags, params.pos,
-                      "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
+    if (params.has & TEXT_PARAM_RIGHTS) {
+        capdl_warning(
+            p->diags, params.pos,
+            "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
+    }
     params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);
     text_cap_params_apply(p, &params, &copy);
     *link = copy;
@@ -202,16 +215,18 @@ static struct capdl_cap *link_source(struct text_parser *p, const struct capdl_c
     struct capdl_cap *source = capdl_spec_cap_at(p->spec, link->object, link->data);
     char label[128];
 
-    if (!source && p->diags->num_errors > p->first_error)
+    if (!source && p->diags->num_errors > p->first_error) {
         return NULL; /* what should be there may not have been understood */
+    }
     if (!source) {
         capdl_object_label(capdl_object(p->spec, link->object), label, sizeof(label));
         capdl_error(p->diags, capdl_cap_pos(p->spec, link), "there is nothing to copy: slot %llu of '%s' is empty",
                     (unsigned long long)link->data, label);
         return NULL;
     }
-    if (source->kind != CAPDL_KIND_COUNT || source->flags != LINK_ACTIVE)
+    if (source->kind != CAPDL_KIND_COUNT || source->flags != LINK_ACTIVE) {
         return source;
+    }
     capdl_error(p->diags, capdl_cap_pos(p->spec, link), "this capability is a copy of itself");
     return NULL;
 }
@@ -237,8 +252,9 @@ static void link_resolve(struct text_parser *p, struct capdl_cap *link, struct l
     while (depth--) {
         link = stack->list[depth];
         link->flags = LINK_DONE;
-        if (!source || source->kind == CAPDL_KIND_COUNT)
+        if (!source || source->kind == CAPDL_KIND_COUNT) {
             continue;
+        }
         link_copy(p, link, source);
         source = link;
     }
@@ -250,11 +266,14 @@ static void drop_placeholders(struct text_parser *p, uint32_t container)
     const struct capdl_object *object = capdl_object(p->spec, container);
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < object->num_caps; i++)
-        if (object->caps[i].kind != CAPDL_KIND_COUNT)
+    for (uint32_t i = 0; i < object->num_caps; i++) {
+        if (object->caps[i].kind != CAPDL_KIND_COUNT) {
             object->caps[kept++] = object->caps[i];
-    if (kept < object->num_caps)
+        }
+    }
+    if (kept < object->num_caps) {
         spec_keep_caps(p->spec, container, kept);
+    }
 }
 
 void text_links_resolve(struct text_parser *p)
@@ -264,21 +283,25 @@ void text_links_resolve(struct text_parser *p)
     for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(p->spec, i);
 
-        for (uint32_t j = 0; j < object->num_caps; j++)
-            if (object->caps[j].kind == CAPDL_KIND_COUNT && object->caps[j].flags == LINK_OPEN)
+        for (uint32_t j = 0; j < object->num_caps; j++) {
+            if (object->caps[j].kind == CAPDL_KIND_COUNT && object->caps[j].flags == LINK_OPEN) {
                 link_resolve(p, &object->caps[j], &stack);
+            }
+        }
     }
     free(stack.list);
-    for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++)
+    for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++) {
         drop_placeholders(p, i);
+    }
 }
 
 bool text_slot_ref_parse(struct text_parser *p, struct text_slot_ref *slot)
 {
     *slot = (struct text_slot_ref){.named = !text_is(p, '(')};
     if (slot->named) {
-        if (p->token.kind != TEXT_NAME)
+        if (p->token.kind != TEXT_NAME) {
             return text_unexpected(p, "a slot: (container, number), or the name of a capability");
+        }
         return text_ref_parse(p, &slot->ref);
     }
     text_advance(p);
@@ -293,11 +316,13 @@ static bool slot_ref_resolve(struct text_parser *p, const struct text_slot_ref *
     struct text_iter iter;
 
     result->slot = slot->slot;
-    if (!slot->named)
+    if (!slot->named) {
         return text_ref_object(p, &slot->ref, "a container of capabilities", &result->container);
+    }
     name = cap_name_find(p, &slot->ref);
-    if (!name)
+    if (!name) {
         return false;
+    }
     if (text_ref_count(p, &slot->ref, name->count) != 1) {
         capdl_error(p->diags, slot->ref.pos, "expected one capability, not several");
         return false;
@@ -331,16 +356,19 @@ void text_child_resolve(struct text_parser *p, const struct text_child *child)
 {
     struct capdl_slot_ref parent;
 
-    if (!slot_ref_resolve(p, &child->parent, &parent))
+    if (!slot_ref_resolve(p, &child->parent, &parent)) {
         return;
-    for (uint64_t j = 0; j < child->count; j++)
+    }
+    for (uint64_t j = 0; j < child->count; j++) {
         derivation_add(p, parent, (struct capdl_slot_ref){child->container, child->slot + j}, child->pos);
+    }
 }
 
 void text_children_resolve(struct text_parser *p)
 {
-    for (size_t i = 0; i < p->num_children; i++)
+    for (size_t i = 0; i < p->num_children; i++) {
         text_child_resolve(p, &p->children[i]);
+    }
 }
 
 static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *parent);
@@ -354,21 +382,25 @@ static bool cdt_node(struct text_parser *p, const struct capdl_slot_ref *parent,
     size_t keep = p->num_ranges;
     bool known;
 
-    if (!text_slot_ref_parse(p, &slot))
+    if (!text_slot_ref_parse(p, &slot)) {
         return false;
+    }
     known = slot_ref_resolve(p, &slot, &self);
     text_ranges_drop(p, keep);
-    if (known && parent)
+    if (known && parent) {
         derivation_add(p, *parent, self, pos);
-    if (!text_is(p, '{'))
+    }
+    if (!text_is(p, '{')) {
         return !must_have_children || text_unexpected(p, "'{' and the slots derived from this one");
+    }
     return children_parse(p, known ? &self : NULL);
 }
 
 static void skip_line(struct text_parser *p, uint32_t line)
 {
-    while (p->token.kind != TEXT_END && p->token.line == line && !text_is(p, '}'))
+    while (p->token.kind != TEXT_END && p->token.line == line && !text_is(p, '}')) {
         text_advance(p);
+    }
 }
 
 static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *parent)
@@ -380,8 +412,9 @@ static bool children_parse(struct text_parser *p, const struct capdl_slot_ref *p
     text_advance(p);
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
         if (!cdt_node(p, parent, false)) {
-            if (p->depth > TEXT_MOST_NESTED)
+            if (p->depth > TEXT_MOST_NESTED) {
                 return false;
+            }
             skip_line(p, p->token.line);
         }
         text_accept(p, ';');
@@ -395,14 +428,16 @@ void text_cdt_section(struct text_parser *p)
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
         unsigned long depth = p->depth;
 
-        if (cdt_node(p, NULL, true))
+        if (cdt_node(p, NULL, true)) {
             continue;
+        }
         while (p->token.kind != TEXT_END && !text_at_section(p) && !(text_is(p, '}') && !depth)) {
             depth += text_is(p, '{');
             depth -= depth && text_is(p, '}');
             text_advance(p);
-            if (!depth && p->token.first && (text_is(p, '(') || p->token.kind == TEXT_NAME))
+            if (!depth && p->token.first && (text_is(p, '(') || p->token.kind == TEXT_NAME)) {
                 break;
+            }
         }
         p->depth = 0;
     }

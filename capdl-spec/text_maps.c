@@ -12,8 +12,9 @@ static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint6
     struct text_iter iter;
     uint32_t index;
 
-    if (!text_ref_check(p, ref, "an interrupt object"))
+    if (!text_ref_check(p, ref, "an interrupt object")) {
         return;
+    }
     if (text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) > p->most_objects - spec->num_irqs) {
         text_too_large(p, ref->pos, "interrupts", p->most_objects);
         return;
@@ -21,8 +22,8 @@ static void irq_map_add(struct text_parser *p, const struct text_ref *ref, uint6
     iter = text_ref_iter(p, ref, spec_name_length(p->spec, ref->name));
     while (text_iter_next(&iter, &index)) {
         spec->irqs = spec_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
-        spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){
-            .irq = (*irq)++, .object = spec_name_find(spec, ref->name, index), .pos = ref->pos};
+        spec->irqs[spec->num_irqs++] =
+            (struct capdl_irq_map){.irq = (*irq)++, .object = spec_name_find(spec, ref->name, index), .pos = ref->pos};
     }
 }
 
@@ -34,13 +35,16 @@ static bool irq_map_parse(struct text_parser *p, uint64_t *irq)
     if (p->token.kind == TEXT_NUMBER) {
         *irq = p->token.number;
         text_advance(p);
-        if (!text_expect(p, ':', "between the interrupt's number and its object"))
+        if (!text_expect(p, ':', "between the interrupt's number and its object")) {
             return false;
+        }
     }
-    if (p->token.kind != TEXT_NAME)
+    if (p->token.kind != TEXT_NAME) {
         return text_unexpected(p, "an interrupt's number or object, or '}' to close 'irq maps'");
-    if (!text_ref_parse(p, &ref))
+    }
+    if (!text_ref_parse(p, &ref)) {
         return false;
+    }
     irq_map_add(p, &ref, irq);
     text_ranges_drop(p, keep);
     text_accept(p, ';');
@@ -54,11 +58,12 @@ void text_irq_maps_section(struct text_parser *p)
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
         uint32_t line = p->token.line;
 
-        if (irq_map_parse(p, &irq))
+        if (irq_map_parse(p, &irq)) {
             continue;
-        do
+        }
+        do {
             text_advance(p);
-        while (p->token.kind != TEXT_END && p->token.line == line && !text_is(p, '}'));
+        } while (p->token.kind != TEXT_END && p->token.line == line && !text_is(p, '}'));
     }
 }
 
@@ -67,13 +72,15 @@ static bool schedule_entry(struct text_parser *p, struct capdl_domain_entry *ent
     *entry = (struct capdl_domain_entry){.pos = p->token.pos};
     if (!text_expect(p, '(', "and a domain and its duration, as in (1, 1000 us)") ||
         !text_number(p, &entry->domain, "the number of a domain") || !text_expect(p, ',', "after the domain") ||
-        !text_number(p, &entry->duration, "a duration"))
+        !text_number(p, &entry->duration, "a duration")) {
         return false;
+    }
     entry->end_marker = !entry->domain && !entry->duration;
-    if (text_accept_word(p, "us"))
+    if (text_accept_word(p, "us")) {
         entry->unit = CAPDL_MICROSECONDS;
-    else
+    } else {
         text_accept_word(p, "ticks");
+    }
     return text_accept(p, ')') || text_unexpected(p, "us, ticks or ')' after the duration");
 }
 
@@ -88,14 +95,16 @@ static bool schedule_parse(struct text_parser *p)
         list = spec_grow(list, &capacity, count + 1, sizeof(*list));
         result = schedule_entry(p, &list[count]);
         count += result;
-        if (!text_accept(p, ','))
+        if (!text_accept(p, ',')) {
             break;
+        }
     }
     domains->has_schedule = true;
     domains->schedule = capdl_spec_alloc(p->spec, count * sizeof(*list));
     domains->num_schedule = count;
-    if (count)
+    if (count) {
         memcpy(domains->schedule, list, count * sizeof(*list));
+    }
     free(list);
     return result && text_expect(p, ']', "after the schedule");
 }
@@ -115,10 +124,11 @@ static bool start_parse(struct text_parser *p)
 static bool report_item(struct text_parser *p)
 {
     static const char *const items[] = {"schedule", "domain_set_start", "index_shift"};
-    struct text_nearest nearest = {0};
+    struct text_nearest nearest = {NULL};
 
-    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < sizeof(items) / sizeof(items[0]); i++)
+    for (unsigned i = 0; p->token.kind == TEXT_NAME && i < sizeof(items) / sizeof(items[0]); i++) {
         text_nearest_try(&nearest, &p->token, items[i]);
+    }
     return text_unexpected(p, "schedule, domain_set_start, index_shift%s, or '}' to close 'domains'",
                            text_nearest_hint(&nearest));
 }
@@ -132,36 +142,43 @@ static bool domain_item(struct text_parser *p)
                                                              : "index_shift";
     bool twice;
 
-    if (!text_is_word(p, item))
+    if (!text_is_word(p, item)) {
         return report_item(p);
+    }
     text_advance(p);
-    if (!text_expect(p, ':', "and a value"))
+    if (!text_expect(p, ':', "and a value")) {
         return false;
+    }
     twice = *item == 's'   ? domains->has_schedule
             : *item == 'd' ? domains->start_kind != CAPDL_DOMAIN_START_DEFAULT
                            : domains->has_index_shift;
-    if (twice)
+    if (twice) {
         capdl_error(p->diags, pos, "'%s' is given twice", item);
+    }
     if (*item == 's') {
         domains->pos = pos;
         return schedule_parse(p);
     }
-    if (*item == 'd')
+    if (*item == 'd') {
         return start_parse(p);
+    }
     domains->has_index_shift = true;
     return text_number(p, &domains->index_shift, "a number of entries");
 }
 
 void text_domains_section(struct text_parser *p)
 {
-    if (!p->spec->domains.pos.line)
+    if (!p->spec->domains.pos.line) {
         p->spec->domains.pos = p->token.pos;
+    }
     while (!text_is(p, '}') && p->token.kind != TEXT_END && !text_at_section(p)) {
-        if (domain_item(p))
+        if (domain_item(p)) {
             continue;
+        }
         while (p->token.kind != TEXT_END && !text_at_section(p) && !text_is(p, '}') && !text_is_word(p, "schedule") &&
-               !text_is_word(p, "domain_set_start") && !text_is_word(p, "index_shift"))
+               !text_is_word(p, "domain_set_start") && !text_is_word(p, "index_shift")) {
             text_advance(p);
+        }
     }
 }
 
@@ -170,10 +187,12 @@ static int irq_compare(const void *left, const void *right)
 {
     const struct capdl_irq_map *a = left, *b = right;
 
-    if (a->irq != b->irq)
+    if (a->irq != b->irq) {
         return a->irq < b->irq ? -1 : 1;
-    if (a->pos.line != b->pos.line)
+    }
+    if (a->pos.line != b->pos.line) {
         return a->pos.line < b->pos.line ? -1 : 1;
+    }
     return a->pos.column < b->pos.column ? -1 : a->pos.column > b->pos.column;
 }
 
@@ -182,8 +201,9 @@ void text_maps_finish(struct text_parser *p)
     struct capdl_spec *spec = p->spec;
     size_t kept = 0;
 
-    if (spec->num_irqs)
+    if (spec->num_irqs) {
         qsort(spec->irqs, spec->num_irqs, sizeof(*spec->irqs), irq_compare);
+    }
     for (size_t i = 0; i < spec->num_irqs; i++) {
         if (kept && spec->irqs[kept - 1].irq == spec->irqs[i].irq) {
             capdl_error(p->diags, spec->irqs[i].pos, "interrupt %llu is mapped twice",

@@ -24,8 +24,8 @@ bool text_at_declaration(const struct text_parser *p)
 }
 
 /*
- * Skips to the next declaration. One that starts a line no further right than the broken one is taken for the next even when
- * braces are open: then the broken one lacks a brace.
+ * Skips to the next declaration. One that starts a line no further right than the broken one is taken for the next even
+ * when braces are open: then the broken one lacks a brace.
  */
 static void resynchronise(struct text_parser *p, struct text_token start)
 {
@@ -34,11 +34,14 @@ static void resynchronise(struct text_parser *p, struct text_token start)
     while (p->token.kind != TEXT_END && !text_at_section(p)) {
         bool outdented = p->token.first && p->token.column <= start.column;
 
-        if (p->token.text != start.text)
-            if ((!depth || outdented) && text_at_declaration(p))
+        if (p->token.text != start.text) {
+            if ((!depth || outdented) && text_at_declaration(p)) {
                 return;
-        if (text_is(p, '}') && !depth)
+            }
+        }
+        if (text_is(p, '}') && !depth) {
             return;
+        }
         depth += text_is(p, '{');
         depth -= text_is(p, '}');
         text_advance(p);
@@ -59,8 +62,9 @@ static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, 
     const struct capdl_object *object = capdl_object(p->spec, child);
     char label[128], parent[128], other[128];
 
-    if (untyped == CAPDL_NO_OBJECT || object->parent == untyped)
+    if (untyped == CAPDL_NO_OBJECT || object->parent == untyped) {
         return;
+    }
     capdl_object_label(object, label, sizeof(label));
     capdl_object_label(capdl_object(p->spec, untyped), parent, sizeof(parent));
     if (child == untyped) {
@@ -78,14 +82,16 @@ static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, 
 
 static bool name_is_free(struct text_parser *p, const struct text_ref *base)
 {
-    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++)
+    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++) {
         if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
             capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name",
                         base->name->text, capdl_kind_name((enum capdl_kind)kind));
             return false;
         }
-    if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps"))
+    }
+    if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps")) {
         return true;
+    }
     capdl_error(p->diags, base->pos, "'%s' is a reserved word: an object needs another name", base->name->text);
     return false;
 }
@@ -97,8 +103,9 @@ static bool is_first_mention(const struct text_parser *p, const struct text_ref 
     struct spec_name_use use = spec_name_use(p->spec, ref->name);
     const struct text_range *range = ref->indexed ? &p->ranges[ref->first_range] : NULL;
 
-    if (use.scalar != CAPDL_NO_OBJECT || (use.array_length && !use.implicit))
+    if (use.scalar != CAPDL_NO_OBJECT || (use.array_length && !use.implicit)) {
         return false;
+    }
     return range ? ref->num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == use.array_length
                  : !use.array_length;
 }
@@ -111,16 +118,19 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
     if (is_first_mention(p, ref)) {
         uint32_t index = ref->indexed ? spec_name_length(p->spec, name) : CAPDL_NO_INDEX;
 
-        if (!name_is_free(p, ref))
+        if (!name_is_free(p, ref)) {
             return false;
+        }
         *object = spec_add_named(p->spec, name, index, CAPDL_KIND_UT, ref->pos);
         spec_name_set_implicit(p->spec, name, true);
         return true;
     }
-    if (!text_ref_object(p, ref, "an untyped declared before", object))
+    if (!text_ref_object(p, ref, "an untyped declared before", object)) {
         return false;
-    if (capdl_object(p->spec, *object)->kind == CAPDL_KIND_UT)
+    }
+    if (capdl_object(p->spec, *object)->kind == CAPDL_KIND_UT) {
         return true;
+    }
     capdl_error(p->diags, ref->pos, "'%s' is not an untyped: nothing can be made from it", name->text);
     capdl_note(p->diags, capdl_object(p->spec, *object)->pos, "it is declared here");
     return false;
@@ -131,8 +141,9 @@ static bool qualified_name(struct text_parser *p, struct declaration *decl)
 {
     bool known = true;
 
-    if (!text_ref_parse(p, &decl->base))
+    if (!text_ref_parse(p, &decl->base)) {
         return false;
+    }
     while (text_accept(p, '/')) {
         uint32_t object = CAPDL_NO_OBJECT;
 
@@ -141,11 +152,13 @@ static bool qualified_name(struct text_parser *p, struct declaration *decl)
             set_parent(p, object, decl->parent, decl->base.pos);
             decl->parent = object;
         }
-        if (!text_ref_parse(p, &decl->base))
+        if (!text_ref_parse(p, &decl->base)) {
             return false;
+        }
     }
-    if (!known)
+    if (!known) {
         decl->parent = CAPDL_NO_OBJECT;
+    }
     return true;
 }
 
@@ -160,13 +173,16 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
 
-    if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH))
+    if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH)) {
         return reject_elements(p, &decl->base, "expected their number, such as [4], or a range such as [0..3]");
+    }
     decl->first = range->kind == TEXT_RANGE_ONE ? 0 : range->first;
-    if (range->kind == TEXT_RANGE_ONE && range->first == 0)
+    if (range->kind == TEXT_RANGE_ONE && range->first == 0) {
         return reject_elements(p, &decl->base, "an array has at least one element");
-    if (range->last < decl->first)
+    }
+    if (range->last < decl->first) {
         return reject_elements(p, &decl->base, "the range counts down");
+    }
     if (range->last >= p->most_objects) {
         text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
@@ -192,12 +208,15 @@ static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint3
         capdl_error(p->diags, decl->base.pos, "'%s' is declared again with another size or address", old.name);
         capdl_note(p->diags, old.pos, "first declared here");
     }
-    if (new->flags & CAPDL_OBJECT_HAS_SIZE)
+    if (new->flags & CAPDL_OBJECT_HAS_SIZE) {
         old.size_bits = new->size_bits;
-    if (new->flags & CAPDL_OBJECT_HAS_PADDR)
+    }
+    if (new->flags & CAPDL_OBJECT_HAS_PADDR) {
         old.paddr = new->paddr;
-    if (spec_name_use(p->spec, spec_name_of(old.name)).implicit && old.index == CAPDL_NO_INDEX)
+    }
+    if (spec_name_use(p->spec, spec_name_of(old.name)).implicit && old.index == CAPDL_NO_INDEX) {
         old.pos = decl->base.pos;
+    }
     old.flags |= new->flags;
     capdl_object_set(p->spec, id, &old);
     set_parent(p, id, decl->parent, decl->base.pos);
@@ -211,12 +230,14 @@ static void copy_content(struct text_parser *p, struct capdl_object *object)
     size_t size = 0;
     void *copy;
 
-    if (object->kind == CAPDL_KIND_TCB)
+    if (object->kind == CAPDL_KIND_TCB) {
         size = sizeof(*object->u.tcb);
-    else if (object->kind == CAPDL_KIND_SC)
+    } else if (object->kind == CAPDL_KIND_SC) {
         size = sizeof(*object->u.sc);
-    if (!size || !object->u.tcb)
+    }
+    if (!size || !object->u.tcb) {
         return;
+    }
     copy = capdl_spec_alloc(p->spec, size);
     memcpy(copy, object->u.tcb, size);
     object->u.tcb = copy;
@@ -231,8 +252,9 @@ static uint32_t add_object(struct text_parser *p, const struct declaration *decl
     object.index = index;
     object.program = CAPDL_NO_OBJECT;
     object.pos = decl->base.pos;
-    if (index != CAPDL_NO_INDEX && index != decl->first)
+    if (index != CAPDL_NO_INDEX && index != decl->first) {
         copy_content(p, &object);
+    }
     capdl_object_set(p->spec, id, &object);
     return id;
 }
@@ -245,16 +267,19 @@ static bool add_array(struct text_parser *p, struct declaration *decl)
         text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
     }
-    if (element == CAPDL_NO_OBJECT && spec_name_length(p->spec, decl->base.name) > decl->first)
+    if (element == CAPDL_NO_OBJECT && spec_name_length(p->spec, decl->base.name) > decl->first) {
         element = spec_name_find(p->spec, decl->base.name, spec_name_length(p->spec, decl->base.name) - 1);
+    }
     if (element != CAPDL_NO_OBJECT) {
         report_duplicate(p, decl->base.pos, element);
         return false;
     }
-    for (uint64_t i = 0; i < decl->count; i++)
+    for (uint64_t i = 0; i < decl->count; i++) {
         decl->object = add_object(p, decl, (uint32_t)(decl->first + i));
-    if (decl->count > 1)
+    }
+    if (decl->count > 1) {
         decl->object = CAPDL_NO_OBJECT;
+    }
     return true;
 }
 
@@ -263,9 +288,10 @@ static bool is_known_element(const struct text_parser *p, const struct declarati
 {
     const struct text_range *range = &p->ranges[decl->base.first_range];
 
-    if (decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE ||
-        decl->prototype.kind != CAPDL_KIND_UT || range->first >= spec_name_length(p->spec, decl->base.name))
+    if (decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE || decl->prototype.kind != CAPDL_KIND_UT ||
+        range->first >= spec_name_length(p->spec, decl->base.name)) {
         return false;
+    }
     *element = spec_name_find(p->spec, decl->base.name, (uint32_t)range->first);
     return *element != CAPDL_NO_OBJECT;
 }
@@ -283,26 +309,31 @@ static bool is_known_array(const struct text_parser *p, const struct declaration
 static bool merge_array(struct text_parser *p, struct declaration *decl)
 {
     decl->count = spec_name_length(p->spec, decl->base.name);
-    for (uint32_t i = 0; i < decl->count; i++)
-        if (!merge_untyped(p, decl, spec_name_find(p->spec, decl->base.name, i)))
+    for (uint32_t i = 0; i < decl->count; i++) {
+        if (!merge_untyped(p, decl, spec_name_find(p->spec, decl->base.name, i))) {
             return false;
-    if (decl->count > 1)
+        }
+    }
+    if (decl->count > 1) {
         decl->object = CAPDL_NO_OBJECT;
+    }
     return true;
 }
 
-/* One name for an object and an array would be a trap, except for untypeds, which other tools allow to be declared so. */
+/* One name for an object and an array would be a trap, except for untypeds, which other tools allow to be declared so.
+ */
 static bool is_other_shape(struct text_parser *p, const struct declaration *decl)
 {
     const struct spec_name *name = decl->base.name;
     struct spec_name_use use = spec_name_use(p->spec, name);
     uint32_t other = decl->base.indexed ? use.scalar
                      : use.array_length ? spec_name_find(p->spec, name, use.array_length - 1)
-                                          : CAPDL_NO_OBJECT;
+                                        : CAPDL_NO_OBJECT;
 
     if (other == CAPDL_NO_OBJECT ||
-        (decl->prototype.kind == CAPDL_KIND_UT && capdl_object(p->spec, other)->kind == CAPDL_KIND_UT))
+        (decl->prototype.kind == CAPDL_KIND_UT && capdl_object(p->spec, other)->kind == CAPDL_KIND_UT)) {
         return false;
+    }
     capdl_error(p->diags, decl->base.pos, "'%s' is declared as %s already: %s needs another name", name->text,
                 decl->base.indexed ? "an object" : "an array", decl->base.indexed ? "an array" : "an object");
     capdl_note(p->diags, capdl_object(p->spec, other)->pos, "first declared here");
@@ -313,8 +344,9 @@ static bool declare_scalar(struct text_parser *p, struct declaration *decl)
 {
     const struct spec_name *name = decl->base.name;
 
-    if (spec_name_scalar(p->spec, name) != CAPDL_NO_OBJECT)
+    if (spec_name_scalar(p->spec, name) != CAPDL_NO_OBJECT) {
         return merge_untyped(p, decl, spec_name_scalar(p->spec, name));
+    }
     if (p->spec->num_objects >= p->most_objects) {
         text_too_large(p, decl->base.pos, "objects", p->most_objects);
         return false;
@@ -327,10 +359,12 @@ static bool declare_elements(struct text_parser *p, struct declaration *decl)
 {
     uint32_t element;
 
-    if (is_known_element(p, decl, &element))
+    if (is_known_element(p, decl, &element)) {
         return merge_untyped(p, decl, element);
-    if (is_known_array(p, decl))
+    }
+    if (is_known_array(p, decl)) {
         return merge_array(p, decl);
+    }
     return declared_elements(p, decl) && add_array(p, decl);
 }
 
@@ -341,22 +375,26 @@ static void declare(struct text_parser *p, struct declaration *decl)
     bool done = name_is_free(p, &decl->base) && !is_other_shape(p, decl) &&
                 (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
 
-    if (done)
+    if (done) {
         spec_name_set_implicit(p->spec, name, false);
-    else
+    } else {
         spec_name_set_broken(p->spec, name, true);
+    }
 }
 
 static bool child_reference(struct text_parser *p, uint32_t untyped)
 {
     struct text_cover cover = {.untyped = untyped};
 
-    if (!text_ref_parse(p, &cover.ref))
+    if (!text_ref_parse(p, &cover.ref)) {
         return false;
-    if (text_at_section(p) || text_is(p, '='))
+    }
+    if (text_at_section(p) || text_is(p, '=')) {
         return text_unexpected(p, "another child, or '}' to close the list of children");
-    if (untyped == CAPDL_NO_OBJECT)
+    }
+    if (untyped == CAPDL_NO_OBJECT) {
         return true;
+    }
     p->covers = spec_grow(p->covers, &p->capacity_covers, p->num_covers + 1, sizeof(cover));
     p->covers[p->num_covers++] = cover;
     return true;
@@ -370,16 +408,19 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
     bool result;
 
     text_advance(p);
-    if (text_accept(p, '}'))
+    if (text_accept(p, '}')) {
         return true;
-    if (decl->prototype.kind != CAPDL_KIND_UT)
+    }
+    if (decl->prototype.kind != CAPDL_KIND_UT) {
         capdl_error(p->diags, pos, "only an untyped has children; capabilities go into the caps section");
-    else if (untyped == CAPDL_NO_OBJECT && decl->count > 1)
+    } else if (untyped == CAPDL_NO_OBJECT && decl->count > 1) {
         capdl_error(p->diags, pos,
                     "%llu untypeds cannot have the same children: write %s[0] = ut { ... } behind the declaration",
                     (unsigned long long)decl->count, decl->base.name->text);
-    if (decl->prototype.kind != CAPDL_KIND_UT)
+    }
+    if (decl->prototype.kind != CAPDL_KIND_UT) {
         untyped = CAPDL_NO_OBJECT;
+    }
     if (++p->depth > TEXT_MOST_NESTED) {
         capdl_error(p->diags, pos, "more than %d untypeds inside each other", TEXT_MOST_NESTED);
         p->depth--;
@@ -399,8 +440,9 @@ static bool declaration_parse(struct text_parser *p, uint32_t parent)
     size_t keep = p->num_ranges;
     bool result;
 
-    if (!qualified_name(p, &decl))
+    if (!qualified_name(p, &decl)) {
         return false;
+    }
     if (!text_expect(p, '=', "and an object type") || !text_kind_parse(p, &kind)) {
         spec_name_set_broken(p->spec, decl.base.name, true);
         return false;
@@ -418,8 +460,9 @@ static bool declaration_parse(struct text_parser *p, uint32_t parent)
 static void note_outdented(struct text_parser *p)
 {
     if (p->depth && !p->unclosed.line && p->token.first && p->token.column <= p->untyped.column &&
-        text_at_declaration(p))
+        text_at_declaration(p)) {
         p->unclosed = p->untyped.brace;
+    }
 }
 
 /* Declarations and, inside an untyped, references; up to the closing brace. */
@@ -430,16 +473,19 @@ static bool declarations_parse(struct text_parser *p, uint32_t parent)
         bool parsed;
 
         note_outdented(p);
-        if (p->depth && !text_at_declaration(p))
+        if (p->depth && !text_at_declaration(p)) {
             parsed = child_reference(p, parent);
-        else
+        } else {
             parsed = declaration_parse(p, parent);
-        if (!parsed)
+        }
+        if (!parsed) {
             resynchronise(p, start);
-        else if ((text_is(p, ',') && !p->depth) || text_is(p, ';'))
+        } else if ((text_is(p, ',') && !p->depth) || text_is(p, ';')) {
             text_unexpected(p, "another declaration (nothing separates them)");
-        if (!text_accept(p, ','))
+        }
+        if (!text_accept(p, ',')) {
             text_accept(p, ';');
+        }
     }
     return true;
 }
@@ -456,44 +502,50 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
     uint32_t index;
     bool warned = false;
 
-    if (!text_ref_check(p, &cover->ref, "a child of an untyped"))
+    if (!text_ref_check(p, &cover->ref, "a child of an untyped")) {
         return;
+    }
     iter = text_ref_iter(p, &cover->ref, spec_name_length(p->spec, cover->ref.name));
     while (text_iter_next(&iter, &index)) {
         uint32_t child = spec_name_find(p->spec, cover->ref.name, index);
         size_t errors = p->diags->num_errors;
 
-        if (child == CAPDL_NO_OBJECT)
+        if (child == CAPDL_NO_OBJECT) {
             continue;
+        }
         if (capdl_object(p->spec, child)->parent == cover->untyped) {
-            if (!warned)
-                capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'",
-                              cover->ref.name->text, capdl_object(p->spec, cover->untyped)->name);
+            if (!warned) {
+                capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'", cover->ref.name->text,
+                              capdl_object(p->spec, cover->untyped)->name);
+            }
             warned = true;
             continue;
         }
         set_parent(p, child, cover->untyped, cover->ref.pos);
-        if (p->diags->num_errors > errors)
+        if (p->diags->num_errors > errors) {
             return;
+        }
     }
 }
 
 void text_covers_resolve(struct text_parser *p)
 {
-    for (size_t i = 0; i < p->num_covers; i++)
+    for (size_t i = 0; i < p->num_covers; i++) {
         cover_resolve(p, &p->covers[i]);
+    }
 }
 
 static void array_check(struct text_parser *p, const struct capdl_object *last)
 {
     const struct spec_name *name = spec_name_of(last->name);
 
-    for (uint32_t i = 0; i < spec_name_length(p->spec, name); i++)
+    for (uint32_t i = 0; i < spec_name_length(p->spec, name); i++) {
         if (spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
             capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
                         (unsigned)last->index, (unsigned)i);
             return;
         }
+    }
 }
 
 /* `x[]` means every element, so an array has no holes. */
@@ -503,10 +555,12 @@ void text_arrays_check(struct text_parser *p)
         uint32_t index = capdl_object_index(p->spec, i);
         struct spec_name_use use;
 
-        if (index == CAPDL_NO_INDEX)
+        if (index == CAPDL_NO_INDEX) {
             continue;
+        }
         use = spec_name_use(p->spec, spec_name_of(capdl_object_name(p->spec, i)));
-        if (index + 1 == use.array_length && use.num_elements < use.array_length)
+        if (index + 1 == use.array_length && use.num_elements < use.array_length) {
             array_check(p, capdl_object(p->spec, i));
+        }
     }
 }

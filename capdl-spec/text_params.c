@@ -17,7 +17,7 @@ enum action {
     FILL,
     PORTS,
     TRIGGER,
-    PCI, /* bus:dev.fun */
+    PCI,        /* bus:dev.fun */
     CONTIGUOUS, /* a word without a value */
 };
 
@@ -31,11 +31,18 @@ struct param {
     const char *keyword;
 };
 
-#define TCB(field, has, action) \
-    {CAPDL_KIND_TCB, action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field}
-#define SC(field) {CAPDL_KIND_SC, SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field}
-#define NUMBERS(kind, mandatory, number, keyword) \
-    {CAPDL_KIND_##kind, NUMBER, mandatory, 0, CAPDL_NUMBER_##number, keyword}
+#define TCB(field, has, action)                                                                       \
+    {                                                                                                 \
+        CAPDL_KIND_TCB, action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field \
+    }
+#define SC(field)                                                                    \
+    {                                                                                \
+        CAPDL_KIND_SC, SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field \
+    }
+#define NUMBERS(kind, mandatory, number, keyword)                               \
+    {                                                                           \
+        CAPDL_KIND_##kind, NUMBER, mandatory, 0, CAPDL_NUMBER_##number, keyword \
+    }
 
 static const struct param params[] = {
     TCB(addr, ADDR, TCB_NUMBER),
@@ -99,10 +106,11 @@ static bool is_program(const struct text_parser *p)
 
 bool text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
 {
-    struct text_nearest nearest = {0};
+    struct text_nearest nearest = {NULL};
 
-    if (p->token.kind != TEXT_NAME)
+    if (p->token.kind != TEXT_NAME) {
         return text_unexpected(p, "an object type such as ep, tcb or frame");
+    }
     for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++) {
         const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
 
@@ -113,8 +121,9 @@ bool text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
         }
         text_nearest_try(&nearest, &p->token, keyword);
     }
-    if (nearest.word)
+    if (nearest.word) {
         return text_unexpected(p, "an object type%s", text_nearest_hint(&nearest));
+    }
     return text_unexpected(p, "an object type such as ep, tcb or frame");
 }
 
@@ -130,15 +139,17 @@ static struct capdl_tcb *tcb_of(struct text_parser *p, struct capdl_object *obje
 
 static struct capdl_sc *sc_of(struct text_parser *p, struct capdl_object *object)
 {
-    if (!object->u.sc)
+    if (!object->u.sc) {
         object->u.sc = capdl_spec_alloc(p->spec, sizeof(*object->u.sc));
+    }
     return object->u.sc;
 }
 
 static void set_number(struct text_parser *p, struct capdl_object *object, unsigned number, uint64_t value)
 {
-    if (!object->u.numbers)
+    if (!object->u.numbers) {
         object->u.numbers = capdl_spec_alloc(p->spec, sizeof(*object->u.numbers));
+    }
     object->u.numbers->has |= (uint8_t)(1u << number);
     object->u.numbers->value[number] = value;
 }
@@ -146,8 +157,9 @@ static void set_number(struct text_parser *p, struct capdl_object *object, unsig
 static bool parse_bool(struct text_parser *p, bool *value)
 {
     *value = text_is_word(p, "True") || text_is_word(p, "true");
-    if (!*value && !text_is_word(p, "False") && !text_is_word(p, "false"))
+    if (!*value && !text_is_word(p, "False") && !text_is_word(p, "false")) {
         return text_unexpected(p, "True or False");
+    }
     text_advance(p);
     return true;
 }
@@ -162,16 +174,19 @@ static bool parse_init(struct text_parser *p, struct capdl_tcb *tcb)
         uint64_t value;
 
         result = text_number(p, &value, "a number");
-        if (!result)
+        if (!result) {
             break;
+        }
         list = spec_grow(list, &capacity, count + 1, sizeof(*list));
         list[count++] = value;
-        if (!text_accept(p, ','))
+        if (!text_accept(p, ',')) {
             break;
+        }
     }
     tcb->init = capdl_spec_alloc(p->spec, count * sizeof(*list));
-    if (count)
+    if (count) {
         memcpy(tcb->init, list, count * sizeof(*list));
+    }
     tcb->num_init = count;
     free(list);
     return result && text_expect(p, ']', "after the start-up arguments");
@@ -179,12 +194,13 @@ static bool parse_init(struct text_parser *p, struct capdl_tcb *tcb)
 
 static bool parse_trigger(struct text_parser *p, uint64_t *value)
 {
-    if (p->token.kind == TEXT_NUMBER && p->token.number <= 1) /* as older tools print it */
+    if (p->token.kind == TEXT_NUMBER && p->token.number <= 1) { /* as older tools print it */
         *value = p->token.number;
-    else if (text_is_word(p, "level") || text_is_word(p, "edge"))
+    } else if (text_is_word(p, "level") || text_is_word(p, "edge")) {
         *value = text_is_word(p, "edge");
-    else
+    } else {
         return text_unexpected(p, "level or edge");
+    }
     text_advance(p);
     return true;
 }
@@ -195,15 +211,19 @@ static bool parse_ports(struct text_parser *p, struct capdl_object *object)
     uint64_t first, last;
 
     if (!text_expect(p, '[', "and a range of ports such as [0x60..0x64]") ||
-        !text_number(p, &first, "the first port"))
+        !text_number(p, &first, "the first port")) {
         return false;
-    if (p->token.kind != TEXT_DOTS)
+    }
+    if (p->token.kind != TEXT_DOTS) {
         return text_unexpected(p, "'..' and the last port");
+    }
     text_advance(p);
-    if (!text_number(p, &last, "the last port") || !text_expect(p, ']', "after the last port"))
+    if (!text_number(p, &last, "the last port") || !text_expect(p, ']', "after the last port")) {
         return false;
-    if (first > last || last > 0xffff)
+    }
+    if (first > last || last > 0xffff) {
         capdl_error(p->diags, pos, "expected ports between 0 and 0xffff, the first not above the last");
+    }
     set_number(p, object, CAPDL_NUMBER_PORTS_FIRST, first);
     set_number(p, object, CAPDL_NUMBER_PORTS_LAST, last);
     return true;
@@ -217,8 +237,9 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
 
     switch (param->action) {
     case TCB_BOOL:
-        if (!parse_bool(p, &flag))
+        if (!parse_bool(p, &flag)) {
             return false;
+        }
         *(bool *)((char *)tcb_of(p, object) + param->offset) = flag;
         object->u.tcb->has |= param->bit;
         return true;
@@ -230,13 +251,15 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
     case PORTS:
         return parse_ports(p, object);
     case TRIGGER:
-        if (!parse_trigger(p, &value))
+        if (!parse_trigger(p, &value)) {
             return false;
+        }
         set_number(p, object, param->bit, value);
         return true;
     }
-    if (!text_number(p, &value, "a number"))
+    if (!text_number(p, &value, "a number")) {
         return false;
+    }
     if (param->action == TCB_NUMBER) {
         *(uint64_t *)(void *)((char *)tcb_of(p, object) + param->offset) = value;
         object->u.tcb->has |= param->bit;
@@ -253,17 +276,21 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
 
 static const struct param *param_lookup(unsigned kind, const struct text_token *keyword)
 {
-    for (unsigned i = 0; i < NUM_PARAMS; i++)
-        if (params[i].kind == kind && text_token_is(keyword, params[i].keyword))
+    for (unsigned i = 0; i < NUM_PARAMS; i++) {
+        if (params[i].kind == kind && text_token_is(keyword, params[i].keyword)) {
             return &params[i];
+        }
+    }
     return NULL;
 }
 
 static const struct param *param_by_action(unsigned kind, enum action action)
 {
-    for (unsigned i = 0; i < NUM_PARAMS; i++)
-        if (params[i].kind == kind && params[i].action == action)
+    for (unsigned i = 0; i < NUM_PARAMS; i++) {
+        if (params[i].kind == kind && params[i].action == action) {
             return &params[i];
+        }
+    }
     return NULL;
 }
 
@@ -273,24 +300,27 @@ static const char *param_names(unsigned kind, char *buffer, size_t size)
     size_t used = 0;
 
     snprintf(buffer, size, "none");
-    for (unsigned i = 0; i < NUM_PARAMS; i++)
-        if (params[i].kind == kind && used < size)
+    for (unsigned i = 0; i < NUM_PARAMS; i++) {
+        if (params[i].kind == kind && used < size) {
             used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? ", " : "", params[i].keyword);
+        }
+    }
     return buffer;
 }
 
 static bool report_unknown(struct text_parser *p, const struct param_list *list, const struct text_token *keyword)
 {
-    struct text_nearest nearest = {0};
+    struct text_nearest nearest = {NULL};
     char names[300];
 
-    for (unsigned i = 0; keyword->kind == TEXT_NAME && i < NUM_PARAMS; i++)
-        if (params[i].kind == list->object->kind)
+    for (unsigned i = 0; keyword->kind == TEXT_NAME && i < NUM_PARAMS; i++) {
+        if (params[i].kind == list->object->kind) {
             text_nearest_try(&nearest, keyword, params[i].keyword);
+        }
+    }
     capdl_error(p->diags, keyword->pos, "%s has no parameter '%.*s'%s; its parameters: %s",
                 capdl_kind_keyword(list->object->kind), (int)(keyword->length < 80 ? keyword->length : 80),
-                keyword->text, text_nearest_hint(&nearest),
-                param_names(list->object->kind, names, sizeof(names)));
+                keyword->text, text_nearest_hint(&nearest), param_names(list->object->kind, names, sizeof(names)));
     return false;
 }
 
@@ -298,8 +328,9 @@ static bool note_seen(struct text_parser *p, struct param_list *list, const stru
 {
     uint64_t bit = UINT64_C(1) << (param - params);
 
-    if (list->seen & bit)
+    if (list->seen & bit) {
         capdl_error(p->diags, pos, "the parameter '%s' is given twice", param->keyword);
+    }
     list->seen |= bit;
     return true;
 }
@@ -326,10 +357,11 @@ static unsigned unit_shift(const struct text_token *token)
 static void set_bytes(struct text_parser *p, struct param_list *list, uint64_t number, unsigned shift,
                       struct capdl_pos pos)
 {
-    if (!number || number & (number - 1) || number >> (63 - shift) > 1)
+    if (!number || number & (number - 1) || number >> (63 - shift) > 1) {
         capdl_error(p->diags, pos, "the size of a frame is a power of two, such as 4k or 2M");
-    else
+    } else {
         set_size(p, list, (unsigned)__builtin_ctzll(number) + shift, pos);
+    }
 }
 
 static bool parse_pci(struct text_parser *p, struct param_list *list, uint64_t bus)
@@ -337,8 +369,9 @@ static bool parse_pci(struct text_parser *p, struct param_list *list, uint64_t b
     uint64_t dev, fun;
 
     if (!text_expect(p, ':', "and the device, as in 0:2.1") || !text_number(p, &dev, "the device number") ||
-        !text_expect(p, '.', "and the function, as in 0:2.1") || !text_number(p, &fun, "the function number"))
+        !text_expect(p, '.', "and the function, as in 0:2.1") || !text_number(p, &fun, "the function number")) {
         return false;
+    }
     set_number(p, list->object, CAPDL_NUMBER_IO_BUS, bus);
     set_number(p, list->object, CAPDL_NUMBER_IO_DEV, dev);
     set_number(p, list->object, CAPDL_NUMBER_IO_FUN, fun);
@@ -354,28 +387,31 @@ static bool parse_numbered(struct text_parser *p, struct param_list *list)
 
     text_advance(p);
     shift = unit_shift(&p->token);
-    if (text_is(p, ':'))
+    if (text_is(p, ':')) {
         param = param_by_action(kind, PCI);
-    else if (text_is_word(p, "bits"))
+    } else if (text_is_word(p, "bits")) {
         param = param_by_action(kind, BITS);
-    else if (shift)
+    } else if (shift) {
         param = param_by_action(kind, SIZE);
-    else if (kind == CAPDL_KIND_FRAME)
+    } else if (kind == CAPDL_KIND_FRAME) {
         return text_unexpected(p, "k, M or G after the size of a frame");
-    else
+    } else {
         return text_unexpected(p, "'bits' after the number");
+    }
     if (!param) {
         number.length = (size_t)(p->token.text + p->token.length - number.text);
         return report_unknown(p, list, &number);
     }
     note_seen(p, list, param, number.pos);
-    if (param->action == PCI)
+    if (param->action == PCI) {
         return parse_pci(p, list, number.number);
+    }
     text_advance(p);
-    if (param->action == BITS)
+    if (param->action == BITS) {
         set_size(p, list, number.number, number.pos);
-    else
+    } else {
         set_bytes(p, list, number.number, shift, number.pos);
+    }
     return true;
 }
 
@@ -384,15 +420,19 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
     struct text_token keyword = p->token;
     const struct param *param;
 
-    if (keyword.kind == TEXT_NUMBER)
+    if (keyword.kind == TEXT_NUMBER) {
         return parse_numbered(p, list);
-    if (keyword.kind != TEXT_NAME)
+    }
+    if (keyword.kind != TEXT_NAME) {
         return text_unexpected(p, "a parameter of %s", capdl_kind_keyword(list->object->kind));
-    if (keyword.first && text_at_declaration(p))
+    }
+    if (keyword.first && text_at_declaration(p)) {
         return text_unexpected(p, "a parameter, or ')' to close the list");
+    }
     param = param_lookup(list->object->kind, &keyword);
-    if (!param || param->action == BITS || param->action == SIZE || param->action == PCI)
+    if (!param || param->action == BITS || param->action == SIZE || param->action == PCI) {
         return report_unknown(p, list, &keyword);
+    }
     note_seen(p, list, param, keyword.pos);
     text_advance(p);
     if (param->action == CONTIGUOUS) {
@@ -407,12 +447,15 @@ bool text_params_resume(struct text_parser *p)
     unsigned long depth = 0;
 
     for (; p->token.kind != TEXT_END; text_advance(p)) {
-        if (!depth && (text_is(p, ',') || text_is(p, ')')))
+        if (!depth && (text_is(p, ',') || text_is(p, ')'))) {
             return true;
-        if (p->token.first && text_at_declaration(p))
+        }
+        if (p->token.first && text_at_declaration(p)) {
             return false;
-        if (!depth && (text_is(p, '}') || text_at_section(p)))
+        }
+        if (!depth && (text_is(p, '}') || text_at_section(p))) {
             return false;
+        }
         depth += text_is(p, '(') || text_is(p, '[') || text_is(p, '{');
         depth -= depth && (text_is(p, ')') || text_is(p, ']') || text_is(p, '}'));
     }
@@ -421,17 +464,21 @@ bool text_params_resume(struct text_parser *p)
 
 static void check_mandatory(struct text_parser *p, const struct param_list *list)
 {
-    for (unsigned i = 0; i < NUM_PARAMS; i++)
-        if (params[i].kind == list->object->kind && params[i].mandatory && !(list->seen >> i & 1))
+    for (unsigned i = 0; i < NUM_PARAMS; i++) {
+        if (params[i].kind == list->object->kind && params[i].mandatory && !(list->seen >> i & 1)) {
             capdl_error(p->diags, list->pos, "'%s' lacks the parameter '%s' that every %s has", list->object->name,
                         params[i].keyword, capdl_kind_keyword(list->object->kind));
+        }
+    }
 }
 
 static bool was_given(const struct param_list *list, const char *keyword)
 {
-    for (unsigned i = 0; i < NUM_PARAMS; i++)
-        if (params[i].kind == list->object->kind && !strcmp(params[i].keyword, keyword))
+    for (unsigned i = 0; i < NUM_PARAMS; i++) {
+        if (params[i].kind == list->object->kind && !strcmp(params[i].keyword, keyword)) {
             return list->seen >> i & 1;
+        }
+    }
     return false;
 }
 
@@ -440,26 +487,30 @@ static void finish_sc(struct text_parser *p, const struct param_list *list)
     struct capdl_sc *sc = list->object->u.sc;
     bool period = was_given(list, "period"), budget = was_given(list, "budget");
 
-    if (!sc)
+    if (!sc) {
         return;
+    }
     sc->has_data = was_given(list, "data");
     sc->has_times = period && budget;
-    if (period != budget)
+    if (period != budget) {
         capdl_error(p->diags, list->pos, "'%s' has a %s but no %s: a scheduling context has both or neither",
                     list->object->name, period ? "period" : "budget", period ? "budget" : "period");
-    else if (!period)
+    } else if (!period) {
         capdl_error(p->diags, list->pos, "'%s' has neither period nor budget: data and refills need them",
                     list->object->name);
+    }
 }
 
 /* What a complete list of parameters means, beyond its single ones. */
 static void finish_params(struct text_parser *p, struct param_list *list)
 {
     check_mandatory(p, list);
-    if (list->object->kind == CAPDL_KIND_SC)
+    if (list->object->kind == CAPDL_KIND_SC) {
         finish_sc(p, list);
-    if (list->object->kind == CAPDL_KIND_CNODE && was_given(list, "bits") && list->object->size_bits == 0)
+    }
+    if (list->object->kind == CAPDL_KIND_CNODE && was_given(list, "bits") && list->object->size_bits == 0) {
         list->object->kind = CAPDL_KIND_IRQ;
+    }
 }
 
 /* The list behind its opening parenthesis. False when its end is not found; *clean: nothing was wrong with it. */
@@ -468,13 +519,16 @@ static bool parse_list(struct text_parser *p, struct param_list *list, bool *cle
     for (;;) {
         bool parsed = parse_param(p, list);
 
-        if (parsed && !text_is(p, ',') && !text_is(p, ')'))
+        if (parsed && !text_is(p, ',') && !text_is(p, ')')) {
             parsed = text_unexpected(p, "',' and another parameter, or ')'");
+        }
         *clean = *clean && parsed;
-        if (!parsed && !text_params_resume(p))
+        if (!parsed && !text_params_resume(p)) {
             return false;
-        if (text_accept(p, ')'))
+        }
+        if (text_accept(p, ')')) {
             return true;
+        }
         text_accept(p, ',');
     }
 }
@@ -484,8 +538,7 @@ static bool at_bare_param(const struct text_parser *p)
 {
     struct text_token next = text_peek(p);
 
-    return p->token.kind == TEXT_NUMBER ||
-           (p->token.kind == TEXT_NAME && next.kind == TEXT_PUNCT && next.punct == ':');
+    return p->token.kind == TEXT_NUMBER || (p->token.kind == TEXT_NAME && next.kind == TEXT_PUNCT && next.punct == ':');
 }
 
 bool text_params_parse(struct text_parser *p, struct capdl_object *object, struct capdl_pos pos)
@@ -493,15 +546,18 @@ bool text_params_parse(struct text_parser *p, struct capdl_object *object, struc
     struct param_list list = {.object = object, .pos = pos};
     bool clean = true;
 
-    if (object->kind == CAPDL_KIND_PROGRAM)
+    if (object->kind == CAPDL_KIND_PROGRAM) {
         return text_program_parse(p, object);
+    }
     if (at_bare_param(p)) {
         text_unexpected(p, "'(' before the parameters");
         return parse_list(p, &list, &clean);
     }
-    if (text_accept(p, '(') && !text_accept(p, ')') && !parse_list(p, &list, &clean))
+    if (text_accept(p, '(') && !text_accept(p, ')') && !parse_list(p, &list, &clean)) {
         return false;
-    if (clean)
+    }
+    if (clean) {
         finish_params(p, &list);
+    }
     return true;
 }

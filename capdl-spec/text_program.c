@@ -14,14 +14,17 @@ static bool value_number(struct text_parser *p, uint64_t *number)
     struct capdl_pos pos = p->token.pos;
     unsigned shift;
 
-    if (!text_number(p, number, "a number"))
+    if (!text_number(p, number, "a number")) {
         return false;
+    }
     shift = text_is_word(p, "k") ? 10 : text_is_word(p, "M") ? 20 : text_is_word(p, "G") ? 30 : 0;
-    if (!shift)
+    if (!shift) {
         return true;
+    }
     text_advance(p);
-    if (*number >> (64 - shift))
+    if (*number >> (64 - shift)) {
         capdl_error(p->diags, pos, "this size does not fit in 64 bits");
+    }
     *number <<= shift;
     return true;
 }
@@ -40,13 +43,15 @@ static bool value_list(struct text_parser *p, struct capdl_param *param)
         result = value_number(p, &number);
         list = spec_grow(list, &capacity, count + 1, sizeof(*list));
         list[count++] = number;
-        if (!text_accept(p, ','))
+        if (!text_accept(p, ',')) {
             break;
+        }
     }
     param->list = capdl_spec_alloc(p->spec, count * sizeof(*list));
     param->num_list = count;
-    if (count)
+    if (count) {
         memcpy(param->list, list, count * sizeof(*list));
+    }
     free(list);
     return result && text_expect(p, ']', "after the list");
 }
@@ -64,8 +69,9 @@ static void take_cap_params(const struct text_cap_params *params, struct capdl_c
         cap->data = params->guard;
         cap->flags |= CAPDL_CAP_HAS_GUARD;
     }
-    if (params->has & TEXT_PARAM_UNCACHED)
+    if (params->has & TEXT_PARAM_UNCACHED) {
         cap->flags |= CAPDL_CAP_UNCACHED;
+    }
 }
 
 static void reject_cap_params(struct text_parser *p, const struct text_cap_params *params)
@@ -73,12 +79,13 @@ static void reject_cap_params(struct text_parser *p, const struct text_cap_param
     uint32_t meaningful = TEXT_PARAM_RIGHTS | TEXT_PARAM_BADGE | TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE |
                           TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED;
 
-    if (params->has & ~meaningful)
+    if (params->has & ~meaningful) {
         capdl_error(p->diags, params->pos, "only rights, badge, guard and cached or uncached have a meaning here");
-    else if (params->has & TEXT_PARAM_BADGE && params->has & (TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE))
+    } else if (params->has & TEXT_PARAM_BADGE && params->has & (TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE)) {
         capdl_error(p->diags, params->pos, "a capability has a badge or a guard, not both");
-    else if (params->guard_size > 64)
+    } else if (params->guard_size > 64) {
         capdl_error(p->diags, params->pos, "a guard has at most 64 bits");
+    }
 }
 
 static bool value_cap(struct text_parser *p, struct capdl_param *param)
@@ -87,21 +94,24 @@ static bool value_cap(struct text_parser *p, struct capdl_param *param)
     size_t keep = p->num_ranges;
     struct text_ref ref;
 
-    if (!text_ref_parse(p, &ref))
+    if (!text_ref_parse(p, &ref)) {
         return false;
+    }
     param->kind = CAPDL_VALUE_CAP;
     param->text = ref.name->text;
     param->index = CAPDL_NO_INDEX;
     if (ref.indexed && (ref.num_ranges != 1 || p->ranges[ref.first_range].kind != TEXT_RANGE_ONE ||
-                        p->ranges[ref.first_range].first >= p->most_objects))
+                        p->ranges[ref.first_range].first >= p->most_objects)) {
         capdl_error(p->diags, ref.pos, "expected one object such as %s[0]", ref.name->text);
-    else if (ref.indexed)
+    } else if (ref.indexed) {
         param->index = (uint32_t)p->ranges[ref.first_range].first;
+    }
     text_ranges_drop(p, keep);
     if (text_is(p, '(')) {
         params.pos = p->token.pos;
-        if (!text_cap_params_parse(p, &params))
+        if (!text_cap_params_parse(p, &params)) {
             return false;
+        }
     }
     reject_cap_params(p, &params);
     take_cap_params(&params, &param->cap);
@@ -123,16 +133,18 @@ static bool value_parse(struct text_parser *p, struct capdl_param *param)
         text_advance(p);
         return true;
     }
-    if (text_is(p, '['))
+    if (text_is(p, '[')) {
         return value_list(p, param);
+    }
     if (text_is_word(p, "True") || text_is_word(p, "False")) {
         param->kind = CAPDL_VALUE_BOOL;
         param->number = text_is_word(p, "True");
         text_advance(p);
         return true;
     }
-    if (p->token.kind == TEXT_NAME)
+    if (p->token.kind == TEXT_NAME) {
         return value_cap(p, param);
+    }
     return text_unexpected(p, "a number, True, False, a \"string\", a [list] or the name of an object");
 }
 
@@ -164,15 +176,17 @@ bool text_program_parse(struct text_parser *p, struct capdl_object *object)
 
         list = spec_grow(list, &capacity, count + 1, sizeof(*list));
         parsed = param_parse(p, &list[count]);
-        if (parsed && !text_is(p, ',') && !text_is(p, ')'))
+        if (parsed && !text_is(p, ',') && !text_is(p, ')')) {
             parsed = text_unexpected(p, "',' and another parameter, or ')'");
+        }
         count += parsed;
         found = parsed || text_params_resume(p);
     } while (found && text_accept(p, ','));
     program->params = capdl_spec_alloc(p->spec, count * sizeof(*list));
     program->num_params = count;
-    if (count)
+    if (count) {
         memcpy(program->params, list, count * sizeof(*list));
+    }
     free(list);
     object->u.program_of = program;
     return found && text_expect(p, ')', "to close the list of parameters");

@@ -9,8 +9,9 @@ static bool range_parse(struct text_parser *p, struct text_range *range)
     bool has_first = p->token.kind == TEXT_NUMBER, has_last;
 
     range->first = has_first ? p->token.number : 0;
-    if (has_first)
+    if (has_first) {
         text_advance(p);
+    }
     if (p->token.kind != TEXT_DOTS) {
         range->kind = TEXT_RANGE_ONE;
         range->last = range->first;
@@ -19,8 +20,9 @@ static bool range_parse(struct text_parser *p, struct text_range *range)
     text_advance(p);
     has_last = p->token.kind == TEXT_NUMBER;
     range->last = has_last ? p->token.number : 0;
-    if (has_last)
+    if (has_last) {
         text_advance(p);
+    }
     range->kind = has_first ? has_last ? TEXT_RANGE_BOTH : TEXT_RANGE_FROM : TEXT_RANGE_TO;
     return has_first || has_last ||
            text_unexpected(p, "an index before or after '..', or nothing between the brackets");
@@ -43,8 +45,9 @@ static bool ranges_parse(struct text_parser *p, struct text_ref *ref)
     do {
         struct text_range range;
 
-        if (!range_parse(p, &range))
+        if (!range_parse(p, &range)) {
             return false;
+        }
         range_add(p, ref, range);
     } while (text_accept(p, ','));
     return text_expect(p, ']', "after the index");
@@ -55,12 +58,14 @@ bool text_ref_parse(struct text_parser *p, struct text_ref *ref)
     *ref = (struct text_ref){.pos = p->token.pos,
                              .column = p->token.column < UINT32_MAX ? (uint32_t)p->token.column : UINT32_MAX,
                              .first_range = (uint32_t)p->num_ranges};
-    if (p->token.kind != TEXT_NAME)
+    if (p->token.kind != TEXT_NAME) {
         return text_unexpected(p, "a name");
+    }
     ref->name = spec_name_intern(p->spec, p->token.text, p->token.length);
     text_advance(p);
-    if (!text_accept(p, '[') || ranges_parse(p, ref))
+    if (!text_accept(p, '[') || ranges_parse(p, ref)) {
         return true;
+    }
     spec_name_set_broken(p->spec, ref->name, true);
     return false;
 }
@@ -72,11 +77,13 @@ struct text_token text_behind_ref(const struct text_parser *p, struct text_lexer
     *lexer = p->lexer;
     lexer->silent = true;
     token = text_lex_next(lexer);
-    if (token.kind != TEXT_PUNCT || token.punct != '[')
+    if (token.kind != TEXT_PUNCT || token.punct != '[') {
         return token;
+    }
     while (token.kind == TEXT_NUMBER || token.kind == TEXT_DOTS ||
-           (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ',')))
+           (token.kind == TEXT_PUNCT && (token.punct == '[' || token.punct == ','))) {
         token = text_lex_next(lexer);
+    }
     return token.kind == TEXT_PUNCT && token.punct == ']' ? text_lex_next(lexer) : token;
 }
 
@@ -87,9 +94,11 @@ void text_ranges_drop(struct text_parser *p, size_t keep)
 
 static bool is_number(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (text[i] < '0' || text[i] > '9')
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') {
             return false;
+        }
+    }
     return length;
 }
 
@@ -99,15 +108,18 @@ static bool is_generated_name(const char *name, const char *program)
     size_t length = strlen(program), end = strlen(name);
     const char *at = strchr(name, '_');
 
-    if (!at || at == name)
+    if (!at || at == name) {
         return false;
+    }
     for (unsigned numbers = 0; numbers < 3; numbers++) {
         const char *number = memrchr(name, '_', end);
 
-        if ((size_t)(name + end - at) == length + 1 && !memcmp(at + 1, program, length))
+        if ((size_t)(name + end - at) == length + 1 && !memcmp(at + 1, program, length)) {
             return true;
-        if (!number || !is_number(number + 1, (size_t)(name + end - number) - 1))
+        }
+        if (!number || !is_number(number + 1, (size_t)(name + end - number) - 1)) {
             return false;
+        }
         end = (size_t)(number - name);
     }
     return false;
@@ -116,14 +128,18 @@ static bool is_generated_name(const char *name, const char *program)
 /* Names that a declaration in trouble would have made are not reported once more. */
 static bool is_excused(struct text_parser *p, const struct spec_name *name)
 {
-    if (spec_name_use(p->spec, name).broken || p->lost_section)
+    if (spec_name_use(p->spec, name).broken || p->lost_section) {
         return true;
-    if (p->expand_failed && !text_may_search(p))
+    }
+    if (p->expand_failed && !text_may_search(p)) {
         return true;
-    for (uint32_t i = 0; p->expand_failed && i < p->spec->num_objects; i++)
+    }
+    for (uint32_t i = 0; p->expand_failed && i < p->spec->num_objects; i++) {
         if (capdl_object(p->spec, i)->kind == CAPDL_KIND_PROGRAM &&
-            is_generated_name(name->text, capdl_object(p->spec, i)->name))
+            is_generated_name(name->text, capdl_object(p->spec, i)->name)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -131,25 +147,28 @@ static bool report_unknown(struct text_parser *p, const struct text_ref *ref, co
 {
     const char *nearest;
 
-    if (is_excused(p, ref->name))
+    if (is_excused(p, ref->name)) {
         return false;
+    }
     nearest = capdl_spec_nearest(p->spec, ref->name->text);
-    if (spec_name_use(p->spec, ref->name).cap_name)
+    if (spec_name_use(p->spec, ref->name).cap_name) {
         capdl_error(p->diags, ref->pos,
                     "'%s' names a capability, not an object: expected %s (write <%s> to copy the capability)",
                     ref->name->text, what, ref->name->text);
-    else if (nearest)
+    } else if (nearest) {
         capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s; did you mean '%s'?", ref->name->text,
                     what, nearest);
-    else
+    } else {
         capdl_error(p->diags, ref->pos, "no object is called '%s': expected %s", ref->name->text, what);
+    }
     return false;
 }
 
 static bool report_scalar(struct text_parser *p, const struct text_ref *ref)
 {
-    if (spec_name_use(p->spec, ref->name).broken)
+    if (spec_name_use(p->spec, ref->name).broken) {
         return false;
+    }
     capdl_error(p->diags, ref->pos, "'%s' is not an array: write it without an index", ref->name->text);
     capdl_note(p->diags, capdl_object(p->spec, spec_name_scalar(p->spec, ref->name))->pos, "it is declared here");
     return false;
@@ -160,12 +179,14 @@ static bool report_array(struct text_parser *p, const struct text_ref *ref)
     const struct spec_name *name = ref->name;
     uint32_t length = spec_name_length(p->spec, name), element = spec_name_find(p->spec, name, length - 1);
 
-    if (spec_name_use(p->spec, name).broken)
+    if (spec_name_use(p->spec, name).broken) {
         return false;
-    capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u",
-                name->text, name->text, name->text, (unsigned)length);
-    if (element != CAPDL_NO_OBJECT)
+    }
+    capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u", name->text,
+                name->text, name->text, (unsigned)length);
+    if (element != CAPDL_NO_OBJECT) {
         capdl_note(p->diags, capdl_object(p->spec, element)->pos, "it is declared here");
+    }
     return false;
 }
 
@@ -176,8 +197,9 @@ bool text_ref_bounds(struct text_parser *p, const struct text_ref *ref, uint64_t
         uint64_t most = range->first > range->last ? range->first : range->last;
         bool empty = range->kind == TEXT_RANGE_FROM && range->first == length;
 
-        if (range->kind == TEXT_RANGE_ALL || most < length || empty)
+        if (range->kind == TEXT_RANGE_ALL || most < length || empty) {
             continue;
+        }
         capdl_error(p->diags, ref->pos, "%s '%s' has no element %llu: it ends with %s[%llu]", what, ref->name->text,
                     (unsigned long long)most, ref->name->text, (unsigned long long)length - 1);
         return false;
@@ -190,12 +212,14 @@ bool text_ref_check(struct text_parser *p, const struct text_ref *ref, const cha
     struct spec_name_use use = spec_name_use(p->spec, ref->name);
 
     if (!ref->indexed) {
-        if (use.scalar != CAPDL_NO_OBJECT)
+        if (use.scalar != CAPDL_NO_OBJECT) {
             return true;
+        }
         return use.array_length ? report_array(p, ref) : report_unknown(p, ref, what);
     }
-    if (!use.array_length)
+    if (!use.array_length) {
         return use.scalar != CAPDL_NO_OBJECT ? report_scalar(p, ref) : report_unknown(p, ref, what);
+    }
     return text_ref_bounds(p, ref, use.array_length, "the array");
 }
 
@@ -203,8 +227,9 @@ bool text_ref_object(struct text_parser *p, const struct text_ref *ref, const ch
 {
     uint32_t index = CAPDL_NO_INDEX;
 
-    if (!text_ref_check(p, ref, what))
+    if (!text_ref_check(p, ref, what)) {
         return false;
+    }
     if (ref->indexed && text_ref_count(p, ref, spec_name_length(p->spec, ref->name)) != 1) {
         capdl_error(p->diags, ref->pos, "expected %s: one object, not several", what);
         return false;
@@ -223,8 +248,9 @@ static bool range_span(const struct text_range *range, uint64_t length, uint64_t
 {
     *first = range->kind == TEXT_RANGE_ALL ? 0 : range->first;
     *last = range->kind == TEXT_RANGE_ALL || range->kind == TEXT_RANGE_FROM ? length - 1 : range->last;
-    if (range->kind == TEXT_RANGE_ALL)
+    if (range->kind == TEXT_RANGE_ALL) {
         return length;
+    }
     return range->kind != TEXT_RANGE_FROM || range->first < length;
 }
 
@@ -237,11 +263,14 @@ uint64_t text_ref_count(const struct text_parser *p, const struct text_ref *ref,
 {
     uint64_t count = 0, first, last;
 
-    if (!ref->indexed)
+    if (!ref->indexed) {
         return 1;
-    for (uint32_t i = 0; i < ref->num_ranges; i++)
-        if (range_span(&p->ranges[ref->first_range + i], length, &first, &last))
+    }
+    for (uint32_t i = 0; i < ref->num_ranges; i++) {
+        if (range_span(&p->ranges[ref->first_range + i], length, &first, &last)) {
             count += span_count(first, last);
+        }
+    }
     return count;
 }
 
@@ -250,8 +279,9 @@ bool text_ref_open(const struct text_parser *p, const struct text_ref *ref)
     for (uint32_t i = 0; i < ref->num_ranges; i++) {
         enum text_range_kind kind = p->ranges[ref->first_range + i].kind;
 
-        if (kind == TEXT_RANGE_ALL || kind == TEXT_RANGE_FROM)
+        if (kind == TEXT_RANGE_ALL || kind == TEXT_RANGE_FROM) {
             return true;
+        }
     }
     return false;
 }
@@ -274,8 +304,9 @@ bool text_iter_next(struct text_iter *iter, uint32_t *index)
     while (!iter->left) {
         uint64_t last;
 
-        if (iter->range == iter->end)
+        if (iter->range == iter->end) {
             return false;
+        }
         if (range_span(iter->range, iter->length, &iter->next, &last)) {
             iter->left = span_count(iter->next, last);
             iter->down = last < iter->next;

@@ -55,16 +55,18 @@ bool text_is_word(const struct text_parser *p, const char *word)
 
 bool text_accept(struct text_parser *p, char punct)
 {
-    if (!text_is(p, punct))
+    if (!text_is(p, punct)) {
         return false;
+    }
     text_advance(p);
     return true;
 }
 
 bool text_accept_word(struct text_parser *p, const char *word)
 {
-    if (!text_is_word(p, word))
+    if (!text_is_word(p, word)) {
         return false;
+    }
     text_advance(p);
     return true;
 }
@@ -75,10 +77,11 @@ static const char *describe(const struct text_token *token, char *buffer, size_t
     bool cut = token->length > MOST_QUOTED;
     const char *quote = token->kind == TEXT_STRING ? "\"" : "'";
 
-    if (token->kind == TEXT_END)
+    if (token->kind == TEXT_END) {
         return "the end of the file";
-    snprintf(buffer, size, "%s%.*s%s%s", quote, (int)(cut ? MOST_QUOTED : token->length), token->text,
-             cut ? "..." : "", quote);
+    }
+    snprintf(buffer, size, "%s%.*s%s%s", quote, (int)(cut ? MOST_QUOTED : token->length), token->text, cut ? "..." : "",
+             quote);
     return buffer;
 }
 
@@ -87,33 +90,37 @@ bool text_unexpected(struct text_parser *p, const char *format, ...)
     char expected[400], found[MOST_QUOTED + 8];
     va_list arguments;
 
-    if (p->token.kind == TEXT_BAD)
+    if (p->token.kind == TEXT_BAD) {
         return false;
+    }
     va_start(arguments, format);
     vsnprintf(expected, sizeof(expected), format, arguments);
     va_end(arguments);
-    if (text_is(p, '-') && text_peek(p).kind == TEXT_NUMBER)
+    if (text_is(p, '-') && text_peek(p).kind == TEXT_NUMBER) {
         capdl_error(p->diags, p->token.pos,
                     "expected %s, found a negative number: numbers have no sign, write its 64-bit value such as "
                     "0xffff000000000000",
                     expected);
-    else
+    } else {
         capdl_error(p->diags, p->token.pos, "expected %s, found %s", expected,
                     describe(&p->token, found, sizeof(found)));
+    }
     return false;
 }
 
 bool text_expect(struct text_parser *p, char punct, const char *where)
 {
-    if (text_accept(p, punct))
+    if (text_accept(p, punct)) {
         return true;
+    }
     return text_unexpected(p, "'%c' %s", punct, where);
 }
 
 bool text_number(struct text_parser *p, uint64_t *number, const char *what)
 {
-    if (p->token.kind != TEXT_NUMBER)
+    if (p->token.kind != TEXT_NUMBER) {
         return text_unexpected(p, "%s", what);
+    }
     *number = p->token.number;
     text_advance(p);
     return true;
@@ -124,11 +131,13 @@ bool text_at_section(const struct text_parser *p)
     struct text_token next;
 
     if (p->token.kind != TEXT_NAME ||
-        !(text_is_word(p, "objects") || text_is_word(p, "caps") || text_is_word(p, "irq")))
+        !(text_is_word(p, "objects") || text_is_word(p, "caps") || text_is_word(p, "irq"))) {
         return false;
+    }
     next = text_peek(p);
-    if (text_is_word(p, "irq"))
+    if (text_is_word(p, "irq")) {
         return text_token_is(&next, "maps");
+    }
     return next.kind == TEXT_PUNCT && next.punct == '{';
 }
 
@@ -140,16 +149,18 @@ bool text_may_search(struct text_parser *p)
 
 void text_too_large(struct text_parser *p, struct capdl_pos pos, const char *what, uint64_t most)
 {
-    if (!p->too_large)
+    if (!p->too_large) {
         capdl_error(p->diags, pos, "this would make more than %llu %s, which is taken for a mistake",
                     (unsigned long long)most, what);
+    }
     p->too_large = true;
 }
 
 bool text_slots_fit(struct text_parser *p, struct capdl_pos pos, uint64_t slot, uint64_t count)
 {
-    if (!count || slot <= UINT64_MAX - (count - 1))
+    if (!count || slot <= UINT64_MAX - (count - 1)) {
         return true;
+    }
     capdl_error(p->diags, pos, "%llu capabilities from slot %llu on go beyond the last slot there can be",
                 (unsigned long long)count, (unsigned long long)slot);
     return false;
@@ -168,13 +179,15 @@ void text_nearest_try(struct text_nearest *nearest, const struct text_token *tok
     unsigned most = nearest->word ? nearest->distance - 1 : token->length < 3 ? 1 : 2;
     unsigned distance = spec_distance(token->text, token->length, word, strlen(word), most);
 
-    if (distance <= most && distance < token->length)
+    if (distance <= most && distance < token->length) {
         *nearest = (struct text_nearest){.word = word, .distance = distance};
+    }
 }
 
 const char *text_nearest_hint(struct text_nearest *nearest)
 {
-    if (nearest->word)
+    if (nearest->word) {
         snprintf(nearest->hint, sizeof(nearest->hint), " (did you mean '%s'?)", nearest->word);
+    }
     return nearest->hint;
 }

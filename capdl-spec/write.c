@@ -16,8 +16,9 @@ void write_object_name(struct writer *w, uint32_t id)
     const struct capdl_object *object = capdl_object(w->spec, id);
 
     fputs(object->name, w->out);
-    if (object->index != CAPDL_NO_INDEX)
+    if (object->index != CAPDL_NO_INDEX) {
         fprintf(w->out, "[%" PRIu32 "]", object->index);
+    }
 }
 
 uint32_t write_array_run(const struct writer *w, uint32_t at)
@@ -25,10 +26,12 @@ uint32_t write_array_run(const struct writer *w, uint32_t at)
     const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
     uint32_t run = 1;
 
-    if (first->index == CAPDL_NO_INDEX)
+    if (first->index == CAPDL_NO_INDEX) {
         return 1;
-    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name)
+    }
+    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name) {
         run++;
+    }
     return run;
 }
 
@@ -45,9 +48,11 @@ static int order_compare(const void *left, const void *right, void *spec)
 static void order_objects(struct writer *w)
 {
     w->order = spec_realloc(NULL, w->spec->num_objects * sizeof(*w->order));
-    for (uint32_t i = 0; i < w->spec->num_objects; i++)
-        if (capdl_object_kind(w->spec, i) != CAPDL_KIND_PROGRAM)
+    for (uint32_t i = 0; i < w->spec->num_objects; i++) {
+        if (capdl_object_kind(w->spec, i) != CAPDL_KIND_PROGRAM) {
             w->order[w->count++] = i;
+        }
+    }
     qsort_r(w->order, w->count, sizeof(*w->order), order_compare, (void *)(uintptr_t)w->spec);
 }
 
@@ -64,12 +69,14 @@ static size_t irq_run(const struct writer *w, const struct capdl_irq_map *irqs, 
     const struct capdl_object *first = capdl_object(w->spec, irqs->object);
     size_t run = 1;
 
-    if (!w->folded || first->index == CAPDL_NO_INDEX)
+    if (!w->folded || first->index == CAPDL_NO_INDEX) {
         return 1;
+    }
     while (run < count && irqs[run].irq == irqs->irq + run &&
            capdl_object_name(w->spec, irqs[run].object) == first->name &&
-           capdl_object_index(w->spec, irqs[run].object) == first->index + run)
+           capdl_object_index(w->spec, irqs[run].object) == first->index + run) {
         run++;
+    }
     return run;
 }
 
@@ -78,8 +85,9 @@ static void write_irqs(struct writer *w)
     size_t count = w->spec->num_irqs, run;
     struct capdl_irq_map *irqs;
 
-    if (!count)
+    if (!count) {
         return;
+    }
     irqs = spec_realloc(NULL, count * sizeof(*irqs));
     memcpy(irqs, w->spec->irqs, count * sizeof(*irqs));
     qsort(irqs, count, sizeof(*irqs), irq_compare);
@@ -89,11 +97,12 @@ static void write_irqs(struct writer *w)
 
         run = irq_run(w, irqs + i, count - i);
         fprintf(w->out, "  %" PRIu64 ": ", irqs[i].irq);
-        if (run == 1)
+        if (run == 1) {
             write_object_name(w, irqs[i].object);
-        else
+        } else {
             fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index,
                     object->index + (uint32_t)run - 1);
+        }
         putc('\n', w->out);
     }
     fputs("}\n", w->out);
@@ -105,8 +114,9 @@ static int slot_compare(const struct capdl_spec *spec, const struct capdl_slot_r
     uint32_t left = a->container, right = b->container;
     int objects = left == right ? 0 : order_compare(&left, &right, (void *)(uintptr_t)spec);
 
-    if (objects)
+    if (objects) {
         return objects;
+    }
     return a->slot < b->slot ? -1 : a->slot > b->slot;
 }
 
@@ -132,11 +142,13 @@ static void write_derivations(struct writer *w)
     const struct capdl_derivation *list = w->spec->derivations, *last = NULL;
     uint32_t count = (uint32_t)w->spec->num_derivations, *order;
 
-    if (!count)
+    if (!count) {
         return;
+    }
     order = spec_realloc(NULL, count * sizeof(*order));
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
+    }
     qsort_r(order, count, sizeof(*order), derivation_compare, (void *)(uintptr_t)w->spec);
     fputs("\ncdt {\n", w->out);
     for (uint32_t i = 0; i < count; i++) {
@@ -161,8 +173,9 @@ static void write_derivations(struct writer *w)
 
 static void write_schedule(struct writer *w, const struct capdl_domains *domains)
 {
-    if (!domains->has_schedule)
+    if (!domains->has_schedule) {
         return;
+    }
     fputs("  schedule: [", w->out);
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
@@ -177,16 +190,19 @@ static void write_domains(struct writer *w)
 {
     const struct capdl_domains *domains = &w->spec->domains;
 
-    if (!domains->has_schedule && !domains->has_index_shift && domains->start_kind == CAPDL_DOMAIN_START_DEFAULT)
+    if (!domains->has_schedule && !domains->has_index_shift && domains->start_kind == CAPDL_DOMAIN_START_DEFAULT) {
         return;
+    }
     fputs("\ndomains {\n", w->out);
     write_schedule(w, domains);
-    if (domains->start_kind == CAPDL_DOMAIN_START_INDEX)
+    if (domains->start_kind == CAPDL_DOMAIN_START_INDEX) {
         fprintf(w->out, "  domain_set_start: %" PRIu64 "\n", domains->start_index);
-    else if (domains->start_kind == CAPDL_DOMAIN_START_NONE)
+    } else if (domains->start_kind == CAPDL_DOMAIN_START_NONE) {
         fputs("  domain_set_start: no_start\n", w->out);
-    if (domains->has_index_shift)
+    }
+    if (domains->has_index_shift) {
         fprintf(w->out, "  index_shift: %" PRIu64 "\n", domains->index_shift);
+    }
     fputs("}\n", w->out);
 }
 

@@ -17,17 +17,22 @@ static void list_item(struct list *list)
 
 static void write_rights(struct list *list, const struct capdl_cap *cap)
 {
-    if (!cap->rights)
+    if (!cap->rights) {
         return;
+    }
     list_item(list);
-    if (cap->rights & CAPDL_RIGHT_READ)
+    if (cap->rights & CAPDL_RIGHT_READ) {
         putc('R', list->out);
-    if (cap->rights & CAPDL_RIGHT_WRITE)
+    }
+    if (cap->rights & CAPDL_RIGHT_WRITE) {
         putc('W', list->out);
-    if (cap->rights & CAPDL_RIGHT_GRANT)
+    }
+    if (cap->rights & CAPDL_RIGHT_GRANT) {
         putc(cap->kind == CAPDL_KIND_FRAME ? 'X' : 'G', list->out);
-    if (cap->rights & CAPDL_RIGHT_GRANT_REPLY)
+    }
+    if (cap->rights & CAPDL_RIGHT_GRANT_REPLY) {
         putc('P', list->out);
+    }
 }
 
 static void write_data(struct writer *w, struct list *list, const struct capdl_cap *cap)
@@ -80,23 +85,28 @@ static void write_params(struct writer *w, const struct capdl_cap *cap)
 
     write_rights(&list, cap);
     write_data(w, &list, cap);
-    if (cap->flags & CAPDL_CAP_REPLY)
+    if (cap->flags & CAPDL_CAP_REPLY) {
         list_item(&list), fputs("reply", w->out);
-    if (cap->flags & CAPDL_CAP_MASTER_REPLY)
+    }
+    if (cap->flags & CAPDL_CAP_MASTER_REPLY) {
         list_item(&list), fputs("master_reply", w->out);
-    if (cap->flags & CAPDL_CAP_UNCACHED)
+    }
+    if (cap->flags & CAPDL_CAP_UNCACHED) {
         list_item(&list), fputs("uncached", w->out);
+    }
     write_extra(w, &list, cap);
-    if (list.count)
+    if (list.count) {
         putc(')', w->out);
+    }
 }
 
 static bool same_extra(const struct writer *w, const struct capdl_cap *a, const struct capdl_cap *b)
 {
     const struct capdl_cap_extra *x = capdl_cap_extra(w->spec, a), *y = capdl_cap_extra(w->spec, b);
 
-    if (a->flags & CAPDL_CAP_HAS_ASID && (x->asid_high != y->asid_high || x->asid_low != y->asid_low))
+    if (a->flags & CAPDL_CAP_HAS_ASID && (x->asid_high != y->asid_high || x->asid_low != y->asid_low)) {
         return false;
+    }
     return !(a->flags & CAPDL_CAP_HAS_MAPPING) ||
            (x->mapping_container == y->mapping_container && x->mapping_slot == y->mapping_slot);
 }
@@ -120,12 +130,14 @@ static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, u
 {
     uint32_t run = 1;
 
-    if (!w->folded || !is_element(w, caps))
+    if (!w->folded || !is_element(w, caps)) {
         return 1;
+    }
     while (run < count && caps[run].slot == caps->slot + run && is_element(w, &caps[run]) &&
            capdl_object_name(w->spec, caps[run].object) == capdl_object_name(w->spec, caps->object) &&
-           same_params(w, caps, &caps[run]))
+           same_params(w, caps, &caps[run])) {
         run++;
+    }
     return run;
 }
 
@@ -135,8 +147,9 @@ static uint32_t index_run(const struct writer *w, const struct capdl_cap *caps, 
     uint32_t run = 1;
 
     while (run < count && capdl_object_index(w->spec, caps[run].object) ==
-                              capdl_object_index(w->spec, caps[run - 1].object) + (uint32_t)step)
+                              capdl_object_index(w->spec, caps[run - 1].object) + (uint32_t)step) {
         run++;
+    }
     return run;
 }
 
@@ -151,8 +164,9 @@ static void write_elements(struct writer *w, const struct capdl_cap *caps, uint3
 
         run = up > down ? up : down;
         fprintf(w->out, i ? ", %" PRIu32 : "%" PRIu32, capdl_object_index(w->spec, caps[i].object));
-        if (run > 1)
+        if (run > 1) {
             fprintf(w->out, "..%" PRIu32, capdl_object_index(w->spec, caps[i + run - 1].object));
+        }
     }
     putc(']', w->out);
 }
@@ -165,10 +179,11 @@ static void write_slot(struct writer *w, const struct capdl_object *container, u
 #undef CAPDL_TCB_SLOT
     };
 
-    if (container->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT)
+    if (container->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT) {
         fprintf(w->out, "%s: ", names[slot]);
-    else
+    } else {
         fprintf(w->out, "%" PRIu64 ": ", slot);
+    }
 }
 
 static void write_slots(struct writer *w, const struct capdl_object *container)
@@ -182,12 +197,13 @@ static void write_slots(struct writer *w, const struct capdl_object *container)
         run = slot_run(w, cap, container->num_caps - i);
         fputs("    ", w->out);
         write_slot(w, container, cap->slot);
-        if (cap->object == CAPDL_NO_OBJECT)
+        if (cap->object == CAPDL_NO_OBJECT) {
             fputs(capdl_kind_keyword(cap->kind), w->out);
-        else if (run == 1)
+        } else if (run == 1) {
             write_object_name(w, cap->object);
-        else
+        } else {
             write_elements(w, cap, run);
+        }
         write_params(w, cap);
         putc('\n', w->out);
     }
@@ -196,12 +212,15 @@ static void write_slots(struct writer *w, const struct capdl_object *container)
 
 static bool same_content(const struct writer *w, const struct capdl_object *a, const struct capdl_object *b)
 {
-    if (a->num_caps != b->num_caps)
+    if (a->num_caps != b->num_caps) {
         return false;
-    for (uint32_t i = 0; i < a->num_caps; i++)
+    }
+    for (uint32_t i = 0; i < a->num_caps; i++) {
         if (a->caps[i].slot != b->caps[i].slot || a->caps[i].object != b->caps[i].object ||
-            !same_params(w, &a->caps[i], &b->caps[i]))
+            !same_params(w, &a->caps[i], &b->caps[i])) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -211,12 +230,14 @@ static uint32_t container_run(const struct writer *w, uint32_t at)
     const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
     uint32_t run = 1;
 
-    if (!w->folded || first->index == CAPDL_NO_INDEX)
+    if (!w->folded || first->index == CAPDL_NO_INDEX) {
         return 1;
+    }
     while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name &&
            capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
-           same_content(w, first, capdl_object(w->spec, w->order[at + run])))
+           same_content(w, first, capdl_object(w->spec, w->order[at + run]))) {
         run++;
+    }
     return run;
 }
 
@@ -229,15 +250,17 @@ void write_caps(struct writer *w)
         const struct capdl_object *container = capdl_object(w->spec, w->order[i]);
 
         run = 1;
-        if (!container->num_caps)
+        if (!container->num_caps) {
             continue;
+        }
         run = container_run(w, i);
         fputs("  ", w->out);
-        if (run == 1)
+        if (run == 1) {
             write_object_name(w, w->order[i]);
-        else
+        } else {
             fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", container->name, container->index,
                     container->index + run - 1);
+        }
         write_slots(w, container);
     }
     fputs("}\n", w->out);

@@ -15,8 +15,9 @@ struct list {
 static void list_item(struct list *list, const char *keyword)
 {
     fputs(list->count++ ? ", " : " (", list->w->out);
-    if (keyword)
+    if (keyword) {
         fprintf(list->w->out, "%s: ", keyword);
+    }
 }
 
 static void list_number(struct list *list, const char *keyword, uint64_t number)
@@ -27,14 +28,16 @@ static void list_number(struct list *list, const char *keyword, uint64_t number)
 
 static void list_end(struct list *list)
 {
-    if (list->count)
+    if (list->count) {
         putc(')', list->w->out);
+    }
 }
 
 static void list_bits(struct list *list, const struct capdl_object *object)
 {
-    if (!(object->flags & CAPDL_OBJECT_HAS_SIZE) && object->kind != CAPDL_KIND_CNODE)
+    if (!(object->flags & CAPDL_OBJECT_HAS_SIZE) && object->kind != CAPDL_KIND_CNODE) {
         return;
+    }
     list_item(list, NULL);
     fprintf(list->w->out, "%u bits", object->size_bits);
 }
@@ -66,30 +69,39 @@ enum {
 /* Other tools accept these parameters in certain combinations only, so one of a combination brings all of it. */
 static void write_tcb(struct list *list, const struct capdl_tcb *tcb)
 {
-    if (!tcb)
+    if (!tcb) {
         return;
-    if (tcb->has & (TCB_BASIC | TCB_FULL))
+    }
+    if (tcb->has & (TCB_BASIC | TCB_FULL)) {
         list_number(list, "addr", tcb->addr);
+    }
     if (tcb->has & TCB_FULL) {
         list_number(list, "ip", tcb->ip);
         list_number(list, "sp", tcb->sp);
         list_number(list, "prio", tcb->prio);
         list_number(list, "max_prio", tcb->max_prio);
     }
-    if (tcb->has & (TCB_BASIC | TCB_FULL))
+    if (tcb->has & (TCB_BASIC | TCB_FULL)) {
         list_number(list, "affinity", tcb->affinity);
-    if (tcb->has & CAPDL_TCB_HAS_RESUME)
+    }
+    if (tcb->has & CAPDL_TCB_HAS_RESUME) {
         list_item(list, "resume"), fputs(tcb->resume ? "True" : "False", list->w->out);
-    if (tcb->has & CAPDL_TCB_HAS_FPU_DISABLED)
+    }
+    if (tcb->has & CAPDL_TCB_HAS_FPU_DISABLED) {
         list_item(list, "fpu_disabled"), fputs(tcb->fpu_disabled ? "True" : "False", list->w->out);
-    if (tcb->has & CAPDL_TCB_HAS_DOM)
+    }
+    if (tcb->has & CAPDL_TCB_HAS_DOM) {
         list_number(list, "dom", tcb->dom);
-    if (tcb->has & CAPDL_TCB_HAS_FAULT_EP)
+    }
+    if (tcb->has & CAPDL_TCB_HAS_FAULT_EP) {
         list_number(list, "fault_ep", tcb->fault_ep);
-    if (tcb->has & CAPDL_TCB_HAS_TLS)
+    }
+    if (tcb->has & CAPDL_TCB_HAS_TLS) {
         list_number(list, "tls", tcb->tls);
-    if (tcb->has & CAPDL_TCB_HAS_INIT)
+    }
+    if (tcb->has & CAPDL_TCB_HAS_INIT) {
         list_init(list, tcb);
+    }
 }
 
 static void write_sc(struct list *list, const struct capdl_object *object)
@@ -97,16 +109,20 @@ static void write_sc(struct list *list, const struct capdl_object *object)
     const struct capdl_sc *sc = object->u.sc;
 
     list_bits(list, object);
-    if (!sc || !sc->has_times)
+    if (!sc || !sc->has_times) {
         return;
+    }
     fprintf(list->w->out, "%speriod: %" PRIu64, list->count++ ? ", " : " (", sc->period);
     fprintf(list->w->out, ", budget: %" PRIu64, sc->budget);
-    if (sc->has_data)
+    if (sc->has_data) {
         list_number(list, "data", sc->data);
-    if (sc->refills)
+    }
+    if (sc->refills) {
         list_number(list, "refills", sc->refills);
-    if (sc->flags)
+    }
+    if (sc->flags) {
         list_number(list, "flags", sc->flags);
+    }
 }
 
 static void write_fill(struct writer *w, const struct capdl_fill *fill)
@@ -116,10 +132,11 @@ static void write_fill(struct writer *w, const struct capdl_fill *fill)
         return;
     }
     fprintf(w->out, "{%" PRIu64 " %" PRIu64, fill->offset, fill->length);
-    if (fill->kind == CAPDL_FILL_FILE)
+    if (fill->kind == CAPDL_FILL_FILE) {
         fprintf(w->out, " CDL_FrameFill_FileData \"%s\"", fill->text);
-    else
+    } else {
         fprintf(w->out, " CDL_FrameFill_BootInfo %s", fill->text);
+    }
     fprintf(w->out, " %" PRIu64 "}", fill->source_offset);
 }
 
@@ -138,8 +155,9 @@ static void write_frame(struct list *list, const struct capdl_object *frame)
         list_item(list, NULL);
         fputs("contiguous", list->w->out);
     }
-    if (!(frame->flags & CAPDL_OBJECT_HAS_FILL) && !frame->u.fills.count)
+    if (!(frame->flags & CAPDL_OBJECT_HAS_FILL) && !frame->u.fills.count) {
         return;
+    }
     list_item(list, "fill");
     putc('[', list->w->out);
     for (size_t i = 0; i < frame->u.fills.count; i++) {
@@ -168,8 +186,9 @@ static void write_numbers(struct list *list, const struct capdl_object *object)
 {
     const struct capdl_numbers *numbers = object->u.numbers;
 
-    if (!numbers)
+    if (!numbers) {
         return;
+    }
     if (object->kind == CAPDL_KIND_IO_PORTS) {
         list_item(list, "ports");
         fprintf(list->w->out, "[0x%" PRIx64 "..0x%" PRIx64 "]", numbers->value[0], numbers->value[1]);
@@ -177,12 +196,14 @@ static void write_numbers(struct list *list, const struct capdl_object *object)
     for (unsigned i = 0; i < CAPDL_NUMBER_COUNT; i++) {
         const char *keyword = number_names[object->kind][i];
 
-        if (!keyword || !(numbers->has >> i & 1))
+        if (!keyword || !(numbers->has >> i & 1)) {
             continue;
-        if (strcmp(keyword, "trigger"))
+        }
+        if (strcmp(keyword, "trigger")) {
             list_number(list, keyword, numbers->value[i]);
-        else
+        } else {
             list_item(list, keyword), fputs(numbers->value[i] ? "edge" : "level", list->w->out);
+        }
     }
     if (object->kind == CAPDL_KIND_IO_DEVICE) {
         list_item(list, NULL);
@@ -218,22 +239,25 @@ static void write_params(struct writer *w, const struct capdl_object *object)
 
 static bool same_fills(const struct capdl_object *a, const struct capdl_object *b)
 {
-    if (a->u.fills.count != b->u.fills.count)
+    if (a->u.fills.count != b->u.fills.count) {
         return false;
+    }
     for (size_t i = 0; i < a->u.fills.count; i++) {
         const struct capdl_fill *x = &a->u.fills.list[i], *y = &b->u.fills.list[i];
 
         if (x->kind != y->kind || x->offset != y->offset || x->length != y->length || strcmp(x->text, y->text) ||
-            x->source_offset != y->source_offset)
+            x->source_offset != y->source_offset) {
             return false;
+        }
     }
     return true;
 }
 
 static bool same_tcb(const struct capdl_tcb *a, const struct capdl_tcb *b)
 {
-    if (a == b || !a || !b)
+    if (a == b || !a || !b) {
         return a == b;
+    }
     return a->has == b->has && a->resume == b->resume && a->fpu_disabled == b->fpu_disabled && a->addr == b->addr &&
            a->ip == b->ip && a->sp == b->sp && a->prio == b->prio && a->max_prio == b->max_prio &&
            a->affinity == b->affinity && a->dom == b->dom && a->fault_ep == b->fault_ep && a->tls == b->tls &&
@@ -242,17 +266,18 @@ static bool same_tcb(const struct capdl_tcb *a, const struct capdl_tcb *b)
 
 static bool same_sc(const struct capdl_sc *a, const struct capdl_sc *b)
 {
-    if (a == b || !a || !b)
+    if (a == b || !a || !b) {
         return a == b;
+    }
     return a->has_times == b->has_times && a->has_data == b->has_data && a->period == b->period &&
-           a->budget == b->budget && a->data == b->data && a->refills == b->refills &&
-           a->flags == b->flags;
+           a->budget == b->budget && a->data == b->data && a->refills == b->refills && a->flags == b->flags;
 }
 
 static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbers *b)
 {
-    if (a == b || !a || !b)
+    if (a == b || !a || !b) {
         return a == b;
+    }
     return a->has == b->has && !memcmp(a->value, b->value, sizeof(a->value));
 }
 
@@ -261,8 +286,9 @@ bool capdl_object_same(const struct capdl_object *a, const struct capdl_object *
     unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL | CAPDL_OBJECT_CONTIGUOUS;
 
     if (a->kind != b->kind || (a->flags & printed) != (b->flags & printed) || a->size_bits != b->size_bits ||
-        a->paddr != b->paddr)
+        a->paddr != b->paddr) {
         return false;
+    }
     switch (a->kind) {
     case CAPDL_KIND_TCB:
         return same_tcb(a->u.tcb, b->u.tcb);
@@ -287,8 +313,9 @@ static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
     uint32_t run = 1;
 
     while (run < most && capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
-           capdl_object_same(first, capdl_object(w->spec, w->order[at + run])))
+           capdl_object_same(first, capdl_object(w->spec, w->order[at + run]))) {
         run++;
+    }
     return run;
 }
 
@@ -301,10 +328,11 @@ static void write_array(struct writer *w, uint32_t at, uint32_t length)
         const struct capdl_object *object = capdl_object(w->spec, w->order[at + i]);
 
         run = alike(w, at + i, length - i);
-        if (run == length && object->index == 0)
+        if (run == length && object->index == 0) {
             fprintf(w->out, "  %s[%" PRIu32 "]", object->name, run);
-        else
+        } else {
             fprintf(w->out, "  %s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index, object->index + run - 1);
+        }
         fprintf(w->out, " = %s", capdl_kind_keyword(object->kind));
         write_params(w, object);
         putc('\n', w->out);
@@ -323,13 +351,15 @@ static void write_children(struct writer *w, const uint32_t *children, uint32_t 
         run = 1;
         while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count &&
                capdl_object_name(w->spec, children[i + run]) == first->name &&
-               capdl_object_index(w->spec, children[i + run]) == first->index + run)
+               capdl_object_index(w->spec, children[i + run]) == first->index + run) {
             run++;
+        }
         fputs(i ? ", " : "", w->out);
-        if (run == 1)
+        if (run == 1) {
             write_object_name(w, children[i]);
-        else
+        } else {
             fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", first->name, first->index, first->index + run - 1);
+        }
     }
     fputs("}\n", w->out);
 }
@@ -346,18 +376,24 @@ static struct covers covers_collect(const struct writer *w)
                             .children = spec_realloc(NULL, count * sizeof(uint32_t))};
 
     memset(covers.first, 0, (count + 2) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < w->count; i++)
-        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT)
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
             covers.first[capdl_object_parent(w->spec, w->order[i]) + 2]++;
-    for (size_t i = 2; i < count + 2; i++)
+        }
+    }
+    for (size_t i = 2; i < count + 2; i++) {
         covers.first[i] += covers.first[i - 1];
-    for (uint32_t i = 0; i < w->count; i++)
-        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT)
+    }
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
             covers.children[covers.first[capdl_object_parent(w->spec, w->order[i]) + 1]++] = w->order[i];
+        }
+    }
     return covers;
 }
 
-/* Untypeds that cover something come behind all other objects; elements of an array are declared before they get children. */
+/* Untypeds that cover something come behind all other objects; elements of an array are declared before they get
+ * children. */
 static void write_covers(struct writer *w)
 {
     struct covers covers = covers_collect(w);
@@ -366,14 +402,16 @@ static void write_covers(struct writer *w)
     for (uint32_t i = 0; i < w->count; i++) {
         uint32_t id = w->order[i], first = covers.first[id], count = covers.first[id + 1] - first;
 
-        if (capdl_object_kind(w->spec, id) != CAPDL_KIND_UT || !count)
+        if (capdl_object_kind(w->spec, id) != CAPDL_KIND_UT || !count) {
             continue;
+        }
         fputs(any ? "  " : "\n  ", w->out);
         any = true;
         write_object_name(w, id);
         fputs(" = ut", w->out);
-        if (capdl_object_index(w->spec, id) == CAPDL_NO_INDEX)
+        if (capdl_object_index(w->spec, id) == CAPDL_NO_INDEX) {
             write_params(w, capdl_object(w->spec, id));
+        }
         write_children(w, covers.children + first, count);
     }
     free(covers.first);
@@ -386,9 +424,11 @@ static bool *covering_collect(const struct writer *w)
     bool *covering = spec_realloc(NULL, w->spec->num_objects);
 
     memset(covering, 0, w->spec->num_objects);
-    for (uint32_t i = 0; i < w->count; i++)
-        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT)
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
             covering[capdl_object_parent(w->spec, w->order[i])] = true;
+        }
+    }
     return covering;
 }
 

@@ -19,7 +19,7 @@ static void create_cnodes(void)
         uint64_t slot;
         capdl_plan_next(&self.plan, &step);
         slot = step.kind == CAPDL_RETYPE_CSPACE_ROOT ? self.root : self.first_leaf + step.slot;
-        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + step.untyped, &step, (struct destination){ 0, 0, slot });
+        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + step.untyped, &step, (struct destination){0, 0, slot});
     }
 }
 
@@ -42,12 +42,14 @@ static void move_into_root(void)
     bool mcs = self.blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_MCS;
 
     call_start(CAPDL_BOOT_TCB_SET_SPACE, CAPDL_REF_INITIAL, CAPDL_INITIAL_TCB);
-    if (mcs)
+    if (mcs) {
         call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_NULL); /* no fault handler: here a capability, else a word */
+    }
     call_cap(CAPDL_OPERAND_LITERAL, self.root);
     call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_VSPACE);
-    if (!mcs)
+    if (!mcs) {
         call_word(CAPDL_INITIAL_NULL);
+    }
     call_word(0); /* keep the root's guard */
     call_word(0);
     call_make();
@@ -56,8 +58,9 @@ static void move_into_root(void)
 void enlarge_cspace(void)
 {
     enter_phase(CAPDL_PHASE_CSPACE);
-    if (!self.plan.num_leaves)
+    if (!self.plan.num_leaves) {
         return;
+    }
     self.root = self.bootinfo->empty.start;
     self.first_leaf = self.root + 1;
     create_cnodes();

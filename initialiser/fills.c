@@ -23,8 +23,9 @@ void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
 
 void unmap_frame(struct mapped *mapped)
 {
-    if (mapped->slot == (uint64_t)NOTHING)
+    if (mapped->slot == (uint64_t)NOTHING) {
         return;
+    }
     call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_REF_SLOT, mapped->slot);
     call_make();
     mapped->slot = (uint64_t)NOTHING;
@@ -46,8 +47,9 @@ static void copy_pages(uint8_t *to, uint64_t page, uint64_t pages)
 /* Makes what was written visible to whoever maps the frame otherwise. Kernels without the method need it not. */
 static void clean_caches(enum capdl_boot_key method, uint64_t slot, uint64_t start, uint64_t end)
 {
-    if (!self.blob.boot[method])
+    if (!self.blob.boot[method]) {
         return;
+    }
     call_start(method, CAPDL_REF_SLOT, slot);
     call_word(start);
     call_word(end);
@@ -58,15 +60,19 @@ static void clean_caches(enum capdl_boot_key method, uint64_t slot, uint64_t sta
 static void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
 {
     const uint8_t *at = (const uint8_t *)self.bootinfo + CAPDL_PAGE_SIZE, *end = at + self.bootinfo->extra_len;
-    struct { uint64_t id, length; } chunk; /* its header is part of it */
+    struct {
+        uint64_t id, length;
+    } chunk; /* its header is part of it */
 
-    for (; (uint64_t)(end - at) >= sizeof chunk; at += chunk.length) {
-        __builtin_memcpy(&chunk, at, sizeof chunk);
-        if (chunk.length < sizeof chunk || chunk.length > (uint64_t)(end - at))
+    for (; (uint64_t)(end - at) >= sizeof(chunk); at += chunk.length) {
+        __builtin_memcpy(&chunk, at, sizeof(chunk));
+        if (chunk.length < sizeof(chunk) || chunk.length > (uint64_t)(end - at)) {
             return;
+        }
         if (chunk.id == fill->flags >> CAPDL_FILL_CHUNK_SHIFT) {
-            for (uint64_t i = 0; i < fill->pages && fill->page + i < chunk.length; i++)
+            for (uint64_t i = 0; i < fill->pages && fill->page + i < chunk.length; i++) {
                 to[i] = at[fill->page + i];
+            }
             return;
         }
     }
@@ -85,14 +91,17 @@ static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
         unmap_frame(mapped);
         map_frame(mapped, fill->slot, fill->size_bits);
     }
-    if (is_chunk)
+    if (is_chunk) {
         copy_chunk(window_bytes(mapped->address) + fill->offset, fill);
-    else
+    } else {
         copy_pages(window_bytes(mapped->address) + fill->offset, fill->page, pages);
-    if (fill->flags & CAPDL_FILL_EXECUTABLE)
+    }
+    if (fill->flags & CAPDL_FILL_EXECUTABLE) {
         clean_caches(CAPDL_BOOT_PAGE_UNIFY, fill->slot, fill->offset, end);
-    if (fill->flags & CAPDL_FILL_UNCACHED)
+    }
+    if (fill->flags & CAPDL_FILL_UNCACHED) {
         clean_caches(CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, fill->slot, fill->offset, end);
+    }
     fill->slot++;
     fill->offset = 0;
     fill->page += pages;
@@ -102,14 +111,15 @@ static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
 void fill_frames(void)
 {
     struct capdl_blob_table table = capdl_blob_table(&self.blob, CAPDL_BLOB_ITEM_FILLS);
-    struct mapped mapped = { (uint64_t)NOTHING, 0 };
+    struct mapped mapped = {(uint64_t)NOTHING, 0};
     struct capdl_blob_fill fill;
 
     enter_phase(CAPDL_PHASE_FILLS);
     window_open();
     while (capdl_blob_next_fill(&table, &fill)) {
-        while (fill.pages)
+        while (fill.pages) {
             fill_one(&mapped, &fill);
+        }
     }
     unmap_frame(&mapped);
     arch_code_written();

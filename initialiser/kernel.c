@@ -40,8 +40,9 @@ static uint64_t resolve_sched_control(uint64_t core)
 {
     const uint64_t cores = self.sched_control.end - self.sched_control.start;
 
-    if (core >= cores)
+    if (core >= cores) {
         die("no SchedControl of core %, the kernel has % cores", core, cores);
+    }
     return self.sched_control.start + core;
 }
 
@@ -81,8 +82,9 @@ unsigned call_try(const struct capdl_call *call)
     uint64_t *to = buffer->caps;
 
     for (unsigned i = 0; i < call->num_operands; i++) {
-        if (i == call->num_caps)
+        if (i == call->num_caps) {
             to = buffer->words;
+        }
         *to = resolve(&call->operands[i]);
         digest = add_word(digest, *to++);
     }
@@ -96,8 +98,9 @@ void call_make(void)
 {
     unsigned error = call_try(&own);
 
-    if (error)
+    if (error) {
         die_call(&own, error);
+    }
 }
 
 /* The words of messages that have none. */
@@ -116,6 +119,7 @@ void kernel_leave(void)
 
 void kernel_putchar(char c)
 {
-    if (self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR])
+    if (self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR]) {
         arch_call(self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR], (uint64_t)c, 0, nothing);
+    }
 }

@@ -32,16 +32,16 @@ static void move(uint64_t cap, uint64_t slot)
 
 static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 {
-    const struct destination to = { self.first_slot + self.blob.sizes[CAPDL_SIZE_LEFT_CNODE], 64, slot };
-    const struct capdl_retype piece = { .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED],
-                                        .argument = untyped->size_bits,
-                                        .count = 1 };
+    const struct destination to = {self.first_slot + self.blob.sizes[CAPDL_SIZE_LEFT_CNODE], 64, slot};
+    const struct capdl_retype piece = {
+        .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED], .argument = untyped->size_bits, .count = 1};
     const uint64_t source = untyped->number;
 
-    if (untyped->source == CAPDL_LEFTOVER_TAIL)
+    if (untyped->source == CAPDL_LEFTOVER_TAIL) {
         retype(CAPDL_OPERAND_LITERAL, self.untyped.start + source, &piece, to);
-    else
+    } else {
         move((untyped->source == CAPDL_LEFTOVER_WHOLE ? self.untyped.start : self.first_slot) + source, slot);
+    }
     untyped->source = 0;
     untyped->number = 0;
 }
@@ -49,8 +49,9 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 /* Whether there is a slot for one more page. */
 static bool page_has_slot(void)
 {
-    if (left->num_untypeds + left->num_frames < self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS])
+    if (left->num_untypeds + left->num_frames < self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS]) {
         return true;
+    }
     left->frames_left_out++;
     return false;
 }
@@ -65,8 +66,9 @@ static void give_page(uint64_t address)
 static void give_pages(uint64_t address, uint64_t end)
 {
     for (; address < end; address += CAPDL_PAGE_SIZE) {
-        if (!page_has_slot())
+        if (!page_has_slot()) {
             continue;
+        }
         __builtin_memset((void *)(uintptr_t)address, 0, CAPDL_PAGE_SIZE);
         call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap(address));
         call_make();
@@ -80,22 +82,25 @@ void hand_over(void)
     const uint64_t read = self.blob.items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE; /* pages of the blob */
     struct mapped mapped;
 
-    if (!self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS])
+    if (!self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS]) {
         return;
+    }
     enter_phase(CAPDL_PHASE_LEFTOVERS);
     self.slot = self.blob.sizes[CAPDL_SIZE_LEFT_NAME];
     map_frame(&mapped, self.blob.sizes[CAPDL_SIZE_LEFT_FRAME], CAPDL_PAGE_BITS);
     left = (struct capdl_leftovers *)(void *)window_bytes(mapped.address);
-    *left = (struct capdl_leftovers){ .version = CAPDL_LEFTOVERS_VERSION };
+    *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};
     capdl_leftovers_list(left, &self.plan);
     /* From the smallest on, as the kernel makes pieces of an untyped in ascending order. */
-    for (uint64_t i = left->num_untypeds; i-- > 0;)
+    for (uint64_t i = left->num_untypeds; i-- > 0;) {
         give_untyped(&left->untypeds[i], first + i);
+    }
     left->first_untyped = first;
     left->first_frame = first + left->num_untypeds;
     give_pages(header.blob_start, header.blob_start + read * CAPDL_PAGE_SIZE);
     give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
-    if (page_has_slot())
+    if (page_has_slot()) {
         give_page(window_page());
+    }
     unmap_frame(&mapped);
 }

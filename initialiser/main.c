@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "initialiser.h"
 
-struct initialiser self = { .slot = UINT64_MAX };
+struct initialiser self = {.slot = UINT64_MAX};
 
 void initialise(const struct bootinfo *bootinfo)
 {

@@ -15,11 +15,13 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
     const uint8_t *source = from;
 
     if (((uintptr_t)to | (uintptr_t)from) % sizeof(word) == 0) {
-        for (; size >= sizeof(word); size -= sizeof(word), target += sizeof(word), source += sizeof(word))
+        for (; size >= sizeof(word); size -= sizeof(word), target += sizeof(word), source += sizeof(word)) {
             *(word *)target = *(const word *)source;
+        }
     }
-    while (size--)
+    while (size--) {
         *target++ = *source++;
+    }
     return to;
 }
 
@@ -28,10 +30,12 @@ void *memset(void *to, int value, size_t size)
     uint8_t *target = to;
 
     if ((uintptr_t)to % sizeof(word) == 0) {
-        for (; size >= sizeof(word); size -= sizeof(word), target += sizeof(word))
+        for (; size >= sizeof(word); size -= sizeof(word), target += sizeof(word)) {
             *(word *)target = (uint8_t)value * UINT64_C(0x0101010101010101);
+        }
     }
-    while (size--)
+    while (size--) {
         *target++ = (uint8_t)value;
+    }
     return to;
 }

@@ -10,8 +10,9 @@ static void print_char(char c)
 
 static void print_text(const char *text)
 {
-    while (*text)
+    while (*text) {
         print_char(*text++);
+    }
 }
 
 /* The number-th of texts that stand behind each other. */
@@ -33,8 +34,9 @@ static void print_digits(uint64_t number, unsigned base)
         digits[count++] = "0123456789abcdef"[number % base];
         number /= base;
     } while (number);
-    while (count)
+    while (count) {
         print_char(digits[--count]);
+    }
 }
 
 /* A word of a message: hexadecimal from where decimal is hard to read. */
@@ -42,20 +44,22 @@ static void print_word(uint64_t word)
 {
     bool hex = word >= 4096;
 
-    if (hex)
+    if (hex) {
         print_text("0x");
+    }
     print_digits(word, hex ? 16 : 10);
 }
 
 void print(const char *text, const uint64_t *numbers)
 {
     for (; *text; text++) {
-        if (*text == '$')
+        if (*text == '$') {
             print_word(*numbers++);
-        else if (*text == '%')
+        } else if (*text == '%') {
             print_digits(*numbers++, 10);
-        else
+        } else {
             print_char(*text);
+        }
     }
 }
 
@@ -67,8 +71,9 @@ static void print_name(struct capdl_blob_name name, const char *what, uint64_t n
         print_digits(number, 10);
         return;
     }
-    while (name.length--)
+    while (name.length--) {
         print_char(*name.text++);
+    }
     if (name.is_element) {
         print_char('[');
         print_digits(name.index, 10);
@@ -99,10 +104,11 @@ static void print_method(const struct capdl_call *call)
     static const char own[] = "Untyped_Retype\0CNode_Mint\0TCB_SetSpace\0TCB_Suspend\0Page_Map\0Page_Unmap\0"
                               "Page_Unify_Instruction\0Page_CleanInvalidate_Data\0\0CNode_Move";
 
-    if (call->method >= METHOD_OWN)
+    if (call->method >= METHOD_OWN) {
         print_nth(own, call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE);
-    else
+    } else {
         print_name(capdl_blob_method_name(&self.blob, call->method), "method ", call->label);
+    }
 }
 
 /* enum capdl_initial_cap */
@@ -156,9 +162,10 @@ static void print_error(unsigned error)
         ;
 #undef CAPDL_KERNEL_ERROR
 
-    if (error < CAPDL_ERROR_COUNT)
+    if (error < CAPDL_ERROR_COUNT) {
         print_nth(names, error);
-    print(" (%)", (uint64_t[]){ error });
+    }
+    print(" (%)", (uint64_t[]){error});
 }
 
 void stop(uint64_t first, uint64_t second)
@@ -172,16 +179,17 @@ void stop(uint64_t first, uint64_t second)
 void die(const char *text, uint64_t first, uint64_t second)
 {
     print_phase();
-    print(text, (uint64_t[]){ first, second });
+    print(text, (uint64_t[]){first, second});
     stop(first, second);
 }
 
 void die_blob(const struct capdl_blob_error *error)
 {
-    static const char items[] = "no blob\0version\0profile\0sizes\0methods\0groups\0fixed\0covers\0fills\0phases\0names";
+    static const char items[] =
+        "no blob\0version\0profile\0sizes\0methods\0groups\0fixed\0covers\0fills\0phases\0names";
 
     print_phase();
-    print("damaged at byte %, ", (uint64_t[]){ error->offset });
+    print("damaged at byte %, ", (uint64_t[]){error->offset});
     print_nth(items, error->items);
     stop(error->offset, error->items);
 }
@@ -211,21 +219,22 @@ void die_plan(const struct capdl_plan_failure *failure)
 
     header.object = failure->slot;
     print_phase();
-    if (failure->slot == UINT64_MAX)
+    if (failure->slot == UINT64_MAX) {
         print_text("our own CSpace");
-    else
+    } else {
         print_slot(failure->slot);
+    }
     switch (failure->status) {
     case CAPDL_PLAN_NO_ADDRESS:
-        print(": no untyped memory holds $ bytes at $", (uint64_t[]){ size, failure->address });
+        print(": no untyped memory holds $ bytes at $", (uint64_t[]){size, failure->address});
         stop(failure->address, size);
     case CAPDL_PLAN_NO_SLOTS:
         print(": % slots too few in the initial CNode", &failure->missing);
         stop(failure->missing, 0);
     default:
         print(": objects of $ bytes and more lack $ bytes of memory; free: $ bytes, largest piece $",
-              (uint64_t[]){ size, failure->missing, failure->total_free,
-                            failure->largest_free ? UINT64_C(1) << failure->largest_free : 0 });
+              (uint64_t[]){size, failure->missing, failure->total_free,
+                           failure->largest_free ? UINT64_C(1) << failure->largest_free : 0});
         stop(failure->missing, size);
     }
 }

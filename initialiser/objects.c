@@ -14,8 +14,9 @@ static void create_planned(void)
 {
     struct capdl_retype step;
 
-    while (capdl_plan_next(&self.plan, &step))
+    while (capdl_plan_next(&self.plan, &step)) {
         create(CAPDL_OPERAND_LITERAL, self.untyped.start + step.untyped, &step);
+    }
 }
 
 /* Children of the spec's own untypeds, which exist by then. */
@@ -25,7 +26,7 @@ static void create_covers(void)
     struct capdl_blob_objects objects;
 
     while (capdl_blob_next_objects(&table, &objects)) {
-        struct capdl_retype step = { .type = objects.type, .argument = objects.argument, .slot = objects.slot };
+        struct capdl_retype step = {.type = objects.type, .argument = objects.argument, .slot = objects.slot};
         for (; objects.count; objects.count -= step.count, step.slot += step.count) {
             uint64_t limit = capdl_plan_batch(&self.plan, step.slot);
             step.count = objects.count < limit ? objects.count : limit;

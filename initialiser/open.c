@@ -7,10 +7,12 @@ static void check_image(const struct bootinfo *bootinfo)
 {
     const uint64_t pages = bootinfo->image_frames.end - bootinfo->image_frames.start;
 
-    if (header.image_end != bootinfo->ipc_buffer)
+    if (header.image_end != bootinfo->ipc_buffer) {
         die("the image ends at $, for the kernel at $", header.image_end, bootinfo->ipc_buffer);
-    if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE)
+    }
+    if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE) {
         die("an image of $ bytes, for the kernel of % pages", header.image_end - header.image_start, pages);
+    }
 }
 
 uint64_t page_cap(uint64_t address)
@@ -36,23 +38,29 @@ void open_blob(const struct bootinfo *bootinfo)
     good = capdl_blob_open(&self.blob, (const uint8_t *)(uintptr_t)header.blob_start, header.blob_size, &error);
     arch_configure((uint64_t)boot[CAPDL_BOOT_FLAGS]);
     self.cnode = CAPDL_INITIAL_CNODE;
-    if (!good)
+    if (!good) {
         die_blob(&error);
-    if (boot[CAPDL_BOOT_ARCH] != header.arch)
+    }
+    if (boot[CAPDL_BOOT_ARCH] != header.arch) {
         die("a blob for architecture %, an initialiser for %", (uint64_t)boot[CAPDL_BOOT_ARCH], header.arch);
-    if (self.blob.sizes[CAPDL_SIZE_PAGES] != header.num_pages)
+    }
+    if (self.blob.sizes[CAPDL_SIZE_PAGES] != header.num_pages) {
         die("% pages in the blob, % here", self.blob.sizes[CAPDL_SIZE_PAGES], header.num_pages);
+    }
     check_image(bootinfo);
-    if (boot[CAPDL_BOOT_IOPT_LEVELS] && (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS] != bootinfo->num_iopt_levels)
+    if (boot[CAPDL_BOOT_IOPT_LEVELS] && (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS] != bootinfo->num_iopt_levels) {
         die("I/O page tables of % levels, on hardware with %", (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS],
             bootinfo->num_iopt_levels);
+    }
     self.first_slot = bootinfo->empty.start;
     self.first_page = page_cap(header.pages_start);
     self.untyped = region_at(boot[CAPDL_BOOT_UNTYPED_OFFSET]);
     if (self.untyped.end - self.untyped.start >
-        (CAPDL_PAGE_SIZE - sizeof(struct slot_region) - (uint64_t)boot[CAPDL_BOOT_UNTYPED_OFFSET])
-            / sizeof(struct capdl_untyped))
+        (CAPDL_PAGE_SIZE - sizeof(struct slot_region) - (uint64_t)boot[CAPDL_BOOT_UNTYPED_OFFSET]) /
+            sizeof(struct capdl_untyped)) {
         die("bootinfo with $ untypeds", self.untyped.end - self.untyped.start, 0);
-    if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET])
+    }
+    if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]) {
         self.sched_control = region_at(boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]);
+    }
 }

@@ -14,8 +14,10 @@ void plan_memory(void)
     uint64_t scratch = capdl_plan_scratch_size(self.blob.counts[CAPDL_BLOB_ITEM_GROUPS]);
 
     enter_phase(CAPDL_PHASE_PLAN);
-    if (header.scratch_size < scratch)
+    if (header.scratch_size < scratch) {
         die("a scratch area of % bytes, the blob needs %", header.scratch_size, scratch);
-    if (!capdl_plan_make(&self.plan, &request))
+    }
+    if (!capdl_plan_make(&self.plan, &request)) {
         die_plan(&self.plan.failure);
+    }
 }

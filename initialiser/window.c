@@ -25,8 +25,9 @@ uint64_t window_address(unsigned size_bits)
 {
     const uint64_t end = (uintptr_t)self.bootinfo + CAPDL_PAGE_SIZE + self.bootinfo->extra_len;
 
-    if (size_bits == CAPDL_PAGE_BITS)
+    if (size_bits == CAPDL_PAGE_BITS) {
         return window_page();
+    }
     return size_bits == 21 ? UINT64_C(0x200000) : (end + (UINT64_C(1) << 30) - 1) >> 30 << 30;
 }
 

@@ -14,22 +14,22 @@ struct driver {
 };
 
 static const struct driver drivers[] = {
-    { "arm,pl011", 0, 0x00, 0x18, 1 << 5, 0 },
-    { "arm,sbsa-uart", 0, 0x00, 0x18, 1 << 5, 0 },
-    { "brcm,bcm2835-aux-uart", 3, 0, 5, 1 << 5, 1 << 5 },
-    { "nvidia,tegra20-uart", 3, 0, 5, 1 << 5, 1 << 5 },
-    { "ti,omap3-uart", 3, 0, 5, 1 << 5, 1 << 5 },
-    { "snps,dw-apb-uart", 3, 0, 5, 1 << 5, 1 << 5 },
-    { "ns16550a", 1, 0, 5, 1 << 5, 1 << 5 },
-    { "ns16550", 1, 0, 5, 1 << 5, 1 << 5 },
-    { "ns8250", 1, 0, 5, 1 << 5, 1 << 5 },
-    { "fsl,imx6q-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14 },
-    { "fsl,imx6sx-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14 },
-    { "fsl,imx8qxp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23 },
-    { "fsl,imx7ulp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23 },
-    { "amlogic,meson-gx-uart", 0, 0x00, 0x0c, 1 << 21, 0 },
-    { "xlnx,xuartps", 0, 0x30, 0x2c, 1 << 4, 0 },
-    { "cdns,uart-r1p12", 0, 0x30, 0x2c, 1 << 4, 0 },
+    {"arm,pl011", 0, 0x00, 0x18, 1 << 5, 0},
+    {"arm,sbsa-uart", 0, 0x00, 0x18, 1 << 5, 0},
+    {"brcm,bcm2835-aux-uart", 3, 0, 5, 1 << 5, 1 << 5},
+    {"nvidia,tegra20-uart", 3, 0, 5, 1 << 5, 1 << 5},
+    {"ti,omap3-uart", 3, 0, 5, 1 << 5, 1 << 5},
+    {"snps,dw-apb-uart", 3, 0, 5, 1 << 5, 1 << 5},
+    {"ns16550a", 1, 0, 5, 1 << 5, 1 << 5},
+    {"ns16550", 1, 0, 5, 1 << 5, 1 << 5},
+    {"ns8250", 1, 0, 5, 1 << 5, 1 << 5},
+    {"fsl,imx6q-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14},
+    {"fsl,imx6sx-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14},
+    {"fsl,imx8qxp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23},
+    {"fsl,imx7ulp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23},
+    {"amlogic,meson-gx-uart", 0, 0x00, 0x0c, 1 << 21, 0},
+    {"xlnx,xuartps", 0, 0x30, 0x2c, 1 << 4, 0},
+    {"cdns,uart-r1p12", 0, 0x30, 0x2c, 1 << 4, 0},
 };
 
 enum { PATIENCE = 1000000 }; /* looks at a status before a console counts as broken */
@@ -84,12 +84,12 @@ void console_put(char c)
 
 static const struct driver *find_driver(struct tree_property compatible)
 {
-    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+    for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++) {
         if (tree_has_string(compatible, drivers[i].compatible)) {
             return &drivers[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 /* A path as /chosen has it: "serial1:115200n8" is an alias and settings. */
@@ -110,7 +110,7 @@ static bool resolve(const struct tree *tree, struct tree_property path, struct t
     if (length && path.value[0] == '/') {
         return tree_find(tree, (const char *)path.value, length, node);
     }
-    if (length == 0 || length >= sizeof alias || !tree_find(tree, "/aliases", 8, node)) {
+    if (length == 0 || length >= sizeof(alias) || !tree_find(tree, "/aliases", 8, node)) {
         return false;
     }
     memcpy(alias, path.value, length);

@@ -23,9 +23,9 @@ bool core_next(struct tree_node *node, uint64_t *hardware)
 static void start_core(uint64_t id, uint64_t hardware, const struct tree_node *node)
 {
     struct core *core = &loader.workspace->cores[id];
-    *core = (struct core){ (uintptr_t)loader.workspace->stacks[id] + STACK_SIZE, id, hardware, 0 };
-    arch_publish((uintptr_t)core, sizeof *core);
-    arch_publish((uintptr_t)&loader, sizeof loader);
+    *core = (struct core){(uintptr_t)loader.workspace->stacks[id] + STACK_SIZE, id, hardware, 0};
+    arch_publish((uintptr_t)core, sizeof(*core));
+    arch_publish((uintptr_t)&loader, sizeof(loader));
     arch_publish_done();
     if (!arch_core_start(core, node)) {
         die("the kernel waits for %lu cores and core %lu (hardware id %lx) cannot be started",
@@ -41,9 +41,9 @@ static void start_core(uint64_t id, uint64_t hardware, const struct tree_node *n
 
 void cores_start(void)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     uint64_t wanted = loader.payload->num_cores, found = 1, hardware;
-    loader.workspace->cores[0] = (struct core){ .hardware = loader.boot_hardware, .alive = 1 };
+    loader.workspace->cores[0] = (struct core){.hardware = loader.boot_hardware, .alive = 1};
     while (found < wanted && core_next(&node, &hardware)) {
         start_core(found++, hardware, &node);
     }

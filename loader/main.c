@@ -8,12 +8,12 @@ struct loader loader;
 
 void payload_open(uint64_t hardware)
 {
-    uintptr_t end = ((uintptr_t)payload + ((const struct capdl_payload *)(const void *)payload)->size + 4095) &
-                    -(uintptr_t)4096;
+    uintptr_t end =
+        ((uintptr_t)payload + ((const struct capdl_payload *)(const void *)payload)->size + 4095) & -(uintptr_t)4096;
     loader.payload = (const void *)payload;
     loader.workspace = (void *)end;
     loader.start = (uintptr_t)head;
-    loader.end = end + sizeof *loader.workspace;
+    loader.end = end + sizeof(*loader.workspace);
     loader.boot_hardware = hardware;
 }
 
@@ -33,7 +33,7 @@ static bool take_tree(uintptr_t address)
  * ELF files). */
 static uintptr_t start_of_ram(void)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     uint64_t address, size;
     while (tree_next(&loader.tree, &node)) {
         if (tree_has_string(tree_property(&loader.tree, &node, "device_type"), "memory") &&

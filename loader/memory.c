@@ -13,7 +13,7 @@ static const struct capdl_payload_span *payload_memory(void)
 
 void payload_check(void)
 {
-    uint64_t header = sizeof *loader.payload;
+    uint64_t header = sizeof(*loader.payload);
     if (capdl_payload_sum((const void *)(payload + header), loader.payload->size - header) != loader.payload->sum) {
         die("the image is damaged, or was not loaded completely: %lu bytes from %lx on do not have the sum they should "
             "have",
@@ -41,7 +41,7 @@ bool is_filled(uint64_t start, uint64_t end)
 /* How far RAM reaches from an address on, by one range of the device tree; the address itself if no range holds it. */
 static uint64_t ram_end(uint64_t address, bool *any)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     while (tree_next(&loader.tree, &node)) {
         uint64_t start, size;
         if (!tree_has_string(tree_property(&loader.tree, &node, "device_type"), "memory") ||
@@ -126,14 +126,15 @@ void kernel_enter(const struct core *core)
 {
     const struct capdl_payload *plan = loader.payload;
     struct kernel_call call = {
-        .arguments = {
-            plan->initialiser.start,
-            plan->initialiser.end,
-            plan->initialiser_offset,
-            plan->initialiser_entry,
-            loader.kernel_tree_size ? plan->kernel_tree.start : 0,
-            loader.kernel_tree_size,
-        },
+        .arguments =
+            {
+                plan->initialiser.start,
+                plan->initialiser.end,
+                plan->initialiser_offset,
+                plan->initialiser_entry,
+                loader.kernel_tree_size ? plan->kernel_tree.start : 0,
+                loader.kernel_tree_size,
+            },
         .entry = plan->kernel_entry,
         .id = core->id,
         .hardware = core->hardware,

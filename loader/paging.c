@@ -17,7 +17,7 @@ static uintptr_t table_new(void)
         die("what has to be filled is spread over more than %lu GiB", (uint64_t)NUM_TABLES - 4);
     }
     uint64_t *table = loader.workspace->tables[tables_used++];
-    memset(table, 0, sizeof loader.workspace->tables[0]);
+    memset(table, 0, sizeof(loader.workspace->tables[0]));
     return (uintptr_t)table;
 }
 
@@ -49,11 +49,11 @@ static void map_one_to_one(uint64_t start, uint64_t end, enum memory_kind kind)
 /* Where cores of a spin table wait for an address. */
 static void map_release_addresses(void)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     while (tree_next(&loader.tree, &node)) {
         uint64_t address = tree_number(tree_property(&loader.tree, &node, "cpu-release-addr"));
         if (address) {
-            map_one_to_one(address, address + sizeof address, MEMORY_NORMAL);
+            map_one_to_one(address, address + sizeof(address), MEMORY_NORMAL);
         }
     }
 }

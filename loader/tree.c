@@ -58,7 +58,7 @@ static uint32_t larger(uint32_t a, uint32_t b)
 bool tree_open(struct tree *tree, const void *start, size_t limit)
 {
     const uint8_t *bytes = start;
-    *tree = (struct tree){ 0 };
+    *tree = (struct tree){NULL};
     if (limit < HEADER_SIZE || be32(bytes) != TREE_MAGIC || be32(bytes + COMPATIBLE) > 17 ||
         be32(bytes + VERSION) < 17) {
         return false;
@@ -71,7 +71,7 @@ bool tree_open(struct tree *tree, const void *start, size_t limit)
         return false;
     }
     uint32_t used = larger(reserved, larger(structs + structs_size, strings + strings_size));
-    *tree = (struct tree){ bytes, used, structs, structs + structs_size, strings, strings + strings_size };
+    *tree = (struct tree){bytes, used, structs, structs + structs_size, strings, strings + strings_size};
     return true;
 }
 
@@ -165,12 +165,12 @@ static struct tree_property property_at(const struct tree *tree, uint32_t name_o
             continue;
         }
         if (token != PROPERTY) {
-            return (struct tree_property){ 0 };
+            return (struct tree_property){NULL};
         }
         uint64_t label = (uint64_t)tree->strings + be32(tree->bytes + body + 4);
         if (label < tree->strings_end && bounded_length(tree, (uint32_t)label, tree->strings_end) >= 0 &&
             strcmp((const char *)tree->bytes + label, name) == 0) {
-            return (struct tree_property){ tree->bytes + body + 8, be32(tree->bytes + body) };
+            return (struct tree_property){tree->bytes + body + 8, be32(tree->bytes + body)};
         }
     }
 }
@@ -212,7 +212,7 @@ static bool path_matches(const struct tree *tree, const struct tree_node *node, 
 
 bool tree_find(const struct tree *tree, const char *path, size_t length, struct tree_node *node)
 {
-    *node = (struct tree_node){ 0 };
+    *node = (struct tree_node){0};
     while (tree_next(tree, node)) {
         if (path_matches(tree, node, path, length)) {
             return true;

@@ -12,7 +12,8 @@ static const struct usage usage = {
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial\n"
     "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
     "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",
-    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_CHECKS,
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE |
+        OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -25,7 +26,7 @@ static char *default_output(const char *spec)
     const char *dot = strrchr(base, '.');
     int length = (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
     char *path;
-    return asprintf(&path, "%.*s.image.elf", length, base) < 0 ? 0 : path;
+    return asprintf(&path, "%.*s.image.elf", length, base) < 0 ? NULL : path;
 }
 
 static bool same_file(const char *a, const char *b)
@@ -42,7 +43,8 @@ static bool output_is_input(const struct input *input, const struct options *opt
     }
     for (uint32_t i = 0; i < input->spec.num_objects; i++) {
         const struct capdl_object *object = capdl_object(&input->spec, i);
-        if (object->kind != CAPDL_KIND_FRAME || object->u.fills.count == 0 || object->u.fills.list[0].kind != CAPDL_FILL_FILE) {
+        if (object->kind != CAPDL_KIND_FRAME || object->u.fills.count == 0 ||
+            object->u.fills.list[0].kind != CAPDL_FILL_FILE) {
             continue;
         }
         char *path = file_find(object->u.fills.list[0].text, input->name, options->directories);
@@ -55,7 +57,8 @@ static bool output_is_input(const struct input *input, const struct options *opt
     return false;
 }
 
-static int write_image(struct input *input, const struct options *options, const char *output, const struct capdl_region *reserved)
+static int write_image(struct input *input, const struct options *options, const char *output,
+                       const struct capdl_region *reserved)
 {
     struct image_options image = {
         .reserved = reserved,
@@ -68,7 +71,9 @@ static int write_image(struct input *input, const struct options *options, const
     };
     struct file_output file;
     if (output_is_input(input, options, output)) {
-        fprintf(stderr, "capdl: %s is an input of this compilation and would be overwritten; name another file with -o\n", output);
+        fprintf(stderr,
+                "capdl: %s is an input of this compilation and would be overwritten; name another file with -o\n",
+                output);
         return EXIT_TROUBLE;
     }
     if (!file_create(&file, output)) {
@@ -100,7 +105,7 @@ int cmd_compile(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    char *standard = options.output ? 0 : default_output(options.operands[0]);
+    char *standard = options.output ? NULL : default_output(options.operands[0]);
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     if (code == EXIT_FINE && !input_need_profile(&input, &options)) {
         code = EXIT_FINDINGS;
@@ -108,7 +113,8 @@ int cmd_compile(int argc, char **argv)
     code = input_check(&input, &options, code);
     if (code == EXIT_FINE) {
         struct capdl_region *reserved = options_reserved(&options, &input.diags);
-        code = input.diags.num_errors ? EXIT_FINDINGS : write_image(&input, &options, standard ? standard : options.output, reserved);
+        code = input.diags.num_errors ? EXIT_FINDINGS
+                                      : write_image(&input, &options, standard ? standard : options.output, reserved);
         free(reserved);
     }
     code = input_finish(&input, &options, code);

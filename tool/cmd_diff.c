@@ -28,7 +28,7 @@ struct totals {
 /* Has the digest made last: it takes the fills away. */
 static struct totals count_totals(struct capdl_spec *spec, struct fill_contents *contents)
 {
-    struct totals totals = { 0 };
+    struct totals totals = {0};
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_object *object = capdl_object(spec, i);
         totals.objects += object->kind != CAPDL_KIND_PROGRAM;
@@ -44,8 +44,9 @@ static struct totals count_totals(struct capdl_spec *spec, struct fill_contents 
 
 static void print_totals(const char *what, const char *name, const struct totals *totals)
 {
-    printf("%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64 " bytes\n    sha256:%s\n", what, name,
-           totals->objects, totals->caps, totals->frames, totals->bytes, totals->digest);
+    printf("%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64
+           " bytes\n    sha256:%s\n",
+           what, name, totals->objects, totals->caps, totals->frames, totals->bytes, totals->digest);
 }
 
 static void print_findings(const struct capdl_findings *findings)
@@ -92,10 +93,11 @@ static struct json_object *totals_json(const char *name, const struct totals *to
 
 static struct json_object *text_json(const char *text)
 {
-    return text ? json_object_new_string(text) : 0;
+    return text ? json_object_new_string(text) : NULL;
 }
 
-static void print_json(const struct capdl_findings *findings, const struct input inputs[2], const struct totals totals[2])
+static void print_json(const struct capdl_findings *findings, const struct input inputs[2],
+                       const struct totals totals[2])
 {
     struct json_object *top = json_object_new_object(), *list = json_object_new_array();
     json_object_object_add(top, "version", json_object_new_int(1));
@@ -113,15 +115,16 @@ static void print_json(const struct capdl_findings *findings, const struct input
         json_object_array_add(list, object);
     }
     json_object_object_add(top, "findings", list);
-    puts(json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+    puts(json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(top);
 }
 
 static int compare(struct input inputs[2], const struct options *options)
 {
-    struct fill_contents contents = { .sources = { { &inputs[0].spec, inputs[0].name, options->directories },
-                                              { &inputs[1].spec, inputs[1].name, options->directories } } };
-    struct capdl_diff_options diff = { fill_contents_number, &contents };
+    struct fill_contents contents = {.sources = {{&inputs[0].spec, inputs[0].name, options->directories},
+                                                 {&inputs[1].spec, inputs[1].name, options->directories}}};
+    struct capdl_diff_options diff = {fill_contents_number, &contents};
     struct capdl_findings findings;
     capdl_diff(&inputs[0].spec, &inputs[1].spec, &diff, &findings);
     struct totals totals[2];
@@ -129,7 +132,8 @@ static int compare(struct input inputs[2], const struct options *options)
         totals[i] = count_totals(&inputs[i].spec, &contents);
     }
     if (contents.missing[0]) {
-        fprintf(stderr, "capdl: warning: cannot read '%s': what it fills is compared by name, not by content\n", contents.missing);
+        fprintf(stderr, "capdl: warning: cannot read '%s': what it fills is compared by name, not by content\n",
+                contents.missing);
     }
     if (options->json) {
         print_json(&findings, inputs, totals);

@@ -40,7 +40,7 @@ static bool compile(struct input *input, const struct options *options, char **b
 
 static int fit(struct input *input, const struct options *options)
 {
-    char *bytes = 0;
+    char *bytes = NULL;
     size_t size = 0;
     struct fit_options how = {.profile = &input->profile, .name = input->name, .untypeds = options->untypeds};
     bool good =

@@ -21,7 +21,7 @@ static const struct usage usage = {
     .needs = OPTION_OUTPUT | OPTION_KERNEL,
 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* Output of a packer, or nothing at all. */
 static int commit(struct file_output *file, const char *path, bool good)
@@ -46,10 +46,11 @@ static bool create(struct file_output *file, const char *path)
     return true;
 }
 
-/* Compiling has proved that the system fits with kernel, device tree and image one behind the other; here they may lie elsewhere. */
+/* Compiling has proved that the system fits with kernel, device tree and image one behind the other; here they may lie
+ * elsewhere. */
 static bool pack_and_prove(struct input *input, struct pack_options *pack, FILE *out)
 {
-    struct pack_placement placement = { 0 };
+    struct pack_placement placement = {0};
     pack->placement = &placement;
     if (!pack_image(pack, &input->diags, out)) {
         return false;
@@ -64,9 +65,10 @@ static bool pack_and_prove(struct input *input, struct pack_options *pack, FILE 
     return fit_check_image(&input->image, &how, &input->diags);
 }
 
-static int write_packed(struct input *input, const struct options *options, const struct pack_file *image, enum pack_format format)
+static int write_packed(struct input *input, const struct options *options, const struct pack_file *image,
+                        enum pack_format format)
 {
-    struct file_bytes tree = { 0 };
+    struct file_bytes tree = {NULL};
     struct file_output file;
     int code = EXIT_TROUBLE;
     if (options->dtb && !file_read(options->dtb, &tree)) {
@@ -77,7 +79,7 @@ static int write_packed(struct input *input, const struct options *options, cons
     struct pack_options pack = {
         .profile = &input->profile,
         .image = *image,
-        .dtb = { options->dtb, tree.data, tree.size },
+        .dtb = {options->dtb, tree.data, tree.size},
         .format = format,
         .at = options->at,
         .initialiser_at = options->initialiser_at,
@@ -109,7 +111,8 @@ static int write_multiboot(struct input *input, const struct options *options, c
     if (code != EXIT_FINE || asprintf(&module_path, "%s.module", options->output) < 0) {
         return code;
     }
-    code = create(&module, module_path) ? commit(&module, module_path, pack_module(image, module.stream)) : EXIT_TROUBLE;
+    code =
+        create(&module, module_path) ? commit(&module, module_path, pack_module(image, module.stream)) : EXIT_TROUBLE;
     if (code != EXIT_FINE) {
         unlink(options->output);
     }
@@ -123,12 +126,13 @@ static int write_iso(struct input *input, const struct options *options, const s
     if (strcmp(options->output, "-") == 0 || !create(&file, options->output)) {
         return EXIT_TROUBLE;
     }
-    return commit(&file, options->output, pack_iso(&input->profile, image, file.temporary ? file.temporary : file.path, &input->diags));
+    return commit(&file, options->output,
+                  pack_iso(&input->profile, image, file.temporary ? file.temporary : file.path, &input->diags));
 }
 
 static int write_format(struct input *input, const struct options *options)
 {
-    const struct pack_file image = { input->name, input->bytes.data, input->bytes.size };
+    const struct pack_file image = {input->name, input->bytes.data, input->bytes.size};
     bool x86 = input->profile.arch == CAPDL_ARCH_X86_64;
     const char *name = options->format ? options->format : x86 ? "multiboot" : "elf";
     enum pack_format format = pack_format_named(name);
@@ -139,7 +143,8 @@ static int write_format(struct input *input, const struct options *options)
         return write_iso(input, options, &image);
     }
     if (x86 || format == PACK_FORMAT_COUNT) {
-        capdl_error(&input->diags, nowhere, "no such format for %s: %s (there are %s)", capdl_arch_name(input->profile.arch), name,
+        capdl_error(&input->diags, nowhere, "no such format for %s: %s (there are %s)",
+                    capdl_arch_name(input->profile.arch), name,
                     x86 ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
         return EXIT_FINDINGS;
     }
@@ -156,7 +161,8 @@ int cmd_image(int argc, char **argv)
     }
     code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !input.profile.prefix[0]) {
-        capdl_error(&input.diags, nowhere, "--kernel must name an install prefix here: a built-in profile has no kernel in it");
+        capdl_error(&input.diags, nowhere,
+                    "--kernel must name an install prefix here: a built-in profile has no kernel in it");
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {

@@ -15,10 +15,12 @@ static const struct usage usage = {
     "[--untypeds FILE]",
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
     "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
-    "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that kernel\n"
+    "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that "
+    "kernel\n"
     "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
     "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
-    "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is done.",
+    "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is "
+    "done.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES,
     .min_operands = 1,
     .max_operands = 1,
@@ -26,7 +28,7 @@ static const struct usage usage = {
 
 enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static volatile sig_atomic_t interrupted;
 
@@ -48,7 +50,7 @@ static int run_emulated(struct input *input, const struct options *options)
         .console = stdout,
         .report = stderr,
         .timeout_seconds = options->timeout > 0 ? options->timeout : MOST_SECONDS,
-        .profile = options->kernel ? &input->profile : 0,
+        .profile = options->kernel ? &input->profile : NULL,
         .untypeds = options->untypeds,
         .until = options->until,
     };
@@ -68,20 +70,21 @@ static FILE *typed_input(void)
     struct stat status;
     bool given = fstat(STDIN_FILENO, &status) == 0 &&
                  (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
-    return given ? stdin : 0;
+    return given ? stdin : NULL;
 }
 
 /* Whether the image fits the machine that QEMU is going to be. On x86-64 its size is ours to choose. */
 static bool fits_qemu(struct input *input, const struct options *options)
 {
     struct capdl_profile *profile = &input->profile;
-    struct fit_options how = { .profile = profile, .name = input->name };
+    struct fit_options how = {.profile = profile, .name = input->name};
     bool pc = profile->arch == CAPDL_ARCH_X86_64, iommu = pc && image_needs_iommu(&input->image);
     if (pc && !options->memory_map && !memory_map_apply(profile, iommu ? "qemu:1G,iommu" : "qemu:1G", &input->diags)) {
         return false;
     }
     if (pc && memory_map_qemu_size(profile) == 0) {
-        capdl_error(&input->diags, nowhere, "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s", options->memory_map);
+        capdl_error(&input->diags, nowhere, "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s",
+                    options->memory_map);
         return false;
     }
     if (iommu && !profile->num_iommus) {
@@ -113,15 +116,19 @@ static int run_real(struct input *input, const struct options *options)
         return EXIT_FINDINGS;
     }
     signal(SIGINT, interrupt);
-    switch (qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu, stderr, &input->diags)) {
+    switch (
+        qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu, stderr, &input->diags)) {
     case QEMU_ENDED:
-    case QEMU_MARKER: return EXIT_FINE;
+    case QEMU_MARKER:
+        return EXIT_FINE;
     case QEMU_TIMEOUT:
     case QEMU_QUIET:
     case QEMU_STOPPED:
         return options->until ? not_shown(options->until) : EXIT_FINE;
-    case QEMU_REFUSED: return EXIT_FINDINGS;
-    case QEMU_FAILED: return EXIT_TROUBLE;
+    case QEMU_REFUSED:
+        return EXIT_FINDINGS;
+    case QEMU_FAILED:
+        return EXIT_TROUBLE;
     }
     return EXIT_TROUBLE;
 }
@@ -135,7 +142,7 @@ int cmd_run(int argc, char **argv)
         return code;
     }
     code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
-    setvbuf(stdout, 0, _IOLBF, 0); /* what was printed is seen, however this ends */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed is seen, however this ends */
     if (code == EXIT_FINE) {
         bool real = input.has_profile && input.profile.prefix[0];
         code = real ? run_real(&input, &options) : run_emulated(&input, &options);

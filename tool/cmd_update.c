@@ -20,12 +20,12 @@ static const struct usage usage = {
     .needs = OPTION_OUTPUT,
 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* Segments as they will be mapped: what can be written or executed can be read. */
 static struct update_segment *segments_of(const struct elf_program *elf)
 {
-    struct update_segment *list = calloc(elf->num_segments + 1, sizeof *list);
+    struct update_segment *list = calloc(elf->num_segments + 1, sizeof(*list));
     for (size_t i = 0; list && i < elf->num_segments; i++) {
         const struct elf_segment *s = &elf->segments[i];
         list[i] = (struct update_segment){
@@ -79,7 +79,7 @@ static int write_out(const uint8_t *bytes, size_t size, const char *path)
 
 static int update(struct input *input, const struct options *options)
 {
-    char *name = strdup(options->operands[1]), *equals = name ? strchr(name, '=') : 0;
+    char *name = strdup(options->operands[1]), *equals = name ? strchr(name, '=') : NULL;
     uint8_t *bytes = malloc(input->bytes.size);
     int code = EXIT_FINDINGS;
     if (!equals || !bytes) {

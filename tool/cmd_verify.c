@@ -119,7 +119,7 @@ static struct json_object *result_json(const char *name, const struct verify_res
     add_number(json, "untyped_bytes", r->untyped_bytes);
     if (*r->digest) {
         char digest[32];
-        snprintf(digest, sizeof digest, "0x%" PRIx64, r->calls_digest);
+        snprintf(digest, sizeof(digest), "0x%" PRIx64, r->calls_digest);
         json_object_object_add(json, "calls_digest", json_object_new_string(digest));
         json_object_object_add(json, "digest", json_object_new_string(r->digest));
     }
@@ -185,7 +185,7 @@ static int verify_with_source(struct input *image, struct options *options)
 {
     struct input source;
     struct options of_source = *options;
-    of_source.kernel = 0;
+    of_source.kernel = NULL;
     of_source.profile = &image->image.profile;
     int code = input_read(&source, options->spec, INPUT_SPEC, &of_source);
     if (code == EXIT_FINE && !capdl_spec_check(&source.spec, &source.diags, options->no_checks)) {
@@ -207,14 +207,14 @@ int cmd_verify(int argc, char **argv)
     }
     code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !image.is_image) {
-        capdl_error(&image.diags, (struct capdl_pos){ .file = UINT16_MAX },
+        capdl_error(&image.diags, (struct capdl_pos){.file = UINT16_MAX},
                     "%s is not an image: it does not start like an ELF file; 'capdl compile' "
                     "makes images",
                     image.name);
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {
-        code = options.spec ? verify_with_source(&image, &options) : verify(&image, 0, &options);
+        code = options.spec ? verify_with_source(&image, &options) : verify(&image, NULL, &options);
     }
     code = input_finish(&image, &options, code);
     options_free(&options);

@@ -37,7 +37,8 @@ struct options {
     const char *memory_map;
     const char *until;
     const char *spec;
-    const struct capdl_profile *profile; /* of a spec's PDs when no --kernel is given; 0: the default of its architecture */
+    const struct capdl_profile
+        *profile;             /* of a spec's PDs when no --kernel is given; 0: the default of its architecture */
     const char **directories; /* ended by 0 */
     size_t num_directories;
     const char **no_checks; /* ended by 0 */
@@ -84,13 +85,13 @@ struct usage {
     const char *text;     /* what it does, in a few lines */
     unsigned takes;       /* enum option_set */
     int min_operands, max_operands;
-    unsigned needs;          /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
+    unsigned needs; /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
 };
 
 enum { OPTIONS_GO = -1 };
 
-/* Parses the command line of a subcommand. Returns OPTIONS_GO; else help or a message is printed, there is nothing to free, and the
-   caller ends with the exit code returned. */
+/* Parses the command line of a subcommand. Returns OPTIONS_GO; else help or a message is printed, there is nothing to
+   free, and the caller ends with the exit code returned. */
 int options_parse(const struct usage *, int argc, char **argv, struct options *);
 void options_free(struct options *);
 /* Name of the i-th check that --no-check knows, 0 after the last. */
@@ -113,19 +114,20 @@ struct input {
 enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
 
 /*
- * Reads an argument into a spec: parses a text and replaces its PDs, or opens an image and (unless only INPUT_IMAGE is wanted)
- * recovers its spec. Returns an exit code; everything wrong is in input->diags and has not been printed.
+ * Reads an argument into a spec: parses a text and replaces its PDs, or opens an image and (unless only INPUT_IMAGE is
+ * wanted) recovers its spec. Returns an exit code; everything wrong is in input->diags and has not been printed.
  */
 int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
-/* Makes all checks, also of a text in which reading found mistakes, so that one run reports them all. Given input_read's exit code,
-   returns the code to go on with. */
+/* Makes all checks, also of a text in which reading found mistakes, so that one run reports them all. Given
+   input_read's exit code, returns the code to go on with. */
 int input_check(struct input *, const struct options *, int code);
-/* Whether an image can boot on the kernel of the options. It holds numbers of the kernel it was compiled for; another kernel will do
-   if it has the same ones. */
+/* Whether an image can boot on the kernel of the options. It holds numbers of the kernel it was compiled for; another
+   kernel will do if it has the same ones. */
 bool input_kernel_fits(struct input *);
-/* Prints the diagnostics collected, frees everything, and returns the exit code to end with: `code`, or FINDINGS when there were errors. */
+/* Prints the diagnostics collected, frees everything, and returns the exit code to end with: `code`, or FINDINGS when
+ * there were errors. */
 int input_finish(struct input *, const struct options *, int code);
 
 #endif

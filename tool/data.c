@@ -11,12 +11,12 @@
 /* The directory of the running program, to be freed. Without /proc, what it was started as has to do. */
 static char *own_directory(void)
 {
-    char *path = realpath("/proc/self/exe", 0);
+    char *path = realpath("/proc/self/exe", NULL);
     if (!path) {
         const char *started_as = (const char *)getauxval(AT_EXECFN);
-        path = started_as ? realpath(started_as, 0) : 0;
+        path = started_as ? realpath(started_as, NULL) : NULL;
     }
-    char *slash = path ? strrchr(path, '/') : 0;
+    char *slash = path ? strrchr(path, '/') : NULL;
     if (slash) {
         *slash = 0;
     }
@@ -28,18 +28,18 @@ static char *try_file(const char *directory, const char *between, const char *na
 {
     char *path;
     if (asprintf(&path, "%s%s/%s", directory, between, name) < 0) {
-        return 0;
+        return NULL;
     }
     if (access(path, R_OK) != 0) {
         free(path);
-        return 0;
+        return NULL;
     }
     return path;
 }
 
 static bool in_build_tree(const char *directory)
 {
-    return strncmp(directory, CAPDL_BUILD_ROOT "/", sizeof CAPDL_BUILD_ROOT) == 0;
+    return strncmp(directory, CAPDL_BUILD_ROOT "/", sizeof(CAPDL_BUILD_ROOT)) == 0;
 }
 
 char *data_find(const char *room, const char *name)
@@ -48,10 +48,10 @@ char *data_find(const char *room, const char *name)
     if (data && *data) {
         return try_file(data, "", name);
     }
-    char *own = own_directory(), *path = 0;
+    char *own = own_directory(), *path = NULL;
     if (own && in_build_tree(own)) {
         char between[64];
-        snprintf(between, sizeof between, "/%s", room);
+        snprintf(between, sizeof(between), "/%s", room);
         path = try_file(CAPDL_BUILD_ROOT, between, name);
     } else if (own) {
         path = try_file(own, "/../share/capdl", name);

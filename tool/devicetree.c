@@ -50,7 +50,7 @@ struct tree {
     size_t findings;
 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* Room for one more element of a list. */
 static void *list_grow(void *list, size_t count, size_t *capacity, size_t size)
@@ -119,7 +119,7 @@ static void registers_read(struct tree *tree, int node, const struct bus *bus, i
 {
     int length;
     const fdt32_t *reg = fdt_getprop(tree->fdt, node, "reg", &length);
-    const char *type = fdt_getprop(tree->fdt, node, "device_type", 0);
+    const char *type = fdt_getprop(tree->fdt, node, "device_type", NULL);
     unsigned address_cells = bus[depth].address_cells, entry = address_cells + bus[depth].size_cells;
     if (!reg || !bus[depth].size_cells || !address_cells) {
         return;
@@ -127,7 +127,8 @@ static void registers_read(struct tree *tree, int node, const struct bus *bus, i
     for (size_t left = (size_t)length / 4; left >= entry; left -= entry, reg += entry) {
         uint64_t start = cells(reg, address_cells), size = cells(reg + address_cells, bus[depth].size_cells);
         if (size && translate(tree->fdt, bus, depth, &start) && start + (size - 1) >= start) {
-            tree->regions = list_grow(tree->regions, tree->num_regions, &tree->capacity_regions, sizeof *tree->regions);
+            tree->regions =
+                list_grow(tree->regions, tree->num_regions, &tree->capacity_regions, sizeof(*tree->regions));
             tree->regions[tree->num_regions++] = (struct region){
                 .start = start,
                 .last = start + (size - 1),
@@ -147,24 +148,24 @@ static int target_compare(const void *left, const void *right)
 /* All nodes with a phandle: looking each up in the tree would take time by the square of its size. */
 static void targets_read(struct tree *tree)
 {
-    for (int node = fdt_next_node(tree->fdt, -1, 0); node >= 0; node = fdt_next_node(tree->fdt, node, 0)) {
+    for (int node = fdt_next_node(tree->fdt, -1, NULL); node >= 0; node = fdt_next_node(tree->fdt, node, NULL)) {
         uint32_t phandle = fdt_get_phandle(tree->fdt, node);
         if (phandle) {
-            tree->targets = list_grow(tree->targets, tree->num_targets, &tree->capacity_targets, sizeof *tree->targets);
-            tree->targets[tree->num_targets++] = (struct target){ phandle, node };
+            tree->targets =
+                list_grow(tree->targets, tree->num_targets, &tree->capacity_targets, sizeof(*tree->targets));
+            tree->targets[tree->num_targets++] = (struct target){phandle, node};
         }
     }
     if (tree->num_targets) {
-        qsort(tree->targets, tree->num_targets, sizeof *tree->targets, target_compare);
+        qsort(tree->targets, tree->num_targets, sizeof(*tree->targets), target_compare);
     }
 }
 
 static int target_find(const struct tree *tree, uint32_t phandle)
 {
-    struct target key = { .phandle = phandle };
-    const struct target *found = tree->num_targets
-        ? bsearch(&key, tree->targets, tree->num_targets, sizeof key, target_compare)
-        : 0;
+    struct target key = {.phandle = phandle};
+    const struct target *found =
+        tree->num_targets ? bsearch(&key, tree->targets, tree->num_targets, sizeof(key), target_compare) : NULL;
     return found ? found->node : -1;
 }
 
@@ -184,7 +185,7 @@ static void interrupts_read(struct tree *tree, int node, uint32_t parent_phandle
         uint32_t flags = count == 3 ? fdt32_to_cpu(value[2]) & 15 : 0;
         number += count == 3 ? (fdt32_to_cpu(value[0]) == 0 ? 32 : 16) : 0;
         tree->interrupts =
-            list_grow(tree->interrupts, tree->num_interrupts, &tree->capacity_interrupts, sizeof *tree->interrupts);
+            list_grow(tree->interrupts, tree->num_interrupts, &tree->capacity_interrupts, sizeof(*tree->interrupts));
         tree->interrupts[tree->num_interrupts++] = (struct interrupt){
             .number = number,
             .node = node,
@@ -196,7 +197,7 @@ static void interrupts_read(struct tree *tree, int node, uint32_t parent_phandle
 
 static void tree_walk(struct tree *tree)
 {
-    struct bus bus[MOST_DEPTH + 1] = { { 0 } };
+    struct bus bus[MOST_DEPTH + 1] = {{0}};
     int depth = 0;
     for (int node = fdt_next_node(tree->fdt, -1, &depth); node >= 0; node = fdt_next_node(tree->fdt, node, &depth)) {
         int at = depth - 1; /* the root has depth 1 here */
@@ -242,10 +243,10 @@ static void tree_sort(struct tree *tree)
 {
     uint64_t highest = 0;
     if (tree->num_regions) {
-        qsort(tree->regions, tree->num_regions, sizeof *tree->regions, region_compare);
+        qsort(tree->regions, tree->num_regions, sizeof(*tree->regions), region_compare);
     }
     if (tree->num_interrupts) {
-        qsort(tree->interrupts, tree->num_interrupts, sizeof *tree->interrupts, interrupt_compare);
+        qsort(tree->interrupts, tree->num_interrupts, sizeof(*tree->interrupts), interrupt_compare);
     }
     for (size_t i = 0; i < tree->num_regions; i++) {
         highest = tree->regions[i].last > highest ? tree->regions[i].last : highest;
@@ -280,7 +281,7 @@ static const struct interrupt *interrupt_find(const struct tree *tree, uint64_t 
             high = middle;
         }
     }
-    return low < tree->num_interrupts && tree->interrupts[low].number == number ? &tree->interrupts[low] : 0;
+    return low < tree->num_interrupts && tree->interrupts[low].number == number ? &tree->interrupts[low] : NULL;
 }
 
 static const char *node_path(const struct tree *tree, int node, char *buffer)
@@ -289,12 +290,11 @@ static const char *node_path(const struct tree *tree, int node, char *buffer)
 }
 
 /* One page for two devices gives whoever has one the other. */
-static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags,
-                        uint32_t id)
+static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
     const struct capdl_object *frame = capdl_object(spec, id);
     uint64_t last = frame->paddr + ((UINT64_C(1) << frame->size_bits) - 1);
-    const struct region *found = 0;
+    const struct region *found = NULL;
     char label[160], path[MOST_PATH], other[MOST_PATH];
     for (size_t i = regions_up_to(tree, last); i > 0 && tree->regions[i - 1].highest >= frame->paddr; i--) {
         const struct region *region = &tree->regions[i - 1];
@@ -304,7 +304,7 @@ static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct
         if (found && found->node != region->node && !found->is_memory && !region->is_memory) {
             capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
                           "frame '%s' at 0x%" PRIx64 " covers two devices, %s and %s",
-                          capdl_object_label(frame, label, sizeof label), frame->paddr,
+                          capdl_object_label(frame, label, sizeof(label)), frame->paddr,
                           node_path(tree, region->node, path), node_path(tree, found->node, other));
             tree->findings++;
             return;
@@ -315,7 +315,7 @@ static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct
         tree->findings++;
         capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
                       "frame '%s' at 0x%" PRIx64 " is no memory and no device that the device tree describes",
-                      capdl_object_label(frame, label, sizeof label), frame->paddr);
+                      capdl_object_label(frame, label, sizeof(label)), frame->paddr);
     }
 }
 
@@ -346,10 +346,9 @@ static void check_interrupt(struct tree *tree, const struct capdl_spec *spec, st
 void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, const char *name, const void *fdt,
                       size_t size)
 {
-    struct tree tree = { .fdt = fdt };
+    struct tree tree = {.fdt = fdt};
     if (!tree_check(fdt, size)) {
-        capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb",
-                    name);
+        capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb", name);
         return;
     }
     targets_read(&tree);

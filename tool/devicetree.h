@@ -8,7 +8,6 @@
  * Compares the physical addresses and interrupts of a spec with a flattened device tree: findings of the check
  * "device-tree". A tree that is none is an error. The bytes must be aligned to 8.
  */
-void devicetree_check(const struct capdl_spec *, struct capdl_diags *, const char *name, const void *tree,
-                      size_t size);
+void devicetree_check(const struct capdl_spec *, struct capdl_diags *, const char *name, const void *tree, size_t size);
 
 #endif

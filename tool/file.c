@@ -57,7 +57,7 @@ static bool read_open_file(int fd, struct file_bytes *bytes)
     if (!S_ISREG(status.st_mode) || status.st_size == 0) {
         return read_stream(fd, bytes);
     }
-    void *data = mmap(0, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (data == MAP_FAILED) {
         return read_stream(fd, bytes);
     }
@@ -69,7 +69,7 @@ static bool read_open_file(int fd, struct file_bytes *bytes)
 
 bool file_read(const char *path, struct file_bytes *bytes)
 {
-    *bytes = (struct file_bytes){ 0 };
+    *bytes = (struct file_bytes){NULL};
     if (strcmp(path, "-") == 0) {
         return read_open_file(STDIN_FILENO, bytes);
     }
@@ -87,7 +87,7 @@ bool file_read(const char *path, struct file_bytes *bytes)
 bool file_read_regular(const char *path, struct file_bytes *bytes)
 {
     struct stat status;
-    *bytes = (struct file_bytes){ 0 };
+    *bytes = (struct file_bytes){NULL};
     if (stat(path, &status) != 0) {
         return false;
     }
@@ -110,12 +110,13 @@ void file_release(struct file_bytes *bytes)
     } else {
         free((void *)(uintptr_t)bytes->data);
     }
-    *bytes = (struct file_bytes){ 0 };
+    *bytes = (struct file_bytes){NULL};
 }
 
 void file_forget(const struct file_bytes *bytes, const char *from, const char *to)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1), end = (uintptr_t)to & ~(page - 1);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1),
+              end = (uintptr_t)to & ~(page - 1);
     if (bytes->mapped && first < end) {
         (void)madvise((void *)first, end - first, MADV_DONTNEED);
     }
@@ -123,11 +124,11 @@ void file_forget(const struct file_bytes *bytes, const char *from, const char *t
 
 static char *join(const char *directory, size_t length, const char *name)
 {
-    char *path = 0;
+    char *path = NULL;
     if (length == 0) {
         return strdup(name);
     }
-    return asprintf(&path, "%.*s/%s", (int)length, directory, name) < 0 ? 0 : path;
+    return asprintf(&path, "%.*s/%s", (int)length, directory, name) < 0 ? NULL : path;
 }
 
 /* Takes the path, gives it back if it names a file that is there. */
@@ -137,7 +138,7 @@ static char *existing(char *path)
         return path;
     }
     free(path);
-    return 0;
+    return NULL;
 }
 
 char *file_find(const char *name, const char *beside, const char *const *directories)
@@ -145,7 +146,7 @@ char *file_find(const char *name, const char *beside, const char *const *directo
     if (name[0] == '/') {
         return existing(strdup(name));
     }
-    const char *slash = beside ? strrchr(beside, '/') : 0;
+    const char *slash = beside ? strrchr(beside, '/') : NULL;
     size_t length = slash ? (size_t)(slash - beside) : 0;
     char *path = existing(slash == beside && slash ? join("", 1, name) : join(beside, length, name));
     for (; !path && directories && *directories; directories++) {
@@ -171,19 +172,19 @@ static void remove_pending(int signal_number)
 
 static void set_handlers(void (*handler)(int))
 {
-    static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ };
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         signal(signals[i], handler);
     }
 }
 
 static void forget(struct file_output *output)
 {
-    pending = 0;
+    pending = NULL;
     set_handlers(SIG_DFL);
     free(output->path);
     free(output->temporary);
-    *output = (struct file_output){ 0 };
+    *output = (struct file_output){NULL};
 }
 
 /* mkstemp gives 0600; a new file should have what the user's umask says. */
@@ -199,13 +200,13 @@ static char *final_path(const char *path)
 {
     struct stat status;
     bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
-    char *target = is_link ? realpath(path, 0) : 0;
+    char *target = is_link ? realpath(path, NULL) : NULL;
     return target || (is_link && errno == ELOOP) ? target : strdup(path);
 }
 
 bool file_create(struct file_output *output, const char *path)
 {
-    *output = (struct file_output){ .path = final_path(path) };
+    *output = (struct file_output){.path = final_path(path)};
     if (!output->path) {
         return false;
     }

@@ -26,15 +26,15 @@ void file_release(struct file_bytes *);
 void file_forget(const struct file_bytes *, const char *from, const char *to);
 
 /*
- * Finds `name` as a file: an absolute name as it is, a relative one beside `beside` (a path whose directory counts; may be 0), then
- * in each of the search directories, ended by 0. Returns a path to be freed, or 0 with errno set.
+ * Finds `name` as a file: an absolute name as it is, a relative one beside `beside` (a path whose directory counts; may
+ * be 0), then in each of the search directories, ended by 0. Returns a path to be freed, or 0 with errno set.
  */
 char *file_find(const char *name, const char *beside, const char *const *directories);
 
 /*
- * Output that appears completely or not at all: bytes go to a temporary file beside `path`, file_commit renames it, file_abandon
- * removes it. "-" is standard output. Both return false with errno set on failure. No temporary file survives a signal that ends
- * the program in an orderly way.
+ * Output that appears completely or not at all: bytes go to a temporary file beside `path`, file_commit renames it,
+ * file_abandon removes it. "-" is standard output. Both return false with errno set on failure. No temporary file
+ * survives a signal that ends the program in an orderly way.
  */
 struct file_output {
     FILE *stream;

@@ -11,7 +11,7 @@
 #include "pd/pd.h"
 #include "profile/profile.h"
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static bool arch_find(const char *name, enum capdl_arch *arch)
 {
@@ -37,8 +37,10 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
 {
     const struct capdl_profile *profile = profile_default(arch);
     if (!profile) {
-        capdl_error(&input->diags, nowhere, "%s systems can be checked and shown, but not compiled or run; "
-                    "architectures that can: aarch64, riscv, x86_64", capdl_arch_name(arch));
+        capdl_error(&input->diags, nowhere,
+                    "%s systems can be checked and shown, but not compiled or run; "
+                    "architectures that can: aarch64, riscv, x86_64",
+                    capdl_arch_name(arch));
         return false;
     }
     input->profile = *profile;
@@ -52,7 +54,8 @@ static bool read_kernel_options(struct input *input, const struct options *optio
     if (options->arch) {
         text->has_arch = arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
-            capdl_error(&input->diags, nowhere, "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)",
+            capdl_error(&input->diags, nowhere,
+                        "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)",
                         options->arch);
             return false;
         }
@@ -71,8 +74,8 @@ static bool read_kernel_options(struct input *input, const struct options *optio
         return false;
     }
     if (text->has_arch && text->arch != input->profile.arch) {
-        capdl_error(&input->diags, nowhere, "--arch %s contradicts --kernel %s, which is for %s", options->arch, options->kernel,
-                    capdl_arch_name(input->profile.arch));
+        capdl_error(&input->diags, nowhere, "--arch %s contradicts --kernel %s, which is for %s", options->arch,
+                    options->kernel, capdl_arch_name(input->profile.arch));
         return false;
     }
     text->has_arch = true;
@@ -106,7 +109,7 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
     if (!input->has_profile && !use_default_profile(input, spec->arch, context->options)) {
         return false;
     }
-    struct pd_context pd = { &input->profile, input->name, context->options->directories };
+    struct pd_context pd = {&input->profile, input->name, context->options->directories};
     return pd_expand(spec, diags, &pd);
 }
 
@@ -118,12 +121,13 @@ static void release_text(void *pointer, const char *from, const char *to)
 
 static int read_text(struct input *input, const struct options *options)
 {
-    struct expand_context context = { input, options };
-    struct capdl_text_options text = { .expand = expand_programs, .context = &context, .release = release_text };
+    struct expand_context context = {input, options};
+    struct capdl_text_options text = {.expand = expand_programs, .context = &context, .release = release_text};
     if (!read_kernel_options(input, options, &text)) {
         return EXIT_FINDINGS;
     }
-    uint16_t source = capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
+    uint16_t source =
+        capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
     bool json = spec_json_is((const char *)input->bytes.data, input->bytes.size);
     bool good = (json ? spec_json_read : capdl_spec_read_text)(&input->spec, &input->diags, source, &text);
     return good ? EXIT_FINE : EXIT_FINDINGS;
@@ -133,14 +137,19 @@ static int read_text(struct input *input, const struct options *options)
 static bool check_seal(struct input *input)
 {
     switch (seal_check(input->bytes.data, input->bytes.size)) {
-    case SEAL_GOOD: return true;
+    case SEAL_GOOD:
+        return true;
     case SEAL_MISSING:
-        capdl_error(&input->diags, nowhere, "%s is not a whole image: it does not end with the seal that 'capdl compile' puts there, "
-                    "so it was cut short, changed by a tool such as strip, or is another kind of ELF file", input->name);
+        capdl_error(&input->diags, nowhere,
+                    "%s is not a whole image: it does not end with the seal that 'capdl compile' puts there, "
+                    "so it was cut short, changed by a tool such as strip, or is another kind of ELF file",
+                    input->name);
         return false;
     case SEAL_BROKEN:
-        capdl_error(&input->diags, nowhere, "%s is damaged: its bytes are not those that were compiled (their SHA-256 digest is not the "
-                    "one in its seal); compile or copy it again", input->name);
+        capdl_error(&input->diags, nowhere,
+                    "%s is damaged: its bytes are not those that were compiled (their SHA-256 digest is not the "
+                    "one in its seal); compile or copy it again",
+                    input->name);
         return false;
     }
     return false;
@@ -156,7 +165,7 @@ static int read_image(struct input *input, unsigned wanted, const struct options
         return EXIT_FINDINGS;
     }
     if (options->kernel) {
-        struct capdl_text_options unused = { 0 };
+        struct capdl_text_options unused = {NULL};
         if (!read_kernel_options(input, options, &unused)) {
             return EXIT_FINDINGS;
         }
@@ -171,7 +180,7 @@ static int read_image(struct input *input, unsigned wanted, const struct options
 
 int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
 {
-    *input = (struct input){ .name = strcmp(path, "-") == 0 ? "<stdin>" : path };
+    *input = (struct input){.name = strcmp(path, "-") == 0 ? "<stdin>" : path};
     input->diags.disabled = options->no_checks;
     capdl_spec_init(&input->spec);
     if (!file_read(path, &input->bytes)) {
@@ -182,12 +191,14 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
         return read_image(input, wanted, options);
     }
     if (!(wanted & INPUT_SPEC)) {
-        capdl_error(&input->diags, nowhere, "%s is not an image: it does not start like an ELF file; 'capdl compile' makes images",
+        capdl_error(&input->diags, nowhere,
+                    "%s is not an image: it does not start like an ELF file; 'capdl compile' makes images",
                     input->name);
         return EXIT_FINDINGS;
     }
     if (image_is_elf(input->bytes.data, input->bytes.size)) {
-        capdl_error(&input->diags, nowhere, "%s is an ELF file, but a spec (capDL text or JSON) was expected", input->name);
+        capdl_error(&input->diags, nowhere, "%s is an ELF file, but a spec (capDL text or JSON) was expected",
+                    input->name);
         return EXIT_FINDINGS;
     }
     return read_text(input, options);
@@ -219,37 +230,40 @@ bool input_kernel_fits(struct input *input)
 {
     const struct capdl_profile *image = &input->image.profile;
     const struct capdl_profile *kernel = &input->profile;
-    const char *what = image->arch != kernel->arch ? "architecture"
-        : image->mcs != kernel->mcs ? "choice of MCS"
-        : memcmp(image->labels, kernel->labels, sizeof image->labels) != 0 ? "invocation labels"
-        : memcmp(image->types, kernel->types, sizeof image->types) != 0 ? "object types"
-        : memcmp(image->size_bits, kernel->size_bits, sizeof image->size_bits) != 0 ? "object sizes"
+    const char *what =
+        image->arch != kernel->arch                                                   ? "architecture"
+        : image->mcs != kernel->mcs                                                   ? "choice of MCS"
+        : memcmp(image->labels, kernel->labels, sizeof(image->labels)) != 0           ? "invocation labels"
+        : memcmp(image->types, kernel->types, sizeof(image->types)) != 0              ? "object types"
+        : memcmp(image->size_bits, kernel->size_bits, sizeof(image->size_bits)) != 0  ? "object sizes"
         : image->syscalls[CAPDL_SYSCALL_CALL] != kernel->syscalls[CAPDL_SYSCALL_CALL] ? "system call numbers"
-        : image->sysenter != kernel->sysenter ? "system call instruction"
-        : image->vspace_levels != kernel->vspace_levels ? "address space layout"
-        : image->fan_out > kernel->fan_out ? "Retype fan-out limit"
+        : image->sysenter != kernel->sysenter                                         ? "system call instruction"
+        : image->vspace_levels != kernel->vspace_levels                               ? "address space layout"
+        : image->fan_out > kernel->fan_out                                            ? "Retype fan-out limit"
         : image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != 0 &&
-              image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != kernel->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]
+                image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != kernel->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]
             ? "debug console, which the initialiser would print on"
-        : 0;
+            : NULL;
     if (what) {
-        capdl_error(&input->diags, nowhere, "%s was compiled for the kernel %s; %s is different in its %s: compile it with --kernel %s",
+        capdl_error(&input->diags, nowhere,
+                    "%s was compiled for the kernel %s; %s is different in its %s: compile it with --kernel %s",
                     input->name, image->name, kernel->name, what, kernel->prefix);
         return false;
     }
     uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);
     if (slots > UINT64_C(1) << kernel->root_cnode_bits) {
-        capdl_error(&input->diags, nowhere, "%s needs %llu slots of the root CNode when it boots, one a page, but the kernel %s has "
-                    "2^%u: it needs a larger CONFIG_ROOT_CNODE_SIZE_BITS", input->name, (unsigned long long)slots, kernel->name,
-                    kernel->root_cnode_bits);
+        capdl_error(&input->diags, nowhere,
+                    "%s needs %llu slots of the root CNode when it boots, one a page, but the kernel %s has "
+                    "2^%u: it needs a larger CONFIG_ROOT_CNODE_SIZE_BITS",
+                    input->name, (unsigned long long)slots, kernel->name, kernel->root_cnode_bits);
         return false;
     }
     return true;
 }
 
 /*
- * Line markers name the author's files, whose lines messages should show. Files that are gone, or are no plain files, are left out:
- * messages then do without the line.
+ * Line markers name the author's files, whose lines messages should show. Files that are gone, or are no plain files,
+ * are left out: messages then do without the line.
  */
 static void read_marked_files(struct input *input, struct file_bytes *files)
 {
@@ -268,7 +282,7 @@ static void print_diags(struct input *input, const struct options *options)
         diags_json_write(&input->diags, stdout);
         return;
     }
-    struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof *files) : 0;
+    struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof(*files)) : NULL;
     if (files) {
         read_marked_files(input, files);
     }

@@ -15,31 +15,33 @@ struct option_entry {
 };
 
 static const struct option_entry entries[] = {
-    { OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output" },
-    { OPTION_KERNEL, 'k', "kernel", "KERNEL", "a kernel's install prefix, or a built-in profile such as riscv64-mcs" },
-    { OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; wins over the spec's arch line" },
-    { OPTION_DIRECTORIES, 'I', "include", "DIR", "look for ELF and fill files in DIR too; may be repeated" },
-    { OPTION_STRIP, 's', "strip", 0, "leave object names out of the image" },
-    { OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after that much time" },
-    { OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT" },
-    { OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too" },
-    { OPTION_JSON, 'j', "json", 0, "print JSON" },
-    { OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line" },
-    { OPTION_UNTYPEDS, 'M', "memory-map", "MAP", "x86-64: memory as firmware describes it, a file (kernel log or list), or qemu:SIZE[,iommu]" },
-    { OPTION_DEVICES, 'D', "device", "DEVICE", "a device QEMU is to have, such as edu,addr=4; may be repeated" },
-    { OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso" },
-    { OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with" },
-    { OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree" },
-    { OPTION_STRICT, 'x', "strict", 0, "print only what other capDL tools read, refuse what they cannot" },
-    { OPTION_OBJECTS, 'O', "objects", 0, "every object and capability, not the overview of subjects" },
-    { OPTION_LIST_CHECKS, 'L', "list-checks", 0, "list the names of the checks" },
-    { OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader" },
-    { OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser" },
-    { OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE", "physical memory kept for other uses; may be repeated" },
-    { OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated" },
-    { OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)" },
+    {OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output"},
+    {OPTION_KERNEL, 'k', "kernel", "KERNEL", "a kernel's install prefix, or a built-in profile such as riscv64-mcs"},
+    {OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; wins over the spec's arch line"},
+    {OPTION_DIRECTORIES, 'I', "include", "DIR", "look for ELF and fill files in DIR too; may be repeated"},
+    {OPTION_STRIP, 's', "strip", NULL, "leave object names out of the image"},
+    {OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after that much time"},
+    {OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT"},
+    {OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too"},
+    {OPTION_JSON, 'j', "json", NULL, "print JSON"},
+    {OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line"},
+    {OPTION_UNTYPEDS, 'M', "memory-map", "MAP",
+     "x86-64: memory as firmware describes it, a file (kernel log or list), or qemu:SIZE[,iommu]"},
+    {OPTION_DEVICES, 'D', "device", "DEVICE", "a device QEMU is to have, such as edu,addr=4; may be repeated"},
+    {OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso"},
+    {OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with"},
+    {OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree"},
+    {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools read, refuse what they cannot"},
+    {OPTION_OBJECTS, 'O', "objects", NULL, "every object and capability, not the overview of subjects"},
+    {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the names of the checks"},
+    {OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader"},
+    {OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
+    {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
+     "physical memory kept for other uses; may be repeated"},
+    {OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated"},
+    {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
 };
-enum { NUM_ENTRIES = sizeof entries / sizeof entries[0] };
+enum { NUM_ENTRIES = sizeof(entries) / sizeof(entries[0]) };
 
 static void print_help(const struct usage *usage)
 {
@@ -48,7 +50,8 @@ static void print_help(const struct usage *usage)
         const struct option_entry *entry = &entries[i];
         if (usage->takes & entry->set) {
             char form[64];
-            snprintf(form, sizeof form, "-%c, --%s %s", entry->letter, entry->name, entry->argument ? entry->argument : "");
+            snprintf(form, sizeof(form), "-%c, --%s %s", entry->letter, entry->name,
+                     entry->argument ? entry->argument : "");
             printf("  %-28s %s\n", form, entry->help);
         }
     }
@@ -58,13 +61,13 @@ static void print_help(const struct usage *usage)
 /* Room for one more and the 0 at the end. Command lines are short: growing by one at a time is fine. */
 static void list_add(const char ***list, size_t *count, const char *text)
 {
-    const char **larger = realloc(*list, (*count + 2) * sizeof *larger);
+    const char **larger = realloc(*list, (*count + 2) * sizeof(*larger));
     if (!larger) {
         fprintf(stderr, "capdl: out of memory\n");
         exit(EXIT_TROUBLE);
     }
     larger[(*count)++] = text;
-    larger[*count] = 0;
+    larger[*count] = NULL;
     *list = larger;
 }
 
@@ -99,9 +102,10 @@ static bool parse_address(const char *text, const char *option, const char *comm
 
 /* Made by the compiler of images and by the front end for PDs, not by the spec library; see docs/checks.md. */
 static const char *const tool_checks[] = {
-    "asid", "device-tree", "io-levels", "kernel-method", "riscv-uncached", "sc-budget", "tcb-sc", "writable-code", "x86-exec",
+    "asid",      "device-tree", "io-levels",     "kernel-method", "riscv-uncached",
+    "sc-budget", "tcb-sc",      "writable-code", "x86-exec",
 };
-enum { NUM_TOOL_CHECKS = sizeof tool_checks / sizeof tool_checks[0] };
+enum { NUM_TOOL_CHECKS = sizeof(tool_checks) / sizeof(tool_checks[0]) };
 
 const char *check_name(size_t i)
 {
@@ -109,13 +113,13 @@ const char *check_name(size_t i)
     while (capdl_check_name(own)) {
         own++;
     }
-    return i < own ? capdl_check_name(i) : i - own < NUM_TOOL_CHECKS ? tool_checks[i - own] : 0;
+    return i < own ? capdl_check_name(i) : i - own < NUM_TOOL_CHECKS ? tool_checks[i - own] : NULL;
 }
 
 /* A misspelt name must not look like a check that was switched off. */
 static bool check_is_known(const char *name, const char *command)
 {
-    const char *nearest = 0, *known;
+    const char *nearest = NULL, *known;
     unsigned least = 4;
     for (size_t i = 0; (known = check_name(i)); i++) {
         unsigned distance = capdl_distance(name, known);
@@ -127,34 +131,72 @@ static bool check_is_known(const char *name, const char *command)
             nearest = known;
         }
     }
-    fprintf(stderr, "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n", command, name,
-            nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
+    fprintf(stderr, "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n",
+            command, name, nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
     return false;
 }
 
 static bool option_set(struct options *options, char letter, const char *value, const char *command)
 {
     switch (letter) {
-    case 'o': options->output = value; return true;
-    case 'k': options->kernel = value; return true;
-    case 'a': options->arch = value; return true;
-    case 'I': list_add(&options->directories, &options->num_directories, value); return true;
-    case 'D': list_add(&options->devices, &options->num_devices, value); return true;
-    case 'f': options->format = value; return true;
-    case 'd': options->dtb = value; return true;
-    case 'r': list_add(&options->reserved, &options->num_reserved, value); return true;
-    case 'l': return parse_address(value, "--at", command, &options->at);
-    case 'i': return parse_address(value, "--initialiser-at", command, &options->initialiser_at);
-    case 'S': options->spec = value; return true;
-    case 'j': options->json = true; return true;
-    case 's': options->strip = true; return true;
-    case 'u': options->until = value; return true;
-    case 'U': options->untypeds = value; return true;
-    case 'M': options->memory_map = value; return true;
-    case 'O': options->objects = true; return true;
-    case 'x': options->strict = true; return true;
-    case 'L': options->list_checks = true; return true;
-    case 'n': list_add(&options->no_checks, &options->num_no_checks, value); return check_is_known(value, command);
+    case 'o':
+        options->output = value;
+        return true;
+    case 'k':
+        options->kernel = value;
+        return true;
+    case 'a':
+        options->arch = value;
+        return true;
+    case 'I':
+        list_add(&options->directories, &options->num_directories, value);
+        return true;
+    case 'D':
+        list_add(&options->devices, &options->num_devices, value);
+        return true;
+    case 'f':
+        options->format = value;
+        return true;
+    case 'd':
+        options->dtb = value;
+        return true;
+    case 'r':
+        list_add(&options->reserved, &options->num_reserved, value);
+        return true;
+    case 'l':
+        return parse_address(value, "--at", command, &options->at);
+    case 'i':
+        return parse_address(value, "--initialiser-at", command, &options->initialiser_at);
+    case 'S':
+        options->spec = value;
+        return true;
+    case 'j':
+        options->json = true;
+        return true;
+    case 's':
+        options->strip = true;
+        return true;
+    case 'u':
+        options->until = value;
+        return true;
+    case 'U':
+        options->untypeds = value;
+        return true;
+    case 'M':
+        options->memory_map = value;
+        return true;
+    case 'O':
+        options->objects = true;
+        return true;
+    case 'x':
+        options->strict = true;
+        return true;
+    case 'L':
+        options->list_checks = true;
+        return true;
+    case 'n':
+        list_add(&options->no_checks, &options->num_no_checks, value);
+        return check_is_known(value, command);
     case 't':
         if (parse_seconds(value, &options->timeout)) {
             return true;
@@ -167,7 +209,8 @@ static bool option_set(struct options *options, char letter, const char *value, 
         }
         fprintf(stderr, "capdl %s: --max-errors takes a number, not '%s'\n", command, value);
         return false;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -178,22 +221,24 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
     for (size_t i = 0; i < NUM_ENTRIES; i++) {
         const struct option_entry *entry = &entries[i];
         if (takes & entry->set) {
-            *longs++ = (struct option){ entry->name, entry->argument ? required_argument : no_argument, 0, entry->letter };
+            *longs++ =
+                (struct option){entry->name, entry->argument ? required_argument : no_argument, NULL, entry->letter};
             *shorts++ = entry->letter;
             if (entry->argument) {
                 *shorts++ = ':';
             }
         }
     }
-    *longs++ = (struct option){ "help", no_argument, 0, 'h' };
-    *longs = (struct option){ 0 };
+    *longs++ = (struct option){"help", no_argument, NULL, 'h'};
+    *longs = (struct option){NULL};
     *shorts++ = 'h';
     *shorts = 0;
 }
 
 static int wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
 {
-    fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry 'capdl %s --help'.\n", command, problem, what, usage->synopsis, command);
+    fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry 'capdl %s --help'.\n", command, problem, what,
+            usage->synopsis, command);
     return EXIT_TROUBLE;
 }
 
@@ -201,11 +246,11 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
 {
     struct option longs[NUM_ENTRIES + 2];
     char shorts[2 * NUM_ENTRIES + 3];
-    *options = (struct options){ .max_errors = 20 };
+    *options = (struct options){.max_errors = 20};
     make_tables(usage->takes, longs, shorts);
     optind = 0;
     opterr = 0;
-    for (int letter; (letter = getopt_long(argc, argv, shorts, longs, 0)) != -1;) {
+    for (int letter; (letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         if (letter == 'h') {
             print_help(usage);
             return EXIT_FINE;
@@ -252,7 +297,7 @@ void options_free(struct options *options)
     free(options->no_checks);
     free(options->reserved);
     free(options->devices);
-    *options = (struct options){ 0 };
+    *options = (struct options){NULL};
 }
 
 /* "0x70000000+64M"-like: a start and a size, which may end in k, M or G. */
@@ -267,21 +312,23 @@ static bool parse_reserved(const char *text, struct capdl_region *region)
     }
     const char *number = end + 1;
     uint64_t size = strtoull(number, &end, 0);
-    const char *suffix = *end ? strchr(suffixes, *end) : 0;
+    const char *suffix = *end ? strchr(suffixes, *end) : NULL;
     unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
-    if (end == number || errno || size == 0 || end[suffix ? 1 : 0] || size > UINT64_MAX >> shift || start + (size << shift) < start) {
+    if (end == number || errno || size == 0 || end[suffix ? 1 : 0] || size > UINT64_MAX >> shift ||
+        start + (size << shift) < start) {
         return false;
     }
-    *region = (struct capdl_region){ start, start + (size << shift) };
+    *region = (struct capdl_region){start, start + (size << shift)};
     return true;
 }
 
 struct capdl_region *options_reserved(const struct options *options, struct capdl_diags *diags)
 {
-    struct capdl_region *list = calloc(options->num_reserved + 1, sizeof *list);
+    struct capdl_region *list = calloc(options->num_reserved + 1, sizeof(*list));
     for (size_t i = 0; list && i < options->num_reserved; i++) {
         if (!parse_reserved(options->reserved[i], &list[i])) {
-            capdl_error(diags, (struct capdl_pos){ .file = UINT16_MAX }, "--reserve takes START+SIZE, such as 0x70000000+64M, not '%s'", options->reserved[i]);
+            capdl_error(diags, (struct capdl_pos){.file = UINT16_MAX},
+                        "--reserve takes START+SIZE, such as 0x70000000+64M, not '%s'", options->reserved[i]);
         }
     }
     return list;

@@ -36,13 +36,13 @@ static void compress(struct sha256 *s, const uint8_t *block)
 {
     uint32_t words[64], v[8];
     expand(words, block);
-    memcpy(v, s->state, sizeof v);
+    memcpy(v, s->state, sizeof(v));
     for (unsigned i = 0; i < 64; i++) {
         uint32_t sum1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25), choose = (v[4] & v[5]) ^ (~v[4] & v[6]);
         uint32_t sum0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
         uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
         uint32_t t1 = v[7] + sum1 + choose + constants[i] + words[i];
-        memmove(v + 1, v, 7 * sizeof v[0]);
+        memmove(v + 1, v, 7 * sizeof(v[0]));
         v[4] += t1;
         v[0] = t1 + sum0 + majority;
     }
@@ -88,7 +88,7 @@ void sha256_end(struct sha256 *s, uint8_t digest[SHA256_BYTES])
     }
     size_t used = s->length % SHA256_BLOCK;
     sha256_add(s, padding, used < 56 ? 56 - used : 120 - used);
-    sha256_add(s, length, sizeof length);
+    sha256_add(s, length, sizeof(length));
     for (unsigned i = 0; i < SHA256_BYTES; i++) {
         digest[i] = (uint8_t)(s->state[i / 4] >> (24 - 8 * (i % 4)));
     }

@@ -9,7 +9,7 @@ static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t 
 {
     char label[160];
     capdl_error(diags, capdl_object(spec, id)->pos, "'%s' %s, which other capDL tools do not read",
-                capdl_object_label(capdl_object(spec, id), label, sizeof label), what);
+                capdl_object_label(capdl_object(spec, id), label, sizeof(label)), what);
 }
 
 static bool is_ept(enum capdl_kind kind)
@@ -70,7 +70,7 @@ static void lower_interrupts(struct capdl_spec *spec, struct capdl_diags *diags)
             refuse(spec, diags, i, "is an interrupt with trigger: edge");
         }
         object.kind = CAPDL_KIND_IRQ;
-        object.u.numbers = 0;
+        object.u.numbers = NULL;
         capdl_object_set(spec, i, &object);
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
@@ -99,7 +99,7 @@ static const char *free_name(struct capdl_spec *spec, const char *name, uint32_t
  * single objects. */
 static void lower_arrays(struct capdl_spec *spec)
 {
-    bool *uneven = calloc((size_t)spec->num_objects + 1, sizeof *uneven);
+    bool *uneven = calloc((size_t)spec->num_objects + 1, sizeof(*uneven));
     if (!uneven) {
         fprintf(stderr, "capdl: out of memory\n");
         exit(2);

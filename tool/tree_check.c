@@ -23,7 +23,7 @@ static bool take_block(struct block *block, const struct block *tree, uint32_t o
     if (offset < HEADER_BYTES || offset > tree->size || size > tree->size - offset) {
         return false;
     }
-    *block = (struct block){ tree->bytes + offset, size };
+    *block = (struct block){tree->bytes + offset, size};
     return true;
 }
 
@@ -35,7 +35,7 @@ static bool check_reservations(const struct block *tree, uint32_t offset)
         return false;
     }
     for (size_t at = offset; at + RESERVATION_BYTES <= tree->size; at += RESERVATION_BYTES) {
-        if (memcmp(tree->bytes + at + sizeof last, last, sizeof last) == 0) {
+        if (memcmp(tree->bytes + at + sizeof(last), last, sizeof(last)) == 0) {
             return true;
         }
     }
@@ -91,7 +91,7 @@ static bool check_nodes(const struct block *nodes, const struct block *names)
             return false;
         }
         bool good = tag == BEGIN_NODE ? node_begin(nodes, &at, depth)
-            : tag == PROPERTY         ? may_have_properties && property(nodes, names, &at)
+                    : tag == PROPERTY ? may_have_properties && property(nodes, names, &at)
                                       : tag == END_NODE;
         if (!good) {
             return false;
@@ -105,14 +105,14 @@ static bool check_nodes(const struct block *nodes, const struct block *names)
 
 bool tree_check(const void *bytes, size_t size)
 {
-    struct block tree = { bytes, size }, nodes, names;
+    struct block tree = {bytes, size}, nodes, names;
     if (size < HEADER_BYTES || word(tree.bytes) != (uint32_t)MAGIC) {
         return false;
     }
     tree.size = word(tree.bytes + 4);
     return tree.size >= HEADER_BYTES && tree.size <= size && tree.size <= INT32_MAX &&
-        word(tree.bytes + 20) >= VERSION && word(tree.bytes + 24) <= VERSION && word(tree.bytes + 8) % WORD == 0 &&
-        take_block(&nodes, &tree, word(tree.bytes + 8), word(tree.bytes + 36)) &&
-        take_block(&names, &tree, word(tree.bytes + 12), word(tree.bytes + 32)) &&
-        check_reservations(&tree, word(tree.bytes + 16)) && check_nodes(&nodes, &names);
+           word(tree.bytes + 20) >= VERSION && word(tree.bytes + 24) <= VERSION && word(tree.bytes + 8) % WORD == 0 &&
+           take_block(&nodes, &tree, word(tree.bytes + 8), word(tree.bytes + 36)) &&
+           take_block(&names, &tree, word(tree.bytes + 12), word(tree.bytes + 32)) &&
+           check_reservations(&tree, word(tree.bytes + 16)) && check_nodes(&nodes, &names);
 }

@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Whether bytes are a sound flattened device tree, of version 17 as every compiler writes it: header, reservations, each node and
- * property and their names are inside. libfdt may be given nothing else: its own check follows null pointers and does not end on
- * some of what is damaged.
+ * Whether bytes are a sound flattened device tree, of version 17 as every compiler writes it: header, reservations,
+ * each node and property and their names are inside. libfdt may be given nothing else: its own check follows null
+ * pointers and does not end on some of what is damaged.
  */
 bool tree_check(const void *tree, size_t size);
 

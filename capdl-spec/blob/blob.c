@@ -5,12 +5,12 @@
 
 static struct capdl_cbor cursor_at(const struct capdl_blob *blob, size_t offset)
 {
-    return (struct capdl_cbor){ blob->bytes + offset, blob->bytes + blob->size, 0 };
+    return (struct capdl_cbor){blob->bytes + offset, blob->bytes + blob->size, NULL};
 }
 
 struct capdl_blob_table capdl_blob_table(const struct capdl_blob *blob, enum capdl_blob_item item)
 {
-    struct capdl_blob_table table = { cursor_at(blob, blob->items[item]), 0, blob->first_slots[item], item };
+    struct capdl_blob_table table = {cursor_at(blob, blob->items[item]), 0, blob->first_slots[item], item};
 
     table.left = capdl_cbor_array(&table.cbor);
     return table;
@@ -20,8 +20,9 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
 {
     struct capdl_cbor *c = &table->cbor;
 
-    if (!table->left)
+    if (!table->left) {
         return false;
+    }
     table->left--;
     capdl_cbor_array_of(c, table->item == CAPDL_BLOB_ITEM_GROUPS ? 4 : 5);
     objects->type = capdl_cbor_uint(c);
@@ -38,8 +39,9 @@ bool capdl_blob_next_fill(struct capdl_blob_table *table, struct capdl_blob_fill
 {
     struct capdl_cbor *c = &table->cbor;
 
-    if (!table->left)
+    if (!table->left) {
         return false;
+    }
     table->left--;
     capdl_cbor_array_of(c, 6);
     fill->slot = capdl_cbor_uint(c);
@@ -53,7 +55,7 @@ bool capdl_blob_next_fill(struct capdl_blob_table *table, struct capdl_blob_fill
 
 struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *blob)
 {
-    struct capdl_blob_calls calls = { blob, cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_PHASES]), 0, 0, 0 };
+    struct capdl_blob_calls calls = {blob, cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_PHASES]), 0, 0, 0};
 
     calls.phases_left = capdl_cbor_array(&calls.cbor);
     return calls;
@@ -61,8 +63,9 @@ struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *blob)
 
 bool capdl_blob_next_phase(struct capdl_blob_calls *calls)
 {
-    if (!calls->phases_left)
+    if (!calls->phases_left) {
         return false;
+    }
     calls->phases_left--;
     capdl_cbor_array_of(&calls->cbor, 2);
     calls->phase = (unsigned)capdl_cbor_uint(&calls->cbor);
@@ -89,16 +92,18 @@ static void read_operands(struct capdl_cbor *c, struct capdl_call *call)
         count = 0;
     }
     call->num_operands = (unsigned)count;
-    for (unsigned i = 0; i < call->num_operands; i++)
+    for (unsigned i = 0; i < call->num_operands; i++) {
         read_operand(c, &call->operands[i]);
+    }
 }
 
 static void read_strides(struct capdl_cbor *c, struct capdl_call *call)
 {
     capdl_cbor_array_of(c, 1 + call->num_operands);
     call->target.stride = capdl_cbor_uint(c);
-    for (unsigned i = 0; i < call->num_operands; i++)
+    for (unsigned i = 0; i < call->num_operands; i++) {
         call->operands[i].stride = capdl_cbor_uint(c);
+    }
 }
 
 /* What a method number stands for. */
@@ -121,13 +126,15 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
     uint64_t items;
 
     while (!calls->calls_left) {
-        if (!capdl_blob_next_phase(calls))
+        if (!capdl_blob_next_phase(calls)) {
             return false;
+        }
     }
     calls->calls_left--;
     items = capdl_cbor_array(c);
-    if (items != CAPDL_CALL_ITEMS && items != CAPDL_CALL_RUN_ITEMS)
+    if (items != CAPDL_CALL_ITEMS && items != CAPDL_CALL_RUN_ITEMS) {
         capdl_cbor_fail(c, EXPECTED("a call of 3 or 5 items"));
+    }
     call->phase = calls->phase;
     look_up_method(calls->blob, c, call);
     read_operand(c, &call->target);
@@ -143,19 +150,21 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
 void capdl_call_step(struct capdl_call *call)
 {
     call->target.value += call->target.stride;
-    for (unsigned i = 0; i < call->num_operands; i++)
+    for (unsigned i = 0; i < call->num_operands; i++) {
         call->operands[i].value += call->operands[i].stride;
+    }
 }
 
 /* A name as it stands in the table, and how many consecutive slots or pages it is for. */
 static struct capdl_blob_name read_name(struct capdl_cbor *c, uint64_t *count)
 {
-    struct capdl_blob_name name = { 0 };
+    struct capdl_blob_name name = {NULL};
     uint64_t items = capdl_cbor_array(c);
 
     *count = capdl_cbor_uint(c);
-    if (items > 1)
+    if (items > 1) {
         name.text = capdl_cbor_text(c, &name.length);
+    }
     if (items > 2) {
         name.index = capdl_cbor_uint(c);
         name.is_element = true;
@@ -176,18 +185,20 @@ static struct capdl_blob_name find_name(struct capdl_cbor *c, uint64_t number)
         }
         first += count;
     }
-    return (struct capdl_blob_name){ 0 };
+    return (struct capdl_blob_name){NULL};
 }
 
 /* A cursor at one of the arrays of names; false: the blob has no names. */
 static bool names_at(const struct capdl_blob *blob, unsigned array, struct capdl_cbor *c)
 {
     *c = cursor_at(blob, blob->items[CAPDL_BLOB_ITEM_NAMES]);
-    if (capdl_cbor_null(c))
+    if (capdl_cbor_null(c)) {
         return false;
+    }
     capdl_cbor_array(c);
-    for (unsigned i = 0; i < array; i++)
+    for (unsigned i = 0; i < array; i++) {
         find_name(c, UINT64_MAX);
+    }
     return true;
 }
 
@@ -195,25 +206,27 @@ struct capdl_blob_name capdl_blob_slot_name(const struct capdl_blob *blob, uint6
 {
     struct capdl_cbor c;
 
-    return names_at(blob, 0, &c) ? find_name(&c, slot) : (struct capdl_blob_name){ 0 };
+    return names_at(blob, 0, &c) ? find_name(&c, slot) : (struct capdl_blob_name){NULL};
 }
 
 struct capdl_blob_name capdl_blob_page_name(const struct capdl_blob *blob, uint64_t page)
 {
     struct capdl_cbor c;
 
-    return names_at(blob, 1, &c) ? find_name(&c, page) : (struct capdl_blob_name){ 0 };
+    return names_at(blob, 1, &c) ? find_name(&c, page) : (struct capdl_blob_name){NULL};
 }
 
 struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *blob, uint64_t method)
 {
-    struct capdl_blob_name name = { 0 };
+    struct capdl_blob_name name = {NULL};
     struct capdl_cbor c;
 
-    if (!names_at(blob, 2, &c) || method >= capdl_cbor_array(&c))
+    if (!names_at(blob, 2, &c) || method >= capdl_cbor_array(&c)) {
         return name;
-    while (method--)
+    }
+    while (method--) {
         capdl_cbor_text(&c, &name.length);
+    }
     name.text = capdl_cbor_text(&c, &name.length);
     return name;
 }

@@ -27,10 +27,10 @@ struct capdl_blob_method {
 struct capdl_blob {
     const uint8_t *bytes;
     size_t size;
-    int64_t boot[CAPDL_BOOT_KEY_COUNT];    /* absent: 0 */
+    int64_t boot[CAPDL_BOOT_KEY_COUNT]; /* absent: 0 */
     uint64_t sizes[CAPDL_SIZE_KEY_COUNT];
-    size_t items[CAPDL_BLOB_ITEM_COUNT];   /* offset of each item of the outermost array */
-    uint64_t counts[CAPDL_BLOB_ITEM_COUNT]; /* elements of each table */
+    size_t items[CAPDL_BLOB_ITEM_COUNT];         /* offset of each item of the outermost array */
+    uint64_t counts[CAPDL_BLOB_ITEM_COUNT];      /* elements of each table */
     uint64_t first_slots[CAPDL_BLOB_ITEM_COUNT]; /* of GROUPS, FIXED and COVERS */
     struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS];
 };

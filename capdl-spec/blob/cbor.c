@@ -7,8 +7,9 @@ const char capdl_cbor_wrong[] = "";
 
 void capdl_cbor_fail(struct capdl_cbor *c, const char *expected)
 {
-    if (c->wrong)
+    if (c->wrong) {
         return;
+    }
     c->wrong = EXPECTED(expected);
     c->end = c->at;
 }
@@ -63,8 +64,9 @@ static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
         capdl_cbor_fail(c, expected);
         return 0;
     }
-    if ((*c->at & 31) < 24)
+    if ((*c->at & 31) < 24) {
         return *c->at++ & 31;
+    }
     return read_argument(c);
 }
 
@@ -124,8 +126,9 @@ const char *capdl_cbor_text(struct capdl_cbor *c, size_t *length)
 
 bool capdl_cbor_null(struct capdl_cbor *c)
 {
-    if (peek(c) != CAPDL_CBOR_SIMPLE || *c->at != 0xf6)
+    if (peek(c) != CAPDL_CBOR_SIMPLE || *c->at != 0xf6) {
         return false;
+    }
     c->at++;
     return true;
 }

@@ -14,8 +14,9 @@ static void fail(struct check *check, const char *expected)
 {
     struct capdl_cbor *c = &check->table.cbor;
 
-    if (!c->wrong)
+    if (!c->wrong) {
         c->at = check->at;
+    }
     capdl_cbor_fail(c, expected);
 }
 
@@ -28,8 +29,9 @@ static bool begin(struct check *check)
 
 static void check_version(struct check *check)
 {
-    if (capdl_cbor_uint(&check->table.cbor) != CAPDL_BLOB_VERSION)
+    if (capdl_cbor_uint(&check->table.cbor) != CAPDL_BLOB_VERSION) {
         fail(check, EXPECTED("blob version 1"));
+    }
 }
 
 static int64_t read_int(struct check *check)
@@ -37,8 +39,9 @@ static int64_t read_int(struct check *check)
     bool negative;
     uint64_t value = capdl_cbor_int(&check->table.cbor, &negative);
 
-    if (value > INT64_MAX)
+    if (value > INT64_MAX) {
         fail(check, EXPECTED("an integer of 64 bits"));
+    }
     return (int64_t)(negative ? ~value : value);
 }
 
@@ -64,14 +67,14 @@ static const struct limits {
     uint16_t first_key, last_key;
     uint16_t least, most;
 } profile_limits[] = {
-    { CAPDL_BOOT_ARCH, CAPDL_BOOT_ARCH, 0, CAPDL_ARCH_COUNT - 1 },
-    { CAPDL_BOOT_UNTYPED_OFFSET, CAPDL_BOOT_UNTYPED_OFFSET, 144, CAPDL_PAGE_SIZE - 16 },
-    { CAPDL_BOOT_SCHEDCONTROL_OFFSET, CAPDL_BOOT_SCHEDCONTROL_OFFSET, 0, CAPDL_PAGE_SIZE - 16 },
-    { CAPDL_BOOT_FAN_OUT, CAPDL_BOOT_FAN_OUT, 1, UINT16_MAX },
-    { CAPDL_BOOT_SLOT_BITS, CAPDL_BOOT_SLOT_BITS, 4, 8 },
-    { CAPDL_BOOT_TYPE_UNTYPED, CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, 0, UINT16_MAX },
-    { CAPDL_BOOT_CNODE_MOVE, CAPDL_BOOT_CNODE_MOVE, 0, UINT16_MAX },
-    { CAPDL_BOOT_IOPT_LEVELS, CAPDL_BOOT_IOPT_LEVELS, 0, 5 },
+    {CAPDL_BOOT_ARCH, CAPDL_BOOT_ARCH, 0, CAPDL_ARCH_COUNT - 1},
+    {CAPDL_BOOT_UNTYPED_OFFSET, CAPDL_BOOT_UNTYPED_OFFSET, 144, CAPDL_PAGE_SIZE - 16},
+    {CAPDL_BOOT_SCHEDCONTROL_OFFSET, CAPDL_BOOT_SCHEDCONTROL_OFFSET, 0, CAPDL_PAGE_SIZE - 16},
+    {CAPDL_BOOT_FAN_OUT, CAPDL_BOOT_FAN_OUT, 1, UINT16_MAX},
+    {CAPDL_BOOT_SLOT_BITS, CAPDL_BOOT_SLOT_BITS, 4, 8},
+    {CAPDL_BOOT_TYPE_UNTYPED, CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, 0, UINT16_MAX},
+    {CAPDL_BOOT_CNODE_MOVE, CAPDL_BOOT_CNODE_MOVE, 0, UINT16_MAX},
+    {CAPDL_BOOT_IOPT_LEVELS, CAPDL_BOOT_IOPT_LEVELS, 0, 5},
 };
 
 static bool profile_is_usable(const int64_t *boot)
@@ -80,12 +83,13 @@ static bool profile_is_usable(const int64_t *boot)
 
     for (const struct limits *l = profile_limits; l < end; l++) {
         for (unsigned key = l->first_key; key <= l->last_key; key++) {
-            if (boot[key] < l->least || boot[key] > l->most)
+            if (boot[key] < l->least || boot[key] > l->most) {
                 return false;
+            }
         }
     }
-    return boot[CAPDL_BOOT_SYS_CALL] && boot[CAPDL_BOOT_UNTYPED_OFFSET] % 8 == 0
-           && boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] % 8 == 0;
+    return boot[CAPDL_BOOT_SYS_CALL] && boot[CAPDL_BOOT_UNTYPED_OFFSET] % 8 == 0 &&
+           boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET] % 8 == 0;
 }
 
 static void check_profile(struct check *check)
@@ -95,10 +99,12 @@ static void check_profile(struct check *check)
 
     check_map(check, boot, CAPDL_BOOT_KEY_COUNT);
     check->at = at;
-    if (!profile_is_usable(boot))
+    if (!profile_is_usable(boot)) {
         fail(check, EXPECTED("a usable profile"));
-    for (unsigned key = 0; check->table.cbor.wrong && key < CAPDL_BOOT_KEY_COUNT; key++)
+    }
+    for (unsigned key = 0; check->table.cbor.wrong && key < CAPDL_BOOT_KEY_COUNT; key++) {
         boot[key] = 0;
+    }
 }
 
 static void check_sizes(struct check *check)
@@ -107,11 +113,13 @@ static void check_sizes(struct check *check)
 
     check_map(check, (int64_t *)sizes, CAPDL_SIZE_KEY_COUNT);
     for (unsigned key = 0; key < CAPDL_SIZE_KEY_COUNT; key++) {
-        if (sizes[key] > CAPDL_BLOB_MAX_SLOTS) /* a negative one, too */
+        if (sizes[key] > CAPDL_BLOB_MAX_SLOTS) { /* a negative one, too */
             fail(check, EXPECTED("sizes of at most 2^24"));
+        }
     }
-    if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS])
+    if (sizes[CAPDL_SIZE_OBJECTS] > sizes[CAPDL_SIZE_SLOTS]) {
         fail(check, EXPECTED("no more objects than slots"));
+    }
 }
 
 static void check_methods(struct check *check)
@@ -130,9 +138,10 @@ static void check_methods(struct check *check)
         capdl_cbor_array_of(c, 2);
         label = capdl_cbor_uint(c);
         num_caps = capdl_cbor_uint(c);
-        if (label > UINT16_MAX || num_caps > CAPDL_CALL_MAX_CAPS)
+        if (label > UINT16_MAX || num_caps > CAPDL_CALL_MAX_CAPS) {
             fail(check, EXPECTED("a label of 16 bits, at most 3 capabilities"));
-        *method = (struct capdl_blob_method){ (uint16_t)label, (uint16_t)num_caps };
+        }
+        *method = (struct capdl_blob_method){(uint16_t)label, (uint16_t)num_caps};
     }
 }
 
@@ -147,14 +156,16 @@ static void open_table(struct check *check, enum capdl_blob_item item)
 /* The next element of a table of objects, checked for what all three tables have in common. */
 static bool next_objects(struct check *check, struct capdl_blob_objects *objects)
 {
-    if (!begin(check) || !capdl_blob_next_objects(&check->table, objects))
+    if (!begin(check) || !capdl_blob_next_objects(&check->table, objects)) {
         return false;
-    if (objects->type > UINT16_MAX || objects->argument > 63)
+    }
+    if (objects->type > UINT16_MAX || objects->argument > 63) {
         fail(check, EXPECTED("a type of 16 bits, an argument below 64"));
-    else if (objects->size_bits < CAPDL_BLOB_MIN_SIZE_BITS || objects->size_bits > CAPDL_BLOB_MAX_SIZE_BITS)
+    } else if (objects->size_bits < CAPDL_BLOB_MIN_SIZE_BITS || objects->size_bits > CAPDL_BLOB_MAX_SIZE_BITS) {
         fail(check, EXPECTED("an object of 2^4 to 2^47 bytes"));
-    else if (objects->count < 1 || objects->count > check->blob->sizes[CAPDL_SIZE_OBJECTS] - objects->slot)
+    } else if (objects->count < 1 || objects->count > check->blob->sizes[CAPDL_SIZE_OBJECTS] - objects->slot) {
         fail(check, EXPECTED("at least one object, no more than in sizes"));
+    }
     return !check->table.cbor.wrong;
 }
 
@@ -165,8 +176,9 @@ static void check_groups(struct check *check)
 
     open_table(check, CAPDL_BLOB_ITEM_GROUPS);
     while (next_objects(check, &group)) {
-        if (group.size_bits > largest)
+        if (group.size_bits > largest) {
             fail(check, EXPECTED("groups by size, descending"));
+        }
         largest = group.size_bits;
     }
 }
@@ -179,12 +191,13 @@ static void check_fixed(struct check *check)
 
     open_table(check, CAPDL_BLOB_ITEM_FIXED);
     while (next_objects(check, &run)) {
-        if (run.place & ((UINT64_C(1) << run.size_bits) - 1))
+        if (run.place & ((UINT64_C(1) << run.size_bits) - 1)) {
             fail(check, EXPECTED("an address aligned to the object's size"));
-        else if (run.place < end)
+        } else if (run.place < end) {
             fail(check, EXPECTED("ascending, disjoint addresses"));
-        else if (run.place > top || run.count > (top - run.place) >> run.size_bits)
+        } else if (run.place > top || run.count > (top - run.place) >> run.size_bits) {
             fail(check, EXPECTED("addresses below 2^56"));
+        }
         end = run.place + (run.count << run.size_bits);
     }
 }
@@ -195,11 +208,13 @@ static void check_covers(struct check *check)
 
     open_table(check, CAPDL_BLOB_ITEM_COVERS);
     while (next_objects(check, &cover)) {
-        if (cover.place >= cover.slot)
+        if (cover.place >= cover.slot) {
             fail(check, EXPECTED("a parent that is made before its children"));
+        }
     }
-    if (check->table.slot != check->blob->sizes[CAPDL_SIZE_OBJECTS])
+    if (check->table.slot != check->blob->sizes[CAPDL_SIZE_OBJECTS]) {
         fail(check, EXPECTED("as many objects as the sizes say"));
+    }
 }
 
 /* Objects by slot, fastest when asked for in ascending order: remembers where it is. */
@@ -212,17 +227,19 @@ struct lookup {
 static void lookup_restart(struct lookup *lookup)
 {
     lookup->table = capdl_blob_table(lookup->blob, CAPDL_BLOB_ITEM_GROUPS);
-    lookup->objects = (struct capdl_blob_objects){ 0 };
+    lookup->objects = (struct capdl_blob_objects){0};
 }
 
 /* The element that holds a slot below the number of objects. */
 static const struct capdl_blob_objects *lookup_slot(struct lookup *lookup, uint64_t slot)
 {
-    if (slot < lookup->objects.slot)
+    if (slot < lookup->objects.slot) {
         lookup_restart(lookup);
+    }
     while (slot - lookup->objects.slot >= lookup->objects.count) {
-        if (!capdl_blob_next_objects(&lookup->table, &lookup->objects))
+        if (!capdl_blob_next_objects(&lookup->table, &lookup->objects)) {
             lookup->table = capdl_blob_table(lookup->blob, lookup->table.item + 1);
+        }
     }
     return &lookup->objects;
 }
@@ -235,12 +252,14 @@ static bool fill_reaches_frames(struct lookup *lookup, const struct capdl_blob_f
     uint64_t num_objects = lookup->blob->sizes[CAPDL_SIZE_OBJECTS];
     uint64_t slot = fill->slot;
 
-    if (slot >= num_objects || frames > num_objects - slot)
+    if (slot >= num_objects || frames > num_objects - slot) {
         return false;
+    }
     while (slot < fill->slot + frames) {
         const struct capdl_blob_objects *objects = lookup_slot(lookup, slot);
-        if (objects->size_bits != fill->size_bits)
+        if (objects->size_bits != fill->size_bits) {
             return false;
+        }
         slot = objects->slot + objects->count;
     }
     return true;
@@ -254,55 +273,65 @@ static const char *chunk_problem(struct lookup *lookup, const struct capdl_blob_
 
     first.offset = 0;
     first.pages = 1;
-    if (fill->offset >> fill->size_bits || !fill->pages || fill->pages > (UINT64_C(1) << fill->size_bits) - fill->offset)
+    if (fill->offset >> fill->size_bits || !fill->pages ||
+        fill->pages > (UINT64_C(1) << fill->size_bits) - fill->offset) {
         return EXPECTED("bytes inside the frame");
-    if (fill->page >> 32)
+    }
+    if (fill->page >> 32) {
         return EXPECTED("an offset in a chunk of bootinfo");
-    if (chunk < 1 || chunk > CAPDL_FILL_MAX_CHUNK || (fill->flags & 0xff) > 7)
+    }
+    if (chunk < 1 || chunk > CAPDL_FILL_MAX_CHUNK || (fill->flags & 0xff) > 7) {
         return EXPECTED("a known chunk of bootinfo and known flags");
-    return fill_reaches_frames(lookup, &first) ? 0 : EXPECTED("a frame of this size at this slot");
+    }
+    return fill_reaches_frames(lookup, &first) ? NULL : EXPECTED("a frame of this size at this slot");
 }
 
 static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
 {
     uint64_t num_pages = lookup->blob->sizes[CAPDL_SIZE_PAGES];
 
-    if (fill->size_bits != 12 && fill->size_bits != 21 && fill->size_bits != 30)
+    if (fill->size_bits != 12 && fill->size_bits != 21 && fill->size_bits != 30) {
         return EXPECTED("a frame of 4 KiB, 2 MiB or 1 GiB");
-    if (fill->flags & CAPDL_FILL_CHUNK)
+    }
+    if (fill->flags & CAPDL_FILL_CHUNK) {
         return chunk_problem(lookup, fill);
-    if (fill->offset % CAPDL_PAGE_SIZE || fill->offset >> fill->size_bits)
+    }
+    if (fill->offset % CAPDL_PAGE_SIZE || fill->offset >> fill->size_bits) {
         return EXPECTED("an offset of whole pages inside the frame");
-    if (fill->pages < 1 || fill->page > num_pages || fill->pages > num_pages - fill->page)
+    }
+    if (fill->pages < 1 || fill->page > num_pages || fill->pages > num_pages - fill->page) {
         return EXPECTED("pages of the page segment");
-    if (fill->flags > (CAPDL_FILL_EXECUTABLE | CAPDL_FILL_UNCACHED))
+    }
+    if (fill->flags > (CAPDL_FILL_EXECUTABLE | CAPDL_FILL_UNCACHED)) {
         return EXPECTED("known flags");
-    if (!fill_reaches_frames(lookup, fill))
+    }
+    if (!fill_reaches_frames(lookup, fill)) {
         return EXPECTED("frames of this size at these slots");
-    return 0;
+    }
+    return NULL;
 }
 
 /* Who gets what is left: sizes, which can be checked once the objects are known. */
 static void check_leftovers(struct check *check)
 {
-    struct lookup lookup = { .blob = check->blob };
+    struct lookup lookup = {.blob = check->blob};
     const uint64_t *sizes = check->blob->sizes;
-    const struct capdl_blob_fill description = { .slot = sizes[CAPDL_SIZE_LEFT_FRAME],
-                                                 .size_bits = CAPDL_PAGE_BITS,
-                                                 .pages = 1 };
+    const struct capdl_blob_fill description = {
+        .slot = sizes[CAPDL_SIZE_LEFT_FRAME], .size_bits = CAPDL_PAGE_BITS, .pages = 1};
 
     lookup_restart(&lookup);
-    if (sizes[CAPDL_SIZE_LEFT_SLOTS]
-        && (sizes[CAPDL_SIZE_LEFT_CNODE] >= sizes[CAPDL_SIZE_OBJECTS]
-            || sizes[CAPDL_SIZE_LEFT_NAME] >= sizes[CAPDL_SIZE_SLOTS]
-            || sizes[CAPDL_SIZE_LEFT_PAGE] > sizes[CAPDL_SIZE_PAGES] || !check->blob->boot[CAPDL_BOOT_CNODE_MOVE]
-            || !fill_reaches_frames(&lookup, &description)))
+    if (sizes[CAPDL_SIZE_LEFT_SLOTS] &&
+        (sizes[CAPDL_SIZE_LEFT_CNODE] >= sizes[CAPDL_SIZE_OBJECTS] ||
+         sizes[CAPDL_SIZE_LEFT_NAME] >= sizes[CAPDL_SIZE_SLOTS] ||
+         sizes[CAPDL_SIZE_LEFT_PAGE] > sizes[CAPDL_SIZE_PAGES] || !check->blob->boot[CAPDL_BOOT_CNODE_MOVE] ||
+         !fill_reaches_frames(&lookup, &description))) {
         fail(check, EXPECTED("in sizes, a CNode and a frame for what is left"));
+    }
 }
 
 static void check_fills(struct check *check)
 {
-    struct lookup lookup = { .blob = check->blob };
+    struct lookup lookup = {.blob = check->blob};
     struct capdl_blob_fill fill;
 
     lookup_restart(&lookup);
@@ -310,8 +339,9 @@ static void check_fills(struct check *check)
     check_leftovers(check);
     while (begin(check) && capdl_blob_next_fill(&check->table, &fill)) {
         const char *problem = fill_problem(&lookup, &fill);
-        if (problem)
+        if (problem) {
             fail(check, problem);
+        }
     }
 }
 
@@ -335,27 +365,33 @@ static bool operand_in_range(const struct capdl_blob *blob, const struct capdl_o
 {
     uint64_t limit;
 
-    if (operand->kind == CAPDL_OPERAND_LITERAL)
+    if (operand->kind == CAPDL_OPERAND_LITERAL) {
         return true;
+    }
     limit = reference_limit(blob, operand->kind);
-    if (operand->value >= limit)
+    if (operand->value >= limit) {
         return false;
+    }
     return count == 1 || operand->stride <= (limit - 1 - operand->value) / (count - 1);
 }
 
 static const char *call_problem(const struct capdl_blob *blob, const struct capdl_call *call)
 {
-    if (call->count < 1)
+    if (call->count < 1) {
         return EXPECTED("a call or a run of at least one");
-    if (call->num_operands < call->num_caps)
-        return EXPECTED("as many operands as the method has capabilities");
-    if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count))
-        return EXPECTED("a target that exists");
-    for (unsigned i = 0; i < call->num_operands; i++) {
-        if (!operand_in_range(blob, &call->operands[i], call->count))
-            return EXPECTED("operands that exist");
     }
-    return 0;
+    if (call->num_operands < call->num_caps) {
+        return EXPECTED("as many operands as the method has capabilities");
+    }
+    if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count)) {
+        return EXPECTED("a target that exists");
+    }
+    for (unsigned i = 0; i < call->num_operands; i++) {
+        if (!operand_in_range(blob, &call->operands[i], call->count)) {
+            return EXPECTED("operands that exist");
+        }
+    }
+    return NULL;
 }
 
 static void check_phases(struct check *check)
@@ -367,15 +403,17 @@ static void check_phases(struct check *check)
 
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
     for (*c = calls.cbor; begin(check) && capdl_blob_next_phase(&calls); *c = calls.cbor) {
-        if (calls.phase < least || calls.phase > CAPDL_PHASE_START)
+        if (calls.phase < least || calls.phase > CAPDL_PHASE_START) {
             capdl_cbor_fail(&calls.cbor, EXPECTED("phases 5 to 15, ascending"));
+        }
         least = calls.phase + 1;
         for (*c = calls.cbor; begin(check) && calls.calls_left; *c = calls.cbor) {
             const char *problem;
             capdl_blob_next_call(&calls, &call);
             problem = call_problem(check->blob, &call);
-            if (problem)
+            if (problem) {
                 capdl_cbor_fail(&calls.cbor, problem);
+            }
         }
     }
 }
@@ -386,11 +424,13 @@ static void check_text(struct check *check)
     size_t length;
     const char *text = capdl_cbor_text(&check->table.cbor, &length);
 
-    if (length == 0)
+    if (length == 0) {
         fail(check, EXPECTED("a name"));
+    }
     for (const char *end = text + length; text != end; text++) {
-        if ((unsigned char)(*text - ' ') > '~' - ' ')
+        if ((unsigned char)(*text - ' ') > '~' - ' ') {
             fail(check, EXPECTED("printable ASCII characters"));
+        }
     }
 }
 
@@ -403,15 +443,19 @@ static void check_names_of(struct check *check, uint64_t most)
         uint64_t items = capdl_cbor_array(c);
         uint64_t count = capdl_cbor_uint(c);
 
-        if (items < 1 || items > 3)
+        if (items < 1 || items > 3) {
             fail(check, EXPECTED("a name of 1 to 3 items"));
-        if (count < 1 || count > most || (items == 2 && count != 1))
+        }
+        if (count < 1 || count > most || (items == 2 && count != 1)) {
             fail(check, EXPECTED("a name for no more than there is"));
+        }
         most -= count;
-        if (items > 1)
+        if (items > 1) {
             check_text(check);
-        if (items > 2)
+        }
+        if (items > 2) {
             capdl_cbor_uint(c);
+        }
     }
 }
 
@@ -420,17 +464,20 @@ static void check_names(struct check *check)
     struct capdl_cbor *c = &check->table.cbor;
     uint64_t methods;
 
-    if (capdl_cbor_null(c))
+    if (capdl_cbor_null(c)) {
         return;
+    }
     capdl_cbor_array_of(c, 3);
     check_names_of(check, check->blob->sizes[CAPDL_SIZE_SLOTS]);
     check_names_of(check, check->blob->sizes[CAPDL_SIZE_PAGES]);
     begin(check);
     methods = capdl_cbor_array(c);
-    if (methods != check->blob->counts[CAPDL_BLOB_ITEM_METHODS])
+    if (methods != check->blob->counts[CAPDL_BLOB_ITEM_METHODS]) {
         fail(check, EXPECTED("a name for each method"));
-    for (; methods && begin(check); methods--)
+    }
+    for (; methods && begin(check); methods--) {
         check_text(check);
+    }
 }
 
 bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size, struct capdl_blob_error *error)
@@ -442,18 +489,19 @@ bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size,
         [CAPDL_BLOB_ITEM_COVERS] = check_covers,   [CAPDL_BLOB_ITEM_FILLS] = check_fills,
         [CAPDL_BLOB_ITEM_PHASES] = check_phases,   [CAPDL_BLOB_ITEM_NAMES] = check_names,
     };
-    struct check check = { .blob = blob, .table.cbor = { bytes, bytes + size, 0 } };
+    struct check check = {.blob = blob, .table.cbor = {bytes, bytes + size, NULL}};
     struct capdl_cbor *c = &check.table.cbor;
     unsigned item;
 
-    *blob = (struct capdl_blob){ .bytes = bytes, .size = size };
+    *blob = (struct capdl_blob){.bytes = bytes, .size = size};
     capdl_cbor_array_of(c, CAPDL_BLOB_ITEM_COUNT);
     for (item = 0; item < CAPDL_BLOB_ITEM_COUNT && begin(&check); item++) {
         blob->items[item] = (size_t)(c->at - bytes);
         checks[item](&check);
     }
-    if (c->at != c->end)
+    if (c->at != c->end) {
         capdl_cbor_fail(c, EXPECTED("the end of the blob"));
+    }
     error->offset = (size_t)(c->at - bytes);
     error->items = item;
     error->expected = c->wrong;

@@ -14,17 +14,20 @@ static void list_one(struct capdl_leftovers *left, const uint64_t *sizes, const 
     const uint64_t most = slots < CAPDL_LEFTOVERS_MAX_UNTYPEDS ? slots : CAPDL_LEFTOVERS_MAX_UNTYPEDS;
     struct capdl_leftover_untyped *at = left->untypeds + left->num_untypeds;
 
-    if (untyped->is_device > sizes[CAPDL_SIZE_LEFT_DEVICES])
+    if (untyped->is_device > sizes[CAPDL_SIZE_LEFT_DEVICES]) {
         return;
+    }
     if (left->num_untypeds < most) {
         left->num_untypeds++;
     } else {
         left->untypeds_left_out++;
-        if (rank(--at) <= rank(untyped))
+        if (rank(--at) <= rank(untyped)) {
             return;
+        }
     }
-    for (; at > left->untypeds && rank(at - 1) > rank(untyped); at--)
+    for (; at > left->untypeds && rank(at - 1) > rank(untyped); at--) {
         *at = at[-1];
+    }
     *at = *untyped;
 }
 
@@ -36,11 +39,12 @@ static void list_padding(struct capdl_leftovers *left, struct capdl_plan *plan)
 
     capdl_plan_make(plan, &request);
     while (capdl_plan_next(plan, &step)) {
-        if (step.kind == CAPDL_RETYPE_PADDING)
+        if (step.kind == CAPDL_RETYPE_PADDING) {
             list_one(left, request.blob->sizes,
-                     &(struct capdl_leftover_untyped){ step.address, (uint8_t)step.size_bits,
-                                                       request.untypeds[step.untyped].is_device, CAPDL_LEFTOVER_PADDING,
-                                                       (uint32_t)step.slot });
+                     &(struct capdl_leftover_untyped){step.address, (uint8_t)step.size_bits,
+                                                      request.untypeds[step.untyped].is_device, CAPDL_LEFTOVER_PADDING,
+                                                      (uint32_t)step.slot});
+        }
     }
 }
 
@@ -54,8 +58,9 @@ static void list_tail(struct capdl_leftovers *left, const uint64_t *sizes, const
     piece.source = CAPDL_LEFTOVER_TAIL;
     piece.address = (untyped->address + untyped->used * 16 + page - 1) & ~(page - 1);
     for (; piece.address < end; piece.address += UINT64_C(1) << piece.size_bits) {
-        for (piece.size_bits = CAPDL_PAGE_BITS; !(piece.address >> piece.size_bits & 1);)
+        for (piece.size_bits = CAPDL_PAGE_BITS; !(piece.address >> piece.size_bits & 1);) {
             piece.size_bits++;
+        }
         list_one(left, sizes, &piece);
     }
 }
@@ -67,11 +72,12 @@ void capdl_leftovers_list(struct capdl_leftovers *left, struct capdl_plan *plan)
 
     list_padding(left, plan);
     for (uint32_t i = 0; i < plan->request.num_untypeds; i++, untyped++) {
-        const struct capdl_leftover_untyped whole = { untyped->address, untyped->size_bits, untyped->is_device,
-                                                      CAPDL_LEFTOVER_WHOLE, i };
-        if (untyped->used)
+        const struct capdl_leftover_untyped whole = {untyped->address, untyped->size_bits, untyped->is_device,
+                                                     CAPDL_LEFTOVER_WHOLE, i};
+        if (untyped->used) {
             list_tail(left, sizes, untyped, whole);
-        else
+        } else {
             list_one(left, sizes, &whole);
+        }
     }
 }

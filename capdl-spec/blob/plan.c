@@ -74,8 +74,9 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
         }
         slack[size] = have - need;
     }
-    for (unsigned size = SMALLEST + 1; size < SIZES; size++)
+    for (unsigned size = SMALLEST + 1; size < SIZES; size++) {
         slack[size] = slack[size - 1] < slack[size] ? slack[size - 1] : slack[size];
+    }
     for (unsigned size = SIZES; size-- > SMALLEST;) {
         uint64_t most = (slack[size] - left_out) >> size;
         most = most < counts[size] ? most : counts[size];
@@ -87,19 +88,22 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
 
 static void count_untouched(const struct capdl_plan *plan, uint64_t counts[SIZES])
 {
-    for (unsigned size = 0; size < SIZES; size++)
+    for (unsigned size = 0; size < SIZES; size++) {
         counts[size] = 0;
+    }
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
         const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        if (!untyped->is_device && untyped->state == UNTOUCHED)
+        if (!untyped->is_device && untyped->state == UNTOUCHED) {
             counts[untyped->size_bits]++;
+        }
     }
 }
 
 static void add_needs(const struct capdl_plan_group *groups, size_t num_groups, uint64_t needs[SIZES])
 {
-    for (size_t i = 0; i < num_groups; i++)
+    for (size_t i = 0; i < num_groups; i++) {
         needs[groups[i].size_bits] += groups[i].left;
+    }
 }
 
 static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
@@ -117,8 +121,9 @@ static void select_untypeds(struct capdl_plan *plan, uint64_t counts[SIZES])
 static unsigned largest_piece(uint64_t start, uint64_t end)
 {
     for (unsigned size = CAPDL_BLOB_MAX_SIZE_BITS; size >= SMALLEST; size--) {
-        if (align_up(start, size) + (UINT64_C(1) << size) <= end)
+        if (align_up(start, size) + (UINT64_C(1) << size) <= end) {
             return size;
+        }
     }
     return 0;
 }
@@ -132,22 +137,26 @@ static void report_free(struct capdl_plan *plan)
         const struct capdl_untyped *untyped = &plan->request.untypeds[i];
         uint64_t start = untyped->address + untyped->used * 16, end = untyped_end(untyped);
         unsigned piece = largest_piece(start, end);
-        if (untyped->is_device)
+        if (untyped->is_device) {
             continue;
+        }
         failure->total_free += end - start;
-        if (piece > failure->largest_free)
+        if (piece > failure->largest_free) {
             failure->largest_free = piece;
+        }
     }
 }
 
 static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *groups, unsigned size, uint64_t missing)
 {
-    while (groups->size_bits != size || !groups->left)
+    while (groups->size_bits != size || !groups->left) {
         groups++;
+    }
     plan->failure.missing = missing;
     report_free(plan);
-    if (groups->kind != CAPDL_RETYPE_OBJECTS)
+    if (groups->kind != CAPDL_RETYPE_OBJECTS) {
         return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, UINT64_MAX, size);
+    }
     return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
 }
 
@@ -155,13 +164,14 @@ static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *
 static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], const struct capdl_plan_group *groups,
                             size_t num_groups)
 {
-    uint64_t needs[SIZES] = { 0 }, missing;
+    uint64_t needs[SIZES] = {0}, missing;
     unsigned size;
 
     add_needs(groups, num_groups, needs);
     size = keep_cheapest(counts, needs, &missing);
-    if (size)
+    if (size) {
         return fail_memory(plan, groups, size, missing);
+    }
     select_untypeds(plan, counts);
     return true;
 }
@@ -177,7 +187,7 @@ static bool select_rest(struct capdl_plan *plan)
 /* Selects untypeds for the larger CSpace, if possible among those that will be needed anyway. */
 static bool select_cspace(struct capdl_plan *plan)
 {
-    uint64_t counts[SIZES], needs[SIZES] = { 0 }, missing;
+    uint64_t counts[SIZES], needs[SIZES] = {0}, missing;
 
     count_untouched(plan, counts);
     add_needs(plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, needs);
@@ -218,10 +228,11 @@ static void place(struct capdl_plan *plan, const struct capdl_plan_group *group,
 static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, size_t num_groups)
 {
     while (num_groups-- > 0) {
-        if (groups[num_groups].left)
+        if (groups[num_groups].left) {
             return &groups[num_groups];
+        }
     }
-    return 0;
+    return NULL;
 }
 
 /*
@@ -235,19 +246,23 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
     struct capdl_plan_group *smallest = smallest_left(groups, num_groups), *group;
     uint64_t block, mark, room;
 
-    if (!smallest)
+    if (!smallest) {
         return false;
+    }
     block = UINT64_C(1) << smallest->size_bits;
     mark = align_up(plan->mark, smallest->size_bits);
-    if (mark > plan->limit || plan->limit - mark < block)
+    if (mark > plan->limit || plan->limit - mark < block) {
         return false;
+    }
     plan->mark = mark;
     room = plan->limit - mark;
-    while (!(mark & block) && block <= room / 2)
+    while (!(mark & block) && block <= room / 2) {
         block *= 2;
+    }
     for (group = groups; !group->left || UINT64_C(1) << group->size_bits > block; group++) {
-        if (group->left)
+        if (group->left) {
             room = block; /* larger ones may fit behind the block */
+        }
     }
     place(plan, group, room >> group->size_bits, retype);
     group->slot += retype->count;
@@ -299,14 +314,17 @@ static bool next_untyped(struct capdl_plan *plan, unsigned state)
     plan->untyped = plan->request.num_untypeds;
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
         uint64_t order;
-        if (untypeds[i].state != state || untypeds[i].is_device)
+        if (untypeds[i].state != state || untypeds[i].is_device) {
             continue;
+        }
         order = order_of(plan, i);
-        if (order > next && order < plan->order)
+        if (order > next && order < plan->order) {
             next = order;
+        }
     }
-    if (!next)
+    if (!next) {
         return false;
+    }
     plan->order = next;
     enter_untyped(plan, UINT32_MAX - (uint32_t)next);
     return true;
@@ -317,8 +335,9 @@ static bool fill_untypeds(struct capdl_plan *plan, unsigned state, struct capdl_
                           struct capdl_retype *retype)
 {
     do {
-        if (plan->untyped < plan->request.num_untypeds && fill_gap(plan, groups, num_groups, retype))
+        if (plan->untyped < plan->request.num_untypeds && fill_gap(plan, groups, num_groups, retype)) {
             return true;
+        }
     } while (next_untyped(plan, state));
     return false;
 }
@@ -329,8 +348,9 @@ static size_t find_untyped(const struct capdl_plan *plan, uint64_t address)
     const struct capdl_untyped *untypeds = plan->request.untypeds;
     size_t i = 0;
 
-    while (i < plan->request.num_untypeds && (address < untypeds[i].address || address >= untyped_end(&untypeds[i])))
+    while (i < plan->request.num_untypeds && (address < untypeds[i].address || address >= untyped_end(&untypeds[i]))) {
         i++;
+    }
     return i;
 }
 
@@ -397,33 +417,39 @@ static bool fill_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
         enter_untyped(plan, i);
     }
     plan->limit = run->place;
-    if (!plan->request.untypeds[i].is_device && fill_gap(plan, plan->groups, plan->num_groups, retype))
+    if (!plan->request.untypeds[i].is_device && fill_gap(plan, plan->groups, plan->num_groups, retype)) {
         return true;
-    if (align_up(plan->mark, run->size_bits) != run->place)
+    }
+    if (align_up(plan->mark, run->size_bits) != run->place) {
         place_padding(plan, run->place, retype);
-    else
+    } else {
         place_fixed(plan, retype);
+    }
     return true;
 }
 
 /* The next batch of the stage; false after its last. */
 static bool fill_stage(struct capdl_plan *plan, struct capdl_retype *retype)
 {
-    if (plan->stage == STAGE_CSPACE)
+    if (plan->stage == STAGE_CSPACE) {
         return fill_untypeds(plan, SELECTED, plan->cspace, CAPDL_PLAN_CSPACE_GROUPS, retype);
-    if (plan->stage == STAGE_FIXED)
+    }
+    if (plan->stage == STAGE_FIXED) {
         return fill_fixed(plan, retype);
+    }
     return fill_untypeds(plan, plan->stage == STAGE_TAILS ? TOUCHED : SELECTED, plan->groups, plan->num_groups, retype);
 }
 
 bool capdl_plan_next(struct capdl_plan *plan, struct capdl_retype *retype)
 {
     while (plan->stage != STAGE_DONE) {
-        if (fill_stage(plan, retype))
+        if (fill_stage(plan, retype)) {
             return true;
+        }
         enter_stage(plan, plan->stage + 1);
-        if (plan->stage == STAGE_REST && !select_rest(plan))
+        if (plan->stage == STAGE_REST && !select_rest(plan)) {
             return false;
+        }
     }
     return false;
 }
@@ -437,8 +463,9 @@ static void start_groups(struct capdl_plan *plan)
 
     plan->groups = plan->request.scratch;
     plan->num_groups = 0;
-    while (capdl_blob_next_objects(&table, &objects))
+    while (capdl_blob_next_objects(&table, &objects)) {
         plan->groups[plan->num_groups++] = group_of(&objects);
+    }
 }
 
 /* Leaves and root of the larger CSpace, size descending. */
@@ -469,8 +496,9 @@ static bool find_fixed(struct capdl_plan *plan)
         while (run.count) {
             size_t i = find_untyped(plan, run.place);
             uint64_t count = 0;
-            if (i < plan->request.num_untypeds)
+            if (i < plan->request.num_untypeds) {
                 count = (untyped_end(&plan->request.untypeds[i]) - run.place) >> run.size_bits;
+            }
             if (!count) {
                 plan->failure.address = run.place;
                 return plan_fail(plan, CAPDL_PLAN_NO_ADDRESS, run.slot, run.size_bits);
@@ -488,16 +516,18 @@ static bool start(struct capdl_plan *plan)
         plan->request.untypeds[i].state = UNTOUCHED;
         plan->request.untypeds[i].used = 0;
     }
-    plan->failure = (struct capdl_plan_failure){ 0 };
+    plan->failure = (struct capdl_plan_failure){0};
     plan->padding = 0;
     plan->fixed = capdl_blob_table(plan->request.blob, CAPDL_BLOB_ITEM_FIXED);
     plan->run.count = 0;
     start_groups(plan);
-    if (!find_fixed(plan))
+    if (!find_fixed(plan)) {
         return false;
+    }
     enter_stage(plan, plan->num_leaves ? STAGE_CSPACE : STAGE_FIXED);
-    if (!plan->num_leaves)
+    if (!plan->num_leaves) {
         return true;
+    }
     start_cspace(plan);
     return select_cspace(plan);
 }
@@ -507,8 +537,9 @@ static bool try(struct capdl_plan *plan)
 {
     struct capdl_retype retype;
 
-    if (!start(plan))
+    if (!start(plan)) {
         return false;
+    }
     plan->num_cspace_retypes = 0;
     plan->num_retypes = 0;
     while (capdl_plan_next(plan, &retype)) {
@@ -519,8 +550,9 @@ static bool try(struct capdl_plan *plan)
     plan->ram_touched = 0;
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
         const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        if (!untyped->is_device && untyped->state == TOUCHED)
+        if (!untyped->is_device && untyped->state == TOUCHED) {
             plan->ram_touched += UINT64_C(1) << untyped->size_bits;
+        }
     }
     return plan->failure.status == CAPDL_PLAN_OK;
 }
@@ -529,8 +561,9 @@ static bool try(struct capdl_plan *plan)
 static bool enlarge(struct capdl_plan *plan, uint64_t slots)
 {
     plan->num_leaves = (slots + CAPDL_LEAF_SLOTS - 1) / CAPDL_LEAF_SLOTS;
-    if (plan->num_leaves + 1 <= plan->request.empty_slots)
+    if (plan->num_leaves + 1 <= plan->request.empty_slots) {
         return true;
+    }
     plan->failure.missing = plan->num_leaves + 1 - plan->request.empty_slots;
     return plan_fail(plan, CAPDL_PLAN_NO_SLOTS, UINT64_MAX, 0);
 }
@@ -545,10 +578,12 @@ bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *r
        anew. */
     while (try(plan)) {
         uint64_t slots = request->blob->sizes[CAPDL_SIZE_SLOTS] + plan->num_padding;
-        if (slots <= capacity)
+        if (slots <= capacity) {
             return start(plan);
-        if (!enlarge(plan, slots))
+        }
+        if (!enlarge(plan, slots)) {
             return false;
+        }
         capacity = plan->num_leaves * CAPDL_LEAF_SLOTS;
     }
     return false;

@@ -67,10 +67,10 @@ struct capdl_plan_group {
 };
 
 enum capdl_retype_kind {
-    CAPDL_RETYPE_OBJECTS,      /* slot: first of ours */
-    CAPDL_RETYPE_PADDING,      /* an untyped to reach an address; slot: one of ours, after those the blob asks for */
-    CAPDL_RETYPE_CSPACE_LEAF,  /* slot: number of the first leaf */
-    CAPDL_RETYPE_CSPACE_ROOT,  /* the 1-bit CNode */
+    CAPDL_RETYPE_OBJECTS,     /* slot: first of ours */
+    CAPDL_RETYPE_PADDING,     /* an untyped to reach an address; slot: one of ours, after those the blob asks for */
+    CAPDL_RETYPE_CSPACE_LEAF, /* slot: number of the first leaf */
+    CAPDL_RETYPE_CSPACE_ROOT, /* the 1-bit CNode */
 };
 
 struct capdl_retype {
@@ -91,11 +91,11 @@ struct capdl_plan {
     struct capdl_plan_failure failure;
 
     /* Known after capdl_plan_make. */
-    uint64_t num_padding; /* padding untypeds */
-    uint64_t num_leaves;  /* of the larger CSpace; 0: the initial CNode will do */
+    uint64_t num_padding;        /* padding untypeds */
+    uint64_t num_leaves;         /* of the larger CSpace; 0: the initial CNode will do */
     uint64_t num_cspace_retypes; /* these come first */
     uint64_t num_retypes;        /* in all */
-    uint64_t ram_touched; /* bytes of RAM untypeds from which something is made: what the kernel will clear */
+    uint64_t ram_touched;        /* bytes of RAM untypeds from which something is made: what the kernel will clear */
 
     /* Where the iteration is. */
     unsigned stage;

@@ -8,8 +8,9 @@ uint32_t *review_identity(uint32_t count)
 {
     uint32_t *numbers = spec_realloc(NULL, (count + (size_t)1) * sizeof(*numbers));
 
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         numbers[i] = i;
+    }
     return numbers;
 }
 
@@ -24,8 +25,9 @@ static void number_objects(struct review *review)
     review->old.object_number = review_identity(num_old);
     for (uint32_t i = 0; i < num_old; i++) {
         review->old.object_number[i] = review->matched[i] == REVIEW_NONE ? num_new + i : review->matched[i];
-        if (review->matched[i] != REVIEW_NONE)
+        if (review->matched[i] != REVIEW_NONE) {
             review->in_old[review->matched[i]] = true;
+        }
     }
 }
 
@@ -55,22 +57,24 @@ uint32_t *review_world_numbers(const struct world *world)
 {
     uint32_t most = 0, *local;
 
-    for (uint32_t i = 0; i < world->spec->num_objects; i++)
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         most = world->object_number[i] > most ? world->object_number[i] : most;
+    }
     local = spec_realloc(NULL, (most + (size_t)1) * sizeof(*local));
     memset(local, 0xff, (most + (size_t)1) * sizeof(*local));
-    for (uint32_t i = 0; i < world->spec->num_objects; i++)
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         local[world->object_number[i]] = i;
+    }
     return local;
 }
 
 void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, const struct capdl_diff_options *options,
                 struct capdl_findings *findings)
 {
-    struct review review = {0};
+    struct review review = {NULL};
     uint32_t num_objects = old->num_objects + new->num_objects;
 
-    *findings = (struct capdl_findings){0};
+    *findings = (struct capdl_findings){NULL};
     review_world_init(&review.old, old);
     review_world_init(&review.new, new);
     number_objects(&review);

@@ -31,7 +31,7 @@ enum attribute_number {
     ATTRIBUTE_FPU,
     ATTRIBUTE_PADDR,
     ATTRIBUTE_SIZE,
-    ATTRIBUTE_DEVICE, /* + enum capdl_number */
+    ATTRIBUTE_DEVICE,                                       /* + enum capdl_number */
     ATTRIBUTE_INIT = ATTRIBUTE_DEVICE + CAPDL_NUMBER_COUNT, /* + its place */
 };
 
@@ -57,9 +57,11 @@ static struct attribute device_attribute(enum capdl_kind kind, unsigned number)
         {CAPDL_KIND_LEFTOVER, CAPDL_RANK_RESHAPE, {"slots", "devices"}},
     };
 
-    for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-        if (devices[i].kind == kind && devices[i].text[number])
+    for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+        if (devices[i].kind == kind && devices[i].text[number]) {
             return (struct attribute){devices[i].rank, devices[i].text[number]};
+        }
+    }
     return (struct attribute){CAPDL_RANK_HARDWARE, "number"};
 }
 
@@ -87,8 +89,9 @@ struct attribute review_attribute(enum capdl_kind kind, uint64_t detail)
         [ATTRIBUTE_INIT] = {CAPDL_RANK_PROGRAM, "start-up argument"},
     };
 
-    if (detail >= ATTRIBUTE_DEVICE && detail < ATTRIBUTE_INIT)
+    if (detail >= ATTRIBUTE_DEVICE && detail < ATTRIBUTE_INIT) {
         return device_attribute(kind, (unsigned)(detail - ATTRIBUTE_DEVICE));
+    }
     return attributes[detail < ATTRIBUTE_INIT ? detail : ATTRIBUTE_INIT];
 }
 
@@ -150,7 +153,8 @@ static void gather_frame(struct gatherer *g, uint32_t subject, uint32_t table, c
     fact->slot = cap->slot;
 }
 
-/* How a tree of containers is walked: which capabilities are followed, and what each is worth. `who` is the subject or device. */
+/* How a tree of containers is walked: which capabilities are followed, and what each is worth. `who` is the subject or
+ * device. */
 struct walk {
     bool (*follows)(const struct gatherer *, uint32_t who, const struct capdl_cap *);
     void (*visit)(struct gatherer *, uint32_t who, uint32_t holder, const struct capdl_cap *);
@@ -162,8 +166,9 @@ static void walk_from(struct gatherer *g, uint32_t who, uint32_t root, const str
     uint32_t *stack = NULL, depth = 0;
     size_t capacity = 0;
 
-    if (root == REVIEW_NONE)
+    if (root == REVIEW_NONE) {
         return;
+    }
     stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = root;
     g->seen[root] = who + 1;
@@ -175,8 +180,9 @@ static void walk_from(struct gatherer *g, uint32_t who, uint32_t root, const str
             const struct capdl_cap *cap = &object->caps[i];
 
             walk->visit(g, who, id, cap);
-            if (cap->object == CAPDL_NO_OBJECT || g->seen[cap->object] == who + 1 || !walk->follows(g, who, cap))
+            if (cap->object == CAPDL_NO_OBJECT || g->seen[cap->object] == who + 1 || !walk->follows(g, who, cap)) {
                 continue;
+            }
             g->seen[cap->object] = who + 1;
             stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
             stack[depth++] = cap->object;
@@ -213,8 +219,9 @@ static bool follows_translation(const struct gatherer *g, uint32_t device, const
 
 static void visit_mapped(struct gatherer *g, uint32_t subject, uint32_t table, const struct capdl_cap *cap)
 {
-    if (cap->kind == CAPDL_KIND_FRAME)
+    if (cap->kind == CAPDL_KIND_FRAME) {
         gather_frame(g, subject, table, cap);
+    }
 }
 
 /* What a device can reach. */
@@ -222,8 +229,9 @@ static void visit_dma(struct gatherer *g, uint32_t device, uint32_t table, const
 {
     struct fact *fact;
 
-    if (cap->kind != CAPDL_KIND_FRAME)
+    if (cap->kind != CAPDL_KIND_FRAME) {
         return;
+    }
     fact = fact_of(g, RELATION_DMA, REVIEW_NONE, cap->object);
     fact->detail = g->world->object_number[device];
     fact->value = cap->rights;
@@ -267,7 +275,8 @@ static void gather_tcb_caps(struct gatherer *g, uint32_t id)
 static void gather_tcb(struct gatherer *g, uint32_t id)
 {
     static const struct capdl_tcb defaults = {.prio = 125, .max_prio = 125, .resume = true};
-    const struct capdl_tcb *tcb = capdl_object(g->world->spec, id)->u.tcb ? capdl_object(g->world->spec, id)->u.tcb : &defaults;
+    const struct capdl_tcb *tcb =
+        capdl_object(g->world->spec, id)->u.tcb ? capdl_object(g->world->spec, id)->u.tcb : &defaults;
 
     fact_number(g, id, ATTRIBUTE_PRIO, tcb->prio);
     fact_number(g, id, ATTRIBUTE_MAX_PRIO, tcb->max_prio);
@@ -280,15 +289,17 @@ static void gather_tcb(struct gatherer *g, uint32_t id)
     fact_number(g, id, ATTRIBUTE_FAULT_EP, tcb->fault_ep);
     fact_number(g, id, ATTRIBUTE_RESUME, tcb->resume);
     fact_number(g, id, ATTRIBUTE_FPU, tcb->fpu_disabled);
-    for (size_t i = 0; i < tcb->num_init; i++)
+    for (size_t i = 0; i < tcb->num_init; i++) {
         fact_number(g, id, ATTRIBUTE_INIT + i, tcb->init[i]);
+    }
     gather_tcb_caps(g, id);
 }
 
 static void gather_sc(struct gatherer *g, uint32_t id)
 {
     static const struct capdl_sc defaults;
-    const struct capdl_sc *sc = capdl_object(g->world->spec, id)->u.sc ? capdl_object(g->world->spec, id)->u.sc : &defaults;
+    const struct capdl_sc *sc =
+        capdl_object(g->world->spec, id)->u.sc ? capdl_object(g->world->spec, id)->u.sc : &defaults;
 
     fact_number(g, id, ATTRIBUTE_PERIOD, sc->period);
     fact_number(g, id, ATTRIBUTE_BUDGET, sc->budget);
@@ -305,8 +316,9 @@ static uint64_t hash_fills(const struct capdl_object *frame)
         const struct capdl_fill *fill = &frame->u.fills.list[i];
 
         hash = (hash + fill->offset) * 31 + fill->length * 7 + fill->source_offset;
-        for (const char *text = fill->text; text && *text; text++)
+        for (const char *text = fill->text; text && *text; text++) {
             hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+        }
     }
     return hash;
 }
@@ -317,8 +329,9 @@ static void gather_frame_content(struct gatherer *g, uint32_t id)
     uint64_t content = g->options->content ? g->options->content(g->options->context, world->spec, id)
                                            : hash_fills(capdl_object(world->spec, id));
 
-    if (content)
+    if (content) {
         fact_of(g, RELATION_CONTENT, REVIEW_NONE, id)->value = content;
+    }
 }
 
 static void gather_numbers(struct gatherer *g, uint32_t id)
@@ -326,9 +339,11 @@ static void gather_numbers(struct gatherer *g, uint32_t id)
     const struct capdl_object *object = capdl_object(g->world->spec, id);
     const struct capdl_numbers *numbers = object->u.numbers;
 
-    for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++)
-        if (numbers->has >> i & 1)
+    for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++) {
+        if (numbers->has >> i & 1) {
             fact_number(g, id, ATTRIBUTE_DEVICE + i, numbers->value[i]);
+        }
+    }
     for (uint32_t i = 0; review_is_irq(object->kind) && i < object->num_caps; i++) {
         struct fact *fact = fact_of(g, RELATION_SIGNAL, REVIEW_NONE, id);
 
@@ -351,18 +366,21 @@ static void gather_object(struct gatherer *g, uint32_t id)
     const struct capdl_object *object = capdl_object(g->world->spec, id);
 
     fact_of(g, RELATION_OBJECT, REVIEW_NONE, id)->value = object->kind;
-    if (object->flags & CAPDL_OBJECT_HAS_PADDR)
+    if (object->flags & CAPDL_OBJECT_HAS_PADDR) {
         fact_number(g, id, ATTRIBUTE_PADDR, object->paddr);
-    if (object->size_bits)
+    }
+    if (object->size_bits) {
         fact_number(g, id, ATTRIBUTE_SIZE, object->size_bits);
-    if (object->kind == CAPDL_KIND_TCB)
+    }
+    if (object->kind == CAPDL_KIND_TCB) {
         gather_tcb(g, id);
-    else if (object->kind == CAPDL_KIND_SC)
+    } else if (object->kind == CAPDL_KIND_SC) {
         gather_sc(g, id);
-    else if (object->kind == CAPDL_KIND_FRAME)
+    } else if (object->kind == CAPDL_KIND_FRAME) {
         gather_frame_content(g, id);
-    else if (has_numbers((enum capdl_kind)object->kind))
+    } else if (has_numbers((enum capdl_kind)object->kind)) {
         gather_numbers(g, id);
+    }
 }
 
 static const struct walk held = {follows_cnode, gather_held}, mapped = {follows_table, visit_mapped},
@@ -377,9 +395,11 @@ static void gather_spaces(struct gatherer *g)
         walk_from(g, i, world->subjects[i].cspace, &held);
         walk_from(g, i, world->subjects[i].vspace, &mapped);
     }
-    for (uint32_t i = 0; i < world->spec->num_objects; i++)
-        if (capdl_object(world->spec, i)->kind == CAPDL_KIND_TCB)
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        if (capdl_object(world->spec, i)->kind == CAPDL_KIND_TCB) {
             walk_from(g, world->owner[i], review_target(world->spec, i, CAPDL_TCB_SLOT_EPT_ROOT), &mapped);
+        }
+    }
 }
 
 static bool is_device(enum capdl_kind kind)
@@ -391,8 +411,10 @@ static void gather_sections(struct gatherer *g)
 {
     const struct capdl_spec *spec = g->world->spec;
 
-    for (size_t i = 0; i < spec->num_irqs; i++)
-        fact_add(g, RELATION_IRQ, REVIEW_NONE, spec->irqs[i].irq)->value = g->world->object_number[spec->irqs[i].object];
+    for (size_t i = 0; i < spec->num_irqs; i++) {
+        fact_add(g, RELATION_IRQ, REVIEW_NONE, spec->irqs[i].irq)->value =
+            g->world->object_number[spec->irqs[i].object];
+    }
     for (size_t i = 0; i < spec->domains.num_schedule; i++) {
         const struct capdl_domain_entry *entry = &spec->domains.schedule[i];
         uint64_t values[] = {entry->domain, entry->duration, entry->unit};
@@ -416,12 +438,17 @@ static void gather_sections(struct gatherer *g)
 static int fact_compare(const void *left, const void *right)
 {
     const struct fact *a = left, *b = right;
-    const uint64_t keys[][2] = {{a->relation, b->relation}, {a->subject, b->subject}, {a->object, b->object},
-                                {a->detail, b->detail},     {a->value, b->value}};
+    const uint64_t keys[][2] = {{a->relation, b->relation},
+                                {a->subject, b->subject},
+                                {a->object, b->object},
+                                {a->detail, b->detail},
+                                {a->value, b->value}};
 
-    for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (keys[i][0] != keys[i][1])
+    for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (keys[i][0] != keys[i][1]) {
             return keys[i][0] < keys[i][1] ? -1 : 1;
+        }
+    }
     return 0;
 }
 
@@ -435,12 +462,14 @@ static void facts_unite(struct facts *facts)
         struct fact *last = count ? &facts->list[count - 1] : NULL;
         bool same = last && last->relation == fact->relation && last->subject == fact->subject &&
                     last->object == fact->object && last->detail == fact->detail;
-        bool rights = fact->relation == RELATION_HOLD || fact->relation == RELATION_MAP || fact->relation == RELATION_DMA;
+        bool rights =
+            fact->relation == RELATION_HOLD || fact->relation == RELATION_MAP || fact->relation == RELATION_DMA;
 
-        if (same && (rights || last->value == fact->value))
+        if (same && (rights || last->value == fact->value)) {
             last->value |= fact->value;
-        else
+        } else {
             facts->list[count++] = *fact;
+        }
     }
     facts->count = count;
 }
@@ -456,12 +485,14 @@ void review_facts(struct facts *facts, const struct world *world, const struct c
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         gather_object(&g, i);
-        if (is_device(capdl_object(spec, i)->kind))
+        if (is_device(capdl_object(spec, i)->kind)) {
             walk_from(&g, i, i, &dma);
+        }
     }
     gather_sections(&g);
     free(g.seen);
-    if (facts->count)
+    if (facts->count) {
         qsort(facts->list, facts->count, sizeof(*facts->list), fact_compare);
+    }
     facts_unite(facts);
 }

@@ -25,13 +25,15 @@ const char *capdl_rank_meaning(enum capdl_rank rank)
     return ranks[rank].meaning;
 }
 
-/* An object as the spec shows it in which it is best called by its name; false if it is what the kernel has from the start. */
+/* An object as the spec shows it in which it is best called by its name; false if it is what the kernel has from the
+ * start. */
 static bool object_of(const struct review *review, uint64_t object, struct capdl_object *found)
 {
     uint32_t count = review->new.spec->num_objects;
 
-    if (object >> 32)
+    if (object >> 32) {
         return false;
+    }
     *found = object < count ? *capdl_object(review->new.spec, (uint32_t)object)
                             : *capdl_object(review->old.spec, (uint32_t)object - count);
     return true;
@@ -49,11 +51,12 @@ const char *review_object(const struct review *review, uint64_t object, char *bu
     struct capdl_object found;
     char label[REVIEW_LABEL / 2];
 
-    if (object_of(review, object, &found))
+    if (object_of(review, object, &found)) {
         snprintf(buffer, REVIEW_LABEL, "%s '%s'", capdl_kind_name((enum capdl_kind)found.kind),
                  capdl_object_label(&found, label, sizeof(label)));
-    else
+    } else {
         snprintf(buffer, REVIEW_LABEL, "%s", capdl_kind_name((enum capdl_kind)(uint32_t)object));
+    }
     return buffer;
 }
 
@@ -87,7 +90,7 @@ CAPDL_PRINTF(1, 2) static char *format(const char *format, ...)
 }
 
 void review_add(struct review *review, enum capdl_rank rank, const struct world *world, const struct fact *fact,
-                 const char *verb, const char *tail, ...)
+                const char *verb, const char *tail, ...)
 {
     struct raw_finding *raw;
     va_list arguments;
@@ -129,26 +132,34 @@ static int raw_compare(const void *left, const void *right, void *context)
     uint32_t a_index = raw_index(review, a), b_index = raw_index(review, b);
     int order = (int)a->rank - (int)b->rank;
 
-    if (order == 0 && a->subject != b->subject)
-        order = a->subject == REVIEW_NONE   ? 1
-                : b->subject == REVIEW_NONE ? -1
-                                            : strcmp(review_subject(review, a->subject), review_subject(review, b->subject));
-    if (order == 0)
+    if (order == 0 && a->subject != b->subject) {
+        order = a->subject == REVIEW_NONE ? 1
+                : b->subject == REVIEW_NONE
+                    ? -1
+                    : strcmp(review_subject(review, a->subject), review_subject(review, b->subject));
+    }
+    if (order == 0) {
         order = strcmp(a->verb, b->verb);
-    if (order == 0)
+    }
+    if (order == 0) {
         order = strcmp(a->tail, b->tail);
-    if (order == 0)
+    }
+    if (order == 0) {
         order = strcmp(raw_name(review, a), raw_name(review, b));
+    }
     return order ? order : a_index < b_index ? -1 : a_index > b_index;
 }
 
 /* Whether b says the same as a of the next element of an array, or of the same object. */
 static bool raw_follows(const struct review *review, const struct raw_finding *a, const struct raw_finding *b)
 {
-    if (a->rank != b->rank || a->subject != b->subject || strcmp(a->verb, b->verb) != 0 || strcmp(a->tail, b->tail) != 0)
+    if (a->rank != b->rank || a->subject != b->subject || strcmp(a->verb, b->verb) != 0 ||
+        strcmp(a->tail, b->tail) != 0) {
         return false;
-    if (a->object == b->object)
+    }
+    if (a->object == b->object) {
         return true;
+    }
     return strcmp(raw_name(review, a), raw_name(review, b)) == 0 && raw_index(review, a) != CAPDL_NO_INDEX &&
            raw_index(review, b) == raw_index(review, a) + 1;
 }
@@ -157,11 +168,11 @@ static char *write_where(const struct review *review, const struct raw_finding *
 {
     char label[REVIEW_LABEL];
 
-    if (raw->holder == REVIEW_NONE)
+    if (raw->holder == REVIEW_NONE) {
         return NULL;
+    }
     capdl_object_label(capdl_object(raw->world->spec, raw->holder), label, sizeof(label));
-    return format("slot %" PRIu64 " of %s%s", raw->slot, label,
-                  raw->world == &review->old ? " in the old system" : "");
+    return format("slot %" PRIu64 " of %s%s", raw->slot, label, raw->world == &review->old ? " in the old system" : "");
 }
 
 static void write_finding(const struct review *review, struct capdl_findings *findings, size_t first, size_t last)
@@ -170,30 +181,35 @@ static void write_finding(const struct review *review, struct capdl_findings *fi
     struct capdl_finding *finding;
     char object[REVIEW_LABEL] = "";
 
-    if (raw->object != FINDING_NO_OBJECT)
+    if (raw->object != FINDING_NO_OBJECT) {
         review_object(review, raw->object, object);
-    if (raw_index(review, raw) != raw_index(review, &review->raw[last])) /* 'x[0]' becomes 'x[0..3]' */
+    }
+    if (raw_index(review, raw) != raw_index(review, &review->raw[last])) { /* 'x[0]' becomes 'x[0..3]' */
         snprintf(strrchr(object, ']'), sizeof(object) / 2, "..%" PRIu32 "]'", raw_index(review, &review->raw[last]));
+    }
     findings->list = spec_grow(findings->list, &findings->capacity, findings->count + 1, sizeof(*findings->list));
     finding = &findings->list[findings->count++];
     finding->rank = raw->rank;
     finding->subject = raw->subject == REVIEW_NONE ? NULL : format("%s", review_subject(review, raw->subject));
-    finding->text = format("%s%s%s%s%s%s", finding->subject ? finding->subject : "", finding->subject ? " " : "", raw->verb,
-                           *raw->verb && *object ? " " : "", object, raw->tail);
+    finding->text = format("%s%s%s%s%s%s", finding->subject ? finding->subject : "", finding->subject ? " " : "",
+                           raw->verb, *raw->verb && *object ? " " : "", object, raw->tail);
     finding->where = write_where(review, raw);
 }
 
 void review_write(struct review *review, struct capdl_findings *findings)
 {
-    if (review->num_raw)
+    if (review->num_raw) {
         qsort_r(review->raw, review->num_raw, sizeof(*review->raw), raw_compare, review);
+    }
     for (size_t i = 0, last; i < review->num_raw; i = last + 1) {
-        for (last = i; last + 1 < review->num_raw && raw_follows(review, &review->raw[last], &review->raw[last + 1]);)
+        for (last = i; last + 1 < review->num_raw && raw_follows(review, &review->raw[last], &review->raw[last + 1]);) {
             last++;
+        }
         write_finding(review, findings, i, last);
     }
-    for (size_t i = 0; i < review->num_raw; i++)
+    for (size_t i = 0; i < review->num_raw; i++) {
         free(review->raw[i].tail);
+    }
     free(review->raw);
 }
 
@@ -205,5 +221,5 @@ void capdl_findings_free(struct capdl_findings *findings)
         free(findings->list[i].where);
     }
     free(findings->list);
-    *findings = (struct capdl_findings){0};
+    *findings = (struct capdl_findings){NULL};
 }

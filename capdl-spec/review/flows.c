@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who can influence whom: by messages and signals, by memory one writes and the other reads, by control of the other's objects.
- * What flows in the new system through others, and could not flow in the old one at all, is what no list of capabilities shows.
+ * Who can influence whom: by messages and signals, by memory one writes and the other reads, by control of the other's
+ * objects. What flows in the new system through others, and could not flow in the old one at all, is what no list of
+ * capabilities shows.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -45,29 +46,31 @@ static void end_control(struct ends *ends, const struct world *world, const stru
     }
 }
 
-static void gather_ends(struct ends *ends, const struct facts *facts, const struct world *world, const struct memory *memory,
-                        const uint32_t *local)
+static void gather_ends(struct ends *ends, const struct facts *facts, const struct world *world,
+                        const struct memory *memory, const uint32_t *local)
 {
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact *fact = &facts->list[i];
         bool concerns = fact->relation == RELATION_HOLD || fact->relation == RELATION_MAP ||
                         fact->relation == RELATION_HANDLER || fact->relation == RELATION_BOUND;
         uint32_t object = !concerns || fact->object >> 32 ? REVIEW_NONE : local[fact->object];
-        enum capdl_kind kind = object == REVIEW_NONE ? CAPDL_KIND_COUNT : (enum capdl_kind)capdl_object(world->spec, object)->kind;
+        enum capdl_kind kind =
+            object == REVIEW_NONE ? CAPDL_KIND_COUNT : (enum capdl_kind)capdl_object(world->spec, object)->kind;
         bool writes = fact->value & CAPDL_RIGHT_WRITE, reads = fact->value & CAPDL_RIGHT_READ;
         bool answered = fact->value & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
 
-        if (fact->relation == RELATION_MAP || (fact->relation == RELATION_HOLD && kind == CAPDL_KIND_FRAME))
+        if (fact->relation == RELATION_MAP || (fact->relation == RELATION_HOLD && kind == CAPDL_KIND_FRAME)) {
             end_add(ends, memory->first[fact->object], fact->subject, writes, reads, false);
-        else if (fact->relation == RELATION_HOLD && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION))
+        } else if (fact->relation == RELATION_HOLD && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION)) {
             end_add(ends, fact->object, fact->subject, writes, reads, writes && answered && kind == CAPDL_KIND_EP);
-        else if (fact->relation == RELATION_HOLD && object != REVIEW_NONE)
+        } else if (fact->relation == RELATION_HOLD && object != REVIEW_NONE) {
             end_control(ends, world, fact, object);
-        else if (fact->relation == RELATION_HANDLER && owner_of(world, object) != REVIEW_NONE)
+        } else if (fact->relation == RELATION_HANDLER && owner_of(world, object) != REVIEW_NONE) {
             end_add(ends, fact->value, owner_of(world, object), true, false, true);
-        else if (fact->relation == RELATION_BOUND && fact->detail == CAPDL_TCB_SLOT_BOUND_NOTIFICATION &&
-                 owner_of(world, object) != REVIEW_NONE)
+        } else if (fact->relation == RELATION_BOUND && fact->detail == CAPDL_TCB_SLOT_BOUND_NOTIFICATION &&
+                   owner_of(world, object) != REVIEW_NONE) {
             end_add(ends, fact->value, owner_of(world, object), false, true, false);
+        }
     }
 }
 
@@ -75,8 +78,9 @@ static int end_compare(const void *left, const void *right)
 {
     const struct end *a = left, *b = right;
 
-    if (a->object != b->object)
+    if (a->object != b->object) {
         return a->object < b->object ? -1 : 1;
+    }
     return a->subject < b->subject ? -1 : a->subject > b->subject;
 }
 
@@ -85,8 +89,9 @@ static void ends_unite(struct ends *ends)
 {
     size_t count = 0;
 
-    if (ends->count)
+    if (ends->count) {
         qsort(ends->list, ends->count, sizeof(*ends->list), end_compare);
+    }
     for (size_t i = 0; i < ends->count; i++) {
         if (count && end_compare(&ends->list[count - 1], &ends->list[i]) == 0) {
             ends->list[count - 1].sends |= ends->list[i].sends;
@@ -109,10 +114,12 @@ static int flow_compare(const void *left, const void *right)
 {
     const struct flow *a = left, *b = right;
 
-    if (a->a != b->a)
+    if (a->a != b->a) {
         return a->a < b->a ? -1 : 1;
-    if (a->b != b->b)
+    }
+    if (a->b != b->b) {
         return a->b < b->b ? -1 : 1;
+    }
     return a->by < b->by ? -1 : a->by > b->by;
 }
 
@@ -120,31 +127,38 @@ static void flows_unite(struct flows *flows)
 {
     size_t count = 0;
 
-    if (flows->count)
+    if (flows->count) {
         qsort(flows->list, flows->count, sizeof(*flows->list), flow_compare);
-    for (size_t i = 0; i < flows->count; i++)
-        if (!count || flows->list[count - 1].a != flows->list[i].a || flows->list[count - 1].b != flows->list[i].b)
+    }
+    for (size_t i = 0; i < flows->count; i++) {
+        if (!count || flows->list[count - 1].a != flows->list[i].a || flows->list[count - 1].b != flows->list[i].b) {
             flows->list[count++] = flows->list[i];
+        }
+    }
     flows->count = count;
 }
 
-void review_flows(struct flows *flows, const struct facts *facts, const struct world *world, const struct memory *memory)
+void review_flows(struct flows *flows, const struct facts *facts, const struct world *world,
+                  const struct memory *memory)
 {
-    struct ends ends = {0};
+    struct ends ends = {NULL};
     uint32_t *local = review_world_numbers(world);
 
     gather_ends(&ends, facts, world, memory, local);
     ends_unite(&ends);
     for (size_t i = 0, last; i < ends.count; i = last) {
-        for (last = i; last < ends.count && ends.list[last].object == ends.list[i].object;)
+        for (last = i; last < ends.count && ends.list[last].object == ends.list[i].object;) {
             last++;
-        for (size_t j = i; last - i > 1 && j < last; j++)
+        }
+        for (size_t j = i; last - i > 1 && j < last; j++) {
             for (size_t k = i; k < last; k++) {
                 const struct end *a = &ends.list[j], *b = &ends.list[k];
 
-                if (j != k && ((a->sends && b->receives) || (a->receives && b->called)))
+                if (j != k && ((a->sends && b->receives) || (a->receives && b->called))) {
                     flow_add(flows, a->subject, b->subject, a->object);
+                }
             }
+        }
     }
     flows_unite(flows);
     free(ends.list);
@@ -154,8 +168,8 @@ void review_flows(struct flows *flows, const struct facts *facts, const struct w
 /* The flows of one system as a graph that is searched from one subject at a time. */
 struct graph {
     const struct flows *flows;
-    size_t *first;    /* per subject: its first flow */
-    uint32_t *from;   /* per subject: from where it was reached, or REVIEW_NONE */
+    size_t *first;     /* per subject: its first flow */
+    uint32_t *from;    /* per subject: from where it was reached, or REVIEW_NONE */
     uint32_t *reached; /* in the order in which they were */
     uint32_t num_reached;
 };
@@ -170,8 +184,9 @@ static void graph_init(struct graph *graph, const struct flows *flows, uint32_t 
     graph->reached = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->reached));
     memset(graph->from, 0xff, (subjects + (size_t)1) * sizeof(*graph->from));
     for (uint32_t i = 0; i <= subjects; i++) {
-        while (at < flows->count && flows->list[at].a < i)
+        while (at < flows->count && flows->list[at].a < i) {
             at++;
+        }
         graph->first[i] = at;
     }
 }
@@ -185,19 +200,21 @@ static void graph_free(struct graph *graph)
 
 static void graph_search(struct graph *graph, uint32_t source)
 {
-    for (uint32_t i = 0; i < graph->num_reached; i++)
+    for (uint32_t i = 0; i < graph->num_reached; i++) {
         graph->from[graph->reached[i]] = REVIEW_NONE;
+    }
     graph->from[source] = source;
     graph->reached[0] = source;
     graph->num_reached = 1;
     for (uint32_t i = 0; i < graph->num_reached; i++) {
         uint32_t subject = graph->reached[i];
 
-        for (size_t j = graph->first[subject]; j < graph->first[subject + 1]; j++)
+        for (size_t j = graph->first[subject]; j < graph->first[subject + 1]; j++) {
             if (graph->from[graph->flows->list[j].b] == REVIEW_NONE) {
                 graph->from[graph->flows->list[j].b] = subject;
                 graph->reached[graph->num_reached++] = graph->flows->list[j].b;
             }
+        }
     }
 }
 
@@ -205,13 +222,16 @@ static void path_write(const struct review *review, const struct graph *graph, u
 {
     uint32_t path[8], length = 0;
 
-    for (; length < 8 && graph->from[to] != to; to = graph->from[to])
+    for (; length < 8 && graph->from[to] != to; to = graph->from[to]) {
         path[length++] = to;
-    if (length == 8 && graph->from[to] != to)
+    }
+    if (length == 8 && graph->from[to] != to) {
         fputs("... ", out);
+    }
     fputs(review_subject(review, to), out);
-    while (length--)
+    while (length--) {
         fprintf(out, " -> %s", review_subject(review, path[length]));
+    }
 }
 
 /* Says whom a subject reaches through others, with the way to the first of them. */
@@ -227,28 +247,34 @@ static void judge_source(struct review *review, uint32_t source, const struct gr
     for (uint32_t i = 1; out && i < new->num_reached; i++) {
         uint32_t subject = new->reached[i];
 
-        if (old->from[subject] != REVIEW_NONE || new->from[subject] == source)
+        if (old->from[subject] != REVIEW_NONE || new->from[subject] == source) {
             continue;
-        if (count < MOST_NAMED)
+        }
+        if (count < MOST_NAMED) {
             fprintf(out, "%s%s", count ? ", " : "", review_subject(review, subject));
+        }
         first = count++ ? first : subject;
     }
-    if (out && count > MOST_NAMED)
+    if (out && count > MOST_NAMED) {
         fprintf(out, " and %" PRIu32 " more", count - MOST_NAMED);
+    }
     if (out && count) {
         fputs(", through others: ", out);
         path_write(review, new, first, out);
     }
-    if (out)
+    if (out) {
         fclose(out);
-    if (count)
+    }
+    if (count) {
         review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s", text);
+    }
     free(text);
 }
 
-/* Direct flows that are new. One between subjects between which something could flow already, through others, opens no further ways:
-   `opens` marks where the rest begin. Says whether there are any. */
-static bool judge_direct(struct review *review, const struct flows *old, const struct flows *new, struct graph *before, bool *opens)
+/* Direct flows that are new. One between subjects between which something could flow already, through others, opens no
+   further ways: `opens` marks where the rest begin. Says whether there are any. */
+static bool judge_direct(struct review *review, const struct flows *old, const struct flows *new, struct graph *before,
+                         bool *opens)
 {
     uint32_t searched = REVIEW_NONE;
     bool any = false;
@@ -258,14 +284,18 @@ static bool judge_direct(struct review *review, const struct flows *old, const s
         struct fact fact = {.subject = flow->a, .holder = REVIEW_NONE, .object = FINDING_NO_OBJECT};
         char by[REVIEW_LABEL];
 
-        while (j < old->count && (old->list[j].a < flow->a || (old->list[j].a == flow->a && old->list[j].b < flow->b)))
+        while (j < old->count &&
+               (old->list[j].a < flow->a || (old->list[j].a == flow->a && old->list[j].b < flow->b))) {
             j++;
-        if (j < old->count && old->list[j].a == flow->a && old->list[j].b == flow->b)
+        }
+        if (j < old->count && old->list[j].a == flow->a && old->list[j].b == flow->b) {
             continue;
+        }
         review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s by %s",
-                    review_subject(review, flow->b), review_object(review, flow->by, by));
-        if (searched != flow->a)
+                   review_subject(review, flow->b), review_object(review, flow->by, by));
+        if (searched != flow->a) {
             graph_search(before, flow->a);
+        }
         searched = flow->a;
         opens[flow->a] |= before->from[flow->b] == REVIEW_NONE;
         any |= opens[flow->a];
@@ -275,7 +305,7 @@ static bool judge_direct(struct review *review, const struct flows *old, const s
 
 void review_judge_flows(struct review *review)
 {
-    struct flows old = {0}, new = {0};
+    struct flows old = {NULL}, new = {NULL};
     uint32_t subjects = review->new.num_subjects + review->old.num_subjects;
     bool *opens = spec_realloc(NULL, subjects + (size_t)1), any;
     struct graph before, after;
@@ -290,8 +320,9 @@ void review_judge_flows(struct review *review)
         bool touched = false;
 
         graph_search(&after, i);
-        for (uint32_t j = 0; j < after.num_reached; j++)
+        for (uint32_t j = 0; j < after.num_reached; j++) {
             touched |= opens[after.reached[j]];
+        }
         if (touched) {
             graph_search(&before, i);
             judge_source(review, i, &before, &after);

@@ -11,12 +11,14 @@ static void write_quoted(FILE *out, const char *text)
 {
     putc('"', out);
     for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
+        if (*text == '"' || *text == '\\') {
             putc('\\', out);
-        if (*text == '\n')
+        }
+        if (*text == '\n') {
             fputs("\\n", out);
-        else
+        } else {
             putc(*text, out);
+        }
     }
     putc('"', out);
 }
@@ -25,12 +27,18 @@ static const char *object_shape(enum capdl_kind kind)
 {
     switch (kind) {
     case CAPDL_KIND_EP:
-    case CAPDL_KIND_RTREPLY: return "ellipse";
-    case CAPDL_KIND_NOTIFICATION: return "diamond";
-    case CAPDL_KIND_FRAME: return "note";
-    case CAPDL_KIND_UT: return "folder";
-    case CAPDL_KIND_CNODE: return "component";
-    default: return review_is_irq(kind) ? "invtriangle" : "box";
+    case CAPDL_KIND_RTREPLY:
+        return "ellipse";
+    case CAPDL_KIND_NOTIFICATION:
+        return "diamond";
+    case CAPDL_KIND_FRAME:
+        return "note";
+    case CAPDL_KIND_UT:
+        return "folder";
+    case CAPDL_KIND_CNODE:
+        return "component";
+    default:
+        return review_is_irq(kind) ? "invtriangle" : "box";
     }
 }
 
@@ -41,8 +49,9 @@ static void write_node(FILE *out, const struct capdl_spec *spec, uint32_t id, bo
     char label[REVIEW_LABEL], text[2 * REVIEW_LABEL];
 
     capdl_object_label(object, label, sizeof(label));
-    if (whole && object->index != CAPDL_NO_INDEX)
+    if (whole && object->index != CAPDL_NO_INDEX) {
         snprintf(label, sizeof(label), "%s[%" PRIu32 "]", object->name, capdl_spec_array_length(spec, object->name));
+    }
     snprintf(text, sizeof(text), "%s\n%s", label, capdl_kind_name((enum capdl_kind)object->kind));
     fprintf(out, "    o%" PRIu32 " [shape=%s, label=", id, object_shape((enum capdl_kind)object->kind));
     write_quoted(out, text);
@@ -60,8 +69,9 @@ static void write_cap_label(FILE *out, enum capdl_kind kind, uint64_t rights, ui
         review_rights(kind, rights, text);
         length = strlen(text);
     }
-    if (badge && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_SMC))
+    if (badge && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_SMC)) {
         snprintf(text + length, sizeof(text) - length, "%sbadge %" PRIu64, length ? ", " : "", badge);
+    }
     fputs(" [label=", out);
     write_quoted(out, text);
     fputs("];\n", out);
@@ -86,11 +96,14 @@ static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_
 
 static void write_objects(const struct capdl_spec *spec, FILE *out)
 {
-    for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (capdl_object(spec, i)->kind != CAPDL_KIND_PROGRAM)
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object(spec, i)->kind != CAPDL_KIND_PROGRAM) {
             write_node(out, spec, i, false);
-    for (uint32_t i = 0; i < spec->num_objects; i++)
+        }
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
         write_object_edges(spec, out, i);
+    }
 }
 
 /* The overview: subjects, and the objects that connect them with each other or with the world. */
@@ -104,17 +117,23 @@ static bool is_drawn(const struct drawing *drawing, const struct fact *fact)
 {
     uint32_t owner;
 
-    if (fact->relation == RELATION_SIGNAL)
+    if (fact->relation == RELATION_SIGNAL) {
         return true;
-    if (fact->relation != RELATION_HOLD && fact->relation != RELATION_MAP && fact->relation != RELATION_HANDLER)
+    }
+    if (fact->relation != RELATION_HOLD && fact->relation != RELATION_MAP && fact->relation != RELATION_HANDLER) {
         return false;
-    if (fact->object >> 32 || fact->relation == RELATION_HANDLER)
+    }
+    if (fact->object >> 32 || fact->relation == RELATION_HANDLER) {
         return true;
+    }
     owner = drawing->world->owner[fact->object];
-    if (owner != REVIEW_NONE)
+    if (owner != REVIEW_NONE) {
         return owner != fact->subject;
-    if (capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind == CAPDL_KIND_FRAME)
-        return review_memory_shared(drawing->memory, fact->object) || review_memory_fixed(drawing->memory, fact->object);
+    }
+    if (capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind == CAPDL_KIND_FRAME) {
+        return review_memory_shared(drawing->memory, fact->object) ||
+               review_memory_fixed(drawing->memory, fact->object);
+    }
     return capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind != CAPDL_KIND_RTREPLY;
 }
 
@@ -182,10 +201,11 @@ static bool edge_same(const struct edge *a, const struct edge *b)
 static void write_edge(FILE *out, const struct edge *edge)
 {
     fprintf(out, "    %c%" PRIu32 " -> %c%" PRIu32, edge->from, edge->a, edge->to, edge->b);
-    if (edge->style)
+    if (edge->style) {
         fprintf(out, " [style=dashed, label=\"%s\"];\n", edge->style);
-    else
+    } else {
         write_cap_label(out, edge->kind, edge->rights & CAPDL_RIGHTS_ALL, edge->badge);
+    }
 }
 
 /* Nodes that edges lead to or come from, each once. */
@@ -193,8 +213,9 @@ static void write_end(const struct drawing *drawing, FILE *out, char sort, uint3
 {
     uint32_t place = sort == 'c' ? drawing->world->spec->num_objects + id : id;
 
-    if (sort == 's' || drawn[place])
+    if (sort == 's' || drawn[place]) {
         return;
+    }
     drawn[place] = true;
     if (sort == 'o') {
         write_node(out, drawing->world->spec, id, capdl_object(drawing->world->spec, id)->kind == CAPDL_KIND_FRAME);
@@ -213,8 +234,9 @@ static void write_connections(const struct drawing *drawing, FILE *out)
     memset(drawn, 0, drawing->world->spec->num_objects + (size_t)CAPDL_KIND_COUNT);
     for (size_t i = 0; i < drawing->facts->count; i++) {
         if (!is_drawn(drawing, &drawing->facts->list[i]) || !edge_of(drawing, &drawing->facts->list[i], &edge) ||
-            edge_same(&edge, &last))
+            edge_same(&edge, &last)) {
             continue;
+        }
         write_end(drawing, out, edge.from, edge.a, drawn);
         write_end(drawing, out, edge.to, edge.b, drawn);
         write_edge(out, &edge);
@@ -226,7 +248,7 @@ static void write_connections(const struct drawing *drawing, FILE *out)
 static void write_overview(const struct capdl_spec *spec, FILE *out)
 {
     static const struct capdl_diff_options options;
-    struct facts facts = {0};
+    struct facts facts = {NULL};
     struct world world;
     struct memory memory;
     struct drawing drawing = {&world, &facts, &memory};
@@ -245,10 +267,13 @@ static void write_overview(const struct capdl_spec *spec, FILE *out)
 
 void capdl_graph_write(const struct capdl_spec *spec, FILE *out, bool objects)
 {
-    fputs("digraph capdl {\n    rankdir=LR;\n    node [fontname=\"sans-serif\"];\n    edge [fontname=\"sans-serif\"];\n", out);
-    if (objects)
+    fputs(
+        "digraph capdl {\n    rankdir=LR;\n    node [fontname=\"sans-serif\"];\n    edge [fontname=\"sans-serif\"];\n",
+        out);
+    if (objects) {
         write_objects(spec, out);
-    else
+    } else {
         write_overview(spec, out);
+    }
     fputs("}\n", out);
 }

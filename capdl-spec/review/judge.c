@@ -6,7 +6,8 @@
 
 #include "review_private.h"
 
-/* Facts with the same relation, subject and object that only one of the specs has. The i-th ones are taken to be a change. */
+/* Facts with the same relation, subject and object that only one of the specs has. The i-th ones are taken to be a
+ * change. */
 struct change {
     const struct fact *old, *new; /* either may be NULL */
 };
@@ -23,8 +24,9 @@ static bool is_own(const struct review *review, uint32_t subject, uint64_t objec
     const struct world *world = object < count ? &review->new : &review->old;
     uint32_t owner;
 
-    if (object >> 32)
+    if (object >> 32) {
         return false;
+    }
     owner = world->owner[object < count ? object : object - count];
     return owner != REVIEW_NONE && world->subject_number[owner] == subject;
 }
@@ -41,16 +43,21 @@ static enum capdl_rank memory_rank(const struct review *review, uint64_t object,
     bool shared = review_memory_shared(&review->new_memory, object);
     bool write_and_execute = (now & CAPDL_RIGHT_WRITE) && (now & CAPDL_RIGHT_GRANT);
 
-    if (review_memory_fixed(&review->new_memory, object))
+    if (review_memory_fixed(&review->new_memory, object)) {
         return CAPDL_RANK_HARDWARE;
-    if (shared && (gained & CAPDL_RIGHT_WRITE))
+    }
+    if (shared && (gained & CAPDL_RIGHT_WRITE)) {
         return CAPDL_RANK_SHARED;
-    if (write_and_execute || (shared && (gained & CAPDL_RIGHT_GRANT)))
+    }
+    if (write_and_execute || (shared && (gained & CAPDL_RIGHT_GRANT))) {
         return CAPDL_RANK_EXECUTE;
-    if (shared)
+    }
+    if (shared) {
         return CAPDL_RANK_SHARED;
-    if (gained & CAPDL_RIGHT_GRANT && in_both(review, object))
+    }
+    if (gained & CAPDL_RIGHT_GRANT && in_both(review, object)) {
         return CAPDL_RANK_EXECUTE;
+    }
     return CAPDL_RANK_HELD;
 }
 
@@ -67,26 +74,37 @@ static enum capdl_rank gain_rank(const struct review *review, const struct fact 
     case CAPDL_KIND_ASID_CONTROL:
     case CAPDL_KIND_IO_SPACE_MASTER:
     case CAPDL_KIND_DOMAIN:
-    case CAPDL_KIND_SCHED_CONTROL: return CAPDL_RANK_RESHAPE;
-    case CAPDL_KIND_CNODE: return own ? CAPDL_RANK_HELD : CAPDL_RANK_RESHAPE;
+    case CAPDL_KIND_SCHED_CONTROL:
+        return CAPDL_RANK_RESHAPE;
+    case CAPDL_KIND_CNODE:
+        return own ? CAPDL_RANK_HELD : CAPDL_RANK_RESHAPE;
     case CAPDL_KIND_TCB:
-    case CAPDL_KIND_SC: return own ? CAPDL_RANK_TIME : CAPDL_RANK_CONTROL;
-    case CAPDL_KIND_VCPU: return CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_SC:
+        return own ? CAPDL_RANK_TIME : CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_VCPU:
+        return CAPDL_RANK_CONTROL;
     case CAPDL_KIND_IO_DEVICE:
     case CAPDL_KIND_IO_PT:
     case CAPDL_KIND_ARM_IO_DEVICE:
     case CAPDL_KIND_STREAMID:
-    case CAPDL_KIND_CONTEXTBANK: return CAPDL_RANK_DMA;
+    case CAPDL_KIND_CONTEXTBANK:
+        return CAPDL_RANK_DMA;
     case CAPDL_KIND_SMC:
-    case CAPDL_KIND_IO_PORTS: return CAPDL_RANK_HARDWARE;
+    case CAPDL_KIND_IO_PORTS:
+        return CAPDL_RANK_HARDWARE;
     case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION: return message_rank(gained);
-    case CAPDL_KIND_ARM_SGI_SIGNAL: return CAPDL_RANK_FLOW;
-    case CAPDL_KIND_FRAME: return memory_rank(review, fact->object, gained, fact->value);
-    default: break;
+    case CAPDL_KIND_NOTIFICATION:
+        return message_rank(gained);
+    case CAPDL_KIND_ARM_SGI_SIGNAL:
+        return CAPDL_RANK_FLOW;
+    case CAPDL_KIND_FRAME:
+        return memory_rank(review, fact->object, gained, fact->value);
+    default:
+        break;
     }
-    if (review_is_table(kind))
+    if (review_is_table(kind)) {
         return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
+    }
     return review_is_irq(kind) ? CAPDL_RANK_INTERRUPT : CAPDL_RANK_HELD;
 }
 
@@ -96,11 +114,14 @@ const char *review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
     const uint64_t bits[] = {CAPDL_RIGHT_READ, CAPDL_RIGHT_WRITE, CAPDL_RIGHT_GRANT, CAPDL_RIGHT_GRANT_REPLY};
     size_t length = 0;
 
-    for (unsigned i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-        if (rights & bits[i])
+    for (unsigned i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+        if (rights & bits[i]) {
             text[length++] = letters[i];
-    if (length == 0)
+        }
+    }
+    if (length == 0) {
         text[length++] = '-';
+    }
     text[length] = '\0';
     return text;
 }
@@ -115,33 +136,37 @@ static bool has_badge(enum capdl_kind kind)
     return kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_SMC;
 }
 
-static void judge_new_cap(struct review *review, const struct world *world, const struct fact *fact, enum capdl_rank rank,
-                          const char *verb)
+static void judge_new_cap(struct review *review, const struct world *world, const struct fact *fact,
+                          enum capdl_rank rank, const char *verb)
 {
     enum capdl_kind kind = review_kind(review, fact->object);
     char rights[8];
 
-    if (has_badge(kind) && fact->detail)
-        review_add(review, rank, world, fact, verb, " (%s, badge %" PRIu64 ")", review_rights(kind, fact->value, rights),
-                    fact->detail);
-    else if (has_rights(kind))
+    if (has_badge(kind) && fact->detail) {
+        review_add(review, rank, world, fact, verb, " (%s, badge %" PRIu64 ")",
+                   review_rights(kind, fact->value, rights), fact->detail);
+    } else if (has_rights(kind)) {
         review_add(review, rank, world, fact, verb, " (%s)", review_rights(kind, fact->value, rights));
-    else
+    } else {
         review_add(review, rank, world, fact, verb, "%s", "");
+    }
 }
 
 static void judge_rights(struct review *review, const struct fact *old, const struct fact *new, const char *verb)
 {
     enum capdl_kind kind = review_kind(review, new->object);
-    uint64_t gained = new->value & ~old->value & CAPDL_RIGHTS_ALL;
+    uint64_t gained = new->value & ~old->value &CAPDL_RIGHTS_ALL;
     char before[8], after[8];
 
-    if ((new->value & CAPDL_RIGHTS_ALL) != (old->value & CAPDL_RIGHTS_ALL))
+    if ((new->value &CAPDL_RIGHTS_ALL) != (old->value & CAPDL_RIGHTS_ALL)) {
         review_add(review, gained ? gain_rank(review, new, gained) : CAPDL_RANK_REMOVED, &review->new, new, verb,
-                    " (%s) instead of (%s)", review_rights(kind, new->value, after), review_rights(kind, old->value, before));
-    if ((new->value ^ old->value) & MAP_UNCACHED)
-        review_add(review, CAPDL_RANK_ATTRIBUTES, &review->new, new, new->value & MAP_UNCACHED ? "no longer caches" : "now caches",
-                    "%s", "");
+                   " (%s) instead of (%s)", review_rights(kind, new->value, after),
+                   review_rights(kind, old->value, before));
+    }
+    if ((new->value ^ old->value) & MAP_UNCACHED) {
+        review_add(review, CAPDL_RANK_ATTRIBUTES, &review->new, new,
+                   new->value &MAP_UNCACHED ? "no longer caches" : "now caches", "%s", "");
+    }
 }
 
 static void judge_hold(struct review *review, struct change change)
@@ -152,21 +177,23 @@ static void judge_hold(struct review *review, struct change change)
         judge_new_cap(review, &review->old, change.old, CAPDL_RANK_REMOVED, "loses");
     } else {
         judge_rights(review, change.old, change.new, "holds");
-        if (change.old->detail != change.new->detail)
-            review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new, "uses", " with badge %" PRIu64 " instead of %" PRIu64,
-                        change.new->detail, change.old->detail);
+        if (change.old->detail != change.new->detail) {
+            review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new, "uses",
+                       " with badge %" PRIu64 " instead of %" PRIu64, change.new->detail, change.old->detail);
+        }
     }
 }
 
 static void judge_map(struct review *review, struct change change)
 {
-    if (!change.old)
+    if (!change.old) {
         judge_new_cap(review, &review->new, change.new,
                       memory_rank(review, change.new->object, change.new->value, change.new->value), "now maps");
-    else if (!change.new)
+    } else if (!change.new) {
         judge_new_cap(review, &review->old, change.old, CAPDL_RANK_REMOVED, "no longer maps");
-    else
+    } else {
         judge_rights(review, change.old, change.new, "maps");
+    }
 }
 
 static void judge_dma(struct review *review, struct change change)
@@ -176,8 +203,8 @@ static void judge_dma(struct review *review, struct change change)
     char device[REVIEW_LABEL], rights[8];
 
     review_add(review, more ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED, change.new ? &review->new : &review->old, fact, "",
-                change.new ? " can be reached (%s) by %s" : " can no longer be reached (%s) by %s",
-                review_rights(CAPDL_KIND_FRAME, fact->value, rights), review_object(review, fact->detail, device));
+               change.new ? " can be reached (%s) by %s" : " can no longer be reached (%s) by %s",
+               review_rights(CAPDL_KIND_FRAME, fact->value, rights), review_object(review, fact->detail, device));
 }
 
 static void judge_object(struct review *review, struct change change)
@@ -185,10 +212,14 @@ static void judge_object(struct review *review, struct change change)
     const struct fact *fact = change.new ? change.new : change.old;
     bool thread = fact->value == CAPDL_KIND_TCB;
 
-    if (change.old && change.new)
+    if (change.old && change.new) {
         return;
-    review_add(review, !thread ? CAPDL_RANK_LAYOUT : change.new ? CAPDL_RANK_FLOW : CAPDL_RANK_REMOVED,
-                change.new ? &review->new : &review->old, fact, "", change.new ? " is new" : " is gone");
+    }
+    review_add(review,
+               !thread      ? CAPDL_RANK_LAYOUT
+               : change.new ? CAPDL_RANK_FLOW
+                            : CAPDL_RANK_REMOVED,
+               change.new ? &review->new : &review->old, fact, "", change.new ? " is new" : " is gone");
 }
 
 static void judge_handler(struct review *review, struct change change)
@@ -197,23 +228,26 @@ static void judge_handler(struct review *review, struct change change)
     const char *what = fact->detail ? "the timeout fault handler of" : "the fault handler of";
     char after[REVIEW_LABEL], before[REVIEW_LABEL];
 
-    if (!in_both(review, fact->object))
+    if (!in_both(review, fact->object)) {
         return;
-    if (!change.new)
+    }
+    if (!change.new) {
         review_add(review, CAPDL_RANK_FAULTS, &review->old, fact, what, " is gone; it was %s",
-                    review_object(review, fact->value, before));
-    else
+                   review_object(review, fact->value, before));
+    } else {
         review_add(review, CAPDL_RANK_FAULTS, &review->new, fact, what, " is %s instead of %s",
-                    review_object(review, fact->value, after),
-                    change.old ? review_object(review, change.old->value, before) : "none");
+                   review_object(review, fact->value, after),
+                   change.old ? review_object(review, change.old->value, before) : "none");
+    }
 }
 
 static void judge_fault_badge(struct review *review, struct change change)
 {
-    if (change.old && change.new)
+    if (change.old && change.new) {
         review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new,
-                    change.new->detail ? "timeout faults of" : "faults of", " carry badge %" PRIu64 " instead of %" PRIu64,
-                    change.new->value, change.old->value);
+                   change.new->detail ? "timeout faults of" : "faults of",
+                   " carry badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
+    }
 }
 
 static enum capdl_rank bound_rank(uint64_t slot)
@@ -233,19 +267,23 @@ static void judge_bound(struct review *review, struct change change)
     const struct fact *fact = change.new ? change.new : change.old;
     char after[REVIEW_LABEL], before[REVIEW_LABEL];
 
-    if (in_both(review, fact->object))
+    if (in_both(review, fact->object)) {
         review_add(review, bound_rank(fact->detail), change.new ? &review->new : &review->old, fact, "",
-                    " has %s in %s instead of %s", change.new ? review_object(review, change.new->value, after) : "nothing",
-                    fact->detail < sizeof(slots) / sizeof(slots[0]) ? slots[fact->detail] : "a slot",
-                    change.old ? review_object(review, change.old->value, before) : "nothing");
+                   " has %s in %s instead of %s",
+                   change.new ? review_object(review, change.new->value, after) : "nothing",
+                   fact->detail < sizeof(slots) / sizeof(slots[0]) ? slots[fact->detail] : "a slot",
+                   change.old ? review_object(review, change.old->value, before) : "nothing");
+    }
 }
 
 static enum capdl_rank number_rank(enum capdl_kind kind, enum capdl_rank rank)
 {
-    if (rank == CAPDL_RANK_ATTRIBUTES && kind == CAPDL_KIND_UT)
+    if (rank == CAPDL_RANK_ATTRIBUTES && kind == CAPDL_KIND_UT) {
         return CAPDL_RANK_RESHAPE;
-    if (rank == CAPDL_RANK_ATTRIBUTES && kind != CAPDL_KIND_FRAME)
+    }
+    if (rank == CAPDL_RANK_ATTRIBUTES && kind != CAPDL_KIND_FRAME) {
         return kind == CAPDL_KIND_SC ? CAPDL_RANK_TIME : CAPDL_RANK_BEHAVIOUR;
+    }
     return rank;
 }
 
@@ -256,15 +294,21 @@ static void judge_number(struct review *review, struct change change)
     struct attribute attribute = review_attribute(kind, fact->detail);
     enum capdl_rank rank = number_rank(kind, attribute.rank);
 
-    if (!in_both(review, fact->object))
+    if (!in_both(review, fact->object)) {
         return;
-    if (!change.old)
-        review_add(review, rank, &review->new, fact, "", " has %s 0x%" PRIx64 " instead of none", attribute.text, fact->value);
-    else if (!change.new)
-        review_add(review, rank, &review->old, fact, "", " has no %s instead of 0x%" PRIx64, attribute.text, fact->value);
-    else
-        review_add(review, rank, &review->new, fact, "", fact->value > 9999 ? " has %s 0x%" PRIx64 " instead of 0x%" PRIx64
-                    : " has %s %" PRIu64 " instead of %" PRIu64, attribute.text, fact->value, change.old->value);
+    }
+    if (!change.old) {
+        review_add(review, rank, &review->new, fact, "", " has %s 0x%" PRIx64 " instead of none", attribute.text,
+                   fact->value);
+    } else if (!change.new) {
+        review_add(review, rank, &review->old, fact, "", " has no %s instead of 0x%" PRIx64, attribute.text,
+                   fact->value);
+    } else {
+        review_add(review, rank, &review->new, fact, "",
+                   fact->value > 9999 ? " has %s 0x%" PRIx64 " instead of 0x%" PRIx64
+                                      : " has %s %" PRIu64 " instead of %" PRIu64,
+                   attribute.text, fact->value, change.old->value);
+    }
 }
 
 static void judge_content(struct review *review, struct change change)
@@ -272,7 +316,9 @@ static void judge_content(struct review *review, struct change change)
     const struct fact *fact = change.new ? change.new : change.old;
 
     review_add(review, CAPDL_RANK_PROGRAM, change.new ? &review->new : &review->old, fact, "",
-                !change.old ? " holds data where there was none" : !change.new ? " no longer holds data" : " holds other data");
+               !change.old   ? " holds data where there was none"
+               : !change.new ? " no longer holds data"
+                             : " holds other data");
 }
 
 static void judge_irq(struct review *review, struct change change)
@@ -282,9 +328,9 @@ static void judge_irq(struct review *review, struct change change)
     uint64_t number = fact.object;
 
     fact.object = FINDING_NO_OBJECT;
-    review_add(review, CAPDL_RANK_INTERRUPT, &review->new, &fact, "", "interrupt %" PRIu64 " is %s instead of %s", number,
-                change.new ? review_object(review, change.new->value, after) : "nobody's",
-                change.old ? review_object(review, change.old->value, before) : "nobody's");
+    review_add(review, CAPDL_RANK_INTERRUPT, &review->new, &fact, "", "interrupt %" PRIu64 " is %s instead of %s",
+               number, change.new ? review_object(review, change.new->value, after) : "nobody's",
+               change.old ? review_object(review, change.old->value, before) : "nobody's");
 }
 
 static void judge_signal(struct review *review, struct change change)
@@ -292,13 +338,15 @@ static void judge_signal(struct review *review, struct change change)
     const struct fact *fact = change.new ? change.new : change.old;
     char after[REVIEW_LABEL], before[REVIEW_LABEL];
 
-    if (change.old && change.new && change.old->detail == change.new->detail)
-        review_add(review, CAPDL_RANK_INTERRUPT, &review->new, fact, "", " signals badge %" PRIu64 " instead of %" PRIu64,
-                    change.new->value, change.old->value);
-    else
-        review_add(review, CAPDL_RANK_INTERRUPT, change.new ? &review->new : &review->old, fact, "", " signals %s instead of %s",
-                    change.new ? review_object(review, change.new->detail, after) : "nothing",
-                    change.old ? review_object(review, change.old->detail, before) : "nothing");
+    if (change.old && change.new &&change.old->detail == change.new->detail) {
+        review_add(review, CAPDL_RANK_INTERRUPT, &review->new, fact, "",
+                   " signals badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
+    } else {
+        review_add(review, CAPDL_RANK_INTERRUPT, change.new ? &review->new : &review->old, fact, "",
+                   " signals %s instead of %s",
+                   change.new ? review_object(review, change.new->detail, after) : "nothing",
+                   change.old ? review_object(review, change.old->detail, before) : "nothing");
+    }
 }
 
 static void judge_schedule(struct review *review, struct change change)
@@ -314,18 +362,19 @@ static void judge_derived(struct review *review, struct change change)
     const struct fact *fact = change.new ? change.new : change.old;
 
     review_add(review, CAPDL_RANK_IDENTITY, change.new ? &review->new : &review->old, fact, "",
-                change.old && change.new ? ": the capability in slot %" PRIu64 " is derived from another one"
-                : change.new             ? ": the capability in slot %" PRIu64 " is now a derived one"
-                                         : ": the capability in slot %" PRIu64 " is no longer a derived one", fact->detail);
+               change.old && change.new ? ": the capability in slot %" PRIu64 " is derived from another one"
+               : change.new             ? ": the capability in slot %" PRIu64 " is now a derived one"
+                                        : ": the capability in slot %" PRIu64 " is no longer a derived one",
+               fact->detail);
 }
 
 static void judge_change(struct review *review, struct change change)
 {
     static void (*const judges[])(struct review *, struct change) = {
-        [RELATION_OBJECT] = judge_object,   [RELATION_HOLD] = judge_hold,         [RELATION_MAP] = judge_map,
-        [RELATION_DMA] = judge_dma,         [RELATION_HANDLER] = judge_handler,   [RELATION_BADGE] = judge_fault_badge,
-        [RELATION_BOUND] = judge_bound,     [RELATION_NUMBER] = judge_number,     [RELATION_CONTENT] = judge_content,
-        [RELATION_IRQ] = judge_irq,         [RELATION_SIGNAL] = judge_signal,     [RELATION_SCHEDULE] = judge_schedule,
+        [RELATION_OBJECT] = judge_object,   [RELATION_HOLD] = judge_hold,       [RELATION_MAP] = judge_map,
+        [RELATION_DMA] = judge_dma,         [RELATION_HANDLER] = judge_handler, [RELATION_BADGE] = judge_fault_badge,
+        [RELATION_BOUND] = judge_bound,     [RELATION_NUMBER] = judge_number,   [RELATION_CONTENT] = judge_content,
+        [RELATION_IRQ] = judge_irq,         [RELATION_SIGNAL] = judge_signal,   [RELATION_SCHEDULE] = judge_schedule,
         [RELATION_DERIVED] = judge_derived,
     };
 
@@ -336,26 +385,32 @@ static void judge_change(struct review *review, struct change change)
 static void judge_place(struct review *review, const struct fact *old, const struct fact *new)
 {
     if (new->holder == REVIEW_NONE ||
-        (new->slot == old->slot && review->old.object_number[old->holder] == review->new.object_number[new->holder]))
+        (new->slot == old->slot && review->old.object_number[old->holder] == review->new.object_number[new->holder])) {
         return;
-    if (new->relation == RELATION_HOLD)
+    }
+    if (new->relation == RELATION_HOLD) {
         review_add(review, CAPDL_RANK_LAYOUT, &review->new, new, "has in another slot", "%s", "");
-    else if (new->relation == RELATION_MAP)
+    } else if (new->relation == RELATION_MAP) {
         review_add(review, CAPDL_RANK_BEHAVIOUR, &review->new, new, "maps elsewhere", "%s", "");
+    }
 }
 
 static int group_compare(const struct fact *a, const struct fact *b)
 {
-    if (a->relation != b->relation)
+    if (a->relation != b->relation) {
         return a->relation < b->relation ? -1 : 1;
-    if (a->subject != b->subject)
+    }
+    if (a->subject != b->subject) {
         return a->subject < b->subject ? -1 : 1;
-    if (a->object != b->object)
+    }
+    if (a->object != b->object) {
         return a->object < b->object ? -1 : 1;
+    }
     return 0;
 }
 
-/* Facts that say several things of one object, told apart by detail, are a change of that thing only if that is the same. */
+/* Facts that say several things of one object, told apart by detail, are a change of that thing only if that is the
+ * same. */
 static bool detail_compares(enum relation relation)
 {
     return relation != RELATION_HOLD && relation != RELATION_SIGNAL;
@@ -365,16 +420,19 @@ static int key_compare(const struct fact *a, const struct fact *b)
 {
     int order = group_compare(a, b);
 
-    if (order == 0 && a->detail != b->detail)
+    if (order == 0 && a->detail != b->detail) {
         order = a->detail < b->detail ? -1 : 1;
+    }
     return order;
 }
 
 /* Pairs what is left of a group in the two specs; detail-keyed facts have been paired before. */
-static void judge_rest(struct review *review, const struct fact **old, size_t num_old, const struct fact **new, size_t num_new)
+static void judge_rest(struct review *review, const struct fact **old, size_t num_old, const struct fact **new,
+                       size_t num_new)
 {
-    for (size_t i = 0; i < num_old || i < num_new; i++)
+    for (size_t i = 0; i < num_old || i < num_new; i++) {
         judge_change(review, (struct change){i < num_old ? old[i] : NULL, i < num_new ? new[i] : NULL});
+    }
 }
 
 struct cursor {
@@ -424,14 +482,16 @@ static void judge_names(struct review *review)
         struct fact fact = {.subject = REVIEW_NONE, .holder = REVIEW_NONE, .object = review->matched[i]};
         char label[REVIEW_LABEL];
 
-        if (review->matched[i] == REVIEW_NONE)
+        if (review->matched[i] == REVIEW_NONE) {
             continue;
+        }
         new = capdl_object(review->new.spec, review->matched[i]);
-        if (old->index != new->index)
+        if (old->index != new->index) {
             review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
                        capdl_object_label(old, label, sizeof(label)));
-        else if (strcmp(old->name, new->name) != 0)
+        } else if (strcmp(old->name, new->name) != 0) {
             review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'", old->name);
+        }
     }
 }
 

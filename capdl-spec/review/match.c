@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which object of the old spec is which of the new one. Those with the same name and kind are the same. The others are known by
- * what they are and by their neighbours: each gets a hash of its attributes, in a few rounds mixed with the hashes of what it holds
- * and of what holds it; equal hashes are the same object under another name. What then is left is the same if it lies in the same
- * slot of the same object. A match may be wrong and the comparison is still right: it compares everything, under these names.
+ * Which object of the old spec is which of the new one. Those with the same name and kind are the same. The others are
+ * known by what they are and by their neighbours: each gets a hash of its attributes, in a few rounds mixed with the
+ * hashes of what it holds and of what holds it; equal hashes are the same object under another name. What then is left
+ * is the same if it lies in the same slot of the same object. A match may be wrong and the comparison is still right:
+ * it compares everything, under these names.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,9 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
-    for (; text && *text; text++)
+    for (; text && *text; text++) {
         hash = mix(hash, (unsigned char)*text);
+    }
     return hash;
 }
 
@@ -35,11 +37,14 @@ static uint64_t hash_payload(const struct capdl_object *object, uint64_t hash)
 {
     const struct capdl_tcb *tcb = object->kind == CAPDL_KIND_TCB ? object->u.tcb : NULL;
 
-    if (tcb)
+    if (tcb) {
         hash = mix(mix(mix(mix(hash, tcb->ip), tcb->sp), tcb->prio), tcb->addr);
-    if (object->kind == CAPDL_KIND_FRAME)
-        for (size_t i = 0; i < object->u.fills.count; i++)
+    }
+    if (object->kind == CAPDL_KIND_FRAME) {
+        for (size_t i = 0; i < object->u.fills.count; i++) {
             hash = mix_text(mix(hash, object->u.fills.list[i].source_offset), object->u.fills.list[i].text);
+        }
+    }
     return hash;
 }
 
@@ -48,8 +53,9 @@ static uint64_t hash_object(const struct side *side, uint32_t id)
     const struct capdl_object *object = capdl_object(side->spec, id);
     uint64_t hash = mix(object->kind, side->named[id]);
 
-    if (side->named[id])
+    if (side->named[id]) {
         return mix_text(mix(hash, object->index), object->name);
+    }
     return hash_payload(object, mix(mix(hash, object->size_bits), object->paddr));
 }
 
@@ -73,15 +79,18 @@ static void hash_neighbours(struct side *side)
             const struct capdl_cap *cap = &holder->caps[j];
             uint64_t edge = hash_cap(holder, cap);
 
-            if (cap->object == CAPDL_NO_OBJECT)
+            if (cap->object == CAPDL_NO_OBJECT) {
                 continue;
+            }
             side->next[i] += mix(edge, side->hash[cap->object]);
             side->next[cap->object] += mix(edge + 1, side->hash[i]);
         }
     }
-    for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (!side->named[i])
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (!side->named[i]) {
             side->hash[i] = mix(side->next[i], 0);
+        }
+    }
 }
 
 static void side_init(struct side *side, const struct capdl_spec *spec)
@@ -114,8 +123,9 @@ static uint32_t match_names(struct side *old, struct side *new, uint32_t *matche
         matched[i] = same ? id : REVIEW_NONE;
         old->named[i] = same;
         unmatched += !same;
-        if (same)
+        if (same) {
             new->named[id] = true;
+        }
     }
     return unmatched;
 }
@@ -129,8 +139,9 @@ static int candidate_compare(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
 
-    if (a->hash != b->hash)
+    if (a->hash != b->hash) {
         return a->hash < b->hash ? -1 : 1;
+    }
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
@@ -139,9 +150,11 @@ static struct candidate *candidates(const struct side *side, size_t *count)
     struct candidate *list = spec_realloc(NULL, (side->spec->num_objects + (size_t)1) * sizeof(*list));
 
     *count = 0;
-    for (uint32_t i = 0; i < side->spec->num_objects; i++)
-        if (!side->named[i])
+    for (uint32_t i = 0; i < side->spec->num_objects; i++) {
+        if (!side->named[i]) {
             list[(*count)++] = (struct candidate){side->hash[i], i};
+        }
+    }
     qsort(list, *count, sizeof(*list), candidate_compare);
     return list;
 }
@@ -152,28 +165,31 @@ static void match_hashes(const struct side *old, const struct side *new, uint32_
     struct candidate *a = candidates(old, &num_old), *b = candidates(new, &num_new);
 
     while (i < num_old && j < num_new) {
-        if (a[i].hash == b[j].hash)
+        if (a[i].hash == b[j].hash) {
             matched[a[i++].id] = b[j++].id;
-        else if (a[i].hash < b[j].hash)
+        } else if (a[i].hash < b[j].hash) {
             i++;
-        else
+        } else {
             j++;
+        }
     }
     free(a);
     free(b);
 }
 
-static bool match_slot(const struct capdl_spec *old, const struct capdl_spec *new, uint32_t holder, const struct capdl_cap *cap,
-                       uint32_t *matched, bool *taken)
+static bool match_slot(const struct capdl_spec *old, const struct capdl_spec *new, uint32_t holder,
+                       const struct capdl_cap *cap, uint32_t *matched, bool *taken)
 {
     const struct capdl_cap *other;
 
-    if (cap->object == CAPDL_NO_OBJECT || matched[cap->object] != REVIEW_NONE)
+    if (cap->object == CAPDL_NO_OBJECT || matched[cap->object] != REVIEW_NONE) {
         return false;
+    }
     other = capdl_spec_cap_at(new, matched[holder], cap->slot);
     if (!other || other->object == CAPDL_NO_OBJECT || taken[other->object] ||
-        capdl_object(new, other->object)->kind != capdl_object(old, cap->object)->kind)
+        capdl_object(new, other->object)->kind != capdl_object(old, cap->object)->kind) {
         return false;
+    }
     matched[cap->object] = other->object;
     taken[other->object] = true;
     return true;
@@ -185,14 +201,18 @@ static void match_slots(const struct capdl_spec *old, const struct capdl_spec *n
     bool *taken = spec_realloc(NULL, new->num_objects + (size_t)1), more = true;
 
     memset(taken, 0, new->num_objects + (size_t)1);
-    for (uint32_t i = 0; i < old->num_objects; i++)
-        if (matched[i] != REVIEW_NONE)
+    for (uint32_t i = 0; i < old->num_objects; i++) {
+        if (matched[i] != REVIEW_NONE) {
             taken[matched[i]] = true;
+        }
+    }
     while (more) {
         more = false;
-        for (uint32_t i = 0; i < old->num_objects; i++)
-            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < capdl_object(old, i)->num_caps; j++)
+        for (uint32_t i = 0; i < old->num_objects; i++) {
+            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < capdl_object(old, i)->num_caps; j++) {
                 more |= match_slot(old, new, i, &capdl_object(old, i)->caps[j], matched, taken);
+            }
+        }
     }
     free(taken);
 }
@@ -205,10 +225,12 @@ uint32_t *review_match(const struct capdl_spec *old_spec, const struct capdl_spe
     side_init(&old, old_spec);
     side_init(&new, new_spec);
     if (match_names(&old, &new, matched)) {
-        for (uint32_t i = 0; i < old_spec->num_objects; i++)
+        for (uint32_t i = 0; i < old_spec->num_objects; i++) {
             old.hash[i] = hash_object(&old, i);
-        for (uint32_t i = 0; i < new_spec->num_objects; i++)
+        }
+        for (uint32_t i = 0; i < new_spec->num_objects; i++) {
             new.hash[i] = hash_object(&new, i);
+        }
         for (unsigned round = 0; round < ROUNDS; round++) {
             hash_neighbours(&old);
             hash_neighbours(&new);

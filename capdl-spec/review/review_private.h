@@ -12,8 +12,8 @@
  *     diff.c      the whole comparison
  *     graph.c     a spec as a picture
  *
- * Both specs use the same numbers: an object is its number in the new spec, one that is only in the old spec is its number there
- * behind those of the new. Subjects likewise.
+ * Both specs use the same numbers: an object is its number in the new spec, one that is only in the old spec is its
+ * number there behind those of the new. Subjects likewise.
  */
 #ifndef CAPDL_REVIEW_PRIVATE_H
 #define CAPDL_REVIEW_PRIVATE_H
@@ -36,7 +36,8 @@ struct world {
     const struct capdl_spec *spec;
     struct subject *subjects;
     uint32_t num_subjects;
-    uint32_t *owner; /* per object: subject whose thread, CSpace, page table or scheduling context it is; or REVIEW_NONE */
+    uint32_t
+        *owner; /* per object: subject whose thread, CSpace, page table or scheduling context it is; or REVIEW_NONE */
     /* In which numbers the comparison knows them. */
     uint32_t *object_number, *subject_number;
 };
@@ -69,7 +70,8 @@ enum relation {
     RELATION_IRQ,      /* interrupt number `object`: the interrupt object is `value` */
     RELATION_SIGNAL,   /* interrupt object signals notification `detail` with badge `value` */
     RELATION_SCHEDULE, /* entry `object` of the domain schedule; detail: 0 domain, 1 duration, 2 unit */
-    RELATION_DERIVED,  /* the capability to `object` that `subject` (an object) holds in slot `detail`: `value` is its parent's holder */
+    RELATION_DERIVED,  /* the capability to `object` that `subject` (an object) holds in slot `detail`: `value` is its
+                          parent's holder */
 };
 
 struct fact {
@@ -105,9 +107,10 @@ void review_facts(struct facts *, const struct world *, const struct capdl_diff_
  * Frames as memory: two with the same physical address are the same memory. By number, of all objects of both specs.
  */
 struct memory {
-    uint32_t *first;  /* frame that stands for this memory */
-    uint32_t *sharer; /* of the frame that stands for it: the subject that can reach it, REVIEW_NONE, or MEMORY_SHARED */
-    bool *fixed;      /* has a physical address */
+    uint32_t *first; /* frame that stands for this memory */
+    uint32_t
+        *sharer; /* of the frame that stands for it: the subject that can reach it, REVIEW_NONE, or MEMORY_SHARED */
+    bool *fixed; /* has a physical address */
 };
 enum { MEMORY_SHARED = UINT32_MAX - 1 };
 
@@ -128,14 +131,14 @@ struct review {
     size_t num_raw, capacity_raw;
 };
 
-/* A finding before its words are put together: "SUBJECT VERB OBJECT TAIL". Those that differ by the index of an array's element
-   only become one. */
+/* A finding before its words are put together: "SUBJECT VERB OBJECT TAIL". Those that differ by the index of an array's
+   element only become one. */
 struct raw_finding {
     enum capdl_rank rank;
-    uint32_t subject;         /* or REVIEW_NONE */
-    uint64_t object;          /* or FINDING_NO_OBJECT */
-    const char *verb;         /* a constant */
-    char *tail;               /* owned; may be empty */
+    uint32_t subject;          /* or REVIEW_NONE */
+    uint64_t object;           /* or FINDING_NO_OBJECT */
+    const char *verb;          /* a constant */
+    char *tail;                /* owned; may be empty */
     const struct world *world; /* of holder */
     uint32_t holder;
     uint64_t slot;
@@ -148,8 +151,8 @@ const char *review_subject(const struct review *, uint32_t subject);
 const char *review_rights(enum capdl_kind, uint64_t rights, char text[8]);
 enum capdl_kind review_kind(const struct review *, uint64_t object);
 
-void review_add(struct review *, enum capdl_rank, const struct world *, const struct fact *, const char *verb, const char *tail,
-                 ...) CAPDL_PRINTF(6, 7);
+void review_add(struct review *, enum capdl_rank, const struct world *, const struct fact *, const char *verb,
+                const char *tail, ...) CAPDL_PRINTF(6, 7);
 /* Turns what was found into sentences. */
 void review_write(struct review *, struct capdl_findings *);
 

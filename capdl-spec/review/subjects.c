@@ -29,10 +29,12 @@ static int subject_compare(const void *left, const void *right)
 {
     const struct subject *a = left, *b = right;
 
-    if (a->vspace != b->vspace)
+    if (a->vspace != b->vspace) {
         return a->vspace < b->vspace ? -1 : 1;
-    if (a->cspace != b->cspace)
+    }
+    if (a->cspace != b->cspace) {
         return a->cspace < b->cspace ? -1 : 1;
+    }
     return a->tcb < b->tcb ? -1 : a->tcb > b->tcb;
 }
 
@@ -51,17 +53,19 @@ static char *subject_label(const struct capdl_spec *spec, uint32_t tcb)
 
     capdl_object_label(capdl_object(spec, tcb), label, REVIEW_LABEL);
     length = strlen(label);
-    if (strncmp(label, affix, strlen(affix)) == 0 && length > strlen(affix))
+    if (strncmp(label, affix, strlen(affix)) == 0 && length > strlen(affix)) {
         memmove(label, label + strlen(affix), length - strlen(affix) + 1);
-    else if (length > strlen(suffix) && strcmp(label + length - strlen(suffix), suffix) == 0)
+    } else if (length > strlen(suffix) && strcmp(label + length - strlen(suffix), suffix) == 0) {
         label[length - strlen(suffix)] = '\0';
+    }
     return label;
 }
 
 static void own(struct world *world, uint32_t object, uint32_t subject)
 {
-    if (object != REVIEW_NONE && world->owner[object] == REVIEW_NONE)
+    if (object != REVIEW_NONE && world->owner[object] == REVIEW_NONE) {
         world->owner[object] = subject;
+    }
 }
 
 /* Page tables and CNodes are owned with what holds them; each is visited once. */
@@ -70,8 +74,9 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
     uint32_t *stack = NULL, depth = 0;
     size_t capacity = 0;
 
-    if (root == REVIEW_NONE || !container(capdl_object(world->spec, root)->kind) || world->owner[root] != REVIEW_NONE)
+    if (root == REVIEW_NONE || !container(capdl_object(world->spec, root)->kind) || world->owner[root] != REVIEW_NONE) {
         return;
+    }
     stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = root;
     world->owner[root] = subject;
@@ -82,8 +87,9 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
             uint32_t below = object->caps[i].object;
 
             if (below == CAPDL_NO_OBJECT || !container(capdl_object(world->spec, below)->kind) ||
-                world->owner[below] != REVIEW_NONE)
+                world->owner[below] != REVIEW_NONE) {
                 continue;
+            }
             world->owner[below] = subject;
             stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
             stack[depth++] = below;
@@ -101,8 +107,9 @@ static void own_roots(struct world *world, struct subject *threads, uint32_t cou
         own(world, review_target(world->spec, threads[i].tcb, CAPDL_TCB_SLOT_SC), subject);
         own(world, threads[i].cspace, subject);
     }
-    for (uint32_t i = 0; i < world->num_subjects; i++)
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
         own_below(world, world->subjects[i].vspace, i, review_is_table);
+    }
 }
 
 static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *count)
@@ -110,10 +117,12 @@ static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *c
     struct subject *threads = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*threads));
 
     *count = 0;
-    for (uint32_t i = 0; i < spec->num_objects; i++)
-        if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB)
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB) {
             threads[(*count)++] = (struct subject){i, review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
                                                    review_target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
+        }
+    }
     qsort(threads, *count, sizeof(*threads), subject_compare);
     return threads;
 }
@@ -127,19 +136,21 @@ void review_world_init(struct world *world, const struct capdl_spec *spec)
     world->owner = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
     memset(world->owner, 0xff, spec->num_objects * sizeof(*world->owner));
     world->subjects = spec_realloc(NULL, (count + (size_t)1) * sizeof(*world->subjects));
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         if (i == 0 || !subject_same(&threads[i - 1], &threads[i])) {
             world->subjects[world->num_subjects] = threads[i];
             world->subjects[world->num_subjects++].label = subject_label(spec, threads[i].tcb);
         }
+    }
     own_roots(world, threads, count);
     free(threads);
 }
 
 void review_world_free(struct world *world)
 {
-    for (uint32_t i = 0; i < world->num_subjects; i++)
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
         free(world->subjects[i].label);
+    }
     free(world->subjects);
     free(world->owner);
     free(world->object_number);

@@ -27,8 +27,9 @@ static void wait_for(uint64_t *word, uint64_t value)
 {
     for (unsigned i = 1; __atomic_load_n(word, __ATOMIC_ACQUIRE) < value; i++) {
         relax();
-        if (i % 1000000 == 0)
+        if (i % 1000000 == 0) {
             pd_yield();
+        }
     }
 }
 

@@ -24,8 +24,9 @@ static unsigned errors;
 
 static void must(uint64_t error, const char *what)
 {
-    if (error)
+    if (error) {
         pd_print("dynamic: %s failed: error %u\n", what, error);
+    }
     errors += error != 0;
 }
 
@@ -34,8 +35,9 @@ static void thread(uint64_t number)
 {
     pd_print("thread: made of what was left, told %u\n", number);
     pd_signal(NEW_DONE);
-    for (;;)
+    for (;;) {
         pd_wait(PD_SLOT_STOP);
+    }
 }
 
 static void make_objects(uint64_t untyped)
@@ -109,8 +111,9 @@ static void run_thread(void)
     configure();
     schedule();
     start(42);
-    if (!errors)
+    if (!errors) {
         pd_wait(NEW_DONE);
+    }
     pd_print("dynamic: the thread has run\n");
 }
 
@@ -120,8 +123,9 @@ static void use_page(void)
 
     must(!left->num_frames, "finding a page of the initialiser's image");
     must(pd_map(left->first_frame, VSPACE, PAGE_AT), "mapping it");
-    for (unsigned i = 0; !errors && i < PAGE / sizeof(*page); i++)
+    for (unsigned i = 0; !errors && i < PAGE / sizeof(*page); i++) {
         must(page[i] != 0, "reading zeros from it");
+    }
     page[0] = 1;
     pd_print("dynamic: a page of the initialiser's image is empty, and ours\n");
 }
@@ -134,10 +138,12 @@ static void ask_witness(const char *when)
 
 static void for_all(uint64_t label, const char *what)
 {
-    for (uint64_t i = 0; i < left->num_untypeds; i++)
+    for (uint64_t i = 0; i < left->num_untypeds; i++) {
         must(pd_cnode(CNODE, label, left->first_untyped + i), what);
-    for (uint64_t i = 0; i < left->num_frames; i++)
+    }
+    for (uint64_t i = 0; i < left->num_frames; i++) {
         must(pd_cnode(CNODE, label, left->first_frame + i), what);
+    }
 }
 
 void pd_main(const uint64_t *args)

@@ -30,6 +30,7 @@ void pd_main(const uint64_t *args)
     __asm__ volatile("mrs %0, CurrentEL" : "=r"(level)); /* not allowed to ordinary programs */
     monitor_call(GUEST_LEVEL, level >> 2);
     device_write(GUEST_DEVICE, monitor_call(GUEST_SQUARE, 12));
-    for (;;)
+    for (;;) {
         monitor_call(GUEST_OFF, 0);
+    }
 }

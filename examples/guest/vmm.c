@@ -6,7 +6,7 @@
 enum { FAULTS = 4, GUEST = 5 };
 enum { PC = 0, STATUS = 2, X0 = SEL4_REGISTER_ARGUMENT, X1 = X0 + 1 }; /* in the kernel's order */
 enum { STATUS_EL1 = 0x3c4 }; /* exception level 1, the stack of level 0, no interrupts */
-enum { CLASS_SMC = 0x17 }; /* of the syndrome: what made the processor trap */
+enum { CLASS_SMC = 0x17 };   /* of the syndrome: what made the processor trap */
 
 static uint64_t registers[SEL4_REGISTERS];
 
@@ -46,12 +46,15 @@ static int handle(struct pd_message m)
 {
     uint64_t syndrome = pd_words[0], address = pd_words[SEL4_VM_FAULT_ADDR];
 
-    if (pd_read_registers(GUEST, 0, registers))
+    if (pd_read_registers(GUEST, 0, registers)) {
         return 0;
-    if (m.label == SEL4_FAULT_VM)
+    }
+    if (m.label == SEL4_FAULT_VM) {
         return store(address);
-    if (m.label == SEL4_FAULT_VCPU && syndrome >> 26 == CLASS_SMC)
+    }
+    if (m.label == SEL4_FAULT_VCPU && syndrome >> 26 == CLASS_SMC) {
         return answer();
+    }
     pd_print("vmm: fault %u of the guest, pc 0x%x, first word 0x%x\n", m.label, registers[PC], syndrome);
     return 0;
 }
@@ -62,7 +65,7 @@ void pd_main(const uint64_t *args)
     pd_read_registers(GUEST, 0, registers);
     registers[STATUS] = STATUS_EL1;
     pd_print("vmm: starts the guest\n");
-    do
+    do {
         pd_write_registers(GUEST, 1, registers);
-    while (handle(pd_recv(FAULTS)));
+    } while (handle(pd_recv(FAULTS)));
 }

@@ -12,8 +12,9 @@ void pd_main(const uint64_t *args)
 {
     uint64_t sum = 0;
 
-    for (unsigned i = 0; i < 1024; i++)
+    for (unsigned i = 0; i < 1024; i++) {
         sum += zeros[i];
+    }
     counter += args[0];
     pd_print("%s\n", greeting);
     pd_print("hello: argument %u, zeros %u, thread-local %u and %u\n", args[0], sum, counter, fresh);

@@ -15,8 +15,9 @@
 static inline uint64_t pd_leftover_ram(const struct capdl_leftovers *left, unsigned bits)
 {
     for (uint64_t i = left->num_untypeds; i-- > 0;) {
-        if (!left->untypeds[i].is_device && left->untypeds[i].size_bits >= bits)
+        if (!left->untypeds[i].is_device && left->untypeds[i].size_bits >= bits) {
             return left->first_untyped + i;
+        }
     }
     return 0;
 }
@@ -24,8 +25,9 @@ static inline uint64_t pd_leftover_ram(const struct capdl_leftovers *left, unsig
 /* A call with one to three capabilities and some words, which stand in pd_words. */
 static inline uint64_t pd_invoke(uint64_t cap, uint64_t label, unsigned num_caps, const uint64_t *caps, uint64_t words)
 {
-    for (unsigned i = 0; i < num_caps; i++)
+    for (unsigned i = 0; i < num_caps; i++) {
         pd_words[SEL4_IPC_BUFFER_WORD_CAPS - SEL4_IPC_BUFFER_WORD_MESSAGE + i] = caps[i];
+    }
     return pd_call(cap, label, SEL4_MESSAGE(0, num_caps, words)).label;
 }
 

@@ -15,8 +15,9 @@ void pd_start(uint64_t *ipc_buffer, uint64_t a, uint64_t b, uint64_t c, uint64_t
 
     pd_words = ipc_buffer + SEL4_IPC_BUFFER_WORD_MESSAGE;
     pd_main(args);
-    for (;;)
+    for (;;) {
         pd_wait(PD_SLOT_STOP);
+    }
 }
 
 /* One system call with the message in pd_words; what comes back is there too. */
@@ -30,8 +31,9 @@ static struct pd_message enter(int64_t number, uint64_t cap, uint64_t label, uin
     };
 
     syscall_enter(number, &r);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 4; i++) {
         pd_words[i] = r.word[i];
+    }
     return (struct pd_message){r.cap, SEL4_MESSAGE_LABEL(r.info), SEL4_MESSAGE_LENGTH(r.info)};
 }
 
@@ -112,8 +114,9 @@ uint64_t pd_read_registers(uint64_t tcb, int suspend, uint64_t registers[SEL4_RE
     pd_words[0] = suspend != 0;
     pd_words[1] = SEL4_REGISTERS;
     uint64_t error = pd_call(tcb, SEL4_LABEL_TCB_READ_REGISTERS, 2).label;
-    for (unsigned i = 0; i < SEL4_REGISTERS; i++)
+    for (unsigned i = 0; i < SEL4_REGISTERS; i++) {
         registers[i] = pd_words[i];
+    }
     return error;
 }
 
@@ -121,8 +124,9 @@ uint64_t pd_write_registers(uint64_t tcb, int resume, const uint64_t registers[S
 {
     pd_words[0] = resume != 0;
     pd_words[1] = SEL4_REGISTERS;
-    for (unsigned i = 0; i < SEL4_REGISTERS; i++)
+    for (unsigned i = 0; i < SEL4_REGISTERS; i++) {
         pd_words[2 + i] = registers[i];
+    }
     return pd_call(tcb, SEL4_LABEL_TCB_WRITE_REGISTERS, 2 + SEL4_REGISTERS).label;
 }
 
@@ -139,8 +143,9 @@ static void print_char(char c)
 
 static void print_text(const char *text)
 {
-    while (*text)
+    while (*text) {
         print_char(*text++);
+    }
 }
 
 static void print_number(uint64_t number, unsigned base)
@@ -148,11 +153,12 @@ static void print_number(uint64_t number, unsigned base)
     char digits[20];
     unsigned count = 0;
 
-    do
+    do {
         digits[count++] = "0123456789abcdef"[number % base];
-    while (number /= base);
-    while (count)
+    } while (number /= base);
+    while (count) {
         print_char(digits[--count]);
+    }
 }
 
 void pd_print(const char *format, ...)
@@ -180,8 +186,9 @@ void pd_print(const char *format, ...)
             break;
         default:
             print_char(*format);
-            if (*format == 0)
+            if (*format == 0) {
                 format--;
+            }
         }
     }
     va_end(args);

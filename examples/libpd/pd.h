@@ -25,8 +25,8 @@ extern uint64_t *pd_words;
 
 /* A message received, or the answer to a call. */
 struct pd_message {
-    uint64_t badge; /* of the capability it was sent through */
-    uint64_t label; /* of a fault message: SEL4_FAULT_...; of an invocation's answer: the kernel's error, 0 if none */
+    uint64_t badge;  /* of the capability it was sent through */
+    uint64_t label;  /* of a fault message: SEL4_FAULT_...; of an invocation's answer: the kernel's error, 0 if none */
     uint64_t length; /* in words */
 };
 

@@ -14,8 +14,9 @@ static unsigned length;
 
 static void put(const char *text)
 {
-    while (*text)
+    while (*text) {
         uart_put_char(&uart, *text++);
+    }
 }
 
 /* Takes what the UART has. What comes after the interrupt has been cleared makes a new one. */
@@ -24,8 +25,9 @@ static void take(void)
     uart_calm(&uart);
     while (uart_has_char(&uart)) {
         char c = uart_get_char(&uart);
-        if (length < sizeof line)
+        if (length < sizeof(line)) {
             line[length++] = c == '\r' ? '\n' : c;
+        }
     }
 }
 
@@ -43,8 +45,9 @@ static unsigned find_end(void)
 {
     unsigned end = 0;
 
-    while (end < length && line[end] != '\n')
+    while (end < length && line[end] != '\n') {
         end++;
+    }
     return end;
 }
 
@@ -53,14 +56,17 @@ static unsigned read_line(void)
 {
     unsigned end;
 
-    while ((end = find_end()) == length && length < sizeof line)
+    while ((end = find_end()) == length && length < sizeof(line)) {
         listen();
+    }
     unsigned count = end < SERIAL_MOST ? end : SERIAL_MOST;
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         pd_words[i] = (unsigned char)line[i];
+    }
     unsigned used = end < length ? end + 1 : end;
-    for (unsigned i = used; i < length; i++)
+    for (unsigned i = used; i < length; i++) {
         line[i - used] = line[i];
+    }
     length -= used;
     return count;
 }
@@ -70,11 +76,13 @@ static void write_words(uint64_t count)
 {
     char text[SERIAL_MOST];
 
-    for (uint64_t i = 0; i < count && i < SERIAL_MOST; i++)
-        text[i] = (char)pd_words[i];
     for (uint64_t i = 0; i < count && i < SERIAL_MOST; i++) {
-        if (text[i] == '\n')
+        text[i] = (char)pd_words[i];
+    }
+    for (uint64_t i = 0; i < count && i < SERIAL_MOST; i++) {
+        if (text[i] == '\n') {
             uart_put_char(&uart, '\r');
+        }
         uart_put_char(&uart, text[i]);
     }
 }
@@ -87,10 +95,11 @@ void pd_main(const uint64_t *args)
     struct pd_message m = pd_recv(REQUESTS);
     for (;;) {
         unsigned count = 0;
-        if (m.label == SERIAL_WRITE)
+        if (m.label == SERIAL_WRITE) {
             write_words(m.length);
-        else if (m.label == SERIAL_READ_LINE)
+        } else if (m.label == SERIAL_READ_LINE) {
             count = read_line();
+        }
         m = pd_reply_recv(REQUESTS, 0, count);
     }
 }

@@ -7,8 +7,9 @@ enum { SERIAL = 4 };
 
 static void say(const char *text, uint64_t length)
 {
-    for (uint64_t i = 0; i < length; i++)
+    for (uint64_t i = 0; i < length; i++) {
         pd_words[i] = (unsigned char)text[i];
+    }
     pd_call(SERIAL, SERIAL_WRITE, length);
 }
 
@@ -16,8 +17,9 @@ static void say_text(const char *text)
 {
     uint64_t length = 0;
 
-    while (text[length])
+    while (text[length]) {
         length++;
+    }
     say(text, length);
 }
 
@@ -33,8 +35,9 @@ void pd_main(const uint64_t *args)
             text[i] = (char)pd_words[i];
             mirrored[length - 1 - i] = text[i];
         }
-        if (length == 1 && text[0] == '.')
+        if (length == 1 && text[0] == '.') {
             break;
+        }
         say_text("reader: ");
         say(text, length);
         say_text(" backwards is ");

@@ -24,13 +24,16 @@ enum { U16550_RX = 1, U16550_RX_READY = 0x01, U16550_TX_EMPTY = 0x20, U16550_OUT
 static inline uint32_t uart_get(const struct uart *u, unsigned reg)
 {
 #if defined(__x86_64__)
-    if (u->kind == UART_16550_PORTS)
+    if (u->kind == UART_16550_PORTS) {
         return pd_port_in8(u->ports, (uint16_t)(u->base + reg));
+    }
 #endif
-    if (u->kind == UART_PL011)
+    if (u->kind == UART_PL011) {
         return *(volatile uint32_t *)(u->base + reg);
-    if (u->stride == 4)
+    }
+    if (u->stride == 4) {
         return *(volatile uint32_t *)(u->base + reg * 4) & 0xff;
+    }
     return *(volatile uint8_t *)(u->base + reg);
 }
 
@@ -42,12 +45,13 @@ static inline void uart_set(const struct uart *u, unsigned reg, uint32_t value)
         return;
     }
 #endif
-    if (u->kind == UART_PL011)
+    if (u->kind == UART_PL011) {
         *(volatile uint32_t *)(u->base + reg) = value;
-    else if (u->stride == 4)
+    } else if (u->stride == 4) {
         *(volatile uint32_t *)(u->base + reg * 4) = value;
-    else
+    } else {
         *(volatile uint8_t *)(u->base + reg) = (uint8_t)value;
+    }
 }
 
 /* Lets it interrupt when something has come. */
@@ -58,14 +62,16 @@ static inline void uart_open(const struct uart *u)
         return;
     }
     uart_set(u, U16550_INTERRUPTS, U16550_RX);
-    if (u->kind == UART_16550_PORTS)
+    if (u->kind == UART_16550_PORTS) {
         uart_set(u, U16550_MODEM, U16550_OUT2); /* a PC's interrupt line passes a gate */
+    }
 }
 
 static inline int uart_has_char(const struct uart *u)
 {
-    if (u->kind == UART_PL011)
+    if (u->kind == UART_PL011) {
         return !(uart_get(u, PL011_FLAGS) & PL011_RX_EMPTY);
+    }
     return uart_get(u, U16550_STATUS) & U16550_RX_READY;
 }
 
@@ -77,20 +83,22 @@ static inline char uart_get_char(const struct uart *u)
 /* Clears the interrupt. */
 static inline void uart_calm(const struct uart *u)
 {
-    if (u->kind == UART_PL011)
+    if (u->kind == UART_PL011) {
         uart_set(u, PL011_CLEAR, PL011_RX | PL011_RX_TIMEOUT);
-    else
+    } else {
         uart_get(u, U16550_IDENTIFY);
+    }
 }
 
 static inline void uart_put_char(const struct uart *u, char c)
 {
-    if (u->kind == UART_PL011)
+    if (u->kind == UART_PL011) {
         while (uart_get(u, PL011_FLAGS) & PL011_TX_FULL)
             ;
-    else
+    } else {
         while (!(uart_get(u, U16550_STATUS) & U16550_TX_EMPTY))
             ;
+    }
     uart_set(u, u->kind == UART_PL011 ? PL011_DATA : U16550_DATA, (unsigned char)c);
 }
 

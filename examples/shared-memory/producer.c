@@ -11,8 +11,9 @@ void pd_main(const uint64_t *args)
 
     for (unsigned i = 0; i < 3; i++) {
         pd_print("producer: writes %s\n", words[i]);
-        for (unsigned j = 0; j == 0 || words[i][j - 1]; j++)
+        for (unsigned j = 0; j == 0 || words[i][j - 1]; j++) {
             board[j] = words[i][j];
+        }
         pd_signal(FULL);
         pd_wait(EMPTY);
     }

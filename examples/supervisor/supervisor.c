@@ -17,8 +17,9 @@ static void mend(uint64_t address, uint64_t spare)
     registers[SEL4_REGISTER_ARGUMENT] = spare;
     pd_print("supervisor: gives it 0x%x instead and restarts it\n", spare);
     error = pd_write_registers(CHILD, 1, registers);
-    if (error)
+    if (error) {
         pd_print("supervisor: cannot restart it, error %u\n", error);
+    }
 }
 
 void pd_main(const uint64_t *args)

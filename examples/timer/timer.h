@@ -88,12 +88,13 @@ static inline void timer_start(const struct timer *t)
 /* The interrupt has been seen to. */
 static inline void timer_calm(const struct timer *t)
 {
-    if (t->kind == TIMER_PL031)
+    if (t->kind == TIMER_PL031) {
         timer_set(t, PL031_CLEAR, 1);
-    else if (t->kind == TIMER_GOLDFISH)
+    } else if (t->kind == TIMER_GOLDFISH) {
         timer_set(t, GOLDFISH_CLEAR, 1);
-    else if (t->kind == TIMER_BCM2835)
+    } else if (t->kind == TIMER_BCM2835) {
         timer_set(t, BCM2835_STATUS, 1 << 1);
+    }
 }
 
 #endif

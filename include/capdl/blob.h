@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Constants of the blob: what host tool and initialiser agree upon. Structure and meaning: docs/blob.md, schema: docs/blob.cddl.
- * The blob is deterministic CBOR (RFC 8949 section 4.2). Freestanding: usable by the initialiser.
+ * Constants of the blob: what host tool and initialiser agree upon. Structure and meaning: docs/blob.md, schema:
+ * docs/blob.cddl. The blob is deterministic CBOR (RFC 8949 section 4.2). Freestanding: usable by the initialiser.
  *
  *     image:  | text, rodata, data, bss, stack | blob | pages | scratch (zero, not stored) |
  *               prebuilt, one per architecture   appended by the host
@@ -23,9 +23,10 @@ enum capdl_blob_item {
     CAPDL_BLOB_ITEM_METHODS, /* array of [label, number of capability operands] */
     CAPDL_BLOB_ITEM_GROUPS,  /* array of [type, size argument, size in bits, count]: objects placed anywhere */
     CAPDL_BLOB_ITEM_FIXED,   /* array of [type, size argument, size in bits, count, physical address] */
-    CAPDL_BLOB_ITEM_COVERS,  /* array of [type, size argument, size in bits, count, parent slot]: children of the spec's untypeds */
+    CAPDL_BLOB_ITEM_COVERS,  /* array of [type, size argument, size in bits, count, parent slot]: children of the spec's
+                                untypeds */
     CAPDL_BLOB_ITEM_FILLS,   /* array of [slot, size in bits, offset, page, pages, flags]: contents to be copied;
-                                with FILL_CHUNK [.., offset, offset in the chunk, bytes, flags] */
+                                 with FILL_CHUNK [.., offset, offset in the chunk, bytes, flags] */
     CAPDL_BLOB_ITEM_PHASES,  /* array of [phase, [* call]] */
     CAPDL_BLOB_ITEM_NAMES,   /* null, or [objects, pages, methods] */
     CAPDL_BLOB_ITEM_COUNT
@@ -65,7 +66,8 @@ enum {
 /* Sizes known in advance. */
 enum capdl_size_key {
     CAPDL_SIZE_OBJECTS, /* slots filled by Retype: groups, then fixed, then covers */
-    CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived capabilities */
+    CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived
+                           capabilities */
     CAPDL_SIZE_PAGES,   /* pages in the page segment */
     /* Who gets what is left when all objects are made. Absent: nobody. */
     CAPDL_SIZE_LEFT_SLOTS,   /* most capabilities to hand over, at least 1 */
@@ -80,25 +82,27 @@ enum capdl_size_key {
 };
 
 /*
- * Operands of a call, and its target. An unsigned integer is a literal word. A negative integer -1 - r is a reference r =
- * index * 4 + kind, which the initialiser replaces by a capability pointer.
+ * Operands of a call, and its target. An unsigned integer is a literal word. A negative integer -1 - r is a reference r
+ * = index * 4 + kind, which the initialiser replaces by a capability pointer.
  */
 enum capdl_ref_kind {
-    CAPDL_REF_SLOT = 0,          /* slot of the initialiser: an object or a derived capability */
-    CAPDL_REF_PAGE = 1,          /* frame capability of a page in the page segment */
-    CAPDL_REF_INITIAL = 2,       /* enum capdl_initial_cap; CNODE is the CNode through which all slots resolve at depth 64 */
+    CAPDL_REF_SLOT = 0,    /* slot of the initialiser: an object or a derived capability */
+    CAPDL_REF_PAGE = 1,    /* frame capability of a page in the page segment */
+    CAPDL_REF_INITIAL = 2, /* enum capdl_initial_cap; CNODE is the CNode through which all slots resolve at depth 64 */
     CAPDL_REF_SCHED_CONTROL = 3, /* SchedControl of a core */
 };
 
-/* A call is [method, target, [* operand]] or, for a run, [method, target, [* operand], count, [* stride]]: per step, the target's
-   index grows by the first stride and each operand (a literal's value, a reference's index) by its own. The method's capability
-   operands come first, then its words (message registers), each in the order of libsel4's interface. */
+/* A call is [method, target, [* operand]] or, for a run, [method, target, [* operand], count, [* stride]]: per step,
+   the target's index grows by the first stride and each operand (a literal's value, a reference's index) by its own.
+   The method's capability operands come first, then its words (message registers), each in the order of libsel4's
+   interface. */
 enum { CAPDL_CALL_ITEMS = 3, CAPDL_CALL_RUN_ITEMS = 5 };
 
 /* Most operands of a call: registers of the widest UserContext and two words, with room. */
 enum { CAPDL_CALL_MAX_OPERANDS = 64, CAPDL_CALL_MAX_CAPS = 3 };
 
-/* Limits of the format, all far beyond what a kernel has or a machine holds. The reader keeps the methods in a table. */
+/* Limits of the format, all far beyond what a kernel has or a machine holds. The reader keeps the methods in a table.
+ */
 enum {
     CAPDL_BLOB_MAX_METHODS = 128,
     CAPDL_BLOB_MAX_SLOTS = 1 << 24,
@@ -112,15 +116,16 @@ enum {
 enum {
     CAPDL_FILL_EXECUTABLE = 1, /* instructions: unify caches */
     CAPDL_FILL_UNCACHED = 2,   /* will be mapped uncached: clean and invalidate */
-    CAPDL_FILL_CHUNK = 4,      /* not from pages: from a chunk of the kernel's extra bootinfo, whose id stands above the flags: */
+    CAPDL_FILL_CHUNK =
+        4, /* not from pages: from a chunk of the kernel's extra bootinfo, whose id stands above the flags: */
     CAPDL_FILL_CHUNK_SHIFT = 8,
     CAPDL_FILL_MAX_CHUNK = 6, /* ids as in libsel4's bootinfo_types.h */
 };
 
 /*
- * Header of an image, at the start of the ELF section ".capdl.header" of the prebuilt initialiser. The host fills in the second
- * part; the initialiser writes the third part while it boots, so that a debugger or a memory dump can tell how far it came on
- * kernels without a console. Addresses are virtual; sizes are bytes.
+ * Header of an image, at the start of the ELF section ".capdl.header" of the prebuilt initialiser. The host fills in
+ * the second part; the initialiser writes the third part while it boots, so that a debugger or a memory dump can tell
+ * how far it came on kernels without a console. Addresses are virtual; sizes are bytes.
  */
 #define CAPDL_IMAGE_MAGIC UINT64_C(0x4c44504143344c65) /* "eL4CAPDL" */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Diagnostics: what is wrong, where, what was expected. Collected, so that one run reports every mistake, and printed by whoever
- * owns the list (the tool prints text with a caret, or JSON).
+ * Diagnostics: what is wrong, where, what was expected. Collected, so that one run reports every mistake, and printed
+ * by whoever owns the list (the tool prints text with a caret, or JSON).
  */
 #ifndef CAPDL_DIAG_H
 #define CAPDL_DIAG_H
@@ -70,8 +70,8 @@ void capdl_error(struct capdl_diags *, struct capdl_pos, const char *format, ...
 void capdl_warning(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
 void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
 /* The same for a named check, which a user may switch off by that name. */
-void capdl_finding(struct capdl_diags *, enum capdl_severity, const char *check, struct capdl_pos, const char *format, ...)
-    CAPDL_PRINTF(5, 6);
+void capdl_finding(struct capdl_diags *, enum capdl_severity, const char *check, struct capdl_pos, const char *format,
+                   ...) CAPDL_PRINTF(5, 6);
 
 /* Notes a line marker in a source; what is not behind the last one is known already. */
 void capdl_diags_add_marker(struct capdl_diags *, uint16_t source, struct capdl_marker);

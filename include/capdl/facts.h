@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tables of capDL and of seL4 as enumerations. Each table is a .def file that stands alone in its truth: parser, printer,
- * encoder, decoder and checker expand the same one. Freestanding: usable by the initialiser.
+ * The tables of capDL and of seL4 as enumerations. Each table is a .def file that stands alone in its truth: parser,
+ * printer, encoder, decoder and checker expand the same one. Freestanding: usable by the initialiser.
  */
 #ifndef CAPDL_FACTS_H
 #define CAPDL_FACTS_H
@@ -79,7 +79,8 @@ enum capdl_fault {
     CAPDL_FAULT_COUNT
 };
 
-/* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on. */
+/* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on.
+ */
 enum capdl_initial_cap {
     CAPDL_INITIAL_NULL = 0,
     CAPDL_INITIAL_TCB = 1,

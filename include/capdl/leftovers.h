@@ -24,14 +24,14 @@ struct capdl_leftover_untyped {
 };
 
 struct capdl_leftovers {
-    uint64_t version;               /* offset 0: CAPDL_LEFTOVERS_VERSION */
-    uint64_t first_untyped;         /* 8: slot */
-    uint64_t num_untypeds;          /* 16: that many slots, and entries below */
-    uint64_t untypeds_left_out;     /* 24: for which there was no slot or no entry: the smallest ones */
-    uint64_t first_frame;           /* 32: slot */
-    uint64_t num_frames;            /* 40: that many slots */
-    uint64_t frames_left_out;       /* 48: for which there was no slot */
-    uint64_t unused;                /* 56: 0 */
+    uint64_t version;           /* offset 0: CAPDL_LEFTOVERS_VERSION */
+    uint64_t first_untyped;     /* 8: slot */
+    uint64_t num_untypeds;      /* 16: that many slots, and entries below */
+    uint64_t untypeds_left_out; /* 24: for which there was no slot or no entry: the smallest ones */
+    uint64_t first_frame;       /* 32: slot */
+    uint64_t num_frames;        /* 40: that many slots */
+    uint64_t frames_left_out;   /* 48: for which there was no slot */
+    uint64_t unused;            /* 56: 0 */
     struct capdl_leftover_untyped untypeds[CAPDL_LEFTOVERS_MAX_UNTYPEDS]; /* 64: 16 bytes each */
 };
 

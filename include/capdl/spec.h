@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model of a capDL spec: objects and the capabilities they hold. Front ends fill it, everything else reads it; nothing behind
- * the model may know which front end was used.
+ * The model of a capDL spec: objects and the capabilities they hold. Front ends fill it, everything else reads it;
+ * nothing behind the model may know which front end was used.
  *
- * Ownership: a spec owns all memory reachable from it (one arena, released by capdl_spec_free). Strings are interned: two equal
- * names are the same pointer. Objects are referred to by number, which never changes; capdl_object shows one as
- * it is, capdl_object_set changes it. Pointers to caps are good until the next cap is added.
+ * Ownership: a spec owns all memory reachable from it (one arena, released by capdl_spec_free). Strings are interned:
+ * two equal names are the same pointer. Objects are referred to by number, which never changes; capdl_object shows one
+ * as it is, capdl_object_set changes it. Pointers to caps are good until the next cap is added.
  */
 #ifndef CAPDL_SPEC_H
 #define CAPDL_SPEC_H
@@ -52,18 +52,18 @@ struct capdl_cap {
 };
 
 enum capdl_tcb_field { /* bits of capdl_tcb.has */
-    CAPDL_TCB_HAS_ADDR = 1,
-    CAPDL_TCB_HAS_IP = 2,
-    CAPDL_TCB_HAS_SP = 4,
-    CAPDL_TCB_HAS_PRIO = 8,
-    CAPDL_TCB_HAS_MAX_PRIO = 16,
-    CAPDL_TCB_HAS_AFFINITY = 32,
-    CAPDL_TCB_HAS_RESUME = 64,
-    CAPDL_TCB_HAS_FPU_DISABLED = 128,
-    CAPDL_TCB_HAS_DOM = 256,
-    CAPDL_TCB_HAS_FAULT_EP = 512,
-    CAPDL_TCB_HAS_INIT = 1024,
-    CAPDL_TCB_HAS_TLS = 2048,
+                       CAPDL_TCB_HAS_ADDR = 1,
+                       CAPDL_TCB_HAS_IP = 2,
+                       CAPDL_TCB_HAS_SP = 4,
+                       CAPDL_TCB_HAS_PRIO = 8,
+                       CAPDL_TCB_HAS_MAX_PRIO = 16,
+                       CAPDL_TCB_HAS_AFFINITY = 32,
+                       CAPDL_TCB_HAS_RESUME = 64,
+                       CAPDL_TCB_HAS_FPU_DISABLED = 128,
+                       CAPDL_TCB_HAS_DOM = 256,
+                       CAPDL_TCB_HAS_FAULT_EP = 512,
+                       CAPDL_TCB_HAS_INIT = 1024,
+                       CAPDL_TCB_HAS_TLS = 2048,
 };
 
 /* Fields not in `has` hold the language's defaults: prio and max_prio 125, resume true, all else 0. */
@@ -103,10 +103,10 @@ enum capdl_value_kind { CAPDL_VALUE_NUMBER, CAPDL_VALUE_BOOL, CAPDL_VALUE_STRING
 struct capdl_param {
     const char *name; /* 0: positional */
     enum capdl_value_kind kind;
-    uint64_t number;      /* NUMBER (suffixes k, M, G applied), BOOL */
-    const char *text;     /* STRING; CAP: name of the object */
-    uint32_t index;       /* CAP: array index or CAPDL_NO_INDEX */
-    uint64_t *list;       /* LIST */
+    uint64_t number;  /* NUMBER (suffixes k, M, G applied), BOOL */
+    const char *text; /* STRING; CAP: name of the object */
+    uint32_t index;   /* CAP: array index or CAPDL_NO_INDEX */
+    uint64_t *list;   /* LIST */
     size_t num_list;
     struct capdl_cap cap; /* CAP: rights, badge and so on as written; object not resolved */
     struct capdl_pos pos;
@@ -134,14 +134,14 @@ enum capdl_number {
     CAPDL_NUMBER_MSI_BUS = 1,
     CAPDL_NUMBER_MSI_DEV = 2,
     CAPDL_NUMBER_MSI_FUN = 3,
-    CAPDL_NUMBER_IOSPACE = 0, /* arm_io_device */
-    CAPDL_NUMBER_TRIGGER = 0, /* arm_irq, riscv_irq: 0 level, 1 edge */
-    CAPDL_NUMBER_TARGET = 1,  /* arm_irq, arm_sgi_signal */
-    CAPDL_NUMBER_SGI_IRQ = 0, /* arm_sgi_signal */
+    CAPDL_NUMBER_IOSPACE = 0,        /* arm_io_device */
+    CAPDL_NUMBER_TRIGGER = 0,        /* arm_irq, riscv_irq: 0 level, 1 edge */
+    CAPDL_NUMBER_TARGET = 1,         /* arm_irq, arm_sgi_signal */
+    CAPDL_NUMBER_SGI_IRQ = 0,        /* arm_sgi_signal */
     CAPDL_NUMBER_LEFTOVER_SLOTS = 0, /* leftover */
     CAPDL_NUMBER_LEFTOVER_DEVICES = 1,
-    CAPDL_NUMBER_BANK = 0,    /* contextbank */
-    CAPDL_NUMBER_STREAM = 0,  /* streamid; extension `id: n` */
+    CAPDL_NUMBER_BANK = 0,      /* contextbank */
+    CAPDL_NUMBER_STREAM = 0,    /* streamid; extension `id: n` */
     CAPDL_NUMBER_ASID_HIGH = 0, /* asid_pool */
     CAPDL_NUMBER_COUNT = 4
 };
@@ -154,18 +154,18 @@ struct capdl_numbers {
 enum capdl_object_flag {
     CAPDL_OBJECT_HAS_SIZE = 1,
     CAPDL_OBJECT_HAS_PADDR = 2,
-    CAPDL_OBJECT_HAS_FILL = 4,   /* frame: a fill list was written, perhaps an empty one */
-    CAPDL_OBJECT_GENERATED = 8,  /* made by a front end, not written by the author */
+    CAPDL_OBJECT_HAS_FILL = 4,    /* frame: a fill list was written, perhaps an empty one */
+    CAPDL_OBJECT_GENERATED = 8,   /* made by a front end, not written by the author */
     CAPDL_OBJECT_EXECUTABLE = 16, /* frame: some mapping of it is executable (set by the compiler) */
     CAPDL_OBJECT_CONTIGUOUS = 32, /* frame: the elements of its array lie one behind the other in physical memory */
 };
 
 struct capdl_object {
-    const char *name; /* interned */
-    uint32_t index;   /* array element, or CAPDL_NO_INDEX */
-    uint32_t parent;  /* untyped that covers it, or CAPDL_NO_OBJECT */
-    uint8_t kind;     /* enum capdl_kind */
-    uint8_t flags;    /* enum capdl_object_flag */
+    const char *name;  /* interned */
+    uint32_t index;    /* array element, or CAPDL_NO_INDEX */
+    uint32_t parent;   /* untyped that covers it, or CAPDL_NO_OBJECT */
+    uint8_t kind;      /* enum capdl_kind */
+    uint8_t flags;     /* enum capdl_object_flag */
     uint8_t size_bits; /* log2: bytes of ut, frame and sc; slots of a cnode */
     uint64_t paddr;
     struct capdl_cap *caps; /* ascending by slot once the spec is complete */
@@ -173,9 +173,9 @@ struct capdl_object {
     uint32_t program; /* the PROGRAM it was generated for, or CAPDL_NO_OBJECT */
     struct capdl_pos pos;
     union { /* elements of an array may share lists of fills and numbers: they are not to be changed in place */
-        struct capdl_tcb *tcb;         /* TCB; may be 0: all defaults */
-        struct capdl_sc *sc;           /* SC; may be 0 */
-        struct capdl_numbers *numbers; /* devices and interrupts; may be 0 */
+        struct capdl_tcb *tcb;            /* TCB; may be 0: all defaults */
+        struct capdl_sc *sc;              /* SC; may be 0 */
+        struct capdl_numbers *numbers;    /* devices and interrupts; may be 0 */
         struct capdl_program *program_of; /* PROGRAM */
         struct {
             struct capdl_fill *list;
@@ -259,7 +259,8 @@ void *capdl_spec_alloc(struct capdl_spec *, size_t size);
 const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
 
 /* The object as it is now, at a place that is good until the block in which this is called ends. */
-#define capdl_object(spec, id) ((const struct capdl_object *)(const struct capdl_object[1]){capdl_object_view(spec, id)})
+#define capdl_object(spec, id) \
+    ((const struct capdl_object *)(const struct capdl_object[1]){capdl_object_view(spec, id)})
 struct capdl_object capdl_object_view(const struct capdl_spec *, uint32_t id);
 /* Parts of it that are wanted often. */
 enum capdl_kind capdl_object_kind(const struct capdl_spec *, uint32_t id);
@@ -279,7 +280,8 @@ struct capdl_pos capdl_cap_pos(const struct capdl_spec *, const struct capdl_cap
 const struct capdl_cap_extra *capdl_cap_extra(const struct capdl_spec *, const struct capdl_cap *);
 uint32_t capdl_spec_add_extra(struct capdl_spec *, const struct capdl_cap_extra *);
 
-/* Finds an object by its name and index (CAPDL_NO_INDEX for one that is not an array element). CAPDL_NO_OBJECT if none. */
+/* Finds an object by its name and index (CAPDL_NO_INDEX for one that is not an array element). CAPDL_NO_OBJECT if none.
+ */
 uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t index);
 /* Number of elements of the array `name`, 0 if there is none. */
 uint32_t capdl_spec_array_length(const struct capdl_spec *, const char *name);
@@ -291,8 +293,9 @@ unsigned capdl_distance(const char *a, const char *b);
 
 /* Adds an object; the caller has made sure that name and index are new, and fills in what is not given here. */
 uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, enum capdl_kind, struct capdl_pos);
-/* Adds a cap to a container, keeping slots in order. Replaces a GENERATED cap in that slot. Returns false, changing nothing, when
-   the slot holds a cap that is not GENERATED; a GENERATED cap given for a slot that is taken is dropped, which is not an error. */
+/* Adds a cap to a container, keeping slots in order. Replaces a GENERATED cap in that slot. Returns false, changing
+   nothing, when the slot holds a cap that is not GENERATED; a GENERATED cap given for a slot that is taken is dropped,
+   which is not an error. */
 bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
 /* The cap in a slot, or 0. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
@@ -309,30 +312,32 @@ bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch);
 const char *capdl_arch_name(enum capdl_arch);
 
 /*
- * Reads capDL text (docs/language.md) into an initialised spec. Everything wrong is added to diags; false if there was an error.
- * When all objects sections have been read and before capabilities are, `expand` (may be 0) is called: a front end replaces
- * declarations such as pd(...) by the objects they stand for, so that the caps section can name these. It reports its own errors
- * to diags and returns false to stop.
+ * Reads capDL text (docs/language.md) into an initialised spec. Everything wrong is added to diags; false if there was
+ * an error. When all objects sections have been read and before capabilities are, `expand` (may be 0) is called: a
+ * front end replaces declarations such as pd(...) by the objects they stand for, so that the caps section can name
+ * these. It reports its own errors to diags and returns false to stop.
  */
 struct capdl_text_options {
     bool (*expand)(struct capdl_spec *, struct capdl_diags *, void *context);
     void *context;
     bool has_arch; /* `arch` below wins over the arch line */
     enum capdl_arch arch;
-    /* May be 0. Called with pieces of the text that have been read: their memory can be given back where they can be had again,
-       as those of a mapped file. They are still looked at now and then. */
+    /* May be 0. Called with pieces of the text that have been read: their memory can be given back where they can be
+       had again, as those of a mapped file. They are still looked at now and then. */
     void (*release)(void *context, const char *from, const char *to);
 };
-bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source, const struct capdl_text_options *);
+bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source,
+                          const struct capdl_text_options *);
 
-/* Checks that need no files and no kernel (docs/checks.md): adds findings, returns false if one is an error. disabled: names of
-   checks not to make, ended by 0; may be 0. */
+/* Checks that need no files and no kernel (docs/checks.md): adds findings, returns false if one is an error. disabled:
+   names of checks not to make, ended by 0; may be 0. */
 bool capdl_spec_check(const struct capdl_spec *, struct capdl_diags *, const char *const *disabled);
 /* Name of the i-th check, 0 after the last. */
 const char *capdl_check_name(size_t i);
 
-/* Prints the spec as capDL text any capDL tool reads; PROGRAMs are not printed, what they stand for is. The output parses to the
-   same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else everything is spelled out. */
+/* Prints the spec as capDL text any capDL tool reads; PROGRAMs are not printed, what they stand for is. The output
+   parses to the same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else
+   everything is spelled out. */
 void capdl_spec_write_text(const struct capdl_spec *, FILE *, bool folded);
 
 #endif

@@ -12,11 +12,12 @@
 static uint8_t *read_all(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
-    uint8_t *bytes = 0;
+    uint8_t *bytes = NULL;
 
     *size = 0;
-    if (!file)
-        return 0;
+    if (!file) {
+        return NULL;
+    }
     if (fseek(file, 0, SEEK_END) == 0 && (bytes = malloc((size_t)ftell(file) + 1))) {
         size_t length = (size_t)ftell(file);
         rewind(file);
@@ -31,21 +32,22 @@ static uint64_t bytes_touched(const char *console)
 {
     const char *end = strstr(console, " bytes of untyped"), *start = end;
 
-    while (start && start > console && start[-1] != ' ')
+    while (start && start > console && start[-1] != ' ') {
         start--;
-    return start ? strtoull(start, 0, 10) : 0;
+    }
+    return start ? strtoull(start, NULL, 10) : 0;
 }
 
 static bool boot(const char *path, const uint8_t *bytes, size_t size, struct machine_result *result, uint64_t *touched)
 {
-    struct capdl_diags diags = { 0 };
+    struct capdl_diags diags = {NULL};
     struct image image;
-    char *console = 0;
+    char *console = NULL;
     size_t length;
     FILE *memory = open_memstream(&console, &length);
-    struct machine_options options = { .console = memory, .until = "capdl: booted", .timeout_seconds = 100 };
-    bool good = image_open(&image, path, bytes, size, &diags) && machine_run(&image, &options, result, &diags)
-                && result->outcome == MACHINE_UNTIL;
+    struct machine_options options = {.console = memory, .until = "capdl: booted", .timeout_seconds = 100};
+    bool good = image_open(&image, path, bytes, size, &diags) && machine_run(&image, &options, result, &diags) &&
+                result->outcome == MACHINE_UNTIL;
 
     fclose(memory);
     *touched = bytes_touched(console);
@@ -57,12 +59,12 @@ static bool boot(const char *path, const uint8_t *bytes, size_t size, struct mac
 
 int main(int argc, char **argv)
 {
-    const uint64_t most_instructions = argc > 2 ? strtoull(argv[2], 0, 10) : UINT64_MAX;
-    const uint64_t most_calls = argc > 3 ? strtoull(argv[3], 0, 10) : UINT64_MAX;
-    struct machine_result result = { 0 };
+    const uint64_t most_instructions = argc > 2 ? strtoull(argv[2], NULL, 10) : UINT64_MAX;
+    const uint64_t most_calls = argc > 3 ? strtoull(argv[3], NULL, 10) : UINT64_MAX;
+    struct machine_result result = {0};
     uint64_t touched = 0;
     size_t size = 0;
-    uint8_t *bytes = argc > 1 ? read_all(argv[1], &size) : 0;
+    uint8_t *bytes = argc > 1 ? read_all(argv[1], &size) : NULL;
     bool good = bytes && boot(argv[1], bytes, size, &result, &touched);
 
     free(bytes);

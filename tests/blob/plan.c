@@ -32,9 +32,9 @@ static uint64_t below(uint64_t limit)
     return (seed >> 33) % limit;
 }
 
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) \
+#define CHECK(condition)                \
+    do {                                \
+        if (!(condition))               \
             fail(#condition, __LINE__); \
     } while (0)
 
@@ -51,11 +51,8 @@ static void fail(const char *condition, int line)
 static void put_profile(struct encoder *e, const struct system *system)
 {
     const uint64_t pairs[][2] = {
-        { CAPDL_BOOT_SYS_CALL, 7 },
-        { CAPDL_BOOT_UNTYPED_OFFSET, 152 },
-        { CAPDL_BOOT_FAN_OUT, system->fan_out },
-        { CAPDL_BOOT_SLOT_BITS, SLOT_BITS },
-        { CAPDL_BOOT_TYPE_CNODE, TYPE_CNODE },
+        {CAPDL_BOOT_SYS_CALL, 7},          {CAPDL_BOOT_UNTYPED_OFFSET, 152},    {CAPDL_BOOT_FAN_OUT, system->fan_out},
+        {CAPDL_BOOT_SLOT_BITS, SLOT_BITS}, {CAPDL_BOOT_TYPE_CNODE, TYPE_CNODE},
     };
 
     put_head(e, 5, sizeof(pairs) / sizeof(pairs[0]));
@@ -71,9 +68,10 @@ static size_t run_length(const struct system *system, size_t from, size_t end)
     const struct object *o = &system->objects[from];
     size_t n = 1;
 
-    while (from + n < end && o[n].type == o->type && o[n].size_bits == o->size_bits
-           && (!o->is_fixed || o[n].address == o->address + (n << o->size_bits)))
+    while (from + n < end && o[n].type == o->type && o[n].size_bits == o->size_bits &&
+           (!o->is_fixed || o[n].address == o->address + (n << o->size_bits))) {
         n++;
+    }
     return n;
 }
 
@@ -84,10 +82,11 @@ static size_t put_objects(struct encoder *e, const struct system *system, size_t
     for (; from < end; from += n, runs++) {
         const struct object *o = &system->objects[from];
         n = run_length(system, from, end);
-        if (write && o->is_fixed)
+        if (write && o->is_fixed) {
             PUT_TUPLE(e, o->type, 0, o->size_bits, n, o->address);
-        else if (write)
+        } else if (write) {
             PUT_TUPLE(e, o->type, 0, o->size_bits, n);
+        }
     }
     return runs;
 }
@@ -141,16 +140,18 @@ static int by_size(const void *a, const void *b)
 {
     const struct object *first = a, *second = b;
 
-    if (first->size_bits != second->size_bits)
+    if (first->size_bits != second->size_bits) {
         return (int)second->size_bits - (int)first->size_bits;
+    }
     return (int)first->type - (int)second->type;
 }
 
 static void add_free_objects(struct system *system, size_t most, unsigned sizes)
 {
     system->num_free = below(most + 1);
-    for (size_t i = 0; i < system->num_free; i++)
-        system->objects[i] = (struct object){ .type = 100 + (unsigned)below(2), .size_bits = 4 + (unsigned)below(sizes) };
+    for (size_t i = 0; i < system->num_free; i++) {
+        system->objects[i] = (struct object){.type = 100 + (unsigned)below(2), .size_bits = 4 + (unsigned)below(sizes)};
+    }
     qsort(system->objects, system->num_free, sizeof(system->objects[0]), by_size);
 }
 
@@ -160,7 +161,7 @@ static void add_fixed_objects(struct system *system)
     system->num_objects = system->num_free;
     for (uint64_t address = 0; address < 0x400000 && below(4);) {
         uint64_t next = UINT64_MAX;
-        struct object o = { .type = 100, .is_fixed = true };
+        struct object o = {.type = 100, .is_fixed = true};
         for (size_t i = 0; i < system->num_untypeds; i++) {
             const struct capdl_untyped *u = &system->untypeds[i];
             uint64_t end = u->address + (UINT64_C(1) << u->size_bits);
@@ -175,8 +176,9 @@ static void add_fixed_objects(struct system *system)
                 }
             }
         }
-        if (next == UINT64_MAX || system->num_objects >= system->num_free + 5)
+        if (next == UINT64_MAX || system->num_objects >= system->num_free + 5) {
             return;
+        }
         system->objects[system->num_objects++] = o;
         address = next + (UINT64_C(1) << o.size_bits);
     }
@@ -229,10 +231,11 @@ static void check_step(struct system *system, struct kernel *kernel, const struc
     uint64_t address;
 
     CHECK(step->untyped < system->num_untypeds);
-    CHECK(!system->untypeds[step->untyped].is_device || step->kind == CAPDL_RETYPE_PADDING
-          || object_at(system, step->slot)->is_fixed);
-    if (step->kind == CAPDL_RETYPE_PADDING)
+    CHECK(!system->untypeds[step->untyped].is_device || step->kind == CAPDL_RETYPE_PADDING ||
+          object_at(system, step->slot)->is_fixed);
+    if (step->kind == CAPDL_RETYPE_PADDING) {
         check_padding(system, &system->untypeds[step->untyped], kernel->marks[step->untyped]);
+    }
     address = kernel_retype(kernel, system, step);
     CHECK(address == step->address);
     switch (step->kind) {
@@ -244,8 +247,9 @@ static void check_step(struct system *system, struct kernel *kernel, const struc
             CHECK(!o->is_fixed || o->address == address);
             o->made = true;
         }
-        if (plan->num_leaves)
+        if (plan->num_leaves) {
             CHECK(step->slot / CAPDL_LEAF_SLOTS == (step->slot + step->count - 1) / CAPDL_LEAF_SLOTS);
+        }
         break;
     case CAPDL_RETYPE_PADDING:
         CHECK(step->slot == system->num_slots + kernel->padding && step->type == TYPE_UNTYPED && step->count == 1);
@@ -265,7 +269,7 @@ static void check_step(struct system *system, struct kernel *kernel, const struc
 
 static void run_plan(struct system *system, struct capdl_plan *plan)
 {
-    struct kernel kernel = { 0 };
+    struct kernel kernel = {0};
     struct capdl_retype step;
     uint64_t steps = 0, touched = 0, room;
 
@@ -274,10 +278,12 @@ static void run_plan(struct system *system, struct capdl_plan *plan)
         check_step(system, &kernel, plan, &step);
     }
     CHECK(plan->failure.status == CAPDL_PLAN_OK && !capdl_plan_next(plan, &step));
-    for (size_t i = 0; i < system->num_objects; i++)
+    for (size_t i = 0; i < system->num_objects; i++) {
         CHECK(system->objects[i].made);
-    for (size_t i = 0; i < system->num_untypeds; i++)
+    }
+    for (size_t i = 0; i < system->num_untypeds; i++) {
         touched += kernel.marks[i] && !system->untypeds[i].is_device ? UINT64_C(1) << system->untypeds[i].size_bits : 0;
+    }
     CHECK(touched == plan->ram_touched);
     CHECK(steps == plan->num_retypes);
     CHECK(kernel.padding == plan->num_padding);
@@ -304,18 +310,20 @@ static void add_gaps(struct search *search, const struct system *system, const s
     uint64_t at = u->address, end = u->address + (UINT64_C(1) << u->size_bits);
 
     for (size_t i = system->num_free; i <= system->num_objects; i++) {
-        const struct object *o = i < system->num_objects ? &system->objects[i] : 0;
+        const struct object *o = i < system->num_objects ? &system->objects[i] : NULL;
         uint64_t limit = o && o->address >= u->address && o->address < end ? o->address : o ? at : end;
         while (at < limit) {
             uint64_t size = 16;
-            while (at % (size * 2) == 0 && at + size * 2 <= limit)
+            while (at % (size * 2) == 0 && at + size * 2 <= limit) {
                 size *= 2;
-            search->blocks[search->num_blocks++] = (struct block){ size, size, 0 };
+            }
+            search->blocks[search->num_blocks++] = (struct block){size, size, 0};
             CHECK(search->num_blocks < MOST_BLOCKS);
             at += size;
         }
-        if (o && limit == o->address)
+        if (o && limit == o->address) {
             at = o->address + (UINT64_C(1) << o->size_bits);
+        }
     }
 }
 
@@ -323,8 +331,9 @@ static bool holds_fixed(const struct system *system, const struct capdl_untyped 
 {
     for (size_t i = system->num_free; i < system->num_objects; i++) {
         uint64_t offset = system->objects[i].address - u->address;
-        if (offset < UINT64_C(1) << u->size_bits)
+        if (offset < UINT64_C(1) << u->size_bits) {
             return true;
+        }
     }
     return false;
 }
@@ -335,8 +344,9 @@ static void distribute(struct search *search, const struct system *system, size_
 {
     uint64_t size;
 
-    if (cost >= search->best)
+    if (cost >= search->best) {
         return;
+    }
     if (object == system->num_free) {
         search->best = cost;
         return;
@@ -345,10 +355,12 @@ static void distribute(struct search *search, const struct system *system, size_
     for (size_t i = 0; i < search->num_blocks; i++) {
         struct block *b = &search->blocks[i];
         bool twin = false;
-        for (size_t j = 0; j < i; j++)
+        for (size_t j = 0; j < i; j++) {
             twin = twin || memcmp(&search->blocks[j], b, sizeof(*b)) == 0;
-        if (b->left < size || twin)
+        }
+        if (b->left < size || twin) {
             continue;
+        }
         b->left -= size;
         distribute(search, system, object + 1, cost + (b->left + size == b->size ? b->cost : 0));
         b->left += size;
@@ -365,13 +377,15 @@ static uint64_t cheapest(const struct system *system)
     for (size_t i = 0; i < system->num_untypeds; i++) {
         const struct capdl_untyped *u = &system->untypeds[i];
         uint64_t size = UINT64_C(1) << u->size_bits;
-        if (u->is_device)
+        if (u->is_device) {
             continue;
+        }
         if (holds_fixed(system, u)) {
             base += size;
             add_gaps(&search, system, u);
-        } else
-            search.blocks[search.num_blocks++] = (struct block){ size, size, size };
+        } else {
+            search.blocks[search.num_blocks++] = (struct block){size, size, size};
+        }
     }
     distribute(&search, system, 0, 0);
     return search.best == UINT64_MAX ? UINT64_MAX : base + search.best;
@@ -393,7 +407,7 @@ static void open_system(struct capdl_blob *blob, struct encoder *e, const struct
 static bool make_plan(struct capdl_plan *plan, struct system *system, const struct capdl_blob *blob)
 {
     static uint64_t scratch[4096 * sizeof(struct capdl_plan_group) / 8];
-    struct capdl_plan_request request = { blob, system->untypeds, system->num_untypeds, scratch, system->empty_slots };
+    struct capdl_plan_request request = {blob, system->untypeds, system->num_untypeds, scratch, system->empty_slots};
 
     CHECK(capdl_plan_scratch_size(blob->counts[CAPDL_BLOB_ITEM_GROUPS]) <= sizeof(scratch));
     return capdl_plan_make(plan, &request);
@@ -406,8 +420,9 @@ static void check_failure(const struct system *system, const struct capdl_plan *
 
     CHECK(f->status == CAPDL_PLAN_NO_MEMORY);
     CHECK(f->slot < system->num_free && system->objects[f->slot].size_bits == f->size_bits && f->missing > 0);
-    for (size_t i = 0; i < system->num_untypeds; i++)
+    for (size_t i = 0; i < system->num_untypeds; i++) {
         total += system->untypeds[i].is_device ? 0 : UINT64_C(1) << system->untypeds[i].size_bits;
+    }
     CHECK(f->total_free <= total && (!f->largest_free || UINT64_C(1) << f->largest_free <= total));
 }
 
@@ -454,7 +469,7 @@ static void large_case(void)
     system.num_untypeds = MOST_UNTYPEDS;
     for (size_t i = 0; i < MOST_UNTYPEDS; i++) {
         unsigned bits = 6 + 3 * (unsigned)i;
-        system.untypeds[i] = (struct capdl_untyped){ .address = UINT64_C(1) << bits, .size_bits = (uint8_t)bits };
+        system.untypeds[i] = (struct capdl_untyped){.address = UINT64_C(1) << bits, .size_bits = (uint8_t)bits};
     }
     add_free_objects(&system, 9000, 4);
     system.num_objects = system.num_free;
@@ -477,11 +492,12 @@ static void no_memory_for_leaves(void)
 
     memset(&system, 0, sizeof(system));
     system.num_untypeds = 2;
-    system.untypeds[0] = (struct capdl_untyped){ .address = 0x10000, .size_bits = 16 };
-    system.untypeds[1] = (struct capdl_untyped){ .address = 0x40000, .size_bits = 18, .is_device = 1 };
+    system.untypeds[0] = (struct capdl_untyped){.address = 0x10000, .size_bits = 16};
+    system.untypeds[1] = (struct capdl_untyped){.address = 0x40000, .size_bits = 18, .is_device = 1};
     system.num_objects = system.num_free = 200;
-    for (size_t i = 0; i < system.num_free; i++)
-        system.objects[i] = (struct object){ .type = 100, .size_bits = 4 };
+    for (size_t i = 0; i < system.num_free; i++) {
+        system.objects[i] = (struct object){.type = 100, .size_bits = 4};
+    }
     system.num_slots = 200;
     system.empty_slots = 100;
     system.fan_out = 256;
@@ -502,10 +518,10 @@ static void slots_for_padding(void)
 
     memset(&system, 0, sizeof(system));
     system.num_untypeds = 2;
-    system.untypeds[0] = (struct capdl_untyped){ .address = 0x100000, .size_bits = 16 };
-    system.untypeds[1] = (struct capdl_untyped){ .address = 0x200000, .size_bits = 18 };
+    system.untypeds[0] = (struct capdl_untyped){.address = 0x100000, .size_bits = 16};
+    system.untypeds[1] = (struct capdl_untyped){.address = 0x200000, .size_bits = 18};
     system.num_objects = 1;
-    system.objects[0] = (struct object){ .type = 100, .size_bits = 4, .address = 0x100040, .is_fixed = true };
+    system.objects[0] = (struct object){.type = 100, .size_bits = 4, .address = 0x100040, .is_fixed = true};
     system.num_slots = system.empty_slots = 2;
     system.fan_out = 256;
     open_system(&blob, &e, &system);
@@ -518,10 +534,12 @@ int main(void)
 {
     no_memory_for_leaves();
     slots_for_padding();
-    for (test_case = 0; test_case < CASES; test_case++)
+    for (test_case = 0; test_case < CASES; test_case++) {
         small_case();
-    for (; test_case < CASES + 100; test_case++)
+    }
+    for (; test_case < CASES + 100; test_case++) {
         large_case();
+    }
     printf("%u systems placed at the least cost, %u rightly refused\n", solved, refused);
     CHECK(solved > CASES / 4 && refused > CASES / 20);
     return 0;

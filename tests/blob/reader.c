@@ -10,12 +10,12 @@
 
 static unsigned failures;
 
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
+#define CHECK(condition)                                                              \
+    do {                                                                              \
+        if (!(condition)) {                                                           \
             fprintf(stderr, "reader.c:%d: %s does not hold\n", __LINE__, #condition); \
-            failures++; \
-        } \
+            failures++;                                                               \
+        }                                                                             \
     } while (0)
 
 /* Hexadecimal digits of a text, two a byte; # starts a comment. */
@@ -24,14 +24,17 @@ static size_t parse_hex(const char *text, uint8_t *bytes, size_t most)
     size_t size = 0;
 
     for (; *text; text++) {
-        char digits[3] = { text[0], text[1], 0 };
-        if (*text == '#')
+        char digits[3] = {text[0], text[1], 0};
+        if (*text == '#') {
             text = strchr(text, '\n');
-        if (isspace((unsigned char)*text))
+        }
+        if (isspace((unsigned char)*text)) {
             continue;
-        if (size == most)
+        }
+        if (size == most) {
             abort();
-        bytes[size++] = (uint8_t)strtoul(digits, 0, 16);
+        }
+        bytes[size++] = (uint8_t)strtoul(digits, NULL, 16);
         text++;
     }
     return size;
@@ -71,17 +74,18 @@ static void check_objects(const struct capdl_blob *blob)
 {
     /* slot, count, type, argument, place, size in bits */
     static const struct capdl_blob_objects expected[] = {
-        { 0, 1, 11, 0, 0, 21 },          { 1, 3, 10, 0, 0, 12 },           { 4, 2, 1, 0, 0, 11 },
-        { 6, 2, 10, 0, 0x10000000, 12 }, { 8, 1, 0, 16, 0x20000000, 16 },  { 9, 4, 10, 0, 8, 12 },
+        {0, 1, 11, 0, 0, 21},          {1, 3, 10, 0, 0, 12},          {4, 2, 1, 0, 0, 11},
+        {6, 2, 10, 0, 0x10000000, 12}, {8, 1, 0, 16, 0x20000000, 16}, {9, 4, 10, 0, 8, 12},
     };
     const struct capdl_blob_objects *e = expected;
 
     for (enum capdl_blob_item item = CAPDL_BLOB_ITEM_GROUPS; item <= CAPDL_BLOB_ITEM_COVERS; item++) {
         struct capdl_blob_table table = capdl_blob_table(blob, item);
         struct capdl_blob_objects o;
-        for (; capdl_blob_next_objects(&table, &o); e++)
-            CHECK(o.slot == e->slot && o.count == e->count && o.type == e->type && o.argument == e->argument
-                  && o.place == e->place && o.size_bits == e->size_bits);
+        for (; capdl_blob_next_objects(&table, &o); e++) {
+            CHECK(o.slot == e->slot && o.count == e->count && o.type == e->type && o.argument == e->argument &&
+                  o.place == e->place && o.size_bits == e->size_bits);
+        }
     }
     CHECK(e == expected + 6);
 }
@@ -124,8 +128,9 @@ static void check_calls(const struct capdl_blob *blob)
 static void check_name(struct capdl_blob_name name, const char *text, bool is_element, uint64_t index)
 {
     CHECK(!name.text == !text);
-    if (!text || !name.text)
+    if (!text || !name.text) {
         return;
+    }
     CHECK(name.length == strlen(text) && memcmp(name.text, text, name.length) == 0);
     CHECK(name.is_element == is_element && name.index == index);
 }
@@ -135,13 +140,13 @@ static void check_names(const struct capdl_blob *blob)
     check_name(capdl_blob_slot_name(blob, 0), "big", false, 0);
     check_name(capdl_blob_slot_name(blob, 1), "page", true, 0);
     check_name(capdl_blob_slot_name(blob, 3), "page", true, 2);
-    check_name(capdl_blob_slot_name(blob, 4), 0, false, 0);
+    check_name(capdl_blob_slot_name(blob, 4), NULL, false, 0);
     check_name(capdl_blob_slot_name(blob, 7), "dev", true, 5);
-    check_name(capdl_blob_slot_name(blob, 8), 0, false, 0);
-    check_name(capdl_blob_slot_name(blob, UINT64_MAX), 0, false, 0);
+    check_name(capdl_blob_slot_name(blob, 8), NULL, false, 0);
+    check_name(capdl_blob_slot_name(blob, UINT64_MAX), NULL, false, 0);
     check_name(capdl_blob_page_name(blob, 2), "text", true, 32);
     check_name(capdl_blob_method_name(blob, 1), "Write", false, 0);
-    check_name(capdl_blob_method_name(blob, 3), 0, false, 0);
+    check_name(capdl_blob_method_name(blob, 3), NULL, false, 0);
 }
 
 /* ---- Without names ---- */
@@ -157,9 +162,9 @@ static void check_nameless(const struct capdl_blob *named)
     memcpy(bytes, named->bytes, size);
     bytes[size++] = 0xf6;
     CHECK(capdl_blob_open(&blob, bytes, size, &error));
-    check_name(capdl_blob_slot_name(&blob, 0), 0, false, 0);
-    check_name(capdl_blob_page_name(&blob, 0), 0, false, 0);
-    check_name(capdl_blob_method_name(&blob, 0), 0, false, 0);
+    check_name(capdl_blob_slot_name(&blob, 0), NULL, false, 0);
+    check_name(capdl_blob_page_name(&blob, 0), NULL, false, 0);
+    check_name(capdl_blob_method_name(&blob, 0), NULL, false, 0);
 }
 
 /* ---- Changed bytes ---- */
@@ -196,67 +201,68 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
 static const struct {
     const char *from, *to, *expected;
 } bad[] = {
-    { "8a 01 ac", "89 01 ac", "another length" },
-    { "8a 01 ac", "8a 02 ac", "version 1" },
-    { "8a 01 ac", "8a 18 01 ac", "shortest" },
-    { "8a 01 ac", "9f 01 ac", "definite" },
-    { "00 02 01 01 02 20", "01 02 01 01 02 20", "ascending order" },
-    { "00 02 01 01 02 20", "00 05 01 01 02 20", "profile" },
-    { "00 02 01 01 02 20", "00 02 01 01 02 00", "profile" },
-    { "04 18 a8", "04 18 a9", "profile" },
-    { "06 19 01 00", "06 00", "profile" },
-    { "12 03", "18 40 03", "known key" },
-    { "00 0d 01 0f", "00 10 01 0f", "no more objects than slots" },
-    { "00 0d 01 0f", "00 0d 01 1a 02 00 00 00", "2^24" },
-    { "00 0d 01 0f", "00 0e 01 0f", "as many objects" },
-    { "00 0d 01 0f", "00 0c 01 0f", "at least one object" },
-    { "82 03 00 82", "82 03 04 82", "3 capabilities" },
-    { "84 0b 00 15 01", "84 0b 00 15 00", "at least one object" },
-    { "84 0b 00 15 01", "84 0b 18 40 15 01", "below 64" },
-    { "84 0b 00 15 01", "84 0b 00 18 30 01", "2^4 to 2^47" },
-    { "84 0b 00 15 01", "84 0b 00 0b 01", "descending" },
-    { "1a 10 00 00 00", "1a 10 00 08 00", "aligned" },
-    { "1a 10 00 00 00", "1a 30 00 00 00", "disjoint" },
-    { "1a 20 00 00 00", "1b 80 00 00 00 00 00 00 00", "2^56" },
-    { "1a 10 00 00 00", "1b 00 ff ff ff ff ff f0 00", "2^56" },
-    { "0c 04 08 83", "0c 04 09 83", "parent" },
-    { "86 01 0c 00", "86 01 0d 00", "4 KiB, 2 MiB or 1 GiB" },
-    { "86 01 0c 00", "86 0d 0c 00", "frames of this size" },
-    { "86 01 0c 00", "86 00 0c 00", "frames of this size" },
-    { "86 01 0c 00", "86 01 0c 19 10 00", "inside the frame" },
-    { "86 01 0c 00 02 01 01", "86 01 0c 00 02 02 01", "page segment" },
-    { "86 01 0c 00 02 01 01", "86 01 0c 00 02 01 04", "flags" },
-    { "86 02 0c 00 00 02 00", "86 03 0c 00 00 02 00", "frames of this size" },
-    { "86 01 0c 00", "86 00 18 1e 00", "frames of this size" },
-    { CHUNK_IN_FRAME, "86 02 0c 19 10 00 00 02 19 01 04", "bytes inside the frame" },
-    { CHUNK_IN_FRAME, "86 02 0c 00 00 00 19 01 04", "bytes inside the frame" },
-    { CHUNK_IN_FRAME, "86 02 0c 00 00 19 10 01 19 01 04", "bytes inside the frame" },
-    { CHUNK_IN_FRAME, "86 02 0c 00 1b 00 00 00 01 00 00 00 00 02 19 01 04", "offset in a chunk" },
-    { CHUNK_IN_FRAME, "86 02 0c 00 00 02 04", "known chunk" },
-    { CHUNK_IN_FRAME, "86 02 0c 00 00 02 19 07 04", "known chunk" },
-    { CHUNK_IN_FRAME, "86 02 0c 00 00 02 19 01 0c", "known chunk" },
-    { CHUNK_IN_FRAME, "86 04 0c 00 00 02 19 01 04", "frame of this size" },
-    { "82 09 82", "82 04 82", "phases" },
-    { "82 0f 81", "82 09 81", "phases" },
-    { "82 0f 81", "82 10 81", "phases" },
-    { "83 02 21 80", "83 03 21 80", "method" },
-    { "83 02 21 80", "83 02 2d 80", "target" },
-    { "83 02 21 80", "83 02 05 80", "target" },
-    { "83 02 21 80", "82 02 21", "3 or 5" },
-    { "83 02 21 80", "83 00 21 80", "as the method has" },
-    { "83 02 21 80", "83 02 21 98 41" TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS "00 00 00 00 00", "64 operands" },
-    { "85 00 24 83 2e", "85 00 24 83 38 42", "operands" },
-    { "03 03 84 01", "03 00 84 01", "at least one" },
-    { "03 03 84 01", "03 0f 84 01", "target" },
-    { "03 03 84 01", "03 03 84 07", "target" },
-    { "03 03 84 01 00", "03 03 84 01 07", "operands" },
-    { "82 01 63 62 69 67", "82 02 63 62 69 67", "no more than there is" },
-    { "82 01 63 62 69 67", "82 01 63 62 0a 67", "printable" },
-    { "82 01 63 62 69 67", "82 01 60", "a name" },
-    { "81 02 83 02", "81 0e 83 02", "no more than there is" },
-    { "83 63 4d 61 70", "82 63 4d 61 70", "each method" },
-    { "65 55 6e 6d 61 70", "65 55 6e 6d 61 70 00", "the end" },
-    { "65 55 6e 6d 61 70", "69 55 6e 6d 61 70", "as many items" },
+    {"8a 01 ac", "89 01 ac", "another length"},
+    {"8a 01 ac", "8a 02 ac", "version 1"},
+    {"8a 01 ac", "8a 18 01 ac", "shortest"},
+    {"8a 01 ac", "9f 01 ac", "definite"},
+    {"00 02 01 01 02 20", "01 02 01 01 02 20", "ascending order"},
+    {"00 02 01 01 02 20", "00 05 01 01 02 20", "profile"},
+    {"00 02 01 01 02 20", "00 02 01 01 02 00", "profile"},
+    {"04 18 a8", "04 18 a9", "profile"},
+    {"06 19 01 00", "06 00", "profile"},
+    {"12 03", "18 40 03", "known key"},
+    {"00 0d 01 0f", "00 10 01 0f", "no more objects than slots"},
+    {"00 0d 01 0f", "00 0d 01 1a 02 00 00 00", "2^24"},
+    {"00 0d 01 0f", "00 0e 01 0f", "as many objects"},
+    {"00 0d 01 0f", "00 0c 01 0f", "at least one object"},
+    {"82 03 00 82", "82 03 04 82", "3 capabilities"},
+    {"84 0b 00 15 01", "84 0b 00 15 00", "at least one object"},
+    {"84 0b 00 15 01", "84 0b 18 40 15 01", "below 64"},
+    {"84 0b 00 15 01", "84 0b 00 18 30 01", "2^4 to 2^47"},
+    {"84 0b 00 15 01", "84 0b 00 0b 01", "descending"},
+    {"1a 10 00 00 00", "1a 10 00 08 00", "aligned"},
+    {"1a 10 00 00 00", "1a 30 00 00 00", "disjoint"},
+    {"1a 20 00 00 00", "1b 80 00 00 00 00 00 00 00", "2^56"},
+    {"1a 10 00 00 00", "1b 00 ff ff ff ff ff f0 00", "2^56"},
+    {"0c 04 08 83", "0c 04 09 83", "parent"},
+    {"86 01 0c 00", "86 01 0d 00", "4 KiB, 2 MiB or 1 GiB"},
+    {"86 01 0c 00", "86 0d 0c 00", "frames of this size"},
+    {"86 01 0c 00", "86 00 0c 00", "frames of this size"},
+    {"86 01 0c 00", "86 01 0c 19 10 00", "inside the frame"},
+    {"86 01 0c 00 02 01 01", "86 01 0c 00 02 02 01", "page segment"},
+    {"86 01 0c 00 02 01 01", "86 01 0c 00 02 01 04", "flags"},
+    {"86 02 0c 00 00 02 00", "86 03 0c 00 00 02 00", "frames of this size"},
+    {"86 01 0c 00", "86 00 18 1e 00", "frames of this size"},
+    {CHUNK_IN_FRAME, "86 02 0c 19 10 00 00 02 19 01 04", "bytes inside the frame"},
+    {CHUNK_IN_FRAME, "86 02 0c 00 00 00 19 01 04", "bytes inside the frame"},
+    {CHUNK_IN_FRAME, "86 02 0c 00 00 19 10 01 19 01 04", "bytes inside the frame"},
+    {CHUNK_IN_FRAME, "86 02 0c 00 1b 00 00 00 01 00 00 00 00 02 19 01 04", "offset in a chunk"},
+    {CHUNK_IN_FRAME, "86 02 0c 00 00 02 04", "known chunk"},
+    {CHUNK_IN_FRAME, "86 02 0c 00 00 02 19 07 04", "known chunk"},
+    {CHUNK_IN_FRAME, "86 02 0c 00 00 02 19 01 0c", "known chunk"},
+    {CHUNK_IN_FRAME, "86 04 0c 00 00 02 19 01 04", "frame of this size"},
+    {"82 09 82", "82 04 82", "phases"},
+    {"82 0f 81", "82 09 81", "phases"},
+    {"82 0f 81", "82 10 81", "phases"},
+    {"83 02 21 80", "83 03 21 80", "method"},
+    {"83 02 21 80", "83 02 2d 80", "target"},
+    {"83 02 21 80", "83 02 05 80", "target"},
+    {"83 02 21 80", "82 02 21", "3 or 5"},
+    {"83 02 21 80", "83 00 21 80", "as the method has"},
+    {"83 02 21 80", "83 02 21 98 41" TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS TEN_ZEROS "00 00 00 00 00",
+     "64 operands"},
+    {"85 00 24 83 2e", "85 00 24 83 38 42", "operands"},
+    {"03 03 84 01", "03 00 84 01", "at least one"},
+    {"03 03 84 01", "03 0f 84 01", "target"},
+    {"03 03 84 01", "03 03 84 07", "target"},
+    {"03 03 84 01 00", "03 03 84 01 07", "operands"},
+    {"82 01 63 62 69 67", "82 02 63 62 69 67", "no more than there is"},
+    {"82 01 63 62 69 67", "82 01 63 62 0a 67", "printable"},
+    {"82 01 63 62 69 67", "82 01 60", "a name"},
+    {"81 02 83 02", "81 0e 83 02", "no more than there is"},
+    {"83 63 4d 61 70", "82 63 4d 61 70", "each method"},
+    {"65 55 6e 6d 61 70", "65 55 6e 6d 61 70 00", "the end"},
+    {"65 55 6e 6d 61 70", "69 55 6e 6d 61 70", "as many items"},
 };
 
 /* Calls every accessor for everything there is. The sum keeps it from being optimised away. */
@@ -270,22 +276,25 @@ static uint64_t walk(const struct capdl_blob *blob)
     uint64_t sum = 0;
 
     for (enum capdl_blob_item item = CAPDL_BLOB_ITEM_GROUPS; item <= CAPDL_BLOB_ITEM_COVERS; item++) {
-        for (table = capdl_blob_table(blob, item); capdl_blob_next_objects(&table, &o);)
+        for (table = capdl_blob_table(blob, item); capdl_blob_next_objects(&table, &o);) {
             sum += o.slot + o.place;
+        }
         CHECK(!table.cbor.wrong);
     }
     CHECK(table.slot == blob->sizes[CAPDL_SIZE_OBJECTS]);
-    for (table = capdl_blob_table(blob, CAPDL_BLOB_ITEM_FILLS); capdl_blob_next_fill(&table, &f);)
+    for (table = capdl_blob_table(blob, CAPDL_BLOB_ITEM_FILLS); capdl_blob_next_fill(&table, &f);) {
         CHECK(f.page + f.pages <= blob->sizes[CAPDL_SIZE_PAGES]);
+    }
     while (capdl_blob_next_call(&calls, &c)) {
         CHECK(c.num_operands <= CAPDL_CALL_MAX_OPERANDS && c.num_caps <= c.num_operands);
         CHECK(c.target.kind < CAPDL_OPERAND_LITERAL);
         sum += c.count;
     }
     CHECK(!calls.cbor.wrong);
-    for (uint64_t i = 0; i < 20; i++)
-        sum += capdl_blob_slot_name(blob, i).length + capdl_blob_page_name(blob, i).length
-               + capdl_blob_method_name(blob, i).length;
+    for (uint64_t i = 0; i < 20; i++) {
+        sum += capdl_blob_slot_name(blob, i).length + capdl_blob_page_name(blob, i).length +
+               capdl_blob_method_name(blob, i).length;
+    }
     return sum;
 }
 
@@ -300,8 +309,9 @@ static bool try_bytes(const uint8_t *bytes, size_t size)
     memcpy(copy, bytes, size);
     good = capdl_blob_open(&blob, copy, size, &error);
     CHECK(error.offset <= size && good == !error.expected);
-    if (good)
+    if (good) {
         walk(&blob);
+    }
     free(copy);
     return good;
 }
@@ -311,8 +321,9 @@ static void check_mutations(const uint8_t *good, size_t size)
     uint8_t bytes[1024];
     unsigned accepted = 0;
 
-    for (size_t end = 0; end < size; end++)
+    for (size_t end = 0; end < size; end++) {
         CHECK(!try_bytes(good, end));
+    }
     memcpy(bytes, good, size);
     for (size_t i = 0; i < size; i++) {
         for (unsigned value = 0; value < 256; value++) {
@@ -341,8 +352,9 @@ int main(int argc, char **argv)
     check_calls(&blob);
     check_names(&blob);
     check_nameless(&blob);
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         check_bad(good, size, bad[i].from, bad[i].to, bad[i].expected);
+    }
     check_mutations(good, size);
     return failures != 0;
 }

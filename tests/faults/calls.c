@@ -3,8 +3,8 @@
  *     calls SEED COUNT [REAL]
  *
  * COUNT random systems are booted again and again: each time another kernel call fails, with each error there is. The
- * initialiser must say so, with phase, object and error, leave its record, and stop with no thread ready to run. Every REAL-th
- * time, the real binary on the emulated processor must say the same and leave the same record.
+ * initialiser must say so, with phase, object and error, leave its record, and stop with no thread ready to run. Every
+ * REAL-th time, the real binary on the emulated processor must say the same and leave the same record.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,41 +33,50 @@ static void object_name(const struct system *s, uint64_t slot, char *name, size_
 {
     static struct capdl_blob blob;
     struct capdl_blob_error error;
-    struct capdl_blob_name found = {0};
-    if (capdl_blob_open(&blob, s->image.blob, s->image.header.blob_size, &error))
+    struct capdl_blob_name found = {NULL};
+    if (capdl_blob_open(&blob, s->image.blob, s->image.header.blob_size, &error)) {
         found = capdl_blob_slot_name(&blob, slot);
-    if (!found.text)
+    }
+    if (!found.text) {
         snprintf(name, size, "slot %llu", (unsigned long long)slot);
-    else if (found.is_element)
+    } else if (found.is_element) {
         snprintf(name, size, "%.*s[%llu]", (int)found.length, found.text, (unsigned long long)found.index);
-    else
+    } else {
         snprintf(name, size, "%.*s", (int)found.length, found.text);
+    }
 }
 
 static const char *fault_in(const struct system *s, const struct native_result *r, uint64_t refused, unsigned error)
 {
     static char start[100], end[100], name[100];
     const char *newline = strchr(r->said, '\n');
-    snprintf(start, sizeof start, "capdl: %s: ", phase_name(r->header.phase));
-    snprintf(end, sizeof end, " failed: %s (%u)\n", error_name(error), error);
-    if (r->invocations < refused)
+    snprintf(start, sizeof(start), "capdl: %s: ", phase_name(r->header.phase));
+    snprintf(end, sizeof(end), " failed: %s (%u)\n", error_name(error), error);
+    if (r->invocations < refused) {
         return "the call was not made";
-    if (r->outcome != MACHINE_BOOT_FAILED || r->gave_way)
-        return "did not stop";
-    if (r->runnable)
-        return "left a thread that can run";
-    if (r->header.kernel_error != error || r->header.method != r->refused_label)
-        return "left another record";
-    if (strncmp(r->said, start, strlen(start)) != 0)
-        return "did not name the phase";
-    if (!strstr(r->said, end) || !newline || newline[1] != 0)
-        return "did not name the error in one line";
-    if (r->header.object != UINT64_MAX) {
-        object_name(s, r->header.object, name, sizeof name);
-        if (!strstr(r->said, name))
-            return "did not name the object";
     }
-    return 0;
+    if (r->outcome != MACHINE_BOOT_FAILED || r->gave_way) {
+        return "did not stop";
+    }
+    if (r->runnable) {
+        return "left a thread that can run";
+    }
+    if (r->header.kernel_error != error || r->header.method != r->refused_label) {
+        return "left another record";
+    }
+    if (strncmp(r->said, start, strlen(start)) != 0) {
+        return "did not name the phase";
+    }
+    if (!strstr(r->said, end) || !newline || newline[1] != 0) {
+        return "did not name the error in one line";
+    }
+    if (r->header.object != UINT64_MAX) {
+        object_name(s, r->header.object, name, sizeof(name));
+        if (!strstr(r->said, name)) {
+            return "did not name the object";
+        }
+    }
+    return NULL;
 }
 
 /* ---- The real binary ---- */
@@ -78,15 +87,17 @@ static void look(void *context, const struct machine_stop *stop)
     const struct kernel *k = stop->kernel;
     r->outcome = stop->outcome;
     r->header = *stop->header;
-    for (const struct tcb *t = k->threads; t; t = t->all_next)
-        r->runnable = r->runnable || (t != k->initial && t != k->idle && (thread_is_schedulable(k, t) || t->instructions));
+    for (const struct tcb *t = k->threads; t; t = t->all_next) {
+        r->runnable =
+            r->runnable || (t != k->initial && t != k->idle && (thread_is_schedulable(k, t) || t->instructions));
+    }
 }
 
 static struct native_result boot_real(struct system *s, uint64_t refuse, unsigned error)
 {
     struct native_result r = {.invocations = 0};
     struct machine_result result;
-    FILE *console = fmemopen(r.said, sizeof r.said, "w");
+    FILE *console = fmemopen(r.said, sizeof(r.said), "w");
     struct machine_options options = {.profile = s->sample.profile,
                                       .untypeds = s->untypeds,
                                       .console = console,
@@ -121,17 +132,21 @@ static bool says_the_same(const struct native_result *r, const struct native_res
 
 static const char *difference(const struct native_result *native, const struct native_result *r)
 {
-    if (r->outcome != MACHINE_BOOT_FAILED)
+    if (r->outcome != MACHINE_BOOT_FAILED) {
         return "did not stop";
-    if (r->runnable)
+    }
+    if (r->runnable) {
         return "left a thread that can run, or has run";
-    if (!says_the_same(r, native))
+    }
+    if (!says_the_same(r, native)) {
         return "said something else";
+    }
     if (r->header.kernel_error != native->header.kernel_error || r->header.method != native->header.method ||
         r->header.object != native->header.object || r->header.phase != native->header.phase ||
-        r->header.num_calls != native->header.num_calls)
+        r->header.num_calls != native->header.num_calls) {
         return "left another record";
-    return 0;
+    }
+    return NULL;
 }
 
 static void refuse_really(struct system *s, const struct native_result *native, uint64_t refused, unsigned error)
@@ -139,9 +154,10 @@ static void refuse_really(struct system *s, const struct native_result *native, 
     struct native_result r = boot_real(s, refused, error);
     const char *fault = difference(native, &r);
     real_boots[s->sample.profile->arch]++;
-    if (fault)
+    if (fault) {
         failed("seed %llu on %s, call %llu failing with %s: the real binary %s: %s", (unsigned long long)s->sample.seed,
                s->sample.profile->name, (unsigned long long)refused, error_name(error), fault, r.said);
+    }
 }
 
 static void refuse_one(struct system *s, uint64_t refused, unsigned error)
@@ -152,15 +168,16 @@ static void refuse_one(struct system *s, uint64_t refused, unsigned error)
     const char *fault = fault_in(s, &r, refused, error);
     boots++;
     by_phase[r.header.phase]++;
-    if (fault)
+    if (fault) {
         failed("seed %llu on %s, call %llu failing with %s: %s; said: %s", (unsigned long long)s->sample.seed,
                s->sample.profile->name, (unsigned long long)refused, error_name(error), fault, r.said);
-    else if (real && boots % real == 0)
+    } else if (real && boots % real == 0) {
         refuse_really(s, &r, refused, error);
+    }
 }
 
-/* The last call suspends the initialiser: by then all is in place. But where the domain schedule is started, the call for that is
-   the last one to be seen. */
+/* The last call suspends the initialiser: by then all is in place. But where the domain schedule is started, the call
+   for that is the last one to be seen. */
 static void refuse_each(struct system *s)
 {
     struct native_result good = boot_with(s, 0, 0);
@@ -170,14 +187,19 @@ static void refuse_each(struct system *s)
         return;
     }
     systems++;
-    for (uint64_t n = 1; n < good.invocations + switched && failures < 5; n++)
-        for (unsigned error = 1; error < CAPDL_ERROR_COUNT && failures < 5; error++)
+    for (uint64_t n = 1; n < good.invocations + switched && failures < 5; n++) {
+        for (unsigned error = 1; error < CAPDL_ERROR_COUNT && failures < 5; error++) {
             refuse_one(s, n, error);
-    if (switched)
+        }
+    }
+    if (switched) {
         return;
+    }
     struct native_result last = boot_with(s, good.invocations, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (last.outcome == MACHINE_BOOT_FAILED || last.header.phase != CAPDL_PHASE_DONE)
-        failed("seed %llu: the initialiser does not end when it cannot be suspended", (unsigned long long)s->sample.seed);
+    if (last.outcome == MACHINE_BOOT_FAILED || last.header.phase != CAPDL_PHASE_DONE) {
+        failed("seed %llu: the initialiser does not end when it cannot be suspended",
+               (unsigned long long)s->sample.seed);
+    }
 }
 
 int main(int argc, char **argv)
@@ -186,19 +208,22 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: calls SEED COUNT [REAL]\n");
         return 2;
     }
-    uint64_t seed = strtoull(argv[1], 0, 0), count = strtoull(argv[2], 0, 0);
-    real = argc > 3 ? strtoull(argv[3], 0, 0) : 0;
+    uint64_t seed = strtoull(argv[1], NULL, 0), count = strtoull(argv[2], NULL, 0);
+    real = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
     while (systems < count && failures < 5) {
         struct system s;
-        if (system_build(&s, seed++) && s.sample.num_lines < 120)
+        if (system_build(&s, seed++) && s.sample.num_lines < 120) {
             refuse_each(&s);
+        }
         system_free(&s);
     }
     scratch_free();
     printf("%u systems, %u boots with a failing call\n", systems, boots);
-    for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++)
-        if (by_phase[phase])
+    for (unsigned phase = 0; phase < CAPDL_PHASE_COUNT; phase++) {
+        if (by_phase[phase]) {
             printf("%8u while %s\n", by_phase[phase], phase_name(phase));
+        }
+    }
     printf("with the real binary, too: %u on AArch64, %u on RISC-V, %u on x86-64\n", real_boots[CAPDL_ARCH_AARCH64],
            real_boots[CAPDL_ARCH_RISCV], real_boots[CAPDL_ARCH_X86_64]);
     return failures != 0;

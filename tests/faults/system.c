@@ -16,7 +16,7 @@ static void too_long(int signal)
     (void)signal;
     static const char text[] = " did not come to an end\n";
     (void)!write(STDERR_FILENO, watched, strlen(watched));
-    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
     _exit(1);
 }
 
@@ -24,7 +24,7 @@ void watch(unsigned seconds, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(watched, sizeof watched, format, arguments);
+    vsnprintf(watched, sizeof(watched), format, arguments);
     va_end(arguments);
     signal(SIGALRM, too_long);
     alarm(seconds);
@@ -47,7 +47,7 @@ const char *phase_name(uint64_t phase)
 #include <capdl/phases.def>
     };
 #undef CAPDL_PHASE
-    return phase < sizeof names / sizeof names[0] && names[phase] ? names[phase] : "?";
+    return phase < sizeof(names) / sizeof(names[0]) && names[phase] ? names[phase] : "?";
 }
 
 const char *error_name(uint64_t error)
@@ -57,7 +57,7 @@ const char *error_name(uint64_t error)
 #include <capdl/errors.def>
     };
 #undef CAPDL_KERNEL_ERROR
-    return error < sizeof names / sizeof names[0] ? names[error] : "?";
+    return error < sizeof(names) / sizeof(names[0]) ? names[error] : "?";
 }
 
 static bool compile(struct system *s)
@@ -65,14 +65,15 @@ static bool compile(struct system *s)
     char path[80], *text;
     size_t length;
     struct capdl_spec spec;
-    struct capdl_text_options none = {0};
-    snprintf(path, sizeof path, "%s/spec.cdl", scratch_directory());
-    snprintf(s->untypeds, sizeof s->untypeds, "%s/untypeds", scratch_directory());
+    struct capdl_text_options none = {NULL};
+    snprintf(path, sizeof(path), "%s/spec.cdl", scratch_directory());
+    snprintf(s->untypeds, sizeof(s->untypeds), "%s/untypeds", scratch_directory());
     FILE *out = open_memstream(&text, &length), *list = fopen(s->untypeds, "w");
     sample_write(&s->sample, out);
     fclose(out);
-    if (!list)
+    if (!list) {
         abort();
+    }
     sample_write_untypeds(&s->sample, list);
     fclose(list);
     struct image_options options = {

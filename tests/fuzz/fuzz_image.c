@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Takes the input for an image or, when it is no ELF file, for the blob in one. Neither has a seal to protect it here, which a
- * user's image has. What opens is turned back into a spec and printed.
+ * Takes the input for an image or, when it is no ELF file, for the blob in one. Neither has a seal to protect it here,
+ * which a user's image has. What opens is turned back into a spec and printed.
  */
 #include <stdlib.h>
 
@@ -39,7 +39,7 @@ static void open_blob(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct image image;
     char *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Feeds a document to the JSON readers, the checks and the printers. What was accepted must print as text that is accepted and
- * prints as the same bytes, and as JSON that is read as the same spec.
+ * Feeds a document to the JSON readers, the checks and the printers. What was accepted must print as text that is
+ * accepted and prints as the same bytes, and as JSON that is read as the same spec.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +22,11 @@ static struct text print(const struct capdl_spec *spec, bool json)
     struct text text;
     FILE *out = open_memstream(&text.bytes, &text.size);
 
-    if (json)
+    if (json) {
         spec_json_write(spec, out);
-    else
+    } else {
         capdl_spec_write_text(spec, out, true);
+    }
     fclose(out);
     return text;
 }
@@ -34,9 +35,9 @@ static struct text print(const struct capdl_spec *spec, bool json)
 static bool reprint(const char *bytes, size_t size, struct text *text, struct text *json)
 {
     struct capdl_text_options options = {.has_arch = false};
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
-    struct text shown = {0};
+    struct text shown = {NULL};
     FILE *sink = open_memstream(&shown.bytes, &shown.size);
     uint16_t source = capdl_diags_add_source(&diags, "input", bytes, size);
     bool is_json = spec_json_is(bytes, size), good;
@@ -59,7 +60,7 @@ static bool reprint(const char *bytes, size_t size, struct text *text, struct te
 
 static void expect_same(const struct text *from, const struct text *text)
 {
-    struct text again = {0}, json = {0};
+    struct text again = {NULL}, json = {NULL};
 
     if (!reprint(from->bytes, from->size, &again, &json) || again.size != text->size ||
         memcmp(again.bytes, text->bytes, again.size)) {
@@ -72,10 +73,11 @@ static void expect_same(const struct text *from, const struct text *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct text text = {0}, json = {0};
+    struct text text = {NULL}, json = {NULL};
 
-    if (!spec_json_is((const char *)data, size) || !reprint((const char *)data, size, &text, &json))
+    if (!spec_json_is((const char *)data, size) || !reprint((const char *)data, size, &text, &json)) {
         return 0;
+    }
     expect_same(&text, &text);
     expect_same(&json, &text);
     free(text.bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs a fuzz target over files, over each file cut off at many places, and over copies with changes, the same ones each time. */
+/* Runs a fuzz target over files, over each file cut off at many places, and over copies with changes, the same ones
+ * each time. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Takes the input for the ELF file of a protection domain and of an array of two, for the architecture it claims, and goes
- * from the declaration to the printed spec, which must be accepted when it is read again.
+ * Takes the input for the ELF file of a protection domain and of an array of two, for the architecture it claims, and
+ * goes from the declaration to the printed spec, which must be accepted when it is read again.
  */
 #include <elf.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static char *reprint(const char *text, const struct capdl_profile *profile)
     struct pd_context context = {.profile = profile, .spec_path = "-"};
     struct capdl_text_options options = {
         .has_arch = true, .arch = profile->arch, .expand = pd_expand, .context = &context};
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     char *messages = NULL, *printed = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Feeds a text to the parser, the checks and the printer. What was accepted must print as a text that is accepted and prints as
- * the same bytes. Linked with libFuzzer this is a fuzzer; with fuzz_main.c it is a regression test over files.
+ * Feeds a text to the parser, the checks and the printer. What was accepted must print as a text that is accepted and
+ * prints as the same bytes. Linked with libFuzzer this is a fuzzer; with fuzz_main.c it is a regression test over
+ * files.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +29,16 @@ static struct text print(const struct capdl_spec *spec, bool folded)
 /* Reads a text and prints it again; bytes 0 if it was not accepted. */
 static struct text reprint(const char *bytes, size_t size, bool folded)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
-    struct text text = {0};
+    struct text text = {NULL};
     char *message = NULL;
     FILE *sink = open_memstream(&message, &(size_t){0});
 
     capdl_spec_init(&spec);
-    if (capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "input", bytes, size), NULL))
+    if (capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "input", bytes, size), NULL)) {
         text = print(&spec, folded);
+    }
     capdl_spec_check(&spec, &diags, NULL);
     capdl_diags_print(&diags, sink, 20);
     fclose(sink);
@@ -51,8 +53,7 @@ static void expect_same(const struct text *printed, bool folded)
     struct text again = reprint(printed->bytes, printed->size, folded);
 
     if (!again.bytes || again.size != printed->size || memcmp(again.bytes, printed->bytes, again.size)) {
-        fprintf(stderr, "not a fixpoint:\n%s\nbecomes:\n%s\n", printed->bytes,
-                again.bytes ? again.bytes : "(refused)");
+        fprintf(stderr, "not a fixpoint:\n%s\nbecomes:\n%s\n", printed->bytes, again.bytes ? again.bytes : "(refused)");
         abort();
     }
     free(again.bytes);
@@ -63,8 +64,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int folded = 0; folded < 2; folded++) {
         struct text printed = reprint((const char *)data, size, folded);
 
-        if (printed.bytes)
+        if (printed.bytes) {
             expect_same(&printed, folded);
+        }
         free(printed.bytes);
     }
     return 0;

@@ -10,8 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char text[] =
     "arch aarch64\n"
     "objects {\n"
-    "  memory = frame (4k, paddr: 0x40000000)  large = frame (2M, paddr: 0x40200000)  uart = frame (4k, paddr: 0x9000000)\n"
-    "  timer = frame (4k, paddr: 0x9010000)  none = frame (4k, paddr: 0)  last = frame (4k, paddr: 0xfffffffffffff000)\n"
+    "  memory = frame (4k, paddr: 0x40000000)  large = frame (2M, paddr: 0x40200000)  uart = frame (4k, paddr: "
+    "0x9000000)\n"
+    "  timer = frame (4k, paddr: 0x9010000)  none = frame (4k, paddr: 0)  last = frame (4k, paddr: "
+    "0xfffffffffffff000)\n"
     "  a = irq  b = arm_irq (trigger: edge, target: 0)  c = arm_irq (trigger: level, target: 0)\n"
     "}\n"
     "irq maps { 0: a  18: b  33: c }\n";
@@ -19,7 +21,7 @@ static const char text[] =
 /* A copy of the exact size at an aligned address, as files are given to the check. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     char *messages = NULL;
     FILE *sink = open_memstream(&messages, &(size_t){0});

@@ -24,7 +24,8 @@ static const char *const specs[][2] = {
      "irq maps { 40: line }\n"},
     {"x86_64",
      "arch x86_64\n"
-     "objects { e = ep  c = cnode (3 bits)  p = pml4  t = tcb (addr: 0, ip: 0x400000, sp: 0, prio: 9, max_prio: 9, affinity: 0)\n"
+     "objects { e = ep  c = cnode (3 bits)  p = pml4  t = tcb (addr: 0, ip: 0x400000, sp: 0, prio: 9, max_prio: 9, "
+     "affinity: 0)\n"
      "  d = io_ports (ports: [0x60..0x64]) }\n"
      "caps { c { 0: e (RWGP)  1: e (R) - child_of (c, 0)  2: d }  t { cspace: c (guard_size: 61)  vspace: p } }\n"
      "domains { schedule: [(0, 10)] }\n"},

@@ -81,8 +81,7 @@ char *blob_text(const uint8_t *blob, size_t size)
     FILE *out = open_memstream(&text, &length);
     cbor_item_t *root = cbor_load(blob, size, &result);
     if (!root || result.error.code != CBOR_ERR_NONE || result.read != size) {
-        fprintf(stderr, "libcbor does not read the blob: error %d at %zu\n", result.error.code,
-                result.error.position);
+        fprintf(stderr, "libcbor does not read the blob: error %d at %zu\n", result.error.code, result.error.position);
         exit(1);
     }
     print_table(out, "group", at(root, CAPDL_BLOB_ITEM_GROUPS));
@@ -90,7 +89,7 @@ char *blob_text(const uint8_t *blob, size_t size)
     print_table(out, "cover", at(root, CAPDL_BLOB_ITEM_COVERS));
     print_table(out, "fill", at(root, CAPDL_BLOB_ITEM_FILLS));
     const cbor_item_t *phases = at(root, CAPDL_BLOB_ITEM_PHASES), *names = at(root, CAPDL_BLOB_ITEM_NAMES);
-    const cbor_item_t *method_names = cbor_is_null(names) ? 0 : at(names, 2);
+    const cbor_item_t *method_names = cbor_is_null(names) ? NULL : at(names, 2);
     for (size_t i = 0; i < cbor_array_size(phases); i++) {
         const cbor_item_t *calls = at(at(phases, i), 1);
         for (size_t k = 0; k < cbor_array_size(calls); k++) {

@@ -83,15 +83,14 @@ static const char alike_spec[] = "arch aarch64\n"
                                  "  bottom[2] { 1: page[2] (R)  5: page[5] (RW) }\n"
                                  "}\n";
 
-static const char alike_calls[] =
-    "group 0x8 0 0xd 0x3\n" /* s0: top */
-    "group 0x9 0 0xc 0x6\n" /* s3: page */
-    "group 0xb 0 0xc 0x6\n" /* s9: middle, s12: bottom */
-    "7 ASIDPool_Assign i6 ( s0 ) x3 + 0 0x1\n"
-    "8 PageTable_Map s9 ( s0 | 0 0x3 ) x3 + 0x1 0x1 0 0\n"
-    "8 PageTable_Map s12 ( s0 | 0 0x3 ) x3 + 0x1 0x1 0 0\n"
-    "9 Page_Map s3 ( s0 | 0x1000 0x2 0x7 ) x3 + 0x1 0x1 0 0 0\n"
-    "9 Page_Map s6 ( s0 | 0x5000 0x3 0x7 ) x3 + 0x1 0x1 0 0 0\n";
+static const char alike_calls[] = "group 0x8 0 0xd 0x3\n" /* s0: top */
+                                  "group 0x9 0 0xc 0x6\n" /* s3: page */
+                                  "group 0xb 0 0xc 0x6\n" /* s9: middle, s12: bottom */
+                                  "7 ASIDPool_Assign i6 ( s0 ) x3 + 0 0x1\n"
+                                  "8 PageTable_Map s9 ( s0 | 0 0x3 ) x3 + 0x1 0x1 0 0\n"
+                                  "8 PageTable_Map s12 ( s0 | 0 0x3 ) x3 + 0x1 0x1 0 0\n"
+                                  "9 Page_Map s3 ( s0 | 0x1000 0x2 0x7 ) x3 + 0x1 0x1 0 0 0\n"
+                                  "9 Page_Map s6 ( s0 | 0x5000 0x3 0x7 ) x3 + 0x1 0x1 0 0 0\n";
 
 /* x86-64 without MCS: a frame mapped twice, one whose capability goes on with its mapping, interrupts, ports,
  * untypeds. */
@@ -243,8 +242,8 @@ static const char device_spec[] = "arch x86_64\n"
                                   "}\n"
                                   "caps { d { 0: a }  a { 1: b }  b { 2: c }  c { 3: f (R)  5: f (RW) } }\n";
 
-static const char device_calls[] = "group 0x8 0 0xc 0x1\n"                              /* s0: f */
-                                   "group 0xc 0 0xc 0x3\n"                              /* s1: a, s2: b, s3: c */
+static const char device_calls[] = "group 0x8 0 0xc 0x1\n"                                  /* s0: f */
+                                   "group 0xc 0 0xc 0x3\n"                                  /* s1: a, s2: b, s3: c */
                                    "5 CNode_Mint i2 ( i2 | s4 0x40 i8 0x40 0xf 0x20119 )\n" /* s4: d */
                                    "6 CNode_Copy i2 ( i2 | s5 0x40 s0 0x40 0xf )\n"
                                    "8 IOPageTable_Map s1 ( s4 | 0 )\n"
@@ -264,15 +263,15 @@ static const char guest_spec[] = "arch x86_64\n"
                                  "  t { cspace: c  vspace: host  bound_vcpu: v  ept_root: g }\n"
                                  "}\n";
 
-static const char guest_calls[] = "group 0x9 0 0x15 0x1\n" /* s0: large */
-                                  "group 0x8 0 0xc 0x1\n"  /* s1: f */
-                                  "group 0x6 0 0xc 0x1\n"  /* s2: host */
-                                  "group 0x4e 0 0xc 0x1\n" /* s3: v, a made-up type as those that follow */
-                                  "group 0x50 0 0xc 0x1\n" /* s4: g */
-                                  "group 0x51 0 0xc 0x1\n" /* s5: three */
-                                  "group 0x52 0 0xc 0x1\n" /* s6: two */
-                                  "group 0x53 0 0xc 0x1\n" /* s7: one */
-                                  "group 0x1 0 0xb 0x1\n"  /* s8: t */
+static const char guest_calls[] = "group 0x9 0 0x15 0x1\n"  /* s0: large */
+                                  "group 0x8 0 0xc 0x1\n"   /* s1: f */
+                                  "group 0x6 0 0xc 0x1\n"   /* s2: host */
+                                  "group 0x4e 0 0xc 0x1\n"  /* s3: v, a made-up type as those that follow */
+                                  "group 0x50 0 0xc 0x1\n"  /* s4: g */
+                                  "group 0x51 0 0xc 0x1\n"  /* s5: three */
+                                  "group 0x52 0 0xc 0x1\n"  /* s6: two */
+                                  "group 0x53 0 0xc 0x1\n"  /* s7: one */
+                                  "group 0x1 0 0xb 0x1\n"   /* s8: t */
                                   "group 0x4 0x1 0x6 0x1\n" /* s9: c */
                                   "7 ASIDPool_Assign i6 ( s2 ) x2 + 0 0x2\n"
                                   "8 EPTPDPT_Map s5 ( s4 | 0x8000000000 0x6 )\n"

@@ -12,7 +12,7 @@ struct bad {
 #define ARM(objects, caps) "arch aarch64 objects { " objects " } caps { " caps " }"
 #define X86(objects, caps) "arch x86_64 objects { " objects " } caps { " caps " }"
 #define RISCV(objects, caps) "arch riscv objects { " objects " } caps { " caps " }"
-#define FILL(offset, length, file, from)                                                                             \
+#define FILL(offset, length, file, from) \
     "fill: [{" #offset " " #length " CDL_FrameFill_FileData \"" file "\" " #from "}]"
 #define SPACE "top = pud  middle = pd  bottom = pt"
 #define IO "d = io_device (domainID: 1, 0:1.2)  p = io_pt (level: 1)  q = io_pt (level: 2)"
@@ -27,8 +27,7 @@ static const struct bad bads[] = {
      "too few for 0x8 bytes from offset 0x1388"},
     {"aarch64", ARM("f = frame (4k, " FILL(4000, 100, "short.bin", 0) ")", ""),
      "fill of 0x64 bytes at offset 0xfa0 does not fit a frame of 0x1000 bytes"},
-    {"aarch64", ARM("f = frame (64k)", ""),
-     "frame 'f' has 2^16 bytes; frames of kernel aarch64 have 4k, 2M or 1024M"},
+    {"aarch64", ARM("f = frame (64k)", ""), "frame 'f' has 2^16 bytes; frames of kernel aarch64 have 4k, 2M or 1024M"},
     {"aarch64", X86("e = ep", ""), "the spec is for x86_64, but kernel aarch64 is for aarch64"},
     {"aarch64", ARM("t = tcb (fault_ep: 3)", ""),
      "TCB 't' has a fault_ep but neither cspace nor vspace, with which the kernel sets it"},
@@ -77,14 +76,19 @@ static const struct bad bads[] = {
      "the kernel makes one copy of an untyped"},
     {"aarch64", ARM("a = cnode (1 bits)  e = ep  n = notification", "a { 0: e (RWGP)  1: n (R) - child_of (a, 0) }"),
      "holds a capability to something else"},
-    {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 0)  f = frame (4k)", "r { f }  c { r }"), "takes 0 slots"},
-    {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)", "c { r }"), "'r' has in slot 0 no frame to be described in"},
+    {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 0)  f = frame (4k)", "r { f }  c { r }"),
+     "takes 0 slots"},
+    {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)", "c { r }"),
+     "'r' has in slot 0 no frame to be described in"},
     {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (2M)", "r { f }  c { r }"),
      "frame 'f' must have 4k: leftovers 'r' are described in it"},
-    {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (4k, " FILL(0, 8, "short.bin", 0) ")", "r { f }  c { r }"),
+    {"aarch64",
+     ARM("c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (4k, " FILL(0, 8, "short.bin", 0) ")",
+         "r { f }  c { r }"),
      "frame 'f' must have no contents: leftovers 'r'"},
-    {"aarch64", ARM(SPACE " c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (4k)",
-                    MAPS "bottom { 0: f (RW, uncached) }  r { f }  c { r }"),
+    {"aarch64",
+     ARM(SPACE " c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (4k)",
+         MAPS "bottom { 0: f (RW, uncached) }  r { f }  c { r }"),
      "frame 'f' must be mapped cached everywhere: leftovers 'r'"},
     {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (4k)", "r { f }  c { 0: r  4: r }"),
      "in slot 0x4 of CNode 'c' is the second one: what is left can be given away once"},
@@ -96,7 +100,8 @@ static const struct bad bads[] = {
      "has prio 256 and max_prio 0; kernel aarch64 has 0 to 255"},
     {"aarch64", ARM("t = tcb (addr: 0, ip: 0, sp: 0, prio: 1, max_prio: 0, affinity: 2)", ""),
      "is to run on core 2; kernel aarch64 has 1"},
-    {"x86_64", X86("t = tcb (init: [1,2,3,4,5,6,7])", ""), "has 7 start-up arguments, of which 1 do not fit into registers"},
+    {"x86_64", X86("t = tcb (init: [1,2,3,4,5,6,7])", ""),
+     "has 7 start-up arguments, of which 1 do not fit into registers"},
     {"aarch64", ARM("t = tcb  c = cnode (1 bits)", "t { cspace: c }"), "TCB 't' has a cspace but no vspace"},
     {"aarch64",
      ARM("t = tcb  c = cnode (1 bits)  v = pud  e = ep", "t { cspace: c  vspace: v  fault_ep_slot: e (RWG) }"),
@@ -108,8 +113,7 @@ static const struct bad bads[] = {
      ARM("t = tcb (resume: False)  c = cnode (1 bits)  v = pud  e = ep",
          "t { cspace: c  vspace: v  fault_ep_slot: e (RW) }"),
      "needs W and one of G and P"},
-    {"aarch64-mcs", ARM("s = sc (period: 10, budget: 20)", ""),
-     "has a budget of 20 us, more than its period of 10 us"},
+    {"aarch64-mcs", ARM("s = sc (period: 10, budget: 20)", ""), "has a budget of 20 us, more than its period of 10 us"},
     {"x86_64", X86("d = io_device (domainID: 1, 0:0.0)", ""), "I/O device 'd' is no PCI device"},
     {"x86_64", X86("d = io_device (domainID: 0, 0:1.2)", ""), "I/O device 'd' has domainID 0: expected 1 to 65535"},
     {"x86_64", X86("d = io_device (domainID: 1, 0:1.2)  n = ep", "d { 0: n }"),
@@ -131,7 +135,8 @@ static const struct bad bads[] = {
     {"x86_64", X86("g = ept_pml4", ""),
      "EPT PML4 'g' cannot be made: kernel x86_64 has no such object (one with KernelVTX=ON has)"},
     {"aarch64", ARM("s = streamid (id: 1)", ""), "SMMU stream id 's' cannot be made: kernel aarch64 has no SMMU"},
-    {"aarch64", ARM("b = contextbank (bank: 1)", ""), "SMMU context bank 'b' cannot be made: kernel aarch64 has no SMMU"},
+    {"aarch64", ARM("b = contextbank (bank: 1)", ""),
+     "SMMU context bank 'b' cannot be made: kernel aarch64 has no SMMU"},
     {"aarch64", ARM("d = arm_io_device (iospace: 1)", ""), "only 32-bit kernels, for tk1, have such devices"},
     {"aarch64", ARM("t = tcb (dom: 1)", ""), "is to be in domain 1; kernel aarch64 has 1"},
     {"riscv64", RISCV("t = pt  f = frame (4k)", "t { 1024: f (R) }"), "is outside the table's 0x200 slots"},
@@ -142,15 +147,13 @@ static const struct bad bads[] = {
          MAPS "bottom { 0: f (RW) } c { 0: f (RW, mapping: (bottom, 1)) }"),
      "names as its mapping slot 0x1 of 'bottom', which does not hold that frame"},
     {"aarch64",
-     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)",
-         MAPS "bottom { 0: f (RW) } c { 0: f (R, mapping: (bottom, 0)) }"),
+     ARM(SPACE " f = frame (4k)  c = cnode (1 bits)", MAPS "bottom { 0: f (RW) } c { 0: f (R, mapping: (bottom, 0)) }"),
      "has fewer rights than the mapping it makes"},
 };
 
 /* What is less than the spec says, but no reason to refuse it. */
 static const struct bad doubtful[] = {
-    {"x86_64",
-     X86("a = pml4 b = pdpt c = pd d = pt f = frame (4k)", "a { 0: b } b { 0: c } c { 0: d } d { 0: f (R) }"),
+    {"x86_64", X86("a = pml4 b = pdpt c = pd d = pt f = frame (4k)", "a { 0: b } b { 0: c } c { 0: d } d { 0: f (R) }"),
      "frame 'f' and other pages are executable although no X is given"},
     {"riscv64", RISCV("a = pt b = pt c = pt f = frame (4k)", "a { 0: b } b { 0: c } c { 0: f (R, uncached) }"),
      "frame 'f' is mapped cached although the spec says uncached"},
@@ -159,12 +162,13 @@ static const struct bad doubtful[] = {
     {"aarch64-mcs", ARM("t = tcb  c = cnode (1 bits)  v = pud  s = sc", "t { cspace: c  vspace: v  sc_slot: s }"),
      "scheduling context 's' has no budget"},
     {"x86_64", X86(IO "  f = frame (4k)", "d { 0: p } p { 0: q } q { 0: f (R) }"),
-     "I/O device 'd' and others have 2 levels of I/O page tables: the system stops at boot where the hardware offers 3"},
+     "I/O device 'd' and others have 2 levels of I/O page tables: the system stops at boot where the hardware offers "
+     "3"},
 };
 
 static void check_doubtful(void)
 {
-    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0]; i++) {
+    for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
         struct compiled c;
         compile_text(&c, doubtful[i].profile, doubtful[i].spec);
         char *said = messages(&c.diags);
@@ -179,7 +183,7 @@ int main(void)
 {
     check_doubtful();
     write_pattern("short.bin", 1000);
-    for (size_t i = 0; i < sizeof bads / sizeof bads[0]; i++) {
+    for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
         struct compiled c;
         compile_text(&c, bads[i].profile, bads[i].spec);
         char *said = messages(&c.diags);

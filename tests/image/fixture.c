@@ -44,7 +44,7 @@ const char *test_path(const char *name)
     static char paths[8][256];
     static unsigned next;
     char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", test_directory(), name);
+    snprintf(path, sizeof(paths[0]), "%s/%s", test_directory(), name);
     return path;
 }
 
@@ -73,8 +73,7 @@ char *messages(const struct capdl_diags *diags)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     for (size_t i = 0; i < diags->count; i++) {
-        fprintf(out, "%s: %s\n", diags->list[i].severity == CAPDL_ERROR ? "error" : "warning",
-                diags->list[i].message);
+        fprintf(out, "%s: %s\n", diags->list[i].severity == CAPDL_ERROR ? "error" : "warning", diags->list[i].message);
     }
     fclose(out);
     return text;
@@ -82,7 +81,7 @@ char *messages(const struct capdl_diags *diags)
 
 static void read_text(struct compiled *c, const char *profile, const char *text)
 {
-    struct capdl_text_options none = {0};
+    struct capdl_text_options none = {NULL};
     *c = (struct compiled){.options = {.profile = complete_profile(profile)}};
     capdl_spec_init(&c->spec);
     uint16_t source = capdl_diags_add_source(&c->diags, "test.cdl", text, strlen(text));
@@ -98,7 +97,7 @@ void compile_text(struct compiled *c, const char *profile, const char *text)
 {
     read_text(c, profile, text);
     c->blob = image_compile_blob(&c->spec, &c->options, &c->diags, &c->blob_size);
-    c->good = c->blob != 0;
+    c->good = c->blob != NULL;
 }
 
 void compile_to_image(struct compiled *c)
@@ -179,14 +178,14 @@ const char *make_initialiser(enum capdl_arch arch)
          .sh_offset = HEADER,
          .sh_size = 0x100,
          .sh_addralign = 8},
-        {.sh_name = 21, .sh_type = SHT_STRTAB, .sh_offset = NAMES, .sh_size = sizeof names, .sh_addralign = 1}};
+        {.sh_name = 21, .sh_type = SHT_STRTAB, .sh_offset = NAMES, .sh_size = sizeof(names), .sh_addralign = 1}};
     struct capdl_image_header header = {.magic = CAPDL_IMAGE_MAGIC, .version = CAPDL_BLOB_VERSION, .arch = arch};
-    memcpy(bytes, &file, sizeof file);
-    memcpy(bytes + 64, segments, sizeof segments);
+    memcpy(bytes, &file, sizeof(file));
+    memcpy(bytes + 64, segments, sizeof(segments));
     memset(bytes + TEXT, 0x90, 100);
-    memcpy(bytes + HEADER, &header, sizeof header);
-    memcpy(bytes + NAMES, names, sizeof names);
-    memcpy(bytes + SECTIONS, sections, sizeof sections);
-    write_file("initialiser.elf", bytes, sizeof bytes);
+    memcpy(bytes + HEADER, &header, sizeof(header));
+    memcpy(bytes + NAMES, names, sizeof(names));
+    memcpy(bytes + SECTIONS, sections, sizeof(sections));
+    write_file("initialiser.elf", bytes, sizeof(bytes));
     return test_path("initialiser.elf");
 }

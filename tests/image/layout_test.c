@@ -6,16 +6,15 @@
 
 #include "fixture.h"
 
-static const char spec[] =
-    "arch x86_64\n"
-    "objects { e = ep  a = frame (4k, fill: [{0 4096 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
-    "  b = frame (4k, fill: [{16 10 CDL_FrameFill_FileData \"code.bin\" 4096}]) }\n"
-    "caps { }\n";
+static const char spec[] = "arch x86_64\n"
+                           "objects { e = ep  a = frame (4k, fill: [{0 4096 CDL_FrameFill_FileData \"code.bin\" 0}])\n"
+                           "  b = frame (4k, fill: [{16 10 CDL_FrameFill_FileData \"code.bin\" 4096}]) }\n"
+                           "caps { }\n";
 
 static Elf64_Phdr segment(const struct compiled *c, unsigned i)
 {
     Elf64_Phdr segment;
-    memcpy(&segment, c->image + ((const Elf64_Ehdr *)c->image)->e_phoff + i * sizeof segment, sizeof segment);
+    memcpy(&segment, c->image + ((const Elf64_Ehdr *)c->image)->e_phoff + i * sizeof(segment), sizeof(segment));
     return segment;
 }
 
@@ -51,7 +50,7 @@ static void check_payload(const struct compiled *c)
 {
     struct capdl_image_header header;
     uint64_t size = 0, at = section_offset(c, ".capdl.header", &size);
-    memcpy(&header, c->image + at, sizeof header);
+    memcpy(&header, c->image + at, sizeof(header));
     CHECK(header.image_start == 0x400000 && header.blob_start == 0x402000 && header.blob_size == c->blob_size,
           "header");
     CHECK(header.pages_start == 0x403000 && header.num_pages == 2, "%#llx", (unsigned long long)header.pages_start);
@@ -103,8 +102,7 @@ int main(void)
     write_file("text.elf", "hello", 5);
     check_refused("x86_64", spec, test_path("none.elf"), "cannot read the initialiser");
     check_refused("x86_64", spec, test_path("text.elf"), "is too short for an ELF file");
-    check_refused("aarch64", "arch aarch64 objects { } caps { }", good,
-                  "is for another architecture than the kernel");
+    check_refused("aarch64", "arch aarch64 objects { } caps { }", good, "is for another architecture than the kernel");
     check_refused(
         "x86_64-12",
         "arch x86_64 objects { f[4000] = frame (4k, fill: [{0 1 CDL_FrameFill_FileData \"code.bin\" 0}]) } caps { }",

@@ -32,7 +32,7 @@ static const char spec[] =
 static bool try_open(const uint8_t *bytes, size_t size, bool *has_spec)
 {
     struct image image;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec model;
     uint8_t *copy = malloc(size ? size : 1);
     memcpy(copy, bytes, size);

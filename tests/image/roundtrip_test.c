@@ -53,8 +53,8 @@ static void check_same_blob(const char *title, const struct compiled *first, con
         return;
     }
     bool same = first->blob_size == second->blob_size && memcmp(first->blob, second->blob, first->blob_size) == 0;
-    char *a = same ? 0 : blob_text(first->blob, first->blob_size);
-    char *b = same ? 0 : blob_text(second->blob, second->blob_size);
+    char *a = same ? NULL : blob_text(first->blob, first->blob_size);
+    char *b = same ? NULL : blob_text(second->blob, second->blob_size);
     CHECK(same, "%s: the blob was\n%sand is now\n%s", title, a, b);
     free(a);
     free(b);

@@ -12,24 +12,24 @@
  * that is just as large. The digest of these calls is not from the code under test.
  */
 static const char expected_calls[] =
-    "1 0x3d (0x2) 0x8 0 0 0 0x65 0x2\n"    /* small[0], small[1] */
-    "1 0x3d (0x2) 0x1 0 0 0 0x67 0x1\n"    /* thread */
-    "1 0x3d (0x2) 0x8 0 0 0 0x68 0x1\n"    /* the frame at 0x80003000 */
-    "1 0x3d (0x2) 0 0xe 0 0 0x69 0x1\n"    /* the untyped at 0x80004000 */
-    "1 0x3f (0x2) 0x9 0 0 0 0x64 0x1\n"    /* big */
-    "1 0x69 (0x2) 0x8 0 0 0 0x6a 0x2\n"    /* the untyped's children */
-    "42 0x4d ()\n"                         /* our own page out of the window */
-    "41 0x64 (0x3) 0x200000 0x3 0x5\n"     /* big, for two fills */
+    "1 0x3d (0x2) 0x8 0 0 0 0x65 0x2\n" /* small[0], small[1] */
+    "1 0x3d (0x2) 0x1 0 0 0 0x67 0x1\n" /* thread */
+    "1 0x3d (0x2) 0x8 0 0 0 0x68 0x1\n" /* the frame at 0x80003000 */
+    "1 0x3d (0x2) 0 0xe 0 0 0x69 0x1\n" /* the untyped at 0x80004000 */
+    "1 0x3f (0x2) 0x9 0 0 0 0x64 0x1\n" /* big */
+    "1 0x69 (0x2) 0x8 0 0 0 0x6a 0x2\n" /* the untyped's children */
+    "42 0x4d ()\n"                      /* our own page out of the window */
+    "41 0x64 (0x3) 0x200000 0x3 0x5\n"  /* big, for two fills */
     "43 0x64 () 0x1000 0x3000\n"
     "42 0x64 ()\n"
-    "41 0x65 (0x3) 0x1000 0x3 0x5\n"       /* small[0], and the same fill goes on in small[1] */
+    "41 0x65 (0x3) 0x1000 0x3 0x5\n" /* small[0], and the same fill goes on in small[1] */
     "44 0x65 () 0 0x1000\n"
     "42 0x65 ()\n"
     "41 0x66 (0x3) 0x1000 0x3 0x5\n"
     "44 0x66 () 0 0x1000\n"
     "42 0x66 ()\n"
     "30 0x2 (0x2) 0x6c 0x40 0x65 0x40 0xf\n"
-    "41 0x18 (0x64) 0x10000\n"             /* pages are the image's frames from 24 on */
+    "41 0x18 (0x64) 0x10000\n" /* pages are the image's frames from 24 on */
     "41 0x19 (0x64) 0x11000\n"
     "41 0x1a (0x64) 0x12000\n"
     "41 0x1b (0x64) 0x13000\n"
@@ -91,12 +91,12 @@ static void check_stripped(struct fake fake)
 {
     struct encoder e;
 
-    encode_system(&e, &(struct system){ .core = 1, .nameless = true });
+    encode_system(&e, &(struct system){.core = 1, .nameless = true});
     fake.blob = e.bytes;
     fake.blob_size = e.size;
     check_message(&fake, 1, 2,
                   "capdl: creating objects: Untyped_Retype(61, our CNode, 8, 0, 0, 0, 101, 2) for slot 1 failed: "
-                               "InvalidCapability (2)\n");
+                  "InvalidCapability (2)\n");
     check_message(&fake, 0, 0,
                   "capdl: configuring scheduling contexts: no SchedControl of core 1, the kernel has 1 cores\n");
     CHECK(!strstr(fake.log, "\n32 "));
@@ -106,18 +106,19 @@ static void check_stripped(struct fake fake)
 static void check_large_cspace(struct fake fake)
 {
     static const char expected[] =
-        "1 0x3e (0x2) 0x4 0xc 0 0 0x65 0x1\n"        /* the leaf, slot 101, in the 4 MiB that will also hold `big` */
-        "1 0x3e (0x2) 0x4 0x1 0 0 0x64 0x1\n"        /* the root, slot 100 */
-        "21 0x64 (0x2) 0 0x1 0x2 0x40 0xf 0x33\n"    /* guards of 63 - 12 and 63 - 12 - 12 bits */
+        "1 0x3e (0x2) 0x4 0xc 0 0 0x65 0x1\n"     /* the leaf, slot 101, in the 4 MiB that will also hold `big` */
+        "1 0x3e (0x2) 0x4 0x1 0 0 0x64 0x1\n"     /* the root, slot 100 */
+        "21 0x64 (0x2) 0 0x1 0x2 0x40 0xf 0x33\n" /* guards of 63 - 12 and 63 - 12 - 12 bits */
         "21 0x64 (0x2) 0x1 0x1 0x2 0x40 0xf 0x27\n"
         "10 0x1 (0 0x64 0x3) 0 0\n"
-        "1 0x3d (0x64) 0x8 0 0x65 0x40 0x1 0x2\n";   /* small[0]: slot 1 of the leaf at 101 */
+        "1 0x3d (0x64) 0x8 0 0x65 0x40 0x1 0x2\n"; /* small[0]: slot 1 of the leaf at 101 */
 
     fake.empty_slots = 8;
     fake_boot(&fake);
     CHECK(header.phase == CAPDL_PHASE_DONE);
-    if (strncmp(fake.log, expected, sizeof(expected) - 1) != 0)
+    if (strncmp(fake.log, expected, sizeof(expected) - 1) != 0) {
         check_text("calls of a larger CSpace", fake.log, expected);
+    }
     CHECK(strstr(fake.log, "\n32 0x8000000000065003 () 0x1 0x2"));
     CHECK(strstr(fake.log, "\n30 0x64 (0x64) 0x8000000000065008 0x40 0x8000000000065001 0x40 0xf\n"));
     check_failing_calls(&fake);
@@ -132,7 +133,7 @@ static void check_memory(struct fake fake)
     less.num_untypeds = 2;
     check_message(&less, 0, 0,
                   "capdl: planning memory: big: objects of 0x200000 bytes and more lack 0x200000 bytes of memory; "
-                               "free: 0x8000 bytes, largest piece 0x8000\n");
+                  "free: 0x8000 bytes, largest piece 0x8000\n");
     CHECK(strcmp(less.log, "11 0x1 ()\n") == 0 && header.object == 0);
     less = fake;
     less.untypeds[1].size_bits = 14;
@@ -163,7 +164,7 @@ int main(void)
     static struct encoder e;
     static struct fake fake;
 
-    encode_system(&e, &(struct system){ 0 });
+    encode_system(&e, &(struct system){NULL});
     fake = system_on(&e);
     check_good_boot(&fake);
     check_failing_calls(&fake);

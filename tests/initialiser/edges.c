@@ -22,7 +22,7 @@ static void started_threads_are_suspended(void)
     static const char expected[] = "32 0x67 () 0x1\n32 0x67 ()\n32 0x68 ()\n32 0x69 ()\n"
                                    "11 0x67 ()\n11 0x67 ()\n11 0x68 ()\n11 0x1 ()\n";
 
-    boot_system(&(struct system){ .starts_often = true });
+    boot_system(&(struct system){.starts_often = true});
     fake.refuse = header.num_calls - 1;
     fake.error = CAPDL_ERROR_ILLEGAL_OPERATION;
     fake_boot(&fake);
@@ -40,10 +40,11 @@ static void kernel_without_mcs(void)
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_FLAGS] = 0;
     profile[CAPDL_BOOT_SCHEDCONTROL_OFFSET] = 0;
-    encode_system(&blob, &(struct system){ .profile = profile });
+    encode_system(&blob, &(struct system){.profile = profile});
     fake = system_on(&blob);
     fake.empty_slots = 8;
-    check_message(&fake, 0, 0, "capdl: configuring scheduling contexts: no SchedControl of core 0, the kernel has 0 cores\n");
+    check_message(&fake, 0, 0,
+                  "capdl: configuring scheduling contexts: no SchedControl of core 0, the kernel has 0 cores\n");
     CHECK(strstr(fake.log, "\n10 0x1 (0x64 0x3) 0 0 0\n"));
 }
 
@@ -55,7 +56,7 @@ static void kernel_without_cache_methods(void)
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_PAGE_UNIFY] = 0;
     profile[CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = 0;
-    boot_system(&(struct system){ .profile = profile });
+    boot_system(&(struct system){.profile = profile});
     CHECK(header.phase == CAPDL_PHASE_DONE);
     CHECK(!strstr(fake.log, "\n43 ") && !strstr(fake.log, "\n44 ") && fake.frames[0][4096] == 2);
 }
@@ -64,20 +65,21 @@ static void kernel_without_cache_methods(void)
 
 static void put_chunk(uint64_t id, uint64_t length)
 {
-    const uint64_t head[2] = { id, length };
+    const uint64_t head[2] = {id, length};
 
     memcpy(fake.extra + fake.extra_size, head, sizeof(head));
     fake.extra_size += length;
 }
 
-/* A chunk of so many bytes by its own account, behind chunk 1; byte n of the extra bootinfo is n. Returns what is in slot 1. */
+/* A chunk of so many bytes by its own account, behind chunk 1; byte n of the extra bootinfo is n. Returns what is in
+ * slot 1. */
 static const uint8_t *boot_with_chunk(uint64_t id, uint64_t length, uint64_t extra_size)
 {
-
-    encode_system(&blob, &(struct system){ .chunk = 3 });
+    encode_system(&blob, &(struct system){.chunk = 3});
     fake = system_on(&blob);
-    for (unsigned i = 0; i < sizeof(fake.extra); i++)
+    for (unsigned i = 0; i < sizeof(fake.extra); i++) {
         fake.extra[i] = (uint8_t)i;
+    }
     put_chunk(1, 64);
     put_chunk(id, length);
     fake.extra_size = extra_size;
@@ -124,13 +126,13 @@ static void small_scratch(void)
 
 static void check_tampered(void (*tamper)(void), const char *start, const char *end)
 {
-
-    encode_system(&blob, &(struct system){ 0 });
+    encode_system(&blob, &(struct system){NULL});
     fake = system_on(&blob);
     fake.tamper = tamper;
     fake_boot(&fake);
-    if (!fake.stopped || strncmp(fake.console, start, strlen(start)) != 0 || !strstr(fake.console, end))
+    if (!fake.stopped || strncmp(fake.console, start, strlen(start)) != 0 || !strstr(fake.console, end)) {
         check_text("message", fake.console, start);
+    }
     check_text("calls", fake.log, "11 0x1 ()\n");
 }
 
@@ -141,7 +143,7 @@ static void untypeds_elsewhere(void)
 
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_UNTYPED_OFFSET] += sizeof(struct slot_region);
-    encode_system(&blob, &(struct system){ .profile = profile });
+    encode_system(&blob, &(struct system){.profile = profile});
     fake = system_on(&blob);
     check_message(&fake, 0, 0, "capdl: reading the blob: bootinfo with 0xfffffffffffff10c untypeds\n");
 }
@@ -152,7 +154,7 @@ static void other_levels_of_io_page_tables(void)
 
     memcpy(profile, system_profile, sizeof(profile));
     profile[CAPDL_BOOT_IOPT_LEVELS] = 3;
-    encode_system(&blob, &(struct system){ .profile = profile });
+    encode_system(&blob, &(struct system){.profile = profile});
     fake = system_on(&blob);
     fake.iopt_levels = 4;
     check_message(&fake, 0, 0, "capdl: reading the blob: I/O page tables of 3 levels, on hardware with 4\n");
@@ -174,7 +176,7 @@ static void images_that_do_not_fit(void)
 /* All memory is device memory: what has an address can be made, nothing else. */
 static void no_memory_at_all(void)
 {
-    encode_system(&blob, &(struct system){ 0 });
+    encode_system(&blob, &(struct system){NULL});
     fake = system_on(&blob);
     fake.num_untypeds = 2;
     fake.untypeds[1].is_device = 1;

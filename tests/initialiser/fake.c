@@ -37,8 +37,9 @@ static void write_log(const char *format, ...)
     va_start(arguments, format);
     length += (size_t)vsnprintf(fake->log + length, sizeof(fake->log) - length, format, arguments);
     va_end(arguments);
-    if (length >= sizeof(fake->log))
+    if (length >= sizeof(fake->log)) {
         abort();
+    }
 }
 
 /* ---- arch.h ---- */
@@ -53,8 +54,9 @@ static uint64_t console_char(char c)
 {
     size_t length = strlen(fake->console);
 
-    if (length + 1 < sizeof(fake->console))
+    if (length + 1 < sizeof(fake->console)) {
         fake->console[length] = c;
+    }
     return 0;
 }
 
@@ -62,23 +64,30 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
 {
     unsigned words = info & 127, caps = info >> 7 & 3, label = (unsigned)(info >> 12);
 
-    if (!configured)
+    if (!configured) {
         abort();
-    if (number == FAKE_PUTCHAR)
+    }
+    if (number == FAKE_PUTCHAR) {
         return console_char((char)target);
-    if (number != FAKE_CALL)
+    }
+    if (number != FAKE_CALL) {
         abort();
+    }
     write_log("%u %#lx (", label, target);
-    for (unsigned i = 0; i < caps; i++)
+    for (unsigned i = 0; i < caps; i++) {
         write_log("%s%#lx", i ? " " : "", memory.ipc_buffer.caps[i]);
+    }
     write_log(")");
-    for (unsigned i = 0; i < words; i++)
+    for (unsigned i = 0; i < words; i++) {
         write_log(" %#lx", i < 4 ? registers[i] : memory.ipc_buffer.words[i]);
+    }
     write_log("\n");
-    if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE)
+    if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE) {
         window_slot = target - self.first_slot;
-    if (header.num_calls == fake->refuse)
+    }
+    if (header.num_calls == fake->refuse) {
         return (uint64_t)fake->error << 12;
+    }
     return 0;
 }
 
@@ -128,12 +137,12 @@ static void write_bootinfo(void)
     b->extra_len = fake->extra_size;
     memcpy(memory.extra, fake->extra, sizeof(memory.extra));
     b->ipc_buffer = (uintptr_t)&memory.ipc_buffer;
-    b->empty = (struct slot_region){ 100, 100 + fake->empty_slots };
-    b->image_frames = (struct slot_region){ 20, 20 + offsetof(struct memory, ipc_buffer) / CAPDL_PAGE_SIZE };
+    b->empty = (struct slot_region){100, 100 + fake->empty_slots};
+    b->image_frames = (struct slot_region){20, 20 + offsetof(struct memory, ipc_buffer) / CAPDL_PAGE_SIZE};
     b->cnode_bits = 12;
     b->num_iopt_levels = fake->iopt_levels;
-    *sched_control = (struct slot_region){ 16, 16 + fake->cores };
-    *untyped = (struct slot_region){ 60, 60 + fake->num_untypeds };
+    *sched_control = (struct slot_region){16, 16 + fake->cores};
+    *untyped = (struct slot_region){60, 60 + fake->num_untypeds};
     memcpy(untyped + 1, fake->untypeds, sizeof(fake->untypeds));
 }
 
@@ -164,14 +173,17 @@ void fake_boot(struct fake *f)
     memset(fake->frames, 0, sizeof(fake->frames));
     memset(&memory, 0, sizeof(memory));
     memcpy(memory.blob, fake->blob, fake->blob_size);
-    for (uint64_t page = 0; page < fake->num_pages; page++)
+    for (uint64_t page = 0; page < fake->num_pages; page++) {
         memset(memory.pages + page * CAPDL_PAGE_SIZE, (int)page + 1, CAPDL_PAGE_SIZE);
+    }
     write_bootinfo();
     write_header();
-    if (fake->tamper)
+    if (fake->tamper) {
         fake->tamper();
-    self = (struct initialiser){ .slot = UINT64_MAX };
+    }
+    self = (struct initialiser){.slot = UINT64_MAX};
     fake->stopped = false;
-    if (!setjmp(end))
+    if (!setjmp(end)) {
         initialise((const struct bootinfo *)memory.bootinfo);
+    }
 }

@@ -14,22 +14,22 @@ struct fake {
     /* Set by the test. */
     const uint8_t *blob;
     size_t blob_size;
-    uint64_t num_pages;         /* page i is filled with bytes i + 1 */
-    uint64_t empty_slots;       /* from slot 100 of the initial CNode on */
+    uint64_t num_pages;   /* page i is filled with bytes i + 1 */
+    uint64_t empty_slots; /* from slot 100 of the initial CNode on */
     struct capdl_untyped untypeds[4];
     size_t num_untypeds;
     uint64_t cores;
-    uint64_t iopt_levels;       /* of I/O page tables */
-    uint64_t refuse;            /* number of the call that fails, from 1; 0: none */
-    unsigned error;             /* with this error */
-    uint8_t extra[128];         /* the extra bootinfo ... */
+    uint64_t iopt_levels; /* of I/O page tables */
+    uint64_t refuse;      /* number of the call that fails, from 1; 0: none */
+    unsigned error;       /* with this error */
+    uint8_t extra[128];   /* the extra bootinfo ... */
     uint64_t extra_size;
-    void (*tamper)(void);       /* changes the header before the boot; may be 0 */
+    void (*tamper)(void); /* changes the header before the boot; may be 0 */
 
     /* Found afterwards. */
-    char log[16384];            /* a line a call */
+    char log[16384]; /* a line a call */
     char console[4096];
-    bool stopped;               /* the initialiser has come to its end, good or bad */
+    bool stopped;                                                /* the initialiser has come to its end, good or bad */
     _Alignas(8) uint8_t frames[FAKE_SLOTS][4 * CAPDL_PAGE_SIZE]; /* first bytes of frames mapped for filling, by slot */
     bool code_written;
 };

@@ -11,17 +11,18 @@ enum { FIRST = 64, SLOTS = CAPDL_SIZE_LEFT_SLOTS };
 static struct encoder blob;
 static struct fake fake;
 
-/* To slot 3, taken for a CNode of 2^8 slots; slot 2 is the frame. Page 4 is copied, and scratch lies 12 pages behind. */
+/* To slot 3, taken for a CNode of 2^8 slots; slot 2 is the frame. Page 4 is copied, and scratch lies 12 pages behind.
+ */
 static struct system leaving(uint64_t slots, uint64_t devices)
 {
-    return (struct system){ .left = { [CAPDL_SIZE_LEFT_SLOTS - SLOTS] = slots,
-                                      [CAPDL_SIZE_LEFT_CNODE - SLOTS] = 3,
-                                      [CAPDL_SIZE_LEFT_BITS - SLOTS] = 8,
-                                      [CAPDL_SIZE_LEFT_FIRST - SLOTS] = FIRST,
-                                      [CAPDL_SIZE_LEFT_FRAME - SLOTS] = 2,
-                                      [CAPDL_SIZE_LEFT_PAGE - SLOTS] = 4,
-                                      [CAPDL_SIZE_LEFT_DEVICES - SLOTS] = devices,
-                                      [CAPDL_SIZE_LEFT_NAME - SLOTS] = 9 } };
+    return (struct system){.left = {[CAPDL_SIZE_LEFT_SLOTS - SLOTS] = slots,
+                                    [CAPDL_SIZE_LEFT_CNODE - SLOTS] = 3,
+                                    [CAPDL_SIZE_LEFT_BITS - SLOTS] = 8,
+                                    [CAPDL_SIZE_LEFT_FIRST - SLOTS] = FIRST,
+                                    [CAPDL_SIZE_LEFT_FRAME - SLOTS] = 2,
+                                    [CAPDL_SIZE_LEFT_PAGE - SLOTS] = 4,
+                                    [CAPDL_SIZE_LEFT_DEVICES - SLOTS] = devices,
+                                    [CAPDL_SIZE_LEFT_NAME - SLOTS] = 9}};
 }
 
 static void encode(const struct system *system)
@@ -57,7 +58,7 @@ static void untypeds_and_pages(void)
     encode(&system);
     left = boot();
     at = strstr(fake.log, "43 0x64 ");
-    at = at ? strstr(at, "42 0x66 ()\n") : 0;
+    at = at ? strstr(at, "42 0x66 ()\n") : NULL;
     CHECK(at && strncmp(at + strlen("42 0x66 ()\n"), expected, sizeof(expected) - 1) == 0);
     CHECK(left->version == 1 && left->first_untyped == FIRST);
     CHECK(left->num_untypeds == 2 && left->untypeds_left_out == 0);
@@ -70,7 +71,8 @@ static void untypeds_and_pages(void)
     CHECK(((const uint8_t *)(uintptr_t)header.pages_start)[3 * CAPDL_PAGE_SIZE] == 4);
 }
 
-/* Objects with addresses are in device memory, behind padding of 8 and 4 KiB. Of the 4 MiB, 2 MiB and 10 KiB are used. */
+/* Objects with addresses are in device memory, behind padding of 8 and 4 KiB. Of the 4 MiB, 2 MiB and 10 KiB are used.
+ */
 static void on_device_memory(uint64_t slots, uint64_t devices)
 {
     const struct system system = leaving(slots, devices);
@@ -85,10 +87,9 @@ static void padding_and_devices(void)
         uint64_t address;
         unsigned size_bits, is_device;
     } expected[] = {
-        { 0x80800000, 21, 0 }, { 0x80700000, 20, 0 }, { 0x80680000, 19, 0 }, { 0x80640000, 18, 0 },
-        { 0x80620000, 17, 0 }, { 0x80610000, 16, 0 }, { 0x80608000, 15, 0 }, { 0x80604000, 14, 0 },
-        { 0x80603000, 12, 0 }, { 0x80008000, 15, 1 }, { 0x80000000, 13, 1 }, { 0x80002000, 12, 1 },
-        { 0x1000, 12, 1 },
+        {0x80800000, 21, 0}, {0x80700000, 20, 0}, {0x80680000, 19, 0}, {0x80640000, 18, 0}, {0x80620000, 17, 0},
+        {0x80610000, 16, 0}, {0x80608000, 15, 0}, {0x80604000, 14, 0}, {0x80603000, 12, 0}, {0x80008000, 15, 1},
+        {0x80000000, 13, 1}, {0x80002000, 12, 1}, {0x1000, 12, 1},
     };
     enum { COUNT = sizeof(expected) / sizeof(expected[0]) };
     const struct capdl_leftovers *left;

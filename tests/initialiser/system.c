@@ -6,10 +6,10 @@
 
 unsigned failures;
 
-#define SLOT(i) (-1 - (int64_t)(i) * 4)
-#define PAGE(i) (-1 - ((int64_t)(i) * 4 + 1))
-#define INITIAL(i) (-1 - ((int64_t)(i) * 4 + 2))
-#define SCHED_CONTROL(i) (-1 - ((int64_t)(i) * 4 + 3))
+#define SLOT(i) (-1 - (int64_t)(i)*4)
+#define PAGE(i) (-1 - ((int64_t)(i)*4 + 1))
+#define INITIAL(i) (-1 - ((int64_t)(i)*4 + 2))
+#define SCHED_CONTROL(i) (-1 - ((int64_t)(i)*4 + 3))
 
 const int64_t system_profile[CAPDL_BOOT_KEY_COUNT] = {
     [CAPDL_BOOT_ARCH] = CAPDL_ARCH_RISCV,
@@ -38,8 +38,9 @@ static void put_profile(struct encoder *e, const int64_t *profile)
 {
     unsigned count = 0;
 
-    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++)
+    for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
         count += profile[key] != 0;
+    }
     put_head(e, 5, count);
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
         if (profile[key]) {
@@ -68,12 +69,13 @@ static void put_call(struct encoder *e, uint64_t method, int64_t target, unsigne
     put_uint(e, method);
     put_int(e, target);
     put_array(e, count);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         put_int(e, operands[i]);
+    }
 }
 
 #define PUT_CALL(e, method, target, ...) \
-    put_call(e, method, target, sizeof((int64_t[]){ __VA_ARGS__ }) / 8, (int64_t[]){ __VA_ARGS__ })
+    put_call(e, method, target, sizeof((int64_t[]){__VA_ARGS__}) / 8, (int64_t[]){__VA_ARGS__})
 
 static void put_phases(struct encoder *e, const struct system *system)
 {
@@ -119,10 +121,11 @@ static void put_fills(struct encoder *e, const struct system *system)
     put_array(e, 3);
     PUT_TUPLE(e, 0, 21, 4096, 1, 2, CAPDL_FILL_EXECUTABLE);
     PUT_TUPLE(e, 0, 21, 12288, 4, 1, 0);
-    if (system->chunk)
+    if (system->chunk) {
         PUT_TUPLE(e, 1, 12, 16, 8, 24, CAPDL_FILL_CHUNK | system->chunk << CAPDL_FILL_CHUNK_SHIFT);
-    else
+    } else {
         PUT_TUPLE(e, 1, 12, 0, 0, 2, CAPDL_FILL_UNCACHED);
+    }
 }
 
 static void put_names(struct encoder *e)
@@ -154,7 +157,7 @@ static void put_sizes(struct encoder *e, const uint64_t *left)
     put_head(e, 5, count);
     for (unsigned key = 0; key < count; key++) {
         put_uint(e, key);
-        put_uint(e, key < 3 ? (uint64_t[]){ 8, 10, 5 }[key] : left[key - CAPDL_SIZE_LEFT_SLOTS]);
+        put_uint(e, key < 3 ? (uint64_t[]){8, 10, 5}[key] : left[key - CAPDL_SIZE_LEFT_SLOTS]);
     }
 }
 
@@ -173,10 +176,11 @@ void encode_system(struct encoder *e, const struct system *system)
     put_objects(e);
     put_fills(e, system);
     put_phases(e, system);
-    if (system->nameless)
+    if (system->nameless) {
         put_null(e);
-    else
+    } else {
         put_names(e);
+    }
 }
 
 struct fake system_on(const struct encoder *e)
@@ -186,10 +190,10 @@ struct fake system_on(const struct encoder *e)
         .blob_size = e->size,
         .num_pages = 5,
         .empty_slots = 50,
-        .untypeds = { { .address = 0x1000, .size_bits = 12, .is_device = 1 },
-                      { .address = 0x80000000, .size_bits = 16 },
-                      { .address = 0x80400000, .size_bits = 22 },
-                      { .address = 0x80800000, .size_bits = 21 } },
+        .untypeds = {{.address = 0x1000, .size_bits = 12, .is_device = 1},
+                     {.address = 0x80000000, .size_bits = 16},
+                     {.address = 0x80400000, .size_bits = 22},
+                     {.address = 0x80800000, .size_bits = 21}},
         .num_untypeds = 4,
         .cores = 1,
     };
@@ -197,8 +201,9 @@ struct fake system_on(const struct encoder *e)
 
 void check_text(const char *what, const char *got, const char *expected)
 {
-    if (strcmp(got, expected) == 0)
+    if (strcmp(got, expected) == 0) {
         return;
+    }
     fprintf(stderr, "%s:\n%s--- expected:\n%s", what, got, expected);
     failures++;
 }

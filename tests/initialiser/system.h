@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small system for the fake kernel: slot 0 a 2 MiB frame, 1 and 2 frames, 3 a TCB, 4 a frame at an address, 5 an untyped,
- * 6 and 7 its children, 8 and 9 derived. Five pages.
+ * A small system for the fake kernel: slot 0 a 2 MiB frame, 1 and 2 frames, 3 a TCB, 4 a frame at an address, 5 an
+ * untyped, 6 and 7 its children, 8 and 9 derived. Five pages.
  */
 #ifndef TESTS_INITIALISER_SYSTEM_H
 #define TESTS_INITIALISER_SYSTEM_H
@@ -14,9 +14,10 @@
 struct system {
     const int64_t *profile; /* 0: system_profile */
     unsigned core;          /* of the scheduling context */
-    unsigned chunk;         /* of the extra bootinfo, 24 bytes from its 8th go to byte 16 of slot 1; 0: pages fill slots 1 and 2 */
+    unsigned
+        chunk; /* of the extra bootinfo, 24 bytes from its 8th go to byte 16 of slot 1; 0: pages fill slots 1 and 2 */
     bool nameless;
-    bool starts_often; /* slot 3, and again slots 3, 4 and 5 */
+    bool starts_often;                                           /* slot 3, and again slots 3, 4 and 5 */
     uint64_t left[CAPDL_SIZE_KEY_COUNT - CAPDL_SIZE_LEFT_SLOTS]; /* sizes from LEFT_SLOTS on; the first 0: none */
 };
 
@@ -24,16 +25,17 @@ extern const int64_t system_profile[CAPDL_BOOT_KEY_COUNT]; /* MCS, all methods *
 
 void encode_system(struct encoder *, const struct system *);
 
-/* A kernel with an untyped of 64 KiB at 2 GiB, which holds the fixed objects, one of 4 MiB and one of 2 MiB, and a device. */
+/* A kernel with an untyped of 64 KiB at 2 GiB, which holds the fixed objects, one of 4 MiB and one of 2 MiB, and a
+ * device. */
 struct fake system_on(const struct encoder *);
 
 extern unsigned failures;
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
+#define CHECK(condition)                                                                  \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
             fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition); \
-            failures++; \
-        } \
+            failures++;                                                                   \
+        }                                                                                 \
     } while (0)
 void check_text(const char *what, const char *got, const char *expected);
 /* Boots, with the refuse-th call failing, and compares what is printed. */

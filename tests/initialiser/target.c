@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What only the target links, compiled for this machine: where frames are mapped to be filled, and what compilers call. */
+/* What only the target links, compiled for this machine: where frames are mapped to be filled, and what compilers call.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,12 +18,12 @@ uint8_t window[2 * CAPDL_PAGE_SIZE];
 static unsigned failures;
 static uint64_t unmapped;
 
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
+#define CHECK(condition)                                                              \
+    do {                                                                              \
+        if (!(condition)) {                                                           \
             fprintf(stderr, "target.c:%d: %s does not hold\n", __LINE__, #condition); \
-            failures++; \
-        } \
+            failures++;                                                               \
+        }                                                                             \
     } while (0)
 
 /* ---- arch.h ---- */
@@ -85,8 +86,9 @@ static void check_copies(void)
 {
     _Alignas(8) uint8_t from[64], to[64], expected[64];
 
-    for (unsigned i = 0; i < sizeof(from); i++)
+    for (unsigned i = 0; i < sizeof(from); i++) {
         from[i] = (uint8_t)(i + 1);
+    }
     for (unsigned target = 0; target < 9; target++) {
         for (unsigned source = 0; source < 9; source++) {
             for (unsigned size = 0; size < 40; size++) {
@@ -117,7 +119,7 @@ static void check_sets(void)
 
 int main(void)
 {
-    static struct bootinfo bootinfo = { .image_frames = { 20, 99 } };
+    static struct bootinfo bootinfo = {.image_frames = {20, 99}};
 
     check_window_page(&bootinfo);
     check_larger_windows(&bootinfo, 0);

@@ -32,9 +32,9 @@ static uint8_t *make_task(const struct capdl_profile *profile, size_t *size)
     char path[4096];
     struct file_bytes file;
     int64_t number = profile->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR];
-    snprintf(path, sizeof path, "%s/task-%s.elf", tasks, task_name(profile->arch));
+    snprintf(path, sizeof(path), "%s/task-%s.elf", tasks, task_name(profile->arch));
     if (!file_read(path, &file)) {
-        return 0;
+        return NULL;
     }
     uint8_t *bytes = malloc(file.size);
     memcpy(bytes, file.data, file.size);
@@ -42,20 +42,20 @@ static uint8_t *make_task(const struct capdl_profile *profile, size_t *size)
     file_release(&file);
     uint8_t *place = memmem(bytes, *size, "PUTCHAR!", 8);
     if (place) {
-        memcpy(place, &number, sizeof number);
+        memcpy(place, &number, sizeof(number));
     }
     return bytes;
 }
 
 static struct qemu_options until(const char *marker, FILE *console)
 {
-    return (struct qemu_options){ .console = console, .marker = marker, .timeout_seconds = 30 };
+    return (struct qemu_options){.console = console, .marker = marker, .timeout_seconds = 30};
 }
 
 static FILE *listen_in(void)
 {
-    memset(said, 0, sizeof said);
-    return fmemopen(said, sizeof said, "w");
+    memset(said, 0, sizeof(said));
+    return fmemopen(said, sizeof(said), "w");
 }
 
 static void report(const struct capdl_diags *diags, const char *what)
@@ -69,10 +69,10 @@ static void report(const struct capdl_diags *diags, const char *what)
 /* The way `capdl run` goes. */
 static void boot_plain(const struct capdl_profile *profile, const uint8_t *task, size_t size, const char *expected)
 {
-    struct capdl_diags diags = { 0 };
+    struct capdl_diags diags = {NULL};
     FILE *console = listen_in();
     struct qemu_options options = until(expected, console);
-    enum qemu_outcome outcome = qemu_boot(profile, "task", task, size, &options, 0, &diags);
+    enum qemu_outcome outcome = qemu_boot(profile, "task", task, size, &options, NULL, &diags);
     fclose(console);
     CHECK(outcome == QEMU_MARKER, "%s did not boot", profile->name);
     if (outcome != QEMU_MARKER) {
@@ -85,14 +85,15 @@ static void boot_plain(const struct capdl_profile *profile, const uint8_t *task,
 static void boot_packed(const struct capdl_profile *profile, const uint8_t *task, size_t size, enum pack_format format,
                         const char *replace, const char *by, const char *expected)
 {
-    struct capdl_diags diags = { 0 };
-    struct qemu_line line = { 0 };
-    struct pack_options pack = { .profile = profile, .image = { "task", task, size }, .format = format };
+    struct capdl_diags diags = {NULL};
+    struct qemu_line line = {NULL};
+    struct pack_options pack = {.profile = profile, .image = {"task", task, size}, .format = format};
     FILE *console = listen_in(), *file = fdopen(memfd_create("packed", 0), "wb");
     struct qemu_options options = until(expected, console);
     char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
-    bool fine = pack_image(&pack, &diags, file) && fflush(file) == 0 && qemu_command(profile, path, 0, &line, &diags);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
+    bool fine =
+        pack_image(&pack, &diags, file) && fflush(file) == 0 && qemu_command(profile, path, NULL, &line, &diags);
     for (size_t i = 0; fine && replace && i < line.argc; i++) {
         if (strcmp(line.argv[i], replace) == 0) {
             free(line.argv[i]);
@@ -144,15 +145,15 @@ static void boot_all(const struct capdl_profile *profile)
     char expected[64];
     size_t size;
     uint8_t *task = make_task(profile, &size);
-    snprintf(expected, sizeof expected, "root task up, %u nodes", profile->max_nodes);
+    snprintf(expected, sizeof(expected), "root task up, %u nodes", profile->max_nodes);
     if (!task || !profile->printing || profile->sysenter || strcmp(profile->platform, "tx2") == 0 ||
         (profile->arch == CAPDL_ARCH_X86_64 && profile->hypervisor)) {
         printf("skipped: %s (%s)\n", profile->name,
-               !task                ? "no compiler for the task"
-               : !profile->printing ? "no console"
-               : profile->sysenter  ? "the task knows SYSCALL only"
+               !task                                   ? "no compiler for the task"
+               : !profile->printing                    ? "no console"
+               : profile->sysenter                     ? "the task knows SYSCALL only"
                : strcmp(profile->platform, "tx2") == 0 ? "QEMU is no Tegra"
-                                    : "QEMU has no VT-x");
+                                                       : "QEMU has no VT-x");
         num_skipped++;
         free(task);
         return;
@@ -160,9 +161,9 @@ static void boot_all(const struct capdl_profile *profile)
     boot_plain(profile, task, size, expected);
     if (profile->arch != CAPDL_ARCH_X86_64) {
         /* one of the other formats each, so that all are seen */
-        static const enum pack_format formats[] = { PACK_RAW, PACK_LINUX, PACK_UIMAGE, PACK_EFI };
+        static const enum pack_format formats[] = {PACK_RAW, PACK_LINUX, PACK_UIMAGE, PACK_EFI};
         enum pack_format format = formats[num_booted % (profile->arch == CAPDL_ARCH_AARCH64 ? 4 : 3)];
-        boot_packed(profile, task, size, format, 0, 0, expected);
+        boot_packed(profile, task, size, format, NULL, NULL, expected);
         boot_elsewhere(profile, task, size, expected);
     }
     num_booted++;
@@ -180,12 +181,12 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     tasks = argv[1];
-    int count = scandir(prefixes, &entries, 0, alphasort);
+    int count = scandir(prefixes, &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
         static struct capdl_profile profile;
-        struct capdl_diags diags = { 0 };
+        struct capdl_diags diags = {NULL};
         char path[4096];
-        snprintf(path, sizeof path, "%s/%s", prefixes, entries[i]->d_name);
+        snprintf(path, sizeof(path), "%s/%s", prefixes, entries[i]->d_name);
         if (entries[i]->d_name[0] != '.' && (argc < 3 || strstr(entries[i]->d_name, argv[2]))) {
             bool fine = profile_read(path, &profile, &diags);
             CHECK(fine, "%s: no profile", path);

@@ -7,15 +7,15 @@
 
 static unsigned checks_made, checks_failed;
 
-#define CHECK(condition, ...)                                                                                          \
-    do {                                                                                                               \
-        checks_made++;                                                                                                 \
-        if (!(condition)) {                                                                                            \
-            checks_failed++;                                                                                           \
-            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition);                                            \
-            fprintf(stderr, __VA_ARGS__);                                                                              \
-            putc('\n', stderr);                                                                                        \
-        }                                                                                                              \
+#define CHECK(condition, ...)                                               \
+    do {                                                                    \
+        checks_made++;                                                      \
+        if (!(condition)) {                                                 \
+            checks_failed++;                                                \
+            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
+            fprintf(stderr, __VA_ARGS__);                                   \
+            putc('\n', stderr);                                             \
+        }                                                                   \
     } while (0)
 
 static inline int check_result(void)

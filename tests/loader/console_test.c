@@ -29,16 +29,16 @@ static const struct console {
     uint32_t ready, busy; /* values of the status register */
     unsigned data, data_size;
 } consoles[] = {
-    { "arm,pl011", 0, 0, 0x18, 0x90, 0x20, 0x00, 4 }, /* FR: TXFF is bit 5 */
-    { "ns16550a", 0, 0, 0x05, 0x60, 0x00, 0x00, 1 },  /* LSR: THRE is bit 5 */
-    { "ns16550a", 2, 4, 0x14, 0x60, 0x00, 0x00, 4 },
-    { "ns16550a", 2, 1, 0x14, 0x60, 0x00, 0x00, 1 },
-    { "snps,dw-apb-uart", 2, 4, 0x14, 0x60, 0x00, 0x00, 4 },
-    { "brcm,bcm2835-aux-uart", 0, 0, 0x14, 0x20, 0x00, 0x00, 4 },      /* MU_LSR: transmitter empty is bit 5 */
-    { "fsl,imx6q-uart", 0, 0, 0x98, 0x4000, 0x0000, 0x40, 4 },         /* USR2: TXFE is bit 14; UTXD at 0x40 */
-    { "fsl,imx8qxp-lpuart", 0, 0, 0x14, 0x800000, 0, 0x1c, 4 },        /* STAT: TDRE is bit 23; DATA at 0x1c */
-    { "amlogic,meson-gx-uart", 0, 0, 0x0c, 0x400000, 0x200000, 0, 4 }, /* STATUS: TX FIFO full is bit 21 */
-    { "xlnx,xuartps", 0, 0, 0x2c, 0x08, 0x10, 0x30, 4 },               /* SR: TFUL is bit 4; FIFO at 0x30 */
+    {"arm,pl011", 0, 0, 0x18, 0x90, 0x20, 0x00, 4}, /* FR: TXFF is bit 5 */
+    {"ns16550a", 0, 0, 0x05, 0x60, 0x00, 0x00, 1},  /* LSR: THRE is bit 5 */
+    {"ns16550a", 2, 4, 0x14, 0x60, 0x00, 0x00, 4},
+    {"ns16550a", 2, 1, 0x14, 0x60, 0x00, 0x00, 1},
+    {"snps,dw-apb-uart", 2, 4, 0x14, 0x60, 0x00, 0x00, 4},
+    {"brcm,bcm2835-aux-uart", 0, 0, 0x14, 0x20, 0x00, 0x00, 4},      /* MU_LSR: transmitter empty is bit 5 */
+    {"fsl,imx6q-uart", 0, 0, 0x98, 0x4000, 0x0000, 0x40, 4},         /* USR2: TXFE is bit 14; UTXD at 0x40 */
+    {"fsl,imx8qxp-lpuart", 0, 0, 0x14, 0x800000, 0, 0x1c, 4},        /* STAT: TDRE is bit 23; DATA at 0x1c */
+    {"amlogic,meson-gx-uart", 0, 0, 0x0c, 0x400000, 0x200000, 0, 4}, /* STATUS: TX FIFO full is bit 21 */
+    {"xlnx,xuartps", 0, 0, 0x2c, 0x08, 0x10, 0x30, 4},               /* SR: TFUL is bit 4; FIFO at 0x30 */
 };
 
 static uint8_t *make_tree(const struct console *console, const char *path, uintptr_t address)
@@ -109,11 +109,11 @@ static void test_busy(const struct console *console)
 
 static void test_none(void)
 {
-    static const struct console unknown = { .compatible = "acme,uart" };
+    static const struct console unknown = {.compatible = "acme,uart"};
     uint8_t registers[REGISTERS];
     open_console(&unknown, "/uart@1", registers);
     CHECK(console_registers() == 0, "an unknown device");
-    open_console(&consoles[0], 0, registers);
+    open_console(&consoles[0], NULL, registers);
     CHECK(console_registers() == 0, "no stdout-path");
     open_console(&consoles[0], "serial9", registers);
     CHECK(console_registers() == 0, "no such alias");
@@ -124,7 +124,7 @@ static void test_none(void)
 
 int main(void)
 {
-    for (size_t i = 0; i < sizeof consoles / sizeof *consoles; i++) {
+    for (size_t i = 0; i < sizeof(consoles) / sizeof(*consoles); i++) {
         test_put(&consoles[i]);
         test_busy(&consoles[i]);
     }

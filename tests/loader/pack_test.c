@@ -22,10 +22,10 @@ static const char *loader;
 static struct file_bytes loader_file;
 
 /* A kernel with more .bss than content, and an image with a hole, zeros among its bytes, and .bss. */
-static const struct test_segment kernel_segments[] = { { 0xffffff8040000000, RAM, 0x12345, 0x180001 } };
+static const struct test_segment kernel_segments[] = {{0xffffff8040000000, RAM, 0x12345, 0x180001}};
 static const struct test_segment image_segments[] = {
-    { 0x400010, 0, 0x30010, 0x30010 },
-    { 0x440000, 0, 0x100, 0x100000 },
+    {0x400010, 0, 0x30010, 0x30010},
+    {0x440000, 0, 0x100, 0x100000},
 };
 
 struct result {
@@ -49,14 +49,14 @@ static size_t loader_size(void)
 {
     Elf64_Ehdr header;
     Elf64_Phdr segment;
-    memcpy(&header, loader_file.data, sizeof header);
-    memcpy(&segment, loader_file.data + header.e_phoff, sizeof segment);
+    memcpy(&header, loader_file.data, sizeof(header));
+    memcpy(&segment, loader_file.data + header.e_phoff, sizeof(segment));
     return segment.p_filesz;
 }
 
 static struct result pack(const struct pack_options *options)
 {
-    struct result result = { 0 };
+    struct result result = {0};
     FILE *out = open_memstream(&result.bytes, &result.size);
     result.packed = pack_image(options, &result.diags, out);
     fclose(out);
@@ -92,7 +92,7 @@ static void set_up(struct capdl_profile *profile, struct pack_options *options, 
     test_prefix_write(profile, "bin/kernel.elf", kernel, size);
     free(kernel);
     uint8_t *image = test_elf(machine, 0x400020, image_segments, 2, &size);
-    *options = (struct pack_options){ .profile = profile, .image = { "test.img", image, size }, .loader = loader };
+    *options = (struct pack_options){.profile = profile, .image = {"test.img", image, size}, .loader = loader};
 }
 
 static void tear_down(struct capdl_profile *profile, struct pack_options *options)
@@ -107,7 +107,7 @@ static void lay_out(const struct result *result, uint8_t *ram)
     const uint8_t *payload = (const uint8_t *)result->payload;
     for (uint32_t i = 0; i < result->payload->num_regions; i++) {
         struct capdl_payload_region region;
-        memcpy(&region, payload + result->payload->regions + i * sizeof region, sizeof region);
+        memcpy(&region, payload + result->payload->regions + i * sizeof(region), sizeof(region));
         CHECK(region.to >= RAM && region.to + region.stored + region.zeros <= RAM + RAM_SIZE, "region %u outside RAM",
               i);
         CHECK(region.from + region.stored <= result->payload->size, "region %u outside the payload", i);
@@ -133,11 +133,10 @@ static void test_contents(void)
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);
-    options.extras = &(struct pack_extra){ { "extra", extra, sizeof extra }, 0x41c00003, 0 };
+    options.extras = &(struct pack_extra){{"extra", extra, sizeof(extra)}, 0x41c00003, 0};
     options.num_extras = 1;
     struct result result = pack(&options);
-    CHECK(result.packed && result.diags.count == 0 && result.payload->magic == CAPDL_PAYLOAD_MAGIC,
-          "packed");
+    CHECK(result.packed && result.diags.count == 0 && result.payload->magic == CAPDL_PAYLOAD_MAGIC, "packed");
     const struct capdl_payload *p = result.payload;
     uint8_t *got = malloc(RAM_SIZE), *expected = malloc(RAM_SIZE);
     memset(got, UNTOUCHED, RAM_SIZE);
@@ -145,7 +144,7 @@ static void test_contents(void)
     lay_out(&result, got);
     expect_program(expected, kernel_segments, 1, RAM, RAM + 0x181000, kernel_virtual);
     expect_program(expected, image_segments, 2, p->initialiser.start, p->initialiser.start + 0x140000, 0x400000);
-    memcpy(expected + 0x1c00003, extra, sizeof extra);
+    memcpy(expected + 0x1c00003, extra, sizeof(extra));
     CHECK(memcmp(got, expected, RAM_SIZE) == 0, "memory as the ELF files say");
     CHECK(p->kernel.start == RAM && p->kernel.end == RAM + 0x181000 && p->kernel_virtual == kernel_virtual, "kernel");
     CHECK(p->kernel_entry == kernel_virtual + 0x20 && p->initialiser_entry == 0x400020, "entries");
@@ -185,8 +184,8 @@ static void test_formats(void)
     struct result elf = pack(&options);
     Elf64_Ehdr header;
     Elf64_Phdr segment;
-    memcpy(&header, elf.bytes, sizeof header);
-    memcpy(&segment, elf.bytes + header.e_phoff, sizeof segment);
+    memcpy(&header, elf.bytes, sizeof(header));
+    memcpy(&segment, elf.bytes + header.e_phoff, sizeof(segment));
     CHECK(memcmp(elf.bytes, ELFMAG, 4) == 0 && header.e_machine == EM_AARCH64 && header.e_phnum == 1, "ELF");
     CHECK(segment.p_paddr == elf.payload->home && segment.p_vaddr == segment.p_paddr &&
               segment.p_offset + segment.p_filesz == elf.size,
@@ -257,16 +256,16 @@ static void kernel_made(const struct capdl_profile *profile, uint16_t machine, u
 static void kernel_gone(const struct capdl_profile *profile)
 {
     char path[5000];
-    snprintf(path, sizeof path, "%s/bin/kernel.elf", profile->prefix);
+    snprintf(path, sizeof(path), "%s/bin/kernel.elf", profile->prefix);
     remove(path);
 }
 
 static void test_bad_kernels(void)
 {
-    static const struct test_segment odd[] = { { 0xffffff8040001000, RAM + 0x1000, 16, 16 } };
-    static const struct test_segment torn[] = { { 0xffffff8040000000, RAM, 16, 16 },
-                                                { 0xffffff8040200000, RAM + 0x300000, 16, 16 } };
-    static const struct test_segment wrap[] = { { 0xfffffffffffff000, RAM, 16, 0x2000 } };
+    static const struct test_segment odd[] = {{0xffffff8040001000, RAM + 0x1000, 16, 16}};
+    static const struct test_segment torn[] = {{0xffffff8040000000, RAM, 16, 16},
+                                               {0xffffff8040200000, RAM + 0x300000, 16, 16}};
+    static const struct test_segment wrap[] = {{0xfffffffffffff000, RAM, 16, 0x2000}};
     REFUSED("kernel.elf", kernel_gone(&profile));
     REFUSED("not an ELF file", test_prefix_write(&profile, "bin/kernel.elf", "no kernel at all", 16));
     REFUSED("not an ELF file", kernel_cut(&profile, 0));
@@ -278,7 +277,7 @@ static void test_bad_kernels(void)
     REFUSED("2 MiB", kernel_made(&profile, EM_AARCH64, odd[0].vaddr, odd, 1));
     REFUSED("different distances", kernel_made(&profile, EM_AARCH64, kernel_virtual, torn, 2));
     REFUSED("wraps", kernel_made(&profile, EM_AARCH64, wrap[0].vaddr, wrap, 1));
-    REFUSED("nothing to load", kernel_made(&profile, EM_AARCH64, 0, 0, 0));
+    REFUSED("nothing to load", kernel_made(&profile, EM_AARCH64, 0, NULL, 0));
 }
 
 static void test_bad_trees(void)
@@ -286,21 +285,21 @@ static void test_bad_trees(void)
     size_t size;
     uint8_t *tree = test_tree(&size);
     REFUSED("device tree", test_prefix_write(&profile, "support/kernel.dtb", "", 0));
-    REFUSED("mine.dtb: is not a sound device tree", (options.dtb = (struct pack_file){ "mine.dtb", tree, 30 }));
-    REFUSED("mine.dtb", (options.dtb = (struct pack_file){ "mine.dtb", tree, 100 }));
+    REFUSED("mine.dtb: is not a sound device tree", (options.dtb = (struct pack_file){"mine.dtb", tree, 30}));
+    REFUSED("mine.dtb", (options.dtb = (struct pack_file){"mine.dtb", tree, 100}));
     fdt_set_size_dt_struct(tree, 0x70000000);
-    REFUSED("mine.dtb", (options.dtb = (struct pack_file){ "mine.dtb", tree, size }));
+    REFUSED("mine.dtb", (options.dtb = (struct pack_file){"mine.dtb", tree, size}));
     free(tree);
 }
 
 static void test_misfits(void)
 {
-    static const struct test_segment huge[] = { { 0x400000, 0, 16, 0x2000000 } };
-    static const struct test_segment overlapping[] = { { 0x400000, 0, 0x2000, 0x2000 }, { 0x401000, 0, 16, 16 } };
-    static const struct capdl_region reserved = { 0x40180000, 0x41000000 };
-    static const struct pack_extra inside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 15 * 0x100000, 0 };
-    static const struct pack_extra outside = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 50 * 0x100000, 0 };
-    static const struct pack_extra beyond = { { "pages", (const uint8_t *)"1234", 4 }, UINT64_MAX - 2, 0 };
+    static const struct test_segment huge[] = {{0x400000, 0, 16, 0x2000000}};
+    static const struct test_segment overlapping[] = {{0x400000, 0, 0x2000, 0x2000}, {0x401000, 0, 16, 16}};
+    static const struct capdl_region reserved = {0x40180000, 0x41000000};
+    static const struct pack_extra inside = {{"pages", (const uint8_t *)"1234", 4}, RAM + 15 * 0x100000, 0};
+    static const struct pack_extra outside = {{"pages", (const uint8_t *)"1234", 4}, RAM + 50 * 0x100000, 0};
+    static const struct pack_extra beyond = {{"pages", (const uint8_t *)"1234", 4}, UINT64_MAX - 2, 0};
     size_t size;
     uint8_t *image = test_elf(EM_AARCH64, 0x400000, huge, 1, &size);
     REFUSED("initialiser takes 32768 KiB", options.image.bytes = realloc((void *)(uintptr_t)options.image.bytes, size);
@@ -325,7 +324,7 @@ static void test_misfits(void)
     REFUSED("not this tool's boot loader", {
         kernel_cut(&profile, SIZE_MAX);
         static char path[5000];
-        snprintf(path, sizeof path, "%s/bin/kernel.elf", profile.prefix);
+        snprintf(path, sizeof(path), "%s/bin/kernel.elf", profile.prefix);
         options.loader = path;
     });
     REFUSED("multiboot", profile.arch = CAPDL_ARCH_X86_64);
@@ -336,7 +335,7 @@ static void test_misfits(void)
 /* Reserved memory is stepped over. */
 static void test_reserved(void)
 {
-    static const struct capdl_region reserved = { 0x40181000, 0x40300000 };
+    static const struct capdl_region reserved = {0x40181000, 0x40300000};
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);
@@ -365,34 +364,36 @@ static struct pack_file reserving_tree(uint64_t start, uint64_t bytes, const cha
     free(plain);
     if (!node) {
         fdt_add_mem_rsv(tree, start, bytes);
-        return (struct pack_file){ "mine.dtb", tree, ROOM };
+        return (struct pack_file){"mine.dtb", tree, ROOM};
     }
     int parent = fdt_add_subnode(tree, 0, "reserved-memory");
     fdt_setprop_u32(tree, parent, "#size-cells", 1);
     fdt_setprop_u32(tree, parent, "#address-cells", 2);
     int child = fdt_add_subnode(tree, parent, node);
-    fdt32_t reg[3] = { cpu_to_fdt32((uint32_t)(start >> 32)), cpu_to_fdt32((uint32_t)start), cpu_to_fdt32((uint32_t)bytes) };
-    fdt_setprop(tree, child, "reg", reg, sizeof reg);
+    fdt32_t reg[3] = {cpu_to_fdt32((uint32_t)(start >> 32)), cpu_to_fdt32((uint32_t)start),
+                      cpu_to_fdt32((uint32_t)bytes)};
+    fdt_setprop(tree, child, "reg", reg, sizeof(reg));
     if (strcmp(node, "off") == 0) {
         fdt_setprop_string(tree, child, "status", "disabled");
     }
-    return (struct pack_file){ "mine.dtb", tree, ROOM };
+    return (struct pack_file){"mine.dtb", tree, ROOM};
 }
 
 /* What the device tree reserves is stepped over as well. */
 static void test_tree_reserves(void)
 {
-    static const struct pack_extra extra = { { "pages", (const uint8_t *)"1234", 4 }, RAM + 0x1800000, 0 };
+    static const struct pack_extra extra = {{"pages", (const uint8_t *)"1234", 4}, RAM + 0x1800000, 0};
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);
     for (int listed = 0; listed < 2; listed++) {
-        options.dtb = reserving_tree(0x40181000, 0x17f000, listed ? 0 : "firmware@40181000");
+        options.dtb = reserving_tree(0x40181000, 0x17f000, listed ? NULL : "firmware@40181000");
         struct result result = pack(&options);
         CHECK(result.packed && result.payload->kernel_tree.start >= 0x40300000 &&
                   result.payload->initialiser.start >= 0x40300000,
               "above it");
-        CHECK(says(&result, "kernel made-up will clear and give away memory that the device tree reserves, 0x40181000 to 0x40300000"),
+        CHECK(says(&result, "kernel made-up will clear and give away memory that the device tree reserves, 0x40181000 "
+                            "to 0x40300000"),
               "the kernel manages it");
         result_free(&result);
     }
@@ -416,23 +417,25 @@ static void test_tree_reserves(void)
 static void test_tree_clashes(void)
 {
     REFUSED("initialiser: lies in memory that the device tree reserves", options.initialiser_at = RAM + 8 * mib;
-            options.dtb = reserving_tree(RAM + 8 * mib + 4096, 0x1000, 0));
+            options.dtb = reserving_tree(RAM + 8 * mib + 4096, 0x1000, NULL));
     REFUSED("loader: lies in memory that the device tree reserves, 0x41800000 to 0x41900000 (tz@41800000)",
-            options.at = RAM + 24 * mib; options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
+            options.at = RAM + 24 * mib;
+            options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
     REFUSED("tz@41800000        0x0041800000 .. 0x0041900000  reserved by the device tree  overlaps",
-            options.at = RAM + 24 * mib; options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
-    REFUSED("device tree takes", options.dtb = reserving_tree(0x40180000, 0xe80000, 0));
+            options.at = RAM + 24 * mib;
+            options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
+    REFUSED("device tree takes", options.dtb = reserving_tree(0x40180000, 0xe80000, NULL));
 }
 
 /* The same bytes at the same physical addresses, in 32 bits; segments at multiples of 8, where multiboot headers are
  * looked for. */
 static void test_multiboot(void)
 {
-    static const struct test_segment segments[] = { { 0x100000, 0x100000, 0x123, 0x8000 },
-                                                    { 0xffffffff80108000, 0x108000, 0x77, 0x100 } };
-    static const struct test_segment high[] = { { 0x100000000, 0x100000000, 16, 16 } };
+    static const struct test_segment segments[] = {{0x100000, 0x100000, 0x123, 0x8000},
+                                                   {0xffffffff80108000, 0x108000, 0x77, 0x100}};
+    static const struct test_segment high[] = {{0x100000000, 0x100000000, 16, 16}};
     struct capdl_profile profile;
-    struct capdl_diags diags = { 0 };
+    struct capdl_diags diags = {NULL};
     char *bytes;
     size_t size;
     test_prefix(&profile, CAPDL_ARCH_X86_64);
@@ -442,8 +445,8 @@ static void test_multiboot(void)
     fclose(out);
     Elf32_Ehdr header;
     Elf32_Phdr program[2];
-    memcpy(&header, bytes, sizeof header);
-    memcpy(program, bytes + header.e_phoff, sizeof program);
+    memcpy(&header, bytes, sizeof(header));
+    memcpy(program, bytes + header.e_phoff, sizeof(program));
     CHECK(header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_machine == EM_386 && header.e_phnum == 2 &&
               header.e_entry == 0x100010,
           "header");

@@ -31,62 +31,62 @@ struct machine {
 };
 
 #define VIRT "qemu-arm-virt", CAPDL_ARCH_AARCH64
-#define AT_EL1                                                                                                         \
-    PACK_ELF, 0xffffffffc0000000, 0x40000000, 0x9000000,                                                               \
-    {                                                                                                                  \
-        0x40000000, 0xc0000000                                                                                         \
+#define AT_EL1                                           \
+    PACK_ELF, 0xffffffffc0000000, 0x40000000, 0x9000000, \
+    {                                                    \
+        0x40000000, 0xc0000000                           \
     }
-#define AT_EL2                                                                                                         \
-    PACK_ELF, 0xffc0000000, 0x60000000, 0x9000000,                                                                     \
-    {                                                                                                                  \
-        0x60000000, 0xc0000000                                                                                         \
+#define AT_EL2                                     \
+    PACK_ELF, 0xffc0000000, 0x60000000, 0x9000000, \
+    {                                              \
+        0x60000000, 0xc0000000                     \
     }
-#define UEFI_EL1                                                                                                       \
-    PACK_EFI, 0xffffffffc0000000, 0x40000000, 0x9000000,                                                               \
-    {                                                                                                                  \
-        0x40000000, 0xc0000000                                                                                         \
+#define UEFI_EL1                                         \
+    PACK_EFI, 0xffffffffc0000000, 0x40000000, 0x9000000, \
+    {                                                    \
+        0x40000000, 0xc0000000                           \
     }
-#define UEFI_EL2                                                                                                       \
-    PACK_EFI, 0xffc0000000, 0x60000000, 0x9000000,                                                                     \
-    {                                                                                                                  \
-        0x60000000, 0xc0000000                                                                                         \
+#define UEFI_EL2                                   \
+    PACK_EFI, 0xffc0000000, 0x60000000, 0x9000000, \
+    {                                              \
+        0x60000000, 0xc0000000                     \
     }
-#define HARTS                                                                                                          \
-    PACK_ELF, 0xffffffff80200000, 0x80200000, 0,                                                                       \
-    {                                                                                                                  \
-        0x80200000, 0x100000000                                                                                        \
+#define HARTS                                    \
+    PACK_ELF, 0xffffffff80200000, 0x80200000, 0, \
+    {                                            \
+        0x80200000, 0x100000000                  \
     }
 
 static const struct machine machines[] = {
-    { "hypervisor", VIRT, 0, 0, 1, true, 2, AT_EL2 },
-    { "hypervisor, four cores by PSCI", VIRT, 0, 0, 4, true, 2, AT_EL2 },
-    { "EL2 left for EL1, four cores by PSCI", VIRT, 0, 0, 4, false, 1, AT_EL1 },
-    { "entered at EL1, four cores by PSCI over HVC", VIRT, "virt,virtualization=on", "virt", 4, false, 1, AT_EL1 },
-    { "entered at EL3, for EL1", VIRT, "virt", "virt,virtualization=on,secure=on", 1, false, 1, AT_EL1 },
-    { "GICv3", VIRT, "virt,virtualization=on", "virt,virtualization=on,gic-version=3", 4, false, 1, AT_EL1 },
-    { "Raspberry Pi 3, four cores by spin table",
-      "bcm2837",
-      CAPDL_ARCH_AARCH64,
-      0,
-      0,
-      4,
-      false,
-      1,
-      PACK_LINUX,
-      0xffffffffc0000000,
-      0x200000,
-      0x3f215040,
-      { 0x200000, 0x8000000 } },
-    { "UEFI, hypervisor", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 1, true, 2, UEFI_EL2 },
-    { "UEFI, four cores at EL1", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 4, false, 1,
-      UEFI_EL1 },
-    { "one hart", "qemu-riscv-virt", CAPDL_ARCH_RISCV, 0, 0, 1, false, 0, HARTS },
-    { "four harts", "qemu-riscv-virt", CAPDL_ARCH_RISCV, 0, 0, 4, false, 0, HARTS },
+    {"hypervisor", VIRT, NULL, NULL, 1, true, 2, AT_EL2},
+    {"hypervisor, four cores by PSCI", VIRT, NULL, NULL, 4, true, 2, AT_EL2},
+    {"EL2 left for EL1, four cores by PSCI", VIRT, NULL, NULL, 4, false, 1, AT_EL1},
+    {"entered at EL1, four cores by PSCI over HVC", VIRT, "virt,virtualization=on", "virt", 4, false, 1, AT_EL1},
+    {"entered at EL3, for EL1", VIRT, "virt", "virt,virtualization=on,secure=on", 1, false, 1, AT_EL1},
+    {"GICv3", VIRT, "virt,virtualization=on", "virt,virtualization=on,gic-version=3", 4, false, 1, AT_EL1},
+    {"Raspberry Pi 3, four cores by spin table",
+     "bcm2837",
+     CAPDL_ARCH_AARCH64,
+     NULL,
+     NULL,
+     4,
+     false,
+     1,
+     PACK_LINUX,
+     0xffffffffc0000000,
+     0x200000,
+     0x3f215040,
+     {0x200000, 0x8000000}},
+    {"UEFI, hypervisor", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 1, true, 2, UEFI_EL2},
+    {"UEFI, four cores at EL1", VIRT, "virt,virtualization=on", "virt,virtualization=on,acpi=off", 4, false, 1,
+     UEFI_EL1},
+    {"one hart", "qemu-riscv-virt", CAPDL_ARCH_RISCV, NULL, NULL, 1, false, 0, HARTS},
+    {"four harts", "qemu-riscv-virt", CAPDL_ARCH_RISCV, NULL, NULL, 4, false, 0, HARTS},
 };
 
 static const char firmware[] = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"; /* Debian: qemu-efi-aarch64 */
 
-static const struct test_segment image_segments[] = { { 0x400000, 0, 0x2345, 0x4000 } };
+static const struct test_segment image_segments[] = {{0x400000, 0, 0x2345, 0x4000}};
 
 static const char *arch_name(const struct machine *machine)
 {
@@ -120,7 +120,7 @@ static uint8_t *make_tree(const struct machine *machine)
     fdt_property_u32(tree, "#address-cells", 1);
     fdt_property_u32(tree, "#size-cells", 0);
     for (unsigned i = 0; i < machine->cores; i++) {
-        snprintf(name, sizeof name, "cpu@%u", i);
+        snprintf(name, sizeof(name), "cpu@%u", i);
         fdt_begin_node(tree, name);
         fdt_property_string(tree, "device_type", "cpu");
         fdt_property_u32(tree, "reg", i);
@@ -139,7 +139,7 @@ static bool write_probe(const struct capdl_profile *profile, const struct machin
 {
     char path[4096];
     struct file_bytes file;
-    snprintf(path, sizeof path, "%s/probe-%s.elf", directory, arch_name(machine));
+    snprintf(path, sizeof(path), "%s/probe-%s.elf", directory, arch_name(machine));
     if (!file_read(path, &file)) {
         return false;
     }
@@ -155,12 +155,12 @@ static bool write_probe(const struct capdl_profile *profile, const struct machin
     segment->p_paddr = machine->address;
     uint8_t *place = memmem(bytes, file.size, "CONSOLE!", 8);
     if (place) {
-        memcpy(place, &machine->console, sizeof machine->console);
+        memcpy(place, &machine->console, sizeof(machine->console));
     }
     test_prefix_write(profile, "bin/kernel.elf", bytes, file.size);
     free(bytes);
     file_release(&file);
-    return place != 0;
+    return place != NULL;
 }
 
 static char said[1 << 16];
@@ -181,13 +181,13 @@ static bool pack_into(FILE *file, const struct pack_options *pack, bool damage, 
 static bool run(const struct machine *machine, const struct pack_options *pack, bool damage, const char *marker,
                 struct capdl_diags *diags)
 {
-    struct qemu_line line = { 0 };
+    struct qemu_line line = {NULL};
     char path[64];
-    memset(said, 0, sizeof said);
-    FILE *console = fmemopen(said, sizeof said, "w"), *file = fdopen(memfd_create("packed", 0), "wb");
-    struct qemu_options options = { .console = console, .marker = marker, .timeout_seconds = 20 };
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
-    bool fine = pack_into(file, pack, damage, diags) && qemu_command(pack->profile, path, 0, &line, diags);
+    memset(said, 0, sizeof(said));
+    FILE *console = fmemopen(said, sizeof(said), "w"), *file = fdopen(memfd_create("packed", 0), "wb");
+    struct qemu_options options = {.console = console, .marker = marker, .timeout_seconds = 20};
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
+    bool fine = pack_into(file, pack, damage, diags) && qemu_command(pack->profile, path, NULL, &line, diags);
     for (size_t i = 0; fine && machine->replace && i < line.argc; i++) {
         if (strcmp(line.argv[i], machine->replace) == 0) {
             free(line.argv[i]);
@@ -197,7 +197,7 @@ static bool run(const struct machine *machine, const struct pack_options *pack, 
     if (fine && machine->format == PACK_EFI) {
         line.argv[line.argc++] = strdup("-bios");
         line.argv[line.argc++] = strdup(firmware);
-        line.argv[line.argc] = 0;
+        line.argv[line.argc] = NULL;
     }
     fine = fine && qemu_run(&line, &options, diags) == QEMU_MARKER;
     fclose(console);
@@ -209,7 +209,7 @@ static bool run(const struct machine *machine, const struct pack_options *pack, 
 /* What the i-th core printed. */
 static void check_core(const struct machine *machine, const char *text, unsigned i)
 {
-    unsigned long long v[10] = { 0 };
+    unsigned long long v[10] = {0};
     uint64_t begin = 0;
     for (int byte = 8; byte-- > 0;) {
         begin = begin << 8 | test_byte(0x400000 + (unsigned)byte);
@@ -229,7 +229,7 @@ static void check_core(const struct machine *machine, const char *text, unsigned
 static void check_machine(const struct machine *machine, const char *probes, const char *loaders)
 {
     struct capdl_profile profile;
-    struct capdl_diags diags = { 0 };
+    struct capdl_diags diags = {NULL};
     char loader[4096], marker[64];
     size_t size;
     test_prefix(&profile, machine->arch);
@@ -237,16 +237,16 @@ static void check_machine(const struct machine *machine, const char *probes, con
     profile.max_nodes = machine->cores;
     profile.hypervisor = machine->hypervisor;
     profile.memory[0] = machine->ram;
-    snprintf(loader, sizeof loader, "%s/loader-%s.elf", loaders, arch_name(machine));
-    snprintf(marker, sizeof marker, "probe %016x", machine->cores - 1);
+    snprintf(loader, sizeof(loader), "%s/loader-%s.elf", loaders, arch_name(machine));
+    snprintf(marker, sizeof(marker), "probe %016x", machine->cores - 1);
     uint8_t *tree = make_tree(machine);
-    uint8_t *image = test_elf(machine->arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : EM_RISCV, 0x400100, image_segments, 1,
-                              &size);
-    struct pack_options pack = { .profile = &profile,
-                                 .image = { "image", image, size },
-                                 .format = machine->format,
-                                 .loader = loader,
-                                 .dtb = { "tree", tree, TREE_ROOM } };
+    uint8_t *image =
+        test_elf(machine->arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : EM_RISCV, 0x400100, image_segments, 1, &size);
+    struct pack_options pack = {.profile = &profile,
+                                .image = {"image", image, size},
+                                .format = machine->format,
+                                .loader = loader,
+                                .dtb = {"tree", tree, TREE_ROOM}};
     test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", "{}", 2);
     bool fine = write_probe(&profile, machine, probes) && run(machine, &pack, false, marker, &diags);
     CHECK(fine, "%s: not all cores arrive%s%s; the console said:\n%s", machine->what, diags.count ? ": " : "",
@@ -268,7 +268,7 @@ static void check_machine(const struct machine *machine, const char *probes, con
 static bool have(const char *program)
 {
     char command[128];
-    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", program);
+    snprintf(command, sizeof(command), "command -v %s >/dev/null 2>&1", program);
     return system(command) == 0;
 }
 
@@ -278,7 +278,7 @@ int main(int argc, char **argv)
         puts("skipped: no QEMU for aarch64 and riscv64");
         return SKIPPED;
     }
-    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+    for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
         if (machines[i].format == PACK_EFI && access(firmware, R_OK) != 0) {
             printf("skipped: %s (no %s)\n", machines[i].what, firmware);
             continue;

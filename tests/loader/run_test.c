@@ -16,9 +16,9 @@ static struct capdl_diags diags;
 
 static enum qemu_outcome run(const char *script, struct qemu_options options)
 {
-    struct qemu_line line = { .argv = { (char *)"sh", (char *)"-c", (char *)(uintptr_t)script }, .argc = 3 };
-    FILE *console = fmemopen(said, sizeof said, "w");
-    memset(said, 0, sizeof said);
+    struct qemu_line line = {.argv = {(char *)"sh", (char *)"-c", (char *)(uintptr_t)script}, .argc = 3};
+    FILE *console = fmemopen(said, sizeof(said), "w");
+    memset(said, 0, sizeof(said));
     options.console = console;
     enum qemu_outcome outcome = qemu_run(&line, &options, &diags);
     fclose(console);
@@ -52,7 +52,8 @@ static void check_input(const char *script, const char *after, const char *expec
     fflush(input);
     lseek(fileno(input), 0, SEEK_SET);
     double start = now();
-    CHECK(run(script, (struct qemu_options){ .input = input, .input_after = after, .timeout_seconds = 20 }) == QEMU_ENDED &&
+    CHECK(run(script, (struct qemu_options){.input = input, .input_after = after, .timeout_seconds = 20}) ==
+                  QEMU_ENDED &&
               strcmp(said, expected) == 0 && now() - start < 5,
           "with input: %s", said);
     fclose(input);
@@ -60,47 +61,48 @@ static void check_input(const char *script, const char *after, const char *expec
 
 static void test_input(void)
 {
-    check_input("cat; echo end", 0, "one\ntwo\nend\n");
+    check_input("cat; echo end", NULL, "one\ntwo\nend\n");
     /* What is there before the text has been shown would be lost. */
     check_input("timeout 0.3 cat; echo now: redready; cat", ": ready", "now: redready\none\ntwo\n");
     check_input("timeout 0.3 cat; echo now:: ready; cat", ": ready", "now:: ready\none\ntwo\n");
     check_input("cat; echo after silence", "never shown", "one\ntwo\nafter silence\n");
-    check_input("exec <&-; sleep 0.3; echo deaf", 0, "deaf\n");
+    check_input("exec <&-; sleep 0.3; echo deaf", NULL, "deaf\n");
 }
 
 static void test_endings(void)
 {
-    CHECK(run("echo hello", (struct qemu_options){ 0 }) == QEMU_ENDED && strcmp(said, "hello\n") == 0, "said %s", said);
+    CHECK(run("echo hello", (struct qemu_options){NULL}) == QEMU_ENDED && strcmp(said, "hello\n") == 0, "said %s",
+          said);
     CHECK(run("printf 'one\\ntw'; sleep 0.2; printf 'o three\\nfour\\n'; exec sleep 60",
-              (struct qemu_options){ .marker = "two" }) == QEMU_MARKER &&
+              (struct qemu_options){.marker = "two"}) == QEMU_MARKER &&
               strncmp(said, "one\ntwo three\n", 14) == 0,
           "a marker in two pieces, and the line it is in: %s", said);
-    CHECK(run("printf 'no newline'", (struct qemu_options){ .marker = "newline" }) == QEMU_MARKER,
+    CHECK(run("printf 'no newline'", (struct qemu_options){.marker = "newline"}) == QEMU_MARKER,
           "a marker at the end of everything");
     CHECK(run("head -c 100000 /dev/zero | tr '\\0' x; echo MARK; exec sleep 60",
-              (struct qemu_options){ .marker = "xMARK" }) == QEMU_MARKER,
+              (struct qemu_options){.marker = "xMARK"}) == QEMU_MARKER,
           "a very long line");
     double start = now();
-    CHECK(run("exec sleep 60", (struct qemu_options){ .timeout_seconds = 0.5 }) == QEMU_TIMEOUT && now() - start < 5,
+    CHECK(run("exec sleep 60", (struct qemu_options){.timeout_seconds = 0.5}) == QEMU_TIMEOUT && now() - start < 5,
           "timeout");
     CHECK(run("while :; do echo x; sleep 0.1; done",
-              (struct qemu_options){ .timeout_seconds = 1, .quiet_seconds = 0.6 }) == QEMU_TIMEOUT,
+              (struct qemu_options){.timeout_seconds = 1, .quiet_seconds = 0.6}) == QEMU_TIMEOUT,
           "not quiet");
-    CHECK(run("echo x; exec sleep 60", (struct qemu_options){ .quiet_seconds = 0.4, .timeout_seconds = 20 }) ==
+    CHECK(run("echo x; exec sleep 60", (struct qemu_options){.quiet_seconds = 0.4, .timeout_seconds = 20}) ==
               QEMU_QUIET,
           "quiet");
     static volatile sig_atomic_t stop = 1;
-    CHECK(run("exec sleep 60", (struct qemu_options){ .stop = &stop }) == QEMU_STOPPED, "stopped");
+    CHECK(run("exec sleep 60", (struct qemu_options){.stop = &stop}) == QEMU_STOPPED, "stopped");
     CHECK(diags.num_errors == 0, "no complaints so far");
 }
 
 static void test_failures(void)
 {
-    struct qemu_line missing = { .argv = { (char *)"/nonexistent/qemu" }, .argc = 1 };
-    CHECK(run("echo no such machine >&2; exit 1", (struct qemu_options){ 0 }) == QEMU_FAILED && diags.num_errors == 1 &&
-              strstr(diags.list[0].message, "no such machine"),
+    struct qemu_line missing = {.argv = {(char *)"/nonexistent/qemu"}, .argc = 1};
+    CHECK(run("echo no such machine >&2; exit 1", (struct qemu_options){NULL}) == QEMU_FAILED &&
+              diags.num_errors == 1 && strstr(diags.list[0].message, "no such machine"),
           "the complaint is passed on");
-    CHECK(qemu_run(&missing, &(struct qemu_options){ 0 }, &diags) == QEMU_FAILED && diags.num_errors == 2 &&
+    CHECK(qemu_run(&missing, &(struct qemu_options){NULL}, &diags) == QEMU_FAILED && diags.num_errors == 2 &&
               strstr(diags.list[1].message, "No such file"),
           "a program that is not there");
 }
@@ -109,13 +111,13 @@ static void test_failures(void)
 static void test_no_survivors(const char *path)
 {
     char script[256];
-    snprintf(script, sizeof script, "echo $$ > %s; exec sleep 60", path);
-    CHECK(run(script, (struct qemu_options){ .timeout_seconds = 0.5 }) == QEMU_TIMEOUT && child_is_gone(path),
+    snprintf(script, sizeof(script), "echo $$ > %s; exec sleep 60", path);
+    CHECK(run(script, (struct qemu_options){.timeout_seconds = 0.5}) == QEMU_TIMEOUT && child_is_gone(path),
           "ended by us");
     unlink(path);
     pid_t runner = fork();
     if (runner == 0) {
-        run(script, (struct qemu_options){ 0 });
+        run(script, (struct qemu_options){NULL});
         _exit(0);
     }
     for (int i = 0; i < 100 && access(path, F_OK) != 0; i++) {
@@ -123,7 +125,7 @@ static void test_no_survivors(const char *path)
     }
     usleep(200000);
     kill(runner, SIGKILL);
-    waitpid(runner, 0, 0);
+    waitpid(runner, NULL, 0);
     bool gone = false;
     for (int i = 0; i < 100 && !gone; i++) {
         usleep(50000);

@@ -18,7 +18,7 @@ static void cells(void *tree, const char *name, const uint32_t *values, int coun
     fdt_property(tree, name, big, count * 4);
 }
 
-#define CELLS(tree, name, ...) cells(tree, name, (uint32_t[]){ __VA_ARGS__ }, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4)
+#define CELLS(tree, name, ...) cells(tree, name, (uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / 4)
 
 /* A board: a bus that moves addresses, a bus below that does not, memory in two pieces. */
 static void *make_tree(void)
@@ -98,7 +98,7 @@ static void test_finds(const struct tree *tree)
 /* Looks at everything; what counts is that it ends and stays inside (sanitizers see that). */
 static unsigned look_at_all(const struct tree *tree)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     unsigned nodes = 0;
     uint64_t address, size;
     while (tree_next(tree, &node)) {
@@ -130,7 +130,7 @@ static void try_damaged(const uint8_t *bytes, size_t size, size_t at, uint8_t va
 static void test_damage(const uint8_t *bytes, size_t size)
 {
     struct tree tree;
-    static const uint8_t values[] = { 0, 1, 2, 3, 4, 9, 0x7f, 0x80, 0xff };
+    static const uint8_t values[] = {0, 1, 2, 3, 4, 9, 0x7f, 0x80, 0xff};
     for (size_t shorter = 0; shorter < size; shorter++) {
         uint8_t *copy = malloc(shorter ? shorter : 1);
         memcpy(copy, bytes, shorter);
@@ -138,7 +138,7 @@ static void test_damage(const uint8_t *bytes, size_t size)
         free(copy);
     }
     for (size_t at = 0; at < size; at++) {
-        for (size_t i = 0; i < sizeof values; i++) {
+        for (size_t i = 0; i < sizeof(values); i++) {
             try_damaged(bytes, size, at, values[i]);
         }
     }

@@ -39,7 +39,8 @@ static uint64_t random_cptr(const struct world *w)
 /* A word that some method may take for something sensible. */
 static uint64_t random_word(const struct world *w)
 {
-    static const uint64_t words[] = {0, 1, 2, 3, 4, 12, 13, 15, 64, 63, 255, 256, 0x1000, 0x400000, 0x200000, 0x40000000};
+    static const uint64_t words[] = {0,  1,  2,   3,   4,      12,       13,       15,
+                                     64, 63, 255, 256, 0x1000, 0x400000, 0x200000, 0x40000000};
     switch (below(6)) {
     case 0:
         return next_random();
@@ -50,18 +51,21 @@ static uint64_t random_word(const struct world *w)
     case 3:
         return w->k->profile->types[below(CAPDL_TYPE_COUNT)];
     default:
-        return words[below(sizeof words / sizeof words[0])];
+        return words[below(sizeof(words) / sizeof(words[0]))];
     }
 }
 
 static void random_message(struct world *w, struct kernel_message *m)
 {
     enum capdl_method method = (enum capdl_method)below(CAPDL_METHOD_COUNT);
-    *m = (struct kernel_message){.label = w->k->profile->labels[method], .length = (unsigned)below(10), .caps = (unsigned)below(4)};
-    for (unsigned i = 0; i < m->length; i++)
+    *m = (struct kernel_message){
+        .label = w->k->profile->labels[method], .length = (unsigned)below(10), .caps = (unsigned)below(4)};
+    for (unsigned i = 0; i < m->length; i++) {
         m->words[i] = random_word(w);
-    for (unsigned i = 0; i < m->caps; i++)
+    }
+    for (unsigned i = 0; i < m->caps; i++) {
         m->cap[i] = random_cptr(w);
+    }
 }
 
 /* Makes objects, so that there is something to go wrong with. */
@@ -81,8 +85,9 @@ static void random_syscall(struct world *w)
     thread->regs[k->registers->cap] = random_cptr(w);
     thread->regs[k->registers->reply] = random_cptr(w);
     thread->regs[k->registers->message_info] = message_info(below(40), 0, (unsigned)below(4), (unsigned)below(6));
-    if (k->profile->syscalls[syscall])
+    if (k->profile->syscalls[syscall]) {
         kernel_syscall(k, k->profile->syscalls[syscall]);
+    }
 }
 
 static void step(struct world *w)
@@ -123,8 +128,9 @@ static bool run(const char *profile, uint64_t calls)
             w = world_new(profile);
         }
         step(w);
-        if (i % CHECK_EVERY == 0)
+        if (i % CHECK_EVERY == 0) {
             sound = sound && world_is_sound(w);
+        }
     }
     sound = sound && world_is_sound(w);
     world_free(w);
@@ -133,10 +139,11 @@ static bool run(const char *profile, uint64_t calls)
 
 int main(int argc, char **argv)
 {
-    static const char *const profiles[] = {"aarch64-12", "aarch64-mcs-12", "riscv64-12", "riscv64-mcs-12", "x86_64-12", "x86_64-mcs-12"};
-    uint64_t seed = argc > 1 ? strtoull(argv[1], 0, 0) : 1;
-    uint64_t calls = argc > 2 ? strtoull(argv[2], 0, 0) : 3000;
-    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    static const char *const profiles[] = {"aarch64-12",     "aarch64-mcs-12", "riscv64-12",
+                                           "riscv64-mcs-12", "x86_64-12",      "x86_64-mcs-12"};
+    uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+    uint64_t calls = argc > 2 ? strtoull(argv[2], NULL, 0) : 3000;
+    for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         state = seed * UINT64_C(0x9e3779b97f4a7c15) + i + 1;
         if (!run(profiles[i], calls)) {
             printf("%s: not sound with seed %llu\n", profiles[i], (unsigned long long)seed);

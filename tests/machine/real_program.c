@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Boots an ELF program as the initial task of a real kernel in QEMU: real_program PREFIX PROGRAM [MEMORY-MAP]. Ends when it
-   prints END. */
+/* Boots an ELF program as the initial task of a real kernel in QEMU: real_program PREFIX PROGRAM [MEMORY-MAP]. Ends
+   when it prints END. */
 #include <stdlib.h>
 
 #include "pack/memory_map.h"
@@ -10,15 +10,16 @@
 int main(int argc, char **argv)
 {
     static struct capdl_profile profile;
-    struct capdl_diags diags = {0};
-    FILE *file = argc > 2 ? fopen(argv[2], "rb") : 0;
+    struct capdl_diags diags = {NULL};
+    FILE *file = argc > 2 ? fopen(argv[2], "rb") : NULL;
     uint8_t *bytes = malloc(1 << 20);
     if (!file || !bytes || !profile_read(argv[1], &profile, &diags) ||
-        (argc > 3 && !memory_map_apply(&profile, argv[3], &diags)))
+        (argc > 3 && !memory_map_apply(&profile, argv[3], &diags))) {
         return 2;
+    }
     size_t size = fread(bytes, 1, 1 << 20, file);
     struct qemu_options options = {.console = stdout, .marker = "END", .timeout_seconds = 120};
-    enum qemu_outcome outcome = qemu_boot(&profile, argv[2], bytes, size, &options, 0, &diags);
+    enum qemu_outcome outcome = qemu_boot(&profile, argv[2], bytes, size, &options, NULL, &diags);
     capdl_diags_print(&diags, stderr, 0);
     capdl_diags_free(&diags);
     fclose(file);

@@ -8,9 +8,10 @@ static const uint64_t *bootinfo(struct world *w)
 {
     struct page_view view;
     struct table *root = vspace_of_thread(w->k, w->k->current);
-    if (!vspace_translate(w->k, root, w->info.bootinfo, &view))
-        return 0;
-    return (const uint64_t *)(void *)memory_at(&w->k->memory, view.paddr, 0);
+    if (!vspace_translate(w->k, root, w->info.bootinfo, &view)) {
+        return NULL;
+    }
+    return (const uint64_t *)(void *)memory_at(&w->k->memory, view.paddr, NULL);
 }
 
 static void addresses(struct world *w)
@@ -34,14 +35,15 @@ static void capabilities(struct world *w)
            w->k->profile->arch == CAPDL_ARCH_X86_64 ? CAP_IO_PORT_CONTROL : CAP_NULL);
     EXPECT(slots[CAPDL_INITIAL_SC].cap.type, w->k->profile->mcs ? CAP_SCHED_CONTEXT : CAP_NULL);
     const uint64_t *bi = bootinfo(w);
-    for (uint64_t i = bi[9]; i < bi[10]; i++)
+    for (uint64_t i = bi[9]; i < bi[10]; i++) {
         EXPECT(slots[i].cap.data, w->info.image_start + (i - bi[9]) * 4096);
+    }
     EXPECT(slots[bi[5]].cap.type, CAP_NULL);
     EXPECT(slots[bi[5] - 1].cap.type, CAP_UNTYPED);
 }
 
-/* Aligned to their sizes (on PCs where the kernel sees them: it reports 2^46 bytes at 2^39), devices before memory, all full until the
-   first Retype. */
+/* Aligned to their sizes (on PCs where the kernel sees them: it reports 2^46 bytes at 2^39), devices before memory, all
+   full until the first Retype. */
 static void untypeds(struct world *w)
 {
     const uint64_t *bi = bootinfo(w), *list = bi + w->k->profile->bootinfo_untyped_offset / 8;
@@ -73,8 +75,9 @@ static void images_need_slots(void)
 int main(void)
 {
     images_need_slots();
-    static const char *const profiles[] = {"aarch64", "aarch64-mcs-12", "riscv64-12", "riscv64-mcs", "x86_64", "x86_64-mcs-12"};
-    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    static const char *const profiles[] = {"aarch64",     "aarch64-mcs-12", "riscv64-12",
+                                           "riscv64-mcs", "x86_64",         "x86_64-mcs-12"};
+    for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         struct world *w = world_new(profiles[i]);
         addresses(w);
         capabilities(w);

@@ -53,8 +53,10 @@ static void a_cnode_takes_its_contents_along(struct world *w)
     world_retype(w, w->untyped, CAPDL_TYPE_TCB, 0, TCB2, 1);
     struct cnode *cnode = slot_of(w, CN)->cap.object;
     uint64_t cn = slot_at(w, CN), root = CAPDL_INITIAL_CNODE;
-    EXPECT(world_call(w, cn, CAPDL_METHOD_CNODE_MOVE, WORDS(3, 4, slot_at(w, TCB2), 64), WORDS(root)), CAPDL_ERROR_NO_ERROR);
-    EXPECT(world_call(w, cn, CAPDL_METHOD_CNODE_COPY, WORDS(0, 4, cn, 64, CAPDL_RIGHTS_ALL), WORDS(root)), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, cn, CAPDL_METHOD_CNODE_MOVE, WORDS(3, 4, slot_at(w, TCB2), 64), WORDS(root)),
+           CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, cn, CAPDL_METHOD_CNODE_COPY, WORDS(0, 4, cn, 64, CAPDL_RIGHTS_ALL), WORDS(root)),
+           CAPDL_ERROR_NO_ERROR);
     EXPECT(cnode->slots[0].cap.type, CAP_CNODE);
     EXPECT(cnode->slots[3].cap.type, CAP_THREAD);
     EXPECT(world_delete(w, cn), CAPDL_ERROR_NO_ERROR);
@@ -76,7 +78,8 @@ static void some_capabilities_cannot_be_copied(struct world *w)
     world_delete(w, slot_at(w, FRAME));
 }
 
-/* cspace.c, lookupSlotForCNodeOp against lookupSlot: operations on slots want the exact depth, invocations ignore what is left. */
+/* cspace.c, lookupSlotForCNodeOp against lookupSlot: operations on slots want the exact depth, invocations ignore what
+ * is left. */
 static void depth_must_be_exact_for_operations(struct world *w)
 {
     uint64_t root = CAPDL_INITIAL_CNODE, ep = slot_at(w, EP);
@@ -85,12 +88,14 @@ static void depth_must_be_exact_for_operations(struct world *w)
     /* a CNode with guard 0 of 56 bits under which slot 5 is reached with 60 bits */
     uint64_t guarded = slot_at(w, IN);
     EXPECT(world_mint(w, IN, slot_at(w, CN), CAPDL_RIGHTS_ALL, 56), CAPDL_ERROR_NO_ERROR);
-    EXPECT(world_call(w, guarded, CAPDL_METHOD_CNODE_COPY, WORDS(5, 60, ep, 64, CAPDL_RIGHTS_ALL), WORDS(root)), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, guarded, CAPDL_METHOD_CNODE_COPY, WORDS(5, 60, ep, 64, CAPDL_RIGHTS_ALL), WORDS(root)),
+           CAPDL_ERROR_NO_ERROR);
     EXPECT(world_call(w, guarded, CAPDL_METHOD_CNODE_COPY, WORDS(6, 59, ep, 64, CAPDL_RIGHTS_ALL), WORDS(root)),
            CAPDL_ERROR_FAILED_LOOKUP);
     EXPECT(w->reply.words[0], 0);
     EXPECT(w->reply.words[1], LOOKUP_DEPTH_MISMATCH + 1);
-    EXPECT(world_call(w, guarded, CAPDL_METHOD_CNODE_COPY, WORDS(UINT64_C(1) << 59 | 6, 60, ep, 64, CAPDL_RIGHTS_ALL), WORDS(root)),
+    EXPECT(world_call(w, guarded, CAPDL_METHOD_CNODE_COPY, WORDS(UINT64_C(1) << 59 | 6, 60, ep, 64, CAPDL_RIGHTS_ALL),
+                      WORDS(root)),
            CAPDL_ERROR_FAILED_LOOKUP);
     EXPECT(w->reply.words[1], LOOKUP_GUARD_MISMATCH + 1);
     EXPECT(world_call(w, guarded, CAPDL_METHOD_CNODE_DELETE, WORDS(5 << 4, 64), NONE), CAPDL_ERROR_FAILED_LOOKUP);
@@ -101,7 +106,7 @@ static void depth_must_be_exact_for_operations(struct world *w)
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "riscv64-mcs", "x86_64-mcs-12"};
-    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         struct world *w = world_new(profiles[i]);
         rights_only_shrink(w);
         badges_are_set_once(w);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What devices see: src/arch/x86/object/iospace.c and src/arch/arm/object/smmu.c of seL4. What these files do on hardware is nothing here. */
+/* What devices see: src/arch/x86/object/iospace.c and src/arch/arm/object/smmu.c of seL4. What these files do on
+ * hardware is nothing here. */
 #include "world.h"
 
 #include "profile/profile.h"
@@ -12,7 +13,8 @@ static enum capdl_kernel_error map_table(struct world *w, unsigned table, unsign
     return world_call(w, slot_at(w, table), CAPDL_METHOD_IO_PAGE_TABLE_MAP, WORDS(address), WORDS(slot_at(w, space)));
 }
 
-static enum capdl_kernel_error map_page(struct world *w, unsigned frame, unsigned space, uint64_t rights, uint64_t address)
+static enum capdl_kernel_error map_page(struct world *w, unsigned frame, unsigned space, uint64_t rights,
+                                        uint64_t address)
 {
     return world_call(w, slot_at(w, frame), CAPDL_METHOD_PAGE_MAP_IO, WORDS(rights, address), WORDS(slot_at(w, space)));
 }
@@ -64,8 +66,9 @@ static void mappings(struct world *w)
     EXPECT(map_page(w, COPY, SPACE, 3, 0x40202000), CAPDL_ERROR_NO_ERROR);
     world_delete(w, slot_at(w, COPY));
     EXPECT(reaches(w, 0x40202000, &view), false);
-    EXPECT(world_call(w, slot_at(w, FRAME), CAPDL_METHOD_PAGE_MAP, WORDS(0x10000000, 3, 0), WORDS(CAPDL_INITIAL_VSPACE)),
-           CAPDL_ERROR_INVALID_CAPABILITY);
+    EXPECT(
+        world_call(w, slot_at(w, FRAME), CAPDL_METHOD_PAGE_MAP, WORDS(0x10000000, 3, 0), WORDS(CAPDL_INITIAL_VSPACE)),
+        CAPDL_ERROR_INVALID_CAPABILITY);
     EXPECT(map_table(w, TABLE + 3, SPACE, 0x40200000), CAPDL_ERROR_NO_ERROR);
     EXPECT(reaches(w, 0x40200000, &view), true);
     EXPECT(view.paddr, slot_of(w, TABLE + 3)->cap.paddr);
@@ -89,8 +92,8 @@ static void end_of_space(struct world *w)
 
 enum { BANK, STREAM = BANK + 2, ROOT = STREAM + 3, UNASSIGNED };
 
-static enum capdl_kernel_error get(struct world *w, enum capdl_initial_cap control, enum capdl_method method, unsigned slot,
-                                   uint64_t number)
+static enum capdl_kernel_error get(struct world *w, enum capdl_initial_cap control, enum capdl_method method,
+                                   unsigned slot, uint64_t number)
 {
     return world_call(w, control, method, WORDS(number, slot_at(w, slot), 64), WORDS(CAPDL_INITIAL_CNODE));
 }
@@ -172,8 +175,9 @@ static void test_streams(const char *name)
     static const enum capdl_method methods[] = {CAPDL_METHOD_SID_CONTROL_GET_SID, CAPDL_METHOD_SID_BIND_CB,
                                                 CAPDL_METHOD_CB_CONTROL_GET_CB, CAPDL_METHOD_CB_ASSIGN_VSPACE};
     struct capdl_profile profile = *profile_builtin(name);
-    for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++)
+    for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         profile.labels[methods[i]] = (uint16_t)(200 + i);
+    }
     struct world *w = world_new_profile(&profile);
     numbers(w);
     bindings(w);

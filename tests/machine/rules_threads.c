@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rules of threads, scheduling contexts and interrupts: src/object/{tcb,schedcontext,schedcontrol,interrupt}.c of seL4. */
+/* Rules of threads, scheduling contexts and interrupts: src/object/{tcb,schedcontext,schedcontrol,interrupt}.c of seL4.
+ */
 #include "world.h"
 
 #include <string.h>
@@ -16,8 +17,9 @@ static void make(struct world *w)
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_4K, 0, FRAME, 1), CAPDL_ERROR_NO_ERROR);
     EXPECT(world_retype(w, w->device, CAPDL_TYPE_FRAME_4K, 0, DEVICE, 1), CAPDL_ERROR_NO_ERROR);
     EXPECT(world_copy(w, WEAK, slot_at(w, EP), CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE), CAPDL_ERROR_NO_ERROR);
-    if (w->k->profile->mcs)
+    if (w->k->profile->mcs) {
         EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_SCHED_CONTEXT, 8, SC, 2), CAPDL_ERROR_NO_ERROR);
+    }
 }
 
 /* decodeReadRegisters, decodeWriteRegisters: not one's own; of a wrong count for oneself the count is told. */
@@ -52,7 +54,8 @@ static void buffers_lie_in_memory(struct world *w)
     EXPECT(CALL(THREAD, TCB_SET_IPC_BUFFER, WORDS(0x1001), WORDS(slot_at(w, DEVICE))), CAPDL_ERROR_ILLEGAL_OPERATION);
     EXPECT(CALL(THREAD, TCB_SET_IPC_BUFFER, WORDS(0x1001), WORDS(slot_at(w, FRAME))), CAPDL_ERROR_ALIGNMENT_ERROR);
     EXPECT(CALL(THREAD, TCB_SET_IPC_BUFFER, WORDS(0x1400), WORDS(slot_at(w, FRAME))), CAPDL_ERROR_NO_ERROR);
-    EXPECT(CALL(THREAD, TCB_SET_IPC_BUFFER, WORDS(0), WORDS(slot_at(w, EP))), CAPDL_ERROR_NO_ERROR); /* none: no frame */
+    EXPECT(CALL(THREAD, TCB_SET_IPC_BUFFER, WORDS(0), WORDS(slot_at(w, EP))),
+           CAPDL_ERROR_NO_ERROR); /* none: no frame */
 }
 
 /* validFaultHandler, decodeSetSchedParams: the first of several mistakes counts. */
@@ -68,8 +71,9 @@ static void first_mistake_of_sched_params(struct world *w)
     EXPECT(w->reply.words[0], 3);
     EXPECT(CALL(THREAD, TCB_SET_SCHED_PARAMS, WORDS(1, 1), WORDS(self, sc, ep)), CAPDL_ERROR_NO_ERROR);
     EXPECT(CALL(OTHER, TCB_SET_SCHED_PARAMS, WORDS(1, 1), WORDS(self, sc, weak)), CAPDL_ERROR_ILLEGAL_OPERATION);
-    EXPECT(world_call(w, self, CAPDL_METHOD_TCB_SET_SCHED_PARAMS, WORDS(255, 255), WORDS(self, slot_at(w, SMALL), weak)),
-           CAPDL_ERROR_ILLEGAL_OPERATION); /* one's own context cannot be taken away */
+    EXPECT(
+        world_call(w, self, CAPDL_METHOD_TCB_SET_SCHED_PARAMS, WORDS(255, 255), WORDS(self, slot_at(w, SMALL), weak)),
+        CAPDL_ERROR_ILLEGAL_OPERATION); /* one's own context cannot be taken away */
 }
 
 /* decodeSchedContext_Bind, _UnbindObject, _Unbind: one context a thread, one thread a context, never one's own. */
@@ -86,7 +90,7 @@ static void contexts_are_bound_once(struct world *w)
     EXPECT(CALL(SC, SCHED_CONTEXT_BIND, NONE, WORDS(slot_at(w, NTFN))), CAPDL_ERROR_ILLEGAL_OPERATION);
     EXPECT(world_call(w, own, CAPDL_METHOD_SCHED_CONTEXT_UNBIND, NONE, NONE), CAPDL_ERROR_ILLEGAL_OPERATION);
     world_delete(w, slot_at(w, SC2)); /* with the last capability all is undone */
-    EXPECT(((struct tcb *)slot_of(w, THREAD)->cap.object)->sc != 0, false);
+    EXPECT(((struct tcb *)slot_of(w, THREAD)->cap.object)->sc != NULL, false);
 }
 
 /* decodeSchedControl_ConfigureFlags: times before the target, the target before the refills. */
@@ -94,9 +98,11 @@ static void times_before_target(struct world *w)
 {
     const struct slot *slots = w->info.root->slots;
     uint64_t control = 0;
-    while (slots[control].cap.type != CAP_SCHED_CONTROL)
+    while (slots[control].cap.type != CAP_SCHED_CONTROL) {
         control++;
-#define CONFIGURE(...) world_call(w, control, CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(__VA_ARGS__), WORDS(target))
+    }
+#define CONFIGURE(...) \
+    world_call(w, control, CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(__VA_ARGS__), WORDS(target))
     uint64_t target = slot_at(w, EP);
     EXPECT(CONFIGURE(2000, 1000, 99, 0, 0), CAPDL_ERROR_RANGE_ERROR);
     EXPECT(w->reply.words[1], 1000);
@@ -107,10 +113,12 @@ static void times_before_target(struct world *w)
     EXPECT(CONFIGURE(1000, 1000, 0, 0, 0), CAPDL_ERROR_NO_ERROR);
 }
 
-/* decodeIRQControlInvocation: the number, then whether it is taken, then the slot. Deleting the handler frees the number. */
+/* decodeIRQControlInvocation: the number, then whether it is taken, then the slot. Deleting the handler frees the
+ * number. */
 static void interrupts_are_handed_out_once(struct world *w)
 {
-    uint64_t root = CAPDL_INITIAL_CNODE, control = CAPDL_INITIAL_IRQ_CONTROL, slot = slot_at(w, IRQ), full = slot_at(w, EP);
+    uint64_t root = CAPDL_INITIAL_CNODE, control = CAPDL_INITIAL_IRQ_CONTROL, slot = slot_at(w, IRQ),
+             full = slot_at(w, EP);
 #define GET(irq, to) world_call(w, control, CAPDL_METHOD_IRQ_CONTROL_GET, WORDS(irq, to, 64), WORDS(root))
     EXPECT(GET(100000, full), CAPDL_ERROR_RANGE_ERROR);
     EXPECT(GET(40, full), CAPDL_ERROR_DELETE_FIRST);
@@ -131,7 +139,7 @@ static void interrupts_are_handed_out_once(struct world *w)
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
-    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         struct world *w = world_new(profiles[i]);
         make(w);
         registers_of_others_only(w);
@@ -142,8 +150,9 @@ int main(void)
             times_before_target(w);
             contexts_are_bound_once(w);
         }
-        if (w->k->profile->arch != CAPDL_ARCH_X86_64)
+        if (w->k->profile->arch != CAPDL_ARCH_X86_64) {
             interrupts_are_handed_out_once(w);
+        }
         EXPECT(world_is_sound(w), true);
         world_free(w);
     }

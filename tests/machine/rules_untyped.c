@@ -35,7 +35,7 @@ static void watermark_resets_with_the_last_child(struct world *w)
 static void memory_is_cleared_once(struct world *w)
 {
     uint64_t paddr = slot_of(w, A)->cap.paddr;
-    uint8_t *byte = memory_at(&w->k->memory, paddr, 0);
+    uint8_t *byte = memory_at(&w->k->memory, paddr, NULL);
     *byte = 42;
     EXPECT(world_retype(w, slot_at(w, UT), CAPDL_TYPE_ENDPOINT, 0, B, 1), CAPDL_ERROR_NO_ERROR);
     EXPECT(*byte, 42); /* with children left there is no reset */
@@ -44,7 +44,8 @@ static void memory_is_cleared_once(struct world *w)
     EXPECT(*byte, 0);
 }
 
-/* cteInsert, setUntypedCapAsFull: of two capabilities to the same untyped the first cannot hand the memory out again. */
+/* cteInsert, setUntypedCapAsFull: of two capabilities to the same untyped the first cannot hand the memory out again.
+ */
 static void copies_are_children(struct world *w)
 {
     world_revoke(w, slot_at(w, UT));
@@ -64,21 +65,27 @@ static void first_mistake_counts(struct world *w)
     uint64_t root = CAPDL_INITIAL_CNODE, beyond = UINT64_C(1) << w->k->profile->root_cnode_bits;
     EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(999, 99, 0, 65, beyond, 0), WORDS(root)),
            CAPDL_ERROR_INVALID_ARGUMENT);
-    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_CNODE], 99, 0, 65, beyond, 0), WORDS(root)),
+    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_CNODE], 99, 0, 65, beyond, 0),
+                      WORDS(root)),
            CAPDL_ERROR_RANGE_ERROR);
-    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_CNODE], 0, 0, 65, beyond, 0), WORDS(root)),
+    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_CNODE], 0, 0, 65, beyond, 0),
+                      WORDS(root)),
            CAPDL_ERROR_INVALID_ARGUMENT);
-    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 65, beyond, 0), WORDS(root)),
+    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 65, beyond, 0),
+                      WORDS(root)),
            CAPDL_ERROR_RANGE_ERROR);
     EXPECT(w->reply.words[1], 64);
-    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 0, beyond, 0), WORDS(root)),
+    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 0, beyond, 0),
+                      WORDS(root)),
            CAPDL_ERROR_RANGE_ERROR);
     EXPECT(w->reply.words[1], beyond - 1);
-    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 0, 1, 257), WORDS(root)),
+    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 0, 1, 257),
+                      WORDS(root)),
            CAPDL_ERROR_RANGE_ERROR);
     EXPECT(w->reply.words[1], w->k->profile->fan_out);
-    EXPECT(world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 0, 1, 1), WORDS(root)),
-           CAPDL_ERROR_DELETE_FIRST);
+    EXPECT(
+        world_call(w, w->device, CAPDL_METHOD_UNTYPED_RETYPE, WORDS(types[CAPDL_TYPE_TCB], 0, 0, 0, 1, 1), WORDS(root)),
+        CAPDL_ERROR_DELETE_FIRST);
     EXPECT(world_retype(w, w->device, CAPDL_TYPE_CNODE, 40, CHILD, 1),
            w->k->profile->max_untyped_bits < 45 ? CAPDL_ERROR_RANGE_ERROR : CAPDL_ERROR_NOT_ENOUGH_MEMORY);
     EXPECT(world_retype(w, w->device, CAPDL_TYPE_ENDPOINT, 0, CHILD, 1), CAPDL_ERROR_INVALID_ARGUMENT);
@@ -99,8 +106,9 @@ static void new_capabilities_have_all_rights(struct world *w)
 
 int main(void)
 {
-    static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs-12", "x86_64-12", "x86_64-mcs"};
-    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    static const char *const profiles[] = {"aarch64",        "aarch64-mcs", "riscv64",
+                                           "riscv64-mcs-12", "x86_64-12",   "x86_64-mcs"};
+    for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         struct world *w = world_new(profiles[i]);
         watermark_grows_and_aligns(w);
         watermark_resets_with_the_last_child(w);

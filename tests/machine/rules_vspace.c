@@ -29,7 +29,8 @@ static void make(struct world *w)
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_4K, 0, FRAME, 2), CAPDL_ERROR_NO_ERROR);
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_FRAME_2M, 0, BIG, 1), CAPDL_ERROR_NO_ERROR);
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_PAGE_TABLE, 0, PT, 1), CAPDL_ERROR_NO_ERROR);
-    EXPECT(world_retype(w, w->untyped, pc ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PAGE_TABLE, 0, MID, 1), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_retype(w, w->untyped, pc ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PAGE_TABLE, 0, MID, 1),
+           CAPDL_ERROR_NO_ERROR);
     EXPECT(world_retype(w, w->untyped, pc ? CAPDL_TYPE_PDPT : CAPDL_TYPE_PAGE_TABLE, 0, TOP, 1), CAPDL_ERROR_NO_ERROR);
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_PAGE_TABLE, 0, OTHER, 1), CAPDL_ERROR_NO_ERROR);
 }
@@ -63,7 +64,8 @@ static void mapping_over_a_page(struct world *w)
     EXPECT(vspace_translate(w->k, root, FAR, &view), true);
     EXPECT(view.paddr, slot_of(w, riscv ? FRAME : SECOND)->cap.paddr);
     /* unmapping the stale capability leaves the other's page alone: unmapPage */
-    EXPECT(world_call(w, slot_at(w, riscv ? SECOND : FRAME), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
+    EXPECT(world_call(w, slot_at(w, riscv ? SECOND : FRAME), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE),
+           CAPDL_ERROR_NO_ERROR);
     EXPECT(vspace_translate(w->k, root, FAR, &view), true);
     world_call(w, slot_at(w, FRAME), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE);
     world_call(w, slot_at(w, SECOND), CAPDL_METHOD_PAGE_UNMAP, NONE, NONE);
@@ -92,7 +94,8 @@ static void order_of_checks(struct world *w)
 {
     uint64_t top = w->k->profile->user_top, high = (top & ~UINT64_C(0xfff)) + 0x800;
     /* Arm: alignment before range; x86 and RISC-V: range first */
-    EXPECT(map(w, SECOND, high, 3), is(w, CAPDL_ARCH_AARCH64) ? CAPDL_ERROR_ALIGNMENT_ERROR : CAPDL_ERROR_INVALID_ARGUMENT);
+    EXPECT(map(w, SECOND, high, 3),
+           is(w, CAPDL_ARCH_AARCH64) ? CAPDL_ERROR_ALIGNMENT_ERROR : CAPDL_ERROR_INVALID_ARGUMENT);
     EXPECT(map(w, SECOND, FAR + 0x10800, 3), CAPDL_ERROR_ALIGNMENT_ERROR);
     EXPECT(map(w, SECOND, (top - 1) & ~UINT64_C(0xfff), 3), CAPDL_ERROR_FAILED_LOOKUP); /* the last page is a user's */
     /* a large page where a table is: x86 says so, the others find no entry of that size */
@@ -111,7 +114,8 @@ static void unmapping_a_table(struct world *w)
     EXPECT(world_call(w, slot_at(w, PT), CAPDL_METHOD_PAGE_TABLE_UNMAP, NONE, NONE), CAPDL_ERROR_NO_ERROR);
     EXPECT(vspace_translate(w->k, root, FAR, &view), false);
     EXPECT(slot_of(w, FRAME)->cap.asid != 0, true); /* the frame's capability does not know */
-    EXPECT(map(w, FRAME, FAR + 0x5000, 3), is(w, CAPDL_ARCH_RISCV) ? CAPDL_ERROR_FAILED_LOOKUP : CAPDL_ERROR_INVALID_ARGUMENT);
+    EXPECT(map(w, FRAME, FAR + 0x5000, 3),
+           is(w, CAPDL_ARCH_RISCV) ? CAPDL_ERROR_FAILED_LOOKUP : CAPDL_ERROR_INVALID_ARGUMENT);
 }
 
 /* A 2 MiB page over another one: as with small ones. */
@@ -130,9 +134,10 @@ static void pages_without_rights(struct world *w)
     enum { EXECUTE_NEVER = 1 };
     struct page_view view;
     struct table *root = vspace_of_thread(w->k, w->k->current);
-    if (!is(w, CAPDL_ARCH_RISCV))
+    if (!is(w, CAPDL_ARCH_RISCV)) {
         return;
-#define MAP_WRITE_ONLY(attributes) \
+    }
+#define MAP_WRITE_ONLY(attributes)                                                                               \
     world_call(w, slot_at(w, SECOND), CAPDL_METHOD_PAGE_MAP, WORDS(FAR + 0x2000, CAPDL_RIGHT_WRITE, attributes), \
                WORDS(CAPDL_INITIAL_VSPACE))
     EXPECT(MAP_WRITE_ONLY(EXECUTE_NEVER), CAPDL_ERROR_NO_ERROR);
@@ -146,7 +151,8 @@ static void pages_without_rights(struct world *w)
 /* ASIDControl_MakePool, ASIDPool_Assign in decode*MMUInvocation of each architecture. */
 static void pools_of_address_spaces(struct world *w)
 {
-    uint64_t root = CAPDL_INITIAL_CNODE, control = CAPDL_INITIAL_ASID_CONTROL, pool = slot_at(w, POOL), space = slot_at(w, SPACE);
+    uint64_t root = CAPDL_INITIAL_CNODE, control = CAPDL_INITIAL_ASID_CONTROL, pool = slot_at(w, POOL),
+             space = slot_at(w, SPACE);
 #define MAKE_POOL(from) world_call(w, control, CAPDL_METHOD_ASID_CONTROL_MAKE_POOL, WORDS(pool, 64), WORDS(from, root))
     EXPECT(world_retype(w, w->untyped, CAPDL_TYPE_UNTYPED, 12, PAGE_UT, 1), CAPDL_ERROR_NO_ERROR);
     EXPECT(world_retype(w, slot_at(w, PAGE_UT), CAPDL_TYPE_ENDPOINT, 0, SPACE, 1), CAPDL_ERROR_NO_ERROR);
@@ -160,9 +166,9 @@ static void pools_of_address_spaces(struct world *w)
     EXPECT(slot_of(w, SPACE)->cap.asid != 0, true); /* 0 means none */
     EXPECT(world_call(w, pool, CAPDL_METHOD_ASID_POOL_ASSIGN, NONE, WORDS(space)), CAPDL_ERROR_INVALID_CAPABILITY);
     uint16_t asid = slot_of(w, SPACE)->cap.asid;
-    EXPECT(vspace_of_asid(w->k, asid) != 0, true);
+    EXPECT(vspace_of_asid(w->k, asid) != NULL, true);
     world_delete(w, pool); /* deleteASIDPool: with the pool go its address spaces' numbers */
-    EXPECT(vspace_of_asid(w->k, asid) != 0, false);
+    EXPECT(vspace_of_asid(w->k, asid) != NULL, false);
     /* the first pool holds ASID 0, which nobody gets */
     EXPECT(w->k->asid_table[0] && !w->k->asid_table[0]->vspace[0], true);
     EXPECT(world_revoke(w, w->untyped), CAPDL_ERROR_NO_ERROR);
@@ -171,7 +177,7 @@ static void pools_of_address_spaces(struct world *w)
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "aarch64-mcs", "riscv64", "riscv64-mcs", "x86_64", "x86_64-mcs"};
-    for (unsigned i = 0; i < sizeof profiles / sizeof profiles[0]; i++) {
+    for (unsigned i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         struct world *w = world_new(profiles[i]);
         pools_of_address_spaces(w);
         make(w);

@@ -24,14 +24,19 @@ void world_free(struct world *);
 bool world_boots(const char *profile, uint64_t image_size);
 
 /* An invocation of the current thread. Words and capabilities are followed by their counts' worth of arguments. */
-enum capdl_kernel_error world_call(struct world *, uint64_t cptr, enum capdl_method, unsigned words, const uint64_t *word,
-                                   unsigned caps, const uint64_t *cap);
-#define WORDS(...) (unsigned)(sizeof((uint64_t[]){__VA_ARGS__}) / 8), (uint64_t[]){__VA_ARGS__}
+enum capdl_kernel_error world_call(struct world *, uint64_t cptr, enum capdl_method, unsigned words,
+                                   const uint64_t *word, unsigned caps, const uint64_t *cap);
+#define WORDS(...)                                                  \
+    (unsigned)(sizeof((uint64_t[]){__VA_ARGS__}) / 8), (uint64_t[]) \
+    {                                                               \
+        __VA_ARGS__                                                 \
+    }
 #define NONE 0, (uint64_t *)0
 
 uint64_t slot_at(const struct world *, unsigned n);
 struct slot *slot_of(const struct world *, unsigned n);
-enum capdl_kernel_error world_retype(struct world *, uint64_t from, enum capdl_type, uint64_t size, unsigned slot, uint64_t count);
+enum capdl_kernel_error world_retype(struct world *, uint64_t from, enum capdl_type, uint64_t size, unsigned slot,
+                                     uint64_t count);
 enum capdl_kernel_error world_copy(struct world *, unsigned dest, uint64_t source, uint64_t rights);
 enum capdl_kernel_error world_mint(struct world *, unsigned dest, uint64_t source, uint64_t rights, uint64_t badge);
 enum capdl_kernel_error world_delete(struct world *, uint64_t slot);

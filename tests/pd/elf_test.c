@@ -11,7 +11,7 @@
 
 static unsigned failures;
 static char directory[] = "/tmp/elf_test.XXXXXX";
-static const char *const search[] = {directory, 0};
+static const char *const search[] = {directory, NULL};
 
 enum { AARCH64_TOP_BITS = 40 };
 
@@ -46,10 +46,12 @@ static bool read_made(const struct made_elf *elf, struct elf_program *program, s
 
 static bool has_message(const struct capdl_diags *diags, enum capdl_severity severity, const char *text)
 {
-    for (size_t i = 0; i < diags->count; i++)
-        if (diags->list[i].severity == severity && strstr(diags->list[i].message, text)
-            && diags->list[i].pos.line == 7)
+    for (size_t i = 0; i < diags->count; i++) {
+        if (diags->list[i].severity == severity && strstr(diags->list[i].message, text) &&
+            diags->list[i].pos.line == 7) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -57,15 +59,16 @@ static void complain(const char *name, const char *expected, const struct capdl_
 {
     failures++;
     fprintf(stderr, "%s: expected \"%s\", got:\n", name, expected);
-    for (size_t i = 0; i < diags->count; i++)
+    for (size_t i = 0; i < diags->count; i++) {
         fprintf(stderr, "    %s\n", diags->list[i].message);
+    }
 }
 
 /* The file must be refused with a message that holds this text. */
 static void refuse(const char *name, const struct made_elf *elf, const char *expected)
 {
     struct elf_program program;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
 
     if (read_made(elf, &program, &diags)) {
         complain(name, expected, &diags);
@@ -79,10 +82,11 @@ static void refuse(const char *name, const struct made_elf *elf, const char *exp
 static void refuse_bytes(const char *name, const void *bytes, size_t size, const char *expected)
 {
     struct elf_program program;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
 
-    if (read_bytes(bytes, size, CAPDL_ARCH_AARCH64, &program, &diags) || !has_message(&diags, CAPDL_ERROR, expected))
+    if (read_bytes(bytes, size, CAPDL_ARCH_AARCH64, &program, &diags) || !has_message(&diags, CAPDL_ERROR, expected)) {
         complain(name, expected, &diags);
+    }
     capdl_diags_free(&diags);
 }
 
@@ -90,13 +94,15 @@ static void refuse_bytes(const char *name, const void *bytes, size_t size, const
 static void accept(const char *name, const struct made_elf *elf, const char *warning)
 {
     struct elf_program program;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     bool good = read_made(elf, &program, &diags);
 
-    if (!good || (warning ? !has_message(&diags, CAPDL_WARNING, warning) : diags.count != 0))
+    if (!good || (warning ? !has_message(&diags, CAPDL_WARNING, warning) : diags.count != 0)) {
         complain(name, warning ? warning : "nothing", &diags);
-    if (good)
+    }
+    if (good) {
         elf_release(&program);
+    }
     capdl_diags_free(&diags);
 }
 
@@ -104,7 +110,7 @@ static void test_good(void)
 {
     struct made_elf elf = made_good(ELF_AARCH64);
     struct elf_program program;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
 
     /* Given in descending order, read in ascending. */
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x2100, 0x1f0100, 0x10, 0x3000, 0x1000);
@@ -115,12 +121,13 @@ static void test_good(void)
         return;
     }
     const struct elf_segment *s = program.segments;
-    bool same = program.num_segments == 2 && s[0].vaddr == 0x1f0100 && s[0].memsz == 0x3000 && s[0].filesz == 0x10
-             && s[0].offset == 0x2100 && s[0].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)
-             && s[1].vaddr == 0x200000 && s[1].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_GRANT)
-             && program.entry == 0x200010 && program.has_tls && program.tls.memsz == 24 && program.tls.align == 16;
-    if (!same)
+    bool same = program.num_segments == 2 && s[0].vaddr == 0x1f0100 && s[0].memsz == 0x3000 && s[0].filesz == 0x10 &&
+                s[0].offset == 0x2100 && s[0].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE) &&
+                s[1].vaddr == 0x200000 && s[1].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_GRANT) &&
+                program.entry == 0x200010 && program.has_tls && program.tls.memsz == 24 && program.tls.align == 16;
+    if (!same) {
         complain("good", "the segments as they were written", &diags);
+    }
     elf_release(&program);
 }
 
@@ -131,7 +138,7 @@ static void test_nothing_in_file(void)
 
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x10ffe8, 0x31ffe8, 0, 0x400, 0x10000);
     made_add(&elf, ELF_TLS, ELF_R, 0x110000, 0x320000, 0, 16, 8);
-    accept("bss behind the end of the file", &elf, 0);
+    accept("bss behind the end of the file", &elf, NULL);
 }
 
 static void test_identity(void)
@@ -189,7 +196,7 @@ static void refuse_dynamic(const char *name, uint64_t tag, uint64_t value, const
 {
     struct made_elf elf = made_good(ELF_AARCH64);
     struct elf_program program;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
 
     made_add(&elf, ELF_DYNAMIC, ELF_R, 0x1000, 0x200000, 32, 32, 8);
     uint8_t *bytes = made_bytes(&elf);
@@ -199,10 +206,12 @@ static void refuse_dynamic(const char *name, uint64_t tag, uint64_t value, const
         bytes[0x1008 + i] = (uint8_t)(value >> (8 * i));
     }
     bool good = read_bytes(bytes, elf.size, CAPDL_ARCH_AARCH64, &program, &diags);
-    if (good == (expected != 0) || (expected && !has_message(&diags, CAPDL_ERROR, expected)))
+    if (good == (expected != NULL) || (expected && !has_message(&diags, CAPDL_ERROR, expected))) {
         complain(name, expected ? expected : "nothing", &diags);
-    if (good)
+    }
+    if (good) {
         elf_release(&program);
+    }
     capdl_diags_free(&diags);
     free(bytes);
 }
@@ -213,7 +222,7 @@ static void test_dynamic(void)
 
     refuse_dynamic("library", 1, 5, "needs a shared library");
     refuse_dynamic("relocations", 8, 24, "relocations");
-    refuse_dynamic("harmless", 5, 0x200000, 0);
+    refuse_dynamic("harmless", 5, 0x200000, NULL);
     made_add(&elf, ELF_DYNAMIC, ELF_R, 0x3fff, 0x200000, 32, 32, 8);
     refuse("dynamic beyond the end", &elf, "is truncated");
     elf = made_good(ELF_AARCH64);
@@ -269,7 +278,7 @@ static void test_place(void)
     elf.entry = 0x300000;
     refuse("entry in data", &elf, "in no executable segment");
     elf.entry = 0x200fff;
-    accept("entry at the last byte", &elf, 0);
+    accept("entry at the last byte", &elf, NULL);
     elf.headers[1].flags = 0;
     refuse("no rights", &elf, "at least readable");
 }
@@ -285,7 +294,7 @@ static void test_writable_code(void)
     made_add(&elf, ELF_LOAD, ELF_R | ELF_W, 0x2000, 0x200800, 16, 16, 1);
     accept("one page of both", &elf, "segments 0 and 1 in the page 0x200000");
     elf.headers[1].flags = ELF_R;
-    accept("one page, nothing writable", &elf, 0);
+    accept("one page, nothing writable", &elf, NULL);
 }
 
 static void test_tls(void)
@@ -308,21 +317,23 @@ static void test_tls(void)
 static void test_missing(void)
 {
     struct elf_program program;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct elf_request request = request_for(CAPDL_ARCH_AARCH64);
-    const char *const nowhere[] = {"/nonexistent", 0};
+    const char *const nowhere[] = {"/nonexistent", NULL};
 
     request.beside = "specs/sub/system.cdl";
     request.directories = nowhere;
-    if (elf_read(&program, &request, &diags)
-        || !has_message(&diags, CAPDL_ERROR, "cannot find \"pd.elf\": No such file")
-        || !has_message(&diags, CAPDL_NOTE, "looked in specs/sub")
-        || !has_message(&diags, CAPDL_NOTE, "looked in /nonexistent"))
+    if (elf_read(&program, &request, &diags) ||
+        !has_message(&diags, CAPDL_ERROR, "cannot find \"pd.elf\": No such file") ||
+        !has_message(&diags, CAPDL_NOTE, "looked in specs/sub") ||
+        !has_message(&diags, CAPDL_NOTE, "looked in /nonexistent")) {
         complain("missing", "where it was looked for", &diags);
+    }
     capdl_diags_free(&diags);
     request.name = "/tmp";
-    if (elf_read(&program, &request, &diags) || !has_message(&diags, CAPDL_ERROR, "directory"))
+    if (elf_read(&program, &request, &diags) || !has_message(&diags, CAPDL_ERROR, "directory")) {
         complain("directory", "Is a directory", &diags);
+    }
     capdl_diags_free(&diags);
 }
 
@@ -340,13 +351,15 @@ static void test_damaged(void)
         uint8_t kept = bytes[i];
         for (size_t j = 0; j < sizeof(values); j++) {
             struct elf_program program;
-            struct capdl_diags diags = {0};
+            struct capdl_diags diags = {NULL};
             bytes[i] = values[j];
             bool good = read_bytes(bytes, elf.size, CAPDL_ARCH_AARCH64, &program, &diags);
-            if (good == (diags.num_errors != 0))
+            if (good == (diags.num_errors != 0)) {
                 complain("damaged", "an error exactly when it is refused", &diags);
-            if (good)
+            }
+            if (good) {
                 elf_release(&program);
+            }
             capdl_diags_free(&diags);
         }
         bytes[i] = kept;

@@ -19,15 +19,15 @@ enum { PAGE = 4096 };
 
 static unsigned failures;
 static char directory[] = "/tmp/expand_test.XXXXXX";
-static const char *const search[] = {directory, 0};
+static const char *const search[] = {directory, NULL};
 static const char *const profiles[] = {"aarch64-mcs", "aarch64", "riscv64-mcs", "riscv64", "x86_64-mcs", "x86_64"};
 
-#define CHECK(condition)                                                                                             \
-    do {                                                                                                             \
-        if (!(condition)) {                                                                                          \
-            failures++;                                                                                              \
-            fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__, __LINE__, t->name, #condition);                     \
-        }                                                                                                            \
+#define CHECK(condition)                                                                         \
+    do {                                                                                         \
+        if (!(condition)) {                                                                      \
+            failures++;                                                                          \
+            fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__, __LINE__, t->name, #condition); \
+        }                                                                                        \
     } while (0)
 
 struct test {
@@ -91,8 +91,9 @@ static void begin_good(struct test *t, const char *name, const char *text)
 {
     begin(t, name, text);
     CHECK(t->good);
-    if (!t->good)
+    if (!t->good) {
         capdl_diags_print(&t->diags, stderr, 0);
+    }
 }
 
 static uint32_t find(struct test *t, const char *name, uint32_t index)
@@ -129,13 +130,15 @@ static const struct capdl_cap *lookup(struct test *t, uint32_t root, uint64_t ad
     unsigned shift = 12;
     uint32_t table = root;
 
-    for (unsigned l = 1; l < p->vspace_levels; l++)
+    for (unsigned l = 1; l < p->vspace_levels; l++) {
         shift += p->vspace_index_bits[l];
+    }
     for (unsigned l = 0; l < p->vspace_levels; l++) {
         uint64_t slot = address >> shift & ((UINT64_C(1) << p->vspace_index_bits[l]) - 1);
         const struct capdl_cap *c = cap(t, table, slot);
-        if (!c)
-            return 0;
+        if (!c) {
+            return NULL;
+        }
         if (c->kind == CAPDL_KIND_FRAME) {
             CHECK(capdl_object(&t->spec, c->object)->size_bits == shift);
             *offset = address & ((UINT64_C(1) << shift) - 1);
@@ -144,7 +147,7 @@ static const struct capdl_cap *lookup(struct test *t, uint32_t root, uint64_t ad
         table = c->object;
         shift -= l + 1u < p->vspace_levels ? p->vspace_index_bits[l + 1] : 0;
     }
-    return 0;
+    return NULL;
 }
 
 /* Rights of the mapping at an address, -1 if there is none. */
@@ -162,13 +165,15 @@ static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const ui
     uint64_t offset;
     const struct capdl_cap *c = lookup(t, root, address, &offset);
 
-    if (!c)
+    if (!c) {
         return 0;
+    }
     const struct capdl_object *frame = capdl_object(&t->spec, c->object);
     for (size_t i = 0; i < frame->u.fills.count; i++) {
         const struct capdl_fill *f = &frame->u.fills.list[i];
-        if (offset >= f->offset && offset - f->offset < f->length)
+        if (offset >= f->offset && offset - f->offset < f->length) {
             return file[f->source_offset + (offset - f->offset)];
+        }
     }
     return 0;
 }
@@ -177,17 +182,20 @@ static uint64_t word_at(struct test *t, uint32_t root, uint64_t address, const u
 {
     uint64_t word = 0;
 
-    for (unsigned i = 8; i-- > 0;)
+    for (unsigned i = 8; i-- > 0;) {
         word = word << 8 | byte_at(t, root, address + i, file);
+    }
     return word;
 }
 
 static bool has_error(const struct test *t, const char *text)
 {
-    for (size_t i = 0; i < t->diags.count; i++)
-        if (t->diags.list[i].severity == CAPDL_ERROR && strstr(t->diags.list[i].message, text)
-            && t->diags.list[i].pos.line)
+    for (size_t i = 0; i < t->diags.count; i++) {
+        if (t->diags.list[i].severity == CAPDL_ERROR && strstr(t->diags.list[i].message, text) &&
+            t->diags.list[i].pos.line) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -200,18 +208,19 @@ static void refuse(const char *profile, const char *text, const char *const *exp
     write_elf(&elf, "ping.elf");
     begin(t, profile, text);
     CHECK(!t->good);
-    for (; *expected; expected++)
+    for (; *expected; expected++) {
         if (!has_error(t, *expected)) {
             failures++;
             fprintf(stderr, "%s: no error \"%s\" for: %s\n", profile, *expected, text);
             capdl_diags_print(&t->diags, stderr, 0);
         }
+    }
     end(t);
 }
 
 static void refuse_one(const char *profile, const char *text, const char *expected)
 {
-    refuse(profile, text, (const char *const[]){expected, 0});
+    refuse(profile, text, (const char *const[]){expected, NULL});
 }
 
 /* The start contract of a plain declaration. */
@@ -226,14 +235,16 @@ static void test_contract(const char *profile)
     CHECK(thread->ip == 0x200010 && thread->prio == 100 && thread->max_prio == 7);
     CHECK(thread->sp % 16 == 0 && !(thread->has & CAPDL_TCB_HAS_TLS));
     CHECK(thread->num_init == 3 && thread->init[0] == thread->addr && thread->init[1] == 5 && thread->init[2] == 6);
-    for (uint64_t at = thread->sp - (16 << 10); at < thread->sp; at += PAGE)
+    for (uint64_t at = thread->sp - (16 << 10); at < thread->sp; at += PAGE) {
         CHECK(rights_at(t, root, at) == (R | W));
+    }
     CHECK(rights_at(t, root, thread->sp - (16 << 10) - PAGE) == -1);
     CHECK(rights_at(t, root, thread->addr) == (R | W) && rights_at(t, root, thread->addr - PAGE) == -1);
     CHECK(rights_at(t, root, 0) == -1);
 
     const struct capdl_cap *c = cap(t, holder, CAPDL_TCB_SLOT_CSPACE);
-    CHECK(c && c->object == cnode && c->guard_size == 58 && c->data == 0 && capdl_object(&t->spec, cnode)->size_bits == 6);
+    CHECK(c && c->object == cnode && c->guard_size == 58 && c->data == 0 &&
+          capdl_object(&t->spec, cnode)->size_bits == 6);
     c = cap(t, holder, CAPDL_TCB_SLOT_VSPACE);
     CHECK(c && c->object == root);
     c = cap(t, holder, CAPDL_TCB_SLOT_IPC_BUFFER);
@@ -259,10 +270,12 @@ static void test_memory(const char *profile)
     struct made_elf elf = program_for(t->profile);
     uint8_t *file = made_bytes(&elf);
     uint32_t root = one(t, "vspace_ping");
-    for (uint64_t i = 0; i < 0x2000; i++)
+    for (uint64_t i = 0; i < 0x2000; i++) {
         CHECK(byte_at(t, root, 0x200000 + i, file) == (i < 0x1800 ? made_byte(0x1000 + i) : 0));
-    for (uint64_t i = 0; i < 0x3000; i++)
+    }
+    for (uint64_t i = 0; i < 0x3000; i++) {
         CHECK(byte_at(t, root, 0x202000 + i, file) == (i < 0x100 ? made_byte(0x3000 + i) : 0));
+    }
     CHECK(rights_at(t, root, 0x200000) == (R | X) && rights_at(t, root, 0x201000) == (R | X));
     CHECK(rights_at(t, root, 0x202000) == (R | W) && rights_at(t, root, 0x204000) == (R | W));
     CHECK(rights_at(t, root, 0x205000) == -1 && rights_at(t, root, 0x1ff000) == -1);
@@ -304,17 +317,20 @@ static void test_tls(const char *profile)
     uint32_t root = one(t, "vspace_ping");
 
     CHECK(thread->has & CAPDL_TCB_HAS_TLS && thread->tls % align == 0);
-    if (t->profile->arch == CAPDL_ARCH_AARCH64)
+    if (t->profile->arch == CAPDL_ARCH_AARCH64) {
         data = thread->tls + 32; /* 16 bytes, rounded up to the alignment */
-    else if (t->profile->arch == CAPDL_ARCH_RISCV)
+    } else if (t->profile->arch == CAPDL_ARCH_RISCV) {
         data = thread->tls;
-    else
+    } else {
         data = thread->tls - 0x60; /* 0x48 rounded up to the alignment */
-    for (uint64_t i = 0; i < 0x48; i++)
+    }
+    for (uint64_t i = 0; i < 0x48; i++) {
         CHECK(byte_at(t, root, data + i, file) == (i < 0x20 ? made_byte(0x3000 + i) : 0));
+    }
     CHECK(rights_at(t, root, data) == (R | W) && rights_at(t, root, data + 0x47) == (R | W));
-    if (t->profile->arch == CAPDL_ARCH_X86_64)
+    if (t->profile->arch == CAPDL_ARCH_X86_64) {
         CHECK(word_at(t, root, thread->tls, file) == thread->tls);
+    }
     free(file);
     end(t);
 }
@@ -335,8 +351,9 @@ static void test_many_tls(const char *profile)
     for (uint32_t i = 0; i < 40; i++) {
         uint64_t tp = capdl_object(&t->spec, find(t, "tcb_b", i))->u.tcb->tls;
         CHECK(tp != 0);
-        if (t->profile->arch == CAPDL_ARCH_X86_64)
+        if (t->profile->arch == CAPDL_ARCH_X86_64) {
             CHECK(word_at(t, one(t, "vspace_a"), tp, file) == tp);
+        }
     }
     free(file);
     end(t);
@@ -346,9 +363,8 @@ static void test_fault(const char *profile)
 {
     struct test test, *t = &test;
 
-    begin_good(
-        t, profile,
-        "objects { e = ep  n = notification  ping = pd (\"ping.elf\", fault: e (badge: 3), notification: n) }");
+    begin_good(t, profile,
+               "objects { e = ep  n = notification  ping = pd (\"ping.elf\", fault: e (badge: 3), notification: n) }");
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_FAULT_EP);
     if (!t->profile->mcs) {
         CHECK(!c && tcb(t, "tcb_ping")->fault_ep == 2);
@@ -395,8 +411,8 @@ static void test_override(const char *profile)
     const struct capdl_tcb *thread = tcb(t, "tcb_ping");
     uint64_t offset;
 
-    CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000
-          && thread->ip == 0x200020);
+    CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000 &&
+          thread->ip == 0x200020);
     CHECK(capdl_object(&t->spec, one(t, "cnode_ping"))->size_bits == 8);
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_CSPACE);
     CHECK(c && c->object == one(t, "big") && c->guard_size == 60);
@@ -444,7 +460,7 @@ static void test_threads(const char *profile)
 
 static char *text_of(const struct capdl_spec *spec)
 {
-    char *text = 0;
+    char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
 
@@ -509,11 +525,13 @@ static void test_mistakes(void)
                                  "no parameter 'stak', did you mean 'stack'", "'stack' is 5000", "no object 'foo'",
                                  "'budget' is 10, expected at most the period of 5", "'map' has no address",
                                  "'prio' is given twice", "'resume' expects True or False", "'affinity' is 1",
-                                 "'domain' is 1", "'at' has no 'map' before it", 0});
+                                 "'domain' is 1", "'at' has no 'map' before it", NULL});
     refuse_one("riscv64", "objects { e = ep  a = pd (\"ping.elf\", fault: e (R)) }", "needs the rights W and P");
     refuse_one("riscv64", "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), at: 0x201000) }",
                "overlaps the program");
-    refuse_one("riscv64", "objects { f = frame (4k)  g = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x500000, map: g (R), at: 0x400000) }",
+    refuse_one("riscv64",
+               "objects { f = frame (4k)  g = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x500000, map: g (R), "
+               "at: 0x400000) }",
                "overlaps");
     refuse_one("riscv64", "objects { f = frame (2M)  a = pd (\"ping.elf\", map: f (R), at: 0x301000) }",
                "expected a multiple of its size");
@@ -527,12 +545,10 @@ static void test_mistakes(void)
     refuse_one("aarch64", "objects { stack_a = frame (4k)  a = pd (\"ping.elf\") }", "declared without an index");
     refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
     refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
-    refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }",
-               "which another pd has made");
-    refuse_one(
-        "aarch64",
-        "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
-        "choose another by fault_slot");
+    refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
+    refuse_one("aarch64",
+               "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
+               "choose another by fault_slot");
 }
 
 static void test_all(const char *profile)
@@ -563,11 +579,13 @@ int main(void)
         perror(directory);
         return 2;
     }
-    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
         test_all(profiles[i]);
+    }
     test_mistakes();
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         unlink(path_of(files[i], path));
+    }
     rmdir(directory);
     return failures != 0;
 }

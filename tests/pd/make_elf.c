@@ -6,8 +6,9 @@
 
 static void put(uint8_t *at, uint64_t value, size_t bytes)
 {
-    for (size_t i = 0; i < bytes; i++)
+    for (size_t i = 0; i < bytes; i++) {
         at[i] = (uint8_t)(value >> (8 * i));
+    }
 }
 
 struct made_elf made_good(uint16_t machine)
@@ -42,10 +43,12 @@ uint8_t *made_bytes(const struct made_elf *elf)
     size_t room = elf->size > 0x1000 ? elf->size : 0x1000;
     uint8_t *b = calloc(1, room);
 
-    if (!b)
+    if (!b) {
         abort();
-    for (size_t i = 0x1000; i < room; i++)
+    }
+    for (size_t i = 0x1000; i < room; i++) {
         b[i] = made_byte(i);
+    }
     put(b, 0x464c457f, 4); /* "\x7fELF" */
     b[4] = elf->class;
     b[5] = elf->data;
@@ -64,8 +67,9 @@ uint8_t *made_bytes(const struct made_elf *elf)
         uint8_t *p = b + 64 + i * 56;
         put(p, h->type, 4);
         put(p + 4, h->flags, 4);
-        for (size_t j = 0; j < 6; j++)
+        for (size_t j = 0; j < 6; j++) {
             put(p + 8 + j * 8, words[j], 8);
+        }
     }
     return b;
 }

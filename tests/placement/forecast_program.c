@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints what a kernel is expected to report when it boots a program: forecast_program PREFIX|PROFILE PROGRAM [MAP],
-   in the words of the initial task root/bootinfo.c. A built-in profile is what the emulated machine models: it hands over no
-   device tree. */
+   in the words of the initial task root/bootinfo.c. A built-in profile is what the emulated machine models: it hands
+   over no device tree. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void span(const uint8_t *elf, struct forecast_input *input)
     input->image_start = UINT64_MAX;
     for (unsigned i = 0; i < header->e_phnum; i++) {
         Elf64_Phdr segment;
-        memcpy(&segment, elf + header->e_phoff + i * sizeof segment, sizeof segment);
+        memcpy(&segment, elf + header->e_phoff + i * sizeof(segment), sizeof(segment));
         if (segment.p_type == PT_LOAD) {
             uint64_t start = segment.p_vaddr & -UINT64_C(4096),
                      end = (segment.p_vaddr + segment.p_memsz + 4095) & -UINT64_C(4096);
@@ -31,7 +31,7 @@ static void span(const uint8_t *elf, struct forecast_input *input)
 int main(int argc, char **argv)
 {
     static struct capdl_profile profile;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct forecast forecast;
     struct file_bytes elf;
     if (argc < 3 || !profile_find(argv[1], &profile, &diags) || !file_read(argv[2], &elf) ||

@@ -139,15 +139,18 @@ static const struct kernel {
 
 static void test_tables(const struct kernel *k, const struct capdl_profile *p, int mcs)
 {
-    for (size_t i = 0; i < k->num_labels; i++)
+    for (size_t i = 0; i < k->num_labels; i++) {
         CHECK(p->labels[k->labels[i].id] == k->labels[i].number[mcs], "%s: method %d: label %d", p->name,
               k->labels[i].id, p->labels[k->labels[i].id]);
-    for (size_t i = 0; i < k->num_types; i++)
-        CHECK(p->types[k->types[i].id] == k->types[i].number[mcs], "%s: type %d: number %d", p->name,
-              k->types[i].id, p->types[k->types[i].id]);
-    for (size_t i = 0; i < COUNT(syscalls); i++)
-        CHECK(p->syscalls[syscalls[i].id] == syscalls[i].number[mcs], "%s: system call %d: %d", p->name,
-              syscalls[i].id, p->syscalls[syscalls[i].id]);
+    }
+    for (size_t i = 0; i < k->num_types; i++) {
+        CHECK(p->types[k->types[i].id] == k->types[i].number[mcs], "%s: type %d: number %d", p->name, k->types[i].id,
+              p->types[k->types[i].id]);
+    }
+    for (size_t i = 0; i < COUNT(syscalls); i++) {
+        CHECK(p->syscalls[syscalls[i].id] == syscalls[i].number[mcs], "%s: system call %d: %d", p->name, syscalls[i].id,
+              p->syscalls[syscalls[i].id]);
+    }
     CHECK(p->syscalls[CAPDL_SYSCALL_SET_TLS_BASE] == (k->arch == CAPDL_ARCH_X86_64 ? mcs ? -33 : -30 : 0), "%s",
           p->name);
     CHECK(p->faults[CAPDL_FAULT_CAP] == 1 && p->faults[CAPDL_FAULT_VM] == (mcs ? 6 : 5), "%s: faults", p->name);
@@ -157,18 +160,16 @@ static void test_tables(const struct kernel *k, const struct capdl_profile *p, i
 static void test_sizes(const struct kernel *k, const struct capdl_profile *p, int mcs)
 {
     CHECK(p->size_bits[CAPDL_TYPE_TCB] == 11 && p->size_bits[CAPDL_TYPE_ENDPOINT] == 4, "%s", p->name);
-    CHECK(p->size_bits[CAPDL_TYPE_NOTIFICATION] == (mcs ? 6 : 5) && p->size_bits[CAPDL_TYPE_CNODE] == 5, "%s",
-          p->name);
-    CHECK(p->size_bits[CAPDL_TYPE_SCHED_CONTEXT] == (mcs ? 7 : 0) &&
-              p->size_bits[CAPDL_TYPE_REPLY] == (mcs ? 5 : 0),
+    CHECK(p->size_bits[CAPDL_TYPE_NOTIFICATION] == (mcs ? 6 : 5) && p->size_bits[CAPDL_TYPE_CNODE] == 5, "%s", p->name);
+    CHECK(p->size_bits[CAPDL_TYPE_SCHED_CONTEXT] == (mcs ? 7 : 0) && p->size_bits[CAPDL_TYPE_REPLY] == (mcs ? 5 : 0),
           "%s", p->name);
     CHECK(p->size_bits[CAPDL_TYPE_FRAME_4K] == 12 && p->size_bits[CAPDL_TYPE_FRAME_2M] == 21, "%s", p->name);
     CHECK(p->size_bits[CAPDL_TYPE_VSPACE] == k->root_index_bits + 3, "%s", p->name);
     CHECK(p->user_top == k->user_top && p->vspace_levels == k->levels, "%s: VSpace", p->name);
     CHECK(p->vspace_index_bits[0] == k->root_index_bits && p->vspace_index_bits[k->levels - 1] == 9, "%s: VSpace",
           p->name);
-    CHECK(p->bootinfo_untyped_offset == (mcs ? 168 : 152) && p->bootinfo_schedcontrol_offset == (mcs ? 152 : 0),
-          "%s", p->name);
+    CHECK(p->bootinfo_untyped_offset == (mcs ? 168 : 152) && p->bootinfo_schedcontrol_offset == (mcs ? 152 : 0), "%s",
+          p->name);
 }
 
 static void test_kernel(const struct kernel *k, size_t variant)
@@ -176,12 +177,12 @@ static void test_kernel(const struct kernel *k, size_t variant)
     const struct capdl_profile *p = profile_builtin(k->names[variant]);
     int mcs = variant % 2;
 
-    CHECK(p != 0, "%s is missing", k->names[variant]);
-    if (p == 0)
+    CHECK(p != NULL, "%s is missing", k->names[variant]);
+    if (p == NULL) {
         return;
+    }
     CHECK(p->arch == k->arch && p->mcs == mcs && p->root_cnode_bits == (variant < 2 ? 17 : 12), "%s", p->name);
-    CHECK(p->printing && p->debug && !p->smp && strcmp(p->version, "16.0.0") == 0 && p->prefix[0] == 0, "%s",
-          p->name);
+    CHECK(p->printing && p->debug && !p->smp && strcmp(p->version, "16.0.0") == 0 && p->prefix[0] == 0, "%s", p->name);
     CHECK(p->hypervisor == (k->arch == CAPDL_ARCH_AARCH64), "%s", p->name);
     test_tables(k, p, mcs);
     test_sizes(k, p, mcs);
@@ -191,28 +192,31 @@ static void test_kernel(const struct kernel *k, size_t variant)
 
 static void test_lookup(void)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_profile p;
     size_t count = 0;
 
-    while (profile_builtin_at(count) != 0)
+    while (profile_builtin_at(count) != NULL) {
         count++;
+    }
     CHECK(count == 12, "%zu built-in profiles", count);
-    CHECK(profile_builtin("aarch64-mcs-17") == 0 && profile_builtin("") == 0, "unknown names");
+    CHECK(profile_builtin("aarch64-mcs-17") == NULL && profile_builtin("") == NULL, "unknown names");
     CHECK(profile_default(CAPDL_ARCH_RISCV) == profile_builtin("riscv64-mcs"), "default");
-    CHECK(profile_default(CAPDL_ARCH_IA32) == 0, "an architecture we do not boot");
+    CHECK(profile_default(CAPDL_ARCH_IA32) == NULL, "an architecture we do not boot");
     CHECK(profile_find("x86_64-12", &p, &diags) && strcmp(p.name, "x86_64-12") == 0 && diags.count == 0, "find");
     CHECK(!profile_find("aarch46", &p, &diags) && diags.num_errors == 1, "find");
-    CHECK(strstr(diags.list[0].message, "no kernel 'aarch46'") && strstr(diags.list[0].message, "x86_64-mcs-12"),
-          "%s", diags.list[0].message);
+    CHECK(strstr(diags.list[0].message, "no kernel 'aarch46'") && strstr(diags.list[0].message, "x86_64-mcs-12"), "%s",
+          diags.list[0].message);
     capdl_diags_free(&diags);
 }
 
 int main(void)
 {
-    for (size_t i = 0; i < COUNT(kernels); i++)
-        for (size_t variant = 0; variant < 4; variant++)
+    for (size_t i = 0; i < COUNT(kernels); i++) {
+        for (size_t variant = 0; variant < 4; variant++) {
             test_kernel(&kernels[i], variant);
+        }
+    }
     test_lookup();
     return check_result();
 }

@@ -20,8 +20,8 @@ const struct capdl_profile *complete_profile(const char *name)
     static struct capdl_profile complete;
     char base[64] = "";
     size_t length = strcspn(name, "+");
-    if (length >= sizeof base) {
-        return 0;
+    if (length >= sizeof(base)) {
+        return NULL;
     }
     memcpy(base, name, length);
     const struct capdl_profile *profile = profile_builtin(base);

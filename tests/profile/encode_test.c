@@ -19,10 +19,11 @@ static const struct cbor_pair *find_key(const cbor_item_t *map, const char *key)
         const struct cbor_pair *pair = &cbor_map_handle(map)[i];
 
         if (cbor_string_length(pair->key) == strlen(key) &&
-            memcmp(cbor_string_handle(pair->key), key, strlen(key)) == 0)
+            memcmp(cbor_string_handle(pair->key), key, strlen(key)) == 0) {
             return pair;
+        }
     }
-    return 0;
+    return NULL;
 }
 
 static cbor_item_t *load(const uint8_t *bytes, size_t size)
@@ -30,7 +31,7 @@ static cbor_item_t *load(const uint8_t *bytes, size_t size)
     struct cbor_load_result result;
     cbor_item_t *item = cbor_load(bytes, size, &result);
 
-    CHECK(item != 0 && result.read == size && cbor_isa_map(item), "not one map");
+    CHECK(item != NULL && result.read == size && cbor_isa_map(item), "not one map");
     return item;
 }
 
@@ -42,9 +43,9 @@ static void test_round_trip(const struct capdl_profile *p)
     cbor_item_t *map = load(bytes, size);
     const struct cbor_pair *pair = find_key(map, "root_cnode_bits");
 
-    CHECK(pair != 0 && cbor_get_int(pair->value) == p->root_cnode_bits, "%s", p->name);
+    CHECK(pair != NULL && cbor_get_int(pair->value) == p->root_cnode_bits, "%s", p->name);
     pair = find_key(find_key(map, "syscalls")->value, "CALL");
-    CHECK(pair != 0 && cbor_isa_negint(pair->value) && cbor_get_int(pair->value) == 0, "%s: -1", p->name);
+    CHECK(pair != NULL && cbor_isa_negint(pair->value) && cbor_get_int(pair->value) == 0, "%s: -1", p->name);
     CHECK(profile_decode(bytes, size, &back) && same(p, &back), "%s: round trip", p->name);
     again = profile_encode(&back, &again_size);
     CHECK(size == again_size && memcmp(bytes, again, size) == 0, "%s: same bytes", p->name);
@@ -93,8 +94,9 @@ static void test_damaged(void)
     uint8_t *bytes = profile_encode(profile_builtin("x86_64-mcs"), &size);
     struct capdl_profile p;
 
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         CHECK(!profile_decode(bytes, i, &p), "truncated to %zu bytes", i);
+    }
     for (size_t i = 0; i < size; i++) {
         for (int bit = 0; bit < 8; bit++) {
             bytes[i] ^= (uint8_t)(1 << bit);
@@ -114,7 +116,7 @@ static void test_damaged(void)
 static void test_value(const char *key, cbor_item_t *value, bool accepted)
 {
     size_t size;
-    uint8_t *bytes = profile_encode(profile_builtin("aarch64-mcs"), &size), *changed = 0;
+    uint8_t *bytes = profile_encode(profile_builtin("aarch64-mcs"), &size), *changed = NULL;
     cbor_item_t *map = load(bytes, size);
     struct cbor_pair *pair = (struct cbor_pair *)(uintptr_t)find_key(map, key);
     struct capdl_profile p;
@@ -133,8 +135,7 @@ static cbor_item_t *regions(size_t count, const uint64_t *words)
     cbor_item_t *array = cbor_new_definite_array(count);
 
     for (size_t i = 0; i < count; i++) {
-        cbor_item_t *word =
-            words[i] < 24 ? cbor_build_uint8((uint8_t)words[i]) : cbor_build_uint32((uint32_t)words[i]);
+        cbor_item_t *word = words[i] < 24 ? cbor_build_uint8((uint8_t)words[i]) : cbor_build_uint32((uint32_t)words[i]);
 
         CHECK(cbor_array_push(array, cbor_move(word)), "push");
     }
@@ -157,25 +158,25 @@ static void test_ranges(void)
     test_value("arch", cbor_build_string("ia32"), false);
     test_value("name", cbor_build_string("another name"), true);
     test_value("name", cbor_build_string("line\nbreak"), false);
-    test_value("name", cbor_build_string("a name which is longer than the sixty-three bytes there is room for"),
-               false);
+    test_value("name", cbor_build_string("a name which is longer than the sixty-three bytes there is room for"), false);
     test_value("labels", cbor_new_definite_map(0), false);
     test_value("vspace_index_bits", cbor_new_definite_array(0), false);
-    test_value("memory", regions(0, 0), true);
+    test_value("memory", regions(0, NULL), true);
     test_value("memory", regions(2, (uint64_t[]){0x1000, 0x2000}), false); /* not in shortest form */
     test_value("memory", regions(2, (uint64_t[]){0x100000, 0x200000}), true);
     test_value("memory", regions(3, (uint64_t[]){0x100000, 0x200000, 0x300000}), false);
     test_value("memory", regions(4, (uint64_t[]){0x300000, 0x400000, 0x100000, 0x200000}), false);
     test_value("memory", regions(2, (uint64_t[]){0x200000, 0x200000}), false);
-    test_value("kernel", regions(0, 0), false);
+    test_value("kernel", regions(0, NULL), false);
 }
 
 int main(void)
 {
     const struct capdl_profile *p;
 
-    for (size_t i = 0; (p = profile_builtin_at(i)) != 0; i++)
+    for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
         test_round_trip(p);
+    }
     test_deterministic();
     test_damaged();
     test_ranges();

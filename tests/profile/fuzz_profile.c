@@ -37,7 +37,7 @@ const char *fuzz_prefix(void)
 {
     static const struct prefix_kernel kernel = {EM_AARCH64, ET_EXEC, ELFCLASS64, 0xffc0000000, 0x80000000, 0x12345};
 
-    if (prefix == 0) {
+    if (prefix == NULL) {
         prefix = prefix_copy(PREFIX_DIRECTORY "/aarch64");
         prefix_write_kernel(prefix, &kernel);
         atexit(remove_prefix);
@@ -59,8 +59,9 @@ static void try_decode(const uint8_t *bytes, size_t size)
     size_t again_size;
     uint8_t *again;
 
-    if (!profile_decode(bytes, size, &profile))
+    if (!profile_decode(bytes, size, &profile)) {
         return;
+    }
     again = profile_encode(&profile, &again_size);
     expect(again_size == size && memcmp(again, bytes, size) == 0, "decoded what is not written like that");
     free(again);
@@ -78,15 +79,16 @@ static void try_profile(const struct capdl_profile *profile)
 
 static void try_file(const char *file, const uint8_t *bytes, size_t size)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_profile profile;
     bool good;
 
     prefix_write(fuzz_prefix(), file, size > 0 ? (const void *)bytes : "", size);
     good = profile_read(fuzz_prefix(), &profile, &diags);
     expect(good == (diags.num_errors == 0), "result and errors disagree");
-    if (good)
+    if (good) {
         try_profile(&profile);
+    }
     capdl_diags_free(&diags);
 }
 
@@ -104,11 +106,11 @@ char *fuzz_original(size_t i, size_t *size)
 
     snprintf(path, sizeof(path), "%s/%s", fuzz_prefix(), fuzz_files[i]);
     file = fopen(path, "rb");
-    expect(file != 0 && fseek(file, 0, SEEK_END) == 0, path);
+    expect(file != NULL && fseek(file, 0, SEEK_END) == 0, path);
     length = ftell(file);
     rewind(file);
     bytes = malloc((size_t)length + 1);
-    expect(bytes != 0 && fread(bytes, 1, (size_t)length, file) == (size_t)length, path);
+    expect(bytes != NULL && fread(bytes, 1, (size_t)length, file) == (size_t)length, path);
     fclose(file);
     *size = (size_t)length;
     return bytes;
@@ -119,13 +121,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t i, original_size;
     char *original;
 
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     i = (size_t)(data[0] - '1');
-    if (data[0] == '0')
+    if (data[0] == '0') {
         try_decode(data + 1, size - 1);
-    if (i >= FUZZ_FILES)
+    }
+    if (i >= FUZZ_FILES) {
         return 0;
+    }
     original = fuzz_original(i, &original_size);
     try_file(fuzz_files[i], data + 1, size - 1);
     restore(fuzz_files[i], original, original_size);

@@ -61,10 +61,12 @@ static void run_mutated(char selector, const void *content, size_t content_size)
 
         input[0] = (uint8_t)selector;
         memcpy(input + 1, content, content_size);
-        for (size_t i = 0; i < steps && size > 0; i++)
+        for (size_t i = 0; i < steps && size > 0; i++) {
             size = mutate(input + 1, size);
-        if (round % 8 == 7)
+        }
+        if (round % 8 == 7) {
             size = random_below(size);
+        }
         LLVMFuzzerTestOneInput(input, 1 + size);
         free(input);
     }
@@ -86,8 +88,9 @@ static void run_encoded(void)
     size_t size;
     uint8_t *bytes = profile_encode(profile_builtin("riscv64-mcs"), &size);
 
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++) {
         run_mutated('0', bytes, size);
+    }
     free(bytes);
 }
 
@@ -98,19 +101,21 @@ static unsigned run_seeds(const char *directory)
     struct dirent *entry;
     unsigned count = 0;
 
-    while (list != 0 && (entry = readdir(list)) != 0) {
+    while (list != NULL && (entry = readdir(list)) != NULL) {
         char path[4096];
         FILE *file;
 
         snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
-        if (entry->d_name[0] == '.' || (file = fopen(path, "rb")) == 0)
+        if (entry->d_name[0] == '.' || (file = fopen(path, "rb")) == NULL) {
             continue;
+        }
         LLVMFuzzerTestOneInput(input, fread(input, 1, sizeof(input), file));
         fclose(file);
         count++;
     }
-    if (list != 0)
+    if (list != NULL) {
         closedir(list);
+    }
     return count;
 }
 
@@ -118,8 +123,9 @@ int main(int argc, char **argv)
 {
     unsigned seeds;
 
-    if (argc != 2)
+    if (argc != 2) {
         return 2;
+    }
     seeds = run_seeds(argv[1]);
     run_encoded();
     run_originals();

@@ -19,8 +19,9 @@ static char *join(const char *directory, const char *file)
 {
     char *path;
 
-    if (asprintf(&path, "%s/%s", directory, file) < 0)
+    if (asprintf(&path, "%s/%s", directory, file) < 0) {
         die("asprintf");
+    }
     return path;
 }
 
@@ -30,12 +31,14 @@ static char *read_all(const char *path, size_t *size)
     char *text;
     long length;
 
-    if (file == 0 || fseek(file, 0, SEEK_END) != 0 || (length = ftell(file)) < 0)
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (length = ftell(file)) < 0) {
         die(path);
+    }
     rewind(file);
     text = calloc(1, (size_t)length + 1);
-    if (text == 0 || fread(text, 1, (size_t)length, file) != (size_t)length)
+    if (text == NULL || fread(text, 1, (size_t)length, file) != (size_t)length) {
         die(path);
+    }
     fclose(file);
     *size = (size_t)length;
     return text;
@@ -46,13 +49,15 @@ void prefix_write(const char *prefix, const char *name, const void *content, siz
     char *path = join(prefix, name);
     FILE *file;
 
-    if (content == 0) {
-        if (unlink(path) != 0)
+    if (content == NULL) {
+        if (unlink(path) != 0) {
             die(path);
+        }
     } else {
         file = fopen(path, "wb");
-        if (file == 0 || fwrite(content, 1, size, file) != size || fclose(file) != 0)
+        if (file == NULL || fwrite(content, 1, size, file) != size || fclose(file) != 0) {
             die(path);
+        }
     }
     free(path);
 }
@@ -67,8 +72,9 @@ static int copy_entry(const char *path, const struct stat *status, int type, str
 
     (void)status;
     if (type == FTW_D) {
-        if (walk->level > 0 && mkdir(target, 0700) != 0)
+        if (walk->level > 0 && mkdir(target, 0700) != 0) {
             die(target);
+        }
     } else {
         text = read_all(path, &size);
         prefix_write(copy_to, path + strlen(copy_from), text, size);
@@ -81,17 +87,20 @@ static int copy_entry(const char *path, const struct stat *status, int type, str
 char *prefix_copy(const char *source)
 {
     const char *parent = getenv("TMPDIR");
-    char *copy = join(parent != 0 ? parent : "/tmp", "capdl-prefix-XXXXXX"), *bin;
+    char *copy = join(parent != NULL ? parent : "/tmp", "capdl-prefix-XXXXXX"), *bin;
 
-    if (mkdtemp(copy) == 0)
+    if (mkdtemp(copy) == NULL) {
         die(copy);
+    }
     copy_from = source;
     copy_to = copy;
-    if (nftw(source, copy_entry, 16, FTW_PHYS) != 0)
+    if (nftw(source, copy_entry, 16, FTW_PHYS) != 0) {
         die(source);
+    }
     bin = join(copy, "bin");
-    if (mkdir(bin, 0700) != 0)
+    if (mkdir(bin, 0700) != 0) {
         die(bin);
+    }
     free(bin);
     return copy;
 }
@@ -106,8 +115,9 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 
 void prefix_remove(char *prefix)
 {
-    if (nftw(prefix, remove_entry, 16, FTW_PHYS | FTW_DEPTH) != 0)
+    if (nftw(prefix, remove_entry, 16, FTW_PHYS | FTW_DEPTH) != 0) {
         die(prefix);
+    }
     free(prefix);
 }
 
@@ -118,15 +128,16 @@ bool prefix_edit(const char *prefix, const char *name, const char *find, const c
 
     text = read_all(path, &size);
     at = strstr(text, find);
-    if (at != 0) {
-        if (asprintf(&changed, "%.*s%s%s", (int)(at - text), text, replace, at + strlen(find)) < 0)
+    if (at != NULL) {
+        if (asprintf(&changed, "%.*s%s%s", (int)(at - text), text, replace, at + strlen(find)) < 0) {
             die("asprintf");
+        }
         prefix_write(prefix, name, changed, strlen(changed));
         free(changed);
     }
     free(text);
     free(path);
-    return at != 0;
+    return at != NULL;
 }
 
 void prefix_write_kernel(const char *prefix, const struct prefix_kernel *kernel)

@@ -37,42 +37,48 @@ static void put_tables(const struct capdl_profile *p, FILE *out)
     for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
         const char *id = method_xml_id(p->arch, i);
 
-        if (id != 0 && p->labels[i] != CAPDL_PROFILE_ABSENT)
+        if (id != NULL && p->labels[i] != CAPDL_PROFILE_ABSENT) {
             put_value(out, id, p->labels[i]);
-        else if (id != 0)
+        } else if (id != NULL) {
             put_absence(out, id);
+        }
     }
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         const char *type = type_name(p->arch, i);
 
-        if (!type)
+        if (!type) {
             continue;
+        }
         snprintf(name, sizeof(name), "seL4_%s", type);
-        if (p->types[i] != CAPDL_PROFILE_ABSENT)
+        if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             put_value(out, name, p->types[i]);
-        else
+        } else {
             put_absence(out, name);
+        }
     }
     for (unsigned i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
         snprintf(name, sizeof(name), "seL4_Sys%s", syscall_names[i]);
-        if (p->syscalls[i] != 0)
+        if (p->syscalls[i] != 0) {
             put_value(out, name, p->syscalls[i]);
-        else
+        } else {
             put_absence(out, name);
+        }
     }
     for (unsigned i = 0; i < CAPDL_FAULT_COUNT; i++) {
         snprintf(name, sizeof(name), "seL4_Fault_%s", fault_names[i]);
-        if (p->faults[i] != 0)
+        if (p->faults[i] != 0) {
             put_value(out, name, p->faults[i]);
-        else
+        } else {
             put_absence(out, name);
+        }
     }
 }
 
 static void put_size(const struct capdl_profile *p, FILE *out, enum capdl_type type, const char *name)
 {
-    if (p->types[type] != CAPDL_PROFILE_ABSENT)
+    if (p->types[type] != CAPDL_PROFILE_ABSENT) {
         put_value(out, name, p->size_bits[type]);
+    }
 }
 
 static void put_sizes(const struct capdl_profile *p, FILE *out)
@@ -100,8 +106,9 @@ static void put_sizes(const struct capdl_profile *p, FILE *out)
     put_value(out, "seL4_NumASIDPoolsBits", p->num_asid_pool_bits);
     put_value(out, "seL4_UserTop", (long long)p->user_top - (p->arch == CAPDL_ARCH_AARCH64));
     put_value(out, "offsetof(seL4_BootInfo, untyped)", p->bootinfo_untyped_offset);
-    if (p->mcs)
+    if (p->mcs) {
         put_value(out, "offsetof(seL4_BootInfo, schedcontrol)", p->bootinfo_schedcontrol_offset);
+    }
     put_value(out, "sizeof(seL4_SlotRegion)", 16);
 }
 
@@ -111,8 +118,7 @@ static void put_configuration(const struct capdl_profile *p, FILE *out)
     put_value(out, "CONFIG_RETYPE_FAN_OUT_LIMIT", p->fan_out);
     put_value(out, "CONFIG_MAX_NUM_NODES", p->max_nodes);
     put_value(out, "CONFIG_NUM_DOMAINS", p->num_domains);
-    fprintf(out,
-            "#if defined(CONFIG_KERNEL_MCS) != %d || defined(CONFIG_PRINTING) != %d\n#error switches\n#endif\n",
+    fprintf(out, "#if defined(CONFIG_KERNEL_MCS) != %d || defined(CONFIG_PRINTING) != %d\n#error switches\n#endif\n",
             p->mcs, p->printing);
 }
 
@@ -134,7 +140,7 @@ static void write_asserts(const struct capdl_profile *p, const char *path, bool 
 {
     FILE *out = fopen(path, "w");
 
-    if (out == 0) {
+    if (out == NULL) {
         perror(path);
         exit(1);
     }
@@ -145,8 +151,9 @@ static void write_asserts(const struct capdl_profile *p, const char *path, bool 
     put_sizes(p, out);
     put_configuration(p, out);
     put_registers(p, out);
-    if (wrong)
+    if (wrong) {
         put_value(out, "TCBConfigure", p->labels[CAPDL_METHOD_TCB_CONFIGURE] + 1);
+    }
     fclose(out);
 }
 
@@ -157,8 +164,9 @@ static bool compile(const char *compiler, const char *prefix, const char *path, 
     int status;
 
     if (asprintf(&command, "%s -std=gnu11 -w -fsyntax-only '-I%s/libsel4/include' '%s'%s", compiler, prefix, path,
-                 quiet ? " 2>/dev/null" : "") < 0)
+                 quiet ? " 2>/dev/null" : "") < 0) {
         abort();
+    }
     status = system(command);
     free(command);
     return status == 0;
@@ -166,18 +174,17 @@ static bool compile(const char *compiler, const char *prefix, const char *path, 
 
 static const char *find_compiler(enum capdl_arch arch)
 {
-    static const char *const compilers[] = {"aarch64-linux-gnu-gcc", "riscv64-linux-gnu-gcc",
-                                            "x86_64-linux-gnu-gcc"};
+    static const char *const compilers[] = {"aarch64-linux-gnu-gcc", "riscv64-linux-gnu-gcc", "x86_64-linux-gnu-gcc"};
     char command[80];
 
     snprintf(command, sizeof(command), "command -v %s >/dev/null", compilers[arch]);
-    return system(command) == 0 ? compilers[arch] : 0;
+    return system(command) == 0 ? compilers[arch] : NULL;
 }
 
 /* Returns whether the kernel could be compared. */
 static bool test_prefix(const char *prefix, const char *path)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_profile p;
     const char *compiler;
     bool good = profile_read(prefix, &p, &diags);
@@ -185,14 +192,14 @@ static bool test_prefix(const char *prefix, const char *path)
     CHECK(good && diags.num_warnings == 0, "%s", prefix);
     capdl_diags_print(&diags, stderr, 0);
     capdl_diags_free(&diags);
-    compiler = good ? find_compiler(p.arch) : 0;
-    if (compiler == 0) {
+    compiler = good ? find_compiler(p.arch) : NULL;
+    if (compiler == NULL) {
         printf("%s: no compiler to compare it with\n", prefix);
         return false;
     }
     write_asserts(&p, path, false);
     CHECK(compile(compiler, prefix, path, false), "%s", prefix);
-    if (strstr(prefix, "v1") == 0 && !p.smp && p.root_cnode_bits == 17) {
+    if (strstr(prefix, "v1") == NULL && !p.smp && p.root_cnode_bits == 17) {
         write_asserts(&p, path, true);
         CHECK(!compile(compiler, prefix, path, true), "%s: a wrong number was not noticed", prefix);
     }
@@ -215,16 +222,19 @@ int main(int argc, char **argv)
     struct dirent *entry;
     DIR *list;
 
-    if (argc != 2)
+    if (argc != 2) {
         return 2;
+    }
     asserts = argv[1];
-    list = directory != 0 ? opendir(directory) : 0;
-    if (list == 0 || mkstemps(path, 2) < 0)
+    list = directory != NULL ? opendir(directory) : NULL;
+    if (list == NULL || mkstemps(path, 2) < 0) {
         return SKIPPED;
-    while ((entry = readdir(list)) != 0) {
+    }
+    while ((entry = readdir(list)) != NULL) {
         snprintf(prefix, sizeof(prefix), "%s/%s", directory, entry->d_name);
-        if (entry->d_name[0] != '.' && is_prefix(prefix))
+        if (entry->d_name[0] != '.' && is_prefix(prefix)) {
             compared += test_prefix(prefix, path);
+        }
     }
     closedir(list);
     unlink(path);

@@ -12,15 +12,15 @@
 static const char *prefixes; /* the directory prefix/ */
 
 static const struct prefix_kernel arm_kernel = {EM_AARCH64, ET_EXEC, ELFCLASS64, 0xffc0000000, 0x80000000, 0x12345};
-static const struct prefix_kernel x86_kernel = {EM_X86_64,          ET_EXEC,  ELFCLASS64,
-                                                0xffffffff80100000, 0x100000, 0x80000};
+static const struct prefix_kernel x86_kernel = {EM_X86_64, ET_EXEC, ELFCLASS64, 0xffffffff80100000, 0x100000, 0x80000};
 
 static char *make_prefix(const char *arch)
 {
     char *source, *copy;
 
-    if (asprintf(&source, "%s/%s", prefixes, arch) < 0)
+    if (asprintf(&source, "%s/%s", prefixes, arch) < 0) {
         abort();
+    }
     copy = prefix_copy(source);
     prefix_write_kernel(copy, strcmp(arch, "x86_64") == 0 ? &x86_kernel : &arm_kernel);
     free(source);
@@ -30,7 +30,7 @@ static char *make_prefix(const char *arch)
 /* Reads a prefix and returns what was printed about it, to be freed. */
 static char *read_prefix(const char *prefix, struct capdl_profile *profile, bool *good)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -49,16 +49,17 @@ struct expected {
 
 static void check_labels(const struct capdl_profile *p, const struct expected *labels, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         CHECK(p->labels[labels[i].id] == labels[i].number, "method %d has label %d", labels[i].id,
               p->labels[labels[i].id]);
+    }
 }
 
 static void check_types(const struct capdl_profile *p, const struct expected *types, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        CHECK(p->types[types[i].id] == types[i].number, "type %d has number %d", types[i].id,
-              p->types[types[i].id]);
+    for (size_t i = 0; i < count; i++) {
+        CHECK(p->types[types[i].id] == types[i].number, "type %d has number %d", types[i].id, p->types[types[i].id]);
+    }
 }
 
 static void test_arm_tables(const struct capdl_profile *p)
@@ -88,8 +89,7 @@ static void test_arm_tables(const struct capdl_profile *p)
     check_types(p, types, sizeof(types) / sizeof(types[0]));
     CHECK(p->syscalls[CAPDL_SYSCALL_CALL] == -1 && p->syscalls[CAPDL_SYSCALL_WAIT] == -2, "API calls");
     CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_HALT] == 0, "a call that is switched off");
-    CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == -7, "PutChar is %d",
-          p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]);
+    CHECK(p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == -7, "PutChar is %d", p->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]);
     CHECK(p->faults[CAPDL_FAULT_VM] == 6 && p->faults[CAPDL_FAULT_TIMEOUT] == 0, "faults");
 }
 
@@ -116,8 +116,7 @@ static void test_arm(void)
     CHECK(p.vspace_levels == 3 && p.vspace_index_bits[0] == 10 && p.vspace_index_bits[2] == 9, "VSpace");
     CHECK(p.bootinfo_schedcontrol_offset == 40 && p.bootinfo_untyped_offset == 56, "bootinfo");
     CHECK(p.num_memory == 1 && p.memory[0].start == 0x80000000 && p.memory[0].end == 0x82000000, "memory");
-    CHECK(p.num_devices == 2 && p.devices[0].end == 0x10000 && p.devices[1].start == 0x40000000,
-          "devices are sorted");
+    CHECK(p.num_devices == 2 && p.devices[0].end == 0x10000 && p.devices[1].start == 0x40000000, "devices are sorted");
     CHECK(p.kernel.start == 0x80000000 && p.kernel.end == 0x80013000, "the kernel's pages");
     prefix_remove(prefix);
 }
@@ -150,8 +149,7 @@ static void test_x86(void)
     CHECK(p.syscalls[CAPDL_SYSCALL_DEBUG_HALT] == -5 && p.syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] == 0, "calls");
     CHECK(p.user_top == UINT64_C(0x7ffffffff000) && p.vspace_levels == 4 && p.vspace_index_bits[3] == 9, "VSpace");
     CHECK(p.bootinfo_schedcontrol_offset == 0 && p.bootinfo_untyped_offset == 40, "bootinfo");
-    CHECK(p.num_memory == 0 && p.num_devices == 0 && p.kernel.start == 0x100000 && p.kernel.end == 0x180000,
-          "memory");
+    CHECK(p.num_memory == 0 && p.num_devices == 0 && p.kernel.start == 0x100000 && p.kernel.end == 0x180000, "memory");
     prefix_remove(prefix);
 }
 
@@ -168,26 +166,24 @@ static void test_x86(void)
 static const struct bad {
     const char *file, *find, *replace, *message;
 } bad[] = {
-    {CONFIG, 0, 0, CONFIG ": error: No such file or directory, expected here the kernel's configuration"},
-    {CONFIG, 0, "{\"SEL4_ARCH\": \"aarch64\"", "not a JSON object: the file ends after 23 bytes"},
-    {CONFIG, 0, "", "not a JSON object: the file ends after 0 bytes"},
-    {CONFIG, 0, "[1, 2]", "not a JSON object: something else"},
-    {CONFIG, 0, "{} {}", "not a JSON object: something else after 3 bytes"},
+    {CONFIG, NULL, NULL, CONFIG ": error: No such file or directory, expected here the kernel's configuration"},
+    {CONFIG, NULL, "{\"SEL4_ARCH\": \"aarch64\"", "not a JSON object: the file ends after 23 bytes"},
+    {CONFIG, NULL, "", "not a JSON object: the file ends after 0 bytes"},
+    {CONFIG, NULL, "[1, 2]", "not a JSON object: something else"},
+    {CONFIG, NULL, "{} {}", "not a JSON object: something else after 3 bytes"},
     {CONFIG, "\"128\"", "128", "'NUM_PRIORITIES' is neither true, false nor a string"},
     {CONFIG, "\"128\"", "\"12x\"", "'NUM_PRIORITIES' is \"12x\", expected a number from 1 to 256"},
     {CONFIG, "\"128\"", "\"300\"", "'NUM_PRIORITIES' is \"300\", expected a number from 1 to 256"},
-    {CONFIG, "ROOT_CNODE_SIZE_BITS", "ROOT_CNODE",
-     "no 'ROOT_CNODE_SIZE_BITS', which every kernel's configuration has"},
+    {CONFIG, "ROOT_CNODE_SIZE_BITS", "ROOT_CNODE", "no 'ROOT_CNODE_SIZE_BITS', which every kernel's configuration has"},
     {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"ia32\"",
      "'SEL4_ARCH' is \"ia32\", expected aarch64, riscv64 or x86_64"},
     {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"", "no method 'RISCVPageMap' (Page_Map)"},
     {CONFIG, "\"SEL4_ARCH\": \"aarch64\"", "\"SEL4_ARCH\": \"riscv64\"",
      "a 64-bit kernel for aarch64, but the configuration is for riscv"},
-    {API, 0, 0, "object-api.xml: error: No such file or directory, expected here the kernel's invocations"},
+    {API, NULL, NULL, "object-api.xml: error: No such file or directory, expected here the kernel's invocations"},
     {API, "</interface>", "</interfac>", "not well-formed XML: mismatched tag"},
-    {API, 0, "<api>", "not well-formed XML: no element found"},
-    {API, "type=\"seL4_CNode\"", "type=\"seL4_Word\"",
-     "Untyped_Retype takes (word type, word size_bits, word root, "},
+    {API, NULL, "<api>", "not well-formed XML: no element found"},
+    {API, "type=\"seL4_CNode\"", "type=\"seL4_Word\"", "Untyped_Retype takes (word type, word size_bits, word root, "},
     {API, "name=\"num_objects\"", "name=\"count\"", "expected (word type, word size_bits, cap root, "},
     {API, "<param dir=\"in\" name=\"size_bits\"", "<param name=\"size_bits\"",
      "a parameter of 'UntypedRetype' without dir, type or name"},
@@ -202,13 +198,13 @@ static const struct bad {
      "warning: TCB_SetFlags takes (word bits, word set) in this kernel, expected (word clear, word set)"},
     {ARCH_API, "id=\"ARMPageMap\"", "id=\"RISCVPageMap\"",
      "no method 'ARMPageMap' (Page_Map), which every boot on aarch64 needs"},
-    {SYSCALLS, 0, 0, "syscall.xml: error: No such file or directory, expected here the numbers of system calls"},
+    {SYSCALLS, NULL, NULL, "syscall.xml: error: No such file or directory, expected here the numbers of system calls"},
     {SYSCALLS, "api-mcs", "api-old", "not well-formed XML: mismatched tag"},
     {SYSCALLS, "<syscall name=\"Wait\"/><syscall name=\"Send\"/>", "<syscall name=\"Wait\"/>",
      "no system call 'Send' for MCS kernels"},
     {SYSCALLS, "name=\"Wait\"", "", "a system call without a name"},
     {SYSCALLS, "name=\"Wait\"", "name=\"Send\"", "a second system call 'Send'"},
-    {CONSTANTS, 0, 0, "constants.h: error: No such file or directory, expected here object types and sizes"},
+    {CONSTANTS, NULL, NULL, "constants.h: error: No such file or directory, expected here object types and sizes"},
     {CONSTANTS, "#define seL4_SlotBits 5", "", "no integer 'seL4_SlotBits' in the headers"},
     {CONSTANTS, "(seL4_PageBits + 9)", "(seL4_PageBits / 0)", "no integer 'seL4_LargePageBits' in the headers"},
     {CONSTANTS, "(seL4_PageBits + 9)", "seL4_LargePageBits", "no integer 'seL4_LargePageBits' in the headers"},
@@ -216,8 +212,7 @@ static const struct bad {
     {CONSTANTS, "0x000000ffffffffff", "0x1234", "'seL4_UserTop' is 0x1234, which ends no page"},
     {CONSTANTS, "#else", "#else\n#else", "a branch without its #if"},
     {CONSTANTS, "#endif", "", "ends within a conditional"},
-    {CONSTANTS, "CONFIG_NUM_PRIORITIES >= 0x80)", "CONFIG_NUM_PRIORITIES >= )",
-     "an operator where a value should be"},
+    {CONSTANTS, "CONFIG_NUM_PRIORITIES >= 0x80)", "CONFIG_NUM_PRIORITIES >= )", "an operator where a value should be"},
     {CONSTANTS, "#ifdef CONFIG_KERNEL_MCS", "#error \"no such kernel\"\n#ifdef CONFIG_KERNEL_MCS",
      "the header refuses this configuration: '\"no such kernel\"'"},
     {"libsel4/include/sel4/sel4_arch/objecttype.h", "seL4_ARM_VSpaceObject,", "",
@@ -227,7 +222,7 @@ static const struct bad {
     {BOOTINFO, "seL4_NodeId nodeID", "seL4_Odd nodeID",
      "cannot tell where in 'struct seL4_BootInfo' the member 'untyped' is"},
     {BOOTINFO, "seL4_SlotRegion untyped;", "", "the member 'untyped' is"},
-    {PLATFORM, 0, 0, "platform_gen.json: error: No such file or directory, expected here the board's memory"},
+    {PLATFORM, NULL, NULL, "platform_gen.json: error: No such file or directory, expected here the board's memory"},
     {PLATFORM, "\"memory\"", "\"ram\"", "expected under 'memory' at most 32 disjoint regions"},
     {PLATFORM, "\"end\": 65536", "\"end\": 2000000000", "expected under 'devices' at most 256 disjoint regions"},
     {PLATFORM, "\"end\": 65536", "\"end\": -1", "expected under 'devices' at most 256 disjoint regions"},
@@ -235,8 +230,8 @@ static const struct bad {
     {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "", "no memory"},
     {PLATFORM, "{\"start\": 2147483648, \"end\": 2181038080}", "{\"start\": 3000000000, \"end\": 3100000000}",
      "the kernel is loaded at 0x80000000, where support/platform_gen.json has no memory"},
-    {"bin/kernel.elf", 0, 0, "bin/kernel.elf: error: No such file or directory, expected here the kernel"},
-    {"bin/kernel.elf", 0, "hello", "bin/kernel.elf: error: not an ELF file"},
+    {"bin/kernel.elf", NULL, NULL, "bin/kernel.elf: error: No such file or directory, expected here the kernel"},
+    {"bin/kernel.elf", NULL, "hello", "bin/kernel.elf: error: not an ELF file"},
 };
 
 static void test_bad(const struct bad *c)
@@ -245,17 +240,19 @@ static void test_bad(const struct bad *c)
     struct capdl_profile p;
     bool good, changed = true;
 
-    if (c->find != 0)
+    if (c->find != NULL) {
         changed = prefix_edit(prefix, c->file, c->find, c->replace);
-    else
-        prefix_write(prefix, c->file, c->replace, c->replace != 0 ? strlen(c->replace) : 0);
+    } else {
+        prefix_write(prefix, c->file, c->replace, c->replace != NULL ? strlen(c->replace) : 0);
+    }
     CHECK(changed, "%s: '%s' is not in it", c->file, c->find);
     text = read_prefix(prefix, &p, &good);
-    CHECK(strstr(text, c->message) != 0, "expected '%s' in:\n%s", c->message, text);
-    CHECK(good == (strstr(c->message, "warning: ") != 0), "%s", c->message);
-    CHECK(good || strstr(text, "error: ") != 0, "no error in:\n%s", text);
-    if (good)
+    CHECK(strstr(text, c->message) != NULL, "expected '%s' in:\n%s", c->message, text);
+    CHECK(good == (strstr(c->message, "warning: ") != NULL), "%s", c->message);
+    CHECK(good || strstr(text, "error: ") != NULL, "no error in:\n%s", text);
+    if (good) {
         CHECK(p.labels[CAPDL_METHOD_TCB_SET_FLAGS] == CAPDL_PROFILE_ABSENT, "a method we cannot call has a label");
+    }
     free(text);
     prefix_remove(prefix);
 }
@@ -268,7 +265,7 @@ static void test_bad_kernel(const struct prefix_kernel *kernel, const char *mess
 
     prefix_write_kernel(prefix, kernel);
     text = read_prefix(prefix, &p, &good);
-    CHECK(!good && strstr(text, message) != 0, "expected '%s' in:\n%s", message, text);
+    CHECK(!good && strstr(text, message) != NULL, "expected '%s' in:\n%s", message, text);
     free(text);
     prefix_remove(prefix);
 }
@@ -294,12 +291,12 @@ static void test_multiplying_macros(void)
     struct capdl_profile p;
     bool good;
 
-    for (int i = 0; i < 60; i++)
-        snprintf(macros + strlen(macros), sizeof(macros) - strlen(macros), "#define X%d X%d + X%d\n", i, i + 1,
-                 i + 1);
+    for (int i = 0; i < 60; i++) {
+        snprintf(macros + strlen(macros), sizeof(macros) - strlen(macros), "#define X%d X%d + X%d\n", i, i + 1, i + 1);
+    }
     CHECK(prefix_edit(prefix, CONSTANTS, "#define seL4_SlotBits 5", macros), "edit");
     text = read_prefix(prefix, &p, &good);
-    CHECK(!good && strstr(text, "no integer 'seL4_SlotBits' in the headers") != 0, "%s", text);
+    CHECK(!good && strstr(text, "no integer 'seL4_SlotBits' in the headers") != NULL, "%s", text);
     free(text);
     prefix_remove(prefix);
 }
@@ -311,7 +308,7 @@ static void test_many(void)
     struct capdl_profile p;
     bool good;
 
-    prefix_write(prefix, SYSCALLS, 0, 0);
+    prefix_write(prefix, SYSCALLS, NULL, 0);
     prefix_write(prefix, PLATFORM, "{}", 2);
     CHECK(prefix_edit(prefix, API, "id=\"TCBResume\"", "id=\"Other\""), "edit");
     text = read_prefix(prefix, &p, &good);
@@ -327,19 +324,21 @@ static void test_no_prefix(const char *path, const char *message)
     bool good;
     char *text = read_prefix(path, &p, &good);
 
-    CHECK(!good && strstr(text, message) != 0, "%s", text);
+    CHECK(!good && strstr(text, message) != NULL, "%s", text);
     free(text);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc != 2) {
         return 2;
+    }
     prefixes = argv[1];
     test_arm();
     test_x86();
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         test_bad(&bad[i]);
+    }
     test_bad_kernels();
     test_multiplying_macros();
     test_many();

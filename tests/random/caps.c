@@ -12,19 +12,22 @@ static void give(struct generator *g, const struct thing *cnode, const char *for
 {
     uint64_t slot = rng_below(&g->r, UINT64_C(1) << cnode->bits);
     char target[200];
-    if (!slot_take(g, cnode, slot))
+    if (!slot_take(g, cnode, slot)) {
         return;
-    snprintf(target, sizeof target, format, name);
+    }
+    snprintf(target, sizeof(target), format, name);
     line_add(g, SECTION_CAPS, "%s { %llu: %s }", cnode->name, (unsigned long long)slot, target);
 }
 
 static void give_badged(struct generator *g, const struct thing *cnode, const struct thing *what, const char *rights)
 {
     char format[80];
-    if (rng_chance(&g->r, 2))
-        snprintf(format, sizeof format, "%%s (%s, badge: 0x%llx)", rights, (unsigned long long)(rng_next(&g->r) >> rng_below(&g->r, 60)));
-    else
-        snprintf(format, sizeof format, "%%s (%s)", rights);
+    if (rng_chance(&g->r, 2)) {
+        snprintf(format, sizeof(format), "%%s (%s, badge: 0x%llx)", rights,
+                 (unsigned long long)(rng_next(&g->r) >> rng_below(&g->r, 60)));
+    } else {
+        snprintf(format, sizeof(format), "%%s (%s)", rights);
+    }
     give(g, cnode, format, what->name);
 }
 
@@ -33,7 +36,7 @@ static void give_cnode(struct generator *g, const struct thing *cnode, const str
     char format[80];
     unsigned size = (unsigned)rng_below(&g->r, 58 - what->bits);
     uint64_t guard = size ? rng_next(&g->r) >> (64 - size) : 0;
-    snprintf(format, sizeof format, "%%s (guard: 0x%llx, guard_size: %u)", (unsigned long long)guard, size);
+    snprintf(format, sizeof(format), "%%s (guard: 0x%llx, guard_size: %u)", (unsigned long long)guard, size);
     give(g, cnode, rng_chance(&g->r, 3) ? "%s" : format, what->name);
 }
 
@@ -41,8 +44,9 @@ static void give_any(struct generator *g, const struct thing *cnode)
 {
     static const char *const page_rights[] = {"%s (R)", "%s (RW)"};
     struct thing *what = &g->things[rng_below(&g->r, g->num_things)];
-    if (what->original)
+    if (what->original) {
         return;
+    }
     switch (what->kind) {
     case THING_ENDPOINT:
         give_badged(g, cnode, what, pick_rights(g));
@@ -61,8 +65,9 @@ static void give_any(struct generator *g, const struct thing *cnode)
         break;
     case THING_UNTYPED: /* of some the kernel allows no copies, or not always */
     case THING_TABLE:
-        if (what->used)
+        if (what->used) {
             return;
+        }
         what->used = true;
         give(g, cnode, "%s", what->name);
         break;
@@ -74,19 +79,23 @@ static void give_any(struct generator *g, const struct thing *cnode)
 static void give_controls(struct generator *g)
 {
     static const char *const controls[] = {"irq_control", "asid_control", "domain"};
-    for (unsigned i = 0; i < 3; i++)
-        if (rng_chance(&g->r, 12))
+    for (unsigned i = 0; i < 3; i++) {
+        if (rng_chance(&g->r, 12)) {
             give(g, thing_any(g, THING_CNODE), "%s", controls[i]);
+        }
+    }
     for (unsigned core = 0; g->sample->profile->mcs && core < g->sample->profile->max_nodes; core++) {
         static const char *const formats[] = {"%s (core: 0)", "%s (core: 1)", "%s (core: 2)", "%s (core: 3)"};
-        if (rng_chance(&g->r, 12))
+        if (rng_chance(&g->r, 12)) {
             give(g, thing_any(g, THING_CNODE), formats[core], "sched_control");
+        }
     }
 }
 
 void caps_generate(struct generator *g)
 {
-    for (uint64_t i = rng_below(&g->r, 2 * g->num_things + 4); i > 0; i--)
+    for (uint64_t i = rng_below(&g->r, 2 * g->num_things + 4); i > 0; i--) {
         give_any(g, thing_any(g, THING_CNODE));
+    }
     give_controls(g);
 }

@@ -42,21 +42,23 @@ static FILE *opened(const char *path)
 
 void data_write(FILE *file)
 {
-    for (unsigned i = 0; i < DATA_BYTES; i++)
+    for (unsigned i = 0; i < DATA_BYTES; i++) {
         putc((int)(i % 251 + 1), file);
+    }
 }
 
 const char *scratch_directory(void)
 {
-    if (*data_path)
+    if (*data_path) {
         return directory;
+    }
     if (!mkdtemp(directory)) {
         perror(directory);
         exit(99);
     }
-    snprintf(spec_path, sizeof spec_path, "%s/random.cdl", directory);
-    snprintf(data_path, sizeof data_path, "%s/data.bin", directory);
-    snprintf(untypeds_path, sizeof untypeds_path, "%s/untypeds", directory);
+    snprintf(spec_path, sizeof(spec_path), "%s/random.cdl", directory);
+    snprintf(data_path, sizeof(data_path), "%s/data.bin", directory);
+    snprintf(untypeds_path, sizeof(untypeds_path), "%s/untypeds", directory);
     FILE *file = opened(data_path);
     data_write(file);
     fclose(file);
@@ -75,16 +77,18 @@ static void wrong(struct run *run, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(run->outcome->reason, sizeof run->outcome->reason, format, arguments);
+    vsnprintf(run->outcome->reason, sizeof(run->outcome->reason), format, arguments);
     va_end(arguments);
     run->outcome->verdict = VERDICT_WRONG;
 }
 
 static const char *first_error(const struct run *run)
 {
-    for (size_t i = 0; i < run->diags.count; i++)
-        if (run->diags.list[i].severity == CAPDL_ERROR)
+    for (size_t i = 0; i < run->diags.count; i++) {
+        if (run->diags.list[i].severity == CAPDL_ERROR) {
             return run->diags.list[i].message;
+        }
+    }
     return "nothing";
 }
 
@@ -92,7 +96,8 @@ static const char *first_error(const struct run *run)
 static bool gives_reason(const char *text, enum fit fit)
 {
     bool address = strstr(text, "no untyped memory holds") || strstr(text, "cannot lie at");
-    bool memory = strstr(text, " lack ") || strstr(text, "bytes more than the RAM") || strstr(text, "contiguous bytes of RAM");
+    bool memory =
+        strstr(text, " lack ") || strstr(text, "bytes more than the RAM") || strstr(text, "contiguous bytes of RAM");
     bool children = strstr(text, "children");
     switch (fit) {
     case FIT_NO_ADDRESS:
@@ -113,10 +118,12 @@ static void judge_refusal(struct run *run, const char *text, bool at_boot)
     enum fit fit = run->outcome->fit;
     run->outcome->at_boot = at_boot;
     run->outcome->verdict = VERDICT_REFUSED;
-    if (fit == FIT_GOOD)
+    if (fit == FIT_GOOD) {
         wrong(run, "refused %s, but it fits: %s", at_boot ? "at boot" : "by the compiler", text);
-    else if (!gives_reason(text, fit))
-        wrong(run, "refused %s for another reason than '%s': %s", at_boot ? "at boot" : "by the compiler", fit_name(fit), text);
+    } else if (!gives_reason(text, fit)) {
+        wrong(run, "refused %s for another reason than '%s': %s", at_boot ? "at boot" : "by the compiler",
+              fit_name(fit), text);
+    }
 }
 
 static bool compile(struct run *run)
@@ -124,8 +131,8 @@ static bool compile(struct run *run)
     struct image_options options = {.profile = run->sample->profile,
                                     .spec_path = spec_path,
                                     .strip = run->sample->strip,
-                                    .untypeds = run->sample->fit_at_boot ? 0 : untypeds_path};
-    struct capdl_text_options none = {0};
+                                    .untypeds = run->sample->fit_at_boot ? NULL : untypeds_path};
+    struct capdl_text_options none = {NULL};
     uint16_t source = capdl_diags_add_source(&run->diags, "random.cdl", run->text, run->text_size);
     bool good = capdl_spec_read_text(&run->spec, &run->diags, source, &none);
     if (!good) {
@@ -133,7 +140,7 @@ static bool compile(struct run *run)
         return false;
     }
     run->outcome->fit = fit_judge(&run->spec, run->sample);
-    good = capdl_spec_check(&run->spec, &run->diags, 0);
+    good = capdl_spec_check(&run->spec, &run->diags, NULL);
     if (good) {
         FILE *out = open_memstream((char **)&run->bytes, &run->size);
         good = image_compile(&run->spec, &options, &run->diags, out);
@@ -144,8 +151,9 @@ static bool compile(struct run *run)
         return false;
     }
     if (image_open(&run->image, "image", run->bytes, run->size, &run->diags) &&
-        image_to_spec(&run->image, "image", &run->decoded, &run->diags))
+        image_to_spec(&run->image, "image", &run->decoded, &run->diags)) {
         return true;
+    }
     wrong(run, "the image cannot be read: %s", first_error(run));
     return false;
 }
@@ -155,9 +163,11 @@ static bool chose_addresses(const struct run *run)
 {
     const struct capdl_spec *specs[] = {&run->spec, &run->decoded};
     uint32_t contiguous[2] = {0};
-    for (unsigned i = 0; i < 2; i++)
-        for (uint32_t o = 0; o < specs[i]->num_objects; o++)
+    for (unsigned i = 0; i < 2; i++) {
+        for (uint32_t o = 0; o < specs[i]->num_objects; o++) {
             contiguous[i] += (capdl_object(specs[i], o)->flags & CAPDL_OBJECT_CONTIGUOUS) != 0;
+        }
+    }
     return contiguous[0] != contiguous[1];
 }
 
@@ -170,16 +180,17 @@ static void judge_comparison(struct run *run)
     o->kernel_calls = source->kernel_calls;
     o->compared = source->totals.capabilities + source->totals.mappings + source->totals.tables;
     o->pages = source->totals.pages;
-    if (source->num_differences && strstr(source->differences[0], "planning memory"))
+    if (source->num_differences && strstr(source->differences[0], "planning memory")) {
         judge_refusal(run, source->differences[0], true);
-    else if (source->num_differences)
+    } else if (source->num_differences) {
         wrong(run, "differs from the source: %s", source->differences[0]);
-    else if (image->num_differences)
+    } else if (image->num_differences) {
         wrong(run, "differs from the spec in the image: %s", image->differences[0]);
-    else if (!run->sample->strip && !chose_addresses(run) && strcmp(source->digest, image->digest) != 0)
+    } else if (!run->sample->strip && !chose_addresses(run) && strcmp(source->digest, image->digest) != 0) {
         wrong(run, "two digests: %s, %s", source->digest, image->digest);
-    else if (o->fit != FIT_GOOD && o->fit != FIT_UNKNOWN)
+    } else if (o->fit != FIT_GOOD && o->fit != FIT_UNKNOWN) {
         wrong(run, "boots, but it cannot fit: %s", fit_name(o->fit));
+    }
 }
 
 static void stopped(void *context, const struct machine_stop *stop, const char *said)
@@ -198,10 +209,11 @@ static void boot_and_compare(struct run *run)
     run->with[1] = (struct verify_spec){.spec = &run->decoded, .name = "image", .bytes = run->bytes, .size = run->size};
     bool good = run->real ? verify_image(&run->image, &options, run->with, run->results, 2, &run->diags)
                           : native_boot(run->bytes, run->size, &native, &result, &run->diags);
-    if (good)
+    if (good) {
         judge_comparison(run);
-    else
+    } else {
         wrong(run, "no machine: %s", first_error(run));
+    }
     verify_result_free(&run->results[0]);
     verify_result_free(&run->results[1]);
 }
@@ -219,8 +231,9 @@ void sample_check(const struct sample *sample, bool real, struct outcome *outcom
     fclose(out);
     capdl_spec_init(&run.spec);
     capdl_spec_init(&run.decoded);
-    if (compile(&run))
+    if (compile(&run)) {
         boot_and_compare(&run);
+    }
     capdl_spec_free(&run.spec);
     capdl_spec_free(&run.decoded);
     capdl_diags_free(&run.diags);

@@ -2,8 +2,8 @@
 /*
  * Whether objects fit memory at all, without knowing how the planner goes about it. Everything is a power of two and
  * aligned to its size, so memory is a number of free blocks of each size once the objects with addresses are taken out
- * of it, and objects fit exactly if for each size those of this size and larger do not need more than the blocks of this
- * size and larger have. Small cases are also tried out exhaustively.
+ * of it, and objects fit exactly if for each size those of this size and larger do not need more than the blocks of
+ * this size and larger have. Small cases are also tried out exhaustively.
  */
 #include <string.h>
 
@@ -11,8 +11,9 @@
 
 const char *fit_name(enum fit fit)
 {
-    static const char *const names[] = {"fits", "no memory at an address", "too little memory", "neither address nor memory",
-                                        "children do not fit", "unknown"};
+    static const char *const names[] = {
+        "fits",   "no memory at an address", "too little memory", "neither address nor memory", "children do not fit",
+        "unknown"};
     return names[fit];
 }
 
@@ -22,8 +23,9 @@ bool fit_count(const uint64_t free[FIT_SIZES], const uint64_t need[FIT_SIZES])
     for (unsigned bits = FIT_SIZES; bits-- > 0;) {
         have += (unsigned __int128)free[bits] << bits;
         want += (unsigned __int128)need[bits] << bits;
-        if (want > have)
+        if (want > have) {
             return false;
+        }
     }
     return true;
 }
@@ -32,26 +34,33 @@ bool fit_count(const uint64_t free[FIT_SIZES], const uint64_t need[FIT_SIZES])
 static int try_next(uint64_t free[FIT_SIZES], uint64_t need[FIT_SIZES], unsigned *budget)
 {
     unsigned bits = 0;
-    if ((*budget)-- == 0)
+    if ((*budget)-- == 0) {
         return -1;
-    while (bits < FIT_SIZES && !need[bits])
+    }
+    while (bits < FIT_SIZES && !need[bits]) {
         bits++;
-    if (bits == FIT_SIZES)
+    }
+    if (bits == FIT_SIZES) {
         return 1;
+    }
     need[bits]--;
     int result = 0;
     for (unsigned from = bits; from < FIT_SIZES && result == 0; from++) {
-        if (!free[from])
+        if (!free[from]) {
             continue;
+        }
         free[from]--;
-        for (unsigned half = bits; half < from; half++)
+        for (unsigned half = bits; half < from; half++) {
             free[half]++;
+        }
         result = try_next(free, need, budget);
-        for (unsigned half = bits; half < from; half++)
+        for (unsigned half = bits; half < from; half++) {
             free[half]--;
+        }
         free[from]++;
-        if (*budget == UINT32_MAX)
+        if (*budget == UINT32_MAX) {
             result = -1;
+        }
     }
     need[bits]++;
     return result;
@@ -61,10 +70,11 @@ int fit_try(const uint64_t free[FIT_SIZES], const uint64_t need[FIT_SIZES])
 {
     uint64_t f[FIT_SIZES], n[FIT_SIZES], objects = 0;
     unsigned budget = 2000;
-    memcpy(f, free, sizeof f);
-    memcpy(n, need, sizeof n);
-    for (unsigned bits = 0; bits < FIT_SIZES; bits++)
+    memcpy(f, free, sizeof(f));
+    memcpy(n, need, sizeof(n));
+    for (unsigned bits = 0; bits < FIT_SIZES; bits++) {
         objects += need[bits];
+    }
     return objects > 12 ? -1 : try_next(f, n, &budget);
 }
 
@@ -104,9 +114,11 @@ static bool mapped_uncached(const struct capdl_spec *spec, uint32_t frame)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_object *o = capdl_object(spec, i);
-        for (uint32_t c = 0; c < o->num_caps; c++)
-            if (o->caps[c].object == frame && (o->caps[c].flags & CAPDL_CAP_UNCACHED))
+        for (uint32_t c = 0; c < o->num_caps; c++) {
+            if (o->caps[c].object == frame && (o->caps[c].flags & CAPDL_CAP_UNCACHED)) {
                 return true;
+            }
+        }
     }
     return false;
 }
@@ -117,11 +129,12 @@ static bool is_in_image(const struct capdl_spec *spec, const struct capdl_profil
     const struct capdl_object *o = capdl_object(spec, object);
     bool anywhere = !(o->flags & CAPDL_OBJECT_HAS_PADDR) && o->parent == CAPDL_NO_OBJECT;
     return o->kind == CAPDL_KIND_FRAME && o->size_bits == 12 && anywhere && o->u.fills.count > 0 &&
-           o->u.fills.list[0].kind == CAPDL_FILL_FILE && !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
+           o->u.fills.list[0].kind == CAPDL_FILL_FILE &&
+           !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
 }
 
-/* Children without addresses lie behind those with addresses, which the generator knows to be good. Whether they are put between
-   them instead, when they would not fit otherwise, is not said. */
+/* Children without addresses lie behind those with addresses, which the generator knows to be good. Whether they are
+   put between them instead, when they would not fit otherwise, is not said. */
 static enum fit covers_fit(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t parent)
 {
     uint64_t sum = 0, end = 0, start = capdl_object(spec, parent)->paddr, counts[FIT_SIZES] = {0};
@@ -130,15 +143,17 @@ static enum fit covers_fit(const struct capdl_spec *spec, const struct capdl_pro
         const struct capdl_object *o = capdl_object(spec, i);
         unsigned bits = o->parent == parent ? object_bits(p, o) : 0;
         sum += bits ? UINT64_C(1) << bits : 0;
-        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR))
+        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR)) {
             counts[bits]++;
-        else if (bits && o->paddr + (UINT64_C(1) << bits) - start > end)
+        } else if (bits && o->paddr + (UINT64_C(1) << bits) - start > end) {
             end = o->paddr + (UINT64_C(1) << bits) - start;
+        }
     }
     for (unsigned bits = FIT_SIZES; bits-- > 1;) {
         uint64_t unit = UINT64_C(1) << bits;
-        if (counts[bits])
+        if (counts[bits]) {
             end = (end + unit - 1) / unit * unit + counts[bits] * unit;
+        }
     }
     return end <= size ? FIT_GOOD : sum > size ? FIT_NO_COVER : FIT_UNKNOWN;
 }
@@ -148,10 +163,12 @@ static unsigned contiguous_bits(const struct capdl_spec *spec, const struct capd
 {
     uint64_t count = 0;
     unsigned bits = o->size_bits;
-    for (uint32_t i = 0; o->index == 0 && i < spec->num_objects; i++)
+    for (uint32_t i = 0; o->index == 0 && i < spec->num_objects; i++) {
         count += capdl_object(spec, i)->name == o->name;
-    while (count && UINT64_C(1) << bits < count << o->size_bits)
+    }
+    while (count && UINT64_C(1) << bits < count << o->size_bits) {
         bits++;
+    }
     return count ? bits : 0;
 }
 
@@ -160,8 +177,9 @@ static bool take(struct untyped_desc *blocks, size_t *count, size_t capacity, ui
 {
     for (size_t i = 0; i < *count; i++) {
         struct untyped_desc block = blocks[i];
-        if (at < block.paddr || bits > block.bits || at - block.paddr >= UINT64_C(1) << block.bits)
+        if (at < block.paddr || bits > block.bits || at - block.paddr >= UINT64_C(1) << block.bits) {
             continue;
+        }
         blocks[i] = blocks[--*count];
         while (block.bits > bits && *count < capacity) {
             block.bits--;
@@ -180,9 +198,11 @@ enum { MOST_BLOCKS = 4096, CSPACE_FROM = 3000 };
 static size_t free_blocks(const struct sample *s, struct untyped_desc *blocks)
 {
     size_t count = 0;
-    for (size_t i = 0; i < s->num_untypeds; i++)
-        if (!s->untyped_dropped[i])
+    for (size_t i = 0; i < s->num_untypeds; i++) {
+        if (!s->untyped_dropped[i]) {
             blocks[count++] = s->untypeds[i];
+        }
+    }
     return count;
 }
 
@@ -210,29 +230,37 @@ enum fit fit_judge(const struct capdl_spec *spec, const struct sample *s)
         unsigned bits = object_bits(s->profile, o);
         objects++;
         enum fit cover = o->kind == CAPDL_KIND_UT ? covers_fit(spec, s->profile, i) : FIT_GOOD;
-        if (cover == FIT_NO_COVER)
+        if (cover == FIT_NO_COVER) {
             return cover;
+        }
         unsure = unsure || cover == FIT_UNKNOWN;
         if (o->flags & CAPDL_OBJECT_CONTIGUOUS) {
             contiguous = true;
             bits = contiguous_bits(spec, o);
         }
-        if (!bits || o->parent != CAPDL_NO_OBJECT || is_in_image(spec, s->profile, i))
+        if (!bits || o->parent != CAPDL_NO_OBJECT || is_in_image(spec, s->profile, i)) {
             continue;
-        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR))
+        }
+        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR)) {
             need[bits]++;
-        else if (!take(blocks, &count, MOST_BLOCKS, o->paddr, bits))
+        } else if (!take(blocks, &count, MOST_BLOCKS, o->paddr, bits)) {
             fit = FIT_NO_ADDRESS;
+        }
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         free[blocks[i].bits] += !blocks[i].device;
-    if (unsure)
+    }
+    if (unsure) {
         return FIT_UNKNOWN;
-    if (!fits(free, need) && contiguous) /* the array may lie in several untypeds, one behind the other */
+    }
+    if (!fits(free, need) && contiguous) { /* the array may lie in several untypeds, one behind the other */
         return FIT_UNKNOWN;
-    if (!fits(free, need))
+    }
+    if (!fits(free, need)) {
         return fit == FIT_GOOD ? FIT_NO_MEMORY : FIT_NEITHER;
-    if (fit != FIT_GOOD)
+    }
+    if (fit != FIT_GOOD) {
         return fit;
+    }
     return s->profile->root_cnode_bits == 12 && objects > CSPACE_FROM ? FIT_UNKNOWN : FIT_GOOD;
 }

@@ -33,15 +33,15 @@ struct thing {
     enum thing_kind kind;
     unsigned bits;
     bool device;
-    bool used;     /* of what can be given once: somebody has it */
-    bool original; /* somebody has its original capability: every other one is derived from that */
-    bool fixed;    /* frame: at a physical address */
-    bool filled;   /* frame: from a file */
-    uint64_t room;           /* untyped: bytes not given to children */
-    unsigned level, space;   /* table */
-    uint64_t prefix;         /* table: what its addresses begin with */
-    unsigned mapped;         /* frame: how often */
-    char table[NAME];        /* frame: table and slot of its last mapping, and the rights there */
+    bool used;             /* of what can be given once: somebody has it */
+    bool original;         /* somebody has its original capability: every other one is derived from that */
+    bool fixed;            /* frame: at a physical address */
+    bool filled;           /* frame: from a file */
+    uint64_t room;         /* untyped: bytes not given to children */
+    unsigned level, space; /* table */
+    uint64_t prefix;       /* table: what its addresses begin with */
+    unsigned mapped;       /* frame: how often */
+    char table[NAME];      /* frame: table and slot of its last mapping, and the rights there */
     uint64_t table_slot;
     unsigned table_rights;
 };

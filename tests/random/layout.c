@@ -35,8 +35,9 @@ static struct window devices_of(enum capdl_arch arch)
 static void add_block(struct sample *s, uint64_t *cursor, uint64_t end, unsigned bits, bool device)
 {
     uint64_t size = UINT64_C(1) << bits, start = (*cursor + size - 1) & ~(size - 1);
-    if (s->num_untypeds == MOST_UNTYPEDS || start + size > end)
+    if (s->num_untypeds == MOST_UNTYPEDS || start + size > end) {
         return;
+    }
     s->untypeds[s->num_untypeds++] = (struct untyped_desc){.paddr = start, .bits = (uint8_t)bits, .device = device};
     *cursor = start + size;
 }
@@ -46,12 +47,14 @@ static void leave_gap(uint64_t *cursor, struct rng *r)
     *cursor += rng_below(r, 8) << rng_between(r, 4, 20);
 }
 
-static void add_ram(struct sample *s, struct rng *r, struct window window, unsigned count, unsigned least, unsigned most)
+static void add_ram(struct sample *s, struct rng *r, struct window window, unsigned count, unsigned least,
+                    unsigned most)
 {
     uint64_t cursor = window.start;
     for (unsigned i = 0; i < count; i++) {
-        if (!rng_chance(r, 3))
+        if (!rng_chance(r, 3)) {
             leave_gap(&cursor, r);
+        }
         add_block(s, &cursor, window.end, (unsigned)rng_between(r, least, most), false);
     }
 }
@@ -110,6 +113,7 @@ void layout_generate(struct sample *s, struct rng *r)
         add_ram(s, r, ram, (unsigned)rng_between(r, 1, 12), 12, 22);
     }
     add_devices(s, r);
-    if (rng_chance(r, 4))
+    if (rng_chance(r, 4)) {
         shuffle(s, r);
+    }
 }

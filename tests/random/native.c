@@ -23,16 +23,18 @@ struct native {
 static void put_char(void *context, char c)
 {
     struct native *n = context;
-    if (n->said + 1 < NATIVE_SAID)
+    if (n->said + 1 < NATIVE_SAID) {
         n->result->said[n->said++] = c;
+    }
 }
 
 static enum capdl_kernel_error inject(void *context, struct kernel *k, const struct invocation *invocation)
 {
     struct native *n = context;
     (void)k;
-    if (++n->result->invocations != n->options->refuse)
+    if (++n->result->invocations != n->options->refuse) {
         return CAPDL_ERROR_NO_ERROR;
+    }
     n->result->refused_label = (unsigned)invocation->label;
     return n->options->error;
 }
@@ -45,16 +47,19 @@ static uint64_t call(void *context, int64_t number, uint64_t target, uint64_t in
     struct tcb *thread = k->initial;
     uint64_t *buffer = ipc_buffer_of(k, thread, true);
     if (buffer) {
-        memcpy(buffer + 1 + MESSAGE_REGISTERS, words + 1 + MESSAGE_REGISTERS, (MESSAGE_MAX_LENGTH - MESSAGE_REGISTERS) * 8);
+        memcpy(buffer + 1 + MESSAGE_REGISTERS, words + 1 + MESSAGE_REGISTERS,
+               (MESSAGE_MAX_LENGTH - MESSAGE_REGISTERS) * 8);
         memcpy(buffer + MESSAGE_CAPS_OFFSET, words + MESSAGE_CAPS_OFFSET, MESSAGE_MAX_CAPS * 8);
     }
     thread->regs[k->registers->cap] = target;
     thread->regs[k->registers->message_info] = info;
-    for (unsigned i = 0; i < MESSAGE_REGISTERS; i++)
+    for (unsigned i = 0; i < MESSAGE_REGISTERS; i++) {
         thread->regs[k->registers->message[i]] = registers[i];
+    }
     kernel_syscall(k, number);
-    if (k->current != thread)
+    if (k->current != thread) {
         seam_leave();
+    }
     return thread->regs[k->registers->message_info];
 }
 
@@ -62,8 +67,9 @@ static uint64_t window_address(void *context, unsigned size_bits)
 {
     struct native *n = context;
     uint64_t end = n->boot.bootinfo + PAGE + (1 << 21); /* behind extra bootinfo of any size */
-    if (size_bits == CAPDL_PAGE_BITS)
+    if (size_bits == CAPDL_PAGE_BITS) {
         return n->boot.image_start + WINDOW_PAGE * PAGE;
+    }
     return size_bits == 21 ? UINT64_C(0x200000) : (end + (UINT64_C(1) << 30) - 1) >> 30 << 30;
 }
 
@@ -95,20 +101,22 @@ static void trap(void *context)
 static struct capdl_image_header *find_header(struct native *n)
 {
     uint64_t size = n->boot.image_end - n->boot.image_start;
-    uint8_t *image = memory_at(&n->kernel->memory, n->boot.image_paddr, 0);
+    uint8_t *image = memory_at(&n->kernel->memory, n->boot.image_paddr, NULL);
     for (uint64_t i = 0; i + sizeof(struct capdl_image_header) <= size; i += 8) {
         struct capdl_image_header *header = (void *)(image + i);
-        if (header->magic == CAPDL_IMAGE_MAGIC && header->image_start == n->boot.image_start)
+        if (header->magic == CAPDL_IMAGE_MAGIC && header->image_start == n->boot.image_start) {
             return header;
+        }
     }
-    return 0;
+    return NULL;
 }
 
 static void *copied(const void *from, size_t size)
 {
     void *to = malloc(size ? size : 1);
-    if (!to)
+    if (!to) {
         abort();
+    }
     return memcpy(to, from, size);
 }
 
@@ -117,9 +125,10 @@ static void copy_mapped(struct native *n, uint64_t from, uint8_t *to, uint64_t p
 {
     struct table *root = n->kernel->initial->slots[TCB_VTABLE].cap.object;
     for (struct page_view view; pages > 0; pages--, from += PAGE, to += PAGE) {
-        if (!vspace_translate(n->kernel, root, from, &view))
+        if (!vspace_translate(n->kernel, root, from, &view)) {
             abort();
-        memcpy(to, memory_at(&n->kernel->memory, view.paddr + (from - view.vaddr), 0), PAGE);
+        }
+        memcpy(to, memory_at(&n->kernel->memory, view.paddr + (from - view.vaddr), NULL), PAGE);
     }
 }
 
@@ -127,14 +136,15 @@ static void copy_mapped(struct native *n, uint64_t from, uint8_t *to, uint64_t p
 static struct seam seam_over(struct native *n)
 {
     uint64_t size = n->boot.image_end - n->boot.image_start;
-    uint8_t *image = memory_at(&n->kernel->memory, n->boot.image_paddr, 0);
+    uint8_t *image = memory_at(&n->kernel->memory, n->boot.image_paddr, NULL);
     struct capdl_image_header *h = n->header;
     _Alignas(8) uint8_t first[PAGE];
     copy_mapped(n, n->boot.bootinfo, first, 1);
     uint64_t extra = (*(uint64_t *)(void *)first + PAGE - 1) / PAGE;
     n->memory = aligned_alloc(PAGE, size + (2 + extra) * PAGE);
-    if (!n->memory)
+    if (!n->memory) {
         abort();
+    }
     memcpy(n->memory, image, size);
     memset(n->memory + size, 0, PAGE);
     copy_mapped(n, n->boot.bootinfo, n->memory + size + PAGE, 1 + extra);
@@ -165,21 +175,25 @@ static void judge(struct native *n, const struct capdl_image_header *header)
     r->header = *header;
     bool other_domain = k->domain != k->initial->domain; /* nobody need be there */
     r->gave_way = k->current != k->initial && (k->current != k->idle || other_domain);
-    for (const struct tcb *t = k->threads; t; t = t->all_next)
+    for (const struct tcb *t = k->threads; t; t = t->all_next) {
         r->runnable = r->runnable || (t != k->initial && t != k->idle && thread_is_schedulable(k, t));
-    if (r->gave_way)
+    }
+    if (r->gave_way) {
         r->outcome = MACHINE_BOOTED;
-    else
+    } else {
         r->outcome = header->phase == CAPDL_PHASE_DONE && k->current == k->idle ? MACHINE_IDLE : MACHINE_BOOT_FAILED;
+    }
 }
 
 static const char *last_line(char *text)
 {
     char *end = text + strlen(text);
-    while (end > text && end[-1] == '\n')
+    while (end > text && end[-1] == '\n') {
         *--end = 0;
-    while (end > text && end[-1] != '\n')
+    }
+    while (end > text && end[-1] != '\n') {
         end--;
+    }
     return end;
 }
 
@@ -189,7 +203,8 @@ static void run(struct native *n)
     seam_boot(&seam);
     judge(n, &seam.header);
     memset(n->memory + WINDOW_PAGE * PAGE, 0, PAGE); /* stands for one that is zero, and is nobody's while we run */
-    memcpy(memory_at(&n->kernel->memory, n->boot.image_paddr, 0), n->memory, n->boot.image_end - n->boot.image_start);
+    memcpy(memory_at(&n->kernel->memory, n->boot.image_paddr, NULL), n->memory,
+           n->boot.image_end - n->boot.image_start);
     if (n->options->stopped) {
         struct machine_stop stop = {
             .kernel = n->kernel, .boot = &n->boot, .header = &n->result->header, .outcome = n->result->outcome};
@@ -205,20 +220,22 @@ bool native_boot(const uint8_t *bytes, size_t size, const struct native_options 
 {
     struct native n = {.options = options, .result = result};
     struct kernel_host host = {.context = &n, .put_char = put_char};
-    struct boot_options boot_options = {
-        .name = "image", .elf = bytes, .elf_size = size, .untypeds = options->untypeds};
-    memset(result, 0, sizeof *result);
+    struct boot_options boot_options = {.name = "image", .elf = bytes, .elf_size = size, .untypeds = options->untypeds};
+    memset(result, 0, sizeof(*result));
     n.kernel = kernel_create(options->profile, &host);
-    if (!n.kernel)
+    if (!n.kernel) {
         abort();
+    }
     n.kernel->inject = inject;
     n.kernel->inject_context = &n;
     bool good = boot(n.kernel, &boot_options, &n.boot, diags);
-    n.header = good ? find_header(&n) : 0;
-    if (good && !n.header)
+    n.header = good ? find_header(&n) : NULL;
+    if (good && !n.header) {
         capdl_error(diags, (struct capdl_pos){0}, "the image has no header");
-    if (n.header)
+    }
+    if (n.header) {
         run(&n);
+    }
     kernel_free(n.kernel);
-    return n.header != 0;
+    return n.header != NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The emulated machine without a processor: the initialiser's phases, compiled for this machine, are the initial task of
- * the kernel model. Some hundred times faster than emulating its instructions, and sanitizers see all of it.
+ * The emulated machine without a processor: the initialiser's phases, compiled for this machine, are the initial task
+ * of the kernel model. Some hundred times faster than emulating its instructions, and sanitizers see all of it.
  */
 #ifndef TESTS_RANDOM_NATIVE_H
 #define TESTS_RANDOM_NATIVE_H
@@ -24,11 +24,11 @@ struct native_options {
 struct native_result {
     enum machine_outcome outcome; /* BOOTED, IDLE or BOOT_FAILED */
     struct capdl_image_header header;
-    char said[NATIVE_SAID];      /* all that was printed */
-    uint64_t invocations;        /* the kernel saw */
-    bool gave_way;               /* another thread than the initial one is to run */
-    bool runnable;               /* some thread of the system is ready to run */
-    unsigned refused_label;      /* of the invocation that failed */
+    char said[NATIVE_SAID]; /* all that was printed */
+    uint64_t invocations;   /* the kernel saw */
+    bool gave_way;          /* another thread than the initial one is to run */
+    bool runnable;          /* some thread of the system is ready to run */
+    unsigned refused_label; /* of the invocation that failed */
 };
 
 /* Boots the bytes of an image, which need not be one that image_open accepts, as long as its header is good. False: the

@@ -2,8 +2,8 @@
 /*
  *     random SEED COUNT [REAL]
  *
- * Makes COUNT random systems, one a seed from SEED on, and verifies each: with the initialiser linked natively, and every
- * REAL-th also with the real binary on the emulated processor. What is wrong is shrunk and printed.
+ * Makes COUNT random systems, one a seed from SEED on, and verifies each: with the initialiser linked natively, and
+ * every REAL-th also with the real binary on the emulated processor. What is wrong is shrunk and printed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +25,9 @@ static void count(struct tally *t, const struct outcome *o, bool real)
     t->calls += o->kernel_calls;
     t->compared += o->compared;
     t->pages += o->pages;
-    if (o->verdict == VERDICT_VERIFIED)
+    if (o->verdict == VERDICT_VERIFIED) {
         t->verified++;
+    }
     if (o->verdict == VERDICT_REFUSED) {
         t->by_reason[o->fit]++;
         *(o->at_boot ? &t->at_boot : &t->by_compiler) += 1;
@@ -53,8 +54,9 @@ static void run(struct tally *t, uint64_t seed, bool real)
     struct outcome o;
     sample_check(&s, real, &o);
     count(t, &o, real);
-    if (o.verdict == VERDICT_WRONG)
+    if (o.verdict == VERDICT_WRONG) {
         explain(&s, real);
+    }
     sample_free(&s);
 }
 
@@ -65,17 +67,19 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: random SEED COUNT [REAL]\n");
         return 2;
     }
-    uint64_t first = strtoull(argv[1], 0, 0), number = strtoull(argv[2], 0, 0);
-    uint64_t real = argc > 3 ? strtoull(argv[3], 0, 0) : 0;
+    uint64_t first = strtoull(argv[1], NULL, 0), number = strtoull(argv[2], NULL, 0);
+    uint64_t real = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
     for (uint64_t i = 0; i < number && t.wrong < MOST_WRONG; i++) {
         run(&t, first + i, false);
-        if (real && i % real == 0)
+        if (real && i % real == 0) {
             run(&t, first + i, true);
+        }
     }
     scratch_free();
-    printf("%u systems verified (%llu objects, %llu kernel calls, %llu capabilities and mappings, %llu pages compared), "
-           "%u of all with the real binary\n",
-           t.verified, t.objects, t.calls, t.compared, t.pages, t.real);
+    printf(
+        "%u systems verified (%llu objects, %llu kernel calls, %llu capabilities and mappings, %llu pages compared), "
+        "%u of all with the real binary\n",
+        t.verified, t.objects, t.calls, t.compared, t.pages, t.real);
     printf("%u refused by the compiler, %u at boot: %u for an address, %u for memory, %u for both, %u for children, "
            "%u for the CSpace\n",
            t.by_compiler, t.at_boot, t.by_reason[FIT_NO_ADDRESS], t.by_reason[FIT_NO_MEMORY], t.by_reason[FIT_NEITHER],

@@ -40,8 +40,8 @@ struct sample {
 };
 
 struct sample sample_generate(uint64_t seed);
-/* One to be booted on a kernel that is at hand, whose memory is its own: without addresses; and such that the initialiser comes to
-   its last line before anything else does. */
+/* One to be booted on a kernel that is at hand, whose memory is its own: without addresses; and such that the
+   initialiser comes to its last line before anything else does. */
 struct sample sample_generate_for(uint64_t seed, const struct capdl_profile *);
 void sample_free(struct sample *);
 void sample_write(const struct sample *, FILE *spec);
@@ -72,7 +72,8 @@ enum fit {
     FIT_NO_MEMORY,
     FIT_NEITHER,  /* both */
     FIT_NO_COVER, /* children do not fit into their untyped */
-    FIT_UNKNOWN,  /* it depends on what the initialiser needs itself, or on what may lie between objects with addresses */
+    FIT_UNKNOWN,  /* it depends on what the initialiser needs itself, or on what may lie between objects with addresses
+                   */
 };
 
 /* num_untypeds entries of which `dropped` does not hold */

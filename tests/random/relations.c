@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random relations between capabilities: children of originals and of badges, capabilities that map a page, chains of CNodes. */
+/* Random relations between capabilities: children of originals and of badges, capabilities that map a page, chains of
+ * CNodes. */
 #include <string.h>
 
 #include "generate.h"
@@ -23,15 +24,17 @@ struct given {
     unsigned badge;
 };
 
-static void add_child(struct generator *g, const struct thing *what, struct given parent, const char *parameters, struct given *child)
+static void add_child(struct generator *g, const struct thing *what, struct given parent, const char *parameters,
+                      struct given *child)
 {
     child->cnode = thing_any(g, THING_CNODE);
     if (!take_any(g, child->cnode, &child->slot)) {
-        child->cnode = 0;
+        child->cnode = NULL;
         return;
     }
-    line_add(g, SECTION_CAPS, "%s { %llu: %s%s - child_of (%s, %llu) }", child->cnode->name, (unsigned long long)child->slot, what->name,
-             parameters, parent.cnode->name, (unsigned long long)parent.slot);
+    line_add(g, SECTION_CAPS, "%s { %llu: %s%s - child_of (%s, %llu) }", child->cnode->name,
+             (unsigned long long)child->slot, what->name, parameters, parent.cnode->name,
+             (unsigned long long)parent.slot);
 }
 
 /* A copy with a badge or without; and a copy of that, which is a child of it if there is a badge. */
@@ -40,13 +43,14 @@ static void add_signal_children(struct generator *g, const struct thing *what, s
     char parameters[80];
     struct given child, grandchild;
     unsigned badge = (unsigned)rng_below(&g->r, 3) * 77;
-    if (badge)
-        snprintf(parameters, sizeof parameters, " (RWGP, badge: %u)", badge);
-    else
-        snprintf(parameters, sizeof parameters, " (%s)", pick_rights(g));
+    if (badge) {
+        snprintf(parameters, sizeof(parameters), " (RWGP, badge: %u)", badge);
+    } else {
+        snprintf(parameters, sizeof(parameters), " (%s)", pick_rights(g));
+    }
     add_child(g, what, parent, parameters, &child);
     if (child.cnode && badge && rng_chance(&g->r, 2)) {
-        snprintf(parameters, sizeof parameters, " (%s, badge: %u)", pick_rights(g), badge);
+        snprintf(parameters, sizeof(parameters), " (%s, badge: %u)", pick_rights(g), badge);
         add_child(g, what, child, parameters, &grandchild);
     }
 }
@@ -54,20 +58,24 @@ static void add_signal_children(struct generator *g, const struct thing *what, s
 /* An object whose original goes to a CNode, with copies for others. */
 static void add_family(struct generator *g)
 {
-    static const enum thing_kind kinds[] = {THING_ENDPOINT, THING_NOTIFICATION, THING_TCB, THING_CNODE, THING_FRAME, THING_SC,
-                                            THING_REPLY,    THING_VCPU};
-    struct thing *what = thing_any(g, kinds[rng_below(&g->r, sizeof kinds / sizeof kinds[0])]);
+    static const enum thing_kind kinds[] = {THING_ENDPOINT, THING_NOTIFICATION, THING_TCB,   THING_CNODE,
+                                            THING_FRAME,    THING_SC,           THING_REPLY, THING_VCPU};
+    struct thing *what = thing_any(g, kinds[rng_below(&g->r, sizeof(kinds) / sizeof(kinds[0]))]);
     struct given parent = {.cnode = thing_any(g, THING_CNODE)}, child;
-    if (!what || what->original || (what->kind == THING_FRAME && what->used) || !take_any(g, parent.cnode, &parent.slot))
+    if (!what || what->original || (what->kind == THING_FRAME && what->used) ||
+        !take_any(g, parent.cnode, &parent.slot)) {
         return;
+    }
     what->original = true;
     const char *all = is_signal(what) ? " (RWGP)" : what->kind == THING_FRAME ? " (RW)" : "";
-    line_add(g, SECTION_CAPS, "%s { %llu: %s%s }", parent.cnode->name, (unsigned long long)parent.slot, what->name, all);
+    line_add(g, SECTION_CAPS, "%s { %llu: %s%s }", parent.cnode->name, (unsigned long long)parent.slot, what->name,
+             all);
     for (uint64_t i = rng_between(&g->r, 1, 3); i > 0; i--) {
-        if (is_signal(what))
+        if (is_signal(what)) {
             add_signal_children(g, what, parent);
-        else
+        } else {
             add_child(g, what, parent, what->kind == THING_FRAME ? " (R)" : "", &child);
+        }
     }
 }
 
@@ -77,12 +85,14 @@ static void add_mapping(struct generator *g)
     struct thing *frame = thing_any(g, THING_FRAME);
     const struct thing *cnode = thing_any(g, THING_CNODE);
     uint64_t slot;
-    if (!frame || !frame->mapped || frame->original || frame->used || !take_any(g, cnode, &slot))
+    if (!frame || !frame->mapped || frame->original || frame->used || !take_any(g, cnode, &slot)) {
         return;
+    }
     frame->used = true; /* a mapping is named once */
     bool writes = frame->table_rights & 1;
-    line_add(g, SECTION_CAPS, "%s { %llu: %s (%s, mapping: (%s, %llu)) }", cnode->name, (unsigned long long)slot, frame->name,
-             writes || rng_chance(&g->r, 2) ? "RW" : "R", frame->table, (unsigned long long)frame->table_slot);
+    line_add(g, SECTION_CAPS, "%s { %llu: %s (%s, mapping: (%s, %llu)) }", cnode->name, (unsigned long long)slot,
+             frame->name, writes || rng_chance(&g->r, 2) ? "RW" : "R", frame->table,
+             (unsigned long long)frame->table_slot);
 }
 
 /* CNodes in CNodes, as deep as 64 bits of address go. */
@@ -93,11 +103,12 @@ static void add_chain(struct generator *g)
     for (uint64_t i = rng_between(&g->r, 2, 6); i > 0; i--) {
         struct thing *next = thing_any(g, THING_CNODE);
         uint64_t slot;
-        if (next->original || next->bits > left || !take_any(g, above, &slot))
+        if (next->original || next->bits > left || !take_any(g, above, &slot)) {
             return;
+        }
         unsigned guard = (unsigned)rng_below(&g->r, (left - next->bits) / 4 + 1);
-        line_add(g, SECTION_CAPS, "%s { %llu: %s (guard: %u, guard_size: %u) }", above->name, (unsigned long long)slot, next->name,
-                 guard ? (unsigned)rng_below(&g->r, 2) : 0, guard);
+        line_add(g, SECTION_CAPS, "%s { %llu: %s (guard: %u, guard_size: %u) }", above->name, (unsigned long long)slot,
+                 next->name, guard ? (unsigned)rng_below(&g->r, 2) : 0, guard);
         left -= next->bits + guard;
         above = next;
     }
@@ -105,10 +116,13 @@ static void add_chain(struct generator *g)
 
 void relations_generate(struct generator *g)
 {
-    while (rng_chance(&g->r, 2))
+    while (rng_chance(&g->r, 2)) {
         add_mapping(g);
-    while (rng_chance(&g->r, 3))
+    }
+    while (rng_chance(&g->r, 3)) {
         add_family(g);
-    if (rng_chance(&g->r, 6))
+    }
+    if (rng_chance(&g->r, 6)) {
         add_chain(g);
+    }
 }

@@ -69,8 +69,9 @@ void seam_boot(struct seam *s)
 {
     seam = s;
     header = s->header;
-    self = (struct initialiser){ .slot = UINT64_MAX };
-    if (!setjmp(end))
+    self = (struct initialiser){.slot = UINT64_MAX};
+    if (!setjmp(end)) {
         initialise(s->bootinfo);
+    }
     s->header = header;
 }

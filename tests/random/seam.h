@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Between the initialiser's phases, linked natively, and whoever stands in for kernel and processor. It has no header of
- * the initialiser and none of the kernel model, which use the same names for different things.
+ * Between the initialiser's phases, linked natively, and whoever stands in for kernel and processor. It has no header
+ * of the initialiser and none of the kernel model, which use the same names for different things.
  */
 #ifndef TESTS_RANDOM_SEAM_H
 #define TESTS_RANDOM_SEAM_H

@@ -19,10 +19,11 @@ static void kind_of(const char *reason, char kind[KIND])
 {
     size_t length = 0;
     for (char quote = 0; *reason && length + 1 < KIND; reason++) {
-        if (quote ? *reason == quote : *reason == '`' || *reason == '\'')
+        if (quote ? *reason == quote : *reason == '`' || *reason == '\'') {
             quote = quote ? 0 : *reason == '`' ? '`' : '\'';
-        else if (!quote && ((*reason >= 'g' && *reason <= 'z' && *reason != 'x') || *reason == ' '))
+        } else if (!quote && ((*reason >= 'g' && *reason <= 'z' && *reason != 'x') || *reason == ' ')) {
             kind[length++] = *reason;
+        }
     }
     kind[length] = 0;
 }
@@ -31,8 +32,9 @@ static bool still_wrong(struct shrinking *s)
 {
     struct outcome outcome;
     char kind[KIND];
-    if (time(0) >= s->end)
+    if (time(NULL) >= s->end) {
         return false;
+    }
     sample_check(s->sample, s->real, &outcome);
     kind_of(outcome.reason, kind);
     return outcome.verdict == VERDICT_WRONG && strcmp(kind, s->kind) == 0;
@@ -47,20 +49,25 @@ static bool drop_lines(struct shrinking *s, size_t first, size_t count)
         any = any || !line->dropped;
         line->dropped = true;
     }
-    if (any && still_wrong(s))
+    if (any && still_wrong(s)) {
         return true;
-    for (size_t i = 0; i < count; i++)
+    }
+    for (size_t i = 0; i < count; i++) {
         s->sample->lines[first + i].dropped = before[i];
+    }
     return false;
 }
 
 static bool shrink_lines(struct shrinking *s)
 {
     bool smaller = false;
-    for (size_t length = s->sample->num_lines / 2; length > 0; length /= 2)
-        for (size_t first = s->sample->num_lines; first >= length; first -= length)
-            if (length <= 4096 && drop_lines(s, first - length, length))
+    for (size_t length = s->sample->num_lines / 2; length > 0; length /= 2) {
+        for (size_t first = s->sample->num_lines; first >= length; first -= length) {
+            if (length <= 4096 && drop_lines(s, first - length, length)) {
                 smaller = true;
+            }
+        }
+    }
     return smaller;
 }
 
@@ -68,20 +75,22 @@ static bool shrink_untypeds(struct shrinking *s)
 {
     bool smaller = false;
     for (size_t i = 0; i < s->sample->num_untypeds; i++) {
-        if (s->sample->untyped_dropped[i])
+        if (s->sample->untyped_dropped[i]) {
             continue;
+        }
         s->sample->untyped_dropped[i] = true;
-        if (still_wrong(s))
+        if (still_wrong(s)) {
             smaller = true;
-        else
+        } else {
             s->sample->untyped_dropped[i] = false;
+        }
     }
     return smaller;
 }
 
 void sample_shrink(struct sample *sample, bool real, unsigned seconds)
 {
-    struct shrinking s = {.sample = sample, .real = real, .end = time(0) + seconds};
+    struct shrinking s = {.sample = sample, .real = real, .end = time(NULL) + seconds};
     struct outcome outcome;
     sample_check(sample, real, &outcome);
     kind_of(outcome.reason, s.kind);

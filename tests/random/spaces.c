@@ -7,11 +7,14 @@
 bool slot_take(struct generator *g, const struct thing *thing, uint64_t slot)
 {
     size_t number = (size_t)(thing - g->things);
-    for (size_t i = 0; i < g->num_taken; i++)
-        if (g->taken[i].thing == number && g->taken[i].slot == slot)
+    for (size_t i = 0; i < g->num_taken; i++) {
+        if (g->taken[i].thing == number && g->taken[i].slot == slot) {
             return false;
-    if (g->num_taken == MOST_SLOTS)
+        }
+    }
+    if (g->num_taken == MOST_SLOTS) {
         return false;
+    }
     g->taken[g->num_taken++] = (struct taken){number, slot};
     return true;
 }
@@ -33,10 +36,11 @@ static struct thing *table_find(struct generator *g, unsigned space, unsigned le
 {
     for (size_t i = 0; i < g->num_things; i++) {
         struct thing *t = &g->things[i];
-        if (t->kind == THING_TABLE && t->space == space && t->level == level && t->prefix == prefix)
+        if (t->kind == THING_TABLE && t->space == space && t->level == level && t->prefix == prefix) {
             return t;
+        }
     }
-    return 0;
+    return NULL;
 }
 
 static uint64_t index_of(const struct generator *g, unsigned level, uint64_t address)
@@ -52,16 +56,19 @@ static struct thing *table_at(struct generator *g, unsigned space, unsigned leve
         uint64_t prefix = address >> entry_shift(g, l - 1);
         struct thing *next = table_find(g, space, l, prefix);
         if (!next) {
-            if (!slot_take(g, above, index_of(g, l - 1, address)))
-                return 0;
+            if (!slot_take(g, above, index_of(g, l - 1, address))) {
+                return NULL;
+            }
             next = thing_add(g, THING_TABLE, "v%u_%s_%zu", space, table_keyword(g->arch, l), g->num_things);
-            if (!next)
-                return 0;
+            if (!next) {
+                return NULL;
+            }
             next->space = space;
             next->level = l;
             next->prefix = prefix;
             line_add(g, SECTION_OBJECTS, "%s = %s", next->name, table_keyword(g->arch, l));
-            line_add(g, SECTION_CAPS, "%s { %llu: %s }", above->name, (unsigned long long)index_of(g, l - 1, address), next->name);
+            line_add(g, SECTION_CAPS, "%s { %llu: %s }", above->name, (unsigned long long)index_of(g, l - 1, address),
+                     next->name);
         }
         above = next;
     }
@@ -72,7 +79,7 @@ static uint64_t pick_place(struct generator *g, unsigned bits)
 {
     static const uint64_t bases[] = {0x400000, 0x10000000, 0x40000000, 0x7fe00000, UINT64_C(0x2000000000)};
     uint64_t base = rng_chance(&g->r, 10) ? g->sample->profile->user_top - (UINT64_C(1) << 31)
-                                          : bases[rng_below(&g->r, sizeof bases / sizeof bases[0])];
+                                          : bases[rng_below(&g->r, sizeof(bases) / sizeof(bases[0]))];
     uint64_t address = base + (rng_below(&g->r, rng_chance(&g->r, 5) ? 600 : 12) << bits);
     return address >> bits << bits;
 }
@@ -81,26 +88,29 @@ static void map_frame(struct generator *g, unsigned space, struct thing *frame)
 {
     static const char *const rights[] = {"R", "RW", "RX", "RWX"};
     unsigned level = 0;
-    while (entry_shift(g, level) != frame->bits)
+    while (entry_shift(g, level) != frame->bits) {
         level++;
+    }
     uint64_t address = pick_place(g, frame->bits);
-    if (address + (UINT64_C(1) << frame->bits) > g->sample->profile->user_top || address >> 37 > 1)
+    if (address + (UINT64_C(1) << frame->bits) > g->sample->profile->user_top || address >> 37 > 1) {
         return;
+    }
     struct thing *table = table_at(g, space, level, address);
-    if (!table || !slot_take(g, table, index_of(g, level, address)))
+    if (!table || !slot_take(g, table, index_of(g, level, address))) {
         return;
+    }
     unsigned right = (unsigned)rng_below(&g->r, 4);
     bool uncached = frame->device || rng_chance(&g->r, 12);
-    line_add(g, SECTION_CAPS, "%s { %llu: %s (%s%s) }", table->name, (unsigned long long)index_of(g, level, address), frame->name,
-             rights[right], uncached ? ", uncached" : "");
+    line_add(g, SECTION_CAPS, "%s { %llu: %s (%s%s) }", table->name, (unsigned long long)index_of(g, level, address),
+             frame->name, rights[right], uncached ? ", uncached" : "");
     frame->mapped++;
-    memcpy(frame->table, table->name, sizeof frame->table);
+    memcpy(frame->table, table->name, sizeof(frame->table));
     frame->table_slot = index_of(g, level, address);
     frame->table_rights = right;
     if ((right == 1 || right == 3) && !frame->device && frame->bits < 30 && g->num_buffers < 64) {
         struct buffer *b = &g->buffers[g->num_buffers++];
         *b = (struct buffer){.space = space, .address = address, .bits = frame->bits, .filled = frame->filled};
-        memcpy(b->frame, frame->name, sizeof b->frame);
+        memcpy(b->frame, frame->name, sizeof(b->frame));
     }
 }
 
@@ -109,8 +119,9 @@ static void make_pool(struct generator *g, const struct thing *root)
     struct thing *pool = thing_any(g, THING_POOL);
     if (!pool) {
         pool = thing_add(g, THING_POOL, "pool%zu", g->num_things);
-        if (!pool)
+        if (!pool) {
             return;
+        }
         line_add(g, SECTION_OBJECTS, "%s = asid_pool", pool->name);
     }
     for (uint64_t slot = 0;; slot++) {
@@ -124,15 +135,18 @@ static void make_pool(struct generator *g, const struct thing *root)
 void space_generate(struct generator *g)
 {
     struct thing *root = thing_add(g, THING_TABLE, "v%u", g->num_spaces);
-    if (!root)
+    if (!root) {
         return;
+    }
     root->space = g->num_spaces++;
     line_add(g, SECTION_OBJECTS, "%s = %s", root->name, table_keyword(g->arch, 0));
     for (uint64_t i = rng_below(&g->r, 12); i > 0; i--) {
         struct thing *frame = thing_any(g, THING_FRAME);
-        if (frame)
+        if (frame) {
             map_frame(g, root->space, frame);
+        }
     }
-    if (rng_chance(&g->r, 4))
+    if (rng_chance(&g->r, 4)) {
         make_pool(g, root);
+    }
 }

@@ -11,7 +11,7 @@
 
 int main(int argc, char **argv)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_profile profile;
     char path[4200];
     if (argc != 4 || !profile_find(argv[2], &profile, &diags)) {
@@ -19,15 +19,15 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: write SEED KERNEL DIRECTORY\n");
         return 2;
     }
-    snprintf(path, sizeof path, "%s/random.cdl", argv[3]);
+    snprintf(path, sizeof(path), "%s/random.cdl", argv[3]);
     FILE *spec = fopen(path, "w");
-    snprintf(path, sizeof path, "%s/data.bin", argv[3]);
+    snprintf(path, sizeof(path), "%s/data.bin", argv[3]);
     FILE *data = fopen(path, "w");
     if (!spec || !data) {
         perror(argv[3]);
         return 2;
     }
-    struct sample sample = sample_generate_for(strtoull(argv[1], 0, 0), &profile);
+    struct sample sample = sample_generate_for(strtoull(argv[1], NULL, 0), &profile);
     sample_write(&sample, spec);
     data_write(data);
     sample_free(&sample);

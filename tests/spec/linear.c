@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Texts of about a megabyte that would take forever if anything about them took time by the square of their size. Each is read,
- * checked and its messages printed, with a result or with errors, within seconds of the processor's time.
+ * Texts of about a megabyte that would take forever if anything about them took time by the square of their size. Each
+ * is read, checked and its messages printed, with a result or with errors, within seconds of the processor's time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static char *make_text(size_t i, size_t *size)
 
 static void read_text(const char *text, size_t size)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     char *messages;
     FILE *sink = open_memstream(&messages, &(size_t){0});

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads one spec and shows what became of it, for golden tests: spec_case [read|unfolded|json|check] FILE
- * FILE is capDL text or JSON. Standard output: the spec as text or JSON, if there was no error (but not for check). Standard error: the diagnostics.
+ * FILE is capDL text or JSON. Standard output: the spec as text or JSON, if there was no error (but not for check).
+ * Standard error: the diagnostics.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,9 @@ static char *read_all(FILE *file, size_t *size)
     do {
         if (*size == capacity) {
             char *larger = realloc(text, capacity = capacity * 2 + 4096);
-            if (!larger)
+            if (!larger) {
                 abort();
+            }
             text = larger;
         }
         got = fread(text + *size, 1, capacity - *size, file);
@@ -38,7 +40,7 @@ static const char *base_name(const char *path)
 
 int main(int argc, char **argv)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     const char *mode = argc > 2 ? argv[1] : "read", *path = argv[argc - 1];
     FILE *file = argc > 1 ? fopen(path, "r") : NULL;
@@ -46,19 +48,21 @@ int main(int argc, char **argv)
     char *text;
     bool good;
 
-    if (!file)
+    if (!file) {
         return 2;
+    }
     text = read_all(file, &size);
     fclose(file);
     capdl_spec_init(&spec);
     good = (spec_json_is(text, size) ? spec_json_read : capdl_spec_read_text)(
         &spec, &diags, capdl_diags_add_source(&diags, base_name(path), text, size), NULL);
-    if (!strcmp(mode, "check"))
+    if (!strcmp(mode, "check")) {
         good = capdl_spec_check(&spec, &diags, NULL) && good;
-    else if (good && !strcmp(mode, "json"))
+    } else if (good && !strcmp(mode, "json")) {
         spec_json_write(&spec, stdout);
-    else if (good)
+    } else if (good) {
         capdl_spec_write_text(&spec, stdout, strcmp(mode, "unfolded"));
+    }
     capdl_diags_print(&diags, stderr, 0);
     capdl_spec_free(&spec);
     capdl_diags_free(&diags);

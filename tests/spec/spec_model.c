@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The model as front ends use it: objects and capabilities added by hand, the hook between objects and caps, options. */
+/* The model as front ends use it: objects and capabilities added by hand, the hook between objects and caps, options.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,8 +59,9 @@ static void test_caps(void)
         cap.slot = slot;
         EXPECT(capdl_spec_add_cap(&spec, cnode, &cap));
     }
-    for (uint32_t i = 1; i < capdl_object(&spec, cnode)->num_caps; i++)
+    for (uint32_t i = 1; i < capdl_object(&spec, cnode)->num_caps; i++) {
         EXPECT(capdl_object(&spec, cnode)->caps[i - 1].slot < capdl_object(&spec, cnode)->caps[i].slot);
+    }
     EXPECT(capdl_object(&spec, cnode)->num_caps == 5);
     EXPECT(!capdl_spec_add_cap(&spec, cnode, &cap)); /* slot 2 again */
 
@@ -89,8 +91,9 @@ static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *con
         uint32_t cnode, ep = capdl_spec_find(spec, "e", CAPDL_NO_INDEX);
         struct capdl_cap cap = {.object = ep, .kind = CAPDL_KIND_EP, .flags = CAPDL_CAP_GENERATED};
 
-        if (!program)
+        if (!program) {
             continue;
+        }
         if (!strcmp(program->params[0].text, "missing.elf")) {
             capdl_error(diags, program->params[0].pos, "no file 'missing.elf'");
             return false;
@@ -101,8 +104,9 @@ static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *con
         made.flags = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_GENERATED;
         made.program = i;
         capdl_object_set(spec, cnode, &made);
-        for (cap.slot = 1; cap.slot <= 2; cap.slot++)
+        for (cap.slot = 1; cap.slot <= 2; cap.slot++) {
             capdl_spec_add_cap(spec, cnode, &cap);
+        }
         (*programs)++;
     }
     return true;
@@ -119,7 +123,7 @@ static bool read_with(struct capdl_spec *spec, struct capdl_diags *diags, const 
 
 static void test_hook(void)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     unsigned programs = 0;
     uint32_t cnode;
@@ -149,14 +153,15 @@ static void test_hook(void)
 /* Names that the failed program would have made are not reported, other mistakes are. */
 static void test_failing_hook(void)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     unsigned programs = 0;
 
-    EXPECT(!read_with(&spec, &diags,
-                      "objects { prog = pd (\"missing.elf\") e = ep c = cnode (4 bits) }\n"
-                      "caps { cnode_prog { 2: e  3: other }  elf_prog_3_12 { 0: e }  c { 1: my_programme  2: prog_x } }\n",
-                      &programs));
+    EXPECT(
+        !read_with(&spec, &diags,
+                   "objects { prog = pd (\"missing.elf\") e = ep c = cnode (4 bits) }\n"
+                   "caps { cnode_prog { 2: e  3: other }  elf_prog_3_12 { 0: e }  c { 1: my_programme  2: prog_x } }\n",
+                   &programs));
     EXPECT(diags.num_errors == 4);
     EXPECT(diags.count == 4 && strstr(diags.list[1].message, "'other'"));
     EXPECT(diags.count == 4 && strstr(diags.list[2].message, "'my_programme'"));
@@ -169,12 +174,13 @@ static void read_repeated(const char *before, const char *piece, unsigned times,
 {
     size_t length = strlen(piece), used = strlen(before);
     char *text = malloc(used + times * length + strlen(after) + 1);
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
 
     strcpy(text, before);
-    for (unsigned i = 0; i < times; i++, used += length)
+    for (unsigned i = 0; i < times; i++, used += length) {
         strcpy(text + used, piece);
+    }
     strcpy(text + used, after);
     capdl_spec_init(&spec);
     capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, used + strlen(after)), NULL);
@@ -204,12 +210,13 @@ static void test_descending(void)
 {
     enum { SLOTS = 200000 };
     char *text = malloc(64 + SLOTS * 16), *at = text;
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
 
     at += sprintf(at, "arch riscv objects { e = ep c = cnode (20 bits) } caps { c {\n");
-    for (unsigned i = SLOTS; i > 0; i--)
+    for (unsigned i = SLOTS; i > 0; i--) {
         at += sprintf(at, "%u: e\n", i);
+    }
     at += sprintf(at, "} }");
     capdl_spec_init(&spec);
     EXPECT(
@@ -234,14 +241,16 @@ static void test_documented(const char *path)
         snprintf(name, sizeof(name), "\n| `%s` |", capdl_check_name(i));
         EXPECT(strstr(text, name));
     }
-    if (file)
+    if (file) {
         fclose(file);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc != 2) {
         return 2;
+    }
     test_documented(argv[1]);
     test_names();
     test_caps();

@@ -6,8 +6,8 @@
  *     spec_size COUNT           measures each style with so many objects, prints a table
  *     spec_size                 a test: memory for each byte of text, and time for four times as much text, have limits
  *
- * Memory is what the process has at most beyond what it had before, from the kernel's count of pages; pages of the mapped text are
- * counted as long as they are in memory. Time is the processor's, not the clock's.
+ * Memory is what the process has at most beyond what it had before, from the kernel's count of pages; pages of the
+ * mapped text are counted as long as they are in memory. Time is the processor's, not the clock's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +36,8 @@ enum { SANITIZED = 0 };
 #endif
 
 struct cost {
-    size_t text, memory; /* bytes */
-    double read, check, print;    /* seconds */
+    size_t text, memory;       /* bytes */
+    double read, check, print; /* seconds */
     bool good;
 };
 
@@ -60,7 +60,8 @@ static size_t most_memory(void)
 
 static void release(void *context, const char *from, const char *to)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1), end = (uintptr_t)to & ~(page - 1);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1),
+              end = (uintptr_t)to & ~(page - 1);
 
     (void)context;
     madvise((void *)first, end - first, MADV_DONTNEED);
@@ -70,7 +71,7 @@ static struct cost measure_text(const char *text, size_t size)
 {
     struct capdl_text_options options = {.release = release};
     struct cost cost = {.text = size};
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct capdl_spec spec;
     FILE *nowhere = fopen("/dev/null", "w");
     size_t before = most_memory();
@@ -101,8 +102,9 @@ static struct cost measure(const struct large_style *style, unsigned count)
     int channel[2], status;
     pid_t child;
 
-    if (!file || pipe(channel))
+    if (!file || pipe(channel)) {
         exit(2);
+    }
     large_write(style, file, count);
     fflush(file);
     child = fork();
@@ -114,8 +116,9 @@ static struct cost measure(const struct large_style *style, unsigned count)
         _exit(write(channel[1], &cost, sizeof(cost)) != sizeof(cost));
     }
     close(channel[1]);
-    if (read(channel[0], &cost, sizeof(cost)) != sizeof(cost))
+    if (read(channel[0], &cost, sizeof(cost)) != sizeof(cost)) {
         cost.good = false;
+    }
     close(channel[0]);
     waitpid(child, &status, 0);
     fclose(file);
@@ -154,8 +157,9 @@ static bool memory_good(const struct large_style *style, const struct cost *smal
 {
     double ratio = ((double)large->memory - (double)small->memory) / (double)(large->text - small->text);
 
-    if (style->most_ratio == 0 || ratio <= style->most_ratio)
+    if (style->most_ratio == 0 || ratio <= style->most_ratio) {
         return true;
+    }
     fprintf(stderr, "%s: takes %.2f times its size in memory, expected at most %.2f\n", style->name, ratio,
             style->most_ratio);
     return false;
@@ -170,17 +174,20 @@ static bool test_style(const struct large_style *style)
         fprintf(stderr, "%s: is not accepted\n", style->name);
         return false;
     }
-    if (SANITIZED)
+    if (SANITIZED) {
         return true;
-    if (!memory_good(style, &small, &large))
+    }
+    if (!memory_good(style, &small, &large)) {
         return false;
+    }
     for (unsigned i = 1; i < ATTEMPTS && !time_good(&small, &large); i++) {
         small = measure(style, TEST_COUNT);
         large = measure(style, GROWTH * TEST_COUNT);
     }
-    if (!time_good(&small, &large))
+    if (!time_good(&small, &large)) {
         fprintf(stderr, "%s: %d times the text takes %.1f times as long\n", style->name, GROWTH,
                 seconds(&large) / seconds(&small));
+    }
     return time_good(&small, &large);
 }
 
@@ -189,14 +196,16 @@ int main(int argc, char **argv)
     const struct large_style *style = argc == 3 ? large_style_find(argv[1]) : NULL;
     bool good = true;
 
-    if (style)
+    if (style) {
         large_write(style, stdout, (unsigned)atoi(argv[2]));
-    else if (argc == 2)
+    } else if (argc == 2) {
         print_table((unsigned)atoi(argv[1]));
-    else if (argc == 1)
-        for (size_t i = 0; (style = large_style(i)); i++)
+    } else if (argc == 1) {
+        for (size_t i = 0; (style = large_style(i)); i++) {
             good = test_style(style) && good;
-    else
+        }
+    } else {
         return 2;
+    }
     return good ? 0 : 1;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Small specs and what is to become of them: verdicts TABLE
- * A line of the table is a verdict and a spec, in which \n, \t, \r and \' stand for characters. `accept`: it is read and the checks
- * find no error; `check`: it is read, and the checks find one; `reject`: it is not read. What is read must, printed, be read again
- * and print as the same bytes.
+ * A line of the table is a verdict and a spec, in which \n, \t, \r and \' stand for characters. `accept`: it is read
+ * and the checks find no error; `check`: it is read, and the checks find one; `reject`: it is not read. What is read
+ * must, printed, be read again and print as the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static enum verdict judge(const char *text, struct capdl_diags *diags, char **pr
 
 static bool prints_itself(const char *text)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     char *again;
     bool same = judge(text, &diags, &again) != REJECT && !strcmp(text, again);
 
@@ -61,7 +61,7 @@ static void unescape(char *text)
 /* Whether a line of the table holds. */
 static bool try_line(char *line, unsigned number)
 {
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     char *spec = strstr(line, ": "), *printed;
     enum verdict verdict;
     bool good;

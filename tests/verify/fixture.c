@@ -32,7 +32,7 @@ static void make_data(void)
         perror("mkdtemp");
         exit(99);
     }
-    snprintf(data_path, sizeof data_path, "%s/data.bin", directory);
+    snprintf(data_path, sizeof(data_path), "%s/data.bin", directory);
     FILE *file = fopen(data_path, "wb");
     for (unsigned i = 0; file && i < 20000; i++) {
         putc((int)(i % 251 + 1), file);
@@ -64,7 +64,7 @@ static void stop_on_errors(struct system *s, bool good)
 
 void system_read(struct system *s, const char *profile, const char *text)
 {
-    struct capdl_text_options none = {0};
+    struct capdl_text_options none = {NULL};
     make_data();
     *s = (struct system){.profile = complete_profile(profile)};
     if (asprintf(&s->path, "%s/test.cdl", directory) < 0 || !s->profile) {

@@ -7,15 +7,15 @@
 
 extern unsigned checks_made, checks_failed;
 
-#define CHECK(condition, ...)                                                                                         \
-    do {                                                                                                              \
-        checks_made++;                                                                                                \
-        if (!(condition)) {                                                                                           \
-            checks_failed++;                                                                                          \
-            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition);                                           \
-            fprintf(stderr, __VA_ARGS__);                                                                             \
-            putc('\n', stderr);                                                                                       \
-        }                                                                                                             \
+#define CHECK(condition, ...)                                               \
+    do {                                                                    \
+        checks_made++;                                                      \
+        if (!(condition)) {                                                 \
+            checks_failed++;                                                \
+            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
+            fprintf(stderr, __VA_ARGS__);                                   \
+            putc('\n', stderr);                                             \
+        }                                                                   \
     } while (0)
 
 /* Prints the numbers, removes the test's files; what main returns. */
@@ -34,8 +34,8 @@ struct system {
 /* A copy of text in which the one occurrence of `from` is `to`; to be freed. Anything but one occurrence ends
    the test. */
 char *replaced(const char *text, const char *from, const char *to);
-/* Reads a spec, for a kernel as complete_profile knows it; one that is wrong ends the test. `system_build` makes an image
-   of it, with the real initialiser. */
+/* Reads a spec, for a kernel as complete_profile knows it; one that is wrong ends the test. `system_build` makes an
+   image of it, with the real initialiser. */
 void system_read(struct system *, const char *profile, const char *text);
 void system_build(struct system *, bool strip);
 void system_free(struct system *);

@@ -13,17 +13,16 @@
 
 enum { FIRST = 8, SLOTS = 50 };
 
-static const char text[] =
-    "arch riscv\n"
-    "objects {\n"
-    "  c = cnode (6 bits)  info = frame (4k)  e = ep  n[5] = notification\n"
-    "  big = frame (2M, fill: [{0 12000 CDL_FrameFill_FileData \"data.bin\" 0}])\n"
-    "  rest = leftover (slots: 50)\n"
-    "}\n"
-    "caps {\n"
-    "  c { 0: c  1: e (RW)  2: n[] (RW)  8: rest }\n"
-    "  rest { 0: info }\n"
-    "}\n";
+static const char text[] = "arch riscv\n"
+                           "objects {\n"
+                           "  c = cnode (6 bits)  info = frame (4k)  e = ep  n[5] = notification\n"
+                           "  big = frame (2M, fill: [{0 12000 CDL_FrameFill_FileData \"data.bin\" 0}])\n"
+                           "  rest = leftover (slots: 50)\n"
+                           "}\n"
+                           "caps {\n"
+                           "  c { 0: c  1: e (RW)  2: n[] (RW)  8: rest }\n"
+                           "  rest { 0: info }\n"
+                           "}\n";
 
 /* What the domain has on the machine. */
 struct given {
@@ -51,7 +50,7 @@ static struct given find(const struct machine_stop *stop, const struct image *im
     return (struct given){.kernel = stop->kernel,
                           .boot = stop->boot,
                           .slots = cnode->slots + FIRST,
-                          .says = (void *)memory_at(&stop->kernel->memory, frame, 0)};
+                          .says = (void *)memory_at(&stop->kernel->memory, frame, NULL)};
 }
 
 static void unlink_slot(struct slot *slot)
@@ -104,7 +103,7 @@ static void give_too_much(const struct given *g)
 
 static void write_page(const struct given *g)
 {
-    *memory_at(&g->kernel->memory, g->slots[g->says->num_untypeds].cap.paddr, 0) = 1;
+    *memory_at(&g->kernel->memory, g->slots[g->says->num_untypeds].cap.paddr, NULL) = 1;
 }
 
 static void map_page(const struct given *g)
@@ -131,7 +130,7 @@ static const struct plant {
     void (*tamper)(const struct given *);
     const char *says;
 } plants[] = {
-    {nothing, 0},
+    {nothing, NULL},
     {other_address, "where their description has 2^"},
     {other_count, "frames from slot"},
     {give_parent, "of which something was made"},
@@ -204,7 +203,7 @@ int main(void)
     struct system system;
     system_read(&system, "riscv64", text);
     system_build(&system, false);
-    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+    for (size_t i = 0; i < sizeof(plants) / sizeof(plants[0]); i++) {
         test_plant(&system, &plants[i]);
     }
     system_free(&system);

@@ -38,10 +38,10 @@ static void patient_close(struct patient *p)
         fprintf(stderr, "the changed blob does not fit\n");
         exit(99);
     }
-    for (size_t i = 0; i + sizeof *header <= offset; i += 8) { /* the header in the file */
-        if (memcmp(p->system.bytes + i, header, sizeof *header) == 0) {
+    for (size_t i = 0; i + sizeof(*header) <= offset; i += 8) { /* the header in the file */
+        if (memcmp(p->system.bytes + i, header, sizeof(*header)) == 0) {
             header->blob_size = size;
-            memcpy(p->system.bytes + i, header, sizeof *header);
+            memcpy(p->system.bytes + i, header, sizeof(*header));
         }
     }
     system_reopen(&p->system);
@@ -58,10 +58,10 @@ static uint64_t item_number(cbor_item_t *array, size_t i)
 /* Shortest form, as deterministic CBOR wants it. */
 static cbor_item_t *number_item(uint64_t value)
 {
-    return value <= UINT8_MAX  ? cbor_build_uint8((uint8_t)value)
-         : value <= UINT16_MAX ? cbor_build_uint16((uint16_t)value)
-         : value <= UINT32_MAX ? cbor_build_uint32((uint32_t)value)
-                               : cbor_build_uint64(value);
+    return value <= UINT8_MAX    ? cbor_build_uint8((uint8_t)value)
+           : value <= UINT16_MAX ? cbor_build_uint16((uint16_t)value)
+           : value <= UINT32_MAX ? cbor_build_uint32((uint32_t)value)
+                                 : cbor_build_uint64(value);
 }
 
 static cbor_item_t *get(cbor_item_t *array, size_t i)
@@ -109,7 +109,7 @@ static void calls_replace(struct patient *p, enum capdl_phase phase, size_t with
 {
     cbor_item_t *phases = get(p->blob, CAPDL_BLOB_ITEM_PHASES), *calls = calls_of(p, phase);
     size_t count = cbor_array_size(calls);
-    cbor_item_t *list = cbor_new_definite_array(count - (without < count) + (added != 0));
+    cbor_item_t *list = cbor_new_definite_array(count - (without < count) + (added != NULL));
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         good &= i == without || cbor_array_push(list, get(calls, i));
@@ -161,8 +161,7 @@ static const struct plant plants[] = {
     {"another page's rights", SET, CALL(PAGES, PAGE_MAP, 1), 2, 2,
      "maps frame 'stack' at 0x202000 with rights R, not RW"},
     {"a mapping missing", DROP, CALL(PAGES, PAGE_MAP, 1), 0, 0, "maps nothing at"},
-    {"other attributes", SET, CALL(PAGES, PAGE_MAP, 1), 3, 3,
-     "maps frame 'stack' at 0x202000 with rights RWX, not RW"},
+    {"other attributes", SET, CALL(PAGES, PAGE_MAP, 1), 3, 3, "maps frame 'stack' at 0x202000 with rights RWX, not RW"},
     {"not cached", SET, CALL(PAGES, PAGE_MAP, 1), 3, 4,
      "maps frame 'stack' at 0x202000 with attributes 0, not 1 (cached)"},
     {"another priority", SET, CALL(THREADS, TCB_SET_SCHED_PARAMS, 0), 4, 99, "has priority 0x63, not 0x64"},
@@ -205,7 +204,7 @@ static void plant_call(struct patient *p, const struct plant *plant)
         }
         break;
     case DROP:
-        calls_replace(p, plant->phase, at, 0);
+        calls_replace(p, plant->phase, at, NULL);
         break;
     case REPEAT:
         size = cbor_serialize_alloc(call, &bytes, &capacity);
@@ -232,7 +231,7 @@ static void check_found(const char *what, struct patient *p, const char *wanted)
 
 static void test_calls(void)
 {
-    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+    for (size_t i = 0; i < sizeof(plants) / sizeof(plants[0]); i++) {
         struct patient p;
         patient_open(&p);
         plant_call(&p, &plants[i]);

@@ -31,9 +31,9 @@ static int check_million(void)
 {
     char piece[200];
     struct sha256 s;
-    memset(piece, 'a', sizeof piece);
+    memset(piece, 'a', sizeof(piece));
     sha256_init(&s);
-    for (size_t left = 1000000, size = 1; left > 0; size = size % sizeof piece + 1) {
+    for (size_t left = 1000000, size = 1; left > 0; size = size % sizeof(piece) + 1) {
         size_t part = size < left ? size : left;
         sha256_add(&s, piece, part);
         left -= part;

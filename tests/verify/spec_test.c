@@ -96,8 +96,7 @@ static const struct change arm_changes[] = {
     {"tls: 0x1234)", "tls: 0x1234, resume: False)", "TCB 't[1]' is started, but the spec does not say so"},
     {"tls: 0x1234)", "tls: 0x1234, dom: 3)", "has domain 0x0, not 0x3"},
     {"resume: False)", "resume: False, fpu_disabled: True)", "TCB 'u' has flags 0x0, not 0x1"},
-    {"e (RWP, badge: 9)", "e (RWG, badge: 9)",
-     "TCB 't[0]' has in fault_ep_slot a capability with rights RWP, not RWG"},
+    {"e (RWP, badge: 9)", "e (RWG, badge: 9)", "TCB 't[0]' has in fault_ep_slot a capability with rights RWP, not RWG"},
     {"temp_fault_ep_slot: e (RWGP)", "", "TCB 't[0]' has in TCB slot 7 a capability to endpoint 'e'"},
     {"bound_notification: n", "bound_notification: m",
      "has notification 'n' as its bound notification, not notification 'm'"},
@@ -195,26 +194,25 @@ static void test_changes(const char *profile, const char *text, const struct cha
 
 /* Equal untypeds that differ in what lies in them and in where they lie, one in the other at the same address; equal
    scheduling contexts but for their size: to be told apart without names, too. */
-static const char nested[] =
-    "arch aarch64\n"
-    "objects {\n"
-    "  a = ut (11 bits) { b = ut (5 bits) { x = ep } }  c = ut (5 bits)\n"
-    "  d = ut (10 bits, paddr: 0x70000400) { e = ut (10 bits) }  f = ut (10 bits)\n"
-    "  s = sc (10 bits)  small = sc (9 bits)  other = sc (10 bits)\n"
-    "  k = cnode (4 bits)\n"
-    "}\n"
-    "caps { k { 4: d  5: small  6: other } }\n";
+static const char nested[] = "arch aarch64\n"
+                             "objects {\n"
+                             "  a = ut (11 bits) { b = ut (5 bits) { x = ep } }  c = ut (5 bits)\n"
+                             "  d = ut (10 bits, paddr: 0x70000400) { e = ut (10 bits) }  f = ut (10 bits)\n"
+                             "  s = sc (10 bits)  small = sc (9 bits)  other = sc (10 bits)\n"
+                             "  k = cnode (4 bits)\n"
+                             "}\n"
+                             "caps { k { 4: d  5: small  6: other } }\n";
 
 int main(void)
 {
     test_good("aarch64-mcs", nested);
     test_good("aarch64-mcs", arm);
     test_good("x86_64", pc);
-    test_changes("aarch64-mcs", arm, arm_changes, sizeof arm_changes / sizeof arm_changes[0]);
-    test_changes("x86_64", pc, pc_changes, sizeof pc_changes / sizeof pc_changes[0]);
+    test_changes("aarch64-mcs", arm, arm_changes, sizeof(arm_changes) / sizeof(arm_changes[0]));
+    test_changes("x86_64", pc, pc_changes, sizeof(pc_changes) / sizeof(pc_changes[0]));
     test_good("x86_64+", pc_devices);
     test_good("aarch64-mcs+", streams);
-    test_changes("x86_64+", pc_devices, device_changes, sizeof device_changes / sizeof device_changes[0]);
-    test_changes("aarch64-mcs+", streams, stream_changes, sizeof stream_changes / sizeof stream_changes[0]);
+    test_changes("x86_64+", pc_devices, device_changes, sizeof(device_changes) / sizeof(device_changes[0]));
+    test_changes("aarch64-mcs+", streams, stream_changes, sizeof(stream_changes) / sizeof(stream_changes[0]));
     return check_result();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Start-up arguments that do not fit into registers. They go where the platform's calling convention puts them, so that a
- * thread may begin in a function of that many parameters: on the stack, which begins that much lower.
+ * Start-up arguments that do not fit into registers. They go where the platform's calling convention puts them, so that
+ * a thread may begin in a function of that many parameters: on the stack, which begins that much lower.
  *
  *     AArch64, RISC-V      x86-64
  *     |  argument 8  |     |  argument 7  |
@@ -61,7 +61,7 @@ static uint32_t frame_at(const struct program *program, uint32_t root, uint64_t 
 static void place_word(struct program *program, uint32_t frame, uint64_t offset, uint64_t value)
 {
     program->words =
-        memory_grow(program->words, &program->capacity_words, program->num_words + 1, sizeof *program->words);
+        memory_grow(program->words, &program->capacity_words, program->num_words + 1, sizeof(*program->words));
     program->words[program->num_words++] = (struct content_word){frame, offset, value};
 }
 
@@ -76,11 +76,11 @@ static void place_thread(struct program *program, uint32_t object)
                              ? frame_at(program, vspace->object, address, &offset)
                              : CAPDL_NO_OBJECT;
         if (frame == CAPDL_NO_OBJECT) {
-            program_error(program, object,
-                          "has %zu start-up arguments, of which %llu do not fit into registers and go on the stack, but "
-                          "its address space has no frame at 0x%llx (sp is 0x%llx)",
-                          tcb->num_init, (unsigned long long)count, (unsigned long long)address,
-                          (unsigned long long)tcb->sp);
+            program_error(
+                program, object,
+                "has %zu start-up arguments, of which %llu do not fit into registers and go on the stack, but "
+                "its address space has no frame at 0x%llx (sp is 0x%llx)",
+                tcb->num_init, (unsigned long long)count, (unsigned long long)address, (unsigned long long)tcb->sp);
             return;
         }
         place_word(program, frame, offset, tcb->init[tcb->num_init - count + i]);
@@ -106,7 +106,7 @@ void arguments_place(struct program *program)
     if (program->num_words == 0) {
         return;
     }
-    qsort(program->words, program->num_words, sizeof *program->words, compare_words);
+    qsort(program->words, program->num_words, sizeof(*program->words), compare_words);
     for (size_t i = 1; i < program->num_words; i++) {
         const struct content_word *word = &program->words[i];
         if (compare_words(word - 1, word) == 0 && word[-1].value != word->value) {
@@ -129,5 +129,5 @@ const struct content_word *arguments_in(const struct program *program, uint32_t 
             high = middle;
         }
     }
-    return low < program->num_words && program->words[low].frame == frame ? &program->words[low] : 0;
+    return low < program->num_words && program->words[low].frame == frame ? &program->words[low] : NULL;
 }

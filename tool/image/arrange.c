@@ -10,16 +10,14 @@
 
 enum { MAX_SIZE_BITS = 64 };
 
-static struct group *group_for(struct group_list *groups, const struct place *shape, uint64_t address,
-                               uint64_t parent)
+static struct group *group_for(struct group_list *groups, const struct place *shape, uint64_t address, uint64_t parent)
 {
-    struct group *last = groups->count ? &groups->list[groups->count - 1] : 0;
-    if (last && last->type == shape->type && last->argument == shape->argument &&
-        last->size_bits == shape->size_bits && last->parent == parent &&
-        (!address || last->address + (last->count << last->size_bits) == address)) {
+    struct group *last = groups->count ? &groups->list[groups->count - 1] : NULL;
+    if (last && last->type == shape->type && last->argument == shape->argument && last->size_bits == shape->size_bits &&
+        last->parent == parent && (!address || last->address + (last->count << last->size_bits) == address)) {
         return last;
     }
-    groups->list = memory_grow(groups->list, &groups->capacity, groups->count + 1, sizeof *groups->list);
+    groups->list = memory_grow(groups->list, &groups->capacity, groups->count + 1, sizeof(*groups->list));
     last = &groups->list[groups->count++];
     *last = (struct group){.address = address,
                            .parent = parent,
@@ -38,7 +36,7 @@ void arrange_place(struct program *program, struct group_list *groups, uint32_t 
         program->places[object].number = (uint32_t)program->num_objects;
     }
     program->objects =
-        memory_grow(program->objects, &program->capacity_objects, program->num_objects + 1, sizeof *program->objects);
+        memory_grow(program->objects, &program->capacity_objects, program->num_objects + 1, sizeof(*program->objects));
     program->objects[program->num_objects++] = object;
 }
 
@@ -68,8 +66,8 @@ static void arrange_anywhere(struct program *program)
 {
     enum { BUCKETS = MAX_SIZE_BITS * CAPDL_TYPE_COUNT };
     uint32_t num_objects = program->spec->num_objects;
-    size_t *start = memory_zeroed(BUCKETS + 1, sizeof *start);
-    uint32_t *sorted = memory_zeroed(num_objects, sizeof *sorted);
+    size_t *start = memory_zeroed(BUCKETS + 1, sizeof(*start));
+    uint32_t *sorted = memory_zeroed(num_objects, sizeof(*sorted));
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < num_objects; i++) {
             if (!is_placed(program, i) || has_address(program, i)) {
@@ -136,21 +134,21 @@ static void refuse_overlap(struct program *program, uint32_t first, uint32_t sec
     char label[256];
     program_error(program, second, "at 0x%llx overlaps '%s', which ends at 0x%llx",
                   (unsigned long long)capdl_object(program->spec, second)->paddr,
-                  capdl_object_label(capdl_object(program->spec, first), label, sizeof label),
+                  capdl_object_label(capdl_object(program->spec, first), label, sizeof(label)),
                   (unsigned long long)(capdl_object(program->spec, first)->paddr +
                                        (UINT64_C(1) << program->places[first].size_bits)));
 }
 
 static void arrange_fixed(struct program *program)
 {
-    uint32_t *sorted = memory_zeroed(program->spec->num_objects, sizeof *sorted);
+    uint32_t *sorted = memory_zeroed(program->spec->num_objects, sizeof(*sorted));
     size_t count = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         if (is_placed(program, i) && has_address(program, i) && address_good(program, i)) {
             sorted[count++] = i;
         }
     }
-    qsort_r(sorted, count, sizeof *sorted, compare_address, (void *)(uintptr_t)program->spec);
+    qsort_r(sorted, count, sizeof(*sorted), compare_address, (void *)(uintptr_t)program->spec);
     for (size_t i = 0; i < count; i++) {
         uint64_t address = capdl_object(program->spec, sorted[i])->paddr;
         if (i > 0) {

@@ -64,7 +64,7 @@ static void warn_numbers(struct program *program)
 void asids_count(struct program *program)
 {
     warn_numbers(program);
-    uint32_t *pool_of = memory_zeroed(program->spec->num_objects, sizeof *pool_of);
+    uint32_t *pool_of = memory_zeroed(program->spec->num_objects, sizeof(*pool_of));
     uint32_t first = 0, loose = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         pool_of[i] = CAPDL_NO_OBJECT;

@@ -45,7 +45,7 @@ static bool pair_up(struct call_list *calls, struct call *call, const struct ope
         }
     }
     calls->operands =
-        memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
+        memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof(*operands));
     struct operand *last = &calls->operands[call->first];
     for (unsigned i = 0; i < count; i++) {
         last[count + i] = operand_word(operands[i].value - last[i].value);
@@ -72,9 +72,9 @@ static bool continues(const struct call_list *calls, const struct call *call, co
 static void append(struct call_list *calls, enum capdl_method method, uint32_t object, const struct operand *operands,
                    unsigned count)
 {
-    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof *calls->list);
+    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof(*calls->list));
     calls->operands =
-        memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof *operands);
+        memory_grow(calls->operands, &calls->capacity_operands, calls->num_operands + count, sizeof(*operands));
     calls->list[calls->count++] = (struct call){.method = (uint16_t)method,
                                                 .num_operands = (uint16_t)count,
                                                 .object = object,
@@ -97,7 +97,7 @@ static void split_pair(struct call_list *calls)
     pair->count = 1;
     struct call next = *pair;
     next.first += next.num_operands;
-    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof *calls->list);
+    calls->list = memory_grow(calls->list, &calls->capacity, calls->count + 1, sizeof(*calls->list));
     calls->list[calls->count++] = next;
 }
 
@@ -127,7 +127,7 @@ void calls_add(struct program *program, enum capdl_phase phase, enum capdl_metho
     }
     program->method_caps[method] = (uint8_t)caps;
     struct call_list *calls = &program->phases[phase];
-    struct call *last = calls->count ? &calls->list[calls->count - 1] : 0;
+    struct call *last = calls->count ? &calls->list[calls->count - 1] : NULL;
     if (last && like(calls, last, method, operands, count)) {
         if (last->count > 1 && continues(calls, last, operands, count)) {
             last->count++;

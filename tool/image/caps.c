@@ -145,7 +145,7 @@ static bool find_origin(struct program *program, uint32_t cnode, const struct ca
 static uint64_t new_data(const struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
     const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);
-    const struct capdl_cap *source = parent ? capdl_spec_cap_at(program->spec, parent->container, parent->slot) : 0;
+    const struct capdl_cap *source = parent ? capdl_spec_cap_at(program->spec, parent->container, parent->slot) : NULL;
     return source && cap->kind != CAPDL_KIND_CNODE && source->data ? 0 : cap_data(cap);
 }
 
@@ -159,15 +159,15 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
     }
     if (cap->kind == CAPDL_KIND_CNODE &&
         cap->guard_size + capdl_object(program->spec, cap->object)->size_bits > ROOT_DEPTH) {
-        program_cap_error(program, cnode, cap,
-                          "has a guard of %u bits; with the CNode's %u bits that is more than 64", cap->guard_size,
-                          capdl_object(program->spec, cap->object)->size_bits);
+        program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than 64",
+                          cap->guard_size, capdl_object(program->spec, cap->object)->size_bits);
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
     struct operand rights = operand_word(cap_rights(cap)), data = operand_word(new_data(program, cnode, cap));
     if (data.value) {
-        CALL(program, CNODES, CNODE_MINT, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights, data);
+        CALL(program, CNODES, CNODE_MINT, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights,
+             data);
     } else {
         CALL(program, CNODES, CNODE_COPY, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights);
     }
@@ -187,8 +187,7 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
     struct place *place = &program->places[cap->object];
     if (place->flags & PLACE_MOVED && cap->kind != CAPDL_KIND_FRAME) {
         program_cap_error(program, cnode, cap, "is the second one; the kernel does not let %s be copied",
-                          cap->kind == CAPDL_KIND_UT ? "an untyped that is in use"
-                                                     : "a page table that is not mapped");
+                          cap->kind == CAPDL_KIND_UT ? "an untyped that is in use" : "a page table that is not mapped");
         return false;
     }
     place->flags |= PLACE_MOVED;
@@ -203,13 +202,11 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
         return;
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
-        const struct mapping *mapping =
-            mapping_find(program, extra->mapping_container, extra->mapping_slot);
+        const struct mapping *mapping = mapping_find(program, extra->mapping_container, extra->mapping_slot);
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
-            program_cap_error(program, cnode, cap,
-                              "names as its mapping slot 0x%llx of '%s', which is in no address space",
-                              (unsigned long long)extra->mapping_slot,
-                              capdl_object(program->spec, extra->mapping_container)->name);
+            program_cap_error(
+                program, cnode, cap, "names as its mapping slot 0x%llx of '%s', which is in no address space",
+                (unsigned long long)extra->mapping_slot, capdl_object(program->spec, extra->mapping_container)->name);
             return;
         }
         source = mapping->source;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fills from what the kernel tells the initial task: chunks of extra bootinfo, numbered as in libsel4's bootinfo_types.h. */
+/* Fills from what the kernel tells the initial task: chunks of extra bootinfo, numbered as in libsel4's
+ * bootinfo_types.h. */
 #include <string.h>
 
 #include "image/program.h"
@@ -9,12 +10,12 @@ static const struct chunk {
     unsigned id;
     bool pc; /* only x86-64 kernels give it; the others give the others */
 } chunks[] = {
-    {"CDL_FrameFill_BootInfo_X86_VBE", 1, true},         {"CDL_FrameFill_BootInfo_X86_MBMMAP", 2, true},
-    {"CDL_FrameFill_BootInfo_X86_ACPI_RSDP", 3, true},   {"CDL_FrameFill_BootInfo_X86_Framebuffer", 4, true},
-    {"CDL_FrameFill_BootInfo_X86_TSC_Freq", 5, true},    {"CDL_FrameFill_BootInfo_FDT", 6, false},
+    {"CDL_FrameFill_BootInfo_X86_VBE", 1, true},       {"CDL_FrameFill_BootInfo_X86_MBMMAP", 2, true},
+    {"CDL_FrameFill_BootInfo_X86_ACPI_RSDP", 3, true}, {"CDL_FrameFill_BootInfo_X86_Framebuffer", 4, true},
+    {"CDL_FrameFill_BootInfo_X86_TSC_Freq", 5, true},  {"CDL_FrameFill_BootInfo_FDT", 6, false},
 };
 
-enum { NUM_CHUNKS = sizeof chunks / sizeof chunks[0] };
+enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]) };
 
 static const struct chunk *chunk_find(const char *name)
 {
@@ -23,7 +24,7 @@ static const struct chunk *chunk_find(const char *name)
             return &chunks[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 unsigned chunk_id(const char *name)
@@ -39,7 +40,7 @@ const char *chunk_name(unsigned id)
             return chunks[i].name;
         }
     }
-    return 0;
+    return NULL;
 }
 
 bool chunk_good(struct program *program, const struct capdl_fill *fill)

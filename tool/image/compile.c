@@ -19,13 +19,12 @@ static bool archs_agree(struct program *program)
 static bool make(struct program *program)
 {
     static void (*const passes[])(struct program *) = {
-        shape_objects,       asids_count,      arguments_place,   reserved_find,    content_find,
-        arrange_objects,     derivations_collect, mappings_collect, asids_assign, vspace_map,
-        io_spaces_derive,    io_spaces_map,    streams_derive,    streams_bind,     content_fill,
-        ports_derive,        interrupts_derive, sched_configure,  threads_configure, caps_distribute,
-        leftovers_assign,    domains_configure, calls_weave,
+        shape_objects,       asids_count,      arguments_place,  reserved_find,     content_find,      arrange_objects,
+        derivations_collect, mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,
+        streams_derive,      streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure,
+        threads_configure,   caps_distribute,  leftovers_assign, domains_configure, calls_weave,
     };
-    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
+    for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
         passes[i](program);
         bool placed = passes[i] == arrange_objects || passes[i] == derivations_collect || passes[i] == mappings_collect;
         if (placed && program->diags->num_errors) {
@@ -44,7 +43,7 @@ uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_op
                             struct capdl_diags *diags, size_t *size)
 {
     struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
-    uint8_t *blob = 0;
+    uint8_t *blob = NULL;
     if (diags->num_errors == 0 && archs_agree(&program) && make(&program)) {
         blob = encode_program(&program, size);
     }
@@ -72,7 +71,7 @@ static bool compile(struct program *program, FILE *out)
 static bool compile_chosen(const struct program *first, FILE *out)
 {
     struct capdl_spec spec = contiguous_spec(first);
-    struct capdl_diags diags = {0};
+    struct capdl_diags diags = {NULL};
     struct program program = {.spec = &spec, .profile = first->profile, .options = first->options, .diags = &diags};
     bool good = compile(&program, out);
     for (size_t i = 0; i < diags.count; i++) {

@@ -17,7 +17,7 @@ static struct source_file *file_known(struct program *program, const char *text)
             return &program->files[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 static struct source_file *file_load(struct program *program, const struct capdl_fill *fill)
@@ -27,10 +27,10 @@ static struct source_file *file_load(struct program *program, const struct capdl
         return file;
     }
     program->files =
-        memory_grow(program->files, &program->capacity_files, program->num_files + 1, sizeof *program->files);
+        memory_grow(program->files, &program->capacity_files, program->num_files + 1, sizeof(*program->files));
     file = &program->files[program->num_files++];
     *file = (struct source_file){.text = fill->text};
-    struct file_bytes *bytes = memory_zeroed(1, sizeof *bytes);
+    struct file_bytes *bytes = memory_zeroed(1, sizeof(*bytes));
     char *path = file_find(fill->text, program->options->spec_path, program->options->directories);
     if (path && file_read_regular(path, bytes)) {
         file->bytes = bytes;
@@ -97,11 +97,11 @@ static int compare_fills(const void *a, const void *b)
 static bool fills_disjoint(struct program *program, const struct capdl_object *frame)
 {
     size_t count = frame->u.fills.count;
-    const struct capdl_fill **sorted = memory_zeroed(count, sizeof *sorted);
+    const struct capdl_fill **sorted = memory_zeroed(count, sizeof(*sorted));
     for (size_t i = 0; i < count; i++) {
         sorted[i] = &frame->u.fills.list[i];
     }
-    qsort(sorted, count, sizeof *sorted, compare_fills);
+    qsort(sorted, count, sizeof(*sorted), compare_fills);
     bool good = true;
     for (size_t i = 1; i < count; i++) {
         if (sorted[i]->offset < sorted[i - 1]->offset + sorted[i - 1]->length) {
@@ -161,7 +161,7 @@ static void fill_words(const struct program *program, uint32_t object, uint64_t 
 {
     const struct content_word *word = arguments_in(program, object, offset), *end = program->words + program->num_words;
     for (; word && word < end && word->frame == object && word->offset < offset + CAPDL_PAGE_SIZE; word++) {
-        memcpy(page + (word->offset - offset), &word->value, sizeof word->value);
+        memcpy(page + (word->offset - offset), &word->value, sizeof(word->value));
     }
 }
 
@@ -200,7 +200,7 @@ static bool frame_nonzero(const struct program *program, uint32_t object)
 static void page_add(struct program *program, uint32_t object, uint64_t offset)
 {
     program->pages =
-        memory_grow(program->pages, &program->capacity_pages, program->num_pages + 1, sizeof *program->pages);
+        memory_grow(program->pages, &program->capacity_pages, program->num_pages + 1, sizeof(*program->pages));
     program->pages[program->num_pages++] = (struct page){.object = object, .offset = offset};
 }
 
@@ -211,8 +211,9 @@ static bool is_embedded(const struct program *program, uint32_t object)
     const struct capdl_object *frame = capdl_object(program->spec, object);
     const struct place *place = &program->places[object];
     bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
-    return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K && !(frame->flags & CAPDL_OBJECT_HAS_PADDR) &&
-           frame->parent == CAPDL_NO_OBJECT && !(frame->flags & CAPDL_OBJECT_CONTIGUOUS);
+    return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K &&
+           !(frame->flags & CAPDL_OBJECT_HAS_PADDR) && frame->parent == CAPDL_NO_OBJECT &&
+           !(frame->flags & CAPDL_OBJECT_CONTIGUOUS);
 }
 
 void content_find(struct program *program)
@@ -221,8 +222,8 @@ void content_find(struct program *program)
         const struct capdl_object *frame = capdl_object(program->spec, i);
         struct place *place = &program->places[i];
         if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
-            (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) ||
-            !fills_good(program, i) || (!chunk_in(frame) && !frame_nonzero(program, i))) {
+            (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) || !fills_good(program, i) ||
+            (!chunk_in(frame) && !frame_nonzero(program, i))) {
             continue;
         }
         if (place->flags & PLACE_RESERVED) {
@@ -242,7 +243,7 @@ void content_find(struct program *program)
 struct sharing {
     struct run {
         uint64_t hash, page, pages;
-    } * runs;
+    } *runs;
     size_t count, capacity;
     size_t *table; /* index + 1; open addressing */
     size_t table_size;
@@ -280,7 +281,7 @@ static void sharing_enlarge(struct sharing *sharing)
     }
     free(sharing->table);
     sharing->table_size = sharing->table_size ? sharing->table_size * 2 : 64;
-    sharing->table = memory_zeroed(sharing->table_size, sizeof *sharing->table);
+    sharing->table = memory_zeroed(sharing->table_size, sizeof(*sharing->table));
     for (size_t i = 0; i < sharing->count; i++) {
         size_t at = sharing->runs[i].hash & (sharing->table_size - 1);
         while (sharing->table[at]) {
@@ -303,7 +304,7 @@ static uint64_t share(struct program *program, struct sharing *sharing, uint32_t
         }
     }
     uint64_t first = program->num_pages;
-    sharing->runs = memory_grow(sharing->runs, &sharing->capacity, sharing->count + 1, sizeof *sharing->runs);
+    sharing->runs = memory_grow(sharing->runs, &sharing->capacity, sharing->count + 1, sizeof(*sharing->runs));
     sharing->runs[sharing->count++] = (struct run){.hash = hash, .page = first, .pages = pages};
     sharing->table[at] = sharing->count;
     for (uint64_t i = 0; i < pages; i++) {
@@ -315,8 +316,7 @@ static uint64_t share(struct program *program, struct sharing *sharing, uint32_t
 /* A fill goes on into the frame in the next slot where its frame ends. */
 static bool fill_continues(const struct fill *last, const struct fill *next)
 {
-    return last->size_bits == next->size_bits && last->flags == next->flags &&
-           last->page + last->pages == next->page &&
+    return last->size_bits == next->size_bits && last->flags == next->flags && last->page + last->pages == next->page &&
            (last->slot << last->size_bits) + last->offset + last->pages * CAPDL_PAGE_SIZE ==
                (next->slot << next->size_bits) + next->offset;
 }
@@ -324,13 +324,13 @@ static bool fill_continues(const struct fill *last, const struct fill *next)
 static void fill_append(struct program *program, const struct fill *fill)
 {
     program->fills =
-        memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof *program->fills);
+        memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof(*program->fills));
     program->fills[program->num_fills++] = *fill;
 }
 
 static void fill_add(struct program *program, const struct fill *fill)
 {
-    struct fill *last = program->num_fills ? &program->fills[program->num_fills - 1] : 0;
+    struct fill *last = program->num_fills ? &program->fills[program->num_fills - 1] : NULL;
     if (last && fill_continues(last, fill)) {
         last->pages += fill->pages;
         return;
@@ -361,7 +361,7 @@ static void frame_fill(struct program *program, struct sharing *sharing, uint32_
     const struct place *place = &program->places[object];
     struct fill fill = {.slot = place->number, .size_bits = place->size_bits};
     fill.flags = (uint16_t)((place->flags & PLACE_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
-                           (place->flags & PLACE_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
+                            (place->flags & PLACE_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
     uint64_t size = UINT64_C(1) << place->size_bits, hash = 0;
     uint8_t page[CAPDL_PAGE_SIZE];
     for (uint64_t offset = 0; offset <= size; offset += CAPDL_PAGE_SIZE) {
@@ -380,7 +380,7 @@ static void frame_fill(struct program *program, struct sharing *sharing, uint32_
 
 void content_fill(struct program *program)
 {
-    struct sharing sharing = {0};
+    struct sharing sharing = {NULL};
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_CONTENT) {

@@ -10,7 +10,7 @@ enum { WORD = 8, HEADER_WORDS = 2, REGION_WORDS = 2, CONTENT_WORDS = 4, PAGE = 4
 static uint64_t word_at(const struct image_contents *contents, uint64_t index)
 {
     uint64_t word;
-    memcpy(&word, contents->section + index * WORD, sizeof word);
+    memcpy(&word, contents->section + index * WORD, sizeof(word));
     return word;
 }
 
@@ -87,7 +87,7 @@ bool image_contents_open(struct image_contents *contents, const uint8_t *elf, si
     struct elf_view view;
     Elf64_Shdr section;
     const char *problem;
-    *contents = (struct image_contents){0};
+    *contents = (struct image_contents){NULL};
     if (!elf_view_open(&view, elf, size, &problem) || !elf_view_find(&view, IMAGE_CONTENTS_SECTION, &section)) {
         return true;
     }

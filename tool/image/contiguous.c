@@ -23,7 +23,7 @@ static struct contiguous *array_of(struct program *program, const struct capdl_o
         }
     }
     program->contiguous = memory_grow(program->contiguous, &program->capacity_contiguous, program->num_contiguous + 1,
-                                      sizeof *program->contiguous);
+                                      sizeof(*program->contiguous));
     struct contiguous *array = &program->contiguous[program->num_contiguous++];
     *array = (struct contiguous){.name = frame->name, .size_bits = frame->size_bits};
     return array;
@@ -31,7 +31,8 @@ static struct contiguous *array_of(struct program *program, const struct capdl_o
 
 static int compare_elements(const void *a, const void *b, void *context)
 {
-    uint32_t x = capdl_object(context, *(const uint32_t *)a)->index, y = capdl_object(context, *(const uint32_t *)b)->index;
+    uint32_t x = capdl_object(context, *(const uint32_t *)a)->index,
+             y = capdl_object(context, *(const uint32_t *)b)->index;
     return x < y ? -1 : x > y;
 }
 
@@ -62,12 +63,12 @@ void contiguous_find(struct program *program)
             continue;
         }
         struct contiguous *array = array_of(program, frame);
-        array->elements = memory_grow(array->elements, &array->capacity, array->count + 1, sizeof *array->elements);
+        array->elements = memory_grow(array->elements, &array->capacity, array->count + 1, sizeof(*array->elements));
         array->elements[array->count++] = i;
     }
     for (size_t i = 0; i < program->num_contiguous; i++) {
         struct contiguous *array = &program->contiguous[i];
-        qsort_r(array->elements, array->count, sizeof *array->elements, compare_elements,
+        qsort_r(array->elements, array->count, sizeof(*array->elements), compare_elements,
                 (void *)(uintptr_t)program->spec);
         array_check(program, array);
     }
@@ -83,8 +84,7 @@ void contiguous_free(struct program *program)
 
 void contiguous_parents(struct program *program, unsigned size_bits)
 {
-    struct place shape = {
-        .type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)size_bits, .size_bits = (uint8_t)size_bits};
+    struct place shape = {.type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)size_bits, .size_bits = (uint8_t)size_bits};
     for (size_t i = 0; i < program->num_contiguous; i++) {
         if (program->contiguous[i].parent_bits == size_bits) {
             program->contiguous[i].slot = program->num_objects;
@@ -105,7 +105,7 @@ void contiguous_cover(struct program *program)
     if (program->num_contiguous == 0) {
         return;
     }
-    qsort(program->contiguous, program->num_contiguous, sizeof *program->contiguous, compare_arrays);
+    qsort(program->contiguous, program->num_contiguous, sizeof(*program->contiguous), compare_arrays);
     for (size_t i = 0; i < program->num_contiguous; i++) {
         const struct contiguous *array = &program->contiguous[i];
         for (uint64_t n = 0; n < array->count; n++) {
@@ -159,7 +159,7 @@ static void cut(struct piece *pieces, size_t *count, uint64_t start, uint64_t en
 /* Free RAM in the longest pieces, without what other objects have by their addresses. */
 static struct piece *free_pieces(const struct program *program, const struct forecast *forecast, size_t *count)
 {
-    struct piece *list = memory_zeroed(forecast->count * 2 + program->fixed.count + MOST_CHOSEN, sizeof *list);
+    struct piece *list = memory_zeroed(forecast->count * 2 + program->fixed.count + MOST_CHOSEN, sizeof(*list));
     size_t all = 0;
     *count = 0;
     for (size_t i = 0; i < forecast->count; i++) {
@@ -168,7 +168,7 @@ static struct piece *free_pieces(const struct program *program, const struct for
             list[all++] = (struct piece){u->address, u->address + (UINT64_C(1) << u->size_bits)};
         }
     }
-    qsort(list, all, sizeof *list, compare_pieces);
+    qsort(list, all, sizeof(*list), compare_pieces);
     for (size_t i = 0; i < all; i++) {
         if (*count > 0 && list[*count - 1].end == list[i].start) {
             list[*count - 1].end = list[i].end;
@@ -213,13 +213,13 @@ static void refuse(struct program *program, const struct contiguous *array, cons
     for (size_t i = 1; i < count; i++) {
         largest = pieces[i].end - pieces[i].start > pieces[largest].end - pieces[largest].start ? i : largest;
     }
-    length = snprintf(text, sizeof text,
+    length = snprintf(text, sizeof(text),
                       "and its array need 0x%llx contiguous bytes of RAM, and the largest piece free has 0x%llx",
                       (unsigned long long)(array->count << array->size_bits),
                       count ? (unsigned long long)(pieces[largest].end - pieces[largest].start) : 0);
-    for (size_t i = 0; i < forecast->num_places && length > 0 && (size_t)length < sizeof text; i++) {
+    for (size_t i = 0; i < forecast->num_places && length > 0 && (size_t)length < sizeof(text); i++) {
         const struct forecast_place *place = &forecast->places[i];
-        length += snprintf(text + length, sizeof text - (size_t)length, "%s%s at 0x%llx to 0x%llx",
+        length += snprintf(text + length, sizeof(text) - (size_t)length, "%s%s at 0x%llx to 0x%llx",
                            i ? ", " : "; in the way: ", place->what, (unsigned long long)place->start,
                            (unsigned long long)place->end);
     }

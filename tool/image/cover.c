@@ -41,7 +41,7 @@ static size_t children_collect(struct covering *covering)
     for (uint32_t i = 0; i < count; i++) {
         covering->start[i + 1] += covering->start[i];
     }
-    size_t *next = memory_zeroed(count, sizeof *next);
+    size_t *next = memory_zeroed(count, sizeof(*next));
     for (uint32_t i = 0; i < count; i++) {
         if (is_covered(program, i)) {
             uint32_t parent = capdl_object(program->spec, i)->parent;
@@ -98,7 +98,7 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
     uint64_t size = UINT64_C(1) << program->places[child].size_bits;
     uint64_t parent_size = UINT64_C(1) << program->places[parent].size_bits;
     char label[256];
-    capdl_object_label(capdl_object(program->spec, parent), label, sizeof label);
+    capdl_object_label(capdl_object(program->spec, parent), label, sizeof(label));
     if (base == UNKNOWN) {
         program_error(program, child, "is to lie at 0x%llx, but its untyped '%s' has no physical address",
                       (unsigned long long)object->paddr, label);
@@ -109,8 +109,7 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
                       (unsigned long long)object->paddr, (unsigned long long)size);
         return false;
     }
-    if (object->paddr < base || object->paddr - base > parent_size - 1 ||
-        size > parent_size - (object->paddr - base)) {
+    if (object->paddr < base || object->paddr - base > parent_size - 1 || size > parent_size - (object->paddr - base)) {
         program_error(program, child,
                       "at 0x%llx with 0x%llx bytes lies outside its untyped '%s', which is 0x%llx to 0x%llx",
                       (unsigned long long)object->paddr, (unsigned long long)size, label, (unsigned long long)base,
@@ -132,7 +131,7 @@ static void cover_children(struct covering *covering, uint32_t parent)
     size_t count = covering->start[parent + 1] - covering->start[parent];
     uint64_t slot = program->places[parent].number, next = 0, base = covering->addresses[parent];
     uint64_t parent_size = UINT64_C(1) << program->places[parent].size_bits;
-    qsort_r(children, count, sizeof *children, compare_children, program);
+    qsort_r(children, count, sizeof(*children), compare_children, program);
     for (size_t i = 0; i < count; i++) {
         uint64_t size = UINT64_C(1) << program->places[children[i]].size_bits;
         const struct capdl_object *child = capdl_object(program->spec, children[i]);

@@ -34,7 +34,7 @@ static uint32_t add_generated(struct reverse *r, enum capdl_kind kind)
 {
     char name[64];
     do {
-        snprintf(name, sizeof name, "%s_%u", capdl_kind_keyword(kind), (unsigned)r->num_generated[kind]++);
+        snprintf(name, sizeof(name), "%s_%u", capdl_kind_keyword(kind), (unsigned)r->num_generated[kind]++);
     } while (capdl_spec_find(r->spec, name, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT);
     uint32_t object = capdl_spec_add(r->spec, name, CAPDL_NO_INDEX, kind, (struct capdl_pos){0});
     struct capdl_object generated = *capdl_object(r->spec, object);
@@ -121,7 +121,7 @@ static void read_names_of(struct capdl_cbor *c, struct capdl_blob_name *names)
 {
     uint64_t at = 0;
     for (uint64_t left = capdl_cbor_array(c); left; left--) {
-        struct capdl_blob_name name = {0};
+        struct capdl_blob_name name = {NULL};
         uint64_t items = capdl_cbor_array(c), count = capdl_cbor_uint(c);
         if (items > 1) {
             name.text = capdl_cbor_text(c, &name.length);
@@ -138,9 +138,9 @@ static void read_names_of(struct capdl_cbor *c, struct capdl_blob_name *names)
 
 static void read_names(struct reverse *r)
 {
-    struct capdl_cbor c = {r->blob.bytes + r->blob.items[CAPDL_BLOB_ITEM_NAMES], r->blob.bytes + r->blob.size, 0};
-    r->slot_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_SLOTS], sizeof *r->slot_names);
-    r->page_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_PAGES], sizeof *r->page_names);
+    struct capdl_cbor c = {r->blob.bytes + r->blob.items[CAPDL_BLOB_ITEM_NAMES], r->blob.bytes + r->blob.size, NULL};
+    r->slot_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_SLOTS], sizeof(*r->slot_names));
+    r->page_names = memory_zeroed(r->blob.sizes[CAPDL_SIZE_PAGES], sizeof(*r->page_names));
     if (!capdl_cbor_null(&c)) {
         r->named = true;
         capdl_cbor_array(&c);
@@ -165,7 +165,7 @@ static void run(struct reverse *r)
     static void (*const steps[])(struct reverse *) = {
         read_methods, read_names, reverse_objects, reverse_pages, reverse_fills, reverse_calls, reverse_leftovers,
     };
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !r->failed; i++) {
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !r->failed; i++) {
         steps[i](r);
     }
 }

@@ -15,7 +15,7 @@ struct held *reverse_fill_slot(struct reverse *r, const struct capdl_operand *op
     bool derived = operand->kind == CAPDL_REF_SLOT && operand->value >= r->blob.sizes[CAPDL_SIZE_OBJECTS];
     if (!derived || r->slots[operand->value].kind != CAPDL_KIND_COUNT) {
         reverse_fail(r, "a capability is made in a slot that is not free");
-        return 0;
+        return NULL;
     }
     return &r->slots[operand->value];
 }
@@ -76,7 +76,7 @@ static uint32_t smc_object(struct reverse *r)
             return i;
         }
     }
-    return reverse_add(r, 0, CAPDL_KIND_SMC);
+    return reverse_add(r, NULL, CAPDL_KIND_SMC);
 }
 
 static void put_copy(struct reverse *r, const struct capdl_call *call, bool minted)
@@ -103,7 +103,7 @@ static void derivation_add(struct reverse *r, struct capdl_slot_ref parent, stru
 {
     struct capdl_spec *spec = r->spec;
     spec->derivations = memory_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
-                                    sizeof *spec->derivations);
+                                    sizeof(*spec->derivations));
     spec->derivations[spec->num_derivations++] = (struct capdl_derivation){.parent = parent, .child = child};
 }
 
@@ -112,7 +112,7 @@ static void put_child(struct reverse *r, const struct capdl_call *call, bool min
 {
     uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
     uint32_t from = reverse_object(r, &call->operands[0], CAPDL_KIND_CNODE);
-    const struct capdl_cap *parent = r->failed ? 0 : capdl_spec_cap_at(r->spec, from, word(call, 2));
+    const struct capdl_cap *parent = r->failed ? NULL : capdl_spec_cap_at(r->spec, from, word(call, 2));
     if (!parent) {
         reverse_fail(r, "a capability is copied from a slot that is empty");
         return;
@@ -184,7 +184,7 @@ void reverse_number(struct reverse *r, uint32_t object, enum capdl_number number
 {
     struct capdl_object o = *capdl_object(r->spec, object);
     if (!o.u.numbers) {
-        o.u.numbers = capdl_spec_alloc(r->spec, sizeof *o.u.numbers);
+        o.u.numbers = capdl_spec_alloc(r->spec, sizeof(*o.u.numbers));
         capdl_object_set(r->spec, object, &o);
     }
     o.u.numbers->value[number] = value;
@@ -194,7 +194,7 @@ void reverse_number(struct reverse *r, uint32_t object, enum capdl_number number
 static void map_irq(struct reverse *r, uint32_t object, uint64_t irq)
 {
     struct capdl_spec *spec = r->spec;
-    spec->irqs = memory_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof *spec->irqs);
+    spec->irqs = memory_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
     spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){.irq = irq, .object = object};
 }
 
@@ -239,10 +239,10 @@ static const struct get gets[] = {
 static bool get_interrupt(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
 {
     const struct get *get = gets;
-    while (get < gets + sizeof gets / sizeof gets[0] && get->method != method) {
+    while (get < gets + sizeof(gets) / sizeof(gets[0]) && get->method != method) {
         get++;
     }
-    if (get == gets + sizeof gets / sizeof gets[0]) {
+    if (get == gets + sizeof(gets) / sizeof(gets[0])) {
         return false;
     }
     if (call->num_caps != 1 || call->num_operands != get->words + 1u) {
@@ -298,7 +298,7 @@ static void set_notification(struct reverse *r, const struct capdl_call *call)
 
 static void make_pool(struct reverse *r, const struct capdl_call *call)
 {
-    struct held *pool = call->num_operands == 4 ? reverse_fill_slot(r, &call->operands[2]) : 0;
+    struct held *pool = call->num_operands == 4 ? reverse_fill_slot(r, &call->operands[2]) : NULL;
     if (!pool) {
         reverse_fail(r, "an ASID pool is made with the wrong operands");
         return;
@@ -318,8 +318,7 @@ static void assign(struct reverse *r, const struct capdl_call *call)
     const struct held *root = reverse_held(r, &call->operands[0]);
     if (root->object != CAPDL_NO_OBJECT) {
         const struct capdl_object *o = capdl_object(r->spec, container);
-        reverse_cap(r, container,
-                    (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
+        reverse_cap(r, container, (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
     }
 }
 
@@ -333,7 +332,7 @@ static void add_schedule(struct reverse *r, const struct capdl_call *call)
     if (!domains->has_schedule) {
         size_t room = r->image->profile.num_domain_schedules;
         domains->has_schedule = true;
-        domains->schedule = capdl_spec_alloc(r->spec, (room ? room : 1) * sizeof *domains->schedule);
+        domains->schedule = capdl_spec_alloc(r->spec, (room ? room : 1) * sizeof(*domains->schedule));
         domains->index_shift = word(call, 0);
         domains->has_index_shift = domains->index_shift != 0;
         domains->start_kind = CAPDL_DOMAIN_START_NONE;
@@ -426,7 +425,7 @@ void reverse_calls(struct reverse *r)
     struct capdl_blob_calls calls = capdl_blob_calls(&r->blob);
     struct capdl_call call;
     uint64_t left = MAX_CALLS;
-    r->cores = memory_zeroed(r->spec->num_objects, sizeof *r->cores);
+    r->cores = memory_zeroed(r->spec->num_objects, sizeof(*r->cores));
     while (!r->failed && capdl_blob_next_call(&calls, &call)) {
         if (call.count > left) {
             reverse_fail(r, "it makes more kernel calls than any spec needs");

@@ -215,16 +215,15 @@ static void reverse_addresses(struct reverse *r)
 
 void reverse_objects(struct reverse *r)
 {
-    static const enum capdl_blob_item items[] = {CAPDL_BLOB_ITEM_GROUPS, CAPDL_BLOB_ITEM_FIXED,
-                                                 CAPDL_BLOB_ITEM_COVERS};
+    static const enum capdl_blob_item items[] = {CAPDL_BLOB_ITEM_GROUPS, CAPDL_BLOB_ITEM_FIXED, CAPDL_BLOB_ITEM_COVERS};
     uint64_t num_slots = r->blob.sizes[CAPDL_SIZE_SLOTS];
-    r->slots = memory_zeroed(num_slots, sizeof *r->slots);
-    r->addresses = memory_zeroed(num_slots, sizeof *r->addresses);
+    r->slots = memory_zeroed(num_slots, sizeof(*r->slots));
+    r->addresses = memory_zeroed(num_slots, sizeof(*r->addresses));
     for (uint64_t i = 0; i < num_slots; i++) {
         r->slots[i] = (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT};
     }
     find_pools(r);
-    for (unsigned i = 0; i < sizeof items / sizeof items[0]; i++) {
+    for (unsigned i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
         struct capdl_blob_table table = capdl_blob_table(&r->blob, items[i]);
         struct capdl_blob_objects objects;
         while (!r->failed && capdl_blob_next_objects(&table, &objects)) {
@@ -258,7 +257,7 @@ static void set_fills(struct reverse *r, uint32_t object, const struct capdl_fil
         reverse_fail(r, "the contents of a frame are in two places");
         return;
     }
-    frame.u.fills.list = capdl_spec_alloc(r->spec, count * sizeof *fills);
+    frame.u.fills.list = capdl_spec_alloc(r->spec, count * sizeof(*fills));
     for (size_t i = 0; i < count; i++) {
         frame.u.fills.list[i] = fills[i];
     }
@@ -284,7 +283,7 @@ void reverse_pages(struct reverse *r)
     struct capdl_call call;
     size_t length = strlen(r->name);
     r->name = memcpy(capdl_spec_alloc(r->spec, length + 1), r->name, length); /* fills refer to it */
-    r->pages = memory_zeroed(count, sizeof *r->pages);
+    r->pages = memory_zeroed(count, sizeof(*r->pages));
     for (uint64_t i = 0; i < count; i++) {
         r->pages[i] = (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT};
     }
@@ -331,7 +330,7 @@ static void filling_add(struct reverse *r, struct filling *filling, uint32_t obj
         filling_end(r, filling);
         filling->object = object;
     }
-    filling->list = memory_grow(filling->list, &filling->capacity, filling->count + 1, sizeof fill);
+    filling->list = memory_grow(filling->list, &filling->capacity, filling->count + 1, sizeof(fill));
     filling->list[filling->count++] = fill;
 }
 

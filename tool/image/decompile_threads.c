@@ -9,7 +9,7 @@ static struct capdl_tcb *tcb_of(struct reverse *r, uint32_t object)
 {
     struct capdl_object o = *capdl_object(r->spec, object);
     if (!o.u.tcb) {
-        o.u.tcb = capdl_spec_alloc(r->spec, sizeof *o.u.tcb);
+        o.u.tcb = capdl_spec_alloc(r->spec, sizeof(*o.u.tcb));
         *o.u.tcb = (struct capdl_tcb){.resume = true, .prio = 125, .max_prio = 125};
         capdl_object_set(r->spec, object, &o);
     }
@@ -104,7 +104,7 @@ static void read_arguments(struct reverse *r, struct capdl_tcb *tcb, const struc
     if (tcb->num_init == 0) {
         return;
     }
-    tcb->init = capdl_spec_alloc(r->spec, tcb->num_init * sizeof *tcb->init);
+    tcb->init = capdl_spec_alloc(r->spec, tcb->num_init * sizeof(*tcb->init));
     tcb->has |= CAPDL_TCB_HAS_INIT;
     for (unsigned i = 0; i < tcb->num_init; i++) {
         tcb->init[i] = registers[layout->arguments[i]];
@@ -196,7 +196,8 @@ static bool is_thread_method(enum capdl_method method)
     return method == CAPDL_METHOD_TCB_CONFIGURE || method == CAPDL_METHOD_TCB_SET_IPC_BUFFER ||
            method == CAPDL_METHOD_TCB_SET_SCHED_PARAMS || method == CAPDL_METHOD_TCB_SET_TIMEOUT_ENDPOINT ||
            method == CAPDL_METHOD_TCB_BIND_NOTIFICATION || method == CAPDL_METHOD_TCB_SET_AFFINITY ||
-           method == CAPDL_METHOD_TCB_SET_FLAGS || method == CAPDL_METHOD_TCB_SET_EPT_ROOT || method == CAPDL_METHOD_TCB_WRITE_REGISTERS;
+           method == CAPDL_METHOD_TCB_SET_FLAGS || method == CAPDL_METHOD_TCB_SET_EPT_ROOT ||
+           method == CAPDL_METHOD_TCB_WRITE_REGISTERS;
 }
 
 static void bind_vcpu(struct reverse *r, const struct capdl_call *call)
@@ -205,17 +206,15 @@ static void bind_vcpu(struct reverse *r, const struct capdl_call *call)
     if (!r->failed && call->num_operands == 1) {
         uint32_t thread = reverse_object(r, &call->operands[0], CAPDL_KIND_TCB);
         if (thread != CAPDL_NO_OBJECT) {
-            reverse_cap(
-                r, thread,
-                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_BOUND_VCPU, .object = vcpu, .kind = CAPDL_KIND_VCPU});
+            reverse_cap(r, thread,
+                        (struct capdl_cap){.slot = CAPDL_TCB_SLOT_BOUND_VCPU, .object = vcpu, .kind = CAPDL_KIND_VCPU});
         }
     }
 }
 
 static void set_domain(struct reverse *r, const struct capdl_call *call)
 {
-    uint32_t thread =
-        call->num_operands == 2 ? reverse_object(r, &call->operands[0], CAPDL_KIND_TCB) : CAPDL_NO_OBJECT;
+    uint32_t thread = call->num_operands == 2 ? reverse_object(r, &call->operands[0], CAPDL_KIND_TCB) : CAPDL_NO_OBJECT;
     if (thread != CAPDL_NO_OBJECT) {
         tcb_of(r, thread)->dom = call->operands[1].value;
         tcb_of(r, thread)->has |= CAPDL_TCB_HAS_DOM;
@@ -252,7 +251,7 @@ void reverse_sched(struct reverse *r, const struct capdl_call *call)
     if (object == CAPDL_NO_OBJECT) {
         return;
     }
-    struct capdl_sc *sc = capdl_spec_alloc(r->spec, sizeof *sc);
+    struct capdl_sc *sc = capdl_spec_alloc(r->spec, sizeof(*sc));
     *sc = (struct capdl_sc){.has_times = true,
                             .budget = call->operands[1].value,
                             .period = call->operands[2].value,

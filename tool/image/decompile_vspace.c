@@ -25,7 +25,7 @@ static void tables_enlarge(struct reverse *r)
         return;
     }
     r->tables_size = size ? size * 2 : 64;
-    r->tables = memory_zeroed(r->tables_size, sizeof *r->tables);
+    r->tables = memory_zeroed(r->tables_size, sizeof(*r->tables));
     for (size_t i = 0; i < size; i++) {
         if (old[i].level) {
             *entry_of(r, old[i].root, old[i].level, old[i].index) = old[i];
@@ -41,8 +41,7 @@ static uint32_t table_at(struct reverse *r, uint32_t root, unsigned level, uint6
         return root;
     }
     tables_enlarge(r);
-    const struct table_entry *entry =
-        entry_of(r, root, level, address >> vspace_shift(&r->image->profile, level - 1));
+    const struct table_entry *entry = entry_of(r, root, level, address >> vspace_shift(&r->image->profile, level - 1));
     return entry->level ? entry->object : CAPDL_NO_OBJECT;
 }
 
@@ -105,9 +104,9 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     struct capdl_object changed = *capdl_object(r->spec, table->object);
     changed.kind = table->kind;
     capdl_object_set(r->spec, table->object, &changed);
-    reverse_cap(r, table_at(r, root, level - 1, address),
-                (struct capdl_cap){
-                    .slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
+    reverse_cap(
+        r, table_at(r, root, level - 1, address),
+        (struct capdl_cap){.slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
 }
 
 /* What vspace.c made of rights and attributes. */
@@ -170,7 +169,7 @@ static unsigned io_shift(const struct reverse *r, unsigned level)
 
 static uint32_t device_of(struct reverse *r, const struct capdl_call *call, unsigned words)
 {
-    const struct held *device = call->num_caps == 1 ? reverse_held(r, &call->operands[0]) : 0;
+    const struct held *device = call->num_caps == 1 ? reverse_held(r, &call->operands[0]) : NULL;
     if (!device || call->num_operands != words + 1 || device->kind != CAPDL_KIND_IO_DEVICE ||
         r->blob.boot[CAPDL_BOOT_IOPT_LEVELS] < 1) {
         reverse_fail(r, "something is mapped for a device that is none");
@@ -219,9 +218,9 @@ void reverse_map_io_table(struct reverse *r, const struct capdl_call *call)
     r->num_tables++;
     table->mapped = true;
     reverse_number(r, table->object, CAPDL_NUMBER_IO_PT_LEVEL, level);
-    reverse_cap(r, io_table_at(r, device, level - 1, address),
-                (struct capdl_cap){
-                    .slot = io_slot(r, level - 1, address), .object = table->object, .kind = CAPDL_KIND_IO_PT});
+    reverse_cap(
+        r, io_table_at(r, device, level - 1, address),
+        (struct capdl_cap){.slot = io_slot(r, level - 1, address), .object = table->object, .kind = CAPDL_KIND_IO_PT});
 }
 
 void reverse_map_io_page(struct reverse *r, const struct capdl_call *call)

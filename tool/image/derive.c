@@ -65,11 +65,11 @@ const struct capdl_slot_ref *derivation_parent(const struct program *program, ui
 {
     struct capdl_derivation key = {.child = {container, slot}};
     if (program->num_derivations == 0) {
-        return 0;
+        return NULL;
     }
     const struct capdl_derivation *found =
-        bsearch(&key, program->derivations, program->num_derivations, sizeof key, compare_children);
-    return found ? &found->parent : 0;
+        bsearch(&key, program->derivations, program->num_derivations, sizeof(key), compare_children);
+    return found ? &found->parent : NULL;
 }
 
 unsigned derivation_depth(const struct program *program, uint32_t container, uint64_t slot)
@@ -198,7 +198,7 @@ static void check(struct program *program, const struct capdl_derivation *d)
         claim_original(program, d, parent);
     }
     program->derivations = memory_grow(program->derivations, &program->capacity_derivations,
-                                       program->num_derivations + 1, sizeof *program->derivations);
+                                       program->num_derivations + 1, sizeof(*program->derivations));
     program->derivations[program->num_derivations++] = *d;
 }
 
@@ -253,7 +253,7 @@ static void keep_copies(struct program *program)
 void derivations_collect(struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
-    program->originals = memory_zeroed(spec->num_objects, sizeof *program->originals);
+    program->originals = memory_zeroed(spec->num_objects, sizeof(*program->originals));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         program->originals[i].container = CAPDL_NO_OBJECT;
     }
@@ -263,7 +263,7 @@ void derivations_collect(struct program *program)
     if (program->num_derivations == 0) {
         return;
     }
-    qsort(program->derivations, program->num_derivations, sizeof *program->derivations, compare_children);
+    qsort(program->derivations, program->num_derivations, sizeof(*program->derivations), compare_children);
     for (size_t i = 0; i < program->num_derivations; i++) {
         check_depth(program, &program->derivations[i]);
     }

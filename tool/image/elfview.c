@@ -51,11 +51,11 @@ static bool segments_good(const struct elf_view *view, const char **problem)
 bool elf_view_open(struct elf_view *view, const uint8_t *bytes, size_t size, const char **problem)
 {
     *view = (struct elf_view){.bytes = bytes, .size = size};
-    if (size < sizeof view->header) {
+    if (size < sizeof(view->header)) {
         *problem = "is too short for an ELF file";
         return false;
     }
-    memcpy(&view->header, bytes, sizeof view->header);
+    memcpy(&view->header, bytes, sizeof(view->header));
     if (!header_good(view, problem) || !segments_good(view, problem)) {
         return false;
     }
@@ -72,22 +72,21 @@ bool elf_view_open(struct elf_view *view, const uint8_t *bytes, size_t size, con
 Elf64_Phdr elf_view_segment(const struct elf_view *view, unsigned i)
 {
     Elf64_Phdr segment;
-    memcpy(&segment, view->bytes + view->header.e_phoff + i * sizeof segment, sizeof segment);
+    memcpy(&segment, view->bytes + view->header.e_phoff + i * sizeof(segment), sizeof(segment));
     return segment;
 }
 
 Elf64_Shdr elf_view_section(const struct elf_view *view, unsigned i)
 {
     Elf64_Shdr section;
-    memcpy(&section, view->bytes + view->header.e_shoff + i * sizeof section, sizeof section);
+    memcpy(&section, view->bytes + view->header.e_shoff + i * sizeof(section), sizeof(section));
     return section;
 }
 
 const char *elf_view_name(const struct elf_view *view, const Elf64_Shdr *section)
 {
-    return section->sh_name < view->names.sh_size
-               ? (const char *)view->bytes + view->names.sh_offset + section->sh_name
-               : "";
+    return section->sh_name < view->names.sh_size ? (const char *)view->bytes + view->names.sh_offset + section->sh_name
+                                                  : "";
 }
 
 bool elf_view_find(const struct elf_view *view, const char *name, Elf64_Shdr *section)
@@ -106,12 +105,12 @@ const uint8_t *elf_view_at(const struct elf_view *view, uint64_t address, uint64
 {
     for (unsigned i = 0; i < view->header.e_phnum; i++) {
         Elf64_Phdr segment = elf_view_segment(view, i);
-        if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
-            address - segment.p_vaddr <= segment.p_filesz && size <= segment.p_filesz - (address - segment.p_vaddr)) {
+        if (segment.p_type == PT_LOAD && address >= segment.p_vaddr && address - segment.p_vaddr <= segment.p_filesz &&
+            size <= segment.p_filesz - (address - segment.p_vaddr)) {
             return view->bytes + segment.p_offset + (address - segment.p_vaddr);
         }
     }
-    return 0;
+    return NULL;
 }
 
 uint16_t elf_machine(enum capdl_arch arch)

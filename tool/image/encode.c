@@ -254,15 +254,15 @@ static void put_phases(struct encoder *e)
 static const char *object_name(const struct program *program, uint32_t object)
 {
     if (object == CAPDL_NO_OBJECT) {
-        return 0;
+        return NULL;
     }
     const char *name = capdl_object(program->spec, object)->name;
     for (const char *c = name; *c; c++) {
         if (*c < ' ' || *c > '~') {
-            return 0;
+            return NULL;
         }
     }
-    return *name ? name : 0;
+    return *name ? name : NULL;
 }
 
 /* How many names from `first` on make one entry: nameless ones, or elements of an array in order. */
@@ -277,7 +277,7 @@ static size_t name_run(const struct program *program, const uint32_t *objects, s
     for (; next < count; next++) {
         const char *other = object_name(program, objects[next]);
         if (name ? other != name || capdl_object(program->spec, objects[next])->index != index + (next - first)
-                 : other != 0) {
+                 : other != NULL) {
             break;
         }
     }
@@ -316,7 +316,7 @@ static void put_names(struct encoder *e)
         return;
     }
     size_t slots = program->num_objects + program->num_derived;
-    uint32_t *objects = memory_zeroed(slots + program->num_pages, sizeof *objects);
+    uint32_t *objects = memory_zeroed(slots + program->num_pages, sizeof(*objects));
     for (size_t i = 0; i < slots; i++) {
         objects[i] = i < program->num_objects ? program->objects[i] : program->derived[i - program->num_objects];
     }

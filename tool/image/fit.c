@@ -94,7 +94,7 @@ static bool refuse(struct program *program, const struct forecast *forecast, con
             return false;
         }
     }
-    fit_explain(forecast, program->profile, failure, text, sizeof text);
+    fit_explain(forecast, program->profile, failure, text, sizeof(text));
     program_error(program, owner == CAPDL_NO_OBJECT ? object : owner, "%s", text);
     return false;
 }
@@ -102,8 +102,8 @@ static bool refuse(struct program *program, const struct forecast *forecast, con
 /* Makes the plan; an error, about the object that has no place, when there is none. */
 static bool plan_fits(struct program *program, const struct forecast *forecast, const uint8_t *bytes, size_t size)
 {
-    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
-    struct capdl_plan plan = {0};
+    struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
+    struct capdl_plan plan = {NULL};
     struct capdl_blob_error error;
     bool fits = true;
     if (capdl_blob_open(blob, bytes, size, &error)) {
@@ -151,7 +151,7 @@ bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const
         fits = forecast_make(&forecast, &input);
         if (!fits) {
             char text[EXPLANATION];
-            forecast_explain(&forecast, &input, text, sizeof text);
+            forecast_explain(&forecast, &input, text, sizeof(text));
             capdl_error(program->diags, (struct capdl_pos){0}, "%s", text);
         }
     }

@@ -11,8 +11,8 @@
 #include "image/program.h"
 
 enum { MAX_PIECES = 64, BOOTINFO_HEADER = 16, PAGES_OF_ROOT = 3 /* ASID pool, IPC buffer, bootinfo */ };
-/* What a PC's firmware said, from the boot loader: less than a page of extra bootinfo. Page tables of IOMMUs: the root, and one for each
-   of 256 PCI buses. */
+/* What a PC's firmware said, from the boot loader: less than a page of extra bootinfo. Page tables of IOMMUs: the root,
+   and one for each of 256 PCI buses. */
 enum { PC_BOOTINFO = 0x50c, IOMMU_TABLES = 1 + 256 };
 
 struct pieces {
@@ -40,7 +40,7 @@ bool forecast_possible(const struct capdl_profile *profile)
 void forecast_free(struct forecast *forecast)
 {
     free(forecast->list);
-    *forecast = (struct forecast){0};
+    *forecast = (struct forecast){NULL};
 }
 
 static void place_add(struct forecast *forecast, const char *what, uint64_t start, uint64_t end)
@@ -57,7 +57,7 @@ const struct forecast_place *forecast_in_the_way(const struct forecast *forecast
             return &forecast->places[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 /* Takes [start, end) out of the pieces. */
@@ -169,7 +169,7 @@ static void untypeds_add(struct forecast *forecast, const struct capdl_profile *
             (!profile->max_untypeds || forecast->count < profile->max_untypeds); /* the kernel forgets what is over */
         if (kept) {
             forecast->list =
-                memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
+                memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof(*forecast->list));
             forecast->list[forecast->count++] =
                 (struct capdl_untyped){.address = region.start, .size_bits = bits & 63, .is_device = device};
         }

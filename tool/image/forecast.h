@@ -74,9 +74,9 @@ void fit_explain(const struct forecast *, const struct capdl_profile *, const st
                  size_t size);
 
 struct fit_options {
-    const struct capdl_profile *profile; /* the kernel that is to boot it */
-    const char *name;                    /* of the image, for messages */
-    const char *untypeds;                /* file with the list the kernel reports; 0: forecast */
+    const struct capdl_profile *profile;   /* the kernel that is to boot it */
+    const char *name;                      /* of the image, for messages */
+    const char *untypeds;                  /* file with the list the kernel reports; 0: forecast */
     uint64_t tree_at, tree_size, image_at; /* of a packed image, physical; image_at 0: as `capdl run` packs it */
 };
 /* Plans an image's objects and prints where everything goes and what is left. False: it does not fit, or that cannot

@@ -32,7 +32,7 @@ static bool parse_line(const char *line, struct capdl_untyped *untyped)
 static bool read_lines(struct forecast *forecast, FILE *file, uint16_t source, struct capdl_diags *diags)
 {
     char line[256];
-    for (uint32_t number = 1; fgets(line, sizeof line, file); number++) {
+    for (uint32_t number = 1; fgets(line, sizeof(line), file); number++) {
         if (line[0] == '#' || line[strspn(line, " \t\r\n")] == 0) {
             continue;
         }
@@ -45,8 +45,7 @@ static bool read_lines(struct forecast *forecast, FILE *file, uint16_t source, s
                         LARGEST_BITS, MAX_LISTED);
             return false;
         }
-        forecast->list =
-            memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof *forecast->list);
+        forecast->list = memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof(*forecast->list));
         forecast->list[forecast->count++] = untyped;
     }
     return true;
@@ -55,12 +54,11 @@ static bool read_lines(struct forecast *forecast, FILE *file, uint16_t source, s
 bool forecast_read(struct forecast *forecast, const struct capdl_profile *profile, const char *path,
                    uint64_t image_bytes, struct capdl_diags *diags)
 {
-    uint16_t source = capdl_diags_add_source(diags, path, 0, 0);
+    uint16_t source = capdl_diags_add_source(diags, path, NULL, 0);
     FILE *file = fopen(path, "r");
     *forecast = (struct forecast){.num_slots = UINT64_C(1) << profile->root_cnode_bits};
     if (!file) {
-        capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s",
-                    strerror(errno));
+        capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s", strerror(errno));
         return false;
     }
     bool good = read_lines(forecast, file, source, diags);

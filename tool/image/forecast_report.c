@@ -45,8 +45,7 @@ static const char *amount(uint64_t bytes, char text[32])
 static void line(const struct report *r, uint64_t start, uint64_t end, const char *what)
 {
     char size[32];
-    fprintf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end, amount(end - start, size),
-            what);
+    fprintf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end, amount(end - start, size), what);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -62,7 +61,7 @@ static void print_map(const struct report *r, const struct capdl_profile *profil
     for (size_t i = 0; i < count; i++) {
         places[i] = r->forecast->places[i];
     }
-    qsort(places, count, sizeof places[0], compare_places);
+    qsort(places, count, sizeof(places[0]), compare_places);
     for (size_t i = 0; count && i < profile->num_memory; i++) {
         fprintf(r->out, "%s", i ? "" : "memory\n");
         line(r, profile->memory[i].start, profile->memory[i].end, "RAM");
@@ -94,14 +93,14 @@ static void print_fixed(const struct report *r)
         char first[256], last[256], text[560];
         fprintf(r->out, "%s", any ? "" : "objects with addresses of their own\n");
         any = true;
-        name_of(r, run.slot, first, sizeof first);
-        name_of(r, run.slot + run.count - 1, last, sizeof last);
+        name_of(r, run.slot, first, sizeof(first));
+        name_of(r, run.slot + run.count - 1, last, sizeof(last));
         bool device = false;
         for (size_t i = 0; i < r->forecast->count; i++) {
             const struct capdl_untyped *u = &r->forecast->list[i];
             device |= u->is_device && run.place - u->address < UINT64_C(1) << u->size_bits;
         }
-        snprintf(text, sizeof text, "%s%s%s%s", first, run.count > 1 ? " to " : "", run.count > 1 ? last : "",
+        snprintf(text, sizeof(text), "%s%s%s%s", first, run.count > 1 ? " to " : "", run.count > 1 ? last : "",
                  device ? ", device memory" : "");
         line(r, run.place, run.place + (run.count << run.size_bits), text);
     }
@@ -130,7 +129,7 @@ static void print_untypeds(const struct report *r)
         }
         fprintf(r->out, "%s", any ? "" : "untypeds used\n");
         any = true;
-        snprintf(text, sizeof text, "%s%" PRIu64 " object%s of %s", u->is_device ? "device memory, " : "",
+        snprintf(text, sizeof(text), "%s%" PRIu64 " object%s of %s", u->is_device ? "device memory, " : "",
                  use->objects, use->objects == 1 ? "" : "s", amount(use->bytes, size));
         line(r, u->address, u->address + (UINT64_C(1) << u->size_bits), text);
     }
@@ -149,7 +148,7 @@ static void print_totals(const struct report *r)
     char a[32], b[32], c[32], d[32];
     fprintf(r->out,
             "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds to reach "
-                                                                                          "addresses\n",
+            "addresses\n",
             r->objects, r->plan.num_retypes, r->plan.num_padding);
     fprintf(r->out, "  %s of RAM used, out of untypeds of %s, which the kernel clears (%" PRIu64 " bytes)\n",
             amount(used, a), amount(r->plan.ram_touched, b), r->plan.ram_touched);
@@ -168,7 +167,8 @@ static void print_totals(const struct report *r)
 static uint64_t free_pages(const struct report *r, const struct capdl_image_header *header)
 {
     uint64_t copied = header->pages_start + r->blob->sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE;
-    return (header->image_end - copied) / CAPDL_PAGE_SIZE + r->blob->items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE + 1;
+    return (header->image_end - copied) / CAPDL_PAGE_SIZE + r->blob->items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE +
+           1;
 }
 
 /* What the initialiser will list when it hands it over. */
@@ -183,7 +183,7 @@ static void print_leftovers(struct report *r, const struct capdl_image_header *h
     capdl_leftovers_list(&left, &r->plan);
     uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds, pages = free_pages(r, header);
     uint64_t given = pages < slots ? pages : slots;
-    name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof cnode);
+    name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof(cnode));
     fprintf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n", sizes[CAPDL_SIZE_LEFT_SLOTS],
             cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
     for (uint64_t i = 0; i < left.num_untypeds; i++) {
@@ -199,14 +199,15 @@ static void print_leftovers(struct report *r, const struct capdl_image_header *h
 static void refuse(const struct report *r, const struct fit_options *options, struct capdl_diags *diags)
 {
     char text[TEXT_SIZE], name[256] = "the system";
-    fit_explain(r->forecast, options->profile, &r->plan.failure, text, sizeof text);
+    fit_explain(r->forecast, options->profile, &r->plan.failure, text, sizeof(text));
     if (r->plan.failure.slot != UINT64_MAX) {
-        name_of(r, r->plan.failure.slot, name, sizeof name);
+        name_of(r, r->plan.failure.slot, name, sizeof(name));
     }
     capdl_error(diags, (struct capdl_pos){0}, "%s: '%s' %s", options->name, name, text);
 }
 
-static void print_contents(const struct report *r, const struct image_contents *contents, const struct fit_options *options)
+static void print_contents(const struct report *r, const struct image_contents *contents,
+                           const struct fit_options *options)
 {
     fprintf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
     print_map(r, options->profile);
@@ -222,7 +223,7 @@ static bool plan_and_print(struct report *r, const struct image *image, const st
 {
     void *scratch = memory_zeroed(capdl_plan_scratch_size(r->blob->counts[CAPDL_BLOB_ITEM_GROUPS]), 1);
     struct capdl_plan_request request = forecast_request(r->forecast, r->blob, scratch);
-    r->uses = memory_zeroed(r->forecast->count, sizeof *r->uses);
+    r->uses = memory_zeroed(r->forecast->count, sizeof(*r->uses));
     if (r->out) {
         print_contents(r, &image->contents, options);
     }
@@ -255,10 +256,11 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     if (options->untypeds) {
         return forecast_read(forecast, profile, options->untypeds, input.image_end - input.image_start, diags);
     }
-    *forecast = (struct forecast){0};
+    *forecast = (struct forecast){NULL};
     if (!forecast_possible(profile)) {
         capdl_error(diags, (struct capdl_pos){0},
-                    "which memory kernel '%s' will have is decided by the machine's firmware: give its map with --memory-map (a log of "
+                    "which memory kernel '%s' will have is decided by the machine's firmware: give its map with "
+                    "--memory-map (a log of "
                     "the machine's kernel, or qemu:SIZE), or with --untypeds what the kernel reports; without them the "
                     "initialiser makes this check when it boots",
                     profile->name);
@@ -267,7 +269,7 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     if (forecast_make(forecast, &input)) {
         return true;
     }
-    forecast_explain(forecast, &input, text, sizeof text);
+    forecast_explain(forecast, &input, text, sizeof(text));
     capdl_error(diags, (struct capdl_pos){0}, "%s: %s", options->name, text);
     return false;
 }
@@ -275,7 +277,7 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
 bool fit_report(const struct image *image, const struct fit_options *options, struct capdl_diags *diags, FILE *out)
 {
     struct forecast forecast;
-    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
+    struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
     struct capdl_blob_error error;
     bool good = find_memory(&forecast, image, options, diags) &&
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
@@ -290,5 +292,5 @@ bool fit_report(const struct image *image, const struct fit_options *options, st
 
 bool fit_check_image(const struct image *image, const struct fit_options *options, struct capdl_diags *diags)
 {
-    return !forecast_possible(options->profile) || fit_report(image, options, diags, 0);
+    return !forecast_possible(options->profile) || fit_report(image, options, diags, NULL);
 }

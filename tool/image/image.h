@@ -23,8 +23,8 @@ struct image_options {
     const char *initialiser; /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
     const struct capdl_region *reserved; /* memory kept out of the kernel's map, for frames with contents */
     size_t num_reserved;
-    const char *untypeds;    /* file with the untypeds the kernel will report; 0: forecast where that can be */
-    bool strip;              /* leave names out */
+    const char *untypeds; /* file with the untypeds the kernel will report; 0: forecast where that can be */
+    bool strip;           /* leave names out */
 };
 
 /*
@@ -44,9 +44,9 @@ struct image {
     size_t size;
     struct capdl_image_header header; /* as stored in the file */
     struct capdl_profile profile;
-    const uint8_t *blob;  /* header.blob_size bytes */
-    const uint8_t *pages; /* header.num_pages pages */
-    uint64_t entry;       /* of the initialiser */
+    const uint8_t *blob;            /* header.blob_size bytes */
+    const uint8_t *pages;           /* header.num_pages pages */
+    uint64_t entry;                 /* of the initialiser */
     struct image_contents contents; /* of reserved memory */
 };
 

@@ -17,7 +17,7 @@ static const char *file_name(enum capdl_arch arch)
     case CAPDL_ARCH_X86_64:
         return "initialiser-x86_64.elf";
     default:
-        return 0;
+        return NULL;
     }
 }
 
@@ -26,7 +26,7 @@ bool initialiser_read(struct program *program, struct file_bytes *bytes, char **
     const char *name = file_name(program->profile->arch);
     struct capdl_pos nowhere = {0};
     const char *given = program->options->initialiser;
-    *path = given ? strdup(given) : name ? data_find("initialiser", name) : 0;
+    *path = given ? strdup(given) : name ? data_find("initialiser", name) : NULL;
     if (!*path) {
         capdl_error(program->diags, nowhere,
                     "cannot find %s, the prebuilt initialiser; looked in %s (set CAPDL_DATA_DIR to the "

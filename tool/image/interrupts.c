@@ -60,7 +60,8 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
     } else {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, 1, control, ours, slot, depth,
              operand_word(number_of(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number_of(o, CAPDL_NUMBER_MSI_DEV)),
-             operand_word(number_of(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number_of(o, CAPDL_NUMBER_MSI_HANDLE)), vector);
+             operand_word(number_of(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number_of(o, CAPDL_NUMBER_MSI_HANDLE)),
+             vector);
     }
 }
 
@@ -112,7 +113,7 @@ static void bind_notification(struct program *program, uint32_t object, struct o
 
 static uint64_t *numbers_by_object(struct program *program)
 {
-    uint64_t *irqs = memory_zeroed(program->spec->num_objects, sizeof *irqs);
+    uint64_t *irqs = memory_zeroed(program->spec->num_objects, sizeof(*irqs));
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         irqs[i] = UINT64_MAX;
     }

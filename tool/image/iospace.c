@@ -10,7 +10,7 @@
 
 enum {
     IO_LEVELS_USUAL = 3, /* what the kernel uses where the hardware has it */
-    IO_LEVELS_MOST = 5, /* what VT-d defines */
+    IO_LEVELS_MOST = 5,  /* what VT-d defines */
     IO_INDEX_BITS = 9,
 };
 
@@ -187,7 +187,7 @@ static int compare_requests(const void *a, const void *b, void *context)
 /* Devices with page tables, by PCI number; to be freed. */
 static uint32_t *find_devices(struct program *program, size_t *count)
 {
-    uint32_t *devices = 0;
+    uint32_t *devices = NULL;
     size_t capacity = 0;
     *count = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
@@ -199,11 +199,11 @@ static uint32_t *find_devices(struct program *program, size_t *count)
             program_error(program, i, "holds something else than an I/O page table in slot 0");
             continue;
         }
-        devices = memory_grow(devices, &capacity, *count + 1, sizeof *devices);
+        devices = memory_grow(devices, &capacity, *count + 1, sizeof(*devices));
         devices[(*count)++] = i;
     }
     if (*count) {
-        qsort_r(devices, *count, sizeof *devices, compare_requests, program);
+        qsort_r(devices, *count, sizeof(*devices), compare_requests, program);
     }
     return devices;
 }
@@ -214,7 +214,7 @@ static void refuse_second_root(struct program *program, uint32_t first, uint32_t
     char label[256];
     if (io_request(program, first) == io_request(program, second)) {
         program_error(program, second, "has I/O page tables, and so has '%s', which is the same PCI device",
-                      capdl_object_label(capdl_object(program->spec, first), label, sizeof label));
+                      capdl_object_label(capdl_object(program->spec, first), label, sizeof(label)));
     }
 }
 

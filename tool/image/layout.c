@@ -3,8 +3,8 @@
  * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
- *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section table | seal |
- *     memory             | segments of the initialiser | blob | pages | scratch |
+ *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section
+ * table | seal | memory             | segments of the initialiser | blob | pages | scratch |
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,8 @@ struct layout {
     unsigned num_sections;
     char *names;
     size_t names_size, names_capacity;
-    uint64_t blob_offset, pages_offset, profile_offset, reserved_offset, names_offset, sections_offset; /* in the file */
+    uint64_t blob_offset, pages_offset, profile_offset, reserved_offset, names_offset,
+        sections_offset; /* in the file */
 
     FILE *out;
     uint64_t written;
@@ -63,11 +64,11 @@ static bool read_initialiser(struct layout *layout, const struct file_bytes *fil
     if (!elf_view_find(&layout->view, ".capdl.header", &section)) {
         return refuse(layout, "has no section .capdl.header");
     }
-    const uint8_t *at = elf_view_at(&layout->view, section.sh_addr, sizeof layout->header);
+    const uint8_t *at = elf_view_at(&layout->view, section.sh_addr, sizeof(layout->header));
     if (!at) {
         return refuse(layout, "has a section .capdl.header that is not loaded or too small");
     }
-    memcpy(&layout->header, at, sizeof layout->header);
+    memcpy(&layout->header, at, sizeof(layout->header));
     layout->header_address = section.sh_addr;
     if (layout->header.magic != CAPDL_IMAGE_MAGIC || layout->header.version != CAPDL_BLOB_VERSION ||
         layout->header.arch != layout->program->profile->arch) {
@@ -92,14 +93,14 @@ static int compare_segments(const void *a, const void *b)
 static uint64_t place_segments(struct layout *layout, uint64_t *offset)
 {
     uint64_t end = 0;
-    layout->segments = memory_zeroed(layout->view.header.e_phnum + 1u, sizeof *layout->segments);
+    layout->segments = memory_zeroed(layout->view.header.e_phnum + 1u, sizeof(*layout->segments));
     for (unsigned i = 0; i < layout->view.header.e_phnum; i++) {
         Elf64_Phdr segment = elf_view_segment(&layout->view, i);
         if (segment.p_type == PT_LOAD && segment.p_memsz > 0) {
             layout->segments[layout->num_segments++] = segment;
         }
     }
-    qsort(layout->segments, layout->num_segments, sizeof *layout->segments, compare_segments);
+    qsort(layout->segments, layout->num_segments, sizeof(*layout->segments), compare_segments);
     for (unsigned i = 0; i < layout->num_segments; i++) {
         Elf64_Phdr *segment = &layout->segments[i];
         *offset = congruent(*offset, segment->p_vaddr);
@@ -184,7 +185,7 @@ static void add_loaded(struct layout *layout, const char *name, uint64_t address
 static void place_sections(struct layout *layout)
 {
     const struct elf_view *view = &layout->view;
-    layout->sections = memory_zeroed(view->header.e_shnum + 8u, sizeof *layout->sections);
+    layout->sections = memory_zeroed(view->header.e_shnum + 8u, sizeof(*layout->sections));
     add_section(layout, "", (Elf64_Shdr){0});
     for (unsigned i = 0; i < view->header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(view, i);
@@ -260,8 +261,8 @@ static bool fits_kernel(struct layout *layout)
                 "contents of frames) need about %llu slots of its root CNode, which has %llu; a kernel built with "
                 "KernelRootCNodeSizeBits=%u can boot it, or contents have to become smaller",
                 profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE),
-                (unsigned long long)layout->header.num_pages, (unsigned long long)needed,
-                (unsigned long long)available, bits);
+                (unsigned long long)layout->header.num_pages, (unsigned long long)needed, (unsigned long long)available,
+                bits);
     return false;
 }
 
@@ -277,22 +278,22 @@ static void put_zeros_to(struct layout *layout, uint64_t offset)
     static const uint8_t zeros[CAPDL_PAGE_SIZE];
     while (layout->written < offset) {
         uint64_t left = offset - layout->written;
-        put(layout, zeros, left < sizeof zeros ? left : sizeof zeros);
+        put(layout, zeros, left < sizeof(zeros) ? left : sizeof(zeros));
     }
 }
 
 static void put_headers(struct layout *layout)
 {
     Elf64_Ehdr header = layout->view.header;
-    header.e_phoff = sizeof header;
+    header.e_phoff = sizeof(header);
     header.e_phnum = (Elf64_Half)layout->num_segments;
     header.e_shoff = layout->sections_offset;
     header.e_shnum = (Elf64_Half)layout->num_sections;
     header.e_shentsize = sizeof(Elf64_Shdr);
     header.e_shstrndx = (Elf64_Half)(layout->num_sections - 1);
-    header.e_ehsize = sizeof header;
-    put(layout, &header, sizeof header);
-    put(layout, layout->segments, layout->num_segments * sizeof *layout->segments);
+    header.e_ehsize = sizeof(header);
+    put(layout, &header, sizeof(header));
+    put(layout, layout->segments, layout->num_segments * sizeof(*layout->segments));
 }
 
 /* A segment's bytes, with the filled-in header where that lies in it. */
@@ -305,7 +306,7 @@ static void put_segment(struct layout *layout, const Elf64_Phdr *segment)
     }
     uint64_t at = layout->header_address - segment->p_vaddr;
     if (layout->header_address >= segment->p_vaddr && at < segment->p_filesz) {
-        memcpy(bytes + at, &layout->header, sizeof layout->header);
+        memcpy(bytes + at, &layout->header, sizeof(layout->header));
     }
     put_zeros_to(layout, segment->p_offset);
     put(layout, bytes, segment->p_filesz);
@@ -321,14 +322,14 @@ static void put_payload(struct layout *layout)
     put_zeros_to(layout, layout->pages_offset);
     for (size_t i = 0; i < program->num_pages; i++) {
         content_page(program, program->pages[i].object, program->pages[i].offset, page);
-        put(layout, page, sizeof page);
+        put(layout, page, sizeof(page));
     }
     put(layout, layout->profile, layout->profile_size);
     put_zeros_to(layout, layout->reserved_offset);
     put(layout, layout->reserved, layout->reserved_size);
     put(layout, layout->names, layout->names_size);
     put_zeros_to(layout, layout->sections_offset);
-    put(layout, layout->sections, layout->num_sections * sizeof *layout->sections);
+    put(layout, layout->sections, layout->num_sections * sizeof(*layout->sections));
 }
 
 static bool write_all(struct layout *layout)
@@ -341,7 +342,7 @@ static bool write_all(struct layout *layout)
     }
     put_payload(layout);
     seal_make(&layout->sha, seal);
-    fwrite(seal, 1, sizeof seal, layout->out);
+    fwrite(seal, 1, sizeof(seal), layout->out);
     return fflush(layout->out) == 0 && !ferror(layout->out);
 }
 
@@ -372,7 +373,8 @@ bool layout_write(struct program *program, const uint8_t *blob, size_t blob_size
         return false;
     }
     layout.path = path;
-    bool good = read_initialiser(&layout, &file) && lay_out(&layout, blob_size) && (program->chosen || write_all(&layout));
+    bool good =
+        read_initialiser(&layout, &file) && lay_out(&layout, blob_size) && (program->chosen || write_all(&layout));
     free(layout.segments);
     free(layout.sections);
     free(layout.names);

@@ -10,15 +10,15 @@
 static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
 {
     const struct place *place = &program->places[frame];
-    const char *problem = place->type != CAPDL_TYPE_FRAME_4K                      ? "must have 4k"
+    const char *problem = place->type != CAPDL_TYPE_FRAME_4K                          ? "must have 4k"
                           : place->kind != PLACE_SLOT || place->flags & PLACE_CONTENT ? "must have no contents"
-                          : place->flags & PLACE_RESERVED                         ? "must not lie in reserved memory"
-                          : place->flags & PLACE_UNCACHED                         ? "must be mapped cached everywhere"
-                                                                                  : 0;
+                          : place->flags & PLACE_RESERVED ? "must not lie in reserved memory"
+                          : place->flags & PLACE_UNCACHED ? "must be mapped cached everywhere"
+                                                          : NULL;
     char label[160];
     if (problem) {
         program_error(program, frame, "%s: leftovers '%s' are described in it", problem,
-                      capdl_object_label(capdl_object(program->spec, object), label, sizeof label));
+                      capdl_object_label(capdl_object(program->spec, object), label, sizeof(label)));
     }
     return !problem;
 }
@@ -93,9 +93,9 @@ void reverse_leftovers(struct reverse *r)
         return;
     }
     uint32_t object = reverse_add(r, &r->slot_names[sizes[CAPDL_SIZE_LEFT_NAME]], CAPDL_KIND_LEFTOVER);
-    struct capdl_numbers *numbers = capdl_spec_alloc(r->spec, sizeof *numbers);
-    numbers->has = (uint8_t)(1 << CAPDL_NUMBER_LEFTOVER_SLOTS |
-                             (sizes[CAPDL_SIZE_LEFT_DEVICES] != 0) << CAPDL_NUMBER_LEFTOVER_DEVICES);
+    struct capdl_numbers *numbers = capdl_spec_alloc(r->spec, sizeof(*numbers));
+    numbers->has = (uint8_t)(1 << CAPDL_NUMBER_LEFTOVER_SLOTS | (sizes[CAPDL_SIZE_LEFT_DEVICES] != 0)
+                                                                    << CAPDL_NUMBER_LEFTOVER_DEVICES);
     numbers->value[CAPDL_NUMBER_LEFTOVER_SLOTS] = sizes[CAPDL_SIZE_LEFT_SLOTS];
     numbers->value[CAPDL_NUMBER_LEFTOVER_DEVICES] = sizes[CAPDL_SIZE_LEFT_DEVICES];
     struct capdl_object leftover = *capdl_object(r->spec, object);

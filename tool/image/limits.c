@@ -23,6 +23,6 @@ uint64_t image_root_slots(const struct capdl_profile *profile, uint64_t image_by
     uint64_t pages = (image_bytes + CAPDL_PAGE_SIZE - 1) / CAPDL_PAGE_SIZE;
     uint64_t untypeds =
         profile->max_untypeds && profile->max_untypeds < USUAL_UNTYPEDS ? profile->max_untypeds : USUAL_UNTYPEDS;
-    return FIXED_SLOTS + page_tables(profile, image_bytes) + EXTRA_BOOTINFO +
-           (profile->mcs ? profile->max_nodes : 0) + pages + untypeds + FREE_SLOTS;
+    return FIXED_SLOTS + page_tables(profile, image_bytes) + EXTRA_BOOTINFO + (profile->mcs ? profile->max_nodes : 0) +
+           pages + untypeds + FREE_SLOTS;
 }

@@ -27,7 +27,7 @@ static void collect(struct program *program, uint32_t cnode)
             continue;
         }
         program->mappings = memory_grow(program->mappings, &program->capacity_mappings, program->num_mappings + 1,
-                                        sizeof *program->mappings);
+                                        sizeof(*program->mappings));
         program->mappings[program->num_mappings++] = (struct mapping){.container = extra->mapping_container,
                                                                       .slot = extra->mapping_slot,
                                                                       .cnode = cnode,
@@ -47,7 +47,7 @@ void mappings_collect(struct program *program)
     if (program->num_mappings == 0) {
         return;
     }
-    qsort(program->mappings, program->num_mappings, sizeof *program->mappings, compare_mappings);
+    qsort(program->mappings, program->num_mappings, sizeof(*program->mappings), compare_mappings);
     for (size_t i = 0; i < program->num_mappings; i++) {
         const struct mapping *mapping = &program->mappings[i];
         const struct capdl_cap *cap = &capdl_object(program->spec, mapping->cnode)->caps[mapping->cap];
@@ -70,16 +70,16 @@ struct mapping *mapping_find(const struct program *program, uint32_t container, 
 {
     struct mapping key = {.container = container, .slot = slot};
     if (program->num_mappings == 0) {
-        return 0;
+        return NULL;
     }
-    return bsearch(&key, program->mappings, program->num_mappings, sizeof key, compare_mappings);
+    return bsearch(&key, program->mappings, program->num_mappings, sizeof(key), compare_mappings);
 }
 
 /* How many capabilities of the spec there are to each object. */
 static uint32_t *count_caps(const struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
-    uint32_t *counts = memory_zeroed(spec->num_objects, sizeof *counts);
+    uint32_t *counts = memory_zeroed(spec->num_objects, sizeof(*counts));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         for (uint32_t k = 0; k < capdl_object(spec, i)->num_caps; k++) {
             uint32_t object = capdl_object(spec, i)->caps[k].object;
@@ -91,8 +91,8 @@ static uint32_t *count_caps(const struct program *program)
     return counts;
 }
 
-/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. Who has that can
-   revoke all others of the frame, mappings included, so there must be none beside this one and its mapping. */
+/* A capability that is moved on keeps the rights it has, so only one with all rights can be the original. Who has that
+   can revoke all others of the frame, mappings included, so there must be none beside this one and its mapping. */
 static bool can_be_original(const struct program *program, const struct mapping *mapping, const uint32_t *counts)
 {
     const struct capdl_cap *cap = &capdl_object(program->spec, mapping->cnode)->caps[mapping->cap];
@@ -103,7 +103,7 @@ static bool can_be_original(const struct program *program, const struct mapping 
 /* Originals that a CNode's mapping capability will be are not for others. */
 void mappings_reserve(struct program *program)
 {
-    uint32_t *counts = program->num_mappings ? count_caps(program) : 0;
+    uint32_t *counts = program->num_mappings ? count_caps(program) : NULL;
     for (size_t i = 0; i < program->num_mappings; i++) {
         struct mapping *mapping = &program->mappings[i];
         uint32_t frame = capdl_object(program->spec, mapping->cnode)->caps[mapping->cap].object;

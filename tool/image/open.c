@@ -32,11 +32,11 @@ static bool read_header(struct opening *opening)
     if (!elf_view_find(&opening->view, ".capdl.header", &section)) {
         return refuse(opening, "has no section .capdl.header: it was not made by 'capdl compile'");
     }
-    const uint8_t *at = elf_view_at(&opening->view, section.sh_addr, sizeof *header);
+    const uint8_t *at = elf_view_at(&opening->view, section.sh_addr, sizeof(*header));
     if (!at) {
         return refuse(opening, "has a damaged section .capdl.header");
     }
-    memcpy(header, at, sizeof *header);
+    memcpy(header, at, sizeof(*header));
     if (header->magic != CAPDL_IMAGE_MAGIC) {
         return refuse(opening, "has no image header where one should be");
     }

@@ -44,7 +44,7 @@ static const char *subject(const struct program *program, uint32_t object, char 
         return "the spec";
     }
     const struct capdl_object *o = capdl_object(program->spec, object);
-    snprintf(buffer, size, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, label, sizeof label));
+    snprintf(buffer, size, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, label, sizeof(label)));
     return buffer;
 }
 
@@ -53,10 +53,10 @@ void program_error(struct program *program, uint32_t object, const char *format,
     char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : capdl_object(program->spec, object)->pos;
-    capdl_error(program->diags, pos, "%s %s", subject(program, object, name, sizeof name), text);
+    capdl_error(program->diags, pos, "%s %s", subject(program, object, name, sizeof(name)), text);
 }
 
 void program_warning(struct program *program, const char *check, uint32_t object, const char *format, ...)
@@ -64,10 +64,10 @@ void program_warning(struct program *program, const char *check, uint32_t object
     char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : capdl_object(program->spec, object)->pos;
-    capdl_finding(program->diags, CAPDL_WARNING, check, pos, "%s %s", subject(program, object, name, sizeof name),
+    capdl_finding(program->diags, CAPDL_WARNING, check, pos, "%s %s", subject(program, object, name, sizeof(name)),
                   text);
 }
 
@@ -77,10 +77,10 @@ void program_cap_error(struct program *program, uint32_t container, const struct
     char holder[LABEL_SIZE + 32], target[LABEL_SIZE + 32], text[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     const char *what = cap->object == CAPDL_NO_OBJECT ? capdl_kind_name(cap->kind)
-                                                      : subject(program, cap->object, target, sizeof target);
+                                                      : subject(program, cap->object, target, sizeof(target));
     capdl_error(program->diags, capdl_cap_pos(program->spec, cap), "the capability to %s in slot 0x%llx of %s %s", what,
-                (unsigned long long)cap->slot, subject(program, container, holder, sizeof holder), text);
+                (unsigned long long)cap->slot, subject(program, container, holder, sizeof(holder)), text);
 }

@@ -56,9 +56,9 @@ enum place_flag {
     PLACE_MOVED = 8,       /* the original capability goes to a CNode of the spec */
     PLACE_EXECUTABLE = 16, /* frame: some mapping is */
     PLACE_UNCACHED = 32,
-    PLACE_CONTENT = 64, /* frame: not all zero */
-    PLACE_USED = 128,   /* page table: below another */
-    PLACE_SORTED = 256, /* frame: its fills are ascending */
+    PLACE_CONTENT = 64,   /* frame: not all zero */
+    PLACE_USED = 128,     /* page table: below another */
+    PLACE_SORTED = 256,   /* frame: its fills are ascending */
     PLACE_RESERVED = 512, /* frame: the loader fills it */
 };
 
@@ -174,7 +174,8 @@ struct program {
     uint32_t num_roots, num_own_pools;
     uint32_t *pool_of; /* per object: ASID pool of the spec it is in, or CAPDL_NO_OBJECT */
 
-    struct capdl_slot_ref *originals; /* per object: where its first capability goes, container CAPDL_NO_OBJECT: nowhere */
+    struct capdl_slot_ref
+        *originals; /* per object: where its first capability goes, container CAPDL_NO_OBJECT: nowhere */
     struct capdl_derivation *derivations; /* by child: those that are made by copying from a CNode of the spec */
     size_t num_derivations, capacity_derivations;
 
@@ -193,8 +194,7 @@ void program_free(struct program *);
 /* An error or warning about an object of the spec, at its place. The message begins with what the object is and its
  * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
-void program_warning(struct program *, const char *check, uint32_t object, const char *format, ...)
-    CAPDL_PRINTF(4, 5);
+void program_warning(struct program *, const char *check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
 /* The same about a capability: its place, and which slot of which container it is in. */
 void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
@@ -241,9 +241,9 @@ struct operand calls_copy(struct program *, uint32_t object, struct operand sour
 /* Whether two references, or words, are the same. */
 bool operand_equal(struct operand, struct operand);
 
-#define CALL(program, phase, method, object, caps, ...)                                                              \
-    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, caps,                                     \
-              (const struct operand[]){__VA_ARGS__},                                                                 \
+#define CALL(program, phase, method, object, caps, ...)                          \
+    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, caps, \
+              (const struct operand[]){__VA_ARGS__},                             \
               sizeof((const struct operand[]){__VA_ARGS__}) / sizeof(struct operand))
 
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every
@@ -275,8 +275,8 @@ void calls_weave(struct program *);
 
 /* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or
  * 0. */
-void arrange_place(struct program *, struct group_list *, uint32_t object, const struct place *shape,
-                   uint64_t address, uint64_t parent);
+void arrange_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
+                   uint64_t parent);
 
 /* shape.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int shape_level(const struct program *, enum capdl_kind);
@@ -294,8 +294,8 @@ void mappings_reserve(struct program *);
 struct operand mapping_source(struct program *, uint32_t table, const struct capdl_cap *);
 struct mapping *mapping_find(const struct program *, uint32_t container, uint64_t slot);
 
-/* derive.c: the slot that a capability is to be copied from, or 0; how many lie above it; whether it is the object's original
-   because others are copied from it. */
+/* derive.c: the slot that a capability is to be copied from, or 0; how many lie above it; whether it is the object's
+   original because others are copied from it. */
 const struct capdl_slot_ref *derivation_parent(const struct program *, uint32_t container, uint64_t slot);
 unsigned derivation_depth(const struct program *, uint32_t container, uint64_t slot);
 bool derivation_is_original(const struct program *, uint32_t container, const struct capdl_cap *);
@@ -304,13 +304,13 @@ enum { DERIVATION_DEEPEST = 2 };
 /* Word of capability data for a CNode capability: 0 for no guard. */
 uint64_t caps_guard_word(const struct capdl_cap *);
 
-/* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or behind `offset` of a frame,
-   or 0: the frame's others follow it. */
+/* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or behind `offset` of a
+   frame, or 0: the frame's others follow it. */
 uint64_t arguments_sp(const struct program *, const struct capdl_tcb *);
 const struct content_word *arguments_in(const struct program *, uint32_t frame, uint64_t offset);
 
-/* chunks.c: the id of a chunk of bootinfo by its name in a fill, 0 if there is none such, and back; whether a fill from it makes
-   sense: an error is in diags; whether a frame has any. */
+/* chunks.c: the id of a chunk of bootinfo by its name in a fill, 0 if there is none such, and back; whether a fill from
+   it makes sense: an error is in diags; whether a frame has any. */
 unsigned chunk_id(const char *name);
 const char *chunk_name(unsigned id);
 bool chunk_good(struct program *, const struct capdl_fill *);
@@ -319,11 +319,13 @@ bool chunk_in(const struct capdl_object *frame);
 /* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
 bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);
 
-/* reserved.c: the section with what the loader puts into reserved memory, malloc'd; its size is 0 if nothing is reserved. */
+/* reserved.c: the section with what the loader puts into reserved memory, malloc'd; its size is 0 if nothing is
+ * reserved. */
 uint8_t *reserved_encode(const struct program *, size_t *size);
 
-/* contiguous.c: finds the arrays; makes their untypeds of a size, then their frames; the first frame of the array whose untyped a slot
-   is. When they do not fit: chooses addresses, an error if there are none; the spec with these, its objects to be freed. */
+/* contiguous.c: finds the arrays; makes their untypeds of a size, then their frames; the first frame of the array whose
+   untyped a slot is. When they do not fit: chooses addresses, an error if there are none; the spec with these, its
+   objects to be freed. */
 struct forecast;
 void contiguous_find(struct program *);
 void contiguous_free(struct program *);

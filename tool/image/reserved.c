@@ -104,7 +104,7 @@ struct section {
     size_t size, capacity;
     struct entry {
         uint64_t address, stored, zeros, offset;
-    } * entries;
+    } *entries;
     size_t num_entries, capacity_entries;
 };
 
@@ -118,10 +118,10 @@ static void section_add(struct section *section, const void *bytes, size_t size)
 /* Bytes at an address, ascending from call to call; 0: zeros. */
 static void content_add(struct section *section, uint64_t address, const uint8_t *bytes, uint64_t size)
 {
-    struct entry *last = section->num_entries ? &section->entries[section->num_entries - 1] : 0;
+    struct entry *last = section->num_entries ? &section->entries[section->num_entries - 1] : NULL;
     if (!last || last->address + last->stored + last->zeros != address || (bytes && last->zeros)) {
         section->entries = memory_grow(section->entries, &section->capacity_entries, section->num_entries + 1,
-                                       sizeof *section->entries);
+                                       sizeof(*section->entries));
         last = &section->entries[section->num_entries++];
         *last = (struct entry){.address = address, .offset = section->size};
     }
@@ -146,25 +146,24 @@ static void frame_add(struct section *section, const struct program *program, ui
     }
     for (uint64_t offset = 0; offset < used; offset += CAPDL_PAGE_SIZE) {
         content_page(program, object, offset, page);
-        content_add(section, frame->paddr + offset, page, sizeof page);
+        content_add(section, frame->paddr + offset, page, sizeof(page));
     }
     if (used < size) {
-        content_add(section, frame->paddr + used, 0, size - used);
+        content_add(section, frame->paddr + used, NULL, size - used);
     }
 }
 
 static void put_word(uint8_t **at, uint64_t word)
 {
-    memcpy(*at, &word, sizeof word);
-    *at += sizeof word;
+    memcpy(*at, &word, sizeof(word));
+    *at += sizeof(word);
 }
 
 uint8_t *reserved_encode(const struct program *program, size_t *size)
 {
     const struct image_options *options = program->options;
-    struct section section = {0};
-    for (size_t slot = 0; slot < program->num_objects;
-         slot++) { /* objects with addresses have slots in their order */
+    struct section section = {NULL};
+    for (size_t slot = 0; slot < program->num_objects; slot++) { /* objects with addresses have slots in their order */
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_RESERVED) {
             frame_add(&section, program, object);

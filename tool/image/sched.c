@@ -11,14 +11,14 @@ struct binding {
 
 static struct binding *find_bindings(struct program *program)
 {
-    struct binding *bindings = memory_zeroed(program->spec->num_objects, sizeof *bindings);
+    struct binding *bindings = memory_zeroed(program->spec->num_objects, sizeof(*bindings));
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         bindings[i].thread = CAPDL_NO_OBJECT;
     }
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         const struct capdl_object *tcb = capdl_object(program->spec, i);
         const struct capdl_cap *cap =
-            tcb->kind == CAPDL_KIND_TCB ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC) : 0;
+            tcb->kind == CAPDL_KIND_TCB ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC) : NULL;
         if (!cap || cap->kind != CAPDL_KIND_SC) {
             continue;
         }
@@ -41,8 +41,7 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
     }
     if (sc->budget == 0 || sc->budget < least) {
         program_error(program, object, "has a budget of %llu us; kernel %s needs at least %llu us",
-                      (unsigned long long)sc->budget, program->profile->name,
-                      (unsigned long long)(least ? least : 1));
+                      (unsigned long long)sc->budget, program->profile->name, (unsigned long long)(least ? least : 1));
         return false;
     }
     return true;
@@ -75,8 +74,8 @@ static void configure(struct program *program, uint32_t object, const struct bin
         return; /* a core that does not exist is refused with its thread */
     }
     CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, 1, operand_sched_control(binding->core),
-         operand_object(program, object), operand_word(sc->budget), operand_word(sc->period),
-         operand_word(sc->refills), operand_word(sc->data), operand_word(sc->flags));
+         operand_object(program, object), operand_word(sc->budget), operand_word(sc->period), operand_word(sc->refills),
+         operand_word(sc->data), operand_word(sc->flags));
 }
 
 void sched_configure(struct program *program)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The seal of an image: its last bytes, by which a file that was damaged on its way, cut short or changed by another tool is told
- * from one that is as it was made. It protects from accidents, not from people.
+ * The seal of an image: its last bytes, by which a file that was damaged on its way, cut short or changed by another
+ * tool is told from one that is as it was made. It protects from accidents, not from people.
  *
  *     "capdl seal 1\n" and three zeros, then the SHA-256 digest of everything before the seal
  */

@@ -220,8 +220,7 @@ static bool size_allowed(struct program *program, uint32_t object, unsigned bits
     if (bits >= least && bits <= most) {
         return true;
     }
-    program_error(program, object, "has %u bits; kernel %s allows %u to %u", bits, program->profile->name, least,
-                  most);
+    program_error(program, object, "has %u bits; kernel %s allows %u to %u", bits, program->profile->name, least, most);
     return false;
 }
 
@@ -333,7 +332,7 @@ static void find_roots(struct program *program)
 
 void shape_objects(struct program *program)
 {
-    program->places = memory_zeroed(program->spec->num_objects, sizeof *program->places);
+    program->places = memory_zeroed(program->spec->num_objects, sizeof(*program->places));
     find_roots(program);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         shape_object(program, i);

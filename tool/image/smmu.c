@@ -56,7 +56,7 @@ static void part_get(struct program *program, uint32_t object, const struct part
         operand_slot(slot),
         operand_word(ROOT_DEPTH),
     };
-    calls_add(program, CAPDL_PHASE_DERIVE, part->get, object, 1, operands, sizeof operands / sizeof operands[0]);
+    calls_add(program, CAPDL_PHASE_DERIVE, part->get, object, 1, operands, sizeof(operands) / sizeof(operands[0]));
 }
 
 /* The capability in slot 0, which is all that they hold; 0 if there is none. */
@@ -66,7 +66,7 @@ static const struct capdl_cap *held_in(struct program *program, uint32_t object)
     if (o->num_caps && o->caps[o->num_caps - 1].slot != 0) {
         program_cap_error(program, object, &o->caps[o->num_caps - 1], "does not belong there: slot 0 is the only one");
     }
-    return o->num_caps && o->caps[0].slot == 0 ? &o->caps[0] : 0;
+    return o->num_caps && o->caps[0].slot == 0 ? &o->caps[0] : NULL;
 }
 
 static void assign_space(struct program *program, uint32_t bank, const struct part *part)

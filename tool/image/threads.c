@@ -101,8 +101,7 @@ static void check_fault_handler(struct program *program, uint32_t object, enum c
     } else if (cap->kind != CAPDL_KIND_EP) {
         program_cap_error(program, object, cap, "is not an endpoint");
     } else if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & reply)) {
-        program_cap_error(program, object, cap,
-                          "needs W and one of G and P: the kernel takes no other fault handler");
+        program_cap_error(program, object, cap, "needs W and one of G and P: the kernel takes no other fault handler");
     }
 }
 
@@ -124,8 +123,7 @@ static void check_slots(struct program *program, uint32_t object)
     const struct capdl_object *o = capdl_object(program->spec, object);
     for (uint32_t i = 0; i < o->num_caps; i++) {
         const struct capdl_cap *cap = &o->caps[i];
-        bool own =
-            cap->kind == CAPDL_KIND_TCB && cap->object == object; /* the kernel makes the master reply itself */
+        bool own = cap->kind == CAPDL_KIND_TCB && cap->object == object; /* the kernel makes the master reply itself */
         if (cap->slot >= CAPDL_TCB_SLOT_COUNT || cap->slot == CAPDL_TCB_SLOT_CALLER ||
             (cap->slot == CAPDL_TCB_SLOT_REPLY && !(own && cap->flags & CAPDL_CAP_MASTER_REPLY))) {
             program_cap_error(program, object, cap, "cannot be put there: only the kernel does");
@@ -287,8 +285,7 @@ static void set_flags(struct program *program, uint32_t object)
 }
 
 /* Registers up to the last one that is not zero; a new thread's others are. */
-static unsigned collect_registers(const struct program *program, const struct capdl_tcb *tcb,
-                                  struct operand *registers)
+static unsigned collect_registers(const struct program *program, const struct capdl_tcb *tcb, struct operand *registers)
 {
     const struct register_layout *layout = register_layout(program->profile->arch);
     unsigned count = layout->sp + 1u;
@@ -329,7 +326,7 @@ void threads_configure(struct program *program)
         check_thread, configure,    set_sched_params, set_timeout, bind_notification,
         bind_vcpu,    set_ept_root, set_affinity,     set_flags,   write_registers,
     };
-    for (size_t pass = 0; pass < sizeof passes / sizeof passes[0]; pass++) {
+    for (size_t pass = 0; pass < sizeof(passes) / sizeof(passes[0]); pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
             if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_TCB) {

@@ -42,7 +42,7 @@ static bool refuse(struct update *u, const char *format, ...)
     char text[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     capdl_error(u->diags, (struct capdl_pos){0}, "%s: '%s' cannot take the place of the program of '%s': %s",
                 u->image_name, u->program->name, u->pd, text);
@@ -58,8 +58,8 @@ static bool take_name(struct update *u, const char *name)
         return false;
     }
     u->element = CAPDL_NO_INDEX;
-    snprintf(u->array, sizeof u->array, "%.*s", (int)length, name);
-    snprintf(u->base, sizeof u->base, "%.*s", (int)length, name);
+    snprintf(u->array, sizeof(u->array), "%.*s", (int)length, name);
+    snprintf(u->base, sizeof(u->base), "%.*s", (int)length, name);
     if (bracket) {
         char *end;
         unsigned long element = strtoul(bracket + 1, &end, 10);
@@ -67,7 +67,7 @@ static bool take_name(struct update *u, const char *name)
             return false;
         }
         u->element = (uint32_t)element;
-        snprintf(u->base + length, sizeof u->base - length, "_%lu", element);
+        snprintf(u->base + length, sizeof(u->base) - length, "_%lu", element);
     }
     return true;
 }
@@ -76,7 +76,7 @@ static bool take_name(struct update *u, const char *name)
 static uint32_t object_of(const struct update *u, const char *prefix)
 {
     char name[NAME_SIZE + 16];
-    snprintf(name, sizeof name, "%s_%s", prefix, u->array);
+    snprintf(name, sizeof(name), "%s_%s", prefix, u->array);
     return capdl_spec_find(&u->spec, name, u->element);
 }
 
@@ -84,7 +84,7 @@ static uint32_t object_of(const struct update *u, const char *prefix)
 static bool is_programs(const struct update *u, const struct capdl_object *frame)
 {
     static const char *const prefixes[] = {"elf_", "bss_", "large_"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         size_t length = strlen(prefixes[i]), base = strlen(u->base);
         if (strncmp(frame->name, prefixes[i], length) != 0) {
             continue;
@@ -115,7 +115,7 @@ static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t va
                 slot.offset = fill->source_offset + (offset - fill->offset);
             }
         }
-        u->slots = memory_grow(u->slots, &u->capacity_slots, u->num_slots + 1, sizeof slot);
+        u->slots = memory_grow(u->slots, &u->capacity_slots, u->num_slots + 1, sizeof(slot));
         u->slots[u->num_slots++] = slot;
     }
 }
@@ -147,7 +147,7 @@ static struct slot *slot_at(const struct update *u, uint64_t vaddr)
             high = middle;
         }
     }
-    return low < u->num_slots && u->slots[low].vaddr == vaddr ? &u->slots[low] : 0;
+    return low < u->num_slots && u->slots[low].vaddr == vaddr ? &u->slots[low] : NULL;
 }
 
 /* Rights as a message says them. */
@@ -216,7 +216,7 @@ static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)
                       (unsigned long long)vaddr);
     }
     if (slot->offset) {
-        memcpy(bytes + slot->offset, page, sizeof page);
+        memcpy(bytes + slot->offset, page, sizeof(page));
     }
     return true;
 }
@@ -250,7 +250,7 @@ static bool pages_unshared(struct update *u)
         first = u->slots[i].offset && u->slots[i].offset < first ? u->slots[i].offset : first;
         last = u->slots[i].offset > last ? u->slots[i].offset : last;
     }
-    uint32_t *uses = memory_zeroed(u->image->size / CAPDL_PAGE_SIZE + 1, sizeof *uses);
+    uint32_t *uses = memory_zeroed(u->image->size / CAPDL_PAGE_SIZE + 1, sizeof(*uses));
     for (uint32_t i = 0; i < u->spec.num_objects; i++) {
         const struct capdl_object *frame = capdl_object(&u->spec, i);
         for (size_t f = 0; frame->kind == CAPDL_KIND_FRAME && f < frame->u.fills.count; f++) {
@@ -285,15 +285,15 @@ static size_t encode_uint(uint64_t value, uint8_t out[9])
 static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
 {
     const struct image *image = u->image;
-    struct capdl_blob *blob = memory_zeroed(1, sizeof *blob);
+    struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
     struct capdl_blob_error error;
     uint8_t old[9], new[9];
     size_t size = encode_uint(capdl_object(&u->spec, tcb)->u.tcb->ip, old), found = 0;
     bool good = encode_uint(u->program->entry, new) == size &&
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     char name[NAME_SIZE];
-    capdl_object_label(capdl_object(&u->spec, tcb), name, sizeof name);
-    struct capdl_blob_calls calls = {0};
+    capdl_object_label(capdl_object(&u->spec, tcb), name, sizeof(name));
+    struct capdl_blob_calls calls = {NULL};
     struct capdl_call call;
     if (good) {
         calls = capdl_blob_calls(blob);
@@ -305,7 +305,8 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
         }
         struct capdl_blob_name target = capdl_blob_slot_name(blob, call.target.value);
         bool ours = target.text && strncmp(target.text, capdl_object(&u->spec, tcb)->name, target.length) == 0 &&
-                    !capdl_object(&u->spec, tcb)->name[target.length] && (!target.is_element || target.index == u->element);
+                    !capdl_object(&u->spec, tcb)->name[target.length] &&
+                    (!target.is_element || target.index == u->element);
         for (const uint8_t *at = start; ours && call.count == 1 && at + size <= calls.cbor.at; at++) {
             if (memcmp(at, old, size) == 0) {
                 memcpy(bytes + (at - image->bytes), new, size);
@@ -321,7 +322,7 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
  * else. */
 static bool entry_good(struct update *u, const uint8_t *bytes)
 {
-    struct image *image = memory_zeroed(1, sizeof *image);
+    struct image *image = memory_zeroed(1, sizeof(*image));
     struct capdl_spec spec;
     capdl_spec_init(&spec);
     bool good = image_open(image, u->image_name, bytes, u->image->size, u->diags) &&
@@ -331,8 +332,8 @@ static bool entry_good(struct update *u, const uint8_t *bytes)
         bool ours = i == object_of(u, "tcb");
         good = now->kind == before->kind;
         if (good && now->kind == CAPDL_KIND_TCB && now->u.tcb && before->u.tcb) {
-            good = now->u.tcb->ip == (ours ? u->program->entry : before->u.tcb->ip) &&
-                   now->u.tcb->sp == before->u.tcb->sp;
+            good =
+                now->u.tcb->ip == (ours ? u->program->entry : before->u.tcb->ip) && now->u.tcb->sp == before->u.tcb->sp;
         }
     }
     capdl_spec_free(&spec);
@@ -365,7 +366,7 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
         return true;
     }
     char wanted[NAME_SIZE + 8];
-    snprintf(wanted, sizeof wanted, "tcb_%s", u->array);
+    snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
     const char *nearest = capdl_spec_nearest(&u->spec, wanted);
     bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
     capdl_error(u->diags, (struct capdl_pos){0},
@@ -384,7 +385,7 @@ static bool swap(struct update *u, uint8_t *bytes)
     }
     walk(u, vspace, 0, 0);
     char tls[NAME_SIZE + 16];
-    snprintf(tls, sizeof tls, "tls_%s_0", u->base);
+    snprintf(tls, sizeof(tls), "tls_%s_0", u->base);
     if (u->program->has_tls || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
         return refuse(u, "thread-local data is laid out when a spec is compiled; compile the spec again");
     }

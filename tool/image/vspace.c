@@ -112,7 +112,8 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
     }
     if (walk->guest && shift > vspace_shift(program->profile, program->profile->vspace_levels - 2u)) {
         program_cap_error(program, table, cap,
-                          "is to a frame of 0x%llx bytes, and the kernel gives guests none of that size", 1ULL << shift);
+                          "is to a frame of 0x%llx bytes, and the kernel gives guests none of that size",
+                          1ULL << shift);
         return;
     }
     if (!page_allowed(program, table, cap)) {
@@ -128,7 +129,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
         operand_word(page_attributes(program->profile, cap, walk->guest)),
     };
     calls_add(program, CAPDL_PHASE_PAGES, walk->guest ? CAPDL_METHOD_PAGE_MAP_EPT : CAPDL_METHOD_PAGE_MAP, cap->object,
-              1, map, sizeof map / sizeof map[0]);
+              1, map, sizeof(map) / sizeof(map[0]));
 }
 
 static void map_table(const struct walk *, uint32_t table, unsigned level, uint64_t base);
@@ -157,7 +158,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
                                   operand_word(address), operand_word(attributes)};
     calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, 1, map,
-              sizeof map / sizeof map[0]);
+              sizeof(map) / sizeof(map[0]));
     map_table(walk, cap->object, level + 1, address);
 }
 

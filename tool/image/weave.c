@@ -56,8 +56,8 @@ static bool repeats_call(const struct call_list *calls, size_t call, size_t peri
     return true;
 }
 
-/* Whether the pattern's calls do not rely on one of its calls in another repetition. Tables of one address space do, and
-   capabilities that are copied out of a CNode of the spec, or moved. */
+/* Whether the pattern's calls do not rely on one of its calls in another repetition. Tables of one address space do,
+   and capabilities that are copied out of a CNode of the spec, or moved. */
 static bool is_independent(const struct call_list *calls, size_t call, size_t period, enum capdl_phase phase)
 {
     const struct operand *operands = operands_of(calls, call);
@@ -157,9 +157,9 @@ static void emit(struct call_list *out, const struct call *like, uint64_t count,
                  const struct operand *offsets, uint64_t offset, const struct operand *strides)
 {
     unsigned num = like->num_operands;
-    out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof *out->list);
-    out->operands = memory_grow(out->operands, &out->capacity_operands, out->num_operands + 2 * num,
-                                sizeof *out->operands);
+    out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof(*out->list));
+    out->operands =
+        memory_grow(out->operands, &out->capacity_operands, out->num_operands + 2 * num, sizeof(*out->operands));
     struct call call = *like;
     call.count = count;
     call.first = out->num_operands;
@@ -178,7 +178,7 @@ static void emit_copy(struct call_list *out, const struct call_list *calls, size
 {
     const struct call *call = &calls->list[i];
     const struct operand *operands = operands_of(calls, i);
-    emit(out, call, call->count, operands, 0, 0, call->count > 1 ? operands + call->num_operands : 0);
+    emit(out, call, call->count, operands, NULL, 0, call->count > 1 ? operands + call->num_operands : NULL);
 }
 
 /* All repetitions of one call. */
@@ -197,18 +197,18 @@ static void emit_repeated(struct call_list *out, const struct call_list *calls, 
         strides[k] = operand_word(second[k].value - first[k].value);
     }
     for (uint64_t step = 0; step < call->count; step++) {
-        emit(out, call, pattern->repeats, first, call->count > 1 ? first + call->num_operands : 0, step, strides);
+        emit(out, call, pattern->repeats, first, call->count > 1 ? first + call->num_operands : NULL, step, strides);
     }
 }
 
 /* The same calls, but two in a row are no run: each may belong to a pattern of its own. */
 static struct call_list split_pairs(const struct call_list *calls)
 {
-    struct call_list out = {0};
+    struct call_list out = {NULL};
     for (size_t i = 0; i < calls->count; i++) {
         const struct operand *operands = operands_of(calls, i);
         for (uint64_t step = 0; calls->list[i].count == 2 && step < 2; step++) {
-            emit(&out, &calls->list[i], 1, operands, operands + calls->list[i].num_operands, step, 0);
+            emit(&out, &calls->list[i], 1, operands, operands + calls->list[i].num_operands, step, NULL);
         }
         if (calls->list[i].count != 2) {
             emit_copy(&out, calls, i);
@@ -219,7 +219,7 @@ static struct call_list split_pairs(const struct call_list *calls)
 
 static struct call_list weave(const struct call_list *calls, enum capdl_phase phase)
 {
-    struct call_list out = {0};
+    struct call_list out = {NULL};
     for (size_t first = 0; first < calls->count;) {
         struct pattern pattern = find_pattern(calls, first, phase);
         for (size_t i = first; i < first + pattern.period; i++) {

@@ -21,7 +21,7 @@ void *list_grow(void *list, size_t *capacity, size_t need, size_t item)
 
 void cap_list_add(struct cap_list *caps, const struct capdl_cap *cap)
 {
-    caps->list = list_grow(caps->list, &caps->capacity, caps->count + 1, sizeof *caps->list);
+    caps->list = list_grow(caps->list, &caps->capacity, caps->count + 1, sizeof(*caps->list));
     caps->list[caps->count++] = *cap;
 }
 
@@ -38,13 +38,13 @@ void cap_list_finish(struct json *json, struct cap_list *caps, uint32_t containe
 {
     char label[160];
     if (caps->count) {
-        qsort(caps->list, caps->count, sizeof *caps->list, cap_compare);
+        qsort(caps->list, caps->count, sizeof(*caps->list), cap_compare);
     }
     for (size_t i = 0; i < caps->count; i++) {
         if (!capdl_spec_add_cap(json->spec, container, &caps->list[i])) {
             capdl_error(json->diags, capdl_cap_pos(json->spec, &caps->list[i]), "slot %llu of '%s' is filled twice",
                         (unsigned long long)caps->list[i].slot,
-                        capdl_object_label(capdl_object(json->spec, container), label, sizeof label));
+                        capdl_object_label(capdl_object(json->spec, container), label, sizeof(label)));
             capdl_note(json->diags, capdl_cap_pos(json->spec, &caps->list[i - 1]), "first filled here");
         }
     }
@@ -59,8 +59,8 @@ void cap_list_free(struct cap_list *caps)
 void irq_add(struct json *json, uint64_t irq, uint32_t object, struct capdl_pos pos)
 {
     struct capdl_spec *spec = json->spec;
-    spec->irqs = list_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof *spec->irqs);
-    spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){ .irq = irq, .object = object, .pos = pos };
+    spec->irqs = list_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
+    spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){.irq = irq, .object = object, .pos = pos};
 }
 
 static int irq_compare(const void *left, const void *right)
@@ -76,7 +76,7 @@ void irqs_finish(struct json *json)
 {
     struct capdl_spec *spec = json->spec;
     if (spec->num_irqs) {
-        qsort(spec->irqs, spec->num_irqs, sizeof *spec->irqs, irq_compare);
+        qsort(spec->irqs, spec->num_irqs, sizeof(*spec->irqs), irq_compare);
     }
     for (size_t i = 1; i < spec->num_irqs; i++) {
         if (spec->irqs[i - 1].irq == spec->irqs[i].irq) {
@@ -95,7 +95,7 @@ static bool is_letter(char c)
 /* Whether capDL text can say this name: a letter, then letters, digits and _ - @ . */
 bool name_is_valid(const char *name)
 {
-    static const char *const reserved[] = { "objects", "caps" };
+    static const char *const reserved[] = {"objects", "caps"};
     bool valid = is_letter(*name);
     for (const char *c = name; valid && *c; c++) {
         valid = is_letter(*c) || (*c >= '0' && *c <= '9') || strchr("_-@.", *c);

@@ -45,14 +45,14 @@ static const char *skip_value(const char *at)
 
 struct json_list json_elements(const char *container)
 {
-    return (struct json_list){ skip_blanks(container + 1) };
+    return (struct json_list){skip_blanks(container + 1)};
 }
 
 const char *json_item(struct json_list *list)
 {
     const char *value = list->next;
     if (*value == ']' || *value == '}') {
-        return 0;
+        return NULL;
     }
     list->next = skip_blanks(skip_value(value));
     if (*list->next == ',') {
@@ -65,7 +65,7 @@ const char *json_member(struct json_list *list, const char **key)
 {
     *key = list->next;
     if (*list->next == '}') {
-        return 0;
+        return NULL;
     }
     list->next = skip_blanks(skip_blanks(skip_string(list->next)) + 1);
     return json_item(list);
@@ -91,13 +91,20 @@ bool json_is_null(const char *value)
 const char *json_kind(const char *value)
 {
     switch (*value) {
-    case '{': return "an object";
-    case '[': return "an array";
-    case '"': return "a string";
-    case 't': return "true";
-    case 'f': return "false";
-    case 'n': return "null";
-    default: return "a number";
+    case '{':
+        return "an object";
+    case '[':
+        return "an array";
+    case '"':
+        return "a string";
+    case 't':
+        return "true";
+    case 'f':
+        return "false";
+    case 'n':
+        return "null";
+    default:
+        return "a number";
     }
 }
 
@@ -160,8 +167,8 @@ bool json_bool(struct json *json, const char *value, const char *what, bool *fla
 
 static unsigned hex4(const char *at)
 {
-    char digits[5] = { at[0], at[1], at[2], at[3], 0 };
-    return (unsigned)strtoul(digits, 0, 16);
+    char digits[5] = {at[0], at[1], at[2], at[3], 0};
+    return (unsigned)strtoul(digits, NULL, 16);
 }
 
 static size_t put_utf8(char *to, unsigned code)
@@ -237,8 +244,8 @@ static void report_unknown(struct json *json, const char *key, const char *what,
 {
     char names[300];
     size_t used = 0;
-    for (size_t i = 0; fields[i].name && used < sizeof names; i++) {
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", fields[i].name);
+    for (size_t i = 0; fields[i].name && used < sizeof(names); i++) {
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "", fields[i].name);
     }
     capdl_error(json->diags, json_pos(json, key), "%s has no member '%.*s'; its members: %s", what,
                 json_key_length(key), key + 1, names);
@@ -249,7 +256,7 @@ bool json_fields(struct json *json, const char *object, const char *what, const 
 {
     size_t errors = json->diags->num_errors, count = 0;
     for (; fields[count].name; count++) {
-        values[count] = 0;
+        values[count] = NULL;
     }
     if (!json_object(json, object, what)) {
         return false;
@@ -263,7 +270,7 @@ bool json_fields(struct json *json, const char *object, const char *what, const 
         if (i < count && values[i]) {
             capdl_error(json->diags, json_pos(json, key), "%s has '%s' twice", what, fields[i].name);
         } else if (i < count) {
-            values[i] = json_is_null(value) ? 0 : value;
+            values[i] = json_is_null(value) ? NULL : value;
         } else if (others == JSON_OTHERS_WRONG) {
             report_unknown(json, key, what, fields);
         }

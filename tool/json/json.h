@@ -11,8 +11,8 @@
 
 struct json {
     struct capdl_diags *diags;
-    struct capdl_spec *spec; /* owns the strings */
-    const char *root;        /* the document's value */
+    struct capdl_spec *spec;        /* owns the strings */
+    const char *root;               /* the document's value */
     const char *begin, *text, *end; /* text: behind a byte order mark */
     uint16_t source;
 };
@@ -56,7 +56,7 @@ enum json_others { JSON_OTHERS_IGNORED, JSON_OTHERS_WRONG };
  * a name of 0. Reports what is no object, lacks a needed member, has one twice or (OTHERS_WRONG) one that nobody
  * knows. False after that.
  */
-bool json_fields(struct json *, const char *object, const char *what, const struct json_field *fields,
-                 enum json_others, const char **values);
+bool json_fields(struct json *, const char *object, const char *what, const struct json_field *fields, enum json_others,
+                 const char **values);
 
 #endif

@@ -81,12 +81,12 @@ static void links_read(struct own_reader *reader, const char *value)
 bool own_read(struct json *json)
 {
     static const struct json_field fields[] = {
-        { "format", true }, { "version", true },      { "arch", true },     { "objects", true },
-        { "irqs", false },  { "derivations", false }, { "domains", false }, { 0 },
+        {"format", true}, {"version", true},      {"arch", true},     {"objects", true},
+        {"irqs", false},  {"derivations", false}, {"domains", false}, {NULL},
     };
     const char *members[NUM_MEMBERS];
     size_t errors = json->diags->num_errors;
-    struct own_reader reader = { json, json->spec };
+    struct own_reader reader = {json, json->spec};
     if (!json_fields(json, json->root, "a spec", fields, JSON_OTHERS_WRONG, members)) {
         return false;
     }

@@ -22,10 +22,10 @@ static const char *word_end(const char *text)
 {
     if (*text == '"') {
         const char *end = strchr(text + 1, '"');
-        return end && (end[1] == ' ' || !end[1]) ? end + 1 : 0;
+        return end && (end[1] == ' ' || !end[1]) ? end + 1 : NULL;
     }
     size_t length = strcspn(text, " }");
-    return length && text[length] != '}' ? text + length : 0;
+    return length && text[length] != '}' ? text + length : NULL;
 }
 
 /* Words with one blank between them, as the text has them: offset, length and what no tool here knows. */
@@ -38,7 +38,7 @@ static bool words_split(const char *text, struct capdl_fill *fill)
             return false;
         }
         size_t length = (size_t)(end - text);
-        char *behind = 0;
+        char *behind = NULL;
         if (count <= 2) {
             *(count == 1 ? &fill->offset : &fill->length) = strtoull(text, &behind, 0);
             if (behind != end || *text < '0' || *text > '9' || length > 30) {
@@ -61,9 +61,12 @@ static bool source_fits(const char *text, struct capdl_fill *fill)
         return false;
     }
     switch (fill->kind) {
-    case CAPDL_FILL_FILE: return !strchr(text, '"');
-    case CAPDL_FILL_BOOTINFO: return !strpbrk(text, " }\"");
-    default: return words_split(text, fill);
+    case CAPDL_FILL_FILE:
+        return !strchr(text, '"');
+    case CAPDL_FILL_BOOTINFO:
+        return !strpbrk(text, " }\"");
+    default:
+        return words_split(text, fill);
     }
 }
 
@@ -71,24 +74,19 @@ void own_fill_read(struct json *json, const char *value, struct capdl_fill *fill
 {
     enum { FILE_NAME, BOOTINFO, WORDS, OFFSET, LENGTH, SOURCE_OFFSET, NUM_FIELDS };
     static const struct json_field fields[] = {
-        { "file", false },
-        { "bootinfo", false },
-        { "words", false },
-        { "offset", false },
-        { "length", false },
-        { "source_offset", false },
-        { 0 },
+        {"file", false},   {"bootinfo", false},      {"words", false}, {"offset", false},
+        {"length", false}, {"source_offset", false}, {NULL},
     };
     const char *members[NUM_FIELDS];
-    *fill = (struct capdl_fill){ .kind = CAPDL_FILL_OTHER, .text = "", .pos = json_pos(json, value) };
+    *fill = (struct capdl_fill){.kind = CAPDL_FILL_OTHER, .text = "", .pos = json_pos(json, value)};
     if (!json_fields(json, value, "a fill", fields, JSON_OTHERS_WRONG, members)) {
         return;
     }
-    const char *source = 0;
+    const char *source = NULL;
     for (unsigned i = 0; i < NUM_SOURCES; i++) {
         if (members[i] && !source) {
             source = members[i];
-            fill->kind = (enum capdl_fill_kind[]){ CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_OTHER }[i];
+            fill->kind = (enum capdl_fill_kind[]){CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_OTHER}[i];
         }
     }
     if (!source || (fill->kind != CAPDL_FILL_OTHER && (!members[OFFSET] || !members[LENGTH]))) {

@@ -55,13 +55,13 @@ enum cap_member {
     NUM_CAP_MEMBERS
 };
 static const struct json_field cap_fields[] = {
-    { "slot", true },        { "object", false },
-    { "control", false },    { "rights", false },
-    { "badge", false },      { "guard", false },
-    { "guard_size", false }, { "core", false },
-    { "reply", false },      { "master_reply", false },
-    { "uncached", false },   { "asid", false },
-    { "mapping", false },    { 0 },
+    {"slot", true},        {"object", false},
+    {"control", false},    {"rights", false},
+    {"badge", false},      {"guard", false},
+    {"guard_size", false}, {"core", false},
+    {"reply", false},      {"master_reply", false},
+    {"uncached", false},   {"asid", false},
+    {"mapping", false},    {NULL},
 };
 
 /* What a capability of this kind may have besides slot and object. */
@@ -69,19 +69,27 @@ static unsigned allowed(unsigned kind)
 {
     switch (kind) {
     case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION: return 1u << RIGHTS | 1u << BADGE;
-    case CAPDL_KIND_SMC: return 1u << BADGE;
-    case CAPDL_KIND_TCB: return 1u << REPLY | 1u << MASTER_REPLY;
-    case CAPDL_KIND_CNODE: return 1u << GUARD | 1u << GUARD_SIZE;
-    case CAPDL_KIND_FRAME: return 1u << RIGHTS | 1u << UNCACHED | 1u << ASID | 1u << MAPPING;
+    case CAPDL_KIND_NOTIFICATION:
+        return 1u << RIGHTS | 1u << BADGE;
+    case CAPDL_KIND_SMC:
+        return 1u << BADGE;
+    case CAPDL_KIND_TCB:
+        return 1u << REPLY | 1u << MASTER_REPLY;
+    case CAPDL_KIND_CNODE:
+        return 1u << GUARD | 1u << GUARD_SIZE;
+    case CAPDL_KIND_FRAME:
+        return 1u << RIGHTS | 1u << UNCACHED | 1u << ASID | 1u << MAPPING;
     case CAPDL_KIND_PT:
     case CAPDL_KIND_PD:
     case CAPDL_KIND_PUD:
     case CAPDL_KIND_PGD:
     case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_PML4: return 1u << ASID;
-    case CAPDL_KIND_SCHED_CONTROL: return 1u << CORE;
-    default: return 0;
+    case CAPDL_KIND_PML4:
+        return 1u << ASID;
+    case CAPDL_KIND_SCHED_CONTROL:
+        return 1u << CORE;
+    default:
+        return 0;
     }
 }
 
@@ -123,14 +131,16 @@ static bool target_read(struct own_reader *reader, const char **members, struct 
     }
     for (unsigned i = RIGHTS; i < NUM_CAP_MEMBERS; i++) {
         if (members[i] && !(allowed(cap->kind) >> i & 1)) {
-            capdl_error(reader->json->diags, json_pos(reader->json, members[i]),
-                        "a capability to %s '%s' has no '%s'", capdl_kind_name((enum capdl_kind)cap->kind),
-                        members[OBJECT] ? capdl_object(reader->spec, cap->object)->name : "control", cap_fields[i].name);
+            capdl_error(reader->json->diags, json_pos(reader->json, members[i]), "a capability to %s '%s' has no '%s'",
+                        capdl_kind_name((enum capdl_kind)cap->kind),
+                        members[OBJECT] ? capdl_object(reader->spec, cap->object)->name : "control",
+                        cap_fields[i].name);
             return false;
         }
     }
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL && !members[CORE]) {
-        capdl_error(reader->json->diags, capdl_cap_pos(reader->spec, cap), "a capability to sched_control has a 'core'");
+        capdl_error(reader->json->diags, capdl_cap_pos(reader->spec, cap),
+                    "a capability to sched_control has a 'core'");
     }
     return true;
 }
@@ -143,11 +153,19 @@ static void rights_read(struct json *json, const char *value, struct capdl_cap *
     }
     for (const char *c = text; *c; c++) {
         switch (*c) {
-        case 'R': cap->rights |= CAPDL_RIGHT_READ; break;
-        case 'W': cap->rights |= CAPDL_RIGHT_WRITE; break;
+        case 'R':
+            cap->rights |= CAPDL_RIGHT_READ;
+            break;
+        case 'W':
+            cap->rights |= CAPDL_RIGHT_WRITE;
+            break;
         case 'G':
-        case 'X': cap->rights |= CAPDL_RIGHT_GRANT; break;
-        case 'P': cap->rights |= CAPDL_RIGHT_GRANT_REPLY; break;
+        case 'X':
+            cap->rights |= CAPDL_RIGHT_GRANT;
+            break;
+        case 'P':
+            cap->rights |= CAPDL_RIGHT_GRANT_REPLY;
+            break;
         default:
             capdl_error(json->diags, json_pos(json, value), "'rights' is '%s': expected letters of RWGXP", text);
             return;
@@ -157,13 +175,13 @@ static void rights_read(struct json *json, const char *value, struct capdl_cap *
 
 static void extra_read(struct own_reader *reader, const char **members, struct capdl_cap *cap)
 {
-    static const struct json_field asid[] = { { "high", true }, { "low", true }, { 0 } };
-    static const struct json_field mapping[] = { { "table", true }, { "slot", true }, { 0 } };
+    static const struct json_field asid[] = {{"high", true}, {"low", true}, {NULL}};
+    static const struct json_field mapping[] = {{"table", true}, {"slot", true}, {NULL}};
     const char *values[2];
     if (!members[ASID] && !members[MAPPING]) {
         return;
     }
-    struct capdl_cap_extra extra = { 0 };
+    struct capdl_cap_extra extra = {0};
     if (members[ASID] && json_fields(reader->json, members[ASID], "asid", asid, JSON_OTHERS_WRONG, values)) {
         json_number(reader->json, values[0], "high", UINT64_MAX, &extra.asid_high);
         json_number(reader->json, values[1], "low", UINT64_MAX, &extra.asid_low);
@@ -212,20 +230,21 @@ static void data_read(struct own_reader *reader, const char **members, struct ca
     flag_read(json, members[MASTER_REPLY], "master_reply", CAPDL_CAP_MASTER_REPLY, cap);
     flag_read(json, members[UNCACHED], "uncached", CAPDL_CAP_UNCACHED, cap);
     if (cap->flags & CAPDL_CAP_REPLY && cap->flags & CAPDL_CAP_MASTER_REPLY) {
-        capdl_error(json->diags, capdl_cap_pos(reader->spec, cap), "a capability is 'reply' or 'master_reply', not both");
+        capdl_error(json->diags, capdl_cap_pos(reader->spec, cap),
+                    "a capability is 'reply' or 'master_reply', not both");
     }
 }
 
 static void caps_read(struct own_reader *reader, const char *value, uint32_t object)
 {
-    struct cap_list caps = { 0 };
+    struct cap_list caps = {NULL};
     if (!json_array(reader->json, value, "caps")) {
         return;
     }
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
         const char *members[NUM_CAP_MEMBERS];
-        struct capdl_cap cap = { .at = capdl_spec_at(reader->spec, json_pos(reader->json, item)) };
+        struct capdl_cap cap = {.at = capdl_spec_at(reader->spec, json_pos(reader->json, item))};
         if (!json_fields(reader->json, item, "a capability", cap_fields, JSON_OTHERS_WRONG, members) ||
             !target_read(reader, members, &cap)) {
             continue;
@@ -275,7 +294,7 @@ void own_links_read(struct own_reader *reader, const char *value, uint32_t objec
 
 void own_irqs_read(struct own_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "irq", true }, { "object", true }, { 0 } };
+    static const struct json_field fields[] = {{"irq", true}, {"object", true}, {NULL}};
     if (!json_array(reader->json, value, "irqs")) {
         return;
     }
@@ -295,7 +314,7 @@ void own_irqs_read(struct own_reader *reader, const char *value)
 
 static bool slot_read(struct own_reader *reader, const char *value, const char *what, struct capdl_slot_ref *slot)
 {
-    static const struct json_field fields[] = { { "container", true }, { "slot", true }, { 0 } };
+    static const struct json_field fields[] = {{"container", true}, {"slot", true}, {NULL}};
     const char *members[2];
     uint32_t container;
     uint64_t number;
@@ -304,13 +323,13 @@ static bool slot_read(struct own_reader *reader, const char *value, const char *
         !json_number(reader->json, members[1], "slot", UINT64_MAX, &number)) {
         return false;
     }
-    *slot = (struct capdl_slot_ref){ container, number };
+    *slot = (struct capdl_slot_ref){container, number};
     return true;
 }
 
 void own_derivations_read(struct own_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "parent", true }, { "child", true }, { 0 } };
+    static const struct json_field fields[] = {{"parent", true}, {"child", true}, {NULL}};
     struct capdl_spec *spec = reader->spec;
     if (!json_array(reader->json, value, "derivations")) {
         return;
@@ -318,12 +337,12 @@ void own_derivations_read(struct own_reader *reader, const char *value)
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
         const char *members[2];
-        struct capdl_derivation derivation = { .pos = json_pos(reader->json, item) };
+        struct capdl_derivation derivation = {.pos = json_pos(reader->json, item)};
         if (json_fields(reader->json, item, "a derivation", fields, JSON_OTHERS_WRONG, members) &&
             slot_read(reader, members[0], "parent", &derivation.parent) &&
             slot_read(reader, members[1], "child", &derivation.child)) {
             spec->derivations = list_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
-                                          sizeof *spec->derivations);
+                                          sizeof(*spec->derivations));
             spec->derivations[spec->num_derivations++] = derivation;
         }
     }
@@ -331,9 +350,9 @@ void own_derivations_read(struct own_reader *reader, const char *value)
 
 static void entry_read(struct json *json, const char *value, struct capdl_domain_entry *entry)
 {
-    static const struct json_field fields[] = { { "domain", true }, { "duration", true }, { "unit", false }, { 0 } };
+    static const struct json_field fields[] = {{"domain", true}, {"duration", true}, {"unit", false}, {NULL}};
     const char *members[3], *unit = "ticks";
-    *entry = (struct capdl_domain_entry){ .pos = json_pos(json, value) };
+    *entry = (struct capdl_domain_entry){.pos = json_pos(json, value)};
     if (!json_fields(json, value, "a schedule entry", fields, JSON_OTHERS_WRONG, members)) {
         return;
     }
@@ -350,30 +369,28 @@ static void entry_read(struct json *json, const char *value, struct capdl_domain
 static void schedule_read(struct own_reader *reader, const char *value)
 {
     struct capdl_domains *domains = &reader->spec->domains;
-    struct capdl_domain_entry *entries = 0;
+    struct capdl_domain_entry *entries = NULL;
     size_t count = 0, capacity = 0;
     if (!json_array(reader->json, value, "schedule")) {
         return;
     }
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
-        entries = list_grow(entries, &capacity, count + 1, sizeof *entries);
+        entries = list_grow(entries, &capacity, count + 1, sizeof(*entries));
         entry_read(reader->json, item, &entries[count++]);
     }
     domains->has_schedule = true;
     domains->num_schedule = count;
-    domains->schedule = capdl_spec_alloc(reader->spec, count * sizeof *entries);
+    domains->schedule = capdl_spec_alloc(reader->spec, count * sizeof(*entries));
     if (count) {
-        memcpy(domains->schedule, entries, count * sizeof *entries);
+        memcpy(domains->schedule, entries, count * sizeof(*entries));
     }
     free(entries);
 }
 
 void own_domains_read(struct own_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = {
-        { "schedule", false }, { "start", false }, { "index_shift", false }, { 0 }
-    };
+    static const struct json_field fields[] = {{"schedule", false}, {"start", false}, {"index_shift", false}, {NULL}};
     struct capdl_domains *domains = &reader->spec->domains;
     struct json *json = reader->json;
     const char *members[3], *start;

@@ -7,11 +7,11 @@
 
 enum { MOST_INDEX = (1 << 24) - 1 };
 
-static const char *const links[] = { "name", "index", "type", "parent", "caps" };
+static const char *const links[] = {"name", "index", "type", "parent", "caps"};
 
 static bool is_link(const char *key)
 {
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
         if (json_key_is(key, links[i])) {
             return true;
         }
@@ -31,8 +31,8 @@ static bool type_read(struct json *json, const char *value, enum capdl_kind *kin
             return true;
         }
     }
-    capdl_error(json->diags, json_pos(json, value),
-                "'%s' is not an object type: expected one such as ep, tcb or frame", text);
+    capdl_error(json->diags, json_pos(json, value), "'%s' is not an object type: expected one such as ep, tcb or frame",
+                text);
     return false;
 }
 
@@ -54,7 +54,7 @@ static bool name_read(struct json *json, const char *value, const char **name)
 /* Adds the object of its name, index and type. */
 uint32_t own_object_read(struct own_reader *reader, const char *value)
 {
-    const char *members[3] = { 0 };
+    const char *members[3] = {NULL};
     const char *name;
     enum capdl_kind kind;
     uint64_t index = CAPDL_NO_INDEX;
@@ -93,27 +93,27 @@ static const struct field *field_find(unsigned kind, const char *key)
             return &own_fields[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 static void report_unknown(struct own_reader *reader, const char *key, unsigned kind)
 {
     char names[300];
-    size_t used = (size_t)snprintf(names, sizeof names, "name, index, type, parent, caps");
-    for (size_t i = 0; i < num_own_fields && used < sizeof names; i++) {
+    size_t used = (size_t)snprintf(names, sizeof(names), "name, index, type, parent, caps");
+    for (size_t i = 0; i < num_own_fields && used < sizeof(names); i++) {
         if (own_fields[i].kind == kind) {
-            used += (size_t)snprintf(names + used, sizeof names - used, ", %s", own_fields[i].name);
+            used += (size_t)snprintf(names + used, sizeof(names) - used, ", %s", own_fields[i].name);
         }
     }
     capdl_error(reader->json->diags, json_pos(reader->json, key),
-                "an object of type %s has no member '%.*s'; its members: %s",
-                capdl_kind_keyword((enum capdl_kind)kind), json_key_length(key), key + 1, names);
+                "an object of type %s has no member '%.*s'; its members: %s", capdl_kind_keyword((enum capdl_kind)kind),
+                json_key_length(key), key + 1, names);
 }
 
 static struct capdl_tcb *tcb_of(struct own_reader *reader, struct capdl_object *object)
 {
     if (!object->u.tcb) {
-        object->u.tcb = capdl_spec_alloc(reader->spec, sizeof *object->u.tcb);
+        object->u.tcb = capdl_spec_alloc(reader->spec, sizeof(*object->u.tcb));
         object->u.tcb->prio = object->u.tcb->max_prio = 125;
         object->u.tcb->resume = true;
     }
@@ -122,23 +122,23 @@ static struct capdl_tcb *tcb_of(struct own_reader *reader, struct capdl_object *
 
 static uint64_t *numbers_read(struct own_reader *reader, const char *value, const char *what, size_t *count)
 {
-    struct json_list list = { 0 };
-    uint64_t *numbers = 0;
+    struct json_list list = {NULL};
+    uint64_t *numbers = NULL;
     size_t capacity = 0;
     *count = 0;
     if (!json_array(reader->json, value, what)) {
-        return 0;
+        return NULL;
     }
     list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
         uint64_t number;
         json_number(reader->json, item, what, UINT64_MAX, &number);
-        numbers = list_grow(numbers, &capacity, *count + 1, sizeof *numbers);
+        numbers = list_grow(numbers, &capacity, *count + 1, sizeof(*numbers));
         numbers[(*count)++] = number;
     }
-    uint64_t *kept = capdl_spec_alloc(reader->spec, *count * sizeof *kept);
+    uint64_t *kept = capdl_spec_alloc(reader->spec, *count * sizeof(*kept));
     if (*count) {
-        memcpy(kept, numbers, *count * sizeof *kept);
+        memcpy(kept, numbers, *count * sizeof(*kept));
     }
     free(numbers);
     return kept;
@@ -146,21 +146,21 @@ static uint64_t *numbers_read(struct own_reader *reader, const char *value, cons
 
 static void fills_read(struct own_reader *reader, const char *value, struct capdl_object *object)
 {
-    struct capdl_fill *fills = 0;
+    struct capdl_fill *fills = NULL;
     size_t count = 0, capacity = 0;
     if (!json_array(reader->json, value, "fill")) {
         return;
     }
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
-        fills = list_grow(fills, &capacity, count + 1, sizeof *fills);
+        fills = list_grow(fills, &capacity, count + 1, sizeof(*fills));
         own_fill_read(reader->json, item, &fills[count++]);
     }
     object->flags |= CAPDL_OBJECT_HAS_FILL;
     object->u.fills.count = count;
-    object->u.fills.list = capdl_spec_alloc(reader->spec, count * sizeof *fills);
+    object->u.fills.list = capdl_spec_alloc(reader->spec, count * sizeof(*fills));
     if (count) {
-        memcpy(object->u.fills.list, fills, count * sizeof *fills);
+        memcpy(object->u.fills.list, fills, count * sizeof(*fills));
     }
     free(fills);
 }
@@ -182,7 +182,7 @@ static void size_read(struct own_reader *reader, const char *value, struct capdl
 static void number_set(struct own_reader *reader, struct capdl_object *object, unsigned number, uint64_t value)
 {
     if (!object->u.numbers) {
-        object->u.numbers = capdl_spec_alloc(reader->spec, sizeof *object->u.numbers);
+        object->u.numbers = capdl_spec_alloc(reader->spec, sizeof(*object->u.numbers));
     }
     object->u.numbers->has |= (uint8_t)(1u << number);
     object->u.numbers->value[number] = value;
@@ -207,9 +207,15 @@ static void field_read(struct own_reader *reader, const char *value, const struc
     uint64_t number = 0;
     bool flag = false;
     switch (field->action) {
-    case FIELD_SIZE_BITS: size_read(reader, value, object); return;
-    case FIELD_FILL: fills_read(reader, value, object); return;
-    case FIELD_TRIGGER: trigger_read(reader, value, object); return;
+    case FIELD_SIZE_BITS:
+        size_read(reader, value, object);
+        return;
+    case FIELD_FILL:
+        fills_read(reader, value, object);
+        return;
+    case FIELD_TRIGGER:
+        trigger_read(reader, value, object);
+        return;
     case FIELD_CONTIGUOUS:
         json_bool(reader->json, value, field->name, &flag);
         object->flags =
@@ -224,14 +230,15 @@ static void field_read(struct own_reader *reader, const char *value, const struc
         *(bool *)((char *)tcb_of(reader, object) + field->offset) = flag;
         object->u.tcb->has |= field->bit;
         return;
-    default: json_number(reader->json, value, field->name, UINT64_MAX, &number);
+    default:
+        json_number(reader->json, value, field->name, UINT64_MAX, &number);
     }
     if (field->action == FIELD_TCB_NUMBER) {
         *(uint64_t *)(void *)((char *)tcb_of(reader, object) + field->offset) = number;
         object->u.tcb->has |= field->bit;
     } else if (field->action == FIELD_SC_NUMBER) {
         if (!object->u.sc) {
-            object->u.sc = capdl_spec_alloc(reader->spec, sizeof *object->u.sc);
+            object->u.sc = capdl_spec_alloc(reader->spec, sizeof(*object->u.sc));
         }
         *(uint64_t *)(void *)((char *)object->u.sc + field->offset) = number;
     } else if (field->action == FIELD_NUMBER) {
@@ -287,12 +294,12 @@ void own_params_read(struct own_reader *reader, const char *value, uint32_t id)
     struct json_list list = json_elements(value);
     uint64_t seen = 0;
     unsigned links_seen = 0;
-    _Static_assert(sizeof links / sizeof links[0] <= 8, "a bit for each");
+    _Static_assert(sizeof(links) / sizeof(links[0]) <= 8, "a bit for each");
     for (const char *key, *member; (member = json_member(&list, &key));) {
         const struct field *field = field_find(object.kind, key);
         uint64_t bit = field ? UINT64_C(1) << (field - own_fields) : 0;
         unsigned link = 0;
-        for (unsigned i = 0; !field && i < sizeof links / sizeof links[0]; i++) {
+        for (unsigned i = 0; !field && i < sizeof(links) / sizeof(links[0]); i++) {
             link |= json_key_is(key, links[i]) ? 1u << i : 0;
         }
         if (seen & bit || links_seen & link) {

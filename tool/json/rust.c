@@ -10,7 +10,7 @@ enum member { OBJECTS, IRQS, SCHEDULE, SET_START, INDEX_SHIFT, ASID_SLOTS, COVER
 
 static void irqs_read(struct rust_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "irq", true }, { "handler", true }, { 0 } };
+    static const struct json_field fields[] = {{"irq", true}, {"handler", true}, {NULL}};
     if (!json_array(reader->json, value, "irqs")) {
         return;
     }
@@ -29,8 +29,8 @@ static void irqs_read(struct rust_reader *reader, const char *value)
 
 static void cover_read(struct rust_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "parent", true }, { "children", true }, { 0 } };
-    static const struct json_field range[] = { { "start", true }, { "end", true }, { 0 } };
+    static const struct json_field fields[] = {{"parent", true}, {"children", true}, {NULL}};
+    static const struct json_field range[] = {{"start", true}, {"end", true}, {NULL}};
     const char *members[2], *ends[2];
     uint64_t parent, start, end;
     if (!json_fields(reader->json, value, "a cover", fields, JSON_OTHERS_IGNORED, members) ||
@@ -47,7 +47,8 @@ static void cover_read(struct rust_reader *reader, const char *value)
     }
     for (uint64_t i = start; i < end; i++) {
         uint32_t child = reader->objects[i].object;
-        if (child == untyped || (child != CAPDL_NO_OBJECT && capdl_object(reader->spec, child)->parent != CAPDL_NO_OBJECT)) {
+        if (child == untyped ||
+            (child != CAPDL_NO_OBJECT && capdl_object(reader->spec, child)->parent != CAPDL_NO_OBJECT)) {
             capdl_error(reader->json->diags, json_pos(reader->json, value),
                         "'%s' is made from two untypeds, or from itself", capdl_object(reader->spec, child)->name);
             return;
@@ -63,7 +64,7 @@ static void cover_read(struct rust_reader *reader, const char *value)
 /* {"Ticks": n}, {"Us": n} or "EndMarker" */
 static void duration_read(struct rust_reader *reader, const char *value, struct capdl_domain_entry *entry)
 {
-    const char *key = value, *number = 0;
+    const char *key = value, *number = NULL;
     if (*value == '{') {
         struct json_list list = json_elements(value);
         number = json_member(&list, &key);
@@ -84,17 +85,17 @@ static void duration_read(struct rust_reader *reader, const char *value, struct 
 
 static void schedule_read(struct rust_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "domain", true }, { "duration", true }, { 0 } };
+    static const struct json_field fields[] = {{"domain", true}, {"duration", true}, {NULL}};
     struct capdl_domains *domains = &reader->spec->domains;
-    struct capdl_domain_entry *entries = 0;
+    struct capdl_domain_entry *entries = NULL;
     size_t count = 0, capacity = 0;
     if (!json_array(reader->json, value, "domain_schedule")) {
         return;
     }
     struct json_list list = json_elements(value);
     for (const char *item, *members[2]; (item = json_item(&list));) {
-        entries = list_grow(entries, &capacity, count + 1, sizeof *entries);
-        entries[count] = (struct capdl_domain_entry){ .pos = json_pos(reader->json, item) };
+        entries = list_grow(entries, &capacity, count + 1, sizeof(*entries));
+        entries[count] = (struct capdl_domain_entry){.pos = json_pos(reader->json, item)};
         if (json_fields(reader->json, item, "a schedule entry", fields, JSON_OTHERS_IGNORED, members)) {
             json_number(reader->json, members[0], "domain", UINT8_MAX, &entries[count].domain);
             duration_read(reader, members[1], &entries[count]);
@@ -104,9 +105,9 @@ static void schedule_read(struct rust_reader *reader, const char *value)
     domains->has_schedule = true;
     domains->pos = json_pos(reader->json, value);
     domains->num_schedule = count;
-    domains->schedule = capdl_spec_alloc(reader->spec, count * sizeof *entries);
+    domains->schedule = capdl_spec_alloc(reader->spec, count * sizeof(*entries));
     if (count) {
-        memcpy(domains->schedule, entries, count * sizeof *entries);
+        memcpy(domains->schedule, entries, count * sizeof(*entries));
     }
     free(entries);
 }
@@ -152,13 +153,11 @@ static void links_read(struct rust_reader *reader, const char **members)
 bool rust_read(struct json *json, const struct capdl_text_options *options)
 {
     static const struct json_field fields[] = {
-        { "objects", true },           { "irqs", true },
-        { "domain_schedule", false },  { "domain_set_start", false },
-        { "domain_idx_shift", false }, { "asid_slots", false },
-        { "untyped_covers", false },   { 0 },
+        {"objects", true},           {"irqs", true},        {"domain_schedule", false}, {"domain_set_start", false},
+        {"domain_idx_shift", false}, {"asid_slots", false}, {"untyped_covers", false},  {NULL},
     };
     const char *members[NUM_MEMBERS];
-    struct rust_reader reader = { .json = json, .spec = json->spec };
+    struct rust_reader reader = {.json = json, .spec = json->spec};
     size_t errors = json->diags->num_errors;
     (void)options;
     if (json_fields(json, json->root, "a spec", fields, JSON_OTHERS_IGNORED, members) &&

@@ -4,16 +4,16 @@
 
 enum member { OBJECT, RIGHTS, BADGE, GUARD, GUARD_SIZE, CACHED, EXECUTABLE, NUM_MEMBERS };
 static const struct json_field cap_fields[] = {
-    { "object", true },      { "rights", false }, { "badge", false },      { "guard", false },
-    { "guard_size", false }, { "cached", false }, { "executable", false }, { 0 },
+    {"object", true},      {"rights", false}, {"badge", false},      {"guard", false},
+    {"guard_size", false}, {"cached", false}, {"executable", false}, {NULL},
 };
 
 static void rights_read(struct rust_reader *reader, const char *value, struct capdl_cap *cap)
 {
     static const struct json_field fields[] = {
-        { "read", true }, { "write", true }, { "grant", true }, { "grant_reply", true }, { 0 },
+        {"read", true}, {"write", true}, {"grant", true}, {"grant_reply", true}, {NULL},
     };
-    static const uint8_t bits[] = { CAPDL_RIGHT_READ, CAPDL_RIGHT_WRITE, CAPDL_RIGHT_GRANT, CAPDL_RIGHT_GRANT_REPLY };
+    static const uint8_t bits[] = {CAPDL_RIGHT_READ, CAPDL_RIGHT_WRITE, CAPDL_RIGHT_GRANT, CAPDL_RIGHT_GRANT_REPLY};
     const char *members[4];
     if (!json_fields(reader->json, value, "'rights'", fields, JSON_OTHERS_IGNORED, members)) {
         return;
@@ -77,7 +77,8 @@ static bool target_read(struct rust_reader *reader, const char *value, unsigned 
         return false;
     }
     cap->object = target->object;
-    cap->kind = target->object == CAPDL_NO_OBJECT ? CAPDL_KIND_DOMAIN : capdl_object(reader->spec, target->object)->kind;
+    cap->kind =
+        target->object == CAPDL_NO_OBJECT ? CAPDL_KIND_DOMAIN : capdl_object(reader->spec, target->object)->kind;
     return true;
 }
 
@@ -85,7 +86,7 @@ static bool cap_read(struct rust_reader *reader, const char *item, struct capdl_
 {
     const char *value, *fields, *members[NUM_MEMBERS];
     unsigned kind;
-    *cap = (struct capdl_cap){ .at = capdl_spec_at(reader->spec, json_pos(reader->json, item)) };
+    *cap = (struct capdl_cap){.at = capdl_spec_at(reader->spec, json_pos(reader->json, item))};
     if (!rust_slot(reader, item, &cap->slot, &value) || !rust_cap_named(reader, value, &kind, &fields)) {
         return false;
     }
@@ -104,8 +105,8 @@ static bool cap_read(struct rust_reader *reader, const char *item, struct capdl_
 
 void rust_caps_read(struct rust_reader *reader, const struct rust_object *record)
 {
-    const char *slots = record->object == CAPDL_NO_OBJECT ? 0 : rust_slots(record);
-    struct cap_list caps = { 0 };
+    const char *slots = record->object == CAPDL_NO_OBJECT ? NULL : rust_slots(record);
+    struct cap_list caps = {NULL};
     if (!slots) {
         return;
     }

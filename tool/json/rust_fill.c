@@ -8,7 +8,7 @@
 static bool range_read(struct rust_reader *reader, const char *value, const char *what, uint64_t *start,
                        uint64_t *length)
 {
-    static const struct json_field fields[] = { { "start", true }, { "end", true }, { 0 } };
+    static const struct json_field fields[] = {{"start", true}, {"end", true}, {NULL}};
     const char *members[2];
     uint64_t end;
     if (!json_fields(reader->json, value, what, fields, JSON_OTHERS_IGNORED, members) ||
@@ -28,15 +28,15 @@ static bool range_read(struct rust_reader *reader, const char *value, const char
 static void bootinfo_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
     static const char *const ids[][2] = {
-        { "Padding", "CDL_FrameFill_BootInfo_PADDING" },
-        { "X86Vbe", "CDL_FrameFill_BootInfo_X86_VBE" },
-        { "X86Mbmmap", "CDL_FrameFill_BootInfo_X86_MBMMAP" },
-        { "X86AcpiRsdp", "CDL_FrameFill_BootInfo_X86_ACPI_RSDP" },
-        { "X86FrameBuffer", "CDL_FrameFill_BootInfo_X86_FRAMEBUFFER" },
-        { "X86TscFreq", "CDL_FrameFill_BootInfo_X86_TSC_FREQ" },
-        { "Fdt", "CDL_FrameFill_BootInfo_FDT" },
+        {"Padding", "CDL_FrameFill_BootInfo_PADDING"},
+        {"X86Vbe", "CDL_FrameFill_BootInfo_X86_VBE"},
+        {"X86Mbmmap", "CDL_FrameFill_BootInfo_X86_MBMMAP"},
+        {"X86AcpiRsdp", "CDL_FrameFill_BootInfo_X86_ACPI_RSDP"},
+        {"X86FrameBuffer", "CDL_FrameFill_BootInfo_X86_FRAMEBUFFER"},
+        {"X86TscFreq", "CDL_FrameFill_BootInfo_X86_TSC_FREQ"},
+        {"Fdt", "CDL_FrameFill_BootInfo_FDT"},
     };
-    static const struct json_field fields[] = { { "id", true }, { "offset", true }, { 0 } };
+    static const struct json_field fields[] = {{"id", true}, {"offset", true}, {NULL}};
     const char *members[2], *id;
     fill->kind = CAPDL_FILL_BOOTINFO;
     if (!json_fields(reader->json, value, "BootInfo", fields, JSON_OTHERS_IGNORED, members) ||
@@ -44,7 +44,7 @@ static void bootinfo_read(struct rust_reader *reader, const char *value, struct 
         return;
     }
     json_number(reader->json, members[1], "offset", UINT64_MAX, &fill->source_offset);
-    for (unsigned i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+    for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
         fill->text = strcmp(id, ids[i][0]) == 0 ? ids[i][1] : fill->text;
     }
     if (!*fill->text) {
@@ -57,7 +57,7 @@ static void bootinfo_read(struct rust_reader *reader, const char *value, struct 
 
 static void file_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
-    static const struct json_field fields[] = { { "file", true }, { "file_offset", true }, { 0 } };
+    static const struct json_field fields[] = {{"file", true}, {"file_offset", true}, {NULL}};
     const char *members[2];
     if (!json_fields(reader->json, value, "Data", fields, JSON_OTHERS_IGNORED, members) ||
         !json_string(reader->json, members[0], "file", &fill->text)) {
@@ -78,10 +78,10 @@ static void file_read(struct rust_reader *reader, const char *value, struct capd
 static void elf_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
     static const struct json_field fields[] = {
-        { "elf_id", true },
-        { "elf_seg_idx", true },
-        { "elf_seg_data_range", true },
-        { 0 },
+        {"elf_id", true},
+        {"elf_seg_idx", true},
+        {"elf_seg_data_range", true},
+        {NULL},
     };
     const char *members[3];
     uint64_t elf, segment, length;
@@ -93,7 +93,7 @@ static void elf_read(struct rust_reader *reader, const char *value, struct capdl
         return;
     }
     int written =
-        snprintf(name, sizeof name, "elf-%llu-segment-%llu", (unsigned long long)elf, (unsigned long long)segment);
+        snprintf(name, sizeof(name), "elf-%llu-segment-%llu", (unsigned long long)elf, (unsigned long long)segment);
     fill->text = capdl_spec_intern(reader->spec, name, (size_t)written);
 }
 
@@ -101,7 +101,7 @@ static void elf_read(struct rust_reader *reader, const char *value, struct capdl
  * differ. */
 static void bytes_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
-    static const struct json_field fields[] = { { "bytes", true }, { 0 } };
+    static const struct json_field fields[] = {{"bytes", true}, {NULL}};
     const char *bytes;
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     char name[64];
@@ -117,7 +117,7 @@ static void bytes_read(struct rust_reader *reader, const char *value, struct cap
         }
         hash = (hash ^ byte) * UINT64_C(0x100000001b3);
     }
-    int written = snprintf(name, sizeof name, "bytes-%016llx", (unsigned long long)hash);
+    int written = snprintf(name, sizeof(name), "bytes-%016llx", (unsigned long long)hash);
     fill->text = capdl_spec_intern(reader->spec, name, (size_t)written);
 }
 
@@ -125,7 +125,7 @@ static const char *only_member(const char *value, const char *name)
 {
     struct json_list list = json_elements(value);
     const char *key, *member = json_member(&list, &key);
-    return member && json_key_is(key, name) ? member : 0;
+    return member && json_key_is(key, name) ? member : NULL;
 }
 
 static void data_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
@@ -146,9 +146,9 @@ static void data_read(struct rust_reader *reader, const char *value, struct capd
 
 static void entry_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
-    static const struct json_field fields[] = { { "range", true }, { "content", true }, { 0 } };
+    static const struct json_field fields[] = {{"range", true}, {"content", true}, {NULL}};
     const char *members[2];
-    *fill = (struct capdl_fill){ .kind = CAPDL_FILL_FILE, .text = "", .pos = json_pos(reader->json, value) };
+    *fill = (struct capdl_fill){.kind = CAPDL_FILL_FILE, .text = "", .pos = json_pos(reader->json, value)};
     if (!json_fields(reader->json, value, "an entry", fields, JSON_OTHERS_IGNORED, members) ||
         !range_read(reader, members[0], "range", &fill->offset, &fill->length) ||
         !json_object(reader->json, members[1], "content")) {
@@ -160,16 +160,15 @@ static void entry_read(struct rust_reader *reader, const char *value, struct cap
     } else if (bootinfo && json_object(reader->json, bootinfo, "BootInfo")) {
         bootinfo_read(reader, bootinfo, fill);
     } else if (!bootinfo) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[1]),
-                    "'content' is neither Data nor BootInfo");
+        capdl_error(reader->json->diags, json_pos(reader->json, members[1]), "'content' is neither Data nor BootInfo");
     }
 }
 
 void rust_fills_read(struct rust_reader *reader, const char *value, struct capdl_object *object)
 {
-    static const struct json_field fields[] = { { "entries", true }, { 0 } };
+    static const struct json_field fields[] = {{"entries", true}, {NULL}};
     const char *entries;
-    struct capdl_fill *fills = 0;
+    struct capdl_fill *fills = NULL;
     size_t count = 0, capacity = 0;
     if (!json_fields(reader->json, value, "'init'", fields, JSON_OTHERS_IGNORED, &entries) ||
         !json_array(reader->json, entries, "entries")) {
@@ -177,14 +176,14 @@ void rust_fills_read(struct rust_reader *reader, const char *value, struct capdl
     }
     struct json_list list = json_elements(entries);
     for (const char *item; (item = json_item(&list));) {
-        fills = list_grow(fills, &capacity, count + 1, sizeof *fills);
+        fills = list_grow(fills, &capacity, count + 1, sizeof(*fills));
         entry_read(reader, item, &fills[count++]);
     }
     if (count) {
         object->flags |= CAPDL_OBJECT_HAS_FILL;
-        object->u.fills.list = capdl_spec_alloc(reader->spec, count * sizeof *fills);
+        object->u.fills.list = capdl_spec_alloc(reader->spec, count * sizeof(*fills));
         object->u.fills.count = count;
-        memcpy(object->u.fills.list, fills, count * sizeof *fills);
+        memcpy(object->u.fills.list, fills, count * sizeof(*fills));
     }
     free(fills);
 }

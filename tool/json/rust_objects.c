@@ -10,35 +10,35 @@ static const struct {
     const char *object, *cap;
     uint8_t kind;
 } kinds[] = {
-    { "Untyped", "Untyped", CAPDL_KIND_UT },
-    { "Endpoint", "Endpoint", CAPDL_KIND_EP },
-    { "Notification", "Notification", CAPDL_KIND_NOTIFICATION },
-    { "CNode", "CNode", CAPDL_KIND_CNODE },
-    { "Tcb", "Tcb", CAPDL_KIND_TCB },
-    { "Irq", "IrqHandler", CAPDL_KIND_IRQ },
-    { "VCpu", "VCpu", CAPDL_KIND_VCPU },
-    { "Frame", "Frame", CAPDL_KIND_FRAME },
-    { "PageTable", "PageTable", CAPDL_KIND_PT },
-    { "AsidPool", "AsidPool", CAPDL_KIND_ASID_POOL },
-    { "IOSpace", "IOSpace", CAPDL_KIND_IO_DEVICE },
-    { "IOPageTable", "IOPageTable", CAPDL_KIND_IO_PT },
-    { "ArmIrq", "ArmIrqHandler", CAPDL_KIND_ARM_IRQ },
-    { "IrqMsi", "IrqMsiHandler", CAPDL_KIND_MSI_IRQ },
-    { "IrqIOApic", "IrqIOApicHandler", CAPDL_KIND_IOAPIC_IRQ },
-    { "RiscvIrq", "RiscvIrqHandler", CAPDL_KIND_RISCV_IRQ },
-    { "IOPorts", "IOPorts", CAPDL_KIND_IO_PORTS },
-    { "SchedContext", "SchedContext", CAPDL_KIND_SC },
-    { "Reply", "Reply", CAPDL_KIND_RTREPLY },
-    { "ArmSmc", "ArmSmc", CAPDL_KIND_SMC },
-    { "DomainSet", "DomainSet", CAPDL_KIND_DOMAIN },
+    {"Untyped", "Untyped", CAPDL_KIND_UT},
+    {"Endpoint", "Endpoint", CAPDL_KIND_EP},
+    {"Notification", "Notification", CAPDL_KIND_NOTIFICATION},
+    {"CNode", "CNode", CAPDL_KIND_CNODE},
+    {"Tcb", "Tcb", CAPDL_KIND_TCB},
+    {"Irq", "IrqHandler", CAPDL_KIND_IRQ},
+    {"VCpu", "VCpu", CAPDL_KIND_VCPU},
+    {"Frame", "Frame", CAPDL_KIND_FRAME},
+    {"PageTable", "PageTable", CAPDL_KIND_PT},
+    {"AsidPool", "AsidPool", CAPDL_KIND_ASID_POOL},
+    {"IOSpace", "IOSpace", CAPDL_KIND_IO_DEVICE},
+    {"IOPageTable", "IOPageTable", CAPDL_KIND_IO_PT},
+    {"ArmIrq", "ArmIrqHandler", CAPDL_KIND_ARM_IRQ},
+    {"IrqMsi", "IrqMsiHandler", CAPDL_KIND_MSI_IRQ},
+    {"IrqIOApic", "IrqIOApicHandler", CAPDL_KIND_IOAPIC_IRQ},
+    {"RiscvIrq", "RiscvIrqHandler", CAPDL_KIND_RISCV_IRQ},
+    {"IOPorts", "IOPorts", CAPDL_KIND_IO_PORTS},
+    {"SchedContext", "SchedContext", CAPDL_KIND_SC},
+    {"Reply", "Reply", CAPDL_KIND_RTREPLY},
+    {"ArmSmc", "ArmSmc", CAPDL_KIND_SMC},
+    {"DomainSet", "DomainSet", CAPDL_KIND_DOMAIN},
 };
-enum { NUM_KINDS = sizeof kinds / sizeof kinds[0] };
+enum { NUM_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 /* {"Kind": fields}, or just "Kind": the key, which is a string either way, and the fields. */
 static bool variant(struct rust_reader *reader, const char *value, const char *what, const char **key,
                     const char **fields)
 {
-    *fields = 0;
+    *fields = NULL;
     *key = value;
     if (*value == '"') {
         return true;
@@ -91,20 +91,20 @@ bool rust_reference(struct rust_reader *reader, const char *value, const char *w
 const char *rust_slots(const struct rust_object *object)
 {
     if (!object->fields || *object->fields != '{') {
-        return 0;
+        return NULL;
     }
     struct json_list list = json_elements(object->fields);
     for (const char *key, *value; (value = json_member(&list, &key));) {
         if (json_key_is(key, "slots")) {
-            return *value == '[' ? value : 0;
+            return *value == '[' ? value : NULL;
         }
     }
-    return 0;
+    return NULL;
 }
 
 bool rust_slot(struct rust_reader *reader, const char *value, uint64_t *slot, const char **cap)
 {
-    static const struct json_field fields[] = { { "slot", true }, { "cap", true }, { 0 } };
+    static const struct json_field fields[] = {{"slot", true}, {"cap", true}, {NULL}};
     const char *members[2];
     if (*value == '[') {
         capdl_error(reader->json->diags, json_pos(reader->json, value),
@@ -122,11 +122,10 @@ bool rust_slot(struct rust_reader *reader, const char *value, uint64_t *slot, co
 
 static void record(struct rust_reader *reader, const char *value)
 {
-    static const struct json_field fields[] = { { "name", false }, { "object", true }, { 0 } };
-    const char *members[2], *key = 0;
+    static const struct json_field fields[] = {{"name", false}, {"object", true}, {NULL}};
+    const char *members[2], *key = NULL;
     struct rust_object object = {
-        .value = value, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .level = RUST_NO_LEVEL
-    };
+        .value = value, .object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_COUNT, .level = RUST_NO_LEVEL};
     if (json_fields(reader->json, value, "an object", fields, JSON_OTHERS_IGNORED, members) &&
         variant(reader, members[1], "object", &key, &object.fields)) {
         object.name = members[0];
@@ -138,7 +137,7 @@ static void record(struct rust_reader *reader, const char *value)
                         json_key_length(key), key + 1);
         }
     }
-    reader->objects = list_grow(reader->objects, &reader->capacity_objects, reader->num_objects + 1, sizeof object);
+    reader->objects = list_grow(reader->objects, &reader->capacity_objects, reader->num_objects + 1, sizeof(object));
     reader->objects[reader->num_objects++] = object;
 }
 

@@ -10,34 +10,34 @@ static const struct {
     uint8_t kind, number;
     const char *inside, *name;
 } numbers[] = {
-    { CAPDL_KIND_ASID_POOL, CAPDL_NUMBER_ASID_HIGH, 0, "high" },
-    { CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_FIRST, 0, "start_port" },
-    { CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_LAST, 0, "end_port" },
-    { CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_DOMAIN, 0, "domain_id" },
-    { CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_BUS, "pci_device", "bus" },
-    { CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_DEV, "pci_device", "device" },
-    { CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_FUN, "pci_device", "function" },
-    { CAPDL_KIND_IO_PT, CAPDL_NUMBER_IO_PT_LEVEL, 0, "level" },
-    { CAPDL_KIND_ARM_IRQ, CAPDL_NUMBER_TRIGGER, "extra", "trigger" },
-    { CAPDL_KIND_ARM_IRQ, CAPDL_NUMBER_TARGET, "extra", "target" },
-    { CAPDL_KIND_RISCV_IRQ, CAPDL_NUMBER_TRIGGER, "extra", "trigger" },
-    { CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_HANDLE, "extra", "handle" },
-    { CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_BUS, "extra", "pci_bus" },
-    { CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_DEV, "extra", "pci_dev" },
-    { CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_FUN, "extra", "pci_func" },
-    { CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_NUM, "extra", "ioapic" },
-    { CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_PIN, "extra", "pin" },
-    { CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_LEVEL, "extra", "level" },
-    { CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_POLARITY, "extra", "polarity" },
+    {CAPDL_KIND_ASID_POOL, CAPDL_NUMBER_ASID_HIGH, NULL, "high"},
+    {CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_FIRST, NULL, "start_port"},
+    {CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_LAST, NULL, "end_port"},
+    {CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_DOMAIN, NULL, "domain_id"},
+    {CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_BUS, "pci_device", "bus"},
+    {CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_DEV, "pci_device", "device"},
+    {CAPDL_KIND_IO_DEVICE, CAPDL_NUMBER_IO_FUN, "pci_device", "function"},
+    {CAPDL_KIND_IO_PT, CAPDL_NUMBER_IO_PT_LEVEL, NULL, "level"},
+    {CAPDL_KIND_ARM_IRQ, CAPDL_NUMBER_TRIGGER, "extra", "trigger"},
+    {CAPDL_KIND_ARM_IRQ, CAPDL_NUMBER_TARGET, "extra", "target"},
+    {CAPDL_KIND_RISCV_IRQ, CAPDL_NUMBER_TRIGGER, "extra", "trigger"},
+    {CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_HANDLE, "extra", "handle"},
+    {CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_BUS, "extra", "pci_bus"},
+    {CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_DEV, "extra", "pci_dev"},
+    {CAPDL_KIND_MSI_IRQ, CAPDL_NUMBER_MSI_FUN, "extra", "pci_func"},
+    {CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_NUM, "extra", "ioapic"},
+    {CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_PIN, "extra", "pin"},
+    {CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_LEVEL, "extra", "level"},
+    {CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_POLARITY, "extra", "polarity"},
 };
-enum { NUM_NUMBERS = sizeof numbers / sizeof numbers[0] };
+enum { NUM_NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
 
 /* One member of an object; 0, after a report, if it is not there. */
 static const char *member(struct rust_reader *reader, const char *object, const char *name)
 {
-    const struct json_field fields[] = { { name, true }, { 0 } };
+    const struct json_field fields[] = {{name, true}, {NULL}};
     const char *value;
-    return json_fields(reader->json, object, "an object", fields, JSON_OTHERS_IGNORED, &value) ? value : 0;
+    return json_fields(reader->json, object, "an object", fields, JSON_OTHERS_IGNORED, &value) ? value : NULL;
 }
 
 static void numbers_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
@@ -50,13 +50,13 @@ static void numbers_read(struct rust_reader *reader, const struct rust_object *r
             continue;
         }
         value = numbers[i].inside ? member(reader, value, numbers[i].inside) : value;
-        value = value ? member(reader, value, numbers[i].name) : 0;
+        value = value ? member(reader, value, numbers[i].name) : NULL;
         uint64_t most = trigger ? 1 : object->kind == CAPDL_KIND_IO_PORTS ? 0xffff : UINT64_MAX;
         if (!value || !json_number(reader->json, value, numbers[i].name, most, &number)) {
             continue;
         }
         if (!object->u.numbers) {
-            object->u.numbers = capdl_spec_alloc(reader->spec, sizeof *object->u.numbers);
+            object->u.numbers = capdl_spec_alloc(reader->spec, sizeof(*object->u.numbers));
         }
         object->u.numbers->has |= (uint8_t)(1u << numbers[i].number);
         object->u.numbers->value[numbers[i].number] = number;
@@ -69,19 +69,19 @@ static void numbers_read(struct rust_reader *reader, const struct rust_object *r
 
 static void registers_read(struct rust_reader *reader, const char *value, struct capdl_tcb *tcb)
 {
-    uint64_t *list = 0;
+    uint64_t *list = NULL;
     size_t capacity = 0;
     if (!json_array(reader->json, value, "gprs")) {
         return;
     }
     struct json_list items = json_elements(value);
     for (const char *item; (item = json_item(&items));) {
-        list = list_grow(list, &capacity, tcb->num_init + 1, sizeof *list);
+        list = list_grow(list, &capacity, tcb->num_init + 1, sizeof(*list));
         json_number(reader->json, item, "gprs", UINT64_MAX, &list[tcb->num_init++]);
     }
-    tcb->init = capdl_spec_alloc(reader->spec, tcb->num_init * sizeof *list);
+    tcb->init = capdl_spec_alloc(reader->spec, tcb->num_init * sizeof(*list));
     if (tcb->num_init) {
-        memcpy(tcb->init, list, tcb->num_init * sizeof *list);
+        memcpy(tcb->init, list, tcb->num_init * sizeof(*list));
         tcb->has |= CAPDL_TCB_HAS_INIT;
     }
     free(list);
@@ -90,33 +90,33 @@ static void registers_read(struct rust_reader *reader, const char *value, struct
 static void tcb_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
     static const struct json_field fields[] = {
-        { "ipc_buffer_addr", true },
-        { "affinity", true },
-        { "prio", true },
-        { "max_prio", true },
-        { "ip", true },
-        { "sp", true },
-        { "domain", false },
-        { "master_fault_ep", false },
-        { "resume", true },
-        { "fpu_disabled", false },
-        { "gprs", true },
-        { 0 },
+        {"ipc_buffer_addr", true},
+        {"affinity", true},
+        {"prio", true},
+        {"max_prio", true},
+        {"ip", true},
+        {"sp", true},
+        {"domain", false},
+        {"master_fault_ep", false},
+        {"resume", true},
+        {"fpu_disabled", false},
+        {"gprs", true},
+        {NULL},
     };
     static const struct {
         uint16_t offset, bit;
     } words[] = {
-#define WORD(field, has) { offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has }
+#define WORD(field, has) {offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has}
         WORD(addr, ADDR), WORD(affinity, AFFINITY), WORD(prio, PRIO),         WORD(max_prio, MAX_PRIO), WORD(ip, IP),
         WORD(sp, SP),     WORD(dom, DOM),           WORD(fault_ep, FAULT_EP),
 #undef WORD
     };
-    enum { NUM_WORDS = sizeof words / sizeof words[0], RESUME = NUM_WORDS, FPU, GPRS, NUM_FIELDS };
+    enum { NUM_WORDS = sizeof(words) / sizeof(words[0]), RESUME = NUM_WORDS, FPU, GPRS, NUM_FIELDS };
     const char *members[NUM_FIELDS], *extra = member(reader, record->fields, "extra");
     if (!extra || !json_fields(reader->json, extra, "'extra'", fields, JSON_OTHERS_IGNORED, members)) {
         return;
     }
-    struct capdl_tcb *tcb = object->u.tcb = capdl_spec_alloc(reader->spec, sizeof *tcb);
+    struct capdl_tcb *tcb = object->u.tcb = capdl_spec_alloc(reader->spec, sizeof(*tcb));
     for (unsigned i = 0; i < NUM_WORDS; i++) {
         if (members[i]) {
             json_number(reader->json, members[i], fields[i].name, UINT64_MAX,
@@ -135,12 +135,12 @@ static void tcb_read(struct rust_reader *reader, const struct rust_object *recor
 
 static void sc_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
-    static const struct json_field fields[] = { { "period", true }, { "budget", true }, { "badge", false }, { 0 } };
+    static const struct json_field fields[] = {{"period", true}, {"budget", true}, {"badge", false}, {NULL}};
     const char *members[3], *extra = member(reader, record->fields, "extra");
     if (!extra || !json_fields(reader->json, extra, "'extra'", fields, JSON_OTHERS_IGNORED, members)) {
         return;
     }
-    struct capdl_sc *sc = object->u.sc = capdl_spec_alloc(reader->spec, sizeof *sc);
+    struct capdl_sc *sc = object->u.sc = capdl_spec_alloc(reader->spec, sizeof(*sc));
     sc->has_times = json_number(reader->json, members[0], "period", UINT64_MAX, &sc->period) &&
                     json_number(reader->json, members[1], "budget", UINT64_MAX, &sc->budget);
     sc->has_data = members[2] && json_number(reader->json, members[2], "badge", UINT64_MAX, &sc->data);
@@ -167,7 +167,7 @@ static void size_read(struct rust_reader *reader, const struct rust_object *reco
 
 static void memory_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
-    static const struct json_field fields[] = { { "paddr", false }, { "init", false }, { 0 } };
+    static const struct json_field fields[] = {{"paddr", false}, {"init", false}, {NULL}};
     const char *members[2];
     if (!json_fields(reader->json, record->fields, "an object", fields, JSON_OTHERS_IGNORED, members)) {
         return;

@@ -6,14 +6,18 @@ static enum capdl_arch arch_of_kind(unsigned kind)
 {
     switch (kind) {
     case CAPDL_KIND_ARM_IRQ:
-    case CAPDL_KIND_SMC: return CAPDL_ARCH_AARCH64;
-    case CAPDL_KIND_RISCV_IRQ: return CAPDL_ARCH_RISCV;
+    case CAPDL_KIND_SMC:
+        return CAPDL_ARCH_AARCH64;
+    case CAPDL_KIND_RISCV_IRQ:
+        return CAPDL_ARCH_RISCV;
     case CAPDL_KIND_IO_DEVICE:
     case CAPDL_KIND_IO_PT:
     case CAPDL_KIND_IO_PORTS:
     case CAPDL_KIND_MSI_IRQ:
-    case CAPDL_KIND_IOAPIC_IRQ: return CAPDL_ARCH_X86_64;
-    default: return CAPDL_ARCH_COUNT;
+    case CAPDL_KIND_IOAPIC_IRQ:
+        return CAPDL_ARCH_X86_64;
+    default:
+        return CAPDL_ARCH_COUNT;
     }
 }
 
@@ -39,7 +43,7 @@ static enum capdl_arch arch_guess(const struct rust_reader *reader)
 static void shape_read(struct rust_reader *reader, struct rust_object *table)
 {
     static const struct json_field fields[] = {
-        { "is_root", false }, { "level", false }, { "slots", true }, { "x86_ept", false }, { 0 },
+        {"is_root", false}, {"level", false}, {"slots", true}, {"x86_ept", false}, {NULL},
     };
     const char *members[4];
     uint64_t level = RUST_NO_LEVEL;
@@ -88,7 +92,7 @@ static void children_place(struct rust_reader *reader, const struct rust_object 
     }
     struct json_list list = json_elements(slots);
     for (const char *item, *cap, *fields; (item = json_item(&list));) {
-        static const struct json_field object[] = { { "object", true }, { 0 } };
+        static const struct json_field object[] = {{"object", true}, {NULL}};
         uint64_t slot, id;
         unsigned kind;
         const char *member;
@@ -123,14 +127,14 @@ void rust_levels_find(struct rust_reader *reader)
 enum capdl_kind rust_table_kind(struct rust_reader *reader, const struct rust_object *table)
 {
     static const enum capdl_kind kinds[CAPDL_ARCH_COUNT][4] = {
-        [CAPDL_ARCH_AARCH64] = { CAPDL_KIND_PGD, CAPDL_KIND_PUD, CAPDL_KIND_PD, CAPDL_KIND_PT },
-        [CAPDL_ARCH_RISCV] = { CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
-        [CAPDL_ARCH_X86_64] = { CAPDL_KIND_PML4, CAPDL_KIND_PDPT, CAPDL_KIND_PD, CAPDL_KIND_PT },
-        [CAPDL_ARCH_ARM11] = { CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
-        [CAPDL_ARCH_IA32] = { CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT },
+        [CAPDL_ARCH_AARCH64] = {CAPDL_KIND_PGD, CAPDL_KIND_PUD, CAPDL_KIND_PD, CAPDL_KIND_PT},
+        [CAPDL_ARCH_RISCV] = {CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT},
+        [CAPDL_ARCH_X86_64] = {CAPDL_KIND_PML4, CAPDL_KIND_PDPT, CAPDL_KIND_PD, CAPDL_KIND_PT},
+        [CAPDL_ARCH_ARM11] = {CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT},
+        [CAPDL_ARCH_IA32] = {CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT},
     };
-    static const enum capdl_kind ept[] = { CAPDL_KIND_EPT_PML4, CAPDL_KIND_EPT_PDPT, CAPDL_KIND_EPT_PD,
-                                           CAPDL_KIND_EPT_PT };
+    static const enum capdl_kind ept[] = {CAPDL_KIND_EPT_PML4, CAPDL_KIND_EPT_PDPT, CAPDL_KIND_EPT_PD,
+                                          CAPDL_KIND_EPT_PT};
     unsigned level = table->level < 4 ? table->level : 3;
     return table->is_ept ? ept[level] : kinds[reader->spec->arch][level];
 }

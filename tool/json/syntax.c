@@ -130,7 +130,7 @@ static bool string(struct scanner *s)
 
 static bool word(struct scanner *s)
 {
-    static const char *const words[] = { "true", "false", "null" };
+    static const char *const words[] = {"true", "false", "null"};
     for (unsigned i = 0; i < 3; i++) {
         size_t length = strlen(words[i]);
         if ((size_t)(s->end - s->at) >= length && memcmp(s->at, words[i], length) == 0) {
@@ -206,11 +206,12 @@ static bool document(struct scanner *s)
 bool json_open(struct json *json, struct capdl_diags *diags, struct capdl_spec *spec, uint16_t source)
 {
     const struct capdl_source *file = &diags->files[source];
-    struct scanner s = { .at = file->text, .end = file->text + file->size };
+    struct scanner s = {.at = file->text, .end = file->text + file->size};
     if (file->size >= 3 && memcmp(file->text, "\xef\xbb\xbf", 3) == 0) {
         s.at += 3;
     }
-    *json = (struct json){ .diags = diags, .spec = spec, .begin = file->text, .text = s.at, .end = s.end, .source = source };
+    *json =
+        (struct json){.diags = diags, .spec = spec, .begin = file->text, .text = s.at, .end = s.end, .source = source};
     blanks(&s);
     json->root = s.at;
     if (document(&s)) {

@@ -122,13 +122,17 @@ static void put_field(FILE *out, const struct capdl_object *object, const struct
             put_number(out, field->name, object->paddr);
         }
         return;
-    case FIELD_FILL: put_fills(out, object); return;
+    case FIELD_FILL:
+        put_fills(out, object);
+        return;
     case FIELD_CONTIGUOUS:
         if (object->flags & CAPDL_OBJECT_CONTIGUOUS) {
             fprintf(out, ", \"%s\": true", field->name);
         }
         return;
-    case FIELD_SC_NUMBER: put_sc_field(out, object->u.sc, field); return;
+    case FIELD_SC_NUMBER:
+        put_sc_field(out, object->u.sc, field);
+        return;
     case FIELD_NUMBER:
     case FIELD_TRIGGER:
         numbers = object->u.numbers;
@@ -141,7 +145,8 @@ static void put_field(FILE *out, const struct capdl_object *object, const struct
             fprintf(out, ", \"%s\": \"%s\"", field->name, numbers->value[field->bit] ? "edge" : "level");
         }
         return;
-    default: put_tcb_field(out, object->u.tcb, field);
+    default:
+        put_tcb_field(out, object->u.tcb, field);
     }
 }
 
@@ -159,8 +164,7 @@ static void put_extra(const struct writer *w, const struct capdl_cap *cap)
 {
     const struct capdl_cap_extra *extra = capdl_cap_extra(w->spec, cap);
     if (cap->flags & CAPDL_CAP_HAS_ASID) {
-        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", extra->asid_high,
-                extra->asid_low);
+        fprintf(w->out, ", \"asid\": {\"high\": %" PRIu64 ", \"low\": %" PRIu64 "}", extra->asid_high, extra->asid_low);
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
         fputs(", \"mapping\": {\"table\": ", w->out);
@@ -225,7 +229,8 @@ static void put_object(const struct writer *w, const struct capdl_object *object
 
 static int object_compare(const void *left, const void *right, void *spec)
 {
-    const struct capdl_object *a = capdl_object(spec, *(const uint32_t *)left), *b = capdl_object(spec, *(const uint32_t *)right);
+    const struct capdl_object *a = capdl_object(spec, *(const uint32_t *)left),
+                              *b = capdl_object(spec, *(const uint32_t *)right);
     int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
     if (names) {
         return names;
@@ -235,16 +240,16 @@ static int object_compare(const void *left, const void *right, void *spec)
 
 static void put_objects(const struct writer *w)
 {
-    uint32_t *order = 0, count = 0;
+    uint32_t *order = NULL, count = 0;
     size_t capacity = 0;
-    order = list_grow(order, &capacity, w->spec->num_objects, sizeof *order);
+    order = list_grow(order, &capacity, w->spec->num_objects, sizeof(*order));
     for (uint32_t i = 0; i < w->spec->num_objects; i++) {
         if (capdl_object(w->spec, i)->kind != CAPDL_KIND_PROGRAM) {
             order[count++] = i;
         }
     }
     if (count) {
-        qsort_r(order, count, sizeof *order, object_compare, (void *)(uintptr_t)w->spec);
+        qsort_r(order, count, sizeof(*order), object_compare, (void *)(uintptr_t)w->spec);
     }
     fputs("  \"objects\": [", w->out);
     for (uint32_t i = 0; i < count; i++) {
@@ -292,8 +297,8 @@ static void put_schedule(const struct writer *w, const struct capdl_domains *dom
     fputs("\"schedule\": [", w->out);
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
-        fprintf(w->out, "%s\n    {\"domain\": %" PRIu64 ", \"duration\": %" PRIu64 ", \"unit\": \"%s\"}",
-                i ? "," : "", entry->domain, entry->duration, entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks");
+        fprintf(w->out, "%s\n    {\"domain\": %" PRIu64 ", \"duration\": %" PRIu64 ", \"unit\": \"%s\"}", i ? "," : "",
+                entry->domain, entry->duration, entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks");
     }
     putc(']', w->out);
 }
@@ -326,7 +331,7 @@ static void put_domains(const struct writer *w)
 
 void spec_json_write(const struct capdl_spec *spec, FILE *out)
 {
-    struct writer writer = { spec, out };
+    struct writer writer = {spec, out};
     fprintf(out, "{\n  \"format\": \"" SPEC_JSON_FORMAT "\",\n  \"version\": %d,\n  \"arch\": \"%s\",\n",
             SPEC_JSON_VERSION, capdl_arch_name(spec->arch));
     put_objects(&writer);
@@ -338,7 +343,7 @@ void spec_json_write(const struct capdl_spec *spec, FILE *out)
 
 static void put_place(const struct capdl_diags *diags, const struct capdl_diag *diag, FILE *out)
 {
-    static const char *const severities[] = { "error", "warning", "note" };
+    static const char *const severities[] = {"error", "warning", "note"};
     fprintf(out, "{\"severity\": \"%s\"", severities[diag->severity]);
     if (diag->pos.file < diags->num_files) {
         fputs(", \"file\": ", out);

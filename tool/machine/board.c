@@ -21,12 +21,16 @@ static const struct board unknown = {.last_irq = MAX_IRQS - 1, .timer_frequency 
 struct board board_of(const struct capdl_profile *profile, unsigned version)
 {
     struct board board = unknown;
-    for (size_t i = sizeof boards / sizeof boards[0]; i-- > 0;)
-        if (strcmp(boards[i].platform, profile->platform) == 0 && version < boards[i].before)
+    for (size_t i = sizeof(boards) / sizeof(boards[0]); i-- > 0;) {
+        if (strcmp(boards[i].platform, profile->platform) == 0 && version < boards[i].before) {
             board = boards[i].board;
-    if (profile->max_irq)
+        }
+    }
+    if (profile->max_irq) {
         board.last_irq = profile->max_irq;
-    if (profile->timer_frequency)
+    }
+    if (profile->timer_frequency) {
         board.timer_frequency = profile->timer_frequency;
+    }
     return board;
 }

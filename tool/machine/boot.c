@@ -17,7 +17,14 @@
 #include <string.h>
 
 enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21, IO_LEVELS = 3 };
-enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24, TSC_MHZ = 1000 };
+enum {
+    HEADER_X86_MBMMAP = 2,
+    HEADER_X86_TSC_FREQ = 5,
+    HEADER_FDT = 6,
+    MBMMAP_ENTRIES = 50,
+    MBMMAP_ENTRY = 24,
+    TSC_MHZ = 1000
+};
 
 static bool boot_error(struct boot *b, const char *message)
 {
@@ -35,27 +42,32 @@ static bool read_elf(struct boot *b)
 {
     const struct boot_options *o = b->options;
     Elf64_Ehdr header;
-    if (o->elf_size < sizeof header)
+    if (o->elf_size < sizeof(header)) {
         return boot_error(b, "too short for an ELF file");
-    memcpy(&header, o->elf, sizeof header);
+    }
+    memcpy(&header, o->elf, sizeof(header));
     if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
         header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > o->elf_size ||
-        header.e_phnum > (o->elf_size - header.e_phoff) / sizeof(Elf64_Phdr))
+        header.e_phnum > (o->elf_size - header.e_phoff) / sizeof(Elf64_Phdr)) {
         return boot_error(b, "not a 64-bit ELF program");
+    }
     uint64_t start = UINT64_MAX, end = 0;
     for (unsigned i = 0; i < header.e_phnum; i++) {
         Elf64_Phdr p;
-        memcpy(&p, o->elf + header.e_phoff + i * sizeof p, sizeof p);
-        if (p.p_type != PT_LOAD || p.p_memsz == 0)
+        memcpy(&p, o->elf + header.e_phoff + i * sizeof(p), sizeof(p));
+        if (p.p_type != PT_LOAD || p.p_memsz == 0) {
             continue;
+        }
         if (p.p_offset > o->elf_size || p.p_filesz > o->elf_size - p.p_offset || p.p_filesz > p.p_memsz ||
-            p.p_vaddr + p.p_memsz < p.p_vaddr || p.p_vaddr + p.p_memsz > b->k->profile->user_top)
+            p.p_vaddr + p.p_memsz < p.p_vaddr || p.p_vaddr + p.p_memsz > b->k->profile->user_top) {
             return boot_error(b, "a segment lies outside the file or the address space");
+        }
         start = p.p_vaddr < start ? p.p_vaddr : start;
         end = p.p_vaddr + p.p_memsz > end ? p.p_vaddr + p.p_memsz : end;
     }
-    if (start >= end)
+    if (start >= end) {
         return boot_error(b, "has nothing to load");
+    }
     b->info->image_start = start & ~(uint64_t)(PAGE_SIZE - 1);
     b->info->image_end = round_up(end, PAGE_SIZE);
     b->info->entry = header.e_entry;
@@ -66,14 +78,15 @@ static void load_elf(struct boot *b)
 {
     const struct boot_options *o = b->options;
     Elf64_Ehdr header;
-    memcpy(&header, o->elf, sizeof header);
+    memcpy(&header, o->elf, sizeof(header));
     for (unsigned i = 0; i < header.e_phnum; i++) {
         Elf64_Phdr p;
-        memcpy(&p, o->elf + header.e_phoff + i * sizeof p, sizeof p);
-        if (p.p_type != PT_LOAD || p.p_memsz == 0)
+        memcpy(&p, o->elf + header.e_phoff + i * sizeof(p), sizeof(p));
+        if (p.p_type != PT_LOAD || p.p_memsz == 0) {
             continue;
+        }
         uint64_t paddr = b->info->image_paddr + (p.p_vaddr - b->info->image_start);
-        memcpy(memory_at(&b->k->memory, paddr, 0), o->elf + p.p_offset, p.p_filesz);
+        memcpy(memory_at(&b->k->memory, paddr, NULL), o->elf + p.p_offset, p.p_filesz);
     }
 }
 
@@ -84,9 +97,10 @@ static void fill_reserved(struct boot *b)
     for (uint64_t i = 0; contents && i < contents->num_contents; i++) {
         struct image_content content = image_contents_at(contents, i);
         for (uint64_t offset = 0; offset < content.stored; offset += PAGE_SIZE) {
-            uint8_t *page = memory_at(&b->k->memory, content.address + offset, 0);
-            if (page)
+            uint8_t *page = memory_at(&b->k->memory, content.address + offset, NULL);
+            if (page) {
                 memcpy(page, content.bytes + offset, PAGE_SIZE);
+            }
         }
     }
 }
@@ -96,9 +110,11 @@ static bool place_image(struct boot *b)
     const struct platform *p = &b->platform;
     b->info->image_paddr = round_up(p->kernel.end, PAGE_SIZE) + round_up(p->dtb_size, PAGE_SIZE);
     uint64_t end = b->info->image_paddr + (b->info->image_end - b->info->image_start);
-    for (size_t i = 0; i < p->num_memory; i++)
-        if (p->kernel.start >= p->memory[i].start && end <= p->memory[i].end)
+    for (size_t i = 0; i < p->num_memory; i++) {
+        if (p->kernel.start >= p->memory[i].start && end <= p->memory[i].end) {
             return true;
+        }
+    }
     return boot_error(b, "the image does not fit the memory behind the kernel");
 }
 
@@ -107,9 +123,10 @@ static void reserve(struct boot *b, uint64_t start, uint64_t end)
 {
     for (size_t i = 0; i < b->num_free; i++) {
         struct capdl_region *piece = &b->free[i];
-        if (start >= end || start < piece->start || end > piece->end)
+        if (start >= end || start < piece->start || end > piece->end) {
             continue;
-        memmove(piece + 1, piece, (b->num_free - i) * sizeof *piece);
+        }
+        memmove(piece + 1, piece, (b->num_free - i) * sizeof(*piece));
         b->num_free++;
         piece[0].end = start;
         piece[1].start = end;
@@ -124,8 +141,9 @@ static bool find_free(struct boot *b)
     uint64_t tree = round_up(p->kernel.end, PAGE_SIZE);
     for (size_t i = 0; i < p->num_memory; i++) {
         struct capdl_region m = p->memory[i];
-        if (!memory_add_ram(&b->k->memory, m.start, m.end))
+        if (!memory_add_ram(&b->k->memory, m.start, m.end)) {
             return boot_error(b, "not enough host memory for the machine's RAM");
+        }
         b->free[b->num_free++] = m;
     }
     reserve(b, p->kernel.start, p->kernel.end);
@@ -137,10 +155,10 @@ static bool find_free(struct boot *b)
 static uint8_t *extra_chunk(struct boot *b, uint64_t id, uint64_t size)
 {
     uint8_t *chunk = b->extra + b->extra_size;
-    uint64_t header[2] = {id, sizeof header + size};
-    memcpy(chunk, header, sizeof header);
-    b->extra_size += sizeof header + size;
-    return chunk + sizeof header;
+    uint64_t header[2] = {id, sizeof(header) + size};
+    memcpy(chunk, header, sizeof(header));
+    b->extra_size += sizeof(header) + size;
+    return chunk + sizeof(header);
 }
 
 static void extra_pc(struct boot *b)
@@ -162,14 +180,17 @@ static void extra_pc(struct boot *b)
 static bool prepare_extra(struct boot *b)
 {
     b->extra = calloc(1, MAX_EXTRA);
-    if (!b->extra)
+    if (!b->extra) {
         return boot_error(b, "out of memory");
-    if (b->k->profile->arch == CAPDL_ARCH_X86_64)
+    }
+    if (b->k->profile->arch == CAPDL_ARCH_X86_64) {
         extra_pc(b);
-    else if (b->platform.dtb_size)
+    } else if (b->platform.dtb_size) {
         memcpy(extra_chunk(b, HEADER_FDT, b->platform.dtb_size), b->platform.dtb, b->platform.dtb_size);
-    while (b->extra_size && UINT64_C(1) << b->extra_bits < round_up(b->extra_size, PAGE_SIZE))
+    }
+    while (b->extra_size && UINT64_C(1) << b->extra_bits < round_up(b->extra_size, PAGE_SIZE)) {
         b->extra_bits++;
+    }
     return true;
 }
 
@@ -177,8 +198,9 @@ static bool prepare_extra(struct boot *b)
 static unsigned level_shift(const struct kernel *k, unsigned level)
 {
     unsigned shift = PAGE_BITS;
-    for (unsigned i = level; i < k->profile->vspace_levels; i++)
+    for (unsigned i = level; i < k->profile->vspace_levels; i++) {
         shift += k->profile->vspace_index_bits[i];
+    }
     return shift;
 }
 
@@ -200,18 +222,21 @@ static bool place_root_objects(struct boot *b)
     unsigned cnode_bits = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
     unsigned vspace_bits = profile->size_bits[CAPDL_TYPE_VSPACE];
     uint64_t size = (UINT64_C(1) << cnode_bits) + (UINT64_C(1) << vspace_bits) + 3 * PAGE_SIZE +
-                    (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) + (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0) +
+                    (UINT64_C(1) << profile->size_bits[CAPDL_TYPE_TCB]) +
+                    (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0) +
                     (profile->mcs ? 1u << MIN_SCHED_CONTEXT_BITS : 0);
-    for (unsigned level = 1; level < profile->vspace_levels; level++)
+    for (unsigned level = 1; level < profile->vspace_levels; level++) {
         size += tables_of_level(b, level) * PAGE_SIZE;
+    }
     unsigned max = cnode_bits > vspace_bits ? cnode_bits : vspace_bits;
     max = b->extra_bits > max ? b->extra_bits : max;
     for (size_t i = b->num_free; i-- > 0;) {
         struct capdl_region region = b->free[i];
         uint64_t start = (region.end - size) >> max << max;
-        if (region.end - region.start < size || start < region.start)
+        if (region.end - region.start < size || start < region.start) {
             continue;
-        memmove(&b->free[i + 1], &b->free[i], (b->num_free - i) * sizeof b->free[0]);
+        }
+        memmove(&b->free[i + 1], &b->free[i], (b->num_free - i) * sizeof(b->free[0]));
         b->num_free++;
         b->free[i].end = start;
         b->free[i + 1].start = start + size;
@@ -245,22 +270,29 @@ uint64_t boot_provide(struct boot *b, struct cap cap)
 
 static struct cap page_cap(uint64_t paddr, uint64_t vaddr)
 {
-    return (struct cap){
-        .type = CAP_FRAME, .rights = VM_READ_WRITE, .bits = PAGE_BITS, .asid = INITIAL_ASID, .paddr = paddr, .data = vaddr};
+    return (struct cap){.type = CAP_FRAME,
+                        .rights = VM_READ_WRITE,
+                        .bits = PAGE_BITS,
+                        .asid = INITIAL_ASID,
+                        .paddr = paddr,
+                        .data = vaddr};
 }
 
 static void map_page(struct boot *b, uint64_t paddr, uint64_t vaddr, bool executable)
 {
     bool execute = executable || b->k->profile->arch == CAPDL_ARCH_X86_64;
     struct walk walk = vspace_walk(b->k, b->vspace, vaddr, PAGE_BITS);
-    *walk.pte = (struct pte){
-        .paddr = paddr, .kind = PTE_PAGE, .rights = (uint8_t)(PAGE_R | PAGE_W | (execute ? PAGE_X : 0)), .attributes = 1};
+    *walk.pte = (struct pte){.paddr = paddr,
+                             .kind = PTE_PAGE,
+                             .rights = (uint8_t)(PAGE_R | PAGE_W | (execute ? PAGE_X : 0)),
+                             .attributes = 1};
 }
 
 static enum capdl_type table_type(const struct kernel *k, unsigned level)
 {
-    if (k->profile->arch != CAPDL_ARCH_X86_64)
+    if (k->profile->arch != CAPDL_ARCH_X86_64) {
         return CAPDL_TYPE_PAGE_TABLE;
+    }
     return level == 1 ? CAPDL_TYPE_PDPT : level == 2 ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PAGE_TABLE;
 }
 
@@ -272,8 +304,9 @@ static bool make_tables(struct boot *b)
         for (uint64_t i = 0; i < count; i++) {
             uint64_t vaddr = (first + i) << shift;
             struct cap cap = object_create(b->k, table_type(b->k, level), root_alloc(b, PAGE_BITS), 0, false);
-            if (cap.type == CAP_NULL)
+            if (cap.type == CAP_NULL) {
                 return boot_error(b, "out of memory");
+            }
             cap.flags = CAP_FLAG_MAPPED;
             cap.asid = INITIAL_ASID;
             cap.data = vaddr;
@@ -307,26 +340,30 @@ void boot_set_region(struct boot *b, unsigned word, uint64_t start)
 
 static void make_sched_control(struct boot *b)
 {
-    if (!b->k->profile->mcs)
+    if (!b->k->profile->mcs) {
         return;
+    }
     uint64_t start = b->next_slot;
-    for (uint32_t core = 0; core < b->k->profile->max_nodes; core++)
+    for (uint32_t core = 0; core < b->k->profile->max_nodes; core++) {
         boot_provide(b, (struct cap){.type = CAP_SCHED_CONTROL, .paddr = core});
+    }
     boot_set_region(b, b->k->profile->bootinfo_schedcontrol_offset / 8u, start);
 }
 
 static void make_extra_frames(struct boot *b, uint64_t paddr)
 {
     uint64_t start = b->next_slot;
-    uint64_t size = b->k->profile->arch == CAPDL_ARCH_X86_64 && b->extra_bits ? UINT64_C(1) << b->extra_bits : b->extra_size;
+    uint64_t size =
+        b->k->profile->arch == CAPDL_ARCH_X86_64 && b->extra_bits ? UINT64_C(1) << b->extra_bits : b->extra_size;
     for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE) {
         uint64_t vaddr = b->info->bootinfo + PAGE_SIZE + offset;
         map_page(b, paddr + offset, vaddr, true);
         boot_provide(b, page_cap(paddr + offset, vaddr));
     }
     boot_set_region(b, BI_EXTRA_PAGES, start);
-    if (b->extra_size)
-        memcpy(memory_at(&b->k->memory, paddr, 0), b->extra, b->extra_size);
+    if (b->extra_size) {
+        memcpy(memory_at(&b->k->memory, paddr, NULL), b->extra, b->extra_size);
+    }
 }
 
 static void make_image_frames(struct boot *b)
@@ -345,8 +382,9 @@ static bool make_asid_pool(struct boot *b, uint64_t paddr)
     struct kernel *k = b->k;
     size_t size = sizeof(struct asid_pool) + (sizeof(struct table *) << asid_bits(k));
     struct asid_pool *pool = memory_new_object(&k->memory, paddr, CAPDL_TYPE_COUNT, ASID_POOL_BITS, size);
-    if (!pool)
+    if (!pool) {
         return boot_error(b, "out of memory");
+    }
     pool->vspace[INITIAL_ASID] = b->vspace;
     k->asid_table[0] = pool;
     write_slot(b, CAPDL_INITIAL_ASID_POOL, (struct cap){.type = CAP_ASID_POOL, .paddr = paddr, .object = pool});
@@ -358,8 +396,9 @@ static void install(struct boot *b, struct tcb *thread, enum tcb_slot index, uin
 {
     struct slot *source = &b->info->root->slots[slot];
     struct cap cap;
-    if (cap_derive(b->k, source, source->cap, &cap) == STATUS_OK)
+    if (cap_derive(b->k, source, source->cap, &cap) == STATUS_OK) {
         slot_insert(b->k, cap, source, &thread->slots[index]);
+    }
 }
 
 static void start_thread(struct boot *b, struct tcb *thread)
@@ -369,7 +408,7 @@ static void start_thread(struct boot *b, struct tcb *thread)
     thread->regs[k->registers->cap] = b->info->bootinfo;
     thread->regs[k->registers->fault_ip] = thread->regs[k->registers->next_ip] = b->info->entry;
     thread->priority = thread->mcp = (uint8_t)(k->profile->num_priorities - 1);
-    memcpy(thread->name, "rootserver", sizeof "rootserver");
+    memcpy(thread->name, "rootserver", sizeof("rootserver"));
     reply_setup_master(k, thread);
     thread->state = THREAD_RUNNING;
     k->initial = thread;
@@ -381,8 +420,9 @@ static bool make_thread(struct boot *b, uint64_t paddr)
 {
     struct kernel *k = b->k;
     struct cap cap = object_create(k, CAPDL_TYPE_TCB, paddr, 0, false);
-    if (cap.type == CAP_NULL)
+    if (cap.type == CAP_NULL) {
         return boot_error(b, "out of memory");
+    }
     struct tcb *thread = cap.object;
     install(b, thread, TCB_CTABLE, CAPDL_INITIAL_CNODE);
     install(b, thread, TCB_VTABLE, CAPDL_INITIAL_VSPACE);
@@ -391,8 +431,9 @@ static bool make_thread(struct boot *b, uint64_t paddr)
     if (k->profile->mcs) {
         struct cap sc = object_create(k, CAPDL_TYPE_SCHED_CONTEXT, root_alloc(b, MIN_SCHED_CONTEXT_BITS),
                                       MIN_SCHED_CONTEXT_BITS, false);
-        if (sc.type == CAP_NULL)
+        if (sc.type == CAP_NULL) {
             return boot_error(b, "out of memory");
+        }
         write_slot(b, CAPDL_INITIAL_SC, sc);
         thread->sc = sc.object;
         thread->sc->tcb = thread;
@@ -406,31 +447,38 @@ static void make_control_caps(struct boot *b)
 {
     write_slot(b, CAPDL_INITIAL_DOMAIN, (struct cap){.type = CAP_DOMAIN});
     write_slot(b, CAPDL_INITIAL_IRQ_CONTROL, (struct cap){.type = CAP_IRQ_CONTROL});
-    if (b->k->profile->arch == CAPDL_ARCH_X86_64)
+    if (b->k->profile->arch == CAPDL_ARCH_X86_64) {
         write_slot(b, CAPDL_INITIAL_IO_PORT_CONTROL, (struct cap){.type = CAP_IO_PORT_CONTROL});
-    if (b->k->io_levels)
+    }
+    if (b->k->io_levels) {
         write_slot(b, CAPDL_INITIAL_IO_SPACE, (struct cap){.type = CAP_IO_SPACE});
+    }
     if (b->k->profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] != CAPDL_PROFILE_ABSENT) {
         write_slot(b, CAPDL_INITIAL_SMMU_SID_CONTROL, (struct cap){.type = CAP_STREAM_CONTROL});
         write_slot(b, CAPDL_INITIAL_SMMU_CB_CONTROL, (struct cap){.type = CAP_BANK_CONTROL});
     }
-    if (b->k->profile->smc)
+    if (b->k->profile->smc) {
         write_slot(b, CAPDL_INITIAL_SMC, (struct cap){.type = CAP_SMC});
+    }
 }
 
 static bool make_roots(struct boot *b, uint64_t *extra_paddr)
 {
     const struct capdl_profile *profile = b->k->profile;
     unsigned cnode_bits = profile->root_cnode_bits + profile->size_bits[CAPDL_TYPE_CNODE];
-    if (b->extra_bits >= cnode_bits)
+    if (b->extra_bits >= cnode_bits) {
         *extra_paddr = root_alloc(b, b->extra_bits);
-    struct cap cnode = object_create(b->k, CAPDL_TYPE_CNODE, root_alloc(b, cnode_bits), profile->root_cnode_bits, false);
-    if (b->extra_bits && !*extra_paddr)
+    }
+    struct cap cnode =
+        object_create(b->k, CAPDL_TYPE_CNODE, root_alloc(b, cnode_bits), profile->root_cnode_bits, false);
+    if (b->extra_bits && !*extra_paddr) {
         *extra_paddr = root_alloc(b, b->extra_bits);
+    }
     struct cap vspace =
         object_create(b->k, CAPDL_TYPE_VSPACE, root_alloc(b, profile->size_bits[CAPDL_TYPE_VSPACE]), 0, false);
-    if (cnode.type == CAP_NULL || vspace.type == CAP_NULL)
+    if (cnode.type == CAP_NULL || vspace.type == CAP_NULL) {
         return boot_error(b, "out of memory");
+    }
     b->info->root = cnode.object;
     b->info->num_slots = UINT64_C(1) << profile->root_cnode_bits;
     cnode.guard_bits = (uint8_t)(WORD_BITS - profile->root_cnode_bits);
@@ -459,29 +507,34 @@ static void fill_bootinfo(struct boot *b)
 static bool make_all(struct boot *b)
 {
     uint64_t extra = 0;
-    if (!make_roots(b, &extra))
+    if (!make_roots(b, &extra)) {
         return false;
+    }
     uint64_t pool = root_alloc(b, PAGE_BITS), buffer = root_alloc(b, PAGE_BITS), bootinfo = root_alloc(b, PAGE_BITS);
-    b->bootinfo = (uint64_t *)(void *)memory_at(&b->k->memory, bootinfo, 0);
+    b->bootinfo = (uint64_t *)(void *)memory_at(&b->k->memory, bootinfo, NULL);
     fill_bootinfo(b);
     bool pc = b->k->profile->arch == CAPDL_ARCH_X86_64;
-    if (pc)
+    if (pc) {
         make_sched_control(b);
+    }
     uint64_t paging = b->next_slot;
-    if (!make_tables(b))
+    if (!make_tables(b)) {
         return false;
+    }
     boot_set_region(b, BI_IMAGE_PAGING, paging);
     map_page(b, bootinfo, b->info->bootinfo, false);
     write_slot(b, CAPDL_INITIAL_BOOTINFO_FRAME, page_cap(bootinfo, b->info->bootinfo));
     make_extra_frames(b, extra);
-    if (!pc)
+    if (!pc) {
         make_sched_control(b);
+    }
     map_page(b, buffer, b->info->ipc_buffer, false);
     write_slot(b, CAPDL_INITIAL_IPC_BUFFER, page_cap(buffer, b->info->ipc_buffer));
     make_image_frames(b);
     if (!make_asid_pool(b, pool) || !make_thread(b, root_alloc(b, b->k->profile->size_bits[CAPDL_TYPE_TCB])) ||
-        !boot_make_untypeds(b))
+        !boot_make_untypeds(b)) {
         return false;
+    }
     b->info->first_empty = b->next_slot;
     b->bootinfo[BI_EMPTY] = b->next_slot;
     b->bootinfo[BI_EMPTY + 1] = b->info->num_slots;
@@ -490,21 +543,26 @@ static bool make_all(struct boot *b)
 
 static bool boot_all(struct boot *b)
 {
-    if (!platform_init(&b->platform, b->k->profile, b->diags) || !read_elf(b) || !place_image(b) || !prepare_extra(b))
+    if (!platform_init(&b->platform, b->k->profile, b->diags) || !read_elf(b) || !place_image(b) || !prepare_extra(b)) {
         return false;
+    }
     b->info->ipc_buffer = b->info->image_end;
     b->info->bootinfo = b->info->image_end + PAGE_SIZE;
-    if (virtual_end(b) >= b->k->profile->user_top)
+    if (virtual_end(b) >= b->k->profile->user_top) {
         return boot_error(b, "the image lies too high: no room for IPC buffer and bootinfo behind it");
-    if (!find_free(b) || !place_root_objects(b))
+    }
+    if (!find_free(b) || !place_root_objects(b)) {
         return false;
+    }
     load_elf(b);
     fill_reserved(b);
-    if (!make_all(b))
+    if (!make_all(b)) {
         return false;
+    }
     if (b->full) {
         capdl_error(b->diags, (struct capdl_pos){0},
-                    "%s: the kernel stops at boot: all %" PRIu64 " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are "
+                    "%s: the kernel stops at boot: all %" PRIu64
+                    " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are "
                     "used; the image has %" PRIu64 " pages of which each takes one",
                     b->options->name, b->info->num_slots, (b->info->image_end - b->info->image_start) / PAGE_SIZE);
         return false;
@@ -518,7 +576,8 @@ bool boot(struct kernel *k, const struct boot_options *options, struct boot_info
 {
     struct boot b = {.k = k, .options = options, .info = info, .diags = diags};
     *info = (struct boot_info){0};
-    bool good = (!k->profile->num_iommus || io_spaces_init(k, IO_LEVELS) || boot_error(&b, "out of memory")) && boot_all(&b);
+    bool good =
+        (!k->profile->num_iommus || io_spaces_init(k, IO_LEVELS) || boot_error(&b, "out of memory")) && boot_all(&b);
     platform_free(&b.platform);
     free(b.extra);
     return good;

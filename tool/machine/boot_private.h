@@ -20,7 +20,7 @@ struct boot {
     unsigned extra_bits; /* 0: no extra bootinfo */
     uint64_t root_next;  /* where the next root object goes */
     uint64_t next_slot;
-    uint64_t *bootinfo;  /* host address */
+    uint64_t *bootinfo; /* host address */
     struct table *vspace;
     bool full;
 };

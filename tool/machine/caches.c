@@ -8,11 +8,13 @@ enum { PAGE = 1 << CACHE_PAGE_BITS };
 
 void caches_free(struct caches *caches)
 {
-    for (size_t i = 0; i < caches->count; i++)
-        for (unsigned view = 0; view < CACHE_VIEWS; view++)
+    for (size_t i = 0; i < caches->count; i++) {
+        for (unsigned view = 0; view < CACHE_VIEWS; view++) {
             free(caches->pages[i].bytes[view]);
+        }
+    }
     free(caches->pages);
-    *caches = (struct caches){0};
+    *caches = (struct caches){NULL};
 }
 
 /* Index of the first page with this number or a larger one. */
@@ -21,18 +23,20 @@ static size_t search(const struct caches *caches, uint64_t number)
     size_t low = 0, high = caches->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (caches->pages[middle].number < number)
+        if (caches->pages[middle].number < number) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
 
 static void *checked(void *memory)
 {
-    if (!memory)
+    if (!memory) {
         abort();
+    }
     return memory;
 }
 
@@ -43,26 +47,30 @@ static uint8_t *page_of(struct caches *caches, enum cache_view view, uint64_t nu
     if (at == caches->count || caches->pages[at].number != number) {
         if (caches->count == caches->capacity) {
             caches->capacity = caches->capacity ? caches->capacity * 2 : 16;
-            caches->pages = checked(reallocarray(caches->pages, caches->capacity, sizeof *caches->pages));
+            caches->pages = checked(reallocarray(caches->pages, caches->capacity, sizeof(*caches->pages)));
         }
-        memmove(&caches->pages[at + 1], &caches->pages[at], (caches->count - at) * sizeof *caches->pages);
+        memmove(&caches->pages[at + 1], &caches->pages[at], (caches->count - at) * sizeof(*caches->pages));
         caches->pages[at] = (struct cache_page){.number = number};
         caches->count++;
     }
     struct cache_page *page = &caches->pages[at];
-    if (!page->bytes[view])
+    if (!page->bytes[view]) {
         page->bytes[view] = checked(calloc(1, PAGE));
+    }
     return page->bytes[view];
 }
 
-void caches_write_back(struct caches *caches, struct memory *memory, enum cache_view view, uint64_t paddr, uint64_t size)
+void caches_write_back(struct caches *caches, struct memory *memory, enum cache_view view, uint64_t paddr,
+                       uint64_t size)
 {
-    uint64_t start = paddr & ~(uint64_t)(CACHE_LINE - 1), end = (paddr + size + CACHE_LINE - 1) & ~(uint64_t)(CACHE_LINE - 1);
+    uint64_t start = paddr & ~(uint64_t)(CACHE_LINE - 1),
+             end = (paddr + size + CACHE_LINE - 1) & ~(uint64_t)(CACHE_LINE - 1);
     while (start < end) {
         uint64_t offset = start % PAGE, length = PAGE - offset < end - start ? PAGE - offset : end - start, available;
         const uint8_t *bytes = memory_at(memory, start, &available);
-        if (bytes && available >= length)
+        if (bytes && available >= length) {
             memcpy(page_of(caches, view, start >> CACHE_PAGE_BITS) + offset, bytes, length);
+        }
         start += length;
     }
 }
@@ -70,5 +78,6 @@ void caches_write_back(struct caches *caches, struct memory *memory, enum cache_
 const uint8_t *caches_page(const struct caches *caches, enum cache_view view, uint64_t paddr)
 {
     size_t at = search(caches, paddr >> CACHE_PAGE_BITS);
-    return at < caches->count && caches->pages[at].number == paddr >> CACHE_PAGE_BITS ? caches->pages[at].bytes[view] : 0;
+    return at < caches->count && caches->pages[at].number == paddr >> CACHE_PAGE_BITS ? caches->pages[at].bytes[view]
+                                                                                      : NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What caches can hide. Memory here has none, so what was written is always seen; but it is kept what somebody would see who
- * does not go through the data cache: instruction fetches, and accesses that are not cached. They see of a line what the last
- * operation wrote back, and zeros before, as the kernel writes back what it has cleared.
+ * What caches can hide. Memory here has none, so what was written is always seen; but it is kept what somebody would
+ * see who does not go through the data cache: instruction fetches, and accesses that are not cached. They see of a line
+ * what the last operation wrote back, and zeros before, as the kernel writes back what it has cleared.
  */
 #ifndef MACHINE_CACHES_H
 #define MACHINE_CACHES_H

@@ -95,14 +95,18 @@ static bool contains(uint64_t base, unsigned bits, uint64_t other, unsigned othe
 
 static bool arch_same_region(const struct cap *a, const struct cap *b)
 {
-    if (a->type == CAP_IO_PORT_CONTROL)
+    if (a->type == CAP_IO_PORT_CONTROL) {
         return b->type == CAP_IO_PORT_CONTROL || b->type == CAP_IO_PORT;
-    if (a->type == CAP_STREAM_CONTROL)
+    }
+    if (a->type == CAP_STREAM_CONTROL) {
         return b->type == CAP_STREAM_CONTROL || b->type == CAP_STREAM;
-    if (a->type == CAP_BANK_CONTROL)
+    }
+    if (a->type == CAP_BANK_CONTROL) {
         return b->type == CAP_BANK_CONTROL || b->type == CAP_CONTEXT_BANK;
-    if (a->type != b->type)
+    }
+    if (a->type != b->type) {
         return false;
+    }
     switch ((enum cap_type)a->type) {
     case CAP_FRAME:
         return contains(a->paddr, a->bits, b->paddr, b->bits);
@@ -157,14 +161,18 @@ bool cap_same_region(const struct kernel *k, const struct cap *a, const struct c
 
 bool cap_same_object(const struct kernel *k, const struct cap *a, const struct cap *b)
 {
-    if (a->type == CAP_UNTYPED || a->type == CAP_IRQ_CONTROL || a->type == CAP_SGI_SIGNAL)
+    if (a->type == CAP_UNTYPED || a->type == CAP_IRQ_CONTROL || a->type == CAP_SGI_SIGNAL) {
         return false;
+    }
     if ((a->type == CAP_IO_PORT_CONTROL && b->type == CAP_IO_PORT) ||
         (a->type == CAP_STREAM_CONTROL && b->type == CAP_STREAM) ||
-        (a->type == CAP_BANK_CONTROL && b->type == CAP_CONTEXT_BANK))
+        (a->type == CAP_BANK_CONTROL && b->type == CAP_CONTEXT_BANK)) {
         return false;
-    if (a->type == CAP_FRAME && b->type == CAP_FRAME)
-        return a->paddr == b->paddr && a->bits == b->bits && (a->flags & CAP_FLAG_DEVICE) == (b->flags & CAP_FLAG_DEVICE);
+    }
+    if (a->type == CAP_FRAME && b->type == CAP_FRAME) {
+        return a->paddr == b->paddr && a->bits == b->bits &&
+               (a->flags & CAP_FLAG_DEVICE) == (b->flags & CAP_FLAG_DEVICE);
+    }
     return cap_same_region(k, a, b);
 }
 
@@ -189,8 +197,9 @@ bool cap_is_revocable(const struct cap *derived, const struct cap *source)
 
 enum vm_rights vm_rights_mask(enum vm_rights rights, uint64_t mask)
 {
-    if (rights == VM_NONE || !(mask & CAPDL_RIGHT_READ))
+    if (rights == VM_NONE || !(mask & CAPDL_RIGHT_READ)) {
         return VM_NONE;
+    }
     return rights == VM_READ_WRITE && mask & CAPDL_RIGHT_WRITE ? VM_READ_WRITE : VM_READ;
 }
 
@@ -216,8 +225,9 @@ struct cap cap_mask_rights(struct cap cap, uint64_t rights)
 static struct cap cnode_set_guard(struct cap cap, uint64_t data)
 {
     unsigned size = data & 63;
-    if (size + cap.bits > WORD_BITS)
+    if (size + cap.bits > WORD_BITS) {
         return cap_null();
+    }
     cap.guard_bits = (uint8_t)size;
     cap.data = data >> 6 & (size ? ~UINT64_C(0) >> (WORD_BITS - size) : 0);
     return cap;
@@ -227,8 +237,9 @@ static struct cap cnode_set_guard(struct cap cap, uint64_t data)
 static struct cap io_space_of_device(bool preserve, uint64_t data, struct cap cap)
 {
     uint64_t domain = data >> 16 & 0xffff;
-    if (preserve || cap.paddr != 0 || domain == 0)
+    if (preserve || cap.paddr != 0 || domain == 0) {
         return cap_null();
+    }
     cap.paddr = data & 0xffff;
     cap.data = domain;
     return cap;
@@ -240,8 +251,9 @@ struct cap cap_update_data(bool preserve, uint64_t data, struct cap cap)
     case CAP_ENDPOINT:
     case CAP_NOTIFICATION:
     case CAP_SMC:
-        if (preserve || cap.data != 0)
+        if (preserve || cap.data != 0) {
             return cap_null();
+        }
         cap.data = data;
         return cap;
     case CAP_CNODE:
@@ -255,8 +267,9 @@ struct cap cap_update_data(bool preserve, uint64_t data, struct cap cap)
 
 static enum status derive_mapped(struct kernel *k, struct cap cap, struct cap *out)
 {
-    if (!(cap.flags & CAP_FLAG_MAPPED))
+    if (!(cap.flags & CAP_FLAG_MAPPED)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     *out = cap;
     return STATUS_OK;
 }
@@ -272,13 +285,15 @@ enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, stru
     case CAP_BANK_CONTROL:
         return STATUS_OK;
     case CAP_REPLY:
-        if (k->profile->mcs)
+        if (k->profile->mcs) {
             *out = cap;
+        }
         return STATUS_OK;
     case CAP_UNTYPED: {
         enum status status = slot_ensure_no_children(k, slot);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
             *out = cap;
+        }
         return status;
     }
     case CAP_PAGE_TABLE:
@@ -292,7 +307,7 @@ enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, stru
     case CAP_IO_PAGE_TABLE:
         return derive_mapped(k, cap, out);
     case CAP_FRAME:
-        cap.flags &= (uint8_t)~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
+        cap.flags &= (uint8_t) ~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
         cap.asid = 0;
         cap.data = 0;
         *out = cap;

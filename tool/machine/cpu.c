@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs threads. Virtual time is counted, not measured: an instruction takes 1 ns, an entry into the kernel 200 ns, and when
- * nothing can run, time jumps to when something can.
+ * Runs threads. Virtual time is counted, not measured: an instruction takes 1 ns, an entry into the kernel 200 ns, and
+ * when nothing can run, time jumps to when something can.
  */
 #include "cpu.h"
 
@@ -26,38 +26,44 @@ static uint64_t ns_of_ticks(const struct kernel *k, uint64_t ticks)
 static void mapping_changed(void *context, struct table *vspace, uint64_t vaddr, uint64_t size)
 {
     struct cpu *cpu = context;
-    for (size_t i = 0; i < cpu->num_engines; i++)
-        if (cpu->engines[i].vspace == vspace)
+    for (size_t i = 0; i < cpu->num_engines; i++) {
+        if (cpu->engines[i].vspace == vspace) {
             engine_invalidate(&cpu->engines[i], vaddr, size);
+        }
+    }
 }
 
 static void vspace_gone(void *context, struct table *vspace)
 {
     struct cpu *cpu = context;
-    for (size_t i = 0; i < cpu->num_engines; i++)
+    for (size_t i = 0; i < cpu->num_engines; i++) {
         if (cpu->engines[i].vspace == vspace) {
             engine_save_fp(&cpu->engines[i]);
             engine_clear(&cpu->engines[i]);
-            cpu->engines[i].vspace = 0;
+            cpu->engines[i].vspace = NULL;
         }
+    }
 }
 
 static void thread_gone(void *context, struct tcb *thread)
 {
     struct cpu *cpu = context;
-    for (size_t i = 0; i < cpu->num_engines; i++)
-        if (cpu->engines[i].owner == thread)
-            cpu->engines[i].owner = 0;
+    for (size_t i = 0; i < cpu->num_engines; i++) {
+        if (cpu->engines[i].owner == thread) {
+            cpu->engines[i].owner = NULL;
+        }
+    }
     free(thread->cpu);
-    thread->cpu = 0;
+    thread->cpu = NULL;
 }
 
 /* Other address spaces may have executed what was there before. */
 static void code_changed(void *context)
 {
     struct cpu *cpu = context;
-    for (size_t i = 0; i < cpu->num_engines; i++)
+    for (size_t i = 0; i < cpu->num_engines; i++) {
         engine_forget_code(&cpu->engines[i]);
+    }
 }
 
 bool cpu_init(struct cpu *cpu, struct kernel *k)
@@ -86,22 +92,25 @@ bool cpu_init(struct cpu *cpu, struct kernel *k)
 
 void cpu_free(struct cpu *cpu)
 {
-    for (size_t i = 0; i < cpu->num_engines; i++)
+    for (size_t i = 0; i < cpu->num_engines; i++) {
         engine_close(&cpu->engines[i]);
+    }
     cpu->num_engines = 0;
 }
 
 static void set_time(struct cpu *cpu)
 {
-    if (cpu->kernel->profile->mcs)
+    if (cpu->kernel->profile->mcs) {
         kernel_set_time(cpu->kernel, ticks_of_ns(cpu->kernel, cpu->time));
+    }
 }
 
 /* Virtual time of the next timer interrupt. */
 static uint64_t next_timer(const struct cpu *cpu)
 {
-    if (cpu->kernel->profile->mcs)
+    if (cpu->kernel->profile->mcs) {
         return cpu->kernel->deadline == UINT64_MAX ? UINT64_MAX : ns_of_ticks(cpu->kernel, cpu->kernel->deadline);
+    }
     return cpu->next_tick;
 }
 
@@ -109,9 +118,11 @@ static void timer(struct cpu *cpu)
 {
     set_time(cpu);
     kernel_timer(cpu->kernel);
-    if (!cpu->kernel->profile->mcs)
-        while (cpu->next_tick <= cpu->time)
+    if (!cpu->kernel->profile->mcs) {
+        while (cpu->next_tick <= cpu->time) {
             cpu->next_tick += TICK_NS;
+        }
+    }
 }
 
 static void set_ip(struct kernel *k, struct tcb *thread, uint64_t pc)
@@ -124,8 +135,9 @@ static void enter_kernel(struct cpu *cpu, struct tcb *thread, uint64_t pc)
     struct kernel *k = cpu->kernel;
     set_ip(k, thread, pc);
     if (cpu->exit.kind == EXIT_BUDGET) {
-        if (cpu->arch->interrupted)
+        if (cpu->arch->interrupted) {
             cpu->arch->interrupted(thread->regs);
+        }
         return;
     }
     cpu->time += ENTRY_NS;
@@ -137,8 +149,9 @@ static void enter_kernel(struct cpu *cpu, struct tcb *thread, uint64_t pc)
 static uint32_t instruction_at(struct engine *e, uint64_t pc)
 {
     uint8_t bytes[4] = {0};
-    if (uc_mem_read(e->uc, pc, bytes, 2) == UC_ERR_OK)
+    if (uc_mem_read(e->uc, pc, bytes, 2) == UC_ERR_OK) {
         uc_mem_read(e->uc, pc + 2, bytes + 2, 2);
+    }
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
@@ -160,8 +173,9 @@ static bool run_engine(struct cpu *cpu, struct engine *e, uint64_t pc)
         cpu->exit.trap = (uint32_t)error;
         bool guest = error == UC_ERR_INSN_INVALID || error == UC_ERR_EXCEPTION;
         bool access = error >= UC_ERR_READ_UNMAPPED && error <= UC_ERR_FETCH_UNALIGNED;
-        if (!guest && !access && error != UC_ERR_READ_PROT && error != UC_ERR_FETCH_PROT)
+        if (!guest && !access && error != UC_ERR_READ_PROT && error != UC_ERR_FETCH_PROT) {
             cpu->broken = uc_strerror(error);
+        }
     }
     return !cpu->broken;
 }
@@ -176,29 +190,34 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
         return true;
     }
     struct table *vspace = vspace_of_thread(k, thread);
-    if (!vspace)
+    if (!vspace) {
         return step_nowhere(cpu, thread);
+    }
     struct engine *e = engine_for(cpu, vspace);
     if (!e) {
         cpu->broken = "cannot create a processor";
         return false;
     }
     cpu->budget = due - cpu->time < most ? due - cpu->time : most;
-    if (cpu->arch->leave)
+    if (cpu->arch->leave) {
         cpu->arch->leave(k, thread->regs);
+    }
     engine_load(e, thread);
-    if (!run_engine(cpu, e, thread->regs[k->registers->next_ip]))
+    if (!run_engine(cpu, e, thread->regs[k->registers->next_ip])) {
         return false;
+    }
     engine_save(e, thread);
     uint64_t pc = cpu->pc;
     bool known = cpu->exit.kind == EXIT_BUDGET || (cpu->exit.kind == EXIT_MEMORY && !cpu->exit.fetch);
-    if (!known)
+    if (!known) {
         uc_reg_read(e->uc, cpu->arch->pc, &pc);
+    }
     cpu->instructions += cpu->executed;
     thread->instructions += cpu->executed;
     cpu->time += cpu->executed;
-    if (cpu->exit.kind != EXIT_BUDGET && !cpu->exit.fetch)
+    if (cpu->exit.kind != EXIT_BUDGET && !cpu->exit.fetch) {
         cpu->exit.instruction = instruction_at(e, pc);
+    }
     enter_kernel(cpu, thread, pc);
     return true;
 }
@@ -206,10 +225,13 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
 /* Whether a thread is ready in a domain of the schedule's entries from this one to the last. */
 static bool entries_have_work(const struct kernel *k, uint32_t first)
 {
-    for (uint32_t i = first; i < k->schedule_length && k->schedule[i].duration; i++)
-        for (unsigned word = 0; word < MAX_PRIORITIES / 64; word++)
-            if (k->ready_bits[k->schedule[i].domain][word])
+    for (uint32_t i = first; i < k->schedule_length && k->schedule[i].duration; i++) {
+        for (unsigned word = 0; word < MAX_PRIORITIES / 64; word++) {
+            if (k->ready_bits[k->schedule[i].domain][word]) {
                 return true;
+            }
+        }
+    }
     return false;
 }
 
@@ -223,12 +245,14 @@ bool cpu_idle(struct cpu *cpu)
 {
     struct kernel *k = cpu->kernel;
     bool domains = k->profile->num_domains > 1 && domains_have_work(k);
-    if (!domains && !(k->profile->mcs && k->release.head))
+    if (!domains && !(k->profile->mcs && k->release.head)) {
         return false;
+    }
     if (k->profile->mcs) {
         uint64_t due = next_timer(cpu);
-        if (due == UINT64_MAX)
+        if (due == UINT64_MAX) {
             return false;
+        }
         cpu->time = due > cpu->time ? due : cpu->time + 1;
     } else {
         cpu->time += (k->domain_time > 1 ? k->domain_time - 1 : 0) * TICK_NS;

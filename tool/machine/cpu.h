@@ -14,8 +14,8 @@ enum cpu_exit_kind { EXIT_BUDGET, EXIT_SYSCALL, EXIT_SYSENTER, EXIT_TRAP, EXIT_M
 
 struct cpu_exit {
     enum cpu_exit_kind kind;
-    uint32_t trap;       /* number of the exception */
-    uint64_t address;    /* of the access */
+    uint32_t trap;    /* number of the exception */
+    uint64_t address; /* of the access */
     bool write, fetch;
     uint32_t instruction; /* that raised it; 0 if it cannot be read */
 };
@@ -76,7 +76,8 @@ struct cpu {
 bool cpu_init(struct cpu *, struct kernel *);
 void cpu_free(struct cpu *);
 
-/* Runs the current thread until it enters the kernel, and that entry; at most so many instructions. False: cpu->broken. */
+/* Runs the current thread until it enters the kernel, and that entry; at most so many instructions. False: cpu->broken.
+ */
 bool cpu_step(struct cpu *, uint64_t most);
 /* When no thread is ready: lets time pass until one may be. False: nothing will ever happen. */
 bool cpu_idle(struct cpu *);

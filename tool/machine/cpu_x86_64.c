@@ -4,8 +4,30 @@
 
 #include <string.h>
 
-enum { RDI, RSI, RAX, RBX, RBP, R12, R13, R14, RDX, R10, R8, R9, R15, FLAGS, NEXT_IP, ERROR, RSP, FAULT_IP, R11, RCX, FS_BASE = 22,
-       GS_BASE = 23 };
+enum {
+    RDI,
+    RSI,
+    RAX,
+    RBX,
+    RBP,
+    R12,
+    R13,
+    R14,
+    RDX,
+    R10,
+    R8,
+    R9,
+    R15,
+    FLAGS,
+    NEXT_IP,
+    ERROR,
+    RSP,
+    FAULT_IP,
+    R11,
+    RCX,
+    FS_BASE = 22,
+    GS_BASE = 23
+};
 enum { VECTOR_INVALID = 6, VECTOR_PROTECTION = 13, VECTOR_PAGE_FAULT = 14, FIRST_SYSCALL_VECTOR = 32 };
 enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4 };
 enum { FP_CONTROL = 24, FP_TAGS = 26, FP_MXCSR = 27 };
@@ -20,9 +42,9 @@ static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
 {
     uint16_t control = 0x37f, tags = 0xffff;
     uint32_t mxcsr = 0x1f80;
-    memcpy(fp[FP_CONTROL], &control, sizeof control);
-    memcpy(fp[FP_TAGS], &tags, sizeof tags);
-    memcpy(fp[FP_MXCSR], &mxcsr, sizeof mxcsr);
+    memcpy(fp[FP_CONTROL], &control, sizeof(control));
+    memcpy(fp[FP_TAGS], &tags, sizeof(tags));
+    memcpy(fp[FP_MXCSR], &mxcsr, sizeof(mxcsr));
 }
 
 /* The kernel does not use execute-disable, so a fetch is told apart from a read by nothing. */
@@ -30,17 +52,18 @@ static void page_fault(struct kernel *k, const struct cpu_exit *exit)
 {
     struct table *root = vspace_of_thread(k, k->current);
     bool present = false;
-    if (root)
+    if (root) {
         vspace_depth(k, root, exit->address, &present);
+    }
     uint64_t error = ERROR_USER | (present ? ERROR_PRESENT : 0u) | (exit->write ? ERROR_WRITE : 0u);
     k->current->regs[ERROR] = error;
     kernel_vm_fault(k, exit->address, error, false);
 }
 
 /*
- * The two ways to make a system call, and how the kernel goes back to one that did: SYSRET puts the address into RCX, the flags
- * into R11 and leaves no stack pointer; SYSEXIT takes the address from RDX and the stack pointer from RCX. A thread stopped by
- * anything else gets all its registers back.
+ * The two ways to make a system call, and how the kernel goes back to one that did: SYSRET puts the address into RCX,
+ * the flags into R11 and leaves no stack pointer; SYSEXIT takes the address from RDX and the stack pointer from RCX. A
+ * thread stopped by anything else gets all its registers back.
  */
 #define ERROR_SYSCALL UINT64_MAX
 
@@ -65,8 +88,9 @@ static void system_enter(struct kernel *k)
 
 static void leave(const struct kernel *k, uint64_t *regs)
 {
-    if (regs[ERROR] != ERROR_SYSCALL)
+    if (regs[ERROR] != ERROR_SYSCALL) {
         return;
+    }
     if (k->profile->sysenter) {
         regs[RDX] = regs[NEXT_IP];
         regs[RCX] = regs[RSP];
@@ -110,14 +134,29 @@ const struct cpu_arch cpu_x86_64 = {
     .arch = UC_ARCH_X86,
     .mode = UC_MODE_64,
     .num_regs = 19,
-    .regs = {{RDI, UC_X86_REG_RDI}, {RSI, UC_X86_REG_RSI}, {RAX, UC_X86_REG_RAX}, {RBX, UC_X86_REG_RBX}, {RBP, UC_X86_REG_RBP},
-             {R12, UC_X86_REG_R12}, {R13, UC_X86_REG_R13}, {R14, UC_X86_REG_R14}, {RDX, UC_X86_REG_RDX}, {R10, UC_X86_REG_R10},
-             {R8, UC_X86_REG_R8},   {R9, UC_X86_REG_R9},   {R15, UC_X86_REG_R15}, {FLAGS, UC_X86_REG_RFLAGS}, {RSP, UC_X86_REG_RSP},
-             {R11, UC_X86_REG_R11}, {RCX, UC_X86_REG_RCX}, {FS_BASE, UC_X86_REG_FS_BASE}, {GS_BASE, UC_X86_REG_GS_BASE}},
+    .regs = {{RDI, UC_X86_REG_RDI},
+             {RSI, UC_X86_REG_RSI},
+             {RAX, UC_X86_REG_RAX},
+             {RBX, UC_X86_REG_RBX},
+             {RBP, UC_X86_REG_RBP},
+             {R12, UC_X86_REG_R12},
+             {R13, UC_X86_REG_R13},
+             {R14, UC_X86_REG_R14},
+             {RDX, UC_X86_REG_RDX},
+             {R10, UC_X86_REG_R10},
+             {R8, UC_X86_REG_R8},
+             {R9, UC_X86_REG_R9},
+             {R15, UC_X86_REG_R15},
+             {FLAGS, UC_X86_REG_RFLAGS},
+             {RSP, UC_X86_REG_RSP},
+             {R11, UC_X86_REG_R11},
+             {RCX, UC_X86_REG_RCX},
+             {FS_BASE, UC_X86_REG_FS_BASE},
+             {GS_BASE, UC_X86_REG_GS_BASE}},
     .pc = UC_X86_REG_RIP,
     .num_fp = 28,
-    .fp = {XMM4(0),         XMM4(4),          XMM4(8),         XMM4(12),          UC_X86_REG_ST0, UC_X86_REG_ST1, UC_X86_REG_ST2,
-           UC_X86_REG_ST3,  UC_X86_REG_ST4,   UC_X86_REG_ST5,  UC_X86_REG_ST6,    UC_X86_REG_ST7, UC_X86_REG_FPCW, UC_X86_REG_FPSW,
+    .fp = {XMM4(0), XMM4(4), XMM4(8), XMM4(12), UC_X86_REG_ST0, UC_X86_REG_ST1, UC_X86_REG_ST2, UC_X86_REG_ST3,
+           UC_X86_REG_ST4, UC_X86_REG_ST5, UC_X86_REG_ST6, UC_X86_REG_ST7, UC_X86_REG_FPCW, UC_X86_REG_FPSW,
            UC_X86_REG_FPTAG, UC_X86_REG_MXCSR},
     .init = init,
     .init_fp = init_fp,

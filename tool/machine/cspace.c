@@ -14,18 +14,21 @@ static enum status lookup_fail(struct kernel *k, struct lookup_fault fault)
 }
 
 /* Resolves one CNode; *bits is what is left of the address. */
-static enum status resolve_level(struct kernel *k, const struct cap *cap, uint64_t cptr, unsigned *bits, struct slot **out)
+static enum status resolve_level(struct kernel *k, const struct cap *cap, uint64_t cptr, unsigned *bits,
+                                 struct slot **out)
 {
     unsigned guard_bits = cap->guard_bits, level_bits = guard_bits + cap->bits;
     uint64_t guard = cptr >> ((*bits - guard_bits) & 63) & low_bits(guard_bits);
-    if (guard_bits > *bits || guard != cap->data)
+    if (guard_bits > *bits || guard != cap->data) {
         return lookup_fail(k, (struct lookup_fault){.kind = LOOKUP_GUARD_MISMATCH,
                                                     .guard_found = cap->data,
                                                     .bits_left = *bits,
                                                     .bits_found = guard_bits});
-    if (level_bits > *bits)
-        return lookup_fail(k, (struct lookup_fault){
-                                  .kind = LOOKUP_DEPTH_MISMATCH, .bits_found = level_bits, .bits_left = *bits});
+    }
+    if (level_bits > *bits) {
+        return lookup_fail(
+            k, (struct lookup_fault){.kind = LOOKUP_DEPTH_MISMATCH, .bits_found = level_bits, .bits_left = *bits});
+    }
     *bits -= level_bits;
     *out = &((struct cnode *)cap->object)->slots[cptr >> *bits & low_bits(cap->bits)];
     return STATUS_OK;
@@ -34,13 +37,15 @@ static enum status resolve_level(struct kernel *k, const struct cap *cap, uint64
 static enum status resolve(struct kernel *k, const struct cap *root, uint64_t cptr, unsigned *bits, struct slot **out)
 {
     const struct cap *cap = root;
-    *out = 0;
-    if (cap->type != CAP_CNODE)
+    *out = NULL;
+    if (cap->type != CAP_CNODE) {
         return lookup_fail(k, (struct lookup_fault){.kind = LOOKUP_INVALID_ROOT});
+    }
     do {
         enum status status = resolve_level(k, cap, cptr, bits, out);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
         cap = &(*out)->cap;
     } while (*bits && cap->type == CAP_CNODE);
     return STATUS_OK;
@@ -57,16 +62,18 @@ enum status lookup_slot(struct kernel *k, const struct tcb *thread, uint64_t cpt
 static enum status lookup_exact(struct kernel *k, bool source, const struct cap *root, uint64_t index, uint64_t depth,
                                 struct slot **out)
 {
-    *out = 0;
+    *out = NULL;
     if (root->type != CAP_CNODE) {
         k->lookup_fault = (struct lookup_fault){.kind = LOOKUP_INVALID_ROOT};
         return fail_lookup(k, source);
     }
-    if (depth < 1 || depth > WORD_BITS)
+    if (depth < 1 || depth > WORD_BITS) {
         return fail_range(k, 1, WORD_BITS);
+    }
     unsigned bits = (unsigned)depth;
-    if (resolve(k, root, index, &bits, out) != STATUS_OK)
+    if (resolve(k, root, index, &bits, out) != STATUS_OK) {
         return fail_lookup(k, source);
+    }
     if (bits != 0) {
         k->lookup_fault = (struct lookup_fault){.kind = LOOKUP_DEPTH_MISMATCH, .bits_found = 0, .bits_left = bits};
         return fail_lookup(k, source);

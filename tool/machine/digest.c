@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The digest of the initial thread's calls, as docs/evidence.md has it, from what arrives at the kernel: registers and IPC buffer
- * before a call, the reply after it. A call counts once the thread has gone on to its next one: only then it knows the answer.
+ * The digest of the initial thread's calls, as docs/evidence.md has it, from what arrives at the kernel: registers and
+ * IPC buffer before a call, the reply after it. A call counts once the thread has gone on to its next one: only then it
+ * knows the answer.
  */
 #include "kernel.h"
 
@@ -26,13 +27,15 @@ void digest_call(struct kernel *k, uint64_t cptr, const uint64_t *buffer)
     digest->pending = digest->value;
     take(digest, info);
     take(digest, cptr);
-    for (unsigned i = 0; buffer && i < message_info_caps(info); i++)
+    for (unsigned i = 0; buffer && i < message_info_caps(info); i++) {
         take(digest, buffer[MESSAGE_CAPS_OFFSET + i]);
+    }
     for (unsigned i = 0; i < message_info_length(info); i++) {
-        if (i < MESSAGE_REGISTERS)
+        if (i < MESSAGE_REGISTERS) {
             take(digest, regs[k->registers->message[i]]);
-        else if (buffer)
+        } else if (buffer) {
             take(digest, buffer[1 + i]);
+        }
     }
 }
 

@@ -6,15 +6,19 @@
 
 static enum status decode_set(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length == 0)
+    if (inv->length == 0) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t domain = invocation_argument(k, inv, 0);
-    if (domain >= k->profile->num_domains)
+    if (domain >= k->profile->num_domains) {
         return fail_argument(k, 0);
-    if (!k->extra[0])
+    }
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (k->extra[0]->cap.type != CAP_THREAD)
+    }
+    if (k->extra[0]->cap.type != CAP_THREAD) {
         return fail_argument(k, 1);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     thread_set_domain(k, k->extra[0]->cap.object, (uint8_t)domain);
     return STATUS_OK;
@@ -23,20 +27,26 @@ static enum status decode_set(struct kernel *k, struct invocation *inv)
 /* The last entry is an end marker for ever. */
 static enum status decode_configure(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 3)
+    if (inv->length < 3) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t index = invocation_argument(k, inv, 0), domain = invocation_argument(k, inv, 1);
     uint64_t duration = invocation_argument(k, inv, 2);
-    if (index >= k->schedule_length - 1)
+    if (index >= k->schedule_length - 1) {
         return fail_range(k, 0, k->schedule_length - 2);
-    if (domain >= k->profile->num_domains)
+    }
+    if (domain >= k->profile->num_domains) {
         return fail_range(k, 0, k->profile->num_domains - 1);
-    if (duration > MAX_DURATION)
+    }
+    if (duration > MAX_DURATION) {
         return fail_argument(k, 2);
-    if (duration == 0 && domain != 0)
+    }
+    if (duration == 0 && domain != 0) {
         return fail_argument(k, 1);
-    if (index == k->schedule_start && duration == 0)
+    }
+    if (index == k->schedule_start && duration == 0) {
         return fail_argument(k, 2);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     k->schedule[index] = (struct domain_slot){(uint8_t)domain, duration};
     return STATUS_OK;
@@ -44,13 +54,16 @@ static enum status decode_configure(struct kernel *k, struct invocation *inv)
 
 static enum status decode_set_start(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 1)
+    if (inv->length < 1) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t index = invocation_argument(k, inv, 0);
-    if (index >= k->schedule_length)
+    if (index >= k->schedule_length) {
         return fail_range(k, 0, k->schedule_length - 1);
-    if (k->schedule[index].duration == 0)
+    }
+    if (k->schedule[index].duration == 0) {
         return fail_argument(k, 0);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     k->schedule_start = (uint32_t)index;
     k->domain_time = 0;

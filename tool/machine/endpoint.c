@@ -6,39 +6,45 @@
 void wait_enqueue(struct kernel *k, struct queue *queue, struct tcb *thread)
 {
     struct tcb *after = queue->tail;
-    while (k->profile->mcs && after && after->priority < thread->priority)
+    while (k->profile->mcs && after && after->priority < thread->priority) {
         after = after->wait_prev;
+    }
     struct tcb *before = after ? after->wait_next : queue->head;
     thread->wait_prev = after;
     thread->wait_next = before;
-    if (after)
+    if (after) {
         after->wait_next = thread;
-    else
+    } else {
         queue->head = thread;
-    if (before)
+    }
+    if (before) {
         before->wait_prev = thread;
-    else
+    } else {
         queue->tail = thread;
+    }
 }
 
 void wait_dequeue(struct queue *queue, struct tcb *thread)
 {
-    if (thread->wait_prev)
+    if (thread->wait_prev) {
         thread->wait_prev->wait_next = thread->wait_next;
-    else
+    } else {
         queue->head = thread->wait_next;
-    if (thread->wait_next)
+    }
+    if (thread->wait_next) {
         thread->wait_next->wait_prev = thread->wait_prev;
-    else
+    } else {
         queue->tail = thread->wait_prev;
-    thread->wait_prev = thread->wait_next = 0;
+    }
+    thread->wait_prev = thread->wait_next = NULL;
 }
 
 static void endpoint_dequeue(struct endpoint *endpoint, struct tcb *thread)
 {
     wait_dequeue(&endpoint->queue, thread);
-    if (!endpoint->queue.head)
+    if (!endpoint->queue.head) {
         endpoint->state = ENDPOINT_IDLE;
+    }
 }
 
 void endpoint_reorder(struct kernel *k, struct endpoint *endpoint, struct tcb *thread)
@@ -47,7 +53,8 @@ void endpoint_reorder(struct kernel *k, struct endpoint *endpoint, struct tcb *t
     wait_enqueue(k, &endpoint->queue, thread);
 }
 
-static void block_sender(struct kernel *k, struct tcb *thread, struct endpoint *endpoint, const struct cap *cap, bool call)
+static void block_sender(struct kernel *k, struct tcb *thread, struct endpoint *endpoint, const struct cap *cap,
+                         bool call)
 {
     thread->blocked_badge = cap->data;
     thread->blocked_can_grant = cap->rights & CAPDL_RIGHT_GRANT;
@@ -60,20 +67,24 @@ static void block_sender(struct kernel *k, struct tcb *thread, struct endpoint *
 
 static void check_unblocked(struct kernel *k, struct sched_context *sc)
 {
-    if (sc_is_sporadic(sc) && sc != k->current_sc)
+    if (sc_is_sporadic(sc) && sc != k->current_sc) {
         refill_unblock_check(k, sc);
+    }
 }
 
-static void deliver_mcs(struct kernel *k, struct tcb *thread, struct tcb *dest, const struct cap *cap, bool call, bool donate)
+static void deliver_mcs(struct kernel *k, struct tcb *thread, struct tcb *dest, const struct cap *cap, bool call,
+                        bool donate)
 {
     struct reply *reply = dest->reply;
-    if (reply)
+    if (reply) {
         reply_unlink(k, reply, dest);
+    }
     if (call || thread->fault.kind != FAULT_NONE) {
-        if (reply && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY))
+        if (reply && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
             reply_push(k, thread, dest, reply, donate);
-        else
+        } else {
             thread_set_state(k, thread, THREAD_INACTIVE);
+        }
     } else if (donate && !dest->sc && thread->sc) {
         sc_donate(k, thread->sc, dest);
     }
@@ -87,29 +98,33 @@ static void deliver(struct kernel *k, struct tcb *thread, struct tcb *dest, cons
     bool grant = dest->blocked_can_grant;
     thread_set_state(k, dest, THREAD_RUNNING);
     sched_possible_switch(k, dest);
-    if (!call)
+    if (!call) {
         return;
-    if (cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY))
+    }
+    if (cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
         reply_setup_caller(k, thread, dest, grant);
-    else
+    } else {
         thread_set_state(k, thread, THREAD_INACTIVE);
+    }
 }
 
-void endpoint_send(struct kernel *k, struct tcb *thread, struct endpoint *endpoint, const struct cap *cap, bool block, bool call,
-                   bool donate)
+void endpoint_send(struct kernel *k, struct tcb *thread, struct endpoint *endpoint, const struct cap *cap, bool block,
+                   bool call, bool donate)
 {
     if (endpoint->state != ENDPOINT_RECEIVE) {
-        if (block)
+        if (block) {
             block_sender(k, thread, endpoint, cap, call);
+        }
         return;
     }
     struct tcb *dest = endpoint->queue.head;
     endpoint_dequeue(endpoint, dest);
     ipc_transfer(k, thread, endpoint, cap->data, cap->rights & CAPDL_RIGHT_GRANT, dest);
-    if (k->profile->mcs)
+    if (k->profile->mcs) {
         deliver_mcs(k, thread, dest, cap, call, donate);
-    else
+    } else {
         deliver(k, thread, dest, cap, call);
+    }
 }
 
 static void block_receiver(struct kernel *k, struct tcb *thread, struct endpoint *endpoint, const struct cap *cap,
@@ -118,8 +133,9 @@ static void block_receiver(struct kernel *k, struct tcb *thread, struct endpoint
     thread->reply = reply;
     thread->blocked_can_grant = cap->rights & CAPDL_RIGHT_GRANT;
     thread_block(k, thread, THREAD_BLOCKED_ON_RECEIVE, endpoint);
-    if (reply)
+    if (reply) {
         reply->tcb = thread;
+    }
     wait_enqueue(k, &endpoint->queue, thread);
     endpoint->state = ENDPOINT_RECEIVE;
 }
@@ -134,22 +150,24 @@ static void accept_mcs(struct kernel *k, struct tcb *sender, struct tcb *thread,
 {
     bool may_reply = sender->blocked_can_grant || sender->blocked_can_grant_reply;
     check_unblocked(k, sender->sc);
-    if (!sender->blocked_is_call && sender->fault.kind == FAULT_NONE)
+    if (!sender->blocked_is_call && sender->fault.kind == FAULT_NONE) {
         resume_sender(k, sender);
-    else if (may_reply && reply)
+    } else if (may_reply && reply) {
         reply_push(k, sender, thread, reply, sender->sc && sender->fault.kind != FAULT_TIMEOUT);
-    else
+    } else {
         thread_set_state(k, sender, THREAD_INACTIVE);
+    }
 }
 
 static void accept(struct kernel *k, struct tcb *sender, struct tcb *thread, const struct cap *cap)
 {
-    if (!sender->blocked_is_call)
+    if (!sender->blocked_is_call) {
         resume_sender(k, sender);
-    else if (sender->blocked_can_grant || sender->blocked_can_grant_reply)
+    } else if (sender->blocked_can_grant || sender->blocked_can_grant_reply) {
         reply_setup_caller(k, sender, thread, cap->rights & CAPDL_RIGHT_GRANT);
-    else
+    } else {
         thread_set_state(k, sender, THREAD_INACTIVE);
+    }
 }
 
 static void receive_from_sender(struct kernel *k, struct tcb *thread, const struct cap *cap, struct reply *reply)
@@ -158,39 +176,45 @@ static void receive_from_sender(struct kernel *k, struct tcb *thread, const stru
     struct tcb *sender = endpoint->queue.head;
     endpoint_dequeue(endpoint, sender);
     ipc_transfer(k, sender, endpoint, sender->blocked_badge, sender->blocked_can_grant, thread);
-    if (k->profile->mcs)
+    if (k->profile->mcs) {
         accept_mcs(k, sender, thread, reply);
-    else
+    } else {
         accept(k, sender, thread, cap);
+    }
 }
 
 static struct reply *prepare_reply(struct kernel *k, struct tcb *thread, const struct cap *cap)
 {
-    if (!cap || cap->type != CAP_REPLY)
-        return 0;
+    if (!cap || cap->type != CAP_REPLY) {
+        return NULL;
+    }
     struct reply *reply = cap->object;
-    if (reply->tcb && reply->tcb != thread)
+    if (reply->tcb && reply->tcb != thread) {
         ipc_cancel(k, reply->tcb);
+    }
     return reply;
 }
 
-void endpoint_receive(struct kernel *k, struct tcb *thread, const struct cap *cap, bool block, const struct cap *reply_cap)
+void endpoint_receive(struct kernel *k, struct tcb *thread, const struct cap *cap, bool block,
+                      const struct cap *reply_cap)
 {
     struct endpoint *endpoint = cap->object;
-    struct reply *reply = k->profile->mcs ? prepare_reply(k, thread, reply_cap) : 0;
+    struct reply *reply = k->profile->mcs ? prepare_reply(k, thread, reply_cap) : NULL;
     struct notification *notification = thread->notification;
     if (notification && notification->state == NOTIFICATION_ACTIVE) {
         notification_complete(k, notification, thread);
         return;
     }
-    if (k->profile->mcs && notification && block)
+    if (k->profile->mcs && notification && block) {
         notification_return_sc(k, notification, thread);
-    if (endpoint->state == ENDPOINT_SEND)
+    }
+    if (endpoint->state == ENDPOINT_SEND) {
         receive_from_sender(k, thread, cap, reply);
-    else if (block)
+    } else if (block) {
         block_receiver(k, thread, endpoint, cap, reply);
-    else
+    } else {
         thread->regs[k->registers->cap] = 0;
+    }
 }
 
 /* Forgets a fault that is waiting for its handler's answer, and any reply capability to the thread. */
@@ -198,30 +222,34 @@ static void cancel_reply(struct kernel *k, struct tcb *thread)
 {
     thread->fault.kind = FAULT_NONE;
     struct slot *caller = thread->slots[TCB_REPLY].next;
-    if (caller)
+    if (caller) {
         slot_delete_one(k, caller);
+    }
 }
 
 void ipc_cancel(struct kernel *k, struct tcb *thread)
 {
-    if (k->profile->mcs)
+    if (k->profile->mcs) {
         thread->fault.kind = FAULT_NONE;
+    }
     switch (thread->state) {
     case THREAD_BLOCKED_ON_SEND:
     case THREAD_BLOCKED_ON_RECEIVE:
         endpoint_dequeue(thread->blocked_on, thread);
-        if (thread->state == THREAD_BLOCKED_ON_RECEIVE && thread->reply)
+        if (thread->state == THREAD_BLOCKED_ON_RECEIVE && thread->reply) {
             reply_unlink(k, thread->reply, thread);
+        }
         thread_set_state(k, thread, THREAD_INACTIVE);
         break;
     case THREAD_BLOCKED_ON_NOTIFICATION:
         notification_cancel(k, thread->blocked_on, thread);
         break;
     case THREAD_BLOCKED_ON_REPLY:
-        if (k->profile->mcs)
+        if (k->profile->mcs) {
             reply_remove_thread(k, thread);
-        else
+        } else {
             cancel_reply(k, thread);
+        }
         break;
     default:
         break;
@@ -237,8 +265,9 @@ static void restart_queued(struct kernel *k, struct endpoint *endpoint, struct t
         sched_enqueue(k, thread);
         return;
     }
-    if (thread->state == THREAD_BLOCKED_ON_RECEIVE && thread->reply)
+    if (thread->state == THREAD_BLOCKED_ON_RECEIVE && thread->reply) {
         reply_unlink(k, thread->reply, thread);
+    }
     if (thread->fault.kind != FAULT_NONE) {
         thread_set_state(k, thread, THREAD_INACTIVE);
         return;
@@ -250,21 +279,25 @@ static void restart_queued(struct kernel *k, struct endpoint *endpoint, struct t
 
 void endpoint_cancel_all(struct kernel *k, struct endpoint *endpoint)
 {
-    if (endpoint->state == ENDPOINT_IDLE)
+    if (endpoint->state == ENDPOINT_IDLE) {
         return;
-    while (endpoint->queue.head)
+    }
+    while (endpoint->queue.head) {
         restart_queued(k, endpoint, endpoint->queue.head);
+    }
     sched_reschedule(k);
 }
 
 void endpoint_cancel_badged(struct kernel *k, struct endpoint *endpoint, uint64_t badge)
 {
-    if (endpoint->state != ENDPOINT_SEND)
+    if (endpoint->state != ENDPOINT_SEND) {
         return;
+    }
     for (struct tcb *thread = endpoint->queue.head, *next; thread; thread = next) {
         next = thread->wait_next;
-        if (thread->blocked_badge == badge)
+        if (thread->blocked_badge == badge) {
             restart_queued(k, endpoint, thread);
+        }
     }
     sched_reschedule(k);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Faults: to whom they go, what the messages say, what an answer does. Follows src/kernel/faulthandler.c, src/api/faults.c. */
+/* Faults: to whom they go, what the messages say, what an answer does. Follows src/kernel/faulthandler.c,
+ * src/api/faults.c. */
 #include "kernel.h"
 
 enum { LABEL_CAP = 1, LABEL_UNKNOWN_SYSCALL, LABEL_USER_EXCEPTION, LABEL_TIMEOUT = 5 };
@@ -30,13 +31,14 @@ static void unhandled(struct kernel *k, struct tcb *thread, struct fault fault)
     thread_set_state(k, thread, THREAD_INACTIVE);
 }
 
-static void send_fault(struct kernel *k, struct tcb *thread, const struct cap *handler, struct lookup_fault lookup, bool call,
-                       bool donate)
+static void send_fault(struct kernel *k, struct tcb *thread, const struct cap *handler, struct lookup_fault lookup,
+                       bool call, bool donate)
 {
     thread->fault = k->fault;
     bool forgotten = k->profile->mcs && k->version < 16; /* how the lookup failed */
-    if (k->fault.kind == FAULT_CAP && !forgotten)
+    if (k->fault.kind == FAULT_CAP && !forgotten) {
         thread->lookup_fault = lookup;
+    }
     endpoint_send(k, thread, handler->object, handler, true, call, donate);
 }
 
@@ -64,10 +66,11 @@ void fault_handle(struct kernel *k, struct tcb *thread)
         return;
     }
     struct cap handler = thread->slots[TCB_FAULT_HANDLER].cap;
-    if (handler.type == CAP_ENDPOINT)
-        send_fault(k, thread, &handler, k->lookup_fault, false, thread->sc != 0);
-    else
+    if (handler.type == CAP_ENDPOINT) {
+        send_fault(k, thread, &handler, k->lookup_fault, false, thread->sc != NULL);
+    } else {
         unhandled(k, thread, k->fault);
+    }
 }
 
 bool timeout_handler_is_valid(const struct tcb *thread)
@@ -84,8 +87,9 @@ void fault_handle_timeout(struct kernel *k, struct tcb *thread)
 static unsigned set_registers(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint64_t *buffer,
                               const uint8_t *list, unsigned count)
 {
-    for (unsigned i = 0; i < count && (i < MESSAGE_REGISTERS || buffer); i++)
+    for (unsigned i = 0; i < count && (i < MESSAGE_REGISTERS || buffer); i++) {
         message_set(k, receiver, buffer, i, sender->regs[list[i]]);
+    }
     return count;
 }
 
@@ -137,8 +141,8 @@ unsigned fault_set_message(struct kernel *k, struct tcb *sender, struct tcb *rec
     }
 }
 
-static void take_registers(struct kernel *k, struct tcb *receiver, const struct tcb *sender, unsigned length, const uint8_t *list,
-                           unsigned count)
+static void take_registers(struct kernel *k, struct tcb *receiver, const struct tcb *sender, unsigned length,
+                           const uint8_t *list, unsigned count)
 {
     const uint64_t *buffer = ipc_buffer_of(k, sender, false);
     for (unsigned i = 0; i < length && i < count && (i < MESSAGE_REGISTERS || buffer); i++) {

@@ -13,19 +13,22 @@ static struct cap zombie_of_cnode(const struct cap *cap)
 
 static void thread_unbind_notification(struct tcb *thread)
 {
-    if (thread->notification)
+    if (thread->notification) {
         notification_unbind(thread->notification);
+    }
 }
 
 static void thread_forget(struct kernel *k, struct tcb *thread)
 {
-    if (thread->all_prev)
+    if (thread->all_prev) {
         thread->all_prev->all_next = thread->all_next;
-    else if (k->threads == thread)
+    } else if (k->threads == thread) {
         k->threads = thread->all_next;
-    if (thread->all_next)
+    }
+    if (thread->all_next) {
         thread->all_next->all_prev = thread->all_prev;
-    thread->all_prev = thread->all_next = 0;
+    }
+    thread->all_prev = thread->all_next = NULL;
 }
 
 static struct cap finalise_thread(struct kernel *k, const struct cap *cap)
@@ -35,14 +38,15 @@ static struct cap finalise_thread(struct kernel *k, const struct cap *cap)
     struct sched_context *sc = thread->sc;
     if (sc) {
         sc_unbind_thread(k, sc);
-        if (sc->yield_from)
+        if (sc->yield_from) {
             sc_complete_yield_to(k, sc->yield_from);
+        }
     }
     thread_suspend(k, thread);
     thread_forget(k, thread);
     if (thread->vcpu) {
-        thread->vcpu->tcb = 0;
-        thread->vcpu = 0;
+        thread->vcpu->tcb = NULL;
+        thread->vcpu = NULL;
     }
     return (struct cap){
         .type = CAP_ZOMBIE, .flags = CAP_FLAG_TCB, .paddr = cap->paddr, .data = TCB_SLOTS, .object = thread};
@@ -50,8 +54,9 @@ static struct cap finalise_thread(struct kernel *k, const struct cap *cap)
 
 static void finalise_notification(struct kernel *k, struct notification *notification)
 {
-    if (notification->sc)
+    if (notification->sc) {
         sc_unbind_notification(notification->sc);
+    }
     notification_unbind(notification);
     notification_cancel_all(k, notification);
 }
@@ -59,12 +64,14 @@ static void finalise_notification(struct kernel *k, struct notification *notific
 static void finalise_reply(struct kernel *k, struct reply *reply)
 {
     struct tcb *thread = reply->tcb;
-    if (!thread)
+    if (!thread) {
         return;
-    if (thread->state == THREAD_BLOCKED_ON_REPLY)
+    }
+    if (thread->state == THREAD_BLOCKED_ON_REPLY) {
         reply_remove(k, reply, thread);
-    else
+    } else {
         ipc_cancel(k, thread);
+    }
 }
 
 static void finalise_sched_context(struct kernel *k, struct sched_context *sc)
@@ -72,28 +79,32 @@ static void finalise_sched_context(struct kernel *k, struct sched_context *sc)
     sc_unbind_all(k, sc);
     sc_unbind_notification(sc);
     sc_unbind_reply(sc);
-    if (sc->yield_from)
+    if (sc->yield_from) {
         sc_complete_yield_to(k, sc->yield_from);
+    }
     sc->refill_max = 0;
     sc->sporadic = false;
 }
 
 static void finalise_vcpu(struct vcpu *vcpu)
 {
-    if (vcpu->tcb)
-        vcpu->tcb->vcpu = 0;
-    vcpu->tcb = 0;
+    if (vcpu->tcb) {
+        vcpu->tcb->vcpu = NULL;
+    }
+    vcpu->tcb = NULL;
 }
 
 /* On RISC-V a root table is an ordinary table capability: found by whether its ASID leads to it. */
 static void finalise_table(struct kernel *k, const struct cap *cap)
 {
-    if (!(cap->flags & CAP_FLAG_MAPPED))
+    if (!(cap->flags & CAP_FLAG_MAPPED)) {
         return;
-    if (vspace_of_asid(k, cap->asid) == cap->object)
+    }
+    if (vspace_of_asid(k, cap->asid) == cap->object) {
         vspace_delete_asid(k, cap->asid, cap->object);
-    else if (cap->type != CAP_VSPACE && cap->type != CAP_EPT_PML4)
+    } else if (cap->type != CAP_VSPACE && cap->type != CAP_EPT_PML4) {
         vspace_unmap_table(k, cap);
+    }
 }
 
 static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct cap *cleanup)
@@ -106,8 +117,9 @@ static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct
         finalise_notification(k, cap->object);
         break;
     case CAP_REPLY:
-        if (k->profile->mcs)
+        if (k->profile->mcs) {
             finalise_reply(k, cap->object);
+        }
         break;
     case CAP_CNODE:
         return zombie_of_cnode(cap);
@@ -160,10 +172,12 @@ static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct
 struct cap cap_finalise(struct kernel *k, struct cap cap, bool final, struct cap *cleanup)
 {
     *cleanup = cap_null();
-    if (cap.type == CAP_ZOMBIE)
+    if (cap.type == CAP_ZOMBIE) {
         return cap;
-    if (cap.type == CAP_FRAME && cap.asid)
+    }
+    if (cap.type == CAP_FRAME && cap.asid) {
         vspace_unmap_page(k, &cap);
+    }
     return final ? finalise_final(k, &cap, cleanup) : cap_null();
 }
 

@@ -12,11 +12,13 @@ enum { ARM_NUM_IPIS = 2, ARM_VGIC_IRQ = 25, ARM_HYPERVISOR_TIMER_IRQ = 26, ARM_T
 static void release_object(void *context, struct object *object)
 {
     struct kernel *k = context;
-    if (object->type == CAPDL_TYPE_TCB && k->host.thread_gone)
+    if (object->type == CAPDL_TYPE_TCB && k->host.thread_gone) {
         k->host.thread_gone(k->host.context, (struct tcb *)(void *)object);
+    }
     bool table = object->type == CAPDL_TYPE_VSPACE || object->type == CAPDL_TYPE_PAGE_TABLE;
-    if (table && k->host.vspace_gone)
+    if (table && k->host.vspace_gone) {
         k->host.vspace_gone(k->host.context, (struct table *)(void *)object);
+    }
 }
 
 static void choose_arch(struct kernel *k)
@@ -40,40 +42,51 @@ static void choose_arch(struct kernel *k)
 static bool init_labels(struct kernel *k)
 {
     const uint16_t *labels = k->profile->labels;
-    for (unsigned m = 0; m < CAPDL_METHOD_COUNT; m++)
-        if (labels[m] != CAPDL_PROFILE_ABSENT && labels[m] >= k->num_labels)
+    for (unsigned m = 0; m < CAPDL_METHOD_COUNT; m++) {
+        if (labels[m] != CAPDL_PROFILE_ABSENT && labels[m] >= k->num_labels) {
             k->num_labels = labels[m] + 1u;
-    k->methods = malloc((k->num_labels + 1) * sizeof *k->methods);
-    if (!k->methods)
+        }
+    }
+    k->methods = malloc((k->num_labels + 1) * sizeof(*k->methods));
+    if (!k->methods) {
         return false;
-    for (unsigned i = 0; i < k->num_labels; i++)
+    }
+    for (unsigned i = 0; i < k->num_labels; i++) {
         k->methods[i] = CAPDL_METHOD_COUNT;
-    for (unsigned m = 0; m < CAPDL_METHOD_COUNT; m++)
-        if (labels[m] != CAPDL_PROFILE_ABSENT && labels[m] != 0)
+    }
+    for (unsigned m = 0; m < CAPDL_METHOD_COUNT; m++) {
+        if (labels[m] != CAPDL_PROFILE_ABSENT && labels[m] != 0) {
             k->methods[labels[m]] = (uint16_t)m;
+        }
+    }
     return true;
 }
 
 static void init_irqs(struct kernel *k)
 {
-    for (unsigned i = 0; i < MAX_IRQS; i++)
+    for (unsigned i = 0; i < MAX_IRQS; i++) {
         k->irq_masked[i] = true;
-    if (k->profile->arch != CAPDL_ARCH_AARCH64)
+    }
+    if (k->profile->arch != CAPDL_ARCH_AARCH64) {
         return;
-    for (unsigned i = 0; k->profile->smp && i < ARM_NUM_IPIS; i++)
+    }
+    for (unsigned i = 0; k->profile->smp && i < ARM_NUM_IPIS; i++) {
         k->irq_state[i] = IRQ_RESERVED;
+    }
     bool hypervisor = k->profile->hypervisor;
     k->irq_state[hypervisor ? ARM_HYPERVISOR_TIMER_IRQ : ARM_TIMER_IRQ] = IRQ_TIMER;
-    if (hypervisor)
+    if (hypervisor) {
         k->irq_state[ARM_VGIC_IRQ] = k->irq_state[ARM_TIMER_IRQ] = IRQ_RESERVED;
+    }
 }
 
 static bool init_idle(struct kernel *k)
 {
-    k->idle = calloc(1, sizeof *k->idle);
-    k->idle_sc = calloc(1, sizeof *k->idle_sc + MIN_REFILLS * sizeof(struct refill));
-    if (!k->idle || !k->idle_sc)
+    k->idle = calloc(1, sizeof(*k->idle));
+    k->idle_sc = calloc(1, sizeof(*k->idle_sc) + MIN_REFILLS * sizeof(struct refill));
+    if (!k->idle || !k->idle_sc) {
         return false;
+    }
     strcpy(k->idle->name, "idle_thread");
     k->idle->state = THREAD_IDLE;
     k->idle->sc = k->idle_sc;
@@ -89,9 +102,10 @@ static bool init_domains(struct kernel *k)
 {
     uint32_t length = k->profile->num_domain_schedules;
     k->schedule_length = length < 2 ? 2 : length;
-    k->schedule = calloc(k->schedule_length, sizeof *k->schedule);
-    if (!k->schedule)
+    k->schedule = calloc(k->schedule_length, sizeof(*k->schedule));
+    if (!k->schedule) {
         return false;
+    }
     k->schedule[0] = (struct domain_slot){0, MAX_DOMAIN_DURATION};
     k->domain_time = MAX_DOMAIN_DURATION;
     return true;
@@ -100,40 +114,47 @@ static bool init_domains(struct kernel *k)
 /* Install prefixes do not say it; what they offer tells them apart, but for 15 and 16 without debug calls. */
 static unsigned release_of(const struct capdl_profile *profile)
 {
-    if (*profile->version)
-        return (unsigned)strtoul(profile->version, 0, 10);
-    if (profile->labels[CAPDL_METHOD_TCB_SET_FLAGS] == CAPDL_PROFILE_ABSENT)
+    if (*profile->version) {
+        return (unsigned)strtoul(profile->version, NULL, 10);
+    }
+    if (profile->labels[CAPDL_METHOD_TCB_SET_FLAGS] == CAPDL_PROFILE_ABSENT) {
         return 13;
-    if (profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] == CAPDL_PROFILE_ABSENT)
+    }
+    if (profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] == CAPDL_PROFILE_ABSENT) {
         return 14;
+    }
     return profile->syscalls[CAPDL_SYSCALL_DEBUG_SEND_IPI] && !profile->smp ? 15 : 16;
 }
 
 struct kernel *kernel_create(const struct capdl_profile *profile, const struct kernel_host *host)
 {
-    struct kernel *k = calloc(1, sizeof *k);
-    if (!k)
-        return 0;
+    struct kernel *k = calloc(1, sizeof(*k));
+    if (!k) {
+        return NULL;
+    }
     k->profile = profile;
     k->version = release_of(profile);
     k->board = board_of(profile, k->version);
-    if (host)
+    if (host) {
         k->host = *host;
+    }
     memory_init(&k->memory);
     k->memory.release = release_object;
     k->memory.context = k;
     choose_arch(k);
     init_irqs(k);
-    if (init_labels(k) && init_domains(k) && init_idle(k))
+    if (init_labels(k) && init_domains(k) && init_idle(k)) {
         return k;
+    }
     kernel_free(k);
-    return 0;
+    return NULL;
 }
 
 void kernel_free(struct kernel *k)
 {
-    if (!k)
+    if (!k) {
         return;
+    }
     memory_free(&k->memory);
     caches_free(&k->caches);
     free(k->methods);
@@ -151,34 +172,38 @@ uint16_t kernel_label(const struct kernel *k, enum capdl_method method)
 
 static enum status decode_send(struct kernel *k, struct invocation *inv)
 {
-    if (!(inv->cap.rights & CAPDL_RIGHT_WRITE))
+    if (!(inv->cap.rights & CAPDL_RIGHT_WRITE)) {
         return fail_capability(k, 0);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (inv->cap.type == CAP_NOTIFICATION)
+    if (inv->cap.type == CAP_NOTIFICATION) {
         notification_send(k, inv->cap.object, inv->cap.data);
-    else
+    } else {
         endpoint_send(k, k->current, inv->cap.object, &inv->cap, inv->block, inv->call, inv->can_donate);
+    }
     return STATUS_OK;
 }
 
 static enum status decode_reply(struct kernel *k, struct invocation *inv)
 {
-    if (!k->profile->mcs && inv->cap.flags & CAP_FLAG_MASTER)
+    if (!k->profile->mcs && inv->cap.flags & CAP_FLAG_MASTER) {
         return fail_capability(k, 0);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     bool grant = inv->cap.rights & CAPDL_RIGHT_GRANT;
-    if (k->profile->mcs)
+    if (k->profile->mcs) {
         reply_object_transfer(k, k->current, inv->cap.object, grant);
-    else
+    } else {
         reply_transfer(k, k->current, inv->cap.object, inv->slot, grant);
+    }
     return STATUS_OK;
 }
 
 /* Objects that the first phase of a combined system call may not invoke. */
 static bool is_second_phase_only(const struct cap *cap)
 {
-    return cap->type == CAP_THREAD || cap->type == CAP_DOMAIN || cap->type == CAP_CNODE || cap->type == CAP_SCHED_CONTROL ||
-           cap->type == CAP_SCHED_CONTEXT;
+    return cap->type == CAP_THREAD || cap->type == CAP_DOMAIN || cap->type == CAP_CNODE ||
+           cap->type == CAP_SCHED_CONTROL || cap->type == CAP_SCHED_CONTEXT;
 }
 
 static enum status decode_object(struct kernel *k, struct invocation *inv)
@@ -236,11 +261,13 @@ enum status invocation_decode(struct kernel *k, struct invocation *inv)
     default:
         break;
     }
-    if (inv->first_phase && is_second_phase_only(&inv->cap))
+    if (inv->first_phase && is_second_phase_only(&inv->cap)) {
         return fail_capability(k, 0);
+    }
     k->num_invocations++;
-    if (k->started && k->current == k->initial)
+    if (k->started && k->current == k->initial) {
         note_late(k, inv->method);
+    }
     enum capdl_kernel_error injected = k->inject ? k->inject(k->inject_context, k, inv) : CAPDL_ERROR_NO_ERROR;
     return injected ? fail(k, injected) : decode_object(k, inv);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model of an seL4 kernel: capabilities, objects and the system calls on them. Knows nothing of how user instructions are
- * executed: whoever runs them puts a thread's registers into its TCB, calls one of the kernel_* entries, and goes on with the
- * thread in kernel.current. All numbers (labels, types, sizes) come from a kernel profile.
+ * The model of an seL4 kernel: capabilities, objects and the system calls on them. Knows nothing of how user
+ * instructions are executed: whoever runs them puts a thread's registers into its TCB, calls one of the kernel_*
+ * entries, and goes on with the thread in kernel.current. All numbers (labels, types, sizes) come from a kernel
+ * profile.
  *
  * Source of the rules: seL4's own source; tests name the file for each.
  */
@@ -14,7 +15,8 @@
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER, IRQ_RESERVED };
 
-/* Result of an operation: done, or one of the two ways in which the kernel fails (k->error, k->fault hold the details). */
+/* Result of an operation: done, or one of the two ways in which the kernel fails (k->error, k->fault hold the details).
+ */
 enum status { STATUS_OK, STATUS_SYSCALL_ERROR, STATUS_FAULT };
 
 struct syscall_error {
@@ -34,13 +36,15 @@ struct invocation {
     uint64_t *buffer; /* of the caller, or 0 */
 };
 
-/* The call by which an interrupt was handed out, and its words: trigger, pin and so on. Only the controller makes use of them. */
+/* The call by which an interrupt was handed out, and its words: trigger, pin and so on. Only the controller makes use
+ * of them. */
 struct irq_issue {
     enum capdl_method method;
     uint64_t words[7];
 };
 
-/* Digest of the initial thread's calls (docs/evidence.md): of those whose answers it has seen, and with the last one. */
+/* Digest of the initial thread's calls (docs/evidence.md): of those whose answers it has seen, and with the last one.
+ */
 struct call_digest {
     uint64_t value, count;
     uint64_t pending;
@@ -55,7 +59,7 @@ struct domain_slot {
 struct board {
     uint32_t last_irq;
     uint64_t timer_frequency; /* ticks a second */
-    bool has_gic; /* AArch64: without one, triggers cannot be set, nor signals sent between cores */
+    bool has_gic;             /* AArch64: without one, triggers cannot be set, nor signals sent between cores */
 };
 
 struct kernel;
@@ -130,9 +134,9 @@ struct kernel {
     uint16_t *methods; /* label -> enum capdl_method */
     uint32_t num_labels;
     uint64_t num_invocations;
-    bool started;              /* some thread beside the initial one has been */
-    uint64_t num_late;         /* invocations of the initial thread since then that start nothing themselves */
-    enum capdl_method late;    /* the first of them */
+    bool started;           /* some thread beside the initial one has been */
+    uint64_t num_late;      /* invocations of the initial thread since then that start nothing themselves */
+    enum capdl_method late; /* the first of them */
     struct call_digest calls;
     bool halted;
     struct tcb *halted_by;
@@ -177,11 +181,13 @@ void kernel_free(struct kernel *);
 uint16_t kernel_label(const struct kernel *, enum capdl_method);
 enum status invocation_decode(struct kernel *, struct invocation *);
 
-/* syscalls.c: the entries. Registers of k->current are in its TCB, fault_ip the instruction, next_ip where it would go on. */
+/* syscalls.c: the entries. Registers of k->current are in its TCB, fault_ip the instruction, next_ip where it would go
+ * on. */
 void kernel_syscall(struct kernel *, int64_t number);
 void kernel_vm_fault(struct kernel *, uint64_t address, uint64_t status, bool instruction);
 void kernel_user_exception(struct kernel *, uint64_t number, uint64_t code);
-/* AArch64 hypervisor kernels: what they do not handle themselves is for a virtual machine's monitor, if there is one or not. */
+/* AArch64 hypervisor kernels: what they do not handle themselves is for a virtual machine's monitor, if there is one or
+ * not. */
 void kernel_vcpu_fault(struct kernel *, uint64_t syndrome);
 /* MCS: `now` is the time; else one more timer tick. */
 void kernel_timer(struct kernel *);
@@ -189,8 +195,8 @@ void kernel_interrupt(struct kernel *, uint32_t irq);
 /* MCS: tells the kernel the time before any other entry. */
 void kernel_set_time(struct kernel *, uint64_t now);
 
-/* A call as a user program would make it from the current thread, for programs that are not run by a CPU. Registers and IPC
-   buffer of the current thread are used. Returns the kernel's error; `message` holds the reply. */
+/* A call as a user program would make it from the current thread, for programs that are not run by a CPU. Registers and
+   IPC buffer of the current thread are used. Returns the kernel's error; `message` holds the reply. */
 struct kernel_message {
     uint64_t label;
     unsigned length, caps;
@@ -228,7 +234,8 @@ void reply_empty(struct kernel *, struct tcb *);
 void reply_word(struct kernel *, struct tcb *, uint64_t);
 /* As many as fit: without an IPC buffer those in registers. */
 void reply_words(struct kernel *, struct tcb *, const uint64_t *words, unsigned count);
-unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint64_t *buffer, struct lookup_fault, unsigned offset);
+unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint64_t *buffer, struct lookup_fault,
+                                  unsigned offset);
 
 /* caps.c */
 struct cap cap_null(void);
@@ -284,7 +291,8 @@ enum status tcb_decode_registers(struct kernel *, struct invocation *);
 void tcb_set_register(struct kernel *, struct tcb *, uint8_t reg, uint64_t value);
 
 /* endpoint.c */
-void endpoint_send(struct kernel *, struct tcb *, struct endpoint *, const struct cap *, bool block, bool call, bool donate);
+void endpoint_send(struct kernel *, struct tcb *, struct endpoint *, const struct cap *, bool block, bool call,
+                   bool donate);
 void endpoint_receive(struct kernel *, struct tcb *, const struct cap *, bool block, const struct cap *reply);
 void endpoint_cancel_all(struct kernel *, struct endpoint *);
 void endpoint_cancel_badged(struct kernel *, struct endpoint *, uint64_t badge);
@@ -293,7 +301,8 @@ void ipc_cancel(struct kernel *, struct tcb *);
 void wait_enqueue(struct kernel *, struct queue *, struct tcb *);
 void wait_dequeue(struct queue *, struct tcb *);
 /* transfer.c */
-void ipc_transfer(struct kernel *, struct tcb *sender, struct endpoint *, uint64_t badge, bool grant, struct tcb *receiver);
+void ipc_transfer(struct kernel *, struct tcb *sender, struct endpoint *, uint64_t badge, bool grant,
+                  struct tcb *receiver);
 enum status extra_caps_lookup(struct kernel *, const struct tcb *, const uint64_t *buffer, uint64_t info);
 /* reply.c */
 void reply_transfer(struct kernel *, struct tcb *sender, struct tcb *receiver, struct slot *slot, bool grant);
@@ -414,7 +423,8 @@ struct table *vspace_of_asid(struct kernel *, uint16_t asid);
 enum status vspace_of_cap(struct kernel *, const struct cap *, unsigned number, struct table **root);
 struct table *vspace_of_thread(struct kernel *, const struct tcb *);
 /* Enters a page; the frame capability in `slot` remembers where. */
-void vspace_map_page(struct kernel *, struct slot *, struct walk, uint16_t asid, uint64_t vaddr, uint8_t rights, uint8_t attributes);
+void vspace_map_page(struct kernel *, struct slot *, struct walk, uint16_t asid, uint64_t vaddr, uint8_t rights,
+                     uint8_t attributes);
 /* Enters a table; the capability in `slot` remembers where. */
 void vspace_map_table(struct slot *, struct walk, uint16_t asid, uint64_t vaddr);
 void vspace_unmap_page(struct kernel *, const struct cap *frame);

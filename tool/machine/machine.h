@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The emulated seL4 machine: boots an image without a kernel. CPU by Unicorn, kernel object semantics by kernel.h in this room.
+ * The emulated seL4 machine: boots an image without a kernel. CPU by Unicorn, kernel object semantics by kernel.h in
+ * this room.
  */
 #ifndef TOOL_MACHINE_H
 #define TOOL_MACHINE_H
@@ -13,10 +14,10 @@ struct boot_info;
 struct kernel;
 
 enum machine_outcome {
-    MACHINE_IDLE,     /* all threads are blocked or suspended, none faulted without a handler: a system that waits */
-    MACHINE_HALTED,   /* a thread asked for DebugHalt */
-    MACHINE_FAULTED,  /* idle, and at least one thread faulted with nobody to hear it */
-    MACHINE_TIMEOUT,  /* time or instruction limit reached */
+    MACHINE_IDLE,        /* all threads are blocked or suspended, none faulted without a handler: a system that waits */
+    MACHINE_HALTED,      /* a thread asked for DebugHalt */
+    MACHINE_FAULTED,     /* idle, and at least one thread faulted with nobody to hear it */
+    MACHINE_TIMEOUT,     /* time or instruction limit reached */
     MACHINE_BOOT_FAILED, /* the initialiser stopped with an error, or never came to its end */
     MACHINE_UNTIL,       /* the console showed what `until` says */
     MACHINE_BOOTED,      /* the initial thread gave way: another one would run next (only with `stopped` below) */
@@ -31,13 +32,13 @@ struct machine_stop {
 };
 
 struct machine_options {
-    FILE *console;              /* what DebugPutChar prints */
-    FILE *report;               /* the report at the end: outcome, who waits for what, who faulted where */
-    uint64_t max_instructions;  /* 0: no limit */
-    double timeout_seconds;     /* wall clock; 0: no limit */
+    FILE *console;                       /* what DebugPutChar prints */
+    FILE *report;                        /* the report at the end: outcome, who waits for what, who faulted where */
+    uint64_t max_instructions;           /* 0: no limit */
+    double timeout_seconds;              /* wall clock; 0: no limit */
     const struct capdl_profile *profile; /* the kernel to model; 0: the image's own */
-    const char *until;          /* stop at the end of the line in which the console shows this; 0: go on */
-    const char *untypeds;       /* file with one untyped a line ("paddr size_bits device"), 0: from the profile's platform */
+    const char *until;                   /* stop at the end of the line in which the console shows this; 0: go on */
+    const char *untypeds; /* file with one untyped a line ("paddr size_bits device"), 0: from the profile's platform */
 
     uint64_t refuse;                 /* the invocation, from 1, that fails; 0: none */
     enum capdl_kernel_error refusal; /* with this error */
@@ -49,12 +50,13 @@ struct machine_options {
 
 struct machine_result {
     enum machine_outcome outcome;
-    uint64_t instructions;   /* of user programs */
-    uint64_t kernel_calls;   /* invocations of the initialiser up to its end */
+    uint64_t instructions; /* of user programs */
+    uint64_t kernel_calls; /* invocations of the initialiser up to its end */
     uint64_t boot_instructions;
 };
 
-/* Boots the image and runs it until nothing can happen any more or a limit is reached. False: it could not be set up (diags). */
+/* Boots the image and runs it until nothing can happen any more or a limit is reached. False: it could not be set up
+ * (diags). */
 bool machine_run(const struct image *, const struct machine_options *, struct machine_result *, struct capdl_diags *);
 
 /* Any ELF program as the initial task; options.profile must be given. */

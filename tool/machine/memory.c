@@ -22,13 +22,14 @@ struct memory_chunk {
 
 void memory_init(struct memory *memory)
 {
-    *memory = (struct memory){0};
+    *memory = (struct memory){NULL};
 }
 
 static void object_free(struct memory *memory, struct object *object)
 {
-    if (memory->release)
+    if (memory->release) {
         memory->release(memory->context, object);
+    }
     free(object);
 }
 
@@ -39,18 +40,22 @@ static void chunk_free(struct memory *memory, struct memory_chunk *chunk)
         chunk->objects = object->next;
         object_free(memory, object);
     }
-    if (chunk->bytes)
+    if (chunk->bytes) {
         munmap(chunk->bytes, CHUNK_SIZE);
+    }
     free(chunk);
 }
 
 void memory_free(struct memory *memory)
 {
-    for (size_t i = 0; i < memory->capacity; i++)
-        if (memory->chunks[i])
+    for (size_t i = 0; i < memory->capacity; i++) {
+        if (memory->chunks[i]) {
             chunk_free(memory, memory->chunks[i]);
-    for (size_t i = 0; i < memory->num_regions; i++)
+        }
+    }
+    for (size_t i = 0; i < memory->num_regions; i++) {
         munmap(memory->regions[i].bytes, (size_t)(memory->regions[i].end - memory->regions[i].start));
+    }
     free(memory->chunks);
     free(memory->regions);
     memory_init(memory);
@@ -58,19 +63,21 @@ void memory_free(struct memory *memory)
 
 static uint8_t *map_zero(uint64_t size)
 {
-    void *bytes = mmap(0, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return bytes == MAP_FAILED ? 0 : bytes;
+    void *bytes = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return bytes == MAP_FAILED ? NULL : bytes;
 }
 
 bool memory_add_ram(struct memory *memory, uint64_t start, uint64_t end)
 {
-    struct memory_region *regions = realloc(memory->regions, (memory->num_regions + 1) * sizeof *regions);
-    if (!regions)
+    struct memory_region *regions = realloc(memory->regions, (memory->num_regions + 1) * sizeof(*regions));
+    if (!regions) {
         return false;
+    }
     memory->regions = regions;
     uint8_t *bytes = map_zero(end - start);
-    if (!bytes)
+    if (!bytes) {
         return false;
+    }
     regions[memory->num_regions++] = (struct memory_region){start, end, bytes};
     return true;
 }
@@ -82,30 +89,37 @@ static size_t chunk_hash(uint64_t number, size_t capacity)
 
 static struct memory_chunk *chunk_find(const struct memory *memory, uint64_t number)
 {
-    if (!memory->capacity)
-        return 0;
-    for (size_t i = chunk_hash(number, memory->capacity);; i = (i + 1) & (memory->capacity - 1))
-        if (!memory->chunks[i] || memory->chunks[i]->number == number)
+    if (!memory->capacity) {
+        return NULL;
+    }
+    for (size_t i = chunk_hash(number, memory->capacity);; i = (i + 1) & (memory->capacity - 1)) {
+        if (!memory->chunks[i] || memory->chunks[i]->number == number) {
             return memory->chunks[i];
+        }
+    }
 }
 
 static void chunk_place(struct memory_chunk **chunks, size_t capacity, struct memory_chunk *chunk)
 {
     size_t i = chunk_hash(chunk->number, capacity);
-    while (chunks[i])
+    while (chunks[i]) {
         i = (i + 1) & (capacity - 1);
+    }
     chunks[i] = chunk;
 }
 
 static bool chunks_grow(struct memory *memory)
 {
     size_t capacity = memory->capacity ? memory->capacity * 2 : 64;
-    struct memory_chunk **chunks = calloc(capacity, sizeof *chunks);
-    if (!chunks)
+    struct memory_chunk **chunks = calloc(capacity, sizeof(*chunks));
+    if (!chunks) {
         return false;
-    for (size_t i = 0; i < memory->capacity; i++)
-        if (memory->chunks[i])
+    }
+    for (size_t i = 0; i < memory->capacity; i++) {
+        if (memory->chunks[i]) {
             chunk_place(chunks, capacity, memory->chunks[i]);
+        }
+    }
     free(memory->chunks);
     memory->chunks = chunks;
     memory->capacity = capacity;
@@ -115,13 +129,16 @@ static bool chunks_grow(struct memory *memory)
 static struct memory_chunk *chunk_get(struct memory *memory, uint64_t number)
 {
     struct memory_chunk *chunk = chunk_find(memory, number);
-    if (chunk)
+    if (chunk) {
         return chunk;
-    if (memory->num_chunks * 2 >= memory->capacity && !chunks_grow(memory))
-        return 0;
-    chunk = calloc(1, sizeof *chunk);
-    if (!chunk)
-        return 0;
+    }
+    if (memory->num_chunks * 2 >= memory->capacity && !chunks_grow(memory)) {
+        return NULL;
+    }
+    chunk = calloc(1, sizeof(*chunk));
+    if (!chunk) {
+        return NULL;
+    }
     chunk->number = number;
     chunk_place(memory->chunks, memory->capacity, chunk);
     memory->num_chunks++;
@@ -130,28 +147,34 @@ static struct memory_chunk *chunk_get(struct memory *memory, uint64_t number)
 
 static struct memory_region *region_find(const struct memory *memory, uint64_t paddr)
 {
-    for (size_t i = 0; i < memory->num_regions; i++)
-        if (paddr >= memory->regions[i].start && paddr < memory->regions[i].end)
+    for (size_t i = 0; i < memory->num_regions; i++) {
+        if (paddr >= memory->regions[i].start && paddr < memory->regions[i].end) {
             return &memory->regions[i];
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 uint8_t *memory_at(struct memory *memory, uint64_t paddr, uint64_t *available)
 {
     struct memory_region *region = region_find(memory, paddr);
     if (region) {
-        if (available)
+        if (available) {
             *available = region->end - paddr;
+        }
         return region->bytes + (paddr - region->start);
     }
     struct memory_chunk *chunk = chunk_get(memory, paddr >> CHUNK_BITS);
-    if (!chunk)
-        return 0;
-    if (!chunk->bytes)
+    if (!chunk) {
+        return NULL;
+    }
+    if (!chunk->bytes) {
         chunk->bytes = map_zero(CHUNK_SIZE);
-    if (available)
+    }
+    if (available) {
         *available = CHUNK_SIZE - (paddr & (CHUNK_SIZE - 1));
-    return chunk->bytes ? chunk->bytes + (paddr & (CHUNK_SIZE - 1)) : 0;
+    }
+    return chunk->bytes ? chunk->bytes + (paddr & (CHUNK_SIZE - 1)) : NULL;
 }
 
 /* Whole host pages are given back, which makes them zero again and costs nothing for those never used. */
@@ -170,8 +193,9 @@ static void bytes_clear(uint8_t *bytes, size_t size)
 void memory_clear(struct memory *memory, uint64_t paddr, uint64_t size)
 {
     struct memory_region *region = region_find(memory, paddr);
-    if (!region)
+    if (!region) {
         return;
+    }
     uint64_t most = region->end - paddr;
     bytes_clear(region->bytes + (paddr - region->start), (size_t)(size < most ? size : most));
 }
@@ -179,9 +203,10 @@ void memory_clear(struct memory *memory, uint64_t paddr, uint64_t size)
 void *memory_new_object(struct memory *memory, uint64_t paddr, uint8_t type, uint8_t bits, size_t size)
 {
     struct memory_chunk *chunk = chunk_get(memory, paddr >> CHUNK_BITS);
-    struct object *object = chunk ? calloc(1, size) : 0;
-    if (!object)
-        return 0;
+    struct object *object = chunk ? calloc(1, size) : NULL;
+    if (!object) {
+        return NULL;
+    }
     *object = (struct object){.next = chunk->objects, .paddr = paddr, .type = type, .bits = bits};
     chunk->objects = object;
     return object;
@@ -204,14 +229,17 @@ void memory_free_objects(struct memory *memory, uint64_t paddr, uint64_t size)
 {
     uint64_t first = paddr >> CHUNK_BITS, last = (paddr + size - 1) >> CHUNK_BITS;
     if (last - first > memory->capacity) {
-        for (size_t i = 0; i < memory->capacity; i++)
-            if (memory->chunks[i] && memory->chunks[i]->number - first <= last - first)
+        for (size_t i = 0; i < memory->capacity; i++) {
+            if (memory->chunks[i] && memory->chunks[i]->number - first <= last - first) {
                 chunk_free_objects(memory, memory->chunks[i], paddr, size);
+            }
+        }
         return;
     }
     for (uint64_t number = first; number <= last; number++) {
         struct memory_chunk *chunk = chunk_find(memory, number);
-        if (chunk)
+        if (chunk) {
             chunk_free_objects(memory, chunk, paddr, size);
+        }
     }
 }

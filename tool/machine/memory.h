@@ -33,8 +33,8 @@ void memory_free(struct memory *);
 /* Adds [start, end) as RAM: contiguous host memory, zero, not committed before use. False when out of memory. */
 bool memory_add_ram(struct memory *, uint64_t start, uint64_t end);
 
-/* Host address of the byte at paddr; `available`, if not 0, is set to how many bytes follow contiguously. Memory that is not RAM
-   is a device's: zero until written. 0 when out of memory. */
+/* Host address of the byte at paddr; `available`, if not 0, is set to how many bytes follow contiguously. Memory that
+   is not RAM is a device's: zero until written. 0 when out of memory. */
 uint8_t *memory_at(struct memory *, uint64_t paddr, uint64_t *available);
 
 /* Zeroes RAM; nothing happens to other memory. */

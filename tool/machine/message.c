@@ -63,18 +63,21 @@ unsigned message_info_caps(uint64_t info)
 uint64_t *ipc_buffer_of(const struct kernel *k, const struct tcb *thread, bool receiver)
 {
     const struct cap *cap = &thread->slots[TCB_BUFFER].cap;
-    if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE)
-        return 0;
-    if (cap->rights != VM_READ_WRITE && (receiver || cap->rights != VM_READ))
-        return 0;
+    if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE) {
+        return NULL;
+    }
+    if (cap->rights != VM_READ_WRITE && (receiver || cap->rights != VM_READ)) {
+        return NULL;
+    }
     uint64_t offset = thread->ipc_buffer & ((UINT64_C(1) << cap->bits) - 1);
-    return (uint64_t *)(void *)memory_at((struct memory *)&k->memory, cap->paddr + offset, 0);
+    return (uint64_t *)(void *)memory_at((struct memory *)&k->memory, cap->paddr + offset, NULL);
 }
 
 uint64_t invocation_argument(const struct kernel *k, const struct invocation *inv, unsigned i)
 {
-    if (i < MESSAGE_REGISTERS)
+    if (i < MESSAGE_REGISTERS) {
         return k->current->regs[k->registers->message[i]];
+    }
     return inv->buffer ? inv->buffer[i + 1] : 0;
 }
 
@@ -84,8 +87,9 @@ unsigned message_set(struct kernel *k, struct tcb *thread, uint64_t *buffer, uns
         thread->regs[k->registers->message[i]] = value;
         return i + 1;
     }
-    if (!buffer)
+    if (!buffer) {
         return MESSAGE_REGISTERS;
+    }
     buffer[i + 1] = value;
     return i + 1;
 }
@@ -94,11 +98,13 @@ unsigned message_set_lookup_fault(struct kernel *k, struct tcb *thread, uint64_t
                                   unsigned offset)
 {
     unsigned length = message_set(k, thread, buffer, offset, (uint64_t)fault.kind + 1);
-    if (fault.kind == LOOKUP_INVALID_ROOT)
+    if (fault.kind == LOOKUP_INVALID_ROOT) {
         return length;
+    }
     length = message_set(k, thread, buffer, offset + 1, fault.bits_left);
-    if (fault.kind == LOOKUP_DEPTH_MISMATCH)
+    if (fault.kind == LOOKUP_DEPTH_MISMATCH) {
         length = message_set(k, thread, buffer, offset + 2, fault.bits_found);
+    }
     if (fault.kind == LOOKUP_GUARD_MISMATCH) {
         message_set(k, thread, buffer, offset + 2, fault.guard_found);
         length = message_set(k, thread, buffer, offset + 3, fault.bits_found);
@@ -143,8 +149,9 @@ void reply_words(struct kernel *k, struct tcb *thread, const uint64_t *words, un
     uint64_t *buffer = ipc_buffer_of(k, thread, true);
     unsigned fits = buffer || count < MESSAGE_REGISTERS ? count : MESSAGE_REGISTERS;
     thread->regs[k->registers->cap] = 0;
-    for (unsigned i = 0; i < fits; i++)
+    for (unsigned i = 0; i < fits; i++) {
         message_set(k, thread, buffer, i, words[i]);
+    }
     thread->regs[k->registers->message_info] = message_info(0, 0, 0, fits);
 }
 

@@ -6,8 +6,9 @@
 static void donate(struct kernel *k, struct notification *notification, struct tcb *thread)
 {
     struct sched_context *sc = notification->sc;
-    if (!k->profile->mcs || thread->sc || !sc || sc->tcb)
+    if (!k->profile->mcs || thread->sc || !sc || sc->tcb) {
         return;
+    }
     sc_donate(k, sc, thread);
     sc_resume(k, sc);
 }
@@ -15,18 +16,21 @@ static void donate(struct kernel *k, struct notification *notification, struct t
 void notification_return_sc(struct kernel *k, struct notification *notification, struct tcb *thread)
 {
     struct sched_context *sc = notification->sc;
-    if (!sc || sc != thread->sc)
+    if (!sc || sc != thread->sc) {
         return;
-    thread->sc = 0;
-    sc->tcb = 0;
-    if (thread == k->current)
+    }
+    thread->sc = NULL;
+    sc->tcb = NULL;
+    if (thread == k->current) {
         sched_reschedule(k);
+    }
 }
 
 static void check_unblocked(struct kernel *k, struct sched_context *sc)
 {
-    if (sc_is_sporadic(sc) && sc != k->current_sc)
+    if (sc_is_sporadic(sc) && sc != k->current_sc) {
         refill_unblock_check(k, sc);
+    }
 }
 
 static void wake(struct kernel *k, struct notification *notification, struct tcb *thread, uint64_t badge)
@@ -34,8 +38,9 @@ static void wake(struct kernel *k, struct notification *notification, struct tcb
     thread_set_state(k, thread, THREAD_RUNNING);
     thread->regs[k->registers->cap] = badge;
     donate(k, notification, thread);
-    if (thread_is_schedulable(k, thread))
+    if (thread_is_schedulable(k, thread)) {
         sched_possible_switch(k, thread);
+    }
     check_unblocked(k, thread->sc);
 }
 
@@ -48,8 +53,9 @@ static void activate(struct notification *notification, uint64_t badge)
 static void notification_dequeue(struct notification *notification, struct tcb *thread)
 {
     wait_dequeue(&notification->queue, thread);
-    if (!notification->queue.head)
+    if (!notification->queue.head) {
         notification->state = NOTIFICATION_IDLE;
+    }
 }
 
 void notification_send(struct kernel *k, struct notification *notification, uint64_t badge)
@@ -79,8 +85,9 @@ void notification_complete(struct kernel *k, struct notification *notification, 
     thread->regs[k->registers->cap] = notification->badge;
     notification->state = NOTIFICATION_IDLE;
     donate(k, notification, thread);
-    if (thread->sc && thread->sc == notification->sc)
+    if (thread->sc && thread->sc == notification->sc) {
         check_unblocked(k, thread->sc);
+    }
 }
 
 void notification_receive(struct kernel *k, struct tcb *thread, struct notification *notification, bool block)
@@ -99,8 +106,9 @@ void notification_receive(struct kernel *k, struct tcb *thread, struct notificat
     thread_block(k, thread, THREAD_BLOCKED_ON_NOTIFICATION, notification);
     wait_enqueue(k, &notification->queue, thread);
     notification->state = NOTIFICATION_WAITING;
-    if (k->profile->mcs)
+    if (k->profile->mcs) {
         notification_return_sc(k, notification, thread);
+    }
 }
 
 void notification_cancel(struct kernel *k, struct notification *notification, struct tcb *thread)
@@ -111,17 +119,19 @@ void notification_cancel(struct kernel *k, struct notification *notification, st
 
 void notification_cancel_all(struct kernel *k, struct notification *notification)
 {
-    if (notification->state != NOTIFICATION_WAITING)
+    if (notification->state != NOTIFICATION_WAITING) {
         return;
+    }
     while (notification->queue.head) {
         struct tcb *thread = notification->queue.head;
         notification_dequeue(notification, thread);
         thread_set_state(k, thread, THREAD_RESTART);
         check_unblocked(k, thread->sc);
-        if (k->profile->mcs)
+        if (k->profile->mcs) {
             sched_possible_switch(k, thread);
-        else
+        } else {
             sched_enqueue(k, thread);
+        }
     }
     sched_reschedule(k);
 }
@@ -134,7 +144,8 @@ void notification_reorder(struct kernel *k, struct notification *notification, s
 
 void notification_unbind(struct notification *notification)
 {
-    if (notification->bound)
-        notification->bound->notification = 0;
-    notification->bound = 0;
+    if (notification->bound) {
+        notification->bound->notification = NULL;
+    }
+    notification->bound = NULL;
 }

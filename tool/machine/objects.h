@@ -15,7 +15,7 @@ enum {
     MESSAGE_REGISTERS = 4,
     MESSAGE_MAX_LENGTH = 120,
     MESSAGE_MAX_CAPS = 3,
-    MESSAGE_CAPS_OFFSET = MESSAGE_MAX_LENGTH + 2,              /* words into an IPC buffer */
+    MESSAGE_CAPS_OFFSET = MESSAGE_MAX_LENGTH + 2,                    /* words into an IPC buffer */
     MESSAGE_RECEIVE_OFFSET = MESSAGE_CAPS_OFFSET + MESSAGE_MAX_CAPS, /* root, index, depth of the receive slot */
     IPC_BUFFER_BITS = 10,
     ASID_POOL_BITS = 12, /* log2 bytes */
@@ -104,9 +104,9 @@ enum {
  *     stream, context bank  number      -
  */
 struct cap {
-    uint8_t type;       /* enum cap_type */
-    uint8_t rights;     /* CAPDL_RIGHT_*, of a frame enum vm_rights */
-    uint8_t bits;       /* log2 of untyped, frame, SC: bytes; of a CNode: slots */
+    uint8_t type;   /* enum cap_type */
+    uint8_t rights; /* CAPDL_RIGHT_*, of a frame enum vm_rights */
+    uint8_t bits;   /* log2 of untyped, frame, SC: bytes; of a CNode: slots */
     uint8_t guard_bits;
     uint8_t flags;
     uint16_t asid; /* 0: none */
@@ -142,11 +142,28 @@ enum thread_state {
     THREAD_IDLE,
 };
 
-enum tcb_slot { TCB_CTABLE, TCB_VTABLE, TCB_REPLY, TCB_CALLER, TCB_BUFFER, TCB_FAULT_HANDLER, TCB_TIMEOUT_HANDLER,
-                TCB_EPT_ROOT, TCB_SLOTS };
+enum tcb_slot {
+    TCB_CTABLE,
+    TCB_VTABLE,
+    TCB_REPLY,
+    TCB_CALLER,
+    TCB_BUFFER,
+    TCB_FAULT_HANDLER,
+    TCB_TIMEOUT_HANDLER,
+    TCB_EPT_ROOT,
+    TCB_SLOTS
+};
 
 /* Kinds of faults; fault_label gives the number a message carries. */
-enum fault_kind { FAULT_NONE, FAULT_CAP, FAULT_UNKNOWN_SYSCALL, FAULT_USER_EXCEPTION, FAULT_TIMEOUT, FAULT_VM, FAULT_VCPU };
+enum fault_kind {
+    FAULT_NONE,
+    FAULT_CAP,
+    FAULT_UNKNOWN_SYSCALL,
+    FAULT_USER_EXCEPTION,
+    FAULT_TIMEOUT,
+    FAULT_VM,
+    FAULT_VCPU
+};
 
 struct fault {
     enum fault_kind kind;

@@ -108,8 +108,9 @@ static void refill_add(struct sched_context *sc, struct refill refill)
 /* A round-robin context keeps what was used in a second refill. */
 static void add_empty_tail(struct sched_context *sc)
 {
-    if (sc_is_round_robin(sc))
+    if (sc_is_round_robin(sc)) {
         refill_add(sc, (struct refill){.time = refill_head(sc)->time});
+    }
 }
 
 void refill_new(struct kernel *k, struct sched_context *sc, uint32_t max, uint64_t budget, uint64_t period)
@@ -128,8 +129,9 @@ void refill_update(struct kernel *k, struct sched_context *sc, uint64_t period, 
     sc->refill_max = max;
     sc->period = period;
     struct refill *head = refill_head(sc);
-    if (refill_ready(k, sc))
+    if (refill_ready(k, sc)) {
         head->time = k->now;
+    }
     if (head->amount >= budget) {
         head->amount = budget;
         add_empty_tail(sc);
@@ -174,30 +176,34 @@ static void merge_head_with_next(struct sched_context *sc)
 void refill_budget_check(struct kernel *k, uint64_t usage)
 {
     struct sched_context *sc = k->current_sc;
-    while (refill_head(sc)->amount <= usage && refill_head(sc)->time < max_release_time(k))
+    while (refill_head(sc)->amount <= usage && refill_head(sc)->time < max_release_time(k)) {
         usage = charge_head(sc, usage);
+    }
     struct refill head = *refill_head(sc);
     if (usage > 0 && head.time < max_release_time(k)) {
         refill_head(sc)->amount = head.amount - usage;
         refill_head(sc)->time = head.time + usage;
         schedule_used(sc, (struct refill){.amount = usage, .time = head.time + sc->period});
     }
-    while (refill_head(sc)->amount < min_budget(k) && !refill_single(sc))
+    while (refill_head(sc)->amount < min_budget(k) && !refill_single(sc)) {
         merge_head_with_next(sc);
+    }
 }
 
 static bool heads_overlap(const struct sched_context *sc)
 {
-    if (refill_single(sc))
+    if (refill_single(sc)) {
         return false;
+    }
     const struct refill *head = refill_head(sc), *next = &sc->refills[refill_next(sc, sc->head)];
     return next->time <= head->time + head->amount;
 }
 
 void refill_unblock_check(struct kernel *k, struct sched_context *sc)
 {
-    if (sc_is_round_robin(sc) || !refill_ready(k, sc))
+    if (sc_is_round_robin(sc) || !refill_ready(k, sc)) {
         return;
+    }
     refill_head(sc)->time = k->now;
     k->reprogram = true;
     while (heads_overlap(sc)) {
@@ -242,8 +248,9 @@ void budget_charge(struct kernel *k, uint64_t consumed, bool can_fault)
 
 bool budget_check(struct kernel *k)
 {
-    if (refill_sufficient(k, k->current_sc, k->consumed))
+    if (refill_sufficient(k, k->current_sc, k->consumed)) {
         return k->profile->num_domains <= 1 || k->domain_time != 0;
+    }
     budget_charge(k, k->consumed, true);
     return false;
 }
@@ -251,8 +258,9 @@ bool budget_check(struct kernel *k)
 bool budget_check_restart(struct kernel *k)
 {
     bool enough = budget_check(k);
-    if (!enough && thread_is_runnable(k->current))
+    if (!enough && thread_is_runnable(k->current)) {
         thread_set_state(k, k->current, THREAD_RESTART);
+    }
     return enough;
 }
 
@@ -273,17 +281,20 @@ void budget_commit(struct kernel *k)
 
 void release_remove(struct kernel *k, struct tcb *thread)
 {
-    if (!thread->in_release_queue)
+    if (!thread->in_release_queue) {
         return;
-    if (thread->queue_prev)
+    }
+    if (thread->queue_prev) {
         thread->queue_prev->queue_next = thread->queue_next;
-    else
+    } else {
         k->release.head = thread->queue_next;
-    if (thread->queue_next)
+    }
+    if (thread->queue_next) {
         thread->queue_next->queue_prev = thread->queue_prev;
-    else
+    } else {
         k->release.tail = thread->queue_prev;
-    thread->queue_prev = thread->queue_next = 0;
+    }
+    thread->queue_prev = thread->queue_next = NULL;
     thread->in_release_queue = false;
     k->reprogram = true;
 }
@@ -293,8 +304,9 @@ static void release_enqueue(struct kernel *k, struct tcb *thread)
 {
     uint64_t time = refill_head(thread->sc)->time;
     struct tcb *after = k->release.tail;
-    while (after && refill_head(after->sc)->time > time)
+    while (after && refill_head(after->sc)->time > time) {
         after = after->queue_prev;
+    }
     struct tcb *before = after ? after->queue_next : k->release.head;
     thread->queue_prev = after;
     thread->queue_next = before;
@@ -306,8 +318,9 @@ static void release_enqueue(struct kernel *k, struct tcb *thread)
 void sc_postpone(struct kernel *k, struct sched_context *sc)
 {
     sched_dequeue(k, sc->tcb);
-    if (!sc->tcb->in_release_queue)
+    if (!sc->tcb->in_release_queue) {
         release_enqueue(k, sc->tcb);
+    }
     k->reprogram = true;
 }
 
@@ -323,12 +336,15 @@ void release_awaken(struct kernel *k)
 static void set_deadline(struct kernel *k)
 {
     uint64_t deadline = UINT64_MAX;
-    if (k->current != k->idle)
+    if (k->current != k->idle) {
         deadline = k->now + refill_head(k->current->sc)->amount;
-    if (k->profile->num_domains > 1 && k->domain_time < deadline - k->now)
+    }
+    if (k->profile->num_domains > 1 && k->domain_time < deadline - k->now) {
         deadline = k->now + k->domain_time;
-    if (k->release.head && refill_head(k->release.head->sc)->time < deadline)
+    }
+    if (k->release.head && refill_head(k->release.head->sc)->time < deadline) {
         deadline = refill_head(k->release.head->sc)->time;
+    }
     k->deadline = deadline;
 }
 
@@ -337,13 +353,16 @@ void sc_switch(struct kernel *k)
     struct sched_context *sc = k->current == k->idle ? k->idle_sc : k->current->sc;
     if (k->current_sc != sc) {
         k->reprogram = true;
-        if (sc != k->idle_sc && !sc->sporadic)
+        if (sc != k->idle_sc && !sc->sporadic) {
             refill_unblock_check(k, sc);
+        }
     }
-    if (k->reprogram)
+    if (k->reprogram) {
         budget_commit(k);
+    }
     k->current_sc = sc;
-    if (k->reprogram)
+    if (k->reprogram) {
         set_deadline(k);
+    }
     k->reprogram = false;
 }

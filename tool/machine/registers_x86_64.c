@@ -2,8 +2,33 @@
 /* The register file of x86-64 in the kernel's order (include/arch/x86/arch/64/mode/machine/registerset.h of seL4). */
 #include "kernel.h"
 
-enum { RDI, RSI, RAX, RBX, RBP, R12, R13, R14, RDX, R10, R8, R9, R15, FLAGS, NEXT_IP, ERROR, RSP, FAULT_IP, R11, RCX, CS, SS,
-       FS_BASE, GS_BASE, COUNT };
+enum {
+    RDI,
+    RSI,
+    RAX,
+    RBX,
+    RBP,
+    R12,
+    R13,
+    R14,
+    RDX,
+    R10,
+    R8,
+    R9,
+    R15,
+    FLAGS,
+    NEXT_IP,
+    ERROR,
+    RSP,
+    FAULT_IP,
+    R11,
+    RCX,
+    CS,
+    SS,
+    FS_BASE,
+    GS_BASE,
+    COUNT
+};
 
 enum { FLAGS_ALWAYS = 2, FLAGS_NEVER = 0x28, FLAGS_TRAP = 0x100, FLAGS_INTERRUPTS = 0x200, FLAGS_MASK = 0xfff };
 
@@ -11,10 +36,12 @@ static uint64_t sanitise(const struct tcb *thread, uint8_t reg, uint64_t value)
 {
     (void)thread;
     bool address = reg == FAULT_IP || reg == NEXT_IP || reg == FS_BASE || reg == GS_BASE;
-    if (address && value > UINT64_C(0x00007fffffffffff) && value < UINT64_C(0xffff800000000000))
+    if (address && value > UINT64_C(0x00007fffffffffff) && value < UINT64_C(0xffff800000000000)) {
         return 0; /* not canonical */
-    if (reg == FLAGS)
+    }
+    if (reg == FLAGS) {
         return (value | FLAGS_ALWAYS | FLAGS_INTERRUPTS) & FLAGS_MASK & ~(uint64_t)(FLAGS_NEVER | FLAGS_TRAP);
+    }
     return value;
 }
 
@@ -51,7 +78,7 @@ const struct registers registers_x86_64 = {
     .syscall = {RAX, RBX, RCX, RDX, RSI, RDI, RBP, R8, R9, R10, R11, R12, R13, R14, R15, FAULT_IP, RSP, FLAGS},
     .num_timeout = 19,
     .timeout = {FAULT_IP, RSP, FLAGS, RAX, RBX, RCX, RDX, RSI, RDI, RBP, R8, R9, R10, R11, R12, R13, R14, R15, FS_BASE},
-    .names = {"rdi", "rsi", "rax", "rbx",    "rbp",  "r12",   "r13", "r14", "rdx", "r10", "r8", "r9",
+    .names = {"rdi", "rsi",   "rax",  "rbx",   "rbp", "r12", "r13", "r14", "rdx", "r10", "r8", "r9",
               "r15", "flags", "next", "error", "rsp", "rip", "r11", "rcx", "cs",  "ss",  "fs", "gs"},
     .sanitise = sanitise,
     .init = init,

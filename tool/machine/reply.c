@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Replies. Not MCS: a capability in the receiver's caller slot, derived from the master in the sender's reply slot. MCS: reply
- * objects, linked into the call stack of the scheduling context that travels with the calls:
+ * Replies. Not MCS: a capability in the receiver's caller slot, derived from the master in the sender's reply slot.
+ * MCS: reply objects, linked into the call stack of the scheduling context that travels with the calls:
  *
  *     sc -> reply of the last call <-> reply of the call before <-> ...
  */
@@ -10,12 +10,11 @@
 void reply_setup_master(struct kernel *k, struct tcb *thread)
 {
     struct slot *slot = &thread->slots[TCB_REPLY];
-    if (k->profile->mcs || slot->cap.type != CAP_NULL)
+    if (k->profile->mcs || slot->cap.type != CAP_NULL) {
         return;
-    slot_insert_root(slot, (struct cap){.type = CAP_REPLY,
-                                        .rights = CAPDL_RIGHT_GRANT,
-                                        .flags = CAP_FLAG_MASTER,
-                                        .object = thread});
+    }
+    slot_insert_root(
+        slot, (struct cap){.type = CAP_REPLY, .rights = CAPDL_RIGHT_GRANT, .flags = CAP_FLAG_MASTER, .object = thread});
 }
 
 void reply_setup_caller(struct kernel *k, struct tcb *sender, struct tcb *receiver, bool grant)
@@ -38,23 +37,26 @@ static bool answer_fault(struct kernel *k, struct tcb *receiver, struct tcb *sen
 void reply_transfer(struct kernel *k, struct tcb *sender, struct tcb *receiver, struct slot *slot, bool grant)
 {
     if (receiver->fault.kind == FAULT_NONE) {
-        ipc_transfer(k, sender, 0, 0, grant, receiver);
+        ipc_transfer(k, sender, NULL, 0, grant, receiver);
         slot_delete_one(k, slot);
         thread_set_state(k, receiver, THREAD_RUNNING);
         sched_possible_switch(k, receiver);
         return;
     }
     slot_delete_one(k, slot);
-    if (answer_fault(k, receiver, sender))
+    if (answer_fault(k, receiver, sender)) {
         sched_possible_switch(k, receiver);
+    }
 }
 
-/* The one replied to runs now if its scheduling context has budget; else it waits, or its timeout handler hears of it. */
+/* The one replied to runs now if its scheduling context has budget; else it waits, or its timeout handler hears of it.
+ */
 static void resume_with_budget(struct kernel *k, struct tcb *receiver, enum fault_kind kind)
 {
     struct sched_context *sc = receiver->sc;
-    if (!sc || !thread_is_runnable(receiver))
+    if (!sc || !thread_is_runnable(receiver)) {
         return;
+    }
     if (refill_ready(k, sc) && refill_sufficient(k, sc, 0)) {
         sched_possible_switch(k, receiver);
     } else if (timeout_handler_is_valid(receiver) && kind != FAULT_TIMEOUT) {
@@ -68,14 +70,16 @@ static void resume_with_budget(struct kernel *k, struct tcb *receiver, enum faul
 void reply_object_transfer(struct kernel *k, struct tcb *sender, struct reply *reply, bool grant)
 {
     struct tcb *receiver = reply->tcb;
-    if (!receiver || receiver->state != THREAD_BLOCKED_ON_REPLY)
+    if (!receiver || receiver->state != THREAD_BLOCKED_ON_REPLY) {
         return;
+    }
     reply_remove(k, reply, receiver);
-    if (sc_is_sporadic(receiver->sc) && receiver->sc != k->current_sc)
+    if (sc_is_sporadic(receiver->sc) && receiver->sc != k->current_sc) {
         refill_unblock_check(k, receiver->sc);
+    }
     enum fault_kind kind = receiver->fault.kind;
     if (kind == FAULT_NONE) {
-        ipc_transfer(k, sender, 0, 0, grant, receiver);
+        ipc_transfer(k, sender, NULL, 0, grant, receiver);
         thread_set_state(k, receiver, THREAD_RUNNING);
     } else {
         answer_fault(k, receiver, sender);
@@ -85,8 +89,8 @@ void reply_object_transfer(struct kernel *k, struct tcb *sender, struct reply *r
 
 void reply_unlink(struct kernel *k, struct reply *reply, struct tcb *thread)
 {
-    thread->reply = 0;
-    reply->tcb = 0;
+    thread->reply = NULL;
+    reply->tcb = NULL;
     thread_set_state(k, thread, THREAD_INACTIVE);
 }
 
@@ -96,8 +100,9 @@ void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, struct
     reply->tcb = caller;
     caller->reply = reply;
     thread_set_state(k, caller, THREAD_BLOCKED_ON_REPLY);
-    if (!sc || callee->sc || !donate)
+    if (!sc || callee->sc || !donate) {
         return;
+    }
     struct reply *old = sc->reply;
     if (old) {
         old->next = reply;
@@ -110,7 +115,8 @@ void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, struct
     sc_donate(k, sc, callee);
 }
 
-/* Takes the head off its call stack: the scheduling context goes back to the caller, unless it got another in the meantime. */
+/* Takes the head off its call stack: the scheduling context goes back to the caller, unless it got another in the
+ * meantime. */
 static void reply_pop(struct kernel *k, struct reply *reply, struct tcb *thread)
 {
     struct sched_context *sc = reply->next;
@@ -119,26 +125,28 @@ static void reply_pop(struct kernel *k, struct reply *reply, struct tcb *thread)
         reply->prev->next = sc;
         reply->prev->next_is_sc = true;
     }
-    reply->next = 0;
+    reply->next = NULL;
     reply->next_is_sc = false;
-    if (!thread->sc)
+    if (!thread->sc) {
         sc_donate(k, sc, thread);
-    reply->prev = 0;
+    }
+    reply->prev = NULL;
     reply_unlink(k, reply, thread);
 }
 
 static void unchain(struct reply *reply)
 {
-    if (reply->next && reply->next_is_sc)
-        ((struct sched_context *)reply->next)->reply = 0;
-    else if (reply->next)
-        ((struct reply *)reply->next)->prev = 0;
+    if (reply->next && reply->next_is_sc) {
+        ((struct sched_context *)reply->next)->reply = NULL;
+    } else if (reply->next) {
+        ((struct reply *)reply->next)->prev = NULL;
+    }
     if (reply->prev) {
-        reply->prev->next = 0;
+        reply->prev->next = NULL;
         reply->prev->next_is_sc = false;
     }
-    reply->prev = 0;
-    reply->next = 0;
+    reply->prev = NULL;
+    reply->next = NULL;
     reply->next_is_sc = false;
 }
 

@@ -6,32 +6,38 @@
 
 enum { NAME_SIZE = 128, MAX_LISTED = 40, MAX_DUMPED = 4 };
 
-/* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new root. */
+/* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new
+ * root. */
 static uint64_t slots_base(const struct report *r)
 {
     bool moved = r->kernel->initial->slots[TCB_CTABLE].cap.object != r->boot->root;
-    if (!moved)
+    if (!moved) {
         return r->boot->first_empty;
+    }
     return UINT64_C(1) << 63 | (r->boot->first_empty + 1) << CAPDL_LEAF_BITS;
 }
 
 /* An object's name is that of a slot of the initialiser that holds a capability to it. */
 static bool name_from_slots(const struct report *r, const void *object, char *out)
 {
-    if (!r->blob || !r->kernel->initial)
+    if (!r->blob || !r->kernel->initial) {
         return false;
+    }
     uint64_t base = slots_base(r);
     for (uint64_t i = 0; i < r->blob->sizes[CAPDL_SIZE_SLOTS]; i++) {
         struct slot *slot;
-        if (lookup_slot(r->kernel, r->kernel->initial, base + i, &slot) != STATUS_OK || slot->cap.object != object)
+        if (lookup_slot(r->kernel, r->kernel->initial, base + i, &slot) != STATUS_OK || slot->cap.object != object) {
             continue;
+        }
         struct capdl_blob_name name = capdl_blob_slot_name(r->blob, i);
-        if (!name.text)
+        if (!name.text) {
             continue;
-        if (name.is_element)
+        }
+        if (name.is_element) {
             snprintf(out, NAME_SIZE, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
-        else
+        } else {
             snprintf(out, NAME_SIZE, "%.*s", (int)name.length, name.text);
+        }
         return true;
     }
     return false;
@@ -39,29 +45,31 @@ static bool name_from_slots(const struct report *r, const void *object, char *ou
 
 static const char *object_name(const struct report *r, const struct object *object, char *out)
 {
-    if (!object)
+    if (!object) {
         snprintf(out, NAME_SIZE, "nothing");
-    else if (!name_from_slots(r, object, out))
+    } else if (!name_from_slots(r, object, out)) {
         snprintf(out, NAME_SIZE, "object at 0x%" PRIx64, object->paddr);
+    }
     return out;
 }
 
 static const char *thread_name(const struct report *r, const struct tcb *thread, char *out)
 {
     bool named = thread->name[0] && strncmp(thread->name, "child of", 8) != 0;
-    if (thread == r->kernel->initial)
+    if (thread == r->kernel->initial) {
         snprintf(out, NAME_SIZE, "%s", r->header ? "the initialiser" : thread->name);
-    else if (!name_from_slots(r, thread, out) && named)
+    } else if (!name_from_slots(r, thread, out) && named) {
         snprintf(out, NAME_SIZE, "%s", thread->name);
-    else if (!name_from_slots(r, thread, out))
+    } else if (!name_from_slots(r, thread, out)) {
         object_name(r, &thread->header, out);
+    }
     return out;
 }
 
 static const char *lookup_text(enum lookup_kind kind)
 {
-    static const char *const texts[] = {"the CSpace has no root", "there is no capability", "the address has the wrong depth",
-                                        "a guard does not match"};
+    static const char *const texts[] = {"the CSpace has no root", "there is no capability",
+                                        "the address has the wrong depth", "a guard does not match"};
     return texts[kind];
 }
 
@@ -70,14 +78,16 @@ static const char *access_text(const struct report *r, const struct fault *fault
 {
     enum { ARM_WRITE = 0x40, RISCV_STORE = 7, X86_WRITE = 2 };
     bool write = false;
-    if (fault->flag || fault->address == pc)
+    if (fault->flag || fault->address == pc) {
         return "execute at";
-    if (r->kernel->profile->arch == CAPDL_ARCH_AARCH64)
+    }
+    if (r->kernel->profile->arch == CAPDL_ARCH_AARCH64) {
         write = fault->code & ARM_WRITE;
-    else if (r->kernel->profile->arch == CAPDL_ARCH_RISCV)
+    } else if (r->kernel->profile->arch == CAPDL_ARCH_RISCV) {
         write = fault->code == RISCV_STORE;
-    else
+    } else {
         write = fault->code & X86_WRITE;
+    }
     return write ? "write to" : "read from";
 }
 
@@ -87,12 +97,12 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
     uint64_t pc = thread->regs[regs->fault_ip];
     switch (fault->kind) {
     case FAULT_VM:
-        fprintf(r->out, "cannot %s address 0x%" PRIx64 " (status 0x%" PRIx64 ")",
-                access_text(r, fault, pc), fault->address, fault->code);
+        fprintf(r->out, "cannot %s address 0x%" PRIx64 " (status 0x%" PRIx64 ")", access_text(r, fault, pc),
+                fault->address, fault->code);
         break;
     case FAULT_CAP:
-        fprintf(r->out, "used capability address 0x%" PRIx64 " to %s: %s", fault->address, fault->flag ? "receive" : "send",
-                lookup_text(r->kernel->lookup_fault.kind));
+        fprintf(r->out, "used capability address 0x%" PRIx64 " to %s: %s", fault->address,
+                fault->flag ? "receive" : "send", lookup_text(r->kernel->lookup_fault.kind));
         break;
     case FAULT_UNKNOWN_SYSCALL:
         fprintf(r->out, "made system call %" PRId64 ", which this kernel does not have", (int64_t)fault->address);
@@ -113,8 +123,9 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
 static void print_registers(const struct report *r, const struct tcb *thread)
 {
     const struct registers *regs = r->kernel->registers;
-    for (unsigned i = 0; i < regs->count; i++)
+    for (unsigned i = 0; i < regs->count; i++) {
         fprintf(r->out, "%s%7s %016" PRIx64, i % 4 == 0 ? "\n   " : " ", regs->names[i], thread->regs[i]);
+    }
     fputc('\n', r->out);
 }
 
@@ -131,16 +142,19 @@ static void print_all_faulted(const struct report *r)
 {
     unsigned listed = 0;
     for (const struct tcb *thread = r->kernel->threads; thread; thread = thread->all_next) {
-        if (thread->unhandled.kind == FAULT_NONE || listed++ >= MAX_LISTED)
+        if (thread->unhandled.kind == FAULT_NONE || listed++ >= MAX_LISTED) {
             continue;
+        }
         print_faulted(r, thread);
-        if (listed <= MAX_DUMPED)
+        if (listed <= MAX_DUMPED) {
             print_registers(r, thread);
-        else
+        } else {
             fputc('\n', r->out);
+        }
     }
-    if (listed > MAX_LISTED)
+    if (listed > MAX_LISTED) {
         fprintf(r->out, "machine: and %u other threads faulted, too\n", listed - MAX_LISTED);
+    }
 }
 
 /* Who can answer: the thread that was called, or on MCS kernels whoever uses the reply object. */
@@ -148,12 +162,14 @@ static void print_waiting_for_reply(const struct report *r, const struct tcb *th
 {
     char name[NAME_SIZE];
     fputs("waits for a reply", r->out);
-    if (r->kernel->profile->mcs && thread->reply)
+    if (r->kernel->profile->mcs && thread->reply) {
         fprintf(r->out, " through %s", object_name(r, &thread->reply->header, name));
+    }
     for (const struct tcb *other = r->kernel->threads; !r->kernel->profile->mcs && other; other = other->all_next) {
         const struct cap *caller = &other->slots[TCB_CALLER].cap;
-        if (caller->type == CAP_REPLY && caller->object == thread)
+        if (caller->type == CAP_REPLY && caller->object == thread) {
             fprintf(r->out, " from %s", thread_name(r, other, name));
+        }
     }
 }
 
@@ -180,8 +196,9 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
     default:
         fprintf(r->out, "has not come to rest; it is at pc 0x%" PRIx64 ", priority %u",
                 thread->regs[r->kernel->registers->next_ip], thread->priority);
-        if (r->kernel->profile->mcs && !thread->sc)
+        if (r->kernel->profile->mcs && !thread->sc) {
             fputs(", but has no scheduling context", r->out);
+        }
         break;
     }
     if (thread->fault.kind != FAULT_NONE) {
@@ -197,24 +214,27 @@ static void print_threads(const struct report *r)
     for (const struct tcb *thread = r->kernel->threads; thread; thread = thread->all_next) {
         char name[NAME_SIZE];
         bool suspended = thread->state == THREAD_INACTIVE;
-        if (thread == r->kernel->initial && r->header && suspended)
+        if (thread == r->kernel->initial && r->header && suspended) {
             continue;
-        if (thread->unhandled.kind != FAULT_NONE)
+        }
+        if (thread->unhandled.kind != FAULT_NONE) {
             continue;
+        }
         if (listed++ < MAX_LISTED) {
             fprintf(r->out, "machine: %s ", thread_name(r, thread, name));
             print_waiting_for(r, thread);
         }
     }
-    if (listed > MAX_LISTED)
+    if (listed > MAX_LISTED) {
         fprintf(r->out, "machine: and %u other threads\n", listed - MAX_LISTED);
+    }
 }
 
 const char *machine_phase_name(uint64_t phase)
 {
     switch (phase) {
 #define CAPDL_PHASE(id, number, name) \
-    case number: \
+    case number:                      \
         return name;
 #include <capdl/phases.def>
 #undef CAPDL_PHASE
@@ -227,7 +247,7 @@ const char *machine_error_name(uint64_t error)
 {
     switch (error) {
 #define CAPDL_KERNEL_ERROR(id, number, name) \
-    case number: \
+    case number:                             \
         return name;
 #include <capdl/errors.def>
 #undef CAPDL_KERNEL_ERROR
@@ -242,12 +262,15 @@ static void print_boot_failure(const struct report *r)
     const struct capdl_image_header *h = r->header;
     fprintf(r->out, "machine: the initialiser stopped while %s, after %" PRIu64 " kernel calls",
             machine_phase_name(h->phase), h->num_calls);
-    if (h->kernel_error)
+    if (h->kernel_error) {
         fprintf(r->out, "; error %s of invocation %" PRIu64, machine_error_name(h->kernel_error), h->method);
-    if (h->kernel_error && h->object != UINT64_MAX)
+    }
+    if (h->kernel_error && h->object != UINT64_MAX) {
         fprintf(r->out, " of slot %" PRIu64, h->object);
-    if (h->detail[0] || h->detail[1])
+    }
+    if (h->detail[0] || h->detail[1]) {
         fprintf(r->out, " (0x%" PRIx64 ", 0x%" PRIx64 ")", h->detail[0], h->detail[1]);
+    }
     fputc('\n', r->out);
 }
 
@@ -281,10 +304,12 @@ static void print_outcome(const struct report *r)
 
 void report_print(const struct report *r)
 {
-    if (!r->out)
+    if (!r->out) {
         return;
+    }
     print_outcome(r);
     print_all_faulted(r);
-    if (r->outcome != MACHINE_HALTED)
+    if (r->outcome != MACHINE_HALTED) {
         print_threads(r);
+    }
 }

@@ -12,7 +12,7 @@ struct report {
     FILE *out;
     struct kernel *kernel;
     const struct boot_info *boot;
-    const struct capdl_blob *blob; /* 0: no names but those that threads gave each other */
+    const struct capdl_blob *blob;           /* 0: no names but those that threads gave each other */
     const struct capdl_image_header *header; /* as the initialiser left it, 0: no initialiser of ours */
     enum machine_outcome outcome;
     uint64_t instructions;

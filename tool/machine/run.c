@@ -37,7 +37,7 @@ static void watch_text(struct printer *p, char c)
         p->length = 0;
         return;
     }
-    if (p->length == sizeof p->said) {
+    if (p->length == sizeof(p->said)) {
         memmove(p->said, p->said + p->length / 2, p->length / 2);
         p->length /= 2;
     }
@@ -49,46 +49,52 @@ static void put_char(void *context, char c)
 {
     struct cpu *cpu = context;
     struct printer *printer = cpu->console;
-    if (printer->out)
+    if (printer->out) {
         fputc(c, printer->out);
-    if (printer->until)
+    }
+    if (printer->until) {
         watch_text(printer, c);
+    }
 }
 
-/* The header lies at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and machine. */
+/* The header lies at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and
+ * machine. */
 static void find_header(struct machine *m)
 {
     const struct boot_info *b = &m->boot;
     uint64_t version = CAPDL_BLOB_VERSION | (uint64_t)m->kernel->profile->arch << 32;
     uint64_t size = b->image_end - b->image_start;
-    uint64_t *words = (uint64_t *)(void *)memory_at(&m->kernel->memory, b->image_paddr, 0);
-    for (uint64_t i = 0; i + sizeof(struct capdl_image_header) / 8 <= size / 8; i++)
+    uint64_t *words = (uint64_t *)(void *)memory_at(&m->kernel->memory, b->image_paddr, NULL);
+    for (uint64_t i = 0; i + sizeof(struct capdl_image_header) / 8 <= size / 8; i++) {
         if (words[i] == CAPDL_IMAGE_MAGIC && words[i + 1] == version && words[i + 2] == b->image_start) {
             m->header_words = &words[i];
             return;
         }
+    }
 }
 
 static struct capdl_image_header read_header(const struct machine *m)
 {
     struct capdl_image_header header;
-    memcpy(&header, m->header_words, sizeof header);
+    memcpy(&header, m->header_words, sizeof(header));
     return header;
 }
 
 /* Its last call may start a domain schedule in which it has no place: then it never comes to say that it is done. */
 static bool boot_is_complete(const struct machine *m)
 {
-    if (!m->header_words)
+    if (!m->header_words) {
         return false;
+    }
     uint64_t phase = read_header(m).phase;
     return phase == CAPDL_PHASE_DONE || (phase == CAPDL_PHASE_START && m->kernel->domain != m->kernel->initial->domain);
 }
 
 static void watch_boot(struct machine *m, struct machine_result *result)
 {
-    if (m->booted)
+    if (m->booted) {
         return;
+    }
     result->kernel_calls = m->kernel->num_invocations;
     result->boot_instructions = m->cpu.instructions;
     m->booted = boot_is_complete(m);
@@ -97,10 +103,12 @@ static void watch_boot(struct machine *m, struct machine_result *result)
 static bool time_is_up(const struct machine *m)
 {
     const struct machine_options *o = m->options;
-    if (o->max_instructions && m->cpu.instructions >= o->max_instructions)
+    if (o->max_instructions && m->cpu.instructions >= o->max_instructions) {
         return true;
-    if (o->timeout_seconds <= 0)
+    }
+    if (o->timeout_seconds <= 0) {
         return false;
+    }
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double passed = (double)(now.tv_sec - m->start.tv_sec) + (double)(now.tv_nsec - m->start.tv_nsec) * 1e-9;
@@ -109,11 +117,14 @@ static bool time_is_up(const struct machine *m)
 
 static enum machine_outcome at_rest(const struct machine *m)
 {
-    if (m->header_words && !m->booted)
+    if (m->header_words && !m->booted) {
         return MACHINE_BOOT_FAILED;
-    for (const struct tcb *thread = m->kernel->threads; thread; thread = thread->all_next)
-        if (thread->unhandled.kind != FAULT_NONE)
+    }
+    for (const struct tcb *thread = m->kernel->threads; thread; thread = thread->all_next) {
+        if (thread->unhandled.kind != FAULT_NONE) {
             return MACHINE_FAULTED;
+        }
+    }
     return MACHINE_IDLE;
 }
 
@@ -122,30 +133,38 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
     struct kernel *k = m->kernel;
     for (uint64_t steps = 0;; steps++) {
         watch_boot(m, result);
-        if (m->printer.ended)
+        if (m->printer.ended) {
             return MACHINE_UNTIL;
-        if (k->halted)
+        }
+        if (k->halted) {
             return m->header_words && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
+        }
         if (steps % 1024 == 0 || m->cpu.instructions - m->looked >= SLICE) {
             m->looked = m->cpu.instructions;
-            if (time_is_up(m))
+            if (time_is_up(m)) {
                 return MACHINE_TIMEOUT;
+            }
         }
-        if (m->options->stopped && k->current != k->initial && k->current != k->idle)
+        if (m->options->stopped && k->current != k->initial && k->current != k->idle) {
             return MACHINE_BOOTED;
+        }
         if (k->current == k->idle) {
-            if (!cpu_idle(&m->cpu))
+            if (!cpu_idle(&m->cpu)) {
                 return at_rest(m);
+            }
             continue;
         }
         uint64_t most = SLICE;
         uint64_t limit = m->options->max_instructions;
-        if (limit && limit - m->cpu.instructions < most)
+        if (limit && limit - m->cpu.instructions < most) {
             most = limit - m->cpu.instructions;
-        if (limit && m->cpu.instructions >= limit)
+        }
+        if (limit && m->cpu.instructions >= limit) {
             return MACHINE_TIMEOUT;
-        if (!cpu_step(&m->cpu, most))
+        }
+        if (!cpu_step(&m->cpu, most)) {
             return MACHINE_TIMEOUT;
+        }
     }
 }
 
@@ -154,30 +173,32 @@ static void report(struct machine *m, const struct image *image, const struct ma
     struct capdl_blob blob;
     struct capdl_blob_error error;
     struct capdl_image_header header;
-    if (m->header_words)
+    if (m->header_words) {
         header = read_header(m);
+    }
     struct report r = {.out = m->options->report,
                        .kernel = m->kernel,
                        .boot = &m->boot,
-                       .header = m->header_words ? &header : 0,
+                       .header = m->header_words ? &header : NULL,
                        .outcome = result->outcome,
                        .instructions = result->instructions};
-    if (image && image->blob && capdl_blob_open(&blob, image->blob, image->header.blob_size, &error))
+    if (image && image->blob && capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
         r.blob = &blob;
+    }
     report_print(&r);
 }
 
 static void tell_stopped(struct machine *m, const struct machine_result *result)
 {
     struct capdl_image_header header;
-    if (!m->options->stopped)
+    if (!m->options->stopped) {
         return;
-    if (m->header_words)
+    }
+    if (m->header_words) {
         header = read_header(m);
-    struct machine_stop stop = {.kernel = m->kernel,
-                                .boot = &m->boot,
-                                .header = m->header_words ? &header : 0,
-                                .outcome = result->outcome};
+    }
+    struct machine_stop stop = {
+        .kernel = m->kernel, .boot = &m->boot, .header = m->header_words ? &header : NULL, .outcome = result->outcome};
     m->options->stopped(m->options->context, &stop);
 }
 
@@ -188,12 +209,12 @@ static enum capdl_kernel_error refuse(void *context, struct kernel *k, const str
     return k->num_invocations == options->refuse ? options->refusal : CAPDL_ERROR_NO_ERROR;
 }
 
-static bool run_machine(const struct machine_program *program, const struct image *image, const struct machine_options *options,
-                        struct machine_result *result, struct capdl_diags *diags)
+static bool run_machine(const struct machine_program *program, const struct image *image,
+                        const struct machine_options *options, struct machine_result *result, struct capdl_diags *diags)
 {
     struct machine m = {.options = options};
     *result = (struct machine_result){0};
-    m.kernel = kernel_create(options->profile, 0);
+    m.kernel = kernel_create(options->profile, NULL);
     if (!m.kernel || !cpu_init(&m.cpu, m.kernel)) {
         kernel_free(m.kernel);
         capdl_error(diags, (struct capdl_pos){0}, "%s: the machine cannot emulate this architecture", program->name);
@@ -205,24 +226,29 @@ static bool run_machine(const struct machine_program *program, const struct imag
     m.kernel->inject = refuse;
     m.kernel->inject_context = (void *)options;
     clock_gettime(CLOCK_MONOTONIC, &m.start);
-    struct boot_options boot_options = {
-        .name = program->name, .elf = program->elf, .elf_size = program->size, .untypeds = options->untypeds,
-        .contents = image ? &image->contents : 0};
+    struct boot_options boot_options = {.name = program->name,
+                                        .elf = program->elf,
+                                        .elf_size = program->size,
+                                        .untypeds = options->untypeds,
+                                        .contents = image ? &image->contents : NULL};
     bool good = boot(m.kernel, &boot_options, &m.boot, diags);
     if (good) {
         find_header(&m);
         result->outcome = run(&m, result);
-        if (m.printer.seen)
+        if (m.printer.seen) {
             result->outcome = MACHINE_UNTIL;
+        }
         result->instructions = m.cpu.instructions;
-        if (options->console)
+        if (options->console) {
             fflush(options->console);
+        }
         good = !m.cpu.broken;
         if (good) {
             report(&m, image, result);
             tell_stopped(&m, result);
         } else {
-            capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name, m.cpu.broken);
+            capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name,
+                        m.cpu.broken);
         }
     }
     cpu_free(&m.cpu);
@@ -233,15 +259,16 @@ static bool run_machine(const struct machine_program *program, const struct imag
 bool machine_run_program(const struct machine_program *program, const struct machine_options *options,
                          struct machine_result *result, struct capdl_diags *diags)
 {
-    return run_machine(program, 0, options, result, diags);
+    return run_machine(program, NULL, options, result, diags);
 }
 
 bool machine_run(const struct image *image, const struct machine_options *options, struct machine_result *result,
                  struct capdl_diags *diags)
 {
     struct machine_options used = *options;
-    if (!used.profile)
+    if (!used.profile) {
         used.profile = &image->profile;
+    }
     struct capdl_profile with_iommu = *used.profile;
     if (with_iommu.arch == CAPDL_ARCH_X86_64 && !with_iommu.num_memory && image_needs_iommu(image)) {
         with_iommu.num_iommus = 1; /* nobody says which PC it is to be, so it is one that the image can run on */

@@ -19,29 +19,33 @@ static bool is_stopped(const struct tcb *thread)
 
 bool thread_is_schedulable(const struct kernel *k, const struct tcb *thread)
 {
-    if (!thread_is_runnable(thread))
+    if (!thread_is_runnable(thread)) {
         return false;
+    }
     return !k->profile->mcs || (thread->sc && sc_is_active(thread->sc) && !thread->in_release_queue);
 }
 
 static void queue_insert(struct queue *queue, struct tcb *thread, bool front)
 {
-    thread->queue_prev = front ? 0 : queue->tail;
-    thread->queue_next = front ? queue->head : 0;
-    if (thread->queue_prev)
+    thread->queue_prev = front ? NULL : queue->tail;
+    thread->queue_next = front ? queue->head : NULL;
+    if (thread->queue_prev) {
         thread->queue_prev->queue_next = thread;
-    else
+    } else {
         queue->head = thread;
-    if (thread->queue_next)
+    }
+    if (thread->queue_next) {
         thread->queue_next->queue_prev = thread;
-    else
+    } else {
         queue->tail = thread;
+    }
 }
 
 static void ready_insert(struct kernel *k, struct tcb *thread, bool front)
 {
-    if (thread->queued)
+    if (thread->queued) {
         return;
+    }
     queue_insert(&k->ready[thread->domain][thread->priority], thread, front);
     k->ready_bits[thread->domain][thread->priority / 64] |= UINT64_C(1) << thread->priority % 64;
     thread->queued = true;
@@ -59,44 +63,52 @@ void sched_append(struct kernel *k, struct tcb *thread)
 
 void sched_dequeue(struct kernel *k, struct tcb *thread)
 {
-    if (!thread->queued)
+    if (!thread->queued) {
         return;
+    }
     struct queue *queue = &k->ready[thread->domain][thread->priority];
-    if (thread->queue_prev)
+    if (thread->queue_prev) {
         thread->queue_prev->queue_next = thread->queue_next;
-    else
+    } else {
         queue->head = thread->queue_next;
-    if (thread->queue_next)
+    }
+    if (thread->queue_next) {
         thread->queue_next->queue_prev = thread->queue_prev;
-    else
+    } else {
         queue->tail = thread->queue_prev;
-    thread->queue_prev = thread->queue_next = 0;
+    }
+    thread->queue_prev = thread->queue_next = NULL;
     thread->queued = false;
-    if (!queue->head)
+    if (!queue->head) {
         k->ready_bits[thread->domain][thread->priority / 64] &= ~(UINT64_C(1) << thread->priority % 64);
+    }
 }
 
 /* The highest priority with a ready thread in the domain, or -1. */
 static int highest_priority(const struct kernel *k, uint8_t domain)
 {
-    for (int word = MAX_PRIORITIES / 64 - 1; word >= 0; word--)
-        if (k->ready_bits[domain][word])
+    for (int word = MAX_PRIORITIES / 64 - 1; word >= 0; word--) {
+        if (k->ready_bits[domain][word]) {
             return word * 64 + 63 - __builtin_clzll(k->ready_bits[domain][word]);
+        }
+    }
     return -1;
 }
 
 void sched_reschedule(struct kernel *k)
 {
-    if (k->action == ACTION_SWITCH && thread_is_schedulable(k, k->candidate))
+    if (k->action == ACTION_SWITCH && thread_is_schedulable(k, k->candidate)) {
         sched_enqueue(k, k->candidate);
+    }
     k->action = ACTION_CHOOSE;
-    k->candidate = 0;
+    k->candidate = NULL;
 }
 
 void sched_possible_switch(struct kernel *k, struct tcb *thread)
 {
-    if (k->profile->mcs && (!thread->sc || thread->in_release_queue))
+    if (k->profile->mcs && (!thread->sc || thread->in_release_queue)) {
         return;
+    }
     if (thread->domain != k->domain) {
         sched_enqueue(k, thread);
     } else if (k->action != ACTION_RESUME) {
@@ -110,8 +122,9 @@ void sched_possible_switch(struct kernel *k, struct tcb *thread)
 
 static void state_changed(struct kernel *k, struct tcb *thread)
 {
-    if (thread == k->current && k->action == ACTION_RESUME && !thread_is_schedulable(k, thread))
+    if (thread == k->current && k->action == ACTION_RESUME && !thread_is_schedulable(k, thread)) {
         k->action = ACTION_CHOOSE;
+    }
 }
 
 void thread_set_state(struct kernel *k, struct tcb *thread, enum thread_state state)
@@ -137,8 +150,9 @@ static void update_restart_pc(struct kernel *k, struct tcb *thread)
 void thread_suspend(struct kernel *k, struct tcb *thread)
 {
     ipc_cancel(k, thread);
-    if (thread->state == THREAD_RUNNING)
+    if (thread->state == THREAD_RUNNING) {
         update_restart_pc(k, thread);
+    }
     sched_dequeue(k, thread);
     if (k->profile->mcs) {
         release_remove(k, thread);
@@ -149,8 +163,9 @@ void thread_suspend(struct kernel *k, struct tcb *thread)
 
 void thread_restart(struct kernel *k, struct tcb *thread)
 {
-    if (!is_stopped(thread))
+    if (!is_stopped(thread)) {
         return;
+    }
     ipc_cancel(k, thread);
     thread->unhandled.kind = FAULT_NONE;
     if (!k->profile->mcs) {
@@ -161,21 +176,25 @@ void thread_restart(struct kernel *k, struct tcb *thread)
         return;
     }
     thread_set_state(k, thread, THREAD_RESTART);
-    if (sc_is_sporadic(thread->sc) && thread->sc != k->current_sc)
+    if (sc_is_sporadic(thread->sc) && thread->sc != k->current_sc) {
         refill_unblock_check(k, thread->sc);
+    }
     sc_resume(k, thread->sc);
-    if (thread_is_schedulable(k, thread))
+    if (thread_is_schedulable(k, thread)) {
         sched_possible_switch(k, thread);
+    }
 }
 
 void thread_set_domain(struct kernel *k, struct tcb *thread, uint8_t domain)
 {
     sched_dequeue(k, thread);
     thread->domain = domain;
-    if (thread_is_schedulable(k, thread))
+    if (thread_is_schedulable(k, thread)) {
         sched_enqueue(k, thread);
-    if (thread == k->current)
+    }
+    if (thread == k->current) {
         sched_reschedule(k);
+    }
 }
 
 static void set_priority_mcs(struct kernel *k, struct tcb *thread, uint8_t priority)
@@ -215,12 +234,14 @@ void thread_set_priority(struct kernel *k, struct tcb *thread, uint8_t priority)
     }
     sched_dequeue(k, thread);
     thread->priority = priority;
-    if (!thread_is_runnable(thread))
+    if (!thread_is_runnable(thread)) {
         return;
-    if (thread == k->current)
+    }
+    if (thread == k->current) {
         sched_reschedule(k);
-    else
+    } else {
         sched_possible_switch(k, thread);
+    }
 }
 
 static void switch_to(struct kernel *k, struct tcb *thread)
@@ -232,17 +253,19 @@ static void switch_to(struct kernel *k, struct tcb *thread)
 static void choose_thread(struct kernel *k)
 {
     int priority = highest_priority(k, k->domain);
-    if (priority >= 0)
+    if (priority >= 0) {
         switch_to(k, k->ready[k->domain][priority].head);
-    else
+    } else {
         k->current = k->idle;
+    }
 }
 
 static void next_domain(struct kernel *k)
 {
     k->schedule_index++;
-    if (k->schedule_index >= k->schedule_length || k->schedule[k->schedule_index].duration == 0)
+    if (k->schedule_index >= k->schedule_length || k->schedule[k->schedule_index].duration == 0) {
         k->schedule_index = k->schedule_start;
+    }
     k->reprogram = true;
     k->domain = k->schedule[k->schedule_index].domain;
     k->domain_time = k->schedule[k->schedule_index].duration;
@@ -250,8 +273,9 @@ static void next_domain(struct kernel *k)
 
 static void choose_new_thread(struct kernel *k)
 {
-    if (k->domain_time == 0)
+    if (k->domain_time == 0) {
         next_domain(k);
+    }
     choose_thread(k);
 }
 
@@ -281,24 +305,28 @@ void sched_schedule(struct kernel *k)
     }
     if (k->action != ACTION_RESUME) {
         bool was_runnable = k->current != k->idle && thread_is_schedulable(k, k->current);
-        if (was_runnable)
+        if (was_runnable) {
             sched_enqueue(k, k->current);
-        if (k->action == ACTION_CHOOSE || !thread_is_schedulable(k, k->candidate))
+        }
+        if (k->action == ACTION_CHOOSE || !thread_is_schedulable(k, k->candidate)) {
             choose_new_thread(k);
-        else
+        } else {
             switch_to_candidate(k, was_runnable);
+        }
     }
     k->action = ACTION_RESUME;
-    k->candidate = 0;
-    if (k->profile->mcs)
+    k->candidate = NULL;
+    if (k->profile->mcs) {
         sc_switch(k);
+    }
 }
 
 void sched_activate(struct kernel *k)
 {
     struct tcb *thread = k->current;
-    if (thread->yield_to)
+    if (thread->yield_to) {
         sc_complete_yield_to(k, thread);
+    }
     if (thread->state == THREAD_RESTART) {
         thread->regs[k->registers->next_ip] = thread->regs[k->registers->fault_ip];
         thread_set_state(k, thread, THREAD_RUNNING);
@@ -317,8 +345,9 @@ void sched_tick(struct kernel *k)
             sched_reschedule(k);
         }
     }
-    if (k->profile->num_domains > 1 && k->domain_time > 0 && --k->domain_time == 0)
+    if (k->profile->num_domains > 1 && k->domain_time > 0 && --k->domain_time == 0) {
         sched_reschedule(k);
+    }
 }
 
 void sched_give_way(struct kernel *k)

@@ -4,8 +4,9 @@
 
 void sc_resume(struct kernel *k, struct sched_context *sc)
 {
-    if (sc && sc->tcb && thread_is_schedulable(k, sc->tcb) && !(refill_ready(k, sc) && refill_sufficient(k, sc, 0)))
+    if (sc && sc->tcb && thread_is_schedulable(k, sc->tcb) && !(refill_ready(k, sc) && refill_sufficient(k, sc, 0))) {
         sc_postpone(k, sc);
+    }
 }
 
 void sc_bind_thread(struct kernel *k, struct sched_context *sc, struct tcb *thread)
@@ -13,8 +14,9 @@ void sc_bind_thread(struct kernel *k, struct sched_context *sc, struct tcb *thre
     thread->sc = sc;
     sc->tcb = thread;
     thread->affinity = sc->core;
-    if (sc->sporadic && sc_is_active(sc) && sc != k->current_sc)
+    if (sc->sporadic && sc_is_active(sc) && sc != k->current_sc) {
         refill_unblock_check(k, sc);
+    }
     sc_resume(k, sc);
     if (thread_is_schedulable(k, thread)) {
         sched_enqueue(k, thread);
@@ -25,34 +27,37 @@ void sc_bind_thread(struct kernel *k, struct sched_context *sc, struct tcb *thre
 void sc_unbind_thread(struct kernel *k, struct sched_context *sc)
 {
     struct tcb *thread = sc->tcb;
-    if (thread == k->current)
+    if (thread == k->current) {
         sched_reschedule(k);
+    }
     sched_dequeue(k, thread);
     release_remove(k, thread);
-    thread->sc = 0;
-    sc->tcb = 0;
+    thread->sc = NULL;
+    sc->tcb = NULL;
 }
 
 void sc_unbind_all(struct kernel *k, struct sched_context *sc)
 {
-    if (sc->tcb)
+    if (sc->tcb) {
         sc_unbind_thread(k, sc);
+    }
 }
 
 void sc_unbind_notification(struct sched_context *sc)
 {
-    if (sc->notification)
-        sc->notification->sc = 0;
-    sc->notification = 0;
+    if (sc->notification) {
+        sc->notification->sc = NULL;
+    }
+    sc->notification = NULL;
 }
 
 void sc_unbind_reply(struct sched_context *sc)
 {
     if (sc->reply) {
-        sc->reply->next = 0;
+        sc->reply->next = NULL;
         sc->reply->next_is_sc = false;
     }
-    sc->reply = 0;
+    sc->reply = NULL;
 }
 
 void sc_donate(struct kernel *k, struct sched_context *sc, struct tcb *to)
@@ -61,9 +66,10 @@ void sc_donate(struct kernel *k, struct sched_context *sc, struct tcb *to)
     if (from) {
         sched_dequeue(k, from);
         release_remove(k, from);
-        from->sc = 0;
-        if (from == k->current || (k->action == ACTION_SWITCH && from == k->candidate))
+        from->sc = NULL;
+        if (from == k->current || (k->action == ACTION_SWITCH && from == k->candidate)) {
             sched_reschedule(k);
+        }
     }
     sc->tcb = to;
     to->sc = sc;
@@ -80,15 +86,16 @@ uint64_t sc_take_consumed(struct kernel *k, struct sched_context *sc)
 void sc_cancel_yield_to(struct tcb *thread)
 {
     if (thread->yield_to) {
-        thread->yield_to->yield_from = 0;
-        thread->yield_to = 0;
+        thread->yield_to->yield_from = NULL;
+        thread->yield_to = NULL;
     }
 }
 
 void sc_complete_yield_to(struct kernel *k, struct tcb *yielder)
 {
-    if (!yielder->yield_to)
+    if (!yielder->yield_to) {
         return;
+    }
     reply_word(k, yielder, sc_take_consumed(k, yielder->yield_to));
     sc_cancel_yield_to(yielder);
 }
@@ -98,8 +105,9 @@ static enum status check_bind(struct kernel *k, const struct sched_context *sc, 
     if (cap->type == CAP_THREAD) {
         const struct tcb *thread = cap->object;
         bool released = sc_is_active(sc) && refill_ready(k, sc);
-        if (sc->tcb || thread->sc || (thread_is_blocked(thread) && !released))
+        if (sc->tcb || thread->sc || (thread_is_blocked(thread) && !released)) {
             return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+        }
         return STATUS_OK;
     }
     if (cap->type == CAP_NOTIFICATION) {
@@ -111,12 +119,14 @@ static enum status check_bind(struct kernel *k, const struct sched_context *sc, 
 
 static enum status decode_bind(struct kernel *k, struct sched_context *sc)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct cap cap = k->extra[0]->cap;
     enum status status = check_bind(k, sc, &cap);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     if (cap.type == CAP_THREAD) {
         sc_bind_thread(k, sc, cap.object);
@@ -130,26 +140,31 @@ static enum status decode_bind(struct kernel *k, struct sched_context *sc)
 
 static enum status decode_unbind_object(struct kernel *k, struct sched_context *sc)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct cap cap = k->extra[0]->cap;
-    if (cap.type != CAP_THREAD && cap.type != CAP_NOTIFICATION)
+    if (cap.type != CAP_THREAD && cap.type != CAP_NOTIFICATION) {
         return fail_capability(k, 1);
+    }
     bool thread = cap.type == CAP_THREAD;
-    if (thread ? sc->tcb != cap.object || sc->tcb == k->current : sc->notification != cap.object)
+    if (thread ? sc->tcb != cap.object || sc->tcb == k->current : sc->notification != cap.object) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (thread)
+    if (thread) {
         sc_unbind_thread(k, sc);
-    else
+    } else {
         sc_unbind_notification(sc);
+    }
     return STATUS_OK;
 }
 
 static enum status decode_unbind(struct kernel *k, struct sched_context *sc)
 {
-    if (sc->tcb == k->current)
+    if (sc->tcb == k->current) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     sc_unbind_all(k, sc);
     sc_unbind_notification(sc);
@@ -160,19 +175,22 @@ static enum status decode_unbind(struct kernel *k, struct sched_context *sc)
 static void answer_consumed(struct kernel *k, struct sched_context *sc, bool call)
 {
     uint64_t consumed = sc_take_consumed(k, sc);
-    if (call)
+    if (call) {
         reply_word(k, k->current, consumed);
+    }
     thread_set_state(k, k->current, THREAD_RUNNING);
 }
 
 static enum status decode_yield_to(struct kernel *k, struct sched_context *sc, bool call)
 {
     struct tcb *thread = sc->tcb;
-    if (!thread || thread == k->current || thread->priority > k->current->mcp || k->current->yield_to)
+    if (!thread || thread == k->current || thread->priority > k->current->mcp || k->current->yield_to) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (sc->yield_from)
+    if (sc->yield_from) {
         sc_complete_yield_to(k, sc->yield_from);
+    }
     sc_resume(k, sc);
     bool schedulable = thread_is_schedulable(k, thread);
     if (schedulable && thread->priority >= k->current->priority) {
@@ -224,24 +242,28 @@ static void configure(struct kernel *k, struct sched_context *sc, const struct p
     if (thread) {
         release_remove(k, thread);
         sched_dequeue(k, thread);
-        if (k->current_sc == sc)
+        if (k->current_sc == sc) {
             budget_commit(k);
+        }
     }
     bool active = sc_is_active(sc) && thread && thread_is_runnable(thread) && (!k->profile->smp || sc->core == p->core);
-    if (p->budget == p->period)
+    if (p->budget == p->period) {
         refill_new(k, sc, MIN_REFILLS, p->budget, 0);
-    else if (active)
+    } else if (active) {
         refill_update(k, sc, p->period, p->budget, (uint32_t)p->refills);
-    else
+    } else {
         refill_new(k, sc, (uint32_t)p->refills, p->budget, p->period);
+    }
     sc->core = p->core;
     if (thread) {
         thread->affinity = p->core;
         sc_resume(k, sc);
-        if (thread_is_runnable(thread) && thread != k->current)
+        if (thread_is_runnable(thread) && thread != k->current) {
             sched_possible_switch(k, thread);
-        if (thread == k->current)
+        }
+        if (thread == k->current) {
             sched_reschedule(k);
+        }
     }
     sc->badge = p->badge;
     sc->sporadic = p->flags & 1;
@@ -250,12 +272,14 @@ static void configure(struct kernel *k, struct sched_context *sc, const struct p
 static enum status check_times(struct kernel *k, struct parameters *p, uint64_t budget_us, uint64_t period_us)
 {
     uint64_t least = min_budget_us(k), most = max_period_us(k);
-    if (budget_us > most || period_us > most)
+    if (budget_us > most || period_us > most) {
         return fail_range(k, least, most);
+    }
     p->budget = ticks_of_us(k, budget_us);
     p->period = ticks_of_us(k, period_us);
-    if (p->budget < min_budget(k) || p->period < min_budget(k))
+    if (p->budget < min_budget(k) || p->period < min_budget(k)) {
         return fail_range(k, least, most);
+    }
     return p->budget > p->period ? fail_range(k, least, period_us) : STATUS_OK;
 }
 
@@ -267,24 +291,30 @@ static enum status check_target(struct kernel *k, const struct cap *cap)
 /* Before release 15, the target is looked at before the times. */
 enum status sched_control_decode(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method != CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS)
+    if (inv->method != CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (!k->extra[0] || inv->length < 5)
+    }
+    if (!k->extra[0] || inv->length < 5) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct parameters p = {.badge = invocation_argument(k, inv, 3),
                            .flags = invocation_argument(k, inv, 4),
                            .core = (uint32_t)inv->cap.paddr};
     struct cap cap = k->extra[0]->cap;
     enum status status = k->version < 15 ? check_target(k, &cap) : STATUS_OK;
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = check_times(k, &p, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1));
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = check_target(k, &cap);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     uint64_t extra = invocation_argument(k, inv, 2), most = refill_max_of(&cap) - MIN_REFILLS;
-    if (extra > most)
+    if (extra > most) {
         return fail_range(k, 0, most);
+    }
     p.refills = extra + MIN_REFILLS;
     thread_set_state(k, k->current, THREAD_RESTART);
     configure(k, cap.object, &p);

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arm: streams of devices and the context banks that translate their addresses. Error order: src/arch/arm/object/smmu.c of seL4. What
- * is bound is a capability in a slot of the kernel's own.
+ * Arm: streams of devices and the context banks that translate their addresses. Error order: src/arch/arm/object/smmu.c
+ * of seL4. What is bound is a capability in a slot of the kernel's own.
  */
 #include "kernel.h"
 
 /* A number out of a control capability, once. */
 static enum status issue(struct kernel *k, struct invocation *inv, enum cap_type type, bool *taken, uint64_t count)
 {
-    if (inv->length < 3 || !k->extra[0])
+    if (inv->length < 3 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t number = invocation_argument(k, inv, 0);
-    if (number >= count)
+    if (number >= count) {
         return fail_range(k, 0, count - 1);
-    if (taken[number])
+    }
+    if (taken[number]) {
         return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    }
     struct slot *dest;
     enum status status =
         lookup_target(k, &k->extra[0]->cap, invocation_argument(k, inv, 1), invocation_argument(k, inv, 2), &dest);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = slot_ensure_empty(k, dest);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     taken[number] = true;
     slot_insert(k, (struct cap){.type = (uint8_t)type, .paddr = number}, inv->slot, dest);
@@ -35,15 +40,18 @@ static bool bank_has_space(const struct kernel *k, const struct cap *bank)
 
 static enum status bind_bank(struct kernel *k, struct invocation *inv)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     const struct cap *bank = &k->extra[0]->cap;
-    if (bank->type != CAP_CONTEXT_BANK || !bank_has_space(k, bank))
+    if (bank->type != CAP_CONTEXT_BANK || !bank_has_space(k, bank)) {
         return fail_capability(k, 1);
+    }
     struct slot *dest = &k->streams[inv->cap.paddr].bank;
     enum status status = slot_ensure_empty(k, dest);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     slot_insert(k, *bank, k->extra[0], dest);
     return STATUS_OK;
@@ -51,15 +59,18 @@ static enum status bind_bank(struct kernel *k, struct invocation *inv)
 
 static enum status assign_space(struct kernel *k, struct invocation *inv)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     const struct cap *space = &k->extra[0]->cap;
-    if (space->type != CAP_VSPACE || !(space->flags & CAP_FLAG_MAPPED))
+    if (space->type != CAP_VSPACE || !(space->flags & CAP_FLAG_MAPPED)) {
         return fail_capability(k, 1);
+    }
     struct slot *dest = &k->banks[inv->cap.paddr].space;
     enum status status = slot_ensure_empty(k, dest);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     slot_insert(k, *space, k->extra[0], dest);
     return STATUS_OK;
@@ -69,20 +80,24 @@ enum status smmu_decode(struct kernel *k, struct invocation *inv)
 {
     switch (inv->method) {
     case CAPDL_METHOD_SID_CONTROL_GET_SID:
-        if (inv->cap.type == CAP_STREAM_CONTROL)
+        if (inv->cap.type == CAP_STREAM_CONTROL) {
             return issue(k, inv, CAP_STREAM, k->stream_taken, NUM_STREAMS);
+        }
         break;
     case CAPDL_METHOD_CB_CONTROL_GET_CB:
-        if (inv->cap.type == CAP_BANK_CONTROL)
+        if (inv->cap.type == CAP_BANK_CONTROL) {
             return issue(k, inv, CAP_CONTEXT_BANK, k->bank_taken, NUM_BANKS);
+        }
         break;
     case CAPDL_METHOD_SID_BIND_CB:
-        if (inv->cap.type == CAP_STREAM)
+        if (inv->cap.type == CAP_STREAM) {
             return bind_bank(k, inv);
+        }
         break;
     case CAPDL_METHOD_CB_ASSIGN_VSPACE:
-        if (inv->cap.type == CAP_CONTEXT_BANK)
+        if (inv->cap.type == CAP_CONTEXT_BANK) {
             return assign_space(k, inv);
+        }
         break;
     default:
         break;

@@ -7,9 +7,11 @@
 
 static enum capdl_syscall find_syscall(const struct kernel *k, int64_t number)
 {
-    for (unsigned i = 0; number != 0 && i < CAPDL_SYSCALL_COUNT; i++)
-        if (k->profile->syscalls[i] == number)
+    for (unsigned i = 0; number != 0 && i < CAPDL_SYSCALL_COUNT; i++) {
+        if (k->profile->syscalls[i] == number) {
             return i;
+        }
+    }
     return CAPDL_SYSCALL_COUNT;
 }
 
@@ -24,29 +26,34 @@ static void invoke(struct kernel *k, bool call, bool block, bool donate, bool fi
     struct tcb *thread = k->current;
     struct invocation inv = {.call = call, .block = block, .can_donate = donate, .first_phase = first_phase};
     if (lookup_slot(k, thread, cptr, &inv.slot) != STATUS_OK) {
-        if (block)
+        if (block) {
             cap_fault(k, cptr, false);
+        }
         return;
     }
     uint64_t info = thread->regs[k->registers->message_info];
     inv.buffer = ipc_buffer_of(k, thread, false);
     if (extra_caps_lookup(k, thread, inv.buffer, info) != STATUS_OK) {
-        if (block)
+        if (block) {
             fault_handle(k, thread);
+        }
         return;
     }
     inv.cap = inv.slot->cap;
     inv.label = info >> 12;
     inv.method = inv.label < k->num_labels ? k->methods[inv.label] : CAPDL_METHOD_COUNT;
     inv.length = message_info_length(info);
-    if (inv.length > MESSAGE_REGISTERS && !inv.buffer)
+    if (inv.length > MESSAGE_REGISTERS && !inv.buffer) {
         inv.length = MESSAGE_REGISTERS;
+    }
     if (invocation_decode(k, &inv) == STATUS_SYSCALL_ERROR) {
-        if (call)
+        if (call) {
             reply_error(k, thread);
+        }
     } else if (thread->state == THREAD_RESTART) {
-        if (call)
+        if (call) {
             reply_empty(k, thread);
+        }
         thread_set_state(k, thread, THREAD_RUNNING);
     }
 }
@@ -55,19 +62,22 @@ static void handle_invocation(struct kernel *k, bool call, bool block, bool dona
 {
     struct tcb *thread = k->current;
     bool watched = call && thread == k->initial;
-    if (watched)
+    if (watched) {
         digest_call(k, cptr, ipc_buffer_of(k, thread, false));
+    }
     invoke(k, call, block, donate, first_phase, cptr);
-    if (watched && thread->state == THREAD_RUNNING)
+    if (watched && thread->state == THREAD_RUNNING) {
         digest_answer(k, thread);
+    }
 }
 
 /* Not MCS: answers whoever the caller slot leads to. */
 static void handle_reply(struct kernel *k)
 {
     struct slot *slot = &k->current->slots[TCB_CALLER];
-    if (slot->cap.type == CAP_REPLY && !(slot->cap.flags & CAP_FLAG_MASTER))
+    if (slot->cap.type == CAP_REPLY && !(slot->cap.flags & CAP_FLAG_MASTER)) {
         reply_transfer(k, k->current, slot->cap.object, slot, slot->cap.rights & CAPDL_RIGHT_GRANT);
+    }
 }
 
 static void receive_fault(struct kernel *k, uint64_t cptr)
@@ -82,7 +92,7 @@ static void receive_from_endpoint(struct kernel *k, const struct cap *cap, uint6
         receive_fault(k, cptr);
         return;
     }
-    struct slot *reply = 0;
+    struct slot *reply = NULL;
     if (k->profile->mcs && can_reply) {
         uint64_t reply_cptr = k->current->regs[k->registers->reply];
         if (lookup_slot(k, k->current, reply_cptr, &reply) != STATUS_OK) {
@@ -94,9 +104,10 @@ static void receive_from_endpoint(struct kernel *k, const struct cap *cap, uint6
             return;
         }
     }
-    if (!k->profile->mcs)
+    if (!k->profile->mcs) {
         slot_delete_one(k, &k->current->slots[TCB_CALLER]);
-    endpoint_receive(k, k->current, cap, block, reply ? &reply->cap : 0);
+    }
+    endpoint_receive(k, k->current, cap, block, reply ? &reply->cap : NULL);
 }
 
 static void handle_receive(struct kernel *k, bool block, bool can_reply)
@@ -112,12 +123,13 @@ static void handle_receive(struct kernel *k, bool block, bool can_reply)
         receive_from_endpoint(k, &cap, cptr, block, can_reply);
         return;
     }
-    struct notification *notification = cap.type == CAP_NOTIFICATION ? cap.object : 0;
+    struct notification *notification = cap.type == CAP_NOTIFICATION ? cap.object : NULL;
     bool allowed = notification && cap.rights & CAPDL_RIGHT_READ;
-    if (!allowed || (notification->bound && notification->bound != k->current))
+    if (!allowed || (notification->bound && notification->bound != k->current)) {
         receive_fault(k, cptr);
-    else
+    } else {
         notification_receive(k, k->current, notification, block);
+    }
 }
 
 void kernel_set_time(struct kernel *k, uint64_t now)
@@ -130,15 +142,17 @@ static void update_timestamp(struct kernel *k)
     uint64_t consumed = k->clock > k->now ? k->clock - k->now : 0;
     k->now += consumed;
     k->consumed += consumed;
-    if (k->profile->num_domains > 1)
+    if (k->profile->num_domains > 1) {
         k->domain_time = k->domain_time > consumed ? k->domain_time - consumed : 0;
+    }
 }
 
 /* Whether the current thread still has budget for the entry; if not, it will make it again when it has. */
 static bool begin(struct kernel *k)
 {
-    if (!k->profile->mcs)
+    if (!k->profile->mcs) {
         return true;
+    }
     update_timestamp(k);
     return budget_check_restart(k);
 }
@@ -202,18 +216,25 @@ static void handle_syscall(struct kernel *k, enum capdl_syscall syscall)
 
 static void put_string(struct kernel *k, const char *s)
 {
-    for (; *s && k->host.put_char; s++)
+    for (; *s && k->host.put_char; s++) {
         k->host.put_char(k->host.context, *s);
+    }
 }
 
 static void dump_scheduler(struct kernel *k)
 {
-    static const char *const states[] = {"inactive",         "running",          "restart",                 "blocked on recv",
-                                         "blocked on send",  "blocked on reply", "blocked on notification", "idle"};
+    static const char *const states[] = {"inactive",
+                                         "running",
+                                         "restart",
+                                         "blocked on recv",
+                                         "blocked on send",
+                                         "blocked on reply",
+                                         "blocked on notification",
+                                         "idle"};
     put_string(k, "name                 state                    pc                 priority\n");
     for (const struct tcb *thread = k->threads; thread; thread = thread->all_next) {
         char line[160];
-        snprintf(line, sizeof line, "%-20s %-24s %#-18llx %u\n", thread->name, states[thread->state],
+        snprintf(line, sizeof(line), "%-20s %-24s %#-18llx %u\n", thread->name, states[thread->state],
                  (unsigned long long)thread->regs[k->registers->fault_ip], thread->priority);
         put_string(k, line);
     }
@@ -223,11 +244,19 @@ static void dump_scheduler(struct kernel *k)
 static uint64_t cap_tag(const struct cap *cap)
 {
     static const uint8_t tags[] = {
-        [CAP_NULL] = 0,           [CAP_UNTYPED] = 2,      [CAP_ENDPOINT] = 4,        [CAP_NOTIFICATION] = 6, [CAP_REPLY] = 8,
-        [CAP_CNODE] = 10,         [CAP_THREAD] = 12,      [CAP_IRQ_CONTROL] = 14,    [CAP_IRQ_HANDLER] = 16, [CAP_ZOMBIE] = 18,
-        [CAP_DOMAIN] = 20,        [CAP_SCHED_CONTEXT] = 22, [CAP_SCHED_CONTROL] = 24, [CAP_FRAME] = 1,       [CAP_PAGE_TABLE] = 3,
-        [CAP_PAGE_DIRECTORY] = 5, [CAP_PDPT] = 7,         [CAP_VSPACE] = 9,          [CAP_ASID_CONTROL] = 11, [CAP_ASID_POOL] = 13,
-        [CAP_VCPU] = 15,          [CAP_IO_PORT_CONTROL] = 31, [CAP_IO_PORT] = 19,    [CAP_SGI_SIGNAL] = 27,  [CAP_SMC] = 25,
+        [CAP_NULL] = 0,           [CAP_UNTYPED] = 2,
+        [CAP_ENDPOINT] = 4,       [CAP_NOTIFICATION] = 6,
+        [CAP_REPLY] = 8,          [CAP_CNODE] = 10,
+        [CAP_THREAD] = 12,        [CAP_IRQ_CONTROL] = 14,
+        [CAP_IRQ_HANDLER] = 16,   [CAP_ZOMBIE] = 18,
+        [CAP_DOMAIN] = 20,        [CAP_SCHED_CONTEXT] = 22,
+        [CAP_SCHED_CONTROL] = 24, [CAP_FRAME] = 1,
+        [CAP_PAGE_TABLE] = 3,     [CAP_PAGE_DIRECTORY] = 5,
+        [CAP_PDPT] = 7,           [CAP_VSPACE] = 9,
+        [CAP_ASID_CONTROL] = 11,  [CAP_ASID_POOL] = 13,
+        [CAP_VCPU] = 15,          [CAP_IO_PORT_CONTROL] = 31,
+        [CAP_IO_PORT] = 19,       [CAP_SGI_SIGNAL] = 27,
+        [CAP_SMC] = 25,
     };
     return tags[cap->type];
 }
@@ -242,13 +271,13 @@ static void halt(struct kernel *k)
 static void name_thread(struct kernel *k, const struct cap *cap)
 {
     const uint64_t *buffer = ipc_buffer_of(k, k->current, true);
-    size_t most = MESSAGE_MAX_LENGTH * sizeof *buffer;
+    size_t most = MESSAGE_MAX_LENGTH * sizeof(*buffer);
     if (cap->type != CAP_THREAD || !buffer || strnlen((const char *)(buffer + 1), most) == most) {
         halt(k);
         return;
     }
     struct tcb *thread = cap->object;
-    snprintf(thread->name, sizeof thread->name, "%.*s", NAME_LENGTH - 1, (const char *)(buffer + 1));
+    snprintf(thread->name, sizeof(thread->name), "%.*s", NAME_LENGTH - 1, (const char *)(buffer + 1));
 }
 
 static void debug_on_cap(struct kernel *k, enum capdl_syscall syscall)
@@ -256,10 +285,11 @@ static void debug_on_cap(struct kernel *k, enum capdl_syscall syscall)
     uint64_t *reg = &k->current->regs[k->registers->cap];
     struct slot *slot;
     struct cap cap = lookup_slot(k, k->current, *reg, &slot) == STATUS_OK ? slot->cap : cap_null();
-    if (syscall == CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY)
+    if (syscall == CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY) {
         *reg = cap_tag(&cap);
-    else
+    } else {
         name_thread(k, &cap);
+    }
 }
 
 /* Calls that do not reschedule. */
@@ -267,8 +297,9 @@ static bool handle_debug(struct kernel *k, enum capdl_syscall syscall)
 {
     switch (syscall) {
     case CAPDL_SYSCALL_DEBUG_PUTCHAR:
-        if (k->host.put_char)
+        if (k->host.put_char) {
             k->host.put_char(k->host.context, (char)k->current->regs[k->registers->cap]);
+        }
         return true;
     case CAPDL_SYSCALL_DEBUG_DUMP_SCHEDULER:
         dump_scheduler(k);
@@ -291,8 +322,9 @@ static bool handle_debug(struct kernel *k, enum capdl_syscall syscall)
 void kernel_syscall(struct kernel *k, int64_t number)
 {
     enum capdl_syscall syscall = find_syscall(k, number);
-    if (handle_debug(k, syscall))
+    if (handle_debug(k, syscall)) {
         return;
+    }
     if (begin(k)) {
         if (syscall == CAPDL_SYSCALL_SET_TLS_BASE) {
             k->current->regs[k->registers->tls_base] = k->current->regs[k->registers->cap];
@@ -359,17 +391,20 @@ enum capdl_kernel_error kernel_call(struct kernel *k, uint64_t cptr, struct kern
     struct tcb *thread = k->current;
     const struct registers *r = k->registers;
     uint64_t *buffer = ipc_buffer_of(k, thread, true);
-    for (unsigned i = 0; i < message->length && i < MESSAGE_MAX_LENGTH; i++)
+    for (unsigned i = 0; i < message->length && i < MESSAGE_MAX_LENGTH; i++) {
         message_set(k, thread, buffer, i, message->words[i]);
-    for (unsigned i = 0; buffer && i < message->caps; i++)
+    }
+    for (unsigned i = 0; buffer && i < message->caps; i++) {
         buffer[MESSAGE_CAPS_OFFSET + i] = message->cap[i];
+    }
     thread->regs[r->cap] = cptr;
     thread->regs[r->message_info] = message_info(message->label, 0, message->caps, message->length);
     kernel_syscall(k, k->profile->syscalls[CAPDL_SYSCALL_CALL]);
     uint64_t info = thread->regs[r->message_info];
     message->label = info >> 12;
     message->length = message_info_length(info);
-    for (unsigned i = 0; i < message->length; i++)
+    for (unsigned i = 0; i < message->length; i++) {
         message->words[i] = i < MESSAGE_REGISTERS ? thread->regs[r->message[i]] : buffer ? buffer[i + 1] : 0;
+    }
     return (enum capdl_kernel_error)message->label;
 }

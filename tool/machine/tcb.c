@@ -14,18 +14,21 @@ static enum status check_priority(struct kernel *k, uint64_t priority, const str
 
 bool fault_handler_is_valid(const struct cap *cap)
 {
-    if (cap->type == CAP_NULL)
+    if (cap->type == CAP_NULL) {
         return true;
+    }
     return cap->type == CAP_ENDPOINT && cap->rights & CAPDL_RIGHT_WRITE &&
            cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
 }
 
 enum status tcb_check_ipc_buffer(struct kernel *k, uint64_t vaddr, const struct cap *cap)
 {
-    if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE)
+    if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (vaddr & ((1u << IPC_BUFFER_BITS) - 1))
+    }
+    if (vaddr & ((1u << IPC_BUFFER_BITS) - 1)) {
         return fail(k, CAPDL_ERROR_ALIGNMENT_ERROR);
+    }
     return STATUS_OK;
 }
 
@@ -39,8 +42,9 @@ struct spaces {
 static enum status check_buffer(struct kernel *k, struct spaces *s, struct slot *slot, uint64_t address)
 {
     s->buffer_address = address;
-    if (address == 0)
+    if (address == 0) {
         return STATUS_OK;
+    }
     s->buffer_slot = slot;
     enum status status = cap_derive(k, slot, slot->cap, &s->buffer);
     return status == STATUS_OK ? tcb_check_ipc_buffer(k, address, &s->buffer) : status;
@@ -52,19 +56,24 @@ static enum status derive_root(struct kernel *k, struct slot *slot, uint64_t dat
     return cap_derive(k, slot, cap, out);
 }
 
-static enum status check_spaces(struct kernel *k, struct spaces *s, const struct tcb *thread, uint64_t cdata, uint64_t vdata)
+static enum status check_spaces(struct kernel *k, struct spaces *s, const struct tcb *thread, uint64_t cdata,
+                                uint64_t vdata)
 {
     if (slot_is_long_running_delete(k, &thread->slots[TCB_CTABLE]) ||
-        slot_is_long_running_delete(k, &thread->slots[TCB_VTABLE]))
+        slot_is_long_running_delete(k, &thread->slots[TCB_VTABLE])) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     enum status status = derive_root(k, s->cspace_slot, cdata, &s->cspace);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
-    if (s->cspace.type != CAP_CNODE)
+    }
+    if (s->cspace.type != CAP_CNODE) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     status = derive_root(k, s->vspace_slot, vdata, &s->vspace);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     return k->arch->is_valid_vtable_root(&s->vspace) ? STATUS_OK : fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
 }
 
@@ -74,8 +83,9 @@ static void install(struct kernel *k, struct invocation *inv, enum tcb_slot inde
     struct tcb *thread = inv->cap.object;
     slot_delete(k, &thread->slots[index]);
     if (cap.type != CAP_NULL && source && cap_same_object(k, &cap, &source->cap) &&
-        cap_same_object(k, &inv->cap, &inv->slot->cap))
+        cap_same_object(k, &inv->cap, &inv->slot->cap)) {
         slot_insert(k, cap, source, &thread->slots[index]);
+    }
 }
 
 static void install_spaces(struct kernel *k, struct invocation *inv, const struct spaces *s)
@@ -90,28 +100,34 @@ static void install_buffer(struct kernel *k, struct invocation *inv, const struc
     slot_delete(k, &thread->slots[TCB_BUFFER]);
     thread->ipc_buffer = s->buffer_address;
     if (s->buffer_slot && cap_same_object(k, &s->buffer, &s->buffer_slot->cap) &&
-        cap_same_object(k, &inv->cap, &inv->slot->cap))
+        cap_same_object(k, &inv->cap, &inv->slot->cap)) {
         slot_insert(k, s->buffer, s->buffer_slot, &thread->slots[TCB_BUFFER]);
-    if (thread == k->current)
+    }
+    if (thread == k->current) {
         sched_reschedule(k);
+    }
 }
 
 static enum status decode_configure(struct kernel *k, struct invocation *inv)
 {
     struct tcb *thread = inv->cap.object;
     unsigned first = k->profile->mcs ? 0 : 1; /* else a fault handler's address comes first */
-    if (inv->length < first + 3 || !k->extra[0] || !k->extra[1] || !k->extra[2])
+    if (inv->length < first + 3 || !k->extra[0] || !k->extra[1] || !k->extra[2]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t handler = arg(k, inv, 0);
     struct spaces s = {.cspace_slot = k->extra[0], .vspace_slot = k->extra[1]};
     enum status status = check_buffer(k, &s, k->extra[2], arg(k, inv, first + 2));
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = check_spaces(k, &s, thread, arg(k, inv, first), arg(k, inv, first + 1));
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (!k->profile->mcs)
+    if (!k->profile->mcs) {
         thread->fault_handler = handler;
+    }
     install_spaces(k, inv, &s);
     install_buffer(k, inv, &s);
     return STATUS_OK;
@@ -122,33 +138,39 @@ static enum status decode_set_space(struct kernel *k, struct invocation *inv)
     struct tcb *thread = inv->cap.object;
     bool mcs = k->profile->mcs;
     unsigned first = mcs ? 0 : 1;
-    if (inv->length < first + 2 || !k->extra[0] || !k->extra[1] || (mcs && !k->extra[2]))
+    if (inv->length < first + 2 || !k->extra[0] || !k->extra[1] || (mcs && !k->extra[2])) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t handler_address = arg(k, inv, 0);
-    struct slot *handler = mcs ? k->extra[0] : 0;
+    struct slot *handler = mcs ? k->extra[0] : NULL;
     struct spaces s = {.cspace_slot = k->extra[mcs], .vspace_slot = k->extra[mcs + 1]};
     enum status status = check_spaces(k, &s, thread, arg(k, inv, first), arg(k, inv, first + 1));
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
-    if (handler && !fault_handler_is_valid(&handler->cap))
+    }
+    if (handler && !fault_handler_is_valid(&handler->cap)) {
         return fail_capability(k, 1);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (handler)
+    if (handler) {
         install(k, inv, TCB_FAULT_HANDLER, handler->cap, handler);
-    else
+    } else {
         thread->fault_handler = handler_address;
+    }
     install_spaces(k, inv, &s);
     return STATUS_OK;
 }
 
 static enum status decode_set_ipc_buffer(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 1 || !k->extra[0])
+    if (inv->length < 1 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct spaces s = {0};
     enum status status = check_buffer(k, &s, k->extra[0], arg(k, inv, 0));
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     install_buffer(k, inv, &s);
     return STATUS_OK;
@@ -156,95 +178,117 @@ static enum status decode_set_ipc_buffer(struct kernel *k, struct invocation *in
 
 static enum status find_authority(struct kernel *k, const struct tcb **out)
 {
-    if (k->extra[0]->cap.type != CAP_THREAD)
+    if (k->extra[0]->cap.type != CAP_THREAD) {
         return fail_capability(k, 1);
+    }
     *out = k->extra[0]->cap.object;
     return STATUS_OK;
 }
 
 static enum status decode_set_one_priority(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 1 || !k->extra[0])
+    if (inv->length < 1 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct tcb *thread = inv->cap.object;
-    const struct tcb *authority = 0;
+    const struct tcb *authority = NULL;
     uint64_t priority = arg(k, inv, 0);
     enum status status = find_authority(k, &authority);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = check_priority(k, priority, authority);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (inv->method == CAPDL_METHOD_TCB_SET_MC_PRIORITY)
+    if (inv->method == CAPDL_METHOD_TCB_SET_MC_PRIORITY) {
         thread->mcp = (uint8_t)priority;
-    else
+    } else {
         thread_set_priority(k, thread, (uint8_t)priority);
+    }
     return STATUS_OK;
 }
 
-static enum status check_sched_context(struct kernel *k, struct tcb *thread, const struct cap *cap, struct sched_context **out)
+static enum status check_sched_context(struct kernel *k, struct tcb *thread, const struct cap *cap,
+                                       struct sched_context **out)
 {
-    *out = 0;
-    if (cap->type == CAP_NULL)
+    *out = NULL;
+    if (cap->type == CAP_NULL) {
         return thread == k->current ? fail(k, CAPDL_ERROR_ILLEGAL_OPERATION) : STATUS_OK;
-    if (cap->type != CAP_SCHED_CONTEXT)
+    }
+    if (cap->type != CAP_SCHED_CONTEXT) {
         return fail_capability(k, 2);
+    }
     struct sched_context *sc = cap->object;
-    if (thread->sc != sc && (thread->sc || sc->tcb))
+    if (thread->sc != sc && (thread->sc || sc->tcb)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (thread_is_blocked(thread) && !(sc_is_active(sc) && refill_ready(k, sc)))
+    }
+    if (thread_is_blocked(thread) && !(sc_is_active(sc) && refill_ready(k, sc))) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     *out = sc;
     return STATUS_OK;
 }
 
 static void set_sched_context(struct kernel *k, struct tcb *thread, struct sched_context *sc)
 {
-    if (thread->sc == sc)
+    if (thread->sc == sc) {
         return;
-    if (sc)
+    }
+    if (sc) {
         sc_bind_thread(k, sc, thread);
-    else
+    } else {
         sc_unbind_thread(k, thread->sc);
+    }
 }
 
 static enum status decode_set_sched_params(struct kernel *k, struct invocation *inv)
 {
     bool mcs = k->profile->mcs;
-    if (inv->length < 2 || !k->extra[0] || (mcs && (!k->extra[1] || !k->extra[2])))
+    if (inv->length < 2 || !k->extra[0] || (mcs && (!k->extra[1] || !k->extra[2]))) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct tcb *thread = inv->cap.object;
-    const struct tcb *authority = 0;
+    const struct tcb *authority = NULL;
     uint64_t mcp = arg(k, inv, 0), priority = arg(k, inv, 1);
     enum status status = find_authority(k, &authority);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = check_priority(k, mcp, authority);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = check_priority(k, priority, authority);
-    struct sched_context *sc = 0;
-    if (status == STATUS_OK && mcs)
+    }
+    struct sched_context *sc = NULL;
+    if (status == STATUS_OK && mcs) {
         status = check_sched_context(k, thread, &k->extra[1]->cap, &sc);
-    if (status == STATUS_OK && mcs && !fault_handler_is_valid(&k->extra[2]->cap))
+    }
+    if (status == STATUS_OK && mcs && !fault_handler_is_valid(&k->extra[2]->cap)) {
         status = k->version < 14 ? fail(k, CAPDL_ERROR_ILLEGAL_OPERATION) : fail_capability(k, 3);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     bool changes = mcs && thread->sc != sc;
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (mcs)
+    if (mcs) {
         install(k, inv, TCB_FAULT_HANDLER, k->extra[2]->cap, k->extra[2]);
+    }
     thread->mcp = (uint8_t)mcp;
     thread_set_priority(k, thread, (uint8_t)priority);
-    if (changes)
+    if (changes) {
         set_sched_context(k, thread, sc);
+    }
     return STATUS_OK;
 }
 
 static enum status decode_set_timeout_endpoint(struct kernel *k, struct invocation *inv)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (!fault_handler_is_valid(&k->extra[0]->cap))
+    }
+    if (!fault_handler_is_valid(&k->extra[0]->cap)) {
         return fail_capability(k, 1);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     install(k, inv, TCB_TIMEOUT_HANDLER, k->extra[0]->cap, k->extra[0]);
     return STATUS_OK;
@@ -252,15 +296,18 @@ static enum status decode_set_timeout_endpoint(struct kernel *k, struct invocati
 
 static enum status decode_bind_notification(struct kernel *k, struct invocation *inv)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct tcb *thread = inv->cap.object;
     const struct cap *cap = &k->extra[0]->cap;
-    if (thread->notification || cap->type != CAP_NOTIFICATION || !(cap->rights & CAPDL_RIGHT_READ))
+    if (thread->notification || cap->type != CAP_NOTIFICATION || !(cap->rights & CAPDL_RIGHT_READ)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     struct notification *notification = cap->object;
-    if (notification->queue.head || notification->bound)
+    if (notification->queue.head || notification->bound) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     notification->bound = thread;
     thread->notification = notification;
@@ -270,8 +317,9 @@ static enum status decode_bind_notification(struct kernel *k, struct invocation 
 static enum status decode_unbind_notification(struct kernel *k, struct invocation *inv)
 {
     struct tcb *thread = inv->cap.object;
-    if (!thread->notification)
+    if (!thread->notification) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     notification_unbind(thread->notification);
     return STATUS_OK;
@@ -279,13 +327,16 @@ static enum status decode_unbind_notification(struct kernel *k, struct invocatio
 
 static enum status decode_set_affinity(struct kernel *k, struct invocation *inv)
 {
-    if (!k->profile->smp || k->profile->mcs)
+    if (!k->profile->smp || k->profile->mcs) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (inv->length < 1)
+    }
+    if (inv->length < 1) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t affinity = arg(k, inv, 0);
-    if (affinity >= k->profile->max_nodes)
+    if (affinity >= k->profile->max_nodes) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     ((struct tcb *)inv->cap.object)->affinity = (uint32_t)affinity;
     return STATUS_OK;
@@ -293,27 +344,31 @@ static enum status decode_set_affinity(struct kernel *k, struct invocation *inv)
 
 static enum status decode_set_tls_base(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 1)
+    if (inv->length < 1) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct tcb *thread = inv->cap.object;
     uint64_t base = arg(k, inv, 0);
     thread_set_state(k, k->current, THREAD_RESTART);
     thread->regs[k->registers->tls_base] = base;
-    if (thread == k->current)
+    if (thread == k->current) {
         sched_reschedule(k);
+    }
     return STATUS_OK;
 }
 
 static enum status decode_set_flags(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 2)
+    if (inv->length < 2) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct tcb *thread = inv->cap.object;
     uint64_t clear = arg(k, inv, 0), set = arg(k, inv, 1);
     thread_set_state(k, k->current, THREAD_RESTART);
     thread->flags = (thread->flags & ~clear) | (set & (k->profile->fpu ? 1 : 0));
-    if (inv->call)
+    if (inv->call) {
         reply_word(k, k->current, thread->flags);
+    }
     thread_set_state(k, k->current, THREAD_RUNNING);
     return STATUS_OK;
 }
@@ -321,14 +376,17 @@ static enum status decode_set_flags(struct kernel *k, struct invocation *inv)
 /* The root of a guest's memory. */
 static enum status decode_set_ept_root(struct kernel *k, struct invocation *inv)
 {
-    if (!k->extra[0])
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct cap root = k->extra[0]->cap;
-    if (root.type != CAP_EPT_PML4)
+    if (root.type != CAP_EPT_PML4) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     enum status status = cap_derive(k, k->extra[0], root, &root);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     struct tcb *thread = inv->cap.object;
     slot_delete(k, &thread->slots[TCB_EPT_ROOT]);
@@ -339,10 +397,11 @@ static enum status decode_set_ept_root(struct kernel *k, struct invocation *inv)
 static enum status decode_run(struct kernel *k, struct invocation *inv)
 {
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (inv->method == CAPDL_METHOD_TCB_SUSPEND)
+    if (inv->method == CAPDL_METHOD_TCB_SUSPEND) {
         thread_suspend(k, inv->cap.object);
-    else
+    } else {
         thread_restart(k, inv->cap.object);
+    }
     return STATUS_OK;
 }
 

@@ -4,12 +4,13 @@
 
 enum status extra_caps_lookup(struct kernel *k, const struct tcb *thread, const uint64_t *buffer, uint64_t info)
 {
-    for (unsigned i = 0; i < MESSAGE_MAX_CAPS; i++)
-        k->extra[i] = 0;
+    for (unsigned i = 0; i < MESSAGE_MAX_CAPS; i++) {
+        k->extra[i] = NULL;
+    }
     for (unsigned i = 0; buffer && i < message_info_caps(info); i++) {
         uint64_t cptr = buffer[MESSAGE_CAPS_OFFSET + i];
         if (lookup_slot(k, thread, cptr, &k->extra[i]) != STATUS_OK) {
-            k->extra[i] = 0;
+            k->extra[i] = NULL;
             k->fault = (struct fault){.kind = FAULT_CAP, .address = cptr};
             return STATUS_FAULT;
         }
@@ -17,34 +18,38 @@ enum status extra_caps_lookup(struct kernel *k, const struct tcb *thread, const 
     return STATUS_OK;
 }
 
-static unsigned copy_words(struct kernel *k, const struct tcb *sender, const uint64_t *from, struct tcb *receiver, uint64_t *to,
-                           unsigned count)
+static unsigned copy_words(struct kernel *k, const struct tcb *sender, const uint64_t *from, struct tcb *receiver,
+                           uint64_t *to, unsigned count)
 {
     unsigned i = 0;
-    for (; i < count && i < MESSAGE_REGISTERS; i++)
+    for (; i < count && i < MESSAGE_REGISTERS; i++) {
         receiver->regs[k->registers->message[i]] = sender->regs[k->registers->message[i]];
-    for (; from && to && i < count; i++)
+    }
+    for (; from && to && i < count; i++) {
         to[i + 1] = from[i + 1];
+    }
     return i;
 }
 
 static struct slot *receive_slot(struct kernel *k, const struct tcb *receiver, const uint64_t *buffer)
 {
     struct slot *root, *slot;
-    if (lookup_slot(k, receiver, buffer[MESSAGE_RECEIVE_OFFSET], &root) != STATUS_OK)
-        return 0;
+    if (lookup_slot(k, receiver, buffer[MESSAGE_RECEIVE_OFFSET], &root) != STATUS_OK) {
+        return NULL;
+    }
     enum status status =
         lookup_target(k, &root->cap, buffer[MESSAGE_RECEIVE_OFFSET + 1], buffer[MESSAGE_RECEIVE_OFFSET + 2], &slot);
-    return status == STATUS_OK && slot->cap.type == CAP_NULL ? slot : 0;
+    return status == STATUS_OK && slot->cap.type == CAP_NULL ? slot : NULL;
 }
 
 /* Capabilities to the endpoint itself are unwrapped to their badge; at most one other is transferred. */
-static void transfer_caps(struct kernel *k, const struct endpoint *endpoint, const struct tcb *receiver, uint64_t *buffer,
-                          unsigned *caps, unsigned *unwrapped)
+static void transfer_caps(struct kernel *k, const struct endpoint *endpoint, const struct tcb *receiver,
+                          uint64_t *buffer, unsigned *caps, unsigned *unwrapped)
 {
     *caps = *unwrapped = 0;
-    if (!k->extra[0] || !buffer)
+    if (!k->extra[0] || !buffer) {
         return;
+    }
     struct slot *dest = receive_slot(k, receiver, buffer);
     for (unsigned i = 0; i < MESSAGE_MAX_CAPS && k->extra[i]; i++) {
         struct slot *slot = k->extra[i];
@@ -53,10 +58,11 @@ static void transfer_caps(struct kernel *k, const struct endpoint *endpoint, con
             *unwrapped |= 1u << i;
         } else {
             struct cap cap;
-            if (!dest || cap_derive(k, slot, slot->cap, &cap) != STATUS_OK || cap.type == CAP_NULL)
+            if (!dest || cap_derive(k, slot, slot->cap, &cap) != STATUS_OK || cap.type == CAP_NULL) {
                 return;
+            }
             slot_insert(k, cap, slot, dest);
-            dest = 0;
+            dest = NULL;
         }
         *caps = i + 1;
     }
@@ -67,8 +73,9 @@ static void normal_transfer(struct kernel *k, const struct tcb *sender, const st
 {
     const uint64_t *from = ipc_buffer_of(k, sender, false);
     uint64_t info = sender->regs[k->registers->message_info];
-    if (!grant || extra_caps_lookup(k, sender, from, info) != STATUS_OK)
-        k->extra[0] = 0;
+    if (!grant || extra_caps_lookup(k, sender, from, info) != STATUS_OK) {
+        k->extra[0] = NULL;
+    }
     unsigned length = copy_words(k, sender, from, receiver, buffer, message_info_length(info));
     unsigned caps, unwrapped;
     transfer_caps(k, endpoint, receiver, buffer, &caps, &unwrapped);
@@ -76,7 +83,8 @@ static void normal_transfer(struct kernel *k, const struct tcb *sender, const st
     receiver->regs[k->registers->cap] = badge;
 }
 
-void ipc_transfer(struct kernel *k, struct tcb *sender, struct endpoint *endpoint, uint64_t badge, bool grant, struct tcb *receiver)
+void ipc_transfer(struct kernel *k, struct tcb *sender, struct endpoint *endpoint, uint64_t badge, bool grant,
+                  struct tcb *receiver)
 {
     uint64_t *buffer = ipc_buffer_of(k, receiver, true);
     if (sender->fault.kind == FAULT_NONE) {

@@ -7,8 +7,9 @@
 static unsigned root_shift(const struct kernel *k)
 {
     unsigned shift = PAGE_BITS;
-    for (unsigned level = 1; level < k->profile->vspace_levels; level++)
+    for (unsigned level = 1; level < k->profile->vspace_levels; level++) {
         shift += k->profile->vspace_index_bits[level];
+    }
     return shift;
 }
 
@@ -18,8 +19,9 @@ struct walk vspace_walk(const struct kernel *k, struct table *root, uint64_t vad
     struct table *table = root;
     for (unsigned level = 0;; level++) {
         struct pte *pte = &table->pte[(vaddr >> shift) & (table->entries - 1)];
-        if (pte->kind != PTE_TABLE || shift <= bits || level + 1u >= k->profile->vspace_levels)
+        if (pte->kind != PTE_TABLE || shift <= bits || level + 1u >= k->profile->vspace_levels) {
             return (struct walk){pte, shift};
+        }
         table = pte->table;
         shift -= k->profile->vspace_index_bits[level + 1];
     }
@@ -30,19 +32,22 @@ unsigned vspace_depth(const struct kernel *k, struct table *root, uint64_t vaddr
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
     *present = walk.pte->kind == PTE_PAGE;
     unsigned depth = 0;
-    for (unsigned shift = root_shift(k); shift > walk.bits_left; depth++)
+    for (unsigned shift = root_shift(k); shift > walk.bits_left; depth++) {
         shift -= k->profile->vspace_index_bits[depth + 1];
+    }
     return depth;
 }
 
 bool vspace_translate(const struct kernel *k, struct table *root, uint64_t vaddr, struct page_view *view)
 {
     unsigned top = root_shift(k) + k->profile->vspace_index_bits[0];
-    if (top < WORD_BITS && vaddr >> top)
+    if (top < WORD_BITS && vaddr >> top) {
         return false;
+    }
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
-    if (walk.pte->kind != PTE_PAGE)
+    if (walk.pte->kind != PTE_PAGE) {
         return false;
+    }
     *view = (struct page_view){.vaddr = vaddr >> walk.bits_left << walk.bits_left,
                                .paddr = walk.pte->paddr,
                                .bits = walk.bits_left,
@@ -58,38 +63,42 @@ unsigned asid_bits(const struct kernel *k)
 struct table *vspace_of_asid(struct kernel *k, uint16_t asid)
 {
     struct asid_pool *pool = k->asid_table[asid >> asid_bits(k)];
-    struct table *root = pool && asid ? pool->vspace[asid & ((1u << asid_bits(k)) - 1)] : 0;
-    if (!root)
+    struct table *root = pool && asid ? pool->vspace[asid & ((1u << asid_bits(k)) - 1)] : NULL;
+    if (!root) {
         k->lookup_fault = (struct lookup_fault){.kind = LOOKUP_INVALID_ROOT};
+    }
     return root;
 }
 
 enum status vspace_of_cap(struct kernel *k, const struct cap *cap, unsigned number, struct table **root)
 {
     *root = vspace_of_asid(k, cap->asid);
-    if (!*root)
+    if (!*root) {
         return fail_lookup(k, false);
+    }
     return *root == cap->object ? STATUS_OK : fail_capability(k, number);
 }
 
 struct table *vspace_of_thread(struct kernel *k, const struct tcb *thread)
 {
     const struct cap *cap = &thread->slots[TCB_VTABLE].cap;
-    if (!k->arch->is_valid_vtable_root(cap))
-        return 0;
+    if (!k->arch->is_valid_vtable_root(cap)) {
+        return NULL;
+    }
     struct table *root = vspace_of_asid(k, cap->asid);
-    return root == cap->object ? root : 0;
+    return root == cap->object ? root : NULL;
 }
 
 static void mapping_changed(struct kernel *k, struct table *root, uint64_t vaddr, unsigned bits)
 {
     uint64_t size = UINT64_C(1) << bits;
-    if (k->host.mapping_changed)
+    if (k->host.mapping_changed) {
         k->host.mapping_changed(k->host.context, root, vaddr & ~(size - 1), size);
+    }
 }
 
-void vspace_map_page(struct kernel *k, struct slot *slot, struct walk walk, uint16_t asid, uint64_t vaddr, uint8_t rights,
-                     uint8_t attributes)
+void vspace_map_page(struct kernel *k, struct slot *slot, struct walk walk, uint16_t asid, uint64_t vaddr,
+                     uint8_t rights, uint8_t attributes)
 {
     slot->cap.asid = asid;
     slot->cap.data = vaddr;
@@ -97,8 +106,9 @@ void vspace_map_page(struct kernel *k, struct slot *slot, struct walk walk, uint
     bool present = rights || k->profile->arch != CAPDL_ARCH_RISCV; /* else an entry that only the kernel may use */
     *walk.pte = (struct pte){
         .paddr = slot->cap.paddr, .kind = present ? PTE_PAGE : PTE_NONE, .rights = rights, .attributes = attributes};
-    if (changed)
+    if (changed) {
         mapping_changed(k, vspace_of_asid(k, asid), vaddr, walk.bits_left);
+    }
 }
 
 void vspace_map_table(struct slot *slot, struct walk walk, uint16_t asid, uint64_t vaddr)
@@ -117,11 +127,13 @@ void vspace_unmap_page(struct kernel *k, const struct cap *frame)
         return;
     }
     struct table *root = vspace_of_asid(k, frame->asid);
-    if (!root || table_is_guest(root) != ((frame->flags & CAP_FLAG_GUEST) != 0))
+    if (!root || table_is_guest(root) != ((frame->flags & CAP_FLAG_GUEST) != 0)) {
         return;
+    }
     struct walk walk = vspace_walk(k, root, frame->data, frame->bits);
-    if (walk.bits_left != frame->bits || walk.pte->kind != PTE_PAGE || walk.pte->paddr != frame->paddr)
+    if (walk.bits_left != frame->bits || walk.pte->kind != PTE_PAGE || walk.pte->paddr != frame->paddr) {
         return;
+    }
     *walk.pte = (struct pte){.kind = PTE_NONE};
     mapping_changed(k, root, frame->data, frame->bits);
 }
@@ -132,8 +144,9 @@ void vspace_unmap_table(struct kernel *k, const struct cap *cap)
     unsigned shift = root_shift(k);
     for (unsigned level = 0; table && level + 1u < k->profile->vspace_levels; level++) {
         struct pte *pte = &table->pte[(cap->data >> shift) & (table->entries - 1)];
-        if (pte->kind != PTE_TABLE)
+        if (pte->kind != PTE_TABLE) {
             return;
+        }
         if (pte->table == cap->object) {
             *pte = (struct pte){.kind = PTE_NONE};
             mapping_changed(k, root, cap->data, shift);
@@ -151,40 +164,46 @@ bool table_is_guest(const struct table *root)
 
 void table_clear(struct table *table)
 {
-    memset(table->pte, 0, table->entries * sizeof table->pte[0]);
+    memset(table->pte, 0, table->entries * sizeof(table->pte[0]));
 }
 
 static void vspace_gone(struct kernel *k, struct table *root)
 {
-    if (k->host.vspace_gone)
+    if (k->host.vspace_gone) {
         k->host.vspace_gone(k->host.context, root);
+    }
 }
 
 void vspace_delete_asid(struct kernel *k, uint16_t asid, struct table *root)
 {
     struct asid_pool *pool = k->asid_table[asid >> asid_bits(k)];
-    struct table **entry = pool ? &pool->vspace[asid & ((1u << asid_bits(k)) - 1)] : 0;
-    if (!entry || *entry != root)
+    struct table **entry = pool ? &pool->vspace[asid & ((1u << asid_bits(k)) - 1)] : NULL;
+    if (!entry || *entry != root) {
         return;
-    *entry = 0;
+    }
+    *entry = NULL;
     vspace_gone(k, root);
 }
 
 void asid_pool_delete(struct kernel *k, uint16_t base, struct asid_pool *pool)
 {
-    if (k->asid_table[base >> asid_bits(k)] != pool)
+    if (k->asid_table[base >> asid_bits(k)] != pool) {
         return;
-    k->asid_table[base >> asid_bits(k)] = 0;
-    for (unsigned i = 0; i < 1u << asid_bits(k); i++)
-        if (pool->vspace[i])
+    }
+    k->asid_table[base >> asid_bits(k)] = NULL;
+    for (unsigned i = 0; i < 1u << asid_bits(k); i++) {
+        if (pool->vspace[i]) {
             vspace_gone(k, pool->vspace[i]);
+        }
+    }
 }
 
 static unsigned free_pool(const struct kernel *k)
 {
     unsigned i = 0, count = 1u << k->profile->num_asid_pool_bits;
-    while (i < count && i < MAX_ASID_POOLS && k->asid_table[i])
+    while (i < count && i < MAX_ASID_POOLS && k->asid_table[i]) {
         i++;
+    }
     return i < count && i < MAX_ASID_POOLS ? i : UINT32_MAX;
 }
 
@@ -195,8 +214,9 @@ static enum status make_pool(struct kernel *k, struct slot *untyped, struct slot
     memory_clear(&k->memory, cap->paddr, UINT64_C(1) << cap->bits);
     size_t size = sizeof(struct asid_pool) + (sizeof(struct table *) << asid_bits(k));
     struct asid_pool *pool = memory_new_object(&k->memory, cap->paddr, CAPDL_TYPE_COUNT, ASID_POOL_BITS, size);
-    if (!pool)
+    if (!pool) {
         return fail_memory(k, 0);
+    }
     cap->data = UINT64_C(1) << cap->bits;
     struct cap made = {
         .type = CAP_ASID_POOL, .paddr = cap->paddr, .data = (uint64_t)index << asid_bits(k), .object = pool};
@@ -207,51 +227,66 @@ static enum status make_pool(struct kernel *k, struct slot *untyped, struct slot
 
 enum status asid_control_decode(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method != CAPDL_METHOD_ASID_CONTROL_MAKE_POOL)
+    if (inv->method != CAPDL_METHOD_ASID_CONTROL_MAKE_POOL) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (inv->length < 2 || !k->extra[0] || !k->extra[1])
+    }
+    if (inv->length < 2 || !k->extra[0] || !k->extra[1]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     unsigned index = free_pool(k);
-    if (index == UINT32_MAX)
+    if (index == UINT32_MAX) {
         return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    }
     struct slot *untyped = k->extra[0];
-    if (untyped->cap.type != CAP_UNTYPED || untyped->cap.bits != ASID_POOL_BITS || untyped->cap.flags & CAP_FLAG_DEVICE)
+    if (untyped->cap.type != CAP_UNTYPED || untyped->cap.bits != ASID_POOL_BITS ||
+        untyped->cap.flags & CAP_FLAG_DEVICE) {
         return fail_capability(k, 1);
+    }
     enum status status = slot_ensure_no_children(k, untyped);
-    struct slot *dest = 0;
-    if (status == STATUS_OK)
-        status = lookup_target(k, &k->extra[1]->cap, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1), &dest);
-    if (status == STATUS_OK)
+    struct slot *dest = NULL;
+    if (status == STATUS_OK) {
+        status =
+            lookup_target(k, &k->extra[1]->cap, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1), &dest);
+    }
+    if (status == STATUS_OK) {
         status = slot_ensure_empty(k, dest);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     return make_pool(k, untyped, dest, index);
 }
 
 enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method != CAPDL_METHOD_ASID_POOL_ASSIGN)
+    if (inv->method != CAPDL_METHOD_ASID_POOL_ASSIGN) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (!k->extra[0])
+    }
+    if (!k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     struct cap *root = &k->extra[0]->cap;
     enum cap_type wanted = k->profile->arch == CAPDL_ARCH_RISCV ? CAP_PAGE_TABLE : CAP_VSPACE;
-    if ((root->type != wanted && root->type != CAP_EPT_PML4) || root->flags & CAP_FLAG_MAPPED)
+    if ((root->type != wanted && root->type != CAP_EPT_PML4) || root->flags & CAP_FLAG_MAPPED) {
         return fail_capability(k, 1);
+    }
     uint64_t base = inv->cap.data;
     struct asid_pool *pool = k->asid_table[base >> asid_bits(k)];
     if (!pool) {
         k->lookup_fault = (struct lookup_fault){.kind = LOOKUP_INVALID_ROOT};
         return fail_lookup(k, false);
     }
-    if (pool != inv->cap.object)
+    if (pool != inv->cap.object) {
         return fail_capability(k, 0);
+    }
     unsigned i = 0, count = 1u << asid_bits(k);
-    while (i < count && (base + i == 0 || pool->vspace[i]))
+    while (i < count && (base + i == 0 || pool->vspace[i])) {
         i++;
-    if (i == count)
+    }
+    if (i == count) {
         return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     pool->vspace[i] = root->object;
     root->asid = (uint16_t)(base + i);
@@ -262,8 +297,9 @@ enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
 
 enum status table_unmap(struct kernel *k, struct invocation *inv)
 {
-    if (!slot_is_final(k, inv->slot))
+    if (!slot_is_final(k, inv->slot)) {
         return fail(k, CAPDL_ERROR_REVOKE_FIRST);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     if (inv->cap.flags & CAP_FLAG_MAPPED) {
         vspace_unmap_table(k, &inv->cap);
@@ -277,9 +313,10 @@ enum status frame_unmap(struct kernel *k, struct invocation *inv)
 {
     thread_set_state(k, k->current, THREAD_RESTART);
     struct cap *cap = &inv->slot->cap;
-    if (cap->asid)
+    if (cap->asid) {
         vspace_unmap_page(k, cap);
-    cap->flags &= (uint8_t)~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
+    }
+    cap->flags &= (uint8_t) ~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
     cap->asid = 0;
     cap->data = 0;
     return STATUS_OK;
@@ -287,8 +324,9 @@ enum status frame_unmap(struct kernel *k, struct invocation *inv)
 
 enum status frame_get_address(struct kernel *k, struct invocation *inv)
 {
-    if (inv->call)
+    if (inv->call) {
         reply_word(k, k->current, inv->cap.paddr);
+    }
     thread_set_state(k, k->current, THREAD_RUNNING);
     return STATUS_OK;
 }

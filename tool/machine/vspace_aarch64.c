@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AArch64: mapping, caches, interrupts. Error order: src/arch/arm/64/kernel/vspace.c, src/arch/arm/object/interrupt.c of seL4. */
+/* AArch64: mapping, caches, interrupts. Error order: src/arch/arm/64/kernel/vspace.c, src/arch/arm/object/interrupt.c
+ * of seL4. */
 #include "kernel.h"
 
 enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4, NUM_SGIS = 16, SGI_TARGETS = 8 };
@@ -18,23 +19,29 @@ static uint64_t user_top(const struct kernel *k)
 
 static enum status decode_table_map(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 2 || !k->extra[0])
+    if (inv->length < 2 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (inv->cap.flags & CAP_FLAG_MAPPED)
+    }
+    if (inv->cap.flags & CAP_FLAG_MAPPED) {
         return fail_capability(k, 0);
+    }
     uint64_t vaddr = invocation_argument(k, inv, 0);
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap))
+    if (!is_valid_root(root_cap)) {
         return fail_capability(k, 1);
-    if (vaddr > user_top(k))
+    }
+    if (vaddr > user_top(k)) {
         return fail_argument(k, 0);
+    }
     struct table *root;
     enum status status = vspace_of_cap(k, root_cap, 1, &root);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
-    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE)
+    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE) {
         return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
     return STATUS_OK;
@@ -42,48 +49,59 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv)
 
 static enum status decode_table(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method == CAPDL_METHOD_PAGE_TABLE_UNMAP)
+    if (inv->method == CAPDL_METHOD_PAGE_TABLE_UNMAP) {
         return table_unmap(k, inv);
-    if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP)
+    }
+    if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     return decode_table_map(k, inv);
 }
 
 /* A page without rights is mapped, but for the kernel only. */
 static uint8_t page_rights(enum vm_rights rights, uint64_t attributes)
 {
-    if (rights == VM_NONE)
+    if (rights == VM_NONE) {
         return 0;
-    return (uint8_t)(PAGE_R | (rights == VM_READ_WRITE ? PAGE_W : 0) | (attributes & ATTRIBUTE_EXECUTE_NEVER ? 0 : PAGE_X));
+    }
+    return (uint8_t)(PAGE_R | (rights == VM_READ_WRITE ? PAGE_W : 0) |
+                     (attributes & ATTRIBUTE_EXECUTE_NEVER ? 0 : PAGE_X));
 }
 
 static enum status check_remap(struct kernel *k, const struct cap *frame, uint16_t asid, uint64_t vaddr)
 {
-    if (frame->asid == 0)
+    if (frame->asid == 0) {
         return vaddr + (UINT64_C(1) << frame->bits) - 1 > user_top(k) ? fail_argument(k, 0) : STATUS_OK;
-    if (frame->asid != asid)
+    }
+    if (frame->asid != asid) {
         return fail_capability(k, 1);
+    }
     return frame->data != vaddr ? fail_argument(k, 0) : STATUS_OK;
 }
 
 static enum status decode_page_map(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 3 || !k->extra[0])
+    if (inv->length < 3 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t vaddr = invocation_argument(k, inv, 0), attributes = invocation_argument(k, inv, 2);
     enum vm_rights rights = vm_rights_mask(inv->cap.rights, rights_argument(invocation_argument(k, inv, 1)));
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap))
+    if (!is_valid_root(root_cap)) {
         return fail_capability(k, 1);
+    }
     struct table *root;
     enum status status = vspace_of_cap(k, root_cap, 1, &root);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
-    if (vaddr & ((UINT64_C(1) << inv->cap.bits) - 1))
+    }
+    if (vaddr & ((UINT64_C(1) << inv->cap.bits) - 1)) {
         return fail(k, CAPDL_ERROR_ALIGNMENT_ERROR);
+    }
     status = check_remap(k, &inv->cap, root_cap->asid, vaddr);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
     if (walk.bits_left != inv->cap.bits) {
         k->lookup_fault = lookup_missing(walk.bits_left);
@@ -105,41 +123,51 @@ static void flush(struct kernel *k, enum capdl_method method, uint64_t paddr, ui
 {
     bool unify = is_unify(method);
     bool cleans = method != CAPDL_METHOD_PAGE_INVALIDATE_DATA && method != CAPDL_METHOD_VSPACE_INVALIDATE_DATA;
-    if (unify && k->host.code_changed)
+    if (unify && k->host.code_changed) {
         k->host.code_changed(k->host.context);
-    if (cleans && k->current == k->initial)
+    }
+    if (cleans && k->current == k->initial) {
         caches_write_back(&k->caches, &k->memory, unify ? CACHE_CODE : CACHE_DATA, paddr, size);
+    }
 }
 
 /* An EL1 kernel uses the user's mapping for the operation, so it must still be the frame's. */
 static enum status check_flush_mapping(struct kernel *k, struct invocation *inv, struct table *root)
 {
     struct walk walk = vspace_walk(k, root, inv->cap.data, PAGE_BITS);
-    if (walk.bits_left != inv->cap.bits || walk.pte->kind != PTE_PAGE || walk.pte->paddr != inv->cap.paddr)
+    if (walk.bits_left != inv->cap.bits || walk.pte->kind != PTE_PAGE || walk.pte->paddr != inv->cap.paddr) {
         return fail_capability(k, 0);
-    if (inv->method == CAPDL_METHOD_PAGE_INVALIDATE_DATA && !(walk.pte->rights & PAGE_W))
+    }
+    if (inv->method == CAPDL_METHOD_PAGE_INVALIDATE_DATA && !(walk.pte->rights & PAGE_W)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     return STATUS_OK;
 }
 
 static enum status decode_page_flush(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 2)
+    if (inv->length < 2) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (inv->cap.asid == 0)
+    }
+    if (inv->cap.asid == 0) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     struct table *root = vspace_of_asid(k, inv->cap.asid);
-    if (!root)
+    if (!root) {
         return fail_lookup(k, false);
+    }
     uint64_t start = invocation_argument(k, inv, 0), end = invocation_argument(k, inv, 1);
     uint64_t size = UINT64_C(1) << inv->cap.bits;
-    if (end <= start)
+    if (end <= start) {
         return fail_argument(k, 1);
-    if (start >= size || end > size)
+    }
+    if (start >= size || end > size) {
         return fail_argument(k, 0);
+    }
     enum status status = k->profile->hypervisor ? STATUS_OK : check_flush_mapping(k, inv, root);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     flush(k, inv->method, inv->cap.paddr + start, end - start);
     return STATUS_OK;
@@ -170,35 +198,45 @@ static bool is_vspace_flush(enum capdl_method method)
            method == CAPDL_METHOD_VSPACE_CLEAN_INVALIDATE_DATA || method == CAPDL_METHOD_VSPACE_UNIFY_INSTRUCTION;
 }
 
-static enum status vspace_flush(struct kernel *k, struct invocation *inv, struct table *root, uint64_t start, uint64_t end)
+static enum status vspace_flush(struct kernel *k, struct invocation *inv, struct table *root, uint64_t start,
+                                uint64_t end)
 {
     struct walk walk = vspace_walk(k, root, start, PAGE_BITS);
     if (walk.pte->kind == PTE_PAGE) {
         uint64_t page = start >> walk.bits_left;
-        if (page != (end - 1) >> walk.bits_left)
+        if (page != (end - 1) >> walk.bits_left) {
             return fail_range(k, start, (page << walk.bits_left) + ((UINT64_C(1) << walk.bits_left) - 1));
-        if (!k->profile->hypervisor && inv->method == CAPDL_METHOD_VSPACE_INVALIDATE_DATA && !(walk.pte->rights & PAGE_W))
+        }
+        if (!k->profile->hypervisor && inv->method == CAPDL_METHOD_VSPACE_INVALIDATE_DATA &&
+            !(walk.pte->rights & PAGE_W)) {
             return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+        }
     }
     thread_set_state(k, k->current, THREAD_RESTART);
-    if (walk.pte->kind == PTE_PAGE)
+    if (walk.pte->kind == PTE_PAGE) {
         flush(k, inv->method, walk.pte->paddr + (start & ((UINT64_C(1) << walk.bits_left) - 1)), end - start);
+    }
     return STATUS_OK;
 }
 
 static enum status decode_vspace(struct kernel *k, struct invocation *inv)
 {
-    if (!is_vspace_flush(inv->method))
+    if (!is_vspace_flush(inv->method)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (inv->length < 2)
+    }
+    if (inv->length < 2) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t start = invocation_argument(k, inv, 0), end = invocation_argument(k, inv, 1);
-    if (end <= start)
+    if (end <= start) {
         return fail_argument(k, 1);
-    if (end > user_top(k))
+    }
+    if (end > user_top(k)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (!is_valid_root(&inv->cap))
+    }
+    if (!is_valid_root(&inv->cap)) {
         return fail_capability(k, 0);
+    }
     struct table *root;
     enum status status = vspace_of_cap(k, &inv->cap, 0, &root);
     return status == STATUS_OK ? vspace_flush(k, inv, root, start, end) : status;
@@ -237,22 +275,28 @@ static enum status check_irq(struct kernel *k, uint64_t irq)
 
 static enum status decode_sgi(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 4 || !k->extra[0])
+    if (inv->length < 4 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (!k->board.has_gic)
+    }
+    if (!k->board.has_gic) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     uint64_t irq = invocation_argument(k, inv, 0), target = invocation_argument(k, inv, 1);
-    if (irq >= NUM_SGIS)
+    if (irq >= NUM_SGIS) {
         return fail_range(k, 0, NUM_SGIS - 1);
-    if (target >= SGI_TARGETS)
+    }
+    if (target >= SGI_TARGETS) {
         return fail_argument(k, 1);
+    }
     struct slot *dest;
     enum status status =
         lookup_target(k, &k->extra[0]->cap, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3), &dest);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = slot_ensure_empty(k, dest);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     slot_insert(k, (struct cap){.type = CAP_SGI_SIGNAL, .paddr = irq, .data = target}, inv->slot, dest);
     return STATUS_OK;
@@ -260,21 +304,27 @@ static enum status decode_sgi(struct kernel *k, struct invocation *inv)
 
 static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method == CAPDL_METHOD_IRQ_CONTROL_ISSUE_SGI_SIGNAL && !k->profile->smp)
+    if (inv->method == CAPDL_METHOD_IRQ_CONTROL_ISSUE_SGI_SIGNAL && !k->profile->smp) {
         return decode_sgi(k, inv);
+    }
     bool core = inv->method == CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER_CORE && k->profile->smp;
-    if (inv->method != CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER && !core)
+    if (inv->method != CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER && !core) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (inv->length < (core ? 5u : 4u) || !k->extra[0])
+    }
+    if (inv->length < (core ? 5u : 4u) || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (!k->board.has_gic)
+    }
+    if (!k->board.has_gic) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (core && invocation_argument(k, inv, 4) >= k->profile->max_nodes)
+    }
+    if (core && invocation_argument(k, inv, 4) >= k->profile->max_nodes) {
         return fail_argument(k, 4);
+    }
     uint64_t irq = invocation_argument(k, inv, 0);
     enum status status = check_irq(k, irq);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     return irq_issue(k, inv, irq, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3));
 }
 

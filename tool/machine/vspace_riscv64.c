@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RISC-V: mapping and interrupts. Error order: src/arch/riscv/kernel/vspace.c, src/arch/riscv/object/interrupt.c of seL4. */
+/* RISC-V: mapping and interrupts. Error order: src/arch/riscv/kernel/vspace.c, src/arch/riscv/object/interrupt.c of
+ * seL4. */
 #include "kernel.h"
 
 enum { ATTRIBUTE_EXECUTE_NEVER = 1 };
@@ -18,23 +19,29 @@ static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
 
 static enum status decode_table_map(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 2 || !k->extra[0])
+    if (inv->length < 2 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    if (inv->cap.flags & CAP_FLAG_MAPPED)
+    }
+    if (inv->cap.flags & CAP_FLAG_MAPPED) {
         return fail_capability(k, 0);
+    }
     uint64_t vaddr = invocation_argument(k, inv, 0);
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap))
+    if (!is_valid_root(root_cap)) {
         return fail_capability(k, 1);
-    if (vaddr >= k->profile->user_top)
+    }
+    if (vaddr >= k->profile->user_top) {
         return fail_argument(k, 0);
+    }
     struct table *root;
     enum status status = vspace_of_cap(k, root_cap, 1, &root);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
-    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE)
+    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE) {
         return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
     vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
     return STATUS_OK;
@@ -42,10 +49,12 @@ static enum status decode_table_map(struct kernel *k, struct invocation *inv)
 
 static enum status decode_table(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method == CAPDL_METHOD_PAGE_TABLE_UNMAP)
+    if (inv->method == CAPDL_METHOD_PAGE_TABLE_UNMAP) {
         return decode_table_unmap(k, inv);
-    if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP)
+    }
+    if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
     return decode_table_map(k, inv);
 }
 
@@ -53,21 +62,25 @@ static enum status decode_table(struct kernel *k, struct invocation *inv)
 static enum status check_place(struct kernel *k, const struct cap *frame, uint64_t vaddr)
 {
     uint64_t size = UINT64_C(1) << frame->bits;
-    if (vaddr + size - 1 >= k->profile->user_top)
+    if (vaddr + size - 1 >= k->profile->user_top) {
         return fail_argument(k, 0);
+    }
     return vaddr & (size - 1) ? fail(k, CAPDL_ERROR_ALIGNMENT_ERROR) : STATUS_OK;
 }
 
-static enum status check_entry(struct kernel *k, const struct cap *frame, uint16_t asid, uint64_t vaddr, struct walk walk)
+static enum status check_entry(struct kernel *k, const struct cap *frame, uint16_t asid, uint64_t vaddr,
+                               struct walk walk)
 {
     if (walk.bits_left != frame->bits) {
         k->lookup_fault = lookup_missing(walk.bits_left);
         return fail_lookup(k, false);
     }
-    if (frame->asid == 0)
+    if (frame->asid == 0) {
         return walk.pte->kind != PTE_NONE ? fail(k, CAPDL_ERROR_DELETE_FIRST) : STATUS_OK;
-    if (frame->asid != asid)
+    }
+    if (frame->asid != asid) {
         return fail_capability(k, 1);
+    }
     return frame->data != vaddr ? fail_argument(k, 0) : STATUS_OK;
 }
 
@@ -81,25 +94,31 @@ static uint8_t page_rights(enum vm_rights rights, uint64_t attributes)
 
 static enum status decode_page_map(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 3 || !k->extra[0])
+    if (inv->length < 3 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t vaddr = invocation_argument(k, inv, 0), mask = rights_argument(invocation_argument(k, inv, 1));
     uint64_t attributes = invocation_argument(k, inv, 2);
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap))
+    if (!is_valid_root(root_cap)) {
         return fail_capability(k, 1);
+    }
     struct table *root;
     enum status status = vspace_of_cap(k, root_cap, 1, &root);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = check_place(k, &inv->cap, vaddr);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
     status = check_entry(k, &inv->cap, root_cap->asid, vaddr, walk);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     thread_set_state(k, k->current, THREAD_RESTART);
-    vspace_map_page(k, inv->slot, walk, root_cap->asid, vaddr, page_rights(vm_rights_mask(inv->cap.rights, mask), attributes), 0);
+    vspace_map_page(k, inv->slot, walk, root_cap->asid, vaddr,
+                    page_rights(vm_rights_mask(inv->cap.rights, mask), attributes), 0);
     return STATUS_OK;
 }
 
@@ -143,14 +162,17 @@ static enum status check_irq(struct kernel *k, uint64_t irq)
 
 static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
 {
-    if (inv->method != CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER)
+    if (inv->method != CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
-    if (inv->length < 4 || !k->extra[0])
+    }
+    if (inv->length < 4 || !k->extra[0]) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
     uint64_t irq = invocation_argument(k, inv, 0);
     enum status status = check_irq(k, irq);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     return irq_issue(k, inv, irq, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3));
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 struct json_object *config_open(const struct capdl_profile *profile, struct capdl_diags *diags)
 {
@@ -14,7 +14,7 @@ struct json_object *config_open(const struct capdl_profile *profile, struct capd
         capdl_error(diags, nowhere,
                     "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
                     profile->name);
-        return 0;
+        return NULL;
     }
     if (asprintf(&path, "%s/libsel4/include/kernel/gen_config.json", profile->prefix) < 0) {
         abort();
@@ -23,7 +23,7 @@ struct json_object *config_open(const struct capdl_profile *profile, struct capd
     if (!json_object_is_type(config, json_type_object)) {
         capdl_error(diags, nowhere, "%s: cannot be read as the kernel's configuration (a JSON object)", path);
         json_object_put(config);
-        config = 0;
+        config = NULL;
     }
     free(path);
     return config;

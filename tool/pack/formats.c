@@ -14,7 +14,7 @@
 
 #include "plan.h"
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* EFI_ENTRY: firmware's entry, from the loader's own; see start.S. */
 enum { HEAD_SIZE = 4096, RISCV_TEXT_OFFSET = 0x200000, EFI_ENTRY = 8 };
@@ -48,13 +48,13 @@ static bool write_elf(struct plan *plan, FILE *out)
 {
     static const uint8_t padding[HEAD_SIZE];
     Elf64_Ehdr header = {
-        .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
         .e_type = ET_EXEC,
         .e_machine = plan->profile->arch == CAPDL_ARCH_AARCH64 ? EM_AARCH64 : EM_RISCV,
         .e_version = EV_CURRENT,
         .e_entry = plan->loader_place.start + plan->loader.entry,
-        .e_phoff = sizeof header,
-        .e_ehsize = sizeof header,
+        .e_phoff = sizeof(header),
+        .e_ehsize = sizeof(header),
         .e_phentsize = sizeof(Elf64_Phdr),
         .e_phnum = 1,
     };
@@ -68,9 +68,9 @@ static bool write_elf(struct plan *plan, FILE *out)
         .p_memsz = payload_memory_size(plan),
         .p_align = HEAD_SIZE,
     };
-    fwrite(&header, sizeof header, 1, out);
-    fwrite(&segment, sizeof segment, 1, out);
-    fwrite(padding, sizeof padding - sizeof header - sizeof segment, 1, out);
+    fwrite(&header, sizeof(header), 1, out);
+    fwrite(&segment, sizeof(segment), 1, out);
+    fwrite(padding, sizeof(padding) - sizeof(header) - sizeof(segment), 1, out);
     fwrite(plan->file.bytes, 1, plan->file.size, out);
     return true;
 }
@@ -132,7 +132,7 @@ static uint32_t crc32(const uint8_t *bytes, size_t size)
 static bool write_uimage(struct plan *plan, FILE *out)
 {
     enum { MAGIC = 0x27051956, OS_LINUX = 5, ARCH_ARM64 = 22, ARCH_RISCV = 26, TYPE_KERNEL = 2, NOT_COMPRESSED = 0 };
-    uint8_t header[64] = { 0 };
+    uint8_t header[64] = {0};
     uint64_t load = plan->loader_place.start;
     if (load > UINT32_MAX || plan->file.size > UINT32_MAX) {
         capdl_error(plan->diags, nowhere,
@@ -151,8 +151,8 @@ static bool write_uimage(struct plan *plan, FILE *out)
     header[30] = TYPE_KERNEL;
     header[31] = NOT_COMPRESSED;
     memcpy(header + 32, "seL4", 4);
-    put32_big(header + 4, crc32(header, sizeof header));
-    fwrite(header, sizeof header, 1, out);
+    put32_big(header + 4, crc32(header, sizeof(header)));
+    fwrite(header, sizeof(header), 1, out);
     fwrite(plan->file.bytes, 1, plan->file.size, out);
     return true;
 }

@@ -10,7 +10,7 @@
 #include "plan.h"
 #include "tree_check.h"
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static bool check_platform(struct plan *plan)
 {
@@ -75,7 +75,8 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
         error = fdt_pack(plan->tree);
     }
     if (error) {
-        capdl_error(plan->diags, nowhere, "%s: is not a sound device tree: %s; it is cut short or damaged, so make or copy it anew", name,
+        capdl_error(plan->diags, nowhere,
+                    "%s: is not a sound device tree: %s; it is cut short or damaged, so make or copy it anew", name,
                     fdt_strerror(error));
         return false;
     }
@@ -108,7 +109,7 @@ static bool read_config(struct plan *plan)
         plan->physical_bits = config_on(config, "ARM_PA_SIZE_BITS_44") ? 44 : 40;
     }
     config_close(config);
-    return config != 0;
+    return config != NULL;
 }
 
 /* The loader maps the kernel in blocks of 2 MiB, by one distance between virtual and physical addresses. */

@@ -17,7 +17,7 @@ extern char **environ;
 /* A pc99 kernel has a gap of 7 MiB between its first and its last segment; a module must not fit in. */
 enum { SMALLEST_MODULE = 8 << 20, PATH_SIZE = 4096 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static const char grub_config[] = "set timeout=0\n"
                                   "menuentry \"seL4\" {\n"
@@ -34,7 +34,7 @@ bool pack_module(const struct pack_file *image, FILE *out)
         return false;
     }
     while (size < SMALLEST_MODULE) {
-        size_t step = sizeof zeros < SMALLEST_MODULE - size ? sizeof zeros : SMALLEST_MODULE - size;
+        size_t step = sizeof(zeros) < SMALLEST_MODULE - size ? sizeof(zeros) : SMALLEST_MODULE - size;
         if (fwrite(zeros, 1, step, out) != step) {
             return false;
         }
@@ -46,14 +46,14 @@ bool pack_module(const struct pack_file *image, FILE *out)
 static FILE *create(const char *directory, const char *name)
 {
     char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
     return fopen(path, "wb");
 }
 
 static bool make_directory(const char *directory, const char *name)
 {
     char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
+    snprintf(path, sizeof(path), "%s/%s", directory, name);
     return mkdir(path, 0777) == 0;
 }
 
@@ -62,13 +62,13 @@ static bool fill_tree(const struct capdl_profile *profile, const struct pack_fil
                       struct capdl_diags *diags)
 {
     bool made = make_directory(directory, "boot") && make_directory(directory, "boot/grub");
-    FILE *kernel = made ? create(directory, "boot/kernel.elf") : 0;
-    FILE *module = made ? create(directory, "boot/image.elf") : 0;
-    FILE *config = made ? create(directory, "boot/grub/grub.cfg") : 0;
+    FILE *kernel = made ? create(directory, "boot/kernel.elf") : NULL;
+    FILE *module = made ? create(directory, "boot/image.elf") : NULL;
+    FILE *config = made ? create(directory, "boot/grub/grub.cfg") : NULL;
     bool opened = kernel && module && config;
     bool good = opened && pack_multiboot(profile, diags, kernel);
     bool written = good && pack_module(image, module) && fputs(grub_config, config) >= 0;
-    FILE *all[] = { kernel, module, config };
+    FILE *all[] = {kernel, module, config};
     for (size_t i = 0; i < 3; i++) {
         written = all[i] && fclose(all[i]) == 0 && written;
     }
@@ -88,18 +88,21 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 
 static bool run_mkrescue(const char *directory, const char *path, struct capdl_diags *diags)
 {
-    char *const argv[] = { (char[]){ "grub-mkrescue" }, (char[]){ "-o" }, (char *)(uintptr_t)path, (char *)(uintptr_t)directory, 0 };
+    char *const argv[] = {(char[]){"grub-mkrescue"}, (char[]){"-o"}, (char *)(uintptr_t)path,
+                          (char *)(uintptr_t)directory, NULL};
     posix_spawn_file_actions_t quiet;
     pid_t child;
     int status = -1;
     posix_spawn_file_actions_init(&quiet);
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int error = posix_spawnp(&child, argv[0], &quiet, 0, argv, environ);
+    int error = posix_spawnp(&child, argv[0], &quiet, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&quiet);
     if (error) {
-        capdl_error(diags, nowhere, "cannot run grub-mkrescue, which makes CD images: %s (Debian packages: grub-common, grub-pc-bin, "
-                    "xorriso)", strerror(error));
+        capdl_error(diags, nowhere,
+                    "cannot run grub-mkrescue, which makes CD images: %s (Debian packages: grub-common, grub-pc-bin, "
+                    "xorriso)",
+                    strerror(error));
         return false;
     }
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -111,7 +114,8 @@ static bool run_mkrescue(const char *directory, const char *path, struct capdl_d
     return true;
 }
 
-bool pack_iso(const struct capdl_profile *profile, const struct pack_file *image, const char *path, struct capdl_diags *diags)
+bool pack_iso(const struct capdl_profile *profile, const struct pack_file *image, const char *path,
+              struct capdl_diags *diags)
 {
     char directory[] = "/tmp/capdl-iso.XXXXXX";
     if (!mkdtemp(directory)) {

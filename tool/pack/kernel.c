@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, struct capdl_diags *diags)
 {
-    *kernel = (struct kernel){ 0 };
+    *kernel = (struct kernel){NULL};
     if (!profile->prefix[0]) {
         capdl_error(diags, nowhere,
                     "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
@@ -22,7 +22,7 @@ bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, str
     if (!file_read(kernel->path, &kernel->file)) {
         capdl_error(diags, nowhere, "%s: cannot be read: %s", kernel->path, strerror(errno));
         free(kernel->path);
-        kernel->path = 0;
+        kernel->path = NULL;
         return false;
     }
     if (!loads_open(&kernel->loads, kernel->path, kernel->file.data, kernel->file.size, profile->arch, diags)) {
@@ -37,5 +37,5 @@ void kernel_close(struct kernel *kernel)
     loads_close(&kernel->loads);
     file_release(&kernel->file);
     free(kernel->path);
-    kernel->path = 0;
+    kernel->path = NULL;
 }

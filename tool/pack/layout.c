@@ -11,7 +11,7 @@
 
 enum { PAGE = 4096, LOADER_ALIGNMENT = 0x200000 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static uint64_t align(uint64_t address, uint64_t alignment)
 {
@@ -43,9 +43,9 @@ static uint64_t extra_end(const struct pack_extra *extra)
 static bool push_all(const struct plan *plan, struct place *candidate, uint64_t alignment)
 {
     const struct pack_options *options = plan->options;
-    const struct place *const taken[] = { &plan->kernel_place, &plan->tree_place, &plan->image_place };
+    const struct place *const taken[] = {&plan->kernel_place, &plan->tree_place, &plan->image_place};
     bool pushed = false;
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+    for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
         pushed |= push(candidate, taken[i]->start, taken[i]->end, alignment);
     }
     for (size_t i = 0; i < options->num_extras; i++) {
@@ -119,10 +119,10 @@ bool layout_system(struct plan *plan)
                              ? CAPDL_PAYLOAD_TREE_ROOM
                              : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
-    plan->kernel_place = (struct place){ "kernel", kernel->start, align(kernel->end, PAGE), PLACE_FIXED };
-    plan->tree_place = (struct place){ .name = "device tree", .kind = PLACE_KERNEL };
-    plan->image_place = (struct place){ .name = "initialiser", .kind = PLACE_KERNEL };
-    plan->loader_place = (struct place){ .name = "loader", .kind = PLACE_LOADER };
+    plan->kernel_place = (struct place){"kernel", kernel->start, align(kernel->end, PAGE), PLACE_FIXED};
+    plan->tree_place = (struct place){.name = "device tree", .kind = PLACE_KERNEL};
+    plan->image_place = (struct place){.name = "initialiser", .kind = PLACE_KERNEL};
+    plan->loader_place = (struct place){.name = "loader", .kind = PLACE_LOADER};
     return put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE) &&
            put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image),
                PAGE);
@@ -142,7 +142,7 @@ bool layout_loader(struct plan *plan, uint64_t size)
 static struct place *all_places(const struct plan *plan, size_t *count)
 {
     const struct pack_options *options = plan->options;
-    struct place *list = calloc(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof *list);
+    struct place *list = calloc(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof(*list));
     if (!list) {
         abort();
     }
@@ -153,12 +153,11 @@ static struct place *all_places(const struct plan *plan, size_t *count)
     *count = 4;
     for (size_t i = 0; i < options->num_extras; i++) {
         const struct pack_extra *extra = &options->extras[i];
-        list[(*count)++] = (struct place){ extra->file.name, extra->address, extra_end(extra),
-                                           PLACE_EXTRA };
+        list[(*count)++] = (struct place){extra->file.name, extra->address, extra_end(extra), PLACE_EXTRA};
     }
     for (size_t i = 0; i < options->num_reserved; i++) {
-        list[(*count)++] = (struct place){ "reserved", options->reserved[i].start, options->reserved[i].end,
-                                           PLACE_RESERVED };
+        list[(*count)++] =
+            (struct place){"reserved", options->reserved[i].start, options->reserved[i].end, PLACE_RESERVED};
     }
     for (size_t i = 0; i < plan->num_firmware; i++) {
         list[(*count)++] = plan->firmware[i];
@@ -178,27 +177,28 @@ static const char *misplaced(const struct plan *plan, const struct place *place)
     switch (place->kind) {
     case PLACE_FIXED:
     case PLACE_KERNEL:
-        return ram_of_kernel(plan, place) ? 0 : "not in the kernel's RAM";
+        return ram_of_kernel(plan, place) ? NULL : "not in the kernel's RAM";
     case PLACE_LOADER:
-        return ram_of_board(plan, place) ? 0 : "not in RAM";
+        return ram_of_board(plan, place) ? NULL : "not in RAM";
     case PLACE_EXTRA:
         return ram_shared_with_kernel(plan, place) ? "in RAM that the kernel manages, which will be cleared"
-               : plan->num_ram == 0 || ram_of_board(plan, place) ? 0
+               : plan->num_ram == 0 || ram_of_board(plan, place) ? NULL
                                                                  : "not in RAM";
     default:
-        return 0;
+        return NULL;
     }
 }
 
-/* Reserved memory may hold what it was reserved for, and overlap other reserved memory. What the device tree says does not move a kernel:
-   that is worth a warning only. */
+/* Reserved memory may hold what it was reserved for, and overlap other reserved memory. What the device tree says does
+   not move a kernel: that is worth a warning only. */
 static bool places_clash(const struct place *a, const struct place *b)
 {
-    if ((a->kind == PLACE_FIXED && b->kind == PLACE_FIRMWARE) || (a->kind == PLACE_FIRMWARE && b->kind == PLACE_FIXED)) {
+    if ((a->kind == PLACE_FIXED && b->kind == PLACE_FIRMWARE) ||
+        (a->kind == PLACE_FIRMWARE && b->kind == PLACE_FIXED)) {
         return false;
     }
-    bool for_it = (a->kind >= PLACE_RESERVED && b->kind >= PLACE_EXTRA) ||
-                  (b->kind >= PLACE_RESERVED && a->kind >= PLACE_EXTRA);
+    bool for_it =
+        (a->kind >= PLACE_RESERVED && b->kind >= PLACE_EXTRA) || (b->kind >= PLACE_RESERVED && a->kind >= PLACE_EXTRA);
     return overlap(a->start, a->end, b->start, b->end) && !for_it;
 }
 
@@ -275,7 +275,8 @@ static void warn_of_reservations(const struct plan *plan)
         const struct place *firmware = &plan->firmware[i];
         if (ram_shared_with_kernel(plan, firmware)) {
             capdl_warning(plan->diags, nowhere,
-                          "kernel %s will clear and give away memory that the device tree reserves, 0x%llx to 0x%llx (%s): it was "
+                          "kernel %s will clear and give away memory that the device tree reserves, 0x%llx to 0x%llx "
+                          "(%s): it was "
                           "built for another device tree",
                           plan->profile->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
                           firmware->name);
@@ -287,7 +288,7 @@ bool layout_check(struct plan *plan)
 {
     size_t count;
     struct place *list = all_places(plan, &count);
-    qsort(list, count, sizeof *list, compare_places);
+    qsort(list, count, sizeof(*list), compare_places);
     bool fine = check_places(plan, list, count);
     warn_of_reservations(plan);
     if (!fine) {

@@ -4,7 +4,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static const char *const arch_names[CAPDL_ARCH_COUNT] = {
 #define CAPDL_ARCH(id, keyword, bits, boots) [CAPDL_ARCH_##id] = keyword,
@@ -48,8 +48,8 @@ static bool segment_sane(const GElf_Phdr *segment, size_t file_size)
 
 static void loads_add(struct loads *loads, const GElf_Phdr *segment, const uint8_t *bytes)
 {
-    struct load load = { segment->p_vaddr, segment->p_paddr, segment->p_filesz, segment->p_memsz,
-                         bytes + segment->p_offset };
+    struct load load = {segment->p_vaddr, segment->p_paddr, segment->p_filesz, segment->p_memsz,
+                        bytes + segment->p_offset};
     bool first = loads->count == 0;
     loads->list[loads->count++] = load;
     loads->start = first || load.paddr < loads->start ? load.paddr : loads->start;
@@ -64,7 +64,7 @@ static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, s
     if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / sizeof(Elf64_Phdr)) {
         count = 0;
     }
-    loads->list = calloc(count + 1, sizeof *loads->list);
+    loads->list = calloc(count + 1, sizeof(*loads->list));
     if (!loads->list) {
         abort();
     }
@@ -95,9 +95,9 @@ bool loads_open(struct loads *loads, const char *name, const uint8_t *bytes, siz
                 struct capdl_diags *diags)
 {
     GElf_Ehdr header;
-    *loads = (struct loads){ .name = name, .size = size };
+    *loads = (struct loads){.name = name, .size = size};
     elf_version(EV_CURRENT);
-    Elf *elf = size ? elf_memory((char *)(uintptr_t)bytes, size) : 0; /* only read */
+    Elf *elf = size ? elf_memory((char *)(uintptr_t)bytes, size) : NULL; /* only read */
     bool fine = header_read(elf, name, arch, &header, diags) && segments_read(loads, elf, bytes, diags);
     elf_end(elf);
     if (!fine) {
@@ -111,6 +111,6 @@ bool loads_open(struct loads *loads, const char *name, const uint8_t *bytes, siz
 void loads_close(struct loads *loads)
 {
     free(loads->list);
-    loads->list = 0;
+    loads->list = NULL;
     loads->count = 0;
 }

@@ -25,13 +25,14 @@ enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICE
 #define MSI UINT64_C(0xfffffff8)         /* whoever writes here may cause any interrupt */
 #define WINDOW_TOP (UINT64_C(510) << 30) /* end of the RAM that the kernel sees */
 
-/* QEMU's PCs: RAM below the devices, with the firmware's tables at its top; from some size on the rest is above 4 GiB. */
+/* QEMU's PCs: RAM below the devices, with the firmware's tables at its top; from some size on the rest is above 4 GiB.
+ */
 static const struct qemu_pc {
     uint64_t split, low, tables;
     uint64_t iommu; /* address of its registers; 0: it has none */
-} qemu_pc = { 0xe0000000, 0xc0000000, 0x20000, 0 }, qemu_q35 = { 0xb0000000, 0x80000000, 0x21000, 0xfed90000 };
+} qemu_pc = {0xe0000000, 0xc0000000, 0x20000, 0}, qemu_q35 = {0xb0000000, 0x80000000, 0x21000, 0xfed90000};
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* What is no device memory for the spec. */
 struct holes {
@@ -41,7 +42,7 @@ struct holes {
 
 static void hole_add(struct holes *holes, uint64_t start, uint64_t end)
 {
-    holes->list[holes->count++] = (struct capdl_region){ start, end };
+    holes->list[holes->count++] = (struct capdl_region){start, end};
 }
 
 static int compare_regions(const void *a, const void *b)
@@ -53,7 +54,7 @@ static int compare_regions(const void *a, const void *b)
 /* The part of an entry that is RAM to the kernel; empty if there is none. */
 static struct capdl_region usable(const struct memory_map_entry *entry)
 {
-    struct capdl_region ram = { 0, 0 };
+    struct capdl_region ram = {0, 0};
     if (entry->type == MEMORY_MAP_RAM && entry->start >= HIGH_MEMORY && entry->end - entry->start >= PAGE) {
         ram.start = (entry->start + PAGE - 1) & -(uint64_t)PAGE;
         ram.end = entry->end & -(uint64_t)PAGE;
@@ -66,7 +67,7 @@ static bool take_ram(struct capdl_profile *profile, const struct memory_map *map
 {
     for (size_t i = 0; i < map->count; i++) {
         struct capdl_region ram = usable(&map->entries[i]);
-        struct capdl_pos pos = { .line = map->entries[i].line, .file = map->source };
+        struct capdl_pos pos = {.line = map->entries[i].line, .file = map->source};
         if (ram.start >= ram.end) {
             continue;
         }
@@ -85,7 +86,7 @@ static bool take_ram(struct capdl_profile *profile, const struct memory_map *map
         profile->memory[profile->num_memory++] = ram;
     }
     if (profile->num_memory == 0) {
-        capdl_error(diags, (struct capdl_pos){ .file = map->source },
+        capdl_error(diags, (struct capdl_pos){.file = map->source},
                     "this memory map has no RAM above 1 MiB, where kernels want it");
     }
     return profile->num_memory > 0;
@@ -94,7 +95,7 @@ static bool take_ram(struct capdl_profile *profile, const struct memory_map *map
 /* How many IOAPICs a kernel manages; others are devices to it. */
 static size_t ioapics_managed(const struct capdl_profile *profile, struct capdl_diags *diags)
 {
-    struct json_object *config = profile->prefix[0] ? config_open(profile, diags) : 0;
+    struct json_object *config = profile->prefix[0] ? config_open(profile, diags) : NULL;
     size_t count = config ? (size_t)config_number(config, "MAX_NUM_IOAPIC", STOCK_IOAPICS) : STOCK_IOAPICS;
     config_close(config);
     return count;
@@ -118,7 +119,7 @@ static void make_holes(struct capdl_profile *profile, const struct memory_map *m
     for (size_t i = 0; i < profile->num_iommus; i++) {
         hole_add(holes, map->iommus[i], map->iommus[i] + PAGE);
     }
-    qsort(holes->list, holes->count, sizeof holes->list[0], compare_regions);
+    qsort(holes->list, holes->count, sizeof(holes->list[0]), compare_regions);
 }
 
 static void take_devices(struct capdl_profile *profile, const struct holes *holes)
@@ -126,9 +127,9 @@ static void take_devices(struct capdl_profile *profile, const struct holes *hole
     uint64_t start = 0, top = UINT64_C(1) << profile->pa_bits;
     profile->num_devices = 0;
     for (size_t i = 0; i <= holes->count; i++) {
-        struct capdl_region hole = i < holes->count ? holes->list[i] : (struct capdl_region){ top, top };
+        struct capdl_region hole = i < holes->count ? holes->list[i] : (struct capdl_region){top, top};
         if (start < hole.start) {
-            profile->devices[profile->num_devices++] = (struct capdl_region){ start, hole.start };
+            profile->devices[profile->num_devices++] = (struct capdl_region){start, hole.start};
         }
         start = hole.end > start ? hole.end : start;
     }
@@ -136,7 +137,7 @@ static void take_devices(struct capdl_profile *profile, const struct holes *hole
 
 static bool complete(struct capdl_profile *profile, const struct memory_map *map, struct capdl_diags *diags)
 {
-    struct holes holes = { .count = 0 };
+    struct holes holes = {.count = 0};
     bool has_iommus = profile->types[CAPDL_TYPE_IO_PAGE_TABLE] != CAPDL_PROFILE_ABSENT;
     profile->num_memory = 0;
     profile->num_iommus = has_iommus ? (uint32_t)map->num_iommus : 0;
@@ -151,10 +152,10 @@ static bool complete(struct capdl_profile *profile, const struct memory_map *map
 static void map_of_pc(struct memory_map *map, const struct qemu_pc *pc, uint64_t bytes)
 {
     uint64_t low = bytes >= pc->split ? pc->low : bytes;
-    *map = (struct memory_map){ .name = "QEMU", .source = UINT16_MAX, .count = 1 };
-    map->entries[0] = (struct memory_map_entry){ HIGH_MEMORY, low - pc->tables, MEMORY_MAP_RAM, 0 };
+    *map = (struct memory_map){.name = "QEMU", .source = UINT16_MAX, .count = 1};
+    map->entries[0] = (struct memory_map_entry){HIGH_MEMORY, low - pc->tables, MEMORY_MAP_RAM, 0};
     if (bytes > low) {
-        map->entries[map->count++] = (struct memory_map_entry){ FOUR_GIB, FOUR_GIB + bytes - low, MEMORY_MAP_RAM, 0 };
+        map->entries[map->count++] = (struct memory_map_entry){FOUR_GIB, FOUR_GIB + bytes - low, MEMORY_MAP_RAM, 0};
     }
     map->iommus[0] = pc->iommu;
     map->num_iommus = pc->iommu != 0;
@@ -170,7 +171,7 @@ uint64_t memory_map_qemu_size(const struct capdl_profile *profile)
     const struct qemu_pc *pc = profile->num_iommus ? &qemu_q35 : &qemu_pc;
     struct capdl_profile same = *profile;
     struct memory_map map;
-    struct capdl_diags ignored = { 0 };
+    struct capdl_diags ignored = {NULL};
     uint64_t size = 0;
     for (size_t i = 0; i < profile->num_memory; i++) {
         uint64_t end = profile->memory[i].end;
@@ -179,7 +180,7 @@ uint64_t memory_map_qemu_size(const struct capdl_profile *profile)
     map_of_pc(&map, pc, size);
     bool good = size > HIGH_MEMORY + pc->tables && size % MIB == 0 && complete(&same, &map, &ignored) &&
                 same.num_memory == profile->num_memory &&
-                memcmp(same.memory, profile->memory, same.num_memory * sizeof same.memory[0]) == 0 &&
+                memcmp(same.memory, profile->memory, same.num_memory * sizeof(same.memory[0])) == 0 &&
                 same.num_iommus == profile->num_iommus;
     capdl_diags_free(&ignored);
     return good ? size : 0;

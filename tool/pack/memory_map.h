@@ -35,9 +35,9 @@ bool memory_map_read(struct memory_map *, const char *path, struct capdl_diags *
 void memory_map_of_qemu(struct memory_map *, uint64_t bytes, bool iommu);
 
 /*
- * Completes a profile by the memory that its kernel will find: `source` is a file, or qemu:SIZE such as qemu:2G or qemu:2G,iommu. From
- * then on forecasts and the emulated machine know RAM and device memory. Errors: a profile whose memory is known
- * already, a map that the kernel refuses.
+ * Completes a profile by the memory that its kernel will find: `source` is a file, or qemu:SIZE such as qemu:2G or
+ * qemu:2G,iommu. From then on forecasts and the emulated machine know RAM and device memory. Errors: a profile whose
+ * memory is known already, a map that the kernel refuses.
  */
 bool memory_map_apply(struct capdl_profile *, const char *source, struct capdl_diags *);
 

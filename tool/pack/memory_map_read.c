@@ -18,7 +18,7 @@ struct reader {
 
 static bool complain(struct reader *reader, const char *message)
 {
-    capdl_error(reader->diags, (struct capdl_pos){ .line = reader->line, .file = reader->map->source }, "%s", message);
+    capdl_error(reader->diags, (struct capdl_pos){.line = reader->line, .file = reader->map->source}, "%s", message);
     return false;
 }
 
@@ -31,7 +31,7 @@ static bool add_entry(struct reader *reader, uint64_t start, uint64_t end, uint6
     if (end <= start) {
         return complain(reader, "this piece of memory is empty, or goes beyond the end of the address space");
     }
-    map->entries[map->count++] = (struct memory_map_entry){ start, end, type, reader->line };
+    map->entries[map->count++] = (struct memory_map_entry){start, end, type, reader->line};
     return true;
 }
 
@@ -166,7 +166,7 @@ typedef bool line_form(struct reader *, const char *line, bool *good);
 static line_form *const log_forms[] = {
     linux_memory, linux_ioapic, linux_iommu, kernel_memory, kernel_ioapic, kernel_iommus, grub_memory,
 };
-enum { NUM_LOG_FORMS = sizeof log_forms / sizeof log_forms[0] };
+enum { NUM_LOG_FORMS = sizeof(log_forms) / sizeof(log_forms[0]) };
 
 /* 0x100000 0x1fee0000 1 */
 static bool plain_memory(struct reader *reader, const char *line)
@@ -198,10 +198,10 @@ static bool take_log_line(struct reader *reader, const char *line, bool *good)
 /* Whether a text is a log: then lines of other forms are somebody else's. */
 static bool is_log(const struct file_bytes *file)
 {
-    static const char *const phrases[] = { "BIOS-e820: [mem 0x", "Physical Memory Region from ", "base_addr = 0x" };
+    static const char *const phrases[] = {"BIOS-e820: [mem 0x", "Physical Memory Region from ", "base_addr = 0x"};
     bool found = false;
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        found |= memmem(file->data, file->size, phrases[i], strlen(phrases[i])) != 0;
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
+        found |= memmem(file->data, file->size, phrases[i], strlen(phrases[i])) != NULL;
     }
     return found;
 }
@@ -236,12 +236,11 @@ static bool read_lines(struct reader *reader, const struct file_bytes *file)
 
 bool memory_map_read(struct memory_map *map, const char *path, struct capdl_diags *diags)
 {
-    struct reader reader = { .map = map, .diags = diags };
+    struct reader reader = {.map = map, .diags = diags};
     struct file_bytes file;
-    *map = (struct memory_map){ .name = path, .source = capdl_diags_add_source(diags, path, 0, 0) };
+    *map = (struct memory_map){.name = path, .source = capdl_diags_add_source(diags, path, NULL, 0)};
     if (!file_read(path, &file)) {
-        capdl_error(diags, (struct capdl_pos){ .file = map->source }, "cannot read the memory map: %s",
-                    strerror(errno));
+        capdl_error(diags, (struct capdl_pos){.file = map->source}, "cannot read the memory map: %s", strerror(errno));
         return false;
     }
     bool good = read_lines(&reader, &file);

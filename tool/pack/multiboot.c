@@ -11,7 +11,7 @@
 
 #include "kernel.h"
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* Of segments in the file: boot loaders look for the multiboot header at multiples of 8. */
 enum { ALIGNMENT = 8 };
@@ -39,7 +39,7 @@ static Elf32_Phdr segment_header(const struct load *segment, uint32_t offset)
 static Elf32_Ehdr file_header(const struct loads *kernel)
 {
     return (Elf32_Ehdr){
-        .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
         .e_type = ET_EXEC,
         .e_machine = EM_386,
         .e_version = EV_CURRENT,
@@ -83,12 +83,12 @@ bool pack_multiboot(const struct capdl_profile *profile, struct capdl_diags *dia
     bool fine = check_32_bit(loads, diags);
     if (fine) {
         Elf32_Ehdr header = file_header(loads);
-        uint32_t end = (uint32_t)(sizeof header + loads->count * sizeof(Elf32_Phdr));
+        uint32_t end = (uint32_t)(sizeof(header) + loads->count * sizeof(Elf32_Phdr));
         uint32_t offset = aligned(end);
-        fwrite(&header, sizeof header, 1, out);
+        fwrite(&header, sizeof(header), 1, out);
         for (size_t i = 0; i < loads->count; i++) {
             Elf32_Phdr segment = segment_header(&loads->list[i], offset);
-            fwrite(&segment, sizeof segment, 1, out);
+            fwrite(&segment, sizeof(segment), 1, out);
             offset = aligned(offset + segment.p_filesz);
         }
         for (size_t i = 0; i < loads->count; i++) {

@@ -50,8 +50,8 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
 void buffer_zero(struct buffer *buffer, size_t size)
 {
     static const uint8_t zeros[4096];
-    for (; size > sizeof zeros; size -= sizeof zeros) {
-        buffer_add(buffer, zeros, sizeof zeros);
+    for (; size > sizeof(zeros); size -= sizeof(zeros)) {
+        buffer_add(buffer, zeros, sizeof(zeros));
     }
     buffer_add(buffer, zeros, size);
 }
@@ -59,7 +59,7 @@ void buffer_zero(struct buffer *buffer, size_t size)
 /* What the image wants put into reserved memory, beside what the caller wants. To be freed. */
 static struct pack_extra *all_extras(struct pack_options *options, const struct image_contents *contents)
 {
-    struct pack_extra *list = calloc(options->num_extras + contents->num_contents + 1, sizeof *list);
+    struct pack_extra *list = calloc(options->num_extras + contents->num_contents + 1, sizeof(*list));
     if (!list) {
         abort();
     }
@@ -77,7 +77,7 @@ static struct pack_extra *all_extras(struct pack_options *options, const struct 
 
 static bool pack(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
 {
-    struct plan plan = { .options = options, .profile = options->profile, .diags = diags };
+    struct plan plan = {.options = options, .profile = options->profile, .diags = diags};
     bool fine = inputs_open(&plan) && layout_system(&plan) && payload_plan(&plan) &&
                 layout_loader(&plan, payload_memory_size(&plan)) && layout_check(&plan);
     if (fine) {
@@ -85,7 +85,7 @@ static bool pack(const struct pack_options *options, struct capdl_diags *diags, 
         fine = format_write(&plan, out);
     }
     if (fine && options->placement) {
-        *options->placement = (struct pack_placement){ plan.tree_place.start, plan.tree_size, plan.image_place.start };
+        *options->placement = (struct pack_placement){plan.tree_place.start, plan.tree_size, plan.image_place.start};
     }
     inputs_close(&plan);
     return fine;
@@ -96,7 +96,7 @@ bool pack_image(const struct pack_options *options, struct capdl_diags *diags, F
     struct pack_options complete = *options;
     struct image_contents contents;
     if (!image_contents_open(&contents, options->image.bytes, options->image.size)) {
-        capdl_error(diags, (struct capdl_pos){ .file = UINT16_MAX }, "%s: has a damaged section %s", options->image.name,
+        capdl_error(diags, (struct capdl_pos){.file = UINT16_MAX}, "%s: has a damaged section %s", options->image.name,
                     IMAGE_CONTENTS_SECTION);
         return false;
     }

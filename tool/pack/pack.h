@@ -72,8 +72,8 @@ bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
 /* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want. */
 bool pack_multiboot(const struct capdl_profile *, struct capdl_diags *, FILE *out);
 
-/* The boot module that goes with it: the image, with zeros behind it so that no boot loader puts it into a gap of the kernel, which
-   the kernel would not survive. False: out could not be written. */
+/* The boot module that goes with it: the image, with zeros behind it so that no boot loader puts it into a gap of the
+   kernel, which the kernel would not survive. False: out could not be written. */
 bool pack_module(const struct pack_file *image, FILE *out);
 
 /* Makes a CD image at `path` that boots both by GRUB; needs grub-mkrescue and xorriso. */

@@ -6,11 +6,11 @@
 
 enum { PAGE = 4096, UNIT = 16 };
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static struct capdl_payload_region *last_region(struct plan *plan)
 {
-    return plan->num_regions ? &plan->regions[plan->num_regions - 1] : 0;
+    return plan->num_regions ? &plan->regions[plan->num_regions - 1] : NULL;
 }
 
 /* The region that ends at an address, or a new one there. */
@@ -22,14 +22,14 @@ static struct capdl_payload_region *region_at(struct plan *plan, uint64_t to, bo
     }
     if (plan->num_regions == plan->room_regions) {
         plan->room_regions = plan->room_regions ? plan->room_regions * 2 : 16;
-        plan->regions = realloc(plan->regions, plan->room_regions * sizeof *plan->regions);
+        plan->regions = realloc(plan->regions, plan->room_regions * sizeof(*plan->regions));
         if (!plan->regions) {
             abort();
         }
     }
     buffer_zero(&plan->stored, (to - plan->stored.size) % UNIT); /* so that it can be copied by words */
     last = &plan->regions[plan->num_regions++];
-    *last = (struct capdl_payload_region){ .to = to, .from = plan->stored.size };
+    *last = (struct capdl_payload_region){.to = to, .from = plan->stored.size};
     return last;
 }
 
@@ -70,7 +70,7 @@ static int compare_loads(const void *a, const void *b)
 static bool add_program(struct plan *plan, struct loads *loads, const struct place *place, uint64_t distance)
 {
     uint64_t at = place->start;
-    qsort(loads->list, loads->count, sizeof *loads->list, compare_loads);
+    qsort(loads->list, loads->count, sizeof(*loads->list), compare_loads);
     for (size_t i = 0; i < loads->count; i++) {
         const struct load *load = &loads->list[i];
         uint64_t start = load->vaddr + distance;
@@ -111,7 +111,7 @@ bool payload_plan(struct plan *plan)
         add_bytes(plan, extra->address, extra->file.bytes, extra->file.size);
         add_zeros(plan, extra->address + extra->file.size, extra->zeros);
     }
-    qsort(plan->regions, plan->num_regions, sizeof *plan->regions, compare_regions);
+    qsort(plan->regions, plan->num_regions, sizeof(*plan->regions), compare_regions);
     return true;
 }
 
@@ -129,7 +129,7 @@ static struct parts payload_parts(const struct plan *plan)
 {
     struct parts parts;
     parts.regions = unit(sizeof(struct capdl_payload));
-    parts.memory = unit(parts.regions + plan->num_regions * sizeof *plan->regions);
+    parts.memory = unit(parts.regions + plan->num_regions * sizeof(*plan->regions));
     parts.tree = unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span));
     parts.stored = unit(parts.tree + plan->tree_size);
     parts.end = unit(parts.stored + plan->stored.size);
@@ -169,13 +169,13 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
         .memory = parts->memory,
         .tree = parts->tree,
         .tree_size = plan->tree_size,
-        .kernel = { plan->kernel_place.start, plan->kernel_place.end },
+        .kernel = {plan->kernel_place.start, plan->kernel_place.end},
         .kernel_virtual = plan->kernel.loads.vstart,
         .kernel_entry = plan->kernel.loads.entry,
-        .initialiser = { plan->image_place.start, plan->image_place.end },
+        .initialiser = {plan->image_place.start, plan->image_place.end},
         .initialiser_offset = image_distance(plan),
         .initialiser_entry = plan->image.entry,
-        .kernel_tree = { plan->tree_place.start, plan->tree_place.end },
+        .kernel_tree = {plan->tree_place.start, plan->tree_place.end},
     };
 }
 
@@ -191,17 +191,17 @@ void payload_write(struct plan *plan)
     struct parts parts = payload_parts(plan);
     struct capdl_payload header = payload_header(plan, &parts);
     buffer_add(&plan->file, loader->bytes, loader->file_size);
-    buffer_add(&plan->file, &header, sizeof header);
+    buffer_add(&plan->file, &header, sizeof(header));
     pad_to(plan, parts.regions);
     for (size_t i = 0; i < plan->num_regions; i++) {
         struct capdl_payload_region region = plan->regions[i];
         region.from += parts.stored;
-        buffer_add(&plan->file, &region, sizeof region);
+        buffer_add(&plan->file, &region, sizeof(region));
     }
     pad_to(plan, parts.memory);
     for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        struct capdl_payload_span span = { plan->profile->memory[i].start, plan->profile->memory[i].end };
-        buffer_add(&plan->file, &span, sizeof span);
+        struct capdl_payload_span span = {plan->profile->memory[i].start, plan->profile->memory[i].end};
+        buffer_add(&plan->file, &span, sizeof(span));
     }
     pad_to(plan, parts.tree);
     buffer_add(&plan->file, plan->tree, plan->tree_size);
@@ -209,5 +209,5 @@ void payload_write(struct plan *plan)
     buffer_add(&plan->file, plan->stored.bytes, plan->stored.size);
     pad_to(plan, parts.end);
     struct capdl_payload *written = (void *)(plan->file.bytes + loader->file_size);
-    written->sum = capdl_payload_sum((const uint64_t *)(written + 1), parts.end - sizeof *written);
+    written->sum = capdl_payload_sum((const uint64_t *)(written + 1), parts.end - sizeof(*written));
 }

@@ -19,9 +19,9 @@ struct qemu_line {
 
 /*
  * The command line that boots `kernel` on the machine a profile's kernel was built for, with the serial console on
- * standard output. x86-64: the machine has an IOMMU if the profile has; kernel is a multiboot kernel (pack_multiboot) and `module` the image; else kernel is what
- * pack_image wrote in qemu_format and module is 0. A platform QEMU cannot be, and a QEMU that is not installed, are
- * errors that say what would help.
+ * standard output. x86-64: the machine has an IOMMU if the profile has; kernel is a multiboot kernel (pack_multiboot)
+ * and `module` the image; else kernel is what pack_image wrote in qemu_format and module is 0. A platform QEMU cannot
+ * be, and a QEMU that is not installed, are errors that say what would help.
  */
 bool qemu_command(const struct capdl_profile *, const char *kernel, const char *module, struct qemu_line *,
                   struct capdl_diags *);

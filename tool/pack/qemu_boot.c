@@ -8,7 +8,7 @@
 
 #include "pack.h"
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 /* A file without a name: QEMU inherits it and opens it by its number. */
 struct nameless {
@@ -19,7 +19,7 @@ struct nameless {
 static bool nameless_create(struct nameless *file, const char *what, struct capdl_diags *diags)
 {
     int number = memfd_create(what, 0);
-    file->stream = number >= 0 ? fdopen(number, "wb") : 0;
+    file->stream = number >= 0 ? fdopen(number, "wb") : NULL;
     if (!file->stream) {
         capdl_error(diags, nowhere, "no memory for the %s: %s", what, strerror(errno));
         if (number >= 0) {
@@ -27,7 +27,7 @@ static bool nameless_create(struct nameless *file, const char *what, struct capd
         }
         return false;
     }
-    snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", number);
+    snprintf(file->path, sizeof(file->path), "/proc/self/fd/%d", number);
     return true;
 }
 
@@ -44,7 +44,7 @@ static bool nameless_complete(struct nameless *file, const char *what, struct ca
 static bool write_kernel(const struct capdl_profile *profile, const struct pack_file *image, struct capdl_diags *diags,
                          FILE *out)
 {
-    struct pack_options options = { .profile = profile, .image = *image, .format = pack_format_for_qemu(profile) };
+    struct pack_options options = {.profile = profile, .image = *image, .format = pack_format_for_qemu(profile)};
     return profile->arch == CAPDL_ARCH_X86_64 ? pack_multiboot(profile, diags, out) : pack_image(&options, diags, out);
 }
 
@@ -61,17 +61,17 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
                          const struct qemu_options *options, FILE *out)
 {
     bool x86 = profile->arch == CAPDL_ARCH_X86_64;
-    struct capdl_diags ignored = { 0 }; /* qemu_command has been called for this profile before */
-    struct qemu_line image = { 0 }, qemu;
+    struct capdl_diags ignored = {NULL}; /* qemu_command has been called for this profile before */
+    struct qemu_line image = {NULL}, qemu;
     const char *format = x86 ? "multiboot" : pack_format_name(pack_format_for_qemu(profile));
-    const char *words[] = { "capdl", "image",    image_name, "--kernel", profile->prefix,
-                            "-o",    "boot.elf", "--format", format };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    const char *words[] = {"capdl", "image",    image_name, "--kernel", profile->prefix,
+                           "-o",    "boot.elf", "--format", format};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         qemu_add(&image, words[i]);
     }
     fputs("capdl: the same by hand:\n", out);
     qemu_print(&image, out);
-    if (qemu_command(profile, "boot.elf", x86 ? "boot.elf.module" : 0, &qemu, &ignored)) {
+    if (qemu_command(profile, "boot.elf", x86 ? "boot.elf.module" : NULL, &qemu, &ignored)) {
         add_devices(&qemu, options);
         qemu_print(&qemu, out);
         qemu_free(&qemu);
@@ -85,7 +85,7 @@ static enum qemu_outcome boot(const struct capdl_profile *profile, const struct 
                               struct capdl_diags *diags)
 {
     struct qemu_line line;
-    if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : 0, &line, diags)) {
+    if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : NULL, &line, diags)) {
         return QEMU_FAILED;
     }
     add_devices(&line, options);
@@ -98,8 +98,8 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
                             size_t image_size, const struct qemu_options *options, FILE *verbose,
                             struct capdl_diags *diags)
 {
-    struct pack_file file = { image_name, image, image_size };
-    struct nameless kernel = { 0 }, module = { 0 };
+    struct pack_file file = {image_name, image, image_size};
+    struct nameless kernel = {NULL}, module = {NULL};
     enum qemu_outcome outcome = QEMU_FAILED;
     bool ready = nameless_create(&kernel, "kernel", diags) && nameless_create(&module, "image", diags);
     if (ready && !write_kernel(profile, &file, diags, kernel.stream)) {

@@ -12,7 +12,7 @@
 /* Every feature is one without which some kernel configuration stops, or hangs without a word (xsaveopt). */
 static const char x86_cpu[] = "Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase";
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, ...)
 {
@@ -22,7 +22,7 @@ static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, .
         abort();
     }
     va_end(list);
-    line->argv[line->argc] = 0;
+    line->argv[line->argc] = NULL;
 }
 
 /* In MiB, from where the machine's RAM starts to the end of what the kernel was built to find. */
@@ -115,15 +115,15 @@ static const struct machine {
     const char *package;
     bool smp;
 } machines[] = {
-    { "pc99", line_pc99, "qemu-system-x86", true },
-    { "qemu-arm-virt", line_arm_virt, "qemu-system-arm", true },
-    { "qemu-riscv-virt", line_riscv_virt, "qemu-system-misc", true },
-    { "bcm2837", line_raspi3, "qemu-system-arm", false },
+    {"pc99", line_pc99, "qemu-system-x86", true},
+    {"qemu-arm-virt", line_arm_virt, "qemu-system-arm", true},
+    {"qemu-riscv-virt", line_riscv_virt, "qemu-system-misc", true},
+    {"bcm2837", line_raspi3, "qemu-system-arm", false},
 };
 
 static const struct machine *find_machine(const struct capdl_profile *profile, struct capdl_diags *diags)
 {
-    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+    for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
         if (strcmp(machines[i].platform, profile->platform) == 0) {
             return &machines[i];
         }
@@ -132,7 +132,7 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
                 "kernel %s is for the platform %s, which QEMU has no machine for here; known are pc99, qemu-arm-virt, "
                 "qemu-riscv-virt and bcm2837",
                 profile->name, profile->platform[0] ? profile->platform : "(not named)");
-    return 0;
+    return NULL;
 }
 
 /* Whether a program can be found in PATH. */
@@ -148,7 +148,7 @@ static bool installed(const char *program)
         }
         found = access(name, X_OK) == 0;
         free(name);
-        next = next[length] ? next + length + 1 : 0;
+        next = next[length] ? next + length + 1 : NULL;
     }
     return found;
 }
@@ -157,8 +157,8 @@ bool qemu_command(const struct capdl_profile *profile, const char *kernel, const
                   struct capdl_diags *diags)
 {
     const struct machine *machine = find_machine(profile, diags);
-    struct json_object *config = machine ? config_open(profile, diags) : 0;
-    *line = (struct qemu_line){ 0 };
+    struct json_object *config = machine ? config_open(profile, diags) : NULL;
+    *line = (struct qemu_line){NULL};
     bool fine = config && machine->line(profile, config, line, diags);
     config_close(config);
     if (fine && !installed(line->argv[0])) {
@@ -174,8 +174,8 @@ bool qemu_command(const struct capdl_profile *profile, const char *kernel, const
         add(line, "-smp");
         add(line, "%u", profile->max_nodes);
     }
-    static const char *const quiet[] = { "-display", "none", "-monitor", "none", "-nic", "none", "-serial", "stdio" };
-    for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
+    static const char *const quiet[] = {"-display", "none", "-monitor", "none", "-nic", "none", "-serial", "stdio"};
+    for (size_t i = 0; i < sizeof(quiet) / sizeof(*quiet); i++) {
         add(line, "%s", quiet[i]);
     }
     add(line, "-kernel");
@@ -207,7 +207,7 @@ void qemu_print(const struct qemu_line *line, FILE *out)
         }
         putc('\'', out);
         for (const char *c = line->argv[i]; *c; c++) {
-            fputs(*c == '\'' ? "'\\''" : (char[]){ *c, 0 }, out);
+            fputs(*c == '\'' ? "'\\''" : (char[]){*c, 0}, out);
         }
         putc('\'', out);
     }
@@ -219,5 +219,5 @@ void qemu_free(struct qemu_line *line)
     for (size_t i = 0; i < line->argc; i++) {
         free(line->argv[i]);
     }
-    *line = (struct qemu_line){ 0 };
+    *line = (struct qemu_line){NULL};
 }

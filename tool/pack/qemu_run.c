@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const struct capdl_pos nowhere = { .file = UINT16_MAX };
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
 enum { TICK_MS = 100, SILENCE_SECONDS = 2 };
 
@@ -20,10 +20,10 @@ enum { TICK_MS = 100, SILENCE_SECONDS = 2 };
 struct guest {
     pid_t pid;
     int console, complaints;
-    int keyboard;           /* our end of its standard input; -1: it has none, or no more is to come */
-    char typed[512];        /* what it has not taken yet */
+    int keyboard;    /* our end of its standard input; -1: it has none, or no more is to come */
+    char typed[512]; /* what it has not taken yet */
     size_t typed_length;
-    size_t awaited;         /* how much of options->input_after the console has just shown */
+    size_t awaited; /* how much of options->input_after the console has just shown */
     bool may_type;
     const struct qemu_options *options;
     char said[4096]; /* the line being printed, or its end; the marker is looked for here */
@@ -68,7 +68,7 @@ static void close_pair(const int pair[2])
 /* A socket is its standard input, so that writing to a QEMU that is gone is an error and not a signal. */
 static bool start(struct guest *guest, char *const *argv)
 {
-    int console[2] = { -1, -1 }, complaints[2] = { -1, -1 }, keyboard[2] = { -1, -1 };
+    int console[2] = {-1, -1}, complaints[2] = {-1, -1}, keyboard[2] = {-1, -1};
     pid_t parent = getpid();
     if (pipe2(console, O_CLOEXEC) != 0 || pipe2(complaints, O_CLOEXEC) != 0 ||
         (guest->options->input && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, keyboard) != 0)) {
@@ -106,7 +106,7 @@ static void await_text(struct guest *guest, const char *text, size_t size)
 static void type(struct guest *guest)
 {
     if (guest->typed_length == 0) {
-        ssize_t size = read(fileno(guest->options->input), guest->typed, sizeof guest->typed);
+        ssize_t size = read(fileno(guest->options->input), guest->typed, sizeof(guest->typed));
         guest->typed_length = size > 0 ? (size_t)size : 0;
         if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) {
             close(guest->keyboard);
@@ -139,8 +139,8 @@ static void remember(struct guest *guest, const char *text, size_t size)
             look(guest, 0);
             continue;
         }
-        if (guest->said_length == sizeof guest->said - 1) {
-            look(guest, keep < sizeof guest->said / 2 ? keep : 0);
+        if (guest->said_length == sizeof(guest->said) - 1) {
+            look(guest, keep < sizeof(guest->said) / 2 ? keep : 0);
         }
         guest->said[guest->said_length++] = text[i] ? text[i] : ' ';
     }
@@ -151,7 +151,7 @@ static void remember(struct guest *guest, const char *text, size_t size)
 static bool hear_console(struct guest *guest)
 {
     char text[4096];
-    ssize_t size = read(guest->console, text, sizeof text);
+    ssize_t size = read(guest->console, text, sizeof(text));
     if (size < 0) {
         return errno == EINTR || errno == EAGAIN;
     }
@@ -170,11 +170,11 @@ static bool hear_console(struct guest *guest)
 static bool hear_complaints(struct guest *guest)
 {
     char text[512];
-    ssize_t size = read(guest->complaints, text, sizeof text);
+    ssize_t size = read(guest->complaints, text, sizeof(text));
     if (size < 0) {
         return errno == EINTR || errno == EAGAIN;
     }
-    for (ssize_t i = 0; i < size && guest->error_length < sizeof guest->error - 1; i++) {
+    for (ssize_t i = 0; i < size && guest->error_length < sizeof(guest->error) - 1; i++) {
         guest->error[guest->error_length++] = text[i] == '\n' ? ' ' : text[i];
     }
     return size > 0;
@@ -184,10 +184,10 @@ static bool hear_complaints(struct guest *guest)
 static struct pollfd poll_input(const struct guest *guest)
 {
     if (guest->keyboard < 0 || !guest->may_type) {
-        return (struct pollfd){ -1, 0, 0 };
+        return (struct pollfd){-1, 0, 0};
     }
-    return guest->typed_length ? (struct pollfd){ guest->keyboard, POLLOUT, 0 }
-                               : (struct pollfd){ fileno(guest->options->input), POLLIN, 0 };
+    return guest->typed_length ? (struct pollfd){guest->keyboard, POLLOUT, 0}
+                               : (struct pollfd){fileno(guest->options->input), POLLIN, 0};
 }
 
 /* Listens until something ends the run. */
@@ -195,7 +195,7 @@ static enum qemu_outcome listen_to(struct guest *guest)
 {
     const struct qemu_options *options = guest->options;
     double started = now(), heard = started;
-    struct pollfd ends[3] = { { guest->console, POLLIN, 0 }, { guest->complaints, POLLIN, 0 } };
+    struct pollfd ends[3] = {{guest->console, POLLIN, 0}, {guest->complaints, POLLIN, 0}};
     while (ends[0].fd >= 0 || ends[1].fd >= 0) {
         if (options->stop && *options->stop) {
             return QEMU_STOPPED;
@@ -248,7 +248,7 @@ static int finish(struct guest *guest, enum qemu_outcome outcome)
 
 enum qemu_outcome qemu_run(const struct qemu_line *line, const struct qemu_options *options, struct capdl_diags *diags)
 {
-    struct guest guest = { .options = options };
+    struct guest guest = {.options = options};
     if (!start(&guest, line->argv)) {
         capdl_error(diags, nowhere, "%s cannot be started: %s", line->argv[0], strerror(errno));
         return QEMU_FAILED;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RAM: what the kernel manages (its profile says), and what the board has (the device tree says), which may be more. Of that, some
-   may be kept for others: in the tree's list of reservations, or by nodes below /reserved-memory. */
+/* RAM: what the kernel manages (its profile says), and what the board has (the device tree says), which may be more. Of
+   that, some may be kept for others: in the tree's list of reservations, or by nodes below /reserved-memory. */
 #include <libfdt.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static void add_ram(struct plan *plan, int node)
 static void add_firmware(struct plan *plan, const char *name, struct capdl_region range)
 {
     if (range.end > range.start && plan->num_firmware < MAX_FIRMWARE) {
-        plan->firmware[plan->num_firmware++] = (struct place){ name, range.start, range.end, PLACE_FIRMWARE };
+        plan->firmware[plan->num_firmware++] = (struct place){name, range.start, range.end, PLACE_FIRMWARE};
     }
 }
 
@@ -57,7 +57,7 @@ static void read_reservations(struct plan *plan)
     for (int i = 0; i < fdt_num_mem_rsv(plan->tree); i++) {
         uint64_t start, size;
         if (fdt_get_mem_rsv(plan->tree, i, &start, &size) == 0) {
-            add_firmware(plan, "/memreserve/", (struct capdl_region){ start, start + size });
+            add_firmware(plan, "/memreserve/", (struct capdl_region){start, start + size});
         }
     }
     if (parent < 0) {
@@ -65,11 +65,11 @@ static void read_reservations(struct plan *plan)
     }
     fdt_for_each_subnode(node, plan->tree, parent)
     {
-        const char *status = fdt_getprop(plan->tree, node, "status", 0);
+        const char *status = fdt_getprop(plan->tree, node, "status", NULL);
         struct capdl_region range;
         bool disabled = status && strcmp(status, "okay") != 0 && strcmp(status, "ok") != 0;
         for (int i = 0; !disabled && node_range(plan, node, parent, i, &range); i++) {
-            add_firmware(plan, fdt_get_name(plan->tree, node, 0), range);
+            add_firmware(plan, fdt_get_name(plan->tree, node, NULL), range);
         }
     }
 }
@@ -79,7 +79,7 @@ void ram_read(struct plan *plan)
     int node;
     fdt_for_each_subnode(node, plan->tree, 0)
     {
-        const char *type = fdt_getprop(plan->tree, node, "device_type", 0);
+        const char *type = fdt_getprop(plan->tree, node, "device_type", NULL);
         if (type && strcmp(type, "memory") == 0) {
             add_ram(plan, node);
         }

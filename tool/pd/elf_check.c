@@ -32,8 +32,9 @@ bool elf_fail(struct elf_check *c, const char *format, ...)
     char message[512];
     va_list args;
 
-    if (c->reported++ >= MAX_REPORTED)
+    if (c->reported++ >= MAX_REPORTED) {
         return false;
+    }
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
@@ -43,17 +44,21 @@ bool elf_fail(struct elf_check *c, const char *format, ...)
 
 unsigned elf_machine_of(enum capdl_arch arch)
 {
-    for (size_t i = 0; i < NUM_MACHINES; i++)
-        if (machines[i].arch == arch)
+    for (size_t i = 0; i < NUM_MACHINES; i++) {
+        if (machines[i].arch == arch) {
             return machines[i].machine;
+        }
+    }
     return EM_NONE;
 }
 
 const char *elf_machine_name(unsigned machine)
 {
-    for (size_t i = 0; i < NUM_MACHINES; i++)
-        if (machines[i].machine == machine)
+    for (size_t i = 0; i < NUM_MACHINES; i++) {
+        if (machines[i].machine == machine) {
             return machines[i].name;
+        }
+    }
     return "another machine";
 }
 
@@ -67,21 +72,24 @@ static bool check_in_file(struct elf_check *c, const struct elf_segment *s, cons
 {
     uint64_t size = c->bytes->size;
 
-    if (s->filesz == 0)
+    if (s->filesz == 0) {
         return true;
-    if (s->offset > size || s->filesz > size - s->offset)
+    }
+    if (s->offset > size || s->filesz > size - s->offset) {
         return elf_fail(c, "is truncated: %s %u needs %" PRIu64 " bytes at offset %" PRIu64 ", the file has %" PRIu64,
                         what, s->number, s->filesz, s->offset, size);
+    }
     return true;
 }
 
 static bool check_sizes(struct elf_check *c, const struct elf_segment *s, const char *what)
 {
-    if (s->filesz > s->memsz)
+    if (s->filesz > s->memsz) {
         return elf_fail(c,
                         "has %s %u with %" PRIu64 " bytes in the file but %" PRIu64
                         " in memory, expected no more than in memory",
                         what, s->number, s->filesz, s->memsz);
+    }
     return check_in_file(c, s, what);
 }
 
@@ -90,29 +98,33 @@ static bool check_place(struct elf_check *c, const struct elf_segment *s)
 {
     uint64_t top = c->request->user_top;
 
-    if (s->vaddr < CAPDL_PAGE_SIZE)
+    if (s->vaddr < CAPDL_PAGE_SIZE) {
         return elf_fail(
             c, "has segment %u at address 0x%" PRIx64 " in page 0, which stays unmapped: link at 0x1000 or above",
             s->number, s->vaddr);
-    if (s->vaddr >= top || s->memsz > top - s->vaddr)
+    }
+    if (s->vaddr >= top || s->memsz > top - s->vaddr) {
         return elf_fail(c,
                         "has segment %u at 0x%" PRIx64 " with 0x%" PRIx64
                         " bytes, expected it below the end of user addresses 0x%" PRIx64,
                         s->number, s->vaddr, s->memsz, top);
+    }
     return true;
 }
 
 static bool check_rights(struct elf_check *c, const struct elf_segment *s)
 {
-    if (s->rights == 0)
+    if (s->rights == 0) {
         return elf_fail(c,
                         "has segment %u at 0x%" PRIx64
                         " that may not be read, written or executed, expected it to be at least readable",
                         s->number, s->vaddr);
-    if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_GRANT)
+    }
+    if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_GRANT) {
         capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
                       "\"%s\" has segment %u at 0x%" PRIx64 " both writable and executable", c->request->name,
                       s->number, s->vaddr);
+    }
     return true;
 }
 
@@ -128,17 +140,21 @@ bool elf_check_tls(struct elf_check *c, const struct elf_segment *s)
 {
     uint64_t align = s->align ? s->align : 1;
 
-    if (!check_sizes(c, s, "thread-local segment"))
+    if (!check_sizes(c, s, "thread-local segment")) {
         return false;
-    if (s->memsz > MAX_TLS_SIZE)
+    }
+    if (s->memsz > MAX_TLS_SIZE) {
         return elf_fail(c, "has %" PRIu64 " bytes of thread-local data, expected at most %" PRIu64, s->memsz,
                         MAX_TLS_SIZE);
-    if ((align & (align - 1)) != 0 || align > MAX_TLS_ALIGN)
+    }
+    if ((align & (align - 1)) != 0 || align > MAX_TLS_ALIGN) {
         return elf_fail(c, "has thread-local data aligned to %" PRIu64 ", expected a power of two up to %d", align,
                         MAX_TLS_ALIGN);
-    if (s->vaddr & (align - 1))
+    }
+    if (s->vaddr & (align - 1)) {
         return elf_fail(c, "has thread-local data at 0x%" PRIx64 ", expected a multiple of its alignment %" PRIu64,
                         s->vaddr, align);
+    }
     return true;
 }
 
@@ -151,30 +167,34 @@ static const char *dynamic_need(int64_t tag, uint64_t value)
     case DT_RELSZ:
     case DT_RELASZ:
     case DT_PLTRELSZ:
-        return value ? "it has relocations to be done at load time" : 0;
+        return value ? "it has relocations to be done at load time" : NULL;
     default:
-        return 0;
+        return NULL;
     }
 }
 
 /* A dynamic section alone is harmless; libraries and relocations are not. */
 bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
 {
-    if (c->has_dynamic)
+    if (c->has_dynamic) {
         return elf_fail(c, "has two dynamic segments, expected one at most");
+    }
     c->has_dynamic = true;
-    if (s->filesz == 0 || !check_in_file(c, s, "dynamic segment"))
+    if (s->filesz == 0 || !check_in_file(c, s, "dynamic segment")) {
         return s->filesz == 0;
+    }
     const uint8_t *at = c->bytes->data + s->offset;
     for (uint64_t i = 0; i + sizeof(Elf64_Dyn) <= s->filesz; i += sizeof(Elf64_Dyn)) {
         Elf64_Dyn entry;
         memcpy(&entry, at + i, sizeof(entry));
-        if (entry.d_tag == DT_NULL)
+        if (entry.d_tag == DT_NULL) {
             break;
+        }
         const char *need = dynamic_need(entry.d_tag, entry.d_un.d_val);
-        if (need)
+        if (need) {
             return elf_fail(c, "is dynamically linked: %s, expected a static program (link with -static -no-pie)",
                             need);
+        }
     }
     return true;
 }
@@ -183,19 +203,21 @@ static int compare_segments(const void *a, const void *b)
 {
     const struct elf_segment *x = a, *y = b;
 
-    if (x->vaddr != y->vaddr)
+    if (x->vaddr != y->vaddr) {
         return x->vaddr < y->vaddr ? -1 : 1;
+    }
     return x->number < y->number ? -1 : 1;
 }
 
 static bool check_overlap(struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
 {
-    if (low->vaddr + low->memsz > high->vaddr)
+    if (low->vaddr + low->memsz > high->vaddr) {
         return elf_fail(
             c,
             "has segments %u [0x%" PRIx64 ", 0x%" PRIx64 ") and %u [0x%" PRIx64 ", 0x%" PRIx64 ") overlapping, "
             "expected them apart",
             low->number, low->vaddr, low->vaddr + low->memsz, high->number, high->vaddr, high->vaddr + high->memsz);
+    }
     return true;
 }
 
@@ -206,10 +228,12 @@ static void check_shared_page(struct elf_check *c, const struct elf_segment *low
     uint64_t last = (low->vaddr + low->memsz - 1) & ~(uint64_t)PAGE_MASK;
     int both = low->rights | high->rights;
 
-    if ((high->vaddr & ~(uint64_t)PAGE_MASK) != last || (both & WX) != WX)
+    if ((high->vaddr & ~(uint64_t)PAGE_MASK) != last || (both & WX) != WX) {
         return;
-    if ((low->rights & WX) == WX || (high->rights & WX) == WX)
+    }
+    if ((low->rights & WX) == WX || (high->rights & WX) == WX) {
         return;
+    }
     capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
                   "\"%s\" has segments %u and %u in the page 0x%" PRIx64
                   ", which so becomes both writable and executable: "
@@ -221,8 +245,9 @@ static bool check_entry(struct elf_check *c, const struct elf_program *program)
 {
     for (size_t i = 0; i < program->num_segments; i++) {
         const struct elf_segment *s = &program->segments[i];
-        if (s->rights & CAPDL_RIGHT_GRANT && program->entry >= s->vaddr && program->entry - s->vaddr < s->memsz)
+        if (s->rights & CAPDL_RIGHT_GRANT && program->entry >= s->vaddr && program->entry - s->vaddr < s->memsz) {
             return true;
+        }
     }
     return elf_fail(c, "starts at 0x%" PRIx64 ", which is in no executable segment", program->entry);
 }
@@ -231,10 +256,12 @@ static bool check_memory(struct elf_check *c, const struct elf_program *program)
 {
     uint64_t sum = 0;
 
-    for (size_t i = 0; i < program->num_segments; i++)
+    for (size_t i = 0; i < program->num_segments; i++) {
         sum += program->segments[i].memsz; /* disjoint and below user_top: no overflow */
-    if (sum > ELF_MAX_MEMORY)
+    }
+    if (sum > ELF_MAX_MEMORY) {
         return elf_fail(c, "asks for %" PRIu64 " bytes of memory, expected at most %" PRIu64, sum, ELF_MAX_MEMORY);
+    }
     return true;
 }
 
@@ -242,8 +269,9 @@ bool elf_check_layout(struct elf_check *c, struct elf_program *program)
 {
     bool good = true;
 
-    if (program->num_segments == 0)
+    if (program->num_segments == 0) {
         return elf_fail(c, "has nothing to load, expected at least one PT_LOAD segment");
+    }
     qsort(program->segments, program->num_segments, sizeof(*program->segments), compare_segments);
     for (size_t i = 1; i < program->num_segments; i++) {
         good &= check_overlap(c, &program->segments[i - 1], &program->segments[i]);

@@ -9,8 +9,8 @@ struct elf_check {
     const struct elf_request *request;
     struct capdl_diags *diags;
     const struct file_bytes *bytes;
-    unsigned reported;   /* errors so far */
-    bool has_dynamic; /* a dynamic segment was seen */
+    unsigned reported; /* errors so far */
+    bool has_dynamic;  /* a dynamic segment was seen */
 };
 
 /* Adds the error `"NAME" MESSAGE`, unless there are a good many of this file already. Returns false, for a check

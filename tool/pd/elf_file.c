@@ -15,17 +15,21 @@ static void report_missing(const struct elf_request *request, struct capdl_diags
     int error = errno;
 
     capdl_error(diags, request->pos, "cannot find \"%s\": %s", request->name, strerror(error));
-    if (request->name[0] == '/')
+    if (request->name[0] == '/') {
         return;
-    const char *slash = request->beside ? strrchr(request->beside, '/') : 0;
+    }
+    const char *slash = request->beside ? strrchr(request->beside, '/') : NULL;
     int length = slash ? (int)(slash - request->beside) : 0;
-    if (slash == request->beside && slash)
+    if (slash == request->beside && slash) {
         length = 1;
+    }
     capdl_note(diags, request->pos, "looked in %.*s", length ? length : 1, length ? request->beside : ".");
-    for (const char *const *d = request->directories; d && *d; d++)
+    for (const char *const *d = request->directories; d && *d; d++) {
         capdl_note(diags, request->pos, "looked in %s", *d);
-    if (!request->directories || !*request->directories)
+    }
+    if (!request->directories || !*request->directories) {
         capdl_note(diags, request->pos, "-I DIR adds a directory to look in");
+    }
 }
 
 static bool find_bytes(struct file_bytes *bytes, const struct elf_request *request, struct capdl_diags *diags)
@@ -37,8 +41,9 @@ static bool find_bytes(struct file_bytes *bytes, const struct elf_request *reque
         return false;
     }
     bool good = file_read_regular(path, bytes);
-    if (!good)
+    if (!good) {
         capdl_error(diags, request->pos, "cannot read \"%s\" (%s): %s", request->name, path, file_error());
+    }
     free(path);
     return good;
 }
@@ -49,22 +54,28 @@ static bool check_identity(struct elf_check *c)
     const uint8_t *b = c->bytes->data;
     size_t size = c->bytes->size;
 
-    if (size < SELFMAG || memcmp(b, ELFMAG, SELFMAG) != 0)
+    if (size < SELFMAG || memcmp(b, ELFMAG, SELFMAG) != 0) {
         return elf_fail(c, "is not an ELF file: %s, expected the linked program of a protection domain",
                         size == 0 ? "it is empty" : "it does not start with \\x7fELF");
-    if (size < EI_NIDENT)
+    }
+    if (size < EI_NIDENT) {
         return elf_fail(c, "is truncated: %zu bytes, not even a whole ELF header", size);
-    if (b[EI_CLASS] != ELFCLASS64)
+    }
+    if (b[EI_CLASS] != ELFCLASS64) {
         return elf_fail(c, "is a %s ELF file, expected a 64-bit one for %s",
                         b[EI_CLASS] == ELFCLASS32 ? "32-bit" : "broken (class unknown)",
                         elf_arch_title(c->request->arch));
-    if (b[EI_DATA] != ELFDATA2LSB)
+    }
+    if (b[EI_DATA] != ELFDATA2LSB) {
         return elf_fail(c, "is %s, expected little-endian",
                         b[EI_DATA] == ELFDATA2MSB ? "big-endian" : "of unknown endianness");
-    if (b[EI_VERSION] != EV_CURRENT)
+    }
+    if (b[EI_VERSION] != EV_CURRENT) {
         return elf_fail(c, "has ELF version %u, expected %u", b[EI_VERSION], EV_CURRENT);
-    if (size < sizeof(Elf64_Ehdr))
+    }
+    if (size < sizeof(Elf64_Ehdr)) {
         return elf_fail(c, "is truncated: %zu bytes, expected an ELF header of %zu", size, sizeof(Elf64_Ehdr));
+    }
     return true;
 }
 
@@ -72,17 +83,21 @@ static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 {
     unsigned machine = elf_machine_of(c->request->arch);
 
-    if (header->e_machine != machine)
+    if (header->e_machine != machine) {
         return elf_fail(c, "is a program for %s, but the system is for %s (ELF machine %u, expected %u)",
                         elf_machine_name(header->e_machine), elf_arch_title(c->request->arch), header->e_machine,
                         machine);
-    if (header->e_type == ET_DYN)
+    }
+    if (header->e_type == ET_DYN) {
         return elf_fail(c, "is position independent or a shared library, expected a program at fixed addresses: "
                            "compile with -fno-pie, link with -static -no-pie");
-    if (header->e_type == ET_REL)
+    }
+    if (header->e_type == ET_REL) {
         return elf_fail(c, "is an object file, expected a linked program");
-    if (header->e_type != ET_EXEC)
+    }
+    if (header->e_type != ET_EXEC) {
         return elf_fail(c, "has ELF type %u, expected an executable (%u)", header->e_type, ET_EXEC);
+    }
     return true;
 }
 
@@ -91,13 +106,16 @@ static bool check_table(struct elf_check *c, const GElf_Ehdr *header, size_t cou
 {
     size_t size = c->bytes->size;
 
-    if (count == 0)
+    if (count == 0) {
         return elf_fail(c, "has no program headers, expected at least one segment to load");
-    if (header->e_phentsize != sizeof(Elf64_Phdr))
+    }
+    if (header->e_phentsize != sizeof(Elf64_Phdr)) {
         return elf_fail(c, "has program headers of %u bytes, expected %zu", header->e_phentsize, sizeof(Elf64_Phdr));
-    if (header->e_phoff > size || count > (size - header->e_phoff) / sizeof(Elf64_Phdr))
+    }
+    if (header->e_phoff > size || count > (size - header->e_phoff) / sizeof(Elf64_Phdr)) {
         return elf_fail(c, "is truncated: %zu program headers at offset %" PRIu64 " go beyond its %zu bytes", count,
                         header->e_phoff, size);
+    }
     return true;
 }
 
@@ -109,8 +127,8 @@ static struct elf_segment segment_of(const GElf_Phdr *p, size_t number)
         .offset = p->p_offset,
         .filesz = p->p_filesz,
         .align = p->p_align,
-        .rights = (uint8_t)((p->p_flags & PF_R ? CAPDL_RIGHT_READ : 0) | (p->p_flags & PF_W ? CAPDL_RIGHT_WRITE : 0)
-                            | (p->p_flags & PF_X ? CAPDL_RIGHT_GRANT : 0)),
+        .rights = (uint8_t)((p->p_flags & PF_R ? CAPDL_RIGHT_READ : 0) | (p->p_flags & PF_W ? CAPDL_RIGHT_WRITE : 0) |
+                            (p->p_flags & PF_X ? CAPDL_RIGHT_GRANT : 0)),
         .number = (uint32_t)number,
     };
 }
@@ -122,8 +140,9 @@ static bool take_header(struct elf_program *program, struct elf_check *c, const 
 
     switch (p->p_type) {
     case PT_LOAD:
-        if (s.memsz == 0 && s.filesz == 0)
+        if (s.memsz == 0 && s.filesz == 0) {
             return true;
+        }
         program->segments[program->num_segments++] = s;
         return elf_check_segment(c, &s);
     case PT_TLS:
@@ -145,26 +164,33 @@ static bool read_headers(struct elf_program *program, struct elf_check *c, Elf *
     GElf_Ehdr header;
     size_t count = 0;
 
-    if (!gelf_getehdr(elf, &header))
+    if (!gelf_getehdr(elf, &header)) {
         return elf_fail(c, "has a broken ELF header: %s", elf_errmsg(-1));
-    if (!check_header(c, &header))
+    }
+    if (!check_header(c, &header)) {
         return false;
-    if (header.e_phnum != PN_XNUM && !check_table(c, &header, header.e_phnum))
+    }
+    if (header.e_phnum != PN_XNUM && !check_table(c, &header, header.e_phnum)) {
         return false;
-    if (elf_getphdrnum(elf, &count) != 0)
+    }
+    if (elf_getphdrnum(elf, &count) != 0) {
         return elf_fail(c, "has a broken header: %s", elf_errmsg(-1));
-    if (!check_table(c, &header, count))
+    }
+    if (!check_table(c, &header, count)) {
         return false;
+    }
     program->entry = header.e_entry;
     program->segments = calloc(count, sizeof(*program->segments));
-    if (!program->segments)
+    if (!program->segments) {
         return elf_fail(c, "does not fit in memory");
+    }
 
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr p;
-        if (!gelf_getphdr(elf, (int)i, &p))
+        if (!gelf_getphdr(elf, (int)i, &p)) {
             return elf_fail(c, "has a broken program header %zu: %s", i, elf_errmsg(-1));
+        }
         good &= take_header(program, c, &p, i);
     }
     return good && elf_check_layout(c, program);
@@ -172,13 +198,15 @@ static bool read_headers(struct elf_program *program, struct elf_check *c, Elf *
 
 static bool read_program(struct elf_program *program, struct elf_check *c)
 {
-    if (!check_identity(c))
+    if (!check_identity(c)) {
         return false;
+    }
     elf_version(EV_CURRENT);
     /* libelf takes a pointer to char but only reads from memory it was given this way. */
     Elf *elf = elf_memory((char *)(uintptr_t)c->bytes->data, c->bytes->size);
-    if (!elf)
+    if (!elf) {
         return elf_fail(c, "is not a usable ELF file: %s", elf_errmsg(-1));
+    }
     bool good = read_headers(program, c, elf);
     elf_end(elf);
     return good;
@@ -187,11 +215,13 @@ static bool read_program(struct elf_program *program, struct elf_check *c)
 bool elf_read(struct elf_program *program, const struct elf_request *request, struct capdl_diags *diags)
 {
     memset(program, 0, sizeof(*program));
-    if (!find_bytes(&program->bytes, request, diags))
+    if (!find_bytes(&program->bytes, request, diags)) {
         return false;
+    }
     struct elf_check c = {.request = request, .diags = diags, .bytes = &program->bytes};
-    if (read_program(program, &c))
+    if (read_program(program, &c)) {
         return true;
+    }
     elf_release(program);
     return false;
 }

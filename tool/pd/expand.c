@@ -28,8 +28,9 @@ static void make_pds(struct expansion *x, struct pd_program *program)
     uint32_t count = num_pds(program);
 
     program->pds = calloc(count, sizeof(*program->pds));
-    if (!program->pds)
+    if (!program->pds) {
         abort();
+    }
     for (uint32_t i = 0; i < count; i++) {
         struct pd *pd = &program->pds[i];
         pd->program = program;
@@ -42,8 +43,9 @@ static void make_pds(struct expansion *x, struct pd_program *program)
 static void read_programs(struct expansion *x, uint32_t num_objects)
 {
     for (uint32_t i = 0; i < num_objects; i++) {
-        if (!is_declaration(x->spec, i))
+        if (!is_declaration(x->spec, i)) {
             continue;
+        }
         const struct capdl_object *o = capdl_object(x->spec, i);
         struct pd_program *program = &x->programs[x->num_programs++];
         program->name = o->name;
@@ -61,19 +63,20 @@ static void for_each_pd(struct expansion *x, pd_step *step)
 {
     for (size_t i = 0; i < x->num_programs; i++) {
         struct pd_program *program = &x->programs[i];
-        for (uint32_t j = 0; j < num_pds(program); j++)
+        for (uint32_t j = 0; j < num_pds(program); j++) {
             step(x, &program->pds[j]);
+        }
     }
 }
 
 static void name_objects(struct expansion *x, struct pd *pd)
 {
-    if (!thread_objects(x, pd))
+    if (!thread_objects(x, pd)) {
         pd->program->broken = true;
+    }
 }
 
-static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame,
-                      uint64_t address)
+static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame, uint64_t address)
 {
     unsigned bits = capdl_object(x->spec, frame)->size_bits;
     uint64_t size = UINT64_C(1) << bits;
@@ -84,11 +87,10 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
                     capdl_kind_keyword((enum capdl_kind)capdl_object(x->spec, frame)->kind));
         return false;
     }
-    if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1)
-        && bits != space_entry_bits(x->profile, 2)) {
+    if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1) && bits != space_entry_bits(x->profile, 2)) {
         capdl_error(x->diags, p->pos,
-                    "'%s' has %" PRIu64 " bytes, expected 4k, %" PRIu64 "M or %" PRIu64 "M, which %s can map",
-                    p->text, size, (UINT64_C(1) << space_entry_bits(x->profile, 1)) >> 20,
+                    "'%s' has %" PRIu64 " bytes, expected 4k, %" PRIu64 "M or %" PRIu64 "M, which %s can map", p->text,
+                    size, (UINT64_C(1) << space_entry_bits(x->profile, 1)) >> 20,
                     (UINT64_C(1) << space_entry_bits(x->profile, 2)) >> 20, capdl_arch_name(x->profile->arch));
         return false;
     }
@@ -116,8 +118,9 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
     }
     for (uint32_t i = 0; i < length; i++) {
         uint32_t frame = capdl_spec_find(x->spec, p->text, i);
-        if (!map_frame(x, pd, p, frame, address))
+        if (!map_frame(x, pd, p, frame, address)) {
             return false;
+        }
         address += UINT64_C(1) << capdl_object(x->spec, frame)->size_bits;
     }
     return true;
@@ -133,8 +136,9 @@ static bool map_all_given(struct expansion *x, struct pd *pd)
                     "'map' needs an address space made by a pd, not one written out in the spec");
         return false;
     }
-    for (size_t i = 0; i < params->num_maps; i++)
+    for (size_t i = 0; i < params->num_maps; i++) {
         good &= params->maps[i].at == 0 || map_given(x, pd, &params->maps[i]);
+    }
     return good;
 }
 
@@ -143,11 +147,13 @@ static const struct pd *owner_of(const struct expansion *x, uint32_t root)
 {
     for (size_t i = 0; i < x->num_programs; i++) {
         const struct pd_program *program = &x->programs[i];
-        for (uint32_t j = 0; j < num_pds(program); j++)
-            if (program->pds[j].own_space && program->pds[j].vspace == root)
+        for (uint32_t j = 0; j < num_pds(program); j++) {
+            if (program->pds[j].own_space && program->pds[j].vspace == root) {
                 return &program->pds[j];
+            }
+        }
     }
-    return 0;
+    return NULL;
 }
 
 static bool enter_space(struct expansion *x, struct pd *pd)
@@ -155,14 +161,17 @@ static bool enter_space(struct expansion *x, struct pd *pd)
     const struct pd_params *params = &pd->program->params;
 
     pd->vspace = object_named(x, pd, params->given[PARAM_VSPACE], space_root_kind(x->profile));
-    if (pd->vspace == CAPDL_NO_OBJECT)
+    if (pd->vspace == CAPDL_NO_OBJECT) {
         return false;
+    }
     const struct pd *owner = owner_of(x, pd->vspace);
-    pd->space = owner ? owner->space : 0;
-    if (owner)
+    pd->space = owner ? owner->space : NULL;
+    if (owner) {
         return pd->space; /* if there is none, the owner's program was in error */
-    if (params->given[PARAM_IPC_BUFFER] && params->given[PARAM_STACK_TOP])
+    }
+    if (params->given[PARAM_IPC_BUFFER] && params->given[PARAM_STACK_TOP]) {
         return true;
+    }
     capdl_error(x->diags, params->given[PARAM_VSPACE]->pos,
                 "'%s' is an address space written out in the spec: give ipc_buffer and "
                 "stack_top, the addresses at which it has them",
@@ -173,8 +182,9 @@ static bool enter_space(struct expansion *x, struct pd *pd)
 static bool load_own(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
     pd->space = calloc(1, sizeof(*pd->space));
-    if (!pd->space)
+    if (!pd->space) {
         abort();
+    }
     space_init(pd->space, pd->vspace);
     return load_program(x, pd, elf);
 }
@@ -182,8 +192,9 @@ static bool load_own(struct expansion *x, struct pd *pd, const struct elf_progra
 static bool expand_pd(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
     pd->entry = elf->entry;
-    if (!(pd->own_space ? load_own(x, pd, elf) : enter_space(x, pd)))
+    if (!(pd->own_space ? load_own(x, pd, elf) : enter_space(x, pd))) {
         return false;
+    }
     return map_all_given(x, pd) && thread_memory(x, pd) && load_tls(x, pd, elf) && thread_finish(x, pd);
 }
 
@@ -191,8 +202,9 @@ static void expand_program(struct expansion *x, struct pd_program *program)
 {
     struct elf_program elf;
 
-    if (!program->params.elf || program->broken)
+    if (!program->params.elf || program->broken) {
         return;
+    }
     const struct elf_request request = {
         .name = program->params.elf->text,
         .pos = program->params.elf->pos,
@@ -201,19 +213,24 @@ static void expand_program(struct expansion *x, struct pd_program *program)
         .arch = x->profile->arch,
         .user_top = x->profile->user_top,
     };
-    if (!elf_read(&elf, &request, x->diags))
+    if (!elf_read(&elf, &request, x->diags)) {
         return;
-    for (uint32_t i = 0; i < num_pds(program); i++)
-        if (!expand_pd(x, &program->pds[i], &elf))
+    }
+    for (uint32_t i = 0; i < num_pds(program); i++) {
+        if (!expand_pd(x, &program->pds[i], &elf)) {
             break; /* the other elements would only repeat the mistake */
+        }
+    }
     elf_release(&elf);
 }
 
 static void expand_programs(struct expansion *x, bool own_space)
 {
-    for (size_t i = 0; i < x->num_programs; i++)
-        if (!x->programs[i].params.given[PARAM_VSPACE] == own_space)
+    for (size_t i = 0; i < x->num_programs; i++) {
+        if (!x->programs[i].params.given[PARAM_VSPACE] == own_space) {
             expand_program(x, &x->programs[i]);
+        }
+    }
 }
 
 static void free_pd(struct expansion *x, struct pd *pd)
@@ -228,8 +245,9 @@ static void free_pd(struct expansion *x, struct pd *pd)
 static void expansion_free(struct expansion *x)
 {
     for_each_pd(x, free_pd);
-    for (size_t i = 0; i < x->num_programs; i++)
+    for (size_t i = 0; i < x->num_programs; i++) {
         free(x->programs[i].pds);
+    }
     free(x->programs);
 }
 
@@ -237,8 +255,9 @@ static size_t count_declarations(const struct capdl_spec *spec)
 {
     size_t count = 0;
 
-    for (uint32_t i = 0; i < spec->num_objects; i++)
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
         count += is_declaration(spec, i);
+    }
     return count;
 }
 
@@ -248,11 +267,13 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
     struct expansion x = {.spec = spec, .diags = diags, .context = with, .profile = with->profile};
     size_t count = count_declarations(spec);
 
-    if (count == 0)
+    if (count == 0) {
         return true;
+    }
     x.programs = calloc(count, sizeof(*x.programs));
-    if (!x.programs)
+    if (!x.programs) {
         abort();
+    }
     /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps
        section: the errors are in diags, and true lets the reader go on. */
     read_programs(&x, spec->num_objects);

@@ -55,7 +55,7 @@ struct space_level {
     struct space_table {
         uint64_t start;
         uint32_t object;
-    } * tables;
+    } *tables;
     size_t count, capacity;
 };
 
@@ -113,8 +113,7 @@ void space_init(struct space *, uint32_t root);
 void space_free(struct space *);
 /* Takes [start, start + size) for `what`; on a clash or beyond the user's addresses adds an error at pos and
    returns false. */
-bool space_take(struct expansion *, struct pd *, uint64_t start, uint64_t size, const char *what,
-                struct capdl_pos pos);
+bool space_take(struct expansion *, struct pd *, uint64_t start, uint64_t size, const char *what, struct capdl_pos pos);
 /* The first place at or above `from` and the program for `size` bytes, with a free page below them. 0: no room. */
 uint64_t space_find(const struct expansion *, const struct pd *, uint64_t from, uint64_t size, uint64_t align);
 /* Finds and takes `size` bytes, page aligned. 0: no room (an error). */

@@ -43,10 +43,12 @@ static bool take_pages(struct expansion *x, struct pd *pd, const struct elf_prog
 
     for (size_t i = 0; i < elf->num_segments;) {
         uint64_t start = page_down(elf->segments[i].vaddr), end = start;
-        for (; i < elf->num_segments && page_down(elf->segments[i].vaddr) <= end; i++)
+        for (; i < elf->num_segments && page_down(elf->segments[i].vaddr) <= end; i++) {
             end = higher(end, page_up(elf->segments[i].vaddr + elf->segments[i].memsz));
-        if (!space_take(x, pd, start, end - start, "the program", pos))
+        }
+        if (!space_take(x, pd, start, end - start, "the program", pos)) {
             return false;
+        }
         pd->space->program_end = higher(pd->space->program_end, end);
     }
     return true;
@@ -63,8 +65,9 @@ static void place_frame(struct expansion *x, const struct pd *pd, uint32_t frame
 {
     struct capdl_object object = *capdl_object(x->spec, frame);
 
-    if (!pd->program->params.given[PARAM_PADDR] || object.flags & CAPDL_OBJECT_HAS_PADDR)
+    if (!pd->program->params.given[PARAM_PADDR] || object.flags & CAPDL_OBJECT_HAS_PADDR) {
         return;
+    }
     object.paddr = physical(pd, page);
     object.flags |= CAPDL_OBJECT_HAS_PADDR;
     capdl_object_set(x->spec, frame, &object);
@@ -78,8 +81,9 @@ static unsigned page_bits(const struct expansion *x, const struct pd *pd, uint64
     for (unsigned up = placed ? 2 : 1; up > 0; up--) {
         unsigned bits = up < x->profile->vspace_levels ? space_entry_bits(x->profile, up) : 0;
         uint64_t size = UINT64_C(1) << bits;
-        if (bits && end - page >= size && (page | (placed ? physical(pd, page) : 0)) % size == 0)
+        if (bits && end - page >= size && (page | (placed ? physical(pd, page) : 0)) % size == 0) {
             return bits;
+        }
     }
     return CAPDL_PAGE_BITS;
 }
@@ -91,8 +95,9 @@ static uint32_t zero_frame(struct expansion *x, struct pd *pd, unsigned bits)
     const char *prefix = bits > CAPDL_PAGE_BITS ? "large" : "bss";
     uint32_t *counter = bits > CAPDL_PAGE_BITS ? &counters->large : &counters->bss;
 
-    if (pd->program->params.given[PARAM_PADDR])
+    if (pd->program->params.given[PARAM_PADDR]) {
         return object_numbered(x, pd, prefix, (*counter)++, bits);
+    }
     return object_next(x, pd, prefix, counter, CAPDL_KIND_FRAME, bits);
 }
 
@@ -101,9 +106,10 @@ static bool map_zeros(struct expansion *x, struct pd *pd, uint64_t start, uint64
     while (start < end) {
         unsigned bits = page_bits(x, pd, start, end);
         uint32_t frame = zero_frame(x, pd, bits);
-        if (frame == CAPDL_NO_OBJECT
-            || !space_map(x, pd, start, (struct capdl_cap){.object = frame, .rights = mappable(rights)}))
+        if (frame == CAPDL_NO_OBJECT ||
+            !space_map(x, pd, start, (struct capdl_cap){.object = frame, .rights = mappable(rights)})) {
             return false;
+        }
         place_frame(x, pd, frame, start);
         start += UINT64_C(1) << bits;
     }
@@ -115,8 +121,9 @@ static bool fill_of(const struct elf_segment *s, uint64_t page, uint64_t size, s
 {
     uint64_t from = higher(s->vaddr, page), to = lower(s->vaddr + s->filesz, page + size);
 
-    if (from >= to)
+    if (from >= to) {
         return false;
+    }
     fill->kind = CAPDL_FILL_FILE;
     fill->offset = from - page;
     fill->length = to - from;
@@ -132,8 +139,9 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
     /* Room for powers of two, so that many pieces in one page cost no more than twice their number. */
     if ((count & (count - 1)) == 0) {
         struct capdl_fill *list = capdl_spec_alloc(x->spec, (count ? count * 2 : 1) * sizeof(*list));
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             list[i] = object.u.fills.list[i];
+        }
         object.u.fills.list = list;
     }
     object.u.fills.list[object.u.fills.count++] = fill;
@@ -148,13 +156,15 @@ static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segm
 {
     uint32_t frame = object_numbered(x, pd, "elf", pd->num_elf++, bits);
 
-    if (frame == CAPDL_NO_OBJECT)
+    if (frame == CAPDL_NO_OBJECT) {
         return false;
+    }
     bool authors = capdl_object(x->spec, frame)->flags & CAPDL_OBJECT_HAS_FILL;
     for (size_t i = 0; i < count && !authors; i++) {
         struct capdl_fill fill = {.text = pd->program->params.elf->text, .pos = pd->program->params.elf->pos};
-        if (fill_of(&s[i], page, UINT64_C(1) << bits, &fill))
+        if (fill_of(&s[i], page, UINT64_C(1) << bits, &fill)) {
             load_fill(x, frame, fill);
+        }
     }
     place_frame(x, pd, frame, page);
     return space_map(x, pd, page, (struct capdl_cap){.object = frame, .rights = mappable(rights)});
@@ -191,12 +201,14 @@ static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_se
         size_t n = touching(s, count, page, &rights, &filled);
         uint64_t alone = n > 1 ? page : count > 1 ? lower(end, page_down(s[1].vaddr)) : end;
         unsigned bits = filled && pd->program->params.given[PARAM_PADDR] && alone > page ? page_bits(x, pd, page, alone)
-                                                                                        : CAPDL_PAGE_BITS;
+                                                                                         : CAPDL_PAGE_BITS;
         at = page + (UINT64_C(1) << bits);
-        if (!filled && n == 1)
+        if (!filled && n == 1) {
             at = alone;
-        if (!(filled ? map_filled(x, pd, s, n, page, bits, rights) : map_zeros(x, pd, page, at, rights)))
+        }
+        if (!(filled ? map_filled(x, pd, s, n, page, bits, rights) : map_zeros(x, pd, page, at, rights))) {
             return false;
+        }
     }
     return true;
 }

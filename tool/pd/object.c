@@ -26,8 +26,8 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
     capdl_object_label(object, label, sizeof(label));
     if (object->flags & CAPDL_OBJECT_GENERATED) {
         capdl_error(x->diags, pd->program->pos,
-                    "'%s' needs an object named '%s', which another pd has made: rename one of them",
-                    pd->program->name, label);
+                    "'%s' needs an object named '%s', which another pd has made: rename one of them", pd->program->name,
+                    label);
         return false;
     }
     if (object->kind != kind) {
@@ -52,10 +52,11 @@ static bool check_shape(struct expansion *x, struct pd *pd, const char *name, ui
 {
     uint32_t other = CAPDL_NO_OBJECT;
 
-    if (index == CAPDL_NO_INDEX)
+    if (index == CAPDL_NO_INDEX) {
         other = capdl_spec_find(x->spec, name, 0);
-    else if (index == 0)
+    } else if (index == 0) {
         other = capdl_spec_find(x->spec, name, CAPDL_NO_INDEX);
+    }
     if (other != CAPDL_NO_OBJECT) {
         capdl_error(x->diags, capdl_object(x->spec, other)->pos, "'%s' is declared %s, but pd '%s' needs %s", name,
                     index == 0 ? "without an index" : "as an array", pd->program->name,
@@ -77,8 +78,9 @@ static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint3
     uint32_t object = capdl_spec_find(x->spec, name, index);
 
     if (object != CAPDL_NO_OBJECT) {
-        if (!check_found(x, pd, object, kind, size_bits))
+        if (!check_found(x, pd, object, kind, size_bits)) {
             object = CAPDL_NO_OBJECT;
+        }
     } else if (check_shape(x, pd, name, index)) {
         object = capdl_spec_add(x->spec, name, index, kind, pd->program->pos);
         struct capdl_object made = *capdl_object(x->spec, object);
@@ -130,13 +132,14 @@ static void report_missing(struct expansion *x, const struct capdl_param *p)
 {
     const char *nearest = capdl_spec_nearest(x->spec, p->text);
 
-    if (capdl_spec_array_length(x->spec, p->text))
+    if (capdl_spec_array_length(x->spec, p->text)) {
         capdl_error(x->diags, p->pos, "'%s' is an array of %u, expected one element of it, such as %s[0]", p->text,
                     capdl_spec_array_length(x->spec, p->text), p->text);
-    else if (nearest)
+    } else if (nearest) {
         capdl_error(x->diags, p->pos, "there is no object '%s', did you mean '%s'", p->text, nearest);
-    else
+    } else {
         capdl_error(x->diags, p->pos, "there is no object '%s'", p->text);
+    }
 }
 
 /* In an array of PDs, the name of an array means the element of the PD's own number. */
@@ -144,8 +147,9 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
 {
     uint32_t found = capdl_spec_find(x->spec, p->text, p->index);
 
-    if (found == CAPDL_NO_OBJECT && p->index == CAPDL_NO_INDEX && pd->element != CAPDL_NO_INDEX)
+    if (found == CAPDL_NO_OBJECT && p->index == CAPDL_NO_INDEX && pd->element != CAPDL_NO_INDEX) {
         found = capdl_spec_find(x->spec, p->text, pd->element);
+    }
     if (found == CAPDL_NO_OBJECT) {
         report_missing(x, p);
         return CAPDL_NO_OBJECT;
@@ -162,7 +166,8 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
 void object_hold(struct expansion *x, struct pd *pd, uint32_t container, struct capdl_cap cap)
 {
     cap.flags |= CAPDL_CAP_GENERATED;
-    if (cap.at == 0)
+    if (cap.at == 0) {
         cap.at = capdl_spec_at(x->spec, pd->program->pos);
+    }
     capdl_spec_add_cap(x->spec, container, &cap);
 }

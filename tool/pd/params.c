@@ -29,20 +29,24 @@ static unsigned distance(const char *a, const char *b)
     unsigned row[LONGEST_NAME + 1];
     size_t la = strlen(a), lb = strlen(b);
 
-    if (la > LONGEST_NAME || lb > LONGEST_NAME)
+    if (la > LONGEST_NAME || lb > LONGEST_NAME) {
         return LONGEST_NAME;
-    for (size_t j = 0; j <= lb; j++)
+    }
+    for (size_t j = 0; j <= lb; j++) {
         row[j] = (unsigned)j;
+    }
     for (size_t i = 1; i <= la; i++) {
         unsigned diagonal = row[0];
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= lb; j++) {
             unsigned best = diagonal + (a[i - 1] != b[j - 1]);
             diagonal = row[j];
-            if (row[j] + 1 < best)
+            if (row[j] + 1 < best) {
                 best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
+            }
+            if (row[j - 1] + 1 < best) {
                 best = row[j - 1] + 1;
+            }
             row[j] = best;
         }
     }
@@ -52,7 +56,7 @@ static unsigned distance(const char *a, const char *b)
 static void report_unknown(struct expansion *x, const struct capdl_param *p)
 {
     unsigned best = NEAR + 1;
-    const char *nearest = 0;
+    const char *nearest = NULL;
 
     for (size_t i = 0; i < PARAM_COUNT; i++) {
         unsigned d = distance(p->name, table[i].name);
@@ -61,18 +65,20 @@ static void report_unknown(struct expansion *x, const struct capdl_param *p)
             nearest = table[i].name;
         }
     }
-    if (nearest)
+    if (nearest) {
         capdl_error(x->diags, p->pos, "pd has no parameter '%s', did you mean '%s'", p->name, nearest);
-    else
+    } else {
         capdl_error(x->diags, p->pos, "pd has no parameter '%s'", p->name);
+    }
 }
 
 static enum pd_param find_param(const char *name)
 {
     unsigned i = 0;
 
-    while (i < PARAM_COUNT && strcmp(table[i].name, name) != 0)
+    while (i < PARAM_COUNT && strcmp(table[i].name, name) != 0) {
         i++;
+    }
     return (enum pd_param)i;
 }
 
@@ -82,14 +88,15 @@ static uint64_t largest(const struct expansion *x, enum pd_param which)
     const struct capdl_profile *profile = x->profile;
     uint64_t most = table[which].most, kernel = most;
 
-    if (which == PARAM_PRIO || which == PARAM_MAX_PRIO)
+    if (which == PARAM_PRIO || which == PARAM_MAX_PRIO) {
         kernel = profile->num_priorities ? profile->num_priorities - 1 : most;
-    else if (which == PARAM_AFFINITY)
+    } else if (which == PARAM_AFFINITY) {
         kernel = profile->max_nodes ? profile->max_nodes - 1 : 0;
-    else if (which == PARAM_DOMAIN)
+    } else if (which == PARAM_DOMAIN) {
         kernel = profile->num_domains ? profile->num_domains - 1 : 0;
-    else if (which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT)
+    } else if (which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT) {
         kernel = profile->user_top;
+    }
     return kernel < most ? kernel : most;
 }
 
@@ -104,12 +111,13 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
     uint64_t least = table[which].least, most = largest(x, which);
 
     if (p->number < least || p->number > most) {
-        if (least == most)
+        if (least == most) {
             capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, p->name, p->number,
                         x->profile->name, most);
-        else
+        } else {
             capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel %s",
                         p->name, p->number, least, most, x->profile->name);
+        }
         return false;
     }
     if (is_page_aligned(which) && p->number % 4096 != 0) {
@@ -125,8 +133,9 @@ enum { MOST_ARGS = 255 };
 
 static bool check_args(struct expansion *x, const struct capdl_param *p)
 {
-    if (p->num_list <= MOST_ARGS)
+    if (p->num_list <= MOST_ARGS) {
         return true;
+    }
     capdl_error(x->diags, p->pos, "'args' has %zu numbers, expected at most %d", p->num_list, MOST_ARGS);
     return false;
 }
@@ -138,16 +147,16 @@ static bool check_value(struct expansion *x, const struct capdl_param *p, enum p
                     kind_names[p->kind]);
         return false;
     }
-    if (p->kind == CAPDL_VALUE_NUMBER)
+    if (p->kind == CAPDL_VALUE_NUMBER) {
         return check_number(x, p, which);
+    }
     return which != PARAM_ARGS || check_args(x, p);
 }
 
 static bool take_elf(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
     if (p->kind != CAPDL_VALUE_STRING) {
-        capdl_error(x->diags, p->pos, "pd expects the name of an ELF file in quotes here, not %s",
-                    kind_names[p->kind]);
+        capdl_error(x->diags, p->pos, "pd expects the name of an ELF file in quotes here, not %s", kind_names[p->kind]);
         return false;
     }
     if (params->elf) {
@@ -161,7 +170,7 @@ static bool take_elf(struct expansion *x, struct pd_params *params, const struct
 /* `at` belongs to the `map` before it. */
 static bool take_at(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
-    struct pd_map *map = params->num_maps ? &params->maps[params->num_maps - 1] : 0;
+    struct pd_map *map = params->num_maps ? &params->maps[params->num_maps - 1] : NULL;
 
     if (!map || map->at) {
         capdl_error(x->diags, p->pos, "'at' has no 'map' before it, expected map: frame (RW), at: address");
@@ -173,17 +182,20 @@ static bool take_at(struct expansion *x, struct pd_params *params, const struct 
 
 static bool take_param(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
-    if (!p->name)
+    if (!p->name) {
         return take_elf(x, params, p);
+    }
     enum pd_param which = find_param(p->name);
     if (which == PARAM_COUNT) {
         report_unknown(x, p);
         return false;
     }
-    if (!check_value(x, p, which))
+    if (!check_value(x, p, which)) {
         return false;
-    if (which == PARAM_AT)
+    }
+    if (which == PARAM_AT) {
         return take_at(x, params, p);
+    }
     if (which == PARAM_MAP) {
         params->maps[params->num_maps++].frame = p;
         return true;
@@ -212,12 +224,13 @@ static bool check_together(struct expansion *x, const struct pd_program *program
                     budget->number, period->number);
         good = false;
     }
-    for (size_t i = 0; i < params->num_maps; i++)
+    for (size_t i = 0; i < params->num_maps; i++) {
         if (!params->maps[i].at) {
             capdl_error(x->diags, params->maps[i].frame->pos,
                         "'map' has no address, expected map: %s (RW), at: address", params->maps[i].frame->text);
             good = false;
         }
+    }
     return good;
 }
 
@@ -227,8 +240,9 @@ void params_read(struct expansion *x, struct pd_program *program)
     size_t count = written ? written->num_params : 0;
 
     program->params.maps = capdl_spec_alloc(x->spec, count * sizeof(*program->params.maps) + 1);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         take_param(x, &program->params, &written->params[i]);
+    }
     check_together(x, program);
 }
 

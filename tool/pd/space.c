@@ -16,8 +16,9 @@
 
 static void *grown(void *list, size_t count, size_t *capacity, size_t item)
 {
-    if (count < *capacity)
+    if (count < *capacity) {
         return list;
+    }
     *capacity = *capacity ? *capacity * 2 : 8;
     list = reallocarray(list, *capacity, item);
     if (!list) {
@@ -32,8 +33,9 @@ static unsigned entry_shift(const struct capdl_profile *profile, unsigned level)
 {
     unsigned shift = CAPDL_PAGE_BITS;
 
-    for (unsigned l = level + 1; l < profile->vspace_levels; l++)
+    for (unsigned l = level + 1; l < profile->vspace_levels; l++) {
         shift += profile->vspace_index_bits[l];
+    }
     return shift;
 }
 
@@ -49,8 +51,9 @@ static enum capdl_kind table_kind(const struct capdl_profile *profile, unsigned 
     static const enum capdl_kind x86_64[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PDPT, CAPDL_KIND_PML4};
     unsigned height = profile->vspace_levels - 1u - level;
 
-    if (profile->arch == CAPDL_ARCH_RISCV)
+    if (profile->arch == CAPDL_ARCH_RISCV) {
         return CAPDL_KIND_PT;
+    }
     return profile->arch == CAPDL_ARCH_X86_64 ? x86_64[height] : aarch64[height];
 }
 
@@ -74,10 +77,11 @@ static size_t level_search(const struct space_level *level, uint64_t start)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (level->tables[middle].start < start)
+        if (level->tables[middle].start < start) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -90,8 +94,9 @@ void space_init(struct space *space, uint32_t root)
 
 void space_free(struct space *space)
 {
-    for (size_t i = 0; i < CAPDL_MAX_VSPACE_LEVELS; i++)
+    for (size_t i = 0; i < CAPDL_MAX_VSPACE_LEVELS; i++) {
         free(space->levels[i].tables);
+    }
     free(space->regions);
 }
 
@@ -102,10 +107,11 @@ static size_t region_search(const struct space *space, uint64_t start)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (space->regions[middle].end <= start)
+        if (space->regions[middle].end <= start) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -146,12 +152,15 @@ uint64_t space_find(const struct expansion *x, const struct pd *pd, uint64_t fro
     for (size_t at = region_search(space, start);; at++) {
         uint64_t place = (start + CAPDL_PAGE_SIZE + align - 1) & ~(align - 1);
         uint64_t limit = at < space->num_regions ? space->regions[at].start : top;
-        if (place <= limit && size <= limit - place)
+        if (place <= limit && size <= limit - place) {
             return place;
-        if (at >= space->num_regions)
+        }
+        if (at >= space->num_regions) {
             return 0;
-        if (space->regions[at].end > start)
+        }
+        if (space->regions[at].end > start) {
             start = space->regions[at].end;
+        }
     }
 }
 
@@ -159,11 +168,12 @@ uint64_t space_place(struct expansion *x, struct pd *pd, uint64_t size, const ch
 {
     uint64_t place = space_find(x, pd, 0, size, CAPDL_PAGE_SIZE);
 
-    if (place == 0)
+    if (place == 0) {
         capdl_error(x->diags, pd->program->pos, "no room for %s of '%s': %" PRIu64 " bytes above 0x%" PRIx64, what,
                     pd->program->name, size, pd->space->program_end);
-    else if (!space_take(x, pd, place, size, what, pd->program->pos))
+    } else if (!space_take(x, pd, place, size, what, pd->program->pos)) {
         place = 0;
+    }
     return place;
 }
 
@@ -180,10 +190,10 @@ static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uin
         size_t at = level_search(tables, start);
         if (at == tables->count || tables->tables[at].start != start) {
             enum capdl_kind kind = table_kind(profile, l);
-            uint32_t made =
-                object_next(x, pd, capdl_kind_keyword(kind), &pd->program->counters.tables[kind], kind, 0);
-            if (made == CAPDL_NO_OBJECT)
+            uint32_t made = object_next(x, pd, capdl_kind_keyword(kind), &pd->program->counters.tables[kind], kind, 0);
+            if (made == CAPDL_NO_OBJECT) {
                 return made;
+            }
             uint64_t slot = address >> shift & ((UINT64_C(1) << profile->vspace_index_bits[l - 1]) - 1);
             object_hold(x, pd, parent, (struct capdl_cap){.slot = slot, .object = made, .kind = (uint8_t)kind});
             level_insert(tables, at, start, made);
@@ -198,11 +208,13 @@ bool space_map(struct expansion *x, struct pd *pd, uint64_t address, struct capd
     const struct capdl_profile *profile = x->profile;
     unsigned bits = capdl_object(x->spec, frame.object)->size_bits, level = profile->vspace_levels - 1u;
 
-    while (level > 0 && entry_shift(profile, level) < bits)
+    while (level > 0 && entry_shift(profile, level) < bits) {
         level--;
+    }
     uint32_t table = table_at(x, pd, level, address);
-    if (table == CAPDL_NO_OBJECT)
+    if (table == CAPDL_NO_OBJECT) {
         return false;
+    }
     frame.slot = address >> entry_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
     frame.kind = CAPDL_KIND_FRAME;
     object_hold(x, pd, table, frame);

@@ -16,8 +16,9 @@ enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 static uint64_t choose_place(struct expansion *x, struct pd *pd, const struct capdl_param *given, uint64_t below,
                              uint64_t size, const char *what)
 {
-    if (!given)
+    if (!given) {
         return space_place(x, pd, size, what);
+    }
     if (given->number < below + CAPDL_PAGE_SIZE) {
         capdl_error(x->diags, given->pos, "'%s' is 0x%" PRIx64 ", which leaves no room for %s", given->name,
                     given->number, what);
@@ -31,8 +32,9 @@ static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
     const struct capdl_param *given = pd->program->params.given[PARAM_IPC_BUFFER];
 
     pd->ipc = object_one(x, pd, "ipc", CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
-    if (pd->ipc == CAPDL_NO_OBJECT)
+    if (pd->ipc == CAPDL_NO_OBJECT) {
         return false;
+    }
     if (!pd->space) {
         pd->ipc_address = params_number(&pd->program->params, PARAM_IPC_BUFFER, 0);
         return true;
@@ -53,14 +55,16 @@ static bool place_stack(struct expansion *x, struct pd *pd)
     }
     uint64_t bottom = choose_place(x, pd, params->given[PARAM_STACK_TOP], size + CAPDL_PAGE_SIZE,
                                    size + CAPDL_PAGE_SIZE, "the stack");
-    if (!bottom)
+    if (!bottom) {
         return false;
+    }
     bottom += CAPDL_PAGE_SIZE;
     for (uint64_t at = 0; at < size; at += CAPDL_PAGE_SIZE) {
         uint32_t frame = object_next(x, pd, "stack", &pd->program->counters.stack, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
-        if (frame == CAPDL_NO_OBJECT
-            || !space_map(x, pd, bottom + at, (struct capdl_cap){.object = frame, .rights = RW}))
+        if (frame == CAPDL_NO_OBJECT ||
+            !space_map(x, pd, bottom + at, (struct capdl_cap){.object = frame, .rights = RW})) {
             return false;
+        }
     }
     pd->stack_top = bottom + size;
     return true;
@@ -69,8 +73,9 @@ static bool place_stack(struct expansion *x, struct pd *pd)
 /* Places the author has chosen are taken before any is chosen for him. */
 bool thread_memory(struct expansion *x, struct pd *pd)
 {
-    if (pd->program->params.given[PARAM_STACK_TOP])
+    if (pd->program->params.given[PARAM_STACK_TOP]) {
         return place_stack(x, pd) && place_ipc_buffer(x, pd);
+    }
     return place_ipc_buffer(x, pd) && place_stack(x, pd);
 }
 
@@ -86,8 +91,8 @@ bool thread_objects(struct expansion *x, struct pd *pd)
     pd->cnode = own_cspace ? object_one(x, pd, "cnode", CAPDL_KIND_CNODE, cspace_bits) : CAPDL_NO_OBJECT;
     pd->vspace = pd->own_space ? object_one(x, pd, "vspace", space_root_kind(profile), 0) : CAPDL_NO_OBJECT;
     pd->sc = pd->reply = CAPDL_NO_OBJECT;
-    bool good = pd->tcb != CAPDL_NO_OBJECT && (!own_cspace || pd->cnode != CAPDL_NO_OBJECT)
-             && (!pd->own_space || pd->vspace != CAPDL_NO_OBJECT);
+    bool good = pd->tcb != CAPDL_NO_OBJECT && (!own_cspace || pd->cnode != CAPDL_NO_OBJECT) &&
+                (!pd->own_space || pd->vspace != CAPDL_NO_OBJECT);
     if (profile->mcs) {
         pd->sc = object_one(x, pd, "sc", CAPDL_KIND_SC, profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT]);
         good &= pd->sc != CAPDL_NO_OBJECT;
@@ -101,8 +106,9 @@ bool thread_objects(struct expansion *x, struct pd *pd)
 
 static void set_field(struct capdl_tcb *tcb, uint32_t bit, uint64_t *field, uint64_t value)
 {
-    if (!(tcb->has & bit))
+    if (!(tcb->has & bit)) {
         *field = value;
+    }
     tcb->has |= bit;
 }
 
@@ -120,12 +126,14 @@ static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *
     const struct capdl_param *args = pd->program->params.given[PARAM_ARGS];
     size_t count = args ? args->num_list : 0;
 
-    if (tcb->has & CAPDL_TCB_HAS_INIT)
+    if (tcb->has & CAPDL_TCB_HAS_INIT) {
         return;
+    }
     tcb->init = capdl_spec_alloc(x->spec, (count + 1) * sizeof(*tcb->init));
     tcb->init[0] = tcb->addr;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         tcb->init[i + 1] = args->list[i];
+    }
     tcb->num_init = count + 1;
     tcb->has |= CAPDL_TCB_HAS_INIT;
 }
@@ -153,10 +161,12 @@ static void set_tcb(struct expansion *x, struct pd *pd)
     set_field(tcb, CAPDL_TCB_HAS_PRIO, &tcb->prio, params_number(params, PARAM_PRIO, DEFAULT_PRIO));
     set_field(tcb, CAPDL_TCB_HAS_MAX_PRIO, &tcb->max_prio, params_number(params, PARAM_MAX_PRIO, tcb->prio));
     set_field(tcb, CAPDL_TCB_HAS_AFFINITY, &tcb->affinity, params_number(params, PARAM_AFFINITY, 0));
-    if (params->given[PARAM_DOMAIN])
+    if (params->given[PARAM_DOMAIN]) {
         set_field(tcb, CAPDL_TCB_HAS_DOM, &tcb->dom, params->given[PARAM_DOMAIN]->number);
-    if (pd->has_thread_pointer)
+    }
+    if (pd->has_thread_pointer) {
         set_field(tcb, CAPDL_TCB_HAS_TLS, &tcb->tls, pd->thread_pointer);
+    }
     set_flag(tcb, params->given[PARAM_RESUME], CAPDL_TCB_HAS_RESUME, &tcb->resume);
     set_flag(tcb, params->given[PARAM_FPU_DISABLED], CAPDL_TCB_HAS_FPU_DISABLED, &tcb->fpu_disabled);
     set_arguments(x, pd, tcb);
@@ -172,8 +182,9 @@ static void set_sc(struct expansion *x, struct pd *pd)
         object.u.sc = capdl_spec_alloc(x->spec, sizeof(*object.u.sc));
         capdl_object_set(x->spec, pd->sc, &object);
     }
-    if (object.u.sc->has_times)
+    if (object.u.sc->has_times) {
         return;
+    }
     object.u.sc->has_times = true;
     object.u.sc->budget = budget;
     object.u.sc->period = params_number(params, PARAM_PERIOD, budget);
@@ -188,18 +199,21 @@ static bool handler_cap(struct expansion *x, struct pd *pd, const struct capdl_p
     cap->object = object_named(x, pd, p, CAPDL_KIND_EP);
     cap->kind = CAPDL_KIND_EP;
     cap->at = capdl_spec_at(x->spec, p->pos);
-    if (cap->object == CAPDL_NO_OBJECT)
+    if (cap->object == CAPDL_NO_OBJECT) {
         return false;
-    if (cap->rights == 0)
+    }
+    if (cap->rights == 0) {
         cap->rights = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT_REPLY;
+    }
     if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & ANSWER)) {
         capdl_error(x->diags, p->pos,
                     "'%s' needs the rights W and P (or G) on '%s', which are given when none is written", p->name,
                     p->text);
         return false;
     }
-    if (cap->flags & CAPDL_CAP_HAS_BADGE && pd->element != CAPDL_NO_INDEX)
+    if (cap->flags & CAPDL_CAP_HAS_BADGE && pd->element != CAPDL_NO_INDEX) {
         cap->data += pd->element;
+    }
     return true;
 }
 
@@ -210,10 +224,12 @@ static bool set_fault(struct expansion *x, struct pd *pd)
     const struct pd_params *params = &pd->program->params;
     struct capdl_cap cap;
 
-    if (!params->given[PARAM_FAULT])
+    if (!params->given[PARAM_FAULT]) {
         return true;
-    if (!handler_cap(x, pd, params->given[PARAM_FAULT], &cap))
+    }
+    if (!handler_cap(x, pd, params->given[PARAM_FAULT], &cap)) {
         return false;
+    }
     if (x->profile->mcs) {
         cap.slot = CAPDL_TCB_SLOT_FAULT_EP;
         object_hold(x, pd, pd->tcb, cap);
@@ -239,10 +255,12 @@ static bool set_timeout(struct expansion *x, struct pd *pd)
     const struct capdl_param *p = pd->program->params.given[PARAM_TIMEOUT];
     struct capdl_cap cap;
 
-    if (!p)
+    if (!p) {
         return true;
-    if (!handler_cap(x, pd, p, &cap))
+    }
+    if (!handler_cap(x, pd, p, &cap)) {
         return false;
+    }
     if (x->profile->mcs) {
         cap.slot = CAPDL_TCB_SLOT_TEMP_FAULT_EP;
         object_hold(x, pd, pd->tcb, cap);
@@ -254,14 +272,15 @@ static bool bind_notification(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *p = pd->program->params.given[PARAM_NOTIFICATION];
 
-    if (!p)
+    if (!p) {
         return true;
-    struct capdl_cap cap = {
-        .slot = CAPDL_TCB_SLOT_BOUND_NOTIFICATION, .kind = CAPDL_KIND_NOTIFICATION, .rights = RW};
+    }
+    struct capdl_cap cap = {.slot = CAPDL_TCB_SLOT_BOUND_NOTIFICATION, .kind = CAPDL_KIND_NOTIFICATION, .rights = RW};
     cap.at = capdl_spec_at(x->spec, p->pos);
     cap.object = object_named(x, pd, p, CAPDL_KIND_NOTIFICATION);
-    if (cap.object == CAPDL_NO_OBJECT)
+    if (cap.object == CAPDL_NO_OBJECT) {
         return false;
+    }
     object_hold(x, pd, pd->tcb, cap);
     return true;
 }
@@ -277,9 +296,8 @@ static void hold_spaces(struct expansion *x, struct pd *pd)
                                    .flags = CAPDL_CAP_HAS_GUARD,
                                    .guard_size = (uint8_t)(64 - bits)});
     object_hold(x, pd, pd->tcb,
-                (struct capdl_cap){.slot = CAPDL_TCB_SLOT_VSPACE,
-                                   .object = pd->vspace,
-                                   .kind = (uint8_t)space_root_kind(x->profile)});
+                (struct capdl_cap){
+                    .slot = CAPDL_TCB_SLOT_VSPACE, .object = pd->vspace, .kind = (uint8_t)space_root_kind(x->profile)});
     object_hold(x, pd, pd->tcb,
                 (struct capdl_cap){
                     .slot = CAPDL_TCB_SLOT_IPC_BUFFER, .object = pd->ipc, .kind = CAPDL_KIND_FRAME, .rights = RW});
@@ -289,10 +307,12 @@ bool thread_finish(struct expansion *x, struct pd *pd)
 {
     const struct capdl_param *cspace = pd->program->params.given[PARAM_CSPACE];
 
-    if (cspace)
+    if (cspace) {
         pd->cnode = object_named(x, pd, cspace, CAPDL_KIND_CNODE);
-    if (pd->cnode == CAPDL_NO_OBJECT)
+    }
+    if (pd->cnode == CAPDL_NO_OBJECT) {
         return false;
+    }
     set_tcb(x, pd);
     hold_spaces(x, pd);
     if (pd->sc != CAPDL_NO_OBJECT) {
@@ -300,9 +320,10 @@ bool thread_finish(struct expansion *x, struct pd *pd)
         object_hold(x, pd, pd->tcb,
                     (struct capdl_cap){.slot = CAPDL_TCB_SLOT_SC, .object = pd->sc, .kind = CAPDL_KIND_SC});
     }
-    if (pd->reply != CAPDL_NO_OBJECT)
+    if (pd->reply != CAPDL_NO_OBJECT) {
         object_hold(x, pd, pd->cnode,
                     (struct capdl_cap){.slot = SLOT_REPLY, .object = pd->reply, .kind = CAPDL_KIND_RTREPLY});
+    }
     bool good = set_fault(x, pd);
     good &= set_timeout(x, pd);
     good &= bind_notification(x, pd);

@@ -51,10 +51,12 @@ static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segm
 {
     uint64_t from = l->data > offset ? l->data : offset, to = l->data + tls->filesz;
 
-    if (to > offset + CAPDL_PAGE_SIZE)
+    if (to > offset + CAPDL_PAGE_SIZE) {
         to = offset + CAPDL_PAGE_SIZE;
-    if (from >= to)
+    }
+    if (from >= to) {
         return;
+    }
     fill.offset = from - offset;
     fill.length = to - from;
     fill.source_offset = tls->offset + (from - l->data);
@@ -69,9 +71,10 @@ static void fill_self_pointer(struct expansion *x, uint32_t frame, const struct 
     fill.length = 1;
     for (unsigned i = 0; i < 8; i++) {
         uint8_t byte = (uint8_t)(tp >> (8 * i));
-        const uint8_t *found = byte ? memchr(elf->bytes.data, byte, elf->bytes.size) : 0;
-        if (!found)
+        const uint8_t *found = byte ? memchr(elf->bytes.data, byte, elf->bytes.size) : NULL;
+        if (!found) {
             continue;
+        }
         fill.offset = tp % CAPDL_PAGE_SIZE + i;
         fill.source_offset = (uint64_t)(found - elf->bytes.data);
         load_fill(x, frame, fill);
@@ -81,16 +84,19 @@ static void fill_self_pointer(struct expansion *x, uint32_t frame, const struct 
 /* Whether each byte of the word stands somewhere in the program; zeros need not. */
 static bool can_spell(const bool present[256], uint64_t word)
 {
-    for (; word; word >>= 8)
-        if (word & 0xff && !present[word & 0xff])
+    for (; word; word >>= 8) {
+        if (word & 0xff && !present[word & 0xff]) {
             return false;
+        }
+    }
     return true;
 }
 
 static void note_bytes(const struct elf_program *elf, bool present[256])
 {
-    for (unsigned byte = 0; byte < 256; byte++)
-        present[byte] = memchr(elf->bytes.data, (int)byte, elf->bytes.size) != 0;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        present[byte] = memchr(elf->bytes.data, (int)byte, elf->bytes.size) != NULL;
+    }
 }
 
 /* Where the block goes: on x86-64 the first place whose thread pointer can be spelled with the program's bytes. */
@@ -100,11 +106,13 @@ static uint64_t find_place(struct expansion *x, struct pd *pd, const struct elf_
     bool present[256];
     uint64_t place = space_find(x, pd, 0, l->size, l->align), first = place;
 
-    if (x->profile->arch != CAPDL_ARCH_X86_64)
+    if (x->profile->arch != CAPDL_ARCH_X86_64) {
         return place;
+    }
     note_bytes(elf, present);
-    while (place && !can_spell(present, place + l->tp))
+    while (place && !can_spell(present, place + l->tp)) {
         place = place - first < MOST_SEARCHED ? space_find(x, pd, place, l->size, l->align) : 0;
+    }
     return place;
 }
 
@@ -115,12 +123,14 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
     struct capdl_fill fill = {.kind = CAPDL_FILL_FILE, .text = name->text, .pos = name->pos};
     uint32_t frame = object_numbered(x, pd, "tls", pd->num_tls++, CAPDL_PAGE_BITS);
 
-    if (frame == CAPDL_NO_OBJECT)
+    if (frame == CAPDL_NO_OBJECT) {
         return false;
+    }
     if (!(capdl_object(x->spec, frame)->flags & CAPDL_OBJECT_HAS_FILL)) {
         fill_page(x, frame, &elf->tls, l, offset, fill);
-        if (x->profile->arch == CAPDL_ARCH_X86_64 && l->tp - offset < CAPDL_PAGE_SIZE)
+        if (x->profile->arch == CAPDL_ARCH_X86_64 && l->tp - offset < CAPDL_PAGE_SIZE) {
             fill_self_pointer(x, frame, elf, base + l->tp, fill);
+        }
     }
     return space_map(x, pd, base + offset,
                      (struct capdl_cap){.object = frame, .rights = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE});
@@ -128,8 +138,9 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
 
 bool load_tls(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
-    if (!elf->has_tls || !pd->space)
+    if (!elf->has_tls || !pd->space) {
         return true;
+    }
     struct tls_layout l = layout_of(x->profile->arch, &elf->tls);
     uint64_t base = find_place(x, pd, elf, &l);
     if (!base) {
@@ -137,11 +148,14 @@ bool load_tls(struct expansion *x, struct pd *pd, const struct elf_program *elf)
                     pd->program->name, l.size);
         return false;
     }
-    if (!space_take(x, pd, base, l.size, "thread-local data", pd->program->pos))
+    if (!space_take(x, pd, base, l.size, "thread-local data", pd->program->pos)) {
         return false;
-    for (uint64_t offset = 0; offset < l.size; offset += CAPDL_PAGE_SIZE)
-        if (!make_page(x, pd, elf, &l, base, offset))
+    }
+    for (uint64_t offset = 0; offset < l.size; offset += CAPDL_PAGE_SIZE) {
+        if (!make_page(x, pd, elf, &l, base, offset)) {
             return false;
+        }
+    }
     pd->thread_pointer = base + l.tp;
     pd->has_thread_pointer = true;
     return true;

@@ -27,9 +27,10 @@ static void start_method(struct xml_reader *xml, struct api *api, const char *co
 {
     const char *id = xml_attribute(attributes, "id");
 
-    if (id == 0)
+    if (id == NULL) {
         capdl_error(xml->reader->diags, xml_position(xml), "a method without an id");
-    snprintf(api->id, sizeof(api->id), "%s", id != 0 ? id : "");
+    }
+    snprintf(api->id, sizeof(api->id), "%s", id != NULL ? id : "");
     api->params[0] = 0;
 }
 
@@ -39,19 +40,20 @@ static void start_param(struct xml_reader *xml, struct api *api, const char *con
     const char *type = xml_attribute(attributes, "type");
     const char *name = xml_attribute(attributes, "name");
 
-    if (direction == 0 || type == 0 || name == 0)
-        capdl_error(xml->reader->diags, xml_position(xml), "a parameter of '%s' without dir, type or name",
-                    api->id);
-    else if (strcmp(direction, "in") == 0)
+    if (direction == NULL || type == NULL || name == NULL) {
+        capdl_error(xml->reader->diags, xml_position(xml), "a parameter of '%s' without dir, type or name", api->id);
+    } else if (strcmp(direction, "in") == 0) {
         params_append(api->params, sizeof(api->params), type, name);
+    }
 }
 
 static void api_start(struct xml_reader *xml, const char *name, const char *const *attributes)
 {
-    if (strcmp(name, "method") == 0)
+    if (strcmp(name, "method") == 0) {
         start_method(xml, xml->context, attributes);
-    else if (strcmp(name, "param") == 0 && strcmp(xml_ancestor(xml, 1), "method") == 0)
+    } else if (strcmp(name, "param") == 0 && strcmp(xml_ancestor(xml, 1), "method") == 0) {
         start_param(xml, xml->context, attributes);
+    }
 }
 
 static int find_method(enum capdl_arch arch, const char *id)
@@ -59,8 +61,9 @@ static int find_method(enum capdl_arch arch, const char *id)
     for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
         const char *known = method_xml_id(arch, method);
 
-        if (known != 0 && strcmp(known, id) == 0)
+        if (known != NULL && strcmp(known, id) == 0) {
             return (int)method;
+        }
     }
     return -1;
 }
@@ -70,14 +73,15 @@ static void refuse(struct xml_reader *xml, enum capdl_method method, const char 
 {
     struct capdl_diags *diags = xml->reader->diags;
 
-    if (method_required(xml->reader->profile, method))
+    if (method_required(xml->reader->profile, method)) {
         capdl_error(diags, xml_position(xml), "%s takes (%s) in this kernel, expected (%s)", method_names[method],
                     found, expected);
-    else
+    } else {
         capdl_finding(diags, CAPDL_WARNING, "kernel-method", xml_position(xml),
                       "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be refused",
-                      method_names[method], found, expected != 0 ? "(" : "it not to exist",
-                      expected != 0 ? expected : "", expected != 0 ? ")" : "");
+                      method_names[method], found, expected != NULL ? "(" : "it not to exist",
+                      expected != NULL ? expected : "", expected != NULL ? ")" : "");
+    }
 }
 
 static void api_end(struct xml_reader *xml, const char *name)
@@ -88,32 +92,37 @@ static void api_end(struct xml_reader *xml, const char *name)
     unsigned label;
     int method;
 
-    if (strcmp(name, "method") != 0 || !xml_is_on(xml))
+    if (strcmp(name, "method") != 0 || !xml_is_on(xml)) {
         return;
+    }
     label = api->next_label++;
     method = find_method(p->arch, api->id);
-    if (method < 0)
+    if (method < 0) {
         return;
-    if (api->named[method])
+    }
+    if (api->named[method]) {
         capdl_error(xml->reader->diags, xml_position(xml), "a second method '%s'", api->id);
-    else if (label >= CAPDL_PROFILE_ABSENT)
+    } else if (label >= CAPDL_PROFILE_ABSENT) {
         capdl_error(xml->reader->diags, xml_position(xml), "more methods than labels");
-    else if (method_accepts(p, method, api->params, &expected))
+    } else if (method_accepts(p, method, api->params, &expected)) {
         p->labels[method] = (uint16_t)label;
-    else
+    } else {
         refuse(xml, method, api->params, expected);
+    }
     api->named[method] = true;
 }
 
 /* Methods that are missing altogether. */
 static void check_required(struct reader *reader, const struct api *api)
 {
-    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++)
-        if (!api->named[method] && method_required(reader->profile, method))
+    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
+        if (!api->named[method] && method_required(reader->profile, method)) {
             capdl_error(reader->diags, reader_position(reader, "libsel4/include/interfaces"),
                         "no method '%s' (%s), which every boot on %s needs",
                         method_xml_id(reader->profile->arch, method), method_names[method],
                         arch_keywords[reader->profile->arch]);
+        }
+    }
 }
 
 void read_labels(struct reader *reader)
@@ -122,10 +131,13 @@ void read_labels(struct reader *reader)
     struct xml_reader xml = {.reader = reader, .start = api_start, .end = api_end, .context = &api};
     bool complete = true;
 
-    for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++)
+    for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
         reader->profile->labels[i] = CAPDL_PROFILE_ABSENT;
-    for (size_t i = 0; i < sizeof(api_files) / sizeof(api_files[0]); i++)
+    }
+    for (size_t i = 0; i < sizeof(api_files) / sizeof(api_files[0]); i++) {
         complete = xml_read(&xml, api_files[i], "the kernel's invocations and their labels") && complete;
-    if (complete)
+    }
+    if (complete) {
         check_required(reader, &api);
+    }
 }

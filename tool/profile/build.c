@@ -33,23 +33,26 @@ static bool feature_expected(const struct capdl_profile *profile, unsigned featu
 /* A set of the features seen, one bit each; false if the file has no symbols, or only what stripping left. */
 static bool symbols_read(Elf *elf, unsigned *seen)
 {
-    Elf_Scn *section = 0;
+    Elf_Scn *section = NULL;
     GElf_Shdr header = {0};
 
-    while ((section = elf_nextscn(elf, section)) != 0 && gelf_getshdr(section, &header) != 0 &&
+    while ((section = elf_nextscn(elf, section)) != NULL && gelf_getshdr(section, &header) != NULL &&
            header.sh_type != SHT_SYMTAB) {
     }
-    Elf_Data *data = section != 0 ? elf_getdata(section, 0) : 0;
-    if (data == 0 || header.sh_entsize == 0)
+    Elf_Data *data = section != NULL ? elf_getdata(section, NULL) : NULL;
+    if (data == NULL || header.sh_entsize == 0) {
         return false;
+    }
     for (size_t i = 0; i < data->d_size / header.sh_entsize; i++) {
         GElf_Sym symbol;
-        const char *name = 0;
+        const char *name = NULL;
 
-        if (gelf_getsym(data, (int)i, &symbol) != 0)
+        if (gelf_getsym(data, (int)i, &symbol) != NULL) {
             name = elf_strptr(elf, header.sh_link, symbol.st_name);
-        for (unsigned j = 0; name != 0 && j < NUM_FEATURES; j++)
+        }
+        for (unsigned j = 0; name != NULL && j < NUM_FEATURES; j++) {
             *seen |= strcmp(name, features[j].symbol) == 0 ? 1u << j : 0;
+        }
     }
     return data->d_size / header.sh_entsize > FEWEST_SYMBOLS;
 }
@@ -63,12 +66,13 @@ void check_build(struct reader *reader, Elf *elf, struct capdl_pos pos)
     for (unsigned i = 0; told && i < NUM_FEATURES; i++) {
         bool has = seen >> i & 1, expected = feature_expected(profile, i);
 
-        if (has == expected || (i == FEATURE_HYPERVISOR && profile->arch != CAPDL_ARCH_AARCH64))
+        if (has == expected || (i == FEATURE_HYPERVISOR && profile->arch != CAPDL_ARCH_AARCH64)) {
             continue;
-        capdl_error(reader->diags, pos,
-                    "a kernel %s, but the headers of the prefix are those of a kernel %s; it seems to be mixed from two "
-                    "builds, so install the kernel anew",
-                    has ? features[i].with : features[i].without,
-                    expected ? features[i].with : features[i].without);
+        }
+        capdl_error(
+            reader->diags, pos,
+            "a kernel %s, but the headers of the prefix are those of a kernel %s; it seems to be mixed from two "
+            "builds, so install the kernel anew",
+            has ? features[i].with : features[i].without, expected ? features[i].with : features[i].without);
     }
 }

@@ -109,22 +109,14 @@ static const struct row label_order[] = {
 
 /* Object types, from 0. */
 static const struct row type_order[] = {
-    {CAPDL_TYPE_UNTYPED, ALL | BOTH},
-    {CAPDL_TYPE_TCB, ALL | BOTH},
-    {CAPDL_TYPE_ENDPOINT, ALL | BOTH},
-    {CAPDL_TYPE_NOTIFICATION, ALL | BOTH},
-    {CAPDL_TYPE_CNODE, ALL | BOTH},
-    {CAPDL_TYPE_SCHED_CONTEXT, ALL | MCS},
-    {CAPDL_TYPE_REPLY, ALL | MCS},
-    {CAPDL_TYPE_PDPT, X86 | BOTH},
-    {CAPDL_TYPE_VSPACE, X86 | BOTH},
-    {CAPDL_TYPE_FRAME_1G, ALL | BOTH},
-    {CAPDL_TYPE_VSPACE, ARM | BOTH},
-    {CAPDL_TYPE_FRAME_4K, ALL | BOTH},
-    {CAPDL_TYPE_FRAME_2M, ALL | BOTH},
-    {CAPDL_TYPE_PAGE_TABLE, ALL | BOTH},
-    {CAPDL_TYPE_PAGE_DIRECTORY, X86 | BOTH},
-    {CAPDL_TYPE_IO_PAGE_TABLE, X86 | BOTH},
+    {CAPDL_TYPE_UNTYPED, ALL | BOTH},        {CAPDL_TYPE_TCB, ALL | BOTH},
+    {CAPDL_TYPE_ENDPOINT, ALL | BOTH},       {CAPDL_TYPE_NOTIFICATION, ALL | BOTH},
+    {CAPDL_TYPE_CNODE, ALL | BOTH},          {CAPDL_TYPE_SCHED_CONTEXT, ALL | MCS},
+    {CAPDL_TYPE_REPLY, ALL | MCS},           {CAPDL_TYPE_PDPT, X86 | BOTH},
+    {CAPDL_TYPE_VSPACE, X86 | BOTH},         {CAPDL_TYPE_FRAME_1G, ALL | BOTH},
+    {CAPDL_TYPE_VSPACE, ARM | BOTH},         {CAPDL_TYPE_FRAME_4K, ALL | BOTH},
+    {CAPDL_TYPE_FRAME_2M, ALL | BOTH},       {CAPDL_TYPE_PAGE_TABLE, ALL | BOTH},
+    {CAPDL_TYPE_PAGE_DIRECTORY, X86 | BOTH}, {CAPDL_TYPE_IO_PAGE_TABLE, X86 | BOTH},
     {CAPDL_TYPE_VCPU, ARM | BOTH},
 };
 
@@ -258,13 +250,16 @@ static void count_labels(struct capdl_profile *p)
 {
     uint16_t label = 1;
 
-    for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++)
+    for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
         p->labels[i] = CAPDL_PROFILE_ABSENT;
+    }
     for (size_t i = 0; i < sizeof(label_order) / sizeof(label_order[0]); i++) {
-        if (!row_applies(&label_order[i], p))
+        if (!row_applies(&label_order[i], p)) {
             continue;
-        if (label_order[i].id != UNUSED)
+        }
+        if (label_order[i].id != UNUSED) {
             p->labels[label_order[i].id] = label;
+        }
         label++;
     }
 }
@@ -273,24 +268,31 @@ static void count_types(struct capdl_profile *p)
 {
     uint16_t type = 0;
 
-    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
+    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
         p->types[i] = CAPDL_PROFILE_ABSENT;
-    for (size_t i = 0; i < sizeof(type_order) / sizeof(type_order[0]); i++)
-        if (row_applies(&type_order[i], p))
+    }
+    for (size_t i = 0; i < sizeof(type_order) / sizeof(type_order[0]); i++) {
+        if (row_applies(&type_order[i], p)) {
             p->types[type_order[i].id] = type++;
-    if (p->arch == CAPDL_ARCH_RISCV) /* a root is a page table like any other */
+        }
+    }
+    if (p->arch == CAPDL_ARCH_RISCV) { /* a root is a page table like any other */
         p->types[CAPDL_TYPE_VSPACE] = p->types[CAPDL_TYPE_PAGE_TABLE];
+    }
 }
 
 static void count_syscalls(struct capdl_profile *p)
 {
     int32_t number = -1;
 
-    for (size_t i = 0; i < sizeof(syscall_order) / sizeof(syscall_order[0]); i++)
-        if (row_applies(&syscall_order[i], p))
+    for (size_t i = 0; i < sizeof(syscall_order) / sizeof(syscall_order[0]); i++) {
+        if (row_applies(&syscall_order[i], p)) {
             p->syscalls[syscall_order[i].id] = number--;
-    if (p->arch == CAPDL_ARCH_X86_64)
+        }
+    }
+    if (p->arch == CAPDL_ARCH_X86_64) {
         p->syscalls[CAPDL_SYSCALL_SET_TLS_BASE] = number - SYSCALLS_BEFORE_SET_TLS_BASE;
+    }
 }
 
 static void count_faults(struct capdl_profile *p)
@@ -298,10 +300,12 @@ static void count_faults(struct capdl_profile *p)
     uint8_t number = 1;
 
     for (size_t i = 0; i < sizeof(fault_order) / sizeof(fault_order[0]); i++) {
-        if (!row_applies(&fault_order[i], p))
+        if (!row_applies(&fault_order[i], p)) {
             continue;
-        if (fault_order[i].id != UNUSED)
+        }
+        if (fault_order[i].id != UNUSED) {
             p->faults[fault_order[i].id] = number;
+        }
         number++;
     }
 }
@@ -318,9 +322,11 @@ static void set_sizes(struct capdl_profile *p, const struct board *board)
         [CAPDL_TYPE_VCPU] = 12,           [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
     };
 
-    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
-        if (p->types[i] != CAPDL_PROFILE_ABSENT)
+    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             p->size_bits[i] = bits[i];
+        }
+    }
     p->size_bits[CAPDL_TYPE_NOTIFICATION] = p->mcs ? 6 : 5;
     p->size_bits[CAPDL_TYPE_VSPACE] = board->vspace_size_bits;
     p->max_untyped_bits = board->max_untyped_bits;
@@ -339,11 +345,14 @@ static void set_platform(struct capdl_profile *p, const struct board *board)
     p->kernel = (struct capdl_region){board->kernel_start, board->kernel_end[p->mcs]};
     p->kernel_boot_end = board->kernel_boot_end;
     p->dtb_bytes = board->dtb_bytes;
-    if (board->memory.end != 0)
+    if (board->memory.end != 0) {
         p->memory[p->num_memory++] = board->memory;
-    for (size_t i = 0; i < sizeof(board->devices) / sizeof(board->devices[0]); i++)
-        if (board->devices[i].end != 0)
+    }
+    for (size_t i = 0; i < sizeof(board->devices) / sizeof(board->devices[0]); i++) {
+        if (board->devices[i].end != 0) {
             p->devices[p->num_devices++] = board->devices[i];
+        }
+    }
 }
 
 static void set_configuration(struct capdl_profile *p)
@@ -363,8 +372,7 @@ static void set_configuration(struct capdl_profile *p)
 
 static void make_profile(struct capdl_profile *p, const struct board *board, bool mcs, uint32_t root_cnode_bits)
 {
-    snprintf(p->name, sizeof(p->name), "%s%s%s", board->name, mcs ? "-mcs" : "",
-             root_cnode_bits == 12 ? "-12" : "");
+    snprintf(p->name, sizeof(p->name), "%s%s%s", board->name, mcs ? "-mcs" : "", root_cnode_bits == 12 ? "-12" : "");
     snprintf(p->version, sizeof(p->version), "16.0.0");
     snprintf(p->platform, sizeof(p->platform), "%s", board->platform);
     p->arch = board->arch;
@@ -388,10 +396,12 @@ const struct capdl_profile *profile_builtin_at(size_t i)
 {
     static struct capdl_profile profiles[BUILTINS];
 
-    if (i >= BUILTINS)
-        return 0;
-    if (profiles[i].name[0] == 0)
+    if (i >= BUILTINS) {
+        return NULL;
+    }
+    if (profiles[i].name[0] == 0) {
         make_profile(&profiles[i], &boards[i / VARIANTS], i & 1, i & 2 ? 12 : 17);
+    }
     return &profiles[i];
 }
 
@@ -399,18 +409,22 @@ const struct capdl_profile *profile_builtin(const char *name)
 {
     const struct capdl_profile *p;
 
-    for (size_t i = 0; (p = profile_builtin_at(i)) != 0; i++)
-        if (strcmp(p->name, name) == 0)
+    for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
+        if (strcmp(p->name, name) == 0) {
             return p;
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 const struct capdl_profile *profile_default(enum capdl_arch arch)
 {
     const struct capdl_profile *p;
 
-    for (size_t i = 0; (p = profile_builtin_at(i)) != 0; i++)
-        if (p->arch == arch && p->mcs && p->root_cnode_bits == 17)
+    for (size_t i = 0; (p = profile_builtin_at(i)) != NULL; i++) {
+        if (p->arch == arch && p->mcs && p->root_cnode_bits == 17) {
             return p;
-    return 0;
+        }
+    }
+    return NULL;
 }

@@ -63,7 +63,7 @@ static const struct {
 
 static bool is_for(const char *arches, const struct capdl_profile *p)
 {
-    return strchr(arches, "ARX"[p->arch]) != 0;
+    return strchr(arches, "ARX"[p->arch]) != NULL;
 }
 
 static void define(FILE *out, const char *prefix, const char *name, int64_t value)
@@ -81,8 +81,9 @@ static void define_address(FILE *out, const char *name, uint64_t value)
 static void define_string(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "#define SEL4_%s \"", name);
-    for (; *text != 0; text++)
+    for (; *text != 0; text++) {
         fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    }
     fputs("\"\n", out);
 }
 
@@ -106,8 +107,9 @@ static void put_configuration(const struct capdl_profile *p, FILE *out)
     define(out, "", "NUM_DOMAINS", p->num_domains);
     define(out, "", "NUM_PRIORITIES", p->num_priorities);
     define(out, "", "RETYPE_FAN_OUT", p->fan_out);
-    if (p->timer_frequency != 0)
+    if (p->timer_frequency != 0) {
         define(out, "", "TIMER_FREQUENCY", (int64_t)p->timer_frequency);
+    }
     define_address(out, "USER_TOP", p->user_top);
     define(out, "", "VSPACE_LEVELS", p->vspace_levels);
 }
@@ -115,25 +117,35 @@ static void put_configuration(const struct capdl_profile *p, FILE *out)
 static void put_tables(const struct capdl_profile *p, FILE *out)
 {
     fputs("\n/* System calls. */\n", out);
-    for (size_t i = 0; i < CAPDL_SYSCALL_COUNT; i++)
-        if (p->syscalls[i] != 0)
+    for (size_t i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
+        if (p->syscalls[i] != 0) {
             define(out, "SYS_", syscall_ids[i], p->syscalls[i]);
+        }
+    }
     fputs("\n/* Invocation labels. */\n", out);
-    for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++)
-        if (p->labels[i] != CAPDL_PROFILE_ABSENT)
+    for (size_t i = 0; i < CAPDL_METHOD_COUNT; i++) {
+        if (p->labels[i] != CAPDL_PROFILE_ABSENT) {
             define(out, "LABEL_", method_ids[i], p->labels[i]);
+        }
+    }
     fputs("\n/* Object types; log2 of their sizes (CNODE: a slot's; UNTYPED, SCHED_CONTEXT: the least). */\n", out);
-    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
-        if (p->types[i] != CAPDL_PROFILE_ABSENT)
+    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             define(out, "TYPE_", type_ids[i], p->types[i]);
-    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
-        if (p->types[i] != CAPDL_PROFILE_ABSENT)
+        }
+    }
+    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             define(out, "BITS_", type_ids[i], p->size_bits[i]);
+        }
+    }
     define(out, "BITS_", "MAX_UNTYPED", p->max_untyped_bits);
     fputs("\n/* Faults: labels of a handler's messages. */\n", out);
-    for (size_t i = 0; i < CAPDL_FAULT_COUNT; i++)
-        if (p->faults[i] != 0)
+    for (size_t i = 0; i < CAPDL_FAULT_COUNT; i++) {
+        if (p->faults[i] != 0) {
             define(out, "FAULT_", fault_ids[i], p->faults[i]);
+        }
+    }
 }
 
 /* Numbers the words of a message; returns how many there are. */
@@ -146,10 +158,12 @@ static unsigned put_words(FILE *out, const char *fault, const char *words)
 
         fprintf(out, "#define SEL4_%s_%.*s %u\n", fault, (int)size, words, number);
         words += size;
-        if (*words != '=')
+        if (*words != '=') {
             number++;
-        if (*words != 0)
+        }
+        if (*words != 0) {
             words++;
+        }
     }
     return number;
 }
@@ -157,12 +171,15 @@ static unsigned put_words(FILE *out, const char *fault, const char *words)
 static void put_fault_messages(const struct capdl_profile *p, FILE *out)
 {
     fputs("\n/* Words of fault messages. */\n", out);
-    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
-        if (is_for(messages[i].arches, p))
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        if (is_for(messages[i].arches, p)) {
             fprintf(out, "#define SEL4_%s_LENGTH %u\n", messages[i].fault,
                     put_words(out, messages[i].fault, messages[i].words));
-    if (p->mcs)
+        }
+    }
+    if (p->mcs) {
         fprintf(out, "#define SEL4_TIMEOUT_LENGTH %u\n", put_words(out, "TIMEOUT", "DATA CONSUMED"));
+    }
 }
 
 static void put_constants(const struct capdl_profile *p, FILE *out)
@@ -177,9 +194,11 @@ static void put_constants(const struct capdl_profile *p, FILE *out)
 #include <capdl/errors.def>
 #undef CAPDL_KERNEL_ERROR
     fputs("\n/* Lookup failures, messages, the IPC buffer (in words), flags, mapping attributes. */\n", out);
-    for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
-        if (is_for(constants[i].arches, p))
+    for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
+        if (is_for(constants[i].arches, p)) {
             define(out, "", constants[i].name, constants[i].value);
+        }
+    }
 }
 
 static void put_registers(const struct capdl_profile *p, FILE *out)
@@ -194,12 +213,15 @@ static void put_registers(const struct capdl_profile *p, FILE *out)
         char name[16];
         size_t length = strlen(registers[i]);
 
-        for (size_t j = 0; j <= length; j++)
+        for (size_t j = 0; j <= length; j++) {
             name[j] = (char)toupper((unsigned char)registers[i][j]);
+        }
         define(out, "REGISTER_", name, (int64_t)i);
-        for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
-            if (strcmp(registers[i], aliases[j][p->arch]) == 0)
+        for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
+            if (strcmp(registers[i], aliases[j][p->arch]) == 0) {
                 define(out, "REGISTER_", names[j], (int64_t)i);
+            }
+        }
     }
     define(out, "", "REGISTERS", (int64_t)count);
 }

@@ -13,15 +13,17 @@ static const char config_path[] = "libsel4/include/kernel/gen_config.json";
 
 const char *config_get(const struct config *config, struct slice name)
 {
-    for (size_t i = 0; i < config->count; i++)
-        if (slice_is(name, config->list[i].name))
+    for (size_t i = 0; i < config->count; i++) {
+        if (slice_is(name, config->list[i].name)) {
             return config->list[i].value;
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 bool config_is_on(const struct config *config, const char *name)
 {
-    return config_get(config, (struct slice){name, strlen(name)}) != 0;
+    return config_get(config, (struct slice){name, strlen(name)}) != NULL;
 }
 
 void config_free(struct config *config)
@@ -31,7 +33,7 @@ void config_free(struct config *config)
         free(config->list[i].value);
     }
     free(config->list);
-    *config = (struct config){0};
+    *config = (struct config){NULL};
 }
 
 static void config_add(struct config *config, const char *name, const char *value)
@@ -40,7 +42,7 @@ static void config_add(struct config *config, const char *name, const char *valu
 
     config->list = list;
     list[config->count].name = memory_need(strdup(name));
-    list[config->count].value = value != 0 ? memory_need(strdup(value)) : 0;
+    list[config->count].value = value != NULL ? memory_need(strdup(value)) : NULL;
     config->count++;
 }
 
@@ -51,7 +53,7 @@ static bool config_fill(struct reader *reader, struct json_object *object, struc
     json_object_object_foreach(object, key, value)
     {
         if (json_object_is_type(value, json_type_boolean)) {
-            config_add(&reader->config, key, json_object_get_boolean(value) ? "1" : 0);
+            config_add(&reader->config, key, json_object_get_boolean(value) ? "1" : NULL);
         } else if (json_object_is_type(value, json_type_string)) {
             config_add(&reader->config, key, json_object_get_string(value));
         } else {
@@ -67,8 +69,9 @@ static size_t text_end(const struct file_bytes *bytes)
 {
     size_t end = bytes->size;
 
-    while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) != 0 && bytes->data[end - 1] != 0)
+    while (end > 0 && strchr(" \t\r\n", bytes->data[end - 1]) != NULL && bytes->data[end - 1] != 0) {
         end--;
+    }
     return end;
 }
 
@@ -76,11 +79,12 @@ struct json_object *json_read(struct reader *reader, const struct text_file *fil
 {
     struct json_tokener *tokener = memory_need(json_tokener_new_ex(depth));
     size_t size = text_end(&file->bytes);
-    struct json_object *object = 0;
+    struct json_object *object = NULL;
     enum json_tokener_error error;
 
-    if (size < INT32_MAX)
+    if (size < INT32_MAX) {
         object = json_tokener_parse_ex(tokener, (const char *)file->bytes.data, (int)size);
+    }
     error = json_tokener_get_error(tokener);
     if (error != json_tokener_success || json_tokener_get_parse_end(tokener) != size ||
         !json_object_is_type(object, json_type_object)) {
@@ -90,7 +94,7 @@ struct json_object *json_read(struct reader *reader, const struct text_file *fil
                                                     : json_tokener_error_desc(error),
                     json_tokener_get_parse_end(tokener));
         json_object_put(object);
-        object = 0;
+        object = NULL;
     }
     json_tokener_free(tokener);
     return object;
@@ -99,7 +103,7 @@ struct json_object *json_read(struct reader *reader, const struct text_file *fil
 static bool config_parse(struct reader *reader, const struct text_file *file)
 {
     struct json_object *object = json_read(reader, file, 4);
-    bool good = object != 0 && config_fill(reader, object, text_position(file, 0, 0));
+    bool good = object != NULL && config_fill(reader, object, text_position(file, 0, 0));
 
     json_object_put(object);
     return good;
@@ -113,24 +117,21 @@ static uint64_t config_number(struct reader *reader, const struct text_file *fil
     char *end;
     uint64_t value;
 
-    if (text == 0) {
-        capdl_error(reader->diags, text_position(file, 0, 0), "no '%s', which every kernel's configuration has",
-                    name);
+    if (text == NULL) {
+        capdl_error(reader->diags, text_position(file, 0, 0), "no '%s', which every kernel's configuration has", name);
         return least;
     }
     value = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end != 0 || value < least || value > most) {
-        capdl_error(reader->diags, text_position(file, 0, 0),
-                    "'%s' is \"%.60s\", expected a number from %llu to %llu", name, text, (unsigned long long)least,
-                    (unsigned long long)most);
+        capdl_error(reader->diags, text_position(file, 0, 0), "'%s' is \"%.60s\", expected a number from %llu to %llu",
+                    name, text, (unsigned long long)least, (unsigned long long)most);
         return least;
     }
     return value;
 }
 
 /* The same for a number that some kernels lack; 0 then. */
-static uint64_t config_optional(struct reader *reader, const struct text_file *file, const char *name,
-                                uint64_t most)
+static uint64_t config_optional(struct reader *reader, const struct text_file *file, const char *name, uint64_t most)
 {
     return config_is_on(&reader->config, name) ? config_number(reader, file, name, 0, most) : 0;
 }
@@ -139,7 +140,7 @@ static const char *config_string(const struct reader *reader, const char *name)
 {
     const char *text = config_get(&reader->config, (struct slice){name, strlen(name)});
 
-    return text != 0 ? text : "";
+    return text != NULL ? text : "";
 }
 
 static bool find_arch(struct reader *reader, const struct text_file *file)
@@ -198,10 +199,12 @@ static void fill_unwritten(struct reader *reader, const struct text_file *file)
     enum { WCET_US = 10, X86_LAST_USER_VECTOR = 155, X86_FIRST_USER_VECTOR = 48 };
     struct capdl_profile *p = reader->profile;
 
-    if (p->arch == CAPDL_ARCH_X86_64)
+    if (p->arch == CAPDL_ARCH_X86_64) {
         p->max_irq = X86_LAST_USER_VECTOR - X86_FIRST_USER_VECTOR;
-    if (p->mcs) /* 32-bit Arm alone has boards with another one */
+    }
+    if (p->mcs) { /* 32-bit Arm alone has boards with another one */
         p->kernel_wcet_us = WCET_US * config_number(reader, file, "KERNEL_WCET_SCALE", 1, 1000);
+    }
 }
 
 bool read_config(struct reader *reader)
@@ -209,8 +212,9 @@ bool read_config(struct reader *reader)
     struct text_file file;
     bool good;
 
-    if (!text_open(reader, config_path, REQUIRED, "the kernel's configuration", &file))
+    if (!text_open(reader, config_path, REQUIRED, "the kernel's configuration", &file)) {
         return false;
+    }
     good = config_parse(reader, &file) && find_arch(reader, &file);
     if (good) {
         snprintf(reader->profile->platform, sizeof(reader->profile->platform), "%s", config_string(reader, "PLAT"));

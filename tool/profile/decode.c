@@ -34,16 +34,20 @@ static uint64_t take_head(struct input *in, enum cbor_major major)
     uint64_t value, least = 0;
     unsigned size;
 
-    if (in->at == in->end || *in->at >> 5 != major)
+    if (in->at == in->end || *in->at >> 5 != major) {
         return fail(in);
+    }
     value = *in->at++ & 31;
-    if (value < 24)
+    if (value < 24) {
         return value;
-    if (value > 27 || (size_t)(in->end - in->at) < (size = 1u << (value - 24)))
+    }
+    if (value > 27 || (size_t)(in->end - in->at) < (size = 1u << (value - 24))) {
         return fail(in);
+    }
     value = 0;
-    for (unsigned i = 0; i < size; i++)
+    for (unsigned i = 0; i < size; i++) {
         value = value << 8 | *in->at++;
+    }
     least = size == 1 ? 24 : UINT64_C(1) << 4 * size;
     return value < least ? fail(in) : value;
 }
@@ -67,8 +71,9 @@ static int64_t take_number(struct input *in, int64_t least, int64_t most)
     uint64_t head = take_head(in, negative ? CBOR_NEGATIVE : CBOR_UNSIGNED);
     int64_t value;
 
-    if (head > INT64_MAX)
+    if (head > INT64_MAX) {
         return fail(in);
+    }
     value = negative ? -1 - (int64_t)head : (int64_t)head;
     return value < least || value > most ? fail(in) : value;
 }
@@ -88,8 +93,9 @@ static struct text take_key(struct input *in, struct text *last)
 {
     struct text key = take_text(in);
 
-    if (last->bytes != 0 && !text_precedes(*last, key))
+    if (last->bytes != NULL && !text_precedes(*last, key)) {
         fail(in);
+    }
     *last = key;
     return key;
 }
@@ -103,9 +109,11 @@ static void take_string(struct input *in, char *to, size_t room)
         fail(in);
         return;
     }
-    for (size_t i = 0; i < text.size; i++)
-        if (text.bytes[i] < 0x20 || text.bytes[i] > 0x7e)
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.bytes[i] < 0x20 || text.bytes[i] > 0x7e) {
             fail(in);
+        }
+    }
     memcpy(to, text.bytes, text.size);
 }
 
@@ -113,9 +121,11 @@ static enum capdl_arch take_arch(struct input *in)
 {
     struct text text = take_text(in);
 
-    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++)
-        if (text_is(text, arch_keywords[i]))
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        if (text_is(text, arch_keywords[i])) {
             return i;
+        }
+    }
     return fail(in);
 }
 
@@ -123,8 +133,9 @@ static bool take_bool(struct input *in)
 {
     uint64_t value = take_head(in, CBOR_SIMPLE);
 
-    if (value != CBOR_FALSE && value != CBOR_TRUE)
+    if (value != CBOR_FALSE && value != CBOR_TRUE) {
         return fail(in);
+    }
     return value == CBOR_TRUE;
 }
 
@@ -137,27 +148,31 @@ static void take_levels(struct input *in, struct capdl_profile *p, const struct 
         return;
     }
     p->vspace_levels = (uint8_t)levels;
-    for (size_t i = 0; i < levels; i++)
+    for (size_t i = 0; i < levels; i++) {
         field_set(p, field, i, take_number(in, field->least, field->most));
+    }
 }
 
 static void take_named(struct input *in, struct capdl_profile *p, const struct field *field)
 {
     uint64_t count = take_head(in, CBOR_MAP);
-    struct text last = {0};
+    struct text last = {NULL};
 
-    for (size_t i = 0; i < field->count; i++)
+    for (size_t i = 0; i < field->count; i++) {
         field_set(p, field, i, field->absent);
+    }
     for (uint64_t i = 0; i < count && !in->failed; i++) {
         struct text key = take_key(in, &last);
         size_t name = 0;
 
-        while (name < field->count && !text_is(key, field->names[name]))
+        while (name < field->count && !text_is(key, field->names[name])) {
             name++;
-        if (name == field->count)
+        }
+        if (name == field->count) {
             fail(in);
-        else
+        } else {
             field_set(p, field, name, take_number(in, field->least, field->most));
+        }
     }
 }
 
@@ -175,8 +190,9 @@ static void take_regions(struct input *in, struct capdl_profile *p, const struct
         regions[i].start = take_head(in, CBOR_UNSIGNED);
         regions[i].end = take_head(in, CBOR_UNSIGNED);
     }
-    if (field->kind == FIELD_REGIONS)
+    if (field->kind == FIELD_REGIONS) {
         *(size_t *)(void *)((char *)p + field->count_offset) = (size_t)(count / 2);
+    }
 }
 
 static void take_field(struct input *in, struct capdl_profile *p, const struct field *field)
@@ -209,26 +225,30 @@ static void take_field(struct input *in, struct capdl_profile *p, const struct f
 
 static const struct field *find_field(struct text key)
 {
-    for (size_t i = 0; i < num_profile_fields; i++)
-        if (text_is(key, profile_fields[i].key))
+    for (size_t i = 0; i < num_profile_fields; i++) {
+        if (text_is(key, profile_fields[i].key)) {
             return &profile_fields[i];
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 bool profile_decode(const uint8_t *bytes, size_t size, struct capdl_profile *p)
 {
     struct input in = {bytes, bytes + size, false};
-    struct text last = {0};
+    struct text last = {NULL};
 
     memset(p, 0, sizeof(*p));
-    if (size == 0 || take_head(&in, CBOR_MAP) != num_profile_fields)
+    if (size == 0 || take_head(&in, CBOR_MAP) != num_profile_fields) {
         return false;
+    }
     for (size_t i = 0; i < num_profile_fields && !in.failed; i++) {
         const struct field *field = find_field(take_key(&in, &last));
 
-        if (field == 0)
+        if (field == NULL) {
             return false;
+        }
         take_field(&in, p, field);
     }
-    return !in.failed && in.at == in.end && profile_flaw(p) == 0;
+    return !in.failed && in.at == in.end && profile_flaw(p) == NULL;
 }

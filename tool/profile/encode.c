@@ -31,10 +31,12 @@ static void put_head(struct output *out, enum cbor_major major, uint64_t value)
     unsigned size = value < 24 ? 0 : value <= UINT8_MAX ? 1 : value <= UINT16_MAX ? 2 : value <= UINT32_MAX ? 4 : 8;
     uint8_t head[9] = {(uint8_t)(major << 5 | (unsigned)value)};
 
-    if (size > 0)
+    if (size > 0) {
         head[0] = (uint8_t)(major << 5 | (23 + (unsigned)__builtin_ffs((int)size)));
-    for (unsigned i = 0; i < size; i++)
+    }
+    for (unsigned i = 0; i < size; i++) {
         head[1 + i] = (uint8_t)(value >> 8 * (size - 1 - i));
+    }
     put_bytes(out, head, 1 + size);
 }
 
@@ -46,10 +48,11 @@ static void put_text(struct output *out, const char *text)
 
 static void put_number(struct output *out, int64_t value)
 {
-    if (value >= 0)
+    if (value >= 0) {
         put_head(out, CBOR_UNSIGNED, (uint64_t)value);
-    else
+    } else {
         put_head(out, CBOR_NEGATIVE, (uint64_t)(-1 - value));
+    }
 }
 
 static void put_regions(struct output *out, const struct capdl_profile *p, const struct field *field)
@@ -83,9 +86,11 @@ static void put_named(struct output *out, const struct capdl_profile *p, const s
     const char *const *present[CAPDL_METHOD_COUNT + CAPDL_TYPE_COUNT + CAPDL_SYSCALL_COUNT + CAPDL_FAULT_COUNT];
     size_t count = 0;
 
-    for (size_t i = 0; i < field->count; i++)
-        if (field_get(p, field, i) != field->absent)
+    for (size_t i = 0; i < field->count; i++) {
+        if (field_get(p, field, i) != field->absent) {
             present[count++] = &field->names[i];
+        }
+    }
     qsort(present, count, sizeof(present[0]), compare_names);
     put_head(out, CBOR_MAP, count);
     for (size_t i = 0; i < count; i++) {
@@ -111,8 +116,9 @@ static void put_field(struct output *out, const struct capdl_profile *p, const s
         break;
     case FIELD_LEVELS:
         put_head(out, CBOR_ARRAY, p->vspace_levels);
-        for (size_t i = 0; i < p->vspace_levels; i++)
+        for (size_t i = 0; i < p->vspace_levels; i++) {
             put_number(out, field_get(p, field, i));
+        }
         break;
     case FIELD_NAMED:
         put_named(out, p, field);
@@ -131,11 +137,12 @@ static int compare_fields(const void *a, const void *b)
 
 uint8_t *profile_encode(const struct capdl_profile *p, size_t *size)
 {
-    struct output out = {0};
+    struct output out = {NULL};
     const struct field *sorted[64];
 
-    for (size_t i = 0; i < num_profile_fields; i++)
+    for (size_t i = 0; i < num_profile_fields; i++) {
         sorted[i] = &profile_fields[i];
+    }
     qsort(sorted, num_profile_fields, sizeof(sorted[0]), compare_fields);
     put_head(&out, CBOR_MAP, num_profile_fields);
     for (size_t i = 0; i < num_profile_fields; i++) {

@@ -21,9 +21,11 @@ static size_t punctuation_size(struct slice rest)
 {
     static const char pairs[][3] = {"&&", "||", "==", "!=", "<=", ">=", "<<", ">>"};
 
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-        if (rest.size >= 2 && memcmp(rest.text, pairs[i], 2) == 0)
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if (rest.size >= 2 && memcmp(rest.text, pairs[i], 2) == 0) {
             return 2;
+        }
+    }
     return 1;
 }
 
@@ -34,17 +36,21 @@ enum token_kind slice_token(struct slice *rest, struct slice *token)
         rest->size--;
     }
     *token = (struct slice){rest->text, 0};
-    if (rest->size == 0)
+    if (rest->size == 0) {
         return TOKEN_END;
-    if (is_word(*rest->text))
-        while (token->size < rest->size && is_word(rest->text[token->size]))
+    }
+    if (is_word(*rest->text)) {
+        while (token->size < rest->size && is_word(rest->text[token->size])) {
             token->size++;
-    else
+        }
+    } else {
         token->size = punctuation_size(*rest);
+    }
     rest->text += token->size;
     rest->size -= token->size;
-    if (!is_word(*token->text))
+    if (!is_word(*token->text)) {
         return TOKEN_PUNCTUATION;
+    }
     return isdigit((unsigned char)*token->text) ? TOKEN_NUMBER : TOKEN_NAME;
 }
 
@@ -64,8 +70,9 @@ static void advance(struct parser *p)
 
 static int64_t fail(struct parser *p, const char *error)
 {
-    if (p->error == 0)
+    if (p->error == NULL) {
         p->error = error;
+    }
     p->kind = TOKEN_END;
     p->rest.size = 0;
     return 0;
@@ -73,8 +80,9 @@ static int64_t fail(struct parser *p, const char *error)
 
 static bool accept(struct parser *p, const char *punctuation)
 {
-    if (p->kind != TOKEN_PUNCTUATION || !slice_is(p->token, punctuation))
+    if (p->kind != TOKEN_PUNCTUATION || !slice_is(p->token, punctuation)) {
         return false;
+    }
     advance(p);
     return true;
 }
@@ -95,17 +103,21 @@ static int64_t parse_number(struct parser *p)
         n.text += base == 16 ? 2 : 1;
         n.size -= base == 16 ? 2 : 1;
     }
-    while (n.size > 0 && strchr("uUlL", n.text[n.size - 1]) != 0)
+    while (n.size > 0 && strchr("uUlL", n.text[n.size - 1]) != NULL) {
         n.size--;
-    if (n.size == 0)
+    }
+    if (n.size == 0) {
         return fail(p, "a number without digits");
+    }
     for (; n.size > 0; n.text++, n.size--) {
         int digit = digit_value(*n.text);
 
-        if (digit >= (int)base)
+        if (digit >= (int)base) {
             return fail(p, "a number that is not an integer");
-        if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, (unsigned)digit, &value))
+        }
+        if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, (unsigned)digit, &value)) {
             return fail(p, "a number wider than 64 bits");
+        }
     }
     advance(p);
     return (int64_t)value;
@@ -117,12 +129,14 @@ static int64_t parse_defined(struct parser *p)
     int64_t value;
     enum name_state state;
 
-    if (p->kind != TOKEN_NAME)
+    if (p->kind != TOKEN_NAME) {
         return fail(p, "'defined' without a name");
+    }
     state = p->names->look_up(p->names->context, p->token, MAX_DEPTH, &value);
     advance(p);
-    if (parenthesis && !accept(p, ")"))
+    if (parenthesis && !accept(p, ")")) {
         return fail(p, "a missing ')'");
+    }
     return state != NAME_UNKNOWN;
 }
 
@@ -133,15 +147,19 @@ static int64_t parse_name(struct parser *p)
     enum name_state state;
 
     advance(p);
-    if (p->names->unknown_is_zero && slice_is(name, "defined"))
+    if (p->names->unknown_is_zero && slice_is(name, "defined")) {
         return parse_defined(p);
-    if (p->kind == TOKEN_PUNCTUATION && slice_is(p->token, "("))
+    }
+    if (p->kind == TOKEN_PUNCTUATION && slice_is(p->token, "(")) {
         return fail(p, "a call");
+    }
     state = p->names->look_up(p->names->context, name, p->depth + 1, &value);
-    if (state == NAME_OPAQUE && !p->names->unknown_is_zero)
+    if (state == NAME_OPAQUE && !p->names->unknown_is_zero) {
         return fail(p, "a name that is no integer");
-    if (state == NAME_UNKNOWN && !p->names->unknown_is_zero)
+    }
+    if (state == NAME_UNKNOWN && !p->names->unknown_is_zero) {
         return fail(p, "an unknown name");
+    }
     return state == NAME_VALUE ? value : 0;
 }
 
@@ -155,10 +173,12 @@ static int64_t parse_primary(struct parser *p)
         value = parse_conditional(p);
         return accept(p, ")") ? value : fail(p, "a missing ')'");
     }
-    if (p->kind == TOKEN_NUMBER)
+    if (p->kind == TOKEN_NUMBER) {
         return parse_number(p);
-    if (p->kind == TOKEN_NAME)
+    }
+    if (p->kind == TOKEN_NAME) {
         return parse_name(p);
+    }
     return fail(p, p->kind == TOKEN_END ? "nothing where a value should be" : "an operator where a value should be");
 }
 
@@ -166,19 +186,21 @@ static int64_t parse_unary(struct parser *p)
 {
     int64_t value;
 
-    if (p->depth >= MAX_DEPTH)
+    if (p->depth >= MAX_DEPTH) {
         return fail(p, "too deep nesting");
+    }
     p->depth++;
-    if (accept(p, "!"))
+    if (accept(p, "!")) {
         value = !parse_unary(p);
-    else if (accept(p, "~"))
+    } else if (accept(p, "~")) {
         value = ~parse_unary(p);
-    else if (accept(p, "-"))
+    } else if (accept(p, "-")) {
         value = (int64_t)(0 - (uint64_t)parse_unary(p));
-    else if (accept(p, "+"))
+    } else if (accept(p, "+")) {
         value = parse_unary(p);
-    else
+    } else {
         value = parse_primary(p);
+    }
     p->depth--;
     return value;
 }
@@ -188,31 +210,36 @@ static const struct binary {
     char text[3];
     int level;
 } binaries[] = {
-    {"*", 10}, {"/", 10}, {"%", 10}, {"+", 9},  {"-", 9},  {"<<", 8}, {">>", 8}, {"<", 7},  {">", 7},
-    {"<=", 7}, {">=", 7}, {"==", 6}, {"!=", 6}, {"&", 5},  {"^", 4},  {"|", 3},  {"&&", 2}, {"||", 1},
+    {"*", 10}, {"/", 10}, {"%", 10}, {"+", 9},  {"-", 9}, {"<<", 8}, {">>", 8}, {"<", 7},  {">", 7},
+    {"<=", 7}, {">=", 7}, {"==", 6}, {"!=", 6}, {"&", 5}, {"^", 4},  {"|", 3},  {"&&", 2}, {"||", 1},
 };
 
 static const struct binary *find_binary(const struct parser *p)
 {
-    for (size_t i = 0; p->kind == TOKEN_PUNCTUATION && i < sizeof(binaries) / sizeof(binaries[0]); i++)
-        if (slice_is(p->token, binaries[i].text))
+    for (size_t i = 0; p->kind == TOKEN_PUNCTUATION && i < sizeof(binaries) / sizeof(binaries[0]); i++) {
+        if (slice_is(p->token, binaries[i].text)) {
             return &binaries[i];
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 static int64_t divide(struct parser *p, char op, int64_t a, int64_t b)
 {
-    if (b == 0)
+    if (b == 0) {
         return fail(p, "division by zero");
-    if (b == -1) /* the one quotient that does not fit wraps around */
+    }
+    if (b == -1) { /* the one quotient that does not fit wraps around */
         return op == '/' ? (int64_t)(0 - (uint64_t)a) : 0;
+    }
     return op == '/' ? a / b : a % b;
 }
 
 static int64_t shift(struct parser *p, char op, int64_t a, int64_t b)
 {
-    if (b < 0 || b > 63)
+    if (b < 0 || b > 63) {
         return fail(p, "a shift by less than 0 or more than 63");
+    }
     return op == '<' ? (int64_t)((uint64_t)a << b) : a >> b;
 }
 
@@ -253,7 +280,7 @@ static int64_t parse_binary(struct parser *p, int level)
     int64_t value = parse_unary(p);
     const struct binary *binary;
 
-    while ((binary = find_binary(p)) != 0 && binary->level >= level) {
+    while ((binary = find_binary(p)) != NULL && binary->level >= level) {
         int64_t right;
 
         advance(p);
@@ -267,13 +294,16 @@ static int64_t parse_conditional(struct parser *p)
 {
     int64_t condition = parse_binary(p, 1), yes, no;
 
-    if (!accept(p, "?"))
+    if (!accept(p, "?")) {
         return condition;
-    if (++p->depth >= MAX_DEPTH)
+    }
+    if (++p->depth >= MAX_DEPTH) {
         return fail(p, "too deep nesting");
+    }
     yes = parse_conditional(p);
-    if (!accept(p, ":"))
+    if (!accept(p, ":")) {
         return fail(p, "a '?' without ':'");
+    }
     no = parse_conditional(p);
     p->depth--;
     return condition ? yes : no;
@@ -283,11 +313,13 @@ const char *expr_evaluate(struct slice text, const struct expr_names *names, int
 {
     struct parser p = {.rest = text, .names = names, .depth = depth};
 
-    if (depth >= MAX_DEPTH)
+    if (depth >= MAX_DEPTH) {
         return "too deep nesting";
+    }
     advance(&p);
     *value = parse_conditional(&p);
-    if (p.error == 0 && p.kind != TOKEN_END)
+    if (p.error == NULL && p.kind != TOKEN_END) {
         return "text after the expression";
+    }
     return p.error;
 }

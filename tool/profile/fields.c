@@ -10,20 +10,32 @@ enum { PAGE = 4096 };
 
 #define MEMBER(member) ((struct capdl_profile *)0)->member
 #define WHERE(member) .offset = offsetof(struct capdl_profile, member), .width = sizeof(MEMBER(member))
-#define ELEMENTS(member, type) \
+#define ELEMENTS(member, type)                                               \
     .offset = offsetof(struct capdl_profile, member), .width = sizeof(type), \
     .count = sizeof(MEMBER(member)) / sizeof(type)
 
-#define STRING(member, text) {.key = #member, .label = text, .kind = FIELD_STRING, ELEMENTS(member, char)}
-#define BOOL(member, text) {.key = #member, .label = text, .kind = FIELD_BOOL, WHERE(member)}
-#define NUMBER(member, text, from, to) \
-    {.key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), .most = (to)}
-#define NAMED(member, text, type, ids, none, from, to) \
-    {.key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), \
-     .least = (from), .most = (to), .names = (ids)}
-#define REGIONS(member, text) \
-    {.key = #member, .label = text, .kind = FIELD_REGIONS, ELEMENTS(member, struct capdl_region), \
-     .count_offset = offsetof(struct capdl_profile, num_##member)}
+#define STRING(member, text)                                                        \
+    {                                                                               \
+        .key = #member, .label = text, .kind = FIELD_STRING, ELEMENTS(member, char) \
+    }
+#define BOOL(member, text)                                               \
+    {                                                                    \
+        .key = #member, .label = text, .kind = FIELD_BOOL, WHERE(member) \
+    }
+#define NUMBER(member, text, from, to)                                                                                \
+    {                                                                                                                 \
+        .key = #member, .label = text, .kind = FIELD_NUMBER, WHERE(member), .count = 1, .least = (from), .most = (to) \
+    }
+#define NAMED(member, text, type, ids, none, from, to)                                                                 \
+    {                                                                                                                  \
+        .key = #member, .label = text, .kind = FIELD_NAMED, ELEMENTS(member, type), .absent = (none), .least = (from), \
+        .most = (to), .names = (ids)                                                                                   \
+    }
+#define REGIONS(member, text)                                                                        \
+    {                                                                                                \
+        .key = #member, .label = text, .kind = FIELD_REGIONS, ELEMENTS(member, struct capdl_region), \
+        .count_offset = offsetof(struct capdl_profile, num_##member)                                 \
+    }
 
 const struct field profile_fields[] = {
     STRING(name, "name"),
@@ -115,24 +127,29 @@ void field_set(struct capdl_profile *p, const struct field *field, size_t i, int
 size_t field_regions(const struct capdl_profile *p, const struct field *field, const struct capdl_region **regions)
 {
     *regions = (const void *)((const char *)p + field->offset);
-    if (field->kind == FIELD_REGION)
+    if (field->kind == FIELD_REGION) {
         return 1;
+    }
     return *(const size_t *)(const void *)((const char *)p + field->count_offset);
 }
 
 static bool regions_ascend(const struct capdl_region *regions, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (regions[i].start >= regions[i].end || (i > 0 && regions[i].start < regions[i - 1].end))
+    for (size_t i = 0; i < count; i++) {
+        if (regions[i].start >= regions[i].end || (i > 0 && regions[i].start < regions[i - 1].end)) {
             return false;
+        }
+    }
     return true;
 }
 
 static bool has_required_methods(const struct capdl_profile *p)
 {
-    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++)
-        if (p->labels[method] == CAPDL_PROFILE_ABSENT && method_required(p, method))
+    for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
+        if (p->labels[method] == CAPDL_PROFILE_ABSENT && method_required(p, method)) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -143,9 +160,11 @@ static bool has_required_types(const struct capdl_profile *p)
         CAPDL_TYPE_CNODE,   CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_PAGE_TABLE, CAPDL_TYPE_VSPACE,
     };
 
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (p->types[needed[i]] == CAPDL_PROFILE_ABSENT)
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (p->types[needed[i]] == CAPDL_PROFILE_ABSENT) {
             return false;
+        }
+    }
     return !p->mcs || (p->types[CAPDL_TYPE_SCHED_CONTEXT] != CAPDL_PROFILE_ABSENT &&
                        p->types[CAPDL_TYPE_REPLY] != CAPDL_PROFILE_ABSENT);
 }
@@ -153,44 +172,60 @@ static bool has_required_types(const struct capdl_profile *p)
 /* Nothing that is another architecture's. */
 static bool is_of_its_architecture(const struct capdl_profile *p)
 {
-    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++)
-        if (p->labels[i] != CAPDL_PROFILE_ABSENT && method_xml_id(p->arch, i) == 0)
+    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
+        if (p->labels[i] != CAPDL_PROFILE_ABSENT && method_xml_id(p->arch, i) == NULL) {
             return false;
-    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++)
-        if (p->types[i] != CAPDL_PROFILE_ABSENT && type_name(p->arch, i) == 0)
+        }
+    }
+    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        if (p->types[i] != CAPDL_PROFILE_ABSENT && type_name(p->arch, i) == NULL) {
             return false;
+        }
+    }
     return true;
 }
 
 static bool has_sizes(const struct capdl_profile *p)
 {
-    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++)
-        if ((p->types[i] == CAPDL_PROFILE_ABSENT) != (p->size_bits[i] == 0))
+    for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
+        if ((p->types[i] == CAPDL_PROFILE_ABSENT) != (p->size_bits[i] == 0)) {
             return false;
+        }
+    }
     return true;
 }
 
 const char *profile_flaw(const struct capdl_profile *p)
 {
-    if (!arch_boots[p->arch])
+    if (!arch_boots[p->arch]) {
         return "its architecture is none we boot";
-    if (p->syscalls[CAPDL_SYSCALL_CALL] == 0)
+    }
+    if (p->syscalls[CAPDL_SYSCALL_CALL] == 0) {
         return "it has no number for the system call Call";
-    if (!has_required_methods(p))
+    }
+    if (!has_required_methods(p)) {
         return "it lacks a label that every boot needs";
-    if (!has_required_types(p))
+    }
+    if (!has_required_types(p)) {
         return "it lacks an object type that every boot needs";
-    if (!is_of_its_architecture(p))
+    }
+    if (!is_of_its_architecture(p)) {
         return "it has a method or object type of another architecture";
-    if (!has_sizes(p))
+    }
+    if (!has_sizes(p)) {
         return "object types and sizes do not match";
-    if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs)
+    }
+    if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs) {
         return "an offset of SchedControl goes with MCS, and only with it";
-    if (!regions_ascend(p->memory, p->num_memory))
+    }
+    if (!regions_ascend(p->memory, p->num_memory)) {
         return "memory regions are not ascending";
-    if (!regions_ascend(p->devices, p->num_devices))
+    }
+    if (!regions_ascend(p->devices, p->num_devices)) {
         return "device regions are not ascending";
-    if (p->kernel.start > p->kernel.end)
+    }
+    if (p->kernel.start > p->kernel.end) {
         return "the kernel image ends before it starts";
-    return 0;
+    }
+    return NULL;
 }

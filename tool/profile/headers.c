@@ -18,10 +18,12 @@ static void symbol_add(struct headers *h, struct header_symbol symbol)
 
 static const struct header_symbol *symbol_find(const struct headers *h, struct slice name)
 {
-    for (size_t i = h->count; i-- > 0;)
-        if (h->list[i].name.size == name.size && memcmp(h->list[i].name.text, name.text, name.size) == 0)
+    for (size_t i = h->count; i-- > 0;) {
+        if (h->list[i].name.size == name.size && memcmp(h->list[i].name.text, name.text, name.size) == 0) {
             return &h->list[i];
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 static enum name_state look_up(void *context, struct slice name, int depth, int64_t *value);
@@ -40,8 +42,9 @@ static enum name_state look_up_config(const struct headers *h, struct slice name
     const char *text = config_get(&h->reader->config, symbol);
     char *end;
 
-    if (text == 0)
+    if (text == NULL) {
         return NAME_UNKNOWN;
+    }
     *value = strtoll(text, &end, 0);
     return *end == 0 && end != text ? NAME_VALUE : NAME_OPAQUE;
 }
@@ -51,18 +54,21 @@ static enum name_state look_up(void *context, struct slice name, int depth, int6
     struct headers *h = context;
     const struct header_symbol *symbol;
 
-    if (name.size > 7 && memcmp(name.text, "CONFIG_", 7) == 0)
+    if (name.size > 7 && memcmp(name.text, "CONFIG_", 7) == 0) {
         return look_up_config(h, name, value);
+    }
     symbol = symbol_find(h, name);
-    if (symbol == 0 || symbol->kind == SYMBOL_REMOVED)
+    if (symbol == NULL || symbol->kind == SYMBOL_REMOVED) {
         return NAME_UNKNOWN;
+    }
     if (symbol->kind == SYMBOL_ENUMERATOR) {
         *value = symbol->value;
         return symbol->known ? NAME_VALUE : NAME_OPAQUE;
     }
-    if (--h->budget < 0)
+    if (--h->budget < 0) {
         return NAME_OPAQUE;
-    return evaluate(h, symbol->text, false, depth, value) == 0 ? NAME_VALUE : NAME_OPAQUE;
+    }
+    return evaluate(h, symbol->text, false, depth, value) == NULL ? NAME_VALUE : NAME_OPAQUE;
 }
 
 /*
@@ -81,8 +87,9 @@ static void strip_comments(char *text, size_t size)
             text[i] = '\v';
         } else if (c == '\n') {
             state = state == '*' ? state : 0;
-            if (state == '*')
+            if (state == '*') {
                 text[i] = '\v';
+            }
         } else if (state == '*' && c == '*' && next == '/') {
             text[i++] = ' ';
             text[i] = ' ';
@@ -90,10 +97,11 @@ static void strip_comments(char *text, size_t size)
         } else if (state == '/' || state == '*') {
             text[i] = ' ';
         } else if (state != 0) {
-            if (c == '\\')
+            if (c == '\\') {
                 i++;
-            else if (c == state)
+            } else if (c == state) {
                 state = 0;
+            }
         } else if (c == '/' && (next == '/' || next == '*')) {
             state = next;
             text[i++] = ' ';
@@ -135,12 +143,13 @@ static bool scan_error(struct scan *scan, const char *what, struct slice text)
 
 static struct slice trim(struct slice text)
 {
-    while (text.size > 0 && strchr(" \t\r\v", *text.text) != 0) {
+    while (text.size > 0 && strchr(" \t\r\v", *text.text) != NULL) {
         text.text++;
         text.size--;
     }
-    while (text.size > 0 && strchr(" \t\r\v", text.text[text.size - 1]) != 0)
+    while (text.size > 0 && strchr(" \t\r\v", text.text[text.size - 1]) != NULL) {
         text.size--;
+    }
     return text;
 }
 
@@ -152,8 +161,9 @@ static bool condition_holds(struct scan *scan, struct slice text)
 
     scan->h->budget = MAX_LOOK_UPS;
     error = evaluate(scan->h, text, true, 0, &value);
-    if (error != 0)
+    if (error != NULL) {
         return scan_error(scan, error, trim(text));
+    }
     return value != 0;
 }
 
@@ -163,8 +173,9 @@ static bool is_defined(struct scan *scan, struct slice text)
     int64_t value;
 
     scan->h->budget = MAX_LOOK_UPS;
-    if (slice_token(&text, &name) != TOKEN_NAME)
+    if (slice_token(&text, &name) != TOKEN_NAME) {
         return scan_error(scan, "expected a name", trim(text));
+    }
     return look_up(scan->h, name, 0, &value) != NAME_UNKNOWN;
 }
 
@@ -176,20 +187,21 @@ static void conditional_open(struct scan *scan, struct slice directive, struct s
         scan_error(scan, "conditionals nest too deep", directive);
         return;
     }
-    if (is_active(scan))
+    if (is_active(scan)) {
         holds = slice_is(directive, "if")      ? condition_holds(scan, rest)
                 : slice_is(directive, "ifdef") ? is_defined(scan, rest)
                                                : !is_defined(scan, rest);
+    }
     scan->stack[scan->depth] = (struct conditional){.active = is_active(scan) && holds, .taken = holds};
     scan->depth++;
 }
 
 static void conditional_next(struct scan *scan, struct slice directive, struct slice rest)
 {
-    struct conditional *top = scan->depth > 0 ? &scan->stack[scan->depth - 1] : 0;
+    struct conditional *top = scan->depth > 0 ? &scan->stack[scan->depth - 1] : NULL;
     bool outer = scan->depth < 2 || scan->stack[scan->depth - 2].active;
 
-    if (top == 0 || top->last) {
+    if (top == NULL || top->last) {
         scan_error(scan, "a branch without its #if", directive);
         return;
     }
@@ -206,8 +218,9 @@ static void define(struct scan *scan, struct slice rest)
         scan_error(scan, "expected a name to define", trim(rest));
         return;
     }
-    if (rest.size > 0 && *rest.text == '(') /* a macro with parameters: nothing we evaluate */
+    if (rest.size > 0 && *rest.text == '(') { /* a macro with parameters: nothing we evaluate */
         return;
+    }
     symbol_add(scan->h, (struct header_symbol){.name = name, .kind = SYMBOL_MACRO, .text = trim(rest)});
 }
 
@@ -215,32 +228,36 @@ static void undefine(struct scan *scan, struct slice rest)
 {
     struct slice name;
 
-    if (slice_token(&rest, &name) == TOKEN_NAME)
+    if (slice_token(&rest, &name) == TOKEN_NAME) {
         symbol_add(scan->h, (struct header_symbol){.name = name, .kind = SYMBOL_REMOVED});
+    }
 }
 
 static void read_directive(struct scan *scan, struct slice line)
 {
     struct slice directive;
 
-    if (slice_token(&line, &directive) != TOKEN_NAME)
+    if (slice_token(&line, &directive) != TOKEN_NAME) {
         return;
+    }
     if (slice_is(directive, "if") || slice_is(directive, "ifdef") || slice_is(directive, "ifndef")) {
         conditional_open(scan, directive, line);
     } else if (slice_is(directive, "elif") || slice_is(directive, "else")) {
         conditional_next(scan, directive, line);
     } else if (slice_is(directive, "endif")) {
-        if (scan->depth == 0)
+        if (scan->depth == 0) {
             scan_error(scan, "without its #if", directive);
-        else
+        } else {
             scan->depth--;
+        }
     } else if (is_active(scan)) {
-        if (slice_is(directive, "define"))
+        if (slice_is(directive, "define")) {
             define(scan, line);
-        else if (slice_is(directive, "undef"))
+        } else if (slice_is(directive, "undef")) {
             undefine(scan, line);
-        else if (slice_is(directive, "error"))
+        } else if (slice_is(directive, "error")) {
             scan_error(scan, "the header refuses this configuration", trim(line));
+        }
     }
 }
 
@@ -251,20 +268,24 @@ static void scan_lines(struct scan *scan, struct slice text, char *active)
 
     for (const char *at = text.text; at < end && !scan->failed;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        struct slice line = {at, (size_t)((stop != 0 ? stop : end) - at)}, rest = line, token;
+        struct slice line = {at, (size_t)((stop != NULL ? stop : end) - at)}, rest = line, token;
         bool directive = slice_token(&rest, &token) == TOKEN_PUNCTUATION && *token.text == '#';
 
         scan->line++;
-        if (directive)
+        if (directive) {
             read_directive(scan, rest);
-        if (directive || !is_active(scan))
+        }
+        if (directive || !is_active(scan)) {
             memset(active + (at - text.text), ' ', line.size);
-        for (size_t i = 0; i < line.size; i++)
+        }
+        for (size_t i = 0; i < line.size; i++) {
             scan->line += line.text[i] == '\v';
-        at += line.size + (stop != 0);
+        }
+        at += line.size + (stop != NULL);
     }
-    if (scan->depth > 0 && !scan->failed)
+    if (scan->depth > 0 && !scan->failed) {
         scan_error(scan, "ends within a conditional", (struct slice){"#if", 3});
+    }
 }
 
 /* The text up to a `,` or `}` outside parentheses, which stays in rest. */
@@ -288,10 +309,11 @@ static void read_enumerator(struct headers *h, struct slice *rest, struct slice 
     struct slice text = take_initialiser(rest), token;
 
     if (slice_token(&text, &token) == TOKEN_PUNCTUATION) {
-        if (!slice_is(token, "="))
+        if (!slice_is(token, "=")) {
             return;
+        }
         h->budget = MAX_LOOK_UPS;
-        *known = evaluate(h, text, false, 0, next) == 0;
+        *known = evaluate(h, text, false, 0, next) == NULL;
     }
     symbol_add(h, (struct header_symbol){.name = name, .kind = SYMBOL_ENUMERATOR, .value = *next, .known = *known});
     *next = (int64_t)((uint64_t)*next + 1);
@@ -304,13 +326,17 @@ static void read_enumeration(struct headers *h, struct slice *rest)
     bool known = true;
     enum token_kind kind = slice_token(rest, &token);
 
-    if (kind == TOKEN_NAME)
+    if (kind == TOKEN_NAME) {
         kind = slice_token(rest, &token);
-    if (kind != TOKEN_PUNCTUATION || !slice_is(token, "{"))
+    }
+    if (kind != TOKEN_PUNCTUATION || !slice_is(token, "{")) {
         return;
-    while ((kind = slice_token(rest, &token)) != TOKEN_END && !slice_is(token, "}"))
-        if (kind == TOKEN_NAME)
+    }
+    while ((kind = slice_token(rest, &token)) != TOKEN_END && !slice_is(token, "}")) {
+        if (kind == TOKEN_NAME) {
             read_enumerator(h, rest, token, &next, &known);
+        }
+    }
 }
 
 static void read_enumerations(struct headers *h, struct slice rest)
@@ -318,9 +344,11 @@ static void read_enumerations(struct headers *h, struct slice rest)
     struct slice token;
     enum token_kind kind;
 
-    while ((kind = slice_token(&rest, &token)) != TOKEN_END)
-        if (kind == TOKEN_NAME && slice_is(token, "enum"))
+    while ((kind = slice_token(&rest, &token)) != TOKEN_END) {
+        if (kind == TOKEN_NAME && slice_is(token, "enum")) {
             read_enumeration(h, &rest);
+        }
+    }
 }
 
 static char *keep_text(struct headers *h, const void *bytes, size_t size)
@@ -328,8 +356,9 @@ static char *keep_text(struct headers *h, const void *bytes, size_t size)
     char *text = memory_need(malloc(size + 1));
     char **texts = memory_need(realloc(h->texts, (h->num_texts + 1) * sizeof(*texts)));
 
-    if (size > 0)
+    if (size > 0) {
         memcpy(text, bytes, size);
+    }
     h->texts = texts;
     texts[h->num_texts++] = text;
     return text;
@@ -342,25 +371,29 @@ bool headers_read(struct headers *h, const char *relative, struct slice *active)
     char *text, *copy;
     size_t size;
 
-    if (!text_open(h->reader, relative, REQUIRED, "object types and sizes", &file))
+    if (!text_open(h->reader, relative, REQUIRED, "object types and sizes", &file)) {
         return false;
+    }
     size = file.bytes.size;
     text = keep_text(h, file.bytes.data, size);
     strip_comments(text, size);
     copy = keep_text(h, text, size);
     scan_lines(&scan, (struct slice){text, size}, copy);
-    if (!scan.failed)
+    if (!scan.failed) {
         read_enumerations(h, (struct slice){copy, size});
-    if (active != 0)
+    }
+    if (active != NULL) {
         *active = (struct slice){copy, size};
+    }
     text_close(&file);
     return !scan.failed;
 }
 
 void headers_free(struct headers *h)
 {
-    for (size_t i = 0; i < h->num_texts; i++)
+    for (size_t i = 0; i < h->num_texts; i++) {
         free(h->texts[i]);
+    }
     free(h->texts);
     free(h->list);
 }
@@ -375,8 +408,9 @@ bool headers_enumerator(struct headers *h, const char *name, int64_t *value)
 {
     const struct header_symbol *symbol = symbol_find(h, (struct slice){name, strlen(name)});
 
-    if (symbol == 0 || symbol->kind != SYMBOL_ENUMERATOR || !symbol->known)
+    if (symbol == NULL || symbol->kind != SYMBOL_ENUMERATOR || !symbol->known) {
         return false;
+    }
     *value = symbol->value;
     return true;
 }

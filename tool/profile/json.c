@@ -11,8 +11,9 @@ static void put_string(const char *text, FILE *out)
 {
     putc('"', out);
     for (; *text != 0; text++) {
-        if (*text == '"' || *text == '\\')
+        if (*text == '"' || *text == '\\') {
             putc('\\', out);
+        }
         putc(*text, out);
     }
     putc('"', out);
@@ -23,13 +24,16 @@ static void put_regions(const struct capdl_profile *p, const struct field *field
     const struct capdl_region *regions;
     size_t count = field_regions(p, field, &regions);
 
-    if (field->kind == FIELD_REGIONS)
+    if (field->kind == FIELD_REGIONS) {
         putc('[', out);
-    for (size_t i = 0; i < count; i++)
+    }
+    for (size_t i = 0; i < count; i++) {
         fprintf(out, "%s{\"start\": %" PRIu64 ", \"end\": %" PRIu64 "}", i > 0 ? ", " : "", regions[i].start,
                 regions[i].end);
-    if (field->kind == FIELD_REGIONS)
+    }
+    if (field->kind == FIELD_REGIONS) {
         putc(']', out);
+    }
 }
 
 static void put_named(const struct capdl_profile *p, const struct field *field, FILE *out)
@@ -40,8 +44,9 @@ static void put_named(const struct capdl_profile *p, const struct field *field, 
     for (size_t i = 0; i < field->count; i++) {
         int64_t value = field_get(p, field, i);
 
-        if (value == field->absent)
+        if (value == field->absent) {
             continue;
+        }
         fprintf(out, "%s\n    \"%s\": %" PRId64, separator, field->names[i], value);
         separator = ",";
     }
@@ -51,8 +56,9 @@ static void put_named(const struct capdl_profile *p, const struct field *field, 
 static void put_levels(const struct capdl_profile *p, const struct field *field, FILE *out)
 {
     putc('[', out);
-    for (size_t i = 0; i < p->vspace_levels; i++)
+    for (size_t i = 0; i < p->vspace_levels; i++) {
         fprintf(out, "%s%" PRId64, i > 0 ? ", " : "", field_get(p, field, i));
+    }
     putc(']', out);
 }
 

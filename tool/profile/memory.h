@@ -8,7 +8,7 @@
 /* What an allocation returned, which ends the program when it is 0. */
 static inline void *memory_need(void *memory)
 {
-    if (memory == 0) {
+    if (memory == NULL) {
         fputs("capdl: out of memory\n", stderr);
         exit(2);
     }

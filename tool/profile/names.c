@@ -76,12 +76,12 @@ static const char *const type_columns[][COLUMNS] = {
 
 const char *method_xml_id(enum capdl_arch arch, enum capdl_method method)
 {
-    return (int)arch < COLUMNS ? method_columns[method][arch] : 0;
+    return (int)arch < COLUMNS ? method_columns[method][arch] : NULL;
 }
 
 const char *type_name(enum capdl_arch arch, enum capdl_type type)
 {
-    return (int)arch < COLUMNS ? type_columns[type][arch] : 0;
+    return (int)arch < COLUMNS ? type_columns[type][arch] : NULL;
 }
 
 static const struct {
@@ -100,11 +100,14 @@ size_t register_names(enum capdl_arch arch, const char *const **names)
     static const char *lists[COLUMNS][REGISTERS];
     size_t count = 0;
 
-    if ((int)arch >= COLUMNS)
+    if ((int)arch >= COLUMNS) {
         return 0;
-    for (size_t i = 0; i < REGISTERS; i++)
-        if (registers[i].arch == arch)
+    }
+    for (size_t i = 0; i < REGISTERS; i++) {
+        if (registers[i].arch == arch) {
             lists[arch][count++] = registers[i].name;
+        }
+    }
     *names = lists[arch];
     return count;
 }

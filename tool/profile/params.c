@@ -29,21 +29,24 @@ static bool applies(const struct params *params, const struct capdl_profile *p, 
 
 bool method_required(const struct capdl_profile *p, enum capdl_method method)
 {
-    for (size_t i = 0; i < KNOWN; i++)
-        if (applies(&known[i], p, method) && known[i].need == EVERY_BOOT)
-            return method_xml_id(p->arch, method) != 0;
+    for (size_t i = 0; i < KNOWN; i++) {
+        if (applies(&known[i], p, method) && known[i].need == EVERY_BOOT) {
+            return method_xml_id(p->arch, method) != NULL;
+        }
+    }
     return false;
 }
 
-bool method_accepts(const struct capdl_profile *p, enum capdl_method method, const char *found,
-                    const char **expected)
+bool method_accepts(const struct capdl_profile *p, enum capdl_method method, const char *found, const char **expected)
 {
-    *expected = 0;
+    *expected = NULL;
     for (size_t i = 0; i < KNOWN; i++) {
-        if (!applies(&known[i], p, method))
+        if (!applies(&known[i], p, method)) {
             continue;
-        if (strcmp(known[i].list, found) == 0)
+        }
+        if (strcmp(known[i].list, found) == 0) {
             return true;
+        }
         *expected = known[i].list;
     }
     return false;
@@ -58,29 +61,35 @@ static bool ends_with(const char *text, const char *end)
 
 static bool is_one_of(const char *type, const char *const *list)
 {
-    while (*list != 0 && strcmp(type, *list) != 0)
+    while (*list != NULL && strcmp(type, *list) != 0) {
         list++;
-    return *list != 0;
+    }
+    return *list != NULL;
 }
 
 /* How a parameter travels: words and narrow integers in message registers, narrow ones packed; capabilities in
  * their own slots. */
 static const char *wire_type(const char *type)
 {
-    static const char *const words[] = {"seL4_Word", "seL4_CapRights_t", "seL4_Time", 0};
+    static const char *const words[] = {"seL4_Word", "seL4_CapRights_t", "seL4_Time", NULL};
     static const char *const caps[] = {"seL4_CPtr",    "seL4_CNode",        "seL4_TCB",
-                                       "seL4_Untyped", "seL4_SchedContext", 0};
-    static const char *const arch_caps[] = {"seL4_ARM_", "seL4_RISCV_", "seL4_X86_", "seL4_X64_", 0};
+                                       "seL4_Untyped", "seL4_SchedContext", NULL};
+    static const char *const arch_caps[] = {"seL4_ARM_", "seL4_RISCV_", "seL4_X86_", "seL4_X64_", NULL};
 
-    if (is_one_of(type, words) || ends_with(type, "VMAttributes"))
+    if (is_one_of(type, words) || ends_with(type, "VMAttributes")) {
         return "word";
-    if (is_one_of(type, caps))
+    }
+    if (is_one_of(type, caps)) {
         return "cap";
-    if (ends_with(type, "Context"))
+    }
+    if (ends_with(type, "Context")) {
         return type;
-    for (size_t i = 0; arch_caps[i] != 0; i++)
-        if (strncmp(type, arch_caps[i], strlen(arch_caps[i])) == 0)
+    }
+    for (size_t i = 0; arch_caps[i] != NULL; i++) {
+        if (strncmp(type, arch_caps[i], strlen(arch_caps[i])) == 0) {
             return "cap";
+        }
+    }
     return type;
 }
 

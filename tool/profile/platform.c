@@ -26,8 +26,9 @@ static bool take_address(struct json_object *region, const char *key, uint64_t *
     struct json_object *value;
 
     if (!json_object_object_get_ex(region, key, &value) || !json_object_is_type(value, json_type_int) ||
-        json_object_get_int64(value) < 0)
+        json_object_get_int64(value) < 0) {
         return false;
+    }
     *address = json_object_get_uint64(value);
     return true;
 }
@@ -43,20 +44,23 @@ static bool fill_regions(const struct region_list *list, struct json_object *arr
 {
     size_t count = json_object_array_length(array);
 
-    if (count > list->most)
+    if (count > list->most) {
         return false;
+    }
     for (size_t i = 0; i < count; i++) {
         struct json_object *region = json_object_array_get_idx(array, i);
 
-        if (!json_object_is_type(region, json_type_object) ||
-            !take_address(region, "start", &list->regions[i].start) ||
-            !take_address(region, "end", &list->regions[i].end) || list->regions[i].start >= list->regions[i].end)
+        if (!json_object_is_type(region, json_type_object) || !take_address(region, "start", &list->regions[i].start) ||
+            !take_address(region, "end", &list->regions[i].end) || list->regions[i].start >= list->regions[i].end) {
             return false;
+        }
     }
     qsort(list->regions, count, sizeof(*list->regions), compare_regions);
-    for (size_t i = 1; i < count; i++)
-        if (list->regions[i].start < list->regions[i - 1].end)
+    for (size_t i = 1; i < count; i++) {
+        if (list->regions[i].start < list->regions[i - 1].end) {
             return false;
+        }
+    }
     *list->count = count;
     return true;
 }
@@ -66,27 +70,29 @@ static void take_regions(struct reader *reader, struct json_object *root, const 
     struct json_object *array;
 
     if (!json_object_object_get_ex(root, list->key, &array) || !json_object_is_type(array, json_type_array) ||
-        !fill_regions(list, array))
+        !fill_regions(list, array)) {
         capdl_error(reader->diags, reader_position(reader, platform_path),
                     "expected under '%s' at most %zu disjoint regions {\"start\": ADDRESS, \"end\": ADDRESS}",
                     list->key, list->most);
+    }
 }
 
 static void parse_platform(struct reader *reader, const struct text_file *file)
 {
     struct capdl_profile *p = reader->profile;
-    const struct region_list memory = {"memory", p->memory, sizeof(p->memory) / sizeof(p->memory[0]),
-                                       &p->num_memory};
+    const struct region_list memory = {"memory", p->memory, sizeof(p->memory) / sizeof(p->memory[0]), &p->num_memory};
     const struct region_list devices = {"devices", p->devices, sizeof(p->devices) / sizeof(p->devices[0]),
                                         &p->num_devices};
     struct json_object *root = json_read(reader, file, 8);
 
-    if (root == 0)
+    if (root == NULL) {
         return;
+    }
     take_regions(reader, root, &memory);
     take_regions(reader, root, &devices);
-    if (p->num_memory == 0)
+    if (p->num_memory == 0) {
         capdl_error(reader->diags, text_position(file, 0, 0), "no memory");
+    }
     json_object_put(root);
 }
 
@@ -106,10 +112,12 @@ static void span_segments(Elf *elf, size_t count, struct kernel *kernel)
         GElf_Phdr segment;
         uint64_t end;
 
-        if (gelf_getphdr(elf, (int)i, &segment) == 0 || segment.p_type != PT_LOAD || segment.p_memsz == 0)
+        if (gelf_getphdr(elf, (int)i, &segment) == NULL || segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
-        if (__builtin_add_overflow(segment.p_paddr, segment.p_memsz, &end) || end > UINT64_MAX - 4095)
+        }
+        if (__builtin_add_overflow(segment.p_paddr, segment.p_memsz, &end) || end > UINT64_MAX - 4095) {
             continue;
+        }
         end = (end + 4095) & ~UINT64_C(4095);
         kernel->start = segment.p_paddr < kernel->start ? segment.p_paddr : kernel->start;
         kernel->end = end > kernel->end ? end : kernel->end;
@@ -123,19 +131,21 @@ static void span_segments(Elf *elf, size_t count, struct kernel *kernel)
 /* A symbol; zeros in a stripped kernel. */
 static GElf_Sym find_symbol(Elf *elf, const char *name)
 {
-    for (Elf_Scn *section = elf_nextscn(elf, 0); section != 0; section = elf_nextscn(elf, section)) {
+    for (Elf_Scn *section = elf_nextscn(elf, NULL); section != NULL; section = elf_nextscn(elf, section)) {
         GElf_Shdr header;
         GElf_Sym symbol;
         Elf_Data *data;
 
-        if (gelf_getshdr(section, &header) == 0 || header.sh_type != SHT_SYMTAB ||
-            (data = elf_getdata(section, 0)) == 0)
+        if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_SYMTAB ||
+            (data = elf_getdata(section, NULL)) == NULL) {
             continue;
-        for (int i = 0; gelf_getsym(data, i, &symbol) != 0; i++) {
+        }
+        for (int i = 0; gelf_getsym(data, i, &symbol) != NULL; i++) {
             const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
 
-            if (found != 0 && strcmp(found, name) == 0)
+            if (found != NULL && strcmp(found, name) == 0) {
                 return symbol;
+            }
         }
     }
     return (GElf_Sym){0};
@@ -165,7 +175,7 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
     GElf_Ehdr header;
     const char *wanted = arch_keywords[reader->profile->arch];
 
-    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == 0) {
+    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL) {
         capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");
         return false;
     }
@@ -183,9 +193,11 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
 
 static bool lies_in_memory(const struct capdl_profile *p, const struct kernel *kernel)
 {
-    for (size_t i = 0; i < p->num_memory; i++)
-        if (kernel->start >= p->memory[i].start && kernel->end <= p->memory[i].end)
+    for (size_t i = 0; i < p->num_memory; i++) {
+        if (kernel->start >= p->memory[i].start && kernel->end <= p->memory[i].end) {
             return true;
+        }
+    }
     return p->num_memory == 0;
 }
 
@@ -198,12 +210,14 @@ static void take_interrupts(struct capdl_profile *p, uint64_t table_size)
     enum { WORD = 8, PRIVATE = 32, RISCV_TIMER = 1, RISCV_BETWEEN = 2 };
     uint64_t others = 0;
 
-    if (p->arch == CAPDL_ARCH_AARCH64)
+    if (p->arch == CAPDL_ARCH_AARCH64) {
         others = (uint64_t)(p->max_nodes - 1) * PRIVATE;
-    else if (p->arch == CAPDL_ARCH_RISCV)
+    } else if (p->arch == CAPDL_ARCH_RISCV) {
         others = RISCV_TIMER + (p->smp ? RISCV_BETWEEN : 0);
-    if (p->max_irq == 0 && table_size / WORD > others + 1 && table_size / WORD - others <= UINT16_MAX)
+    }
+    if (p->max_irq == 0 && table_size / WORD > others + 1 && table_size / WORD - others <= UINT16_MAX) {
         p->max_irq = (uint32_t)(table_size / WORD - others - 1);
+    }
 }
 
 static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
@@ -212,8 +226,9 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
     struct kernel kernel = {0};
     size_t segments;
 
-    if (!check_header(reader, elf, pos, &segments))
+    if (!check_header(reader, elf, pos, &segments)) {
         return;
+    }
     check_build(reader, elf, pos);
     kernel.wanted = find_symbol(elf, "ki_boot_end").st_value;
     take_interrupts(p, find_symbol(elf, "intStateIRQTable").st_size);
@@ -222,12 +237,14 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
         capdl_error(reader->diags, pos, "no segments to load: truncated, or no kernel");
         return;
     }
-    if (!lies_in_memory(p, &kernel))
+    if (!lies_in_memory(p, &kernel)) {
         capdl_error(reader->diags, pos, "the kernel is loaded at 0x%llx, where %s has no memory",
                     (unsigned long long)kernel.start, platform_path);
+    }
     p->kernel = (struct capdl_region){kernel.start, kernel.end};
-    if (kernel.physical >= kernel.start && kernel.physical <= kernel.end)
+    if (kernel.physical >= kernel.start && kernel.physical <= kernel.end) {
         p->kernel_boot_end = kernel.physical;
+    }
 }
 
 /* libelf wants memory it may write to. */
@@ -237,17 +254,20 @@ static void read_kernel(struct reader *reader)
     char *copy;
     Elf *elf;
 
-    if (!text_open(reader, kernel_path, REQUIRED, "the kernel", &file))
+    if (!text_open(reader, kernel_path, REQUIRED, "the kernel", &file)) {
         return;
+    }
     copy = memory_need(malloc(file.bytes.size + 1));
-    if (file.bytes.size > 0)
+    if (file.bytes.size > 0) {
         memcpy(copy, file.bytes.data, file.bytes.size);
+    }
     elf_version(EV_CURRENT);
     elf = elf_memory(copy, file.bytes.size);
-    if (elf == 0)
+    if (elf == NULL) {
         capdl_error(reader->diags, text_position(&file, 0, 0), "not an ELF file: %s", elf_errmsg(-1));
-    else
+    } else {
         take_kernel(reader, elf, text_position(&file, 0, 0));
+    }
     elf_end(elf);
     free(copy);
     text_close(&file);

@@ -12,8 +12,9 @@ static void print_regions(const struct capdl_profile *p, const struct field *fie
     const struct capdl_region *regions;
     size_t count = field_regions(p, field, &regions);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         fprintf(out, "%s[0x%" PRIx64 ", 0x%" PRIx64 ")", i > 0 ? " " : "", regions[i].start, regions[i].end);
+    }
 }
 
 /* Addresses are easier to read in base 16, everything else in base 10. */
@@ -22,10 +23,11 @@ static void print_number(const struct capdl_profile *p, const struct field *fiel
     int64_t value = field_get(p, field, i);
     bool address = field->most == INT64_MAX && strcmp(field->key, "timer_frequency") != 0;
 
-    if (address && value >= 1 << 16)
+    if (address && value >= 1 << 16) {
         fprintf(out, "0x%" PRIx64, value);
-    else
+    } else {
         fprintf(out, "%" PRId64, value);
+    }
 }
 
 static void print_value(const struct capdl_profile *p, const struct field *field, FILE *out)
@@ -44,8 +46,9 @@ static void print_value(const struct capdl_profile *p, const struct field *field
         print_number(p, field, 0, out);
         break;
     case FIELD_LEVELS:
-        for (size_t i = 0; i < p->vspace_levels; i++)
+        for (size_t i = 0; i < p->vspace_levels; i++) {
             fprintf(out, "%s%" PRId64, i > 0 ? " " : "", field_get(p, field, i));
+        }
         break;
     case FIELD_REGION:
     case FIELD_REGIONS:
@@ -58,35 +61,44 @@ static void print_value(const struct capdl_profile *p, const struct field *field
 
 static void print_type(const struct capdl_profile *p, unsigned type, FILE *out)
 {
-    if (p->types[type] != CAPDL_PROFILE_ABSENT)
+    if (p->types[type] != CAPDL_PROFILE_ABSENT) {
         fprintf(out, "  %4u  2^%-2u bytes  %-16s %s\n", p->types[type], p->size_bits[type], type_ids[type],
                 type_name(p->arch, type));
+    }
 }
 
 static void print_tables(const struct capdl_profile *p, FILE *out)
 {
     fputs("\nobject types\n", out);
-    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++)
+    for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         print_type(p, i, out);
+    }
     fputs("\ninvocation labels\n", out);
-    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++)
-        if (p->labels[i] != CAPDL_PROFILE_ABSENT)
+    for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
+        if (p->labels[i] != CAPDL_PROFILE_ABSENT) {
             fprintf(out, "  %4u  %s\n", p->labels[i], method_names[i]);
+        }
+    }
     fputs("\nsystem calls\n", out);
-    for (unsigned i = 0; i < CAPDL_SYSCALL_COUNT; i++)
-        if (p->syscalls[i] != 0)
+    for (unsigned i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
+        if (p->syscalls[i] != 0) {
             fprintf(out, "  %4d  %s\n", p->syscalls[i], syscall_names[i]);
+        }
+    }
     fputs("\nfaults\n", out);
-    for (unsigned i = 0; i < CAPDL_FAULT_COUNT; i++)
-        if (p->faults[i] != 0)
+    for (unsigned i = 0; i < CAPDL_FAULT_COUNT; i++) {
+        if (p->faults[i] != 0) {
             fprintf(out, "  %4u  %s\n", p->faults[i], fault_names[i]);
+        }
+    }
 }
 
 void profile_print(const struct capdl_profile *p, FILE *out)
 {
     for (size_t i = 0; i < num_profile_fields; i++) {
-        if (profile_fields[i].kind == FIELD_NAMED)
+        if (profile_fields[i].kind == FIELD_NAMED) {
             continue;
+        }
         fprintf(out, "%-38s", profile_fields[i].label);
         print_value(p, &profile_fields[i], out);
         putc('\n', out);
@@ -96,10 +108,11 @@ void profile_print(const struct capdl_profile *p, FILE *out)
 
 static void print_element(const struct capdl_profile *p, const struct field *field, size_t i, FILE *out)
 {
-    if (field_get(p, field, i) == field->absent)
+    if (field_get(p, field, i) == field->absent) {
         fputs("none", out);
-    else
+    } else {
         print_number(p, field, i, out);
+    }
 }
 
 /* Elements by name, so that a shifted table is not one line. */
@@ -109,8 +122,9 @@ static bool differ_named(const struct capdl_profile *a, const struct capdl_profi
     bool differ = false;
 
     for (size_t i = 0; i < field->count; i++) {
-        if (field_get(a, field, i) == field_get(b, field, i))
+        if (field_get(a, field, i) == field_get(b, field, i)) {
             continue;
+        }
         fprintf(out, "%s %s: ", field->label, field->names[i]);
         print_element(a, field, i, out);
         fputs(" -> ", out);
@@ -150,8 +164,9 @@ static bool same_value(const struct capdl_profile *a, const struct capdl_profile
 static bool differ_plain(const struct capdl_profile *a, const struct capdl_profile *b, const struct field *field,
                          FILE *out)
 {
-    if (same_value(a, b, field))
+    if (same_value(a, b, field)) {
         return false;
+    }
     fprintf(out, "%s: ", field->label);
     print_value(a, field, out);
     fputs(" -> ", out);
@@ -166,12 +181,14 @@ bool profile_print_difference(const struct capdl_profile *a, const struct capdl_
     bool differ = false;
 
     for (size_t i = 0; i < num_profile_fields; i++) {
-        if (strcmp(profile_fields[i].key, "name") == 0)
+        if (strcmp(profile_fields[i].key, "name") == 0) {
             continue;
-        if (profile_fields[i].kind == FIELD_NAMED)
+        }
+        if (profile_fields[i].kind == FIELD_NAMED) {
             differ |= differ_named(a, b, &profile_fields[i], out);
-        else
+        } else {
             differ |= differ_plain(a, b, &profile_fields[i], out);
+        }
     }
     return differ;
 }

@@ -22,10 +22,12 @@ static uint16_t add_source(struct reader *reader, const char *relative)
     char path[sizeof(reader->profile->prefix) + 128];
 
     snprintf(path, sizeof(path), "%s%s%s", reader->prefix, *relative != 0 ? "/" : "", relative);
-    for (size_t i = 0; i < reader->diags->num_files; i++)
-        if (strcmp(reader->diags->files[i].name, path) == 0)
+    for (size_t i = 0; i < reader->diags->num_files; i++) {
+        if (strcmp(reader->diags->files[i].name, path) == 0) {
             return (uint16_t)i;
-    return capdl_diags_add_source(reader->diags, path, 0, 0);
+        }
+    }
+    return capdl_diags_add_source(reader->diags, path, NULL, 0);
 }
 
 struct capdl_pos reader_position(struct reader *reader, const char *relative)
@@ -33,16 +35,16 @@ struct capdl_pos reader_position(struct reader *reader, const char *relative)
     return (struct capdl_pos){.file = add_source(reader, relative)};
 }
 
-bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose,
-               struct text_file *file)
+bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose, struct text_file *file)
 {
     char path[sizeof(reader->profile->prefix) + 128];
 
     snprintf(path, sizeof(path), "%s/%s", reader->prefix, relative);
     if (!file_read(path, &file->bytes)) {
-        if (need == REQUIRED || errno != ENOENT)
+        if (need == REQUIRED || errno != ENOENT) {
             capdl_error(reader->diags, reader_position(reader, relative), "%s, expected here %s", strerror(errno),
                         purpose);
+        }
         return false;
     }
     file->source = add_source(reader, relative);
@@ -56,9 +58,11 @@ void text_close(struct text_file *file)
 
 void text_clean(char *text)
 {
-    for (; *text != 0; text++)
-        if (*text < 0x20 || *text > 0x7e)
+    for (; *text != 0; text++) {
+        if (*text < 0x20 || *text > 0x7e) {
             *text = '?';
+        }
+    }
 }
 
 /* The last component of the prefix. */
@@ -66,10 +70,12 @@ static void name_profile(struct capdl_profile *p)
 {
     size_t end = strlen(p->prefix), start;
 
-    while (end > 0 && p->prefix[end - 1] == '/')
+    while (end > 0 && p->prefix[end - 1] == '/') {
         end--;
-    for (start = end; start > 0 && p->prefix[start - 1] != '/';)
+    }
+    for (start = end; start > 0 && p->prefix[start - 1] != '/';) {
         start--;
+    }
     snprintf(p->name, sizeof(p->name), "%.*s", (int)(end - start), p->prefix + start);
     text_clean(p->name);
 }
@@ -78,14 +84,14 @@ static bool is_directory(struct reader *reader)
 {
     struct stat status;
 
-    if (stat(reader->prefix, &status) != 0)
+    if (stat(reader->prefix, &status) != 0) {
         capdl_error(reader->diags, reader_position(reader, ""), "%s, expected a kernel's install prefix",
                     strerror(errno));
-    else if (!S_ISDIR(status.st_mode))
-        capdl_error(reader->diags, reader_position(reader, ""),
-                    "not a directory, expected a kernel's install prefix");
-    else
+    } else if (!S_ISDIR(status.st_mode)) {
+        capdl_error(reader->diags, reader_position(reader, ""), "not a directory, expected a kernel's install prefix");
+    } else {
         return true;
+    }
     return false;
 }
 
@@ -101,16 +107,18 @@ bool profile_read(const char *prefix, struct capdl_profile *p, struct capdl_diag
         return false;
     }
     name_profile(p);
-    if (!is_directory(&reader))
+    if (!is_directory(&reader)) {
         return false;
+    }
     if (read_config(&reader)) {
         read_labels(&reader);
         read_syscalls(&reader);
         read_sizes(&reader);
         read_platform(&reader);
         flaw = profile_flaw(p);
-        if (diags->num_errors == errors && flaw != 0)
+        if (diags->num_errors == errors && flaw != NULL) {
             capdl_error(diags, reader_position(&reader, ""), "these are no facts of one kernel: %s", flaw);
+        }
     }
     config_free(&reader.config);
     return diags->num_errors == errors;

@@ -77,13 +77,14 @@ static int64_t needed_value(struct headers *h, const char *name, int64_t least, 
 {
     int64_t value = least;
 
-    if (!headers_value(h, name, &value))
+    if (!headers_value(h, name, &value)) {
         capdl_error(h->reader->diags, header_position(h), "no integer '%s' in the headers", name);
-    else if (value < least || value > most)
-        capdl_error(h->reader->diags, header_position(h), "'%s' is %lld, expected %lld to %lld", name,
-                    (long long)value, (long long)least, (long long)most);
-    else
+    } else if (value < least || value > most) {
+        capdl_error(h->reader->diags, header_position(h), "'%s' is %lld, expected %lld to %lld", name, (long long)value,
+                    (long long)least, (long long)most);
+    } else {
         return value;
+    }
     return least;
 }
 
@@ -95,12 +96,14 @@ static void find_type(struct headers *h, enum capdl_type type)
     int64_t value;
 
     p->types[type] = CAPDL_PROFILE_ABSENT;
-    if (short_name == 0)
+    if (short_name == NULL) {
         return;
+    }
     snprintf(name, sizeof(name), "seL4_%s", short_name);
     if (!headers_enumerator(h, name, &value)) {
-        if (is_needed(p, type))
+        if (is_needed(p, type)) {
             capdl_error(h->reader->diags, header_position(h), "no object type '%s' in the headers", name);
+        }
         return;
     }
     if (value < 0 || value >= CAPDL_PROFILE_ABSENT) {
@@ -120,12 +123,14 @@ static void find_faults(struct headers *h)
         int64_t value;
 
         snprintf(name, sizeof(name), "seL4_Fault_%s", fault_names[i]);
-        if (headers_enumerator(h, name, &value) && value > 0 && value < 16)
+        if (headers_enumerator(h, name, &value) && value > 0 && value < 16) {
             p->faults[i] = (uint8_t)value;
+        }
     }
-    if (p->faults[CAPDL_FAULT_VM] == 0 || p->faults[CAPDL_FAULT_CAP] == 0)
+    if (p->faults[CAPDL_FAULT_VM] == 0 || p->faults[CAPDL_FAULT_CAP] == 0) {
         capdl_error(h->reader->diags, header_position(h),
                     "no 'seL4_Fault_VMFault' or 'seL4_Fault_CapFault' in types_gen.h");
+    }
 }
 
 /* There are as many levels as the user's addresses take; below the root all tables have the same size. */
@@ -133,19 +138,21 @@ static void find_vspace(struct headers *h)
 {
     enum { ENTRY_BITS = 3, PAGE_BITS = 12 };
     struct capdl_profile *p = h->reader->profile;
-    int root = p->size_bits[CAPDL_TYPE_VSPACE] - ENTRY_BITS,
-        table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - ENTRY_BITS;
+    int root = p->size_bits[CAPDL_TYPE_VSPACE] - ENTRY_BITS, table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - ENTRY_BITS;
     int rest = 64 - __builtin_clzll(p->user_top - 1) - PAGE_BITS - root, levels = 1;
 
-    if (root < 1 || root > 16 || table < 1 || table > 16)
+    if (root < 1 || root > 16 || table < 1 || table > 16) {
         return; /* a size was missing, and has been reported */
+    }
     p->vspace_index_bits[0] = (uint8_t)root;
-    for (; rest > 0 && levels < CAPDL_MAX_VSPACE_LEVELS; rest -= table)
+    for (; rest > 0 && levels < CAPDL_MAX_VSPACE_LEVELS; rest -= table) {
         p->vspace_index_bits[levels++] = (uint8_t)table;
+    }
     p->vspace_levels = (uint8_t)levels;
-    if (rest > 0)
+    if (rest > 0) {
         capdl_error(h->reader->diags, header_position(h), "address spaces of more than %d levels",
                     CAPDL_MAX_VSPACE_LEVELS);
+    }
 }
 
 /* seL4_UserTop is the last user address on Arm, the one after it elsewhere. */
@@ -155,17 +162,19 @@ static void find_user_top(struct headers *h)
     int64_t top = needed_value(h, "seL4_UserTop", 4096, INT64_MAX - 1);
 
     p->user_top = (uint64_t)top + (p->arch == CAPDL_ARCH_AARCH64 ? 1 : 0);
-    if (p->user_top % 4096 != 0)
+    if (p->user_top % 4096 != 0) {
         capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which ends no page",
                     (unsigned long long)top);
+    }
 }
 
 static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char *member)
 {
     int64_t offset = struct_offset(text, "seL4_BootInfo", member);
 
-    if (offset > 0 && offset < 4096)
+    if (offset > 0 && offset < 4096) {
         return (uint16_t)offset;
+    }
     capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
                 "cannot tell where in 'struct seL4_BootInfo' the member '%s' is", member);
     return 0;
@@ -176,19 +185,22 @@ static void find_bootinfo(struct headers *h)
     struct capdl_profile *p = h->reader->profile;
     struct slice text;
 
-    if (!headers_read(h, bootinfo_path, &text))
+    if (!headers_read(h, bootinfo_path, &text)) {
         return;
+    }
     p->bootinfo_untyped_offset = bootinfo_offset(h, text, "untyped");
-    if (p->mcs)
+    if (p->mcs) {
         p->bootinfo_schedcontrol_offset = bootinfo_offset(h, text, "schedcontrol");
+    }
 }
 
 static void find_all(struct headers *h)
 {
     struct capdl_profile *p = h->reader->profile;
 
-    for (unsigned type = 0; type < CAPDL_TYPE_COUNT; type++)
+    for (unsigned type = 0; type < CAPDL_TYPE_COUNT; type++) {
         find_type(h, type);
+    }
     find_faults(h);
     find_user_top(h);
     find_vspace(h);
@@ -202,10 +214,12 @@ void read_sizes(struct reader *reader)
     struct headers h = {.reader = reader};
     bool complete = true;
 
-    for (size_t i = 0; i < sizeof(header_files) / sizeof(header_files[0]); i++)
-        complete = headers_read(&h, header_files[i], 0) && complete;
-    if (complete)
+    for (size_t i = 0; i < sizeof(header_files) / sizeof(header_files[0]); i++) {
+        complete = headers_read(&h, header_files[i], NULL) && complete;
+    }
+    if (complete) {
         find_all(&h);
+    }
     find_bootinfo(&h);
     headers_free(&h);
 }

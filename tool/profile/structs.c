@@ -7,9 +7,11 @@ static int64_t type_size(struct slice type)
 {
     static const char *const words[] = {"seL4_Word", "seL4_NodeId", "seL4_SlotPos", "seL4_Domain", "seL4_CPtr"};
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (slice_is(type, words[i]))
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (slice_is(type, words[i])) {
             return 8;
+        }
+    }
     return slice_is(type, "seL4_SlotRegion") ? 16 : -1;
 }
 
@@ -22,11 +24,13 @@ static bool find_struct(struct slice *rest, const char *tag)
     while ((kind = slice_token(rest, &token)) != TOKEN_END) {
         struct slice after;
 
-        if (kind != TOKEN_NAME || !slice_is(token, "struct"))
+        if (kind != TOKEN_NAME || !slice_is(token, "struct")) {
             continue;
+        }
         after = *rest;
-        if (slice_token(&after, &token) != TOKEN_NAME || !slice_is(token, tag))
+        if (slice_token(&after, &token) != TOKEN_NAME || !slice_is(token, tag)) {
             continue;
+        }
         if (slice_token(&after, &token) == TOKEN_PUNCTUATION && slice_is(token, "{")) {
             *rest = after;
             return true;
@@ -40,8 +44,9 @@ int64_t struct_offset(struct slice rest, const char *tag, const char *member)
     struct slice type, name;
     int64_t offset = 0;
 
-    if (!find_struct(&rest, tag))
+    if (!find_struct(&rest, tag)) {
         return -1;
+    }
     while (slice_token(&rest, &type) == TOKEN_NAME) {
         int64_t size = type_size(type);
 
@@ -49,11 +54,13 @@ int64_t struct_offset(struct slice rest, const char *tag, const char *member)
             size = 8;
             slice_token(&rest, &name);
         }
-        if (slice_is(name, member))
+        if (slice_is(name, member)) {
             return offset;
+        }
         offset += size;
-        if (size < 0 || slice_token(&rest, &type) != TOKEN_PUNCTUATION || !slice_is(type, ";"))
+        if (size < 0 || slice_token(&rest, &type) != TOKEN_PUNCTUATION || !slice_is(type, ";")) {
             return -1;
+        }
     }
     return -1;
 }

@@ -21,29 +21,34 @@ static void start_syscall(struct xml_reader *xml, struct syscalls *syscalls, con
     bool debug = strcmp(section, "debug") == 0;
     int32_t number;
 
-    if (!debug && strcmp(section, p->mcs ? "api-mcs" : "api-master") != 0)
-        return;
-    number = syscalls->next--;
-    if (name == 0 || number < INT16_MIN) {
-        capdl_error(xml->reader->diags, xml_position(xml),
-                    name == 0 ? "a system call without a name" : "too many system calls");
+    if (!debug && strcmp(section, p->mcs ? "api-mcs" : "api-master") != 0) {
         return;
     }
-    if (!xml_is_on(xml))
+    number = syscalls->next--;
+    if (name == NULL || number < INT16_MIN) {
+        capdl_error(xml->reader->diags, xml_position(xml),
+                    name == NULL ? "a system call without a name" : "too many system calls");
         return;
+    }
+    if (!xml_is_on(xml)) {
+        return;
+    }
     for (unsigned i = 0; i < CAPDL_SYSCALL_COUNT; i++) {
-        if (strcmp(syscall_names[i], name) != 0)
+        if (strcmp(syscall_names[i], name) != 0) {
             continue;
-        if (p->syscalls[i] != 0)
+        }
+        if (p->syscalls[i] != 0) {
             capdl_error(xml->reader->diags, xml_position(xml), "a second system call '%s'", name);
+        }
         p->syscalls[i] = number;
     }
 }
 
 static void syscalls_start(struct xml_reader *xml, const char *name, const char *const *attributes)
 {
-    if (strcmp(name, "syscall") == 0)
+    if (strcmp(name, "syscall") == 0) {
         start_syscall(xml, xml->context, attributes);
+    }
 }
 
 static void syscalls_end(struct xml_reader *xml, const char *name)
@@ -60,10 +65,13 @@ void read_syscalls(struct reader *reader)
     struct syscalls syscalls = {.next = -1};
     struct xml_reader xml = {.reader = reader, .start = syscalls_start, .end = syscalls_end, .context = &syscalls};
 
-    if (!xml_read(&xml, path, "the numbers of system calls"))
+    if (!xml_read(&xml, path, "the numbers of system calls")) {
         return;
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (reader->profile->syscalls[needed[i]] == 0)
+    }
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (reader->profile->syscalls[needed[i]] == 0) {
             capdl_error(reader->diags, reader_position(reader, path), "no system call '%s' for %s kernels",
                         syscall_names[needed[i]], reader->profile->mcs ? "MCS" : "non-MCS");
+        }
+    }
 }

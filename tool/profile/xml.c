@@ -11,8 +11,7 @@ enum { MAX_DEPTH = sizeof(((struct xml_reader *)0)->frames) / sizeof(struct xml_
 
 struct capdl_pos xml_position(const struct xml_reader *xml)
 {
-    return text_position(xml->file, XML_GetCurrentLineNumber(xml->parser),
-                         XML_GetCurrentColumnNumber(xml->parser) + 1);
+    return text_position(xml->file, XML_GetCurrentLineNumber(xml->parser), XML_GetCurrentColumnNumber(xml->parser) + 1);
 }
 
 const char *xml_ancestor(const struct xml_reader *xml, int up)
@@ -22,18 +21,22 @@ const char *xml_ancestor(const struct xml_reader *xml, int up)
 
 bool xml_is_on(const struct xml_reader *xml)
 {
-    for (int i = 0; i < xml->depth; i++)
-        if (!xml->frames[i].value)
+    for (int i = 0; i < xml->depth; i++) {
+        if (!xml->frames[i].value) {
             return false;
+        }
+    }
     return true;
 }
 
 const char *xml_attribute(const char *const *attributes, const char *name)
 {
-    for (; attributes[0] != 0; attributes += 2)
-        if (strcmp(attributes[0], name) == 0)
+    for (; attributes[0] != NULL; attributes += 2) {
+        if (strcmp(attributes[0], name) == 0) {
             return attributes[1];
-    return 0;
+        }
+    }
+    return NULL;
 }
 
 static bool is(const struct xml_frame *frame, const char *name)
@@ -61,12 +64,13 @@ static void stop(struct xml_reader *xml)
 static void fold(struct xml_frame *frame, bool value)
 {
     frame->count++;
-    if (is(frame, "and"))
+    if (is(frame, "and")) {
         frame->value = frame->value && value;
-    else if (is(frame, "or"))
+    } else if (is(frame, "or")) {
         frame->value = (frame->count > 1 && frame->value) || value;
-    else
+    } else {
         frame->value = is(frame, "not") ? !value : value;
+    }
 }
 
 /* An element inside `condition`: an operator, which opens a frame of its own, or `config`, a value. */
@@ -76,15 +80,16 @@ static void start_operand(struct xml_reader *xml, const char *name, const char *
     struct xml_frame *parent = &xml->frames[xml->depth - 2], *frame = parent + 1;
     const char *variable = xml_attribute(attributes, "var");
 
-    if (is_operator(frame) && !is(frame, "condition"))
+    if (is_operator(frame) && !is(frame, "condition")) {
         return;
+    }
     if (strcmp(name, "config") != 0) {
-        capdl_error(xml->reader->diags, xml_position(xml),
-                    "'%.60s' in a condition, expected and, or, not or config", name);
+        capdl_error(xml->reader->diags, xml_position(xml), "'%.60s' in a condition, expected and, or, not or config",
+                    name);
         stop(xml);
-    } else if (variable == 0 || strncmp(variable, symbol, strlen(symbol)) != 0) {
+    } else if (variable == NULL || strncmp(variable, symbol, strlen(symbol)) != 0) {
         capdl_error(xml->reader->diags, xml_position(xml), "a condition on '%.60s', expected a symbol CONFIG_...",
-                    variable != 0 ? variable : "");
+                    variable != NULL ? variable : "");
         stop(xml);
     } else {
         frame->value = config_is_on(&xml->reader->config, variable + strlen(symbol));
@@ -97,8 +102,9 @@ static void on_start(void *context, const char *name, const char **attributes)
     bool operand = in_condition(xml);
     struct xml_frame *frame;
 
-    if (xml->stopped)
+    if (xml->stopped) {
         return;
+    }
     if (xml->depth == MAX_DEPTH) {
         capdl_error(xml->reader->diags, xml_position(xml), "elements nest deeper than %d", MAX_DEPTH);
         stop(xml);
@@ -107,31 +113,33 @@ static void on_start(void *context, const char *name, const char **attributes)
     frame = &xml->frames[xml->depth++];
     *frame = (struct xml_frame){.value = true};
     snprintf(frame->name, sizeof(frame->name), "%s", name);
-    if (operand)
+    if (operand) {
         start_operand(xml, name, (const char *const *)attributes);
-    else if (!is(frame, "condition"))
+    } else if (!is(frame, "condition")) {
         xml->start(xml, name, (const char *const *)attributes);
+    }
 }
 
 /* `and` and `or` take operands, `not` and `condition` one each (an empty condition holds). */
 static bool operands_fit(const struct xml_frame *frame)
 {
-    if (is(frame, "condition"))
+    if (is(frame, "condition")) {
         return frame->count <= 1;
+    }
     return is(frame, "not") ? frame->count == 1 : frame->count >= 1;
 }
 
 static void end_operand(struct xml_reader *xml, const struct xml_frame *frame)
 {
-    struct xml_frame *parent = xml->depth > 1 ? &xml->frames[xml->depth - 2] : 0;
+    struct xml_frame *parent = xml->depth > 1 ? &xml->frames[xml->depth - 2] : NULL;
 
     if (is_operator(frame) && !operands_fit(frame)) {
         capdl_error(xml->reader->diags, xml_position(xml), "'%s' with %u operands in a condition", frame->name,
                     frame->count);
         stop(xml);
-    } else if (parent != 0 && is_operator(parent)) {
+    } else if (parent != NULL && is_operator(parent)) {
         fold(parent, frame->value);
-    } else if (parent != 0) {
+    } else if (parent != NULL) {
         parent->value = parent->value && frame->value;
     }
 }
@@ -141,13 +149,15 @@ static void on_end(void *context, const char *name)
     struct xml_reader *xml = context;
     const struct xml_frame *frame;
 
-    if (xml->stopped)
+    if (xml->stopped) {
         return;
+    }
     frame = &xml->frames[xml->depth - 1];
-    if (is_operator(frame) || (xml->depth > 1 && is_operator(frame - 1)))
+    if (is_operator(frame) || (xml->depth > 1 && is_operator(frame - 1))) {
         end_operand(xml, frame);
-    else
+    } else {
         xml->end(xml, name);
+    }
     xml->depth--;
 }
 
@@ -161,9 +171,10 @@ static bool parse(struct xml_reader *xml)
         return false;
     }
     good = XML_Parse(xml->parser, (const char *)bytes->data, (int)bytes->size, 1) == XML_STATUS_OK;
-    if (!good && !xml->stopped)
+    if (!good && !xml->stopped) {
         capdl_error(xml->reader->diags, xml_position(xml), "not well-formed XML: %s",
                     XML_ErrorString(XML_GetErrorCode(xml->parser)));
+    }
     return good;
 }
 
@@ -172,17 +183,18 @@ bool xml_read(struct xml_reader *xml, const char *relative, const char *purpose)
     struct text_file file;
     bool good;
 
-    if (!text_open(xml->reader, relative, REQUIRED, purpose, &file))
+    if (!text_open(xml->reader, relative, REQUIRED, purpose, &file)) {
         return false;
+    }
     xml->file = &file;
     xml->depth = 0;
     xml->stopped = false;
-    xml->parser = memory_need(XML_ParserCreate(0));
+    xml->parser = memory_need(XML_ParserCreate(NULL));
     XML_SetUserData(xml->parser, xml);
     XML_SetElementHandler(xml->parser, on_start, on_end);
     good = parse(xml);
     XML_ParserFree(xml->parser);
-    xml->file = 0;
+    xml->file = NULL;
     text_close(&file);
     return good;
 }

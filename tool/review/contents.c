@@ -32,21 +32,23 @@ static const struct fill_contents_source *source_of(const struct fill_contents *
     return &contents->sources[contents->sources[1].spec == spec];
 }
 
-static struct fill_contents_file *file_of(struct fill_contents *contents, const struct capdl_spec *spec, const char *text)
+static struct fill_contents_file *file_of(struct fill_contents *contents, const struct capdl_spec *spec,
+                                          const char *text)
 {
     for (size_t i = contents->num_files; i-- > 0;) {
         if (contents->files[i].spec == spec && strcmp(contents->files[i].text, text) == 0) {
             return &contents->files[i];
         }
     }
-    contents->files = grow(contents->files, &contents->capacity_files, contents->num_files + 1, sizeof *contents->files);
+    contents->files =
+        grow(contents->files, &contents->capacity_files, contents->num_files + 1, sizeof(*contents->files));
     struct fill_contents_file *file = &contents->files[contents->num_files++];
-    *file = (struct fill_contents_file){ .spec = spec, .text = text };
+    *file = (struct fill_contents_file){.spec = spec, .text = text};
     const struct fill_contents_source *source = source_of(contents, spec);
     char *path = file_find(text, source->path, source->directories);
     file->missing = !path || !file_read_regular(path, &file->bytes);
     if (file->missing && !contents->missing[0]) {
-        snprintf(contents->missing, sizeof contents->missing, "%s", text);
+        snprintf(contents->missing, sizeof(contents->missing), "%s", text);
     }
     free(path);
     return file;
@@ -57,7 +59,8 @@ static bool all_zero(const uint8_t *bytes, size_t size)
     return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
-/* Only what is not zero counts, a page of the frame at a time: it is the same whether zeros come from a file or from nowhere. */
+/* Only what is not zero counts, a page of the frame at a time: it is the same whether zeros come from a file or from
+ * nowhere. */
 static bool add_bytes(struct sha256 *hash, uint64_t offset, const uint8_t *bytes, uint64_t size)
 {
     bool any = false;
@@ -71,8 +74,8 @@ static bool add_bytes(struct sha256 *hash, uint64_t offset, const uint8_t *bytes
             end--;
         }
         if (first < end && !all_zero(bytes, part)) {
-            uint64_t head[2] = { offset + first, end - first };
-            sha256_add(hash, head, sizeof head);
+            uint64_t head[2] = {offset + first, end - first};
+            sha256_add(hash, head, sizeof(head));
             sha256_add(hash, bytes + first, end - first);
             any = true;
         }
@@ -86,21 +89,23 @@ static bool add_bytes(struct sha256 *hash, uint64_t offset, const uint8_t *bytes
 /* A fill that is not the bytes of a file counts as it is written. */
 static bool add_text(struct sha256 *hash, const struct capdl_fill *fill)
 {
-    uint64_t head[4] = { fill->offset, fill->length, fill->source_offset, fill->kind };
-    sha256_add(hash, head, sizeof head);
+    uint64_t head[4] = {fill->offset, fill->length, fill->source_offset, fill->kind};
+    sha256_add(hash, head, sizeof(head));
     if (fill->text) {
         sha256_add(hash, fill->text, strlen(fill->text));
     }
     return true;
 }
 
-static bool add_fill(struct fill_contents *contents, struct sha256 *hash, const struct capdl_spec *spec, const struct capdl_fill *fill)
+static bool add_fill(struct fill_contents *contents, struct sha256 *hash, const struct capdl_spec *spec,
+                     const struct capdl_fill *fill)
 {
     if (fill->kind != CAPDL_FILL_FILE) {
         return add_text(hash, fill);
     }
     const struct fill_contents_file *file = file_of(contents, spec, fill->text);
-    if (file->missing || fill->source_offset > file->bytes.size || fill->length > file->bytes.size - fill->source_offset) {
+    if (file->missing || fill->source_offset > file->bytes.size ||
+        fill->length > file->bytes.size - fill->source_offset) {
         return add_text(hash, fill);
     }
     return add_bytes(hash, fill->offset, file->bytes.data + fill->source_offset, fill->length);
@@ -109,7 +114,7 @@ static bool add_fill(struct fill_contents *contents, struct sha256 *hash, const 
 static size_t place_of(const struct fill_contents *contents, const uint8_t digest[SHA256_BYTES])
 {
     uint64_t start;
-    memcpy(&start, digest, sizeof start);
+    memcpy(&start, digest, sizeof(start));
     size_t place = start & contents->mask;
     while (contents->table[place] && memcmp(contents->digests[contents->table[place] - 1], digest, SHA256_BYTES) != 0) {
         place = (place + 1) & contents->mask;
@@ -122,7 +127,7 @@ static void table_grow(struct fill_contents *contents)
     enum { SMALLEST = 1024 };
     size_t size = contents->mask ? (contents->mask + 1) * 2 : SMALLEST;
     free(contents->table);
-    contents->table = calloc(size, sizeof *contents->table);
+    contents->table = calloc(size, sizeof(*contents->table));
     if (!contents->table) {
         fprintf(stderr, "capdl: out of memory\n");
         exit(2);
@@ -141,7 +146,7 @@ static uint64_t number_of(struct fill_contents *contents, const uint8_t digest[S
     size_t place = place_of(contents, digest);
     if (!contents->table[place]) {
         contents->digests =
-            grow(contents->digests, &contents->capacity_digests, contents->num_digests + 1, sizeof *contents->digests);
+            grow(contents->digests, &contents->capacity_digests, contents->num_digests + 1, sizeof(*contents->digests));
         memcpy(contents->digests[contents->num_digests++], digest, SHA256_BYTES);
         contents->table[place] = (uint32_t)contents->num_digests;
     }
@@ -165,7 +170,7 @@ uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint
 
 const uint8_t *fill_contents_digest(const struct fill_contents *contents, uint64_t number)
 {
-    return number ? contents->digests[number - 1] : 0;
+    return number ? contents->digests[number - 1] : NULL;
 }
 
 void fill_contents_free(struct fill_contents *contents)

@@ -20,7 +20,7 @@ static int compare_names(const void *left, const void *right)
 /* The contents of all frames, by name; the frames no longer have any. */
 static struct filled *take_fills(struct capdl_spec *spec, struct fill_contents *contents, size_t *count)
 {
-    struct filled *list = calloc(spec->num_objects + (size_t)1, sizeof *list);
+    struct filled *list = calloc(spec->num_objects + (size_t)1, sizeof(*list));
     *count = 0;
     for (uint32_t i = 0; list && i < spec->num_objects; i++) {
         struct capdl_object object = *capdl_object(spec, i);
@@ -29,7 +29,7 @@ static struct filled *take_fills(struct capdl_spec *spec, struct fill_contents *
         }
         uint64_t content = fill_contents_number(contents, spec, i);
         if (content) {
-            list[(*count)++] = (struct filled){ object.name, object.index, content };
+            list[(*count)++] = (struct filled){object.name, object.index, content};
         }
         object.u.fills.count = 0;
         object.flags &= (uint8_t)~CAPDL_OBJECT_HAS_FILL;
@@ -39,7 +39,7 @@ static struct filled *take_fills(struct capdl_spec *spec, struct fill_contents *
         fprintf(stderr, "capdl: out of memory\n");
         exit(2);
     }
-    qsort(list, *count, sizeof *list, compare_names);
+    qsort(list, *count, sizeof(*list), compare_names);
     return list;
 }
 
@@ -56,7 +56,7 @@ void digest_spec(struct capdl_spec *spec, struct fill_contents *contents, char t
     size_t count;
     struct filled *filled = take_fills(spec, contents, &count);
     sha256_init(&hash);
-    FILE *stream = fopencookie(&hash, "w", (cookie_io_functions_t){ .write = add_to_hash });
+    FILE *stream = fopencookie(&hash, "w", (cookie_io_functions_t){.write = add_to_hash});
     if (!stream) {
         fprintf(stderr, "capdl: out of memory\n");
         exit(2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernel told the initial task beside struct seL4_BootInfo: chunks behind its page, each with number and length first
-   (libsel4's bootinfo_types.h). */
+/* What the kernel told the initial task beside struct seL4_BootInfo: chunks behind its page, each with number and
+   length first (libsel4's bootinfo_types.h). */
 #include <string.h>
 
 #include "verify/private.h"
@@ -10,11 +10,11 @@ enum { CHUNK_HEADER = 16 };
 static uint64_t chunk_number(const char *name)
 {
     static const char *const names[] = {
-        [1] = "CDL_FrameFill_BootInfo_X86_VBE",         [2] = "CDL_FrameFill_BootInfo_X86_MBMMAP",
-        [3] = "CDL_FrameFill_BootInfo_X86_ACPI_RSDP",   [4] = "CDL_FrameFill_BootInfo_X86_Framebuffer",
-        [5] = "CDL_FrameFill_BootInfo_X86_TSC_Freq",    [6] = "CDL_FrameFill_BootInfo_FDT",
+        [1] = "CDL_FrameFill_BootInfo_X86_VBE",       [2] = "CDL_FrameFill_BootInfo_X86_MBMMAP",
+        [3] = "CDL_FrameFill_BootInfo_X86_ACPI_RSDP", [4] = "CDL_FrameFill_BootInfo_X86_Framebuffer",
+        [5] = "CDL_FrameFill_BootInfo_X86_TSC_Freq",  [6] = "CDL_FrameFill_BootInfo_FDT",
     };
-    for (unsigned i = 1; i < sizeof names / sizeof names[0]; i++) {
+    for (unsigned i = 1; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(names[i], name) == 0) {
             return i;
         }
@@ -27,11 +27,12 @@ static bool read_initial(struct verify *v, uint64_t address, void *to, uint64_t 
 {
     struct table *root = v->kernel->initial->slots[TCB_VTABLE].cap.object;
     while (size > 0) {
-        uint64_t in_page = CAPDL_PAGE_SIZE - address % CAPDL_PAGE_SIZE, part = in_page < size ? in_page : size, available;
+        uint64_t in_page = CAPDL_PAGE_SIZE - address % CAPDL_PAGE_SIZE, part = in_page < size ? in_page : size,
+                 available;
         struct page_view view;
         const uint8_t *bytes = vspace_translate(v->kernel, root, address, &view)
                                    ? memory_at(&v->kernel->memory, view.paddr + (address - view.vaddr), &available)
-                                   : 0;
+                                   : NULL;
         if (!bytes || available < part) {
             return false;
         }
@@ -46,10 +47,10 @@ static bool read_initial(struct verify *v, uint64_t address, void *to, uint64_t 
 void bootinfo_copy(struct verify *v, const char *chunk, uint64_t offset, uint8_t *to, uint64_t size)
 {
     uint64_t left, at = v->boot->bootinfo + CAPDL_PAGE_SIZE, header[2];
-    if (!read_initial(v, v->boot->bootinfo, &left, sizeof left)) {
+    if (!read_initial(v, v->boot->bootinfo, &left, sizeof(left))) {
         return;
     }
-    for (; left >= CHUNK_HEADER && read_initial(v, at, header, sizeof header); at += header[1], left -= header[1]) {
+    for (; left >= CHUNK_HEADER && read_initial(v, at, header, sizeof(header)); at += header[1], left -= header[1]) {
         if (header[1] < CHUNK_HEADER || header[1] > left) {
             return;
         }

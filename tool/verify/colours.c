@@ -44,7 +44,8 @@ static void see_edge(void *context, uint64_t slot, uint32_t node)
 
 static bool sized(const struct verify *v, enum cap_type type)
 {
-    return type == CAP_FRAME || type == CAP_UNTYPED || type == CAP_CNODE || (type == CAP_SCHED_CONTEXT && v->sizes_of_sc);
+    return type == CAP_FRAME || type == CAP_UNTYPED || type == CAP_CNODE ||
+           (type == CAP_SCHED_CONTEXT && v->sizes_of_sc);
 }
 
 /* Whether the spec gives the size of every scheduling context. */
@@ -147,8 +148,8 @@ static void turn(struct colours *c, void (*edges)(struct colours *))
 static void colours_init(struct colours *c, struct verify *v, size_t count)
 {
     *c = (struct colours){.v = v,
-                          .now = verify_zeroed(count, sizeof *c->now),
-                          .next = verify_zeroed(count, sizeof *c->next),
+                          .now = verify_zeroed(count, sizeof(*c->now)),
+                          .next = verify_zeroed(count, sizeof(*c->next)),
                           .count = count};
 }
 
@@ -174,7 +175,7 @@ static size_t free_objects(const struct verify *v, const struct colours *c, stru
             list[count++] = (struct entry){c->now[i], i};
         }
     }
-    qsort(list, count, sizeof *list, compare_entries);
+    qsort(list, count, sizeof(*list), compare_entries);
     return count;
 }
 
@@ -187,7 +188,7 @@ static size_t free_nodes(const struct verify *v, const struct colours *c, struct
             list[count++] = (struct entry){c->now[i], i};
         }
     }
-    qsort(list, count, sizeof *list, compare_entries);
+    qsort(list, count, sizeof(*list), compare_entries);
     return count;
 }
 
@@ -219,7 +220,7 @@ enum pairing { UNIQUE_ONES, ALL };
 static void pair_colours(struct verify *v, const struct colours *spec, const struct colours *nodes,
                          enum pairing pairing)
 {
-    struct entry *a = verify_zeroed(spec->count, sizeof *a), *b = verify_zeroed(nodes->count, sizeof *b);
+    struct entry *a = verify_zeroed(spec->count, sizeof(*a)), *b = verify_zeroed(nodes->count, sizeof(*b));
     size_t num_a = free_objects(v, spec, a), num_b = free_nodes(v, nodes, b);
     for (size_t i = 0, k = 0; i < num_a && k < num_b;) {
         size_t end_a = class_end(a, num_a, i), end_b = class_end(b, num_b, k);
@@ -265,7 +266,7 @@ static void widen_candidates(struct verify *v)
 
 static bool is_made_of(const struct verify *v, const struct node *child, const struct node *parent)
 {
-    const struct slot *slot = parent->untyped ? parent->untyped->next : 0;
+    const struct slot *slot = parent->untyped ? parent->untyped->next : NULL;
     for (; slot && slot_is_parent(v->kernel, parent->untyped, slot); slot = slot->next) {
         if (slot == child->untyped) {
             return true;
@@ -292,7 +293,8 @@ static int compare_places(const void *a, const void *b, void *context)
 /* For each node the innermost untyped of the spec's that it lies in. Padding is among these, but nothing lies in it. */
 static uint32_t *find_within(struct verify *v)
 {
-    uint32_t *within = verify_zeroed(v->num_nodes, sizeof *within), *sorted = verify_zeroed(v->num_nodes, sizeof *sorted);
+    uint32_t *within = verify_zeroed(v->num_nodes, sizeof(*within)),
+             *sorted = verify_zeroed(v->num_nodes, sizeof(*sorted));
     uint32_t open = NO_NODE, count = 0;
     for (uint32_t i = 0; i < v->num_nodes; i++) {
         within[i] = NO_NODE;
@@ -300,7 +302,7 @@ static uint32_t *find_within(struct verify *v)
             sorted[count++] = i;
         }
     }
-    qsort_r(sorted, count, sizeof *sorted, compare_places, v);
+    qsort_r(sorted, count, sizeof(*sorted), compare_places, v);
     for (uint32_t i = 0; i < count; i++) {
         const struct node *n = &v->nodes[sorted[i]];
         while (open != NO_NODE && (n->paddr - v->nodes[open].paddr) >> v->nodes[open].bits) {
@@ -352,7 +354,7 @@ void match_by_shape(struct verify *v)
     widen_candidates(v);
     match_untypeds(v);
     uint32_t *within = find_within(v);
-    for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++) {
+    for (size_t s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
         struct colours spec, nodes;
         colours_init(&spec, v, v->spec->num_objects);
         colours_init(&nodes, v, v->num_nodes);

@@ -35,7 +35,8 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     }
 }
 
-/* Contiguous frames: each lies behind the one before it in its array. Those that nobody has cannot be told from others. */
+/* Contiguous frames: each lies behind the one before it in its array. Those that nobody has cannot be told from others.
+ */
 static void compare_neighbour(struct verify *v, uint32_t object, const struct node *node)
 {
     const struct capdl_object *o = capdl_object(v->spec, object);
@@ -44,10 +45,11 @@ static void compare_neighbour(struct verify *v, uint32_t object, const struct no
     }
     uint32_t before = capdl_spec_find(v->spec, o->name, o->index - 1);
     uint32_t other = before == CAPDL_NO_OBJECT ? NO_NODE : v->match[before];
-    if (other != NO_NODE && v->uses[object] && v->uses[before] && v->nodes[other].paddr + (UINT64_C(1) << o->size_bits) != node->paddr) {
+    if (other != NO_NODE && v->uses[object] && v->uses[before] &&
+        v->nodes[other].paddr + (UINT64_C(1) << o->size_bits) != node->paddr) {
         char label[LABEL_SIZE];
-        differ(v, object, "lies at 0x%" PRIx64 ", not behind %s at 0x%" PRIx64, node->paddr, object_label(v, before, label),
-               v->nodes[other].paddr);
+        differ(v, object, "lies at 0x%" PRIx64 ", not behind %s at 0x%" PRIx64, node->paddr,
+               object_label(v, before, label), v->nodes[other].paddr);
     }
 }
 

@@ -22,9 +22,9 @@ static void name_place(struct at *at)
     uint64_t slot = at->wanted->slot;
     bool named = capdl_object(at->v->spec, at->container)->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT;
     if (named) {
-        snprintf(at->place, sizeof at->place, "in %s", tcb_slots[slot]);
+        snprintf(at->place, sizeof(at->place), "in %s", tcb_slots[slot]);
     } else {
-        snprintf(at->place, sizeof at->place, "in slot 0x%" PRIx64, slot);
+        snprintf(at->place, sizeof(at->place), "in slot 0x%" PRIx64, slot);
     }
 }
 
@@ -140,7 +140,7 @@ static void compare_value(const struct at *at)
                        wanted->object == CAPDL_NO_OBJECT ? UINT64_MAX : v->irqs[wanted->object]);
     } else if (cap->type == CAP_IO_SPACE) {
         const struct capdl_numbers *numbers =
-            wanted->object == CAPDL_NO_OBJECT ? 0 : capdl_object(v->spec, wanted->object)->u.numbers;
+            wanted->object == CAPDL_NO_OBJECT ? NULL : capdl_object(v->spec, wanted->object)->u.numbers;
         compare_number(at, "device", cap->paddr, numbers ? device_request(v, wanted->object) : 0);
         compare_number(at, "domain", cap->data, numbers ? numbers->value[CAPDL_NUMBER_IO_DOMAIN] : 0);
     } else if (cap->type == CAP_STREAM || cap->type == CAP_CONTEXT_BANK) {
@@ -194,7 +194,7 @@ static bool names_the_object(const struct at *at)
     if (wanted->object != CAPDL_NO_OBJECT) {
         object_label(v, wanted->object, expected);
     } else {
-        snprintf(expected, sizeof expected, "%s", capdl_kind_name(wanted->kind));
+        snprintf(expected, sizeof(expected), "%s", capdl_kind_name(wanted->kind));
     }
     if (at->slot->cap.type == CAP_NULL) {
         differ(v, at->container, "has no capability %s; it should be to %s", at->place, expected);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What was derived from what: children of untypeds, the relations in cdt and child_of, and no others, as whoever holds a parent
- * can revoke what was derived from it.
+ * What was derived from what: children of untypeds, the relations in cdt and child_of, and no others, as whoever holds
+ * a parent can revoke what was derived from it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -62,17 +62,17 @@ static void compare_covers(struct verify *v)
 static const struct slot *slot_of(const struct verify *v, const struct capdl_slot_ref *ref)
 {
     uint32_t node = v->match[ref->container];
-    const struct node *n = node == NO_NODE ? 0 : &v->nodes[node];
+    const struct node *n = node == NO_NODE ? NULL : &v->nodes[node];
     if (n && n->type == CAP_CNODE && ref->slot >> n->bits == 0) {
         return &((const struct cnode *)n->object)->slots[ref->slot];
     }
-    return n && n->type == CAP_THREAD ? state_tcb_slot(v, n->object, ref->slot) : 0;
+    return n && n->type == CAP_THREAD ? state_tcb_slot(v, n->object, ref->slot) : NULL;
 }
 
 static void compare_declared(struct verify *v, const struct capdl_derivation *d)
 {
     const struct slot *parent = slot_of(v, &d->parent), *child = slot_of(v, &d->child);
-    const struct slot *at = parent ? parent->next : 0;
+    const struct slot *at = parent ? parent->next : NULL;
     while (at && at != child && slot_is_parent(v->kernel, parent, at)) {
         at = at->next;
     }
@@ -103,7 +103,7 @@ static int compare_given(const void *a, const void *b)
 
 static struct given_list collect_given(const struct verify *v)
 {
-    struct given_list all = {0};
+    struct given_list all = {NULL};
     size_t capacity = 0;
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
         const struct capdl_object *o = capdl_object(v->spec, i);
@@ -111,13 +111,13 @@ static struct given_list collect_given(const struct verify *v)
             struct capdl_slot_ref ref = {i, o->caps[k].slot};
             const struct slot *slot = slot_of(v, &ref);
             if (slot) {
-                all.list = verify_grow(all.list, &capacity, all.count + 1, sizeof *all.list);
+                all.list = verify_grow(all.list, &capacity, all.count + 1, sizeof(*all.list));
                 all.list[all.count++] = (struct given){slot, ref};
             }
         }
     }
     if (all.count > 0) {
-        qsort(all.list, all.count, sizeof *all.list, compare_given);
+        qsort(all.list, all.count, sizeof(*all.list), compare_given);
     }
     return all;
 }
@@ -134,7 +134,7 @@ static const struct capdl_derivation *derivation_of(const struct verify *v, cons
             return &v->spec->derivations[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 /* Whether the spec says, perhaps by way of others, that the child comes from the parent. */
@@ -182,7 +182,8 @@ static void compare_undeclared(struct verify *v, const struct given_list *all, c
 {
     char label[LABEL_SIZE];
     for (const struct slot *at = parent->slot->next; at && slot_is_parent(v->kernel, parent->slot, at); at = at->next) {
-        const struct given key = {.slot = at}, *child = bsearch(&key, all->list, all->count, sizeof key, compare_given);
+        const struct given key = {.slot = at},
+                           *child = bsearch(&key, all->list, all->count, sizeof(key), compare_given);
         if (child && !is_declared(v, &parent->ref, &child->ref)) {
             differ(v, child->ref.container,
                    "has in slot 0x%" PRIx64 " a capability derived from the one in slot 0x%" PRIx64
@@ -190,7 +191,8 @@ static void compare_undeclared(struct verify *v, const struct given_list *all, c
                    child->ref.slot, parent->ref.slot, object_label(v, parent->ref.container, label));
         } else if (!child && !is_declared_parent(v, &parent->ref) && matters(v, at)) {
             differ(v, parent->ref.container,
-                   "has in slot 0x%" PRIx64 " a capability from which %s was derived for somebody else, who can so be deprived "
+                   "has in slot 0x%" PRIx64
+                   " a capability from which %s was derived for somebody else, who can so be deprived "
                    "of it",
                    parent->ref.slot, cap_label(v, at, label));
         }

@@ -21,7 +21,7 @@ static void compare_root(struct verify *v, uint32_t object, uint32_t actual)
 static void compare_stream(struct verify *v, uint32_t object, uint64_t number)
 {
     const struct capdl_object *o = capdl_object(v->spec, object);
-    const struct slot *bank = number < NUM_STREAMS ? &v->kernel->streams[number].bank : 0;
+    const struct slot *bank = number < NUM_STREAMS ? &v->kernel->streams[number].bank : NULL;
     if (!bank || !v->kernel->stream_taken[number]) {
         differ(v, object, "is not handed out");
     } else if (o->num_caps) {
@@ -50,15 +50,15 @@ void compare_device(struct verify *v, uint32_t object)
 /* Devices that the spec does not have. */
 void compare_other_devices(struct verify *v)
 {
-    bool *known = verify_zeroed(UINT16_MAX + 1, sizeof *known);
+    bool *known = verify_zeroed(UINT16_MAX + 1, sizeof(*known));
     bool streams[NUM_STREAMS] = {false};
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
         const struct capdl_object *o = capdl_object(v->spec, i);
         if (o->kind == CAPDL_KIND_IO_DEVICE) {
             known[device_request(v, i)] = true;
         }
-        uint64_t stream = o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM]
-                                                                         : NUM_STREAMS;
+        uint64_t stream =
+            o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM] : NUM_STREAMS;
         if (stream < NUM_STREAMS) {
             streams[stream] = true;
         }

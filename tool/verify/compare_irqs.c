@@ -34,17 +34,17 @@ static const struct manner {
       {"PCI device", 3, CAPDL_NUMBER_MSI_DEV},
       {"PCI function", 4, CAPDL_NUMBER_MSI_FUN},
       {"MSI handle", 5, CAPDL_NUMBER_MSI_HANDLE}}},
-    {CAPDL_KIND_IRQ, CAPDL_METHOD_IRQ_CONTROL_GET, {{0}}},
+    {CAPDL_KIND_IRQ, CAPDL_METHOD_IRQ_CONTROL_GET, {{NULL}}},
 };
 
 static const struct manner *manner_find(enum capdl_kind kind, enum capdl_method method)
 {
-    for (unsigned i = 0; i < sizeof manners / sizeof manners[0]; i++) {
+    for (unsigned i = 0; i < sizeof(manners) / sizeof(manners[0]); i++) {
         if (manners[i].kind == kind && manners[i].method == method) {
             return &manners[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 static void compare_issue(struct verify *v, uint32_t object, const struct irq_issue *issue)

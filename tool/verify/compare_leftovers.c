@@ -24,7 +24,7 @@ void leftovers_find(struct verify *v)
         for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
             const struct capdl_cap *cap = &o->caps[k];
             const struct capdl_cap *frame =
-                cap->kind == CAPDL_KIND_LEFTOVER ? capdl_spec_cap_at(v->spec, cap->object, 0) : 0;
+                cap->kind == CAPDL_KIND_LEFTOVER ? capdl_spec_cap_at(v->spec, cap->object, 0) : NULL;
             if (frame) {
                 v->left = (struct left){
                     .object = cap->object,
@@ -92,9 +92,9 @@ static void compare_frame(const struct handed *h, const struct slot *slot)
     struct verify *v = h->v;
     const struct cap *cap = &slot->cap;
     uint32_t node = state_node(v, slot);
-    const uint8_t *page = cap->type == CAP_FRAME ? contents_page(v, cap->paddr) : 0;
-    bool alone = !has_children(v, slot) && !(slot->prev && slot->prev->cap.type == CAP_FRAME &&
-                                            slot->prev->cap.paddr == cap->paddr);
+    const uint8_t *page = cap->type == CAP_FRAME ? contents_page(v, cap->paddr) : NULL;
+    bool alone = !has_children(v, slot) &&
+                 !(slot->prev && slot->prev->cap.type == CAP_FRAME && slot->prev->cap.paddr == cap->paddr);
     char label[LABEL_SIZE];
     cap_label(v, slot, label);
     if (cap->type != CAP_FRAME || cap->bits != CAPDL_PAGE_BITS || cap->rights != VM_READ_WRITE || !page) {
@@ -183,8 +183,7 @@ void compare_leftovers(struct verify *v, uint32_t object)
         return;
     }
     const uint8_t *page = contents_page(v, v->nodes[frame].paddr);
-    struct handed h = {
-        .v = v, .object = object, .cnode = v->nodes[cnode].object, .says = (const void *)page};
+    struct handed h = {.v = v, .object = object, .cnode = v->nodes[cnode].object, .says = (const void *)page};
     if (!page || v->left.slots > UINT64_C(1) << v->nodes[cnode].bits ||
         v->left.first > (UINT64_C(1) << v->nodes[cnode].bits) - v->left.slots) {
         differ(v, object, "are not where the spec has them");

@@ -57,7 +57,7 @@ static void compare_registers(struct verify *v, uint32_t object, const struct ca
     const struct convention *convention = &conventions[v->profile->arch];
     uint64_t values[MAX_REGISTERS] = {0}, fresh[MAX_REGISTERS] = {0};
     r->init(fresh);
-    memcpy(values, fresh, sizeof values);
+    memcpy(values, fresh, sizeof(values));
     values[r->fault_ip] = values[r->next_ip] = wanted->ip;
     values[r->sp] = stack_pointer_of(v, wanted);
     for (size_t i = 0; i < wanted->num_init && i < 8 && convention->arguments[i]; i++) {
@@ -67,9 +67,9 @@ static void compare_registers(struct verify *v, uint32_t object, const struct ca
     for (unsigned i = 0; i < r->count; i++) {
         char what[40];
         bool given = values[i] != fresh[i];
-        snprintf(what, sizeof what, "in register %s", r->names[i]);
-        if (given || thread->regs[i] !=
-                         r->sanitise(thread, (uint8_t)i, 0)) { /* what the kernel makes of a zero written there */
+        snprintf(what, sizeof(what), "in register %s", r->names[i]);
+        if (given ||
+            thread->regs[i] != r->sanitise(thread, (uint8_t)i, 0)) { /* what the kernel makes of a zero written there */
             compare_value(v, object, what, thread->regs[i], values[i]);
         }
     }
@@ -104,8 +104,7 @@ static void compare_state(struct verify *v, uint32_t object, const struct capdl_
         differ(v, object, "has a fault pending");
     }
     if (thread->instructions != 0) {
-        differ(v, object, "has executed %" PRIu64 " instructions before everything was in place",
-               thread->instructions);
+        differ(v, object, "has executed %" PRIu64 " instructions before everything was in place", thread->instructions);
     }
 }
 
@@ -174,14 +173,15 @@ static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot
 void compare_thread(struct verify *v, uint32_t object)
 {
     const struct tcb *thread = v->nodes[v->match[object]].object;
-    const struct capdl_tcb *wanted = capdl_object(v->spec, object)->u.tcb ? capdl_object(v->spec, object)->u.tcb : &defaults;
+    const struct capdl_tcb *wanted =
+        capdl_object(v->spec, object)->u.tcb ? capdl_object(v->spec, object)->u.tcb : &defaults;
     v->result->totals.threads++;
     compare_slots(v, object, thread);
-    compare_bound(v, object, CAPDL_TCB_SLOT_SC, "scheduling context", thread->sc, thread->sc ? thread->sc->tcb : 0);
+    compare_bound(v, object, CAPDL_TCB_SLOT_SC, "scheduling context", thread->sc, thread->sc ? thread->sc->tcb : NULL);
     compare_bound(v, object, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, "bound notification", thread->notification,
-                  thread->notification ? thread->notification->bound : 0);
+                  thread->notification ? thread->notification->bound : NULL);
     compare_bound(v, object, CAPDL_TCB_SLOT_BOUND_VCPU, "virtual CPU", thread->vcpu,
-                  thread->vcpu ? thread->vcpu->tcb : 0);
+                  thread->vcpu ? thread->vcpu->tcb : NULL);
     compare_parameters(v, object, wanted, thread);
     compare_registers(v, object, wanted, thread);
     compare_state(v, object, wanted, thread);

@@ -113,7 +113,7 @@ static size_t collect_places(const struct verify *v, struct mapped *list)
             list[count++] = (struct mapped){n->paddr, n->paddr + node_bytes(v, n), i};
         }
     }
-    qsort(list, count, sizeof *list, compare_mapped);
+    qsort(list, count, sizeof(*list), compare_mapped);
     return count;
 }
 
@@ -167,7 +167,7 @@ static void walk_own(const struct own_space *s, const struct table *table, unsig
 
 static void compare_memory(struct verify *v)
 {
-    struct mapped *list = verify_zeroed(v->spec->num_objects, sizeof *list);
+    struct mapped *list = verify_zeroed(v->spec->num_objects, sizeof(*list));
     size_t count = collect_places(v, list);
     compare_overlaps(v, list, count);
     const struct cap *own = &v->kernel->initial->slots[TCB_VTABLE].cap;
@@ -209,16 +209,16 @@ static void compare_calls(struct verify *v)
     const struct call_digest *seen = &v->kernel->calls;
     const struct capdl_image_header *header = v->stop->header;
     const char *said = strstr(v->said, label);
-    uint64_t stated = said ? strtoull(said + strlen(label), 0, 16) : header->digest;
+    uint64_t stated = said ? strtoull(said + strlen(label), NULL, 16) : header->digest;
     if (header->digest != seen->value || header->num_calls != seen->count + 1) { /* the last is never answered */
         differ_world(v,
-                     "the initialiser recorded %" PRIu64 " kernel calls with digest 0x%" PRIx64 ", the kernel saw %" PRIu64
-                     " with digest 0x%" PRIx64,
+                     "the initialiser recorded %" PRIu64 " kernel calls with digest 0x%" PRIx64
+                     ", the kernel saw %" PRIu64 " with digest 0x%" PRIx64,
                      header->num_calls, header->digest, seen->count + 1, seen->value);
     }
     if (stated != seen->value) {
-        differ_world(v, "the initialiser printed the digest 0x%" PRIx64 ", the kernel saw calls with digest 0x%" PRIx64, stated,
-                     seen->value);
+        differ_world(v, "the initialiser printed the digest 0x%" PRIx64 ", the kernel saw calls with digest 0x%" PRIx64,
+                     stated, seen->value);
     }
 }
 

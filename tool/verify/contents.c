@@ -14,7 +14,7 @@ static const uint8_t zeros[CAPDL_PAGE_SIZE];
 
 static struct file *file_add(struct verify *v, const struct capdl_fill *fill)
 {
-    v->files = verify_grow(v->files, &v->capacity_files, v->num_files + 1, sizeof *v->files);
+    v->files = verify_grow(v->files, &v->capacity_files, v->num_files + 1, sizeof(*v->files));
     struct file *file = &v->files[v->num_files++];
     *file = (struct file){.text = fill->text};
     if (v->given->bytes && strcmp(fill->text, v->given->name) == 0) {
@@ -23,7 +23,7 @@ static struct file *file_add(struct verify *v, const struct capdl_fill *fill)
         return file;
     }
     char *path = file_find(fill->text, v->given->path, v->given->directories);
-    struct file_bytes *bytes = verify_zeroed(1, sizeof *bytes);
+    struct file_bytes *bytes = verify_zeroed(1, sizeof(*bytes));
     if (path && file_read(path, bytes)) {
         file->bytes = bytes;
         file->data = bytes->data;
@@ -64,17 +64,19 @@ static int compare_fills(const void *a, const void *b)
 static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 {
     const struct capdl_object *o = capdl_object(v->spec, object);
-    *e = (struct expected){
-        .v = v, .object = object, .count = o->u.fills.count, .fills = verify_zeroed(o->u.fills.count, sizeof *e->fills)};
+    *e = (struct expected){.v = v,
+                           .object = object,
+                           .count = o->u.fills.count,
+                           .fills = verify_zeroed(o->u.fills.count, sizeof(*e->fills))};
     for (size_t i = 0; i < e->count; i++) {
         e->fills[i] = &o->u.fills.list[i];
     }
-    qsort(e->fills, e->count, sizeof *e->fills, compare_fills);
+    qsort(e->fills, e->count, sizeof(*e->fills), compare_fills);
 }
 
 static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t offset)
 {
-    const struct file *file = fill->kind == CAPDL_FILL_FILE ? file_of(e->v, fill) : 0;
+    const struct file *file = fill->kind == CAPDL_FILL_FILE ? file_of(e->v, fill) : NULL;
     uint64_t from = fill->offset > offset ? fill->offset : offset, end = fill->offset + fill->length;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
     uint64_t source = fill->source_offset + (from - fill->offset);
@@ -90,7 +92,7 @@ static void apply_arguments(struct expected *e, const struct argument *argument,
 {
     const struct argument *end = e->v->arguments + e->v->num_arguments;
     for (; argument < end && argument->frame == e->object && argument->offset < offset + CAPDL_PAGE_SIZE; argument++) {
-        memcpy(e->page + (argument->offset - offset), &argument->value, sizeof argument->value);
+        memcpy(e->page + (argument->offset - offset), &argument->value, sizeof(argument->value));
     }
 }
 
@@ -104,7 +106,7 @@ static const uint8_t *expected_page(struct expected *e, uint64_t offset)
     if (!argument && (e->next == e->count || e->fills[e->next]->offset >= offset + CAPDL_PAGE_SIZE)) {
         return zeros;
     }
-    memset(e->page, 0, sizeof e->page);
+    memset(e->page, 0, sizeof(e->page));
     for (size_t i = e->next; i < e->count && e->fills[i]->offset < offset + CAPDL_PAGE_SIZE; i++) {
         apply(e, e->fills[i], offset);
     }
@@ -118,7 +120,7 @@ const uint8_t *contents_page(struct verify *v, uint64_t paddr)
 {
     uint64_t available = 0;
     const uint8_t *bytes = memory_at(&v->kernel->memory, paddr, &available);
-    return available >= CAPDL_PAGE_SIZE ? bytes : 0;
+    return available >= CAPDL_PAGE_SIZE ? bytes : NULL;
 }
 
 bool contents_is_zero(const uint8_t *page)
@@ -146,23 +148,26 @@ static bool in_boot_image(const struct verify *v, uint64_t paddr)
     return paddr - v->boot->image_paddr < v->boot->image_end - v->boot->image_start;
 }
 
-/* Instructions are fetched, and uncached mappings read, past the data cache. What came with the image is there for fetches, as
-   the loader wrote it back; whether it is for others, depends on the loader. */
+/* Instructions are fetched, and uncached mappings read, past the data cache. What came with the image is there for
+   fetches, as the loader wrote it back; whether it is for others, depends on the loader. */
 static void compare_views(struct verify *v, uint32_t object, uint64_t paddr, uint64_t offset)
 {
     static const struct {
         enum use use;
         enum cache_view view;
         const char *as;
-    } views[] = {{USED_AS_CODE, CACHE_CODE, "fetched as instructions"}, {USED_UNCACHED, CACHE_DATA, "read without the cache"}};
-    for (unsigned i = 0; i < sizeof views / sizeof views[0]; i++) {
+    } views[] = {{USED_AS_CODE, CACHE_CODE, "fetched as instructions"},
+                 {USED_UNCACHED, CACHE_DATA, "read without the cache"}};
+    for (unsigned i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         bool uses = v->uses[object] & views[i].use;
-        if (!uses || v->profile->arch != CAPDL_ARCH_AARCH64 || (in_boot_image(v, paddr) && views[i].view == CACHE_CODE)) {
+        if (!uses || v->profile->arch != CAPDL_ARCH_AARCH64 ||
+            (in_boot_image(v, paddr) && views[i].view == CACHE_CODE)) {
             continue;
         }
         const uint8_t *seen = caches_page(&v->kernel->caches, views[i].view, paddr);
         if (memcmp(seen ? seen : zeros, contents_page(v, paddr), CAPDL_PAGE_SIZE) != 0) {
-            differ(v, object, "at offset 0x%" PRIx64 " is still in the data cache, but will be %s", offset, views[i].as);
+            differ(v, object, "at offset 0x%" PRIx64 " is still in the data cache, but will be %s", offset,
+                   views[i].as);
         }
     }
 }
@@ -202,7 +207,7 @@ static uint64_t hash_page(uint64_t hash, uint64_t offset, const uint8_t *page)
     hash ^= offset;
     for (size_t i = 0; i < CAPDL_PAGE_SIZE; i += sizeof(uint64_t)) {
         uint64_t word;
-        memcpy(&word, page + i, sizeof word);
+        memcpy(&word, page + i, sizeof(word));
         hash = (hash ^ word) * UINT64_C(0x100000001b3);
         hash ^= hash >> 31;
     }

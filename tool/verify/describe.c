@@ -22,9 +22,9 @@ static void line(struct description *d, const char *format, ...)
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    int length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    size_t size = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    size_t size = length < 0 ? 0 : (size_t)length < sizeof(text) ? (size_t)length : sizeof(text) - 1;
     sha256_add(&d->sha, text, size);
     sha256_add(&d->sha, "\n", 1);
 }
@@ -48,8 +48,7 @@ static void describe_slot(struct description *d, uint64_t at, const struct slot 
     uint32_t node = state_node(d->v, slot);
     uint64_t number =
         node == NO_NODE ? cap->paddr : 0; /* of what lies in memory, where it lies is not part of the state */
-    bool data =
-        node == NO_NODE || cap->type == CAP_ENDPOINT || cap->type == CAP_NOTIFICATION || cap->type == CAP_CNODE;
+    bool data = node == NO_NODE || cap->type == CAP_ENDPOINT || cap->type == CAP_NOTIFICATION || cap->type == CAP_CNODE;
     if (cap->type != CAP_NULL) {
         line(d, " cap %" PRIx64 " %s %s rights %u number %" PRIx64 " data %" PRIx64 " guard %u", at,
              cap_type_name(cap->type), name(d, node, target), cap->rights, number, data ? cap->data : 0,
@@ -191,9 +190,9 @@ static bool has_address(const struct verify *v, uint32_t object)
 static void describe_device(struct description *d, uint32_t object, const char *label)
 {
     const struct capdl_object *o = capdl_object(d->v->spec, object);
-    uint64_t stream = o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM]
-                                                                     : NUM_STREAMS;
-    const struct slot *bank = stream < NUM_STREAMS ? &d->v->kernel->streams[stream].bank : 0;
+    uint64_t stream =
+        o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM] : NUM_STREAMS;
+    const struct slot *bank = stream < NUM_STREAMS ? &d->v->kernel->streams[stream].bank : NULL;
     char target[LABEL_SIZE];
     line(d, "device %s sees %s", label, name(d, state_device_target(d->v, object), target));
     if (bank) {
@@ -206,7 +205,7 @@ static void describe_object(struct description *d, uint32_t object)
     const struct capdl_object *o = capdl_object(d->v->spec, object);
     uint32_t node = d->v->match[object];
     char label[LABEL_SIZE];
-    capdl_object_label(o, label, sizeof label);
+    capdl_object_label(o, label, sizeof(label));
     if (object == d->v->left.object) {
         describe_left(d, label);
     } else if (d->v->irqs[object] < MAX_IRQS) {
@@ -225,7 +224,8 @@ static void describe_object(struct description *d, uint32_t object)
 
 static int compare_names(const void *a, const void *b, void *context)
 {
-    const struct capdl_object *x = capdl_object(context, *(const uint32_t *)a), *y = capdl_object(context, *(const uint32_t *)b);
+    const struct capdl_object *x = capdl_object(context, *(const uint32_t *)a),
+                              *y = capdl_object(context, *(const uint32_t *)b);
     int order = x->name == y->name ? 0 : strcmp(x->name, y->name);
     return order ? order : x->index < y->index ? -1 : x->index > y->index;
 }
@@ -234,11 +234,11 @@ void describe_state(struct verify *v)
 {
     struct description d = {.v = v};
     uint32_t count = v->spec->num_objects;
-    uint32_t *order = verify_zeroed(count, sizeof *order);
+    uint32_t *order = verify_zeroed(count, sizeof(*order));
     for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
     }
-    qsort_r(order, count, sizeof *order, compare_names, (void *)(uintptr_t)v->spec);
+    qsort_r(order, count, sizeof(*order), compare_names, (void *)(uintptr_t)v->spec);
     sha256_init(&d.sha);
     line(&d, "capdl state 1 %s", capdl_arch_name(v->profile->arch));
     for (uint32_t i = 0; i < count; i++) {

@@ -45,14 +45,14 @@ const struct slot *initialiser_slot(const struct verify *v, uint64_t i)
     bool enlarged = k->initial->slots[TCB_CTABLE].cap.object != v->boot->root;
     uint64_t first = v->boot->first_empty;
     if (!enlarged) {
-        return first + i < v->boot->num_slots ? &v->boot->root->slots[first + i] : 0;
+        return first + i < v->boot->num_slots ? &v->boot->root->slots[first + i] : NULL;
     }
     /* the leaves of 4096 slots come after the root that was made in the first empty slot */
     enum { LEAF_BITS = 12 };
     uint64_t at = first + 1 + (i >> LEAF_BITS);
-    const struct slot *leaf = at < v->boot->num_slots ? &v->boot->root->slots[at] : 0;
+    const struct slot *leaf = at < v->boot->num_slots ? &v->boot->root->slots[at] : NULL;
     if (!leaf || leaf->cap.type != CAP_CNODE || leaf->cap.bits != LEAF_BITS) {
-        return 0;
+        return NULL;
     }
     return &((const struct cnode *)leaf->cap.object)->slots[i & ((1u << LEAF_BITS) - 1)];
 }
@@ -70,12 +70,12 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
     for (uint64_t left = capdl_cbor_array(c); left && !c->wrong; left--) {
         uint64_t items = capdl_cbor_array(c), count = capdl_cbor_uint(c), index = 0;
         size_t length = 0;
-        const char *text = items > 1 ? capdl_cbor_text(c, &length) : 0;
+        const char *text = items > 1 ? capdl_cbor_text(c, &length) : NULL;
         char name[256];
         if (items > 2) {
             index = capdl_cbor_uint(c);
         }
-        bool known = text && length < sizeof name;
+        bool known = text && length < sizeof(name);
         if (known) {
             memcpy(name, text, length);
             name[length] = 0;
@@ -83,9 +83,9 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
         for (uint64_t i = 0; known && i < count; i++) {
             uint32_t object = capdl_spec_find(v->spec, name, items > 2 ? (uint32_t)(index + i) : CAPDL_NO_INDEX);
             uint64_t page = first_page + at + i;
-            const struct slot *slot = !pages                    ? initialiser_slot(v, at + i)
-                                    : page < v->boot->num_slots ? &v->boot->root->slots[page]
-                                                                : 0;
+            const struct slot *slot = !pages                      ? initialiser_slot(v, at + i)
+                                      : page < v->boot->num_slots ? &v->boot->root->slots[page]
+                                                                  : NULL;
             if (object != CAPDL_NO_OBJECT) {
                 match_pair(v, object, state_node(v, slot));
             }
@@ -110,7 +110,7 @@ void match_by_names(struct verify *v)
     if (!capdl_blob_open(&blob, v->image->blob, v->image->header.blob_size, &error)) {
         return;
     }
-    struct capdl_cbor c = {blob.bytes + blob.items[CAPDL_BLOB_ITEM_NAMES], blob.bytes + blob.size, 0};
+    struct capdl_cbor c = {blob.bytes + blob.items[CAPDL_BLOB_ITEM_NAMES], blob.bytes + blob.size, NULL};
     if (!capdl_cbor_null(&c)) {
         capdl_cbor_array(&c);
         names_of(v, &c, false);
@@ -165,8 +165,8 @@ static bool complete(const struct verify *v)
 void match_all(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
-    v->match = verify_zeroed(count, sizeof *v->match);
-    v->queue = verify_zeroed(count, sizeof *v->queue);
+    v->match = verify_zeroed(count, sizeof(*v->match));
+    v->queue = verify_zeroed(count, sizeof(*v->queue));
     for (uint32_t i = 0; i < count; i++) {
         v->match[i] = NO_NODE;
     }

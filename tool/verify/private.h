@@ -202,8 +202,8 @@ void compare_world(struct verify *);
 uint64_t node_bytes(const struct verify *, const struct node *);
 void list_remains(struct verify *);
 
-/* compare_leftovers.c: finds who gets what is left; whether a slot is for that; compares it with its description, and that with
-   what there is. */
+/* compare_leftovers.c: finds who gets what is left; whether a slot is for that; compares it with its description, and
+   that with what there is. */
 void leftovers_find(struct verify *);
 bool leftovers_slot(const struct verify *, uint32_t cnode, uint64_t slot);
 void compare_leftovers(struct verify *, uint32_t object);

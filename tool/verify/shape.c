@@ -231,9 +231,9 @@ static uint64_t irq_number(const struct verify *v, uint64_t irq)
 void shape_spec(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
-    v->places = verify_zeroed(count, sizeof *v->places);
-    v->uses = verify_zeroed(count, sizeof *v->uses);
-    v->irqs = verify_zeroed(count, sizeof *v->irqs);
+    v->places = verify_zeroed(count, sizeof(*v->places));
+    v->uses = verify_zeroed(count, sizeof(*v->uses));
+    v->irqs = verify_zeroed(count, sizeof(*v->irqs));
     for (uint32_t i = 0; i < count; i++) {
         v->irqs[i] = UINT64_MAX;
     }

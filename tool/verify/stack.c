@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Start-up arguments that have no register. A thread finds them as the parameters of a C function: AAPCS64 and the RISC-V ELF
- * psABI have eight in registers and the others from sp on; the System V ABI of x86-64 six, and the others behind the return
- * address, which begins at rsp. The stack pointer, or the address behind the return address, is a multiple of 16.
+ * Start-up arguments that have no register. A thread finds them as the parameters of a C function: AAPCS64 and the
+ * RISC-V ELF psABI have eight in registers and the others from sp on; the System V ABI of x86-64 six, and the others
+ * behind the return address, which begins at rsp. The stack pointer, or the address behind the return address, is a
+ * multiple of 16.
  */
 #include <stdlib.h>
 
@@ -34,12 +35,13 @@ uint64_t stack_pointer_of(const struct verify *v, const struct capdl_tcb *tcb)
 /* The capability of the frame in which an address lies. */
 static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, uint64_t address, uint64_t *offset)
 {
-    for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object(v->spec, table)->kind); level++) {
+    for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object(v->spec, table)->kind);
+         level++) {
         unsigned shift = level_shift_of(v->profile, level);
         uint64_t index = address >> shift & ((UINT64_C(1) << v->profile->vspace_index_bits[level]) - 1);
         const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, table, index);
         if (!cap || cap->object == CAPDL_NO_OBJECT) {
-            return 0;
+            return NULL;
         }
         if (cap->kind == CAPDL_KIND_FRAME) {
             *offset = address & ((UINT64_C(1) << shift) - 1);
@@ -47,7 +49,7 @@ static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, 
         }
         table = cap->object;
     }
-    return 0;
+    return NULL;
 }
 
 static void collect(struct verify *v, uint32_t object)
@@ -62,8 +64,9 @@ static void collect(struct verify *v, uint32_t object)
             differ(v, object, "has start-up arguments on its stack, where nothing is mapped");
             return;
         }
-        v->arguments = verify_grow(v->arguments, &v->capacity_arguments, v->num_arguments + 1, sizeof *v->arguments);
-        v->arguments[v->num_arguments++] = (struct argument){frame->object, offset, tcb->init[tcb->num_init - count + i]};
+        v->arguments = verify_grow(v->arguments, &v->capacity_arguments, v->num_arguments + 1, sizeof(*v->arguments));
+        v->arguments[v->num_arguments++] =
+            (struct argument){frame->object, offset, tcb->init[tcb->num_init - count + i]};
     }
 }
 
@@ -84,7 +87,7 @@ void stack_collect(struct verify *v)
         }
     }
     if (v->num_arguments > 0) {
-        qsort(v->arguments, v->num_arguments, sizeof *v->arguments, compare_arguments);
+        qsort(v->arguments, v->num_arguments, sizeof(*v->arguments), compare_arguments);
     }
 }
 
@@ -100,5 +103,5 @@ const struct argument *stack_argument_from(const struct verify *v, uint32_t fram
             high = middle;
         }
     }
-    return low < v->num_arguments && v->arguments[low].frame == frame ? &v->arguments[low] : 0;
+    return low < v->num_arguments && v->arguments[low].frame == frame ? &v->arguments[low] : NULL;
 }

@@ -50,7 +50,7 @@ static void hash_enlarge(struct verify *v)
     }
     free(v->hash);
     v->hash_size = v->hash_size ? v->hash_size * 2 : 1024;
-    v->hash = verify_zeroed(v->hash_size, sizeof *v->hash);
+    v->hash = verify_zeroed(v->hash_size, sizeof(*v->hash));
     for (size_t i = 0; i < v->num_nodes; i++) {
         *hash_entry(v, node_key(&v->nodes[i])) = (uint32_t)i + 1;
     }
@@ -87,11 +87,11 @@ static void add_slot(struct verify *v, const struct slot *slot)
     hash_enlarge(v);
     uint32_t *entry = hash_entry(v, key);
     if (!*entry) {
-        v->nodes = verify_grow(v->nodes, &v->capacity_nodes, v->num_nodes + 1, sizeof *v->nodes);
+        v->nodes = verify_grow(v->nodes, &v->capacity_nodes, v->num_nodes + 1, sizeof(*v->nodes));
         v->nodes[v->num_nodes++] = (struct node){
             .paddr = cap->paddr,
-            .object = cap->type == CAP_UNTYPED || cap->type == CAP_FRAME ? 0 : cap->object,
-            .untyped = cap->type == CAP_UNTYPED ? slot : 0,
+            .object = cap->type == CAP_UNTYPED || cap->type == CAP_FRAME ? NULL : cap->object,
+            .untyped = cap->type == CAP_UNTYPED ? slot : NULL,
             .match = CAPDL_NO_OBJECT,
             .type = cap->type,
             .bits = cap->bits,
@@ -194,13 +194,13 @@ const struct slot *state_tcb_slot(const struct verify *v, const struct tcb *thre
     case CAPDL_TCB_SLOT_IPC_BUFFER:
         return &thread->slots[TCB_BUFFER];
     case CAPDL_TCB_SLOT_FAULT_EP:
-        return v->profile->mcs ? &thread->slots[TCB_FAULT_HANDLER] : 0;
+        return v->profile->mcs ? &thread->slots[TCB_FAULT_HANDLER] : NULL;
     case CAPDL_TCB_SLOT_TEMP_FAULT_EP:
-        return v->profile->mcs ? &thread->slots[TCB_TIMEOUT_HANDLER] : 0;
+        return v->profile->mcs ? &thread->slots[TCB_TIMEOUT_HANDLER] : NULL;
     case CAPDL_TCB_SLOT_EPT_ROOT:
         return &thread->slots[TCB_EPT_ROOT];
     default:
-        return 0;
+        return NULL;
     }
 }
 
@@ -226,7 +226,7 @@ static uint32_t entry_target(const struct verify *v, const struct pte *pte)
     if (pte->kind == PTE_TABLE) {
         return state_object_node(v, pte->table);
     }
-    for (unsigned i = 0; pte->kind == PTE_PAGE && i < sizeof sizes; i++) {
+    for (unsigned i = 0; pte->kind == PTE_PAGE && i < sizeof(sizes); i++) {
         uint32_t node = state_frame_node(v, pte->paddr, sizes[i]);
         if (node != NO_NODE) {
             return node;
@@ -242,7 +242,7 @@ static const struct table *pool_entry(const struct verify *v, const struct asid_
             return pool->vspace[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 static uint64_t number_of(const struct verify *v, uint32_t object, enum capdl_number number)

@@ -21,7 +21,7 @@ void *verify_grow(void *list, size_t *capacity, size_t count, size_t item)
     }
     size_t wanted = *capacity * 2 > count ? *capacity * 2 : count;
     *capacity = wanted < 16 ? 16 : wanted;
-    return check(*capacity > SIZE_MAX / item ? 0 : realloc(list, *capacity * item));
+    return check(*capacity > SIZE_MAX / item ? NULL : realloc(list, *capacity * item));
 }
 
 void *verify_zeroed(size_t count, size_t item)
@@ -32,11 +32,11 @@ void *verify_zeroed(size_t count, size_t item)
 static void add(struct verify *v, const char *about, const char *format, va_list arguments)
 {
     struct verify_result *r = v->result;
-    char *text = 0, *line = 0;
-    check(vasprintf(&text, format, arguments) < 0 ? 0 : text);
-    check(asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0 ? 0 : line);
+    char *text = NULL, *line = NULL;
+    check(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+    check(asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0 ? NULL : line);
     free(text);
-    r->differences = verify_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof *r->differences);
+    r->differences = verify_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof(*r->differences));
     r->differences[r->num_differences++] = line;
 }
 
@@ -61,7 +61,7 @@ const char *object_label(const struct verify *v, uint32_t object, char buffer[LA
 {
     const struct capdl_object *o = capdl_object(v->spec, object);
     char name[LABEL_SIZE - 40];
-    snprintf(buffer, LABEL_SIZE, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, name, sizeof name));
+    snprintf(buffer, LABEL_SIZE, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, name, sizeof(name)));
     return buffer;
 }
 
@@ -104,7 +104,7 @@ const char *cap_type_name(enum cap_type type)
         [CAP_BANK_CONTROL] = "CB control",
         [CAP_CONTEXT_BANK] = "context bank",
     };
-    return type < sizeof names / sizeof names[0] && names[type] ? names[type] : "capability of an unknown type";
+    return type < sizeof(names) / sizeof(names[0]) && names[type] ? names[type] : "capability of an unknown type";
 }
 
 static bool is_initialisers(const struct verify *v, const struct node *node)

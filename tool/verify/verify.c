@@ -26,7 +26,8 @@ static bool boot_failed(struct verify *v)
         return true;
     }
     if (v->stop->outcome == MACHINE_TIMEOUT) {
-        differ_world(v, "the boot did not come to an end: the initialiser is still %s", machine_phase_name(header->phase));
+        differ_world(v, "the boot did not come to an end: the initialiser is still %s",
+                     machine_phase_name(header->phase));
         return true;
     }
     if (v->stop->outcome == MACHINE_BOOTED || v->stop->outcome == MACHINE_IDLE) {
@@ -56,7 +57,8 @@ static bool boot_failed(struct verify *v)
     differ_world(v,
                  "the boot failed: the initialiser stopped while %s, with error %s of invocation %" PRIu64
                  " after %" PRIu64 " kernel calls",
-                 machine_phase_name(header->phase), machine_error_name(header->kernel_error), header->method, header->num_calls);
+                 machine_phase_name(header->phase), machine_error_name(header->kernel_error), header->method,
+                 header->num_calls);
     return true;
 }
 

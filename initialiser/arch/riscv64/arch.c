@@ -28,6 +28,7 @@ void arch_code_written(void)
 
 void arch_stop(void)
 {
-    for (;;)
+    for (;;) {
         __asm__ volatile("unimp");
+    }
 }

@@ -20,20 +20,21 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     register uint64_t r9 __asm__("r9") = registers[2];
     register uint64_t r15 __asm__("r15") = registers[3];
 
-    if (use_sysenter)
+    if (use_sysenter) {
         __asm__ volatile("mov %%rsp, %%rcx\n\t"
                          "lea 1f(%%rip), %%rdx\n"
                          "1:\tsysenter"
                          : "+D"(target), "+S"(info), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
                          : "a"(number)
                          : "rcx", "rdx", "memory");
-    else
+    } else {
         __asm__ volatile("mov %%rsp, %%rbx\n\t"
                          "syscall\n\t"
                          "mov %%rbx, %%rsp"
                          : "+D"(target), "+S"(info), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
                          : "d"(number)
                          : "rcx", "rbx", "r11", "memory");
+    }
     return info;
 }
 
@@ -44,6 +45,7 @@ void arch_code_written(void)
 
 void arch_stop(void)
 {
-    for (;;)
+    for (;;) {
         __asm__ volatile("ud2");
+    }
 }

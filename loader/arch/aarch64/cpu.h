@@ -6,11 +6,11 @@
 
 #pragma GCC visibility push(hidden)
 
-#define read_register(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_));                                                             \
-        value_;                                                                                                        \
+#define read_register(name)                                \
+    ({                                                     \
+        uint64_t value_;                                   \
+        __asm__ volatile("mrs %0, " #name : "=r"(value_)); \
+        value_;                                            \
     })
 #define write_register(name, value) __asm__ volatile("msr " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
 

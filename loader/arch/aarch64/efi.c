@@ -32,9 +32,9 @@ struct efi_system_table {
 /* b1b621d5-f19c-41a5-830b-d9152c69aae0 */
 static uint64_t find_tree(const struct efi_system_table *system)
 {
-    static const uint32_t guid[4] = { 0xb1b621d5, 0x41a5f19c, 0x15d90b83, 0xe0aa692c };
+    static const uint32_t guid[4] = {0xb1b621d5, 0x41a5f19c, 0x15d90b83, 0xe0aa692c};
     for (uint64_t i = 0; i < system->num_configurations; i++) {
-        if (memcmp(system->configurations[i].guid, guid, sizeof guid) == 0) {
+        if (memcmp(system->configurations[i].guid, guid, sizeof(guid)) == 0) {
             return system->configurations[i].table;
         }
     }
@@ -45,7 +45,7 @@ static uint64_t find_tree(const struct efi_system_table *system)
 static bool exit_firmware(void *image, const struct efi_system_table *system)
 {
     for (int i = 0; i < EXIT_ATTEMPTS; i++) {
-        uint64_t size = sizeof loader.workspace->tables, key, entry_size;
+        uint64_t size = sizeof(loader.workspace->tables), key, entry_size;
         uint32_t version;
         if (system->boot->get_memory_map(&size, loader.workspace->tables, &key, &entry_size, &version) != EFI_SUCCESS) {
             return false;

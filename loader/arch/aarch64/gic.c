@@ -25,7 +25,7 @@ static bool is_v2(struct tree_property compatible)
 
 void gic_open(void)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     uint64_t distributor, interface, size;
     while (tree_next(&loader.tree, &node)) {
         if (is_v2(tree_property(&loader.tree, &node, "compatible")) &&

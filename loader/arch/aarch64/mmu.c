@@ -2,7 +2,7 @@
 /* 4 KiB granule, four levels, 48-bit addresses. Attribute numbers are those the kernel uses too. */
 #include "cpu.h"
 
-#define BIT(n)       (UINT64_C(1) << (n))
+#define BIT(n) (UINT64_C(1) << (n))
 #define ADDRESS_MASK UINT64_C(0x0000fffffffff000)
 
 enum { ATTRIBUTE_DEVICE = 0, ATTRIBUTE_NORMAL = 4, INNER_SHAREABLE = 3 };

@@ -54,7 +54,7 @@ static bool psci_start(const struct core *core)
 static bool spin_start(const struct core *core, uint64_t release)
 {
     spinning_core = (uintptr_t)core;
-    arch_publish((uintptr_t)&spinning_core, sizeof spinning_core);
+    arch_publish((uintptr_t)&spinning_core, sizeof(spinning_core));
     barrier();
     *(volatile uint64_t *)release = (uintptr_t)start_spinning;
     arch_publish(release, sizeof(uint64_t));

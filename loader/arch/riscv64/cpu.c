@@ -24,7 +24,7 @@ static struct sbi_result sbi_call(uint64_t extension, uint64_t function, uint64_
     register uint64_t a6 __asm__("a6") = function;
     register uint64_t a7 __asm__("a7") = extension;
     __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
-    return (struct sbi_result){ (int64_t)a0, a1 };
+    return (struct sbi_result){(int64_t)a0, a1};
 }
 
 static bool sbi_has(uint64_t extension)
@@ -69,7 +69,7 @@ static void start_over_on(uint64_t hart, uintptr_t tree)
    fill, and cannot be started again before it is gone. */
 static void wait_for_others(void)
 {
-    struct tree_node node = { 0 };
+    struct tree_node node = {0};
     uint64_t hart, start = arch_ticks(), patience = CORE_PATIENCE * arch_ticks_per_second();
     while (sbi_has(SBI_HSM) && core_next(&node, &hart)) {
         struct sbi_result status;
@@ -108,8 +108,8 @@ void arch_core_prepare(void)
 bool arch_core_start(const struct core *core, const struct tree_node *node)
 {
     (void)node;
-    struct sbi_result result = sbi_call(SBI_HSM, HSM_START, core->hardware, (uintptr_t)start_secondary,
-                                        (uintptr_t)core);
+    struct sbi_result result =
+        sbi_call(SBI_HSM, HSM_START, core->hardware, (uintptr_t)start_secondary, (uintptr_t)core);
     if (result.error) {
         print("SBI hart_start fails with -%lu", (uint64_t)-result.error);
     }

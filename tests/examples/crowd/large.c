@@ -10,8 +10,9 @@ void pd_main(const uint64_t *args)
 {
     uint64_t sum = args[0];
 
-    for (uint64_t i = 0; i < WORDS; i += 512)
+    for (uint64_t i = 0; i < WORDS; i += 512) {
         sum += zeros[i];
+    }
     zeros[WORDS - 1] = 1;
     pd_words[0] = sum + zeros[WORDS - 1];
     pd_send(REPORTS, 0, 1);

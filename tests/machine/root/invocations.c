@@ -1,12 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Right and wrong invocations of every kind of object, each printed with what the kernel answered. What is expected is what the
- * real kernel prints; the machine must print the same.
+ * Right and wrong invocations of every kind of object, each printed with what the kernel answered. What is expected is
+ * what the real kernel prints; the machine must print the same.
  */
 #include "root.h"
 
-enum { A, B, C, D, E, F, G, H, UT, EP, EP1, NTFN, TCB2, CN, FRAME, FRAME2, BIG, PT, VS, POOL, UT4K, SC, REPLY, PD, PDPT, IRQ, X, Y,
-       Z, SLOTS = 64 };
+enum {
+    A,
+    B,
+    C,
+    D,
+    E,
+    F,
+    G,
+    H,
+    UT,
+    EP,
+    EP1,
+    NTFN,
+    TCB2,
+    CN,
+    FRAME,
+    FRAME2,
+    BIG,
+    PT,
+    VS,
+    POOL,
+    UT4K,
+    SC,
+    REPLY,
+    PD,
+    PDPT,
+    IRQ,
+    X,
+    Y,
+    Z,
+    SLOTS = 64
+};
 
 static uint64_t at(unsigned n)
 {
@@ -17,8 +47,9 @@ static uint64_t at(unsigned n)
 
 static void clear(void)
 {
-    for (unsigned i = 0; i < SLOTS; i++)
-        delete(at(i));
+    for (unsigned i = 0; i < SLOTS; i++) {
+        delete (at(i));
+    }
 }
 
 static void untypeds(void)
@@ -37,14 +68,16 @@ static void untypeds(void)
     check("retype empty node", RETYPE(SEL4_TYPE_ENDPOINT, 0, at(A), 64, at(A), 1));
     check("retype cnode by address", RETYPE(SEL4_TYPE_ENDPOINT, 0, CNODE, 64, at(A), 1));
     check("retype occupied", RETYPE(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A), 1));
-    check("delete", delete(at(A)));
+    check("delete", delete (at(A)));
     check("retype offset", RETYPE(SEL4_TYPE_ENDPOINT, 0, 0, 0, UINT64_C(1) << info->cnode_bits, 1));
     check("retype window 0", RETYPE(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A), 0));
     check("retype window 257", RETYPE(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A), 257));
     check("retype overrun", RETYPE(SEL4_TYPE_ENDPOINT, 0, 0, 0, (UINT64_C(1) << info->cnode_bits) - 2, 3));
     check("retype memory", RETYPE(SEL4_TYPE_UNTYPED, 30, 0, 0, at(A), 1));
-    check("retype truncated", call(untyped, SEL4_LABEL_UNTYPED_RETYPE, WORDS(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A)), WORDS(CNODE)));
-    check("retype no cnode", call(untyped, SEL4_LABEL_UNTYPED_RETYPE, WORDS(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A), 1), NONE));
+    check("retype truncated",
+          call(untyped, SEL4_LABEL_UNTYPED_RETYPE, WORDS(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A)), WORDS(CNODE)));
+    check("retype no cnode",
+          call(untyped, SEL4_LABEL_UNTYPED_RETYPE, WORDS(SEL4_TYPE_ENDPOINT, 0, 0, 0, at(A), 1), NONE));
     check("retype label", call(untyped, SEL4_LABEL_TCB_SUSPEND, NONE, NONE));
     check("device tcb", retype(device, SEL4_TYPE_TCB, 0, at(A), 1));
     check("device frame", retype(device, SEL4_TYPE_FRAME_4K, 0, at(A), 1));
@@ -68,18 +101,20 @@ static void watermarks(void)
     check("14 more", retype(at(UT), SEL4_TYPE_FRAME_4K, 0, at(D), 14));
     check("13 more", retype(at(UT), SEL4_TYPE_FRAME_4K, 0, at(D), 13));
     check("full", retype(at(UT), SEL4_TYPE_UNTYPED, 4, at(40), 1));
-    check("delete all but one", delete(at(A)));
-    for (unsigned i = B; i < D + 12; i++)
-        if (i != UT)
-            delete(at(i));
+    check("delete all but one", delete (at(A)));
+    for (unsigned i = B; i < D + 12; i++) {
+        if (i != UT) {
+            delete (at(i));
+        }
+    }
     check("copy with a child", copy(at(X), at(UT), RIGHTS));
     check("revoke", revoke(at(UT)));
     check("copy without", copy(at(X), at(UT), RIGHTS));
     check("retype the first of two", retype(at(UT), SEL4_TYPE_ENDPOINT, 0, at(Y), 1));
     check("retype the second", retype(at(X), SEL4_TYPE_ENDPOINT, 0, at(Y), 1));
     check("copy again", copy(at(Z), at(UT), RIGHTS));
-    check("delete the child", delete(at(Y)));
-    check("delete the second", delete(at(X)));
+    check("delete the child", delete (at(Y)));
+    check("delete the second", delete (at(X)));
     check("retype the first again", retype(at(UT), SEL4_TYPE_FRAME_4K, 0, at(Y), 16));
     clear();
     revoke(untyped);
@@ -95,9 +130,12 @@ static void capabilities(void)
     check("copy self", copy(at(A), at(A), RIGHTS));
     check("copy depth 63", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 63, at(EP), 64, RIGHTS), WORDS(CNODE)));
     check("copy depth 0", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 0, at(EP), 64, RIGHTS), WORDS(CNODE)));
-    check("copy source depth 65", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 65, RIGHTS), WORDS(CNODE)));
-    check("copy source 10 deep", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 10, RIGHTS), WORDS(CNODE)));
-    check("copy root is no cnode", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 64, RIGHTS), WORDS(TCB)));
+    check("copy source depth 65",
+          call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 65, RIGHTS), WORDS(CNODE)));
+    check("copy source 10 deep",
+          call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 10, RIGHTS), WORDS(CNODE)));
+    check("copy root is no cnode",
+          call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 64, RIGHTS), WORDS(TCB)));
     check("copy truncated", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP), 64), WORDS(CNODE)));
     check("copy short", call(CNODE, SEL4_LABEL_CNODE_COPY, WORDS(at(A), 64, at(EP)), WORDS(CNODE)));
     check("mint truncated", call(CNODE, SEL4_LABEL_CNODE_MINT, WORDS(at(A), 64, at(EP), 64, RIGHTS), WORDS(CNODE)));
@@ -117,16 +155,23 @@ static void capabilities(void)
     check("into cnode by itself", call(at(CN), SEL4_LABEL_CNODE_COPY, WORDS(3, 4, at(EP), 64, RIGHTS), WORDS(CNODE)));
     check("with wrong guard", call(at(D), SEL4_LABEL_CNODE_COPY, WORDS(0x41, 12, at(EP), 64, RIGHTS), WORDS(CNODE)));
     check("with guard", call(at(D), SEL4_LABEL_CNODE_COPY, WORDS(0x51, 12, at(EP), 64, RIGHTS), WORDS(CNODE)));
-    check("with guard, too short", call(at(D), SEL4_LABEL_CNODE_COPY, WORDS(0x51, 11, at(EP), 64, RIGHTS), WORDS(CNODE)));
-    check("with guard, too long", call(at(D), SEL4_LABEL_CNODE_COPY, WORDS(0x510, 16, at(EP), 64, RIGHTS), WORDS(CNODE)));
+    check("with guard, too short",
+          call(at(D), SEL4_LABEL_CNODE_COPY, WORDS(0x51, 11, at(EP), 64, RIGHTS), WORDS(CNODE)));
+    check("with guard, too long",
+          call(at(D), SEL4_LABEL_CNODE_COPY, WORDS(0x510, 16, at(EP), 64, RIGHTS), WORDS(CNODE)));
     check("copy IRQ control", copy(at(E), IRQ_CONTROL, RIGHTS));
     check("copy ASID control", copy(at(E), ASID_CONTROL, RIGHTS));
     check("copy domain", copy(at(F), DOMAIN, RIGHTS));
-    check("rotate", call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(G), 64, 0, at(E), 64, 0, at(F), 64), WORDS(CNODE, CNODE)));
-    check("rotate pivot is source", call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(F), 64, 0, at(E), 64, 0, at(E), 64), WORDS(CNODE, CNODE)));
-    check("rotate dest occupied", call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(EP), 64, 0, at(E), 64, 0, at(G), 64), WORDS(CNODE, CNODE)));
-    check("rotate empty", call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(X), 64, 0, at(Y), 64, 0, at(Z), 64), WORDS(CNODE, CNODE)));
-    check("swap", call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(E), 64, 0, at(G), 64, 0, at(E), 64), WORDS(CNODE, CNODE)));
+    check("rotate",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(G), 64, 0, at(E), 64, 0, at(F), 64), WORDS(CNODE, CNODE)));
+    check("rotate pivot is source",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(F), 64, 0, at(E), 64, 0, at(E), 64), WORDS(CNODE, CNODE)));
+    check("rotate dest occupied",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(EP), 64, 0, at(E), 64, 0, at(G), 64), WORDS(CNODE, CNODE)));
+    check("rotate empty",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(X), 64, 0, at(Y), 64, 0, at(Z), 64), WORDS(CNODE, CNODE)));
+    check("swap",
+          call(CNODE, SEL4_LABEL_CNODE_ROTATE, WORDS(at(E), 64, 0, at(G), 64, 0, at(E), 64), WORDS(CNODE, CNODE)));
     check("cancel badged", call(CNODE, SEL4_LABEL_CNODE_CANCEL_BADGED_SENDS, WORDS(at(EP1), 64), NONE));
     check("cancel without rights", call(CNODE, SEL4_LABEL_CNODE_CANCEL_BADGED_SENDS, WORDS(at(B), 64), NONE));
     check("cancel notification", call(CNODE, SEL4_LABEL_CNODE_CANCEL_BADGED_SENDS, WORDS(at(NTFN), 64), NONE));
@@ -187,7 +232,7 @@ static void mapping(void)
     tables(VSPACE);
     check("copy mapped table", copy(at(B), at(PT), RIGHTS));
     check("unmap copied table", call(at(PT), SEL4_LABEL_PAGE_TABLE_UNMAP, NONE, NONE));
-    check("delete copy", delete(at(B)));
+    check("delete copy", delete (at(B)));
     check("map", map_page(at(FRAME), VSPACE, FAR, RIGHTS));
     check("map again", map_page(at(FRAME), VSPACE, FAR, RIGHT_R));
     check("map elsewhere", map_page(at(FRAME), VSPACE, FAR + 0x1000, RIGHTS));
@@ -232,8 +277,10 @@ static void flushing(void)
     check("flush beyond", call(frame, label, WORDS(0, 4097), NONE));
     check("flush outside", call(frame, label, WORDS(4096, 4100), NONE));
     check("flush truncated", call(frame, label, WORDS(0), NONE));
-    check("flush space", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(info->ipc_buffer, info->ipc_buffer + 64), NONE));
-    value("flush space across", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(info->ipc_buffer, info->ipc_buffer + 8192), NONE));
+    check("flush space",
+          call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(info->ipc_buffer, info->ipc_buffer + 64), NONE));
+    value("flush space across",
+          call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(info->ipc_buffer, info->ipc_buffer + 8192), NONE));
     check("flush space nothing", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(16, 16), NONE));
     check("flush space high", call(VSPACE, SEL4_LABEL_VSPACE_CLEAN_DATA, WORDS(16, UINT64_C(1) << 60), NONE));
     clear();
@@ -249,13 +296,18 @@ static void spaces(void)
     check("frame", retype(untyped, SEL4_TYPE_FRAME_4K, 0, at(FRAME), 1));
     check("copy without ASID", copy(at(A), at(VS), RIGHTS));
     check("map without ASID", map_page(at(FRAME), at(VS), FAR, RIGHTS));
-    check("pool of 8k", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT), CNODE)));
-    check("pool of a frame", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(FRAME), CNODE)));
-    check("pool occupied", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(VS), 64), WORDS(at(UT4K), CNODE)));
-    check("pool truncated", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT4K))));
+    check("pool of 8k",
+          call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT), CNODE)));
+    check("pool of a frame",
+          call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(FRAME), CNODE)));
+    check("pool occupied",
+          call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(VS), 64), WORDS(at(UT4K), CNODE)));
+    check("pool truncated",
+          call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT4K))));
     check("pool label", call(ASID_CONTROL, SEL4_LABEL_ASID_POOL_ASSIGN, NONE, NONE));
     check("pool", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(POOL), 64), WORDS(at(UT4K), CNODE)));
-    check("pool used untyped", call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(X), 64), WORDS(at(UT4K), CNODE)));
+    check("pool used untyped",
+          call(ASID_CONTROL, SEL4_LABEL_ASID_CONTROL_MAKE_POOL, WORDS(at(X), 64), WORDS(at(UT4K), CNODE)));
     check("retype used untyped", retype(at(UT4K), SEL4_TYPE_ENDPOINT, 0, at(X), 1));
     check("assign frame", call(at(POOL), SEL4_LABEL_ASID_POOL_ASSIGN, NONE, WORDS(at(FRAME))));
     check("assign none", call(at(POOL), SEL4_LABEL_ASID_POOL_ASSIGN, NONE, NONE));
@@ -265,9 +317,9 @@ static void spaces(void)
     check("copy with ASID", copy(at(A), at(VS), RIGHTS));
     check("map without table", map_page(at(FRAME), at(VS), FAR, RIGHTS));
     check("copy pool", copy(at(B), at(POOL), RIGHTS));
-    check("delete pool", delete(at(POOL)));
+    check("delete pool", delete (at(POOL)));
     check("map with copy", map_page(at(FRAME), at(VS), FAR, RIGHTS));
-    check("delete last pool", delete(at(B)));
+    check("delete last pool", delete (at(B)));
     check("map without pool", map_page(at(FRAME), at(VS), FAR, RIGHTS));
     clear();
     revoke(untyped);
@@ -296,7 +348,7 @@ static void threads(void)
     check("configure large guard", CONFIGURE(0, 61, 0, 0), WORDS(at(CN), VSPACE, 0)));
     check("configure truncated", CONFIGURE(0, 0, 0), WORDS(at(CN), VSPACE, 0)));
     check("configure few caps", CONFIGURE(0, 0, 0, 0), WORDS(at(CN), VSPACE)));
-    check("last cnode", delete(at(CN)));
+    check("last cnode", delete (at(CN)));
     check("configure last cnode", CONFIGURE(0, 0, 0, 0), WORDS(CNODE, VSPACE, 0)));
     check("priority", call(at(TCB2), SEL4_LABEL_TCB_SET_PRIORITY, WORDS(5), WORDS(TCB)));
     check("priority 256", call(at(TCB2), SEL4_LABEL_TCB_SET_PRIORITY, WORDS(256), WORDS(TCB)));
@@ -358,7 +410,8 @@ static void budgets(void)
     check("set refills", SET(1000, 2000, 8, 5, 0));
     check("set too many refills", SET(1000, 2000, 9, 5, 0));
     check("set truncated", SET(1000, 2000, 0, 5));
-    check("set no sc", call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(1000, 2000, 0, 5, 0), WORDS(at(TCB2))));
+    check("set no sc",
+          call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(1000, 2000, 0, 5, 0), WORDS(at(TCB2))));
     check("set label", call(control, SEL4_LABEL_TCB_RESUME, NONE, NONE));
     check("bind", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(TCB2))));
     check("bind bound sc", call(at(SC), SEL4_LABEL_SCHED_CONTEXT_BIND, NONE, WORDS(at(TCB2 + 1))));
@@ -421,9 +474,9 @@ static void interrupts(void)
     check("port out truncated", call(at(B), label + 4, WORDS(0x70), NONE));
     check("copy port control", copy(at(D), IO_PORT_CONTROL, RIGHTS));
     check("copy ports", copy(at(D), at(B), RIGHTS));
-    check("delete ports", delete(at(B)));
+    check("delete ports", delete (at(B)));
     check("ports still taken", call(IO_PORT_CONTROL, label, WORDS(0x70, 0x71, at(B), 64), WORDS(CNODE)));
-    check("delete copy", delete(at(D)));
+    check("delete copy", delete (at(D)));
     check("ports free", call(IO_PORT_CONTROL, label, WORDS(0x70, 0x71, at(B), 64), WORDS(CNODE)));
 #else
     check("get irq again", call(IRQ_CONTROL, label, WORDS(33, at(A), 64), WORDS(CNODE)));
@@ -433,7 +486,8 @@ static void interrupts(void)
 #if defined(__aarch64__) && defined(SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL) && !SEL4_SMP
     check("sgi", call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(3, 0, at(D), 64), WORDS(CNODE)));
     check("sgi 16", call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(16, 0, at(E), 64), WORDS(CNODE)));
-    check("sgi target", call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(3, 8, at(E), 64), WORDS(CNODE)));
+    check("sgi target",
+          call(IRQ_CONTROL, SEL4_LABEL_IRQ_CONTROL_ISSUE_SGI_SIGNAL, WORDS(3, 8, at(E), 64), WORDS(CNODE)));
 #endif
 #endif
     check("ack", call(at(IRQ), SEL4_LABEL_IRQ_HANDLER_ACK, NONE, NONE));

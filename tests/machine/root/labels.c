@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every label on every kind of capability, with messages of several shapes: a line for each pair that is not always an illegal
- * operation. Nothing here knows which label is which, so whatever a kernel accepts is compared.
+ * Every label on every kind of capability, with messages of several shapes: a line for each pair that is not always an
+ * illegal operation. Nothing here knows which label is which, so whatever a kernel accepts is compared.
  */
 #include "root.h"
 
@@ -25,12 +25,12 @@ static const struct shape {
     uint8_t words, value, caps;
     uint8_t cap; /* slot, or below TCB2 an initial capability's number: CNODE, VSPACE */
 } shapes[] = {
-    {0, 0, 0, 0},     {1, 0, 0, 0},     {8, 0, 0, 0},      {8, 0, 1, CNODE}, {8, 0, 3, CNODE}, {8, 1, 3, CNODE}, {8, 0, 3, NTFN + 64},
-    {8, 0, 3, 64 + FRAME}, {8, 0, 3, VSPACE}, {8, 16, 3, 64 + TCB2}, {3, 255, 2, 64 + PT}, {2, 0, 1, 64 + SC}, {8, 4, 3, 64 + VS},
-    {6, 12, 2, 64 + UT4K},
+    {0, 0, 0, 0},         {1, 0, 0, 0},         {8, 0, 0, 0},          {8, 0, 1, CNODE},      {8, 0, 3, CNODE},
+    {8, 1, 3, CNODE},     {8, 0, 3, NTFN + 64}, {8, 0, 3, 64 + FRAME}, {8, 0, 3, VSPACE},     {8, 16, 3, 64 + TCB2},
+    {3, 255, 2, 64 + PT}, {2, 0, 1, 64 + SC},   {8, 4, 3, 64 + VS},    {6, 12, 2, 64 + UT4K},
 };
 
-enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+enum { SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
 struct result {
     uint64_t error, detail[3];
@@ -39,14 +39,17 @@ struct result {
 static struct result try_shape(uint64_t cap, uint64_t label, const struct shape *s)
 {
     uint64_t words[8], caps[3];
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < 8; i++) {
         words[i] = s->value;
-    for (unsigned i = 0; i < 3; i++)
+    }
+    for (unsigned i = 0; i < 3; i++) {
         caps[i] = s->cap >= 64 ? at(s->cap - 64u) : s->cap;
+    }
     ipc[1] = ipc[2] = ipc[3] = 0;
     struct result r = {.error = call(cap, label, s->words, words, s->caps, caps)};
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 3; i++) {
         r.detail[i] = ipc[1 + i];
+    }
     return r;
 }
 
@@ -69,10 +72,11 @@ static void print_results(const char *name, uint64_t label, const struct result 
     put(':');
     for (unsigned i = 0; i < SHAPES; i++) {
         put(' ');
-        if (varies(name))
+        if (varies(name)) {
             put_number(results[i].error);
-        else
+        } else {
             put_error(results[i].error, results[i].detail, ',');
+        }
     }
     put('\n');
 }
@@ -81,14 +85,16 @@ static void try_label(const char *name, uint64_t cap, uint64_t label, void (*ren
 {
     struct result results[SHAPES];
     bool accepted = false;
-    if (renew)
+    if (renew) {
         renew();
+    }
     for (unsigned i = 0; i < SHAPES; i++) {
         results[i] = try_shape(cap, label, &shapes[i]);
         accepted = accepted || results[i].error != ILLEGAL_OPERATION;
     }
-    if (accepted)
+    if (accepted) {
         print_results(name, label, results);
+    }
 }
 
 /* ---- The capabilities ---- */
@@ -97,13 +103,16 @@ static bool is_skipped(uint64_t cap, uint64_t label)
 {
 #ifdef SEL4_LABEL_DOMAIN_SET_SCHEDULE_SET_START
     /* a schedule without domain 0 would be the end */
-    if (cap == DOMAIN && (label == SEL4_LABEL_DOMAIN_SET_SCHEDULE_CONFIGURE || label == SEL4_LABEL_DOMAIN_SET_SCHEDULE_SET_START))
+    if (cap == DOMAIN &&
+        (label == SEL4_LABEL_DOMAIN_SET_SCHEDULE_CONFIGURE || label == SEL4_LABEL_DOMAIN_SET_SCHEDULE_SET_START)) {
         return true;
+    }
 #endif
 #ifdef SEL4_LABEL_IRQ_CONTROL_GET_TRIGGER_CORE
     /* release 16 does not look whether there is a capability: the kernel stops */
-    if (cap == IRQ_CONTROL && label == SEL4_LABEL_IRQ_CONTROL_GET_TRIGGER_CORE)
+    if (cap == IRQ_CONTROL && label == SEL4_LABEL_IRQ_CONTROL_GET_TRIGGER_CORE) {
         return true;
+    }
 #endif
     (void)cap, (void)label;
     return false;
@@ -111,15 +120,17 @@ static bool is_skipped(uint64_t cap, uint64_t label)
 
 static void sweep(const char *name, uint64_t cap, void (*renew)(void))
 {
-    for (uint64_t label = 0; label < MOST_LABELS; label++)
-        if (!is_skipped(cap, label))
+    for (uint64_t label = 0; label < MOST_LABELS; label++) {
+        if (!is_skipped(cap, label)) {
             try_label(name, cap, label, renew);
+        }
+    }
 }
 
 /* A thread that was started stays in no queue. */
 static void renew_thread(void)
 {
-    delete(at(TARGET));
+    delete (at(TARGET));
     retype(at(UT), SEL4_TYPE_TCB, 0, at(TARGET), 1);
 }
 

@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What becomes of threads that wait: queues, deletion and revocation below them, replies that are used twice, lost or taken over,
- * scheduling contexts that travel. Each step prints what threads and kernel say. Threads run only when we let them.
+ * What becomes of threads that wait: queues, deletion and revocation below them, replies that are used twice, lost or
+ * taken over, scheduling contexts that travel. Each step prints what threads and kernel say. Threads run only when we
+ * let them.
  */
 #include "root.h"
 
-enum { EP, BADGE1, BADGE2, NTFN, NTFN4, PARK, FAULT_EP, FAULT_BADGED, READ_ONLY, WRITE_ONLY, CN, SAVED, FRAME, REPLY, REPLY2, REPLY3,
-       THREAD, SC = THREAD + 8, ABSENT = SC + 8, SLOTS };
+enum {
+    EP,
+    BADGE1,
+    BADGE2,
+    NTFN,
+    NTFN4,
+    PARK,
+    FAULT_EP,
+    FAULT_BADGED,
+    READ_ONLY,
+    WRITE_ONLY,
+    CN,
+    SAVED,
+    FRAME,
+    REPLY,
+    REPLY2,
+    REPLY3,
+    THREAD,
+    SC = THREAD + 8,
+    ABSENT = SC + 8,
+    SLOTS
+};
 
 static uint64_t at(unsigned n)
 {
@@ -28,8 +49,9 @@ static void spawn_at(unsigned n, uint64_t priority, void (*code)(void), bool pas
     (void)passive;
 #endif
     error |= thread_start(at(THREAD + n), sc, priority, code, at(FAULT_BADGED));
-    if (error)
+    if (error) {
         value("spawn", error);
+    }
 }
 
 /* Each has a priority of its own: what they print does not depend on time slices. */
@@ -40,14 +62,16 @@ static void spawn(unsigned n, void (*code)(void))
 
 static void end_threads(void)
 {
-    for (unsigned i = THREAD; i < ABSENT; i++)
-        delete(at(i));
+    for (unsigned i = THREAD; i < ABSENT; i++) {
+        delete (at(i));
+    }
 }
 
 static void park(void)
 {
-    for (;;)
+    for (;;) {
         wait_for(at(PARK));
+    }
 }
 
 /* The next fault of one of them, without its address: that differs between kernels. */
@@ -78,9 +102,18 @@ static void send_as(uint64_t cap, uint64_t label)
     park();
 }
 
-static void sender_1(void) { send_as(at(BADGE1), 0xa1); }
-static void sender_2(void) { send_as(at(BADGE2), 0xa2); }
-static void sender_3(void) { send_as(at(BADGE1), 0xa3); }
+static void sender_1(void)
+{
+    send_as(at(BADGE1), 0xa1);
+}
+static void sender_2(void)
+{
+    send_as(at(BADGE2), 0xa2);
+}
+static void sender_3(void)
+{
+    send_as(at(BADGE1), 0xa3);
+}
 
 static void take(const char *name)
 {
@@ -131,7 +164,7 @@ static void queues_of_senders(void)
 static void senders_lose_their_endpoint(void)
 {
     spawn_senders();
-    check("delete the capability of one", delete(at(BADGE2)));
+    check("delete the capability of one", delete (at(BADGE2)));
     let_others_run();
     next_fault("it waits on");
     check("revoke", revoke(at(EP)));
@@ -179,9 +212,9 @@ static void receivers_lose_their_object(void)
     spawn(1, waiter);
     let_others_run();
     revoke(at(EP));
-    check("delete endpoint", delete(at(EP)));
-    check("delete notification", delete(at(NTFN4)));
-    check("delete notification", delete(at(NTFN)));
+    check("delete endpoint", delete (at(EP)));
+    check("delete notification", delete (at(NTFN4)));
+    check("delete notification", delete (at(NTFN)));
     let_others_run();
     next_fault("first");
     next_fault("second");
@@ -276,7 +309,7 @@ static void sizes(void)
     take("none");
     next_fault("no such address");
     end_threads();
-    delete(at(WRITE_ONLY));
+    delete (at(WRITE_ONLY));
 }
 
 /* ---- Replies ---- */
@@ -305,7 +338,7 @@ static void replies(void)
     check("resume the forgotten", call(at(THREAD), SEL4_LABEL_TCB_RESUME, NONE, NONE));
     let_others_run();
     take("it calls again");
-    check("delete reply", delete(at(REPLY)));
+    check("delete reply", delete (at(REPLY)));
     let_others_run();
     retype(untyped, SEL4_TYPE_REPLY, 0, at(REPLY), 1);
     take("nothing");
@@ -323,7 +356,7 @@ static void replies(void)
     check("copy reply", copy(at(SAVED), at(REPLY), RIGHT_W));
     answer(at(SAVED), 7, 0);
     let_others_run();
-    delete(at(SAVED));
+    delete (at(SAVED));
     end_threads();
 }
 #else
@@ -385,7 +418,7 @@ static void calls(void)
     spawn(1, caller);
     let_others_run();
     trap(SEL4_SYS_YIELD, 0, 0, 0);
-    check("delete callee", delete(at(THREAD)));
+    check("delete callee", delete (at(THREAD)));
     end_threads();
 }
 
@@ -448,7 +481,7 @@ static void called_away(void)
 static void contexts(void)
 {
     uint64_t handler = at(FAULT_EP);
-    delete(at(FAULT_BADGED));
+    delete (at(FAULT_BADGED));
     mint(at(FAULT_BADGED), handler, RIGHTS, 0xf);
     called_away();
 
@@ -463,11 +496,12 @@ static void contexts(void)
     let_others_run();
     where_is_the_context("all are back: not with the last", 2);
     where_is_the_context("nor in the middle", 1);
-    check("last is gone", delete(at(THREAD + 2)));
+    check("last is gone", delete (at(THREAD + 2)));
     spawn(3, first_caller);
     let_others_run();
-    check("middle waits with the context", call(at(SC + 3), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(at(THREAD + 1))));
-    check("middle loses its reply", delete(at(REPLY)));
+    check("middle waits with the context",
+          call(at(SC + 3), SEL4_LABEL_SCHED_CONTEXT_UNBIND_OBJECT, NONE, WORDS(at(THREAD + 1))));
+    check("middle loses its reply", delete (at(REPLY)));
     let_others_run();
     retype(untyped, SEL4_TYPE_REPLY, 0, at(REPLY), 1);
     end_threads();
@@ -519,14 +553,17 @@ static void yielding(void)
 
 /* ---- A thread's own control block ---- */
 
-/* src/object/tcb.c: decodeSetSpace, decodeSetIPCBuffer, invokeTCB_CopyRegisters, decodeBindNotification, decodeSetAffinity. */
+/* src/object/tcb.c: decodeSetSpace, decodeSetIPCBuffer, invokeTCB_CopyRegisters, decodeBindNotification,
+ * decodeSetAffinity. */
 static void own_block(void)
 {
     uint64_t n = SEL4_REGISTERS;
 #if SEL4_MCS
-#define SET_SPACE(fault, ...) call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(__VA_ARGS__), WORDS(fault, CNODE, VSPACE))
+#define SET_SPACE(fault, ...) \
+    call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(__VA_ARGS__), WORDS(fault, CNODE, VSPACE))
 #else
-#define SET_SPACE(fault, ...) call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(fault, __VA_ARGS__), WORDS(CNODE, VSPACE))
+#define SET_SPACE(fault, ...) \
+    call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(fault, __VA_ARGS__), WORDS(CNODE, VSPACE))
 #endif
     check("tcb", retype(untyped, SEL4_TYPE_TCB, 0, at(THREAD), 2));
     check("space", SET_SPACE(at(FAULT_EP), 0, 0));
@@ -535,10 +572,12 @@ static void own_block(void)
     check("space, fault notification", SET_SPACE(at(NTFN), 0, 0));
     check("space, vspace data", SET_SPACE(0, 0, 1));
     check("space truncated", call(at(THREAD), SEL4_LABEL_TCB_SET_SPACE, WORDS(0), WORDS(CNODE, VSPACE)));
-    check("own buffer to where it is", call(TCB, SEL4_LABEL_TCB_SET_IPC_BUFFER, WORDS(info->ipc_buffer), WORDS(IPC_FRAME)));
+    check("own buffer to where it is",
+          call(TCB, SEL4_LABEL_TCB_SET_IPC_BUFFER, WORDS(info->ipc_buffer), WORDS(IPC_FRAME)));
     check("device buffer", retype(device, SEL4_TYPE_FRAME_4K, 0, at(FRAME), 1));
     check("buffer in device memory", call(at(THREAD), SEL4_LABEL_TCB_SET_IPC_BUFFER, WORDS(0x1000), WORDS(at(FRAME))));
-    check("write", call(at(THREAD), SEL4_LABEL_TCB_WRITE_REGISTERS, WORDS(0, 6, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16), NONE));
+    check("write",
+          call(at(THREAD), SEL4_LABEL_TCB_WRITE_REGISTERS, WORDS(0, 6, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16), NONE));
     for (uint64_t flags = 4; flags <= 12; flags += 4) {
         check("copy", call(at(THREAD + 1), SEL4_LABEL_TCB_COPY_REGISTERS, WORDS(flags), WORDS(at(THREAD))));
         check("read", call(at(THREAD + 1), SEL4_LABEL_TCB_READ_REGISTERS, WORDS(0, n), NONE));

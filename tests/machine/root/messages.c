@@ -2,8 +2,29 @@
 /* Threads that talk, fault and wait, each step printed. The machine must print what the kernel does. */
 #include "root.h"
 
-enum { EP, EP7, FAULT_EP, NTFN, NTFN2, TCB2, TCB3, SC, SC3, REPLY, REPLY2, GIFT, PARCEL, FRAME, BADGED, ABSENT, FAULT_BADGED, PT, PD,
-       PDPT, LAST };
+enum {
+    EP,
+    EP7,
+    FAULT_EP,
+    NTFN,
+    NTFN2,
+    TCB2,
+    TCB3,
+    SC,
+    SC3,
+    REPLY,
+    REPLY2,
+    GIFT,
+    PARCEL,
+    FRAME,
+    BADGED,
+    ABSENT,
+    FAULT_BADGED,
+    PT,
+    PD,
+    PDPT,
+    LAST
+};
 
 static uint64_t at(unsigned n)
 {
@@ -20,7 +41,7 @@ static void partner_wait_for_cap(void)
     struct answer a = receive(at(EP), at(REPLY));
     print_message("with capability", a);
     value("received", copy(at(ABSENT), at(PARCEL), RIGHTS));
-    delete(at(ABSENT));
+    delete (at(ABSENT));
     answer(at(REPLY), 0, 0);
     a = receive(at(EP), at(REPLY));
     print_message("slot is full", a);
@@ -45,8 +66,9 @@ static void partner(void)
     puts_("partner goes\n");
     trap(SEL4_SYS_CALL, TCB2 + base, tag(SEL4_LABEL_TCB_SUSPEND, 0, 0), 0);
     puts_("partner came back\n");
-    for (;;)
+    for (;;) {
         wait_for(at(NTFN2));
+    }
 }
 
 static void talk(void)
@@ -78,11 +100,20 @@ static uint64_t count_around(uint64_t address)
 {
     uint64_t n;
 #if defined(__aarch64__)
-    __asm__ volatile("mov %0, #0; add %0, %0, #1; add %0, %0, #1; str %0, [%1]; add %0, %0, #1" : "=&r"(n) : "r"(address) : "memory");
+    __asm__ volatile("mov %0, #0; add %0, %0, #1; add %0, %0, #1; str %0, [%1]; add %0, %0, #1"
+                     : "=&r"(n)
+                     : "r"(address)
+                     : "memory");
 #elif defined(__riscv)
-    __asm__ volatile("li %0, 0; addi %0, %0, 1; addi %0, %0, 1; sd %0, 0(%1); addi %0, %0, 1" : "=&r"(n) : "r"(address) : "memory");
+    __asm__ volatile("li %0, 0; addi %0, %0, 1; addi %0, %0, 1; sd %0, 0(%1); addi %0, %0, 1"
+                     : "=&r"(n)
+                     : "r"(address)
+                     : "memory");
 #else
-    __asm__ volatile("xorl %k0, %k0; incq %0; incq %0; movq %0, (%1); incq %0" : "=&r"(n) : "r"(address) : "memory", "cc");
+    __asm__ volatile("xorl %k0, %k0; incq %0; incq %0; movq %0, (%1); incq %0"
+                     : "=&r"(n)
+                     : "r"(address)
+                     : "memory", "cc");
 #endif
     return n;
 }
@@ -119,8 +150,9 @@ static void faulty(void)
 static uint64_t print_fault(const char *name, struct answer a, uint64_t word)
 {
     uint64_t words[32];
-    for (unsigned i = 0; i < 32; i++)
+    for (unsigned i = 0; i < 32; i++) {
         words[i] = ipc[1 + i];
+    }
     puts_(name);
     puts_(": badge ");
     put_number(a.badge);
@@ -129,17 +161,39 @@ static uint64_t print_fault(const char *name, struct answer a, uint64_t word)
     puts_(" ");
     put_number(words[word]);
     puts_("\n");
-    for (unsigned i = 0; i < 32; i++)
+    for (unsigned i = 0; i < 32; i++) {
         ipc[1 + i] = words[i];
+    }
     return words[word];
 }
 
 #if defined(__aarch64__)
-enum { SYSCALL_IP = 8, SYSCALL_WORDS = 12, EXCEPTION_WORDS = 3, INSTRUCTION = 4, SYSCALL_INSTRUCTION = 4, CAP_REGISTER = SEL4_REGISTER_X0 };
+enum {
+    SYSCALL_IP = 8,
+    SYSCALL_WORDS = 12,
+    EXCEPTION_WORDS = 3,
+    INSTRUCTION = 4,
+    SYSCALL_INSTRUCTION = 4,
+    CAP_REGISTER = SEL4_REGISTER_X0
+};
 #elif defined(__riscv)
-enum { SYSCALL_IP = 0, SYSCALL_WORDS = 10, EXCEPTION_WORDS = 2, INSTRUCTION = 4, SYSCALL_INSTRUCTION = 4, CAP_REGISTER = SEL4_REGISTER_A0 };
+enum {
+    SYSCALL_IP = 0,
+    SYSCALL_WORDS = 10,
+    EXCEPTION_WORDS = 2,
+    INSTRUCTION = 4,
+    SYSCALL_INSTRUCTION = 4,
+    CAP_REGISTER = SEL4_REGISTER_A0
+};
 #else
-enum { SYSCALL_IP = 15, SYSCALL_WORDS = 18, EXCEPTION_WORDS = 3, INSTRUCTION = 2, SYSCALL_INSTRUCTION = 2, CAP_REGISTER = SEL4_REGISTER_RDI };
+enum {
+    SYSCALL_IP = 15,
+    SYSCALL_WORDS = 18,
+    EXCEPTION_WORDS = 3,
+    INSTRUCTION = 2,
+    SYSCALL_INSTRUCTION = 2,
+    CAP_REGISTER = SEL4_REGISTER_RDI
+};
 #endif
 
 static void map_far(void)
@@ -189,8 +243,9 @@ static void handle_faults(void)
     value("address", ipc[2]);
     check("read", call(at(TCB3), SEL4_LABEL_TCB_READ_REGISTERS, WORDS(0, SEL4_REGISTERS), NONE));
     uint64_t registers[SEL4_REGISTERS + 2] = {0, SEL4_REGISTERS};
-    for (unsigned i = 0; i < SEL4_REGISTERS; i++)
+    for (unsigned i = 0; i < SEL4_REGISTERS; i++) {
         registers[2 + i] = ipc[1 + i];
+    }
     value("it is in the register", registers[2 + CAP_REGISTER]);
     registers[2 + CAP_REGISTER] = at(NTFN2);
     check("write", call(at(TCB3), SEL4_LABEL_TCB_WRITE_REGISTERS, SEL4_REGISTERS + 2, registers, NONE));
@@ -198,7 +253,7 @@ static void handle_faults(void)
 #if SEL4_MCS
     a = receive(at(FAULT_EP), at(REPLY2));
     print_fault("reply capability", a, 2);
-    delete(at(ABSENT));
+    delete (at(ABSENT));
     check("reply object", copy(at(ABSENT), at(REPLY), RIGHTS));
     answer(at(REPLY2), 0, 0);
 #endif
@@ -224,17 +279,20 @@ static void accesses(void)
         "ldrsb w14, [x1, wzr, uxtw]\nldur x15, [x1, #-8]\nstur w16, [x1, #-3]\nldtr x17, [x1]\nsttrb w2, [x1]\n"
         "ldr x3, [x1], #8\nstr w4, [x1, #-4]!\nldp x5, x6, [x1]\nstp w7, w8, [x1]\nldar x9, [x1]\nldarb w10, [x1]\n"
         "stlr w11, [x1]\nstlrh w12, [x1]\nldxr x13, [x1]\nldaxr w14, [x1]\n"
-        : : "r"(address) : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
-        "memory");
-    for (;;)
+        :
+        : "r"(address)
+        : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+          "memory");
+    for (;;) {
         wait_for(at(NTFN2));
+    }
 }
 
 enum { ACCESSES = 28 };
 
 static void handle_accesses(void)
 {
-    delete(at(TCB3));
+    delete (at(TCB3));
     retype(untyped, SEL4_TYPE_TCB, 0, at(TCB3), 1);
     check("accesses", thread_start(at(TCB3), at(SC3), 250, accesses, at(FAULT_BADGED)));
     for (unsigned i = 0; i < ACCESSES; i++) {
@@ -282,8 +340,9 @@ static void objects(void)
 #if SEL4_MCS
 static void spin(void)
 {
-    for (;;)
+    for (;;) {
         faults++;
+    }
 }
 
 static void server(void)
@@ -299,13 +358,15 @@ static void server(void)
 static void budgets(void)
 {
     uint64_t control = ((uint64_t *)info)[19];
-    for (unsigned i = TCB2; i <= REPLY; i++)
-        delete(at(i));
+    for (unsigned i = TCB2; i <= REPLY; i++) {
+        delete (at(i));
+    }
     check("tcbs", retype(untyped, SEL4_TYPE_TCB, 0, at(TCB2), 2));
     check("scs", retype(untyped, SEL4_TYPE_SCHED_CONTEXT, 8, at(SC), 2));
     check("reply", retype(untyped, SEL4_TYPE_REPLY, 0, at(REPLY), 1));
     check("sc", call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(10000, 10000, 0, 0, 0), WORDS(at(SC))));
-    check("sc", call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(2000, 50000, 0, 0x77, 0), WORDS(at(SC3))));
+    check("sc",
+          call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(2000, 50000, 0, 0x77, 0), WORDS(at(SC3))));
     check("spin", thread_start(at(TCB3), at(SC3), 250, spin, at(FAULT_BADGED)));
     check("timeout", call(at(TCB3), SEL4_LABEL_TCB_SET_TIMEOUT_ENDPOINT, NONE, WORDS(at(FAULT_BADGED))));
     struct answer a = receive(at(FAULT_EP), at(REPLY2));

@@ -13,8 +13,9 @@ uint64_t *newest_buffer;
 void *memset(void *, int, unsigned long);
 void *memset(void *to, int c, unsigned long n)
 {
-    for (volatile unsigned char *p = to; n > 0; n--)
+    for (volatile unsigned char *p = to; n > 0; n--) {
         *p++ = (unsigned char)c;
+    }
     return to;
 }
 
@@ -30,7 +31,10 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
     register uint64_t x6 __asm__("x6") = reply;
     register int64_t x7 __asm__("x7") = number;
     register uint64_t x8 __asm__("x8") = nbsend_dest;
-    __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x6), "r"(x7), "r"(x8) : "memory");
+    __asm__ volatile("svc #0"
+                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
+                     : "r"(x6), "r"(x7), "r"(x8)
+                     : "memory");
     ipc[1] = x2, ipc[2] = x3, ipc[3] = x4, ipc[4] = x5;
     return (struct answer){x0, x1};
 }
@@ -46,7 +50,10 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
     register uint64_t a6 __asm__("a6") = reply;
     register int64_t a7 __asm__("a7") = number;
     register uint64_t t0 __asm__("t0") = nbsend_dest;
-    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a6), "r"(a7), "r"(t0) : "memory");
+    __asm__ volatile("ecall"
+                     : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
+                     : "r"(a6), "r"(a7), "r"(t0)
+                     : "memory");
     ipc[1] = a2, ipc[2] = a3, ipc[3] = a4, ipc[4] = a5;
     return (struct answer){a0, a1};
 }
@@ -70,10 +77,12 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
 
 uint64_t call(uint64_t cap, uint64_t label, unsigned words, const uint64_t *word, unsigned caps, const uint64_t *cptr)
 {
-    for (unsigned i = 0; i < words; i++)
+    for (unsigned i = 0; i < words; i++) {
         ipc[1 + i] = word[i];
-    for (unsigned i = 0; i < caps; i++)
+    }
+    for (unsigned i = 0; i < caps; i++) {
         ipc[122 + i] = cptr[i];
+    }
     return trap(SEL4_SYS_CALL, cap, label << 12 | caps << 7 | words, 0).info >> 12;
 }
 
@@ -82,20 +91,23 @@ void put(char c)
 {
     uint64_t saved[4] = {ipc[1], ipc[2], ipc[3], ipc[4]};
     trap(SEL4_SYS_DEBUG_PUTCHAR, (uint64_t)c, 0, 0);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 4; i++) {
         ipc[1 + i] = saved[i];
+    }
 }
 
 void puts_(const char *s)
 {
-    while (*s)
+    while (*s) {
         put(*s++);
+    }
 }
 
 void put_number(uint64_t n)
 {
-    if (n >= 16)
+    if (n >= 16) {
         put_number(n / 16);
+    }
     put("0123456789abcdef"[n % 16]);
 }
 
@@ -111,10 +123,11 @@ void put_error(uint64_t error, const uint64_t detail[3], char separator)
 {
     static const unsigned char words[] = {0, 1, 1, 0, 2, 0, 3, 0, 0, 0, 1};
     put_number(error);
-    for (unsigned i = 0; error < sizeof words && i < words[error]; i++) {
+    for (unsigned i = 0; error < sizeof(words) && i < words[error]; i++) {
         /* an invalid root has no word behind its kind */
-        if (error == FAILED_LOOKUP && i == 2 && detail[1] == 1)
+        if (error == FAILED_LOOKUP && i == 2 && detail[1] == 1) {
             break;
+        }
         put(separator);
         put_number(detail[i]);
     }
@@ -269,8 +282,9 @@ void let_others_run(void)
         ipc[1] = priority;
         ipc[122] = TCB;
         trap(SEL4_SYS_CALL, TCB, tag(SEL4_LABEL_TCB_SET_PRIORITY, 1, 1), 0);
-        if (priority == 255)
+        if (priority == 255) {
             return;
+        }
     }
 }
 
@@ -280,10 +294,12 @@ static void find_untypeds(void)
     const uint64_t *region = words + (SEL4_MCS ? 21 : 19);
     for (uint64_t i = 0; i < region[1] - region[0]; i++) {
         uint64_t bits = region[3 + 2 * i] & 0xff, is_device = region[3 + 2 * i] >> 8 & 0xff;
-        if (!is_device && bits >= 23 && !untyped)
+        if (!is_device && bits >= 23 && !untyped) {
             untyped = region[0] + i;
-        if (is_device && bits >= 12 && bits <= 24 && !device)
+        }
+        if (is_device && bits >= 12 && bits <= 24 && !device) {
             device = region[0] + i;
+        }
     }
 }
 

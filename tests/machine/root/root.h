@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Support for initial tasks that state rules of the kernel: they print what happens, and print the same on the machine and on
- * the kernel itself. Numbers, SEL4_..., come from a header made from the kernel's profile; only labels, types and sizes that
- * differ between kernels are taken from there.
+ * Support for initial tasks that state rules of the kernel: they print what happens, and print the same on the machine
+ * and on the kernel itself. Numbers, SEL4_..., come from a header made from the kernel's profile; only labels, types
+ * and sizes that differ between kernels are taken from there.
  */
 #ifndef ROOT_H
 #define ROOT_H
@@ -10,8 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TCB = 1, CNODE = 2, VSPACE = 3, IRQ_CONTROL = 4, ASID_CONTROL = 5, ASID_POOL = 6, IO_PORT_CONTROL = 7, IPC_FRAME = 10,
-       DOMAIN = 11, INITIAL_SC = 14, SMC = 15 };
+enum {
+    TCB = 1,
+    CNODE = 2,
+    VSPACE = 3,
+    IRQ_CONTROL = 4,
+    ASID_CONTROL = 5,
+    ASID_POOL = 6,
+    IO_PORT_CONTROL = 7,
+    IPC_FRAME = 10,
+    DOMAIN = 11,
+    INITIAL_SC = 14,
+    SMC = 15
+};
 enum { ILLEGAL_OPERATION = 3, FAILED_LOOKUP = 6 };
 enum { RIGHT_W = 1, RIGHT_R = 2, RIGHT_G = 4, RIGHT_P = 8, RIGHTS = 15 };
 
@@ -26,17 +37,22 @@ struct bootinfo {
 };
 
 extern struct bootinfo *info;
-extern uint64_t *ipc;     /* message words, 0 is the tag */
-extern uint64_t base;     /* first empty slot; tests use base + n */
-extern uint64_t untyped;  /* a large untyped */
-extern uint64_t device;   /* a device untyped */
+extern uint64_t *ipc;    /* message words, 0 is the tag */
+extern uint64_t base;    /* first empty slot; tests use base + n */
+extern uint64_t untyped; /* a large untyped */
+extern uint64_t device;  /* a device untyped */
 
 /* Runs the tests. */
 void root_main(void);
 
-/* A call: words and capabilities from arrays ended by their counts. Returns the error; the reply's words are in ipc[1..]. */
+/* A call: words and capabilities from arrays ended by their counts. Returns the error; the reply's words are in
+ * ipc[1..]. */
 uint64_t call(uint64_t cap, uint64_t label, unsigned words, const uint64_t *word, unsigned caps, const uint64_t *cptr);
-#define WORDS(...) (sizeof((uint64_t[]){__VA_ARGS__}) / 8), (uint64_t[]){__VA_ARGS__}
+#define WORDS(...)                                        \
+    (sizeof((uint64_t[]){__VA_ARGS__}) / 8), (uint64_t[]) \
+    {                                                     \
+        __VA_ARGS__                                       \
+    }
 #define NONE 0, (uint64_t *)0
 
 /* The system call itself; word 0..3 of ipc travel in registers. */

@@ -17,15 +17,17 @@ __attribute__((unused)) static uint32_t big_endian(const uint8_t *at)
 __attribute__((unused)) static uint64_t used(const uint8_t *at, uint64_t size)
 {
     uint64_t count = 0;
-    for (uint64_t i = 0; i < size; i++)
+    for (uint64_t i = 0; i < size; i++) {
         count += at[i] != 0;
+    }
     return count;
 }
 
 static int same(const uint8_t *a, const uint8_t *b, uint64_t size)
 {
-    while (size && *a++ == *b++)
+    while (size && *a++ == *b++) {
         size--;
+    }
     return size == 0;
 }
 
@@ -41,5 +43,6 @@ void pd_main(const uint64_t *args)
                (size < 5000 || used(first + 4096, 4096) > 0);
 #endif
     pd_print("bootinfo: %s, ", good ? "there" : "not there");
-    pd_print("in the large frame: %s\n", same(first, other + 0x1ff000, 4096) && !used(other, 0x1ff000) ? "the same" : "not the same");
+    pd_print("in the large frame: %s\n",
+             same(first, other + 0x1ff000, 4096) && !used(other, 0x1ff000) ? "the same" : "not the same");
 }

@@ -4,6 +4,7 @@
 void pd_main(const uint64_t *args)
 {
     (void)args;
-    for (;;)
+    for (;;) {
         __asm__ volatile("" ::: "memory");
+    }
 }

@@ -8,8 +8,9 @@ static uint64_t get_irq(void)
     const uint64_t cnode = OWN;
 #ifdef SEL4_ARCH_X86_64
     const uint64_t words[] = {FREE, CNODE_BITS, 0, 5, 0, 0, 40};
-    for (unsigned i = 0; i < 7; i++)
+    for (unsigned i = 0; i < 7; i++) {
         pd_words[i] = words[i];
+    }
     return invoke(IRQS, SEL4_LABEL_IRQ_CONTROL_GET_IOAPIC, 1, &cnode, 7);
 #else
     pd_words[0] = 40;
@@ -39,8 +40,9 @@ static uint64_t configure(void)
 {
 #if SEL4_MCS
     const uint64_t context = CONTEXT, words[] = {10000, 20000, 0, 0, 0};
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 5; i++) {
         pd_words[i] = words[i];
+    }
     return invoke(TIME, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, 1, &context, 5);
 #else
     return 0;

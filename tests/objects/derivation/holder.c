@@ -6,8 +6,9 @@ enum { STOP = 3, OWN, OTHER, FREE = 0x30 };
 /* Whether a slot of the other's CSpace holds something. */
 static char held(uint64_t slot)
 {
-    if (cnode_copy(OWN, FREE, OTHER, slot) != 0)
+    if (cnode_copy(OWN, FREE, OTHER, slot) != 0) {
         return '-';
+    }
     cnode_delete(OWN, FREE);
     return '+';
 }
@@ -15,15 +16,17 @@ static char held(uint64_t slot)
 static void show(const char *when)
 {
     pd_print("%s:", when);
-    for (uint64_t slot = 0x20; slot <= 0x27; slot++)
+    for (uint64_t slot = 0x20; slot <= 0x27; slot++) {
         pd_print(" %c", held(slot));
+    }
     pd_print("\n");
 }
 
 void pd_main(const uint64_t *args)
 {
     (void)args;
-    pd_print("derivation: signal 20, badged signal 21, call 22, another call 23, inside 24, memory 25, thread 26, page 27\n");
+    pd_print("derivation: signal 20, badged signal 21, call 22, another call 23, inside 24, memory 25, thread 26, page "
+             "27\n");
     show("at first");
     cnode_revoke(OWN, 0x16);
     show("badged signal revoked");

@@ -44,15 +44,17 @@ static void copy(uint64_t source, uint64_t destination, uint32_t command)
 
 static void fill(volatile uint64_t *page, uint64_t first)
 {
-    for (unsigned i = 0; i < WORDS; i++)
+    for (unsigned i = 0; i < WORDS; i++) {
         page[i] = first + i;
+    }
 }
 
 static uint64_t count(const volatile uint64_t *page, uint64_t first)
 {
     uint64_t words = 0;
-    for (unsigned i = 0; i < WORDS; i++)
+    for (unsigned i = 0; i < WORDS; i++) {
         words += page[i] == first + i;
+    }
     return words;
 }
 

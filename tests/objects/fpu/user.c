@@ -8,6 +8,7 @@ void pd_main(const uint64_t *args)
 #else
     __asm__ volatile("pxor %xmm0, %xmm0");
 #endif
-    if (args[0] == 1)
+    if (args[0] == 1) {
         pd_print("the other may use it\n");
+    }
 }

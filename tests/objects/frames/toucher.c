@@ -4,7 +4,7 @@
 static const uint64_t addresses[] = {0x10000000, 0x10001000, 0x10002000, 0x10003000, 0x10200000, 0x10400000};
 static const uint64_t sizes[] = {1ul << 12, 1ul << 12, 1ul << 12, 1ul << 12, 1ul << 21, 1ul << 21};
 
-enum { FRAMES = sizeof addresses / sizeof addresses[0] };
+enum { FRAMES = sizeof(addresses) / sizeof(addresses[0]) };
 
 static volatile uint64_t *at(unsigned frame, uint64_t offset)
 {
@@ -29,12 +29,15 @@ void pd_main(const uint64_t *args)
 {
     uint64_t zero = 1, kept = 1;
     (void)args;
-    for (unsigned i = 0; i < FRAMES; i++)
+    for (unsigned i = 0; i < FRAMES; i++) {
         zero &= *at(i, 0) == 0 && *at(i, sizes[i] / 2) == 0 && *at(i, sizes[i] - 8) == 0;
-    for (unsigned i = 0; i < FRAMES; i++)
+    }
+    for (unsigned i = 0; i < FRAMES; i++) {
         *at(i, 0) = *at(i, sizes[i] - 8) = 0x1111 * (i + 1);
-    for (unsigned i = 0; i < FRAMES; i++)
+    }
+    for (unsigned i = 0; i < FRAMES; i++) {
         kept &= *at(i, 0) == 0x1111 * (i + 1) && *at(i, sizes[i] - 8) == 0x1111 * (i + 1);
+    }
     pd_print("frames: zero at first: %u, each its own: %u\n", zero, kept);
     pd_print("at their addresses: %u %u %u ", (uint64_t)(physical(4) == RAM), (uint64_t)(physical(5) == RAM + 0x1000),
              (uint64_t)(physical(7) == RAM + 0x5000));

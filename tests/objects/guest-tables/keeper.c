@@ -2,7 +2,26 @@
 /* Prints the kernel's answer to each call. */
 #include "../invoke.h"
 
-enum { CNODE = 4, MEMORY, OTHER, PDPT, PDPT_1, PD, PD_1, PT, PT_1, MAPPED, FREE, READABLE, LARGE, HUGE, TCB, MACHINE, HOST, LEAF };
+enum {
+    CNODE = 4,
+    MEMORY,
+    OTHER,
+    PDPT,
+    PDPT_1,
+    PD,
+    PD_1,
+    PT,
+    PT_1,
+    MAPPED,
+    FREE,
+    READABLE,
+    LARGE,
+    HUGE,
+    TCB,
+    MACHINE,
+    HOST,
+    LEAF
+};
 enum { COPY = 0x20 };
 enum { BOTH = SEL4_RIGHT_READ | SEL4_RIGHT_WRITE, WRITE_BACK = 6 };
 

@@ -5,7 +5,16 @@
 enum { SLOT_VCPU = 4, WRITE_VMCS = SEL4_LABEL_VCPU_SET_TCB + 2 };
 
 /* Words of seL4_VMEnter and of its answer (sel4/arch/vmenter.h). */
-enum { ENTER_IP, ENTER_CONTROLS, ENTER_INTERRUPT, EXIT_REASON, EXIT_QUALIFICATION, EXIT_LENGTH, EXIT_ADDRESS, EXIT_AX = 10 };
+enum {
+    ENTER_IP,
+    ENTER_CONTROLS,
+    ENTER_INTERRUPT,
+    EXIT_REASON,
+    EXIT_QUALIFICATION,
+    EXIT_LENGTH,
+    EXIT_ADDRESS,
+    EXIT_AX = 10
+};
 enum { REASON_HLT = 12, REASON_VMCALL = 18, REASON_MEMORY = 48 };
 enum { EXIT_ON_HLT = 1 << 7 };
 
@@ -44,20 +53,23 @@ static const uint8_t program[] = {
 static void set(uint64_t field, uint64_t value)
 {
     uint64_t error = invoke_words(SLOT_VCPU, WRITE_VMCS, 2, field, value, 0);
-    if (error)
+    if (error) {
         pd_print("field %x: error %u\n", field, error);
+    }
 }
 
 /* A processor that was just switched on, but for segments as large as its memory. */
 static void reset(void)
 {
-    for (unsigned i = 0; i < SEGMENTS + DESCRIPTOR_TABLES; i++)
+    for (unsigned i = 0; i < SEGMENTS + DESCRIPTOR_TABLES; i++) {
         set(LIMITS + 2 * i, i < SEGMENTS ? 0xffffffff : 0xffff);
-    for (unsigned i = 0; i < SEGMENTS; i++)
+    }
+    for (unsigned i = 0; i < SEGMENTS; i++) {
         set(ACCESS_RIGHTS + 2 * i, i == SEGMENT_LDTR ? 0x10000
                                    : i == SEGMENT_TR ? 0x808b
                                    : i == SEGMENT_CS ? 0x809b
                                                      : 0x8093);
+    }
     set(SECONDARY_CONTROLS, USE_EPT | REAL_MODE);
     set(ENTRY_CONTROLS, 0);
     set(CR0, 0);
@@ -71,26 +83,30 @@ static uint64_t enter(uint64_t ip)
 {
     struct syscall_registers r = {.word = {ip, EXIT_ON_HLT, 0, 0}};
     syscall_enter(SEL4_SYS_VM_ENTER, &r);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 4; i++) {
         pd_words[i] = r.word[i];
-    if (r.info != 1)
+    }
+    if (r.info != 1) {
         pd_print("not left by a fault: %x\n", r.info);
+    }
     return pd_words[ENTER_IP];
 }
 
 static void say(const char *what)
 {
     pd_print("%s: reason %u at %x", what, pd_words[EXIT_REASON], pd_words[ENTER_IP]);
-    if (pd_words[EXIT_REASON] == REASON_MEMORY)
+    if (pd_words[EXIT_REASON] == REASON_MEMORY) {
         pd_print(", memory %x, access %x", pd_words[EXIT_ADDRESS], pd_words[EXIT_QUALIFICATION] & 7);
+    }
     pd_print("\n");
 }
 
 void pd_main(const uint64_t *args)
 {
     (void)args;
-    for (unsigned i = 0; i < sizeof program; i++)
+    for (unsigned i = 0; i < sizeof(program); i++) {
         code[i] = program[i];
+    }
     data[0] = 41;
     reset();
     uint64_t ip = enter(GUEST_CODE);

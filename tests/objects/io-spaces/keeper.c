@@ -28,8 +28,9 @@ static uint64_t map_page(uint64_t frame, uint64_t space, uint64_t rights, uint64
 static uint64_t mint(uint64_t slot, uint64_t source, uint64_t data)
 {
     const uint64_t words[] = {slot, CNODE_BITS, source, CNODE_BITS, 15, data}, root = CNODE;
-    for (unsigned i = 0; i < 6; i++)
+    for (unsigned i = 0; i < 6; i++) {
         pd_words[i] = words[i];
+    }
     return invoke(CNODE, SEL4_LABEL_CNODE_MINT, 1, &root, 6);
 }
 

@@ -5,7 +5,14 @@ enum { ARRIVED = 4, INTERRUPT = 5, CLOCK = 0x10000000 };
 /* Vectors for users begin at 48; messages go to the first processor's local APIC. */
 enum { VECTOR = 48 + 60 };
 #define APIC UINT64_C(0xfee00000)
-enum { HPET_TICK = 0, HPET_ENABLE = 0x10, HPET_NOW = 0xf0, HPET_MODE = 0x100, HPET_MATCH = 0x108, HPET_MESSAGE = 0x110 };
+enum {
+    HPET_TICK = 0,
+    HPET_ENABLE = 0x10,
+    HPET_NOW = 0xf0,
+    HPET_MODE = 0x100,
+    HPET_MATCH = 0x108,
+    HPET_MESSAGE = 0x110
+};
 enum { MODE_ENABLE = 1 << 2, MODE_MESSAGES = 1 << 14, MODE_CAN_MESSAGES = 1 << 15 };
 
 static volatile uint64_t *hpet(uint64_t offset)

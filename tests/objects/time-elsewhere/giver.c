@@ -17,8 +17,9 @@ void pd_main(const uint64_t *args)
     const uint64_t context = CONTEXT, words[] = {10000, 10000, 0, 0, 0};
     (void)args;
     pd_print("time: it ran here: %u\n", (uint64_t)has_run());
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 5; i++) {
         pd_words[i] = words[i];
+    }
     pd_print("time: given: %u\n", invoke(CORE, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, 1, &context, 5));
     while (*word == 0)
         ;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An interrupt of which the device was not told is acknowledged: if a level triggers it, it comes again at once; if an edge does, it
- * does not. (RISC-V's interrupt controller under QEMU knows edges only.)
+ * An interrupt of which the device was not told is acknowledged: if a level triggers it, it comes again at once; if an
+ * edge does, it does not. (RISC-V's interrupt controller under QEMU knows edges only.)
  */
 #include "../invoke.h"
 

@@ -9,10 +9,12 @@ void pd_main(const uint64_t *args)
     (void)args;
     for (unsigned i = 0; i < 3; i++) {
         struct pd_message m = pd_recv(OVERRUNS);
-        pd_print("boss: badge %u, %s, data %u, it ran: %u\n", m.badge, m.label == SEL4_FAULT_TIMEOUT ? "budget used up" : "a fault",
-                 pd_words[SEL4_TIMEOUT_DATA], pd_words[SEL4_TIMEOUT_CONSUMED] > 0);
-        if (i < 2)
+        pd_print("boss: badge %u, %s, data %u, it ran: %u\n", m.badge,
+                 m.label == SEL4_FAULT_TIMEOUT ? "budget used up" : "a fault", pd_words[SEL4_TIMEOUT_DATA],
+                 pd_words[SEL4_TIMEOUT_CONSUMED] > 0);
+        if (i < 2) {
             pd_reply(0, 0);
+        }
     }
     pd_print("boss: stops it, error %u\n", pd_call(HOG, SEL4_LABEL_TCB_SUSPEND, 0).label);
 }

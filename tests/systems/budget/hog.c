@@ -6,6 +6,7 @@ void pd_main(const uint64_t *args)
 {
     (void)args;
     pd_print("hog: starts\n");
-    for (;;)
+    for (;;) {
         __asm__ volatile("");
+    }
 }

@@ -23,7 +23,9 @@ static void print_exception(uint64_t number)
 #if defined(__x86_64__)
     unknown = 6;
 #endif
-    pd_print("exception: %s\n", number == breakpoint ? "breakpoint" : number == unknown ? "unknown instruction" : "another");
+    pd_print("exception: %s\n", number == breakpoint ? "breakpoint"
+                                : number == unknown  ? "unknown instruction"
+                                                     : "another");
 }
 
 void pd_main(const uint64_t *args)
@@ -32,17 +34,20 @@ void pd_main(const uint64_t *args)
     for (;;) {
         struct pd_message m = pd_recv(FAULTS);
         pd_print("handler: %u ", m.badge);
-        if (m.label == SEL4_FAULT_VM)
+        if (m.label == SEL4_FAULT_VM) {
             print_vm_fault();
-        else if (m.label == SEL4_FAULT_CAP)
+        } else if (m.label == SEL4_FAULT_CAP) {
             pd_print("finds no capability in slot %u\n", pd_words[SEL4_CAP_FAULT_ADDR]);
+        }
 #if defined(__aarch64__) && SEL4_HYPERVISOR
-        else if (m.label == SEL4_FAULT_VCPU)
+        else if (m.label == SEL4_FAULT_VCPU) {
             print_exception(pd_words[0]);
+        }
 #endif
-        else if (m.label == SEL4_FAULT_USER_EXCEPTION)
+        else if (m.label == SEL4_FAULT_USER_EXCEPTION) {
             print_exception(pd_words[SEL4_USER_EXCEPTION_NUMBER]);
-        else
+        } else {
             pd_print("makes fault %u\n", m.label);
+        }
     }
 }

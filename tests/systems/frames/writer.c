@@ -11,7 +11,8 @@ static volatile uint64_t *at(uint64_t base, uint64_t offset)
 
 void pd_main(const uint64_t *args)
 {
-    pd_print("writer: large %x %x %x %x\n", *at(args[0], 0), *at(args[0], 0x1000), *at(args[0], 0x10008), *at(args[0], 0x1ffff8));
+    pd_print("writer: large %x %x %x %x\n", *at(args[0], 0), *at(args[0], 0x1000), *at(args[0], 0x10008),
+             *at(args[0], 0x1ffff8));
     pd_print("writer: small %x %x\n", *at(args[1], 0), *at(args[1], 8));
     *at(args[0], 0x1000) = 0x77;
     *at(args[1], 8) = 0x1234;

@@ -16,8 +16,9 @@ void pd_main(const uint64_t *args)
 {
     (void)args;
     for (unsigned length = 0; length <= SEL4_MESSAGE_MAX_LENGTH; length += 40) {
-        for (unsigned i = 0; i < length; i++)
+        for (unsigned i = 0; i < length; i++) {
             pd_words[i] = 1000 + i;
+        }
         call("words", GRANT, 5 + length, 0, length);
     }
     pd_words[0] = 1;

@@ -20,10 +20,11 @@ static inline struct answer enter_kernel(int64_t number, uint64_t cap, uint64_t 
     };
 
     syscall_enter(number, &r);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 4; i++) {
         pd_words[i] = r.word[i];
-    return (struct answer){r.cap, SEL4_MESSAGE_LABEL(r.info), SEL4_MESSAGE_LENGTH(r.info), SEL4_MESSAGE_EXTRA_CAPS(r.info),
-                           SEL4_MESSAGE_CAPS_UNWRAPPED(r.info)};
+    }
+    return (struct answer){r.cap, SEL4_MESSAGE_LABEL(r.info), SEL4_MESSAGE_LENGTH(r.info),
+                           SEL4_MESSAGE_EXTRA_CAPS(r.info), SEL4_MESSAGE_CAPS_UNWRAPPED(r.info)};
 }
 
 /* A word of the IPC buffer. */
@@ -50,8 +51,9 @@ static inline uint64_t sum_of_words(uint64_t length)
 {
     uint64_t sum = 0;
 
-    for (uint64_t i = 0; i < length; i++)
+    for (uint64_t i = 0; i < length; i++) {
         sum += pd_words[i];
+    }
     return sum;
 }
 

@@ -6,4 +6,7 @@ enum seL4_Fault_tag {
     seL4_Fault_VMFault = 6
 };
 
-static inline int is_fault(int word) { return (word & 0xf) == seL4_Fault_CapFault; }
+static inline int is_fault(int word)
+{
+    return (word & 0xf) == seL4_Fault_CapFault;
+}

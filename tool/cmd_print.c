@@ -3,7 +3,7 @@
 #include "command.h"
 
 #include "json/spec_json.h"
-#include "strict.h"
+#include "extensions.h"
 
 static const struct usage expand_usage = {
     "expand SPEC [--strict] [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
@@ -34,7 +34,7 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
         return code;
     }
     code = input_read(&input, options.operands[0], wanted, &options);
-    if (code == EXIT_FINE && options.strict && !strict_lower(&input.spec, &input.diags)) {
+    if (code == EXIT_FINE && options.strict && !extensions_lower(&input.spec, &input.diags)) {
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {

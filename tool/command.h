@@ -5,7 +5,7 @@
 
 #include <getopt.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "image/image.h"
 
 enum exit_code {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tree_check.h"
+#include "base/fdt_check.h"
 
 enum { MOST_DEPTH = 32, MOST_PATH = 256, MOST_FINDINGS = 1000 };
 
@@ -347,7 +347,7 @@ void devicetree_check(const struct capdl_spec *spec, struct capdl_diags *diags, 
                       size_t size)
 {
     struct tree tree = {.fdt = fdt};
-    if (!tree_check(fdt, size)) {
+    if (!fdt_check(fdt, size)) {
         capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb", name);
         return;
     }

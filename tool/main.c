@@ -3,11 +3,11 @@
  * capdl: from capDL specs to booting seL4 systems.
  *
  *     options.c   command lines            input.c    SPEC and IMAGE arguments -> model
- *     cmd_*.c     one subcommand each      file.c     whole files in and out
+ *     cmd_*.c     one subcommand each      base/      files, architecture data, ELF
  *     profile/    kernel facts             pd/        pd("x.elf") -> objects
  *     image/      model <-> image          machine/   an emulated seL4 machine
- *     data.c      prebuilt files           json/      specs as JSON
- *     strict.c    standard text only       devicetree.c  a spec against a device tree
+ *     devicetree.c  a spec against a tree  json/      specs as JSON
+ *     extensions.c  standard text only
  *     verify/     what an image makes of a kernel, against its spec
  *     review/     contents and digests, for diff
  *     pack/       kernel + image -> what boots on a board or in QEMU

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
 struct gatherer {
     const struct world *world;
@@ -65,7 +65,7 @@ static struct attribute device_attribute(enum capdl_kind kind, unsigned number)
     return (struct attribute){CAPDL_RANK_HARDWARE, "number"};
 }
 
-struct attribute review_attribute(enum capdl_kind kind, uint64_t detail)
+struct attribute capdl_review_attribute(enum capdl_kind kind, uint64_t detail)
 {
     static const struct attribute attributes[] = {
         [ATTRIBUTE_PRIO] = {CAPDL_RANK_TIME, "priority"},
@@ -95,7 +95,7 @@ struct attribute review_attribute(enum capdl_kind kind, uint64_t detail)
     return attributes[detail < ATTRIBUTE_INIT ? detail : ATTRIBUTE_INIT];
 }
 
-bool review_is_address(const struct fact *fact)
+bool capdl_review_is_address(const struct fact *fact)
 {
     return fact->relation == RELATION_NUMBER && fact->detail == ATTRIBUTE_PADDR;
 }
@@ -104,7 +104,7 @@ static struct fact *fact_add(struct gatherer *g, enum relation relation, uint32_
 {
     struct facts *facts = g->facts;
 
-    facts->list = spec_grow(facts->list, &facts->capacity, facts->count + 1, sizeof(*facts->list));
+    facts->list = capdl_spec_grow(facts->list, &facts->capacity, facts->count + 1, sizeof(*facts->list));
     facts->list[facts->count] = (struct fact){
         .relation = relation,
         .subject = subject == REVIEW_NONE ? REVIEW_NONE : g->world->subject_number[subject],
@@ -169,7 +169,7 @@ static void walk_from(struct gatherer *g, uint32_t who, uint32_t root, const str
     if (root == REVIEW_NONE) {
         return;
     }
-    stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
+    stack = capdl_spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = root;
     g->seen[root] = who + 1;
     while (depth) {
@@ -184,7 +184,7 @@ static void walk_from(struct gatherer *g, uint32_t who, uint32_t root, const str
                 continue;
             }
             g->seen[cap->object] = who + 1;
-            stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
+            stack = capdl_spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
             stack[depth++] = cap->object;
         }
     }
@@ -206,7 +206,7 @@ static bool follows_cnode(const struct gatherer *g, uint32_t subject, const stru
 
 static bool follows_table(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
 {
-    return review_is_table(cap->kind) && !is_foreign(g, subject, cap);
+    return capdl_review_is_table(cap->kind) && !is_foreign(g, subject, cap);
 }
 
 /* A device has page tables of its own, or those of an address space by way of a context bank. */
@@ -214,7 +214,7 @@ static bool follows_translation(const struct gatherer *g, uint32_t device, const
 {
     (void)g;
     (void)device;
-    return review_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_CONTEXTBANK;
+    return capdl_review_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_CONTEXTBANK;
 }
 
 static void visit_mapped(struct gatherer *g, uint32_t subject, uint32_t table, const struct capdl_cap *cap)
@@ -344,7 +344,7 @@ static void gather_numbers(struct gatherer *g, uint32_t id)
             fact_number(g, id, ATTRIBUTE_DEVICE + i, numbers->value[i]);
         }
     }
-    for (uint32_t i = 0; review_is_irq(object->kind) && i < object->num_caps; i++) {
+    for (uint32_t i = 0; capdl_review_is_irq(object->kind) && i < object->num_caps; i++) {
         struct fact *fact = fact_of(g, RELATION_SIGNAL, REVIEW_NONE, id);
 
         fact->detail = target_number(g, &object->caps[i]);
@@ -356,7 +356,7 @@ static void gather_numbers(struct gatherer *g, uint32_t id)
 
 static bool has_numbers(enum capdl_kind kind)
 {
-    return review_is_irq(kind) || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS ||
+    return capdl_review_is_irq(kind) || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS ||
            kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_CONTEXTBANK ||
            kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_IO_PT || kind == CAPDL_KIND_LEFTOVER;
 }
@@ -397,7 +397,7 @@ static void gather_spaces(struct gatherer *g)
     }
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         if (capdl_object(world->spec, i)->kind == CAPDL_KIND_TCB) {
-            walk_from(g, world->owner[i], review_target(world->spec, i, CAPDL_TCB_SLOT_EPT_ROOT), &mapped);
+            walk_from(g, world->owner[i], capdl_review_target(world->spec, i, CAPDL_TCB_SLOT_EPT_ROOT), &mapped);
         }
     }
 }
@@ -474,12 +474,12 @@ static void facts_unite(struct facts *facts)
     facts->count = count;
 }
 
-void review_facts(struct facts *facts, const struct world *world, const struct capdl_diff_options *options)
+void capdl_review_facts(struct facts *facts, const struct world *world, const struct capdl_diff_options *options)
 {
     const struct capdl_spec *spec = world->spec;
     struct gatherer g = {.world = world, .options = options, .facts = facts};
 
-    g.seen = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*g.seen));
+    g.seen = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*g.seen));
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
     gather_spaces(&g);
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
 static const struct {
     const char *word, *meaning;
@@ -39,14 +39,14 @@ static bool object_of(const struct review *review, uint64_t object, struct capdl
     return true;
 }
 
-enum capdl_kind review_kind(const struct review *review, uint64_t object)
+enum capdl_kind capdl_review_kind(const struct review *review, uint64_t object)
 {
     struct capdl_object found;
 
     return (enum capdl_kind)(object_of(review, object, &found) ? found.kind : (uint32_t)object);
 }
 
-const char *review_object(const struct review *review, uint64_t object, char *buffer)
+const char *capdl_review_object(const struct review *review, uint64_t object, char *buffer)
 {
     struct capdl_object found;
     char label[REVIEW_LABEL / 2];
@@ -60,7 +60,7 @@ const char *review_object(const struct review *review, uint64_t object, char *bu
     return buffer;
 }
 
-const char *review_subject(const struct review *review, uint32_t subject)
+const char *capdl_review_subject(const struct review *review, uint32_t subject)
 {
     uint32_t count = review->new.num_subjects;
 
@@ -89,13 +89,13 @@ CAPDL_PRINTF(1, 2) static char *format(const char *format, ...)
     return text;
 }
 
-void review_add(struct review *review, enum capdl_rank rank, const struct world *world, const struct fact *fact,
-                const char *verb, const char *tail, ...)
+void capdl_review_add(struct review *review, enum capdl_rank rank, const struct world *world, const struct fact *fact,
+                      const char *verb, const char *tail, ...)
 {
     struct raw_finding *raw;
     va_list arguments;
 
-    review->raw = spec_grow(review->raw, &review->capacity_raw, review->num_raw + 1, sizeof(*review->raw));
+    review->raw = capdl_spec_grow(review->raw, &review->capacity_raw, review->num_raw + 1, sizeof(*review->raw));
     raw = &review->raw[review->num_raw++];
     *raw = (struct raw_finding){
         .rank = rank,
@@ -136,7 +136,7 @@ static int raw_compare(const void *left, const void *right, void *context)
         order = a->subject == REVIEW_NONE ? 1
                 : b->subject == REVIEW_NONE
                     ? -1
-                    : strcmp(review_subject(review, a->subject), review_subject(review, b->subject));
+                    : strcmp(capdl_review_subject(review, a->subject), capdl_review_subject(review, b->subject));
     }
     if (order == 0) {
         order = strcmp(a->verb, b->verb);
@@ -182,21 +182,21 @@ static void write_finding(const struct review *review, struct capdl_findings *fi
     char object[REVIEW_LABEL] = "";
 
     if (raw->object != FINDING_NO_OBJECT) {
-        review_object(review, raw->object, object);
+        capdl_review_object(review, raw->object, object);
     }
     if (raw_index(review, raw) != raw_index(review, &review->raw[last])) { /* 'x[0]' becomes 'x[0..3]' */
         snprintf(strrchr(object, ']'), sizeof(object) / 2, "..%" PRIu32 "]'", raw_index(review, &review->raw[last]));
     }
-    findings->list = spec_grow(findings->list, &findings->capacity, findings->count + 1, sizeof(*findings->list));
+    findings->list = capdl_spec_grow(findings->list, &findings->capacity, findings->count + 1, sizeof(*findings->list));
     finding = &findings->list[findings->count++];
     finding->rank = raw->rank;
-    finding->subject = raw->subject == REVIEW_NONE ? NULL : format("%s", review_subject(review, raw->subject));
+    finding->subject = raw->subject == REVIEW_NONE ? NULL : format("%s", capdl_review_subject(review, raw->subject));
     finding->text = format("%s%s%s%s%s%s", finding->subject ? finding->subject : "", finding->subject ? " " : "",
                            raw->verb, *raw->verb && *object ? " " : "", object, raw->tail);
     finding->where = write_where(review, raw);
 }
 
-void review_write(struct review *review, struct capdl_findings *findings)
+void capdl_review_write(struct review *review, struct capdl_findings *findings)
 {
     if (review->num_raw) {
         qsort_r(review->raw, review->num_raw, sizeof(*review->raw), raw_compare, review);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
 /* A subject at an object: what it can do there. */
 struct end {
@@ -24,7 +24,7 @@ struct ends {
 
 static void end_add(struct ends *ends, uint64_t object, uint32_t subject, bool sends, bool receives, bool called)
 {
-    ends->list = spec_grow(ends->list, &ends->capacity, ends->count + 1, sizeof(*ends->list));
+    ends->list = capdl_spec_grow(ends->list, &ends->capacity, ends->count + 1, sizeof(*ends->list));
     ends->list[ends->count++] = (struct end){object, subject, sends, receives, called};
 }
 
@@ -106,7 +106,7 @@ static void ends_unite(struct ends *ends)
 
 static void flow_add(struct flows *flows, uint32_t a, uint32_t b, uint64_t by)
 {
-    flows->list = spec_grow(flows->list, &flows->capacity, flows->count + 1, sizeof(*flows->list));
+    flows->list = capdl_spec_grow(flows->list, &flows->capacity, flows->count + 1, sizeof(*flows->list));
     flows->list[flows->count++] = (struct flow){a, b, by};
 }
 
@@ -138,11 +138,11 @@ static void flows_unite(struct flows *flows)
     flows->count = count;
 }
 
-void review_flows(struct flows *flows, const struct facts *facts, const struct world *world,
-                  const struct memory *memory)
+void capdl_review_flows(struct flows *flows, const struct facts *facts, const struct world *world,
+                        const struct memory *memory)
 {
     struct ends ends = {NULL};
-    uint32_t *local = review_world_numbers(world);
+    uint32_t *local = capdl_review_world_numbers(world);
 
     gather_ends(&ends, facts, world, memory, local);
     ends_unite(&ends);
@@ -179,9 +179,9 @@ static void graph_init(struct graph *graph, const struct flows *flows, uint32_t 
     size_t at = 0;
 
     *graph = (struct graph){.flows = flows};
-    graph->first = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->first));
-    graph->from = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->from));
-    graph->reached = spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->reached));
+    graph->first = capdl_spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->first));
+    graph->from = capdl_spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->from));
+    graph->reached = capdl_spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->reached));
     memset(graph->from, 0xff, (subjects + (size_t)1) * sizeof(*graph->from));
     for (uint32_t i = 0; i <= subjects; i++) {
         while (at < flows->count && flows->list[at].a < i) {
@@ -228,9 +228,9 @@ static void path_write(const struct review *review, const struct graph *graph, u
     if (length == 8 && graph->from[to] != to) {
         fputs("... ", out);
     }
-    fputs(review_subject(review, to), out);
+    fputs(capdl_review_subject(review, to), out);
     while (length--) {
-        fprintf(out, " -> %s", review_subject(review, path[length]));
+        fprintf(out, " -> %s", capdl_review_subject(review, path[length]));
     }
 }
 
@@ -251,7 +251,7 @@ static void judge_source(struct review *review, uint32_t source, const struct gr
             continue;
         }
         if (count < MOST_NAMED) {
-            fprintf(out, "%s%s", count ? ", " : "", review_subject(review, subject));
+            fprintf(out, "%s%s", count ? ", " : "", capdl_review_subject(review, subject));
         }
         first = count++ ? first : subject;
     }
@@ -266,7 +266,7 @@ static void judge_source(struct review *review, uint32_t source, const struct gr
         fclose(out);
     }
     if (count) {
-        review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s", text);
+        capdl_review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s", text);
     }
     free(text);
 }
@@ -291,8 +291,8 @@ static bool judge_direct(struct review *review, const struct flows *old, const s
         if (j < old->count && old->list[j].a == flow->a && old->list[j].b == flow->b) {
             continue;
         }
-        review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s by %s",
-                   review_subject(review, flow->b), review_object(review, flow->by, by));
+        capdl_review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s by %s",
+                         capdl_review_subject(review, flow->b), capdl_review_object(review, flow->by, by));
         if (searched != flow->a) {
             graph_search(before, flow->a);
         }
@@ -303,16 +303,16 @@ static bool judge_direct(struct review *review, const struct flows *old, const s
     return any;
 }
 
-void review_judge_flows(struct review *review)
+void capdl_review_judge_flows(struct review *review)
 {
     struct flows old = {NULL}, new = {NULL};
     uint32_t subjects = review->new.num_subjects + review->old.num_subjects;
-    bool *opens = spec_realloc(NULL, subjects + (size_t)1), any;
+    bool *opens = capdl_spec_realloc(NULL, subjects + (size_t)1), any;
     struct graph before, after;
 
     memset(opens, 0, subjects + (size_t)1);
-    review_flows(&old, &review->old_facts, &review->old, &review->old_memory);
-    review_flows(&new, &review->new_facts, &review->new, &review->new_memory);
+    capdl_review_flows(&old, &review->old_facts, &review->old, &review->old_memory);
+    capdl_review_flows(&new, &review->new_facts, &review->new, &review->new_memory);
     graph_init(&before, &old, subjects);
     graph_init(&after, &new, subjects);
     any = judge_direct(review, &old, &new, &before, opens);

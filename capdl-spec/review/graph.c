@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
 /* Text in double quotes. */
 static void write_quoted(FILE *out, const char *text)
@@ -38,7 +38,7 @@ static const char *object_shape(enum capdl_kind kind)
     case CAPDL_KIND_CNODE:
         return "component";
     default:
-        return review_is_irq(kind) ? "invtriangle" : "box";
+        return capdl_review_is_irq(kind) ? "invtriangle" : "box";
     }
 }
 
@@ -66,7 +66,7 @@ static void write_cap_label(FILE *out, enum capdl_kind kind, uint64_t rights, ui
 
     text[0] = '\0';
     if (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_FRAME) {
-        review_rights(kind, rights, text);
+        capdl_review_rights(kind, rights, text);
         length = strlen(text);
     }
     if (badge && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_SMC)) {
@@ -94,7 +94,7 @@ static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_
     }
 }
 
-static void write_objects(const struct capdl_spec *spec, FILE *out)
+static void capdl_write_objects(const struct capdl_spec *spec, FILE *out)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object(spec, i)->kind != CAPDL_KIND_PROGRAM) {
@@ -131,8 +131,8 @@ static bool is_drawn(const struct drawing *drawing, const struct fact *fact)
         return owner != fact->subject;
     }
     if (capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind == CAPDL_KIND_FRAME) {
-        return review_memory_shared(drawing->memory, fact->object) ||
-               review_memory_fixed(drawing->memory, fact->object);
+        return capdl_review_memory_shared(drawing->memory, fact->object) ||
+               capdl_review_memory_fixed(drawing->memory, fact->object);
     }
     return capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind != CAPDL_KIND_RTREPLY;
 }
@@ -228,7 +228,7 @@ static void write_end(const struct drawing *drawing, FILE *out, char sort, uint3
 
 static void write_connections(const struct drawing *drawing, FILE *out)
 {
-    bool *drawn = spec_realloc(NULL, drawing->world->spec->num_objects + (size_t)CAPDL_KIND_COUNT);
+    bool *drawn = capdl_spec_realloc(NULL, drawing->world->spec->num_objects + (size_t)CAPDL_KIND_COUNT);
     struct edge edge, last = {0};
 
     memset(drawn, 0, drawing->world->spec->num_objects + (size_t)CAPDL_KIND_COUNT);
@@ -253,16 +253,16 @@ static void write_overview(const struct capdl_spec *spec, FILE *out)
     struct memory memory;
     struct drawing drawing = {&world, &facts, &memory};
 
-    review_world_init(&world, spec);
-    world.object_number = review_identity(spec->num_objects);
-    world.subject_number = review_identity(world.num_subjects);
-    review_facts(&facts, &world, &options);
-    review_memory_init(&memory, &facts, spec->num_objects);
+    capdl_review_world_init(&world, spec);
+    world.object_number = capdl_review_identity(spec->num_objects);
+    world.subject_number = capdl_review_identity(world.num_subjects);
+    capdl_review_facts(&facts, &world, &options);
+    capdl_review_memory_init(&memory, &facts, spec->num_objects);
     write_subjects(&world, out);
     write_connections(&drawing, out);
-    review_memory_free(&memory);
+    capdl_review_memory_free(&memory);
     free(facts.list);
-    review_world_free(&world);
+    capdl_review_world_free(&world);
 }
 
 void capdl_graph_write(const struct capdl_spec *spec, FILE *out, bool objects)
@@ -271,7 +271,7 @@ void capdl_graph_write(const struct capdl_spec *spec, FILE *out, bool objects)
         "digraph capdl {\n    rankdir=LR;\n    node [fontname=\"sans-serif\"];\n    edge [fontname=\"sans-serif\"];\n",
         out);
     if (objects) {
-        write_objects(spec, out);
+        capdl_write_objects(spec, out);
     } else {
         write_overview(spec, out);
     }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
 /* Facts with the same relation, subject and object that only one of the specs has. The i-th ones are taken to be a
  * change. */
@@ -40,10 +40,10 @@ static enum capdl_rank message_rank(uint64_t gained)
 
 static enum capdl_rank memory_rank(const struct review *review, uint64_t object, uint64_t gained, uint64_t now)
 {
-    bool shared = review_memory_shared(&review->new_memory, object);
+    bool shared = capdl_review_memory_shared(&review->new_memory, object);
     bool write_and_execute = (now & CAPDL_RIGHT_WRITE) && (now & CAPDL_RIGHT_GRANT);
 
-    if (review_memory_fixed(&review->new_memory, object)) {
+    if (capdl_review_memory_fixed(&review->new_memory, object)) {
         return CAPDL_RANK_HARDWARE;
     }
     if (shared && (gained & CAPDL_RIGHT_WRITE)) {
@@ -63,7 +63,7 @@ static enum capdl_rank memory_rank(const struct review *review, uint64_t object,
 
 static enum capdl_rank gain_rank(const struct review *review, const struct fact *fact, uint64_t gained)
 {
-    enum capdl_kind kind = review_kind(review, fact->object);
+    enum capdl_kind kind = capdl_review_kind(review, fact->object);
     bool own = is_own(review, fact->subject, fact->object);
 
     switch (kind) {
@@ -102,13 +102,13 @@ static enum capdl_rank gain_rank(const struct review *review, const struct fact 
     default:
         break;
     }
-    if (review_is_table(kind)) {
+    if (capdl_review_is_table(kind)) {
         return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
     }
-    return review_is_irq(kind) ? CAPDL_RANK_INTERRUPT : CAPDL_RANK_HELD;
+    return capdl_review_is_irq(kind) ? CAPDL_RANK_INTERRUPT : CAPDL_RANK_HELD;
 }
 
-const char *review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
+const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
 {
     const char letters[] = {'R', 'W', kind == CAPDL_KIND_FRAME ? 'X' : 'G', 'P'};
     const uint64_t bits[] = {CAPDL_RIGHT_READ, CAPDL_RIGHT_WRITE, CAPDL_RIGHT_GRANT, CAPDL_RIGHT_GRANT_REPLY};
@@ -139,33 +139,33 @@ static bool has_badge(enum capdl_kind kind)
 static void judge_new_cap(struct review *review, const struct world *world, const struct fact *fact,
                           enum capdl_rank rank, const char *verb)
 {
-    enum capdl_kind kind = review_kind(review, fact->object);
+    enum capdl_kind kind = capdl_review_kind(review, fact->object);
     char rights[8];
 
     if (has_badge(kind) && fact->detail) {
-        review_add(review, rank, world, fact, verb, " (%s, badge %" PRIu64 ")",
-                   review_rights(kind, fact->value, rights), fact->detail);
+        capdl_review_add(review, rank, world, fact, verb, " (%s, badge %" PRIu64 ")",
+                         capdl_review_rights(kind, fact->value, rights), fact->detail);
     } else if (has_rights(kind)) {
-        review_add(review, rank, world, fact, verb, " (%s)", review_rights(kind, fact->value, rights));
+        capdl_review_add(review, rank, world, fact, verb, " (%s)", capdl_review_rights(kind, fact->value, rights));
     } else {
-        review_add(review, rank, world, fact, verb, "%s", "");
+        capdl_review_add(review, rank, world, fact, verb, "%s", "");
     }
 }
 
 static void judge_rights(struct review *review, const struct fact *old, const struct fact *new, const char *verb)
 {
-    enum capdl_kind kind = review_kind(review, new->object);
+    enum capdl_kind kind = capdl_review_kind(review, new->object);
     uint64_t gained = new->value & ~old->value &CAPDL_RIGHTS_ALL;
     char before[8], after[8];
 
     if ((new->value &CAPDL_RIGHTS_ALL) != (old->value & CAPDL_RIGHTS_ALL)) {
-        review_add(review, gained ? gain_rank(review, new, gained) : CAPDL_RANK_REMOVED, &review->new, new, verb,
-                   " (%s) instead of (%s)", review_rights(kind, new->value, after),
-                   review_rights(kind, old->value, before));
+        capdl_review_add(review, gained ? gain_rank(review, new, gained) : CAPDL_RANK_REMOVED, &review->new, new, verb,
+                         " (%s) instead of (%s)", capdl_review_rights(kind, new->value, after),
+                         capdl_review_rights(kind, old->value, before));
     }
     if ((new->value ^ old->value) & MAP_UNCACHED) {
-        review_add(review, CAPDL_RANK_ATTRIBUTES, &review->new, new,
-                   new->value &MAP_UNCACHED ? "no longer caches" : "now caches", "%s", "");
+        capdl_review_add(review, CAPDL_RANK_ATTRIBUTES, &review->new, new,
+                         new->value &MAP_UNCACHED ? "no longer caches" : "now caches", "%s", "");
     }
 }
 
@@ -178,8 +178,8 @@ static void judge_hold(struct review *review, struct change change)
     } else {
         judge_rights(review, change.old, change.new, "holds");
         if (change.old->detail != change.new->detail) {
-            review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new, "uses",
-                       " with badge %" PRIu64 " instead of %" PRIu64, change.new->detail, change.old->detail);
+            capdl_review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new, "uses",
+                             " with badge %" PRIu64 " instead of %" PRIu64, change.new->detail, change.old->detail);
         }
     }
 }
@@ -202,9 +202,10 @@ static void judge_dma(struct review *review, struct change change)
     bool more = change.new && (!change.old || change.new->value & ~change.old->value);
     char device[REVIEW_LABEL], rights[8];
 
-    review_add(review, more ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED, change.new ? &review->new : &review->old, fact, "",
-               change.new ? " can be reached (%s) by %s" : " can no longer be reached (%s) by %s",
-               review_rights(CAPDL_KIND_FRAME, fact->value, rights), review_object(review, fact->detail, device));
+    capdl_review_add(review, more ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED, change.new ? &review->new : &review->old, fact,
+                     "", change.new ? " can be reached (%s) by %s" : " can no longer be reached (%s) by %s",
+                     capdl_review_rights(CAPDL_KIND_FRAME, fact->value, rights),
+                     capdl_review_object(review, fact->detail, device));
 }
 
 static void judge_object(struct review *review, struct change change)
@@ -215,11 +216,11 @@ static void judge_object(struct review *review, struct change change)
     if (change.old && change.new) {
         return;
     }
-    review_add(review,
-               !thread      ? CAPDL_RANK_LAYOUT
-               : change.new ? CAPDL_RANK_FLOW
-                            : CAPDL_RANK_REMOVED,
-               change.new ? &review->new : &review->old, fact, "", change.new ? " is new" : " is gone");
+    capdl_review_add(review,
+                     !thread      ? CAPDL_RANK_LAYOUT
+                     : change.new ? CAPDL_RANK_FLOW
+                                  : CAPDL_RANK_REMOVED,
+                     change.new ? &review->new : &review->old, fact, "", change.new ? " is new" : " is gone");
 }
 
 static void judge_handler(struct review *review, struct change change)
@@ -232,21 +233,21 @@ static void judge_handler(struct review *review, struct change change)
         return;
     }
     if (!change.new) {
-        review_add(review, CAPDL_RANK_FAULTS, &review->old, fact, what, " is gone; it was %s",
-                   review_object(review, fact->value, before));
+        capdl_review_add(review, CAPDL_RANK_FAULTS, &review->old, fact, what, " is gone; it was %s",
+                         capdl_review_object(review, fact->value, before));
     } else {
-        review_add(review, CAPDL_RANK_FAULTS, &review->new, fact, what, " is %s instead of %s",
-                   review_object(review, fact->value, after),
-                   change.old ? review_object(review, change.old->value, before) : "none");
+        capdl_review_add(review, CAPDL_RANK_FAULTS, &review->new, fact, what, " is %s instead of %s",
+                         capdl_review_object(review, fact->value, after),
+                         change.old ? capdl_review_object(review, change.old->value, before) : "none");
     }
 }
 
 static void judge_fault_badge(struct review *review, struct change change)
 {
     if (change.old && change.new) {
-        review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new,
-                   change.new->detail ? "timeout faults of" : "faults of",
-                   " carry badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
+        capdl_review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new,
+                         change.new->detail ? "timeout faults of" : "faults of",
+                         " carry badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
     }
 }
 
@@ -268,11 +269,11 @@ static void judge_bound(struct review *review, struct change change)
     char after[REVIEW_LABEL], before[REVIEW_LABEL];
 
     if (in_both(review, fact->object)) {
-        review_add(review, bound_rank(fact->detail), change.new ? &review->new : &review->old, fact, "",
-                   " has %s in %s instead of %s",
-                   change.new ? review_object(review, change.new->value, after) : "nothing",
-                   fact->detail < sizeof(slots) / sizeof(slots[0]) ? slots[fact->detail] : "a slot",
-                   change.old ? review_object(review, change.old->value, before) : "nothing");
+        capdl_review_add(review, bound_rank(fact->detail), change.new ? &review->new : &review->old, fact, "",
+                         " has %s in %s instead of %s",
+                         change.new ? capdl_review_object(review, change.new->value, after) : "nothing",
+                         fact->detail < sizeof(slots) / sizeof(slots[0]) ? slots[fact->detail] : "a slot",
+                         change.old ? capdl_review_object(review, change.old->value, before) : "nothing");
     }
 }
 
@@ -290,24 +291,24 @@ static enum capdl_rank number_rank(enum capdl_kind kind, enum capdl_rank rank)
 static void judge_number(struct review *review, struct change change)
 {
     const struct fact *fact = change.new ? change.new : change.old;
-    enum capdl_kind kind = review_kind(review, fact->object);
-    struct attribute attribute = review_attribute(kind, fact->detail);
+    enum capdl_kind kind = capdl_review_kind(review, fact->object);
+    struct attribute attribute = capdl_review_attribute(kind, fact->detail);
     enum capdl_rank rank = number_rank(kind, attribute.rank);
 
     if (!in_both(review, fact->object)) {
         return;
     }
     if (!change.old) {
-        review_add(review, rank, &review->new, fact, "", " has %s 0x%" PRIx64 " instead of none", attribute.text,
-                   fact->value);
+        capdl_review_add(review, rank, &review->new, fact, "", " has %s 0x%" PRIx64 " instead of none", attribute.text,
+                         fact->value);
     } else if (!change.new) {
-        review_add(review, rank, &review->old, fact, "", " has no %s instead of 0x%" PRIx64, attribute.text,
-                   fact->value);
+        capdl_review_add(review, rank, &review->old, fact, "", " has no %s instead of 0x%" PRIx64, attribute.text,
+                         fact->value);
     } else {
-        review_add(review, rank, &review->new, fact, "",
-                   fact->value > 9999 ? " has %s 0x%" PRIx64 " instead of 0x%" PRIx64
-                                      : " has %s %" PRIu64 " instead of %" PRIu64,
-                   attribute.text, fact->value, change.old->value);
+        capdl_review_add(review, rank, &review->new, fact, "",
+                         fact->value > 9999 ? " has %s 0x%" PRIx64 " instead of 0x%" PRIx64
+                                            : " has %s %" PRIu64 " instead of %" PRIu64,
+                         attribute.text, fact->value, change.old->value);
     }
 }
 
@@ -315,10 +316,10 @@ static void judge_content(struct review *review, struct change change)
 {
     const struct fact *fact = change.new ? change.new : change.old;
 
-    review_add(review, CAPDL_RANK_PROGRAM, change.new ? &review->new : &review->old, fact, "",
-               !change.old   ? " holds data where there was none"
-               : !change.new ? " no longer holds data"
-                             : " holds other data");
+    capdl_review_add(review, CAPDL_RANK_PROGRAM, change.new ? &review->new : &review->old, fact, "",
+                     !change.old   ? " holds data where there was none"
+                     : !change.new ? " no longer holds data"
+                                   : " holds other data");
 }
 
 static void judge_irq(struct review *review, struct change change)
@@ -328,9 +329,9 @@ static void judge_irq(struct review *review, struct change change)
     uint64_t number = fact.object;
 
     fact.object = FINDING_NO_OBJECT;
-    review_add(review, CAPDL_RANK_INTERRUPT, &review->new, &fact, "", "interrupt %" PRIu64 " is %s instead of %s",
-               number, change.new ? review_object(review, change.new->value, after) : "nobody's",
-               change.old ? review_object(review, change.old->value, before) : "nobody's");
+    capdl_review_add(review, CAPDL_RANK_INTERRUPT, &review->new, &fact, "", "interrupt %" PRIu64 " is %s instead of %s",
+                     number, change.new ? capdl_review_object(review, change.new->value, after) : "nobody's",
+                     change.old ? capdl_review_object(review, change.old->value, before) : "nobody's");
 }
 
 static void judge_signal(struct review *review, struct change change)
@@ -339,13 +340,13 @@ static void judge_signal(struct review *review, struct change change)
     char after[REVIEW_LABEL], before[REVIEW_LABEL];
 
     if (change.old && change.new &&change.old->detail == change.new->detail) {
-        review_add(review, CAPDL_RANK_INTERRUPT, &review->new, fact, "",
-                   " signals badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
+        capdl_review_add(review, CAPDL_RANK_INTERRUPT, &review->new, fact, "",
+                         " signals badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
     } else {
-        review_add(review, CAPDL_RANK_INTERRUPT, change.new ? &review->new : &review->old, fact, "",
-                   " signals %s instead of %s",
-                   change.new ? review_object(review, change.new->detail, after) : "nothing",
-                   change.old ? review_object(review, change.old->detail, before) : "nothing");
+        capdl_review_add(review, CAPDL_RANK_INTERRUPT, change.new ? &review->new : &review->old, fact, "",
+                         " signals %s instead of %s",
+                         change.new ? capdl_review_object(review, change.new->detail, after) : "nothing",
+                         change.old ? capdl_review_object(review, change.old->detail, before) : "nothing");
     }
 }
 
@@ -354,18 +355,18 @@ static void judge_schedule(struct review *review, struct change change)
     struct fact fact = change.new ? *change.new : *change.old;
 
     fact.object = FINDING_NO_OBJECT;
-    review_add(review, CAPDL_RANK_TIME, &review->new, &fact, "", "the domain schedule is another one");
+    capdl_review_add(review, CAPDL_RANK_TIME, &review->new, &fact, "", "the domain schedule is another one");
 }
 
 static void judge_derived(struct review *review, struct change change)
 {
     const struct fact *fact = change.new ? change.new : change.old;
 
-    review_add(review, CAPDL_RANK_IDENTITY, change.new ? &review->new : &review->old, fact, "",
-               change.old && change.new ? ": the capability in slot %" PRIu64 " is derived from another one"
-               : change.new             ? ": the capability in slot %" PRIu64 " is now a derived one"
-                                        : ": the capability in slot %" PRIu64 " is no longer a derived one",
-               fact->detail);
+    capdl_review_add(review, CAPDL_RANK_IDENTITY, change.new ? &review->new : &review->old, fact, "",
+                     change.old && change.new ? ": the capability in slot %" PRIu64 " is derived from another one"
+                     : change.new             ? ": the capability in slot %" PRIu64 " is now a derived one"
+                                              : ": the capability in slot %" PRIu64 " is no longer a derived one",
+                     fact->detail);
 }
 
 static void judge_change(struct review *review, struct change change)
@@ -389,9 +390,9 @@ static void judge_place(struct review *review, const struct fact *old, const str
         return;
     }
     if (new->relation == RELATION_HOLD) {
-        review_add(review, CAPDL_RANK_LAYOUT, &review->new, new, "has in another slot", "%s", "");
+        capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, new, "has in another slot", "%s", "");
     } else if (new->relation == RELATION_MAP) {
-        review_add(review, CAPDL_RANK_BEHAVIOUR, &review->new, new, "maps elsewhere", "%s", "");
+        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, &review->new, new, "maps elsewhere", "%s", "");
     }
 }
 
@@ -461,10 +462,10 @@ static void judge_group(struct review *review, struct cursor *a, struct cursor *
         } else if (order == 0 || detail_compares(group->relation)) {
             judge_change(review, (struct change){order <= 0 ? x : NULL, order >= 0 ? y : NULL});
         } else if (order < 0) {
-            old = spec_grow(old, &old_capacity, num_old + 1, sizeof(*old));
+            old = capdl_spec_grow(old, &old_capacity, num_old + 1, sizeof(*old));
             old[num_old++] = x;
         } else {
-            new = spec_grow(new, &new_capacity, num_new + 1, sizeof(*new));
+            new = capdl_spec_grow(new, &new_capacity, num_new + 1, sizeof(*new));
             new[num_new++] = y;
         }
         a->at += order <= 0;
@@ -487,15 +488,15 @@ static void judge_names(struct review *review)
         }
         new = capdl_object(review->new.spec, review->matched[i]);
         if (old->index != new->index) {
-            review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
-                       capdl_object_label(old, label, sizeof(label)));
+            capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
+                             capdl_object_label(old, label, sizeof(label)));
         } else if (strcmp(old->name, new->name) != 0) {
-            review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'", old->name);
+            capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'", old->name);
         }
     }
 }
 
-void review_judge(struct review *review)
+void capdl_review_judge(struct review *review)
 {
     struct cursor a = {&review->old_facts, 0}, b = {&review->new_facts, 0};
 

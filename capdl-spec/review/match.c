@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
 enum { ROUNDS = 6 };
 
@@ -98,9 +98,9 @@ static void side_init(struct side *side, const struct capdl_spec *spec)
     size_t count = spec->num_objects + (size_t)1;
 
     *side = (struct side){.spec = spec};
-    side->hash = spec_realloc(NULL, count * sizeof(*side->hash));
-    side->next = spec_realloc(NULL, count * sizeof(*side->next));
-    side->named = spec_realloc(NULL, count * sizeof(*side->named));
+    side->hash = capdl_spec_realloc(NULL, count * sizeof(*side->hash));
+    side->next = capdl_spec_realloc(NULL, count * sizeof(*side->next));
+    side->named = capdl_spec_realloc(NULL, count * sizeof(*side->named));
     memset(side->named, 0, count * sizeof(*side->named));
 }
 
@@ -147,7 +147,7 @@ static int candidate_compare(const void *left, const void *right)
 
 static struct candidate *candidates(const struct side *side, size_t *count)
 {
-    struct candidate *list = spec_realloc(NULL, (side->spec->num_objects + (size_t)1) * sizeof(*list));
+    struct candidate *list = capdl_spec_realloc(NULL, (side->spec->num_objects + (size_t)1) * sizeof(*list));
 
     *count = 0;
     for (uint32_t i = 0; i < side->spec->num_objects; i++) {
@@ -198,7 +198,7 @@ static bool match_slot(const struct capdl_spec *old, const struct capdl_spec *ne
 /* What is found lets more be found, down the page tables. */
 static void match_slots(const struct capdl_spec *old, const struct capdl_spec *new, uint32_t *matched)
 {
-    bool *taken = spec_realloc(NULL, new->num_objects + (size_t)1), more = true;
+    bool *taken = capdl_spec_realloc(NULL, new->num_objects + (size_t)1), more = true;
 
     memset(taken, 0, new->num_objects + (size_t)1);
     for (uint32_t i = 0; i < old->num_objects; i++) {
@@ -217,9 +217,9 @@ static void match_slots(const struct capdl_spec *old, const struct capdl_spec *n
     free(taken);
 }
 
-uint32_t *review_match(const struct capdl_spec *old_spec, const struct capdl_spec *new_spec)
+uint32_t *capdl_review_match(const struct capdl_spec *old_spec, const struct capdl_spec *new_spec)
 {
-    uint32_t *matched = spec_realloc(NULL, (old_spec->num_objects + (size_t)1) * sizeof(*matched));
+    uint32_t *matched = capdl_spec_realloc(NULL, (old_spec->num_objects + (size_t)1) * sizeof(*matched));
     struct side old, new;
 
     side_init(&old, old_spec);

@@ -3,22 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "review_private.h"
+#include "private.h"
 
-bool review_is_table(enum capdl_kind kind)
+bool capdl_review_is_table(enum capdl_kind kind)
 {
     return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
            kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4 || kind == CAPDL_KIND_EPT_PML4 ||
            kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD || kind == CAPDL_KIND_EPT_PT;
 }
 
-bool review_is_irq(enum capdl_kind kind)
+bool capdl_review_is_irq(enum capdl_kind kind)
 {
     return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
            kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
 }
 
-uint32_t review_target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
+uint32_t capdl_review_target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
 
@@ -48,7 +48,7 @@ static bool subject_same(const struct subject *a, const struct subject *b)
 static char *subject_label(const struct capdl_spec *spec, uint32_t tcb)
 {
     static const char affix[] = "tcb_", suffix[] = "_tcb";
-    char *label = spec_realloc(NULL, REVIEW_LABEL);
+    char *label = capdl_spec_realloc(NULL, REVIEW_LABEL);
     size_t length;
 
     capdl_object_label(capdl_object(spec, tcb), label, REVIEW_LABEL);
@@ -77,7 +77,7 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
     if (root == REVIEW_NONE || !container(capdl_object(world->spec, root)->kind) || world->owner[root] != REVIEW_NONE) {
         return;
     }
-    stack = spec_grow(stack, &capacity, 1, sizeof(*stack));
+    stack = capdl_spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = root;
     world->owner[root] = subject;
     while (depth) {
@@ -91,7 +91,7 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
                 continue;
             }
             world->owner[below] = subject;
-            stack = spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
+            stack = capdl_spec_grow(stack, &capacity, depth + (size_t)1, sizeof(*stack));
             stack[depth++] = below;
         }
     }
@@ -104,38 +104,38 @@ static void own_roots(struct world *world, struct subject *threads, uint32_t cou
     for (uint32_t i = 0, subject = 0; i < count; i++) {
         subject += i > 0 && !subject_same(&threads[i - 1], &threads[i]);
         own(world, threads[i].tcb, subject);
-        own(world, review_target(world->spec, threads[i].tcb, CAPDL_TCB_SLOT_SC), subject);
+        own(world, capdl_review_target(world->spec, threads[i].tcb, CAPDL_TCB_SLOT_SC), subject);
         own(world, threads[i].cspace, subject);
     }
     for (uint32_t i = 0; i < world->num_subjects; i++) {
-        own_below(world, world->subjects[i].vspace, i, review_is_table);
+        own_below(world, world->subjects[i].vspace, i, capdl_review_is_table);
     }
 }
 
 static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *count)
 {
-    struct subject *threads = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*threads));
+    struct subject *threads = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*threads));
 
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB) {
-            threads[(*count)++] = (struct subject){i, review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
-                                                   review_target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
+            threads[(*count)++] = (struct subject){i, capdl_review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
+                                                   capdl_review_target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
         }
     }
     qsort(threads, *count, sizeof(*threads), subject_compare);
     return threads;
 }
 
-void review_world_init(struct world *world, const struct capdl_spec *spec)
+void capdl_review_world_init(struct world *world, const struct capdl_spec *spec)
 {
     uint32_t count;
     struct subject *threads = gather_threads(spec, &count);
 
     *world = (struct world){.spec = spec};
-    world->owner = spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
+    world->owner = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
     memset(world->owner, 0xff, spec->num_objects * sizeof(*world->owner));
-    world->subjects = spec_realloc(NULL, (count + (size_t)1) * sizeof(*world->subjects));
+    world->subjects = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*world->subjects));
     for (uint32_t i = 0; i < count; i++) {
         if (i == 0 || !subject_same(&threads[i - 1], &threads[i])) {
             world->subjects[world->num_subjects] = threads[i];
@@ -146,7 +146,7 @@ void review_world_init(struct world *world, const struct capdl_spec *spec)
     free(threads);
 }
 
-void review_world_free(struct world *world)
+void capdl_review_world_free(struct world *world)
 {
     for (uint32_t i = 0; i < world->num_subjects; i++) {
         free(world->subjects[i].label);

@@ -226,7 +226,7 @@ struct capdl_objects;
 struct capdl_arena;
 struct capdl_names;
 struct spec_caps_pool;
-struct spec_places;
+struct spec_positions;
 
 struct capdl_spec {
     enum capdl_arch arch;
@@ -238,7 +238,7 @@ struct capdl_spec {
     size_t num_derivations, capacity_derivations;
     struct capdl_domains domains;
     struct capdl_objects *objects; /* private, and so are the following */
-    struct spec_places *places;
+    struct spec_positions *places;
     struct capdl_cap_extra *extras;
     size_t num_extras, capacity_extras;
     struct spec_caps_pool *caps;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "file.h"
+#include "base/file.h"
 #include "pack/pack.h"
 #include "pack/qemu.h"
 #include "prefix.h"

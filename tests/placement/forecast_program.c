@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "image/forecast.h"
 #include "pack/memory_map.h"
 #include "profile/profile.h"

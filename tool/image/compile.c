@@ -19,14 +19,14 @@ static bool archs_agree(struct program *program)
 static bool make(struct program *program)
 {
     static void (*const passes[])(struct program *) = {
-        shape_objects,       asids_count,      arguments_place,  reserved_find,     content_find,      arrange_objects,
-        derivations_collect, mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,
-        streams_derive,      streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure,
-        threads_configure,   caps_distribute,  leftovers_assign, domains_configure, calls_weave,
+        kernel_types_objects, asids_count,      arguments_place,  reserved_find,     content_find,      order_objects,
+        derivations_collect,  mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,
+        streams_derive,       streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure,
+        threads_configure,    caps_distribute,  leftovers_assign, domains_configure, calls_distribute,
     };
     for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
         passes[i](program);
-        bool placed = passes[i] == arrange_objects || passes[i] == derivations_collect || passes[i] == mappings_collect;
+        bool placed = passes[i] == order_objects || passes[i] == derivations_collect || passes[i] == mappings_collect;
         if (placed && program->diags->num_errors) {
             return false;
         }

@@ -88,7 +88,7 @@ void contiguous_parents(struct program *program, unsigned size_bits)
     for (size_t i = 0; i < program->num_contiguous; i++) {
         if (program->contiguous[i].parent_bits == size_bits) {
             program->contiguous[i].slot = program->num_objects;
-            arrange_place(program, &program->groups, CAPDL_NO_OBJECT, &shape, 0, 0);
+            order_place(program, &program->groups, CAPDL_NO_OBJECT, &shape, 0, 0);
         }
     }
 }
@@ -110,7 +110,7 @@ void contiguous_cover(struct program *program)
         const struct contiguous *array = &program->contiguous[i];
         for (uint64_t n = 0; n < array->count; n++) {
             uint32_t frame = array->elements[n];
-            arrange_place(program, &program->covers, frame, &program->places[frame], 0, array->slot);
+            order_place(program, &program->covers, frame, &program->places[frame], 0, array->slot);
         }
     }
 }

@@ -377,7 +377,7 @@ static void reverse_reserved(struct reverse *r)
         struct image_content content;
         uint64_t size = UINT64_C(1) << frame->size_bits;
         if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_HAS_PADDR) ||
-            !image_contents_find(&r->image->contents, frame->paddr, size, &content)) {
+            !reserved_section_find(&r->image->contents, frame->paddr, size, &content)) {
             continue;
         }
         uint64_t offset = frame->paddr - content.address;

@@ -206,13 +206,13 @@ static void refuse(const struct report *r, const struct fit_options *options, st
     capdl_error(diags, (struct capdl_pos){0}, "%s: '%s' %s", options->name, name, text);
 }
 
-static void print_contents(const struct report *r, const struct image_contents *contents,
+static void print_contents(const struct report *r, const struct reserved_section *contents,
                            const struct fit_options *options)
 {
     fprintf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
     print_map(r, options->profile);
     for (uint64_t i = 0; i < contents->num_regions; i++) {
-        struct capdl_region region = image_contents_region(contents, i);
+        struct capdl_region region = reserved_section_region(contents, i);
         line(r, region.start, region.end, "reserved, filled by the loader");
     }
     print_fixed(r);

@@ -14,7 +14,7 @@
 #include <capdl/profile.h>
 #include <capdl/spec.h>
 
-#include "image/contents.h"
+#include "image/reserved_section.h"
 
 struct image_options {
     const struct capdl_profile *profile;
@@ -44,10 +44,10 @@ struct image {
     size_t size;
     struct capdl_image_header header; /* as stored in the file */
     struct capdl_profile profile;
-    const uint8_t *blob;            /* header.blob_size bytes */
-    const uint8_t *pages;           /* header.num_pages pages */
-    uint64_t entry;                 /* of the initialiser */
-    struct image_contents contents; /* of reserved memory */
+    const uint8_t *blob;              /* header.blob_size bytes */
+    const uint8_t *pages;             /* header.num_pages pages */
+    uint64_t entry;                   /* of the initialiser */
+    struct reserved_section contents; /* of reserved memory */
 };
 
 /* Whether bytes look like an ELF file (an image) rather than a spec. */

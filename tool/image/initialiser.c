@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "data.h"
-#include "file.h"
+#include "base/datadir.h"
+#include "base/file.h"
 #include "image/program.h"
 
 static const char *file_name(enum capdl_arch arch)

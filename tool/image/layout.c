@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "blob/plan.h"
-#include "file.h"
-#include "image/elfview.h"
+#include "base/file.h"
+#include "base/elf_view.h"
 #include "image/program.h"
 #include "image/seal.h"
 #include "profile/profile.h"
@@ -219,7 +219,7 @@ static void place_sections(struct layout *layout)
                              .sh_addralign = 1});
     layout->reserved_offset = (layout->profile_offset + layout->profile_size + 15) & ~UINT64_C(15);
     if (layout->reserved_size > 0) {
-        add_section(layout, IMAGE_CONTENTS_SECTION,
+        add_section(layout, RESERVED_SECTION,
                     (Elf64_Shdr){.sh_type = SHT_PROGBITS,
                                  .sh_offset = layout->reserved_offset,
                                  .sh_size = layout->reserved_size,

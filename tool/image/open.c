@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "blob/blob.h"
-#include "image/elfview.h"
+#include "base/elf_view.h"
 #include "image/image.h"
 #include "profile/profile.h"
 
@@ -162,8 +162,8 @@ bool image_open(struct image *image, const char *name, const uint8_t *bytes, siz
         return refuse(&opening, problem);
     }
     image->entry = opening.view.header.e_entry;
-    if (!image_contents_open(&image->contents, bytes, size)) {
-        return refuse(&opening, "has a damaged section " IMAGE_CONTENTS_SECTION);
+    if (!reserved_section_open(&image->contents, bytes, size)) {
+        return refuse(&opening, "has a damaged section " RESERVED_SECTION);
     }
     return read_header(&opening) && extents_good(&opening) && segments_good(&opening) && find_payload(&opening) &&
            read_blob(&opening) && read_profile(&opening);

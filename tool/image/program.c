@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "image/program.h"
 
 void program_free(struct program *program)

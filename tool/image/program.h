@@ -2,17 +2,17 @@
 /*
  * Private to this room: a program is what a spec becomes before it is bytes. Its parts are made in this order:
  *
- *     shape     which kernel object each object of the spec is, or why it cannot be one
- *     arguments which words go on threads' stacks
- *     content   which frames have contents, which of them become pages of the image
- *     arrange   slots: groups, fixed, covers
+ *     kernel_types     which kernel object each object of the spec is, or why it cannot be one
+ *     arguments        which words go on threads' stacks
+ *     frame_contents   which frames have contents, which of them become pages of the image
+ *     object_order     slots: groups, fixed, children of untypeds
  *     asids, interrupts: capabilities made by kernel calls
- *     derive    which capabilities are copied from which others of the spec
- *     vspace    page tables and pages, with their final addresses
+ *     derive           which capabilities are copied from which others of the spec
+ *     vspace           page tables and pages, with their final addresses
  *     iospace, smmu: the same for devices
- *     sched, threads, caps, leftovers, domains
- *     weave     one run of calls for what is done for many alike domains
- *     encode    the blob
+ *     sched_contexts, threads, caps, leftovers, domains
+ *     distribute_runs  one run of calls for what is done for many alike domains
+ *     encode           the blob
  *
  * Calls are made in the order of slots, not of the spec, so that a spec read back from an image compiles to the same
  * image.
@@ -248,11 +248,11 @@ bool operand_equal(struct operand, struct operand);
 
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every
  * mistake. */
-void shape_objects(struct program *);
+void kernel_types_objects(struct program *);
 void arguments_place(struct program *);
 void reserved_find(struct program *);
 void content_find(struct program *);
-void arrange_objects(struct program *);
+void order_objects(struct program *);
 void cover_objects(struct program *);
 void asids_count(struct program *);
 void asids_assign(struct program *);
@@ -271,14 +271,14 @@ void threads_configure(struct program *);
 void caps_distribute(struct program *);
 void leftovers_assign(struct program *);
 void domains_configure(struct program *);
-void calls_weave(struct program *);
+void calls_distribute(struct program *);
 
 /* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or
  * 0. */
-void arrange_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
-                   uint64_t parent);
+void order_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
+                 uint64_t parent);
 
-/* shape.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
+/* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int shape_level(const struct program *, enum capdl_kind);
 bool shape_is_table(enum capdl_kind);
 bool shape_is_ept(enum capdl_kind); /* page tables of guests on x86-64 */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/contents.h"
+#include "image/reserved_section.h"
 #include "image/program.h"
 
 static bool region_good(struct program *program, const struct capdl_region *region)

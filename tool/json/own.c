@@ -74,7 +74,7 @@ static void links_read(struct own_reader *reader, const char *value)
     struct json_list list = json_elements(value);
     uint32_t object = 0;
     for (const char *item; (item = json_item(&list)); object++) {
-        own_links_read(reader, item, object);
+        own_refs_read(reader, item, object);
     }
 }
 

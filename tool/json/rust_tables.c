@@ -40,7 +40,7 @@ static enum capdl_arch arch_guess(const struct rust_reader *reader)
     return CAPDL_ARCH_COUNT;
 }
 
-static void shape_read(struct rust_reader *reader, struct rust_object *table)
+static void kernel_types_read(struct rust_reader *reader, struct rust_object *table)
 {
     static const struct json_field fields[] = {
         {"is_root", false}, {"level", false}, {"slots", true}, {"x86_ept", false}, {NULL},
@@ -67,7 +67,7 @@ bool rust_arch_find(struct rust_reader *reader)
 {
     for (size_t i = 0; i < reader->num_objects; i++) {
         if (reader->objects[i].kind == CAPDL_KIND_PT) {
-            shape_read(reader, &reader->objects[i]);
+            kernel_types_read(reader, &reader->objects[i]);
         }
     }
     if (reader->spec->has_arch) {

@@ -9,7 +9,7 @@
  *     | image | IPC buffer | bootinfo | extra bootinfo |
  */
 #include "boot_private.h"
-#include "image/contents.h"
+#include "image/reserved_section.h"
 
 #include <elf.h>
 #include <inttypes.h>
@@ -93,9 +93,9 @@ static void load_elf(struct boot *b)
 /* Like a loader, before the kernel starts: page by page, as devices' memory is not in one piece here. */
 static void fill_reserved(struct boot *b)
 {
-    const struct image_contents *contents = b->options->contents;
+    const struct reserved_section *contents = b->options->contents;
     for (uint64_t i = 0; contents && i < contents->num_contents; i++) {
-        struct image_content content = image_contents_at(contents, i);
+        struct image_content content = reserved_section_at(contents, i);
         for (uint64_t offset = 0; offset < content.stored; offset += PAGE_SIZE) {
             uint8_t *page = memory_at(&b->k->memory, content.address + offset, NULL);
             if (page) {

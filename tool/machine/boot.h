@@ -7,14 +7,14 @@
 
 #include "kernel.h"
 
-struct image_contents;
+struct reserved_section;
 
 struct boot_options {
     const char *name;   /* of the program, for messages */
     const uint8_t *elf; /* the initial task */
     size_t elf_size;
-    const struct image_contents *contents; /* what a loader puts into reserved memory; may be 0 */
-    const char *untypeds;                  /* file with the untyped list, 0: from the platform */
+    const struct reserved_section *contents; /* what a loader puts into reserved memory; may be 0 */
+    const char *untypeds;                    /* file with the untyped list, 0: from the platform */
 };
 
 /* Where things came to lie. Addresses of the image are virtual. */

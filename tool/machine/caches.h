@@ -7,7 +7,7 @@
 #ifndef MACHINE_CACHES_H
 #define MACHINE_CACHES_H
 
-#include "memory.h"
+#include "physical.h"
 
 enum cache_view { CACHE_CODE, CACHE_DATA, CACHE_VIEWS };
 

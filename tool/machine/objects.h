@@ -9,7 +9,7 @@
 
 #include <capdl/profile.h>
 
-#include "memory.h"
+#include "physical.h"
 
 enum {
     MESSAGE_REGISTERS = 4,

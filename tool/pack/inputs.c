@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "data.h"
+#include "base/datadir.h"
 #include "plan.h"
-#include "tree_check.h"
+#include "base/fdt_check.h"
 
 static const struct capdl_pos nowhere = {.file = UINT16_MAX};
 
@@ -66,7 +66,7 @@ static bool open_loader(struct plan *plan)
  * sound one. */
 static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes, size_t size)
 {
-    int error = tree_check(bytes, size) ? 0 : -FDT_ERR_BADSTRUCTURE;
+    int error = fdt_check(bytes, size) ? 0 : -FDT_ERR_BADSTRUCTURE;
     if (error == 0) {
         plan->tree = malloc(size + 64);
         error = plan->tree ? fdt_open_into(bytes, plan->tree, (int)size + 64) : -FDT_ERR_NOSPACE;

@@ -5,7 +5,7 @@
 
 #include <capdl/profile.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "loads.h"
 
 struct kernel {

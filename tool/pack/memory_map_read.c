@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "pack/memory_map.h"
 
 enum { LINE_SIZE = 512 };

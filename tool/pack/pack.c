@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/contents.h"
+#include "image/reserved_section.h"
 #include "plan.h"
 
 static const char *const format_names[PACK_FORMAT_COUNT] = {
@@ -57,7 +57,7 @@ void buffer_zero(struct buffer *buffer, size_t size)
 }
 
 /* What the image wants put into reserved memory, beside what the caller wants. To be freed. */
-static struct pack_extra *all_extras(struct pack_options *options, const struct image_contents *contents)
+static struct pack_extra *all_extras(struct pack_options *options, const struct reserved_section *contents)
 {
     struct pack_extra *list = calloc(options->num_extras + contents->num_contents + 1, sizeof(*list));
     if (!list) {
@@ -67,7 +67,7 @@ static struct pack_extra *all_extras(struct pack_options *options, const struct 
         list[i] = options->extras[i];
     }
     for (uint64_t i = 0; i < contents->num_contents; i++) {
-        struct image_content content = image_contents_at(contents, i);
+        struct image_content content = reserved_section_at(contents, i);
         list[options->num_extras++] =
             (struct pack_extra){{"reserved memory", content.bytes, content.stored}, content.address, content.zeros};
     }
@@ -94,10 +94,10 @@ static bool pack(const struct pack_options *options, struct capdl_diags *diags, 
 bool pack_image(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
 {
     struct pack_options complete = *options;
-    struct image_contents contents;
-    if (!image_contents_open(&contents, options->image.bytes, options->image.size)) {
+    struct reserved_section contents;
+    if (!reserved_section_open(&contents, options->image.bytes, options->image.size)) {
         capdl_error(diags, (struct capdl_pos){.file = UINT16_MAX}, "%s: has a damaged section %s", options->image.name,
-                    IMAGE_CONTENTS_SECTION);
+                    RESERVED_SECTION);
         return false;
     }
     struct pack_extra *extras = all_extras(&complete, &contents);

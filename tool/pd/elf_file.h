@@ -6,7 +6,7 @@
 #include <capdl/diag.h>
 #include <capdl/facts.h>
 
-#include "file.h"
+#include "base/file.h"
 
 /* A program header. After elf_read, vaddr + memsz and offset + filesz do not overflow and filesz <= memsz. */
 struct elf_segment {

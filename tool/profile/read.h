@@ -18,7 +18,7 @@
 
 #include <gelf.h>
 
-#include "file.h"
+#include "base/file.h"
 #include "profile/expr.h"
 #include "profile/profile.h"
 

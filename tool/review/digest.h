@@ -2,7 +2,7 @@
 #ifndef TOOL_REVIEW_DIGEST_H
 #define TOOL_REVIEW_DIGEST_H
 
-#include "review/contents.h"
+#include "review/content_ids.h"
 
 /*
  * A digest of a system: SHA-256 over its canonical text without fills, then for each frame that is not all zero a line

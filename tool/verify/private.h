@@ -3,7 +3,7 @@
  * Private to this room. A comparison has three parts, made in this order:
  *
  *     state      every kernel object that some capability names, as a list of nodes
- *     match      which node each object of the spec is: by name, by address, along capabilities, by shape
+ *     match      which node each object of the spec is: by name, by address, along capabilities, by neighbours
  *     compare    every field of every object, every slot, entry, byte; then what the spec does not speak of
  *
  * Matching only guesses. What counts is the comparison: when every object's node has what the spec says, the two
@@ -119,7 +119,7 @@ const char *node_label(const struct verify *, uint32_t node, char buffer[LABEL_S
 const char *cap_label(const struct verify *, const struct slot *, char buffer[LABEL_SIZE]);
 const char *cap_type_name(enum cap_type);
 
-/* shape.c: facts about kinds, from the language and seL4's manual. */
+/* expected_types.c: facts about kinds, from the language and seL4's manual. */
 bool kind_is_table(enum capdl_kind);
 bool kind_is_ept(enum capdl_kind);
 /* Whether it stands for a device, which the kernel knows by a number. */
@@ -134,7 +134,7 @@ unsigned level_shift_of(const struct capdl_profile *, unsigned level);
 /* The same for a table of the spec, once it has its place. */
 unsigned table_shift(const struct verify *, uint32_t table);
 /* Finds roots, levels and addresses of the spec's tables, and interrupts' numbers. */
-void shape_spec(struct verify *);
+void kernel_types_spec(struct verify *);
 
 /* state.c */
 void state_collect(struct verify *);

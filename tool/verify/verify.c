@@ -116,7 +116,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
                            .said = said,
                            .result = &results[i]};
         state_collect(&v);
-        shape_spec(&v);
+        kernel_types_spec(&v);
         leftovers_find(&v);
         stack_collect(&v);
         match_all(&v);

@@ -11,7 +11,7 @@
 
 #include "image/image.h"
 #include "machine/machine.h"
-#include "sha256.h"
+#include "base/sha256.h"
 
 /* One of the specs to compare the state with. */
 struct verify_spec {

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of capabilities: whether they may be where they are. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static bool is_irq(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
+           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
+}
+
+static bool is_io(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_IO_PT;
+}
+
+/* Slots of a container; 0: it is none. */
+static uint64_t num_slots(const struct checker *c, uint32_t id)
+{
+    const struct capdl_object *object = capdl_object(c->spec, id);
+
+    switch (object->kind) {
+    case CAPDL_KIND_CNODE:
+        return capdl_check_knows_size(c, object) ? UINT64_C(1) << object->size_bits : UINT64_MAX;
+    case CAPDL_KIND_TCB:
+        return c->spec->arch == CAPDL_ARCH_X86_64 ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
+    case CAPDL_KIND_ASID_POOL:
+        return c->spec->arch == CAPDL_ARCH_AARCH64 || c->spec->arch == CAPDL_ARCH_X86_64 ? 512 : 1024;
+    case CAPDL_KIND_IO_DEVICE:
+    case CAPDL_KIND_CONTEXTBANK:
+    case CAPDL_KIND_STREAMID:
+        return 1;
+    case CAPDL_KIND_ARM_IO_DEVICE:
+        return UINT64_MAX;
+    case CAPDL_KIND_IO_PT:
+        return 512;
+    case CAPDL_KIND_LEFTOVER:
+        return 1;
+    default:
+        return is_irq(object->kind) ? 1 : capdl_check_is_table(object->kind) ? capdl_check_table_entries(c, id) : 0;
+    }
+}
+
+void capdl_check_container(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && capdl_check_exists(c, object->kind) &&
+            !num_slots(c, i)) {
+            capdl_check_report_cap(c, CAPDL_ERROR, &object->caps[0], "%s '%s' cannot hold capabilities",
+                                   capdl_kind_name(object->kind), capdl_check_label(c, i, label));
+        }
+    }
+}
+
+void capdl_check_slot_range(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+        const struct capdl_cap *last = object->num_caps ? &object->caps[object->num_caps - 1] : NULL;
+        uint64_t slots = last ? num_slots(c, i) : 0;
+
+        for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++) {
+            if (object->caps[j].slot >= slots) {
+                capdl_check_report_cap(c, CAPDL_ERROR, &object->caps[j],
+                                       "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
+                                       object->caps[j].slot, capdl_kind_name(object->kind),
+                                       capdl_check_label(c, i, label), slots - 1);
+            }
+        }
+    }
+}
+
+static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const char **expected)
+{
+    switch (cap->slot) {
+    case CAPDL_TCB_SLOT_CSPACE:
+        *expected = "a CNode";
+        return cap->kind == CAPDL_KIND_CNODE;
+    case CAPDL_TCB_SLOT_VSPACE:
+        *expected = c->spec->arch == CAPDL_ARCH_AARCH64  ? "the root of an address space: pgd, or pud with three levels"
+                    : c->spec->arch == CAPDL_ARCH_X86_64 ? "the root of an address space: pml4"
+                    : c->spec->arch == CAPDL_ARCH_RISCV  ? "the root of an address space: pt"
+                                                         : "the root of an address space: pd";
+        return capdl_check_is_vspace_root(c, cap->kind);
+    case CAPDL_TCB_SLOT_REPLY:
+        *expected = "a TCB (master_reply)";
+        return cap->kind == CAPDL_KIND_TCB && cap->flags & CAPDL_CAP_MASTER_REPLY;
+    case CAPDL_TCB_SLOT_CALLER:
+        *expected = "a TCB (reply)";
+        return cap->kind == CAPDL_KIND_TCB && cap->flags & CAPDL_CAP_REPLY;
+    case CAPDL_TCB_SLOT_IPC_BUFFER:
+        *expected = "a frame";
+        return cap->kind == CAPDL_KIND_FRAME;
+    case CAPDL_TCB_SLOT_FAULT_EP:
+    case CAPDL_TCB_SLOT_TEMP_FAULT_EP:
+        *expected = "an endpoint";
+        return cap->kind == CAPDL_KIND_EP;
+    case CAPDL_TCB_SLOT_SC:
+        *expected = "a scheduling context";
+        return cap->kind == CAPDL_KIND_SC;
+    case CAPDL_TCB_SLOT_BOUND_NOTIFICATION:
+        *expected = "a notification";
+        return cap->kind == CAPDL_KIND_NOTIFICATION;
+    case CAPDL_TCB_SLOT_BOUND_VCPU:
+        *expected = "a virtual CPU";
+        return cap->kind == CAPDL_KIND_VCPU;
+    case CAPDL_TCB_SLOT_EPT_ROOT:
+        *expected = "the root of a guest's memory: ept_pml4";
+        return cap->kind == CAPDL_KIND_EPT_PML4;
+    default:
+        return true;
+    }
+}
+
+/* Whether a cap may be in its container. Page tables have checks of their own. */
+static bool fits(const struct checker *c, const struct capdl_object *object, const struct capdl_cap *cap,
+                 const char **expected)
+{
+    if (object->kind == CAPDL_KIND_TCB) {
+        return fits_tcb(c, cap, expected);
+    }
+    if (is_irq(object->kind)) {
+        *expected = "a notification";
+        return cap->kind == CAPDL_KIND_NOTIFICATION;
+    }
+    if (object->kind == CAPDL_KIND_LEFTOVER) {
+        *expected = "the frame that describes what was handed over";
+        return cap->kind == CAPDL_KIND_FRAME;
+    }
+    if (object->kind == CAPDL_KIND_ASID_POOL) {
+        *expected = "the root of an address space";
+        return capdl_check_is_vspace_root(c, cap->kind) || cap->kind == CAPDL_KIND_EPT_PML4;
+    }
+    if (object->kind == CAPDL_KIND_IO_PT) {
+        *expected = "an I/O page table or a frame";
+        return cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_FRAME;
+    }
+    if (is_io(object->kind)) {
+        *expected = "an I/O page table";
+        return cap->kind == CAPDL_KIND_IO_PT;
+    }
+    if (object->kind == CAPDL_KIND_STREAMID) {
+        *expected = "a context bank";
+        return cap->kind == CAPDL_KIND_CONTEXTBANK;
+    }
+    if (object->kind == CAPDL_KIND_CONTEXTBANK) {
+        *expected = "the root of an address space";
+        return capdl_check_is_vspace_root(c, cap->kind);
+    }
+    return true;
+}
+
+void capdl_check_cap_slot(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        if (object->kind == CAPDL_KIND_CNODE || capdl_check_is_table(object->kind)) {
+            continue;
+        }
+        for (uint32_t j = 0; j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+            const char *expected = "";
+
+            if (capdl_check_exists(c, cap->kind) && !fits(c, object, cap, &expected)) {
+                capdl_check_report_cap(c, CAPDL_ERROR, cap, "slot %" PRIu64 " of %s '%s' holds %s: expected %s",
+                                       cap->slot, capdl_kind_name(object->kind), capdl_check_label(c, i, label),
+                                       capdl_spec_kind_phrase(cap->kind), expected);
+            }
+        }
+    }
+}
+
+static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
+{
+    const struct capdl_object *cnode = capdl_object(c->spec, cap->object);
+    char label[CHECK_LABEL];
+
+    capdl_check_label(c, cap->object, label);
+    if (capdl_check_knows_size(c, cnode) && cap->guard_size + cnode->size_bits > word_bits) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
+                               cap->guard_size, cnode->size_bits, label, word_bits);
+    } else if (cap->guard_size < 64 && cap->data >> cap->guard_size) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
+                               cap->data, label, cap->guard_size);
+    }
+}
+
+static unsigned word_bits_of(const struct checker *c)
+{
+    return c->spec->arch == CAPDL_ARCH_ARM11 || c->spec->arch == CAPDL_ARCH_IA32 ? 32 : 64;
+}
+
+/* Calls visit for each cap of the spec that has this flag. */
+static void each_flagged(struct checker *c, unsigned flag,
+                         void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        for (uint32_t j = 0; j < capdl_object(c->spec, i)->num_caps; j++) {
+            if (capdl_object(c->spec, i)->caps[j].flags & flag) {
+                visit(c, &capdl_object(c->spec, i)->caps[j], word_bits_of(c));
+            }
+        }
+    }
+}
+
+void capdl_check_guard(struct checker *c)
+{
+    each_flagged(c, CAPDL_CAP_HAS_GUARD, check_one_guard);
+}
+
+static void check_one_badge(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
+{
+    unsigned bits = word_bits == 32 ? 28 : 64;
+    char label[CHECK_LABEL];
+
+    if (bits < 64 && cap->data >> bits) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
+                               capdl_check_label(c, cap->object, label), bits);
+    }
+}
+
+void capdl_check_badge(struct checker *c)
+{
+    each_flagged(c, CAPDL_CAP_HAS_BADGE, check_one_badge);
+}
+
+static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, slot);
+    char label[CHECK_LABEL];
+
+    if (!cap || cap->kind != CAPDL_KIND_EP) {
+        return;
+    }
+    if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
+        return;
+    }
+    capdl_check_report_cap(
+        c, CAPDL_ERROR, cap,
+        "the fault handler of TCB '%s' needs the rights W and G or P: the kernel sends faults through it and "
+        "expects replies",
+        capdl_check_label(c, id, label));
+}
+
+void capdl_check_fault_handler(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB) {
+            continue;
+        }
+        check_one_handler(c, i, CAPDL_TCB_SLOT_FAULT_EP);
+        check_one_handler(c, i, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
+    }
+}
+
+/* What can be bound to one thread only: scheduling contexts, bound notifications, virtual CPUs. */
+static bool binds(const struct capdl_cap *cap)
+{
+    return (cap->slot == CAPDL_TCB_SLOT_SC && cap->kind == CAPDL_KIND_SC) ||
+           (cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && cap->kind == CAPDL_KIND_NOTIFICATION) ||
+           (cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU && cap->kind == CAPDL_KIND_VCPU);
+}
+
+void capdl_check_bound_twice(struct checker *c)
+{
+    uint32_t *owner = capdl_check_zeros(c, sizeof(*owner)); /* 1 + its number */
+    char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        for (uint32_t j = 0; object->kind == CAPDL_KIND_TCB && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (!binds(cap) || cap->object == CAPDL_NO_OBJECT) {
+                continue;
+            }
+            if (owner[cap->object]) {
+                capdl_check_report_cap(
+                    c, CAPDL_ERROR, cap, "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
+                    capdl_kind_name(cap->kind), capdl_check_label(c, cap->object, label),
+                    capdl_check_label(c, owner[cap->object] - 1, first), capdl_check_label(c, i, second));
+            }
+            owner[cap->object] = i + 1;
+        }
+    }
+    capdl_check_zeros_free(c, owner, sizeof(*owner));
+}
+
+/* Rights the kernel ignores, and capabilities with which nothing can be done. */
+static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
+{
+    unsigned passing = CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY, using = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
+    char label[CHECK_LABEL];
+
+    capdl_check_label(c, cap->object, label);
+    if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing) {
+        capdl_check_report_cap(c, CAPDL_WARNING, cap,
+                               "the rights G and P have no meaning on notification '%s': it passes nothing on", label);
+    } else if (!(cap->rights & using)) {
+        capdl_check_report_cap(c, CAPDL_WARNING, cap,
+                               "%s '%s' can neither be sent to nor waited for: give R, W or both",
+                               capdl_kind_name(cap->kind), label);
+    }
+}
+
+void capdl_check_rights(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
+            if (object->caps[j].kind == CAPDL_KIND_EP || object->caps[j].kind == CAPDL_KIND_NOTIFICATION) {
+                check_one_rights(c, &object->caps[j]);
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of interrupts, domains and derivations. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static bool is_irq(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
+           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
+}
+
+static void report_irq_twice(struct checker *c, const struct capdl_irq_map *first, const struct capdl_irq_map *second)
+{
+    char label[CHECK_LABEL];
+
+    capdl_check_report(c, CAPDL_ERROR, second->pos,
+                       "interrupt object '%s' stands for both %" PRIu64 " and %" PRIu64 ": it can stand for one",
+                       capdl_check_label(c, second->object, label), first->irq, second->irq);
+}
+
+void capdl_check_irq(struct checker *c)
+{
+    const struct capdl_spec *spec = c->spec;
+    const struct capdl_irq_map **map = capdl_check_zeros(c, sizeof(*map));
+    char label[CHECK_LABEL];
+
+    for (size_t i = 0; i < spec->num_irqs; i++) {
+        const struct capdl_irq_map *irq = &spec->irqs[i];
+
+        if (!is_irq(capdl_object(spec, irq->object)->kind)) {
+            capdl_check_report(c, CAPDL_ERROR, irq->pos,
+                               "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
+                               capdl_check_label(c, irq->object, label),
+                               capdl_spec_kind_phrase(capdl_object(spec, irq->object)->kind));
+        } else if (map[irq->object]) {
+            report_irq_twice(c, map[irq->object], irq);
+        }
+        map[irq->object] = irq;
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (is_irq(capdl_object_kind(spec, i)) && !map[i]) {
+            capdl_check_report(c, CAPDL_WARNING, capdl_object(spec, i)->pos,
+                               "interrupt object '%s' has no number: map it in 'irq maps'",
+                               capdl_check_label(c, i, label));
+        }
+    }
+    capdl_check_zeros_free(c, map, sizeof(*map));
+}
+
+static void check_entry(struct checker *c, const struct capdl_domain_entry *entry)
+{
+    if (entry->domain > 255) {
+        capdl_check_report(c, CAPDL_ERROR, entry->pos, "domain %" PRIu64 " does not exist: expected 0 to 255",
+                           entry->domain);
+    } else if (!entry->duration && !entry->end_marker) {
+        capdl_check_report(c, CAPDL_ERROR, entry->pos,
+                           "domain %" PRIu64 " has a duration of 0: only the end marker (0, 0) has", entry->domain);
+    } else if (entry->duration >> 56) {
+        capdl_check_report(c, CAPDL_ERROR, entry->pos, "a duration of %" PRIu64 " is too long: expected less than 2^56",
+                           entry->duration);
+    }
+}
+
+static void check_thread_domains(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->dom > 255) {
+            capdl_check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255",
+                               capdl_check_label(c, i, label), object->u.tcb->dom);
+        }
+    }
+}
+
+void capdl_check_domain(struct checker *c)
+{
+    const struct capdl_domains *domains = &c->spec->domains;
+    uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
+
+    check_thread_domains(c);
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        check_entry(c, &domains->schedule[i]);
+    }
+    if (!domains->has_schedule || domains->start_kind == CAPDL_DOMAIN_START_NONE) {
+        return;
+    }
+    if (start >= domains->num_schedule) {
+        capdl_check_report(c, CAPDL_ERROR, domains->pos,
+                           "domain_set_start is %" PRIu64 ": the schedule has %zu entries", start,
+                           domains->num_schedule);
+    } else if (domains->schedule[start].end_marker) {
+        capdl_check_report(c, CAPDL_ERROR, domains->pos, "domain_set_start is %" PRIu64 ", which is an end marker",
+                           start);
+    }
+}
+
+static int slot_compare(const struct capdl_slot_ref *a, const struct capdl_slot_ref *b)
+{
+    if (a->container != b->container) {
+        return a->container < b->container ? -1 : 1;
+    }
+    return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+static int child_compare(const void *left, const void *right)
+{
+    const struct capdl_derivation *a = left, *b = right;
+    int order = slot_compare(&a->child, &b->child);
+
+    return order ? order : slot_compare(&a->parent, &b->parent);
+}
+
+static void check_end(struct checker *c, const struct capdl_slot_ref *slot, struct capdl_pos pos)
+{
+    char label[CHECK_LABEL];
+
+    if (!c->misplaced && !capdl_spec_cap_at(c->spec, slot->container, slot->slot)) {
+        capdl_check_report(c, CAPDL_ERROR, pos, "slot %" PRIu64 " of '%s' is part of a derivation, but empty",
+                           slot->slot, capdl_check_label(c, slot->container, label));
+    }
+}
+
+/* The derivation whose child is this slot; list is sorted by child. */
+static size_t find_child(const struct capdl_derivation *list, size_t count, const struct capdl_slot_ref *slot)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (slot_compare(&list[middle].child, slot) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && !slot_compare(&list[low].child, slot) ? low : SIZE_MAX;
+}
+
+static void check_derivation_circles(struct checker *c, const struct capdl_derivation *list, size_t count)
+{
+    size_t *mark = capdl_spec_realloc(NULL, count * sizeof(*mark));
+
+    memset(mark, 0, count * sizeof(*mark));
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+
+        while (at != SIZE_MAX && !mark[at]) {
+            mark[at] = i + 1;
+            at = find_child(list, count, &list[at].parent);
+        }
+        if (at != SIZE_MAX && mark[at] == i + 1) {
+            capdl_check_report(c, CAPDL_ERROR, list[at].pos,
+                               "this capability is, by way of others, derived from itself");
+        }
+    }
+    free(mark);
+}
+
+void capdl_check_derivation(struct checker *c)
+{
+    size_t count = c->spec->num_derivations;
+    struct capdl_derivation *list = capdl_spec_realloc(NULL, count * sizeof(*list));
+    char label[CHECK_LABEL];
+
+    if (count) {
+        memcpy(list, c->spec->derivations, count * sizeof(*list));
+    }
+    qsort(list, count, sizeof(*list), child_compare);
+    for (size_t i = 0; i < count; i++) {
+        check_end(c, &list[i].parent, list[i].pos);
+        check_end(c, &list[i].child, list[i].pos);
+        if (i && !slot_compare(&list[i - 1].child, &list[i].child)) {
+            capdl_check_report(c, CAPDL_ERROR, list[i].pos, "slot %" PRIu64 " of '%s' is derived %s",
+                               list[i].child.slot, capdl_check_label(c, list[i].child.container, label),
+                               slot_compare(&list[i - 1].parent, &list[i].parent) ? "from two capabilities"
+                                                                                  : "from the same capability twice");
+        }
+    }
+    check_derivation_circles(c, list, count);
+    free(list);
+}

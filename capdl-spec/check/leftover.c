@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of `leftover`: who gets the memory that is left, in which slots, and where that is written down. */
+#include <inttypes.h>
+
+#include "check.h"
+
+static void check_description(struct checker *c, uint32_t id)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, 0);
+    char label[CHECK_LABEL], frame[CHECK_LABEL];
+
+    capdl_check_label(c, id, label);
+    if (!cap) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
+                           "leftovers '%s' are described nowhere: name a frame of 4k in slot 0, as in %s { 0: info }",
+                           label, label);
+        return;
+    }
+    if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT) {
+        return; /* cap-slot says so */
+    }
+    capdl_check_label(c, cap->object, frame);
+    if (capdl_object(c->spec, cap->object)->size_bits != 12) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', in which leftovers '%s' are described, must have 4k",
+                               frame, label);
+    }
+    if (capdl_object(c->spec, cap->object)->u.fills.count) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "frame '%s' has a fill, but all of it is overwritten with what leftovers '%s' are",
+                               frame, label);
+    }
+}
+
+static void check_declaration(struct checker *c, uint32_t id)
+{
+    const struct capdl_object *object = capdl_object(c->spec, id);
+    char label[CHECK_LABEL];
+
+    capdl_check_label(c, id, label);
+    if (!capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS)) {
+        capdl_check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' need at least one slot", label);
+    }
+    if (capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1) {
+        capdl_check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' have devices: %" PRIu64 ": expected 0 or 1",
+                           label, capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES));
+    }
+    if (object->parent != CAPDL_NO_OBJECT) {
+        capdl_check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' cannot be made from an untyped", label);
+    }
+    check_description(c, id);
+}
+
+/* The slots belong to what is handed over: from the one named on, as many as the object says. */
+static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *cap)
+{
+    const struct capdl_object *cnode = capdl_object(c->spec, id);
+    uint64_t slots = capdl_object_number(capdl_object(c->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS);
+    uint64_t size = cnode->size_bits < 64 ? UINT64_C(1) << cnode->size_bits : UINT64_MAX;
+    char label[CHECK_LABEL], holder[CHECK_LABEL];
+
+    capdl_check_label(c, cap->object, label);
+    capdl_check_label(c, id, holder);
+    if (cap->slot < size && slots > size - cap->slot) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "leftovers '%s' take %" PRIu64 " slots from %" PRIu64 " on; CNode '%s' has %" PRIu64,
+                               label, slots, cap->slot, holder, size);
+    }
+    for (const struct capdl_cap *next = cap + 1; next < cnode->caps + cnode->num_caps; next++) {
+        if (next->slot - cap->slot < slots) {
+            capdl_check_report_cap(c, CAPDL_ERROR, next,
+                                   "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64
+                                   " to %" PRIu64,
+                                   next->slot, holder, label, cap->slot, cap->slot + slots - 1);
+        }
+    }
+}
+
+static const struct capdl_cap *check_holders(struct checker *c)
+{
+    const struct capdl_cap *first = NULL;
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (cap->kind != CAPDL_KIND_LEFTOVER || cap->object == CAPDL_NO_OBJECT) {
+                continue;
+            }
+            if (first) {
+                capdl_check_report_cap(c, CAPDL_ERROR, cap, "leftovers '%s' can be given to one CNode, once",
+                                       capdl_check_label(c, cap->object, label));
+            }
+            first = first ? first : cap;
+            check_slots(c, i, cap);
+        }
+    }
+    return first;
+}
+
+static void check_derived(struct checker *c, const struct capdl_slot_ref *slot, struct capdl_pos pos)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, slot->container, slot->slot);
+
+    if (cap && cap->kind == CAPDL_KIND_LEFTOVER) {
+        capdl_check_report(c, CAPDL_ERROR, pos, "slot %" PRIu64 " holds leftovers, which have no place in a derivation",
+                           slot->slot);
+    }
+}
+
+void capdl_check_leftover(struct checker *c)
+{
+    const struct capdl_spec *spec = c->spec;
+    const struct capdl_cap *holder = check_holders(c);
+    char label[CHECK_LABEL], first[CHECK_LABEL];
+    uint32_t declared = CAPDL_NO_OBJECT;
+
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object(spec, i)->kind != CAPDL_KIND_LEFTOVER) {
+            continue;
+        }
+        if (declared != CAPDL_NO_OBJECT) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object(spec, i)->pos,
+                               "'%s' would be given what '%s' is given: there can be one leftover in a spec",
+                               capdl_check_label(c, i, label), capdl_check_label(c, declared, first));
+        }
+        declared = declared == CAPDL_NO_OBJECT ? i : declared;
+        check_declaration(c, i);
+    }
+    if (declared != CAPDL_NO_OBJECT && !holder) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object(spec, declared)->pos,
+                           "leftovers '%s' are given to nobody: put them into a CNode",
+                           capdl_check_label(c, declared, label));
+    }
+    for (size_t i = 0; holder && i < spec->num_derivations; i++) {
+        check_derived(c, &spec->derivations[i].parent, spec->derivations[i].pos);
+        check_derived(c, &spec->derivations[i].child, spec->derivations[i].pos);
+    }
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checks of address spaces: page tables inside page tables, frames in them, and what threads expect there. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "check.h"
+
+enum { MOST_LEVELS = 4, SV39_LEVELS = 3 };
+
+/*
+ * Page tables of an architecture: what holds what, and how much an entry maps. RISC-V has one kind, whose entries
+ * depend on how deep it lies; 32-bit Arm has two formats: their shift is left open.
+ */
+static const struct table {
+    uint8_t arch, kind;
+    bool root;
+    uint8_t below; /* kind of the page tables it holds; its own: none */
+    uint16_t entries;
+    uint8_t shift;
+} tables[] = {
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PGD, true, CAPDL_KIND_PUD, 512, 39},
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PUD, true, CAPDL_KIND_PD, 512, 30},
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
+    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PML4, true, CAPDL_KIND_PDPT, 512, 39},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PDPT, false, CAPDL_KIND_PD, 512, 30},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PML4, false, CAPDL_KIND_EPT_PDPT, 512, 39},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PDPT, false, CAPDL_KIND_EPT_PD, 512, 30},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PD, false, CAPDL_KIND_EPT_PT, 512, 21},
+    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PT, false, CAPDL_KIND_EPT_PT, 512, 12},
+    {CAPDL_ARCH_RISCV, CAPDL_KIND_PT, true, CAPDL_KIND_PT, 512, 0},
+    {CAPDL_ARCH_IA32, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 1024, 22},
+    {CAPDL_ARCH_IA32, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 1024, 12},
+    {CAPDL_ARCH_ARM11, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 4096, 0},
+    {CAPDL_ARCH_ARM11, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 0},
+};
+
+static const struct table *table_find(const struct checker *c, enum capdl_kind kind)
+{
+    for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (tables[i].arch == c->spec->arch && tables[i].kind == kind) {
+            return &tables[i];
+        }
+    }
+    return NULL;
+}
+
+/* A guest's memory on x86-64, beside the address space of its thread. */
+static bool is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
+bool capdl_check_is_table(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
+           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4 || is_ept(kind);
+}
+
+bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
+{
+    const struct table *table = table_find(c, kind);
+
+    return table && table->root;
+}
+
+/* How many page tables lie above this one; MOST_LEVELS if it is too many or a circle. */
+static unsigned table_depth(const struct checker *c, uint32_t table)
+{
+    unsigned depth = 0;
+
+    for (; depth < MOST_LEVELS && c->table_holder[table]; depth++) {
+        table = c->table_holder[table] - 1;
+    }
+    return depth;
+}
+
+unsigned capdl_check_table_shift(const struct checker *c, uint32_t id)
+{
+    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
+    unsigned depth;
+
+    if (!table || c->spec->arch != CAPDL_ARCH_RISCV) {
+        return table ? table->shift : 0;
+    }
+    depth = table_depth(c, id);
+    return depth < SV39_LEVELS ? 12 + 9 * (SV39_LEVELS - 1 - depth) : 0;
+}
+
+/* The root of a three-level address space on AArch64 has 40 - 30 bits: two tables side by side. */
+unsigned capdl_check_table_entries(const struct checker *c, uint32_t id)
+{
+    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
+
+    if (table && table->kind == CAPDL_KIND_PUD && !c->table_holder[id]) {
+        return 1024;
+    }
+    return table ? table->entries : 0;
+}
+
+static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap, const struct table *table)
+{
+    const struct capdl_object *object = capdl_object(c->spec, id);
+    char label[CHECK_LABEL];
+
+    capdl_check_label(c, id, label);
+    if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
+                               label, capdl_spec_kind_phrase(cap->kind));
+    } else {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame or %s (%s)",
+                               capdl_kind_name(object->kind), label, capdl_spec_kind_phrase(cap->kind),
+                               capdl_spec_kind_phrase(table->below), capdl_kind_keyword(table->below));
+    }
+}
+
+void capdl_check_table_nesting(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+        const struct table *table = capdl_check_is_table(object->kind) ? table_find(c, object->kind) : NULL;
+        bool riscv = c->spec->arch == CAPDL_ARCH_RISCV;
+
+        for (uint32_t j = 0; table && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (cap->kind != CAPDL_KIND_FRAME && capdl_check_exists(c, cap->kind) &&
+                (cap->kind != table->below || (table->below == table->kind && !riscv))) {
+                report_nesting(c, i, cap, table);
+            }
+        }
+        if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS) {
+            capdl_check_report_cap(c, CAPDL_ERROR, &object->caps[0],
+                                   "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
+                                   capdl_check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
+        }
+    }
+}
+
+static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
+{
+    const struct capdl_object *object = capdl_object(c->spec, id);
+    const struct table *table = table_find(c, object->kind);
+    char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
+
+    for (uint32_t j = 0; table && j < object->num_caps; j++) {
+        const struct capdl_cap *cap = &object->caps[j];
+
+        if (cap->kind != table->below || cap->object == CAPDL_NO_OBJECT) {
+            continue;
+        }
+        if (seen[cap->object]) {
+            capdl_check_report_cap(
+                c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
+                capdl_kind_name(cap->kind), capdl_check_label(c, cap->object, label),
+                capdl_check_label(c, c->table_holder[cap->object] - 1, first), capdl_check_label(c, id, second));
+        }
+        seen[cap->object] = true;
+    }
+}
+
+void capdl_check_table_shared(struct checker *c)
+{
+    bool *seen = capdl_check_zeros(c, sizeof(*seen));
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_check_is_table(capdl_object_kind(c->spec, i))) {
+            check_shared_in(c, i, seen);
+        }
+    }
+    capdl_check_zeros_free(c, seen, sizeof(*seen));
+}
+
+/* "4k", "2M": a size for messages. */
+static const char *size_name(unsigned bits, char *buffer, size_t size)
+{
+    unsigned unit = bits >= 30 ? 30 : bits >= 20 ? 20 : 10;
+
+    snprintf(buffer, size, "%" PRIu64 "%c", UINT64_C(1) << (bits - unit), unit == 30 ? 'G' : unit == 20 ? 'M' : 'k');
+    return buffer;
+}
+
+static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
+{
+    const struct capdl_object *frame = capdl_object(c->spec, cap->object);
+    bool holds_frames = shift <= 30 && capdl_object_kind(c->spec, table) != CAPDL_KIND_EPT_PDPT;
+    char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
+
+    if (!capdl_check_knows_size(c, frame) || !capdl_check_frame_is_legal(c, frame) ||
+        (holds_frames && frame->size_bits == shift)) {
+        return;
+    }
+    capdl_check_label(c, cap->object, label);
+    capdl_check_label(c, table, holder);
+    if (!holds_frames) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in %s '%s', which holds page tables only",
+                               label, capdl_kind_name(capdl_object_kind(c->spec, table)), holder);
+    } else {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
+                               label, size_name(frame->size_bits, has, sizeof(has)),
+                               capdl_kind_name(capdl_object_kind(c->spec, table)), holder,
+                               size_name(shift, expected, sizeof(expected)));
+    }
+}
+
+void capdl_check_frame_level(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+        unsigned shift = capdl_check_is_table(object->kind) ? capdl_check_table_shift(c, i) : 0;
+
+        for (uint32_t j = 0; shift && j < object->num_caps; j++) {
+            if (object->caps[j].kind == CAPDL_KIND_FRAME) {
+                check_level(c, i, &object->caps[j], shift);
+            }
+        }
+    }
+}
+
+/* No architecture can map a page for writing without reading. */
+void capdl_check_frame_rights(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        for (uint32_t j = 0; capdl_check_is_table(object->kind) && j < object->num_caps; j++) {
+            const struct capdl_cap *cap = &object->caps[j];
+
+            if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ)) {
+                capdl_check_report_cap(c, CAPDL_WARNING, cap,
+                                       "frame '%s' is mapped without the right to read: a thread cannot access it",
+                                       capdl_check_label(c, cap->object, label));
+            }
+        }
+    }
+}
+
+/* Whether a capability's mapping is that of its frame. */
+static bool check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
+{
+    const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, cap);
+    const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, extra->mapping_container, extra->mapping_slot);
+    enum capdl_kind kind = capdl_object_kind(c->spec, extra->mapping_container);
+    char label[CHECK_LABEL], table[CHECK_LABEL];
+
+    capdl_check_label(c, cap->object, label);
+    capdl_check_label(c, extra->mapping_container, table);
+    if (!capdl_check_is_table(kind) && kind != CAPDL_KIND_IO_PT) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
+    } else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object)) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
+                               extra->mapping_slot, table, label);
+    } else if (holder->kind != CAPDL_KIND_CNODE) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
+                               capdl_spec_kind_phrase(holder->kind));
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static int mapping_compare(const void *left, const void *right, void *spec)
+{
+    const struct capdl_cap *const *a = left, *const *b = right;
+    const struct capdl_cap_extra *x = capdl_cap_extra(spec, *a), *y = capdl_cap_extra(spec, *b);
+
+    if (x->mapping_container != y->mapping_container) {
+        return x->mapping_container < y->mapping_container ? -1 : 1;
+    }
+    if (x->mapping_slot != y->mapping_slot) {
+        return x->mapping_slot < y->mapping_slot ? -1 : 1;
+    }
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* A mapping is made by one capability. */
+static void check_mapped_once(struct checker *c, const struct capdl_cap **list, size_t count)
+{
+    char table[CHECK_LABEL];
+
+    if (count) {
+        qsort_r(list, count, sizeof(*list), mapping_compare, (void *)(uintptr_t)c->spec);
+    }
+    for (size_t i = 1; i < count; i++) {
+        const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, list[i]);
+        const struct capdl_cap_extra *last = capdl_cap_extra(c->spec, list[i - 1]);
+
+        if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot) {
+            capdl_check_report_cap(c, CAPDL_ERROR, list[i],
+                                   "'mapping' names slot %" PRIu64 " of '%s', as another capability does already",
+                                   extra->mapping_slot, capdl_check_label(c, extra->mapping_container, table));
+        }
+    }
+}
+
+void capdl_check_mapping(struct checker *c)
+{
+    const struct capdl_cap **list = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(c->spec, i);
+
+        for (uint32_t j = 0; j < object->num_caps; j++) {
+            if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING && check_one_mapping(c, object, &object->caps[j])) {
+                list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
+                list[count++] = &object->caps[j];
+            }
+        }
+    }
+    check_mapped_once(c, list, count);
+    free(list);
+}
+
+/* The frame capability that maps an address, 0 if none. False: the shape of the address space is not known. */
+static bool vspace_lookup(const struct checker *c, uint32_t table, uint64_t address, const struct capdl_cap **frame)
+{
+    *frame = NULL;
+    for (unsigned level = 0; level < MOST_LEVELS; level++) {
+        unsigned shift = capdl_check_table_shift(c, table);
+        const struct capdl_cap *cap;
+
+        if (!shift) {
+            return false;
+        }
+        cap = capdl_spec_cap_at(c->spec, table, address >> shift & (capdl_check_table_entries(c, table) - 1));
+        if (!cap || cap->object == CAPDL_NO_OBJECT ||
+            (cap->kind != CAPDL_KIND_FRAME && !capdl_check_is_table(cap->kind))) {
+            return true;
+        }
+        if (cap->kind == CAPDL_KIND_FRAME) {
+            *frame = cap;
+            return true;
+        }
+        table = cap->object;
+    }
+    return true;
+}
+
+static void check_buffer_address(struct checker *c, uint32_t id, const struct capdl_cap *buffer, uint64_t address)
+{
+    const struct capdl_cap *vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE), *mapped;
+    char label[CHECK_LABEL], frame[CHECK_LABEL], other[CHECK_LABEL];
+
+    if (!vspace || !capdl_check_is_vspace_root(c, vspace->kind) ||
+        !vspace_lookup(c, vspace->object, address, &mapped)) {
+        return;
+    }
+    if (c->misplaced || (mapped && mapped->object == buffer->object)) {
+        return;
+    }
+    capdl_check_label(c, id, label);
+    capdl_check_label(c, buffer->object, frame);
+    if (mapped) {
+        capdl_check_report_cap(c, CAPDL_ERROR, buffer,
+                               "the IPC buffer of TCB '%s' is frame '%s', but at its address 0x%" PRIx64
+                               " frame '%s' is mapped",
+                               label, frame, address, capdl_check_label(c, mapped->object, other));
+    } else {
+        capdl_check_report_cap(
+            c, CAPDL_ERROR, buffer,
+            "the IPC buffer of TCB '%s' is frame '%s', but nothing is mapped at its address 0x%" PRIx64, label, frame,
+            address);
+    }
+}
+
+static void check_one_buffer(struct checker *c, uint32_t id)
+{
+    const struct capdl_object *object = capdl_object(c->spec, id);
+    const struct capdl_cap *buffer = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_IPC_BUFFER);
+    uint64_t address = object->u.tcb ? object->u.tcb->addr : 0;
+    char label[CHECK_LABEL];
+
+    capdl_check_label(c, id, label);
+    if (!buffer && address) {
+        capdl_check_report(c, CAPDL_WARNING, object->pos,
+                           "TCB '%s' has an IPC buffer address, but no frame in slot ipc_buffer_slot", label);
+    }
+    if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU)) {
+        return;
+    }
+    if (address % 512) {
+        capdl_check_report(c, CAPDL_ERROR, object->pos,
+                           "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label,
+                           address);
+    } else {
+        check_buffer_address(c, id, buffer, address);
+    }
+    if ((buffer->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) != (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {
+        capdl_check_report_cap(c, CAPDL_WARNING, buffer,
+                               "the IPC buffer of TCB '%s' lacks the right to read or to write: the kernel will "
+                               "not use it",
+                               label);
+    }
+}
+
+void capdl_check_ipc_buffer(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB) {
+            check_one_buffer(c, i);
+        }
+    }
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interned names, and objects by name and index. Texts of names lie one behind the other, each behind a word that says
+ * what it stands for: nearly always one object. A name that stands for more than that has an entry in a list beside
+ * them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+enum { SUGGESTION_LENGTH = 64, MOST_COMPARISONS = 20000000 };
+
+/* Names have the number of the byte they are at, in blocks of this size. */
+enum { BLOCK_BITS = 18, BLOCK = 1 << BLOCK_BITS };
+
+/* Low bits of a name's word; the others are the number of what it stands for. */
+enum { USE_NOTHING, USE_OBJECT, USE_CAP, USE_LISTED, USE_BITS = 2, USE_MASK = (1 << USE_BITS) - 1 };
+
+static uint32_t hash_text(const char *text, size_t length)
+{
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    }
+    return hash ^ hash >> 15;
+}
+
+static uint32_t word_get(const struct spec_name *name)
+{
+    uint32_t word;
+
+    memcpy(&word, name->word, sizeof(word));
+    return word;
+}
+
+static void word_set(struct spec_name *name, uint32_t use, uint32_t number)
+{
+    uint32_t word = number << USE_BITS | use;
+
+    memcpy(name->word, &word, sizeof(word));
+}
+
+struct capdl_spec_name_use capdl_spec_name_use(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    uint32_t word = word_get(name);
+    struct capdl_spec_name_use use = {.scalar = CAPDL_NO_OBJECT};
+
+    if ((word & USE_MASK) == USE_LISTED) {
+        return spec->names->uses[word >> USE_BITS];
+    }
+    if ((word & USE_MASK) == USE_OBJECT) {
+        use.scalar = word >> USE_BITS;
+    } else {
+        use.cap_name = word >> USE_BITS;
+    }
+    return use;
+}
+
+uint32_t capdl_spec_name_scalar(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    return capdl_spec_name_use(spec, name).scalar;
+}
+
+uint32_t capdl_spec_name_length(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    return capdl_spec_name_use(spec, name).array_length;
+}
+
+/* The entry of a name in the list, made when it has none. */
+static struct capdl_spec_name_use *use_listed(struct capdl_spec *spec, struct spec_name *name)
+{
+    struct capdl_names *names = spec->names;
+
+    if ((word_get(name) & USE_MASK) == USE_LISTED) {
+        return &names->uses[word_get(name) >> USE_BITS];
+    }
+    names->uses = capdl_spec_grow(names->uses, &names->capacity_uses, names->num_uses + 1, sizeof(*names->uses));
+    names->uses[names->num_uses] = capdl_spec_name_use(spec, name);
+    word_set(name, USE_LISTED, (uint32_t)names->num_uses);
+    return &names->uses[names->num_uses++];
+}
+
+void capdl_spec_name_set_cap(struct capdl_spec *spec, struct spec_name *name, uint32_t cap_name)
+{
+    if (word_get(name) == USE_NOTHING) {
+        word_set(name, USE_CAP, cap_name);
+    } else {
+        use_listed(spec, name)->cap_name = cap_name;
+    }
+}
+
+void capdl_spec_name_set_broken(struct capdl_spec *spec, struct spec_name *name, bool broken)
+{
+    if (capdl_spec_name_use(spec, name).broken != broken) {
+        use_listed(spec, name)->broken = broken;
+    }
+}
+
+void capdl_spec_name_set_implicit(struct capdl_spec *spec, struct spec_name *name, bool implicit)
+{
+    if (capdl_spec_name_use(spec, name).implicit != implicit) {
+        use_listed(spec, name)->implicit = implicit;
+    }
+}
+
+struct spec_name *capdl_spec_name_of(const char *interned)
+{
+    return (struct spec_name *)(void *)((char *)(uintptr_t)interned - offsetof(struct spec_name, text));
+}
+
+struct spec_name *capdl_spec_name_at(const struct capdl_spec *spec, uint32_t number)
+{
+    return (struct spec_name *)(void *)(spec->names->blocks[number >> BLOCK_BITS] + (number & (BLOCK - 1)));
+}
+
+/* Nearly always it is in the newest block. */
+uint32_t capdl_spec_name_number(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    const struct capdl_names *names = spec->names;
+    uintptr_t place = (uintptr_t)name;
+    size_t block = names->num_blocks - 1;
+
+    while (place - (uintptr_t)names->blocks[block] >= BLOCK) {
+        block--;
+    }
+    return (uint32_t)(block << BLOCK_BITS | (place - (uintptr_t)names->blocks[block]));
+}
+
+/* Another block, or several in a row for a very long name. */
+static void add_blocks(struct capdl_names *names, size_t size)
+{
+    size_t count = (size + BLOCK) >> BLOCK_BITS;
+    char *memory = capdl_spec_realloc(NULL, count << BLOCK_BITS);
+
+    if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS) {
+        capdl_spec_too_large("its names take more than 4 GiB");
+    }
+    names->blocks =
+        capdl_spec_grow(names->blocks, &names->capacity_blocks, names->num_blocks + count, sizeof(*names->blocks));
+    names->used = names->num_blocks == 0; /* no name is at byte 0: that number marks free places of the table */
+    names->first_free = names->num_blocks;
+    for (size_t i = 0; i < count; i++) {
+        names->blocks[names->num_blocks++] = memory + (i << BLOCK_BITS);
+    }
+}
+
+/* A new name; returns its number. */
+static uint32_t name_add(struct capdl_names *names, const char *text, size_t length)
+{
+    size_t size = sizeof(struct spec_name) + length + 1;
+    struct spec_name *name;
+    size_t at;
+
+    if (!names->num_blocks || ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size) {
+        add_blocks(names, size);
+    }
+    at = (names->first_free << BLOCK_BITS) + names->used;
+    name = (struct spec_name *)(void *)(names->blocks[names->first_free] + names->used);
+    word_set(name, USE_NOTHING, 0);
+    memcpy(name->text, text, length);
+    name->text[length] = '\0';
+    names->used += size;
+    return (uint32_t)at;
+}
+
+/* The place of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the
+ * name is. */
+static size_t place_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
+{
+    const struct capdl_names *names = spec->names;
+    size_t i = hash & names->mask;
+
+    for (; names->table[i]; i = (i + 1) & names->mask) {
+        const char *other;
+
+        if (names->marks[i] != hash >> 24) {
+            continue;
+        }
+        other = capdl_spec_name_at(spec, names->table[i])->text;
+        if (!strncmp(other, text, length) && !other[length]) {
+            break;
+        }
+    }
+    return i;
+}
+
+static void table_grow(struct capdl_spec *spec)
+{
+    struct capdl_names *names = spec->names;
+    uint32_t *table = names->table;
+    uint8_t *marks = names->marks;
+    size_t old_size = table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
+
+    names->table = capdl_spec_zeros_grow(NULL, 0, size * sizeof(*table));
+    names->marks = capdl_spec_zeros_grow(NULL, 0, size);
+    names->mask = size - 1;
+    for (size_t i = 0; i < old_size; i++) {
+        if (table[i]) {
+            const char *text = capdl_spec_name_at(spec, table[i])->text;
+            uint32_t hash = hash_text(text, strlen(text));
+            size_t place = hash & names->mask;
+
+            while (names->table[place]) {
+                place = (place + 1) & names->mask;
+            }
+            names->table[place] = table[i];
+            names->marks[place] = (uint8_t)(hash >> 24);
+        }
+    }
+    if (old_size) {
+        capdl_spec_zeros_free(table, old_size * sizeof(*table));
+        capdl_spec_zeros_free(marks, old_size);
+    }
+}
+
+struct spec_name *capdl_spec_name_lookup(const struct capdl_spec *spec, const char *text, size_t length)
+{
+    uint32_t number =
+        spec->names->table ? spec->names->table[place_of(spec, text, length, hash_text(text, length))] : 0;
+
+    return number ? capdl_spec_name_at(spec, number) : NULL;
+}
+
+struct spec_name *capdl_spec_name_intern(struct capdl_spec *spec, const char *text, size_t length)
+{
+    struct capdl_names *names = spec->names;
+    uint32_t hash = hash_text(text, length);
+    size_t place;
+
+    if (!names->table || names->count + names->count / 4 > names->mask) {
+        table_grow(spec);
+    }
+    place = place_of(spec, text, length, hash);
+    if (!names->table[place]) {
+        names->table[place] = name_add(names, text, length);
+        names->marks[place] = (uint8_t)(hash >> 24);
+        names->count++;
+    }
+    return capdl_spec_name_at(spec, names->table[place]);
+}
+
+void capdl_spec_names_free(struct capdl_names *names)
+{
+    if (names->table) {
+        capdl_spec_zeros_free(names->table, (names->mask + 1) * sizeof(*names->table));
+        capdl_spec_zeros_free(names->marks, names->mask + 1);
+    }
+    for (size_t i = 0; i < names->num_blocks; i++) {
+        if (!i || names->blocks[i] != names->blocks[i - 1] + BLOCK) {
+            free(names->blocks[i]);
+        }
+    }
+    free(names->blocks);
+    free(names->uses);
+    free(names->sparse);
+}
+
+static uint32_t *sparse_place(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
+{
+    const struct capdl_names *names = spec->names;
+    uint32_t hash = (capdl_spec_name_number(spec, name) ^ index * 2654435761u) * 2246822519u;
+    size_t i = (hash ^ hash >> 13) & names->sparse_mask;
+
+    for (; names->sparse[i] != CAPDL_NO_OBJECT; i = (i + 1) & names->sparse_mask) {
+        uint32_t object = names->sparse[i];
+
+        if (capdl_object_name(spec, object) == name->text && capdl_object_index(spec, object) == index) {
+            break;
+        }
+    }
+    return &names->sparse[i];
+}
+
+static void sparse_grow(struct capdl_spec *spec)
+{
+    struct capdl_names *names = spec->names;
+    uint32_t *old = names->sparse;
+    size_t old_size = old ? names->sparse_mask + 1 : 0;
+    size_t size = old_size ? old_size * 2 : 64;
+
+    names->sparse = capdl_spec_realloc(NULL, size * sizeof(*old));
+    memset(names->sparse, 0xff, size * sizeof(*old));
+    names->sparse_mask = size - 1;
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i] != CAPDL_NO_OBJECT) {
+            *sparse_place(spec, capdl_spec_name_of(capdl_object_name(spec, old[i])), capdl_object_index(spec, old[i])) =
+                old[i];
+        }
+    }
+    free(old);
+}
+
+/* Arrays declared in one go, nearly all of them, need no table entry per element. */
+static void enter_element(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
+{
+    struct capdl_names *names = spec->names;
+    struct capdl_spec_name_use *use = use_listed(spec, name);
+
+    use->num_elements++;
+    if (index >= use->array_length) {
+        use->array_length = index + 1;
+    }
+    if (index == 0 && use->dense == 0) {
+        use->first = object;
+    }
+    if (index == use->dense && object == use->first + index) {
+        use->dense++;
+        return;
+    }
+    if (!names->sparse || names->num_sparse * 2 > names->sparse_mask) {
+        sparse_grow(spec);
+    }
+    *sparse_place(spec, name, index) = object;
+    names->num_sparse++;
+}
+
+void capdl_spec_name_enter(struct capdl_spec *spec, struct spec_name *name, uint32_t index, uint32_t object)
+{
+    if (index != CAPDL_NO_INDEX) {
+        enter_element(spec, name, index, object);
+    } else if (word_get(name) == USE_NOTHING) {
+        word_set(name, USE_OBJECT, object);
+    } else {
+        use_listed(spec, name)->scalar = object;
+    }
+}
+
+uint32_t capdl_spec_name_find(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
+{
+    struct capdl_spec_name_use use = capdl_spec_name_use(spec, name);
+
+    if (index == CAPDL_NO_INDEX) {
+        return use.scalar;
+    }
+    if (index < use.dense) {
+        return use.first + index;
+    }
+    return spec->names->sparse && index < use.array_length ? *sparse_place(spec, name, index) : CAPDL_NO_OBJECT;
+}
+
+unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most)
+{
+    unsigned row[SUGGESTION_LENGTH + 1];
+
+    if (a_length > SUGGESTION_LENGTH || b_length > SUGGESTION_LENGTH || a_length > b_length + most ||
+        b_length > a_length + most) {
+        return most + 1;
+    }
+    for (unsigned j = 0; j <= b_length; j++) {
+        row[j] = j;
+    }
+    for (unsigned i = 1; i <= a_length; i++) {
+        unsigned diagonal = row[0], least = i;
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            unsigned above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
+
+            if (above + 1 < best) {
+                best = above + 1;
+            }
+            if (row[j - 1] + 1 < best) {
+                best = row[j - 1] + 1;
+            }
+            row[j] = best;
+            diagonal = above;
+            if (best < least) {
+                least = best;
+            }
+        }
+        if (least > most) {
+            return most + 1;
+        }
+    }
+    return row[b_length];
+}
+
+unsigned capdl_distance(const char *a, const char *b)
+{
+    return capdl_spec_distance(a, strlen(a), b, strlen(b), 3);
+}
+
+static bool names_object(const struct capdl_spec *spec, const struct spec_name *name)
+{
+    struct capdl_spec_name_use use = capdl_spec_name_use(spec, name);
+
+    return use.scalar != CAPDL_NO_OBJECT || use.array_length;
+}
+
+const char *capdl_spec_nearest(const struct capdl_spec *spec, const char *text)
+{
+    struct capdl_names *names = spec->names;
+    size_t length = strlen(text);
+    unsigned most = length < 4 ? 1 : length < 10 ? 2 : 3;
+    const char *nearest = NULL;
+
+    if (!names->table || names->comparisons > MOST_COMPARISONS) {
+        return NULL;
+    }
+    names->comparisons += names->count;
+    for (size_t i = 0; i <= names->mask; i++) {
+        const struct spec_name *name = names->table[i] ? capdl_spec_name_at(spec, names->table[i]) : NULL;
+        unsigned distance;
+
+        if (!name || !names_object(spec, name)) {
+            continue;
+        }
+        distance = capdl_spec_distance(text, length, name->text, strlen(name->text), most);
+        if (distance > most || distance >= length) {
+            continue;
+        }
+        if (distance < most || !nearest || strcmp(name->text, nearest) < 0) {
+            nearest = name->text;
+        }
+        most = distance;
+    }
+    return nearest;
+}

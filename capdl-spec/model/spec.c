@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The model: adding and finding objects and capabilities. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+static const struct {
+    const char *keyword, *arches, *name;
+} kinds[] = {
+#define CAPDL_KIND(id, keyword, arches, name) {keyword, arches, name},
+#include <capdl/kinds.def>
+#undef CAPDL_KIND
+};
+
+static const char *const arches[] = {
+#define CAPDL_ARCH(id, keyword, bits, boots) keyword,
+#include <capdl/arch.def>
+#undef CAPDL_ARCH
+};
+
+/* How kinds.def abbreviates them, in the same order. */
+static const char arch_initials[] = "ARX1I";
+
+const char *capdl_kind_keyword(enum capdl_kind kind)
+{
+    return kinds[kind].keyword;
+}
+
+const char *capdl_kind_name(enum capdl_kind kind)
+{
+    return kinds[kind].name;
+}
+
+const char *capdl_spec_kind_phrase(enum capdl_kind kind)
+{
+    static const char *const phrases[][2] = {
+#define CAPDL_KIND(id, keyword, arches, name) {"a " name, "an " name},
+#include <capdl/kinds.def>
+#undef CAPDL_KIND
+    };
+    const char *name = kinds[kind].name;
+    bool initials = name[1] >= 'A' && name[1] <= 'Z'; /* spoken: "an MSI interrupt", but "a TCB" */
+
+    if (kind == CAPDL_KIND_LEFTOVER) { /* a plural */
+        return name;
+    }
+    return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
+}
+
+bool capdl_kind_on_arch(enum capdl_kind kind, enum capdl_arch arch)
+{
+    return strchr(kinds[kind].arches, arch_initials[arch]);
+}
+
+const char *capdl_arch_name(enum capdl_arch arch)
+{
+    return arches[arch];
+}
+
+char *capdl_object_label(const struct capdl_object *object, char *buffer, size_t size)
+{
+    if (object->index == CAPDL_NO_INDEX) {
+        snprintf(buffer, size, "%s", object->name);
+    } else {
+        snprintf(buffer, size, "%s[%u]", object->name, (unsigned)object->index);
+    }
+    return buffer;
+}
+
+void capdl_spec_init(struct capdl_spec *spec)
+{
+    memset(spec, 0, sizeof(*spec));
+    spec->objects = capdl_spec_objects_new();
+    spec->caps = capdl_spec_caps_new();
+    spec->places = capdl_spec_positions_new();
+    spec->arena = capdl_spec_realloc(NULL, sizeof(*spec->arena));
+    memset(spec->arena, 0, sizeof(*spec->arena));
+    spec->names = capdl_spec_realloc(NULL, sizeof(*spec->names));
+    memset(spec->names, 0, sizeof(*spec->names));
+}
+
+void capdl_spec_free(struct capdl_spec *spec)
+{
+    if (spec->caps) {
+        capdl_spec_caps_free(spec);
+    }
+    if (spec->objects) {
+        capdl_spec_objects_free(spec->objects);
+    }
+    if (spec->places) {
+        capdl_spec_positions_free(spec->places);
+    }
+    free(spec->extras);
+    free(spec->irqs);
+    free(spec->derivations);
+    if (spec->names) {
+        capdl_spec_names_free(spec->names);
+    }
+    if (spec->arena) {
+        capdl_spec_arena_free(spec->arena);
+    }
+    free(spec->names);
+    free(spec->arena);
+    memset(spec, 0, sizeof(*spec));
+}
+
+void *capdl_spec_alloc(struct capdl_spec *spec, size_t size)
+{
+    return capdl_spec_arena_alloc(spec->arena, size);
+}
+
+const char *capdl_spec_intern(struct capdl_spec *spec, const char *text, size_t length)
+{
+    return capdl_spec_name_intern(spec, text, length)->text;
+}
+
+uint32_t capdl_spec_find(const struct capdl_spec *spec, const char *text, uint32_t index)
+{
+    const struct spec_name *name = capdl_spec_name_lookup(spec, text, strlen(text));
+
+    return name ? capdl_spec_name_find(spec, name, index) : CAPDL_NO_OBJECT;
+}
+
+uint32_t capdl_spec_array_length(const struct capdl_spec *spec, const char *text)
+{
+    const struct spec_name *name = capdl_spec_name_lookup(spec, text, strlen(text));
+
+    return name ? capdl_spec_name_length(spec, name) : 0;
+}
+
+uint32_t capdl_spec_add_named(struct capdl_spec *spec, struct spec_name *name, uint32_t index, enum capdl_kind kind,
+                              struct capdl_pos pos)
+{
+    uint32_t id = capdl_spec_objects_add(spec);
+    struct capdl_object object = {
+        .name = name->text,
+        .index = index,
+        .parent = CAPDL_NO_OBJECT,
+        .kind = (uint8_t)kind,
+        .program = CAPDL_NO_OBJECT,
+        .pos = pos,
+    };
+
+    capdl_object_set(spec, id, &object);
+    capdl_spec_name_enter(spec, name, index, id);
+    return id;
+}
+
+uint32_t capdl_spec_add(struct capdl_spec *spec, const char *name, uint32_t index, enum capdl_kind kind,
+                        struct capdl_pos pos)
+{
+    return capdl_spec_add_named(spec, capdl_spec_name_intern(spec, name, strlen(name)), index, kind, pos);
+}
+
+uint64_t capdl_object_number(const struct capdl_object *object, enum capdl_number number)
+{
+    return object->u.numbers ? object->u.numbers->value[number] : 0;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "lexer.h"
+
+enum { MOST_MARKER_FILES = 256 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Every character outside ASCII counts as a letter. */
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static bool is_name_char(char c)
+{
+    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '@' || c == '.';
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+static char peek(const struct text_lexer *lexer, size_t ahead)
+{
+    return (size_t)(lexer->end - lexer->at) > ahead ? lexer->at[ahead] : '\0';
+}
+
+struct capdl_pos capdl_text_lex_pos(const struct text_lexer *lexer, const char *at)
+{
+    return (struct capdl_pos){
+        .line = (uint32_t)(at - lexer->text) + 1, .column = CAPDL_POS_OFFSET, .file = lexer->source};
+}
+
+void capdl_text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t source)
+{
+    const struct capdl_source *file = &diags->files[source];
+
+    *lexer = (struct text_lexer){
+        .diags = diags,
+        .text = file->text,
+        .at = file->text,
+        .end = file->text + file->size,
+        .line = 1,
+        .source = source,
+        .marked = source,
+    };
+    if (file->size >= 3 && !memcmp(file->text, "\xef\xbb\xbf", 3)) {
+        lexer->at += 3;
+    }
+    lexer->line_start = lexer->at;
+}
+
+static void next_line(struct text_lexer *lexer)
+{
+    lexer->line++;
+    lexer->line_start = lexer->at;
+}
+
+/* Steps over one byte, keeping track of lines. */
+static void step(struct text_lexer *lexer)
+{
+    if (*lexer->at++ == '\n') {
+        next_line(lexer);
+    }
+}
+
+/* The file that a line marker names. The file being read gets an entry without text: its lines are not the marker's
+ * lines. */
+static uint16_t marker_file(struct text_lexer *lexer, const char *name, size_t length)
+{
+    struct capdl_diags *diags = lexer->diags;
+    char buffer[512];
+
+    for (size_t i = lexer->source; i < diags->num_files; i++) {
+        if (!diags->files[i].text && strlen(diags->files[i].name) == length &&
+            !memcmp(diags->files[i].name, name, length)) {
+            return (uint16_t)i;
+        }
+    }
+    if (length >= sizeof(buffer) || diags->num_files > MOST_MARKER_FILES) {
+        return lexer->source;
+    }
+    memcpy(buffer, name, length);
+    buffer[length] = '\0';
+    return capdl_diags_add_source(diags, buffer, NULL, 0);
+}
+
+/* `# 12 "file"` and `#line 12 "file"`, as a C preprocessor leaves them. False if this is something else. */
+static bool line_marker(struct text_lexer *lexer)
+{
+    const char *end = memchr(lexer->at, '\n', (size_t)(lexer->end - lexer->at));
+    const char *at = lexer->at + 1, *name;
+    struct capdl_marker marker = {.file = lexer->marked};
+
+    end = end ? end : lexer->end;
+    while (at < end && (*at == ' ' || *at == '\t')) {
+        at++;
+    }
+    if (end - at > 4 && !memcmp(at, "line", 4)) {
+        at += 4;
+    }
+    while (at < end && (*at == ' ' || *at == '\t')) {
+        at++;
+    }
+    if (at == end || !is_digit(*at)) {
+        return false;
+    }
+    while (at < end && is_digit(*at)) {
+        marker.line = marker.line * 10 + (uint32_t)(*at++ - '0');
+    }
+    name = memchr(at, '"', (size_t)(end - at));
+    if (name) {
+        const char *quote = memchr(name + 1, '"', (size_t)(end - name - 1));
+
+        if (!quote) {
+            return false;
+        }
+        marker.file = marker_file(lexer, name + 1, (size_t)(quote - name - 1));
+    } else if (marker.file == lexer->source) {
+        const char *own = lexer->diags->files[lexer->source].name;
+
+        marker.file = marker_file(lexer, own, strlen(own));
+    }
+    lexer->at = end;
+    lexer->marked = marker.file;
+    marker.offset = (uint32_t)(end - lexer->text) + (end < lexer->end); /* the line behind the marker */
+    capdl_diags_add_marker(lexer->diags, lexer->source, marker);
+    return true;
+}
+
+/* Comments nest: `open` of them are to be closed. */
+static void block_comment(struct text_lexer *lexer)
+{
+    struct capdl_pos pos = capdl_text_lex_pos(lexer, lexer->at);
+    size_t open = 0;
+
+    while (lexer->at < lexer->end) {
+        if (peek(lexer, 0) == '/' && peek(lexer, 1) == '*') {
+            lexer->at += 2;
+            open++;
+        } else if (peek(lexer, 0) == '*' && peek(lexer, 1) == '/') {
+            lexer->at += 2;
+            if (!--open) {
+                return;
+            }
+        } else {
+            step(lexer);
+        }
+    }
+    if (!lexer->silent) {
+        capdl_error(lexer->diags, pos, "this comment is not closed: comments nest, so each '/*' needs its own '*/'");
+    }
+}
+
+static void skip_blanks(struct text_lexer *lexer)
+{
+    while (lexer->at < lexer->end) {
+        char c = *lexer->at;
+
+        if (is_blank(c)) {
+            step(lexer);
+        } else if (c == '-' && peek(lexer, 1) == '-') {
+            while (lexer->at < lexer->end && *lexer->at != '\n') {
+                step(lexer);
+            }
+        } else if (c == '/' && peek(lexer, 1) == '*') {
+            block_comment(lexer);
+        } else if (c != '#' || lexer->at != lexer->line_start || !line_marker(lexer)) {
+            return;
+        }
+    }
+}
+
+/* Whether no token stands before this place on its line. */
+static bool is_first(const struct text_lexer *lexer)
+{
+    const char *at = lexer->line_start;
+
+    if (lexer->at - at > 256) {
+        return false;
+    }
+    while (at < lexer->at && is_blank(*at)) {
+        at++;
+    }
+    return at == lexer->at;
+}
+
+static unsigned digit_value(char c)
+{
+    if (is_digit(c)) {
+        return (unsigned)(c - '0');
+    }
+    if (c >= 'a' && c <= 'f') {
+        return (unsigned)(c - 'a') + 10;
+    }
+    return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : 99;
+}
+
+static void number_error(struct text_lexer *lexer, struct text_token *token, const char *message)
+{
+    token->kind = TEXT_BAD;
+    if (!lexer->silent) {
+        capdl_error(lexer->diags, token->pos, "%s", message);
+    }
+}
+
+static void lex_number(struct text_lexer *lexer, struct text_token *token)
+{
+    unsigned base = 10;
+    bool overflow = false;
+    const char *digits;
+
+    if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'x' || peek(lexer, 1) == 'X')) {
+        base = 16;
+    } else if (peek(lexer, 0) == '0' && (peek(lexer, 1) == 'o' || peek(lexer, 1) == 'O')) {
+        base = 8;
+    }
+    lexer->at += base == 10 ? 0 : 2;
+    digits = lexer->at;
+    for (unsigned digit; lexer->at < lexer->end && (digit = digit_value(*lexer->at)) < base; lexer->at++) {
+        overflow |= __builtin_mul_overflow(token->number, (uint64_t)base, &token->number) ||
+                    __builtin_add_overflow(token->number, (uint64_t)digit, &token->number);
+    }
+    if (lexer->at == digits) {
+        number_error(lexer, token,
+                     base == 16 ? "expected hexadecimal digits after '0x'" : "expected octal digits after '0o'");
+    } else if (overflow) {
+        number_error(lexer, token, "this number does not fit in 64 bits: the largest is 0xffffffffffffffff");
+    }
+}
+
+/* Control characters have no place in names of files, and cannot be printed again. */
+static void reject_control(struct text_lexer *lexer, struct text_token *token)
+{
+    for (size_t i = 0; i < token->length; i++) {
+        if ((unsigned char)token->text[i] < ' ' && token->kind != TEXT_BAD) {
+            token->kind = TEXT_BAD;
+            if (!lexer->silent) {
+                capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x in this text",
+                            (unsigned char)token->text[i]);
+            }
+        }
+    }
+}
+
+/* Reads a string whose opening quote is next; it ends on its line. */
+static void lex_string(struct text_lexer *lexer, struct text_token *token)
+{
+    lexer->at++;
+    token->text = lexer->at;
+    while (lexer->at < lexer->end && *lexer->at != '"' && *lexer->at != '\n') {
+        step(lexer);
+    }
+    token->length = (size_t)(lexer->at - token->text);
+    if (lexer->at < lexer->end && *lexer->at == '"') {
+        lexer->at++;
+        reject_control(lexer, token);
+        return;
+    }
+    token->kind = TEXT_BAD;
+    if (!lexer->silent) {
+        capdl_error(lexer->diags, token->pos, "this string is not closed: expected '\"' before the end of the line");
+    }
+}
+
+static void lex_bad(struct text_lexer *lexer, struct text_token *token)
+{
+    char c = *token->text;
+
+    token->kind = TEXT_BAD;
+    if (lexer->silent) {
+        return;
+    }
+    if (c == '/' && peek(lexer, 0) == '/') {
+        capdl_error(lexer->diags, token->pos, "'//' does not start a comment here: use '--' or '/* */'");
+    } else if (c == '#') {
+        capdl_error(lexer->diags, token->pos,
+                    "'#' lines other than line markers are not understood: run the C preprocessor first");
+    } else if (c > ' ' && c < 0x7f) {
+        capdl_error(lexer->diags, token->pos, "unexpected character '%c'", c);
+    } else {
+        capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x", (unsigned char)c);
+    }
+}
+
+/* Length of the UTF-8 sequence here, 0 if it is none. Overlong forms are not worth a check: nothing depends on them. */
+static size_t sequence_length(const struct text_lexer *lexer)
+{
+    unsigned char c = (unsigned char)*lexer->at;
+    size_t length = c < 0x80                ? 1
+                    : c >= 0xc2 && c < 0xe0 ? 2
+                    : c >= 0xe0 && c < 0xf0 ? 3
+                    : c >= 0xf0 && c < 0xf5 ? 4
+                                            : 0;
+
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)peek(lexer, i) & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return length;
+}
+
+static void lex_name(struct text_lexer *lexer, struct text_token *token)
+{
+    bool valid = true;
+
+    while (lexer->at < lexer->end && is_name_char(*lexer->at)) {
+        size_t length = sequence_length(lexer);
+
+        if (!length && valid && !lexer->silent) {
+            capdl_error(lexer->diags, capdl_text_lex_pos(lexer, lexer->at), "the byte 0x%02x is not UTF-8 text",
+                        (unsigned char)*lexer->at);
+        }
+        valid = valid && length;
+        for (size_t i = 0; i < (length ? length : 1); i++) {
+            step(lexer);
+        }
+    }
+    token->length = (size_t)(lexer->at - token->text);
+    if (!valid) {
+        token->kind = TEXT_BAD;
+    }
+}
+
+/* A line the lexer cannot make sense of is given up as a whole. */
+static bool spoils_line(const struct text_lexer *lexer, char c)
+{
+    return c == '#' || (c == '/' && peek(lexer, 0) == '/');
+}
+
+static void lex_punct(struct text_lexer *lexer, struct text_token *token)
+{
+    char c = *lexer->at++;
+
+    token->punct = c;
+    token->length = 1;
+    if (c == '.' && peek(lexer, 0) == '.') {
+        lexer->at++;
+        token->kind = TEXT_DOTS;
+        token->length = 2;
+    } else if (!memchr("{}()[]<>=,:;./-", c, 15) || spoils_line(lexer, c)) {
+        lex_bad(lexer, token);
+        while (spoils_line(lexer, c) && lexer->at < lexer->end && *lexer->at != '\n') {
+            step(lexer);
+        }
+    }
+}
+
+struct text_token capdl_text_lex_next(struct text_lexer *lexer)
+{
+    struct text_token token = {.kind = TEXT_PUNCT};
+
+    skip_blanks(lexer);
+    token.pos = capdl_text_lex_pos(lexer, lexer->at);
+    token.line = lexer->line;
+    token.column = (size_t)(lexer->at - lexer->line_start);
+    token.first = is_first(lexer);
+    token.text = lexer->at;
+    if (lexer->at == lexer->end) {
+        token.kind = TEXT_END;
+    } else if (is_letter(*lexer->at)) {
+        token.kind = TEXT_NAME;
+        lex_name(lexer, &token);
+    } else if (is_digit(*lexer->at)) {
+        token.kind = TEXT_NUMBER;
+        lex_number(lexer, &token);
+        token.length = (size_t)(lexer->at - token.text);
+    } else if (*lexer->at == '"') {
+        token.kind = TEXT_STRING;
+        lex_string(lexer, &token);
+    } else {
+        lex_punct(lexer, &token);
+    }
+    return token;
+}
+
+bool capdl_text_lex_word(struct text_lexer *lexer, struct text_token *token)
+{
+    while (lexer->at < lexer->end && is_blank(*lexer->at)) {
+        step(lexer);
+    }
+    *token = (struct text_token){.kind = TEXT_NAME, .pos = capdl_text_lex_pos(lexer, lexer->at), .text = lexer->at};
+    if (lexer->at == lexer->end || *lexer->at == '}') {
+        return false;
+    }
+    if (*lexer->at == '"') {
+        token->kind = TEXT_STRING;
+        lex_string(lexer, token);
+        return true;
+    }
+    while (lexer->at < lexer->end && !is_blank(*lexer->at) && *lexer->at != '}') {
+        step(lexer);
+    }
+    token->length = (size_t)(lexer->at - token->text);
+    reject_control(lexer, token);
+    return true;
+}

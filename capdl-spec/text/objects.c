@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The objects section: declarations, arrays, and which untyped covers what. */
+#include <string.h>
+
+#include "parse.h"
+
+/* A declaration being read. */
+struct declaration {
+    struct text_ref base;
+    uint64_t first, count; /* elements declared; count 0: not an array */
+    struct capdl_object prototype;
+    uint32_t parent; /* untyped given by nesting or by the qualified name */
+    uint32_t object; /* the untyped that children go to */
+};
+
+static bool declarations_parse(struct text_parser *, uint32_t parent);
+
+bool capdl_text_at_declaration(const struct text_parser *p)
+{
+    struct text_lexer lexer;
+    struct text_token token = capdl_text_behind_ref(p, &lexer);
+
+    return p->token.kind == TEXT_NAME && token.kind == TEXT_PUNCT && (token.punct == '=' || token.punct == '/');
+}
+
+/*
+ * Skips to the next declaration. One that starts a line no further right than the broken one is taken for the next even
+ * when braces are open: then the broken one lacks a brace.
+ */
+static void resynchronise(struct text_parser *p, struct text_token start)
+{
+    unsigned long depth = 0;
+
+    while (p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
+        bool outdented = p->token.first && p->token.column <= start.column;
+
+        if (p->token.text != start.text) {
+            if ((!depth || outdented) && capdl_text_at_declaration(p)) {
+                return;
+            }
+        }
+        if (capdl_text_is(p, '}') && !depth) {
+            return;
+        }
+        depth += capdl_text_is(p, '{');
+        depth -= capdl_text_is(p, '}');
+        capdl_text_advance(p);
+    }
+}
+
+static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32_t object)
+{
+    char label[128];
+
+    capdl_object_label(capdl_object(p->spec, object), label, sizeof(label));
+    capdl_error(p->diags, pos, "'%s' is declared twice", label);
+    capdl_note(p->diags, capdl_object(p->spec, object)->pos, "first declared here");
+}
+
+static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, struct capdl_pos pos)
+{
+    const struct capdl_object *object = capdl_object(p->spec, child);
+    char label[128], parent[128], other[128];
+
+    if (untyped == CAPDL_NO_OBJECT || object->parent == untyped) {
+        return;
+    }
+    capdl_object_label(object, label, sizeof(label));
+    capdl_object_label(capdl_object(p->spec, untyped), parent, sizeof(parent));
+    if (child == untyped) {
+        capdl_error(p->diags, pos, "'%s' cannot be made from itself", label);
+    } else if (object->parent != CAPDL_NO_OBJECT) {
+        capdl_object_label(capdl_object(p->spec, object->parent), other, sizeof(other));
+        capdl_error(p->diags, pos, "'%s' cannot be made from both '%s' and '%s'", label, other, parent);
+    } else {
+        struct capdl_object changed = *object;
+
+        changed.parent = untyped;
+        capdl_object_set(p->spec, child, &changed);
+    }
+}
+
+static bool name_is_free(struct text_parser *p, const struct text_ref *base)
+{
+    for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++) {
+        if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
+            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name",
+                        base->name->text, capdl_kind_name((enum capdl_kind)kind));
+            return false;
+        }
+    }
+    if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps")) {
+        return true;
+    }
+    capdl_error(p->diags, base->pos, "'%s' is a reserved word: an object needs another name", base->name->text);
+    return false;
+}
+
+/* Whether a qualifier mentions an untyped for the first time: by a name that is free, or as the next element of an
+   array that is known by such mentions only. */
+static bool is_first_mention(const struct text_parser *p, const struct text_ref *ref)
+{
+    struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, ref->name);
+    const struct text_range *range = ref->indexed ? &p->ranges[ref->first_range] : NULL;
+
+    if (use.scalar != CAPDL_NO_OBJECT || (use.array_length && !use.implicit)) {
+        return false;
+    }
+    return range ? ref->num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == use.array_length
+                 : !use.array_length;
+}
+
+/* The untyped that a qualifier names; one that is not there yet is declared by being mentioned. */
+static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, uint32_t *object)
+{
+    struct spec_name *name = ref->name;
+
+    if (is_first_mention(p, ref)) {
+        uint32_t index = ref->indexed ? capdl_spec_name_length(p->spec, name) : CAPDL_NO_INDEX;
+
+        if (!name_is_free(p, ref)) {
+            return false;
+        }
+        *object = capdl_spec_add_named(p->spec, name, index, CAPDL_KIND_UT, ref->pos);
+        capdl_spec_name_set_implicit(p->spec, name, true);
+        return true;
+    }
+    if (!capdl_text_ref_object(p, ref, "an untyped declared before", object)) {
+        return false;
+    }
+    if (capdl_object(p->spec, *object)->kind == CAPDL_KIND_UT) {
+        return true;
+    }
+    capdl_error(p->diags, ref->pos, "'%s' is not an untyped: nothing can be made from it", name->text);
+    capdl_note(p->diags, capdl_object(p->spec, *object)->pos, "it is declared here");
+    return false;
+}
+
+/* `a/b/x`: a covers b, b covers x. */
+static bool qualified_name(struct text_parser *p, struct declaration *decl)
+{
+    bool known = true;
+
+    if (!capdl_text_ref_parse(p, &decl->base)) {
+        return false;
+    }
+    while (capdl_text_accept(p, '/')) {
+        uint32_t object = CAPDL_NO_OBJECT;
+
+        known = known && qualifier_object(p, &decl->base, &object);
+        if (known) {
+            set_parent(p, object, decl->parent, decl->base.pos);
+            decl->parent = object;
+        }
+        if (!capdl_text_ref_parse(p, &decl->base)) {
+            return false;
+        }
+    }
+    if (!known) {
+        decl->parent = CAPDL_NO_OBJECT;
+    }
+    return true;
+}
+
+static bool reject_elements(struct text_parser *p, const struct text_ref *base, const char *why)
+{
+    capdl_error(p->diags, base->pos, "the elements of '%s' cannot be declared so: %s", base->name->text, why);
+    return false;
+}
+
+/* What is between the brackets: [4] for four elements, [2..3] for these two of an array whose elements differ. */
+static bool declared_elements(struct text_parser *p, struct declaration *decl)
+{
+    const struct text_range *range = &p->ranges[decl->base.first_range];
+
+    if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH)) {
+        return reject_elements(p, &decl->base, "expected their number, such as [4], or a range such as [0..3]");
+    }
+    decl->first = range->kind == TEXT_RANGE_ONE ? 0 : range->first;
+    if (range->kind == TEXT_RANGE_ONE && range->first == 0) {
+        return reject_elements(p, &decl->base, "an array has at least one element");
+    }
+    if (range->last < decl->first) {
+        return reject_elements(p, &decl->base, "the range counts down");
+    }
+    if (range->last >= p->most_objects) {
+        capdl_text_too_large(p, decl->base.pos, "objects", p->most_objects);
+        return false;
+    }
+    decl->count = range->kind == TEXT_RANGE_ONE ? range->first : range->last - range->first + 1;
+    return true;
+}
+
+/* An untyped may be declared again to add children; what is said about it must agree. */
+static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint32_t id)
+{
+    struct capdl_object old = *capdl_object(p->spec, id);
+    const struct capdl_object *new = &decl->prototype;
+    unsigned both;
+
+    if (old.kind != CAPDL_KIND_UT || new->kind != CAPDL_KIND_UT) {
+        report_duplicate(p, decl->base.pos, id);
+        return false;
+    }
+    both = old.flags & new->flags;
+    if ((both & CAPDL_OBJECT_HAS_SIZE && old.size_bits != new->size_bits) ||
+        (both & CAPDL_OBJECT_HAS_PADDR && old.paddr != new->paddr)) {
+        capdl_error(p->diags, decl->base.pos, "'%s' is declared again with another size or address", old.name);
+        capdl_note(p->diags, old.pos, "first declared here");
+    }
+    if (new->flags & CAPDL_OBJECT_HAS_SIZE) {
+        old.size_bits = new->size_bits;
+    }
+    if (new->flags & CAPDL_OBJECT_HAS_PADDR) {
+        old.paddr = new->paddr;
+    }
+    if (capdl_spec_name_use(p->spec, capdl_spec_name_of(old.name)).implicit && old.index == CAPDL_NO_INDEX) {
+        old.pos = decl->base.pos;
+    }
+    old.flags |= new->flags;
+    capdl_object_set(p->spec, id, &old);
+    set_parent(p, id, decl->parent, decl->base.pos);
+    decl->object = id;
+    return true;
+}
+
+/* Elements of an array have their own copies of what a front end might change in one of them. */
+static void copy_content(struct text_parser *p, struct capdl_object *object)
+{
+    size_t size = 0;
+    void *copy;
+
+    if (object->kind == CAPDL_KIND_TCB) {
+        size = sizeof(*object->u.tcb);
+    } else if (object->kind == CAPDL_KIND_SC) {
+        size = sizeof(*object->u.sc);
+    }
+    if (!size || !object->u.tcb) {
+        return;
+    }
+    copy = capdl_spec_alloc(p->spec, size);
+    memcpy(copy, object->u.tcb, size);
+    object->u.tcb = copy;
+}
+
+static uint32_t add_object(struct text_parser *p, const struct declaration *decl, uint32_t index)
+{
+    uint32_t id = capdl_spec_add_named(p->spec, decl->base.name, index, decl->prototype.kind, decl->base.pos);
+    struct capdl_object object = decl->prototype;
+
+    object.parent = decl->parent;
+    object.index = index;
+    object.program = CAPDL_NO_OBJECT;
+    object.pos = decl->base.pos;
+    if (index != CAPDL_NO_INDEX && index != decl->first) {
+        copy_content(p, &object);
+    }
+    capdl_object_set(p->spec, id, &object);
+    return id;
+}
+
+static bool add_array(struct text_parser *p, struct declaration *decl)
+{
+    uint32_t element = capdl_spec_name_find(p->spec, decl->base.name, (uint32_t)decl->first);
+
+    if (p->spec->num_objects + decl->count > p->most_objects) {
+        capdl_text_too_large(p, decl->base.pos, "objects", p->most_objects);
+        return false;
+    }
+    if (element == CAPDL_NO_OBJECT && capdl_spec_name_length(p->spec, decl->base.name) > decl->first) {
+        element = capdl_spec_name_find(p->spec, decl->base.name, capdl_spec_name_length(p->spec, decl->base.name) - 1);
+    }
+    if (element != CAPDL_NO_OBJECT) {
+        report_duplicate(p, decl->base.pos, element);
+        return false;
+    }
+    for (uint64_t i = 0; i < decl->count; i++) {
+        decl->object = add_object(p, decl, (uint32_t)(decl->first + i));
+    }
+    if (decl->count > 1) {
+        decl->object = CAPDL_NO_OBJECT;
+    }
+    return true;
+}
+
+/* `u[3] = ut { ... }` gives children to an element of an array that is there already. */
+static bool is_known_element(const struct text_parser *p, const struct declaration *decl, uint32_t *element)
+{
+    const struct text_range *range = &p->ranges[decl->base.first_range];
+
+    if (decl->base.num_ranges != 1 || range->kind != TEXT_RANGE_ONE || decl->prototype.kind != CAPDL_KIND_UT ||
+        range->first >= capdl_spec_name_length(p->spec, decl->base.name)) {
+        return false;
+    }
+    *element = capdl_spec_name_find(p->spec, decl->base.name, (uint32_t)range->first);
+    return *element != CAPDL_NO_OBJECT;
+}
+
+/* `u[3] = ut` where there is an array u of three untypeds: it is declared again. */
+static bool is_known_array(const struct text_parser *p, const struct declaration *decl)
+{
+    const struct text_range *range = &p->ranges[decl->base.first_range];
+    uint32_t length = capdl_spec_name_length(p->spec, decl->base.name);
+
+    return decl->base.num_ranges == 1 && range->kind == TEXT_RANGE_ONE && range->first == length && length &&
+           decl->prototype.kind == CAPDL_KIND_UT &&
+           capdl_spec_name_use(p->spec, decl->base.name).num_elements == length;
+}
+
+static bool merge_array(struct text_parser *p, struct declaration *decl)
+{
+    decl->count = capdl_spec_name_length(p->spec, decl->base.name);
+    for (uint32_t i = 0; i < decl->count; i++) {
+        if (!merge_untyped(p, decl, capdl_spec_name_find(p->spec, decl->base.name, i))) {
+            return false;
+        }
+    }
+    if (decl->count > 1) {
+        decl->object = CAPDL_NO_OBJECT;
+    }
+    return true;
+}
+
+/* One name for an object and an array would be a trap, except for untypeds, which other tools allow to be declared so.
+ */
+static bool is_other_shape(struct text_parser *p, const struct declaration *decl)
+{
+    const struct spec_name *name = decl->base.name;
+    struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, name);
+    uint32_t other = decl->base.indexed ? use.scalar
+                     : use.array_length ? capdl_spec_name_find(p->spec, name, use.array_length - 1)
+                                        : CAPDL_NO_OBJECT;
+
+    if (other == CAPDL_NO_OBJECT ||
+        (decl->prototype.kind == CAPDL_KIND_UT && capdl_object(p->spec, other)->kind == CAPDL_KIND_UT)) {
+        return false;
+    }
+    capdl_error(p->diags, decl->base.pos, "'%s' is declared as %s already: %s needs another name", name->text,
+                decl->base.indexed ? "an object" : "an array", decl->base.indexed ? "an array" : "an object");
+    capdl_note(p->diags, capdl_object(p->spec, other)->pos, "first declared here");
+    return true;
+}
+
+static bool declare_scalar(struct text_parser *p, struct declaration *decl)
+{
+    const struct spec_name *name = decl->base.name;
+
+    if (capdl_spec_name_scalar(p->spec, name) != CAPDL_NO_OBJECT) {
+        return merge_untyped(p, decl, capdl_spec_name_scalar(p->spec, name));
+    }
+    if (p->spec->num_objects >= p->most_objects) {
+        capdl_text_too_large(p, decl->base.pos, "objects", p->most_objects);
+        return false;
+    }
+    decl->object = add_object(p, decl, CAPDL_NO_INDEX);
+    return true;
+}
+
+static bool declare_elements(struct text_parser *p, struct declaration *decl)
+{
+    uint32_t element;
+
+    if (is_known_element(p, decl, &element)) {
+        return merge_untyped(p, decl, element);
+    }
+    if (is_known_array(p, decl)) {
+        return merge_array(p, decl);
+    }
+    return declared_elements(p, decl) && add_array(p, decl);
+}
+
+/* Enters what was declared. A name that comes to nothing is marked, so that its uses are not reported as well. */
+static void declare(struct text_parser *p, struct declaration *decl)
+{
+    struct spec_name *name = decl->base.name;
+    bool done = name_is_free(p, &decl->base) && !is_other_shape(p, decl) &&
+                (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
+
+    if (done) {
+        capdl_spec_name_set_implicit(p->spec, name, false);
+    } else {
+        capdl_spec_name_set_broken(p->spec, name, true);
+    }
+}
+
+static bool child_reference(struct text_parser *p, uint32_t untyped)
+{
+    struct text_cover cover = {.untyped = untyped};
+
+    if (!capdl_text_ref_parse(p, &cover.ref)) {
+        return false;
+    }
+    if (capdl_text_at_section(p) || capdl_text_is(p, '=')) {
+        return capdl_text_unexpected(p, "another child, or '}' to close the list of children");
+    }
+    if (untyped == CAPDL_NO_OBJECT) {
+        return true;
+    }
+    p->covers = capdl_spec_grow(p->covers, &p->capacity_covers, p->num_covers + 1, sizeof(cover));
+    p->covers[p->num_covers++] = cover;
+    return true;
+}
+
+static bool children_parse(struct text_parser *p, const struct declaration *decl)
+{
+    uint32_t untyped = decl->object;
+    struct capdl_pos pos = p->token.pos;
+    struct text_untyped outer = p->untyped;
+    bool result;
+
+    capdl_text_advance(p);
+    if (capdl_text_accept(p, '}')) {
+        return true;
+    }
+    if (decl->prototype.kind != CAPDL_KIND_UT) {
+        capdl_error(p->diags, pos, "only an untyped has children; capabilities go into the caps section");
+    } else if (untyped == CAPDL_NO_OBJECT && decl->count > 1) {
+        capdl_error(p->diags, pos,
+                    "%llu untypeds cannot have the same children: write %s[0] = ut { ... } behind the declaration",
+                    (unsigned long long)decl->count, decl->base.name->text);
+    }
+    if (decl->prototype.kind != CAPDL_KIND_UT) {
+        untyped = CAPDL_NO_OBJECT;
+    }
+    if (++p->depth > TEXT_MOST_NESTED) {
+        capdl_error(p->diags, pos, "more than %d untypeds inside each other", TEXT_MOST_NESTED);
+        p->depth--;
+        return false;
+    }
+    p->untyped = (struct text_untyped){decl->base.column, pos};
+    result = declarations_parse(p, untyped);
+    p->untyped = outer;
+    p->depth--;
+    return result && capdl_text_expect(p, '}', "to close the list of children");
+}
+
+static bool declaration_parse(struct text_parser *p, uint32_t parent)
+{
+    struct declaration decl = {.parent = parent, .object = CAPDL_NO_OBJECT};
+    enum capdl_kind kind;
+    size_t keep = p->num_ranges;
+    bool result;
+
+    if (!qualified_name(p, &decl)) {
+        return false;
+    }
+    if (!capdl_text_expect(p, '=', "and an object type") || !capdl_text_kind_parse(p, &kind)) {
+        capdl_spec_name_set_broken(p->spec, decl.base.name, true);
+        return false;
+    }
+    decl.prototype.name = decl.base.name->text;
+    capdl_spec_name_set_broken(p->spec, decl.base.name, false);
+    decl.prototype.kind = (uint8_t)kind;
+    result = capdl_text_params_parse(p, &decl.prototype, decl.base.pos);
+    declare(p, &decl);
+    capdl_text_ranges_drop(p, keep);
+    return result && (!capdl_text_is(p, '{') || children_parse(p, &decl));
+}
+
+/* A declaration among children that does not stand further right than their untyped: its brace may not be closed. */
+static void note_outdented(struct text_parser *p)
+{
+    if (p->depth && !p->unclosed.line && p->token.first && p->token.column <= p->untyped.column &&
+        capdl_text_at_declaration(p)) {
+        p->unclosed = p->untyped.brace;
+    }
+}
+
+/* Declarations and, inside an untyped, references; up to the closing brace. */
+static bool declarations_parse(struct text_parser *p, uint32_t parent)
+{
+    while (!capdl_text_is(p, '}') && p->token.kind != TEXT_END && !capdl_text_at_section(p)) {
+        struct text_token start = p->token;
+        bool parsed;
+
+        note_outdented(p);
+        if (p->depth && !capdl_text_at_declaration(p)) {
+            parsed = child_reference(p, parent);
+        } else {
+            parsed = declaration_parse(p, parent);
+        }
+        if (!parsed) {
+            resynchronise(p, start);
+        } else if ((capdl_text_is(p, ',') && !p->depth) || capdl_text_is(p, ';')) {
+            capdl_text_unexpected(p, "another declaration (nothing separates them)");
+        }
+        if (!capdl_text_accept(p, ',')) {
+            capdl_text_accept(p, ';');
+        }
+    }
+    return true;
+}
+
+void capdl_text_objects_section(struct text_parser *p)
+{
+    p->depth = 0;
+    declarations_parse(p, CAPDL_NO_OBJECT);
+}
+
+static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
+{
+    struct text_iter iter;
+    uint32_t index;
+    bool warned = false;
+
+    if (!capdl_text_ref_check(p, &cover->ref, "a child of an untyped")) {
+        return;
+    }
+    iter = capdl_text_ref_iter(p, &cover->ref, capdl_spec_name_length(p->spec, cover->ref.name));
+    while (capdl_text_iter_next(&iter, &index)) {
+        uint32_t child = capdl_spec_name_find(p->spec, cover->ref.name, index);
+        size_t errors = p->diags->num_errors;
+
+        if (child == CAPDL_NO_OBJECT) {
+            continue;
+        }
+        if (capdl_object(p->spec, child)->parent == cover->untyped) {
+            if (!warned) {
+                capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'", cover->ref.name->text,
+                              capdl_object(p->spec, cover->untyped)->name);
+            }
+            warned = true;
+            continue;
+        }
+        set_parent(p, child, cover->untyped, cover->ref.pos);
+        if (p->diags->num_errors > errors) {
+            return;
+        }
+    }
+}
+
+void capdl_text_covers_resolve(struct text_parser *p)
+{
+    for (size_t i = 0; i < p->num_covers; i++) {
+        cover_resolve(p, &p->covers[i]);
+    }
+}
+
+static void array_check(struct text_parser *p, const struct capdl_object *last)
+{
+    const struct spec_name *name = capdl_spec_name_of(last->name);
+
+    for (uint32_t i = 0; i < capdl_spec_name_length(p->spec, name); i++) {
+        if (capdl_spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
+            capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
+                        (unsigned)last->index, (unsigned)i);
+            return;
+        }
+    }
+}
+
+/* `x[]` means every element, so an array has no holes. */
+void capdl_text_arrays_check(struct text_parser *p)
+{
+    for (uint32_t i = 0; i < p->spec->num_objects; i++) {
+        uint32_t index = capdl_object_index(p->spec, i);
+        struct capdl_spec_name_use use;
+
+        if (index == CAPDL_NO_INDEX) {
+            continue;
+        }
+        use = capdl_spec_name_use(p->spec, capdl_spec_name_of(capdl_object_name(p->spec, i)));
+        if (index + 1 == use.array_length && use.num_elements < use.array_length) {
+            array_check(p, capdl_object(p->spec, i));
+        }
+    }
+}

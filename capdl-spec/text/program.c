@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Protection domains: name = pd ("file.elf", prio: 100, stack: 16k, fault: ep (badge: 3, RWG), args: [1, 2])
+ * Read without knowing what the parameters mean: that is the front end's business.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+/* A number with an optional unit: 16k, 2M, 1G. */
+static bool value_number(struct text_parser *p, uint64_t *number)
+{
+    struct capdl_pos pos = p->token.pos;
+    unsigned shift;
+
+    if (!capdl_text_number(p, number, "a number")) {
+        return false;
+    }
+    shift = capdl_text_is_word(p, "k") ? 10 : capdl_text_is_word(p, "M") ? 20 : capdl_text_is_word(p, "G") ? 30 : 0;
+    if (!shift) {
+        return true;
+    }
+    capdl_text_advance(p);
+    if (*number >> (64 - shift)) {
+        capdl_error(p->diags, pos, "this size does not fit in 64 bits");
+    }
+    *number <<= shift;
+    return true;
+}
+
+static bool value_list(struct text_parser *p, struct capdl_param *param)
+{
+    uint64_t *list = NULL;
+    size_t count = 0, capacity = 0;
+    bool result = true;
+
+    param->kind = CAPDL_VALUE_LIST;
+    capdl_text_advance(p);
+    while (result && !capdl_text_is(p, ']')) {
+        uint64_t number = 0;
+
+        result = value_number(p, &number);
+        list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
+        list[count++] = number;
+        if (!capdl_text_accept(p, ',')) {
+            break;
+        }
+    }
+    param->list = capdl_spec_alloc(p->spec, count * sizeof(*list));
+    param->num_list = count;
+    if (count) {
+        memcpy(param->list, list, count * sizeof(*list));
+    }
+    free(list);
+    return result && capdl_text_expect(p, ']', "after the list");
+}
+
+/* Rights, badge and so on of an object given as a parameter, whatever it will turn out to be. */
+static void take_cap_params(const struct text_cap_params *params, struct capdl_cap *cap)
+{
+    cap->rights = params->rights;
+    cap->guard_size = (uint8_t)params->guard_size;
+    if (params->has & TEXT_PARAM_BADGE) {
+        cap->data = params->badge;
+        cap->flags |= CAPDL_CAP_HAS_BADGE;
+    }
+    if (params->has & (TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE)) {
+        cap->data = params->guard;
+        cap->flags |= CAPDL_CAP_HAS_GUARD;
+    }
+    if (params->has & TEXT_PARAM_UNCACHED) {
+        cap->flags |= CAPDL_CAP_UNCACHED;
+    }
+}
+
+static void reject_cap_params(struct text_parser *p, const struct text_cap_params *params)
+{
+    uint32_t meaningful = TEXT_PARAM_RIGHTS | TEXT_PARAM_BADGE | TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE |
+                          TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED;
+
+    if (params->has & ~meaningful) {
+        capdl_error(p->diags, params->pos, "only rights, badge, guard and cached or uncached have a meaning here");
+    } else if (params->has & TEXT_PARAM_BADGE && params->has & (TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE)) {
+        capdl_error(p->diags, params->pos, "a capability has a badge or a guard, not both");
+    } else if (params->guard_size > 64) {
+        capdl_error(p->diags, params->pos, "a guard has at most 64 bits");
+    }
+}
+
+static bool value_cap(struct text_parser *p, struct capdl_param *param)
+{
+    struct text_cap_params params = {.pos = p->token.pos};
+    size_t keep = p->num_ranges;
+    struct text_ref ref;
+
+    if (!capdl_text_ref_parse(p, &ref)) {
+        return false;
+    }
+    param->kind = CAPDL_VALUE_CAP;
+    param->text = ref.name->text;
+    param->index = CAPDL_NO_INDEX;
+    if (ref.indexed && (ref.num_ranges != 1 || p->ranges[ref.first_range].kind != TEXT_RANGE_ONE ||
+                        p->ranges[ref.first_range].first >= p->most_objects)) {
+        capdl_error(p->diags, ref.pos, "expected one object such as %s[0]", ref.name->text);
+    } else if (ref.indexed) {
+        param->index = (uint32_t)p->ranges[ref.first_range].first;
+    }
+    capdl_text_ranges_drop(p, keep);
+    if (capdl_text_is(p, '(')) {
+        params.pos = p->token.pos;
+        if (!capdl_text_cap_params_parse(p, &params)) {
+            return false;
+        }
+    }
+    reject_cap_params(p, &params);
+    take_cap_params(&params, &param->cap);
+    param->cap.object = CAPDL_NO_OBJECT;
+    param->cap.kind = CAPDL_KIND_COUNT;
+    param->cap.at = capdl_spec_at(p->spec, ref.pos);
+    return true;
+}
+
+static bool value_parse(struct text_parser *p, struct capdl_param *param)
+{
+    if (p->token.kind == TEXT_NUMBER) {
+        param->kind = CAPDL_VALUE_NUMBER;
+        return value_number(p, &param->number);
+    }
+    if (p->token.kind == TEXT_STRING) {
+        param->kind = CAPDL_VALUE_STRING;
+        param->text = capdl_spec_intern(p->spec, p->token.text, p->token.length);
+        capdl_text_advance(p);
+        return true;
+    }
+    if (capdl_text_is(p, '[')) {
+        return value_list(p, param);
+    }
+    if (capdl_text_is_word(p, "True") || capdl_text_is_word(p, "False")) {
+        param->kind = CAPDL_VALUE_BOOL;
+        param->number = capdl_text_is_word(p, "True");
+        capdl_text_advance(p);
+        return true;
+    }
+    if (p->token.kind == TEXT_NAME) {
+        return value_cap(p, param);
+    }
+    return capdl_text_unexpected(p, "a number, True, False, a \"string\", a [list] or the name of an object");
+}
+
+static bool param_parse(struct text_parser *p, struct capdl_param *param)
+{
+    *param = (struct capdl_param){.pos = p->token.pos, .index = CAPDL_NO_INDEX};
+    if (p->token.kind == TEXT_NAME) {
+        struct text_token next = capdl_text_peek(p);
+
+        if (next.kind == TEXT_PUNCT && next.punct == ':') {
+            param->name = capdl_spec_intern(p->spec, p->token.text, p->token.length);
+            capdl_text_advance(p);
+            capdl_text_advance(p);
+        }
+    }
+    return value_parse(p, param);
+}
+
+bool capdl_text_program_parse(struct text_parser *p, struct capdl_object *object)
+{
+    struct capdl_program *program = capdl_spec_alloc(p->spec, sizeof(*program));
+    struct capdl_param *list = NULL;
+    size_t count = 0, capacity = 0;
+    bool found = true; /* the end of the list, or of a broken parameter */
+
+    capdl_text_advance(p);
+    do {
+        bool parsed;
+
+        list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
+        parsed = param_parse(p, &list[count]);
+        if (parsed && !capdl_text_is(p, ',') && !capdl_text_is(p, ')')) {
+            parsed = capdl_text_unexpected(p, "',' and another parameter, or ')'");
+        }
+        count += parsed;
+        found = parsed || capdl_text_params_resume(p);
+    } while (found && capdl_text_accept(p, ','));
+    program->params = capdl_spec_alloc(p->spec, count * sizeof(*list));
+    program->num_params = count;
+    if (count) {
+        memcpy(program->params, list, count * sizeof(*list));
+    }
+    free(list);
+    object->u.program_of = program;
+    return found && capdl_text_expect(p, ')', "to close the list of parameters");
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Printing the objects section. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "write.h"
+
+/* Puts commas between parameters and parentheses around them. */
+struct list {
+    struct writer *w;
+    unsigned count;
+};
+
+static void list_item(struct list *list, const char *keyword)
+{
+    fputs(list->count++ ? ", " : " (", list->w->out);
+    if (keyword) {
+        fprintf(list->w->out, "%s: ", keyword);
+    }
+}
+
+static void list_number(struct list *list, const char *keyword, uint64_t number)
+{
+    list_item(list, keyword);
+    capdl_write_number(list->w, number);
+}
+
+static void list_end(struct list *list)
+{
+    if (list->count) {
+        putc(')', list->w->out);
+    }
+}
+
+static void list_bits(struct list *list, const struct capdl_object *object)
+{
+    if (!(object->flags & CAPDL_OBJECT_HAS_SIZE) && object->kind != CAPDL_KIND_CNODE) {
+        return;
+    }
+    list_item(list, NULL);
+    fprintf(list->w->out, "%u bits", object->size_bits);
+}
+
+static void list_paddr(struct list *list, const struct capdl_object *object)
+{
+    if (object->flags & CAPDL_OBJECT_HAS_PADDR) {
+        list_item(list, "paddr");
+        fprintf(list->w->out, "0x%" PRIx64, object->paddr);
+    }
+}
+
+static void list_init(struct list *list, const struct capdl_tcb *tcb)
+{
+    list_item(list, "init");
+    putc('[', list->w->out);
+    for (size_t i = 0; i < tcb->num_init; i++) {
+        fputs(i ? ", " : "", list->w->out);
+        capdl_write_number(list->w, tcb->init[i]);
+    }
+    putc(']', list->w->out);
+}
+
+enum {
+    TCB_BASIC = CAPDL_TCB_HAS_ADDR | CAPDL_TCB_HAS_AFFINITY | CAPDL_TCB_HAS_RESUME | CAPDL_TCB_HAS_FPU_DISABLED,
+    TCB_FULL = CAPDL_TCB_HAS_IP | CAPDL_TCB_HAS_SP | CAPDL_TCB_HAS_PRIO | CAPDL_TCB_HAS_MAX_PRIO,
+};
+
+/* Other tools accept these parameters in certain combinations only, so one of a combination brings all of it. */
+static void write_tcb(struct list *list, const struct capdl_tcb *tcb)
+{
+    if (!tcb) {
+        return;
+    }
+    if (tcb->has & (TCB_BASIC | TCB_FULL)) {
+        list_number(list, "addr", tcb->addr);
+    }
+    if (tcb->has & TCB_FULL) {
+        list_number(list, "ip", tcb->ip);
+        list_number(list, "sp", tcb->sp);
+        list_number(list, "prio", tcb->prio);
+        list_number(list, "max_prio", tcb->max_prio);
+    }
+    if (tcb->has & (TCB_BASIC | TCB_FULL)) {
+        list_number(list, "affinity", tcb->affinity);
+    }
+    if (tcb->has & CAPDL_TCB_HAS_RESUME) {
+        list_item(list, "resume"), fputs(tcb->resume ? "True" : "False", list->w->out);
+    }
+    if (tcb->has & CAPDL_TCB_HAS_FPU_DISABLED) {
+        list_item(list, "fpu_disabled"), fputs(tcb->fpu_disabled ? "True" : "False", list->w->out);
+    }
+    if (tcb->has & CAPDL_TCB_HAS_DOM) {
+        list_number(list, "dom", tcb->dom);
+    }
+    if (tcb->has & CAPDL_TCB_HAS_FAULT_EP) {
+        list_number(list, "fault_ep", tcb->fault_ep);
+    }
+    if (tcb->has & CAPDL_TCB_HAS_TLS) {
+        list_number(list, "tls", tcb->tls);
+    }
+    if (tcb->has & CAPDL_TCB_HAS_INIT) {
+        list_init(list, tcb);
+    }
+}
+
+static void write_sc(struct list *list, const struct capdl_object *object)
+{
+    const struct capdl_sc *sc = object->u.sc;
+
+    list_bits(list, object);
+    if (!sc || !sc->has_times) {
+        return;
+    }
+    fprintf(list->w->out, "%speriod: %" PRIu64, list->count++ ? ", " : " (", sc->period);
+    fprintf(list->w->out, ", budget: %" PRIu64, sc->budget);
+    if (sc->has_data) {
+        list_number(list, "data", sc->data);
+    }
+    if (sc->refills) {
+        list_number(list, "refills", sc->refills);
+    }
+    if (sc->flags) {
+        list_number(list, "flags", sc->flags);
+    }
+}
+
+static void write_fill(struct writer *w, const struct capdl_fill *fill)
+{
+    if (fill->kind == CAPDL_FILL_OTHER) {
+        fprintf(w->out, "{%s}", fill->text);
+        return;
+    }
+    fprintf(w->out, "{%" PRIu64 " %" PRIu64, fill->offset, fill->length);
+    if (fill->kind == CAPDL_FILL_FILE) {
+        fprintf(w->out, " CDL_FrameFill_FileData \"%s\"", fill->text);
+    } else {
+        fprintf(w->out, " CDL_FrameFill_BootInfo %s", fill->text);
+    }
+    fprintf(w->out, " %" PRIu64 "}", fill->source_offset);
+}
+
+static void write_frame(struct list *list, const struct capdl_object *frame)
+{
+    unsigned bits = frame->size_bits;
+
+    list_item(list, NULL);
+    fprintf(list->w->out, "%" PRIu64 "%s",
+            UINT64_C(1) << (bits >= 20   ? bits - 20
+                            : bits >= 10 ? bits - 10
+                                         : 0),
+            bits >= 20 ? "M" : "k");
+    list_paddr(list, frame);
+    if (frame->flags & CAPDL_OBJECT_CONTIGUOUS) {
+        list_item(list, NULL);
+        fputs("contiguous", list->w->out);
+    }
+    if (!(frame->flags & CAPDL_OBJECT_HAS_FILL) && !frame->u.fills.count) {
+        return;
+    }
+    list_item(list, "fill");
+    putc('[', list->w->out);
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        fputs(i ? ", " : "", list->w->out);
+        write_fill(list->w, &frame->u.fills.list[i]);
+    }
+    putc(']', list->w->out);
+}
+
+static const char *const number_names[CAPDL_KIND_COUNT][CAPDL_NUMBER_COUNT] = {
+    [CAPDL_KIND_ASID_POOL] = {"asid_high"},
+    [CAPDL_KIND_IO_PT] = {"level"},
+    [CAPDL_KIND_IOAPIC_IRQ] = {"ioapic_num", "ioapic_pin", "ioapic_level", "ioapic_polarity"},
+    [CAPDL_KIND_MSI_IRQ] = {"msi_handle", "msi_pci_bus", "msi_pci_dev", "msi_pci_fun"},
+    [CAPDL_KIND_ARM_IO_DEVICE] = {"iospace"},
+    [CAPDL_KIND_ARM_IRQ] = {"trigger", "target"},
+    [CAPDL_KIND_RISCV_IRQ] = {"trigger"},
+    [CAPDL_KIND_ARM_SGI_SIGNAL] = {"irq", "target"},
+    [CAPDL_KIND_CONTEXTBANK] = {"bank"},
+    [CAPDL_KIND_LEFTOVER] = {"slots", "devices"},
+    [CAPDL_KIND_STREAMID] = {"id"},
+    [CAPDL_KIND_IO_DEVICE] = {"domainID"},
+};
+
+static void write_numbers(struct list *list, const struct capdl_object *object)
+{
+    const struct capdl_numbers *numbers = object->u.numbers;
+
+    if (!numbers) {
+        return;
+    }
+    if (object->kind == CAPDL_KIND_IO_PORTS) {
+        list_item(list, "ports");
+        fprintf(list->w->out, "[0x%" PRIx64 "..0x%" PRIx64 "]", numbers->value[0], numbers->value[1]);
+    }
+    for (unsigned i = 0; i < CAPDL_NUMBER_COUNT; i++) {
+        const char *keyword = number_names[object->kind][i];
+
+        if (!keyword || !(numbers->has >> i & 1)) {
+            continue;
+        }
+        if (strcmp(keyword, "trigger")) {
+            list_number(list, keyword, numbers->value[i]);
+        } else {
+            list_item(list, keyword), fputs(numbers->value[i] ? "edge" : "level", list->w->out);
+        }
+    }
+    if (object->kind == CAPDL_KIND_IO_DEVICE) {
+        list_item(list, NULL);
+        fprintf(list->w->out, "%" PRIu64 ":%" PRIu64 ".%" PRIu64, numbers->value[CAPDL_NUMBER_IO_BUS],
+                numbers->value[CAPDL_NUMBER_IO_DEV], numbers->value[CAPDL_NUMBER_IO_FUN]);
+    }
+}
+
+static void write_params(struct writer *w, const struct capdl_object *object)
+{
+    struct list list = {.w = w};
+
+    switch (object->kind) {
+    case CAPDL_KIND_TCB:
+        write_tcb(&list, object->u.tcb);
+        break;
+    case CAPDL_KIND_SC:
+        write_sc(&list, object);
+        break;
+    case CAPDL_KIND_FRAME:
+        write_frame(&list, object);
+        break;
+    case CAPDL_KIND_CNODE:
+    case CAPDL_KIND_UT:
+        list_bits(&list, object);
+        list_paddr(&list, object);
+        break;
+    default:
+        write_numbers(&list, object);
+    }
+    list_end(&list);
+}
+
+static bool same_fills(const struct capdl_object *a, const struct capdl_object *b)
+{
+    if (a->u.fills.count != b->u.fills.count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->u.fills.count; i++) {
+        const struct capdl_fill *x = &a->u.fills.list[i], *y = &b->u.fills.list[i];
+
+        if (x->kind != y->kind || x->offset != y->offset || x->length != y->length || strcmp(x->text, y->text) ||
+            x->source_offset != y->source_offset) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_tcb(const struct capdl_tcb *a, const struct capdl_tcb *b)
+{
+    if (a == b || !a || !b) {
+        return a == b;
+    }
+    return a->has == b->has && a->resume == b->resume && a->fpu_disabled == b->fpu_disabled && a->addr == b->addr &&
+           a->ip == b->ip && a->sp == b->sp && a->prio == b->prio && a->max_prio == b->max_prio &&
+           a->affinity == b->affinity && a->dom == b->dom && a->fault_ep == b->fault_ep && a->tls == b->tls &&
+           a->num_init == b->num_init && (!a->num_init || !memcmp(a->init, b->init, a->num_init * sizeof(*a->init)));
+}
+
+static bool same_sc(const struct capdl_sc *a, const struct capdl_sc *b)
+{
+    if (a == b || !a || !b) {
+        return a == b;
+    }
+    return a->has_times == b->has_times && a->has_data == b->has_data && a->period == b->period &&
+           a->budget == b->budget && a->data == b->data && a->refills == b->refills && a->flags == b->flags;
+}
+
+static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbers *b)
+{
+    if (a == b || !a || !b) {
+        return a == b;
+    }
+    return a->has == b->has && !memcmp(a->value, b->value, sizeof(a->value));
+}
+
+bool capdl_object_same(const struct capdl_object *a, const struct capdl_object *b)
+{
+    unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL | CAPDL_OBJECT_CONTIGUOUS;
+
+    if (a->kind != b->kind || (a->flags & printed) != (b->flags & printed) || a->size_bits != b->size_bits ||
+        a->paddr != b->paddr) {
+        return false;
+    }
+    switch (a->kind) {
+    case CAPDL_KIND_TCB:
+        return same_tcb(a->u.tcb, b->u.tcb);
+    case CAPDL_KIND_SC:
+        return same_sc(a->u.sc, b->u.sc);
+    case CAPDL_KIND_FRAME:
+        return same_fills(a, b);
+    case CAPDL_KIND_EP:
+    case CAPDL_KIND_NOTIFICATION:
+    case CAPDL_KIND_UT:
+    case CAPDL_KIND_CNODE:
+        return true;
+    default:
+        return same_numbers(a->u.numbers, b->u.numbers);
+    }
+}
+
+/* Elements that look alike, from order[at] on, at most `most` of them and with consecutive indices. */
+static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
+{
+    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
+    uint32_t run = 1;
+
+    while (run < most && capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
+           capdl_object_same(first, capdl_object(w->spec, w->order[at + run]))) {
+        run++;
+    }
+    return run;
+}
+
+/* An array whose elements differ is declared in pieces: x[0..1] = ..., x[2..2] = ... */
+static void write_array(struct writer *w, uint32_t at, uint32_t length)
+{
+    uint32_t run;
+
+    for (uint32_t i = 0; i < length; i += run) {
+        const struct capdl_object *object = capdl_object(w->spec, w->order[at + i]);
+
+        run = alike(w, at + i, length - i);
+        if (run == length && object->index == 0) {
+            fprintf(w->out, "  %s[%" PRIu32 "]", object->name, run);
+        } else {
+            fprintf(w->out, "  %s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index, object->index + run - 1);
+        }
+        fprintf(w->out, " = %s", capdl_kind_keyword(object->kind));
+        write_params(w, object);
+        putc('\n', w->out);
+    }
+}
+
+/* An untyped's children: positions in w->order, ascending, so that runs of array elements are next to each other. */
+static void write_children(struct writer *w, const uint32_t *children, uint32_t count)
+{
+    uint32_t run;
+
+    fputs(" {", w->out);
+    for (uint32_t i = 0; i < count; i += run) {
+        const struct capdl_object *first = capdl_object(w->spec, children[i]);
+
+        run = 1;
+        while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count &&
+               capdl_object_name(w->spec, children[i + run]) == first->name &&
+               capdl_object_index(w->spec, children[i + run]) == first->index + run) {
+            run++;
+        }
+        fputs(i ? ", " : "", w->out);
+        if (run == 1) {
+            capdl_write_object_name(w, children[i]);
+        } else {
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", first->name, first->index, first->index + run - 1);
+        }
+    }
+    fputs("}\n", w->out);
+}
+
+/* children[first[u]] .. children[first[u + 1]]: what untyped u covers, in printing order. */
+struct covers {
+    uint32_t *first, *children;
+};
+
+static struct covers covers_collect(const struct writer *w)
+{
+    size_t count = w->spec->num_objects;
+    struct covers covers = {.first = capdl_spec_realloc(NULL, (count + 2) * sizeof(uint32_t)),
+                            .children = capdl_spec_realloc(NULL, count * sizeof(uint32_t))};
+
+    memset(covers.first, 0, (count + 2) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
+            covers.first[capdl_object_parent(w->spec, w->order[i]) + 2]++;
+        }
+    }
+    for (size_t i = 2; i < count + 2; i++) {
+        covers.first[i] += covers.first[i - 1];
+    }
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
+            covers.children[covers.first[capdl_object_parent(w->spec, w->order[i]) + 1]++] = w->order[i];
+        }
+    }
+    return covers;
+}
+
+/* Untypeds that cover something come behind all other objects; elements of an array are declared before they get
+ * children. */
+static void write_covers(struct writer *w)
+{
+    struct covers covers = covers_collect(w);
+    bool any = false;
+
+    for (uint32_t i = 0; i < w->count; i++) {
+        uint32_t id = w->order[i], first = covers.first[id], count = covers.first[id + 1] - first;
+
+        if (capdl_object_kind(w->spec, id) != CAPDL_KIND_UT || !count) {
+            continue;
+        }
+        fputs(any ? "  " : "\n  ", w->out);
+        any = true;
+        capdl_write_object_name(w, id);
+        fputs(" = ut", w->out);
+        if (capdl_object_index(w->spec, id) == CAPDL_NO_INDEX) {
+            write_params(w, capdl_object(w->spec, id));
+        }
+        write_children(w, covers.children + first, count);
+    }
+    free(covers.first);
+    free(covers.children);
+}
+
+/* Untypeds by name that cover something: printed by write_covers. */
+static bool *covering_collect(const struct writer *w)
+{
+    bool *covering = capdl_spec_realloc(NULL, w->spec->num_objects);
+
+    memset(covering, 0, w->spec->num_objects);
+    for (uint32_t i = 0; i < w->count; i++) {
+        if (capdl_object_parent(w->spec, w->order[i]) != CAPDL_NO_OBJECT) {
+            covering[capdl_object_parent(w->spec, w->order[i])] = true;
+        }
+    }
+    return covering;
+}
+
+void capdl_write_objects(struct writer *w)
+{
+    bool *covering = covering_collect(w);
+    uint32_t run;
+
+    fputs("\nobjects {\n", w->out);
+    for (uint32_t i = 0; i < w->count; i += run) {
+        const struct capdl_object *object = capdl_object(w->spec, w->order[i]);
+
+        run = capdl_write_array_run(w, i);
+        if (object->index != CAPDL_NO_INDEX) {
+            write_array(w, i, run);
+        } else if (object->kind != CAPDL_KIND_UT || !covering[w->order[i]]) {
+            fprintf(w->out, "  %s = %s", object->name, capdl_kind_keyword(object->kind));
+            write_params(w, object);
+            putc('\n', w->out);
+        }
+    }
+    write_covers(w);
+    fputs("}\n", w->out);
+    free(covering);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/datadir.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+/* The directory of the running program, to be freed. Without /proc, what it was started as has to do. */
+static char *own_directory(void)
+{
+    char *path = realpath("/proc/self/exe", NULL);
+    if (!path) {
+        const char *started_as = (const char *)getauxval(AT_EXECFN);
+        path = started_as ? realpath(started_as, NULL) : NULL;
+    }
+    char *slash = path ? strrchr(path, '/') : NULL;
+    if (slash) {
+        *slash = 0;
+    }
+    return path;
+}
+
+/* directory + between + "/" + name, if such a file is there. */
+static char *try_file(const char *directory, const char *between, const char *name)
+{
+    char *path;
+    if (asprintf(&path, "%s%s/%s", directory, between, name) < 0) {
+        return NULL;
+    }
+    if (access(path, R_OK) != 0) {
+        free(path);
+        return NULL;
+    }
+    return path;
+}
+
+static bool in_build_tree(const char *directory)
+{
+    return strncmp(directory, CAPDL_BUILD_ROOT "/", sizeof(CAPDL_BUILD_ROOT)) == 0;
+}
+
+char *data_find(const char *room, const char *name)
+{
+    const char *data = getenv("CAPDL_DATA_DIR");
+    if (data && *data) {
+        return try_file(data, "", name);
+    }
+    char *own = own_directory(), *path = NULL;
+    if (own && in_build_tree(own)) {
+        char between[64];
+        snprintf(between, sizeof(between), "/%s", room);
+        path = try_file(CAPDL_BUILD_ROOT, between, name);
+    } else if (own) {
+        path = try_file(own, "/../share/capdl", name);
+    }
+    free(own);
+    return path ? path : try_file(CAPDL_INSTALLED_DATA_DIR, "", name);
+}
+
+const char *data_places(void)
+{
+    const char *data = getenv("CAPDL_DATA_DIR");
+    return data && *data ? data : "../share/capdl beside the program and " CAPDL_INSTALLED_DATA_DIR;
+}

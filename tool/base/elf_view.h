@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A 64-bit little-endian ELF file in memory, seen through checks: whatever the bytes are, nothing outside them is
+ * read. */
+#ifndef TOOL_BASE_ELF_VIEW_H
+#define TOOL_BASE_ELF_VIEW_H
+
+#include <elf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <capdl/facts.h>
+
+struct elf_view {
+    const uint8_t *bytes;
+    size_t size;
+    Elf64_Ehdr header;
+    Elf64_Shdr names; /* section of section names; sh_size 0: none */
+};
+
+/* Checks file header and the tables of segments and sections. False: *problem says what is wrong, as the end of a
+   sentence that begins with the file's name. */
+bool elf_view_open(struct elf_view *, const uint8_t *bytes, size_t size, const char **problem);
+
+Elf64_Phdr elf_view_segment(const struct elf_view *, unsigned i);
+Elf64_Shdr elf_view_section(const struct elf_view *, unsigned i);
+/* The name of a section, "" if it has none. */
+const char *elf_view_name(const struct elf_view *, const Elf64_Shdr *);
+bool elf_view_find(const struct elf_view *, const char *name, Elf64_Shdr *);
+/* Bytes of the file behind `size` bytes at a virtual address; 0 when they are not all in one loaded segment's file
+ * part. */
+const uint8_t *elf_view_at(const struct elf_view *, uint64_t address, uint64_t size);
+
+/* ELF machine number of an architecture we boot. */
+uint16_t elf_machine(enum capdl_arch);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Pipes and the like, whose size nobody knows. */
+static bool read_stream(int fd, struct file_bytes *bytes)
+{
+    size_t capacity = 1 << 16, size = 0;
+    uint8_t *data = malloc(capacity);
+    while (data) {
+        ssize_t n = read(fd, data + size, capacity - size);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n == 0) {
+            bytes->data = data;
+            bytes->size = size;
+            return true;
+        }
+        if (n < 0) {
+            break;
+        }
+        size += (size_t)n;
+        if (size == capacity) {
+            capacity *= 2;
+            uint8_t *larger = realloc(data, capacity);
+            if (!larger) {
+                break;
+            }
+            data = larger;
+        }
+    }
+    int error = errno;
+    free(data);
+    errno = error;
+    return false;
+}
+
+static bool read_open_file(int fd, struct file_bytes *bytes)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        return false;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
+    if (!S_ISREG(status.st_mode) || status.st_size == 0) {
+        return read_stream(fd, bytes);
+    }
+    void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED) {
+        return read_stream(fd, bytes);
+    }
+    bytes->data = data;
+    bytes->size = (size_t)status.st_size;
+    bytes->mapped = true;
+    return true;
+}
+
+bool file_read(const char *path, struct file_bytes *bytes)
+{
+    *bytes = (struct file_bytes){NULL};
+    if (strcmp(path, "-") == 0) {
+        return read_open_file(STDIN_FILENO, bytes);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    bool good = read_open_file(fd, bytes);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return good;
+}
+
+bool file_read_regular(const char *path, struct file_bytes *bytes)
+{
+    struct stat status;
+    *bytes = (struct file_bytes){NULL};
+    if (stat(path, &status) != 0) {
+        return false;
+    }
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+        errno = ESPIPE;
+        return false;
+    }
+    return file_read(path, bytes);
+}
+
+const char *file_error(void)
+{
+    return errno == ESPIPE ? "it is not a regular file" : strerror(errno);
+}
+
+void file_release(struct file_bytes *bytes)
+{
+    if (bytes->mapped) {
+        munmap((void *)(uintptr_t)bytes->data, bytes->size);
+    } else {
+        free((void *)(uintptr_t)bytes->data);
+    }
+    *bytes = (struct file_bytes){NULL};
+}
+
+void file_forget(const struct file_bytes *bytes, const char *from, const char *to)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)from & ~(page - 1),
+              end = (uintptr_t)to & ~(page - 1);
+    if (bytes->mapped && first < end) {
+        (void)madvise((void *)first, end - first, MADV_DONTNEED);
+    }
+}
+
+static char *join(const char *directory, size_t length, const char *name)
+{
+    char *path = NULL;
+    if (length == 0) {
+        return strdup(name);
+    }
+    return asprintf(&path, "%.*s/%s", (int)length, directory, name) < 0 ? NULL : path;
+}
+
+/* Takes the path, gives it back if it names a file that is there. */
+static char *existing(char *path)
+{
+    if (path && access(path, F_OK) == 0) {
+        return path;
+    }
+    free(path);
+    return NULL;
+}
+
+char *file_find(const char *name, const char *beside, const char *const *directories)
+{
+    if (name[0] == '/') {
+        return existing(strdup(name));
+    }
+    const char *slash = beside ? strrchr(beside, '/') : NULL;
+    size_t length = slash ? (size_t)(slash - beside) : 0;
+    char *path = existing(slash == beside && slash ? join("", 1, name) : join(beside, length, name));
+    for (; !path && directories && *directories; directories++) {
+        path = existing(join(*directories, strlen(*directories), name));
+    }
+    if (!path) {
+        errno = ENOENT;
+    }
+    return path;
+}
+
+/* The one temporary file there may be, for the signal handler. */
+static char *volatile pending;
+
+static void remove_pending(int signal_number)
+{
+    if (pending) {
+        unlink(pending);
+    }
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void set_handlers(void (*handler)(int))
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        signal(signals[i], handler);
+    }
+}
+
+static void forget(struct file_output *output)
+{
+    pending = NULL;
+    set_handlers(SIG_DFL);
+    free(output->path);
+    free(output->temporary);
+    *output = (struct file_output){NULL};
+}
+
+/* mkstemp gives 0600; a new file should have what the user's umask says. */
+static void default_mode(int fd)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+}
+
+/* What a link leads to is replaced, not the link. A link to nothing is the name itself, so that the target is made. */
+static char *final_path(const char *path)
+{
+    struct stat status;
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    char *target = is_link ? realpath(path, NULL) : NULL;
+    return target || (is_link && errno == ELOOP) ? target : strdup(path);
+}
+
+bool file_create(struct file_output *output, const char *path)
+{
+    *output = (struct file_output){.path = final_path(path)};
+    if (!output->path) {
+        return false;
+    }
+    if (strcmp(path, "-") == 0) {
+        output->stream = stdout;
+        return true;
+    }
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* /dev/null, a pipe: nothing to rename over */
+        output->stream = fopen(path, "wb");
+    } else if (asprintf(&output->temporary, "%s.XXXXXX", output->path) >= 0) {
+        int fd = mkstemp(output->temporary);
+        if (fd >= 0) {
+            pending = output->temporary;
+            set_handlers(remove_pending);
+            default_mode(fd);
+            output->stream = fdopen(fd, "wb");
+        }
+    }
+    if (!output->stream) {
+        int error = errno;
+        forget(output);
+        errno = error;
+        return false;
+    }
+    return true;
+}
+
+bool file_commit(struct file_output *output)
+{
+    bool good = !ferror(output->stream);
+    good = (output->stream == stdout ? fflush(stdout) : fclose(output->stream)) == 0 && good;
+    if (good && output->temporary) {
+        good = rename(output->temporary, output->path) == 0;
+    }
+    int error = errno;
+    if (!good && output->temporary) {
+        unlink(output->temporary);
+    }
+    forget(output);
+    errno = error;
+    return good;
+}
+
+void file_abandon(struct file_output *output)
+{
+    if (output->stream && output->stream != stdout) {
+        fclose(output->stream);
+    }
+    if (output->temporary) {
+        unlink(output->temporary);
+    }
+    forget(output);
+}

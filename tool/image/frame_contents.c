@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contents of frames. A 4 KiB frame that is not all zero and may lie anywhere is a page of the image itself; of other
+ * frames the pages that are not all zero are put into the image once, however often they occur, and copied at boot.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "image/program.h"
+
+static struct source_file *file_known(struct program *program, const char *text)
+{
+    for (size_t i = program->num_files; i-- > 0;) {
+        if (program->files[i].text == text || strcmp(program->files[i].text, text) == 0) {
+            return &program->files[i];
+        }
+    }
+    return NULL;
+}
+
+static struct source_file *file_load(struct program *program, const struct capdl_fill *fill)
+{
+    struct source_file *file = file_known(program, fill->text);
+    if (file) {
+        return file;
+    }
+    program->files =
+        memory_grow(program->files, &program->capacity_files, program->num_files + 1, sizeof(*program->files));
+    file = &program->files[program->num_files++];
+    *file = (struct source_file){.text = fill->text};
+    struct file_bytes *bytes = memory_zeroed(1, sizeof(*bytes));
+    char *path = file_find(fill->text, program->options->spec_path, program->options->directories);
+    if (path && file_read_regular(path, bytes)) {
+        file->bytes = bytes;
+        file->data = (uint8_t *)(uintptr_t)bytes->data;
+        file->size = bytes->size;
+    } else {
+        capdl_error(program->diags, fill->pos, "cannot read '%s' to fill a frame: %s", path ? path : fill->text,
+                    file_error());
+        file->missing = true;
+        free(bytes);
+    }
+    free(path);
+    return file;
+}
+
+static bool fill_good(struct program *program, uint32_t object, const struct capdl_fill *fill)
+{
+    const struct capdl_object *frame = capdl_object(program->spec, object);
+    uint64_t size = UINT64_C(1) << frame->size_bits;
+    if (fill->kind == CAPDL_FILL_OTHER) {
+        program_error(program, object,
+                      "is to be filled with '%s'; what is known are CDL_FrameFill_FileData and CDL_FrameFill_BootInfo",
+                      fill->text);
+        return false;
+    }
+    if (fill->offset > size || fill->length > size - fill->offset) {
+        capdl_error(program->diags, fill->pos,
+                    "fill of 0x%llx bytes at offset 0x%llx does not fit a frame of 0x%llx bytes",
+                    (unsigned long long)fill->length, (unsigned long long)fill->offset, (unsigned long long)size);
+        return false;
+    }
+    if (fill->kind == CAPDL_FILL_BOOTINFO) {
+        return chunk_good(program, fill);
+    }
+    const struct source_file *file = file_load(program, fill);
+    if (file->missing) {
+        return false;
+    }
+    if (fill->source_offset > file->size || fill->length > file->size - fill->source_offset) {
+        capdl_error(program->diags, fill->pos, "'%s' has 0x%llx bytes, too few for 0x%llx bytes from offset 0x%llx",
+                    fill->text, (unsigned long long)file->size, (unsigned long long)fill->length,
+                    (unsigned long long)fill->source_offset);
+        return false;
+    }
+    return true;
+}
+
+static bool ascending(const struct capdl_object *frame)
+{
+    for (size_t i = 1; i < frame->u.fills.count; i++) {
+        if (frame->u.fills.list[i].offset < frame->u.fills.list[i - 1].offset + frame->u.fills.list[i - 1].length) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int compare_fills(const void *a, const void *b)
+{
+    const struct capdl_fill *x = *(const struct capdl_fill *const *)a, *y = *(const struct capdl_fill *const *)b;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static bool fills_disjoint(struct program *program, const struct capdl_object *frame)
+{
+    size_t count = frame->u.fills.count;
+    const struct capdl_fill **sorted = memory_zeroed(count, sizeof(*sorted));
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = &frame->u.fills.list[i];
+    }
+    qsort(sorted, count, sizeof(*sorted), compare_fills);
+    bool good = true;
+    for (size_t i = 1; i < count; i++) {
+        if (sorted[i]->offset < sorted[i - 1]->offset + sorted[i - 1]->length) {
+            capdl_error(program->diags, sorted[i]->pos, "fill at offset 0x%llx overlaps the one that ends at 0x%llx",
+                        (unsigned long long)sorted[i]->offset,
+                        (unsigned long long)(sorted[i - 1]->offset + sorted[i - 1]->length));
+            good = false;
+        }
+    }
+    free(sorted);
+    return good;
+}
+
+static bool fills_good(struct program *program, uint32_t object)
+{
+    const struct capdl_object *frame = capdl_object(program->spec, object);
+    bool good = true;
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        good &= fill_good(program, object, &frame->u.fills.list[i]);
+    }
+    if (good && ascending(frame)) {
+        program->places[object].flags |= PLACE_SORTED;
+        return true;
+    }
+    return good && fills_disjoint(program, frame);
+}
+
+/* First fill that ends behind `offset`; fills are ascending. */
+static size_t first_fill(const struct capdl_object *frame, uint64_t offset)
+{
+    size_t low = 0, high = frame->u.fills.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct capdl_fill *fill = &frame->u.fills.list[middle];
+        if (fill->offset + fill->length > offset) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+static void fill_page(const struct program *program, const struct capdl_fill *fill, uint64_t offset, uint8_t *page)
+{
+    uint64_t end = fill->offset + fill->length;
+    uint64_t from = fill->offset > offset ? fill->offset : offset;
+    uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
+    if (from < to && fill->kind == CAPDL_FILL_FILE) {
+        const struct source_file *file = file_known((struct program *)(uintptr_t)program, fill->text);
+        memcpy(page + (from - offset), file->data + fill->source_offset + (from - fill->offset), to - from);
+    }
+}
+
+/* What the compiler itself puts there lies above what files do. */
+static void fill_words(const struct program *program, uint32_t object, uint64_t offset, uint8_t *page)
+{
+    const struct content_word *word = arguments_in(program, object, offset), *end = program->words + program->num_words;
+    for (; word && word < end && word->frame == object && word->offset < offset + CAPDL_PAGE_SIZE; word++) {
+        memcpy(page + (word->offset - offset), &word->value, sizeof(word->value));
+    }
+}
+
+static bool page_nonzero(const uint8_t page[CAPDL_PAGE_SIZE])
+{
+    return page[0] != 0 || memcmp(page, page + 1, CAPDL_PAGE_SIZE - 1) != 0;
+}
+
+bool content_page(const struct program *program, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE])
+{
+    const struct capdl_object *frame = capdl_object(program->spec, object);
+    memset(page, 0, CAPDL_PAGE_SIZE);
+    bool sorted = program->places[object].flags & PLACE_SORTED;
+    for (size_t i = sorted ? first_fill(frame, offset) : 0; i < frame->u.fills.count; i++) {
+        if (sorted && frame->u.fills.list[i].offset >= offset + CAPDL_PAGE_SIZE) {
+            break;
+        }
+        fill_page(program, &frame->u.fills.list[i], offset, page);
+    }
+    fill_words(program, object, offset, page);
+    return page_nonzero(page);
+}
+
+static bool frame_nonzero(const struct program *program, uint32_t object)
+{
+    uint64_t size = UINT64_C(1) << capdl_object(program->spec, object)->size_bits;
+    uint8_t page[CAPDL_PAGE_SIZE];
+    for (uint64_t offset = 0; offset < size; offset += CAPDL_PAGE_SIZE) {
+        if (content_page(program, object, offset, page)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void page_add(struct program *program, uint32_t object, uint64_t offset)
+{
+    program->pages =
+        memory_grow(program->pages, &program->capacity_pages, program->num_pages + 1, sizeof(*program->pages));
+    program->pages[program->num_pages++] = (struct page){.object = object, .offset = offset};
+}
+
+/* A page of the image was written through a cache; on AArch64 a frame that is mapped uncached would not show that, so
+   its contents are copied and the cache cleaned. */
+static bool is_embedded(const struct program *program, uint32_t object)
+{
+    const struct capdl_object *frame = capdl_object(program->spec, object);
+    const struct place *place = &program->places[object];
+    bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
+    return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K &&
+           !(frame->flags & CAPDL_OBJECT_HAS_PADDR) && frame->parent == CAPDL_NO_OBJECT &&
+           !(frame->flags & CAPDL_OBJECT_CONTIGUOUS);
+}
+
+void content_find(struct program *program)
+{
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_object *frame = capdl_object(program->spec, i);
+        struct place *place = &program->places[i];
+        if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
+            (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) || !fills_good(program, i) ||
+            (!chunk_in(frame) && !frame_nonzero(program, i))) {
+            continue;
+        }
+        if (place->flags & PLACE_RESERVED) {
+            continue;
+        }
+        place->flags |= PLACE_CONTENT;
+        if (is_embedded(program, i)) {
+            place->kind = PLACE_PAGE;
+            place->number = (uint32_t)program->num_pages;
+            page_add(program, i, 0);
+        }
+    }
+    program->num_embedded = program->num_pages;
+}
+
+/* Pages in the image by content, so that equal runs of them are there once. */
+struct sharing {
+    struct run {
+        uint64_t hash, page, pages;
+    } *runs;
+    size_t count, capacity;
+    size_t *table; /* index + 1; open addressing */
+    size_t table_size;
+};
+
+static uint64_t page_hash(uint64_t hash, const uint8_t page[CAPDL_PAGE_SIZE])
+{
+    for (size_t i = 0; i < CAPDL_PAGE_SIZE; i += 8) {
+        uint64_t word;
+        memcpy(&word, page + i, 8);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+static bool run_equal(const struct program *program, uint64_t first, uint32_t object, uint64_t offset, uint64_t pages)
+{
+    uint8_t a[CAPDL_PAGE_SIZE], b[CAPDL_PAGE_SIZE];
+    for (uint64_t i = 0; i < pages; i++) {
+        const struct page *page = &program->pages[first + i];
+        content_page(program, page->object, page->offset, a);
+        content_page(program, object, offset + i * CAPDL_PAGE_SIZE, b);
+        if (memcmp(a, b, CAPDL_PAGE_SIZE) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void sharing_enlarge(struct sharing *sharing)
+{
+    if ((sharing->count + 1) * 2 <= sharing->table_size) {
+        return;
+    }
+    free(sharing->table);
+    sharing->table_size = sharing->table_size ? sharing->table_size * 2 : 64;
+    sharing->table = memory_zeroed(sharing->table_size, sizeof(*sharing->table));
+    for (size_t i = 0; i < sharing->count; i++) {
+        size_t at = sharing->runs[i].hash & (sharing->table_size - 1);
+        while (sharing->table[at]) {
+            at = (at + 1) & (sharing->table_size - 1);
+        }
+        sharing->table[at] = i + 1;
+    }
+}
+
+/* First page of a run with this content, added when there is none. */
+static uint64_t share(struct program *program, struct sharing *sharing, uint32_t object, uint64_t offset,
+                      uint64_t pages, uint64_t hash)
+{
+    sharing_enlarge(sharing);
+    size_t at = hash & (sharing->table_size - 1);
+    for (; sharing->table[at]; at = (at + 1) & (sharing->table_size - 1)) {
+        const struct run *run = &sharing->runs[sharing->table[at] - 1];
+        if (run->hash == hash && run->pages == pages && run_equal(program, run->page, object, offset, pages)) {
+            return run->page;
+        }
+    }
+    uint64_t first = program->num_pages;
+    sharing->runs = memory_grow(sharing->runs, &sharing->capacity, sharing->count + 1, sizeof(*sharing->runs));
+    sharing->runs[sharing->count++] = (struct run){.hash = hash, .page = first, .pages = pages};
+    sharing->table[at] = sharing->count;
+    for (uint64_t i = 0; i < pages; i++) {
+        page_add(program, object, offset + i * CAPDL_PAGE_SIZE);
+    }
+    return first;
+}
+
+/* A fill goes on into the frame in the next slot where its frame ends. */
+static bool fill_continues(const struct fill *last, const struct fill *next)
+{
+    return last->size_bits == next->size_bits && last->flags == next->flags && last->page + last->pages == next->page &&
+           (last->slot << last->size_bits) + last->offset + last->pages * CAPDL_PAGE_SIZE ==
+               (next->slot << next->size_bits) + next->offset;
+}
+
+static void fill_append(struct program *program, const struct fill *fill)
+{
+    program->fills =
+        memory_grow(program->fills, &program->capacity_fills, program->num_fills + 1, sizeof(*program->fills));
+    program->fills[program->num_fills++] = *fill;
+}
+
+static void fill_add(struct program *program, const struct fill *fill)
+{
+    struct fill *last = program->num_fills ? &program->fills[program->num_fills - 1] : NULL;
+    if (last && fill_continues(last, fill)) {
+        last->pages += fill->pages;
+        return;
+    }
+    fill_append(program, fill);
+}
+
+/* After the pages, which it may lie on. */
+static void frame_fill_chunks(struct program *program, uint32_t object, const struct fill *like)
+{
+    const struct capdl_object *frame = capdl_object(program->spec, object);
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        const struct capdl_fill *chunk = &frame->u.fills.list[i];
+        if (chunk->kind != CAPDL_FILL_BOOTINFO) {
+            continue;
+        }
+        struct fill fill = *like;
+        fill.offset = chunk->offset;
+        fill.page = chunk->source_offset;
+        fill.pages = chunk->length;
+        fill.flags |= (uint16_t)(CAPDL_FILL_CHUNK | chunk_id(chunk->text) << CAPDL_FILL_CHUNK_SHIFT);
+        fill_append(program, &fill);
+    }
+}
+
+static void frame_fill(struct program *program, struct sharing *sharing, uint32_t object)
+{
+    const struct place *place = &program->places[object];
+    struct fill fill = {.slot = place->number, .size_bits = place->size_bits};
+    fill.flags = (uint16_t)((place->flags & PLACE_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
+                            (place->flags & PLACE_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
+    uint64_t size = UINT64_C(1) << place->size_bits, hash = 0;
+    uint8_t page[CAPDL_PAGE_SIZE];
+    for (uint64_t offset = 0; offset <= size; offset += CAPDL_PAGE_SIZE) {
+        if (offset < size && content_page(program, object, offset, page)) {
+            fill.offset = fill.pages ? fill.offset : offset;
+            hash = page_hash(fill.pages ? hash : 1, page);
+            fill.pages++;
+        } else if (fill.pages) {
+            fill.page = share(program, sharing, object, fill.offset, fill.pages, hash);
+            fill_add(program, &fill);
+            fill.pages = 0;
+        }
+    }
+    frame_fill_chunks(program, object, &fill);
+}
+
+void content_fill(struct program *program)
+{
+    struct sharing sharing = {NULL};
+    for (size_t slot = 0; slot < program->num_objects; slot++) {
+        uint32_t object = program->objects[slot];
+        if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_CONTENT) {
+            frame_fill(program, &sharing, object);
+        }
+    }
+    free(sharing.runs);
+    free(sharing.table);
+}

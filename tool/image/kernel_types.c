@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What each object of the spec is to the kernel: type, size argument, size in bytes; or why this kernel cannot have
+ * it. */
+#include <stdlib.h>
+
+#include "image/program.h"
+
+unsigned vspace_shift(const struct capdl_profile *profile, unsigned level)
+{
+    unsigned shift = CAPDL_PAGE_BITS;
+    for (unsigned i = level + 1; i < profile->vspace_levels; i++) {
+        shift += profile->vspace_index_bits[i];
+    }
+    return shift;
+}
+
+/* How far above the pages a kind of table stands. */
+static int table_height(enum capdl_kind kind)
+{
+    switch (kind) {
+    case CAPDL_KIND_PT:
+    case CAPDL_KIND_EPT_PT:
+        return 1;
+    case CAPDL_KIND_PD:
+    case CAPDL_KIND_EPT_PD:
+        return 2;
+    case CAPDL_KIND_PUD:
+    case CAPDL_KIND_PDPT:
+    case CAPDL_KIND_EPT_PDPT:
+        return 3;
+    case CAPDL_KIND_PGD:
+    case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+bool shape_is_table(enum capdl_kind kind)
+{
+    return table_height(kind) != 0;
+}
+
+bool shape_is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
+int shape_level(const struct program *program, enum capdl_kind kind)
+{
+    return program->profile->vspace_levels - table_height(kind);
+}
+
+static enum capdl_type ept_type(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4   ? CAPDL_TYPE_EPT_PML4
+           : kind == CAPDL_KIND_EPT_PDPT ? CAPDL_TYPE_EPT_PDPT
+           : kind == CAPDL_KIND_EPT_PD   ? CAPDL_TYPE_EPT_PD
+                                         : CAPDL_TYPE_EPT_PT;
+}
+
+static enum capdl_type table_type(struct program *program, uint32_t object)
+{
+    const struct capdl_object *o = capdl_object(program->spec, object);
+    if (shape_is_ept(o->kind)) {
+        return ept_type(o->kind);
+    }
+    if (program->profile->arch == CAPDL_ARCH_RISCV) {
+        return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
+    }
+    int level = shape_level(program, o->kind);
+    if (level < 0) {
+        program_error(program, object,
+                      "is the root of an address space of %d levels, but those of kernel %s have %u: the root "
+                      "must be a %s",
+                      table_height(o->kind), program->profile->name, program->profile->vspace_levels,
+                      capdl_kind_keyword(CAPDL_KIND_PUD));
+        return CAPDL_TYPE_COUNT;
+    }
+    if (level == 0) {
+        return CAPDL_TYPE_VSPACE;
+    }
+    if (program->profile->arch == CAPDL_ARCH_AARCH64) {
+        return CAPDL_TYPE_PAGE_TABLE;
+    }
+    return o->kind == CAPDL_KIND_PT   ? CAPDL_TYPE_PAGE_TABLE
+           : o->kind == CAPDL_KIND_PD ? CAPDL_TYPE_PAGE_DIRECTORY
+                                      : CAPDL_TYPE_PDPT;
+}
+
+static enum capdl_type frame_type(struct program *program, uint32_t object)
+{
+    const struct capdl_object *o = capdl_object(program->spec, object);
+    static const enum capdl_type types[] = {CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_FRAME_2M, CAPDL_TYPE_FRAME_1G};
+    for (unsigned i = 0; i < 3; i++) {
+        if (program->profile->types[types[i]] != CAPDL_PROFILE_ABSENT &&
+            program->profile->size_bits[types[i]] == o->size_bits) {
+            return types[i];
+        }
+    }
+    program_error(program, object, "has 2^%u bytes; frames of kernel %s have 4k, 2M or 1024M", o->size_bits,
+                  program->profile->name);
+    return CAPDL_TYPE_COUNT;
+}
+
+static enum capdl_type object_type(struct program *program, uint32_t object)
+{
+    enum capdl_kind kind = capdl_object(program->spec, object)->kind;
+    switch (kind) {
+    case CAPDL_KIND_EP:
+        return CAPDL_TYPE_ENDPOINT;
+    case CAPDL_KIND_NOTIFICATION:
+        return CAPDL_TYPE_NOTIFICATION;
+    case CAPDL_KIND_RTREPLY:
+        return CAPDL_TYPE_REPLY;
+    case CAPDL_KIND_TCB:
+        return CAPDL_TYPE_TCB;
+    case CAPDL_KIND_CNODE:
+        return CAPDL_TYPE_CNODE;
+    case CAPDL_KIND_UT:
+    case CAPDL_KIND_ASID_POOL: /* is made from an untyped of a page */
+        return CAPDL_TYPE_UNTYPED;
+    case CAPDL_KIND_FRAME:
+        return frame_type(program, object);
+    case CAPDL_KIND_SC:
+        return CAPDL_TYPE_SCHED_CONTEXT;
+    case CAPDL_KIND_VCPU:
+        return CAPDL_TYPE_VCPU;
+    case CAPDL_KIND_IO_PT:
+        return CAPDL_TYPE_IO_PAGE_TABLE;
+    default:
+        return shape_is_table(kind) ? table_type(program, object) : CAPDL_TYPE_COUNT;
+    }
+}
+
+/* Devices are no kernel objects; the kernel has to know them all the same. */
+static void refuse_device(struct program *program, uint32_t object)
+{
+    const struct capdl_profile *profile = program->profile;
+    switch (capdl_object(program->spec, object)->kind) {
+    case CAPDL_KIND_ARM_IO_DEVICE:
+        program_error(program, object, "cannot be made: only 32-bit kernels, for tk1, have such devices");
+        break;
+    case CAPDL_KIND_IO_DEVICE:
+        if (profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
+            program_error(program, object, "cannot be made: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)",
+                          profile->name);
+        }
+        break;
+    case CAPDL_KIND_STREAMID:
+    case CAPDL_KIND_CONTEXTBANK:
+        if (profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] == CAPDL_PROFILE_ABSENT) {
+            program_error(program, object,
+                          "cannot be made: kernel %s has no SMMU (that for tx2 has, with KernelArmSMMU=ON)",
+                          profile->name);
+        }
+        break;
+    default: /* a PROGRAM stays in the model beside the objects it stands for */
+        break;
+    }
+}
+
+/* What has this kind of object, for messages. */
+static const char *who_has(const struct program *program, enum capdl_type type)
+{
+    switch (type) {
+    case CAPDL_TYPE_REPLY:
+    case CAPDL_TYPE_SCHED_CONTEXT:
+        return program->profile->mcs ? "" : " (an MCS kernel has)";
+    case CAPDL_TYPE_IO_PAGE_TABLE:
+        return program->profile->arch == CAPDL_ARCH_X86_64 ? " (one with KernelIOMMU=ON has)" : "";
+    case CAPDL_TYPE_EPT_PML4:
+    case CAPDL_TYPE_EPT_PDPT:
+    case CAPDL_TYPE_EPT_PD:
+    case CAPDL_TYPE_EPT_PT:
+        return " (one with KernelVTX=ON has)";
+    case CAPDL_TYPE_VCPU:
+        return program->profile->arch == CAPDL_ARCH_X86_64 ? " (one with KernelVTX=ON has)"
+                                                           : " (one with KernelArmHypervisorSupport=ON has)";
+    default:
+        return "";
+    }
+}
+
+/* Refills a scheduling context has room for beyond its first two (sched_context_t takes at most 96 bytes, a refill
+ * 16). */
+static uint64_t extra_refills(unsigned size_bits)
+{
+    return ((UINT64_C(1) << size_bits) - 96) / 16 - 2;
+}
+
+static unsigned sched_context_bits(struct program *program, uint32_t object)
+{
+    const struct capdl_object *o = capdl_object(program->spec, object);
+    unsigned least = program->profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT];
+    uint64_t refills = o->u.sc ? o->u.sc->refills : 0;
+    unsigned needed = least;
+    while (needed < 47 && extra_refills(needed) < refills) {
+        needed++;
+    }
+    if (!(o->flags & CAPDL_OBJECT_HAS_SIZE)) {
+        return needed;
+    }
+    if (o->size_bits < least || o->size_bits > 47) {
+        program_error(program, object, "has %u bits; kernel %s allows %u to 47", o->size_bits, program->profile->name,
+                      least);
+        return least;
+    }
+    if (o->size_bits < needed) {
+        program_error(program, object, "has %u bits, room for %llu extra refills; %llu need %u bits", o->size_bits,
+                      (unsigned long long)extra_refills(o->size_bits), (unsigned long long)refills, needed);
+    }
+    return o->size_bits;
+}
+
+static bool size_allowed(struct program *program, uint32_t object, unsigned bits, unsigned least, unsigned most)
+{
+    if (bits >= least && bits <= most) {
+        return true;
+    }
+    program_error(program, object, "has %u bits; kernel %s allows %u to %u", bits, program->profile->name, least, most);
+    return false;
+}
+
+static void place_size(struct program *program, uint32_t object, struct place *place)
+{
+    const struct capdl_object *o = capdl_object(program->spec, object);
+    const struct capdl_profile *profile = program->profile;
+    unsigned bits = profile->size_bits[place->type], argument = 0;
+    switch (o->kind) {
+    case CAPDL_KIND_CNODE:
+        if (size_allowed(program, object, o->size_bits, 1, 47u - bits)) {
+            argument = o->size_bits;
+            bits += argument;
+        }
+        break;
+    case CAPDL_KIND_UT:
+        if (size_allowed(program, object, o->size_bits, bits, profile->max_untyped_bits)) {
+            argument = bits = o->size_bits;
+        }
+        break;
+    case CAPDL_KIND_ASID_POOL:
+        argument = bits = CAPDL_PAGE_BITS;
+        break;
+    case CAPDL_KIND_SC:
+        argument = bits = sched_context_bits(program, object);
+        break;
+    default:
+        break;
+    }
+    place->size_bits = (uint8_t)bits;
+    place->argument = (uint8_t)argument;
+}
+
+static void kernel_types_object(struct program *program, uint32_t object)
+{
+    struct place *place = &program->places[object];
+    place->type = (uint8_t)object_type(program, object);
+    place->derived = CAPDL_NO_OBJECT;
+    place->late = CAPDL_NO_OBJECT;
+    if (place->type == CAPDL_TYPE_COUNT) {
+        refuse_device(program, object);
+        return;
+    }
+    if (program->profile->types[place->type] == CAPDL_PROFILE_ABSENT) {
+        program_error(program, object, "cannot be made: kernel %s has no such object%s", program->profile->name,
+                      who_has(program, place->type));
+        place->type = CAPDL_TYPE_COUNT;
+        return;
+    }
+    place_size(program, object, place);
+}
+
+static void use(struct program *program, const struct capdl_cap *cap, uint16_t flag)
+{
+    if (cap->object != CAPDL_NO_OBJECT && shape_is_table(cap->kind)) {
+        program->places[cap->object].flags |= flag;
+    }
+}
+
+/* Whether a frame's contents can stay where they are depends on it, so it has to be known before frames are placed.
+ */
+static void note_uncached(struct program *program, const struct capdl_cap *cap)
+{
+    if (cap->kind == CAPDL_KIND_FRAME && cap->object != CAPDL_NO_OBJECT && cap->flags & CAPDL_CAP_UNCACHED) {
+        program->places[cap->object].flags |= PLACE_UNCACHED;
+    }
+}
+
+/* Finds the roots of address spaces. On RISC-V every level is the same kind, so use decides: what a thread or ASID
+   pool uses, or what holds something and is in no other table. */
+static void find_roots(struct program *program)
+{
+    const struct capdl_spec *spec = program->spec;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_object *o = capdl_object(spec, i);
+        for (uint32_t k = 0; k < o->num_caps; k++) {
+            bool space = (o->kind == CAPDL_KIND_TCB && o->caps[k].slot == CAPDL_TCB_SLOT_VSPACE) ||
+                         o->kind == CAPDL_KIND_ASID_POOL;
+            if (space) {
+                use(program, &o->caps[k], PLACE_ROOT);
+            } else if (shape_is_table(o->kind)) {
+                use(program, &o->caps[k], PLACE_USED);
+                note_uncached(program, &o->caps[k]);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_object *o = capdl_object(spec, i);
+        struct place *place = &program->places[i];
+        if (!shape_is_table(o->kind)) {
+            continue;
+        }
+        if (program->profile->arch == CAPDL_ARCH_RISCV) {
+            place->flags |= (uint16_t)(o->num_caps && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
+        } else if (place->flags & PLACE_ROOT && shape_level(program, o->kind) > 0) {
+            program_error(program, i,
+                          "is used as the root of an address space, but those of kernel %s have %u levels: the root "
+                          "must be a %s",
+                          program->profile->name, program->profile->vspace_levels,
+                          program->profile->arch == CAPDL_ARCH_X86_64 ? "pml4"
+                          : program->profile->vspace_levels == 4      ? "pgd"
+                                                                      : "pud");
+            place->flags &= (uint16_t)~PLACE_ROOT;
+        } else if (shape_level(program, o->kind) == 0) {
+            place->flags |= PLACE_ROOT;
+        }
+    }
+}
+
+void kernel_types_objects(struct program *program)
+{
+    program->places = memory_zeroed(program->spec->num_objects, sizeof(*program->places));
+    find_roots(program);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        kernel_types_object(program, i);
+        program->num_roots += (program->places[i].flags & PLACE_ROOT) != 0;
+    }
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The order of objects, which decides their slots: first what may lie anywhere, large before small, equal ones
+ * together; then what has a physical address, by address; then what lies in untypeds of the spec, parents before
+ * children. Among equals the order is that of the spec, so that regular specs give regular slots.
+ */
+#include <stdlib.h>
+
+#include "image/program.h"
+
+enum { MAX_SIZE_BITS = 64 };
+
+static struct group *group_for(struct group_list *groups, const struct place *shape, uint64_t address, uint64_t parent)
+{
+    struct group *last = groups->count ? &groups->list[groups->count - 1] : NULL;
+    if (last && last->type == shape->type && last->argument == shape->argument && last->size_bits == shape->size_bits &&
+        last->parent == parent && (!address || last->address + (last->count << last->size_bits) == address)) {
+        return last;
+    }
+    groups->list = memory_grow(groups->list, &groups->capacity, groups->count + 1, sizeof(*groups->list));
+    last = &groups->list[groups->count++];
+    *last = (struct group){.address = address,
+                           .parent = parent,
+                           .type = shape->type,
+                           .argument = shape->argument,
+                           .size_bits = shape->size_bits};
+    return last;
+}
+
+void order_place(struct program *program, struct group_list *groups, uint32_t object, const struct place *shape,
+                 uint64_t address, uint64_t parent)
+{
+    group_for(groups, shape, address, parent)->count++;
+    if (object != CAPDL_NO_OBJECT) {
+        program->places[object].kind = PLACE_SLOT;
+        program->places[object].number = (uint32_t)program->num_objects;
+    }
+    program->objects =
+        memory_grow(program->objects, &program->capacity_objects, program->num_objects + 1, sizeof(*program->objects));
+    program->objects[program->num_objects++] = object;
+}
+
+static bool is_placed(const struct program *program, uint32_t object)
+{
+    return program->places[object].type != CAPDL_TYPE_COUNT && program->places[object].kind != PLACE_PAGE &&
+           capdl_object(program->spec, object)->parent == CAPDL_NO_OBJECT &&
+           !(capdl_object(program->spec, object)->flags & CAPDL_OBJECT_CONTIGUOUS);
+}
+
+static bool has_address(const struct program *program, uint32_t object)
+{
+    return capdl_object(program->spec, object)->flags & CAPDL_OBJECT_HAS_PADDR;
+}
+
+/* ASID pools beyond those of the spec, for the address spaces that the initial pool has no room for. */
+static void own_pools(struct program *program)
+{
+    struct place shape = {.type = CAPDL_TYPE_UNTYPED, .argument = CAPDL_PAGE_BITS, .size_bits = CAPDL_PAGE_BITS};
+    for (uint32_t i = 0; i < program->num_own_pools; i++) {
+        order_place(program, &program->groups, CAPDL_NO_OBJECT, &shape, 0, 0);
+    }
+}
+
+/* Sorts by counting: place in the order = size descending, then type. */
+static void order_anywhere(struct program *program)
+{
+    enum { BUCKETS = MAX_SIZE_BITS * CAPDL_TYPE_COUNT };
+    uint32_t num_objects = program->spec->num_objects;
+    size_t *start = memory_zeroed(BUCKETS + 1, sizeof(*start));
+    uint32_t *sorted = memory_zeroed(num_objects, sizeof(*sorted));
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < num_objects; i++) {
+            if (!is_placed(program, i) || has_address(program, i)) {
+                continue;
+            }
+            const struct place *place = &program->places[i];
+            size_t bucket = (size_t)(MAX_SIZE_BITS - 1 - place->size_bits) * CAPDL_TYPE_COUNT + place->type;
+            if (pass == 0) {
+                start[bucket + 1]++;
+            } else {
+                sorted[start[bucket]++] = i;
+            }
+        }
+        for (size_t b = 0; pass == 0 && b < BUCKETS; b++) {
+            start[b + 1] += start[b];
+        }
+    }
+    size_t at = 0;
+    for (size_t b = 0; b < BUCKETS; b++) {
+        for (; at < start[b]; at++) {
+            order_place(program, &program->groups, sorted[at], &program->places[sorted[at]], 0, 0);
+        }
+        if (b % CAPDL_TYPE_COUNT == CAPDL_TYPE_UNTYPED) {
+            contiguous_parents(program, (unsigned)(MAX_SIZE_BITS - 1 - b / CAPDL_TYPE_COUNT));
+        }
+        if (b == (MAX_SIZE_BITS - 1 - CAPDL_PAGE_BITS) * CAPDL_TYPE_COUNT + CAPDL_TYPE_UNTYPED) {
+            own_pools(program);
+        }
+    }
+    free(start);
+    free(sorted);
+}
+
+static int compare_address(const void *a, const void *b, void *context)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    uint64_t at = capdl_object(context, x)->paddr, other = capdl_object(context, y)->paddr;
+    if (at != other) {
+        return at < other ? -1 : 1;
+    }
+    return x < y ? -1 : 1;
+}
+
+static bool address_good(struct program *program, uint32_t object)
+{
+    uint64_t address = capdl_object(program->spec, object)->paddr;
+    unsigned bits = program->places[object].size_bits;
+    unsigned pa_bits = program->profile->pa_bits;
+    if (address & ((UINT64_C(1) << bits) - 1)) {
+        program_error(program, object, "is to lie at 0x%llx, which is not a multiple of its size 0x%llx",
+                      (unsigned long long)address, 1ULL << bits);
+        return false;
+    }
+    if (pa_bits && pa_bits < 64 && (address >> pa_bits || (address + (UINT64_C(1) << bits) - 1) >> pa_bits)) {
+        program_error(program, object, "is to lie at 0x%llx, beyond the %u-bit physical addresses of kernel %s",
+                      (unsigned long long)address, pa_bits, program->profile->name);
+        return false;
+    }
+    return true;
+}
+
+static void refuse_overlap(struct program *program, uint32_t first, uint32_t second)
+{
+    char label[256];
+    program_error(program, second, "at 0x%llx overlaps '%s', which ends at 0x%llx",
+                  (unsigned long long)capdl_object(program->spec, second)->paddr,
+                  capdl_object_label(capdl_object(program->spec, first), label, sizeof(label)),
+                  (unsigned long long)(capdl_object(program->spec, first)->paddr +
+                                       (UINT64_C(1) << program->places[first].size_bits)));
+}
+
+static void order_fixed(struct program *program)
+{
+    uint32_t *sorted = memory_zeroed(program->spec->num_objects, sizeof(*sorted));
+    size_t count = 0;
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        if (is_placed(program, i) && has_address(program, i) && address_good(program, i)) {
+            sorted[count++] = i;
+        }
+    }
+    qsort_r(sorted, count, sizeof(*sorted), compare_address, (void *)(uintptr_t)program->spec);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t address = capdl_object(program->spec, sorted[i])->paddr;
+        if (i > 0) {
+            uint32_t last = sorted[i - 1];
+            if (address - capdl_object(program->spec, last)->paddr < UINT64_C(1) << program->places[last].size_bits) {
+                refuse_overlap(program, last, sorted[i]);
+            }
+        }
+        order_place(program, &program->fixed, sorted[i], &program->places[sorted[i]], address, 0);
+    }
+    free(sorted);
+}
+
+void order_objects(struct program *program)
+{
+    contiguous_find(program);
+    order_anywhere(program);
+    order_fixed(program);
+    contiguous_cover(program);
+    cover_objects(program);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "review/content_ids.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 4096 };
+
+struct fill_contents_file {
+    const struct capdl_spec *spec; /* names are looked for beside it */
+    const char *text;
+    struct file_bytes bytes;
+    bool missing;
+};
+
+static void *grow(void *list, size_t *capacity, size_t need, size_t item)
+{
+    if (need <= *capacity) {
+        return list;
+    }
+    *capacity = need > *capacity * 2 ? need : *capacity * 2;
+    void *larger = realloc(list, *capacity * item);
+    if (!larger) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    return larger;
+}
+
+static const struct fill_contents_source *source_of(const struct fill_contents *contents, const struct capdl_spec *spec)
+{
+    return &contents->sources[contents->sources[1].spec == spec];
+}
+
+static struct fill_contents_file *file_of(struct fill_contents *contents, const struct capdl_spec *spec,
+                                          const char *text)
+{
+    for (size_t i = contents->num_files; i-- > 0;) {
+        if (contents->files[i].spec == spec && strcmp(contents->files[i].text, text) == 0) {
+            return &contents->files[i];
+        }
+    }
+    contents->files =
+        grow(contents->files, &contents->capacity_files, contents->num_files + 1, sizeof(*contents->files));
+    struct fill_contents_file *file = &contents->files[contents->num_files++];
+    *file = (struct fill_contents_file){.spec = spec, .text = text};
+    const struct fill_contents_source *source = source_of(contents, spec);
+    char *path = file_find(text, source->path, source->directories);
+    file->missing = !path || !file_read_regular(path, &file->bytes);
+    if (file->missing && !contents->missing[0]) {
+        snprintf(contents->missing, sizeof(contents->missing), "%s", text);
+    }
+    free(path);
+    return file;
+}
+
+static bool all_zero(const uint8_t *bytes, size_t size)
+{
+    return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
+/* Only what is not zero counts, a page of the frame at a time: it is the same whether zeros come from a file or from
+ * nowhere. */
+static bool add_bytes(struct sha256 *hash, uint64_t offset, const uint8_t *bytes, uint64_t size)
+{
+    bool any = false;
+    while (size) {
+        uint64_t part = PAGE - offset % PAGE < size ? PAGE - offset % PAGE : size;
+        uint64_t first = 0, end = part;
+        while (first < end && bytes[first] == 0) {
+            first++;
+        }
+        while (end > first && bytes[end - 1] == 0) {
+            end--;
+        }
+        if (first < end && !all_zero(bytes, part)) {
+            uint64_t head[2] = {offset + first, end - first};
+            sha256_add(hash, head, sizeof(head));
+            sha256_add(hash, bytes + first, end - first);
+            any = true;
+        }
+        offset += part;
+        bytes += part;
+        size -= part;
+    }
+    return any;
+}
+
+/* A fill that is not the bytes of a file counts as it is written. */
+static bool add_text(struct sha256 *hash, const struct capdl_fill *fill)
+{
+    uint64_t head[4] = {fill->offset, fill->length, fill->source_offset, fill->kind};
+    sha256_add(hash, head, sizeof(head));
+    if (fill->text) {
+        sha256_add(hash, fill->text, strlen(fill->text));
+    }
+    return true;
+}
+
+static bool add_fill(struct fill_contents *contents, struct sha256 *hash, const struct capdl_spec *spec,
+                     const struct capdl_fill *fill)
+{
+    if (fill->kind != CAPDL_FILL_FILE) {
+        return add_text(hash, fill);
+    }
+    const struct fill_contents_file *file = file_of(contents, spec, fill->text);
+    if (file->missing || fill->source_offset > file->bytes.size ||
+        fill->length > file->bytes.size - fill->source_offset) {
+        return add_text(hash, fill);
+    }
+    return add_bytes(hash, fill->offset, file->bytes.data + fill->source_offset, fill->length);
+}
+
+static size_t place_of(const struct fill_contents *contents, const uint8_t digest[SHA256_BYTES])
+{
+    uint64_t start;
+    memcpy(&start, digest, sizeof(start));
+    size_t place = start & contents->mask;
+    while (contents->table[place] && memcmp(contents->digests[contents->table[place] - 1], digest, SHA256_BYTES) != 0) {
+        place = (place + 1) & contents->mask;
+    }
+    return place;
+}
+
+static void table_grow(struct fill_contents *contents)
+{
+    enum { SMALLEST = 1024 };
+    size_t size = contents->mask ? (contents->mask + 1) * 2 : SMALLEST;
+    free(contents->table);
+    contents->table = calloc(size, sizeof(*contents->table));
+    if (!contents->table) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    contents->mask = size - 1;
+    for (size_t i = 0; i < contents->num_digests; i++) {
+        contents->table[place_of(contents, contents->digests[i])] = (uint32_t)i + 1;
+    }
+}
+
+static uint64_t number_of(struct fill_contents *contents, const uint8_t digest[SHA256_BYTES])
+{
+    if (contents->num_digests * 2 >= contents->mask) {
+        table_grow(contents);
+    }
+    size_t place = place_of(contents, digest);
+    if (!contents->table[place]) {
+        contents->digests =
+            grow(contents->digests, &contents->capacity_digests, contents->num_digests + 1, sizeof(*contents->digests));
+        memcpy(contents->digests[contents->num_digests++], digest, SHA256_BYTES);
+        contents->table[place] = (uint32_t)contents->num_digests;
+    }
+    return contents->table[place];
+}
+
+uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint32_t frame)
+{
+    struct fill_contents *contents = context;
+    const struct capdl_object *object = capdl_object(spec, frame);
+    struct sha256 hash;
+    uint8_t digest[SHA256_BYTES];
+    bool any = false;
+    sha256_init(&hash);
+    for (size_t i = 0; i < object->u.fills.count; i++) {
+        any |= add_fill(contents, &hash, spec, &object->u.fills.list[i]);
+    }
+    sha256_end(&hash, digest);
+    return any ? number_of(contents, digest) : 0;
+}
+
+const uint8_t *fill_contents_digest(const struct fill_contents *contents, uint64_t number)
+{
+    return number ? contents->digests[number - 1] : NULL;
+}
+
+void fill_contents_free(struct fill_contents *contents)
+{
+    for (size_t i = 0; i < contents->num_files; i++) {
+        if (!contents->files[i].missing) {
+            file_release(&contents->files[i].bytes);
+        }
+    }
+    free(contents->files);
+    free(contents->digests);
+    free(contents->table);
+}

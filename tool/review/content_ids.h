@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What frames hold, as numbers: equal numbers mean equal bytes, whichever files they come from. */
+#ifndef TOOL_REVIEW_CONTENT_IDS_H
+#define TOOL_REVIEW_CONTENT_IDS_H
+
+#include <capdl/spec.h>
+
+#include "base/file.h"
+#include "base/sha256.h"
+
+/* A spec, and where the files it names are looked for. */
+struct fill_contents_source {
+    const struct capdl_spec *spec;
+    const char *path;
+    const char *const *directories; /* ended by 0 */
+};
+
+struct fill_contents_file;
+
+struct fill_contents {
+    struct fill_contents_source sources[2];
+    struct fill_contents_file *files;
+    size_t num_files, capacity_files;
+    uint8_t (*digests)[SHA256_BYTES]; /* number - 1 is the index */
+    size_t num_digests, capacity_digests;
+    uint32_t *table; /* numbers by digest, open addressing; 0: empty */
+    size_t mask;
+    char missing[256]; /* the first file that cannot be read; empty: all can */
+};
+
+/* `context` is a struct fill_contents. A fill whose file cannot be read counts with its name. */
+uint64_t fill_contents_number(void *context, const struct capdl_spec *, uint32_t frame);
+/* The bytes that fill_contents_number's answer stands for; 0 for 0. */
+const uint8_t *fill_contents_digest(const struct fill_contents *, uint64_t number);
+void fill_contents_free(struct fill_contents *);
+
+#endif

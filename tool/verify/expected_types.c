@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What kinds of objects are to the kernel, and where the spec's page tables stand. */
+#include <stdlib.h>
+
+#include "verify/private.h"
+
+/* Levels between a table and the pages, itself included; 0: not a table. */
+static unsigned table_depth(enum capdl_kind kind)
+{
+    switch (kind) {
+    case CAPDL_KIND_PT:
+    case CAPDL_KIND_EPT_PT:
+        return 1;
+    case CAPDL_KIND_PD:
+    case CAPDL_KIND_EPT_PD:
+        return 2;
+    case CAPDL_KIND_PUD:
+    case CAPDL_KIND_PDPT:
+    case CAPDL_KIND_EPT_PDPT:
+        return 3;
+    case CAPDL_KIND_PGD:
+    case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+bool kind_is_table(enum capdl_kind kind)
+{
+    return table_depth(kind) > 0 || kind == CAPDL_KIND_IO_PT;
+}
+
+bool kind_is_ept(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
+           kind == CAPDL_KIND_EPT_PT;
+}
+
+bool kind_is_device(enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_CONTEXTBANK;
+}
+
+bool cap_is_table(enum cap_type type)
+{
+    switch (type) {
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum cap_type table_cap_type(const struct capdl_profile *profile, enum capdl_kind kind)
+{
+    if (profile->arch == CAPDL_ARCH_RISCV) {
+        return CAP_PAGE_TABLE; /* the root, too */
+    }
+    if (table_depth(kind) >= profile->vspace_levels) {
+        return table_depth(kind) == profile->vspace_levels ? CAP_VSPACE : CAP_NULL;
+    }
+    if (profile->arch == CAPDL_ARCH_AARCH64) {
+        return CAP_PAGE_TABLE;
+    }
+    return kind == CAPDL_KIND_PT ? CAP_PAGE_TABLE : kind == CAPDL_KIND_PD ? CAP_PAGE_DIRECTORY : CAP_PDPT;
+}
+
+enum cap_type kind_cap_type(const struct verify *v, enum capdl_kind kind)
+{
+    static const uint8_t types[CAPDL_KIND_COUNT] = {
+        [CAPDL_KIND_EP] = CAP_ENDPOINT,
+        [CAPDL_KIND_NOTIFICATION] = CAP_NOTIFICATION,
+        [CAPDL_KIND_RTREPLY] = CAP_REPLY,
+        [CAPDL_KIND_TCB] = CAP_THREAD,
+        [CAPDL_KIND_CNODE] = CAP_CNODE,
+        [CAPDL_KIND_UT] = CAP_UNTYPED,
+        [CAPDL_KIND_FRAME] = CAP_FRAME,
+        [CAPDL_KIND_ASID_POOL] = CAP_ASID_POOL,
+        [CAPDL_KIND_SC] = CAP_SCHED_CONTEXT,
+        [CAPDL_KIND_VCPU] = CAP_VCPU,
+        [CAPDL_KIND_EPT_PML4] = CAP_EPT_PML4,
+        [CAPDL_KIND_EPT_PDPT] = CAP_EPT_PDPT,
+        [CAPDL_KIND_EPT_PD] = CAP_EPT_PD,
+        [CAPDL_KIND_EPT_PT] = CAP_EPT_PT,
+        [CAPDL_KIND_IO_PT] = CAP_IO_PAGE_TABLE,
+        [CAPDL_KIND_IO_DEVICE] = CAP_IO_SPACE,
+        [CAPDL_KIND_IO_SPACE_MASTER] = CAP_IO_SPACE,
+        [CAPDL_KIND_STREAMID] = CAP_STREAM,
+        [CAPDL_KIND_CONTEXTBANK] = CAP_CONTEXT_BANK,
+        [CAPDL_KIND_IRQ] = CAP_IRQ_HANDLER,
+        [CAPDL_KIND_IOAPIC_IRQ] = CAP_IRQ_HANDLER,
+        [CAPDL_KIND_MSI_IRQ] = CAP_IRQ_HANDLER,
+        [CAPDL_KIND_ARM_IRQ] = CAP_IRQ_HANDLER,
+        [CAPDL_KIND_RISCV_IRQ] = CAP_IRQ_HANDLER,
+        [CAPDL_KIND_ARM_SGI_SIGNAL] = CAP_SGI_SIGNAL,
+        [CAPDL_KIND_IO_PORTS] = CAP_IO_PORT,
+        [CAPDL_KIND_SMC] = CAP_SMC,
+        [CAPDL_KIND_IRQ_CONTROL] = CAP_IRQ_CONTROL,
+        [CAPDL_KIND_ASID_CONTROL] = CAP_ASID_CONTROL,
+        [CAPDL_KIND_DOMAIN] = CAP_DOMAIN,
+        [CAPDL_KIND_SCHED_CONTROL] = CAP_SCHED_CONTROL,
+    };
+    return kind_is_table(kind) && !types[kind] ? table_cap_type(v->profile, kind) : types[kind];
+}
+
+bool kind_has_node(enum capdl_kind kind)
+{
+    switch (kind) {
+    case CAPDL_KIND_EP:
+    case CAPDL_KIND_NOTIFICATION:
+    case CAPDL_KIND_RTREPLY:
+    case CAPDL_KIND_TCB:
+    case CAPDL_KIND_CNODE:
+    case CAPDL_KIND_UT:
+    case CAPDL_KIND_FRAME:
+    case CAPDL_KIND_ASID_POOL:
+    case CAPDL_KIND_SC:
+    case CAPDL_KIND_VCPU:
+        return true;
+    default:
+        return kind_is_table(kind);
+    }
+}
+
+unsigned level_shift_of(const struct capdl_profile *profile, unsigned level)
+{
+    unsigned shift = CAPDL_PAGE_BITS;
+    for (unsigned i = profile->vspace_levels; i-- > level + 1;) {
+        shift += profile->vspace_index_bits[i];
+    }
+    return shift;
+}
+
+static unsigned num_levels(const struct verify *v, enum capdl_kind kind)
+{
+    return kind == CAPDL_KIND_IO_PT ? v->kernel->io_levels : v->profile->vspace_levels;
+}
+
+unsigned table_shift(const struct verify *v, uint32_t table)
+{
+    enum { IO_INDEX_BITS = 9 };
+    enum capdl_kind kind = capdl_object(v->spec, table)->kind;
+    const struct table_place *place = &v->places[table];
+    unsigned last = num_levels(v, kind) - 1u, level = place->root == CAPDL_NO_OBJECT ? last : place->level;
+    return kind == CAPDL_KIND_IO_PT ? CAPDL_PAGE_BITS + IO_INDEX_BITS * (last - level)
+                                    : level_shift_of(v->profile, level);
+}
+
+/* Gives the tables below one their places. A spec in which tables contain themselves ends at the last level. */
+static void place_below(struct verify *v, uint32_t table)
+{
+    const struct capdl_object *o = capdl_object(v->spec, table);
+    struct table_place at = v->places[table];
+    for (uint32_t i = 0; at.level + 1u < num_levels(v, o->kind) && i < o->num_caps; i++) {
+        const struct capdl_cap *cap = &o->caps[i];
+        if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) ||
+            v->places[cap->object].root != CAPDL_NO_OBJECT) {
+            continue;
+        }
+        v->places[cap->object] = (struct table_place){
+            .root = at.root,
+            .level = (uint8_t)(at.level + 1),
+            .base = at.base + (cap->slot << table_shift(v, table)),
+        };
+        place_below(v, cap->object);
+    }
+}
+
+static bool is_root(const struct verify *v, uint32_t object)
+{
+    const struct capdl_object *o = capdl_object(v->spec, object);
+    if (!kind_is_table(o->kind) || v->uses[object] & USED_BY_TABLE) {
+        return false;
+    }
+    return v->profile->arch == CAPDL_ARCH_RISCV || o->kind == CAPDL_KIND_IO_PT ||
+           table_depth(o->kind) == v->profile->vspace_levels;
+}
+
+static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)
+{
+    if (!kind_is_table(container)) {
+        return USED;
+    }
+    bool code = cap->rights & CAPDL_RIGHT_GRANT, uncached = cap->flags & CAPDL_CAP_UNCACHED;
+    return (uint8_t)(USED | USED_BY_TABLE | (code ? USED_AS_CODE : 0) | (uncached ? USED_UNCACHED : 0));
+}
+
+static void note_uses(struct verify *v)
+{
+    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
+        const struct capdl_object *o = capdl_object(v->spec, i);
+        for (uint32_t k = 0; k < o->num_caps; k++) {
+            if (o->caps[k].object != CAPDL_NO_OBJECT) {
+                v->uses[o->caps[k].object] |= use_of(o->kind, &o->caps[k]);
+            }
+        }
+    }
+}
+
+static void place_tables(struct verify *v)
+{
+    const struct capdl_spec *spec = v->spec;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        v->places[i].root = CAPDL_NO_OBJECT;
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (is_root(v, i)) {
+            v->places[i] = (struct table_place){.root = i};
+            place_below(v, i);
+        }
+    }
+}
+
+/* x86-64 numbers interrupts of the spec from the first vector that users may have. */
+static uint64_t irq_number(const struct verify *v, uint64_t irq)
+{
+    enum { X86_FIRST_VECTOR = 16 };
+    return v->profile->arch == CAPDL_ARCH_X86_64 ? irq + X86_FIRST_VECTOR : irq;
+}
+
+void kernel_types_spec(struct verify *v)
+{
+    uint32_t count = v->spec->num_objects;
+    v->places = verify_zeroed(count, sizeof(*v->places));
+    v->uses = verify_zeroed(count, sizeof(*v->uses));
+    v->irqs = verify_zeroed(count, sizeof(*v->irqs));
+    for (uint32_t i = 0; i < count; i++) {
+        v->irqs[i] = UINT64_MAX;
+    }
+    for (size_t i = 0; i < v->spec->num_irqs; i++) {
+        v->irqs[v->spec->irqs[i].object] = irq_number(v, v->spec->irqs[i].irq);
+    }
+    note_uses(v);
+    place_tables(v);
+}

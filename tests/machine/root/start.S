@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where an initial task starts: no stack pointer is set; the first argument register has the address of the bootinfo. */
+/* Where an initial task starts: no stack pointer is set; the first argument register has the bootinfo address. */
     .section .text.start, "ax"
     .global _start
     .type _start, %function

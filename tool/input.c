@@ -268,7 +268,7 @@ bool input_kernel_fits(struct input *input)
 static void read_marked_files(struct input *input, struct file_bytes *files)
 {
     for (size_t i = 0; i < input->diags.num_files; i++) {
-        struct capdl_source *source = &input->diags.files[i];
+        struct capdl_source *source = input->diags.files[i];
         if (!source->text && file_read_regular(source->name, &files[i])) {
             source->text = (const char *)files[i].data;
             source->size = files[i].size;

@@ -16,19 +16,16 @@ uint16_t capdl_diags_add_source(struct capdl_diags *diags, const char *name, con
         return UINT16_MAX - 1;
     }
     diags->files = capdl_spec_realloc(diags->files, (diags->num_files + 1) * sizeof(*diags->files));
-    source = &diags->files[diags->num_files];
-    source->name = capdl_spec_realloc(NULL, strlen(name) + 1);
-    strcpy(source->name, name);
-    source->text = text;
-    source->size = size;
-    source->markers = NULL;
-    source->num_markers = source->capacity_markers = 0;
+    source = capdl_spec_realloc(NULL, sizeof(*source));
+    *source = (struct capdl_source){
+        .name = strcpy(capdl_spec_realloc(NULL, strlen(name) + 1), name), .text = text, .size = size};
+    diags->files[diags->num_files] = source;
     return (uint16_t)diags->num_files++;
 }
 
 void capdl_diags_add_marker(struct capdl_diags *diags, uint16_t file, struct capdl_marker marker)
 {
-    struct capdl_source *source = &diags->files[file];
+    struct capdl_source *source = diags->files[file];
 
     if (source->num_markers && source->markers[source->num_markers - 1].offset >= marker.offset) {
         return;
@@ -218,7 +215,7 @@ static void print_line(FILE *out, const char *text, size_t length, uint16_t colu
 
 static void print_source(const struct capdl_diags *diags, FILE *out, struct capdl_pos pos, struct line_cursor *cursor)
 {
-    const struct capdl_source *source = &diags->files[pos.file];
+    const struct capdl_source *source = diags->files[pos.file];
     const char *line, *end;
     size_t length;
 
@@ -246,7 +243,7 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
     bool placed = diag->pos.file < diags->num_files;
 
     if (placed) {
-        fprintf(out, "%s:", diags->files[diag->pos.file].name);
+        fprintf(out, "%s:", diags->files[diag->pos.file]->name);
     }
     if (placed && diag->pos.line) {
         fprintf(out, "%u:", (unsigned)diag->pos.line);
@@ -301,8 +298,9 @@ void capdl_diags_free(struct capdl_diags *diags)
         free(diags->list[i].message);
     }
     for (size_t i = 0; i < diags->num_files; i++) {
-        free(diags->files[i].name);
-        free(diags->files[i].markers);
+        free(diags->files[i]->name);
+        free(diags->files[i]->markers);
+        free(diags->files[i]);
     }
     free(diags->list);
     free(diags->files);

@@ -67,8 +67,8 @@ static void locate(const struct capdl_diags *diags, struct capdl_pos **list, siz
         uint16_t file = list[i]->file;
         size_t offset = list[i]->line - 1;
 
-        if (at.source != &diags->files[file]) {
-            at = (struct place){.source = &diags->files[file], .line = 1, .file = file};
+        if (at.source != diags->files[file]) {
+            at = (struct place){.source = diags->files[file], .line = 1, .file = file};
         }
         advance(&at, offset);
         *list[i] = (struct capdl_pos){.line = at.line, .column = column_of(&at, offset), .file = at.file};

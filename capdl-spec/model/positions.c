@@ -22,7 +22,7 @@ static bool same(struct capdl_pos a, struct capdl_pos b)
 
 bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
 {
-    const struct capdl_source *text = &diags->files[source];
+    const struct capdl_source *text = diags->files[source];
     size_t most = UINT32_MAX - SPEC_MAX_POSITIONS - 1;
 
     if (text->size <= most) {

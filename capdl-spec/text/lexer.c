@@ -39,7 +39,7 @@ struct capdl_pos capdl_text_lex_pos(const struct text_lexer *lexer, const char *
 
 void capdl_text_lex_init(struct text_lexer *lexer, struct capdl_diags *diags, uint16_t source)
 {
-    const struct capdl_source *file = &diags->files[source];
+    const struct capdl_source *file = diags->files[source];
 
     *lexer = (struct text_lexer){
         .diags = diags,
@@ -78,8 +78,9 @@ static uint16_t marker_file(struct text_lexer *lexer, const char *name, size_t l
     char buffer[512];
 
     for (size_t i = lexer->source; i < diags->num_files; i++) {
-        if (!diags->files[i].text && strlen(diags->files[i].name) == length &&
-            !memcmp(diags->files[i].name, name, length)) {
+        const struct capdl_source *file = diags->files[i];
+
+        if (!file->text && strlen(file->name) == length && !memcmp(file->name, name, length)) {
             return (uint16_t)i;
         }
     }
@@ -123,7 +124,7 @@ static bool line_marker(struct text_lexer *lexer)
         }
         marker.file = marker_file(lexer, name + 1, (size_t)(quote - name - 1));
     } else if (marker.file == lexer->source) {
-        const char *own = lexer->diags->files[lexer->source].name;
+        const char *own = lexer->diags->files[lexer->source]->name;
 
         marker.file = marker_file(lexer, own, strlen(own));
     }

@@ -277,7 +277,7 @@ static void parser_free(struct text_parser *p)
 bool capdl_spec_read_text(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t source,
                           const struct capdl_text_options *options)
 {
-    const struct capdl_source *text = &diags->files[source];
+    const struct capdl_source *text = diags->files[source];
     struct text_lexer lexer;
     size_t errors = diags->num_errors;
     struct text_parser parser = {.spec = spec, .diags = diags, .options = options, .first_error = errors};

@@ -50,7 +50,7 @@ struct capdl_diags {
     struct capdl_diag *list;
     size_t count, capacity;
     size_t num_errors, num_warnings;
-    struct capdl_source *files;
+    struct capdl_source **files; /* each stays where it is, however many follow */
     size_t num_files;
     const char *const *disabled; /* findings of these checks are dropped; ended by 0; may be 0; not owned */
     bool muted;                  /* private: the last one was dropped */

@@ -246,6 +246,22 @@ static void test_documented(const char *path)
     }
 }
 
+/* Readers hold on to the source they read while line markers add others. */
+static void test_sources_stay(void)
+{
+    struct capdl_diags diags = {NULL};
+    const struct capdl_source *first;
+
+    capdl_diags_add_source(&diags, "first.cdl", "text", 4);
+    first = diags.files[0];
+    for (unsigned i = 0; i < 300; i++) {
+        capdl_diags_add_source(&diags, "marked.h", NULL, 0);
+    }
+    EXPECT(diags.files[0] == first && first->size == 4 && !strcmp(first->name, "first.cdl"));
+    EXPECT(diags.files[300] != first && !strcmp(diags.files[300]->name, "marked.h"));
+    capdl_diags_free(&diags);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -258,5 +274,6 @@ int main(int argc, char **argv)
     test_failing_hook();
     test_absurd();
     test_descending();
+    test_sources_stay();
     return failures != 0;
 }

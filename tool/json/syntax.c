@@ -205,7 +205,7 @@ static bool document(struct scanner *s)
 
 bool json_open(struct json *json, struct capdl_diags *diags, struct capdl_spec *spec, uint16_t source)
 {
-    const struct capdl_source *file = &diags->files[source];
+    const struct capdl_source *file = diags->files[source];
     struct scanner s = {.at = file->text, .end = file->text + file->size};
     if (file->size >= 3 && memcmp(file->text, "\xef\xbb\xbf", 3) == 0) {
         s.at += 3;

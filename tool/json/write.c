@@ -347,7 +347,7 @@ static void put_place(const struct capdl_diags *diags, const struct capdl_diag *
     fprintf(out, "{\"severity\": \"%s\"", severities[diag->severity]);
     if (diag->pos.file < diags->num_files) {
         fputs(", \"file\": ", out);
-        put_string(out, diags->files[diag->pos.file].name);
+        put_string(out, diags->files[diag->pos.file]->name);
     }
     if (diag->pos.line) {
         put_number(out, "line", diag->pos.line);

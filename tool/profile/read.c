@@ -23,7 +23,7 @@ static uint16_t add_source(struct reader *reader, const char *relative)
 
     snprintf(path, sizeof(path), "%s%s%s", reader->prefix, *relative != 0 ? "/" : "", relative);
     for (size_t i = 0; i < reader->diags->num_files; i++) {
-        if (strcmp(reader->diags->files[i].name, path) == 0) {
+        if (strcmp(reader->diags->files[i]->name, path) == 0) {
             return (uint16_t)i;
         }
     }

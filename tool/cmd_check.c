@@ -98,9 +98,10 @@ static int check_devices(struct input *input, const char *path)
 
 static void list_checks(void)
 {
-    const char *name;
-    for (size_t i = 0; (name = check_name(i)); i++) {
-        puts(name);
+    for (unsigned i = CAPDL_CHECK_NONE + 1; i < CAPDL_CHECK_COUNT; i++) {
+        enum capdl_check check = (enum capdl_check)i;
+        printf("%-15s  %-7s  %s\n", capdl_check_name(check),
+               capdl_check_severity(check) == CAPDL_WARNING ? "warning" : "error", capdl_check_text(check));
     }
 }
 
@@ -119,7 +120,7 @@ int cmd_check(int argc, char **argv)
     }
     options.json_diags = options.json;
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
-    code = input_check(&input, &options, code);
+    code = input_check(&input, code);
     if (code == EXIT_FINE) {
         code = check_devices(&input, options.dtb);
     }

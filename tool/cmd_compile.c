@@ -110,7 +110,7 @@ int cmd_compile(int argc, char **argv)
     if (code == EXIT_FINE && !input_need_profile(&input, &options)) {
         code = EXIT_FINDINGS;
     }
-    code = input_check(&input, &options, code);
+    code = input_check(&input, code);
     if (code == EXIT_FINE) {
         struct capdl_region *reserved = options_reserved(&options, &input.diags);
         code = input.diags.num_errors ? EXIT_FINDINGS

@@ -29,8 +29,8 @@ static bool compile(struct input *input, const struct options *options, char **b
         .untypeds = options->untypeds,
     };
     FILE *out = open_memstream(bytes, size);
-    bool good = out && capdl_spec_check(&input->spec, &input->diags, options->no_checks) &&
-                image_compile(&input->spec, &image, &input->diags, out);
+    bool good =
+        out && capdl_spec_check(&input->spec, &input->diags) && image_compile(&input->spec, &image, &input->diags, out);
     if (out) {
         fclose(out);
     }

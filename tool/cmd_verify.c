@@ -188,7 +188,7 @@ static int verify_with_source(struct input *image, struct options *options)
     of_source.kernel = NULL;
     of_source.profile = &image->image.profile;
     int code = input_read(&source, options->spec, INPUT_SPEC, &of_source);
-    if (code == EXIT_FINE && !capdl_spec_check(&source.spec, &source.diags, options->no_checks)) {
+    if (code == EXIT_FINE && !capdl_spec_check(&source.spec, &source.diags)) {
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {

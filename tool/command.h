@@ -41,8 +41,7 @@ struct options {
         *profile;             /* of a spec's PDs when no --kernel is given; 0: the default of its architecture */
     const char **directories; /* ended by 0 */
     size_t num_directories;
-    const char **no_checks; /* ended by 0 */
-    size_t num_no_checks;
+    bool no_checks[CAPDL_CHECK_COUNT];
     const char *format, *dtb;
     uint64_t at, initialiser_at; /* 0: not given */
     const char **reserved;       /* ended by 0 */
@@ -94,8 +93,6 @@ enum { OPTIONS_GO = -1 };
    free, and the caller ends with the exit code returned. */
 int options_parse(const struct usage *, int argc, char **argv, struct options *);
 void options_free(struct options *);
-/* Name of the i-th check that --no-check knows, 0 after the last. */
-const char *check_name(size_t i);
 /* The memory of all --reserve, in their order; what is none is an error. To be freed. */
 struct capdl_region *options_reserved(const struct options *, struct capdl_diags *);
 
@@ -122,7 +119,7 @@ int input_read(struct input *, const char *path, unsigned wanted, const struct o
 bool input_need_profile(struct input *, const struct options *);
 /* Makes all checks, also of a text in which reading found mistakes, so that one run reports them all. Given
    input_read's exit code, returns the code to go on with. */
-int input_check(struct input *, const struct options *, int code);
+int input_check(struct input *, int code);
 /* Whether an image can boot on the kernel of the options. It holds numbers of the kernel it was compiled for; another
    kernel will do if it has the same ones. */
 bool input_kernel_fits(struct input *);

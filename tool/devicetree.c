@@ -302,7 +302,7 @@ static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct
             continue;
         }
         if (found && found->node != region->node && !found->is_memory && !region->is_memory) {
-            capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
+            capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, frame->pos,
                           "frame '%s' at 0x%" PRIx64 " covers two devices, %s and %s",
                           capdl_object_label(frame, label, sizeof(label)), frame->paddr,
                           node_path(tree, region->node, path), node_path(tree, found->node, other));
@@ -313,7 +313,7 @@ static void check_frame(struct tree *tree, const struct capdl_spec *spec, struct
     }
     if (!found) {
         tree->findings++;
-        capdl_finding(diags, CAPDL_WARNING, "device-tree", frame->pos,
+        capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, frame->pos,
                       "frame '%s' at 0x%" PRIx64 " is no memory and no device that the device tree describes",
                       capdl_object_label(frame, label, sizeof(label)), frame->paddr);
     }
@@ -330,13 +330,13 @@ static void check_interrupt(struct tree *tree, const struct capdl_spec *spec, st
     char path[MOST_PATH];
     if (!found) {
         tree->findings++;
-        capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos,
+        capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, irq->pos,
                       "interrupt %" PRIu64 " ('%s') belongs to no device of the device "
                       "tree",
                       irq->irq, object->name);
     } else if (has_trigger && ((edge && found->level) || (!edge && found->edge))) {
         tree->findings++;
-        capdl_finding(diags, CAPDL_WARNING, "device-tree", irq->pos,
+        capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, irq->pos,
                       "interrupt %" PRIu64 " ('%s') is of %s, whose trigger is %s in the "
                       "device tree",
                       irq->irq, object->name, node_path(tree, found->node, path), edge ? "level" : "edge");

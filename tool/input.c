@@ -181,7 +181,7 @@ static int read_image(struct input *input, unsigned wanted, const struct options
 int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
 {
     *input = (struct input){.name = strcmp(path, "-") == 0 ? "<stdin>" : path};
-    input->diags.disabled = options->no_checks;
+    memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
     capdl_spec_init(&input->spec);
     if (!file_read(path, &input->bytes)) {
         fprintf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));
@@ -217,10 +217,10 @@ bool input_need_profile(struct input *input, const struct options *options)
     return use_default_profile(input, input->spec.arch, options);
 }
 
-int input_check(struct input *input, const struct options *options, int code)
+int input_check(struct input *input, int code)
 {
     bool has_spec = code == EXIT_FINE || (code == EXIT_FINDINGS && input->spec.has_arch);
-    if (has_spec && !capdl_spec_check(&input->spec, &input->diags, options->no_checks)) {
+    if (has_spec && !capdl_spec_check(&input->spec, &input->diags)) {
         return EXIT_FINDINGS;
     }
     return code;

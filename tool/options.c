@@ -33,7 +33,7 @@ static const struct option_entry entries[] = {
     {OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree"},
     {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools read, refuse what they cannot"},
     {OPTION_OBJECTS, 'O', "objects", NULL, "every object and capability, not the overview of subjects"},
-    {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the names of the checks"},
+    {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the checks, what each finds, and whether that is an error"},
     {OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader"},
     {OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
     {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
@@ -100,40 +100,31 @@ static bool parse_address(const char *text, const char *option, const char *comm
     return false;
 }
 
-/* Made by the compiler of images and by the front end for PDs, not by the spec library; see docs/checks.md. */
-static const char *const tool_checks[] = {
-    "asid",      "device-tree", "io-levels",     "kernel-method", "riscv-uncached",
-    "sc-budget", "tcb-sc",      "writable-code", "x86-exec",
-};
-enum { NUM_TOOL_CHECKS = sizeof(tool_checks) / sizeof(tool_checks[0]) };
-
-const char *check_name(size_t i)
-{
-    size_t own = 0;
-    while (capdl_check_name(own)) {
-        own++;
-    }
-    return i < own ? capdl_check_name(i) : i - own < NUM_TOOL_CHECKS ? tool_checks[i - own] : NULL;
-}
-
 /* A misspelt name must not look like a check that was switched off. */
-static bool check_is_known(const char *name, const char *command)
+static void check_unknown(const char *name, const char *command)
 {
-    const char *nearest = NULL, *known;
+    const char *nearest = NULL;
     unsigned least = 4;
-    for (size_t i = 0; (known = check_name(i)); i++) {
-        unsigned distance = capdl_distance(name, known);
-        if (distance == 0) {
-            return true;
-        }
+    for (unsigned i = CAPDL_CHECK_NONE + 1; i < CAPDL_CHECK_COUNT; i++) {
+        unsigned distance = capdl_distance(name, capdl_check_name((enum capdl_check)i));
         if (distance < least) {
             least = distance;
-            nearest = known;
+            nearest = capdl_check_name((enum capdl_check)i);
         }
     }
     fprintf(stderr, "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n",
             command, name, nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
-    return false;
+}
+
+static bool check_disable(struct options *options, const char *name, const char *command)
+{
+    enum capdl_check check = capdl_check_find(name);
+    if (check == CAPDL_CHECK_NONE) {
+        check_unknown(name, command);
+        return false;
+    }
+    options->no_checks[check] = true;
+    return true;
 }
 
 static bool option_set(struct options *options, char letter, const char *value, const char *command)
@@ -195,8 +186,7 @@ static bool option_set(struct options *options, char letter, const char *value, 
         options->list_checks = true;
         return true;
     case 'n':
-        list_add(&options->no_checks, &options->num_no_checks, value);
-        return check_is_known(value, command);
+        return check_disable(options, value, command);
     case 't':
         if (parse_seconds(value, &options->timeout)) {
             return true;
@@ -294,7 +284,6 @@ int options_parse(const struct usage *usage, int argc, char **argv, struct optio
 void options_free(struct options *options)
 {
     free(options->directories);
-    free(options->no_checks);
     free(options->reserved);
     free(options->devices);
     *options = (struct options){NULL};

@@ -7,42 +7,13 @@
 #include "check.h"
 
 static const struct {
-    const char *name;
+    enum capdl_check id;
     void (*run)(struct checker *);
-    bool places; /* its errors are about what holds what */
+    bool structure; /* its errors are about what holds what */
 } checks[] = {
-    {"object-arch", capdl_check_object_arch, false},
-    {"size", capdl_check_size, false},
-    {"frame-size", capdl_check_frame_size, false},
-    {"fill", capdl_check_fill, false},
-    {"priority", capdl_check_priority, false},
-    {"scheduling", capdl_check_scheduling, false},
-    {"container", capdl_check_container, true},
-    {"slot-range", capdl_check_slot_range, true},
-    {"cap-slot", capdl_check_cap_slot, true},
-    {"guard", capdl_check_guard, false},
-    {"badge", capdl_check_badge, false},
-    {"rights", capdl_check_rights, false},
-    {"fault-handler", capdl_check_fault_handler, false},
-    {"bound-twice", capdl_check_bound_twice, false},
-    {"table-nesting", capdl_check_table_nesting, true},
-    {"table-shared", capdl_check_table_shared, true},
-    {"frame-level", capdl_check_frame_level, false},
-    {"frame-rights", capdl_check_frame_rights, false},
-    {"mapping", capdl_check_mapping, false},
-    {"io-device", capdl_check_io_device, false},
-    {"io-table", capdl_check_io_table, false},
-    {"stream", capdl_check_stream, false},
-    {"ipc-buffer", capdl_check_ipc_buffer, false},
-    {"paddr", capdl_check_paddr, false},
-    {"overlap", capdl_check_overlap, false},
-    {"cover", capdl_check_cover, false},
-    {"irq", capdl_check_irq, false},
-    {"domain", capdl_check_domain, false},
-    {"derivation", capdl_check_derivation, false},
-    {"leftover", capdl_check_leftover, false},
-    {"thread", capdl_check_thread, false},
-    {"unused", capdl_check_unused, false},
+#define CAPDL_SPEC_CHECK(id, function, structure, severity, name, text) \
+    {CAPDL_CHECK_##id, capdl_check_##function, structure},
+#include <capdl/checks.def>
 };
 
 enum { NUM_CHECKS = sizeof(checks) / sizeof(checks[0]) };
@@ -62,7 +33,7 @@ static void report(struct checker *c, enum capdl_severity severity, struct capdl
     }
     c->last_pos = pos;
     vsnprintf(message, sizeof(message), format, arguments);
-    capdl_finding(c->diags, severity, c->name, pos, "%s", message);
+    capdl_finding(c->diags, severity, c->check, pos, "%s", message);
 }
 
 void capdl_check_report(struct checker *c, enum capdl_severity severity, struct capdl_pos pos, const char *format, ...)
@@ -141,38 +112,23 @@ static void collect(struct checker *c)
     }
 }
 
-static bool is_disabled(const char *name, const char *const *disabled)
-{
-    for (; disabled && *disabled; disabled++) {
-        if (!strcmp(name, *disabled)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags, const char *const *disabled)
+bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags)
 {
     size_t errors = diags->num_errors, found;
     struct checker checker = {.spec = spec, .diags = diags, .errors_only = errors, .misplaced = errors};
 
     collect(&checker);
     for (unsigned i = 0; i < NUM_CHECKS; i++) {
-        if (is_disabled(checks[i].name, disabled)) {
+        if (diags->disabled[checks[i].id]) {
             continue;
         }
-        checker.name = checks[i].name;
+        checker.check = checks[i].id;
         checker.last_pos = (struct capdl_pos){.line = 0};
         found = diags->num_errors;
         checks[i].run(&checker);
-        checker.misplaced |= checks[i].places && diags->num_errors > found;
+        checker.misplaced |= checks[i].structure && diags->num_errors > found;
     }
     capdl_check_zeros_free(&checker, checker.used, sizeof(*checker.used));
     capdl_check_zeros_free(&checker, checker.table_holder, sizeof(*checker.table_holder));
     return diags->num_errors == errors;
-}
-
-const char *capdl_check_name(size_t i)
-{
-    return i < NUM_CHECKS ? checks[i].name : NULL;
 }

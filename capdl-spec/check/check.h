@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the checks share. Each check is one small function, listed in check.c and described in
- * docs/checks.md. */
+/* What the files of the checks share. Each check is one small function and a row of include/capdl/checks.def. */
 #ifndef CAPDL_CHECK_CHECK_H
 #define CAPDL_CHECK_CHECK_H
 
@@ -11,7 +10,7 @@ enum { CHECK_LABEL = 160 };
 struct checker {
     const struct capdl_spec *spec;
     struct capdl_diags *diags;
-    const char *name;          /* of the check being made */
+    enum capdl_check check;    /* being made */
     struct capdl_pos last_pos; /* of its last finding: elements of an array are reported once */
     bool errors_only;          /* the text had errors: what is missing may just not have been understood */
     bool misplaced;            /* so it may because of errors in what holds what */
@@ -44,43 +43,8 @@ bool capdl_check_is_vspace_root(const struct checker *, enum capdl_kind);
 unsigned capdl_check_table_shift(const struct checker *, uint32_t table);
 unsigned capdl_check_table_entries(const struct checker *, uint32_t table);
 
-void capdl_check_object_arch(struct checker *);
-void capdl_check_priority(struct checker *);
-void capdl_check_scheduling(struct checker *);
-void capdl_check_fill(struct checker *);
-void capdl_check_frame_size(struct checker *);
-void capdl_check_size(struct checker *);
-void capdl_check_thread(struct checker *);
-void capdl_check_unused(struct checker *);
-
-void capdl_check_container(struct checker *);
-void capdl_check_slot_range(struct checker *);
-void capdl_check_cap_slot(struct checker *);
-void capdl_check_guard(struct checker *);
-void capdl_check_badge(struct checker *);
-void capdl_check_rights(struct checker *);
-void capdl_check_fault_handler(struct checker *);
-void capdl_check_bound_twice(struct checker *);
-
-void capdl_check_table_nesting(struct checker *);
-void capdl_check_table_shared(struct checker *);
-void capdl_check_frame_level(struct checker *);
-void capdl_check_frame_rights(struct checker *);
-void capdl_check_mapping(struct checker *);
-void capdl_check_ipc_buffer(struct checker *);
-
-void capdl_check_io_device(struct checker *);
-void capdl_check_io_table(struct checker *);
-void capdl_check_stream(struct checker *);
-
-void capdl_check_paddr(struct checker *);
-void capdl_check_overlap(struct checker *);
-void capdl_check_cover(struct checker *);
-
-void capdl_check_irq(struct checker *);
-void capdl_check_domain(struct checker *);
-void capdl_check_derivation(struct checker *);
-
-void capdl_check_leftover(struct checker *);
+/* The checks. */
+#define CAPDL_SPEC_CHECK(id, function, structure, severity, name, text) void capdl_check_##function(struct checker *);
+#include <capdl/checks.def>
 
 #endif

@@ -41,22 +41,50 @@ static void count_diag(struct capdl_diags *diags, enum capdl_severity severity)
     diags->num_warnings += severity == CAPDL_WARNING;
 }
 
-/* Whether this belongs to a check that is not to be made; a note belongs to what is before it. */
-static bool is_muted(struct capdl_diags *diags, enum capdl_severity severity, const char *check)
-{
-    const char *const *disabled = diags->disabled;
+static const struct {
+    const char *name, *text;
+    enum capdl_severity severity;
+} checks[] = {
+#define CAPDL_CHECK(id, severity, name, text) [CAPDL_CHECK_##id] = {name, text, CAPDL_##severity},
+#include <capdl/checks.def>
+};
 
-    if (severity != CAPDL_NOTE) {
-        while (check && disabled && *disabled && strcmp(check, *disabled)) {
-            disabled++;
+const char *capdl_check_name(enum capdl_check check)
+{
+    return checks[check].name;
+}
+
+const char *capdl_check_text(enum capdl_check check)
+{
+    return checks[check].text;
+}
+
+enum capdl_severity capdl_check_severity(enum capdl_check check)
+{
+    return checks[check].severity;
+}
+
+enum capdl_check capdl_check_find(const char *name)
+{
+    for (unsigned i = CAPDL_CHECK_NONE + 1; i < CAPDL_CHECK_COUNT; i++) {
+        if (!strcmp(name, checks[i].name)) {
+            return (enum capdl_check)i;
         }
-        diags->muted = check && disabled && *disabled;
+    }
+    return CAPDL_CHECK_NONE;
+}
+
+/* Whether this belongs to a check that is not to be made; a note belongs to what is before it. */
+static bool is_muted(struct capdl_diags *diags, enum capdl_severity severity, enum capdl_check check)
+{
+    if (severity != CAPDL_NOTE) {
+        diags->muted = diags->disabled[check];
     }
     return diags->muted;
 }
 
-static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, const char *check, struct capdl_pos pos,
-                     const char *format, va_list arguments)
+static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, enum capdl_check check,
+                     struct capdl_pos pos, const char *format, va_list arguments)
 {
     struct capdl_diag *diag;
     char *message;
@@ -84,16 +112,7 @@ void capdl_error(struct capdl_diags *diags, struct capdl_pos pos, const char *fo
     va_list arguments;
 
     va_start(arguments, format);
-    add_diag(diags, CAPDL_ERROR, NULL, pos, format, arguments);
-    va_end(arguments);
-}
-
-void capdl_warning(struct capdl_diags *diags, struct capdl_pos pos, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    add_diag(diags, CAPDL_WARNING, NULL, pos, format, arguments);
+    add_diag(diags, CAPDL_ERROR, CAPDL_CHECK_NONE, pos, format, arguments);
     va_end(arguments);
 }
 
@@ -102,12 +121,12 @@ void capdl_note(struct capdl_diags *diags, struct capdl_pos pos, const char *for
     va_list arguments;
 
     va_start(arguments, format);
-    add_diag(diags, CAPDL_NOTE, NULL, pos, format, arguments);
+    add_diag(diags, CAPDL_NOTE, CAPDL_CHECK_NONE, pos, format, arguments);
     va_end(arguments);
 }
 
-void capdl_finding(struct capdl_diags *diags, enum capdl_severity severity, const char *check, struct capdl_pos pos,
-                   const char *format, ...)
+void capdl_finding(struct capdl_diags *diags, enum capdl_severity severity, enum capdl_check check,
+                   struct capdl_pos pos, const char *format, ...)
 {
     va_list arguments;
 
@@ -253,7 +272,7 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
     }
     fprintf(out, "%s%s: %s", placed ? " " : "", severities[diag->severity], diag->message);
     if (diag->check) {
-        fprintf(out, " [%s]", diag->check);
+        fprintf(out, " [%s]", capdl_check_name(diag->check));
     }
     putc('\n', out);
     if (placed && diag->pos.line) {

@@ -200,8 +200,8 @@ static void link_copy(struct text_parser *p, struct capdl_cap *link, const struc
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
     mask_cap(&params, &copy);
     if (params.has & TEXT_PARAM_RIGHTS) {
-        capdl_warning(
-            p->diags, params.pos,
+        capdl_finding(
+            p->diags, CAPDL_WARNING, CAPDL_CHECK_COPY_RIGHTS, params.pos,
             "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
     }
     params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);

@@ -476,8 +476,8 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
         capdl_spec_name_set_broken(p->spec, name->name, true);
     }
     if (entry.container == CAPDL_NO_OBJECT && !capdl_spec_name_use(p->spec, ref.name).broken) {
-        capdl_warning(p->diags, ref.pos, "no object is called '%s': '%s' stands for nothing", ref.name->text,
-                      name->name->text);
+        capdl_finding(p->diags, CAPDL_WARNING, CAPDL_CHECK_EMPTY_NAME, ref.pos,
+                      "no object is called '%s': '%s' stands for nothing", ref.name->text, name->name->text);
     }
     if (!capdl_spec_name_use(p->spec, name->name).broken) {
         capdl_text_cap_name_add(p, name, entry);

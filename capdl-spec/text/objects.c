@@ -516,7 +516,8 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
         }
         if (capdl_object(p->spec, child)->parent == cover->untyped) {
             if (!warned) {
-                capdl_warning(p->diags, cover->ref.pos, "'%s' is named twice as a child of '%s'", cover->ref.name->text,
+                capdl_finding(p->diags, CAPDL_WARNING, CAPDL_CHECK_CHILD_TWICE, cover->ref.pos,
+                              "'%s' is named twice as a child of '%s'", cover->ref.name->text,
                               capdl_object(p->spec, cover->untyped)->name);
             }
             warned = true;

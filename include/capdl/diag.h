@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <capdl/facts.h>
+
 /*
  * A place in a source. line 0: no place is known (an object made by a front end); column 0: the whole line; column
  * CAPDL_POS_OFFSET: `line` is 1 + the offset of a byte in the text, whose line and column capdl_diags_locate finds.
@@ -27,8 +29,8 @@ enum capdl_severity { CAPDL_ERROR, CAPDL_WARNING, CAPDL_NOTE };
 struct capdl_diag {
     enum capdl_severity severity; /* a note belongs to the error or warning before it */
     struct capdl_pos pos;
-    const char *check; /* name of the check that made it ("slot-range"), or 0 */
-    char *message;     /* one sentence, no full stop, no newline */
+    enum capdl_check check; /* that found it */
+    char *message;          /* one sentence, no full stop, no newline */
 };
 
 /* From this offset on, lines are those of another file: what a line marker says. */
@@ -52,8 +54,8 @@ struct capdl_diags {
     size_t num_errors, num_warnings;
     struct capdl_source **files; /* each stays where it is, however many follow */
     size_t num_files;
-    const char *const *disabled; /* findings of these checks are dropped; ended by 0; may be 0; not owned */
-    bool muted;                  /* private: the last one was dropped */
+    bool disabled[CAPDL_CHECK_COUNT]; /* findings of these checks are dropped */
+    bool muted;                       /* private: the last one was dropped */
 };
 
 #if defined(__GNUC__)
@@ -65,12 +67,18 @@ struct capdl_diags {
 /* Registers a source; the name is copied, the text is not and must live as long as the list. Returns its index. */
 uint16_t capdl_diags_add_source(struct capdl_diags *, const char *name, const char *text, size_t size);
 
+/* What a check is called ("slot-range"), what it finds, and of which severity that is. */
+const char *capdl_check_name(enum capdl_check);
+const char *capdl_check_text(enum capdl_check);
+enum capdl_severity capdl_check_severity(enum capdl_check);
+/* CAPDL_CHECK_NONE if no check has this name. */
+enum capdl_check capdl_check_find(const char *name);
+
 /* Each adds one diagnostic. pos is taken as it is; the message is formatted and copied. */
 void capdl_error(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
-void capdl_warning(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
 void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
-/* The same for a named check, which a user may switch off by that name. */
-void capdl_finding(struct capdl_diags *, enum capdl_severity, const char *check, struct capdl_pos, const char *format,
+/* The same for a check, which a user may switch off by its name; all warnings are. */
+void capdl_finding(struct capdl_diags *, enum capdl_severity, enum capdl_check, struct capdl_pos, const char *format,
                    ...) CAPDL_PRINTF(5, 6);
 
 /* Notes a line marker in a source; what is not behind the last one is known already. */

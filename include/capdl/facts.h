@@ -71,6 +71,13 @@ enum capdl_method {
     CAPDL_METHOD_COUNT
 };
 
+enum capdl_check {
+    CAPDL_CHECK_NONE, /* of what cannot be switched off */
+#define CAPDL_CHECK(id, severity, name, text) CAPDL_CHECK_##id,
+#include <capdl/checks.def>
+    CAPDL_CHECK_COUNT
+};
+
 /* Kernel faults; a kernel's own numbers for them are in its profile. */
 enum capdl_fault {
 #define CAPDL_FAULT(id, name, text) CAPDL_FAULT_##id,

@@ -329,11 +329,9 @@ struct capdl_text_options {
 bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source,
                           const struct capdl_text_options *);
 
-/* Checks that need no files and no kernel (docs/checks.md): adds findings, returns false if one is an error. disabled:
-   names of checks not to make, ended by 0; may be 0. */
-bool capdl_spec_check(const struct capdl_spec *, struct capdl_diags *, const char *const *disabled);
-/* Name of the i-th check, 0 after the last. */
-const char *capdl_check_name(size_t i);
+/* Checks that need no files and no kernel (docs/checks.md), without those that diags has disabled: adds findings,
+   returns false if one is an error. */
+bool capdl_spec_check(const struct capdl_spec *, struct capdl_diags *);
 
 /* Prints the spec as capDL text any capDL tool reads; PROGRAMs are not printed, what they stand for is. The output
    parses to the same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else

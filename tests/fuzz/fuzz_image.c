@@ -19,7 +19,7 @@ static void show(const struct image *image, struct capdl_diags *diags)
 
     capdl_spec_init(&spec);
     if (image_to_spec(image, "image", &spec, diags)) {
-        capdl_spec_check(&spec, diags, NULL);
+        capdl_spec_check(&spec, diags);
         capdl_spec_write_text(&spec, out, true);
     }
     fclose(out);

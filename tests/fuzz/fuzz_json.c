@@ -48,7 +48,7 @@ static bool reprint(const char *bytes, size_t size, struct text *text, struct te
         *text = print(&spec, false);
         *json = print(&spec, true);
     }
-    capdl_spec_check(&spec, &diags, NULL);
+    capdl_spec_check(&spec, &diags);
     capdl_diags_print(&diags, sink, 20);
     diags_json_write(&diags, sink);
     fclose(sink);

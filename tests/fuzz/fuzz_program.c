@@ -51,7 +51,7 @@ static char *reprint(const char *text, const struct capdl_profile *profile)
         capdl_spec_write_text(&spec, out, true);
         fclose(out);
     }
-    capdl_spec_check(&spec, &diags, NULL);
+    capdl_spec_check(&spec, &diags);
     capdl_diags_print(&diags, sink, 20);
     fclose(sink);
     free(messages);

@@ -39,7 +39,7 @@ static struct text reprint(const char *bytes, size_t size, bool folded)
     if (capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "input", bytes, size), NULL)) {
         text = print(&spec, folded);
     }
-    capdl_spec_check(&spec, &diags, NULL);
+    capdl_spec_check(&spec, &diags);
     capdl_diags_print(&diags, sink, 20);
     fclose(sink);
     free(message);

@@ -140,7 +140,7 @@ static bool compile(struct run *run)
         return false;
     }
     run->outcome->fit = fit_judge(&run->spec, run->sample);
-    good = capdl_spec_check(&run->spec, &run->diags, NULL);
+    good = capdl_spec_check(&run->spec, &run->diags);
     if (good) {
         FILE *out = open_memstream((char **)&run->bytes, &run->size);
         good = image_compile(&run->spec, &options, &run->diags, out);

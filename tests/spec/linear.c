@@ -76,7 +76,7 @@ static void read_text(const char *text, size_t size)
 
     capdl_spec_init(&spec);
     capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, size), NULL);
-    capdl_spec_check(&spec, &diags, NULL);
+    capdl_spec_check(&spec, &diags);
     capdl_diags_print(&diags, sink, 20);
     fclose(sink);
     free(messages);

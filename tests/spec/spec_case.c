@@ -38,6 +38,19 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Whether nothing was found that is graver than the table of checks says. */
+static bool as_announced(const struct capdl_diags *diags)
+{
+    for (size_t i = 0; i < diags->count; i++) {
+        const struct capdl_diag *diag = &diags->list[i];
+        if (diag->check && diag->severity < capdl_check_severity(diag->check)) {
+            fprintf(stderr, "%s is a check that finds no errors\n", capdl_check_name(diag->check));
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct capdl_diags diags = {NULL};
@@ -57,13 +70,14 @@ int main(int argc, char **argv)
     good = (spec_json_is(text, size) ? spec_json_read : capdl_spec_read_text)(
         &spec, &diags, capdl_diags_add_source(&diags, base_name(path), text, size), NULL);
     if (!strcmp(mode, "check")) {
-        good = capdl_spec_check(&spec, &diags, NULL) && good;
+        good = capdl_spec_check(&spec, &diags) && good;
     } else if (good && !strcmp(mode, "json")) {
         spec_json_write(&spec, stdout);
     } else if (good) {
         capdl_spec_write_text(&spec, stdout, strcmp(mode, "unfolded"));
     }
     capdl_diags_print(&diags, stderr, 0);
+    good = as_announced(&diags) && good;
     capdl_spec_free(&spec);
     capdl_diags_free(&diags);
     free(text);

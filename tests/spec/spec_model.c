@@ -227,25 +227,6 @@ static void test_descending(void)
     free(text);
 }
 
-/* Every check is described in docs/checks.md, by its name. */
-static void test_documented(const char *path)
-{
-    static char text[1 << 16];
-    FILE *file = fopen(path, "r");
-    size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-
-    EXPECT(size);
-    for (size_t i = 0; capdl_check_name(i); i++) {
-        char name[64];
-
-        snprintf(name, sizeof(name), "\n| `%s` |", capdl_check_name(i));
-        EXPECT(strstr(text, name));
-    }
-    if (file) {
-        fclose(file);
-    }
-}
-
 /* Readers hold on to the source they read while line markers add others. */
 static void test_sources_stay(void)
 {
@@ -262,12 +243,8 @@ static void test_sources_stay(void)
     capdl_diags_free(&diags);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    if (argc != 2) {
-        return 2;
-    }
-    test_documented(argv[1]);
     test_names();
     test_caps();
     test_hook();

@@ -27,7 +27,7 @@ static enum verdict judge(const char *text, struct capdl_diags *diags, char **pr
 
         capdl_spec_write_text(&spec, out, true);
         fclose(out);
-        verdict = capdl_spec_check(&spec, diags, NULL) ? ACCEPT : CHECK;
+        verdict = capdl_spec_check(&spec, diags) ? ACCEPT : CHECK;
     }
     capdl_spec_free(&spec);
     return verdict;

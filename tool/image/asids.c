@@ -53,7 +53,7 @@ static void warn_numbers(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         if (names_asid(capdl_object(program->spec, i))) {
-            program_warning(program, "asid", i,
+            program_warning(program, CAPDL_CHECK_ASID, i,
                             "says which ASID it is to have, and others may: the kernel chooses these numbers, only the "
                             "pool is the spec's to say");
             return;

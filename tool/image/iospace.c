@@ -90,7 +90,7 @@ static void io_levels_find(struct program *program)
 static void warn_levels(struct program *program, uint32_t device)
 {
     if (program->io_levels != IO_LEVELS_USUAL) {
-        program_warning(program, "io-levels", device,
+        program_warning(program, CAPDL_CHECK_IO_LEVELS, device,
                         "and others have %u levels of I/O page tables: the system stops at boot where the hardware "
                         "offers %d, which the kernel prefers",
                         program->io_levels, IO_LEVELS_USUAL);

@@ -59,7 +59,7 @@ void program_error(struct program *program, uint32_t object, const char *format,
     capdl_error(program->diags, pos, "%s %s", subject(program, object, name, sizeof(name)), text);
 }
 
-void program_warning(struct program *program, const char *check, uint32_t object, const char *format, ...)
+void program_warning(struct program *program, enum capdl_check check, uint32_t object, const char *format, ...)
 {
     char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
     va_list arguments;

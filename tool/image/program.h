@@ -194,7 +194,7 @@ void program_free(struct program *);
 /* An error or warning about an object of the spec, at its place. The message begins with what the object is and its
  * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
-void program_warning(struct program *, const char *check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
+void program_warning(struct program *, enum capdl_check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
 /* The same about a capability: its place, and which slot of which container it is in. */
 void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);

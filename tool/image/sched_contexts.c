@@ -64,7 +64,7 @@ static void configure(struct program *program, uint32_t object, const struct bin
     const struct capdl_sc *sc = capdl_object(program->spec, object)->u.sc;
     if (!sc || (sc->budget == 0 && sc->period == 0)) {
         if (binding->thread != CAPDL_NO_OBJECT) {
-            program_warning(program, "sc-budget", object,
+            program_warning(program, CAPDL_CHECK_SC_BUDGET, object,
                             "has no budget, so its thread will never run (write period: and budget:)");
         }
         return;

@@ -143,7 +143,7 @@ static void check_core(struct program *program, uint32_t object)
     uint64_t core = tcb_of(program, object)->affinity;
     if (core && program->profile->mcs && !cap_at(program, object, CAPDL_TCB_SLOT_SC)) {
         program_warning(
-            program, "tcb-core", object,
+            program, CAPDL_CHECK_TCB_CORE, object,
             "shall run on core %llu, but on MCS kernels the core is that of the scheduling context, and it has none",
             (unsigned long long)core);
     }
@@ -158,7 +158,7 @@ static void check_thread(struct program *program, uint32_t object)
     check_slots(program, object);
     check_core(program, object);
     if (program->profile->mcs && runs(program, object) && !cap_at(program, object, CAPDL_TCB_SLOT_SC)) {
-        program_warning(program, "tcb-sc", object,
+        program_warning(program, CAPDL_CHECK_TCB_SC, object,
                         "has no scheduling context, so it runs only when somebody gives it one (write "
                         "sc_slot: in the caps section, or resume: False)");
     }

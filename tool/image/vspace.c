@@ -57,13 +57,13 @@ static bool page_allowed(struct program *program, uint32_t table, const struct c
     bool x86 = program->profile->arch == CAPDL_ARCH_X86_64;
     if (x86 && !(cap->rights & CAPDL_RIGHT_GRANT) && !program->warned_exec) {
         program->warned_exec = true;
-        program_warning(program, "x86-exec", cap->object,
+        program_warning(program, CAPDL_CHECK_X86_EXEC, cap->object,
                         "and other pages are executable although no X is given: on x86-64 the "
                         "kernel cannot forbid it");
     }
     if (program->profile->arch == CAPDL_ARCH_RISCV && cap->flags & CAPDL_CAP_UNCACHED && !program->warned_uncached) {
         program->warned_uncached = true;
-        program_warning(program, "riscv-uncached", cap->object,
+        program_warning(program, CAPDL_CHECK_RISCV_UNCACHED, cap->object,
                         "is mapped cached although the spec says uncached: on RISC-V the "
                         "kernel has no such attribute");
     }

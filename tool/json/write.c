@@ -368,7 +368,7 @@ void diags_json_write(struct capdl_diags *diags, FILE *out)
         put_place(diags, &diags->list[i], out);
         if (diags->list[i].check) {
             fputs(", \"check\": ", out);
-            put_string(out, diags->list[i].check);
+            put_string(out, capdl_check_name(diags->list[i].check));
         }
         bool notes = false;
         for (; i + 1 < diags->count && diags->list[i + 1].severity == CAPDL_NOTE; i++, notes = true) {

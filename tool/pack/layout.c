@@ -274,7 +274,7 @@ static void warn_of_reservations(const struct plan *plan)
     for (size_t i = 0; i < plan->num_firmware; i++) {
         const struct place *firmware = &plan->firmware[i];
         if (ram_shared_with_kernel(plan, firmware)) {
-            capdl_warning(plan->diags, nowhere,
+            capdl_finding(plan->diags, CAPDL_WARNING, CAPDL_CHECK_RESERVED_MEMORY, nowhere,
                           "kernel %s will clear and give away memory that the device tree reserves, 0x%llx to 0x%llx "
                           "(%s): it was "
                           "built for another device tree",

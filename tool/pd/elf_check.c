@@ -121,7 +121,7 @@ static bool check_rights(struct elf_check *c, const struct elf_segment *s)
                         s->number, s->vaddr);
     }
     if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_GRANT) {
-        capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
+        capdl_finding(c->diags, CAPDL_WARNING, CAPDL_CHECK_WRITABLE_CODE, c->request->pos,
                       "\"%s\" has segment %u at 0x%" PRIx64 " both writable and executable", c->request->name,
                       s->number, s->vaddr);
     }
@@ -234,7 +234,7 @@ static void check_shared_page(struct elf_check *c, const struct elf_segment *low
     if ((low->rights & WX) == WX || (high->rights & WX) == WX) {
         return;
     }
-    capdl_finding(c->diags, CAPDL_WARNING, "writable-code", c->request->pos,
+    capdl_finding(c->diags, CAPDL_WARNING, CAPDL_CHECK_WRITABLE_CODE, c->request->pos,
                   "\"%s\" has segments %u and %u in the page 0x%" PRIx64
                   ", which so becomes both writable and executable: "
                   "link with -z separate-code -z max-page-size=4096",

@@ -77,7 +77,7 @@ static void refuse(struct xml_reader *xml, enum capdl_method method, const char 
         capdl_error(diags, xml_position(xml), "%s takes (%s) in this kernel, expected (%s)", method_names[method],
                     found, expected);
     } else {
-        capdl_finding(diags, CAPDL_WARNING, "kernel-method", xml_position(xml),
+        capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_KERNEL_METHOD, xml_position(xml),
                       "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be refused",
                       method_names[method], found, expected != NULL ? "(" : "it not to exist",
                       expected != NULL ? expected : "", expected != NULL ? ")" : "");

@@ -5,11 +5,13 @@
 set -e
 forecast=$1 boot=$2 kernel=$3 program=$4
 shift 4
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
 [ $# -gt 0 ] || set -- ""
 for map in "$@"; do
-    expected=$("$forecast" "$kernel" "$program" $map)
-    reported=$("$boot" "$kernel" "$program" 0 $map 2>/dev/null)
-    [ "$expected" = "$reported" ] && continue
-    printf '%s: forecast:\n%s\nreported:\n%s\n' "$map" "$expected" "$reported"
+    "$forecast" "$kernel" "$program" $map > "$dir/forecast"
+    "$boot" "$kernel" "$program" 0 $map > "$dir/reported" 2> "$dir/errors" || { cat "$dir/errors" >&2; exit 1; }
+    diff -u "$dir/forecast" "$dir/reported" && continue
+    echo "${map:-$kernel}: what the machine reports is not what is forecast" >&2
     exit 1
 done

@@ -55,7 +55,7 @@ static int run_emulated(struct input *input, const struct options *options)
         .until = options->until,
     };
     struct machine_result result;
-    if (!machine_run(&input->image, &machine, &result, &input->diags)) {
+    if (!machine_run_confined(&input->image, &machine, &result, &input->diags)) {
         return EXIT_FINDINGS;
     }
     if (options->until) {

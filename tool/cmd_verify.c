@@ -172,7 +172,7 @@ static int verify(struct input *image, struct input *source, const struct option
     if (options->kernel && !input_kernel_fits(image)) {
         return EXIT_FINDINGS;
     }
-    bool good = verify_image(&image->image, &how, specs, results, count, &image->diags);
+    bool good = verify_image_confined(&image->image, &how, specs, results, count, &image->diags);
     int code = good ? report(specs, results, count, options) : EXIT_FINDINGS;
     for (size_t i = 0; i < count; i++) {
         verify_result_free(&results[i]);

@@ -237,6 +237,9 @@ void reply_words(struct kernel *, struct tcb *, const uint64_t *words, unsigned 
 unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint64_t *buffer, struct lookup_fault,
                                   unsigned offset);
 
+/* cap_names.c: what messages call a capability of this type. */
+const char *cap_type_name(enum cap_type);
+
 /* caps.c */
 struct cap cap_null(void);
 bool cap_is_arch(const struct cap *);

@@ -20,6 +20,7 @@ enum machine_outcome {
     MACHINE_TIMEOUT,     /* time or instruction limit reached */
     MACHINE_BOOT_FAILED, /* the initialiser stopped with an error, or never came to its end */
     MACHINE_UNTIL,       /* the console showed what `until` says */
+    MACHINE_MEMORY,      /* the emulation took more memory of the host than it may */
     MACHINE_BOOTED,      /* the initial thread gave way: another one would run next (only with `stopped` below) */
 };
 
@@ -29,6 +30,20 @@ struct machine_stop {
     const struct boot_info *boot;
     const struct capdl_image_header *header; /* as the initialiser left it; 0: no initialiser of ours */
     enum machine_outcome outcome;            /* BOOTED or IDLE: the boot came to its end */
+};
+
+/* Who runs at the moment, for whoever must explain why the processor emulator died. */
+struct machine_place {
+    uint64_t pc; /* from where */
+    char thread[128];
+};
+
+/* What is done around the emulation of instructions that nobody can trust. Any may be 0. */
+struct machine_guard {
+    void *context;
+    void (*seal)(void *context); /* all is set up: the first instruction comes next */
+    struct machine_place *place;
+    uint64_t (*memory)(void *context); /* bytes that the process uses; 0: not known */
 };
 
 struct machine_options {
@@ -46,6 +61,8 @@ struct machine_options {
     /* If not 0, the machine stops before any thread but the initial one executes an instruction, and this is called. */
     void (*stopped)(void *context, const struct machine_stop *);
     void *context;
+
+    struct machine_guard guard;
 };
 
 struct machine_result {
@@ -58,6 +75,11 @@ struct machine_result {
 /* Boots the image and runs it until nothing can happen any more or a limit is reached. False: it could not be set up
  * (diags). */
 bool machine_run(const struct image *, const struct machine_options *, struct machine_result *, struct capdl_diags *);
+
+/* The same in a child process that can harm nothing: no file, no network, bounded memory. What it prints goes to the
+   streams of the options all the same. False also when the processor emulator died: diags say while running what. */
+bool machine_run_confined(const struct image *, const struct machine_options *, struct machine_result *,
+                          struct capdl_diags *);
 
 /* Any ELF program as the initial task; options.profile must be given. */
 struct machine_program {

@@ -2,69 +2,8 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-enum { NAME_SIZE = 128, MAX_LISTED = 40, MAX_DUMPED = 4 };
-
-/* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new
- * root. */
-static uint64_t slots_base(const struct report *r)
-{
-    bool moved = r->kernel->initial->slots[TCB_CTABLE].cap.object != r->boot->root;
-    if (!moved) {
-        return r->boot->first_empty;
-    }
-    return UINT64_C(1) << 63 | (r->boot->first_empty + 1) << CAPDL_LEAF_BITS;
-}
-
-/* An object's name is that of a slot of the initialiser that holds a capability to it. */
-static bool name_from_slots(const struct report *r, const void *object, char *out)
-{
-    if (!r->blob || !r->kernel->initial) {
-        return false;
-    }
-    uint64_t base = slots_base(r);
-    for (uint64_t i = 0; i < r->blob->sizes[CAPDL_SIZE_SLOTS]; i++) {
-        struct slot *slot;
-        if (lookup_slot(r->kernel, r->kernel->initial, base + i, &slot) != STATUS_OK || slot->cap.object != object) {
-            continue;
-        }
-        struct capdl_blob_name name = capdl_blob_slot_name(r->blob, i);
-        if (!name.text) {
-            continue;
-        }
-        if (name.is_element) {
-            snprintf(out, NAME_SIZE, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
-        } else {
-            snprintf(out, NAME_SIZE, "%.*s", (int)name.length, name.text);
-        }
-        return true;
-    }
-    return false;
-}
-
-static const char *object_name(const struct report *r, const struct object *object, char *out)
-{
-    if (!object) {
-        snprintf(out, NAME_SIZE, "nothing");
-    } else if (!name_from_slots(r, object, out)) {
-        snprintf(out, NAME_SIZE, "object at 0x%" PRIx64, object->paddr);
-    }
-    return out;
-}
-
-static const char *thread_name(const struct report *r, const struct tcb *thread, char *out)
-{
-    bool named = thread->name[0] && strncmp(thread->name, "child of", 8) != 0;
-    if (thread == r->kernel->initial) {
-        snprintf(out, NAME_SIZE, "%s", r->header ? "the initialiser" : thread->name);
-    } else if (!name_from_slots(r, thread, out) && named) {
-        snprintf(out, NAME_SIZE, "%s", thread->name);
-    } else if (!name_from_slots(r, thread, out)) {
-        object_name(r, &thread->header, out);
-    }
-    return out;
-}
+enum { MAX_LISTED = 40, MAX_DUMPED = 4 };
 
 static const char *lookup_text(enum lookup_kind kind)
 {
@@ -132,7 +71,7 @@ static void print_registers(const struct report *r, const struct tcb *thread)
 static void print_faulted(const struct report *r, const struct tcb *thread)
 {
     char name[NAME_SIZE];
-    fprintf(r->out, "machine: %s ", thread_name(r, thread, name));
+    fprintf(r->out, "machine: %s ", names_thread(r->names, thread, name));
     print_fault(r, thread, &thread->unhandled);
     fputs(", and has no fault handler", r->out);
 }
@@ -163,12 +102,12 @@ static void print_waiting_for_reply(const struct report *r, const struct tcb *th
     char name[NAME_SIZE];
     fputs("waits for a reply", r->out);
     if (r->kernel->profile->mcs && thread->reply) {
-        fprintf(r->out, " through %s", object_name(r, &thread->reply->header, name));
+        fprintf(r->out, " through %s", names_object(r->names, &thread->reply->header, name));
     }
     for (const struct tcb *other = r->kernel->threads; !r->kernel->profile->mcs && other; other = other->all_next) {
         const struct cap *caller = &other->slots[TCB_CALLER].cap;
         if (caller->type == CAP_REPLY && caller->object == thread) {
-            fprintf(r->out, " from %s", thread_name(r, other, name));
+            fprintf(r->out, " from %s", names_thread(r->names, other, name));
         }
     }
 }
@@ -178,14 +117,14 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
     char name[NAME_SIZE];
     switch (thread->state) {
     case THREAD_BLOCKED_ON_SEND:
-        fprintf(r->out, "waits for a receiver at endpoint %s, badge %" PRIu64, object_name(r, thread->blocked_on, name),
-                thread->blocked_badge);
+        fprintf(r->out, "waits for a receiver at endpoint %s, badge %" PRIu64,
+                names_object(r->names, thread->blocked_on, name), thread->blocked_badge);
         break;
     case THREAD_BLOCKED_ON_RECEIVE:
-        fprintf(r->out, "waits for a message at endpoint %s", object_name(r, thread->blocked_on, name));
+        fprintf(r->out, "waits for a message at endpoint %s", names_object(r->names, thread->blocked_on, name));
         break;
     case THREAD_BLOCKED_ON_NOTIFICATION:
-        fprintf(r->out, "waits for notification %s", object_name(r, thread->blocked_on, name));
+        fprintf(r->out, "waits for notification %s", names_object(r->names, thread->blocked_on, name));
         break;
     case THREAD_BLOCKED_ON_REPLY:
         print_waiting_for_reply(r, thread);
@@ -221,7 +160,7 @@ static void print_threads(const struct report *r)
             continue;
         }
         if (listed++ < MAX_LISTED) {
-            fprintf(r->out, "machine: %s ", thread_name(r, thread, name));
+            fprintf(r->out, "machine: %s ", names_thread(r->names, thread, name));
             print_waiting_for(r, thread);
         }
     }
@@ -279,13 +218,19 @@ static void print_outcome(const struct report *r)
     char name[NAME_SIZE];
     switch (r->outcome) {
     case MACHINE_HALTED:
-        fprintf(r->out, "machine: %s halted the system\n", thread_name(r, r->kernel->halted_by, name));
+        fprintf(r->out, "machine: %s halted the system\n", names_thread(r->names, r->kernel->halted_by, name));
         break;
     case MACHINE_TIMEOUT:
         fprintf(r->out, "machine: stopped at the limit, after %" PRIu64 " instructions\n", r->instructions);
         break;
     case MACHINE_BOOT_FAILED:
         print_boot_failure(r);
+        break;
+    case MACHINE_MEMORY:
+        fprintf(r->out,
+                "machine: stopped, because the emulation takes too much of the host's memory, after %" PRIu64
+                " instructions\n",
+                r->instructions);
         break;
     case MACHINE_UNTIL:
         fputs("machine: stopped where the console was to be followed to\n", r->out);

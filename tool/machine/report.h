@@ -3,16 +3,13 @@
 #ifndef MACHINE_REPORT_H
 #define MACHINE_REPORT_H
 
-#include "blob/blob.h"
-#include "blob/plan.h"
-#include "boot.h"
 #include "machine.h"
+#include "names.h"
 
 struct report {
     FILE *out;
     struct kernel *kernel;
-    const struct boot_info *boot;
-    const struct capdl_blob *blob;           /* 0: no names but those that threads gave each other */
+    const struct names *names;
     const struct capdl_image_header *header; /* as the initialiser left it, 0: no initialiser of ours */
     enum machine_outcome outcome;
     uint64_t instructions;

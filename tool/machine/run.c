@@ -8,6 +8,10 @@
 
 enum { SLICE = 5000000 }; /* instructions between two looks at the clock */
 
+/* Of the host's memory: code that rewrites itself makes translations pile up, which new engines do not have. */
+#define MORE_THAN_TRANSLATIONS (UINT64_C(512) << 20)
+#define MOST_MEMORY (UINT64_C(8) << 30)
+
 /* Where characters go, and the end of the line they are in, as far as it may hold the text that is waited for. */
 struct printer {
     FILE *out;
@@ -23,8 +27,12 @@ struct machine {
     struct cpu cpu;
     struct printer printer;
     struct boot_info boot;
-    uint64_t *header_words; /* the initialiser's header in the machine's memory, 0 if it has none */
-    bool booted;            /* it came to its end */
+    struct capdl_blob blob;
+    struct names names;
+    const struct tcb *placed; /* whom options->guard.place names */
+    uint64_t memory;          /* in use when the engines were new */
+    uint64_t *header_words;   /* the initialiser's header in the machine's memory, 0 if it has none */
+    bool booted;              /* it came to its end */
     struct timespec start;
     uint64_t looked; /* instructions when the clock was read last */
 };
@@ -98,6 +106,46 @@ static void watch_boot(struct machine *m, struct machine_result *result)
     result->kernel_calls = m->kernel->num_invocations;
     result->boot_instructions = m->cpu.instructions;
     m->booted = boot_is_complete(m);
+    if (m->booted) {
+        names_collect(&m->names);
+    }
+}
+
+/* For the case that the emulator dies of what this thread does. */
+static void tell_place(struct machine *m)
+{
+    struct machine_place *place = m->options->guard.place;
+    const struct tcb *thread = m->kernel->current;
+    if (!place) {
+        return;
+    }
+    if (m->placed != thread) {
+        char name[NAME_SIZE];
+        m->placed = thread;
+        snprintf(place->thread, sizeof(place->thread), "%s", names_thread(&m->names, thread, name));
+    }
+    place->pc = thread->regs[m->kernel->registers->next_ip];
+}
+
+/* Closes the engines, whose translations of code have grown; whoever needs one gets a new one. */
+static void renew_engines(struct cpu *cpu)
+{
+    for (size_t i = 0; i < cpu->num_engines; i++) {
+        engine_save_fp(&cpu->engines[i]);
+    }
+    cpu_free(cpu);
+}
+
+/* Whether the host's memory in use stays bounded. */
+static bool memory_is_enough(struct machine *m)
+{
+    const struct machine_guard *guard = &m->options->guard;
+    uint64_t used = guard->memory ? guard->memory(guard->context) : 0;
+    if (used > m->memory && used - m->memory > MORE_THAN_TRANSLATIONS) {
+        renew_engines(&m->cpu);
+        m->memory = used = guard->memory(guard->context);
+    }
+    return used <= MOST_MEMORY;
 }
 
 static bool time_is_up(const struct machine *m)
@@ -144,6 +192,9 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
             if (time_is_up(m)) {
                 return MACHINE_TIMEOUT;
             }
+            if (!memory_is_enough(m)) {
+                return MACHINE_MEMORY;
+            }
         }
         if (m->options->stopped && k->current != k->initial && k->current != k->idle) {
             return MACHINE_BOOTED;
@@ -162,29 +213,26 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
         if (limit && m->cpu.instructions >= limit) {
             return MACHINE_TIMEOUT;
         }
+        tell_place(m);
         if (!cpu_step(&m->cpu, most)) {
             return MACHINE_TIMEOUT;
         }
     }
 }
 
-static void report(struct machine *m, const struct image *image, const struct machine_result *result)
+static void report(struct machine *m, const struct machine_result *result)
 {
-    struct capdl_blob blob;
-    struct capdl_blob_error error;
-    struct capdl_image_header header;
+    struct capdl_image_header header = {0};
     if (m->header_words) {
         header = read_header(m);
     }
+    names_collect(&m->names);
     struct report r = {.out = m->options->report,
                        .kernel = m->kernel,
-                       .boot = &m->boot,
+                       .names = &m->names,
                        .header = m->header_words ? &header : NULL,
                        .outcome = result->outcome,
                        .instructions = result->instructions};
-    if (image && image->blob && capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
-        r.blob = &blob;
-    }
     report_print(&r);
 }
 
@@ -209,6 +257,44 @@ static enum capdl_kernel_error refuse(void *context, struct kernel *k, const str
     return k->num_invocations == options->refuse ? options->refusal : CAPDL_ERROR_NO_ERROR;
 }
 
+static void init_names(struct machine *m, const struct image *image)
+{
+    struct capdl_blob_error error;
+    m->names = (struct names){.kernel = m->kernel, .boot = &m->boot, .has_initialiser = m->header_words != NULL};
+    if (image && image->blob && capdl_blob_open(&m->blob, image->blob, image->header.blob_size, &error)) {
+        m->names.blob = &m->blob;
+    }
+}
+
+/* From the moment when the initial task is about to run to the report. */
+static bool run_booted(struct machine *m, const struct machine_program *program, const struct image *image,
+                       struct machine_result *result, struct capdl_diags *diags)
+{
+    const struct machine_options *options = m->options;
+    find_header(m);
+    init_names(m, image);
+    if (options->guard.seal) {
+        options->guard.seal(options->guard.context);
+        m->memory = options->guard.memory(options->guard.context);
+    }
+    result->outcome = run(m, result);
+    if (m->printer.seen) {
+        result->outcome = MACHINE_UNTIL;
+    }
+    result->instructions = m->cpu.instructions;
+    if (options->console) {
+        fflush(options->console);
+    }
+    if (m->cpu.broken) {
+        capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name,
+                    m->cpu.broken);
+        return false;
+    }
+    report(m, result);
+    tell_stopped(m, result);
+    return true;
+}
+
 static bool run_machine(const struct machine_program *program, const struct image *image,
                         const struct machine_options *options, struct machine_result *result, struct capdl_diags *diags)
 {
@@ -231,26 +317,8 @@ static bool run_machine(const struct machine_program *program, const struct imag
                                         .elf_size = program->size,
                                         .untypeds = options->untypeds,
                                         .contents = image ? &image->contents : NULL};
-    bool good = boot(m.kernel, &boot_options, &m.boot, diags);
-    if (good) {
-        find_header(&m);
-        result->outcome = run(&m, result);
-        if (m.printer.seen) {
-            result->outcome = MACHINE_UNTIL;
-        }
-        result->instructions = m.cpu.instructions;
-        if (options->console) {
-            fflush(options->console);
-        }
-        good = !m.cpu.broken;
-        if (good) {
-            report(&m, image, result);
-            tell_stopped(&m, result);
-        } else {
-            capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name,
-                        m.cpu.broken);
-        }
-    }
+    bool good = boot(m.kernel, &boot_options, &m.boot, diags) && run_booted(&m, program, image, result, diags);
+    names_free(&m.names);
     cpu_free(&m.cpu);
     kernel_free(m.kernel);
     return good;

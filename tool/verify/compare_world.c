@@ -237,14 +237,16 @@ static struct verify_remains *remains_of(struct verify *v, enum cap_type type)
     struct verify_result *r = v->result;
     const char *what = cap_type_name(type);
     for (size_t i = 0; i < r->num_remains; i++) {
-        if (r->remains[i].what == what) {
+        if (strcmp(r->remains[i].what, what) == 0) {
             return &r->remains[i];
         }
     }
     if (r->num_remains == VERIFY_REMAINS) {
         return &r->remains[VERIFY_REMAINS - 1];
     }
-    r->remains[r->num_remains] = (struct verify_remains){.what = what};
+    struct verify_remains *remains = &r->remains[r->num_remains];
+    *remains = (struct verify_remains){.own = 0};
+    snprintf(remains->what, sizeof(remains->what), "%s", what);
     return &r->remains[r->num_remains++];
 }
 

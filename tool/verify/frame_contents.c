@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Contents of frames: what the fills of the spec say, zero elsewhere, against the machine's memory. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "verify/private.h"
 
 enum { LARGEST_HASHED = 21 };
 
 static const uint8_t zeros[CAPDL_PAGE_SIZE];
-
-static struct file *file_add(struct verify *v, const struct capdl_fill *fill)
-{
-    v->files = verify_grow(v->files, &v->capacity_files, v->num_files + 1, sizeof(*v->files));
-    struct file *file = &v->files[v->num_files++];
-    *file = (struct file){.text = fill->text};
-    if (v->given->bytes && strcmp(fill->text, v->given->name) == 0) {
-        file->data = v->given->bytes;
-        file->size = v->given->size;
-        return file;
-    }
-    char *path = file_find(fill->text, v->given->path, v->given->directories);
-    struct file_bytes *bytes = verify_zeroed(1, sizeof(*bytes));
-    if (path && file_read(path, bytes)) {
-        file->bytes = bytes;
-        file->data = bytes->data;
-        file->size = bytes->size;
-    } else {
-        differ_world(v, "cannot read '%s', which fills a frame: %s", fill->text, strerror(errno));
-        free(bytes);
-    }
-    free(path);
-    return file;
-}
-
-static const struct file *file_of(struct verify *v, const struct capdl_fill *fill)
-{
-    for (size_t i = v->num_files; i-- > 0;) {
-        if (v->files[i].text == fill->text || strcmp(v->files[i].text, fill->text) == 0) {
-            return &v->files[i];
-        }
-    }
-    return file_add(v, fill);
-}
 
 /* A frame of the spec, read page by page in order. */
 struct expected {
@@ -76,7 +40,7 @@ static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 
 static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t offset)
 {
-    const struct file *file = fill->kind == CAPDL_FILL_FILE ? file_of(e->v, fill) : NULL;
+    const struct fill_file *file = fill->kind == CAPDL_FILL_FILE ? fill_file_of(e->v, fill) : NULL;
     uint64_t from = fill->offset > offset ? fill->offset : offset, end = fill->offset + fill->length;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
     uint64_t source = fill->source_offset + (from - fill->offset);
@@ -239,15 +203,4 @@ uint64_t contents_actual_hash(struct verify *v, uint32_t node)
         hash = page ? hash_page(hash, offset, page) : hash;
     }
     return hash;
-}
-
-void contents_free(struct verify *v)
-{
-    for (size_t i = 0; i < v->num_files; i++) {
-        if (v->files[i].bytes) {
-            file_release(v->files[i].bytes);
-            free(v->files[i].bytes);
-        }
-    }
-    free(v->files);
 }

@@ -43,11 +43,18 @@ struct node {
     bool device;
 };
 
-struct file {
+struct fill_file {
     const char *text; /* as in the spec */
     const uint8_t *data;
     size_t size;
     void *bytes; /* struct file_bytes to be released, or 0 */
+    int error;   /* why it cannot be read; 0: it can */
+    bool told;   /* that it cannot be read */
+};
+
+struct fill_files {
+    struct fill_file *list;
+    size_t count, capacity;
 };
 
 /* How capabilities of the spec refer to an object: at all; from a page table, as code, uncached. */
@@ -102,8 +109,7 @@ struct verify {
 
     struct left left;
 
-    struct file *files;
-    size_t num_files, capacity_files;
+    struct fill_files *files;
 };
 
 /* util.c: memory never runs out: the program ends with a message. */
@@ -117,7 +123,6 @@ void differ_world(struct verify *, const char *format, ...) CAPDL_PRINTF(2, 3);
 const char *object_label(const struct verify *, uint32_t object, char buffer[LABEL_SIZE]);
 const char *node_label(const struct verify *, uint32_t node, char buffer[LABEL_SIZE]);
 const char *cap_label(const struct verify *, const struct slot *, char buffer[LABEL_SIZE]);
-const char *cap_type_name(enum cap_type);
 
 /* expected_types.c: facts about kinds, from the language and seL4's manual. */
 bool kind_is_table(enum capdl_kind);
@@ -135,6 +140,13 @@ unsigned level_shift_of(const struct capdl_profile *, unsigned level);
 unsigned table_shift(const struct verify *, uint32_t table);
 /* Finds roots, levels and addresses of the spec's tables, and interrupts' numbers. */
 void kernel_types_spec(struct verify *);
+
+/* fill_files.c */
+/* Reads all that fill frames of the spec. */
+struct fill_files *fill_files_load(const struct verify_spec *);
+/* The file of a fill; says once that it cannot be read. */
+const struct fill_file *fill_file_of(struct verify *, const struct capdl_fill *);
+void fill_files_free(struct fill_files *);
 
 /* state.c */
 void state_collect(struct verify *);
@@ -182,7 +194,6 @@ uint64_t contents_actual_hash(struct verify *, uint32_t node);
 /* The machine's memory at an address: a page, or 0. */
 const uint8_t *contents_page(struct verify *, uint64_t paddr);
 bool contents_is_zero(const uint8_t *page);
-void contents_free(struct verify *);
 
 /* The comparisons, each in the file of its name. */
 void compare_objects(struct verify *);

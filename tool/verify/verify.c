@@ -74,7 +74,6 @@ static void compare(struct verify *v)
 
 static void verify_free(struct verify *v)
 {
-    contents_free(v);
     free(v->nodes);
     free(v->hash);
     free(v->match);
@@ -106,6 +105,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
 {
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct verify_result){0};
+        struct fill_files *read = specs[i].files ? NULL : fill_files_load(&specs[i]);
         struct verify v = {.given = &specs[i],
                            .spec = specs[i].spec,
                            .kernel = stop->kernel,
@@ -114,6 +114,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
                            .image = image,
                            .stop = stop,
                            .said = said,
+                           .files = read ? read : specs[i].files,
                            .result = &results[i]};
         state_collect(&v);
         kernel_types_spec(&v);
@@ -127,6 +128,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
             compare(&v);
         }
         verify_free(&v);
+        fill_files_free(read);
     }
 }
 
@@ -151,7 +153,8 @@ bool verify_image(const struct image *image, const struct verify_options *option
                                       .untypeds = options->untypeds,
                                       .timeout_seconds = MOST_SECONDS,
                                       .stopped = stopped,
-                                      .context = &job};
+                                      .context = &job,
+                                      .guard = options->guard};
     struct machine_result result;
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct verify_result){0};

@@ -13,6 +13,8 @@
 #include "machine/machine.h"
 #include "base/sha256.h"
 
+struct fill_files;
+
 /* One of the specs to compare the state with. */
 struct verify_spec {
     const struct capdl_spec *spec;
@@ -21,6 +23,7 @@ struct verify_spec {
     const char *const *directories; /* ... then here, ended by 0; may be 0 */
     const uint8_t *bytes; /* contents of the file `name` where it is in memory already, as an image is; else 0 */
     size_t size;
+    struct fill_files *files; /* read already; 0: to be read where the comparison is made */
 };
 
 /* What was compared and found to be as the spec says, or is reported. */
@@ -39,9 +42,9 @@ enum { VERIFY_REMAINS = 40, VERIFY_DIGEST_TEXT = 2 * SHA256_BYTES + 1 };
 
 /* What the suspended initialiser still holds: so many of a kind. */
 struct verify_remains {
-    const char *what; /* "untyped", ... */
-    uint64_t own;     /* to what is no object of the spec */
-    uint64_t shared;  /* to objects of the spec */
+    char what[40];   /* "untyped", ... */
+    uint64_t own;    /* to what is no object of the spec */
+    uint64_t shared; /* to objects of the spec */
 };
 
 struct verify_result {
@@ -59,6 +62,7 @@ struct verify_result {
 struct verify_options {
     const struct capdl_profile *profile; /* the kernel to boot on */
     const char *untypeds;                /* file with the untyped list; 0: the platform's */
+    struct machine_guard guard;
 };
 
 /*
@@ -67,6 +71,10 @@ struct verify_options {
  */
 bool verify_image(const struct image *, const struct verify_options *, const struct verify_spec *,
                   struct verify_result *results, size_t count, struct capdl_diags *);
+/* The same in a child process that can harm nothing (machine_run_confined). False also when the processor emulator
+ * died. */
+bool verify_image_confined(const struct image *, const struct verify_options *, const struct verify_spec *,
+                           struct verify_result *results, size_t count, struct capdl_diags *);
 /* The same comparison on a machine that has been stopped. said: the initialiser's last line. */
 void verify_stopped(const struct image *, const struct machine_stop *, const char *said, const struct verify_spec *,
                     struct verify_result *results, size_t count);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "names.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* CPtr of the initialiser's slot 0: docs/boot.md. Where it moved to a larger CSpace, the leaves come after the new
+ * root. */
+static uint64_t slots_base(const struct names *names)
+{
+    bool moved = names->kernel->initial->slots[TCB_CTABLE].cap.object != names->boot->root;
+    if (!moved) {
+        return names->boot->first_empty;
+    }
+    return UINT64_C(1) << 63 | (names->boot->first_empty + 1) << CAPDL_LEAF_BITS;
+}
+
+/* Host addresses of objects are even; frames have none and go by their own address. */
+static uint64_t key_of_object(const struct object *object)
+{
+    return (uint64_t)(uintptr_t)object;
+}
+
+static uint64_t key_of_frame(uint64_t paddr)
+{
+    return paddr | 1;
+}
+
+static uint64_t key_of_cap(const struct cap *cap)
+{
+    switch ((enum cap_type)cap->type) {
+    case CAP_FRAME:
+        return key_of_frame(cap->paddr);
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_REPLY:
+    case CAP_CNODE:
+    case CAP_THREAD:
+    case CAP_SCHED_CONTEXT:
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+    case CAP_ASID_POOL:
+    case CAP_VCPU:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
+        return key_of_object(cap->object);
+    case CAP_NULL:
+    case CAP_UNTYPED:
+    case CAP_ZOMBIE:
+    case CAP_IRQ_CONTROL:
+    case CAP_IRQ_HANDLER:
+    case CAP_DOMAIN:
+    case CAP_SCHED_CONTROL:
+    case CAP_ASID_CONTROL:
+    case CAP_IO_PORT_CONTROL:
+    case CAP_IO_PORT:
+    case CAP_SGI_SIGNAL:
+    case CAP_SMC:
+    case CAP_IO_SPACE:
+    case CAP_STREAM_CONTROL:
+    case CAP_STREAM:
+    case CAP_BANK_CONTROL:
+    case CAP_CONTEXT_BANK:
+        return 0;
+    }
+    return 0;
+}
+
+static struct names_entry *find(const struct names *names, uint64_t key)
+{
+    size_t mask = names->capacity - 1;
+    for (size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;; i = (i + 1) & mask) {
+        if (!names->entries[i].key || names->entries[i].key == key) {
+            return &names->entries[i];
+        }
+    }
+}
+
+void names_collect(struct names *names)
+{
+    uint64_t count = names->blob ? names->blob->sizes[CAPDL_SIZE_SLOTS] : 0;
+    if (!count || !names->kernel->initial || names->entries) {
+        return;
+    }
+    names->capacity = 64;
+    while (names->capacity < 2 * count) {
+        names->capacity *= 2;
+    }
+    names->entries = calloc(names->capacity, sizeof(*names->entries));
+    uint64_t base = slots_base(names);
+    for (uint64_t i = 0; names->entries && i < count; i++) {
+        struct slot *slot;
+        if (lookup_slot(names->kernel, names->kernel->initial, base + i, &slot) != STATUS_OK) {
+            continue;
+        }
+        uint64_t key = key_of_cap(&slot->cap);
+        struct names_entry *entry = key ? find(names, key) : NULL;
+        if (entry && !entry->key && capdl_blob_slot_name(names->blob, i).text) {
+            *entry = (struct names_entry){key, i};
+        }
+    }
+}
+
+/* Its place stays taken, by a key that nothing has: others may have been put behind it. */
+void names_forget(struct names *names, const struct object *object)
+{
+    struct names_entry *entry = names->entries ? find(names, key_of_object(object)) : NULL;
+    if (entry && entry->key) {
+        entry->key = UINT64_MAX;
+    }
+}
+
+void names_free(struct names *names)
+{
+    free(names->entries);
+    names->entries = NULL;
+}
+
+static bool name_of_key(const struct names *names, uint64_t key, char *out)
+{
+    const struct names_entry *entry = names->entries ? find(names, key) : NULL;
+    if (!entry || !entry->key) {
+        return false;
+    }
+    struct capdl_blob_name name = capdl_blob_slot_name(names->blob, entry->slot);
+    if (name.is_element) {
+        snprintf(out, NAME_SIZE, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
+    } else {
+        snprintf(out, NAME_SIZE, "%.*s", (int)name.length, name.text);
+    }
+    return true;
+}
+
+const char *names_object(const struct names *names, const struct object *object, char *out)
+{
+    if (!object) {
+        snprintf(out, NAME_SIZE, "nothing");
+    } else if (!name_of_key(names, key_of_object(object), out)) {
+        snprintf(out, NAME_SIZE, "object at 0x%" PRIx64, object->paddr);
+    }
+    return out;
+}
+
+const char *names_thread(const struct names *names, const struct tcb *thread, char *out)
+{
+    bool named = thread->name[0] && strncmp(thread->name, "child of", 8) != 0;
+    if (thread == names->kernel->initial) {
+        snprintf(out, NAME_SIZE, "%s", names->has_initialiser ? "the initialiser" : thread->name);
+    } else if (!name_of_key(names, key_of_object(&thread->header), out)) {
+        if (named) {
+            snprintf(out, NAME_SIZE, "%s", thread->name);
+        } else {
+            names_object(names, &thread->header, out);
+        }
+    }
+    return out;
+}
+
+const char *names_frame(const struct names *names, uint64_t paddr, char *out)
+{
+    if (!name_of_key(names, key_of_frame(paddr), out)) {
+        snprintf(out, NAME_SIZE, "the frame at 0x%" PRIx64, paddr);
+    }
+    return out;
+}
+
+const char *names_cap(const struct names *names, const struct cap *cap, char *out)
+{
+    uint64_t key = key_of_cap(cap);
+    if (cap->type == CAP_THREAD) {
+        names_thread(names, cap->object, out);
+    } else if (!key || !name_of_key(names, key, out)) {
+        snprintf(out, NAME_SIZE, "%s", cap_type_name(cap->type));
+        size_t length = strlen(out);
+        if (cap->type == CAP_IRQ_HANDLER) {
+            snprintf(out + length, NAME_SIZE - length, " %" PRIu64, cap->paddr);
+        } else if (key || cap->type == CAP_UNTYPED) {
+            snprintf(out + length, NAME_SIZE - length, " at 0x%" PRIx64, cap->paddr);
+        }
+    }
+    return out;
+}

@@ -6,6 +6,7 @@
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <capdl/payload.h>
 
@@ -174,6 +175,38 @@ static uint64_t little(const uint8_t *at, int count)
     return value;
 }
 
+/* The CRC-32 that gzip writes behind what it packs (RFC 1952), which is that of uImages. */
+static uint32_t gzip_crc(const void *bytes, size_t size)
+{
+    char name[] = "/tmp/pack_test.XXXXXX", command[128];
+    uint8_t tail[8] = {0};
+    int file = mkstemp(name);
+    CHECK(file >= 0 && write(file, bytes, size) == (ssize_t)size, "a file to sum up");
+    snprintf(command, sizeof(command), "gzip -c %s | tail -c 8", name);
+    FILE *packed = popen(command, "r");
+    CHECK(packed && fread(tail, 1, sizeof(tail), packed) == sizeof(tail) && pclose(packed) == 0, "gzip runs");
+    close(file);
+    unlink(name);
+    return (uint32_t)little(tail, 4);
+}
+
+static uint64_t big(const uint8_t *at)
+{
+    return (uint64_t)at[0] << 24 | (uint64_t)at[1] << 16 | (uint64_t)at[2] << 8 | at[3];
+}
+
+static void check_sums(const uint8_t *uimage, size_t size)
+{
+    uint8_t header[64];
+    memcpy(header, uimage, sizeof(header));
+    memset(header + 4, 0, 4);
+    CHECK(big(uimage + 4) == gzip_crc(header, sizeof(header)), "CRC of the header");
+    CHECK(big(uimage + 12) == size - sizeof(header), "size of the data");
+    CHECK(big(uimage + 24) == gzip_crc(uimage + sizeof(header), size - sizeof(header)), "CRC of the data");
+    CHECK(uimage[28] == 5 && uimage[29] == 22 && uimage[30] == 2 && uimage[31] == 0,
+          "Linux, AArch64, kernel, not packed");
+}
+
 /* Linux: Documentation/arch/arm64/booting.rst and arch/riscv/boot-image-header.rst. PE: Microsoft's PE format. uImage:
  * U-Boot's image.h. */
 static void test_formats(void)
@@ -217,6 +250,7 @@ static void test_formats(void)
               memcmp(uimage.bytes + 16, "\x40\x40\0\0\x40\x40\0\0", 8) == 0,
           "uImage");
     CHECK(memcmp(uimage.bytes + 64, linux_image.bytes, linux_image.size) == 0, "a Linux Image in it");
+    check_sums((uint8_t *)uimage.bytes, uimage.size);
     result_free(&elf), result_free(&raw), result_free(&linux_image), result_free(&efi), result_free(&uimage);
     tear_down(&profile, &options);
 }

@@ -98,13 +98,13 @@ static int64_t parse_number(struct parser *p)
     uint64_t value = 0;
     unsigned base = 10;
 
+    while (n.size > 0 && strchr("uUlL", n.text[n.size - 1]) != NULL) {
+        n.size--;
+    }
     if (n.size > 1 && *n.text == '0') {
         base = n.text[1] == 'x' || n.text[1] == 'X' ? 16 : 8;
         n.text += base == 16 ? 2 : 1;
         n.size -= base == 16 ? 2 : 1;
-    }
-    while (n.size > 0 && strchr("uUlL", n.text[n.size - 1]) != NULL) {
-        n.size--;
     }
     if (n.size == 0) {
         return fail(p, "a number without digits");

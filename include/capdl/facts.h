@@ -67,7 +67,6 @@ enum capdl_type {
 enum capdl_method {
 #define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) CAPDL_METHOD_##id,
 #include <capdl/methods.def>
-#undef CAPDL_METHOD
     CAPDL_METHOD_COUNT
 };
 

@@ -15,7 +15,6 @@ const struct capdl_profile *complete_profile(const char *name)
     static const char *const methods[][3] = {
 #define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},
 #include <capdl/methods.def>
-#undef CAPDL_METHOD
     };
     static struct capdl_profile complete;
     char base[64] = "";

@@ -90,14 +90,14 @@ void asids_count(struct program *program)
 
 static void make_pool(struct program *program, uint32_t object, uint64_t untyped, uint64_t slot)
 {
-    CALL(program, DERIVE, ASID_CONTROL_MAKE_POOL, object, 2, operand_initial(CAPDL_INITIAL_ASID_CONTROL),
+    CALL(program, DERIVE, ASID_CONTROL_MAKE_POOL, object, operand_initial(CAPDL_INITIAL_ASID_CONTROL),
          operand_slot(untyped), operand_initial(CAPDL_INITIAL_CNODE), operand_slot(slot), operand_word(ROOT_DEPTH));
 }
 
 static void assign(struct program *program, struct operand pool, uint32_t root)
 {
     program->places[root].flags |= PLACE_MAPPED;
-    CALL(program, ASIDS, ASID_POOL_ASSIGN, root, 1, pool, operand_object(program, root));
+    CALL(program, ASIDS, ASID_POOL_ASSIGN, root, pool, operand_object(program, root));
 }
 
 static bool is_root(const struct program *program, size_t slot)

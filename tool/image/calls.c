@@ -3,7 +3,10 @@
  * Lists of kernel calls. Regular sequences become runs while they are added: a call that continues the last run only
  * counts it up, so that a million equal frames cost one entry and no memory.
  */
+#include <assert.h>
+
 #include "image/program.h"
+#include "profile/names.h"
 
 bool operand_equal(struct operand a, struct operand b)
 {
@@ -103,29 +106,35 @@ static void split_pair(struct call_list *calls)
 
 static bool method_exists(struct program *program, enum capdl_method method, uint32_t object)
 {
-    static const char *const names[] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) name,
-#include <capdl/methods.def>
-#undef CAPDL_METHOD
-    };
     if (program->profile->labels[method] != CAPDL_PROFILE_ABSENT) {
         return true;
     }
     if (!program->method_refused[method]) {
         program->method_refused[method] = true;
-        program_error(program, object, "needs the kernel call %s, which kernel %s does not have", names[method],
+        program_error(program, object, "needs the kernel call %s, which kernel %s does not have", method_names[method],
                       program->profile->name);
     }
     return false;
 }
 
+/* Target, capabilities and words are what the kernel's method takes; it is looked up once. */
+static void check_operands(struct program *program, enum capdl_method method, unsigned count)
+{
+    struct method_params *params = &program->methods[method];
+    if (!params->count) {
+        bool known = method_params(program->profile, method, params);
+        assert(known);
+    }
+    assert(method_params_fit(params, params->num_caps, count - 1 - params->num_caps));
+}
+
 void calls_add(struct program *program, enum capdl_phase phase, enum capdl_method method, uint32_t object,
-               unsigned caps, const struct operand *operands, unsigned count)
+               const struct operand *operands, unsigned count)
 {
     if (!method_exists(program, method, object)) {
         return;
     }
-    program->method_caps[method] = (uint8_t)caps;
+    check_operands(program, method, count);
     struct call_list *calls = &program->phases[phase];
     struct call *last = calls->count ? &calls->list[calls->count - 1] : NULL;
     if (last && like(calls, last, method, operands, count)) {
@@ -158,10 +167,10 @@ struct operand calls_copy(struct program *program, uint32_t object, struct opera
     struct operand copy = operand_slot(calls_derive(program, CAPDL_NO_OBJECT));
     struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);
     if (badge) {
-        CALL(program, COPIES, CNODE_MINT, object, 1, ours, ours, copy, depth, source, depth, operand_word(rights),
+        CALL(program, COPIES, CNODE_MINT, object, ours, ours, copy, depth, source, depth, operand_word(rights),
              operand_word(badge));
     } else {
-        CALL(program, COPIES, CNODE_COPY, object, 1, ours, ours, copy, depth, source, depth, operand_word(rights));
+        CALL(program, COPIES, CNODE_COPY, object, ours, ours, copy, depth, source, depth, operand_word(rights));
     }
     return copy;
 }

@@ -166,10 +166,9 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
     struct operand rights = operand_word(cap_rights(cap)), data = operand_word(new_data(program, cnode, cap));
     if (data.value) {
-        CALL(program, CNODES, CNODE_MINT, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights,
-             data);
+        CALL(program, CNODES, CNODE_MINT, object, target, from.root, slot, depth, from.slot, from.depth, rights, data);
     } else {
-        CALL(program, CNODES, CNODE_COPY, object, 1, target, from.root, slot, depth, from.slot, from.depth, rights);
+        CALL(program, CNODES, CNODE_COPY, object, target, from.root, slot, depth, from.slot, from.depth, rights);
     }
 }
 
@@ -211,7 +210,7 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
         }
         source = mapping->source;
     }
-    CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode, 1,
+    CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode,
          operand_late(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
          operand_word(capdl_object(program->spec, cnode)->size_bits), source, operand_word(ROOT_DEPTH));
 }

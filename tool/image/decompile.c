@@ -108,7 +108,7 @@ static void read_methods(struct reverse *r)
         while (method < CAPDL_METHOD_COUNT && profile->labels[method] != r->blob.methods[i].label) {
             method++;
         }
-        if (method == CAPDL_METHOD_COUNT) {
+        if (method == CAPDL_METHOD_COUNT || !method_params(profile, method, &r->params[i])) {
             reverse_fail(r, "it calls a method that its kernel profile does not have");
             return;
         }

@@ -5,6 +5,7 @@
 
 #include "blob/blob.h"
 #include "image/image.h"
+#include "profile/methods.h"
 
 /* A capability of the initialiser: what it refers to, with which rights and badge. */
 struct held {
@@ -34,6 +35,7 @@ struct reverse {
     struct capdl_diags *diags;
     struct capdl_blob blob;
     uint8_t methods[CAPDL_BLOB_MAX_METHODS]; /* enum capdl_method */
+    struct method_params params[CAPDL_BLOB_MAX_METHODS];
     bool failed;
 
     struct capdl_blob_name *slot_names, *page_names; /* text 0: none */

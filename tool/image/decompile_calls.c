@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The meaning of the kernel calls that derive, hand out and bind capabilities. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "image/decompile.h"
 #include "image/program.h"
+#include "profile/names.h"
 
 static bool in_root(const struct capdl_operand *target)
 {
@@ -57,15 +59,6 @@ static void set_data(struct capdl_cap *cap, uint64_t data)
     } else {
         cap->flags |= CAPDL_CAP_HAS_BADGE;
     }
-}
-
-static bool cnode_operands_good(struct reverse *r, const struct capdl_call *call, unsigned words)
-{
-    if (call->num_caps != 1 || call->num_operands != words + 1) {
-        reverse_fail(r, "a CNode operation has the wrong number of operands");
-        return false;
-    }
-    return true;
 }
 
 /* The spec's smc object, which is nothing to the kernel but its one capability for these calls. */
@@ -130,9 +123,6 @@ static void put_child(struct reverse *r, const struct capdl_call *call, bool min
 
 static void copy(struct reverse *r, const struct capdl_call *call, bool minted)
 {
-    if (!cnode_operands_good(r, call, minted ? 6 : 5)) {
-        return;
-    }
     if (!in_root(&call->operands[0])) {
         put_child(r, call, minted);
     } else if (in_root(&call->target)) {
@@ -144,9 +134,6 @@ static void copy(struct reverse *r, const struct capdl_call *call, bool minted)
 
 static void move(struct reverse *r, const struct capdl_call *call)
 {
-    if (!cnode_operands_good(r, call, 4)) {
-        return;
-    }
     uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
     const struct held *source = reverse_held(r, &call->operands[3]);
     if (r->failed || source->kind == CAPDL_KIND_COUNT) {
@@ -198,43 +185,49 @@ static void map_irq(struct reverse *r, uint32_t object, uint64_t irq)
     spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){.irq = irq, .object = object};
 }
 
-/* Which word of an interrupt's Get is the slot, the interrupt, and each number of the object. */
+/* What an interrupt's Get says, by the names that methods.def has for its operands. */
 struct get {
-    uint8_t method, kind, words, slot, irq;
+    enum capdl_method method;
+    enum capdl_kind kind;
+    const char *irq;
     struct {
-        uint8_t number, word;
-    } numbers[4];
-    uint8_t num_numbers;
+        enum capdl_number number;
+        const char *operand; /* NULL ends the list */
+    } numbers[5];
 };
 
 static const struct get gets[] = {
-    {CAPDL_METHOD_IRQ_CONTROL_GET, CAPDL_KIND_IRQ, 3, 1, 0, {{0, 0}}, 0},
-    {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER, CAPDL_KIND_ARM_IRQ, 4, 2, 0, {{CAPDL_NUMBER_TRIGGER, 1}}, 1},
+    {CAPDL_METHOD_IRQ_CONTROL_GET, CAPDL_KIND_IRQ, "irq", {{0, NULL}}},
+    {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER, CAPDL_KIND_ARM_IRQ, "irq", {{CAPDL_NUMBER_TRIGGER, "trigger"}}},
     {CAPDL_METHOD_IRQ_CONTROL_GET_TRIGGER_CORE,
      CAPDL_KIND_ARM_IRQ,
-     5,
-     2,
-     0,
-     {{CAPDL_NUMBER_TRIGGER, 1}, {CAPDL_NUMBER_TARGET, 4}},
-     2},
+     "irq",
+     {{CAPDL_NUMBER_TRIGGER, "trigger"}, {CAPDL_NUMBER_TARGET, "target"}}},
     {CAPDL_METHOD_IRQ_CONTROL_GET_IOAPIC,
      CAPDL_KIND_IOAPIC_IRQ,
-     7,
-     0,
-     6,
-     {{CAPDL_NUMBER_IOAPIC_NUM, 2},
-      {CAPDL_NUMBER_IOAPIC_PIN, 3},
-      {CAPDL_NUMBER_IOAPIC_LEVEL, 4},
-      {CAPDL_NUMBER_IOAPIC_POLARITY, 5}},
-     4},
+     "vector",
+     {{CAPDL_NUMBER_IOAPIC_NUM, "ioapic"},
+      {CAPDL_NUMBER_IOAPIC_PIN, "pin"},
+      {CAPDL_NUMBER_IOAPIC_LEVEL, "level"},
+      {CAPDL_NUMBER_IOAPIC_POLARITY, "polarity"}}},
     {CAPDL_METHOD_IRQ_CONTROL_GET_MSI,
      CAPDL_KIND_MSI_IRQ,
-     7,
-     0,
-     6,
-     {{CAPDL_NUMBER_MSI_BUS, 2}, {CAPDL_NUMBER_MSI_DEV, 3}, {CAPDL_NUMBER_MSI_FUN, 4}, {CAPDL_NUMBER_MSI_HANDLE, 5}},
-     4},
+     "vector",
+     {{CAPDL_NUMBER_MSI_BUS, "pci_bus"},
+      {CAPDL_NUMBER_MSI_DEV, "pci_dev"},
+      {CAPDL_NUMBER_MSI_FUN, "pci_func"},
+      {CAPDL_NUMBER_MSI_HANDLE, "handle"}}},
 };
+
+/* An operand by the name that methods.def has for it; the call has all that its method takes. */
+static const struct capdl_operand *operand_named(const struct reverse *r, const struct capdl_call *call,
+                                                 const char *name)
+{
+    const struct method_params *params = &r->params[call->method];
+    const struct method_param *param = method_param_find(params, name);
+    assert(param);
+    return &call->operands[param->kind == METHOD_CAP ? param->position : params->num_caps + param->position];
+}
 
 static bool get_interrupt(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
 {
@@ -245,23 +238,19 @@ static bool get_interrupt(struct reverse *r, enum capdl_method method, const str
     if (get == gets + sizeof(gets) / sizeof(gets[0])) {
         return false;
     }
-    if (call->num_caps != 1 || call->num_operands != get->words + 1u) {
-        reverse_fail(r, "an interrupt is asked for with the wrong number of operands");
-        return true;
-    }
     bool riscv = get->kind == CAPDL_KIND_ARM_IRQ && r->image->profile.arch == CAPDL_ARCH_RISCV;
-    uint32_t object = reverse_add_derived(r, &call->operands[1 + get->slot], riscv ? CAPDL_KIND_RISCV_IRQ : get->kind);
+    uint32_t object = reverse_add_derived(r, operand_named(r, call, "index"), riscv ? CAPDL_KIND_RISCV_IRQ : get->kind);
     if (object == CAPDL_NO_OBJECT) {
         return true;
     }
-    for (unsigned i = 0; i < get->num_numbers; i++) {
-        reverse_number(r, object, get->numbers[i].number, word(call, get->numbers[i].word));
+    for (unsigned i = 0; get->numbers[i].operand; i++) {
+        reverse_number(r, object, get->numbers[i].number, operand_named(r, call, get->numbers[i].operand)->value);
     }
     if (get->kind == CAPDL_KIND_ARM_IRQ && !riscv) {
         uint64_t target = number_of(capdl_object(r->spec, object), CAPDL_NUMBER_TARGET);
         reverse_number(r, object, CAPDL_NUMBER_TARGET, target);
     }
-    map_irq(r, object, word(call, get->irq));
+    map_irq(r, object, operand_named(r, call, get->irq)->value);
     return true;
 }
 
@@ -269,10 +258,6 @@ static bool get_interrupt(struct reverse *r, enum capdl_method method, const str
 static void issue(struct reverse *r, const struct capdl_call *call, enum capdl_kind kind, enum capdl_number a,
                   enum capdl_number b)
 {
-    if (call->num_caps != 1 || call->num_operands != 5) {
-        reverse_fail(r, "a capability is issued with the wrong number of operands");
-        return;
-    }
     uint32_t object = reverse_add_derived(r, &call->operands[3], kind);
     if (object != CAPDL_NO_OBJECT) {
         reverse_number(r, object, a, word(call, 0));
@@ -283,8 +268,7 @@ static void issue(struct reverse *r, const struct capdl_call *call, enum capdl_k
 static void set_notification(struct reverse *r, const struct capdl_call *call)
 {
     const struct held *handler = reverse_held(r, &call->target);
-    uint32_t notification =
-        call->num_operands == 1 ? reverse_object(r, &call->operands[0], CAPDL_KIND_NOTIFICATION) : CAPDL_NO_OBJECT;
+    uint32_t notification = reverse_object(r, &call->operands[0], CAPDL_KIND_NOTIFICATION);
     if (notification == CAPDL_NO_OBJECT || handler->object == CAPDL_NO_OBJECT) {
         reverse_fail(r, "a notification is set on something that is not an interrupt");
         return;
@@ -298,20 +282,18 @@ static void set_notification(struct reverse *r, const struct capdl_call *call)
 
 static void make_pool(struct reverse *r, const struct capdl_call *call)
 {
-    struct held *pool = call->num_operands == 4 ? reverse_fill_slot(r, &call->operands[2]) : NULL;
-    if (!pool) {
-        reverse_fail(r, "an ASID pool is made with the wrong operands");
-        return;
+    struct held *pool = reverse_fill_slot(r, &call->operands[2]);
+    if (pool) {
+        *pool = *reverse_held(r, &call->operands[0]);
+        pool->kind = CAPDL_KIND_ASID_POOL;
     }
-    *pool = *reverse_held(r, &call->operands[0]);
-    pool->kind = CAPDL_KIND_ASID_POOL;
 }
 
 /* Only pools that the spec has hold their address spaces there. */
 static void assign(struct reverse *r, const struct capdl_call *call)
 {
     const struct held *pool = reverse_held(r, &call->target);
-    if (pool->kind != CAPDL_KIND_ASID_POOL || pool->object == CAPDL_NO_OBJECT || call->num_operands != 1) {
+    if (pool->kind != CAPDL_KIND_ASID_POOL || pool->object == CAPDL_NO_OBJECT) {
         return;
     }
     uint32_t container = pool->object;
@@ -325,10 +307,6 @@ static void assign(struct reverse *r, const struct capdl_call *call)
 static void add_schedule(struct reverse *r, const struct capdl_call *call)
 {
     struct capdl_domains *domains = &r->spec->domains;
-    if (call->num_operands != 3 || call->num_caps != 0) {
-        reverse_fail(r, "a domain schedule is set with the wrong number of operands");
-        return;
-    }
     if (!domains->has_schedule) {
         size_t room = r->image->profile.num_domain_schedules;
         domains->has_schedule = true;
@@ -349,7 +327,7 @@ static void add_schedule(struct reverse *r, const struct capdl_call *call)
 static void set_start(struct reverse *r, const struct capdl_call *call)
 {
     struct capdl_domains *domains = &r->spec->domains;
-    if (call->num_operands != 1 || call->operands[0].value < domains->index_shift) {
+    if (call->operands[0].value < domains->index_shift) {
         reverse_fail(r, "a domain schedule starts outside itself");
         return;
     }
@@ -359,6 +337,13 @@ static void set_start(struct reverse *r, const struct capdl_call *call)
 
 static void reverse_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
 {
+    const struct method_params *params = &r->params[call->method];
+    if (!method_params_fit(params, call->num_caps, call->num_operands - call->num_caps)) {
+        char what[96];
+        snprintf(what, sizeof(what), "%s has the wrong number of operands", method_names[method]);
+        reverse_fail(r, what);
+        return;
+    }
     if (reverse_thread_call(r, method, call) || reverse_device_call(r, method, call) ||
         get_interrupt(r, method, call)) {
         return;

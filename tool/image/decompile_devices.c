@@ -22,10 +22,6 @@ bool reverse_io_space(struct reverse *r, const struct capdl_call *call)
 /* Words number, index, depth. */
 static void get(struct reverse *r, const struct capdl_call *call, enum capdl_kind kind, enum capdl_number number)
 {
-    if (call->num_caps != 1 || call->num_operands != 4) {
-        reverse_fail(r, "a stream id or context bank is asked for with the wrong number of operands");
-        return;
-    }
     uint32_t object = reverse_add_derived(r, &call->operands[2], kind);
     if (object != CAPDL_NO_OBJECT) {
         reverse_number(r, object, number, call->operands[1].value);
@@ -35,7 +31,7 @@ static void get(struct reverse *r, const struct capdl_call *call, enum capdl_kin
 /* What is bound to a stream or context bank is in its slot 0. */
 static void bind(struct reverse *r, const struct capdl_call *call, enum capdl_kind kind)
 {
-    uint32_t holder = call->num_operands == 1 ? reverse_object(r, &call->target, kind) : CAPDL_NO_OBJECT;
+    uint32_t holder = reverse_object(r, &call->target, kind);
     if (holder == CAPDL_NO_OBJECT) {
         reverse_fail(r, "something is bound to no stream id or context bank");
         return;

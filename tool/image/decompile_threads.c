@@ -59,10 +59,6 @@ static void add_space(struct reverse *r, uint32_t thread, const struct capdl_ope
 static void configure(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
     bool mcs = r->image->profile.mcs;
-    if (call->num_caps != 3 || call->num_operands != (mcs ? 6 : 7)) {
-        reverse_fail(r, "a thread is configured with the wrong number of operands");
-        return;
-    }
     const struct capdl_operand *words = call->operands + 3 + (mcs ? 0 : 1);
     struct capdl_tcb *tcb = tcb_of(r, thread);
     add_space(r, thread, &call->operands[0], words[0].value, &call->operands[1]);
@@ -77,10 +73,6 @@ static void configure(struct reverse *r, uint32_t thread, const struct capdl_cal
 
 static void set_sched_params(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
-    if (call->num_operands != call->num_caps + 2 || call->num_caps != (r->image->profile.mcs ? 3 : 1)) {
-        reverse_fail(r, "a thread's priority is set with the wrong number of operands");
-        return;
-    }
     struct capdl_tcb *tcb = tcb_of(r, thread);
     tcb->max_prio = call->operands[call->num_caps].value;
     tcb->prio = call->operands[call->num_caps + 1].value;
@@ -116,8 +108,8 @@ static void write_registers(struct reverse *r, uint32_t thread, const struct cap
     const struct register_layout *layout = register_layout(r->image->profile.arch);
     struct capdl_tcb *tcb = tcb_of(r, thread);
     uint64_t registers[REGISTERS_MAX] = {0};
-    if (call->num_caps != 0 || call->num_operands < 2 || call->num_operands - 2 > layout->count || tcb->init) {
-        reverse_fail(r, "a thread's registers are written with the wrong number of operands");
+    if (call->num_operands - 2 > layout->count || tcb->init) {
+        reverse_fail(r, "a thread's registers are written twice, or more of them than there are");
         return;
     }
     for (unsigned i = 2; i < call->num_operands; i++) {
@@ -135,7 +127,7 @@ static void write_registers(struct reverse *r, uint32_t thread, const struct cap
 static void set_flags(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
     struct capdl_tcb *tcb = tcb_of(r, thread);
-    if (call->num_operands == 2 && call->operands[1].value & 1) {
+    if (call->operands[1].value & 1) {
         tcb->fpu_disabled = true;
         tcb->has |= CAPDL_TCB_HAS_FPU_DISABLED;
     }
@@ -143,16 +135,13 @@ static void set_flags(struct reverse *r, uint32_t thread, const struct capdl_cal
 
 static void set_buffer(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
-    if (call->num_caps == 1 && call->num_operands == 2) {
-        add_cap(r, thread, CAPDL_TCB_SLOT_IPC_BUFFER, &call->operands[0], CAPDL_KIND_FRAME, BOTH);
-        tcb_of(r, thread)->addr = call->operands[1].value;
-        tcb_of(r, thread)->has |= CAPDL_TCB_HAS_ADDR | CAPDL_TCB_HAS_AFFINITY;
-    }
+    add_cap(r, thread, CAPDL_TCB_SLOT_IPC_BUFFER, &call->operands[0], CAPDL_KIND_FRAME, BOTH);
+    tcb_of(r, thread)->addr = call->operands[1].value;
+    tcb_of(r, thread)->has |= CAPDL_TCB_HAS_ADDR | CAPDL_TCB_HAS_AFFINITY;
 }
 
 static void thread_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call, uint32_t thread)
 {
-    bool one = call->num_operands == 1;
     switch (method) {
     case CAPDL_METHOD_TCB_CONFIGURE:
         configure(r, thread, call);
@@ -164,22 +153,16 @@ static void thread_call(struct reverse *r, enum capdl_method method, const struc
         set_sched_params(r, thread, call);
         break;
     case CAPDL_METHOD_TCB_SET_TIMEOUT_ENDPOINT:
-        if (one) {
-            add_cap(r, thread, CAPDL_TCB_SLOT_TEMP_FAULT_EP, &call->operands[0], CAPDL_KIND_EP, CAPDL_RIGHTS_ALL);
-        }
+        add_cap(r, thread, CAPDL_TCB_SLOT_TEMP_FAULT_EP, &call->operands[0], CAPDL_KIND_EP, CAPDL_RIGHTS_ALL);
         break;
     case CAPDL_METHOD_TCB_BIND_NOTIFICATION:
-        if (one) {
-            add_cap(r, thread, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, &call->operands[0], CAPDL_KIND_NOTIFICATION, BOTH);
-        }
+        add_cap(r, thread, CAPDL_TCB_SLOT_BOUND_NOTIFICATION, &call->operands[0], CAPDL_KIND_NOTIFICATION, BOTH);
         break;
     case CAPDL_METHOD_TCB_SET_EPT_ROOT:
-        if (one) {
-            add_cap(r, thread, CAPDL_TCB_SLOT_EPT_ROOT, &call->operands[0], CAPDL_KIND_EPT_PML4, 0);
-        }
+        add_cap(r, thread, CAPDL_TCB_SLOT_EPT_ROOT, &call->operands[0], CAPDL_KIND_EPT_PML4, 0);
         break;
     case CAPDL_METHOD_TCB_SET_AFFINITY:
-        tcb_of(r, thread)->affinity = one ? call->operands[0].value : 0;
+        tcb_of(r, thread)->affinity = call->operands[0].value;
         tcb_of(r, thread)->has |= CAPDL_TCB_HAS_AFFINITY;
         break;
     case CAPDL_METHOD_TCB_SET_FLAGS:
@@ -203,7 +186,7 @@ static bool is_thread_method(enum capdl_method method)
 static void bind_vcpu(struct reverse *r, const struct capdl_call *call)
 {
     uint32_t vcpu = reverse_object(r, &call->target, CAPDL_KIND_VCPU);
-    if (!r->failed && call->num_operands == 1) {
+    if (!r->failed) {
         uint32_t thread = reverse_object(r, &call->operands[0], CAPDL_KIND_TCB);
         if (thread != CAPDL_NO_OBJECT) {
             reverse_cap(r, thread,
@@ -214,7 +197,7 @@ static void bind_vcpu(struct reverse *r, const struct capdl_call *call)
 
 static void set_domain(struct reverse *r, const struct capdl_call *call)
 {
-    uint32_t thread = call->num_operands == 2 ? reverse_object(r, &call->operands[0], CAPDL_KIND_TCB) : CAPDL_NO_OBJECT;
+    uint32_t thread = reverse_object(r, &call->operands[0], CAPDL_KIND_TCB);
     if (thread != CAPDL_NO_OBJECT) {
         tcb_of(r, thread)->dom = call->operands[1].value;
         tcb_of(r, thread)->has |= CAPDL_TCB_HAS_DOM;
@@ -243,8 +226,8 @@ bool reverse_thread_call(struct reverse *r, enum capdl_method method, const stru
 
 void reverse_sched(struct reverse *r, const struct capdl_call *call)
 {
-    if (call->num_caps != 1 || call->num_operands != 6 || call->target.kind != CAPDL_REF_SCHED_CONTROL) {
-        reverse_fail(r, "a scheduling context is configured with the wrong operands");
+    if (call->target.kind != CAPDL_REF_SCHED_CONTROL) {
+        reverse_fail(r, "a scheduling context is configured without a SchedControl");
         return;
     }
     uint32_t object = reverse_object(r, &call->operands[0], CAPDL_KIND_SC);

@@ -141,7 +141,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
     const struct capdl_profile *profile = &r->image->profile;
     uint32_t root = root_of(r, call);
     struct held *frame = reverse_held(r, &call->target);
-    if (r->failed || call->num_operands < 4 || frame->object == CAPDL_NO_OBJECT || frame->kind != CAPDL_KIND_FRAME) {
+    if (r->failed || frame->object == CAPDL_NO_OBJECT || frame->kind != CAPDL_KIND_FRAME) {
         reverse_fail(r, "something is mapped as a page that is none");
         return;
     }

@@ -20,7 +20,7 @@ static void set_domains(struct program *program)
                           program->profile->num_domains - 1);
             continue;
         }
-        CALL(program, DOMAINS, DOMAIN_SET_SET, object, 1, operand_initial(CAPDL_INITIAL_DOMAIN),
+        CALL(program, DOMAINS, DOMAIN_SET_SET, object, operand_initial(CAPDL_INITIAL_DOMAIN),
              operand_late(program, object), operand_word(tcb->dom));
     }
 }
@@ -70,7 +70,7 @@ static void set_schedule(struct program *program)
             capdl_error(program->diags, entry->pos, "domain %llu does not exist: kernel %s has %u",
                         (unsigned long long)entry->domain, profile->name, profile->num_domains);
         } else if (entry_duration(program, entry, &ticks)) {
-            CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT, 0,
+            CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT,
                  operand_initial(CAPDL_INITIAL_DOMAIN), operand_word(domains->index_shift + i),
                  operand_word(entry->end_marker ? 0 : entry->domain), operand_word(entry->end_marker ? 0 : ticks));
         }
@@ -91,7 +91,7 @@ static void set_start(struct program *program)
                     (unsigned long long)index, domains->num_schedule);
         return;
     }
-    CALL(program, START, DOMAIN_SET_SCHEDULE_SET_START, CAPDL_NO_OBJECT, 0, operand_initial(CAPDL_INITIAL_DOMAIN),
+    CALL(program, START, DOMAIN_SET_SCHEDULE_SET_START, CAPDL_NO_OBJECT, operand_initial(CAPDL_INITIAL_DOMAIN),
          operand_word(domains->index_shift + index));
 }
 

@@ -7,6 +7,7 @@
 #include <cbor.h>
 
 #include "image/program.h"
+#include "profile/names.h"
 
 struct encoder {
     const struct program *program;
@@ -15,12 +16,6 @@ struct encoder {
     bool called[CAPDL_METHOD_COUNT];
     uint8_t method_numbers[CAPDL_METHOD_COUNT];
     uint64_t num_methods;
-};
-
-static const char *const method_names[] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) name,
-#include <capdl/methods.def>
-#undef CAPDL_METHOD
 };
 
 enum { LONGEST_HEAD = 9 };
@@ -173,7 +168,7 @@ static void put_methods(struct encoder *e)
         if (e->called[method]) {
             put_array(e, 2);
             put_uint(e, e->program->profile->labels[method]);
-            put_uint(e, e->program->method_caps[method]);
+            put_uint(e, e->program->methods[method].num_caps);
         }
     }
 }

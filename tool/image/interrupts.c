@@ -39,10 +39,10 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
         program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
                       program->profile->name, program->profile->max_nodes);
     } else if (o->kind == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, 1, control, ours, operand_word(irq), trigger,
-             slot, depth, operand_word(target));
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger, slot,
+             depth, operand_word(target));
     } else {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, 1, control, ours, operand_word(irq), trigger, slot,
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, control, ours, operand_word(irq), trigger, slot,
              depth);
     }
 }
@@ -53,12 +53,12 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
     if (o->kind == CAPDL_KIND_IOAPIC_IRQ) {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, 1, control, ours, slot, depth,
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, control, ours, slot, depth,
              operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_NUM)), operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_PIN)),
              operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_LEVEL)),
              operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
     } else {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, 1, control, ours, slot, depth,
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, control, ours, slot, depth,
              operand_word(number_of(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number_of(o, CAPDL_NUMBER_MSI_DEV)),
              operand_word(number_of(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number_of(o, CAPDL_NUMBER_MSI_HANDLE)),
              vector);
@@ -83,7 +83,7 @@ static void get_handler(struct program *program, uint32_t object, uint64_t irq, 
                           "msi_irq)");
             return;
         }
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
              operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_word(ROOT_DEPTH));
     }
 }
@@ -106,8 +106,8 @@ static void bind_notification(struct program *program, uint32_t object, struct o
         if (cap->data || (cap->rights & CAPDL_RIGHTS_ALL) != CAPDL_RIGHTS_ALL) {
             notification = calls_copy(program, cap->object, notification, cap->rights, cap->data);
         }
-        CALL(program, INTERRUPTS, IRQ_HANDLER_SET_NOTIFICATION, object, 1, handler, notification);
-        CALL(program, INTERRUPTS, IRQ_HANDLER_ACK, object, 0, handler);
+        CALL(program, INTERRUPTS, IRQ_HANDLER_SET_NOTIFICATION, object, handler, notification);
+        CALL(program, INTERRUPTS, IRQ_HANDLER_ACK, object, handler);
     }
 }
 
@@ -160,7 +160,7 @@ static void issue_ports(struct program *program, uint32_t object)
     }
     uint64_t slot = calls_derive(program, object);
     program->places[object].derived = (uint32_t)slot;
-    CALL(program, DERIVE, IO_PORT_CONTROL_ISSUE, object, 1, operand_initial(CAPDL_INITIAL_IO_PORT_CONTROL),
+    CALL(program, DERIVE, IO_PORT_CONTROL_ISSUE, object, operand_initial(CAPDL_INITIAL_IO_PORT_CONTROL),
          operand_initial(CAPDL_INITIAL_CNODE), operand_word(first), operand_word(last), operand_slot(slot),
          operand_word(ROOT_DEPTH));
 }
@@ -173,7 +173,7 @@ static void issue_sgi(struct program *program, uint32_t object)
     }
     uint64_t slot = calls_derive(program, object);
     program->places[object].derived = (uint32_t)slot;
-    CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, 1, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
+    CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
          operand_initial(CAPDL_INITIAL_CNODE), operand_word(number_of(o, CAPDL_NUMBER_SGI_IRQ)),
          operand_word(number_of(o, CAPDL_NUMBER_TARGET)), operand_slot(slot), operand_word(ROOT_DEPTH));
 }

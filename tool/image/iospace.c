@@ -54,7 +54,7 @@ static void io_device_mint(struct program *program, uint32_t device)
     struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);
     uint64_t slot = calls_derive(program, device);
     program->places[device].derived = (uint32_t)slot;
-    CALL(program, DERIVE, CNODE_MINT, device, 1, ours, ours, operand_slot(slot), depth,
+    CALL(program, DERIVE, CNODE_MINT, device, ours, ours, operand_slot(slot), depth,
          operand_initial(CAPDL_INITIAL_IO_SPACE), depth, operand_word(CAPDL_RIGHTS_ALL),
          operand_word(domain << 16 | io_request(program, device))); /* seL4_X86_IOSpace_CapData */
 }
@@ -127,7 +127,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
         program_cap_error(program, table, cap, "has neither R nor W: the kernel maps no such page");
     } else {
         struct operand source = mapping_source(program, table, cap);
-        CALL(program, PAGES, PAGE_MAP_IO, cap->object, 1, source, io_space(walk), operand_word(rights),
+        CALL(program, PAGES, PAGE_MAP_IO, cap->object, source, io_space(walk), operand_word(rights),
              operand_word(address));
     }
 }
@@ -171,7 +171,7 @@ static void map_table(const struct walk *walk, uint32_t holder, const struct cap
         return;
     }
     place->flags |= PLACE_MAPPED;
-    CALL(program, TABLES, IO_PAGE_TABLE_MAP, cap->object, 1, operand_object(program, cap->object), io_space(walk),
+    CALL(program, TABLES, IO_PAGE_TABLE_MAP, cap->object, operand_object(program, cap->object), io_space(walk),
          operand_word(address));
     map_contents(walk, cap->object, level, address);
 }

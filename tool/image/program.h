@@ -21,6 +21,7 @@
 #define TOOL_IMAGE_PROGRAM_H
 
 #include "image/image.h"
+#include "profile/methods.h"
 
 enum { OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
 enum { ROOT_DEPTH = 64 };     /* depth at which every slot of ours resolves */
@@ -181,7 +182,7 @@ struct program {
 
     struct leftovers leftovers;
     struct call_list phases[CAPDL_PHASE_COUNT];
-    uint8_t method_caps[CAPDL_METHOD_COUNT];
+    struct method_params methods[CAPDL_METHOD_COUNT]; /* of those that are called */
     bool method_refused[CAPDL_METHOD_COUNT];
     bool warned_exec, warned_uncached;
 };
@@ -231,9 +232,10 @@ struct operand operand_object(const struct program *, uint32_t object);
 /* The same once CNodes are being filled, when that one may have moved. */
 struct operand operand_late(const struct program *, uint32_t object);
 
-/* Adds a call for `object`. operands: the target, `caps` capabilities, words. An absent method is an error, once. */
-void calls_add(struct program *, enum capdl_phase, enum capdl_method, uint32_t object, unsigned caps,
-               const struct operand *operands, unsigned count);
+/* Adds a call for `object`. operands: the target, then the method's capabilities and words. An absent method is an
+   error, once. */
+void calls_add(struct program *, enum capdl_phase, enum capdl_method, uint32_t object, const struct operand *operands,
+               unsigned count);
 /* Adds a derived slot, named after the object. */
 uint64_t calls_derive(struct program *, uint32_t object);
 /* Copies `source` to a new derived slot with these rights and, unless 0, badge. */
@@ -241,9 +243,8 @@ struct operand calls_copy(struct program *, uint32_t object, struct operand sour
 /* Whether two references, or words, are the same. */
 bool operand_equal(struct operand, struct operand);
 
-#define CALL(program, phase, method, object, caps, ...)                          \
-    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, caps, \
-              (const struct operand[]){__VA_ARGS__},                             \
+#define CALL(program, phase, method, object, ...)                                                                 \
+    calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, (const struct operand[]){__VA_ARGS__}, \
               sizeof((const struct operand[]){__VA_ARGS__}) / sizeof(struct operand))
 
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every

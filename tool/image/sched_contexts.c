@@ -73,7 +73,7 @@ static void configure(struct program *program, uint32_t object, const struct bin
     if (!times || !flags || binding->core >= program->profile->max_nodes) {
         return; /* a core that does not exist is refused with its thread */
     }
-    CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, 1, operand_sched_control(binding->core),
+    CALL(program, SCHED, SCHED_CONTROL_CONFIGURE_FLAGS, object, operand_sched_control(binding->core),
          operand_object(program, object), operand_word(sc->budget), operand_word(sc->period), operand_word(sc->refills),
          operand_word(sc->data), operand_word(sc->flags));
 }

@@ -56,7 +56,7 @@ static void part_get(struct program *program, uint32_t object, const struct part
         operand_slot(slot),
         operand_word(ROOT_DEPTH),
     };
-    calls_add(program, CAPDL_PHASE_DERIVE, part->get, object, 1, operands, sizeof(operands) / sizeof(operands[0]));
+    calls_add(program, CAPDL_PHASE_DERIVE, part->get, object, operands, sizeof(operands) / sizeof(operands[0]));
 }
 
 /* The capability in slot 0, which is all that they hold; 0 if there is none. */
@@ -80,7 +80,7 @@ static void assign_space(struct program *program, uint32_t bank, const struct pa
         program_cap_error(program, bank, space, "is not the root of an address space");
         return;
     }
-    CALL(program, PAGES, CB_ASSIGN_VSPACE, bank, 1, operand_slot(program->places[bank].derived),
+    CALL(program, PAGES, CB_ASSIGN_VSPACE, bank, operand_slot(program->places[bank].derived),
          operand_object(program, space->object));
 }
 
@@ -96,7 +96,7 @@ static void bind_bank(struct program *program, uint32_t stream, const struct par
     } else if (!capdl_object(program->spec, bank->object)->num_caps) {
         program_cap_error(program, stream, bank, "cannot be bound: the kernel wants an address space in its slot 0");
     } else if (program->places[bank->object].derived != CAPDL_NO_OBJECT) {
-        CALL(program, PAGES, SID_BIND_CB, stream, 1, operand_slot(program->places[stream].derived),
+        CALL(program, PAGES, SID_BIND_CB, stream, operand_slot(program->places[stream].derived),
              operand_slot(program->places[bank->object].derived));
     }
 }

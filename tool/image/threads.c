@@ -184,17 +184,17 @@ static void configure(struct program *program, uint32_t object)
     struct operand address = operand_word(tcb->addr);
     if (!cspace || !vspace) {
         if (tcb->addr) {
-            CALL(program, THREADS, TCB_SET_IPC_BUFFER, object, 1, target, buffer, address);
+            CALL(program, THREADS, TCB_SET_IPC_BUFFER, object, target, buffer, address);
         }
         return;
     }
     struct operand root = operand_object(program, cspace->object), space = operand_object(program, vspace->object);
     struct operand guard = operand_word(caps_guard_word(cspace)), none = operand_word(0);
     if (program->profile->mcs) {
-        CALL(program, THREADS, TCB_CONFIGURE, object, 3, target, root, space, buffer, guard, none, address);
+        CALL(program, THREADS, TCB_CONFIGURE, object, target, root, space, buffer, guard, none, address);
     } else {
-        CALL(program, THREADS, TCB_CONFIGURE, object, 3, target, root, space, buffer, operand_word(tcb->fault_ep),
-             guard, none, address);
+        CALL(program, THREADS, TCB_CONFIGURE, object, target, root, space, buffer, operand_word(tcb->fault_ep), guard,
+             none, address);
     }
 }
 
@@ -222,11 +222,11 @@ static void set_sched_params(struct program *program, uint32_t object)
         return;
     }
     if (program->profile->mcs) {
-        CALL(program, THREADS, TCB_SET_SCHED_PARAMS, object, 3, target, authority,
+        CALL(program, THREADS, TCB_SET_SCHED_PARAMS, object, target, authority,
              sc ? operand_object(program, sc->object) : operand_initial(CAPDL_INITIAL_NULL),
              fault_handler(program, handler), most, prio);
     } else {
-        CALL(program, THREADS, TCB_SET_SCHED_PARAMS, object, 1, target, authority, most, prio);
+        CALL(program, THREADS, TCB_SET_SCHED_PARAMS, object, target, authority, most, prio);
     }
 }
 
@@ -234,7 +234,7 @@ static void set_timeout(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
     if (cap && program->profile->mcs) {
-        CALL(program, THREADS, TCB_SET_TIMEOUT_ENDPOINT, object, 1, operand_object(program, object),
+        CALL(program, THREADS, TCB_SET_TIMEOUT_ENDPOINT, object, operand_object(program, object),
              fault_handler(program, cap));
     }
 }
@@ -243,7 +243,7 @@ static void bind_notification(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_BOUND_NOTIFICATION);
     if (cap) {
-        CALL(program, THREADS, TCB_BIND_NOTIFICATION, object, 1, operand_object(program, object),
+        CALL(program, THREADS, TCB_BIND_NOTIFICATION, object, operand_object(program, object),
              operand_object(program, cap->object));
     }
 }
@@ -252,7 +252,7 @@ static void bind_vcpu(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_BOUND_VCPU);
     if (cap) {
-        CALL(program, THREADS, VCPU_SET_TCB, object, 1, operand_object(program, cap->object),
+        CALL(program, THREADS, VCPU_SET_TCB, object, operand_object(program, cap->object),
              operand_object(program, object));
     }
 }
@@ -261,7 +261,7 @@ static void set_ept_root(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cap = cap_at(program, object, CAPDL_TCB_SLOT_EPT_ROOT);
     if (cap) {
-        CALL(program, THREADS, TCB_SET_EPT_ROOT, object, 1, operand_object(program, object),
+        CALL(program, THREADS, TCB_SET_EPT_ROOT, object, operand_object(program, object),
              operand_object(program, cap->object));
     }
 }
@@ -271,7 +271,7 @@ static void set_affinity(struct program *program, uint32_t object)
 {
     uint64_t core = tcb_of(program, object)->affinity;
     if (core && !program->profile->mcs) {
-        CALL(program, THREADS, TCB_SET_AFFINITY, object, 0, operand_object(program, object), operand_word(core));
+        CALL(program, THREADS, TCB_SET_AFFINITY, object, operand_object(program, object), operand_word(core));
     }
 }
 
@@ -279,7 +279,7 @@ static void set_flags(struct program *program, uint32_t object)
 {
     enum { FPU_DISABLED = 1 };
     if (tcb_of(program, object)->fpu_disabled) {
-        CALL(program, THREADS, TCB_SET_FLAGS, object, 0, operand_object(program, object), operand_word(0),
+        CALL(program, THREADS, TCB_SET_FLAGS, object, operand_object(program, object), operand_word(0),
              operand_word(FPU_DISABLED));
     }
 }
@@ -316,8 +316,8 @@ static void write_registers(struct program *program, uint32_t object)
     call[0] = start ? operand_late(program, object) : operand_object(program, object);
     call[1] = operand_word(start);
     call[2] = operand_word(count);
-    calls_add(program, start ? CAPDL_PHASE_START : CAPDL_PHASE_THREADS, CAPDL_METHOD_TCB_WRITE_REGISTERS, object, 0,
-              call, 3 + count);
+    calls_add(program, start ? CAPDL_PHASE_START : CAPDL_PHASE_THREADS, CAPDL_METHOD_TCB_WRITE_REGISTERS, object, call,
+              3 + count);
 }
 
 void threads_configure(struct program *program)

@@ -129,7 +129,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
         operand_word(page_attributes(program->profile, cap, walk->guest)),
     };
     calls_add(program, CAPDL_PHASE_PAGES, walk->guest ? CAPDL_METHOD_PAGE_MAP_EPT : CAPDL_METHOD_PAGE_MAP, cap->object,
-              1, map, sizeof(map) / sizeof(map[0]));
+              map, sizeof(map) / sizeof(map[0]));
 }
 
 static void map_table(const struct walk *, uint32_t table, unsigned level, uint64_t base);
@@ -157,8 +157,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     uint64_t attributes = walk->guest ? EPT_WRITE_BACK : vspace_default_attributes(program->profile);
     const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
                                   operand_word(address), operand_word(attributes)};
-    calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, 1, map,
-              sizeof(map) / sizeof(map[0]));
+    calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, map, sizeof(map) / sizeof(map[0]));
     map_table(walk, cap->object, level + 1, address);
 }
 
@@ -199,7 +198,7 @@ static void refuse_loose_tables(struct program *program)
 void vspace_map(struct program *program)
 {
     for (size_t page = 0; page < program->num_embedded; page++) {
-        CALL(program, PAGES, PAGE_UNMAP, program->pages[page].object, 0, operand_page(page));
+        CALL(program, PAGES, PAGE_UNMAP, program->pages[page].object, operand_page(page));
     }
     mappings_reserve(program);
     for (size_t slot = 0; slot < program->num_objects; slot++) {

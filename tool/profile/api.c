@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/methods.h"
 #include "profile/names.h"
-#include "profile/params.h"
 #include "profile/xml.h"
 
 static const char *const api_files[] = {
@@ -59,9 +59,7 @@ static void api_start(struct xml_reader *xml, const char *name, const char *cons
 static int find_method(enum capdl_arch arch, const char *id)
 {
     for (unsigned method = 0; method < CAPDL_METHOD_COUNT; method++) {
-        const char *known = method_xml_id(arch, method);
-
-        if (known != NULL && strcmp(known, id) == 0) {
+        if (method_ids_have(method_xml_id(arch, method), id)) {
             return (int)method;
         }
     }

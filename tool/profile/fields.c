@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "profile/names.h"
-#include "profile/params.h"
+#include "profile/methods.h"
 
 enum { PAGE = 4096 };
 

@@ -18,13 +18,11 @@ const char *const syscall_names[] = {
 const char *const method_ids[] = {
 #define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) #id,
 #include <capdl/methods.def>
-#undef CAPDL_METHOD
 };
 
 const char *const method_names[] = {
 #define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) name,
 #include <capdl/methods.def>
-#undef CAPDL_METHOD
 };
 
 const char *const type_ids[] = {
@@ -51,6 +49,12 @@ const char *const arch_keywords[] = {
 #undef CAPDL_ARCH
 };
 
+const unsigned arch_bits[] = {
+#define CAPDL_ARCH(id, keyword, bits, boots) bits,
+#include <capdl/arch.def>
+#undef CAPDL_ARCH
+};
+
 const bool arch_boots[] = {
 #define CAPDL_ARCH(id, keyword, bits, boots) boots,
 #include <capdl/arch.def>
@@ -65,7 +69,6 @@ static_assert(CAPDL_ARCH_AARCH64 == 0 && CAPDL_ARCH_RISCV == 1 && CAPDL_ARCH_X86
 static const char *const method_columns[][COLUMNS] = {
 #define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},
 #include <capdl/methods.def>
-#undef CAPDL_METHOD
 };
 
 static const char *const type_columns[][COLUMNS] = {

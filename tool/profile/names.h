@@ -19,11 +19,13 @@ extern const char *const method_names[CAPDL_METHOD_COUNT];
 extern const char *const syscall_names[CAPDL_SYSCALL_COUNT];
 extern const char *const fault_names[CAPDL_FAULT_COUNT];
 
-/* Keywords of architectures ("aarch64"), and whether we boot them. */
+/* Keywords of architectures ("aarch64"), bits of a word, and whether we boot them. */
 extern const char *const arch_keywords[CAPDL_ARCH_COUNT];
+extern const unsigned arch_bits[CAPDL_ARCH_COUNT];
 extern const bool arch_boots[CAPDL_ARCH_COUNT];
 
-/* What an architecture calls a method (id in the XML files) or an object type (without "seL4_"); 0: it has none. */
+/* What an architecture calls a method (the cell of methods.def) or an object type (without "seL4_"); NULL: it has none.
+ */
 const char *method_xml_id(enum capdl_arch, enum capdl_method);
 const char *type_name(enum capdl_arch, enum capdl_type);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/names.h"
 #include "verify/private.h"
 
 static void compare_entry(struct verify *v, size_t i)
@@ -179,12 +180,7 @@ static void compare_memory(struct verify *v)
 
 static const char *method_name(enum capdl_method method)
 {
-    static const char *const names[CAPDL_METHOD_COUNT] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) [CAPDL_METHOD_##id] = name,
-#include <capdl/methods.def>
-#undef CAPDL_METHOD
-    };
-    return method < CAPDL_METHOD_COUNT ? names[method] : "a call without a name";
+    return method < CAPDL_METHOD_COUNT ? method_names[method] : "a call without a name";
 }
 
 /* A switch of domains may come before the initialiser suspends itself: its last call but that is the one that

@@ -66,10 +66,17 @@ struct answer trap(int64_t number, uint64_t cap, uint64_t tag, uint64_t reply)
     register uint64_t r15 __asm__("r15") = ipc[4];
     register uint64_t r12 __asm__("r12") = reply;
     register uint64_t r13 __asm__("r13") = nbsend_dest;
+#if SEL4_SYSENTER
+    __asm__ volatile("movq %%rsp, %%rcx; leaq 1f(%%rip), %%rdx; 1: sysenter"
+                     : "+D"(cap), "+S"(tag), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
+                     : "a"(number), "r"(r12), "r"(r13)
+                     : "rcx", "rdx", "memory");
+#else
     __asm__ volatile("movq %%rsp, %%rbx; syscall; movq %%rbx, %%rsp"
                      : "+D"(cap), "+S"(tag), "+r"(r10), "+r"(r8), "+r"(r9), "+r"(r15)
                      : "d"(number), "r"(r12), "r"(r13)
                      : "rbx", "rcx", "r11", "memory");
+#endif
     ipc[1] = r10, ipc[2] = r8, ipc[3] = r9, ipc[4] = r15;
     return (struct answer){cap, tag};
 }

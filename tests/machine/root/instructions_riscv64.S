@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* RISC-V: every class of instruction that is privileged or special, and every class of fault. */
+    .macro END
+    .half 0
+    .endm
+#include "snippet.S"
+
+    .option arch, +f, +d
+
+    /* CSRs by number: assemblers know them by different names. */
+    .macro csr number, name
+    record "\name: csrr a0, \number", "csrr a0, \number", no_argument, 0
+    record "\name: csrw \number, a0", "csrw \number, a0", no_argument, 0
+    record "\name: csrci \number, 0", "csrci \number, 0", no_argument, 0
+    .endm
+
+    heading "CSRs of supervisor mode"
+    csr 0x100, sstatus
+    csr 0x102, sedeleg
+    csr 0x104, sie
+    csr 0x105, stvec
+    csr 0x106, scounteren
+    csr 0x10a, senvcfg
+    csr 0x140, sscratch
+    csr 0x141, sepc
+    csr 0x142, scause
+    csr 0x143, stval
+    csr 0x144, sip
+    csr 0x14d, stimecmp
+    csr 0x180, satp
+    csr 0x5a8, scontext
+    csr 0x120, scountinhibit
+    csr 0x150, siselect
+    csr 0x15c, stopei
+    csr 0xdb0, stopi
+
+    heading "CSRs of the hypervisor"
+    csr 0x200, vsstatus
+    csr 0x280, vsatp
+    csr 0x600, hstatus
+    csr 0x602, hedeleg
+    csr 0x603, hideleg
+    csr 0x604, hie
+    csr 0x605, htimedelta
+    csr 0x606, hcounteren
+    csr 0x643, htval
+    csr 0x680, hgatp
+    csr 0xe12, hgeip
+
+    heading "CSRs of machine mode"
+    csr 0xf11, mvendorid
+    csr 0xf12, marchid
+    csr 0xf13, mimpid
+    csr 0xf14, mhartid
+    csr 0x300, mstatus
+    csr 0x301, misa
+    csr 0x302, medeleg
+    csr 0x303, mideleg
+    csr 0x304, mie
+    csr 0x305, mtvec
+    csr 0x306, mcounteren
+    csr 0x30a, menvcfg
+    csr 0x320, mcountinhibit
+    csr 0x323, mhpmevent3
+    csr 0x340, mscratch
+    csr 0x341, mepc
+    csr 0x342, mcause
+    csr 0x343, mtval
+    csr 0x344, mip
+    csr 0x3a0, pmpcfg0
+    csr 0x3b0, pmpaddr0
+    csr 0x747, mseccfg
+    csr 0xb00, mcycle
+    csr 0xb02, minstret
+    csr 0xb03, mhpmcounter3
+    csr 0x7a0, tselect
+    csr 0x7a1, tdata1
+    csr 0x7b0, dcsr
+    csr 0x7b1, dpc
+
+    heading "CSRs of user mode"
+    csr 0x000, ustatus
+    csr 0x004, uie
+    csr 0x005, utvec
+    csr 0x008, vstart
+    csr 0x00f, vcsr
+    csr 0x011, ssp
+    csr 0x015, seed
+    csr 0x017, jvt
+    csr 0x041, uepc
+    csr 0xc00, cycle
+    csr 0xc01, time
+    csr 0xc02, instret
+    csr 0xc03, hpmcounter3
+    csr 0xc1f, hpmcounter31
+    csr 0xc20, vl
+    csr 0xc22, vlenb
+    csr 0xc80, cycleh
+    csr 0x800, user
+    csr 0x8ff, user
+    csr 0xcc0, user
+    csr 0x4ff, none
+    csr 0xfff, none
+    get "frcsr a0"
+    get "frrm a0"
+    get "frflags a0"
+    get "li a0, -1; fscsr a0; frcsr a1"
+    get "fsrmi a0, 3; frrm a1"
+    get "fsflagsi a0, 31; frflags a1"
+    get "csrr a0, 3; csrs 2, a0; csrr a1, 1"
+    try "rdcycle a0"
+    try "rdtime a0"
+    try "rdinstret a0"
+    get "rdtime a0; rdtime a1; sltu a2, a1, a0; li a0, 0; li a1, 0"
+
+    heading "Exceptions on purpose"
+    try "ecall"
+    try "li a7, 0; ecall"
+    try "li a7, 100; ecall"
+    try "li a7, -100; ecall"
+    try "li a7, 0xffffffff; ecall"
+    try "li a7, 0xfffffff0; ecall"
+    try "li a7, 1; slli a7, a7, 63; ecall"
+    try "ebreak"
+    try "c.ebreak"
+    try "slli x0, x0, 31; .option push; .option norvc; ebreak; srai x0, x0, 7; .option pop"
+    try ".word 0x00200073"
+    try "sret"
+    try "mret"
+    try ".word 0x7b200073"
+    try "dret"
+    try "wfi"
+    try "sfence.vma"
+    try "sfence.vma a0, a1"
+    try ".word 0x16b50073"
+    try ".word 0x18000073"
+    try ".word 0x18100073"
+    try ".word 0x22000073"
+    try ".word 0x62000073"
+    try ".word 0x60054573"
+    try ".word 0x6c054573"
+
+    heading "Fences and hints"
+    get "fence"
+    get "fence rw, w"
+    get "fence.tso"
+    get "fence.i"
+    get ".word 0x0100000f"
+    get "nop; c.nop"
+    get "addi x0, a0, 5; lui x0, 1"
+    get ".word 0x0000100f"
+    get ".word 0x1230150f"
+    get ".word 0x8330000f"
+    get "c.lui a1, 1; .half 0x0085; .half 0x6005"
+
+    heading "Illegal encodings"
+    .irp word, 0x00000000, 0xffffffff, 0x0000001b | 0x7000, 0x00007003, 0x00003023 | 0x4000, 0x0000000b, 0x0000002b, \
+        0x0000005b, 0x0000007b, 0x00000077, 0x0000006b, 0x40001033, 0x04000033, 0xfe000033, 0x02001013 | 0x80000000, \
+        0x0800101b, 0x1000202f | 0x08000000, 0x1010202f | 0x20000000, 0x00001067, 0x00002063, 0x00003063, 0x00004073, \
+        0x80000073, 0x10500073 | 0x80, 0x30200073 | 0x80, 0x00000001f, 0x0000003f, 0x0000007f
+    try ".word \word"
+    .endr
+    .irp half, 0x0000, 0x0004, 0x2004 | 0x6000, 0x8000, 0x6101 & 0xef83, 0x6001, 0x4002, 0x6002, 0x8002, 0x9c41, \
+        0x9c61, 0x2001, 0x0002
+    try ".half \half"
+    .endr
+
+    heading "Extensions"
+    get "mul a0, a1, a2; mulhu a3, a1, a2; divu a4, a2, a1; remw a5, a2, a1"
+    get "li a1, 0; div a2, a0, a1; rem a3, a0, a1; divuw a4, a0, a1"
+    get "li a1, -1; li a0, 1; slli a0, a0, 63; div a2, a0, a1; rem a3, a0, a1"
+    get ".word 0x60151513"
+    get ".word 0x20b52533"
+    get ".word 0x0805453b"
+    get ".word 0x40b57533"
+    get ".word 0x0ab52533"
+    get ".word 0x28b51533"
+    get ".word 0x0ab51533"
+    get ".word 0x6b855513"
+    try ".word 0x0d007057"
+    try ".word 0x02057007"
+    try ".word 0x10851513"
+    try ".word 0x30551513"
+    try ".word 0x0eb55533"
+    try_at page, ".word 0x0000200f | 10 << 15"
+    try_at page, ".word 0x0010200f | 10 << 15"
+    try_at page, ".word 0x0020200f | 10 << 15"
+    get_at page, ".word 0x0040200f | 10 << 15"
+    try_at page, ".word 0x00056013"
+    try_at page, ".word 0x28b5252f"
+    try ".word 0x24a50553"
+    try ".word 0x04b57553"
+
+    heading "Floating point"
+    get "fcvt.d.l fa0, a0; fadd.d fa0, fa0, fa0; fmv.x.d a0, fa0"
+    get "fmv.d.x fa0, x0; fdiv.d fa1, fa0, fa0; fmv.x.d a0, fa1; frflags a1"
+    get "li a0, -1; fmv.w.x fa0, a0; fmv.x.d a1, fa0; fclass.s a2, fa0"
+    get "fcvt.d.l fa0, a0; fsrmi 5; fadd.d fa0, fa0, fa0; frcsr a1"
+    try "fcvt.d.l fa0, a0; fsrmi 5; fadd.d fa0, fa0, fa0, dyn"
+    try ".word 0x02a55553"
+    try ".word 0x06a57553"
+    try_at page, "flw fa0, 0(a0); fsd fa0, 8(a0)"
+    try_at hole, "fld fa0, 0(a0)"
+    try_at hole, "fsw fa0, 0(a0)"
+    without_fpu "nop"
+    .irp code, "fmv.d.x fa0, a0", "fmv.x.d a0, fa0", "fadd.s fa0, fa0, fa0", "fld fa0, 0(sp)", "fsw fa0, 0(sp)", \
+        "c.fld fa0, 0(a0)", "c.fsdsp fa0, 0(sp)", "frcsr a0", "fscsr a0", "frflags a0", "fsrmi 1", "csrr a0, 2", \
+        "fcvt.l.d a0, fa0"
+    without_fpu "\code"
+    .endr
+
+    heading "Atomics"
+    get_at page + 8, "lr.d a1, (a0); sc.d a2, a1, (a0)"
+    get_at page + 8, "sc.d a2, a1, (a0)"
+    get_at page + 8, "lr.w a1, (a0); sc.w a2, a1, (a0); sc.w a3, a1, (a0)"
+    get_at page + 8, "lr.d a1, (a0); addi a3, a0, 8; sc.d a2, a1, (a3)"
+    get_at page + 8, "lr.w a1, (a0); sc.d a2, a1, (a0); andi a2, a2, 0"
+    get_at page + 16, "li a1, 5; amoadd.d a2, a1, (a0); amoswap.w a3, a1, (a0); amomax.d a4, a1, (a0)"
+    .irp where, hole, read_only, no_rights, write_only, page + 1, page + 4, hole + 1, read_only + 1, page + 0xffc, \
+        second + 0xffc, 0x4000000000, 0x8000000000000000, -8
+    .irp code, "lr.d a1, (a0)", "sc.d a2, a1, (a0)", "amoadd.d a1, a0, (a0)", "lr.w a1, (a0)", "amoswap.w a1, a0, (a0)"
+    try_at \where, "\code"
+    .endr
+    .endr
+
+    heading "Alignment"
+    .irp offset, 1, 2, 4, 7
+    .irp code, "ld a1, 0(a0)", "lw a1, 0(a0)", "lhu a1, 0(a0)", "sd a1, 0(a0)", "sw a1, 0(a0)", "sh a1, 0(a0)", \
+        "fld fa0, 0(a0)", "fsd fa0, 0(a0)", "c.ld a1, 0(a0)"
+    try_at page + \offset, "\code"
+    .endr
+    .endr
+    try_at page + 0x101, "mv sp, a0; ld a1, 0(sp)"
+    .irp offset, 1, 2, 3
+    try_at code + \offset, "jr a0"
+    try_at code + \offset, "jalr a1, 0(a0)"
+    try_at hole + \offset, "jr a0"
+    .endr
+    try "lla a0, 1f; jr 2(a0); .option push; .option norvc; 1: lui a0, 0x10; .option pop"
+
+    heading "Pages"
+    .irp where, hole, hole + 0xff8, read_only, no_rights, write_only, no_code, device
+    .irp code, "ld a1, 0(a0)", "lb a1, 0(a0)", "sd a1, 0(a0)", "sb a1, 0(a0)", "c.sw a1, 0(a0)", "fld fa0, 0(a0)", \
+        "jr a0"
+    try_at \where, "\code"
+    .endr
+    .endr
+    try_at code, "jr a0"
+    try_at page, "jr a0"
+    try_at code + 0xffe, "jr a0"
+    try_at third + 0xffe, "li a1, 0x13; sh a1, 0(a0); fence.i; jr a0"
+    try_at second + 0xffe, "li a1, 0x13; sh a1, 0(a0); fence.i; jr a0"
+    try_at second + 0xffe, "li a1, 1; sh a1, 0(a0); fence.i; jr a0"
+    try_at fourth + 0xffe, "li a1, 0x73; sh a1, 0(a0); fence.i; jr a0"
+
+    heading "Across pages"
+    .irp where, page + 0xffc, second + 0xffc, hole + 0xffc, third + 0xffc, read_only + 0xffc, no_rights + 0xffc, \
+        fourth + 0xffc
+    .irp code, "ld a1, 0(a0)", "sd a1, 0(a0)", "ld a1, 1(a0)", "sd a1, -1(a0)", "fsd fa0, 0(a0)"
+    try_at \where, "\code"
+    .endr
+    .endr
+    get_at third + 0xffc, "li a1, 0x77; sd a1, -4(a0); sd x0, 0(a0)"
+    get_at third + 0xff8, "ld a1, 0(a0)"
+
+    heading "Addresses"
+    .irp where, 0, 8, 0xfff, 0x1000, 0x7ffffff8, 0x80000000, 0x2000000000, 0x3fffffeff8, 0x3ffffffff8, 0x4000000000, \
+        0x4000000008, 0x8000000000, 0x7ffffffff000, 0x800000000000, 0x3ffffffffffff8, 0xff00003000000000, \
+        0x8000000000000000, 0xffff800000000000, 0xffffffbffffffff8, 0xffffffc000000000, 0xffffffc000001000, \
+        0xffffffff80000000, 0xffffffff84000000, 0xfffffffffffffff8, 0xffffffffffffffff
+    .irp code, "ld a1, 0(a0)", "lb a1, 0(a0)", "sd a1, 0(a0)", "sc.d a2, a1, (a0)", "mv sp, a0; ld a1, 0(sp)", "jr a0"
+    try_at \where, "\code"
+    .endr
+    .endr
+    .irp where, top-8, top-4, top-2, top, top + 8
+    .irp code, "ld a1, 0(a0)", "sd a1, 0(a0)", "lb a1, 0(a0)", "jr a0"
+    try_at \where, "\code"
+    .endr
+    .endr
+    try_at 0, "ld a1, -8(a0)"
+    try_at -8, "ld a1, 8(a0)"
+    try_at page, "ld a1, -8(a0)"
+
+    .section .data.snippets, "aw"
+    .global snippets_end
+snippets_end:
+    .section .note.GNU-stack, "", %progbits

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "devicetree.h"
+#include "devicetree/devicetree.h"
 #include "json/spec_json.h"
 
 static const struct usage usage = {
@@ -79,8 +79,15 @@ static int check_compiling(struct input *input, const struct options *options)
     return try_compile(input, options) ? EXIT_FINE : EXIT_FINDINGS;
 }
 
+/* Whether the board can run the spec, and is the one that the kernel was built for if the user named a kernel. */
+static bool board_fits(struct input *input, const struct devicetree *tree, const struct options *options)
+{
+    const struct capdl_profile *kernel = options->kernel && input->has_profile ? &input->profile : NULL;
+    return devicetree_fits(tree, input->spec.arch, kernel, &input->diags);
+}
+
 /* What the device tree has to say; an exit code. */
-static int check_devices(struct input *input, const char *path)
+static int check_devices(struct input *input, const char *path, const struct options *options)
 {
     struct file_bytes tree;
     if (!path) {
@@ -91,7 +98,11 @@ static int check_devices(struct input *input, const char *path)
         return EXIT_TROUBLE;
     }
     size_t errors = input->diags.num_errors;
-    devicetree_check(&input->spec, &input->diags, path, tree.data, tree.size);
+    struct devicetree *read = devicetree_read(path, tree.data, tree.size, &input->diags);
+    if (read && board_fits(input, read, options)) {
+        devicetree_check(read, &input->spec, &input->diags);
+    }
+    devicetree_free(read);
     file_release(&tree);
     return input->diags.num_errors > errors ? EXIT_FINDINGS : EXIT_FINE;
 }
@@ -122,7 +133,7 @@ int cmd_check(int argc, char **argv)
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     code = input_check(&input, code);
     if (code == EXIT_FINE) {
-        code = check_devices(&input, options.dtb);
+        code = check_devices(&input, options.dtb, &options);
     }
     if (code == EXIT_FINE) {
         code = check_compiling(&input, &options);

@@ -6,7 +6,7 @@
  *     cmd_*.c     one subcommand each      base/      files, architecture data, ELF
  *     profile/    kernel facts             pd/        pd("x.elf") -> objects
  *     image/      model <-> image          machine/   an emulated seL4 machine
- *     devicetree.c  a spec against a tree  json/      specs as JSON
+ *     devicetree/  what a board has        json/      specs as JSON
  *     extensions.c  standard text only
  *     verify/     what an image makes of a kernel, against its spec
  *     review/     contents and digests, for diff

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "devicetree.h"
+#include "devicetree/devicetree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,7 +32,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "spec", text, strlen(text)), NULL)) {
         abort();
     }
-    devicetree_check(&spec, &diags, "tree", tree, size);
+    struct devicetree *read = devicetree_read("tree", tree, size, &diags);
+    if (read) {
+        devicetree_check(read, &spec, &diags);
+        devicetree_fits(read, spec.arch, NULL, &diags);
+        devicetree_same_board(read, read, &diags);
+        devicetree_list(read, size % 2, sink);
+        devicetree_list_one(read, "serial0", false, sink, &diags);
+    }
+    devicetree_free(read);
     capdl_diags_print(&diags, sink, 20);
     fclose(sink);
     free(messages);

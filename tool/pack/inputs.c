@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "base/datadir.h"
+#include "devicetree/devicetree.h"
 #include "plan.h"
 #include "base/fdt_check.h"
 
@@ -85,10 +86,20 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
     return true;
 }
 
+/* A tree that the user gives is for the board that the kernel was built for. */
+static bool check_board(struct plan *plan, const struct pack_file *dtb)
+{
+    struct devicetree *tree = devicetree_read(dtb->name, plan->tree, plan->tree_size, plan->diags);
+    bool good = tree && devicetree_is_for(tree, plan->profile, plan->diags);
+    devicetree_free(tree);
+    return good;
+}
+
 static bool open_tree(struct plan *plan)
 {
-    if (plan->options->dtb.bytes) {
-        return pack_tree(plan, plan->options->dtb.name, plan->options->dtb.bytes, plan->options->dtb.size);
+    const struct pack_file *dtb = &plan->options->dtb;
+    if (dtb->bytes) {
+        return pack_tree(plan, dtb->name, dtb->bytes, dtb->size) && check_board(plan, dtb);
     }
     if (asprintf(&plan->tree_path, "%s/support/kernel.dtb", plan->profile->prefix) < 0) {
         abort();

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Device trees, read as the Devicetree Specification has them: trees.sh CAPDL PAGES DIRECTORY
+# For each tree here, and each .dts and .dtb in $DEVICETREES and support/kernel.dtb in $SEL4_PREFIXES: a spec with all pages and
+# interrupts of all devices, which PAGES finds by itself, gets no warning but of pages that two devices share. Prints the counts.
+# Exit status 77 (skipped) where there is no dtc.
+capdl=$(realpath "$1") pages=$(realpath "$2") || exit 2
+cd "$3" || exit 2
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+command -v dtc >/dev/null || exit 77
+failed=0 trees=0 numbers=0 false=0
+
+fail() {
+    echo "$1" >&2
+    failed=1
+}
+
+# count TREE NAME: what is said of a spec with everything in it
+count() {
+    "$pages" "$1" >"$work/all.cdl" || { fail "$2: no spec"; return; }
+    "$capdl" check --max-errors 0 --dtb "$1" "$work/all.cdl" >"$work/out" 2>&1
+    grep ': warning: .*\[device-tree\]' "$work/out" >"$work/said"
+    grep '^error: ' "$work/out" && fail "$2: refused"
+    grep -v "frame 'shared_" "$work/said" >"$work/false"
+    [ "$(grep -c 'covers two devices' "$work/said")" -eq "$(grep -c '^  shared_' "$work/all.cdl")" ] || fail "$2: pages that two devices share"
+    [ ! -s "$work/false" ] || { cat "$work/false"; fail "$2: false warnings"; }
+    trees=$((trees + 1)) false=$((false + $(wc -l <"$work/false")))
+    numbers=$((numbers + $(grep -c 'paddr:\|: irq_' "$work/all.cdl")))
+}
+
+for dts in *.dts; do
+    name=${dts%.dts}
+    dtc -@ -q -O dtb -o "$work/$name.dtb" "$dts" || fail "$dts: dtc failed"
+    "$capdl" profile --devices --dtb "$work/$name.dtb" >"$work/devices" || fail "$name: --devices failed"
+    diff -u "$name.devices" "$work/devices" || fail "$name: not the devices expected"
+    if [ -f "$name.cdl" ]; then
+        "$capdl" check --max-errors 0 --dtb "$work/$name.dtb" "$name.cdl" 2>&1 | grep -A3 '\[device-tree\]' | grep ': warning: .*\[device-tree\]\|: note: ' >"$work/err"
+        diff -u "$name.err" "$work/err" || fail "$name: not the warnings expected"
+    fi
+    [ "$name" = strange ] || count "$work/$name.dtb" "$name"
+done
+
+# Of one device, by all its names; as JSON.
+for name in console uart '&uart' /soc/bus@30800000/serial@30860000 /soc/bus/serial; do
+    "$capdl" profile --device "$name" --dtb "$work/gic.dtb" >"$work/one" || fail "--device $name"
+    sed -n '/serial@30860000/,/interrupt/p' gic.devices | diff -u - "$work/one" || fail "--device $name"
+done
+for name in loop /soc/none consol ''; do
+    ! "$capdl" profile --device "$name" --dtb "$work/gic.dtb" >"$work/one" 2>"$work/err" || [ -z "$name" ] || fail "--device $name: found"
+done
+"$capdl" profile --device uart --json --dtb "$work/gic.dtb" >"$work/one"
+diff -u gic.json "$work/one" || fail '--json: not what was expected'
+
+# Trees of other boards.
+refused() {
+    expected=$1
+    shift
+    ! "$@" >"$work/out" 2>&1 || fail "$*: not refused"
+    grep -q "$expected" "$work/out" || { cat "$work/out"; fail "$*: does not say '$expected'"; }
+}
+for arch in aarch64:plic:RISC-V riscv:gic:Arm x86_64:gic:PCs; do
+    rest=${arch#*:}
+    echo "arch ${arch%%:*} objects { f = frame (4k) }" >"$work/other.cdl"
+    refused "cannot run.*\|${rest#*:}" "$capdl" check --dtb "$work/${rest%:*}.dtb" "$work/other.cdl"
+done
+echo 'arch aarch64 objects { f = frame (4k) }' >"$work/other.cdl"
+refused 'of another board' "$capdl" check --kernel aarch64-mcs --dtb "$work/gic.dtb" "$work/other.cdl"
+refused 'has no device tree' "$capdl" profile --devices aarch64-mcs
+refused 'no device tree, or a damaged one' "$capdl" profile --devices --dtb gic.dts
+
+# Real boards, where their trees are at hand.
+for tree in ${DEVICETREES:+"$DEVICETREES"/*.dts "$DEVICETREES"/*.dtb} ${SEL4_PREFIXES:+"$SEL4_PREFIXES"/*/support/kernel.dtb}; do
+    [ -f "$tree" ] || continue
+    case $tree in
+    *.dts) dtc -q -O dtb -o "$work/real.dtb" "$tree" || continue ;;
+    *) cp "$tree" "$work/real.dtb" ;;
+    esac
+    "$capdl" check --dtb "$work/real.dtb" "$work/other.cdl" 2>&1 | grep -q 'with 32-bit cores' && continue
+    count "$work/real.dtb" "$tree"
+done
+if [ -n "${SEL4_PREFIXES:-}" ]; then
+    for prefix in "$SEL4_PREFIXES"/*/; do
+        [ -f "$prefix/support/kernel.dtb" ] || continue
+        refused 'of another board\|cannot run' "$capdl" profile --devices "$prefix" --dtb "$work/gic.dtb"
+        "$capdl" profile --devices "$prefix" >"$work/out" || fail "$prefix: no devices"
+    done
+fi
+echo "$trees trees, $numbers pages and interrupts of devices, $false false warnings"
+exit $failed

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "devicetree/devicetree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
+
+struct devicetree *devicetree_of_kernel(const struct capdl_profile *kernel, struct file_bytes *bytes,
+                                        struct capdl_diags *diags)
+{
+    char path[sizeof(kernel->prefix) + 32];
+    snprintf(path, sizeof(path), "%s/support/kernel.dtb", kernel->prefix);
+    if (!file_read(path, bytes)) {
+        capdl_error(diags, nowhere, "%s: the kernel's device tree cannot be read: %s", path, strerror(errno));
+        return NULL;
+    }
+    struct devicetree *tree = devicetree_read(path, bytes->data, bytes->size, diags);
+    if (!tree) {
+        file_release(bytes);
+    }
+    return tree;
+}
+
+bool devicetree_is_for(const struct devicetree *tree, const struct capdl_profile *kernel, struct capdl_diags *diags)
+{
+    struct file_bytes bytes;
+    bool good = true;
+    if (kernel->prefix[0] == 0 || kernel->dtb_bytes == 0) {
+        return true;
+    }
+    struct devicetree *own = devicetree_of_kernel(kernel, &bytes, diags);
+    if (own) {
+        good = devicetree_same_board(tree, own, diags);
+        devicetree_free(own);
+        file_release(&bytes);
+    }
+    return good && own;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads a flattened tree's nodes once, with the properties that matter. */
+#include "devicetree/tree.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fdt_check.h"
+
+static const struct capdl_pos nowhere = {.file = UINT16_MAX};
+
+void *tree_grow(void *list, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) {
+        return list;
+    }
+    *capacity = *capacity * 2 + 64;
+    list = realloc(list, *capacity * size);
+    if (!list) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    return list;
+}
+
+static enum property property_find(const char *name)
+{
+    static const char *const names[] = {
+#define PROPERTY(id, name) name,
+#include "devicetree/properties.def"
+#undef PROPERTY
+    };
+    unsigned i = 0;
+    while (i < NUM_PROPERTIES && strcmp(name, names[i]) != 0) {
+        i++;
+    }
+    return (enum property)i;
+}
+
+static void properties_read(const void *fdt, struct node *node)
+{
+    int at;
+    fdt_for_each_property_offset(at, fdt, node->offset)
+    {
+        const char *name;
+        int length;
+        const void *bytes = fdt_getprop_by_offset(fdt, at, &name, &length);
+        enum property property = bytes && name ? property_find(name) : NUM_PROPERTIES;
+        if (property < NUM_PROPERTIES && !node->properties[property].cells) {
+            node->properties[property] = (struct value){bytes, (size_t)length / sizeof(fdt32_t), (size_t)length};
+        }
+    }
+}
+
+uint32_t node_cell(const struct devicetree *tree, int32_t node, enum property property, uint32_t otherwise)
+{
+    const struct value *value = node_value(tree, node, property);
+    return value->bytes == sizeof(fdt32_t) ? fdt32_to_cpu(value->cells[0]) : otherwise;
+}
+
+const char *node_string(const struct devicetree *tree, int32_t node, enum property property, const char *before)
+{
+    const struct value *value = node_value(tree, node, property);
+    const char *strings = (const char *)value->cells, *next = before ? before + strlen(before) + 1 : strings;
+    size_t left = strings ? value->bytes - (size_t)(next - strings) : 0;
+    return left && *next && memchr(next, 0, left) ? next : NULL;
+}
+
+bool node_matches(const struct devicetree *tree, int32_t node, enum property property, const char *pattern)
+{
+    for (const char *string = NULL; (string = node_string(tree, node, property, string));) {
+        if (fnmatch(pattern, string, 0) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool nodes_related(const struct devicetree *tree, int32_t a, int32_t b)
+{
+    return a <= b ? b < tree->nodes[a].end : a < tree->nodes[b].end;
+}
+
+void tree_printable(char *text)
+{
+    for (; *text; text++) {
+        *text = *text < ' ' || *text > '~' ? '?' : *text;
+    }
+}
+
+const char *node_path(const struct devicetree *tree, int32_t node, char buffer[MOST_PATH])
+{
+    int32_t way[MOST_DEPTH + 1];
+    unsigned count = 0;
+    size_t used = 0;
+    for (; node > 0; node = tree->nodes[node].parent) {
+        way[count++] = node;
+    }
+    strcpy(buffer, "/");
+    while (count > 0 && used < MOST_PATH - 1) {
+        int length = snprintf(buffer + used, MOST_PATH - used, "/%s", tree->nodes[way[--count]].name);
+        used += length > 0 ? (size_t)length : 0;
+    }
+    tree_printable(buffer);
+    return buffer;
+}
+
+uint64_t cells_number(const fdt32_t *cells, size_t count)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < count; i++) {
+        number = number << 32 | fdt32_to_cpu(cells[i]);
+    }
+    return number;
+}
+
+static int target_compare(const void *left, const void *right)
+{
+    const struct target *a = left, *b = right;
+    if (a->phandle != b->phandle) {
+        return a->phandle < b->phandle ? -1 : 1;
+    }
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+int32_t target_find(const struct devicetree *tree, uint32_t phandle)
+{
+    size_t low = 0, high = tree->num_targets;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (tree->targets[middle].phandle < phandle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < tree->num_targets && tree->targets[low].phandle == phandle ? tree->targets[low].node : NO_NODE;
+}
+
+static bool status_is_okay(const struct devicetree *tree, int32_t node)
+{
+    const char *status = node_string(tree, node, PROPERTY_STATUS, NULL);
+    return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
+}
+
+static uint8_t cells_of(const struct devicetree *tree, int32_t node, enum property property, uint32_t otherwise)
+{
+    uint32_t count = node_cell(tree, node, property, otherwise);
+    return count <= MOST_CELLS ? (uint8_t)count : 0;
+}
+
+static void node_read(struct devicetree *tree, int32_t index)
+{
+    struct node *node = &tree->nodes[index];
+    properties_read(tree->fdt, node);
+    node->address_cells = cells_of(tree, index, PROPERTY_ADDRESS_CELLS, 2);
+    node->size_cells = cells_of(tree, index, PROPERTY_SIZE_CELLS, 1);
+    node->working = status_is_okay(tree, index) && (index == 0 || tree->nodes[node->parent].working);
+    node->phandle = node_cell(tree, index, PROPERTY_PHANDLE, node_cell(tree, index, PROPERTY_OLD_PHANDLE, 0));
+    if (node->phandle) {
+        tree->targets = tree_grow(tree->targets, tree->num_targets, &tree->capacity_targets, sizeof(*tree->targets));
+        tree->targets[tree->num_targets++] = (struct target){node->phandle, index};
+    }
+}
+
+/* Ends the nodes that are as deep as the next one, or deeper. */
+static void nodes_end(struct devicetree *tree, const int32_t *way, int depth, int next)
+{
+    for (; depth >= next; depth--) {
+        tree->nodes[way[depth]].end = (int32_t)tree->num_nodes;
+    }
+}
+
+static bool nodes_read(struct devicetree *tree)
+{
+    int32_t way[MOST_DEPTH];
+    int depth = -1, last = -1;
+    for (int offset = fdt_next_node(tree->fdt, -1, &depth); offset >= 0 && depth >= 0;
+         offset = fdt_next_node(tree->fdt, offset, &depth)) {
+        if (depth >= MOST_DEPTH || tree->num_nodes == MOST_NODES) {
+            return false;
+        }
+        nodes_end(tree, way, last, depth);
+        tree->nodes = tree_grow(tree->nodes, tree->num_nodes, &tree->capacity_nodes, sizeof(*tree->nodes));
+        way[depth] = (int32_t)tree->num_nodes++;
+        tree->nodes[way[depth]] = (struct node){
+            .parent = depth ? way[depth - 1] : NO_NODE,
+            .offset = offset,
+            .depth = (uint8_t)depth,
+            .name = fdt_get_name(tree->fdt, offset, NULL),
+        };
+        node_read(tree, way[depth]);
+        last = depth;
+    }
+    nodes_end(tree, way, last, 0);
+    if (tree->num_targets) {
+        qsort(tree->targets, tree->num_targets, sizeof(*tree->targets), target_compare);
+    }
+    return tree->num_nodes > 0;
+}
+
+struct devicetree *devicetree_read(const char *name, const void *bytes, size_t size, struct capdl_diags *diags)
+{
+    if (!fdt_check(bytes, size)) {
+        capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb", name);
+        return NULL;
+    }
+    struct devicetree *tree = calloc(1, sizeof(*tree));
+    char *copy = strdup(name);
+    if (!tree || !copy) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    *tree = (struct devicetree){.fdt = bytes, .name = copy, .strange = NO_NODE};
+    bool good = nodes_read(tree);
+    if (good) {
+        regions_read(tree);
+        interrupts_read(tree);
+    }
+    if (!good || tree->steps > MOST_STEPS) {
+        capdl_error(diags, nowhere,
+                    "%s is no board's device tree: it has more than %d nodes, %d levels, or %d entries of ranges and "
+                    "interrupt maps to try",
+                    name, MOST_NODES, MOST_DEPTH, MOST_STEPS);
+        devicetree_free(tree);
+        return NULL;
+    }
+    return tree;
+}
+
+void devicetree_free(struct devicetree *tree)
+{
+    if (tree) {
+        free(tree->name);
+        free(tree->nodes);
+        free(tree->targets);
+        free(tree->regions);
+        free(tree->interrupts);
+        free(tree);
+    }
+}

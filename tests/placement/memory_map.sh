@@ -50,6 +50,68 @@ base_addr = 0x100000, length = 0x1fee0000, available RAM
 base_addr = 0x1ffe0000, length = 0x20000, reserved RAM
 END
 same GRUB
+cat >"$work/map" <<END
+Nov 28 19:00:00 host kernel: BIOS-provided physical RAM map:
+Nov 28 19:00:00 host kernel:  BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)
+Nov 28 19:00:00 host kernel:  BIOS-e820: 0000000000100000 - 000000001ffe0000 (usable)
+Nov 28 19:00:00 host kernel:  BIOS-e820: 000000001ffe0000 - 0000000020000000 (ACPI data)
+Nov 28 19:00:00 host kernel: modified physical RAM map:
+Nov 28 19:00:00 host kernel:  modified: 0000000000100000 - 0000000010000000 (usable)
+END
+same 'Linux before 3.4'
+cat >"$work/map" <<END
+(XEN) Xen-e820 RAM map:
+(XEN)  [0000000000000000, 000000000009d7ff] (usable)
+(XEN)  [0000000000100000, 000000001ffdffff] (usable)
+(XEN)  [000000fd00000000, ffffffffffffffff] (reserved)
+[    0.000000] Xen: [mem 0x0000000000100000-0x000000000fffffff] usable
+END
+same Xen
+sed -e 's/\[\(0*1\?0*\), 000000000009d7ff\]/\1 - 000000000009d800/; s/\[\(.*\), 000000001ffdffff\]/\1 - 000000001ffe0000/' -e '/fffffff]/d' "$work/map" >"$work/old"
+mv "$work/old" "$work/map"
+grep -q ' - 000000001ffe0000 (usable)' "$work/map" || fail 'no old Xen'
+same 'Xen before 4.15'
+cat >"$work/map" <<END
+SMAP type=01 base=0000000000000000 len=000000000009fc00
+SMAP type=01 base=0000000000100000 len=000000001fee0000
+SMAP type=02, xattr=0, base=0x000000001ffe0000, len=0x0000000000020000
+END
+same FreeBSD
+# Of several boots the last counts, whether or not something stands between them; what the user adds holds for all.
+boot() { printf '\tPhysical Memory Region from %s\n' '0 size 9fc00 type 1' "100000 size $1 type 1"; }
+{ boot 3fee0000; echo 'ACPI: 1 IOMMUs detected'; boot 7fee0000; echo 'Booting all finished, dropped to user space'; boot 1fee0000; } >"$work/map"
+same 'several boots'
+{
+    echo '[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007ffdffff] usable'
+    echo '[    0.100000] IOAPIC[0]: apic_id 0, version 32, address 0xfec10000, GSI 0-23'
+    echo '[    0.000000] Linux version 6.1'
+    echo '[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable'
+    echo '[    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000001ffdffff] usable'
+} >"$work/map"
+same 'Linux twice'
+# Firmware with hundreds of pieces, and memory up to the end of the address space.
+{
+    printf '0x100000 0x1fee0000 1\n'
+    i=0
+    while [ $i -lt 500 ]; do
+        printf '0x%x 0x1000 %d\n' $((0x60000000 + i * 0x1000)) $((2 + i % 3))
+        i=$((i + 1))
+    done
+    printf '0xfd00000000 0xffffff0300000000 2\n'
+} >"$work/map"
+same 'hundreds of pieces'
+# By multiboot 2 the kernel takes RAM as it stands in the map, down to untypeds of 16 bytes; by multiboot 1 only whole pages.
+printf '0x100000 0x1fee0c30 1\n' >"$work/map"
+same 'multiboot 1, a page that is not whole'
+echo 'multiboot 2' >>"$work/map"
+"$forecast" x86_64-mcs "$program" "$work/map" >"$work/list"
+for part in '1ffe0000 b 0' '1ffe0800 a 0' '1ffe0c00 5 0' '1ffe0c20 4 0'; do
+    grep -q "^$part\$" "$work/list" || fail "multiboot 2: no untyped $part"
+done
+boot 1fee0c30 >"$work/map"
+"$forecast" x86_64-mcs "$program" "$work/map" | diff "$work/list" - || fail 'a log of multiboot 2'
+{ echo 'Parsing GRUB physical memory map'; boot 1fee0c30; } >"$work/map"
+same 'a log of multiboot 1'
 # RAM that begins or ends within a page, or is smaller than one, as the kernel takes it: only whole pages.
 printf '0x80000 0x20000 1\n0x100000 0x1fee0fff 1\n0x20000001 0x1ffe 1\n0x30000000 0xfff 1\n' >"$work/map"
 same 'pages that are not whole'

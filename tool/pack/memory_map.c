@@ -51,13 +51,14 @@ static int compare_regions(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* The part of an entry that is RAM to the kernel; empty if there is none. */
-static struct capdl_region usable(const struct memory_map_entry *entry)
+/* The part of an entry that is RAM to the kernel; empty if there is none. Started by multiboot 2, it rounds nothing. */
+static struct capdl_region usable(const struct memory_map_entry *entry, bool multiboot2)
 {
     struct capdl_region ram = {0, 0};
-    if (entry->type == MEMORY_MAP_RAM && entry->start >= HIGH_MEMORY && entry->end - entry->start >= PAGE) {
-        ram.start = (entry->start + PAGE - 1) & -(uint64_t)PAGE;
-        ram.end = entry->end & -(uint64_t)PAGE;
+    uint64_t unit = multiboot2 ? 1 : PAGE;
+    if (entry->type == MEMORY_MAP_RAM && entry->start >= HIGH_MEMORY && entry->end - entry->start >= unit) {
+        ram.start = (entry->start + unit - 1) & -unit;
+        ram.end = entry->end & -unit;
         ram.end = ram.end < WINDOW_TOP ? ram.end : WINDOW_TOP;
     }
     return ram;
@@ -66,7 +67,7 @@ static struct capdl_region usable(const struct memory_map_entry *entry)
 static bool take_ram(struct capdl_profile *profile, const struct memory_map *map, struct capdl_diags *diags)
 {
     for (size_t i = 0; i < map->count; i++) {
-        struct capdl_region ram = usable(&map->entries[i]);
+        struct capdl_region ram = usable(&map->entries[i], map->multiboot2);
         struct capdl_pos pos = {.line = map->entries[i].line, .file = map->source};
         if (ram.start >= ram.end) {
             continue;

@@ -6,7 +6,7 @@
 #include <capdl/diag.h>
 #include <capdl/profile.h>
 
-enum { MEMORY_MAP_RAM = 1, MEMORY_MAP_MOST = 128, MEMORY_MAP_DEVICES = 64 };
+enum { MEMORY_MAP_RAM = 1, MEMORY_MAP_MOST = 1024, MEMORY_MAP_DEVICES = 64 };
 
 /* A line of the map, [start, end). Types are those of E820; 1 is RAM. */
 struct memory_map_entry {
@@ -23,12 +23,13 @@ struct memory_map {
     uint64_t ioapics[MEMORY_MAP_DEVICES], iommus[MEMORY_MAP_DEVICES];
     size_t num_ioapics, num_iommus;
     uint64_t iommus_detected; /* as a log says, which may not tell where they are */
+    bool multiboot2;          /* then the kernel takes RAM as it is told; by multiboot 1, whole pages of it */
 };
 
 /*
- * Reads a file. Each line of it is `BASE LENGTH TYPE`, `ioapic ADDRESS`, `iommu ADDRESS`, a comment that begins with #
- * or empty; or it is a log, of which the lines count that Linux (BIOS-e820, IOAPIC, DMAR), GRUB's lsmmap or a debugging
- * seL4 kernel print.
+ * Reads a file. Each line of it is `BASE LENGTH TYPE`, `ioapic ADDRESS`, `iommu ADDRESS`, `multiboot 2`, a comment that
+ * begins with # or empty; or it is a log, of which the lines count that Linux (BIOS-e820, IOAPIC, DMAR), Xen, FreeBSD
+ * (SMAP), GRUB's lsmmap or a debugging seL4 kernel print: of several boots, those of the last.
  */
 bool memory_map_read(struct memory_map *, const char *path, struct capdl_diags *);
 /* What QEMU's default PC has with -m SIZE, or its q35 with an IOMMU. */

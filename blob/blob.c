@@ -27,7 +27,7 @@ bool capdl_blob_next_objects(struct capdl_blob_table *table, struct capdl_blob_o
     capdl_cbor_array_of(c, table->item == CAPDL_BLOB_ITEM_GROUPS ? 4 : 5);
     objects->type = capdl_cbor_uint(c);
     objects->argument = capdl_cbor_uint(c);
-    objects->size_bits = (unsigned)capdl_cbor_uint(c);
+    objects->size_bits = capdl_cbor_uint(c);
     objects->count = capdl_cbor_uint(c);
     objects->place = table->item == CAPDL_BLOB_ITEM_GROUPS ? 0 : capdl_cbor_uint(c);
     objects->slot = table->slot;
@@ -45,11 +45,11 @@ bool capdl_blob_next_fill(struct capdl_blob_table *table, struct capdl_blob_fill
     table->left--;
     capdl_cbor_array_of(c, 6);
     fill->slot = capdl_cbor_uint(c);
-    fill->size_bits = (unsigned)capdl_cbor_uint(c);
+    fill->size_bits = capdl_cbor_uint(c);
     fill->offset = capdl_cbor_uint(c);
     fill->page = capdl_cbor_uint(c);
     fill->pages = capdl_cbor_uint(c);
-    fill->flags = (unsigned)capdl_cbor_uint(c);
+    fill->flags = capdl_cbor_uint(c);
     return true;
 }
 
@@ -68,7 +68,7 @@ bool capdl_blob_next_phase(struct capdl_blob_calls *calls)
     }
     calls->phases_left--;
     capdl_cbor_array_of(&calls->cbor, 2);
-    calls->phase = (unsigned)capdl_cbor_uint(&calls->cbor);
+    calls->phase = capdl_cbor_uint(&calls->cbor);
     calls->calls_left = capdl_cbor_array(&calls->cbor);
     return true;
 }
@@ -135,7 +135,7 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
     if (items != CAPDL_CALL_ITEMS && items != CAPDL_CALL_RUN_ITEMS) {
         capdl_cbor_fail(c, EXPECTED("a call of 3 or 5 items"));
     }
-    call->phase = calls->phase;
+    call->phase = (unsigned)calls->phase;
     look_up_method(calls->blob, c, call);
     read_operand(c, &call->target);
     read_operands(c, call);

@@ -32,6 +32,7 @@ struct capdl_blob {
     size_t items[CAPDL_BLOB_ITEM_COUNT];         /* offset of each item of the outermost array */
     uint64_t counts[CAPDL_BLOB_ITEM_COUNT];      /* elements of each table */
     uint64_t first_slots[CAPDL_BLOB_ITEM_COUNT]; /* of GROUPS, FIXED and COVERS */
+    uint64_t num_cores;                          /* calls refer to SchedControl of cores below this */
     struct capdl_blob_method methods[CAPDL_BLOB_MAX_METHODS];
 };
 
@@ -62,7 +63,7 @@ struct capdl_blob_objects {
     uint64_t type;     /* number for Retype */
     uint64_t argument; /* size argument of Retype */
     uint64_t place;    /* FIXED: physical address of the first; COVERS: slot of the parent; GROUPS: 0 */
-    unsigned size_bits;
+    uint64_t size_bits;
 };
 
 /* False after the last element. */
@@ -73,8 +74,8 @@ struct capdl_blob_fill {
     uint64_t offset; /* in the frame, a multiple of the page size */
     uint64_t page;
     uint64_t pages;
-    unsigned size_bits; /* of this frame and of those after it that the fill reaches */
-    unsigned flags;     /* CAPDL_FILL_* */
+    uint64_t size_bits; /* of this frame and of those after it that the fill reaches */
+    uint64_t flags;     /* CAPDL_FILL_* */
 };
 
 bool capdl_blob_next_fill(struct capdl_blob_table *, struct capdl_blob_fill *);
@@ -104,7 +105,7 @@ struct capdl_blob_calls {
     struct capdl_cbor cbor;
     uint64_t phases_left;
     uint64_t calls_left; /* in this phase */
-    unsigned phase;
+    uint64_t phase;      /* enum capdl_phase */
 };
 
 struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *);

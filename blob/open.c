@@ -172,7 +172,7 @@ static bool next_objects(struct check *check, struct capdl_blob_objects *objects
 static void check_groups(struct check *check)
 {
     struct capdl_blob_objects group;
-    unsigned largest = CAPDL_BLOB_MAX_SIZE_BITS;
+    uint64_t largest = CAPDL_BLOB_MAX_SIZE_BITS;
 
     open_table(check, CAPDL_BLOB_ITEM_GROUPS);
     while (next_objects(check, &group)) {
@@ -269,7 +269,7 @@ static bool fill_reaches_frames(struct lookup *lookup, const struct capdl_blob_f
 static const char *chunk_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
 {
     struct capdl_blob_fill first = *fill;
-    unsigned chunk = fill->flags >> CAPDL_FILL_CHUNK_SHIFT;
+    uint64_t chunk = fill->flags >> CAPDL_FILL_CHUNK_SHIFT;
 
     first.offset = 0;
     first.pages = 1;
@@ -361,24 +361,28 @@ static uint64_t reference_limit(const struct capdl_blob *blob, unsigned kind)
 }
 
 /* Whether an operand stays in range over all steps of its call. Literals may wrap around. */
-static bool operand_in_range(const struct capdl_blob *blob, const struct capdl_operand *operand, uint64_t count)
+static bool operand_in_range(struct capdl_blob *blob, const struct capdl_operand *operand, uint64_t count)
 {
-    uint64_t limit;
+    uint64_t limit, last;
 
     if (operand->kind == CAPDL_OPERAND_LITERAL) {
         return true;
     }
     limit = reference_limit(blob, operand->kind);
-    if (operand->value >= limit) {
+    if (operand->value >= limit || operand->stride >= limit) {
         return false;
     }
-    return count == 1 || operand->stride <= (limit - 1 - operand->value) / (count - 1);
+    last = operand->value + operand->stride * (count - 1); /* none of them is above 2^24 */
+    if (operand->kind == CAPDL_REF_SCHED_CONTROL && last >= blob->num_cores) {
+        blob->num_cores = last + 1;
+    }
+    return last < limit;
 }
 
-static const char *call_problem(const struct capdl_blob *blob, const struct capdl_call *call)
+static const char *call_problem(struct capdl_blob *blob, const struct capdl_call *call)
 {
-    if (call->count < 1) {
-        return EXPECTED("a call or a run of at least one");
+    if (call->count - 1 >= CAPDL_BLOB_MAX_SLOTS) {
+        return EXPECTED("a call or a run of at least one and at most 2^24");
     }
     if (call->num_operands < call->num_caps) {
         return EXPECTED("as many operands as the method has capabilities");
@@ -399,7 +403,7 @@ static void check_phases(struct check *check)
     struct capdl_cbor *c = &check->table.cbor;
     struct capdl_blob_calls calls = capdl_blob_calls(check->blob);
     struct capdl_call call;
-    unsigned least = CAPDL_PHASE_DERIVE;
+    uint64_t least = CAPDL_PHASE_DERIVE;
 
     check->blob->counts[CAPDL_BLOB_ITEM_PHASES] = calls.phases_left;
     for (*c = calls.cbor; begin(check) && capdl_blob_next_phase(&calls); *c = calls.cbor) {

@@ -27,7 +27,7 @@ uint64_t capdl_plan_scratch_size(uint64_t num_groups)
     return num_groups * sizeof(struct capdl_plan_group);
 }
 
-static uint64_t align_up(uint64_t address, unsigned bits)
+static uint64_t align_up(uint64_t address, uint64_t bits)
 {
     uint64_t mask = (UINT64_C(1) << bits) - 1;
 
@@ -39,7 +39,7 @@ static uint64_t untyped_end(const struct capdl_untyped *untyped)
     return untyped->address + (UINT64_C(1) << untyped->size_bits);
 }
 
-static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, uint64_t slot, unsigned size_bits)
+static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, uint64_t slot, uint64_t size_bits)
 {
     plan->failure.status = status;
     plan->failure.slot = slot;
@@ -68,6 +68,9 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
     slack[SIZES] = 0;
     for (unsigned size = SIZES; size-- > SMALLEST;) {
         uint64_t have = slack[size + 1] + (counts[size] << size), need = needs[size] << size;
+        if (needs[size] >> (63 - size)) {
+            need = UINT64_MAX; /* more than any memory */
+        }
         if (have < need) {
             *missing = need - have;
             return size;
@@ -440,6 +443,16 @@ static bool fill_stage(struct capdl_plan *plan, struct capdl_retype *retype)
     return fill_untypeds(plan, plan->stage == STAGE_TAILS ? TOUCHED : SELECTED, plan->groups, plan->num_groups, retype);
 }
 
+/* The sums say that all fits, if the untypeds are what they should be. This is the proof. */
+static void all_are_placed(struct capdl_plan *plan)
+{
+    const struct capdl_plan_group *left = smallest_left(plan->groups, plan->num_groups);
+
+    if (left) {
+        fail_memory(plan, left, left->size_bits, left->left << left->size_bits);
+    }
+}
+
 bool capdl_plan_next(struct capdl_plan *plan, struct capdl_retype *retype)
 {
     while (plan->stage != STAGE_DONE) {
@@ -449,6 +462,9 @@ bool capdl_plan_next(struct capdl_plan *plan, struct capdl_retype *retype)
         enter_stage(plan, plan->stage + 1);
         if (plan->stage == STAGE_REST && !select_rest(plan)) {
             return false;
+        }
+        if (plan->stage == STAGE_DONE) {
+            all_are_placed(plan);
         }
     }
     return false;
@@ -513,8 +529,12 @@ static bool find_fixed(struct capdl_plan *plan)
 static bool start(struct capdl_plan *plan)
 {
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
-        plan->request.untypeds[i].state = UNTOUCHED;
-        plan->request.untypeds[i].used = 0;
+        struct capdl_untyped *untyped = &plan->request.untypeds[i];
+        untyped->state = UNTOUCHED;
+        untyped->used = 0;
+        if (untyped->size_bits > CAPDL_BLOB_MAX_SIZE_BITS) {
+            untyped->size_bits = 0; /* no kernel has it: nothing fits into it */
+        }
     }
     plan->failure = (struct capdl_plan_failure){0};
     plan->padding = 0;

@@ -22,7 +22,7 @@ enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
 /* Laid out like seL4_UntypedDesc; the planner keeps its state in what is padding there. Zero at first. */
 struct capdl_untyped {
     uint64_t address;
-    uint64_t size_bits : 8; /* 4 to 47 */
+    uint64_t size_bits : 8; /* 4 to 47; one that is larger is taken for empty */
     uint64_t is_device : 8;
     uint64_t state : 4;
     uint64_t used : 44; /* from the start, in units of 16 bytes */
@@ -50,7 +50,7 @@ struct capdl_plan_failure {
     enum capdl_plan_status status;
     uint64_t slot;         /* of the object; all ones: our own CSpace */
     uint64_t address;      /* NO_ADDRESS */
-    unsigned size_bits;    /* of the object */
+    uint64_t size_bits;    /* of the object */
     uint64_t missing;      /* NO_MEMORY: bytes that objects of this size and larger lack; NO_SLOTS: slots that lack */
     unsigned largest_free; /* NO_MEMORY: log2 of the largest piece of RAM that is free then, 0 if none */
     uint64_t total_free;   /* NO_MEMORY: bytes of RAM that are free then */

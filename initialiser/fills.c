@@ -9,7 +9,7 @@
 
 enum { MAP_RIGHTS = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, NOTHING = -1 };
 
-void map_frame(struct mapped *mapped, uint64_t slot, unsigned size_bits)
+void map_frame(struct mapped *mapped, uint64_t slot, uint64_t size_bits)
 {
     call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
     mapped->slot = slot;
@@ -44,13 +44,12 @@ static void copy_pages(uint8_t *to, uint64_t page, uint64_t pages)
     }
 }
 
-/* Makes what was written visible to whoever maps the frame otherwise. Kernels without the method need it not. */
-static void clean_caches(enum capdl_boot_key method, uint64_t slot, uint64_t start, uint64_t end)
+void clean_caches(enum capdl_boot_key method, unsigned kind, uint64_t frame, uint64_t start, uint64_t end)
 {
     if (!self.blob.boot[method]) {
         return;
     }
-    call_start(method, CAPDL_REF_SLOT, slot);
+    call_start(method, kind, frame);
     call_word(start);
     call_word(end);
     call_make();
@@ -97,10 +96,10 @@ static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
         copy_pages(window_bytes(mapped->address) + fill->offset, fill->page, pages);
     }
     if (fill->flags & CAPDL_FILL_EXECUTABLE) {
-        clean_caches(CAPDL_BOOT_PAGE_UNIFY, fill->slot, fill->offset, end);
+        clean_caches(CAPDL_BOOT_PAGE_UNIFY, CAPDL_REF_SLOT, fill->slot, fill->offset, end);
     }
     if (fill->flags & CAPDL_FILL_UNCACHED) {
-        clean_caches(CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, fill->slot, fill->offset, end);
+        clean_caches(CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, CAPDL_REF_SLOT, fill->slot, fill->offset, end);
     }
     fill->slot++;
     fill->offset = 0;

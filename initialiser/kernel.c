@@ -36,16 +36,6 @@ void call_word(uint64_t value)
     call_operand(CAPDL_OPERAND_LITERAL, value);
 }
 
-static uint64_t resolve_sched_control(uint64_t core)
-{
-    const uint64_t cores = self.sched_control.end - self.sched_control.start;
-
-    if (core >= cores) {
-        die("no SchedControl of core %, the kernel has % cores", core, cores);
-    }
-    return self.sched_control.start + core;
-}
-
 /* The word that goes into the message: the capability pointer for what is a reference. */
 static uint64_t resolve(const struct capdl_operand *operand)
 {
@@ -57,7 +47,7 @@ static uint64_t resolve(const struct capdl_operand *operand)
     case CAPDL_REF_INITIAL:
         return operand->value == CAPDL_INITIAL_CNODE ? self.cnode : operand->value;
     case CAPDL_REF_SCHED_CONTROL:
-        return resolve_sched_control(operand->value);
+        return self.sched_control.start + operand->value;
     default:
         return operand->value;
     }

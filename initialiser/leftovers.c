@@ -6,7 +6,8 @@
  *     untypeds of which nothing was made    moved, also those that were made only to reach an address
  *     what is behind the objects in others  made into untypeds of their own: the holder of the parent could revoke
  *                                           every domain
- *     pages of our image that were read     cleared, unmapped and moved; also the one that gave way to the window
+ *     pages of our image that were read     cleared, also behind the cache, unmapped and moved; and the one that gave
+ *                                           way to the window
  *
  * Nobody runs yet. The list of untypeds is made where the domain will find it. Until an untyped is given, its entry
  * says where it comes from.
@@ -70,6 +71,7 @@ static void give_pages(uint64_t address, uint64_t end)
             continue;
         }
         __builtin_memset((void *)(uintptr_t)address, 0, CAPDL_PAGE_SIZE);
+        clean_caches(CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, CAPDL_OPERAND_LITERAL, page_cap(address), 0, CAPDL_PAGE_SIZE);
         call_start(CAPDL_BOOT_PAGE_UNMAP, CAPDL_OPERAND_LITERAL, page_cap(address));
         call_make();
         give_page(address);

@@ -26,9 +26,38 @@ static struct slot_region region_at(int64_t offset)
     return *(const struct slot_region *)((uintptr_t)self.bootinfo + (uintptr_t)offset);
 }
 
+/*
+ * A kernel makes its untypeds last. Where their region does not end at the first empty slot, something else is there:
+ * MCS moves it. What we say then is printed by the number that DebugPutChar has in the other kind of kernel; how to
+ * suspend ourselves is not known.
+ */
+static void check_kernel(int64_t *boot)
+{
+    enum { PUTCHAR = -9, MCS_PUTCHAR = -12 };
+
+    if (self.untyped.end == self.bootinfo->empty.start) {
+        return;
+    }
+    if (boot[CAPDL_BOOT_SYS_PUTCHAR]) {
+        boot[CAPDL_BOOT_SYS_PUTCHAR] = PUTCHAR + MCS_PUTCHAR - boot[CAPDL_BOOT_SYS_PUTCHAR];
+    }
+    boot[CAPDL_BOOT_TCB_SUSPEND] = 0;
+    die("the kernel is of the other kind, MCS or not, than the image", 0, 0);
+}
+
+/* All cores that calls refer to: then no call can stop for one that is not there. */
+static void check_cores(void)
+{
+    const uint64_t cores = self.sched_control.end - self.sched_control.start;
+
+    if (self.blob.num_cores > cores) {
+        die("no SchedControl of core %, the kernel has % cores", self.blob.num_cores - 1, cores);
+    }
+}
+
 void open_blob(const struct bootinfo *bootinfo)
 {
-    const int64_t *boot = self.blob.boot;
+    int64_t *boot = self.blob.boot;
     struct capdl_blob_error error;
     bool good;
 
@@ -55,12 +84,9 @@ void open_blob(const struct bootinfo *bootinfo)
     self.first_slot = bootinfo->empty.start;
     self.first_page = page_cap(header.pages_start);
     self.untyped = region_at(boot[CAPDL_BOOT_UNTYPED_OFFSET]);
-    if (self.untyped.end - self.untyped.start >
-        (CAPDL_PAGE_SIZE - sizeof(struct slot_region) - (uint64_t)boot[CAPDL_BOOT_UNTYPED_OFFSET]) /
-            sizeof(struct capdl_untyped)) {
-        die("bootinfo with $ untypeds", self.untyped.end - self.untyped.start, 0);
-    }
+    check_kernel(boot);
     if (boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]) {
         self.sched_control = region_at(boot[CAPDL_BOOT_SCHEDCONTROL_OFFSET]);
     }
+    check_cores();
 }

@@ -21,7 +21,7 @@ uint64_t window_page(void)
     return (uintptr_t)window;
 }
 
-uint64_t window_address(unsigned size_bits)
+uint64_t window_address(uint64_t size_bits)
 {
     const uint64_t end = (uintptr_t)self.bootinfo + CAPDL_PAGE_SIZE + self.bootinfo->extra_len;
 

@@ -10,7 +10,7 @@ void window_open(void);
 /* Where that page lay, which is zero. */
 uint64_t window_page(void);
 /* Address at which a frame of this size is to be mapped. All page tables for it exist. */
-uint64_t window_address(unsigned size_bits);
+uint64_t window_address(uint64_t size_bits);
 /* Where its bytes are then written. */
 uint8_t *window_bytes(uint64_t address);
 

@@ -51,7 +51,7 @@ static uint64_t ram_end(uint64_t address, bool *any)
         for (unsigned i = 0; tree_reg(&loader.tree, &node, i, &start, &size); i++) {
             *any = *any || size > 0;
             if (address >= start && address - start < size) {
-                return start + size;
+                return size <= UINT64_MAX - start ? start + size : UINT64_MAX; /* the last byte there is is no use */
             }
         }
     }

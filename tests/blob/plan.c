@@ -22,6 +22,7 @@ struct system {
     struct object objects[10000];
     size_t num_objects, num_free; /* those that may lie anywhere come first */
     uint64_t num_slots, empty_slots, fan_out;
+    uint64_t more; /* in the blob, each object that may lie anywhere stands for so many more */
 };
 
 static uint64_t seed = 1;
@@ -85,7 +86,7 @@ static size_t put_objects(struct encoder *e, const struct system *system, size_t
         if (write && o->is_fixed) {
             PUT_TUPLE(e, o->type, 0, o->size_bits, n, o->address);
         } else if (write) {
-            PUT_TUPLE(e, o->type, 0, o->size_bits, n);
+            PUT_TUPLE(e, o->type, 0, o->size_bits, n * (1 + system->more));
         }
     }
     return runs;
@@ -99,7 +100,7 @@ static void encode(struct encoder *e, const struct system *system)
     put_profile(e, system);
     put_head(e, 5, 2);
     put_uint(e, CAPDL_SIZE_OBJECTS);
-    put_uint(e, system->num_objects);
+    put_uint(e, system->num_objects + system->num_free * system->more);
     put_uint(e, CAPDL_SIZE_SLOTS);
     put_uint(e, system->num_slots);
     put_array(e, 0);
@@ -530,8 +531,59 @@ static void slots_for_padding(void)
     run_plan(&system, &plan);
 }
 
+/* Objects of so many bytes that 64 bits do not hold their sum, alone and with others. */
+static void sums_beyond_64_bits(void)
+{
+    static struct system system;
+    static struct encoder e;
+    struct capdl_blob blob;
+    struct capdl_plan plan;
+
+    memset(&system, 0, sizeof(system));
+    system.num_untypeds = 1;
+    system.untypeds[0] = (struct capdl_untyped){.address = 0, .size_bits = 47};
+    for (system.num_free = 1; system.num_free <= 2; system.num_free++) {
+        system.objects[0] = (struct object){.type = 100, .size_bits = 47};
+        system.objects[1] = (struct object){.type = 100, .size_bits = 46};
+        system.num_objects = system.num_free;
+        system.more = 131071;
+        system.num_slots = system.empty_slots = system.num_free << 17;
+        system.fan_out = 256;
+        open_system(&blob, &e, &system);
+        CHECK(!make_plan(&plan, &system, &blob));
+        CHECK(plan.failure.status == CAPDL_PLAN_NO_MEMORY && plan.failure.slot == 0 && plan.failure.size_bits == 47);
+        CHECK(plan.failure.missing > UINT64_C(1) << 63 && plan.failure.total_free == UINT64_C(1) << 47);
+    }
+}
+
+/* A list of untypeds that no kernel makes: not aligned, so that less fits than the sum says; of a size beyond all. */
+static void untypeds_that_cannot_be(void)
+{
+    static struct system system;
+    static struct encoder e;
+    struct capdl_blob blob;
+    struct capdl_plan plan;
+
+    memset(&system, 0, sizeof(system));
+    system.num_untypeds = 1;
+    system.untypeds[0] = (struct capdl_untyped){.address = 0x10800, .size_bits = 12};
+    system.num_objects = system.num_free = system.num_slots = system.empty_slots = 1;
+    system.objects[0] = (struct object){.type = 100, .size_bits = 12};
+    system.fan_out = 256;
+    open_system(&blob, &e, &system);
+    CHECK(!make_plan(&plan, &system, &blob));
+    CHECK(plan.failure.status == CAPDL_PLAN_NO_MEMORY && plan.failure.slot == 0 && plan.failure.missing == 4096);
+    for (unsigned bits = 48; bits < 256; bits++) {
+        system.untypeds[0] = (struct capdl_untyped){.address = 0x10000, .size_bits = (uint8_t)bits};
+        CHECK(!make_plan(&plan, &system, &blob));
+        CHECK(plan.failure.status == CAPDL_PLAN_NO_MEMORY && plan.failure.largest_free == 0);
+    }
+}
+
 int main(void)
 {
+    sums_beyond_64_bits();
+    untypeds_that_cannot_be();
     no_memory_for_leaves();
     slots_for_padding();
     for (test_case = 0; test_case < CASES; test_case++) {

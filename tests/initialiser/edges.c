@@ -32,6 +32,19 @@ static void started_threads_are_suspended(void)
 
 /* ---- Other kernels ---- */
 
+/* A core that the kernel does not have stops the boot before anything is done, wherever the call for it stands. */
+static void no_such_core(void)
+{
+    encode_system(&blob, &(struct system){.core = 3});
+    fake = system_on(&blob);
+    fake.cores = 3;
+    check_message(&fake, 0, 0, "capdl: reading the blob: no SchedControl of core 3, the kernel has 3 cores\n");
+    check_text("calls", fake.log, "11 0x1 ()\n");
+    fake.cores = 4;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+}
+
 /* Without MCS the fault handler is a word of TCB_SetSpace, and there are no SchedControl capabilities. */
 static void kernel_without_mcs(void)
 {
@@ -43,8 +56,12 @@ static void kernel_without_mcs(void)
     encode_system(&blob, &(struct system){.profile = profile});
     fake = system_on(&blob);
     fake.empty_slots = 8;
-    check_message(&fake, 0, 0,
-                  "capdl: configuring scheduling contexts: no SchedControl of core 0, the kernel has 0 cores\n");
+    check_message(&fake, 0, 0, "capdl: reading the blob: no SchedControl of core 0, the kernel has 0 cores\n");
+    profile[CAPDL_BOOT_SCHEDCONTROL_OFFSET] = FAKE_SCHEDCONTROL_OFFSET;
+    encode_system(&blob, &(struct system){.profile = profile});
+    fake = system_on(&blob);
+    fake.empty_slots = 8;
+    fake_boot(&fake);
     CHECK(strstr(fake.log, "\n10 0x1 (0x64 0x3) 0 0 0\n"));
 }
 
@@ -136,6 +153,8 @@ static void check_tampered(void (*tamper)(void), const char *start, const char *
     check_text("calls", fake.log, "11 0x1 ()\n");
 }
 
+#define FOR_ANOTHER_KERNEL "capdl: reading the blob: the kernel is of the other kind, MCS or not, than the image\n"
+
 /* An offset in bootinfo at which there is something else. */
 static void untypeds_elsewhere(void)
 {
@@ -145,7 +164,14 @@ static void untypeds_elsewhere(void)
     profile[CAPDL_BOOT_UNTYPED_OFFSET] += sizeof(struct slot_region);
     encode_system(&blob, &(struct system){.profile = profile});
     fake = system_on(&blob);
-    check_message(&fake, 0, 0, "capdl: reading the blob: bootinfo with 0xfffffffffffff10c untypeds\n");
+    check_message(&fake, 0, 0, FOR_ANOTHER_KERNEL);
+    CHECK(!strchr(fake.log, '\n') &&
+          fake.putchar == FAKE_OTHER_PUTCHAR); /* on the kernel that has it there, or nobody would read this */
+    profile[CAPDL_BOOT_SYS_PUTCHAR] = 0;
+    encode_system(&blob, &(struct system){.profile = profile});
+    fake = system_on(&blob);
+    check_message(&fake, 0, 0, "");
+    CHECK(fake.stopped && header.phase == CAPDL_PHASE_OPEN);
 }
 
 static void other_levels_of_io_page_tables(void)
@@ -188,6 +214,7 @@ static void no_memory_at_all(void)
 int main(void)
 {
     started_threads_are_suspended();
+    no_such_core();
     kernel_without_mcs();
     kernel_without_cache_methods();
     chunks_of_bootinfo();

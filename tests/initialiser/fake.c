@@ -67,7 +67,8 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     if (!configured) {
         abort();
     }
-    if (number == FAKE_PUTCHAR) {
+    if (number == FAKE_PUTCHAR || number == FAKE_OTHER_PUTCHAR) {
+        fake->putchar = number;
         return console_char((char)target);
     }
     if (number != FAKE_CALL) {
@@ -115,7 +116,7 @@ void window_open(void)
     call_make();
 }
 
-uint64_t window_address(unsigned size_bits)
+uint64_t window_address(uint64_t size_bits)
 {
     return UINT64_C(1) << size_bits;
 }
@@ -142,7 +143,7 @@ static void write_bootinfo(void)
     b->cnode_bits = 12;
     b->num_iopt_levels = fake->iopt_levels;
     *sched_control = (struct slot_region){16, 16 + fake->cores};
-    *untyped = (struct slot_region){60, 60 + fake->num_untypeds};
+    *untyped = (struct slot_region){100 - fake->num_untypeds, 100}; /* made last */
     memcpy(untyped + 1, fake->untypeds, sizeof(fake->untypeds));
 }
 

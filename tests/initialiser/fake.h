@@ -29,6 +29,7 @@ struct fake {
     /* Found afterwards. */
     char log[16384]; /* a line a call */
     char console[4096];
+    int64_t putchar; /* number of the system call that printed */
     bool stopped;                                                /* the initialiser has come to its end, good or bad */
     _Alignas(8) uint8_t frames[FAKE_SLOTS][4 * CAPDL_PAGE_SIZE]; /* first bytes of frames mapped for filling, by slot */
     bool code_written;
@@ -41,6 +42,7 @@ void fake_boot(struct fake *);
 enum {
     FAKE_CALL = -1,
     FAKE_PUTCHAR = -9,
+    FAKE_OTHER_PUTCHAR = -12, /* of the kernels that are MCS where this one is not, or the reverse */
     FAKE_UNTYPED_OFFSET = 168,
     FAKE_SCHEDCONTROL_OFFSET = 152,
     FAKE_TYPE_UNTYPED = 0,

@@ -48,10 +48,12 @@ static void untypeds_and_pages(void)
 {
     static const char expected[] =
         "41 0x66 (0x3) 0x1000 0x3 0x5\n"          /* the description */
-        "1 0x3d (0x2) 0 0xf 0x67 0x40 0x41 0x1\n" /* 2^15 bytes of the 64 KiB, the smallest first */
-        "22 0x67 (0x2) 0x40 0x8 0x3e 0x40\n"      /* the 4 MiB */
-        "42 0x1c ()\n"                            /* page 4 */
+        "1 0x61 (0x2) 0 0xf 0x67 0x40 0x41 0x1\n" /* 2^15 bytes of the 64 KiB, the smallest first */
+        "22 0x67 (0x2) 0x40 0x8 0x62 0x40\n"      /* the 4 MiB */
+        "44 0x1c () 0 0x1000\n"                   /* page 4 */
+        "42 0x1c ()\n"
         "22 0x67 (0x2) 0x42 0x8 0x1c 0x40\n"
+        "44 0x1d () 0 0x1000\n"
         "42 0x1d ()\n"
         "22 0x67 (0x2) 0x43 0x8 0x1d 0x40\n"
         "42 0x66 ()\n"
@@ -109,7 +111,7 @@ static void padding_and_devices(void)
     }
     CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4a 0x8 0x6e 0x40\n")); /* padding, from the slots behind the blob's */
     CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4b 0x8 0x6f 0x40\n"));
-    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4c 0x8 0x3c 0x40\n"));
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4c 0x8 0x60 0x40\n"));
     CHECK(strstr(fake.log, "22 0x67 (0x2) 0x5a 0x8 0x4d 0x40\n42 0x66 ()\n")); /* the last page: that of the window */
 }
 
@@ -139,7 +141,7 @@ static void failing_calls(void)
 
     encode(&system);
     check_message(&fake, 19, CAPDL_ERROR_DELETE_FIRST,
-                  "capdl: handing over what is left: CNode_Move(thread, our CNode, 64, 8, 62, 64) for slot 9 failed: "
+                  "capdl: handing over what is left: CNode_Move(thread, our CNode, 64, 8, 98, 64) for slot 9 failed: "
                   "DeleteFirst (8)\n");
     CHECK(header.phase == CAPDL_PHASE_LEFTOVERS && header.object == 3);
 }

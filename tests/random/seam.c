@@ -48,9 +48,9 @@ void window_open(void)
     call_make();
 }
 
-uint64_t window_address(unsigned size_bits)
+uint64_t window_address(uint64_t size_bits)
 {
-    return seam->window_address(seam->context, size_bits);
+    return seam->window_address(seam->context, (unsigned)size_bits);
 }
 
 uint8_t *window_bytes(uint64_t address)

@@ -63,6 +63,9 @@ static bool continues(const struct call_list *calls, const struct call *call, co
 {
     const struct operand *first = &calls->operands[call->first];
     const struct operand *strides = first + count;
+    if (call->count == CAPDL_BLOB_MAX_SLOTS) {
+        return false;
+    }
     for (unsigned i = 0; i < count; i++) {
         if (operands[i].value < first[i].value ||
             operands[i].value - first[i].value != strides[i].value * call->count) {

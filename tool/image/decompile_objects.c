@@ -175,7 +175,7 @@ static void place_child(struct reverse *r, struct siblings *s, const struct capd
     s->next += size;
     s->irregular |= r->slots[slot].object == CAPDL_NO_OBJECT || cover->size_bits > s->last_size ||
                     (cover->size_bits == s->last_size && type < s->last_type);
-    s->last_size = cover->size_bits;
+    s->last_size = (unsigned)cover->size_bits;
     s->last_type = type;
 }
 
@@ -345,7 +345,7 @@ static void reverse_chunk(struct reverse *r, struct filling *filling, const stru
                 (struct capdl_fill){.kind = CAPDL_FILL_BOOTINFO,
                                     .offset = fill->offset,
                                     .length = fill->pages,
-                                    .text = chunk_name(fill->flags >> CAPDL_FILL_CHUNK_SHIFT),
+                                    .text = chunk_name((unsigned)(fill->flags >> CAPDL_FILL_CHUNK_SHIFT)),
                                     .source_offset = fill->page});
 }
 

@@ -2,17 +2,19 @@
 #include "command.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "image/forecast.h"
 #include "machine/machine.h"
+#include "machine/trace_filter.h"
 #include "pack/memory_map.h"
 #include "pack/qemu.h"
 
 static const struct usage usage = {
     "run IMAGE [--kernel PREFIX] [--device DEVICE] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] "
-    "[--untypeds FILE]",
+    "[--untypeds FILE] [--trace[=FILTER] [-o FILE]] [--stats]",
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
     "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
     "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that "
@@ -21,7 +23,7 @@ static const struct usage usage = {
     "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
     "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is "
     "done.",
-    OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES,
+    OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT,
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -44,9 +46,13 @@ static int not_shown(const char *text)
     return EXIT_FINDINGS;
 }
 
-static int run_emulated(struct input *input, const struct options *options)
+static int boot_emulated(struct input *input, const struct options *options, const struct trace_filter *filter,
+                         FILE *trace)
 {
     struct machine_options machine = {
+        .trace = options->trace ? trace : NULL,
+        .filter = filter,
+        .stats = options->stats,
         .console = stdout,
         .report = stderr,
         .timeout_seconds = options->timeout > 0 ? options->timeout : MOST_SECONDS,
@@ -62,6 +68,46 @@ static int run_emulated(struct input *input, const struct options *options)
         return result.outcome == MACHINE_UNTIL ? EXIT_FINE : not_shown(options->until);
     }
     return result.outcome == MACHINE_IDLE || result.outcome == MACHINE_HALTED ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+static int run_traced(struct input *input, const struct options *options, const struct trace_filter *filter)
+{
+    struct file_output file;
+    if (!options->output) {
+        return boot_emulated(input, options, filter, stderr);
+    }
+    if (!file_create(&file, options->output)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
+        return EXIT_TROUBLE;
+    }
+    int code = boot_emulated(input, options, filter, file.stream);
+    if (!file_commit(&file)) {
+        fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
+        return EXIT_TROUBLE;
+    }
+    return code;
+}
+
+static int run_emulated(struct input *input, const struct options *options)
+{
+    struct trace_filter filter;
+    const char *wrong;
+    if (options->output && !options->trace) {
+        fputs("capdl run: -o takes the trace, so give --trace, too\n", stderr);
+        return EXIT_TROUBLE;
+    }
+    bool everything = !options->trace || !*options->trace;
+    int code = EXIT_TROUBLE;
+    if (trace_filter_parse(&filter, everything ? NULL : options->trace, &wrong)) {
+        code = run_traced(input, options, &filter);
+    } else {
+        fprintf(stderr,
+                "capdl run: --trace: '%.*s' is neither json nor [thread:|op:|object:|result:]PATTERN; see "
+                "docs/machine.md\n",
+                wrong ? (int)strcspn(wrong, ",") : 0, wrong ? wrong : "");
+    }
+    trace_filter_free(&filter);
+    return code;
 }
 
 /* Standard input, unless it is a terminal or nothing at all. */
@@ -112,6 +158,10 @@ static int run_real(struct input *input, const struct options *options)
         .devices = options->devices,
         .stop = &interrupted,
     };
+    if (options->trace || options->stats) {
+        fputs("capdl run: --trace and --stats need the emulated machine: leave out the install prefix\n", stderr);
+        return EXIT_TROUBLE;
+    }
     if (!input_kernel_fits(input) || !fits_qemu(input, options)) {
         return EXIT_FINDINGS;
     }

@@ -36,6 +36,7 @@ struct options {
     const char *untypeds;
     const char *memory_map;
     const char *until;
+    const char *trace; /* a filter, "" for everything; 0: no trace */
     const char *spec;
     const struct capdl_profile
         *profile;             /* of a spec's PDs when no --kernel is given; 0: the default of its architecture */
@@ -52,6 +53,7 @@ struct options {
     size_t max_errors;
     bool strip, json, strict, list_checks;
     bool objects;
+    bool stats;
     bool json_diags; /* diagnostics as JSON on standard output */
     char **operands; /* what is not an option */
     int num_operands;
@@ -76,7 +78,8 @@ enum option_set {
     OPTION_DTB = 65536,
     OPTION_OBJECTS = 4096,
     OPTION_DEVICES = 131072,
-    OPTION_CHECKS = 256, /* --no-check, --max-errors */
+    OPTION_TRACE = 262144, /* --trace, --stats */
+    OPTION_CHECKS = 256,   /* --no-check, --max-errors */
 };
 
 struct usage {

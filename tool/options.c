@@ -10,7 +10,7 @@ struct option_entry {
     unsigned set;
     char letter;
     const char *name;
-    const char *argument; /* 0: a flag */
+    const char *argument; /* NULL: a flag; "[=NAME]": may be left out */
     const char *help;
 };
 
@@ -38,10 +38,18 @@ static const struct option_entry entries[] = {
     {OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
     {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
      "physical memory kept for other uses; may be repeated"},
+    {OPTION_TRACE, 'T', "trace", "[=FILTER]",
+     "print every kernel call and fault, or those of the filter: docs/machine.md"},
+    {OPTION_TRACE, 'c', "stats", NULL, "at the end, totals by thread, and who talked with whom"},
     {OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated"},
     {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
 };
 enum { NUM_ENTRIES = sizeof(entries) / sizeof(entries[0]) };
+
+static bool is_optional(const struct option_entry *entry)
+{
+    return entry->argument && *entry->argument == '[';
+}
 
 static void print_help(const struct usage *usage)
 {
@@ -50,7 +58,8 @@ static void print_help(const struct usage *usage)
         const struct option_entry *entry = &entries[i];
         if (usage->takes & entry->set) {
             char form[64];
-            snprintf(form, sizeof(form), "-%c, --%s %s", entry->letter, entry->name,
+            const char *gap = entry->argument && !is_optional(entry) ? " " : "";
+            snprintf(form, sizeof(form), "-%c, --%s%s%s", entry->letter, entry->name, gap,
                      entry->argument ? entry->argument : "");
             printf("  %-28s %s\n", form, entry->help);
         }
@@ -167,6 +176,12 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 's':
         options->strip = true;
         return true;
+    case 'T':
+        options->trace = value ? value : "";
+        return true;
+    case 'c':
+        options->stats = true;
+        return true;
     case 'u':
         options->until = value;
         return true;
@@ -211,10 +226,10 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
     for (size_t i = 0; i < NUM_ENTRIES; i++) {
         const struct option_entry *entry = &entries[i];
         if (takes & entry->set) {
-            *longs++ =
-                (struct option){entry->name, entry->argument ? required_argument : no_argument, NULL, entry->letter};
+            int argument = is_optional(entry) ? optional_argument : entry->argument ? required_argument : no_argument;
+            *longs++ = (struct option){entry->name, argument, NULL, entry->letter};
             *shorts++ = entry->letter;
-            if (entry->argument) {
+            for (int colons = 0; colons < argument; colons++) { /* "o:", and "o::" for the optional one */
                 *shorts++ = ':';
             }
         }
@@ -235,7 +250,7 @@ static int wrong(const struct usage *usage, const char *command, const char *pro
 static int parse(const struct usage *usage, int argc, char **argv, struct options *options)
 {
     struct option longs[NUM_ENTRIES + 2];
-    char shorts[2 * NUM_ENTRIES + 3];
+    char shorts[3 * NUM_ENTRIES + 3];
     *options = (struct options){.max_errors = 20};
     make_tables(usage->takes, longs, shorts);
     optind = 0;

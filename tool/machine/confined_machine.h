@@ -9,7 +9,7 @@
 #include "machine/machine.h"
 
 /* Kinds of messages; those of others begin at CONFINED_OTHERS. */
-enum { CONFINED_CONSOLE = 1, CONFINED_REPORT, CONFINED_DIAG, CONFINED_RESULT, CONFINED_OTHERS };
+enum { CONFINED_CONSOLE = 1, CONFINED_REPORT, CONFINED_TRACE, CONFINED_DIAG, CONFINED_RESULT, CONFINED_OTHERS };
 
 /* In the child: the guard that seals it. */
 struct machine_guard confined_guard(struct confined *);

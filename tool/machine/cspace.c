@@ -30,7 +30,9 @@ static enum status resolve_level(struct kernel *k, const struct cap *cap, uint64
             k, (struct lookup_fault){.kind = LOOKUP_DEPTH_MISMATCH, .bits_found = level_bits, .bits_left = *bits});
     }
     *bits -= level_bits;
-    *out = &((struct cnode *)cap->object)->slots[cptr >> *bits & low_bits(cap->bits)];
+    k->found.cnode = cap->object;
+    k->found.index = cptr >> *bits & low_bits(cap->bits);
+    *out = &((struct cnode *)cap->object)->slots[k->found.index];
     return STATUS_OK;
 }
 

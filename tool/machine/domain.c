@@ -85,3 +85,19 @@ enum status domain_decode(struct kernel *k, struct invocation *inv)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
 }
+
+static bool entries_have(const struct kernel *k, uint32_t first, uint8_t domain)
+{
+    for (uint32_t i = first; i < k->schedule_length && k->schedule[i].duration; i++) {
+        if (k->schedule[i].domain == domain) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* It goes on to its end, then from its start again. */
+bool domain_is_scheduled(const struct kernel *k, uint8_t domain)
+{
+    return entries_have(k, k->schedule_index, domain) || entries_have(k, k->schedule_start, domain);
+}

@@ -83,6 +83,7 @@ static void deliver_mcs(struct kernel *k, struct tcb *thread, struct tcb *dest, 
         if (reply && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
             reply_push(k, thread, dest, reply, donate);
         } else {
+            k->record.now->unanswerable = true;
             thread_set_state(k, thread, THREAD_INACTIVE);
         }
     } else if (donate && !dest->sc && thread->sc) {
@@ -104,6 +105,7 @@ static void deliver(struct kernel *k, struct tcb *thread, struct tcb *dest, cons
     if (cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
         reply_setup_caller(k, thread, dest, grant);
     } else {
+        k->record.now->unanswerable = true;
         thread_set_state(k, thread, THREAD_INACTIVE);
     }
 }
@@ -112,6 +114,7 @@ void endpoint_send(struct kernel *k, struct tcb *thread, struct endpoint *endpoi
                    bool call, bool donate)
 {
     if (endpoint->state != ENDPOINT_RECEIVE) {
+        record_met(k, block ? ACT_QUEUED : ACT_DROPPED, NULL);
         if (block) {
             block_sender(k, thread, endpoint, cap, call);
         }
@@ -119,6 +122,7 @@ void endpoint_send(struct kernel *k, struct tcb *thread, struct endpoint *endpoi
     }
     struct tcb *dest = endpoint->queue.head;
     endpoint_dequeue(endpoint, dest);
+    record_met(k, ACT_DELIVERED, dest);
     ipc_transfer(k, thread, endpoint, cap->data, cap->rights & CAPDL_RIGHT_GRANT, dest);
     if (k->profile->mcs) {
         deliver_mcs(k, thread, dest, cap, call, donate);
@@ -155,6 +159,7 @@ static void accept_mcs(struct kernel *k, struct tcb *sender, struct tcb *thread,
     } else if (may_reply && reply) {
         reply_push(k, sender, thread, reply, sender->sc && sender->fault.kind != FAULT_TIMEOUT);
     } else {
+        k->record.now->unanswerable = true;
         thread_set_state(k, sender, THREAD_INACTIVE);
     }
 }
@@ -166,6 +171,7 @@ static void accept(struct kernel *k, struct tcb *sender, struct tcb *thread, con
     } else if (sender->blocked_can_grant || sender->blocked_can_grant_reply) {
         reply_setup_caller(k, sender, thread, cap->rights & CAPDL_RIGHT_GRANT);
     } else {
+        k->record.now->unanswerable = true;
         thread_set_state(k, sender, THREAD_INACTIVE);
     }
 }
@@ -175,7 +181,10 @@ static void receive_from_sender(struct kernel *k, struct tcb *thread, const stru
     struct endpoint *endpoint = cap->object;
     struct tcb *sender = endpoint->queue.head;
     endpoint_dequeue(endpoint, sender);
+    record_met(k, ACT_RECEIVED, sender);
     ipc_transfer(k, sender, endpoint, sender->blocked_badge, sender->blocked_can_grant, thread);
+    record_message(k->record.now, thread->regs[k->registers->message_info]);
+    k->record.now->badge = sender->blocked_badge;
     if (k->profile->mcs) {
         accept_mcs(k, sender, thread, reply);
     } else {
@@ -211,8 +220,10 @@ void endpoint_receive(struct kernel *k, struct tcb *thread, const struct cap *ca
     if (endpoint->state == ENDPOINT_SEND) {
         receive_from_sender(k, thread, cap, reply);
     } else if (block) {
+        record_met(k, ACT_WAITS, NULL);
         block_receiver(k, thread, endpoint, cap, reply);
     } else {
+        record_met(k, ACT_NOTHING, NULL);
         thread->regs[k->registers->cap] = 0;
     }
 }

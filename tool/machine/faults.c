@@ -27,6 +27,7 @@ unsigned fault_label(const struct kernel *k, enum fault_kind kind)
 
 static void unhandled(struct kernel *k, struct tcb *thread, struct fault fault)
 {
+    record_met(k, ACT_UNHANDLED, NULL);
     thread->unhandled = fault;
     thread_set_state(k, thread, THREAD_INACTIVE);
 }
@@ -34,6 +35,9 @@ static void unhandled(struct kernel *k, struct tcb *thread, struct fault fault)
 static void send_fault(struct kernel *k, struct tcb *thread, const struct cap *handler, struct lookup_fault lookup,
                        bool call, bool donate)
 {
+    struct act *act = k->record.now;
+    act->cap = *handler;
+    act->badge = handler->data;
     thread->fault = k->fault;
     bool forgotten = k->profile->mcs && k->version < 16; /* how the lookup failed */
     if (k->fault.kind == FAULT_CAP && !forgotten) {
@@ -61,6 +65,7 @@ static void handle_by_address(struct kernel *k, struct tcb *thread)
 
 void fault_handle(struct kernel *k, struct tcb *thread)
 {
+    record_fault(k, thread);
     if (!k->profile->mcs) {
         handle_by_address(k, thread);
         return;
@@ -80,6 +85,7 @@ bool timeout_handler_is_valid(const struct tcb *thread)
 
 void fault_handle_timeout(struct kernel *k, struct tcb *thread)
 {
+    record_fault(k, thread);
     struct cap handler = thread->slots[TCB_TIMEOUT_HANDLER].cap;
     send_fault(k, thread, &handler, k->lookup_fault, false, false);
 }

@@ -12,6 +12,7 @@ enum { ARM_NUM_IPIS = 2, ARM_VGIC_IRQ = 25, ARM_HYPERVISOR_TIMER_IRQ = 26, ARM_T
 static void release_object(void *context, struct object *object)
 {
     struct kernel *k = context;
+    record_gone(k, object);
     if (object->type == CAPDL_TYPE_TCB && k->host.thread_gone) {
         k->host.thread_gone(k->host.context, (struct tcb *)(void *)object);
     }
@@ -139,6 +140,7 @@ struct kernel *kernel_create(const struct capdl_profile *profile, const struct k
         k->host = *host;
     }
     memory_init(&k->memory);
+    k->record.now = &k->record.send;
     k->memory.release = release_object;
     k->memory.context = k;
     choose_arch(k);
@@ -264,6 +266,7 @@ enum status invocation_decode(struct kernel *k, struct invocation *inv)
     if (inv->first_phase && is_second_phase_only(&inv->cap)) {
         return fail_capability(k, 0);
     }
+    record_invocation(k, inv);
     k->num_invocations++;
     if (k->started && k->current == k->initial) {
         note_late(k, inv->method);

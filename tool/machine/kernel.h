@@ -12,6 +12,7 @@
 
 #include "caches.h"
 #include "objects.h"
+#include "record.h"
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER, IRQ_RESERVED };
 
@@ -138,6 +139,12 @@ struct kernel {
     uint64_t num_late;      /* invocations of the initial thread since then that start nothing themselves */
     enum capdl_method late; /* the first of them */
     struct call_digest calls;
+    struct record record;
+    struct kernel_watch watch;
+    struct {
+        const struct cnode *cnode;
+        uint64_t index;
+    } found; /* where the last lookup of a slot ended */
     bool halted;
     struct tcb *halted_by;
     /* Fault injection: when set, asked before each invocation; anything but 0 is returned as its error. */
@@ -204,6 +211,22 @@ struct kernel_message {
     uint64_t cap[MESSAGE_MAX_CAPS];
 };
 enum capdl_kernel_error kernel_call(struct kernel *, uint64_t cptr, struct kernel_message *message);
+
+/* record.c: writes k->record. */
+void record_begin(struct kernel *, enum capdl_syscall);
+void record_end(struct kernel *);
+/* Begins an act, which is the one at hand from now on. */
+struct act *record_act(struct kernel *, struct act *, uint64_t cptr);
+void record_slot(struct kernel *, struct act *, const struct slot *);
+void record_message(struct act *, uint64_t info);
+/* Of the act at hand: there is no capability at cptr (k->lookup_fault); whom the thread met; the error (k->error); what
+ * is invoked. */
+void record_no_cap(struct kernel *, uint64_t cptr);
+void record_met(struct kernel *, enum act_result, struct tcb *peer);
+void record_error(struct kernel *);
+void record_invocation(struct kernel *, const struct invocation *);
+void record_fault(struct kernel *, struct tcb *);
+void record_gone(struct kernel *, const struct object *);
 
 /* board.c */
 struct board board_of(const struct capdl_profile *, unsigned version);
@@ -398,6 +421,8 @@ void sc_cancel_yield_to(struct tcb *);
 void sc_complete_yield_to(struct kernel *, struct tcb *);
 
 /* domain.c, irq.c */
+/* Whether the schedule, as it goes on, has a turn for the domain. */
+bool domain_is_scheduled(const struct kernel *, uint8_t domain);
 enum status domain_decode(struct kernel *, struct invocation *);
 enum status irq_control_decode(struct kernel *, struct invocation *);
 enum status irq_handler_decode(struct kernel *, struct invocation *);

@@ -12,6 +12,7 @@
 
 struct boot_info;
 struct kernel;
+struct trace_filter;
 
 enum machine_outcome {
     MACHINE_IDLE,        /* all threads are blocked or suspended, none faulted without a handler: a system that waits */
@@ -49,6 +50,9 @@ struct machine_guard {
 struct machine_options {
     FILE *console;                       /* what DebugPutChar prints */
     FILE *report;                        /* the report at the end: outcome, who waits for what, who faulted where */
+    FILE *trace;                         /* a line for each entry into the kernel; 0: none */
+    const struct trace_filter *filter;   /* of the trace */
+    bool stats;                          /* totals at the end of the report */
     uint64_t max_instructions;           /* 0: no limit */
     double timeout_seconds;              /* wall clock; 0: no limit */
     const struct capdl_profile *profile; /* the kernel to model; 0: the image's own */

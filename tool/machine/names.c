@@ -122,19 +122,33 @@ void names_free(struct names *names)
     names->entries = NULL;
 }
 
-static bool name_of_key(const struct names *names, uint64_t key, char *out)
+static bool name_of_slot(const struct names *names, uint64_t slot, char *out)
 {
-    const struct names_entry *entry = names->entries ? find(names, key) : NULL;
-    if (!entry || !entry->key) {
+    struct capdl_blob_name name = capdl_blob_slot_name(names->blob, slot);
+    if (!name.text) {
         return false;
     }
-    struct capdl_blob_name name = capdl_blob_slot_name(names->blob, entry->slot);
     if (name.is_element) {
         snprintf(out, NAME_SIZE, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
     } else {
         snprintf(out, NAME_SIZE, "%.*s", (int)name.length, name.text);
     }
     return true;
+}
+
+bool names_initialiser_slot(const struct names *names, uint64_t cptr, char *out)
+{
+    if (!names->blob || !names->kernel->initial) {
+        return false;
+    }
+    uint64_t slot = cptr - slots_base(names);
+    return slot < names->blob->sizes[CAPDL_SIZE_SLOTS] && name_of_slot(names, slot, out);
+}
+
+static bool name_of_key(const struct names *names, uint64_t key, char *out)
+{
+    const struct names_entry *entry = names->entries ? find(names, key) : NULL;
+    return entry && entry->key && name_of_slot(names, entry->slot, out);
 }
 
 const char *names_object(const struct names *names, const struct object *object, char *out)

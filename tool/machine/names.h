@@ -35,6 +35,8 @@ void names_free(struct names *);
 const char *names_object(const struct names *, const struct object *, char *out);
 const char *names_thread(const struct names *, const struct tcb *, char *out);
 const char *names_frame(const struct names *, uint64_t paddr, char *out);
+/* What a slot of our own initialiser is for, by its address; false: it is none of those with a name. */
+bool names_initialiser_slot(const struct names *, uint64_t cptr, char *out);
 /* The object that the capability is to. */
 const char *names_cap(const struct names *, const struct cap *, char *out);
 

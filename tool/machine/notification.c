@@ -35,6 +35,7 @@ static void check_unblocked(struct kernel *k, struct sched_context *sc)
 
 static void wake(struct kernel *k, struct notification *notification, struct tcb *thread, uint64_t badge)
 {
+    record_met(k, ACT_DELIVERED, thread);
     thread_set_state(k, thread, THREAD_RUNNING);
     thread->regs[k->registers->cap] = badge;
     donate(k, notification, thread);
@@ -61,6 +62,7 @@ static void notification_dequeue(struct notification *notification, struct tcb *
 void notification_send(struct kernel *k, struct notification *notification, uint64_t badge)
 {
     struct tcb *thread = notification->state == NOTIFICATION_WAITING ? notification->queue.head : notification->bound;
+    record_met(k, ACT_PENDING, NULL);
     switch (notification->state) {
     case NOTIFICATION_IDLE:
         if (!thread || thread->state != THREAD_BLOCKED_ON_RECEIVE) {
@@ -82,6 +84,8 @@ void notification_send(struct kernel *k, struct notification *notification, uint
 
 void notification_complete(struct kernel *k, struct notification *notification, struct tcb *thread)
 {
+    record_met(k, ACT_RECEIVED, NULL);
+    k->record.now->badge = notification->badge;
     thread->regs[k->registers->cap] = notification->badge;
     notification->state = NOTIFICATION_IDLE;
     donate(k, notification, thread);
@@ -93,12 +97,15 @@ void notification_complete(struct kernel *k, struct notification *notification, 
 void notification_receive(struct kernel *k, struct tcb *thread, struct notification *notification, bool block)
 {
     if (notification->state == NOTIFICATION_ACTIVE) {
+        record_met(k, ACT_RECEIVED, NULL);
+        k->record.now->badge = notification->badge;
         thread->regs[k->registers->cap] = notification->badge;
         notification->state = NOTIFICATION_IDLE;
         donate(k, notification, thread);
         check_unblocked(k, thread->sc);
         return;
     }
+    record_met(k, block ? ACT_WAITS : ACT_NOTHING, NULL);
     if (!block) {
         thread->regs[k->registers->cap] = 0;
         return;

@@ -36,6 +36,7 @@ static bool answer_fault(struct kernel *k, struct tcb *receiver, struct tcb *sen
 
 void reply_transfer(struct kernel *k, struct tcb *sender, struct tcb *receiver, struct slot *slot, bool grant)
 {
+    record_met(k, ACT_DELIVERED, receiver);
     if (receiver->fault.kind == FAULT_NONE) {
         ipc_transfer(k, sender, NULL, 0, grant, receiver);
         slot_delete_one(k, slot);
@@ -71,8 +72,10 @@ void reply_object_transfer(struct kernel *k, struct tcb *sender, struct reply *r
 {
     struct tcb *receiver = reply->tcb;
     if (!receiver || receiver->state != THREAD_BLOCKED_ON_REPLY) {
+        record_met(k, ACT_NOBODY, NULL);
         return;
     }
+    record_met(k, ACT_DELIVERED, receiver);
     reply_remove(k, reply, receiver);
     if (sc_is_sporadic(receiver->sc) && receiver->sc != k->current_sc) {
         refill_unblock_check(k, receiver->sc);

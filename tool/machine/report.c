@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
+#include "watch.h"
 
 #include <inttypes.h>
 
 enum { MAX_LISTED = 40, MAX_DUMPED = 4 };
-
-static const char *lookup_text(enum lookup_kind kind)
-{
-    static const char *const texts[] = {"the CSpace has no root", "there is no capability",
-                                        "the address has the wrong depth", "a guard does not match"};
-    return texts[kind];
-}
 
 /* What the thread wanted at the address of a VM fault, by the status word of the architecture. */
 static const char *access_text(const struct report *r, const struct fault *fault, uint64_t pc)
@@ -41,7 +35,7 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
         break;
     case FAULT_CAP:
         fprintf(r->out, "used capability address 0x%" PRIx64 " to %s: %s", fault->address,
-                fault->flag ? "receive" : "send", lookup_text(r->kernel->lookup_fault.kind));
+                fault->flag ? "receive" : "send", watch_lookup_text(r->kernel->lookup_fault.kind));
         break;
     case FAULT_UNKNOWN_SYSCALL:
         fprintf(r->out, "made system call %" PRId64 ", which this kernel does not have", (int64_t)fault->address);
@@ -137,6 +131,9 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
                 thread->regs[r->kernel->registers->next_ip], thread->priority);
         if (r->kernel->profile->mcs && !thread->sc) {
             fputs(", but has no scheduling context", r->out);
+        }
+        if (r->kernel->profile->num_domains > 1 && !domain_is_scheduled(r->kernel, thread->domain)) {
+            fprintf(r->out, ", in domain %u, which the schedule never reaches", thread->domain);
         }
         break;
     }

@@ -5,6 +5,7 @@
 
 #include "cpu.h"
 #include "report.h"
+#include "watch.h"
 
 enum { SLICE = 5000000 }; /* instructions between two looks at the clock */
 
@@ -29,6 +30,7 @@ struct machine {
     struct boot_info boot;
     struct capdl_blob blob;
     struct names names;
+    struct watch watch;
     const struct tcb *placed; /* whom options->guard.place names */
     uint64_t memory;          /* in use when the engines were new */
     uint64_t *header_words;   /* the initialiser's header in the machine's memory, 0 if it has none */
@@ -176,6 +178,16 @@ static enum machine_outcome at_rest(const struct machine *m)
     return MACHINE_IDLE;
 }
 
+static bool step(struct machine *m, uint64_t most)
+{
+    const struct tcb *thread = m->kernel->current;
+    uint64_t instructions = m->cpu.instructions, time = m->cpu.time;
+    tell_place(m);
+    bool good = cpu_step(&m->cpu, most);
+    watch_ran(&m->watch, thread, m->cpu.instructions - instructions, m->cpu.time - time);
+    return good;
+}
+
 static enum machine_outcome run(struct machine *m, struct machine_result *result)
 {
     struct kernel *k = m->kernel;
@@ -213,8 +225,7 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
         if (limit && m->cpu.instructions >= limit) {
             return MACHINE_TIMEOUT;
         }
-        tell_place(m);
-        if (!cpu_step(&m->cpu, most)) {
+        if (!step(m, most)) {
             return MACHINE_TIMEOUT;
         }
     }
@@ -234,6 +245,7 @@ static void report(struct machine *m, const struct machine_result *result)
                        .outcome = result->outcome,
                        .instructions = result->instructions};
     report_print(&r);
+    watch_finish(&m->watch);
 }
 
 static void tell_stopped(struct machine *m, const struct machine_result *result)
@@ -273,6 +285,14 @@ static bool run_booted(struct machine *m, const struct machine_program *program,
     const struct machine_options *options = m->options;
     find_header(m);
     init_names(m, image);
+    m->watch = (struct watch){.kernel = m->kernel,
+                              .names = &m->names,
+                              .time = &m->cpu.time,
+                              .report = options->report,
+                              .trace = options->trace,
+                              .filter = options->filter,
+                              .stats = options->stats};
+    watch_start(&m->watch, m->kernel);
     if (options->guard.seal) {
         options->guard.seal(options->guard.context);
         m->memory = options->guard.memory(options->guard.context);
@@ -318,6 +338,8 @@ static bool run_machine(const struct machine_program *program, const struct imag
                                         .untypeds = options->untypeds,
                                         .contents = image ? &image->contents : NULL};
     bool good = boot(m.kernel, &boot_options, &m.boot, diags) && run_booted(&m, program, image, result, diags);
+    m.kernel->watch = (struct kernel_watch){.context = NULL};
+    watch_free(&m.watch);
     names_free(&m.names);
     cpu_free(&m.cpu);
     kernel_free(m.kernel);

@@ -125,6 +125,7 @@ static void run_here(void *context, struct confined *c)
     size_t known = run->diags->count;
     options.console = options.console ? confined_stream(c, CONFINED_CONSOLE) : NULL;
     options.report = options.report ? confined_stream(c, CONFINED_REPORT) : NULL;
+    options.trace = options.trace ? confined_stream(c, CONFINED_TRACE) : NULL;
     options.guard = confined_guard(c);
     if (machine_run(run->image, &options, run->result, run->diags)) {
         confined_send(c, CONFINED_RESULT, run->result, sizeof(*run->result));
@@ -162,6 +163,8 @@ static bool receive(void *context, uint8_t kind, const uint8_t *bytes, size_t si
         return print_part(run->options->console, bytes, size);
     case CONFINED_REPORT:
         return print_part(run->options->report, bytes, size);
+    case CONFINED_TRACE:
+        return print_part(run->options->trace, bytes, size);
     case CONFINED_DIAG:
         return confined_receive_diag(run->diags, bytes, size);
     case CONFINED_RESULT:

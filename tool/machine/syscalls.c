@@ -25,15 +25,21 @@ static void invoke(struct kernel *k, bool call, bool block, bool donate, bool fi
 {
     struct tcb *thread = k->current;
     struct invocation inv = {.call = call, .block = block, .can_donate = donate, .first_phase = first_phase};
+    struct act *act = record_act(k, &k->record.send, cptr);
+    record_message(act, thread->regs[k->registers->message_info]);
     if (lookup_slot(k, thread, cptr, &inv.slot) != STATUS_OK) {
+        record_no_cap(k, cptr);
         if (block) {
             cap_fault(k, cptr, false);
         }
         return;
     }
+    record_slot(k, act, inv.slot);
     uint64_t info = thread->regs[k->registers->message_info];
     inv.buffer = ipc_buffer_of(k, thread, false);
     if (extra_caps_lookup(k, thread, inv.buffer, info) != STATUS_OK) {
+        record_no_cap(k, k->fault.address);
+        act->extra = true;
         if (block) {
             fault_handle(k, thread);
         }
@@ -47,6 +53,7 @@ static void invoke(struct kernel *k, bool call, bool block, bool donate, bool fi
         inv.length = MESSAGE_REGISTERS;
     }
     if (invocation_decode(k, &inv) == STATUS_SYSCALL_ERROR) {
+        record_error(k);
         if (call) {
             reply_error(k, thread);
         }
@@ -75,6 +82,10 @@ static void handle_invocation(struct kernel *k, bool call, bool block, bool dona
 static void handle_reply(struct kernel *k)
 {
     struct slot *slot = &k->current->slots[TCB_CALLER];
+    struct act *act = record_act(k, &k->record.send, 0);
+    record_message(act, k->current->regs[k->registers->message_info]);
+    act->cap = slot->cap;
+    act->result = ACT_NOBODY;
     if (slot->cap.type == CAP_REPLY && !(slot->cap.flags & CAP_FLAG_MASTER)) {
         reply_transfer(k, k->current, slot->cap.object, slot, slot->cap.rights & CAPDL_RIGHT_GRANT);
     }
@@ -89,20 +100,25 @@ static void receive_fault(struct kernel *k, uint64_t cptr)
 static void receive_from_endpoint(struct kernel *k, const struct cap *cap, uint64_t cptr, bool block, bool can_reply)
 {
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
+        record_met(k, ACT_NO_RIGHT, NULL);
         receive_fault(k, cptr);
         return;
     }
     struct slot *reply = NULL;
     if (k->profile->mcs && can_reply) {
         uint64_t reply_cptr = k->current->regs[k->registers->reply];
+        k->record.now->extra = true;
         if (lookup_slot(k, k->current, reply_cptr, &reply) != STATUS_OK) {
+            record_no_cap(k, reply_cptr);
             cap_fault(k, reply_cptr, true);
             return;
         }
         if (reply->cap.type != CAP_REPLY) {
+            record_no_cap(k, reply_cptr);
             receive_fault(k, reply_cptr);
             return;
         }
+        k->record.now->extra = false;
     }
     if (!k->profile->mcs) {
         slot_delete_one(k, &k->current->slots[TCB_CALLER]);
@@ -114,11 +130,14 @@ static void handle_receive(struct kernel *k, bool block, bool can_reply)
 {
     uint64_t cptr = k->current->regs[k->registers->cap];
     struct slot *slot;
+    struct act *act = record_act(k, &k->record.receive, cptr);
     if (lookup_slot(k, k->current, cptr, &slot) != STATUS_OK) {
+        record_no_cap(k, cptr);
         cap_fault(k, cptr, true);
         return;
     }
     struct cap cap = slot->cap;
+    record_slot(k, act, slot);
     if (cap.type == CAP_ENDPOINT) {
         receive_from_endpoint(k, &cap, cptr, block, can_reply);
         return;
@@ -126,6 +145,7 @@ static void handle_receive(struct kernel *k, bool block, bool can_reply)
     struct notification *notification = cap.type == CAP_NOTIFICATION ? cap.object : NULL;
     bool allowed = notification && cap.rights & CAPDL_RIGHT_READ;
     if (!allowed || (notification->bound && notification->bound != k->current)) {
+        record_met(k, cap.type == CAP_NULL ? ACT_NO_CAP : ACT_NO_RIGHT, NULL);
         receive_fault(k, cptr);
     } else {
         notification_receive(k, k->current, notification, block);
@@ -159,6 +179,7 @@ static bool begin(struct kernel *k)
 
 static void end(struct kernel *k)
 {
+    record_end(k);
     sched_schedule(k);
     sched_activate(k);
 }
@@ -322,12 +343,15 @@ static bool handle_debug(struct kernel *k, enum capdl_syscall syscall)
 void kernel_syscall(struct kernel *k, int64_t number)
 {
     enum capdl_syscall syscall = find_syscall(k, number);
+    record_begin(k, syscall);
     if (handle_debug(k, syscall)) {
+        record_end(k);
         return;
     }
     if (begin(k)) {
         if (syscall == CAPDL_SYSCALL_SET_TLS_BASE) {
             k->current->regs[k->registers->tls_base] = k->current->regs[k->registers->cap];
+            record_end(k);
             return;
         }
         if (syscall == CAPDL_SYSCALL_COUNT) {
@@ -342,6 +366,7 @@ void kernel_syscall(struct kernel *k, int64_t number)
 
 static void handle_exception(struct kernel *k, struct fault fault)
 {
+    record_begin(k, CAPDL_SYSCALL_COUNT);
     if (begin(k)) {
         k->fault = fault;
         fault_handle(k, k->current);
@@ -366,6 +391,7 @@ void kernel_vcpu_fault(struct kernel *k, uint64_t syndrome)
 
 void kernel_timer(struct kernel *k)
 {
+    record_begin(k, CAPDL_SYSCALL_COUNT);
     if (k->profile->mcs) {
         update_timestamp(k);
         budget_check(k);
@@ -378,6 +404,7 @@ void kernel_timer(struct kernel *k)
 
 void kernel_interrupt(struct kernel *k, uint32_t irq)
 {
+    record_begin(k, CAPDL_SYSCALL_COUNT);
     if (k->profile->mcs) {
         update_timestamp(k);
         budget_check(k);

@@ -79,6 +79,7 @@ static void normal_transfer(struct kernel *k, const struct tcb *sender, const st
     unsigned length = copy_words(k, sender, from, receiver, buffer, message_info_length(info));
     unsigned caps, unwrapped;
     transfer_caps(k, endpoint, receiver, buffer, &caps, &unwrapped);
+    k->record.now->caps_lost = caps < message_info_caps(info);
     receiver->regs[k->registers->message_info] = message_info(info >> 12, unwrapped, caps, length);
     receiver->regs[k->registers->cap] = badge;
 }

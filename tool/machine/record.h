@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What one entry into the kernel did, written down while it happens, for whoever watches (kernel.watch). An entry has
+ * up to three acts: a system call sends or invokes, then it receives, and either may end in a fault that is sent to a
+ * handler.
+ */
+#ifndef MACHINE_RECORD_H
+#define MACHINE_RECORD_H
+
+#include "objects.h"
+
+enum act_result {
+    ACT_DONE,      /* an invocation, without error */
+    ACT_REFUSED,   /* an invocation: `error` */
+    ACT_NO_CAP,    /* no capability was found: `lookup` */
+    ACT_NO_RIGHT,  /* the capability does not allow it */
+    ACT_DELIVERED, /* a message or signal reached `peer`, who waited for it */
+    ACT_QUEUED,    /* the sender waits for a receiver */
+    ACT_DROPPED,   /* nobody waited, and the sender did not want to */
+    ACT_PENDING,   /* a signal that is there for whoever comes */
+    ACT_NOBODY,    /* a reply that nobody waits for */
+    ACT_RECEIVED,  /* from `peer`; a signal has none */
+    ACT_WAITS,     /* for a message or signal */
+    ACT_NOTHING,   /* nothing was there, and the thread did not want to wait */
+    ACT_UNHANDLED, /* a fault without a handler */
+};
+
+struct act {
+    bool used;
+    enum act_result result;
+    bool unanswerable; /* the caller can never be answered, and is suspended */
+    bool caps_lost;    /* capabilities of the message did not go along */
+    uint64_t cptr;
+    const struct cnode *cnode; /* of the slot that cptr ended at, if any */
+    uint64_t index;
+    struct cap cap; /* as it was; CAP_NULL: none */
+    uint64_t label, badge;
+    unsigned length, caps;
+    enum capdl_method method; /* of an invocation; else CAPDL_METHOD_COUNT */
+    enum capdl_kernel_error error;
+    uint64_t error_number, error_max;
+    bool error_source;
+    struct lookup_fault lookup;
+    bool extra;         /* what was not found is not the capability invoked, but one that it needs */
+    struct tcb *peer;   /* 0: nobody, or a thread that is no more */
+    struct fault fault; /* of the last act */
+};
+
+struct record {
+    struct tcb *thread;         /* that entered; 0: it is no more */
+    enum capdl_syscall syscall; /* CAPDL_SYSCALL_COUNT: no system call that the kernel knows */
+    struct act send, receive, fault;
+    struct act *now;     /* the one at hand */
+    struct tcb *faulted; /* whose fault it is */
+};
+
+struct kernel;
+
+/* Who looks on. Any may be 0. */
+struct kernel_watch {
+    void *context;
+    /* The entry is over. */
+    void (*entry)(void *context, const struct record *);
+    /* The record's act at hand is an invocation that is about to be made, and may delete what it names. */
+    void (*before)(void *context, const struct record *);
+    /* An object is about to be freed. */
+    void (*gone)(void *context, const struct object *);
+};
+
+#endif

@@ -57,7 +57,7 @@ static bool can_run(const struct capdl_spec *spec, uint32_t thread, const struct
 static bool is_system(const struct capdl_spec *spec, const struct capdl_profile *profile)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB && can_run(spec, i, profile)) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_TCB && can_run(spec, i, profile)) {
             return true;
         }
     }

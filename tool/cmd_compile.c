@@ -42,12 +42,12 @@ static bool output_is_input(const struct input *input, const struct options *opt
         return true;
     }
     for (uint32_t i = 0; i < input->spec.num_objects; i++) {
-        const struct capdl_object *object = capdl_object(&input->spec, i);
-        if (object->kind != CAPDL_KIND_FRAME || object->u.fills.count == 0 ||
-            object->u.fills.list[0].kind != CAPDL_FILL_FILE) {
+        struct capdl_fills fills = capdl_object_fills(&input->spec, i);
+        if (capdl_object_kind(&input->spec, i) != CAPDL_KIND_FRAME || fills.count == 0 ||
+            fills.list[0].kind != CAPDL_FILL_FILE) {
             continue;
         }
-        char *path = file_find(object->u.fills.list[0].text, input->name, options->directories);
+        char *path = file_find(fills.list[0].text, input->name, options->directories);
         bool same = path && same_file(path, output);
         free(path);
         if (same) {

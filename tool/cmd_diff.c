@@ -30,12 +30,11 @@ static struct totals count_totals(struct capdl_spec *spec, struct fill_contents 
 {
     struct totals totals = {0};
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(spec, i);
-        totals.objects += object->kind != CAPDL_KIND_PROGRAM;
-        totals.caps += object->num_caps;
-        if (object->kind == CAPDL_KIND_FRAME) {
+        totals.objects += capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM;
+        totals.caps += capdl_object_caps(spec, i).count;
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_FRAME) {
             totals.frames++;
-            totals.bytes += UINT64_C(1) << object->size_bits;
+            totals.bytes += UINT64_C(1) << capdl_object_size_bits(spec, i);
         }
     }
     digest_spec(spec, contents, totals.digest);

@@ -8,8 +8,8 @@
 static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id, const char *what)
 {
     char label[160];
-    capdl_error(diags, capdl_object(spec, id)->pos, "'%s' %s, which other capDL tools do not read",
-                capdl_object_label(capdl_object(spec, id), label, sizeof(label)), what);
+    capdl_error(diags, capdl_object_pos(spec, id), "'%s' %s, which other capDL tools do not read",
+                capdl_object_label(spec, id, label, sizeof(label)), what);
 }
 
 static bool is_ept(enum capdl_kind kind)
@@ -21,38 +21,40 @@ static bool is_ept(enum capdl_kind kind)
 /* Others have streams and context banks as objects, but neither numbers of streams nor what is bound to what. */
 static void refuse_devices(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(spec, id);
-    if (is_ept(object->kind)) {
+    if (is_ept(capdl_object_kind(spec, id))) {
         refuse(spec, diags, id, "is an extended page table");
     }
-    if (object->kind == CAPDL_KIND_STREAMID && object->u.numbers) {
+    if (capdl_object_kind(spec, id) == CAPDL_KIND_STREAMID && capdl_object_numbers(spec, id)) {
         refuse(spec, diags, id, "is a stream with a number (id)");
     }
-    if ((object->kind == CAPDL_KIND_STREAMID || object->kind == CAPDL_KIND_CONTEXTBANK) && object->num_caps) {
+    if ((capdl_object_kind(spec, id) == CAPDL_KIND_STREAMID || capdl_object_kind(spec, id) == CAPDL_KIND_CONTEXTBANK) &&
+        capdl_object_caps(spec, id).count) {
         refuse(spec, diags, id, "is bound to something");
     }
 }
 
 static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(spec, id);
-    if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->has & CAPDL_TCB_HAS_TLS) {
+    if (capdl_object_kind(spec, id) == CAPDL_KIND_TCB && capdl_object_tcb(spec, id) &&
+        capdl_object_tcb(spec, id)->has & CAPDL_TCB_HAS_TLS) {
         refuse(spec, diags, id, "has a thread pointer (tls)");
     }
-    if (object->kind == CAPDL_KIND_SC && object->u.sc && object->u.sc->refills) {
+    if (capdl_object_kind(spec, id) == CAPDL_KIND_SC && capdl_object_sc(spec, id) &&
+        capdl_object_sc(spec, id)->refills) {
         refuse(spec, diags, id, "has extra refills");
     }
-    if (object->kind == CAPDL_KIND_SC && object->u.sc && object->u.sc->flags) {
+    if (capdl_object_kind(spec, id) == CAPDL_KIND_SC && capdl_object_sc(spec, id) && capdl_object_sc(spec, id)->flags) {
         refuse(spec, diags, id, "has flags");
     }
-    if (object->kind == CAPDL_KIND_FRAME && object->flags & CAPDL_OBJECT_CONTIGUOUS) {
+    if (capdl_object_kind(spec, id) == CAPDL_KIND_FRAME && capdl_object_flags(spec, id) & CAPDL_OBJECT_CONTIGUOUS) {
         refuse(spec, diags, id, "is contiguous");
     }
-    if (object->kind == CAPDL_KIND_LEFTOVER) {
+    if (capdl_object_kind(spec, id) == CAPDL_KIND_LEFTOVER) {
         refuse(spec, diags, id, "stands for leftover memory");
     }
-    for (size_t i = 0; object->kind == CAPDL_KIND_FRAME && i < object->u.fills.count; i++) {
-        if (object->u.fills.list[i].kind == CAPDL_FILL_FILE && strpbrk(object->u.fills.list[i].text, " }")) {
+    struct capdl_fills fills = capdl_object_fills(spec, id);
+    for (size_t i = 0; capdl_object_kind(spec, id) == CAPDL_KIND_FRAME && i < fills.count; i++) {
+        if (fills.list[i].kind == CAPDL_FILL_FILE && strpbrk(fills.list[i].text, " }")) {
             refuse(spec, diags, id, "is filled from a file with a blank or '}' in its name");
         }
     }
@@ -62,7 +64,7 @@ static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, u
 static void lower_interrupts(struct capdl_spec *spec, struct capdl_diags *diags)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        struct capdl_object object = *capdl_object(spec, i);
+        struct capdl_object object = capdl_object_view(spec, i);
         if (object.kind != CAPDL_KIND_RISCV_IRQ) {
             continue;
         }
@@ -74,8 +76,9 @@ static void lower_interrupts(struct capdl_spec *spec, struct capdl_diags *diags)
         capdl_object_set(spec, i, &object);
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        for (uint32_t j = 0; j < capdl_object(spec, i)->num_caps; j++) {
-            struct capdl_cap *cap = &capdl_object(spec, i)->caps[j];
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        for (uint32_t j = 0; j < caps.count; j++) {
+            struct capdl_cap *cap = &caps.list[j];
             cap->kind = cap->kind == CAPDL_KIND_RISCV_IRQ ? CAPDL_KIND_IRQ : cap->kind;
         }
     }
@@ -105,23 +108,25 @@ static void lower_arrays(struct capdl_spec *spec)
         exit(2);
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(spec, i);
-        uint32_t first = object->index == CAPDL_NO_INDEX ? CAPDL_NO_OBJECT : capdl_spec_find(spec, object->name, 0);
-        if (first != CAPDL_NO_OBJECT && !capdl_object_same(object, capdl_object(spec, first))) {
+        uint32_t first = capdl_object_index(spec, i) == CAPDL_NO_INDEX
+                             ? CAPDL_NO_OBJECT
+                             : capdl_spec_find(spec, capdl_object_name(spec, i), 0);
+        if (first != CAPDL_NO_OBJECT && !capdl_object_same(spec, i, first)) {
             uneven[first] = true;
         }
-        if (object->parent != CAPDL_NO_OBJECT && capdl_object(spec, object->parent)->index != CAPDL_NO_INDEX) {
-            uneven[capdl_spec_find(spec, capdl_object(spec, object->parent)->name, 0)] = true;
+        if (capdl_object_parent(spec, i) != CAPDL_NO_OBJECT &&
+            capdl_object_index(spec, capdl_object_parent(spec, i)) != CAPDL_NO_INDEX) {
+            uneven[capdl_spec_find(spec, capdl_object_name(spec, capdl_object_parent(spec, i)), 0)] = true;
         }
     }
     for (uint32_t i = spec->num_objects; i-- > 0;) {
-        const struct capdl_object *object = capdl_object(spec, i);
-        if (object->index != CAPDL_NO_INDEX && uneven[capdl_spec_find(spec, object->name, 0)]) {
+        if (capdl_object_index(spec, i) != CAPDL_NO_INDEX &&
+            uneven[capdl_spec_find(spec, capdl_object_name(spec, i), 0)]) {
             uneven[i] = true; /* by object from here on: the names are still needed to find the first elements */
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        struct capdl_object object = *capdl_object(spec, i);
+        struct capdl_object object = capdl_object_view(spec, i);
         if (object.index != CAPDL_NO_INDEX && uneven[i]) {
             object.name = free_name(spec, object.name, object.index);
             object.index = CAPDL_NO_INDEX;

@@ -91,7 +91,7 @@ struct expand_context {
 static bool has_programs(const struct capdl_spec *spec)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind == CAPDL_KIND_PROGRAM) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_PROGRAM) {
             return true;
         }
     }

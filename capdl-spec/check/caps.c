@@ -20,11 +20,9 @@ static bool is_io(enum capdl_kind kind)
 /* Slots of a container; 0: it is none. */
 static uint64_t num_slots(const struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
-
-    switch (object->kind) {
+    switch (capdl_object_kind(c->spec, id)) {
     case CAPDL_KIND_CNODE:
-        return capdl_check_knows_size(c, object) ? UINT64_C(1) << object->size_bits : UINT64_MAX;
+        return capdl_check_knows_size(c, id) ? UINT64_C(1) << capdl_object_size_bits(c->spec, id) : UINT64_MAX;
     case CAPDL_KIND_TCB:
         return c->spec->arch == CAPDL_ARCH_X86_64 ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
     case CAPDL_KIND_ASID_POOL:
@@ -40,7 +38,9 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
     case CAPDL_KIND_LEFTOVER:
         return 1;
     default:
-        return is_irq(object->kind) ? 1 : capdl_check_is_table(object->kind) ? capdl_check_table_entries(c, id) : 0;
+        return is_irq(capdl_object_kind(c->spec, id))                 ? 1
+               : capdl_check_is_table(capdl_object_kind(c->spec, id)) ? capdl_check_table_entries(c, id)
+                                                                      : 0;
     }
 }
 
@@ -49,12 +49,12 @@ void capdl_check_container(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        if (object->num_caps && object->kind != CAPDL_KIND_PROGRAM && capdl_check_exists(c, object->kind) &&
-            !num_slots(c, i)) {
-            capdl_check_report_cap(c, CAPDL_ERROR, &object->caps[0], "%s '%s' cannot hold capabilities",
-                                   capdl_kind_name(object->kind), capdl_check_label(c, i, label));
+        if (caps.count && capdl_object_kind(c->spec, i) != CAPDL_KIND_PROGRAM &&
+            capdl_check_exists(c, capdl_object_kind(c->spec, i)) && !num_slots(c, i)) {
+            capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[0], "%s '%s' cannot hold capabilities",
+                                   capdl_kind_name(capdl_object_kind(c->spec, i)), capdl_check_label(c, i, label));
         }
     }
 }
@@ -64,15 +64,15 @@ void capdl_check_slot_range(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        const struct capdl_cap *last = object->num_caps ? &object->caps[object->num_caps - 1] : NULL;
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+        const struct capdl_cap *last = caps.count ? &caps.list[caps.count - 1] : NULL;
         uint64_t slots = last ? num_slots(c, i) : 0;
 
-        for (uint32_t j = 0; slots && last->slot >= slots && j < object->num_caps; j++) {
-            if (object->caps[j].slot >= slots) {
-                capdl_check_report_cap(c, CAPDL_ERROR, &object->caps[j],
+        for (uint32_t j = 0; slots && last->slot >= slots && j < caps.count; j++) {
+            if (caps.list[j].slot >= slots) {
+                capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[j],
                                        "slot %" PRIu64 " is outside %s '%s', whose slots are 0 to %" PRIu64,
-                                       object->caps[j].slot, capdl_kind_name(object->kind),
+                                       caps.list[j].slot, capdl_kind_name(capdl_object_kind(c->spec, i)),
                                        capdl_check_label(c, i, label), slots - 1);
             }
         }
@@ -122,37 +122,36 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
 }
 
 /* Whether a cap may be in its container. Page tables have checks of their own. */
-static bool fits(const struct checker *c, const struct capdl_object *object, const struct capdl_cap *cap,
-                 const char **expected)
+static bool fits(const struct checker *c, uint32_t object, const struct capdl_cap *cap, const char **expected)
 {
-    if (object->kind == CAPDL_KIND_TCB) {
+    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_TCB) {
         return fits_tcb(c, cap, expected);
     }
-    if (is_irq(object->kind)) {
+    if (is_irq(capdl_object_kind(c->spec, object))) {
         *expected = "a notification";
         return cap->kind == CAPDL_KIND_NOTIFICATION;
     }
-    if (object->kind == CAPDL_KIND_LEFTOVER) {
+    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_LEFTOVER) {
         *expected = "the frame that describes what was handed over";
         return cap->kind == CAPDL_KIND_FRAME;
     }
-    if (object->kind == CAPDL_KIND_ASID_POOL) {
+    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_ASID_POOL) {
         *expected = "the root of an address space";
         return capdl_check_is_vspace_root(c, cap->kind) || cap->kind == CAPDL_KIND_EPT_PML4;
     }
-    if (object->kind == CAPDL_KIND_IO_PT) {
+    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_IO_PT) {
         *expected = "an I/O page table or a frame";
         return cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_FRAME;
     }
-    if (is_io(object->kind)) {
+    if (is_io(capdl_object_kind(c->spec, object))) {
         *expected = "an I/O page table";
         return cap->kind == CAPDL_KIND_IO_PT;
     }
-    if (object->kind == CAPDL_KIND_STREAMID) {
+    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_STREAMID) {
         *expected = "a context bank";
         return cap->kind == CAPDL_KIND_CONTEXTBANK;
     }
-    if (object->kind == CAPDL_KIND_CONTEXTBANK) {
+    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_CONTEXTBANK) {
         *expected = "the root of an address space";
         return capdl_check_is_vspace_root(c, cap->kind);
     }
@@ -164,19 +163,19 @@ void capdl_check_cap_slot(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        if (object->kind == CAPDL_KIND_CNODE || capdl_check_is_table(object->kind)) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE || capdl_check_is_table(capdl_object_kind(c->spec, i))) {
             continue;
         }
-        for (uint32_t j = 0; j < object->num_caps; j++) {
-            const struct capdl_cap *cap = &object->caps[j];
+        for (uint32_t j = 0; j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
             const char *expected = "";
 
-            if (capdl_check_exists(c, cap->kind) && !fits(c, object, cap, &expected)) {
+            if (capdl_check_exists(c, cap->kind) && !fits(c, i, cap, &expected)) {
                 capdl_check_report_cap(c, CAPDL_ERROR, cap, "slot %" PRIu64 " of %s '%s' holds %s: expected %s",
-                                       cap->slot, capdl_kind_name(object->kind), capdl_check_label(c, i, label),
-                                       capdl_spec_kind_phrase(cap->kind), expected);
+                                       cap->slot, capdl_kind_name(capdl_object_kind(c->spec, i)),
+                                       capdl_check_label(c, i, label), capdl_spec_kind_phrase(cap->kind), expected);
             }
         }
     }
@@ -184,14 +183,14 @@ void capdl_check_cap_slot(struct checker *c)
 
 static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
 {
-    const struct capdl_object *cnode = capdl_object(c->spec, cap->object);
     char label[CHECK_LABEL];
 
     capdl_check_label(c, cap->object, label);
-    if (capdl_check_knows_size(c, cnode) && cap->guard_size + cnode->size_bits > word_bits) {
+    if (capdl_check_knows_size(c, cap->object) &&
+        cap->guard_size + capdl_object_size_bits(c->spec, cap->object) > word_bits) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
-                               cap->guard_size, cnode->size_bits, label, word_bits);
+                               cap->guard_size, capdl_object_size_bits(c->spec, cap->object), label, word_bits);
     } else if (cap->guard_size < 64 && cap->data >> cap->guard_size) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
@@ -209,9 +208,11 @@ static void each_flagged(struct checker *c, unsigned flag,
                          void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        for (uint32_t j = 0; j < capdl_object(c->spec, i)->num_caps; j++) {
-            if (capdl_object(c->spec, i)->caps[j].flags & flag) {
-                visit(c, &capdl_object(c->spec, i)->caps[j], word_bits_of(c));
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+
+        for (uint32_t j = 0; j < caps.count; j++) {
+            if (caps.list[j].flags & flag) {
+                visit(c, &caps.list[j], word_bits_of(c));
             }
         }
     }
@@ -282,10 +283,10 @@ void capdl_check_bound_twice(struct checker *c)
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        for (uint32_t j = 0; object->kind == CAPDL_KIND_TCB && j < object->num_caps; j++) {
-            const struct capdl_cap *cap = &object->caps[j];
+        for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
 
             if (!binds(cap) || cap->object == CAPDL_NO_OBJECT) {
                 continue;
@@ -322,11 +323,11 @@ static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
 void capdl_check_rights(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
-            if (object->caps[j].kind == CAPDL_KIND_EP || object->caps[j].kind == CAPDL_KIND_NOTIFICATION) {
-                check_one_rights(c, &object->caps[j]);
+        for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_EP || caps.list[j].kind == CAPDL_KIND_NOTIFICATION) {
+                check_one_rights(c, &caps.list[j]);
             }
         }
     }

@@ -67,12 +67,12 @@ void capdl_check_zeros_free(const struct checker *c, void *zeros, size_t item)
 
 const char *capdl_check_label(const struct checker *c, uint32_t object, char *buffer)
 {
-    return capdl_object_label(capdl_object(c->spec, object), buffer, CHECK_LABEL);
+    return capdl_object_label(c->spec, object, buffer, CHECK_LABEL);
 }
 
-bool capdl_check_knows_size(const struct checker *c, const struct capdl_object *object)
+bool capdl_check_knows_size(const struct checker *c, uint32_t object)
 {
-    return !c->errors_only || object->flags & CAPDL_OBJECT_HAS_SIZE;
+    return !c->errors_only || capdl_object_flags(c->spec, object) & CAPDL_OBJECT_HAS_SIZE;
 }
 
 bool capdl_check_exists(const struct checker *c, enum capdl_kind kind)
@@ -82,11 +82,11 @@ bool capdl_check_exists(const struct checker *c, enum capdl_kind kind)
 
 static void note_uses(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
+    struct capdl_caps caps = capdl_object_caps(c->spec, id);
 
-    for (uint32_t i = 0; i < object->num_caps; i++) {
-        const struct capdl_cap *cap = &object->caps[i];
-        bool in_table = capdl_check_is_table(object->kind) && capdl_check_is_table(cap->kind);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
+        bool in_table = capdl_check_is_table(capdl_object_kind(c->spec, id)) && capdl_check_is_table(cap->kind);
 
         if (cap->object == CAPDL_NO_OBJECT) {
             continue;

@@ -30,11 +30,11 @@ void capdl_check_zeros_free(const struct checker *, void *zeros, size_t item);
 /* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
 const char *capdl_check_label(const struct checker *, uint32_t object, char *buffer);
 /* Whether the size of an object is known: not when the text says it wrongly. */
-bool capdl_check_knows_size(const struct checker *, const struct capdl_object *);
+bool capdl_check_knows_size(const struct checker *, uint32_t);
 /* Whether objects of this kind exist; of those that do not, nothing more is said than that. */
 bool capdl_check_exists(const struct checker *, enum capdl_kind);
 /* objects.c: whether the architecture has frames of this size. */
-bool capdl_check_frame_is_legal(const struct checker *, const struct capdl_object *frame);
+bool capdl_check_frame_is_legal(const struct checker *, uint32_t frame);
 
 /* vspace.c: what a page table is like. */
 bool capdl_check_is_table(enum capdl_kind);

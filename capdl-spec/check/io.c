@@ -11,14 +11,14 @@ enum { MOST_IO_LEVELS = 5 };
 
 static uint64_t number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
-    const struct capdl_numbers *numbers = capdl_object(c->spec, id)->u.numbers;
+    const struct capdl_numbers *numbers = capdl_object_numbers(c->spec, id);
 
     return numbers ? numbers->value[which] : 0;
 }
 
 static bool has_number(const struct checker *c, uint32_t id, enum capdl_number which)
 {
-    const struct capdl_numbers *numbers = capdl_object(c->spec, id)->u.numbers;
+    const struct capdl_numbers *numbers = capdl_object_numbers(c->spec, id);
 
     return numbers && numbers->has >> which & 1;
 }
@@ -32,23 +32,22 @@ static uint64_t request_id(const struct checker *c, uint32_t id)
 
 static void check_one_device(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     uint64_t domain = number(c, id, CAPDL_NUMBER_IO_DOMAIN), bus = number(c, id, CAPDL_NUMBER_IO_BUS);
     uint64_t dev = number(c, id, CAPDL_NUMBER_IO_DEV), fun = number(c, id, CAPDL_NUMBER_IO_FUN);
     char label[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
     if (domain > 0xffff || bus > 255 || dev > 31 || fun > 7) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos,
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "I/O device '%s' is %" PRIu64 ":%" PRIu64 ".%" PRIu64 " in domain %" PRIu64
                            ": expected a bus up to 255, a device up to 31, a function up to 7, a domain up to 65535",
                            label, bus, dev, fun, domain);
     } else if (!domain) {
-        capdl_check_report(c, CAPDL_WARNING, object->pos,
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
                            "I/O device '%s' has domainID 0, which the kernel gives to no device: expected 1 to 65535",
                            label);
     } else if (!request_id(c, id)) {
-        capdl_check_report(c, CAPDL_WARNING, object->pos,
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
                            "I/O device '%s' is 0:0.0, by which the kernel means no device at all", label);
     }
 }
@@ -96,7 +95,7 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
-    capdl_check_report(c, CAPDL_WARNING, capdl_object(c->spec, second)->pos,
+    capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, second),
                        "I/O devices '%s' and '%s' are both %" PRIu64 ":%" PRIu64 ".%" PRIu64
                        ": the kernel has one I/O space for each device",
                        capdl_check_label(c, first, other), capdl_check_label(c, second, label),
@@ -117,16 +116,16 @@ void capdl_check_io_device(struct checker *c)
 /* A table's level is one more than that of what holds it; the root's is 1. */
 static void check_io_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
-    const struct capdl_object *holder = capdl_object(c->spec, id);
     uint64_t level = number(c, cap->object, CAPDL_NUMBER_IO_PT_LEVEL);
-    uint64_t expected = holder->kind == CAPDL_KIND_IO_DEVICE ? 1 : number(c, id, CAPDL_NUMBER_IO_PT_LEVEL) + 1;
+    uint64_t expected =
+        capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_DEVICE ? 1 : number(c, id, CAPDL_NUMBER_IO_PT_LEVEL) + 1;
     char label[CHECK_LABEL], name[CHECK_LABEL];
 
     if (level != expected) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "%s '%s' holds I/O page table '%s' of level %" PRIu64 ": expected level %" PRIu64
                                " (a device holds level 1, each level the next)",
-                               capdl_kind_name(holder->kind), capdl_check_label(c, id, label),
+                               capdl_kind_name(capdl_object_kind(c->spec, id)), capdl_check_label(c, id, label),
                                capdl_check_label(c, cap->object, name), level, expected);
     }
 }
@@ -140,7 +139,7 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
     capdl_check_label(c, cap->object, label);
     capdl_check_label(c, id, table);
     *leaf = *leaf == CAPDL_NO_OBJECT ? id : *leaf;
-    if (capdl_object(c->spec, cap->object)->size_bits != 12) {
+    if (capdl_object_size_bits(c->spec, cap->object) != 12) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in I/O page table '%s', whose frames have 4k",
                                label, table);
     } else if (!(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))) {
@@ -175,7 +174,7 @@ static void check_io_level(struct checker *c, uint32_t id)
     char label[CHECK_LABEL];
 
     if (capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS)) {
-        capdl_check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "I/O page table '%s' has level %" PRIu64 ": expected 1, the root, to %d",
                            capdl_check_label(c, id, label), level, MOST_IO_LEVELS);
     }
@@ -188,17 +187,18 @@ void capdl_check_io_table(struct checker *c)
 
     memset(holder, 0xff, size);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        bool holds = object->kind == CAPDL_KIND_IO_DEVICE || object->kind == CAPDL_KIND_IO_PT;
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+        bool holds =
+            capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_DEVICE || capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_PT;
 
         check_io_level(c, i);
-        for (uint32_t j = 0; holds && j < object->num_caps; j++) {
-            const struct capdl_cap *cap = &object->caps[j];
+        for (uint32_t j = 0; holds && j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
 
             if (cap->kind == CAPDL_KIND_IO_PT) {
                 check_io_nesting(c, i, cap);
                 check_io_place(c, i, cap, holder);
-            } else if (cap->kind == CAPDL_KIND_FRAME && object->kind == CAPDL_KIND_IO_PT) {
+            } else if (cap->kind == CAPDL_KIND_FRAME && capdl_object_kind(c->spec, i) == CAPDL_KIND_IO_PT) {
                 check_io_frame(c, i, cap, &leaf);
             }
         }
@@ -215,13 +215,12 @@ static uint64_t stream_number(const struct checker *c, uint32_t id)
 
 static void report_number_twice(struct checker *c, uint32_t first, uint32_t second)
 {
-    const struct capdl_object *object = capdl_object(c->spec, second);
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
-    capdl_check_report(c, CAPDL_ERROR, object->pos,
+    capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
                        "'%s' and '%s' are both %s %" PRIu64 ": the kernel gives it out once",
                        capdl_check_label(c, first, other), capdl_check_label(c, second, label),
-                       capdl_kind_name(object->kind), stream_number(c, second));
+                       capdl_kind_name(capdl_object_kind(c->spec, second)), stream_number(c, second));
 }
 
 /* A stream is translated by the address space of its context bank. */

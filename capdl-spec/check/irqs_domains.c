@@ -30,11 +30,11 @@ void capdl_check_irq(struct checker *c)
     for (size_t i = 0; i < spec->num_irqs; i++) {
         const struct capdl_irq_map *irq = &spec->irqs[i];
 
-        if (!is_irq(capdl_object(spec, irq->object)->kind)) {
+        if (!is_irq(capdl_object_kind(spec, irq->object))) {
             capdl_check_report(c, CAPDL_ERROR, irq->pos,
                                "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
                                capdl_check_label(c, irq->object, label),
-                               capdl_spec_kind_phrase(capdl_object(spec, irq->object)->kind));
+                               capdl_spec_kind_phrase(capdl_object_kind(spec, irq->object)));
         } else if (map[irq->object]) {
             report_irq_twice(c, map[irq->object], irq);
         }
@@ -42,7 +42,7 @@ void capdl_check_irq(struct checker *c)
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (is_irq(capdl_object_kind(spec, i)) && !map[i]) {
-            capdl_check_report(c, CAPDL_WARNING, capdl_object(spec, i)->pos,
+            capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(spec, i),
                                "interrupt object '%s' has no number: map it in 'irq maps'",
                                capdl_check_label(c, i, label));
         }
@@ -69,11 +69,11 @@ static void check_thread_domains(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-
-        if (object->kind == CAPDL_KIND_TCB && object->u.tcb && object->u.tcb->dom > 255) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255",
-                               capdl_check_label(c, i, label), object->u.tcb->dom);
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && capdl_object_tcb(c->spec, i) &&
+            capdl_object_tcb(c->spec, i)->dom > 255) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
+                               "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", capdl_check_label(c, i, label),
+                               capdl_object_tcb(c->spec, i)->dom);
         }
     }
 }

@@ -11,7 +11,7 @@ static void check_description(struct checker *c, uint32_t id)
 
     capdl_check_label(c, id, label);
     if (!cap) {
-        capdl_check_report(c, CAPDL_ERROR, capdl_object(c->spec, id)->pos,
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "leftovers '%s' are described nowhere: name a frame of 4k in slot 0, as in %s { 0: info }",
                            label, label);
         return;
@@ -20,11 +20,11 @@ static void check_description(struct checker *c, uint32_t id)
         return; /* cap-slot says so */
     }
     capdl_check_label(c, cap->object, frame);
-    if (capdl_object(c->spec, cap->object)->size_bits != 12) {
+    if (capdl_object_size_bits(c->spec, cap->object) != 12) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', in which leftovers '%s' are described, must have 4k",
                                frame, label);
     }
-    if (capdl_object(c->spec, cap->object)->u.fills.count) {
+    if (capdl_object_fills(c->spec, cap->object).count) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "frame '%s' has a fill, but all of it is overwritten with what leftovers '%s' are",
                                frame, label);
@@ -33,19 +33,21 @@ static void check_description(struct checker *c, uint32_t id)
 
 static void check_declaration(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
-    if (!capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS)) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' need at least one slot", label);
+    if (!capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_SLOTS)) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id), "leftovers '%s' need at least one slot",
+                           label);
     }
-    if (capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' have devices: %" PRIu64 ": expected 0 or 1",
-                           label, capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES));
+    if (capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_DEVICES) > 1) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
+                           "leftovers '%s' have devices: %" PRIu64 ": expected 0 or 1", label,
+                           capdl_object_number(c->spec, id, CAPDL_NUMBER_LEFTOVER_DEVICES));
     }
-    if (object->parent != CAPDL_NO_OBJECT) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos, "leftovers '%s' cannot be made from an untyped", label);
+    if (capdl_object_parent(c->spec, id) != CAPDL_NO_OBJECT) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
+                           "leftovers '%s' cannot be made from an untyped", label);
     }
     check_description(c, id);
 }
@@ -53,9 +55,10 @@ static void check_declaration(struct checker *c, uint32_t id)
 /* The slots belong to what is handed over: from the one named on, as many as the object says. */
 static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
-    const struct capdl_object *cnode = capdl_object(c->spec, id);
-    uint64_t slots = capdl_object_number(capdl_object(c->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS);
-    uint64_t size = cnode->size_bits < 64 ? UINT64_C(1) << cnode->size_bits : UINT64_MAX;
+    struct capdl_caps caps = capdl_object_caps(c->spec, id);
+    uint64_t slots = capdl_object_number(c->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS);
+    uint64_t size =
+        capdl_object_size_bits(c->spec, id) < 64 ? UINT64_C(1) << capdl_object_size_bits(c->spec, id) : UINT64_MAX;
     char label[CHECK_LABEL], holder[CHECK_LABEL];
 
     capdl_check_label(c, cap->object, label);
@@ -65,7 +68,7 @@ static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *
                                "leftovers '%s' take %" PRIu64 " slots from %" PRIu64 " on; CNode '%s' has %" PRIu64,
                                label, slots, cap->slot, holder, size);
     }
-    for (const struct capdl_cap *next = cap + 1; next < cnode->caps + cnode->num_caps; next++) {
+    for (const struct capdl_cap *next = cap + 1; next < caps.list + caps.count; next++) {
         if (next->slot - cap->slot < slots) {
             capdl_check_report_cap(c, CAPDL_ERROR, next,
                                    "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64
@@ -81,10 +84,10 @@ static const struct capdl_cap *check_holders(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        for (uint32_t j = 0; object->kind == CAPDL_KIND_CNODE && j < object->num_caps; j++) {
-            const struct capdl_cap *cap = &object->caps[j];
+        for (uint32_t j = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
 
             if (cap->kind != CAPDL_KIND_LEFTOVER || cap->object == CAPDL_NO_OBJECT) {
                 continue;
@@ -118,11 +121,11 @@ void capdl_check_leftover(struct checker *c)
     uint32_t declared = CAPDL_NO_OBJECT;
 
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind != CAPDL_KIND_LEFTOVER) {
+        if (capdl_object_kind(spec, i) != CAPDL_KIND_LEFTOVER) {
             continue;
         }
         if (declared != CAPDL_NO_OBJECT) {
-            capdl_check_report(c, CAPDL_ERROR, capdl_object(spec, i)->pos,
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, i),
                                "'%s' would be given what '%s' is given: there can be one leftover in a spec",
                                capdl_check_label(c, i, label), capdl_check_label(c, declared, first));
         }
@@ -130,7 +133,7 @@ void capdl_check_leftover(struct checker *c)
         check_declaration(c, i);
     }
     if (declared != CAPDL_NO_OBJECT && !holder) {
-        capdl_check_report(c, CAPDL_ERROR, capdl_object(spec, declared)->pos,
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, declared),
                            "leftovers '%s' are given to nobody: put them into a CNode",
                            capdl_check_label(c, declared, label));
     }

@@ -6,18 +6,19 @@
 #include "check.h"
 
 /* log2 of an object's size in bytes; where kernels differ, the smallest. */
-static unsigned object_bits(const struct checker *c, const struct capdl_object *object)
+static unsigned object_bits(const struct checker *c, uint32_t object)
 {
     bool wide = c->spec->arch != CAPDL_ARCH_ARM11 && c->spec->arch != CAPDL_ARCH_IA32;
 
-    switch (object->kind) {
+    switch (capdl_object_kind(c->spec, object)) {
     case CAPDL_KIND_UT:
     case CAPDL_KIND_FRAME:
-        return object->size_bits;
+        return capdl_object_size_bits(c->spec, object);
     case CAPDL_KIND_CNODE:
-        return object->size_bits + (wide ? 5 : 4);
+        return capdl_object_size_bits(c->spec, object) + (wide ? 5 : 4);
     case CAPDL_KIND_SC:
-        return object->flags & CAPDL_OBJECT_HAS_SIZE ? object->size_bits : 7;
+        return capdl_object_flags(c->spec, object) & CAPDL_OBJECT_HAS_SIZE ? capdl_object_size_bits(c->spec, object)
+                                                                           : 7;
     case CAPDL_KIND_TCB:
         return wide ? 10 : 9;
     case CAPDL_KIND_PT:
@@ -40,17 +41,19 @@ static unsigned object_bits(const struct checker *c, const struct capdl_object *
     }
 }
 
-static bool is_fixed(const struct capdl_object *object)
+static bool is_fixed(const struct capdl_spec *spec, uint32_t object)
 {
-    return object->flags & CAPDL_OBJECT_HAS_PADDR &&
-           (object->kind != CAPDL_KIND_UT || object->flags & CAPDL_OBJECT_HAS_SIZE);
+    return capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR &&
+           (capdl_object_kind(spec, object) != CAPDL_KIND_UT ||
+            capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_SIZE);
 }
 
-static uint64_t last_byte(const struct capdl_object *object)
+static uint64_t last_byte(const struct capdl_spec *spec, uint32_t object)
 {
-    uint64_t size = UINT64_C(1) << object->size_bits;
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(spec, object);
 
-    return object->paddr > UINT64_MAX - (size - 1) ? UINT64_MAX : object->paddr + (size - 1);
+    return capdl_object_paddr(spec, object) > UINT64_MAX - (size - 1) ? UINT64_MAX
+                                                                      : capdl_object_paddr(spec, object) + (size - 1);
 }
 
 void capdl_check_paddr(struct checker *c)
@@ -58,13 +61,13 @@ void capdl_check_paddr(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        uint64_t mask = (UINT64_C(1) << object->size_bits) - 1;
+        uint64_t mask = (UINT64_C(1) << capdl_object_size_bits(c->spec, i)) - 1;
 
-        if (is_fixed(object) && object->paddr & mask) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos,
+        if (is_fixed(c->spec, i) && capdl_object_paddr(c->spec, i) & mask) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "%s '%s' is at 0x%" PRIx64 ", which is not a multiple of its size 0x%" PRIx64,
-                               capdl_kind_name(object->kind), capdl_check_label(c, i, label), object->paddr, mask + 1);
+                               capdl_kind_name(capdl_object_kind(c->spec, i)), capdl_check_label(c, i, label),
+                               capdl_object_paddr(c->spec, i), mask + 1);
         }
     }
 }
@@ -74,16 +77,15 @@ void capdl_check_paddr(struct checker *c)
 static int fixed_compare(const void *left, const void *right, void *spec)
 {
     uint32_t i = *(const uint32_t *)left, j = *(const uint32_t *)right;
-    const struct capdl_object *a = capdl_object(spec, i), *b = capdl_object(spec, j);
 
-    if (a->paddr != b->paddr) {
-        return a->paddr < b->paddr ? -1 : 1;
+    if (capdl_object_paddr(spec, i) != capdl_object_paddr(spec, j)) {
+        return capdl_object_paddr(spec, i) < capdl_object_paddr(spec, j) ? -1 : 1;
     }
-    if (a->size_bits != b->size_bits) {
-        return a->size_bits > b->size_bits ? -1 : 1;
+    if (capdl_object_size_bits(spec, i) != capdl_object_size_bits(spec, j)) {
+        return capdl_object_size_bits(spec, i) > capdl_object_size_bits(spec, j) ? -1 : 1;
     }
-    if ((a->kind == CAPDL_KIND_UT) != (b->kind == CAPDL_KIND_UT)) {
-        return a->kind == CAPDL_KIND_UT ? -1 : 1;
+    if ((capdl_object_kind(spec, i) == CAPDL_KIND_UT) != (capdl_object_kind(spec, j) == CAPDL_KIND_UT)) {
+        return capdl_object_kind(spec, i) == CAPDL_KIND_UT ? -1 : 1;
     }
     return i < j ? -1 : i > j;
 }
@@ -96,7 +98,7 @@ static uint32_t *fixed_collect(const struct checker *c, uint32_t *count)
     *count = 0;
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         if ((capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME || capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) &&
-            is_fixed(capdl_object(c->spec, i))) {
+            is_fixed(c->spec, i)) {
             list[(*count)++] = i;
         }
     }
@@ -117,16 +119,16 @@ static bool covers(const struct checker *c, uint32_t untyped, uint32_t object)
 
 static void report_overlap(struct checker *c, uint32_t id, uint32_t other)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL], second[CHECK_LABEL];
     size_t errors = c->diags->num_errors;
 
-    capdl_check_report(c, CAPDL_ERROR, object->pos, "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64,
-                       capdl_kind_name(object->kind), capdl_check_label(c, id, label), object->paddr,
-                       capdl_kind_name(capdl_object_kind(c->spec, other)), capdl_check_label(c, other, second),
-                       capdl_object(c->spec, other)->paddr);
+    capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
+                       "%s '%s' at 0x%" PRIx64 " overlaps %s '%s' at 0x%" PRIx64,
+                       capdl_kind_name(capdl_object_kind(c->spec, id)), capdl_check_label(c, id, label),
+                       capdl_object_paddr(c->spec, id), capdl_kind_name(capdl_object_kind(c->spec, other)),
+                       capdl_check_label(c, other, second), capdl_object_paddr(c->spec, other));
     if (c->diags->num_errors > errors) {
-        capdl_note(c->diags, capdl_object(c->spec, other)->pos, "'%s' is declared here", second);
+        capdl_note(c->diags, capdl_object_pos(c->spec, other), "'%s' is declared here", second);
     }
 }
 
@@ -137,9 +139,7 @@ void capdl_check_overlap(struct checker *c)
                     *open = capdl_spec_realloc(NULL, count * sizeof(*open));
 
     for (uint32_t i = 0; i < count; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, list[i]);
-
-        while (depth && last_byte(capdl_object(c->spec, open[depth - 1])) < object->paddr) {
+        while (depth && last_byte(c->spec, open[depth - 1]) < capdl_object_paddr(c->spec, list[i])) {
             depth--;
         }
         if (depth && !covers(c, open[depth - 1], list[i]) && !covers(c, list[i], open[depth - 1])) {
@@ -153,30 +153,33 @@ void capdl_check_overlap(struct checker *c)
 
 static void check_child(struct checker *c, uint32_t id, uint64_t *used)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id), *untyped = capdl_object(c->spec, object->parent);
-    unsigned bits = object_bits(c, object);
+    const struct capdl_spec *spec = c->spec;
+    uint32_t untyped = capdl_object_parent(spec, id);
+    unsigned bits = object_bits(c, id);
     char label[CHECK_LABEL], parent[CHECK_LABEL];
 
-    if (!(untyped->flags & CAPDL_OBJECT_HAS_SIZE) ||
-        (object->kind == CAPDL_KIND_UT && !(object->flags & CAPDL_OBJECT_HAS_SIZE))) {
+    if (!(capdl_object_flags(spec, untyped) & CAPDL_OBJECT_HAS_SIZE) ||
+        (capdl_object_kind(spec, id) == CAPDL_KIND_UT && !(capdl_object_flags(spec, id) & CAPDL_OBJECT_HAS_SIZE))) {
         return;
     }
     capdl_check_label(c, id, label);
-    capdl_check_label(c, object->parent, parent);
-    if (bits > untyped->size_bits) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos,
+    capdl_check_label(c, untyped, parent);
+    if (bits > capdl_object_size_bits(spec, untyped)) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, id),
                            "%s '%s' takes 2^%u bytes and does not fit into untyped '%s' of 2^%u",
-                           capdl_kind_name(object->kind), label, bits, parent, untyped->size_bits);
+                           capdl_kind_name(capdl_object_kind(spec, id)), label, bits, parent,
+                           capdl_object_size_bits(spec, untyped));
         return;
     }
-    if (is_fixed(object) && is_fixed(untyped) &&
-        (object->paddr < untyped->paddr || last_byte(object) > last_byte(untyped))) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos,
+    if (is_fixed(spec, id) && is_fixed(spec, untyped) &&
+        (capdl_object_paddr(spec, id) < capdl_object_paddr(spec, untyped) ||
+         last_byte(spec, id) > last_byte(spec, untyped))) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, id),
                            "%s '%s' at 0x%" PRIx64 " lies outside untyped '%s', which is 0x%" PRIx64 " to 0x%" PRIx64,
-                           capdl_kind_name(object->kind), label, object->paddr, parent, untyped->paddr,
-                           last_byte(untyped));
+                           capdl_kind_name(capdl_object_kind(spec, id)), label, capdl_object_paddr(spec, id), parent,
+                           capdl_object_paddr(spec, untyped), last_byte(spec, untyped));
     }
-    used[object->parent] += UINT64_C(1) << bits;
+    used[untyped] += UINT64_C(1) << bits;
 }
 
 /* Untypeds that cover themselves by way of others: follows the parents of each, marking what has been followed. */
@@ -193,7 +196,7 @@ static void check_circles(struct checker *c)
             at = capdl_object_parent(c->spec, at);
         }
         if (at != CAPDL_NO_OBJECT && mark[at] == i + 1) {
-            capdl_check_report(c, CAPDL_ERROR, capdl_object(c->spec, at)->pos,
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, at),
                                "untyped '%s' is, by way of its children, made from itself",
                                capdl_check_label(c, at, label));
         }
@@ -213,12 +216,12 @@ void capdl_check_cover(struct checker *c)
         }
     }
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = used[i] && !c->errors_only ? capdl_object(c->spec, i) : NULL;
+        uint64_t size = UINT64_C(1) << capdl_object_size_bits(c->spec, i);
 
-        if (object && used[i] > UINT64_C(1) << object->size_bits) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos,
+        if (used[i] > size && !c->errors_only) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "the children of untyped '%s' take at least %" PRIu64 " bytes, but it has %" PRIu64,
-                               capdl_check_label(c, i, label), used[i], UINT64_C(1) << object->size_bits);
+                               capdl_check_label(c, i, label), used[i], size);
         }
     }
     capdl_check_zeros_free(c, used, sizeof(*used));

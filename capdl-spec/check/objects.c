@@ -10,10 +10,12 @@ static bool is_64_bit(const struct checker *c)
 }
 
 /* Capabilities to what the kernel has from the start. */
-static void check_control_arch(struct checker *c, const struct capdl_object *container)
+static void check_control_arch(struct checker *c, uint32_t container)
 {
-    for (uint32_t i = 0; i < container->num_caps; i++) {
-        const struct capdl_cap *cap = &container->caps[i];
+    struct capdl_caps caps = capdl_object_caps(c->spec, container);
+
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
 
         if (cap->object == CAPDL_NO_OBJECT && !capdl_kind_on_arch(cap->kind, c->spec->arch)) {
             capdl_check_report_cap(c, CAPDL_ERROR, cap, "'%s' does not exist on %s", capdl_kind_keyword(cap->kind),
@@ -27,41 +29,39 @@ void capdl_check_object_arch(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-
-        if (!capdl_kind_on_arch(object->kind, c->spec->arch)) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos, "'%s' is %s (%s), which does not exist on %s",
-                               capdl_check_label(c, i, label), capdl_spec_kind_phrase(object->kind),
-                               capdl_kind_keyword(object->kind), capdl_arch_name(c->spec->arch));
+        if (!capdl_kind_on_arch(capdl_object_kind(c->spec, i), c->spec->arch)) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
+                               "'%s' is %s (%s), which does not exist on %s", capdl_check_label(c, i, label),
+                               capdl_spec_kind_phrase(capdl_object_kind(c->spec, i)),
+                               capdl_kind_keyword(capdl_object_kind(c->spec, i)), capdl_arch_name(c->spec->arch));
         }
-        check_control_arch(c, object);
+        check_control_arch(c, i);
     }
 }
 
 static void check_cnode_size(struct checker *c, uint32_t id, unsigned word_bits)
 {
     unsigned most = word_bits == 64 ? 64 - 5 : 32 - 4; /* a slot has 32 or 16 bytes */
-    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL];
 
-    if (object->size_bits > most) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos, "CNode '%s' has %u bits: at most %u fit into an address space",
-                           capdl_check_label(c, id, label), object->size_bits, most);
+    if (capdl_object_size_bits(c->spec, id) > most) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
+                           "CNode '%s' has %u bits: at most %u fit into an address space",
+                           capdl_check_label(c, id, label), capdl_object_size_bits(c->spec, id), most);
     }
 }
 
 static void check_untyped_size(struct checker *c, uint32_t id, unsigned word_bits)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     unsigned most = word_bits == 64 ? 47 : 29;
     char label[CHECK_LABEL];
 
-    if (!(object->flags & CAPDL_OBJECT_HAS_SIZE)) {
-        capdl_check_report(c, CAPDL_WARNING, object->pos, "untyped '%s' has no size: write ut (n bits)",
-                           capdl_check_label(c, id, label));
-    } else if (object->size_bits < 4 || object->size_bits > most) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos, "untyped '%s' has %u bits: expected 4 to %u",
-                           capdl_check_label(c, id, label), object->size_bits, most);
+    if (!(capdl_object_flags(c->spec, id) & CAPDL_OBJECT_HAS_SIZE)) {
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
+                           "untyped '%s' has no size: write ut (n bits)", capdl_check_label(c, id, label));
+    } else if (capdl_object_size_bits(c->spec, id) < 4 || capdl_object_size_bits(c->spec, id) > most) {
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id), "untyped '%s' has %u bits: expected 4 to %u",
+                           capdl_check_label(c, id, label), capdl_object_size_bits(c->spec, id), most);
     }
 }
 
@@ -89,10 +89,10 @@ static const struct {
     [CAPDL_ARCH_IA32] = {"4k and 4M", {12, 22}},
 };
 
-bool capdl_check_frame_is_legal(const struct checker *c, const struct capdl_object *frame)
+bool capdl_check_frame_is_legal(const struct checker *c, uint32_t frame)
 {
     for (unsigned i = 0; i < sizeof(frame_sizes[0].bits); i++) {
-        if (frame_sizes[c->spec->arch].bits[i] == frame->size_bits) {
+        if (frame_sizes[c->spec->arch].bits[i] == capdl_object_size_bits(c->spec, frame)) {
             return true;
         }
     }
@@ -104,12 +104,11 @@ void capdl_check_frame_size(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-
-        if (object->kind == CAPDL_KIND_FRAME && capdl_check_knows_size(c, object) &&
-            !capdl_check_frame_is_legal(c, object)) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos, "frame '%s' has 2^%u bytes: frames of %s have %s",
-                               capdl_check_label(c, i, label), object->size_bits, capdl_arch_name(c->spec->arch),
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME && capdl_check_knows_size(c, i) &&
+            !capdl_check_frame_is_legal(c, i)) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
+                               "frame '%s' has 2^%u bytes: frames of %s have %s", capdl_check_label(c, i, label),
+                               capdl_object_size_bits(c->spec, i), capdl_arch_name(c->spec->arch),
                                frame_sizes[c->spec->arch].names);
         }
     }
@@ -117,7 +116,7 @@ void capdl_check_frame_size(struct checker *c)
 
 static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fill *fill)
 {
-    uint64_t size = UINT64_C(1) << capdl_object(c->spec, id)->size_bits;
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(c->spec, id);
     char label[CHECK_LABEL];
 
     if (fill->kind == CAPDL_FILL_OTHER) {
@@ -134,11 +133,11 @@ static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fi
 void capdl_check_fill(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-
+        struct capdl_fills fills = capdl_object_fills(c->spec, i);
         for (size_t j = 0;
-             object->kind == CAPDL_KIND_FRAME && capdl_check_knows_size(c, object) && j < object->u.fills.count; j++) {
-            check_one_fill(c, i, &object->u.fills.list[j]);
+             capdl_object_kind(c->spec, i) == CAPDL_KIND_FRAME && capdl_check_knows_size(c, i) && j < fills.count;
+             j++) {
+            check_one_fill(c, i, &fills.list[j]);
         }
     }
 }
@@ -148,21 +147,21 @@ void capdl_check_priority(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        const struct capdl_tcb *tcb = object->kind == CAPDL_KIND_TCB ? object->u.tcb : NULL;
+        const struct capdl_tcb *tcb =
+            capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
 
         if (!tcb) {
             continue;
         }
         capdl_check_label(c, i, label);
         if (tcb->prio > 255) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos, "TCB '%s' has priority %" PRIu64 ": expected 0 to 255",
-                               label, tcb->prio);
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
+                               "TCB '%s' has priority %" PRIu64 ": expected 0 to 255", label, tcb->prio);
         } else if (tcb->max_prio > 255) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos,
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "TCB '%s' has maximum priority %" PRIu64 ": expected 0 to 255", label, tcb->max_prio);
         } else if (tcb->prio > tcb->max_prio) {
-            capdl_check_report(c, CAPDL_WARNING, object->pos,
+            capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
                                "TCB '%s' has priority %" PRIu64 " above its maximum priority %" PRIu64
                                ": it could not give itself the priority it has",
                                label, tcb->prio, tcb->max_prio);
@@ -175,21 +174,21 @@ void capdl_check_scheduling(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        const struct capdl_sc *sc = object->kind == CAPDL_KIND_SC ? object->u.sc : NULL;
+        const struct capdl_sc *sc = capdl_object_kind(c->spec, i) == CAPDL_KIND_SC ? capdl_object_sc(c->spec, i) : NULL;
 
-        if (object->kind == CAPDL_KIND_SC && object->flags & CAPDL_OBJECT_HAS_SIZE &&
-            (object->size_bits < 7 || object->size_bits > 16)) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos, "scheduling context '%s' has %u bits: expected 7 to 16",
-                               capdl_check_label(c, i, label), object->size_bits);
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_SC && capdl_object_flags(c->spec, i) & CAPDL_OBJECT_HAS_SIZE &&
+            (capdl_object_size_bits(c->spec, i) < 7 || capdl_object_size_bits(c->spec, i) > 16)) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
+                               "scheduling context '%s' has %u bits: expected 7 to 16", capdl_check_label(c, i, label),
+                               capdl_object_size_bits(c->spec, i));
         }
         if (sc && sc->has_times && sc->budget > sc->period) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos,
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "scheduling context '%s' has a budget of %" PRIu64 " us in a period of %" PRIu64
                                " us: the budget cannot be larger",
                                capdl_check_label(c, i, label), sc->budget, sc->period);
         } else if (sc && sc->has_times && !sc->budget) {
-            capdl_check_report(c, CAPDL_ERROR, object->pos,
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "scheduling context '%s' has no budget: no thread could run on it",
                                capdl_check_label(c, i, label));
         }
@@ -198,13 +197,12 @@ void capdl_check_scheduling(struct checker *c)
 
 static void check_one_thread(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     bool cspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_CSPACE),
          vspace = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_VSPACE);
     char label[CHECK_LABEL];
 
     if (!cspace || !vspace) {
-        capdl_check_report(c, CAPDL_WARNING, object->pos, "TCB '%s' has no %s: it cannot run",
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id), "TCB '%s' has no %s: it cannot run",
                            capdl_check_label(c, id, label),
                            cspace   ? "vspace"
                            : vspace ? "cspace"
@@ -212,7 +210,7 @@ static void check_one_thread(struct checker *c, uint32_t id)
     }
     if (c->spec->arch == CAPDL_ARCH_X86_64 && capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU) &&
         !capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_EPT_ROOT)) {
-        capdl_check_report(c, CAPDL_WARNING, object->pos,
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
                            "TCB '%s' has a virtual CPU but no ept_root: its guest has no memory",
                            capdl_check_label(c, id, label));
     }
@@ -229,12 +227,13 @@ void capdl_check_thread(struct checker *c)
 
 /* Threads act without being referred to, so do devices that see something, and untypeds that cover something have done
    their duty. */
-static bool acts(const struct capdl_object *object)
+static bool acts(const struct capdl_spec *spec, uint32_t object)
 {
-    bool device = object->kind == CAPDL_KIND_IO_DEVICE || object->kind == CAPDL_KIND_STREAMID;
+    bool device = capdl_object_kind(spec, object) == CAPDL_KIND_IO_DEVICE ||
+                  capdl_object_kind(spec, object) == CAPDL_KIND_STREAMID;
 
-    return object->kind == CAPDL_KIND_TCB || object->kind == CAPDL_KIND_UT || object->kind == CAPDL_KIND_PROGRAM ||
-           (device && object->num_caps);
+    return capdl_object_kind(spec, object) == CAPDL_KIND_TCB || capdl_object_kind(spec, object) == CAPDL_KIND_UT ||
+           capdl_object_kind(spec, object) == CAPDL_KIND_PROGRAM || (device && capdl_object_caps(spec, object).count);
 }
 
 void capdl_check_unused(struct checker *c)
@@ -242,12 +241,11 @@ void capdl_check_unused(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-
-        if (c->used[i] || acts(object) || object->flags & CAPDL_OBJECT_GENERATED) {
+        if (c->used[i] || acts(c->spec, i) || capdl_object_flags(c->spec, i) & CAPDL_OBJECT_GENERATED) {
             continue;
         }
-        capdl_check_report(c, CAPDL_WARNING, object->pos, "%s '%s' is not used: no capability refers to it",
-                           capdl_kind_name(object->kind), capdl_check_label(c, i, label));
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
+                           "%s '%s' is not used: no capability refers to it",
+                           capdl_kind_name(capdl_object_kind(c->spec, i)), capdl_check_label(c, i, label));
     }
 }

@@ -103,17 +103,18 @@ unsigned capdl_check_table_entries(const struct checker *c, uint32_t id)
 
 static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap, const struct table *table)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     char label[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
     if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame", capdl_kind_name(object->kind),
-                               label, capdl_spec_kind_phrase(cap->kind));
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame",
+                               capdl_kind_name(capdl_object_kind(c->spec, id)), label,
+                               capdl_spec_kind_phrase(cap->kind));
     } else {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame or %s (%s)",
-                               capdl_kind_name(object->kind), label, capdl_spec_kind_phrase(cap->kind),
-                               capdl_spec_kind_phrase(table->below), capdl_kind_keyword(table->below));
+                               capdl_kind_name(capdl_object_kind(c->spec, id)), label,
+                               capdl_spec_kind_phrase(cap->kind), capdl_spec_kind_phrase(table->below),
+                               capdl_kind_keyword(table->below));
     }
 }
 
@@ -122,20 +123,21 @@ void capdl_check_table_nesting(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        const struct table *table = capdl_check_is_table(object->kind) ? table_find(c, object->kind) : NULL;
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+        const struct table *table =
+            capdl_check_is_table(capdl_object_kind(c->spec, i)) ? table_find(c, capdl_object_kind(c->spec, i)) : NULL;
         bool riscv = c->spec->arch == CAPDL_ARCH_RISCV;
 
-        for (uint32_t j = 0; table && j < object->num_caps; j++) {
-            const struct capdl_cap *cap = &object->caps[j];
+        for (uint32_t j = 0; table && j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
 
             if (cap->kind != CAPDL_KIND_FRAME && capdl_check_exists(c, cap->kind) &&
                 (cap->kind != table->below || (table->below == table->kind && !riscv))) {
                 report_nesting(c, i, cap, table);
             }
         }
-        if (table && riscv && object->num_caps && table_depth(c, i) >= SV39_LEVELS) {
-            capdl_check_report_cap(c, CAPDL_ERROR, &object->caps[0],
+        if (table && riscv && caps.count && table_depth(c, i) >= SV39_LEVELS) {
+            capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[0],
                                    "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
                                    capdl_check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
         }
@@ -144,12 +146,12 @@ void capdl_check_table_nesting(struct checker *c)
 
 static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
-    const struct table *table = table_find(c, object->kind);
+    struct capdl_caps caps = capdl_object_caps(c->spec, id);
+    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
-    for (uint32_t j = 0; table && j < object->num_caps; j++) {
-        const struct capdl_cap *cap = &object->caps[j];
+    for (uint32_t j = 0; table && j < caps.count; j++) {
+        const struct capdl_cap *cap = &caps.list[j];
 
         if (cap->kind != table->below || cap->object == CAPDL_NO_OBJECT) {
             continue;
@@ -187,12 +189,11 @@ static const char *size_name(unsigned bits, char *buffer, size_t size)
 
 static void check_level(struct checker *c, uint32_t table, const struct capdl_cap *cap, unsigned shift)
 {
-    const struct capdl_object *frame = capdl_object(c->spec, cap->object);
     bool holds_frames = shift <= 30 && capdl_object_kind(c->spec, table) != CAPDL_KIND_EPT_PDPT;
     char label[CHECK_LABEL], holder[CHECK_LABEL], has[32], expected[32];
 
-    if (!capdl_check_knows_size(c, frame) || !capdl_check_frame_is_legal(c, frame) ||
-        (holds_frames && frame->size_bits == shift)) {
+    if (!capdl_check_knows_size(c, cap->object) || !capdl_check_frame_is_legal(c, cap->object) ||
+        (holds_frames && capdl_object_size_bits(c->spec, cap->object) == shift)) {
         return;
     }
     capdl_check_label(c, cap->object, label);
@@ -202,7 +203,7 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
                                label, capdl_kind_name(capdl_object_kind(c->spec, table)), holder);
     } else {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
-                               label, size_name(frame->size_bits, has, sizeof(has)),
+                               label, size_name(capdl_object_size_bits(c->spec, cap->object), has, sizeof(has)),
                                capdl_kind_name(capdl_object_kind(c->spec, table)), holder,
                                size_name(shift, expected, sizeof(expected)));
     }
@@ -211,12 +212,12 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
 void capdl_check_frame_level(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
-        unsigned shift = capdl_check_is_table(object->kind) ? capdl_check_table_shift(c, i) : 0;
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+        unsigned shift = capdl_check_is_table(capdl_object_kind(c->spec, i)) ? capdl_check_table_shift(c, i) : 0;
 
-        for (uint32_t j = 0; shift && j < object->num_caps; j++) {
-            if (object->caps[j].kind == CAPDL_KIND_FRAME) {
-                check_level(c, i, &object->caps[j], shift);
+        for (uint32_t j = 0; shift && j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_FRAME) {
+                check_level(c, i, &caps.list[j], shift);
             }
         }
     }
@@ -228,10 +229,10 @@ void capdl_check_frame_rights(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        for (uint32_t j = 0; capdl_check_is_table(object->kind) && j < object->num_caps; j++) {
-            const struct capdl_cap *cap = &object->caps[j];
+        for (uint32_t j = 0; capdl_check_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
 
             if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ)) {
                 capdl_check_report_cap(c, CAPDL_WARNING, cap,
@@ -243,7 +244,7 @@ void capdl_check_frame_rights(struct checker *c)
 }
 
 /* Whether a capability's mapping is that of its frame. */
-static bool check_one_mapping(struct checker *c, const struct capdl_object *holder, const struct capdl_cap *cap)
+static bool check_one_mapping(struct checker *c, uint32_t holder, const struct capdl_cap *cap)
 {
     const struct capdl_cap_extra *extra = capdl_cap_extra(c->spec, cap);
     const struct capdl_cap *mapped = capdl_spec_cap_at(c->spec, extra->mapping_container, extra->mapping_slot);
@@ -258,9 +259,9 @@ static bool check_one_mapping(struct checker *c, const struct capdl_object *hold
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
                                extra->mapping_slot, table, label);
-    } else if (holder->kind != CAPDL_KIND_CNODE) {
+    } else if (capdl_object_kind(c->spec, holder) != CAPDL_KIND_CNODE) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
-                               capdl_spec_kind_phrase(holder->kind));
+                               capdl_spec_kind_phrase(capdl_object_kind(c->spec, holder)));
     } else {
         return true;
     }
@@ -307,12 +308,12 @@ void capdl_check_mapping(struct checker *c)
     size_t count = 0, capacity = 0;
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(c->spec, i);
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        for (uint32_t j = 0; j < object->num_caps; j++) {
-            if (object->caps[j].flags & CAPDL_CAP_HAS_MAPPING && check_one_mapping(c, object, &object->caps[j])) {
+        for (uint32_t j = 0; j < caps.count; j++) {
+            if (caps.list[j].flags & CAPDL_CAP_HAS_MAPPING && check_one_mapping(c, i, &caps.list[j])) {
                 list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
-                list[count++] = &object->caps[j];
+                list[count++] = &caps.list[j];
             }
         }
     }
@@ -374,21 +375,20 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
 
 static void check_one_buffer(struct checker *c, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(c->spec, id);
     const struct capdl_cap *buffer = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_IPC_BUFFER);
-    uint64_t address = object->u.tcb ? object->u.tcb->addr : 0;
+    uint64_t address = capdl_object_tcb(c->spec, id) ? capdl_object_tcb(c->spec, id)->addr : 0;
     char label[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
     if (!buffer && address) {
-        capdl_check_report(c, CAPDL_WARNING, object->pos,
+        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
                            "TCB '%s' has an IPC buffer address, but no frame in slot ipc_buffer_slot", label);
     }
     if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU)) {
         return;
     }
     if (address % 512) {
-        capdl_check_report(c, CAPDL_ERROR, object->pos,
+        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label,
                            address);
     } else {

@@ -35,12 +35,12 @@ static void add_chunk(struct spec_caps_pool *pool, size_t need)
 }
 
 /* Whether a container's capabilities are the last of the chunk, so that another can be put behind them. */
-static bool is_last(const struct spec_caps_pool *pool, const struct spec_caps *caps)
+static bool is_last(const struct spec_caps_pool *pool, const struct capdl_object_caps *caps)
 {
     return !caps->capacity && caps->count && caps->list + caps->count == pool->chunks->caps + pool->used;
 }
 
-static void move_to_chunk(struct spec_caps_pool *pool, struct spec_caps *caps)
+static void move_to_chunk(struct spec_caps_pool *pool, struct capdl_object_caps *caps)
 {
     if (!pool->chunks || pool->size - pool->used < (size_t)caps->count + 1) {
         add_chunk(pool, (size_t)caps->count * 2 + 1);
@@ -52,7 +52,7 @@ static void move_to_chunk(struct spec_caps_pool *pool, struct spec_caps *caps)
     pool->used += caps->count;
 }
 
-static void move_to_block(struct spec_caps *caps)
+static void move_to_block(struct capdl_object_caps *caps)
 {
     uint32_t capacity = caps->count < UINT32_MAX / 2 ? caps->count * 2 + 4 : UINT32_MAX;
     struct capdl_cap *old = caps->capacity ? caps->list : NULL;
@@ -68,7 +68,7 @@ static void move_to_block(struct spec_caps *caps)
 void capdl_spec_append_cap(struct capdl_spec *spec, uint32_t container, const struct capdl_cap *cap)
 {
     struct spec_caps_pool *pool = spec->caps;
-    struct spec_caps *caps = capdl_spec_caps_of(spec, container);
+    struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     struct capdl_cap added = *cap; /* which may be one of those that move */
     bool last = is_last(pool, caps);
 
@@ -86,7 +86,7 @@ void capdl_spec_append_cap(struct capdl_spec *spec, uint32_t container, const st
 }
 
 /* The first cap whose slot is not below `slot`. Most caps are added in ascending order: look at the end first. */
-static uint32_t cap_place(const struct spec_caps *caps, uint64_t slot)
+static uint32_t cap_place(const struct capdl_object_caps *caps, uint64_t slot)
 {
     uint32_t low = 0, high = caps->count;
 
@@ -107,7 +107,7 @@ static uint32_t cap_place(const struct spec_caps *caps, uint64_t slot)
 
 bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struct capdl_cap *cap)
 {
-    struct spec_caps *caps = capdl_spec_caps_of(spec, container);
+    struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     uint32_t place = cap_place(caps, cap->slot);
     struct capdl_cap added = *cap;
 
@@ -129,7 +129,7 @@ bool capdl_spec_add_cap(struct capdl_spec *spec, uint32_t container, const struc
 
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *spec, uint32_t container, uint64_t slot)
 {
-    const struct spec_caps *caps = capdl_spec_caps_of(spec, container);
+    const struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     uint32_t place = cap_place(caps, slot);
 
     return place < caps->count && caps->list[place].slot == slot ? &caps->list[place] : NULL;
@@ -151,7 +151,7 @@ static void caps_merge(struct capdl_cap *to, const struct capdl_cap *from, size_
 
 void capdl_spec_sort_caps(struct capdl_spec *spec, uint32_t container)
 {
-    struct spec_caps *caps = capdl_spec_caps_of(spec, container);
+    struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
     size_t count = caps->count;
     struct capdl_cap *from = caps->list, *other = capdl_spec_realloc(NULL, count * sizeof(*other)), *to = other;
 
@@ -174,7 +174,7 @@ void capdl_spec_sort_caps(struct capdl_spec *spec, uint32_t container)
 
 void capdl_spec_keep_caps(struct capdl_spec *spec, uint32_t container, uint32_t count)
 {
-    struct spec_caps *caps = capdl_spec_caps_of(spec, container);
+    struct capdl_object_caps *caps = capdl_spec_caps_of(spec, container);
 
     if (is_last(spec->caps, caps)) {
         spec->caps->used -= caps->count - count;

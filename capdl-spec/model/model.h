@@ -32,13 +32,6 @@ struct capdl_spec_name_use {
 struct spec_arena_chunk;
 struct spec_caps_chunk;
 
-/* Capabilities of one container. capacity 0: they lie in a chunk and have no room behind them unless they are its last.
- */
-struct spec_caps {
-    struct capdl_cap *list;
-    uint32_t count, capacity;
-};
-
 struct spec_caps_pool {
     struct spec_caps_chunk *chunks;
     size_t used, size; /* of the first chunk */
@@ -82,7 +75,7 @@ void capdl_spec_objects_free(struct capdl_objects *);
 /* One more object; all of it is zero. */
 uint32_t capdl_spec_objects_add(struct capdl_spec *);
 /* capdl_spec_caps_mark: there are some now. */
-struct spec_caps *capdl_spec_caps_of(const struct capdl_spec *, uint32_t container);
+struct capdl_object_caps *capdl_spec_caps_of(const struct capdl_spec *, uint32_t container);
 void capdl_spec_caps_mark(struct capdl_spec *, uint32_t container);
 struct spec_caps_pool *capdl_spec_caps_new(void);
 void capdl_spec_caps_free(struct capdl_spec *);

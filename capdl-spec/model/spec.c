@@ -58,12 +58,14 @@ const char *capdl_arch_name(enum capdl_arch arch)
     return arches[arch];
 }
 
-char *capdl_object_label(const struct capdl_object *object, char *buffer, size_t size)
+char *capdl_object_label(const struct capdl_spec *spec, uint32_t id, char *buffer, size_t size)
 {
-    if (object->index == CAPDL_NO_INDEX) {
-        snprintf(buffer, size, "%s", object->name);
+    uint32_t index = capdl_object_index(spec, id);
+
+    if (index == CAPDL_NO_INDEX) {
+        snprintf(buffer, size, "%s", capdl_object_name(spec, id));
     } else {
-        snprintf(buffer, size, "%s[%u]", object->name, (unsigned)object->index);
+        snprintf(buffer, size, "%s[%u]", capdl_object_name(spec, id), (unsigned)index);
     }
     return buffer;
 }
@@ -151,9 +153,4 @@ uint32_t capdl_spec_add(struct capdl_spec *spec, const char *name, uint32_t inde
                         struct capdl_pos pos)
 {
     return capdl_spec_add_named(spec, capdl_spec_name_intern(spec, name, strlen(name)), index, kind, pos);
-}
-
-uint64_t capdl_object_number(const struct capdl_object *object, enum capdl_number number)
-{
-    return object->u.numbers ? object->u.numbers->value[number] : 0;
 }

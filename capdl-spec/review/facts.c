@@ -174,10 +174,10 @@ static void walk_from(struct gatherer *g, uint32_t who, uint32_t root, const str
     g->seen[root] = who + 1;
     while (depth) {
         uint32_t id = stack[--depth];
-        const struct capdl_object *object = capdl_object(g->world->spec, id);
+        struct capdl_caps caps = capdl_object_caps(g->world->spec, id);
 
-        for (uint32_t i = 0; i < object->num_caps; i++) {
-            const struct capdl_cap *cap = &object->caps[i];
+        for (uint32_t i = 0; i < caps.count; i++) {
+            const struct capdl_cap *cap = &caps.list[i];
 
             walk->visit(g, who, id, cap);
             if (cap->object == CAPDL_NO_OBJECT || g->seen[cap->object] == who + 1 || !walk->follows(g, who, cap)) {
@@ -256,10 +256,10 @@ static void gather_handler(struct gatherer *g, uint32_t tcb, const struct capdl_
 
 static void gather_tcb_caps(struct gatherer *g, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(g->world->spec, id);
+    struct capdl_caps caps = capdl_object_caps(g->world->spec, id);
 
-    for (uint32_t i = 0; i < object->num_caps; i++) {
-        const struct capdl_cap *cap = &object->caps[i];
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
 
         if (cap->slot == CAPDL_TCB_SLOT_FAULT_EP || cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP) {
             gather_handler(g, id, cap, cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP);
@@ -276,7 +276,7 @@ static void gather_tcb(struct gatherer *g, uint32_t id)
 {
     static const struct capdl_tcb defaults = {.prio = 125, .max_prio = 125, .resume = true};
     const struct capdl_tcb *tcb =
-        capdl_object(g->world->spec, id)->u.tcb ? capdl_object(g->world->spec, id)->u.tcb : &defaults;
+        capdl_object_tcb(g->world->spec, id) ? capdl_object_tcb(g->world->spec, id) : &defaults;
 
     fact_number(g, id, ATTRIBUTE_PRIO, tcb->prio);
     fact_number(g, id, ATTRIBUTE_MAX_PRIO, tcb->max_prio);
@@ -298,8 +298,7 @@ static void gather_tcb(struct gatherer *g, uint32_t id)
 static void gather_sc(struct gatherer *g, uint32_t id)
 {
     static const struct capdl_sc defaults;
-    const struct capdl_sc *sc =
-        capdl_object(g->world->spec, id)->u.sc ? capdl_object(g->world->spec, id)->u.sc : &defaults;
+    const struct capdl_sc *sc = capdl_object_sc(g->world->spec, id) ? capdl_object_sc(g->world->spec, id) : &defaults;
 
     fact_number(g, id, ATTRIBUTE_PERIOD, sc->period);
     fact_number(g, id, ATTRIBUTE_BUDGET, sc->budget);
@@ -308,12 +307,13 @@ static void gather_sc(struct gatherer *g, uint32_t id)
     fact_number(g, id, ATTRIBUTE_DATA, sc->data);
 }
 
-static uint64_t hash_fills(const struct capdl_object *frame)
+static uint64_t hash_fills(const struct capdl_spec *spec, uint32_t frame)
 {
     uint64_t hash = 0;
 
-    for (size_t i = 0; i < frame->u.fills.count; i++) {
-        const struct capdl_fill *fill = &frame->u.fills.list[i];
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct capdl_fill *fill = &fills.list[i];
 
         hash = (hash + fill->offset) * 31 + fill->length * 7 + fill->source_offset;
         for (const char *text = fill->text; text && *text; text++) {
@@ -326,8 +326,8 @@ static uint64_t hash_fills(const struct capdl_object *frame)
 static void gather_frame_content(struct gatherer *g, uint32_t id)
 {
     const struct world *world = g->world;
-    uint64_t content = g->options->content ? g->options->content(g->options->context, world->spec, id)
-                                           : hash_fills(capdl_object(world->spec, id));
+    uint64_t content =
+        g->options->content ? g->options->content(g->options->context, world->spec, id) : hash_fills(world->spec, id);
 
     if (content) {
         fact_of(g, RELATION_CONTENT, REVIEW_NONE, id)->value = content;
@@ -336,21 +336,21 @@ static void gather_frame_content(struct gatherer *g, uint32_t id)
 
 static void gather_numbers(struct gatherer *g, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(g->world->spec, id);
-    const struct capdl_numbers *numbers = object->u.numbers;
+    struct capdl_caps caps = capdl_object_caps(g->world->spec, id);
+    const struct capdl_numbers *numbers = capdl_object_numbers(g->world->spec, id);
 
     for (unsigned i = 0; numbers && i < CAPDL_NUMBER_COUNT; i++) {
         if (numbers->has >> i & 1) {
             fact_number(g, id, ATTRIBUTE_DEVICE + i, numbers->value[i]);
         }
     }
-    for (uint32_t i = 0; capdl_review_is_irq(object->kind) && i < object->num_caps; i++) {
+    for (uint32_t i = 0; capdl_review_is_irq(capdl_object_kind(g->world->spec, id)) && i < caps.count; i++) {
         struct fact *fact = fact_of(g, RELATION_SIGNAL, REVIEW_NONE, id);
 
-        fact->detail = target_number(g, &object->caps[i]);
-        fact->value = object->caps[i].data;
+        fact->detail = target_number(g, &caps.list[i]);
+        fact->value = caps.list[i].data;
         fact->holder = id;
-        fact->slot = object->caps[i].slot;
+        fact->slot = caps.list[i].slot;
     }
 }
 
@@ -363,22 +363,20 @@ static bool has_numbers(enum capdl_kind kind)
 
 static void gather_object(struct gatherer *g, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(g->world->spec, id);
-
-    fact_of(g, RELATION_OBJECT, REVIEW_NONE, id)->value = object->kind;
-    if (object->flags & CAPDL_OBJECT_HAS_PADDR) {
-        fact_number(g, id, ATTRIBUTE_PADDR, object->paddr);
+    fact_of(g, RELATION_OBJECT, REVIEW_NONE, id)->value = capdl_object_kind(g->world->spec, id);
+    if (capdl_object_flags(g->world->spec, id) & CAPDL_OBJECT_HAS_PADDR) {
+        fact_number(g, id, ATTRIBUTE_PADDR, capdl_object_paddr(g->world->spec, id));
     }
-    if (object->size_bits) {
-        fact_number(g, id, ATTRIBUTE_SIZE, object->size_bits);
+    if (capdl_object_size_bits(g->world->spec, id)) {
+        fact_number(g, id, ATTRIBUTE_SIZE, capdl_object_size_bits(g->world->spec, id));
     }
-    if (object->kind == CAPDL_KIND_TCB) {
+    if (capdl_object_kind(g->world->spec, id) == CAPDL_KIND_TCB) {
         gather_tcb(g, id);
-    } else if (object->kind == CAPDL_KIND_SC) {
+    } else if (capdl_object_kind(g->world->spec, id) == CAPDL_KIND_SC) {
         gather_sc(g, id);
-    } else if (object->kind == CAPDL_KIND_FRAME) {
+    } else if (capdl_object_kind(g->world->spec, id) == CAPDL_KIND_FRAME) {
         gather_frame_content(g, id);
-    } else if (has_numbers((enum capdl_kind)object->kind)) {
+    } else if (has_numbers((enum capdl_kind)capdl_object_kind(g->world->spec, id))) {
         gather_numbers(g, id);
     }
 }
@@ -396,7 +394,7 @@ static void gather_spaces(struct gatherer *g)
         walk_from(g, i, world->subjects[i].vspace, &mapped);
     }
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        if (capdl_object(world->spec, i)->kind == CAPDL_KIND_TCB) {
+        if (capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {
             walk_from(g, world->owner[i], capdl_review_target(world->spec, i, CAPDL_TCB_SLOT_EPT_ROOT), &mapped);
         }
     }
@@ -485,7 +483,7 @@ void capdl_review_facts(struct facts *facts, const struct world *world, const st
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         gather_object(&g, i);
-        if (is_device(capdl_object(spec, i)->kind)) {
+        if (is_device(capdl_object_kind(spec, i))) {
             walk_from(&g, i, i, &dma);
         }
     }

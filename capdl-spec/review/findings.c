@@ -27,33 +27,35 @@ const char *capdl_rank_meaning(enum capdl_rank rank)
 
 /* An object as the spec shows it in which it is best called by its name; false if it is what the kernel has from the
  * start. */
-static bool object_of(const struct review *review, uint64_t object, struct capdl_object *found)
+static bool object_of(const struct review *review, uint64_t object, const struct capdl_spec **spec, uint32_t *id)
 {
     uint32_t count = review->new.spec->num_objects;
 
     if (object >> 32) {
         return false;
     }
-    *found = object < count ? *capdl_object(review->new.spec, (uint32_t)object)
-                            : *capdl_object(review->old.spec, (uint32_t)object - count);
+    *spec = object < count ? review->new.spec : review->old.spec;
+    *id = object < count ? (uint32_t)object : (uint32_t)object - count;
     return true;
 }
 
 enum capdl_kind capdl_review_kind(const struct review *review, uint64_t object)
 {
-    struct capdl_object found;
+    const struct capdl_spec *spec;
+    uint32_t id;
 
-    return (enum capdl_kind)(object_of(review, object, &found) ? found.kind : (uint32_t)object);
+    return object_of(review, object, &spec, &id) ? capdl_object_kind(spec, id) : (enum capdl_kind)(uint32_t)object;
 }
 
 const char *capdl_review_object(const struct review *review, uint64_t object, char *buffer)
 {
-    struct capdl_object found;
+    const struct capdl_spec *spec;
+    uint32_t id;
     char label[REVIEW_LABEL / 2];
 
-    if (object_of(review, object, &found)) {
-        snprintf(buffer, REVIEW_LABEL, "%s '%s'", capdl_kind_name((enum capdl_kind)found.kind),
-                 capdl_object_label(&found, label, sizeof(label)));
+    if (object_of(review, object, &spec, &id)) {
+        snprintf(buffer, REVIEW_LABEL, "%s '%s'", capdl_kind_name(capdl_object_kind(spec, id)),
+                 capdl_object_label(spec, id, label, sizeof(label)));
     } else {
         snprintf(buffer, REVIEW_LABEL, "%s", capdl_kind_name((enum capdl_kind)(uint32_t)object));
     }
@@ -113,16 +115,20 @@ void capdl_review_add(struct review *review, enum capdl_rank rank, const struct 
 
 static uint32_t raw_index(const struct review *review, const struct raw_finding *raw)
 {
-    struct capdl_object object;
+    const struct capdl_spec *spec;
+    uint32_t id;
 
-    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &object) ? object.index : CAPDL_NO_INDEX;
+    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &spec, &id) ? capdl_object_index(spec, id)
+                                                                                          : CAPDL_NO_INDEX;
 }
 
 static const char *raw_name(const struct review *review, const struct raw_finding *raw)
 {
-    struct capdl_object object;
+    const struct capdl_spec *spec;
+    uint32_t id;
 
-    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &object) ? object.name : "";
+    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &spec, &id) ? capdl_object_name(spec, id)
+                                                                                          : "";
 }
 
 static int raw_compare(const void *left, const void *right, void *context)
@@ -171,7 +177,7 @@ static char *write_where(const struct review *review, const struct raw_finding *
     if (raw->holder == REVIEW_NONE) {
         return NULL;
     }
-    capdl_object_label(capdl_object(raw->world->spec, raw->holder), label, sizeof(label));
+    capdl_object_label(raw->world->spec, raw->holder, label, sizeof(label));
     return format("slot %" PRIu64 " of %s%s", raw->slot, label, raw->world == &review->old ? " in the old system" : "");
 }
 

@@ -55,7 +55,7 @@ static void gather_ends(struct ends *ends, const struct facts *facts, const stru
                         fact->relation == RELATION_HANDLER || fact->relation == RELATION_BOUND;
         uint32_t object = !concerns || fact->object >> 32 ? REVIEW_NONE : local[fact->object];
         enum capdl_kind kind =
-            object == REVIEW_NONE ? CAPDL_KIND_COUNT : (enum capdl_kind)capdl_object(world->spec, object)->kind;
+            object == REVIEW_NONE ? CAPDL_KIND_COUNT : (enum capdl_kind)capdl_object_kind(world->spec, object);
         bool writes = fact->value & CAPDL_RIGHT_WRITE, reads = fact->value & CAPDL_RIGHT_READ;
         bool answered = fact->value & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
 

@@ -45,15 +45,15 @@ static const char *object_shape(enum capdl_kind kind)
 /* whole: the node stands for the array the object is an element of. */
 static void write_node(FILE *out, const struct capdl_spec *spec, uint32_t id, bool whole)
 {
-    const struct capdl_object *object = capdl_object(spec, id);
     char label[REVIEW_LABEL], text[2 * REVIEW_LABEL];
 
-    capdl_object_label(object, label, sizeof(label));
-    if (whole && object->index != CAPDL_NO_INDEX) {
-        snprintf(label, sizeof(label), "%s[%" PRIu32 "]", object->name, capdl_spec_array_length(spec, object->name));
+    capdl_object_label(spec, id, label, sizeof(label));
+    if (whole && capdl_object_index(spec, id) != CAPDL_NO_INDEX) {
+        snprintf(label, sizeof(label), "%s[%" PRIu32 "]", capdl_object_name(spec, id),
+                 capdl_spec_array_length(spec, capdl_object_name(spec, id)));
     }
-    snprintf(text, sizeof(text), "%s\n%s", label, capdl_kind_name((enum capdl_kind)object->kind));
-    fprintf(out, "    o%" PRIu32 " [shape=%s, label=", id, object_shape((enum capdl_kind)object->kind));
+    snprintf(text, sizeof(text), "%s\n%s", label, capdl_kind_name((enum capdl_kind)capdl_object_kind(spec, id)));
+    fprintf(out, "    o%" PRIu32 " [shape=%s, label=", id, object_shape((enum capdl_kind)capdl_object_kind(spec, id)));
     write_quoted(out, text);
     fputs("];\n", out);
 }
@@ -79,10 +79,10 @@ static void write_cap_label(FILE *out, enum capdl_kind kind, uint64_t rights, ui
 
 static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(spec, id);
+    struct capdl_caps caps = capdl_object_caps(spec, id);
 
-    for (uint32_t i = 0; i < object->num_caps; i++) {
-        const struct capdl_cap *cap = &object->caps[i];
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
 
         if (cap->object == CAPDL_NO_OBJECT) {
             fprintf(out, "    o%" PRIu32 " -> ", id);
@@ -97,7 +97,7 @@ static void write_object_edges(const struct capdl_spec *spec, FILE *out, uint32_
 static void capdl_write_objects(const struct capdl_spec *spec, FILE *out)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind != CAPDL_KIND_PROGRAM) {
+        if (capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM) {
             write_node(out, spec, i, false);
         }
     }
@@ -130,20 +130,20 @@ static bool is_drawn(const struct drawing *drawing, const struct fact *fact)
     if (owner != REVIEW_NONE) {
         return owner != fact->subject;
     }
-    if (capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind == CAPDL_KIND_FRAME) {
+    if (capdl_object_kind(drawing->world->spec, (uint32_t)fact->object) == CAPDL_KIND_FRAME) {
         return capdl_review_memory_shared(drawing->memory, fact->object) ||
                capdl_review_memory_fixed(drawing->memory, fact->object);
     }
-    return capdl_object(drawing->world->spec, (uint32_t)fact->object)->kind != CAPDL_KIND_RTREPLY;
+    return capdl_object_kind(drawing->world->spec, (uint32_t)fact->object) != CAPDL_KIND_RTREPLY;
 }
 
 /* Elements of an array are one node: a region of 512 pages is one thing to a reader. */
 static uint32_t node_of(const struct capdl_spec *spec, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(spec, id);
-    uint32_t first = object->index == CAPDL_NO_INDEX ? id : capdl_spec_find(spec, object->name, 0);
+    uint32_t first =
+        capdl_object_index(spec, id) == CAPDL_NO_INDEX ? id : capdl_spec_find(spec, capdl_object_name(spec, id), 0);
 
-    return object->kind == CAPDL_KIND_FRAME && first != CAPDL_NO_OBJECT ? first : id;
+    return capdl_object_kind(spec, id) == CAPDL_KIND_FRAME && first != CAPDL_NO_OBJECT ? first : id;
 }
 
 static void write_subjects(const struct world *world, FILE *out)
@@ -187,7 +187,7 @@ static bool edge_of(const struct drawing *drawing, const struct fact *fact, stru
         edge->badge = fact->value;
     } else {
         edge->b = node_of(spec, (uint32_t)fact->object);
-        edge->kind = (enum capdl_kind)capdl_object(spec, edge->b)->kind;
+        edge->kind = (enum capdl_kind)capdl_object_kind(spec, edge->b);
     }
     return true;
 }
@@ -218,7 +218,7 @@ static void write_end(const struct drawing *drawing, FILE *out, char sort, uint3
     }
     drawn[place] = true;
     if (sort == 'o') {
-        write_node(out, drawing->world->spec, id, capdl_object(drawing->world->spec, id)->kind == CAPDL_KIND_FRAME);
+        write_node(out, drawing->world->spec, id, capdl_object_kind(drawing->world->spec, id) == CAPDL_KIND_FRAME);
         return;
     }
     fprintf(out, "    c%" PRIu32 " [shape=octagon, label=", id);

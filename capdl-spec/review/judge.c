@@ -479,19 +479,20 @@ static void judge_group(struct review *review, struct cursor *a, struct cursor *
 static void judge_names(struct review *review)
 {
     for (uint32_t i = 0; i < review->old.spec->num_objects; i++) {
-        const struct capdl_object *old = capdl_object(review->old.spec, i), *new;
-        struct fact fact = {.subject = REVIEW_NONE, .holder = REVIEW_NONE, .object = review->matched[i]};
+        const struct capdl_spec *old = review->old.spec, *new = review->new.spec;
+        uint32_t now = review->matched[i];
+        struct fact fact = {.subject = REVIEW_NONE, .holder = REVIEW_NONE, .object = now};
         char label[REVIEW_LABEL];
 
-        if (review->matched[i] == REVIEW_NONE) {
+        if (now == REVIEW_NONE) {
             continue;
         }
-        new = capdl_object(review->new.spec, review->matched[i]);
-        if (old->index != new->index) {
+        if (capdl_object_index(old, i) != capdl_object_index(new, now)) {
             capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
-                             capdl_object_label(old, label, sizeof(label)));
-        } else if (strcmp(old->name, new->name) != 0) {
-            capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'", old->name);
+                             capdl_object_label(old, i, label, sizeof(label)));
+        } else if (strcmp(capdl_object_name(old, i), capdl_object_name(new, now)) != 0) {
+            capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
+                             capdl_object_name(old, i));
         }
     }
 }

@@ -33,16 +33,18 @@ static uint64_t mix_text(uint64_t hash, const char *text)
     return hash;
 }
 
-static uint64_t hash_payload(const struct capdl_object *object, uint64_t hash)
+static uint64_t hash_payload(const struct capdl_spec *spec, uint32_t object, uint64_t hash)
 {
-    const struct capdl_tcb *tcb = object->kind == CAPDL_KIND_TCB ? object->u.tcb : NULL;
+    const struct capdl_tcb *tcb =
+        capdl_object_kind(spec, object) == CAPDL_KIND_TCB ? capdl_object_tcb(spec, object) : NULL;
 
     if (tcb) {
         hash = mix(mix(mix(mix(hash, tcb->ip), tcb->sp), tcb->prio), tcb->addr);
     }
-    if (object->kind == CAPDL_KIND_FRAME) {
-        for (size_t i = 0; i < object->u.fills.count; i++) {
-            hash = mix_text(mix(hash, object->u.fills.list[i].source_offset), object->u.fills.list[i].text);
+    if (capdl_object_kind(spec, object) == CAPDL_KIND_FRAME) {
+        struct capdl_fills fills = capdl_object_fills(spec, object);
+        for (size_t i = 0; i < fills.count; i++) {
+            hash = mix_text(mix(hash, fills.list[i].source_offset), fills.list[i].text);
         }
     }
     return hash;
@@ -50,19 +52,19 @@ static uint64_t hash_payload(const struct capdl_object *object, uint64_t hash)
 
 static uint64_t hash_object(const struct side *side, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(side->spec, id);
-    uint64_t hash = mix(object->kind, side->named[id]);
+    uint64_t hash = mix(capdl_object_kind(side->spec, id), side->named[id]);
 
     if (side->named[id]) {
-        return mix_text(mix(hash, object->index), object->name);
+        return mix_text(mix(hash, capdl_object_index(side->spec, id)), capdl_object_name(side->spec, id));
     }
-    return hash_payload(object, mix(mix(hash, object->size_bits), object->paddr));
+    return hash_payload(side->spec, id,
+                        mix(mix(hash, capdl_object_size_bits(side->spec, id)), capdl_object_paddr(side->spec, id)));
 }
 
 /* In a CNode the slot does not say what a capability is; in a page table or a TCB it does. */
-static uint64_t hash_cap(const struct capdl_object *holder, const struct capdl_cap *cap)
+static uint64_t hash_cap(const struct capdl_spec *spec, uint32_t holder, const struct capdl_cap *cap)
 {
-    uint64_t slot = holder->kind == CAPDL_KIND_CNODE ? 0 : cap->slot;
+    uint64_t slot = capdl_object_kind(spec, holder) == CAPDL_KIND_CNODE ? 0 : cap->slot;
 
     return mix(mix(mix(cap->kind, slot), cap->rights), cap->data);
 }
@@ -73,11 +75,11 @@ static void hash_neighbours(struct side *side)
 
     memcpy(side->next, side->hash, spec->num_objects * sizeof(*side->next));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *holder = capdl_object(spec, i);
+        struct capdl_caps caps = capdl_object_caps(spec, i);
 
-        for (uint32_t j = 0; j < holder->num_caps; j++) {
-            const struct capdl_cap *cap = &holder->caps[j];
-            uint64_t edge = hash_cap(holder, cap);
+        for (uint32_t j = 0; j < caps.count; j++) {
+            const struct capdl_cap *cap = &caps.list[j];
+            uint64_t edge = hash_cap(spec, i, cap);
 
             if (cap->object == CAPDL_NO_OBJECT) {
                 continue;
@@ -116,9 +118,8 @@ static uint32_t match_names(struct side *old, struct side *new, uint32_t *matche
     uint32_t unmatched = 0;
 
     for (uint32_t i = 0; i < old->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(old->spec, i);
-        uint32_t id = capdl_spec_find(new->spec, object->name, object->index);
-        bool same = id != CAPDL_NO_OBJECT && capdl_object(new->spec, id)->kind == object->kind;
+        uint32_t id = capdl_spec_find(new->spec, capdl_object_name(old->spec, i), capdl_object_index(old->spec, i));
+        bool same = id != CAPDL_NO_OBJECT && capdl_object_kind(new->spec, id) == capdl_object_kind(old->spec, i);
 
         matched[i] = same ? id : REVIEW_NONE;
         old->named[i] = same;
@@ -187,7 +188,7 @@ static bool match_slot(const struct capdl_spec *old, const struct capdl_spec *ne
     }
     other = capdl_spec_cap_at(new, matched[holder], cap->slot);
     if (!other || other->object == CAPDL_NO_OBJECT || taken[other->object] ||
-        capdl_object(new, other->object)->kind != capdl_object(old, cap->object)->kind) {
+        capdl_object_kind(new, other->object) != capdl_object_kind(old, cap->object)) {
         return false;
     }
     matched[cap->object] = other->object;
@@ -209,8 +210,9 @@ static void match_slots(const struct capdl_spec *old, const struct capdl_spec *n
     while (more) {
         more = false;
         for (uint32_t i = 0; i < old->num_objects; i++) {
-            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < capdl_object(old, i)->num_caps; j++) {
-                more |= match_slot(old, new, i, &capdl_object(old, i)->caps[j], matched, taken);
+            struct capdl_caps caps = capdl_object_caps(old, i);
+            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < caps.count; j++) {
+                more |= match_slot(old, new, i, &caps.list[j], matched, taken);
             }
         }
     }

@@ -51,7 +51,7 @@ static char *subject_label(const struct capdl_spec *spec, uint32_t tcb)
     char *label = capdl_spec_realloc(NULL, REVIEW_LABEL);
     size_t length;
 
-    capdl_object_label(capdl_object(spec, tcb), label, REVIEW_LABEL);
+    capdl_object_label(spec, tcb, label, REVIEW_LABEL);
     length = strlen(label);
     if (strncmp(label, affix, strlen(affix)) == 0 && length > strlen(affix)) {
         memmove(label, label + strlen(affix), length - strlen(affix) + 1);
@@ -74,19 +74,20 @@ static void own_below(struct world *world, uint32_t root, uint32_t subject, bool
     uint32_t *stack = NULL, depth = 0;
     size_t capacity = 0;
 
-    if (root == REVIEW_NONE || !container(capdl_object(world->spec, root)->kind) || world->owner[root] != REVIEW_NONE) {
+    if (root == REVIEW_NONE || !container(capdl_object_kind(world->spec, root)) || world->owner[root] != REVIEW_NONE) {
         return;
     }
     stack = capdl_spec_grow(stack, &capacity, 1, sizeof(*stack));
     stack[depth++] = root;
     world->owner[root] = subject;
     while (depth) {
-        const struct capdl_object *object = capdl_object(world->spec, stack[--depth]);
+        uint32_t object = stack[--depth];
+        struct capdl_caps caps = capdl_object_caps(world->spec, object);
 
-        for (uint32_t i = 0; i < object->num_caps; i++) {
-            uint32_t below = object->caps[i].object;
+        for (uint32_t i = 0; i < caps.count; i++) {
+            uint32_t below = caps.list[i].object;
 
-            if (below == CAPDL_NO_OBJECT || !container(capdl_object(world->spec, below)->kind) ||
+            if (below == CAPDL_NO_OBJECT || !container(capdl_object_kind(world->spec, below)) ||
                 world->owner[below] != REVIEW_NONE) {
                 continue;
             }
@@ -118,7 +119,7 @@ static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *c
 
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind == CAPDL_KIND_TCB) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_TCB) {
             threads[(*count)++] = (struct subject){i, capdl_review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
                                                    capdl_review_target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
         }

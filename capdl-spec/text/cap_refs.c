@@ -134,12 +134,12 @@ void capdl_text_copies_expand(struct text_parser *p)
     }
 }
 
-static void report_slot_taken(struct text_parser *p, const struct capdl_object *object, const struct capdl_cap *first,
+static void report_slot_taken(struct text_parser *p, uint32_t object, const struct capdl_cap *first,
                               const struct capdl_cap *second)
 {
     char label[128];
 
-    capdl_object_label(object, label, sizeof(label));
+    capdl_object_label(p->spec, object, label, sizeof(label));
     capdl_error(p->diags, capdl_cap_pos(p->spec, second), "slot %llu of '%s' is filled twice",
                 (unsigned long long)second->slot, label);
     capdl_note(p->diags, capdl_cap_pos(p->spec, first), "first filled here");
@@ -148,18 +148,18 @@ static void report_slot_taken(struct text_parser *p, const struct capdl_object *
 /* Of the caps in one slot the first that was written stays; a generated one gives way to it. */
 static void drop_duplicates(struct text_parser *p, uint32_t container)
 {
-    const struct capdl_object *object = capdl_object(p->spec, container);
+    struct capdl_caps caps = capdl_object_caps(p->spec, container);
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < object->num_caps; i++) {
-        struct capdl_cap *cap = &object->caps[i], *last = kept ? &object->caps[kept - 1] : NULL;
+    for (uint32_t i = 0; i < caps.count; i++) {
+        struct capdl_cap *cap = &caps.list[i], *last = kept ? &caps.list[kept - 1] : NULL;
 
         if (!last || last->slot != cap->slot) {
-            object->caps[kept++] = *cap;
+            caps.list[kept++] = *cap;
         } else if (last->flags & CAPDL_CAP_GENERATED) {
             *last = *cap;
         } else if (!(cap->flags & CAPDL_CAP_GENERATED)) {
-            report_slot_taken(p, object, last, cap);
+            report_slot_taken(p, container, last, cap);
         }
     }
     capdl_spec_keep_caps(p->spec, container, kept);
@@ -168,13 +168,13 @@ static void drop_duplicates(struct text_parser *p, uint32_t container)
 void capdl_text_caps_settle(struct text_parser *p)
 {
     for (uint32_t i = 0; i < p->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(p->spec, i);
+        struct capdl_caps caps = capdl_object_caps(p->spec, i);
         uint32_t j = 1;
 
-        while (j < object->num_caps && object->caps[j - 1].slot < object->caps[j].slot) {
+        while (j < caps.count && caps.list[j - 1].slot < caps.list[j].slot) {
             j++;
         }
-        if (j >= object->num_caps) {
+        if (j >= caps.count) {
             continue;
         }
         capdl_spec_sort_caps(p->spec, i);
@@ -219,7 +219,7 @@ static struct capdl_cap *link_source(struct text_parser *p, const struct capdl_c
         return NULL; /* what should be there may not have been understood */
     }
     if (!source) {
-        capdl_object_label(capdl_object(p->spec, link->object), label, sizeof(label));
+        capdl_object_label(p->spec, link->object, label, sizeof(label));
         capdl_error(p->diags, capdl_cap_pos(p->spec, link), "there is nothing to copy: slot %llu of '%s' is empty",
                     (unsigned long long)link->data, label);
         return NULL;
@@ -263,15 +263,15 @@ static void link_resolve(struct text_parser *p, struct capdl_cap *link, struct l
 /* Place holders of copies that came to nothing. */
 static void drop_placeholders(struct text_parser *p, uint32_t container)
 {
-    const struct capdl_object *object = capdl_object(p->spec, container);
+    struct capdl_caps caps = capdl_object_caps(p->spec, container);
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < object->num_caps; i++) {
-        if (object->caps[i].kind != CAPDL_KIND_COUNT) {
-            object->caps[kept++] = object->caps[i];
+    for (uint32_t i = 0; i < caps.count; i++) {
+        if (caps.list[i].kind != CAPDL_KIND_COUNT) {
+            caps.list[kept++] = caps.list[i];
         }
     }
-    if (kept < object->num_caps) {
+    if (kept < caps.count) {
         capdl_spec_keep_caps(p->spec, container, kept);
     }
 }
@@ -281,11 +281,11 @@ void capdl_text_links_resolve(struct text_parser *p)
     struct link_stack stack = {.list = NULL};
 
     for (uint32_t i = 0; p->any_link && i < p->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(p->spec, i);
+        struct capdl_caps caps = capdl_object_caps(p->spec, i);
 
-        for (uint32_t j = 0; j < object->num_caps; j++) {
-            if (object->caps[j].kind == CAPDL_KIND_COUNT && object->caps[j].flags == LINK_OPEN) {
-                link_resolve(p, &object->caps[j], &stack);
+        for (uint32_t j = 0; j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_COUNT && caps.list[j].flags == LINK_OPEN) {
+                link_resolve(p, &caps.list[j], &stack);
             }
         }
     }

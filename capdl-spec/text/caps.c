@@ -161,8 +161,8 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
     char label[128] = "";
 
     for (uint32_t i = 0; i < count; i++) {
-        if (capdl_object(p->spec, i)->program == program && capdl_object(p->spec, i)->kind == CAPDL_KIND_CNODE) {
-            capdl_object_label(capdl_object(p->spec, i), label, sizeof(label));
+        if (capdl_object_program(p->spec, i) == program && capdl_object_kind(p->spec, i) == CAPDL_KIND_CNODE) {
+            capdl_object_label(p->spec, i, label, sizeof(label));
         }
     }
     if (label[0]) {
@@ -445,7 +445,7 @@ static void containers_find(struct text_parser *p, const struct text_ref *ref)
         if (object == CAPDL_NO_OBJECT) {
             continue;
         }
-        if (capdl_object(p->spec, object)->kind == CAPDL_KIND_PROGRAM) {
+        if (capdl_object_kind(p->spec, object) == CAPDL_KIND_PROGRAM) {
             report_program(p, ref, object);
             return;
         }

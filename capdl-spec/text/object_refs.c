@@ -135,8 +135,8 @@ static bool is_excused(struct text_parser *p, const struct spec_name *name)
         return true;
     }
     for (uint32_t i = 0; p->expand_failed && i < p->spec->num_objects; i++) {
-        if (capdl_object(p->spec, i)->kind == CAPDL_KIND_PROGRAM &&
-            is_generated_name(name->text, capdl_object(p->spec, i)->name)) {
+        if (capdl_object_kind(p->spec, i) == CAPDL_KIND_PROGRAM &&
+            is_generated_name(name->text, capdl_object_name(p->spec, i))) {
             return true;
         }
     }
@@ -170,7 +170,7 @@ static bool report_scalar(struct text_parser *p, const struct text_ref *ref)
         return false;
     }
     capdl_error(p->diags, ref->pos, "'%s' is not an array: write it without an index", ref->name->text);
-    capdl_note(p->diags, capdl_object(p->spec, capdl_spec_name_scalar(p->spec, ref->name))->pos, "it is declared here");
+    capdl_note(p->diags, capdl_object_pos(p->spec, capdl_spec_name_scalar(p->spec, ref->name)), "it is declared here");
     return false;
 }
 
@@ -185,7 +185,7 @@ static bool report_array(struct text_parser *p, const struct text_ref *ref)
     capdl_error(p->diags, ref->pos, "'%s' is an array: write one element such as %s[0], or %s[] for all %u", name->text,
                 name->text, name->text, (unsigned)length);
     if (element != CAPDL_NO_OBJECT) {
-        capdl_note(p->diags, capdl_object(p->spec, element)->pos, "it is declared here");
+        capdl_note(p->diags, capdl_object_pos(p->spec, element), "it is declared here");
     }
     return false;
 }

@@ -52,28 +52,28 @@ static void report_duplicate(struct text_parser *p, struct capdl_pos pos, uint32
 {
     char label[128];
 
-    capdl_object_label(capdl_object(p->spec, object), label, sizeof(label));
+    capdl_object_label(p->spec, object, label, sizeof(label));
     capdl_error(p->diags, pos, "'%s' is declared twice", label);
-    capdl_note(p->diags, capdl_object(p->spec, object)->pos, "first declared here");
+    capdl_note(p->diags, capdl_object_pos(p->spec, object), "first declared here");
 }
 
 static void set_parent(struct text_parser *p, uint32_t child, uint32_t untyped, struct capdl_pos pos)
 {
-    const struct capdl_object *object = capdl_object(p->spec, child);
+    uint32_t old = capdl_object_parent(p->spec, child);
     char label[128], parent[128], other[128];
 
-    if (untyped == CAPDL_NO_OBJECT || object->parent == untyped) {
+    if (untyped == CAPDL_NO_OBJECT || old == untyped) {
         return;
     }
-    capdl_object_label(object, label, sizeof(label));
-    capdl_object_label(capdl_object(p->spec, untyped), parent, sizeof(parent));
+    capdl_object_label(p->spec, child, label, sizeof(label));
+    capdl_object_label(p->spec, untyped, parent, sizeof(parent));
     if (child == untyped) {
         capdl_error(p->diags, pos, "'%s' cannot be made from itself", label);
-    } else if (object->parent != CAPDL_NO_OBJECT) {
-        capdl_object_label(capdl_object(p->spec, object->parent), other, sizeof(other));
+    } else if (old != CAPDL_NO_OBJECT) {
+        capdl_object_label(p->spec, old, other, sizeof(other));
         capdl_error(p->diags, pos, "'%s' cannot be made from both '%s' and '%s'", label, other, parent);
     } else {
-        struct capdl_object changed = *object;
+        struct capdl_object changed = capdl_object_view(p->spec, child);
 
         changed.parent = untyped;
         capdl_object_set(p->spec, child, &changed);
@@ -128,11 +128,11 @@ static bool qualifier_object(struct text_parser *p, const struct text_ref *ref, 
     if (!capdl_text_ref_object(p, ref, "an untyped declared before", object)) {
         return false;
     }
-    if (capdl_object(p->spec, *object)->kind == CAPDL_KIND_UT) {
+    if (capdl_object_kind(p->spec, *object) == CAPDL_KIND_UT) {
         return true;
     }
     capdl_error(p->diags, ref->pos, "'%s' is not an untyped: nothing can be made from it", name->text);
-    capdl_note(p->diags, capdl_object(p->spec, *object)->pos, "it is declared here");
+    capdl_note(p->diags, capdl_object_pos(p->spec, *object), "it is declared here");
     return false;
 }
 
@@ -194,7 +194,7 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
 /* An untyped may be declared again to add children; what is said about it must agree. */
 static bool merge_untyped(struct text_parser *p, struct declaration *decl, uint32_t id)
 {
-    struct capdl_object old = *capdl_object(p->spec, id);
+    struct capdl_object old = capdl_object_view(p->spec, id);
     const struct capdl_object *new = &decl->prototype;
     unsigned both;
 
@@ -332,12 +332,12 @@ static bool is_other_shape(struct text_parser *p, const struct declaration *decl
                                         : CAPDL_NO_OBJECT;
 
     if (other == CAPDL_NO_OBJECT ||
-        (decl->prototype.kind == CAPDL_KIND_UT && capdl_object(p->spec, other)->kind == CAPDL_KIND_UT)) {
+        (decl->prototype.kind == CAPDL_KIND_UT && capdl_object_kind(p->spec, other) == CAPDL_KIND_UT)) {
         return false;
     }
     capdl_error(p->diags, decl->base.pos, "'%s' is declared as %s already: %s needs another name", name->text,
                 decl->base.indexed ? "an object" : "an array", decl->base.indexed ? "an array" : "an object");
-    capdl_note(p->diags, capdl_object(p->spec, other)->pos, "first declared here");
+    capdl_note(p->diags, capdl_object_pos(p->spec, other), "first declared here");
     return true;
 }
 
@@ -514,11 +514,11 @@ static void cover_resolve(struct text_parser *p, const struct text_cover *cover)
         if (child == CAPDL_NO_OBJECT) {
             continue;
         }
-        if (capdl_object(p->spec, child)->parent == cover->untyped) {
+        if (capdl_object_parent(p->spec, child) == cover->untyped) {
             if (!warned) {
                 capdl_finding(p->diags, CAPDL_WARNING, CAPDL_CHECK_CHILD_TWICE, cover->ref.pos,
                               "'%s' is named twice as a child of '%s'", cover->ref.name->text,
-                              capdl_object(p->spec, cover->untyped)->name);
+                              capdl_object_name(p->spec, cover->untyped));
             }
             warned = true;
             continue;
@@ -537,14 +537,14 @@ void capdl_text_covers_resolve(struct text_parser *p)
     }
 }
 
-static void array_check(struct text_parser *p, const struct capdl_object *last)
+static void array_check(struct text_parser *p, uint32_t last)
 {
-    const struct spec_name *name = capdl_spec_name_of(last->name);
+    const struct spec_name *name = capdl_spec_name_of(capdl_object_name(p->spec, last));
 
     for (uint32_t i = 0; i < capdl_spec_name_length(p->spec, name); i++) {
         if (capdl_spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
-            capdl_error(p->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
-                        (unsigned)last->index, (unsigned)i);
+            capdl_error(p->diags, capdl_object_pos(p->spec, last), "'%s' has an element %u but no element %u",
+                        capdl_object_name(p->spec, last), (unsigned)capdl_object_index(p->spec, last), (unsigned)i);
             return;
         }
     }
@@ -562,7 +562,7 @@ void capdl_text_arrays_check(struct text_parser *p)
         }
         use = capdl_spec_name_use(p->spec, capdl_spec_name_of(capdl_object_name(p->spec, i)));
         if (index + 1 == use.array_length && use.num_elements < use.array_length) {
-            array_check(p, capdl_object(p->spec, i));
+            array_check(p, i);
         }
     }
 }

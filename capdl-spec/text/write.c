@@ -13,23 +13,21 @@ void capdl_write_number(struct writer *w, uint64_t number)
 
 void capdl_write_object_name(struct writer *w, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(w->spec, id);
-
-    fputs(object->name, w->out);
-    if (object->index != CAPDL_NO_INDEX) {
-        fprintf(w->out, "[%" PRIu32 "]", object->index);
+    fputs(capdl_object_name(w->spec, id), w->out);
+    if (capdl_object_index(w->spec, id) != CAPDL_NO_INDEX) {
+        fprintf(w->out, "[%" PRIu32 "]", capdl_object_index(w->spec, id));
     }
 }
 
 uint32_t capdl_write_array_run(const struct writer *w, uint32_t at)
 {
-    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
+    uint32_t first = w->order[at];
     uint32_t run = 1;
 
-    if (first->index == CAPDL_NO_INDEX) {
+    if (capdl_object_index(w->spec, first) == CAPDL_NO_INDEX) {
         return 1;
     }
-    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name) {
+    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == capdl_object_name(w->spec, first)) {
         run++;
     }
     return run;
@@ -66,15 +64,14 @@ static int irq_compare(const void *left, const void *right)
 /* How many mappings from this one on are consecutive interrupts of consecutive elements. */
 static size_t irq_run(const struct writer *w, const struct capdl_irq_map *irqs, size_t count)
 {
-    const struct capdl_object *first = capdl_object(w->spec, irqs->object);
     size_t run = 1;
 
-    if (!w->folded || first->index == CAPDL_NO_INDEX) {
+    if (!w->folded || capdl_object_index(w->spec, irqs->object) == CAPDL_NO_INDEX) {
         return 1;
     }
     while (run < count && irqs[run].irq == irqs->irq + run &&
-           capdl_object_name(w->spec, irqs[run].object) == first->name &&
-           capdl_object_index(w->spec, irqs[run].object) == first->index + run) {
+           capdl_object_name(w->spec, irqs[run].object) == capdl_object_name(w->spec, irqs->object) &&
+           capdl_object_index(w->spec, irqs[run].object) == capdl_object_index(w->spec, irqs->object) + run) {
         run++;
     }
     return run;
@@ -93,15 +90,15 @@ static void write_irqs(struct writer *w)
     qsort(irqs, count, sizeof(*irqs), irq_compare);
     fputs("\nirq maps {\n", w->out);
     for (size_t i = 0; i < count; i += run) {
-        const struct capdl_object *object = capdl_object(w->spec, irqs[i].object);
+        uint32_t object = irqs[i].object;
 
         run = irq_run(w, irqs + i, count - i);
         fprintf(w->out, "  %" PRIu64 ": ", irqs[i].irq);
         if (run == 1) {
             capdl_write_object_name(w, irqs[i].object);
         } else {
-            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index,
-                    object->index + (uint32_t)run - 1);
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", capdl_object_name(w->spec, object),
+                    capdl_object_index(w->spec, object), capdl_object_index(w->spec, object) + (uint32_t)run - 1);
         }
         putc('\n', w->out);
     }

@@ -171,7 +171,7 @@ static void write_elements(struct writer *w, const struct capdl_cap *caps, uint3
     putc(']', w->out);
 }
 
-static void write_slot(struct writer *w, const struct capdl_object *container, uint64_t slot)
+static void write_slot(struct writer *w, uint32_t container, uint64_t slot)
 {
     static const char *const names[CAPDL_TCB_SLOT_COUNT] = {
 #define CAPDL_TCB_SLOT(id, number, name) [number] = name,
@@ -179,22 +179,23 @@ static void write_slot(struct writer *w, const struct capdl_object *container, u
 #undef CAPDL_TCB_SLOT
     };
 
-    if (container->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT) {
+    if (capdl_object_kind(w->spec, container) == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT) {
         fprintf(w->out, "%s: ", names[slot]);
     } else {
         fprintf(w->out, "%" PRIu64 ": ", slot);
     }
 }
 
-static void write_slots(struct writer *w, const struct capdl_object *container)
+static void write_slots(struct writer *w, uint32_t container)
 {
+    struct capdl_caps caps = capdl_object_caps(w->spec, container);
     uint32_t run;
 
     fputs(" {\n", w->out);
-    for (uint32_t i = 0; i < container->num_caps; i += run) {
-        const struct capdl_cap *cap = &container->caps[i];
+    for (uint32_t i = 0; i < caps.count; i += run) {
+        const struct capdl_cap *cap = &caps.list[i];
 
-        run = slot_run(w, cap, container->num_caps - i);
+        run = slot_run(w, cap, caps.count - i);
         fputs("    ", w->out);
         write_slot(w, container, cap->slot);
         if (cap->object == CAPDL_NO_OBJECT) {
@@ -210,14 +211,16 @@ static void write_slots(struct writer *w, const struct capdl_object *container)
     fputs("  }\n", w->out);
 }
 
-static bool same_content(const struct writer *w, const struct capdl_object *a, const struct capdl_object *b)
+static bool same_content(const struct writer *w, uint32_t a, uint32_t b)
 {
-    if (a->num_caps != b->num_caps) {
+    struct capdl_caps x = capdl_object_caps(w->spec, a), y = capdl_object_caps(w->spec, b);
+
+    if (x.count != y.count) {
         return false;
     }
-    for (uint32_t i = 0; i < a->num_caps; i++) {
-        if (a->caps[i].slot != b->caps[i].slot || a->caps[i].object != b->caps[i].object ||
-            !same_params(w, &a->caps[i], &b->caps[i])) {
+    for (uint32_t i = 0; i < x.count; i++) {
+        if (x.list[i].slot != y.list[i].slot || x.list[i].object != y.list[i].object ||
+            !same_params(w, &x.list[i], &y.list[i])) {
             return false;
         }
     }
@@ -227,15 +230,15 @@ static bool same_content(const struct writer *w, const struct capdl_object *a, c
 /* How many containers from order[at] on are neighbours in one array with equal content. */
 static uint32_t container_run(const struct writer *w, uint32_t at)
 {
-    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
+    uint32_t first = w->order[at];
     uint32_t run = 1;
 
-    if (!w->folded || first->index == CAPDL_NO_INDEX) {
+    if (!w->folded || capdl_object_index(w->spec, first) == CAPDL_NO_INDEX) {
         return 1;
     }
-    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == first->name &&
-           capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
-           same_content(w, first, capdl_object(w->spec, w->order[at + run]))) {
+    while (at + run < w->count && capdl_object_name(w->spec, w->order[at + run]) == capdl_object_name(w->spec, first) &&
+           capdl_object_index(w->spec, w->order[at + run]) == capdl_object_index(w->spec, first) + run &&
+           same_content(w, first, w->order[at + run])) {
         run++;
     }
     return run;
@@ -247,10 +250,10 @@ void capdl_write_caps(struct writer *w)
 
     fputs("\ncaps {\n", w->out);
     for (uint32_t i = 0; i < w->count; i += run) {
-        const struct capdl_object *container = capdl_object(w->spec, w->order[i]);
+        uint32_t container = w->order[i];
 
         run = 1;
-        if (!container->num_caps) {
+        if (!capdl_object_caps(w->spec, container).count) {
             continue;
         }
         run = container_run(w, i);
@@ -258,8 +261,8 @@ void capdl_write_caps(struct writer *w)
         if (run == 1) {
             capdl_write_object_name(w, w->order[i]);
         } else {
-            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", container->name, container->index,
-                    container->index + run - 1);
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", capdl_object_name(w->spec, container),
+                    capdl_object_index(w->spec, container), capdl_object_index(w->spec, container) + run - 1);
         }
         write_slots(w, container);
     }

@@ -237,13 +237,13 @@ static void write_params(struct writer *w, const struct capdl_object *object)
     list_end(&list);
 }
 
-static bool same_fills(const struct capdl_object *a, const struct capdl_object *b)
+static bool same_fills(struct capdl_fills a, struct capdl_fills b)
 {
-    if (a->u.fills.count != b->u.fills.count) {
+    if (a.count != b.count) {
         return false;
     }
-    for (size_t i = 0; i < a->u.fills.count; i++) {
-        const struct capdl_fill *x = &a->u.fills.list[i], *y = &b->u.fills.list[i];
+    for (size_t i = 0; i < a.count; i++) {
+        const struct capdl_fill *x = &a.list[i], *y = &b.list[i];
 
         if (x->kind != y->kind || x->offset != y->offset || x->length != y->length || strcmp(x->text, y->text) ||
             x->source_offset != y->source_offset) {
@@ -281,39 +281,40 @@ static bool same_numbers(const struct capdl_numbers *a, const struct capdl_numbe
     return a->has == b->has && !memcmp(a->value, b->value, sizeof(a->value));
 }
 
-bool capdl_object_same(const struct capdl_object *a, const struct capdl_object *b)
+bool capdl_object_same(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 {
     unsigned printed = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_HAS_PADDR | CAPDL_OBJECT_HAS_FILL | CAPDL_OBJECT_CONTIGUOUS;
+    enum capdl_kind kind = capdl_object_kind(spec, a);
 
-    if (a->kind != b->kind || (a->flags & printed) != (b->flags & printed) || a->size_bits != b->size_bits ||
-        a->paddr != b->paddr) {
+    if (kind != capdl_object_kind(spec, b) || (capdl_object_flags(spec, a) ^ capdl_object_flags(spec, b)) & printed ||
+        capdl_object_size_bits(spec, a) != capdl_object_size_bits(spec, b) ||
+        capdl_object_paddr(spec, a) != capdl_object_paddr(spec, b)) {
         return false;
     }
-    switch (a->kind) {
+    switch (kind) {
     case CAPDL_KIND_TCB:
-        return same_tcb(a->u.tcb, b->u.tcb);
+        return same_tcb(capdl_object_tcb(spec, a), capdl_object_tcb(spec, b));
     case CAPDL_KIND_SC:
-        return same_sc(a->u.sc, b->u.sc);
+        return same_sc(capdl_object_sc(spec, a), capdl_object_sc(spec, b));
     case CAPDL_KIND_FRAME:
-        return same_fills(a, b);
+        return same_fills(capdl_object_fills(spec, a), capdl_object_fills(spec, b));
     case CAPDL_KIND_EP:
     case CAPDL_KIND_NOTIFICATION:
     case CAPDL_KIND_UT:
     case CAPDL_KIND_CNODE:
         return true;
     default:
-        return same_numbers(a->u.numbers, b->u.numbers);
+        return same_numbers(capdl_object_numbers(spec, a), capdl_object_numbers(spec, b));
     }
 }
 
 /* Elements that look alike, from order[at] on, at most `most` of them and with consecutive indices. */
 static uint32_t alike(const struct writer *w, uint32_t at, uint32_t most)
 {
-    const struct capdl_object *first = capdl_object(w->spec, w->order[at]);
-    uint32_t run = 1;
+    uint32_t first = w->order[at], run = 1;
 
-    while (run < most && capdl_object_index(w->spec, w->order[at + run]) == first->index + run &&
-           capdl_object_same(first, capdl_object(w->spec, w->order[at + run]))) {
+    while (run < most && capdl_object_index(w->spec, w->order[at + run]) == capdl_object_index(w->spec, first) + run &&
+           capdl_object_same(w->spec, first, w->order[at + run])) {
         run++;
     }
     return run;
@@ -325,16 +326,16 @@ static void write_array(struct writer *w, uint32_t at, uint32_t length)
     uint32_t run;
 
     for (uint32_t i = 0; i < length; i += run) {
-        const struct capdl_object *object = capdl_object(w->spec, w->order[at + i]);
+        struct capdl_object object = capdl_object_view(w->spec, w->order[at + i]);
 
         run = alike(w, at + i, length - i);
-        if (run == length && object->index == 0) {
-            fprintf(w->out, "  %s[%" PRIu32 "]", object->name, run);
+        if (run == length && object.index == 0) {
+            fprintf(w->out, "  %s[%" PRIu32 "]", object.name, run);
         } else {
-            fprintf(w->out, "  %s[%" PRIu32 "..%" PRIu32 "]", object->name, object->index, object->index + run - 1);
+            fprintf(w->out, "  %s[%" PRIu32 "..%" PRIu32 "]", object.name, object.index, object.index + run - 1);
         }
-        fprintf(w->out, " = %s", capdl_kind_keyword(object->kind));
-        write_params(w, object);
+        fprintf(w->out, " = %s", capdl_kind_keyword(object.kind));
+        write_params(w, &object);
         putc('\n', w->out);
     }
 }
@@ -346,19 +347,20 @@ static void write_children(struct writer *w, const uint32_t *children, uint32_t 
 
     fputs(" {", w->out);
     for (uint32_t i = 0; i < count; i += run) {
-        const struct capdl_object *first = capdl_object(w->spec, children[i]);
+        const char *name = capdl_object_name(w->spec, children[i]);
+        uint32_t first = capdl_object_index(w->spec, children[i]);
 
         run = 1;
-        while (w->folded && first->index != CAPDL_NO_INDEX && i + run < count &&
-               capdl_object_name(w->spec, children[i + run]) == first->name &&
-               capdl_object_index(w->spec, children[i + run]) == first->index + run) {
+        while (w->folded && first != CAPDL_NO_INDEX && i + run < count &&
+               capdl_object_name(w->spec, children[i + run]) == name &&
+               capdl_object_index(w->spec, children[i + run]) == first + run) {
             run++;
         }
         fputs(i ? ", " : "", w->out);
         if (run == 1) {
             capdl_write_object_name(w, children[i]);
         } else {
-            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", first->name, first->index, first->index + run - 1);
+            fprintf(w->out, "%s[%" PRIu32 "..%" PRIu32 "]", name, first, first + run - 1);
         }
     }
     fputs("}\n", w->out);
@@ -410,7 +412,8 @@ static void write_covers(struct writer *w)
         capdl_write_object_name(w, id);
         fputs(" = ut", w->out);
         if (capdl_object_index(w->spec, id) == CAPDL_NO_INDEX) {
-            write_params(w, capdl_object(w->spec, id));
+            struct capdl_object object = capdl_object_view(w->spec, id);
+            write_params(w, &object);
         }
         write_children(w, covers.children + first, count);
     }
@@ -439,14 +442,14 @@ void capdl_write_objects(struct writer *w)
 
     fputs("\nobjects {\n", w->out);
     for (uint32_t i = 0; i < w->count; i += run) {
-        const struct capdl_object *object = capdl_object(w->spec, w->order[i]);
+        struct capdl_object object = capdl_object_view(w->spec, w->order[i]);
 
         run = capdl_write_array_run(w, i);
-        if (object->index != CAPDL_NO_INDEX) {
+        if (object.index != CAPDL_NO_INDEX) {
             write_array(w, i, run);
-        } else if (object->kind != CAPDL_KIND_UT || !covering[w->order[i]]) {
-            fprintf(w->out, "  %s = %s", object->name, capdl_kind_keyword(object->kind));
-            write_params(w, object);
+        } else if (object.kind != CAPDL_KIND_UT || !covering[w->order[i]]) {
+            fprintf(w->out, "  %s = %s", object.name, capdl_kind_keyword(object.kind));
+            write_params(w, &object);
             putc('\n', w->out);
         }
     }

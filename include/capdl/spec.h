@@ -4,8 +4,8 @@
  * nothing behind the model may know which front end was used.
  *
  * Ownership: a spec owns all memory reachable from it (one arena, released by capdl_spec_free). Strings are interned:
- * two equal names are the same pointer. Objects are referred to by number, which never changes; capdl_object shows one
- * as it is, capdl_object_set changes it. Pointers to caps are good until the next cap is added.
+ * two equal names are the same pointer. Objects are referred to by number, which never changes; capdl_object_kind and
+ * its like say what one is, capdl_object_set changes it. Pointers to caps are good until the next cap is added.
  */
 #ifndef CAPDL_SPEC_H
 #define CAPDL_SPEC_H
@@ -97,6 +97,11 @@ struct capdl_fill {
     struct capdl_pos pos;
 };
 
+struct capdl_fills {
+    struct capdl_fill *list;
+    size_t count;
+};
+
 /* Value of a parameter of an extension declaration such as pd(...). */
 enum capdl_value_kind { CAPDL_VALUE_NUMBER, CAPDL_VALUE_BOOL, CAPDL_VALUE_STRING, CAPDL_VALUE_LIST, CAPDL_VALUE_CAP };
 
@@ -177,10 +182,7 @@ struct capdl_object {
         struct capdl_sc *sc;              /* SC; may be 0 */
         struct capdl_numbers *numbers;    /* devices and interrupts; may be 0 */
         struct capdl_program *program_of; /* PROGRAM */
-        struct {
-            struct capdl_fill *list;
-            size_t count;
-        } fills; /* FRAME */
+        struct capdl_fills fills;         /* FRAME */
     } u;
 };
 
@@ -258,15 +260,156 @@ void *capdl_spec_alloc(struct capdl_spec *, size_t size);
 /* The one copy of this name. */
 const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
 
-/* The object as it is now, at a place that is good until the block in which this is called ends. */
-#define capdl_object(spec, id) \
-    ((const struct capdl_object *)(const struct capdl_object[1]){capdl_object_view(spec, id)})
-struct capdl_object capdl_object_view(const struct capdl_spec *, uint32_t id);
-/* Parts of it that are wanted often. */
-enum capdl_kind capdl_object_kind(const struct capdl_spec *, uint32_t id);
+/*
+ * What an object is. Objects are kept in columns, one for each group of fields; what most objects lack stands in a
+ * column of its own that is looked at only for those that have it. The layout is here for the accessors below alone.
+ */
+struct capdl_object_basic {
+    uint32_t name;
+    uint32_t at;
+    uint8_t kind, flags, size_bits;
+    uint8_t has; /* enum capdl_object_column: bit per column that holds something of this object */
+};
+
+/* What u of struct capdl_object points to. */
+struct capdl_object_content {
+    void *pointer;
+    size_t count; /* of fills */
+};
+
+/* Capabilities of one container. capacity 0: they lie in a chunk and have no room behind them unless they are its last.
+ */
+struct capdl_object_caps {
+    struct capdl_cap *list;
+    uint32_t count, capacity;
+};
+
+enum capdl_object_column {
+    CAPDL_COLUMN_INDEX = 1,
+    CAPDL_COLUMN_PARENT = 2,
+    CAPDL_COLUMN_PROGRAM = 4,
+    CAPDL_COLUMN_PADDR = 8,
+    CAPDL_COLUMN_CONTENT = 16,
+    CAPDL_COLUMN_CAPS = 32,
+};
+
+struct capdl_objects {
+    struct capdl_object_basic *basic;
+    uint32_t *index, *parent, *program; /* 1 is added, so that 0 is none */
+    uint64_t *paddr;
+    struct capdl_object_content *content;
+    struct capdl_object_caps *caps;
+    size_t capacity;
+};
+
+static inline enum capdl_kind capdl_object_kind(const struct capdl_spec *spec, uint32_t id)
+{
+    return (enum capdl_kind)spec->objects->basic[id].kind;
+}
+
+/* enum capdl_object_flag */
+static inline unsigned capdl_object_flags(const struct capdl_spec *spec, uint32_t id)
+{
+    return spec->objects->basic[id].flags;
+}
+
+static inline uint8_t capdl_object_size_bits(const struct capdl_spec *spec, uint32_t id)
+{
+    return spec->objects->basic[id].size_bits;
+}
+
+static inline bool capdl_object_has(const struct capdl_spec *spec, uint32_t id, enum capdl_object_column column)
+{
+    return spec->objects->basic[id].has & column;
+}
+
+/* Its place in its array, or CAPDL_NO_INDEX. */
+static inline uint32_t capdl_object_index(const struct capdl_spec *spec, uint32_t id)
+{
+    return capdl_object_has(spec, id, CAPDL_COLUMN_INDEX) ? spec->objects->index[id] - 1 : CAPDL_NO_INDEX;
+}
+
+/* The untyped that covers it, or CAPDL_NO_OBJECT. */
+static inline uint32_t capdl_object_parent(const struct capdl_spec *spec, uint32_t id)
+{
+    return capdl_object_has(spec, id, CAPDL_COLUMN_PARENT) ? spec->objects->parent[id] - 1 : CAPDL_NO_OBJECT;
+}
+
+/* The PROGRAM it was generated for, or CAPDL_NO_OBJECT. */
+static inline uint32_t capdl_object_program(const struct capdl_spec *spec, uint32_t id)
+{
+    return capdl_object_has(spec, id, CAPDL_COLUMN_PROGRAM) ? spec->objects->program[id] - 1 : CAPDL_NO_OBJECT;
+}
+
+static inline uint64_t capdl_object_paddr(const struct capdl_spec *spec, uint32_t id)
+{
+    return capdl_object_has(spec, id, CAPDL_COLUMN_PADDR) ? spec->objects->paddr[id] : 0;
+}
+
+struct capdl_caps {
+    struct capdl_cap *list; /* ascending by slot once the spec is complete */
+    uint32_t count;
+};
+
+static inline struct capdl_caps capdl_object_caps(const struct capdl_spec *spec, uint32_t id)
+{
+    if (!capdl_object_has(spec, id, CAPDL_COLUMN_CAPS)) {
+        return (struct capdl_caps){.list = NULL};
+    }
+    return (struct capdl_caps){.list = spec->objects->caps[id].list, .count = spec->objects->caps[id].count};
+}
+
+/* The parameters of one that is of this kind, or 0. Not to be changed in place: elements of an array share them. */
+static inline void *capdl_object_content(const struct capdl_spec *spec, uint32_t id)
+{
+    return capdl_object_has(spec, id, CAPDL_COLUMN_CONTENT) ? spec->objects->content[id].pointer : NULL;
+}
+
+static inline struct capdl_tcb *capdl_object_tcb(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct capdl_tcb *)capdl_object_content(spec, id);
+}
+
+static inline struct capdl_sc *capdl_object_sc(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct capdl_sc *)capdl_object_content(spec, id);
+}
+
+/* Of devices and interrupts. */
+static inline struct capdl_numbers *capdl_object_numbers(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct capdl_numbers *)capdl_object_content(spec, id);
+}
+
+/* What was written of a PROGRAM. */
+static inline struct capdl_program *capdl_object_declaration(const struct capdl_spec *spec, uint32_t id)
+{
+    return (struct capdl_program *)capdl_object_content(spec, id);
+}
+
+/* Of a frame. */
+static inline struct capdl_fills capdl_object_fills(const struct capdl_spec *spec, uint32_t id)
+{
+    if (!capdl_object_has(spec, id, CAPDL_COLUMN_CONTENT)) {
+        return (struct capdl_fills){.list = NULL};
+    }
+    return (struct capdl_fills){.list = (struct capdl_fill *)spec->objects->content[id].pointer,
+                                .count = spec->objects->content[id].count};
+}
+
+/* A number of one that has numbers; 0 if it was not written. */
+static inline uint64_t capdl_object_number(const struct capdl_spec *spec, uint32_t id, enum capdl_number number)
+{
+    const struct capdl_numbers *numbers = capdl_object_numbers(spec, id);
+
+    return numbers ? numbers->value[number] : 0;
+}
+
 const char *capdl_object_name(const struct capdl_spec *, uint32_t id);
-uint32_t capdl_object_index(const struct capdl_spec *, uint32_t id);
-uint32_t capdl_object_parent(const struct capdl_spec *, uint32_t id);
+/* Where it is declared. */
+struct capdl_pos capdl_object_pos(const struct capdl_spec *, uint32_t id);
+/* All of it, as it is now: to compare, or to change and hand to capdl_object_set. */
+struct capdl_object capdl_object_view(const struct capdl_spec *, uint32_t id);
 /* Changes what an object is, all but its capabilities. By name and index it is found as it was added. */
 void capdl_object_set(struct capdl_spec *, uint32_t id, const struct capdl_object *);
 /* A place in short, and back. All places of a spec are in one text; others take more memory. */
@@ -300,12 +443,10 @@ bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct ca
 /* The cap in a slot, or 0. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
 
-/* A number of an object that has numbers; 0 if it was not written. */
-uint64_t capdl_object_number(const struct capdl_object *, enum capdl_number);
 /* Whether two objects are declared alike, apart from their names, untypeds and capabilities. */
-bool capdl_object_same(const struct capdl_object *, const struct capdl_object *);
+bool capdl_object_same(const struct capdl_spec *, uint32_t a, uint32_t b);
 /* Writes "name" or "name[3]". Returns buffer. */
-char *capdl_object_label(const struct capdl_object *, char *buffer, size_t size);
+char *capdl_object_label(const struct capdl_spec *, uint32_t id, char *buffer, size_t size);
 const char *capdl_kind_keyword(enum capdl_kind);
 const char *capdl_kind_name(enum capdl_kind);
 bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch);

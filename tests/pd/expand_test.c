@@ -120,7 +120,7 @@ static const struct capdl_cap *cap(struct test *t, uint32_t container, uint64_t 
 
 static const struct capdl_tcb *tcb(struct test *t, const char *name)
 {
-    return capdl_object(&t->spec, one(t, name))->u.tcb;
+    return capdl_object_tcb(&t->spec, one(t, name));
 }
 
 /* The frame capability that maps an address, and the offset in it; 0 if nothing is there. */
@@ -140,7 +140,7 @@ static const struct capdl_cap *lookup(struct test *t, uint32_t root, uint64_t ad
             return NULL;
         }
         if (c->kind == CAPDL_KIND_FRAME) {
-            CHECK(capdl_object(&t->spec, c->object)->size_bits == shift);
+            CHECK(capdl_object_size_bits(&t->spec, c->object) == shift);
             *offset = address & ((UINT64_C(1) << shift) - 1);
             return c;
         }
@@ -168,9 +168,9 @@ static uint8_t byte_at(struct test *t, uint32_t root, uint64_t address, const ui
     if (!c) {
         return 0;
     }
-    const struct capdl_object *frame = capdl_object(&t->spec, c->object);
-    for (size_t i = 0; i < frame->u.fills.count; i++) {
-        const struct capdl_fill *f = &frame->u.fills.list[i];
+    struct capdl_fills fills = capdl_object_fills(&t->spec, c->object);
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct capdl_fill *f = &fills.list[i];
         if (offset >= f->offset && offset - f->offset < f->length) {
             return file[f->source_offset + (offset - f->offset)];
         }
@@ -244,7 +244,7 @@ static void test_contract(const char *profile)
 
     const struct capdl_cap *c = cap(t, holder, CAPDL_TCB_SLOT_CSPACE);
     CHECK(c && c->object == cnode && c->guard_size == 58 && c->data == 0 &&
-          capdl_object(&t->spec, cnode)->size_bits == 6);
+          capdl_object_size_bits(&t->spec, cnode) == 6);
     c = cap(t, holder, CAPDL_TCB_SLOT_VSPACE);
     CHECK(c && c->object == root);
     c = cap(t, holder, CAPDL_TCB_SLOT_IPC_BUFFER);
@@ -253,11 +253,11 @@ static void test_contract(const char *profile)
     if (t->profile->mcs) {
         CHECK(c && c->object == one(t, "reply_ping"));
         CHECK(cap(t, holder, CAPDL_TCB_SLOT_SC) && cap(t, holder, CAPDL_TCB_SLOT_SC)->object == one(t, "sc_ping"));
-        CHECK(capdl_object(&t->spec, one(t, "sc_ping"))->u.sc->budget == 10000);
+        CHECK(capdl_object_sc(&t->spec, one(t, "sc_ping"))->budget == 10000);
     } else {
         CHECK(!c && capdl_spec_find(&t->spec, "sc_ping", CAPDL_NO_INDEX) == CAPDL_NO_OBJECT);
     }
-    CHECK(capdl_object(&t->spec, cnode)->num_caps == (t->profile->mcs ? 1 : 0));
+    CHECK(capdl_object_caps(&t->spec, cnode).count == (t->profile->mcs ? 1 : 0));
     end(t);
 }
 
@@ -279,7 +279,7 @@ static void test_memory(const char *profile)
     CHECK(rights_at(t, root, 0x200000) == (R | X) && rights_at(t, root, 0x201000) == (R | X));
     CHECK(rights_at(t, root, 0x202000) == (R | W) && rights_at(t, root, 0x204000) == (R | W));
     CHECK(rights_at(t, root, 0x205000) == -1 && rights_at(t, root, 0x1ff000) == -1);
-    CHECK(!strcmp(capdl_object(&t->spec, one(t, "elf_ping_0"))->u.fills.list[0].text, "ping.elf"));
+    CHECK(!strcmp(capdl_object_fills(&t->spec, one(t, "elf_ping_0")).list[0].text, "ping.elf"));
     CHECK(capdl_spec_array_length(&t->spec, "bss_ping") == 2);
     free(file);
     end(t);
@@ -349,7 +349,7 @@ static void test_many_tls(const char *profile)
                "objects { a = pd (\"tls.elf\")  b[40] = pd (\"tls.elf\", vspace: vspace_a, cspace: cnode_a) }");
     uint8_t *file = made_bytes(&elf);
     for (uint32_t i = 0; i < 40; i++) {
-        uint64_t tp = capdl_object(&t->spec, find(t, "tcb_b", i))->u.tcb->tls;
+        uint64_t tp = capdl_object_tcb(&t->spec, find(t, "tcb_b", i))->tls;
         CHECK(tp != 0);
         if (t->profile->arch == CAPDL_ARCH_X86_64) {
             CHECK(word_at(t, one(t, "vspace_a"), tp, file) == tp);
@@ -384,7 +384,7 @@ static void test_array(const char *profile)
     for (uint32_t i = 0; i < 3; i++) {
         uint64_t offset;
         uint32_t root = find(t, "vspace_w", i), holder = find(t, "tcb_w", i);
-        const struct capdl_tcb *thread = capdl_object(&t->spec, holder)->u.tcb;
+        const struct capdl_tcb *thread = capdl_object_tcb(&t->spec, holder);
         const struct capdl_cap *c = lookup(t, root, thread->sp - PAGE, &offset);
         CHECK(c && c->object == find(t, "stack_w", 2 * i + 1));
         char name[32];
@@ -413,7 +413,7 @@ static void test_override(const char *profile)
 
     CHECK(thread->prio == 9 && thread->max_prio == 9 && thread->addr == 0x400000 && thread->sp == 0x600000 &&
           thread->ip == 0x200020);
-    CHECK(capdl_object(&t->spec, one(t, "cnode_ping"))->size_bits == 8);
+    CHECK(capdl_object_size_bits(&t->spec, one(t, "cnode_ping")) == 8);
     const struct capdl_cap *c = cap(t, one(t, "tcb_ping"), CAPDL_TCB_SLOT_CSPACE);
     CHECK(c && c->object == one(t, "big") && c->guard_size == 60);
     c = lookup(t, one(t, "vspace_ping"), 0x5ff000, &offset);

@@ -165,7 +165,7 @@ static bool chose_addresses(const struct run *run)
     uint32_t contiguous[2] = {0};
     for (unsigned i = 0; i < 2; i++) {
         for (uint32_t o = 0; o < specs[i]->num_objects; o++) {
-            contiguous[i] += (capdl_object(specs[i], o)->flags & CAPDL_OBJECT_CONTIGUOUS) != 0;
+            contiguous[i] += (capdl_object_flags(specs[i], o) & CAPDL_OBJECT_CONTIGUOUS) != 0;
         }
     }
     return contiguous[0] != contiguous[1];

@@ -79,9 +79,9 @@ int fit_try(const uint64_t free[FIT_SIZES], const uint64_t need[FIT_SIZES])
 }
 
 /* log2 of an object's bytes; 0: it has no memory of its own. From seL4's manual, sizes from the profile. */
-static unsigned object_bits(const struct capdl_profile *p, const struct capdl_object *o)
+static unsigned object_bits(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t o)
 {
-    switch ((enum capdl_kind)o->kind) {
+    switch ((enum capdl_kind)capdl_object_kind(spec, o)) {
     case CAPDL_KIND_EP:
         return p->size_bits[CAPDL_TYPE_ENDPOINT];
     case CAPDL_KIND_NOTIFICATION:
@@ -91,11 +91,11 @@ static unsigned object_bits(const struct capdl_profile *p, const struct capdl_ob
     case CAPDL_KIND_TCB:
         return p->size_bits[CAPDL_TYPE_TCB];
     case CAPDL_KIND_CNODE:
-        return o->size_bits + p->size_bits[CAPDL_TYPE_CNODE];
+        return capdl_object_size_bits(spec, o) + p->size_bits[CAPDL_TYPE_CNODE];
     case CAPDL_KIND_UT:
     case CAPDL_KIND_FRAME:
     case CAPDL_KIND_SC:
-        return o->size_bits;
+        return capdl_object_size_bits(spec, o);
     case CAPDL_KIND_PUD: /* the root where there are three levels */
         return p->vspace_levels == 3 ? p->size_bits[CAPDL_TYPE_VSPACE] : 12;
     case CAPDL_KIND_ASID_POOL:
@@ -113,9 +113,9 @@ static unsigned object_bits(const struct capdl_profile *p, const struct capdl_ob
 static bool mapped_uncached(const struct capdl_spec *spec, uint32_t frame)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(spec, i);
-        for (uint32_t c = 0; c < o->num_caps; c++) {
-            if (o->caps[c].object == frame && (o->caps[c].flags & CAPDL_CAP_UNCACHED)) {
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        for (uint32_t c = 0; c < caps.count; c++) {
+            if (caps.list[c].object == frame && (caps.list[c].flags & CAPDL_CAP_UNCACHED)) {
                 return true;
             }
         }
@@ -126,10 +126,11 @@ static bool mapped_uncached(const struct capdl_spec *spec, uint32_t frame)
 /* Pages with contents from files are part of the image and take no other memory, where caches allow it. */
 static bool is_in_image(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(spec, object);
-    bool anywhere = !(o->flags & CAPDL_OBJECT_HAS_PADDR) && o->parent == CAPDL_NO_OBJECT;
-    return o->kind == CAPDL_KIND_FRAME && o->size_bits == 12 && anywhere && o->u.fills.count > 0 &&
-           o->u.fills.list[0].kind == CAPDL_FILL_FILE &&
+    bool anywhere = !(capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR) &&
+                    capdl_object_parent(spec, object) == CAPDL_NO_OBJECT;
+    struct capdl_fills fills = capdl_object_fills(spec, object);
+    return capdl_object_kind(spec, object) == CAPDL_KIND_FRAME && capdl_object_size_bits(spec, object) == 12 &&
+           anywhere && fills.count > 0 && fills.list[0].kind == CAPDL_FILL_FILE &&
            !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
 }
 
@@ -137,16 +138,15 @@ static bool is_in_image(const struct capdl_spec *spec, const struct capdl_profil
    put between them instead, when they would not fit otherwise, is not said. */
 static enum fit covers_fit(const struct capdl_spec *spec, const struct capdl_profile *p, uint32_t parent)
 {
-    uint64_t sum = 0, end = 0, start = capdl_object(spec, parent)->paddr, counts[FIT_SIZES] = {0};
-    uint64_t size = UINT64_C(1) << capdl_object(spec, parent)->size_bits;
+    uint64_t sum = 0, end = 0, start = capdl_object_paddr(spec, parent), counts[FIT_SIZES] = {0};
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(spec, parent);
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(spec, i);
-        unsigned bits = o->parent == parent ? object_bits(p, o) : 0;
+        unsigned bits = capdl_object_parent(spec, i) == parent ? object_bits(spec, p, i) : 0;
         sum += bits ? UINT64_C(1) << bits : 0;
-        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR)) {
+        if (!(capdl_object_flags(spec, i) & CAPDL_OBJECT_HAS_PADDR)) {
             counts[bits]++;
-        } else if (bits && o->paddr + (UINT64_C(1) << bits) - start > end) {
-            end = o->paddr + (UINT64_C(1) << bits) - start;
+        } else if (bits && capdl_object_paddr(spec, i) + (UINT64_C(1) << bits) - start > end) {
+            end = capdl_object_paddr(spec, i) + (UINT64_C(1) << bits) - start;
         }
     }
     for (unsigned bits = FIT_SIZES; bits-- > 1;) {
@@ -159,14 +159,14 @@ static enum fit covers_fit(const struct capdl_spec *spec, const struct capdl_pro
 }
 
 /* A contiguous array is one block, of the next power of two. Returns its size at the array's first element, else 0. */
-static unsigned contiguous_bits(const struct capdl_spec *spec, const struct capdl_object *o)
+static unsigned contiguous_bits(const struct capdl_spec *spec, uint32_t o)
 {
     uint64_t count = 0;
-    unsigned bits = o->size_bits;
-    for (uint32_t i = 0; o->index == 0 && i < spec->num_objects; i++) {
-        count += capdl_object(spec, i)->name == o->name;
+    unsigned bits = capdl_object_size_bits(spec, o);
+    for (uint32_t i = 0; capdl_object_index(spec, o) == 0 && i < spec->num_objects; i++) {
+        count += capdl_object_name(spec, i) == capdl_object_name(spec, o);
     }
-    while (count && UINT64_C(1) << bits < count << o->size_bits) {
+    while (count && UINT64_C(1) << bits < count << capdl_object_size_bits(spec, o)) {
         bits++;
     }
     return count ? bits : 0;
@@ -226,24 +226,23 @@ enum fit fit_judge(const struct capdl_spec *spec, const struct sample *s)
     bool contiguous = false, unsure = false;
     enum fit fit = FIT_GOOD;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(spec, i);
-        unsigned bits = object_bits(s->profile, o);
+        unsigned bits = object_bits(spec, s->profile, i);
         objects++;
-        enum fit cover = o->kind == CAPDL_KIND_UT ? covers_fit(spec, s->profile, i) : FIT_GOOD;
+        enum fit cover = capdl_object_kind(spec, i) == CAPDL_KIND_UT ? covers_fit(spec, s->profile, i) : FIT_GOOD;
         if (cover == FIT_NO_COVER) {
             return cover;
         }
         unsure = unsure || cover == FIT_UNKNOWN;
-        if (o->flags & CAPDL_OBJECT_CONTIGUOUS) {
+        if (capdl_object_flags(spec, i) & CAPDL_OBJECT_CONTIGUOUS) {
             contiguous = true;
-            bits = contiguous_bits(spec, o);
+            bits = contiguous_bits(spec, i);
         }
-        if (!bits || o->parent != CAPDL_NO_OBJECT || is_in_image(spec, s->profile, i)) {
+        if (!bits || capdl_object_parent(spec, i) != CAPDL_NO_OBJECT || is_in_image(spec, s->profile, i)) {
             continue;
         }
-        if (!(o->flags & CAPDL_OBJECT_HAS_PADDR)) {
+        if (!(capdl_object_flags(spec, i) & CAPDL_OBJECT_HAS_PADDR)) {
             need[bits]++;
-        } else if (!take(blocks, &count, MOST_BLOCKS, o->paddr, bits)) {
+        } else if (!take(blocks, &count, MOST_BLOCKS, capdl_object_paddr(spec, i), bits)) {
             fit = FIT_NO_ADDRESS;
         }
     }

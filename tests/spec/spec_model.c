@@ -39,7 +39,7 @@ static void test_names(void)
     EXPECT(capdl_spec_find(&spec, "array", 1000000000) == objects[4]);
     EXPECT(capdl_spec_array_length(&spec, "array") == 1000000001);
     EXPECT(capdl_spec_array_length(&spec, "scalar") == 0);
-    EXPECT(capdl_spec_intern(&spec, "arrayed", 5) == capdl_object(&spec, objects[1])->name);
+    EXPECT(capdl_spec_intern(&spec, "arrayed", 5) == capdl_object_name(&spec, objects[1]));
     EXPECT(!strcmp(capdl_spec_nearest(&spec, "scaler"), "scalar"));
     EXPECT(!capdl_spec_nearest(&spec, "nothing"));
     capdl_spec_free(&spec);
@@ -59,10 +59,11 @@ static void test_caps(void)
         cap.slot = slot;
         EXPECT(capdl_spec_add_cap(&spec, cnode, &cap));
     }
-    for (uint32_t i = 1; i < capdl_object(&spec, cnode)->num_caps; i++) {
-        EXPECT(capdl_object(&spec, cnode)->caps[i - 1].slot < capdl_object(&spec, cnode)->caps[i].slot);
+    struct capdl_caps caps = capdl_object_caps(&spec, cnode);
+    for (uint32_t i = 1; i < caps.count; i++) {
+        EXPECT(caps.list[i - 1].slot < caps.list[i].slot);
     }
-    EXPECT(capdl_object(&spec, cnode)->num_caps == 5);
+    EXPECT(caps.count == 5);
     EXPECT(!capdl_spec_add_cap(&spec, cnode, &cap)); /* slot 2 again */
 
     cap.flags = CAPDL_CAP_GENERATED;
@@ -87,7 +88,7 @@ static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *con
 
     for (uint32_t i = 0, count = spec->num_objects; i < count; i++) {
         const struct capdl_program *program =
-            capdl_object(spec, i)->kind == CAPDL_KIND_PROGRAM ? capdl_object(spec, i)->u.program_of : NULL;
+            capdl_object_kind(spec, i) == CAPDL_KIND_PROGRAM ? capdl_object_declaration(spec, i) : NULL;
         uint32_t cnode, ep = capdl_spec_find(spec, "e", CAPDL_NO_INDEX);
         struct capdl_cap cap = {.object = ep, .kind = CAPDL_KIND_EP, .flags = CAPDL_CAP_GENERATED};
 
@@ -98,8 +99,8 @@ static bool expand(struct capdl_spec *spec, struct capdl_diags *diags, void *con
             capdl_error(diags, program->params[0].pos, "no file 'missing.elf'");
             return false;
         }
-        cnode = capdl_spec_add(spec, "prog_cnode", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, capdl_object(spec, i)->pos);
-        struct capdl_object made = *capdl_object(spec, cnode);
+        cnode = capdl_spec_add(spec, "prog_cnode", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, capdl_object_pos(spec, i));
+        struct capdl_object made = capdl_object_view(spec, cnode);
         made.size_bits = 4;
         made.flags = CAPDL_OBJECT_HAS_SIZE | CAPDL_OBJECT_GENERATED;
         made.program = i;
@@ -139,7 +140,7 @@ static void test_hook(void)
     EXPECT(capdl_spec_cap_at(&spec, cnode, 1)->flags & CAPDL_CAP_GENERATED);
     EXPECT(capdl_spec_cap_at(&spec, cnode, 2)->object == capdl_spec_find(&spec, "f", CAPDL_NO_INDEX));
     EXPECT(capdl_spec_cap_at(&spec, cnode, 5));
-    param = capdl_object(&spec, capdl_spec_find(&spec, "prog", CAPDL_NO_INDEX))->u.program_of->params;
+    param = capdl_object_declaration(&spec, capdl_spec_find(&spec, "prog", CAPDL_NO_INDEX))->params;
     EXPECT(!param[0].name && param[0].kind == CAPDL_VALUE_STRING && !strcmp(param[0].text, "p.elf"));
     EXPECT(!strcmp(param[1].name, "stack") && param[1].kind == CAPDL_VALUE_NUMBER && param[1].number == 16384);
     EXPECT(param[2].kind == CAPDL_VALUE_LIST && param[2].num_list == 2 && param[2].list[1] == 2097152);
@@ -221,7 +222,7 @@ static void test_descending(void)
     capdl_spec_init(&spec);
     EXPECT(
         capdl_spec_read_text(&spec, &diags, capdl_diags_add_source(&diags, "text", text, (size_t)(at - text)), NULL));
-    EXPECT(capdl_object(&spec, 1)->num_caps == SLOTS && capdl_object(&spec, 1)->caps[0].slot == 1);
+    EXPECT(capdl_object_caps(&spec, 1).count == SLOTS && capdl_object_caps(&spec, 1).list[0].slot == 1);
     capdl_spec_free(&spec);
     capdl_diags_free(&diags);
     free(text);

@@ -24,18 +24,18 @@ static bool are_two_devices(const struct devicetree *tree, const struct region *
 }
 
 /* One page for two devices gives whoever has one the other. */
-static void check_sharing(struct check *check, const struct capdl_object *frame, const struct region **near,
-                          size_t count)
+static void check_sharing(struct check *check, uint32_t frame, const struct region **near, size_t count)
 {
     char label[160], path[MOST_PATH], other[MOST_PATH];
     for (size_t i = 1; i < count; i++) {
         for (size_t k = 0; k < i; k++) {
             if (are_two_devices(check->tree, near[k], near[i])) {
                 check->findings++;
-                capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, frame->pos,
+                capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE,
+                              capdl_object_pos(check->spec, frame),
                               "frame '%s' at 0x%" PRIx64 " covers two devices, %s and %s",
-                              capdl_object_label(frame, label, sizeof(label)), frame->paddr,
-                              node_path(check->tree, near[k]->node, path),
+                              capdl_object_label(check->spec, frame, label, sizeof(label)),
+                              capdl_object_paddr(check->spec, frame), node_path(check->tree, near[k]->node, path),
                               node_path(check->tree, near[i]->node, other));
                 return;
             }
@@ -43,17 +43,19 @@ static void check_sharing(struct check *check, const struct capdl_object *frame,
     }
 }
 
-static void check_frame(struct check *check, const struct capdl_object *frame)
+static void check_frame(struct check *check, uint32_t frame)
 {
-    uint64_t last = frame->paddr + ((UINT64_C(1) << frame->size_bits) - 1);
+    uint64_t last =
+        capdl_object_paddr(check->spec, frame) + ((UINT64_C(1) << capdl_object_size_bits(check->spec, frame)) - 1);
     const struct region *near[MOST_REGIONS];
     char label[160];
-    size_t count = regions_touching(check->tree, frame->paddr, last, near, MOST_REGIONS);
+    size_t count = regions_touching(check->tree, capdl_object_paddr(check->spec, frame), last, near, MOST_REGIONS);
     if (count == 0) {
         check->findings++;
-        capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, frame->pos,
+        capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, capdl_object_pos(check->spec, frame),
                       "frame '%s' at 0x%" PRIx64 " is no memory and no device that the device tree describes",
-                      capdl_object_label(frame, label, sizeof(label)), frame->paddr);
+                      capdl_object_label(check->spec, frame, label, sizeof(label)),
+                      capdl_object_paddr(check->spec, frame));
     }
     check_sharing(check, frame, near, count);
 }
@@ -97,10 +99,10 @@ static const struct interrupt *other_trigger(const struct devicetree *tree, cons
 
 static void check_interrupt(struct check *check, const struct capdl_irq_map *irq)
 {
-    const struct capdl_object *object = capdl_object(check->spec, irq->object);
-    bool has_trigger =
-        (object->kind == CAPDL_KIND_ARM_IRQ || object->kind == CAPDL_KIND_RISCV_IRQ) && object->u.numbers;
-    bool edge = has_trigger && object->u.numbers->value[CAPDL_NUMBER_TRIGGER];
+    bool has_trigger = (capdl_object_kind(check->spec, irq->object) == CAPDL_KIND_ARM_IRQ ||
+                        capdl_object_kind(check->spec, irq->object) == CAPDL_KIND_RISCV_IRQ) &&
+                       capdl_object_numbers(check->spec, irq->object);
+    bool edge = has_trigger && capdl_object_numbers(check->spec, irq->object)->value[CAPDL_NUMBER_TRIGGER];
     size_t count = 0;
     const struct interrupt *found =
         irq->irq <= INT64_MAX ? interrupts_find(check->tree, (int64_t)irq->irq, &count) : NULL;
@@ -109,13 +111,15 @@ static void check_interrupt(struct check *check, const struct capdl_irq_map *irq
     if (!found) {
         check->findings++;
         capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, irq->pos,
-                      "interrupt %" PRIu64 " ('%s') belongs to no device of the device tree", irq->irq, object->name);
+                      "interrupt %" PRIu64 " ('%s') belongs to no device of the device tree", irq->irq,
+                      capdl_object_name(check->spec, irq->object));
         hint_at_number(check, irq);
     } else if (other) {
         check->findings++;
         capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, irq->pos,
                       "interrupt %" PRIu64 " ('%s') is of %s, whose trigger is %s in the device tree", irq->irq,
-                      object->name, node_path(check->tree, other->node, path), edge ? "level" : "edge");
+                      capdl_object_name(check->spec, irq->object), node_path(check->tree, other->node, path),
+                      edge ? "level" : "edge");
     }
 }
 
@@ -137,9 +141,8 @@ void devicetree_check(const struct devicetree *tree, const struct capdl_spec *sp
 {
     struct check check = {.tree = tree, .spec = spec, .diags = diags};
     for (uint32_t i = 0; i < spec->num_objects && check.findings < MOST_FINDINGS; i++) {
-        const struct capdl_object *object = capdl_object(spec, i);
-        if (object->kind == CAPDL_KIND_FRAME && object->flags & CAPDL_OBJECT_HAS_PADDR) {
-            check_frame(&check, object);
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_FRAME && capdl_object_flags(spec, i) & CAPDL_OBJECT_HAS_PADDR) {
+            check_frame(&check, i);
         }
     }
     for (size_t i = 0; numbers_known(&check) && i < spec->num_irqs && check.findings < MOST_FINDINGS; i++) {

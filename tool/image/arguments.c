@@ -67,7 +67,7 @@ static void place_word(struct program *program, uint32_t frame, uint64_t offset,
 
 static void place_thread(struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = capdl_object(program->spec, object)->u.tcb;
+    const struct capdl_tcb *tcb = capdl_object_tcb(program->spec, object);
     const struct capdl_cap *vspace = capdl_spec_cap_at(program->spec, object, CAPDL_TCB_SLOT_VSPACE);
     uint64_t count = tcb ? num_on_stack(program, tcb) : 0;
     for (uint64_t i = 0; i < count; i++) {
@@ -99,7 +99,7 @@ static int compare_words(const void *a, const void *b)
 void arguments_place(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (capdl_object(program->spec, i)->kind == CAPDL_KIND_TCB) {
+        if (capdl_object_kind(program->spec, i) == CAPDL_KIND_TCB) {
             place_thread(program, i);
         }
     }

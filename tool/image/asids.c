@@ -12,21 +12,21 @@ static uint32_t find_pools(struct program *program, uint32_t *pool_of)
 {
     uint32_t pools = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *pool = capdl_object(program->spec, i);
-        if (pool->kind != CAPDL_KIND_ASID_POOL) {
+        struct capdl_caps caps = capdl_object_caps(program->spec, i);
+        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_ASID_POOL) {
             continue;
         }
         pools++;
-        if (pool->num_caps > 1u << program->profile->asid_pool_bits) {
-            program_error(program, i, "holds %u address spaces; a pool of kernel %s has room for %u", pool->num_caps,
+        if (caps.count > 1u << program->profile->asid_pool_bits) {
+            program_error(program, i, "holds %u address spaces; a pool of kernel %s has room for %u", caps.count,
                           program->profile->name, 1u << program->profile->asid_pool_bits);
         }
-        for (uint32_t k = 0; k < pool->num_caps; k++) {
-            uint32_t root = pool->caps[k].object;
+        for (uint32_t k = 0; k < caps.count; k++) {
+            uint32_t root = caps.list[k].object;
             if (root == CAPDL_NO_OBJECT || !(program->places[root].flags & PLACE_ROOT)) {
-                program_cap_error(program, i, &pool->caps[k], "is not the root of an address space");
+                program_cap_error(program, i, &caps.list[k], "is not the root of an address space");
             } else if (pool_of[root] != CAPDL_NO_OBJECT) {
-                program_cap_error(program, i, &pool->caps[k], "is in an ASID pool twice");
+                program_cap_error(program, i, &caps.list[k], "is in an ASID pool twice");
             } else {
                 pool_of[root] = i;
             }
@@ -35,13 +35,15 @@ static uint32_t find_pools(struct program *program, uint32_t *pool_of)
     return pools;
 }
 
-static bool names_asid(const struct capdl_object *o)
+static bool names_asid(const struct capdl_spec *spec, uint32_t o)
 {
-    if (o->kind == CAPDL_KIND_ASID_POOL && o->u.numbers && o->u.numbers->has & 1u << CAPDL_NUMBER_ASID_HIGH) {
+    if (capdl_object_kind(spec, o) == CAPDL_KIND_ASID_POOL && capdl_object_numbers(spec, o) &&
+        capdl_object_numbers(spec, o)->has & 1u << CAPDL_NUMBER_ASID_HIGH) {
         return true;
     }
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        if (o->caps[i].flags & CAPDL_CAP_HAS_ASID) {
+    struct capdl_caps caps = capdl_object_caps(spec, o);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        if (caps.list[i].flags & CAPDL_CAP_HAS_ASID) {
             return true;
         }
     }
@@ -52,7 +54,7 @@ static bool names_asid(const struct capdl_object *o)
 static void warn_numbers(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (names_asid(capdl_object(program->spec, i))) {
+        if (names_asid(program->spec, i)) {
             program_warning(program, CAPDL_CHECK_ASID, i,
                             "says which ASID it is to have, and others may: the kernel chooses these numbers, only the "
                             "pool is the spec's to say");
@@ -110,16 +112,16 @@ static void assign_pools(struct program *program)
 {
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object == CAPDL_NO_OBJECT || capdl_object(program->spec, object)->kind != CAPDL_KIND_ASID_POOL) {
+        if (object == CAPDL_NO_OBJECT || capdl_object_kind(program->spec, object) != CAPDL_KIND_ASID_POOL) {
             continue;
         }
         uint64_t pool = calls_derive(program, object);
         program->places[object].derived = (uint32_t)pool;
         make_pool(program, object, slot, pool);
-        const struct capdl_object *o = capdl_object(program->spec, object);
-        for (uint32_t k = 0; k < o->num_caps; k++) {
-            if (o->caps[k].object != CAPDL_NO_OBJECT && program->pool_of[o->caps[k].object] == object) {
-                assign(program, operand_slot(pool), o->caps[k].object);
+        struct capdl_caps caps = capdl_object_caps(program->spec, object);
+        for (uint32_t k = 0; k < caps.count; k++) {
+            if (caps.list[k].object != CAPDL_NO_OBJECT && program->pool_of[caps.list[k].object] == object) {
+                assign(program, operand_slot(pool), caps.list[k].object);
             }
         }
     }

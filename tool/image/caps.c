@@ -134,7 +134,7 @@ static bool find_origin(struct program *program, uint32_t cnode, const struct ca
     const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);
     if (parent) {
         *origin = (struct origin){operand_late(program, parent->container), operand_word(parent->slot),
-                                  operand_word(capdl_object(program->spec, parent->container)->size_bits)};
+                                  operand_word(capdl_object_size_bits(program->spec, parent->container))};
         return true;
     }
     *origin = (struct origin){.root = operand_initial(CAPDL_INITIAL_CNODE), .depth = operand_word(ROOT_DEPTH)};
@@ -152,15 +152,15 @@ static uint64_t new_data(const struct program *program, uint32_t cnode, const st
 static void copy(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
     struct operand target = operand_late(program, cnode);
-    struct operand slot = operand_word(cap->slot), depth = operand_word(capdl_object(program->spec, cnode)->size_bits);
+    struct operand slot = operand_word(cap->slot), depth = operand_word(capdl_object_size_bits(program->spec, cnode));
     struct origin from;
     if (!find_origin(program, cnode, cap, &from)) {
         return;
     }
     if (cap->kind == CAPDL_KIND_CNODE &&
-        cap->guard_size + capdl_object(program->spec, cap->object)->size_bits > ROOT_DEPTH) {
+        cap->guard_size + capdl_object_size_bits(program->spec, cap->object) > ROOT_DEPTH) {
         program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than 64",
-                          cap->guard_size, capdl_object(program->spec, cap->object)->size_bits);
+                          cap->guard_size, capdl_object_size_bits(program->spec, cap->object));
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;
@@ -205,14 +205,14 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
             program_cap_error(
                 program, cnode, cap, "names as its mapping slot 0x%llx of '%s', which is in no address space",
-                (unsigned long long)extra->mapping_slot, capdl_object(program->spec, extra->mapping_container)->name);
+                (unsigned long long)extra->mapping_slot, capdl_object_name(program->spec, extra->mapping_container));
             return;
         }
         source = mapping->source;
     }
     CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode,
          operand_late(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
-         operand_word(capdl_object(program->spec, cnode)->size_bits), source, operand_word(ROOT_DEPTH));
+         operand_word(capdl_object_size_bits(program->spec, cnode)), source, operand_word(ROOT_DEPTH));
 }
 
 /* When a capability is put into its slot. */
@@ -233,12 +233,13 @@ static enum pass pass_of(const struct program *program, uint32_t cnode, const st
 
 static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, bool *irq_control_moved)
 {
-    const struct capdl_object *o = capdl_object(program->spec, cnode);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
-        if (cap->slot >> o->size_bits) {
+    struct capdl_caps caps = capdl_object_caps(program->spec, cnode);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
+        if (cap->slot >> capdl_object_size_bits(program->spec, cnode)) {
             if (pass == COPY) {
-                program_cap_error(program, cnode, cap, "is outside the CNode's 0x%llx slots", 1ULL << o->size_bits);
+                program_cap_error(program, cnode, cap, "is outside the CNode's 0x%llx slots",
+                                  1ULL << capdl_object_size_bits(program->spec, cnode));
             }
         } else if (cap->kind == CAPDL_KIND_LEFTOVER || pass_of(program, cnode, cap) != pass) {
             continue; /* leftovers.c */
@@ -256,7 +257,7 @@ void caps_distribute(struct program *program)
     for (enum pass pass = COPY; pass < PASSES; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_CNODE) {
+            if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE) {
                 fill_cnode(program, object, pass, &irq_control_moved);
             }
         }

@@ -66,10 +66,11 @@ bool chunk_good(struct program *program, const struct capdl_fill *fill)
     return true;
 }
 
-bool chunk_in(const struct capdl_object *frame)
+bool chunk_in(const struct capdl_spec *spec, uint32_t frame)
 {
-    for (size_t i = 0; i < frame->u.fills.count; i++) {
-        if (frame->u.fills.list[i].kind == CAPDL_FILL_BOOTINFO) {
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    for (size_t i = 0; i < fills.count; i++) {
+        if (fills.list[i].kind == CAPDL_FILL_BOOTINFO) {
             return true;
         }
     }

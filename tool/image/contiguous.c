@@ -15,24 +15,25 @@
 #include "image/forecast.h"
 #include "image/program.h"
 
-static struct contiguous *array_of(struct program *program, const struct capdl_object *frame)
+static struct contiguous *array_of(struct program *program, uint32_t frame)
 {
     for (size_t i = 0; i < program->num_contiguous; i++) {
-        if (program->contiguous[i].name == frame->name) {
+        if (program->contiguous[i].name == capdl_object_name(program->spec, frame)) {
             return &program->contiguous[i];
         }
     }
     program->contiguous = memory_grow(program->contiguous, &program->capacity_contiguous, program->num_contiguous + 1,
                                       sizeof(*program->contiguous));
     struct contiguous *array = &program->contiguous[program->num_contiguous++];
-    *array = (struct contiguous){.name = frame->name, .size_bits = frame->size_bits};
+    *array = (struct contiguous){.name = capdl_object_name(program->spec, frame),
+                                 .size_bits = capdl_object_size_bits(program->spec, frame)};
     return array;
 }
 
 static int compare_elements(const void *a, const void *b, void *context)
 {
-    uint32_t x = capdl_object(context, *(const uint32_t *)a)->index,
-             y = capdl_object(context, *(const uint32_t *)b)->index;
+    uint32_t x = capdl_object_index(context, *(const uint32_t *)a),
+             y = capdl_object_index(context, *(const uint32_t *)b);
     return x < y ? -1 : x > y;
 }
 
@@ -52,17 +53,19 @@ static void array_check(struct program *program, struct contiguous *array)
 void contiguous_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *frame = capdl_object(program->spec, i);
-        if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_CONTIGUOUS) ||
+        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME ||
+            !(capdl_object_flags(program->spec, i) & CAPDL_OBJECT_CONTIGUOUS) ||
             program->places[i].type == CAPDL_TYPE_COUNT) {
             continue;
         }
-        if (frame->flags & CAPDL_OBJECT_HAS_PADDR || frame->parent != CAPDL_NO_OBJECT) {
+        if (capdl_object_flags(program->spec, i) & CAPDL_OBJECT_HAS_PADDR ||
+            capdl_object_parent(program->spec, i) != CAPDL_NO_OBJECT) {
             program_error(program, i, "is contiguous and has %s: where it lies can be said in one way only",
-                          frame->parent != CAPDL_NO_OBJECT ? "an untyped that covers it" : "a physical address");
+                          capdl_object_parent(program->spec, i) != CAPDL_NO_OBJECT ? "an untyped that covers it"
+                                                                                   : "a physical address");
             continue;
         }
-        struct contiguous *array = array_of(program, frame);
+        struct contiguous *array = array_of(program, i);
         array->elements = memory_grow(array->elements, &array->capacity, array->count + 1, sizeof(*array->elements));
         array->elements[array->count++] = i;
     }
@@ -252,7 +255,7 @@ struct capdl_spec contiguous_spec(const struct program *program)
     for (size_t i = 0; i < program->num_contiguous; i++) {
         const struct contiguous *array = &program->contiguous[i];
         for (uint64_t n = 0; n < array->count; n++) {
-            struct capdl_object frame = *capdl_object(&spec, array->elements[n]);
+            struct capdl_object frame = capdl_object_view(&spec, array->elements[n]);
             frame.paddr = array->address + (n << array->size_bits);
             frame.flags |= CAPDL_OBJECT_HAS_PADDR;
             frame.flags &= (uint8_t)~CAPDL_OBJECT_CONTIGUOUS;

@@ -37,7 +37,7 @@ static uint32_t add_generated(struct reverse *r, enum capdl_kind kind)
         snprintf(name, sizeof(name), "%s_%u", capdl_kind_keyword(kind), (unsigned)r->num_generated[kind]++);
     } while (capdl_spec_find(r->spec, name, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT);
     uint32_t object = capdl_spec_add(r->spec, name, CAPDL_NO_INDEX, kind, (struct capdl_pos){0});
-    struct capdl_object generated = *capdl_object(r->spec, object);
+    struct capdl_object generated = capdl_object_view(r->spec, object);
     generated.flags |= CAPDL_OBJECT_GENERATED;
     capdl_object_set(r->spec, object, &generated);
     return object;

@@ -65,7 +65,7 @@ static void set_data(struct capdl_cap *cap, uint64_t data)
 static uint32_t smc_object(struct reverse *r)
 {
     for (uint32_t i = 0; i < r->spec->num_objects; i++) {
-        if (capdl_object(r->spec, i)->kind == CAPDL_KIND_SMC) {
+        if (capdl_object_kind(r->spec, i) == CAPDL_KIND_SMC) {
             return i;
         }
     }
@@ -169,7 +169,7 @@ uint32_t reverse_add_derived(struct reverse *r, const struct capdl_operand *slot
 
 void reverse_number(struct reverse *r, uint32_t object, enum capdl_number number, uint64_t value)
 {
-    struct capdl_object o = *capdl_object(r->spec, object);
+    struct capdl_object o = capdl_object_view(r->spec, object);
     if (!o.u.numbers) {
         o.u.numbers = capdl_spec_alloc(r->spec, sizeof(*o.u.numbers));
         capdl_object_set(r->spec, object, &o);
@@ -247,7 +247,7 @@ static bool get_interrupt(struct reverse *r, enum capdl_method method, const str
         reverse_number(r, object, get->numbers[i].number, operand_named(r, call, get->numbers[i].operand)->value);
     }
     if (get->kind == CAPDL_KIND_ARM_IRQ && !riscv) {
-        uint64_t target = number_of(capdl_object(r->spec, object), CAPDL_NUMBER_TARGET);
+        uint64_t target = capdl_object_number(r->spec, object, CAPDL_NUMBER_TARGET);
         reverse_number(r, object, CAPDL_NUMBER_TARGET, target);
     }
     map_irq(r, object, operand_named(r, call, get->irq)->value);
@@ -299,8 +299,10 @@ static void assign(struct reverse *r, const struct capdl_call *call)
     uint32_t container = pool->object;
     const struct held *root = reverse_held(r, &call->operands[0]);
     if (root->object != CAPDL_NO_OBJECT) {
-        const struct capdl_object *o = capdl_object(r->spec, container);
-        reverse_cap(r, container, (struct capdl_cap){.slot = o->num_caps, .object = root->object, .kind = root->kind});
+        reverse_cap(r, container,
+                    (struct capdl_cap){.slot = capdl_object_caps(r->spec, container).count,
+                                       .object = root->object,
+                                       .kind = root->kind});
     }
 }
 

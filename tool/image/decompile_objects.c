@@ -118,7 +118,7 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
             continue;
         }
         uint32_t object = reverse_add(r, &r->slot_names[slot], own);
-        struct capdl_object o = *capdl_object(r->spec, object);
+        struct capdl_object o = capdl_object_view(r->spec, object);
         r->slots[slot] =
             (struct held){.object = object, .kind = (uint8_t)own, .rights = CAPDL_RIGHTS_ALL, .original = true};
         set_size(&o, objects);
@@ -184,7 +184,7 @@ static void give_addresses(struct reverse *r, const struct siblings *s, uint64_t
     for (uint64_t slot = first; s->irregular && slot < end; slot++) {
         uint32_t object = r->slots[slot].object;
         if (object != CAPDL_NO_OBJECT && r->addresses[slot] != UNKNOWN) {
-            struct capdl_object o = *capdl_object(r->spec, object);
+            struct capdl_object o = capdl_object_view(r->spec, object);
             o.flags |= CAPDL_OBJECT_HAS_PADDR;
             o.paddr = r->addresses[slot];
             capdl_object_set(r->spec, object, &o);
@@ -252,7 +252,7 @@ static uint64_t page_offset(const struct reverse *r, uint64_t page)
 
 static void set_fills(struct reverse *r, uint32_t object, const struct capdl_fill *fills, size_t count)
 {
-    struct capdl_object frame = *capdl_object(r->spec, object);
+    struct capdl_object frame = capdl_object_view(r->spec, object);
     if (frame.flags & CAPDL_OBJECT_HAS_FILL) {
         reverse_fail(r, "the contents of a frame are in two places");
         return;
@@ -299,7 +299,7 @@ void reverse_pages(struct reverse *r)
         }
         uint32_t object = reverse_add(r, &r->page_names[i], CAPDL_KIND_FRAME);
         struct capdl_fill fill = fill_from_image(r, 0, i, 1);
-        struct capdl_object frame = *capdl_object(r->spec, object);
+        struct capdl_object frame = capdl_object_view(r->spec, object);
         frame.size_bits = CAPDL_PAGE_BITS;
         frame.flags |= CAPDL_OBJECT_HAS_SIZE;
         capdl_object_set(r->spec, object, &frame);
@@ -373,14 +373,14 @@ static void split_fill(struct reverse *r, struct filling *filling, const struct 
 static void reverse_reserved(struct reverse *r)
 {
     for (uint32_t i = 0; !r->failed && i < r->spec->num_objects; i++) {
-        const struct capdl_object *frame = capdl_object(r->spec, i);
         struct image_content content;
-        uint64_t size = UINT64_C(1) << frame->size_bits;
-        if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_HAS_PADDR) ||
-            !reserved_section_find(&r->image->contents, frame->paddr, size, &content)) {
+        uint64_t size = UINT64_C(1) << capdl_object_size_bits(r->spec, i);
+        if (capdl_object_kind(r->spec, i) != CAPDL_KIND_FRAME ||
+            !(capdl_object_flags(r->spec, i) & CAPDL_OBJECT_HAS_PADDR) ||
+            !reserved_section_find(&r->image->contents, capdl_object_paddr(r->spec, i), size, &content)) {
             continue;
         }
-        uint64_t offset = frame->paddr - content.address;
+        uint64_t offset = capdl_object_paddr(r->spec, i) - content.address;
         uint64_t stored = content.stored > offset ? content.stored - offset : 0;
         struct capdl_fill fill = {.kind = CAPDL_FILL_FILE,
                                   .length = stored < size ? stored : size,

@@ -7,7 +7,7 @@ enum { BOTH = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 
 static struct capdl_tcb *tcb_of(struct reverse *r, uint32_t object)
 {
-    struct capdl_object o = *capdl_object(r->spec, object);
+    struct capdl_object o = capdl_object_view(r->spec, object);
     if (!o.u.tcb) {
         o.u.tcb = capdl_spec_alloc(r->spec, sizeof(*o.u.tcb));
         *o.u.tcb = (struct capdl_tcb){.resume = true, .prio = 125, .max_prio = 125};
@@ -242,7 +242,7 @@ void reverse_sched(struct reverse *r, const struct capdl_call *call)
                             .data = call->operands[4].value,
                             .has_data = call->operands[4].value != 0,
                             .flags = call->operands[5].value};
-    struct capdl_object configured = *capdl_object(r->spec, object);
+    struct capdl_object configured = capdl_object_view(r->spec, object);
     configured.u.sc = sc;
     capdl_object_set(r->spec, object, &configured);
     r->cores[object] = call->target.value;

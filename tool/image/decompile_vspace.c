@@ -101,7 +101,7 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     r->num_tables++;
     table->mapped = true;
     table->kind = (uint8_t)kind_at(profile, level, table->kind);
-    struct capdl_object changed = *capdl_object(r->spec, table->object);
+    struct capdl_object changed = capdl_object_view(r->spec, table->object);
     changed.kind = table->kind;
     capdl_object_set(r->spec, table->object, &changed);
     reverse_cap(
@@ -145,7 +145,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "something is mapped as a page that is none");
         return;
     }
-    unsigned level = 0, size_bits = capdl_object(r->spec, frame->object)->size_bits;
+    unsigned level = 0, size_bits = capdl_object_size_bits(r->spec, frame->object);
     while (level < profile->vspace_levels && vspace_shift(profile, level) != size_bits) {
         level++;
     }
@@ -155,7 +155,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a page is mapped where there is no page table, or twice");
         return;
     }
-    bool guest = shape_is_ept((enum capdl_kind)capdl_object(r->spec, root)->kind);
+    bool guest = shape_is_ept((enum capdl_kind)capdl_object_kind(r->spec, root));
     struct capdl_cap cap = page_cap(profile, frame, call->operands[2].value, call->operands[3].value, guest);
     cap.slot = slot_in(profile, level, address);
     map_frame(r, frame, table, cap);

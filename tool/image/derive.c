@@ -19,7 +19,7 @@ static const struct capdl_cap *cap_in(const struct program *program, const struc
 
 static bool is_cnode(const struct program *program, uint32_t object)
 {
-    return capdl_object(program->spec, object)->kind == CAPDL_KIND_CNODE;
+    return capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE;
 }
 
 static bool is_badged(const struct capdl_cap *cap)
@@ -42,8 +42,8 @@ static bool holds_anyway(const struct program *program, const struct capdl_cap *
     if (parent->kind != CAPDL_KIND_UT || child->object == CAPDL_NO_OBJECT) {
         return false;
     }
-    for (uint32_t ut = capdl_object(program->spec, child->object)->parent; ut != CAPDL_NO_OBJECT;
-         ut = capdl_object(program->spec, ut)->parent) {
+    for (uint32_t ut = capdl_object_parent(program->spec, child->object); ut != CAPDL_NO_OBJECT;
+         ut = capdl_object_parent(program->spec, ut)) {
         if (ut == parent->object) {
             return true;
         }
@@ -99,7 +99,7 @@ static bool copy_good(struct program *program, const struct capdl_derivation *d,
     if (child->object == CAPDL_NO_OBJECT || parent->object != child->object || parent->kind != child->kind) {
         program_cap_error(program, d->child.container, child,
                           "cannot be derived from slot 0x%llx of '%s', which holds a capability to something else",
-                          (unsigned long long)d->parent.slot, capdl_object(program->spec, d->parent.container)->name);
+                          (unsigned long long)d->parent.slot, capdl_object_name(program->spec, d->parent.container));
     } else if (is_badged(parent) && parent->data != child->data) {
         program_cap_error(program, d->child.container, child,
                           "cannot be derived from one with badge 0x%llx: it must have the same badge",
@@ -121,7 +121,7 @@ static bool untyped_good(struct program *program, const struct capdl_derivation 
         return true;
     }
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (capdl_object(program->spec, i)->parent == child->object) {
+        if (capdl_object_parent(program->spec, i) == child->object) {
             program_cap_error(program, d->child.container, child,
                               "cannot be derived: the kernel copies no untyped from which objects were made");
             return false;
@@ -145,7 +145,7 @@ static void claim_original(struct program *program, const struct capdl_derivatio
         program_cap_error(program, d->parent.container, parent,
                           "has children, but so has the one in slot 0x%llx of '%s'; an object has one original "
                           "capability, from which all others come (badges make independent ones)",
-                          (unsigned long long)original->slot, capdl_object(program->spec, original->container)->name);
+                          (unsigned long long)original->slot, capdl_object_name(program->spec, original->container));
         return;
     }
     bool rights_count = parent->kind == CAPDL_KIND_EP || parent->kind == CAPDL_KIND_NOTIFICATION;
@@ -211,16 +211,16 @@ static void check_depth(struct program *program, const struct capdl_derivation *
         program_cap_error(program, d->parent.container, parent,
                           "is a copy, and the kernel knows no children of copies: its holder could not revoke them "
                           "(derive them from slot 0x%llx of '%s', or give it a badge)",
-                          (unsigned long long)above->slot, capdl_object(program->spec, above->container)->name);
+                          (unsigned long long)above->slot, capdl_object_name(program->spec, above->container));
     }
 }
 
 /* Whoever holds the original can revoke all others, so the spec has to say so of all others. */
 static void check_others(struct program *program, uint32_t cnode)
 {
-    const struct capdl_object *o = capdl_object(program->spec, cnode);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    struct capdl_caps caps = capdl_object_caps(program->spec, cnode);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         if (cap->object == CAPDL_NO_OBJECT || program->originals[cap->object].container == CAPDL_NO_OBJECT ||
             derivation_is_original(program, cnode, cap) || derivation_parent(program, cnode, cap->slot)) {
             continue;
@@ -229,7 +229,7 @@ static void check_others(struct program *program, uint32_t cnode)
         program_cap_error(program, cnode, cap,
                           "would be a child of the one in slot 0x%llx of '%s' too, which has children and so is the "
                           "object's original (write - child_of)",
-                          (unsigned long long)original->slot, capdl_object(program->spec, original->container)->name);
+                          (unsigned long long)original->slot, capdl_object_name(program->spec, original->container));
     }
 }
 
@@ -237,7 +237,7 @@ static void check_others(struct program *program, uint32_t cnode)
 static void keep_copies(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        enum capdl_kind kind = capdl_object(program->spec, i)->kind;
+        enum capdl_kind kind = capdl_object_kind(program->spec, i);
         if (program->originals[i].container == CAPDL_NO_OBJECT) {
             continue;
         }

@@ -7,10 +7,10 @@ static void set_domains(struct program *program)
 {
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object == CAPDL_NO_OBJECT || capdl_object(program->spec, object)->kind != CAPDL_KIND_TCB) {
+        if (object == CAPDL_NO_OBJECT || capdl_object_kind(program->spec, object) != CAPDL_KIND_TCB) {
             continue;
         }
-        const struct capdl_tcb *tcb = capdl_object(program->spec, object)->u.tcb;
+        const struct capdl_tcb *tcb = capdl_object_tcb(program->spec, object);
         if (!tcb || tcb->dom == 0) {
             continue;
         }

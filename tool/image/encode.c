@@ -251,7 +251,7 @@ static const char *object_name(const struct program *program, uint32_t object)
     if (object == CAPDL_NO_OBJECT) {
         return NULL;
     }
-    const char *name = capdl_object(program->spec, object)->name;
+    const char *name = capdl_object_name(program->spec, object);
     for (const char *c = name; *c; c++) {
         if (*c < ' ' || *c > '~') {
             return NULL;
@@ -264,14 +264,14 @@ static const char *object_name(const struct program *program, uint32_t object)
 static size_t name_run(const struct program *program, const uint32_t *objects, size_t first, size_t count)
 {
     const char *name = object_name(program, objects[first]);
-    uint32_t index = name ? capdl_object(program->spec, objects[first])->index : CAPDL_NO_INDEX;
+    uint32_t index = name ? capdl_object_index(program->spec, objects[first]) : CAPDL_NO_INDEX;
     size_t next = first + 1;
     if (name && index == CAPDL_NO_INDEX) {
         return 1;
     }
     for (; next < count; next++) {
         const char *other = object_name(program, objects[next]);
-        if (name ? other != name || capdl_object(program->spec, objects[next])->index != index + (next - first)
+        if (name ? other != name || capdl_object_index(program->spec, objects[next]) != index + (next - first)
                  : other != NULL) {
             break;
         }
@@ -290,7 +290,7 @@ static void put_names_of(struct encoder *e, const uint32_t *objects, size_t coun
     for (size_t i = 0; i < count;) {
         const char *name = object_name(program, objects[i]);
         size_t run = name_run(program, objects, i, count);
-        uint32_t index = name ? capdl_object(program->spec, objects[i])->index : CAPDL_NO_INDEX;
+        uint32_t index = name ? capdl_object_index(program->spec, objects[i]) : CAPDL_NO_INDEX;
         put_array(e, !name ? 1 : index == CAPDL_NO_INDEX ? 2 : 3);
         put_uint(e, run);
         if (name) {

@@ -48,8 +48,7 @@ static struct source_file *file_load(struct program *program, const struct capdl
 
 static bool fill_good(struct program *program, uint32_t object, const struct capdl_fill *fill)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
-    uint64_t size = UINT64_C(1) << frame->size_bits;
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(program->spec, object);
     if (fill->kind == CAPDL_FILL_OTHER) {
         program_error(program, object,
                       "is to be filled with '%s'; what is known are CDL_FrameFill_FileData and CDL_FrameFill_BootInfo",
@@ -78,10 +77,11 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
     return true;
 }
 
-static bool ascending(const struct capdl_object *frame)
+static bool ascending(const struct capdl_spec *spec, uint32_t frame)
 {
-    for (size_t i = 1; i < frame->u.fills.count; i++) {
-        if (frame->u.fills.list[i].offset < frame->u.fills.list[i - 1].offset + frame->u.fills.list[i - 1].length) {
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    for (size_t i = 1; i < fills.count; i++) {
+        if (fills.list[i].offset < fills.list[i - 1].offset + fills.list[i - 1].length) {
             return false;
         }
     }
@@ -94,12 +94,13 @@ static int compare_fills(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static bool fills_disjoint(struct program *program, const struct capdl_object *frame)
+static bool fills_disjoint(struct program *program, uint32_t frame)
 {
-    size_t count = frame->u.fills.count;
+    struct capdl_fills fills = capdl_object_fills(program->spec, frame);
+    size_t count = fills.count;
     const struct capdl_fill **sorted = memory_zeroed(count, sizeof(*sorted));
     for (size_t i = 0; i < count; i++) {
-        sorted[i] = &frame->u.fills.list[i];
+        sorted[i] = &fills.list[i];
     }
     qsort(sorted, count, sizeof(*sorted), compare_fills);
     bool good = true;
@@ -117,25 +118,26 @@ static bool fills_disjoint(struct program *program, const struct capdl_object *f
 
 static bool fills_good(struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
     bool good = true;
-    for (size_t i = 0; i < frame->u.fills.count; i++) {
-        good &= fill_good(program, object, &frame->u.fills.list[i]);
+    struct capdl_fills fills = capdl_object_fills(program->spec, object);
+    for (size_t i = 0; i < fills.count; i++) {
+        good &= fill_good(program, object, &fills.list[i]);
     }
-    if (good && ascending(frame)) {
+    if (good && ascending(program->spec, object)) {
         program->places[object].flags |= PLACE_SORTED;
         return true;
     }
-    return good && fills_disjoint(program, frame);
+    return good && fills_disjoint(program, object);
 }
 
 /* First fill that ends behind `offset`; fills are ascending. */
-static size_t first_fill(const struct capdl_object *frame, uint64_t offset)
+static size_t first_fill(const struct capdl_spec *spec, uint32_t frame, uint64_t offset)
 {
-    size_t low = 0, high = frame->u.fills.count;
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    size_t low = 0, high = fills.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct capdl_fill *fill = &frame->u.fills.list[middle];
+        const struct capdl_fill *fill = &fills.list[middle];
         if (fill->offset + fill->length > offset) {
             high = middle;
         } else {
@@ -172,14 +174,14 @@ static bool page_nonzero(const uint8_t page[CAPDL_PAGE_SIZE])
 
 bool content_page(const struct program *program, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE])
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
     memset(page, 0, CAPDL_PAGE_SIZE);
     bool sorted = program->places[object].flags & PLACE_SORTED;
-    for (size_t i = sorted ? first_fill(frame, offset) : 0; i < frame->u.fills.count; i++) {
-        if (sorted && frame->u.fills.list[i].offset >= offset + CAPDL_PAGE_SIZE) {
+    struct capdl_fills fills = capdl_object_fills(program->spec, object);
+    for (size_t i = sorted ? first_fill(program->spec, object, offset) : 0; i < fills.count; i++) {
+        if (sorted && fills.list[i].offset >= offset + CAPDL_PAGE_SIZE) {
             break;
         }
-        fill_page(program, &frame->u.fills.list[i], offset, page);
+        fill_page(program, &fills.list[i], offset, page);
     }
     fill_words(program, object, offset, page);
     return page_nonzero(page);
@@ -187,7 +189,7 @@ bool content_page(const struct program *program, uint32_t object, uint64_t offse
 
 static bool frame_nonzero(const struct program *program, uint32_t object)
 {
-    uint64_t size = UINT64_C(1) << capdl_object(program->spec, object)->size_bits;
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(program->spec, object);
     uint8_t page[CAPDL_PAGE_SIZE];
     for (uint64_t offset = 0; offset < size; offset += CAPDL_PAGE_SIZE) {
         if (content_page(program, object, offset, page)) {
@@ -208,22 +210,21 @@ static void page_add(struct program *program, uint32_t object, uint64_t offset)
    its contents are copied and the cache cleaned. */
 static bool is_embedded(const struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
     const struct place *place = &program->places[object];
     bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
-    return coherent && !chunk_in(frame) && place->type == CAPDL_TYPE_FRAME_4K &&
-           !(frame->flags & CAPDL_OBJECT_HAS_PADDR) && frame->parent == CAPDL_NO_OBJECT &&
-           !(frame->flags & CAPDL_OBJECT_CONTIGUOUS);
+    return coherent && !chunk_in(program->spec, object) && place->type == CAPDL_TYPE_FRAME_4K &&
+           !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR) &&
+           capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&
+           !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_CONTIGUOUS);
 }
 
 void content_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *frame = capdl_object(program->spec, i);
         struct place *place = &program->places[i];
-        if (frame->kind != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
-            (frame->u.fills.count == 0 && !arguments_in(program, i, 0)) || !fills_good(program, i) ||
-            (!chunk_in(frame) && !frame_nonzero(program, i))) {
+        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
+            (capdl_object_fills(program->spec, i).count == 0 && !arguments_in(program, i, 0)) ||
+            !fills_good(program, i) || (!chunk_in(program->spec, i) && !frame_nonzero(program, i))) {
             continue;
         }
         if (place->flags & PLACE_RESERVED) {
@@ -341,9 +342,9 @@ static void fill_add(struct program *program, const struct fill *fill)
 /* After the pages, which it may lie on. */
 static void frame_fill_chunks(struct program *program, uint32_t object, const struct fill *like)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
-    for (size_t i = 0; i < frame->u.fills.count; i++) {
-        const struct capdl_fill *chunk = &frame->u.fills.list[i];
+    struct capdl_fills fills = capdl_object_fills(program->spec, object);
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct capdl_fill *chunk = &fills.list[i];
         if (chunk->kind != CAPDL_FILL_BOOTINFO) {
             continue;
         }

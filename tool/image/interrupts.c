@@ -28,19 +28,21 @@ static bool has_gic(struct program *program, uint32_t object, const char *what)
 
 static void get_trigger(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
-    struct operand trigger = operand_word(number_of(o, CAPDL_NUMBER_TRIGGER)), depth = operand_word(ROOT_DEPTH);
-    uint64_t target = o->kind == CAPDL_KIND_ARM_IRQ ? number_of(o, CAPDL_NUMBER_TARGET) : 0;
+    struct operand trigger = operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_TRIGGER)),
+                   depth = operand_word(ROOT_DEPTH);
+    uint64_t target = capdl_object_kind(program->spec, object) == CAPDL_KIND_ARM_IRQ
+                          ? capdl_object_number(program->spec, object, CAPDL_NUMBER_TARGET)
+                          : 0;
     if (!has_gic(program, object, "triggers to set (write irq)")) {
         return;
     }
     if (target >= program->profile->max_nodes) {
         program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
                       program->profile->name, program->profile->max_nodes);
-    } else if (o->kind == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger, slot,
-             depth, operand_word(target));
+    } else if (capdl_object_kind(program->spec, object) == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger,
+             slot, depth, operand_word(target));
     } else {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, control, ours, operand_word(irq), trigger, slot,
              depth);
@@ -49,25 +51,26 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
 
 static void get_x86(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
-    if (o->kind == CAPDL_KIND_IOAPIC_IRQ) {
+    if (capdl_object_kind(program->spec, object) == CAPDL_KIND_IOAPIC_IRQ) {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, control, ours, slot, depth,
-             operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_NUM)), operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_PIN)),
-             operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_LEVEL)),
-             operand_word(number_of(o, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_NUM)),
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_PIN)),
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_LEVEL)),
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
     } else {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_MSI, object, control, ours, slot, depth,
-             operand_word(number_of(o, CAPDL_NUMBER_MSI_BUS)), operand_word(number_of(o, CAPDL_NUMBER_MSI_DEV)),
-             operand_word(number_of(o, CAPDL_NUMBER_MSI_FUN)), operand_word(number_of(o, CAPDL_NUMBER_MSI_HANDLE)),
-             vector);
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_MSI_BUS)),
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_MSI_DEV)),
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_MSI_FUN)),
+             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_MSI_HANDLE)), vector);
     }
 }
 
 static void get_handler(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    switch (capdl_object(program->spec, object)->kind) {
+    switch (capdl_object_kind(program->spec, object)) {
     case CAPDL_KIND_ARM_IRQ:
     case CAPDL_KIND_RISCV_IRQ:
         get_trigger(program, object, irq, slot);
@@ -90,9 +93,9 @@ static void get_handler(struct program *program, uint32_t object, uint64_t irq, 
 
 static void bind_notification(struct program *program, uint32_t object, struct operand handler)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    struct capdl_caps caps = capdl_object_caps(program->spec, object);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         if (cap->slot != 0 || cap->kind != CAPDL_KIND_NOTIFICATION) {
             program_cap_error(program, object, cap,
                               "does not belong there: an interrupt holds a notification in slot 0");
@@ -119,7 +122,7 @@ static uint64_t *numbers_by_object(struct program *program)
     }
     for (size_t i = 0; i < program->spec->num_irqs; i++) {
         const struct capdl_irq_map *map = &program->spec->irqs[i];
-        if (!is_interrupt(capdl_object(program->spec, map->object)->kind)) {
+        if (!is_interrupt(capdl_object_kind(program->spec, map->object))) {
             program_error(program, map->object, "is in irq maps but is not an interrupt");
         } else if (irqs[map->object] != UINT64_MAX) {
             program_error(program, map->object, "stands for interrupts %llu and %llu in irq maps; it can be one only",
@@ -138,7 +141,7 @@ void interrupts_derive(struct program *program)
 {
     uint64_t *irqs = numbers_by_object(program);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (!is_interrupt(capdl_object(program->spec, i)->kind) || irqs[i] == UINT64_MAX) {
+        if (!is_interrupt(capdl_object_kind(program->spec, i)) || irqs[i] == UINT64_MAX) {
             continue;
         }
         struct operand handler = operand_slot(calls_derive(program, i));
@@ -151,8 +154,8 @@ void interrupts_derive(struct program *program)
 
 static void issue_ports(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
-    uint64_t first = number_of(o, CAPDL_NUMBER_PORTS_FIRST), last = number_of(o, CAPDL_NUMBER_PORTS_LAST);
+    uint64_t first = capdl_object_number(program->spec, object, CAPDL_NUMBER_PORTS_FIRST),
+             last = capdl_object_number(program->spec, object, CAPDL_NUMBER_PORTS_LAST);
     if (first > last || last > 0xffff) {
         program_error(program, object, "has ports 0x%llx to 0x%llx; there are 0 to 0xffff", (unsigned long long)first,
                       (unsigned long long)last);
@@ -167,23 +170,24 @@ static void issue_ports(struct program *program, uint32_t object)
 
 static void issue_sgi(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
     if (!has_gic(program, object, "signals between cores for programs")) {
         return;
     }
     uint64_t slot = calls_derive(program, object);
     program->places[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
-         operand_initial(CAPDL_INITIAL_CNODE), operand_word(number_of(o, CAPDL_NUMBER_SGI_IRQ)),
-         operand_word(number_of(o, CAPDL_NUMBER_TARGET)), operand_slot(slot), operand_word(ROOT_DEPTH));
+         operand_initial(CAPDL_INITIAL_CNODE),
+         operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_SGI_IRQ)),
+         operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_TARGET)), operand_slot(slot),
+         operand_word(ROOT_DEPTH));
 }
 
 void ports_derive(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (capdl_object(program->spec, i)->kind == CAPDL_KIND_IO_PORTS) {
+        if (capdl_object_kind(program->spec, i) == CAPDL_KIND_IO_PORTS) {
             issue_ports(program, i);
-        } else if (capdl_object(program->spec, i)->kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
+        } else if (capdl_object_kind(program->spec, i) == CAPDL_KIND_ARM_SGI_SIGNAL) {
             issue_sgi(program, i);
         }
     }

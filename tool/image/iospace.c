@@ -16,23 +16,23 @@ enum {
 
 static uint64_t io_level(const struct program *program, uint32_t table)
 {
-    return number_of(capdl_object(program->spec, table), CAPDL_NUMBER_IO_PT_LEVEL);
+    return capdl_object_number(program->spec, table, CAPDL_NUMBER_IO_PT_LEVEL);
 }
 
 /* As the kernel names a PCI device. */
 static uint64_t io_request(const struct program *program, uint32_t device)
 {
-    const struct capdl_object *o = capdl_object(program->spec, device);
-    return number_of(o, CAPDL_NUMBER_IO_BUS) << 8 | number_of(o, CAPDL_NUMBER_IO_DEV) << 3 |
-           number_of(o, CAPDL_NUMBER_IO_FUN);
+    return capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_BUS) << 8 |
+           capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DEV) << 3 |
+           capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_FUN);
 }
 
 static bool io_device_good(struct program *program, uint32_t device)
 {
-    const struct capdl_object *o = capdl_object(program->spec, device);
-    uint64_t domain = number_of(o, CAPDL_NUMBER_IO_DOMAIN);
-    if (number_of(o, CAPDL_NUMBER_IO_BUS) > 255 || number_of(o, CAPDL_NUMBER_IO_DEV) > 31 ||
-        number_of(o, CAPDL_NUMBER_IO_FUN) > 7 || !io_request(program, device)) {
+    uint64_t domain = capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DOMAIN);
+    if (capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_BUS) > 255 ||
+        capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DEV) > 31 ||
+        capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_FUN) > 7 || !io_request(program, device)) {
         program_error(program, device,
                       "is no PCI device: expected bus 0 to 255, device 0 to 31, function 0 to 7, and not 0:0.0, by "
                       "which the kernel means none");
@@ -50,7 +50,7 @@ static void io_device_mint(struct program *program, uint32_t device)
     if (!io_device_good(program, device)) {
         return;
     }
-    uint64_t domain = number_of(capdl_object(program->spec, device), CAPDL_NUMBER_IO_DOMAIN);
+    uint64_t domain = capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DOMAIN);
     struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);
     uint64_t slot = calls_derive(program, device);
     program->places[device].derived = (uint32_t)slot;
@@ -62,7 +62,7 @@ static void io_device_mint(struct program *program, uint32_t device)
 void io_spaces_derive(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (capdl_object(program->spec, i)->kind == CAPDL_KIND_IO_DEVICE) {
+        if (capdl_object_kind(program->spec, i) == CAPDL_KIND_IO_DEVICE) {
             io_device_mint(program, i);
         }
     }
@@ -73,15 +73,15 @@ static void io_levels_find(struct program *program)
 {
     uint64_t deepest = IO_LEVELS_USUAL, pages = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(program->spec, i);
-        uint64_t level = o->kind == CAPDL_KIND_IO_PT ? io_level(program, i) : 0;
+        struct capdl_caps caps = capdl_object_caps(program->spec, i);
+        uint64_t level = capdl_object_kind(program->spec, i) == CAPDL_KIND_IO_PT ? io_level(program, i) : 0;
         if (level > IO_LEVELS_MOST) {
             program_error(program, i, "has level %llu: expected 1 to %d", (unsigned long long)level, IO_LEVELS_MOST);
             continue;
         }
         deepest = level > deepest ? level : deepest;
-        for (uint32_t k = 0; level > pages && k < o->num_caps; k++) {
-            pages = o->caps[k].kind == CAPDL_KIND_FRAME ? level : pages;
+        for (uint32_t k = 0; level > pages && k < caps.count; k++) {
+            pages = caps.list[k].kind == CAPDL_KIND_FRAME ? level : pages;
         }
     }
     program->io_levels = (uint8_t)(pages ? pages : deepest);
@@ -136,9 +136,9 @@ static void map_table(const struct walk *, uint32_t holder, const struct capdl_c
 
 static void map_contents(const struct walk *walk, uint32_t table, uint64_t level, uint64_t base)
 {
-    const struct capdl_object *o = capdl_object(walk->program->spec, table);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    struct capdl_caps caps = capdl_object_caps(walk->program->spec, table);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         uint64_t address = base + (cap->slot << io_shift(walk, level));
         if (cap->slot >> IO_INDEX_BITS) {
             program_cap_error(walk->program, table, cap, "is outside the table's 0x%x slots", 1u << IO_INDEX_BITS);
@@ -191,11 +191,12 @@ static uint32_t *find_devices(struct program *program, size_t *count)
     size_t capacity = 0;
     *count = 0;
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(program->spec, i);
-        if (o->kind != CAPDL_KIND_IO_DEVICE || !o->num_caps || program->places[i].derived == CAPDL_NO_OBJECT) {
+        struct capdl_caps caps = capdl_object_caps(program->spec, i);
+        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_IO_DEVICE || !caps.count ||
+            program->places[i].derived == CAPDL_NO_OBJECT) {
             continue;
         }
-        if (o->num_caps > 1 || o->caps[0].slot != 0 || o->caps[0].kind != CAPDL_KIND_IO_PT) {
+        if (caps.count > 1 || caps.list[0].slot != 0 || caps.list[0].kind != CAPDL_KIND_IO_PT) {
             program_error(program, i, "holds something else than an I/O page table in slot 0");
             continue;
         }
@@ -214,7 +215,7 @@ static void refuse_second_root(struct program *program, uint32_t first, uint32_t
     char label[256];
     if (io_request(program, first) == io_request(program, second)) {
         program_error(program, second, "has I/O page tables, and so has '%s', which is the same PCI device",
-                      capdl_object_label(capdl_object(program->spec, first), label, sizeof(label)));
+                      capdl_object_label(program->spec, first, label, sizeof(label)));
     }
 }
 
@@ -222,10 +223,9 @@ static void refuse_second_root(struct program *program, uint32_t first, uint32_t
 static void refuse_loose_tables(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(program->spec, i);
         const struct place *place = &program->places[i];
-        if (o->kind == CAPDL_KIND_IO_PT && place->type != CAPDL_TYPE_COUNT && o->num_caps &&
-            !(place->flags & PLACE_MAPPED)) {
+        if (capdl_object_kind(program->spec, i) == CAPDL_KIND_IO_PT && place->type != CAPDL_TYPE_COUNT &&
+            capdl_object_caps(program->spec, i).count && !(place->flags & PLACE_MAPPED)) {
             program_error(program, i, "has contents but belongs to no I/O device");
         }
     }
@@ -240,7 +240,7 @@ void io_spaces_map(struct program *program)
         warn_levels(program, devices[0]);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct capdl_cap *root = &capdl_object(program->spec, devices[i])->caps[0];
+        const struct capdl_cap *root = &capdl_object_caps(program->spec, devices[i]).list[0];
         map_table(&(struct walk){program, devices[i]}, devices[i], root, 1, 0);
         if (i > 0) {
             refuse_second_root(program, devices[i - 1], devices[i]);

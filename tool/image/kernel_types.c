@@ -63,20 +63,19 @@ static enum capdl_type ept_type(enum capdl_kind kind)
 
 static enum capdl_type table_type(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
-    if (shape_is_ept(o->kind)) {
-        return ept_type(o->kind);
+    if (shape_is_ept(capdl_object_kind(program->spec, object))) {
+        return ept_type(capdl_object_kind(program->spec, object));
     }
     if (program->profile->arch == CAPDL_ARCH_RISCV) {
         return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
-    int level = shape_level(program, o->kind);
+    int level = shape_level(program, capdl_object_kind(program->spec, object));
     if (level < 0) {
         program_error(program, object,
                       "is the root of an address space of %d levels, but those of kernel %s have %u: the root "
                       "must be a %s",
-                      table_height(o->kind), program->profile->name, program->profile->vspace_levels,
-                      capdl_kind_keyword(CAPDL_KIND_PUD));
+                      table_height(capdl_object_kind(program->spec, object)), program->profile->name,
+                      program->profile->vspace_levels, capdl_kind_keyword(CAPDL_KIND_PUD));
         return CAPDL_TYPE_COUNT;
     }
     if (level == 0) {
@@ -85,29 +84,28 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
     if (program->profile->arch == CAPDL_ARCH_AARCH64) {
         return CAPDL_TYPE_PAGE_TABLE;
     }
-    return o->kind == CAPDL_KIND_PT   ? CAPDL_TYPE_PAGE_TABLE
-           : o->kind == CAPDL_KIND_PD ? CAPDL_TYPE_PAGE_DIRECTORY
-                                      : CAPDL_TYPE_PDPT;
+    return capdl_object_kind(program->spec, object) == CAPDL_KIND_PT   ? CAPDL_TYPE_PAGE_TABLE
+           : capdl_object_kind(program->spec, object) == CAPDL_KIND_PD ? CAPDL_TYPE_PAGE_DIRECTORY
+                                                                       : CAPDL_TYPE_PDPT;
 }
 
 static enum capdl_type frame_type(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
     static const enum capdl_type types[] = {CAPDL_TYPE_FRAME_4K, CAPDL_TYPE_FRAME_2M, CAPDL_TYPE_FRAME_1G};
     for (unsigned i = 0; i < 3; i++) {
         if (program->profile->types[types[i]] != CAPDL_PROFILE_ABSENT &&
-            program->profile->size_bits[types[i]] == o->size_bits) {
+            program->profile->size_bits[types[i]] == capdl_object_size_bits(program->spec, object)) {
             return types[i];
         }
     }
-    program_error(program, object, "has 2^%u bytes; frames of kernel %s have 4k, 2M or 1024M", o->size_bits,
-                  program->profile->name);
+    program_error(program, object, "has 2^%u bytes; frames of kernel %s have 4k, 2M or 1024M",
+                  capdl_object_size_bits(program->spec, object), program->profile->name);
     return CAPDL_TYPE_COUNT;
 }
 
 static enum capdl_type object_type(struct program *program, uint32_t object)
 {
-    enum capdl_kind kind = capdl_object(program->spec, object)->kind;
+    enum capdl_kind kind = capdl_object_kind(program->spec, object);
     switch (kind) {
     case CAPDL_KIND_EP:
         return CAPDL_TYPE_ENDPOINT;
@@ -139,7 +137,7 @@ static enum capdl_type object_type(struct program *program, uint32_t object)
 static void refuse_device(struct program *program, uint32_t object)
 {
     const struct capdl_profile *profile = program->profile;
-    switch (capdl_object(program->spec, object)->kind) {
+    switch (capdl_object_kind(program->spec, object)) {
     case CAPDL_KIND_ARM_IO_DEVICE:
         program_error(program, object, "cannot be made: only 32-bit kernels, for tk1, have such devices");
         break;
@@ -193,26 +191,27 @@ static uint64_t extra_refills(unsigned size_bits)
 
 static unsigned sched_context_bits(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
     unsigned least = program->profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT];
-    uint64_t refills = o->u.sc ? o->u.sc->refills : 0;
+    uint64_t refills = capdl_object_sc(program->spec, object) ? capdl_object_sc(program->spec, object)->refills : 0;
     unsigned needed = least;
     while (needed < 47 && extra_refills(needed) < refills) {
         needed++;
     }
-    if (!(o->flags & CAPDL_OBJECT_HAS_SIZE)) {
+    if (!(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_SIZE)) {
         return needed;
     }
-    if (o->size_bits < least || o->size_bits > 47) {
-        program_error(program, object, "has %u bits; kernel %s allows %u to 47", o->size_bits, program->profile->name,
-                      least);
+    if (capdl_object_size_bits(program->spec, object) < least || capdl_object_size_bits(program->spec, object) > 47) {
+        program_error(program, object, "has %u bits; kernel %s allows %u to 47",
+                      capdl_object_size_bits(program->spec, object), program->profile->name, least);
         return least;
     }
-    if (o->size_bits < needed) {
-        program_error(program, object, "has %u bits, room for %llu extra refills; %llu need %u bits", o->size_bits,
-                      (unsigned long long)extra_refills(o->size_bits), (unsigned long long)refills, needed);
+    if (capdl_object_size_bits(program->spec, object) < needed) {
+        program_error(program, object, "has %u bits, room for %llu extra refills; %llu need %u bits",
+                      capdl_object_size_bits(program->spec, object),
+                      (unsigned long long)extra_refills(capdl_object_size_bits(program->spec, object)),
+                      (unsigned long long)refills, needed);
     }
-    return o->size_bits;
+    return capdl_object_size_bits(program->spec, object);
 }
 
 static bool size_allowed(struct program *program, uint32_t object, unsigned bits, unsigned least, unsigned most)
@@ -226,19 +225,19 @@ static bool size_allowed(struct program *program, uint32_t object, unsigned bits
 
 static void place_size(struct program *program, uint32_t object, struct place *place)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
     const struct capdl_profile *profile = program->profile;
     unsigned bits = profile->size_bits[place->type], argument = 0;
-    switch (o->kind) {
+    switch (capdl_object_kind(program->spec, object)) {
     case CAPDL_KIND_CNODE:
-        if (size_allowed(program, object, o->size_bits, 1, 47u - bits)) {
-            argument = o->size_bits;
+        if (size_allowed(program, object, capdl_object_size_bits(program->spec, object), 1, 47u - bits)) {
+            argument = capdl_object_size_bits(program->spec, object);
             bits += argument;
         }
         break;
     case CAPDL_KIND_UT:
-        if (size_allowed(program, object, o->size_bits, bits, profile->max_untyped_bits)) {
-            argument = bits = o->size_bits;
+        if (size_allowed(program, object, capdl_object_size_bits(program->spec, object), bits,
+                         profile->max_untyped_bits)) {
+            argument = bits = capdl_object_size_bits(program->spec, object);
         }
         break;
     case CAPDL_KIND_ASID_POOL:
@@ -295,27 +294,27 @@ static void find_roots(struct program *program)
 {
     const struct capdl_spec *spec = program->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(spec, i);
-        for (uint32_t k = 0; k < o->num_caps; k++) {
-            bool space = (o->kind == CAPDL_KIND_TCB && o->caps[k].slot == CAPDL_TCB_SLOT_VSPACE) ||
-                         o->kind == CAPDL_KIND_ASID_POOL;
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        for (uint32_t k = 0; k < caps.count; k++) {
+            bool space = (capdl_object_kind(spec, i) == CAPDL_KIND_TCB && caps.list[k].slot == CAPDL_TCB_SLOT_VSPACE) ||
+                         capdl_object_kind(spec, i) == CAPDL_KIND_ASID_POOL;
             if (space) {
-                use(program, &o->caps[k], PLACE_ROOT);
-            } else if (shape_is_table(o->kind)) {
-                use(program, &o->caps[k], PLACE_USED);
-                note_uncached(program, &o->caps[k]);
+                use(program, &caps.list[k], PLACE_ROOT);
+            } else if (shape_is_table(capdl_object_kind(spec, i))) {
+                use(program, &caps.list[k], PLACE_USED);
+                note_uncached(program, &caps.list[k]);
             }
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(spec, i);
         struct place *place = &program->places[i];
-        if (!shape_is_table(o->kind)) {
+        if (!shape_is_table(capdl_object_kind(spec, i))) {
             continue;
         }
         if (program->profile->arch == CAPDL_ARCH_RISCV) {
-            place->flags |= (uint16_t)(o->num_caps && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
-        } else if (place->flags & PLACE_ROOT && shape_level(program, o->kind) > 0) {
+            place->flags |=
+                (uint16_t)(capdl_object_caps(spec, i).count && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
+        } else if (place->flags & PLACE_ROOT && shape_level(program, capdl_object_kind(spec, i)) > 0) {
             program_error(program, i,
                           "is used as the root of an address space, but those of kernel %s have %u levels: the root "
                           "must be a %s",
@@ -324,7 +323,7 @@ static void find_roots(struct program *program)
                           : program->profile->vspace_levels == 4      ? "pgd"
                                                                       : "pud");
             place->flags &= (uint16_t)~PLACE_ROOT;
-        } else if (shape_level(program, o->kind) == 0) {
+        } else if (shape_level(program, capdl_object_kind(spec, i)) == 0) {
             place->flags |= PLACE_ROOT;
         }
     }

@@ -18,16 +18,15 @@ static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
     char label[160];
     if (problem) {
         program_error(program, frame, "%s: leftovers '%s' are described in it", problem,
-                      capdl_object_label(capdl_object(program->spec, object), label, sizeof(label)));
+                      capdl_object_label(program->spec, object, label, sizeof(label)));
     }
     return !problem;
 }
 
 static void assign(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
-    const struct capdl_object *object = capdl_object(program->spec, cap->object);
     const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, cap->object, 0);
-    uint64_t slots = capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_SLOTS);
+    uint64_t slots = capdl_object_number(program->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS);
     if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
         program_cap_error(program, cnode, cap, "takes %llu slots; an image can say 1 to %d, from slot %d at most",
                           (unsigned long long)slots, CAPDL_BLOB_MAX_SLOTS, CAPDL_BLOB_MAX_SLOTS);
@@ -42,23 +41,24 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
         return;
     }
     if (frame_good(program, cap->object, frame->object)) {
-        program->leftovers = (struct leftovers){.slots = slots,
-                                                .object = cap->object,
-                                                .cnode = cnode,
-                                                .frame = frame->object,
-                                                .first = cap->slot,
-                                                .name = calls_derive(program, cap->object),
-                                                .devices = capdl_object_number(object, CAPDL_NUMBER_LEFTOVER_DEVICES)};
+        program->leftovers = (struct leftovers){
+            .slots = slots,
+            .object = cap->object,
+            .cnode = cnode,
+            .frame = frame->object,
+            .first = cap->slot,
+            .name = calls_derive(program, cap->object),
+            .devices = capdl_object_number(program->spec, cap->object, CAPDL_NUMBER_LEFTOVER_DEVICES)};
     }
 }
 
 void leftovers_assign(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(program->spec, i);
-        for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
-            if (o->caps[k].kind == CAPDL_KIND_LEFTOVER && o->caps[k].object != CAPDL_NO_OBJECT) {
-                assign(program, i, &o->caps[k]);
+        struct capdl_caps caps = capdl_object_caps(program->spec, i);
+        for (uint32_t k = 0; capdl_object_kind(program->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
+            if (caps.list[k].kind == CAPDL_KIND_LEFTOVER && caps.list[k].object != CAPDL_NO_OBJECT) {
+                assign(program, i, &caps.list[k]);
             }
         }
     }
@@ -72,7 +72,7 @@ void leftovers_sizes(const struct program *program, uint64_t sizes[CAPDL_SIZE_KE
     }
     sizes[CAPDL_SIZE_LEFT_SLOTS] = l->slots;
     sizes[CAPDL_SIZE_LEFT_CNODE] = program->places[l->cnode].number;
-    sizes[CAPDL_SIZE_LEFT_BITS] = capdl_object(program->spec, l->cnode)->size_bits;
+    sizes[CAPDL_SIZE_LEFT_BITS] = capdl_object_size_bits(program->spec, l->cnode);
     sizes[CAPDL_SIZE_LEFT_FIRST] = l->first;
     sizes[CAPDL_SIZE_LEFT_FRAME] = program->places[l->frame].number;
     sizes[CAPDL_SIZE_LEFT_PAGE] = program->num_embedded;
@@ -98,7 +98,7 @@ void reverse_leftovers(struct reverse *r)
                                                                     << CAPDL_NUMBER_LEFTOVER_DEVICES);
     numbers->value[CAPDL_NUMBER_LEFTOVER_SLOTS] = sizes[CAPDL_SIZE_LEFT_SLOTS];
     numbers->value[CAPDL_NUMBER_LEFTOVER_DEVICES] = sizes[CAPDL_SIZE_LEFT_DEVICES];
-    struct capdl_object leftover = *capdl_object(r->spec, object);
+    struct capdl_object leftover = capdl_object_view(r->spec, object);
     leftover.u.numbers = numbers;
     capdl_object_set(r->spec, object, &leftover);
     reverse_cap(r, object, (struct capdl_cap){.object = frame->object, .kind = CAPDL_KIND_FRAME});

@@ -19,9 +19,9 @@ static int compare_mappings(const void *a, const void *b)
 
 static void collect(struct program *program, uint32_t cnode)
 {
-    const struct capdl_object *o = capdl_object(program->spec, cnode);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    struct capdl_caps caps = capdl_object_caps(program->spec, cnode);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         const struct capdl_cap_extra *extra = capdl_cap_extra(program->spec, cap);
         if (cap->kind != CAPDL_KIND_FRAME || !(cap->flags & CAPDL_CAP_HAS_MAPPING) || !extra) {
             continue;
@@ -40,7 +40,7 @@ void mappings_collect(struct program *program)
 {
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_CNODE) {
+        if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE) {
             collect(program, object);
         }
     }
@@ -50,18 +50,18 @@ void mappings_collect(struct program *program)
     qsort(program->mappings, program->num_mappings, sizeof(*program->mappings), compare_mappings);
     for (size_t i = 0; i < program->num_mappings; i++) {
         const struct mapping *mapping = &program->mappings[i];
-        const struct capdl_cap *cap = &capdl_object(program->spec, mapping->cnode)->caps[mapping->cap];
+        const struct capdl_cap *cap = &capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap];
         const struct capdl_cap *page = capdl_spec_cap_at(program->spec, mapping->container, mapping->slot);
         if (!page || page->kind != CAPDL_KIND_FRAME || page->object != cap->object) {
             program_cap_error(program, mapping->cnode, cap,
                               "names as its mapping slot 0x%llx of '%s', which does not hold that "
                               "frame",
-                              (unsigned long long)mapping->slot, capdl_object(program->spec, mapping->container)->name);
+                              (unsigned long long)mapping->slot, capdl_object_name(program->spec, mapping->container));
         } else if (i > 0 && compare_mappings(mapping - 1, mapping) == 0) {
             program_cap_error(program, mapping->cnode, cap, "names a mapping that another capability names already");
         } else if (page->rights & ~cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {
             program_cap_error(program, mapping->cnode, cap, "has fewer rights than the mapping it makes in '%s'",
-                              capdl_object(program->spec, mapping->container)->name);
+                              capdl_object_name(program->spec, mapping->container));
         }
     }
 }
@@ -81,8 +81,9 @@ static uint32_t *count_caps(const struct program *program)
     const struct capdl_spec *spec = program->spec;
     uint32_t *counts = memory_zeroed(spec->num_objects, sizeof(*counts));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        for (uint32_t k = 0; k < capdl_object(spec, i)->num_caps; k++) {
-            uint32_t object = capdl_object(spec, i)->caps[k].object;
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        for (uint32_t k = 0; k < caps.count; k++) {
+            uint32_t object = caps.list[k].object;
             if (object != CAPDL_NO_OBJECT) {
                 counts[object]++;
             }
@@ -95,7 +96,7 @@ static uint32_t *count_caps(const struct program *program)
    can revoke all others of the frame, mappings included, so there must be none beside this one and its mapping. */
 static bool can_be_original(const struct program *program, const struct mapping *mapping, const uint32_t *counts)
 {
-    const struct capdl_cap *cap = &capdl_object(program->spec, mapping->cnode)->caps[mapping->cap];
+    const struct capdl_cap *cap = &capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap];
     unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
     return (cap->rights & all) == all && counts[cap->object] == 2;
 }
@@ -106,7 +107,7 @@ void mappings_reserve(struct program *program)
     uint32_t *counts = program->num_mappings ? count_caps(program) : NULL;
     for (size_t i = 0; i < program->num_mappings; i++) {
         struct mapping *mapping = &program->mappings[i];
-        uint32_t frame = capdl_object(program->spec, mapping->cnode)->caps[mapping->cap].object;
+        uint32_t frame = capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap].object;
         if (can_be_original(program, mapping, counts) && !(program->places[frame].flags & PLACE_TAKEN)) {
             program->places[frame].flags |= PLACE_TAKEN;
             mapping->source = operand_object(program, frame);
@@ -129,7 +130,7 @@ struct operand mapping_source(struct program *program, uint32_t table, const str
     }
     if (mapping->source.kind == OPERAND_LITERAL) {
         mapping->source = calls_copy(program, cap->object, original,
-                                     capdl_object(program->spec, mapping->cnode)->caps[mapping->cap].rights, 0);
+                                     capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap].rights, 0);
     }
     return mapping->source;
 }

@@ -43,13 +43,13 @@ void order_place(struct program *program, struct group_list *groups, uint32_t ob
 static bool is_placed(const struct program *program, uint32_t object)
 {
     return program->places[object].type != CAPDL_TYPE_COUNT && program->places[object].kind != PLACE_PAGE &&
-           capdl_object(program->spec, object)->parent == CAPDL_NO_OBJECT &&
-           !(capdl_object(program->spec, object)->flags & CAPDL_OBJECT_CONTIGUOUS);
+           capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&
+           !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_CONTIGUOUS);
 }
 
 static bool has_address(const struct program *program, uint32_t object)
 {
-    return capdl_object(program->spec, object)->flags & CAPDL_OBJECT_HAS_PADDR;
+    return capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR;
 }
 
 /* ASID pools beyond those of the spec, for the address spaces that the initial pool has no room for. */
@@ -104,7 +104,7 @@ static void order_anywhere(struct program *program)
 static int compare_address(const void *a, const void *b, void *context)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    uint64_t at = capdl_object(context, x)->paddr, other = capdl_object(context, y)->paddr;
+    uint64_t at = capdl_object_paddr(context, x), other = capdl_object_paddr(context, y);
     if (at != other) {
         return at < other ? -1 : 1;
     }
@@ -113,7 +113,7 @@ static int compare_address(const void *a, const void *b, void *context)
 
 static bool address_good(struct program *program, uint32_t object)
 {
-    uint64_t address = capdl_object(program->spec, object)->paddr;
+    uint64_t address = capdl_object_paddr(program->spec, object);
     unsigned bits = program->places[object].size_bits;
     unsigned pa_bits = program->profile->pa_bits;
     if (address & ((UINT64_C(1) << bits) - 1)) {
@@ -133,9 +133,9 @@ static void refuse_overlap(struct program *program, uint32_t first, uint32_t sec
 {
     char label[256];
     program_error(program, second, "at 0x%llx overlaps '%s', which ends at 0x%llx",
-                  (unsigned long long)capdl_object(program->spec, second)->paddr,
-                  capdl_object_label(capdl_object(program->spec, first), label, sizeof(label)),
-                  (unsigned long long)(capdl_object(program->spec, first)->paddr +
+                  (unsigned long long)capdl_object_paddr(program->spec, second),
+                  capdl_object_label(program->spec, first, label, sizeof(label)),
+                  (unsigned long long)(capdl_object_paddr(program->spec, first) +
                                        (UINT64_C(1) << program->places[first].size_bits)));
 }
 
@@ -150,10 +150,10 @@ static void order_fixed(struct program *program)
     }
     qsort_r(sorted, count, sizeof(*sorted), compare_address, (void *)(uintptr_t)program->spec);
     for (size_t i = 0; i < count; i++) {
-        uint64_t address = capdl_object(program->spec, sorted[i])->paddr;
+        uint64_t address = capdl_object_paddr(program->spec, sorted[i]);
         if (i > 0) {
             uint32_t last = sorted[i - 1];
-            if (address - capdl_object(program->spec, last)->paddr < UINT64_C(1) << program->places[last].size_bits) {
+            if (address - capdl_object_paddr(program->spec, last) < UINT64_C(1) << program->places[last].size_bits) {
                 refuse_overlap(program, last, sorted[i]);
             }
         }

@@ -200,12 +200,6 @@ void program_warning(struct program *, enum capdl_check, uint32_t object, const 
 void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
 
-/* A number of a device or interrupt; 0 if it is not written. */
-static inline uint64_t number_of(const struct capdl_object *object, enum capdl_number which)
-{
-    return object->u.numbers ? object->u.numbers->value[which] : 0;
-}
-
 /* calls.c */
 static inline struct operand operand_word(uint64_t value)
 {
@@ -315,7 +309,7 @@ const struct content_word *arguments_in(const struct program *, uint32_t frame, 
 unsigned chunk_id(const char *name);
 const char *chunk_name(unsigned id);
 bool chunk_good(struct program *, const struct capdl_fill *);
-bool chunk_in(const struct capdl_object *frame);
+bool chunk_in(const struct capdl_spec *, uint32_t frame);
 
 /* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
 bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);

@@ -43,19 +43,19 @@ static bool region_good(struct program *program, const struct capdl_region *regi
 /* A frame's memory is in reserved memory or apart from it. */
 static bool frame_reserved(struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
-    uint64_t end = frame->paddr + (UINT64_C(1) << frame->size_bits);
+    uint64_t end =
+        capdl_object_paddr(program->spec, object) + (UINT64_C(1) << capdl_object_size_bits(program->spec, object));
     for (size_t i = 0; i < program->options->num_reserved; i++) {
         const struct capdl_region *region = &program->options->reserved[i];
-        if (frame->paddr >= region->end || end <= region->start) {
+        if (capdl_object_paddr(program->spec, object) >= region->end || end <= region->start) {
             continue;
         }
-        if (frame->paddr >= region->start && end <= region->end) {
+        if (capdl_object_paddr(program->spec, object) >= region->start && end <= region->end) {
             return true;
         }
         program_error(program, object, "at 0x%llx to 0x%llx lies only partly in the reserved memory 0x%llx to 0x%llx",
-                      (unsigned long long)frame->paddr, (unsigned long long)end, (unsigned long long)region->start,
-                      (unsigned long long)region->end);
+                      (unsigned long long)capdl_object_paddr(program->spec, object), (unsigned long long)end,
+                      (unsigned long long)region->start, (unsigned long long)region->end);
     }
     return false;
 }
@@ -64,18 +64,19 @@ static bool frame_reserved(struct program *program, uint32_t object)
  */
 static void refuse_uncleared(struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
     const struct capdl_profile *profile = program->profile;
     bool in_ram = profile->num_memory == 0;
     for (size_t i = 0; i < profile->num_memory; i++) {
-        in_ram |= frame->paddr >= profile->memory[i].start && frame->paddr < profile->memory[i].end;
+        in_ram |= capdl_object_paddr(program->spec, object) >= profile->memory[i].start &&
+                  capdl_object_paddr(program->spec, object) < profile->memory[i].end;
     }
     if (!in_ram) {
         program_error(program, object,
                       "belongs to a program and is to lie at 0x%llx, which is neither RAM of kernel '%s' nor "
                       "reserved: give "
                       "--reserve 0x%llx+SIZE if it is RAM kept out of the kernel's map",
-                      (unsigned long long)frame->paddr, profile->name, (unsigned long long)frame->paddr);
+                      (unsigned long long)capdl_object_paddr(program->spec, object), profile->name,
+                      (unsigned long long)capdl_object_paddr(program->spec, object));
     }
 }
 
@@ -85,14 +86,15 @@ void reserved_find(struct program *program)
         region_good(program, &program->options->reserved[i]);
     }
     for (uint32_t i = 0; i < program->spec->num_objects && program->diags->num_errors == 0; i++) {
-        const struct capdl_object *frame = capdl_object(program->spec, i);
-        if (frame->kind != CAPDL_KIND_FRAME || !(frame->flags & CAPDL_OBJECT_HAS_PADDR) ||
+        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME ||
+            !(capdl_object_flags(program->spec, i) & CAPDL_OBJECT_HAS_PADDR) ||
             program->places[i].type == CAPDL_TYPE_COUNT) {
             continue;
         }
         if (frame_reserved(program, i)) {
             program->places[i].flags |= PLACE_RESERVED;
-        } else if (frame->program != CAPDL_NO_OBJECT && frame->flags & CAPDL_OBJECT_GENERATED) {
+        } else if (capdl_object_program(program->spec, i) != CAPDL_NO_OBJECT &&
+                   capdl_object_flags(program->spec, i) & CAPDL_OBJECT_GENERATED) {
             refuse_uncleared(program, i);
         }
     }
@@ -136,20 +138,21 @@ static void content_add(struct section *section, uint64_t address, const uint8_t
 /* Small frames are stored even when they are zero, so that another program can take their place later. */
 static void frame_add(struct section *section, const struct program *program, uint32_t object)
 {
-    const struct capdl_object *frame = capdl_object(program->spec, object);
-    uint64_t size = UINT64_C(1) << frame->size_bits, used = frame->size_bits == CAPDL_PAGE_BITS ? size : 0;
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(program->spec, object),
+             used = capdl_object_size_bits(program->spec, object) == CAPDL_PAGE_BITS ? size : 0;
     uint8_t page[CAPDL_PAGE_SIZE];
-    for (size_t i = 0; i < frame->u.fills.count; i++) {
-        uint64_t end = frame->u.fills.list[i].offset + frame->u.fills.list[i].length;
+    struct capdl_fills fills = capdl_object_fills(program->spec, object);
+    for (size_t i = 0; i < fills.count; i++) {
+        uint64_t end = fills.list[i].offset + fills.list[i].length;
         end = (end + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
         used = end > used ? end : used;
     }
     for (uint64_t offset = 0; offset < used; offset += CAPDL_PAGE_SIZE) {
         content_page(program, object, offset, page);
-        content_add(section, frame->paddr + offset, page, sizeof(page));
+        content_add(section, capdl_object_paddr(program->spec, object) + offset, page, sizeof(page));
     }
     if (used < size) {
-        content_add(section, frame->paddr + used, NULL, size - used);
+        content_add(section, capdl_object_paddr(program->spec, object) + used, NULL, size - used);
     }
 }
 

@@ -16,17 +16,18 @@ static struct binding *find_bindings(struct program *program)
         bindings[i].thread = CAPDL_NO_OBJECT;
     }
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *tcb = capdl_object(program->spec, i);
-        const struct capdl_cap *cap =
-            tcb->kind == CAPDL_KIND_TCB ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC) : NULL;
+        const struct capdl_cap *cap = capdl_object_kind(program->spec, i) == CAPDL_KIND_TCB
+                                          ? capdl_spec_cap_at(program->spec, i, CAPDL_TCB_SLOT_SC)
+                                          : NULL;
         if (!cap || cap->kind != CAPDL_KIND_SC) {
             continue;
         }
         if (bindings[cap->object].thread != CAPDL_NO_OBJECT) {
             program_cap_error(program, i, cap, "is bound to another thread already: '%s'",
-                              capdl_object(program->spec, bindings[cap->object].thread)->name);
+                              capdl_object_name(program->spec, bindings[cap->object].thread));
         }
-        bindings[cap->object] = (struct binding){i, tcb->u.tcb ? tcb->u.tcb->affinity : 0};
+        bindings[cap->object] =
+            (struct binding){i, capdl_object_tcb(program->spec, i) ? capdl_object_tcb(program->spec, i)->affinity : 0};
     }
     return bindings;
 }
@@ -61,7 +62,7 @@ static bool flags_good(struct program *program, uint32_t object, const struct ca
 
 static void configure(struct program *program, uint32_t object, const struct binding *binding)
 {
-    const struct capdl_sc *sc = capdl_object(program->spec, object)->u.sc;
+    const struct capdl_sc *sc = capdl_object_sc(program->spec, object);
     if (!sc || (sc->budget == 0 && sc->period == 0)) {
         if (binding->thread != CAPDL_NO_OBJECT) {
             program_warning(program, CAPDL_CHECK_SC_BUDGET, object,
@@ -83,7 +84,7 @@ void sched_configure(struct program *program)
     struct binding *bindings = find_bindings(program);
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_SC) {
+        if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_SC) {
             configure(program, object, &bindings[object]);
         }
     }

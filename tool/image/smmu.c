@@ -28,9 +28,9 @@ static uint64_t part_count(const struct capdl_profile *profile, const struct par
 
 static bool part_good(struct program *program, uint32_t object, const struct part *part)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
-    uint64_t number = number_of(o, part->number), count = part_count(program->profile, part);
-    if (!o->u.numbers) {
+    uint64_t number = capdl_object_number(program->spec, object, part->number),
+             count = part_count(program->profile, part);
+    if (!capdl_object_numbers(program->spec, object)) {
         program_error(program, object, "has no number: write %s (%s: n)", capdl_kind_keyword(part->kind),
                       part->keyword);
     } else if (number >= count) {
@@ -52,7 +52,7 @@ static void part_get(struct program *program, uint32_t object, const struct part
     const struct operand operands[] = {
         operand_initial(part->control),
         operand_initial(CAPDL_INITIAL_CNODE),
-        operand_word(number_of(capdl_object(program->spec, object), part->number)),
+        operand_word(capdl_object_number(program->spec, object, part->number)),
         operand_slot(slot),
         operand_word(ROOT_DEPTH),
     };
@@ -62,11 +62,11 @@ static void part_get(struct program *program, uint32_t object, const struct part
 /* The capability in slot 0, which is all that they hold; 0 if there is none. */
 static const struct capdl_cap *held_in(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
-    if (o->num_caps && o->caps[o->num_caps - 1].slot != 0) {
-        program_cap_error(program, object, &o->caps[o->num_caps - 1], "does not belong there: slot 0 is the only one");
+    struct capdl_caps caps = capdl_object_caps(program->spec, object);
+    if (caps.count && caps.list[caps.count - 1].slot != 0) {
+        program_cap_error(program, object, &caps.list[caps.count - 1], "does not belong there: slot 0 is the only one");
     }
-    return o->num_caps && o->caps[0].slot == 0 ? &o->caps[0] : NULL;
+    return caps.count && caps.list[0].slot == 0 ? &caps.list[0] : NULL;
 }
 
 static void assign_space(struct program *program, uint32_t bank, const struct part *part)
@@ -93,7 +93,7 @@ static void bind_bank(struct program *program, uint32_t stream, const struct par
     }
     if (bank->kind != CAPDL_KIND_CONTEXTBANK) {
         program_cap_error(program, stream, bank, "is not a context bank");
-    } else if (!capdl_object(program->spec, bank->object)->num_caps) {
+    } else if (!capdl_object_caps(program->spec, bank->object).count) {
         program_cap_error(program, stream, bank, "cannot be bound: the kernel wants an address space in its slot 0");
     } else if (program->places[bank->object].derived != CAPDL_NO_OBJECT) {
         CALL(program, PAGES, SID_BIND_CB, stream, operand_slot(program->places[stream].derived),
@@ -105,7 +105,7 @@ static void each(struct program *program, const struct part *part,
                  void (*visit)(struct program *, uint32_t, const struct part *))
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (capdl_object(program->spec, i)->kind == part->kind) {
+        if (capdl_object_kind(program->spec, i) == part->kind) {
             visit(program, i, part);
         }
     }

@@ -10,7 +10,7 @@ static const struct capdl_tcb tcb_defaults = {.resume = true, .prio = 125, .max_
 
 static const struct capdl_tcb *tcb_of(const struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = capdl_object(program->spec, object)->u.tcb;
+    const struct capdl_tcb *tcb = capdl_object_tcb(program->spec, object);
     return tcb ? tcb : &tcb_defaults;
 }
 
@@ -120,9 +120,9 @@ static void check_faults(struct program *program, uint32_t object)
 
 static void check_slots(struct program *program, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(program->spec, object);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    struct capdl_caps caps = capdl_object_caps(program->spec, object);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         bool own = cap->kind == CAPDL_KIND_TCB && cap->object == object; /* the kernel makes the master reply itself */
         if (cap->slot >= CAPDL_TCB_SLOT_COUNT || cap->slot == CAPDL_TCB_SLOT_CALLER ||
             (cap->slot == CAPDL_TCB_SLOT_REPLY && !(own && cap->flags & CAPDL_CAP_MASTER_REPLY))) {
@@ -329,7 +329,7 @@ void threads_configure(struct program *program)
     for (size_t pass = 0; pass < sizeof(passes) / sizeof(passes[0]); pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && capdl_object(program->spec, object)->kind == CAPDL_KIND_TCB) {
+            if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_TCB) {
                 passes[pass](program, object);
             }
         }

@@ -23,7 +23,7 @@ struct covering {
 
 static bool is_covered(const struct program *program, uint32_t object)
 {
-    uint32_t parent = capdl_object(program->spec, object)->parent;
+    uint32_t parent = capdl_object_parent(program->spec, object);
     return parent < program->spec->num_objects && program->places[object].type != CAPDL_TYPE_COUNT;
 }
 
@@ -34,7 +34,7 @@ static size_t children_collect(struct covering *covering)
     size_t covered = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (is_covered(program, i)) {
-            covering->start[capdl_object(program->spec, i)->parent + 1]++;
+            covering->start[capdl_object_parent(program->spec, i) + 1]++;
             covered++;
         }
     }
@@ -44,7 +44,7 @@ static size_t children_collect(struct covering *covering)
     size_t *next = memory_zeroed(count, sizeof(*next));
     for (uint32_t i = 0; i < count; i++) {
         if (is_covered(program, i)) {
-            uint32_t parent = capdl_object(program->spec, i)->parent;
+            uint32_t parent = capdl_object_parent(program->spec, i);
             covering->children[covering->start[parent] + next[parent]++] = i;
         }
     }
@@ -57,14 +57,14 @@ static int compare_children(const void *a, const void *b, void *context)
 {
     const struct program *program = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    const struct capdl_object *ox = capdl_object(program->spec, x), *oy = capdl_object(program->spec, y);
     const struct place *px = &program->places[x], *py = &program->places[y];
-    bool fixed_x = ox->flags & CAPDL_OBJECT_HAS_PADDR, fixed_y = oy->flags & CAPDL_OBJECT_HAS_PADDR;
+    bool fixed_x = capdl_object_flags(program->spec, x) & CAPDL_OBJECT_HAS_PADDR,
+         fixed_y = capdl_object_flags(program->spec, y) & CAPDL_OBJECT_HAS_PADDR;
     if (fixed_x != fixed_y) {
         return fixed_x ? -1 : 1;
     }
-    if (fixed_x && ox->paddr != oy->paddr) {
-        return ox->paddr < oy->paddr ? -1 : 1;
+    if (fixed_x && capdl_object_paddr(program->spec, x) != capdl_object_paddr(program->spec, y)) {
+        return capdl_object_paddr(program->spec, x) < capdl_object_paddr(program->spec, y) ? -1 : 1;
     }
     if (px->size_bits != py->size_bits) {
         return px->size_bits > py->size_bits ? -1 : 1;
@@ -93,32 +93,34 @@ static void pad(struct program *program, uint64_t parent_slot, uint64_t from, ui
 static bool child_fits(struct covering *covering, uint32_t parent, uint32_t child, uint64_t next)
 {
     struct program *program = covering->program;
-    const struct capdl_object *object = capdl_object(program->spec, child);
     uint64_t base = covering->addresses[parent];
     uint64_t size = UINT64_C(1) << program->places[child].size_bits;
     uint64_t parent_size = UINT64_C(1) << program->places[parent].size_bits;
     char label[256];
-    capdl_object_label(capdl_object(program->spec, parent), label, sizeof(label));
+    capdl_object_label(program->spec, parent, label, sizeof(label));
     if (base == UNKNOWN) {
         program_error(program, child, "is to lie at 0x%llx, but its untyped '%s' has no physical address",
-                      (unsigned long long)object->paddr, label);
+                      (unsigned long long)capdl_object_paddr(program->spec, child), label);
         return false;
     }
-    if (object->paddr & (size - 1)) {
+    if (capdl_object_paddr(program->spec, child) & (size - 1)) {
         program_error(program, child, "is to lie at 0x%llx, which is not a multiple of its size 0x%llx",
-                      (unsigned long long)object->paddr, (unsigned long long)size);
+                      (unsigned long long)capdl_object_paddr(program->spec, child), (unsigned long long)size);
         return false;
     }
-    if (object->paddr < base || object->paddr - base > parent_size - 1 || size > parent_size - (object->paddr - base)) {
+    if (capdl_object_paddr(program->spec, child) < base ||
+        capdl_object_paddr(program->spec, child) - base > parent_size - 1 ||
+        size > parent_size - (capdl_object_paddr(program->spec, child) - base)) {
         program_error(program, child,
                       "at 0x%llx with 0x%llx bytes lies outside its untyped '%s', which is 0x%llx to 0x%llx",
-                      (unsigned long long)object->paddr, (unsigned long long)size, label, (unsigned long long)base,
-                      (unsigned long long)(base + parent_size));
+                      (unsigned long long)capdl_object_paddr(program->spec, child), (unsigned long long)size, label,
+                      (unsigned long long)base, (unsigned long long)(base + parent_size));
         return false;
     }
-    if (object->paddr - base < next) {
+    if (capdl_object_paddr(program->spec, child) - base < next) {
         program_error(program, child, "at 0x%llx overlaps another child of '%s', which ends at 0x%llx",
-                      (unsigned long long)object->paddr, label, (unsigned long long)(base + next));
+                      (unsigned long long)capdl_object_paddr(program->spec, child), label,
+                      (unsigned long long)(base + next));
         return false;
     }
     return true;
@@ -134,13 +136,13 @@ static void cover_children(struct covering *covering, uint32_t parent)
     qsort_r(children, count, sizeof(*children), compare_children, program);
     for (size_t i = 0; i < count; i++) {
         uint64_t size = UINT64_C(1) << program->places[children[i]].size_bits;
-        const struct capdl_object *child = capdl_object(program->spec, children[i]);
+        uint32_t child = children[i];
         uint64_t at = (next + size - 1) & ~(size - 1);
-        if (child->flags & CAPDL_OBJECT_HAS_PADDR) {
+        if (capdl_object_flags(program->spec, child) & CAPDL_OBJECT_HAS_PADDR) {
             if (!child_fits(covering, parent, children[i], next)) {
                 continue;
             }
-            at = child->paddr - base;
+            at = capdl_object_paddr(program->spec, child) - base;
             pad(program, slot, next, at);
         }
         covering->addresses[children[i]] = base == UNKNOWN ? UNKNOWN : base + at;
@@ -159,10 +161,11 @@ static void refuse_unplaced(struct program *program)
         if (!is_covered(program, i) || program->places[i].kind != PLACE_NONE) {
             continue;
         }
-        const struct capdl_object *parent = capdl_object(program->spec, capdl_object(program->spec, i)->parent);
-        if (parent->kind != CAPDL_KIND_UT) {
-            program_error(program, i, "lies in '%s', which is not an untyped", parent->name);
-        } else if (capdl_object(program->spec, i)->kind == CAPDL_KIND_UT && program->diags->num_errors == 0) {
+        uint32_t parent = capdl_object_parent(program->spec, i);
+        if (capdl_object_kind(program->spec, parent) != CAPDL_KIND_UT) {
+            program_error(program, i, "lies in '%s', which is not an untyped",
+                          capdl_object_name(program->spec, parent));
+        } else if (capdl_object_kind(program->spec, i) == CAPDL_KIND_UT && program->diags->num_errors == 0) {
             program_error(program, i, "lies in an untyped that lies in itself");
         }
     }
@@ -178,11 +181,11 @@ void cover_objects(struct program *program)
         covering.addresses = memory_zeroed(spec->num_objects, sizeof(uint64_t));
         for (uint32_t i = 0; i < spec->num_objects; i++) {
             covering.addresses[i] =
-                capdl_object(spec, i)->flags & CAPDL_OBJECT_HAS_PADDR ? capdl_object(spec, i)->paddr : UNKNOWN;
+                capdl_object_flags(spec, i) & CAPDL_OBJECT_HAS_PADDR ? capdl_object_paddr(spec, i) : UNKNOWN;
         }
         for (size_t slot = 0; slot < program->num_objects; slot++) { /* grows: children come after their parents */
             uint32_t object = program->objects[slot];
-            if (object != CAPDL_NO_OBJECT && capdl_object(spec, object)->kind == CAPDL_KIND_UT &&
+            if (object != CAPDL_NO_OBJECT && capdl_object_kind(spec, object) == CAPDL_KIND_UT &&
                 covering.start[object + 1] > covering.start[object]) {
                 cover_children(&covering, object);
             }

@@ -81,15 +81,15 @@ static uint32_t object_of(const struct update *u, const char *prefix)
 }
 
 /* Whether a frame is one of the program's: elf_NAME_n, and bss_NAME or large_NAME with any number. */
-static bool is_programs(const struct update *u, const struct capdl_object *frame)
+static bool is_programs(const struct update *u, uint32_t frame)
 {
     static const char *const prefixes[] = {"elf_", "bss_", "large_"};
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         size_t length = strlen(prefixes[i]), base = strlen(u->base);
-        if (strncmp(frame->name, prefixes[i], length) != 0) {
+        if (strncmp(capdl_object_name(&u->spec, frame), prefixes[i], length) != 0) {
             continue;
         }
-        const char *rest = frame->name + length;
+        const char *rest = capdl_object_name(&u->spec, frame) + length;
         if (strcmp(rest, u->array) == 0) {
             return i > 0; /* mapped in the PD's own address space: its own elements of the array */
         }
@@ -103,14 +103,15 @@ static bool is_programs(const struct update *u, const struct capdl_object *frame
 
 static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t vaddr)
 {
-    const struct capdl_object *frame = capdl_object(&u->spec, cap->object);
-    if (!is_programs(u, frame)) {
+    if (!is_programs(u, cap->object)) {
         return;
     }
-    for (uint64_t offset = 0; offset < UINT64_C(1) << frame->size_bits; offset += CAPDL_PAGE_SIZE) {
+    for (uint64_t offset = 0; offset < UINT64_C(1) << capdl_object_size_bits(&u->spec, cap->object);
+         offset += CAPDL_PAGE_SIZE) {
         struct slot slot = {.vaddr = vaddr + offset, .rights = cap->rights};
-        for (size_t i = 0; i < frame->u.fills.count; i++) {
-            const struct capdl_fill *fill = &frame->u.fills.list[i];
+        struct capdl_fills fills = capdl_object_fills(&u->spec, cap->object);
+        for (size_t i = 0; i < fills.count; i++) {
+            const struct capdl_fill *fill = &fills.list[i];
             if (offset >= fill->offset && offset - fill->offset < fill->length) {
                 slot.offset = fill->source_offset + (offset - fill->offset);
             }
@@ -123,10 +124,10 @@ static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t va
 /* The pages of a table, in the order of their addresses. */
 static void walk(struct update *u, uint32_t table, unsigned level, uint64_t base)
 {
-    const struct capdl_object *object = capdl_object(&u->spec, table);
+    struct capdl_caps caps = capdl_object_caps(&u->spec, table);
     unsigned shift = vspace_shift(&u->image->profile, level);
-    for (uint32_t i = 0; i < object->num_caps; i++) {
-        const struct capdl_cap *cap = &object->caps[i];
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         uint64_t vaddr = base + (cap->slot << shift);
         if (cap->kind == CAPDL_KIND_FRAME) {
             add_frame(u, cap, vaddr);
@@ -252,9 +253,9 @@ static bool pages_unshared(struct update *u)
     }
     uint32_t *uses = memory_zeroed(u->image->size / CAPDL_PAGE_SIZE + 1, sizeof(*uses));
     for (uint32_t i = 0; i < u->spec.num_objects; i++) {
-        const struct capdl_object *frame = capdl_object(&u->spec, i);
-        for (size_t f = 0; frame->kind == CAPDL_KIND_FRAME && f < frame->u.fills.count; f++) {
-            uint64_t start = frame->u.fills.list[f].source_offset, end = start + frame->u.fills.list[f].length;
+        struct capdl_fills fills = capdl_object_fills(&u->spec, i);
+        for (size_t f = 0; capdl_object_kind(&u->spec, i) == CAPDL_KIND_FRAME && f < fills.count; f++) {
+            uint64_t start = fills.list[f].source_offset, end = start + fills.list[f].length;
             for (uint64_t at = start; at < end && end > first && start <= last; at += CAPDL_PAGE_SIZE) {
                 uses[at / CAPDL_PAGE_SIZE]++;
             }
@@ -288,11 +289,11 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
     struct capdl_blob_error error;
     uint8_t old[9], new[9];
-    size_t size = encode_uint(capdl_object(&u->spec, tcb)->u.tcb->ip, old), found = 0;
+    size_t size = encode_uint(capdl_object_tcb(&u->spec, tcb)->ip, old), found = 0;
     bool good = encode_uint(u->program->entry, new) == size &&
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     char name[NAME_SIZE];
-    capdl_object_label(capdl_object(&u->spec, tcb), name, sizeof(name));
+    capdl_object_label(&u->spec, tcb, name, sizeof(name));
     struct capdl_blob_calls calls = {NULL};
     struct capdl_call call;
     if (good) {
@@ -304,8 +305,8 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
             continue;
         }
         struct capdl_blob_name target = capdl_blob_slot_name(blob, call.target.value);
-        bool ours = target.text && strncmp(target.text, capdl_object(&u->spec, tcb)->name, target.length) == 0 &&
-                    !capdl_object(&u->spec, tcb)->name[target.length] &&
+        bool ours = target.text && strncmp(target.text, capdl_object_name(&u->spec, tcb), target.length) == 0 &&
+                    !capdl_object_name(&u->spec, tcb)[target.length] &&
                     (!target.is_element || target.index == u->element);
         for (const uint8_t *at = start; ours && call.count == 1 && at + size <= calls.cbor.at; at++) {
             if (memcmp(at, old, size) == 0) {
@@ -328,12 +329,12 @@ static bool entry_good(struct update *u, const uint8_t *bytes)
     bool good = image_open(image, u->image_name, bytes, u->image->size, u->diags) &&
                 image_to_spec(image, u->image_name, &spec, u->diags) && spec.num_objects == u->spec.num_objects;
     for (uint32_t i = 0; good && i < spec.num_objects; i++) {
-        const struct capdl_object *now = capdl_object(&spec, i), *before = capdl_object(&u->spec, i);
         bool ours = i == object_of(u, "tcb");
-        good = now->kind == before->kind;
-        if (good && now->kind == CAPDL_KIND_TCB && now->u.tcb && before->u.tcb) {
-            good =
-                now->u.tcb->ip == (ours ? u->program->entry : before->u.tcb->ip) && now->u.tcb->sp == before->u.tcb->sp;
+        good = capdl_object_kind(&spec, i) == capdl_object_kind(&u->spec, i);
+        if (good && capdl_object_kind(&spec, i) == CAPDL_KIND_TCB && capdl_object_tcb(&spec, i) &&
+            capdl_object_tcb(&u->spec, i)) {
+            good = capdl_object_tcb(&spec, i)->ip == (ours ? u->program->entry : capdl_object_tcb(&u->spec, i)->ip) &&
+                   capdl_object_tcb(&spec, i)->sp == capdl_object_tcb(&u->spec, i)->sp;
         }
     }
     capdl_spec_free(&spec);
@@ -343,7 +344,7 @@ static bool entry_good(struct update *u, const uint8_t *bytes)
 
 static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
 {
-    uint64_t old = capdl_object(&u->spec, tcb)->u.tcb->ip;
+    uint64_t old = capdl_object_tcb(&u->spec, tcb)->ip;
     if (old == u->program->entry) {
         return true;
     }
@@ -361,8 +362,8 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
 {
     *vspace = object_of(u, "vspace");
     *tcb = object_of(u, "tcb");
-    if (*vspace != CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT && capdl_object(&u->spec, *tcb)->kind == CAPDL_KIND_TCB &&
-        capdl_object(&u->spec, *tcb)->u.tcb) {
+    if (*vspace != CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT && capdl_object_kind(&u->spec, *tcb) == CAPDL_KIND_TCB &&
+        capdl_object_tcb(&u->spec, *tcb)) {
         return true;
     }
     char wanted[NAME_SIZE + 8];

@@ -163,9 +163,9 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
 
 static void map_table(const struct walk *walk, uint32_t table, unsigned level, uint64_t base)
 {
-    const struct capdl_object *o = capdl_object(walk->program->spec, table);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    struct capdl_caps caps = capdl_object_caps(walk->program->spec, table);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         uint64_t address = base + (cap->slot << vspace_shift(walk->program->profile, level));
         if (cap->object == CAPDL_NO_OBJECT || !range_good(walk, table, cap, level, address)) {
             continue;
@@ -184,10 +184,9 @@ static void map_table(const struct walk *walk, uint32_t table, unsigned level, u
 static void refuse_loose_tables(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(program->spec, i);
         const struct place *place = &program->places[i];
-        if (shape_is_table(o->kind) && place->type != CAPDL_TYPE_COUNT && !(place->flags & PLACE_MAPPED) &&
-            o->num_caps) {
+        if (shape_is_table(capdl_object_kind(program->spec, i)) && place->type != CAPDL_TYPE_COUNT &&
+            !(place->flags & PLACE_MAPPED) && capdl_object_caps(program->spec, i).count) {
             program_error(program, i, "has contents but belongs to no address space");
         }
     }
@@ -204,7 +203,7 @@ void vspace_map(struct program *program)
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_ROOT) {
-            bool guest = shape_is_ept(capdl_object(program->spec, object)->kind);
+            bool guest = shape_is_ept(capdl_object_kind(program->spec, object));
             uint64_t end = guest ? UINT64_C(1) << GUEST_ADDRESS_BITS : program->profile->user_top;
             map_table(&(struct walk){program, object, guest, end}, object, 0, 0);
         }

@@ -44,7 +44,7 @@ void cap_list_finish(struct json *json, struct cap_list *caps, uint32_t containe
         if (!capdl_spec_add_cap(json->spec, container, &caps->list[i])) {
             capdl_error(json->diags, capdl_cap_pos(json->spec, &caps->list[i]), "slot %llu of '%s' is filled twice",
                         (unsigned long long)caps->list[i].slot,
-                        capdl_object_label(capdl_object(json->spec, container), label, sizeof(label)));
+                        capdl_object_label(json->spec, container, label, sizeof(label)));
             capdl_note(json->diags, capdl_cap_pos(json->spec, &caps->list[i - 1]), "first filled here");
         }
     }

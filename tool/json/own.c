@@ -55,14 +55,14 @@ static void arrays_check(struct own_reader *reader)
 {
     struct capdl_spec *spec = reader->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *last = capdl_object(spec, i);
-        if (last->index == CAPDL_NO_INDEX || last->index + 1 != capdl_spec_array_length(spec, last->name)) {
+        if (capdl_object_index(spec, i) == CAPDL_NO_INDEX ||
+            capdl_object_index(spec, i) + 1 != capdl_spec_array_length(spec, capdl_object_name(spec, i))) {
             continue;
         }
-        for (uint32_t index = 0; index < last->index; index++) {
-            if (capdl_spec_find(spec, last->name, index) == CAPDL_NO_OBJECT) {
-                capdl_error(reader->json->diags, last->pos, "'%s' has an element %u but no element %u", last->name,
-                            (unsigned)last->index, (unsigned)index);
+        for (uint32_t index = 0; index < capdl_object_index(spec, i); index++) {
+            if (capdl_spec_find(spec, capdl_object_name(spec, i), index) == CAPDL_NO_OBJECT) {
+                capdl_error(reader->json->diags, capdl_object_pos(spec, i), "'%s' has an element %u but no element %u",
+                            capdl_object_name(spec, i), (unsigned)capdl_object_index(spec, i), (unsigned)index);
                 break;
             }
         }

@@ -80,7 +80,7 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
     uint32_t old = capdl_spec_find(reader->spec, name, (uint32_t)index);
     if (old != CAPDL_NO_OBJECT) {
         capdl_error(json->diags, json_pos(json, members[0]), "'%s' is declared twice", name);
-        capdl_note(json->diags, capdl_object(reader->spec, old)->pos, "first declared here");
+        capdl_note(json->diags, capdl_object_pos(reader->spec, old), "first declared here");
         return CAPDL_NO_OBJECT;
     }
     return capdl_spec_add(reader->spec, name, (uint32_t)index, kind, json_pos(json, value));
@@ -290,7 +290,7 @@ static void params_finish(struct own_reader *reader, struct capdl_object *object
 
 void own_params_read(struct own_reader *reader, const char *value, uint32_t id)
 {
-    struct capdl_object object = *capdl_object(reader->spec, id);
+    struct capdl_object object = capdl_object_view(reader->spec, id);
     struct json_list list = json_elements(value);
     uint64_t seen = 0;
     unsigned links_seen = 0;

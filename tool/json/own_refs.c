@@ -127,14 +127,13 @@ static bool target_read(struct own_reader *reader, const char **members, struct 
         if (!own_reference(reader, members[OBJECT], "object", &cap->object)) {
             return false;
         }
-        cap->kind = capdl_object(reader->spec, cap->object)->kind;
+        cap->kind = capdl_object_kind(reader->spec, cap->object);
     }
     for (unsigned i = RIGHTS; i < NUM_CAP_MEMBERS; i++) {
         if (members[i] && !(allowed(cap->kind) >> i & 1)) {
             capdl_error(reader->json->diags, json_pos(reader->json, members[i]), "a capability to %s '%s' has no '%s'",
                         capdl_kind_name((enum capdl_kind)cap->kind),
-                        members[OBJECT] ? capdl_object(reader->spec, cap->object)->name : "control",
-                        cap_fields[i].name);
+                        members[OBJECT] ? capdl_object_name(reader->spec, cap->object) : "control", cap_fields[i].name);
             return false;
         }
     }
@@ -267,12 +266,12 @@ static void parent_read(struct own_reader *reader, const char *value, uint32_t o
     if (!own_reference(reader, value, "parent", &parent)) {
         return;
     }
-    if (capdl_object(reader->spec, parent)->kind != CAPDL_KIND_UT || parent == object) {
+    if (capdl_object_kind(reader->spec, parent) != CAPDL_KIND_UT || parent == object) {
         capdl_error(reader->json->diags, json_pos(reader->json, value),
-                    "'parent' is '%s': expected another object, an untyped", capdl_object(reader->spec, parent)->name);
+                    "'parent' is '%s': expected another object, an untyped", capdl_object_name(reader->spec, parent));
         return;
     }
-    struct capdl_object child = *capdl_object(reader->spec, object);
+    struct capdl_object child = capdl_object_view(reader->spec, object);
     child.parent = parent;
     capdl_object_set(reader->spec, object, &child);
 }

@@ -48,13 +48,13 @@ static void cover_read(struct rust_reader *reader, const char *value)
     for (uint64_t i = start; i < end; i++) {
         uint32_t child = reader->objects[i].object;
         if (child == untyped ||
-            (child != CAPDL_NO_OBJECT && capdl_object(reader->spec, child)->parent != CAPDL_NO_OBJECT)) {
+            (child != CAPDL_NO_OBJECT && capdl_object_parent(reader->spec, child) != CAPDL_NO_OBJECT)) {
             capdl_error(reader->json->diags, json_pos(reader->json, value),
-                        "'%s' is made from two untypeds, or from itself", capdl_object(reader->spec, child)->name);
+                        "'%s' is made from two untypeds, or from itself", capdl_object_name(reader->spec, child));
             return;
         }
         if (child != CAPDL_NO_OBJECT) {
-            struct capdl_object covered = *capdl_object(reader->spec, child);
+            struct capdl_object covered = capdl_object_view(reader->spec, child);
             covered.parent = untyped;
             capdl_object_set(reader->spec, child, &covered);
         }

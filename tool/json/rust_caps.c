@@ -77,8 +77,8 @@ static bool target_read(struct rust_reader *reader, const char *value, unsigned 
         return false;
     }
     cap->object = target->object;
-    cap->kind =
-        target->object == CAPDL_NO_OBJECT ? CAPDL_KIND_DOMAIN : capdl_object(reader->spec, target->object)->kind;
+    cap->kind = (uint8_t)(target->object == CAPDL_NO_OBJECT ? CAPDL_KIND_DOMAIN
+                                                            : capdl_object_kind(reader->spec, target->object));
     return true;
 }
 

@@ -182,7 +182,7 @@ static void memory_read(struct rust_reader *reader, const struct rust_object *re
 
 void rust_params_read(struct rust_reader *reader, const struct rust_object *record)
 {
-    struct capdl_object object = *capdl_object(reader->spec, record->object);
+    struct capdl_object object = capdl_object_view(reader->spec, record->object);
     unsigned kind = object.kind;
     bool bare = kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_VCPU ||
                 kind == CAPDL_KIND_RTREPLY || kind == CAPDL_KIND_SMC;

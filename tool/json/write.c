@@ -31,11 +31,10 @@ static void put_string(FILE *out, const char *text)
 /* Names need no escapes. */
 static void put_label(const struct writer *w, uint32_t id)
 {
-    const struct capdl_object *object = capdl_object(w->spec, id);
-    if (object->index == CAPDL_NO_INDEX) {
-        fprintf(w->out, "\"%s\"", object->name);
+    if (capdl_object_index(w->spec, id) == CAPDL_NO_INDEX) {
+        fprintf(w->out, "\"%s\"", capdl_object_name(w->spec, id));
     } else {
-        fprintf(w->out, "\"%s[%" PRIu32 "]\"", object->name, object->index);
+        fprintf(w->out, "\"%s[%" PRIu32 "]\"", capdl_object_name(w->spec, id), capdl_object_index(w->spec, id));
     }
 }
 
@@ -229,13 +228,17 @@ static void put_object(const struct writer *w, const struct capdl_object *object
 
 static int object_compare(const void *left, const void *right, void *spec)
 {
-    const struct capdl_object *a = capdl_object(spec, *(const uint32_t *)left),
-                              *b = capdl_object(spec, *(const uint32_t *)right);
-    int names = a->name == b->name ? 0 : strcmp(a->name, b->name);
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+    int names = capdl_object_name(spec, a) == capdl_object_name(spec, b)
+                    ? 0
+                    : strcmp(capdl_object_name(spec, a), capdl_object_name(spec, b));
     if (names) {
         return names;
     }
-    return a->index + 1 < b->index + 1 ? -1 : a->index + 1 > b->index + 1;
+    return capdl_object_index(spec, a) + 1 < capdl_object_index(spec, b) + 1
+               ? -1
+               : capdl_object_index(spec, a) + 1 > capdl_object_index(spec, b) + 1;
 }
 
 static void put_objects(const struct writer *w)
@@ -244,7 +247,7 @@ static void put_objects(const struct writer *w)
     size_t capacity = 0;
     order = list_grow(order, &capacity, w->spec->num_objects, sizeof(*order));
     for (uint32_t i = 0; i < w->spec->num_objects; i++) {
-        if (capdl_object(w->spec, i)->kind != CAPDL_KIND_PROGRAM) {
+        if (capdl_object_kind(w->spec, i) != CAPDL_KIND_PROGRAM) {
             order[count++] = i;
         }
     }
@@ -254,7 +257,8 @@ static void put_objects(const struct writer *w)
     fputs("  \"objects\": [", w->out);
     for (uint32_t i = 0; i < count; i++) {
         fputs(i ? ",\n" : "\n", w->out);
-        put_object(w, capdl_object(w->spec, order[i]));
+        struct capdl_object object = capdl_object_view(w->spec, order[i]);
+        put_object(w, &object);
     }
     fputs("\n  ]", w->out);
     free(order);

@@ -13,9 +13,8 @@
 
 static bool is_declaration(const struct capdl_spec *spec, uint32_t i)
 {
-    const struct capdl_object *o = capdl_object(spec, i);
-
-    return o->kind == CAPDL_KIND_PROGRAM && (o->index == CAPDL_NO_INDEX || o->index == 0);
+    return capdl_object_kind(spec, i) == CAPDL_KIND_PROGRAM &&
+           (capdl_object_index(spec, i) == CAPDL_NO_INDEX || capdl_object_index(spec, i) == 0);
 }
 
 static uint32_t num_pds(const struct pd_program *program)
@@ -46,12 +45,13 @@ static void read_programs(struct expansion *x, uint32_t num_objects)
         if (!is_declaration(x->spec, i)) {
             continue;
         }
-        const struct capdl_object *o = capdl_object(x->spec, i);
         struct pd_program *program = &x->programs[x->num_programs++];
-        program->name = o->name;
+        program->name = capdl_object_name(x->spec, i);
         program->object = i;
-        program->pos = o->pos;
-        program->elements = o->index == CAPDL_NO_INDEX ? 0 : capdl_spec_array_length(x->spec, o->name);
+        program->pos = capdl_object_pos(x->spec, i);
+        program->elements = capdl_object_index(x->spec, i) == CAPDL_NO_INDEX
+                                ? 0
+                                : capdl_spec_array_length(x->spec, capdl_object_name(x->spec, i));
         params_read(x, program);
         make_pds(x, program);
     }
@@ -78,13 +78,13 @@ static void name_objects(struct expansion *x, struct pd *pd)
 
 static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint32_t frame, uint64_t address)
 {
-    unsigned bits = capdl_object(x->spec, frame)->size_bits;
+    unsigned bits = capdl_object_size_bits(x->spec, frame);
     uint64_t size = UINT64_C(1) << bits;
     struct capdl_cap cap = p->cap;
 
-    if (capdl_object(x->spec, frame)->kind != CAPDL_KIND_FRAME) {
+    if (capdl_object_kind(x->spec, frame) != CAPDL_KIND_FRAME) {
         capdl_error(x->diags, p->pos, "'%s' is of kind %s, but 'map' expects a frame", p->text,
-                    capdl_kind_keyword((enum capdl_kind)capdl_object(x->spec, frame)->kind));
+                    capdl_kind_keyword((enum capdl_kind)capdl_object_kind(x->spec, frame)));
         return false;
     }
     if (bits != CAPDL_PAGE_BITS && bits != space_entry_bits(x->profile, 1) && bits != space_entry_bits(x->profile, 2)) {
@@ -121,7 +121,7 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
         if (!map_frame(x, pd, p, frame, address)) {
             return false;
         }
-        address += UINT64_C(1) << capdl_object(x->spec, frame)->size_bits;
+        address += UINT64_C(1) << capdl_object_size_bits(x->spec, frame);
     }
     return true;
 }

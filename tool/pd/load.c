@@ -63,7 +63,7 @@ static uint64_t physical(const struct pd *pd, uint64_t page)
 /* A frame of a program at a physical address; one that the author declared keeps its own. */
 static void place_frame(struct expansion *x, const struct pd *pd, uint32_t frame, uint64_t page)
 {
-    struct capdl_object object = *capdl_object(x->spec, frame);
+    struct capdl_object object = capdl_object_view(x->spec, frame);
 
     if (!pd->program->params.given[PARAM_PADDR] || object.flags & CAPDL_OBJECT_HAS_PADDR) {
         return;
@@ -133,7 +133,7 @@ static bool fill_of(const struct elf_segment *s, uint64_t page, uint64_t size, s
 
 bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
 {
-    struct capdl_object object = *capdl_object(x->spec, frame);
+    struct capdl_object object = capdl_object_view(x->spec, frame);
     size_t count = object.u.fills.count;
 
     /* Room for powers of two, so that many pieces in one page cost no more than twice their number. */
@@ -159,7 +159,7 @@ static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segm
     if (frame == CAPDL_NO_OBJECT) {
         return false;
     }
-    bool authors = capdl_object(x->spec, frame)->flags & CAPDL_OBJECT_HAS_FILL;
+    bool authors = capdl_object_flags(x->spec, frame) & CAPDL_OBJECT_HAS_FILL;
     for (size_t i = 0; i < count && !authors; i++) {
         struct capdl_fill fill = {.text = pd->program->params.elf->text, .pos = pd->program->params.elf->pos};
         if (fill_of(&s[i], page, UINT64_C(1) << bits, &fill)) {

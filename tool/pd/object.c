@@ -13,36 +13,34 @@ static bool has_size(enum capdl_kind kind)
 
 bool object_is_generated(const struct expansion *x, uint32_t object)
 {
-    return capdl_object(x->spec, object)->flags & CAPDL_OBJECT_GENERATED;
+    return capdl_object_flags(x->spec, object) & CAPDL_OBJECT_GENERATED;
 }
 
 /* An author's object must be what the PD needs; a generated one means that two PDs lay claim to one name. */
 static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum capdl_kind kind, unsigned size_bits)
 {
-    struct capdl_object claimed;
-    const struct capdl_object *object = capdl_object(x->spec, found);
+    struct capdl_object object = capdl_object_view(x->spec, found);
     char label[256];
 
-    capdl_object_label(object, label, sizeof(label));
-    if (object->flags & CAPDL_OBJECT_GENERATED) {
+    capdl_object_label(x->spec, found, label, sizeof(label));
+    if (object.flags & CAPDL_OBJECT_GENERATED) {
         capdl_error(x->diags, pd->program->pos,
                     "'%s' needs an object named '%s', which another pd has made: rename one of them", pd->program->name,
                     label);
         return false;
     }
-    if (object->kind != kind) {
-        capdl_error(x->diags, object->pos, "'%s' is declared as %s, but pd '%s' needs %s by this name", label,
-                    capdl_kind_keyword((enum capdl_kind)object->kind), pd->program->name, capdl_kind_keyword(kind));
+    if (object.kind != kind) {
+        capdl_error(x->diags, object.pos, "'%s' is declared as %s, but pd '%s' needs %s by this name", label,
+                    capdl_kind_keyword((enum capdl_kind)object.kind), pd->program->name, capdl_kind_keyword(kind));
         return false;
     }
-    if (kind == CAPDL_KIND_FRAME && object->size_bits != size_bits) {
-        capdl_error(x->diags, object->pos, "'%s' is a frame of %" PRIu64 " bytes, but pd '%s' needs one of %" PRIu64,
-                    label, UINT64_C(1) << object->size_bits, pd->program->name, UINT64_C(1) << size_bits);
+    if (kind == CAPDL_KIND_FRAME && object.size_bits != size_bits) {
+        capdl_error(x->diags, object.pos, "'%s' is a frame of %" PRIu64 " bytes, but pd '%s' needs one of %" PRIu64,
+                    label, UINT64_C(1) << object.size_bits, pd->program->name, UINT64_C(1) << size_bits);
         return false;
     }
-    claimed = *object;
-    claimed.program = pd->object;
-    capdl_object_set(x->spec, found, &claimed);
+    object.program = pd->object;
+    capdl_object_set(x->spec, found, &object);
     return true;
 }
 
@@ -58,14 +56,14 @@ static bool check_shape(struct expansion *x, struct pd *pd, const char *name, ui
         other = capdl_spec_find(x->spec, name, CAPDL_NO_INDEX);
     }
     if (other != CAPDL_NO_OBJECT) {
-        capdl_error(x->diags, capdl_object(x->spec, other)->pos, "'%s' is declared %s, but pd '%s' needs %s", name,
+        capdl_error(x->diags, capdl_object_pos(x->spec, other), "'%s' is declared %s, but pd '%s' needs %s", name,
                     index == 0 ? "without an index" : "as an array", pd->program->name,
                     index == 0 ? "an array by this name" : "a single object by this name");
         return false;
     }
     uint32_t first = index == CAPDL_NO_INDEX || index == 0 ? CAPDL_NO_OBJECT : capdl_spec_find(x->spec, name, 0);
     if (first != CAPDL_NO_OBJECT && !object_is_generated(x, first)) {
-        capdl_error(x->diags, capdl_object(x->spec, first)->pos, "'%s' has %u elements, but pd '%s' needs more", name,
+        capdl_error(x->diags, capdl_object_pos(x->spec, first), "'%s' has %u elements, but pd '%s' needs more", name,
                     capdl_spec_array_length(x->spec, name), pd->program->name);
         return false;
     }
@@ -83,7 +81,7 @@ static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint3
         }
     } else if (check_shape(x, pd, name, index)) {
         object = capdl_spec_add(x->spec, name, index, kind, pd->program->pos);
-        struct capdl_object made = *capdl_object(x->spec, object);
+        struct capdl_object made = capdl_object_view(x->spec, object);
         made.flags |= CAPDL_OBJECT_GENERATED | (has_size(kind) ? CAPDL_OBJECT_HAS_SIZE : 0);
         made.size_bits = (uint8_t)size_bits;
         made.program = pd->object;
@@ -154,7 +152,7 @@ uint32_t object_named(struct expansion *x, struct pd *pd, const struct capdl_par
         report_missing(x, p);
         return CAPDL_NO_OBJECT;
     }
-    enum capdl_kind is = (enum capdl_kind)capdl_object(x->spec, found)->kind;
+    enum capdl_kind is = (enum capdl_kind)capdl_object_kind(x->spec, found);
     if (is != kind) {
         capdl_error(x->diags, p->pos, "'%s' is of kind %s, but '%s' expects %s", p->text, capdl_kind_keyword(is),
                     p->name, capdl_kind_keyword(kind));

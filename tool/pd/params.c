@@ -236,7 +236,7 @@ static bool check_together(struct expansion *x, const struct pd_program *program
 
 void params_read(struct expansion *x, struct pd_program *program)
 {
-    const struct capdl_program *written = capdl_object(x->spec, program->object)->u.program_of;
+    const struct capdl_program *written = capdl_object_declaration(x->spec, program->object);
     size_t count = written ? written->num_params : 0;
 
     program->params.maps = capdl_spec_alloc(x->spec, count * sizeof(*program->params.maps) + 1);

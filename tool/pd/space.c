@@ -206,7 +206,7 @@ static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uin
 bool space_map(struct expansion *x, struct pd *pd, uint64_t address, struct capdl_cap frame)
 {
     const struct capdl_profile *profile = x->profile;
-    unsigned bits = capdl_object(x->spec, frame.object)->size_bits, level = profile->vspace_levels - 1u;
+    unsigned bits = capdl_object_size_bits(x->spec, frame.object), level = profile->vspace_levels - 1u;
 
     while (level > 0 && entry_shift(profile, level) < bits) {
         level--;

@@ -140,7 +140,7 @@ static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *
 
 static struct capdl_tcb *tcb_of(struct expansion *x, struct pd *pd)
 {
-    struct capdl_object object = *capdl_object(x->spec, pd->tcb);
+    struct capdl_object object = capdl_object_view(x->spec, pd->tcb);
 
     if (!object.u.tcb) {
         object.u.tcb = capdl_spec_alloc(x->spec, sizeof(*object.u.tcb));
@@ -175,7 +175,7 @@ static void set_tcb(struct expansion *x, struct pd *pd)
 static void set_sc(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
-    struct capdl_object object = *capdl_object(x->spec, pd->sc);
+    struct capdl_object object = capdl_object_view(x->spec, pd->sc);
     uint64_t budget = params_number(params, PARAM_BUDGET, params_number(params, PARAM_PERIOD, DEFAULT_TIME_US));
 
     if (!object.u.sc) {
@@ -287,7 +287,7 @@ static bool bind_notification(struct expansion *x, struct pd *pd)
 
 static void hold_spaces(struct expansion *x, struct pd *pd)
 {
-    unsigned bits = capdl_object(x->spec, pd->cnode)->size_bits;
+    unsigned bits = capdl_object_size_bits(x->spec, pd->cnode);
 
     object_hold(x, pd, pd->tcb,
                 (struct capdl_cap){.slot = CAPDL_TCB_SLOT_CSPACE,

@@ -126,7 +126,7 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
     if (frame == CAPDL_NO_OBJECT) {
         return false;
     }
-    if (!(capdl_object(x->spec, frame)->flags & CAPDL_OBJECT_HAS_FILL)) {
+    if (!(capdl_object_flags(x->spec, frame) & CAPDL_OBJECT_HAS_FILL)) {
         fill_page(x, frame, &elf->tls, l, offset, fill);
         if (x->profile->arch == CAPDL_ARCH_X86_64 && l->tp - offset < CAPDL_PAGE_SIZE) {
             fill_self_pointer(x, frame, elf, base + l->tp, fill);

@@ -156,13 +156,13 @@ static uint64_t number_of(struct fill_contents *contents, const uint8_t digest[S
 uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint32_t frame)
 {
     struct fill_contents *contents = context;
-    const struct capdl_object *object = capdl_object(spec, frame);
     struct sha256 hash;
     uint8_t digest[SHA256_BYTES];
     bool any = false;
     sha256_init(&hash);
-    for (size_t i = 0; i < object->u.fills.count; i++) {
-        any |= add_fill(contents, &hash, spec, &object->u.fills.list[i]);
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    for (size_t i = 0; i < fills.count; i++) {
+        any |= add_fill(contents, &hash, spec, &fills.list[i]);
     }
     sha256_end(&hash, digest);
     return any ? number_of(contents, digest) : 0;

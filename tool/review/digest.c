@@ -23,7 +23,7 @@ static struct filled *take_fills(struct capdl_spec *spec, struct fill_contents *
     struct filled *list = calloc(spec->num_objects + (size_t)1, sizeof(*list));
     *count = 0;
     for (uint32_t i = 0; list && i < spec->num_objects; i++) {
-        struct capdl_object object = *capdl_object(spec, i);
+        struct capdl_object object = capdl_object_view(spec, i);
         if (object.kind != CAPDL_KIND_FRAME) {
             continue;
         }

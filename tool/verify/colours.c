@@ -52,8 +52,8 @@ static bool sized(const struct verify *v, enum cap_type type)
 static bool sizes_given(const struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        if (o->kind == CAPDL_KIND_SC && !(o->flags & CAPDL_OBJECT_HAS_SIZE)) {
+        if (capdl_object_kind(v->spec, i) == CAPDL_KIND_SC &&
+            !(capdl_object_flags(v->spec, i) & CAPDL_OBJECT_HAS_SIZE)) {
             return false;
         }
     }
@@ -68,17 +68,18 @@ static uint64_t matched_colour(uint32_t object)
 
 static uint64_t spec_colour(struct verify *v, uint32_t i)
 {
-    const struct capdl_object *o = capdl_object(v->spec, i);
-    enum cap_type type = kind_cap_type(v, o->kind);
+    enum cap_type type = kind_cap_type(v, capdl_object_kind(v->spec, i));
     if (v->match[i] != NO_NODE) {
         return matched_colour(i);
     }
-    uint64_t colour = mix(type, sized(v, type) ? o->size_bits : 0);
-    if (o->kind == CAPDL_KIND_TCB && o->u.tcb) {
-        colour = mix(mix(mix(colour, o->u.tcb->ip), stack_pointer_of(v, o->u.tcb)), o->u.tcb->addr);
-    } else if (o->kind == CAPDL_KIND_TCB) {
+    uint64_t colour = mix(type, sized(v, type) ? capdl_object_size_bits(v->spec, i) : 0);
+    if (capdl_object_kind(v->spec, i) == CAPDL_KIND_TCB && capdl_object_tcb(v->spec, i)) {
+        colour =
+            mix(mix(mix(colour, capdl_object_tcb(v->spec, i)->ip), stack_pointer_of(v, capdl_object_tcb(v->spec, i))),
+                capdl_object_tcb(v->spec, i)->addr);
+    } else if (capdl_object_kind(v->spec, i) == CAPDL_KIND_TCB) {
         colour = mix(mix(mix(colour, 0), 0), 0);
-    } else if (o->kind == CAPDL_KIND_FRAME) {
+    } else if (capdl_object_kind(v->spec, i) == CAPDL_KIND_FRAME) {
         colour = mix(colour, contents_expected_hash(v, i));
     }
     return colour;
@@ -105,16 +106,16 @@ static void spec_edges(struct colours *c)
 {
     const struct capdl_spec *spec = c->v->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(spec, i);
-        bool pool = o->kind == CAPDL_KIND_ASID_POOL;
-        if (o->parent != CAPDL_NO_OBJECT) {
-            c->self = o->parent;
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        bool pool = capdl_object_kind(spec, i) == CAPDL_KIND_ASID_POOL;
+        if (capdl_object_parent(spec, i) != CAPDL_NO_OBJECT) {
+            c->self = capdl_object_parent(spec, i);
             edge(c, COVERED, i);
         }
         c->self = i;
-        for (uint32_t k = 0; kind_has_node(o->kind) && k < o->num_caps; k++) {
-            if (o->caps[k].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object(spec, o->caps[k].object)->kind)) {
-                edge(c, pool ? k : o->caps[k].slot, o->caps[k].object);
+        for (uint32_t k = 0; kind_has_node(capdl_object_kind(spec, i)) && k < caps.count; k++) {
+            if (caps.list[k].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object_kind(spec, caps.list[k].object))) {
+                edge(c, pool ? k : caps.list[k].slot, caps.list[k].object);
             }
         }
     }
@@ -171,7 +172,7 @@ static size_t free_objects(const struct verify *v, const struct colours *c, stru
 {
     size_t count = 0;
     for (uint32_t i = 0; i < c->count; i++) {
-        if (v->match[i] == NO_NODE && kind_has_node(capdl_object(v->spec, i)->kind)) {
+        if (v->match[i] == NO_NODE && kind_has_node(capdl_object_kind(v->spec, i))) {
             list[count++] = (struct entry){c->now[i], i};
         }
     }
@@ -336,9 +337,8 @@ static uint32_t untyped_node(const struct verify *v, uint64_t paddr, unsigned bi
 static void match_untypeds(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        if (o->kind == CAPDL_KIND_UT && o->flags & CAPDL_OBJECT_HAS_PADDR) {
-            match_pair(v, i, untyped_node(v, o->paddr, o->size_bits));
+        if (capdl_object_kind(v->spec, i) == CAPDL_KIND_UT && capdl_object_flags(v->spec, i) & CAPDL_OBJECT_HAS_PADDR) {
+            match_pair(v, i, untyped_node(v, capdl_object_paddr(v->spec, i), capdl_object_size_bits(v->spec, i)));
         }
     }
     match_follow(v);

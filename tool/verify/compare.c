@@ -23,15 +23,19 @@ static bool is_value_kind(enum capdl_kind kind)
 
 static void compare_size(struct verify *v, uint32_t object, const struct node *node)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    bool sized = o->kind == CAPDL_KIND_FRAME || o->kind == CAPDL_KIND_UT || o->kind == CAPDL_KIND_CNODE ||
-                 (o->kind == CAPDL_KIND_SC && o->flags & CAPDL_OBJECT_HAS_SIZE);
-    if (sized && node->bits != o->size_bits) {
-        differ(v, object, "has 2^%u %s, not 2^%u", node->bits, o->kind == CAPDL_KIND_CNODE ? "slots" : "bytes",
-               o->size_bits);
+    bool sized = capdl_object_kind(v->spec, object) == CAPDL_KIND_FRAME ||
+                 capdl_object_kind(v->spec, object) == CAPDL_KIND_UT ||
+                 capdl_object_kind(v->spec, object) == CAPDL_KIND_CNODE ||
+                 (capdl_object_kind(v->spec, object) == CAPDL_KIND_SC &&
+                  capdl_object_flags(v->spec, object) & CAPDL_OBJECT_HAS_SIZE);
+    if (sized && node->bits != capdl_object_size_bits(v->spec, object)) {
+        differ(v, object, "has 2^%u %s, not 2^%u", node->bits,
+               capdl_object_kind(v->spec, object) == CAPDL_KIND_CNODE ? "slots" : "bytes",
+               capdl_object_size_bits(v->spec, object));
     }
-    if (o->flags & CAPDL_OBJECT_HAS_PADDR && node->paddr != o->paddr) {
-        differ(v, object, "lies at 0x%" PRIx64 ", not at 0x%" PRIx64, node->paddr, o->paddr);
+    if (capdl_object_flags(v->spec, object) & CAPDL_OBJECT_HAS_PADDR &&
+        node->paddr != capdl_object_paddr(v->spec, object)) {
+        differ(v, object, "lies at 0x%" PRIx64 ", not at 0x%" PRIx64, node->paddr, capdl_object_paddr(v->spec, object));
     }
 }
 
@@ -39,14 +43,14 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
  */
 static void compare_neighbour(struct verify *v, uint32_t object, const struct node *node)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    if (!(o->flags & CAPDL_OBJECT_CONTIGUOUS) || o->index == 0) {
+    if (!(capdl_object_flags(v->spec, object) & CAPDL_OBJECT_CONTIGUOUS) || capdl_object_index(v->spec, object) == 0) {
         return;
     }
-    uint32_t before = capdl_spec_find(v->spec, o->name, o->index - 1);
+    uint32_t before =
+        capdl_spec_find(v->spec, capdl_object_name(v->spec, object), capdl_object_index(v->spec, object) - 1);
     uint32_t other = before == CAPDL_NO_OBJECT ? NO_NODE : v->match[before];
     if (other != NO_NODE && v->uses[object] && v->uses[before] &&
-        v->nodes[other].paddr + (UINT64_C(1) << o->size_bits) != node->paddr) {
+        v->nodes[other].paddr + (UINT64_C(1) << capdl_object_size_bits(v->spec, object)) != node->paddr) {
         char label[LABEL_SIZE];
         differ(v, object, "lies at 0x%" PRIx64 ", not behind %s at 0x%" PRIx64, node->paddr,
                object_label(v, before, label), v->nodes[other].paddr);
@@ -117,7 +121,7 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_thread(v, object);
         break;
     case CAP_FRAME:
-        if (node->bits == capdl_object(v->spec, object)->size_bits && object != v->left.frame) {
+        if (node->bits == capdl_object_size_bits(v->spec, object) && object != v->left.frame) {
             contents_compare(v, object);
         }
         break;
@@ -137,7 +141,7 @@ static void compare_node(struct verify *v, uint32_t object)
 void compare_objects(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        enum capdl_kind kind = capdl_object(v->spec, i)->kind;
+        enum capdl_kind kind = capdl_object_kind(v->spec, i);
         if (kind == CAPDL_KIND_PROGRAM) {
             continue; /* stands for other objects of the spec */
         }

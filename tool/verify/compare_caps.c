@@ -20,7 +20,7 @@ static void name_place(struct at *at)
 #undef CAPDL_TCB_SLOT
     };
     uint64_t slot = at->wanted->slot;
-    bool named = capdl_object(at->v->spec, at->container)->kind == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT;
+    bool named = capdl_object_kind(at->v->spec, at->container) == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT;
     if (named) {
         snprintf(at->place, sizeof(at->place), "in %s", tcb_slots[slot]);
     } else {
@@ -140,14 +140,14 @@ static void compare_value(const struct at *at)
                        wanted->object == CAPDL_NO_OBJECT ? UINT64_MAX : v->irqs[wanted->object]);
     } else if (cap->type == CAP_IO_SPACE) {
         const struct capdl_numbers *numbers =
-            wanted->object == CAPDL_NO_OBJECT ? NULL : capdl_object(v->spec, wanted->object)->u.numbers;
+            wanted->object == CAPDL_NO_OBJECT ? NULL : capdl_object_numbers(v->spec, wanted->object);
         compare_number(at, "device", cap->paddr, numbers ? device_request(v, wanted->object) : 0);
         compare_number(at, "domain", cap->data, numbers ? numbers->value[CAPDL_NUMBER_IO_DOMAIN] : 0);
     } else if (cap->type == CAP_STREAM || cap->type == CAP_CONTEXT_BANK) {
-        const struct capdl_numbers *numbers = capdl_object(v->spec, wanted->object)->u.numbers;
+        const struct capdl_numbers *numbers = capdl_object_numbers(v->spec, wanted->object);
         compare_number(at, "number", cap->paddr, numbers ? numbers->value[CAPDL_NUMBER_STREAM] : 0);
     } else if ((cap->type == CAP_IO_PORT || cap->type == CAP_SGI_SIGNAL) && wanted->object != CAPDL_NO_OBJECT) {
-        const struct capdl_numbers *numbers = capdl_object(v->spec, wanted->object)->u.numbers;
+        const struct capdl_numbers *numbers = capdl_object_numbers(v->spec, wanted->object);
         bool sgi = cap->type == CAP_SGI_SIGNAL;
         uint64_t first = numbers ? numbers->value[sgi ? CAPDL_NUMBER_SGI_IRQ : CAPDL_NUMBER_PORTS_FIRST] : 0;
         uint64_t last = numbers ? numbers->value[sgi ? CAPDL_NUMBER_TARGET : CAPDL_NUMBER_PORTS_LAST] : 0;
@@ -233,23 +233,23 @@ void compare_cap(struct verify *v, uint32_t container, const struct capdl_cap *w
 
 void compare_cnode(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
+    struct capdl_caps caps = capdl_object_caps(v->spec, object);
     const struct node *node = &v->nodes[v->match[object]];
     const struct cnode *cnode = node->object;
     uint64_t count = UINT64_C(1) << node->bits;
     uint32_t next = 0;
     for (uint64_t i = 0; i < count; i++) {
         if (leftovers_slot(v, object, i)) {
-            next += next < o->num_caps && o->caps[next].slot == i;
-        } else if (next < o->num_caps && o->caps[next].slot == i) {
-            compare_cap(v, object, &o->caps[next++], &cnode->slots[i]);
+            next += next < caps.count && caps.list[next].slot == i;
+        } else if (next < caps.count && caps.list[next].slot == i) {
+            compare_cap(v, object, &caps.list[next++], &cnode->slots[i]);
         } else if (cnode->slots[i].cap.type != CAP_NULL) {
             char label[LABEL_SIZE];
             differ(v, object, "has in slot 0x%" PRIx64 " a capability to %s, which the spec does not give", i,
                    cap_label(v, &cnode->slots[i], label));
         }
     }
-    for (; next < o->num_caps; next++) {
-        differ(v, object, "has no slot 0x%" PRIx64 ", where the spec puts a capability", o->caps[next].slot);
+    for (; next < caps.count; next++) {
+        differ(v, object, "has no slot 0x%" PRIx64 ", where the spec puts a capability", caps.list[next].slot);
     }
 }

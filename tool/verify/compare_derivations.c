@@ -12,7 +12,7 @@
 static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
 {
     for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {
-        object = capdl_object(v->spec, object)->parent;
+        object = capdl_object_parent(v->spec, object);
         if (object == untyped) {
             return true;
         }
@@ -34,7 +34,7 @@ static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
             }
         } else if (!is_within(v, child, untyped)) {
             differ(v, untyped, "is what %s was made of, which the spec does not say", object_label(v, child, label));
-        } else if (capdl_object(v->spec, child)->parent == untyped) {
+        } else if (capdl_object_parent(v->spec, child) == untyped) {
             seen[child] = true;
         }
     }
@@ -45,12 +45,12 @@ static void compare_covers(struct verify *v)
     const struct capdl_spec *spec = v->spec;
     uint8_t *seen = verify_zeroed(spec->num_objects, 1);
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object(spec, i)->kind == CAPDL_KIND_UT && v->match[i] != NO_NODE) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_UT && v->match[i] != NO_NODE) {
             see_children(v, i, seen);
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        uint32_t parent = capdl_object(spec, i)->parent;
+        uint32_t parent = capdl_object_parent(spec, i);
         if (parent != CAPDL_NO_OBJECT && v->match[i] != NO_NODE && !seen[i]) {
             char label[LABEL_SIZE];
             differ(v, i, "was not made of %s", object_label(v, parent, label));
@@ -106,9 +106,9 @@ static struct given_list collect_given(const struct verify *v)
     struct given_list all = {NULL};
     size_t capacity = 0;
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
-            struct capdl_slot_ref ref = {i, o->caps[k].slot};
+        struct capdl_caps caps = capdl_object_caps(v->spec, i);
+        for (uint32_t k = 0; capdl_object_kind(v->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
+            struct capdl_slot_ref ref = {i, caps.list[k].slot};
             const struct slot *slot = slot_of(v, &ref);
             if (slot) {
                 all.list = verify_grow(all.list, &capacity, all.count + 1, sizeof(*all.list));

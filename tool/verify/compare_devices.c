@@ -20,12 +20,12 @@ static void compare_root(struct verify *v, uint32_t object, uint32_t actual)
 
 static void compare_stream(struct verify *v, uint32_t object, uint64_t number)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
+    struct capdl_caps caps = capdl_object_caps(v->spec, object);
     const struct slot *bank = number < NUM_STREAMS ? &v->kernel->streams[number].bank : NULL;
     if (!bank || !v->kernel->stream_taken[number]) {
         differ(v, object, "is not handed out");
-    } else if (o->num_caps) {
-        compare_cap(v, object, &o->caps[0], bank);
+    } else if (caps.count) {
+        compare_cap(v, object, &caps.list[0], bank);
     } else if (bank->cap.type != CAP_NULL) {
         differ(v, object, "is bound to context bank %" PRIu64 ", which the spec does not say", bank->cap.paddr);
     }
@@ -33,14 +33,16 @@ static void compare_stream(struct verify *v, uint32_t object, uint64_t number)
 
 void compare_device(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
     _Static_assert(CAPDL_NUMBER_STREAM == CAPDL_NUMBER_BANK, "one accessor for both");
-    uint64_t number = o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_BANK] : UINT64_MAX;
-    if (o->kind == CAPDL_KIND_STREAMID) {
+    uint64_t number = capdl_object_numbers(v->spec, object)
+                          ? capdl_object_numbers(v->spec, object)->value[CAPDL_NUMBER_BANK]
+                          : UINT64_MAX;
+    if (capdl_object_kind(v->spec, object) == CAPDL_KIND_STREAMID) {
         compare_stream(v, object, number);
         return;
     }
-    if (o->kind == CAPDL_KIND_CONTEXTBANK && (number >= NUM_BANKS || !v->kernel->bank_taken[number])) {
+    if (capdl_object_kind(v->spec, object) == CAPDL_KIND_CONTEXTBANK &&
+        (number >= NUM_BANKS || !v->kernel->bank_taken[number])) {
         differ(v, object, "is not handed out");
         return;
     }
@@ -53,12 +55,12 @@ void compare_other_devices(struct verify *v)
     bool *known = verify_zeroed(UINT16_MAX + 1, sizeof(*known));
     bool streams[NUM_STREAMS] = {false};
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        if (o->kind == CAPDL_KIND_IO_DEVICE) {
+        if (capdl_object_kind(v->spec, i) == CAPDL_KIND_IO_DEVICE) {
             known[device_request(v, i)] = true;
         }
-        uint64_t stream =
-            o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM] : NUM_STREAMS;
+        uint64_t stream = capdl_object_kind(v->spec, i) == CAPDL_KIND_STREAMID && capdl_object_numbers(v->spec, i)
+                              ? capdl_object_numbers(v->spec, i)->value[CAPDL_NUMBER_STREAM]
+                              : NUM_STREAMS;
         if (stream < NUM_STREAMS) {
             streams[stream] = true;
         }

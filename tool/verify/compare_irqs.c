@@ -49,14 +49,14 @@ static const struct manner *manner_find(enum capdl_kind kind, enum capdl_method 
 
 static void compare_issue(struct verify *v, uint32_t object, const struct irq_issue *issue)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    const struct manner *manner = manner_find(o->kind, issue->method);
+    const struct manner *manner = manner_find(capdl_object_kind(v->spec, object), issue->method);
     if (!manner) {
         differ(v, object, "was handed out as an interrupt of another kind");
         return;
     }
     for (const struct setting *s = manner->settings; s < manner->settings + MOST_SETTINGS && s->name; s++) {
-        uint64_t wanted = o->u.numbers ? o->u.numbers->value[s->number] : 0;
+        uint64_t wanted =
+            capdl_object_numbers(v->spec, object) ? capdl_object_numbers(v->spec, object)->value[s->number] : 0;
         if (issue->words[s->word] != wanted) {
             differ(v, object, "has %s 0x%" PRIx64 ", not 0x%" PRIx64, s->name, issue->words[s->word], wanted);
         }
@@ -65,7 +65,7 @@ static void compare_issue(struct verify *v, uint32_t object, const struct irq_is
 
 void compare_irq(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
+    struct capdl_caps caps = capdl_object_caps(v->spec, object);
     uint64_t irq = v->irqs[object];
     if (irq >= MAX_IRQS) {
         return; /* no number: nothing can have it */
@@ -77,8 +77,8 @@ void compare_irq(struct verify *v, uint32_t object)
         return;
     }
     compare_issue(v, object, &v->kernel->irq_issues[irq]);
-    if (o->num_caps > 0) {
-        compare_cap(v, object, &o->caps[0], slot);
+    if (caps.count > 0) {
+        compare_cap(v, object, &caps.list[0], slot);
         if (v->kernel->irq_masked[irq]) {
             differ(v, object, "is masked: interrupt %" PRIu64 " would never arrive", irq);
         }

@@ -20,9 +20,9 @@ void leftovers_find(struct verify *v)
 {
     v->left = (struct left){.object = CAPDL_NO_OBJECT, .cnode = CAPDL_NO_OBJECT, .frame = CAPDL_NO_OBJECT};
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        for (uint32_t k = 0; o->kind == CAPDL_KIND_CNODE && k < o->num_caps; k++) {
-            const struct capdl_cap *cap = &o->caps[k];
+        struct capdl_caps caps = capdl_object_caps(v->spec, i);
+        for (uint32_t k = 0; capdl_object_kind(v->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
+            const struct capdl_cap *cap = &caps.list[k];
             const struct capdl_cap *frame =
                 cap->kind == CAPDL_KIND_LEFTOVER ? capdl_spec_cap_at(v->spec, cap->object, 0) : NULL;
             if (frame) {
@@ -31,8 +31,8 @@ void leftovers_find(struct verify *v)
                     .cnode = i,
                     .frame = frame->object,
                     .first = cap->slot,
-                    .slots = capdl_object_number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_SLOTS),
-                    .devices = capdl_object_number(capdl_object(v->spec, cap->object), CAPDL_NUMBER_LEFTOVER_DEVICES),
+                    .slots = capdl_object_number(v->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS),
+                    .devices = capdl_object_number(v->spec, cap->object, CAPDL_NUMBER_LEFTOVER_DEVICES),
                 };
             }
         }

@@ -173,8 +173,7 @@ static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot
 void compare_thread(struct verify *v, uint32_t object)
 {
     const struct tcb *thread = v->nodes[v->match[object]].object;
-    const struct capdl_tcb *wanted =
-        capdl_object(v->spec, object)->u.tcb ? capdl_object(v->spec, object)->u.tcb : &defaults;
+    const struct capdl_tcb *wanted = capdl_object_tcb(v->spec, object) ? capdl_object_tcb(v->spec, object) : &defaults;
     v->result->totals.threads++;
     compare_slots(v, object, thread);
     compare_bound(v, object, CAPDL_TCB_SLOT_SC, "scheduling context", thread->sc, thread->sc ? thread->sc->tcb : NULL);
@@ -201,7 +200,7 @@ static uint64_t budget_of(const struct sched_context *sc)
 void compare_sched_context(struct verify *v, uint32_t object)
 {
     const struct sched_context *sc = v->nodes[v->match[object]].object;
-    const struct capdl_sc *wanted = capdl_object(v->spec, object)->u.sc;
+    const struct capdl_sc *wanted = capdl_object_sc(v->spec, object);
     bool configured = wanted && (wanted->budget || wanted->period);
     v->result->totals.scheduling_contexts++;
     if (sc->notification || sc->reply) {

@@ -76,7 +76,7 @@ static const char *entry_label(const struct entry *e, char buffer[LABEL_SIZE])
 static void compare_page(const struct entry *e)
 {
     enum capdl_arch arch = e->v->profile->arch;
-    enum capdl_kind table = capdl_object(e->v->spec, e->table)->kind;
+    enum capdl_kind table = capdl_object_kind(e->v->spec, e->table);
     unsigned rights = wanted_rights(arch, table, e->wanted), attributes = wanted_attributes(arch, table, e->wanted);
     char frame[LABEL_SIZE], a[4], w[4];
     object_label(e->v, e->wanted->object, frame);
@@ -130,16 +130,15 @@ static void compare_entry(const struct entry *e)
 static void compare_root(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    if (o->num_caps > 0 && !node->asid) {
-        bool device = o->kind == CAPDL_KIND_IO_PT;
+    if (capdl_object_caps(v->spec, object).count > 0 && !node->asid) {
+        bool device = capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_PT;
         differ(v, object, "%s", device ? "belongs to no device" : "has no ASID: no thread can run in it");
     }
 }
 
 void compare_table(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
+    struct capdl_caps caps = capdl_object_caps(v->spec, object);
     const struct table *table = v->nodes[v->match[object]].object;
     const struct table_place *place = &v->places[object];
     unsigned shift = table_shift(v, object);
@@ -151,13 +150,13 @@ void compare_table(struct verify *v, uint32_t object)
         struct entry e = {.v = v, .table = object, .index = i, .pte = &table->pte[i]};
         e.shift = shift;
         e.address = place->base + ((uint64_t)i << e.shift);
-        if (next < o->num_caps && o->caps[next].slot == i) {
-            e.wanted = &o->caps[next++];
+        if (next < caps.count && caps.list[next].slot == i) {
+            e.wanted = &caps.list[next++];
         }
         compare_entry(&e);
     }
-    for (; next < o->num_caps; next++) {
-        differ(v, object, "has no slot 0x%" PRIx64 ", where the spec maps something", o->caps[next].slot);
+    for (; next < caps.count; next++) {
+        differ(v, object, "has no slot 0x%" PRIx64 ", where the spec maps something", caps.list[next].slot);
     }
 }
 
@@ -165,23 +164,23 @@ void compare_table(struct verify *v, uint32_t object)
    slots. */
 void compare_asid_pool(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
+    struct capdl_caps caps = capdl_object_caps(v->spec, object);
     const struct asid_pool *pool = v->nodes[v->match[object]].object;
     uint32_t next = 0;
     for (unsigned i = 0; i < 1u << v->profile->asid_pool_bits; i++) {
         uint32_t node = state_object_node(v, pool->vspace[i]);
         uint32_t wanted =
-            next < o->num_caps && o->caps[next].object != CAPDL_NO_OBJECT ? v->match[o->caps[next].object] : NO_NODE;
+            next < caps.count && caps.list[next].object != CAPDL_NO_OBJECT ? v->match[caps.list[next].object] : NO_NODE;
         if (!pool->vspace[i]) {
             continue;
         }
-        if (next == o->num_caps || node != wanted) {
+        if (next == caps.count || node != wanted) {
             char label[LABEL_SIZE];
             differ(v, object, "holds %s as number %u, which is not what the spec says", node_label(v, node, label), i);
         }
-        next += next < o->num_caps;
+        next += next < caps.count;
     }
-    for (; next < o->num_caps; next++) {
-        differ(v, object, "lacks the address space in slot 0x%" PRIx64, o->caps[next].slot);
+    for (; next < caps.count; next++) {
+        differ(v, object, "lacks the address space in slot 0x%" PRIx64, caps.list[next].slot);
     }
 }

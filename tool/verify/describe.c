@@ -38,7 +38,7 @@ static const char *name(const struct description *d, uint32_t node, char buffer[
     if (n->match == CAPDL_NO_OBJECT) {
         return cap_type_name(n->type);
     }
-    return capdl_object_label(capdl_object(d->v->spec, n->match), buffer, LABEL_SIZE);
+    return capdl_object_label(d->v->spec, n->match, buffer, LABEL_SIZE);
 }
 
 static void describe_slot(struct description *d, uint64_t at, const struct slot *slot)
@@ -179,19 +179,20 @@ static void describe_left(struct description *d, const char *label)
 static bool has_address(const struct verify *v, uint32_t object)
 {
     for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {
-        if (capdl_object(v->spec, object)->flags & CAPDL_OBJECT_HAS_PADDR) {
+        if (capdl_object_flags(v->spec, object) & CAPDL_OBJECT_HAS_PADDR) {
             return true;
         }
-        object = capdl_object(v->spec, object)->parent;
+        object = capdl_object_parent(v->spec, object);
     }
     return false;
 }
 
 static void describe_device(struct description *d, uint32_t object, const char *label)
 {
-    const struct capdl_object *o = capdl_object(d->v->spec, object);
     uint64_t stream =
-        o->kind == CAPDL_KIND_STREAMID && o->u.numbers ? o->u.numbers->value[CAPDL_NUMBER_STREAM] : NUM_STREAMS;
+        capdl_object_kind(d->v->spec, object) == CAPDL_KIND_STREAMID && capdl_object_numbers(d->v->spec, object)
+            ? capdl_object_numbers(d->v->spec, object)->value[CAPDL_NUMBER_STREAM]
+            : NUM_STREAMS;
     const struct slot *bank = stream < NUM_STREAMS ? &d->v->kernel->streams[stream].bank : NULL;
     char target[LABEL_SIZE];
     line(d, "device %s sees %s", label, name(d, state_device_target(d->v, object), target));
@@ -202,20 +203,19 @@ static void describe_device(struct description *d, uint32_t object, const char *
 
 static void describe_object(struct description *d, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(d->v->spec, object);
     uint32_t node = d->v->match[object];
     char label[LABEL_SIZE];
-    capdl_object_label(o, label, sizeof(label));
+    capdl_object_label(d->v->spec, object, label, sizeof(label));
     if (object == d->v->left.object) {
         describe_left(d, label);
     } else if (d->v->irqs[object] < MAX_IRQS) {
         line(d, "interrupt %s %" PRIu64, label, d->v->irqs[object]);
         describe_slot(d, 0, &d->v->kernel->irq_slots[d->v->irqs[object]]);
-    } else if (kind_is_device(o->kind)) {
+    } else if (kind_is_device(capdl_object_kind(d->v->spec, object))) {
         describe_device(d, object, label);
     } else if (node != NO_NODE) {
         const struct node *n = &d->v->nodes[node];
-        bool fixed = o->kind == CAPDL_KIND_FRAME && has_address(d->v, object);
+        bool fixed = capdl_object_kind(d->v->spec, object) == CAPDL_KIND_FRAME && has_address(d->v, object);
         line(d, "object %s %s bits %u device %u address %" PRIx64, label, cap_type_name(n->type), n->bits, n->device,
              fixed ? n->paddr : 0);
         describe_node(d, node);
@@ -224,10 +224,15 @@ static void describe_object(struct description *d, uint32_t object)
 
 static int compare_names(const void *a, const void *b, void *context)
 {
-    const struct capdl_object *x = capdl_object(context, *(const uint32_t *)a),
-                              *y = capdl_object(context, *(const uint32_t *)b);
-    int order = x->name == y->name ? 0 : strcmp(x->name, y->name);
-    return order ? order : x->index < y->index ? -1 : x->index > y->index;
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    int order = capdl_object_name(context, x) == capdl_object_name(context, y)
+                    ? 0
+                    : strcmp(capdl_object_name(context, x), capdl_object_name(context, y));
+    return order ? order
+           : capdl_object_index(context, x) < capdl_object_index(context, y)
+               ? -1
+               : capdl_object_index(context, x) > capdl_object_index(context, y);
 }
 
 void describe_state(struct verify *v)

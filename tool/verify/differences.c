@@ -59,9 +59,9 @@ void differ_world(struct verify *v, const char *format, ...)
 
 const char *object_label(const struct verify *v, uint32_t object, char buffer[LABEL_SIZE])
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
     char name[LABEL_SIZE - 40];
-    snprintf(buffer, LABEL_SIZE, "%s '%s'", capdl_kind_name(o->kind), capdl_object_label(o, name, sizeof(name)));
+    snprintf(buffer, LABEL_SIZE, "%s '%s'", capdl_kind_name(capdl_object_kind(v->spec, object)),
+             capdl_object_label(v->spec, object, name, sizeof(name)));
     return buffer;
 }
 

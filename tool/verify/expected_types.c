@@ -149,7 +149,7 @@ static unsigned num_levels(const struct verify *v, enum capdl_kind kind)
 unsigned table_shift(const struct verify *v, uint32_t table)
 {
     enum { IO_INDEX_BITS = 9 };
-    enum capdl_kind kind = capdl_object(v->spec, table)->kind;
+    enum capdl_kind kind = capdl_object_kind(v->spec, table);
     const struct table_place *place = &v->places[table];
     unsigned last = num_levels(v, kind) - 1u, level = place->root == CAPDL_NO_OBJECT ? last : place->level;
     return kind == CAPDL_KIND_IO_PT ? CAPDL_PAGE_BITS + IO_INDEX_BITS * (last - level)
@@ -159,10 +159,10 @@ unsigned table_shift(const struct verify *v, uint32_t table)
 /* Gives the tables below one their places. A spec in which tables contain themselves ends at the last level. */
 static void place_below(struct verify *v, uint32_t table)
 {
-    const struct capdl_object *o = capdl_object(v->spec, table);
+    struct capdl_caps caps = capdl_object_caps(v->spec, table);
     struct table_place at = v->places[table];
-    for (uint32_t i = 0; at.level + 1u < num_levels(v, o->kind) && i < o->num_caps; i++) {
-        const struct capdl_cap *cap = &o->caps[i];
+    for (uint32_t i = 0; at.level + 1u < num_levels(v, capdl_object_kind(v->spec, table)) && i < caps.count; i++) {
+        const struct capdl_cap *cap = &caps.list[i];
         if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) ||
             v->places[cap->object].root != CAPDL_NO_OBJECT) {
             continue;
@@ -178,12 +178,11 @@ static void place_below(struct verify *v, uint32_t table)
 
 static bool is_root(const struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    if (!kind_is_table(o->kind) || v->uses[object] & USED_BY_TABLE) {
+    if (!kind_is_table(capdl_object_kind(v->spec, object)) || v->uses[object] & USED_BY_TABLE) {
         return false;
     }
-    return v->profile->arch == CAPDL_ARCH_RISCV || o->kind == CAPDL_KIND_IO_PT ||
-           table_depth(o->kind) == v->profile->vspace_levels;
+    return v->profile->arch == CAPDL_ARCH_RISCV || capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_PT ||
+           table_depth(capdl_object_kind(v->spec, object)) == v->profile->vspace_levels;
 }
 
 static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)
@@ -198,10 +197,10 @@ static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)
 static void note_uses(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        for (uint32_t k = 0; k < o->num_caps; k++) {
-            if (o->caps[k].object != CAPDL_NO_OBJECT) {
-                v->uses[o->caps[k].object] |= use_of(o->kind, &o->caps[k]);
+        struct capdl_caps caps = capdl_object_caps(v->spec, i);
+        for (uint32_t k = 0; k < caps.count; k++) {
+            if (caps.list[k].object != CAPDL_NO_OBJECT) {
+                v->uses[caps.list[k].object] |= use_of(capdl_object_kind(v->spec, i), &caps.list[k]);
             }
         }
     }

@@ -49,9 +49,9 @@ struct fill_files *fill_files_load(const struct verify_spec *given)
 {
     struct fill_files *files = verify_zeroed(1, sizeof(*files));
     for (uint32_t i = 0; i < given->spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(given->spec, i);
-        for (size_t f = 0; object->kind == CAPDL_KIND_FRAME && f < object->u.fills.count; f++) {
-            const struct capdl_fill *fill = &object->u.fills.list[f];
+        struct capdl_fills fills = capdl_object_fills(given->spec, i);
+        for (size_t f = 0; capdl_object_kind(given->spec, i) == CAPDL_KIND_FRAME && f < fills.count; f++) {
+            const struct capdl_fill *fill = &fills.list[f];
             if (fill->kind == CAPDL_FILL_FILE && !find(files, fill->text)) {
                 add(given, files, fill->text);
             }

@@ -27,13 +27,11 @@ static int compare_fills(const void *a, const void *b)
 
 static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    *e = (struct expected){.v = v,
-                           .object = object,
-                           .count = o->u.fills.count,
-                           .fills = verify_zeroed(o->u.fills.count, sizeof(*e->fills))};
+    struct capdl_fills fills = capdl_object_fills(v->spec, object);
+    *e = (struct expected){
+        .v = v, .object = object, .count = fills.count, .fills = verify_zeroed(fills.count, sizeof(*e->fills))};
     for (size_t i = 0; i < e->count; i++) {
-        e->fills[i] = &o->u.fills.list[i];
+        e->fills[i] = &fills.list[i];
     }
     qsort(e->fills, e->count, sizeof(*e->fills), compare_fills);
 }
@@ -139,8 +137,8 @@ static void compare_views(struct verify *v, uint32_t object, uint64_t paddr, uin
 void contents_compare(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
-    uint64_t size = UINT64_C(1) << capdl_object(v->spec, object)->size_bits;
-    if (node->device && capdl_object(v->spec, object)->u.fills.count == 0) {
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(v->spec, object);
+    if (node->device && capdl_object_fills(v->spec, object).count == 0) {
         v->result->totals.device_pages += size / CAPDL_PAGE_SIZE;
         return;
     }
@@ -180,10 +178,10 @@ static uint64_t hash_page(uint64_t hash, uint64_t offset, const uint8_t *page)
 
 uint64_t contents_expected_hash(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    uint64_t hash = 0, size = UINT64_C(1) << o->size_bits;
+    uint64_t hash = 0, size = UINT64_C(1) << capdl_object_size_bits(v->spec, object);
     struct expected e;
-    if ((o->u.fills.count == 0 && !stack_argument_from(v, object, 0)) || o->size_bits > LARGEST_HASHED) {
+    if ((capdl_object_fills(v->spec, object).count == 0 && !stack_argument_from(v, object, 0)) ||
+        capdl_object_size_bits(v->spec, object) > LARGEST_HASHED) {
         return 0;
     }
     expected_open(&e, v, object);

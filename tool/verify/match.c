@@ -13,7 +13,7 @@ bool match_pair(struct verify *v, uint32_t object, uint32_t node)
     }
     struct node *n = &v->nodes[node];
     if (n->match != CAPDL_NO_OBJECT || n->flags & NODE_OWN ||
-        n->type != kind_cap_type(v, capdl_object(v->spec, object)->kind)) {
+        n->type != kind_cap_type(v, capdl_object_kind(v->spec, object))) {
         return false;
     }
     n->match = object;
@@ -24,10 +24,10 @@ bool match_pair(struct verify *v, uint32_t object, uint32_t node)
 
 static void follow(struct verify *v, uint32_t object)
 {
-    const struct capdl_object *o = capdl_object(v->spec, object);
-    for (uint32_t i = 0; i < o->num_caps; i++) {
-        if (o->caps[i].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object(v->spec, o->caps[i].object)->kind)) {
-            match_pair(v, o->caps[i].object, state_target(v, object, &o->caps[i], i));
+    struct capdl_caps caps = capdl_object_caps(v->spec, object);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        if (caps.list[i].object != CAPDL_NO_OBJECT && kind_has_node(capdl_object_kind(v->spec, caps.list[i].object))) {
+            match_pair(v, caps.list[i].object, state_target(v, object, &caps.list[i], i));
         }
     }
 }
@@ -136,9 +136,9 @@ void match_by_names(struct verify *v)
 static void match_addresses(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        const struct capdl_object *o = capdl_object(v->spec, i);
-        if (o->kind == CAPDL_KIND_FRAME && o->flags & CAPDL_OBJECT_HAS_PADDR) {
-            match_pair(v, i, state_frame_node(v, o->paddr, o->size_bits));
+        if (capdl_object_kind(v->spec, i) == CAPDL_KIND_FRAME &&
+            capdl_object_flags(v->spec, i) & CAPDL_OBJECT_HAS_PADDR) {
+            match_pair(v, i, state_frame_node(v, capdl_object_paddr(v->spec, i), capdl_object_size_bits(v->spec, i)));
         }
     }
 }
@@ -146,7 +146,7 @@ static void match_addresses(struct verify *v)
 static void match_interrupts(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        if (v->irqs[i] < MAX_IRQS || kind_is_device(capdl_object(v->spec, i)->kind)) {
+        if (v->irqs[i] < MAX_IRQS || kind_is_device(capdl_object_kind(v->spec, i))) {
             follow(v, i);
         }
     }
@@ -155,7 +155,7 @@ static void match_interrupts(struct verify *v)
 static bool complete(const struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        if (v->match[i] == NO_NODE && kind_has_node(capdl_object(v->spec, i)->kind)) {
+        if (v->match[i] == NO_NODE && kind_has_node(capdl_object_kind(v->spec, i))) {
             return false;
         }
     }

@@ -35,7 +35,7 @@ uint64_t stack_pointer_of(const struct verify *v, const struct capdl_tcb *tcb)
 /* The capability of the frame in which an address lies. */
 static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, uint64_t address, uint64_t *offset)
 {
-    for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object(v->spec, table)->kind);
+    for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object_kind(v->spec, table));
          level++) {
         unsigned shift = level_shift_of(v->profile, level);
         uint64_t index = address >> shift & ((UINT64_C(1) << v->profile->vspace_index_bits[level]) - 1);
@@ -54,7 +54,7 @@ static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, 
 
 static void collect(struct verify *v, uint32_t object)
 {
-    const struct capdl_tcb *tcb = capdl_object(v->spec, object)->u.tcb;
+    const struct capdl_tcb *tcb = capdl_object_tcb(v->spec, object);
     const struct capdl_cap *vspace = capdl_spec_cap_at(v->spec, object, CAPDL_TCB_SLOT_VSPACE);
     uint64_t count = tcb && vspace && vspace->object != CAPDL_NO_OBJECT ? count_on_stack(v, tcb) : 0;
     for (uint64_t i = 0; i < count; i++) {
@@ -82,7 +82,7 @@ static int compare_arguments(const void *a, const void *b)
 void stack_collect(struct verify *v)
 {
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        if (capdl_object(v->spec, i)->kind == CAPDL_KIND_TCB) {
+        if (capdl_object_kind(v->spec, i) == CAPDL_KIND_TCB) {
             collect(v, i);
         }
     }

@@ -247,7 +247,7 @@ static const struct table *pool_entry(const struct verify *v, const struct asid_
 
 static uint64_t number_of(const struct verify *v, uint32_t object, enum capdl_number number)
 {
-    const struct capdl_numbers *numbers = capdl_object(v->spec, object)->u.numbers;
+    const struct capdl_numbers *numbers = capdl_object_numbers(v->spec, object);
     return numbers ? numbers->value[number] : 0;
 }
 
@@ -260,7 +260,7 @@ uint16_t device_request(const struct verify *v, uint32_t object)
 uint32_t state_device_target(const struct verify *v, uint32_t object)
 {
     uint64_t bank = number_of(v, object, CAPDL_NUMBER_BANK);
-    switch (capdl_object(v->spec, object)->kind) {
+    switch (capdl_object_kind(v->spec, object)) {
     case CAPDL_KIND_IO_DEVICE:
         return v->kernel->io_roots ? state_object_node(v, v->kernel->io_roots[device_request(v, object)]) : NO_NODE;
     case CAPDL_KIND_CONTEXTBANK:
@@ -272,7 +272,7 @@ uint32_t state_device_target(const struct verify *v, uint32_t object)
 
 uint32_t state_target(const struct verify *v, uint32_t object, const struct capdl_cap *cap, uint32_t ordinal)
 {
-    if (kind_is_device(capdl_object(v->spec, object)->kind)) {
+    if (kind_is_device(capdl_object_kind(v->spec, object))) {
         return state_device_target(v, object);
     }
     if (v->irqs[object] < MAX_IRQS) {
@@ -284,7 +284,7 @@ uint32_t state_target(const struct verify *v, uint32_t object, const struct capd
     }
     const struct node *node = &v->nodes[container];
     const struct table *table = node->object;
-    switch (capdl_object(v->spec, object)->kind) {
+    switch (capdl_object_kind(v->spec, object)) {
     case CAPDL_KIND_CNODE:
         return cap->slot >> node->bits ? NO_NODE
                                        : state_node(v, &((const struct cnode *)node->object)->slots[cap->slot]);
@@ -293,7 +293,7 @@ uint32_t state_target(const struct verify *v, uint32_t object, const struct capd
     case CAPDL_KIND_ASID_POOL:
         return state_object_node(v, pool_entry(v, node->object, ordinal));
     default:
-        if (!kind_is_table(capdl_object(v->spec, object)->kind) || cap->slot >= table->entries) {
+        if (!kind_is_table(capdl_object_kind(v->spec, object)) || cap->slot >= table->entries) {
             return NO_NODE;
         }
         return entry_target(v, &table->pte[cap->slot]);

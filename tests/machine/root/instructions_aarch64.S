@@ -134,8 +134,7 @@
     .irp operation, "dc cvau", "dc cvac", "dc civac", "dc ivac", "ic ivau", "dc zva"
     try_at page + 0x20, "\operation, x0"
     .endr
-    get_at page + 0x44, "dmb ish; mov x1, -1; str x1, [x0]; str x1, [x0, 64]; dc zva, x0; ldr x2, [x0]; ldr x3, \
-        [x0, 64]"
+    get_at page + 0x44, "mov x1, -1; str x1, [x0]; str x1, [x0, 64]; dc zva, x0; ldr x2, [x0]; ldr x3, [x0, 64]"
     .irp operation, "dc cvau", "dc cvac", "dc civac", "dc ivac", "ic ivau", "dc zva"
     try_at hole + 0x20, "\operation, x0"
     try_at 0x1000, "\operation, x0"
@@ -371,6 +370,22 @@
     try_at page, "ldr x1, [x0, -8]"
     try_at 0, "ldr x1, [x0, -8]!"
     try_at -8, "ldp x1, x2, [x0], 16"
+
+    /* In pairs: what the first leaves behind is not seen by the second, which another thread executes, but for
+       the counters, which the kernel does not save where it exports them. */
+    heading "What another thread has left"
+    try "movi v0.16b, 0x55; mov x0, -1; dup v31.2d, x0; mov x0, 0xc00000; msr fpcr, x0; mov x0, 31; msr fpsr, x0"
+    get "umov x0, v0.d[0]; umov x1, v0.d[1]; umov x2, v31.d[0]; umov x3, v31.d[1]; mrs x4, fpcr; mrs x5, fpsr"
+    try "msr tpidr_el0, x0; mov x0, 0xf0000000; msr nzcv, x0"
+    get "mrs x0, tpidr_el0; mrs x1, nzcv; mrs x2, tpidrro_el0"
+    try_at page + 8, "ldxr x1, [x0]"
+    get_at page + 8, "stxr w2, x1, [x0]"
+    try_at page + 8, "ldaxr x1, [x0]; stlxr w2, x1, [x0]; ldaxr x1, [x0]"
+    get_at page + 8, "stlxr w2, x1, [x0]"
+    try "mov x0, 5; msr pmselr_el0, x0"
+    get "mrs x0, pmselr_el0"
+    try "mov sp, x0"
+    get "mov x0, sp"
 
     .section .data.snippets, "aw"
     .global snippets_end

@@ -281,6 +281,15 @@
     try_at -8, "ld a1, 8(a0)"
     try_at page, "ld a1, -8(a0)"
 
+    /* In pairs: what the first leaves behind is not seen by the second, which another thread executes. */
+    heading "What another thread has left"
+    try "li a0, -1; fmv.d.x fa0, a0; fmv.d.x ft11, a0; li a0, 0x7f; fscsr a0; mv tp, a0; mv gp, a0"
+    get "fmv.x.d a0, fa0; fmv.x.d a1, ft11; frcsr a2; mv a3, tp"
+    try_at page + 8, "lr.d a1, (a0)"
+    get_at page + 8, "sc.d a2, a1, (a0)"
+    try_at page + 8, "lr.w a1, (a0); sc.w a2, a1, (a0); lr.w a1, (a0)"
+    get_at page + 8, "sc.w a2, a1, (a0)"
+
     .section .data.snippets, "aw"
     .global snippets_end
 snippets_end:

@@ -360,6 +360,31 @@
     try_at 0x800000000000, "mov %rdi, %rsp; pushfq"
     try_at 0x800000000000, "lea (%rdi), %rax"
 
+    /* In pairs: what the first leaves behind is not seen by the second, which another thread executes,
+       but for selectors of segments, which the kernel does not save. */
+    heading "What another thread has left"
+    try "pcmpeqd %xmm0, %xmm0; pcmpeqd %xmm15, %xmm15"
+    get "movq %xmm0, %rax; psrldq $8, %xmm0; movq %xmm0, %rbx; movq %xmm15, %rcx; psrldq $8, %xmm15; movq %xmm15, %rdx"
+    try "movl $0x7fc0, -8(%rsp); ldmxcsr -8(%rsp)"
+    get "stmxcsr -8(%rsp); mov -8(%rsp), %eax"
+    try "movw $0x77f, -8(%rsp); fldcw -8(%rsp); fldpi; fld1; fldz"
+    get "fnstcw -8(%rsp); movzwl -8(%rsp), %eax; fnstsw -8(%rsp); movzwl -8(%rsp), %ecx"
+    get "fnstenv -0x40(%rsp); mov -0x38(%rsp), %eax"
+    try "std; stc; pushfq; orl $0x240000, (%rsp); popfq"
+    get "pushfq; pop %rax"
+    try "mov $0x3000000000, %rax; wrfsbase %rax; wrgsbase %rax"
+    get "rdfsbase %rax; rdgsbase %rcx"
+    try "mov $0x2b, %eax; mov %eax, %ds"
+    get "xor %eax, %eax; mov %ds, %eax"
+    try "mov $0x2b, %eax; mov %eax, %es"
+    get "xor %eax, %eax; mov %es, %eax"
+    try "mov $0x2b, %eax; mov %eax, %fs"
+    get "xor %eax, %eax; mov %fs, %eax"
+    try "mov $0x2b, %eax; mov %eax, %gs"
+    get "xor %eax, %eax; mov %gs, %eax"
+    try "mov $0x3b, %eax; mov %eax, %ss"
+    get "xor %eax, %eax; mov %ss, %eax"
+
     .section .data.snippets, "aw"
     .global snippets_end
 snippets_end:

@@ -94,7 +94,7 @@ static int check_devices(struct input *input, const char *path, const struct opt
         return EXIT_FINE;
     }
     if (!file_read(path, &tree)) {
-        fprintf(stderr, "capdl: cannot read %s: %s\n", path, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot read %s: %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
     }
     size_t errors = input->diags.num_errors;

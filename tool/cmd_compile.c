@@ -71,13 +71,13 @@ static int write_image(struct input *input, const struct options *options, const
     };
     struct file_output file;
     if (output_is_input(input, options, output)) {
-        fprintf(stderr,
-                "capdl: %s is an input of this compilation and would be overwritten; name another file with -o\n",
-                output);
+        capdl_escape_printf(
+            stderr, "capdl: %s is an input of this compilation and would be overwritten; name another file with -o\n",
+            output);
         return EXIT_TROUBLE;
     }
     if (!file_create(&file, output)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
     if (!image_compile(&input->spec, &image, &input->diags, file.stream)) {
@@ -87,11 +87,11 @@ static int write_image(struct input *input, const struct options *options, const
         if (!unwritten) {
             return EXIT_FINDINGS;
         }
-        fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(error));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(error));
         return EXIT_TROUBLE;
     }
     if (!file_commit(&file)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
     return EXIT_FINE;

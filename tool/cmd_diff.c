@@ -131,8 +131,9 @@ static int compare(struct input inputs[2], const struct options *options)
         totals[i] = count_totals(&inputs[i].spec, &contents);
     }
     if (contents.missing[0]) {
-        fprintf(stderr, "capdl: warning: cannot read '%s': what it fills is compared by name, not by content\n",
-                contents.missing);
+        capdl_escape_printf(stderr,
+                            "capdl: warning: cannot read '%s': what it fills is compared by name, not by content\n",
+                            contents.missing);
     }
     if (options->json) {
         print_json(&findings, inputs, totals);

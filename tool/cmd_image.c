@@ -31,7 +31,7 @@ static int commit(struct file_output *file, const char *path, bool good)
         return EXIT_FINDINGS;
     }
     if (!file_commit(file)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
     }
     return EXIT_FINE;
@@ -40,7 +40,7 @@ static int commit(struct file_output *file, const char *path, bool good)
 static bool create(struct file_output *file, const char *path)
 {
     if (!file_create(file, path)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
         return false;
     }
     return true;
@@ -72,7 +72,7 @@ static int write_packed(struct input *input, const struct options *options, cons
     struct file_output file;
     int code = EXIT_TROUBLE;
     if (options->dtb && !file_read(options->dtb, &tree)) {
-        fprintf(stderr, "capdl: cannot read %s: %s\n", options->dtb, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot read %s: %s\n", options->dtb, strerror(errno));
         return EXIT_TROUBLE;
     }
     struct capdl_region *reserved = options_reserved(options, &input->diags);

@@ -42,7 +42,7 @@ static void interrupt(int signal_number)
 
 static int not_shown(const char *text)
 {
-    fprintf(stderr, "capdl: the console did not show '%s'\n", text);
+    capdl_escape_printf(stderr, "capdl: the console did not show '%s'\n", text);
     return EXIT_FINDINGS;
 }
 

@@ -66,12 +66,12 @@ static int write_out(const uint8_t *bytes, size_t size, const char *path)
 {
     struct file_output file;
     if (!file_create(&file, path)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
     }
     fwrite(bytes, 1, size, file.stream);
     if (!file_commit(&file)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
     }
     return EXIT_FINE;
@@ -83,7 +83,8 @@ static int update(struct input *input, const struct options *options)
     uint8_t *bytes = malloc(input->bytes.size);
     int code = EXIT_FINDINGS;
     if (!equals || !bytes) {
-        fprintf(stderr, "capdl update: expected NAME=ELF, such as ping=new.elf, not '%s'\n", options->operands[1]);
+        capdl_escape_printf(stderr, "capdl update: expected NAME=ELF, such as ping=new.elf, not '%s'\n",
+                            options->operands[1]);
         code = EXIT_TROUBLE;
     } else {
         *equals = 0;

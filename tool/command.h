@@ -5,6 +5,8 @@
 
 #include <getopt.h>
 
+#include <capdl/escape.h>
+
 #include "base/file.h"
 #include "image/image.h"
 

@@ -184,7 +184,7 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
     memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
     capdl_spec_init(&input->spec);
     if (!file_read(path, &input->bytes)) {
-        fprintf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));
         return EXIT_TROUBLE;
     }
     if (image_is_elf(input->bytes.data, input->bytes.size) && (wanted & INPUT_IMAGE)) {

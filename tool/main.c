@@ -75,7 +75,7 @@ int main(int argc, char **argv)
         return close_output(EXIT_FINE);
     }
     if (*name) {
-        fprintf(stderr, "capdl: no such command: %s\n", name);
+        capdl_escape_printf(stderr, "capdl: no such command: %s\n", name);
     }
     print_usage(stderr);
     return EXIT_TROUBLE;

@@ -105,7 +105,7 @@ static bool parse_address(const char *text, const char *option, const char *comm
     if (end != text && *end == 0 && errno == 0 && text[0] != '-' && *address) {
         return true;
     }
-    fprintf(stderr, "capdl %s: %s takes an address such as 0x60400000, not '%s'\n", command, option, text);
+    capdl_escape_printf(stderr, "capdl %s: %s takes an address such as 0x60400000, not '%s'\n", command, option, text);
     return false;
 }
 
@@ -121,8 +121,9 @@ static void check_unknown(const char *name, const char *command)
             nearest = capdl_check_name((enum capdl_check)i);
         }
     }
-    fprintf(stderr, "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n",
-            command, name, nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
+    capdl_escape_printf(stderr,
+                        "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n",
+                        command, name, nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
 }
 
 static bool check_disable(struct options *options, const char *name, const char *command)
@@ -206,13 +207,14 @@ static bool option_set(struct options *options, char letter, const char *value, 
         if (parse_seconds(value, &options->timeout)) {
             return true;
         }
-        fprintf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not '%s'\n", command, value);
+        capdl_escape_printf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not '%s'\n", command,
+                            value);
         return false;
     case 'm':
         if (parse_count(value, &options->max_errors)) {
             return true;
         }
-        fprintf(stderr, "capdl %s: --max-errors takes a number, not '%s'\n", command, value);
+        capdl_escape_printf(stderr, "capdl %s: --max-errors takes a number, not '%s'\n", command, value);
         return false;
     default:
         return false;
@@ -242,8 +244,8 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
 
 static int wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
 {
-    fprintf(stderr, "capdl %s: %s%s\nusage: capdl %s\nTry 'capdl %s --help'.\n", command, problem, what,
-            usage->synopsis, command);
+    capdl_escape_printf(stderr, "capdl %s: %s%s\n", command, problem, what);
+    fprintf(stderr, "usage: capdl %s\nTry 'capdl %s --help'.\n", usage->synopsis, command);
     return EXIT_TROUBLE;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/escape.h>
+
 #include "model.h"
 
 enum { MOST_KEPT = 10000, MOST_SHOWN_COLUMNS = 200 };
@@ -198,38 +200,49 @@ static bool line_find(struct line_cursor *cursor, const struct capdl_source *sou
     return true;
 }
 
-static bool starts_character(char c)
+/* What stands before the caret. */
+struct blanks {
+    char text[MOST_SHOWN_COLUMNS * CAPDL_ESCAPE_MOST];
+    size_t count;
+};
+
+static void blanks_add(struct blanks *blanks, char blank, unsigned count)
 {
-    return ((unsigned char)c & 0xc0) != 0x80;
+    for (; count && blanks->count < sizeof(blanks->text); count--) {
+        blanks->text[blanks->count++] = blank;
+    }
 }
 
 /* Prints the line and a caret below the column. Tabs are kept, so that the caret stands where the terminal puts the
  * character. */
 static void print_line(FILE *out, const char *text, size_t length, uint16_t column)
 {
-    unsigned at = 0;
+    unsigned at = 1;
+    struct blanks blanks = {.count = 0};
 
     fputs("    ", out);
-    for (size_t i = 0; i < length; i++) {
-        at += starts_character(text[i]);
-        if (at > MOST_SHOWN_COLUMNS) {
-            break;
+    for (struct capdl_character c; at <= MOST_SHOWN_COLUMNS && (c = capdl_character_at(text, length)).length; at++) {
+        unsigned width = 1;
+
+        if (*text == '\t') {
+            putc('\t', out);
+        } else {
+            width = capdl_escape_put(out, text, c);
         }
-        putc((unsigned char)text[i] < ' ' && text[i] != '\t' ? ' ' : text[i], out);
+        if (at < column) {
+            blanks_add(&blanks, *text == '\t' ? '\t' : ' ', width);
+        }
+        text += c.length;
+        length -= c.length;
     }
     putc('\n', out);
     if (!column || column > MOST_SHOWN_COLUMNS) {
         return;
     }
-    fputs("    ", out);
-    at = 1;
-    for (size_t i = 0; at < column; i++) {
-        if (i >= length || starts_character(text[i])) {
-            putc(i < length && text[i] == '\t' ? '\t' : ' ', out);
-            at++;
-        }
+    if (at < column) { /* behind the end of the line */
+        blanks_add(&blanks, ' ', column - at);
     }
-    fputs("^\n", out);
+    fprintf(out, "    %.*s^\n", (int)blanks.count, blanks.text);
 }
 
 static void print_source(const struct capdl_diags *diags, FILE *out, struct capdl_pos pos, struct line_cursor *cursor)
@@ -262,7 +275,7 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
     bool placed = diag->pos.file < diags->num_files;
 
     if (placed) {
-        fprintf(out, "%s:", diags->files[diag->pos.file]->name);
+        capdl_escape_printf(out, "%s:", diags->files[diag->pos.file]->name);
     }
     if (placed && diag->pos.line) {
         fprintf(out, "%u:", (unsigned)diag->pos.line);
@@ -270,7 +283,8 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
     if (placed && diag->pos.line && diag->pos.column) {
         fprintf(out, "%u:", (unsigned)diag->pos.column);
     }
-    fprintf(out, "%s%s: %s", placed ? " " : "", severities[diag->severity], diag->message);
+    fprintf(out, "%s%s: ", placed ? " " : "", severities[diag->severity]);
+    capdl_escape_print(out, diag->message, strlen(diag->message));
     if (diag->check) {
         fprintf(out, " [%s]", capdl_check_name(diag->check));
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include <capdl/escape.h>
+
 #include "lexer.h"
 
 enum { MOST_MARKER_FILES = 256 };
@@ -236,17 +238,27 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
     }
 }
 
-/* Control characters have no place in names of files, and cannot be printed again. */
-static void reject_control(struct text_lexer *lexer, struct text_token *token)
+/* What acts on a terminal has no place in names, of files neither, and what is not UTF-8 cannot be printed again. */
+static void reject_unprintable(struct text_lexer *lexer, struct text_token *token)
 {
-    for (size_t i = 0; i < token->length; i++) {
-        if ((unsigned char)token->text[i] < ' ' && token->kind != TEXT_BAD) {
-            token->kind = TEXT_BAD;
-            if (!lexer->silent) {
-                capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x in this text",
-                            (unsigned char)token->text[i]);
-            }
-        }
+    size_t at = capdl_escape_find(token->text, token->length);
+    struct capdl_character c = capdl_character_at(token->text + at, token->length - at);
+    struct capdl_pos pos = capdl_text_lex_pos(lexer, token->text + at);
+
+    if (!c.length || token->kind == TEXT_BAD) {
+        return;
+    }
+    token->kind = TEXT_BAD;
+    if (lexer->silent) {
+        return;
+    }
+    if (!c.utf8) {
+        capdl_error(lexer->diags, pos, "the byte 0x%02x is not UTF-8 text", (unsigned)c.code);
+    } else if (c.code < 0x80) {
+        capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x in this text", (unsigned)c.code);
+    } else {
+        capdl_error(lexer->diags, pos, "the character U+%04X is invisible or acts on terminals: names cannot have it",
+                    (unsigned)c.code);
     }
 }
 
@@ -261,7 +273,7 @@ static void lex_string(struct text_lexer *lexer, struct text_token *token)
     token->length = (size_t)(lexer->at - token->text);
     if (lexer->at < lexer->end && *lexer->at == '"') {
         lexer->at++;
-        reject_control(lexer, token);
+        reject_unprintable(lexer, token);
         return;
     }
     token->kind = TEXT_BAD;
@@ -290,44 +302,13 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
     }
 }
 
-/* Length of the UTF-8 sequence here, 0 if it is none. Overlong forms are not worth a check: nothing depends on them. */
-static size_t sequence_length(const struct text_lexer *lexer)
-{
-    unsigned char c = (unsigned char)*lexer->at;
-    size_t length = c < 0x80                ? 1
-                    : c >= 0xc2 && c < 0xe0 ? 2
-                    : c >= 0xe0 && c < 0xf0 ? 3
-                    : c >= 0xf0 && c < 0xf5 ? 4
-                                            : 0;
-
-    for (size_t i = 1; i < length; i++) {
-        if (((unsigned char)peek(lexer, i) & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return length;
-}
-
 static void lex_name(struct text_lexer *lexer, struct text_token *token)
 {
-    bool valid = true;
-
     while (lexer->at < lexer->end && is_name_char(*lexer->at)) {
-        size_t length = sequence_length(lexer);
-
-        if (!length && valid && !lexer->silent) {
-            capdl_error(lexer->diags, capdl_text_lex_pos(lexer, lexer->at), "the byte 0x%02x is not UTF-8 text",
-                        (unsigned char)*lexer->at);
-        }
-        valid = valid && length;
-        for (size_t i = 0; i < (length ? length : 1); i++) {
-            step(lexer);
-        }
+        step(lexer);
     }
     token->length = (size_t)(lexer->at - token->text);
-    if (!valid) {
-        token->kind = TEXT_BAD;
-    }
+    reject_unprintable(lexer, token);
 }
 
 /* A line the lexer cannot make sense of is given up as a whole. */
@@ -400,6 +381,6 @@ bool capdl_text_lex_word(struct text_lexer *lexer, struct text_token *token)
         step(lexer);
     }
     token->length = (size_t)(lexer->at - token->text);
-    reject_control(lexer, token);
+    reject_unprintable(lexer, token);
     return true;
 }

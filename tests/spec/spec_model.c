@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/escape.h>
 #include <capdl/spec.h>
 
 static unsigned failures;
@@ -244,6 +245,63 @@ static void test_sources_stay(void)
     capdl_diags_free(&diags);
 }
 
+/* What reaches a terminal of a text, worked out by hand from the Unicode tables. */
+static void test_escapes(void)
+{
+    static const struct {
+        const char *text, *shown, *json;
+    } cases[] = {
+        {"plain", "plain", "\"plain\""},
+        {"a\nb\x1b[2J\x7f", "a\\x0ab\\x1b[2J\\x7f", "\"a\\u000ab\\u001b[2J\\u007f\""},
+        {"\xc2\x9b"
+         "2J",
+         "\\u009b2J", "\"\\u009b2J\""},
+        {"\xe2\x80\xae"
+         "x\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c",
+         "\\u202ex\\u2066\\u2028\\u061c", "\"\\u202ex\\u2066\\u2028\\u061c\""},
+        {"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
+         "\"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\""}, /* Hebrew */
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\""},
+        {"n\xe4m", "n\\xe4m", "\"n\\\\xe4m\""},                           /* Latin-1 */
+        {"\xc0\xaf", "\\xc0\\xaf", "\"\\\\xc0\\\\xaf\""},                 /* overlong */
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80", "\"\\\\xed\\\\xa0\\\\x80\""}, /* a surrogate */
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\"\\\\xf4\\\\x90\\\\x80\\\\x80\""},
+        {"\xe2\x80", "\\xe2\\x80", "\"\\\\xe2\\\\x80\""}, /* cut off */
+        {"say \"a\\b\"", "say \"a\\b\"", "\"say \\\"a\\\\b\\\"\""},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char shown[100] = "", json[100] = "";
+        FILE *out = fmemopen(shown, sizeof(shown), "w");
+        FILE *json_out = fmemopen(json, sizeof(json), "w");
+
+        capdl_escape_printf(out, "%s", cases[i].text);
+        capdl_escape_json(json_out, cases[i].text);
+        fclose(out);
+        fclose(json_out);
+        if (strcmp(shown, cases[i].shown) || strcmp(json, cases[i].json)) {
+            fprintf(stderr, "case %zu: %s, not %s; %s, not %s\n", i, shown, cases[i].shown, json, cases[i].json);
+            failures++;
+        }
+    }
+}
+
+/* A caret stands below its character, also behind characters that are shown as escapes. */
+static void test_caret(void)
+{
+    static const char text[] = "\t\xc2\x9b\xd7\xa9 x";
+    struct capdl_diags diags = {NULL};
+    char shown[200] = "";
+    FILE *out = fmemopen(shown, sizeof(shown), "w");
+
+    capdl_diags_add_source(&diags, "e\x1b.cdl", text, sizeof(text) - 1);
+    capdl_error(&diags, (struct capdl_pos){.line = 1, .column = 5}, "no '%s'", "\xe2\x80\xae");
+    capdl_diags_print(&diags, out, 0);
+    fclose(out);
+    capdl_diags_free(&diags);
+    EXPECT(!strcmp(shown, "e\\x1b.cdl:1:5: error: no '\\u202e'\n    \t\\u009b\xd7\xa9 x\n    \t        ^\n"));
+}
+
 int main(void)
 {
     test_names();
@@ -252,6 +310,8 @@ int main(void)
     test_failing_hook();
     test_absurd();
     test_descending();
+    test_escapes();
+    test_caret();
     test_sources_stay();
     return failures != 0;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/escape.h>
+
 enum { LONGEST_SHOWN = 40 };
 
 static const char *skip_blanks(const char *at)
@@ -213,6 +215,24 @@ static size_t unescape(const char **at, char *to)
     return put_utf8(to, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
 }
 
+/* What acts on a terminal, or shows another text than is there, has no place in names. */
+static bool is_printable(struct json *json, const char *value, const char *what, const char *text, size_t length)
+{
+    size_t at = capdl_escape_find(text, length);
+    struct capdl_character c = capdl_character_at(text + at, length - at);
+    if (!c.length) {
+        return true;
+    }
+    if (c.utf8) {
+        capdl_error(json->diags, json_pos(json, value), "'%s' has the character U+%04X, which no name can have", what,
+                    (unsigned)c.code);
+    } else {
+        capdl_error(json->diags, json_pos(json, value), "'%s' has the byte 0x%02x, which is not UTF-8 text", what,
+                    (unsigned)c.code);
+    }
+    return false;
+}
+
 bool json_string(struct json *json, const char *value, const char *what, const char **text)
 {
     *text = "";
@@ -222,7 +242,7 @@ bool json_string(struct json *json, const char *value, const char *what, const c
     size_t length = (size_t)(skip_string(value) - value) - 2;
     if (!memchr(value + 1, '\\', length)) {
         *text = capdl_spec_intern(json->spec, value + 1, length);
-        return true;
+        return is_printable(json, value, what, value + 1, length);
     }
     char *buffer = capdl_spec_alloc(json->spec, length + 1), *to = buffer;
     for (const char *at = value + 1; *at != '"'; at++) {
@@ -232,12 +252,8 @@ bool json_string(struct json *json, const char *value, const char *what, const c
             *to++ = *at;
         }
     }
-    if (memchr(buffer, 0, (size_t)(to - buffer))) {
-        capdl_error(json->diags, json_pos(json, value), "'%s' has a zero byte", what);
-        return false;
-    }
-    *text = capdl_spec_intern(json->spec, buffer, (size_t)(to - buffer));
-    return true;
+    *text = capdl_spec_intern(json->spec, buffer, strnlen(buffer, (size_t)(to - buffer)));
+    return is_printable(json, value, what, buffer, (size_t)(to - buffer));
 }
 
 static void report_unknown(struct json *json, const char *key, const char *what, const struct json_field *fields)

@@ -7,26 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/escape.h>
+
 struct writer {
     const struct capdl_spec *spec;
     FILE *out;
 };
-
-static void put_string(FILE *out, const char *text)
-{
-    putc('"', out);
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\') {
-            putc('\\', out);
-        }
-        if ((unsigned char)*c < ' ') {
-            fprintf(out, "\\u%04x", (unsigned)*c);
-        } else {
-            putc(*c, out);
-        }
-    }
-    putc('"', out);
-}
 
 /* Names need no escapes. */
 static void put_label(const struct writer *w, uint32_t id)
@@ -47,11 +33,11 @@ static void put_fill(FILE *out, const struct capdl_fill *fill)
 {
     if (fill->kind == CAPDL_FILL_OTHER) {
         fputs("{\"words\": ", out);
-        put_string(out, fill->text);
+        capdl_escape_json(out, fill->text);
     } else {
         fprintf(out, "{\"offset\": %" PRIu64 ", \"length\": %" PRIu64 ", \"%s\": ", fill->offset, fill->length,
                 fill->kind == CAPDL_FILL_FILE ? "file" : "bootinfo");
-        put_string(out, fill->text);
+        capdl_escape_json(out, fill->text);
         put_number(out, "source_offset", fill->source_offset);
     }
     putc('}', out);
@@ -351,7 +337,7 @@ static void put_place(const struct capdl_diags *diags, const struct capdl_diag *
     fprintf(out, "{\"severity\": \"%s\"", severities[diag->severity]);
     if (diag->pos.file < diags->num_files) {
         fputs(", \"file\": ", out);
-        put_string(out, diags->files[diag->pos.file]->name);
+        capdl_escape_json(out, diags->files[diag->pos.file]->name);
     }
     if (diag->pos.line) {
         put_number(out, "line", diag->pos.line);
@@ -360,7 +346,7 @@ static void put_place(const struct capdl_diags *diags, const struct capdl_diag *
         put_number(out, "column", diag->pos.column);
     }
     fputs(", \"message\": ", out);
-    put_string(out, diag->message);
+    capdl_escape_json(out, diag->message);
 }
 
 void diags_json_write(struct capdl_diags *diags, FILE *out)
@@ -372,7 +358,7 @@ void diags_json_write(struct capdl_diags *diags, FILE *out)
         put_place(diags, &diags->list[i], out);
         if (diags->list[i].check) {
             fputs(", \"check\": ", out);
-            put_string(out, capdl_check_name(diags->list[i].check));
+            capdl_escape_json(out, capdl_check_name(diags->list[i].check));
         }
         bool notes = false;
         for (; i + 1 < diags->count && diags->list[i + 1].severity == CAPDL_NOTE; i++, notes = true) {

@@ -62,6 +62,26 @@ expect 1 'check --json' "$capdl" check --json refused.cdl
 grep -q '"severity": "warning", "file": "refused.cdl", "line": 6, "column": 5' "$work/out" || fail 'check --json: warning not found'
 [ ! -s "$work/err" ] || fail 'check --json: something on standard error'
 
+# A spec takes files from its own directory and those of -I, all links followed, and from nowhere else.
+mkdir -p "$work/spec/in" "$work/other"
+echo secret >"$work/other/file"
+cp "$work/other/file" "$work/spec/in/file"
+ln -s ../../other/file "$work/spec/in/link"
+ln -s "$work/other" "$work/spec/directory"
+for name in ../other/file "$work/other/file" in/link directory/file in/../../other/file; do
+    printf '# 1 "%s/other/x.cdl"\narch aarch64\nobjects { f = frame (4k, fill: [{0 6 CDL_FrameFill_FileData "%s" 0}]) }\n' \
+        "$work" "$name" >"$work/spec/s.cdl"
+    expect 1 "fill from $name" "$capdl" compile "$work/spec/s.cdl" -o "$work/image.elf"
+    grep -q 'is outside the spec.s directory; -I' "$work/err" || fail "fill from $name: not said why"
+    expect 0 "fill from $name with -I" "$capdl" compile "$work/spec/s.cdl" -I "$work/other" -o "$work/image.elf"
+    printf 'arch aarch64\nobjects { p = pd ("%s") }\n' "$name" >"$work/spec/p.cdl"
+    expect 1 "program $name" "$capdl" check "$work/spec/p.cdl"
+    grep -q 'is outside the spec.s directory; -I' "$work/err" || fail "program $name: not said why"
+done
+sed -i 's/"[^"]*" 0}/"in\/file" 0}/' "$work/spec/s.cdl"
+expect 0 'fill from below' "$capdl" compile "$work/spec/s.cdl" -o "$work/image.elf"
+(cd "$work/spec" && "$capdl" compile s.cdl -o "$work/image.elf" 2>/dev/null) || fail 'fill from below, in its directory'
+
 : >"$work/empty.dtb"
 expect 1 '--dtb, empty' "$capdl" check --dtb "$work/empty.dtb" board.cdl
 expect 2 '--dtb, missing' "$capdl" check --dtb "$work/none.dtb" board.cdl

@@ -100,7 +100,14 @@ bool file_read_regular(const char *path, struct file_bytes *bytes)
 
 const char *file_error(void)
 {
-    return errno == ESPIPE ? "it is not a regular file" : strerror(errno);
+    switch (errno) {
+    case ESPIPE:
+        return "it is not a regular file";
+    case EXDEV:
+        return "it is outside the spec's directory; -I DIRECTORY allows what is in another one";
+    default:
+        return strerror(errno);
+    }
 }
 
 void file_release(struct file_bytes *bytes)
@@ -141,19 +148,55 @@ static char *existing(char *path)
     return NULL;
 }
 
-char *file_find(const char *name, const char *beside, const char *const *directories)
+/* Whether a resolved path lies in a directory, wherever links to that lead. */
+static bool lies_in(const char *resolved, const char *directory)
+{
+    char *real = realpath(*directory ? directory : ".", NULL);
+    size_t length = real ? strlen(real) : 0;
+    bool inside =
+        length && strncmp(resolved, real, length) == 0 && (resolved[length] == '/' || real[length - 1] == '/');
+    free(real);
+    return inside;
+}
+
+/* A spec is data from others: it takes nothing from where the command line does not look. */
+static bool is_allowed(const char *path, const char *spec_directory, const char *const *directories)
+{
+    char *resolved = realpath(path, NULL);
+    bool allowed = resolved && lies_in(resolved, spec_directory);
+    for (; resolved && !allowed && directories && *directories; directories++) {
+        allowed = lies_in(resolved, *directories);
+    }
+    free(resolved);
+    return allowed;
+}
+
+static char *find_in(const char *name, const char *spec_directory, const char *const *directories)
 {
     if (name[0] == '/') {
         return existing(strdup(name));
     }
-    const char *slash = beside ? strrchr(beside, '/') : NULL;
-    size_t length = slash ? (size_t)(slash - beside) : 0;
-    char *path = existing(slash == beside && slash ? join("", 1, name) : join(beside, length, name));
+    char *path = existing(join(spec_directory, strlen(spec_directory), name));
     for (; !path && directories && *directories; directories++) {
         path = existing(join(*directories, strlen(*directories), name));
     }
+    return path;
+}
+
+char *file_find(const char *name, const char *beside, const char *const *directories)
+{
+    const char *slash = beside ? strrchr(beside, '/') : NULL;
+    char *spec_directory =
+        slash == beside && slash ? strdup("/") : strndup(beside ? beside : "", slash ? (size_t)(slash - beside) : 0);
+    char *path = spec_directory ? find_in(name, spec_directory, directories) : NULL;
+    int error = path ? EXDEV : ENOENT;
+    if (path && !is_allowed(path, spec_directory, directories)) {
+        free(path);
+        path = NULL;
+    }
+    free(spec_directory);
     if (!path) {
-        errno = ENOENT;
+        errno = error;
     }
     return path;
 }

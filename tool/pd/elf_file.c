@@ -12,10 +12,10 @@
 /* Names every place that was searched, so that the reader sees the missing -I at once. */
 static void report_missing(const struct elf_request *request, struct capdl_diags *diags)
 {
-    int error = errno;
+    bool outside = errno == EXDEV;
 
-    capdl_error(diags, request->pos, "cannot find \"%s\": %s", request->name, strerror(error));
-    if (request->name[0] == '/') {
+    capdl_error(diags, request->pos, "cannot %s \"%s\": %s", outside ? "take" : "find", request->name, file_error());
+    if (outside || request->name[0] == '/') {
         return;
     }
     const char *slash = request->beside ? strrchr(request->beside, '/') : NULL;

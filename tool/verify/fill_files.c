@@ -64,7 +64,7 @@ const struct fill_file *fill_file_of(struct verify *v, const struct capdl_fill *
 {
     struct fill_file *file = find(v->files, fill->text);
     if (file->error && !file->told) {
-        differ_world(v, "cannot read '%s', which fills a frame: %s", file->text, strerror(file->error));
+        differ_world(v, "cannot read '%s', which fills a frame: %s", file->text, (errno = file->error, file_error()));
         file->told = true;
     }
     return file;

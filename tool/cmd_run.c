@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "console.h"
 #include "image/forecast.h"
 #include "machine/machine.h"
 #include "machine/trace_filter.h"
@@ -14,7 +15,7 @@
 
 static const struct usage usage = {
     "run IMAGE [--kernel PREFIX] [--device DEVICE] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] "
-    "[--untypeds FILE] [--trace[=FILTER] [-o FILE]] [--stats]",
+    "[--untypeds FILE] [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
     "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
     "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that "
@@ -22,8 +23,10 @@ static const struct usage usage = {
     "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
     "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
     "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is "
-    "done.",
-    OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT,
+    "done. On a terminal, control characters of the console are shown as escapes, and lines that begin like this\n"
+    "program's own have 'image| ' before them, unless --raw is given.",
+    OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT |
+        OPTION_RAW,
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -47,13 +50,13 @@ static int not_shown(const char *text)
 }
 
 static int boot_emulated(struct input *input, const struct options *options, const struct trace_filter *filter,
-                         FILE *trace)
+                         FILE *trace, FILE *console)
 {
     struct machine_options machine = {
         .trace = options->trace ? trace : NULL,
         .filter = filter,
         .stats = options->stats,
-        .console = stdout,
+        .console = console,
         .report = stderr,
         .timeout_seconds = options->timeout > 0 ? options->timeout : MOST_SECONDS,
         .profile = options->kernel ? &input->profile : NULL,
@@ -70,17 +73,18 @@ static int boot_emulated(struct input *input, const struct options *options, con
     return result.outcome == MACHINE_IDLE || result.outcome == MACHINE_HALTED ? EXIT_FINE : EXIT_FINDINGS;
 }
 
-static int run_traced(struct input *input, const struct options *options, const struct trace_filter *filter)
+static int run_traced(struct input *input, const struct options *options, const struct trace_filter *filter,
+                      FILE *console)
 {
     struct file_output file;
     if (!options->output) {
-        return boot_emulated(input, options, filter, stderr);
+        return boot_emulated(input, options, filter, stderr, console);
     }
     if (!file_create(&file, options->output)) {
         fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
         return EXIT_TROUBLE;
     }
-    int code = boot_emulated(input, options, filter, file.stream);
+    int code = boot_emulated(input, options, filter, file.stream, console);
     if (!file_commit(&file)) {
         fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
         return EXIT_TROUBLE;
@@ -88,7 +92,7 @@ static int run_traced(struct input *input, const struct options *options, const 
     return code;
 }
 
-static int run_emulated(struct input *input, const struct options *options)
+static int run_emulated(struct input *input, const struct options *options, FILE *console)
 {
     struct trace_filter filter;
     const char *wrong;
@@ -99,12 +103,12 @@ static int run_emulated(struct input *input, const struct options *options)
     bool everything = !options->trace || !*options->trace;
     int code = EXIT_TROUBLE;
     if (trace_filter_parse(&filter, everything ? NULL : options->trace, &wrong)) {
-        code = run_traced(input, options, &filter);
+        code = run_traced(input, options, &filter, console);
     } else {
-        fprintf(stderr,
-                "capdl run: --trace: '%.*s' is neither json nor [thread:|op:|object:|result:]PATTERN; see "
-                "docs/machine.md\n",
-                wrong ? (int)strcspn(wrong, ",") : 0, wrong ? wrong : "");
+        capdl_escape_printf(stderr,
+                            "capdl run: --trace: '%.*s' is neither json nor [thread:|op:|object:|result:]PATTERN; see "
+                            "docs/machine.md\n",
+                            wrong ? (int)strcspn(wrong, ",") : 0, wrong ? wrong : "");
     }
     trace_filter_free(&filter);
     return code;
@@ -146,10 +150,10 @@ static bool fits_qemu(struct input *input, const struct options *options)
     return fit_check_image(&input->image, &how, &input->diags);
 }
 
-static int run_real(struct input *input, const struct options *options)
+static int run_real(struct input *input, const struct options *options, FILE *console)
 {
     struct qemu_options qemu = {
-        .console = stdout,
+        .console = console,
         .input = typed_input(),
         .input_after = "capdl: booted",
         .marker = options->until,
@@ -183,6 +187,17 @@ static int run_real(struct input *input, const struct options *options)
     return EXIT_TROUBLE;
 }
 
+static int run(struct input *input, const struct options *options)
+{
+    bool real = input->has_profile && input->profile.prefix[0];
+    FILE *filter = isatty(STDOUT_FILENO) && !options->raw ? console_filter(stdout, true) : NULL;
+    int code = (real ? run_real : run_emulated)(input, options, filter ? filter : stdout);
+    if (filter) {
+        fclose(filter);
+    }
+    return code;
+}
+
 int cmd_run(int argc, char **argv)
 {
     struct options options;
@@ -194,8 +209,7 @@ int cmd_run(int argc, char **argv)
     code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed is seen, however this ends */
     if (code == EXIT_FINE) {
-        bool real = input.has_profile && input.profile.prefix[0];
-        code = real ? run_real(&input, &options) : run_emulated(&input, &options);
+        code = run(&input, &options);
     }
     code = input_finish(&input, &options, code);
     options_free(&options);

@@ -54,8 +54,7 @@ struct options {
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
     bool strip, json, strict, list_checks;
-    bool objects;
-    bool stats;
+    bool objects, stats, raw;
     bool json_diags; /* diagnostics as JSON on standard output */
     char **operands; /* what is not an option */
     int num_operands;
@@ -81,7 +80,8 @@ enum option_set {
     OPTION_OBJECTS = 4096,
     OPTION_DEVICES = 131072,
     OPTION_TRACE = 262144, /* --trace, --stats */
-    OPTION_CHECKS = 256,   /* --no-check, --max-errors */
+    OPTION_RAW = 1 << 20,
+    OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };
 
 struct usage {

@@ -22,6 +22,7 @@ static const struct option_entry entries[] = {
     {OPTION_STRIP, 's', "strip", NULL, "leave object names out of the image"},
     {OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after that much time"},
     {OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT"},
+    {OPTION_RAW, 'R', "raw", NULL, "show on a terminal, too, the console's bytes as they are"},
     {OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too"},
     {OPTION_JSON, 'j', "json", NULL, "print JSON"},
     {OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line"},
@@ -185,6 +186,9 @@ static bool option_set(struct options *options, char letter, const char *value, 
         return true;
     case 'u':
         options->until = value;
+        return true;
+    case 'R':
+        options->raw = true;
         return true;
     case 'U':
         options->untypeds = value;

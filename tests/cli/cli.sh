@@ -65,7 +65,7 @@ mkfifo pipe
 printf 'arch aarch64 objects { p = pd ("pipe") }' > pipe.cdl
 expect 1 'pipe.cdl:1:32: error: cannot read "pipe".*not a regular file' compile pipe.cdl -o bad.elf
 printf 'arch aarch64 objects { f = frame (4k, fill: [{0 1 CDL_FrameFill_FileData "/dev/zero" 0}]) }' > zero.cdl
-expect 1 'zero.cdl:1:.* error: cannot read ./dev/zero. .*not a regular file' compile zero.cdl -o bad.elf
+expect 1 'zero.cdl:1:.* error: cannot read ./dev/zero. .*not a regular file' compile zero.cdl -I /dev -o bad.elf
 [ ! -e bad.elf ] || { echo 'a failed compilation left an output'; failed=1; }
 ln -s linked.elf link.elf && : > linked.elf
 expect 0 '' compile good.cdl -o link.elf

@@ -83,13 +83,6 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
         capdl_note(json->diags, capdl_object_pos(reader->spec, old), "first declared here");
         return CAPDL_NO_OBJECT;
     }
-    bool is_array = capdl_spec_array_length(reader->spec, name) > 0;
-    bool is_scalar = capdl_spec_find(reader->spec, name, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT;
-    if (index == CAPDL_NO_INDEX ? is_array : is_scalar) {
-        capdl_error(json->diags, json_pos(json, members[0]),
-                    "'%s' is declared with an index and without: an array and an object need names of their own", name);
-        return CAPDL_NO_OBJECT;
-    }
     return capdl_spec_add(reader->spec, name, (uint32_t)index, kind, json_pos(json, value));
 }
 

@@ -51,6 +51,17 @@ static bool name_read(struct json *json, const char *value, const char **name)
     return true;
 }
 
+/* As in text: one name for an object and an array is for untypeds only. */
+static bool is_other_shape(const struct own_reader *reader, const char *name, uint64_t index, unsigned kind)
+{
+    const struct capdl_spec *spec = reader->spec;
+    uint32_t length = capdl_spec_array_length(spec, name);
+    uint32_t other = index != CAPDL_NO_INDEX ? capdl_spec_find(spec, name, CAPDL_NO_INDEX)
+                     : length                ? capdl_spec_find(spec, name, length - 1)
+                                             : CAPDL_NO_OBJECT;
+    return other != CAPDL_NO_OBJECT && (kind != CAPDL_KIND_UT || capdl_object_kind(spec, other) != CAPDL_KIND_UT);
+}
+
 /* Adds the object of its name, index and type. */
 uint32_t own_object_read(struct own_reader *reader, const char *value)
 {
@@ -81,6 +92,11 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
     if (old != CAPDL_NO_OBJECT) {
         capdl_error(json->diags, json_pos(json, members[0]), "'%s' is declared twice", name);
         capdl_note(json->diags, capdl_object_pos(reader->spec, old), "first declared here");
+        return CAPDL_NO_OBJECT;
+    }
+    if (is_other_shape(reader, name, index, kind)) {
+        capdl_error(json->diags, json_pos(json, members[0]),
+                    "'%s' is declared with an index and without, which only untypeds may be: rename one of them", name);
         return CAPDL_NO_OBJECT;
     }
     return capdl_spec_add(reader->spec, name, (uint32_t)index, kind, json_pos(json, value));

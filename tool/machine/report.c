@@ -24,12 +24,42 @@ static const char *access_text(const struct report *r, const struct fault *fault
     return write ? "write to" : "read from";
 }
 
+/*
+ * Whether the access went through the bottom of the stack: the stack pointer has come down to what lies below mapped
+ * memory, and the access is near it.
+ *
+ *     ... mapped: the stack ... | begin | not mapped ... address ... |
+ */
+static bool is_stack_overflow(const struct report *r, const struct tcb *thread, const struct fault *fault,
+                              uint64_t *begin)
+{
+    enum { PAGE = 4096, MOST_PAGES = 16 };
+    uint64_t sp = thread->regs[r->kernel->registers->sp], page = fault->address & ~(uint64_t)(PAGE - 1);
+    struct table *root = vspace_of_thread(r->kernel, thread);
+    struct page_view view;
+    if (!root || fault->flag || vspace_translate(r->kernel, root, page, &view)) {
+        return false;
+    }
+    for (unsigned i = 1; i <= MOST_PAGES; i++) {
+        *begin = page + (uint64_t)i * PAGE;
+        if (vspace_translate(r->kernel, root, *begin, &view)) {
+            return view.rights & PAGE_W && sp <= *begin && *begin - sp <= MOST_PAGES * PAGE &&
+                   fault->address + PAGE >= sp;
+        }
+    }
+    return false;
+}
+
 static void print_fault(const struct report *r, const struct tcb *thread, const struct fault *fault)
 {
     const struct registers *regs = r->kernel->registers;
-    uint64_t pc = thread->regs[regs->fault_ip];
+    uint64_t pc = thread->regs[regs->fault_ip], begin;
     switch (fault->kind) {
     case FAULT_VM:
+        if (is_stack_overflow(r, thread, fault, &begin)) {
+            fprintf(r->out, "overflowed its stack (address 0x%" PRIx64 ", below 0x%" PRIx64 ")", fault->address, begin);
+            break;
+        }
         fprintf(r->out, "cannot %s address 0x%" PRIx64 " (status 0x%" PRIx64 ")", access_text(r, fault, pc),
                 fault->address, fault->code);
         break;

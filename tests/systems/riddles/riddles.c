@@ -4,6 +4,16 @@
 
 enum { MESSAGES = 4, TCB, NOTHING = 9 };
 
+static unsigned sink(unsigned depth)
+{
+    volatile unsigned words[64];
+    if (depth == 1000000) {
+        return 0;
+    }
+    words[depth % 64] = depth;
+    return words[depth % 64] + sink(depth + 1) + words[0];
+}
+
 void pd_main(const uint64_t *args)
 {
     switch (args[0]) {
@@ -36,6 +46,9 @@ void pd_main(const uint64_t *args)
         break;
     case 7:
         pd_print("takes: badge %u\n", pd_recv(MESSAGES).badge);
+        break;
+    case 8:
+        pd_print("sinks: %u\n", sink(0));
         break;
     }
 }

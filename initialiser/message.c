@@ -15,6 +15,32 @@ static void print_text(const char *text)
     }
 }
 
+/* Texts are found by counting, so each table's numbers ascend from 0 without a gap. */
+enum {
+#define CAPDL_PHASE(id, number, name) AT_PHASE_##id,
+#include <capdl/phases.def>
+#undef CAPDL_PHASE
+};
+enum {
+#define CAPDL_KERNEL_ERROR(id, number, name) AT_ERROR_##id,
+#include <capdl/errors.def>
+#undef CAPDL_KERNEL_ERROR
+};
+enum {
+#define CAPDL_INITIAL_CAP(id, number, name) AT_INITIAL_##id,
+#include <capdl/initialcaps.def>
+#undef CAPDL_INITIAL_CAP
+};
+#define CAPDL_PHASE(id, number, name) _Static_assert((number) == AT_PHASE_##id, name);
+#include <capdl/phases.def>
+#undef CAPDL_PHASE
+#define CAPDL_KERNEL_ERROR(id, number, name) _Static_assert((number) == AT_ERROR_##id, name);
+#include <capdl/errors.def>
+#undef CAPDL_KERNEL_ERROR
+#define CAPDL_INITIAL_CAP(id, number, name) _Static_assert((number) == AT_INITIAL_##id, name);
+#include <capdl/initialcaps.def>
+#undef CAPDL_INITIAL_CAP
+
 /* The number-th of texts that stand behind each other. */
 static void print_nth(const char *texts, uint64_t number)
 {
@@ -101,8 +127,11 @@ static void print_phase(void)
 
 static void print_method(const struct capdl_call *call)
 {
-    static const char own[] = "Untyped_Retype\0CNode_Mint\0TCB_SetSpace\0TCB_Suspend\0Page_Map\0Page_Unmap\0"
-                              "Page_Unify_Instruction\0Page_CleanInvalidate_Data\0\0CNode_Move";
+    static const char own[] =
+#define CAPDL_BOOT_LABEL(id, method, name) name "\0"
+#define CAPDL_BOOT_AMONG_LABELS(id) "\0"
+#include <capdl/bootkeys.def>
+        ;
 
     if (call->method >= METHOD_OWN) {
         print_nth(own, call->method - METHOD_OWN - CAPDL_BOOT_UNTYPED_RETYPE);
@@ -114,9 +143,11 @@ static void print_method(const struct capdl_call *call)
 /* enum capdl_initial_cap */
 static void print_initial(uint64_t slot)
 {
+#define CAPDL_INITIAL_CAP(id, number, name) name "\0"
     static const char names[] =
-        "null\0our TCB\0our CNode\0our VSpace\0IRQ control\0ASID control\0ASID pool\0port control\0I/O space\0"
-        "bootinfo\0IPC buffer\0domain\0SID control\0CB control\0our SC\0SMC";
+#include <capdl/initialcaps.def>
+        ;
+#undef CAPDL_INITIAL_CAP
 
     print_nth(names, slot);
 }
@@ -185,8 +216,11 @@ void die(const char *text, uint64_t first, uint64_t second)
 
 void die_blob(const struct capdl_blob_error *error)
 {
-    static const char items[] =
-        "no blob\0version\0profile\0sizes\0methods\0groups\0fixed\0covers\0fills\0phases\0names";
+#define CAPDL_BLOB_ITEM(id, name) name "\0"
+    static const char items[] = "no blob\0"
+#include <capdl/blobitems.def>
+        ;
+#undef CAPDL_BLOB_ITEM
 
     print_phase();
     print("damaged at byte %, ", (uint64_t[]){error->offset});

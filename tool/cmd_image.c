@@ -21,8 +21,6 @@ static const struct usage usage = {
     .needs = OPTION_OUTPUT | OPTION_KERNEL,
 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* Output of a packer, or nothing at all. */
 static int commit(struct file_output *file, const char *path, bool good)
 {
@@ -143,7 +141,7 @@ static int write_format(struct input *input, const struct options *options)
         return write_iso(input, options, &image);
     }
     if (x86 || format == PACK_FORMAT_COUNT) {
-        capdl_error(&input->diags, nowhere, "no such format for %s: %s (there are %s)",
+        capdl_error(&input->diags, CAPDL_NOWHERE, "no such format for %s: %s (there are %s)",
                     capdl_arch_name(input->profile.arch), name,
                     x86 ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
         return EXIT_FINDINGS;
@@ -161,7 +159,7 @@ int cmd_image(int argc, char **argv)
     }
     code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !input.profile.prefix[0]) {
-        capdl_error(&input.diags, nowhere,
+        capdl_error(&input.diags, CAPDL_NOWHERE,
                     "--kernel must name an install prefix here: a built-in profile has no kernel in it");
         code = EXIT_FINDINGS;
     }

@@ -101,9 +101,8 @@ static int wrong_usage(const char *message)
 static struct devicetree *open_tree(const struct board *board, const struct capdl_profile *kernel,
                                     struct file_bytes *bytes, struct capdl_diags *diags)
 {
-    static const struct capdl_pos nowhere = {.file = UINT16_MAX};
     if (!board->dtb && !kernel->prefix[0]) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "built-in profile '%s' has no device tree: name the install prefix of a kernel, or --dtb FILE",
                     kernel->name);
         return NULL;
@@ -112,7 +111,7 @@ static struct devicetree *open_tree(const struct board *board, const struct capd
         return devicetree_of_kernel(kernel, bytes, diags);
     }
     if (!file_read(board->dtb, bytes)) {
-        capdl_error(diags, nowhere, "%s: the device tree cannot be read: %s", board->dtb, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the device tree cannot be read: %s", board->dtb, strerror(errno));
         return NULL;
     }
     struct devicetree *tree = devicetree_read(board->dtb, bytes->data, bytes->size, diags);

@@ -33,8 +33,6 @@ static const struct usage usage = {
 
 enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int signal_number)
@@ -133,12 +131,12 @@ static bool fits_qemu(struct input *input, const struct options *options)
         return false;
     }
     if (pc && memory_map_qemu_size(profile) == 0) {
-        capdl_error(&input->diags, nowhere, "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s",
-                    options->memory_map);
+        capdl_error(&input->diags, CAPDL_NOWHERE,
+                    "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s", options->memory_map);
         return false;
     }
     if (iommu && !profile->num_iommus) {
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "the image gives devices I/O spaces, for which the machine needs an IOMMU: give --memory-map "
                     "%s,iommu",
                     options->memory_map);

@@ -20,8 +20,6 @@ static const struct usage usage = {
     .needs = OPTION_OUTPUT,
 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* Segments as they will be mapped: what can be written or executed can be read. */
 static struct update_segment *segments_of(const struct elf_program *elf)
 {
@@ -43,7 +41,7 @@ static bool swap(struct input *input, const char *name, const char *path, uint8_
 {
     struct elf_program elf;
     struct elf_request request = {.name = path,
-                                  .pos = nowhere,
+                                  .pos = CAPDL_NOWHERE,
                                   .beside = "-",
                                   .arch = input->image.profile.arch,
                                   .user_top = input->image.profile.user_top};

@@ -207,7 +207,7 @@ int cmd_verify(int argc, char **argv)
     }
     code = input_read(&image, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !image.is_image) {
-        capdl_error(&image.diags, (struct capdl_pos){.file = UINT16_MAX},
+        capdl_error(&image.diags, CAPDL_NOWHERE,
                     "%s is not an image: it does not start like an ELF file; 'capdl compile' "
                     "makes images",
                     image.name);

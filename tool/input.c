@@ -11,8 +11,6 @@
 #include "pd/pd.h"
 #include "profile/profile.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static bool arch_find(const char *name, enum capdl_arch *arch)
 {
     for (int i = 0; i < CAPDL_ARCH_COUNT; i++) {
@@ -37,7 +35,7 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
 {
     const struct capdl_profile *profile = profile_default(arch);
     if (!profile) {
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s systems can be checked and shown, but not compiled or run; "
                     "architectures that can: aarch64, riscv, x86_64",
                     capdl_arch_name(arch));
@@ -54,7 +52,7 @@ static bool read_kernel_options(struct input *input, const struct options *optio
     if (options->arch) {
         text->has_arch = arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
-            capdl_error(&input->diags, nowhere,
+            capdl_error(&input->diags, CAPDL_NOWHERE,
                         "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)",
                         options->arch);
             return false;
@@ -74,7 +72,7 @@ static bool read_kernel_options(struct input *input, const struct options *optio
         return false;
     }
     if (text->has_arch && text->arch != input->profile.arch) {
-        capdl_error(&input->diags, nowhere, "--arch %s contradicts --kernel %s, which is for %s", options->arch,
+        capdl_error(&input->diags, CAPDL_NOWHERE, "--arch %s contradicts --kernel %s, which is for %s", options->arch,
                     options->kernel, capdl_arch_name(input->profile.arch));
         return false;
     }
@@ -140,13 +138,13 @@ static bool check_seal(struct input *input)
     case SEAL_GOOD:
         return true;
     case SEAL_MISSING:
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s is not a whole image: it does not end with the seal that 'capdl compile' puts there, "
                     "so it was cut short, changed by a tool such as strip, or is another kind of ELF file",
                     input->name);
         return false;
     case SEAL_BROKEN:
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s is damaged: its bytes are not those that were compiled (their SHA-256 digest is not the "
                     "one in its seal); compile or copy it again",
                     input->name);
@@ -191,13 +189,13 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
         return read_image(input, wanted, options);
     }
     if (!(wanted & INPUT_SPEC)) {
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s is not an image: it does not start like an ELF file; 'capdl compile' makes images",
                     input->name);
         return EXIT_FINDINGS;
     }
     if (image_is_elf(input->bytes.data, input->bytes.size)) {
-        capdl_error(&input->diags, nowhere, "%s is an ELF file, but a spec (capDL text or JSON) was expected",
+        capdl_error(&input->diags, CAPDL_NOWHERE, "%s is an ELF file, but a spec (capDL text or JSON) was expected",
                     input->name);
         return EXIT_FINDINGS;
     }
@@ -245,14 +243,14 @@ bool input_kernel_fits(struct input *input)
             ? "debug console, which the initialiser would print on"
             : NULL;
     if (what) {
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s was compiled for the kernel %s; %s is different in its %s: compile it with --kernel %s",
                     input->name, image->name, kernel->name, what, kernel->prefix);
         return false;
     }
     uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);
     if (slots > UINT64_C(1) << kernel->root_cnode_bits) {
-        capdl_error(&input->diags, nowhere,
+        capdl_error(&input->diags, CAPDL_NOWHERE,
                     "%s needs %llu slots of the root CNode when it boots, one a page, but the kernel %s has "
                     "2^%u: it needs a larger CONFIG_ROOT_CNODE_SIZE_BITS",
                     input->name, (unsigned long long)slots, kernel->name, kernel->root_cnode_bits);

@@ -337,8 +337,8 @@ struct capdl_region *options_reserved(const struct options *options, struct capd
     struct capdl_region *list = calloc(options->num_reserved + 1, sizeof(*list));
     for (size_t i = 0; list && i < options->num_reserved; i++) {
         if (!parse_reserved(options->reserved[i], &list[i])) {
-            capdl_error(diags, (struct capdl_pos){.file = UINT16_MAX},
-                        "--reserve takes START+SIZE, such as 0x70000000+64M, not '%s'", options->reserved[i]);
+            capdl_error(diags, CAPDL_NOWHERE, "--reserve takes START+SIZE, such as 0x70000000+64M, not '%s'",
+                        options->reserved[i]);
         }
     }
     return list;

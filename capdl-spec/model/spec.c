@@ -48,6 +48,40 @@ const char *capdl_spec_kind_phrase(enum capdl_kind kind)
     return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
 }
 
+static const struct {
+    char letter, frame_letter;
+    uint8_t right;
+} rights_table[] = {
+#define CAPDL_RIGHT(id, letter, frame_letter, bit, name) {letter, frame_letter, CAPDL_RIGHT_##id},
+#include <capdl/rights.def>
+#undef CAPDL_RIGHT
+};
+
+enum { NUM_RIGHTS = sizeof(rights_table) / sizeof(rights_table[0]) };
+
+uint8_t capdl_right_of(char letter)
+{
+    for (unsigned i = 0; i < NUM_RIGHTS; i++) {
+        if (letter == rights_table[i].letter || letter == rights_table[i].frame_letter) {
+            return rights_table[i].right;
+        }
+    }
+    return 0;
+}
+
+char *capdl_rights_text(enum capdl_kind kind, uint64_t rights, char text[CAPDL_RIGHTS_TEXT])
+{
+    size_t length = 0;
+
+    for (unsigned i = 0; i < NUM_RIGHTS; i++) {
+        if (rights & rights_table[i].right) {
+            text[length++] = kind == CAPDL_KIND_FRAME ? rights_table[i].frame_letter : rights_table[i].letter;
+        }
+    }
+    text[length] = 0;
+    return text;
+}
+
 bool capdl_kind_on_arch(enum capdl_kind kind, enum capdl_arch arch)
 {
     return strchr(kinds[kind].arches, arch_initials[arch]);

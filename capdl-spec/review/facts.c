@@ -274,9 +274,8 @@ static void gather_tcb_caps(struct gatherer *g, uint32_t id)
 
 static void gather_tcb(struct gatherer *g, uint32_t id)
 {
-    static const struct capdl_tcb defaults = {.prio = 125, .max_prio = 125, .resume = true};
     const struct capdl_tcb *tcb =
-        capdl_object_tcb(g->world->spec, id) ? capdl_object_tcb(g->world->spec, id) : &defaults;
+        capdl_object_tcb(g->world->spec, id) ? capdl_object_tcb(g->world->spec, id) : &capdl_tcb_defaults;
 
     fact_number(g, id, ATTRIBUTE_PRIO, tcb->prio);
     fact_number(g, id, ATTRIBUTE_MAX_PRIO, tcb->max_prio);

@@ -41,7 +41,7 @@ static enum capdl_rank message_rank(uint64_t gained)
 static enum capdl_rank memory_rank(const struct review *review, uint64_t object, uint64_t gained, uint64_t now)
 {
     bool shared = capdl_review_memory_shared(&review->new_memory, object);
-    bool write_and_execute = (now & CAPDL_RIGHT_WRITE) && (now & CAPDL_RIGHT_GRANT);
+    bool write_and_execute = (now & CAPDL_RIGHT_WRITE) && (now & CAPDL_RIGHT_EXECUTE);
 
     if (capdl_review_memory_fixed(&review->new_memory, object)) {
         return CAPDL_RANK_HARDWARE;
@@ -49,13 +49,13 @@ static enum capdl_rank memory_rank(const struct review *review, uint64_t object,
     if (shared && (gained & CAPDL_RIGHT_WRITE)) {
         return CAPDL_RANK_SHARED;
     }
-    if (write_and_execute || (shared && (gained & CAPDL_RIGHT_GRANT))) {
+    if (write_and_execute || (shared && (gained & CAPDL_RIGHT_EXECUTE))) {
         return CAPDL_RANK_EXECUTE;
     }
     if (shared) {
         return CAPDL_RANK_SHARED;
     }
-    if (gained & CAPDL_RIGHT_GRANT && in_both(review, object)) {
+    if (gained & CAPDL_RIGHT_EXECUTE && in_both(review, object)) {
         return CAPDL_RANK_EXECUTE;
     }
     return CAPDL_RANK_HELD;
@@ -110,20 +110,7 @@ static enum capdl_rank gain_rank(const struct review *review, const struct fact 
 
 const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
 {
-    const char letters[] = {'R', 'W', kind == CAPDL_KIND_FRAME ? 'X' : 'G', 'P'};
-    const uint64_t bits[] = {CAPDL_RIGHT_READ, CAPDL_RIGHT_WRITE, CAPDL_RIGHT_GRANT, CAPDL_RIGHT_GRANT_REPLY};
-    size_t length = 0;
-
-    for (unsigned i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
-        if (rights & bits[i]) {
-            text[length++] = letters[i];
-        }
-    }
-    if (length == 0) {
-        text[length++] = '-';
-    }
-    text[length] = '\0';
-    return text;
+    return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
 }
 
 static bool has_rights(enum capdl_kind kind)

@@ -23,19 +23,6 @@ static const struct {
 
 enum { NUM_KEYWORDS = sizeof(keywords) / sizeof(keywords[0]) };
 
-static uint8_t right_of(char letter)
-{
-    if (letter == 'X') {
-        return CAPDL_RIGHT_GRANT;
-    }
-#define CAPDL_RIGHT(id, right_letter, bit, name) \
-    if (letter == right_letter)                  \
-        return CAPDL_RIGHT_##id;
-#include <capdl/rights.def>
-#undef CAPDL_RIGHT
-    return 0;
-}
-
 /* A word made of rights letters only. */
 static bool is_rights(const struct text_token *token)
 {
@@ -43,7 +30,7 @@ static bool is_rights(const struct text_token *token)
         return false;
     }
     for (size_t i = 0; i < token->length; i++) {
-        if (!right_of(token->text[i])) {
+        if (!capdl_right_of(token->text[i])) {
             return false;
         }
     }
@@ -57,7 +44,7 @@ static bool parse_rights(struct text_parser *p, uint8_t *rights)
     }
     for (; is_rights(&p->token); capdl_text_advance(p)) {
         for (size_t i = 0; i < p->token.length; i++) {
-            *rights |= right_of(p->token.text[i]);
+            *rights |= capdl_right_of(p->token.text[i]);
         }
     }
     return true;

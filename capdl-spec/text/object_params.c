@@ -131,8 +131,7 @@ static struct capdl_tcb *tcb_of(struct text_parser *p, struct capdl_object *obje
 {
     if (!object->u.tcb) {
         object->u.tcb = capdl_spec_alloc(p->spec, sizeof(*object->u.tcb));
-        object->u.tcb->prio = object->u.tcb->max_prio = 125;
-        object->u.tcb->resume = true;
+        *object->u.tcb = capdl_tcb_defaults;
     }
     return object->u.tcb;
 }

@@ -21,18 +21,7 @@ static void write_rights(struct list *list, const struct capdl_cap *cap)
         return;
     }
     list_item(list);
-    if (cap->rights & CAPDL_RIGHT_READ) {
-        putc('R', list->out);
-    }
-    if (cap->rights & CAPDL_RIGHT_WRITE) {
-        putc('W', list->out);
-    }
-    if (cap->rights & CAPDL_RIGHT_GRANT) {
-        putc(cap->kind == CAPDL_KIND_FRAME ? 'X' : 'G', list->out);
-    }
-    if (cap->rights & CAPDL_RIGHT_GRANT_REPLY) {
-        putc('P', list->out);
-    }
+    fputs(capdl_rights_text(cap->kind, cap->rights, (char[CAPDL_RIGHTS_TEXT]){0}), list->out);
 }
 
 static void write_data(struct writer *w, struct list *list, const struct capdl_cap *cap)

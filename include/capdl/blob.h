@@ -17,44 +17,17 @@ enum { CAPDL_BLOB_VERSION = 1, CAPDL_PAGE_SIZE = 4096, CAPDL_PAGE_BITS = 12 };
 
 /* Items of the outermost array, in this order. */
 enum capdl_blob_item {
-    CAPDL_BLOB_ITEM_VERSION, /* uint, CAPDL_BLOB_VERSION */
-    CAPDL_BLOB_ITEM_PROFILE, /* map: enum capdl_boot_key => int */
-    CAPDL_BLOB_ITEM_SIZES,   /* map: enum capdl_size_key => uint */
-    CAPDL_BLOB_ITEM_METHODS, /* array of [label, number of capability operands] */
-    CAPDL_BLOB_ITEM_GROUPS,  /* array of [type, size argument, size in bits, count]: objects placed anywhere */
-    CAPDL_BLOB_ITEM_FIXED,   /* array of [type, size argument, size in bits, count, physical address] */
-    CAPDL_BLOB_ITEM_COVERS,  /* array of [type, size argument, size in bits, count, parent slot]: children of the spec's
-                                untypeds */
-    CAPDL_BLOB_ITEM_FILLS,   /* array of [slot, size in bits, offset, page, pages, flags]: contents to be copied;
-                                 with FILL_CHUNK [.., offset, offset in the chunk, bytes, flags] */
-    CAPDL_BLOB_ITEM_PHASES,  /* array of [phase, [* call]] */
-    CAPDL_BLOB_ITEM_NAMES,   /* null, or [objects, pages, methods] */
+#define CAPDL_BLOB_ITEM(id, name) CAPDL_BLOB_ITEM_##id,
+#include <capdl/blobitems.def>
+#undef CAPDL_BLOB_ITEM
     CAPDL_BLOB_ITEM_COUNT
 };
 
 /* Kernel facts the initialiser itself uses. Absent key: 0. Encoded in ascending order of the key. */
 enum capdl_boot_key {
-    CAPDL_BOOT_ARCH,                /* enum capdl_arch */
-    CAPDL_BOOT_FLAGS,               /* CAPDL_BOOT_FLAG_* */
-    CAPDL_BOOT_SYS_CALL,            /* number of the system call Call */
-    CAPDL_BOOT_SYS_PUTCHAR,         /* of DebugPutChar; 0: the kernel has no console */
-    CAPDL_BOOT_UNTYPED_OFFSET,      /* bootinfo: bytes to the slot region of untypeds; its list follows directly */
-    CAPDL_BOOT_SCHEDCONTROL_OFFSET, /* bootinfo: bytes to the slot region of SchedControl; 0: not MCS */
-    CAPDL_BOOT_FAN_OUT,             /* most objects of one Retype */
-    CAPDL_BOOT_SLOT_BITS,           /* log2 of a CNode slot's size in bytes */
-    CAPDL_BOOT_TYPE_UNTYPED,        /* object type numbers */
-    CAPDL_BOOT_TYPE_CNODE,
-    CAPDL_BOOT_UNTYPED_RETYPE, /* labels */
-    CAPDL_BOOT_CNODE_MINT,
-    CAPDL_BOOT_TCB_SET_SPACE,
-    CAPDL_BOOT_TCB_SUSPEND,
-    CAPDL_BOOT_PAGE_MAP,
-    CAPDL_BOOT_PAGE_UNMAP,
-    CAPDL_BOOT_PAGE_UNIFY,            /* AArch64 only */
-    CAPDL_BOOT_PAGE_CLEAN_INVALIDATE, /* AArch64 only */
-    CAPDL_BOOT_PAGE_ATTRIBUTES,       /* attribute word of an ordinary cached mapping */
-    CAPDL_BOOT_CNODE_MOVE,            /* label; only if leftovers are handed over */
-    CAPDL_BOOT_IOPT_LEVELS,           /* of I/O page tables, which must be the hardware's; 0: none are mapped */
+#define CAPDL_BOOT_FACT(id) CAPDL_BOOT_##id,
+#define CAPDL_BOOT_LABEL(id, method, name) CAPDL_BOOT_##id,
+#include <capdl/bootkeys.def>
     CAPDL_BOOT_KEY_COUNT
 };
 

@@ -24,6 +24,9 @@ struct capdl_pos {
     uint16_t file;   /* index in capdl_diags.files */
 };
 
+/* The place of what is in no source at all: the command line, an image, a kernel. */
+#define CAPDL_NOWHERE ((struct capdl_pos){.file = UINT16_MAX})
+
 enum capdl_severity { CAPDL_ERROR, CAPDL_WARNING, CAPDL_NOTE };
 
 struct capdl_diag {

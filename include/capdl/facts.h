@@ -22,10 +22,11 @@ enum capdl_kind {
 };
 
 enum capdl_right {
-#define CAPDL_RIGHT(id, letter, bit, name) CAPDL_RIGHT_##id = 1 << (bit),
+#define CAPDL_RIGHT(id, letter, frame_letter, bit, name) CAPDL_RIGHT_##id = 1 << (bit),
 #include <capdl/rights.def>
 #undef CAPDL_RIGHT
-    CAPDL_RIGHTS_ALL = 15
+    CAPDL_RIGHTS_ALL = 15,
+    CAPDL_RIGHT_EXECUTE = CAPDL_RIGHT_GRANT, /* of frames, to which Grant means nothing */
 };
 
 enum capdl_tcb_slot {
@@ -88,23 +89,10 @@ enum capdl_fault {
 /* Slots of the initial task's CNode (libsel4/include/sel4/bootinfo_types.h); the same in every kernel from 13.0.0 on.
  */
 enum capdl_initial_cap {
-    CAPDL_INITIAL_NULL = 0,
-    CAPDL_INITIAL_TCB = 1,
-    CAPDL_INITIAL_CNODE = 2,
-    CAPDL_INITIAL_VSPACE = 3,
-    CAPDL_INITIAL_IRQ_CONTROL = 4,
-    CAPDL_INITIAL_ASID_CONTROL = 5,
-    CAPDL_INITIAL_ASID_POOL = 6,
-    CAPDL_INITIAL_IO_PORT_CONTROL = 7,
-    CAPDL_INITIAL_IO_SPACE = 8,
-    CAPDL_INITIAL_BOOTINFO_FRAME = 9,
-    CAPDL_INITIAL_IPC_BUFFER = 10,
-    CAPDL_INITIAL_DOMAIN = 11,
-    CAPDL_INITIAL_SMMU_SID_CONTROL = 12,
-    CAPDL_INITIAL_SMMU_CB_CONTROL = 13,
-    CAPDL_INITIAL_SC = 14,
-    CAPDL_INITIAL_SMC = 15,
-    CAPDL_INITIAL_COUNT = 16
+#define CAPDL_INITIAL_CAP(id, number, name) CAPDL_INITIAL_##id = (number),
+#include <capdl/initialcaps.def>
+#undef CAPDL_INITIAL_CAP
+    CAPDL_INITIAL_COUNT
 };
 
 #endif

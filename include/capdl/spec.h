@@ -66,7 +66,7 @@ enum capdl_tcb_field { /* bits of capdl_tcb.has */
                        CAPDL_TCB_HAS_TLS = 2048,
 };
 
-/* Fields not in `has` hold the language's defaults: prio and max_prio 125, resume true, all else 0. */
+/* Fields not in `has` hold the language's defaults: capdl_tcb_defaults. */
 struct capdl_tcb {
     uint32_t has;
     bool resume, fpu_disabled;
@@ -77,6 +77,10 @@ struct capdl_tcb {
     uint64_t *init;    /* start-up arguments */
     size_t num_init;
 };
+
+/* What a thread is of which nothing is said: runs, with this priority and maximum priority, all else 0. */
+enum { CAPDL_DEFAULT_PRIO = 125 };
+extern const struct capdl_tcb capdl_tcb_defaults;
 
 /* period and budget in microseconds. */
 struct capdl_sc {
@@ -449,6 +453,11 @@ bool capdl_object_same(const struct capdl_spec *, uint32_t a, uint32_t b);
 char *capdl_object_label(const struct capdl_spec *, uint32_t id, char *buffer, size_t size);
 const char *capdl_kind_keyword(enum capdl_kind);
 const char *capdl_kind_name(enum capdl_kind);
+/* The right that a letter stands for, on a frame or on anything else; 0 if none. */
+uint8_t capdl_right_of(char letter);
+/* Rights by their letters, as "RW"; "" if there are none. Returns text. */
+enum { CAPDL_RIGHTS_TEXT = 8 };
+char *capdl_rights_text(enum capdl_kind, uint64_t rights, char text[CAPDL_RIGHTS_TEXT]);
 bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch);
 const char *capdl_arch_name(enum capdl_arch);
 

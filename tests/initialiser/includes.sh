@@ -15,7 +15,7 @@ allowed()
 }
 
 freestanding='<(stdbool|stddef|stdint|stdnoreturn|limits|stdalign)\.h>'
-contract='<capdl/(blob|facts|leftovers)\.h>|<capdl/(phases|errors)\.def>'
+contract='<capdl/(blob|facts|leftovers)\.h>|<capdl/(blobitems|bootkeys|errors|initialcaps|phases)\.def>'
 
 allowed blob "$freestanding|$contract|\"(cbor|blob|leftovers|plan)\.h\""
 allowed initialiser "$freestanding|$contract|\"(initialiser|arch|fills|kernel|message|retype|window)\.h\"|\"blob/(leftovers|plan)\.h\""

@@ -123,7 +123,7 @@ static void test_good(void)
     const struct elf_segment *s = program.segments;
     bool same = program.num_segments == 2 && s[0].vaddr == 0x1f0100 && s[0].memsz == 0x3000 && s[0].filesz == 0x10 &&
                 s[0].offset == 0x2100 && s[0].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE) &&
-                s[1].vaddr == 0x200000 && s[1].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_GRANT) &&
+                s[1].vaddr == 0x200000 && s[1].rights == (CAPDL_RIGHT_READ | CAPDL_RIGHT_EXECUTE) &&
                 program.entry == 0x200010 && program.has_tls && program.tls.memsz == 24 && program.tls.align == 16;
     if (!same) {
         complain("good", "the segments as they were written", &diags);

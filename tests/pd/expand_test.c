@@ -14,7 +14,7 @@
 #include "pd/pd.h"
 #include "profile/profile.h"
 
-enum { R = CAPDL_RIGHT_READ, W = CAPDL_RIGHT_WRITE, X = CAPDL_RIGHT_GRANT, P = CAPDL_RIGHT_GRANT_REPLY };
+enum { R = CAPDL_RIGHT_READ, W = CAPDL_RIGHT_WRITE, X = CAPDL_RIGHT_EXECUTE, P = CAPDL_RIGHT_GRANT_REPLY };
 enum { PAGE = 4096 };
 
 static unsigned failures;

@@ -6,8 +6,6 @@
 
 #include "devicetree/tree.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 enum cpu { CPU_UNKNOWN, CPU_ARM, CPU_ARM_32, CPU_RISCV, CPU_RISCV_32 };
 
 /* Cores that have no 64-bit state. */
@@ -108,7 +106,7 @@ static bool memory_fits(const struct devicetree *tree, const struct capdl_profil
     for (size_t i = 0; has_memory(tree) && i < kernel->num_memory; i++) {
         uint64_t gap = memory_gap(tree, kernel->memory[i].start, kernel->memory[i].end);
         if (gap < kernel->memory[i].end) {
-            capdl_error(diags, nowhere,
+            capdl_error(diags, CAPDL_NOWHERE,
                         "%s is of another board: kernel '%s' (%s) uses memory at 0x%" PRIx64
                         ", where the device tree has none; give the tree of the board that the kernel was built for",
                         tree->name, kernel->name, kernel->platform, gap);
@@ -130,7 +128,7 @@ bool devicetree_fits(const struct devicetree *tree, enum capdl_arch arch, const 
     };
     enum cpu cpu = board_cpu(tree);
     if (!cpu_runs(cpu, arch)) {
-        capdl_error(diags, nowhere, "%s is %s, which cannot run %s systems%s", tree->name, boards[cpu],
+        capdl_error(diags, CAPDL_NOWHERE, "%s is %s, which cannot run %s systems%s", tree->name, boards[cpu],
                     capdl_arch_name(arch), arch == CAPDL_ARCH_X86_64 ? ": PCs have no device trees" : "");
         return false;
     }
@@ -156,7 +154,7 @@ bool devicetree_same_board(const struct devicetree *tree, const struct devicetre
     snprintf(kernel_name, sizeof(kernel_name), "%s", other);
     tree_printable(name);
     tree_printable(kernel_name);
-    capdl_error(diags, nowhere, "%s is of another board: \"%s\", but the kernel was built for \"%s\"", tree->name, name,
-                kernel_name);
+    capdl_error(diags, CAPDL_NOWHERE, "%s is of another board: \"%s\", but the kernel was built for \"%s\"", tree->name,
+                name, kernel_name);
     return false;
 }

@@ -5,15 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 struct devicetree *devicetree_of_kernel(const struct capdl_profile *kernel, struct file_bytes *bytes,
                                         struct capdl_diags *diags)
 {
     char path[sizeof(kernel->prefix) + 32];
     snprintf(path, sizeof(path), "%s/support/kernel.dtb", kernel->prefix);
     if (!file_read(path, bytes)) {
-        capdl_error(diags, nowhere, "%s: the kernel's device tree cannot be read: %s", path, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the kernel's device tree cannot be read: %s", path, strerror(errno));
         return NULL;
     }
     struct devicetree *tree = devicetree_read(path, bytes->data, bytes->size, diags);

@@ -7,8 +7,6 @@
 
 #include "devicetree/tree.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* One of the tree's lists by node: items[first[n]] to items[first[n + 1]] are indices of what is of node n. */
 struct by_node {
     size_t *first, *items;
@@ -254,7 +252,7 @@ bool devicetree_list_one(struct devicetree *tree, const char *name, bool json, F
     int32_t node = node_find(tree, name);
     if (node == NO_NODE) {
         capdl_error(
-            diags, nowhere,
+            diags, CAPDL_NOWHERE,
             "%s has no device '%s': expected a path such as /soc/serial@9000000, an alias or a label; --devices "
             "lists them",
             tree->name, name);

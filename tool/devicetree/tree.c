@@ -9,8 +9,6 @@
 
 #include "base/fdt_check.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 void *tree_grow(void *list, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity) {
@@ -204,7 +202,8 @@ static bool nodes_read(struct devicetree *tree)
 struct devicetree *devicetree_read(const char *name, const void *bytes, size_t size, struct capdl_diags *diags)
 {
     if (!fdt_check(bytes, size)) {
-        capdl_error(diags, nowhere, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb", name);
+        capdl_error(diags, CAPDL_NOWHERE, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb",
+                    name);
         return NULL;
     }
     struct devicetree *tree = calloc(1, sizeof(*tree));
@@ -220,7 +219,7 @@ struct devicetree *devicetree_read(const char *name, const void *bytes, size_t s
         interrupts_read(tree);
     }
     if (!good || tree->steps > MOST_STEPS) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "%s is no board's device tree: it has more than %d nodes, %d levels, or %d entries of ranges and "
                     "interrupt maps to try",
                     name, MOST_NODES, MOST_DEPTH, MOST_STEPS);

@@ -145,7 +145,7 @@ static void move(struct reverse *r, const struct capdl_call *call)
         cap.rights = CAPDL_RIGHTS_ALL; /* the original */
     }
     if (cap.kind == CAPDL_KIND_FRAME) {
-        unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | (source->mapped_rights & CAPDL_RIGHT_GRANT);
+        unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | (source->mapped_rights & CAPDL_RIGHT_EXECUTE);
         cap.rights = (uint8_t)(source->original ? all : source->rights);
     }
     if (source->mapped && cap.kind == CAPDL_KIND_FRAME) {

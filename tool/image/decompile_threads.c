@@ -10,7 +10,7 @@ static struct capdl_tcb *tcb_of(struct reverse *r, uint32_t object)
     struct capdl_object o = capdl_object_view(r->spec, object);
     if (!o.u.tcb) {
         o.u.tcb = capdl_spec_alloc(r->spec, sizeof(*o.u.tcb));
-        *o.u.tcb = (struct capdl_tcb){.resume = true, .prio = 125, .max_prio = 125};
+        *o.u.tcb = capdl_tcb_defaults;
         capdl_object_set(r->spec, object, &o);
     }
     return o.u.tcb;

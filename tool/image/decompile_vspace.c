@@ -120,8 +120,8 @@ static struct capdl_cap page_cap(const struct capdl_profile *profile, const stru
                                                         : profile->arch == CAPDL_ARCH_X86_64 && attributes & 2;
     bool execute = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 4)
                    : profile->arch == CAPDL_ARCH_RISCV ? !(attributes & 1)
-                                                       : (rights & CAPDL_RIGHT_GRANT) != 0;
-    cap.rights = (uint8_t)((cap.rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) | (execute ? CAPDL_RIGHT_GRANT : 0));
+                                                       : (rights & CAPDL_RIGHT_EXECUTE) != 0;
+    cap.rights = (uint8_t)((cap.rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) | (execute ? CAPDL_RIGHT_EXECUTE : 0));
     cap.flags = uncached ? CAPDL_CAP_UNCACHED : 0;
     return cap;
 }

@@ -98,18 +98,14 @@ static void put_profile(struct encoder *e)
         [CAPDL_BOOT_SLOT_BITS] = profile->size_bits[CAPDL_TYPE_CNODE],
         [CAPDL_BOOT_TYPE_UNTYPED] = profile->types[CAPDL_TYPE_UNTYPED],
         [CAPDL_BOOT_TYPE_CNODE] = profile->types[CAPDL_TYPE_CNODE],
-        [CAPDL_BOOT_UNTYPED_RETYPE] = label(profile, CAPDL_METHOD_UNTYPED_RETYPE),
-        [CAPDL_BOOT_CNODE_MINT] = label(profile, CAPDL_METHOD_CNODE_MINT),
-        [CAPDL_BOOT_TCB_SET_SPACE] = label(profile, CAPDL_METHOD_TCB_SET_SPACE),
-        [CAPDL_BOOT_TCB_SUSPEND] = label(profile, CAPDL_METHOD_TCB_SUSPEND),
-        [CAPDL_BOOT_PAGE_MAP] = label(profile, CAPDL_METHOD_PAGE_MAP),
-        [CAPDL_BOOT_PAGE_UNMAP] = label(profile, CAPDL_METHOD_PAGE_UNMAP),
-        [CAPDL_BOOT_PAGE_UNIFY] = label(profile, CAPDL_METHOD_PAGE_UNIFY_INSTRUCTION),
-        [CAPDL_BOOT_PAGE_CLEAN_INVALIDATE] = label(profile, CAPDL_METHOD_PAGE_CLEAN_INVALIDATE_DATA),
         [CAPDL_BOOT_PAGE_ATTRIBUTES] = (int64_t)vspace_default_attributes(profile),
-        [CAPDL_BOOT_CNODE_MOVE] = e->program->leftovers.slots ? label(profile, CAPDL_METHOD_CNODE_MOVE) : 0,
         [CAPDL_BOOT_IOPT_LEVELS] = e->program->io_levels,
+#define CAPDL_BOOT_LABEL(id, method, name) [CAPDL_BOOT_##id] = label(profile, CAPDL_METHOD_##method),
+#include <capdl/bootkeys.def>
     };
+    if (!e->program->leftovers.slots) {
+        boot[CAPDL_BOOT_CNODE_MOVE] = 0;
+    }
     uint64_t count = 0;
     for (unsigned key = 0; key < CAPDL_BOOT_KEY_COUNT; key++) {
         count += boot[key] != 0;

@@ -20,6 +20,7 @@
 #ifndef TOOL_IMAGE_PROGRAM_H
 #define TOOL_IMAGE_PROGRAM_H
 
+#include "base/memory.h"
 #include "image/image.h"
 #include "profile/methods.h"
 
@@ -186,10 +187,6 @@ struct program {
     bool method_refused[CAPDL_METHOD_COUNT];
     bool warned_exec, warned_uncached;
 };
-
-/* memory.c: never return 0; running out of memory ends the program with a message. */
-void *memory_grow(void *, size_t *capacity, size_t count, size_t item_size);
-void *memory_zeroed(size_t count, size_t item_size);
 
 void program_free(struct program *);
 /* An error or warning about an object of the spec, at its place. The message begins with what the object is and its

@@ -6,12 +6,10 @@
 #include "image/program.h"
 #include "image/registers.h"
 
-static const struct capdl_tcb tcb_defaults = {.resume = true, .prio = 125, .max_prio = 125};
-
 static const struct capdl_tcb *tcb_of(const struct program *program, uint32_t object)
 {
     const struct capdl_tcb *tcb = capdl_object_tcb(program->spec, object);
-    return tcb ? tcb : &tcb_defaults;
+    return tcb ? tcb : &capdl_tcb_defaults;
 }
 
 static const struct capdl_cap *cap_at(const struct program *program, uint32_t object, enum capdl_tcb_slot slot)

@@ -151,14 +151,6 @@ static struct slot *slot_at(const struct update *u, uint64_t vaddr)
     return low < u->num_slots && u->slots[low].vaddr == vaddr ? &u->slots[low] : NULL;
 }
 
-/* Rights as a message says them. */
-static const char *rights_text(uint8_t rights, char text[8])
-{
-    snprintf(text, 8, "%s%s%s", rights & CAPDL_RIGHT_READ ? "R" : "", rights & CAPDL_RIGHT_WRITE ? "W" : "",
-             rights & CAPDL_RIGHT_GRANT ? "X" : "");
-    return text;
-}
-
 /* The new program's page, and the rights of all segments that touch it. False: none does. */
 static bool make_page(const struct update_program *program, uint64_t vaddr, uint8_t page[CAPDL_PAGE_SIZE],
                       uint8_t *rights)
@@ -190,7 +182,7 @@ static bool page_zero(const uint8_t page[CAPDL_PAGE_SIZE])
 /* x86-64 cannot forbid execution, and its images do not say. */
 static uint8_t comparable(const struct update *u, uint8_t rights)
 {
-    return u->image->profile.arch == CAPDL_ARCH_X86_64 ? rights & (uint8_t)~CAPDL_RIGHT_GRANT : rights;
+    return u->image->profile.arch == CAPDL_ARCH_X86_64 ? rights & (uint8_t)~CAPDL_RIGHT_EXECUTE : rights;
 }
 
 static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)
@@ -207,7 +199,8 @@ static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)
     if (comparable(u, slot->rights) != comparable(u, rights)) {
         return refuse(u,
                       "its page at 0x%llx is to be mapped %s, the old program's is mapped %s; compile the spec again",
-                      (unsigned long long)vaddr, rights_text(rights, wanted), rights_text(slot->rights, had));
+                      (unsigned long long)vaddr, capdl_rights_text(CAPDL_KIND_FRAME, rights, wanted),
+                      capdl_rights_text(CAPDL_KIND_FRAME, slot->rights, had));
     }
     if (!slot->offset && !page_zero(page)) {
         return refuse(u,

@@ -21,7 +21,7 @@ uint64_t vspace_default_attributes(const struct capdl_profile *profile)
 
 static uint64_t page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap, bool guest)
 {
-    bool cached = !(cap->flags & CAPDL_CAP_UNCACHED), execute = cap->rights & CAPDL_RIGHT_GRANT;
+    bool cached = !(cap->flags & CAPDL_CAP_UNCACHED), execute = cap->rights & CAPDL_RIGHT_EXECUTE;
     if (guest) {
         return cached ? EPT_WRITE_BACK : 0;
     }
@@ -55,7 +55,7 @@ static bool page_allowed(struct program *program, uint32_t table, const struct c
         return false;
     }
     bool x86 = program->profile->arch == CAPDL_ARCH_X86_64;
-    if (x86 && !(cap->rights & CAPDL_RIGHT_GRANT) && !program->warned_exec) {
+    if (x86 && !(cap->rights & CAPDL_RIGHT_EXECUTE) && !program->warned_exec) {
         program->warned_exec = true;
         program_warning(program, CAPDL_CHECK_X86_EXEC, cap->object,
                         "and other pages are executable although no X is given: on x86-64 the "
@@ -119,13 +119,13 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
     if (!page_allowed(program, table, cap)) {
         return;
     }
-    place->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_GRANT ? PLACE_EXECUTABLE : 0);
+    place->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_EXECUTE ? PLACE_EXECUTABLE : 0);
     struct operand source = mapping_source(program, table, cap);
     const struct operand map[] = {
         source,
         operand_object(program, walk->root),
         operand_word(address),
-        operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT)),
+        operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE)),
         operand_word(page_attributes(program->profile, cap, walk->guest)),
     };
     calls_add(program, CAPDL_PHASE_PAGES, walk->guest ? CAPDL_METHOD_PAGE_MAP_EPT : CAPDL_METHOD_PAGE_MAP, cap->object,

@@ -130,8 +130,7 @@ static struct capdl_tcb *tcb_of(struct own_reader *reader, struct capdl_object *
 {
     if (!object->u.tcb) {
         object->u.tcb = capdl_spec_alloc(reader->spec, sizeof(*object->u.tcb));
-        object->u.tcb->prio = object->u.tcb->max_prio = 125;
-        object->u.tcb->resume = true;
+        *object->u.tcb = capdl_tcb_defaults;
     }
     return object->u.tcb;
 }

@@ -151,24 +151,12 @@ static void rights_read(struct json *json, const char *value, struct capdl_cap *
         return;
     }
     for (const char *c = text; *c; c++) {
-        switch (*c) {
-        case 'R':
-            cap->rights |= CAPDL_RIGHT_READ;
-            break;
-        case 'W':
-            cap->rights |= CAPDL_RIGHT_WRITE;
-            break;
-        case 'G':
-        case 'X':
-            cap->rights |= CAPDL_RIGHT_GRANT;
-            break;
-        case 'P':
-            cap->rights |= CAPDL_RIGHT_GRANT_REPLY;
-            break;
-        default:
+        uint8_t right = capdl_right_of(*c);
+        if (!right) {
             capdl_error(json->diags, json_pos(json, value), "'rights' is '%s': expected letters of RWGXP", text);
             return;
         }
+        cap->rights |= right;
     }
 }
 

@@ -32,7 +32,7 @@ static void frame_read(struct rust_reader *reader, const char **members, struct 
     bool set = true;
     cap->rights &= CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
     if (members[EXECUTABLE] && json_bool(reader->json, members[EXECUTABLE], "executable", &set) && set) {
-        cap->rights |= CAPDL_RIGHT_GRANT;
+        cap->rights |= CAPDL_RIGHT_EXECUTE;
     }
     if (members[CACHED] && json_bool(reader->json, members[CACHED], "cached", &set) && !set) {
         cap->flags |= CAPDL_CAP_UNCACHED;

@@ -138,10 +138,7 @@ static void put_field(FILE *out, const struct capdl_object *object, const struct
 static void put_rights(FILE *out, const struct capdl_cap *cap)
 {
     if (cap->rights) {
-        fprintf(out, ", \"rights\": \"%s%s%s%s\"", cap->rights & CAPDL_RIGHT_READ ? "R" : "",
-                cap->rights & CAPDL_RIGHT_WRITE ? "W" : "",
-                cap->rights & CAPDL_RIGHT_GRANT ? cap->kind == CAPDL_KIND_FRAME ? "X" : "G" : "",
-                cap->rights & CAPDL_RIGHT_GRANT_REPLY ? "P" : "");
+        fprintf(out, ", \"rights\": \"%s\"", capdl_rights_text(cap->kind, cap->rights, (char[CAPDL_RIGHTS_TEXT]){0}));
     }
 }
 

@@ -10,8 +10,6 @@
 /* A machine that keeps its time limit ends long before: this is for an emulator that does not come back. */
 enum { GRACE_SECONDS = 20, MOST_TEXT = 65536 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* ---- diagnostics ---- */
 
 struct diag_head {
@@ -180,10 +178,10 @@ static void say_died(const struct confined_end *end, const char *name, const cha
     memcpy(&place, end->doing, sizeof(place));
     place.thread[sizeof(place.thread) - 1] = 0;
     if (*place.thread) {
-        capdl_error(diags, nowhere, "%s: the processor emulator %s while %s ran from pc 0x%" PRIx64, name, how,
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the processor emulator %s while %s ran from pc 0x%" PRIx64, name, how,
                     place.thread, place.pc);
     } else {
-        capdl_error(diags, nowhere, "%s: the processor emulator %s before any thread ran", name, how);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the processor emulator %s before any thread ran", name, how);
     }
 }
 
@@ -210,7 +208,7 @@ bool confined_ended(const struct confined_end *end, const char *name, double sec
         say_died(end, name, "sent what makes no sense", diags);
         return false;
     case CONFINED_NONE:
-        capdl_error(diags, nowhere, "%s: cannot make a process to run it in: %s", name, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "%s: cannot make a process to run it in: %s", name, strerror(errno));
         return false;
     }
     return false;

@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 struct json_object *config_open(const struct capdl_profile *profile, struct capdl_diags *diags)
 {
     char *path;
     if (!profile->prefix[0]) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
                     profile->name);
         return NULL;
@@ -21,7 +19,7 @@ struct json_object *config_open(const struct capdl_profile *profile, struct capd
     }
     struct json_object *config = json_object_from_file(path);
     if (!json_object_is_type(config, json_type_object)) {
-        capdl_error(diags, nowhere, "%s: cannot be read as the kernel's configuration (a JSON object)", path);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: cannot be read as the kernel's configuration (a JSON object)", path);
         json_object_put(config);
         config = NULL;
     }

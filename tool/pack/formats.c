@@ -14,8 +14,6 @@
 
 #include "plan.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* EFI_ENTRY: firmware's entry, from the loader's own; see start.S. */
 enum { HEAD_SIZE = 4096, RISCV_TEXT_OFFSET = 0x200000, EFI_ENTRY = 8 };
 
@@ -135,7 +133,7 @@ static bool write_uimage(struct plan *plan, FILE *out)
     uint8_t header[64] = {0};
     uint64_t load = plan->loader_place.start;
     if (load > UINT32_MAX || plan->file.size > UINT32_MAX) {
-        capdl_error(plan->diags, nowhere,
+        capdl_error(plan->diags, CAPDL_NOWHERE,
                     "the loader lies at 0x%llx, beyond what a uImage can say; use format linux "
                     "(booti) or place it below 4 GiB",
                     (unsigned long long)load);

@@ -11,24 +11,23 @@
 #include "plan.h"
 #include "base/fdt_check.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static bool check_platform(struct plan *plan)
 {
     if (plan->profile->arch != CAPDL_ARCH_AARCH64 && plan->profile->arch != CAPDL_ARCH_RISCV) {
-        capdl_error(plan->diags, nowhere,
+        capdl_error(plan->diags, CAPDL_NOWHERE,
                     "kernel %s is started by multiboot, without a loader of ours: give the machine's boot loader "
                     "the kernel, and the image as its first module",
                     plan->profile->name);
         return false;
     }
     if (plan->profile->max_nodes > CAPDL_PAYLOAD_CORES) {
-        capdl_error(plan->diags, nowhere, "kernel %s waits for %u cores; the loader can start %d", plan->profile->name,
-                    plan->profile->max_nodes, CAPDL_PAYLOAD_CORES);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "kernel %s waits for %u cores; the loader can start %d",
+                    plan->profile->name, plan->profile->max_nodes, CAPDL_PAYLOAD_CORES);
         return false;
     }
     if (plan->options->format == PACK_EFI && plan->profile->arch != CAPDL_ARCH_AARCH64) {
-        capdl_error(plan->diags, nowhere, "format efi is for aarch64 kernels; %s is another one", plan->profile->name);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "format efi is for aarch64 kernels; %s is another one",
+                    plan->profile->name);
         return false;
     }
     return true;
@@ -39,14 +38,15 @@ static bool open_loader(struct plan *plan)
     const char *name = plan->profile->arch == CAPDL_ARCH_AARCH64 ? "loader-aarch64.elf" : "loader-riscv64.elf";
     plan->loader_path = plan->options->loader ? strdup(plan->options->loader) : data_find("loader", name);
     if (!plan->loader_path) {
-        capdl_error(plan->diags, nowhere,
+        capdl_error(plan->diags, CAPDL_NOWHERE,
                     "cannot find %s, the prebuilt boot loader; looked in %s (set CAPDL_DATA_DIR to the "
                     "directory that has it)",
                     name, data_places());
         return false;
     }
     if (!file_read(plan->loader_path, &plan->loader_file)) {
-        capdl_error(plan->diags, nowhere, "%s: the boot loader cannot be read: %s", plan->loader_path, strerror(errno));
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: the boot loader cannot be read: %s", plan->loader_path,
+                    strerror(errno));
         return false;
     }
     if (!loads_open(&plan->loader, plan->loader_path, plan->loader_file.data, plan->loader_file.size,
@@ -55,7 +55,7 @@ static bool open_loader(struct plan *plan)
     }
     if (plan->loader.count != 1 || plan->loader.start != 0 || plan->loader.list[0].file_size % 4096 ||
         plan->loader.entry % 4) {
-        capdl_error(plan->diags, nowhere,
+        capdl_error(plan->diags, CAPDL_NOWHERE,
                     "%s: is a program, but not this tool's boot loader (one segment of whole pages at address 0)",
                     plan->loader_path);
         return false;
@@ -76,7 +76,7 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
         error = fdt_pack(plan->tree);
     }
     if (error) {
-        capdl_error(plan->diags, nowhere,
+        capdl_error(plan->diags, CAPDL_NOWHERE,
                     "%s: is not a sound device tree: %s; it is cut short or damaged, so make or copy it anew", name,
                     fdt_strerror(error));
         return false;
@@ -105,7 +105,7 @@ static bool open_tree(struct plan *plan)
         abort();
     }
     if (!file_read(plan->tree_path, &plan->tree_file)) {
-        capdl_error(plan->diags, nowhere, "%s: the kernel's device tree cannot be read: %s", plan->tree_path,
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: the kernel's device tree cannot be read: %s", plan->tree_path,
                     strerror(errno));
         return false;
     }
@@ -130,7 +130,7 @@ static bool check_kernel(struct plan *plan)
     uint64_t distance = kernel->vstart - kernel->start;
     for (size_t i = 0; i < kernel->count; i++) {
         if (kernel->list[i].vaddr - kernel->list[i].paddr != distance) {
-            capdl_error(plan->diags, nowhere,
+            capdl_error(plan->diags, CAPDL_NOWHERE,
                         "%s: its segments are shifted by different distances from physical to virtual addresses; "
                         "not a kernel this loader can map",
                         kernel->name);
@@ -138,12 +138,12 @@ static bool check_kernel(struct plan *plan)
         }
     }
     if ((kernel->start | kernel->vstart) % 0x200000) {
-        capdl_error(plan->diags, nowhere, "%s: starts at 0x%llx, which is no multiple of 2 MiB", kernel->name,
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: starts at 0x%llx, which is no multiple of 2 MiB", kernel->name,
                     (unsigned long long)kernel->start);
         return false;
     }
     if (kernel->entry < kernel->vstart || kernel->entry >= kernel->vend) {
-        capdl_error(plan->diags, nowhere, "%s: its entry 0x%llx lies outside its segments", kernel->name,
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: its entry 0x%llx lies outside its segments", kernel->name,
                     (unsigned long long)kernel->entry);
         return false;
     }

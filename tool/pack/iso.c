@@ -17,8 +17,6 @@ extern char **environ;
 /* A pc99 kernel has a gap of 7 MiB between its first and its last segment; a module must not fit in. */
 enum { SMALLEST_MODULE = 8 << 20, PATH_SIZE = 4096 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static const char grub_config[] = "set timeout=0\n"
                                   "menuentry \"seL4\" {\n"
                                   "    multiboot /boot/kernel.elf\n"
@@ -73,7 +71,7 @@ static bool fill_tree(const struct capdl_profile *profile, const struct pack_fil
         written = all[i] && fclose(all[i]) == 0 && written;
     }
     if (!written && (good || !opened)) {
-        capdl_error(diags, nowhere, "cannot write below %s: %s", directory, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "cannot write below %s: %s", directory, strerror(errno));
     }
     return written;
 }
@@ -99,7 +97,7 @@ static bool run_mkrescue(const char *directory, const char *path, struct capdl_d
     int error = posix_spawnp(&child, argv[0], &quiet, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&quiet);
     if (error) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "cannot run grub-mkrescue, which makes CD images: %s (Debian packages: grub-common, grub-pc-bin, "
                     "xorriso)",
                     strerror(error));
@@ -108,7 +106,7 @@ static bool run_mkrescue(const char *directory, const char *path, struct capdl_d
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        capdl_error(diags, nowhere, "grub-mkrescue failed; it needs the Debian packages grub-pc-bin and xorriso");
+        capdl_error(diags, CAPDL_NOWHERE, "grub-mkrescue failed; it needs the Debian packages grub-pc-bin and xorriso");
         return false;
     }
     return true;
@@ -119,7 +117,7 @@ bool pack_iso(const struct capdl_profile *profile, const struct pack_file *image
 {
     char directory[] = "/tmp/capdl-iso.XXXXXX";
     if (!mkdtemp(directory)) {
-        capdl_error(diags, nowhere, "cannot make a temporary directory: %s", strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "cannot make a temporary directory: %s", strerror(errno));
         return false;
     }
     bool good = fill_tree(profile, image, directory, diags) && run_mkrescue(directory, path, diags);

@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, struct capdl_diags *diags)
 {
     *kernel = (struct kernel){NULL};
     if (!profile->prefix[0]) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
                     profile->name);
         return false;
@@ -20,7 +18,7 @@ bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, str
         abort();
     }
     if (!file_read(kernel->path, &kernel->file)) {
-        capdl_error(diags, nowhere, "%s: cannot be read: %s", kernel->path, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "%s: cannot be read: %s", kernel->path, strerror(errno));
         free(kernel->path);
         kernel->path = NULL;
         return false;

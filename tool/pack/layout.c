@@ -11,8 +11,6 @@
 
 enum { PAGE = 4096, LOADER_ALIGNMENT = 0x200000 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static uint64_t align(uint64_t address, uint64_t alignment)
 {
     return (address + alignment - 1) & ~(alignment - 1);
@@ -91,8 +89,8 @@ static bool choose(const struct plan *plan, struct place *place, uint64_t from, 
 static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t from, uint64_t size, uint64_t alignment)
 {
     if (wish % PAGE) {
-        capdl_error(plan->diags, nowhere, "the %s cannot lie at 0x%llx: a multiple of 4096 is needed", place->name,
-                    (unsigned long long)wish);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "the %s cannot lie at 0x%llx: a multiple of 4096 is needed",
+                    place->name, (unsigned long long)wish);
         return false;
     }
     if (wish) {
@@ -101,8 +99,9 @@ static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t 
         return true;
     }
     if (!choose(plan, place, from, size, alignment)) {
-        capdl_error(plan->diags, nowhere, "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free",
-                    place->name, (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
+        capdl_error(plan->diags, CAPDL_NOWHERE,
+                    "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free", place->name,
+                    (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
         return false;
     }
     return true;
@@ -214,7 +213,7 @@ static bool clashes(const struct place *list, size_t count, size_t place)
 static void draw_ram(const struct plan *plan, const char *name, const struct capdl_region *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx", name, (unsigned long long)list[i].start,
+        capdl_note(plan->diags, CAPDL_NOWHERE, "%-17s  0x%010llx .. 0x%010llx", name, (unsigned long long)list[i].start,
                    (unsigned long long)list[i].end);
     }
 }
@@ -225,7 +224,7 @@ static void draw(const struct plan *plan, const struct place *list, size_t count
     draw_ram(plan, "RAM of the kernel", plan->profile->memory, plan->profile->num_memory);
     for (size_t i = 0; i < count; i++) {
         const char *wrong = misplaced(plan, &list[i]);
-        capdl_note(plan->diags, nowhere, "%-17s  0x%010llx .. 0x%010llx%s%s%s%s", list[i].name,
+        capdl_note(plan->diags, CAPDL_NOWHERE, "%-17s  0x%010llx .. 0x%010llx%s%s%s%s", list[i].name,
                    (unsigned long long)list[i].start, (unsigned long long)list[i].end,
                    list[i].kind == PLACE_FIRMWARE ? "  reserved by the device tree" : "",
                    clashes(list, count, i) ? "  overlaps" : "", wrong ? "  " : "", wrong ? wrong : "");
@@ -236,11 +235,11 @@ static void report_clash(const struct plan *plan, const struct place *a, const s
 {
     const struct place *firmware = a->kind == PLACE_FIRMWARE ? a : b, *other = firmware == a ? b : a;
     if (firmware->kind == PLACE_FIRMWARE) {
-        capdl_error(plan->diags, nowhere, "%s: lies in memory that the device tree reserves, 0x%llx to 0x%llx (%s)",
-                    other->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
-                    firmware->name);
+        capdl_error(plan->diags, CAPDL_NOWHERE,
+                    "%s: lies in memory that the device tree reserves, 0x%llx to 0x%llx (%s)", other->name,
+                    (unsigned long long)firmware->start, (unsigned long long)firmware->end, firmware->name);
     } else {
-        capdl_error(plan->diags, nowhere, "%s and %s overlap", a->name, b->name);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s and %s overlap", a->name, b->name);
     }
 }
 
@@ -250,7 +249,7 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
     for (size_t i = 0; i < count; i++) {
         const char *wrong = list[i].end < list[i].start ? "beyond the end of memory" : misplaced(plan, &list[i]);
         if (wrong) {
-            capdl_error(plan->diags, nowhere, "%s: lies %s", list[i].name, wrong);
+            capdl_error(plan->diags, CAPDL_NOWHERE, "%s: lies %s", list[i].name, wrong);
             fine = false;
         }
         for (size_t j = i + 1; j < count && list[j].start < list[i].end; j++) {
@@ -261,7 +260,7 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
         }
     }
     if (plan->image_place.start < plan->tree_place.end) {
-        capdl_error(plan->diags, nowhere, "the initialiser must lie above kernel and device tree, from 0x%llx on",
+        capdl_error(plan->diags, CAPDL_NOWHERE, "the initialiser must lie above kernel and device tree, from 0x%llx on",
                     (unsigned long long)plan->tree_place.end);
         fine = false;
     }
@@ -274,7 +273,7 @@ static void warn_of_reservations(const struct plan *plan)
     for (size_t i = 0; i < plan->num_firmware; i++) {
         const struct place *firmware = &plan->firmware[i];
         if (ram_shared_with_kernel(plan, firmware)) {
-            capdl_finding(plan->diags, CAPDL_WARNING, CAPDL_CHECK_RESERVED_MEMORY, nowhere,
+            capdl_finding(plan->diags, CAPDL_WARNING, CAPDL_CHECK_RESERVED_MEMORY, CAPDL_NOWHERE,
                           "kernel %s will clear and give away memory that the device tree reserves, 0x%llx to 0x%llx "
                           "(%s): it was "
                           "built for another device tree",

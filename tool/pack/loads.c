@@ -4,8 +4,6 @@
 #include <gelf.h>
 #include <stdlib.h>
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static const char *const arch_names[CAPDL_ARCH_COUNT] = {
 #define CAPDL_ARCH(id, keyword, bits, boots) [CAPDL_ARCH_##id] = keyword,
 #include <capdl/arch.def>
@@ -23,17 +21,17 @@ static unsigned elf_machine(enum capdl_arch arch)
 static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_Ehdr *header, struct capdl_diags *diags)
 {
     if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, header)) {
-        capdl_error(diags, nowhere, "%s: is not an ELF file, or a truncated one", name);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: is not an ELF file, or a truncated one", name);
         return false;
     }
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != elf_machine(arch)) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "%s: is for another processor (ELF machine %u, %d bits); a 64-bit %s program is needed", name,
                     header->e_machine, header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, arch_names[arch]);
         return false;
     }
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN) {
-        capdl_error(diags, nowhere, "%s: is an ELF file but not a linked program", name);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: is an ELF file but not a linked program", name);
         return false;
     }
     return true;
@@ -71,21 +69,21 @@ static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, s
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr segment;
         if (!gelf_getphdr(elf, (int)i, &segment)) {
-            capdl_error(diags, nowhere, "%s: its program headers lie outside the file", loads->name);
+            capdl_error(diags, CAPDL_NOWHERE, "%s: its program headers lie outside the file", loads->name);
             return false;
         }
         if (segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
         }
         if (!segment_sane(&segment, loads->size)) {
-            capdl_error(diags, nowhere, "%s: segment %zu lies outside the file (truncated?) or wraps around memory",
-                        loads->name, i);
+            capdl_error(diags, CAPDL_NOWHERE,
+                        "%s: segment %zu lies outside the file (truncated?) or wraps around memory", loads->name, i);
             return false;
         }
         loads_add(loads, &segment, bytes);
     }
     if (loads->count == 0) {
-        capdl_error(diags, nowhere, "%s: has nothing to load, or its program headers lie outside the file",
+        capdl_error(diags, CAPDL_NOWHERE, "%s: has nothing to load, or its program headers lie outside the file",
                     loads->name);
     }
     return loads->count > 0;

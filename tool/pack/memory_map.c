@@ -32,8 +32,6 @@ static const struct qemu_pc {
     uint64_t iommu; /* address of its registers; 0: it has none */
 } qemu_pc = {0xe0000000, 0xc0000000, 0x20000, 0}, qemu_q35 = {0xb0000000, 0x80000000, 0x21000, 0xfed90000};
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* What is no device memory for the spec. */
 struct holes {
     struct capdl_region list[MOST_HOLES];
@@ -211,14 +209,14 @@ bool memory_map_apply(struct capdl_profile *profile, const char *source, struct 
     uint64_t bytes;
     bool iommu;
     if (profile->arch != CAPDL_ARCH_X86_64) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "--memory-map is for x86-64: which memory kernel '%s' has was decided when it was built",
                     profile->name);
         return false;
     }
     if (strncmp(source, "qemu:", 5) == 0) {
         if (!parse_qemu(source + 5, &bytes, &iommu)) {
-            capdl_error(diags, nowhere,
+            capdl_error(diags, CAPDL_NOWHERE,
                         "--memory-map %s: QEMU's memory is qemu:SIZE or, with an IOMMU, qemu:SIZE,iommu, such as "
                         "qemu:512M or qemu:5G,iommu, from 16M to 510G",
                         source);

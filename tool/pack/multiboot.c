@@ -11,8 +11,6 @@
 
 #include "kernel.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* Of segments in the file: boot loaders look for the multiboot header at multiples of 8. */
 enum { ALIGNMENT = 8 };
 
@@ -55,7 +53,7 @@ static bool check_32_bit(const struct loads *kernel, struct capdl_diags *diags)
 {
     bool fine = fits(kernel->entry) && fits(kernel->end) && fits(kernel->size);
     if (!fine) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "%s: lies beyond 4 GiB (entry 0x%llx, end 0x%llx); multiboot loaders cannot start it", kernel->name,
                     (unsigned long long)kernel->entry, (unsigned long long)kernel->end);
     }

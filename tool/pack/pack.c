@@ -96,8 +96,7 @@ bool pack_image(const struct pack_options *options, struct capdl_diags *diags, F
     struct pack_options complete = *options;
     struct reserved_section contents;
     if (!reserved_section_open(&contents, options->image.bytes, options->image.size)) {
-        capdl_error(diags, (struct capdl_pos){.file = UINT16_MAX}, "%s: has a damaged section %s", options->image.name,
-                    RESERVED_SECTION);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: has a damaged section %s", options->image.name, RESERVED_SECTION);
         return false;
     }
     struct pack_extra *extras = all_extras(&complete, &contents);

@@ -6,8 +6,6 @@
 
 enum { PAGE = 4096, UNIT = 16 };
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static struct capdl_payload_region *last_region(struct plan *plan)
 {
     return plan->num_regions ? &plan->regions[plan->num_regions - 1] : NULL;
@@ -75,7 +73,7 @@ static bool add_program(struct plan *plan, struct loads *loads, const struct pla
         const struct load *load = &loads->list[i];
         uint64_t start = load->vaddr + distance;
         if (start < at) {
-            capdl_error(plan->diags, nowhere, "%s: two of its segments overlap at 0x%llx", loads->name,
+            capdl_error(plan->diags, CAPDL_NOWHERE, "%s: two of its segments overlap at 0x%llx", loads->name,
                         (unsigned long long)load->vaddr);
             return false;
         }

@@ -8,8 +8,6 @@
 
 #include "pack.h"
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 /* A file without a name: QEMU inherits it and opens it by its number. */
 struct nameless {
     FILE *stream;
@@ -21,7 +19,7 @@ static bool nameless_create(struct nameless *file, const char *what, struct capd
     int number = memfd_create(what, 0);
     file->stream = number >= 0 ? fdopen(number, "wb") : NULL;
     if (!file->stream) {
-        capdl_error(diags, nowhere, "no memory for the %s: %s", what, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "no memory for the %s: %s", what, strerror(errno));
         if (number >= 0) {
             close(number);
         }
@@ -35,7 +33,7 @@ static bool nameless_complete(struct nameless *file, const char *what, struct ca
 {
     bool fine = fflush(file->stream) == 0 && !ferror(file->stream);
     if (!fine) {
-        capdl_error(diags, nowhere, "no memory for the %s: %s", what, strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "no memory for the %s: %s", what, strerror(errno));
     }
     return fine;
 }

@@ -12,8 +12,6 @@
 /* Every feature is one without which some kernel configuration stops, or hangs without a word (xsaveopt). */
 static const char x86_cpu[] = "Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase";
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, ...)
 {
     va_list list;
@@ -36,14 +34,14 @@ static bool line_pc99(const struct capdl_profile *profile, struct json_object *c
                       struct capdl_diags *diags)
 {
     if (profile->hypervisor) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "kernel %s insists on Intel VT-x, which QEMU does not emulate; boot it on a PC or in Bochs, or "
                     "build the kernel with KernelVTX=OFF",
                     profile->name);
         return false;
     }
     if (config_on(config, "SUPPORT_PCID")) {
-        capdl_error(diags, nowhere,
+        capdl_error(diags, CAPDL_NOWHERE,
                     "kernel %s insists on PCIDs, which QEMU does not emulate; build the kernel with "
                     "KernelSupportPCID=OFF",
                     profile->name);
@@ -128,7 +126,7 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
             return &machines[i];
         }
     }
-    capdl_error(diags, nowhere,
+    capdl_error(diags, CAPDL_NOWHERE,
                 "kernel %s is for the platform %s, which QEMU has no machine for here; known are pc99, qemu-arm-virt, "
                 "qemu-riscv-virt and bcm2837",
                 profile->name, profile->platform[0] ? profile->platform : "(not named)");
@@ -162,7 +160,7 @@ bool qemu_command(const struct capdl_profile *profile, const char *kernel, const
     bool fine = config && machine->line(profile, config, line, diags);
     config_close(config);
     if (fine && !installed(line->argv[0])) {
-        capdl_error(diags, nowhere, "%s is not installed; Debian has it in the package %s", line->argv[0],
+        capdl_error(diags, CAPDL_NOWHERE, "%s is not installed; Debian has it in the package %s", line->argv[0],
                     machine->package);
         fine = false;
     }

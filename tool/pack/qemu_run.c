@@ -12,8 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const struct capdl_pos nowhere = {.file = UINT16_MAX};
-
 enum { TICK_MS = 100, SILENCE_SECONDS = 2 };
 
 /* A QEMU that runs: its console and its complaints come through two pipes. */
@@ -250,13 +248,13 @@ enum qemu_outcome qemu_run(const struct qemu_line *line, const struct qemu_optio
 {
     struct guest guest = {.options = options};
     if (!start(&guest, line->argv)) {
-        capdl_error(diags, nowhere, "%s cannot be started: %s", line->argv[0], strerror(errno));
+        capdl_error(diags, CAPDL_NOWHERE, "%s cannot be started: %s", line->argv[0], strerror(errno));
         return QEMU_FAILED;
     }
     enum qemu_outcome outcome = listen_to(&guest);
     int status = finish(&guest, outcome);
     if (outcome == QEMU_ENDED && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
-        capdl_error(diags, nowhere, "%s gave up: %s", line->argv[0],
+        capdl_error(diags, CAPDL_NOWHERE, "%s gave up: %s", line->argv[0],
                     guest.error_length ? guest.error : "it was killed, or said nothing");
         return QEMU_FAILED;
     }

@@ -120,7 +120,7 @@ static bool check_rights(struct elf_check *c, const struct elf_segment *s)
                         " that may not be read, written or executed, expected it to be at least readable",
                         s->number, s->vaddr);
     }
-    if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_GRANT) {
+    if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_EXECUTE) {
         capdl_finding(c->diags, CAPDL_WARNING, CAPDL_CHECK_WRITABLE_CODE, c->request->pos,
                       "\"%s\" has segment %u at 0x%" PRIx64 " both writable and executable", c->request->name,
                       s->number, s->vaddr);
@@ -224,7 +224,7 @@ static bool check_overlap(struct elf_check *c, const struct elf_segment *low, co
 /* A page belongs to both segments that touch it; that both together make it writable code nobody asked for. */
 static void check_shared_page(struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
 {
-    enum { WX = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT };
+    enum { WX = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE };
     uint64_t last = (low->vaddr + low->memsz - 1) & ~(uint64_t)PAGE_MASK;
     int both = low->rights | high->rights;
 
@@ -245,7 +245,7 @@ static bool check_entry(struct elf_check *c, const struct elf_program *program)
 {
     for (size_t i = 0; i < program->num_segments; i++) {
         const struct elf_segment *s = &program->segments[i];
-        if (s->rights & CAPDL_RIGHT_GRANT && program->entry >= s->vaddr && program->entry - s->vaddr < s->memsz) {
+        if (s->rights & CAPDL_RIGHT_EXECUTE && program->entry >= s->vaddr && program->entry - s->vaddr < s->memsz) {
             return true;
         }
     }

@@ -128,7 +128,7 @@ static struct elf_segment segment_of(const GElf_Phdr *p, size_t number)
         .filesz = p->p_filesz,
         .align = p->p_align,
         .rights = (uint8_t)((p->p_flags & PF_R ? CAPDL_RIGHT_READ : 0) | (p->p_flags & PF_W ? CAPDL_RIGHT_WRITE : 0) |
-                            (p->p_flags & PF_X ? CAPDL_RIGHT_GRANT : 0)),
+                            (p->p_flags & PF_X ? CAPDL_RIGHT_EXECUTE : 0)),
         .number = (uint32_t)number,
     };
 }

@@ -8,7 +8,7 @@
 #include "expand.h"
 
 enum { SLOT_REPLY = 1, SLOT_FAULT = 2 };
-enum { DEFAULT_PRIO = 125, DEFAULT_STACK = 16 << 10, DEFAULT_CSPACE_BITS = 6, DEFAULT_TIME_US = 10000 };
+enum { DEFAULT_STACK = 16 << 10, DEFAULT_CSPACE_BITS = 6, DEFAULT_TIME_US = 10000 };
 enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 
 /* `size` bytes that end at, or with `below` 0 begin at, an address given by the author, or the next free place. 0 after
@@ -158,7 +158,7 @@ static void set_tcb(struct expansion *x, struct pd *pd)
     set_field(tcb, CAPDL_TCB_HAS_ADDR, &tcb->addr, pd->ipc_address);
     set_field(tcb, CAPDL_TCB_HAS_IP, &tcb->ip, params_number(params, PARAM_ENTRY, pd->entry));
     set_field(tcb, CAPDL_TCB_HAS_SP, &tcb->sp, pd->stack_top);
-    set_field(tcb, CAPDL_TCB_HAS_PRIO, &tcb->prio, params_number(params, PARAM_PRIO, DEFAULT_PRIO));
+    set_field(tcb, CAPDL_TCB_HAS_PRIO, &tcb->prio, params_number(params, PARAM_PRIO, CAPDL_DEFAULT_PRIO));
     set_field(tcb, CAPDL_TCB_HAS_MAX_PRIO, &tcb->max_prio, params_number(params, PARAM_MAX_PRIO, tcb->prio));
     set_field(tcb, CAPDL_TCB_HAS_AFFINITY, &tcb->affinity, params_number(params, PARAM_AFFINITY, 0));
     if (params->given[PARAM_DOMAIN]) {

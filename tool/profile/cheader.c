@@ -185,7 +185,7 @@ static void put_fault_messages(const struct capdl_profile *p, FILE *out)
 static void put_constants(const struct capdl_profile *p, FILE *out)
 {
     fputs("\n/* Rights. */\n", out);
-#define CAPDL_RIGHT(id, letter, bit, name) define(out, "RIGHT_", #id, 1 << (bit));
+#define CAPDL_RIGHT(id, letter, frame_letter, bit, name) define(out, "RIGHT_", #id, 1 << (bit));
 #include <capdl/rights.def>
 #undef CAPDL_RIGHT
     define(out, "RIGHT_", "ALL", CAPDL_RIGHTS_ALL);

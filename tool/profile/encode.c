@@ -6,7 +6,7 @@
 
 #include "profile/cbor.h"
 #include "profile/fields.h"
-#include "profile/memory.h"
+#include "base/memory.h"
 #include "profile/names.h"
 #include "profile/profile.h"
 

@@ -30,7 +30,7 @@ bool profile_find(const char *name, struct capdl_profile *p, struct capdl_diags 
         return profile_read(name, p, diags);
     }
     list_builtins(names, sizeof(names));
-    capdl_error(diags, (struct capdl_pos){.file = UINT16_MAX},
-                "no kernel '%s': neither a built-in profile (%s) nor a directory (%s)", name, names, strerror(errno));
+    capdl_error(diags, CAPDL_NOWHERE, "no kernel '%s': neither a built-in profile (%s) nor a directory (%s)", name,
+                names, strerror(errno));
     return false;
 }

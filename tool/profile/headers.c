@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/memory.h"
+#include "base/memory.h"
 enum { MAX_CONDITIONALS = 64, MAX_LOOK_UPS = 1000 };
 
 static void symbol_add(struct headers *h, struct header_symbol symbol)

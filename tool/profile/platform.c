@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/memory.h"
+#include "base/memory.h"
 #include "profile/names.h"
 #include "profile/read.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/memory.h"
+#include "base/memory.h"
 enum { MAX_DEPTH = sizeof(((struct xml_reader *)0)->frames) / sizeof(struct xml_frame) };
 
 struct capdl_pos xml_position(const struct xml_reader *xml)

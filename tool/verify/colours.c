@@ -149,8 +149,8 @@ static void turn(struct colours *c, void (*edges)(struct colours *))
 static void colours_init(struct colours *c, struct verify *v, size_t count)
 {
     *c = (struct colours){.v = v,
-                          .now = verify_zeroed(count, sizeof(*c->now)),
-                          .next = verify_zeroed(count, sizeof(*c->next)),
+                          .now = memory_zeroed(count, sizeof(*c->now)),
+                          .next = memory_zeroed(count, sizeof(*c->next)),
                           .count = count};
 }
 
@@ -221,7 +221,7 @@ enum pairing { UNIQUE_ONES, ALL };
 static void pair_colours(struct verify *v, const struct colours *spec, const struct colours *nodes,
                          enum pairing pairing)
 {
-    struct entry *a = verify_zeroed(spec->count, sizeof(*a)), *b = verify_zeroed(nodes->count, sizeof(*b));
+    struct entry *a = memory_zeroed(spec->count, sizeof(*a)), *b = memory_zeroed(nodes->count, sizeof(*b));
     size_t num_a = free_objects(v, spec, a), num_b = free_nodes(v, nodes, b);
     for (size_t i = 0, k = 0; i < num_a && k < num_b;) {
         size_t end_a = class_end(a, num_a, i), end_b = class_end(b, num_b, k);
@@ -294,8 +294,8 @@ static int compare_places(const void *a, const void *b, void *context)
 /* For each node the innermost untyped of the spec's that it lies in. Padding is among these, but nothing lies in it. */
 static uint32_t *find_within(struct verify *v)
 {
-    uint32_t *within = verify_zeroed(v->num_nodes, sizeof(*within)),
-             *sorted = verify_zeroed(v->num_nodes, sizeof(*sorted));
+    uint32_t *within = memory_zeroed(v->num_nodes, sizeof(*within)),
+             *sorted = memory_zeroed(v->num_nodes, sizeof(*sorted));
     uint32_t open = NO_NODE, count = 0;
     for (uint32_t i = 0; i < v->num_nodes; i++) {
         within[i] = NO_NODE;

@@ -43,7 +43,7 @@ static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
 static void compare_covers(struct verify *v)
 {
     const struct capdl_spec *spec = v->spec;
-    uint8_t *seen = verify_zeroed(spec->num_objects, 1);
+    uint8_t *seen = memory_zeroed(spec->num_objects, 1);
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) == CAPDL_KIND_UT && v->match[i] != NO_NODE) {
             see_children(v, i, seen);
@@ -111,7 +111,7 @@ static struct given_list collect_given(const struct verify *v)
             struct capdl_slot_ref ref = {i, caps.list[k].slot};
             const struct slot *slot = slot_of(v, &ref);
             if (slot) {
-                all.list = verify_grow(all.list, &capacity, all.count + 1, sizeof(*all.list));
+                all.list = memory_grow(all.list, &capacity, all.count + 1, sizeof(*all.list));
                 all.list[all.count++] = (struct given){slot, ref};
             }
         }

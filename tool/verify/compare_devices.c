@@ -52,7 +52,7 @@ void compare_device(struct verify *v, uint32_t object)
 /* Devices that the spec does not have. */
 void compare_other_devices(struct verify *v)
 {
-    bool *known = verify_zeroed(UINT16_MAX + 1, sizeof(*known));
+    bool *known = memory_zeroed(UINT16_MAX + 1, sizeof(*known));
     bool streams[NUM_STREAMS] = {false};
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
         if (capdl_object_kind(v->spec, i) == CAPDL_KIND_IO_DEVICE) {

@@ -6,9 +6,7 @@
 
 #include "verify/private.h"
 
-enum { FLAG_FPU_DISABLED = 1, FLAG_SPORADIC = 1, DEFAULT_PRIO = 125 };
-
-static const struct capdl_tcb defaults = {.resume = true, .prio = DEFAULT_PRIO, .max_prio = DEFAULT_PRIO};
+enum { FLAG_FPU_DISABLED = 1, FLAG_SPORADIC = 1 };
 
 /* Registers by the names the kernel model has for them, in the order of arguments of the architecture's C
    calling convention. */
@@ -173,7 +171,8 @@ static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot
 void compare_thread(struct verify *v, uint32_t object)
 {
     const struct tcb *thread = v->nodes[v->match[object]].object;
-    const struct capdl_tcb *wanted = capdl_object_tcb(v->spec, object) ? capdl_object_tcb(v->spec, object) : &defaults;
+    const struct capdl_tcb *wanted =
+        capdl_object_tcb(v->spec, object) ? capdl_object_tcb(v->spec, object) : &capdl_tcb_defaults;
     v->result->totals.threads++;
     compare_slots(v, object, thread);
     compare_bound(v, object, CAPDL_TCB_SLOT_SC, "scheduling context", thread->sc, thread->sc ? thread->sc->tcb : NULL);

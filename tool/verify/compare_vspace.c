@@ -17,7 +17,7 @@ static unsigned wanted_rights(enum capdl_arch arch, enum capdl_kind table, const
         return 0;
     }
     bool execute =
-        arch == CAPDL_ARCH_X86_64 || cap->rights & CAPDL_RIGHT_GRANT; /* x86-64: what can be read can be executed */
+        arch == CAPDL_ARCH_X86_64 || cap->rights & CAPDL_RIGHT_EXECUTE; /* x86-64: what can be read can be executed */
     return PAGE_R | (cap->rights & CAPDL_RIGHT_WRITE ? PAGE_W : 0u) | (execute ? PAGE_X : 0u);
 }
 

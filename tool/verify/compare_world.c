@@ -168,7 +168,7 @@ static void walk_own(const struct own_space *s, const struct table *table, unsig
 
 static void compare_memory(struct verify *v)
 {
-    struct mapped *list = verify_zeroed(v->spec->num_objects, sizeof(*list));
+    struct mapped *list = memory_zeroed(v->spec->num_objects, sizeof(*list));
     size_t count = collect_places(v, list);
     compare_overlaps(v, list, count);
     const struct cap *own = &v->kernel->initial->slots[TCB_VTABLE].cap;

@@ -239,7 +239,7 @@ void describe_state(struct verify *v)
 {
     struct description d = {.v = v};
     uint32_t count = v->spec->num_objects;
-    uint32_t *order = verify_zeroed(count, sizeof(*order));
+    uint32_t *order = memory_zeroed(count, sizeof(*order));
     for (uint32_t i = 0; i < count; i++) {
         order[i] = i;
     }

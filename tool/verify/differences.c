@@ -5,38 +5,14 @@
 
 #include "verify/private.h"
 
-static void *check(void *memory)
-{
-    if (!memory) {
-        fputs("capdl: out of memory\n", stderr);
-        exit(2);
-    }
-    return memory;
-}
-
-void *verify_grow(void *list, size_t *capacity, size_t count, size_t item)
-{
-    if (count <= *capacity) {
-        return list;
-    }
-    size_t wanted = *capacity * 2 > count ? *capacity * 2 : count;
-    *capacity = wanted < 16 ? 16 : wanted;
-    return check(*capacity > SIZE_MAX / item ? NULL : realloc(list, *capacity * item));
-}
-
-void *verify_zeroed(size_t count, size_t item)
-{
-    return check(calloc(count ? count : 1, item));
-}
-
 static void add(struct verify *v, const char *about, const char *format, va_list arguments)
 {
     struct verify_result *r = v->result;
     char *text = NULL, *line = NULL;
-    check(vasprintf(&text, format, arguments) < 0 ? NULL : text);
-    check(asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0 ? NULL : line);
+    memory_need(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+    memory_need(asprintf(&line, "%s%s%s", about, *about ? " " : "", text) < 0 ? NULL : line);
     free(text);
-    r->differences = verify_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof(*r->differences));
+    r->differences = memory_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof(*r->differences));
     r->differences[r->num_differences++] = line;
 }
 

@@ -190,7 +190,7 @@ static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)
     if (!kind_is_table(container)) {
         return USED;
     }
-    bool code = cap->rights & CAPDL_RIGHT_GRANT, uncached = cap->flags & CAPDL_CAP_UNCACHED;
+    bool code = cap->rights & CAPDL_RIGHT_EXECUTE, uncached = cap->flags & CAPDL_CAP_UNCACHED;
     return (uint8_t)(USED | USED_BY_TABLE | (code ? USED_AS_CODE : 0) | (uncached ? USED_UNCACHED : 0));
 }
 
@@ -230,9 +230,9 @@ static uint64_t irq_number(const struct verify *v, uint64_t irq)
 void kernel_types_spec(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
-    v->places = verify_zeroed(count, sizeof(*v->places));
-    v->uses = verify_zeroed(count, sizeof(*v->uses));
-    v->irqs = verify_zeroed(count, sizeof(*v->irqs));
+    v->places = memory_zeroed(count, sizeof(*v->places));
+    v->uses = memory_zeroed(count, sizeof(*v->uses));
+    v->irqs = memory_zeroed(count, sizeof(*v->irqs));
     for (uint32_t i = 0; i < count; i++) {
         v->irqs[i] = UINT64_MAX;
     }

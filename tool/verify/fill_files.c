@@ -20,7 +20,7 @@ static struct fill_file *find(const struct fill_files *files, const char *text)
 static void read_file(const struct verify_spec *given, struct fill_file *file)
 {
     char *path = file_find(file->text, given->path, given->directories);
-    struct file_bytes *bytes = verify_zeroed(1, sizeof(*bytes));
+    struct file_bytes *bytes = memory_zeroed(1, sizeof(*bytes));
     if (path && file_read(path, bytes)) {
         file->bytes = bytes;
         file->data = bytes->data;
@@ -34,7 +34,7 @@ static void read_file(const struct verify_spec *given, struct fill_file *file)
 
 static void add(const struct verify_spec *given, struct fill_files *files, const char *text)
 {
-    files->list = verify_grow(files->list, &files->capacity, files->count + 1, sizeof(*files->list));
+    files->list = memory_grow(files->list, &files->capacity, files->count + 1, sizeof(*files->list));
     struct fill_file *file = &files->list[files->count++];
     *file = (struct fill_file){.text = text};
     if (given->bytes && strcmp(text, given->name) == 0) {
@@ -47,7 +47,7 @@ static void add(const struct verify_spec *given, struct fill_files *files, const
 
 struct fill_files *fill_files_load(const struct verify_spec *given)
 {
-    struct fill_files *files = verify_zeroed(1, sizeof(*files));
+    struct fill_files *files = memory_zeroed(1, sizeof(*files));
     for (uint32_t i = 0; i < given->spec->num_objects; i++) {
         struct capdl_fills fills = capdl_object_fills(given->spec, i);
         for (size_t f = 0; capdl_object_kind(given->spec, i) == CAPDL_KIND_FRAME && f < fills.count; f++) {

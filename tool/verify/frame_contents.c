@@ -29,7 +29,7 @@ static void expected_open(struct expected *e, struct verify *v, uint32_t object)
 {
     struct capdl_fills fills = capdl_object_fills(v->spec, object);
     *e = (struct expected){
-        .v = v, .object = object, .count = fills.count, .fills = verify_zeroed(fills.count, sizeof(*e->fills))};
+        .v = v, .object = object, .count = fills.count, .fills = memory_zeroed(fills.count, sizeof(*e->fills))};
     for (size_t i = 0; i < e->count; i++) {
         e->fills[i] = &fills.list[i];
     }

@@ -165,8 +165,8 @@ static bool complete(const struct verify *v)
 void match_all(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
-    v->match = verify_zeroed(count, sizeof(*v->match));
-    v->queue = verify_zeroed(count, sizeof(*v->queue));
+    v->match = memory_zeroed(count, sizeof(*v->match));
+    v->queue = memory_zeroed(count, sizeof(*v->queue));
     for (uint32_t i = 0; i < count; i++) {
         v->match[i] = NO_NODE;
     }

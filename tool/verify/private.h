@@ -14,6 +14,7 @@
 
 #include <capdl/leftovers.h>
 
+#include "base/memory.h"
 #include "blob/blob.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
@@ -112,9 +113,6 @@ struct verify {
     struct fill_files *files;
 };
 
-/* util.c: memory never runs out: the program ends with a message. */
-void *verify_grow(void *, size_t *capacity, size_t count, size_t item);
-void *verify_zeroed(size_t count, size_t item);
 /* Adds a difference about an object of the spec; the message goes on after its name. */
 void differ(struct verify *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
 /* Adds a difference that is about no object of the spec. */

@@ -64,7 +64,7 @@ static void collect(struct verify *v, uint32_t object)
             differ(v, object, "has start-up arguments on its stack, where nothing is mapped");
             return;
         }
-        v->arguments = verify_grow(v->arguments, &v->capacity_arguments, v->num_arguments + 1, sizeof(*v->arguments));
+        v->arguments = memory_grow(v->arguments, &v->capacity_arguments, v->num_arguments + 1, sizeof(*v->arguments));
         v->arguments[v->num_arguments++] =
             (struct argument){frame->object, offset, tcb->init[tcb->num_init - count + i]};
     }

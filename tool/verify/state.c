@@ -50,7 +50,7 @@ static void hash_enlarge(struct verify *v)
     }
     free(v->hash);
     v->hash_size = v->hash_size ? v->hash_size * 2 : 1024;
-    v->hash = verify_zeroed(v->hash_size, sizeof(*v->hash));
+    v->hash = memory_zeroed(v->hash_size, sizeof(*v->hash));
     for (size_t i = 0; i < v->num_nodes; i++) {
         *hash_entry(v, node_key(&v->nodes[i])) = (uint32_t)i + 1;
     }
@@ -87,7 +87,7 @@ static void add_slot(struct verify *v, const struct slot *slot)
     hash_enlarge(v);
     uint32_t *entry = hash_entry(v, key);
     if (!*entry) {
-        v->nodes = verify_grow(v->nodes, &v->capacity_nodes, v->num_nodes + 1, sizeof(*v->nodes));
+        v->nodes = memory_grow(v->nodes, &v->capacity_nodes, v->num_nodes + 1, sizeof(*v->nodes));
         v->nodes[v->num_nodes++] = (struct node){
             .paddr = cap->paddr,
             .object = cap->type == CAP_UNTYPED || cap->type == CAP_FRAME ? NULL : cap->object,

@@ -34,7 +34,7 @@ struct confined_verify {
 static void send_text(struct confined *c, uint8_t kind, struct result_head head, const char *text)
 {
     size_t length = strlen(text);
-    char *bytes = verify_zeroed(1, sizeof(head) + length);
+    char *bytes = memory_zeroed(1, sizeof(head) + length);
     memcpy(bytes, &head, sizeof(head));
     memcpy(bytes + sizeof(head), text, length);
     confined_send(c, kind, bytes, sizeof(head) + length);
@@ -83,7 +83,7 @@ static void verify_here(void *context, struct confined *c)
 
 static char *text_of(const uint8_t *bytes, size_t size)
 {
-    char *text = verify_zeroed(1, size + 1);
+    char *text = memory_zeroed(1, size + 1);
     memcpy(text, bytes, size);
     return text;
 }
@@ -131,7 +131,7 @@ static bool receive(void *context, uint8_t kind, const uint8_t *bytes, size_t si
     struct verify_result *r = &job->results[head.index];
     switch (kind) {
     case SENT_DIFFERENCE:
-        r->differences = verify_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof(*r->differences));
+        r->differences = memory_grow(r->differences, &r->capacity, r->num_differences + 1, sizeof(*r->differences));
         r->differences[r->num_differences++] = text_of(bytes + sizeof(head), size - sizeof(head));
         return true;
     case SENT_REMAINS:
@@ -151,7 +151,7 @@ bool verify_image_confined(const struct image *image, const struct verify_option
     enum { MOST_SECONDS = 1200 }; /* boot and comparison */
     struct confined_verify job = {.image = image,
                                   .options = options,
-                                  .specs = verify_zeroed(count, sizeof(*specs)),
+                                  .specs = memory_zeroed(count, sizeof(*specs)),
                                   .results = results,
                                   .count = count,
                                   .diags = diags};

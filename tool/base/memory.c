@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void *memory_need(void *memory)
+{
+    if (!memory) {
+        fputs("capdl: out of memory\n", stderr);
+        exit(2);
+    }
+    return memory;
+}
+
+void *memory_grow(void *list, size_t *capacity, size_t count, size_t item_size)
+{
+    if (count <= *capacity) {
+        return list;
+    }
+    size_t wanted = *capacity ? *capacity * 2 : 16;
+    *capacity = wanted < count ? count : wanted;
+    return memory_need(reallocarray(list, *capacity, item_size));
+}
+
+void *memory_zeroed(size_t count, size_t item_size)
+{
+    return memory_need(calloc(count ? count : 1, item_size));
+}

@@ -41,8 +41,8 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
         program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
                       program->profile->name, program->profile->max_nodes);
     } else if (capdl_object_kind(program->spec, object) == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger,
-             slot, depth, operand_word(target));
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger, slot,
+             depth, operand_word(target));
     } else {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER, object, control, ours, operand_word(irq), trigger, slot,
              depth);

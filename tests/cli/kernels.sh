@@ -88,7 +88,7 @@ restore
 objects='arrived = notification i = arm_irq (trigger: level, target: 0) c = cnode (2 bits)'
 caps='i { 0: arrived (W) } c { 1: i 2: c }'
 printf 'arch aarch64 objects { %s } irq maps { 160: i } caps { %s }' "$objects" "$caps" > irq.cdl
-refuse 1 "Arm interrupt 'i' is interrupt 160; the last one of kernel kernel is 159" compile irq.cdl --kernel kernel -o boot
+refuse 1 "Arm interrupt 'i' is interrupt 160; those of kernel kernel are 0 to 159" compile irq.cdl --kernel kernel -o boot
 sed 's/160/159/' irq.cdl > last.cdl
 "$capdl" compile last.cdl --kernel kernel -o last.elf 2> out || { cat out; failed=1; }
 printf 'arch aarch64 objects { s = sc (8 bits, budget: 19, period: 100) c = cnode (2 bits) } caps { c { 1: s 2: c } }' > budget.cdl

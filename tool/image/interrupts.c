@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "image/program.h"
+#include "profile/board.h"
 
 static bool is_interrupt(enum capdl_kind kind)
 {
@@ -15,10 +16,10 @@ static bool is_interrupt(enum capdl_kind kind)
            kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ;
 }
 
-/* The one AArch64 platform whose interrupt controller is no GIC; its kernel has the methods and refuses the calls. */
+/* An AArch64 kernel without a GIC has the methods and refuses the calls. */
 static bool has_gic(struct program *program, uint32_t object, const char *what)
 {
-    if (program->profile->arch != CAPDL_ARCH_AARCH64 || strcmp(program->profile->platform, "bcm2837") != 0) {
+    if (program->profile->arch != CAPDL_ARCH_AARCH64 || board_of(program->profile).has_gic) {
         return true;
     }
     program_error(program, object, "cannot be made: the interrupt controller of kernel '%s' has no %s",
@@ -53,9 +54,13 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
 {
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
-    if (capdl_object_kind(program->spec, object) == CAPDL_KIND_IOAPIC_IRQ) {
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, control, ours, slot, depth,
-             operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_NUM)),
+    uint64_t ioapic = capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_NUM);
+    bool has_pin = capdl_object_kind(program->spec, object) == CAPDL_KIND_IOAPIC_IRQ;
+    if (has_pin && ioapic >= program->profile->num_ioapics) {
+        program_error(program, object, "is at I/O APIC %llu; kernel %s manages %u, numbered from 0",
+                      (unsigned long long)ioapic, program->profile->name, program->profile->num_ioapics);
+    } else if (has_pin) {
+        CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, control, ours, slot, depth, operand_word(ioapic),
              operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_PIN)),
              operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_LEVEL)),
              operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_POLARITY)), vector);
@@ -114,6 +119,30 @@ static void bind_notification(struct program *program, uint32_t object, struct o
     }
 }
 
+/* Whether the kernel gives a handler for this interrupt. */
+static bool is_given(struct program *program, const struct capdl_irq_map *map)
+{
+    const struct capdl_profile *profile = program->profile;
+    struct board board = board_of(profile);
+    unsigned long long irq = map->irq, first = profile->arch == CAPDL_ARCH_RISCV;
+    switch (board_irq_use(profile, &board, map->irq)) {
+    case IRQ_USE_FREE:
+        return true;
+    case IRQ_USE_TIMER:
+        program_irq_error(program, map, "is interrupt %llu, which kernel %s keeps for itself: it is its timer's", irq,
+                          profile->name);
+        break;
+    case IRQ_USE_KERNEL:
+        program_irq_error(program, map, "is interrupt %llu, which kernel %s keeps for itself", irq, profile->name);
+        break;
+    case IRQ_USE_NONE:
+        program_irq_error(program, map, "is interrupt %llu; those of kernel %s are %llu to %u", irq, profile->name,
+                          first, board.last_irq);
+        break;
+    }
+    return false;
+}
+
 static uint64_t *numbers_by_object(struct program *program)
 {
     uint64_t *irqs = memory_zeroed(program->spec->num_objects, sizeof(*irqs));
@@ -127,10 +156,7 @@ static uint64_t *numbers_by_object(struct program *program)
         } else if (irqs[map->object] != UINT64_MAX) {
             program_error(program, map->object, "stands for interrupts %llu and %llu in irq maps; it can be one only",
                           (unsigned long long)irqs[map->object], (unsigned long long)map->irq);
-        } else if (program->profile->max_irq && map->irq > program->profile->max_irq) {
-            program_error(program, map->object, "is interrupt %llu; the last one of kernel %s is %u",
-                          (unsigned long long)map->irq, program->profile->name, program->profile->max_irq);
-        } else {
+        } else if (is_given(program, map)) {
             irqs[map->object] = map->irq;
         }
     }
@@ -170,15 +196,25 @@ static void issue_ports(struct program *program, uint32_t object)
 
 static void issue_sgi(struct program *program, uint32_t object)
 {
+    uint64_t irq = capdl_object_number(program->spec, object, CAPDL_NUMBER_SGI_IRQ);
+    uint64_t target = capdl_object_number(program->spec, object, CAPDL_NUMBER_TARGET);
+    uint32_t last = board_of(program->profile).last_sgi_target;
     if (!has_gic(program, object, "signals between cores for programs")) {
+        return;
+    }
+    if (irq > BOARD_LAST_SGI) {
+        program_error(program, object, "has irq %llu; there are 0 to %d", (unsigned long long)irq, BOARD_LAST_SGI);
+        return;
+    }
+    if (target > last) {
+        program_error(program, object, "has target %llu; the last one of kernel %s is %u", (unsigned long long)target,
+                      program->profile->name, last);
         return;
     }
     uint64_t slot = calls_derive(program, object);
     program->places[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
-         operand_initial(CAPDL_INITIAL_CNODE),
-         operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_SGI_IRQ)),
-         operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_TARGET)), operand_slot(slot),
+         operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), operand_word(target), operand_slot(slot),
          operand_word(ROOT_DEPTH));
 }
 

@@ -71,6 +71,28 @@ void program_warning(struct program *program, enum capdl_check check, uint32_t o
                   text);
 }
 
+void program_cap_warning(struct program *program, enum capdl_check check, const struct capdl_cap *cap,
+                         const char *format, ...)
+{
+    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    capdl_finding(program->diags, CAPDL_WARNING, check, capdl_cap_pos(program->spec, cap), "%s %s",
+                  subject(program, cap->object, name, sizeof(name)), text);
+}
+
+void program_irq_error(struct program *program, const struct capdl_irq_map *map, const char *format, ...)
+{
+    char name[LABEL_SIZE + 32], text[MESSAGE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    capdl_error(program->diags, map->pos, "%s %s", subject(program, map->object, name, sizeof(name)), text);
+}
+
 void program_cap_error(struct program *program, uint32_t container, const struct capdl_cap *cap, const char *format,
                        ...)
 {

@@ -193,8 +193,14 @@ void program_free(struct program *);
  * name. */
 void program_error(struct program *, uint32_t object, const char *format, ...) CAPDL_PRINTF(3, 4);
 void program_warning(struct program *, enum capdl_check, uint32_t object, const char *format, ...) CAPDL_PRINTF(4, 5);
+/* The same about an interrupt's number, where it is given. */
+void program_irq_error(struct program *, const struct capdl_irq_map *, const char *format, ...) CAPDL_PRINTF(3, 4);
 /* The same about a capability: its place, and which slot of which container it is in. */
 void program_cap_error(struct program *, uint32_t container, const struct capdl_cap *, const char *format, ...)
+    CAPDL_PRINTF(4, 5);
+
+/* A warning about the object of a capability, where that is written. */
+void program_cap_warning(struct program *, enum capdl_check, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
 
 /* calls.c */
@@ -334,6 +340,9 @@ void leftovers_sizes(const struct program *, uint64_t sizes[CAPDL_SIZE_KEY_COUNT
 uint8_t *encode_program(const struct program *, size_t *size);
 
 /* fit.c: false if the objects cannot fit the memory of the kernel's platform; an error is in diags. */
+struct forecast;
+/* Errors and warnings about what is asked of device memory. */
+void device_memory_check(struct program *, const struct forecast *);
 bool fit_check(struct program *, const uint8_t *blob, size_t size);
 /* The same exactly, where the kernel's memory is known, for an image of this size. */
 bool fit_image(struct program *, const uint8_t *blob, size_t size, const struct capdl_image_header *);

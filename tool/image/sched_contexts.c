@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "image/program.h"
+#include "profile/board.h"
 
 struct binding {
     uint32_t thread;
@@ -32,6 +33,17 @@ static struct binding *find_bindings(struct program *program)
     return bindings;
 }
 
+/* Where the frequency is measured at boot, that of a clock no machine exceeds. */
+static uint64_t longest_period(const struct capdl_profile *profile)
+{
+    static const uint64_t fastest = UINT64_C(16000000000);
+    struct board board = board_of(profile);
+    if (!profile->timer_frequency && profile->arch == CAPDL_ARCH_X86_64) {
+        board.timer_frequency = fastest;
+    }
+    return board_max_period_us(&board);
+}
+
 static bool times_good(struct program *program, uint32_t object, const struct capdl_sc *sc)
 {
     uint64_t least = 2 * program->profile->kernel_wcet_us;
@@ -43,6 +55,12 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
     if (sc->budget == 0 || sc->budget < least) {
         program_error(program, object, "has a budget of %llu us; kernel %s needs at least %llu us",
                       (unsigned long long)sc->budget, program->profile->name, (unsigned long long)(least ? least : 1));
+        return false;
+    }
+    if (sc->period > longest_period(program->profile)) {
+        program_error(program, object, "has a period of %llu us; the timer of kernel %s counts %llu us at most",
+                      (unsigned long long)sc->period, program->profile->name,
+                      (unsigned long long)longest_period(program->profile));
         return false;
     }
     return true;

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARM_NUM_IPIS = 2, ARM_VGIC_IRQ = 25, ARM_HYPERVISOR_TIMER_IRQ = 26, ARM_TIMER_IRQ = 27 };
-
 #define MAX_DOMAIN_DURATION ((UINT64_C(1) << 56) - 1)
 
 static void release_object(void *context, struct object *object)
@@ -63,21 +61,18 @@ static bool init_labels(struct kernel *k)
     return true;
 }
 
+/* On x86-64 what threads may have is counted on its own (arch's decode_irq_control). */
 static void init_irqs(struct kernel *k)
 {
+    static const enum irq_state states[] = {[IRQ_USE_FREE] = IRQ_INACTIVE,
+                                            [IRQ_USE_TIMER] = IRQ_TIMER,
+                                            [IRQ_USE_KERNEL] = IRQ_RESERVED,
+                                            [IRQ_USE_NONE] = IRQ_INACTIVE};
     for (unsigned i = 0; i < MAX_IRQS; i++) {
         k->irq_masked[i] = true;
-    }
-    if (k->profile->arch != CAPDL_ARCH_AARCH64) {
-        return;
-    }
-    for (unsigned i = 0; k->profile->smp && i < ARM_NUM_IPIS; i++) {
-        k->irq_state[i] = IRQ_RESERVED;
-    }
-    bool hypervisor = k->profile->hypervisor;
-    k->irq_state[hypervisor ? ARM_HYPERVISOR_TIMER_IRQ : ARM_TIMER_IRQ] = IRQ_TIMER;
-    if (hypervisor) {
-        k->irq_state[ARM_VGIC_IRQ] = k->irq_state[ARM_TIMER_IRQ] = IRQ_RESERVED;
+        if (k->profile->arch != CAPDL_ARCH_X86_64) {
+            k->irq_state[i] = states[board_irq_use(k->profile, &k->board, i)];
+        }
     }
 }
 
@@ -112,21 +107,6 @@ static bool init_domains(struct kernel *k)
     return true;
 }
 
-/* Install prefixes do not say it; what they offer tells them apart, but for 15 and 16 without debug calls. */
-static unsigned release_of(const struct capdl_profile *profile)
-{
-    if (*profile->version) {
-        return (unsigned)strtoul(profile->version, NULL, 10);
-    }
-    if (profile->labels[CAPDL_METHOD_TCB_SET_FLAGS] == CAPDL_PROFILE_ABSENT) {
-        return 13;
-    }
-    if (profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] == CAPDL_PROFILE_ABSENT) {
-        return 14;
-    }
-    return profile->syscalls[CAPDL_SYSCALL_DEBUG_SEND_IPI] && !profile->smp ? 15 : 16;
-}
-
 struct kernel *kernel_create(const struct capdl_profile *profile, const struct kernel_host *host)
 {
     struct kernel *k = calloc(1, sizeof(*k));
@@ -134,8 +114,8 @@ struct kernel *kernel_create(const struct capdl_profile *profile, const struct k
         return NULL;
     }
     k->profile = profile;
-    k->version = release_of(profile);
-    k->board = board_of(profile, k->version);
+    k->version = profile_release(profile);
+    k->board = board_of(profile);
     if (host) {
         k->host = *host;
     }

@@ -12,6 +12,7 @@
 
 #include "caches.h"
 #include "objects.h"
+#include "profile/board.h"
 #include "record.h"
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER, IRQ_RESERVED };
@@ -55,12 +56,6 @@ struct call_digest {
 struct domain_slot {
     uint8_t domain;
     uint64_t duration;
-};
-
-struct board {
-    uint32_t last_irq;
-    uint64_t timer_frequency; /* ticks a second */
-    bool has_gic;             /* AArch64: without one, triggers cannot be set, nor signals sent between cores */
 };
 
 struct kernel;
@@ -227,9 +222,6 @@ void record_error(struct kernel *);
 void record_invocation(struct kernel *, const struct invocation *);
 void record_fault(struct kernel *, struct tcb *);
 void record_gone(struct kernel *, const struct object *);
-
-/* board.c */
-struct board board_of(const struct capdl_profile *, unsigned version);
 
 /* digest.c: the current thread's call, and what its caller is answered. */
 void digest_call(struct kernel *, uint64_t cptr, const uint64_t *buffer);

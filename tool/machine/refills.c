@@ -26,8 +26,7 @@ uint64_t min_budget(const struct kernel *k)
 
 uint64_t max_period_us(const struct kernel *k)
 {
-    uint64_t unit = k->board.timer_frequency % 1000000 ? 1000 : 1000000;
-    return UINT64_MAX / (k->board.timer_frequency / unit) / 8;
+    return board_max_period_us(&k->board);
 }
 
 static uint64_t max_release_time(const struct kernel *k)

@@ -3,7 +3,7 @@
  * of seL4. */
 #include "kernel.h"
 
-enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4, NUM_SGIS = 16, SGI_TARGETS = 8 };
+enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4 };
 
 static bool is_valid_root(const struct cap *cap)
 {
@@ -282,10 +282,10 @@ static enum status decode_sgi(struct kernel *k, struct invocation *inv)
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
     uint64_t irq = invocation_argument(k, inv, 0), target = invocation_argument(k, inv, 1);
-    if (irq >= NUM_SGIS) {
-        return fail_range(k, 0, NUM_SGIS - 1);
+    if (irq > BOARD_LAST_SGI) {
+        return fail_range(k, 0, BOARD_LAST_SGI);
     }
-    if (target >= SGI_TARGETS) {
+    if (target > k->board.last_sgi_target) {
         return fail_argument(k, 1);
     }
     struct slot *dest;

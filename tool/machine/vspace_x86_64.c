@@ -8,7 +8,6 @@
 enum {
     IRQ_USER_MIN = 16, /* after the lines of the legacy controller */
     IRQ_USER_MAX = 123,
-    NUM_IOAPICS = 1,
     IOAPIC_PINS = 24,
     PCI_BUS_MAX = 255,
     PCI_DEVICE_MAX = 31,
@@ -271,8 +270,11 @@ static enum status check_irq(struct kernel *k, uint64_t irq)
 
 static enum status check_ioapic(struct kernel *k, struct invocation *inv)
 {
-    if (invocation_argument(k, inv, 2) >= NUM_IOAPICS) {
-        return fail_range(k, 0, NUM_IOAPICS - 1);
+    if (!k->profile->num_ioapics) {
+        return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    }
+    if (invocation_argument(k, inv, 2) >= k->profile->num_ioapics) {
+        return fail_range(k, 0, k->profile->num_ioapics - 1);
     }
     if (invocation_argument(k, inv, 3) >= IOAPIC_PINS) {
         return fail_range(k, 0, IOAPIC_PINS - 1);

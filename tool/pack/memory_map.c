@@ -16,7 +16,7 @@
 #include "pack/config.h"
 
 /* The kernel keeps pieces of RAM, what is left of them included, in 16 entries of which the last must stay empty. */
-enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICES + 4, STOCK_IOAPICS = 1 };
+enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICES + 4 };
 #define HIGH_MEMORY UINT64_C(0x100000)
 #define MIB UINT64_C(0x100000)
 #define FOUR_GIB UINT64_C(0x100000000)
@@ -91,19 +91,9 @@ static bool take_ram(struct capdl_profile *profile, const struct memory_map *map
     return profile->num_memory > 0;
 }
 
-/* How many IOAPICs a kernel manages; others are devices to it. */
-static size_t ioapics_managed(const struct capdl_profile *profile, struct capdl_diags *diags)
+/* IOAPICs that the kernel does not manage are devices to it. */
+static void make_holes(struct capdl_profile *profile, const struct memory_map *map, struct holes *holes)
 {
-    struct json_object *config = profile->prefix[0] ? config_open(profile, diags) : NULL;
-    size_t count = config ? (size_t)config_number(config, "MAX_NUM_IOAPIC", STOCK_IOAPICS) : STOCK_IOAPICS;
-    config_close(config);
-    return count;
-}
-
-static void make_holes(struct capdl_profile *profile, const struct memory_map *map, struct holes *holes,
-                       struct capdl_diags *diags)
-{
-    size_t managed = ioapics_managed(profile, diags);
     for (size_t i = 0; i < profile->num_memory; i++) {
         hole_add(holes, profile->memory[i].start, profile->memory[i].end);
     }
@@ -112,7 +102,7 @@ static void make_holes(struct capdl_profile *profile, const struct memory_map *m
     if (map->num_ioapics == 0) {
         hole_add(holes, IOAPIC, IOAPIC + PAGE);
     }
-    for (size_t i = 0; i < map->num_ioapics && i < managed; i++) {
+    for (size_t i = 0; i < map->num_ioapics && i < profile->num_ioapics; i++) {
         hole_add(holes, map->ioapics[i], map->ioapics[i] + PAGE);
     }
     for (size_t i = 0; i < profile->num_iommus; i++) {
@@ -138,13 +128,17 @@ static bool complete(struct capdl_profile *profile, const struct memory_map *map
 {
     struct holes holes = {.count = 0};
     bool has_iommus = profile->types[CAPDL_TYPE_IO_PAGE_TABLE] != CAPDL_PROFILE_ABSENT;
+    uint32_t found = map->num_ioapics ? (uint32_t)map->num_ioapics : 1;
     profile->num_memory = 0;
     profile->num_iommus = has_iommus ? (uint32_t)map->num_iommus : 0;
     if (!take_ram(profile, map, diags)) {
         return false;
     }
-    make_holes(profile, map, &holes, diags);
+    make_holes(profile, map, &holes);
     take_devices(profile, &holes);
+    if (profile->num_ioapics > found) {
+        profile->num_ioapics = found;
+    }
     return true;
 }
 

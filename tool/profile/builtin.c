@@ -368,6 +368,7 @@ static void set_configuration(struct capdl_profile *p)
     p->fan_out = 256;
     p->reset_chunk_bits = 8;
     p->kernel_wcet_us = p->mcs ? 10 : 0;
+    p->num_ioapics = p->arch == CAPDL_ARCH_X86_64;
 }
 
 static void make_profile(struct capdl_profile *p, const struct board *board, bool mcs, uint32_t root_cnode_bits)

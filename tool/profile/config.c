@@ -201,6 +201,7 @@ static void fill_unwritten(struct reader *reader, const struct text_file *file)
 
     if (p->arch == CAPDL_ARCH_X86_64) {
         p->max_irq = X86_LAST_USER_VECTOR - X86_FIRST_USER_VECTOR;
+        p->num_ioapics = (uint32_t)config_optional(reader, file, "MAX_NUM_IOAPIC", 64);
     }
     if (p->mcs) { /* 32-bit Arm alone has boards with another one */
         p->kernel_wcet_us = WCET_US * config_number(reader, file, "KERNEL_WCET_SCALE", 1, 1000);

@@ -84,6 +84,7 @@ const struct field profile_fields[] = {
     {.key = "kernel", .label = "kernel image", .kind = FIELD_REGION, WHERE(kernel)},
     NUMBER(kernel_boot_end, "end of the kernel's boot part", 0, INT64_MAX),
     NUMBER(dtb_bytes, "device tree in bytes", 0, UINT32_MAX),
+    NUMBER(num_ioapics, "I/O APICs", 0, 64),
     NUMBER(num_iommus, "IOMMUs", 0, 64),
 };
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "profile/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANY_RELEASE = 255, LAST_X86_IRQ = 107, LAST_UNKNOWN_IRQ = 2047 };
+enum { ARM_NUM_IPIS = 2, ARM_VGIC_IRQ = 25 };
+
+#define ARM_TIMERS .timer_irq = 27, .hypervisor_timer_irq = 26
+
+static const struct {
+    const char *platform;
+    unsigned before; /* release */
+    struct board board;
+} boards[] = {
+    {"bcm2837", ANY_RELEASE, {.last_irq = 127, .timer_frequency = 19200000, .timer_irq = 3, .hypervisor_timer_irq = 2}},
+    {"qemu-arm-virt", ANY_RELEASE, {.last_irq = 159, .timer_frequency = 62500000, .has_gic = true, ARM_TIMERS}},
+    {"qemu-riscv-virt", 14, {.last_irq = 128, .timer_frequency = 10000000}},
+    {"qemu-riscv-virt", ANY_RELEASE, {.last_irq = 95, .timer_frequency = 10000000}},
+    {"tx2", ANY_RELEASE, {.last_irq = 383, .timer_frequency = 31250000, .has_gic = true, ARM_TIMERS, .smmu_irq = 202}},
+    {"zynqmp",
+     ANY_RELEASE,
+     {.last_irq = 187, .timer_frequency = 100000000, .has_gic = true, ARM_TIMERS, .smmu_irq = 187}},
+};
+
+static const char *const gic_v3[] = {"fvp",       "imx8mm-evk", "imx8mp-evk", "imx8mq-evk", "imx93",
+                                     "maaxboard", "quartz64",   "rk3568",     "rockpro64",  "tqma8xqp1gb"};
+enum { GIC_V2_CORES = 8 };
+
+static uint32_t last_sgi_target(const char *platform)
+{
+    for (size_t i = 0; i < sizeof(gic_v3) / sizeof(gic_v3[0]); i++) {
+        if (strcmp(gic_v3[i], platform) == 0) {
+            return UINT32_MAX;
+        }
+    }
+    return GIC_V2_CORES - 1;
+}
+
+/* Of a board that is not there, or one whose frequency is measured at boot. */
+static const struct board unknown = {.last_irq = LAST_UNKNOWN_IRQ,
+                                     .timer_frequency = 1000000000,
+                                     .has_gic = true,
+                                     ARM_TIMERS};
+
+/* Install prefixes do not say it; what they offer tells them apart, but for 15 and 16 without debug calls. */
+unsigned profile_release(const struct capdl_profile *profile)
+{
+    if (*profile->version) {
+        return (unsigned)strtoul(profile->version, NULL, 10);
+    }
+    if (profile->labels[CAPDL_METHOD_TCB_SET_FLAGS] == CAPDL_PROFILE_ABSENT) {
+        return 13;
+    }
+    if (profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] == CAPDL_PROFILE_ABSENT) {
+        return 14;
+    }
+    return profile->syscalls[CAPDL_SYSCALL_DEBUG_SEND_IPI] && !profile->smp ? 15 : 16;
+}
+
+struct board board_of(const struct capdl_profile *profile)
+{
+    struct board board = unknown;
+    unsigned release = profile_release(profile);
+    if (profile->arch == CAPDL_ARCH_X86_64) {
+        board.last_irq = LAST_X86_IRQ;
+    }
+    for (size_t i = sizeof(boards) / sizeof(boards[0]); i-- > 0;) {
+        if (strcmp(boards[i].platform, profile->platform) == 0 && release < boards[i].before) {
+            board = boards[i].board;
+        }
+    }
+    board.last_sgi_target = last_sgi_target(profile->platform);
+    if (profile->max_irq) {
+        board.last_irq = profile->max_irq;
+    }
+    if (profile->timer_frequency) {
+        board.timer_frequency = profile->timer_frequency;
+    }
+    return board;
+}
+
+uint64_t board_max_period_us(const struct board *board)
+{
+    uint64_t unit = board->timer_frequency % 1000000 ? 1000 : 1000000;
+    return UINT64_MAX / (board->timer_frequency / unit) / 8;
+}
+
+static enum irq_use arm_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)
+{
+    bool smmu = profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] != CAPDL_PROFILE_ABSENT;
+    if (irq > board->last_irq) {
+        return IRQ_USE_NONE;
+    }
+    if (irq == (profile->hypervisor ? board->hypervisor_timer_irq : board->timer_irq)) {
+        return IRQ_USE_TIMER;
+    }
+    bool between = profile->smp && irq < ARM_NUM_IPIS;
+    bool guests = profile->hypervisor && (irq == board->timer_irq || (board->has_gic && irq == ARM_VGIC_IRQ));
+    return between || guests || (smmu && irq && irq == board->smmu_irq) ? IRQ_USE_KERNEL : IRQ_USE_FREE;
+}
+
+/* Behind the interrupt controller's the kernel counts its own: the timer, and two between cores. */
+static enum irq_use riscv_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)
+{
+    if (irq == (uint64_t)board->last_irq + 1) {
+        return IRQ_USE_TIMER;
+    }
+    if (irq > (uint64_t)board->last_irq + 1) {
+        return profile->smp && irq <= (uint64_t)board->last_irq + 3 ? IRQ_USE_KERNEL : IRQ_USE_NONE;
+    }
+    return irq ? IRQ_USE_FREE : IRQ_USE_NONE;
+}
+
+enum irq_use board_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)
+{
+    switch (profile->arch) {
+    case CAPDL_ARCH_AARCH64:
+        return arm_irq_use(profile, board, irq);
+    case CAPDL_ARCH_RISCV:
+        return riscv_irq_use(profile, board, irq);
+    default:
+        return irq > board->last_irq ? IRQ_USE_NONE : IRQ_USE_FREE;
+    }
+}

@@ -183,6 +183,7 @@ void capdl_check_cap_slot(struct checker *c)
 
 static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
 {
+    unsigned guard_bits = word_bits == 64 ? 58 : 18; /* of the word in which it is given to the kernel */
     char label[CHECK_LABEL];
 
     capdl_check_label(c, cap->object, label);
@@ -195,6 +196,11 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsi
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
                                cap->data, label, cap->guard_size);
+    } else if (cap->data >> guard_bits) {
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "the guard 0x%" PRIx64
+                               " of CNode '%s' does not fit into the %u bits that the kernel takes",
+                               cap->data, label, guard_bits);
     }
 }
 

@@ -95,9 +95,9 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
-    capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, second),
+    capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
                        "I/O devices '%s' and '%s' are both %" PRIu64 ":%" PRIu64 ".%" PRIu64
-                       ": the kernel has one I/O space for each device",
+                       ": the kernel has one I/O space for each device (write one object, and capabilities to it)",
                        capdl_check_label(c, first, other), capdl_check_label(c, second, label),
                        number(c, second, CAPDL_NUMBER_IO_BUS), number(c, second, CAPDL_NUMBER_IO_DEV),
                        number(c, second, CAPDL_NUMBER_IO_FUN));

@@ -169,6 +169,29 @@ void capdl_check_priority(struct checker *c)
     }
 }
 
+/* What the kernel does not load into registers that hold addresses, but replaces by 0. */
+static bool is_canonical(uint64_t address)
+{
+    return address >> 47 == 0 || address >> 47 == UINT64_MAX >> 47;
+}
+
+void capdl_check_registers(struct checker *c)
+{
+    char label[CHECK_LABEL];
+
+    for (uint32_t i = 0; c->spec->arch == CAPDL_ARCH_X86_64 && i < c->spec->num_objects; i++) {
+        const struct capdl_tcb *tcb =
+            capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
+
+        if (tcb && (!is_canonical(tcb->ip) || !is_canonical(tcb->tls))) {
+            capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
+                               "TCB '%s' has %s 0x%" PRIx64 ", which is no address on x86-64: the kernel would take 0",
+                               capdl_check_label(c, i, label), is_canonical(tcb->ip) ? "tls" : "ip",
+                               is_canonical(tcb->ip) ? tcb->tls : tcb->ip);
+        }
+    }
+}
+
 void capdl_check_scheduling(struct checker *c)
 {
     char label[CHECK_LABEL];

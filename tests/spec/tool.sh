@@ -43,6 +43,14 @@ expect 1 'expand --strict, streams' "$capdl" expand --strict refused_devices.cdl
 expect 1 'expand --strict, guests' "$capdl" expand --strict ../cases/devices.cdl
 [ "$(grep -c 'is an extended page table, which other' "$work/err")" -eq 6 ] || fail 'expand --strict: expected six refusals'
 
+expect 1 'device memory' "$capdl" check --kernel aarch64 device_memory.cdl
+for said in ":8:45: error: endpoint 'e' cannot be made at 0x9001000, which is device memory" ":20:.*frame 'told' .*cannot be an IPC buffer" \
+    ":15:12: warning: frame 'told' at 0x9000000 .* mapped cached" ":9:5: warning: frame 'written' at 0x9002000 has contents" \
+    ":17:12: warning: frame 'run' at 0x9003000 .* mapped executable"; do
+    grep -q "device_memory.cdl$said" "$work/err" || fail "device memory: nothing says $said"
+done
+[ "$(grep -c 'device_memory.cdl:' "$work/err")" -eq 5 ] || fail 'device memory: expected five findings'
+
 expect 2 '--no-check, misspelt' "$capdl" check --no-check padr lower.cdl
 grep -q "did you mean 'paddr'" "$work/err" || fail '--no-check: no suggestion'
 expect 0 '--list-checks' "$capdl" check --list-checks

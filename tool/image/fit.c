@@ -106,7 +106,10 @@ static bool plan_fits(struct program *program, const struct forecast *forecast, 
     struct capdl_plan plan = {NULL};
     struct capdl_blob_error error;
     bool fits = true;
-    if (capdl_blob_open(blob, bytes, size, &error)) {
+    device_memory_check(program, forecast);
+    if (program->diags->num_errors) {
+        fits = false;
+    } else if (capdl_blob_open(blob, bytes, size, &error)) {
         void *scratch = memory_zeroed(capdl_plan_scratch_size(program->groups.count), 1);
         struct capdl_plan_request request = forecast_request(forecast, blob, scratch);
         fits = capdl_plan_make(&plan, &request);

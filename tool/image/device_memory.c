@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is asked of memory that is a device's to the kernel: it makes no object but frames from it, and none of these
+ * is an IPC buffer; and what a program can expect of it. Memory that the loader fills (--reserve) is RAM.
+ */
+#include <stdlib.h>
+
+#include "image/forecast.h"
+#include "image/program.h"
+
+static bool is_device(const struct forecast *forecast, uint64_t address)
+{
+    for (size_t i = 0; i < forecast->count; i++) {
+        const struct capdl_untyped *u = &forecast->list[i];
+        if (address >= u->address && address - u->address < UINT64_C(1) << u->size_bits) {
+            return u->is_device;
+        }
+    }
+    return false;
+}
+
+/* The object, or what it is made from, that has an address of its own; CAPDL_NO_OBJECT: none. */
+static uint32_t with_address(const struct program *program, uint32_t object)
+{
+    for (unsigned depth = 0; depth < 64 && object != CAPDL_NO_OBJECT; depth++) {
+        if (capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR) {
+            return object;
+        }
+        object = capdl_object_parent(program->spec, object);
+    }
+    return CAPDL_NO_OBJECT;
+}
+
+static bool *find_devices(const struct program *program, const struct forecast *forecast)
+{
+    bool *devices = memory_zeroed(program->spec->num_objects, sizeof(*devices));
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        uint32_t fixed = with_address(program, i);
+        devices[i] = fixed != CAPDL_NO_OBJECT && !(program->places[i].flags & PLACE_RESERVED) &&
+                     is_device(forecast, capdl_object_paddr(program->spec, fixed));
+    }
+    return devices;
+}
+
+static void check_object(struct program *program, uint32_t object)
+{
+    enum capdl_kind kind = capdl_object_kind(program->spec, object);
+    unsigned long long address = capdl_object_paddr(program->spec, with_address(program, object));
+    if (program->places[object].type == CAPDL_TYPE_COUNT || kind == CAPDL_KIND_UT) {
+        return;
+    }
+    if (kind != CAPDL_KIND_FRAME) {
+        program_error(program, object,
+                      "cannot be made at 0x%llx, which is device memory to kernel %s: only frames and untypeds can",
+                      address, program->profile->name);
+    } else if (program->places[object].flags & PLACE_CONTENT) {
+        program_warning(program, CAPDL_CHECK_DEVICE_FILL, object,
+                        "at 0x%llx has contents (fill), but is device memory to kernel %s: booting writes them to the "
+                        "device (give --reserve if it is RAM kept out of the kernel's map)",
+                        address, program->profile->name);
+    }
+}
+
+static void check_buffer(struct program *program, uint32_t thread, const bool *devices)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(program->spec, thread, CAPDL_TCB_SLOT_IPC_BUFFER);
+    if (cap && cap->kind == CAPDL_KIND_FRAME && devices[cap->object]) {
+        program_cap_error(program, thread, cap,
+                          "cannot be an IPC buffer: at 0x%llx there is device memory to kernel %s (leave out paddr, or "
+                          "give an address in RAM)",
+                          (unsigned long long)capdl_object_paddr(program->spec, with_address(program, cap->object)),
+                          program->profile->name);
+    }
+}
+
+/* On RISC-V the hardware decides what is cached, on x86-64 nothing can be kept from being executed. */
+static void check_mapping(struct program *program, const struct capdl_cap *cap)
+{
+    const struct capdl_profile *profile = program->profile;
+    unsigned long long address = capdl_object_paddr(program->spec, with_address(program, cap->object));
+    if (profile->arch != CAPDL_ARCH_RISCV && !(cap->flags & CAPDL_CAP_UNCACHED)) {
+        program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
+                            "at 0x%llx is device memory to kernel %s, but mapped cached: what is written may not reach "
+                            "the device (write uncached)",
+                            address, profile->name);
+    } else if (profile->arch != CAPDL_ARCH_X86_64 && cap->rights & CAPDL_RIGHT_GRANT) {
+        program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
+                            "at 0x%llx is device memory to kernel %s, but mapped executable: leave out X", address,
+                            profile->name);
+    }
+}
+
+static void check_mappings(struct program *program, uint32_t table, const bool *devices)
+{
+    struct capdl_caps caps = capdl_object_caps(program->spec, table);
+    for (uint32_t i = 0; i < caps.count; i++) {
+        if (caps.list[i].kind == CAPDL_KIND_FRAME && devices[caps.list[i].object]) {
+            check_mapping(program, &caps.list[i]);
+        }
+    }
+}
+
+void device_memory_check(struct program *program, const struct forecast *forecast)
+{
+    bool *devices = find_devices(program, forecast);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(program->spec, i);
+        if (devices[i]) {
+            check_object(program, i);
+        }
+        if (kind == CAPDL_KIND_TCB) {
+            check_buffer(program, i, devices);
+        } else if (program->places[i].flags & (PLACE_MAPPED | PLACE_ROOT)) {
+            check_mappings(program, i, devices);
+        }
+    }
+    free(devices);
+}

@@ -82,14 +82,20 @@ static void wrong(struct run *run, const char *format, ...)
     run->outcome->verdict = VERDICT_WRONG;
 }
 
-static const char *first_error(const struct run *run)
+static const struct capdl_diag *find_error(const struct run *run)
 {
     for (size_t i = 0; i < run->diags.count; i++) {
         if (run->diags.list[i].severity == CAPDL_ERROR) {
-            return run->diags.list[i].message;
+            return &run->diags.list[i];
         }
     }
-    return "nothing";
+    return NULL;
+}
+
+static const char *first_error(const struct run *run)
+{
+    const struct capdl_diag *error = find_error(run);
+    return error ? error->message : "nothing";
 }
 
 /* The words with which compiler and initialiser give this reason. */
@@ -113,12 +119,37 @@ static bool gives_reason(const char *text, enum fit fit)
     }
 }
 
+static bool warned_of_pins(const struct run *run)
+{
+    for (size_t i = 0; i < run->diags.count; i++) {
+        if (run->diags.list[i].check == CAPDL_CHECK_IOAPIC) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What compiles boots; what does not is shown the place. */
+static void judge_mutant(struct run *run, const char *text, bool at_boot)
+{
+    const struct capdl_diag *error = at_boot ? NULL : find_error(run);
+    if (at_boot && warned_of_pins(run) && strstr(text, "RangeError")) {
+        run->outcome->at_boot = true; /* how many pins there are only the running machine knows */
+    } else if (at_boot) {
+        wrong(run, "compiles, but is refused at boot: %s", text);
+    } else if (error && !error->pos.line && run->outcome->fit == FIT_UNKNOWN) {
+        wrong(run, "refused without a place: %s", text);
+    }
+}
+
 static void judge_refusal(struct run *run, const char *text, bool at_boot)
 {
     enum fit fit = run->outcome->fit;
     run->outcome->at_boot = at_boot;
     run->outcome->verdict = VERDICT_REFUSED;
-    if (fit == FIT_GOOD) {
+    if (run->sample->mutant) {
+        judge_mutant(run, text, at_boot);
+    } else if (fit == FIT_GOOD) {
         wrong(run, "refused %s, but it fits: %s", at_boot ? "at boot" : "by the compiler", text);
     } else if (!gives_reason(text, fit)) {
         wrong(run, "refused %s for another reason than '%s': %s", at_boot ? "at boot" : "by the compiler",
@@ -135,11 +166,15 @@ static bool compile(struct run *run)
     struct capdl_text_options none = {NULL};
     uint16_t source = capdl_diags_add_source(&run->diags, "random.cdl", run->text, run->text_size);
     bool good = capdl_spec_read_text(&run->spec, &run->diags, source, &none);
+    if (!good && run->sample->mutant) {
+        judge_refusal(run, first_error(run), false);
+        return false;
+    }
     if (!good) {
         wrong(run, "not a spec: %s", first_error(run));
         return false;
     }
-    run->outcome->fit = fit_judge(&run->spec, run->sample);
+    run->outcome->fit = run->sample->mutant ? FIT_UNKNOWN : fit_judge(&run->spec, run->sample);
     good = capdl_spec_check(&run->spec, &run->diags);
     if (good) {
         FILE *out = open_memstream((char **)&run->bytes, &run->size);
@@ -180,7 +215,9 @@ static void judge_comparison(struct run *run)
     o->kernel_calls = source->kernel_calls;
     o->compared = source->totals.capabilities + source->totals.mappings + source->totals.tables;
     o->pages = source->totals.pages;
-    if (source->num_differences && strstr(source->differences[0], "planning memory")) {
+    bool failed = source->num_differences && strstr(source->differences[0], "the boot failed");
+    if (source->num_differences &&
+        (strstr(source->differences[0], "planning memory") || (run->sample->mutant && failed))) {
         judge_refusal(run, source->differences[0], true);
     } else if (source->num_differences) {
         wrong(run, "differs from the source: %s", source->differences[0]);
@@ -199,10 +236,23 @@ static void stopped(void *context, const struct machine_stop *stop, const char *
     verify_stopped(&run->image, stop, said, run->with, run->results, 2);
 }
 
+/* A PC with an IOMMU where the spec has something for it. */
+static const struct capdl_profile *machine_profile(const struct run *run, struct capdl_profile *with_iommu)
+{
+    const struct capdl_profile *profile = run->sample->profile;
+    if (profile->arch != CAPDL_ARCH_X86_64 || profile->num_memory || !image_needs_iommu(&run->image)) {
+        return profile;
+    }
+    *with_iommu = *profile;
+    with_iommu->num_iommus = 1;
+    return with_iommu;
+}
+
 static void boot_and_compare(struct run *run)
 {
+    static struct capdl_profile with_iommu;
     struct native_options native = {
-        .profile = run->sample->profile, .untypeds = untypeds_path, .stopped = stopped, .context = run};
+        .profile = machine_profile(run, &with_iommu), .untypeds = untypeds_path, .stopped = stopped, .context = run};
     struct verify_options options = {.profile = run->sample->profile, .untypeds = untypeds_path};
     static struct native_result result;
     run->with[0] = (struct verify_spec){.spec = &run->spec, .name = "random.cdl", .path = spec_path};

@@ -431,12 +431,12 @@ static void add_leftovers(struct generator *g)
 
 static void generate_all(struct generator *g)
 {
-    unsigned size = (unsigned)rng_between(&g->r, 1, rng_chance(&g->r, 20) ? 120 : 24);
+    unsigned size = (unsigned)rng_between(&g->r, 1, g->base ? 12 : rng_chance(&g->r, 20) ? 120 : 24);
     add_cnode(g);
     for (unsigned i = 0; i < size; i++) {
         add_object(g);
     }
-    if (rng_chance(&g->r, 150)) {
+    if (!g->base && rng_chance(&g->r, 150)) {
         line_add(g, SECTION_OBJECTS, "many[%u] = %s", (unsigned)rng_between(&g->r, 3000, 6000), "ep");
     }
     for (uint64_t i = rng_below(&g->r, 4); i > 0; i--) {
@@ -447,6 +447,9 @@ static void generate_all(struct generator *g)
     }
     relations_generate(g);
     caps_generate(g);
+    if (g->base) {
+        devices_generate(g);
+    }
     if (g->sample->profile->num_domains > 1 && rng_chance(&g->r, 2)) {
         add_schedule(g);
     }
@@ -455,19 +458,22 @@ static void generate_all(struct generator *g)
     }
 }
 
-static struct sample generate(uint64_t seed, const struct capdl_profile *kernel)
+static struct sample generate(uint64_t seed, const struct capdl_profile *kernel, bool base)
 {
     static struct generator g;
     struct sample s = {.seed = seed};
     memset(&g, 0, sizeof(g));
     g.r = rng_seeded(seed);
     g.sample = &s;
-    g.real = kernel != NULL;
+    g.real = kernel && !base;
+    g.base = base;
     s.profile = kernel ? kernel_copy(kernel) : kernel_pick(&g.r);
     g.arch = s.profile->arch;
     s.strip = rng_chance(&g.r, 6);
     s.fit_at_boot = rng_chance(&g.r, 2);
-    if (!g.real) {
+    if (base) {
+        layout_ample(&s, &g.r);
+    } else if (!g.real) {
         layout_generate(&s, &g.r);
     }
     generate_all(&g);
@@ -477,12 +483,17 @@ static struct sample generate(uint64_t seed, const struct capdl_profile *kernel)
 
 struct sample sample_generate(uint64_t seed)
 {
-    return generate(seed, NULL);
+    return generate(seed, NULL, false);
 }
 
 struct sample sample_generate_for(uint64_t seed, const struct capdl_profile *kernel)
 {
-    return generate(seed, kernel);
+    return generate(seed, kernel, false);
+}
+
+struct sample sample_generate_base(uint64_t seed, const struct capdl_profile *kernel)
+{
+    return generate(seed, kernel, true);
 }
 
 void sample_free(struct sample *s)

@@ -71,6 +71,7 @@ struct generator {
     struct sample *sample;
     enum capdl_arch arch;
     bool real; /* for a kernel that is at hand */
+    bool base; /* to be changed: small, and with all that the kernel has */
     struct thing things[MOST_THINGS];
     size_t num_things;
     struct fixed fixed[MOST_FIXED];
@@ -90,11 +91,12 @@ struct thing *thing_any(struct generator *, enum thing_kind);
 /* Takes a slot; false: it is taken already. */
 bool slot_take(struct generator *, const struct thing *, uint64_t slot);
 
-/* spaces.c, threads.c, caps.c, relations.c */
+/* spaces.c, threads.c, caps.c, relations.c, devices.c */
 void space_generate(struct generator *);
 void thread_generate(struct generator *);
 void caps_generate(struct generator *);
 void relations_generate(struct generator *);
+void devices_generate(struct generator *);
 /* Some rights on an endpoint or notification. */
 const char *pick_rights(struct generator *);
 

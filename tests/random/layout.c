@@ -117,3 +117,9 @@ void layout_generate(struct sample *s, struct rng *r)
         shuffle(s, r);
     }
 }
+
+void layout_ample(struct sample *s, struct rng *r)
+{
+    add_ram(s, r, ram_of(s->profile->arch), 3, 23, 25);
+    add_devices(s, r);
+}

@@ -32,6 +32,7 @@ struct sample {
     struct capdl_profile *profile;
     bool strip;       /* an image without names */
     bool fit_at_boot; /* the list of untypeds is not known before */
+    bool mutant;      /* perhaps no system: the compiler may refuse it, the boot may not fail */
     struct line *lines;
     size_t num_lines, capacity;
     struct untyped_desc untypeds[MOST_UNTYPEDS];
@@ -43,6 +44,8 @@ struct sample sample_generate(uint64_t seed);
 /* One to be booted on a kernel that is at hand, whose memory is its own: without addresses; and such that the
    initialiser comes to its last line before anything else does. */
 struct sample sample_generate_for(uint64_t seed, const struct capdl_profile *);
+/* A small one for sample_mutate, with memory enough; kernel 0: some kernel. */
+struct sample sample_generate_base(uint64_t seed, const struct capdl_profile *);
 void sample_free(struct sample *);
 void sample_write(const struct sample *, FILE *spec);
 void sample_write_untypeds(const struct sample *, FILE *);
@@ -63,6 +66,7 @@ struct capdl_profile *kernel_copy(const struct capdl_profile *);
 struct capdl_profile *kernel_pick(struct rng *);
 /* layout.c: fills in the sample's untypeds */
 void layout_generate(struct sample *, struct rng *);
+void layout_ample(struct sample *, struct rng *);
 
 /* ---- fit.c ---- */
 
@@ -107,6 +111,8 @@ void data_write(FILE *);
 
 /* ---- shrink.c ---- */
 
+/* A reason without names and numbers: what has to stay the same. */
+void outcome_kind(const char *reason, char *kind, size_t size);
 void sample_shrink(struct sample *, bool real, unsigned seconds);
 
 #endif

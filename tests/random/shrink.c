@@ -14,11 +14,10 @@ struct shrinking {
     time_t end;
 };
 
-/* What has to stay the same: the reason without names and numbers. */
-static void kind_of(const char *reason, char kind[KIND])
+void outcome_kind(const char *reason, char *kind, size_t size)
 {
     size_t length = 0;
-    for (char quote = 0; *reason && length + 1 < KIND; reason++) {
+    for (char quote = 0; *reason && length + 1 < size; reason++) {
         if (quote ? *reason == quote : *reason == '`' || *reason == '\'') {
             quote = quote ? 0 : *reason == '`' ? '`' : '\'';
         } else if (!quote && ((*reason >= 'g' && *reason <= 'z' && *reason != 'x') || *reason == ' ')) {
@@ -36,7 +35,7 @@ static bool still_wrong(struct shrinking *s)
         return false;
     }
     sample_check(s->sample, s->real, &outcome);
-    kind_of(outcome.reason, kind);
+    outcome_kind(outcome.reason, kind, sizeof(kind));
     return outcome.verdict == VERDICT_WRONG && strcmp(kind, s->kind) == 0;
 }
 
@@ -93,7 +92,7 @@ void sample_shrink(struct sample *sample, bool real, unsigned seconds)
     struct shrinking s = {.sample = sample, .real = real, .end = time(NULL) + seconds};
     struct outcome outcome;
     sample_check(sample, real, &outcome);
-    kind_of(outcome.reason, s.kind);
+    outcome_kind(outcome.reason, s.kind, sizeof(s.kind));
     for (bool smaller = true; smaller;) {
         smaller = shrink_lines(&s);
         smaller = shrink_untypeds(&s) || smaller;

@@ -82,8 +82,9 @@ struct capdl_profile {
     struct capdl_region kernel;       /* physical span of the kernel image; start == end: unknown */
     uint64_t kernel_boot_end; /* physical end of the part that is free again after boot (`ki_boot_end`); 0: unknown */
     uint64_t dtb_bytes;       /* size of support/kernel.dtb; 0: there is none */
-    uint32_t num_ioapics;     /* x86-64: I/O APICs that the kernel manages; at most so many, unless a memory map was given */
-    uint32_t num_iommus;      /* x86-64, where a memory map was given: IOMMUs that the kernel will find and manage */
+    uint32_t
+        num_ioapics;     /* x86-64: I/O APICs that the kernel manages; at most so many, unless a memory map was given */
+    uint32_t num_iommus; /* x86-64, where a memory map was given: IOMMUs that the kernel will find and manage */
 };
 
 #endif

@@ -8,13 +8,14 @@
 #include "json/spec_json.h"
 
 static const struct usage usage = {
-    "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]...",
+    "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]... [-W error]",
     "Reports every problem in a spec, each with file, line and column: syntax, names, what the checks\n"
     "in docs/checks.md find, ELF files of protection domains, and what the kernel cannot do: of a spec\n"
     "without a thread that has cspace and vspace, which is a part of a system, only with --kernel.\n"
     "Prints nothing when there is none. With --json, prints them on standard output as an array for\n"
     "editors. With --dtb, also what a device tree says about device memory and interrupts.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB |
+        OPTION_WARNINGS,
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -116,6 +117,16 @@ static void list_checks(void)
     }
 }
 
+/* One line at the end, where text is printed and there is something to count. */
+static void summarise(const struct input *input)
+{
+    size_t errors = input->diags.num_errors, warnings = input->diags.num_warnings;
+    if (errors + warnings > 0) {
+        fprintf(stderr, "%s: %zu error%s, %zu warning%s\n", input->name, errors, errors == 1 ? "" : "s", warnings,
+                warnings == 1 ? "" : "s");
+    }
+}
+
 int cmd_check(int argc, char **argv)
 {
     struct options options;
@@ -138,7 +149,12 @@ int cmd_check(int argc, char **argv)
     if (code == EXIT_FINE) {
         code = check_compiling(&input, &options);
     }
+    bool findings = input.diags.num_warnings > options.max_warnings;
+    struct input counted = input; /* the numbers of what input_finish prints and frees */
     code = input_finish(&input, &options, code);
+    if (!options.json && code != EXIT_TROUBLE) {
+        summarise(&counted);
+    }
     options_free(&options);
-    return code;
+    return code == EXIT_FINE && findings ? EXIT_FINDINGS : code;
 }

@@ -53,6 +53,7 @@ struct options {
     size_t num_devices;
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
+    size_t max_warnings; /* more are a finding */
     bool strip, json, strict, list_checks;
     bool objects, stats, raw;
     bool json_diags; /* diagnostics as JSON on standard output */
@@ -79,7 +80,8 @@ enum option_set {
     OPTION_DTB = 65536,
     OPTION_OBJECTS = 4096,
     OPTION_DEVICES = 131072,
-    OPTION_TRACE = 262144, /* --trace, --stats */
+    OPTION_TRACE = 262144,    /* --trace, --stats */
+    OPTION_WARNINGS = 524288, /* -W, --max-warnings */
     OPTION_RAW = 1 << 20,
     OPTION_CHECKS = 256, /* --no-check, --max-errors */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 
+#include <elf.h>
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,11 +52,12 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
 static bool read_kernel_options(struct input *input, const struct options *options, struct capdl_text_options *text)
 {
     if (options->arch) {
+        const char *meant = capdl_synonym(CAPDL_SYNONYM_ARCH, options->arch, strlen(options->arch));
         text->has_arch = arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
             capdl_error(&input->diags, CAPDL_NOWHERE,
-                        "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)",
-                        options->arch);
+                        "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)%s%s%s",
+                        options->arch, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
             return false;
         }
     }
@@ -111,6 +114,62 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
     return pd_expand(spec, diags, &pd);
 }
 
+/* The machine that an ELF file is for: of the architectures that programs can have. */
+static bool arch_of_elf(const struct file_bytes *file, enum capdl_arch *arch)
+{
+    static const struct {
+        uint16_t machine;
+        enum capdl_arch arch;
+    } machines[] = {{EM_AARCH64, CAPDL_ARCH_AARCH64}, {EM_RISCV, CAPDL_ARCH_RISCV}, {EM_X86_64, CAPDL_ARCH_X86_64}};
+    uint16_t machine = 0;
+    if (!image_is_elf(file->data, file->size) || file->size < sizeof(Elf64_Ehdr)) {
+        return false;
+    }
+    memcpy(&machine, file->data + offsetof(Elf64_Ehdr, e_machine), sizeof(machine));
+    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+        if (le16toh(machine) == machines[i].machine) {
+            *arch = machines[i].arch;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool arch_of_program(const struct expand_context *context, const struct capdl_program *program,
+                            enum capdl_arch *arch)
+{
+    for (size_t i = 0; program && i < program->num_params; i++) {
+        const struct capdl_param *param = &program->params[i];
+        struct file_bytes file;
+        char *path = NULL;
+        bool found = false;
+        if (!param->name && param->kind == CAPDL_VALUE_STRING) {
+            path = file_find(param->text, context->input->name, context->options->directories);
+        }
+        if (path && file_read_regular(path, &file)) {
+            found = arch_of_elf(&file, arch);
+            file_release(&file);
+        }
+        free(path);
+        if (found) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a spec that does not say it, the architecture of the first program. Others that differ are reported later. */
+static bool find_arch(const struct capdl_spec *spec, void *pointer, enum capdl_arch *arch)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_object *object = capdl_object(spec, i);
+        if (object->kind == CAPDL_KIND_PROGRAM && arch_of_program(pointer, object->u.program_of, arch)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void release_text(void *pointer, const char *from, const char *to)
 {
     const struct expand_context *context = pointer;
@@ -120,7 +179,8 @@ static void release_text(void *pointer, const char *from, const char *to)
 static int read_text(struct input *input, const struct options *options)
 {
     struct expand_context context = {input, options};
-    struct capdl_text_options text = {.expand = expand_programs, .context = &context, .release = release_text};
+    struct capdl_text_options text = {
+        .expand = expand_programs, .context = &context, .release = release_text, .find_arch = find_arch};
     if (!read_kernel_options(input, options, &text)) {
         return EXIT_FINDINGS;
     }

@@ -45,7 +45,7 @@ static void print_usage(FILE *stream)
         fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(stream,
-            "\n'capdl COMMAND --help' tells more. Exit codes: 0 fine, 1 findings or bad input, 2 usage or I/O.\n");
+            "\n'capdl help COMMAND' tells more. Exit codes: 0 fine, 1 findings or bad input, 2 usage or I/O.\n");
 }
 
 /* Output that went into a full disk or a closed pipe must not look like success. */
@@ -58,13 +58,50 @@ static int close_output(int code)
     return code;
 }
 
+static const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < NUM_COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int no_command(const char *name)
+{
+    const char *nearest = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; i < NUM_COMMANDS; i++) {
+        unsigned distance = capdl_distance(name, commands[i].name);
+        if (distance < least) {
+            least = distance;
+            nearest = commands[i].name;
+        }
+    }
+    capdl_escape_printf(stderr, "capdl: no such command: %s%s%s%s\n", name, nearest ? "; did you mean '" : "",
+            nearest ? nearest : "", nearest ? "'?" : "");
+    print_usage(stderr);
+    return EXIT_TROUBLE;
+}
+
+/* `capdl help COMMAND` is `capdl COMMAND --help`. */
+static int help_command(const char *name)
+{
+    const struct command *command = command_find(name);
+    char *argv[] = {(char *)name, (char *)"--help", NULL};
+    return command ? close_output(command->run(2, argv)) : no_command(name);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    for (size_t i = 0; i < NUM_COMMANDS; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return close_output(commands[i].run(argc - 1, argv + 1));
-        }
+    const struct command *command = command_find(name);
+    if (command) {
+        return close_output(command->run(argc - 1, argv + 1));
+    }
+    if (strcmp(name, "help") == 0 && argc > 2) {
+        return help_command(argv[2]);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_usage(stdout);
@@ -75,7 +112,7 @@ int main(int argc, char **argv)
         return close_output(EXIT_FINE);
     }
     if (*name) {
-        capdl_escape_printf(stderr, "capdl: no such command: %s\n", name);
+        return no_command(name);
     }
     print_usage(stderr);
     return EXIT_TROUBLE;

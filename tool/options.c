@@ -43,6 +43,8 @@ static const struct option_entry entries[] = {
      "print every kernel call and fault, or those of the filter: docs/machine.md"},
     {OPTION_TRACE, 'c', "stats", NULL, "at the end, totals by thread, and who talked with whom"},
     {OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated"},
+    {OPTION_WARNINGS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
+    {OPTION_WARNINGS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
     {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
 };
 enum { NUM_ENTRIES = sizeof(entries) / sizeof(entries[0]) };
@@ -214,6 +216,20 @@ static bool option_set(struct options *options, char letter, const char *value, 
         capdl_escape_printf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not '%s'\n", command,
                             value);
         return false;
+    case 'W':
+        if (strcmp(value, "error") == 0) {
+            options->max_warnings = 0;
+            return true;
+        }
+        fprintf(stderr, "capdl %s: --warnings takes 'error', not '%s'; --no-check NAME switches one off\n", command,
+                value);
+        return false;
+    case 'w':
+        if (parse_count(value, &options->max_warnings)) {
+            return true;
+        }
+        fprintf(stderr, "capdl %s: --max-warnings takes a number, not '%s'\n", command, value);
+        return false;
     case 'm':
         if (parse_count(value, &options->max_errors)) {
             return true;
@@ -246,6 +262,26 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
     *shorts = 0;
 }
 
+/* The option nearest to a misspelt one, of those the subcommand takes; null if none is near. */
+static const char *option_nearest(const struct usage *usage, const char *written)
+{
+    const char *nearest = NULL;
+    unsigned least = 3;
+    char name[64];
+    if (strncmp(written, "--", 2) != 0) {
+        return NULL;
+    }
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(written + 2, "="), written + 2);
+    for (size_t i = 0; i < NUM_ENTRIES; i++) {
+        unsigned distance = usage->takes & entries[i].set ? capdl_distance(name, entries[i].name) : least;
+        if (distance < least) {
+            least = distance;
+            nearest = entries[i].name;
+        }
+    }
+    return nearest;
+}
+
 static int wrong(const struct usage *usage, const char *command, const char *problem, const char *what)
 {
     capdl_escape_printf(stderr, "capdl %s: %s%s\n", command, problem, what);
@@ -257,7 +293,7 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
 {
     struct option longs[NUM_ENTRIES + 2];
     char shorts[3 * NUM_ENTRIES + 3];
-    *options = (struct options){.max_errors = 20};
+    *options = (struct options){.max_errors = 20, .max_warnings = SIZE_MAX};
     make_tables(usage->takes, longs, shorts);
     optind = 0;
     opterr = 0;
@@ -270,7 +306,11 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
             return wrong(usage, argv[0], "this option needs an argument: ", argv[optind - 1]);
         }
         if (letter == '?') {
-            return wrong(usage, argv[0], "no such option: ", argv[optind - 1]);
+            const char *nearest = option_nearest(usage, argv[optind - 1]);
+            char what[200];
+            snprintf(what, sizeof(what), "%.100s%s%s%s", argv[optind - 1], nearest ? "; did you mean --" : "",
+                     nearest ? nearest : "", nearest ? "?" : "");
+            return wrong(usage, argv[0], "no such option: ", what);
         }
         if (!option_set(options, (char)letter, optarg, argv[0])) {
             return EXIT_TROUBLE;

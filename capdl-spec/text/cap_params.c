@@ -108,6 +108,7 @@ static bool report_unknown(struct text_parser *p)
 {
     struct text_nearest nearest = {NULL};
     bool letters = p->token.kind == TEXT_NAME;
+    const char *synonym;
 
     for (size_t i = 0; i < p->token.length; i++) {
         letters = letters && p->token.text[i] >= 'A' && p->token.text[i] <= 'Z';
@@ -117,6 +118,10 @@ static bool report_unknown(struct text_parser *p)
     }
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < NUM_KEYWORDS; i++) {
         capdl_text_nearest_try(&nearest, &p->token, keywords[i].keyword);
+    }
+    synonym = p->token.kind == TEXT_NAME ? capdl_synonym(CAPDL_SYNONYM_RIGHTS, p->token.text, p->token.length) : NULL;
+    if (synonym) {
+        nearest = (struct text_nearest){.word = synonym};
     }
     return capdl_text_unexpected(
         p,

@@ -92,7 +92,7 @@ struct param_list {
 
 _Static_assert(NUM_PARAMS <= 64, "param_list.seen has a bit for each");
 
-/* `pd` followed by a program's name is a protection domain, else a page directory. */
+/* `pd` with parameters is a protection domain, else a page directory, which has none. */
 static bool is_program(const struct text_parser *p)
 {
     struct text_lexer lexer = p->lexer;
@@ -100,8 +100,11 @@ static bool is_program(const struct text_parser *p)
 
     lexer.silent = true;
     token = capdl_text_lex_next(&lexer);
-    return capdl_text_is_word(p, "pd") && token.kind == TEXT_PUNCT && token.punct == '(' &&
-           capdl_text_lex_next(&lexer).kind == TEXT_STRING;
+    if (!capdl_text_is_word(p, "pd") || token.kind != TEXT_PUNCT || token.punct != '(') {
+        return false;
+    }
+    token = capdl_text_lex_next(&lexer);
+    return token.kind == TEXT_STRING || token.kind == TEXT_NAME;
 }
 
 bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
@@ -119,6 +122,7 @@ bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
             capdl_text_advance(p);
             return true;
         }
+        capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_TYPE, keyword);
         capdl_text_nearest_try(&nearest, &p->token, keyword);
     }
     if (nearest.word) {
@@ -307,6 +311,35 @@ static const char *param_names(unsigned kind, char *buffer, size_t size)
     return buffer;
 }
 
+/* Whether a parameter is written as a number with a unit, without its name. */
+static bool is_bare(const struct param *param)
+{
+    return param && (param->action == BITS || param->action == SIZE || param->action == PCI);
+}
+
+/* `bits: 4` for `4 bits`, `size: 4k` for `4k`. */
+static bool report_named(struct text_parser *p, const struct param_list *list, const struct text_token *keyword)
+{
+    const struct param *param = param_lookup(list->object->kind, keyword);
+    struct text_lexer lexer = p->lexer;
+    struct text_token value;
+
+    lexer.silent = true;
+    capdl_text_lex_next(&lexer);
+    value = capdl_text_lex_next(&lexer);
+    if (param->action == BITS && value.kind == TEXT_NUMBER) {
+        capdl_error(p->diags, keyword->pos, "the size of %s is written without a name: '%llu bits'",
+                    capdl_kind_keyword(list->object->kind), (unsigned long long)value.number);
+    } else {
+        capdl_error(p->diags, keyword->pos, "'%s' of %s is written without its name, such as '%s'", param->keyword,
+                    capdl_kind_keyword(list->object->kind),
+                    param->action == BITS   ? "4 bits"
+                    : param->action == SIZE ? "4k"
+                                            : "0:2.1");
+    }
+    return false;
+}
+
 static bool report_unknown(struct text_parser *p, const struct param_list *list, const struct text_token *keyword)
 {
     struct text_nearest nearest = {NULL};
@@ -314,8 +347,12 @@ static bool report_unknown(struct text_parser *p, const struct param_list *list,
 
     for (unsigned i = 0; keyword->kind == TEXT_NAME && i < NUM_PARAMS; i++) {
         if (params[i].kind == list->object->kind) {
+            capdl_text_nearest_synonym(&nearest, keyword, CAPDL_SYNONYM_PARAMETER, params[i].keyword);
             capdl_text_nearest_try(&nearest, keyword, params[i].keyword);
         }
+    }
+    if (is_bare(param_lookup(list->object->kind, keyword))) {
+        return report_named(p, list, keyword);
     }
     capdl_error(p->diags, keyword->pos, "%s has no parameter '%.*s'%s; its parameters: %s",
                 capdl_kind_keyword(list->object->kind), (int)(keyword->length < 80 ? keyword->length : 80),
@@ -434,7 +471,7 @@ static bool parse_param(struct text_parser *p, struct param_list *list)
         return capdl_text_unexpected(p, "a parameter, or ')' to close the list");
     }
     param = param_lookup(list->object->kind, &keyword);
-    if (!param || param->action == BITS || param->action == SIZE || param->action == PCI) {
+    if (!param || is_bare(param)) {
         return report_unknown(p, list, &keyword);
     }
     note_seen(p, list, param, keyword.pos);

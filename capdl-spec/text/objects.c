@@ -178,7 +178,9 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
     }
     decl->first = range->kind == TEXT_RANGE_ONE ? 0 : range->first;
     if (range->kind == TEXT_RANGE_ONE && range->first == 0) {
-        return reject_elements(p, &decl->base, "an array has at least one element");
+        return reject_elements(p, &decl->base,
+                               "brackets hold the number of elements, not an index: for one object leave [0] out, for "
+                               "an array of one write [1]");
     }
     if (range->last < decl->first) {
         return reject_elements(p, &decl->base, "the range counts down");

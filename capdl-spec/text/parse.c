@@ -30,7 +30,15 @@ static void parse_arch(struct text_parser *p)
         return;
     }
     if (!arch_lookup(&p->token, &arch)) {
-        capdl_text_unexpected(p, "an architecture: aarch64, riscv, x86_64, arm11 or ia32");
+        struct text_nearest nearest = {NULL};
+        for (unsigned i = 0; p->token.kind == TEXT_NAME && i < CAPDL_ARCH_COUNT; i++) {
+            const char *name = capdl_arch_name((enum capdl_arch)i);
+            capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_ARCH, name);
+            capdl_text_nearest_try(&nearest, &p->token, name);
+        }
+        capdl_text_unexpected(p, "an architecture: aarch64, riscv, x86_64, arm11 or ia32%s",
+                              capdl_text_nearest_hint(&nearest));
+        p->expand_failed = true;
         p->spec->has_arch = true; /* no second complaint that there is none */
         if (p->token.kind == TEXT_NAME && !p->token.first) {
             capdl_text_advance(p);
@@ -187,6 +195,15 @@ static void section_first_pass(struct text_parser *p, enum text_section_kind kin
     }
 }
 
+/* Of a spec without an arch line, as far as its programs tell. */
+static bool find_arch(struct text_parser *p)
+{
+    const struct capdl_text_options *options = p->options;
+
+    p->spec->has_arch = options && options->find_arch && options->find_arch(p->spec, options->context, &p->spec->arch);
+    return p->spec->has_arch;
+}
+
 static void first_pass(struct text_parser *p)
 {
     struct capdl_pos start;
@@ -212,10 +229,11 @@ static void first_pass(struct text_parser *p)
     }
     if (!p->num_sections && !p->diags->num_errors) {
         capdl_text_unexpected(p, "at least one section, such as objects { }");
-    } else if (!p->spec->has_arch) {
+    } else if (!p->spec->has_arch && !find_arch(p)) {
         capdl_error(p->diags, start,
                     "the architecture is not known: begin with a line such as 'arch aarch64' (or riscv, x86_64), "
                     "or give it on the command line");
+        p->expand_failed = true;
     }
 }
 
@@ -243,7 +261,7 @@ static void expand(struct text_parser *p)
     if (!options || !options->expand || !p->spec->has_arch) {
         return;
     }
-    p->expand_failed = !options->expand(p->spec, p->diags, options->context) || p->diags->num_errors > errors;
+    p->expand_failed |= !options->expand(p->spec, p->diags, options->context) || p->diags->num_errors > errors;
 }
 
 static void second_pass(struct text_parser *p)

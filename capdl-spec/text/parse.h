@@ -182,6 +182,9 @@ struct text_nearest {
     char hint[80];
 };
 void capdl_text_nearest_try(struct text_nearest *, const struct text_token *, const char *word);
+/* Takes a word for what is meant if the token is a synonym for it: nothing is nearer. */
+void capdl_text_nearest_synonym(struct text_nearest *, const struct text_token *, enum capdl_synonym_place,
+                                const char *word);
 /* " (did you mean 'x'?)", or nothing. */
 const char *capdl_text_nearest_hint(struct text_nearest *);
 

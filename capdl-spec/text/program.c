@@ -88,6 +88,14 @@ static void reject_cap_params(struct text_parser *p, const struct text_cap_param
     }
 }
 
+/* Behind the list in which something was wrong, so that what follows it is not taken for the list's. */
+static void list_leave(struct text_parser *p)
+{
+    while (capdl_text_params_resume(p) && capdl_text_accept(p, ',')) {
+    }
+    capdl_text_accept(p, ')');
+}
+
 static bool value_cap(struct text_parser *p, struct capdl_param *param)
 {
     struct text_cap_params params = {.pos = p->token.pos};
@@ -110,6 +118,7 @@ static bool value_cap(struct text_parser *p, struct capdl_param *param)
     if (capdl_text_is(p, '(')) {
         params.pos = p->token.pos;
         if (!capdl_text_cap_params_parse(p, &params)) {
+            list_leave(p);
             return false;
         }
     }
@@ -180,6 +189,7 @@ bool capdl_text_program_parse(struct text_parser *p, struct capdl_object *object
             parsed = capdl_text_unexpected(p, "',' and another parameter, or ')'");
         }
         count += parsed;
+        program->broken |= !parsed;
         found = parsed || capdl_text_params_resume(p);
     } while (found && capdl_text_accept(p, ','));
     program->params = capdl_spec_alloc(p->spec, count * sizeof(*list));

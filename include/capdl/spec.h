@@ -124,6 +124,7 @@ struct capdl_param {
 struct capdl_program {
     struct capdl_param *params;
     size_t num_params;
+    bool broken; /* others could not be read, which was reported */
 };
 
 /* Numbers of the kinds that are devices and interrupts. */
@@ -438,6 +439,16 @@ const char *capdl_spec_nearest(const struct capdl_spec *, const char *name);
 /* Edit distance of two names, for suggestions; above 3 it says no more than that. */
 unsigned capdl_distance(const char *a, const char *b);
 
+/* What to write instead of a word of other tools or of the field (synonyms.def); 0 if it is none that is known. */
+enum capdl_synonym_place {
+    CAPDL_SYNONYM_TYPE,
+    CAPDL_SYNONYM_PARAMETER,
+    CAPDL_SYNONYM_PD,
+    CAPDL_SYNONYM_RIGHTS,
+    CAPDL_SYNONYM_ARCH
+};
+const char *capdl_synonym(enum capdl_synonym_place, const char *word, size_t length);
+
 /* Adds an object; the caller has made sure that name and index are new, and fills in what is not given here. */
 uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, enum capdl_kind, struct capdl_pos);
 /* Adds a cap to a container, keeping slots in order. Replaces a GENERATED cap in that slot. Returns false, changing
@@ -475,6 +486,8 @@ struct capdl_text_options {
     /* May be 0. Called with pieces of the text that have been read: their memory can be given back where they can be
        had again, as those of a mapped file. They are still looked at now and then. */
     void (*release)(void *context, const char *from, const char *to);
+    /* May be 0. Tells the architecture of a spec that does not say it, from its programs; false if it cannot. */
+    bool (*find_arch)(const struct capdl_spec *, void *context, enum capdl_arch *);
 };
 bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source,
                           const struct capdl_text_options *);

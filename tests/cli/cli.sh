@@ -26,13 +26,70 @@ for command in compile run check expand show profile; do
     expect 2 'option' $command --no-such-option
 done
 expect 2 'usage: capdl COMMAND'
-expect 2 'no such command: complie' complie
+expect 2 "no such command: complie; did you mean 'compile'" complie
+expect 2 'no such command: zzzzzzzz$' zzzzzzzz
+expect 0 '^  -M, --memory-map' help compile
+expect 2 "no such command: compil; did you mean" help compil
+expect 2 'no such option: --max-erors; did you mean --max-errors?' check --max-erors 3 x
+expect 2 'no such option: --kernal=x; did you mean --kernel?' check --kernal=x x
 expect 0 'compile' --help
 expect 0 '^capdl [0-9]' --version
 expect 2 'an argument is missing' compile
 expect 2 'one argument too many: b' show a b
 expect 2 'needs an argument' compile --output
 expect 2 'seconds above 0, not .-1.' run --timeout -1 x
+
+# Warnings that count, and the line that counts them.
+printf 'arch aarch64 objects { a = ep  b = ep }' > unused.cdl
+expect 0 '^unused.cdl: 0 errors, 2 warnings$' check unused.cdl
+expect 1 '2 warnings$' check -W error unused.cdl
+expect 1 '2 warnings$' check --max-warnings 1 unused.cdl
+expect 0 '2 warnings$' check --max-warnings 2 unused.cdl
+expect 2 "takes 'error', not 'eror'" check -W eror unused.cdl
+expect 0 '^\[' check --json unused.cdl
+! grep -q '2 warnings' out || { echo 'check --json: a summary'; failed=1; }
+
+# mistake TEXT PATTERN: one error, with the cure. The words are those of other tools and of the field; the program is any of this machine's.
+mistake() {
+    printf '%s' "$1" > mistake.cdl
+    "$capdl" check mistake.cdl > out 2>&1
+    if [ "$(grep -c ': error: ' out)" -ne 1 ] || ! grep -q ": error: .*$2" out; then
+        echo "$1: expected one error with: $2"
+        cat out
+        failed=1
+    fi
+}
+# elf MACHINE: a program of one page; its only instruction does not matter
+elf() {
+    z4='\0\0\0\0' at='\0\0\040\0'
+    printf "\\177ELF\\002\\001\\001\\0$z4$z4\\002\\0$1\\0\\001\\0\\0\\0\\170\\0\\040\\0$z4\\100\\0\\0\\0$z4$z4$z4$z4"
+    printf "\\100\\0\\070\\0\\001\\0\\100\\0\\0\\0\\0\\0\\001\\0\\0\\0\\005\\0\\0\\0$z4$z4$at$z4$at$z4\\200\\0\\0\\0$z4\\200\\0\\0\\0$z4\\0\\020\\0\\0$z4$z4$z4"
+}
+elf '\267' > a.elf
+mistake 'arch arm64 objects { a = ep }' "did you mean 'aarch64'"
+mistake 'arch riscv64 objects { a = ep }' "did you mean 'riscv'"
+mistake 'arch x86 objects { a = ep }' "did you mean 'x86_64'"
+mistake 'arch aarch64 objects { a = endpoint }' "did you mean 'ep'"
+mistake 'arch aarch64 objects { a = scheduling_context }' "did you mean 'sc'"
+mistake 'arch aarch64 objects { a = tcb (priority: 3) }' "did you mean 'prio'"
+mistake 'arch aarch64 objects { a = frame (4k, phys_addr: 0) }' "did you mean 'paddr'"
+mistake 'arch aarch64 objects { a = cnode (bits: 4) }' "without a name: '4 bits'"
+mistake 'arch aarch64 objects { a = ut (bits: 0x10) }' "without a name: '16 bits'"
+mistake 'arch aarch64 objects { a = frame (size: 4k) }' "without its name, such as '4k'"
+mistake 'arch aarch64 objects { a[0] = frame (4k) }' 'the number of elements, not an index'
+mistake 'arch aarch64 objects { a = pd ("a.elf", priority: 3) } caps { cnode_a { 3: tcb_a } }' "did you mean 'prio'"
+mistake 'arch aarch64 objects { a = pd ("a.elf", colour: 3) }' 'its parameters: prio, max_prio, '
+mistake 'arch aarch64 objects { a = pd (a.elf, prio: 3) } caps { cnode_a { 3: tcb_a } }' 'stands in quotes: "a.elf"'
+mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (RW, uncachd), at: 0x10000000) }' "did you mean 'uncached'"
+mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (nocache, RW), at: 0x10000000, prio: 1) }' "did you mean 'uncached'"
+mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (RW), at: 0x10000004) }' '0x10000004), expected a multiple of 4096'
+mistake 'objects { a = pd ("none.elf") } caps { cnode_a { 3: tcb_a } }' 'the architecture is not known'
+# Without an arch line, it is that of the program.
+for machine in '\267' '\363' '\076'; do
+    elf "$machine" > m.elf
+    printf 'objects { a = pd ("m.elf") } caps { cnode_a { 3: tcb_a } }' > mistake.cdl
+    "$capdl" check mistake.cdl > out 2>&1 || { echo "no architecture for $machine"; cat out; failed=1; }
+done
 
 printf 'arch aarch64 objects { a = ep }' > good.cdl
 printf 'arch aarch64\nobjects {\n  a = epp\n}' > bad.cdl

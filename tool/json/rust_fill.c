@@ -32,8 +32,8 @@ static void bootinfo_read(struct rust_reader *reader, const char *value, struct 
         {"X86Vbe", "CDL_FrameFill_BootInfo_X86_VBE"},
         {"X86Mbmmap", "CDL_FrameFill_BootInfo_X86_MBMMAP"},
         {"X86AcpiRsdp", "CDL_FrameFill_BootInfo_X86_ACPI_RSDP"},
-        {"X86FrameBuffer", "CDL_FrameFill_BootInfo_X86_FRAMEBUFFER"},
-        {"X86TscFreq", "CDL_FrameFill_BootInfo_X86_TSC_FREQ"},
+        {"X86FrameBuffer", "CDL_FrameFill_BootInfo_X86_Framebuffer"},
+        {"X86TscFreq", "CDL_FrameFill_BootInfo_X86_TSC_Freq"},
         {"Fdt", "CDL_FrameFill_BootInfo_FDT"},
     };
     static const struct json_field fields[] = {{"id", true}, {"offset", true}, {NULL}};

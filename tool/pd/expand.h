@@ -17,10 +17,13 @@ enum pd_param {
 struct pd_map {
     const struct capdl_param *frame;
     uint64_t at;
+    bool wrong; /* its address was reported */
 };
 
 struct pd_params {
     const struct capdl_param *elf;
+    bool incomplete;                              /* parameters are missing that could not be read */
+    bool elf_wrong;                               /* it was reported */
     const struct capdl_param *given[PARAM_COUNT]; /* 0: not given; MAP and AT: in maps */
     struct pd_map *maps;
     size_t num_maps;

@@ -56,9 +56,11 @@ static unsigned distance(const char *a, const char *b)
 static void report_unknown(struct expansion *x, const struct capdl_param *p)
 {
     unsigned best = NEAR + 1;
-    const char *nearest = NULL;
+    const char *nearest = capdl_synonym(CAPDL_SYNONYM_PD, p->name, strlen(p->name));
+    char names[300];
+    size_t used = 0;
 
-    for (size_t i = 0; i < PARAM_COUNT; i++) {
+    for (size_t i = 0; !nearest && i < PARAM_COUNT; i++) {
         unsigned d = distance(p->name, table[i].name);
         if (d < best) {
             best = d;
@@ -67,9 +69,12 @@ static void report_unknown(struct expansion *x, const struct capdl_param *p)
     }
     if (nearest) {
         capdl_error(x->diags, p->pos, "pd has no parameter '%s', did you mean '%s'", p->name, nearest);
-    } else {
-        capdl_error(x->diags, p->pos, "pd has no parameter '%s'", p->name);
+        return;
     }
+    for (size_t i = 0; i < PARAM_COUNT && used < sizeof(names); i++) {
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "", table[i].name);
+    }
+    capdl_error(x->diags, p->pos, "pd has no parameter '%s'; its parameters: %s", p->name, names);
 }
 
 static enum pd_param find_param(const char *name)
@@ -155,6 +160,12 @@ static bool check_value(struct expansion *x, const struct capdl_param *p, enum p
 
 static bool take_elf(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
+    if (p->kind == CAPDL_VALUE_CAP && !params->elf) {
+        capdl_error(x->diags, p->pos, "the name of a program stands in quotes: \"%s\"", p->text);
+        params->elf = p;
+        params->elf_wrong = true;
+        return false;
+    }
     if (p->kind != CAPDL_VALUE_STRING) {
         capdl_error(x->diags, p->pos, "pd expects the name of an ELF file in quotes here, not %s", kind_names[p->kind]);
         return false;
@@ -172,6 +183,9 @@ static bool take_at(struct expansion *x, struct pd_params *params, const struct 
 {
     struct pd_map *map = params->num_maps ? &params->maps[params->num_maps - 1] : NULL;
 
+    if (!map && params->incomplete) {
+        return false; /* the map before it was in error */
+    }
     if (!map || map->at) {
         capdl_error(x->diags, p->pos, "'at' has no 'map' before it, expected map: frame (RW), at: address");
         return false;
@@ -191,6 +205,9 @@ static bool take_param(struct expansion *x, struct pd_params *params, const stru
         return false;
     }
     if (!check_value(x, p, which)) {
+        if (which == PARAM_AT && params->num_maps) {
+            params->maps[params->num_maps - 1].wrong = true;
+        }
         return false;
     }
     if (which == PARAM_AT) {
@@ -225,7 +242,7 @@ static bool check_together(struct expansion *x, const struct pd_program *program
         good = false;
     }
     for (size_t i = 0; i < params->num_maps; i++) {
-        if (!params->maps[i].at) {
+        if (!params->maps[i].at && !params->maps[i].wrong) {
             capdl_error(x->diags, params->maps[i].frame->pos,
                         "'map' has no address, expected map: %s (RW), at: address", params->maps[i].frame->text);
             good = false;
@@ -240,10 +257,12 @@ void params_read(struct expansion *x, struct pd_program *program)
     size_t count = written ? written->num_params : 0;
 
     program->params.maps = capdl_spec_alloc(x->spec, count * sizeof(*program->params.maps) + 1);
+    program->params.incomplete = written && written->broken;
     for (size_t i = 0; i < count; i++) {
         take_param(x, &program->params, &written->params[i]);
     }
     check_together(x, program);
+    program->broken |= program->params.elf_wrong;
 }
 
 uint64_t params_number(const struct pd_params *params, enum pd_param which, uint64_t if_absent)

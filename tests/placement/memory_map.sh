@@ -146,6 +146,20 @@ while [ $i -lt 16 ]; do
     i=$((i + 1))
 done >"$work/many"
 refused 'map:16: error: more than 15 pieces of RAM' "$(cat "$work/many")\n"
+# More untypeds than the kernel's list has room for: what is lost is said, by fit and by compile.
+i=1
+while [ $i -le 15 ]; do
+    printf '0x%x 0x6ffe000 1\n' $((i * 0x10000000 + 0x1000))
+    i=$((i + 1))
+done >"$work/map"
+sed -i '1s/.*/0x100000 0xfe01000 1/' "$work/map"
+"$capdl" fit "$image" --memory-map "$work/map" >"$work/said" || fail "$(cat "$work/said")"
+grep -q 'has room for 230 (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS), memory and devices take [3-9][0-9][0-9]; lost are 0x[1-9a-f]' "$work/said" || fail "$(cat "$work/said")"
+echo 'arch x86_64 objects { a = ep keeper = cnode (4 bits) } caps { keeper { 0: a  1: keeper } }' >"$work/small.cdl"
+"$capdl" compile "$work/small.cdl" --memory-map "$work/map" -o "$work/small" 2>"$work/said" || fail "$(cat "$work/said")"
+grep -q 'warning: the list of untypeds .* is full: .*untyped-list' "$work/said" || fail "$(cat "$work/said")"
+"$capdl" compile "$work/small.cdl" --memory-map "$work/map" --no-check untyped-list -o "$work/small" 2>"$work/said"
+! grep -q 'list of untypeds' "$work/said" || fail "$(cat "$work/said")"
 for size in qemu: qemu:0G qemu:1 qemu:-1G qemu:5GG qemu:600G qemu:99999999999999999999G; do
     if "$capdl" fit "$image" --memory-map $size >"$work/said" 2>&1; then fail "not refused: $size"; fi
     grep -q "QEMU's memory is qemu:SIZE or" "$work/said" || fail "$(cat "$work/said")"

@@ -122,6 +122,16 @@ static bool plan_fits(struct program *program, const struct forecast *forecast, 
     return fits;
 }
 
+/* Systems that fit nevertheless may do; those that look for memory at run time will miss it. */
+static void warn_lost(struct program *program, const struct forecast *forecast)
+{
+    char text[EXPLANATION];
+    if (forecast_lost(forecast, program->profile, text, sizeof(text))) {
+        capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_UNTYPED_LIST, (struct capdl_pos){.file = UINT16_MAX},
+                      "%s", text);
+    }
+}
+
 bool fit_check(struct program *program, const uint8_t *bytes, size_t size)
 {
     struct forecast_input input = {.profile = program->profile, .most = true};
@@ -130,6 +140,7 @@ bool fit_check(struct program *program, const uint8_t *bytes, size_t size)
         return true;
     }
     forecast_make(&forecast, &input);
+    warn_lost(program, &forecast);
     bool fits = plan_fits(program, &forecast, bytes, size);
     forecast_free(&forecast);
     return fits;
@@ -157,6 +168,9 @@ bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const
             forecast_explain(&forecast, &input, text, sizeof(text));
             capdl_error(program->diags, (struct capdl_pos){0}, "%s", text);
         }
+    }
+    if (fits) {
+        warn_lost(program, &forecast);
     }
     fits = fits && plan_fits(program, &forecast, bytes, size);
     forecast_free(&forecast);

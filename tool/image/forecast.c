@@ -6,6 +6,7 @@
  */
 #include "image/forecast.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "image/program.h"
@@ -164,10 +165,11 @@ static void untypeds_add(struct forecast *forecast, const struct capdl_profile *
         if (seen && bits > (unsigned)__builtin_ctzll(seen)) {
             bits = (unsigned)__builtin_ctzll(seen);
         }
-        bool kept =
-            bits >= CAPDL_BLOB_MIN_SIZE_BITS &&
-            (!profile->max_untypeds || forecast->count < profile->max_untypeds); /* the kernel forgets what is over */
-        if (kept) {
+        bool is_untyped = bits >= CAPDL_BLOB_MIN_SIZE_BITS;
+        if (is_untyped && profile->max_untypeds && forecast->count == profile->max_untypeds) {
+            forecast->lost++; /* the kernel forgets what is over */
+            *(device ? &forecast->lost_devices : &forecast->lost_ram) += UINT64_C(1) << bits;
+        } else if (is_untyped) {
             forecast->list =
                 memory_grow(forecast->list, &forecast->capacity, forecast->count + 1, sizeof(*forecast->list));
             forecast->list[forecast->count++] =
@@ -175,6 +177,20 @@ static void untypeds_add(struct forecast *forecast, const struct capdl_profile *
         }
         region.start += UINT64_C(1) << bits;
     }
+}
+
+bool forecast_lost(const struct forecast *forecast, const struct capdl_profile *profile, char *text, size_t size)
+{
+    if (!forecast->lost) {
+        return false;
+    }
+    snprintf(text, size,
+             "the list of untypeds of kernel %s is full: it has room for %u (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS), "
+             "memory and devices take %" PRIu64 "; lost are 0x%" PRIx64 " bytes of RAM and 0x%" PRIx64
+             " bytes of device memory",
+             profile->name, profile->max_untypeds, forecast->count + forecast->lost, forecast->lost_ram,
+             forecast->lost_devices);
+    return true;
 }
 
 static bool lies_in_ram(const struct capdl_profile *profile, uint64_t start, uint64_t end)

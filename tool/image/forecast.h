@@ -42,12 +42,13 @@ struct forecast {
     size_t count, capacity;
     struct forecast_place places[FORECAST_PLACES];
     size_t num_places;
-    uint64_t first_untyped; /* slot of the first untyped */
-    uint64_t first_empty;   /* first empty slot of the root CNode */
-    uint64_t num_slots;     /* of the root CNode */
-    bool image_misplaced;   /* there is no RAM where the image should lie */
-    bool roots_misplaced;   /* no piece of RAM can hold the root objects */
-    bool slots_exceeded;    /* the root CNode cannot hold all capabilities: the kernel would stop */
+    uint64_t first_untyped;                /* slot of the first untyped */
+    uint64_t first_empty;                  /* first empty slot of the root CNode */
+    uint64_t num_slots;                    /* of the root CNode */
+    uint64_t lost, lost_ram, lost_devices; /* untypeds for which the kernel's list has no room, and their bytes */
+    bool image_misplaced;                  /* there is no RAM where the image should lie */
+    bool roots_misplaced;                  /* no piece of RAM can hold the root objects */
+    bool slots_exceeded;                   /* the root CNode cannot hold all capabilities: the kernel would stop */
 };
 
 /* Whether kernel and memory map are known: not where firmware decides, on x86-64. */
@@ -57,6 +58,8 @@ bool forecast_make(struct forecast *, const struct forecast_input *);
 void forecast_free(struct forecast *);
 /* The i-th piece of device memory, as the kernel takes it. */
 struct capdl_region forecast_device(const struct capdl_profile *, size_t i);
+/* What a full list of untypeds loses, as a sentence; false if it is not full. */
+bool forecast_lost(const struct forecast *, const struct capdl_profile *, char *text, size_t size);
 /* What takes memory in [start, end), or 0. */
 const struct forecast_place *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
 

@@ -236,6 +236,10 @@ static bool plan_and_print(struct report *r, const struct image *image, const st
         print_totals(r);
         print_leftovers(r, &image->header);
     }
+    char lost[TEXT_SIZE];
+    if (r->out && forecast_lost(r->forecast, options->profile, lost, sizeof(lost))) {
+        fprintf(r->out, "%s\n", lost);
+    }
     free(r->uses);
     free(scratch);
     return fits;

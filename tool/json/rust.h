@@ -24,6 +24,7 @@ struct rust_reader {
     struct capdl_spec *spec;
     struct rust_object *objects;
     size_t num_objects, capacity_objects;
+    bool io_levels_from_0; /* the root of I/O page tables is level 0, not 1 */
     bool microkit; /* contents are given as Microkit does */
 };
 

@@ -103,6 +103,13 @@ static bool cap_read(struct rust_reader *reader, const char *item, struct capdl_
     return true;
 }
 
+/* Tables behind the root's slot are for hardware with more levels than the spec has, which its initialiser puts above
+   the root. Systems here are made for one number of levels. */
+static bool is_spare(const struct rust_reader *reader, const struct rust_object *record, const struct capdl_cap *cap)
+{
+    return reader->io_levels_from_0 && record->kind == CAPDL_KIND_IO_DEVICE && cap->slot > 0;
+}
+
 void rust_caps_read(struct rust_reader *reader, const struct rust_object *record)
 {
     const char *slots = record->object == CAPDL_NO_OBJECT ? NULL : rust_slots(record);
@@ -113,7 +120,7 @@ void rust_caps_read(struct rust_reader *reader, const struct rust_object *record
     struct json_list list = json_elements(slots);
     for (const char *item; (item = json_item(&list));) {
         struct capdl_cap cap;
-        if (cap_read(reader, item, &cap)) {
+        if (cap_read(reader, item, &cap) && !is_spare(reader, record, &cap)) {
             cap_list_add(&caps, &cap);
         }
     }

@@ -59,6 +59,8 @@ static void numbers_read(struct rust_reader *reader, const struct rust_object *r
             object->u.numbers = capdl_spec_alloc(reader->spec, sizeof(*object->u.numbers));
         }
         object->u.numbers->has |= (uint8_t)(1u << numbers[i].number);
+        number += numbers[i].number == CAPDL_NUMBER_IO_PT_LEVEL && object->kind == CAPDL_KIND_IO_PT &&
+                  reader->io_levels_from_0;
         object->u.numbers->value[numbers[i].number] = number;
     }
     if (object->kind == CAPDL_KIND_IO_PORTS && object->u.numbers &&

@@ -63,11 +63,26 @@ static void kernel_types_read(struct rust_reader *reader, struct rust_object *ta
     }
 }
 
+/* rust-sel4 counts levels of I/O page tables from 0, other writers from 1 as capDL text does. */
+static void io_level_look(struct rust_reader *reader, const struct rust_object *table)
+{
+    static const struct json_field fields[] = {{"level", false}, {NULL}};
+    const char *member;
+    uint64_t level;
+    if (table->fields &&
+        json_fields(reader->json, table->fields, "an I/O page table", fields, JSON_OTHERS_IGNORED, &member) && member &&
+        json_number(reader->json, member, "level", UINT64_MAX, &level) && level == 0) {
+        reader->io_levels_from_0 = true;
+    }
+}
+
 bool rust_arch_find(struct rust_reader *reader)
 {
     for (size_t i = 0; i < reader->num_objects; i++) {
         if (reader->objects[i].kind == CAPDL_KIND_PT) {
             kernel_types_read(reader, &reader->objects[i]);
+        } else if (reader->objects[i].kind == CAPDL_KIND_IO_PT) {
+            io_level_look(reader, &reader->objects[i]);
         }
     }
     if (reader->spec->has_arch) {

@@ -162,8 +162,8 @@ static bool arch_of_program(const struct expand_context *context, const struct c
 static bool find_arch(const struct capdl_spec *spec, void *pointer, enum capdl_arch *arch)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        const struct capdl_object *object = capdl_object(spec, i);
-        if (object->kind == CAPDL_KIND_PROGRAM && arch_of_program(pointer, object->u.program_of, arch)) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_PROGRAM &&
+            arch_of_program(pointer, capdl_object_declaration(spec, i), arch)) {
             return true;
         }
     }

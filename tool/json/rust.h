@@ -25,7 +25,7 @@ struct rust_reader {
     struct rust_object *objects;
     size_t num_objects, capacity_objects;
     bool io_levels_from_0; /* the root of I/O page tables is level 0, not 1 */
-    bool microkit; /* contents are given as Microkit does */
+    bool microkit;         /* contents are given as Microkit does */
 };
 
 /* A cap as it is named: {"Endpoint": {...}}. False if it is none, which is reported. */

@@ -36,6 +36,10 @@ struct capdl_profile {
     bool sysenter;   /* x86-64: CONFIG_SYSENTER instead of CONFIG_SYSCALL */
     bool smc;        /* CONFIG_ALLOW_SMC_CALLS */
     bool fpu;        /* CONFIG_HAVE_FPU */
+    bool fsgsbase;   /* x86-64: CONFIG_FSGSBASE_INST: user level may use RDFSBASE and its kin */
+    bool pmu_user;   /* AArch64: CONFIG_EXPORT_PMU_USER: user level has the performance monitors */
+    bool pcnt_user;  /* AArch64: CONFIG_EXPORT_PCNT_USER: and the physical counter */
+    bool vcnt_user;  /* AArch64: CONFIG_EXPORT_VCNT_USER: and the virtual one */
 
     uint32_t max_nodes;            /* CONFIG_MAX_NUM_NODES */
     uint32_t num_domains;          /* CONFIG_NUM_DOMAINS */

@@ -96,6 +96,16 @@ void cpu_free(struct cpu *cpu)
         engine_close(&cpu->engines[i]);
     }
     cpu->num_engines = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        if (cpu->user[i]) {
+            uc_context_free(cpu->user[i]);
+        }
+    }
+}
+
+uint64_t cpu_timer(const struct cpu *cpu)
+{
+    return ticks_of_ns(cpu->kernel, cpu->time + cpu->executed);
 }
 
 static void set_time(struct cpu *cpu)
@@ -130,10 +140,11 @@ static void set_ip(struct kernel *k, struct tcb *thread, uint64_t pc)
     thread->regs[k->registers->fault_ip] = thread->regs[k->registers->next_ip] = pc;
 }
 
-static void enter_kernel(struct cpu *cpu, struct tcb *thread, uint64_t pc)
+static void enter_kernel(struct engine *e, struct tcb *thread)
 {
+    struct cpu *cpu = e->cpu;
     struct kernel *k = cpu->kernel;
-    set_ip(k, thread, pc);
+    set_ip(k, thread, cpu->exit.pc);
     if (cpu->exit.kind == EXIT_BUDGET) {
         if (cpu->arch->interrupted) {
             cpu->arch->interrupted(thread->regs);
@@ -142,16 +153,13 @@ static void enter_kernel(struct cpu *cpu, struct tcb *thread, uint64_t pc)
     }
     cpu->time += ENTRY_NS;
     set_time(cpu);
-    cpu->arch->enter(k, &cpu->exit, pc);
+    cpu->arch->enter(e, k, &cpu->exit);
 }
 
-/* In two halves: on RISC-V the second may lie in a page that is not there. */
 static uint32_t instruction_at(struct engine *e, uint64_t pc)
 {
     uint8_t bytes[4] = {0};
-    if (uc_mem_read(e->uc, pc, bytes, 2) == UC_ERR_OK) {
-        uc_mem_read(e->uc, pc + 2, bytes + 2, 2);
-    }
+    engine_read(e, pc, bytes, sizeof(bytes));
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
@@ -159,25 +167,45 @@ static uint32_t instruction_at(struct engine *e, uint64_t pc)
 static bool step_nowhere(struct cpu *cpu, struct tcb *thread)
 {
     uint64_t pc = thread->regs[cpu->kernel->registers->next_ip];
-    cpu->exit = (struct cpu_exit){.kind = EXIT_MEMORY, .address = pc, .fetch = true};
-    enter_kernel(cpu, thread, pc);
+    struct engine nowhere = {.cpu = cpu};
+    cpu->exit = (struct cpu_exit){.kind = EXIT_MEMORY, .pc = pc, .address = pc, .fetch = true};
+    enter_kernel(&nowhere, thread);
     return true;
 }
 
-static bool run_engine(struct cpu *cpu, struct engine *e, uint64_t pc)
+static bool is_exception(enum cpu_exit_kind kind)
 {
-    cpu->exit = (struct cpu_exit){.kind = EXIT_ERROR};
-    cpu->executed = 0;
-    uc_err error = uc_emu_start(e->uc, pc, UINT64_MAX - 15, 0, 0);
-    if (error != UC_ERR_OK && cpu->exit.kind == EXIT_ERROR) {
-        cpu->exit.trap = (uint32_t)error;
-        bool guest = error == UC_ERR_INSN_INVALID || error == UC_ERR_EXCEPTION;
-        bool access = error >= UC_ERR_READ_UNMAPPED && error <= UC_ERR_FETCH_UNALIGNED;
-        if (!guest && !access && error != UC_ERR_READ_PROT && error != UC_ERR_FETCH_PROT) {
-            cpu->broken = uc_strerror(error);
+    return kind == EXIT_TRAP || kind == EXIT_MEMORY;
+}
+
+/* Until it needs the kernel or its time is up. What the emulator cannot execute as the kernel has it is done here. */
+static bool run_thread(struct engine *e, struct tcb *thread)
+{
+    struct cpu *cpu = e->cpu;
+    struct cpu_exit *exit = &cpu->exit;
+    uint64_t pc = thread->regs[cpu->kernel->registers->next_ip];
+    for (;;) {
+        if (!engine_run(e, pc)) {
+            return false;
+        }
+        e->stale = e->stale || (cpu->arch->keeps_exceptions && is_exception(exit->kind));
+        if (exit->kind != EXIT_TRAP && exit->kind != EXIT_SPECIAL) {
+            return true;
+        }
+        cpu->executed += exit->kind == EXIT_SPECIAL ? 1 : 0;
+        exit->instruction = instruction_at(e, exit->pc);
+        if (!cpu->arch->emulate(e, exit, &pc)) {
+            return true;
+        }
+        if (cpu->executed >= cpu->budget) {
+            *exit = (struct cpu_exit){.kind = EXIT_BUDGET, .pc = pc};
+            return true;
+        }
+        if (e->stale) {
+            engine_save(e, thread);
+            engine_load(e, thread);
         }
     }
-    return !cpu->broken;
 }
 
 bool cpu_step(struct cpu *cpu, uint64_t most)
@@ -199,26 +227,22 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
         return false;
     }
     cpu->budget = due - cpu->time < most ? due - cpu->time : most;
+    cpu->executed = 0;
     if (cpu->arch->leave) {
         cpu->arch->leave(k, thread->regs);
     }
     engine_load(e, thread);
-    if (!run_engine(cpu, e, thread->regs[k->registers->next_ip])) {
+    if (!run_thread(e, thread)) {
         return false;
     }
     engine_save(e, thread);
-    uint64_t pc = cpu->pc;
-    bool known = cpu->exit.kind == EXIT_BUDGET || (cpu->exit.kind == EXIT_MEMORY && !cpu->exit.fetch);
-    if (!known) {
-        uc_reg_read(e->uc, cpu->arch->pc, &pc);
-    }
     cpu->instructions += cpu->executed;
     thread->instructions += cpu->executed;
     cpu->time += cpu->executed;
-    if (cpu->exit.kind != EXIT_BUDGET && !cpu->exit.fetch) {
-        cpu->exit.instruction = instruction_at(e, pc);
+    if (cpu->exit.kind == EXIT_MEMORY && !cpu->exit.fetch) {
+        cpu->exit.instruction = instruction_at(e, cpu->exit.pc);
     }
-    enter_kernel(cpu, thread, pc);
+    enter_kernel(e, thread);
     return true;
 }
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs threads of the kernel model: user instructions by Unicorn, one engine per address space. */
+/*
+ * Runs threads of the kernel model at user level: instructions by Unicorn, one engine per address space. The emulated
+ * processor has page tables of its own and the control registers as the kernel sets them, so what a thread may not do
+ * faults there, at the instruction that does it.
+ */
 #ifndef MACHINE_CPU_H
 #define MACHINE_CPU_H
 
@@ -7,17 +11,58 @@
 
 #include "kernel.h"
 
-enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12 };
+enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4 };
 
 /* Why an engine stopped. */
-enum cpu_exit_kind { EXIT_BUDGET, EXIT_SYSCALL, EXIT_SYSENTER, EXIT_TRAP, EXIT_MEMORY, EXIT_ERROR };
+enum cpu_exit_kind {
+    EXIT_NONE,
+    EXIT_BUDGET,
+    EXIT_SYSCALL, /* SYSCALL and SYSENTER of x86; elsewhere they are traps */
+    EXIT_SYSENTER,
+    EXIT_TRAP,
+    EXIT_MEMORY,
+    EXIT_MISALIGNED, /* the program counter */
+    EXIT_SPECIAL,    /* before an instruction that the emulator would not execute as the kernel has it */
+    EXIT_RETRY,      /* the same again, from pc on */
+};
 
 struct cpu_exit {
     enum cpu_exit_kind kind;
-    uint32_t trap;    /* number of the exception */
+    uint32_t trap;    /* number of the exception, as the emulator has them */
+    uint64_t pc;      /* of the instruction; for EXIT_BUDGET of the next one */
     uint64_t address; /* of the access */
-    bool write, fetch;
-    uint32_t instruction; /* that raised it; 0 if it cannot be read */
+    bool write, fetch, misaligned;
+    uint32_t instruction; /* its first four bytes; 0 if it cannot be read */
+};
+
+/* What an exception of the emulator is about. */
+enum cpu_trap_class { TRAP_OTHER, TRAP_ACCESS, TRAP_FETCH, TRAP_ACCESS_OR_FETCH };
+
+/* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter. */
+struct cpu_special {
+    uint32_t index, offset; /* instructions and bytes before it */
+};
+
+struct engine;
+struct engine_access;
+
+/* Code for the most privileged level that sets control registers and goes to user level. */
+struct cpu_stub {
+    const uint8_t *code;
+    size_t size;
+    void (*registers)(uc_engine *, const struct kernel *, uint64_t page, bool fpu);
+    void (*done)(uc_engine *); /* nothing of the stub may be left; may be 0 */
+};
+
+/* Page tables of the emulated processor: 512 entries each. Physical memory from `window` to `window_end` is theirs and
+ * that of aliases: virtual addresses from `window` on have their physical memory there, all others are their own. */
+struct cpu_paging {
+    unsigned levels;
+    uint64_t window, window_end;
+    uint64_t (*table_entry)(uint64_t paddr);
+    uint64_t (*page_entry)(uint64_t paddr, uint8_t rights);
+    uint64_t (*entry_paddr)(uint64_t entry);
+    uint64_t (*stub_entry)(uint64_t paddr);
 };
 
 /* What differs between the architectures. */
@@ -32,12 +77,30 @@ struct cpu_arch {
     int pc;
     unsigned num_fp;
     int fp[CPU_MAX_FP];
-    /* Sets the engine up: user-mode access to the floating-point unit, hooks. */
-    void (*init)(uc_engine *);
+    /* Chooses the model of the processor. */
+    void (*init)(uc_engine *, const struct kernel *);
+    struct cpu_stub stub;
+    struct cpu_paging paging;
+    enum cpu_trap_class (*trap_class)(uint32_t number);
+    uint32_t undefined_trap;
+    uint32_t error_trap;   /* the exception that the emulator reports as an error */
+    unsigned trap_advance; /* by what the emulator has moved on when there is an exception */
+    uint64_t pc_mask;      /* bits of the program counter that must be 0 */
+    bool keeps_exceptions; /* the emulator takes the second exception for a double fault unless it starts anew */
+    /* Number of instructions of a block before this byte of it. */
+    unsigned (*count)(const uint8_t *code, size_t size, size_t offset);
+    /* Finds the first instruction of a block that needs care. */
+    bool (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu, struct cpu_special *);
+    /* Whether the block leaves something behind that a return from the kernel clears. */
+    bool (*leaves_traces)(const uint8_t *code, size_t size);
+    /* Whether the access at pc fails for its alignment, and what it is. May be 0. */
+    bool (*alignment_fault)(struct engine *, uint64_t pc, struct engine_access *);
+    /* Does what the instruction does where the emulator cannot. True: the thread goes on at *next. */
+    bool (*emulate)(struct engine *, const struct cpu_exit *, uint64_t *next);
     /* Initial floating-point state, CPU_FP_BYTES a register. */
     void (*init_fp)(uint8_t (*fp)[CPU_FP_BYTES]);
     /* The thread's registers after a trap: instruction pointers as the kernel keeps them; which entry it is. */
-    void (*enter)(struct kernel *, const struct cpu_exit *, uint64_t pc);
+    void (*enter)(struct engine *, struct kernel *, const struct cpu_exit *);
     /* An interrupt stopped the thread; the thread is about to go on. Either may be 0. */
     void (*interrupted)(uint64_t *regs);
     void (*leave)(const struct kernel *, uint64_t *regs);
@@ -45,14 +108,53 @@ struct cpu_arch {
 
 extern const struct cpu_arch cpu_aarch64, cpu_riscv64, cpu_x86_64;
 
+/* A translated block: instructions in it, and whether it has one that needs care. */
+struct engine_block {
+    uint64_t pc;
+    uint32_t size, count;
+    struct cpu_special special;
+    bool has_special, fpu; /* fpu: whether it could be used then */
+};
+
+/* A memory access that the emulator told of. */
+struct engine_access {
+    bool denied; /* the address space does not allow it */
+    uint64_t address;
+    bool write, fetch;
+};
+
+/* An instruction that is tried again, and how much had been executed then. */
+struct engine_try {
+    uint64_t pc, executed;
+};
+
 struct engine {
     struct cpu *cpu;
     uc_engine *uc;
     struct table *vspace; /* 0: free */
     struct tcb *owner;    /* whose floating-point state is in it */
+    bool fpu;             /* user level may use it now */
+    bool traces;          /* executes code that leaves traces: arch->leaves_traces */
+    bool stale;           /* must start anew before a thread runs */
+    uint64_t last_used;
+
     struct engine_run *runs;
     size_t num_runs, capacity;
-    uint64_t last_used;
+    uint64_t alias; /* next free in the window */
+    uint8_t *tables;
+    size_t num_tables;
+    uint8_t *dummy; /* a page that stands where there is none, so that the access comes to the page tables */
+    uint64_t dummies[CPU_DUMMIES];
+    unsigned num_dummies;
+
+    struct engine_block *blocks; /* by pc */
+    struct engine_block block;   /* the last one entered */
+    uint64_t rest;               /* instructions to execute of the block that the run ends in */
+    enum cpu_exit_kind rest_kind;
+    bool tail; /* they are executed one by one */
+    struct engine_access access;
+    struct engine_try retried, second, fetched;
+    bool single; /* map no page but those that are needed */
 };
 
 struct cpu {
@@ -60,9 +162,8 @@ struct cpu {
     const struct cpu_arch *arch;
     struct engine engines[CPU_ENGINES];
     size_t num_engines;
-    struct engine *running;
+    uc_context *user[2]; /* at user level, nothing of a thread in it: without and with floating point */
     struct cpu_exit exit;
-    uint64_t pc;           /* of the instruction executed last */
     uint64_t budget;       /* instructions until it must stop */
     uint64_t executed;     /* since it was started */
     uint64_t instructions; /* of all threads so far */
@@ -81,18 +182,61 @@ void cpu_free(struct cpu *);
 bool cpu_step(struct cpu *, uint64_t most);
 /* When no thread is ready: lets time pass until one may be. False: nothing will ever happen. */
 bool cpu_idle(struct cpu *);
+/* The time of now, in ticks of the kernel's timer. */
+uint64_t cpu_timer(const struct cpu *);
 
 /* engine.c */
 struct engine *engine_for(struct cpu *, struct table *vspace);
+void engine_close(struct engine *);
+void engine_load(struct engine *, struct tcb *);
+void engine_save(struct engine *, struct tcb *);
+void engine_save_fp(struct engine *);
+/* Executes from pc on until cpu->exit says why not any more. False: cpu->broken. */
+bool engine_run(struct engine *, uint64_t pc);
+uc_err engine_execute(struct engine *, uint64_t pc);
+
+/* engine_user.c: ways to user level */
+bool engine_user_init(struct engine *);
+void engine_user_reset(struct engine *);
+
+/* engine_memory.c */
+bool engine_memory_init(struct engine *);
+void engine_memory_free(struct engine *);
+/* Makes the bytes accessible if the address space has them and allows it; else *failed is the first that it does not.
+ */
+bool engine_fault_in(struct engine *, uint64_t vaddr, uint64_t size, uint8_t rights, uint64_t *failed);
+bool engine_is_mapped(const struct engine *, uint64_t vaddr);
+/* Lets an access to a page that is not there come to the page tables. */
+bool engine_stand_in(struct engine *, uint64_t vaddr);
+void engine_drop_dummies(struct engine *);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
 void engine_clear(struct engine *);
 /* Forgets what was translated from the memory it has. */
 void engine_forget_code(struct engine *);
-/* Makes the bytes accessible if the address space has them and allows it. */
-bool engine_fault_in(struct engine *, uint64_t vaddr, uint64_t size, uint8_t rights);
-void engine_save_fp(struct engine *);
-void engine_load(struct engine *, struct tcb *);
-void engine_save(struct engine *, struct tcb *);
-void engine_close(struct engine *);
+/* Enters a page into the page tables, or with entry 0 takes it out. */
+bool engine_set_entry(struct engine *, uint64_t vaddr, uint64_t entry);
+/* The bytes as the thread would read them; how many there are. */
+size_t engine_read(struct engine *, uint64_t vaddr, uint8_t *bytes, size_t size);
+
+/* engine_count.c: instructions, block by block */
+bool engine_count_init(struct engine *);
+void engine_count_free(struct engine *);
+bool engine_count_hooks(struct engine *);
+/* Executes the first instructions of the last block entered, those that are left to do. */
+uc_err engine_tail(struct engine *);
+/* An instruction of the last block did not come to its end; `done`: it counts all the same. */
+void engine_uncount(struct engine *, uint64_t pc, bool done);
+
+/* x86_length.c */
+struct x86_instruction {
+    uint8_t length; /* 0: not one that can be told */
+    bool vex;
+    uint8_t map; /* 0, or 1 behind 0F, 2 behind 0F 38, 3 behind 0F 3A */
+    uint8_t opcode, modrm;
+    uint8_t rex, prefix; /* prefix: F2 or F3 */
+    bool operand16, lock;
+    uint8_t immediate; /* offset of the immediate operand, if it has one */
+};
+struct x86_instruction x86_decode(const uint8_t *code, size_t size);
 
 #endif

@@ -2,23 +2,157 @@
 /* RISC-V user mode. */
 #include "cpu.h"
 
-enum { TRAP_ILLEGAL = 2, TRAP_BREAKPOINT = 3, TRAP_ECALL = 8 };
-enum { EBREAK = 0x00100073, C_EBREAK = 0x9002 };
 enum {
-    CAUSE_FETCH_ACCESS = 1,
-    CAUSE_LOAD_ACCESS = 5,
-    CAUSE_STORE_ACCESS = 7,
-    CAUSE_LOAD_PAGE = 13,
-    CAUSE_STORE_PAGE = 15
+    TRAP_FETCH_ACCESS = 1,
+    TRAP_ILLEGAL = 2,
+    TRAP_BREAKPOINT = 3,
+    TRAP_LOAD_ACCESS = 5,
+    TRAP_STORE_ACCESS = 7,
+    TRAP_ECALL = 8,
+    TRAP_FETCH_PAGE = 12,
+    TRAP_LOAD_PAGE = 13,
+    TRAP_STORE_PAGE = 15,
 };
 enum { A7 = 16, FAULT_IP = 33, NEXT_IP = 34, MSTATUS_FS = 0x6000 };
 
-static void init(uc_engine *uc)
+static void init(uc_engine *uc, const struct kernel *k)
 {
-    uint64_t status = 0;
-    uc_reg_read(uc, UC_RISCV_REG_MSTATUS, &status);
-    status |= MSTATUS_FS;
-    uc_reg_write(uc, UC_RISCV_REG_MSTATUS, &status);
+    (void)uc, (void)k;
+}
+
+#define WINDOW (UINT64_C(1) << 50)
+#define WINDOW_END (UINT64_C(1) << 51)
+#define SATP_SV39 (UINT64_C(8) << 60)
+
+/* csrw satp, a4; csrw mstatus, a0; csrw mcounteren, a1; csrw scounteren, a2; csrw mepc, a3; csrw medeleg, zero; mret */
+static const uint8_t stub_code[] = {
+    0x73, 0x10, 0x07, 0x18, 0x73, 0x10, 0x05, 0x30, 0x73, 0x90, 0x65, 0x30, 0x73, 0x10,
+    0x66, 0x10, 0x73, 0x90, 0x16, 0x34, 0x73, 0x10, 0x20, 0x30, 0x73, 0x00, 0x20, 0x30,
+};
+
+static void stub_registers(uc_engine *uc, const struct kernel *k, uint64_t page, bool fpu)
+{
+    (void)k;
+    uint64_t values[5] = {fpu ? MSTATUS_FS : 0, 0, 0, page + 0x800, SATP_SV39 | WINDOW >> 12};
+    for (int i = 0; i < 5; i++) {
+        uc_reg_write(uc, UC_RISCV_REG_X10 + i, &values[i]);
+    }
+}
+
+static uint64_t table_entry(uint64_t paddr)
+{
+    return paddr >> 12 << 10 | 1;
+}
+
+static uint64_t entry_paddr(uint64_t entry)
+{
+    return entry >> 10 << 12;
+}
+
+enum { ENTRY_V = 1, ENTRY_R = 2, ENTRY_W = 4, ENTRY_X = 8, ENTRY_U = 0x10, ENTRY_AD = 0xc0 };
+
+static uint64_t page_entry(uint64_t paddr, uint8_t rights)
+{
+    return paddr >> 12 << 10 | ENTRY_V | ENTRY_U | ENTRY_AD | (rights & PAGE_R ? ENTRY_R : 0u) |
+           (rights & PAGE_W ? ENTRY_W : 0u) | (rights & PAGE_X ? ENTRY_X : 0u);
+}
+
+static uint64_t stub_entry(uint64_t paddr)
+{
+    return paddr >> 12 << 10 | ENTRY_V | ENTRY_R | ENTRY_W | ENTRY_X | ENTRY_U | ENTRY_AD;
+}
+
+static enum cpu_trap_class trap_class(uint32_t number)
+{
+    switch (number) {
+    case TRAP_FETCH_ACCESS:
+    case TRAP_FETCH_PAGE:
+        return TRAP_FETCH;
+    case TRAP_LOAD_ACCESS:
+    case TRAP_STORE_ACCESS:
+    case TRAP_LOAD_PAGE:
+    case TRAP_STORE_PAGE:
+        return TRAP_ACCESS;
+    default:
+        return TRAP_OTHER;
+    }
+}
+
+static size_t length_at(const uint8_t *code)
+{
+    return (code[0] & 3) == 3 ? 4 : 2;
+}
+
+static unsigned count(const uint8_t *code, size_t size, size_t offset)
+{
+    unsigned n = 0;
+    for (size_t at = 0; at < offset && at < size; at += length_at(code + at)) {
+        n++;
+    }
+    return n;
+}
+
+static uint32_t word_at(const uint8_t *code)
+{
+    return code[0] | (uint32_t)code[1] << 8 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24;
+}
+
+enum { WFI = 0x10500073, CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02, CSR_HPMCOUNTER31 = 0xc1f };
+
+static bool is_counter(uint32_t instruction)
+{
+    uint32_t csr = instruction >> 20;
+    return (instruction & 0x7f) == 0x73 && instruction >> 12 & 3 && csr >= CSR_CYCLE && csr <= CSR_HPMCOUNTER31;
+}
+
+/* CSRRS or CSRRC without anything to set or clear, or the immediate forms: a read, of a counter that there is. */
+static bool is_counter_read(uint32_t instruction)
+{
+    bool read = instruction >> 13 & 1 && (instruction >> 15 & 31) == 0;
+    return is_counter(instruction) && read && instruction >> 20 <= CSR_INSTRET;
+}
+
+/* The emulator halts at WFI, and has the host's counters. */
+static bool find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu,
+                         struct cpu_special *special)
+{
+    (void)k, (void)fpu;
+    uint32_t index = 0;
+    for (size_t at = 0; at + 4 <= size; at += length_at(code + at), index++) {
+        uint32_t instruction = word_at(code + at);
+        if (instruction == WFI || is_counter(instruction)) {
+            *special = (struct cpu_special){.index = index, .offset = (uint32_t)at};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* LR: the kernel gives its reservation up before it returns. */
+static bool leaves_traces(const uint8_t *code, size_t size)
+{
+    for (size_t at = 0; at + 4 <= size; at += length_at(code + at)) {
+        if ((word_at(code + at) & 0xf800607f) == 0x1000202f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Counters, which firmware and kernels leave open to user level. */
+static bool emulate(struct engine *e, const struct cpu_exit *exit, uint64_t *next)
+{
+    if (!is_counter_read(exit->instruction)) {
+        return false;
+    }
+    const struct cpu *cpu = e->cpu;
+    uint32_t rd = exit->instruction >> 7 & 31;
+    uint64_t value = exit->instruction >> 20 == CSR_TIME ? cpu_timer(cpu) : cpu->time + cpu->executed;
+    if (rd) {
+        uc_reg_write(e->uc, UC_RISCV_REG_X0 + (int)rd, &value);
+    }
+    *next = exit->pc + 4;
+    return true;
 }
 
 static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
@@ -26,28 +160,19 @@ static void init_fp(uint8_t (*fp)[CPU_FP_BYTES])
     (void)fp;
 }
 
-/* The emulator takes a breakpoint for an instruction that does not exist. */
-static uint64_t error_cause(uint32_t instruction)
+/* Page faults are told as access faults. */
+static void enter(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
 {
-    bool breakpoint = instruction == EBREAK || (instruction & 0xffff) == C_EBREAK;
-    return breakpoint ? TRAP_BREAKPOINT : TRAP_ILLEGAL;
-}
-
-static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
-{
+    (void)e;
     uint64_t *regs = k->current->regs;
     if (exit->kind == EXIT_MEMORY) {
-        uint64_t cause = exit->fetch ? CAUSE_FETCH_ACCESS : exit->write ? CAUSE_STORE_ACCESS : CAUSE_LOAD_ACCESS;
+        uint64_t cause = exit->fetch ? TRAP_FETCH_ACCESS : exit->write ? TRAP_STORE_ACCESS : TRAP_LOAD_ACCESS;
         kernel_vm_fault(k, exit->address, cause, exit->fetch);
     } else if (exit->kind == EXIT_TRAP && exit->trap == TRAP_ECALL) {
-        regs[FAULT_IP] = pc - 4;
+        regs[NEXT_IP] = exit->pc + 4;
         kernel_syscall(k, (int64_t)regs[A7]);
-    } else if (exit->kind == EXIT_TRAP) {
-        /* the emulator steps over whatever raised a trap */
-        regs[FAULT_IP] = regs[NEXT_IP] = pc - 4;
-        kernel_user_exception(k, exit->trap, 0);
     } else {
-        kernel_user_exception(k, error_cause(exit->instruction), 0);
+        kernel_user_exception(k, exit->kind == EXIT_SPECIAL ? TRAP_ILLEGAL : exit->trap, 0);
     }
 }
 
@@ -69,6 +194,22 @@ const struct cpu_arch cpu_riscv64 = {
     .num_fp = 33,
     .fp = {F4(0), F4(4), F4(8), F4(12), F4(16), F4(20), F4(24), F4(28), UC_RISCV_REG_FCSR},
     .init = init,
+    .stub = {.code = stub_code, .size = sizeof(stub_code), .registers = stub_registers},
+    .paging = {.levels = 3,
+               .window = WINDOW,
+               .window_end = WINDOW_END,
+               .table_entry = table_entry,
+               .page_entry = page_entry,
+               .entry_paddr = entry_paddr,
+               .stub_entry = stub_entry},
+    .trap_class = trap_class,
+    .undefined_trap = TRAP_ILLEGAL,
+    .error_trap = TRAP_BREAKPOINT,
+    .trap_advance = 4,
+    .count = count,
+    .find_special = find_special,
+    .leaves_traces = leaves_traces,
+    .emulate = emulate,
     .init_fp = init_fp,
     .enter = enter,
 };

@@ -28,13 +28,228 @@ enum {
     FS_BASE = 22,
     GS_BASE = 23
 };
-enum { VECTOR_INVALID = 6, VECTOR_PROTECTION = 13, VECTOR_PAGE_FAULT = 14, FIRST_SYSCALL_VECTOR = 32 };
+enum {
+    VECTOR_BREAKPOINT = 3,
+    VECTOR_INVALID = 6,
+    VECTOR_PROTECTION = 13,
+    VECTOR_PAGE_FAULT = 14,
+    VECTOR_SPURIOUS = 255,
+};
 enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4 };
 enum { FP_CONTROL = 24, FP_TAGS = 26, FP_MXCSR = 27 };
 
-static void init(uc_engine *uc)
+static void init(uc_engine *uc, const struct kernel *k)
 {
+    (void)k;
     uc_ctl_set_cpu_model(uc, UC_CPU_X86_NEHALEM); /* in 64-bit mode only Intel's have SYSENTER */
+}
+
+/* mov %rbx, %cr4; mov %rdx, %cr3; mov %rax, %cr0; iretq. Unicorn's reset takes the feature bit of SYSCALL away, so
+   EFER.SCE cannot be set and SYSRET is no way to user level. */
+static const uint8_t stub_code[] = {0x0f, 0x22, 0xe3, 0x0f, 0x22, 0xda, 0x0f, 0x22, 0xc0, 0x48, 0xcf};
+
+enum { STUB_GDT = 0x200, STUB_STACK = 0x400, STUB_TARGET = 0x800 };
+enum { CR0_PE = 1, CR0_MP = 2, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20, CR0_WP = 1 << 16 };
+enum { CR4_TSD = 4, CR4_PAE = 0x20, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400 };
+enum { USER_CS = 0x2b, USER_SS = 0x33 };
+
+#define CR0_PG (UINT64_C(1) << 31)
+#define CODE_SEGMENT UINT64_C(0x00affb000000ffff) /* 64 bits, user level */
+#define DATA_SEGMENT UINT64_C(0x00cff3000000ffff)
+#define WINDOW UINT64_C(0xf000000000)
+#define WINDOW_END UINT64_C(0xfff4000000)
+
+static void stub_registers(uc_engine *uc, const struct kernel *k, uint64_t page, bool fpu)
+{
+    (void)k;
+    uint64_t gdt[8] = {[USER_CS / 8] = CODE_SEGMENT, [USER_SS / 8] = DATA_SEGMENT};
+    uint64_t frame[5] = {page + STUB_TARGET, USER_CS, 0x202, 0, USER_SS}, sp = page + STUB_STACK;
+    uc_x86_mmr gdtr = {.base = page + STUB_GDT, .limit = sizeof(gdt) - 1};
+    uint64_t cr0 = CR0_PG | CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | (fpu ? 0 : CR0_TS);
+    uint64_t cr4 = CR4_TSD | CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT, cr3 = WINDOW;
+    uc_mem_write(uc, page + STUB_GDT, gdt, sizeof(gdt));
+    uc_mem_write(uc, page + STUB_STACK, frame, sizeof(frame));
+    uc_reg_write(uc, UC_X86_REG_GDTR, &gdtr);
+    uc_reg_write(uc, UC_X86_REG_RAX, &cr0);
+    uc_reg_write(uc, UC_X86_REG_RBX, &cr4);
+    uc_reg_write(uc, UC_X86_REG_RDX, &cr3);
+    uc_reg_write(uc, UC_X86_REG_RSP, &sp);
+}
+
+static void stub_done(uc_engine *uc)
+{
+    uc_x86_mmr none = {0};
+    uc_reg_write(uc, UC_X86_REG_GDTR, &none);
+    uc_reg_write(uc, UC_X86_REG_IDTR, &none);
+}
+
+enum { ENTRY_P = 1, ENTRY_W = 2, ENTRY_U = 4, ENTRY_AD = 0x60 };
+
+static uint64_t table_entry(uint64_t paddr)
+{
+    return paddr | ENTRY_P | ENTRY_W | ENTRY_U | 0x20;
+}
+
+static uint64_t entry_paddr(uint64_t entry)
+{
+    return entry & UINT64_C(0x000ffffffffff000);
+}
+
+static uint64_t page_entry(uint64_t paddr, uint8_t rights)
+{
+    return paddr | ENTRY_P | ENTRY_U | ENTRY_AD | (rights & PAGE_W ? ENTRY_W : 0u);
+}
+
+static uint64_t stub_entry(uint64_t paddr)
+{
+    return paddr | ENTRY_P | ENTRY_W | ENTRY_U | ENTRY_AD;
+}
+
+static enum cpu_trap_class trap_class(uint32_t number)
+{
+    return number == VECTOR_PAGE_FAULT ? TRAP_ACCESS_OR_FETCH : TRAP_OTHER;
+}
+
+static unsigned count(const uint8_t *code, size_t size, size_t offset)
+{
+    unsigned n = 0;
+    for (size_t at = 0; at < offset && at < size; n++) {
+        unsigned length = x86_decode(code + at, size - at).length;
+        at += length ? length : offset;
+    }
+    return n;
+}
+
+/* What the emulator executes though user level may not, or raises with another number; by opcode. */
+static bool is_special_one(uint8_t opcode)
+{
+    switch (opcode) {
+    case 0x6c: /* INS, OUTS, IN, OUT */
+    case 0x6d:
+    case 0x6e:
+    case 0x6f:
+    case 0xe4:
+    case 0xe5:
+    case 0xe6:
+    case 0xe7:
+    case 0xec:
+    case 0xed:
+    case 0xee:
+    case 0xef:
+    case 0xcc: /* INT3, INT, INT1 */
+    case 0xcd:
+    case 0xf1:
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum { MODRM_VMCALL = 0xc1, MODRM_VMMCALL = 0xd9 };
+
+static bool is_vmcall(const struct x86_instruction *i)
+{
+    return i->map == 1 && i->opcode == 0x01 && (i->modrm == MODRM_VMCALL || i->modrm == MODRM_VMMCALL);
+}
+
+/* SYSRET, RDPMC, SYSEXIT */
+static bool is_special_two(uint8_t opcode)
+{
+    return opcode == 0x07 || opcode == 0x33 || opcode == 0x35;
+}
+
+static bool is_special(const struct x86_instruction *i)
+{
+    return i->vex || i->map == 0 ? i->vex || is_special_one(i->opcode)
+                                 : i->map == 1 && (is_special_two(i->opcode) || is_vmcall(i));
+}
+
+static bool find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu,
+                         struct cpu_special *special)
+{
+    (void)k, (void)fpu;
+    uint32_t index = 0;
+    for (size_t at = 0; at < size; index++) {
+        struct x86_instruction i = x86_decode(code + at, size - at);
+        if (i.length == 0) {
+            return false;
+        }
+        if (is_special(&i)) {
+            *special = (struct cpu_special){.index = index, .offset = (uint32_t)at};
+            return true;
+        }
+        at += i.length;
+    }
+    return false;
+}
+
+/* Registers in the order of instructions. */
+static const int numbered[16] = {
+    UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
+    UC_X86_REG_RSI, UC_X86_REG_RDI, UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
+    UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
+};
+
+static void set_pair(uc_engine *uc, uint64_t value)
+{
+    uint64_t low = (uint32_t)value, high = value >> 32;
+    uc_reg_write(uc, UC_X86_REG_RAX, &low);
+    uc_reg_write(uc, UC_X86_REG_RDX, &high);
+}
+
+/* RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE: F3 0F AE /0 to /3 with a register. */
+static bool is_base_access(const struct x86_instruction *i)
+{
+    return i->map == 1 && i->opcode == 0xae && i->prefix == 0xf3 && i->modrm >= 0xc0 && i->modrm < 0xe0;
+}
+
+static void access_base(uc_engine *uc, const struct x86_instruction *i)
+{
+    unsigned which = i->modrm >> 3 & 3;
+    int reg = numbered[(i->modrm & 7) | (i->rex & 1 ? 8 : 0)];
+    int base = which & 1 ? UC_X86_REG_GS_BASE : UC_X86_REG_FS_BASE;
+    bool write = which >= 2;
+    uint64_t value = 0;
+    uc_reg_read(uc, write ? reg : base, &value);
+    value = i->rex & 8 ? value : (uint32_t)value;
+    uc_reg_write(uc, write ? base : reg, &value);
+}
+
+enum { XCR0 = 3 /* x87 and SSE */ };
+
+/* The emulator lacks FSGSBASE and XSAVE, and its time stamp counter is the host's. */
+static bool emulate(struct engine *e, const struct cpu_exit *exit, uint64_t *next)
+{
+    uint8_t code[15];
+    if (exit->kind == EXIT_SPECIAL && (exit->instruction & 0xffff) == (0xcd | VECTOR_SPURIOUS << 8)) {
+        *next = exit->pc + 2;
+        return true;
+    }
+    if (exit->kind != EXIT_TRAP || (exit->trap != VECTOR_INVALID && exit->trap != VECTOR_PROTECTION)) {
+        return false;
+    }
+    struct x86_instruction i = x86_decode(code, engine_read(e, exit->pc, code, sizeof(code)));
+    *next = exit->pc + i.length;
+    if (exit->trap == VECTOR_PROTECTION) {
+        if (i.map != 1 || i.opcode != 0x31) { /* RDTSC */
+            return false;
+        }
+        set_pair(e->uc, cpu_timer(e->cpu));
+        return true;
+    }
+    if (i.map == 1 && i.opcode == 0x01 && i.modrm == 0xd0 && !i.lock) { /* XGETBV */
+        uint64_t number = 0;
+        uc_reg_read(e->uc, UC_X86_REG_RCX, &number);
+        if ((uint32_t)number == 0) {
+            set_pair(e->uc, XCR0);
+        }
+        return (uint32_t)number == 0;
+    }
+    if (!is_base_access(&i) || i.lock || !e->cpu->kernel->profile->fsgsbase) {
+        return false;
+    }
+    access_base(e->uc, &i);
+    return true;
 }
 
 /* As after FNINIT, all exceptions masked. */
@@ -70,8 +285,7 @@ static void page_fault(struct kernel *k, const struct cpu_exit *exit)
 static void system_call(struct kernel *k, uint64_t pc)
 {
     uint64_t *regs = k->current->regs;
-    regs[FAULT_IP] = pc - 2;
-    regs[NEXT_IP] = pc;
+    regs[NEXT_IP] = pc + 2;
     regs[ERROR] = ERROR_SYSCALL;
     kernel_syscall(k, (int64_t)regs[RDX]);
 }
@@ -106,25 +320,100 @@ static void interrupted(uint64_t *regs)
     regs[ERROR] = 0;
 }
 
-static void enter(struct kernel *k, const struct cpu_exit *exit, uint64_t pc)
+static void exception(struct kernel *k, uint64_t vector, uint64_t code)
+{
+    k->current->regs[ERROR] = code;
+    kernel_user_exception(k, vector, code);
+}
+
+static void set_ip(struct kernel *k, uint64_t pc)
+{
+    k->current->regs[FAULT_IP] = k->current->regs[NEXT_IP] = pc;
+}
+
+/* The kernel's gates are for itself, but for breakpoints and the vectors behind those of interrupts: unknown system
+   calls, and a last one that does nothing. The code of the fault is as QEMU has it; processors multiply by 8. */
+enum { GATE_SIZE = 16, GATE_CODE = 2, FIRST_SYSCALL_VECTOR = 158, FIRST_SYSCALL_VECTOR_SMP = 160 };
+
+static void software_interrupt(struct kernel *k, uint64_t pc, unsigned length, uint8_t vector)
 {
     uint64_t *regs = k->current->regs;
+    if (vector == VECTOR_BREAKPOINT) {
+        set_ip(k, pc + length);
+        exception(k, VECTOR_BREAKPOINT, 0);
+    } else if (vector >= (k->profile->smp ? FIRST_SYSCALL_VECTOR_SMP : FIRST_SYSCALL_VECTOR)) {
+        regs[NEXT_IP] = pc + length;
+        regs[ERROR] = 0;
+        kernel_syscall(k, (int32_t)((uint32_t)vector << 24 | (regs[RAX] & 0xffffff)));
+    } else {
+        exception(k, VECTOR_PROTECTION, (uint64_t)vector * GATE_SIZE | GATE_CODE);
+    }
+}
+
+static void special(struct kernel *k, const struct x86_instruction *i, const uint8_t *code, uint64_t pc)
+{
+    bool two = i->map == 1 && !is_vmcall(i);
+    if (i->vex || i->map != 0 || i->opcode == 0xf1) {
+        exception(k, two && !i->vex ? VECTOR_PROTECTION : VECTOR_INVALID, 0);
+    } else if (i->opcode == 0xcc || i->opcode == 0xcd) {
+        software_interrupt(k, pc, i->length, i->opcode == 0xcd ? code[i->length - 1] : VECTOR_BREAKPOINT);
+    } else {
+        exception(k, VECTOR_PROTECTION, 0);
+    }
+}
+
+/* The selector that a general protection fault is about, as far as it can be told from registers and stack: MOV to a
+   segment register, IRET, far RET. */
+static uint64_t selector_code(struct engine *e, struct kernel *k, const struct x86_instruction *i)
+{
+    static const uint8_t kernel_numbers[16] = {RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI,
+                                               R8,  R9,  R10, R11, R12, R13, R14, R15};
+    const uint64_t *regs = k->current->regs;
+    if (i->map == 0 && i->opcode == 0x8e && i->modrm >= 0xc0) {
+        return regs[kernel_numbers[(i->modrm & 7) | (i->rex & 1 ? 8 : 0)]] & 0xfffc;
+    }
+    bool returns = i->map == 0 && (i->opcode == 0xcf || i->opcode == 0xcb || i->opcode == 0xca);
+    uint8_t selector[2] = {0};
+    unsigned width = i->rex & 8 ? 8 : i->operand16 ? 2 : 4;
+    if (!returns || engine_read(e, regs[RSP] + width, selector, sizeof(selector)) != sizeof(selector)) {
+        return 0;
+    }
+    return (selector[0] | (uint64_t)selector[1] << 8) & 0xfffc;
+}
+
+static void trap(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
+{
+    uint8_t code[15];
+    struct x86_instruction i = x86_decode(code, engine_read(e, exit->pc, code, sizeof(code)));
+    bool xcr = i.map == 1 && i.opcode == 0x01 && (i.modrm == 0xd0 || i.modrm == 0xd1); /* XGETBV, XSETBV */
+    bool rdtscp = i.map == 1 && i.opcode == 0x01 && i.modrm == 0xf9;
+    if (exit->kind == EXIT_SPECIAL) {
+        special(k, &i, code, exit->pc);
+    } else if (exit->trap == VECTOR_PROTECTION && rdtscp) {
+        exception(k, VECTOR_INVALID, 0);
+    } else if (exit->trap == VECTOR_PROTECTION) {
+        exception(k, exit->trap, selector_code(e, k, &i));
+    } else if (exit->trap == VECTOR_INVALID && xcr && !i.lock) {
+        exception(k, VECTOR_PROTECTION, 0);
+    } else {
+        exception(k, exit->trap, 0);
+    }
+}
+
+static void enter(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
+{
     if (exit->kind == EXIT_MEMORY) {
         page_fault(k, exit);
     } else if (exit->kind == EXIT_SYSCALL && !k->profile->sysenter) {
-        system_call(k, pc);
+        system_call(k, exit->pc);
     } else if (exit->kind == EXIT_SYSENTER && k->profile->sysenter) {
         system_enter(k);
-    } else if (exit->kind == EXIT_TRAP && exit->trap >= FIRST_SYSCALL_VECTOR) {
-        regs[FAULT_IP] = pc - 2;
-        regs[ERROR] = 0;
-        kernel_syscall(k, (int64_t)((uint64_t)exit->trap << 24 | (regs[RAX] & 0xffffff)));
-    } else if (exit->kind == EXIT_TRAP) {
-        regs[ERROR] = 0;
-        kernel_user_exception(k, exit->trap, 0);
+    } else if (exit->kind == EXIT_SYSCALL) {
+        exception(k, VECTOR_INVALID, 0);
+    } else if (exit->kind == EXIT_SYSENTER) {
+        exception(k, VECTOR_PROTECTION, 0);
     } else {
-        regs[ERROR] = 0;
-        kernel_user_exception(k, exit->trap == UC_ERR_INSN_INVALID ? VECTOR_INVALID : VECTOR_PROTECTION, 0);
+        trap(e, k, exit);
     }
 }
 
@@ -159,6 +448,21 @@ const struct cpu_arch cpu_x86_64 = {
            UC_X86_REG_ST4, UC_X86_REG_ST5, UC_X86_REG_ST6, UC_X86_REG_ST7, UC_X86_REG_FPCW, UC_X86_REG_FPSW,
            UC_X86_REG_FPTAG, UC_X86_REG_MXCSR},
     .init = init,
+    .stub = {.code = stub_code, .size = sizeof(stub_code), .registers = stub_registers, .done = stub_done},
+    .paging = {.levels = 4,
+               .window = WINDOW,
+               .window_end = WINDOW_END,
+               .table_entry = table_entry,
+               .page_entry = page_entry,
+               .entry_paddr = entry_paddr,
+               .stub_entry = stub_entry},
+    .trap_class = trap_class,
+    .undefined_trap = VECTOR_INVALID,
+    .error_trap = VECTOR_INVALID,
+    .keeps_exceptions = true,
+    .count = count,
+    .find_special = find_special,
+    .emulate = emulate,
     .init_fp = init_fp,
     .enter = enter,
     .interrupted = interrupted,

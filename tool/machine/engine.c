@@ -1,152 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * One Unicorn engine for an address space. Memory is mapped into it when it is touched: the longest run of pages around
- * the address that are contiguous in host memory and have the same rights, within a window of 2 MiB. A change of any
- * page drops the runs it lies in; the rest comes back by itself.
- */
+/* One Unicorn engine for an address space: threads go in and out, and it stops when one of them needs the kernel. */
 #include "cpu.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 2 << 20, PAGE = 4096 };
-
-struct engine_run {
-    uint64_t start, end;
-    bool code; /* may have been executed */
-};
-
-/* The first run that ends behind vaddr. */
-static size_t run_find(const struct engine *e, uint64_t vaddr)
-{
-    size_t low = 0, high = e->num_runs;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (e->runs[middle].end <= vaddr) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static bool run_insert(struct engine *e, size_t at, struct engine_run run)
-{
-    if (e->num_runs == e->capacity) {
-        size_t capacity = e->capacity ? e->capacity * 2 : 64;
-        struct engine_run *runs = realloc(e->runs, capacity * sizeof(*runs));
-        if (!runs) {
-            return false;
-        }
-        e->runs = runs;
-        e->capacity = capacity;
-    }
-    memmove(&e->runs[at + 1], &e->runs[at], (e->num_runs - at) * sizeof(e->runs[0]));
-    e->runs[at] = run;
-    e->num_runs++;
-    return true;
-}
-
-/* Code translated from pages must be forgotten before they are unmapped: afterwards Unicorn would still run it.
-   (Flushing all translations at once touches the whole of Unicorn's code buffer, a gigabyte an engine.) */
-static void run_drop(struct engine *e, const struct engine_run *run)
-{
-    if (run->code) {
-        uc_ctl_remove_cache(e->uc, run->start, run->end);
-    }
-    uc_mem_unmap(e->uc, run->start, run->end - run->start);
-}
-
-void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
-{
-    size_t first = run_find(e, vaddr), last = first;
-    while (last < e->num_runs && (e->runs[last].start <= vaddr || e->runs[last].start - vaddr < size)) {
-        last++;
-    }
-    for (size_t i = first; i < last; i++) {
-        run_drop(e, &e->runs[i]);
-    }
-    memmove(&e->runs[first], &e->runs[last], (e->num_runs - last) * sizeof(e->runs[0]));
-    e->num_runs -= last - first;
-}
-
-void engine_clear(struct engine *e)
-{
-    for (size_t i = 0; i < e->num_runs; i++) {
-        run_drop(e, &e->runs[i]);
-    }
-    e->num_runs = 0;
-}
-
-void engine_forget_code(struct engine *e)
-{
-    for (size_t i = 0; i < e->num_runs; i++) {
-        if (e->runs[i].code) {
-            uc_ctl_remove_cache(e->uc, e->runs[i].start, e->runs[i].end);
-        }
-    }
-}
-
-static uint32_t protection(uint8_t rights)
-{
-    return (rights & PAGE_R ? UC_PROT_READ : 0u) | (rights & PAGE_W ? UC_PROT_WRITE : 0u) |
-           (rights & PAGE_X ? UC_PROT_EXEC : 0u);
-}
-
-/* Host address of the page at vaddr if it is mapped with exactly these rights. */
-static uint8_t *page_host(struct engine *e, uint64_t vaddr, uint8_t rights)
-{
-    struct kernel *k = e->cpu->kernel;
-    struct page_view view;
-    if (!vspace_translate(k, e->vspace, vaddr, &view) || view.rights != rights) {
-        return NULL;
-    }
-    return memory_at(&k->memory, view.paddr + (vaddr - view.vaddr), NULL);
-}
-
-static bool map_window(struct engine *e, uint64_t page, uint8_t rights)
-{
-    uint8_t *host = page_host(e, page, rights);
-    if (!host) {
-        return false;
-    }
-    size_t at = run_find(e, page);
-    uint64_t low = page & ~(uint64_t)(WINDOW - 1), high = low + WINDOW;
-    if (at > 0 && e->runs[at - 1].end > low) {
-        low = e->runs[at - 1].end;
-    }
-    if (at < e->num_runs && e->runs[at].start < high) {
-        high = e->runs[at].start;
-    }
-    uint64_t start = page, end = page + PAGE;
-    while (start > low && page_host(e, start - PAGE, rights) == host - (page - start) - PAGE) {
-        start -= PAGE;
-    }
-    while (end < high && page_host(e, end, rights) == host + (end - page)) {
-        end += PAGE;
-    }
-    if (uc_mem_map_ptr(e->uc, start, end - start, protection(rights), host - (page - start)) != UC_ERR_OK) {
-        return false;
-    }
-    return run_insert(e, at, (struct engine_run){start, end, rights & PAGE_X});
-}
-
-bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wanted)
-{
-    for (uint64_t page = vaddr & ~(uint64_t)(PAGE - 1); page <= vaddr + size - 1; page += PAGE) {
-        struct page_view view;
-        if (!vspace_translate(e->cpu->kernel, e->vspace, page, &view) || (view.rights & wanted) != wanted) {
-            return false;
-        }
-        size_t at = run_find(e, page);
-        bool mapped = at < e->num_runs && e->runs[at].start <= page;
-        if (!mapped && !map_window(e, page, view.rights)) {
-            return false;
-        }
-    }
-    return true;
-}
+enum { FLAG_FPU_DISABLED = 1, LONGEST_INSTRUCTION = 16, SYSCALL_LENGTH = 2, PAGE = 4096 };
 
 static uint8_t (*fp_state(const struct cpu_arch *arch, struct tcb *thread))[CPU_FP_BYTES]
 {
@@ -213,7 +72,15 @@ void engine_load(struct engine *e, struct tcb *thread)
 {
     int ids[MAX_REGISTERS];
     void *pointers[MAX_REGISTERS];
-    load_fp(e, thread);
+    bool fpu = !(thread->flags & FLAG_FPU_DISABLED);
+    if (e->fpu != fpu || e->stale || e->traces) {
+        engine_save_fp(e);
+        e->fpu = fpu;
+        engine_user_reset(e);
+    }
+    if (fpu) {
+        load_fp(e, thread);
+    }
     reg_pointers(e->cpu->arch, thread->regs, ids, pointers);
     uc_reg_write_batch(e->uc, ids, pointers, (int)e->cpu->arch->num_regs);
 }
@@ -226,44 +93,141 @@ void engine_save(struct engine *e, struct tcb *thread)
     uc_reg_read_batch(e->uc, ids, pointers, (int)e->cpu->arch->num_regs);
 }
 
-/* Accesses that the engine does not know: mapped on demand, or a fault of the thread. */
+static void stop(struct engine *e, struct cpu_exit exit)
+{
+    e->cpu->exit = exit;
+    uc_emu_stop(e->uc);
+}
+
+/* Accesses that the engine does not know: mapped on demand, or a fault of the thread. That is left to the page tables,
+   since only then the emulator tells which instruction it was. */
 static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *context)
 {
     (void)uc, (void)value;
     struct engine *e = context;
     bool write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
     bool fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
-    bool unmapped = write   ? type == UC_MEM_WRITE_UNMAPPED
-                    : fetch ? type == UC_MEM_FETCH_UNMAPPED
-                            : type == UC_MEM_READ_UNMAPPED;
     uint8_t wanted = write ? PAGE_W : fetch ? PAGE_X : PAGE_R;
-    uint64_t bytes = fetch || size <= 0 ? 1 : (uint64_t)size;
-    if (unmapped && engine_fault_in(e, address, bytes, wanted)) {
+    uint64_t bytes = fetch || size <= 0 ? 1 : (uint64_t)size, failed;
+    bool good = engine_fault_in(e, address, bytes, wanted, &failed);
+    e->access =
+        (struct engine_access){.denied = !good, .address = good ? address : failed, .write = write, .fetch = fetch};
+    return good || engine_stand_in(e, address);
+}
+
+/* Whether this instruction has not been tried again yet. */
+static bool try_again(struct engine *e, struct engine_try *last, uint64_t pc)
+{
+    struct engine_try now = {pc, e->cpu->executed};
+    bool again = last->pc != now.pc || last->executed != now.executed;
+    *last = now;
+    return again;
+}
+
+/* The emulator looked for code and its page tables did not have it. False: they have. */
+static bool fetch_trap(struct engine *e, uint64_t pc)
+{
+    uint64_t failed = pc, left = PAGE - (pc & (PAGE - 1));
+    uint64_t size = left < LONGEST_INSTRUCTION ? left + 1 : 1;
+    if (!engine_fault_in(e, pc, 1, PAGE_X, &failed) || !engine_fault_in(e, pc, size, PAGE_X, &failed)) {
+        stop(e, (struct cpu_exit){.kind = EXIT_MEMORY, .pc = pc, .address = failed, .fetch = true});
         return true;
     }
-    e->cpu->exit = (struct cpu_exit){.kind = EXIT_MEMORY, .address = address, .write = write, .fetch = fetch};
-    return false;
+    if (!try_again(e, &e->fetched, pc)) {
+        return false;
+    }
+    stop(e, (struct cpu_exit){.kind = EXIT_RETRY, .pc = pc});
+    return true;
+}
+
+static bool may_be_fetch(struct engine *e, enum cpu_trap_class class, uint64_t pc)
+{
+    uint64_t address = 0;
+    if (class != TRAP_ACCESS_OR_FETCH) {
+        return class == TRAP_FETCH;
+    }
+    uc_reg_read(e->uc, UC_X86_REG_CR2, &address);
+    return address - pc < LONGEST_INSTRUCTION;
+}
+
+/* The emulator tells of no access to a page that is mapped, and nothing is but the code and what the instruction
+   touched before: it is a store that crosses into the page behind one of these. */
+static bool second_page(struct engine *e, uint64_t pc, struct engine_access *access)
+{
+    uint64_t touched = (access->address & ~(uint64_t)(PAGE - 1)) + PAGE, failed;
+    bool told = access->address && !access->fetch && !engine_is_mapped(e, touched);
+    *access = (struct engine_access){.address = told ? touched : (pc & ~(uint64_t)(PAGE - 1)) + PAGE, .write = true};
+    if (e->cpu->arch->arch == UC_ARCH_X86) {
+        uc_reg_read(e->uc, UC_X86_REG_CR2, &access->address);
+    }
+    return engine_fault_in(e, access->address, 1, PAGE_W, &failed);
+}
+
+/* A fault of the emulated memory management. The emulator does not tell the address; the look-up before it did, but not
+   of the second page of a store, or when alignment was at fault. It will when nothing is mapped. */
+static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    struct engine_access access = e->access;
+    if (!access.denied && may_be_fetch(e, class, pc) && fetch_trap(e, pc)) {
+        return;
+    }
+    if (class == TRAP_FETCH && !access.denied && (pc & (PAGE - 1)) == 0) {
+        /* A block of no bytes: the emulator takes the page before it for its end. */
+        stop(e, (struct cpu_exit){.kind = EXIT_TRAP, .trap = arch->undefined_trap, .pc = pc});
+        return;
+    }
+    engine_uncount(e, pc, false);
+    bool misaligned = !access.denied && arch->alignment_fault && arch->alignment_fault(e, pc, &access);
+    if (!access.denied && !misaligned) {
+        bool first = try_again(e, &e->retried, pc);
+        if (!first && !try_again(e, &e->second, pc)) {
+            e->cpu->broken = "it refuses an access without telling the address";
+        }
+        if (first) {
+            engine_clear(e);
+            e->single = true;
+        }
+        if (first || second_page(e, pc, &access)) {
+            stop(e, (struct cpu_exit){.kind = EXIT_RETRY, .pc = pc});
+            return;
+        }
+    }
+    e->cpu->executed += access.fetch ? 0 : 1;
+    stop(e, (struct cpu_exit){.kind = EXIT_MEMORY,
+                              .pc = pc,
+                              .address = access.address,
+                              .write = access.write,
+                              .fetch = access.fetch,
+                              .misaligned = misaligned});
 }
 
 static void on_trap(uc_engine *uc, uint32_t number, void *context)
 {
     struct engine *e = context;
-    e->cpu->exit = (struct cpu_exit){.kind = EXIT_TRAP, .trap = number};
-    uc_emu_stop(uc);
+    const struct cpu_arch *arch = e->cpu->arch;
+    uint64_t pc = 0;
+    uc_reg_read(uc, arch->pc, &pc);
+    pc -= arch->trap_advance;
+    enum cpu_trap_class class = arch->trap_class(number);
+    if (class != TRAP_OTHER) {
+        memory_trap(e, class, pc);
+        return;
+    }
+    engine_uncount(e, pc, true);
+    stop(e, (struct cpu_exit){.kind = EXIT_TRAP, .trap = number, .pc = pc});
 }
 
 static void on_syscall(uc_engine *uc, void *context)
 {
-    struct engine *e = context;
-    e->cpu->exit = (struct cpu_exit){.kind = EXIT_SYSCALL};
-    uc_emu_stop(uc);
+    (void)uc;
+    stop(context, (struct cpu_exit){.kind = EXIT_SYSCALL});
 }
 
 static void on_sysenter(uc_engine *uc, void *context)
 {
-    struct engine *e = context;
-    e->cpu->exit = (struct cpu_exit){.kind = EXIT_SYSENTER};
-    uc_emu_stop(uc);
+    (void)uc;
+    stop(context, (struct cpu_exit){.kind = EXIT_SYSENTER});
 }
 
 static bool on_invalid(uc_engine *uc, void *context)
@@ -272,29 +236,56 @@ static bool on_invalid(uc_engine *uc, void *context)
     return false;
 }
 
-/* Called before each instruction: Unicorn itself only knows where a block began when an access fails in it. */
-static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+uc_err engine_execute(struct engine *e, uint64_t pc)
 {
-    (void)size;
-    struct engine *e = context;
     struct cpu *cpu = e->cpu;
-    cpu->pc = address;
-    if (cpu->executed < cpu->budget) {
-        cpu->executed++;
-        return;
+    uc_err error;
+    do {
+        cpu->exit = (struct cpu_exit){.kind = EXIT_NONE};
+        e->access = (struct engine_access){0};
+        error = uc_emu_start(e->uc, pc, 0, 0, 0);
+        engine_drop_dummies(e);
+        pc = cpu->exit.pc;
+        if (cpu->exit.kind == EXIT_RETRY && cpu->arch->keeps_exceptions) {
+            engine_save(e, cpu->kernel->current);
+            e->stale = true;
+            engine_load(e, cpu->kernel->current);
+        }
+    } while (cpu->exit.kind == EXIT_RETRY && !cpu->broken);
+    return error;
+}
+
+bool engine_run(struct engine *e, uint64_t pc)
+{
+    struct cpu *cpu = e->cpu;
+    e->retried = e->second = e->fetched = (struct engine_try){0, UINT64_MAX};
+    e->rest = 0;
+    e->single = false;
+    uc_err error = engine_execute(e, pc);
+    bool in_block = cpu->exit.kind == EXIT_BUDGET || cpu->exit.kind == EXIT_SPECIAL;
+    if (in_block && e->rest > 0) {
+        error = engine_tail(e);
     }
-    cpu->exit = (struct cpu_exit){.kind = EXIT_BUDGET};
-    uc_emu_stop(uc);
+    if (cpu->exit.kind == EXIT_SYSCALL || cpu->exit.kind == EXIT_SYSENTER) { /* the last one of its block */
+        cpu->exit.pc = e->block.pc + e->block.size - SYSCALL_LENGTH;
+    } else if (cpu->exit.kind == EXIT_NONE && (error == UC_ERR_INSN_INVALID || error == UC_ERR_EXCEPTION)) {
+        uint64_t at = 0;
+        uc_reg_read(e->uc, cpu->arch->pc, &at);
+        engine_uncount(e, at, true);
+        cpu->exit = (struct cpu_exit){.kind = EXIT_TRAP, .trap = cpu->arch->error_trap, .pc = at};
+    } else if (cpu->exit.kind == EXIT_NONE && !cpu->broken) {
+        cpu->broken = error == UC_ERR_OK ? "the processor stopped by itself" : uc_strerror(error);
+    }
+    return !cpu->broken;
 }
 
 static bool add_hooks(struct engine *e)
 {
     uc_hook hook;
     int memory = UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT;
-    bool good = uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, 1, 0) == UC_ERR_OK &&
+    bool good = engine_count_hooks(e) && uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_trap, e, 1, 0) == UC_ERR_OK &&
-                uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK &&
-                uc_hook_add(e->uc, &hook, UC_HOOK_CODE, (void *)on_instruction, e, 1, 0) == UC_ERR_OK;
+                uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK;
     if (good && e->cpu->arch->arch == UC_ARCH_X86) {
         good = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_syscall, e, 1, 0, UC_X86_INS_SYSCALL) == UC_ERR_OK &&
                uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sysenter, e, 1, 0, UC_X86_INS_SYSENTER) == UC_ERR_OK;
@@ -308,8 +299,12 @@ static bool engine_open(struct engine *e, struct cpu *cpu)
     if (uc_open(cpu->arch->arch, cpu->arch->mode, &e->uc) != UC_ERR_OK) {
         return false;
     }
-    cpu->arch->init(e->uc);
-    return add_hooks(e);
+    cpu->arch->init(e->uc, cpu->kernel);
+    if (engine_memory_init(e) && engine_count_init(e) && engine_user_init(e) && add_hooks(e)) {
+        return true;
+    }
+    engine_close(e);
+    return false;
 }
 
 void engine_close(struct engine *e)
@@ -317,7 +312,8 @@ void engine_close(struct engine *e)
     if (e->uc) {
         uc_close(e->uc);
     }
-    free(e->runs);
+    engine_memory_free(e);
+    engine_count_free(e);
     *e = (struct engine){NULL};
 }
 
@@ -331,6 +327,7 @@ static struct engine *engine_reuse(struct cpu *cpu)
     }
     engine_save_fp(oldest);
     engine_clear(oldest);
+    oldest->stale = true;
     return oldest;
 }
 

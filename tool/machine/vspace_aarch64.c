@@ -58,14 +58,11 @@ static enum status decode_table(struct kernel *k, struct invocation *inv)
     return decode_table_map(k, inv);
 }
 
-/* A page without rights is mapped, but for the kernel only. */
+/* A page without rights is mapped, but for the kernel only; it can be executed all the same. */
 static uint8_t page_rights(enum vm_rights rights, uint64_t attributes)
 {
-    if (rights == VM_NONE) {
-        return 0;
-    }
-    return (uint8_t)(PAGE_R | (rights == VM_READ_WRITE ? PAGE_W : 0) |
-                     (attributes & ATTRIBUTE_EXECUTE_NEVER ? 0 : PAGE_X));
+    uint8_t execute = attributes & ATTRIBUTE_EXECUTE_NEVER ? 0 : PAGE_X;
+    return execute | (rights != VM_NONE ? PAGE_R : 0) | (rights == VM_READ_WRITE ? PAGE_W : 0);
 }
 
 static enum status check_remap(struct kernel *k, const struct cap *frame, uint16_t asid, uint64_t vaddr)

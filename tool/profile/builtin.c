@@ -360,6 +360,7 @@ static void set_configuration(struct capdl_profile *p)
     p->printing = true;
     p->debug = true;
     p->fpu = true;
+    p->fsgsbase = p->arch == CAPDL_ARCH_X86_64;
     p->max_nodes = 1;
     p->num_domains = 1;
     p->num_domain_schedules = 2;

@@ -172,6 +172,10 @@ static void fill_switches(const struct config *config, struct capdl_profile *p)
     p->sysenter = config_is_on(config, "SYSENTER");
     p->smc = config_is_on(config, "ALLOW_SMC_CALLS");
     p->fpu = config_is_on(config, "HAVE_FPU");
+    p->fsgsbase = config_is_on(config, "FSGSBASE_INST");
+    p->pmu_user = config_is_on(config, "EXPORT_PMU_USER");
+    p->pcnt_user = config_is_on(config, "EXPORT_PCNT_USER");
+    p->vcnt_user = config_is_on(config, "EXPORT_VCNT_USER");
 }
 
 static void fill_numbers(struct reader *reader, const struct text_file *file)

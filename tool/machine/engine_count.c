@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Counts instructions exactly without a hook on every one: each block is counted as it is entered, by the number of
+ * instructions that the emulator found in it. Where a run must end inside a block, its first instructions are executed
+ * one by one; and what a fault kept from being executed is taken off again.
+ */
+#include "cpu.h"
+
+#include <stdlib.h>
+
+enum { BLOCKS = 1 << 14, MAX_BLOCK = 4096 + 16 /* one instruction may reach into the next page */ };
+
+static struct engine_block *block_at(struct engine *e, uint64_t pc)
+{
+    return &e->blocks[pc >> 1 & (BLOCKS - 1)];
+}
+
+static void note_block(struct engine *e, struct engine_block *block, uint64_t pc, uint32_t size, uint32_t count)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    uint8_t code[MAX_BLOCK];
+    size_t got = engine_read(e, pc, code, size < MAX_BLOCK ? size : MAX_BLOCK);
+    *block = (struct engine_block){.pc = pc, .size = size, .count = count, .fpu = e->fpu};
+    block->has_special = arch->find_special(e->cpu->kernel, code, got, e->fpu, &block->special);
+    e->traces = e->traces || (arch->leaves_traces && arch->leaves_traces(code, got));
+}
+
+/* A new translation: what was known of a block of the same place and length may be wrong. */
+static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *context)
+{
+    (void)uc, (void)before;
+    struct engine *e = context;
+    note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);
+}
+
+static const struct engine_block *block_find(struct engine *e, uint64_t pc, uint32_t size)
+{
+    struct engine_block *block = block_at(e, pc);
+    if (block->pc != pc || block->size != size || block->fpu != e->fpu) {
+        uc_tb tb = {0};
+        uc_ctl_request_cache(e->uc, pc, &tb);
+        note_block(e, block, pc, size, tb.icount);
+    }
+    return block;
+}
+
+static void stop_in_block(struct engine *e, uint64_t after, enum cpu_exit_kind kind)
+{
+    e->rest = after;
+    e->rest_kind = kind;
+    e->cpu->exit = (struct cpu_exit){.kind = kind, .pc = e->block.pc};
+    uc_emu_stop(e->uc);
+}
+
+static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    struct engine *e = context;
+    struct cpu *cpu = e->cpu;
+    if (e->tail) {
+        return;
+    }
+    if (__builtin_expect(address & cpu->arch->pc_mask, false)) { /* the emulator does not mind */
+        cpu->exit = (struct cpu_exit){.kind = EXIT_MISALIGNED, .pc = address};
+        uc_emu_stop(uc);
+        return;
+    }
+    e->block = *block_find(e, address, size);
+    uint64_t left = cpu->budget - cpu->executed;
+    if (__builtin_expect(e->block.has_special && e->block.special.index < left, false)) {
+        stop_in_block(e, e->block.special.index, EXIT_SPECIAL);
+    } else if (__builtin_expect(e->block.count > left, false)) {
+        stop_in_block(e, left, EXIT_BUDGET);
+    } else {
+        cpu->executed += e->block.count;
+    }
+}
+
+/* Only in the block that the run ends in. */
+static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void *context)
+{
+    (void)size;
+    struct engine *e = context;
+    if (e->rest > 0) {
+        e->rest--;
+        e->cpu->executed++;
+        return;
+    }
+    e->cpu->exit = (struct cpu_exit){.kind = e->rest_kind, .pc = address};
+    uc_emu_stop(uc);
+}
+
+uc_err engine_tail(struct engine *e)
+{
+    uc_hook hook;
+    uint64_t start = e->block.pc, end = start + e->block.size;
+    if (uc_hook_add(e->uc, &hook, UC_HOOK_CODE, (void *)on_instruction, e, start, end - 1) != UC_ERR_OK) {
+        return UC_ERR_NOMEM;
+    }
+    uc_ctl_remove_cache(e->uc, start, end);
+    e->tail = true;
+    uc_err error = engine_execute(e, start);
+    e->tail = false;
+    uc_hook_del(e->uc, hook);
+    uc_ctl_remove_cache(e->uc, start, end);
+    return error;
+}
+
+void engine_uncount(struct engine *e, uint64_t pc, bool done)
+{
+    struct cpu *cpu = e->cpu;
+    if (e->tail) {
+        if (!done) {
+            cpu->executed--;
+            e->rest++;
+        }
+        return;
+    }
+    uint64_t offset = pc - e->block.pc;
+    if (offset >= e->block.size) {
+        return;
+    }
+    uint8_t code[MAX_BLOCK];
+    size_t got = engine_read(e, e->block.pc, code, e->block.size < MAX_BLOCK ? e->block.size : MAX_BLOCK);
+    unsigned before = cpu->arch->count(code, got, offset);
+    unsigned executed = before + (done ? 1 : 0);
+    cpu->executed -= executed < e->block.count ? e->block.count - executed : 0;
+    e->block.size = 0;
+}
+
+bool engine_count_init(struct engine *e)
+{
+    e->blocks = calloc(BLOCKS, sizeof(*e->blocks));
+    return e->blocks;
+}
+
+void engine_count_free(struct engine *e)
+{
+    free(e->blocks);
+}
+
+bool engine_count_hooks(struct engine *e)
+{
+    uc_hook hook;
+    return uc_hook_add(e->uc, &hook, UC_HOOK_EDGE_GENERATED, (void *)on_translation, e, 1, 0) == UC_ERR_OK &&
+           uc_hook_add(e->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, e, 1, 0) == UC_ERR_OK;
+}

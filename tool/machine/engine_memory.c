@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory of an engine. It is mapped when it is touched: the longest run of pages around the address that are contiguous
+ * in host memory and have the same rights, within a window of 2 MiB. A change of any page drops the runs it lies in;
+ * the rest comes back by itself.
+ *
+ * The emulated processor has page tables: they deny what the address space denies, and a fault found there has the
+ * exact program counter. Unicorn looks virtual addresses up in its map of physical memory, too, before it looks at page
+ * tables, so a page is mapped where its virtual address is. Where physical addresses do not reach, it has a second
+ * mapping, an alias; and where there is no page, a dummy stands in while the access fails.
+ */
+#include "cpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { WINDOW = 2 << 20, PAGE = 4096, TABLES = 16384 };
+
+struct engine_run {
+    uint64_t start, end;
+    uint64_t paddr; /* start, or an alias */
+    bool code;      /* may have been executed */
+};
+
+static uint64_t page_of(uint64_t vaddr)
+{
+    return vaddr & ~(uint64_t)(PAGE - 1);
+}
+
+static uint64_t *table_at(struct engine *e, uint64_t paddr)
+{
+    return (uint64_t *)(void *)(e->tables + (paddr - e->cpu->arch->paging.window));
+}
+
+static uint64_t *entry_at(struct engine *e, uint64_t vaddr, bool make)
+{
+    const struct cpu_paging *paging = &e->cpu->arch->paging;
+    uint64_t *table = (uint64_t *)(void *)e->tables;
+    for (unsigned level = paging->levels - 1;; level--) {
+        uint64_t *entry = &table[vaddr >> (12 + 9 * level) & 511];
+        if (level == 0) {
+            return entry;
+        }
+        if (!*entry) {
+            if (!make || e->num_tables == TABLES) {
+                return NULL;
+            }
+            *entry = paging->table_entry(paging->window + e->num_tables++ * PAGE);
+        }
+        table = table_at(e, paging->entry_paddr(*entry));
+    }
+}
+
+bool engine_set_entry(struct engine *e, uint64_t vaddr, uint64_t entry)
+{
+    uint64_t *at = entry_at(e, vaddr, entry != 0);
+    if (at) {
+        *at = entry;
+    }
+    return at || !entry;
+}
+
+/* The first run that ends behind vaddr. */
+static size_t run_find(const struct engine *e, uint64_t vaddr)
+{
+    size_t low = 0, high = e->num_runs;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (e->runs[middle].end - 1 < vaddr) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bool engine_is_mapped(const struct engine *e, uint64_t vaddr)
+{
+    size_t at = run_find(e, vaddr);
+    return at < e->num_runs && e->runs[at].start <= vaddr;
+}
+
+static bool run_insert(struct engine *e, size_t at, struct engine_run run)
+{
+    if (e->num_runs == e->capacity) {
+        size_t capacity = e->capacity ? e->capacity * 2 : 64;
+        struct engine_run *runs = realloc(e->runs, capacity * sizeof(*runs));
+        if (!runs) {
+            return false;
+        }
+        e->runs = runs;
+        e->capacity = capacity;
+    }
+    memmove(&e->runs[at + 1], &e->runs[at], (e->num_runs - at) * sizeof(e->runs[0]));
+    e->runs[at] = run;
+    e->num_runs++;
+    return true;
+}
+
+static void forget_code(struct engine *e, const struct engine_run *run)
+{
+    if (run->code) {
+        uc_ctl_remove_cache(e->uc, run->start, run->end);
+    }
+}
+
+/* Code translated from pages must be forgotten before they are unmapped, and while the page tables still have them:
+   afterwards Unicorn would still run it. (Flushing all translations at once touches the whole of Unicorn's code buffer,
+   a gigabyte an engine.) */
+static void run_drop(struct engine *e, const struct engine_run *run)
+{
+    forget_code(e, run);
+    for (uint64_t page = run->start; page - run->start < run->end - run->start; page += PAGE) {
+        engine_set_entry(e, page, 0);
+    }
+    uc_mem_unmap(e->uc, run->start, run->end - run->start);
+    if (run->paddr != run->start) {
+        uc_mem_unmap(e->uc, run->paddr, run->end - run->start);
+    }
+}
+
+void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
+{
+    size_t first = run_find(e, vaddr), last = first;
+    while (last < e->num_runs && (e->runs[last].start <= vaddr || e->runs[last].start - vaddr < size)) {
+        last++;
+    }
+    for (size_t i = first; i < last; i++) {
+        run_drop(e, &e->runs[i]);
+    }
+    memmove(&e->runs[first], &e->runs[last], (e->num_runs - last) * sizeof(e->runs[0]));
+    e->num_runs -= last - first;
+}
+
+void engine_clear(struct engine *e)
+{
+    for (size_t i = 0; i < e->num_runs; i++) {
+        run_drop(e, &e->runs[i]);
+    }
+    e->num_runs = 0;
+    memset(e->tables, 0, e->num_tables * PAGE);
+    e->num_tables = 1;
+    e->alias = e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
+}
+
+void engine_forget_code(struct engine *e)
+{
+    for (size_t i = 0; i < e->num_runs; i++) {
+        forget_code(e, &e->runs[i]);
+    }
+}
+
+static uint32_t protection(uint8_t rights)
+{
+    return (rights & PAGE_R ? UC_PROT_READ : 0u) | (rights & PAGE_W ? UC_PROT_WRITE : 0u) |
+           (rights & PAGE_X ? UC_PROT_EXEC : 0u);
+}
+
+/* Host address of the page at vaddr if it is mapped with exactly these rights. */
+static uint8_t *page_host(struct engine *e, uint64_t vaddr, uint8_t rights)
+{
+    struct kernel *k = e->cpu->kernel;
+    struct page_view view;
+    if (!vspace_translate(k, e->vspace, vaddr, &view) || view.rights != rights) {
+        return NULL;
+    }
+    return memory_at(&k->memory, view.paddr + (vaddr - view.vaddr), NULL);
+}
+
+static bool is_in_window(const struct cpu_paging *paging, uint64_t start, uint64_t end)
+{
+    return start < paging->window_end && end > paging->window;
+}
+
+/* Physical memory for the run: where its virtual addresses are, or an alias. */
+static bool map_run(struct engine *e, struct engine_run *run, uint8_t rights, uint8_t *host)
+{
+    const struct cpu_paging *paging = &e->cpu->arch->paging;
+    uint64_t size = run->end - run->start;
+    if (is_in_window(paging, run->start, run->end)) {
+        e->cpu->broken = "the address space has a page where the emulator keeps its page tables (docs/machine.md)";
+        return false;
+    }
+    run->paddr = run->start;
+    if (run->start >= paging->window) {
+        if (paging->window_end - e->alias < size) {
+            e->cpu->broken = "too much memory at addresses that need a second mapping";
+            return false;
+        }
+        run->paddr = e->alias;
+        e->alias += size;
+        if (uc_mem_map_ptr(e->uc, run->paddr, size, protection(rights), host) != UC_ERR_OK) {
+            return false;
+        }
+    }
+    return uc_mem_map_ptr(e->uc, run->start, size, protection(rights), host) == UC_ERR_OK;
+}
+
+static bool enter_run(struct engine *e, size_t at, struct engine_run run, uint8_t rights)
+{
+    const struct cpu_paging *paging = &e->cpu->arch->paging;
+    for (uint64_t page = run.start; page < run.end; page += PAGE) {
+        if (!engine_set_entry(e, page, paging->page_entry(run.paddr + (page - run.start), rights))) {
+            e->cpu->broken = "an address space needs too many page tables";
+            return false;
+        }
+    }
+    return run_insert(e, at, run);
+}
+
+static bool map_window(struct engine *e, uint64_t page, uint8_t rights)
+{
+    uint8_t *host = page_host(e, page, rights);
+    if (!host) {
+        return false;
+    }
+    size_t at = run_find(e, page);
+    uint64_t window = e->single ? PAGE : WINDOW, low = page & ~(window - 1), high = low + window;
+    if (at > 0 && e->runs[at - 1].end > low) {
+        low = e->runs[at - 1].end;
+    }
+    if (at < e->num_runs && e->runs[at].start < high) {
+        high = e->runs[at].start;
+    }
+    struct engine_run run = {.start = page, .end = page + PAGE, .code = rights & PAGE_X};
+    while (run.start > low && page_host(e, run.start - PAGE, rights) == host - (page - run.start) - PAGE) {
+        run.start -= PAGE;
+    }
+    while (run.end < high && page_host(e, run.end, rights) == host + (run.end - page)) {
+        run.end += PAGE;
+    }
+    return map_run(e, &run, rights, host - (page - run.start)) && enter_run(e, at, run, rights);
+}
+
+bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wanted, uint64_t *failed)
+{
+    uint64_t last = vaddr + size - 1 < vaddr ? UINT64_MAX : vaddr + size - 1;
+    *failed = vaddr;
+    for (uint64_t page = page_of(vaddr);; page += PAGE) {
+        struct page_view view;
+        if (!vspace_translate(e->cpu->kernel, e->vspace, page, &view) || (view.rights & wanted) != wanted) {
+            return false;
+        }
+        if (!engine_is_mapped(e, page) && !map_window(e, page, view.rights)) {
+            return false;
+        }
+        if (page == page_of(last)) {
+            return true;
+        }
+        *failed = page + PAGE;
+    }
+}
+
+bool engine_stand_in(struct engine *e, uint64_t vaddr)
+{
+    uint64_t page = page_of(vaddr);
+    for (unsigned i = 0; i < e->num_dummies; i++) {
+        if (e->dummies[i] == page) {
+            return true;
+        }
+    }
+    if (engine_is_mapped(e, page)) {
+        return true;
+    }
+    if (e->num_dummies == CPU_DUMMIES || uc_mem_map_ptr(e->uc, page, PAGE, UC_PROT_ALL, e->dummy) != UC_ERR_OK) {
+        return false;
+    }
+    e->dummies[e->num_dummies++] = page;
+    return true;
+}
+
+void engine_drop_dummies(struct engine *e)
+{
+    while (e->num_dummies > 0) {
+        uc_mem_unmap(e->uc, e->dummies[--e->num_dummies], PAGE);
+    }
+}
+
+size_t engine_read(struct engine *e, uint64_t vaddr, uint8_t *bytes, size_t size)
+{
+    struct kernel *k = e->cpu->kernel;
+    size_t got = 0;
+    while (got < size) {
+        struct page_view view;
+        uint64_t at = vaddr + got, left = PAGE - (at & (PAGE - 1));
+        if (!vspace_translate(k, e->vspace, at, &view)) {
+            break;
+        }
+        const uint8_t *host = memory_at(&k->memory, view.paddr + (at - view.vaddr), NULL);
+        if (!host) {
+            break;
+        }
+        size_t part = size - got < left ? size - got : left;
+        memcpy(bytes + got, host, part);
+        got += part;
+    }
+    return got;
+}
+
+bool engine_memory_init(struct engine *e)
+{
+    void *tables =
+        mmap(NULL, (size_t)TABLES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    e->tables = tables == MAP_FAILED ? NULL : tables;
+    e->dummy = aligned_alloc(PAGE, PAGE);
+    if (!e->tables || !e->dummy) {
+        return false;
+    }
+    memset(e->dummy, 0, PAGE);
+    e->num_tables = 1;
+    uint64_t window = e->cpu->arch->paging.window;
+    e->alias = window + (uint64_t)TABLES * PAGE;
+    return uc_mem_map_ptr(e->uc, window, (size_t)TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) == UC_ERR_OK;
+}
+
+void engine_memory_free(struct engine *e)
+{
+    if (e->tables) {
+        munmap(e->tables, (size_t)TABLES * PAGE);
+    }
+    free(e->dummy);
+    free(e->runs);
+}

@@ -42,7 +42,7 @@ static bool swap(struct input *input, const char *name, const char *path, uint8_
     struct elf_program elf;
     struct elf_request request = {.name = path,
                                   .pos = CAPDL_NOWHERE,
-                                  .beside = "-",
+                                  .on_command_line = true,
                                   .arch = input->image.profile.arch,
                                   .user_top = input->image.profile.user_top};
     if (!elf_read(&elf, &request, &input->diags)) {

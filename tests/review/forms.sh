@@ -28,7 +28,7 @@ same='^no change of authority, programs or behaviour$'
 expect 0 "$same" diff "$here/base.cdl" base.json
 expect 0 "$same" diff expanded.cdl "$here/base.cdl"
 "$capdl" show "$image" > shown.cdl
-expect 0 "$same" diff "$image" shown.cdl
+expect 0 "$same" diff "$image" shown.cdl -I "$(dirname "$image")"
 [ "$(sed -n 's/.*sha256://p' out | sort -u | wc -l)" = 1 ] || { echo "a text and its image have different digests"; cat out; failed=1; }
 
 # Programs are compared by their bytes: a copy is the same, one byte of it is not.

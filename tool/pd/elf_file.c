@@ -34,7 +34,8 @@ static void report_missing(const struct elf_request *request, struct capdl_diags
 
 static bool find_bytes(struct file_bytes *bytes, const struct elf_request *request, struct capdl_diags *diags)
 {
-    char *path = file_find(request->name, request->beside, request->directories);
+    char *path = request->on_command_line ? strdup(request->name)
+                                          : file_find(request->name, request->beside, request->directories);
 
     if (!path) {
         report_missing(request, diags);

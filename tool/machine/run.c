@@ -7,7 +7,9 @@
 #include "report.h"
 #include "watch.h"
 
-enum { SLICE = 5000000 }; /* instructions between two looks at the clock */
+/* Instructions between two looks at the clock. Those that rewrite the code around them take a thousand times longer. */
+enum { LEAST_SLICE = 20000, MOST_SLICE = 5000000 };
+#define LONG_SLICE 0.1 /* seconds */
 
 /* Of the host's memory: code that rewrites itself makes translations pile up, which new engines do not have. */
 #define MORE_THAN_TRANSLATIONS (UINT64_C(512) << 20)
@@ -37,6 +39,8 @@ struct machine {
     bool booted;              /* it came to its end */
     struct timespec start;
     uint64_t looked; /* instructions when the clock was read last */
+    double looked_at;
+    uint64_t slice;
 };
 
 static void watch_text(struct printer *p, char c)
@@ -150,19 +154,27 @@ static bool memory_is_enough(struct machine *m)
     return used <= MOST_MEMORY;
 }
 
-static bool time_is_up(const struct machine *m)
+static double seconds_passed(const struct machine *m)
 {
-    const struct machine_options *o = m->options;
-    if (o->max_instructions && m->cpu.instructions >= o->max_instructions) {
-        return true;
-    }
-    if (o->timeout_seconds <= 0) {
-        return false;
-    }
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    double passed = (double)(now.tv_sec - m->start.tv_sec) + (double)(now.tv_nsec - m->start.tv_nsec) * 1e-9;
-    return passed >= o->timeout_seconds;
+    return (double)(now.tv_sec - m->start.tv_sec) + (double)(now.tv_nsec - m->start.tv_nsec) * 1e-9;
+}
+
+/* Chooses when to look again. Where a thread is stopped for that has no effect on what it does. */
+static bool time_is_up(struct machine *m)
+{
+    const struct machine_options *o = m->options;
+    double now = seconds_passed(m), took = now - m->looked_at;
+    m->looked = m->cpu.instructions;
+    m->looked_at = now;
+    if (took > LONG_SLICE && m->slice > LEAST_SLICE) {
+        m->slice /= 4;
+    } else if (took < LONG_SLICE / 4 && m->slice < MOST_SLICE) {
+        m->slice *= 2;
+    }
+    return (o->max_instructions && m->cpu.instructions >= o->max_instructions) ||
+           (o->timeout_seconds > 0 && now >= o->timeout_seconds);
 }
 
 static enum machine_outcome at_rest(const struct machine *m)
@@ -199,8 +211,7 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
         if (k->halted) {
             return m->header_words && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
         }
-        if (steps % 1024 == 0 || m->cpu.instructions - m->looked >= SLICE) {
-            m->looked = m->cpu.instructions;
+        if (steps % 1024 == 0 || m->cpu.instructions - m->looked >= m->slice) {
             if (time_is_up(m)) {
                 return MACHINE_TIMEOUT;
             }
@@ -217,7 +228,7 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
             }
             continue;
         }
-        uint64_t most = SLICE;
+        uint64_t most = m->slice;
         uint64_t limit = m->options->max_instructions;
         if (limit && limit - m->cpu.instructions < most) {
             most = limit - m->cpu.instructions;
@@ -332,6 +343,7 @@ static bool run_machine(const struct machine_program *program, const struct imag
     m.kernel->inject = refuse;
     m.kernel->inject_context = (void *)options;
     clock_gettime(CLOCK_MONOTONIC, &m.start);
+    m.slice = LEAST_SLICE;
     struct boot_options boot_options = {.name = program->name,
                                         .elf = program->elf,
                                         .elf_size = program->size,

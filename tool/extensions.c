@@ -12,16 +12,10 @@ static void refuse(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t 
                 capdl_object_label(spec, id, label, sizeof(label)), what);
 }
 
-static bool is_ept(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
-           kind == CAPDL_KIND_EPT_PT;
-}
-
 /* Others have streams and context banks as objects, but neither numbers of streams nor what is bound to what. */
 static void refuse_devices(struct capdl_spec *spec, struct capdl_diags *diags, uint32_t id)
 {
-    if (is_ept(capdl_object_kind(spec, id))) {
+    if (capdl_kind_class(capdl_object_kind(spec, id)) == CAPDL_CLASS_EPT) {
         refuse(spec, diags, id, "is an extended page table");
     }
     if (capdl_object_kind(spec, id) == CAPDL_KIND_STREAMID && capdl_object_numbers(spec, id)) {

@@ -6,17 +6,6 @@
 
 #include "check.h"
 
-static bool is_irq(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
-           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
-}
-
-static bool is_io(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_IO_PT;
-}
-
 /* Slots of a container; 0: it is none. */
 static uint64_t num_slots(const struct checker *c, uint32_t id)
 {
@@ -38,9 +27,9 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
     case CAPDL_KIND_LEFTOVER:
         return 1;
     default:
-        return is_irq(capdl_object_kind(c->spec, id))                 ? 1
-               : capdl_check_is_table(capdl_object_kind(c->spec, id)) ? capdl_check_table_entries(c, id)
-                                                                      : 0;
+        return capdl_kind_class(capdl_object_kind(c->spec, id)) == CAPDL_CLASS_INTERRUPT ? 1
+               : capdl_kind_is_table(capdl_object_kind(c->spec, id)) ? capdl_check_table_entries(c, id)
+                                                                     : 0;
     }
 }
 
@@ -124,36 +113,34 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
 /* Whether a cap may be in its container. Page tables have checks of their own. */
 static bool fits(const struct checker *c, uint32_t object, const struct capdl_cap *cap, const char **expected)
 {
-    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_TCB) {
+    switch (capdl_kind_holds(capdl_object_kind(c->spec, object))) {
+    case CAPDL_HOLDS_NOTHING: /* another check says so */
+    case CAPDL_HOLDS_ANYTHING:
+    case CAPDL_HOLDS_PAGES:
+        return true;
+    case CAPDL_HOLDS_THREAD:
         return fits_tcb(c, cap, expected);
-    }
-    if (is_irq(capdl_object_kind(c->spec, object))) {
-        *expected = "a notification";
-        return cap->kind == CAPDL_KIND_NOTIFICATION;
-    }
-    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_LEFTOVER) {
-        *expected = "the frame that describes what was handed over";
-        return cap->kind == CAPDL_KIND_FRAME;
-    }
-    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_ASID_POOL) {
+    case CAPDL_HOLDS_SPACES:
         *expected = "the root of an address space";
         return capdl_check_is_vspace_root(c, cap->kind) || cap->kind == CAPDL_KIND_EPT_PML4;
-    }
-    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_IO_PT) {
-        *expected = "an I/O page table or a frame";
-        return cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_FRAME;
-    }
-    if (is_io(capdl_object_kind(c->spec, object))) {
-        *expected = "an I/O page table";
-        return cap->kind == CAPDL_KIND_IO_PT;
-    }
-    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_STREAMID) {
-        *expected = "a context bank";
-        return cap->kind == CAPDL_KIND_CONTEXTBANK;
-    }
-    if (capdl_object_kind(c->spec, object) == CAPDL_KIND_CONTEXTBANK) {
+    case CAPDL_HOLDS_VSPACE:
         *expected = "the root of an address space";
         return capdl_check_is_vspace_root(c, cap->kind);
+    case CAPDL_HOLDS_IO_TABLE:
+        *expected = "an I/O page table";
+        return cap->kind == CAPDL_KIND_IO_PT;
+    case CAPDL_HOLDS_IO_PAGES:
+        *expected = "an I/O page table or a frame";
+        return cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_FRAME;
+    case CAPDL_HOLDS_CONTEXT_BANK:
+        *expected = "a context bank";
+        return cap->kind == CAPDL_KIND_CONTEXTBANK;
+    case CAPDL_HOLDS_NOTIFICATION:
+        *expected = "a notification";
+        return cap->kind == CAPDL_KIND_NOTIFICATION;
+    case CAPDL_HOLDS_FRAME:
+        *expected = "the frame that describes what was handed over";
+        return cap->kind == CAPDL_KIND_FRAME;
     }
     return true;
 }
@@ -165,7 +152,7 @@ void capdl_check_cap_slot(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE || capdl_check_is_table(capdl_object_kind(c->spec, i))) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE || capdl_kind_is_table(capdl_object_kind(c->spec, i))) {
             continue;
         }
         for (uint32_t j = 0; j < caps.count; j++) {

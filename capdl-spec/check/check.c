@@ -86,7 +86,7 @@ static void note_uses(struct checker *c, uint32_t id)
 
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
-        bool in_table = capdl_check_is_table(capdl_object_kind(c->spec, id)) && capdl_check_is_table(cap->kind);
+        bool in_table = capdl_kind_is_table(capdl_object_kind(c->spec, id)) && capdl_kind_is_table(cap->kind);
 
         if (cap->object == CAPDL_NO_OBJECT) {
             continue;

@@ -6,12 +6,6 @@
 
 #include "check.h"
 
-static bool is_irq(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
-           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
-}
-
 static void report_irq_twice(struct checker *c, const struct capdl_irq_map *first, const struct capdl_irq_map *second)
 {
     char label[CHECK_LABEL];
@@ -30,7 +24,7 @@ void capdl_check_irq(struct checker *c)
     for (size_t i = 0; i < spec->num_irqs; i++) {
         const struct capdl_irq_map *irq = &spec->irqs[i];
 
-        if (!is_irq(capdl_object_kind(spec, irq->object))) {
+        if (capdl_kind_class(capdl_object_kind(spec, irq->object)) != CAPDL_CLASS_INTERRUPT) {
             capdl_check_report(c, CAPDL_ERROR, irq->pos,
                                "interrupt %" PRIu64 " is mapped to '%s', %s: expected an interrupt object", irq->irq,
                                capdl_check_label(c, irq->object, label),
@@ -41,7 +35,7 @@ void capdl_check_irq(struct checker *c)
         map[irq->object] = irq;
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (is_irq(capdl_object_kind(spec, i)) && !map[i]) {
+        if (capdl_kind_class(capdl_object_kind(spec, i)) == CAPDL_CLASS_INTERRUPT && !map[i]) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(spec, i),
                                "interrupt object '%s' has no number: map it in 'irq maps'",
                                capdl_check_label(c, i, label));

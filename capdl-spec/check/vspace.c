@@ -47,19 +47,6 @@ static const struct table *table_find(const struct checker *c, enum capdl_kind k
     return NULL;
 }
 
-/* A guest's memory on x86-64, beside the address space of its thread. */
-static bool is_ept(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
-           kind == CAPDL_KIND_EPT_PT;
-}
-
-bool capdl_check_is_table(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
-           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4 || is_ept(kind);
-}
-
 bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
 {
     const struct table *table = table_find(c, kind);
@@ -125,7 +112,7 @@ void capdl_check_table_nesting(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
         const struct table *table =
-            capdl_check_is_table(capdl_object_kind(c->spec, i)) ? table_find(c, capdl_object_kind(c->spec, i)) : NULL;
+            capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? table_find(c, capdl_object_kind(c->spec, i)) : NULL;
         bool riscv = c->spec->arch == CAPDL_ARCH_RISCV;
 
         for (uint32_t j = 0; table && j < caps.count; j++) {
@@ -171,7 +158,7 @@ void capdl_check_table_shared(struct checker *c)
     bool *seen = capdl_check_zeros(c, sizeof(*seen));
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (capdl_check_is_table(capdl_object_kind(c->spec, i))) {
+        if (capdl_kind_is_table(capdl_object_kind(c->spec, i))) {
             check_shared_in(c, i, seen);
         }
     }
@@ -213,7 +200,7 @@ void capdl_check_frame_level(struct checker *c)
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-        unsigned shift = capdl_check_is_table(capdl_object_kind(c->spec, i)) ? capdl_check_table_shift(c, i) : 0;
+        unsigned shift = capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? capdl_check_table_shift(c, i) : 0;
 
         for (uint32_t j = 0; shift && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_FRAME) {
@@ -231,7 +218,7 @@ void capdl_check_frame_rights(struct checker *c)
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
-        for (uint32_t j = 0; capdl_check_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
+        for (uint32_t j = 0; capdl_kind_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
 
             if (cap->kind == CAPDL_KIND_FRAME && !(cap->rights & CAPDL_RIGHT_READ)) {
@@ -253,7 +240,7 @@ static bool check_one_mapping(struct checker *c, uint32_t holder, const struct c
 
     capdl_check_label(c, cap->object, label);
     capdl_check_label(c, extra->mapping_container, table);
-    if (!capdl_check_is_table(kind) && kind != CAPDL_KIND_IO_PT) {
+    if (!capdl_kind_is_table(kind) && kind != CAPDL_KIND_IO_PT) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "'mapping' names '%s', which is not a page table", table);
     } else if ((!mapped && !c->misplaced) || (mapped && mapped->object != cap->object)) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
@@ -334,7 +321,7 @@ static bool vspace_lookup(const struct checker *c, uint32_t table, uint64_t addr
         }
         cap = capdl_spec_cap_at(c->spec, table, address >> shift & (capdl_check_table_entries(c, table) - 1));
         if (!cap || cap->object == CAPDL_NO_OBJECT ||
-            (cap->kind != CAPDL_KIND_FRAME && !capdl_check_is_table(cap->kind))) {
+            (cap->kind != CAPDL_KIND_FRAME && !capdl_kind_is_table(cap->kind))) {
             return true;
         }
         if (cap->kind == CAPDL_KIND_FRAME) {

@@ -5,48 +5,11 @@
 
 #include "model.h"
 
-static const struct {
-    const char *keyword, *arches, *name;
-} kinds[] = {
-#define CAPDL_KIND(id, keyword, arches, name) {keyword, arches, name},
-#include <capdl/kinds.def>
-#undef CAPDL_KIND
-};
-
 static const char *const arches[] = {
 #define CAPDL_ARCH(id, keyword, bits, boots) keyword,
 #include <capdl/arch.def>
 #undef CAPDL_ARCH
 };
-
-/* How kinds.def abbreviates them, in the same order. */
-static const char arch_initials[] = "ARX1I";
-
-const char *capdl_kind_keyword(enum capdl_kind kind)
-{
-    return kinds[kind].keyword;
-}
-
-const char *capdl_kind_name(enum capdl_kind kind)
-{
-    return kinds[kind].name;
-}
-
-const char *capdl_spec_kind_phrase(enum capdl_kind kind)
-{
-    static const char *const phrases[][2] = {
-#define CAPDL_KIND(id, keyword, arches, name) {"a " name, "an " name},
-#include <capdl/kinds.def>
-#undef CAPDL_KIND
-    };
-    const char *name = kinds[kind].name;
-    bool initials = name[1] >= 'A' && name[1] <= 'Z'; /* spoken: "an MSI interrupt", but "a TCB" */
-
-    if (kind == CAPDL_KIND_LEFTOVER) { /* a plural */
-        return name;
-    }
-    return phrases[kind][strchr(initials ? "AEFIHLMNOSX" : "aeiouAEIOU", name[0]) != NULL];
-}
 
 static const struct {
     char letter, frame_letter;
@@ -80,11 +43,6 @@ char *capdl_rights_text(enum capdl_kind kind, uint64_t rights, char text[CAPDL_R
     }
     text[length] = 0;
     return text;
-}
-
-bool capdl_kind_on_arch(enum capdl_kind kind, enum capdl_arch arch)
-{
-    return strchr(kinds[kind].arches, arch_initials[arch]);
 }
 
 const char *capdl_arch_name(enum capdl_arch arch)

@@ -206,7 +206,7 @@ static bool follows_cnode(const struct gatherer *g, uint32_t subject, const stru
 
 static bool follows_table(const struct gatherer *g, uint32_t subject, const struct capdl_cap *cap)
 {
-    return capdl_review_is_table(cap->kind) && !is_foreign(g, subject, cap);
+    return capdl_kind_is_table(cap->kind) && !is_foreign(g, subject, cap);
 }
 
 /* A device has page tables of its own, or those of an address space by way of a context bank. */
@@ -214,7 +214,7 @@ static bool follows_translation(const struct gatherer *g, uint32_t device, const
 {
     (void)g;
     (void)device;
-    return capdl_review_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_CONTEXTBANK;
+    return capdl_kind_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT || cap->kind == CAPDL_KIND_CONTEXTBANK;
 }
 
 static void visit_mapped(struct gatherer *g, uint32_t subject, uint32_t table, const struct capdl_cap *cap)
@@ -343,7 +343,8 @@ static void gather_numbers(struct gatherer *g, uint32_t id)
             fact_number(g, id, ATTRIBUTE_DEVICE + i, numbers->value[i]);
         }
     }
-    for (uint32_t i = 0; capdl_review_is_irq(capdl_object_kind(g->world->spec, id)) && i < caps.count; i++) {
+    for (uint32_t i = 0;
+         capdl_kind_class(capdl_object_kind(g->world->spec, id)) == CAPDL_CLASS_INTERRUPT && i < caps.count; i++) {
         struct fact *fact = fact_of(g, RELATION_SIGNAL, REVIEW_NONE, id);
 
         fact->detail = target_number(g, &caps.list[i]);
@@ -351,13 +352,6 @@ static void gather_numbers(struct gatherer *g, uint32_t id)
         fact->holder = id;
         fact->slot = caps.list[i].slot;
     }
-}
-
-static bool has_numbers(enum capdl_kind kind)
-{
-    return capdl_review_is_irq(kind) || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS ||
-           kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_CONTEXTBANK ||
-           kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_IO_PT || kind == CAPDL_KIND_LEFTOVER;
 }
 
 static void gather_object(struct gatherer *g, uint32_t id)
@@ -375,7 +369,7 @@ static void gather_object(struct gatherer *g, uint32_t id)
         gather_sc(g, id);
     } else if (capdl_object_kind(g->world->spec, id) == CAPDL_KIND_FRAME) {
         gather_frame_content(g, id);
-    } else if (has_numbers((enum capdl_kind)capdl_object_kind(g->world->spec, id))) {
+    } else if (capdl_kind_has(capdl_object_kind(g->world->spec, id), CAPDL_TRAIT_NUMBERS)) {
         gather_numbers(g, id);
     }
 }
@@ -397,11 +391,6 @@ static void gather_spaces(struct gatherer *g)
             walk_from(g, world->owner[i], capdl_review_target(world->spec, i, CAPDL_TCB_SLOT_EPT_ROOT), &mapped);
         }
     }
-}
-
-static bool is_device(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_STREAMID;
 }
 
 static void gather_sections(struct gatherer *g)
@@ -482,7 +471,8 @@ void capdl_review_facts(struct facts *facts, const struct world *world, const st
     memset(g.seen, 0, spec->num_objects * sizeof(*g.seen));
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         gather_object(&g, i);
-        if (is_device(capdl_object_kind(spec, i))) {
+        if (capdl_kind_class(capdl_object_kind(spec, i)) == CAPDL_CLASS_DEVICE &&
+            capdl_object_kind(spec, i) != CAPDL_KIND_CONTEXTBANK) {
             walk_from(&g, i, i, &dma);
         }
     }

@@ -38,7 +38,7 @@ static const char *object_shape(enum capdl_kind kind)
     case CAPDL_KIND_CNODE:
         return "component";
     default:
-        return capdl_review_is_irq(kind) ? "invtriangle" : "box";
+        return capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT ? "invtriangle" : "box";
     }
 }
 

@@ -99,28 +99,34 @@ static enum capdl_rank gain_rank(const struct review *review, const struct fact 
         return CAPDL_RANK_FLOW;
     case CAPDL_KIND_FRAME:
         return memory_rank(review, fact->object, gained, fact->value);
-    default:
+    case CAPDL_KIND_PT:
+    case CAPDL_KIND_PD:
+    case CAPDL_KIND_PUD:
+    case CAPDL_KIND_PGD:
+    case CAPDL_KIND_PDPT:
+    case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
+    case CAPDL_KIND_EPT_PDPT:
+    case CAPDL_KIND_EPT_PD:
+    case CAPDL_KIND_EPT_PT:
+        return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_IRQ:
+    case CAPDL_KIND_IOAPIC_IRQ:
+    case CAPDL_KIND_MSI_IRQ:
+    case CAPDL_KIND_ARM_IRQ:
+    case CAPDL_KIND_RISCV_IRQ:
+        return CAPDL_RANK_INTERRUPT;
+    case CAPDL_KIND_RTREPLY:
+    case CAPDL_KIND_PROGRAM:
+    case CAPDL_KIND_COUNT:
         break;
     }
-    if (capdl_review_is_table(kind)) {
-        return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
-    }
-    return capdl_review_is_irq(kind) ? CAPDL_RANK_INTERRUPT : CAPDL_RANK_HELD;
+    return CAPDL_RANK_HELD;
 }
 
 const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
 {
     return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
-}
-
-static bool has_rights(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_FRAME;
-}
-
-static bool has_badge(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_SMC;
 }
 
 static void judge_new_cap(struct review *review, const struct world *world, const struct fact *fact,
@@ -129,10 +135,10 @@ static void judge_new_cap(struct review *review, const struct world *world, cons
     enum capdl_kind kind = capdl_review_kind(review, fact->object);
     char rights[8];
 
-    if (has_badge(kind) && fact->detail) {
+    if (capdl_kind_has(kind, CAPDL_TRAIT_BADGE) && fact->detail) {
         capdl_review_add(review, rank, world, fact, verb, " (%s, badge %" PRIu64 ")",
                          capdl_review_rights(kind, fact->value, rights), fact->detail);
-    } else if (has_rights(kind)) {
+    } else if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
         capdl_review_add(review, rank, world, fact, verb, " (%s)", capdl_review_rights(kind, fact->value, rights));
     } else {
         capdl_review_add(review, rank, world, fact, verb, "%s", "");

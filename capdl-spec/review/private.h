@@ -49,8 +49,6 @@ uint32_t *capdl_review_identity(uint32_t count);
 /* Per number of the comparison: the object of this spec that has it, or REVIEW_NONE. To be freed. */
 uint32_t *capdl_review_world_numbers(const struct world *);
 
-bool capdl_review_is_table(enum capdl_kind);
-bool capdl_review_is_irq(enum capdl_kind);
 /* What the capability in a slot refers to, or REVIEW_NONE. */
 uint32_t capdl_review_target(const struct capdl_spec *, uint32_t container, uint64_t slot);
 

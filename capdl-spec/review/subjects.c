@@ -5,19 +5,6 @@
 
 #include "private.h"
 
-bool capdl_review_is_table(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_PT || kind == CAPDL_KIND_PD || kind == CAPDL_KIND_PUD || kind == CAPDL_KIND_PGD ||
-           kind == CAPDL_KIND_PDPT || kind == CAPDL_KIND_PML4 || kind == CAPDL_KIND_EPT_PML4 ||
-           kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD || kind == CAPDL_KIND_EPT_PT;
-}
-
-bool capdl_review_is_irq(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ ||
-           kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ;
-}
-
 uint32_t capdl_review_target(const struct capdl_spec *spec, uint32_t tcb, uint64_t slot)
 {
     const struct capdl_cap *cap = capdl_spec_cap_at(spec, tcb, slot);
@@ -109,7 +96,7 @@ static void own_roots(struct world *world, struct subject *threads, uint32_t cou
         own(world, threads[i].cspace, subject);
     }
     for (uint32_t i = 0; i < world->num_subjects; i++) {
-        own_below(world, world->subjects[i].vspace, i, capdl_review_is_table);
+        own_below(world, world->subjects[i].vspace, i, capdl_kind_is_table);
     }
 }
 

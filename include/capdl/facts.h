@@ -15,10 +15,46 @@ enum capdl_arch {
 
 /* What a capability of a spec refers to. */
 enum capdl_kind {
-#define CAPDL_KIND(id, keyword, arches, name) CAPDL_KIND_##id,
+#define CAPDL_KIND(id, keyword, arches, name, class, height, type, holds, traits) CAPDL_KIND_##id,
 #include <capdl/kinds.def>
 #undef CAPDL_KIND
     CAPDL_KIND_COUNT
+};
+
+/* Sorts of kinds. */
+enum capdl_class {
+    CAPDL_CLASS_OBJECT,    /* a kernel object that none of the others describes */
+    CAPDL_CLASS_MEMORY,    /* untypeds and frames */
+    CAPDL_CLASS_TABLE,     /* page tables of threads */
+    CAPDL_CLASS_EPT,       /* page tables of guests on x86-64 */
+    CAPDL_CLASS_IO_TABLE,  /* page tables of devices */
+    CAPDL_CLASS_INTERRUPT, /* handlers, issued by IRQ control */
+    CAPDL_CLASS_ISSUED,    /* other capabilities without an object, issued by a control capability */
+    CAPDL_CLASS_DEVICE,    /* what an IOMMU knows of a device */
+    CAPDL_CLASS_SPEC_ONLY, /* of the language: the kernel has nothing of it */
+    CAPDL_CLASS_CONTROL,   /* capabilities that the kernel has from the start */
+};
+
+/* What the slots of a kind may hold. */
+enum capdl_holds {
+    CAPDL_HOLDS_NOTHING,
+    CAPDL_HOLDS_ANYTHING,
+    CAPDL_HOLDS_THREAD, /* each slot of a TCB has its own rule: tcbslots.def */
+    CAPDL_HOLDS_PAGES,  /* frames and the page tables below */
+    CAPDL_HOLDS_SPACES, /* roots of address spaces, of threads and guests */
+    CAPDL_HOLDS_VSPACE, /* the root of a thread's address space */
+    CAPDL_HOLDS_IO_TABLE,
+    CAPDL_HOLDS_IO_PAGES, /* frames and I/O page tables */
+    CAPDL_HOLDS_CONTEXT_BANK,
+    CAPDL_HOLDS_NOTIFICATION,
+    CAPDL_HOLDS_FRAME,
+};
+
+enum capdl_trait {
+    CAPDL_TRAIT_RIGHTS = 1,  /* its capabilities have rights that mean something */
+    CAPDL_TRAIT_BADGE = 2,   /* its capabilities have a badge */
+    CAPDL_TRAIT_SIZE = 4,    /* it has a size that the spec says */
+    CAPDL_TRAIT_NUMBERS = 8, /* it is one device or interrupt of several: enum capdl_number */
 };
 
 enum capdl_right {
@@ -62,7 +98,8 @@ enum capdl_type {
 #define CAPDL_TYPE(id, aarch64, riscv64, x86_64) CAPDL_TYPE_##id,
 #include <capdl/types.def>
 #undef CAPDL_TYPE
-    CAPDL_TYPE_COUNT
+    CAPDL_TYPE_COUNT,
+    CAPDL_TYPE_NONE = CAPDL_TYPE_COUNT
 };
 
 enum capdl_method {

@@ -470,6 +470,14 @@ uint8_t capdl_right_of(char letter);
 enum { CAPDL_RIGHTS_TEXT = 8 };
 char *capdl_rights_text(enum capdl_kind, uint64_t rights, char text[CAPDL_RIGHTS_TEXT]);
 bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch);
+/* What kinds.def says of it. */
+enum capdl_class capdl_kind_class(enum capdl_kind);
+unsigned capdl_kind_height(enum capdl_kind);
+enum capdl_type capdl_kind_type(enum capdl_kind);
+enum capdl_holds capdl_kind_holds(enum capdl_kind);
+bool capdl_kind_has(enum capdl_kind, enum capdl_trait);
+/* A page table of a thread or a guest. */
+bool capdl_kind_is_table(enum capdl_kind);
 const char *capdl_arch_name(enum capdl_arch);
 
 /*

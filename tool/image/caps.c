@@ -23,7 +23,7 @@ static bool is_moved(const struct program *program, const struct capdl_cap *cap)
     case CAPDL_KIND_FRAME:
         return cap->flags & CAPDL_CAP_HAS_MAPPING;
     default:
-        return (shape_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT) &&
+        return (capdl_kind_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT) &&
                !(program->places[cap->object].flags & PLACE_MAPPED);
     }
 }

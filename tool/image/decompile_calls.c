@@ -44,11 +44,6 @@ static void derive_copy(struct reverse *r, const struct capdl_call *call, bool m
     }
 }
 
-static bool has_rights(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION || kind == CAPDL_KIND_FRAME;
-}
-
 static void set_data(struct capdl_cap *cap, uint64_t data)
 {
     cap->data = data;
@@ -81,7 +76,7 @@ static void put_copy(struct reverse *r, const struct capdl_call *call, bool mint
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
-    cap.rights = has_rights(cap.kind) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
+    cap.rights = capdl_kind_has(cap.kind, CAPDL_TRAIT_RIGHTS) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
     cap.data = cap.kind == CAPDL_KIND_SCHED_CONTROL ? source->data : 0;
     if (cap.kind == CAPDL_KIND_SMC) {
         cap.object = smc_object(r);
@@ -111,7 +106,7 @@ static void put_child(struct reverse *r, const struct capdl_call *call, bool min
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = parent->object, .kind = parent->kind};
-    cap.rights = has_rights(cap.kind) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
+    cap.rights = capdl_kind_has(cap.kind, CAPDL_TRAIT_RIGHTS) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
     if (minted) {
         set_data(&cap, word(call, 5));
     } else if (cap.kind != CAPDL_KIND_CNODE && parent->data) {

@@ -52,7 +52,7 @@ static uint64_t slot_in(const struct capdl_profile *profile, unsigned level, uin
 
 static bool is_table_kind(unsigned kind)
 {
-    return kind < CAPDL_KIND_COUNT && shape_is_table((enum capdl_kind)kind);
+    return kind < CAPDL_KIND_COUNT && capdl_kind_is_table((enum capdl_kind)kind);
 }
 
 static enum capdl_kind kind_at(const struct capdl_profile *profile, unsigned level, enum capdl_kind kind)
@@ -155,7 +155,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a page is mapped where there is no page table, or twice");
         return;
     }
-    bool guest = shape_is_ept((enum capdl_kind)capdl_object_kind(r->spec, root));
+    bool guest = capdl_kind_class((enum capdl_kind)capdl_object_kind(r->spec, root)) == CAPDL_CLASS_EPT;
     struct capdl_cap cap = page_cap(profile, frame, call->operands[2].value, call->operands[3].value, guest);
     cap.slot = slot_in(profile, level, address);
     map_frame(r, frame, table, cap);

@@ -27,17 +27,11 @@ static bool is_badged(const struct capdl_cap *cap)
     return (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) && cap->data;
 }
 
-static bool is_interrupt_like(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ ||
-           kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_ARM_SGI_SIGNAL;
-}
-
 /* Relations that hold by themselves: of an untyped to what was made from it, of IRQ control to what it gave out. */
 static bool holds_anyway(const struct program *program, const struct capdl_cap *parent, const struct capdl_cap *child)
 {
     if (parent->kind == CAPDL_KIND_IRQ_CONTROL) {
-        return is_interrupt_like(child->kind);
+        return capdl_kind_class(child->kind) == CAPDL_CLASS_INTERRUPT || child->kind == CAPDL_KIND_ARM_SGI_SIGNAL;
     }
     if (parent->kind != CAPDL_KIND_UT || child->object == CAPDL_NO_OBJECT) {
         return false;

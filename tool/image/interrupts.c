@@ -10,12 +10,6 @@
 #include "image/program.h"
 #include "profile/board.h"
 
-static bool is_interrupt(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_IRQ || kind == CAPDL_KIND_ARM_IRQ || kind == CAPDL_KIND_RISCV_IRQ ||
-           kind == CAPDL_KIND_IOAPIC_IRQ || kind == CAPDL_KIND_MSI_IRQ;
-}
-
 /* An AArch64 kernel without a GIC has the methods and refuses the calls. */
 static bool has_gic(struct program *program, uint32_t object, const char *what)
 {
@@ -151,7 +145,7 @@ static uint64_t *numbers_by_object(struct program *program)
     }
     for (size_t i = 0; i < program->spec->num_irqs; i++) {
         const struct capdl_irq_map *map = &program->spec->irqs[i];
-        if (!is_interrupt(capdl_object_kind(program->spec, map->object))) {
+        if (capdl_kind_class(capdl_object_kind(program->spec, map->object)) != CAPDL_CLASS_INTERRUPT) {
             program_error(program, map->object, "is in irq maps but is not an interrupt");
         } else if (irqs[map->object] != UINT64_MAX) {
             program_error(program, map->object, "stands for interrupts %llu and %llu in irq maps; it can be one only",
@@ -167,7 +161,7 @@ void interrupts_derive(struct program *program)
 {
     uint64_t *irqs = numbers_by_object(program);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (!is_interrupt(capdl_object_kind(program->spec, i)) || irqs[i] == UINT64_MAX) {
+        if (capdl_kind_class(capdl_object_kind(program->spec, i)) != CAPDL_CLASS_INTERRUPT || irqs[i] == UINT64_MAX) {
             continue;
         }
         struct operand handler = operand_slot(calls_derive(program, i));

@@ -14,67 +14,22 @@ unsigned vspace_shift(const struct capdl_profile *profile, unsigned level)
     return shift;
 }
 
-/* How far above the pages a kind of table stands. */
-static int table_height(enum capdl_kind kind)
-{
-    switch (kind) {
-    case CAPDL_KIND_PT:
-    case CAPDL_KIND_EPT_PT:
-        return 1;
-    case CAPDL_KIND_PD:
-    case CAPDL_KIND_EPT_PD:
-        return 2;
-    case CAPDL_KIND_PUD:
-    case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_EPT_PDPT:
-        return 3;
-    case CAPDL_KIND_PGD:
-    case CAPDL_KIND_PML4:
-    case CAPDL_KIND_EPT_PML4:
-        return 4;
-    default:
-        return 0;
-    }
-}
-
-bool shape_is_table(enum capdl_kind kind)
-{
-    return table_height(kind) != 0;
-}
-
-bool shape_is_ept(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
-           kind == CAPDL_KIND_EPT_PT;
-}
-
 int shape_level(const struct program *program, enum capdl_kind kind)
 {
-    return program->profile->vspace_levels - table_height(kind);
-}
-
-static enum capdl_type ept_type(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EPT_PML4   ? CAPDL_TYPE_EPT_PML4
-           : kind == CAPDL_KIND_EPT_PDPT ? CAPDL_TYPE_EPT_PDPT
-           : kind == CAPDL_KIND_EPT_PD   ? CAPDL_TYPE_EPT_PD
-                                         : CAPDL_TYPE_EPT_PT;
+    return program->profile->vspace_levels - (int)capdl_kind_height(kind);
 }
 
 static enum capdl_type table_type(struct program *program, uint32_t object)
 {
-    if (shape_is_ept(capdl_object_kind(program->spec, object))) {
-        return ept_type(capdl_object_kind(program->spec, object));
-    }
     if (program->profile->arch == CAPDL_ARCH_RISCV) {
         return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
     int level = shape_level(program, capdl_object_kind(program->spec, object));
     if (level < 0) {
         program_error(program, object,
-                      "is the root of an address space of %d levels, but those of kernel %s have %u: the root "
+                      "is the root of an address space of %u levels, but those of kernel %s have %u: the root "
                       "must be a %s",
-                      table_height(capdl_object_kind(program->spec, object)), program->profile->name,
+                      capdl_kind_height(capdl_object_kind(program->spec, object)), program->profile->name,
                       program->profile->vspace_levels, capdl_kind_keyword(CAPDL_KIND_PUD));
         return CAPDL_TYPE_COUNT;
     }
@@ -106,31 +61,10 @@ static enum capdl_type frame_type(struct program *program, uint32_t object)
 static enum capdl_type object_type(struct program *program, uint32_t object)
 {
     enum capdl_kind kind = capdl_object_kind(program->spec, object);
-    switch (kind) {
-    case CAPDL_KIND_EP:
-        return CAPDL_TYPE_ENDPOINT;
-    case CAPDL_KIND_NOTIFICATION:
-        return CAPDL_TYPE_NOTIFICATION;
-    case CAPDL_KIND_RTREPLY:
-        return CAPDL_TYPE_REPLY;
-    case CAPDL_KIND_TCB:
-        return CAPDL_TYPE_TCB;
-    case CAPDL_KIND_CNODE:
-        return CAPDL_TYPE_CNODE;
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_ASID_POOL: /* is made from an untyped of a page */
-        return CAPDL_TYPE_UNTYPED;
-    case CAPDL_KIND_FRAME:
+    if (kind == CAPDL_KIND_FRAME) {
         return frame_type(program, object);
-    case CAPDL_KIND_SC:
-        return CAPDL_TYPE_SCHED_CONTEXT;
-    case CAPDL_KIND_VCPU:
-        return CAPDL_TYPE_VCPU;
-    case CAPDL_KIND_IO_PT:
-        return CAPDL_TYPE_IO_PAGE_TABLE;
-    default:
-        return shape_is_table(kind) ? table_type(program, object) : CAPDL_TYPE_COUNT;
     }
+    return capdl_kind_class(kind) == CAPDL_CLASS_TABLE ? table_type(program, object) : capdl_kind_type(kind);
 }
 
 /* Devices are no kernel objects; the kernel has to know them all the same. */
@@ -274,7 +208,7 @@ static void kernel_types_object(struct program *program, uint32_t object)
 
 static void use(struct program *program, const struct capdl_cap *cap, uint16_t flag)
 {
-    if (cap->object != CAPDL_NO_OBJECT && shape_is_table(cap->kind)) {
+    if (cap->object != CAPDL_NO_OBJECT && capdl_kind_is_table(cap->kind)) {
         program->places[cap->object].flags |= flag;
     }
 }
@@ -300,7 +234,7 @@ static void find_roots(struct program *program)
                          capdl_object_kind(spec, i) == CAPDL_KIND_ASID_POOL;
             if (space) {
                 use(program, &caps.list[k], PLACE_ROOT);
-            } else if (shape_is_table(capdl_object_kind(spec, i))) {
+            } else if (capdl_kind_is_table(capdl_object_kind(spec, i))) {
                 use(program, &caps.list[k], PLACE_USED);
                 note_uncached(program, &caps.list[k]);
             }
@@ -308,7 +242,7 @@ static void find_roots(struct program *program)
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         struct place *place = &program->places[i];
-        if (!shape_is_table(capdl_object_kind(spec, i))) {
+        if (!capdl_kind_is_table(capdl_object_kind(spec, i))) {
             continue;
         }
         if (program->profile->arch == CAPDL_ARCH_RISCV) {

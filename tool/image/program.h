@@ -278,8 +278,6 @@ void order_place(struct program *, struct group_list *, uint32_t object, const s
 
 /* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int shape_level(const struct program *, enum capdl_kind);
-bool shape_is_table(enum capdl_kind);
-bool shape_is_ept(enum capdl_kind); /* page tables of guests on x86-64 */
 /* log2 of the bytes that one entry of a table at this level covers. */
 unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 

@@ -40,7 +40,7 @@ static void check_space(struct program *program, uint32_t object)
     if (cspace && cspace->kind != CAPDL_KIND_CNODE) {
         program_cap_error(program, object, cspace, "is not a CNode");
     }
-    if (vspace && (vspace->object == CAPDL_NO_OBJECT || shape_is_ept(vspace->kind) ||
+    if (vspace && (vspace->object == CAPDL_NO_OBJECT || capdl_kind_class(vspace->kind) == CAPDL_CLASS_EPT ||
                    !(program->places[vspace->object].flags & PLACE_ROOT))) {
         program_cap_error(program, object, vspace, "is not the root of an address space");
     }

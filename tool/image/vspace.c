@@ -145,7 +145,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     bool riscv = program->profile->arch == CAPDL_ARCH_RISCV;
     bool nested =
         riscv ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
-    if (!nested || place->flags & PLACE_ROOT || shape_is_ept(cap->kind) != walk->guest) {
+    if (!nested || place->flags & PLACE_ROOT || (capdl_kind_class(cap->kind) == CAPDL_CLASS_EPT) != walk->guest) {
         program_cap_error(program, table, cap, "is not the kind of table that belongs there");
         return;
     }
@@ -172,7 +172,7 @@ static void map_table(const struct walk *walk, uint32_t table, unsigned level, u
         }
         if (cap->kind == CAPDL_KIND_FRAME) {
             map_page(walk, table, cap, level, address);
-        } else if (shape_is_table(cap->kind)) {
+        } else if (capdl_kind_is_table(cap->kind)) {
             map_lower_table(walk, table, cap, level, address);
         } else {
             program_cap_error(walk->program, table, cap, "is neither a frame nor a page table");
@@ -185,7 +185,7 @@ static void refuse_loose_tables(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         const struct place *place = &program->places[i];
-        if (shape_is_table(capdl_object_kind(program->spec, i)) && place->type != CAPDL_TYPE_COUNT &&
+        if (capdl_kind_is_table(capdl_object_kind(program->spec, i)) && place->type != CAPDL_TYPE_COUNT &&
             !(place->flags & PLACE_MAPPED) && capdl_object_caps(program->spec, i).count) {
             program_error(program, i, "has contents but belongs to no address space");
         }
@@ -203,7 +203,7 @@ void vspace_map(struct program *program)
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_ROOT) {
-            bool guest = shape_is_ept(capdl_object_kind(program->spec, object));
+            bool guest = capdl_kind_class(capdl_object_kind(program->spec, object)) == CAPDL_CLASS_EPT;
             uint64_t end = guest ? UINT64_C(1) << GUEST_ADDRESS_BITS : program->profile->user_top;
             map_table(&(struct walk){program, object, guest, end}, object, 0, 0);
         }

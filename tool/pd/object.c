@@ -6,11 +6,6 @@
 
 #include "expand.h"
 
-static bool has_size(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_CNODE || kind == CAPDL_KIND_SC;
-}
-
 bool object_is_generated(const struct expansion *x, uint32_t object)
 {
     return capdl_object_flags(x->spec, object) & CAPDL_OBJECT_GENERATED;
@@ -82,7 +77,7 @@ static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint3
     } else if (check_shape(x, pd, name, index)) {
         object = capdl_spec_add(x->spec, name, index, kind, pd->program->pos);
         struct capdl_object made = capdl_object_view(x->spec, object);
-        made.flags |= CAPDL_OBJECT_GENERATED | (has_size(kind) ? CAPDL_OBJECT_HAS_SIZE : 0);
+        made.flags |= CAPDL_OBJECT_GENERATED | (capdl_kind_has(kind, CAPDL_TRAIT_SIZE) ? CAPDL_OBJECT_HAS_SIZE : 0);
         made.size_bits = (uint8_t)size_bits;
         made.program = pd->object;
         capdl_object_set(x->spec, object, &made);

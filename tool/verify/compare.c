@@ -4,23 +4,6 @@
 
 #include "verify/private.h"
 
-static bool is_value_kind(enum capdl_kind kind)
-{
-    switch (kind) {
-    case CAPDL_KIND_IRQ:
-    case CAPDL_KIND_IOAPIC_IRQ:
-    case CAPDL_KIND_MSI_IRQ:
-    case CAPDL_KIND_ARM_IRQ:
-    case CAPDL_KIND_RISCV_IRQ:
-    case CAPDL_KIND_ARM_SGI_SIGNAL:
-    case CAPDL_KIND_IO_PORTS:
-    case CAPDL_KIND_SMC:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static void compare_size(struct verify *v, uint32_t object, const struct node *node)
 {
     bool sized = capdl_object_kind(v->spec, object) == CAPDL_KIND_FRAME ||
@@ -146,7 +129,7 @@ void compare_objects(struct verify *v)
             continue; /* stands for other objects of the spec */
         }
         v->result->totals.objects++;
-        if (is_value_kind(kind)) {
+        if (capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT || capdl_kind_class(kind) == CAPDL_CLASS_ISSUED) {
             compare_irq(v, i);
         } else if (kind_is_device(kind)) {
             compare_device(v, i);

@@ -27,7 +27,7 @@ static unsigned wanted_attributes(enum capdl_arch arch, enum capdl_kind table, c
     if (table == CAPDL_KIND_IO_PT) {
         return 0;
     }
-    if (kind_is_ept(table)) {
+    if (capdl_kind_class(table) == CAPDL_CLASS_EPT) {
         return uncached ? 0 : EPT_WRITE_BACK;
     }
     switch (arch) {

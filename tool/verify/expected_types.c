@@ -4,43 +4,15 @@
 
 #include "verify/private.h"
 
-/* Levels between a table and the pages, itself included; 0: not a table. */
-static unsigned table_depth(enum capdl_kind kind)
-{
-    switch (kind) {
-    case CAPDL_KIND_PT:
-    case CAPDL_KIND_EPT_PT:
-        return 1;
-    case CAPDL_KIND_PD:
-    case CAPDL_KIND_EPT_PD:
-        return 2;
-    case CAPDL_KIND_PUD:
-    case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_EPT_PDPT:
-        return 3;
-    case CAPDL_KIND_PGD:
-    case CAPDL_KIND_PML4:
-    case CAPDL_KIND_EPT_PML4:
-        return 4;
-    default:
-        return 0;
-    }
-}
-
 bool kind_is_table(enum capdl_kind kind)
 {
-    return table_depth(kind) > 0 || kind == CAPDL_KIND_IO_PT;
+    return capdl_kind_is_table(kind) || capdl_kind_class(kind) == CAPDL_CLASS_IO_TABLE;
 }
 
-bool kind_is_ept(enum capdl_kind kind)
-{
-    return kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
-           kind == CAPDL_KIND_EPT_PT;
-}
-
+/* What an IOMMU of the machine knows; no kernel of ours has that of ARM_IO_DEVICE. */
 bool kind_is_device(enum capdl_kind kind)
 {
-    return kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_CONTEXTBANK;
+    return capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && kind != CAPDL_KIND_ARM_IO_DEVICE;
 }
 
 bool cap_is_table(enum cap_type type)
@@ -66,8 +38,8 @@ static enum cap_type table_cap_type(const struct capdl_profile *profile, enum ca
     if (profile->arch == CAPDL_ARCH_RISCV) {
         return CAP_PAGE_TABLE; /* the root, too */
     }
-    if (table_depth(kind) >= profile->vspace_levels) {
-        return table_depth(kind) == profile->vspace_levels ? CAP_VSPACE : CAP_NULL;
+    if (capdl_kind_height(kind) >= profile->vspace_levels) {
+        return capdl_kind_height(kind) == profile->vspace_levels ? CAP_VSPACE : CAP_NULL;
     }
     if (profile->arch == CAPDL_ARCH_AARCH64) {
         return CAP_PAGE_TABLE;
@@ -115,21 +87,21 @@ enum cap_type kind_cap_type(const struct verify *v, enum capdl_kind kind)
 
 bool kind_has_node(enum capdl_kind kind)
 {
-    switch (kind) {
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION:
-    case CAPDL_KIND_RTREPLY:
-    case CAPDL_KIND_TCB:
-    case CAPDL_KIND_CNODE:
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_FRAME:
-    case CAPDL_KIND_ASID_POOL:
-    case CAPDL_KIND_SC:
-    case CAPDL_KIND_VCPU:
+    switch (capdl_kind_class(kind)) {
+    case CAPDL_CLASS_OBJECT:
+    case CAPDL_CLASS_MEMORY:
+    case CAPDL_CLASS_TABLE:
+    case CAPDL_CLASS_EPT:
+    case CAPDL_CLASS_IO_TABLE:
         return true;
-    default:
-        return kind_is_table(kind);
+    case CAPDL_CLASS_INTERRUPT:
+    case CAPDL_CLASS_ISSUED:
+    case CAPDL_CLASS_DEVICE:
+    case CAPDL_CLASS_SPEC_ONLY:
+    case CAPDL_CLASS_CONTROL:
+        return false;
     }
+    return false;
 }
 
 unsigned level_shift_of(const struct capdl_profile *profile, unsigned level)
@@ -182,7 +154,7 @@ static bool is_root(const struct verify *v, uint32_t object)
         return false;
     }
     return v->profile->arch == CAPDL_ARCH_RISCV || capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_PT ||
-           table_depth(capdl_object_kind(v->spec, object)) == v->profile->vspace_levels;
+           capdl_kind_height(capdl_object_kind(v->spec, object)) == v->profile->vspace_levels;
 }
 
 static uint8_t use_of(enum capdl_kind container, const struct capdl_cap *cap)

@@ -124,7 +124,6 @@ const char *cap_label(const struct verify *, const struct slot *, char buffer[LA
 
 /* expected_types.c: facts about kinds, from the language and seL4's manual. */
 bool kind_is_table(enum capdl_kind);
-bool kind_is_ept(enum capdl_kind);
 /* Whether it stands for a device, which the kernel knows by a number. */
 bool kind_is_device(enum capdl_kind);
 bool cap_is_table(enum cap_type);

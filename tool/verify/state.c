@@ -245,21 +245,16 @@ static const struct table *pool_entry(const struct verify *v, const struct asid_
     return NULL;
 }
 
-static uint64_t number_of(const struct verify *v, uint32_t object, enum capdl_number number)
-{
-    const struct capdl_numbers *numbers = capdl_object_numbers(v->spec, object);
-    return numbers ? numbers->value[number] : 0;
-}
-
 uint16_t device_request(const struct verify *v, uint32_t object)
 {
-    return (uint16_t)(number_of(v, object, CAPDL_NUMBER_IO_BUS) << 8 | number_of(v, object, CAPDL_NUMBER_IO_DEV) << 3 |
-                      number_of(v, object, CAPDL_NUMBER_IO_FUN));
+    return (uint16_t)(capdl_object_number(v->spec, object, CAPDL_NUMBER_IO_BUS) << 8 |
+                      capdl_object_number(v->spec, object, CAPDL_NUMBER_IO_DEV) << 3 |
+                      capdl_object_number(v->spec, object, CAPDL_NUMBER_IO_FUN));
 }
 
 uint32_t state_device_target(const struct verify *v, uint32_t object)
 {
-    uint64_t bank = number_of(v, object, CAPDL_NUMBER_BANK);
+    uint64_t bank = capdl_object_number(v->spec, object, CAPDL_NUMBER_BANK);
     switch (capdl_object_kind(v->spec, object)) {
     case CAPDL_KIND_IO_DEVICE:
         return v->kernel->io_roots ? state_object_node(v, v->kernel->io_roots[device_request(v, object)]) : NO_NODE;

@@ -302,10 +302,10 @@ static void declare_irq(struct generator *g, const char *name)
                  (unsigned)rng_below(&g->r, g->sample->profile->max_nodes));
     } else if (g->arch == CAPDL_ARCH_RISCV) {
         line_add(g, SECTION_OBJECTS, "%s = riscv_irq (trigger: %s)", name, which == 1 ? "edge" : "level");
-    } else if (which == 1) {
+    } else if (which == 1 && g->num_irqs < 24) { /* each at a pin of its own */
         line_add(g, SECTION_OBJECTS,
                  "%s = ioapic_irq (ioapic_num: 0, ioapic_pin: %u, ioapic_level: %u, ioapic_polarity: %u)", name,
-                 (unsigned)rng_below(&g->r, 24), (unsigned)rng_below(&g->r, 2), (unsigned)rng_below(&g->r, 2));
+                 g->num_irqs, (unsigned)rng_below(&g->r, 2), (unsigned)rng_below(&g->r, 2));
     } else {
         line_add(g, SECTION_OBJECTS, "%s = msi_irq (msi_handle: %u, msi_pci_bus: %u, msi_pci_dev: %u, msi_pci_fun: 1)",
                  name, (unsigned)rng_below(&g->r, 8), (unsigned)rng_below(&g->r, 200), (unsigned)rng_below(&g->r, 30));

@@ -50,7 +50,7 @@ void mappings_collect(struct program *program)
     qsort(program->mappings, program->num_mappings, sizeof(*program->mappings), compare_mappings);
     for (size_t i = 0; i < program->num_mappings; i++) {
         const struct mapping *mapping = &program->mappings[i];
-        const struct capdl_cap *cap = &capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap];
+        const struct capdl_cap *cap = capdl_object_caps(program->spec, mapping->cnode).list + mapping->cap;
         const struct capdl_cap *page = capdl_spec_cap_at(program->spec, mapping->container, mapping->slot);
         if (!page || page->kind != CAPDL_KIND_FRAME || page->object != cap->object) {
             program_cap_error(program, mapping->cnode, cap,
@@ -96,7 +96,7 @@ static uint32_t *count_caps(const struct program *program)
    can revoke all others of the frame, mappings included, so there must be none beside this one and its mapping. */
 static bool can_be_original(const struct program *program, const struct mapping *mapping, const uint32_t *counts)
 {
-    const struct capdl_cap *cap = &capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap];
+    const struct capdl_cap *cap = capdl_object_caps(program->spec, mapping->cnode).list + mapping->cap;
     unsigned all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
     return (cap->rights & all) == all && counts[cap->object] == 2;
 }

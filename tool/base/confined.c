@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "confined_filter.h"
+#include "sanitizer.h"
 
 enum {
     LINE_SIZE = 4096,
@@ -185,7 +186,7 @@ static void give_up_files(struct confined *c)
     }
     c->out = TO_PARENT;
     c->statistics = kept >= 0 && dup2(kept, STATISTICS) >= 0 ? STATISTICS : -1;
-#if defined(__SANITIZE_ADDRESS__)
+#if WITH_ADDRESS_SANITIZER
     close_range(STDIN_FILENO, STDOUT_FILENO, 0);
 #else
     close_range(STDIN_FILENO, STDERR_FILENO, 0);

@@ -33,13 +33,19 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);
 }
 
+/* Unicorn's macro shifts a 3 into the sign bit. */
+__attribute__((no_sanitize("undefined"))) static uc_tb translation(struct engine *e, uint64_t pc)
+{
+    uc_tb tb = {0};
+    uc_ctl_request_cache(e->uc, pc, &tb);
+    return tb;
+}
+
 static const struct engine_block *block_find(struct engine *e, uint64_t pc, uint32_t size)
 {
     struct engine_block *block = block_at(e, pc);
     if (block->pc != pc || block->size != size || block->fpu != e->fpu) {
-        uc_tb tb = {0};
-        uc_ctl_request_cache(e->uc, pc, &tb);
-        note_block(e, block, pc, size, tb.icount);
+        note_block(e, block, pc, size, translation(e, pc).icount);
     }
     return block;
 }

@@ -15,5 +15,4 @@ mkdir -p "$dir"
 for program in $programs; do
     "$@" -o "$dir/$(basename "$program" .c).elf" "$libpd" "$program"
 done
-# Whoever builds the examples for x86-64 need not be told each time that what can be read there can be executed.
-timeout 60 "$capdl" compile "$spec" --kernel "$kernel" -I "$dir" -o "$output" --no-check x86-exec
+timeout 60 "$capdl" compile "$spec" --kernel "$kernel" -I "$dir" -o "$output"

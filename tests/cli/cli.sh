@@ -150,7 +150,9 @@ if [ "$(uname -m)" = x86_64 ]; then
     printf '.globl _start\n_start: jmp _start\n' > loop.S
     cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 -Wl,-z,noexecstack loop.S -o loop.elf
     printf 'arch x86_64 objects { loops = pd ("loop.elf") }' > loop.cdl
-    "$capdl" compile loop.cdl --no-check x86-exec -o loop.image.elf || failed=1
+    # That x86-64 executes what it reads is said where problems are asked for, not at every build.
+    "$capdl" compile loop.cdl -o loop.image.elf > said 2>&1 && [ ! -s said ] || { cat said; failed=1; }
+    expect 0 'x86-exec' check loop.cdl
     expect 1 'tcb_loops has not come to rest; it is at pc 0x20' run loop.image.elf --timeout 1
 fi
 # A function of ours under the name of one of the C library would take its place in every library.

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# checklists.sh SOURCE-ROOT [print]: each checklist of HACKING.md names just the files in which its example stands. print: shows what it should name.
+set -eu
+cd "$1"
+status=0
+# Rows look like: | a kind | `PATTERN` | `FILE` `FILE` ... |
+sed -n '/^## Checklists/,/^## /p' HACKING.md | grep '^| [a-z].*`' | while IFS='|' read -r _ what pattern files _; do
+    pattern=$(echo "$pattern" | sed 's/^ *`//; s/` *$//')
+    found=$(grep -rlE "$pattern" blob capdl-spec include initialiser loader tool --include='*.[chS]' --include='*.def' --include=meson.build | LC_ALL=C sort)
+    named=$(echo "$files" | tr -d '` ' | tr ',' '\n' | LC_ALL=C sort)
+    [ -n "$found" ] || { echo "nothing has $pattern" >&2; exit 1; }
+    if [ "${2:-}" = print ]; then
+        echo "$what: $(echo "$found" | sed 's/.*/`&`,/' | tr '\n' ' ' | sed 's/, $//')"
+    elif [ "$found" != "$named" ]; then
+        echo "HACKING.md, checklist for$what: files with $pattern are" >&2
+        echo "$found" >&2
+        exit 1
+    fi
+done || status=1
+exit $status

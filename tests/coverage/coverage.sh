@@ -8,7 +8,7 @@ shift 3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-find "$objects" -name '*.gcda' -exec rm {} +
+find "$objects"/libcovered*.p "$objects"/coverage-*.p -name '*.gcda' -exec rm {} +
 for program; do
     case $program in
     *reader) "$program" "$sources/tests/blob/good.hex" ;;
@@ -17,10 +17,10 @@ for program; do
 done
 
 # The objects name their sources as seen from here, the top of the build.
-find "$objects" -name '*.gcda' | while read -r counts; do
+find "$objects"/libcovered*.p "$objects"/coverage-*.p -name '*.gcda' | while read -r counts; do
     "$gcov" --branch-probabilities --stdout "$counts"
 done | awk -F: '
-    / 0:Source:/ { file = ""; if (match($0, /(capdl-spec|initialiser)\/.*/)) file = substr($0, RSTART) }
+    / 0:Source:/ { file = ""; if (match($0, /(blob|initialiser)\/[a-z_]*\.c/)) file = substr($0, RSTART) }
     file == "" { next }
     /^ *[-0-9#]+\*?: *[0-9]+:/ { line = $2 + 0 }
     /^ *([0-9]+\*?|#####): *[0-9]+:/ { lines[file]++ }

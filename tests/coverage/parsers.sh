@@ -8,12 +8,12 @@ gcov=$1 objects=$2 sources=$3 text=$4 json=$5 least=$6
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-find "$objects" -name '*.gcda' -exec rm {} +
+find "$objects"/libparsers.a.p "$objects"/parser-*.p -name '*.gcda' -exec rm {} +
 find "$sources/tests/spec/cases" "$sources/tests/spec/checks" "$sources/tests/fuzz/seeds/text" -name '*.cdl' -exec "$text" {} +
 find "$sources/tests/spec/json" "$sources/tests/fuzz/seeds/json" -name '*.json' -exec "$json" {} +
 
 # Which lines were compiled, and which of these were not reached by any program, file by file.
-find "$objects" -name '*.gcda' | while read -r counts; do
+find "$objects"/libparsers.a.p "$objects"/parser-*.p -name '*.gcda' | while read -r counts; do
     "$gcov" --stdout "$counts"
 done | awk -F: '
     / 0:Source:/ { file = ""; if (match($0, /(capdl-spec\/text|tool\/json)\/[a-z_]*\.c/)) file = substr($0, RSTART) }

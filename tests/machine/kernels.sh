@@ -25,9 +25,9 @@ chosen() {
     esac
 }
 
-# Our programs do not enter the kernel by SYSENTER, and QEMU is no PC with VT-x and no Jetson.
+# QEMU is no PC with VT-x and no Jetson.
 fits() {
-    has "ARCH_$(echo "$arch" | tr a-z A-Z) 1" && has 'PRINTING 1' && ! has 'SYSENTER 1' || return 1
+    has "ARCH_$(echo "$arch" | tr a-z A-Z) 1" && has 'PRINTING 1' || return 1
     has 'PLATFORM "qemu-.*"' || has 'PLATFORM "bcm2837"' || { has 'PLATFORM "pc99"' && has 'HYPERVISOR 0'; }
 }
 
@@ -49,6 +49,8 @@ for prefix in "$SEL4_PREFIXES"/*; do
     for program in invocations labels messages meetings; do
         # Four cores that QEMU has to take turns with are too slow to print that much.
         if [ "$program" = labels ] && has 'SMP 1'; then continue; fi
+        # On kernels entered by SYSENTER the thread in it does not come back from its second capability fault.
+        if [ "$program" = messages ] && has 'SYSENTER 1'; then continue; fi
         compared=$((compared + 1))
         compare "$prefix" "$program" || { echo "$program on $(basename "$prefix") differs"; failed=1; }
     done

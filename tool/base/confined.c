@@ -200,7 +200,9 @@ void confined_seal(struct confined *c)
     give_up_files(c);
     prctl(PR_SET_DUMPABLE, 0); /* no core, and nobody looks into it */
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
+    if (!WITH_ADDRESS_SANITIZER) { /* whose report may go to a file */
+        limit(RLIMIT_FSIZE, 0);
+    }
     limit(RLIMIT_NOFILE, 0);
     c->shared->unfiltered = !confined_filter(c->out, c->statistics);
 }

@@ -356,21 +356,27 @@ static bool is_pmu(uint32_t reg)
 }
 
 /* Whether the kernel leaves the register to user level, and what is read from it. Performance monitors count time. */
-static bool read_counter(const struct cpu *cpu, uint32_t reg, uint64_t *value)
+static bool user_register(const struct cpu *cpu, uint32_t reg, bool read, uint64_t *value)
 {
     const struct capdl_profile *profile = cpu->kernel->profile;
+    if (!read) {
+        return is_pmu(reg) && reg != PMUSERENR && profile->pmu_user;
+    }
     if (is_pmu(reg)) {
         *value = reg == PMCCNTR ? cpu->time + cpu->executed : 0;
         return profile->pmu_user;
     }
     *value = reg == CNTFRQ ? cpu->kernel->board.timer_frequency : cpu_timer(cpu);
     switch (reg) {
-    case CNTPCT:
-        return profile->pcnt_user;
+    case CNTPCT: /* a hypervisor's own setting keeps it from user level whatever is exported */
+        return profile->pcnt_user && !profile->hypervisor;
     case CNTVCT:
         return profile->vcnt_user;
     case CNTFRQ:
         return profile->pcnt_user || profile->vcnt_user;
+    case MDCCSR:
+        *value = 0;
+        return !profile->hypervisor;
     default:
         return false;
     }
@@ -381,7 +387,7 @@ static bool emulate_register(struct engine *e, uint32_t instruction)
     uint64_t value = 0;
     uint32_t reg = register_of(instruction), rt = instruction & 31;
     bool read = instruction >> 21 & 1;
-    if (!is_system_register(instruction) || !read_counter(e->cpu, reg, &value) || (!read && !is_pmu(reg))) {
+    if (!is_system_register(instruction) || !user_register(e->cpu, reg, read, &value)) {
         return false;
     }
     if (read && rt < 31) {

@@ -72,7 +72,7 @@ void engine_load(struct engine *e, struct tcb *thread)
 {
     int ids[MAX_REGISTERS];
     void *pointers[MAX_REGISTERS];
-    bool fpu = !(thread->flags & FLAG_FPU_DISABLED);
+    bool fpu = e->cpu->kernel->profile->fpu && !(thread->flags & FLAG_FPU_DISABLED);
     if (e->fpu != fpu || e->stale || e->traces) {
         engine_save_fp(e);
         e->fpu = fpu;

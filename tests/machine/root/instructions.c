@@ -17,7 +17,7 @@ struct snippet {
 
 extern const struct snippet snippets[], snippets_end[];
 
-enum { FAULT_EP, REPLY, THREAD, SC, PORT, PAGES };
+enum { FAULT_EP, REPLY, THREAD, SC, PORT };
 
 #define AARCH64 "aarch64"
 #define RISCV "riscv"
@@ -56,41 +56,6 @@ static uint64_t at(unsigned n)
 }
 
 /* ---- Pages ---- */
-
-static unsigned slots_used = PAGES;
-
-/* The tables a page is missing, from the top. */
-static void add_table(uint64_t address)
-{
-    static const uint64_t kinds[][2] = {
-#if defined(__x86_64__)
-        {SEL4_TYPE_PDPT, SEL4_LABEL_PDPT_MAP},
-        {SEL4_TYPE_PAGE_DIRECTORY, SEL4_LABEL_PAGE_DIRECTORY_MAP},
-#endif
-        {SEL4_TYPE_PAGE_TABLE, SEL4_LABEL_PAGE_TABLE_MAP},
-    };
-    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        uint64_t slot = at(slots_used++);
-        retype(untyped, kinds[i][0], 0, slot, 1);
-        if (call(slot, kinds[i][1], WORDS(address, 0), WORDS(VSPACE)) == 0) {
-            return;
-        }
-    }
-}
-
-static void map(uint64_t frame, uint64_t address, uint64_t rights, uint64_t attributes)
-{
-    uint64_t error = FAILED_LOOKUP;
-    for (unsigned i = 0; i < 4 && error == FAILED_LOOKUP; i++) {
-        error = call(frame, SEL4_LABEL_PAGE_MAP, WORDS(address, rights, attributes), WORDS(VSPACE));
-        if (error == FAILED_LOOKUP) {
-            add_table(address);
-        }
-    }
-    if (error) {
-        value("mapping failed", address);
-    }
-}
 
 #if defined(__aarch64__)
 enum { NORMAL = SEL4_VM_CACHEABLE, NO_CODE = SEL4_VM_CACHEABLE | SEL4_VM_EXECUTE_NEVER, DEVICE = 0 };
@@ -141,12 +106,12 @@ static void make_pages(void)
         {SEL4_USER_TOP - 4096, RIGHT_R | RIGHT_W, NORMAL, true},
     };
     for (unsigned i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        uint64_t frame = at(slots_used++);
+        uint64_t frame = spare_slot();
         retype(untyped, SEL4_TYPE_FRAME_4K, 0, frame, 1);
-        map(frame, pages[i].address, RIGHT_R | RIGHT_W, NORMAL);
+        map_with_tables(frame, VSPACE, pages[i].address, RIGHT_R | RIGHT_W, NORMAL);
         fill(pages[i].address, pages[i].is_code ? undefined_instructions : 0);
         if (pages[i].rights != (RIGHT_R | RIGHT_W) || pages[i].attributes != NORMAL) {
-            map(frame, pages[i].address, pages[i].rights, pages[i].attributes);
+            map_with_tables(frame, VSPACE, pages[i].address, pages[i].rights, pages[i].attributes);
         }
     }
 }

@@ -8,7 +8,7 @@
 
 #include "root.h"
 
-enum { FAULT_EP, REPLY, THREAD, SC, NOTHING };
+enum { FAULT_EP, REPLY, THREAD, SC, NOTHING, SPACE };
 enum { BUDGET_US = 100, SLOT_BITS = 4 };
 
 static struct random_input input __attribute__((aligned(4096), section(".data"))) = {.mark = RANDOM_MARK, .count = 1};
@@ -17,6 +17,29 @@ static _Alignas(4096) uint8_t buffer[4096], area[4 * 4096];
 static uint64_t at(unsigned n)
 {
     return base + n;
+}
+
+/* Pages of ours at the same addresses. */
+static void share(const void *start, uint64_t size)
+{
+#if defined(__aarch64__)
+    uint64_t attributes = SEL4_VM_CACHEABLE;
+#else
+    uint64_t attributes = 0;
+#endif
+    for (uint64_t page = (uint64_t)start & ~UINT64_C(4095); page < (uint64_t)start + size; page += 4096) {
+        uint64_t frame = spare_slot();
+        copy(frame, frame_of((void *)page), RIGHTS);
+        map_with_tables(frame, at(SPACE), page, RIGHT_R | RIGHT_W, attributes);
+    }
+}
+
+static void make_space(void)
+{
+    retype(untyped, SEL4_TYPE_VSPACE, 0, at(SPACE), 1);
+    call(ASID_POOL, SEL4_LABEL_ASID_POOL_ASSIGN, NONE, WORDS(at(SPACE)));
+    share(&input, sizeof(input));
+    share(area, sizeof(area));
 }
 
 static void make_thread(void)
@@ -30,7 +53,7 @@ static void make_thread(void)
     error |= call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(BUDGET_US, 1000 * BUDGET_US, 0, 0, 0),
                   WORDS(at(SC)));
     error |= call(at(THREAD), SEL4_LABEL_TCB_CONFIGURE, WORDS(0, 0, (uint64_t)buffer),
-                  WORDS(at(NOTHING), VSPACE, frame_of(buffer)));
+                  WORDS(at(NOTHING), at(SPACE), frame_of(buffer)));
     error |= call(at(THREAD), SEL4_LABEL_TCB_SET_SCHED_PARAMS, WORDS(200, 200), WORDS(TCB, at(SC), at(FAULT_EP)));
     error |= call(at(THREAD), SEL4_LABEL_TCB_SET_TIMEOUT_ENDPOINT, NONE, WORDS(at(FAULT_EP)));
     if (error) {
@@ -105,6 +128,7 @@ static bool processor_is_sound(void)
 
 void root_main(void)
 {
+    make_space();
     make_thread();
     for (unsigned i = 0; i < input.count && i < RANDOM_PIECES; i++) {
         run(i);

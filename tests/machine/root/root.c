@@ -192,6 +192,44 @@ uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t righ
     return call(frame, SEL4_LABEL_PAGE_MAP, WORDS(vaddr, rights, attributes), WORDS(vspace));
 }
 
+uint64_t spare_slot(void)
+{
+    static uint64_t used = 1024;
+    return base + used++;
+}
+
+static void add_table(uint64_t vspace, uint64_t vaddr)
+{
+    static const uint64_t kinds[][2] = {
+#if defined(__x86_64__)
+        {SEL4_TYPE_PDPT, SEL4_LABEL_PDPT_MAP},
+        {SEL4_TYPE_PAGE_DIRECTORY, SEL4_LABEL_PAGE_DIRECTORY_MAP},
+#endif
+        {SEL4_TYPE_PAGE_TABLE, SEL4_LABEL_PAGE_TABLE_MAP},
+    };
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        uint64_t slot = spare_slot();
+        retype(untyped, kinds[i][0], 0, slot, 1);
+        if (call(slot, kinds[i][1], WORDS(vaddr, 0), WORDS(vspace)) == 0) {
+            return;
+        }
+    }
+}
+
+void map_with_tables(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights, uint64_t attributes)
+{
+    uint64_t error = FAILED_LOOKUP;
+    for (unsigned i = 0; i < 4 && error == FAILED_LOOKUP; i++) {
+        error = call(frame, SEL4_LABEL_PAGE_MAP, WORDS(vaddr, rights, attributes), WORDS(vspace));
+        if (error == FAILED_LOOKUP) {
+            add_table(vspace, vaddr);
+        }
+    }
+    if (error) {
+        value("mapping failed", vaddr);
+    }
+}
+
 uint64_t frame_of(const void *address)
 {
     uint64_t image = info->ipc_buffer - 4096 * (info->image_frames.end - info->image_frames.start);

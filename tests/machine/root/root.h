@@ -79,6 +79,11 @@ uint64_t delete(uint64_t slot);
 uint64_t revoke(uint64_t slot);
 uint64_t map_page(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights);
 
+/* The same with the tables that are missing. A mapping that fails is printed. */
+void map_with_tables(uint64_t frame, uint64_t vspace, uint64_t vaddr, uint64_t rights, uint64_t attributes);
+/* A slot behind those that tests number themselves, each time another one. */
+uint64_t spare_slot(void);
+
 /* Capability of the page of our image at this address. */
 uint64_t frame_of(const void *address);
 

@@ -45,6 +45,18 @@ static void no_such_core(void)
     CHECK(header.phase == CAPDL_PHASE_DONE);
 }
 
+/* The highest core counts, not that of the last call. */
+static void no_such_core_earlier(void)
+{
+    encode_system(&blob, &(struct system){.core = 3, .core_again = true});
+    fake = system_on(&blob);
+    fake.cores = 3;
+    check_message(&fake, 0, 0, "capdl: reading the blob: no SchedControl of core 3, the kernel has 3 cores\n");
+    fake.cores = 4;
+    fake_boot(&fake);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+}
+
 /* Without MCS the fault handler is a word of TCB_SetSpace, and there are no SchedControl capabilities. */
 static void kernel_without_mcs(void)
 {
@@ -215,6 +227,7 @@ int main(void)
 {
     started_threads_are_suspended();
     no_such_core();
+    no_such_core_earlier();
     kernel_without_mcs();
     kernel_without_cache_methods();
     chunks_of_bootinfo();

@@ -97,8 +97,11 @@ static void put_phases(struct encoder *e, const struct system *system)
     PUT_TUPLE(e, 1, 0, 0x1000);
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_SCHED);
-    put_array(e, 1);
+    put_array(e, system->core_again ? 2 : 1);
     PUT_CALL(e, 2, SCHED_CONTROL(system->core), SLOT(3), 1000, 1000, 0, 0, 0, 7);
+    if (system->core_again) {
+        PUT_CALL(e, 2, SCHED_CONTROL(0), SLOT(3), 1000, 1000, 0, 0, 0, 7);
+    }
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_START);
     if (!system->starts_often) {

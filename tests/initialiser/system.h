@@ -14,6 +14,7 @@
 struct system {
     const int64_t *profile; /* 0: system_profile */
     unsigned core;          /* of the scheduling context */
+    bool core_again;        /* a second call for a scheduling context, by core 0 */
     unsigned
         chunk; /* of the extra bootinfo, 24 bytes from its 8th go to byte 16 of slot 1; 0: pages fill slots 1 and 2 */
     bool nameless;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,29 +141,56 @@ static bool check_disable(struct options *options, const char *name, const char 
     return true;
 }
 
+/* Options that are kept as they are given, and those that are only there or not. */
+static const struct plain_option {
+    char letter;
+    size_t at; /* in struct options */
+} texts[] =
+    {
+        {'o', offsetof(struct options, output)},     {'k', offsetof(struct options, kernel)},
+        {'a', offsetof(struct options, arch)},       {'f', offsetof(struct options, format)},
+        {'d', offsetof(struct options, dtb)},        {'S', offsetof(struct options, spec)},
+        {'u', offsetof(struct options, until)},      {'U', offsetof(struct options, untypeds)},
+        {'M', offsetof(struct options, memory_map)},
+},
+  flags[] = {
+      {'j', offsetof(struct options, json)},        {'s', offsetof(struct options, strip)},
+      {'c', offsetof(struct options, stats)},       {'R', offsetof(struct options, raw)},
+      {'O', offsetof(struct options, objects)},     {'x', offsetof(struct options, strict)},
+      {'L', offsetof(struct options, list_checks)},
+};
+
+static bool set_plain(struct options *options, char letter, const char *value)
+{
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (texts[i].letter == letter) {
+            *(const char **)((char *)options + texts[i].at) = value;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (flags[i].letter == letter) {
+            *(bool *)((char *)options + flags[i].at) = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool refuse_value(const char *command, const char *expected, const char *value)
+{
+    capdl_escape_printf(stderr, "capdl %s: %s, not '%s'\n", command, expected, value);
+    return false;
+}
+
 static bool option_set(struct options *options, char letter, const char *value, const char *command)
 {
     switch (letter) {
-    case 'o':
-        options->output = value;
-        return true;
-    case 'k':
-        options->kernel = value;
-        return true;
-    case 'a':
-        options->arch = value;
-        return true;
     case 'I':
         list_add(&options->directories, &options->num_directories, value);
         return true;
     case 'D':
         list_add(&options->devices, &options->num_devices, value);
-        return true;
-    case 'f':
-        options->format = value;
-        return true;
-    case 'd':
-        options->dtb = value;
         return true;
     case 'r':
         list_add(&options->reserved, &options->num_reserved, value);
@@ -171,73 +199,25 @@ static bool option_set(struct options *options, char letter, const char *value, 
         return parse_address(value, "--at", command, &options->at);
     case 'i':
         return parse_address(value, "--initialiser-at", command, &options->initialiser_at);
-    case 'S':
-        options->spec = value;
-        return true;
-    case 'j':
-        options->json = true;
-        return true;
-    case 's':
-        options->strip = true;
-        return true;
     case 'T':
         options->trace = value ? value : "";
-        return true;
-    case 'c':
-        options->stats = true;
-        return true;
-    case 'u':
-        options->until = value;
-        return true;
-    case 'R':
-        options->raw = true;
-        return true;
-    case 'U':
-        options->untypeds = value;
-        return true;
-    case 'M':
-        options->memory_map = value;
-        return true;
-    case 'O':
-        options->objects = true;
-        return true;
-    case 'x':
-        options->strict = true;
-        return true;
-    case 'L':
-        options->list_checks = true;
         return true;
     case 'n':
         return check_disable(options, value, command);
     case 't':
-        if (parse_seconds(value, &options->timeout)) {
-            return true;
-        }
-        capdl_escape_printf(stderr, "capdl %s: --timeout takes a number of seconds above 0, not '%s'\n", command,
-                            value);
-        return false;
+        return parse_seconds(value, &options->timeout) ||
+               refuse_value(command, "--timeout takes a number of seconds above 0", value);
     case 'W':
-        if (strcmp(value, "error") == 0) {
-            options->max_warnings = 0;
-            return true;
-        }
-        fprintf(stderr, "capdl %s: --warnings takes 'error', not '%s'; --no-check NAME switches one off\n", command,
-                value);
-        return false;
+        options->max_warnings = 0;
+        return strcmp(value, "error") == 0 ||
+               refuse_value(command, "--warnings, where --no-check NAME switches one off, takes 'error'", value);
     case 'w':
-        if (parse_count(value, &options->max_warnings)) {
-            return true;
-        }
-        fprintf(stderr, "capdl %s: --max-warnings takes a number, not '%s'\n", command, value);
-        return false;
+        return parse_count(value, &options->max_warnings) ||
+               refuse_value(command, "--max-warnings takes a number", value);
     case 'm':
-        if (parse_count(value, &options->max_errors)) {
-            return true;
-        }
-        capdl_escape_printf(stderr, "capdl %s: --max-errors takes a number, not '%s'\n", command, value);
-        return false;
+        return parse_count(value, &options->max_errors) || refuse_value(command, "--max-errors takes a number", value);
     default:
-        return false;
+        return set_plain(options, letter, value);
     }
 }
 

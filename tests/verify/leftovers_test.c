@@ -126,6 +126,31 @@ static void hide_page(const struct given *g)
     g->says->num_frames--;
 }
 
+/* As if the initialiser had not written the page back, or had done so before it cleared it. */
+static uint8_t **cached(const struct given *g)
+{
+    const struct caches *caches = &g->kernel->caches;
+    uint64_t number = g->slots[g->says->num_untypeds].cap.paddr >> CACHE_PAGE_BITS;
+    for (size_t i = 0; i < caches->count; i++) {
+        if (caches->pages[i].number == number && caches->pages[i].bytes[CACHE_DATA]) {
+            return &caches->pages[i].bytes[CACHE_DATA];
+        }
+    }
+    exit(99);
+}
+
+static void never_cleaned(const struct given *g)
+{
+    uint8_t **bytes = cached(g);
+    free(*bytes);
+    *bytes = NULL;
+}
+
+static void cleaned_early(const struct given *g)
+{
+    (*cached(g))[100] = 1;
+}
+
 static const struct plant {
     void (*tamper)(const struct given *);
     const char *says;
@@ -141,6 +166,12 @@ static const struct plant {
     {take_away, "where their description has 2^"},
     {swap_kinds, "where their description has a frame of 4 KiB"},
     {hide_page, "which their description does not have"},
+};
+
+static const struct plant cache_plants[] = {
+    {nothing, NULL},
+    {never_cleaned, "which was cleared in the data cache but not cleaned and invalidated"},
+    {cleaned_early, "which was cleared in the data cache but not cleaned and invalidated"},
 };
 
 struct job {
@@ -176,6 +207,17 @@ static void test_plant(struct system *system, const struct plant *plant)
     verify_result_free(&job.result);
 }
 
+static void test_plants(const char *profile, const char *spec, const struct plant *list, size_t count)
+{
+    struct system system;
+    system_read(&system, profile, spec);
+    system_build(&system, false);
+    for (size_t i = 0; i < count; i++) {
+        test_plant(&system, &list[i]);
+    }
+    system_free(&system);
+}
+
 /* The image of one text compared with the spec of another. */
 static void test_other(const char *image, const char *spec, const char *expected)
 {
@@ -199,20 +241,16 @@ int main(void)
     char *few = replaced(text, "slots: 50", "slots: 5");
     char *moved = replaced(text, "8: rest", "9: rest");
     char *kept = replaced(text, "8: rest", ""), *none = replaced(kept, "rest = leftover (slots: 50)", "");
-    char *without = replaced(none, "rest { 0: info }", "");
-    struct system system;
-    system_read(&system, "riscv64", text);
-    system_build(&system, false);
-    for (size_t i = 0; i < sizeof(plants) / sizeof(plants[0]); i++) {
-        test_plant(&system, &plants[i]);
-    }
-    system_free(&system);
+    char *without = replaced(none, "rest { 0: info }", ""), *arm = replaced(text, "arch riscv", "arch aarch64");
+    test_plants("riscv64", text, plants, sizeof(plants) / sizeof(plants[0]));
+    test_plants("aarch64", arm, cache_plants, sizeof(cache_plants) / sizeof(cache_plants[0]));
     test_other(text, devices, "of untyped at 0x");
     test_other(devices, text, "of device memory, which the spec does not give");
     test_other(text, few, "which does not fit the 5 slots from 8 on");
     test_other(text, moved, "which does not fit the 50 slots from 9 on");
     test_other(text, without, "CNode 'c' has in slot 0x8 a capability to untyped at 0x");
     test_other(without, text, "leftovers 'rest' are described as 0 untypeds from slot 0 on");
+    free(arm);
     free(devices);
     free(few);
     free(moved);

@@ -86,6 +86,18 @@ static void compare_untyped(const struct handed *h, const struct slot *slot, con
     *(device ? &h->v->result->totals.left_device_bytes : &h->v->result->totals.left_bytes) += UINT64_C(1) << cap->bits;
 }
 
+/*
+ * Memory behind the cache may still hold what the page had before the initialiser cleared it: who maps it uncached, or
+ * a device, would see that. The window's page, the image's lowest, gave way before anybody wrote to it, and a frame
+ * that is mapped nowhere cannot be cleaned.
+ */
+static bool is_behind_cache(const struct verify *v, const struct cap *cap)
+{
+    const uint8_t *seen = caches_page(&v->kernel->caches, CACHE_DATA, cap->paddr);
+    return v->profile->arch != CAPDL_ARCH_AARCH64 || cap->paddr == v->boot->image_paddr ||
+           (seen && contents_is_zero(seen));
+}
+
 /* The one capability of a page that is mapped nowhere, is no object of the system, and is zero. */
 static void compare_frame(const struct handed *h, const struct slot *slot)
 {
@@ -106,6 +118,8 @@ static void compare_frame(const struct handed *h, const struct slot *slot)
     }
     if (!contents_is_zero(page)) {
         differ(v, h->object, "have %s, which is not zero", label);
+    } else if (!is_behind_cache(v, cap)) {
+        differ(v, h->object, "have %s, which was cleared in the data cache but not cleaned and invalidated", label);
     }
     v->result->totals.left_frames++;
 }

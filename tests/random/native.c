@@ -39,6 +39,15 @@ static enum capdl_kernel_error inject(void *context, struct kernel *k, const str
     return n->options->error;
 }
 
+/* What the initialiser has written to its image, into the machine's memory. The window's page stands for one that is
+   zero, and is nobody's while we run. */
+static void write_image(struct native *n)
+{
+    memset(n->memory + WINDOW_PAGE * PAGE, 0, PAGE);
+    memcpy(memory_at(&n->kernel->memory, n->boot.image_paddr, NULL), n->memory,
+           n->boot.image_end - n->boot.image_start);
+}
+
 static uint64_t call(void *context, int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4],
                      const uint64_t *words)
 {
@@ -55,6 +64,9 @@ static uint64_t call(void *context, int64_t number, uint64_t target, uint64_t in
     thread->regs[k->registers->message_info] = info;
     for (unsigned i = 0; i < MESSAGE_REGISTERS; i++) {
         thread->regs[k->registers->message[i]] = registers[i];
+    }
+    if (info >> 12 == k->profile->labels[CAPDL_METHOD_PAGE_CLEAN_INVALIDATE_DATA]) {
+        write_image(n);
     }
     kernel_syscall(k, number);
     if (k->current != thread) {
@@ -202,9 +214,7 @@ static void run(struct native *n)
     struct seam seam = seam_over(n);
     seam_boot(&seam);
     judge(n, &seam.header);
-    memset(n->memory + WINDOW_PAGE * PAGE, 0, PAGE); /* stands for one that is zero, and is nobody's while we run */
-    memcpy(memory_at(&n->kernel->memory, n->boot.image_paddr, NULL), n->memory,
-           n->boot.image_end - n->boot.image_start);
+    write_image(n);
     if (n->options->stopped) {
         struct machine_stop stop = {
             .kernel = n->kernel, .boot = &n->boot, .header = &n->result->header, .outcome = n->result->outcome};

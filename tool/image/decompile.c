@@ -94,6 +94,10 @@ uint32_t reverse_object(struct reverse *r, const struct capdl_operand *operand, 
 
 void reverse_cap(struct reverse *r, uint32_t container, struct capdl_cap cap)
 {
+    if (capdl_object_kind(r->spec, container) == CAPDL_KIND_CNODE &&
+        cap.slot >> capdl_object_size_bits(r->spec, container)) {
+        reverse_fail(r, "a capability is put into a slot that its CNode does not have");
+    }
     if (!r->failed && !capdl_spec_add_cap(r->spec, container, &cap)) {
         reverse_fail(r, "two capabilities are put into one slot");
     }

@@ -13,6 +13,7 @@ struct held {
     uint8_t kind;    /* enum capdl_kind; CAPDL_KIND_COUNT: nothing is known about it */
     uint8_t rights;
     bool original; /* as the kernel made it: rights are not the spec's */
+    bool moved;    /* to a CNode of the spec: the slot is empty */
     uint64_t data; /* badge; core of a SchedControl */
 
     /* Frames: the mapping this very capability made. */
@@ -37,6 +38,7 @@ struct reverse {
     uint8_t methods[CAPDL_BLOB_MAX_METHODS]; /* enum capdl_method */
     struct method_params params[CAPDL_BLOB_MAX_METHODS];
     bool failed;
+    bool started_schedule; /* of domains: nothing may come after it */
 
     struct capdl_blob_name *slot_names, *page_names; /* text 0: none */
     bool named;
@@ -80,6 +82,10 @@ bool reverse_io_space(struct reverse *, const struct capdl_call *);
 /* decompile_threads.c */
 bool reverse_thread_call(struct reverse *, enum capdl_method, const struct capdl_call *);
 void reverse_sched(struct reverse *, const struct capdl_call *);
+/* decompile_words.c: whether each word of a call is one that the kernel uses, and whether it must succeed once all
+   calls before it have */
+bool reverse_words_used(const struct method_params *, const struct capdl_call *);
+bool reverse_cannot_fail(struct reverse *, enum capdl_method, const struct capdl_call *);
 /* decompile_calls.c: a derived slot, filled once, and an object that is nothing but a capability in one; all calls */
 struct held *reverse_fill_slot(struct reverse *, const struct capdl_operand *);
 uint32_t reverse_add_derived(struct reverse *, const struct capdl_operand *, enum capdl_kind);

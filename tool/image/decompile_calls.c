@@ -27,6 +27,18 @@ static uint64_t word(const struct capdl_call *call, unsigned i)
     return call->operands[call->num_caps + i].value;
 }
 
+/* Those of an object for which rights mean nothing stand for all. */
+static uint8_t rights_of(struct reverse *r, uint8_t kind, uint64_t rights)
+{
+    if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
+        return (uint8_t)(rights & CAPDL_RIGHTS_ALL);
+    }
+    if (rights != CAPDL_RIGHTS_ALL) {
+        reverse_fail(r, "a capability to an object without rights is copied with some only, which the kernel ignores");
+    }
+    return 0;
+}
+
 /* Copy and Mint into a slot of ours: words index, depth, source, depth, rights[, badge]. */
 static void derive_copy(struct reverse *r, const struct capdl_call *call, bool minted)
 {
@@ -39,17 +51,23 @@ static void derive_copy(struct reverse *r, const struct capdl_call *call, bool m
         *copy = *source;
         copy->original = false;
         copy->mapped = false;
-        copy->rights = (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL);
+        copy->rights = (uint8_t)word(call, 4);
+        if (copy->kind != CAPDL_KIND_COUNT) {
+            rights_of(r, copy->kind, copy->rights);
+        }
         copy->data = minted ? word(call, 5) : 0;
     }
 }
 
-static void set_data(struct capdl_cap *cap, uint64_t data)
+static void set_data(struct reverse *r, struct capdl_cap *cap, uint64_t data)
 {
     cap->data = data;
     if (cap->kind == CAPDL_KIND_CNODE) {
         cap->data = data >> 6;
         cap->guard_size = data & 63;
+        if (cap->data >> cap->guard_size) {
+            reverse_fail(r, "a guard has more bits than its size, which the kernel ignores");
+        }
         cap->flags |= CAPDL_CAP_HAS_GUARD;
     } else {
         cap->flags |= CAPDL_CAP_HAS_BADGE;
@@ -76,13 +94,13 @@ static void put_copy(struct reverse *r, const struct capdl_call *call, bool mint
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
-    cap.rights = capdl_kind_has(cap.kind, CAPDL_TRAIT_RIGHTS) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
+    cap.rights = rights_of(r, cap.kind, word(call, 4));
     cap.data = cap.kind == CAPDL_KIND_SCHED_CONTROL ? source->data : 0;
     if (cap.kind == CAPDL_KIND_SMC) {
         cap.object = smc_object(r);
     }
     if (minted) {
-        set_data(&cap, word(call, 5));
+        set_data(r, &cap, word(call, 5));
     }
     reverse_cap(r, cnode, cap);
 }
@@ -106,11 +124,11 @@ static void put_child(struct reverse *r, const struct capdl_call *call, bool min
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = parent->object, .kind = parent->kind};
-    cap.rights = capdl_kind_has(cap.kind, CAPDL_TRAIT_RIGHTS) ? (uint8_t)(word(call, 4) & CAPDL_RIGHTS_ALL) : 0;
+    cap.rights = rights_of(r, cap.kind, word(call, 4));
     if (minted) {
-        set_data(&cap, word(call, 5));
+        set_data(r, &cap, word(call, 5));
     } else if (cap.kind != CAPDL_KIND_CNODE && parent->data) {
-        set_data(&cap, parent->data);
+        set_data(r, &cap, parent->data);
     }
     reverse_cap(r, cnode, cap);
     derivation_add(r, (struct capdl_slot_ref){from, word(call, 2)}, (struct capdl_slot_ref){cnode, cap.slot});
@@ -135,6 +153,7 @@ static void move(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a CNode is given something that no spec names");
         return;
     }
+    reverse_held(r, &call->operands[3])->moved = true;
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
     if (cap.kind == CAPDL_KIND_EP || cap.kind == CAPDL_KIND_NOTIFICATION) {
         cap.rights = CAPDL_RIGHTS_ALL; /* the original */
@@ -317,6 +336,9 @@ static void add_schedule(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a domain schedule has gaps or is too long for its kernel");
         return;
     }
+    if (word(call, 2) == 0 && word(call, 1) != 0) {
+        reverse_fail(r, "a domain schedule's end has a domain, which the kernel ignores");
+    }
     domains->schedule[domains->num_schedule++] = (struct capdl_domain_entry){
         .domain = word(call, 1), .duration = word(call, 2), .end_marker = word(call, 2) == 0};
 }
@@ -332,13 +354,26 @@ static void set_start(struct reverse *r, const struct capdl_call *call)
     domains->start_kind = domains->start_index ? CAPDL_DOMAIN_START_INDEX : CAPDL_DOMAIN_START_DEFAULT;
 }
 
+static void fail_method(struct reverse *r, enum capdl_method method, const char *what)
+{
+    char text[128];
+    snprintf(text, sizeof(text), "%s %s", method_names[method], what);
+    reverse_fail(r, text);
+}
+
 static void reverse_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
 {
     const struct method_params *params = &r->params[call->method];
     if (!method_params_fit(params, call->num_caps, call->num_operands - call->num_caps)) {
-        char what[96];
-        snprintf(what, sizeof(what), "%s has the wrong number of operands", method_names[method]);
-        reverse_fail(r, what);
+        fail_method(r, method, "has the wrong number of operands");
+        return;
+    }
+    if (!reverse_words_used(params, call)) {
+        fail_method(r, method, "has bits that the kernel ignores");
+        return;
+    }
+    if (call->phase == CAPDL_PHASE_START && !reverse_cannot_fail(r, method, call)) {
+        fail_method(r, method, "could fail when threads have been started already");
         return;
     }
     if (reverse_thread_call(r, method, call) || reverse_device_call(r, method, call) ||

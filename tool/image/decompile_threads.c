@@ -63,6 +63,9 @@ static void configure(struct reverse *r, uint32_t thread, const struct capdl_cal
     struct capdl_tcb *tcb = tcb_of(r, thread);
     add_space(r, thread, &call->operands[0], words[0].value, &call->operands[1]);
     add_cap(r, thread, CAPDL_TCB_SLOT_IPC_BUFFER, &call->operands[2], CAPDL_KIND_FRAME, BOTH);
+    if (words[1].value != 0) {
+        reverse_fail(r, "a thread's address space has data, which the kernel ignores");
+    }
     tcb->addr = words[2].value;
     tcb->has |= CAPDL_TCB_HAS_ADDR | CAPDL_TCB_HAS_IP | CAPDL_TCB_HAS_SP | CAPDL_TCB_HAS_AFFINITY;
     if (!mcs && call->operands[3].value) {
@@ -103,11 +106,29 @@ static void read_arguments(struct reverse *r, struct capdl_tcb *tcb, const struc
     }
 }
 
+static bool has_other_registers(const struct register_layout *layout, const uint64_t *registers)
+{
+    for (unsigned i = 0; i < layout->count; i++) {
+        bool known = i == layout->ip || i == layout->sp || i == layout->tls;
+        for (unsigned k = 0; k < layout->num_arguments; k++) {
+            known |= layout->arguments[k] == i;
+        }
+        if (!known && registers[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void write_registers(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
     const struct register_layout *layout = register_layout(r->image->profile.arch);
     struct capdl_tcb *tcb = tcb_of(r, thread);
     uint64_t registers[REGISTERS_MAX] = {0};
+    if (call->operands[1].value != call->num_operands - 2u) {
+        reverse_fail(r, "a thread's registers are not as many as the call says");
+        return;
+    }
     if (call->num_operands - 2 > layout->count || tcb->init) {
         reverse_fail(r, "a thread's registers are written twice, or more of them than there are");
         return;
@@ -120,6 +141,9 @@ static void write_registers(struct reverse *r, uint32_t thread, const struct cap
     tcb->tls = registers[layout->tls];
     tcb->has |= CAPDL_TCB_HAS_IP | CAPDL_TCB_HAS_SP | (tcb->tls ? CAPDL_TCB_HAS_TLS : 0);
     read_arguments(r, tcb, layout, registers);
+    if (has_other_registers(layout, registers)) {
+        reverse_fail(r, "a register is set that no spec sets; the kernel ignores bits of some");
+    }
     tcb->resume = call->operands[0].value & 1;
     tcb->has |= tcb->resume ? 0 : CAPDL_TCB_HAS_RESUME;
 }
@@ -127,7 +151,9 @@ static void write_registers(struct reverse *r, uint32_t thread, const struct cap
 static void set_flags(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
     struct capdl_tcb *tcb = tcb_of(r, thread);
-    if (call->operands[1].value & 1) {
+    if (call->operands[0].value != 0 || call->operands[1].value != 1) {
+        reverse_fail(r, "a thread's flags are set otherwise than a spec does; the kernel ignores bits of them");
+    } else {
         tcb->fpu_disabled = true;
         tcb->has |= CAPDL_TCB_HAS_FPU_DISABLED;
     }

@@ -76,6 +76,11 @@ static uint32_t root_of(struct reverse *r, const struct capdl_call *call)
     return root->object;
 }
 
+static bool is_guest(const struct reverse *r, uint32_t root)
+{
+    return capdl_kind_class((enum capdl_kind)capdl_object_kind(r->spec, root)) == CAPDL_CLASS_EPT;
+}
+
 void reverse_map_table(struct reverse *r, const struct capdl_call *call)
 {
     const struct capdl_profile *profile = &r->image->profile;
@@ -87,6 +92,10 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     }
     uint64_t address = call->operands[1].value;
     unsigned level = 1;
+    if (call->operands[2].value != vspace_table_attributes(profile, is_guest(r, root))) {
+        reverse_fail(r, "a page table is mapped with attributes that no spec gives it");
+        return;
+    }
     while (level < profile->vspace_levels && table_at(r, root, level, address) != CAPDL_NO_OBJECT) {
         level++;
     }
@@ -96,6 +105,10 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     }
     tables_enlarge(r);
     uint64_t index = address >> vspace_shift(profile, level - 1);
+    if (index << vspace_shift(profile, level - 1) != address) {
+        reverse_fail(r, "a page table is mapped at an address with bits that the kernel ignores");
+        return;
+    }
     *entry_of(r, root, level, index) =
         (struct table_entry){.root = root, .level = level, .index = index, .object = table->object};
     r->num_tables++;
@@ -155,8 +168,13 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a page is mapped where there is no page table, or twice");
         return;
     }
-    bool guest = capdl_kind_class((enum capdl_kind)capdl_object_kind(r->spec, root)) == CAPDL_CLASS_EPT;
+    bool guest = is_guest(r, root);
     struct capdl_cap cap = page_cap(profile, frame, call->operands[2].value, call->operands[3].value, guest);
+    if (call->operands[2].value != cap.rights ||
+        call->operands[3].value != vspace_page_attributes(profile, &cap, guest)) {
+        reverse_fail(r, "a page is mapped with rights or attributes that no spec gives it");
+        return;
+    }
     cap.slot = slot_in(profile, level, address);
     map_frame(r, frame, table, cap);
 }

@@ -283,6 +283,9 @@ unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 
 /* vspace.c: attribute word of an ordinary cached mapping. */
 uint64_t vspace_default_attributes(const struct capdl_profile *);
+/* Of the mapping of a page, and of tables, of threads or of guests. */
+uint64_t vspace_page_attributes(const struct capdl_profile *, const struct capdl_cap *, bool guest);
+uint64_t vspace_table_attributes(const struct capdl_profile *, bool guest);
 
 /* mapping.c: keeps originals for the CNodes that want them; which capability maps a page-table slot; the CNode
    capability that is to map a slot, or 0. */

@@ -19,7 +19,7 @@ uint64_t vspace_default_attributes(const struct capdl_profile *profile)
     return profile->arch == CAPDL_ARCH_AARCH64 ? ARM_CACHED : 0;
 }
 
-static uint64_t page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap, bool guest)
+uint64_t vspace_page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap, bool guest)
 {
     bool cached = !(cap->flags & CAPDL_CAP_UNCACHED), execute = cap->rights & CAPDL_RIGHT_EXECUTE;
     if (guest) {
@@ -33,6 +33,11 @@ static uint64_t page_attributes(const struct capdl_profile *profile, const struc
     default:
         return cached ? 0 : X86_CACHE_DISABLED;
     }
+}
+
+uint64_t vspace_table_attributes(const struct capdl_profile *profile, bool guest)
+{
+    return guest ? EPT_WRITE_BACK : vspace_default_attributes(profile);
 }
 
 /* x86-64 has a method for each level; its profile has the types. */
@@ -126,7 +131,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
         operand_object(program, walk->root),
         operand_word(address),
         operand_word(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE)),
-        operand_word(page_attributes(program->profile, cap, walk->guest)),
+        operand_word(vspace_page_attributes(program->profile, cap, walk->guest)),
     };
     calls_add(program, CAPDL_PHASE_PAGES, walk->guest ? CAPDL_METHOD_PAGE_MAP_EPT : CAPDL_METHOD_PAGE_MAP, cap->object,
               map, sizeof(map) / sizeof(map[0]));
@@ -154,7 +159,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
         return;
     }
     place->flags |= PLACE_MAPPED;
-    uint64_t attributes = walk->guest ? EPT_WRITE_BACK : vspace_default_attributes(program->profile);
+    uint64_t attributes = vspace_table_attributes(program->profile, walk->guest);
     const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
                                   operand_word(address), operand_word(attributes)};
     calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, map, sizeof(map) / sizeof(map[0]));

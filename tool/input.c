@@ -319,18 +319,29 @@ bool input_kernel_fits(struct input *input)
     return true;
 }
 
+/* A preprocessor names files as seen from where it ran, so here first. Wherever it is, a spec may take files from there
+ * or messages do without their lines. */
+static char *find_marked_file(const struct input *input, const char *name, const struct options *options)
+{
+    char *here = realpath(name, NULL), *path = here ? file_find(here, input->name, options->directories) : NULL;
+    free(here);
+    return path ? path : file_find(name, input->name, options->directories);
+}
+
 /*
  * Line markers name the author's files, whose lines messages should show. Files that are gone, or are no plain files,
  * are left out: messages then do without the line.
  */
-static void read_marked_files(struct input *input, struct file_bytes *files)
+static void read_marked_files(struct input *input, struct file_bytes *files, const struct options *options)
 {
     for (size_t i = 0; i < input->diags.num_files; i++) {
         struct capdl_source *source = input->diags.files[i];
-        if (!source->text && file_read_regular(source->name, &files[i])) {
+        char *path = source->text ? NULL : find_marked_file(input, source->name, options);
+        if (path && file_read_regular(path, &files[i])) {
             source->text = (const char *)files[i].data;
             source->size = files[i].size;
         }
+        free(path);
     }
 }
 
@@ -342,7 +353,7 @@ static void print_diags(struct input *input, const struct options *options)
     }
     struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof(*files)) : NULL;
     if (files) {
-        read_marked_files(input, files);
+        read_marked_files(input, files, options);
     }
     capdl_diags_print(&input->diags, stderr, options->max_errors);
     for (size_t i = 0; files && i < input->diags.num_files; i++) {

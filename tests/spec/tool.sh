@@ -86,6 +86,17 @@ for name in ../other/file "$work/other/file" in/link directory/file in/../../oth
     expect 1 "program $name" "$capdl" check "$work/spec/p.cdl"
     grep -q 'is outside the spec.s directory; -I' "$work/err" || fail "program $name: not said why"
 done
+# Nor do messages show lines of other files that a line marker names.
+printf 'secret-one\nsecret-two\n' >"$work/other/lines"
+for name in ../other/lines "$work/other/lines" in/lines directory/lines "$work/spec/directory/lines"; do
+    ln -sf ../../other/lines "$work/spec/in/lines"
+    printf '# 2 "%s"\narch aarch64 objects { e = ep = }\n' "$name" >"$work/spec/m.cdl"
+    expect 1 "marker for $name" "$capdl" check "$work/spec/m.cdl"
+    grep -q 'lines:2:' "$work/err" || fail "marker for $name: not followed"
+    ! grep -q secret "$work/err" || fail "marker for $name: shows a line from outside the spec's directory"
+    expect 1 "marker for $name with -I" "$capdl" check "$work/spec/m.cdl" -I "$work/other"
+    grep -q secret-two "$work/err" || fail "marker for $name with -I: does not show the line"
+done
 sed -i 's/"[^"]*" 0}/"in\/file" 0}/' "$work/spec/s.cdl"
 expect 0 'fill from below' "$capdl" compile "$work/spec/s.cdl" -o "$work/image.elf"
 (cd "$work/spec" && "$capdl" compile s.cdl -o "$work/image.elf" 2>/dev/null) || fail 'fill from below, in its directory'

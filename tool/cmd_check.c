@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "devicetree/devicetree.h"
 #include "json/spec_json.h"
 
@@ -36,16 +38,6 @@ static bool try_compile(struct input *input, const struct options *options)
     return good;
 }
 
-static bool boots(enum capdl_arch arch)
-{
-    static const bool table[] = {
-#define CAPDL_ARCH(id, keyword, bits, can_boot) [CAPDL_ARCH_##id] = can_boot,
-#include <capdl/arch.def>
-#undef CAPDL_ARCH
-    };
-    return table[arch];
-}
-
 /* Whether a thread could run, in an address space such as the kernel's. */
 static bool can_run(const struct capdl_spec *spec, uint32_t thread, const struct capdl_profile *profile)
 {
@@ -68,7 +60,7 @@ static bool is_system(const struct capdl_spec *spec, const struct capdl_profile 
 /* What the compiler has to say: about anything if the user named a kernel, else about systems. An exit code. */
 static int check_compiling(struct input *input, const struct options *options)
 {
-    if (!boots(input->spec.arch)) {
+    if (!capdl_arch_boots(input->spec.arch)) {
         return EXIT_FINE;
     }
     if (!input_need_profile(input, options)) {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 
+#include <assert.h>
 #include <elf.h>
 #include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <capdl/architecture.h>
 
 #include "json/spec_json.h"
 #include "image/seal.h"
@@ -21,11 +24,8 @@ static bool arch_find(const char *name, enum capdl_arch *arch)
             return true;
         }
     }
-    if (strcmp(name, "riscv64") == 0) { /* the kernel's name for it */
-        *arch = CAPDL_ARCH_RISCV;
-        return true;
-    }
-    return false;
+    *arch = capdl_arch_of_kernel(name);
+    return *arch != CAPDL_ARCH_COUNT;
 }
 
 static bool take_memory_map(struct input *input, struct capdl_profile *profile, const struct options *options)
@@ -53,11 +53,12 @@ static bool read_kernel_options(struct input *input, const struct options *optio
 {
     if (options->arch) {
         const char *meant = capdl_synonym(CAPDL_SYNONYM_ARCH, options->arch, strlen(options->arch));
+        char list[CAPDL_ARCH_LIST];
         text->has_arch = arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
-            capdl_error(&input->diags, CAPDL_NOWHERE,
-                        "--arch: no such architecture: %s (there are aarch64, riscv, x86_64, arm11 and ia32)%s%s%s",
-                        options->arch, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+            capdl_error(&input->diags, CAPDL_NOWHERE, "--arch: no such architecture: %s (expected %s)%s%s%s",
+                        options->arch, capdl_arch_list(CAPDL_ARCH_KEYWORDS, list), meant ? "; did you mean " : "",
+                        meant ? meant : "", meant ? "?" : "");
             return false;
         }
     }
@@ -74,7 +75,7 @@ static bool read_kernel_options(struct input *input, const struct options *optio
     if (!input->has_profile) {
         return false;
     }
-    if (text->has_arch && text->arch != input->profile.arch) {
+    if (text->has_arch && !capdl_arch_agree(text->arch, input->profile.arch)) {
         capdl_error(&input->diags, CAPDL_NOWHERE, "--arch %s contradicts --kernel %s, which is for %s", options->arch,
                     options->kernel, capdl_arch_name(input->profile.arch));
         return false;
@@ -117,22 +118,23 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
 /* The machine that an ELF file is for: of the architectures that programs can have. */
 static bool arch_of_elf(const struct file_bytes *file, enum capdl_arch *arch)
 {
-    static const struct {
-        uint16_t machine;
-        enum capdl_arch arch;
-    } machines[] = {{EM_AARCH64, CAPDL_ARCH_AARCH64}, {EM_RISCV, CAPDL_ARCH_RISCV}, {EM_X86_64, CAPDL_ARCH_X86_64}};
-    uint16_t machine = 0;
+    static_assert(offsetof(Elf64_Ehdr, e_machine) == offsetof(Elf32_Ehdr, e_machine), "the same in both classes");
+    unsigned bits;
+    uint16_t machine;
     if (!image_is_elf(file->data, file->size) || file->size < sizeof(Elf64_Ehdr)) {
         return false;
     }
+    bits = file->data[EI_CLASS] == ELFCLASS32 ? 32 : 64;
     memcpy(&machine, file->data + offsetof(Elf64_Ehdr, e_machine), sizeof(machine));
-    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
-        if (le16toh(machine) == machines[i].machine) {
-            *arch = machines[i].arch;
-            return true;
+    *arch = CAPDL_ARCH_COUNT;
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        const struct capdl_architecture *facts = capdl_architecture((enum capdl_arch)i);
+        bool same = facts->kernel && le16toh(machine) == facts->elf_machine;
+        if (same && (*arch == CAPDL_ARCH_COUNT || bits == facts->word_bits)) {
+            *arch = (enum capdl_arch)i;
         }
     }
-    return false;
+    return *arch != CAPDL_ARCH_COUNT;
 }
 
 static bool arch_of_program(const struct expand_context *context, const struct capdl_program *program,

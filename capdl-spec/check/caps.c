@@ -13,9 +13,9 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
     case CAPDL_KIND_CNODE:
         return capdl_check_knows_size(c, id) ? UINT64_C(1) << capdl_object_size_bits(c->spec, id) : UINT64_MAX;
     case CAPDL_KIND_TCB:
-        return c->spec->arch == CAPDL_ARCH_X86_64 ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
+        return capdl_check_facts(c)->guest_tables ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
     case CAPDL_KIND_ASID_POOL:
-        return c->spec->arch == CAPDL_ARCH_AARCH64 || c->spec->arch == CAPDL_ARCH_X86_64 ? 512 : 1024;
+        return capdl_check_facts(c)->asid_pool_entries;
     case CAPDL_KIND_IO_DEVICE:
     case CAPDL_KIND_CONTEXTBANK:
     case CAPDL_KIND_STREAMID:
@@ -75,10 +75,7 @@ static bool fits_tcb(const struct checker *c, const struct capdl_cap *cap, const
         *expected = "a CNode";
         return cap->kind == CAPDL_KIND_CNODE;
     case CAPDL_TCB_SLOT_VSPACE:
-        *expected = c->spec->arch == CAPDL_ARCH_AARCH64  ? "the root of an address space: pgd, or pud with three levels"
-                    : c->spec->arch == CAPDL_ARCH_X86_64 ? "the root of an address space: pml4"
-                    : c->spec->arch == CAPDL_ARCH_RISCV  ? "the root of an address space: pt"
-                                                         : "the root of an address space: pd";
+        *expected = capdl_check_facts(c)->root_words;
         return capdl_check_is_vspace_root(c, cap->kind);
     case CAPDL_TCB_SLOT_REPLY:
         *expected = "a TCB (master_reply)";
@@ -168,9 +165,9 @@ void capdl_check_cap_slot(struct checker *c)
     }
 }
 
-static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
+static void check_one_guard(struct checker *c, const struct capdl_cap *cap)
 {
-    unsigned guard_bits = word_bits == 64 ? 58 : 18; /* of the word in which it is given to the kernel */
+    unsigned word_bits = capdl_check_facts(c)->word_bits, guard_bits = capdl_check_facts(c)->guard_bits;
     char label[CHECK_LABEL];
 
     capdl_check_label(c, cap->object, label);
@@ -191,21 +188,15 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap, unsi
     }
 }
 
-static unsigned word_bits_of(const struct checker *c)
-{
-    return c->spec->arch == CAPDL_ARCH_ARM11 || c->spec->arch == CAPDL_ARCH_IA32 ? 32 : 64;
-}
-
 /* Calls visit for each cap of the spec that has this flag. */
-static void each_flagged(struct checker *c, unsigned flag,
-                         void (*visit)(struct checker *, const struct capdl_cap *, unsigned))
+static void each_flagged(struct checker *c, unsigned flag, void (*visit)(struct checker *, const struct capdl_cap *))
 {
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
 
         for (uint32_t j = 0; j < caps.count; j++) {
             if (caps.list[j].flags & flag) {
-                visit(c, &caps.list[j], word_bits_of(c));
+                visit(c, &caps.list[j]);
             }
         }
     }
@@ -216,9 +207,9 @@ void capdl_check_guard(struct checker *c)
     each_flagged(c, CAPDL_CAP_HAS_GUARD, check_one_guard);
 }
 
-static void check_one_badge(struct checker *c, const struct capdl_cap *cap, unsigned word_bits)
+static void check_one_badge(struct checker *c, const struct capdl_cap *cap)
 {
-    unsigned bits = word_bits == 32 ? 28 : 64;
+    unsigned bits = capdl_check_facts(c)->badge_bits;
     char label[CHECK_LABEL];
 
     if (bits < 64 && cap->data >> bits) {

@@ -3,6 +3,8 @@
 #ifndef CAPDL_CHECK_CHECK_H
 #define CAPDL_CHECK_CHECK_H
 
+#include <capdl/architecture.h>
+
 #include "model/model.h"
 
 enum { CHECK_LABEL = 160 };
@@ -17,6 +19,11 @@ struct checker {
     bool *used;                /* per object: something refers to it */
     uint32_t *table_holder;    /* per object: 1 + the page table in which it first lies as a page table, or 0 */
 };
+
+static inline const struct capdl_architecture *capdl_check_facts(const struct checker *c)
+{
+    return capdl_architecture(c->spec->arch);
+}
 
 /* Reports unless the last finding of this check was at the same place. */
 void capdl_check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...)

@@ -8,21 +8,21 @@
 /* log2 of an object's size in bytes; where kernels differ, the smallest. */
 static unsigned object_bits(const struct checker *c, uint32_t object)
 {
-    bool wide = c->spec->arch != CAPDL_ARCH_ARM11 && c->spec->arch != CAPDL_ARCH_IA32;
+    const struct capdl_architecture *facts = capdl_check_facts(c);
 
     switch (capdl_object_kind(c->spec, object)) {
     case CAPDL_KIND_UT:
     case CAPDL_KIND_FRAME:
         return capdl_object_size_bits(c->spec, object);
     case CAPDL_KIND_CNODE:
-        return capdl_object_size_bits(c->spec, object) + (wide ? 5 : 4);
+        return capdl_object_size_bits(c->spec, object) + facts->slot_bits;
     case CAPDL_KIND_SC:
         return capdl_object_flags(c->spec, object) & CAPDL_OBJECT_HAS_SIZE ? capdl_object_size_bits(c->spec, object)
                                                                            : 7;
     case CAPDL_KIND_TCB:
-        return wide ? 10 : 9;
+        return facts->tcb_bits;
     case CAPDL_KIND_PT:
-        return wide ? 12 : 10;
+        return facts->page_table_bits;
     case CAPDL_KIND_PD:
     case CAPDL_KIND_PUD:
     case CAPDL_KIND_PGD:

@@ -4,11 +4,6 @@
 
 #include "check.h"
 
-static bool is_64_bit(const struct checker *c)
-{
-    return c->spec->arch != CAPDL_ARCH_ARM11 && c->spec->arch != CAPDL_ARCH_IA32;
-}
-
 /* Capabilities to what the kernel has from the start. */
 static void check_control_arch(struct checker *c, uint32_t container)
 {
@@ -39,9 +34,9 @@ void capdl_check_object_arch(struct checker *c)
     }
 }
 
-static void check_cnode_size(struct checker *c, uint32_t id, unsigned word_bits)
+static void check_cnode_size(struct checker *c, uint32_t id)
 {
-    unsigned most = word_bits == 64 ? 64 - 5 : 32 - 4; /* a slot has 32 or 16 bytes */
+    unsigned most = capdl_check_facts(c)->word_bits - capdl_check_facts(c)->slot_bits;
     char label[CHECK_LABEL];
 
     if (capdl_object_size_bits(c->spec, id) > most) {
@@ -51,9 +46,9 @@ static void check_cnode_size(struct checker *c, uint32_t id, unsigned word_bits)
     }
 }
 
-static void check_untyped_size(struct checker *c, uint32_t id, unsigned word_bits)
+static void check_untyped_size(struct checker *c, uint32_t id)
 {
-    unsigned most = word_bits == 64 ? 47 : 29;
+    unsigned most = capdl_check_facts(c)->max_untyped_bits;
     char label[CHECK_LABEL];
 
     if (!(capdl_object_flags(c->spec, id) & CAPDL_OBJECT_HAS_SIZE)) {
@@ -67,32 +62,19 @@ static void check_untyped_size(struct checker *c, uint32_t id, unsigned word_bit
 
 void capdl_check_size(struct checker *c)
 {
-    unsigned word_bits = is_64_bit(c) ? 64 : 32;
-
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         if (capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE) {
-            check_cnode_size(c, i, word_bits);
+            check_cnode_size(c, i);
         } else if (capdl_object_kind(c->spec, i) == CAPDL_KIND_UT) {
-            check_untyped_size(c, i, word_bits);
+            check_untyped_size(c, i);
         }
     }
 }
 
-static const struct {
-    const char *names;
-    uint8_t bits[6];
-} frame_sizes[CAPDL_ARCH_COUNT] = {
-    [CAPDL_ARCH_AARCH64] = {"4k, 2M and 1G", {12, 21, 30}},
-    [CAPDL_ARCH_RISCV] = {"4k, 2M and 1G", {12, 21, 30}},
-    [CAPDL_ARCH_X86_64] = {"4k, 2M and 1G", {12, 21, 30}},
-    [CAPDL_ARCH_ARM11] = {"4k, 64k, 1M and 16M (2M and 32M with hypervisor)", {12, 16, 20, 24, 21, 25}},
-    [CAPDL_ARCH_IA32] = {"4k and 4M", {12, 22}},
-};
-
 bool capdl_check_frame_is_legal(const struct checker *c, uint32_t frame)
 {
-    for (unsigned i = 0; i < sizeof(frame_sizes[0].bits); i++) {
-        if (frame_sizes[c->spec->arch].bits[i] == capdl_object_size_bits(c->spec, frame)) {
+    for (unsigned i = 0; i < CAPDL_ARCH_MOST_FRAMES; i++) {
+        if (capdl_check_facts(c)->frame_bits[i] == capdl_object_size_bits(c->spec, frame)) {
             return true;
         }
     }
@@ -109,7 +91,7 @@ void capdl_check_frame_size(struct checker *c)
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "frame '%s' has 2^%u bytes: frames of %s have %s", capdl_check_label(c, i, label),
                                capdl_object_size_bits(c->spec, i), capdl_arch_name(c->spec->arch),
-                               frame_sizes[c->spec->arch].names);
+                               capdl_check_facts(c)->frame_words);
         }
     }
 }
@@ -170,24 +152,26 @@ void capdl_check_priority(struct checker *c)
 }
 
 /* What the kernel does not load into registers that hold addresses, but replaces by 0. */
-static bool is_canonical(uint64_t address)
+static bool is_canonical(const struct checker *c, uint64_t address)
 {
-    return address >> 47 == 0 || address >> 47 == UINT64_MAX >> 47;
+    unsigned shift = capdl_check_facts(c)->address_bits - 1u;
+
+    return address >> shift == 0 || address >> shift == UINT64_MAX >> shift;
 }
 
 void capdl_check_registers(struct checker *c)
 {
     char label[CHECK_LABEL];
 
-    for (uint32_t i = 0; c->spec->arch == CAPDL_ARCH_X86_64 && i < c->spec->num_objects; i++) {
+    for (uint32_t i = 0; capdl_check_facts(c)->address_bits && i < c->spec->num_objects; i++) {
         const struct capdl_tcb *tcb =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(c->spec, i) : NULL;
 
-        if (tcb && (!is_canonical(tcb->ip) || !is_canonical(tcb->tls))) {
+        if (tcb && (!is_canonical(c, tcb->ip) || !is_canonical(c, tcb->tls))) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
-                               "TCB '%s' has %s 0x%" PRIx64 ", which is no address on x86-64: the kernel would take 0",
-                               capdl_check_label(c, i, label), is_canonical(tcb->ip) ? "tls" : "ip",
-                               is_canonical(tcb->ip) ? tcb->tls : tcb->ip);
+                               "TCB '%s' has %s 0x%" PRIx64 ", which is no address on %s: the kernel would take 0",
+                               capdl_check_label(c, i, label), is_canonical(c, tcb->ip) ? "tls" : "ip",
+                               is_canonical(c, tcb->ip) ? tcb->tls : tcb->ip, capdl_check_facts(c)->title);
         }
     }
 }
@@ -231,7 +215,7 @@ static void check_one_thread(struct checker *c, uint32_t id)
                            : vspace ? "cspace"
                                     : "cspace and no vspace");
     }
-    if (c->spec->arch == CAPDL_ARCH_X86_64 && capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU) &&
+    if (capdl_check_facts(c)->guest_tables && capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU) &&
         !capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_EPT_ROOT)) {
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
                            "TCB '%s' has a virtual CPU but no ept_root: its guest has no memory",

@@ -5,51 +5,16 @@
 
 #include "check.h"
 
-enum { MOST_LEVELS = 4, SV39_LEVELS = 3 };
+enum { MOST_LEVELS = 4, PAGE_BITS = 12 };
 
-/*
- * Page tables of an architecture: what holds what, and how much an entry maps. RISC-V has one kind, whose entries
- * depend on how deep it lies; 32-bit Arm has two formats: their shift is left open.
- */
-static const struct table {
-    uint8_t arch, kind;
-    bool root;
-    uint8_t below; /* kind of the page tables it holds; its own: none */
-    uint16_t entries;
-    uint8_t shift;
-} tables[] = {
-    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PGD, true, CAPDL_KIND_PUD, 512, 39},
-    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PUD, true, CAPDL_KIND_PD, 512, 30},
-    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
-    {CAPDL_ARCH_AARCH64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_PML4, true, CAPDL_KIND_PDPT, 512, 39},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_PDPT, false, CAPDL_KIND_PD, 512, 30},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_PD, false, CAPDL_KIND_PT, 512, 21},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 12},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PML4, false, CAPDL_KIND_EPT_PDPT, 512, 39},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PDPT, false, CAPDL_KIND_EPT_PD, 512, 30},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PD, false, CAPDL_KIND_EPT_PT, 512, 21},
-    {CAPDL_ARCH_X86_64, CAPDL_KIND_EPT_PT, false, CAPDL_KIND_EPT_PT, 512, 12},
-    {CAPDL_ARCH_RISCV, CAPDL_KIND_PT, true, CAPDL_KIND_PT, 512, 0},
-    {CAPDL_ARCH_IA32, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 1024, 22},
-    {CAPDL_ARCH_IA32, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 1024, 12},
-    {CAPDL_ARCH_ARM11, CAPDL_KIND_PD, true, CAPDL_KIND_PT, 4096, 0},
-    {CAPDL_ARCH_ARM11, CAPDL_KIND_PT, false, CAPDL_KIND_PT, 512, 0},
-};
-
-static const struct table *table_find(const struct checker *c, enum capdl_kind kind)
+static const struct capdl_arch_table *table_find(const struct checker *c, enum capdl_kind kind)
 {
-    for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (tables[i].arch == c->spec->arch && tables[i].kind == kind) {
-            return &tables[i];
-        }
-    }
-    return NULL;
+    return capdl_arch_table(c->spec->arch, kind);
 }
 
 bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
 {
-    const struct table *table = table_find(c, kind);
+    const struct capdl_arch_table *table = table_find(c, kind);
 
     return table && table->root;
 }
@@ -67,33 +32,30 @@ static unsigned table_depth(const struct checker *c, uint32_t table)
 
 unsigned capdl_check_table_shift(const struct checker *c, uint32_t id)
 {
-    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
-    unsigned depth;
+    const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
+    unsigned depth, levels = capdl_check_facts(c)->table_levels;
 
-    if (!table || c->spec->arch != CAPDL_ARCH_RISCV) {
+    if (!table || !capdl_check_facts(c)->one_table_kind) {
         return table ? table->shift : 0;
     }
     depth = table_depth(c, id);
-    return depth < SV39_LEVELS ? 12 + 9 * (SV39_LEVELS - 1 - depth) : 0;
+    return depth < levels ? PAGE_BITS + (unsigned)__builtin_ctz(table->entries) * (levels - 1 - depth) : 0;
 }
 
-/* The root of a three-level address space on AArch64 has 40 - 30 bits: two tables side by side. */
 unsigned capdl_check_table_entries(const struct checker *c, uint32_t id)
 {
-    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
+    const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
 
-    if (table && table->kind == CAPDL_KIND_PUD && !c->table_holder[id]) {
-        return 1024;
-    }
-    return table ? table->entries : 0;
+    return !table ? 0 : c->table_holder[id] ? table->entries : table->root_entries;
 }
 
-static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap, const struct table *table)
+static void report_nesting(struct checker *c, uint32_t id, const struct capdl_cap *cap,
+                           const struct capdl_arch_table *table)
 {
     char label[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
-    if (table->below == table->kind && c->spec->arch != CAPDL_ARCH_RISCV) {
+    if (table->below == table->kind && !capdl_check_facts(c)->one_table_kind) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "%s '%s' holds %s: expected a frame",
                                capdl_kind_name(capdl_object_kind(c->spec, id)), label,
                                capdl_spec_kind_phrase(cap->kind));
@@ -107,26 +69,26 @@ static void report_nesting(struct checker *c, uint32_t id, const struct capdl_ca
 
 void capdl_check_table_nesting(struct checker *c)
 {
+    const struct capdl_architecture *facts = capdl_check_facts(c);
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->spec, i);
-        const struct table *table =
+        const struct capdl_arch_table *table =
             capdl_kind_is_table(capdl_object_kind(c->spec, i)) ? table_find(c, capdl_object_kind(c->spec, i)) : NULL;
-        bool riscv = c->spec->arch == CAPDL_ARCH_RISCV;
 
         for (uint32_t j = 0; table && j < caps.count; j++) {
             const struct capdl_cap *cap = &caps.list[j];
 
             if (cap->kind != CAPDL_KIND_FRAME && capdl_check_exists(c, cap->kind) &&
-                (cap->kind != table->below || (table->below == table->kind && !riscv))) {
+                (cap->kind != table->below || (table->below == table->kind && !facts->one_table_kind))) {
                 report_nesting(c, i, cap, table);
             }
         }
-        if (table && riscv && caps.count && table_depth(c, i) >= SV39_LEVELS) {
-            capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[0],
-                                   "page table '%s' lies below %d others or in a circle: Sv39 has %d levels",
-                                   capdl_check_label(c, i, label), SV39_LEVELS, SV39_LEVELS);
+        if (table && facts->one_table_kind && caps.count && table_depth(c, i) >= facts->table_levels) {
+            capdl_check_report_cap(
+                c, CAPDL_ERROR, &caps.list[0], "page table '%s' lies below %d others or in a circle: %s has %d levels",
+                capdl_check_label(c, i, label), facts->table_levels, facts->paging, facts->table_levels);
         }
     }
 }
@@ -134,7 +96,7 @@ void capdl_check_table_nesting(struct checker *c)
 static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
 {
     struct capdl_caps caps = capdl_object_caps(c->spec, id);
-    const struct table *table = table_find(c, capdl_object_kind(c->spec, id));
+    const struct capdl_arch_table *table = table_find(c, capdl_object_kind(c->spec, id));
     char label[CHECK_LABEL], first[CHECK_LABEL], second[CHECK_LABEL];
 
     for (uint32_t j = 0; table && j < caps.count; j++) {

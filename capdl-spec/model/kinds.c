@@ -14,9 +14,11 @@ static const struct {
 #undef CAPDL_KIND
 };
 
-/* How kinds.def abbreviates architectures, in the order of arch.def. */
-static const char arch_initials[] = "ARX1I";
-_Static_assert(sizeof(arch_initials) == CAPDL_ARCH_COUNT + 1, "one initial for each row of arch.def");
+/* How kinds.def abbreviates architectures. */
+static const char arch_initials[] = {
+#define CAPDL_ARCH(id, initial) initial,
+#include <capdl/arch.def>
+};
 
 const char *capdl_kind_keyword(enum capdl_kind kind)
 {

@@ -5,12 +5,6 @@
 
 #include "model.h"
 
-static const char *const arches[] = {
-#define CAPDL_ARCH(id, keyword, bits, boots) keyword,
-#include <capdl/arch.def>
-#undef CAPDL_ARCH
-};
-
 static const struct {
     char letter, frame_letter;
     uint8_t right;
@@ -43,11 +37,6 @@ char *capdl_rights_text(enum capdl_kind kind, uint64_t rights, char text[CAPDL_R
     }
     text[length] = 0;
     return text;
-}
-
-const char *capdl_arch_name(enum capdl_arch arch)
-{
-    return arches[arch];
 }
 
 char *capdl_object_label(const struct capdl_spec *spec, uint32_t id, char *buffer, size_t size)

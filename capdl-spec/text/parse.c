@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "parse.h"
 
 static const char *const section_names[TEXT_SECTION_COUNT] = {
@@ -36,7 +38,8 @@ static void parse_arch(struct text_parser *p)
             capdl_text_nearest_synonym(&nearest, &p->token, CAPDL_SYNONYM_ARCH, name);
             capdl_text_nearest_try(&nearest, &p->token, name);
         }
-        capdl_text_unexpected(p, "an architecture: aarch64, riscv, x86_64, arm11 or ia32%s",
+        char list[CAPDL_ARCH_LIST];
+        capdl_text_unexpected(p, "an architecture: %s%s", capdl_arch_list(CAPDL_ARCH_KEYWORDS, list),
                               capdl_text_nearest_hint(&nearest));
         p->expand_failed = true;
         p->spec->has_arch = true; /* no second complaint that there is none */

@@ -7,9 +7,8 @@
 #define CAPDL_FACTS_H
 
 enum capdl_arch {
-#define CAPDL_ARCH(id, keyword, bits, boots) CAPDL_ARCH_##id,
+#define CAPDL_ARCH(id, initial) CAPDL_ARCH_##id,
 #include <capdl/arch.def>
-#undef CAPDL_ARCH
     CAPDL_ARCH_COUNT
 };
 
@@ -95,7 +94,7 @@ enum capdl_syscall {
 
 /* Kernel object types; a kernel's own numbers for them are in its profile. */
 enum capdl_type {
-#define CAPDL_TYPE(id, aarch64, riscv64, x86_64) CAPDL_TYPE_##id,
+#define CAPDL_TYPE(id, ...) CAPDL_TYPE_##id,
 #include <capdl/types.def>
 #undef CAPDL_TYPE
     CAPDL_TYPE_COUNT,
@@ -103,7 +102,7 @@ enum capdl_type {
 };
 
 enum capdl_method {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) CAPDL_METHOD_##id,
+#define CAPDL_METHOD(id, name, ...) CAPDL_METHOD_##id,
 #include <capdl/methods.def>
     CAPDL_METHOD_COUNT
 };

@@ -112,17 +112,3 @@ const uint8_t *elf_view_at(const struct elf_view *view, uint64_t address, uint64
     }
     return NULL;
 }
-
-uint16_t elf_machine(enum capdl_arch arch)
-{
-    switch (arch) {
-    case CAPDL_ARCH_AARCH64:
-        return EM_AARCH64;
-    case CAPDL_ARCH_RISCV:
-        return EM_RISCV;
-    case CAPDL_ARCH_X86_64:
-        return EM_X86_64;
-    default:
-        return EM_NONE;
-    }
-}

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <capdl/facts.h>
-
 struct elf_view {
     const uint8_t *bytes;
     size_t size;
@@ -30,8 +28,5 @@ bool elf_view_find(const struct elf_view *, const char *name, Elf64_Shdr *);
 /* Bytes of the file behind `size` bytes at a virtual address; 0 when they are not all in one loaded segment's file
  * part. */
 const uint8_t *elf_view_at(const struct elf_view *, uint64_t address, uint64_t size);
-
-/* ELF machine number of an architecture we boot. */
-uint16_t elf_machine(enum capdl_arch);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "blob/plan.h"
 #include "base/file.h"
 #include "base/elf_view.h"
@@ -58,7 +60,7 @@ static bool read_initialiser(struct layout *layout, const struct file_bytes *fil
     if (!elf_view_open(&layout->view, file->data, file->size, &problem)) {
         return refuse(layout, problem);
     }
-    if (layout->view.header.e_machine != elf_machine(layout->program->profile->arch)) {
+    if (layout->view.header.e_machine != capdl_architecture(layout->program->profile->arch)->elf_machine) {
         return refuse(layout, "is for another architecture than the kernel");
     }
     if (!elf_view_find(&layout->view, ".capdl.header", &section)) {

@@ -2,6 +2,8 @@
 /* Opening an image: after it every later reader may rely on what is checked here, whatever the file was. */
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "blob/blob.h"
 #include "base/elf_view.h"
 #include "image/image.h"
@@ -43,8 +45,8 @@ static bool read_header(struct opening *opening)
     if (header->version != CAPDL_BLOB_VERSION) {
         return refuse(opening, "is of a version this program does not know");
     }
-    if (header->arch >= CAPDL_ARCH_COUNT || elf_machine(header->arch) == EM_NONE ||
-        elf_machine(header->arch) != opening->view.header.e_machine) {
+    if (header->arch >= CAPDL_ARCH_COUNT || !capdl_arch_boots(header->arch) ||
+        capdl_architecture(header->arch)->elf_machine != opening->view.header.e_machine) {
         return refuse(opening, "has an image header for another architecture than its ELF header");
     }
     if (header->image_end == 0) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 enum member { FORMAT, VERSION, ARCH, OBJECTS, IRQS, DERIVATIONS, DOMAINS, NUM_MEMBERS };
 
 static void arch_read(struct json *json, const char *value)
@@ -20,8 +22,9 @@ static void arch_read(struct json *json, const char *value)
             return;
         }
     }
-    capdl_error(json->diags, json_pos(json, value), "'arch' is '%s': expected aarch64, riscv, x86_64, arm11 or ia32",
-                text);
+    char list[CAPDL_ARCH_LIST];
+    capdl_error(json->diags, json_pos(json, value), "'arch' is '%s': expected %s", text,
+                capdl_arch_list(CAPDL_ARCH_KEYWORDS, list));
 }
 
 static void check_version(struct json *json, const char **members)

@@ -4,30 +4,21 @@
 #include <gelf.h>
 #include <stdlib.h>
 
-static const char *const arch_names[CAPDL_ARCH_COUNT] = {
-#define CAPDL_ARCH(id, keyword, bits, boots) [CAPDL_ARCH_##id] = keyword,
-#include <capdl/arch.def>
-#undef CAPDL_ARCH
-};
-
-static unsigned elf_machine(enum capdl_arch arch)
-{
-    return arch == CAPDL_ARCH_AARCH64  ? EM_AARCH64
-           : arch == CAPDL_ARCH_RISCV  ? EM_RISCV
-           : arch == CAPDL_ARCH_X86_64 ? EM_X86_64
-                                       : EM_NONE;
-}
+#include <capdl/architecture.h>
 
 static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_Ehdr *header, struct capdl_diags *diags)
 {
+    const struct capdl_architecture *facts = capdl_architecture(arch);
+    unsigned bits;
     if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, header)) {
         capdl_error(diags, CAPDL_NOWHERE, "%s: is not an ELF file, or a truncated one", name);
         return false;
     }
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != elf_machine(arch)) {
+    bits = header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+    if (bits != facts->word_bits || header->e_machine != facts->elf_machine) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "%s: is for another processor (ELF machine %u, %d bits); a 64-bit %s program is needed", name,
-                    header->e_machine, header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, arch_names[arch]);
+                    "%s: is for another processor (ELF machine %u, %u bits); a %u-bit %s program is needed", name,
+                    header->e_machine, bits, facts->word_bits, facts->keyword);
         return false;
     }
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN) {
@@ -59,7 +50,7 @@ static void loads_add(struct loads *loads, const GElf_Phdr *segment, const uint8
 static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, struct capdl_diags *diags)
 {
     size_t count = 0;
-    if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / sizeof(Elf64_Phdr)) {
+    if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / sizeof(Elf32_Phdr)) {
         count = 0;
     }
     loads->list = calloc(count + 1, sizeof(*loads->list));

@@ -118,7 +118,7 @@ static void check_required(struct reader *reader, const struct api *api)
             capdl_error(reader->diags, reader_position(reader, "libsel4/include/interfaces"),
                         "no method '%s' (%s), which every boot on %s needs",
                         method_xml_id(reader->profile->arch, method), method_names[method],
-                        arch_keywords[reader->profile->arch]);
+                        arch_key(reader->profile->arch));
         }
     }
 }

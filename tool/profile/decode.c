@@ -122,7 +122,7 @@ static enum capdl_arch take_arch(struct input *in)
     struct text text = take_text(in);
 
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
-        if (text_is(text, arch_keywords[i])) {
+        if (text_is(text, arch_key((enum capdl_arch)i))) {
             return i;
         }
     }

@@ -106,7 +106,7 @@ static void put_field(struct output *out, const struct capdl_profile *p, const s
         put_text(out, (const char *)p + field->offset);
         break;
     case FIELD_ARCH:
-        put_text(out, arch_keywords[p->arch]);
+        put_text(out, arch_key(p->arch));
         break;
     case FIELD_BOOL:
         put_head(out, CBOR_SIMPLE, field_get(p, field, 0) ? CBOR_TRUE : CBOR_FALSE);

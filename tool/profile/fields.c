@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "profile/names.h"
 #include "profile/methods.h"
 
@@ -202,7 +204,7 @@ static bool has_sizes(const struct capdl_profile *p)
 
 const char *profile_flaw(const struct capdl_profile *p)
 {
-    if (!arch_boots[p->arch]) {
+    if (!capdl_arch_boots(p->arch)) {
         return "its architecture is none we boot";
     }
     if (p->syscalls[CAPDL_SYSCALL_CALL] == 0) {

@@ -69,7 +69,7 @@ static void put_value(const struct capdl_profile *p, const struct field *field, 
         put_string((const char *)p + field->offset, out);
         break;
     case FIELD_ARCH:
-        put_string(arch_keywords[p->arch], out);
+        put_string(arch_key(p->arch), out);
         break;
     case FIELD_BOOL:
         fputs(field_get(p, field, 0) ? "true" : "false", out);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "profile/names.h"
 
 enum kernels { PLAIN = 1, MCS = 2, BOTH = PLAIN | MCS };
@@ -149,7 +151,7 @@ bool method_params(const struct capdl_profile *p, enum capdl_method method, stru
         return false;
     }
     while (*text) {
-        text = param_read(params, text, &used, arch_bits[p->arch]);
+        text = param_read(params, text, &used, capdl_architecture(p->arch)->word_bits);
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "profile/names.h"
 
-#include <assert.h>
+#include <capdl/architecture.h>
 
 const char *const syscall_ids[] = {
 #define CAPDL_SYSCALL(id, name) #id,
@@ -16,17 +16,17 @@ const char *const syscall_names[] = {
 };
 
 const char *const method_ids[] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) #id,
+#define CAPDL_METHOD(id, name, ...) #id,
 #include <capdl/methods.def>
 };
 
 const char *const method_names[] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) name,
+#define CAPDL_METHOD(id, name, ...) name,
 #include <capdl/methods.def>
 };
 
 const char *const type_ids[] = {
-#define CAPDL_TYPE(id, aarch64, riscv64, x86_64) #id,
+#define CAPDL_TYPE(id, ...) #id,
 #include <capdl/types.def>
 #undef CAPDL_TYPE
 };
@@ -43,48 +43,38 @@ const char *const fault_names[] = {
 #undef CAPDL_FAULT
 };
 
-const char *const arch_keywords[] = {
-#define CAPDL_ARCH(id, keyword, bits, boots) keyword,
-#include <capdl/arch.def>
-#undef CAPDL_ARCH
-};
+const char *arch_key(enum capdl_arch arch)
+{
+    const struct capdl_architecture *a = capdl_architecture(arch);
 
-const unsigned arch_bits[] = {
-#define CAPDL_ARCH(id, keyword, bits, boots) bits,
-#include <capdl/arch.def>
-#undef CAPDL_ARCH
-};
+    for (unsigned i = 0; i < (unsigned)arch; i++) {
+        if (capdl_arch_agree((enum capdl_arch)i, arch)) {
+            return a->kernel;
+        }
+    }
+    return a->keyword;
+}
 
-const bool arch_boots[] = {
-#define CAPDL_ARCH(id, keyword, bits, boots) boots,
-#include <capdl/arch.def>
-#undef CAPDL_ARCH
-};
-
-/* Columns of methods.def and types.def, in the order of the three architectures in arch.def. */
-enum { COLUMNS = 3 };
-static_assert(CAPDL_ARCH_AARCH64 == 0 && CAPDL_ARCH_RISCV == 1 && CAPDL_ARCH_X86_64 == 2, "columns follow "
-                                                                                          "arch.def");
-
-static const char *const method_columns[][COLUMNS] = {
-#define CAPDL_METHOD(id, name, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},
+/* The cells of methods.def and types.def are in the order of arch.def. */
+static const char *const method_columns[][CAPDL_ARCH_COUNT] = {
+#define CAPDL_METHOD(id, name, ...) {__VA_ARGS__},
 #include <capdl/methods.def>
 };
 
-static const char *const type_columns[][COLUMNS] = {
-#define CAPDL_TYPE(id, aarch64, riscv64, x86_64) {aarch64, riscv64, x86_64},
+static const char *const type_columns[][CAPDL_ARCH_COUNT] = {
+#define CAPDL_TYPE(id, ...) {__VA_ARGS__},
 #include <capdl/types.def>
 #undef CAPDL_TYPE
 };
 
 const char *method_xml_id(enum capdl_arch arch, enum capdl_method method)
 {
-    return (int)arch < COLUMNS ? method_columns[method][arch] : NULL;
+    return method_columns[method][arch];
 }
 
 const char *type_name(enum capdl_arch arch, enum capdl_type type)
 {
-    return (int)arch < COLUMNS ? type_columns[type][arch] : NULL;
+    return type_columns[type][arch];
 }
 
 static const struct {
@@ -100,12 +90,9 @@ enum { REGISTERS = sizeof(registers) / sizeof(registers[0]) };
 
 size_t register_names(enum capdl_arch arch, const char *const **names)
 {
-    static const char *lists[COLUMNS][REGISTERS];
+    static const char *lists[CAPDL_ARCH_COUNT][REGISTERS];
     size_t count = 0;
 
-    if ((int)arch >= COLUMNS) {
-        return 0;
-    }
     for (size_t i = 0; i < REGISTERS; i++) {
         if (registers[i].arch == arch) {
             lists[arch][count++] = registers[i].name;

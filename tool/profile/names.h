@@ -19,10 +19,9 @@ extern const char *const method_names[CAPDL_METHOD_COUNT];
 extern const char *const syscall_names[CAPDL_SYSCALL_COUNT];
 extern const char *const fault_names[CAPDL_FAULT_COUNT];
 
-/* Keywords of architectures ("aarch64"), bits of a word, and whether we boot them. */
-extern const char *const arch_keywords[CAPDL_ARCH_COUNT];
-extern const unsigned arch_bits[CAPDL_ARCH_COUNT];
-extern const bool arch_boots[CAPDL_ARCH_COUNT];
+/* What an architecture is called in profiles: as in a spec, but for those that share their word there with another;
+   these as their kernels do. */
+const char *arch_key(enum capdl_arch);
 
 /* What an architecture calls a method (the cell of methods.def) or an object type (without "seL4_"); NULL: it has none.
  */

@@ -173,7 +173,7 @@ static const char *machine_name(uint16_t machine)
 static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, size_t *segments)
 {
     GElf_Ehdr header;
-    const char *wanted = arch_keywords[reader->profile->arch];
+    const char *wanted = arch_key(reader->profile->arch);
 
     if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL) {
         capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");

@@ -37,7 +37,7 @@ static void print_value(const struct capdl_profile *p, const struct field *field
         fputs((const char *)p + field->offset, out);
         break;
     case FIELD_ARCH:
-        fputs(arch_keywords[p->arch], out);
+        fputs(arch_key(p->arch), out);
         break;
     case FIELD_BOOL:
         fputs(field_get(p, field, 0) ? "yes" : "no", out);

@@ -9,10 +9,10 @@
 
 #define WORD_64                                                                                   \
     .word_bits = 64, .badge_bits = 64, .guard_bits = 58, .guard_shift = 6, .guard_size_shift = 0, \
-    .ipc_buffer_bits = 10, .slot_bits = 5, .max_untyped_bits = 47
+    .ipc_buffer_bits = 10, .slot_bits = 5, .entry_bits = 3, .max_untyped_bits = 47
 #define WORD_32                                                                                   \
     .word_bits = 32, .badge_bits = 28, .guard_bits = 18, .guard_shift = 8, .guard_size_shift = 3, \
-    .ipc_buffer_bits = 9, .slot_bits = 4, .max_untyped_bits = 29
+    .ipc_buffer_bits = 9, .slot_bits = 4, .entry_bits = 2, .max_untyped_bits = 29
 
 #define ROOT(id, below_id, entry_shift, number, alone)                                                 \
     {                                                                                                  \

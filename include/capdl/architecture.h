@@ -64,6 +64,7 @@ struct capdl_architecture {
 
     /* Objects: log2 of bytes; where kernels differ, the smallest. */
     uint8_t slot_bits, tcb_bits, page_table_bits;
+    uint8_t entry_bits; /* of a page table's entry */
     uint8_t max_untyped_bits;
     uint16_t asid_pool_entries;
 

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "profile/board.h"
+#include "profile/arch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANY_RELEASE = 255, LAST_X86_IRQ = 107, LAST_UNKNOWN_IRQ = 2047 };
-enum { ARM_NUM_IPIS = 2, ARM_VGIC_IRQ = 25 };
+static const struct profile_arch *const arches[CAPDL_ARCH_COUNT] = {
+#define CAPDL_ARCH_BOOTED(id, name) [CAPDL_ARCH_##id] = &profile_##name,
+#include <capdl/arch.def>
+};
+
+const struct profile_arch *profile_arch(enum capdl_arch arch)
+{
+    return arches[arch];
+}
+
+enum { ANY_RELEASE = 255 };
 
 #define ARM_TIMERS .timer_irq = 27, .hypervisor_timer_irq = 26
 
@@ -39,10 +48,7 @@ static uint32_t last_sgi_target(const char *platform)
 }
 
 /* Of a board that is not there, or one whose frequency is measured at boot. */
-static const struct board unknown = {.last_irq = LAST_UNKNOWN_IRQ,
-                                     .timer_frequency = 1000000000,
-                                     .has_gic = true,
-                                     ARM_TIMERS};
+static const struct board unknown = {.timer_frequency = 1000000000, .has_gic = true, ARM_TIMERS};
 
 /* Install prefixes do not say it; what they offer tells them apart, but for 15 and 16 without debug calls. */
 unsigned profile_release(const struct capdl_profile *profile)
@@ -63,9 +69,7 @@ struct board board_of(const struct capdl_profile *profile)
 {
     struct board board = unknown;
     unsigned release = profile_release(profile);
-    if (profile->arch == CAPDL_ARCH_X86_64) {
-        board.last_irq = LAST_X86_IRQ;
-    }
+    board.last_irq = profile_arch(profile->arch)->last_irq;
     for (size_t i = sizeof(boards) / sizeof(boards[0]); i-- > 0;) {
         if (strcmp(boards[i].platform, profile->platform) == 0 && release < boards[i].before) {
             board = boards[i].board;
@@ -87,40 +91,12 @@ uint64_t board_max_period_us(const struct board *board)
     return UINT64_MAX / (board->timer_frequency / unit) / 8;
 }
 
-static enum irq_use arm_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)
-{
-    bool smmu = profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] != CAPDL_PROFILE_ABSENT;
-    if (irq > board->last_irq) {
-        return IRQ_USE_NONE;
-    }
-    if (irq == (profile->hypervisor ? board->hypervisor_timer_irq : board->timer_irq)) {
-        return IRQ_USE_TIMER;
-    }
-    bool between = profile->smp && irq < ARM_NUM_IPIS;
-    bool guests = profile->hypervisor && (irq == board->timer_irq || (board->has_gic && irq == ARM_VGIC_IRQ));
-    return between || guests || (smmu && irq && irq == board->smmu_irq) ? IRQ_USE_KERNEL : IRQ_USE_FREE;
-}
-
-/* Behind the interrupt controller's the kernel counts its own: the timer, and two between cores. */
-static enum irq_use riscv_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)
-{
-    if (irq == (uint64_t)board->last_irq + 1) {
-        return IRQ_USE_TIMER;
-    }
-    if (irq > (uint64_t)board->last_irq + 1) {
-        return profile->smp && irq <= (uint64_t)board->last_irq + 3 ? IRQ_USE_KERNEL : IRQ_USE_NONE;
-    }
-    return irq ? IRQ_USE_FREE : IRQ_USE_NONE;
-}
-
 enum irq_use board_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)
 {
-    switch (profile->arch) {
-    case CAPDL_ARCH_AARCH64:
-        return arm_irq_use(profile, board, irq);
-    case CAPDL_ARCH_RISCV:
-        return riscv_irq_use(profile, board, irq);
-    default:
-        return irq > board->last_irq ? IRQ_USE_NONE : IRQ_USE_FREE;
-    }
+    return profile_arch(profile->arch)->irq_use(profile, board, irq);
+}
+
+uint32_t board_first_irq(const struct capdl_profile *profile)
+{
+    return profile_arch(profile->arch)->first_irq;
 }

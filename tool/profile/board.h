@@ -25,5 +25,7 @@ uint64_t board_max_period_us(const struct board *);
 enum { BOARD_LAST_SGI = 15 };
 enum irq_use { IRQ_USE_FREE, IRQ_USE_TIMER, IRQ_USE_KERNEL, IRQ_USE_NONE };
 enum irq_use board_irq_use(const struct capdl_profile *, const struct board *, uint64_t irq);
+/* The first number of the interrupt controller's; the last is the board's. */
+uint32_t board_first_irq(const struct capdl_profile *);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "profile/arch.h"
 #include "profile/read.h"
 
 /* Functions and variables that no kernel without the feature has, and each with it. */
@@ -66,7 +67,7 @@ void check_build(struct reader *reader, Elf *elf, struct capdl_pos pos)
     for (unsigned i = 0; told && i < NUM_FEATURES; i++) {
         bool has = seen >> i & 1, expected = feature_expected(profile, i);
 
-        if (has == expected || (i == FEATURE_HYPERVISOR && profile->arch != CAPDL_ARCH_AARCH64)) {
+        if (has == expected || (i == FEATURE_HYPERVISOR && !profile_arch(profile->arch)->symbols_tell_hypervisor)) {
             continue;
         }
         capdl_error(

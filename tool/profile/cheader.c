@@ -8,63 +8,36 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
+#include "profile/arch.h"
 #include "profile/names.h"
 #include "profile/profile.h"
 
-/* Words of a fault handler's message, from 0; architectures as initials of arch.def's first three: A, R, X. */
-static const struct {
-    const char *arches;
-    const char *fault;
-    const char *words; /* space separated; a name behind `=` stands for the same word */
-} messages[] = {
-    {"ARX", "CAP_FAULT",
-     "IP ADDR IN_RECV_PHASE LOOKUP_FAILURE BITS_LEFT GUARD_FOUND=DEPTH_BITS_FOUND GUARD_BITS_FOUND"},
-    {"ARX", "VM_FAULT", "IP ADDR INSTRUCTION FSR"},
-    {"A", "UNKNOWN_SYSCALL", "X0 X1 X2 X3 X4 X5 X6 X7 IP SP LR SPSR SYSCALL"},
-    {"R", "UNKNOWN_SYSCALL", "IP SP RA A0 A1 A2 A3 A4 A5 A6 SYSCALL"},
-    {"X", "UNKNOWN_SYSCALL", "RAX RBX RCX RDX RSI RDI RBP R8 R9 R10 R11 R12 R13 R14 R15 IP SP FLAGS SYSCALL"},
-    {"A", "USER_EXCEPTION", "IP SP SPSR NUMBER CODE"},
-    {"R", "USER_EXCEPTION", "IP SP NUMBER CODE"},
-    {"X", "USER_EXCEPTION", "IP SP FLAGS NUMBER CODE"},
-};
-
 /* Numbers that are the same in every kernel since 13.0.0. */
-static const struct {
-    const char *arches;
-    const char *name;
-    unsigned value;
-} constants[] = {
-    {"ARX", "LOOKUP_INVALID_ROOT", 1},
-    {"ARX", "LOOKUP_MISSING_CAPABILITY", 2},
-    {"ARX", "LOOKUP_DEPTH_MISMATCH", 3},
-    {"ARX", "LOOKUP_GUARD_MISMATCH", 4},
-    {"ARX", "MESSAGE_REGISTERS", 4},
-    {"ARX", "MESSAGE_MAX_LENGTH", 120},
-    {"ARX", "MESSAGE_MAX_EXTRA_CAPS", 3},
-    {"ARX", "IPC_BUFFER_BITS", 10},
-    {"ARX", "IPC_BUFFER_WORD_TAG", 0},
-    {"ARX", "IPC_BUFFER_WORD_MESSAGE", 1},
-    {"ARX", "IPC_BUFFER_WORD_USER_DATA", 121},
-    {"ARX", "IPC_BUFFER_WORD_CAPS", 122},
-    {"ARX", "IPC_BUFFER_WORD_RECEIVE_CNODE", 125},
-    {"ARX", "IPC_BUFFER_WORD_RECEIVE_INDEX", 126},
-    {"ARX", "IPC_BUFFER_WORD_RECEIVE_DEPTH", 127},
-    {"ARX", "TCB_FLAG_FPU_DISABLED", 1},
-    {"ARX", "SCHED_CONTEXT_SPORADIC", 1},
-    {"A", "VM_CACHEABLE", 1},
-    {"A", "VM_PARITY", 2},
-    {"A", "VM_EXECUTE_NEVER", 4},
-    {"R", "VM_EXECUTE_NEVER", 1},
-    {"X", "VM_WRITE_THROUGH", 1},
-    {"X", "VM_CACHE_DISABLED", 2},
-    {"X", "VM_UNCACHEABLE", 3},
-    {"X", "VM_WRITE_COMBINING", 4},
+static const struct profile_constant constants[] = {
+    {"LOOKUP_INVALID_ROOT", 1},
+    {"LOOKUP_MISSING_CAPABILITY", 2},
+    {"LOOKUP_DEPTH_MISMATCH", 3},
+    {"LOOKUP_GUARD_MISMATCH", 4},
+};
+static const struct profile_constant message_constants[] = {
+    {"MESSAGE_MAX_LENGTH", 120},
+    {"MESSAGE_MAX_EXTRA_CAPS", 3},
+};
+static const struct profile_constant buffer_constants[] = {
+    {"IPC_BUFFER_WORD_TAG", 0},
+    {"IPC_BUFFER_WORD_MESSAGE", 1},
+    {"IPC_BUFFER_WORD_USER_DATA", 121},
+    {"IPC_BUFFER_WORD_CAPS", 122},
+    {"IPC_BUFFER_WORD_RECEIVE_CNODE", 125},
+    {"IPC_BUFFER_WORD_RECEIVE_INDEX", 126},
+    {"IPC_BUFFER_WORD_RECEIVE_DEPTH", 127},
+    {"TCB_FLAG_FPU_DISABLED", 1},
+    {"SCHED_CONTEXT_SPORADIC", 1},
 };
 
-static bool is_for(const char *arches, const struct capdl_profile *p)
-{
-    return strchr(arches, "ARX"[p->arch]) != NULL;
-}
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static void define(FILE *out, const char *prefix, const char *name, int64_t value)
 {
@@ -87,14 +60,25 @@ static void define_string(FILE *out, const char *name, const char *text)
     fputs("\"\n", out);
 }
 
+static const char *in_capitals(const char *text, char *capitals, size_t size)
+{
+    size_t i = 0;
+
+    for (; text[i] && i + 1 < size; i++) {
+        capitals[i] = (char)toupper((unsigned char)text[i]);
+    }
+    capitals[i] = 0;
+    return capitals;
+}
+
 static void put_configuration(const struct capdl_profile *p, FILE *out)
 {
-    static const char *const arches[] = {"ARCH_AARCH64", "ARCH_RISCV64", "ARCH_X86_64"};
+    char name[32];
 
     define_string(out, "PROFILE", p->name);
     define_string(out, "VERSION", p->version);
     define_string(out, "PLATFORM", p->platform);
-    define(out, "", arches[p->arch], 1);
+    define(out, "ARCH_", in_capitals(capdl_architecture(p->arch)->kernel, name, sizeof(name)), 1);
     define(out, "", "MCS", p->mcs);
     define(out, "", "HYPERVISOR", p->hypervisor);
     define(out, "", "SMP", p->smp);
@@ -168,17 +152,30 @@ static unsigned put_words(FILE *out, const char *fault, const char *words)
     return number;
 }
 
+static void put_message(FILE *out, const char *fault, const char *words)
+{
+    fprintf(out, "#define SEL4_%s_LENGTH %u\n", fault, put_words(out, fault, words));
+}
+
+/* Words of a fault handler's message, from 0, separated by spaces; a name behind `=` stands for the same word. */
 static void put_fault_messages(const struct capdl_profile *p, FILE *out)
 {
     fputs("\n/* Words of fault messages. */\n", out);
-    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-        if (is_for(messages[i].arches, p)) {
-            fprintf(out, "#define SEL4_%s_LENGTH %u\n", messages[i].fault,
-                    put_words(out, messages[i].fault, messages[i].words));
-        }
-    }
+    put_message(out, "CAP_FAULT",
+                "IP ADDR IN_RECV_PHASE LOOKUP_FAILURE BITS_LEFT GUARD_FOUND=DEPTH_BITS_FOUND GUARD_BITS_FOUND");
+    put_message(out, "VM_FAULT", "IP ADDR INSTRUCTION FSR");
+    put_message(out, "UNKNOWN_SYSCALL", profile_arch(p->arch)->unknown_syscall);
+    put_message(out, "USER_EXCEPTION", profile_arch(p->arch)->user_exception);
     if (p->mcs) {
-        fprintf(out, "#define SEL4_TIMEOUT_LENGTH %u\n", put_words(out, "TIMEOUT", "DATA CONSUMED"));
+        put_message(out, "TIMEOUT",
+                    capdl_architecture(p->arch)->word_bits == 64 ? "DATA CONSUMED" : "DATA CONSUMED_LOW CONSUMED_HIGH");
+    }
+}
+
+static void put_list(FILE *out, const struct profile_constant *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        define(out, "", list[i].name, list[i].value);
     }
 }
 
@@ -194,50 +191,68 @@ static void put_constants(const struct capdl_profile *p, FILE *out)
 #include <capdl/errors.def>
 #undef CAPDL_KERNEL_ERROR
     fputs("\n/* Lookup failures, messages, the IPC buffer (in words), flags, mapping attributes. */\n", out);
-    for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
-        if (is_for(constants[i].arches, p)) {
-            define(out, "", constants[i].name, constants[i].value);
-        }
+    put_list(out, constants, LENGTH(constants));
+    define(out, "", "MESSAGE_REGISTERS", capdl_architecture(p->arch)->message_registers);
+    put_list(out, message_constants, LENGTH(message_constants));
+    define(out, "", "IPC_BUFFER_BITS", capdl_architecture(p->arch)->ipc_buffer_bits);
+    put_list(out, buffer_constants, LENGTH(buffer_constants));
+    for (const struct profile_constant *c = profile_arch(p->arch)->attributes; c->name; c++) {
+        put_list(out, c, 1);
     }
 }
 
 static void put_registers(const struct capdl_profile *p, FILE *out)
 {
-    static const char *const aliases[][3] = {{"pc", "pc", "rip"}, {"sp", "sp", "rsp"}, {"x0", "a0", "rdi"}};
-    static const char *const names[] = {"PROGRAM_COUNTER", "STACK_POINTER", "ARGUMENT"};
+    const struct capdl_architecture *facts = capdl_architecture(p->arch);
+    const struct {
+        const char *name, *register_name;
+    } aliases[] = {{"PROGRAM_COUNTER", facts->ip}, {"STACK_POINTER", facts->sp}, {"ARGUMENT", facts->arguments[0]}};
     const char *const *registers;
     size_t count = register_names(p->arch, &registers);
 
     fputs("\n/* Registers: words of TCB_ReadRegisters and TCB_WriteRegisters. */\n", out);
     for (size_t i = 0; i < count; i++) {
         char name[16];
-        size_t length = strlen(registers[i]);
 
-        for (size_t j = 0; j <= length; j++) {
-            name[j] = (char)toupper((unsigned char)registers[i][j]);
-        }
-        define(out, "REGISTER_", name, (int64_t)i);
-        for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
-            if (strcmp(registers[i], aliases[j][p->arch]) == 0) {
-                define(out, "REGISTER_", names[j], (int64_t)i);
+        define(out, "REGISTER_", in_capitals(registers[i], name, sizeof(name)), (int64_t)i);
+        for (size_t j = 0; j < LENGTH(aliases); j++) {
+            if (aliases[j].register_name && strcmp(registers[i], aliases[j].register_name) == 0) {
+                define(out, "REGISTER_", aliases[j].name, (int64_t)i);
             }
         }
     }
     define(out, "", "REGISTERS", (int64_t)count);
 }
 
-static const char encodings[] =
-    "\n#ifndef __ASSEMBLER__\n"
-    "/* Message information: label in 52 bits, capabilities unwrapped in 3, extra capabilities in 2, length in 7. */\n"
-    "#define SEL4_MESSAGE(label, extra_caps, length) \\\n"
-    "    ((unsigned long)(label) << 12 | (unsigned long)(extra_caps) << 7 | (unsigned long)(length))\n"
-    "#define SEL4_MESSAGE_LABEL(message) ((unsigned long)(message) >> 12)\n"
-    "#define SEL4_MESSAGE_CAPS_UNWRAPPED(message) ((unsigned long)(message) >> 9 & 7)\n"
-    "#define SEL4_MESSAGE_EXTRA_CAPS(message) ((unsigned long)(message) >> 7 & 3)\n"
-    "#define SEL4_MESSAGE_LENGTH(message) ((unsigned long)(message) & 127)\n"
-    "/* The badge of a CNode capability: its guard and how many bits of it count. */\n"
-    "#define SEL4_GUARD(guard, bits) ((unsigned long)(guard) << 6 | (unsigned long)(bits))\n"
-    "#endif\n";
+static void put_guard(FILE *out, const struct capdl_architecture *facts)
+{
+    fprintf(out, "#define SEL4_GUARD(guard, bits) ((unsigned long)(guard) << %u | (unsigned long)(bits)",
+            facts->guard_shift);
+    if (facts->guard_size_shift) {
+        fprintf(out, " << %u", facts->guard_size_shift);
+    }
+    fputs(")\n", out);
+}
+
+static void put_encodings(const struct capdl_profile *p, FILE *out)
+{
+    const struct capdl_architecture *facts = capdl_architecture(p->arch);
+
+    fprintf(out,
+            "\n#ifndef __ASSEMBLER__\n"
+            "/* Message information: label in %u bits, capabilities unwrapped in 3, extra capabilities in 2, length in "
+            "7. */\n"
+            "#define SEL4_MESSAGE(label, extra_caps, length) \\\n"
+            "    ((unsigned long)(label) << 12 | (unsigned long)(extra_caps) << 7 | (unsigned long)(length))\n"
+            "#define SEL4_MESSAGE_LABEL(message) ((unsigned long)(message) >> 12)\n"
+            "#define SEL4_MESSAGE_CAPS_UNWRAPPED(message) ((unsigned long)(message) >> 9 & 7)\n"
+            "#define SEL4_MESSAGE_EXTRA_CAPS(message) ((unsigned long)(message) >> 7 & 3)\n"
+            "#define SEL4_MESSAGE_LENGTH(message) ((unsigned long)(message) & 127)\n"
+            "/* The badge of a CNode capability: its guard and how many bits of it count. */\n",
+            facts->word_bits - 12u);
+    put_guard(out, facts);
+    fputs("#endif\n", out);
+}
 
 void profile_print_header(const struct capdl_profile *p, FILE *out)
 {
@@ -250,6 +265,6 @@ void profile_print_header(const struct capdl_profile *p, FILE *out)
     put_fault_messages(p, out);
     put_constants(p, out);
     put_registers(p, out);
-    fputs(encodings, out);
+    put_encodings(p, out);
     fputs("\n#endif\n", out);
 }

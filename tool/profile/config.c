@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "base/memory.h"
+#include "profile/arch.h"
 #include "profile/names.h"
 #include "profile/read.h"
 
@@ -145,20 +148,15 @@ static const char *config_string(const struct reader *reader, const char *name)
 
 static bool find_arch(struct reader *reader, const struct text_file *file)
 {
-    static const struct {
-        const char *name;
-        enum capdl_arch arch;
-    } arches[] = {{"aarch64", CAPDL_ARCH_AARCH64}, {"riscv64", CAPDL_ARCH_RISCV}, {"x86_64", CAPDL_ARCH_X86_64}};
     const char *name = config_string(reader, "SEL4_ARCH");
+    char list[CAPDL_ARCH_LIST];
 
-    for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++) {
-        if (strcmp(name, arches[i].name) == 0) {
-            reader->profile->arch = arches[i].arch;
-            return true;
-        }
+    reader->profile->arch = capdl_arch_of_kernel(name);
+    if (reader->profile->arch != CAPDL_ARCH_COUNT) {
+        return true;
     }
-    capdl_error(reader->diags, text_position(file, 0, 0),
-                "'SEL4_ARCH' is \"%.60s\", expected aarch64, riscv64 or x86_64", name);
+    capdl_error(reader->diags, text_position(file, 0, 0), "'SEL4_ARCH' is \"%.60s\", expected %s", name,
+                capdl_arch_list(CAPDL_ARCH_KERNELS, list));
     return false;
 }
 
@@ -181,9 +179,10 @@ static void fill_switches(const struct config *config, struct capdl_profile *p)
 static void fill_numbers(struct reader *reader, const struct text_file *file)
 {
     struct capdl_profile *p = reader->profile;
+    unsigned word_bits = capdl_architecture(p->arch)->word_bits;
     uint64_t top;
 
-    config_number(reader, file, "WORD_SIZE", 64, 64);
+    config_number(reader, file, "WORD_SIZE", word_bits, word_bits);
     p->max_nodes = (uint32_t)config_number(reader, file, "MAX_NUM_NODES", 1, 256);
     p->num_domains = (uint32_t)config_number(reader, file, "NUM_DOMAINS", 1, 256);
     p->num_domain_schedules = (uint32_t)config_optional(reader, file, "NUM_DOMAIN_SCHEDULES", UINT16_MAX);
@@ -200,11 +199,11 @@ static void fill_numbers(struct reader *reader, const struct text_file *file)
 /* Facts that are the same in all released kernels of an architecture, and in no file of the prefix. */
 static void fill_unwritten(struct reader *reader, const struct text_file *file)
 {
-    enum { WCET_US = 10, X86_LAST_USER_VECTOR = 155, X86_FIRST_USER_VECTOR = 48 };
+    enum { WCET_US = 10 };
     struct capdl_profile *p = reader->profile;
 
-    if (p->arch == CAPDL_ARCH_X86_64) {
-        p->max_irq = X86_LAST_USER_VECTOR - X86_FIRST_USER_VECTOR;
+    p->max_irq = profile_arch(p->arch)->max_irq;
+    if (capdl_architecture(p->arch)->pc) {
         p->num_ioapics = (uint32_t)config_optional(reader, file, "MAX_NUM_IOAPIC", 64);
     }
     if (p->mcs) { /* 32-bit Arm alone has boards with another one */

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "base/memory.h"
-#include "profile/names.h"
+#include "profile/arch.h"
 #include "profile/read.h"
 
 static const char platform_path[] = "support/platform_gen.json";
@@ -153,35 +155,31 @@ static GElf_Sym find_symbol(Elf *elf, const char *name)
 
 static const char *machine_name(uint16_t machine)
 {
-    switch (machine) {
-    case EM_AARCH64:
-        return "aarch64";
-    case EM_RISCV:
-        return "riscv";
-    case EM_X86_64:
-        return "x86_64";
-    case EM_ARM:
-        return "32-bit Arm";
-    case EM_386:
-        return "ia32";
-    default:
-        return "another machine";
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        const struct capdl_architecture *facts = capdl_architecture((enum capdl_arch)i);
+
+        if (facts->elf_machine == machine) {
+            return facts->kernel ? facts->keyword : facts->title;
+        }
     }
+    return "another machine";
 }
 
 /* What is wrong with the kernel's headers, or 0. */
 static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, size_t *segments)
 {
     GElf_Ehdr header;
-    const char *wanted = arch_key(reader->profile->arch);
+    const struct capdl_architecture *facts = capdl_architecture(reader->profile->arch);
+    unsigned bits;
 
     if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL) {
         capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");
         return false;
     }
-    if (strcmp(machine_name(header.e_machine), wanted) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64) {
-        capdl_error(reader->diags, pos, "a %s-bit kernel for %s, but the configuration is for %s",
-                    header.e_ident[EI_CLASS] == ELFCLASS64 ? "64" : "32", machine_name(header.e_machine), wanted);
+    bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+    if (header.e_machine != facts->elf_machine || bits != facts->word_bits) {
+        capdl_error(reader->diags, pos, "a %u-bit kernel for %s, but the configuration is for %s", bits,
+                    machine_name(header.e_machine), facts->keyword);
         return false;
     }
     if (header.e_type != ET_EXEC || elf_getphdrnum(elf, segments) != 0) {
@@ -201,22 +199,13 @@ static bool lies_in_memory(const struct capdl_profile *p, const struct kernel *k
     return p->num_memory == 0;
 }
 
-/*
- * The kernel has a table with a word for each interrupt: those of the interrupt controller, on Arm the first 32 once
- * more for each further core, on RISC-V its timer's and, on several cores, two between cores behind them.
- */
+/* The kernel has a table with a word for each interrupt: those of the interrupt controller, and others behind them. */
 static void take_interrupts(struct capdl_profile *p, uint64_t table_size)
 {
-    enum { WORD = 8, PRIVATE = 32, RISCV_TIMER = 1, RISCV_BETWEEN = 2 };
-    uint64_t others = 0;
+    uint64_t entries = table_size / capdl_word_bytes(p->arch), others = profile_arch(p->arch)->other_irqs(p);
 
-    if (p->arch == CAPDL_ARCH_AARCH64) {
-        others = (uint64_t)(p->max_nodes - 1) * PRIVATE;
-    } else if (p->arch == CAPDL_ARCH_RISCV) {
-        others = RISCV_TIMER + (p->smp ? RISCV_BETWEEN : 0);
-    }
-    if (p->max_irq == 0 && table_size / WORD > others + 1 && table_size / WORD - others <= UINT16_MAX) {
-        p->max_irq = (uint32_t)(table_size / WORD - others - 1);
+    if (p->max_irq == 0 && entries > others + 1 && entries - others <= UINT16_MAX) {
+        p->max_irq = (uint32_t)(entries - others - 1);
     }
 }
 
@@ -277,8 +266,8 @@ void read_platform(struct reader *reader)
 {
     struct text_file file;
 
-    /* On x86-64 there is no such file: memory is what firmware says. */
-    if (reader->profile->arch != CAPDL_ARCH_X86_64 &&
+    /* For PCs there is no such file: memory is what firmware says. */
+    if (!capdl_architecture(reader->profile->arch)->pc &&
         text_open(reader, platform_path, REQUIRED, "the board's memory", &file)) {
         parse_platform(reader, &file);
         text_close(&file);

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
+#include "profile/arch.h"
 #include "profile/headers.h"
 #include "profile/names.h"
 
@@ -61,7 +64,7 @@ static bool is_needed(const struct capdl_profile *p, enum capdl_type type)
         return p->mcs;
     case CAPDL_TYPE_PAGE_DIRECTORY:
     case CAPDL_TYPE_PDPT:
-        return p->arch == CAPDL_ARCH_X86_64;
+        return capdl_architecture(p->arch)->type_per_level;
     default:
         return false;
     }
@@ -136,9 +139,10 @@ static void find_faults(struct headers *h)
 /* There are as many levels as the user's addresses take; below the root all tables have the same size. */
 static void find_vspace(struct headers *h)
 {
-    enum { ENTRY_BITS = 3, PAGE_BITS = 12 };
+    enum { PAGE_BITS = 12 };
     struct capdl_profile *p = h->reader->profile;
-    int root = p->size_bits[CAPDL_TYPE_VSPACE] - ENTRY_BITS, table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - ENTRY_BITS;
+    int entry = capdl_architecture(p->arch)->entry_bits;
+    int root = p->size_bits[CAPDL_TYPE_VSPACE] - entry, table = p->size_bits[CAPDL_TYPE_PAGE_TABLE] - entry;
     int rest = 64 - __builtin_clzll(p->user_top - 1) - PAGE_BITS - root, levels = 1;
 
     if (root < 1 || root > 16 || table < 1 || table > 16) {
@@ -161,7 +165,7 @@ static void find_user_top(struct headers *h)
     struct capdl_profile *p = h->reader->profile;
     int64_t top = needed_value(h, "seL4_UserTop", 4096, INT64_MAX - 1);
 
-    p->user_top = (uint64_t)top + (p->arch == CAPDL_ARCH_AARCH64 ? 1 : 0);
+    p->user_top = (uint64_t)top + profile_arch(p->arch)->user_top_is_last;
     if (p->user_top % 4096 != 0) {
         capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which ends no page",
                     (unsigned long long)top);

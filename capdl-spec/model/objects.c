@@ -8,10 +8,6 @@
 
 #include "model.h"
 
-const struct capdl_tcb capdl_tcb_defaults = {.prio = CAPDL_DEFAULT_PRIO,
-                                             .max_prio = CAPDL_DEFAULT_PRIO,
-                                             .resume = true};
-
 /* Offsets and item sizes of the columns in struct capdl_objects. */
 #define COLUMN(name)                                                                     \
     {                                                                                    \

@@ -13,26 +13,16 @@ struct gatherer {
 };
 
 enum attribute_number {
-    ATTRIBUTE_PRIO,
-    ATTRIBUTE_MAX_PRIO,
-    ATTRIBUTE_AFFINITY,
-    ATTRIBUTE_DOMAIN,
-    ATTRIBUTE_PERIOD,
+    ATTRIBUTE_TCB, /* + enum capdl_tcb_field */
+    ATTRIBUTE_PERIOD = ATTRIBUTE_TCB + CAPDL_TCB_FIELD_COUNT,
     ATTRIBUTE_BUDGET,
     ATTRIBUTE_REFILLS,
     ATTRIBUTE_FLAGS,
     ATTRIBUTE_DATA,
-    ATTRIBUTE_IP,
-    ATTRIBUTE_SP,
-    ATTRIBUTE_ADDR,
-    ATTRIBUTE_TLS,
-    ATTRIBUTE_FAULT_EP,
-    ATTRIBUTE_RESUME,
-    ATTRIBUTE_FPU,
     ATTRIBUTE_PADDR,
     ATTRIBUTE_SIZE,
-    ATTRIBUTE_DEVICE,                                       /* + enum capdl_number */
-    ATTRIBUTE_INIT = ATTRIBUTE_DEVICE + CAPDL_NUMBER_COUNT, /* + its place */
+    ATTRIBUTE_DEVICE,                                           /* + enum capdl_number */
+    ATTRIBUTE_TCB_LIST = ATTRIBUTE_DEVICE + CAPDL_NUMBER_COUNT, /* + the place in the list */
 };
 
 /* What the numbers of a device or an interrupt are. */
@@ -68,31 +58,23 @@ static struct attribute device_attribute(enum capdl_kind kind, unsigned number)
 struct attribute capdl_review_attribute(enum capdl_kind kind, uint64_t detail)
 {
     static const struct attribute attributes[] = {
-        [ATTRIBUTE_PRIO] = {CAPDL_RANK_TIME, "priority"},
-        [ATTRIBUTE_MAX_PRIO] = {CAPDL_RANK_TIME, "maximum controlled priority"},
-        [ATTRIBUTE_AFFINITY] = {CAPDL_RANK_TIME, "core"},
-        [ATTRIBUTE_DOMAIN] = {CAPDL_RANK_TIME, "domain"},
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    [ATTRIBUTE_TCB + CAPDL_TCB_FIELD_##id] = {CAPDL_RANK_##rank, name},
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
         [ATTRIBUTE_PERIOD] = {CAPDL_RANK_TIME, "period in microseconds"},
         [ATTRIBUTE_BUDGET] = {CAPDL_RANK_TIME, "budget in microseconds"},
         [ATTRIBUTE_REFILLS] = {CAPDL_RANK_TIME, "number of extra refills"},
         [ATTRIBUTE_FLAGS] = {CAPDL_RANK_TIME, "scheduling flags"},
         [ATTRIBUTE_DATA] = {CAPDL_RANK_FAULTS, "badge of timeout faults"},
-        [ATTRIBUTE_IP] = {CAPDL_RANK_PROGRAM, "entry point"},
-        [ATTRIBUTE_SP] = {CAPDL_RANK_BEHAVIOUR, "stack pointer"},
-        [ATTRIBUTE_ADDR] = {CAPDL_RANK_BEHAVIOUR, "address of the IPC buffer"},
-        [ATTRIBUTE_TLS] = {CAPDL_RANK_BEHAVIOUR, "thread pointer"},
-        [ATTRIBUTE_FAULT_EP] = {CAPDL_RANK_FAULTS, "capability pointer of the fault handler"},
-        [ATTRIBUTE_RESUME] = {CAPDL_RANK_BEHAVIOUR, "being started at boot"},
-        [ATTRIBUTE_FPU] = {CAPDL_RANK_BEHAVIOUR, "having no FPU"},
         [ATTRIBUTE_PADDR] = {CAPDL_RANK_ADDRESS, "physical address"},
         [ATTRIBUTE_SIZE] = {CAPDL_RANK_ATTRIBUTES, "size in bits"},
-        [ATTRIBUTE_INIT] = {CAPDL_RANK_PROGRAM, "start-up argument"},
     };
 
-    if (detail >= ATTRIBUTE_DEVICE && detail < ATTRIBUTE_INIT) {
+    if (detail >= ATTRIBUTE_DEVICE && detail < ATTRIBUTE_TCB_LIST) {
         return device_attribute(kind, (unsigned)(detail - ATTRIBUTE_DEVICE));
     }
-    return attributes[detail < ATTRIBUTE_INIT ? detail : ATTRIBUTE_INIT];
+    return attributes[detail < ATTRIBUTE_TCB_LIST ? detail : ATTRIBUTE_TCB + CAPDL_TCB_FIELD_INIT];
 }
 
 bool capdl_review_is_address(const struct fact *fact)
@@ -277,19 +259,13 @@ static void gather_tcb(struct gatherer *g, uint32_t id)
     const struct capdl_tcb *tcb =
         capdl_object_tcb(g->world->spec, id) ? capdl_object_tcb(g->world->spec, id) : &capdl_tcb_defaults;
 
-    fact_number(g, id, ATTRIBUTE_PRIO, tcb->prio);
-    fact_number(g, id, ATTRIBUTE_MAX_PRIO, tcb->max_prio);
-    fact_number(g, id, ATTRIBUTE_AFFINITY, tcb->affinity);
-    fact_number(g, id, ATTRIBUTE_DOMAIN, tcb->dom);
-    fact_number(g, id, ATTRIBUTE_IP, tcb->ip);
-    fact_number(g, id, ATTRIBUTE_SP, tcb->sp);
-    fact_number(g, id, ATTRIBUTE_ADDR, tcb->addr);
-    fact_number(g, id, ATTRIBUTE_TLS, tcb->tls);
-    fact_number(g, id, ATTRIBUTE_FAULT_EP, tcb->fault_ep);
-    fact_number(g, id, ATTRIBUTE_RESUME, tcb->resume);
-    fact_number(g, id, ATTRIBUTE_FPU, tcb->fpu_disabled);
+    for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
+        if (capdl_tcb_field_type((enum capdl_tcb_field)i) != CAPDL_TCB_LIST) {
+            fact_number(g, id, ATTRIBUTE_TCB + i, capdl_tcb_get(tcb, (enum capdl_tcb_field)i));
+        }
+    }
     for (size_t i = 0; i < tcb->num_init; i++) {
-        fact_number(g, id, ATTRIBUTE_INIT + i, tcb->init[i]);
+        fact_number(g, id, ATTRIBUTE_TCB_LIST + i, tcb->init[i]);
     }
     gather_tcb_caps(g, id);
 }

@@ -6,11 +6,11 @@
 #include "parse.h"
 
 enum action {
-    TCB_NUMBER, /* offset: field; bit: of capdl_tcb.has */
+    TCB_NUMBER, /* bit: enum capdl_tcb_field; of the other two as well */
     TCB_BOOL,
-    TCB_INIT,
-    SC_NUMBER,
-    NUMBER, /* bit: enum capdl_number */
+    TCB_LIST,
+    SC_NUMBER, /* offset: in capdl_sc */
+    NUMBER,    /* bit: enum capdl_number */
     PADDR,
     BITS, /* `n bits` */
     SIZE, /* `n k`, `n M`, `n G` */
@@ -31,32 +31,15 @@ struct param {
     const char *keyword;
 };
 
-#define TCB(field, has, action)                                                                       \
-    {                                                                                                 \
-        CAPDL_KIND_TCB, action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field \
-    }
 #define SC(field)                                                                    \
     {                                                                                \
         CAPDL_KIND_SC, SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field \
     }
-#define NUMBERS(kind, mandatory, number, keyword)                               \
-    {                                                                           \
-        CAPDL_KIND_##kind, NUMBER, mandatory, 0, CAPDL_NUMBER_##number, keyword \
-    }
-
 static const struct param params[] = {
-    TCB(addr, ADDR, TCB_NUMBER),
-    TCB(ip, IP, TCB_NUMBER),
-    TCB(sp, SP, TCB_NUMBER),
-    TCB(prio, PRIO, TCB_NUMBER),
-    TCB(max_prio, MAX_PRIO, TCB_NUMBER),
-    TCB(affinity, AFFINITY, TCB_NUMBER),
-    TCB(resume, RESUME, TCB_BOOL),
-    TCB(fpu_disabled, FPU_DISABLED, TCB_BOOL),
-    TCB(dom, DOM, TCB_NUMBER),
-    TCB(fault_ep, FAULT_EP, TCB_NUMBER),
-    TCB(init, INIT, TCB_INIT),
-    TCB(tls, TLS, TCB_NUMBER),
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    {CAPDL_KIND_TCB, TCB_##type, false, 0, CAPDL_TCB_FIELD_##id, #member},
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
     {CAPDL_KIND_CNODE, BITS, true, 0, 0, "bits"},
     {CAPDL_KIND_UT, BITS, false, 0, 0, "bits"},
     {CAPDL_KIND_UT, PADDR, false, 0, 0, "paddr"},
@@ -64,7 +47,6 @@ static const struct param params[] = {
     {CAPDL_KIND_FRAME, PADDR, false, 0, 0, "paddr"},
     {CAPDL_KIND_FRAME, FILL, false, 0, 0, "fill"},
     {CAPDL_KIND_FRAME, CONTIGUOUS, false, 0, 0, "contiguous"},
-    NUMBERS(ASID_POOL, false, ASID_HIGH, "asid_high"),
     SC(period),
     SC(budget),
     SC(data),
@@ -72,13 +54,13 @@ static const struct param params[] = {
     SC(flags),
     {CAPDL_KIND_SC, BITS, false, 0, 0, "bits"},
     {CAPDL_KIND_IO_PORTS, PORTS, true, 0, 0, "ports"},
-    NUMBERS(IO_DEVICE, true, IO_DOMAIN, "domainID"),
-    {CAPDL_KIND_IO_DEVICE, PCI, true, 0, 0, "bus:dev.fun"},
-#define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) NUMBERS(kind, mandatory, number, keyword),
+#define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) \
+    {CAPDL_KIND_##kind, NUMBER, mandatory, 0, CAPDL_NUMBER_##number, keyword},
 #define CAPDL_TRIGGER_PARAM(kind) {CAPDL_KIND_##kind, TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger"},
 #include <capdl/numbers.def>
 #undef CAPDL_NUMBER_PARAM
 #undef CAPDL_TRIGGER_PARAM
+    {CAPDL_KIND_IO_DEVICE, PCI, true, 0, 0, "bus:dev.fun"},
 };
 
 enum { NUM_PARAMS = sizeof(params) / sizeof(params[0]) };
@@ -243,11 +225,10 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
         if (!parse_bool(p, &flag)) {
             return false;
         }
-        *(bool *)((char *)tcb_of(p, object) + param->offset) = flag;
-        object->u.tcb->has |= param->bit;
+        capdl_tcb_set(tcb_of(p, object), param->bit, flag);
         return true;
-    case TCB_INIT:
-        tcb_of(p, object)->has |= param->bit;
+    case TCB_LIST:
+        tcb_of(p, object)->has |= CAPDL_TCB_HAS_INIT;
         return parse_init(p, object->u.tcb);
     case FILL:
         return capdl_text_fill_parse(p, object);
@@ -264,8 +245,7 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
         return false;
     }
     if (param->action == TCB_NUMBER) {
-        *(uint64_t *)(void *)((char *)tcb_of(p, object) + param->offset) = value;
-        object->u.tcb->has |= param->bit;
+        capdl_tcb_set(tcb_of(p, object), param->bit, value);
     } else if (param->action == SC_NUMBER) {
         *(uint64_t *)(void *)((char *)sc_of(p, object) + param->offset) = value;
     } else if (param->action == NUMBER) {

@@ -61,46 +61,56 @@ static void list_init(struct list *list, const struct capdl_tcb *tcb)
     putc(']', list->w->out);
 }
 
-enum {
-    TCB_BASIC = CAPDL_TCB_HAS_ADDR | CAPDL_TCB_HAS_AFFINITY | CAPDL_TCB_HAS_RESUME | CAPDL_TCB_HAS_FPU_DISABLED,
-    TCB_FULL = CAPDL_TCB_HAS_IP | CAPDL_TCB_HAS_SP | CAPDL_TCB_HAS_PRIO | CAPDL_TCB_HAS_MAX_PRIO,
+/* With which others a field is written: other tools accept some of these parameters in certain combinations only. */
+enum tcb_written {
+    TCB_BASIC,      /* when one of BASIC, WITH_BASIC or FULL is given */
+    TCB_FULL,       /* when one of FULL is given */
+    TCB_WITH_BASIC, /* when it is given itself, like the others */
+    TCB_ALONE,
+    TCB_EXTENSION,
 };
 
-/* Other tools accept these parameters in certain combinations only, so one of a combination brings all of it. */
+static const uint8_t tcb_written[] = {
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) TCB_##written,
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+};
+
+/* Fields of which one that is given brings this one. */
+static uint32_t tcb_brought_by(unsigned field)
+{
+    uint32_t mask = 1u << field;
+
+    for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
+        bool brings = tcb_written[field] == TCB_BASIC  ? tcb_written[i] <= TCB_WITH_BASIC
+                      : tcb_written[field] == TCB_FULL ? tcb_written[i] == TCB_FULL
+                                                       : false;
+
+        mask |= brings ? 1u << i : 0;
+    }
+    return mask;
+}
+
 static void write_tcb(struct list *list, const struct capdl_tcb *tcb)
 {
-    if (!tcb) {
-        return;
-    }
-    if (tcb->has & (TCB_BASIC | TCB_FULL)) {
-        list_number(list, "addr", tcb->addr);
-    }
-    if (tcb->has & TCB_FULL) {
-        list_number(list, "ip", tcb->ip);
-        list_number(list, "sp", tcb->sp);
-        list_number(list, "prio", tcb->prio);
-        list_number(list, "max_prio", tcb->max_prio);
-    }
-    if (tcb->has & (TCB_BASIC | TCB_FULL)) {
-        list_number(list, "affinity", tcb->affinity);
-    }
-    if (tcb->has & CAPDL_TCB_HAS_RESUME) {
-        list_item(list, "resume"), fputs(tcb->resume ? "True" : "False", list->w->out);
-    }
-    if (tcb->has & CAPDL_TCB_HAS_FPU_DISABLED) {
-        list_item(list, "fpu_disabled"), fputs(tcb->fpu_disabled ? "True" : "False", list->w->out);
-    }
-    if (tcb->has & CAPDL_TCB_HAS_DOM) {
-        list_number(list, "dom", tcb->dom);
-    }
-    if (tcb->has & CAPDL_TCB_HAS_FAULT_EP) {
-        list_number(list, "fault_ep", tcb->fault_ep);
-    }
-    if (tcb->has & CAPDL_TCB_HAS_TLS) {
-        list_number(list, "tls", tcb->tls);
-    }
-    if (tcb->has & CAPDL_TCB_HAS_INIT) {
-        list_init(list, tcb);
+    for (unsigned i = 0; tcb && i < CAPDL_TCB_FIELD_COUNT; i++) {
+        enum capdl_tcb_field field = (enum capdl_tcb_field)i;
+
+        if (!(tcb->has & tcb_brought_by(i))) {
+            continue;
+        }
+        switch (capdl_tcb_field_type(field)) {
+        case CAPDL_TCB_NUMBER:
+            list_number(list, capdl_tcb_field_keyword(field), capdl_tcb_get(tcb, field));
+            break;
+        case CAPDL_TCB_BOOL:
+            list_item(list, capdl_tcb_field_keyword(field));
+            fputs(capdl_tcb_get(tcb, field) ? "True" : "False", list->w->out);
+            break;
+        case CAPDL_TCB_LIST:
+            list_init(list, tcb);
+            break;
+        }
     }
 }
 
@@ -168,18 +178,11 @@ static void write_frame(struct list *list, const struct capdl_object *frame)
 }
 
 static const char *const number_names[CAPDL_KIND_COUNT][CAPDL_NUMBER_COUNT] = {
-    [CAPDL_KIND_ASID_POOL] = {"asid_high"},
-    [CAPDL_KIND_IO_PT] = {"level"},
-    [CAPDL_KIND_IOAPIC_IRQ] = {"ioapic_num", "ioapic_pin", "ioapic_level", "ioapic_polarity"},
-    [CAPDL_KIND_MSI_IRQ] = {"msi_handle", "msi_pci_bus", "msi_pci_dev", "msi_pci_fun"},
-    [CAPDL_KIND_ARM_IO_DEVICE] = {"iospace"},
-    [CAPDL_KIND_ARM_IRQ] = {"trigger", "target"},
-    [CAPDL_KIND_RISCV_IRQ] = {"trigger"},
-    [CAPDL_KIND_ARM_SGI_SIGNAL] = {"irq", "target"},
-    [CAPDL_KIND_CONTEXTBANK] = {"bank"},
-    [CAPDL_KIND_LEFTOVER] = {"slots", "devices"},
-    [CAPDL_KIND_STREAMID] = {"id"},
-    [CAPDL_KIND_IO_DEVICE] = {"domainID"},
+#define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) [CAPDL_KIND_##kind][CAPDL_NUMBER_##number] = keyword,
+#define CAPDL_TRIGGER_PARAM(kind) [CAPDL_KIND_##kind][CAPDL_NUMBER_TRIGGER] = "trigger",
+#include <capdl/numbers.def>
+#undef CAPDL_NUMBER_PARAM
+#undef CAPDL_TRIGGER_PARAM
 };
 
 static void write_numbers(struct list *list, const struct capdl_object *object)
@@ -253,17 +256,6 @@ static bool same_fills(struct capdl_fills a, struct capdl_fills b)
     return true;
 }
 
-static bool same_tcb(const struct capdl_tcb *a, const struct capdl_tcb *b)
-{
-    if (a == b || !a || !b) {
-        return a == b;
-    }
-    return a->has == b->has && a->resume == b->resume && a->fpu_disabled == b->fpu_disabled && a->addr == b->addr &&
-           a->ip == b->ip && a->sp == b->sp && a->prio == b->prio && a->max_prio == b->max_prio &&
-           a->affinity == b->affinity && a->dom == b->dom && a->fault_ep == b->fault_ep && a->tls == b->tls &&
-           a->num_init == b->num_init && (!a->num_init || !memcmp(a->init, b->init, a->num_init * sizeof(*a->init)));
-}
-
 static bool same_sc(const struct capdl_sc *a, const struct capdl_sc *b)
 {
     if (a == b || !a || !b) {
@@ -293,7 +285,7 @@ bool capdl_object_same(const struct capdl_spec *spec, uint32_t a, uint32_t b)
     }
     switch (kind) {
     case CAPDL_KIND_TCB:
-        return same_tcb(capdl_object_tcb(spec, a), capdl_object_tcb(spec, b));
+        return capdl_tcb_same(capdl_object_tcb(spec, a), capdl_object_tcb(spec, b));
     case CAPDL_KIND_SC:
         return same_sc(capdl_object_sc(spec, a), capdl_object_sc(spec, b));
     case CAPDL_KIND_FRAME:

@@ -51,36 +51,57 @@ struct capdl_cap {
     uint32_t extra; /* see capdl_cap_extra; 0: none of it */
 };
 
-enum capdl_tcb_field { /* bits of capdl_tcb.has */
-                       CAPDL_TCB_HAS_ADDR = 1,
-                       CAPDL_TCB_HAS_IP = 2,
-                       CAPDL_TCB_HAS_SP = 4,
-                       CAPDL_TCB_HAS_PRIO = 8,
-                       CAPDL_TCB_HAS_MAX_PRIO = 16,
-                       CAPDL_TCB_HAS_AFFINITY = 32,
-                       CAPDL_TCB_HAS_RESUME = 64,
-                       CAPDL_TCB_HAS_FPU_DISABLED = 128,
-                       CAPDL_TCB_HAS_DOM = 256,
-                       CAPDL_TCB_HAS_FAULT_EP = 512,
-                       CAPDL_TCB_HAS_INIT = 1024,
-                       CAPDL_TCB_HAS_TLS = 2048,
+enum capdl_tcb_field {
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) CAPDL_TCB_FIELD_##id,
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+    CAPDL_TCB_FIELD_COUNT,
+    CAPDL_TCB_FIELD_NONE = CAPDL_TCB_FIELD_COUNT
 };
 
-/* Fields not in `has` hold the language's defaults: capdl_tcb_defaults. */
+enum capdl_tcb_has { /* bits of capdl_tcb.has */
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    CAPDL_TCB_HAS_##id = 1 << CAPDL_TCB_FIELD_##id,
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+};
+
+/*
+ * A member for each row of tcbfields.def: uint64_t, bool, or a pointer to uint64_t with a count, num_MEMBER. Those not
+ * in `has` hold the row's default.
+ */
 struct capdl_tcb {
     uint32_t has;
-    bool resume, fpu_disabled;
-    uint64_t addr; /* of the IPC buffer, in the thread's address space */
-    uint64_t ip, sp, prio, max_prio, affinity, dom;
-    uint64_t fault_ep; /* CPtr in the thread's own CSpace (kernels without MCS) */
-    uint64_t tls;      /* thread pointer register; extension `tls: n` */
-    uint64_t *init;    /* start-up arguments */
-    size_t num_init;
+#define CAPDL_TCB_MEMBER_NUMBER(member) uint64_t member;
+#define CAPDL_TCB_MEMBER_BOOL(member) bool member;
+#define CAPDL_TCB_MEMBER_LIST(member) \
+    uint64_t *member;                 \
+    size_t num_##member;
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) CAPDL_TCB_MEMBER_##type(member)
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
 };
 
-/* What a thread is of which nothing is said: runs, with this priority and maximum priority, all else 0. */
-enum { CAPDL_DEFAULT_PRIO = 125 };
+enum capdl_tcb_default {
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    CAPDL_TCB_DEFAULT_##id = (otherwise),
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+};
+
+/* What a thread is of which nothing is said. */
 extern const struct capdl_tcb capdl_tcb_defaults;
+
+enum capdl_tcb_type { CAPDL_TCB_NUMBER, CAPDL_TCB_BOOL, CAPDL_TCB_LIST };
+enum capdl_tcb_type capdl_tcb_field_type(enum capdl_tcb_field);
+/* A field that is a number or a bool; capdl_tcb_set also notes that the spec gives it. */
+uint64_t capdl_tcb_get(const struct capdl_tcb *, enum capdl_tcb_field);
+void capdl_tcb_set(struct capdl_tcb *, enum capdl_tcb_field, uint64_t value);
+/* Whether both say the same; NULL, a TCB of which nothing is said, is like NULL only. */
+bool capdl_tcb_same(const struct capdl_tcb *, const struct capdl_tcb *);
+/* What a field is called in text and JSON, and in messages. */
+const char *capdl_tcb_field_keyword(enum capdl_tcb_field);
+const char *capdl_tcb_field_name(enum capdl_tcb_field);
 
 /* period and budget in microseconds. */
 struct capdl_sc {

@@ -5,10 +5,6 @@
     {                                                                 \
         CAPDL_KIND_##kind, FIELD_SIZE_BITS, needed, 0, 0, "size_bits" \
     }
-#define TCB(field, has, action)                                                                               \
-    {                                                                                                         \
-        CAPDL_KIND_TCB, FIELD_##action, false, offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has, #field \
-    }
 #define SC(field)                                                                          \
     {                                                                                      \
         CAPDL_KIND_SC, FIELD_SC_NUMBER, false, offsetof(struct capdl_sc, field), 0, #field \
@@ -19,18 +15,10 @@
     }
 
 const struct field own_fields[] = {
-    TCB(addr, ADDR, TCB_NUMBER),
-    TCB(ip, IP, TCB_NUMBER),
-    TCB(sp, SP, TCB_NUMBER),
-    TCB(prio, PRIO, TCB_NUMBER),
-    TCB(max_prio, MAX_PRIO, TCB_NUMBER),
-    TCB(affinity, AFFINITY, TCB_NUMBER),
-    TCB(resume, RESUME, TCB_BOOL),
-    TCB(fpu_disabled, FPU_DISABLED, TCB_BOOL),
-    TCB(dom, DOM, TCB_NUMBER),
-    TCB(fault_ep, FAULT_EP, TCB_NUMBER),
-    TCB(tls, TLS, TCB_NUMBER),
-    TCB(init, INIT, TCB_INIT),
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    {CAPDL_KIND_TCB, FIELD_TCB_##type, false, 0, CAPDL_TCB_FIELD_##id, #member},
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
     SIZE(CNODE, true),
     SIZE(UT, false),
     {CAPDL_KIND_UT, FIELD_PADDR, false, 0, 0, "paddr"},
@@ -44,18 +32,16 @@ const struct field own_fields[] = {
     SC(data),
     SC(refills),
     SC(flags),
-    NUMBER(ASID_POOL, false, ASID_HIGH, "asid_high"),
     NUMBER(IO_PORTS, true, PORTS_FIRST, "first_port"),
     NUMBER(IO_PORTS, true, PORTS_LAST, "last_port"),
-    NUMBER(IO_DEVICE, true, IO_DOMAIN, "domainID"),
-    NUMBER(IO_DEVICE, true, IO_BUS, "bus"),
-    NUMBER(IO_DEVICE, true, IO_DEV, "dev"),
-    NUMBER(IO_DEVICE, true, IO_FUN, "fun"),
 #define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) NUMBER(kind, mandatory, number, keyword),
 #define CAPDL_TRIGGER_PARAM(kind) {CAPDL_KIND_##kind, FIELD_TRIGGER, true, 0, CAPDL_NUMBER_TRIGGER, "trigger"},
 #include <capdl/numbers.def>
 #undef CAPDL_NUMBER_PARAM
 #undef CAPDL_TRIGGER_PARAM
+    NUMBER(IO_DEVICE, true, IO_BUS, "bus"),
+    NUMBER(IO_DEVICE, true, IO_DEV, "dev"),
+    NUMBER(IO_DEVICE, true, IO_FUN, "fun"),
 };
 
 const size_t num_own_fields = sizeof(own_fields) / sizeof(own_fields[0]);

@@ -14,9 +14,9 @@ enum field_action {
     FIELD_PADDR,
     FIELD_FILL,
     FIELD_CONTIGUOUS,
-    FIELD_TCB_NUMBER, /* offset: in capdl_tcb; bit: of capdl_tcb.has */
+    FIELD_TCB_NUMBER, /* bit: enum capdl_tcb_field; of the other two as well */
     FIELD_TCB_BOOL,
-    FIELD_TCB_INIT,
+    FIELD_TCB_LIST,
     FIELD_SC_NUMBER, /* offset: in capdl_sc */
     FIELD_NUMBER,    /* bit: enum capdl_number */
     FIELD_TRIGGER,

@@ -236,21 +236,19 @@ static void field_read(struct own_reader *reader, const char *value, const struc
         object->flags =
             (uint8_t)(flag ? object->flags | CAPDL_OBJECT_CONTIGUOUS : object->flags & ~CAPDL_OBJECT_CONTIGUOUS);
         return;
-    case FIELD_TCB_INIT:
-        tcb_of(reader, object)->has |= field->bit;
+    case FIELD_TCB_LIST:
+        tcb_of(reader, object)->has |= CAPDL_TCB_HAS_INIT;
         object->u.tcb->init = numbers_read(reader, value, "init", &object->u.tcb->num_init);
         return;
     case FIELD_TCB_BOOL:
         json_bool(reader->json, value, field->name, &flag);
-        *(bool *)((char *)tcb_of(reader, object) + field->offset) = flag;
-        object->u.tcb->has |= field->bit;
+        capdl_tcb_set(tcb_of(reader, object), field->bit, flag);
         return;
     default:
         json_number(reader->json, value, field->name, UINT64_MAX, &number);
     }
     if (field->action == FIELD_TCB_NUMBER) {
-        *(uint64_t *)(void *)((char *)tcb_of(reader, object) + field->offset) = number;
-        object->u.tcb->has |= field->bit;
+        capdl_tcb_set(tcb_of(reader, object), field->bit, number);
     } else if (field->action == FIELD_SC_NUMBER) {
         if (!object->u.sc) {
             object->u.sc = capdl_spec_alloc(reader->spec, sizeof(*object->u.sc));

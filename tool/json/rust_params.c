@@ -89,50 +89,59 @@ static void registers_read(struct rust_reader *reader, const char *value, struct
     free(list);
 }
 
+static void tcb_field_read(struct rust_reader *reader, const char *value, const char *name, enum capdl_tcb_field field,
+                           struct capdl_tcb *tcb)
+{
+    uint64_t number = 0;
+    bool flag = capdl_tcb_get(&capdl_tcb_defaults, field);
+    switch (capdl_tcb_field_type(field)) {
+    case CAPDL_TCB_NUMBER:
+        json_number(reader->json, value, name, UINT64_MAX, &number);
+        capdl_tcb_set(tcb, field, number);
+        return;
+    case CAPDL_TCB_BOOL: /* said only when it is not the default */
+        if (json_bool(reader->json, value, name, &flag) && flag != capdl_tcb_get(&capdl_tcb_defaults, field)) {
+            capdl_tcb_set(tcb, field, flag);
+        }
+        return;
+    case CAPDL_TCB_LIST:
+        registers_read(reader, value, tcb);
+        return;
+    }
+}
+
 static void tcb_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
-    static const struct json_field fields[] = {
-        {"ipc_buffer_addr", true},
-        {"affinity", true},
-        {"prio", true},
-        {"max_prio", true},
-        {"ip", true},
-        {"sp", true},
-        {"domain", false},
-        {"master_fault_ep", false},
-        {"resume", true},
-        {"fpu_disabled", false},
-        {"gprs", true},
-        {NULL},
-    };
+    enum { NEVER, OPTIONAL, ALWAYS };
     static const struct {
-        uint16_t offset, bit;
-    } words[] = {
-#define WORD(field, has) {offsetof(struct capdl_tcb, field), CAPDL_TCB_HAS_##has}
-        WORD(addr, ADDR), WORD(affinity, AFFINITY), WORD(prio, PRIO),         WORD(max_prio, MAX_PRIO), WORD(ip, IP),
-        WORD(sp, SP),     WORD(dom, DOM),           WORD(fault_ep, FAULT_EP),
-#undef WORD
+        const char *name;
+        uint8_t there, field;
+    } rows[] = {
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    {rust, in_rust, CAPDL_TCB_FIELD_##id},
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
     };
-    enum { NUM_WORDS = sizeof(words) / sizeof(words[0]), RESUME = NUM_WORDS, FPU, GPRS, NUM_FIELDS };
-    const char *members[NUM_FIELDS], *extra = member(reader, record->fields, "extra");
-    if (!extra || !json_fields(reader->json, extra, "'extra'", fields, JSON_OTHERS_IGNORED, members)) {
+    struct json_field names[CAPDL_TCB_FIELD_COUNT + 1] = {{NULL}};
+    enum capdl_tcb_field fields[CAPDL_TCB_FIELD_COUNT];
+    unsigned count = 0;
+    for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
+        if (rows[i].there != NEVER) {
+            fields[count] = (enum capdl_tcb_field)rows[i].field;
+            names[count++] = (struct json_field){rows[i].name, rows[i].there == ALWAYS};
+        }
+    }
+    const char *members[CAPDL_TCB_FIELD_COUNT], *extra = member(reader, record->fields, "extra");
+    if (!extra || !json_fields(reader->json, extra, "'extra'", names, JSON_OTHERS_IGNORED, members)) {
         return;
     }
     struct capdl_tcb *tcb = object->u.tcb = capdl_spec_alloc(reader->spec, sizeof(*tcb));
-    for (unsigned i = 0; i < NUM_WORDS; i++) {
+    *tcb = capdl_tcb_defaults;
+    for (unsigned i = 0; i < count; i++) {
         if (members[i]) {
-            json_number(reader->json, members[i], fields[i].name, UINT64_MAX,
-                        (uint64_t *)(void *)((char *)tcb + words[i].offset));
-            tcb->has |= words[i].bit;
+            tcb_field_read(reader, members[i], names[i].name, fields[i], tcb);
         }
     }
-    json_bool(reader->json, members[RESUME], "resume", &tcb->resume);
-    if (members[FPU] && json_bool(reader->json, members[FPU], "fpu_disabled", &tcb->fpu_disabled) &&
-        tcb->fpu_disabled) {
-        tcb->has |= CAPDL_TCB_HAS_FPU_DISABLED;
-    }
-    tcb->has |= tcb->resume ? 0 : CAPDL_TCB_HAS_RESUME; /* both are said only when they are not the default */
-    registers_read(reader, members[GPRS], tcb);
 }
 
 static void sc_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)

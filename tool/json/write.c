@@ -67,14 +67,13 @@ static void put_init(FILE *out, const struct capdl_tcb *tcb)
 
 static void put_tcb_field(FILE *out, const struct capdl_tcb *tcb, const struct field *field)
 {
-    if (!tcb || !(tcb->has & field->bit)) {
+    if (!tcb || !(tcb->has >> field->bit & 1)) {
         return;
     }
-    const char *at = (const char *)tcb + field->offset;
     if (field->action == FIELD_TCB_NUMBER) {
-        put_number(out, field->name, *(const uint64_t *)(const void *)at);
+        put_number(out, field->name, capdl_tcb_get(tcb, field->bit));
     } else if (field->action == FIELD_TCB_BOOL) {
-        fprintf(out, ", \"%s\": %s", field->name, *(const bool *)at ? "true" : "false");
+        fprintf(out, ", \"%s\": %s", field->name, capdl_tcb_get(tcb, field->bit) ? "true" : "false");
     } else {
         put_init(out, tcb);
     }

@@ -7,7 +7,7 @@
 #include "pd.h"
 
 enum pd_param {
-#define PARAM(id, name, kind, least, most) PARAM_##id,
+#define PARAM(id, name, type, least, most, bound, unit, otherwise, field) PARAM_##id,
 #include "params.def"
 #undef PARAM
     PARAM_COUNT
@@ -94,7 +94,11 @@ struct expansion {
 
 /* params.c: sorts out what was written; what is wrong is an error and counts as not given. */
 void params_read(struct expansion *, struct pd_program *);
-uint64_t params_number(const struct pd_params *, enum pd_param, uint64_t if_absent);
+/* The number given, or else the default of params.def. */
+uint64_t params_number(const struct pd_params *, enum pd_param);
+uint64_t params_number_or(const struct pd_params *, enum pd_param, uint64_t if_absent);
+/* Sets the fields of a TCB that parameters are for; those it has already remain. */
+void params_set_tcb(const struct pd_params *, struct capdl_tcb *);
 
 /* object.c: each finds or makes an object named after the PD; an author's own object of that name is taken if it
    is of the right kind and size, else it is an error and CAPDL_NO_OBJECT is returned. */

@@ -57,7 +57,7 @@ static bool take_pages(struct expansion *x, struct pd *pd, const struct elf_prog
 /* The physical address of a page of a program that has one, congruent to its first page. */
 static uint64_t physical(const struct pd *pd, uint64_t page)
 {
-    return params_number(&pd->program->params, PARAM_PADDR, 0) + (page - pd->program_start);
+    return params_number(&pd->program->params, PARAM_PADDR) + (page - pd->program_start);
 }
 
 /* A frame of a program at a physical address; one that the author declared keeps its own. */

@@ -5,12 +5,20 @@
 
 #include "expand.h"
 
+/* What of the kernel bounds a parameter. */
+enum bound { BOUND_NONE, BOUND_PRIORITIES, BOUND_CORES, BOUND_DOMAINS, BOUND_ADDRESSES };
+
 static const struct {
     const char *name;
     enum capdl_value_kind kind;
     uint64_t least, most;
+    enum bound bound;
+    unsigned unit;
+    uint64_t otherwise;
+    enum capdl_tcb_field field;
 } table[] = {
-#define PARAM(id, name, kind, least, most) {name, CAPDL_VALUE_##kind, least, most},
+#define PARAM(id, name, type, least, most, bound, unit, otherwise, field) \
+    {name, CAPDL_VALUE_##type, least, most, BOUND_##bound, unit, otherwise, CAPDL_TCB_FIELD_##field},
 #include "params.def"
 #undef PARAM
 };
@@ -93,22 +101,23 @@ static uint64_t largest(const struct expansion *x, enum pd_param which)
     const struct capdl_profile *profile = x->profile;
     uint64_t most = table[which].most, kernel = most;
 
-    if (which == PARAM_PRIO || which == PARAM_MAX_PRIO) {
+    switch (table[which].bound) {
+    case BOUND_NONE:
+        break;
+    case BOUND_PRIORITIES:
         kernel = profile->num_priorities ? profile->num_priorities - 1 : most;
-    } else if (which == PARAM_AFFINITY) {
+        break;
+    case BOUND_CORES:
         kernel = profile->max_nodes ? profile->max_nodes - 1 : 0;
-    } else if (which == PARAM_DOMAIN) {
+        break;
+    case BOUND_DOMAINS:
         kernel = profile->num_domains ? profile->num_domains - 1 : 0;
-    } else if (which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT) {
+        break;
+    case BOUND_ADDRESSES:
         kernel = profile->user_top;
+        break;
     }
     return kernel < most ? kernel : most;
-}
-
-static bool is_page_aligned(enum pd_param which)
-{
-    return which == PARAM_STACK || which == PARAM_IPC_BUFFER || which == PARAM_STACK_TOP || which == PARAM_AT ||
-           which == PARAM_PADDR;
 }
 
 static bool check_number(struct expansion *x, const struct capdl_param *p, enum pd_param which)
@@ -125,9 +134,9 @@ static bool check_number(struct expansion *x, const struct capdl_param *p, enum 
         }
         return false;
     }
-    if (is_page_aligned(which) && p->number % 4096 != 0) {
-        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 " (0x%" PRIx64 "), expected a multiple of 4096", p->name,
-                    p->number, p->number);
+    if (p->number % table[which].unit != 0) {
+        capdl_error(x->diags, p->pos, "'%s' is %" PRIu64 " (0x%" PRIx64 "), expected a multiple of %u", p->name,
+                    p->number, p->number, table[which].unit);
         return false;
     }
     return true;
@@ -265,7 +274,23 @@ void params_read(struct expansion *x, struct pd_program *program)
     program->broken |= program->params.elf_wrong;
 }
 
-uint64_t params_number(const struct pd_params *params, enum pd_param which, uint64_t if_absent)
+uint64_t params_number_or(const struct pd_params *params, enum pd_param which, uint64_t if_absent)
 {
     return params->given[which] ? params->given[which]->number : if_absent;
+}
+
+uint64_t params_number(const struct pd_params *params, enum pd_param which)
+{
+    return params_number_or(params, which, table[which].otherwise);
+}
+
+void params_set_tcb(const struct pd_params *params, struct capdl_tcb *tcb)
+{
+    for (unsigned i = 0; i < PARAM_COUNT; i++) {
+        enum capdl_tcb_field field = table[i].field;
+
+        if (field != CAPDL_TCB_FIELD_NONE && params->given[i] && !(tcb->has >> field & 1)) {
+            capdl_tcb_set(tcb, field, params->given[i]->number);
+        }
+    }
 }

@@ -7,8 +7,7 @@
 
 #include "expand.h"
 
-enum { SLOT_REPLY = 1, SLOT_FAULT = 2 };
-enum { DEFAULT_STACK = 16 << 10, DEFAULT_CSPACE_BITS = 6, DEFAULT_TIME_US = 10000 };
+enum { SLOT_REPLY = 1 };
 enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 
 /* `size` bytes that end at, or with `below` 0 begin at, an address given by the author, or the next free place. 0 after
@@ -36,7 +35,7 @@ static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
         return false;
     }
     if (!pd->space) {
-        pd->ipc_address = params_number(&pd->program->params, PARAM_IPC_BUFFER, 0);
+        pd->ipc_address = params_number(&pd->program->params, PARAM_IPC_BUFFER);
         return true;
     }
     pd->ipc_address = choose_place(x, pd, given, 0, CAPDL_PAGE_SIZE, "the IPC buffer");
@@ -47,10 +46,10 @@ static bool place_ipc_buffer(struct expansion *x, struct pd *pd)
 static bool place_stack(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
-    uint64_t size = params_number(params, PARAM_STACK, DEFAULT_STACK);
+    uint64_t size = params_number(params, PARAM_STACK);
 
     if (!pd->space) {
-        pd->stack_top = params_number(params, PARAM_STACK_TOP, 0);
+        pd->stack_top = params_number(params, PARAM_STACK_TOP);
         return true;
     }
     uint64_t bottom = choose_place(x, pd, params->given[PARAM_STACK_TOP], size + CAPDL_PAGE_SIZE,
@@ -84,7 +83,7 @@ bool thread_objects(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     const struct capdl_profile *profile = x->profile;
-    unsigned cspace_bits = (unsigned)params_number(params, PARAM_CSPACE_BITS, DEFAULT_CSPACE_BITS);
+    unsigned cspace_bits = (unsigned)params_number(params, PARAM_CSPACE_BITS);
     bool own_cspace = !params->given[PARAM_CSPACE];
 
     pd->tcb = object_one(x, pd, "tcb", CAPDL_KIND_TCB, 0);
@@ -104,19 +103,11 @@ bool thread_objects(struct expansion *x, struct pd *pd)
     return good;
 }
 
-static void set_field(struct capdl_tcb *tcb, uint32_t bit, uint64_t *field, uint64_t value)
+/* What a TCB says already remains. */
+static void set_field(struct capdl_tcb *tcb, enum capdl_tcb_field field, uint64_t value)
 {
-    if (!(tcb->has & bit)) {
-        *field = value;
-    }
-    tcb->has |= bit;
-}
-
-static void set_flag(struct capdl_tcb *tcb, const struct capdl_param *given, uint32_t bit, bool *field)
-{
-    if (given && !(tcb->has & bit)) {
-        *field = given->number;
-        tcb->has |= bit;
+    if (!(tcb->has >> field & 1)) {
+        capdl_tcb_set(tcb, field, value);
     }
 }
 
@@ -144,7 +135,7 @@ static struct capdl_tcb *tcb_of(struct expansion *x, struct pd *pd)
 
     if (!object.u.tcb) {
         object.u.tcb = capdl_spec_alloc(x->spec, sizeof(*object.u.tcb));
-        object.u.tcb->resume = true;
+        *object.u.tcb = capdl_tcb_defaults;
         capdl_object_set(x->spec, pd->tcb, &object);
     }
     return object.u.tcb;
@@ -155,20 +146,16 @@ static void set_tcb(struct expansion *x, struct pd *pd)
     const struct pd_params *params = &pd->program->params;
     struct capdl_tcb *tcb = tcb_of(x, pd);
 
-    set_field(tcb, CAPDL_TCB_HAS_ADDR, &tcb->addr, pd->ipc_address);
-    set_field(tcb, CAPDL_TCB_HAS_IP, &tcb->ip, params_number(params, PARAM_ENTRY, pd->entry));
-    set_field(tcb, CAPDL_TCB_HAS_SP, &tcb->sp, pd->stack_top);
-    set_field(tcb, CAPDL_TCB_HAS_PRIO, &tcb->prio, params_number(params, PARAM_PRIO, CAPDL_DEFAULT_PRIO));
-    set_field(tcb, CAPDL_TCB_HAS_MAX_PRIO, &tcb->max_prio, params_number(params, PARAM_MAX_PRIO, tcb->prio));
-    set_field(tcb, CAPDL_TCB_HAS_AFFINITY, &tcb->affinity, params_number(params, PARAM_AFFINITY, 0));
-    if (params->given[PARAM_DOMAIN]) {
-        set_field(tcb, CAPDL_TCB_HAS_DOM, &tcb->dom, params->given[PARAM_DOMAIN]->number);
-    }
+    params_set_tcb(params, tcb);
+    set_field(tcb, CAPDL_TCB_FIELD_ADDR, pd->ipc_address);
+    set_field(tcb, CAPDL_TCB_FIELD_IP, pd->entry);
+    set_field(tcb, CAPDL_TCB_FIELD_SP, pd->stack_top);
+    set_field(tcb, CAPDL_TCB_FIELD_PRIO, params_number(params, PARAM_PRIO));
+    set_field(tcb, CAPDL_TCB_FIELD_MAX_PRIO, tcb->prio);
+    set_field(tcb, CAPDL_TCB_FIELD_AFFINITY, params_number(params, PARAM_AFFINITY));
     if (pd->has_thread_pointer) {
-        set_field(tcb, CAPDL_TCB_HAS_TLS, &tcb->tls, pd->thread_pointer);
+        set_field(tcb, CAPDL_TCB_FIELD_TLS, pd->thread_pointer);
     }
-    set_flag(tcb, params->given[PARAM_RESUME], CAPDL_TCB_HAS_RESUME, &tcb->resume);
-    set_flag(tcb, params->given[PARAM_FPU_DISABLED], CAPDL_TCB_HAS_FPU_DISABLED, &tcb->fpu_disabled);
     set_arguments(x, pd, tcb);
 }
 
@@ -176,7 +163,7 @@ static void set_sc(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     struct capdl_object object = capdl_object_view(x->spec, pd->sc);
-    uint64_t budget = params_number(params, PARAM_BUDGET, params_number(params, PARAM_PERIOD, DEFAULT_TIME_US));
+    uint64_t budget = params_number_or(params, PARAM_BUDGET, params_number(params, PARAM_PERIOD));
 
     if (!object.u.sc) {
         object.u.sc = capdl_spec_alloc(x->spec, sizeof(*object.u.sc));
@@ -187,7 +174,7 @@ static void set_sc(struct expansion *x, struct pd *pd)
     }
     object.u.sc->has_times = true;
     object.u.sc->budget = budget;
-    object.u.sc->period = params_number(params, PARAM_PERIOD, budget);
+    object.u.sc->period = params_number_or(params, PARAM_PERIOD, budget);
 }
 
 /* A capability through which the kernel reports faults of this thread: it needs to send, and to be answered. */
@@ -236,7 +223,7 @@ static bool set_fault(struct expansion *x, struct pd *pd)
         return true;
     }
     struct capdl_tcb *tcb = tcb_of(x, pd);
-    set_field(tcb, CAPDL_TCB_HAS_FAULT_EP, &tcb->fault_ep, params_number(params, PARAM_FAULT_SLOT, SLOT_FAULT));
+    set_field(tcb, CAPDL_TCB_FIELD_FAULT_EP, params_number(params, PARAM_FAULT_SLOT));
     cap.slot = tcb->fault_ep;
     const struct capdl_cap *there = capdl_spec_cap_at(x->spec, pd->cnode, cap.slot);
     if (there) {

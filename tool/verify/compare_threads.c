@@ -47,6 +47,12 @@ static void set_register(const struct registers *r, uint64_t *values, const char
     }
 }
 
+static void compare_field(struct verify *v, uint32_t object, enum capdl_tcb_field field, uint64_t actual,
+                          const struct capdl_tcb *wanted)
+{
+    compare_value(v, object, capdl_tcb_field_name(field), actual, capdl_tcb_get(wanted, field));
+}
+
 /* All registers: those the spec gives, and the others as a new thread has them. */
 static void compare_registers(struct verify *v, uint32_t object, const struct capdl_tcb *wanted,
                               const struct tcb *thread)
@@ -80,8 +86,8 @@ static void compare_priorities(struct verify *v, uint32_t object, const struct c
     bool untouched = is_bare(v, object) && !(wanted->has & (CAPDL_TCB_HAS_PRIO | CAPDL_TCB_HAS_MAX_PRIO)) &&
                      thread->priority == 0 && thread->mcp == 0;
     if (!untouched) {
-        compare_value(v, object, "priority", thread->priority, wanted->prio);
-        compare_value(v, object, "maximum controlled priority", thread->mcp, wanted->max_prio);
+        compare_field(v, object, CAPDL_TCB_FIELD_PRIO, thread->priority, wanted);
+        compare_field(v, object, CAPDL_TCB_FIELD_MAX_PRIO, thread->mcp, wanted);
     }
 }
 
@@ -111,15 +117,15 @@ static void compare_parameters(struct verify *v, uint32_t object, const struct c
 {
     bool mcs = v->profile->mcs;
     compare_priorities(v, object, wanted, thread);
-    compare_value(v, object, "IPC buffer address", thread->ipc_buffer, wanted->addr);
-    compare_value(v, object, "domain", thread->domain, wanted->dom);
+    compare_field(v, object, CAPDL_TCB_FIELD_ADDR, thread->ipc_buffer, wanted);
+    compare_field(v, object, CAPDL_TCB_FIELD_DOM, thread->domain, wanted);
     uint64_t flags = wanted->fpu_disabled && v->profile->fpu ? FLAG_FPU_DISABLED : 0;
     compare_value(v, object, "flags", thread->flags, flags);
     if (!mcs) {
-        compare_value(v, object, "fault endpoint slot", thread->fault_handler, wanted->fault_ep);
-        compare_value(v, object, "affinity", thread->affinity, wanted->affinity);
+        compare_field(v, object, CAPDL_TCB_FIELD_FAULT_EP, thread->fault_handler, wanted);
+        compare_field(v, object, CAPDL_TCB_FIELD_AFFINITY, thread->affinity, wanted);
     } else if (thread->sc && thread->sc->refill_max > 0) {
-        compare_value(v, object, "affinity", thread->sc->core, wanted->affinity);
+        compare_field(v, object, CAPDL_TCB_FIELD_AFFINITY, thread->sc->core, wanted);
     }
 }
 

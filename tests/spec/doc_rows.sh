@@ -42,7 +42,7 @@ same docs/pd.md
     otherwise=$(echo "$row" | cut -d'|' -f4 | tr -d '` ')
     case $otherwise in
     [0-9]*k) otherwise=$((${otherwise%k} * 1024)) ;;
-    as*else[0-9]*) otherwise=${otherwise#*else} ;;
+    *,else[0-9]*) otherwise=${otherwise##*else} ;; # `period`, else 10000
     esac
     case $otherwise in
     True | False) [ "$otherwise" = "$least" ] ;;

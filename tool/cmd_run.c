@@ -6,19 +6,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/elf_view.h"
 #include "console.h"
 #include "image/forecast.h"
 #include "machine/machine.h"
 #include "machine/trace_filter.h"
 #include "pack/memory_map.h"
 #include "pack/qemu.h"
+#include "program_files.h"
 
 static const struct usage usage = {
     "run IMAGE [--kernel PREFIX] [--device DEVICE] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] "
-    "[--untypeds FILE] [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
+    "[--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
     "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
     "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
-    "report of who faulted, runs on or waits for what to standard error. With --kernel and an install prefix: on that "
+    "report of who faulted, runs on or waits for what to standard error. Functions and lines in it are those of the\n"
+    "programs, if they are beside the image, in a directory there, in the working directory or in -I directories. With "
+    "--kernel and an install prefix: on that "
     "kernel\n"
     "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
     "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
@@ -26,7 +30,7 @@ static const struct usage usage = {
     "done. On a terminal, control characters of the console are shown as escapes, and lines that begin like this\n"
     "program's own have 'image| ' before them, unless --raw is given.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT |
-        OPTION_RAW,
+        OPTION_RAW | OPTION_DIRECTORIES,
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -47,6 +51,17 @@ static int not_shown(const char *text)
     return EXIT_FINDINGS;
 }
 
+static bool run_with_symbols(struct input *input, const struct options *options, struct machine_options *machine,
+                             struct machine_result *result)
+{
+    struct program_files programs;
+    program_files_find(&programs, elf_machine(input->image.profile.arch), options->operands[0], options->directories);
+    machine->symbols = &programs.found;
+    bool good = machine_run_confined(&input->image, machine, result, &input->diags);
+    program_files_free(&programs);
+    return good;
+}
+
 static int boot_emulated(struct input *input, const struct options *options, const struct trace_filter *filter,
                          FILE *trace, FILE *console)
 {
@@ -62,7 +77,7 @@ static int boot_emulated(struct input *input, const struct options *options, con
         .until = options->until,
     };
     struct machine_result result;
-    if (!machine_run_confined(&input->image, &machine, &result, &input->diags)) {
+    if (!run_with_symbols(input, options, &machine, &result)) {
         return EXIT_FINDINGS;
     }
     if (options->until) {

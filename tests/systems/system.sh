@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Registers and addresses of instructions move with the compiler, and threads come in the order in which they were made.
 plain() {
-    grep '^machine: ' "$1" | sed 's/ at pc 0x[0-9a-f]*//; s/ (status 0x[0-9a-f]*)//; s/ (address 0x[0-9a-f]*, below 0x[0-9a-f]*)//' | LC_ALL=C sort
+    grep '^machine: ' "$1" | sed 's/ at pc 0x[0-9a-f]*//; s/ in [a-z_]*+0x[0-9a-f]*//; s/ (status 0x[0-9a-f]*)//; s/ (address 0x[0-9a-f]*, below 0x[0-9a-f]*)//' | LC_ALL=C sort
 }
 
 boot() { # IMAGE

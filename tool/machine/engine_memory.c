@@ -210,14 +210,29 @@ static bool enter_run(struct engine *e, size_t at, struct engine_run run, uint8_
     return run_insert(e, at, run);
 }
 
-static bool map_window(struct engine *e, uint64_t page, uint8_t rights)
+/* Whether it is device memory; if so, whoever looks on hears of the access. */
+static bool tell_device(struct engine *e, uint64_t vaddr, bool write, const struct page_view *view)
+{
+    const struct kernel *k = e->cpu->kernel;
+    uint64_t paddr = view->paddr + (vaddr - view->vaddr);
+    if (memory_is_ram(&k->memory, paddr)) {
+        return false;
+    }
+    if (k->watch.device) {
+        struct device_access access = {.vaddr = vaddr, .paddr = paddr, .frame = view->paddr, .write = write};
+        k->watch.device(k->watch.context, k->current, &access);
+    }
+    return true;
+}
+
+static bool map_window(struct engine *e, uint64_t page, uint8_t rights, bool device)
 {
     uint8_t *host = page_host(e, page, rights);
     if (!host) {
         return false;
     }
     size_t at = run_find(e, page);
-    uint64_t window = e->single ? PAGE : WINDOW, low = page & ~(window - 1), high = low + window;
+    uint64_t window = e->single || device ? PAGE : WINDOW, low = page & ~(window - 1), high = low + window;
     if (at > 0 && e->runs[at - 1].end > low) {
         low = e->runs[at - 1].end;
     }
@@ -243,8 +258,11 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
         if (!vspace_translate(e->cpu->kernel, e->vspace, page, &view) || (view.rights & wanted) != wanted) {
             return false;
         }
-        if (!engine_is_mapped(e, page) && !map_window(e, page, view.rights)) {
-            return false;
+        if (!engine_is_mapped(e, page)) {
+            bool device = tell_device(e, page == page_of(vaddr) ? vaddr : page, wanted == PAGE_W, &view);
+            if (!map_window(e, page, view.rights, device)) {
+                return false;
+            }
         }
         if (page == page_of(last)) {
             return true;

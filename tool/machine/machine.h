@@ -12,6 +12,7 @@
 
 struct boot_info;
 struct kernel;
+struct symbol_files;
 struct trace_filter;
 
 enum machine_outcome {
@@ -50,6 +51,7 @@ struct machine_guard {
 struct machine_options {
     FILE *console;                       /* what DebugPutChar prints */
     FILE *report;                        /* the report at the end: outcome, who waits for what, who faulted where */
+    const struct symbol_files *symbols;  /* programs, for functions and lines in the report; 0: none */
     FILE *trace;                         /* a line for each entry into the kernel; 0: none */
     const struct trace_filter *filter;   /* of the trace */
     bool stats;                          /* totals at the end of the report */

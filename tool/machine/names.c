@@ -194,6 +194,8 @@ const char *names_cap(const struct names *names, const struct cap *cap, char *ou
         size_t length = strlen(out);
         if (cap->type == CAP_IRQ_HANDLER) {
             snprintf(out + length, NAME_SIZE - length, " %" PRIu64, cap->paddr);
+        } else if (cap->type == CAP_IO_PORT) {
+            snprintf(out + length, NAME_SIZE - length, " 0x%" PRIx64 " to 0x%" PRIx64, cap->paddr, cap->data);
         } else if (key || cap->type == CAP_UNTYPED) {
             snprintf(out + length, NAME_SIZE - length, " at 0x%" PRIx64, cap->paddr);
         }

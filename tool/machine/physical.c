@@ -155,6 +155,11 @@ static struct memory_region *region_find(const struct memory *memory, uint64_t p
     return NULL;
 }
 
+bool memory_is_ram(const struct memory *memory, uint64_t paddr)
+{
+    return region_find(memory, paddr) != NULL;
+}
+
 uint8_t *memory_at(struct memory *memory, uint64_t paddr, uint64_t *available)
 {
     struct memory_region *region = region_find(memory, paddr);

@@ -37,6 +37,8 @@ bool memory_add_ram(struct memory *, uint64_t start, uint64_t end);
    is not RAM is a device's: zero until written. 0 when out of memory. */
 uint8_t *memory_at(struct memory *, uint64_t paddr, uint64_t *available);
 
+bool memory_is_ram(const struct memory *, uint64_t paddr);
+
 /* Zeroes RAM; nothing happens to other memory. */
 void memory_clear(struct memory *, uint64_t paddr, uint64_t size);
 

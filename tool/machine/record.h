@@ -56,6 +56,11 @@ struct record {
 
 struct kernel;
 
+struct device_access {
+    uint64_t vaddr, paddr, frame;
+    bool write;
+};
+
 /* Who looks on. Any may be 0. */
 struct kernel_watch {
     void *context;
@@ -63,6 +68,9 @@ struct kernel_watch {
     void (*entry)(void *context, const struct record *);
     /* The record's act at hand is an invocation that is about to be made, and may delete what it names. */
     void (*before)(void *context, const struct record *);
+    /* A thread is about to read or write device memory, `paddr` in the frame at `frame`, for the first time in a while.
+     */
+    void (*device)(void *context, const struct tcb *, const struct device_access *);
     /* An object is about to be freed. */
     void (*gone)(void *context, const struct object *);
 };

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include <capdl/escape.h>
+
 enum { MAX_LISTED = 40, MAX_DUMPED = 4 };
 
 /* What the thread wanted at the address of a VM fault, by the status word of the architecture. */
@@ -50,6 +52,25 @@ static bool is_stack_overflow(const struct report *r, const struct tcb *thread, 
     return false;
 }
 
+/* With function and line where the thread's program is known. */
+static void print_pc(const struct report *r, const struct tcb *thread, uint64_t pc)
+{
+    struct symbol_place place;
+    fprintf(r->out, " at pc 0x%" PRIx64, pc);
+    if (!r->symbols || !symbols_find(r->symbols, r->kernel, vspace_of_thread(r->kernel, thread), pc, &place)) {
+        return;
+    }
+    if (*place.function) {
+        capdl_escape_printf(r->out, " in %s", place.function);
+    }
+    if (*place.function && place.offset && !*place.file) {
+        fprintf(r->out, "+0x%" PRIx64, place.offset);
+    }
+    if (*place.file) {
+        capdl_escape_printf(r->out, " (%s:%u)", place.file, place.line);
+    }
+}
+
 static void print_fault(const struct report *r, const struct tcb *thread, const struct fault *fault)
 {
     const struct registers *regs = r->kernel->registers;
@@ -80,7 +101,7 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
         fprintf(r->out, "ran out of budget");
         break;
     }
-    fprintf(r->out, " at pc 0x%" PRIx64, pc);
+    print_pc(r, thread, pc);
 }
 
 static void print_registers(const struct report *r, const struct tcb *thread)
@@ -157,8 +178,9 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
         fputs("is suspended", r->out);
         break;
     default:
-        fprintf(r->out, "has not come to rest; it is at pc 0x%" PRIx64 ", priority %u",
-                thread->regs[r->kernel->registers->next_ip], thread->priority);
+        fputs("has not come to rest; it is", r->out);
+        print_pc(r, thread, thread->regs[r->kernel->registers->next_ip]);
+        fprintf(r->out, ", priority %u", thread->priority);
         if (r->kernel->profile->mcs && !thread->sc) {
             fputs(", but has no scheduling context", r->out);
         }

@@ -5,11 +5,13 @@
 
 #include "machine.h"
 #include "names.h"
+#include "symbols.h"
 
 struct report {
     FILE *out;
     struct kernel *kernel;
     const struct names *names;
+    const struct symbol_files *symbols;      /* 0: none */
     const struct capdl_image_header *header; /* as the initialiser left it, 0: no initialiser of ours */
     enum machine_outcome outcome;
     uint64_t instructions;

@@ -252,6 +252,7 @@ static void report(struct machine *m, const struct machine_result *result)
     struct report r = {.out = m->options->report,
                        .kernel = m->kernel,
                        .names = &m->names,
+                       .symbols = m->options->symbols,
                        .header = m->header_words ? &header : NULL,
                        .outcome = result->outcome,
                        .instructions = result->instructions};

@@ -16,6 +16,7 @@ enum trouble {
     TROUBLE_UNANSWERABLE,
     TROUBLE_NOBODY,
     TROUBLE_CAPS_LOST,
+    TROUBLE_DEVICE,
 };
 
 struct watch_trouble {
@@ -194,6 +195,31 @@ static void tell_caps_lost(struct watch *w, const struct record *r, const struct
     }
 }
 
+/* Whether it is the first access to this frame, or to ports from this one on; of more than can be kept, all are. */
+static bool is_new_device(struct watch *w, uint64_t frame)
+{
+    for (size_t i = 0; i < w->num_devices; i++) {
+        if (w->devices[i] == frame) {
+            return false;
+        }
+    }
+    if (!w->devices) {
+        w->devices = calloc(MOST_COUNTED, sizeof(*w->devices));
+    }
+    if (w->devices && w->num_devices < MOST_COUNTED) {
+        w->devices[w->num_devices++] = frame;
+    }
+    return true;
+}
+
+static void tell_ports(struct watch *w, const struct record *r, const struct act *act)
+{
+    const uint64_t ports = UINT64_C(1) << 63; /* where no frame is */
+    if (is_new_device(w, ports | act->cap.paddr) && begin(w, r, act, TROUBLE_DEVICE)) {
+        fputs("this machine has no devices; ports read as ones\n", w->report);
+    }
+}
+
 static void tell_act(struct watch *w, const struct record *r, const struct act *act)
 {
     bool reported_at_the_end = r->fault.used && r->fault.result == ACT_UNHANDLED;
@@ -215,6 +241,10 @@ static void tell_act(struct watch *w, const struct record *r, const struct act *
         }
         break;
     case ACT_DONE:
+        if (act->cap.type == CAP_IO_PORT) {
+            tell_ports(w, r, act);
+        }
+        break;
     case ACT_DELIVERED:
     case ACT_QUEUED:
     case ACT_DROPPED:
@@ -246,6 +276,27 @@ void trouble_entry(struct watch *w, const struct record *r)
     }
 }
 
+void trouble_device(struct watch *w, const struct tcb *thread, const struct device_access *access)
+{
+    bool initialiser = w->names->has_initialiser && thread == w->kernel->initial;
+    if (!w->report || initialiser || !is_new_device(w, access->frame)) {
+        return;
+    }
+    struct watch_trouble *trouble = find(w, thread, TROUBLE_DEVICE);
+    char frame[NAME_SIZE];
+    if (!trouble) {
+        return;
+    }
+    names_thread(w->names, thread, trouble->name);
+    if (++trouble->count <= MOST_SHOWN) {
+        fprintf(w->report,
+                "machine: %s: %s address 0x%" PRIx64 " of %s, device memory at 0x%" PRIx64
+                ": this machine has no devices; what was not written reads as zero\n",
+                trouble->name, access->write ? "writes to" : "reads from", access->vaddr,
+                names_frame(w->names, access->frame, frame), access->paddr);
+    }
+}
+
 void trouble_finish(struct watch *w)
 {
     static const char *const texts[] = {
@@ -254,6 +305,7 @@ void trouble_finish(struct watch *w)
         [TROUBLE_REFUSED] = "refused invocations",
         [TROUBLE_UNANSWERABLE] = "calls that can never be answered",
         [TROUBLE_NOBODY] = "replies that nobody waited for",
+        [TROUBLE_DEVICE] = "devices that the machine does not have",
         [TROUBLE_CAPS_LOST] = "messages whose capabilities did not go along",
     };
     for (size_t i = 0; w->report && i < w->num_troubles; i++) {

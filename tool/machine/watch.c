@@ -125,6 +125,11 @@ static void entry(void *context, const struct record *r)
     w->named = false;
 }
 
+static void device(void *context, const struct tcb *thread, const struct device_access *access)
+{
+    trouble_device(context, thread, access);
+}
+
 static void gone(void *context, const struct object *object)
 {
     struct watch *w = context;
@@ -136,7 +141,7 @@ static void gone(void *context, const struct object *object)
 
 void watch_start(struct watch *w, struct kernel *k)
 {
-    k->watch = (struct kernel_watch){.context = w, .entry = entry, .before = before, .gone = gone};
+    k->watch = (struct kernel_watch){.context = w, .entry = entry, .before = before, .device = device, .gone = gone};
 }
 
 void watch_finish(struct watch *w)
@@ -149,6 +154,7 @@ void watch_finish(struct watch *w)
 
 void watch_free(struct watch *w)
 {
+    free(w->devices);
     free(w->troubles);
     free(w->rows);
 }

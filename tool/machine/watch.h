@@ -23,6 +23,8 @@ struct watch {
     bool named;
     char thread[NAME_SIZE], object[NAME_SIZE], cnode[NAME_SIZE];
 
+    uint64_t *devices; /* frames of device memory that were told of */
+    size_t num_devices;
     struct watch_trouble *troubles;
     size_t num_troubles;
     struct watch_row *rows; /* totals: hash */
@@ -50,6 +52,7 @@ const char *watch_lookup_text(enum lookup_kind);
 
 /* trouble.c */
 void trouble_entry(struct watch *, const struct record *);
+void trouble_device(struct watch *, const struct tcb *, const struct device_access *);
 void trouble_finish(struct watch *);
 /* trace.c */
 void trace_entry(struct watch *, const struct record *);

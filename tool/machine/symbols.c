@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "symbols.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/elf_view.h"
+
+/* Whether the thread's memory has these bytes at this address. */
+static bool memory_has(struct kernel *k, struct table *root, uint64_t vaddr, const uint8_t *bytes, uint64_t size)
+{
+    while (size > 0) {
+        struct page_view view;
+        uint64_t available = 0;
+        if (!vspace_translate(k, root, vaddr, &view)) {
+            return false;
+        }
+        uint64_t offset = vaddr - view.vaddr, left = (UINT64_C(1) << view.bits) - offset;
+        const uint8_t *host = memory_at(&k->memory, view.paddr + offset, &available);
+        uint64_t part = size < left ? size : left;
+        part = part < available ? part : available;
+        if (!host || part == 0 || memcmp(host, bytes, part) != 0) {
+            return false;
+        }
+        vaddr += part;
+        bytes += part;
+        size -= part;
+    }
+    return true;
+}
+
+/* Whether pc is in code of this program, and that is what the thread has there. */
+static bool is_executed(const struct elf_view *elf, struct kernel *k, struct table *root, uint64_t pc)
+{
+    for (unsigned i = 0; i < elf->header.e_phnum; i++) {
+        Elf64_Phdr segment = elf_view_segment(elf, i);
+        if (segment.p_type == PT_LOAD && segment.p_flags & PF_X && pc - segment.p_vaddr < segment.p_filesz) {
+            return memory_has(k, root, segment.p_vaddr, elf->bytes + segment.p_offset, segment.p_filesz);
+        }
+    }
+    return false;
+}
+
+/* A symbol table and the names in it; false: it makes no sense. */
+struct symbol_table {
+    const uint8_t *symbols;
+    const char *names;
+    uint64_t count, names_size;
+};
+
+static bool table_open(const struct elf_view *elf, const Elf64_Shdr *section, struct symbol_table *table)
+{
+    if (section->sh_type != SHT_SYMTAB || section->sh_link >= elf->header.e_shnum) {
+        return false;
+    }
+    Elf64_Shdr names = elf_view_section(elf, section->sh_link);
+    if (section->sh_offset > elf->size || section->sh_size > elf->size - section->sh_offset ||
+        names.sh_type != SHT_STRTAB || names.sh_size == 0 || names.sh_offset > elf->size ||
+        names.sh_size > elf->size - names.sh_offset || elf->bytes[names.sh_offset + names.sh_size - 1] != 0) {
+        return false;
+    }
+    *table = (struct symbol_table){.symbols = elf->bytes + section->sh_offset,
+                                   .names = (const char *)elf->bytes + names.sh_offset,
+                                   .count = section->sh_size / sizeof(Elf64_Sym),
+                                   .names_size = names.sh_size};
+    return true;
+}
+
+/* Whether it names code: a function, or a label in an assembler's text. Names with a dollar mark where code and data
+ * begin. */
+static bool is_code(const struct elf_view *elf, const struct symbol_table *table, const Elf64_Sym *symbol)
+{
+    unsigned type = ELF64_ST_TYPE(symbol->st_info);
+    if (symbol->st_name >= table->names_size || (type != STT_FUNC && type != STT_NOTYPE) ||
+        symbol->st_shndx == SHN_UNDEF || symbol->st_shndx >= elf->header.e_shnum) {
+        return false;
+    }
+    const char *name = table->names + symbol->st_name;
+    return *name && *name != '$' && strncmp(name, ".L", 2) != 0 &&
+           elf_view_section(elf, symbol->st_shndx).sh_flags & SHF_EXECINSTR;
+}
+
+/* The last one at or before pc; of two there, the function. One that says its size must reach so far. */
+static void find_function(const struct elf_view *elf, const struct symbol_table *table, uint64_t pc,
+                          struct symbol_place *place)
+{
+    uint64_t best = 0;
+    bool function = false;
+    for (uint64_t i = 0; i < table->count; i++) {
+        Elf64_Sym symbol;
+        memcpy(&symbol, table->symbols + i * sizeof(symbol), sizeof(symbol));
+        bool is_function = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC;
+        bool reaches = symbol.st_value <= pc && (!symbol.st_size || pc - symbol.st_value < symbol.st_size);
+        bool better =
+            !*place->function || symbol.st_value > best || (symbol.st_value == best && is_function && !function);
+        if (reaches && better && is_code(elf, table, &symbol)) {
+            best = symbol.st_value;
+            function = is_function;
+            place->offset = pc - best;
+            snprintf(place->function, sizeof(place->function), "%s", table->names + symbol.st_name);
+        }
+    }
+}
+
+static void find_in(const struct symbol_file *file, const struct elf_view *elf, uint64_t pc, struct symbol_place *place)
+{
+    for (unsigned i = 0; i < elf->header.e_shnum; i++) {
+        Elf64_Shdr section = elf_view_section(elf, i);
+        struct symbol_table table;
+        if (table_open(elf, &section, &table)) {
+            find_function(elf, &table, pc, place);
+        }
+    }
+    source_line_find(file, pc, place);
+}
+
+bool symbols_find(const struct symbol_files *files, struct kernel *k, struct table *root, uint64_t pc,
+                  struct symbol_place *place)
+{
+    *place = (struct symbol_place){.line = 0};
+    for (size_t i = 0; root && i < files->count && !*place->function && !*place->file; i++) {
+        const struct symbol_file *file = &files->list[i];
+        struct elf_view elf;
+        const char *problem;
+        if (elf_view_open(&elf, file->bytes, file->size, &problem) && is_executed(&elf, k, root, pc)) {
+            find_in(file, &elf, pc, place);
+        }
+    }
+    return *place->function || *place->file;
+}

@@ -2,7 +2,7 @@
 # Shell functions of ./demo and ./run-tests: what a fresh Debian 12 lacks, and the build. Sourced, not run.
 
 packages="gcc libc6-dev meson ninja-build pkg-config
-    libelf-dev libcbor-dev libfdt-dev libunicorn-dev libexpat1-dev libjson-c-dev
+    libelf-dev libdw-dev libcbor-dev libfdt-dev libunicorn-dev libexpat1-dev libjson-c-dev
     gcc-aarch64-linux-gnu gcc-riscv64-linux-gnu"
 
 missing_packages() {

@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/elf_view.h"
+#include <capdl/architecture.h>
+
 #include "console.h"
 #include "image/forecast.h"
 #include "machine/machine.h"
@@ -55,7 +56,8 @@ static bool run_with_symbols(struct input *input, const struct options *options,
                              struct machine_result *result)
 {
     struct program_files programs;
-    program_files_find(&programs, elf_machine(input->image.profile.arch), options->operands[0], options->directories);
+    program_files_find(&programs, capdl_architecture(input->image.profile.arch)->elf_machine, options->operands[0],
+                       options->directories);
     machine->symbols = &programs.found;
     bool good = machine_run_confined(&input->image, machine, result, &input->diags);
     program_files_free(&programs);

@@ -9,20 +9,20 @@
 
 #define WORD_64                                                                                   \
     .word_bits = 64, .badge_bits = 64, .guard_bits = 58, .guard_shift = 6, .guard_size_shift = 0, \
-    .ipc_buffer_bits = 10, .slot_bits = 5, .entry_bits = 3, .max_untyped_bits = 47
+    .guard_size_bits = 6, .ipc_buffer_bits = 10, .slot_bits = 5, .entry_bits = 3, .max_untyped_bits = 47
 #define WORD_32                                                                                   \
     .word_bits = 32, .badge_bits = 28, .guard_bits = 18, .guard_shift = 8, .guard_size_shift = 3, \
-    .ipc_buffer_bits = 9, .slot_bits = 4, .entry_bits = 2, .max_untyped_bits = 29
+    .guard_size_bits = 5, .ipc_buffer_bits = 9, .slot_bits = 4, .entry_bits = 2, .max_untyped_bits = 29
 
-#define ROOT(id, below_id, entry_shift, number, alone)                                                 \
-    {                                                                                                  \
-        .kind = CAPDL_KIND_##id, .below = CAPDL_KIND_##below_id, .shift = (entry_shift), .root = true, \
-        .entries = (number), .root_entries = (alone)                                                   \
+#define ROOT(id, made, below_id, entry_shift, number, alone)                                                        \
+    {                                                                                                               \
+        .kind = CAPDL_KIND_##id, .type = CAPDL_TYPE_##made, .below = CAPDL_KIND_##below_id, .shift = (entry_shift), \
+        .root = true, .entries = (number), .root_entries = (alone)                                                  \
     }
-#define TABLE(id, below_id, entry_shift, number)                                                              \
-    {                                                                                                         \
-        .kind = CAPDL_KIND_##id, .below = CAPDL_KIND_##below_id, .shift = (entry_shift), .entries = (number), \
-        .root_entries = (number)                                                                              \
+#define TABLE(id, made, below_id, entry_shift, number)                                                              \
+    {                                                                                                               \
+        .kind = CAPDL_KIND_##id, .type = CAPDL_TYPE_##made, .below = CAPDL_KIND_##below_id, .shift = (entry_shift), \
+        .entries = (number), .root_entries = (number)                                                               \
     }
 
 static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
@@ -32,6 +32,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .keyword = "aarch64",
                 .kernel = "aarch64",
                 .title = "AArch64",
+                .family = "AArch64",
                 WORD_64,
                 .message_registers = 4,
                 .elf_machine = EM_AARCH64,
@@ -43,8 +44,8 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .cache_attribute = true,
                 .num_tables = 4,
                 /* The root of three levels has 40 - 30 bits: two tables side by side. */
-                .tables = {ROOT(PGD, PUD, 39, 512, 512), ROOT(PUD, PD, 30, 512, 1024), TABLE(PD, PT, 21, 512),
-                           TABLE(PT, PT, 12, 512)},
+                .tables = {ROOT(PGD, PAGE_TABLE, PUD, 39, 512, 512), ROOT(PUD, PAGE_TABLE, PD, 30, 512, 1024),
+                           TABLE(PD, PAGE_TABLE, PT, 21, 512), TABLE(PT, PAGE_TABLE, PT, 12, 512)},
                 .frame_words = "4k, 2M and 1G",
                 .frame_bits = {12, 21, 30},
                 .ip = "pc",
@@ -62,6 +63,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .keyword = "riscv",
                 .kernel = "riscv64",
                 .title = "RISC-V 64",
+                .family = "RISC-V",
                 WORD_64,
                 .message_registers = 4,
                 .elf_machine = EM_RISCV,
@@ -75,7 +77,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .execute_never = true,
                 .coherent = true,
                 .num_tables = 1,
-                .tables = {ROOT(PT, PT, 0, 512, 512)},
+                .tables = {ROOT(PT, PAGE_TABLE, PT, 0, 512, 512)},
                 .frame_words = "4k, 2M and 1G",
                 .frame_bits = {12, 21, 30},
                 .ip = "pc",
@@ -92,6 +94,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .keyword = "x86_64",
                 .kernel = "x86_64",
                 .title = "x86-64",
+                .family = "x86-64",
                 WORD_64,
                 .message_registers = 4,
                 .elf_machine = EM_X86_64,
@@ -105,9 +108,10 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .cache_attribute = true,
                 .coherent = true,
                 .num_tables = 8,
-                .tables = {ROOT(PML4, PDPT, 39, 512, 512), TABLE(PDPT, PD, 30, 512), TABLE(PD, PT, 21, 512),
-                           TABLE(PT, PT, 12, 512), TABLE(EPT_PML4, EPT_PDPT, 39, 512), TABLE(EPT_PDPT, EPT_PD, 30, 512),
-                           TABLE(EPT_PD, EPT_PT, 21, 512), TABLE(EPT_PT, EPT_PT, 12, 512)},
+                .tables = {ROOT(PML4, VSPACE, PDPT, 39, 512, 512), TABLE(PDPT, PDPT, PD, 30, 512),
+                           TABLE(PD, PAGE_DIRECTORY, PT, 21, 512), TABLE(PT, PAGE_TABLE, PT, 12, 512),
+                           TABLE(EPT_PML4, EPT_PML4, EPT_PDPT, 39, 512), TABLE(EPT_PDPT, EPT_PDPT, EPT_PD, 30, 512),
+                           TABLE(EPT_PD, EPT_PD, EPT_PT, 21, 512), TABLE(EPT_PT, EPT_PT, EPT_PT, 12, 512)},
                 .frame_words = "4k, 2M and 1G",
                 .frame_bits = {12, 21, 30},
                 .ip = "rip",
@@ -126,6 +130,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
             {
                 .keyword = "arm11",
                 .title = "32-bit Arm",
+                .family = "Arm",
                 WORD_32,
                 .elf_machine = EM_ARM,
                 .tcb_bits = 9,
@@ -136,7 +141,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .cache_attribute = true,
                 .num_tables = 2,
                 /* There are two formats, with and without hypervisor: how much an entry maps is left open. */
-                .tables = {ROOT(PD, PT, 0, 4096, 4096), TABLE(PT, PT, 0, 512)},
+                .tables = {ROOT(PD, PAGE_DIRECTORY, PT, 0, 4096, 4096), TABLE(PT, PAGE_TABLE, PT, 0, 512)},
                 .frame_words = "4k, 64k, 1M and 16M (2M and 32M with hypervisor)",
                 .frame_bits = {12, 16, 20, 24, 21, 25},
                 .cpus = CAPDL_CPU_ARM_64 | CAPDL_CPU_ARM_32 | CAPDL_CPU_UNKNOWN,
@@ -145,6 +150,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
             {
                 .keyword = "ia32",
                 .title = "IA-32",
+                .family = "IA-32",
                 WORD_32,
                 .elf_machine = EM_386,
                 .tcb_bits = 10,
@@ -154,7 +160,7 @@ static const struct capdl_architecture architectures[CAPDL_ARCH_COUNT] =
                 .cache_attribute = true,
                 .coherent = true,
                 .num_tables = 2,
-                .tables = {ROOT(PD, PT, 22, 1024, 1024), TABLE(PT, PT, 12, 1024)},
+                .tables = {ROOT(PD, PAGE_DIRECTORY, PT, 22, 1024, 1024), TABLE(PT, PAGE_TABLE, PT, 12, 1024)},
                 .frame_words = "4k and 4M",
                 .frame_bits = {12, 22},
                 .pc = true,
@@ -228,4 +234,16 @@ const struct capdl_arch_table *capdl_arch_table(enum capdl_arch arch, enum capdl
         }
     }
     return NULL;
+}
+
+enum capdl_kind capdl_arch_table_kind(enum capdl_arch arch, unsigned height)
+{
+    const struct capdl_architecture *a = &architectures[arch];
+    unsigned i = 0;
+
+    while (!a->one_table_kind && i + 1 < a->num_tables &&
+           capdl_kind_height((enum capdl_kind)a->tables[i].kind) > height) {
+        i++;
+    }
+    return (enum capdl_kind)a->tables[i].kind;
 }

@@ -37,6 +37,7 @@ enum capdl_cpu {
 /* A kind of page table. */
 struct capdl_arch_table {
     uint8_t kind;          /* enum capdl_kind */
+    uint8_t type;          /* enum capdl_type: what Retype makes for it when it lies in another */
     uint8_t below;         /* kind of the page tables it holds; its own: none, unless all levels are of one kind */
     uint8_t shift;         /* log2 of the bytes an entry maps; 0: that depends on its depth, or on the kernel */
     bool root;             /* may be the root of a thread's address space */
@@ -48,14 +49,16 @@ struct capdl_architecture {
     const char *keyword; /* after `arch` in a spec */
     const char
         *kernel; /* SEL4_ARCH in a kernel's configuration, and in names of our files; NULL: we boot no such kernel */
-    const char *title; /* in messages */
+    const char *title;  /* in messages */
+    const char *family; /* in messages that are not about its word's size */
 
     /* The word, and what the kernel packs into words. */
     uint8_t word_bits;
     uint8_t badge_bits;       /* of an endpoint's or notification's badge */
     uint8_t guard_bits;       /* of a CNode capability's guard in the word that is given to the kernel, */
     uint8_t guard_shift;      /* where they begin in it, */
-    uint8_t guard_size_shift; /* and where the guard's size does */
+    uint8_t guard_size_shift; /* and where the guard's size does, */
+    uint8_t guard_size_bits;  /* which has so many */
     uint8_t ipc_buffer_bits;  /* log2 of its bytes */
     uint8_t message_registers;
 
@@ -117,9 +120,34 @@ bool capdl_arch_boots(enum capdl_arch);
 /* The row of a kind of page table; NULL: the architecture has none of that kind. */
 const struct capdl_arch_table *capdl_arch_table(enum capdl_arch, enum capdl_kind);
 
+/* The kind of a thread's page table from which so many levels reach to the pages, itself included. */
+enum capdl_kind capdl_arch_table_kind(enum capdl_arch, unsigned height);
+
 static inline unsigned capdl_word_bytes(enum capdl_arch arch)
 {
     return capdl_architecture(arch)->word_bits / 8u;
+}
+
+/* The word by which a CNode capability is given its guard; and guard and size in it. */
+static inline uint64_t capdl_guard_word(enum capdl_arch arch, uint64_t guard, unsigned size)
+{
+    const struct capdl_architecture *a = capdl_architecture(arch);
+
+    return size ? guard << a->guard_shift | (uint64_t)size << a->guard_size_shift : 0;
+}
+
+static inline unsigned capdl_guard_size(enum capdl_arch arch, uint64_t word)
+{
+    const struct capdl_architecture *a = capdl_architecture(arch);
+
+    return (unsigned)(word >> a->guard_size_shift) & ((1u << a->guard_size_bits) - 1);
+}
+
+static inline uint64_t capdl_guard_value(enum capdl_arch arch, uint64_t word)
+{
+    const struct capdl_architecture *a = capdl_architecture(arch);
+
+    return word >> a->guard_shift & ((UINT64_C(1) << a->guard_bits) - 1);
 }
 
 #endif

@@ -16,25 +16,25 @@
 #include "image/program.h"
 #include "image/registers.h"
 
-enum { STACK_ALIGNMENT = 16 };
-
 static uint64_t num_on_stack(const struct program *program, const struct capdl_tcb *tcb)
 {
-    unsigned in_registers = register_layout(program->profile->arch)->num_arguments;
+    unsigned in_registers = capdl_architecture(program->profile->arch)->num_arguments;
     return tcb->num_init > in_registers ? tcb->num_init - in_registers : 0;
 }
 
 /* Address of the first argument on the stack. */
-static uint64_t first_address(uint64_t sp, uint64_t count)
+static uint64_t first_address(const struct program *program, uint64_t sp, uint64_t count)
 {
-    return (sp - 8 * count) / STACK_ALIGNMENT * STACK_ALIGNMENT;
+    unsigned alignment = capdl_architecture(program->profile->arch)->stack_alignment;
+    return (sp - capdl_word_bytes(program->profile->arch) * count) / alignment * alignment;
 }
 
 uint64_t arguments_sp(const struct program *program, const struct capdl_tcb *tcb)
 {
     uint64_t count = num_on_stack(program, tcb);
-    uint64_t return_address = program->profile->arch == CAPDL_ARCH_X86_64 ? 8 : 0;
-    return count ? first_address(tcb->sp, count) - return_address : tcb->sp;
+    enum capdl_arch arch = program->profile->arch;
+    uint64_t return_address = capdl_architecture(arch)->return_on_stack ? capdl_word_bytes(arch) : 0;
+    return count ? first_address(program, tcb->sp, count) - return_address : tcb->sp;
 }
 
 /* The frame at an address, and the offset in it; CAPDL_NO_OBJECT if there is none. */
@@ -69,9 +69,9 @@ static void place_thread(struct program *program, uint32_t object)
 {
     const struct capdl_tcb *tcb = capdl_object_tcb(program->spec, object);
     const struct capdl_cap *vspace = capdl_spec_cap_at(program->spec, object, CAPDL_TCB_SLOT_VSPACE);
-    uint64_t count = tcb ? num_on_stack(program, tcb) : 0;
+    uint64_t count = tcb ? num_on_stack(program, tcb) : 0, word = capdl_word_bytes(program->profile->arch);
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t address = first_address(tcb->sp, count) + 8 * i, offset;
+        uint64_t address = first_address(program, tcb->sp, count) + word * i, offset;
         uint32_t frame = vspace && vspace->object != CAPDL_NO_OBJECT
                              ? frame_at(program, vspace->object, address, &offset)
                              : CAPDL_NO_OBJECT;

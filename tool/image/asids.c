@@ -93,7 +93,7 @@ void asids_count(struct program *program)
 static void make_pool(struct program *program, uint32_t object, uint64_t untyped, uint64_t slot)
 {
     CALL(program, DERIVE, ASID_CONTROL_MAKE_POOL, object, operand_initial(CAPDL_INITIAL_ASID_CONTROL),
-         operand_slot(untyped), operand_initial(CAPDL_INITIAL_CNODE), operand_slot(slot), operand_word(ROOT_DEPTH));
+         operand_slot(untyped), operand_initial(CAPDL_INITIAL_CNODE), operand_slot(slot), operand_depth(program));
 }
 
 static void assign(struct program *program, struct operand pool, uint32_t root)

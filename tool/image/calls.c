@@ -168,7 +168,7 @@ struct operand calls_copy(struct program *program, uint32_t object, struct opera
                           uint64_t badge)
 {
     struct operand copy = operand_slot(calls_derive(program, CAPDL_NO_OBJECT));
-    struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);
+    struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_depth(program);
     if (badge) {
         CALL(program, COPIES, CNODE_MINT, object, ours, ours, copy, depth, source, depth, operand_word(rights),
              operand_word(badge));

@@ -9,9 +9,9 @@
 
 enum pass { COPY, ORIGINALS, COPY_CHILDREN, COPY_GRANDCHILDREN, MOVE, PASSES };
 
-uint64_t caps_guard_word(const struct capdl_cap *cap)
+uint64_t caps_guard_word(const struct program *program, const struct capdl_cap *cap)
 {
-    return cap->guard_size ? cap->data << 6 | cap->guard_size : 0;
+    return capdl_guard_word(program->profile->arch, cap->data, cap->guard_size);
 }
 
 static bool is_moved(const struct program *program, const struct capdl_cap *cap)
@@ -115,10 +115,10 @@ static uint64_t cap_rights(const struct capdl_cap *cap)
 }
 
 /* Badge or guard. */
-static uint64_t cap_data(const struct capdl_cap *cap)
+static uint64_t cap_data(const struct program *program, const struct capdl_cap *cap)
 {
     if (cap->kind == CAPDL_KIND_CNODE) {
-        return caps_guard_word(cap);
+        return caps_guard_word(program, cap);
     }
     bool badged = cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION || cap->kind == CAPDL_KIND_SMC;
     return badged ? cap->data : 0;
@@ -137,7 +137,7 @@ static bool find_origin(struct program *program, uint32_t cnode, const struct ca
                                   operand_word(capdl_object_size_bits(program->spec, parent->container))};
         return true;
     }
-    *origin = (struct origin){.root = operand_initial(CAPDL_INITIAL_CNODE), .depth = operand_word(ROOT_DEPTH)};
+    *origin = (struct origin){.root = operand_initial(CAPDL_INITIAL_CNODE), .depth = operand_depth(program)};
     return find_source(program, cnode, cap, &origin->slot);
 }
 
@@ -146,7 +146,7 @@ static uint64_t new_data(const struct program *program, uint32_t cnode, const st
 {
     const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);
     const struct capdl_cap *source = parent ? capdl_spec_cap_at(program->spec, parent->container, parent->slot) : NULL;
-    return source && cap->kind != CAPDL_KIND_CNODE && source->data ? 0 : cap_data(cap);
+    return source && cap->kind != CAPDL_KIND_CNODE && source->data ? 0 : cap_data(program, cap);
 }
 
 static void copy(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
@@ -157,8 +157,8 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
     if (!find_origin(program, cnode, cap, &from)) {
         return;
     }
-    if (cap->kind == CAPDL_KIND_CNODE &&
-        cap->guard_size + capdl_object_size_bits(program->spec, cap->object) > ROOT_DEPTH) {
+    if (cap->kind == CAPDL_KIND_CNODE && cap->guard_size + capdl_object_size_bits(program->spec, cap->object) >
+                                             capdl_architecture(program->profile->arch)->word_bits) {
         program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than 64",
                           cap->guard_size, capdl_object_size_bits(program->spec, cap->object));
         return;
@@ -212,7 +212,7 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
     }
     CALL(program, CNODES, CNODE_MOVE, cap->object != CAPDL_NO_OBJECT ? cap->object : cnode,
          operand_late(program, cnode), operand_initial(CAPDL_INITIAL_CNODE), operand_word(cap->slot),
-         operand_word(capdl_object_size_bits(program->spec, cnode)), source, operand_word(ROOT_DEPTH));
+         operand_word(capdl_object_size_bits(program->spec, cnode)), source, operand_depth(program));
 }
 
 /* When a capability is put into its slot. */

@@ -46,7 +46,7 @@ const char *chunk_name(unsigned id)
 bool chunk_good(struct program *program, const struct capdl_fill *fill)
 {
     const struct chunk *chunk = chunk_find(fill->text);
-    bool pc = program->profile->arch == CAPDL_ARCH_X86_64;
+    bool pc = capdl_architecture(program->profile->arch)->pc;
     if (!chunk) {
         capdl_error(program->diags, fill->pos,
                     "'%s' is no part of bootinfo that a frame can be filled with; there are %s, %s, %s, %s, %s and %s",

@@ -7,7 +7,7 @@
 static bool archs_agree(struct program *program)
 {
     const struct capdl_profile *profile = program->profile;
-    if (program->spec->has_arch && program->spec->arch != profile->arch) {
+    if (program->spec->has_arch && !capdl_arch_agree(program->spec->arch, profile->arch)) {
         capdl_error(program->diags, (struct capdl_pos){0}, "the spec is for %s, but kernel %s is for %s",
                     capdl_arch_name(program->spec->arch), profile->name, capdl_arch_name(profile->arch));
         return false;

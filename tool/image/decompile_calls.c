@@ -63,8 +63,8 @@ static void set_data(struct reverse *r, struct capdl_cap *cap, uint64_t data)
 {
     cap->data = data;
     if (cap->kind == CAPDL_KIND_CNODE) {
-        cap->data = data >> 6;
-        cap->guard_size = data & 63;
+        cap->data = capdl_guard_value(r->image->profile.arch, data);
+        cap->guard_size = (uint8_t)capdl_guard_size(r->image->profile.arch, data);
         if (cap->data >> cap->guard_size) {
             reverse_fail(r, "a guard has more bits than its size, which the kernel ignores");
         }
@@ -252,15 +252,16 @@ static bool get_interrupt(struct reverse *r, enum capdl_method method, const str
     if (get == gets + sizeof(gets) / sizeof(gets[0])) {
         return false;
     }
-    bool riscv = get->kind == CAPDL_KIND_ARM_IRQ && r->image->profile.arch == CAPDL_ARCH_RISCV;
-    uint32_t object = reverse_add_derived(r, operand_named(r, call, "index"), riscv ? CAPDL_KIND_RISCV_IRQ : get->kind);
+    bool arm = get->kind == CAPDL_KIND_ARM_IRQ && capdl_kind_on_arch(get->kind, r->image->profile.arch);
+    enum capdl_kind kind = get->kind == CAPDL_KIND_ARM_IRQ && !arm ? CAPDL_KIND_RISCV_IRQ : get->kind;
+    uint32_t object = reverse_add_derived(r, operand_named(r, call, "index"), kind);
     if (object == CAPDL_NO_OBJECT) {
         return true;
     }
     for (unsigned i = 0; get->numbers[i].operand; i++) {
         reverse_number(r, object, get->numbers[i].number, operand_named(r, call, get->numbers[i].operand)->value);
     }
-    if (get->kind == CAPDL_KIND_ARM_IRQ && !riscv) {
+    if (arm) {
         uint64_t target = capdl_object_number(r->spec, object, CAPDL_NUMBER_TARGET);
         reverse_number(r, object, CAPDL_NUMBER_TARGET, target);
     }

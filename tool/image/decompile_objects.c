@@ -8,19 +8,7 @@
 
 #define UNKNOWN UINT64_MAX
 
-static enum capdl_kind root_kind(const struct capdl_profile *profile)
-{
-    switch (profile->arch) {
-    case CAPDL_ARCH_AARCH64:
-        return profile->vspace_levels == 4 ? CAPDL_KIND_PGD : CAPDL_KIND_PUD;
-    case CAPDL_ARCH_X86_64:
-        return CAPDL_KIND_PML4;
-    default:
-        return CAPDL_KIND_PT;
-    }
-}
-
-/* Lower levels of AArch64 tables are told apart when they are mapped. */
+/* Where several kinds of tables are of one type, they are told apart when they are mapped. */
 static enum capdl_kind kind_of_type(const struct capdl_profile *profile, enum capdl_type type)
 {
     switch (type) {
@@ -49,7 +37,7 @@ static enum capdl_kind kind_of_type(const struct capdl_profile *profile, enum ca
     case CAPDL_TYPE_PDPT:
         return CAPDL_KIND_PDPT;
     case CAPDL_TYPE_VSPACE:
-        return root_kind(profile);
+        return capdl_arch_table_kind(profile->arch, profile->vspace_levels);
     case CAPDL_TYPE_VCPU:
         return CAPDL_KIND_VCPU;
     case CAPDL_TYPE_IO_PAGE_TABLE:

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From the calls that configure threads and scheduling contexts back to their parameters and capabilities. */
+#include <capdl/architecture.h>
+
 #include "image/decompile.h"
 #include "image/registers.h"
 
@@ -48,8 +50,8 @@ static void add_space(struct reverse *r, uint32_t thread, const struct capdl_ope
         return;
     }
     struct capdl_cap cap = {.slot = CAPDL_TCB_SLOT_CSPACE, .object = cnode, .kind = CAPDL_KIND_CNODE};
-    cap.data = guard >> 6;
-    cap.guard_size = guard & 63;
+    cap.data = capdl_guard_value(r->image->profile.arch, guard);
+    cap.guard_size = (uint8_t)capdl_guard_size(r->image->profile.arch, guard);
     cap.flags = guard ? CAPDL_CAP_HAS_GUARD : 0;
     reverse_cap(r, thread, cap);
     reverse_cap(r, thread,

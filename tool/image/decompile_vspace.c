@@ -57,9 +57,8 @@ static bool is_table_kind(unsigned kind)
 
 static enum capdl_kind kind_at(const struct capdl_profile *profile, unsigned level, enum capdl_kind kind)
 {
-    static const enum capdl_kind heights[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PUD};
-    unsigned height = profile->vspace_levels - level;
-    return profile->arch == CAPDL_ARCH_AARCH64 && height <= 3 ? heights[height - 1] : kind;
+    bool told = capdl_architecture(profile->arch)->type_per_level; /* by its type already */
+    return told ? kind : capdl_arch_table_kind(profile->arch, profile->vspace_levels - level);
 }
 
 static uint32_t root_of(struct reverse *r, const struct capdl_call *call)
@@ -128,12 +127,9 @@ static struct capdl_cap page_cap(const struct capdl_profile *profile, const stru
 {
     struct capdl_cap cap = {
         .object = frame->object, .kind = CAPDL_KIND_FRAME, .rights = (uint8_t)(rights & CAPDL_RIGHTS_ALL)};
-    bool uncached = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 1)
-                    : guest                             ? attributes == 0
-                                                        : profile->arch == CAPDL_ARCH_X86_64 && attributes & 2;
-    bool execute = profile->arch == CAPDL_ARCH_AARCH64 ? !(attributes & 4)
-                   : profile->arch == CAPDL_ARCH_RISCV ? !(attributes & 1)
-                                                       : (rights & CAPDL_RIGHT_EXECUTE) != 0;
+    const struct image_arch *arch = image_arch(profile->arch);
+    bool uncached = guest ? attributes == 0 : !arch->is_cached(attributes);
+    bool execute = arch->is_executable(rights, attributes);
     cap.rights = (uint8_t)((cap.rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) | (execute ? CAPDL_RIGHT_EXECUTE : 0));
     cap.flags = uncached ? CAPDL_CAP_UNCACHED : 0;
     return cap;

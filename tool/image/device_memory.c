@@ -77,13 +77,14 @@ static void check_buffer(struct program *program, uint32_t thread, const bool *d
 static void check_mapping(struct program *program, const struct capdl_cap *cap)
 {
     const struct capdl_profile *profile = program->profile;
+    const struct capdl_architecture *facts = capdl_architecture(profile->arch);
     unsigned long long address = capdl_object_paddr(program->spec, with_address(program, cap->object));
-    if (profile->arch != CAPDL_ARCH_RISCV && !(cap->flags & CAPDL_CAP_UNCACHED)) {
+    if (facts->cache_attribute && !(cap->flags & CAPDL_CAP_UNCACHED)) {
         program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
                             "at 0x%llx is device memory to kernel %s, but mapped cached: what is written may not reach "
                             "the device (write uncached)",
                             address, profile->name);
-    } else if (profile->arch != CAPDL_ARCH_X86_64 && cap->rights & CAPDL_RIGHT_GRANT) {
+    } else if (facts->execute_never && cap->rights & CAPDL_RIGHT_GRANT) {
         program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
                             "at 0x%llx is device memory to kernel %s, but mapped executable: leave out X", address,
                             profile->name);

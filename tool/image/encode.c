@@ -98,7 +98,7 @@ static void put_profile(struct encoder *e)
         [CAPDL_BOOT_SLOT_BITS] = profile->size_bits[CAPDL_TYPE_CNODE],
         [CAPDL_BOOT_TYPE_UNTYPED] = profile->types[CAPDL_TYPE_UNTYPED],
         [CAPDL_BOOT_TYPE_CNODE] = profile->types[CAPDL_TYPE_CNODE],
-        [CAPDL_BOOT_PAGE_ATTRIBUTES] = (int64_t)vspace_default_attributes(profile),
+        [CAPDL_BOOT_PAGE_ATTRIBUTES] = (int64_t)vspace_table_attributes(profile, false),
         [CAPDL_BOOT_IOPT_LEVELS] = e->program->io_levels,
 #define CAPDL_BOOT_LABEL(id, method, name) [CAPDL_BOOT_##id] = label(profile, CAPDL_METHOD_##method),
 #include <capdl/bootkeys.def>

@@ -100,7 +100,7 @@ static unsigned largest(unsigned a, unsigned b)
 
 static uint64_t extra_bootinfo(const struct forecast_input *input)
 {
-    if (input->profile->arch == CAPDL_ARCH_X86_64) {
+    if (capdl_architecture(input->profile->arch)->pc) {
         return PC_BOOTINFO;
     }
     return input->tree_size ? BOOTINFO_HEADER + input->tree_size : 0;
@@ -142,26 +142,14 @@ static bool place_roots(struct forecast *forecast, struct pieces *pieces, const 
     return false;
 }
 
-/* Untypeds are aligned where the kernel sees them, in its window on physical memory, which begins here. */
-static uint64_t window_start(const struct capdl_profile *profile)
-{
-    switch (profile->arch) {
-    case CAPDL_ARCH_AARCH64:
-        return profile->hypervisor ? UINT64_C(1) << 39 : -(UINT64_C(1) << 39);
-    case CAPDL_ARCH_RISCV:
-        return -(UINT64_C(1) << 38);
-    default:
-        return -(UINT64_C(1) << 39);
-    }
-}
-
 static void untypeds_add(struct forecast *forecast, const struct capdl_profile *profile, struct capdl_region region,
                          bool device)
 {
     while (region.start < region.end) {
         unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
         bits = bits < profile->max_untyped_bits ? bits : profile->max_untyped_bits;
-        uint64_t seen = region.start + window_start(profile);
+        /* aligned where the kernel sees it, in its window on physical memory */
+        uint64_t seen = region.start + image_arch(profile->arch)->window_start(profile);
         if (seen && bits > (unsigned)__builtin_ctzll(seen)) {
             bits = (unsigned)__builtin_ctzll(seen);
         }
@@ -207,7 +195,7 @@ static bool lies_in_ram(const struct capdl_profile *profile, uint64_t start, uin
 static uint64_t unpacked_end(const struct forecast_input *input, uint64_t image_end)
 {
     uint64_t file = page_up(input->profile->kernel.end) + CAPDL_PAGE_SIZE;
-    bool module = input->profile->arch == CAPDL_ARCH_X86_64 && input->module_size;
+    bool module = capdl_architecture(input->profile->arch)->pc && input->module_size;
     return module ? page_up(file + input->module_size) + (input->image_end - input->image_start) : image_end;
 }
 
@@ -238,7 +226,7 @@ struct capdl_region forecast_device(const struct capdl_profile *profile, size_t 
     uint64_t below = i > 0 ? profile->devices[i - 1].end : 0;
     uint64_t above = i + 1 < profile->num_devices ? profile->devices[i + 1].start : UINT64_MAX;
     uint64_t start = region.start, end = region.end;
-    for (size_t m = 0; profile->arch != CAPDL_ARCH_X86_64 && m < profile->num_memory; m++) {
+    for (size_t m = 0; !capdl_architecture(profile->arch)->pc && m < profile->num_memory; m++) {
         const struct capdl_region *ram = &profile->memory[m];
         if (ram->start >= region.end && ram->start < above) {
             end = above = ram->start; /* the nearest above */

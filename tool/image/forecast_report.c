@@ -255,7 +255,7 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
                                    .tree_at = options->tree_at,
                                    .tree_size = options->image_at ? options->tree_size : profile->dtb_bytes,
                                    .image_at = options->image_at,
-                                   .module_size = profile->arch == CAPDL_ARCH_X86_64 ? image->size : 0};
+                                   .module_size = capdl_architecture(profile->arch)->pc ? image->size : 0};
     char text[TEXT_SIZE];
     if (options->untypeds) {
         return forecast_read(forecast, profile, options->untypeds, input.image_end - input.image_start, diags);

@@ -206,12 +206,12 @@ static void page_add(struct program *program, uint32_t object, uint64_t offset)
     program->pages[program->num_pages++] = (struct page){.object = object, .offset = offset};
 }
 
-/* A page of the image was written through a cache; on AArch64 a frame that is mapped uncached would not show that, so
-   its contents are copied and the cache cleaned. */
+/* A page of the image was written through a cache; where caches are not coherent, a frame that is mapped uncached would
+   not show that, so its contents are copied and the cache cleaned. */
 static bool is_embedded(const struct program *program, uint32_t object)
 {
     const struct place *place = &program->places[object];
-    bool coherent = program->profile->arch != CAPDL_ARCH_AARCH64 || !(place->flags & PLACE_UNCACHED);
+    bool coherent = capdl_architecture(program->profile->arch)->coherent || !(place->flags & PLACE_UNCACHED);
     return coherent && !chunk_in(program->spec, object) && place->type == CAPDL_TYPE_FRAME_4K &&
            !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR) &&
            capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&

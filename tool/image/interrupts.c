@@ -10,10 +10,10 @@
 #include "image/program.h"
 #include "profile/board.h"
 
-/* An AArch64 kernel without a GIC has the methods and refuses the calls. */
+/* An Arm kernel without a GIC has the methods and refuses the calls. */
 static bool has_gic(struct program *program, uint32_t object, const char *what)
 {
-    if (program->profile->arch != CAPDL_ARCH_AARCH64 || board_of(program->profile).has_gic) {
+    if (!image_arch(program->profile->arch)->gic || board_of(program->profile).has_gic) {
         return true;
     }
     program_error(program, object, "cannot be made: the interrupt controller of kernel '%s' has no %s",
@@ -25,7 +25,7 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
 {
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
     struct operand trigger = operand_word(capdl_object_number(program->spec, object, CAPDL_NUMBER_TRIGGER)),
-                   depth = operand_word(ROOT_DEPTH);
+                   depth = operand_depth(program);
     uint64_t target = capdl_object_kind(program->spec, object) == CAPDL_KIND_ARM_IRQ
                           ? capdl_object_number(program->spec, object, CAPDL_NUMBER_TARGET)
                           : 0;
@@ -47,7 +47,7 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
 static void get_x86(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
     struct operand control = operand_initial(CAPDL_INITIAL_IRQ_CONTROL), ours = operand_initial(CAPDL_INITIAL_CNODE);
-    struct operand depth = operand_word(ROOT_DEPTH), vector = operand_word(irq);
+    struct operand depth = operand_depth(program), vector = operand_word(irq);
     uint64_t ioapic = capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_NUM);
     bool has_pin = capdl_object_kind(program->spec, object) == CAPDL_KIND_IOAPIC_IRQ;
     if (has_pin && ioapic >= program->profile->num_ioapics) {
@@ -79,14 +79,14 @@ static void get_handler(struct program *program, uint32_t object, uint64_t irq, 
         get_x86(program, object, irq, slot);
         break;
     default:
-        if (program->profile->arch == CAPDL_ARCH_X86_64) {
+        if (capdl_architecture(program->profile->arch)->pc) {
             program_error(program, object,
-                          "is not of a kind that x86-64 kernels know: they use I/O APICs (write ioapic_irq or "
-                          "msi_irq)");
+                          "is not of a kind that %s kernels know: they use I/O APICs (write ioapic_irq or msi_irq)",
+                          capdl_architecture(program->profile->arch)->family);
             return;
         }
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
-             operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_word(ROOT_DEPTH));
+             operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_depth(program));
     }
 }
 
@@ -118,7 +118,7 @@ static bool is_given(struct program *program, const struct capdl_irq_map *map)
 {
     const struct capdl_profile *profile = program->profile;
     struct board board = board_of(profile);
-    unsigned long long irq = map->irq, first = profile->arch == CAPDL_ARCH_RISCV;
+    unsigned long long irq = map->irq, first = board_first_irq(profile);
     switch (board_irq_use(profile, &board, map->irq)) {
     case IRQ_USE_FREE:
         return true;
@@ -185,7 +185,7 @@ static void issue_ports(struct program *program, uint32_t object)
     program->places[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IO_PORT_CONTROL_ISSUE, object, operand_initial(CAPDL_INITIAL_IO_PORT_CONTROL),
          operand_initial(CAPDL_INITIAL_CNODE), operand_word(first), operand_word(last), operand_slot(slot),
-         operand_word(ROOT_DEPTH));
+         operand_depth(program));
 }
 
 static void issue_sgi(struct program *program, uint32_t object)
@@ -209,7 +209,7 @@ static void issue_sgi(struct program *program, uint32_t object)
     program->places[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
          operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), operand_word(target), operand_slot(slot),
-         operand_word(ROOT_DEPTH));
+         operand_depth(program));
 }
 
 void ports_derive(struct program *program)

@@ -51,7 +51,7 @@ static void io_device_mint(struct program *program, uint32_t device)
         return;
     }
     uint64_t domain = capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DOMAIN);
-    struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_word(ROOT_DEPTH);
+    struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_depth(program);
     uint64_t slot = calls_derive(program, device);
     program->places[device].derived = (uint32_t)slot;
     CALL(program, DERIVE, CNODE_MINT, device, ours, ours, operand_slot(slot), depth,

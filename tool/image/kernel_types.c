@@ -19,29 +19,28 @@ int shape_level(const struct program *program, enum capdl_kind kind)
     return program->profile->vspace_levels - (int)capdl_kind_height(kind);
 }
 
+static const char *root_keyword(const struct capdl_profile *profile)
+{
+    return capdl_kind_keyword(capdl_arch_table_kind(profile->arch, profile->vspace_levels));
+}
+
 static enum capdl_type table_type(struct program *program, uint32_t object)
 {
-    if (program->profile->arch == CAPDL_ARCH_RISCV) {
+    const struct capdl_profile *profile = program->profile;
+    enum capdl_kind kind = capdl_object_kind(program->spec, object);
+    if (capdl_architecture(profile->arch)->one_table_kind) {
         return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
-    int level = shape_level(program, capdl_object_kind(program->spec, object));
+    int level = shape_level(program, kind);
     if (level < 0) {
         program_error(program, object,
                       "is the root of an address space of %u levels, but those of kernel %s have %u: the root "
                       "must be a %s",
-                      capdl_kind_height(capdl_object_kind(program->spec, object)), program->profile->name,
-                      program->profile->vspace_levels, capdl_kind_keyword(CAPDL_KIND_PUD));
+                      capdl_kind_height(kind), profile->name, profile->vspace_levels, root_keyword(profile));
         return CAPDL_TYPE_COUNT;
     }
-    if (level == 0) {
-        return CAPDL_TYPE_VSPACE;
-    }
-    if (program->profile->arch == CAPDL_ARCH_AARCH64) {
-        return CAPDL_TYPE_PAGE_TABLE;
-    }
-    return capdl_object_kind(program->spec, object) == CAPDL_KIND_PT   ? CAPDL_TYPE_PAGE_TABLE
-           : capdl_object_kind(program->spec, object) == CAPDL_KIND_PD ? CAPDL_TYPE_PAGE_DIRECTORY
-                                                                       : CAPDL_TYPE_PDPT;
+    const struct capdl_arch_table *table = capdl_arch_table(profile->arch, kind);
+    return level == 0 || !table ? CAPDL_TYPE_VSPACE : (enum capdl_type)table->type;
 }
 
 static enum capdl_type frame_type(struct program *program, uint32_t object)
@@ -95,25 +94,22 @@ static void refuse_device(struct program *program, uint32_t object)
 }
 
 /* What has this kind of object, for messages. */
-static const char *who_has(const struct program *program, enum capdl_type type)
+static const char *who_has(const struct program *program, enum capdl_type type, char *text, size_t size)
 {
-    switch (type) {
-    case CAPDL_TYPE_REPLY:
-    case CAPDL_TYPE_SCHED_CONTEXT:
+    const char *option = NULL;
+    *text = 0;
+    if (type == CAPDL_TYPE_REPLY || type == CAPDL_TYPE_SCHED_CONTEXT) {
         return program->profile->mcs ? "" : " (an MCS kernel has)";
-    case CAPDL_TYPE_IO_PAGE_TABLE:
-        return program->profile->arch == CAPDL_ARCH_X86_64 ? " (one with KernelIOMMU=ON has)" : "";
-    case CAPDL_TYPE_EPT_PML4:
-    case CAPDL_TYPE_EPT_PDPT:
-    case CAPDL_TYPE_EPT_PD:
-    case CAPDL_TYPE_EPT_PT:
-        return " (one with KernelVTX=ON has)";
-    case CAPDL_TYPE_VCPU:
-        return program->profile->arch == CAPDL_ARCH_X86_64 ? " (one with KernelVTX=ON has)"
-                                                           : " (one with KernelArmHypervisorSupport=ON has)";
-    default:
-        return "";
     }
+    if (type == CAPDL_TYPE_IO_PAGE_TABLE) {
+        option = image_arch(program->profile->arch)->io_table_option;
+    } else if (type == CAPDL_TYPE_VCPU || (type >= CAPDL_TYPE_EPT_PML4 && type <= CAPDL_TYPE_EPT_PT)) {
+        option = image_arch(program->profile->arch)->vcpu_option;
+    }
+    if (option) {
+        snprintf(text, size, " (one with %s=ON has)", option);
+    }
+    return text;
 }
 
 /* Refills a scheduling context has room for beyond its first two (sched_context_t takes at most 96 bytes, a refill
@@ -198,8 +194,9 @@ static void kernel_types_object(struct program *program, uint32_t object)
         return;
     }
     if (program->profile->types[place->type] == CAPDL_PROFILE_ABSENT) {
+        char who[64];
         program_error(program, object, "cannot be made: kernel %s has no such object%s", program->profile->name,
-                      who_has(program, place->type));
+                      who_has(program, place->type, who, sizeof(who)));
         place->type = CAPDL_TYPE_COUNT;
         return;
     }
@@ -245,17 +242,14 @@ static void find_roots(struct program *program)
         if (!capdl_kind_is_table(capdl_object_kind(spec, i))) {
             continue;
         }
-        if (program->profile->arch == CAPDL_ARCH_RISCV) {
+        if (capdl_architecture(program->profile->arch)->one_table_kind) {
             place->flags |=
                 (uint16_t)(capdl_object_caps(spec, i).count && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
         } else if (place->flags & PLACE_ROOT && shape_level(program, capdl_object_kind(spec, i)) > 0) {
             program_error(program, i,
                           "is used as the root of an address space, but those of kernel %s have %u levels: the root "
                           "must be a %s",
-                          program->profile->name, program->profile->vspace_levels,
-                          program->profile->arch == CAPDL_ARCH_X86_64 ? "pml4"
-                          : program->profile->vspace_levels == 4      ? "pgd"
-                                                                      : "pud");
+                          program->profile->name, program->profile->vspace_levels, root_keyword(program->profile));
             place->flags &= (uint16_t)~PLACE_ROOT;
         } else if (shape_level(program, capdl_object_kind(spec, i)) == 0) {
             place->flags |= PLACE_ROOT;

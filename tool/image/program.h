@@ -21,11 +21,11 @@
 #define TOOL_IMAGE_PROGRAM_H
 
 #include "base/memory.h"
+#include "image/arch.h"
 #include "image/image.h"
 #include "profile/methods.h"
 
 enum { OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
-enum { ROOT_DEPTH = 64 };     /* depth at which every slot of ours resolves */
 
 /* A word of a call: a literal, or a capability by reference. */
 struct operand {
@@ -224,6 +224,11 @@ static inline struct operand operand_sched_control(uint64_t core)
 {
     return (struct operand){core, CAPDL_REF_SCHED_CONTROL};
 }
+/* The depth at which every slot of ours resolves. */
+static inline struct operand operand_depth(const struct program *program)
+{
+    return operand_word(capdl_architecture(program->profile->arch)->word_bits);
+}
 /* The capability the kernel made for an object. */
 struct operand operand_object(const struct program *, uint32_t object);
 /* The same once CNodes are being filled, when that one may have moved. */
@@ -281,9 +286,7 @@ int shape_level(const struct program *, enum capdl_kind);
 /* log2 of the bytes that one entry of a table at this level covers. */
 unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 
-/* vspace.c: attribute word of an ordinary cached mapping. */
-uint64_t vspace_default_attributes(const struct capdl_profile *);
-/* Of the mapping of a page, and of tables, of threads or of guests. */
+/* vspace.c: attribute words of the mapping of a page, and of tables, of threads or of guests. */
 uint64_t vspace_page_attributes(const struct capdl_profile *, const struct capdl_cap *, bool guest);
 uint64_t vspace_table_attributes(const struct capdl_profile *, bool guest);
 
@@ -301,7 +304,7 @@ bool derivation_is_original(const struct program *, uint32_t container, const st
 enum { DERIVATION_DEEPEST = 2 };
 
 /* Word of capability data for a CNode capability: 0 for no guard. */
-uint64_t caps_guard_word(const struct capdl_cap *);
+uint64_t caps_guard_word(const struct program *, const struct capdl_cap *);
 
 /* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or behind `offset` of a
    frame, or 0: the frame's others follow it. */

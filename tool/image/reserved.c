@@ -18,7 +18,7 @@ static bool region_good(struct program *program, const struct capdl_region *regi
                     (unsigned long long)region->start, (unsigned long long)region->end);
         return false;
     }
-    if (profile->arch == CAPDL_ARCH_X86_64) {
+    if (capdl_architecture(profile->arch)->pc) {
         capdl_error(program->diags, (struct capdl_pos){0},
                     "memory can be reserved on AArch64 and RISC-V only: kernel '%s' is started by a boot loader that "
                     "cannot fill it",

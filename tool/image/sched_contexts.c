@@ -38,7 +38,7 @@ static uint64_t longest_period(const struct capdl_profile *profile)
 {
     static const uint64_t fastest = UINT64_C(16000000000);
     struct board board = board_of(profile);
-    if (!profile->timer_frequency && profile->arch == CAPDL_ARCH_X86_64) {
+    if (!profile->timer_frequency && capdl_architecture(profile->arch)->pc) {
         board.timer_frequency = fastest;
     }
     return board_max_period_us(&board);

@@ -54,7 +54,7 @@ static void part_get(struct program *program, uint32_t object, const struct part
         operand_initial(CAPDL_INITIAL_CNODE),
         operand_word(capdl_object_number(program->spec, object, part->number)),
         operand_slot(slot),
-        operand_word(ROOT_DEPTH),
+        operand_depth(program),
     };
     calls_add(program, CAPDL_PHASE_DERIVE, part->get, object, operands, sizeof(operands) / sizeof(operands[0]));
 }

@@ -187,7 +187,7 @@ static void configure(struct program *program, uint32_t object)
         return;
     }
     struct operand root = operand_object(program, cspace->object), space = operand_object(program, vspace->object);
-    struct operand guard = operand_word(caps_guard_word(cspace)), none = operand_word(0);
+    struct operand guard = operand_word(caps_guard_word(program, cspace)), none = operand_word(0);
     if (program->profile->mcs) {
         CALL(program, THREADS, TCB_CONFIGURE, object, target, root, space, buffer, guard, none, address);
     } else {

@@ -179,10 +179,10 @@ static bool page_zero(const uint8_t page[CAPDL_PAGE_SIZE])
     return page[0] == 0 && memcmp(page, page + 1, CAPDL_PAGE_SIZE - 1) == 0;
 }
 
-/* x86-64 cannot forbid execution, and its images do not say. */
+/* Where execution cannot be forbidden, images do not say. */
 static uint8_t comparable(const struct update *u, uint8_t rights)
 {
-    return u->image->profile.arch == CAPDL_ARCH_X86_64 ? rights & (uint8_t)~CAPDL_RIGHT_EXECUTE : rights;
+    return capdl_architecture(u->image->profile.arch)->execute_never ? rights : rights & (uint8_t)~CAPDL_RIGHT_EXECUTE;
 }
 
 static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)

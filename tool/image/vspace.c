@@ -2,22 +2,10 @@
 /* Address spaces: every page table and page with its final address, tables before what is below them. */
 #include "image/program.h"
 
-/* Attribute words: libsel4's arch_include/<arch>/sel4/arch/types.h. */
-enum {
-    ARM_CACHED = 3, /* cacheable, parity */
-    ARM_EXECUTE_NEVER = 4,
-    RISCV_EXECUTE_NEVER = 1,
-    X86_CACHE_DISABLED = 2,
-    EPT_WRITE_BACK = 6,
-};
+enum { EPT_WRITE_BACK = 6 };
 
 /* Addresses of guests on x86-64 are as long as page tables make them. */
 enum { GUEST_ADDRESS_BITS = 48 };
-
-uint64_t vspace_default_attributes(const struct capdl_profile *profile)
-{
-    return profile->arch == CAPDL_ARCH_AARCH64 ? ARM_CACHED : 0;
-}
 
 uint64_t vspace_page_attributes(const struct capdl_profile *profile, const struct capdl_cap *cap, bool guest)
 {
@@ -25,19 +13,12 @@ uint64_t vspace_page_attributes(const struct capdl_profile *profile, const struc
     if (guest) {
         return cached ? EPT_WRITE_BACK : 0;
     }
-    switch (profile->arch) {
-    case CAPDL_ARCH_AARCH64:
-        return (cached ? ARM_CACHED : 0u) | (execute ? 0u : ARM_EXECUTE_NEVER);
-    case CAPDL_ARCH_RISCV:
-        return execute ? 0 : RISCV_EXECUTE_NEVER;
-    default:
-        return cached ? 0 : X86_CACHE_DISABLED;
-    }
+    return image_arch(profile->arch)->page_attributes(cached, execute);
 }
 
 uint64_t vspace_table_attributes(const struct capdl_profile *profile, bool guest)
 {
-    return guest ? EPT_WRITE_BACK : vspace_default_attributes(profile);
+    return guest ? EPT_WRITE_BACK : image_arch(profile->arch)->table_attributes;
 }
 
 /* x86-64 has a method for each level; its profile has the types. */
@@ -59,18 +40,18 @@ static bool page_allowed(struct program *program, uint32_t table, const struct c
                           "has no read right: the kernel maps no page that cannot be read (write R)");
         return false;
     }
-    bool x86 = program->profile->arch == CAPDL_ARCH_X86_64;
-    if (x86 && !(cap->rights & CAPDL_RIGHT_EXECUTE) && !program->warned_exec) {
+    const struct capdl_architecture *facts = capdl_architecture(program->profile->arch);
+    if (!facts->execute_never && !(cap->rights & CAPDL_RIGHT_EXECUTE) && !program->warned_exec) {
         program->warned_exec = true;
         program_warning(program, CAPDL_CHECK_X86_EXEC, cap->object,
-                        "and other pages are executable although no X is given: on x86-64 the "
-                        "kernel cannot forbid it");
+                        "and other pages are executable although no X is given: on %s the kernel cannot forbid it",
+                        facts->family);
     }
-    if (program->profile->arch == CAPDL_ARCH_RISCV && cap->flags & CAPDL_CAP_UNCACHED && !program->warned_uncached) {
+    if (!facts->cache_attribute && cap->flags & CAPDL_CAP_UNCACHED && !program->warned_uncached) {
         program->warned_uncached = true;
         program_warning(program, CAPDL_CHECK_RISCV_UNCACHED, cap->object,
-                        "is mapped cached although the spec says uncached: on RISC-V the "
-                        "kernel has no such attribute");
+                        "is mapped cached although the spec says uncached: on %s the kernel has no such attribute",
+                        facts->family);
     }
     return true;
 }
@@ -147,9 +128,9 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     if (place->type == CAPDL_TYPE_COUNT) {
         return;
     }
-    bool riscv = program->profile->arch == CAPDL_ARCH_RISCV;
+    bool one_kind = capdl_architecture(program->profile->arch)->one_table_kind;
     bool nested =
-        riscv ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
+        one_kind ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
     if (!nested || place->flags & PLACE_ROOT || (capdl_kind_class(cap->kind) == CAPDL_CLASS_EPT) != walk->guest) {
         program_cap_error(program, table, cap, "is not the kind of table that belongs there");
         return;

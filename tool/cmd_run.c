@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,8 +29,8 @@ static const struct usage usage = {
     "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
     "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
     "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is "
-    "done. On a terminal, control characters of the console are shown as escapes, and lines that begin like this\n"
-    "program's own have 'image| ' before them, unless --raw is given.",
+    "done. On a terminal, control characters of the console are shown as escapes, and lines that look like this\n"
+    "program's own, and the rest of long lines, have 'image| ' before them, unless --raw is given.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT |
         OPTION_RAW | OPTION_DIRECTORIES,
     .min_operands = 1,
@@ -46,33 +47,34 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
-static int not_shown(const char *text)
+static int not_shown(const struct console *console, const char *text)
 {
-    capdl_escape_printf(stderr, "capdl: the console did not show '%s'\n", text);
+    capdl_escape_printf(console->ours, "capdl: the console did not show '%s'\n", text);
     return EXIT_FINDINGS;
 }
 
-static bool run_with_symbols(struct input *input, const struct options *options, struct machine_options *machine,
+static bool run_with_symbols(struct input *input, const struct options *options, const struct machine_options *given,
                              struct machine_result *result)
 {
+    struct machine_options machine = *given;
     struct program_files programs;
     program_files_find(&programs, capdl_architecture(input->image.profile.arch)->elf_machine, options->operands[0],
                        options->directories);
-    machine->symbols = &programs.found;
-    bool good = machine_run_confined(&input->image, machine, result, &input->diags);
+    machine.symbols = &programs.found;
+    bool good = machine_run_confined(&input->image, &machine, result, &input->diags);
     program_files_free(&programs);
     return good;
 }
 
 static int boot_emulated(struct input *input, const struct options *options, const struct trace_filter *filter,
-                         FILE *trace, FILE *console)
+                         FILE *trace, const struct console *console)
 {
     struct machine_options machine = {
         .trace = options->trace ? trace : NULL,
         .filter = filter,
         .stats = options->stats,
-        .console = console,
-        .report = stderr,
+        .console = console->image,
+        .report = console->ours,
         .timeout_seconds = options->timeout > 0 ? options->timeout : MOST_SECONDS,
         .profile = options->kernel ? &input->profile : NULL,
         .untypeds = options->untypeds,
@@ -83,17 +85,17 @@ static int boot_emulated(struct input *input, const struct options *options, con
         return EXIT_FINDINGS;
     }
     if (options->until) {
-        return result.outcome == MACHINE_UNTIL ? EXIT_FINE : not_shown(options->until);
+        return result.outcome == MACHINE_UNTIL ? EXIT_FINE : not_shown(console, options->until);
     }
     return result.outcome == MACHINE_IDLE || result.outcome == MACHINE_HALTED ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 static int run_traced(struct input *input, const struct options *options, const struct trace_filter *filter,
-                      FILE *console)
+                      const struct console *console)
 {
     struct file_output file;
     if (!options->output) {
-        return boot_emulated(input, options, filter, stderr, console);
+        return boot_emulated(input, options, filter, console->ours, console);
     }
     if (!file_create(&file, options->output)) {
         fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
@@ -107,7 +109,7 @@ static int run_traced(struct input *input, const struct options *options, const 
     return code;
 }
 
-static int run_emulated(struct input *input, const struct options *options, FILE *console)
+static int run_emulated(struct input *input, const struct options *options, const struct console *console)
 {
     struct trace_filter filter;
     const char *wrong;
@@ -165,10 +167,10 @@ static bool fits_qemu(struct input *input, const struct options *options)
     return fit_check_image(&input->image, &how, &input->diags);
 }
 
-static int run_real(struct input *input, const struct options *options, FILE *console)
+static int run_real(struct input *input, const struct options *options, const struct console *console)
 {
     struct qemu_options qemu = {
-        .console = console,
+        .console = console->image,
         .input = typed_input(),
         .input_after = "capdl: booted",
         .marker = options->until,
@@ -185,15 +187,15 @@ static int run_real(struct input *input, const struct options *options, FILE *co
         return EXIT_FINDINGS;
     }
     signal(SIGINT, interrupt);
-    switch (
-        qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu, stderr, &input->diags)) {
+    switch (qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu, console->ours,
+                      &input->diags)) {
     case QEMU_ENDED:
     case QEMU_MARKER:
         return EXIT_FINE;
     case QEMU_TIMEOUT:
     case QEMU_QUIET:
     case QEMU_STOPPED:
-        return options->until ? not_shown(options->until) : EXIT_FINE;
+        return options->until ? not_shown(console, options->until) : EXIT_FINE;
     case QEMU_REFUSED:
         return EXIT_FINDINGS;
     case QEMU_FAILED:
@@ -205,11 +207,13 @@ static int run_real(struct input *input, const struct options *options, FILE *co
 static int run(struct input *input, const struct options *options)
 {
     bool real = input->has_profile && input->profile.prefix[0];
-    FILE *filter = isatty(STDOUT_FILENO) && !options->raw ? console_filter(stdout, true) : NULL;
-    int code = (real ? run_real : run_emulated)(input, options, filter ? filter : stdout);
-    if (filter) {
-        fclose(filter);
+    struct console console;
+    if (!console_open(&console, stdout, stderr, options->raw ? 0 : console_width(stdout))) {
+        capdl_escape_printf(stderr, "capdl: %s\n", strerror(errno));
+        return EXIT_TROUBLE;
     }
+    int code = (real ? run_real : run_emulated)(input, options, &console);
+    console_close(&console);
     return code;
 }
 

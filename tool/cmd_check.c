@@ -11,11 +11,11 @@
 
 static const struct usage usage = {
     "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]... [-W error]",
-    "Reports every problem in a spec, each with file, line and column: syntax, names, what the checks\n"
-    "in docs/checks.md find, ELF files of protection domains, and what the kernel cannot do: of a spec\n"
-    "without a thread that has cspace and vspace, which is a part of a system, only with --kernel.\n"
-    "Prints nothing when there is none. With --json, prints them on standard output as an array for\n"
-    "editors. With --dtb, also what a device tree says about device memory and interrupts.",
+    "Reports every problem in a spec, each with file, line and column: syntax, names, the checks in\n"
+    "docs/checks.md, ELF files of protection domains, and what the kernel does not support. A spec without\n"
+    "a thread that has cspace and vspace is a part of a system: it is compared with a kernel only with\n"
+    "--kernel. Prints nothing if there are no problems. With --json, prints an array of problems on\n"
+    "standard output. With --dtb, also checks device memory and interrupts against a device tree.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB |
         OPTION_WARNINGS,
     .min_operands = 1,

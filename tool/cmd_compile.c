@@ -9,9 +9,9 @@
 static const struct usage usage = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]\n"
     "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...",
-    "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial\n"
-    "task that makes the system. Without -o, the image of NAME.cdl is NAME.image.elf in the working\n"
-    "directory. Without --kernel, a stock MCS kernel of the spec's architecture is meant.",
+    "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
+    "that creates the system. The default output for NAME.cdl is NAME.image.elf in the working directory.\n"
+    "The default kernel is a stock MCS kernel of the spec's architecture.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE |
         OPTION_CHECKS,
     .min_operands = 1,

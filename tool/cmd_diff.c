@@ -11,10 +11,10 @@
 
 static const struct usage usage = {
     "diff OLD NEW [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
-    "Compares two systems (specs or images) by what they mean: which subject gained what authority,\n"
-    "gravest first, what is reached through others, which programs, priorities and addresses changed.\n"
-    "Renamed objects, other slots and another order are no change. Exit code 0: at most the layout\n"
-    "differs; 1: authority, programs or behaviour do.",
+    "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
+    "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
+    "objects, other slots and another order are not changes. Exit code 0: at most the layout differs;\n"
+    "1: authority, programs or behaviour differ.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
     .min_operands = 2,
     .max_operands = 2,

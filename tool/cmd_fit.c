@@ -7,10 +7,10 @@
 
 static const struct usage usage = {
     "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...",
-    "Says before boot whether a system fits a kernel's memory: where kernel, device tree and image will lie,\n"
+    "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
-    "is used and how much is left. What a kernel for x86-64 has is up to firmware: there --memory-map tells\n"
-    "what firmware will say, or --untypeds what the kernel will report.",
+    "is used and how much is left. On x86-64 the memory depends on the firmware: --memory-map gives the\n"
+    "firmware's map, or --untypeds the kernel's list.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,

@@ -7,9 +7,9 @@
 static const struct usage usage = {
     "graph SPEC|IMAGE [--objects] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints a graph in the DOT language, for Graphviz: subjects (threads that share an address space\n"
-    "and a CSpace) and what connects them: endpoints, notifications, memory they share, fault handlers,\n"
+    "and a CSpace) and what connects them: endpoints, notifications, shared memory, fault handlers,\n"
     "interrupts, devices, and capabilities to each other. With --objects, every object and capability.\n"
-    "'capdl graph system.cdl | dot -Tsvg > system.svg' draws it.",
+    "To draw it: capdl graph system.cdl | dot -Tsvg > system.svg",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_OBJECTS,
     .min_operands = 1,
     .max_operands = 1,

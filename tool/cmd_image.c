@@ -12,9 +12,9 @@
 static const struct usage usage = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--at ADDRESS] [--initialiser-at ADDRESS]\n"
     "                   [--reserve START+SIZE]...",
-    "Puts a kernel and an image into what a board boots. AArch64 and RISC-V: one file with our boot loader,\n"
-    "in the format its firmware wants (default elf). x86-64: 'multiboot' writes the kernel to OUT and its\n"
-    "boot module to OUT.module; 'iso' writes a CD image that boots both by GRUB.",
+    "Makes a boot file from a kernel and an image. AArch64 and RISC-V: one file with our loader, in the\n"
+    "format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel to OUT and its\n"
+    "boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE,
     .min_operands = 1,
     .max_operands = 1,

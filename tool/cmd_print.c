@@ -8,8 +8,8 @@
 static const struct usage expand_usage = {
     "expand SPEC [--strict] [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints the spec as standard capDL text: PD declarations replaced by the objects they stand for,\n"
-    "arrays, ranges and copies spelled out. With --strict nothing is left in it that other capDL tools\n"
-    "do not read: it is said in other words, or refused where there are none. With --json, as JSON.",
+    "arrays, ranges and copies spelled out. With --strict, replaces everything that other capDL tools\n"
+    "cannot read; what has no equivalent is an error. With --json, prints JSON.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
     .min_operands = 1,
     .max_operands = 1,
@@ -17,9 +17,9 @@ static const struct usage expand_usage = {
 
 static const struct usage show_usage = {
     "show SPEC|IMAGE [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
-    "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. The text of a\n"
-    "canonical text is the same text. An image shows the spec it was made from. With --json, as the\n"
-    "JSON that docs/json.md describes and that every command reads in place of text.",
+    "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. Printing canonical\n"
+    "text gives the same text. An image shows the spec it was made from. With --json, prints the JSON\n"
+    "of docs/json.md, which every command accepts in place of text.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
     .min_operands = 1,
     .max_operands = 1,

@@ -15,19 +15,19 @@ static const char help[] =
     "       capdl profile --devices | --device NAME [--json] [KERNEL] [--dtb FILE]\n"
     "\n"
     "Prints the facts about a kernel that images depend on. KERNEL is a built-in profile, or the\n"
-    "install prefix of a kernel. Without one, the built-in profiles are listed. With two, prints\n"
-    "how the second differs from the first, and exits with 1 if it does.\n"
+    "install prefix of a kernel. Without KERNEL, lists the built-in profiles. With two, prints how\n"
+    "the second differs from the first, and exits with 1 if it does.\n"
     "\n"
-    "With --devices, lists what the kernel's board has, by its device tree: path, aliases and labels,\n"
-    "what it is compatible with, physical addresses, and interrupts as 'irq maps' of a spec count them.\n"
+    "With --devices, lists the devices of the kernel's board from its device tree: path, aliases and\n"
+    "labels, compatible strings, physical addresses, and interrupts, numbered as in 'irq maps'.\n"
     "\n"
     "options:\n"
-    "  -j, --json      print JSON\n"
-    "  -H, --header    print a C header for programs that run on the kernel\n"
-    "  -D, --devices   list the board's devices\n"
-    "  -d, --device NAME  list one, by its path, an alias or a label\n"
-    "  -t, --dtb FILE  take this device tree, not the one that the kernel was built with\n"
-    "  -h, --help      show this\n";
+    "  -j, --json         print JSON\n"
+    "  -H, --header       print a C header for programs that run on the kernel\n"
+    "  -D, --devices      list the board's devices\n"
+    "  -d, --device NAME  list one device, by its path, an alias or a label\n"
+    "  -t, --dtb FILE     use this device tree, not the one that the kernel was built with\n"
+    "  -h, --help         show this help\n";
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HEADER };
 

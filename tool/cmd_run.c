@@ -18,19 +18,22 @@
 #include "program_files.h"
 
 static const struct usage usage = {
-    "run IMAGE [--kernel PREFIX] [--device DEVICE] [--timeout SECONDS] [--until TEXT] [--memory-map MAP] "
-    "[--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
-    "Boots an image. Without --kernel: on the emulated machine, until nothing can happen any more, for 30\n"
-    "seconds at most or what --timeout says; what the protection domains print goes to standard output, a\n"
-    "report of who faulted, runs on or waits for what to standard error. Functions and lines in it are those of the\n"
-    "programs, if they are beside the image, in a directory there, in the working directory or in -I directories. With "
-    "--kernel and an install prefix: on that "
-    "kernel\n"
-    "in QEMU, until the console has been silent for 5 seconds, or with --timeout for just that long; the\n"
-    "commands that would do the same by hand go to standard error. A PC has an IOMMU when the image gives devices\n"
-    "I/O spaces. What standard input has, if it is a file or a pipe, goes to the serial line once the initialiser is "
-    "done. On a terminal, control characters of the console are shown as escapes, and lines that look like this\n"
-    "program's own, and the rest of long lines, have 'image| ' before them, unless --raw is given.",
+    "run IMAGE [--kernel PREFIX] [--device DEVICE]... [--timeout SECONDS] [--until TEXT] [--memory-map MAP]\n"
+    "                 [--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
+    "Boots an image.\n"
+    "\n"
+    "Without --kernel, it runs on the emulated machine until nothing can run any more, for at most 30 seconds\n"
+    "or --timeout. The console of the system goes to standard output; a report of which thread faulted, is\n"
+    "still running or is waiting, and for what, goes to standard error. The report names functions and lines\n"
+    "if the programs are beside the image, in a directory there, in the working directory or in a -I directory.\n"
+    "\n"
+    "With --kernel and an install prefix, it runs on that kernel in QEMU until the console has been silent for\n"
+    "5 seconds or, with --timeout, for that time. Standard error shows the equivalent commands. A PC has an\n"
+    "IOMMU if the image gives devices I/O spaces. If standard input is a file or a pipe, it goes to the serial\n"
+    "line once the initialiser is done.\n"
+    "\n"
+    "On a terminal, control characters of the console appear as escapes, and console lines that look like\n"
+    "messages of capdl, and the rest of long lines, get the prefix 'image| ', unless --raw is given.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT |
         OPTION_RAW | OPTION_DIRECTORIES,
     .min_operands = 1,

@@ -11,9 +11,9 @@
 
 static const struct usage usage = {
     "update IMAGE NAME=ELF -o OUT",
-    "Puts another program in the place of that of the protection domain NAME in an image, and changes nothing\n"
-    "else. The new program must fit the old one's layout: pages at the same addresses with the same rights,\n"
-    "and contents only where the image has room for them; what does not is refused, with the reason.",
+    "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
+    "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
+    "the image has room for them. If it does not fit, the error says why.",
     OPTION_OUTPUT,
     .min_operands = 2,
     .max_operands = 2,

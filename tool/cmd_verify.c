@@ -9,8 +9,8 @@
 static const struct usage usage = {
     "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
     "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
-    "and compares the kernel's state with the spec in the image and, if given, with a spec read afresh: every\n"
-    "object, capability, mapping, byte, register. Prints totals and a digest of the state, or each difference.",
+    "and compares the kernel's state with the spec in the image and, with --spec, with a source spec: every\n"
+    "object, capability, mapping, byte and register. Prints totals and a digest of the state, or all differences.",
     OPTION_SPEC | OPTION_UNTYPEDS | OPTION_KERNEL | OPTION_DIRECTORIES | OPTION_JSON | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,

@@ -23,18 +23,18 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"compile", cmd_compile, "turn a spec and its ELF files into a bootable image"},
-    {"image", cmd_image, "put kernel and image into what a board boots"},
-    {"run", cmd_run, "boot an image on the emulated machine, or in QEMU with a real kernel"},
-    {"update", cmd_update, "put another program in the place of a protection domain's in an image"},
-    {"verify", cmd_verify, "boot an image on the emulated machine and compare the result with the spec"},
-    {"fit", cmd_fit, "say whether a system fits a kernel's memory, and where everything will lie"},
+    {"compile", cmd_compile, "compile a spec and its ELF files into a bootable image"},
+    {"image", cmd_image, "make a boot file for a board or PC from a kernel and an image"},
+    {"run", cmd_run, "boot an image on the emulated machine, or on a real kernel in QEMU"},
+    {"update", cmd_update, "replace the program of a protection domain in an image"},
+    {"verify", cmd_verify, "boot an image on the emulated machine and compare the kernel's state with the spec"},
+    {"fit", cmd_fit, "check that a system fits a kernel's memory, and show where everything goes"},
     {"check", cmd_check, "report every problem in a spec"},
-    {"diff", cmd_diff, "say what a change does to who may do what"},
-    {"graph", cmd_graph, "draw who is connected with whom"},
+    {"diff", cmd_diff, "report how a change affects who may do what"},
+    {"graph", cmd_graph, "draw who can communicate with whom"},
     {"expand", cmd_expand, "print a spec as standard capDL text, everything spelled out"},
     {"show", cmd_show, "print a spec, or the spec in an image, as canonical capDL text"},
-    {"profile", cmd_profile, "print kernel facts"},
+    {"profile", cmd_profile, "print kernel facts, compare kernels, list the devices of a board"},
 };
 enum { NUM_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -44,8 +44,8 @@ static void print_usage(FILE *stream)
     for (size_t i = 0; i < NUM_COMMANDS; i++) {
         fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
-    fprintf(stream,
-            "\n'capdl help COMMAND' tells more. Exit codes: 0 fine, 1 findings or bad input, 2 usage or I/O.\n");
+    fprintf(stream, "\n'capdl help COMMAND' describes a command. Exit codes: 0 success, 1 findings or bad input, 2 "
+                    "usage or I/O error.\n");
 }
 
 /* Output that went into a full disk or a closed pipe must not look like success. */

@@ -18,32 +18,33 @@ struct option_entry {
 static const struct option_entry entries[] = {
     {OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output"},
     {OPTION_KERNEL, 'k', "kernel", "KERNEL", "a kernel's install prefix, or a built-in profile such as riscv64-mcs"},
-    {OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; wins over the spec's arch line"},
-    {OPTION_DIRECTORIES, 'I', "include", "DIR", "look for ELF and fill files in DIR too; may be repeated"},
+    {OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; overrides the spec's arch line"},
+    {OPTION_DIRECTORIES, 'I', "include", "DIR", "also look for ELF and fill files in DIR; may be repeated"},
     {OPTION_STRIP, 's', "strip", NULL, "leave object names out of the image"},
-    {OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after that much time"},
-    {OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console has shown TEXT"},
-    {OPTION_RAW, 'R', "raw", NULL, "show on a terminal, too, the console's bytes as they are"},
-    {OPTION_SPEC, 'S', "spec", "SPEC", "compare with this spec, too"},
+    {OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after SECONDS"},
+    {OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console shows TEXT"},
+    {OPTION_RAW, 'R', "raw", NULL, "do not escape the console's output on a terminal"},
+    {OPTION_SPEC, 'S', "spec", "SPEC", "also compare with this spec"},
     {OPTION_JSON, 'j', "json", NULL, "print JSON"},
-    {OPTION_UNTYPEDS, 'U', "untypeds", "FILE", "untypeds the kernel will report: 'paddr size_bits is_device' a line"},
+    {OPTION_UNTYPEDS, 'U', "untypeds", "FILE",
+     "untypeds that the kernel will report, one 'paddr size_bits is_device' per line"},
     {OPTION_UNTYPEDS, 'M', "memory-map", "MAP",
-     "x86-64: memory as firmware describes it, a file (kernel log or list), or qemu:SIZE[,iommu]"},
-    {OPTION_DEVICES, 'D', "device", "DEVICE", "a device QEMU is to have, such as edu,addr=4; may be repeated"},
+     "x86-64: the firmware's memory map: a file (boot log or list), or qemu:SIZE[,iommu]"},
+    {OPTION_DEVICES, 'D', "device", "DEVICE", "add a device to QEMU, such as edu,addr=4; may be repeated"},
     {OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso"},
-    {OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, in place of the one it was built with"},
+    {OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, instead of the one it was built with"},
     {OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree"},
-    {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools read, refuse what they cannot"},
-    {OPTION_OBJECTS, 'O', "objects", NULL, "every object and capability, not the overview of subjects"},
-    {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the checks, what each finds, and whether that is an error"},
+    {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools can read; anything else is an error"},
+    {OPTION_OBJECTS, 'O', "objects", NULL, "draw every object and capability, not only the subjects"},
+    {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the checks, what each one finds, and its severity"},
     {OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader"},
     {OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
     {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
-     "physical memory kept for other uses; may be repeated"},
+     "reserve physical memory for other uses; may be repeated"},
     {OPTION_TRACE, 'T', "trace", "[=FILTER]",
-     "print every kernel call and fault, or those of the filter: docs/machine.md"},
-    {OPTION_TRACE, 'c', "stats", NULL, "at the end, totals by thread, and who talked with whom"},
-    {OPTION_CHECKS, 'n', "no-check", "NAME", "do not make the check NAME; may be repeated"},
+     "print kernel calls and faults, all or those that match FILTER (docs/machine.md)"},
+    {OPTION_TRACE, 'c', "stats", NULL, "print totals by thread at the end, and who communicated with whom"},
+    {OPTION_CHECKS, 'n', "no-check", "NAME", "turn off the check NAME; may be repeated"},
     {OPTION_WARNINGS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
     {OPTION_WARNINGS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
     {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
@@ -68,7 +69,7 @@ static void print_help(const struct usage *usage)
             printf("  %-28s %s\n", form, entry->help);
         }
     }
-    printf("  %-28s %s\n", "-h, --help", "show this");
+    printf("  %-28s %s\n", "-h, --help", "show this help");
 }
 
 /* Room for one more and the 0 at the end. Command lines are short: growing by one at a time is fine. */
@@ -126,7 +127,7 @@ static void check_unknown(const char *name, const char *command)
         }
     }
     capdl_escape_printf(stderr,
-                        "capdl %s: --no-check: there is no check '%s'%s%s%s; 'capdl check --list-checks' lists them\n",
+                        "capdl %s: --no-check: unknown check '%s'%s%s%s; 'capdl check --list-checks' lists all\n",
                         command, name, nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
 }
 
@@ -210,7 +211,7 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 'W':
         options->max_warnings = 0;
         return strcmp(value, "error") == 0 ||
-               refuse_value(command, "--warnings, where --no-check NAME switches one off, takes 'error'", value);
+               refuse_value(command, "--no-check NAME turns off one check; --warnings takes 'error'", value);
     case 'w':
         return parse_count(value, &options->max_warnings) ||
                refuse_value(command, "--max-warnings takes a number", value);
@@ -283,14 +284,14 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
             return EXIT_FINE;
         }
         if (letter == ':') {
-            return wrong(usage, argv[0], "this option needs an argument: ", argv[optind - 1]);
+            return wrong(usage, argv[0], "option needs an argument: ", argv[optind - 1]);
         }
         if (letter == '?') {
             const char *nearest = option_nearest(usage, argv[optind - 1]);
             char what[200];
             snprintf(what, sizeof(what), "%.100s%s%s%s", argv[optind - 1], nearest ? "; did you mean --" : "",
                      nearest ? nearest : "", nearest ? "?" : "");
-            return wrong(usage, argv[0], "no such option: ", what);
+            return wrong(usage, argv[0], "unknown option: ", what);
         }
         if (!option_set(options, (char)letter, optarg, argv[0])) {
             return EXIT_TROUBLE;
@@ -299,16 +300,16 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
     options->operands = argv + optind;
     options->num_operands = argc - optind;
     if (options->num_operands < usage->min_operands && !options->list_checks) {
-        return wrong(usage, argv[0], "an argument is missing", "");
+        return wrong(usage, argv[0], "missing argument", "");
     }
     if (options->num_operands > usage->max_operands) {
-        return wrong(usage, argv[0], "one argument too many: ", options->operands[usage->max_operands]);
+        return wrong(usage, argv[0], "unexpected argument: ", options->operands[usage->max_operands]);
     }
     if (usage->needs & OPTION_KERNEL && !options->kernel) {
-        return wrong(usage, argv[0], "--kernel is missing", "");
+        return wrong(usage, argv[0], "missing option: --kernel", "");
     }
     if (usage->needs & OPTION_OUTPUT && !options->output) {
-        return wrong(usage, argv[0], "-o is missing", "");
+        return wrong(usage, argv[0], "missing option: -o", "");
     }
     return OPTIONS_GO;
 }

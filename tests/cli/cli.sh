@@ -30,12 +30,12 @@ expect 2 "no such command: complie; did you mean 'compile'" complie
 expect 2 'no such command: zzzzzzzz$' zzzzzzzz
 expect 0 '^  -M, --memory-map' help compile
 expect 2 "no such command: compil; did you mean" help compil
-expect 2 'no such option: --max-erors; did you mean --max-errors?' check --max-erors 3 x
-expect 2 'no such option: --kernal=x; did you mean --kernel?' check --kernal=x x
+expect 2 'unknown option: --max-erors; did you mean --max-errors?' check --max-erors 3 x
+expect 2 'unknown option: --kernal=x; did you mean --kernel?' check --kernal=x x
 expect 0 'compile' --help
 expect 0 '^capdl [0-9]' --version
-expect 2 'an argument is missing' compile
-expect 2 'one argument too many: b' show a b
+expect 2 'missing argument' compile
+expect 2 'unexpected argument: b' show a b
 expect 2 'needs an argument' compile --output
 expect 2 'seconds above 0, not .-1.' run --timeout -1 x
 

@@ -36,7 +36,7 @@ expect 1 'b.cdl: 1 difference between' a.elf --spec b.cdl
 expect 1 '"same":false' a.elf --spec b.cdl --json
 expect 1 'is not an image' a.cdl
 expect 2 'cannot read' none.elf
-expect 2 'an argument is missing'
+expect 2 'missing argument'
 
 # The same digest wherever the kernel puts things, and a boot that fails for want of memory.
 echo '0x70000000 22 0' > some

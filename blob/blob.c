@@ -112,7 +112,7 @@ static void look_up_method(const struct capdl_blob *blob, struct capdl_cbor *c, 
     uint64_t method = capdl_cbor_uint(c);
 
     if (method >= blob->counts[CAPDL_BLOB_ITEM_METHODS]) {
-        capdl_cbor_fail(c, EXPECTED("the number of a method"));
+        capdl_cbor_fail(c, EXPECTED("a method number"));
         method = 0;
     }
     call->method = (unsigned)method;
@@ -133,7 +133,7 @@ bool capdl_blob_next_call(struct capdl_blob_calls *calls, struct capdl_call *cal
     calls->calls_left--;
     items = capdl_cbor_array(c);
     if (items != CAPDL_CALL_ITEMS && items != CAPDL_CALL_RUN_ITEMS) {
-        capdl_cbor_fail(c, EXPECTED("a call of 3 or 5 items"));
+        capdl_cbor_fail(c, EXPECTED("a call with 3 or 5 items"));
     }
     call->phase = (unsigned)calls->phase;
     look_up_method(calls->blob, c, call);

@@ -88,7 +88,7 @@ static uint64_t read_container(struct capdl_cbor *c, int major, unsigned each, c
 
     if (count > (uint64_t)(c->end - c->at) / each) {
         c->at = start;
-        capdl_cbor_fail(c, EXPECTED("as many items as the length says"));
+        capdl_cbor_fail(c, EXPECTED("as many items as its length"));
         return 0;
     }
     return count;
@@ -105,7 +105,7 @@ void capdl_cbor_array_of(struct capdl_cbor *c, uint64_t elements)
 
     if (capdl_cbor_array(c) != elements && !c->wrong) {
         c->at = start;
-        capdl_cbor_fail(c, EXPECTED("an array of another length"));
+        capdl_cbor_fail(c, EXPECTED("an array of the right length"));
     }
 }
 

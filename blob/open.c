@@ -209,7 +209,7 @@ static void check_covers(struct check *check)
     open_table(check, CAPDL_BLOB_ITEM_COVERS);
     while (next_objects(check, &cover)) {
         if (cover.place >= cover.slot) {
-            fail(check, EXPECTED("a parent that is made before its children"));
+            fail(check, EXPECTED("a parent that comes before its children"));
         }
     }
     if (check->table.slot != check->blob->sizes[CAPDL_SIZE_OBJECTS]) {
@@ -325,7 +325,7 @@ static void check_leftovers(struct check *check)
          sizes[CAPDL_SIZE_LEFT_NAME] >= sizes[CAPDL_SIZE_SLOTS] ||
          sizes[CAPDL_SIZE_LEFT_PAGE] > sizes[CAPDL_SIZE_PAGES] || !check->blob->boot[CAPDL_BOOT_CNODE_MOVE] ||
          !fill_reaches_frames(&lookup, &description))) {
-        fail(check, EXPECTED("in sizes, a CNode and a frame for what is left"));
+        fail(check, EXPECTED("a CNode and a frame for leftovers, in sizes"));
     }
 }
 
@@ -388,11 +388,11 @@ static const char *call_problem(struct capdl_blob *blob, const struct capdl_call
         return EXPECTED("as many operands as the method has capabilities");
     }
     if (call->target.kind == CAPDL_OPERAND_LITERAL || !operand_in_range(blob, &call->target, call->count)) {
-        return EXPECTED("a target that exists");
+        return EXPECTED("an existing target");
     }
     for (unsigned i = 0; i < call->num_operands; i++) {
         if (!operand_in_range(blob, &call->operands[i], call->count)) {
-            return EXPECTED("operands that exist");
+            return EXPECTED("existing operands");
         }
     }
     return NULL;
@@ -451,7 +451,7 @@ static void check_names_of(struct check *check, uint64_t most)
             fail(check, EXPECTED("a name of 1 to 3 items"));
         }
         if (count < 1 || count > most || (items == 2 && count != 1)) {
-            fail(check, EXPECTED("a name for no more than there is"));
+            fail(check, EXPECTED("no more names than slots or pages"));
         }
         most -= count;
         if (items > 1) {

@@ -136,7 +136,7 @@ static bool fits(const struct checker *c, uint32_t object, const struct capdl_ca
         *expected = "a notification";
         return cap->kind == CAPDL_KIND_NOTIFICATION;
     case CAPDL_HOLDS_FRAME:
-        *expected = "the frame that describes what was handed over";
+        *expected = "the frame that describes the leftovers";
         return cap->kind == CAPDL_KIND_FRAME;
     }
     return true;
@@ -174,16 +174,16 @@ static void check_one_guard(struct checker *c, const struct capdl_cap *cap)
     if (capdl_check_knows_size(c, cap->object) &&
         cap->guard_size + capdl_object_size_bits(c->spec, cap->object) > word_bits) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "a guard of %u bits and the %u bits of CNode '%s' are more than the %u of an address",
+                               "a guard of %u bits and the %u bits of CNode '%s' exceed the %u bits of an address",
                                cap->guard_size, capdl_object_size_bits(c->spec, cap->object), label, word_bits);
     } else if (cap->guard_size < 64 && cap->data >> cap->guard_size) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "the guard 0x%" PRIx64 " of CNode '%s' does not fit into its %u bits: give guard_size",
+                               "the guard 0x%" PRIx64 " of CNode '%s' does not fit in its %u bits: add guard_size",
                                cap->data, label, cap->guard_size);
     } else if (cap->data >> guard_bits) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "the guard 0x%" PRIx64
-                               " of CNode '%s' does not fit into the %u bits that the kernel takes",
+                               " of CNode '%s' does not fit in the %u bits that the kernel allows",
                                cap->data, label, guard_bits);
     }
 }
@@ -214,7 +214,7 @@ static void check_one_badge(struct checker *c, const struct capdl_cap *cap)
 
     if (bits < 64 && cap->data >> bits) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "the badge 0x%" PRIx64 " of '%s' does not fit into the %u bits of a badge", cap->data,
+                               "the badge 0x%" PRIx64 " of '%s' does not fit in the %u bits of a badge", cap->data,
                                capdl_check_label(c, cap->object, label), bits);
     }
 }
@@ -277,7 +277,7 @@ void capdl_check_bound_twice(struct checker *c)
             }
             if (owner[cap->object]) {
                 capdl_check_report_cap(
-                    c, CAPDL_ERROR, cap, "%s '%s' is bound to both '%s' and '%s': it can serve one thread",
+                    c, CAPDL_ERROR, cap, "%s '%s' is bound to both '%s' and '%s': it can serve only one thread",
                     capdl_kind_name(cap->kind), capdl_check_label(c, cap->object, label),
                     capdl_check_label(c, owner[cap->object] - 1, first), capdl_check_label(c, i, second));
             }
@@ -296,10 +296,10 @@ static void check_one_rights(struct checker *c, const struct capdl_cap *cap)
     capdl_check_label(c, cap->object, label);
     if (cap->kind == CAPDL_KIND_NOTIFICATION && cap->rights & passing) {
         capdl_check_report_cap(c, CAPDL_WARNING, cap,
-                               "the rights G and P have no meaning on notification '%s': it passes nothing on", label);
+                               "the rights G and P have no meaning on notification '%s': it transfers nothing", label);
     } else if (!(cap->rights & using)) {
         capdl_check_report_cap(c, CAPDL_WARNING, cap,
-                               "%s '%s' can neither be sent to nor waited for: give R, W or both",
+                               "%s '%s' can neither be sent to nor received from: add R, W or both",
                                capdl_kind_name(cap->kind), label);
     }
 }

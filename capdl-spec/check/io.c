@@ -43,12 +43,12 @@ static void check_one_device(struct checker *c, uint32_t id)
                            ": expected a bus up to 255, a device up to 31, a function up to 7, a domain up to 65535",
                            label, bus, dev, fun, domain);
     } else if (!domain) {
-        capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
-                           "I/O device '%s' has domainID 0, which the kernel gives to no device: expected 1 to 65535",
-                           label);
+        capdl_check_report(
+            c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
+            "I/O device '%s' has domainID 0, which the kernel does not give to devices: expected 1 to 65535", label);
     } else if (!request_id(c, id)) {
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, id),
-                           "I/O device '%s' is 0:0.0, by which the kernel means no device at all", label);
+                           "I/O device '%s' is 0:0.0, which the kernel takes as no device", label);
     }
 }
 
@@ -95,12 +95,12 @@ static void report_device_twice(struct checker *c, uint32_t first, uint32_t seco
 {
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
-    capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
-                       "I/O devices '%s' and '%s' are both %" PRIu64 ":%" PRIu64 ".%" PRIu64
-                       ": the kernel has one I/O space for each device (write one object, and capabilities to it)",
-                       capdl_check_label(c, first, other), capdl_check_label(c, second, label),
-                       number(c, second, CAPDL_NUMBER_IO_BUS), number(c, second, CAPDL_NUMBER_IO_DEV),
-                       number(c, second, CAPDL_NUMBER_IO_FUN));
+    capdl_check_report(
+        c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
+        "I/O devices '%s' and '%s' are both %" PRIu64 ":%" PRIu64 ".%" PRIu64
+        ": the kernel has one I/O space for each device (declare one object and give out capabilities to it)",
+        capdl_check_label(c, first, other), capdl_check_label(c, second, label), number(c, second, CAPDL_NUMBER_IO_BUS),
+        number(c, second, CAPDL_NUMBER_IO_DEV), number(c, second, CAPDL_NUMBER_IO_FUN));
 }
 
 void capdl_check_io_device(struct checker *c)
@@ -140,18 +140,18 @@ static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_ca
     capdl_check_label(c, id, table);
     *leaf = *leaf == CAPDL_NO_OBJECT ? id : *leaf;
     if (capdl_object_size_bits(c->spec, cap->object) != 12) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in I/O page table '%s', whose frames have 4k",
-                               label, table);
+        capdl_check_report_cap(c, CAPDL_ERROR, cap,
+                               "frame '%s' is mapped in I/O page table '%s', which takes only 4k frames", label, table);
     } else if (!(cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE))) {
         capdl_check_report_cap(
             c, CAPDL_ERROR, cap,
             "frame '%s' is mapped in I/O page table '%s' with neither R nor W: the kernel refuses that", label, table);
     } else if (level != number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL)) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "frames are mapped in I/O page table '%s' of level %" PRIu64
-                               " and in '%s' of level %" PRIu64 ": expected one level, the last that the hardware has",
-                               capdl_check_label(c, *leaf, other), number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL), table,
-                               level);
+        capdl_check_report_cap(
+            c, CAPDL_ERROR, cap,
+            "frames are mapped in I/O page table '%s' of level %" PRIu64 " and in '%s' of level %" PRIu64
+            ": expected all frames on one level, the hardware's last",
+            capdl_check_label(c, *leaf, other), number(c, *leaf, CAPDL_NUMBER_IO_PT_LEVEL), table, level);
     }
 }
 
@@ -161,7 +161,7 @@ static void check_io_place(struct checker *c, uint32_t id, const struct capdl_ca
 
     if (holder[cap->object] != CAPDL_NO_OBJECT) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "I/O page table '%s' is mapped in both '%s' and '%s': it can have one place",
+                               "I/O page table '%s' is mapped in both '%s' and '%s': it can be mapped only once",
                                capdl_check_label(c, cap->object, label),
                                capdl_check_label(c, holder[cap->object], first), capdl_check_label(c, id, second));
     }
@@ -175,7 +175,7 @@ static void check_io_level(struct checker *c, uint32_t id)
 
     if (capdl_object_kind(c->spec, id) == CAPDL_KIND_IO_PT && (level < 1 || level > MOST_IO_LEVELS)) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
-                           "I/O page table '%s' has level %" PRIu64 ": expected 1, the root, to %d",
+                           "I/O page table '%s' has level %" PRIu64 ": expected 1 (the root) to %d",
                            capdl_check_label(c, id, label), level, MOST_IO_LEVELS);
     }
 }
@@ -218,7 +218,7 @@ static void report_number_twice(struct checker *c, uint32_t first, uint32_t seco
     char label[CHECK_LABEL], other[CHECK_LABEL];
 
     capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, second),
-                       "'%s' and '%s' are both %s %" PRIu64 ": the kernel gives it out once",
+                       "'%s' and '%s' are both %s %" PRIu64 ": the kernel gives out each only once",
                        capdl_check_label(c, first, other), capdl_check_label(c, second, label),
                        capdl_kind_name(capdl_object_kind(c->spec, second)), stream_number(c, second));
 }
@@ -232,8 +232,7 @@ static void check_binding(struct checker *c, uint32_t id)
     if (bank && bank->kind == CAPDL_KIND_CONTEXTBANK && !capdl_spec_cap_at(c->spec, bank->object, 0)) {
         capdl_check_report_cap(
             c, CAPDL_ERROR, bank,
-            "stream id '%s' is bound to context bank '%s', which has no address space: write one into "
-            "its slot 0",
+            "stream id '%s' is bound to context bank '%s', which has no address space: put one in its slot 0",
             capdl_check_label(c, id, label), capdl_check_label(c, bank->object, name));
     }
 }

@@ -11,7 +11,7 @@ static void report_irq_twice(struct checker *c, const struct capdl_irq_map *firs
     char label[CHECK_LABEL];
 
     capdl_check_report(c, CAPDL_ERROR, second->pos,
-                       "interrupt object '%s' stands for both %" PRIu64 " and %" PRIu64 ": it can stand for one",
+                       "interrupt object '%s' has both number %" PRIu64 " and %" PRIu64 ": it can have only one",
                        capdl_check_label(c, second->object, label), first->irq, second->irq);
 }
 
@@ -51,7 +51,8 @@ static void check_entry(struct checker *c, const struct capdl_domain_entry *entr
                            entry->domain);
     } else if (!entry->duration && !entry->end_marker) {
         capdl_check_report(c, CAPDL_ERROR, entry->pos,
-                           "domain %" PRIu64 " has a duration of 0: only the end marker (0, 0) has", entry->domain);
+                           "domain %" PRIu64 " has a duration of 0, which only the end marker (0, 0) may have",
+                           entry->domain);
     } else if (entry->duration >> 56) {
         capdl_check_report(c, CAPDL_ERROR, entry->pos, "a duration of %" PRIu64 " is too long: expected less than 2^56",
                            entry->duration);
@@ -150,8 +151,7 @@ static void check_derivation_circles(struct checker *c, const struct capdl_deriv
             at = find_child(list, count, &list[at].parent);
         }
         if (at != SIZE_MAX && mark[at] == i + 1) {
-            capdl_check_report(c, CAPDL_ERROR, list[at].pos,
-                               "this capability is, by way of others, derived from itself");
+            capdl_check_report(c, CAPDL_ERROR, list[at].pos, "this capability is derived from itself, through others");
         }
     }
     free(mark);

@@ -11,9 +11,10 @@ static void check_description(struct checker *c, uint32_t id)
 
     capdl_check_label(c, id, label);
     if (!cap) {
-        capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
-                           "leftovers '%s' are described nowhere: name a frame of 4k in slot 0, as in %s { 0: info }",
-                           label, label);
+        capdl_check_report(
+            c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
+            "leftovers '%s' have no frame that describes them: put a 4k frame in slot 0, as in %s { 0: info }", label,
+            label);
         return;
     }
     if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT) {
@@ -21,12 +22,12 @@ static void check_description(struct checker *c, uint32_t id)
     }
     capdl_check_label(c, cap->object, frame);
     if (capdl_object_size_bits(c->spec, cap->object) != 12) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', in which leftovers '%s' are described, must have 4k",
-                               frame, label);
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', which describes leftovers '%s', must have 4k", frame,
+                               label);
     }
     if (capdl_object_fills(c->spec, cap->object).count) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "frame '%s' has a fill, but all of it is overwritten with what leftovers '%s' are",
+                               "frame '%s' has a fill, but the description of leftovers '%s' overwrites all of it",
                                frame, label);
     }
 }
@@ -65,13 +66,14 @@ static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *
     capdl_check_label(c, id, holder);
     if (cap->slot < size && slots > size - cap->slot) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
-                               "leftovers '%s' take %" PRIu64 " slots from %" PRIu64 " on; CNode '%s' has %" PRIu64,
+                               "leftovers '%s' take %" PRIu64 " slots from slot %" PRIu64
+                               " on, but CNode '%s' has only %" PRIu64,
                                label, slots, cap->slot, holder, size);
     }
     for (const struct capdl_cap *next = cap + 1; next < caps.list + caps.count; next++) {
         if (next->slot - cap->slot < slots) {
             capdl_check_report_cap(c, CAPDL_ERROR, next,
-                                   "slot %" PRIu64 " of CNode '%s' is one of those that leftovers '%s' take: %" PRIu64
+                                   "slot %" PRIu64 " of CNode '%s' belongs to leftovers '%s', which take slots %" PRIu64
                                    " to %" PRIu64,
                                    next->slot, holder, label, cap->slot, cap->slot + slots - 1);
         }
@@ -93,7 +95,7 @@ static const struct capdl_cap *check_holders(struct checker *c)
                 continue;
             }
             if (first) {
-                capdl_check_report_cap(c, CAPDL_ERROR, cap, "leftovers '%s' can be given to one CNode, once",
+                capdl_check_report_cap(c, CAPDL_ERROR, cap, "leftovers '%s' can go to only one CNode, once",
                                        capdl_check_label(c, cap->object, label));
             }
             first = first ? first : cap;
@@ -108,8 +110,8 @@ static void check_derived(struct checker *c, const struct capdl_slot_ref *slot, 
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, slot->container, slot->slot);
 
     if (cap && cap->kind == CAPDL_KIND_LEFTOVER) {
-        capdl_check_report(c, CAPDL_ERROR, pos, "slot %" PRIu64 " holds leftovers, which have no place in a derivation",
-                           slot->slot);
+        capdl_check_report(c, CAPDL_ERROR, pos,
+                           "slot %" PRIu64 " holds leftovers, which cannot be part of a derivation", slot->slot);
     }
 }
 
@@ -126,7 +128,7 @@ void capdl_check_leftover(struct checker *c)
         }
         if (declared != CAPDL_NO_OBJECT) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, i),
-                               "'%s' would be given what '%s' is given: there can be one leftover in a spec",
+                               "'%s' and '%s' are both leftovers: a spec can have only one",
                                capdl_check_label(c, i, label), capdl_check_label(c, declared, first));
         }
         declared = declared == CAPDL_NO_OBJECT ? i : declared;
@@ -134,8 +136,7 @@ void capdl_check_leftover(struct checker *c)
     }
     if (declared != CAPDL_NO_OBJECT && !holder) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, declared),
-                           "leftovers '%s' are given to nobody: put them into a CNode",
-                           capdl_check_label(c, declared, label));
+                           "leftovers '%s' go to nobody: put them in a CNode", capdl_check_label(c, declared, label));
     }
     for (size_t i = 0; holder && i < spec->num_derivations; i++) {
         check_derived(c, &spec->derivations[i].parent, spec->derivations[i].pos);

@@ -166,7 +166,7 @@ static void check_child(struct checker *c, uint32_t id, uint64_t *used)
     capdl_check_label(c, untyped, parent);
     if (bits > capdl_object_size_bits(spec, untyped)) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, id),
-                           "%s '%s' takes 2^%u bytes and does not fit into untyped '%s' of 2^%u",
+                           "%s '%s' takes 2^%u bytes and does not fit in untyped '%s' of 2^%u",
                            capdl_kind_name(capdl_object_kind(spec, id)), label, bits, parent,
                            capdl_object_size_bits(spec, untyped));
         return;
@@ -175,7 +175,7 @@ static void check_child(struct checker *c, uint32_t id, uint64_t *used)
         (capdl_object_paddr(spec, id) < capdl_object_paddr(spec, untyped) ||
          last_byte(spec, id) > last_byte(spec, untyped))) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(spec, id),
-                           "%s '%s' at 0x%" PRIx64 " lies outside untyped '%s', which is 0x%" PRIx64 " to 0x%" PRIx64,
+                           "%s '%s' at 0x%" PRIx64 " is outside untyped '%s', which is 0x%" PRIx64 " to 0x%" PRIx64,
                            capdl_kind_name(capdl_object_kind(spec, id)), label, capdl_object_paddr(spec, id), parent,
                            capdl_object_paddr(spec, untyped), last_byte(spec, untyped));
     }
@@ -197,7 +197,7 @@ static void check_circles(struct checker *c)
         }
         if (at != CAPDL_NO_OBJECT && mark[at] == i + 1) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, at),
-                               "untyped '%s' is, by way of its children, made from itself",
+                               "untyped '%s' is made from itself, through its children",
                                capdl_check_label(c, at, label));
         }
     }

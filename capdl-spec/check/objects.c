@@ -41,7 +41,7 @@ static void check_cnode_size(struct checker *c, uint32_t id)
 
     if (capdl_object_size_bits(c->spec, id) > most) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
-                           "CNode '%s' has %u bits: at most %u fit into an address space",
+                           "CNode '%s' has %u bits: an address has room for at most %u",
                            capdl_check_label(c, id, label), capdl_object_size_bits(c->spec, id), most);
     }
 }
@@ -145,7 +145,7 @@ void capdl_check_priority(struct checker *c)
         } else if (tcb->prio > tcb->max_prio) {
             capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
                                "TCB '%s' has priority %" PRIu64 " above its maximum priority %" PRIu64
-                               ": it could not give itself the priority it has",
+                               ": it could not set its own priority",
                                label, tcb->prio, tcb->max_prio);
         }
     }
@@ -169,7 +169,8 @@ void capdl_check_registers(struct checker *c)
 
         if (tcb && (!is_canonical(c, tcb->ip) || !is_canonical(c, tcb->tls))) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
-                               "TCB '%s' has %s 0x%" PRIx64 ", which is no address on %s: the kernel would take 0",
+                               "TCB '%s' has %s 0x%" PRIx64
+                               ", which is not a valid address on %s: the kernel would use 0",
                                capdl_check_label(c, i, label), is_canonical(c, tcb->ip) ? "tls" : "ip",
                                is_canonical(c, tcb->ip) ? tcb->tls : tcb->ip, capdl_check_facts(c)->title);
         }

@@ -126,8 +126,7 @@ static void check_one_pin(struct checker *c, uint32_t id)
     } else if (pin >= USUAL_PINS) {
         capdl_check_report(c, CAPDL_WARNING, pos,
                            "'%s' is at pin %" PRIu64
-                           " of its I/O APIC: most have pins 0 to %d, and booting stops where "
-                           "it has not so many",
+                           " of its I/O APIC: most have only pins 0 to %d, and then the boot stops",
                            label, pin, USUAL_PINS - 1);
     }
 }
@@ -163,7 +162,7 @@ void capdl_check_ioapic(struct checker *c)
         }
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, list[i]),
                            "'%s' and '%s' are both at pin %" PRIu64 " of I/O APIC %" PRIu64
-                           ": the pin would signal the last of them only",
+                           ": the pin would signal only the last of them",
                            capdl_check_label(c, list[i - 1], other), capdl_check_label(c, list[i], label),
                            number(c, list[i], CAPDL_NUMBER_IOAPIC_PIN), number(c, list[i], CAPDL_NUMBER_IOAPIC_NUM));
         note_other(c, errors, list[i - 1]);
@@ -181,7 +180,7 @@ static void check_one_msi(struct checker *c, uint32_t id)
     capdl_check_label(c, id, label);
     if (bus > 255 || dev > 31 || fun > 7) {
         capdl_check_report(c, CAPDL_ERROR, pos,
-                           "'%s' is of PCI device %" PRIu64 ":%" PRIu64 ".%" PRIu64
+                           "'%s' belongs to PCI device %" PRIu64 ":%" PRIu64 ".%" PRIu64
                            ": expected a bus up to 255, a device up to 31, a function up to 7",
                            label, bus, dev, fun);
     } else if (handle > UINT32_MAX) {

@@ -87,7 +87,7 @@ void capdl_check_table_nesting(struct checker *c)
         }
         if (table && facts->one_table_kind && caps.count && table_depth(c, i) >= facts->table_levels) {
             capdl_check_report_cap(
-                c, CAPDL_ERROR, &caps.list[0], "page table '%s' lies below %d others or in a circle: %s has %d levels",
+                c, CAPDL_ERROR, &caps.list[0], "page table '%s' is below %d others or in a cycle: %s has %d levels",
                 capdl_check_label(c, i, label), facts->table_levels, facts->paging, facts->table_levels);
         }
     }
@@ -107,7 +107,7 @@ static void check_shared_in(struct checker *c, uint32_t id, bool *seen)
         }
         if (seen[cap->object]) {
             capdl_check_report_cap(
-                c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can have one place",
+                c, CAPDL_ERROR, cap, "%s '%s' is mapped in both '%s' and '%s': it can be mapped only once",
                 capdl_kind_name(cap->kind), capdl_check_label(c, cap->object, label),
                 capdl_check_label(c, c->table_holder[cap->object] - 1, first), capdl_check_label(c, id, second));
         }
@@ -148,13 +148,13 @@ static void check_level(struct checker *c, uint32_t table, const struct capdl_ca
     capdl_check_label(c, cap->object, label);
     capdl_check_label(c, table, holder);
     if (!holds_frames) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in %s '%s', which holds page tables only",
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' is mapped in %s '%s', which holds only page tables",
                                label, capdl_kind_name(capdl_object_kind(c->spec, table)), holder);
     } else {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', whose frames have %s",
-                               label, size_name(capdl_object_size_bits(c->spec, cap->object), has, sizeof(has)),
-                               capdl_kind_name(capdl_object_kind(c->spec, table)), holder,
-                               size_name(shift, expected, sizeof(expected)));
+        capdl_check_report_cap(
+            c, CAPDL_ERROR, cap, "frame '%s' has %s but is mapped in %s '%s', which takes frames of %s", label,
+            size_name(capdl_object_size_bits(c->spec, cap->object), has, sizeof(has)),
+            capdl_kind_name(capdl_object_kind(c->spec, table)), holder, size_name(shift, expected, sizeof(expected)));
     }
 }
 
@@ -209,7 +209,7 @@ static bool check_one_mapping(struct checker *c, uint32_t holder, const struct c
                                "'mapping' names slot %" PRIu64 " of '%s', which does not hold frame '%s'",
                                extra->mapping_slot, table, label);
     } else if (capdl_object_kind(c->spec, holder) != CAPDL_KIND_CNODE) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "'mapping' is for capabilities in CNodes, not in %s",
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "'mapping' applies to capabilities in CNodes, not in %s",
                                capdl_spec_kind_phrase(capdl_object_kind(c->spec, holder)));
     } else {
         return true;
@@ -245,7 +245,7 @@ static void check_mapped_once(struct checker *c, const struct capdl_cap **list, 
 
         if (extra->mapping_container == last->mapping_container && extra->mapping_slot == last->mapping_slot) {
             capdl_check_report_cap(c, CAPDL_ERROR, list[i],
-                                   "'mapping' names slot %" PRIu64 " of '%s', as another capability does already",
+                                   "'mapping' names slot %" PRIu64 " of '%s', which another capability already names",
                                    extra->mapping_slot, capdl_check_label(c, extra->mapping_container, table));
         }
     }

@@ -28,8 +28,8 @@ bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
     if (text->size <= most) {
         return true;
     }
-    capdl_error(diags, (struct capdl_pos){.file = source},
-                "this text has %zu bytes: the longest that can be read has %zu", text->size, most);
+    capdl_error(diags, (struct capdl_pos){.file = source}, "this text has %zu bytes: the maximum is %zu", text->size,
+                most);
     return false;
 }
 

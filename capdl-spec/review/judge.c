@@ -348,7 +348,7 @@ static void judge_schedule(struct review *review, struct change change)
     struct fact fact = change.new ? *change.new : *change.old;
 
     fact.object = FINDING_NO_OBJECT;
-    capdl_review_add(review, CAPDL_RANK_TIME, &review->new, &fact, "", "the domain schedule is another one");
+    capdl_review_add(review, CAPDL_RANK_TIME, &review->new, &fact, "", "the domain schedule has changed");
 }
 
 static void judge_derived(struct review *review, struct change change)
@@ -356,7 +356,7 @@ static void judge_derived(struct review *review, struct change change)
     const struct fact *fact = change.new ? change.new : change.old;
 
     capdl_review_add(review, CAPDL_RANK_IDENTITY, change.new ? &review->new : &review->old, fact, "",
-                     change.old && change.new ? ": the capability in slot %" PRIu64 " is derived from another one"
+                     change.old && change.new ? ": the capability in slot %" PRIu64 " has another parent"
                      : change.new             ? ": the capability in slot %" PRIu64 " is now a derived one"
                                               : ": the capability in slot %" PRIu64 " is no longer a derived one",
                      fact->detail);
@@ -383,7 +383,7 @@ static void judge_place(struct review *review, const struct fact *old, const str
         return;
     }
     if (new->relation == RELATION_HOLD) {
-        capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, new, "has in another slot", "%s", "");
+        capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, new, "holds in another slot", "%s", "");
     } else if (new->relation == RELATION_MAP) {
         capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, &review->new, new, "maps elsewhere", "%s", "");
     }

@@ -40,7 +40,7 @@ static bool is_rights(const struct text_token *token)
 static bool parse_rights(struct text_parser *p, uint8_t *rights)
 {
     if (!is_rights(&p->token)) {
-        return capdl_text_unexpected(p, "rights: letters out of R, W, G, X, P");
+        return capdl_text_unexpected(p, "rights: the letters R, W, G, X, P");
     }
     for (; is_rights(&p->token); capdl_text_advance(p)) {
         for (size_t i = 0; i < p->token.length; i++) {
@@ -52,7 +52,7 @@ static bool parse_rights(struct text_parser *p, uint8_t *rights)
 
 static bool parse_asid(struct text_parser *p, struct text_cap_params *params)
 {
-    return capdl_text_expect(p, '(', "and high and low part, as in asid: (0x1, 0x2)") &&
+    return capdl_text_expect(p, '(', "and the high and low part, as in asid: (0x1, 0x2)") &&
            capdl_text_number(p, &params->asid_high, "the ASID's high part") &&
            capdl_text_expect(p, ',', "after the ASID's high part") &&
            capdl_text_number(p, &params->asid_low, "the ASID's low part") &&
@@ -64,7 +64,7 @@ static bool parse_mapping(struct text_parser *p, struct text_cap_params *params)
     size_t keep = p->num_ranges;
     struct text_ref ref;
     bool result =
-        capdl_text_expect(p, '(', "and page table and slot, as in mapping: (pt, 3)") && capdl_text_ref_parse(p, &ref);
+        capdl_text_expect(p, '(', "and a page table and slot, as in mapping: (pt, 3)") && capdl_text_ref_parse(p, &ref);
 
     if (!result) {
         return false;
@@ -89,7 +89,7 @@ static bool parse_value(struct text_parser *p, uint32_t bit, struct text_cap_par
     case TEXT_PARAM_GUARD_SIZE:
         return capdl_text_number(p, &params->guard_size, "the guard's size in bits");
     case TEXT_PARAM_CORE:
-        return capdl_text_number(p, &params->core, "the number of a core");
+        return capdl_text_number(p, &params->core, "a core number");
     case TEXT_PARAM_ASID:
         return parse_asid(p, params);
     case TEXT_PARAM_MAPPING:
@@ -114,7 +114,7 @@ static bool report_unknown(struct text_parser *p)
         letters = letters && p->token.text[i] >= 'A' && p->token.text[i] <= 'Z';
     }
     if (letters) {
-        return capdl_text_unexpected(p, "rights: letters out of R, W, G, X, P");
+        return capdl_text_unexpected(p, "rights: the letters R, W, G, X, P");
     }
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < NUM_KEYWORDS; i++) {
         capdl_text_nearest_try(&nearest, &p->token, keywords[i].keyword);

@@ -55,7 +55,7 @@ static const struct text_cap_name *cap_name_find(struct text_parser *p, const st
     const char *nearest;
 
     if (entry && entry->container == CAPDL_NO_OBJECT) {
-        capdl_error(p->diags, ref->pos, "'%s' stands for a slot of an object that does not exist", name->text);
+        capdl_error(p->diags, ref->pos, "'%s' names a slot of an object that does not exist", name->text);
         capdl_note(p->diags, capdl_spec_pos(p->spec, entry->at), "it is defined here");
         return NULL;
     }
@@ -200,9 +200,8 @@ static void link_copy(struct text_parser *p, struct capdl_cap *link, const struc
     copy.flags &= (uint8_t)~CAPDL_CAP_GENERATED;
     mask_cap(&params, &copy);
     if (params.has & TEXT_PARAM_RIGHTS) {
-        capdl_finding(
-            p->diags, CAPDL_WARNING, CAPDL_CHECK_COPY_RIGHTS, params.pos,
-            "these rights have no effect: a copy has those of its source, of which (masked: R) takes some away");
+        capdl_finding(p->diags, CAPDL_WARNING, CAPDL_CHECK_COPY_RIGHTS, params.pos,
+                      "these rights have no effect: a copy has the rights of its source; (masked: R) removes some");
     }
     params.has &= ~(uint32_t)(TEXT_PARAM_MASKED | TEXT_PARAM_RIGHTS);
     capdl_text_cap_params_apply(p, &params, &copy);

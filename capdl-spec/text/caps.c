@@ -80,7 +80,7 @@ static bool slot_prefix(struct text_parser *p, struct block *block, struct mappi
         if (next.kind != TEXT_PUNCT || next.punct != ':') {
             if (block->unknown) {
                 capdl_error(p->diags, p->token.pos,
-                            "expected a slot number: the length of the copy before is not known yet");
+                            "expected a slot number: the length of the previous copy is not known yet");
             }
             return true;
         }
@@ -204,7 +204,7 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
 
     if (mapping->params.has & TEXT_PARAM_MASKED) {
         capdl_error(p->diags, mapping->params.pos,
-                    "'masked' is for copies, as in <name> (masked: R): write the rights themselves, as in (R)");
+                    "'masked' applies to copies, as in <name> (masked: R): write the rights, as in (R)");
     }
     if (!capdl_text_ref_check(p, ref, "an object")) {
         return 1;
@@ -324,7 +324,7 @@ static bool child_of(struct text_parser *p, const struct mapping *mapping, uint6
 
     capdl_text_advance(p);
     if (p->token.text == behind || !capdl_text_accept_word(p, "child_of")) {
-        return capdl_text_unexpected(p, "'- child_of' with a blank between");
+        return capdl_text_unexpected(p, "'- child_of' with a space between");
     }
     if (!capdl_text_slot_ref_parse(p, &child.parent)) {
         return false;
@@ -402,7 +402,7 @@ static bool block_close(struct text_parser *p, const struct block *block)
         return true;
     }
     capdl_text_unexpected(p, "'}' to close the container '%s'", block->ref->name->text);
-    capdl_note(p->diags, block->pos, "it is opened here");
+    capdl_note(p->diags, block->pos, "opened here");
     return true;
 }
 
@@ -468,7 +468,7 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
         return false;
     }
     if (name->indexed) {
-        capdl_error(p->diags, name->pos, "a name for one slot has no index");
+        capdl_error(p->diags, name->pos, "a name for a single slot has no index");
     } else if (capdl_spec_name_scalar(p->spec, ref.name) == CAPDL_NO_OBJECT &&
                !capdl_spec_name_length(p->spec, ref.name)) {
         entry.container = CAPDL_NO_OBJECT;
@@ -477,7 +477,7 @@ static bool slot_name_read(struct text_parser *p, const struct text_ref *name)
     }
     if (entry.container == CAPDL_NO_OBJECT && !capdl_spec_name_use(p->spec, ref.name).broken) {
         capdl_finding(p->diags, CAPDL_WARNING, CAPDL_CHECK_EMPTY_NAME, ref.pos,
-                      "no object is called '%s': '%s' stands for nothing", ref.name->text, name->name->text);
+                      "no object is called '%s': '%s' names nothing", ref.name->text, name->name->text);
     }
     if (!capdl_spec_name_use(p->spec, name->name).broken) {
         capdl_text_cap_name_add(p, name, entry);

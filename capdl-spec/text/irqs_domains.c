@@ -129,7 +129,7 @@ static bool report_item(struct text_parser *p)
     for (unsigned i = 0; p->token.kind == TEXT_NAME && i < sizeof(items) / sizeof(items[0]); i++) {
         capdl_text_nearest_try(&nearest, &p->token, items[i]);
     }
-    return capdl_text_unexpected(p, "schedule, domain_set_start, index_shift%s, or '}' to close 'domains'",
+    return capdl_text_unexpected(p, "schedule, domain_set_start, index_shift%s or '}' to close 'domains'",
                                  capdl_text_nearest_hint(&nearest));
 }
 

@@ -257,7 +257,8 @@ static void reject_unprintable(struct text_lexer *lexer, struct text_token *toke
     } else if (c.code < 0x80) {
         capdl_error(lexer->diags, token->pos, "unexpected byte 0x%02x in this text", (unsigned)c.code);
     } else {
-        capdl_error(lexer->diags, pos, "the character U+%04X is invisible or acts on terminals: names cannot have it",
+        capdl_error(lexer->diags, pos,
+                    "the character U+%04X is invisible or acts on terminals: names must not contain it",
                     (unsigned)c.code);
     }
 }
@@ -294,7 +295,7 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
         capdl_error(lexer->diags, token->pos, "'//' does not start a comment here: use '--' or '/* */'");
     } else if (c == '#') {
         capdl_error(lexer->diags, token->pos,
-                    "'#' lines other than line markers are not understood: run the C preprocessor first");
+                    "unknown '#' line: only line markers are allowed; run the C preprocessor first");
     } else if (c > ' ' && c < 0x7f) {
         capdl_error(lexer->diags, token->pos, "unexpected character '%c'", c);
     } else {

@@ -308,10 +308,10 @@ static bool report_named(struct text_parser *p, const struct param_list *list, c
     capdl_text_lex_next(&lexer);
     value = capdl_text_lex_next(&lexer);
     if (param->action == BITS && value.kind == TEXT_NUMBER) {
-        capdl_error(p->diags, keyword->pos, "the size of %s is written without a name: '%llu bits'",
+        capdl_error(p->diags, keyword->pos, "write the size of %s without a name: '%llu bits'",
                     capdl_kind_keyword(list->object->kind), (unsigned long long)value.number);
     } else {
-        capdl_error(p->diags, keyword->pos, "'%s' of %s is written without its name, such as '%s'", param->keyword,
+        capdl_error(p->diags, keyword->pos, "write '%s' of %s without its name, as in '%s'", param->keyword,
                     capdl_kind_keyword(list->object->kind),
                     param->action == BITS   ? "4 bits"
                     : param->action == SIZE ? "4k"
@@ -357,7 +357,7 @@ static void set_size(struct text_parser *p, struct param_list *list, uint64_t bi
     unsigned most = list->object->kind == CAPDL_KIND_CNODE ? 59 : 63;
 
     if (bits > most) {
-        capdl_error(p->diags, pos, "a size of %llu bits is too large: the largest is %u", (unsigned long long)bits,
+        capdl_error(p->diags, pos, "a size of %llu bits is too large: the maximum is %u", (unsigned long long)bits,
                     most);
         list->object->size_bits = (uint8_t)most;
         return;
@@ -487,7 +487,7 @@ static void check_mandatory(struct text_parser *p, const struct param_list *list
 {
     for (unsigned i = 0; i < NUM_PARAMS; i++) {
         if (params[i].kind == list->object->kind && params[i].mandatory && !(list->seen >> i & 1)) {
-            capdl_error(p->diags, list->pos, "'%s' lacks the parameter '%s' that every %s has", list->object->name,
+            capdl_error(p->diags, list->pos, "'%s' lacks the parameter '%s', which every %s needs", list->object->name,
                         params[i].keyword, capdl_kind_keyword(list->object->kind));
         }
     }
@@ -514,10 +514,10 @@ static void finish_sc(struct text_parser *p, const struct param_list *list)
     sc->has_data = was_given(list, "data");
     sc->has_times = period && budget;
     if (period != budget) {
-        capdl_error(p->diags, list->pos, "'%s' has a %s but no %s: a scheduling context has both or neither",
-                    list->object->name, period ? "period" : "budget", period ? "budget" : "period");
+        capdl_error(p->diags, list->pos, "'%s' has a %s but no %s: give both or neither", list->object->name,
+                    period ? "period" : "budget", period ? "budget" : "period");
     } else if (!period) {
-        capdl_error(p->diags, list->pos, "'%s' has neither period nor budget: data and refills need them",
+        capdl_error(p->diags, list->pos, "'%s' has neither period nor budget, which data and refills need",
                     list->object->name);
     }
 }

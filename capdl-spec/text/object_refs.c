@@ -200,7 +200,7 @@ bool capdl_text_ref_bounds(struct text_parser *p, const struct text_ref *ref, ui
         if (range->kind == TEXT_RANGE_ALL || most < length || empty) {
             continue;
         }
-        capdl_error(p->diags, ref->pos, "%s '%s' has no element %llu: it ends with %s[%llu]", what, ref->name->text,
+        capdl_error(p->diags, ref->pos, "%s '%s' has no element %llu: the last one is %s[%llu]", what, ref->name->text,
                     (unsigned long long)most, ref->name->text, (unsigned long long)length - 1);
         return false;
     }

@@ -84,7 +84,7 @@ static bool name_is_free(struct text_parser *p, const struct text_ref *base)
 {
     for (unsigned kind = CAPDL_KIND_IRQ_CONTROL; kind < CAPDL_KIND_COUNT; kind++) {
         if (!strcmp(base->name->text, capdl_kind_keyword((enum capdl_kind)kind))) {
-            capdl_error(p->diags, base->pos, "'%s' names the capability to the %s: an object needs another name",
+            capdl_error(p->diags, base->pos, "'%s' is the name of the %s capability: use another name for the object",
                         base->name->text, capdl_kind_name((enum capdl_kind)kind));
             return false;
         }
@@ -92,7 +92,7 @@ static bool name_is_free(struct text_parser *p, const struct text_ref *base)
     if (strcmp(base->name->text, "objects") && strcmp(base->name->text, "caps")) {
         return true;
     }
-    capdl_error(p->diags, base->pos, "'%s' is a reserved word: an object needs another name", base->name->text);
+    capdl_error(p->diags, base->pos, "'%s' is a reserved word: use another name for the object", base->name->text);
     return false;
 }
 
@@ -164,7 +164,7 @@ static bool qualified_name(struct text_parser *p, struct declaration *decl)
 
 static bool reject_elements(struct text_parser *p, const struct text_ref *base, const char *why)
 {
-    capdl_error(p->diags, base->pos, "the elements of '%s' cannot be declared so: %s", base->name->text, why);
+    capdl_error(p->diags, base->pos, "cannot declare the elements of '%s': %s", base->name->text, why);
     return false;
 }
 
@@ -174,13 +174,14 @@ static bool declared_elements(struct text_parser *p, struct declaration *decl)
     const struct text_range *range = &p->ranges[decl->base.first_range];
 
     if (decl->base.num_ranges != 1 || (range->kind != TEXT_RANGE_ONE && range->kind != TEXT_RANGE_BOTH)) {
-        return reject_elements(p, &decl->base, "expected their number, such as [4], or a range such as [0..3]");
+        return reject_elements(p, &decl->base,
+                               "expected the number of elements, such as [4], or a range such as [0..3]");
     }
     decl->first = range->kind == TEXT_RANGE_ONE ? 0 : range->first;
     if (range->kind == TEXT_RANGE_ONE && range->first == 0) {
         return reject_elements(p, &decl->base,
-                               "brackets hold the number of elements, not an index: for one object leave [0] out, for "
-                               "an array of one write [1]");
+                               "brackets hold the number of elements, not an index: write no brackets for a single "
+                               "object, [1] for an array of one");
     }
     if (range->last < decl->first) {
         return reject_elements(p, &decl->base, "the range counts down");
@@ -337,7 +338,7 @@ static bool is_other_shape(struct text_parser *p, const struct declaration *decl
         (decl->prototype.kind == CAPDL_KIND_UT && capdl_object_kind(p->spec, other) == CAPDL_KIND_UT)) {
         return false;
     }
-    capdl_error(p->diags, decl->base.pos, "'%s' is declared as %s already: %s needs another name", name->text,
+    capdl_error(p->diags, decl->base.pos, "'%s' is already declared as %s: %s needs another name", name->text,
                 decl->base.indexed ? "an object" : "an array", decl->base.indexed ? "an array" : "an object");
     capdl_note(p->diags, capdl_object_pos(p->spec, other), "first declared here");
     return true;
@@ -415,17 +416,17 @@ static bool children_parse(struct text_parser *p, const struct declaration *decl
         return true;
     }
     if (decl->prototype.kind != CAPDL_KIND_UT) {
-        capdl_error(p->diags, pos, "only an untyped has children; capabilities go into the caps section");
+        capdl_error(p->diags, pos, "only untypeds have children; capabilities go in the caps section");
     } else if (untyped == CAPDL_NO_OBJECT && decl->count > 1) {
         capdl_error(p->diags, pos,
-                    "%llu untypeds cannot have the same children: write %s[0] = ut { ... } behind the declaration",
+                    "%llu untypeds cannot share their children: write %s[0] = ut { ... } after the declaration",
                     (unsigned long long)decl->count, decl->base.name->text);
     }
     if (decl->prototype.kind != CAPDL_KIND_UT) {
         untyped = CAPDL_NO_OBJECT;
     }
     if (++p->depth > TEXT_MOST_NESTED) {
-        capdl_error(p->diags, pos, "more than %d untypeds inside each other", TEXT_MOST_NESTED);
+        capdl_error(p->diags, pos, "untypeds are nested more than %d deep", TEXT_MOST_NESTED);
         p->depth--;
         return false;
     }
@@ -484,7 +485,7 @@ static bool declarations_parse(struct text_parser *p, uint32_t parent)
         if (!parsed) {
             resynchronise(p, start);
         } else if ((capdl_text_is(p, ',') && !p->depth) || capdl_text_is(p, ';')) {
-            capdl_text_unexpected(p, "another declaration (nothing separates them)");
+            capdl_text_unexpected(p, "another declaration (without a separator)");
         }
         if (!capdl_text_accept(p, ',')) {
             capdl_text_accept(p, ';');
@@ -545,7 +546,7 @@ static void array_check(struct text_parser *p, uint32_t last)
 
     for (uint32_t i = 0; i < capdl_spec_name_length(p->spec, name); i++) {
         if (capdl_spec_name_find(p->spec, name, i) == CAPDL_NO_OBJECT) {
-            capdl_error(p->diags, capdl_object_pos(p->spec, last), "'%s' has an element %u but no element %u",
+            capdl_error(p->diags, capdl_object_pos(p->spec, last), "array '%s' has an element %u but no element %u",
                         capdl_object_name(p->spec, last), (unsigned)capdl_object_index(p->spec, last), (unsigned)i);
             return;
         }

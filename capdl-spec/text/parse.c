@@ -112,7 +112,7 @@ static void section_close(struct text_parser *p, const struct text_section *sect
     }
     capdl_text_unexpected(p, "'}' to close the section '%s'", name);
     if (section->kind == TEXT_OBJECTS && p->unclosed.line) {
-        capdl_note(p->diags, p->unclosed, "this '{' seems not to be closed");
+        capdl_note(p->diags, p->unclosed, "this '{' seems to be unclosed");
     } else {
         capdl_note(p->diags, section->pos, "the section begins here");
     }
@@ -234,8 +234,8 @@ static void first_pass(struct text_parser *p)
         capdl_text_unexpected(p, "at least one section, such as objects { }");
     } else if (!p->spec->has_arch && !find_arch(p)) {
         capdl_error(p->diags, start,
-                    "the architecture is not known: begin with a line such as 'arch aarch64' (or riscv, x86_64), "
-                    "or give it on the command line");
+                    "the architecture is not known: begin with a line such as 'arch aarch64' (or riscv, x86_64), or "
+                    "use --arch");
         p->expand_failed = true;
     }
 }

@@ -80,7 +80,7 @@ static void reject_cap_params(struct text_parser *p, const struct text_cap_param
                           TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED;
 
     if (params->has & ~meaningful) {
-        capdl_error(p->diags, params->pos, "only rights, badge, guard and cached or uncached have a meaning here");
+        capdl_error(p->diags, params->pos, "only rights, badge, guard and cached or uncached are allowed here");
     } else if (params->has & TEXT_PARAM_BADGE && params->has & (TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE)) {
         capdl_error(p->diags, params->pos, "a capability has a badge or a guard, not both");
     } else if (params->guard_size > 64) {

@@ -150,7 +150,7 @@ bool capdl_text_may_search(struct text_parser *p)
 void capdl_text_too_large(struct text_parser *p, struct capdl_pos pos, const char *what, uint64_t most)
 {
     if (!p->too_large) {
-        capdl_error(p->diags, pos, "this would make more than %llu %s, which is taken for a mistake",
+        capdl_error(p->diags, pos, "this would make more than %llu %s, which is probably a mistake",
                     (unsigned long long)most, what);
     }
     p->too_large = true;
@@ -161,7 +161,7 @@ bool capdl_text_slots_fit(struct text_parser *p, struct capdl_pos pos, uint64_t 
     if (!count || slot <= UINT64_MAX - (count - 1)) {
         return true;
     }
-    capdl_error(p->diags, pos, "%llu capabilities from slot %llu on go beyond the last slot there can be",
+    capdl_error(p->diags, pos, "%llu capabilities from slot %llu on go past the last possible slot",
                 (unsigned long long)count, (unsigned long long)slot);
     return false;
 }

@@ -201,7 +201,7 @@ static void check_bad(const uint8_t *good, size_t size, const char *from, const 
 static const struct {
     const char *from, *to, *expected;
 } bad[] = {
-    {"8a 01 ac", "89 01 ac", "another length"},
+    {"8a 01 ac", "89 01 ac", "the right length"},
     {"8a 01 ac", "8a 02 ac", "version 1"},
     {"8a 01 ac", "8a 18 01 ac", "shortest"},
     {"8a 01 ac", "9f 01 ac", "definite"},
@@ -262,10 +262,10 @@ static const struct {
     {"03 03 84 01", "03 0f 84 01", "target"},
     {"03 03 84 01", "03 03 84 07", "target"},
     {"03 03 84 01 00", "03 03 84 01 07", "operands"},
-    {"82 01 63 62 69 67", "82 02 63 62 69 67", "no more than there is"},
+    {"82 01 63 62 69 67", "82 02 63 62 69 67", "no more names than slots"},
     {"82 01 63 62 69 67", "82 01 63 62 0a 67", "printable"},
     {"82 01 63 62 69 67", "82 01 60", "a name"},
-    {"81 02 83 02", "81 0e 83 02", "no more than there is"},
+    {"81 02 83 02", "81 0e 83 02", "no more names than slots"},
     {"83 63 4d 61 70", "82 63 4d 61 70", "each method"},
     {"65 55 6e 6d 61 70", "65 55 6e 6d 61 70 00", "the end"},
     {"65 55 6e 6d 61 70", "69 55 6e 6d 61 70", "as many items"},

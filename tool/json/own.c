@@ -64,8 +64,9 @@ static void arrays_check(struct own_reader *reader)
         }
         for (uint32_t index = 0; index < capdl_object_index(spec, i); index++) {
             if (capdl_spec_find(spec, capdl_object_name(spec, i), index) == CAPDL_NO_OBJECT) {
-                capdl_error(reader->json->diags, capdl_object_pos(spec, i), "'%s' has an element %u but no element %u",
-                            capdl_object_name(spec, i), (unsigned)capdl_object_index(spec, i), (unsigned)index);
+                capdl_error(reader->json->diags, capdl_object_pos(spec, i),
+                            "array '%s' has an element %u but no element %u", capdl_object_name(spec, i),
+                            (unsigned)capdl_object_index(spec, i), (unsigned)index);
                 break;
             }
         }

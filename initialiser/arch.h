@@ -15,6 +15,10 @@ void arch_configure(uint64_t flags);
  */
 uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4]);
 
+/* Puts into the words of a message what only the machine knows: convert_duration, or nothing. */
+struct capdl_call;
+void arch_complete(const struct capdl_call *, uint64_t *words);
+
 /* After instructions were written that other threads will execute. */
 void arch_code_written(void);
 

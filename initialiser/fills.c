@@ -55,13 +55,12 @@ void clean_caches(enum capdl_boot_key method, unsigned kind, uint64_t frame, uin
     call_make();
 }
 
-/* From the chunk of the extra bootinfo that a fill names, as far as there is one. */
-static void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
+void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
 {
     const uint8_t *at = (const uint8_t *)self.bootinfo + CAPDL_PAGE_SIZE, *end = at + self.bootinfo->extra_len;
     struct {
         uint64_t id, length;
-    } chunk; /* its header is part of it */
+    } chunk;
 
     for (; (uint64_t)(end - at) >= sizeof(chunk); at += chunk.length) {
         __builtin_memcpy(&chunk, at, sizeof(chunk));

@@ -78,6 +78,7 @@ unsigned call_try(const struct capdl_call *call)
         *to = resolve(&call->operands[i]);
         digest = add_word(digest, *to++);
     }
+    arch_complete(call, buffer->words);
     header.num_calls++;
     error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, buffer->words) >> INFO_LABEL;
     header.digest = add_word(digest, error);

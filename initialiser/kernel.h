@@ -28,6 +28,9 @@ void call_make(void);
 /* Makes one step of any call and returns the kernel's answer. */
 unsigned call_try(const struct capdl_call *);
 
+/* For kernels that measure how fast their timer counts: the ticks of a duration that the blob has in microseconds. */
+void convert_duration(const struct capdl_call *, uint64_t *words);
+
 /* Suspends ourselves, if it is known how, or traps. Not by call_try, from which a boot may end here. */
 _Noreturn void kernel_leave(void);
 

@@ -110,7 +110,7 @@ struct input {
     struct capdl_diags diags;
     struct capdl_spec spec;
     struct capdl_profile profile;
-    bool has_profile;
+    bool has_profile, guessed; /* guessed: for want of a named kernel, and not yet looked at whether it will do */
     bool is_image;
     struct image image; /* when is_image */
 };

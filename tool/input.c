@@ -44,8 +44,40 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
         return false;
     }
     input->profile = *profile;
-    input->has_profile = take_memory_map(input, &input->profile, options);
+    input->has_profile = input->guessed = take_memory_map(input, &input->profile, options);
     return input->has_profile;
+}
+
+/* Stock kernels have one domain. How many there are changes nothing else, so that a spec with more, for which no kernel
+ * was named, is for one that was built with as many. */
+static void guess_domains(struct input *input)
+{
+    enum { MOST_DOMAINS = 256, LEAST_DOMAINS = 2, ENTRIES = 100 }; /* CONFIG_NUM_DOMAIN_SCHEDULES with domains */
+    const struct capdl_domains *domains = &input->spec.domains;
+    struct capdl_profile *profile = &input->profile;
+    struct capdl_pos pos = domains->pos;
+    uint64_t last = 0, entries = domains->num_schedule + 1 + domains->index_shift;
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        last = domains->schedule[i].domain > last ? domains->schedule[i].domain : last;
+    }
+    for (uint32_t i = 0; i < input->spec.num_objects; i++) {
+        bool thread = capdl_object_kind(&input->spec, i) == CAPDL_KIND_TCB;
+        const struct capdl_tcb *tcb = thread ? capdl_object_tcb(&input->spec, i) : NULL;
+        if (tcb && tcb->dom > last) {
+            last = tcb->dom;
+            pos = domains->has_schedule ? pos : capdl_object_pos(&input->spec, i);
+        }
+    }
+    if (last >= MOST_DOMAINS || domains->index_shift > ENTRIES || entries > ENTRIES ||
+        (last < profile->num_domains && entries <= profile->num_domain_schedules)) {
+        return;
+    }
+    profile->num_domains = last < LEAST_DOMAINS ? LEAST_DOMAINS : (uint32_t)last + 1;
+    profile->num_domain_schedules = ENTRIES;
+    capdl_finding(&input->diags, CAPDL_WARNING, CAPDL_CHECK_KERNEL_DOMAINS, pos,
+                  "no kernel is named, so this is for one like %s that was built with KernelNumDomains=%u or more; "
+                  "stock kernels have one domain (name yours with --kernel)",
+                  profile->name, profile->num_domains);
 }
 
 /* What the command line says about kernel and architecture, which then wins over the spec's arch line. */
@@ -266,7 +298,7 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
 
 bool input_need_profile(struct input *input, const struct options *options)
 {
-    if (input->has_profile) {
+    if (input->has_profile && !input->guessed) {
         return true;
     }
     if (input->is_image) {
@@ -274,7 +306,12 @@ bool input_need_profile(struct input *input, const struct options *options)
         input->has_profile = true;
         return true;
     }
-    return use_default_profile(input, input->spec.arch, options);
+    if (!input->guessed && !use_default_profile(input, input->spec.arch, options)) {
+        return false;
+    }
+    guess_domains(input);
+    input->guessed = false;
+    return true;
 }
 
 int input_check(struct input *input, int code)

@@ -96,6 +96,17 @@ enum {
 };
 
 /*
+ * A call of DOMAINS with so many operands is for a duration that the spec gives in microseconds. The last has them; the
+ * one before it has the ticks, or is 0 where only the running kernel knows them: then they are the microseconds times
+ * the number of 32 bits in this chunk of the extra bootinfo, behind its header.
+ */
+enum {
+    CAPDL_DURATION_OPERANDS = 4,
+    CAPDL_DURATION_CHUNK = 5,
+    CAPDL_CHUNK_HEADER = 16,
+};
+
+/*
  * Header of an image, at the start of the ELF section ".capdl.header" of the prebuilt initialiser. The host fills in
  * the second part; the initialiser writes the third part while it boots, so that a debugger or a memory dump can tell
  * how far it came on kernels without a console. Addresses are virtual; sizes are bytes.

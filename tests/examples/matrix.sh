@@ -52,9 +52,7 @@ parts() {
     guest) [ "$arch" != aarch64 ] || ! has 'HYPERVISOR 1' || echo guest.cdl vmm guest ;;
     domains)
         [ "$(number NUM_DOMAINS)" -gt 2 ] || return 0
-        if has 'MCS 0'; then echo domains.cdl turns
-        elif [ "$arch" = x86_64 ]; then echo domains-pc.cdl turns
-        else echo domains-mcs.cdl turns; fi
+        echo domains.cdl turns
         ;;
     esac
 }

@@ -210,8 +210,15 @@ static const char streams[] =
     "  bank { 0: top }  net { 0: bank }  usb { 0: bank }  c { 0: net  1: usb  2: free  3: bank  4: none }\n"
     "}\n";
 
+#define SCHEDULE                              \
+    "objects { t = tcb (dom: 3) } caps { }\n" \
+    "domains { schedule: [(3, 4000 us), (1, 5 ticks), (0, 0), (1, 6000 us)] domain_set_start: 3 index_shift: 2 }\n"
+
 int main(void)
 {
+    round_trip("domains on AArch64", "aarch64-mcs+", "arch aarch64 " SCHEDULE, false);
+    round_trip("domains on RISC-V", "riscv64+", "arch riscv " SCHEDULE, false);
+    round_trip("domains on x86-64", "x86_64-mcs+", "arch x86_64 " SCHEDULE, true);
     write_pattern("code.bin", 9000);
     round_trip("AArch64", "aarch64-mcs", arm, false);
     round_trip("AArch64 without names", "aarch64-mcs", arm, true);

@@ -2,6 +2,8 @@
 /* What few boots come across: kernels without this or that, images and bootinfo that are not what they should be. */
 #include "system.h"
 
+#include "kernel.h"
+
 #include <string.h>
 
 static struct encoder blob;
@@ -131,6 +133,30 @@ static void chunks_of_bootinfo(void)
     CHECK(boot_with_chunk(3, 64, 0)[24] == 0);
 }
 
+/* ---- Durations ---- */
+
+static uint64_t converted(uint64_t ticks, uint64_t us, unsigned operands, unsigned phase)
+{
+    const struct capdl_call call = {.phase = phase, .num_operands = operands};
+    uint64_t words[4] = {0, 1, ticks, us};
+
+    convert_duration(&call, words);
+    return words[2];
+}
+
+static void durations(void)
+{
+    boot_with_chunk(5, 20, 84); /* behind its header, the number of ticks in a microsecond */
+    memcpy(fake.extra + 64 + 16, (uint32_t[]){2400}, 4);
+    fake_boot(&fake);
+    CHECK(converted(0, 6000, 4, CAPDL_PHASE_DOMAINS) == 14400000);
+    CHECK(converted(7, 6000, 4, CAPDL_PHASE_DOMAINS) == 7);
+    CHECK(converted(0, 6000, 3, CAPDL_PHASE_DOMAINS) == 0); /* an end marker */
+    CHECK(converted(0, 6000, 4, CAPDL_PHASE_THREADS) == 0);
+    boot_with_chunk(4, 20, 84);
+    CHECK(converted(0, 6000, 4, CAPDL_PHASE_DOMAINS) == UINT64_MAX); /* which no kernel takes */
+}
+
 /* ---- Images that do not belong together ---- */
 
 static void other_architecture(void)
@@ -231,6 +257,7 @@ int main(void)
     kernel_without_mcs();
     kernel_without_cache_methods();
     chunks_of_bootinfo();
+    durations();
     images_that_do_not_fit();
     no_memory_at_all();
     return failures != 0;

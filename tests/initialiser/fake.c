@@ -92,6 +92,11 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     return 0;
 }
 
+void arch_complete(const struct capdl_call *call, uint64_t *words)
+{
+    convert_duration(call, words);
+}
+
 void arch_code_written(void)
 {
     fake->code_written = true;

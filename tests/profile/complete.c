@@ -39,5 +39,7 @@ const struct capdl_profile *complete_profile(const char *name)
             complete.labels[i] = (uint16_t)(0x400 + i);
         }
     }
+    complete.num_domains = 4;
+    complete.num_domain_schedules = 16;
     return &complete;
 }

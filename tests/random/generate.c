@@ -405,9 +405,11 @@ static void add_schedule(struct generator *g)
     char text[2000];
     size_t used = 0;
     for (unsigned i = 0; i < count && used + 80 < sizeof(text); i++) {
+        bool us = rng_chance(&g->r, 2);
         used += (size_t)snprintf(text + used, sizeof(text) - used, "%s(%u, %u%s)", i ? ", " : "",
-                                 (unsigned)rng_below(&g->r, p->num_domains), (unsigned)rng_between(&g->r, 1, 5000),
-                                 p->mcs && p->timer_frequency && rng_chance(&g->r, 2) ? " us" : " ticks");
+                                 (unsigned)rng_below(&g->r, p->num_domains),
+                                 (unsigned)rng_between(&g->r, 1, 5000) * (us && !p->mcs ? 1000 * p->timer_tick_ms : 1),
+                                 us ? " us" : " ticks");
     }
     char start[20] = "no_start";
     if (!g->real && rng_chance(&g->r, 2)) {

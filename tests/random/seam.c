@@ -25,6 +25,11 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     return seam->call(seam->context, number, target, info, registers, &self.ipc_buffer->tag);
 }
 
+void arch_complete(const struct capdl_call *call, uint64_t *words)
+{
+    convert_duration(call, words);
+}
+
 void arch_code_written(void)
 {
 }

@@ -5,6 +5,7 @@
 
 #include "image/decompile.h"
 #include "image/program.h"
+#include "profile/board.h"
 #include "profile/names.h"
 
 static bool in_root(const struct capdl_operand *target)
@@ -321,6 +322,16 @@ static void assign(struct reverse *r, const struct capdl_call *call)
     }
 }
 
+/* Ticks, or 0 where the running kernel alone knows them. */
+static bool duration_good(const struct capdl_profile *profile, uint64_t ticks, uint64_t us)
+{
+    struct board_clock clock = board_domain_clock(profile);
+    if (!clock.ticks) {
+        return ticks == 0 && us > 0 && profile->mcs && profile->arch == CAPDL_ARCH_X86_64;
+    }
+    return ticks > 0 && (__uint128_t)us * clock.ticks / clock.us == ticks;
+}
+
 static void add_schedule(struct reverse *r, const struct capdl_call *call)
 {
     struct capdl_domains *domains = &r->spec->domains;
@@ -337,11 +348,18 @@ static void add_schedule(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a domain schedule has gaps or is too long for its kernel");
         return;
     }
-    if (word(call, 2) == 0 && word(call, 1) != 0) {
+    bool us = call->num_operands == CAPDL_DURATION_OPERANDS;
+    if (word(call, 2) == 0 && word(call, 1) != 0 && !us) {
         reverse_fail(r, "a domain schedule's end has a domain, which the kernel ignores");
     }
-    domains->schedule[domains->num_schedule++] = (struct capdl_domain_entry){
-        .domain = word(call, 1), .duration = word(call, 2), .end_marker = word(call, 2) == 0};
+    if (us && !duration_good(&r->image->profile, word(call, 2), word(call, 3))) {
+        reverse_fail(r, "a duration in a domain schedule is not what its microseconds are in ticks");
+    }
+    domains->schedule[domains->num_schedule++] =
+        (struct capdl_domain_entry){.domain = word(call, 1),
+                                    .duration = word(call, us ? 3 : 2),
+                                    .unit = us ? CAPDL_MICROSECONDS : CAPDL_TICKS,
+                                    .end_marker = !us && word(call, 2) == 0};
 }
 
 static void set_start(struct reverse *r, const struct capdl_call *call)

@@ -2,6 +2,7 @@
 /* Scheduling domains: threads into theirs, and the schedule. Setting its start switches domains at once, so it is the
  * last call. */
 #include "image/program.h"
+#include "profile/board.h"
 
 static void set_domains(struct program *program)
 {
@@ -25,29 +26,78 @@ static void set_domains(struct program *program)
     }
 }
 
-static bool entry_duration(struct program *program, const struct capdl_domain_entry *entry, uint64_t *ticks)
+enum { DURATION_BITS = 56 };
+
+/* A duration whose ticks are known at boot, by bootinfo of x86-64: it must do on the fastest machine. */
+static bool open_duration(struct program *program, const struct capdl_domain_entry *entry)
 {
-    const struct capdl_profile *profile = program->profile;
-    *ticks = entry->duration;
-    if (entry->unit == CAPDL_MICROSECONDS) {
-        if (!profile->mcs || profile->timer_frequency == 0) {
-            capdl_error(program->diags, entry->pos,
-                        "a duration in us cannot be converted: the ticks of kernel %s are %s; give ticks",
-                        profile->name, profile->mcs ? "only known when it boots" : "those of its timer interrupt");
-            return false;
-        }
-        __uint128_t wide = (__uint128_t)entry->duration * profile->timer_frequency / 1000000;
-        *ticks = wide >> 56 ? UINT64_MAX : (uint64_t)wide;
+    uint64_t most = ((UINT64_C(1) << DURATION_BITS) - 1) / BOARD_MOST_MHZ;
+    if (!program->profile->mcs || program->profile->arch != CAPDL_ARCH_X86_64) {
+        capdl_error(program->diags, entry->pos,
+                    "%llu us cannot be converted: how long a tick of kernel %s is, it does not say; give ticks",
+                    (unsigned long long)entry->duration, program->profile->name);
+    } else if (entry->duration > most) {
+        capdl_error(program->diags, entry->pos, "%llu us are too long: expected at most %llu",
+                    (unsigned long long)entry->duration, (unsigned long long)most);
     }
-    if (*ticks >> 56) {
-        capdl_error(program->diags, entry->pos, "duration of more than 56 bits");
+    return program->profile->mcs && program->profile->arch == CAPDL_ARCH_X86_64 && entry->duration <= most;
+}
+
+static void warn_rounded(struct program *program, const struct capdl_domain_entry *entry, struct board_clock clock,
+                         uint64_t ticks)
+{
+    double exact = (double)ticks * (double)clock.us / (double)clock.ticks;
+    capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_DOMAIN_TICKS, entry->pos,
+                  "%llu us are no whole number of ticks of kernel %s: they become %llu, which is %.10g us",
+                  (unsigned long long)entry->duration, program->profile->name, (unsigned long long)ticks, exact);
+}
+
+/* In ticks, or 0 if only the running kernel can tell. */
+static bool convert_us(struct program *program, const struct capdl_domain_entry *entry, uint64_t *ticks)
+{
+    struct board_clock clock = board_domain_clock(program->profile);
+    if (!clock.ticks) {
+        *ticks = 0;
+        return open_duration(program, entry);
+    }
+    __uint128_t wide = (__uint128_t)entry->duration * clock.ticks;
+    *ticks = wide / clock.us >> DURATION_BITS ? UINT64_MAX : (uint64_t)(wide / clock.us);
+    if (*ticks == 0) {
+        capdl_error(program->diags, entry->pos, "%llu us are less than a tick of kernel %s, which is %.10g us",
+                    (unsigned long long)entry->duration, program->profile->name,
+                    (double)clock.us / (double)clock.ticks);
         return false;
     }
-    if (!entry->end_marker && *ticks == 0) {
-        capdl_error(program->diags, entry->pos, "a domain's duration cannot be zero");
+    if (*ticks >> DURATION_BITS) {
+        capdl_error(program->diags, entry->pos, "%llu us are too long: expected less than 2^%u ticks of kernel %s",
+                    (unsigned long long)entry->duration, DURATION_BITS, program->profile->name);
         return false;
+    }
+    if (wide % clock.us) {
+        warn_rounded(program, entry, clock, *ticks);
     }
     return true;
+}
+
+/* Durations in microseconds keep them, as a word behind those that the kernel reads. */
+static void set_entry(struct program *program, const struct capdl_domain_entry *entry, uint64_t index)
+{
+    struct operand domain_set = operand_initial(CAPDL_INITIAL_DOMAIN), where = operand_word(index);
+    struct operand domain = operand_word(entry->domain), duration = operand_word(entry->duration);
+    uint64_t ticks;
+    if (entry->end_marker && index == 0) {
+        capdl_error(program->diags, entry->pos,
+                    "the kernel takes no end marker as entry 0, where its own schedule starts: put another entry "
+                    "first, or move all by 'index_shift: 1'");
+    } else if (entry->end_marker) {
+        CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT, domain_set, where, operand_word(0),
+             operand_word(0));
+    } else if (entry->unit == CAPDL_TICKS) {
+        CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT, domain_set, where, domain, duration);
+    } else if (convert_us(program, entry, &ticks)) {
+        CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT, domain_set, where, domain,
+             operand_word(ticks), duration);
+    }
 }
 
 static void set_schedule(struct program *program)
@@ -65,14 +115,11 @@ static void set_schedule(struct program *program)
     }
     for (size_t i = 0; i < domains->num_schedule; i++) {
         const struct capdl_domain_entry *entry = &domains->schedule[i];
-        uint64_t ticks;
         if (!entry->end_marker && entry->domain >= profile->num_domains) {
             capdl_error(program->diags, entry->pos, "domain %llu does not exist: kernel %s has %u",
                         (unsigned long long)entry->domain, profile->name, profile->num_domains);
-        } else if (entry_duration(program, entry, &ticks)) {
-            CALL(program, DOMAINS, DOMAIN_SET_SCHEDULE_CONFIGURE, CAPDL_NO_OBJECT,
-                 operand_initial(CAPDL_INITIAL_DOMAIN), operand_word(domains->index_shift + i),
-                 operand_word(entry->end_marker ? 0 : entry->domain), operand_word(entry->end_marker ? 0 : ticks));
+        } else {
+            set_entry(program, entry, domains->index_shift + i);
         }
     }
 }

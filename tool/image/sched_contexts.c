@@ -36,10 +36,9 @@ static struct binding *find_bindings(struct program *program)
 /* Where the frequency is measured at boot, that of a clock no machine exceeds. */
 static uint64_t longest_period(const struct capdl_profile *profile)
 {
-    static const uint64_t fastest = UINT64_C(16000000000);
     struct board board = board_of(profile);
     if (!profile->timer_frequency && capdl_architecture(profile->arch)->pc) {
-        board.timer_frequency = fastest;
+        board.timer_frequency = UINT64_C(1000000) * BOARD_MOST_MHZ;
     }
     return board_max_period_us(&board);
 }

@@ -17,14 +17,7 @@
 #include <string.h>
 
 enum { PAGE_SIZE = 4096, INITIAL_ASID = 1, BOOT_SLICE_US = 5000, MAX_EXTRA = 1 << 21, IO_LEVELS = 3 };
-enum {
-    HEADER_X86_MBMMAP = 2,
-    HEADER_X86_TSC_FREQ = 5,
-    HEADER_FDT = 6,
-    MBMMAP_ENTRIES = 50,
-    MBMMAP_ENTRY = 24,
-    TSC_MHZ = 1000
-};
+enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_ENTRIES = 50, MBMMAP_ENTRY = 24 };
 
 static bool boot_error(struct boot *b, const char *message)
 {
@@ -173,7 +166,7 @@ static void extra_pc(struct boot *b)
         memcpy(chunk + 8, range, 16);
         memcpy(chunk + 24, &type, 4);
     }
-    uint32_t mhz = TSC_MHZ;
+    uint32_t mhz = (uint32_t)(b->k->board.timer_frequency / 1000000);
     memcpy(extra_chunk(b, HEADER_X86_TSC_FREQ, 4), &mhz, 4);
 }
 

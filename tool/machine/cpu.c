@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRY_NS = 200, TICK_NS = 2000000 };
+enum { ENTRY_NS = 200, NS_OF_MS = 1000000, DEFAULT_TICK_MS = 2 };
 
 #define NS UINT64_C(1000000000)
 
@@ -21,6 +21,13 @@ static uint64_t ns_of_ticks(const struct kernel *k, uint64_t ticks)
 {
     uint64_t frequency = ticks_of_us(k, 1000000);
     return (uint64_t)(((unsigned __int128)ticks * NS + frequency - 1) / frequency);
+}
+
+/* Between two interrupts of the timer, without MCS. */
+static uint64_t tick_ns(const struct kernel *k)
+{
+    uint32_t ms = k->profile->timer_tick_ms;
+    return UINT64_C(1) * NS_OF_MS * (ms ? ms : DEFAULT_TICK_MS);
 }
 
 static void mapping_changed(void *context, struct table *vspace, uint64_t vaddr, uint64_t size)
@@ -68,7 +75,7 @@ static void code_changed(void *context)
 
 bool cpu_init(struct cpu *cpu, struct kernel *k)
 {
-    *cpu = (struct cpu){.kernel = k, .next_tick = TICK_NS};
+    *cpu = (struct cpu){.kernel = k, .next_tick = tick_ns(k)};
     switch (k->profile->arch) {
     case CAPDL_ARCH_AARCH64:
         cpu->arch = &cpu_aarch64;
@@ -130,7 +137,7 @@ static void timer(struct cpu *cpu)
     kernel_timer(cpu->kernel);
     if (!cpu->kernel->profile->mcs) {
         while (cpu->next_tick <= cpu->time) {
-            cpu->next_tick += TICK_NS;
+            cpu->next_tick += tick_ns(cpu->kernel);
         }
     }
 }
@@ -279,7 +286,7 @@ bool cpu_idle(struct cpu *cpu)
         }
         cpu->time = due > cpu->time ? due : cpu->time + 1;
     } else {
-        cpu->time += (k->domain_time > 1 ? k->domain_time - 1 : 0) * TICK_NS;
+        cpu->time += (k->domain_time > 1 ? k->domain_time - 1 : 0) * tick_ns(k);
         k->domain_time = 1;
     }
     timer(cpu);

@@ -6,12 +6,22 @@
  */
 #include "kernel.h"
 
+#include <capdl/blob.h>
+
 static const uint64_t multiplier = 0x9e3779b97f4a7c15;
 
 static void take(struct call_digest *digest, uint64_t word)
 {
     uint64_t mixed = (digest->pending ^ word) * multiplier;
     digest->pending = mixed ^ (mixed >> 32);
+}
+
+/* A duration that the initialiser has from bootinfo is in the digest as the blob has it: 0, and then microseconds. */
+static bool is_open_duration(const struct kernel *k, uint64_t info)
+{
+    return k->profile->arch == CAPDL_ARCH_X86_64 && k->profile->mcs &&
+           info >> 12 == k->profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] &&
+           message_info_length(info) == CAPDL_DURATION_OPERANDS;
 }
 
 void digest_call(struct kernel *k, uint64_t cptr, const uint64_t *buffer)
@@ -31,7 +41,9 @@ void digest_call(struct kernel *k, uint64_t cptr, const uint64_t *buffer)
         take(digest, buffer[MESSAGE_CAPS_OFFSET + i]);
     }
     for (unsigned i = 0; i < message_info_length(info); i++) {
-        if (i < MESSAGE_REGISTERS) {
+        if (i == CAPDL_DURATION_OPERANDS - 2 && is_open_duration(k, info)) {
+            take(digest, 0);
+        } else if (i < MESSAGE_REGISTERS) {
             take(digest, regs[k->registers->message[i]]);
         } else if (buffer) {
             take(digest, buffer[1 + i]);

@@ -85,6 +85,14 @@ struct board board_of(const struct capdl_profile *profile)
     return board;
 }
 
+struct board_clock board_domain_clock(const struct capdl_profile *profile)
+{
+    if (profile->mcs) {
+        return (struct board_clock){profile->timer_frequency, 1000000};
+    }
+    return (struct board_clock){profile->timer_tick_ms != 0, (uint64_t)profile->timer_tick_ms * 1000};
+}
+
 uint64_t board_max_period_us(const struct board *board)
 {
     uint64_t unit = board->timer_frequency % 1000000 ? 1000 : 1000000;

@@ -18,6 +18,13 @@ struct board {
 /* The release a kernel is of, 13 and up. */
 unsigned profile_release(const struct capdl_profile *);
 struct board board_of(const struct capdl_profile *);
+/* How long the domain schedule's ticks are: so many in so many microseconds. Kernels without MCS count those of their
+ * timer's interrupt. ticks 0: only the running kernel knows, which counts at most BOARD_MOST_MHZ in a microsecond. */
+enum { BOARD_MOST_MHZ = 16000 };
+struct board_clock {
+    uint64_t ticks, us;
+};
+struct board_clock board_domain_clock(const struct capdl_profile *);
 /* MCS: the longest period that the kernel's timer can count. */
 uint64_t board_max_period_us(const struct board *);
 

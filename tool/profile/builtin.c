@@ -243,6 +243,7 @@ static void set_configuration(struct capdl_profile *p)
     p->fan_out = 256;
     p->reset_chunk_bits = 8;
     p->kernel_wcet_us = p->mcs ? 10 : 0;
+    p->timer_tick_ms = p->mcs ? 0 : 2;
     p->num_ioapics = stock_of(p)->num_ioapics;
 }
 

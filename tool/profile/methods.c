@@ -170,7 +170,10 @@ const struct method_param *method_param_find(const struct method_params *params,
 
 bool method_params_fit(const struct method_params *params, unsigned caps, unsigned words)
 {
-    return caps == params->num_caps && (params->registers ? words >= params->num_words : words == params->num_words);
+    bool time = params->count && params->list[params->count - 1].kind == METHOD_TIME;
+    bool longer = params->registers || (time && words == params->num_words + 1);
+
+    return caps == params->num_caps && (words == params->num_words || (longer && words > params->num_words));
 }
 
 static bool ends_with(const char *text, const char *end)

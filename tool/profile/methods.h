@@ -39,7 +39,8 @@ struct method_params {
 bool method_params(const struct capdl_profile *, enum capdl_method, struct method_params *);
 /* The parameter of this name, or NULL. */
 const struct method_param *method_param_find(const struct method_params *, const char *name);
-/* Whether a message with so many extra capabilities and message registers is one that a method takes. */
+/* Whether a message with so many extra capabilities and message registers is one that we send for a method: behind a
+ * time there may be the microseconds it stands for. */
 bool method_params_fit(const struct method_params *, unsigned caps, unsigned words);
 
 /* Whether a cell of the ids in methods.def, which may be NULL, has this id. */

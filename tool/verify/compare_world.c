@@ -15,11 +15,11 @@ static void compare_entry(struct verify *v, size_t i)
     const struct capdl_domains *domains = &v->spec->domains;
     const struct capdl_domain_entry *entry = &domains->schedule[i];
     uint64_t index = domains->index_shift + i, duration = entry->duration;
-    if (entry->unit == CAPDL_MICROSECONDS) {
-        duration = ticks_of_us(v->kernel, duration);
-    }
     if (entry->end_marker) {
         duration = 0;
+    } else if (entry->unit == CAPDL_MICROSECONDS) {
+        duration = v->profile->mcs ? ticks_of_us(v->kernel, duration)
+                                   : duration / (UINT64_C(1000) * v->profile->timer_tick_ms);
     }
     if (index >= v->kernel->schedule_length) {
         differ_world(v, "the domain schedule has no entry %" PRIu64, index);

@@ -20,6 +20,11 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     return a1;
 }
 
+void arch_complete(const struct capdl_call *call, uint64_t *words)
+{
+    (void)call, (void)words;
+}
+
 /* The kernel has no call for it: this hart only. */
 void arch_code_written(void)
 {

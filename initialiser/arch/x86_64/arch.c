@@ -4,6 +4,7 @@
 #include <capdl/blob.h>
 
 #include "arch.h"
+#include "kernel.h"
 
 static bool use_sysenter;
 
@@ -36,6 +37,11 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
                          : "rcx", "rbx", "r11", "memory");
     }
     return info;
+}
+
+void arch_complete(const struct capdl_call *call, uint64_t *words)
+{
+    convert_duration(call, words);
 }
 
 /* Caches are coherent. */

@@ -2,9 +2,12 @@
 /*
  * Prints what the tables of facts say, as the documents have it; doc_rows.sh compares.
  *   tcb      rows of docs/language.md
- *   members  a line for each type of object that has members in our JSON: "tcb addr ip ...", a * behind those it must
- * have schema   pieces of docs/spec.schema.json, without blanks pd       "name least most unit default" of each
- * parameter of pd that is a number; "name" of the others
+ *   members  a line for each type of object that has members in our JSON: "tcb addr ip ...", a * behind those it
+ *            must have
+ *   schema   pieces of docs/spec.schema.json, without blanks
+ *   ranks    "number word" of each rank of a finding
+ *   pd       "name least most unit default" of each parameter of pd that is a number, "name default" of those that are
+ *            a bool, "name" of the others
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -90,6 +93,15 @@ static void print_schema(void)
     puts("]}");
     print_kinds("\"type\":{\"enum\":[", 0, CAPDL_KIND_PROGRAM);
     print_kinds("\"control\":{\"enum\":[", CAPDL_KIND_PROGRAM + 1, CAPDL_KIND_COUNT);
+    fputs("\"rights\":{\"type\":\"string\",\"pattern\":\"^[", stdout);
+#define CAPDL_RIGHT(id, letter, frame_letter, bit, name) \
+    putchar(letter);                                     \
+    if ((frame_letter) != (letter)) {                    \
+        putchar(frame_letter);                           \
+    }
+#include <capdl/rights.def>
+#undef CAPDL_RIGHT
+    puts("]*$\"}");
     fputs("\"caps\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/cap\"}}", stdout);
     for (size_t i = 0; i < num_own_fields; i++) {
         bool first = true;
@@ -102,6 +114,13 @@ static void print_schema(void)
         }
     }
     puts("}}");
+}
+
+static void print_ranks(void)
+{
+#define CAPDL_RANK(id, number, word, meaning) puts(#number " " word);
+#include <capdl/ranks.def>
+#undef CAPDL_RANK
 }
 
 static void print_pd(void)
@@ -135,7 +154,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*print)(void);
-    } tables[] = {{"tcb", print_tcb}, {"members", print_members}, {"schema", print_schema}, {"pd", print_pd}};
+    } tables[] = {{"tcb", print_tcb},
+                  {"members", print_members},
+                  {"schema", print_schema},
+                  {"ranks", print_ranks},
+                  {"pd", print_pd}};
 
     for (size_t i = 0; argc == 2 && i < sizeof(tables) / sizeof(tables[0]); i++) {
         if (strcmp(argv[1], tables[i].name) == 0) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# doc_rows.sh DOC_ROWS DOCS: fields of TCBs, members of JSON, parameters of pd stand in the documents as the tables of facts have them.
+# doc_rows.sh DOC_ROWS DOCS: fields of TCBs, members of JSON, ranks, parameters of pd stand in the documents as the tables of facts have them.
 set -eu
 rows=$1 docs=$2
 work=$(mktemp -d)
@@ -31,6 +31,10 @@ tr -d ' \n' <"$docs/spec.schema.json" >"$work/schema"
 "$rows" schema | while read -r piece; do
     grep -qF -- "$piece" "$work/schema" || { echo "docs/spec.schema.json lacks: $piece" >&2; exit 1; }
 done || status=1
+
+"$rows" ranks >"$work/expected"
+table review.md '| rank | kind' | sed -E 's/^\| ([0-9]+) \| `([a-z-]+)` .*/\1 \2/' >"$work/written"
+same docs/review.md
 
 # Of numbers: the range and the unit where the text speaks of them, and the default where it is a number.
 table pd.md '| parameter ' >"$work/rows"

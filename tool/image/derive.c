@@ -147,7 +147,7 @@ static void claim_original(struct program *program, const struct capdl_derivatio
     if ((rights_count || parent->kind == CAPDL_KIND_FRAME) && (parent->rights & all) != all) {
         program_cap_error(program, d->parent.container, parent,
                           "has children, so it is the object's original capability, which has all rights (write %s)",
-                          rights_count ? "RWGP" : "RW");
+                          capdl_rights_text(parent->kind, all, (char[CAPDL_RIGHTS_TEXT]){0}));
         return;
     }
     if (parent->kind == CAPDL_KIND_CNODE && parent->guard_size) {

@@ -28,18 +28,9 @@ static void name_place(struct at *at)
     }
 }
 
-static const char *rights_text(unsigned rights, char buffer[8])
+static const char *rights_text(unsigned rights, char buffer[CAPDL_RIGHTS_TEXT])
 {
-    static const char letters[] = {'W', 'R', 'G', 'P'};
-    static const uint8_t order[] = {1, 0, 2, 3};
-    char *at = buffer;
-    for (unsigned i = 0; i < 4; i++) {
-        if (rights >> order[i] & 1) {
-            *at++ = letters[order[i]];
-        }
-    }
-    *at = 0;
-    return rights ? buffer : "none";
+    return rights ? capdl_rights_text(CAPDL_KIND_EP, rights, buffer) : "none";
 }
 
 static void compare_number(const struct at *at, const char *what, uint64_t actual, uint64_t wanted)
@@ -79,7 +70,7 @@ static void compare_rights(const struct at *at)
         return;
     }
     if (actual != wanted) {
-        char a[8], w[8];
+        char a[CAPDL_RIGHTS_TEXT], w[CAPDL_RIGHTS_TEXT];
         differ(at->v, at->container, "has %s a capability with rights %s, not %s", at->place, rights_text(actual, a),
                rights_text(wanted, w));
     }

@@ -9,28 +9,28 @@
 /* Slots of a container; 0: it is none. */
 static uint64_t num_slots(const struct checker *c, uint32_t id)
 {
-    switch (capdl_object_kind(c->spec, id)) {
-    case CAPDL_KIND_CNODE:
+    switch (capdl_kind_holds(capdl_object_kind(c->spec, id))) {
+    case CAPDL_HOLDS_NOTHING:
+        return 0;
+    case CAPDL_HOLDS_ANYTHING:
         return capdl_check_knows_size(c, id) ? UINT64_C(1) << capdl_object_size_bits(c->spec, id) : UINT64_MAX;
-    case CAPDL_KIND_TCB:
+    case CAPDL_HOLDS_THREAD:
         return capdl_check_facts(c)->guest_tables ? CAPDL_TCB_SLOT_COUNT : CAPDL_TCB_SLOT_EPT_ROOT;
-    case CAPDL_KIND_ASID_POOL:
+    case CAPDL_HOLDS_PAGES:
+        return capdl_check_table_entries(c, id);
+    case CAPDL_HOLDS_SPACES:
         return capdl_check_facts(c)->asid_pool_entries;
-    case CAPDL_KIND_IO_DEVICE:
-    case CAPDL_KIND_CONTEXTBANK:
-    case CAPDL_KIND_STREAMID:
-        return 1;
-    case CAPDL_KIND_ARM_IO_DEVICE:
-        return UINT64_MAX;
-    case CAPDL_KIND_IO_PT:
+    case CAPDL_HOLDS_IO_TABLE:
+        return capdl_object_kind(c->spec, id) == CAPDL_KIND_ARM_IO_DEVICE ? UINT64_MAX : 1;
+    case CAPDL_HOLDS_IO_PAGES:
         return 512;
-    case CAPDL_KIND_LEFTOVER:
+    case CAPDL_HOLDS_VSPACE:
+    case CAPDL_HOLDS_CONTEXT_BANK:
+    case CAPDL_HOLDS_NOTIFICATION:
+    case CAPDL_HOLDS_FRAME:
         return 1;
-    default:
-        return capdl_kind_class(capdl_object_kind(c->spec, id)) == CAPDL_CLASS_INTERRUPT ? 1
-               : capdl_kind_is_table(capdl_object_kind(c->spec, id)) ? capdl_check_table_entries(c, id)
-                                                                     : 0;
     }
+    return 0;
 }
 
 void capdl_check_container(struct checker *c)

@@ -5,40 +5,57 @@
 
 #include "check.h"
 
+/* Of kinds for which the size or the kernel says what Retype makes. */
+static unsigned varying_bits(const struct checker *c, uint32_t object)
+{
+    enum capdl_kind kind = capdl_object_kind(c->spec, object);
+
+    if (kind == CAPDL_KIND_FRAME) {
+        return capdl_object_size_bits(c->spec, object);
+    }
+    if (capdl_kind_class(kind) == CAPDL_CLASS_TABLE) {
+        return kind == CAPDL_KIND_PT ? capdl_check_facts(c)->page_table_bits : 12;
+    }
+    return 4;
+}
+
 /* log2 of an object's size in bytes; where kernels differ, the smallest. */
 static unsigned object_bits(const struct checker *c, uint32_t object)
 {
     const struct capdl_architecture *facts = capdl_check_facts(c);
+    unsigned bits = capdl_object_size_bits(c->spec, object);
 
-    switch (capdl_object_kind(c->spec, object)) {
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_FRAME:
-        return capdl_object_size_bits(c->spec, object);
-    case CAPDL_KIND_CNODE:
-        return capdl_object_size_bits(c->spec, object) + facts->slot_bits;
-    case CAPDL_KIND_SC:
-        return capdl_object_flags(c->spec, object) & CAPDL_OBJECT_HAS_SIZE ? capdl_object_size_bits(c->spec, object)
-                                                                           : 7;
-    case CAPDL_KIND_TCB:
+    switch (capdl_kind_type(capdl_object_kind(c->spec, object))) {
+    case CAPDL_TYPE_UNTYPED:
+        return capdl_object_kind(c->spec, object) == CAPDL_KIND_ASID_POOL ? 12 : bits;
+    case CAPDL_TYPE_CNODE:
+        return bits + facts->slot_bits;
+    case CAPDL_TYPE_SCHED_CONTEXT:
+        return capdl_object_flags(c->spec, object) & CAPDL_OBJECT_HAS_SIZE ? bits : 7;
+    case CAPDL_TYPE_TCB:
         return facts->tcb_bits;
-    case CAPDL_KIND_PT:
-        return facts->page_table_bits;
-    case CAPDL_KIND_PD:
-    case CAPDL_KIND_PUD:
-    case CAPDL_KIND_PGD:
-    case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_PML4:
-    case CAPDL_KIND_EPT_PML4:
-    case CAPDL_KIND_EPT_PDPT:
-    case CAPDL_KIND_EPT_PD:
-    case CAPDL_KIND_EPT_PT:
-    case CAPDL_KIND_VCPU:
-    case CAPDL_KIND_ASID_POOL:
-    case CAPDL_KIND_IO_PT:
-        return 12;
-    default:
+    case CAPDL_TYPE_ENDPOINT:
+    case CAPDL_TYPE_NOTIFICATION:
+    case CAPDL_TYPE_REPLY:
         return 4;
+    case CAPDL_TYPE_VCPU:
+    case CAPDL_TYPE_IO_PAGE_TABLE:
+    case CAPDL_TYPE_EPT_PML4:
+    case CAPDL_TYPE_EPT_PDPT:
+    case CAPDL_TYPE_EPT_PD:
+    case CAPDL_TYPE_EPT_PT:
+        return 12;
+    case CAPDL_TYPE_FRAME_4K:
+    case CAPDL_TYPE_FRAME_2M:
+    case CAPDL_TYPE_FRAME_1G:
+    case CAPDL_TYPE_PAGE_TABLE:
+    case CAPDL_TYPE_PAGE_DIRECTORY:
+    case CAPDL_TYPE_PDPT:
+    case CAPDL_TYPE_VSPACE:
+    case CAPDL_TYPE_NONE:
+        return varying_bits(c, object);
     }
+    return 4;
 }
 
 static bool is_fixed(const struct capdl_spec *spec, uint32_t object)

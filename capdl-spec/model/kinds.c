@@ -6,7 +6,8 @@
 
 static const struct {
     const char *keyword, *arches, *name;
-    uint8_t class, height, type, holds, traits;
+    uint8_t class, height, type, holds;
+    uint16_t traits;
 } kinds[] = {
 #define CAPDL_KIND(id, keyword, arches, name, class, height, type, holds, traits) \
     {keyword, arches, name, CAPDL_CLASS_##class, height, CAPDL_TYPE_##type, CAPDL_HOLDS_##holds, traits},

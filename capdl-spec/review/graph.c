@@ -23,23 +23,15 @@ static void write_quoted(FILE *out, const char *text)
     putc('"', out);
 }
 
-static const char *object_shape(enum capdl_kind kind)
+/* How Graphviz draws a kind. */
+static const char *node_shape(enum capdl_kind kind)
 {
-    switch (kind) {
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_RTREPLY:
-        return "ellipse";
-    case CAPDL_KIND_NOTIFICATION:
-        return "diamond";
-    case CAPDL_KIND_FRAME:
-        return "note";
-    case CAPDL_KIND_UT:
-        return "folder";
-    case CAPDL_KIND_CNODE:
-        return "component";
-    default:
-        return capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT ? "invtriangle" : "box";
-    }
+    static const char *const shapes[CAPDL_KIND_COUNT] = {
+        [CAPDL_KIND_EP] = "ellipse", [CAPDL_KIND_RTREPLY] = "ellipse", [CAPDL_KIND_NOTIFICATION] = "diamond",
+        [CAPDL_KIND_FRAME] = "note", [CAPDL_KIND_UT] = "folder",       [CAPDL_KIND_CNODE] = "component",
+    };
+
+    return capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT ? "invtriangle" : shapes[kind] ? shapes[kind] : "box";
 }
 
 /* whole: the node stands for the array the object is an element of. */
@@ -53,7 +45,7 @@ static void write_node(FILE *out, const struct capdl_spec *spec, uint32_t id, bo
                  capdl_spec_array_length(spec, capdl_object_name(spec, id)));
     }
     snprintf(text, sizeof(text), "%s\n%s", label, capdl_kind_name((enum capdl_kind)capdl_object_kind(spec, id)));
-    fprintf(out, "    o%" PRIu32 " [shape=%s, label=", id, object_shape((enum capdl_kind)capdl_object_kind(spec, id)));
+    fprintf(out, "    o%" PRIu32 " [shape=%s, label=", id, node_shape((enum capdl_kind)capdl_object_kind(spec, id)));
     write_quoted(out, text);
     fputs("];\n", out);
 }

@@ -167,31 +167,24 @@ bool capdl_text_cap_params_parse(struct text_parser *p, struct text_cap_params *
 
 uint32_t capdl_text_cap_params_allowed(enum capdl_kind kind)
 {
-    switch (kind) {
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION:
-        return TEXT_PARAM_RIGHTS | TEXT_PARAM_MASKED | TEXT_PARAM_BADGE;
-    case CAPDL_KIND_SMC:
-        return TEXT_PARAM_BADGE | TEXT_PARAM_MASKED;
-    case CAPDL_KIND_TCB:
-        return TEXT_PARAM_REPLY | TEXT_PARAM_MASTER_REPLY;
-    case CAPDL_KIND_CNODE:
-        return TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE;
-    case CAPDL_KIND_FRAME:
-        return TEXT_PARAM_RIGHTS | TEXT_PARAM_MASKED | TEXT_PARAM_ASID | TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED |
-               TEXT_PARAM_MAPPING;
-    case CAPDL_KIND_PT:
-    case CAPDL_KIND_PD:
-    case CAPDL_KIND_PUD:
-    case CAPDL_KIND_PGD:
-    case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_PML4:
-        return TEXT_PARAM_ASID;
-    case CAPDL_KIND_SCHED_CONTROL:
-        return TEXT_PARAM_CORE;
-    default:
-        return 0;
+    static const struct {
+        enum capdl_trait trait;
+        uint32_t params;
+    } allowed[] = {
+        {CAPDL_TRAIT_RIGHTS, TEXT_PARAM_RIGHTS | TEXT_PARAM_MASKED},
+        {CAPDL_TRAIT_BADGE, TEXT_PARAM_BADGE | TEXT_PARAM_MASKED},
+        {CAPDL_TRAIT_GUARD, TEXT_PARAM_GUARD | TEXT_PARAM_GUARD_SIZE},
+        {CAPDL_TRAIT_REPLY, TEXT_PARAM_REPLY | TEXT_PARAM_MASTER_REPLY},
+        {CAPDL_TRAIT_ASID, TEXT_PARAM_ASID},
+        {CAPDL_TRAIT_PAGE, TEXT_PARAM_CACHED | TEXT_PARAM_UNCACHED | TEXT_PARAM_MAPPING},
+        {CAPDL_TRAIT_CORE, TEXT_PARAM_CORE},
+    };
+    uint32_t params = 0;
+
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+        params |= capdl_kind_has(kind, allowed[i].trait) ? allowed[i].params : 0;
     }
+    return params;
 }
 
 /* "rights, badge": names of parameters, for messages. */

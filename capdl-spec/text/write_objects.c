@@ -215,27 +215,57 @@ static void write_numbers(struct list *list, const struct capdl_object *object)
     }
 }
 
+/* What the parameters of a kind are kept as. */
+enum params { PARAMS_NONE, PARAMS_TCB, PARAMS_SC, PARAMS_FRAME, PARAMS_SIZE, PARAMS_NUMBERS };
+
+static enum params params_of(enum capdl_kind kind)
+{
+    switch (capdl_kind_class(kind)) {
+    case CAPDL_CLASS_OBJECT:
+    case CAPDL_CLASS_MEMORY:
+        return kind == CAPDL_KIND_TCB                   ? PARAMS_TCB
+               : kind == CAPDL_KIND_SC                  ? PARAMS_SC
+               : kind == CAPDL_KIND_FRAME               ? PARAMS_FRAME
+               : capdl_kind_has(kind, CAPDL_TRAIT_SIZE) ? PARAMS_SIZE
+                                                        : PARAMS_NUMBERS;
+    case CAPDL_CLASS_IO_TABLE:
+    case CAPDL_CLASS_INTERRUPT:
+    case CAPDL_CLASS_ISSUED:
+    case CAPDL_CLASS_DEVICE:
+        return PARAMS_NUMBERS;
+    case CAPDL_CLASS_SPEC_ONLY:
+        return kind == CAPDL_KIND_LEFTOVER ? PARAMS_NUMBERS : PARAMS_NONE;
+    case CAPDL_CLASS_TABLE:
+    case CAPDL_CLASS_EPT:
+    case CAPDL_CLASS_CONTROL:
+        break;
+    }
+    return PARAMS_NONE;
+}
+
 static void write_params(struct writer *w, const struct capdl_object *object)
 {
     struct list list = {.w = w};
 
-    switch (object->kind) {
-    case CAPDL_KIND_TCB:
+    switch (params_of(object->kind)) {
+    case PARAMS_NONE:
+        break;
+    case PARAMS_TCB:
         write_tcb(&list, object->u.tcb);
         break;
-    case CAPDL_KIND_SC:
+    case PARAMS_SC:
         write_sc(&list, object);
         break;
-    case CAPDL_KIND_FRAME:
+    case PARAMS_FRAME:
         write_frame(&list, object);
         break;
-    case CAPDL_KIND_CNODE:
-    case CAPDL_KIND_UT:
+    case PARAMS_SIZE:
         list_bits(&list, object);
         list_paddr(&list, object);
         break;
-    default:
+    case PARAMS_NUMBERS:
         write_numbers(&list, object);
+        break;
     }
     list_end(&list);
 }
@@ -283,21 +313,20 @@ bool capdl_object_same(const struct capdl_spec *spec, uint32_t a, uint32_t b)
         capdl_object_paddr(spec, a) != capdl_object_paddr(spec, b)) {
         return false;
     }
-    switch (kind) {
-    case CAPDL_KIND_TCB:
-        return capdl_tcb_same(capdl_object_tcb(spec, a), capdl_object_tcb(spec, b));
-    case CAPDL_KIND_SC:
-        return same_sc(capdl_object_sc(spec, a), capdl_object_sc(spec, b));
-    case CAPDL_KIND_FRAME:
-        return same_fills(capdl_object_fills(spec, a), capdl_object_fills(spec, b));
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION:
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_CNODE:
+    switch (params_of(kind)) {
+    case PARAMS_NONE:
+    case PARAMS_SIZE:
         return true;
-    default:
+    case PARAMS_TCB:
+        return capdl_tcb_same(capdl_object_tcb(spec, a), capdl_object_tcb(spec, b));
+    case PARAMS_SC:
+        return same_sc(capdl_object_sc(spec, a), capdl_object_sc(spec, b));
+    case PARAMS_FRAME:
+        return same_fills(capdl_object_fills(spec, a), capdl_object_fills(spec, b));
+    case PARAMS_NUMBERS:
         return same_numbers(capdl_object_numbers(spec, a), capdl_object_numbers(spec, b));
     }
+    return false;
 }
 
 /* Elements that look alike, from order[at] on, at most `most` of them and with consecutive indices. */

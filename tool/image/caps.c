@@ -16,43 +16,38 @@ uint64_t caps_guard_word(const struct program *program, const struct capdl_cap *
 
 static bool is_moved(const struct program *program, const struct capdl_cap *cap)
 {
-    switch (cap->kind) {
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_IRQ_CONTROL:
-        return true;
-    case CAPDL_KIND_FRAME:
-        return cap->flags & CAPDL_CAP_HAS_MAPPING;
-    default:
-        return (capdl_kind_is_table(cap->kind) || cap->kind == CAPDL_KIND_IO_PT) &&
-               !(program->places[cap->object].flags & PLACE_MAPPED);
+    switch (capdl_kind_class(cap->kind)) {
+    case CAPDL_CLASS_MEMORY:
+        return cap->kind == CAPDL_KIND_UT || cap->flags & CAPDL_CAP_HAS_MAPPING;
+    case CAPDL_CLASS_TABLE:
+    case CAPDL_CLASS_EPT:
+    case CAPDL_CLASS_IO_TABLE:
+        return !(program->places[cap->object].flags & PLACE_MAPPED);
+    case CAPDL_CLASS_CONTROL:
+        return cap->kind == CAPDL_KIND_IRQ_CONTROL;
+    case CAPDL_CLASS_OBJECT:
+    case CAPDL_CLASS_INTERRUPT:
+    case CAPDL_CLASS_ISSUED:
+    case CAPDL_CLASS_DEVICE:
+    case CAPDL_CLASS_SPEC_ONLY:
+        break;
     }
+    return false;
 }
 
 /* The control capabilities that the initial task has. */
 static bool control_source(const struct capdl_cap *cap, struct operand *source)
 {
-    switch (cap->kind) {
-    case CAPDL_KIND_IRQ_CONTROL:
-        *source = operand_initial(CAPDL_INITIAL_IRQ_CONTROL);
-        return true;
-    case CAPDL_KIND_ASID_CONTROL:
-        *source = operand_initial(CAPDL_INITIAL_ASID_CONTROL);
-        return true;
-    case CAPDL_KIND_DOMAIN:
-        *source = operand_initial(CAPDL_INITIAL_DOMAIN);
-        return true;
-    case CAPDL_KIND_SMC:
-        *source = operand_initial(CAPDL_INITIAL_SMC);
-        return true;
-    case CAPDL_KIND_IO_SPACE_MASTER:
-        *source = operand_initial(CAPDL_INITIAL_IO_SPACE);
-        return true;
-    case CAPDL_KIND_SCHED_CONTROL:
-        *source = operand_sched_control(cap->data);
-        return true;
-    default:
-        return false;
-    }
+    static const enum capdl_initial_cap initial[CAPDL_KIND_COUNT] = {
+        [CAPDL_KIND_IRQ_CONTROL] = CAPDL_INITIAL_IRQ_CONTROL,
+        [CAPDL_KIND_ASID_CONTROL] = CAPDL_INITIAL_ASID_CONTROL,
+        [CAPDL_KIND_IO_SPACE_MASTER] = CAPDL_INITIAL_IO_SPACE,
+        [CAPDL_KIND_DOMAIN] = CAPDL_INITIAL_DOMAIN,
+        [CAPDL_KIND_SMC] = CAPDL_INITIAL_SMC,
+    };
+    bool sched_control = cap->kind == CAPDL_KIND_SCHED_CONTROL;
+    *source = sched_control ? operand_sched_control(cap->data) : operand_initial(initial[cap->kind]);
+    return sched_control || initial[cap->kind] != CAPDL_INITIAL_NULL;
 }
 
 static bool control_exists(struct program *program, uint32_t cnode, const struct capdl_cap *cap)

@@ -50,9 +50,10 @@ static enum capdl_kind kind_of_type(const struct capdl_profile *profile, enum ca
         return CAPDL_KIND_EPT_PD;
     case CAPDL_TYPE_EPT_PT:
         return CAPDL_KIND_EPT_PT;
-    default:
-        return CAPDL_KIND_COUNT;
+    case CAPDL_TYPE_COUNT:
+        break;
     }
+    return CAPDL_KIND_COUNT;
 }
 
 static enum capdl_type type_of_number(const struct capdl_profile *profile, uint64_t number)
@@ -67,19 +68,9 @@ static enum capdl_type type_of_number(const struct capdl_profile *profile, uint6
 
 static void set_size(struct capdl_object *o, const struct capdl_blob_objects *objects)
 {
-    switch (o->kind) {
-    case CAPDL_KIND_CNODE:
-        o->size_bits = (uint8_t)objects->argument;
+    if (capdl_kind_has(o->kind, CAPDL_TRAIT_SIZE)) {
+        o->size_bits = (uint8_t)(o->kind == CAPDL_KIND_CNODE ? objects->argument : objects->size_bits);
         o->flags |= CAPDL_OBJECT_HAS_SIZE;
-        break;
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_FRAME:
-    case CAPDL_KIND_SC:
-        o->size_bits = (uint8_t)objects->size_bits;
-        o->flags |= CAPDL_OBJECT_HAS_SIZE;
-        break;
-    default:
-        break;
     }
 }
 

@@ -67,28 +67,23 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
     }
 }
 
-static void get_handler(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
+static void get_untriggered(struct program *program, uint32_t object, uint64_t irq, struct operand slot)
 {
-    switch (capdl_object_kind(program->spec, object)) {
-    case CAPDL_KIND_ARM_IRQ:
-    case CAPDL_KIND_RISCV_IRQ:
-        get_trigger(program, object, irq, slot);
-        break;
-    case CAPDL_KIND_IOAPIC_IRQ:
-    case CAPDL_KIND_MSI_IRQ:
-        get_x86(program, object, irq, slot);
-        break;
-    default:
-        if (capdl_architecture(program->profile->arch)->pc) {
-            program_error(program, object,
-                          "is not of a kind that %s kernels know: they use I/O APICs (write ioapic_irq or msi_irq)",
-                          capdl_architecture(program->profile->arch)->family);
-            return;
-        }
-        CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
-             operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_depth(program));
+    if (capdl_architecture(program->profile->arch)->pc) {
+        program_error(program, object,
+                      "is not of a kind that %s kernels know: they use I/O APICs (write ioapic_irq or msi_irq)",
+                      capdl_architecture(program->profile->arch)->family);
+        return;
     }
+    CALL(program, INTERRUPTS, IRQ_CONTROL_GET, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
+         operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), slot, operand_depth(program));
 }
+
+/* The call that issues the handler of each kind of interrupt. */
+static void (*const getters[CAPDL_KIND_COUNT])(struct program *, uint32_t object, uint64_t irq, struct operand slot) = {
+    [CAPDL_KIND_IRQ] = get_untriggered, [CAPDL_KIND_ARM_IRQ] = get_trigger, [CAPDL_KIND_RISCV_IRQ] = get_trigger,
+    [CAPDL_KIND_IOAPIC_IRQ] = get_x86,  [CAPDL_KIND_MSI_IRQ] = get_x86,
+};
 
 static void bind_notification(struct program *program, uint32_t object, struct operand handler)
 {
@@ -166,7 +161,7 @@ void interrupts_derive(struct program *program)
         }
         struct operand handler = operand_slot(calls_derive(program, i));
         program->places[i].derived = (uint32_t)handler.value;
-        get_handler(program, i, irqs[i], handler);
+        getters[capdl_object_kind(program->spec, i)](program, i, irqs[i], handler);
         bind_notification(program, i, handler);
     }
     free(irqs);

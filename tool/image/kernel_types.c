@@ -70,26 +70,16 @@ static enum capdl_type object_type(struct program *program, uint32_t object)
 static void refuse_device(struct program *program, uint32_t object)
 {
     const struct capdl_profile *profile = program->profile;
-    switch (capdl_object_kind(program->spec, object)) {
-    case CAPDL_KIND_ARM_IO_DEVICE:
+    enum capdl_kind kind = capdl_object_kind(program->spec, object);
+    if (kind == CAPDL_KIND_ARM_IO_DEVICE) {
         program_error(program, object, "cannot be made: only 32-bit kernels, for tk1, have such devices");
-        break;
-    case CAPDL_KIND_IO_DEVICE:
-        if (profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
-            program_error(program, object, "cannot be made: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)",
-                          profile->name);
-        }
-        break;
-    case CAPDL_KIND_STREAMID:
-    case CAPDL_KIND_CONTEXTBANK:
-        if (profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] == CAPDL_PROFILE_ABSENT) {
-            program_error(program, object,
-                          "cannot be made: kernel %s has no SMMU (that for tx2 has, with KernelArmSMMU=ON)",
-                          profile->name);
-        }
-        break;
-    default: /* a PROGRAM stays in the model beside the objects it stands for */
-        break;
+    } else if (kind == CAPDL_KIND_IO_DEVICE && profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
+        program_error(program, object, "cannot be made: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)",
+                      profile->name);
+    } else if ((kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_CONTEXTBANK) &&
+               profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] == CAPDL_PROFILE_ABSENT) {
+        program_error(program, object,
+                      "cannot be made: kernel %s has no SMMU (that for tx2 has, with KernelArmSMMU=ON)", profile->name);
     }
 }
 
@@ -157,27 +147,17 @@ static void place_size(struct program *program, uint32_t object, struct place *p
 {
     const struct capdl_profile *profile = program->profile;
     unsigned bits = profile->size_bits[place->type], argument = 0;
-    switch (capdl_object_kind(program->spec, object)) {
-    case CAPDL_KIND_CNODE:
-        if (size_allowed(program, object, capdl_object_size_bits(program->spec, object), 1, 47u - bits)) {
-            argument = capdl_object_size_bits(program->spec, object);
-            bits += argument;
-        }
-        break;
-    case CAPDL_KIND_UT:
-        if (size_allowed(program, object, capdl_object_size_bits(program->spec, object), bits,
-                         profile->max_untyped_bits)) {
-            argument = bits = capdl_object_size_bits(program->spec, object);
-        }
-        break;
-    case CAPDL_KIND_ASID_POOL:
+    enum capdl_kind kind = capdl_object_kind(program->spec, object);
+    unsigned given = capdl_object_size_bits(program->spec, object);
+    if (kind == CAPDL_KIND_CNODE && size_allowed(program, object, given, 1, 47u - bits)) {
+        argument = given;
+        bits += argument;
+    } else if (kind == CAPDL_KIND_UT && size_allowed(program, object, given, bits, profile->max_untyped_bits)) {
+        argument = bits = given;
+    } else if (kind == CAPDL_KIND_ASID_POOL) {
         argument = bits = CAPDL_PAGE_BITS;
-        break;
-    case CAPDL_KIND_SC:
+    } else if (kind == CAPDL_KIND_SC) {
         argument = bits = sched_context_bits(program, object);
-        break;
-    default:
-        break;
     }
     place->size_bits = (uint8_t)bits;
     place->argument = (uint8_t)argument;

@@ -65,32 +65,25 @@ static const struct json_field cap_fields[] = {
 };
 
 /* What a capability of this kind may have besides slot and object. */
-static unsigned allowed(unsigned kind)
+static unsigned allowed(enum capdl_kind kind)
 {
-    switch (kind) {
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION:
-        return 1u << RIGHTS | 1u << BADGE;
-    case CAPDL_KIND_SMC:
-        return 1u << BADGE;
-    case CAPDL_KIND_TCB:
-        return 1u << REPLY | 1u << MASTER_REPLY;
-    case CAPDL_KIND_CNODE:
-        return 1u << GUARD | 1u << GUARD_SIZE;
-    case CAPDL_KIND_FRAME:
-        return 1u << RIGHTS | 1u << UNCACHED | 1u << ASID | 1u << MAPPING;
-    case CAPDL_KIND_PT:
-    case CAPDL_KIND_PD:
-    case CAPDL_KIND_PUD:
-    case CAPDL_KIND_PGD:
-    case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_PML4:
-        return 1u << ASID;
-    case CAPDL_KIND_SCHED_CONTROL:
-        return 1u << CORE;
-    default:
-        return 0;
+    static const struct {
+        enum capdl_trait trait;
+        unsigned members;
+    } traits[] = {
+        {CAPDL_TRAIT_RIGHTS, 1u << RIGHTS},
+        {CAPDL_TRAIT_BADGE, 1u << BADGE},
+        {CAPDL_TRAIT_GUARD, 1u << GUARD | 1u << GUARD_SIZE},
+        {CAPDL_TRAIT_REPLY, 1u << REPLY | 1u << MASTER_REPLY},
+        {CAPDL_TRAIT_ASID, 1u << ASID},
+        {CAPDL_TRAIT_PAGE, 1u << UNCACHED | 1u << MAPPING},
+        {CAPDL_TRAIT_CORE, 1u << CORE},
+    };
+    unsigned members = 0;
+    for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++) {
+        members |= capdl_kind_has(kind, traits[i].trait) ? traits[i].members : 0;
     }
+    return members;
 }
 
 static bool control_read(struct json *json, const char *value, struct capdl_cap *cap)

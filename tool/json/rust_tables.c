@@ -2,23 +2,22 @@
 /* rust-sel4's form: page tables have levels instead of names, and the architecture is not said. */
 #include "rust.h"
 
-static enum capdl_arch arch_of_kind(unsigned kind)
+#include <capdl/architecture.h>
+
+/* The only one of the architectures that this form is for which has the kind, or COUNT. */
+static enum capdl_arch arch_of_kind(enum capdl_kind kind)
 {
-    switch (kind) {
-    case CAPDL_KIND_ARM_IRQ:
-    case CAPDL_KIND_SMC:
-        return CAPDL_ARCH_AARCH64;
-    case CAPDL_KIND_RISCV_IRQ:
-        return CAPDL_ARCH_RISCV;
-    case CAPDL_KIND_IO_DEVICE:
-    case CAPDL_KIND_IO_PT:
-    case CAPDL_KIND_IO_PORTS:
-    case CAPDL_KIND_MSI_IRQ:
-    case CAPDL_KIND_IOAPIC_IRQ:
-        return CAPDL_ARCH_X86_64;
-    default:
-        return CAPDL_ARCH_COUNT;
+    enum capdl_arch only = CAPDL_ARCH_COUNT;
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        enum capdl_arch arch = (enum capdl_arch)i;
+        if (capdl_architecture(arch)->word_bits == 64 && capdl_kind_on_arch(kind, arch)) {
+            if (only != CAPDL_ARCH_COUNT) {
+                return CAPDL_ARCH_COUNT;
+            }
+            only = arch;
+        }
     }
+    return only;
 }
 
 /* By what only one architecture has; page tables that begin at level 1 are those of a 64-bit Arm hypervisor. */

@@ -152,9 +152,10 @@ struct cap object_create(struct kernel *k, enum capdl_type type, uint64_t paddr,
         return create_table(k, type, CAP_IO_PAGE_TABLE, paddr);
     case CAPDL_TYPE_VCPU:
         return create_simple(k, type, CAP_VCPU, 0, paddr, sizeof(struct vcpu));
-    default:
-        return cap_null();
+    case CAPDL_TYPE_COUNT:
+        break;
     }
+    return cap_null();
 }
 
 struct retype {

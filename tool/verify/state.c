@@ -255,14 +255,12 @@ uint16_t device_request(const struct verify *v, uint32_t object)
 uint32_t state_device_target(const struct verify *v, uint32_t object)
 {
     uint64_t bank = capdl_object_number(v->spec, object, CAPDL_NUMBER_BANK);
-    switch (capdl_object_kind(v->spec, object)) {
-    case CAPDL_KIND_IO_DEVICE:
-        return v->kernel->io_roots ? state_object_node(v, v->kernel->io_roots[device_request(v, object)]) : NO_NODE;
-    case CAPDL_KIND_CONTEXTBANK:
+    if (capdl_object_kind(v->spec, object) == CAPDL_KIND_CONTEXTBANK) {
         return bank < NUM_BANKS ? state_node(v, &v->kernel->banks[bank].space) : NO_NODE;
-    default:
-        return NO_NODE;
     }
+    return capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_DEVICE && v->kernel->io_roots
+               ? state_object_node(v, v->kernel->io_roots[device_request(v, object)])
+               : NO_NODE;
 }
 
 uint32_t state_target(const struct verify *v, uint32_t object, const struct capdl_cap *cap, uint32_t ordinal)
@@ -279,20 +277,26 @@ uint32_t state_target(const struct verify *v, uint32_t object, const struct capd
     }
     const struct node *node = &v->nodes[container];
     const struct table *table = node->object;
-    switch (capdl_object_kind(v->spec, object)) {
-    case CAPDL_KIND_CNODE:
+    switch (capdl_kind_holds(capdl_object_kind(v->spec, object))) {
+    case CAPDL_HOLDS_ANYTHING:
         return cap->slot >> node->bits ? NO_NODE
                                        : state_node(v, &((const struct cnode *)node->object)->slots[cap->slot]);
-    case CAPDL_KIND_TCB:
+    case CAPDL_HOLDS_THREAD:
         return thread_target(v, node->object, cap->slot);
-    case CAPDL_KIND_ASID_POOL:
+    case CAPDL_HOLDS_SPACES:
         return state_object_node(v, pool_entry(v, node->object, ordinal));
-    default:
-        if (!kind_is_table(capdl_object_kind(v->spec, object)) || cap->slot >= table->entries) {
-            return NO_NODE;
-        }
-        return entry_target(v, &table->pte[cap->slot]);
+    case CAPDL_HOLDS_PAGES:
+    case CAPDL_HOLDS_IO_PAGES:
+        return cap->slot < table->entries ? entry_target(v, &table->pte[cap->slot]) : NO_NODE;
+    case CAPDL_HOLDS_NOTHING:
+    case CAPDL_HOLDS_VSPACE:
+    case CAPDL_HOLDS_IO_TABLE:
+    case CAPDL_HOLDS_CONTEXT_BANK:
+    case CAPDL_HOLDS_NOTIFICATION:
+    case CAPDL_HOLDS_FRAME:
+        break;
     }
+    return NO_NODE;
 }
 
 typedef void seer(void *context, uint64_t slot, uint32_t node);

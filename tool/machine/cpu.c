@@ -110,9 +110,19 @@ void cpu_free(struct cpu *cpu)
     }
 }
 
+uint64_t cpu_executed(const struct cpu *cpu)
+{
+    return cpu->budget - cpu->left;
+}
+
+uint64_t cpu_time(const struct cpu *cpu)
+{
+    return cpu->time + cpu_executed(cpu);
+}
+
 uint64_t cpu_timer(const struct cpu *cpu)
 {
-    return ticks_of_ns(cpu->kernel, cpu->time + cpu->executed);
+    return ticks_of_ns(cpu->kernel, cpu_time(cpu));
 }
 
 static void set_time(struct cpu *cpu)
@@ -199,12 +209,12 @@ static bool run_thread(struct engine *e, struct tcb *thread)
         if (exit->kind != EXIT_TRAP && exit->kind != EXIT_SPECIAL) {
             return true;
         }
-        cpu->executed += exit->kind == EXIT_SPECIAL ? 1 : 0;
+        cpu->left -= exit->kind == EXIT_SPECIAL ? 1 : 0;
         exit->instruction = instruction_at(e, exit->pc);
         if (!cpu->arch->emulate(e, exit, &pc)) {
             return true;
         }
-        if (cpu->executed >= cpu->budget) {
+        if (cpu->left == 0) {
             *exit = (struct cpu_exit){.kind = EXIT_BUDGET, .pc = pc};
             return true;
         }
@@ -233,8 +243,7 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
         cpu->broken = "cannot create a processor";
         return false;
     }
-    cpu->budget = due - cpu->time < most ? due - cpu->time : most;
-    cpu->executed = 0;
+    cpu->budget = cpu->left = due - cpu->time < most ? due - cpu->time : most;
     if (cpu->arch->leave) {
         cpu->arch->leave(k, thread->regs);
     }
@@ -243,9 +252,11 @@ bool cpu_step(struct cpu *cpu, uint64_t most)
         return false;
     }
     engine_save(e, thread);
-    cpu->instructions += cpu->executed;
-    thread->instructions += cpu->executed;
-    cpu->time += cpu->executed;
+    uint64_t executed = cpu_executed(cpu);
+    cpu->instructions += executed;
+    thread->instructions += executed;
+    cpu->time += executed;
+    cpu->budget = cpu->left = 0;
     if (cpu->exit.kind == EXIT_MEMORY && !cpu->exit.fetch) {
         cpu->exit.instruction = instruction_at(e, cpu->exit.pc);
     }

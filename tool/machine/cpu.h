@@ -38,10 +38,8 @@ struct cpu_exit {
 /* What an exception of the emulator is about. */
 enum cpu_trap_class { TRAP_OTHER, TRAP_ACCESS, TRAP_FETCH, TRAP_ACCESS_OR_FETCH };
 
-/* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter. */
-struct cpu_special {
-    uint32_t index, offset; /* instructions and bytes before it */
-};
+/* A block may be executed to its end. */
+#define CPU_NO_SPECIAL UINT32_MAX
 
 struct engine;
 struct engine_access;
@@ -89,8 +87,9 @@ struct cpu_arch {
     bool keeps_exceptions; /* the emulator takes the second exception for a double fault unless it starts anew */
     /* Number of instructions of a block before this byte of it. */
     unsigned (*count)(const uint8_t *code, size_t size, size_t offset);
-    /* Finds the first instruction of a block that needs care. */
-    bool (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu, struct cpu_special *);
+    /* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter: how many
+     * instructions are before it. */
+    uint32_t (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
     /* Whether the block leaves something behind that a return from the kernel clears. */
     bool (*leaves_traces)(const uint8_t *code, size_t size);
     /* Whether the access at pc fails for its alignment, and what it is. May be 0. */
@@ -108,12 +107,12 @@ struct cpu_arch {
 
 extern const struct cpu_arch cpu_aarch64, cpu_riscv64, cpu_x86_64;
 
-/* A translated block: instructions in it, and whether it has one that needs care. */
+/* A translated block. */
 struct engine_block {
     uint64_t pc;
+    uint64_t cost; /* instructions in it; or more than there can be if it needs a closer look when it is entered */
     uint32_t size, count;
-    struct cpu_special special;
-    bool has_special, fpu; /* fpu: whether it could be used then */
+    uint32_t special; /* as arch->find_special has it */
 };
 
 /* A memory access that the emulator told of. */
@@ -125,7 +124,7 @@ struct engine_access {
 
 /* An instruction that is tried again, and how much had been executed then. */
 struct engine_try {
-    uint64_t pc, executed;
+    uint64_t pc, left;
 };
 
 struct engine {
@@ -137,6 +136,8 @@ struct engine {
     bool traces;          /* executes code that leaves traces: arch->leaves_traces */
     bool stale;           /* must start anew before a thread runs */
     uint64_t last_used;
+    uint64_t regs[MAX_REGISTERS]; /* what general registers hold, numbered as in a TCB */
+    bool has_regs;
 
     struct engine_run *runs;
     size_t num_runs, capacity;
@@ -146,10 +147,12 @@ struct engine {
     uint8_t *dummy; /* a page that stands where there is none, so that the access comes to the page tables */
     uint64_t dummies[CPU_DUMMIES];
     unsigned num_dummies;
+    uint64_t fitted; /* instructions of all threads when engine_fit_tlb did something */
 
-    struct engine_block *blocks; /* by pc */
-    struct engine_block block;   /* the last one entered */
-    uint64_t rest;               /* instructions to execute of the block that the run ends in */
+    struct engine_block *known[2];    /* translated with floating point off and on */
+    struct engine_block *blocks;      /* those that count now, by pc */
+    const struct engine_block *block; /* the last one entered */
+    uint64_t rest;                    /* instructions to execute of the block that the run ends in */
     enum cpu_exit_kind rest_kind;
     bool tail; /* they are executed one by one */
     struct engine_access access;
@@ -164,8 +167,8 @@ struct cpu {
     size_t num_engines;
     uc_context *user[2]; /* at user level, nothing of a thread in it: without and with floating point */
     struct cpu_exit exit;
-    uint64_t budget;       /* instructions until it must stop */
-    uint64_t executed;     /* since it was started */
+    uint64_t budget;       /* instructions that may be executed from one entry into the kernel to the next */
+    uint64_t left;         /* of these */
     uint64_t instructions; /* of all threads so far */
     uint64_t time;         /* ns of virtual time */
     uint64_t next_tick;    /* not MCS: virtual time of the next timer interrupt */
@@ -182,6 +185,9 @@ void cpu_free(struct cpu *);
 bool cpu_step(struct cpu *, uint64_t most);
 /* When no thread is ready: lets time pass until one may be. False: nothing will ever happen. */
 bool cpu_idle(struct cpu *);
+/* Instructions executed and virtual time in ns, of now. */
+uint64_t cpu_executed(const struct cpu *);
+uint64_t cpu_time(const struct cpu *);
 /* The time of now, in ticks of the kernel's timer. */
 uint64_t cpu_timer(const struct cpu *);
 
@@ -211,6 +217,7 @@ bool engine_stand_in(struct engine *, uint64_t vaddr);
 void engine_drop_dummies(struct engine *);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
 void engine_clear(struct engine *);
+void engine_fit_tlb(struct engine *);
 /* Forgets what was translated from the memory it has. */
 void engine_forget_code(struct engine *);
 /* Enters a page into the page tables, or with entry 0 takes it out. */

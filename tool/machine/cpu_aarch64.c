@@ -139,18 +139,16 @@ static bool is_fp(uint32_t instruction)
 }
 
 /* The emulator halts at WFI, and does not know that floating point is off. */
-static bool find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu,
-                         struct cpu_special *special)
+static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu)
 {
     (void)k;
     for (size_t at = 0; at + 4 <= size; at += 4) {
         uint32_t instruction = word_at(code + at);
         if (instruction == WFI || (!fpu && is_fp(instruction))) {
-            *special = (struct cpu_special){.index = (uint32_t)at / 4, .offset = (uint32_t)at};
-            return true;
+            return (uint32_t)at / 4;
         }
     }
-    return false;
+    return CPU_NO_SPECIAL;
 }
 
 /* Load and store exclusive: ERET clears the monitor. */
@@ -363,7 +361,7 @@ static bool user_register(const struct cpu *cpu, uint32_t reg, bool read, uint64
         return is_pmu(reg) && reg != PMUSERENR && profile->pmu_user;
     }
     if (is_pmu(reg)) {
-        *value = reg == PMCCNTR ? cpu->time + cpu->executed : 0;
+        *value = reg == PMCCNTR ? cpu_time(cpu) : 0;
         return profile->pmu_user;
     }
     *value = reg == CNTFRQ ? cpu->kernel->board.timer_frequency : cpu_timer(cpu);

@@ -113,19 +113,17 @@ static bool is_counter_read(uint32_t instruction)
 }
 
 /* The emulator halts at WFI, and has the host's counters. */
-static bool find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu,
-                         struct cpu_special *special)
+static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu)
 {
     (void)k, (void)fpu;
     uint32_t index = 0;
     for (size_t at = 0; at + 4 <= size; at += length_at(code + at), index++) {
         uint32_t instruction = word_at(code + at);
         if (instruction == WFI || is_counter(instruction)) {
-            *special = (struct cpu_special){.index = index, .offset = (uint32_t)at};
-            return true;
+            return index;
         }
     }
-    return false;
+    return CPU_NO_SPECIAL;
 }
 
 /* LR: the kernel gives its reservation up before it returns. */
@@ -147,7 +145,7 @@ static bool emulate(struct engine *e, const struct cpu_exit *exit, uint64_t *nex
     }
     const struct cpu *cpu = e->cpu;
     uint32_t rd = exit->instruction >> 7 & 31;
-    uint64_t value = exit->instruction >> 20 == CSR_TIME ? cpu_timer(cpu) : cpu->time + cpu->executed;
+    uint64_t value = exit->instruction >> 20 == CSR_TIME ? cpu_timer(cpu) : cpu_time(cpu);
     if (rd) {
         uc_reg_write(e->uc, UC_RISCV_REG_X0 + (int)rd, &value);
     }

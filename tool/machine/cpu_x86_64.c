@@ -164,23 +164,21 @@ static bool is_special(const struct x86_instruction *i)
                                  : i->map == 1 && (is_special_two(i->opcode) || is_vmcall(i));
 }
 
-static bool find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu,
-                         struct cpu_special *special)
+static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu)
 {
     (void)k, (void)fpu;
     uint32_t index = 0;
     for (size_t at = 0; at < size; index++) {
         struct x86_instruction i = x86_decode(code + at, size - at);
         if (i.length == 0) {
-            return false;
+            break;
         }
         if (is_special(&i)) {
-            *special = (struct cpu_special){.index = index, .offset = (uint32_t)at};
-            return true;
+            return index;
         }
         at += i.length;
     }
-    return false;
+    return CPU_NO_SPECIAL;
 }
 
 /* Registers in the order of instructions. */

@@ -60,18 +60,26 @@ static void load_fp(struct engine *e, struct tcb *thread)
     e->owner = thread;
 }
 
-static void reg_pointers(const struct cpu_arch *arch, uint64_t *regs, int *ids, void **pointers)
+/* Only those that are not in the engine yet: from one entry into the kernel to the next few change. */
+static void load_regs(struct engine *e, uint64_t *regs)
 {
+    const struct cpu_arch *arch = e->cpu->arch;
+    int ids[MAX_REGISTERS];
+    void *pointers[MAX_REGISTERS];
+    int changed = 0;
     for (unsigned i = 0; i < arch->num_regs; i++) {
-        ids[i] = arch->regs[i].unicorn;
-        pointers[i] = &regs[arch->regs[i].kernel];
+        unsigned number = arch->regs[i].kernel;
+        if (!e->has_regs || e->regs[number] != regs[number]) {
+            ids[changed] = arch->regs[i].unicorn;
+            pointers[changed++] = &regs[number];
+        }
     }
+    uc_reg_write_batch(e->uc, ids, pointers, changed);
+    e->has_regs = false; /* until they are read again */
 }
 
 void engine_load(struct engine *e, struct tcb *thread)
 {
-    int ids[MAX_REGISTERS];
-    void *pointers[MAX_REGISTERS];
     bool fpu = e->cpu->kernel->profile->fpu && !(thread->flags & FLAG_FPU_DISABLED);
     if (e->fpu != fpu || e->stale || e->traces) {
         engine_save_fp(e);
@@ -81,16 +89,21 @@ void engine_load(struct engine *e, struct tcb *thread)
     if (fpu) {
         load_fp(e, thread);
     }
-    reg_pointers(e->cpu->arch, thread->regs, ids, pointers);
-    uc_reg_write_batch(e->uc, ids, pointers, (int)e->cpu->arch->num_regs);
+    load_regs(e, thread->regs);
 }
 
 void engine_save(struct engine *e, struct tcb *thread)
 {
+    const struct cpu_arch *arch = e->cpu->arch;
     int ids[MAX_REGISTERS];
     void *pointers[MAX_REGISTERS];
-    reg_pointers(e->cpu->arch, thread->regs, ids, pointers);
-    uc_reg_read_batch(e->uc, ids, pointers, (int)e->cpu->arch->num_regs);
+    for (unsigned i = 0; i < arch->num_regs; i++) {
+        ids[i] = arch->regs[i].unicorn;
+        pointers[i] = &thread->regs[arch->regs[i].kernel];
+    }
+    uc_reg_read_batch(e->uc, ids, pointers, (int)arch->num_regs);
+    memcpy(e->regs, thread->regs, sizeof(e->regs));
+    e->has_regs = true;
 }
 
 static void stop(struct engine *e, struct cpu_exit exit)
@@ -118,8 +131,8 @@ static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
 /* Whether this instruction has not been tried again yet. */
 static bool try_again(struct engine *e, struct engine_try *last, uint64_t pc)
 {
-    struct engine_try now = {pc, e->cpu->executed};
-    bool again = last->pc != now.pc || last->executed != now.executed;
+    struct engine_try now = {pc, e->cpu->left};
+    bool again = last->pc != now.pc || last->left != now.left;
     *last = now;
     return again;
 }
@@ -193,7 +206,7 @@ static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc
             return;
         }
     }
-    e->cpu->executed += access.fetch ? 0 : 1;
+    e->cpu->left -= access.fetch || e->cpu->left == 0 ? 0 : 1;
     stop(e, (struct cpu_exit){.kind = EXIT_MEMORY,
                               .pc = pc,
                               .address = access.address,
@@ -261,13 +274,14 @@ bool engine_run(struct engine *e, uint64_t pc)
     e->retried = e->second = e->fetched = (struct engine_try){0, UINT64_MAX};
     e->rest = 0;
     e->single = false;
+    engine_fit_tlb(e);
     uc_err error = engine_execute(e, pc);
     bool in_block = cpu->exit.kind == EXIT_BUDGET || cpu->exit.kind == EXIT_SPECIAL;
     if (in_block && e->rest > 0) {
         error = engine_tail(e);
     }
     if (cpu->exit.kind == EXIT_SYSCALL || cpu->exit.kind == EXIT_SYSENTER) { /* the last one of its block */
-        cpu->exit.pc = e->block.pc + e->block.size - SYSCALL_LENGTH;
+        cpu->exit.pc = e->block->pc + e->block->size - SYSCALL_LENGTH;
     } else if (cpu->exit.kind == EXIT_NONE && (error == UC_ERR_INSN_INVALID || error == UC_ERR_EXCEPTION)) {
         uint64_t at = 0;
         uc_reg_read(e->uc, cpu->arch->pc, &at);

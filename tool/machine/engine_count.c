@@ -10,9 +10,16 @@
 
 enum { BLOCKS = 1 << 14, MAX_BLOCK = 4096 + 16 /* one instruction may reach into the next page */ };
 
-static struct engine_block *block_at(struct engine *e, uint64_t pc)
+static const struct engine_block no_block;
+
+static size_t slot_of(uint64_t pc)
 {
-    return &e->blocks[pc >> 1 & (BLOCKS - 1)];
+    return pc >> 1 & (BLOCKS - 1);
+}
+
+static struct engine_block *block_at(const struct engine *e, uint64_t pc)
+{
+    return &e->blocks[slot_of(pc)];
 }
 
 static void note_block(struct engine *e, struct engine_block *block, uint64_t pc, uint32_t size, uint32_t count)
@@ -20,8 +27,11 @@ static void note_block(struct engine *e, struct engine_block *block, uint64_t pc
     const struct cpu_arch *arch = e->cpu->arch;
     uint8_t code[MAX_BLOCK];
     size_t got = engine_read(e, pc, code, size < MAX_BLOCK ? size : MAX_BLOCK);
-    *block = (struct engine_block){.pc = pc, .size = size, .count = count, .fpu = e->fpu};
-    block->has_special = arch->find_special(e->cpu->kernel, code, got, e->fpu, &block->special);
+    *block = (struct engine_block){.pc = pc, .size = size, .count = count, .cost = count};
+    block->special = arch->find_special(e->cpu->kernel, code, got, e->fpu);
+    if (block->special != CPU_NO_SPECIAL || pc & arch->pc_mask) {
+        block->cost = UINT64_MAX;
+    }
     e->traces = e->traces || (arch->leaves_traces && arch->leaves_traces(code, got));
 }
 
@@ -30,6 +40,7 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
 {
     (void)uc, (void)before;
     struct engine *e = context;
+    e->known[!e->fpu][slot_of(now->pc)].size = 0;
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);
 }
 
@@ -41,43 +52,47 @@ __attribute__((no_sanitize("undefined"))) static uc_tb translation(struct engine
     return tb;
 }
 
-static const struct engine_block *block_find(struct engine *e, uint64_t pc, uint32_t size)
-{
-    struct engine_block *block = block_at(e, pc);
-    if (block->pc != pc || block->size != size || block->fpu != e->fpu) {
-        note_block(e, block, pc, size, translation(e, pc).icount);
-    }
-    return block;
-}
-
 static void stop_in_block(struct engine *e, uint64_t after, enum cpu_exit_kind kind)
 {
     e->rest = after;
     e->rest_kind = kind;
-    e->cpu->exit = (struct cpu_exit){.kind = kind, .pc = e->block.pc};
+    e->cpu->exit = (struct cpu_exit){.kind = kind, .pc = e->block->pc};
     uc_emu_stop(e->uc);
 }
 
+/* A block that is not known, or that may not be executed as a whole. */
+__attribute__((noinline)) static void enter_block(struct engine *e, uint64_t address, uint32_t size)
+{
+    struct cpu *cpu = e->cpu;
+    struct engine_block *block = block_at(e, address);
+    if (block->pc != address || block->size != size) {
+        note_block(e, block, address, size, translation(e, address).icount);
+    }
+    e->block = block;
+    if (address & cpu->arch->pc_mask) { /* the emulator does not mind */
+        cpu->exit = (struct cpu_exit){.kind = EXIT_MISALIGNED, .pc = address};
+        uc_emu_stop(e->uc);
+    } else if (block->special < cpu->left) {
+        stop_in_block(e, block->special, EXIT_SPECIAL);
+    } else if (block->count > cpu->left) {
+        stop_in_block(e, cpu->left, EXIT_BUDGET);
+    } else {
+        cpu->left -= block->count;
+    }
+}
+
+/* All that is done for most blocks: it decides how fast threads are. */
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *context)
 {
+    (void)uc;
     struct engine *e = context;
     struct cpu *cpu = e->cpu;
-    if (e->tail) {
-        return;
-    }
-    if (__builtin_expect(address & cpu->arch->pc_mask, false)) { /* the emulator does not mind */
-        cpu->exit = (struct cpu_exit){.kind = EXIT_MISALIGNED, .pc = address};
-        uc_emu_stop(uc);
-        return;
-    }
-    e->block = *block_find(e, address, size);
-    uint64_t left = cpu->budget - cpu->executed;
-    if (__builtin_expect(e->block.has_special && e->block.special.index < left, false)) {
-        stop_in_block(e, e->block.special.index, EXIT_SPECIAL);
-    } else if (__builtin_expect(e->block.count > left, false)) {
-        stop_in_block(e, left, EXIT_BUDGET);
-    } else {
-        cpu->executed += e->block.count;
+    const struct engine_block *block = block_at(e, address);
+    if (__builtin_expect(block->pc == address && block->size == size && block->cost <= cpu->left, true)) {
+        cpu->left -= block->cost;
+        e->block = block;
+    } else if (!e->tail) {
+        enter_block(e, address, size);
     }
 }
 
@@ -88,7 +103,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
     struct engine *e = context;
     if (e->rest > 0) {
         e->rest--;
-        e->cpu->executed++;
+        e->cpu->left--;
         return;
     }
     e->cpu->exit = (struct cpu_exit){.kind = e->rest_kind, .pc = address};
@@ -98,7 +113,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
 uc_err engine_tail(struct engine *e)
 {
     uc_hook hook;
-    uint64_t start = e->block.pc, end = start + e->block.size;
+    uint64_t start = e->block->pc, end = start + e->block->size;
     if (uc_hook_add(e->uc, &hook, UC_HOOK_CODE, (void *)on_instruction, e, start, end - 1) != UC_ERR_OK) {
         return UC_ERR_NOMEM;
     }
@@ -116,32 +131,36 @@ void engine_uncount(struct engine *e, uint64_t pc, bool done)
     struct cpu *cpu = e->cpu;
     if (e->tail) {
         if (!done) {
-            cpu->executed--;
+            cpu->left++;
             e->rest++;
         }
         return;
     }
-    uint64_t offset = pc - e->block.pc;
-    if (offset >= e->block.size) {
+    const struct engine_block *block = e->block;
+    uint64_t offset = pc - block->pc;
+    if (offset >= block->size) {
         return;
     }
     uint8_t code[MAX_BLOCK];
-    size_t got = engine_read(e, e->block.pc, code, e->block.size < MAX_BLOCK ? e->block.size : MAX_BLOCK);
-    unsigned before = cpu->arch->count(code, got, offset);
-    unsigned executed = before + (done ? 1 : 0);
-    cpu->executed -= executed < e->block.count ? e->block.count - executed : 0;
-    e->block.size = 0;
+    size_t got = engine_read(e, block->pc, code, block->size < MAX_BLOCK ? block->size : MAX_BLOCK);
+    unsigned executed = cpu->arch->count(code, got, offset) + (done ? 1 : 0);
+    cpu->left += executed < block->count ? block->count - executed : 0;
+    e->block = &no_block;
 }
 
 bool engine_count_init(struct engine *e)
 {
-    e->blocks = calloc(BLOCKS, sizeof(*e->blocks));
-    return e->blocks;
+    e->block = &no_block;
+    for (unsigned fpu = 0; fpu < 2; fpu++) {
+        e->known[fpu] = calloc(BLOCKS, sizeof(*e->known[fpu]));
+    }
+    return e->known[0] && e->known[1];
 }
 
 void engine_count_free(struct engine *e)
 {
-    free(e->blocks);
+    free(e->known[0]);
+    free(e->known[1]);
 }
 
 bool engine_count_hooks(struct engine *e)

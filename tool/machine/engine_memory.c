@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { WINDOW = 2 << 20, PAGE = 4096, TABLES = 16384 };
+enum { WINDOW = 2 << 20, PAGE = 4096, TABLES = 16384, FIT_TLB_AFTER = 10000000 };
 
 struct engine_run {
     uint64_t start, end;
@@ -26,6 +26,12 @@ struct engine_run {
 static uint64_t page_of(uint64_t vaddr)
 {
     return vaddr & ~(uint64_t)(PAGE - 1);
+}
+
+/* Behind the page tables; aliases come next. */
+static uint64_t spare_page(const struct engine *e)
+{
+    return e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
 }
 
 static uint64_t *table_at(struct engine *e, uint64_t paddr)
@@ -142,7 +148,7 @@ void engine_clear(struct engine *e)
     e->num_runs = 0;
     memset(e->tables, 0, e->num_tables * PAGE);
     e->num_tables = 1;
-    e->alias = e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
+    e->alias = spare_page(e) + PAGE;
 }
 
 void engine_forget_code(struct engine *e)
@@ -296,6 +302,18 @@ void engine_drop_dummies(struct engine *e)
     }
 }
 
+/* A mapped page more or less flushes the emulator's cache of page table entries, and only then it fits its size to what
+   is in use: after little use it has 64 entries and would stay so. */
+void engine_fit_tlb(struct engine *e)
+{
+    if (e->cpu->instructions - e->fitted >= FIT_TLB_AFTER) {
+        e->fitted = e->cpu->instructions;
+        if (uc_mem_map_ptr(e->uc, spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
+            uc_mem_unmap(e->uc, spare_page(e), PAGE);
+        }
+    }
+}
+
 size_t engine_read(struct engine *e, uint64_t vaddr, uint8_t *bytes, size_t size)
 {
     struct kernel *k = e->cpu->kernel;
@@ -329,7 +347,7 @@ bool engine_memory_init(struct engine *e)
     memset(e->dummy, 0, PAGE);
     e->num_tables = 1;
     uint64_t window = e->cpu->arch->paging.window;
-    e->alias = window + (uint64_t)TABLES * PAGE;
+    e->alias = spare_page(e) + PAGE;
     return uc_mem_map_ptr(e->uc, window, (size_t)TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) == UC_ERR_OK;
 }
 

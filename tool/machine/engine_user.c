@@ -53,7 +53,8 @@ static bool make_contexts(struct engine *e)
 void engine_user_reset(struct engine *e)
 {
     uc_context_restore(e->uc, e->cpu->user[e->fpu]);
-    e->stale = false;
+    e->blocks = e->known[e->fpu];
+    e->stale = e->has_regs = false;
 }
 
 bool engine_user_init(struct engine *e)

@@ -8,7 +8,7 @@
 #include "watch.h"
 
 /* Instructions between two looks at the clock. Those that rewrite the code around them take a thousand times longer. */
-enum { LEAST_SLICE = 20000, MOST_SLICE = 5000000 };
+enum { LEAST_SLICE = 20000, MOST_SLICE = 5000000, PLACED = 64 };
 #define LONG_SLICE 0.1 /* seconds */
 
 /* Of the host's memory: code that rewrites itself makes translations pile up, which new engines do not have. */
@@ -24,6 +24,15 @@ struct printer {
     bool seen, ended; /* the text; the line it is in */
 };
 
+/* What tell_place says of a thread, and what that follows from. */
+struct placed {
+    const struct tcb *thread;
+    uint64_t object; /* its address */
+    bool booted;
+    char given[NAME_LENGTH];
+    char name[NAME_SIZE];
+};
+
 struct machine {
     const struct machine_options *options;
     struct kernel *kernel;
@@ -33,10 +42,10 @@ struct machine {
     struct capdl_blob blob;
     struct names names;
     struct watch watch;
-    const struct tcb *placed; /* whom options->guard.place names */
-    uint64_t memory;          /* in use when the engines were new */
-    uint64_t *header_words;   /* the initialiser's header in the machine's memory, 0 if it has none */
-    bool booted;              /* it came to its end */
+    struct placed placed[PLACED];
+    uint64_t memory;        /* in use when the engines were new */
+    uint64_t *header_words; /* the initialiser's header in the machine's memory, 0 if it has none */
+    bool booted;            /* it came to its end */
     struct timespec start;
     uint64_t looked; /* instructions when the clock was read last */
     double looked_at;
@@ -117,6 +126,20 @@ static void watch_boot(struct machine *m, struct machine_result *result)
     }
 }
 
+/* A thread with its name. Names take a while to find, and threads take turns fast. */
+static const struct placed *place_of(struct machine *m, const struct tcb *thread)
+{
+    struct placed *p = &m->placed[(uintptr_t)thread / sizeof(*thread) % PLACED];
+    bool same = p->thread == thread && p->object == thread->header.paddr && p->booted == m->booted &&
+                memcmp(p->given, thread->name, sizeof(p->given)) == 0;
+    if (!same) {
+        *p = (struct placed){.thread = thread, .object = thread->header.paddr, .booted = m->booted};
+        memcpy(p->given, thread->name, sizeof(p->given));
+        names_thread(&m->names, thread, p->name);
+    }
+    return p;
+}
+
 /* For the case that the emulator dies of what this thread does. */
 static void tell_place(struct machine *m)
 {
@@ -125,11 +148,8 @@ static void tell_place(struct machine *m)
     if (!place) {
         return;
     }
-    if (m->placed != thread) {
-        char name[NAME_SIZE];
-        m->placed = thread;
-        snprintf(place->thread, sizeof(place->thread), "%s", names_thread(&m->names, thread, name));
-    }
+    _Static_assert(sizeof(place->thread) == NAME_SIZE, "the name fits");
+    memcpy(place->thread, place_of(m, thread)->name, NAME_SIZE);
     place->pc = thread->regs[m->kernel->registers->next_ip];
 }
 

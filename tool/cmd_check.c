@@ -114,8 +114,8 @@ static void summarise(const struct input *input)
 {
     size_t errors = input->diags.num_errors, warnings = input->diags.num_warnings;
     if (errors + warnings > 0) {
-        fprintf(stderr, "%s: %zu error%s, %zu warning%s\n", input->name, errors, errors == 1 ? "" : "s", warnings,
-                warnings == 1 ? "" : "s");
+        capdl_escape_printf(stderr, "%s: %zu error%s, %zu warning%s\n", input->name, errors, errors == 1 ? "" : "s",
+                            warnings, warnings == 1 ? "" : "s");
     }
 }
 

@@ -3,7 +3,7 @@
 #include "command.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
+#include "print_json.h"
 
 #include <capdl/review.h>
 
@@ -43,9 +43,10 @@ static struct totals count_totals(struct capdl_spec *spec, struct fill_contents 
 
 static void print_totals(const char *what, const char *name, const struct totals *totals)
 {
-    printf("%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64
-           " bytes\n    sha256:%s\n",
-           what, name, totals->objects, totals->caps, totals->frames, totals->bytes, totals->digest);
+    capdl_escape_printf(
+        stdout, "%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64 " bytes\n", what,
+        name, totals->objects, totals->caps, totals->frames, totals->bytes);
+    printf("    sha256:%s\n", totals->digest);
 }
 
 static void print_findings(const struct capdl_findings *findings)
@@ -55,8 +56,8 @@ static void print_findings(const struct capdl_findings *findings)
         if (i == 0 || finding->rank != findings->list[i - 1].rank) {
             printf("%s%d. %s\n", i ? "\n" : "", (int)finding->rank, capdl_rank_meaning(finding->rank));
         }
-        printf("   %s%s%s%s\n", finding->text, finding->where ? " [" : "", finding->where ? finding->where : "",
-               finding->where ? "]" : "");
+        capdl_escape_printf(stdout, "   %s%s%s%s\n", finding->text, finding->where ? " [" : "",
+                            finding->where ? finding->where : "", finding->where ? "]" : "");
     }
     if (findings->count) {
         putchar('\n');
@@ -114,8 +115,7 @@ static void print_json(const struct capdl_findings *findings, const struct input
         json_object_array_add(list, object);
     }
     json_object_object_add(top, "findings", list);
-    puts(json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+    print_json_value(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
     json_object_put(top);
 }
 

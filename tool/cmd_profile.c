@@ -93,7 +93,8 @@ static int print_difference(const char *old, const char *new)
 
 static int wrong_usage(const char *message)
 {
-    fprintf(stderr, "capdl profile: %s\n%s", message, help);
+    capdl_escape_printf(stderr, "capdl profile: %s\n", message);
+    fputs(help, stderr);
     return EXIT_TROUBLE;
 }
 

@@ -101,12 +101,12 @@ static int run_traced(struct input *input, const struct options *options, const 
         return boot_emulated(input, options, filter, console->ours, console);
     }
     if (!file_create(&file, options->output)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
         return EXIT_TROUBLE;
     }
     int code = boot_emulated(input, options, filter, file.stream, console);
     if (!file_commit(&file)) {
-        fprintf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
         return EXIT_TROUBLE;
     }
     return code;

@@ -2,7 +2,7 @@
 #include "command.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
+#include "print_json.h"
 
 #include "verify/verify.h"
 
@@ -45,7 +45,7 @@ static void print_handed_over(const struct verify_totals *t)
 static void print_same(const char *name, const struct verify_result *r)
 {
     const struct verify_totals *t = &r->totals;
-    printf("%s: the kernel's state is what the spec says\n", name);
+    capdl_escape_printf(stdout, "%s: the kernel's state is what the spec says\n", name);
     printf("  %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " page tables and %" PRIu64 " pages mapped\n",
            t->objects, t->capabilities, t->tables, t->mappings);
     printf("  %" PRIu64 " threads, none of which has run; %" PRIu64 " scheduling contexts, %" PRIu64 " interrupts\n",
@@ -62,13 +62,14 @@ static void print_differences(const char *name, const struct verify_result *r, s
 {
     for (size_t i = 0; i < r->num_differences; i++) {
         if (most && i == most) {
-            printf("%s: and %zu more (--max-errors 0 shows them all)\n", name, r->num_differences - i);
+            capdl_escape_printf(stdout, "%s: and %zu more (--max-errors 0 shows them all)\n", name,
+                                r->num_differences - i);
             break;
         }
-        printf("%s: %s\n", name, r->differences[i]);
+        capdl_escape_printf(stdout, "%s: %s\n", name, r->differences[i]);
     }
-    printf("%s: %zu difference%s between the kernel's state and the spec\n", name, r->num_differences,
-           r->num_differences == 1 ? "" : "s");
+    capdl_escape_printf(stdout, "%s: %zu difference%s between the kernel's state and the spec\n", name,
+                        r->num_differences, r->num_differences == 1 ? "" : "s");
 }
 
 static void add_number(struct json_object *to, const char *key, uint64_t value)
@@ -132,7 +133,7 @@ static void print_json(const struct verify_spec *specs, const struct verify_resu
     for (size_t i = 0; i < count; i++) {
         json_object_array_add(json, result_json(specs[i].name, &results[i]));
     }
-    puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    print_json_value(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     json_object_put(json);
 }
 

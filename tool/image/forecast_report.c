@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include <capdl/escape.h>
+
 #include "blob/leftovers.h"
 #include "image/forecast.h"
 #include "image/program.h"
@@ -45,7 +47,8 @@ static const char *amount(uint64_t bytes, char text[32])
 static void line(const struct report *r, uint64_t start, uint64_t end, const char *what)
 {
     char size[32];
-    fprintf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end, amount(end - start, size), what);
+    capdl_escape_printf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end,
+                        amount(end - start, size), what);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -184,8 +187,8 @@ static void print_leftovers(struct report *r, const struct capdl_image_header *h
     uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds, pages = free_pages(r, header);
     uint64_t given = pages < slots ? pages : slots;
     name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof(cnode));
-    fprintf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n", sizes[CAPDL_SIZE_LEFT_SLOTS],
-            cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
+    capdl_escape_printf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n",
+                        sizes[CAPDL_SIZE_LEFT_SLOTS], cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
     for (uint64_t i = 0; i < left.num_untypeds; i++) {
         const struct capdl_leftover_untyped *u = &left.untypeds[i];
         line(r, u->address, u->address + (UINT64_C(1) << u->size_bits),
@@ -209,7 +212,7 @@ static void refuse(const struct report *r, const struct fit_options *options, st
 static void print_contents(const struct report *r, const struct reserved_section *contents,
                            const struct fit_options *options)
 {
-    fprintf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
+    capdl_escape_printf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
     print_map(r, options->profile);
     for (uint64_t i = 0; i < contents->num_regions; i++) {
         struct capdl_region region = reserved_section_region(contents, i);

@@ -2,22 +2,11 @@
 /* A profile as one JSON object, keys as in its encoding. */
 #include <inttypes.h>
 
+#include <capdl/escape.h>
+
 #include "profile/fields.h"
 #include "profile/names.h"
 #include "profile/profile.h"
-
-/* Strings of a profile are printable ASCII. */
-static void put_string(const char *text, FILE *out)
-{
-    putc('"', out);
-    for (; *text != 0; text++) {
-        if (*text == '"' || *text == '\\') {
-            putc('\\', out);
-        }
-        putc(*text, out);
-    }
-    putc('"', out);
-}
 
 static void put_regions(const struct capdl_profile *p, const struct field *field, FILE *out)
 {
@@ -66,10 +55,10 @@ static void put_value(const struct capdl_profile *p, const struct field *field, 
 {
     switch (field->kind) {
     case FIELD_STRING:
-        put_string((const char *)p + field->offset, out);
+        capdl_escape_json(out, (const char *)p + field->offset);
         break;
     case FIELD_ARCH:
-        put_string(arch_key(p->arch), out);
+        capdl_escape_json(out, arch_key(p->arch));
         break;
     case FIELD_BOOL:
         fputs(field_get(p, field, 0) ? "true" : "false", out);

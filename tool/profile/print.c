@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <capdl/escape.h>
+
 #include "profile/fields.h"
 #include "profile/names.h"
 #include "profile/profile.h"
@@ -34,7 +36,7 @@ static void print_value(const struct capdl_profile *p, const struct field *field
 {
     switch (field->kind) {
     case FIELD_STRING:
-        fputs((const char *)p + field->offset, out);
+        capdl_escape_print(out, (const char *)p + field->offset, strlen((const char *)p + field->offset));
         break;
     case FIELD_ARCH:
         fputs(arch_key(p->arch), out);

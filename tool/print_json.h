@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TOOL_PRINT_JSON_H
+#define TOOL_PRINT_JSON_H
+
+#include <json.h>
+
+/* Prints a value on standard output, a line end behind it. json-c leaves in strings what acts on a terminal (see
+ * capdl/escape.h), or is no UTF-8: escaped here. */
+void print_json_value(struct json_object *, int flags);
+
+#endif

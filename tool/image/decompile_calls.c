@@ -327,7 +327,7 @@ static bool duration_good(const struct capdl_profile *profile, uint64_t ticks, u
 {
     struct board_clock clock = board_domain_clock(profile);
     if (!clock.ticks) {
-        return ticks == 0 && us > 0 && profile->mcs && profile->arch == CAPDL_ARCH_X86_64;
+        return ticks == 0 && us > 0 && profile->mcs && capdl_architecture(profile->arch)->pc;
     }
     return ticks > 0 && (__uint128_t)us * clock.ticks / clock.us == ticks;
 }

@@ -32,7 +32,7 @@ enum { DURATION_BITS = 56 };
 static bool open_duration(struct program *program, const struct capdl_domain_entry *entry)
 {
     uint64_t most = ((UINT64_C(1) << DURATION_BITS) - 1) / BOARD_MOST_MHZ;
-    if (!program->profile->mcs || program->profile->arch != CAPDL_ARCH_X86_64) {
+    if (!program->profile->mcs || !capdl_architecture(program->profile->arch)->pc) {
         capdl_error(program->diags, entry->pos,
                     "%llu us cannot be converted: how long a tick of kernel %s is, it does not say; give ticks",
                     (unsigned long long)entry->duration, program->profile->name);
@@ -40,7 +40,7 @@ static bool open_duration(struct program *program, const struct capdl_domain_ent
         capdl_error(program->diags, entry->pos, "%llu us are too long: expected at most %llu",
                     (unsigned long long)entry->duration, (unsigned long long)most);
     }
-    return program->profile->mcs && program->profile->arch == CAPDL_ARCH_X86_64 && entry->duration <= most;
+    return program->profile->mcs && capdl_architecture(program->profile->arch)->pc && entry->duration <= most;
 }
 
 static void warn_rounded(struct program *program, const struct capdl_domain_entry *entry, struct board_clock clock,

@@ -176,7 +176,7 @@ static bool prepare_extra(struct boot *b)
     if (!b->extra) {
         return boot_error(b, "out of memory");
     }
-    if (b->k->profile->arch == CAPDL_ARCH_X86_64) {
+    if (b->k->facts->pc) {
         extra_pc(b);
     } else if (b->platform.dtb_size) {
         memcpy(extra_chunk(b, HEADER_FDT, b->platform.dtb_size), b->platform.dtb, b->platform.dtb_size);
@@ -273,7 +273,7 @@ static struct cap page_cap(uint64_t paddr, uint64_t vaddr)
 
 static void map_page(struct boot *b, uint64_t paddr, uint64_t vaddr, bool executable)
 {
-    bool execute = executable || b->k->profile->arch == CAPDL_ARCH_X86_64;
+    bool execute = executable || !b->k->facts->execute_never;
     struct walk walk = vspace_walk(b->k, b->vspace, vaddr, PAGE_BITS);
     *walk.pte = (struct pte){.paddr = paddr,
                              .kind = PTE_PAGE,
@@ -283,10 +283,8 @@ static void map_page(struct boot *b, uint64_t paddr, uint64_t vaddr, bool execut
 
 static enum capdl_type table_type(const struct kernel *k, unsigned level)
 {
-    if (k->profile->arch != CAPDL_ARCH_X86_64) {
-        return CAPDL_TYPE_PAGE_TABLE;
-    }
-    return level == 1 ? CAPDL_TYPE_PDPT : level == 2 ? CAPDL_TYPE_PAGE_DIRECTORY : CAPDL_TYPE_PAGE_TABLE;
+    enum capdl_kind kind = capdl_arch_table_kind(k->profile->arch, k->profile->vspace_levels - level);
+    return (enum capdl_type)capdl_arch_table(k->profile->arch, kind)->type;
 }
 
 static bool make_tables(struct boot *b)
@@ -346,8 +344,7 @@ static void make_sched_control(struct boot *b)
 static void make_extra_frames(struct boot *b, uint64_t paddr)
 {
     uint64_t start = b->next_slot;
-    uint64_t size =
-        b->k->profile->arch == CAPDL_ARCH_X86_64 && b->extra_bits ? UINT64_C(1) << b->extra_bits : b->extra_size;
+    uint64_t size = b->k->facts->pc && b->extra_bits ? UINT64_C(1) << b->extra_bits : b->extra_size;
     for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE) {
         uint64_t vaddr = b->info->bootinfo + PAGE_SIZE + offset;
         map_page(b, paddr + offset, vaddr, true);
@@ -440,7 +437,7 @@ static void make_control_caps(struct boot *b)
 {
     write_slot(b, CAPDL_INITIAL_DOMAIN, (struct cap){.type = CAP_DOMAIN});
     write_slot(b, CAPDL_INITIAL_IRQ_CONTROL, (struct cap){.type = CAP_IRQ_CONTROL});
-    if (b->k->profile->arch == CAPDL_ARCH_X86_64) {
+    if (b->k->facts->pc) {
         write_slot(b, CAPDL_INITIAL_IO_PORT_CONTROL, (struct cap){.type = CAP_IO_PORT_CONTROL});
     }
     if (b->k->io_levels) {
@@ -474,7 +471,7 @@ static bool make_roots(struct boot *b, uint64_t *extra_paddr)
     }
     b->info->root = cnode.object;
     b->info->num_slots = UINT64_C(1) << profile->root_cnode_bits;
-    cnode.guard_bits = (uint8_t)(WORD_BITS - profile->root_cnode_bits);
+    cnode.guard_bits = (uint8_t)(b->k->facts->word_bits - profile->root_cnode_bits);
     vspace.flags = CAP_FLAG_MAPPED;
     vspace.asid = INITIAL_ASID;
     b->vspace = vspace.object;
@@ -491,7 +488,7 @@ static void fill_bootinfo(struct boot *b)
     bi[BI_EXTRA_LEN] = b->extra_size;
     bi[BI_NUM_NODES] = b->k->profile->max_nodes;
     bool no_iommus = b->k->profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT;
-    bi[BI_IOPT_LEVELS] = b->k->profile->arch == CAPDL_ARCH_X86_64 && no_iommus ? UINT64_MAX : b->k->io_levels;
+    bi[BI_IOPT_LEVELS] = b->k->facts->pc && no_iommus ? UINT64_MAX : b->k->io_levels;
     bi[BI_IPC_BUFFER] = b->info->ipc_buffer;
     bi[BI_CNODE_BITS] = b->k->profile->root_cnode_bits;
 }
@@ -506,7 +503,7 @@ static bool make_all(struct boot *b)
     uint64_t pool = root_alloc(b, PAGE_BITS), buffer = root_alloc(b, PAGE_BITS), bootinfo = root_alloc(b, PAGE_BITS);
     b->bootinfo = (uint64_t *)(void *)memory_at(&b->k->memory, bootinfo, NULL);
     fill_bootinfo(b);
-    bool pc = b->k->profile->arch == CAPDL_ARCH_X86_64;
+    bool pc = b->k->facts->pc;
     if (pc) {
         make_sched_control(b);
     }

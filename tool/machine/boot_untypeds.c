@@ -26,7 +26,7 @@ static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first
  * larger. */
 static void add_region(struct boot *b, struct capdl_region region, bool device, uint64_t first)
 {
-    uint64_t window = b->k->profile->arch == CAPDL_ARCH_X86_64 ? -(UINT64_C(1) << 39) : 0;
+    uint64_t window = b->k->arch->window;
     while (region.start < region.end) {
         unsigned bits = 63u - (unsigned)__builtin_clzll(region.end - region.start);
         if (bits > b->k->profile->max_untyped_bits) {

@@ -222,14 +222,14 @@ struct cap cap_mask_rights(struct cap cap, uint64_t rights)
     return cap;
 }
 
-static struct cap cnode_set_guard(struct cap cap, uint64_t data)
+static struct cap cnode_set_guard(const struct kernel *k, struct cap cap, uint64_t data)
 {
-    unsigned size = data & 63;
-    if (size + cap.bits > WORD_BITS) {
+    unsigned size = capdl_guard_size(k->profile->arch, data);
+    if (size + cap.bits > k->facts->word_bits) {
         return cap_null();
     }
     cap.guard_bits = (uint8_t)size;
-    cap.data = data >> 6 & (size ? ~UINT64_C(0) >> (WORD_BITS - size) : 0);
+    cap.data = capdl_guard_value(k->profile->arch, data) & (size ? ~UINT64_C(0) >> (64 - size) : 0);
     return cap;
 }
 
@@ -245,7 +245,7 @@ static struct cap io_space_of_device(bool preserve, uint64_t data, struct cap ca
     return cap;
 }
 
-struct cap cap_update_data(bool preserve, uint64_t data, struct cap cap)
+struct cap cap_update_data(const struct kernel *k, bool preserve, uint64_t data, struct cap cap)
 {
     switch ((enum cap_type)cap.type) {
     case CAP_ENDPOINT:
@@ -257,7 +257,7 @@ struct cap cap_update_data(bool preserve, uint64_t data, struct cap cap)
         cap.data = data;
         return cap;
     case CAP_CNODE:
-        return cnode_set_guard(cap, data);
+        return cnode_set_guard(k, cap, data);
     case CAP_IO_SPACE:
         return io_space_of_device(preserve, data, cap);
     default:

@@ -22,12 +22,12 @@ static enum status copied_cap(struct kernel *k, struct invocation *inv, struct s
             return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
         }
         cap = cap_mask_rights(cap, rights_argument(arg(k, inv, 4)));
-        return cap_derive(k, source, cap_update_data(false, arg(k, inv, 5), cap), out);
+        return cap_derive(k, source, cap_update_data(k, false, arg(k, inv, 5), cap), out);
     case CAPDL_METHOD_CNODE_MUTATE:
         if (inv->length < 5) {
             return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
         }
-        *out = cap_update_data(true, arg(k, inv, 4), cap);
+        *out = cap_update_data(k, true, arg(k, inv, 4), cap);
         return STATUS_OK;
     default:
         *out = cap;
@@ -110,8 +110,8 @@ static enum status decode_rotate(struct kernel *k, struct invocation *inv, struc
     if (status != STATUS_OK) {
         return status;
     }
-    struct cap source_cap = cap_update_data(true, arg(k, inv, 5), source->cap);
-    struct cap pivot_cap = cap_update_data(true, arg(k, inv, 2), pivot->cap);
+    struct cap source_cap = cap_update_data(k, true, arg(k, inv, 5), source->cap);
+    struct cap pivot_cap = cap_update_data(k, true, arg(k, inv, 2), pivot->cap);
     if (source_cap.type == CAP_NULL || pivot_cap.type == CAP_NULL) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }

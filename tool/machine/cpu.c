@@ -75,20 +75,12 @@ static void code_changed(void *context)
 
 bool cpu_init(struct cpu *cpu, struct kernel *k)
 {
+    static const struct cpu_arch *const arches[CAPDL_ARCH_COUNT] = {
+#define CAPDL_ARCH_BOOTED(id, name) [CAPDL_ARCH_##id] = &cpu_##name,
+#include <capdl/arch.def>
+    };
     *cpu = (struct cpu){.kernel = k, .next_tick = tick_ns(k)};
-    switch (k->profile->arch) {
-    case CAPDL_ARCH_AARCH64:
-        cpu->arch = &cpu_aarch64;
-        break;
-    case CAPDL_ARCH_RISCV:
-        cpu->arch = &cpu_riscv64;
-        break;
-    case CAPDL_ARCH_X86_64:
-        cpu->arch = &cpu_x86_64;
-        break;
-    default:
-        return false;
-    }
+    cpu->arch = arches[k->profile->arch];
     k->host.context = cpu;
     k->host.mapping_changed = mapping_changed;
     k->host.vspace_gone = vspace_gone;

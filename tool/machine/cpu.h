@@ -83,6 +83,8 @@ struct cpu_arch {
     uint32_t undefined_trap;
     uint32_t error_trap;   /* the exception that the emulator reports as an error */
     unsigned trap_advance; /* by what the emulator has moved on when there is an exception */
+    int fault_address;     /* register that has the address of the last fault; 0: none */
+    bool has_syscalls;     /* system calls are instructions of their own, not traps */
     uint64_t pc_mask;      /* bits of the program counter that must be 0 */
     bool keeps_exceptions; /* the emulator takes the second exception for a double fault unless it starts anew */
     /* Number of instructions of a block before this byte of it. */
@@ -105,7 +107,8 @@ struct cpu_arch {
     void (*leave)(const struct kernel *, uint64_t *regs);
 };
 
-extern const struct cpu_arch cpu_aarch64, cpu_riscv64, cpu_x86_64;
+#define CAPDL_ARCH_BOOTED(id, name) extern const struct cpu_arch cpu_##name;
+#include <capdl/arch.def>
 
 /* A translated block. */
 struct engine_block {

@@ -419,6 +419,8 @@ static void enter(struct engine *e, struct kernel *k, const struct cpu_exit *exi
 
 const struct cpu_arch cpu_x86_64 = {
     .arch = UC_ARCH_X86,
+    .fault_address = UC_X86_REG_CR2,
+    .has_syscalls = true,
     .mode = UC_MODE_64,
     .num_regs = 19,
     .regs = {{RDI, UC_X86_REG_RDI},

@@ -4,7 +4,7 @@
 
 static uint64_t low_bits(unsigned n)
 {
-    return n >= WORD_BITS ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+    return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
 }
 
 static enum status lookup_fail(struct kernel *k, struct lookup_fault fault)
@@ -56,7 +56,7 @@ static enum status resolve(struct kernel *k, const struct cap *root, uint64_t cp
 /* An address used for an invocation: bits behind the capability found are ignored. */
 enum status lookup_slot(struct kernel *k, const struct tcb *thread, uint64_t cptr, struct slot **out)
 {
-    unsigned bits = WORD_BITS;
+    unsigned bits = k->facts->word_bits;
     return resolve(k, &thread->slots[TCB_CTABLE].cap, cptr, &bits, out);
 }
 
@@ -69,8 +69,8 @@ static enum status lookup_exact(struct kernel *k, bool source, const struct cap 
         k->lookup_fault = (struct lookup_fault){.kind = LOOKUP_INVALID_ROOT};
         return fail_lookup(k, source);
     }
-    if (depth < 1 || depth > WORD_BITS) {
-        return fail_range(k, 1, WORD_BITS);
+    if (depth < 1 || depth > k->facts->word_bits) {
+        return fail_range(k, 1, k->facts->word_bits);
     }
     unsigned bits = (unsigned)depth;
     if (resolve(k, root, index, &bits, out) != STATUS_OK) {

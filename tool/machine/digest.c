@@ -19,7 +19,7 @@ static void take(struct call_digest *digest, uint64_t word)
 /* A duration that the initialiser has from bootinfo is in the digest as the blob has it: 0, and then microseconds. */
 static bool is_open_duration(const struct kernel *k, uint64_t info)
 {
-    return k->profile->arch == CAPDL_ARCH_X86_64 && k->profile->mcs &&
+    return k->facts->pc && k->profile->mcs &&
            info >> 12 == k->profile->labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_CONFIGURE] &&
            message_info_length(info) == CAPDL_DURATION_OPERANDS;
 }

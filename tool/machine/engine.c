@@ -170,8 +170,8 @@ static bool second_page(struct engine *e, uint64_t pc, struct engine_access *acc
     uint64_t touched = (access->address & ~(uint64_t)(PAGE - 1)) + PAGE, failed;
     bool told = access->address && !access->fetch && !engine_is_mapped(e, touched);
     *access = (struct engine_access){.address = told ? touched : (pc & ~(uint64_t)(PAGE - 1)) + PAGE, .write = true};
-    if (e->cpu->arch->arch == UC_ARCH_X86) {
-        uc_reg_read(e->uc, UC_X86_REG_CR2, &access->address);
+    if (e->cpu->arch->fault_address) {
+        uc_reg_read(e->uc, e->cpu->arch->fault_address, &access->address);
     }
     return engine_fault_in(e, access->address, 1, PAGE_W, &failed);
 }
@@ -300,7 +300,7 @@ static bool add_hooks(struct engine *e)
     bool good = engine_count_hooks(e) && uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_trap, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK;
-    if (good && e->cpu->arch->arch == UC_ARCH_X86) {
+    if (good && e->cpu->arch->has_syscalls) {
         good = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_syscall, e, 1, 0, UC_X86_INS_SYSCALL) == UC_ERR_OK &&
                uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sysenter, e, 1, 0, UC_X86_INS_SYSENTER) == UC_ERR_OK;
     }

@@ -22,20 +22,16 @@ static void release_object(void *context, struct object *object)
 
 static void choose_arch(struct kernel *k)
 {
-    switch (k->profile->arch) {
-    case CAPDL_ARCH_RISCV:
-        k->registers = &registers_riscv64;
-        k->arch = &arch_riscv64;
-        break;
-    case CAPDL_ARCH_X86_64:
-        k->registers = &registers_x86_64;
-        k->arch = &arch_x86_64;
-        break;
-    default:
-        k->registers = &registers_aarch64;
-        k->arch = &arch_aarch64;
-        break;
-    }
+    static const struct {
+        const struct registers *registers;
+        const struct arch *arch;
+    } arches[CAPDL_ARCH_COUNT] = {
+#define CAPDL_ARCH_BOOTED(id, name) [CAPDL_ARCH_##id] = {&registers_##name, &arch_##name},
+#include <capdl/arch.def>
+    };
+    k->registers = arches[k->profile->arch].registers;
+    k->arch = arches[k->profile->arch].arch;
+    k->facts = capdl_architecture(k->profile->arch);
 }
 
 static bool init_labels(struct kernel *k)
@@ -70,7 +66,7 @@ static void init_irqs(struct kernel *k)
                                             [IRQ_USE_NONE] = IRQ_INACTIVE};
     for (unsigned i = 0; i < MAX_IRQS; i++) {
         k->irq_masked[i] = true;
-        if (k->profile->arch != CAPDL_ARCH_X86_64) {
+        if (!k->facts->pc) {
             k->irq_state[i] = states[board_irq_use(k->profile, &k->board, i)];
         }
     }

@@ -80,6 +80,7 @@ struct kernel {
     struct board board;
     const struct registers *registers;
     const struct arch *arch;
+    const struct capdl_architecture *facts;
     struct kernel_host host;
     struct memory memory;
 
@@ -149,7 +150,6 @@ struct kernel {
 
 /* The register file of an architecture, as the kernel numbers and messages it. */
 struct registers {
-    enum capdl_arch arch;
     uint8_t count;
     uint8_t cap, message_info, message[MESSAGE_REGISTERS], reply, nbsend_dest;
     uint8_t fault_ip, next_ip, sp, tls_base;
@@ -164,17 +164,22 @@ struct registers {
     void (*modified)(uint64_t *regs); /* another thread wrote them; may be 0 */
 };
 
-extern const struct registers registers_aarch64, registers_riscv64, registers_x86_64;
-
-/* What differs between the architectures' memory management and interrupts. */
+/* What differs between the architectures' memory management, faults and interrupts. */
 struct arch {
     enum status (*decode)(struct kernel *, struct invocation *);
     enum status (*decode_irq_control)(struct kernel *, struct invocation *);
     enum status (*check_irq)(struct kernel *, uint64_t irq);
     bool (*is_valid_vtable_root)(const struct cap *);
+    enum cap_type root;                 /* type of the capability to an address space */
+    bool maps_without_rights;           /* a page that nobody may access is an entry all the same */
+    bool (*was_write)(uint64_t status); /* whether the access was one, by the status word of a VM fault */
+    uint64_t window; /* on physical memory, as far as the alignment of untypeds shows where it begins */
 };
 
-extern const struct arch arch_aarch64, arch_riscv64, arch_x86_64;
+#define CAPDL_ARCH_BOOTED(id, name)       \
+    extern const struct arch arch_##name; \
+    extern const struct registers registers_##name;
+#include <capdl/arch.def>
 
 /* kernel.c */
 /* An empty kernel for the profile, which must outlive it. 0 when out of memory. */
@@ -264,7 +269,7 @@ bool cap_same_region(const struct kernel *, const struct cap *, const struct cap
 bool cap_same_object(const struct kernel *, const struct cap *, const struct cap *);
 bool cap_is_revocable(const struct cap *derived, const struct cap *source);
 struct cap cap_mask_rights(struct cap, uint64_t rights);
-struct cap cap_update_data(bool preserve, uint64_t data, struct cap);
+struct cap cap_update_data(const struct kernel *k, bool preserve, uint64_t data, struct cap);
 enum status cap_derive(struct kernel *, struct slot *, struct cap, struct cap *out);
 enum vm_rights vm_rights_mask(enum vm_rights, uint64_t mask);
 

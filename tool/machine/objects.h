@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <capdl/architecture.h>
 #include <capdl/profile.h>
 
 #include "physical.h"
@@ -19,7 +20,6 @@ enum {
     MESSAGE_RECEIVE_OFFSET = MESSAGE_CAPS_OFFSET + MESSAGE_MAX_CAPS, /* root, index, depth of the receive slot */
     IPC_BUFFER_BITS = 10,
     ASID_POOL_BITS = 12, /* log2 bytes */
-    WORD_BITS = 64,
     PAGE_BITS = 12,
     MAX_PRIORITIES = 256,
     MAX_DOMAINS = 256,

@@ -47,7 +47,7 @@ static void read_dtb(struct platform *p, const char *prefix)
 bool platform_init(struct platform *p, const struct capdl_profile *profile, struct capdl_diags *diags)
 {
     *p = (struct platform){0};
-    if (profile->num_memory == 0 && profile->arch == CAPDL_ARCH_X86_64) {
+    if (profile->num_memory == 0 && capdl_architecture(profile->arch)->pc) {
         pc_init(p);
         return true;
     }

@@ -23,7 +23,6 @@ static void init(uint64_t *regs)
 }
 
 const struct registers registers_aarch64 = {
-    .arch = CAPDL_ARCH_AARCH64,
     .count = COUNT,
     .cap = 0,
     .message_info = 1,

@@ -55,7 +55,6 @@ static void init(uint64_t *regs)
 }
 
 const struct registers registers_riscv64 = {
-    .arch = CAPDL_ARCH_RISCV,
     .count = COUNT,
     .cap = A0,
     .message_info = A1,

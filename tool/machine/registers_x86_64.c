@@ -57,7 +57,6 @@ static void modified(uint64_t *regs)
 }
 
 const struct registers registers_x86_64 = {
-    .arch = CAPDL_ARCH_X86_64,
     .count = COUNT,
     .cap = RDI,
     .message_info = RSI,

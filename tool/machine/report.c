@@ -11,19 +11,10 @@ enum { MAX_LISTED = 40, MAX_DUMPED = 4 };
 /* What the thread wanted at the address of a VM fault, by the status word of the architecture. */
 static const char *access_text(const struct report *r, const struct fault *fault, uint64_t pc)
 {
-    enum { ARM_WRITE = 0x40, RISCV_STORE = 7, X86_WRITE = 2 };
-    bool write = false;
     if (fault->flag || fault->address == pc) {
         return "execute at";
     }
-    if (r->kernel->profile->arch == CAPDL_ARCH_AARCH64) {
-        write = fault->code & ARM_WRITE;
-    } else if (r->kernel->profile->arch == CAPDL_ARCH_RISCV) {
-        write = fault->code == RISCV_STORE;
-    } else {
-        write = fault->code & X86_WRITE;
-    }
-    return write ? "write to" : "read from";
+    return r->kernel->arch->was_write(fault->code) ? "write to" : "read from";
 }
 
 /*

@@ -393,7 +393,7 @@ bool machine_run(const struct image *image, const struct machine_options *option
         used.profile = &image->profile;
     }
     struct capdl_profile with_iommu = *used.profile;
-    if (with_iommu.arch == CAPDL_ARCH_X86_64 && !with_iommu.num_memory && image_needs_iommu(image)) {
+    if (capdl_architecture(with_iommu.arch)->pc && !with_iommu.num_memory && image_needs_iommu(image)) {
         with_iommu.num_iommus = 1; /* nobody says which PC it is to be, so it is one that the image can run on */
         used.profile = &with_iommu;
     }

@@ -52,7 +52,7 @@ static enum status check_buffer(struct kernel *k, struct spaces *s, struct slot 
 
 static enum status derive_root(struct kernel *k, struct slot *slot, uint64_t data, struct cap *out)
 {
-    struct cap cap = data ? cap_update_data(false, data, slot->cap) : slot->cap;
+    struct cap cap = data ? cap_update_data(k, false, data, slot->cap) : slot->cap;
     return cap_derive(k, slot, cap, out);
 }
 

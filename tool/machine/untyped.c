@@ -139,7 +139,7 @@ struct cap object_create(struct kernel *k, enum capdl_type type, uint64_t paddr,
     case CAPDL_TYPE_PDPT:
         return create_table(k, type, CAP_PDPT, paddr);
     case CAPDL_TYPE_VSPACE:
-        return create_table(k, type, k->profile->arch == CAPDL_ARCH_RISCV ? CAP_PAGE_TABLE : CAP_VSPACE, paddr);
+        return create_table(k, type, k->arch->root, paddr);
     case CAPDL_TYPE_EPT_PML4:
         return create_table(k, type, CAP_EPT_PML4, paddr);
     case CAPDL_TYPE_EPT_PDPT:
@@ -171,8 +171,8 @@ static enum status check_type(struct kernel *k, struct retype *r, uint64_t numbe
     if (r->type == CAPDL_TYPE_COUNT) {
         return fail_argument(k, 0);
     }
-    r->bits = r->size < WORD_BITS ? object_size_bits(k, r->type, r->size) : 0;
-    if (r->size >= WORD_BITS || r->bits > k->profile->max_untyped_bits) {
+    r->bits = r->size < k->facts->word_bits ? object_size_bits(k, r->type, r->size) : 0;
+    if (r->size >= k->facts->word_bits || r->bits > k->profile->max_untyped_bits) {
         return fail_range(k, 0, k->profile->max_untyped_bits);
     }
     if (r->type == CAPDL_TYPE_CNODE && r->size == 0) {

@@ -41,7 +41,7 @@ unsigned vspace_depth(const struct kernel *k, struct table *root, uint64_t vaddr
 bool vspace_translate(const struct kernel *k, struct table *root, uint64_t vaddr, struct page_view *view)
 {
     unsigned top = root_shift(k) + k->profile->vspace_index_bits[0];
-    if (top < WORD_BITS && vaddr >> top) {
+    if (top < 64 && vaddr >> top) {
         return false;
     }
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
@@ -103,7 +103,7 @@ void vspace_map_page(struct kernel *k, struct slot *slot, struct walk walk, uint
     slot->cap.asid = asid;
     slot->cap.data = vaddr;
     bool changed = walk.pte->kind != PTE_NONE;
-    bool present = rights || k->profile->arch != CAPDL_ARCH_RISCV; /* else an entry that only the kernel may use */
+    bool present = rights || k->arch->maps_without_rights; /* else an entry that only the kernel may use */
     *walk.pte = (struct pte){
         .paddr = slot->cap.paddr, .kind = present ? PTE_PAGE : PTE_NONE, .rights = rights, .attributes = attributes};
     if (changed) {
@@ -267,8 +267,7 @@ enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
     }
     struct cap *root = &k->extra[0]->cap;
-    enum cap_type wanted = k->profile->arch == CAPDL_ARCH_RISCV ? CAP_PAGE_TABLE : CAP_VSPACE;
-    if ((root->type != wanted && root->type != CAP_EPT_PML4) || root->flags & CAP_FLAG_MAPPED) {
+    if ((root->type != k->arch->root && root->type != CAP_EPT_PML4) || root->flags & CAP_FLAG_MAPPED) {
         return fail_capability(k, 1);
     }
     uint64_t base = inv->cap.data;

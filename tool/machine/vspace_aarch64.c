@@ -325,9 +325,18 @@ static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
     return irq_issue(k, inv, irq, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3));
 }
 
+static bool was_write(uint64_t status)
+{
+    enum { WRITE = 0x40 };
+    return status & WRITE;
+}
+
 const struct arch arch_aarch64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
     .check_irq = check_irq,
     .is_valid_vtable_root = is_valid_root,
+    .root = CAP_VSPACE,
+    .maps_without_rights = true,
+    .was_write = was_write,
 };

@@ -176,9 +176,17 @@ static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
     return irq_issue(k, inv, irq, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3));
 }
 
+static bool was_write(uint64_t status)
+{
+    enum { STORE = 7 };
+    return status == STORE;
+}
+
 const struct arch arch_riscv64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
     .check_irq = check_irq,
     .is_valid_vtable_root = is_valid_root,
+    .root = CAP_PAGE_TABLE,
+    .was_write = was_write,
 };

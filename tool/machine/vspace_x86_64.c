@@ -328,9 +328,19 @@ static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
     return status == STATUS_OK ? irq_issue(k, inv, irq, index, depth) : status;
 }
 
+static bool was_write(uint64_t status)
+{
+    enum { WRITE = 2 };
+    return status & WRITE;
+}
+
 const struct arch arch_x86_64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
     .check_irq = check_irq,
     .is_valid_vtable_root = is_valid_root,
+    .root = CAP_VSPACE,
+    .maps_without_rights = true,
+    .was_write = was_write,
+    .window = -(UINT64_C(1) << 39),
 };

@@ -94,7 +94,7 @@ static void compare_untyped(const struct handed *h, const struct slot *slot, con
 static bool is_behind_cache(const struct verify *v, const struct cap *cap)
 {
     const uint8_t *seen = caches_page(&v->kernel->caches, CACHE_DATA, cap->paddr);
-    return v->profile->arch != CAPDL_ARCH_AARCH64 || cap->paddr == v->boot->image_paddr ||
+    return !verify_arch(v->profile->arch)->separate_caches || cap->paddr == v->boot->image_paddr ||
            (seen && contents_is_zero(seen));
 }
 

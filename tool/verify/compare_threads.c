@@ -8,19 +8,6 @@
 
 enum { FLAG_FPU_DISABLED = 1, FLAG_SPORADIC = 1 };
 
-/* Registers by the names the kernel model has for them, in the order of arguments of the architecture's C
-   calling convention. */
-struct convention {
-    const char *arguments[8];
-    const char *tls;
-};
-
-static const struct convention conventions[] = {
-    [CAPDL_ARCH_AARCH64] = {{"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"}, "tpidr"},
-    [CAPDL_ARCH_RISCV] = {{"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"}, "tp"},
-    [CAPDL_ARCH_X86_64] = {{"rdi", "rsi", "rdx", "rcx", "r8", "r9"}, "fs"},
-};
-
 static const struct capdl_cap *cap_at(const struct verify *v, uint32_t object, enum capdl_tcb_slot slot)
 {
     return capdl_spec_cap_at(v->spec, object, slot);
@@ -58,16 +45,16 @@ static void compare_registers(struct verify *v, uint32_t object, const struct ca
                               const struct tcb *thread)
 {
     const struct registers *r = v->kernel->registers;
-    const struct convention *convention = &conventions[v->profile->arch];
+    const struct verify_arch *arch = verify_arch(v->profile->arch);
     uint64_t values[MAX_REGISTERS] = {0}, fresh[MAX_REGISTERS] = {0};
     r->init(fresh);
     memcpy(values, fresh, sizeof(values));
     values[r->fault_ip] = values[r->next_ip] = wanted->ip;
     values[r->sp] = stack_pointer_of(v, wanted);
-    for (size_t i = 0; i < wanted->num_init && i < 8 && convention->arguments[i]; i++) {
-        set_register(r, values, convention->arguments[i], wanted->init[i]);
+    for (size_t i = 0; i < wanted->num_init && i < arch->num_arguments; i++) {
+        set_register(r, values, arch->arguments[i], wanted->init[i]);
     }
-    set_register(r, values, convention->tls, wanted->tls);
+    set_register(r, values, arch->tls, wanted->tls);
     for (unsigned i = 0; i < r->count; i++) {
         char what[40];
         bool given = values[i] != fresh[i];

@@ -4,9 +4,7 @@
 
 #include "verify/private.h"
 
-/* Attributes as the model keeps them: of AArch64 the bit for cached, of x86-64 the word without what it does not
-   have. */
-enum { ARM_CACHED = 1, X86_CACHE_DISABLED = 2, EPT_WRITE_BACK = 6 };
+enum { EPT_WRITE_BACK = 6 };
 
 static unsigned wanted_rights(enum capdl_arch arch, enum capdl_kind table, const struct capdl_cap *cap)
 {
@@ -16,8 +14,7 @@ static unsigned wanted_rights(enum capdl_arch arch, enum capdl_kind table, const
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
         return 0;
     }
-    bool execute =
-        arch == CAPDL_ARCH_X86_64 || cap->rights & CAPDL_RIGHT_EXECUTE; /* x86-64: what can be read can be executed */
+    bool execute = verify_arch(arch)->always_executable || cap->rights & CAPDL_RIGHT_EXECUTE;
     return PAGE_R | (cap->rights & CAPDL_RIGHT_WRITE ? PAGE_W : 0u) | (execute ? PAGE_X : 0u);
 }
 
@@ -30,14 +27,7 @@ static unsigned wanted_attributes(enum capdl_arch arch, enum capdl_kind table, c
     if (capdl_kind_class(table) == CAPDL_CLASS_EPT) {
         return uncached ? 0 : EPT_WRITE_BACK;
     }
-    switch (arch) {
-    case CAPDL_ARCH_AARCH64:
-        return uncached ? 0 : ARM_CACHED;
-    case CAPDL_ARCH_X86_64:
-        return uncached ? X86_CACHE_DISABLED : 0;
-    default:
-        return 0; /* RISC-V: the hardware decides */
-    }
+    return uncached ? verify_arch(arch)->uncached : verify_arch(arch)->cached;
 }
 
 static const char *rights_text(unsigned rights, char buffer[4])

@@ -35,13 +35,13 @@ bool cap_is_table(enum cap_type type)
 
 static enum cap_type table_cap_type(const struct capdl_profile *profile, enum capdl_kind kind)
 {
-    if (profile->arch == CAPDL_ARCH_RISCV) {
+    if (verify_arch(profile->arch)->one_type) {
         return CAP_PAGE_TABLE; /* the root, too */
     }
     if (capdl_kind_height(kind) >= profile->vspace_levels) {
         return capdl_kind_height(kind) == profile->vspace_levels ? CAP_VSPACE : CAP_NULL;
     }
-    if (profile->arch == CAPDL_ARCH_AARCH64) {
+    if (verify_arch(profile->arch)->one_type_of_lower) {
         return CAP_PAGE_TABLE;
     }
     return kind == CAPDL_KIND_PT ? CAP_PAGE_TABLE : kind == CAPDL_KIND_PD ? CAP_PAGE_DIRECTORY : CAP_PDPT;
@@ -153,7 +153,7 @@ static bool is_root(const struct verify *v, uint32_t object)
     if (!kind_is_table(capdl_object_kind(v->spec, object)) || v->uses[object] & USED_BY_TABLE) {
         return false;
     }
-    return v->profile->arch == CAPDL_ARCH_RISCV || capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_PT ||
+    return verify_arch(v->profile->arch)->one_type || capdl_object_kind(v->spec, object) == CAPDL_KIND_IO_PT ||
            capdl_kind_height(capdl_object_kind(v->spec, object)) == v->profile->vspace_levels;
 }
 
@@ -192,11 +192,10 @@ static void place_tables(struct verify *v)
     }
 }
 
-/* x86-64 numbers interrupts of the spec from the first vector that users may have. */
+/* Kernels of PCs number interrupts of the spec from the first vector that users may have. */
 static uint64_t irq_number(const struct verify *v, uint64_t irq)
 {
-    enum { X86_FIRST_VECTOR = 16 };
-    return v->profile->arch == CAPDL_ARCH_X86_64 ? irq + X86_FIRST_VECTOR : irq;
+    return irq + verify_arch(v->profile->arch)->first_vector;
 }
 
 void kernel_types_spec(struct verify *v)

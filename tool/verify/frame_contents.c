@@ -122,7 +122,7 @@ static void compare_views(struct verify *v, uint32_t object, uint64_t paddr, uin
                  {USED_UNCACHED, CACHE_DATA, "read without the cache"}};
     for (unsigned i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         bool uses = v->uses[object] & views[i].use;
-        if (!uses || v->profile->arch != CAPDL_ARCH_AARCH64 ||
+        if (!uses || !verify_arch(v->profile->arch)->separate_caches ||
             (in_boot_image(v, paddr) && views[i].view == CACHE_CODE)) {
             continue;
         }

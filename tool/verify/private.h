@@ -12,6 +12,8 @@
 #ifndef TOOL_VERIFY_PRIVATE_H
 #define TOOL_VERIFY_PRIVATE_H
 
+#include "verify/arch.h"
+
 #include <capdl/leftovers.h>
 
 #include "base/memory.h"

@@ -9,26 +9,26 @@
 
 #include "verify/private.h"
 
-enum { STACK_ALIGNMENT = 16, WORD = 8 };
-
 static uint64_t return_address_size(const struct verify *v)
 {
-    return v->profile->arch == CAPDL_ARCH_X86_64 ? WORD : 0;
+    const struct verify_arch *arch = verify_arch(v->profile->arch);
+    return arch->return_on_stack ? arch->word : 0;
 }
 
 static uint64_t count_on_stack(const struct verify *v, const struct capdl_tcb *tcb)
 {
-    size_t registers = v->profile->arch == CAPDL_ARCH_X86_64 ? 6 : 8;
+    size_t registers = verify_arch(v->profile->arch)->num_arguments;
     return tcb->num_init > registers ? tcb->num_init - registers : 0;
 }
 
 uint64_t stack_pointer_of(const struct verify *v, const struct capdl_tcb *tcb)
 {
+    const struct verify_arch *arch = verify_arch(v->profile->arch);
     uint64_t count = count_on_stack(v, tcb);
     if (count == 0) {
         return tcb->sp;
     }
-    uint64_t first = (tcb->sp - count * WORD) & ~(uint64_t)(STACK_ALIGNMENT - 1);
+    uint64_t first = (tcb->sp - count * arch->word) & ~(uint64_t)(arch->stack_alignment - 1);
     return first - return_address_size(v);
 }
 
@@ -58,7 +58,8 @@ static void collect(struct verify *v, uint32_t object)
     const struct capdl_cap *vspace = capdl_spec_cap_at(v->spec, object, CAPDL_TCB_SLOT_VSPACE);
     uint64_t count = tcb && vspace && vspace->object != CAPDL_NO_OBJECT ? count_on_stack(v, tcb) : 0;
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t offset, address = stack_pointer_of(v, tcb) + return_address_size(v) + i * WORD;
+        uint64_t offset,
+            address = stack_pointer_of(v, tcb) + return_address_size(v) + i * verify_arch(v->profile->arch)->word;
         const struct capdl_cap *frame = frame_at(v, vspace->object, address, &offset);
         if (!frame) {
             differ(v, object, "has start-up arguments on its stack, where nothing is mapped");

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Real kernels: for every install prefix in $SEL4_PREFIXES, what profile_read finds is asserted in a C file which a
- * compiler checks against the kernel's own headers. What a profile says is absent must not be declared there
- * either. Skipped without prefixes, and for architectures without a compiler.
+ * Real kernels: for every install prefix in $SEL4_PREFIXES, what profile_read finds, and what kinds.def says of types,
+ * heights and architectures, is asserted in a C file which a compiler checks against the kernel's own headers. What a
+ * profile says is absent must not be declared there either. Skipped without prefixes, and for architectures without a
+ * compiler.
  */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <capdl/spec.h>
 
 #include "check.h"
 #include "profile/names.h"
@@ -112,6 +115,72 @@ static void put_sizes(const struct capdl_profile *p, FILE *out)
     put_value(out, "sizeof(seL4_SlotRegion)", 16);
 }
 
+/* Kinds of object whose capabilities a call issues: an architecture has the kind if it has the call. */
+static const struct {
+    enum capdl_kind kind;
+    enum capdl_method method;
+} issued[] = {
+    {CAPDL_KIND_IOAPIC_IRQ, CAPDL_METHOD_IRQ_CONTROL_GET_IOAPIC},
+    {CAPDL_KIND_MSI_IRQ, CAPDL_METHOD_IRQ_CONTROL_GET_MSI},
+    {CAPDL_KIND_ARM_SGI_SIGNAL, CAPDL_METHOD_IRQ_CONTROL_ISSUE_SGI_SIGNAL},
+    {CAPDL_KIND_IO_PORTS, CAPDL_METHOD_IO_PORT_CONTROL_ISSUE},
+    {CAPDL_KIND_STREAMID, CAPDL_METHOD_SID_CONTROL_GET_SID},
+    {CAPDL_KIND_CONTEXTBANK, CAPDL_METHOD_SID_CONTROL_GET_SID},
+    {CAPDL_KIND_SMC, CAPDL_METHOD_SMC_CALL},
+};
+
+/* kinds.def: what Retype makes of a kind is declared where the architecture has the kind, and nowhere else. */
+static void put_kinds(const struct capdl_profile *p, FILE *out)
+{
+    char name[80];
+
+    for (unsigned i = 0; i < CAPDL_KIND_COUNT; i++) {
+        enum capdl_kind kind = (enum capdl_kind)i;
+        enum capdl_type type = capdl_kind_type(kind);
+
+        if (type == CAPDL_TYPE_NONE) {
+            continue;
+        }
+        if (capdl_kind_on_arch(kind, p->arch)) {
+            CHECK(type_name(p->arch, type) != NULL, "%s", capdl_kind_keyword(kind));
+        }
+        for (unsigned arch = 0; arch <= CAPDL_ARCH_X86_64 && !capdl_kind_on_arch(kind, p->arch); arch++) {
+            if (type_name((enum capdl_arch)arch, type)) {
+                snprintf(name, sizeof(name), "seL4_%s", type_name((enum capdl_arch)arch, type));
+                put_absence(out, name);
+            }
+        }
+    }
+    for (size_t i = 0; i < sizeof(issued) / sizeof(issued[0]); i++) {
+        CHECK(capdl_kind_on_arch(issued[i].kind, p->arch) == (method_xml_id(p->arch, issued[i].method) != NULL), "%s",
+              capdl_kind_keyword(issued[i].kind));
+    }
+}
+
+/* kinds.def: a table of height h has h levels of index bits and a page's above it; large pages are in tables of
+ * height 2. */
+static void put_heights(const struct capdl_profile *p, FILE *out)
+{
+    static const enum capdl_kind roots[] = {
+        [CAPDL_ARCH_AARCH64] = CAPDL_KIND_PGD, [CAPDL_ARCH_X86_64] = CAPDL_KIND_PML4};
+    enum capdl_kind root = p->arch == CAPDL_ARCH_AARCH64 && p->vspace_levels == 3 ? CAPDL_KIND_PUD : roots[p->arch];
+    enum capdl_kind huge = p->arch == CAPDL_ARCH_AARCH64 ? CAPDL_KIND_PUD : CAPDL_KIND_PDPT;
+    unsigned height = capdl_kind_height(root);
+
+    if (p->arch == CAPDL_ARCH_RISCV) { /* all tables are of one kind, the last one's */
+        return;
+    }
+    put_value(out, "(seL4_LargePageBits - seL4_PageBits) / seL4_PageTableIndexBits",
+              capdl_kind_height(CAPDL_KIND_PD) - capdl_kind_height(CAPDL_KIND_PT));
+    put_value(out, "(seL4_HugePageBits - seL4_PageBits) / seL4_PageTableIndexBits",
+              capdl_kind_height(huge) - capdl_kind_height(CAPDL_KIND_PT));
+    fprintf(out,
+            "_Static_assert((unsigned long)(seL4_UserTop - 1) >> (seL4_PageBits + seL4_PageTableIndexBits * %u) &&\n"
+            "    !((unsigned long)(seL4_UserTop - 1) >> (seL4_PageBits + seL4_PageTableIndexBits * %u + %u)),\n"
+            "    \"the root of an address space has another height than %u\");\n",
+            height - 1, height - 1, p->vspace_index_bits[0], height);
+}
+
 static void put_configuration(const struct capdl_profile *p, FILE *out)
 {
     put_value(out, "CONFIG_ROOT_CNODE_SIZE_BITS", p->root_cnode_bits);
@@ -149,6 +218,8 @@ static void write_asserts(const struct capdl_profile *p, const char *path, bool 
     fprintf(out, "#include \"%s\"\n", asserts);
     put_tables(p, out);
     put_sizes(p, out);
+    put_kinds(p, out);
+    put_heights(p, out);
     put_configuration(p, out);
     put_registers(p, out);
     if (wrong) {

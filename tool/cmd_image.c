@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <capdl/architecture.h>
+
 #include "image/forecast.h"
 #include "pack/pack.h"
 
@@ -131,19 +133,19 @@ static int write_iso(struct input *input, const struct options *options, const s
 static int write_format(struct input *input, const struct options *options)
 {
     const struct pack_file image = {input->name, input->bytes.data, input->bytes.size};
-    bool x86 = input->profile.arch == CAPDL_ARCH_X86_64;
-    const char *name = options->format ? options->format : x86 ? "multiboot" : "elf";
+    bool pc = capdl_architecture(input->profile.arch)->pc;
+    const char *name = options->format ? options->format : pc ? "multiboot" : "elf";
     enum pack_format format = pack_format_named(name);
-    if (x86 && strcmp(name, "multiboot") == 0) {
+    if (pc && strcmp(name, "multiboot") == 0) {
         return write_multiboot(input, options, &image);
     }
-    if (x86 && strcmp(name, "iso") == 0) {
+    if (pc && strcmp(name, "iso") == 0) {
         return write_iso(input, options, &image);
     }
-    if (x86 || format == PACK_FORMAT_COUNT) {
+    if (pc || format == PACK_FORMAT_COUNT) {
         capdl_error(&input->diags, CAPDL_NOWHERE, "no such format for %s: %s (there are %s)",
                     capdl_arch_name(input->profile.arch), name,
-                    x86 ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
+                    pc ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
         return EXIT_FINDINGS;
     }
     return write_packed(input, options, &image, format);

@@ -148,7 +148,7 @@ static bool fits_qemu(struct input *input, const struct options *options)
 {
     struct capdl_profile *profile = &input->profile;
     struct fit_options how = {.profile = profile, .name = input->name};
-    bool pc = profile->arch == CAPDL_ARCH_X86_64, iommu = pc && image_needs_iommu(&input->image);
+    bool pc = capdl_architecture(profile->arch)->pc, iommu = pc && image_needs_iommu(&input->image);
     if (pc && !options->memory_map && !memory_map_apply(profile, iommu ? "qemu:1G,iommu" : "qemu:1G", &input->diags)) {
         return false;
     }

@@ -4,71 +4,53 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "devicetree/tree.h"
+#include <capdl/architecture.h>
 
-enum cpu { CPU_UNKNOWN, CPU_ARM, CPU_ARM_32, CPU_RISCV, CPU_RISCV_32 };
+#include "devicetree/tree.h"
 
 /* Cores that have no 64-bit state. */
 static const char *const arm_32[] = {"arm,arm*",       "arm,cortex-a5",    "arm,cortex-a7",  "arm,cortex-a8",
                                      "arm,cortex-a9",  "arm,cortex-a12",   "arm,cortex-a15", "arm,cortex-a17",
                                      "arm,cortex-a32", "arm,cortex-[mr]*", "qcom,krait*"};
 
-static enum cpu arm_cpu(const struct devicetree *tree, int32_t node)
+static enum capdl_cpu arm_cpu(const struct devicetree *tree, int32_t node)
 {
     if (node_matches(tree, node, PROPERTY_COMPATIBLE, "arm,armv8*") ||
         node_matches(tree, node, PROPERTY_COMPATIBLE, "arm,arm-v8*")) {
-        return CPU_ARM;
+        return CAPDL_CPU_ARM_64;
     }
     for (size_t i = 0; i < sizeof(arm_32) / sizeof(arm_32[0]); i++) {
         if (node_matches(tree, node, PROPERTY_COMPATIBLE, arm_32[i])) {
-            return CPU_ARM_32;
+            return CAPDL_CPU_ARM_32;
         }
     }
-    return node_matches(tree, node, PROPERTY_COMPATIBLE, "arm,*") ? CPU_ARM : CPU_UNKNOWN;
+    return node_matches(tree, node, PROPERTY_COMPATIBLE, "arm,*") ? CAPDL_CPU_ARM_64 : CAPDL_CPU_UNKNOWN;
 }
 
-static enum cpu node_cpu(const struct devicetree *tree, int32_t node)
+static enum capdl_cpu node_cpu(const struct devicetree *tree, int32_t node)
 {
     if (!node_matches(tree, node, PROPERTY_DEVICE_TYPE, "cpu")) {
-        return CPU_UNKNOWN;
+        return CAPDL_CPU_UNKNOWN;
     }
     if (node_matches(tree, node, PROPERTY_RISCV_ISA, "rv32*") ||
         node_matches(tree, node, PROPERTY_RISCV_ISA_BASE, "rv32*")) {
-        return CPU_RISCV_32;
+        return CAPDL_CPU_RISCV_32;
     }
     if (node_has(tree, node, PROPERTY_RISCV_ISA) || node_has(tree, node, PROPERTY_RISCV_ISA_BASE) ||
         node_matches(tree, node, PROPERTY_COMPATIBLE, "riscv*")) {
-        return CPU_RISCV;
+        return CAPDL_CPU_RISCV_64;
     }
     return arm_cpu(tree, node);
 }
 
 /* By the first core that is known: those of a board differ in speed, not in kind. */
-static enum cpu board_cpu(const struct devicetree *tree)
+static enum capdl_cpu board_cpu(const struct devicetree *tree)
 {
-    enum cpu cpu = CPU_UNKNOWN;
-    for (size_t i = 0; i < tree->num_nodes && cpu == CPU_UNKNOWN; i++) {
+    enum capdl_cpu cpu = CAPDL_CPU_UNKNOWN;
+    for (size_t i = 0; i < tree->num_nodes && cpu == CAPDL_CPU_UNKNOWN; i++) {
         cpu = node_cpu(tree, (int32_t)i);
     }
     return cpu;
-}
-
-static bool cpu_runs(enum cpu cpu, enum capdl_arch arch)
-{
-    switch (arch) {
-    case CAPDL_ARCH_AARCH64:
-        return cpu == CPU_ARM || cpu == CPU_UNKNOWN;
-    case CAPDL_ARCH_ARM11:
-        return cpu == CPU_ARM || cpu == CPU_ARM_32 || cpu == CPU_UNKNOWN;
-    case CAPDL_ARCH_RISCV:
-        return cpu == CPU_RISCV || cpu == CPU_UNKNOWN;
-    case CAPDL_ARCH_IA32:
-    case CAPDL_ARCH_X86_64:
-        return false;
-    case CAPDL_ARCH_COUNT:
-        break;
-    }
-    return true;
 }
 
 /* The first address from start on that is no memory; `end` if all is. */
@@ -116,20 +98,31 @@ static bool memory_fits(const struct devicetree *tree, const struct capdl_profil
     return true;
 }
 
+static const char *board_words(enum capdl_cpu cpu)
+{
+    switch (cpu) {
+    case CAPDL_CPU_UNKNOWN:
+        return "of a board";
+    case CAPDL_CPU_ARM_64:
+        return "of an Arm board with 64-bit cores";
+    case CAPDL_CPU_ARM_32:
+        return "of an Arm board with 32-bit cores";
+    case CAPDL_CPU_RISCV_64:
+        return "of a RISC-V board with 64-bit cores";
+    case CAPDL_CPU_RISCV_32:
+        return "of a RISC-V board with 32-bit cores";
+    }
+    return "";
+}
+
 bool devicetree_fits(const struct devicetree *tree, enum capdl_arch arch, const struct capdl_profile *kernel,
                      struct capdl_diags *diags)
 {
-    static const char *const boards[] = {
-        [CPU_UNKNOWN] = "of a board",
-        [CPU_ARM] = "of an Arm board with 64-bit cores",
-        [CPU_ARM_32] = "of an Arm board with 32-bit cores",
-        [CPU_RISCV] = "of a RISC-V board with 64-bit cores",
-        [CPU_RISCV_32] = "of a RISC-V board with 32-bit cores",
-    };
-    enum cpu cpu = board_cpu(tree);
-    if (!cpu_runs(cpu, arch)) {
-        capdl_error(diags, CAPDL_NOWHERE, "%s is %s, which cannot run %s systems%s", tree->name, boards[cpu],
-                    capdl_arch_name(arch), arch == CAPDL_ARCH_X86_64 ? ": PCs have no device trees" : "");
+    enum capdl_cpu cpu = board_cpu(tree);
+    const struct capdl_architecture *facts = capdl_architecture(arch);
+    if (!(facts->cpus & cpu)) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s is %s, which cannot run %s systems%s", tree->name, board_words(cpu),
+                    capdl_arch_name(arch), facts->pc ? ": PCs have no device trees" : "");
         return false;
     }
     return !kernel || (devicetree_is_for(tree, kernel, diags) && memory_fits(tree, kernel, diags));

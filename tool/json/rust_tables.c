@@ -4,6 +4,8 @@
 
 #include <capdl/architecture.h>
 
+enum { MOST_LEVELS = 4 };
+
 /* The only one of the architectures that this form is for which has the kind, or COUNT. */
 static enum capdl_arch arch_of_kind(enum capdl_kind kind)
 {
@@ -30,10 +32,10 @@ static enum capdl_arch arch_guess(const struct rust_reader *reader)
             return arch;
         }
         if (object->kind == CAPDL_KIND_PT && object->is_ept) {
-            return CAPDL_ARCH_X86_64;
+            return arch_of_kind(CAPDL_KIND_EPT_PT);
         }
         if (object->kind == CAPDL_KIND_PT && object->is_root && object->level == 1) {
-            return CAPDL_ARCH_AARCH64;
+            return arch_of_kind(CAPDL_KIND_PUD);
         }
     }
     return CAPDL_ARCH_COUNT;
@@ -90,7 +92,7 @@ bool rust_arch_find(struct rust_reader *reader)
     reader->spec->arch = arch_guess(reader);
     reader->spec->has_arch = reader->spec->arch != CAPDL_ARCH_COUNT;
     if (!reader->spec->has_arch) {
-        reader->spec->arch = CAPDL_ARCH_AARCH64;
+        reader->spec->arch = (enum capdl_arch)0; /* nothing more is asked of it */
         capdl_error(reader->json->diags, json_pos(reader->json, reader->json->root),
                     "this form of JSON does not say which "
                     "architecture the spec is for, and nothing in it shows: give --arch aarch64, riscv or x86_64");
@@ -140,15 +142,12 @@ void rust_levels_find(struct rust_reader *reader)
 
 enum capdl_kind rust_table_kind(struct rust_reader *reader, const struct rust_object *table)
 {
-    static const enum capdl_kind kinds[CAPDL_ARCH_COUNT][4] = {
-        [CAPDL_ARCH_AARCH64] = {CAPDL_KIND_PGD, CAPDL_KIND_PUD, CAPDL_KIND_PD, CAPDL_KIND_PT},
-        [CAPDL_ARCH_RISCV] = {CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT},
-        [CAPDL_ARCH_X86_64] = {CAPDL_KIND_PML4, CAPDL_KIND_PDPT, CAPDL_KIND_PD, CAPDL_KIND_PT},
-        [CAPDL_ARCH_ARM11] = {CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT},
-        [CAPDL_ARCH_IA32] = {CAPDL_KIND_PD, CAPDL_KIND_PT, CAPDL_KIND_PT, CAPDL_KIND_PT},
-    };
     static const enum capdl_kind ept[] = {CAPDL_KIND_EPT_PML4, CAPDL_KIND_EPT_PDPT, CAPDL_KIND_EPT_PD,
                                           CAPDL_KIND_EPT_PT};
-    unsigned level = table->level < 4 ? table->level : 3;
-    return table->is_ept ? ept[level] : kinds[reader->spec->arch][level];
+    unsigned level = table->level < MOST_LEVELS ? table->level : MOST_LEVELS - 1;
+    if (table->is_ept) {
+        return ept[level];
+    }
+    unsigned height = capdl_kind_height(capdl_arch_table_kind(reader->spec->arch, MOST_LEVELS));
+    return capdl_arch_table_kind(reader->spec->arch, height > level ? height - level : 1);
 }

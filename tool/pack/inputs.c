@@ -8,12 +8,13 @@
 #include "config.h"
 #include "base/datadir.h"
 #include "devicetree/devicetree.h"
+#include "arch.h"
 #include "plan.h"
 #include "base/fdt_check.h"
 
 static bool check_platform(struct plan *plan)
 {
-    if (plan->profile->arch != CAPDL_ARCH_AARCH64 && plan->profile->arch != CAPDL_ARCH_RISCV) {
+    if (capdl_architecture(plan->profile->arch)->pc) {
         capdl_error(plan->diags, CAPDL_NOWHERE,
                     "kernel %s is started by multiboot, without a loader of ours: give the machine's boot loader "
                     "the kernel, and the image as its first module",
@@ -25,7 +26,7 @@ static bool check_platform(struct plan *plan)
                     plan->profile->name, plan->profile->max_nodes, CAPDL_PAYLOAD_CORES);
         return false;
     }
-    if (plan->options->format == PACK_EFI && plan->profile->arch != CAPDL_ARCH_AARCH64) {
+    if (plan->options->format == PACK_EFI && !pack_arch(plan->profile->arch)->head_efi) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "format efi is for aarch64 kernels; %s is another one",
                     plan->profile->name);
         return false;
@@ -35,7 +36,8 @@ static bool check_platform(struct plan *plan)
 
 static bool open_loader(struct plan *plan)
 {
-    const char *name = plan->profile->arch == CAPDL_ARCH_AARCH64 ? "loader-aarch64.elf" : "loader-riscv64.elf";
+    char name[64];
+    snprintf(name, sizeof(name), "loader-%s.elf", capdl_architecture(plan->profile->arch)->kernel);
     plan->loader_path = plan->options->loader ? strdup(plan->options->loader) : data_find("loader", name);
     if (!plan->loader_path) {
         capdl_error(plan->diags, CAPDL_NOWHERE,

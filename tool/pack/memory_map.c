@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "pack/config.h"
 
 /* The kernel keeps pieces of RAM, what is left of them included, in 16 entries of which the last must stay empty. */
@@ -202,7 +204,7 @@ bool memory_map_apply(struct capdl_profile *profile, const char *source, struct 
     struct memory_map map;
     uint64_t bytes;
     bool iommu;
-    if (profile->arch != CAPDL_ARCH_X86_64) {
+    if (!capdl_architecture(profile->arch)->pc) {
         capdl_error(diags, CAPDL_NOWHERE,
                     "--memory-map is for x86-64: which memory kernel '%s' has was decided when it was built",
                     profile->name);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch.h"
 #include "plan.h"
 
 enum { PAGE = 4096, UNIT = 16 };
@@ -143,10 +144,7 @@ uint64_t payload_memory_size(const struct plan *plan)
 
 static uint32_t payload_flags(const struct plan *plan)
 {
-    const struct capdl_profile *profile = plan->profile;
-    bool arm = profile->arch == CAPDL_ARCH_AARCH64;
-    return (arm && profile->hypervisor ? CAPDL_PAYLOAD_HYPERVISOR : 0u) |
-           (arm && profile->max_nodes > 1 ? CAPDL_PAYLOAD_SHAREABLE : 0u) |
+    return pack_arch(plan->profile->arch)->flags(plan->profile) |
            (plan->options->firmware_dtb ? CAPDL_PAYLOAD_FIRMWARE_TREE : 0u);
 }
 

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <capdl/architecture.h>
+
 #include "pack.h"
 
 /* A file without a name: QEMU inherits it and opens it by its number. */
@@ -43,7 +45,8 @@ static bool write_kernel(const struct capdl_profile *profile, const struct pack_
                          FILE *out)
 {
     struct pack_options options = {.profile = profile, .image = *image, .format = pack_format_for_qemu(profile)};
-    return profile->arch == CAPDL_ARCH_X86_64 ? pack_multiboot(profile, diags, out) : pack_image(&options, diags, out);
+    return capdl_architecture(profile->arch)->pc ? pack_multiboot(profile, diags, out)
+                                                 : pack_image(&options, diags, out);
 }
 
 static void add_devices(struct qemu_line *line, const struct qemu_options *options)
@@ -58,10 +61,10 @@ static void add_devices(struct qemu_line *line, const struct qemu_options *optio
 static void print_recipe(const struct capdl_profile *profile, const char *image_name,
                          const struct qemu_options *options, FILE *out)
 {
-    bool x86 = profile->arch == CAPDL_ARCH_X86_64;
+    bool pc = capdl_architecture(profile->arch)->pc;
     struct capdl_diags ignored = {NULL}; /* qemu_command has been called for this profile before */
     struct qemu_line image = {NULL}, qemu;
-    const char *format = x86 ? "multiboot" : pack_format_name(pack_format_for_qemu(profile));
+    const char *format = pc ? "multiboot" : pack_format_name(pack_format_for_qemu(profile));
     const char *words[] = {"capdl", "image",    image_name, "--kernel", profile->prefix,
                            "-o",    "boot.elf", "--format", format};
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -69,7 +72,7 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
     }
     fputs("capdl: the same by hand:\n", out);
     qemu_print(&image, out);
-    if (qemu_command(profile, "boot.elf", x86 ? "boot.elf.module" : NULL, &qemu, &ignored)) {
+    if (qemu_command(profile, "boot.elf", pc ? "boot.elf.module" : NULL, &qemu, &ignored)) {
         add_devices(&qemu, options);
         qemu_print(&qemu, out);
         qemu_free(&qemu);
@@ -83,7 +86,8 @@ static enum qemu_outcome boot(const struct capdl_profile *profile, const struct 
                               struct capdl_diags *diags)
 {
     struct qemu_line line;
-    if (!qemu_command(profile, kernel->path, profile->arch == CAPDL_ARCH_X86_64 ? module->path : NULL, &line, diags)) {
+    if (!qemu_command(profile, kernel->path, capdl_architecture(profile->arch)->pc ? module->path : NULL, &line,
+                      diags)) {
         return QEMU_FAILED;
     }
     add_devices(&line, options);
@@ -105,7 +109,7 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
         ready = false;
     }
     ready = ready && nameless_complete(&kernel, "kernel", diags);
-    if (ready && profile->arch == CAPDL_ARCH_X86_64) {
+    if (ready && capdl_architecture(profile->arch)->pc) {
         fwrite(image, 1, image_size, module.stream);
         ready = nameless_complete(&module, "image", diags);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "config.h"
 #include "memory_map.h"
 
@@ -47,7 +48,7 @@ static bool line_pc99(const struct capdl_profile *profile, struct json_object *c
                     profile->name);
         return false;
     }
-    add(line, "qemu-system-x86_64");
+    add(line, "%s", pack_arch(profile->arch)->qemu);
     add(line, "-cpu");
     add(line, "%s", x86_cpu);
     add(line, "-m");
@@ -66,7 +67,7 @@ static bool line_arm_virt(const struct capdl_profile *profile, struct json_objec
                           struct capdl_diags *diags)
 {
     (void)diags;
-    add(line, "qemu-system-aarch64");
+    add(line, "%s", pack_arch(profile->arch)->qemu);
     add(line, "-machine");
     /* Other cores are started by a call to the level above ours, which QEMU offers at EL2 by SMC only with
      * virtualization. */
@@ -84,7 +85,7 @@ static bool line_riscv_virt(const struct capdl_profile *profile, struct json_obj
                             struct capdl_diags *diags)
 {
     (void)config, (void)diags;
-    add(line, "qemu-system-riscv64");
+    add(line, "%s", pack_arch(profile->arch)->qemu);
     add(line, "-machine");
     add(line, "virt");
     add(line, "-bios");
@@ -97,8 +98,8 @@ static bool line_riscv_virt(const struct capdl_profile *profile, struct json_obj
 static bool line_raspi3(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
                         struct capdl_diags *diags)
 {
-    (void)profile, (void)config, (void)diags;
-    add(line, "qemu-system-aarch64");
+    (void)config, (void)diags;
+    add(line, "%s", pack_arch(profile->arch)->qemu);
     add(line, "-machine");
     add(line, "raspi3b");
     add(line, "-serial"); /* the kernel's console is the second one, the "mini UART" */

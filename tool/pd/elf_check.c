@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
 #include <capdl/blob.h>
 #include <capdl/spec.h>
 
@@ -14,18 +15,6 @@ enum { PAGE_MASK = CAPDL_PAGE_SIZE - 1, MAX_TLS_ALIGN = 1 << 16, MAX_REPORTED = 
 
 /* A thread's own data is copied for each thread; no sane program has more of it. */
 #define MAX_TLS_SIZE (UINT64_C(64) << 20)
-
-static const struct {
-    unsigned machine;
-    enum capdl_arch arch;
-    const char *name;
-} machines[] = {
-    {EM_AARCH64, CAPDL_ARCH_AARCH64, "AArch64"}, {EM_RISCV, CAPDL_ARCH_RISCV, "RISC-V 64"},
-    {EM_X86_64, CAPDL_ARCH_X86_64, "x86-64"},    {EM_ARM, CAPDL_ARCH_ARM11, "32-bit Arm"},
-    {EM_386, CAPDL_ARCH_IA32, "IA-32"},
-};
-
-enum { NUM_MACHINES = sizeof(machines) / sizeof(machines[0]) };
 
 bool elf_fail(struct elf_check *c, const char *format, ...)
 {
@@ -42,29 +31,14 @@ bool elf_fail(struct elf_check *c, const char *format, ...)
     return false;
 }
 
-unsigned elf_machine_of(enum capdl_arch arch)
-{
-    for (size_t i = 0; i < NUM_MACHINES; i++) {
-        if (machines[i].arch == arch) {
-            return machines[i].machine;
-        }
-    }
-    return EM_NONE;
-}
-
 const char *elf_machine_name(unsigned machine)
 {
-    for (size_t i = 0; i < NUM_MACHINES; i++) {
-        if (machines[i].machine == machine) {
-            return machines[i].name;
+    for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
+        if (capdl_architecture((enum capdl_arch)i)->elf_machine == machine) {
+            return capdl_architecture((enum capdl_arch)i)->title;
         }
     }
     return "another machine";
-}
-
-const char *elf_arch_title(enum capdl_arch arch)
-{
-    return elf_machine_name(elf_machine_of(arch));
 }
 
 /* Linkers let a segment without bytes in the file, such as one of .bss only, begin behind the end of the file. */
@@ -173,6 +147,18 @@ static const char *dynamic_need(int64_t tag, uint64_t value)
     }
 }
 
+static Elf64_Dyn dynamic_at(const uint8_t *at, bool wide)
+{
+    Elf64_Dyn entry;
+    Elf32_Dyn narrow;
+    if (wide) {
+        memcpy(&entry, at, sizeof(entry));
+        return entry;
+    }
+    memcpy(&narrow, at, sizeof(narrow));
+    return (Elf64_Dyn){.d_tag = narrow.d_tag, .d_un.d_val = narrow.d_un.d_val};
+}
+
 /* A dynamic section alone is harmless; libraries and relocations are not. */
 bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
 {
@@ -184,9 +170,10 @@ bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
         return s->filesz == 0;
     }
     const uint8_t *at = c->bytes->data + s->offset;
-    for (uint64_t i = 0; i + sizeof(Elf64_Dyn) <= s->filesz; i += sizeof(Elf64_Dyn)) {
-        Elf64_Dyn entry;
-        memcpy(&entry, at + i, sizeof(entry));
+    bool wide = capdl_architecture(c->request->arch)->word_bits == 64;
+    size_t size = wide ? sizeof(Elf64_Dyn) : sizeof(Elf32_Dyn);
+    for (uint64_t i = 0; i + size <= s->filesz; i += size) {
+        Elf64_Dyn entry = dynamic_at(at + i, wide);
         if (entry.d_tag == DT_NULL) {
             break;
         }

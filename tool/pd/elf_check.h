@@ -17,10 +17,8 @@ struct elf_check {
    to return. */
 bool elf_fail(struct elf_check *, const char *format, ...) CAPDL_PRINTF(2, 3);
 
-/* ELF machine number of an architecture; its name and an architecture's, as a reader says them. */
-unsigned elf_machine_of(enum capdl_arch);
+/* An ELF machine, as a reader says it. */
 const char *elf_machine_name(unsigned machine);
-const char *elf_arch_title(enum capdl_arch);
 
 bool elf_check_segment(struct elf_check *, const struct elf_segment *);
 bool elf_check_tls(struct elf_check *, const struct elf_segment *);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "elf_check.h"
 
 /* Names every place that was searched, so that the reader sees the missing -I at once. */
@@ -52,6 +54,8 @@ static bool find_bytes(struct file_bytes *bytes, const struct elf_request *reque
 /* libelf is asked only about files whose first bytes promise that it understands them. */
 static bool check_identity(struct elf_check *c)
 {
+    const struct capdl_architecture *facts = capdl_architecture(c->request->arch);
+    size_t header = facts->word_bits == 64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
     const uint8_t *b = c->bytes->data;
     size_t size = c->bytes->size;
 
@@ -62,10 +66,12 @@ static bool check_identity(struct elf_check *c)
     if (size < EI_NIDENT) {
         return elf_fail(c, "is truncated: %zu bytes, not even a whole ELF header", size);
     }
-    if (b[EI_CLASS] != ELFCLASS64) {
-        return elf_fail(c, "is a %s ELF file, expected a 64-bit one for %s",
-                        b[EI_CLASS] == ELFCLASS32 ? "32-bit" : "broken (class unknown)",
-                        elf_arch_title(c->request->arch));
+    if (b[EI_CLASS] != (facts->word_bits == 64 ? ELFCLASS64 : ELFCLASS32)) {
+        return elf_fail(c, "is a %s ELF file, expected a %u-bit one for %s",
+                        b[EI_CLASS] == ELFCLASS32   ? "32-bit"
+                        : b[EI_CLASS] == ELFCLASS64 ? "64-bit"
+                                                    : "broken (class unknown)",
+                        facts->word_bits, facts->title);
     }
     if (b[EI_DATA] != ELFDATA2LSB) {
         return elf_fail(c, "is %s, expected little-endian",
@@ -74,20 +80,19 @@ static bool check_identity(struct elf_check *c)
     if (b[EI_VERSION] != EV_CURRENT) {
         return elf_fail(c, "has ELF version %u, expected %u", b[EI_VERSION], EV_CURRENT);
     }
-    if (size < sizeof(Elf64_Ehdr)) {
-        return elf_fail(c, "is truncated: %zu bytes, expected an ELF header of %zu", size, sizeof(Elf64_Ehdr));
+    if (size < header) {
+        return elf_fail(c, "is truncated: %zu bytes, expected an ELF header of %zu", size, header);
     }
     return true;
 }
 
 static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 {
-    unsigned machine = elf_machine_of(c->request->arch);
+    const struct capdl_architecture *facts = capdl_architecture(c->request->arch);
 
-    if (header->e_machine != machine) {
+    if (header->e_machine != facts->elf_machine) {
         return elf_fail(c, "is a program for %s, but the system is for %s (ELF machine %u, expected %u)",
-                        elf_machine_name(header->e_machine), elf_arch_title(c->request->arch), header->e_machine,
-                        machine);
+                        elf_machine_name(header->e_machine), facts->title, header->e_machine, facts->elf_machine);
     }
     if (header->e_type == ET_DYN) {
         return elf_fail(c, "is position independent or a shared library, expected a program at fixed addresses: "
@@ -105,15 +110,16 @@ static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 /* The program header table must lie in the file before libelf is asked to walk it. */
 static bool check_table(struct elf_check *c, const GElf_Ehdr *header, size_t count)
 {
-    size_t size = c->bytes->size;
+    bool wide = capdl_architecture(c->request->arch)->word_bits == 64;
+    size_t size = c->bytes->size, each = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
 
     if (count == 0) {
         return elf_fail(c, "has no program headers, expected at least one segment to load");
     }
-    if (header->e_phentsize != sizeof(Elf64_Phdr)) {
-        return elf_fail(c, "has program headers of %u bytes, expected %zu", header->e_phentsize, sizeof(Elf64_Phdr));
+    if (header->e_phentsize != each) {
+        return elf_fail(c, "has program headers of %u bytes, expected %zu", header->e_phentsize, each);
     }
-    if (header->e_phoff > size || count > (size - header->e_phoff) / sizeof(Elf64_Phdr)) {
+    if (header->e_phoff > size || count > (size - header->e_phoff) / each) {
         return elf_fail(c, "is truncated: %zu program headers at offset %" PRIu64 " go beyond its %zu bytes", count,
                         header->e_phoff, size);
     }

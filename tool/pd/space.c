@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
 #include <capdl/blob.h>
 
 #include "expand.h"
@@ -44,17 +45,10 @@ unsigned space_entry_bits(const struct capdl_profile *profile, unsigned up)
     return entry_shift(profile, profile->vspace_levels - 1u - up);
 }
 
-/* The kind of a table by its height: 0 holds small frames. */
+/* The kind of a table of this level. */
 static enum capdl_kind table_kind(const struct capdl_profile *profile, unsigned level)
 {
-    static const enum capdl_kind aarch64[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PUD, CAPDL_KIND_PGD};
-    static const enum capdl_kind x86_64[] = {CAPDL_KIND_PT, CAPDL_KIND_PD, CAPDL_KIND_PDPT, CAPDL_KIND_PML4};
-    unsigned height = profile->vspace_levels - 1u - level;
-
-    if (profile->arch == CAPDL_ARCH_RISCV) {
-        return CAPDL_KIND_PT;
-    }
-    return profile->arch == CAPDL_ARCH_X86_64 ? x86_64[height] : aarch64[height];
+    return capdl_arch_table_kind(profile->arch, profile->vspace_levels - level);
 }
 
 enum capdl_kind space_root_kind(const struct capdl_profile *profile)

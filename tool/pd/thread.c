@@ -3,6 +3,7 @@
    docs/pd.md. */
 #include <inttypes.h>
 
+#include <capdl/architecture.h>
 #include <capdl/blob.h>
 
 #include "expand.h"
@@ -281,7 +282,7 @@ static void hold_spaces(struct expansion *x, struct pd *pd)
                                    .object = pd->cnode,
                                    .kind = CAPDL_KIND_CNODE,
                                    .flags = CAPDL_CAP_HAS_GUARD,
-                                   .guard_size = (uint8_t)(64 - bits)});
+                                   .guard_size = (uint8_t)(capdl_architecture(x->profile->arch)->word_bits - bits)});
     object_hold(x, pd, pd->tcb,
                 (struct capdl_cap){
                     .slot = CAPDL_TCB_SLOT_VSPACE, .object = pd->vspace, .kind = (uint8_t)space_root_kind(x->profile)});

@@ -9,11 +9,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
 #include <capdl/blob.h>
 
 #include "expand.h"
-
-enum { AARCH64_HEADER = 16, X86_64_HEADER = 64, X86_64_ALIGN = 256 };
 
 /* How far above the program a place for the block is looked for. */
 #define MOST_SEARCHED (UINT64_C(256) << 20)
@@ -30,15 +29,16 @@ static uint64_t align_up(uint64_t value, uint64_t align)
 
 static struct tls_layout layout_of(enum capdl_arch arch, const struct elf_segment *tls)
 {
+    const struct capdl_architecture *facts = capdl_architecture(arch);
     uint64_t align = tls->align ? tls->align : 1;
     struct tls_layout l = {.align = align > CAPDL_PAGE_SIZE ? align : CAPDL_PAGE_SIZE};
 
-    if (arch == CAPDL_ARCH_X86_64) {
-        l.tp = align_up(tls->memsz, align > X86_64_ALIGN ? align : X86_64_ALIGN);
+    if (facts->tls_below) {
+        l.tp = align_up(tls->memsz, align > facts->tls_alignment ? align : facts->tls_alignment);
         l.data = l.tp - align_up(tls->memsz, align);
-        l.size = l.tp + X86_64_HEADER;
+        l.size = l.tp + facts->tls_header;
     } else {
-        l.data = arch == CAPDL_ARCH_AARCH64 ? align_up(AARCH64_HEADER, align) : 0;
+        l.data = align_up(facts->tls_header, align);
         l.size = l.data + tls->memsz;
     }
     l.size = align_up(l.size, CAPDL_PAGE_SIZE);
@@ -69,7 +69,7 @@ static void fill_self_pointer(struct expansion *x, uint32_t frame, const struct 
                               struct capdl_fill fill)
 {
     fill.length = 1;
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < capdl_word_bytes(x->profile->arch); i++) {
         uint8_t byte = (uint8_t)(tp >> (8 * i));
         const uint8_t *found = byte ? memchr(elf->bytes.data, byte, elf->bytes.size) : NULL;
         if (!found) {
@@ -99,14 +99,14 @@ static void note_bytes(const struct elf_program *elf, bool present[256])
     }
 }
 
-/* Where the block goes: on x86-64 the first place whose thread pointer can be spelled with the program's bytes. */
+/* Where the block goes: where it holds its own address, the first place whose address the program's bytes can spell. */
 static uint64_t find_place(struct expansion *x, struct pd *pd, const struct elf_program *elf,
                            const struct tls_layout *l)
 {
     bool present[256];
     uint64_t place = space_find(x, pd, 0, l->size, l->align), first = place;
 
-    if (x->profile->arch != CAPDL_ARCH_X86_64) {
+    if (!capdl_architecture(x->profile->arch)->tls_below) {
         return place;
     }
     note_bytes(elf, present);
@@ -128,7 +128,7 @@ static bool make_page(struct expansion *x, struct pd *pd, const struct elf_progr
     }
     if (!(capdl_object_flags(x->spec, frame) & CAPDL_OBJECT_HAS_FILL)) {
         fill_page(x, frame, &elf->tls, l, offset, fill);
-        if (x->profile->arch == CAPDL_ARCH_X86_64 && l->tp - offset < CAPDL_PAGE_SIZE) {
+        if (capdl_architecture(x->profile->arch)->tls_below && l->tp - offset < CAPDL_PAGE_SIZE) {
             fill_self_pointer(x, frame, elf, base + l->tp, fill);
         }
     }

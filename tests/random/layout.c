@@ -19,6 +19,25 @@ static struct window ram_of(enum capdl_arch arch)
     }
 }
 
+/* On another board, the same without the end of its RAM, where the initial task's objects lie, or behind that. */
+static struct window ram_on(const struct capdl_profile *p)
+{
+    enum { LEAST = 6 << 24, OBJECTS = 2 << 24 };
+    struct window window = ram_of(p->arch);
+    for (size_t i = 0; i < p->num_memory; i++) {
+        const struct capdl_region *ram = &p->memory[i];
+        if (ram->end <= window.start || ram->end >= window.end) {
+            continue;
+        }
+        if (ram->end - window.start >= (uint64_t)LEAST + OBJECTS) {
+            window.end = ram->end - OBJECTS;
+        } else {
+            window.start = ram->end;
+        }
+    }
+    return window;
+}
+
 static struct window devices_of(enum capdl_arch arch)
 {
     switch (arch) {
@@ -94,7 +113,7 @@ static void shuffle(struct sample *s, struct rng *r)
 
 void layout_generate(struct sample *s, struct rng *r)
 {
-    struct window ram = ram_of(s->profile->arch);
+    struct window ram = ram_on(s->profile);
     switch (rng_below(r, 8)) {
     case 0:
         add_ram(s, r, ram, 2, 26, 28);
@@ -120,6 +139,6 @@ void layout_generate(struct sample *s, struct rng *r)
 
 void layout_ample(struct sample *s, struct rng *r)
 {
-    add_ram(s, r, ram_of(s->profile->arch), 3, 23, 25);
+    add_ram(s, r, ram_on(s->profile), 3, 23, 25);
     add_devices(s, r);
 }

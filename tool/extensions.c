@@ -69,6 +69,9 @@ static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, u
         if (fills.list[i].kind == CAPDL_FILL_FILE && strpbrk(fills.list[i].text, " }")) {
             refuse(spec, diags, id, "is filled from a file with a blank or '}' in its name");
         }
+        if (fills.list[i].kind == CAPDL_FILL_BYTES) {
+            refuse(spec, diags, id, "is filled with bytes that the spec itself has");
+        }
     }
 }
 

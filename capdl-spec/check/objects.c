@@ -101,9 +101,13 @@ static void check_one_fill(struct checker *c, uint32_t id, const struct capdl_fi
     uint64_t size = UINT64_C(1) << capdl_object_size_bits(c->spec, id);
     char label[CHECK_LABEL];
 
+    if (fill->kind == CAPDL_FILL_OTHER && !*fill->text) {
+        return; /* could not be read, which was reported */
+    }
     if (fill->kind == CAPDL_FILL_OTHER) {
         capdl_check_report(c, CAPDL_ERROR, fill->pos,
-                           "frame '%s' is filled with '%s': expected CDL_FrameFill_FileData or CDL_FrameFill_BootInfo",
+                           "frame '%s' is filled with '%s': expected CDL_FrameFill_FileData, CDL_FrameFill_Bytes or "
+                           "CDL_FrameFill_BootInfo",
                            capdl_check_label(c, id, label), fill->text);
     } else if (fill->offset > size || fill->length > size - fill->offset) {
         capdl_check_report(c, CAPDL_ERROR, fill->pos,

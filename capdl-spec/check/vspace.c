@@ -336,6 +336,12 @@ static void check_one_buffer(struct checker *c, uint32_t id)
     if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU)) {
         return;
     }
+    if (!address && capdl_object_tcb(c->spec, id) && capdl_object_tcb(c->spec, id)->has & CAPDL_TCB_HAS_ADDR) {
+        capdl_check_report_cap(c, CAPDL_WARNING, buffer,
+                               "TCB '%s' gets no IPC buffer: its frame is to be at address 0, which stands for none",
+                               label);
+        return;
+    }
     if (address % 512) {
         capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, id),
                            "the IPC buffer of TCB '%s' is at 0x%" PRIx64 ": expected a multiple of 512", label,

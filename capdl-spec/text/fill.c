@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a frame holds at the start: fill: [{0 4096 CDL_FrameFill_FileData "file" 0}] */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,24 @@ static bool fill_bootinfo(struct text_parser *p, const struct words *words, stru
     return true;
 }
 
+static bool fill_bytes(struct text_parser *p, const struct words *words, struct capdl_fill *fill)
+{
+    const struct text_token *digits = &words->list[3];
+
+    if (words->count == 4 && digits->kind == TEXT_NAME &&
+        capdl_fill_set_bytes(p->spec, fill, digits->text, digits->length)) {
+        return true;
+    }
+    fill->kind = CAPDL_FILL_OTHER;
+    fill->text = "";
+    capdl_error(
+        p->diags, fill->pos,
+        "expected {offset length CDL_FrameFill_Bytes digits}, with two hexadecimal digits for each of the %" PRIu64
+        " bytes",
+        fill->length);
+    return true;
+}
+
 static bool fill_interpret(struct text_parser *p, const struct words *words, struct capdl_fill *fill)
 {
     if (words->count < 3 || !word_number(&words->list[0], &fill->offset) ||
@@ -87,6 +106,9 @@ static bool fill_interpret(struct text_parser *p, const struct words *words, str
     }
     if (capdl_text_token_is(&words->list[2], "CDL_FrameFill_BootInfo")) {
         return fill_bootinfo(p, words, fill);
+    }
+    if (capdl_text_token_is(&words->list[2], "CDL_FrameFill_Bytes")) {
+        return fill_bytes(p, words, fill);
     }
     fill->kind = CAPDL_FILL_OTHER;
     fill->text = words_join(p, words);

@@ -142,6 +142,10 @@ static void write_fill(struct writer *w, const struct capdl_fill *fill)
         return;
     }
     fprintf(w->out, "{%" PRIu64 " %" PRIu64, fill->offset, fill->length);
+    if (fill->kind == CAPDL_FILL_BYTES) {
+        fprintf(w->out, " CDL_FrameFill_Bytes %s}", fill->text);
+        return;
+    }
     if (fill->kind == CAPDL_FILL_FILE) {
         fprintf(w->out, " CDL_FrameFill_FileData \"%s\"", fill->text);
     } else {

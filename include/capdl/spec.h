@@ -111,13 +111,15 @@ struct capdl_sc {
     uint64_t flags;                /* of SchedControl_ConfigureFlags: 1 is sporadic; extension */
 };
 
-enum capdl_fill_kind { CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_OTHER };
+enum capdl_fill_kind { CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_BYTES, CAPDL_FILL_OTHER };
 
 /* `length` bytes at `offset` in a frame. */
 struct capdl_fill {
     enum capdl_fill_kind kind;
     uint64_t offset, length;
-    const char *text; /* FILE: path as written; BOOTINFO: its type as written; OTHER: all words as written */
+    /* FILE: path as written; BOOTINFO: its type as written; BYTES: two hexadecimal digits a byte; OTHER: all words as
+       written */
+    const char *text;
     uint64_t source_offset;
     struct capdl_pos pos;
 };
@@ -285,6 +287,12 @@ void capdl_spec_free_copy(struct capdl_spec *);
 void *capdl_spec_alloc(struct capdl_spec *, size_t size);
 /* The one copy of this name. */
 const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
+
+/* Makes a fill, whose length is set, one of these bytes; false if they are none, not as many, or no hexadecimal
+   digits: then it is one of no known kind. */
+bool capdl_fill_set_bytes(struct capdl_spec *, struct capdl_fill *, const char *digits, size_t count);
+/* Bytes of a fill of kind BYTES; there must be as many. */
+void capdl_fill_get_bytes(const struct capdl_fill *, uint64_t from, uint64_t count, uint8_t *bytes);
 
 /*
  * What an object is. Objects are kept in columns, one for each group of fields; what most objects lack stands in a

@@ -216,6 +216,11 @@ static const char streams[] =
 
 int main(void)
 {
+    round_trip("an IPC buffer at address 0", "aarch64-mcs",
+               "arch aarch64 objects { f = frame (4k)  v = vcpu  s = pud  c = cnode (4 bits)\n"
+               "t = tcb (addr: 0, ip: 0, sp: 0, prio: 9, max_prio: 9, affinity: 0, resume: False) }\n"
+               "caps { t { cspace: c  vspace: s  ipc_buffer_slot: f (RW)  bound_vcpu: v } }",
+               false);
     round_trip("domains on AArch64", "aarch64-mcs+", "arch aarch64 " SCHEDULE, false);
     round_trip("domains on RISC-V", "riscv64+", "arch riscv " SCHEDULE, false);
     round_trip("domains on x86-64", "x86_64-mcs+", "arch x86_64 " SCHEDULE, true);

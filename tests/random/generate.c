@@ -203,7 +203,20 @@ static void add_sc(struct generator *g)
     maybe_cover(g, o->name, o->bits);
 }
 
-/* One to three pieces of the file, in order and apart. */
+/* Bytes of the spec itself, not as many as of files. */
+static size_t describe_bytes(char *text, size_t size, uint64_t offset, uint64_t *length)
+{
+    enum { MOST = 40 };
+    *length = *length < MOST ? *length : MOST;
+    size_t used = (size_t)snprintf(text, size, "{%llu %llu CDL_FrameFill_Bytes ", (unsigned long long)offset,
+                                   (unsigned long long)*length);
+    for (uint64_t i = 0; i < *length; i++) {
+        used += (size_t)snprintf(text + used, size - used, "%02x", (unsigned)((offset + 7 * i) & 0xff));
+    }
+    return used + (size_t)snprintf(text + used, size - used, "}");
+}
+
+/* One to three pieces of the file, or of bytes, in order and apart. */
 static void describe_fills(struct generator *g, const struct thing *o, char *text, size_t size)
 {
     uint64_t bytes = UINT64_C(1) << o->bits, most = bytes < UINT64_C(1) << 21 ? bytes : UINT64_C(1) << 21, at = 0;
@@ -213,9 +226,14 @@ static void describe_fills(struct generator *g, const struct thing *o, char *tex
         if (length > most - offset) {
             length = most - offset;
         }
-        used += (size_t)snprintf(text + used, size - used, "%s{%llu %llu CDL_FrameFill_FileData \"data.bin\" %u}",
-                                 at ? ", " : "", (unsigned long long)offset, (unsigned long long)length,
-                                 (unsigned)rng_below(&g->r, 5000));
+        unsigned source = (unsigned)rng_below(&g->r, 5000);
+        used += (size_t)snprintf(text + used, size - used, "%s", at ? ", " : "");
+        if (source % 8 == 0) {
+            used += describe_bytes(text + used, size - used, offset, &length);
+        } else {
+            used += (size_t)snprintf(text + used, size - used, "{%llu %llu CDL_FrameFill_FileData \"data.bin\" %u}",
+                                     (unsigned long long)offset, (unsigned long long)length, source);
+        }
         at = offset + length;
         if (most - at < 2) {
             break;
@@ -238,7 +256,7 @@ static void add_frame_line(struct generator *g, struct thing *o)
     static const char *const sizes[] = {"4k", "2M", "1G"};
     const char *size = sizes[o->bits == 12 ? 0 : o->bits == 21 ? 1 : 2];
     uint64_t at = rng_chance(&g->r, o->device ? 1 : 6) ? pick_address(g, o->bits, o->device) : 0;
-    char fill[320] = "", place[64] = "";
+    char fill[640] = "", place[64] = "";
     if (at) {
         snprintf(place, sizeof(place), ", paddr: 0x%llx", (unsigned long long)at);
     }

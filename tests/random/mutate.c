@@ -232,6 +232,7 @@ static void add_parameter(struct sample *s, struct rng *r)
                                              "RW",
                                              "R",
                                              "fill: [{0 %u CDL_FrameFill_FileData \"data.bin\" 0}]",
+                                             "fill: [{%u 3 CDL_FrameFill_Bytes 00a1ff}]",
                                              "asid: (0, %u)"};
     struct line *line = any_line(s, r);
     const char *format = parameters[rng_below(r, sizeof(parameters) / sizeof(parameters[0]))];

@@ -38,6 +38,9 @@ for name in a b c; do
 done
 expect 0 "$same" diff a.cdl b.cdl
 expect 1 "^   frame 'x' holds other data$" diff a.cdl c.cdl
+echo 'arch aarch64 objects { x = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes 01020304}]) }' > bytes.cdl
+expect 0 "$same" diff a.cdl bytes.cdl
+expect 1 "^   frame 'x' holds other data$" diff c.cdl bytes.cdl
 rm b.bin
 expect 1 "cannot read 'b.bin': what it fills is compared by name" diff a.cdl b.cdl
 

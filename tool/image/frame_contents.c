@@ -51,7 +51,8 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
     uint64_t size = UINT64_C(1) << capdl_object_size_bits(program->spec, object);
     if (fill->kind == CAPDL_FILL_OTHER) {
         program_error(program, object,
-                      "is to be filled with '%s'; what is known are CDL_FrameFill_FileData and CDL_FrameFill_BootInfo",
+                      "is to be filled with '%s'; what is known are CDL_FrameFill_FileData, "
+                      "CDL_FrameFill_Bytes and CDL_FrameFill_BootInfo",
                       fill->text);
         return false;
     }
@@ -63,6 +64,9 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
     }
     if (fill->kind == CAPDL_FILL_BOOTINFO) {
         return chunk_good(program, fill);
+    }
+    if (fill->kind == CAPDL_FILL_BYTES) {
+        return true;
     }
     const struct source_file *file = file_load(program, fill);
     if (file->missing) {
@@ -152,6 +156,9 @@ static void fill_page(const struct program *program, const struct capdl_fill *fi
     uint64_t end = fill->offset + fill->length;
     uint64_t from = fill->offset > offset ? fill->offset : offset;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
+    if (from < to && fill->kind == CAPDL_FILL_BYTES) {
+        capdl_fill_get_bytes(fill, from - fill->offset, to - from, page + (from - offset));
+    }
     if (from < to && fill->kind == CAPDL_FILL_FILE) {
         const struct source_file *file = file_known((struct program *)(uintptr_t)program, fill->text);
         memcpy(page + (from - offset), file->data + fill->source_offset + (from - fill->offset), to - from);

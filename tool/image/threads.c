@@ -58,7 +58,8 @@ static void check_buffer(struct program *program, uint32_t object)
     uint64_t address = tcb_of(program, object)->addr;
     if (buffer && buffer->kind != CAPDL_KIND_FRAME) {
         program_cap_error(program, object, buffer, "is not a frame");
-    } else if (buffer && !address) {
+    } else if (buffer && !address && !cap_at(program, object, CAPDL_TCB_SLOT_BOUND_VCPU) &&
+               !(tcb_of(program, object)->has & CAPDL_TCB_HAS_ADDR)) {
         program_error(program, object, "has a frame in ipc_buffer_slot but no address for it (write addr:)");
     } else if (!buffer && address) {
         program_error(program, object, "has an IPC buffer address 0x%llx but no frame in ipc_buffer_slot",
@@ -181,7 +182,7 @@ static void configure(struct program *program, uint32_t object)
     struct operand target = operand_object(program, object), buffer = buffer_frame(program, object);
     struct operand address = operand_word(tcb->addr);
     if (!cspace || !vspace) {
-        if (tcb->addr) {
+        if (cap_at(program, object, CAPDL_TCB_SLOT_IPC_BUFFER)) {
             CALL(program, THREADS, TCB_SET_IPC_BUFFER, object, target, buffer, address);
         }
         return;

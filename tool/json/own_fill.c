@@ -2,10 +2,11 @@
 /* Our own form: what a frame holds at the start. */
 #include "fields.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_WORDS = 64, NUM_SOURCES = 3 };
+enum { MOST_WORDS = 64, NUM_SOURCES = 4 };
 
 static bool is_plain(const char *text)
 {
@@ -45,7 +46,8 @@ static bool words_split(const char *text, struct capdl_fill *fill)
                 return false;
             }
         }
-        if (count == 3 && ((length == 22 && !memcmp(text, "CDL_FrameFill_FileData", length)) ||
+        if (count == 3 && ((length == 19 && !memcmp(text, "CDL_FrameFill_Bytes", length)) ||
+                           (length == 22 && !memcmp(text, "CDL_FrameFill_FileData", length)) ||
                            (length == 22 && !memcmp(text, "CDL_FrameFill_BootInfo", length)))) {
             return false;
         }
@@ -65,17 +67,37 @@ static bool source_fits(const char *text, struct capdl_fill *fill)
         return !strchr(text, '"');
     case CAPDL_FILL_BOOTINFO:
         return !strpbrk(text, " }\"");
-    default:
-        return words_split(text, fill);
+    case CAPDL_FILL_BYTES: /* known with its length */
+        return true;
+    case CAPDL_FILL_OTHER:
+        break;
+    }
+    return words_split(text, fill);
+}
+
+static void take_bytes(struct own_reader *reader, const char *source, const char *source_offset,
+                       struct capdl_fill *fill)
+{
+    const char *digits = fill->text;
+    uint64_t length = fill->length;
+    if (!capdl_fill_set_bytes(reader->spec, fill, digits, strlen(digits))) {
+        capdl_error(reader->json->diags, json_pos(reader->json, source),
+                    "'bytes' has %zu characters: expected two hexadecimal digits for each of the %" PRIu64 " bytes",
+                    strlen(digits), length);
+    }
+    if (source_offset) {
+        capdl_error(reader->json->diags, json_pos(reader->json, source_offset),
+                    "'source_offset' is for fills from a file or bootinfo, not for bytes");
     }
 }
 
-void own_fill_read(struct json *json, const char *value, struct capdl_fill *fill)
+void own_fill_read(struct own_reader *reader, const char *value, struct capdl_fill *fill)
 {
-    enum { FILE_NAME, BOOTINFO, WORDS, OFFSET, LENGTH, SOURCE_OFFSET, NUM_FIELDS };
+    struct json *json = reader->json;
+    enum { FILE_NAME, BOOTINFO, BYTES, WORDS, OFFSET, LENGTH, SOURCE_OFFSET, NUM_FIELDS };
     static const struct json_field fields[] = {
-        {"file", false},   {"bootinfo", false},      {"words", false}, {"offset", false},
-        {"length", false}, {"source_offset", false}, {NULL},
+        {"file", false},   {"bootinfo", false}, {"bytes", false},         {"words", false},
+        {"offset", false}, {"length", false},   {"source_offset", false}, {NULL},
     };
     const char *members[NUM_FIELDS];
     *fill = (struct capdl_fill){.kind = CAPDL_FILL_OTHER, .text = "", .pos = json_pos(json, value)};
@@ -86,11 +108,13 @@ void own_fill_read(struct json *json, const char *value, struct capdl_fill *fill
     for (unsigned i = 0; i < NUM_SOURCES; i++) {
         if (members[i] && !source) {
             source = members[i];
-            fill->kind = (enum capdl_fill_kind[]){CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_OTHER}[i];
+            fill->kind =
+                (enum capdl_fill_kind[]){CAPDL_FILL_FILE, CAPDL_FILL_BOOTINFO, CAPDL_FILL_BYTES, CAPDL_FILL_OTHER}[i];
         }
     }
     if (!source || (fill->kind != CAPDL_FILL_OTHER && (!members[OFFSET] || !members[LENGTH]))) {
-        capdl_error(json->diags, fill->pos, "a fill has offset, length, and 'file' or 'bootinfo'; or else 'words'");
+        capdl_error(json->diags, fill->pos,
+                    "a fill has offset, length, and 'file', 'bootinfo' or 'bytes'; or else 'words'");
         return;
     }
     if (json_string(json, source, "the source of a fill", &fill->text) && !source_fits(fill->text, fill)) {
@@ -102,5 +126,8 @@ void own_fill_read(struct json *json, const char *value, struct capdl_fill *fill
         if (members[SOURCE_OFFSET]) {
             json_number(json, members[SOURCE_OFFSET], "source_offset", UINT64_MAX, &fill->source_offset);
         }
+    }
+    if (fill->kind == CAPDL_FILL_BYTES) {
+        take_bytes(reader, source, members[SOURCE_OFFSET], fill);
     }
 }

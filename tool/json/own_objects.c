@@ -169,7 +169,7 @@ static void fills_read(struct own_reader *reader, const char *value, struct capd
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
         fills = list_grow(fills, &capacity, count + 1, sizeof(*fills));
-        own_fill_read(reader->json, item, &fills[count++]);
+        own_fill_read(reader, item, &fills[count++]);
     }
     object->flags |= CAPDL_OBJECT_HAS_FILL;
     object->u.fills.count = count;

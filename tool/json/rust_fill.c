@@ -97,28 +97,35 @@ static void elf_read(struct rust_reader *reader, const char *value, struct capdl
     fill->text = capdl_spec_intern(reader->spec, name, (size_t)written);
 }
 
-/* Bytes in the document itself: named by a hash (FNV-1a) of what they are, so that a comparison sees when they
- * differ. */
+/* Bytes in the document itself. */
 static void bytes_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
     static const struct json_field fields[] = {{"bytes", true}, {NULL}};
+    static const char digits[] = "0123456789abcdef";
     const char *bytes;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    char name[64];
+    char *text = NULL;
+    size_t count = 0, capacity = 0;
+    fill->kind = CAPDL_FILL_OTHER;
     if (!json_fields(reader->json, value, "BytesContent", fields, JSON_OTHERS_IGNORED, &bytes) ||
         !json_array(reader->json, bytes, "bytes")) {
         return;
     }
     struct json_list list = json_elements(bytes);
     for (const char *item; (item = json_item(&list));) {
-        uint64_t byte;
+        uint64_t byte = 0;
         if (!json_number(reader->json, item, "bytes", UINT8_MAX, &byte)) {
+            free(text);
             return;
         }
-        hash = (hash ^ byte) * UINT64_C(0x100000001b3);
+        text = list_grow(text, &capacity, count + 2, 1);
+        text[count++] = digits[byte >> 4];
+        text[count++] = digits[byte & 15];
     }
-    int written = snprintf(name, sizeof(name), "bytes-%016llx", (unsigned long long)hash);
-    fill->text = capdl_spec_intern(reader->spec, name, (size_t)written);
+    if (!capdl_fill_set_bytes(reader->spec, fill, text, count) && (count || fill->length)) {
+        capdl_error(reader->json->diags, json_pos(reader->json, bytes), "'bytes' has %zu bytes for a range of %llu",
+                    count / 2, (unsigned long long)fill->length);
+    }
+    free(text);
 }
 
 static const char *only_member(const char *value, const char *name)
@@ -134,11 +141,12 @@ static void data_read(struct rust_reader *reader, const char *value, struct capd
         return;
     }
     const char *elf = only_member(value, "ElfContent"), *bytes = only_member(value, "BytesContent");
+    bool plain = only_member(value, "bytes");
     reader->microkit = reader->microkit || elf || bytes;
     if (elf) {
         elf_read(reader, elf, fill);
-    } else if (bytes) {
-        bytes_read(reader, bytes, fill);
+    } else if (bytes || plain) {
+        bytes_read(reader, plain ? value : bytes, fill);
     } else {
         file_read(reader, value, fill);
     }
@@ -177,7 +185,8 @@ void rust_fills_read(struct rust_reader *reader, const char *value, struct capdl
     struct json_list list = json_elements(entries);
     for (const char *item; (item = json_item(&list));) {
         fills = list_grow(fills, &capacity, count + 1, sizeof(*fills));
-        entry_read(reader, item, &fills[count++]);
+        entry_read(reader, item, &fills[count]);
+        count += fills[count].length || fills[count].kind != CAPDL_FILL_OTHER; /* no bytes are no fill */
     }
     if (count) {
         object->flags |= CAPDL_OBJECT_HAS_FILL;

@@ -36,9 +36,13 @@ static void put_fill(FILE *out, const struct capdl_fill *fill)
         capdl_escape_json(out, fill->text);
     } else {
         fprintf(out, "{\"offset\": %" PRIu64 ", \"length\": %" PRIu64 ", \"%s\": ", fill->offset, fill->length,
-                fill->kind == CAPDL_FILL_FILE ? "file" : "bootinfo");
+                fill->kind == CAPDL_FILL_FILE    ? "file"
+                : fill->kind == CAPDL_FILL_BYTES ? "bytes"
+                                                 : "bootinfo");
         capdl_escape_json(out, fill->text);
-        put_number(out, "source_offset", fill->source_offset);
+        if (fill->kind != CAPDL_FILL_BYTES) {
+            put_number(out, "source_offset", fill->source_offset);
+        }
     }
     putc('}', out);
 }

@@ -97,9 +97,26 @@ static bool add_text(struct sha256 *hash, const struct capdl_fill *fill)
     return true;
 }
 
+/* Bytes of the spec itself count like those of a file. */
+static bool add_own_bytes(struct sha256 *hash, const struct capdl_fill *fill)
+{
+    uint8_t bytes[PAGE];
+    bool any = false;
+    for (uint64_t at = 0, part; at < fill->length; at += part) {
+        part = PAGE - (fill->offset + at) % PAGE < fill->length - at ? PAGE - (fill->offset + at) % PAGE
+                                                                     : fill->length - at;
+        capdl_fill_get_bytes(fill, at, part, bytes);
+        any |= add_bytes(hash, fill->offset + at, bytes, part);
+    }
+    return any;
+}
+
 static bool add_fill(struct fill_contents *contents, struct sha256 *hash, const struct capdl_spec *spec,
                      const struct capdl_fill *fill)
 {
+    if (fill->kind == CAPDL_FILL_BYTES) {
+        return add_own_bytes(hash, fill);
+    }
     if (fill->kind != CAPDL_FILL_FILE) {
         return add_text(hash, fill);
     }

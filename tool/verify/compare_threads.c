@@ -122,6 +122,9 @@ static void compare_slots(struct verify *v, uint32_t object, const struct tcb *t
     for (uint64_t slot = 0; slot < CAPDL_TCB_SLOT_COUNT; slot++) {
         const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, object, slot);
         const struct slot *actual = state_tcb_slot(v, thread, slot);
+        if (slot == CAPDL_TCB_SLOT_IPC_BUFFER && thread->ipc_buffer == 0) {
+            cap = NULL; /* the kernel takes address 0 for none */
+        }
         if (cap && actual) {
             compare_cap(v, object, cap, actual);
         } else if (actual && actual->cap.type != CAP_NULL) {

@@ -8,8 +8,8 @@
 #include <capdl/diag.h>
 #include <capdl/profile.h>
 
-/* Names: "aarch64", "aarch64-mcs", "aarch64-12", "aarch64-mcs-12", and so for riscv64 and x86_64; "-12": a
-   4096-slot root CNode. 0 if there is none of that name. */
+/* Names: "aarch64", "aarch64-mcs", "aarch64-12", "aarch64-mcs-12", and so for each architecture that is booted; "-12":
+   a 4096-slot root CNode. 0 if there is none of that name. */
 const struct capdl_profile *profile_builtin(const char *name);
 /* The i-th built-in profile, 0 after the last. */
 const struct capdl_profile *profile_builtin_at(size_t i);

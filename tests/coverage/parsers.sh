@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 find "$objects"/libparsers.a.p "$objects"/parser-*.p -name '*.gcda' -exec rm {} +
 find "$sources/tests/spec/cases" "$sources/tests/spec/checks" "$sources/tests/fuzz/seeds/text" -name '*.cdl' -exec "$text" {} +
-find "$sources/tests/spec/json" -name '*.json' -exec "$json" {} +
+find "$sources/tests/spec/json" "$sources/tests/fuzz/seeds/json" -name '*.json' -exec "$json" {} +
 
 # Which lines were compiled, and which of these were not reached by any program, file by file.
 find "$objects"/libparsers.a.p "$objects"/parser-*.p -name '*.gcda' | while read -r counts; do

@@ -114,6 +114,17 @@ static void find_in(const struct symbol_file *file, const struct elf_view *elf, 
     source_line_find(file, pc, place);
 }
 
+bool symbols_in(const struct symbol_file *file, uint64_t pc, struct symbol_place *place)
+{
+    struct elf_view elf;
+    const char *problem;
+    *place = (struct symbol_place){.line = 0};
+    if (elf_view_open(&elf, file->bytes, file->size, &problem)) {
+        find_in(file, &elf, pc, place);
+    }
+    return *place->function || *place->file;
+}
+
 bool symbols_find(const struct symbol_files *files, struct kernel *k, struct table *root, uint64_t pc,
                   struct symbol_place *place)
 {

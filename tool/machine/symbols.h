@@ -30,6 +30,9 @@ struct symbol_place {
 /* False: none of the programs is there, or it has no function at this address. */
 bool symbols_find(const struct symbol_files *, struct kernel *, struct table *root, uint64_t pc, struct symbol_place *);
 
+/* The same in one program, whoever executes it. */
+bool symbols_in(const struct symbol_file *, uint64_t pc, struct symbol_place *);
+
 /* source_lines.c, or source_lines_none.c where there is no libdw: the line that an instruction was made for. */
 bool source_line_find(const struct symbol_file *, uint64_t pc, struct symbol_place *);
 

@@ -16,6 +16,8 @@ static const struct {
 #include <capdl/checks.def>
 };
 
+_Static_assert(CAPDL_CHECK_COUNT < 256, "numbers of checks are kept in bytes");
+
 enum { NUM_CHECKS = sizeof(checks) / sizeof(checks[0]) };
 
 static bool same_place(struct capdl_pos a, struct capdl_pos b)
@@ -53,6 +55,18 @@ void capdl_check_report_cap(struct checker *c, enum capdl_severity severity, con
     va_start(arguments, format);
     report(c, severity, capdl_cap_pos(c->spec, cap), format, arguments);
     va_end(arguments);
+}
+
+void capdl_check_report_once(struct checker *c, const struct capdl_cap *cap, const char *format, ...)
+{
+    va_list arguments;
+
+    if (c->reach.said[cap->object] != c->check) {
+        c->reach.said[cap->object] = (uint8_t)c->check;
+        va_start(arguments, format);
+        report(c, CAPDL_WARNING, capdl_cap_pos(c->spec, cap), format, arguments);
+        va_end(arguments);
+    }
 }
 
 void *capdl_check_zeros(const struct checker *c, size_t item)
@@ -128,6 +142,7 @@ bool capdl_spec_check(const struct capdl_spec *spec, struct capdl_diags *diags)
         checks[i].run(&checker);
         checker.misplaced |= checks[i].structure && diags->num_errors > found;
     }
+    capdl_check_free_reach(&checker);
     capdl_check_zeros_free(&checker, checker.used, sizeof(*checker.used));
     capdl_check_zeros_free(&checker, checker.table_holder, sizeof(*checker.table_holder));
     return diags->num_errors == errors;

@@ -9,6 +9,31 @@
 
 enum { CHECK_LABEL = 160 };
 
+/* reach.c: what is known of an object once all capabilities have been looked at. */
+enum check_what {
+    CHECK_HELD = 1,             /* CNode, TCB: a CNode has a capability to it */
+    CHECK_GRANTS = 2,           /* endpoint: capabilities can be sent through it */
+    CHECK_RECEIVED = 4,         /* endpoint, notification: a thread can wait for it */
+    CHECK_ANSWERED = 8,         /* endpoint: one that receives can have a reply object */
+    CHECK_ASKED = 16,           /* endpoint: one that sends can be answered */
+    CHECK_GROUP_MAKES = 32,     /* group: has memory to make objects from */
+    CHECK_GROUP_REPLIES = 64,   /* has a reply object */
+    CHECK_GROUP_WAITS = 128,    /* has something to wait for */
+    CHECK_GROUP_CONTROLS = 256, /* has a TCB */
+    CHECK_GROUP_BINDS = 512,    /* can make an interrupt signal something that it waits for */
+};
+
+enum { CHECK_SEVERAL = UINT32_MAX };
+
+struct check_reach {
+    bool known;
+    bool mcs;        /* it has objects that only MCS kernels have */
+    uint32_t *by;    /* per CNode: 1 + the thread that reaches it, CHECK_SEVERAL, 0 none; per endpoint: who receives */
+    uint32_t *above; /* see capdl_check_group */
+    uint16_t *what;  /* per object: enum check_what */
+    uint8_t *said;   /* per object: the check that had a finding about it last */
+};
+
 struct checker {
     const struct capdl_spec *spec;
     struct capdl_diags *diags;
@@ -18,6 +43,7 @@ struct checker {
     bool misplaced;            /* so it may because of errors in what holds what */
     bool *used;                /* per object: something refers to it */
     uint32_t *table_holder;    /* per object: 1 + the page table in which it first lies as a page table, or 0 */
+    struct check_reach reach;
 };
 
 static inline const struct capdl_architecture *capdl_check_facts(const struct checker *c)
@@ -48,6 +74,17 @@ bool capdl_check_is_vspace_root(const struct checker *, enum capdl_kind);
 /* log2 of the bytes one of its entries maps; 0 if it depends on what is not known. */
 unsigned capdl_check_table_shift(const struct checker *, uint32_t table);
 unsigned capdl_check_table_entries(const struct checker *, uint32_t table);
+
+/* reach.c: whether c->reach is known, which is found when first needed: of systems, specs with a thread that can run.
+   Not after errors, of which what is missing may be a consequence. */
+bool capdl_check_has_reach(struct checker *);
+void capdl_check_free_reach(struct checker *);
+/* The object that stands for all that can come to have what this CNode or thread has. */
+uint32_t capdl_check_group(const struct checker *, uint32_t object);
+/* Warns of a capability, once of each object by a check. */
+void capdl_check_report_once(struct checker *, const struct capdl_cap *, const char *format, ...) CAPDL_PRINTF(3, 4);
+/* cspace.c: what a capability pointer names in a CSpace, or 0. */
+const struct capdl_cap *capdl_check_lookup(const struct checker *, const struct capdl_cap *cspace, uint64_t pointer);
 
 /* The checks. */
 #define CAPDL_SPEC_CHECK(id, function, structure, severity, name, text) void capdl_check_##function(struct checker *);

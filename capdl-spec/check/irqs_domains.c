@@ -95,6 +95,59 @@ void capdl_check_domain(struct checker *c)
     }
 }
 
+enum { MOST_DOMAINS = 256 };
+
+bool capdl_domains_can_change(const struct capdl_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+
+        for (uint32_t j = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_DOMAIN) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The schedule runs from its start to an end marker or its end, over and over. */
+static void find_scheduled(const struct capdl_domains *domains, bool scheduled[MOST_DOMAINS])
+{
+    uint64_t start = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
+
+    for (uint64_t i = start; i < domains->num_schedule && !domains->schedule[i].end_marker; i++) {
+        if (domains->schedule[i].domain < MOST_DOMAINS) {
+            scheduled[domains->schedule[i].domain] = true;
+        }
+    }
+}
+
+void capdl_check_domain_schedule(struct checker *c)
+{
+    const struct capdl_domains *domains = &c->spec->domains;
+    bool scheduled[MOST_DOMAINS] = {false};
+    char label[CHECK_LABEL];
+
+    if (c->diags->num_errors || !domains->has_schedule || domains->start_kind == CAPDL_DOMAIN_START_NONE ||
+        capdl_domains_can_change(c->spec)) {
+        return;
+    }
+    find_scheduled(domains, scheduled);
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_tcb *tcb = capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB ? NULL
+                                      : capdl_object_tcb(c->spec, i)                  ? capdl_object_tcb(c->spec, i)
+                                                                                      : &capdl_tcb_defaults;
+
+        if (tcb && tcb->dom < MOST_DOMAINS && !scheduled[tcb->dom] &&
+            capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_VSPACE)) {
+            capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, i),
+                               "TCB '%s' is in domain %" PRIu64 ", which the schedule never runs",
+                               capdl_check_label(c, i, label), tcb->dom);
+        }
+    }
+}
+
 static int slot_compare(const struct capdl_slot_ref *a, const struct capdl_slot_ref *b)
 {
     if (a->container != b->container) {

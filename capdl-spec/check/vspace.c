@@ -192,6 +192,51 @@ void capdl_check_frame_rights(struct checker *c)
     }
 }
 
+static bool is_uncached(const struct capdl_cap *cap)
+{
+    return cap->flags & CAPDL_CAP_UNCACHED;
+}
+
+/* Whether one frame is cached in one mapping and not in another. `first` is the first mapping of each frame. */
+static void check_caching(struct checker *c, const struct capdl_cap *cap, const struct capdl_cap **first)
+{
+    size_t warnings = c->diags->num_warnings;
+    char label[CHECK_LABEL];
+
+    if (!*first) {
+        *first = cap;
+    } else if (is_uncached(*first) != is_uncached(cap)) {
+        capdl_check_report_cap(c, CAPDL_WARNING, cap,
+                               "frame '%s' is mapped %s here but %s elsewhere: the architecture does not "
+                               "define what each of them sees (map both alike)",
+                               capdl_check_label(c, cap->object, label), is_uncached(cap) ? "uncached" : "cached",
+                               is_uncached(cap) ? "cached" : "uncached");
+        if (c->diags->num_warnings > warnings) {
+            capdl_note(c->diags, capdl_cap_pos(c->spec, *first), "the other mapping of '%s'", label);
+        }
+    }
+}
+
+/* On RISC-V the hardware decides what is cached. */
+void capdl_check_frame_caching(struct checker *c)
+{
+    if (c->diags->num_errors || !capdl_check_facts(c)->cache_attribute) {
+        return;
+    }
+    const struct capdl_cap **first = capdl_check_zeros(c, sizeof(*first));
+
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+
+        for (uint32_t j = 0; capdl_kind_is_table(capdl_object_kind(c->spec, i)) && j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_FRAME) {
+                check_caching(c, &caps.list[j], &first[caps.list[j].object]);
+            }
+        }
+    }
+    capdl_check_zeros_free(c, first, sizeof(*first));
+}
+
 /* Whether a capability's mapping is that of its frame. */
 static bool check_one_mapping(struct checker *c, uint32_t holder, const struct capdl_cap *cap)
 {

@@ -532,6 +532,8 @@ bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t so
 /* Checks that need no files and no kernel (docs/checks.md), without those that diags has disabled: adds findings,
    returns false if one is an error. */
 bool capdl_spec_check(const struct capdl_spec *, struct capdl_diags *);
+/* Whether somebody has the capability by which domains of threads and the schedule are changed. */
+bool capdl_domains_can_change(const struct capdl_spec *);
 
 /* Prints the spec as capDL text any capDL tool reads; PROGRAMs are not printed, what they stand for is. The output
    parses to the same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else

@@ -4,8 +4,16 @@
 #include "image/program.h"
 #include "profile/board.h"
 
+/* A schedule that nobody sets runs domain 0 for ever; one fixed at build time is not known. */
+static bool runs_domain_0_only(const struct program *program)
+{
+    return program->profile->num_domain_schedules > 0 && !program->spec->domains.has_schedule &&
+           !capdl_domains_can_change(program->spec);
+}
+
 static void set_domains(struct program *program)
 {
+    bool unset = runs_domain_0_only(program);
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
         if (object == CAPDL_NO_OBJECT || capdl_object_kind(program->spec, object) != CAPDL_KIND_TCB) {
@@ -20,6 +28,12 @@ static void set_domains(struct program *program)
                           (unsigned long long)tcb->dom, program->profile->name, program->profile->num_domains,
                           program->profile->num_domains - 1);
             continue;
+        }
+        if (unset) {
+            program_warning(program, CAPDL_CHECK_DOMAIN_SCHEDULE, object,
+                            "is in domain %llu, which never runs: kernel %s runs only domain 0 unless the spec has a "
+                            "schedule (write domains { schedule: [...] })",
+                            (unsigned long long)tcb->dom, program->profile->name);
         }
         CALL(program, DOMAINS, DOMAIN_SET_SET, object, operand_initial(CAPDL_INITIAL_DOMAIN),
              operand_late(program, object), operand_word(tcb->dom));

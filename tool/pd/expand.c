@@ -105,6 +105,18 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
     return space_take(x, pd, address, size, p->text, p->pos) && space_map(x, pd, address, cap);
 }
 
+/* Of an array of PDs, the first one's is said. */
+static void check_map_rights(struct expansion *x, const struct pd *pd, const struct capdl_param *p)
+{
+    if (p->cap.rights & CAPDL_RIGHT_WRITE && !(p->cap.rights & CAPDL_RIGHT_READ) &&
+        (pd->element == CAPDL_NO_INDEX || pd->element == 0)) {
+        capdl_finding(
+            x->diags, CAPDL_WARNING, CAPDL_CHECK_FRAME_RIGHTS, p->pos,
+            "'%s' is mapped with W but not R, which no architecture supports: it will be readable, too (write RW)",
+            p->text);
+    }
+}
+
 /* One frame, or all elements of an array at consecutive addresses. */
 static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *map)
 {
@@ -112,6 +124,7 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
     uint32_t length = p->index == CAPDL_NO_INDEX ? capdl_spec_array_length(x->spec, p->text) : 0;
     uint64_t address = map->at;
 
+    check_map_rights(x, pd, p);
     if (length == 0) {
         uint32_t frame = object_named(x, pd, p, CAPDL_KIND_FRAME);
         return frame != CAPDL_NO_OBJECT && map_frame(x, pd, p, frame, address);

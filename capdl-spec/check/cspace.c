@@ -118,21 +118,41 @@ static void check_root(struct walk *walk, uint32_t thread, const struct capdl_ca
                            cure(c, root->object, word - slots, text, sizeof(text)));
 }
 
+static const struct capdl_cap *root_of(const struct checker *c, uint32_t thread)
+{
+    const struct capdl_cap *root = capdl_object_kind(c->spec, thread) == CAPDL_KIND_TCB
+                                       ? capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_CSPACE)
+                                       : NULL;
+
+    return root && root->kind == CAPDL_KIND_CNODE ? root : NULL;
+}
+
+/* Most CSpaces are one CNode for all bits: nothing is to be walked then. */
+static bool has_rest(const struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        const struct capdl_cap *root = root_of(c, i);
+
+        if (root && bits_taken(c, root) < capdl_check_facts(c)->word_bits) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_roots(struct checker *c, bool report_unreached)
 {
-    struct walk walk = {
-        .c = c,
-        .seen = capdl_check_zeros(c, sizeof(*walk.seen)),
-        .full = capdl_check_zeros(c, sizeof(*walk.full)),
-        .report = report_unreached,
-    };
+    struct walk walk = {.c = c, .report = report_unreached};
 
+    if (!has_rest(c)) {
+        return;
+    }
+    walk.seen = capdl_check_zeros(c, sizeof(*walk.seen));
+    walk.full = capdl_check_zeros(c, sizeof(*walk.full));
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_cap *root = capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB
-                                           ? capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_CSPACE)
-                                           : NULL;
+        const struct capdl_cap *root = root_of(c, i);
 
-        if (root && root->kind == CAPDL_KIND_CNODE) {
+        if (root) {
             check_root(&walk, i, root);
         }
     }

@@ -158,6 +158,12 @@ grep -q 'has room for 230 (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS), memory and dev
 echo 'arch x86_64 objects { a = ep keeper = cnode (4 bits) } caps { keeper { 0: a  1: keeper } }' >"$work/small.cdl"
 "$capdl" compile "$work/small.cdl" --memory-map "$work/map" -o "$work/small" 2>"$work/said" || fail "$(cat "$work/said")"
 grep -q 'warning: the list of untypeds .* is full: .*untyped-list' "$work/said" || fail "$(cat "$work/said")"
+echo 'arch x86_64 objects { big[7] = frame (1G)  keeper = cnode (4 bits) } caps { keeper { 0: big[] } }' >"$work/big.cdl"
+for command in "compile -o $work/big" fit; do
+    # shellcheck disable=SC2086
+    if "$capdl" $command "$work/big.cdl" --memory-map "$work/map" >"$work/said" 2>&1; then fail "7 GiB: $command"; fi
+    grep -q 'does not fit: .*; [1-9][0-9]* untypeds, of 0x[1-9a-f][0-9a-f]* bytes of RAM and 0x[0-9a-f]* bytes of device memory, are lost, as the kernel.s list has room for 230' "$work/said" || fail "$(cat "$work/said")"
+done
 "$capdl" compile "$work/small.cdl" --memory-map "$work/map" --no-check untyped-list -o "$work/small" 2>"$work/said"
 ! grep -q 'list of untypeds' "$work/said" || fail "$(cat "$work/said")"
 for size in qemu: qemu:0G qemu:1 qemu:-1G qemu:5GG qemu:600G qemu:99999999999999999999G; do

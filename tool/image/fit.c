@@ -6,12 +6,13 @@
  * one that succeeds is not.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "blob/plan.h"
 #include "image/forecast.h"
 #include "image/program.h"
 
-enum { EXPLANATION = 700 };
+enum { EXPLANATION = 1000 };
 
 static void explain_memory(const struct forecast *forecast, const struct capdl_profile *profile,
                            const struct capdl_plan_failure *failure, char *text, size_t size)
@@ -54,15 +55,30 @@ static void explain_address(const struct forecast *forecast, const struct capdl_
              (unsigned long long)profile->kernel.end);
 }
 
+/* What a longer list of untypeds would have. */
+static void explain_lost(const struct forecast *forecast, const struct capdl_profile *profile, char *text, size_t size)
+{
+    size_t length = strlen(text);
+    if (forecast->lost) {
+        snprintf(text + length, size - length,
+                 "; %llu untypeds, of 0x%llx bytes of RAM and 0x%llx bytes of device memory, are lost, as the kernel's "
+                 "list has room for %u (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS)",
+                 (unsigned long long)forecast->lost, (unsigned long long)forecast->lost_ram,
+                 (unsigned long long)forecast->lost_devices, profile->max_untypeds);
+    }
+}
+
 void fit_explain(const struct forecast *forecast, const struct capdl_profile *profile,
                  const struct capdl_plan_failure *failure, char *text, size_t size)
 {
     switch (failure->status) {
     case CAPDL_PLAN_NO_MEMORY:
         explain_memory(forecast, profile, failure, text, size);
+        explain_lost(forecast, profile, text, size);
         break;
     case CAPDL_PLAN_NO_ADDRESS:
         explain_address(forecast, profile, failure, text, size);
+        explain_lost(forecast, profile, text, size);
         break;
     default:
         snprintf(text, size, "needs %llu slots more than the root CNode of kernel %s can lead to",

@@ -386,15 +386,15 @@ static void read_marked_files(struct input *input, struct file_bytes *files, con
 
 static void print_diags(struct input *input, const struct options *options)
 {
-    if (options->json_diags) {
-        diags_json_write(&input->diags, stdout);
-        return;
-    }
     struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof(*files)) : NULL;
     if (files) {
         read_marked_files(input, files, options);
     }
-    capdl_diags_print(&input->diags, stderr, options->max_errors);
+    if (options->json_diags) {
+        diags_json_write(&input->diags, stdout);
+    } else {
+        capdl_diags_print(&input->diags, stderr, options->max_errors);
+    }
     for (size_t i = 0; files && i < input->diags.num_files; i++) {
         if (files[i].data) {
             file_release(&files[i]);

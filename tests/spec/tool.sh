@@ -68,6 +68,18 @@ expect 0 'show of JSON' "$capdl" show "$work/spec.json"
 cmp "$work/text" "$work/out" || fail 'text by way of JSON is another text'
 expect 1 'check --json' "$capdl" check --json refused.cdl
 grep -q '"severity": "warning", "file": "refused.cdl", "line": 6, "column": 5' "$work/out" || fail 'check --json: warning not found'
+printf 'arch aarch64\nobjects { "\303\244" fr\303\244me = frame (8k)\n  t = tcb (prio: 300) }\n' >"$work/ends.cdl"
+"$capdl" check --json "$work/ends.cdl" >"$work/out"
+grep -q '"line": 2, "column": 11, "end_line": 2, "end_column": 14,' "$work/out" || fail "$(cat "$work/out")"
+grep -q '"line": 3, "column": 3, "end_line": 3, "end_column": 4,' "$work/out" || fail "$(cat "$work/out")"
+cat >"$work/ends.json" <<END
+{"format": "capdl-spec", "version": 1, "arch": "aarch64", "objects": [
+    {"name": "a", "type": "frame",
+     "size_bits": 13, "fill": []}, {"name": "b}\"", "type": "ep"}]}
+END
+"$capdl" check --json "$work/ends.json" >"$work/out"
+grep -q '"line": 2, "column": 5, "end_line": 3, "end_column": 34,' "$work/out" || fail "$(cat "$work/out")"
+grep -q '"line": 3, "column": 45, "end_line": 3, "end_column": 51,' "$work/out" || fail "$(cat "$work/out")"
 [ ! -s "$work/err" ] || fail 'check --json: something on standard error'
 
 # A spec takes files from its own directory and those of -I, all links followed, and from nowhere else.

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Findings as JSON, each with the place where what it is about begins and where that ends. */
+#include "json/fields.h"
+#include "json/spec_json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/escape.h>
+
+/* Where the lines of each source begin, found when first needed. */
+struct lines {
+    size_t *starts;
+    size_t count;
+};
+
+struct place {
+    const char *at, *end; /* of the text */
+    uint32_t line, column;
+};
+
+static void lines_find(struct lines *lines, const struct capdl_source *source)
+{
+    size_t capacity = 0;
+    const char *end = source->text + source->size, *next = source->text;
+    while (next) {
+        lines->starts = list_grow(lines->starts, &capacity, lines->count + 1, sizeof(*lines->starts));
+        lines->starts[lines->count++] = (size_t)(next - source->text);
+        next = memchr(next, '\n', (size_t)(end - next));
+        next = next ? next + 1 : NULL;
+    }
+}
+
+static bool step(struct place *place)
+{
+    struct capdl_character c = capdl_character_at(place->at, (size_t)(place->end - place->at));
+    if (!c.length) {
+        return false;
+    }
+    place->column = *place->at == '\n' ? 1 : place->column + 1;
+    place->line += *place->at == '\n';
+    place->at += c.length;
+    return true;
+}
+
+static bool place_find(struct place *place, struct lines *all, const struct capdl_diags *diags, struct capdl_pos pos)
+{
+    if (pos.file >= diags->num_files || !diags->files[pos.file]->text || !pos.line || !pos.column ||
+        pos.column >= CAPDL_POS_OFFSET - 1) {
+        return false;
+    }
+    const struct capdl_source *source = diags->files[pos.file];
+    struct lines *lines = &all[pos.file];
+    if (!lines->count) {
+        lines_find(lines, source);
+    }
+    if (pos.line > lines->count) {
+        return false;
+    }
+    *place = (struct place){source->text + lines->starts[pos.line - 1], source->text + source->size, pos.line, 1};
+    while (place->column < pos.column && place->at < place->end && *place->at != '\n') {
+        step(place);
+    }
+    return place->column == pos.column;
+}
+
+/* Of names, numbers and words of JSON. */
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 ||
+           (c && strchr("_-@.+", c));
+}
+
+/* A string ends on its line. */
+static void skip_string(struct place *place)
+{
+    bool escaped = false, closed = false;
+    step(place);
+    while (!closed && place->at < place->end && *place->at != '\n') {
+        closed = *place->at == '"' && !escaped;
+        escaped = *place->at == '\\' && !escaped;
+        step(place);
+    }
+}
+
+/* A bracket ends behind its partner, if that is not far. */
+static void skip_brackets(struct place *place)
+{
+    enum { FAR = 1 << 16 };
+    struct place bracket = *place;
+    unsigned depth = 0;
+    step(&bracket);
+    for (const char *start = place->at; place->at < place->end && place->at - start < FAR;) {
+        char c = *place->at;
+        depth += c == '{' || c == '[';
+        depth -= c == '}' || c == ']';
+        if (c == '"') {
+            skip_string(place);
+        } else {
+            step(place);
+        }
+        if (!depth) {
+            return;
+        }
+    }
+    *place = bracket;
+}
+
+/* Behind the string, the word, what is in brackets, or the single character that begins here. */
+static void skip_token(struct place *place)
+{
+    char c = place->at < place->end ? *place->at : '\n';
+    if (c == '"') {
+        skip_string(place);
+    } else if (c == '{' || c == '[') {
+        skip_brackets(place);
+    } else if (is_word(c)) {
+        while (place->at < place->end && is_word(*place->at)) {
+            step(place);
+        }
+    } else if (c != '\n') {
+        step(place);
+    }
+}
+
+static void put_end(const struct capdl_diags *diags, struct capdl_pos pos, struct lines *lines, FILE *out)
+{
+    struct place place;
+    if (place_find(&place, lines, diags, pos)) {
+        skip_token(&place);
+        fprintf(out, ", \"end_line\": %" PRIu32 ", \"end_column\": %" PRIu32, place.line, place.column);
+    }
+}
+
+static void put_place(const struct capdl_diags *diags, const struct capdl_diag *diag, struct lines *lines, FILE *out)
+{
+    static const char *const severities[] = {"error", "warning", "note"};
+    fprintf(out, "{\"severity\": \"%s\"", severities[diag->severity]);
+    if (diag->pos.file < diags->num_files) {
+        fputs(", \"file\": ", out);
+        capdl_escape_json(out, diags->files[diag->pos.file]->name);
+    }
+    if (diag->pos.line) {
+        fprintf(out, ", \"line\": %" PRIu32, diag->pos.line);
+    }
+    if (diag->pos.line && diag->pos.column) {
+        fprintf(out, ", \"column\": %u", diag->pos.column);
+    }
+    put_end(diags, diag->pos, lines, out);
+    fputs(", \"message\": ", out);
+    capdl_escape_json(out, diag->message);
+}
+
+void diags_json_write(struct capdl_diags *diags, FILE *out)
+{
+    struct lines *lines = calloc(diags->num_files + 1, sizeof(*lines));
+    if (!lines) {
+        abort();
+    }
+    capdl_diags_locate(diags);
+    putc('[', out);
+    for (size_t i = 0; i < diags->count; i++) {
+        fputs(i ? ",\n " : "\n ", out);
+        put_place(diags, &diags->list[i], lines, out);
+        if (diags->list[i].check) {
+            fputs(", \"check\": ", out);
+            capdl_escape_json(out, capdl_check_name(diags->list[i].check));
+        }
+        bool notes = false;
+        for (; i + 1 < diags->count && diags->list[i + 1].severity == CAPDL_NOTE; i++, notes = true) {
+            fputs(notes ? ", " : ", \"notes\": [", out);
+            put_place(diags, &diags->list[i + 1], lines, out);
+            putc('}', out);
+        }
+        fputs(notes ? "]}" : "}", out);
+    }
+    fputs(diags->count ? "\n]\n" : "]\n", out);
+    for (size_t i = 0; i < diags->num_files; i++) {
+        free(lines[i].starts);
+    }
+    free(lines);
+}

@@ -16,8 +16,7 @@ static const struct usage usage = {
     "a thread that has cspace and vspace is a part of a system: it is compared with a kernel only with\n"
     "--kernel. Prints nothing if there are no problems. With --json, prints an array of problems on\n"
     "standard output. With --dtb, also checks device memory and interrupts against a device tree.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB |
-        OPTION_WARNINGS,
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -109,16 +108,6 @@ static void list_checks(void)
     }
 }
 
-/* One line at the end, where text is printed and there is something to count. */
-static void summarise(const struct input *input)
-{
-    size_t errors = input->diags.num_errors, warnings = input->diags.num_warnings;
-    if (errors + warnings > 0) {
-        capdl_escape_printf(stderr, "%s: %zu error%s, %zu warning%s\n", input->name, errors, errors == 1 ? "" : "s",
-                            warnings, warnings == 1 ? "" : "s");
-    }
-}
-
 int cmd_check(int argc, char **argv)
 {
     struct options options;
@@ -141,12 +130,7 @@ int cmd_check(int argc, char **argv)
     if (code == EXIT_FINE) {
         code = check_compiling(&input, &options);
     }
-    bool findings = input.diags.num_warnings > options.max_warnings;
-    struct input counted = input; /* the numbers of what input_finish prints and frees */
     code = input_finish(&input, &options, code);
-    if (!options.json && code != EXIT_TROUBLE) {
-        summarise(&counted);
-    }
     options_free(&options);
-    return code == EXIT_FINE && findings ? EXIT_FINDINGS : code;
+    return code;
 }

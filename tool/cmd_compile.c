@@ -90,6 +90,10 @@ static int write_image(struct input *input, const struct options *options, const
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(error));
         return EXIT_TROUBLE;
     }
+    if (input_too_many_warnings(input, options)) {
+        file_abandon(&file);
+        return EXIT_FINDINGS;
+    }
     if (!file_commit(&file)) {
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;

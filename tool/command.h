@@ -57,6 +57,7 @@ struct options {
     bool strip, json, strict, list_checks;
     bool objects, stats, raw;
     bool json_diags; /* diagnostics as JSON on standard output */
+    bool summary;    /* their number in a line behind them */
     char **operands; /* what is not an option */
     int num_operands;
 };
@@ -80,10 +81,9 @@ enum option_set {
     OPTION_DTB = 65536,
     OPTION_OBJECTS = 4096,
     OPTION_DEVICES = 131072,
-    OPTION_TRACE = 262144,    /* --trace, --stats */
-    OPTION_WARNINGS = 524288, /* -W, --max-warnings */
+    OPTION_TRACE = 262144, /* --trace, --stats */
     OPTION_RAW = 1 << 20,
-    OPTION_CHECKS = 256, /* --no-check, --max-errors */
+    OPTION_CHECKS = 256, /* --no-check, -W, --max-warnings, --max-errors */
 };
 
 struct usage {
@@ -130,8 +130,10 @@ int input_check(struct input *, int code);
 /* Whether an image can boot on the kernel of the options. It holds numbers of the kernel it was compiled for; another
    kernel will do if it has the same ones. */
 bool input_kernel_fits(struct input *);
+/* Whether there are more warnings than the user takes. */
+bool input_too_many_warnings(const struct input *, const struct options *);
 /* Prints the diagnostics collected, frees everything, and returns the exit code to end with: `code`, or FINDINGS when
- * there were errors. */
+ * there were errors or too many warnings. */
 int input_finish(struct input *, const struct options *, int code);
 
 #endif

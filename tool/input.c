@@ -403,10 +403,28 @@ static void print_diags(struct input *input, const struct options *options)
     free(files);
 }
 
+bool input_too_many_warnings(const struct input *input, const struct options *options)
+{
+    return input->diags.num_warnings > options->max_warnings;
+}
+
+/* One line at the end, where text is printed and there is something to count. */
+static void summarise(const struct input *input)
+{
+    size_t errors = input->diags.num_errors, warnings = input->diags.num_warnings;
+    if (errors + warnings > 0) {
+        capdl_escape_printf(stderr, "%s: %zu error%s, %zu warning%s\n", input->name, errors, errors == 1 ? "" : "s",
+                            warnings, warnings == 1 ? "" : "s");
+    }
+}
+
 int input_finish(struct input *input, const struct options *options, int code)
 {
     print_diags(input, options);
-    if (code == EXIT_FINE && input->diags.num_errors) {
+    if (options->summary && !options->json_diags && code != EXIT_TROUBLE) {
+        summarise(input);
+    }
+    if (code == EXIT_FINE && (input->diags.num_errors || input_too_many_warnings(input, options))) {
         code = EXIT_FINDINGS;
     }
     capdl_diags_free(&input->diags);

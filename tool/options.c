@@ -45,8 +45,8 @@ static const struct option_entry entries[] = {
      "print kernel calls and faults, all or those that match FILTER (docs/machine.md)"},
     {OPTION_TRACE, 'c', "stats", NULL, "print totals by thread at the end, and who communicated with whom"},
     {OPTION_CHECKS, 'n', "no-check", "NAME", "turn off the check NAME; may be repeated"},
-    {OPTION_WARNINGS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
-    {OPTION_WARNINGS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
+    {OPTION_CHECKS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
+    {OPTION_CHECKS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
     {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
 };
 enum { NUM_ENTRIES = sizeof(entries) / sizeof(entries[0]) };
@@ -274,7 +274,8 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
 {
     struct option longs[NUM_ENTRIES + 2];
     char shorts[3 * NUM_ENTRIES + 3];
-    *options = (struct options){.max_errors = 20, .max_warnings = SIZE_MAX};
+    *options =
+        (struct options){.max_errors = 20, .max_warnings = SIZE_MAX, .summary = (usage->takes & OPTION_CHECKS) != 0};
     make_tables(usage->takes, longs, shorts);
     optind = 0;
     opterr = 0;

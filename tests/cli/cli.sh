@@ -45,6 +45,15 @@ expect 0 '^unused.cdl: 0 errors, 2 warnings$' check unused.cdl
 expect 1 '2 warnings$' check -W error unused.cdl
 expect 1 '2 warnings$' check --max-warnings 1 unused.cdl
 expect 0 '2 warnings$' check --max-warnings 2 unused.cdl
+for command in 'compile -o unused.img' fit; do
+    # shellcheck disable=SC2086
+    expect 1 '2 warnings$' $command -W error unused.cdl
+    # shellcheck disable=SC2086
+    expect 1 '2 warnings$' $command --max-warnings 1 unused.cdl
+    [ ! -e unused.img ] || { echo "an image in spite of -W error"; failed=1; }
+done
+expect 0 '2 warnings$' compile -o unused.img --max-warnings 2 unused.cdl
+expect 1 '2 warnings$' verify unused.img --spec unused.cdl -W error
 expect 2 "takes 'error', not 'eror'" check -W eror unused.cdl
 expect 0 '^\[' check --json unused.cdl
 ! grep -q '2 warnings' out || { echo 'check --json: a summary'; failed=1; }

@@ -6,6 +6,7 @@
  * boot, natively, and be equal to its spec. KERNELs are install prefixes, besides the built-in kernels. What is wrong
  * is shrunk and printed; what went through without a word counts.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,14 @@ enum { MUTANTS_PER_BASE = 64, SHRINK_SECONDS = 20, MOST_WRONG = 10 };
 struct tally {
     unsigned long long tried, booted, refused, wrong;
 };
+
+static volatile sig_atomic_t stopped; /* by the user, who still wants the count */
+
+static void stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
 
 static bool said_before(const struct outcome *o)
 {
@@ -81,7 +90,7 @@ static void run(struct tally *t, uint64_t seed, const struct capdl_profile *kern
 {
     struct rng r = rng_seeded(seed);
     struct sample base = make_base(seed, kernel);
-    for (unsigned i = 0; i < MUTANTS_PER_BASE && t->wrong < MOST_WRONG; i++) {
+    for (unsigned i = 0; i < MUTANTS_PER_BASE && t->wrong < MOST_WRONG && !stopped; i++) {
         try_one(t, &base, i, &r);
     }
     sample_free(&base);
@@ -113,7 +122,9 @@ int main(int argc, char **argv)
     struct capdl_profile *kernels = read_kernels(argv + 3, num_kernels);
     unsigned long long seed = strtoull(argv[1], NULL, 0), number = strtoull(argv[2], &unit, 0);
     time_t end = time(NULL) + (time_t)number;
-    while (t.wrong < MOST_WRONG && (*unit == 's' ? time(NULL) < end : t.tried < number)) {
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    while (t.wrong < MOST_WRONG && !stopped && (*unit == 's' ? time(NULL) < end : t.tried < number)) {
         run(&t, seed, num_kernels && seed % 2 ? &kernels[seed / 2 % num_kernels] : NULL);
         seed++;
     }

@@ -251,6 +251,24 @@ static void add_parameter(struct sample *s, struct rng *r)
     }
 }
 
+/* An entry of a domain schedule, wherever one may be: an end marker, another domain, another unit. */
+static void change_schedule(struct sample *s, struct rng *r)
+{
+    struct line *line = any_line_of(s, r, SECTION_DOMAINS);
+    char text[80], *bracket = strchr(line->text, '[');
+    if (line->section != SECTION_DOMAINS || !bracket) {
+        change_number(s, r);
+        return;
+    }
+    if (rng_chance(r, 2)) {
+        snprintf(text, sizeof(text), "(0, 0), ");
+    } else {
+        snprintf(text, sizeof(text), "(%llu, %llu %s), ", (unsigned long long)rng_below(r, 4),
+                 (unsigned long long)telling_number(r, 6000), rng_chance(r, 2) ? "us" : "ticks");
+    }
+    replace(line, (struct token){(size_t)(bracket + 1 - line->text), 0}, text);
+}
+
 static struct line *insert(struct sample *s, size_t at, enum section section, const char *text)
 {
     if (s->num_lines == s->capacity) {
@@ -326,7 +344,7 @@ void sample_merge(struct sample *s, const struct sample *other)
 
 static void change(struct sample *s, struct rng *r)
 {
-    switch (rng_below(r, 12)) {
+    switch (rng_below(r, 13)) {
     case 0:
     case 1:
     case 2:
@@ -352,6 +370,9 @@ static void change(struct sample *s, struct rng *r)
         break;
     case 9:
         drop_line(s, r);
+        break;
+    case 10:
+        change_schedule(s, r);
         break;
     default:
         double_line(s, r);

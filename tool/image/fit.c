@@ -93,6 +93,23 @@ static bool is_exact(const struct program *program)
     return program->options->untypeds || (program->profile->prefix[0] && forecast_possible(program->profile));
 }
 
+/* Of the array with the most elements, or of the first object. */
+static struct capdl_pos most_objects(const struct capdl_spec *spec)
+{
+    uint32_t first = 0, most = 0;
+    for (uint32_t i = 0, end; i < spec->num_objects; i = end) {
+        for (end = i + 1; end < spec->num_objects && capdl_object_index(spec, i) != CAPDL_NO_INDEX &&
+                          strcmp(capdl_object_name(spec, end), capdl_object_name(spec, i)) == 0;
+             end++) {
+        }
+        if (end - i > most) {
+            most = end - i;
+            first = i;
+        }
+    }
+    return spec->num_objects ? capdl_object_pos(spec, first) : CAPDL_NOWHERE;
+}
+
 /* An error about the object that has no place. True: contiguous frames can have another, so the spec is to be
  * compiled anew. */
 static bool refuse(struct program *program, const struct forecast *forecast, const struct capdl_plan_failure *failure)
@@ -111,7 +128,13 @@ static bool refuse(struct program *program, const struct forecast *forecast, con
         }
     }
     fit_explain(forecast, program->profile, failure, text, sizeof(text));
-    program_error(program, owner == CAPDL_NO_OBJECT ? object : owner, "%s", text);
+    object = owner == CAPDL_NO_OBJECT ? object : owner;
+    if (object == CAPDL_NO_OBJECT) { /* the CNodes of the initialiser itself */
+        capdl_error(program->diags, most_objects(program->spec), "the initialiser's CSpace for %zu objects %s",
+                    program->num_objects, text);
+    } else {
+        program_error(program, object, "%s", text);
+    }
     return false;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A 64-bit little-endian ELF file in memory, seen through checks: whatever the bytes are, nothing outside them is
- * read. */
+/* A little-endian ELF file in memory, of a class that programs of ours can be, seen through checks: whatever the bytes
+ * are, nothing outside them is read. 32-bit headers are given as 64-bit ones. */
 #ifndef TOOL_BASE_ELF_VIEW_H
 #define TOOL_BASE_ELF_VIEW_H
 
@@ -12,6 +12,7 @@
 struct elf_view {
     const uint8_t *bytes;
     size_t size;
+    unsigned word_bits; /* by the file's class */
     Elf64_Ehdr header;
     Elf64_Shdr names; /* section of section names; sh_size 0: none */
 };

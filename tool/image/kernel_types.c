@@ -102,11 +102,13 @@ static const char *who_has(const struct program *program, enum capdl_type type, 
     return text;
 }
 
-/* Refills a scheduling context has room for beyond its first two (sched_context_t takes at most 96 bytes, a refill
- * 16). */
-static uint64_t extra_refills(unsigned size_bits)
+/* Refills a scheduling context has room for beyond its first two: sched_context_t has ten words and two times before
+ * them, a refill is two times. */
+static uint64_t extra_refills(const struct program *program, unsigned size_bits)
 {
-    return ((UINT64_C(1) << size_bits) - 96) / 16 - 2;
+    enum { WORDS = 10, TIME = 8, REFILL = 2 * TIME };
+    uint64_t before = WORDS * capdl_word_bytes(program->profile->arch) + 2 * TIME;
+    return ((UINT64_C(1) << size_bits) - before) / REFILL - 2;
 }
 
 static unsigned sched_context_bits(struct program *program, uint32_t object)
@@ -114,7 +116,7 @@ static unsigned sched_context_bits(struct program *program, uint32_t object)
     unsigned least = program->profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT];
     uint64_t refills = capdl_object_sc(program->spec, object) ? capdl_object_sc(program->spec, object)->refills : 0;
     unsigned needed = least;
-    while (needed < 47 && extra_refills(needed) < refills) {
+    while (needed < 47 && extra_refills(program, needed) < refills) {
         needed++;
     }
     if (!(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_SIZE)) {
@@ -128,7 +130,7 @@ static unsigned sched_context_bits(struct program *program, uint32_t object)
     if (capdl_object_size_bits(program->spec, object) < needed) {
         program_error(program, object, "has %u bits, room for %llu extra refills; %llu need %u bits",
                       capdl_object_size_bits(program->spec, object),
-                      (unsigned long long)extra_refills(capdl_object_size_bits(program->spec, object)),
+                      (unsigned long long)extra_refills(program, capdl_object_size_bits(program->spec, object)),
                       (unsigned long long)refills, needed);
     }
     return capdl_object_size_bits(program->spec, object);

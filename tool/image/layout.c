@@ -60,7 +60,8 @@ static bool read_initialiser(struct layout *layout, const struct file_bytes *fil
     if (!elf_view_open(&layout->view, file->data, file->size, &problem)) {
         return refuse(layout, problem);
     }
-    if (layout->view.header.e_machine != capdl_architecture(layout->program->profile->arch)->elf_machine) {
+    const struct capdl_architecture *facts = capdl_architecture(layout->program->profile->arch);
+    if (layout->view.header.e_machine != facts->elf_machine || layout->view.word_bits != facts->word_bits) {
         return refuse(layout, "is for another architecture than the kernel");
     }
     if (!elf_view_find(&layout->view, ".capdl.header", &section)) {

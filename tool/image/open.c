@@ -46,6 +46,7 @@ static bool read_header(struct opening *opening)
         return refuse(opening, "is of a version this program does not know");
     }
     if (header->arch >= CAPDL_ARCH_COUNT || !capdl_arch_boots(header->arch) ||
+        capdl_architecture(header->arch)->word_bits != opening->view.word_bits ||
         capdl_architecture(header->arch)->elf_machine != opening->view.header.e_machine) {
         return refuse(opening, "has an image header for another architecture than its ELF header");
     }

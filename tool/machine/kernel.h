@@ -387,7 +387,7 @@ bool sc_is_sporadic(const struct sched_context *);
 bool sc_is_round_robin(const struct sched_context *);
 struct refill *refill_head(const struct sched_context *);
 struct refill *refill_tail(const struct sched_context *);
-unsigned refill_max_of(const struct cap *sc);
+unsigned refill_max_of(const struct kernel *, const struct cap *sc);
 bool refill_ready(const struct kernel *, const struct sched_context *);
 bool refill_sufficient(const struct kernel *, const struct sched_context *, uint64_t usage);
 void refill_new(struct kernel *, struct sched_context *, uint32_t max, uint64_t budget, uint64_t period);

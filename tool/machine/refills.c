@@ -60,9 +60,9 @@ struct refill *refill_tail(const struct sched_context *sc)
 }
 
 /* Ten words, two times; a refill is two times. */
-unsigned refill_max_of(const struct cap *sc)
+unsigned refill_max_of(const struct kernel *k, const struct cap *sc)
 {
-    return (unsigned)(((UINT64_C(1) << sc->bits) - (10 * 8 + 2 * 8)) / 16);
+    return (unsigned)(((UINT64_C(1) << sc->bits) - (10 * capdl_word_bytes(k->profile->arch) + 2 * 8)) / 16);
 }
 
 static uint32_t refill_next(const struct sched_context *sc, uint32_t i)

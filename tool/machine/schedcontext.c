@@ -311,7 +311,7 @@ enum status sched_control_decode(struct kernel *k, struct invocation *inv)
     if (status != STATUS_OK) {
         return status;
     }
-    uint64_t extra = invocation_argument(k, inv, 2), most = refill_max_of(&cap) - MIN_REFILLS;
+    uint64_t extra = invocation_argument(k, inv, 2), most = refill_max_of(k, &cap) - MIN_REFILLS;
     if (extra > most) {
         return fail_range(k, 0, most);
     }

@@ -73,7 +73,7 @@ static struct cap create_cnode(struct kernel *k, uint64_t paddr, uint64_t bits)
 static struct cap create_sched_context(struct kernel *k, uint64_t paddr, uint64_t bits)
 {
     struct cap cap = {.type = CAP_SCHED_CONTEXT, .bits = (uint8_t)bits, .paddr = paddr};
-    unsigned refills = refill_max_of(&cap);
+    unsigned refills = refill_max_of(k, &cap);
     size_t size = sizeof(struct sched_context) + refills * sizeof(struct refill);
     struct sched_context *sc = new_object(k, CAPDL_TYPE_SCHED_CONTEXT, paddr, bits, size);
     if (!sc) {

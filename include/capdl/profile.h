@@ -52,6 +52,7 @@ struct capdl_profile {
     uint32_t max_irq;         /* largest interrupt number (x86-64: vector) of a handler; 0 if the prefix does not say */
     uint64_t timer_frequency; /* ticks a second of the kernel's timer; 0: only known at boot (x86-64) */
     uint32_t timer_tick_ms;   /* without MCS, milliseconds between two ticks: CONFIG_TIMER_TICK_MS; 0 with MCS */
+    uint64_t max_period_us;   /* MCS: CONFIG_KERNEL_STATIC_MAX_PERIOD_US; 0: as long as the timer counts */
     uint64_t kernel_wcet_us;  /* MCS: smallest budget is twice this; 0 if the prefix does not say, and without MCS */
 
     /* Numbers of system calls, as signed words; 0 is never one: the call does not exist. */

@@ -58,7 +58,7 @@ parts() {
 }
 
 # Only what talks through the UART itself is heard on a kernel without console. QEMU has not every platform and is no PC with VT-x; our programs
-# do not enter the kernel by SYSENTER. A kernel before 16 has no schedule that could be set.
+# do not enter the kernel by SYSENTER. A kernel before 15 has no schedule that could be set.
 fits() {
     has "ARCH_$(echo "$arch" | tr a-z A-Z) 1" || return 1
     has 'PRINTING 1' || [ "$1" = serial ] || return 1

@@ -41,5 +41,6 @@ const struct capdl_profile *complete_profile(const char *name)
     }
     complete.num_domains = 4;
     complete.num_domain_schedules = 16;
+    complete.max_period_us = complete.mcs ? 1000000 : 0;
     return &complete;
 }

@@ -57,7 +57,7 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
         return false;
     }
     if (sc->period > longest_period(program->profile)) {
-        program_error(program, object, "has a period of %llu us; the timer of kernel %s counts %llu us at most",
+        program_error(program, object, "has a period of %llu us; kernel %s takes at most %llu us",
                       (unsigned long long)sc->period, program->profile->name,
                       (unsigned long long)longest_period(program->profile));
         return false;

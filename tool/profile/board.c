@@ -75,6 +75,7 @@ struct board board_of(const struct capdl_profile *profile)
             board = boards[i].board;
         }
     }
+    board.max_period_us = profile->max_period_us;
     board.last_sgi_target = last_sgi_target(profile->platform);
     if (profile->max_irq) {
         board.last_irq = profile->max_irq;
@@ -96,7 +97,7 @@ struct board_clock board_domain_clock(const struct capdl_profile *profile)
 uint64_t board_max_period_us(const struct board *board)
 {
     uint64_t unit = board->timer_frequency % 1000000 ? 1000 : 1000000;
-    return UINT64_MAX / (board->timer_frequency / unit) / 8;
+    return board->max_period_us ? board->max_period_us : UINT64_MAX / (board->timer_frequency / unit) / 8;
 }
 
 enum irq_use board_irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)

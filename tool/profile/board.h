@@ -8,6 +8,7 @@
 struct board {
     uint32_t last_irq;        /* of the interrupt controller; x86-64: the last number of a handler */
     uint64_t timer_frequency; /* ticks a second */
+    uint64_t max_period_us;   /* as the kernel was configured; 0: what the timer can count */
     bool has_gic;             /* AArch64: without one, triggers cannot be set, nor signals sent between cores */
     uint8_t timer_irq;        /* AArch64: the kernel's, without hypervisor; with it, that of guests */
     uint8_t hypervisor_timer_irq;
@@ -25,7 +26,7 @@ struct board_clock {
     uint64_t ticks, us;
 };
 struct board_clock board_domain_clock(const struct capdl_profile *);
-/* MCS: the longest period that the kernel's timer can count. */
+/* MCS: the longest period that the kernel takes. */
 uint64_t board_max_period_us(const struct board *);
 
 /* Who has an interrupt: nobody, or the kernel for its timer or for itself; or there is no such interrupt. */

@@ -192,6 +192,7 @@ static void fill_numbers(struct reader *reader, const struct text_file *file)
     p->fan_out = (uint32_t)config_number(reader, file, "RETYPE_FAN_OUT_LIMIT", 1, UINT32_MAX);
     p->reset_chunk_bits = (uint32_t)config_number(reader, file, "RESET_CHUNK_BITS", 0, 63);
     p->timer_frequency = config_optional(reader, file, "TIMER_FREQUENCY", INT64_MAX);
+    p->max_period_us = config_optional(reader, file, "KERNEL_STATIC_MAX_PERIOD_US", INT64_MAX);
     p->timer_tick_ms = (uint32_t)config_optional(reader, file, "TIMER_TICK_MS", UINT16_MAX);
     top = config_number(reader, file, "PADDR_USER_DEVICE_TOP", 4096, UINT64_C(1) << 63);
     p->pa_bits = (uint8_t)(64 - __builtin_clzll(top - 1));

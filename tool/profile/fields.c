@@ -67,6 +67,7 @@ const struct field profile_fields[] = {
     NUMBER(max_irq, "largest interrupt", 0, UINT16_MAX),
     NUMBER(timer_frequency, "timer frequency in Hz", 0, INT64_MAX),
     NUMBER(timer_tick_ms, "timer tick in milliseconds", 0, UINT16_MAX),
+    NUMBER(max_period_us, "longest period in microseconds", 0, INT64_MAX),
     NUMBER(kernel_wcet_us, "kernel WCET in microseconds", 0, UINT32_MAX),
     NAMED(syscalls, "system call", int32_t, syscall_ids, 0, INT16_MIN, -1),
     NAMED(labels, "label", uint16_t, method_ids, CAPDL_PROFILE_ABSENT, 1, CAPDL_PROFILE_ABSENT - 1),

@@ -198,7 +198,8 @@ static bool run_thread(struct engine *e, struct tcb *thread)
             return false;
         }
         e->stale = e->stale || (cpu->arch->keeps_exceptions && is_exception(exit->kind));
-        if (exit->kind != EXIT_TRAP && exit->kind != EXIT_SPECIAL) {
+        bool call = exit->kind == EXIT_TRAP && exit->trap == cpu->arch->call_trap;
+        if (call || (exit->kind != EXIT_TRAP && exit->kind != EXIT_SPECIAL)) {
             return true;
         }
         cpu->left -= exit->kind == EXIT_SPECIAL ? 1 : 0;

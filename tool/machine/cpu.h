@@ -81,12 +81,14 @@ struct cpu_arch {
     struct cpu_paging paging;
     enum cpu_trap_class (*trap_class)(uint32_t number);
     uint32_t undefined_trap;
-    uint32_t error_trap;   /* the exception that the emulator reports as an error */
-    unsigned trap_advance; /* by what the emulator has moved on when there is an exception */
-    int fault_address;     /* register that has the address of the last fault; 0: none */
-    bool has_syscalls;     /* system calls are instructions of their own, not traps */
-    uint64_t pc_mask;      /* bits of the program counter that must be 0 */
-    bool keeps_exceptions; /* the emulator takes the second exception for a double fault unless it starts anew */
+    uint32_t call_trap;     /* system calls, if they are traps */
+    uint32_t error_trap;    /* the exception that the emulator reports as an error */
+    unsigned trap_advance;  /* by what the emulator has moved on when there is an exception */
+    int fault_address;      /* register that has the address of the last fault; 0: none */
+    bool has_syscalls;      /* system calls are instructions of their own, not traps */
+    uint64_t emulated_page; /* bytes that the emulator takes for a page */
+    uint64_t pc_mask;       /* bits of the program counter that must be 0 */
+    bool keeps_exceptions;  /* the emulator takes the second exception for a double fault unless it starts anew */
     /* Number of instructions of a block before this byte of it. */
     unsigned (*count)(const uint8_t *code, size_t size, size_t offset);
     /* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter: how many
@@ -144,7 +146,8 @@ struct engine {
 
     struct engine_run *runs;
     size_t num_runs, capacity;
-    uint64_t alias; /* next free in the window */
+    uint64_t alias;    /* next free in the window */
+    uint32_t paddings; /* which are in use */
     uint8_t *tables;
     size_t num_tables;
     uint8_t *dummy; /* a page that stands where there is none, so that the access comes to the page tables */
@@ -215,6 +218,7 @@ void engine_memory_free(struct engine *);
  */
 bool engine_fault_in(struct engine *, uint64_t vaddr, uint64_t size, uint8_t rights, uint64_t *failed);
 bool engine_is_mapped(const struct engine *, uint64_t vaddr);
+bool engine_is_code(const struct engine *, uint64_t vaddr); /* mapped, and may be executed */
 /* Lets an access to a page that is not there come to the page tables. */
 bool engine_stand_in(struct engine *, uint64_t vaddr);
 void engine_drop_dummies(struct engine *);

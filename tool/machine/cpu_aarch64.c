@@ -32,8 +32,8 @@ enum {
 
 static void init(uc_engine *uc, const struct kernel *k)
 {
-    (void)k;
-    uc_ctl_set_cpu_model(uc, UC_CPU_ARM64_A53);
+    /* The one with cache registers as on what QEMU boots kernels for so many bits of address on. */
+    uc_ctl_set_cpu_model(uc, k->profile->pa_bits == 44 ? UC_CPU_ARM64_A72 : UC_CPU_ARM64_A53);
 }
 
 /* msr mair_el1, x8; msr tcr_el1, x7; msr ttbr0_el1, x6; isb; msr sctlr_el1, x0; msr cpacr_el1, x1; msr cntkctl_el1, x2;
@@ -59,15 +59,16 @@ enum {
 };
 
 #define TCR_TG1_4K (UINT64_C(2) << 30)
-#define TCR_IPS_44 (UINT64_C(4) << 32)
-#define WINDOW_END (UINT64_C(1) << 44)
-#define WINDOW (WINDOW_END - (UINT64_C(1) << 36))
+#define TCR_IPS_48 (UINT64_C(5) << 32)
+/* Above all addresses that kernels give to user level: these are below 2^40, 2^44 or 2^47. */
+#define WINDOW UINT64_C(0xd00000000000)
+#define WINDOW_END (WINDOW + (UINT64_C(1) << 36))
 
 static void stub_registers(uc_engine *uc, const struct kernel *k, uint64_t page, bool fpu)
 {
     (void)k;
     uint64_t sctlr = SCTLR_M | SCTLR_RES1 | SCTLR_UCI | SCTLR_NTWE | SCTLR_NTWI | SCTLR_UCT;
-    uint64_t tcr = TCR_T0SZ | TCR_T1SZ | TCR_EPD1 | TCR_TG1_4K | TCR_IPS_44;
+    uint64_t tcr = TCR_T0SZ | TCR_T1SZ | TCR_EPD1 | TCR_TG1_4K | TCR_IPS_48;
     uint64_t values[9] = {sctlr, fpu ? CPACR_FPEN : 0, 0, 0, 0, page + 0x800, WINDOW, tcr, 0xff};
     /* Without these the emulator takes the lower levels for AArch32 where it walks page tables. */
     uc_arm64_cp_reg scr = {.crn = 1, .crm = 1, .op0 = 3, .op1 = 6, .op2 = 0, .val = 0x401};
@@ -496,7 +497,9 @@ const struct cpu_arch cpu_aarch64 = {
                .entry_paddr = entry_paddr,
                .stub_entry = stub_entry},
     .trap_class = trap_class,
+    .emulated_page = 1024,
     .undefined_trap = TRAP_UNDEFINED,
+    .call_trap = TRAP_SVC,
     .error_trap = TRAP_UNDEFINED,
     .pc_mask = 3,
     .count = count,

@@ -44,9 +44,13 @@ static void init(uc_engine *uc, const struct kernel *k)
     uc_ctl_set_cpu_model(uc, UC_CPU_X86_NEHALEM); /* in 64-bit mode only Intel's have SYSENTER */
 }
 
-/* mov %rbx, %cr4; mov %rdx, %cr3; mov %rax, %cr0; iretq. Unicorn's reset takes the feature bit of SYSCALL away, so
+/* mov $0xc0000080, %ecx; rdmsr; or $0x800, %eax; wrmsr: execute-disable is on. mov %rbx, %cr4; mov %rdi, %cr3;
+   mov %rsi, %cr0; iretq. Unicorn's reset takes the feature bit of SYSCALL away, so
    EFER.SCE cannot be set and SYSRET is no way to user level. */
-static const uint8_t stub_code[] = {0x0f, 0x22, 0xe3, 0x0f, 0x22, 0xda, 0x0f, 0x22, 0xc0, 0x48, 0xcf};
+static const uint8_t stub_code[] = {
+    0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0d, 0x00, 0x08, 0x00, 0x00, 0x0f,
+    0x30, 0x0f, 0x22, 0xe3, 0x0f, 0x22, 0xdf, 0x0f, 0x22, 0xc6, 0x48, 0xcf,
+};
 
 enum { STUB_GDT = 0x200, STUB_STACK = 0x400, STUB_TARGET = 0x800 };
 enum { CR0_PE = 1, CR0_MP = 2, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20, CR0_WP = 1 << 16 };
@@ -70,9 +74,9 @@ static void stub_registers(uc_engine *uc, const struct kernel *k, uint64_t page,
     uc_mem_write(uc, page + STUB_GDT, gdt, sizeof(gdt));
     uc_mem_write(uc, page + STUB_STACK, frame, sizeof(frame));
     uc_reg_write(uc, UC_X86_REG_GDTR, &gdtr);
-    uc_reg_write(uc, UC_X86_REG_RAX, &cr0);
+    uc_reg_write(uc, UC_X86_REG_RSI, &cr0);
     uc_reg_write(uc, UC_X86_REG_RBX, &cr4);
-    uc_reg_write(uc, UC_X86_REG_RDX, &cr3);
+    uc_reg_write(uc, UC_X86_REG_RDI, &cr3);
     uc_reg_write(uc, UC_X86_REG_RSP, &sp);
 }
 
@@ -84,6 +88,8 @@ static void stub_done(uc_engine *uc)
 }
 
 enum { ENTRY_P = 1, ENTRY_W = 2, ENTRY_U = 4, ENTRY_AD = 0x60 };
+
+#define ENTRY_NX (UINT64_C(1) << 63)
 
 static uint64_t table_entry(uint64_t paddr)
 {
@@ -97,7 +103,7 @@ static uint64_t entry_paddr(uint64_t entry)
 
 static uint64_t page_entry(uint64_t paddr, uint8_t rights)
 {
-    return paddr | ENTRY_P | ENTRY_U | ENTRY_AD | (rights & PAGE_W ? ENTRY_W : 0u);
+    return paddr | ENTRY_P | ENTRY_U | ENTRY_AD | (rights & PAGE_W ? ENTRY_W : 0u) | (rights & PAGE_X ? 0 : ENTRY_NX);
 }
 
 static uint64_t stub_entry(uint64_t paddr)
@@ -457,7 +463,9 @@ const struct cpu_arch cpu_x86_64 = {
                .entry_paddr = entry_paddr,
                .stub_entry = stub_entry},
     .trap_class = trap_class,
+    .emulated_page = 4096,
     .undefined_trap = VECTOR_INVALID,
+    .call_trap = UINT32_MAX,
     .error_trap = VECTOR_INVALID,
     .keeps_exceptions = true,
     .count = count,

@@ -141,7 +141,7 @@ static bool try_again(struct engine *e, struct engine_try *last, uint64_t pc)
 static bool fetch_trap(struct engine *e, uint64_t pc)
 {
     uint64_t failed = pc, left = PAGE - (pc & (PAGE - 1));
-    uint64_t size = left < LONGEST_INSTRUCTION ? left + 1 : 1;
+    uint64_t size = left < LONGEST_INSTRUCTION && engine_is_code(e, pc) ? left + 1 : 1;
     if (!engine_fault_in(e, pc, 1, PAGE_X, &failed) || !engine_fault_in(e, pc, size, PAGE_X, &failed)) {
         stop(e, (struct cpu_exit){.kind = EXIT_MEMORY, .pc = pc, .address = failed, .fetch = true});
         return true;
@@ -227,7 +227,9 @@ static void on_trap(uc_engine *uc, uint32_t number, void *context)
         memory_trap(e, class, pc);
         return;
     }
-    engine_uncount(e, pc, true);
+    if (number != arch->call_trap) { /* it is the last one of its block */
+        engine_uncount(e, pc, true);
+    }
     stop(e, (struct cpu_exit){.kind = EXIT_TRAP, .trap = number, .pc = pc});
 }
 

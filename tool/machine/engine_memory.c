@@ -20,7 +20,8 @@ enum { WINDOW = 2 << 20, PAGE = 4096, TABLES = 16384, FIT_TLB_AFTER = 10000000 }
 struct engine_run {
     uint64_t start, end;
     uint64_t paddr; /* start, or an alias */
-    bool code;      /* may have been executed */
+    bool code;      /* may be executed */
+    uint8_t padded; /* number of its padding, from 1 on; 0: has none */
 };
 
 static uint64_t page_of(uint64_t vaddr)
@@ -32,6 +33,49 @@ static uint64_t page_of(uint64_t vaddr)
 static uint64_t spare_page(const struct engine *e)
 {
     return e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
+}
+
+/*
+ * For each store Unicorn 2.0 looks for code that it may have changed. That takes less than half the time where there is
+ * no code among as many pages as one table of its index describes. Memory is numbered in the order in which it is
+ * mapped, so a run that is executed has that much before and behind it, which nobody can reach.
+ */
+enum { PADDINGS = 8, INDEX_PAGES = 1024 };
+
+static uint64_t padding_size(const struct engine *e)
+{
+    return e->cpu->arch->emulated_page * INDEX_PAGES;
+}
+
+static uint64_t padding_at(const struct engine *e, unsigned number, bool behind)
+{
+    return spare_page(e) + PAGE + (2 * (uint64_t)(number - 1) + behind) * padding_size(e);
+}
+
+static uint8_t padding_take(struct engine *e)
+{
+    for (uint8_t i = 0; i < PADDINGS; i++) {
+        if (!(e->paddings >> i & 1)) {
+            e->paddings |= 1u << i;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static void padding_map(struct engine *e, const struct engine_run *run, bool behind)
+{
+    if (run->padded) {
+        uc_mem_map_ptr(e->uc, padding_at(e, run->padded, behind), padding_size(e), UC_PROT_NONE, e->tables);
+    }
+}
+
+static void padding_drop(struct engine *e, const struct engine_run *run)
+{
+    if (run->padded) {
+        uc_mem_unmap(e->uc, padding_at(e, run->padded, false), 2 * padding_size(e));
+        e->paddings &= ~(1u << (run->padded - 1));
+    }
 }
 
 static uint64_t *table_at(struct engine *e, uint64_t paddr)
@@ -88,6 +132,11 @@ bool engine_is_mapped(const struct engine *e, uint64_t vaddr)
     return at < e->num_runs && e->runs[at].start <= vaddr;
 }
 
+bool engine_is_code(const struct engine *e, uint64_t vaddr)
+{
+    return engine_is_mapped(e, vaddr) && e->runs[run_find(e, vaddr)].code;
+}
+
 static bool run_insert(struct engine *e, size_t at, struct engine_run run)
 {
     if (e->num_runs == e->capacity) {
@@ -125,6 +174,7 @@ static void run_drop(struct engine *e, const struct engine_run *run)
     if (run->paddr != run->start) {
         uc_mem_unmap(e->uc, run->paddr, run->end - run->start);
     }
+    padding_drop(e, run);
 }
 
 void engine_invalidate(struct engine *e, uint64_t vaddr, uint64_t size)
@@ -148,7 +198,7 @@ void engine_clear(struct engine *e)
     e->num_runs = 0;
     memset(e->tables, 0, e->num_tables * PAGE);
     e->num_tables = 1;
-    e->alias = spare_page(e) + PAGE;
+    e->alias = padding_at(e, PADDINGS + 1, false);
 }
 
 void engine_forget_code(struct engine *e)
@@ -231,7 +281,22 @@ static bool tell_device(struct engine *e, uint64_t vaddr, bool write, const stru
     return true;
 }
 
-static bool map_window(struct engine *e, uint64_t page, uint8_t rights, bool device)
+/* On x86 Unicorn 2.0 lacks the bit in page table entries that denies it. */
+static bool can_deny_execution(const struct engine *e)
+{
+    unsigned major, minor;
+    uc_version(&major, &minor);
+    return e->cpu->arch->arch != UC_ARCH_X86 || major > 2 || minor > 0;
+}
+
+/* Whether pages are mapped so that they can be executed. Those that can be written are not before somebody asks for it:
+   Unicorn 2.1 stores fast where there is no code. */
+static bool is_code(const struct engine *e, uint8_t rights, uint8_t wanted)
+{
+    return rights & PAGE_X && (!(rights & PAGE_W) || wanted & PAGE_X || !can_deny_execution(e));
+}
+
+static bool map_window(struct engine *e, uint64_t page, uint8_t rights, uint8_t wanted, bool device)
 {
     uint8_t *host = page_host(e, page, rights);
     if (!host) {
@@ -245,14 +310,19 @@ static bool map_window(struct engine *e, uint64_t page, uint8_t rights, bool dev
     if (at < e->num_runs && e->runs[at].start < high) {
         high = e->runs[at].start;
     }
-    struct engine_run run = {.start = page, .end = page + PAGE, .code = rights & PAGE_X};
+    struct engine_run run = {.start = page, .end = page + PAGE, .code = is_code(e, rights, wanted)};
     while (run.start > low && page_host(e, run.start - PAGE, rights) == host - (page - run.start) - PAGE) {
         run.start -= PAGE;
     }
     while (run.end < high && page_host(e, run.end, rights) == host + (run.end - page)) {
         run.end += PAGE;
     }
-    return map_run(e, &run, rights, host - (page - run.start)) && enter_run(e, at, run, rights);
+    uint8_t used = run.code ? rights : rights & (uint8_t)~PAGE_X;
+    run.padded = wanted & PAGE_X && !e->single ? padding_take(e) : 0;
+    padding_map(e, &run, false);
+    bool good = map_run(e, &run, used, host - (page - run.start));
+    padding_map(e, &run, true);
+    return good && enter_run(e, at, run, used);
 }
 
 bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wanted, uint64_t *failed)
@@ -264,9 +334,12 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
         if (!vspace_translate(e->cpu->kernel, e->vspace, page, &view) || (view.rights & wanted) != wanted) {
             return false;
         }
+        if (wanted & PAGE_X && engine_is_mapped(e, page) && !engine_is_code(e, page)) {
+            engine_invalidate(e, page, PAGE);
+        }
         if (!engine_is_mapped(e, page)) {
             bool device = tell_device(e, page == page_of(vaddr) ? vaddr : page, wanted == PAGE_W, &view);
-            if (!map_window(e, page, view.rights, device)) {
+            if (!map_window(e, page, view.rights, wanted, device)) {
                 return false;
             }
         }
@@ -347,7 +420,7 @@ bool engine_memory_init(struct engine *e)
     memset(e->dummy, 0, PAGE);
     e->num_tables = 1;
     uint64_t window = e->cpu->arch->paging.window;
-    e->alias = spare_page(e) + PAGE;
+    e->alias = padding_at(e, PADDINGS + 1, false);
     return uc_mem_map_ptr(e->uc, window, (size_t)TABLES * PAGE, UC_PROT_READ | UC_PROT_WRITE, e->tables) == UC_ERR_OK;
 }
 

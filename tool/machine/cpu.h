@@ -87,6 +87,7 @@ struct cpu_arch {
     int fault_address;      /* register that has the address of the last fault; 0: none */
     bool has_syscalls;      /* system calls are instructions of their own, not traps */
     uint64_t emulated_page; /* bytes that the emulator takes for a page */
+    bool denies_execution;  /* its page tables can, page by page */
     uint64_t pc_mask;       /* bits of the program counter that must be 0 */
     bool keeps_exceptions;  /* the emulator takes the second exception for a double fault unless it starts anew */
     /* Number of instructions of a block before this byte of it. */

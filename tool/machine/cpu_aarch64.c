@@ -498,6 +498,7 @@ const struct cpu_arch cpu_aarch64 = {
                .stub_entry = stub_entry},
     .trap_class = trap_class,
     .emulated_page = 1024,
+    .denies_execution = true,
     .undefined_trap = TRAP_UNDEFINED,
     .call_trap = TRAP_SVC,
     .error_trap = TRAP_UNDEFINED,

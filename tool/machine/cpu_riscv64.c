@@ -202,6 +202,7 @@ const struct cpu_arch cpu_riscv64 = {
                .stub_entry = stub_entry},
     .trap_class = trap_class,
     .emulated_page = 4096,
+    .denies_execution = true,
     .undefined_trap = TRAP_ILLEGAL,
     .call_trap = TRAP_ECALL,
     .error_trap = TRAP_BREAKPOINT,

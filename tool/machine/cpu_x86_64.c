@@ -464,6 +464,7 @@ const struct cpu_arch cpu_x86_64 = {
                .stub_entry = stub_entry},
     .trap_class = trap_class,
     .emulated_page = 4096,
+    .denies_execution = UC_API_MINOR > 0, /* 2.0 lacks the bit */
     .undefined_trap = VECTOR_INVALID,
     .call_trap = UINT32_MAX,
     .error_trap = VECTOR_INVALID,

@@ -281,19 +281,11 @@ static bool tell_device(struct engine *e, uint64_t vaddr, bool write, const stru
     return true;
 }
 
-/* On x86 Unicorn 2.0 lacks the bit in page table entries that denies it. */
-static bool can_deny_execution(const struct engine *e)
-{
-    unsigned major, minor;
-    uc_version(&major, &minor);
-    return e->cpu->arch->arch != UC_ARCH_X86 || major > 2 || minor > 0;
-}
-
 /* Whether pages are mapped so that they can be executed. Those that can be written are not before somebody asks for it:
    Unicorn 2.1 stores fast where there is no code. */
 static bool is_code(const struct engine *e, uint8_t rights, uint8_t wanted)
 {
-    return rights & PAGE_X && (!(rights & PAGE_W) || wanted & PAGE_X || !can_deny_execution(e));
+    return rights & PAGE_X && (!(rights & PAGE_W) || wanted & PAGE_X || !e->cpu->arch->denies_execution);
 }
 
 static bool map_window(struct engine *e, uint64_t page, uint8_t rights, uint8_t wanted, bool device)

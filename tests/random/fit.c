@@ -130,7 +130,7 @@ static bool is_in_image(const struct capdl_spec *spec, const struct capdl_profil
                     capdl_object_parent(spec, object) == CAPDL_NO_OBJECT;
     struct capdl_fills fills = capdl_object_fills(spec, object);
     return capdl_object_kind(spec, object) == CAPDL_KIND_FRAME && capdl_object_size_bits(spec, object) == 12 &&
-           anywhere && fills.count > 0 && fills.list[0].kind == CAPDL_FILL_FILE &&
+           anywhere && fills.count > 0 && fills.list[0].kind != CAPDL_FILL_BOOTINFO &&
            !(p->arch == CAPDL_ARCH_AARCH64 && mapped_uncached(spec, object));
 }
 

@@ -288,19 +288,26 @@ static bool is_code(const struct engine *e, uint8_t rights, uint8_t wanted)
     return rights & PAGE_X && (!(rights & PAGE_W) || wanted & PAGE_X || !e->cpu->arch->denies_execution);
 }
 
-static bool map_window(struct engine *e, uint64_t page, uint8_t rights, uint8_t wanted, bool device)
+/* Of device memory one frame at a time, so that the first access to each is seen. */
+static bool map_window(struct engine *e, uint64_t page, const struct page_view *view, uint8_t wanted, bool device)
 {
+    uint8_t rights = view->rights;
     uint8_t *host = page_host(e, page, rights);
     if (!host) {
         return false;
     }
     size_t at = run_find(e, page);
-    uint64_t window = e->single || device ? PAGE : WINDOW, low = page & ~(window - 1), high = low + window;
+    uint64_t window = e->single ? PAGE : WINDOW, low = page & ~(window - 1), high = low + window;
     if (at > 0 && e->runs[at - 1].end > low) {
         low = e->runs[at - 1].end;
     }
     if (at < e->num_runs && e->runs[at].start < high) {
         high = e->runs[at].start;
+    }
+    if (device) {
+        uint64_t end = view->vaddr + (UINT64_C(1) << view->bits);
+        low = low > view->vaddr ? low : view->vaddr;
+        high = high < end ? high : end;
     }
     struct engine_run run = {.start = page, .end = page + PAGE, .code = is_code(e, rights, wanted)};
     while (run.start > low && page_host(e, run.start - PAGE, rights) == host - (page - run.start) - PAGE) {
@@ -331,7 +338,7 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
         }
         if (!engine_is_mapped(e, page)) {
             bool device = tell_device(e, page == page_of(vaddr) ? vaddr : page, wanted == PAGE_W, &view);
-            if (!map_window(e, page, view.rights, wanted, device)) {
+            if (!map_window(e, page, &view, wanted, device)) {
                 return false;
             }
         }

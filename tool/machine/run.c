@@ -323,7 +323,8 @@ static bool run_booted(struct machine *m, const struct machine_program *program,
                               .report = options->report,
                               .trace = options->trace,
                               .filter = options->filter,
-                              .stats = options->stats};
+                              .stats = options->stats,
+                              .reserved = image ? &image->contents : NULL};
     watch_start(&m->watch, m->kernel);
     if (options->guard.seal) {
         options->guard.seal(options->guard.context);

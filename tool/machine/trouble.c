@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "image/reserved_section.h"
 #include "machine.h"
 #include "watch.h"
 
@@ -276,10 +277,21 @@ void trouble_entry(struct watch *w, const struct record *r)
     }
 }
 
+static bool is_reserved(const struct reserved_section *reserved, uint64_t paddr)
+{
+    for (uint64_t i = 0; reserved && i < reserved->num_regions; i++) {
+        struct capdl_region region = reserved_section_region(reserved, i);
+        if (paddr >= region.start && paddr < region.end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void trouble_device(struct watch *w, const struct tcb *thread, const struct device_access *access)
 {
     bool initialiser = w->names->has_initialiser && thread == w->kernel->initial;
-    if (!w->report || initialiser || !is_new_device(w, access->frame)) {
+    if (!w->report || initialiser || is_reserved(w->reserved, access->paddr) || !is_new_device(w, access->frame)) {
         return;
     }
     struct watch_trouble *trouble = find(w, thread, TROUBLE_DEVICE);

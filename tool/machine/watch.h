@@ -18,6 +18,8 @@ struct watch {
     FILE *report, *trace; /* either may be 0 */
     const struct trace_filter *filter;
     bool stats;
+    const struct reserved_section
+        *reserved; /* memory that is no device's though the kernel takes it for that; 0: none */
 
     /* Of the invocation that is being made, which may delete what it names. */
     bool named;

@@ -2,151 +2,139 @@
 /* `capdl diff`: what a change does to who may do what. */
 #include "command.h"
 
-#include <inttypes.h>
-#include "print_json.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <capdl/review.h>
 
+#include "print_diff.h"
 #include "review/digest.h"
 
 static const struct usage usage = {
-    "diff OLD NEW [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "diff OLD NEW [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK] [--kernel KERNEL]\n"
+    "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
-    "objects, other slots and another order are not changes. Exit code 0: at most the layout differs;\n"
-    "1: authority, programs or behaviour differ.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
+    "objects, free slots and another order are not changes. Exit code 0: at most the layout differs;\n"
+    "1: authority, programs or behaviour differ; 2: an input cannot be read.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS,
     .min_operands = 2,
     .max_operands = 2,
 };
 
-struct totals {
-    uint64_t objects, frames, bytes, caps;
-    char digest[2 * SHA256_BYTES + 1];
-};
-
-/* Has the digest made last: it takes the fills away. */
-static struct totals count_totals(struct capdl_spec *spec, struct fill_contents *contents)
+static void count_totals(const struct input *input, const struct capdl_diff_options *options, struct diff_side *side)
 {
-    struct totals totals = {0};
+    const struct capdl_spec *spec = &input->spec;
+    *side = (struct diff_side){.name = input->name, .diags = &input->diags};
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        totals.objects += capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM;
-        totals.caps += capdl_object_caps(spec, i).count;
+        side->objects += capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM;
+        side->caps += capdl_object_caps(spec, i).count;
         if (capdl_object_kind(spec, i) == CAPDL_KIND_FRAME) {
-            totals.frames++;
-            totals.bytes += UINT64_C(1) << capdl_object_size_bits(spec, i);
+            side->frames++;
+            side->bytes += UINT64_C(1) << capdl_object_size_bits(spec, i);
         }
     }
-    digest_spec(spec, contents, totals.digest);
-    return totals;
+    digest_spec(spec, options, side->digest);
 }
 
-static void print_totals(const char *what, const char *name, const struct totals *totals)
+static enum diff_verdict judge(const struct input inputs[2], const struct capdl_findings *findings)
 {
-    capdl_escape_printf(
-        stdout, "%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64 " bytes\n", what,
-        name, totals->objects, totals->caps, totals->frames, totals->bytes);
-    printf("    sha256:%s\n", totals->digest);
+    if (!findings->count) {
+        bool same = inputs[0].bytes.size == inputs[1].bytes.size &&
+                    memcmp(inputs[0].bytes.data, inputs[1].bytes.data, inputs[0].bytes.size) == 0;
+        return same ? DIFF_SAME_TEXT : DIFF_SAME_SYSTEM;
+    }
+    if (findings->list[0].rank != CAPDL_RANK_LAYOUT) {
+        return DIFF_CHANGED;
+    }
+    return findings->count == 1 && findings->list[0].change == CAPDL_RENAMED ? DIFF_NAMES : DIFF_LAYOUT;
 }
 
-static void print_findings(const struct capdl_findings *findings)
+static bool concerns(const struct capdl_finding *finding, const char *subject)
 {
+    for (size_t i = 0; i < finding->num_subjects; i++) {
+        if (strcmp(finding->subjects[i], subject) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < finding->num_consequences; i++) {
+        if (concerns(&finding->consequences[i], subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool *choose(const struct capdl_findings *findings, const struct options *options, size_t *count)
+{
+    bool *shown = calloc(findings->count + 1, sizeof(*shown));
+    if (!shown) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(EXIT_TROUBLE);
+    }
+    *count = 0;
     for (size_t i = 0; i < findings->count; i++) {
         const struct capdl_finding *finding = &findings->list[i];
-        if (i == 0 || finding->rank != findings->list[i - 1].rank) {
-            printf("%s%d. %s\n", i ? "\n" : "", (int)finding->rank, capdl_rank_meaning(finding->rank));
-        }
-        capdl_escape_printf(stdout, "   %s%s%s%s\n", finding->text, finding->where ? " [" : "",
-                            finding->where ? finding->where : "", finding->where ? "]" : "");
+        shown[i] = (!options->min_rank || (unsigned)finding->rank <= options->min_rank) &&
+                   (!options->only || concerns(finding, options->only));
+        *count += shown[i];
     }
-    if (findings->count) {
-        putchar('\n');
-    }
+    return shown;
 }
 
-static bool is_change(const struct capdl_findings *findings)
+static void print_report(const struct diff_report *report, const struct options *options)
 {
-    return findings->count && findings->list[0].rank != CAPDL_RANK_LAYOUT;
-}
-
-static void print_verdict(const struct capdl_findings *findings)
-{
-    if (is_change(findings)) {
-        printf("%zu finding%s, the gravest of rank %d: %s\n", findings->count, findings->count == 1 ? "" : "s",
-               (int)findings->list[0].rank, capdl_rank_meaning(findings->list[0].rank));
+    if (options->json) {
+        print_diff_json(report);
+    } else if (options->markdown) {
+        print_diff_markdown(report);
     } else {
-        printf("no change of authority, programs or behaviour%s\n", findings->count ? ": only the layout differs" : "");
+        print_diff_text(report);
     }
-}
-
-static struct json_object *totals_json(const char *name, const struct totals *totals)
-{
-    struct json_object *object = json_object_new_object();
-    json_object_object_add(object, "name", json_object_new_string(name));
-    json_object_object_add(object, "objects", json_object_new_uint64(totals->objects));
-    json_object_object_add(object, "capabilities", json_object_new_uint64(totals->caps));
-    json_object_object_add(object, "frames", json_object_new_uint64(totals->frames));
-    json_object_object_add(object, "frame_bytes", json_object_new_uint64(totals->bytes));
-    json_object_object_add(object, "sha256", json_object_new_string(totals->digest));
-    return object;
-}
-
-static struct json_object *text_json(const char *text)
-{
-    return text ? json_object_new_string(text) : NULL;
-}
-
-static void print_json(const struct capdl_findings *findings, const struct input inputs[2],
-                       const struct totals totals[2])
-{
-    struct json_object *top = json_object_new_object(), *list = json_object_new_array();
-    json_object_object_add(top, "version", json_object_new_int(1));
-    json_object_object_add(top, "old", totals_json(inputs[0].name, &totals[0]));
-    json_object_object_add(top, "new", totals_json(inputs[1].name, &totals[1]));
-    json_object_object_add(top, "changed", json_object_new_boolean(is_change(findings)));
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct capdl_finding *finding = &findings->list[i];
-        struct json_object *object = json_object_new_object();
-        json_object_object_add(object, "rank", json_object_new_int((int)finding->rank));
-        json_object_object_add(object, "kind", json_object_new_string(capdl_rank_word(finding->rank)));
-        json_object_object_add(object, "subject", text_json(finding->subject));
-        json_object_object_add(object, "text", json_object_new_string(finding->text));
-        json_object_object_add(object, "where", text_json(finding->where));
-        json_object_array_add(list, object);
-    }
-    json_object_object_add(top, "findings", list);
-    print_json_value(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-    json_object_put(top);
 }
 
 static int compare(struct input inputs[2], const struct options *options)
 {
     struct fill_contents contents = {.sources = {{&inputs[0].spec, inputs[0].name, options->directories},
                                                  {&inputs[1].spec, inputs[1].name, options->directories}}};
-    struct capdl_diff_options diff = {fill_contents_number, &contents};
+    struct capdl_diff_options diff = {fill_contents_number, fill_contents_text, &contents};
     struct capdl_findings findings;
+    struct diff_report report = {.findings = &findings};
+    const char *no_colour = getenv("NO_COLOR");
     capdl_diff(&inputs[0].spec, &inputs[1].spec, &diff, &findings);
-    struct totals totals[2];
     for (int i = 0; i < 2; i++) {
-        totals[i] = count_totals(&inputs[i].spec, &contents);
+        count_totals(&inputs[i], &diff, &report.sides[i]);
     }
     if (contents.missing[0]) {
         capdl_escape_printf(stderr,
                             "capdl: warning: cannot read '%s': what it fills is compared by name, not by content\n",
                             contents.missing);
     }
-    if (options->json) {
-        print_json(&findings, inputs, totals);
-    } else {
-        print_findings(&findings);
-        print_totals("old:", inputs[0].name, &totals[0]);
-        print_totals("new:", inputs[1].name, &totals[1]);
-        print_verdict(&findings);
-    }
-    int code = is_change(&findings) ? EXIT_FINDINGS : EXIT_FINE;
+    bool *shown = choose(&findings, options, &report.num_shown);
+    report.shown = shown;
+    report.verdict = judge(inputs, &findings);
+    report.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+    print_report(&report, options);
+    unsigned most = options->fail_rank ? options->fail_rank : CAPDL_RANK_REMOVED;
+    int code = findings.count && (unsigned)findings.list[0].rank <= most ? EXIT_FINDINGS : EXIT_FINE;
+    free(shown);
     capdl_findings_free(&findings);
     fill_contents_free(&contents);
     return code;
+}
+
+/* A misspelt subject must not look like one that nothing concerns. */
+static bool knows_subject(const struct input inputs[2], const char *subject)
+{
+    if (!subject || capdl_review_has_subject(&inputs[0].spec, subject) ||
+        capdl_review_has_subject(&inputs[1].spec, subject)) {
+        return true;
+    }
+    capdl_escape_printf(
+        stderr, "capdl diff: --only: neither system has a subject '%s'; subjects are named after their first thread\n",
+        subject);
+    return false;
 }
 
 int cmd_diff(int argc, char **argv)
@@ -162,7 +150,7 @@ int cmd_diff(int argc, char **argv)
     for (int i = 0; i < 2; i++) {
         good &= input_read(&inputs[i], options.operands[i], INPUT_SPEC | INPUT_IMAGE, &options) == EXIT_FINE;
     }
-    code = good ? compare(inputs, &options) : EXIT_TROUBLE;
+    code = good && knows_subject(inputs, options.only) ? compare(inputs, &options) : EXIT_TROUBLE;
     for (int i = 0; i < 2; i++) {
         code = input_finish(&inputs[i], &options, code);
     }

@@ -54,7 +54,10 @@ struct options {
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
     size_t max_warnings; /* more are a finding */
-    bool strip, json, strict, list_checks;
+    const char *only;    /* a subject; 0: all */
+    unsigned min_rank;   /* graver findings and these are shown; 0: all */
+    unsigned fail_rank;  /* and of these the exit code tells; 0: all but layout */
+    bool strip, json, strict, list_checks, markdown;
     bool objects, stats, raw;
     bool json_diags; /* diagnostics as JSON on standard output */
     bool summary;    /* their number in a line behind them */
@@ -83,7 +86,8 @@ enum option_set {
     OPTION_DEVICES = 131072,
     OPTION_TRACE = 262144, /* --trace, --stats */
     OPTION_RAW = 1 << 20,
-    OPTION_CHECKS = 256, /* --no-check, -W, --max-warnings, --max-errors */
+    OPTION_CHECKS = 256,       /* --no-check, -W, --max-warnings, --max-errors */
+    OPTION_FINDINGS = 1 << 21, /* --markdown, --only, --min-rank, --fail-on */
 };
 
 struct usage {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/review.h>
+
 struct option_entry {
     unsigned set;
     char letter;
@@ -44,6 +46,11 @@ static const struct option_entry entries[] = {
     {OPTION_TRACE, 'T', "trace", "[=FILTER]",
      "print kernel calls and faults, all or those that match FILTER (docs/machine.md)"},
     {OPTION_TRACE, 'c', "stats", NULL, "print totals by thread at the end, and who communicated with whom"},
+    {OPTION_FINDINGS, 'K', "markdown", NULL, "print Markdown, for merge requests"},
+    {OPTION_FINDINGS, 'y', "only", "SUBJECT", "show only findings that concern SUBJECT"},
+    {OPTION_FINDINGS, 'q', "min-rank", "RANK", "show only findings of RANK (1 to 20, or its word) or more serious"},
+    {OPTION_FINDINGS, 'F', "fail-on", "RANK",
+     "exit with 1 only if there are findings of RANK or more serious (removed)"},
     {OPTION_CHECKS, 'n', "no-check", "NAME", "turn off the check NAME; may be repeated"},
     {OPTION_CHECKS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
     {OPTION_CHECKS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
@@ -101,6 +108,20 @@ static bool parse_count(const char *text, size_t *count)
     return end != text && *end == 0 && errno == 0 && text[0] != '-';
 }
 
+/* A number or a word of ranks.def. */
+static bool parse_rank(const char *text, unsigned *rank)
+{
+    size_t number;
+    for (unsigned i = CAPDL_RANK_RESHAPE; i <= CAPDL_RANK_LAYOUT; i++) {
+        if (strcmp(text, capdl_rank_word((enum capdl_rank)i)) == 0) {
+            *rank = i;
+            return true;
+        }
+    }
+    *rank = parse_count(text, &number) && number <= CAPDL_RANK_LAYOUT ? (unsigned)number : 0;
+    return *rank != 0;
+}
+
 /* Hexadecimal with 0x, or decimal; 0 would mean that none is given. */
 static bool parse_address(const char *text, const char *option, const char *command, uint64_t *address)
 {
@@ -152,13 +173,13 @@ static const struct plain_option {
         {'a', offsetof(struct options, arch)},       {'f', offsetof(struct options, format)},
         {'d', offsetof(struct options, dtb)},        {'S', offsetof(struct options, spec)},
         {'u', offsetof(struct options, until)},      {'U', offsetof(struct options, untypeds)},
-        {'M', offsetof(struct options, memory_map)},
+        {'M', offsetof(struct options, memory_map)}, {'y', offsetof(struct options, only)},
 },
   flags[] = {
       {'j', offsetof(struct options, json)},        {'s', offsetof(struct options, strip)},
       {'c', offsetof(struct options, stats)},       {'R', offsetof(struct options, raw)},
       {'O', offsetof(struct options, objects)},     {'x', offsetof(struct options, strict)},
-      {'L', offsetof(struct options, list_checks)},
+      {'L', offsetof(struct options, list_checks)}, {'K', offsetof(struct options, markdown)},
 };
 
 static bool set_plain(struct options *options, char letter, const char *value)
@@ -215,6 +236,12 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 'w':
         return parse_count(value, &options->max_warnings) ||
                refuse_value(command, "--max-warnings takes a number", value);
+    case 'q':
+        return parse_rank(value, &options->min_rank) ||
+               refuse_value(command, "--min-rank takes a rank from 1 to 20 or its word, such as receive", value);
+    case 'F':
+        return parse_rank(value, &options->fail_rank) ||
+               refuse_value(command, "--fail-on takes a rank from 1 to 20 or its word, such as receive", value);
     case 'm':
         return parse_count(value, &options->max_errors) || refuse_value(command, "--max-errors takes a number", value);
     default:

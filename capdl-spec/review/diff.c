@@ -18,15 +18,12 @@ static void number_objects(struct review *review)
 {
     uint32_t num_old = review->old.spec->num_objects, num_new = review->new.spec->num_objects;
 
-    review->matched = capdl_review_match(review->old.spec, review->new.spec);
-    review->in_old = capdl_spec_realloc(NULL, num_new + (size_t)1);
-    memset(review->in_old, 0, num_new + (size_t)1);
-    review->new.object_number = capdl_review_identity(num_new);
-    review->old.object_number = capdl_review_identity(num_old);
+    review->matched = capdl_review_match(&review->old, &review->new, &review->guessed);
+    review->old_of = capdl_spec_realloc(NULL, (num_new + (size_t)1) * sizeof(*review->old_of));
+    memset(review->old_of, 0xff, (num_new + (size_t)1) * sizeof(*review->old_of));
     for (uint32_t i = 0; i < num_old; i++) {
-        review->old.object_number[i] = review->matched[i] == REVIEW_NONE ? num_new + i : review->matched[i];
         if (review->matched[i] != REVIEW_NONE) {
-            review->in_old[review->matched[i]] = true;
+            review->old_of[review->matched[i]] = i;
         }
     }
 }
@@ -53,45 +50,53 @@ static void number_subjects(struct review *review)
     free(taken);
 }
 
-uint32_t *capdl_review_world_numbers(const struct world *world)
+static struct parties *parties_new(const struct capdl_spec *spec)
 {
-    uint32_t most = 0, *local;
+    struct parties *parties = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*parties));
 
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        most = world->object_number[i] > most ? world->object_number[i] : most;
+    memset(parties, 0, (spec->num_objects + (size_t)1) * sizeof(*parties));
+    return parties;
+}
+
+static void parties_free(struct parties *parties, const struct capdl_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        free(parties[i].list);
     }
-    local = capdl_spec_realloc(NULL, (most + (size_t)1) * sizeof(*local));
-    memset(local, 0xff, (most + (size_t)1) * sizeof(*local));
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        local[world->object_number[i]] = i;
-    }
-    return local;
+    free(parties);
 }
 
 void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, const struct capdl_diff_options *options,
                 struct capdl_findings *findings)
 {
-    struct review review = {NULL};
+    struct review review = {.options = options};
     uint32_t num_objects = old->num_objects + new->num_objects;
 
     *findings = (struct capdl_findings){NULL};
-    capdl_review_world_init(&review.old, old);
-    capdl_review_world_init(&review.new, new);
+    capdl_review_world_init(&review.old, old, options);
+    capdl_review_world_init(&review.new, new, options);
     number_objects(&review);
     number_subjects(&review);
-    capdl_review_facts(&review.old_facts, &review.old, options);
-    capdl_review_facts(&review.new_facts, &review.new, options);
-    capdl_review_memory_init(&review.old_memory, &review.old_facts, num_objects);
-    capdl_review_memory_init(&review.new_memory, &review.new_facts, num_objects);
+    capdl_review_memory_init(&review.old_memory, &review.old, num_objects);
+    capdl_review_memory_init(&review.new_memory, &review.new, num_objects);
+    review.old_parties = parties_new(old);
+    review.new_parties = parties_new(new);
+    capdl_review_compare(&review.old, &review.new, &review.edits);
     capdl_review_judge(&review);
-    capdl_review_judge_flows(&review);
+    if (review.edits.count) {
+        capdl_review_judge_handlers(&review);
+        capdl_review_judge_flows(&review);
+    }
     capdl_review_write(&review, findings);
+    parties_free(review.old_parties, old);
+    parties_free(review.new_parties, new);
     capdl_review_memory_free(&review.old_memory);
     capdl_review_memory_free(&review.new_memory);
-    free(review.old_facts.list);
-    free(review.new_facts.list);
+    free(review.edits.list);
+    free(review.finding_of);
     free(review.matched);
-    free(review.in_old);
+    free(review.guessed);
+    free(review.old_of);
     capdl_review_world_free(&review.old);
     capdl_review_world_free(&review.new);
 }

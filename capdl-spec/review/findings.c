@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Findings as sentences. What differs by the index of an array's element only is said once. */
+/* Findings as sentences. What differs by the index of an array's element or by the subject only is said once. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -69,49 +69,57 @@ const char *capdl_review_subject(const struct review *review, uint32_t subject)
     return subject < count ? review->new.subjects[subject].label : review->old.subjects[subject - count].label;
 }
 
-static char *format_text(const char *format, va_list arguments)
+struct raw_finding *capdl_review_add(struct review *review, enum capdl_rank rank, enum capdl_change change,
+                                     uint64_t object, const char *format, ...)
 {
-    char *text;
-
-    if (vasprintf(&text, format, arguments) < 0) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
-    return text;
-}
-
-CAPDL_PRINTF(1, 2) static char *format(const char *format, ...)
-{
-    va_list arguments;
-    char *text;
-
-    va_start(arguments, format);
-    text = format_text(format, arguments);
-    va_end(arguments);
-    return text;
-}
-
-void capdl_review_add(struct review *review, enum capdl_rank rank, const struct world *world, const struct fact *fact,
-                      const char *verb, const char *tail, ...)
-{
+    const struct edit *edit = review->edit < review->edits.count ? &review->edits.list[review->edit] : NULL;
     struct raw_finding *raw;
     va_list arguments;
 
     review->raw = capdl_spec_grow(review->raw, &review->capacity_raw, review->num_raw + 1, sizeof(*review->raw));
-    raw = &review->raw[review->num_raw++];
+    raw = &review->raw[review->num_raw];
     *raw = (struct raw_finding){
-        .rank = rank,
-        .subject = fact->subject,
-        .object = fact->object,
-        .verb = verb,
-        .world = world,
-        .holder = fact->holder,
-        .slot = fact->slot,
-    };
-    va_start(arguments, tail);
-    raw->tail = format_text(tail, arguments);
+        .rank = rank, .change = change, .object = object, .holder = REVIEW_NONE, .cause = REVIEW_NONE};
+    va_start(arguments, format);
+    if (vasprintf(&raw->text, format, arguments) < 0) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
     va_end(arguments);
+    if (edit && review->finding_of[review->edit] == REVIEW_NONE) {
+        review->finding_of[review->edit] = (uint32_t)review->num_raw;
+    } else if (edit) {
+        raw->cause = review->finding_of[review->edit];
+    }
+    if (edit && edit->old) {
+        raw->old_pos = capdl_cap_pos(review->old.spec, edit->old);
+    }
+    if (edit && edit->new) {
+        raw->new_pos = capdl_cap_pos(review->new.spec, edit->new);
+    }
+    review->num_raw++;
+    return raw;
 }
+
+void capdl_review_concern(struct raw_finding *raw, const uint32_t *subjects, size_t count)
+{
+    free(raw->subjects);
+    raw->subjects = capdl_spec_realloc(NULL, (count + 1) * sizeof(*subjects));
+    if (count) {
+        memcpy(raw->subjects, subjects, count * sizeof(*subjects));
+    }
+    raw->num_subjects = count;
+}
+
+/* ---- Order and groups ---- */
+
+/* Raw findings that become one: the same said of the elements first .. last of an array. */
+struct group {
+    struct raw_finding *first, *last;
+    uint32_t root;   /* number of the group it follows from, or REVIEW_NONE */
+    uint32_t number; /* of the finding it becomes */
+    bool cut;        /* what its sentence says of others does not hold for all */
+};
 
 static uint32_t raw_index(const struct review *review, const struct raw_finding *raw)
 {
@@ -131,100 +139,424 @@ static const char *raw_name(const struct review *review, const struct raw_findin
                                                                                           : "";
 }
 
-static int raw_compare(const void *left, const void *right, void *context)
+static size_t main_length(const struct raw_finding *raw)
 {
-    const struct review *review = context;
-    const struct raw_finding *a = left, *b = right;
-    uint32_t a_index = raw_index(review, a), b_index = raw_index(review, b);
-    int order = (int)a->rank - (int)b->rank;
+    const char *end = strstr(raw->text, "; ");
 
-    if (order == 0 && a->subject != b->subject) {
-        order = a->subject == REVIEW_NONE ? 1
-                : b->subject == REVIEW_NONE
-                    ? -1
-                    : strcmp(capdl_review_subject(review, a->subject), capdl_review_subject(review, b->subject));
-    }
-    if (order == 0) {
-        order = strcmp(a->verb, b->verb);
-    }
-    if (order == 0) {
-        order = strcmp(a->tail, b->tail);
-    }
-    if (order == 0) {
-        order = strcmp(raw_name(review, a), raw_name(review, b));
-    }
-    return order ? order : a_index < b_index ? -1 : a_index > b_index;
+    return end ? (size_t)(end - raw->text) : strlen(raw->text);
 }
 
-/* Whether b says the same as a of the next element of an array, or of the same object. */
-static bool raw_follows(const struct review *review, const struct raw_finding *a, const struct raw_finding *b)
+static int main_compare(const struct raw_finding *a, const struct raw_finding *b)
 {
-    if (a->rank != b->rank || a->subject != b->subject || strcmp(a->verb, b->verb) != 0 ||
-        strcmp(a->tail, b->tail) != 0) {
-        return false;
+    size_t x = main_length(a), y = main_length(b);
+    int order = memcmp(a->text, b->text, x < y ? x : y);
+
+    return order ? order : x < y ? -1 : x > y;
+}
+
+static int value_compare(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "");
+}
+
+/* What a finding says, without of whom and of which element. */
+static int saying_compare(const struct raw_finding *a, const struct raw_finding *b)
+{
+    int order = (int)a->rank - (int)b->rank;
+
+    order = order ? order : (int)a->change - (int)b->change;
+    order = order ? order : main_compare(a, b);
+    order = order ? order : value_compare(a->old_value, b->old_value);
+    return order ? order : value_compare(a->new_value, b->new_value);
+}
+
+static int subjects_compare(const struct raw_finding *a, const struct raw_finding *b)
+{
+    size_t count = a->num_subjects < b->num_subjects ? a->num_subjects : b->num_subjects;
+
+    for (size_t i = 0; i < count; i++) {
+        if (a->subjects[i] != b->subjects[i]) {
+            return a->subjects[i] < b->subjects[i] ? -1 : 1;
+        }
     }
-    if (a->object == b->object) {
-        return true;
+    return a->num_subjects < b->num_subjects ? -1 : a->num_subjects > b->num_subjects;
+}
+
+static int number_compare(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int element_compare(const struct review *review, const struct raw_finding *a, const struct raw_finding *b)
+{
+    int order = strcmp(raw_name(review, a), raw_name(review, b));
+
+    order = order ? order : number_compare(raw_index(review, a) + 1, raw_index(review, b) + 1);
+    order = order ? order : number_compare(a->address, b->address);
+    return order ? order : number_compare(a->slot, b->slot);
+}
+
+static int by_subject(const void *left, const void *right, void *context)
+{
+    const struct group *a = left, *b = right;
+    int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
+
+    order = order ? order : saying_compare(a->first, b->first);
+    order = order ? order : subjects_compare(a->first, b->first);
+    return order ? order : element_compare(context, a->first, b->first);
+}
+
+static int by_element(const void *left, const void *right, void *context)
+{
+    const struct group *a = left, *b = right;
+    int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
+
+    order = order ? order : saying_compare(a->first, b->first);
+    order = order ? order : element_compare(context, a->first, b->first);
+    order = order ? order : number_compare(raw_index(context, a->last) + 1, raw_index(context, b->last) + 1);
+    return order ? order : subjects_compare(a->first, b->first);
+}
+
+/* Whether b says the same as a of the next element of an array, at the next address. */
+static bool follows(const struct review *review, const struct group *a, const struct group *b)
+{
+    const struct raw_finding *x = a->last, *y = b->first;
+
+    return a->root == b->root && saying_compare(a->first, y) == 0 && subjects_compare(a->first, y) == 0 &&
+           strcmp(raw_name(review, x), raw_name(review, y)) == 0 && raw_index(review, x) != CAPDL_NO_INDEX &&
+           raw_index(review, y) == raw_index(review, x) + 1 && x->size == y->size &&
+           (!x->size || y->address == x->address + x->size || !strchr(x->text, '\2'));
+}
+
+static bool same_elements(const struct review *review, const struct group *a, const struct group *b)
+{
+    return a->root == b->root && saying_compare(a->first, b->first) == 0 && a->first->object == b->first->object &&
+           raw_index(review, a->last) == raw_index(review, b->last) && a->first->num_subjects &&
+           b->first->num_subjects && subjects_compare(a->first, b->first) != 0 &&
+           (a->first->address == b->first->address || !strchr(a->first->text, '\2'));
+}
+
+static void join_subjects(struct raw_finding *a, const struct raw_finding *b)
+{
+    a->subjects = capdl_spec_realloc(a->subjects, (a->num_subjects + b->num_subjects + 1) * sizeof(*a->subjects));
+    memcpy(a->subjects + a->num_subjects, b->subjects, b->num_subjects * sizeof(*a->subjects));
+    a->num_subjects += b->num_subjects;
+}
+
+/* Joins what can be said at once. alias: which group each was joined to. */
+static size_t join(struct review *review, struct group *groups, size_t count, uint32_t *joined)
+{
+    size_t kept = 0, singles;
+
+    if (!count) {
+        return 0;
     }
-    return strcmp(raw_name(review, a), raw_name(review, b)) == 0 && raw_index(review, a) != CAPDL_NO_INDEX &&
-           raw_index(review, b) == raw_index(review, a) + 1;
+    qsort_r(groups, count, sizeof(*groups), by_subject, review);
+    for (size_t i = 0; i < count; i++) {
+        if (kept && follows(review, &groups[kept - 1], &groups[i])) {
+            groups[kept - 1].cut |= strcmp(groups[kept - 1].first->text, groups[i].first->text) != 0;
+            groups[kept - 1].last = groups[i].last;
+        } else {
+            groups[kept++] = groups[i];
+        }
+        joined[groups[i].first - review->raw] = (uint32_t)(groups[kept - 1].first - review->raw);
+    }
+    singles = kept;
+    qsort_r(groups, singles, sizeof(*groups), by_element, review);
+    kept = 0;
+    for (size_t i = 0; i < singles; i++) {
+        if (kept && same_elements(review, &groups[kept - 1], &groups[i])) {
+            groups[kept - 1].cut |= strcmp(groups[kept - 1].first->text, groups[i].first->text) != 0;
+            join_subjects(groups[kept - 1].first, groups[i].first);
+            joined[groups[i].first - review->raw] = (uint32_t)(groups[kept - 1].first - review->raw);
+        } else {
+            groups[kept++] = groups[i];
+        }
+    }
+    return kept;
+}
+
+/* ---- Sentences ---- */
+
+enum object_words { OBJECT_NAME, OBJECT_KIND, OBJECT_ROLE }; /* each with what the one before says */
+
+static char *object_text(const struct review *review, const struct group *group, enum object_words words)
+{
+    char object[REVIEW_LABEL] = "", role[REVIEW_LABEL] = "", *range;
+    const struct raw_finding *raw = group->first;
+    struct review *roles = (struct review *)(uintptr_t)review;
+    uint32_t local;
+
+    if (raw->object == FINDING_NO_OBJECT) {
+        return NULL;
+    }
+    capdl_review_object(review, raw->object, object);
+    range = strrchr(object, ']');
+    if (range && raw_index(review, raw) != raw_index(review, group->last)) { /* 'x[0]' becomes 'x[0..3]' */
+        snprintf(range, sizeof(object) - (size_t)(range - object), "..%" PRIu32 "]'", raw_index(review, group->last));
+    }
+    if (words == OBJECT_NAME) {
+        char *name = strchr(object, '\'');
+        return name ? capdl_review_format("%.*s", (int)strlen(name + 1) - 1, name + 1) : NULL;
+    }
+    local = capdl_review_local(review, &review->new, raw->object);
+    if (words == OBJECT_KIND) {
+        local = REVIEW_NONE;
+    } else if (local != REVIEW_NONE) {
+        capdl_review_role(roles, &review->new, local, role);
+    } else if ((local = capdl_review_local(review, &review->old, raw->object)) != REVIEW_NONE) {
+        capdl_review_role(roles, &review->old, local, role);
+    }
+    bool fresh = raw->object < review->new.spec->num_objects && review->old_of[raw->object] == REVIEW_NONE;
+    return capdl_review_format("%s%s%s%s%s", fresh ? "new " : "", object, *role ? " (" : "", role, *role ? ")" : "");
+}
+
+static void write_addresses(FILE *out, const struct group *group)
+{
+    const struct raw_finding *a = group->first, *b = group->last;
+
+    fprintf(out, "0x%" PRIx64, a->address);
+    if (b->address + b->size - 1 > a->address && (a != b || a->size > 4096)) {
+        fprintf(out, " to 0x%" PRIx64, b->address + b->size - 1);
+    }
+}
+
+static char *sentence(const struct review *review, const struct group *group)
+{
+    const struct raw_finding *raw = group->first;
+    char *text = NULL, *object = object_text(review, group, OBJECT_ROLE);
+    char *bare = object_text(review, group, OBJECT_KIND);
+    size_t size, length = group->cut ? main_length(raw) : strlen(raw->text);
+    FILE *out = open_memstream(&text, &size);
+
+    if (raw->num_subjects) {
+        char *names = capdl_review_names(review, raw->subjects, raw->num_subjects);
+        fputs(names, out);
+        free(names);
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (raw->text[i] == '\1') {
+            fputs(object ? object : "", out);
+        } else if (raw->text[i] == '\3') {
+            fputs(bare ? bare : "", out);
+        } else if (raw->text[i] == '\2') {
+            write_addresses(out, group);
+        } else {
+            putc(raw->text[i], out);
+        }
+    }
+    fclose(out);
+    free(object);
+    free(bare);
+    return text;
 }
 
 static char *write_where(const struct review *review, const struct raw_finding *raw)
 {
+    static const char *const slots[] = {
+#define CAPDL_TCB_SLOT(id, number, name) [number] = name,
+#include <capdl/tcbslots.def>
+#undef CAPDL_TCB_SLOT
+    };
     char label[REVIEW_LABEL];
+    const char *old = raw->world == &review->old ? " in the old system" : "";
 
     if (raw->holder == REVIEW_NONE) {
         return NULL;
     }
     capdl_object_label(raw->world->spec, raw->holder, label, sizeof(label));
-    return format("slot %" PRIu64 " of %s%s", raw->slot, label, raw->world == &review->old ? " in the old system" : "");
+    if (capdl_object_kind(raw->world->spec, raw->holder) == CAPDL_KIND_TCB && raw->slot < CAPDL_TCB_SLOT_COUNT) {
+        return capdl_review_format("%s of %s%s", slots[raw->slot], label, old);
+    }
+    return capdl_review_format("slot %" PRIu64 " of %s%s", raw->slot, label, old);
 }
 
-static void write_finding(const struct review *review, struct capdl_findings *findings, size_t first, size_t last)
+static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    const struct raw_finding *raw = &review->raw[first];
-    struct capdl_finding *finding;
-    char object[REVIEW_LABEL] = "";
+    for (; text && *text; text++) {
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    }
+    return (hash ^ 255) * UINT64_C(0x100000001b3);
+}
 
-    if (raw->object != FINDING_NO_OBJECT) {
-        capdl_review_object(review, raw->object, object);
+static void set_id(struct capdl_finding *finding)
+{
+    uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), capdl_rank_word(finding->rank));
+
+    hash = hash_text(hash + finding->change, finding->subject);
+    hash = hash_text(hash, finding->object);
+    hash = hash_text(hash, finding->field);
+    hash = hash_text(hash, finding->where);
+    hash = hash_text(hash ^ finding->address, finding->where ? "" : finding->text);
+    snprintf(finding->id, sizeof(finding->id), "%016" PRIx64, hash);
+}
+
+static char *copied(const char *text)
+{
+    return text ? capdl_review_format("%s", text) : NULL;
+}
+
+static struct capdl_finding finding_of(const struct review *review, const struct group *group)
+{
+    const struct raw_finding *raw = group->first;
+    struct capdl_finding finding = {
+        .rank = raw->rank,
+        .change = raw->change,
+        .kind = raw->object == FINDING_NO_OBJECT ? CAPDL_KIND_COUNT : capdl_review_kind(review, raw->object),
+        .text = sentence(review, group),
+        .object = object_text(review, group, OBJECT_NAME),
+        .field = copied(raw->field),
+        .old = copied(raw->old_value),
+        .new = copied(raw->new_value),
+        .address = raw->address,
+        .size = raw->size ? group->last->address + group->last->size - raw->address : 0,
+        .where = write_where(review, raw),
+        .old_pos = raw->old_pos,
+        .new_pos = raw->new_pos,
+        .certain = !raw->guessed,
+        .num_subjects = raw->num_subjects,
+    };
+    char label[REVIEW_LABEL];
+
+    finding.subject = raw->num_subjects ? capdl_review_names(review, raw->subjects, raw->num_subjects)
+                                        : capdl_review_format("system");
+    finding.subjects = capdl_spec_realloc(NULL, (raw->num_subjects + 1) * sizeof(*finding.subjects));
+    for (size_t i = 0; i < raw->num_subjects; i++) {
+        uint32_t who = raw->subjects[i];
+        finding.subjects[i] = copied(who & USE_DEVICE ? capdl_review_object(review, who & ~USE_DEVICE, label)
+                                                      : capdl_review_subject(review, who));
     }
-    if (raw_index(review, raw) != raw_index(review, &review->raw[last])) { /* 'x[0]' becomes 'x[0..3]' */
-        snprintf(strrchr(object, ']'), sizeof(object) / 2, "..%" PRIu32 "]'", raw_index(review, &review->raw[last]));
+    set_id(&finding);
+    return finding;
+}
+
+static int finding_compare(const void *left, const void *right)
+{
+    const struct capdl_finding *a = left, *b = right;
+    int order = (int)a->rank - (int)b->rank;
+
+    if (order == 0 && (a->num_subjects == 0) != (b->num_subjects == 0)) {
+        return a->num_subjects == 0 ? 1 : -1;
     }
-    findings->list = capdl_spec_grow(findings->list, &findings->capacity, findings->count + 1, sizeof(*findings->list));
-    finding = &findings->list[findings->count++];
-    finding->rank = raw->rank;
-    finding->subject = raw->subject == REVIEW_NONE ? NULL : format("%s", capdl_review_subject(review, raw->subject));
-    finding->text = format("%s%s%s%s%s%s", finding->subject ? finding->subject : "", finding->subject ? " " : "",
-                           raw->verb, *raw->verb && *object ? " " : "", object, raw->tail);
-    finding->where = write_where(review, raw);
+    order = order ? order : strcmp(a->subject, b->subject);
+    order = order ? order : strcmp(a->text, b->text);
+    return order ? order : value_compare(a->where, b->where);
+}
+
+/* Ids are the same in every run; those of two findings are never. */
+static void part_ids(struct capdl_findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        struct capdl_finding *finding = &findings->list[i];
+        unsigned twins = 0;
+
+        for (size_t j = i; j-- > 0 && findings->list[j].rank == finding->rank &&
+                           strcmp(findings->list[j].subject, finding->subject) == 0;) {
+            twins += memcmp(findings->list[j].id, finding->id, 14) == 0;
+        }
+        if (twins) {
+            snprintf(finding->id + 14, 3, "%02x", twins & 0xff);
+        }
+    }
+}
+
+static uint32_t root_of(const struct review *review, uint32_t raw)
+{
+    while (review->raw[raw].cause != REVIEW_NONE) {
+        raw = review->raw[raw].cause;
+    }
+    return raw;
+}
+
+static void add_consequence(struct capdl_finding *finding, struct capdl_finding consequence)
+{
+    finding->consequences =
+        capdl_spec_realloc(finding->consequences, (finding->num_consequences + 1) * sizeof(*finding->consequences));
+    finding->consequences[finding->num_consequences++] = consequence;
+    if (consequence.rank < finding->rank) {
+        finding->rank = consequence.rank;
+    }
+}
+
+static size_t gather(struct review *review, struct group *groups, bool roots, const uint32_t *joined)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < review->num_raw; i++) {
+        bool root = review->raw[i].cause == REVIEW_NONE;
+
+        if (root == roots) {
+            uint32_t cause = root ? REVIEW_NONE : root_of(review, i);
+            while (cause != REVIEW_NONE && joined[cause] != cause) {
+                cause = joined[cause];
+            }
+            groups[count++] = (struct group){&review->raw[i], &review->raw[i], cause, 0, false};
+        }
+    }
+    return count;
+}
+
+static void free_raw(struct review *review)
+{
+    for (size_t i = 0; i < review->num_raw; i++) {
+        free(review->raw[i].text);
+        free(review->raw[i].subjects);
+        free(review->raw[i].old_value);
+        free(review->raw[i].new_value);
+    }
+    free(review->raw);
 }
 
 void capdl_review_write(struct review *review, struct capdl_findings *findings)
 {
-    if (review->num_raw) {
-        qsort_r(review->raw, review->num_raw, sizeof(*review->raw), raw_compare, review);
+    struct group *groups = capdl_spec_realloc(NULL, (review->num_raw + 1) * sizeof(*groups));
+    uint32_t *joined = capdl_review_identity((uint32_t)review->num_raw);
+    uint32_t *place = capdl_review_identity((uint32_t)review->num_raw);
+    size_t count = join(review, groups, gather(review, groups, true, joined), joined);
+
+    for (size_t i = 0; i < count; i++) {
+        findings->list =
+            capdl_spec_grow(findings->list, &findings->capacity, findings->count + 1, sizeof(*findings->list));
+        place[groups[i].first - review->raw] = (uint32_t)findings->count;
+        findings->list[findings->count++] = finding_of(review, &groups[i]);
     }
-    for (size_t i = 0, last; i < review->num_raw; i = last + 1) {
-        for (last = i; last + 1 < review->num_raw && raw_follows(review, &review->raw[last], &review->raw[last + 1]);) {
-            last++;
-        }
-        write_finding(review, findings, i, last);
+    count = join(review, groups, gather(review, groups, false, joined), joined);
+    for (size_t i = 0; i < count; i++) {
+        add_consequence(&findings->list[place[groups[i].root]], finding_of(review, &groups[i]));
     }
-    for (size_t i = 0; i < review->num_raw; i++) {
-        free(review->raw[i].tail);
+    if (findings->count) {
+        qsort(findings->list, findings->count, sizeof(*findings->list), finding_compare);
     }
-    free(review->raw);
+    part_ids(findings);
+    free_raw(review);
+    free(groups);
+    free(joined);
+    free(place);
+}
+
+static void finding_free(struct capdl_finding *finding)
+{
+    for (size_t i = 0; i < finding->num_consequences; i++) {
+        finding_free(&finding->consequences[i]);
+    }
+    for (size_t i = 0; i < finding->num_subjects; i++) {
+        free(finding->subjects[i]);
+    }
+    free(finding->consequences);
+    free(finding->subjects);
+    free(finding->subject);
+    free(finding->text);
+    free(finding->object);
+    free(finding->field);
+    free(finding->old);
+    free(finding->new);
+    free(finding->where);
 }
 
 void capdl_findings_free(struct capdl_findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
-        free(findings->list[i].subject);
-        free(findings->list[i].text);
-        free(findings->list[i].where);
+        finding_free(&findings->list[i]);
     }
     free(findings->list);
     *findings = (struct capdl_findings){NULL};

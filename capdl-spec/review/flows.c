@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who can influence whom: by messages and signals, by memory one writes and the other reads, by control of the other's
- * objects. What flows in the new system through others, and could not flow in the old one at all, is what no list of
- * capabilities shows.
+ * What can flow now and could not: new links of the flow graph, each under the edit that made it; the pairs that these
+ * open through others, with the shortest way; and mediators: whoever all flow from one subject to another had to pass,
+ * and now need not.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,327 +10,573 @@
 
 #include "private.h"
 
-/* A subject at an object: what it can do there. */
-struct end {
-    uint64_t object;
-    uint32_t subject;
-    bool sends, receives, called; /* called: an answer comes back to it */
+/* Searches that a comparison may take, in links; what is not searched is said to be. */
+#define MOST_WORK UINT64_C(400000000)
+
+struct flows {
+    struct review *review;
+    struct flow_graph old, new, old_data, new_data;
+    struct flow_search before, after, other;
+    uint64_t work;
+    bool tired;
+    uint64_t *told; /* pairs that were told, open addressing; UINT64_MAX: empty */
+    size_t told_mask, num_told;
 };
 
-struct ends {
-    struct end *list;
+static void search(struct flows *f, struct flow_search *s, const struct flow_graph *graph, uint32_t source, bool back,
+                   bool direct, uint32_t without)
+{
+    f->work += 64 + s->count;
+    capdl_review_search(s, graph, f->review, source, back, direct, without);
+    f->work += s->count * (graph->count / (graph->num_nodes + UINT64_C(1)) + 2);
+    f->tired |= f->work > MOST_WORK;
+}
+
+/* False if the pair was told already. */
+static bool tell(struct flows *f, uint32_t a, uint32_t b)
+{
+    uint64_t pair = (uint64_t)a << 32 | b, place = pair * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+
+    if (2 * f->num_told >= f->told_mask) {
+        size_t size = f->told_mask ? (f->told_mask + 1) * 2 : 1024;
+        uint64_t *old = f->told, *list = capdl_spec_realloc(NULL, size * sizeof(*list));
+        size_t old_size = f->told_mask ? f->told_mask + 1 : 0;
+
+        memset(list, 0xff, size * sizeof(*list));
+        f->told = list;
+        f->told_mask = size - 1;
+        f->num_told = 0;
+        for (size_t i = 0; i < old_size; i++) {
+            if (old[i] != UINT64_MAX) {
+                tell(f, (uint32_t)(old[i] >> 32), (uint32_t)old[i]);
+            }
+        }
+        free(old);
+    }
+    for (place &= f->told_mask; f->told[place] != UINT64_MAX; place = (place + 1) & f->told_mask) {
+        if (f->told[place] == pair) {
+            return false;
+        }
+    }
+    f->told[place] = pair;
+    f->num_told++;
+    return true;
+}
+
+static uint32_t who_of(const struct flows *f, uint32_t node)
+{
+    return capdl_review_flow_who(&f->new, f->review, node);
+}
+
+/* ---- Which edit made a link ---- */
+
+struct cause {
+    uint64_t container, target;
+    uint32_t finding;
+};
+
+struct causes {
+    struct cause *list;
     size_t count, capacity;
 };
 
-static void end_add(struct ends *ends, uint64_t object, uint32_t subject, bool sends, bool receives, bool called)
+static int cause_compare(const void *left, const void *right)
 {
-    ends->list = capdl_spec_grow(ends->list, &ends->capacity, ends->count + 1, sizeof(*ends->list));
-    ends->list[ends->count++] = (struct end){object, subject, sends, receives, called};
+    const struct cause *a = left, *b = right;
+
+    if (a->container != b->container) {
+        return a->container < b->container ? -1 : 1;
+    }
+    return a->target < b->target ? -1 : a->target > b->target;
 }
 
-static uint32_t owner_of(const struct world *world, uint32_t object)
+static void cause_add(struct causes *causes, uint64_t container, uint64_t target, uint32_t finding)
 {
-    uint32_t owner = object == REVIEW_NONE ? REVIEW_NONE : world->owner[object];
-
-    return owner == REVIEW_NONE ? REVIEW_NONE : world->subject_number[owner];
+    causes->list = capdl_spec_grow(causes->list, &causes->capacity, causes->count + 1, sizeof(*causes->list));
+    causes->list[causes->count++] = (struct cause){container, target, finding};
 }
 
-/* The holder of a capability and the subject to which its object belongs. */
-static void end_control(struct ends *ends, const struct world *world, const struct fact *fact, uint32_t object)
+/* Edits by container and target, by target alone, and by container alone. */
+static struct causes find_causes(const struct review *review)
 {
-    uint32_t owner = owner_of(world, object);
+    struct causes causes = {NULL};
 
-    if (owner != REVIEW_NONE && owner != fact->subject) {
-        end_add(ends, fact->object, fact->subject, true, true, false);
-        end_add(ends, fact->object, owner, true, true, false);
-    }
-}
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *edit = &review->edits.list[i];
+        uint32_t finding = review->finding_of[i];
 
-static void gather_ends(struct ends *ends, const struct facts *facts, const struct world *world,
-                        const struct memory *memory, const uint32_t *local)
-{
-    for (size_t i = 0; i < facts->count; i++) {
-        const struct fact *fact = &facts->list[i];
-        bool concerns = fact->relation == RELATION_HOLD || fact->relation == RELATION_MAP ||
-                        fact->relation == RELATION_HANDLER || fact->relation == RELATION_BOUND;
-        uint32_t object = !concerns || fact->object >> 32 ? REVIEW_NONE : local[fact->object];
-        enum capdl_kind kind =
-            object == REVIEW_NONE ? CAPDL_KIND_COUNT : (enum capdl_kind)capdl_object_kind(world->spec, object);
-        bool writes = fact->value & CAPDL_RIGHT_WRITE, reads = fact->value & CAPDL_RIGHT_READ;
-        bool answered = fact->value & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
-
-        if (fact->relation == RELATION_MAP || (fact->relation == RELATION_HOLD && kind == CAPDL_KIND_FRAME)) {
-            end_add(ends, memory->first[fact->object], fact->subject, writes, reads, false);
-        } else if (fact->relation == RELATION_HOLD && (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION)) {
-            end_add(ends, fact->object, fact->subject, writes, reads, writes && answered && kind == CAPDL_KIND_EP);
-        } else if (fact->relation == RELATION_HOLD && object != REVIEW_NONE) {
-            end_control(ends, world, fact, object);
-        } else if (fact->relation == RELATION_HANDLER && owner_of(world, object) != REVIEW_NONE) {
-            end_add(ends, fact->value, owner_of(world, object), true, false, true);
-        } else if (fact->relation == RELATION_BOUND && fact->detail == CAPDL_TCB_SLOT_BOUND_NOTIFICATION &&
-                   owner_of(world, object) != REVIEW_NONE) {
-            end_add(ends, fact->value, owner_of(world, object), false, true, false);
-        }
-    }
-}
-
-static int end_compare(const void *left, const void *right)
-{
-    const struct end *a = left, *b = right;
-
-    if (a->object != b->object) {
-        return a->object < b->object ? -1 : 1;
-    }
-    return a->subject < b->subject ? -1 : a->subject > b->subject;
-}
-
-/* One entry for each subject at an object. */
-static void ends_unite(struct ends *ends)
-{
-    size_t count = 0;
-
-    if (ends->count) {
-        qsort(ends->list, ends->count, sizeof(*ends->list), end_compare);
-    }
-    for (size_t i = 0; i < ends->count; i++) {
-        if (count && end_compare(&ends->list[count - 1], &ends->list[i]) == 0) {
-            ends->list[count - 1].sends |= ends->list[i].sends;
-            ends->list[count - 1].receives |= ends->list[i].receives;
-            ends->list[count - 1].called |= ends->list[i].called;
-        } else {
-            ends->list[count++] = ends->list[i];
-        }
-    }
-    ends->count = count;
-}
-
-static void flow_add(struct flows *flows, uint32_t a, uint32_t b, uint64_t by)
-{
-    flows->list = capdl_spec_grow(flows->list, &flows->capacity, flows->count + 1, sizeof(*flows->list));
-    flows->list[flows->count++] = (struct flow){a, b, by};
-}
-
-static int flow_compare(const void *left, const void *right)
-{
-    const struct flow *a = left, *b = right;
-
-    if (a->a != b->a) {
-        return a->a < b->a ? -1 : 1;
-    }
-    if (a->b != b->b) {
-        return a->b < b->b ? -1 : 1;
-    }
-    return a->by < b->by ? -1 : a->by > b->by;
-}
-
-static void flows_unite(struct flows *flows)
-{
-    size_t count = 0;
-
-    if (flows->count) {
-        qsort(flows->list, flows->count, sizeof(*flows->list), flow_compare);
-    }
-    for (size_t i = 0; i < flows->count; i++) {
-        if (!count || flows->list[count - 1].a != flows->list[i].a || flows->list[count - 1].b != flows->list[i].b) {
-            flows->list[count++] = flows->list[i];
-        }
-    }
-    flows->count = count;
-}
-
-void capdl_review_flows(struct flows *flows, const struct facts *facts, const struct world *world,
-                        const struct memory *memory)
-{
-    struct ends ends = {NULL};
-    uint32_t *local = capdl_review_world_numbers(world);
-
-    gather_ends(&ends, facts, world, memory, local);
-    ends_unite(&ends);
-    for (size_t i = 0, last; i < ends.count; i = last) {
-        for (last = i; last < ends.count && ends.list[last].object == ends.list[i].object;) {
-            last++;
-        }
-        for (size_t j = i; last - i > 1 && j < last; j++) {
-            for (size_t k = i; k < last; k++) {
-                const struct end *a = &ends.list[j], *b = &ends.list[k];
-
-                if (j != k && ((a->sends && b->receives) || (a->receives && b->called))) {
-                    flow_add(flows, a->subject, b->subject, a->object);
-                }
+        if (edit->kind == EDIT_CAP && edit->new && !edit->same) {
+            uint64_t target = capdl_review_target_number(&review->new, edit->new);
+            uint64_t memory =
+                edit->new->kind == CAPDL_KIND_FRAME &&target >> 32 == 0 ? review->new_memory.first[target] : target;
+            cause_add(&causes, edit->object, target, finding);
+            cause_add(&causes, edit->object, memory, finding);
+            cause_add(&causes, target, REVIEW_DEFAULT, finding);
+            cause_add(&causes, memory, REVIEW_DEFAULT, finding);
+            cause_add(&causes, edit->object, REVIEW_DEFAULT, finding);
+        } else if (edit->kind == EDIT_FIELD || edit->kind == EDIT_OBJECT) {
+            cause_add(&causes, edit->object, REVIEW_DEFAULT, finding);
+            if (edit->kind == EDIT_FIELD) {
+                cause_add(&causes, review->new_memory.first[edit->object], REVIEW_DEFAULT, finding);
             }
         }
     }
-    flows_unite(flows);
-    free(ends.list);
-    free(local);
+    if (causes.count) {
+        qsort(causes.list, causes.count, sizeof(*causes.list), cause_compare);
+    }
+    return causes;
 }
 
-/* The flows of one system as a graph that is searched from one subject at a time. */
-struct graph {
-    const struct flows *flows;
-    size_t *first;     /* per subject: its first flow */
-    uint32_t *from;    /* per subject: from where it was reached, or REVIEW_NONE */
-    uint32_t *reached; /* in the order in which they were */
-    uint32_t num_reached;
+static uint32_t cause_find(const struct causes *causes, uint64_t container, uint64_t target)
+{
+    struct cause key = {container, target, 0};
+    const struct cause *found =
+        causes->count ? bsearch(&key, causes->list, causes->count, sizeof(key), cause_compare) : NULL;
+
+    return found ? found->finding : REVIEW_NONE;
+}
+
+/* A subject's thread, for what is a matter of its TCB. */
+static uint64_t thread_of(const struct flows *f, uint32_t node)
+{
+    const struct world *world = &f->review->new;
+
+    return node < world->num_subjects ? world->object_number[world->subjects[node].tcb] : REVIEW_DEFAULT;
+}
+
+static uint32_t cause_of(const struct flows *f, const struct causes *causes, const struct flow_link *link)
+{
+    uint32_t a = capdl_review_flow_object(&f->new, f->review, link->from);
+    uint32_t b = capdl_review_flow_object(&f->new, f->review, link->to), cause = REVIEW_NONE;
+    const uint64_t tries[][2] = {
+        {a, b},
+        {b, a},
+        {thread_of(f, link->from), b},
+        {thread_of(f, link->to), a},
+        {thread_of(f, link->from), REVIEW_DEFAULT},
+        {thread_of(f, link->to), REVIEW_DEFAULT},
+        {a, REVIEW_DEFAULT},
+        {b, REVIEW_DEFAULT},
+    };
+
+    for (unsigned i = 0; cause == REVIEW_NONE && i < sizeof(tries) / sizeof(tries[0]); i++) {
+        cause = cause_find(causes, tries[i][0] == REVIEW_NONE ? REVIEW_DEFAULT : tries[i][0], tries[i][1]);
+    }
+    return cause;
+}
+
+/* ---- New links ---- */
+
+struct new_link {
+    struct flow_link link;
+    uint32_t cause;
 };
 
-static void graph_init(struct graph *graph, const struct flows *flows, uint32_t subjects)
+static int new_link_compare(const void *left, const void *right)
 {
-    size_t at = 0;
+    const struct new_link *a = left, *b = right;
 
-    *graph = (struct graph){.flows = flows};
-    graph->first = capdl_spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->first));
-    graph->from = capdl_spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->from));
-    graph->reached = capdl_spec_realloc(NULL, (subjects + (size_t)1) * sizeof(*graph->reached));
-    memset(graph->from, 0xff, (subjects + (size_t)1) * sizeof(*graph->from));
-    for (uint32_t i = 0; i <= subjects; i++) {
-        while (at < flows->count && flows->list[at].a < i) {
-            at++;
+    if (a->cause != b->cause) {
+        return a->cause < b->cause ? -1 : 1;
+    }
+    if (a->link.from != b->link.from) {
+        return a->link.from < b->link.from ? -1 : 1;
+    }
+    return a->link.to < b->link.to ? -1 : a->link.to > b->link.to;
+}
+
+static struct new_link *find_new_links(const struct flows *f, const struct causes *causes, size_t *count)
+{
+    struct new_link *list = NULL;
+    size_t capacity = 0, j = 0;
+
+    *count = 0;
+    for (size_t i = 0; i < f->new.count; i++) {
+        const struct flow_link *a = &f->new.links[i];
+
+        while (j < f->old.count &&
+               (f->old.links[j].from < a->from || (f->old.links[j].from == a->from && f->old.links[j].to < a->to))) {
+            j++;
         }
-        graph->first[i] = at;
+        if (j < f->old.count && f->old.links[j].from == a->from && f->old.links[j].to == a->to) {
+            continue;
+        }
+        list = capdl_spec_grow(list, &capacity, *count + 1, sizeof(*list));
+        list[(*count)++] = (struct new_link){*a, cause_of(f, causes, a)};
     }
+    if (*count) {
+        qsort(list, *count, sizeof(*list), new_link_compare);
+    }
+    return list;
 }
 
-static void graph_free(struct graph *graph)
+struct nodes {
+    uint32_t *list;
+    size_t count, capacity;
+};
+
+static void node_add(struct nodes *nodes, uint32_t node)
 {
-    free(graph->first);
-    free(graph->from);
-    free(graph->reached);
+    nodes->list = capdl_spec_grow(nodes->list, &nodes->capacity, nodes->count + 1, sizeof(*nodes->list));
+    nodes->list[nodes->count++] = node;
 }
 
-static void graph_search(struct graph *graph, uint32_t source)
+static int word_compare(const void *left, const void *right)
 {
-    for (uint32_t i = 0; i < graph->num_reached; i++) {
-        graph->from[graph->reached[i]] = REVIEW_NONE;
-    }
-    graph->from[source] = source;
-    graph->reached[0] = source;
-    graph->num_reached = 1;
-    for (uint32_t i = 0; i < graph->num_reached; i++) {
-        uint32_t subject = graph->reached[i];
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 
-        for (size_t j = graph->first[subject]; j < graph->first[subject + 1]; j++) {
-            if (graph->from[graph->flows->list[j].b] == REVIEW_NONE) {
-                graph->from[graph->flows->list[j].b] = subject;
-                graph->reached[graph->num_reached++] = graph->flows->list[j].b;
+    return a < b ? -1 : a > b;
+}
+
+static void nodes_unite(struct nodes *nodes)
+{
+    size_t kept = 0;
+
+    if (nodes->count) {
+        qsort(nodes->list, nodes->count, sizeof(*nodes->list), word_compare);
+    }
+    for (size_t i = 0; i < nodes->count; i++) {
+        if (!kept || nodes->list[kept - 1] != nodes->list[i]) {
+            nodes->list[kept++] = nodes->list[i];
+        }
+    }
+    nodes->count = kept;
+}
+
+/* Subjects and devices next to the links of one edit, on the side that sends or on the one that receives. */
+static struct nodes find_ends(struct flows *f, const struct new_link *links, size_t count, bool senders)
+{
+    struct nodes nodes = {NULL};
+
+    for (size_t i = 0; i < count && !f->tired; i++) {
+        uint32_t end = senders ? links[i].link.from : links[i].link.to;
+
+        if (who_of(f, end) != REVIEW_NONE) {
+            node_add(&nodes, end);
+            continue;
+        }
+        search(f, &f->other, &f->new, end, senders, true, REVIEW_NONE);
+        for (uint32_t j = 0; j < f->other.count; j++) {
+            if (who_of(f, f->other.reached[j]) != REVIEW_NONE) {
+                node_add(&nodes, f->other.reached[j]);
             }
         }
     }
+    nodes_unite(&nodes);
+    return nodes;
 }
 
-static void path_write(const struct review *review, const struct graph *graph, uint32_t to, FILE *out)
+static struct raw_finding *add_flow(struct flows *f, uint32_t cause, const struct nodes *who, const char *format,
+                                    const char *names, const char *more)
 {
-    uint32_t path[8], length = 0;
+    struct review *review = f->review;
+    uint32_t *list = capdl_spec_realloc(NULL, (who->count + 1) * sizeof(*list));
+    struct raw_finding *raw;
 
-    for (; length < 8 && graph->from[to] != to; to = graph->from[to]) {
-        path[length++] = to;
+    for (size_t i = 0; i < who->count; i++) {
+        list[i] = who_of(f, who->list[i]);
     }
-    if (length == 8 && graph->from[to] != to) {
-        fputs("... ", out);
-    }
-    fputs(capdl_review_subject(review, to), out);
-    while (length--) {
-        fprintf(out, " -> %s", capdl_review_subject(review, path[length]));
-    }
+    raw = capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT, "%s%s%s", format, names, more);
+    raw->cause = cause;
+    capdl_review_concern(raw, list, who->count);
+    free(list);
+    return raw;
 }
 
-/* Says whom a subject reaches through others, with the way to the first of them. */
-static void judge_source(struct review *review, uint32_t source, const struct graph *old, const struct graph *new)
+static char *names_of(const struct flows *f, const struct nodes *nodes)
 {
-    enum { MOST_NAMED = 5 };
-    struct fact fact = {.subject = source, .holder = REVIEW_NONE, .object = FINDING_NO_OBJECT};
-    uint32_t count = 0, first = REVIEW_NONE;
-    char *text = NULL;
+    uint32_t *list = capdl_spec_realloc(NULL, (nodes->count + 1) * sizeof(*list));
+    char *text;
+
+    for (size_t i = 0; i < nodes->count; i++) {
+        list[i] = who_of(f, nodes->list[i]);
+    }
+    text = capdl_review_names(f->review, list, nodes->count);
+    free(list);
+    return text;
+}
+
+static char *way_to(const struct flows *f, const struct flow_search *s, uint32_t to)
+{
+    enum { MOST_STEPS = 8 };
+    uint32_t path[MOST_STEPS], length = 0;
+    bool cut = false;
+    char *text = NULL, label[REVIEW_LABEL];
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    for (uint32_t i = 1; out && i < new->num_reached; i++) {
-        uint32_t subject = new->reached[i];
-
-        if (old->from[subject] != REVIEW_NONE || new->from[subject] == source) {
-            continue;
+    for (;; to = s->from[to]) {
+        if (who_of(f, to) != REVIEW_NONE) {
+            cut |= length == MOST_STEPS;
+            path[length < MOST_STEPS ? length++ : MOST_STEPS - 1] = who_of(f, to);
         }
-        if (count < MOST_NAMED) {
-            fprintf(out, "%s%s", count ? ", " : "", capdl_review_subject(review, subject));
+        if (s->from[to] == to) {
+            break;
         }
-        first = count++ ? first : subject;
     }
-    if (out && count > MOST_NAMED) {
-        fprintf(out, " and %" PRIu32 " more", count - MOST_NAMED);
+    while (length--) {
+        fprintf(out, "%s%s",
+                path[length] & USE_DEVICE ? capdl_review_object(f->review, path[length] & ~USE_DEVICE, label)
+                                          : capdl_review_subject(f->review, path[length]),
+                length ? cut ? " -> ... " : " -> " : "");
+        cut = false;
     }
-    if (out && count) {
-        fputs(", through others: ", out);
-        path_write(review, new, first, out);
-    }
-    if (out) {
-        fclose(out);
-    }
-    if (count) {
-        capdl_review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s", text);
-    }
-    free(text);
+    fclose(out);
+    return text;
 }
 
-/* Direct flows that are new. One between subjects between which something could flow already, through others, opens no
-   further ways: `opens` marks where the rest begin. Says whether there are any. */
-static bool judge_direct(struct review *review, const struct flows *old, const struct flows *new, struct graph *before,
-                         bool *opens)
+/* Direct flows: one finding for each set of receivers that senders have in common is one for each sender here; those
+ * that say the same become one later. */
+static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *senders, const struct nodes *receivers)
 {
-    uint32_t searched = REVIEW_NONE;
-    bool any = false;
+    bool *is_receiver = capdl_spec_realloc(NULL, f->new.num_nodes + (size_t)1);
 
-    for (size_t i = 0, j = 0; i < new->count; i++) {
-        const struct flow *flow = &new->list[i];
-        struct fact fact = {.subject = flow->a, .holder = REVIEW_NONE, .object = FINDING_NO_OBJECT};
-        char by[REVIEW_LABEL];
+    memset(is_receiver, 0, f->new.num_nodes + (size_t)1);
+    for (size_t i = 0; i < receivers->count; i++) {
+        is_receiver[receivers->list[i]] = true;
+    }
+    for (size_t i = 0; i < senders->count && !f->tired; i++) {
+        uint32_t sender = senders->list[i];
+        struct nodes found = {NULL}, one = {&sender, 1, 1};
+        char *names;
 
-        while (j < old->count &&
-               (old->list[j].a < flow->a || (old->list[j].a == flow->a && old->list[j].b < flow->b))) {
-            j++;
+        search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
+        search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
+        for (uint32_t j = 1; j < f->after.count; j++) {
+            uint32_t node = f->after.reached[j];
+            if (is_receiver[node] && f->before.from[node] == REVIEW_NONE && node != sender && tell(f, sender, node)) {
+                node_add(&found, node);
+            }
         }
-        if (j < old->count && old->list[j].a == flow->a && old->list[j].b == flow->b) {
+        if (found.count) {
+            nodes_unite(&found);
+            names = names_of(f, &found);
+            add_flow(f, cause, &one, " can now influence ", names, " directly");
+            free(names);
+        }
+        free(found.list);
+    }
+    free(is_receiver);
+}
+
+/* What opens for a subject through others. */
+static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const struct flow_search *beyond)
+{
+    struct nodes found = {NULL}, one = {&source, 1, 1};
+    uint32_t nearest = REVIEW_NONE;
+    char *names, *way, *text;
+
+    search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
+    search(f, &f->after, &f->new, source, false, false, REVIEW_NONE);
+    for (uint32_t i = 1; i < f->after.count; i++) {
+        uint32_t node = f->after.reached[i];
+        if (f->before.from[node] == REVIEW_NONE && beyond->from[node] != REVIEW_NONE &&
+            who_of(f, node) != REVIEW_NONE && tell(f, source, node)) {
+            nearest = nearest == REVIEW_NONE ? node : nearest;
+            node_add(&found, node);
+        }
+    }
+    if (found.count) {
+        way = way_to(f, &f->after, nearest);
+        names = names_of(f, &found);
+        text = capdl_review_format(" through others; shortest way: %s", way);
+        add_flow(f, cause, &one, " can now influence ", names, text);
+        free(way);
+        free(names);
+        free(text);
+    }
+    free(found.list);
+}
+
+/* ---- Mediators ---- */
+
+/* Who stood between whom: pairs of a sender and a receiver. */
+struct bypass {
+    uint32_t middle, sender, receiver;
+};
+
+struct bypasses {
+    struct bypass *list;
+    size_t count, capacity;
+};
+
+static int bypass_compare(const void *left, const void *right)
+{
+    const struct bypass *a = left, *b = right;
+
+    if (a->middle != b->middle) {
+        return a->middle < b->middle ? -1 : 1;
+    }
+    if (a->sender != b->sender) {
+        return a->sender < b->sender ? -1 : 1;
+    }
+    return a->receiver < b->receiver ? -1 : a->receiver > b->receiver;
+}
+
+/* Whether all flow to a node passed another one: then it is not reached without that. */
+static void find_bypass(struct flows *f, struct bypasses *bypasses, uint32_t source, uint32_t middle,
+                        const struct nodes *targets)
+{
+    search(f, &f->before, &f->old_data, source, false, false, middle);
+    search(f, &f->after, &f->new_data, source, false, false, middle);
+    for (size_t i = 0; i < targets->count; i++) {
+        uint32_t node = targets->list[i];
+
+        if (node != middle && f->before.from[node] == REVIEW_NONE && f->after.from[node] != REVIEW_NONE) {
+            bypasses->list =
+                capdl_spec_grow(bypasses->list, &bypasses->capacity, bypasses->count + 1, sizeof(*bypasses->list));
+            bypasses->list[bypasses->count++] = (struct bypass){middle, source, node};
+        }
+    }
+}
+
+/* From a sender: who lies on the shortest way to a receiver, and only such a one, can lie on all of them. */
+static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t sender, const struct nodes *receivers)
+{
+    struct nodes targets = {NULL}, middles = {NULL};
+
+    search(f, &f->other, &f->old_data, sender, false, false, REVIEW_NONE);
+    for (size_t i = 0; i < receivers->count; i++) {
+        uint32_t node = receivers->list[i];
+        if (f->other.from[node] == REVIEW_NONE || node == sender) {
             continue;
         }
-        capdl_review_add(review, CAPDL_RANK_FLOW, &review->new, &fact, "can now influence", " %s by %s",
-                         capdl_review_subject(review, flow->b), capdl_review_object(review, flow->by, by));
-        if (searched != flow->a) {
-            graph_search(before, flow->a);
+        node_add(&targets, node);
+        for (uint32_t at = f->other.from[node]; at != sender; at = f->other.from[at]) {
+            if (who_of(f, at) != REVIEW_NONE) {
+                node_add(&middles, at);
+            }
         }
-        searched = flow->a;
-        opens[flow->a] |= before->from[flow->b] == REVIEW_NONE;
-        any |= opens[flow->a];
     }
-    return any;
+    nodes_unite(&middles);
+    for (size_t i = 0; i < middles.count && !f->tired; i++) {
+        find_bypass(f, bypasses, sender, middles.list[i], &targets);
+    }
+    free(targets.list);
+    free(middles.list);
+}
+
+/* All that one subject no longer stands between. */
+static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
+{
+    struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL};
+    char *from, *to, *text;
+
+    for (size_t i = 0; i < count; i++) {
+        node_add(&senders, list[i].sender);
+        node_add(&receivers, list[i].receiver);
+    }
+    node_add(&middle, list[0].middle);
+    nodes_unite(&senders);
+    nodes_unite(&receivers);
+    if (senders.count > 1 && receivers.count > 1) { /* one pair as an example */
+        senders.count = receivers.count = 1;
+        senders.list[0] = list[0].sender;
+        receivers.list[0] = list[0].receiver;
+    }
+    from = names_of(f, &senders);
+    to = names_of(f, &receivers);
+    text = senders.count == count || receivers.count == count
+               ? capdl_review_format(" and %s: what flows there need not pass it any more", to)
+               : capdl_review_format(" and %s, and %s%zu other pairs: what flows there need not pass it any more", to,
+                                     least, count - 1);
+    add_flow(f, cause, &middle, " no longer stands between ", from, text)->change = CAPDL_LOST;
+    free(from);
+    free(to);
+    free(text);
+    free(senders.list);
+    free(receivers.list);
+    free(middle.list);
+}
+
+static void judge_mediators(struct flows *f, uint32_t cause, const struct nodes *senders, const struct nodes *receivers)
+{
+    enum { MOST_SENDERS = 64 }; /* of thousands that are alike, these tell who no longer stands between */
+    struct bypasses bypasses = {NULL};
+
+    for (size_t i = 0; i < senders->count && i < MOST_SENDERS && !f->tired; i++) {
+        find_bypasses(f, &bypasses, senders->list[i], receivers);
+    }
+    if (bypasses.count) {
+        qsort(bypasses.list, bypasses.count, sizeof(*bypasses.list), bypass_compare);
+    }
+    for (size_t i = 0, end; i < bypasses.count; i = end) {
+        for (end = i; end < bypasses.count && bypasses.list[end].middle == bypasses.list[i].middle;) {
+            end++;
+        }
+        tell_bypasses(f, cause, bypasses.list + i, end - i, senders->count > MOST_SENDERS ? "at least " : "");
+    }
+    free(bypasses.list);
+}
+
+/* ---- One edit ---- */
+
+static void judge_links(struct flows *f, const struct new_link *links, size_t count)
+{
+    struct nodes senders = find_ends(f, links, count, true), receivers = find_ends(f, links, count, false);
+    struct nodes sources = {NULL};
+    struct flow_search beyond;
+    uint32_t cause = links[0].cause;
+
+    judge_direct(f, cause, &senders, &receivers);
+    judge_mediators(f, cause, &senders, &receivers);
+    capdl_review_search_init(&beyond, f->new.num_nodes);
+    for (size_t i = 0; i < count && i < 16 && !f->tired; i++) {
+        sources.count = 0;
+        search(f, &beyond, &f->new, links[i].link.to, false, false, REVIEW_NONE);
+        search(f, &f->other, &f->old, links[i].link.from, false, false, REVIEW_NONE);
+        if (f->other.from[links[i].link.to] != REVIEW_NONE) {
+            continue; /* what flows there could flow before */
+        }
+        search(f, &f->other, &f->new, links[i].link.from, true, false, REVIEW_NONE);
+        for (uint32_t j = 0; j < f->other.count; j++) {
+            if (who_of(f, f->other.reached[j]) != REVIEW_NONE) {
+                node_add(&sources, f->other.reached[j]);
+            }
+        }
+        for (size_t j = 0; j < sources.count && !f->tired; j++) {
+            judge_source(f, cause, sources.list[j], &beyond);
+        }
+    }
+    capdl_review_search_free(&beyond);
+    free(senders.list);
+    free(receivers.list);
+    free(sources.list);
 }
 
 void capdl_review_judge_flows(struct review *review)
 {
-    struct flows old = {NULL}, new = {NULL};
-    uint32_t subjects = review->new.num_subjects + review->old.num_subjects;
-    bool *opens = capdl_spec_realloc(NULL, subjects + (size_t)1), any;
-    struct graph before, after;
+    struct flows f = {.review = review};
+    struct causes causes = find_causes(review);
+    struct new_link *links;
+    size_t count;
 
-    memset(opens, 0, subjects + (size_t)1);
-    capdl_review_flows(&old, &review->old_facts, &review->old, &review->old_memory);
-    capdl_review_flows(&new, &review->new_facts, &review->new, &review->new_memory);
-    graph_init(&before, &old, subjects);
-    graph_init(&after, &new, subjects);
-    any = judge_direct(review, &old, &new, &before, opens);
-    for (uint32_t i = 0; any && i < subjects; i++) {
-        bool touched = false;
-
-        graph_search(&after, i);
-        for (uint32_t j = 0; j < after.num_reached; j++) {
-            touched |= opens[after.reached[j]];
+    capdl_review_flow_graph(&f.old, review, &review->old, false);
+    capdl_review_flow_graph(&f.new, review, &review->new, false);
+    capdl_review_flow_graph(&f.old_data, review, &review->old, true);
+    capdl_review_flow_graph(&f.new_data, review, &review->new, true);
+    capdl_review_search_init(&f.before, f.new.num_nodes);
+    capdl_review_search_init(&f.after, f.new.num_nodes);
+    capdl_review_search_init(&f.other, f.new.num_nodes);
+    links = find_new_links(&f, &causes, &count);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i; end < count && links[end].cause == links[i].cause;) {
+            end++;
         }
-        if (touched) {
-            graph_search(&before, i);
-            judge_source(review, i, &before, &after);
-        }
+        judge_links(&f, links + i, end - i);
     }
-    graph_free(&before);
-    graph_free(&after);
-    free(old.list);
-    free(new.list);
-    free(opens);
+    if (f.tired) {
+        capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT,
+                         "more can flow than is listed here: the search was ended, for it would take too long");
+    }
+    free(links);
+    free(causes.list);
+    free(f.told);
+    capdl_review_search_free(&f.before);
+    capdl_review_search_free(&f.after);
+    capdl_review_search_free(&f.other);
+    capdl_review_flow_graph_free(&f.old);
+    capdl_review_flow_graph_free(&f.new);
+    capdl_review_flow_graph_free(&f.old_data);
+    capdl_review_flow_graph_free(&f.new_data);
 }

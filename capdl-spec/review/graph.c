@@ -239,17 +239,16 @@ static void write_connections(const struct drawing *drawing, FILE *out)
 
 static void write_overview(const struct capdl_spec *spec, FILE *out)
 {
-    static const struct capdl_diff_options options;
     struct facts facts = {NULL};
     struct world world;
     struct memory memory;
     struct drawing drawing = {&world, &facts, &memory};
 
-    capdl_review_world_init(&world, spec);
+    capdl_review_world_init(&world, spec, NULL);
     world.object_number = capdl_review_identity(spec->num_objects);
     world.subject_number = capdl_review_identity(world.num_subjects);
-    capdl_review_facts(&facts, &world, &options);
-    capdl_review_memory_init(&memory, &facts, spec->num_objects);
+    capdl_review_facts(&facts, &world);
+    capdl_review_memory_init(&memory, &world, spec->num_objects);
     write_subjects(&world, out);
     write_connections(&drawing, out);
     capdl_review_memory_free(&memory);

@@ -1,504 +1,506 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is so in one of two systems only, and how grave that is. */
+/* Edits -> findings: names, objects, the system; and a line for every edit that nothing else had a word for. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "private.h"
 
-/* Facts with the same relation, subject and object that only one of the specs has. The i-th ones are taken to be a
- * change. */
-struct change {
-    const struct fact *old, *new; /* either may be NULL */
+static int rename_compare(const void *left, const void *right, void *context)
+{
+    const struct review *review = context;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    int order = strcmp(capdl_object_name(review->old.spec, a), capdl_object_name(review->old.spec, b));
+    uint32_t x = capdl_object_index(review->old.spec, a) + 1, y = capdl_object_index(review->old.spec, b) + 1;
+
+    return order ? order : x < y ? -1 : x > y;
+}
+
+/* Elements of one array that all went to another one are said together. */
+static uint32_t rename_run(const struct review *review, const uint32_t *list, uint32_t count)
+{
+    const struct capdl_spec *old = review->old.spec, *new = review->new.spec;
+    uint32_t run = 1, a = list[0], b = review->matched[a];
+
+    while (run < count && capdl_object_index(old, a) != CAPDL_NO_INDEX &&
+           capdl_object_index(new, b) != CAPDL_NO_INDEX) {
+        uint32_t x = list[run], y = review->matched[x];
+
+        if (strcmp(capdl_object_name(old, a), capdl_object_name(old, x)) != 0 ||
+            strcmp(capdl_object_name(new, b), capdl_object_name(new, y)) != 0 ||
+            capdl_object_index(old, x) != capdl_object_index(old, a) + run ||
+            capdl_object_index(new, y) != capdl_object_index(new, b) + run) {
+            break;
+        }
+        run++;
+    }
+    return run;
+}
+
+static void write_rename(const struct review *review, FILE *out, uint32_t first, uint32_t run)
+{
+    char old[REVIEW_LABEL], new[REVIEW_LABEL];
+    uint32_t now = review->matched[first];
+
+    capdl_object_label(review->old.spec, first, old, sizeof(old));
+    capdl_object_label(review->new.spec, now, new, sizeof(new));
+    if (run > 1) {
+        snprintf(old, sizeof(old), "%.100s[%" PRIu32 "..%" PRIu32 "]", capdl_object_name(review->old.spec, first),
+                 capdl_object_index(review->old.spec, first), capdl_object_index(review->old.spec, first) + run - 1);
+        snprintf(new, sizeof(new), "%.100s[%" PRIu32 "..%" PRIu32 "]", capdl_object_name(review->new.spec, now),
+                 capdl_object_index(review->new.spec, now), capdl_object_index(review->new.spec, now) + run - 1);
+    }
+    fprintf(out, "%s -> %s", old, new);
+}
+
+/* All that is only called otherwise, in one line. */
+static void judge_names(struct review *review)
+{
+    enum { MOST_NAMED = 8 };
+    uint32_t *list = capdl_spec_realloc(NULL, (review->old.spec->num_objects + (size_t)1) * sizeof(*list));
+    uint32_t count = 0, shown = 0;
+    char *text = NULL;
+    size_t size;
+    FILE *out;
+
+    for (uint32_t i = 0; i < review->old.spec->num_objects; i++) {
+        if (review->matched[i] != REVIEW_NONE &&
+            !capdl_review_same_name(review->old.spec, i, review->new.spec, review->matched[i])) {
+            list[count++] = i;
+        }
+    }
+    if (count) {
+        out = open_memstream(&text, &size);
+        qsort_r(list, count, sizeof(*list), rename_compare, review);
+        for (uint32_t i = 0, run; i < count && shown < MOST_NAMED; i += run, shown++) {
+            run = rename_run(review, list + i, count - i);
+            fputs(shown ? ", " : "", out);
+            write_rename(review, out, list[i], run);
+            fputs(shown + 1 == MOST_NAMED && i + run < count ? ", ..." : "", out);
+        }
+        fclose(out);
+        capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_RENAMED, FINDING_NO_OBJECT,
+                         "%" PRIu32 " object%s other names: %s", count, count == 1 ? " has" : "s have", text);
+        if (count == 1) {
+            free(review->raw[review->num_raw - 1].text);
+            review->raw[review->num_raw - 1].text = capdl_review_format("1 object has another name: %s", text);
+        }
+    }
+    free(text);
+    free(list);
+}
+
+/* ---- Objects ---- */
+
+static bool vspace_in_old(const struct review *review, uint32_t tcb)
+{
+    uint32_t space = capdl_review_target(review->new.spec, tcb, CAPDL_TCB_SLOT_VSPACE);
+
+    return space != REVIEW_NONE && space != CAPDL_NO_OBJECT && review->old_of[space] != REVIEW_NONE;
+}
+
+void capdl_review_judge_object(struct review *review, const struct edit *edit)
+{
+    const struct world *world = edit->has_new ? &review->new : &review->old;
+    uint32_t local = capdl_review_local(review, world, edit->object);
+    enum capdl_kind kind = capdl_object_kind(world->spec, local);
+    uint32_t owner = capdl_review_owner(world, local);
+    struct raw_finding *raw;
+
+    if (kind != CAPDL_KIND_TCB) {
+        raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, edit->object,
+                               edit->has_new ? "there is a \1, to which nothing leads"
+                                             : "\1 is gone, to which nothing led");
+    } else if (!edit->has_new) {
+        raw = capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object, ": its thread \1 is gone");
+        capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    } else if (vspace_in_old(review, local)) {
+        raw = capdl_review_add(review, CAPDL_RANK_CONTROL, CAPDL_GAINED, edit->object,
+                               " is a new thread (\1) in an address space that is in use: it can do all that the "
+                               "others there can");
+        capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    } else {
+        raw = capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, edit->object, " is a new thread (\1)");
+        capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    }
+    if (edit->has_new) {
+        raw->new_pos = capdl_object_pos(world->spec, local);
+    } else {
+        raw->old_pos = capdl_object_pos(world->spec, local);
+    }
+}
+
+/* ---- Covers ---- */
+
+/* Subjects that hold the untyped, other than the one to which the object belongs. */
+static uint32_t *holders_of(struct review *review, const struct world *world, uint32_t untyped, uint32_t but,
+                            size_t *count)
+{
+    const struct parties *parties = capdl_review_parties(review, world, untyped);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+
+    *count = 0;
+    for (size_t i = 0; i < parties->count; i++) {
+        uint32_t who = parties->list[i].who;
+        if (who != but && (*count == 0 || list[*count - 1] != who)) {
+            list[(*count)++] = who;
+        }
+    }
+    return list;
+}
+
+static char *cover_name(const struct review *review, uint64_t untyped)
+{
+    char label[REVIEW_LABEL];
+
+    return untyped == REVIEW_DEFAULT ? capdl_review_format("no untyped of the spec")
+                                     : capdl_review_format("%s", capdl_review_object(review, untyped, label));
+}
+
+static void judge_cover(struct review *review, const struct edit *edit)
+{
+    uint32_t local = (uint32_t)edit->object, owner = capdl_review_owner(&review->new, local);
+    uint32_t untyped =
+        edit->new_value == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, &review->new, edit->new_value);
+    char *before = cover_name(review, edit->old_value), *after = cover_name(review, edit->new_value);
+    size_t count = 0;
+    uint32_t *holders = untyped == REVIEW_NONE ? NULL : holders_of(review, &review->new, untyped, owner, &count);
+    struct raw_finding *raw =
+        count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
+                                 " may now destroy \1%s%s, by revoking %s, in which it now lies (was %s)",
+                                 owner == REVIEW_NONE ? "" : " of ",
+                                 owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
+              : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,
+                                 "\1 lies in %s instead of %s; nobody else holds that", after, before);
+
+    capdl_review_concern(raw, holders, count);
+    raw->field = "untyped";
+    raw->old_value = before;
+    raw->new_value = after;
+    raw->new_pos = capdl_object_pos(review->new.spec, local);
+    free(holders);
+}
+
+/* ---- The system ---- */
+
+static void write_schedule(FILE *out, const struct capdl_domains *domains)
+{
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &domains->schedule[i];
+        const char *unit = entry->unit == CAPDL_MICROSECONDS ? "us" : "ticks";
+
+        fputs(i ? ", " : "", out);
+        if (entry->end_marker) {
+            fputs("end", out);
+        } else {
+            fprintf(out, "domain %" PRIu64 " for %" PRIu64 " %s", entry->domain, entry->duration, unit);
+        }
+    }
+    fputs(domains->num_schedule ? "" : "none", out);
+}
+
+static char *schedule_text(const struct capdl_domains *domains)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    write_schedule(out, domains);
+    fclose(out);
+    return text;
+}
+
+static char *start_text(uint64_t start)
+{
+    return start == REVIEW_DEFAULT       ? capdl_review_format("nothing")
+           : start == REVIEW_DEFAULT - 1 ? capdl_review_format("no entry")
+                                         : capdl_review_format("entry %" PRIu64, start);
+}
+
+static void judge_schedule(struct review *review, const struct edit *edit)
+{
+    char *before, *after;
+    struct raw_finding *raw;
+
+    if (edit->field == 0) {
+        before = schedule_text(&review->old.spec->domains);
+        after = schedule_text(&review->new.spec->domains);
+        raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                               "the domain schedule is %s (was %s)", after, before);
+        raw->field = "schedule";
+    } else {
+        before = edit->field == 1 ? start_text(edit->old_value) : capdl_review_format("%" PRIu64, edit->old_value);
+        after = edit->field == 1 ? start_text(edit->new_value) : capdl_review_format("%" PRIu64, edit->new_value);
+        raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                               edit->field == 1 ? "the domain schedule starts at %s (was %s)"
+                                                : "the domain schedule is written from index %s on (was %s)",
+                               after, before);
+        raw->field = edit->field == 1 ? "domain_set_start" : "index_shift";
+    }
+    raw->old_value = before;
+    raw->new_value = after;
+    raw->old_pos = review->old.spec->domains.pos;
+    raw->new_pos = review->new.spec->domains.pos;
+}
+
+static void judge_arch(struct review *review, const struct edit *edit)
+{
+    const char *before = capdl_arch_name((enum capdl_arch)edit->old_value);
+    const char *after = capdl_arch_name((enum capdl_arch)edit->new_value);
+    struct raw_finding *raw =
+        capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                         "the system is one for %s (was for %s): no program of the old one runs on it", after, before);
+
+    raw->field = "arch";
+    raw->old_value = capdl_review_format("%s", before);
+    raw->new_value = capdl_review_format("%s", after);
+}
+
+static void judge_derived(struct review *review, const struct edit *edit)
+{
+    char parent[REVIEW_LABEL], child[REVIEW_LABEL];
+    uint32_t owner = REVIEW_NONE, local = capdl_review_local(review, &review->new, edit->object);
+    struct raw_finding *raw = capdl_review_add(
+        review, CAPDL_RANK_IDENTITY, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, FINDING_NO_OBJECT,
+        edit->has_new ? "the capability in slot %" PRIu64 " of %s is now derived from one in %s: whoever holds that "
+                        "may revoke it"
+                      : "the capability in slot %" PRIu64 " of %s is no longer derived from one in %s: it can no "
+                        "longer be revoked by that",
+        edit->new_value, capdl_review_object(review, edit->object, child),
+        edit->old_value == REVIEW_DEFAULT ? "a slot that is empty now"
+                                          : capdl_review_object(review, edit->old_value, parent));
+
+    if (local != REVIEW_NONE) {
+        owner = capdl_review_owner(&review->new, local);
+    }
+    if (owner != REVIEW_NONE) {
+        char *text = capdl_review_format(": %s", raw->text);
+        free(raw->text);
+        raw->text = text;
+    }
+    capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+}
+
+/* ---- All of it ---- */
+
+static void judge_cap(struct review *review, const struct edit *edit)
+{
+    uint32_t holder = edit->new ? edit->new_holder : edit->old_holder;
+    enum capdl_kind kind = capdl_object_kind(edit->new ? review->new.spec : review->old.spec, holder);
+
+    if (kind == CAPDL_KIND_CNODE) {
+        capdl_review_judge_held(review, edit);
+    } else if ((capdl_kind_is_table(kind) || kind == CAPDL_KIND_IO_PT) &&
+               (!edit->old || edit->old->object != CAPDL_NO_OBJECT) &&
+               (!edit->new || edit->new->object != CAPDL_NO_OBJECT)) {
+        capdl_review_judge_mapped(review, edit);
+    } else {
+        capdl_review_judge_slot(review, edit);
+    }
+}
+
+static void judge_edit(struct review *review, const struct edit *edit)
+{
+    switch (edit->kind) {
+    case EDIT_ARCH:
+        judge_arch(review, edit);
+        break;
+    case EDIT_OBJECT:
+        capdl_review_judge_object(review, edit);
+        break;
+    case EDIT_FIELD:
+        capdl_review_judge_field(review, edit);
+        break;
+    case EDIT_COVER:
+        judge_cover(review, edit);
+        break;
+    case EDIT_CAP:
+        judge_cap(review, edit);
+        break;
+    case EDIT_DERIVED:
+        judge_derived(review, edit);
+        break;
+    case EDIT_SCHEDULE:
+        judge_schedule(review, edit);
+        break;
+    }
+}
+
+/* The net: an edit for which nobody had a word is told all the same. */
+static void judge_rest(struct review *review, const struct edit *edit)
+{
+    if (edit->object == REVIEW_DEFAULT) {
+        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, FINDING_NO_OBJECT, "the system is another one");
+    } else {
+        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, edit->object, "\1 is another one");
+    }
+}
+
+/* ---- What belongs together ---- */
+
+/* What a PD that is new or gone consists of is told under its thread, an object under the capability to it, a page
+   table under its pages. Findings by number of the comparison, or REVIEW_NONE. */
+struct belongings {
+    uint32_t *thread;  /* per subject: its thread is new or gone */
+    uint32_t *target;  /* per object: a capability to it is */
+    uint32_t *content; /* per container: a capability in it is */
 };
+
+static uint32_t *nothing(uint32_t count)
+{
+    uint32_t *list = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*list));
+
+    memset(list, 0xff, (count + (size_t)1) * sizeof(*list));
+    return list;
+}
 
 static bool in_both(const struct review *review, uint64_t object)
 {
-    return object >> 32 || (object < review->new.spec->num_objects && review->in_old[object]);
+    return object >> 32 || (object < review->new.spec->num_objects && review->old_of[object] != REVIEW_NONE);
 }
 
-/* Whether the subject itself is what the object belongs to. */
-static bool is_own(const struct review *review, uint32_t subject, uint64_t object)
+static const struct world *world_of(const struct review *review, const struct edit *edit)
 {
-    uint32_t count = review->new.spec->num_objects;
-    const struct world *world = object < count ? &review->new : &review->old;
-    uint32_t owner;
-
-    if (object >> 32) {
-        return false;
-    }
-    owner = world->owner[object < count ? object : object - count];
-    return owner != REVIEW_NONE && world->subject_number[owner] == subject;
+    return edit->has_new ? &review->new : &review->old;
 }
 
-static enum capdl_rank message_rank(uint64_t gained)
+static const struct capdl_cap *cap_of(const struct edit *edit)
 {
-    return gained & CAPDL_RIGHT_GRANT  ? CAPDL_RANK_TRANSFER
-           : gained & CAPDL_RIGHT_READ ? CAPDL_RANK_RECEIVE
-                                       : CAPDL_RANK_FLOW;
+    return edit->has_new ? edit->new : edit->old;
 }
 
-static enum capdl_rank memory_rank(const struct review *review, uint64_t object, uint64_t gained, uint64_t now)
+/* Told by others, if there are any: an object by the capabilities to it, a page table by its pages. */
+static bool is_deferred(const struct review *review, const struct edit *edit)
 {
-    bool shared = capdl_review_memory_shared(&review->new_memory, object);
-    bool write_and_execute = (now & CAPDL_RIGHT_WRITE) && (now & CAPDL_RIGHT_EXECUTE);
-
-    if (capdl_review_memory_fixed(&review->new_memory, object)) {
-        return CAPDL_RANK_HARDWARE;
+    if (edit->kind == EDIT_OBJECT) {
+        return capdl_review_kind(review, edit->object) != CAPDL_KIND_TCB;
     }
-    if (shared && (gained & CAPDL_RIGHT_WRITE)) {
-        return CAPDL_RANK_SHARED;
-    }
-    if (write_and_execute || (shared && (gained & CAPDL_RIGHT_EXECUTE))) {
-        return CAPDL_RANK_EXECUTE;
-    }
-    if (shared) {
-        return CAPDL_RANK_SHARED;
-    }
-    if (gained & CAPDL_RIGHT_EXECUTE && in_both(review, object)) {
-        return CAPDL_RANK_EXECUTE;
-    }
-    return CAPDL_RANK_HELD;
+    return edit->kind == EDIT_CAP && edit->has_old != edit->has_new &&
+           (capdl_kind_is_table(cap_of(edit)->kind) || cap_of(edit)->kind == CAPDL_KIND_IO_PT) &&
+           !in_both(review, capdl_review_target_number(world_of(review, edit), cap_of(edit)));
 }
 
-static enum capdl_rank gain_rank(const struct review *review, const struct fact *fact, uint64_t gained)
+static void remember(struct review *review, struct belongings *b, const struct edit *edit, uint32_t finding)
 {
-    enum capdl_kind kind = capdl_review_kind(review, fact->object);
-    bool own = is_own(review, fact->subject, fact->object);
+    const struct world *world = world_of(review, edit);
+    uint64_t target;
 
-    switch (kind) {
-    case CAPDL_KIND_UT:
-    case CAPDL_KIND_LEFTOVER:
-    case CAPDL_KIND_ASID_POOL:
-    case CAPDL_KIND_IRQ_CONTROL:
-    case CAPDL_KIND_ASID_CONTROL:
-    case CAPDL_KIND_IO_SPACE_MASTER:
-    case CAPDL_KIND_DOMAIN:
-    case CAPDL_KIND_SCHED_CONTROL:
-        return CAPDL_RANK_RESHAPE;
-    case CAPDL_KIND_CNODE:
-        return own ? CAPDL_RANK_HELD : CAPDL_RANK_RESHAPE;
-    case CAPDL_KIND_TCB:
-    case CAPDL_KIND_SC:
-        return own ? CAPDL_RANK_TIME : CAPDL_RANK_CONTROL;
-    case CAPDL_KIND_VCPU:
-        return CAPDL_RANK_CONTROL;
-    case CAPDL_KIND_IO_DEVICE:
-    case CAPDL_KIND_IO_PT:
-    case CAPDL_KIND_ARM_IO_DEVICE:
-    case CAPDL_KIND_STREAMID:
-    case CAPDL_KIND_CONTEXTBANK:
-        return CAPDL_RANK_DMA;
-    case CAPDL_KIND_SMC:
-    case CAPDL_KIND_IO_PORTS:
-        return CAPDL_RANK_HARDWARE;
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION:
-        return message_rank(gained);
-    case CAPDL_KIND_ARM_SGI_SIGNAL:
-        return CAPDL_RANK_FLOW;
-    case CAPDL_KIND_FRAME:
-        return memory_rank(review, fact->object, gained, fact->value);
-    case CAPDL_KIND_PT:
-    case CAPDL_KIND_PD:
-    case CAPDL_KIND_PUD:
-    case CAPDL_KIND_PGD:
-    case CAPDL_KIND_PDPT:
-    case CAPDL_KIND_PML4:
-    case CAPDL_KIND_EPT_PML4:
-    case CAPDL_KIND_EPT_PDPT:
-    case CAPDL_KIND_EPT_PD:
-    case CAPDL_KIND_EPT_PT:
-        return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
-    case CAPDL_KIND_IRQ:
-    case CAPDL_KIND_IOAPIC_IRQ:
-    case CAPDL_KIND_MSI_IRQ:
-    case CAPDL_KIND_ARM_IRQ:
-    case CAPDL_KIND_RISCV_IRQ:
-        return CAPDL_RANK_INTERRUPT;
-    case CAPDL_KIND_RTREPLY:
-    case CAPDL_KIND_PROGRAM:
-    case CAPDL_KIND_COUNT:
-        break;
+    if (edit->kind == EDIT_OBJECT && capdl_review_kind(review, edit->object) == CAPDL_KIND_TCB) {
+        uint32_t owner = capdl_review_owner(world, capdl_review_local(review, world, edit->object));
+        if (owner != REVIEW_NONE && b->thread[owner] == REVIEW_NONE) {
+            b->thread[owner] = finding;
+        }
     }
-    return CAPDL_RANK_HELD;
+    if (edit->kind != EDIT_CAP) {
+        return;
+    }
+    target = capdl_review_target_number(world, cap_of(edit));
+    if (!(target >> 32)) {
+        b->target[target] = finding;
+    }
+    b->content[edit->object] = finding;
 }
 
-const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
+/* Puts the finding under that of the thread it belongs to. */
+static void put_under_thread(struct review *review, const struct belongings *b, const struct edit *edit,
+                             uint32_t finding)
 {
-    return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
-}
+    const struct world *world = world_of(review, edit);
+    uint32_t local = capdl_review_local(review, world, edit->object), owner = REVIEW_NONE;
 
-static void judge_new_cap(struct review *review, const struct world *world, const struct fact *fact,
-                          enum capdl_rank rank, const char *verb)
-{
-    enum capdl_kind kind = capdl_review_kind(review, fact->object);
-    char rights[8];
-
-    if (capdl_kind_has(kind, CAPDL_TRAIT_BADGE) && fact->detail) {
-        capdl_review_add(review, rank, world, fact, verb, " (%s, badge %" PRIu64 ")",
-                         capdl_review_rights(kind, fact->value, rights), fact->detail);
-    } else if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
-        capdl_review_add(review, rank, world, fact, verb, " (%s)", capdl_review_rights(kind, fact->value, rights));
-    } else {
-        capdl_review_add(review, rank, world, fact, verb, "%s", "");
+    if ((edit->kind != EDIT_CAP && edit->kind != EDIT_OBJECT) || in_both(review, edit->object)) {
+        return;
+    }
+    owner = capdl_review_owner(world, local);
+    if (owner == REVIEW_NONE && world->first_use[local] < world->first_use[local + 1] &&
+        !(world->uses[world->first_use[local]].who & USE_DEVICE)) {
+        owner = world->subject_number[world->uses[world->first_use[local]].who];
+    }
+    if (owner != REVIEW_NONE && b->thread[owner] != REVIEW_NONE && b->thread[owner] != finding &&
+        review->raw[finding].cause == REVIEW_NONE) {
+        review->raw[finding].cause = b->thread[owner];
     }
 }
 
-static void judge_rights(struct review *review, const struct fact *old, const struct fact *new, const char *verb)
+static void judge_one(struct review *review, struct belongings *b, size_t number)
 {
-    enum capdl_kind kind = capdl_review_kind(review, new->object);
-    uint64_t gained = new->value & ~old->value &CAPDL_RIGHTS_ALL;
-    char before[8], after[8];
+    const struct edit *edit = &review->edits.list[number];
 
-    if ((new->value &CAPDL_RIGHTS_ALL) != (old->value & CAPDL_RIGHTS_ALL)) {
-        capdl_review_add(review, gained ? gain_rank(review, new, gained) : CAPDL_RANK_REMOVED, &review->new, new, verb,
-                         " (%s) instead of (%s)", capdl_review_rights(kind, new->value, after),
-                         capdl_review_rights(kind, old->value, before));
+    review->edit = number;
+    judge_edit(review, edit);
+    if (review->finding_of[number] == REVIEW_NONE) {
+        judge_rest(review, edit);
     }
-    if ((new->value ^ old->value) & MAP_UNCACHED) {
-        capdl_review_add(review, CAPDL_RANK_ATTRIBUTES, &review->new, new,
-                         new->value &MAP_UNCACHED ? "no longer caches" : "now caches", "%s", "");
+    if (edit->object < review->new.spec->num_objects && review->old_of[edit->object] != REVIEW_NONE) {
+        review->raw[review->finding_of[number]].guessed |= review->guessed[review->old_of[edit->object]];
     }
+    remember(review, b, edit, review->finding_of[number]);
+    put_under_thread(review, b, edit, review->finding_of[number]);
 }
 
-static void judge_hold(struct review *review, struct change change)
+/* Of the deferred ones, those of which others tell. */
+static void find_tellers(struct review *review, struct belongings *b)
 {
-    if (!change.old) {
-        judge_new_cap(review, &review->new, change.new, gain_rank(review, change.new, change.new->value), "gains");
-    } else if (!change.new) {
-        judge_new_cap(review, &review->old, change.old, CAPDL_RANK_REMOVED, "loses");
-    } else {
-        judge_rights(review, change.old, change.new, "holds");
-        if (change.old->detail != change.new->detail) {
-            capdl_review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new, "uses",
-                             " with badge %" PRIu64 " instead of %" PRIu64, change.new->detail, change.old->detail);
+    enum { MOST_LEVELS = 5 };
+
+    for (unsigned level = 0; level < MOST_LEVELS; level++) {
+        for (size_t i = 0; i < review->edits.count; i++) {
+            const struct edit *edit = &review->edits.list[i];
+            uint64_t object = edit->kind == EDIT_CAP ? capdl_review_target_number(world_of(review, edit), cap_of(edit))
+                                                     : edit->object;
+            if (review->finding_of[i] != REVIEW_NONE || !is_deferred(review, edit)) {
+                continue;
+            }
+            review->finding_of[i] = edit->kind == EDIT_CAP             ? b->content[object]
+                                    : b->target[object] != REVIEW_NONE ? b->target[object]
+                                                                       : b->content[object];
+            if (review->finding_of[i] != REVIEW_NONE) {
+                remember(review, b, edit, review->finding_of[i]);
+            }
         }
     }
 }
 
-static void judge_map(struct review *review, struct change change)
+static void find_unequal(struct review *review)
 {
-    if (!change.old) {
-        judge_new_cap(review, &review->new, change.new,
-                      memory_rank(review, change.new->object, change.new->value, change.new->value), "now maps");
-    } else if (!change.new) {
-        judge_new_cap(review, &review->old, change.old, CAPDL_RANK_REMOVED, "no longer maps");
-    } else {
-        judge_rights(review, change.old, change.new, "maps");
-    }
-}
+    uint32_t most = review->new.spec->num_objects + review->old.spec->num_objects;
 
-static void judge_dma(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-    bool more = change.new && (!change.old || change.new->value & ~change.old->value);
-    char device[REVIEW_LABEL], rights[8];
-
-    capdl_review_add(review, more ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED, change.new ? &review->new : &review->old, fact,
-                     "", change.new ? " can be reached (%s) by %s" : " can no longer be reached (%s) by %s",
-                     capdl_review_rights(CAPDL_KIND_FRAME, fact->value, rights),
-                     capdl_review_object(review, fact->detail, device));
-}
-
-static void judge_object(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-    bool thread = fact->value == CAPDL_KIND_TCB;
-
-    if (change.old && change.new) {
-        return;
-    }
-    capdl_review_add(review,
-                     !thread      ? CAPDL_RANK_LAYOUT
-                     : change.new ? CAPDL_RANK_FLOW
-                                  : CAPDL_RANK_REMOVED,
-                     change.new ? &review->new : &review->old, fact, "", change.new ? " is new" : " is gone");
-}
-
-static void judge_handler(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-    const char *what = fact->detail ? "the timeout fault handler of" : "the fault handler of";
-    char after[REVIEW_LABEL], before[REVIEW_LABEL];
-
-    if (!in_both(review, fact->object)) {
-        return;
-    }
-    if (!change.new) {
-        capdl_review_add(review, CAPDL_RANK_FAULTS, &review->old, fact, what, " is gone; it was %s",
-                         capdl_review_object(review, fact->value, before));
-    } else {
-        capdl_review_add(review, CAPDL_RANK_FAULTS, &review->new, fact, what, " is %s instead of %s",
-                         capdl_review_object(review, fact->value, after),
-                         change.old ? capdl_review_object(review, change.old->value, before) : "none");
-    }
-}
-
-static void judge_fault_badge(struct review *review, struct change change)
-{
-    if (change.old && change.new) {
-        capdl_review_add(review, CAPDL_RANK_IDENTITY, &review->new, change.new,
-                         change.new->detail ? "timeout faults of" : "faults of",
-                         " carry badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
-    }
-}
-
-static enum capdl_rank bound_rank(uint64_t slot)
-{
-    return slot == CAPDL_TCB_SLOT_SC           ? CAPDL_RANK_TIME
-           : slot == CAPDL_TCB_SLOT_BOUND_VCPU ? CAPDL_RANK_CONTROL
-                                               : CAPDL_RANK_BEHAVIOUR;
-}
-
-static void judge_bound(struct review *review, struct change change)
-{
-    static const char *const slots[] = {
-#define CAPDL_TCB_SLOT(id, number, name) [number] = name,
-#include <capdl/tcbslots.def>
-#undef CAPDL_TCB_SLOT
-    };
-    const struct fact *fact = change.new ? change.new : change.old;
-    char after[REVIEW_LABEL], before[REVIEW_LABEL];
-
-    if (in_both(review, fact->object)) {
-        capdl_review_add(review, bound_rank(fact->detail), change.new ? &review->new : &review->old, fact, "",
-                         " has %s in %s instead of %s",
-                         change.new ? capdl_review_object(review, change.new->value, after) : "nothing",
-                         fact->detail < sizeof(slots) / sizeof(slots[0]) ? slots[fact->detail] : "a slot",
-                         change.old ? capdl_review_object(review, change.old->value, before) : "nothing");
-    }
-}
-
-static enum capdl_rank number_rank(enum capdl_kind kind, enum capdl_rank rank)
-{
-    if (rank == CAPDL_RANK_ATTRIBUTES && kind == CAPDL_KIND_UT) {
-        return CAPDL_RANK_RESHAPE;
-    }
-    if (rank == CAPDL_RANK_ATTRIBUTES && kind != CAPDL_KIND_FRAME) {
-        return kind == CAPDL_KIND_SC ? CAPDL_RANK_TIME : CAPDL_RANK_BEHAVIOUR;
-    }
-    return rank;
-}
-
-static void judge_number(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-    enum capdl_kind kind = capdl_review_kind(review, fact->object);
-    struct attribute attribute = capdl_review_attribute(kind, fact->detail);
-    enum capdl_rank rank = number_rank(kind, attribute.rank);
-
-    if (!in_both(review, fact->object)) {
-        return;
-    }
-    if (!change.old) {
-        capdl_review_add(review, rank, &review->new, fact, "", " has %s 0x%" PRIx64 " instead of none", attribute.text,
-                         fact->value);
-    } else if (!change.new) {
-        capdl_review_add(review, rank, &review->old, fact, "", " has no %s instead of 0x%" PRIx64, attribute.text,
-                         fact->value);
-    } else {
-        capdl_review_add(review, rank, &review->new, fact, "",
-                         fact->value > 9999 ? " has %s 0x%" PRIx64 " instead of 0x%" PRIx64
-                                            : " has %s %" PRIu64 " instead of %" PRIu64,
-                         attribute.text, fact->value, change.old->value);
-    }
-}
-
-static void judge_content(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-
-    capdl_review_add(review, CAPDL_RANK_PROGRAM, change.new ? &review->new : &review->old, fact, "",
-                     !change.old   ? " holds data where there was none"
-                     : !change.new ? " no longer holds data"
-                                   : " holds other data");
-}
-
-static void judge_irq(struct review *review, struct change change)
-{
-    struct fact fact = change.new ? *change.new : *change.old;
-    char after[REVIEW_LABEL], before[REVIEW_LABEL];
-    uint64_t number = fact.object;
-
-    fact.object = FINDING_NO_OBJECT;
-    capdl_review_add(review, CAPDL_RANK_INTERRUPT, &review->new, &fact, "", "interrupt %" PRIu64 " is %s instead of %s",
-                     number, change.new ? capdl_review_object(review, change.new->value, after) : "nobody's",
-                     change.old ? capdl_review_object(review, change.old->value, before) : "nobody's");
-}
-
-static void judge_signal(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-    char after[REVIEW_LABEL], before[REVIEW_LABEL];
-
-    if (change.old && change.new &&change.old->detail == change.new->detail) {
-        capdl_review_add(review, CAPDL_RANK_INTERRUPT, &review->new, fact, "",
-                         " signals badge %" PRIu64 " instead of %" PRIu64, change.new->value, change.old->value);
-    } else {
-        capdl_review_add(review, CAPDL_RANK_INTERRUPT, change.new ? &review->new : &review->old, fact, "",
-                         " signals %s instead of %s",
-                         change.new ? capdl_review_object(review, change.new->detail, after) : "nothing",
-                         change.old ? capdl_review_object(review, change.old->detail, before) : "nothing");
-    }
-}
-
-static void judge_schedule(struct review *review, struct change change)
-{
-    struct fact fact = change.new ? *change.new : *change.old;
-
-    fact.object = FINDING_NO_OBJECT;
-    capdl_review_add(review, CAPDL_RANK_TIME, &review->new, &fact, "", "the domain schedule has changed");
-}
-
-static void judge_derived(struct review *review, struct change change)
-{
-    const struct fact *fact = change.new ? change.new : change.old;
-
-    capdl_review_add(review, CAPDL_RANK_IDENTITY, change.new ? &review->new : &review->old, fact, "",
-                     change.old && change.new ? ": the capability in slot %" PRIu64 " has another parent"
-                     : change.new             ? ": the capability in slot %" PRIu64 " is now a derived one"
-                                              : ": the capability in slot %" PRIu64 " is no longer a derived one",
-                     fact->detail);
-}
-
-static void judge_change(struct review *review, struct change change)
-{
-    static void (*const judges[])(struct review *, struct change) = {
-        [RELATION_OBJECT] = judge_object,   [RELATION_HOLD] = judge_hold,       [RELATION_MAP] = judge_map,
-        [RELATION_DMA] = judge_dma,         [RELATION_HANDLER] = judge_handler, [RELATION_BADGE] = judge_fault_badge,
-        [RELATION_BOUND] = judge_bound,     [RELATION_NUMBER] = judge_number,   [RELATION_CONTENT] = judge_content,
-        [RELATION_IRQ] = judge_irq,         [RELATION_SIGNAL] = judge_signal,   [RELATION_SCHEDULE] = judge_schedule,
-        [RELATION_DERIVED] = judge_derived,
-    };
-
-    judges[(change.new ? change.new : change.old)->relation](review, change);
-}
-
-/* The same fact in both: shown by another slot, it is at least worth a line. */
-static void judge_place(struct review *review, const struct fact *old, const struct fact *new)
-{
-    if (new->holder == REVIEW_NONE ||
-        (new->slot == old->slot && review->old.object_number[old->holder] == review->new.object_number[new->holder])) {
-        return;
-    }
-    if (new->relation == RELATION_HOLD) {
-        capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, new, "holds in another slot", "%s", "");
-    } else if (new->relation == RELATION_MAP) {
-        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, &review->new, new, "maps elsewhere", "%s", "");
-    }
-}
-
-static int group_compare(const struct fact *a, const struct fact *b)
-{
-    if (a->relation != b->relation) {
-        return a->relation < b->relation ? -1 : 1;
-    }
-    if (a->subject != b->subject) {
-        return a->subject < b->subject ? -1 : 1;
-    }
-    if (a->object != b->object) {
-        return a->object < b->object ? -1 : 1;
-    }
-    return 0;
-}
-
-/* Facts that say several things of one object, told apart by detail, are a change of that thing only if that is the
- * same. */
-static bool detail_compares(enum relation relation)
-{
-    return relation != RELATION_HOLD && relation != RELATION_SIGNAL;
-}
-
-static int key_compare(const struct fact *a, const struct fact *b)
-{
-    int order = group_compare(a, b);
-
-    if (order == 0 && a->detail != b->detail) {
-        order = a->detail < b->detail ? -1 : 1;
-    }
-    return order;
-}
-
-/* Pairs what is left of a group in the two specs; detail-keyed facts have been paired before. */
-static void judge_rest(struct review *review, const struct fact **old, size_t num_old, const struct fact **new,
-                       size_t num_new)
-{
-    for (size_t i = 0; i < num_old || i < num_new; i++) {
-        judge_change(review, (struct change){i < num_old ? old[i] : NULL, i < num_new ? new[i] : NULL});
-    }
-}
-
-struct cursor {
-    const struct facts *facts;
-    size_t at;
-};
-
-static const struct fact *cursor_in(const struct cursor *cursor, const struct fact *group)
-{
-    const struct fact *fact = cursor->at < cursor->facts->count ? &cursor->facts->list[cursor->at] : NULL;
-
-    return fact && group_compare(fact, group) == 0 ? fact : NULL;
-}
-
-/* Judges the facts of one relation, subject and object. */
-static void judge_group(struct review *review, struct cursor *a, struct cursor *b, const struct fact *group)
-{
-    size_t num_old = 0, num_new = 0, old_capacity = 0, new_capacity = 0;
-    const struct fact **old = NULL, **new = NULL, *x, *y;
-
-    while (x = cursor_in(a, group), y = cursor_in(b, group), x || y) {
-        int order = !x ? 1 : !y ? -1 : key_compare(x, y);
-
-        if (order == 0 && x->value == y->value) {
-            judge_place(review, x, y);
-        } else if (order == 0 || detail_compares(group->relation)) {
-            judge_change(review, (struct change){order <= 0 ? x : NULL, order >= 0 ? y : NULL});
-        } else if (order < 0) {
-            old = capdl_spec_grow(old, &old_capacity, num_old + 1, sizeof(*old));
-            old[num_old++] = x;
-        } else {
-            new = capdl_spec_grow(new, &new_capacity, num_new + 1, sizeof(*new));
-            new[num_new++] = y;
-        }
-        a->at += order <= 0;
-        b->at += order >= 0;
-    }
-    judge_rest(review, old, num_old, new, num_new);
-    free(old);
-    free(new);
-}
-
-static void judge_names(struct review *review)
-{
-    for (uint32_t i = 0; i < review->old.spec->num_objects; i++) {
-        const struct capdl_spec *old = review->old.spec, *new = review->new.spec;
-        uint32_t now = review->matched[i];
-        struct fact fact = {.subject = REVIEW_NONE, .holder = REVIEW_NONE, .object = now};
-        char label[REVIEW_LABEL];
-
-        if (now == REVIEW_NONE) {
-            continue;
-        }
-        if (capdl_object_index(old, i) != capdl_object_index(new, now)) {
-            capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
-                             capdl_object_label(old, i, label, sizeof(label)));
-        } else if (strcmp(capdl_object_name(old, i), capdl_object_name(new, now)) != 0) {
-            capdl_review_add(review, CAPDL_RANK_LAYOUT, &review->new, &fact, "", " was called '%s'",
-                             capdl_object_name(old, i));
+    review->unequal = capdl_spec_realloc(NULL, most + (size_t)1);
+    memset(review->unequal, 0, most + (size_t)1);
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *edit = &review->edits.list[i];
+        if (edit->kind == EDIT_CAP && !edit->same) {
+            review->unequal[edit->object] = true;
         }
     }
 }
 
 void capdl_review_judge(struct review *review)
 {
-    struct cursor a = {&review->old_facts, 0}, b = {&review->new_facts, 0};
+    size_t count = review->edits.count;
+    uint32_t objects = review->new.spec->num_objects + review->old.spec->num_objects;
+    struct belongings b = {nothing(review->new.num_subjects + review->old.num_subjects), nothing(objects),
+                           nothing(objects)};
 
+    review->finding_of = capdl_spec_realloc(NULL, (count + 1) * sizeof(*review->finding_of));
+    memset(review->finding_of, 0xff, (count + 1) * sizeof(*review->finding_of));
+    review->edit = SIZE_MAX;
+    find_unequal(review);
     judge_names(review);
-    while (a.at < a.facts->count || b.at < b.facts->count) {
-        const struct fact *x = a.at < a.facts->count ? &a.facts->list[a.at] : NULL;
-        const struct fact *y = b.at < b.facts->count ? &b.facts->list[b.at] : NULL;
-
-        judge_group(review, &a, &b, !x || (y && group_compare(y, x) < 0) ? y : x);
+    for (size_t i = 0; i < count; i++) {
+        if (review->finding_of[i] == REVIEW_NONE && !is_deferred(review, &review->edits.list[i])) {
+            judge_one(review, &b, i);
+        }
     }
+    find_tellers(review, &b);
+    for (size_t i = 0; i < count; i++) {
+        if (review->finding_of[i] == REVIEW_NONE) {
+            judge_one(review, &b, i);
+        }
+    }
+    review->edit = SIZE_MAX;
+    free(review->unequal);
+    free(b.thread);
+    free(b.target);
+    free(b.content);
 }

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which object of the old spec is which of the new one. Those with the same name and kind are the same. The others are
- * known by what they are and by their neighbours: each gets a hash of its attributes, in a few rounds mixed with the
- * hashes of what it holds and of what holds it; equal hashes are the same object under another name. What then is left
- * is the same if it lies in the same slot of the same object. A match may be wrong and the comparison is still right:
- * it compares everything, under these names.
+ * Which object of the old spec is which of the new one. Two ways are tried: those of the same name and kind are the
+ * same; and names mean nothing. The one that leaves less to tell is taken. Objects that names do not decide are known
+ * by what they are and by their neighbours: each gets a hash of its fields, mixed in rounds with the hashes of what it
+ * holds and of what holds it. Equal hashes are paired (pairing.c), first with slots counting, then without, then from
+ * ever fewer rounds. A pairing that is wrong makes the report longer, never wrong: all that follows compares
+ * everything.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "private.h"
 
-enum { ROUNDS = 6 };
-
-struct side {
-    const struct capdl_spec *spec;
-    uint64_t *hash, *next;
-    bool *named; /* has a counterpart of the same name */
-};
+enum { MOST_ROUNDS = 48, ROUNDS_AT_ONCE = 6 };
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -25,222 +20,323 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 29;
 }
 
-static uint64_t mix_text(uint64_t hash, const char *text)
+enum { LINK_COVER = 1, LINK_MAPPING };
+
+static struct link link_of(const struct world *world, uint32_t holder, const struct capdl_cap *cap)
 {
-    for (; text && *text; text++) {
-        hash = mix(hash, (unsigned char)*text);
-    }
-    return hash;
+    struct plain_cap plain = capdl_review_cap(world->spec, cap);
+    bool anywhere = capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE;
+    uint64_t what = mix(mix(mix(plain.kind, plain.rights), plain.data), plain.guard_size | plain.flags << 8);
+
+    return (struct link){cap->object, mix(what, cap->slot + 1),
+                         anywhere ? mix(cap->kind, 0) : mix(what, cap->slot + 1)};
 }
 
-static uint64_t hash_payload(const struct capdl_spec *spec, uint32_t object, uint64_t hash)
+static size_t *sum(size_t *first, uint32_t count)
 {
-    const struct capdl_tcb *tcb =
-        capdl_object_kind(spec, object) == CAPDL_KIND_TCB ? capdl_object_tcb(spec, object) : NULL;
-
-    if (tcb) {
-        hash = mix(mix(mix(mix(hash, tcb->ip), tcb->sp), tcb->prio), tcb->addr);
+    for (uint32_t i = 0; i < count; i++) {
+        first[i + 1] += first[i];
     }
-    if (capdl_object_kind(spec, object) == CAPDL_KIND_FRAME) {
-        struct capdl_fills fills = capdl_object_fills(spec, object);
-        for (size_t i = 0; i < fills.count; i++) {
-            hash = mix_text(mix(hash, fills.list[i].source_offset), fills.list[i].text);
-        }
-    }
-    return hash;
+    return first;
 }
 
-static uint64_t hash_object(const struct side *side, uint32_t id)
+/* Visits all links; counts them by their ends, or enters them. */
+static void visit_links(struct side *side, size_t *out_at, size_t *in_at, bool enter)
 {
-    uint64_t hash = mix(capdl_object_kind(side->spec, id), side->named[id]);
+    const struct capdl_spec *spec = side->world->spec;
 
-    if (side->named[id]) {
-        return mix_text(mix(hash, capdl_object_index(side->spec, id)), capdl_object_name(side->spec, id));
-    }
-    return hash_payload(side->spec, id,
-                        mix(mix(hash, capdl_object_size_bits(side->spec, id)), capdl_object_paddr(side->spec, id)));
-}
-
-/* In a CNode the slot does not say what a capability is; in a page table or a TCB it does. */
-static uint64_t hash_cap(const struct capdl_spec *spec, uint32_t holder, const struct capdl_cap *cap)
-{
-    uint64_t slot = capdl_object_kind(spec, holder) == CAPDL_KIND_CNODE ? 0 : cap->slot;
-
-    return mix(mix(mix(cap->kind, slot), cap->rights), cap->data);
-}
-
-static void hash_neighbours(struct side *side)
-{
-    const struct capdl_spec *spec = side->spec;
-
-    memcpy(side->next, side->hash, spec->num_objects * sizeof(*side->next));
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
+    for (uint32_t i = 0; i < side->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
+        uint32_t parent = capdl_object_parent(spec, i);
 
-        for (uint32_t j = 0; j < caps.count; j++) {
-            const struct capdl_cap *cap = &caps.list[j];
-            uint64_t edge = hash_cap(spec, i, cap);
-
-            if (cap->object == CAPDL_NO_OBJECT) {
+        for (uint32_t j = 0; j <= caps.count; j++) {
+            struct link link = {parent, LINK_COVER, LINK_COVER};
+            if (j < caps.count) {
+                link = (struct link){.other = caps.list[j].object};
+            }
+            if (link.other == CAPDL_NO_OBJECT) {
                 continue;
             }
-            side->next[i] += mix(edge, side->hash[cap->object]);
-            side->next[cap->object] += mix(edge + 1, side->hash[i]);
-        }
-    }
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (!side->named[i]) {
-            side->hash[i] = mix(side->next[i], 0);
+            if (enter) {
+                link = j < caps.count ? link_of(side->world, i, &caps.list[j]) : link;
+                side->out[out_at[i]] = link;
+                side->in[in_at[link.other]] = (struct link){i, mix(link.strict, 7), mix(link.loose, 7)};
+            }
+            out_at[i]++;
+            in_at[link.other]++;
         }
     }
 }
 
-static void side_init(struct side *side, const struct capdl_spec *spec)
+static size_t *counts(uint32_t count)
 {
-    size_t count = spec->num_objects + (size_t)1;
+    size_t *list = capdl_spec_realloc(NULL, (count + (size_t)2) * sizeof(*list));
 
-    *side = (struct side){.spec = spec};
+    memset(list, 0, (count + (size_t)2) * sizeof(*list));
+    return list;
+}
+
+static void find_links(struct side *side)
+{
+    uint32_t n = side->num_objects;
+    size_t *out_at, *in_at;
+
+    side->first_out = counts(n);
+    side->first_in = counts(n);
+    visit_links(side, side->first_out + 1, side->first_in + 1, false);
+    sum(side->first_out, n);
+    sum(side->first_in, n);
+    side->out = capdl_spec_realloc(NULL, (side->first_out[n] + 1) * sizeof(*side->out));
+    side->in = capdl_spec_realloc(NULL, (side->first_in[n] + 1) * sizeof(*side->in));
+    out_at = counts(n);
+    in_at = counts(n);
+    memcpy(out_at, side->first_out, (n + (size_t)1) * sizeof(*out_at));
+    memcpy(in_at, side->first_in, (n + (size_t)1) * sizeof(*in_at));
+    visit_links(side, out_at, in_at, true);
+    free(out_at);
+    free(in_at);
+}
+
+/* full: with what frames hold and devices are, which tells them apart but may change. */
+static void find_bases(struct side *side, bool full)
+{
+    struct fields fields = {NULL};
+
+    for (uint32_t i = 0; i < side->num_objects; i++) {
+        uint64_t hash = mix(capdl_object_kind(side->world->spec, i) + UINT64_C(1), 0);
+
+        capdl_review_fields(side->world, i, &fields);
+        for (size_t j = 0; j < fields.count; j++) {
+            if (full || fields.list[j].field != FIELD_CONTENT) {
+                hash = mix(mix(hash, fields.list[j].field), fields.list[j].value);
+            }
+        }
+        side->base[i] = hash;
+    }
+    free(fields.list);
+}
+
+static void side_init(struct side *side, const struct world *world)
+{
+    size_t count = world->spec->num_objects + (size_t)1;
+
+    *side = (struct side){.world = world, .num_objects = world->spec->num_objects};
+    side->base = capdl_spec_realloc(NULL, count * sizeof(*side->base));
     side->hash = capdl_spec_realloc(NULL, count * sizeof(*side->hash));
-    side->next = capdl_spec_realloc(NULL, count * sizeof(*side->next));
-    side->named = capdl_spec_realloc(NULL, count * sizeof(*side->named));
-    memset(side->named, 0, count * sizeof(*side->named));
+    side->partner = capdl_spec_realloc(NULL, count * sizeof(*side->partner));
+    memset(side->partner, 0xff, count * sizeof(*side->partner));
+    find_links(side);
 }
 
 static void side_free(struct side *side)
 {
+    free(side->first_out);
+    free(side->first_in);
+    free(side->out);
+    free(side->in);
+    free(side->base);
     free(side->hash);
-    free(side->next);
-    free(side->named);
+    free(side->partner);
 }
 
-static uint32_t match_names(struct side *old, struct side *new, uint32_t *matched)
+static void one_round(struct side *side, uint64_t *next, bool loose)
 {
-    uint32_t unmatched = 0;
+    for (uint32_t i = 0; i < side->num_objects; i++) {
+        next[i] = side->hash[i];
+        if (side->partner[i] != REVIEW_NONE) {
+            continue;
+        }
+        uint64_t around = 0;
+        for (size_t j = side->first_out[i]; j < side->first_out[i + 1]; j++) {
+            const struct link *link = &side->out[j];
+            around += mix(mix(loose ? link->loose : link->strict, 1), side->hash[link->other]);
+        }
+        for (size_t j = side->first_in[i]; j < side->first_in[i + 1]; j++) {
+            const struct link *link = &side->in[j];
+            around += mix(mix(loose ? link->loose : link->strict, 2), side->hash[link->other]);
+        }
+        next[i] = mix(mix(side->hash[i], around), 3);
+    }
+    memcpy(side->hash, next, side->num_objects * sizeof(*next));
+}
 
-    for (uint32_t i = 0; i < old->spec->num_objects; i++) {
-        uint32_t id = capdl_spec_find(new->spec, capdl_object_name(old->spec, i), capdl_object_index(old->spec, i));
-        bool same = id != CAPDL_NO_OBJECT && capdl_object_kind(new->spec, id) == capdl_object_kind(old->spec, i);
+static int word_compare(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
 
-        matched[i] = same ? id : REVIEW_NONE;
-        old->named[i] = same;
-        unmatched += !same;
-        if (same) {
-            new->named[id] = true;
+    return a < b ? -1 : a > b;
+}
+
+static size_t count_classes(const struct side *side, uint64_t *list)
+{
+    size_t classes = 0;
+
+    memcpy(list, side->hash, side->num_objects * sizeof(*list));
+    qsort(list, side->num_objects, sizeof(*list), word_compare);
+    for (uint32_t i = 0; i < side->num_objects; i++) {
+        classes += i == 0 || list[i] != list[i - 1];
+    }
+    return classes;
+}
+
+/* A pair has one hash, whatever its two objects have become. rounds 0: until no more are told apart. */
+static void hash_all(struct pairing *p, unsigned rounds)
+{
+    uint32_t most = p->old.num_objects > p->new.num_objects ? p->old.num_objects : p->new.num_objects;
+    uint64_t *next = capdl_spec_realloc(NULL, (most + (size_t)1) * sizeof(*next));
+    size_t classes = 0, before;
+
+    for (uint32_t i = 0; i < p->old.num_objects; i++) {
+        p->old.hash[i] = p->old.partner[i] == REVIEW_NONE ? p->old.base[i] : mix(p->old.partner[i], 5);
+    }
+    for (uint32_t i = 0; i < p->new.num_objects; i++) {
+        p->new.hash[i] = p->new.partner[i] == REVIEW_NONE ? p->new.base[i] : mix(i, 5);
+    }
+    for (unsigned done = 0; done < (rounds ? rounds : MOST_ROUNDS);) {
+        one_round(&p->old, next, p->loose);
+        one_round(&p->new, next, p->loose);
+        if (!rounds && ++done % ROUNDS_AT_ONCE == 0) {
+            before = classes;
+            classes = count_classes(&p->new, next);
+            done = classes == before ? MOST_ROUNDS : done;
+        } else if (rounds) {
+            done++;
         }
     }
-    return unmatched;
+    free(next);
 }
 
-struct candidate {
-    uint64_t hash;
-    uint32_t id;
-};
-
-static int candidate_compare(const void *left, const void *right)
+static bool all_paired(const struct pairing *p)
 {
-    const struct candidate *a = left, *b = right;
-
-    if (a->hash != b->hash) {
-        return a->hash < b->hash ? -1 : 1;
-    }
-    return a->id < b->id ? -1 : a->id > b->id;
-}
-
-static struct candidate *candidates(const struct side *side, size_t *count)
-{
-    struct candidate *list = capdl_spec_realloc(NULL, (side->spec->num_objects + (size_t)1) * sizeof(*list));
-
-    *count = 0;
-    for (uint32_t i = 0; i < side->spec->num_objects; i++) {
-        if (!side->named[i]) {
-            list[(*count)++] = (struct candidate){side->hash[i], i};
+    for (uint32_t i = 0; i < p->old.num_objects; i++) {
+        if (p->old.partner[i] == REVIEW_NONE && capdl_object_kind(p->old.world->spec, i) != CAPDL_KIND_PROGRAM) {
+            return false;
         }
     }
-    qsort(list, *count, sizeof(*list), candidate_compare);
-    return list;
-}
-
-static void match_hashes(const struct side *old, const struct side *new, uint32_t *matched)
-{
-    size_t num_old, num_new, i = 0, j = 0;
-    struct candidate *a = candidates(old, &num_old), *b = candidates(new, &num_new);
-
-    while (i < num_old && j < num_new) {
-        if (a[i].hash == b[j].hash) {
-            matched[a[i++].id] = b[j++].id;
-        } else if (a[i].hash < b[j].hash) {
-            i++;
-        } else {
-            j++;
-        }
-    }
-    free(a);
-    free(b);
-}
-
-static bool match_slot(const struct capdl_spec *old, const struct capdl_spec *new, uint32_t holder,
-                       const struct capdl_cap *cap, uint32_t *matched, bool *taken)
-{
-    const struct capdl_cap *other;
-
-    if (cap->object == CAPDL_NO_OBJECT || matched[cap->object] != REVIEW_NONE) {
-        return false;
-    }
-    other = capdl_spec_cap_at(new, matched[holder], cap->slot);
-    if (!other || other->object == CAPDL_NO_OBJECT || taken[other->object] ||
-        capdl_object_kind(new, other->object) != capdl_object_kind(old, cap->object)) {
-        return false;
-    }
-    matched[cap->object] = other->object;
-    taken[other->object] = true;
     return true;
 }
 
-/* What is found lets more be found, down the page tables. */
-static void match_slots(const struct capdl_spec *old, const struct capdl_spec *new, uint32_t *matched)
+static void pair_level(struct pairing *p, bool loose, unsigned rounds, bool twins)
 {
-    bool *taken = capdl_spec_realloc(NULL, new->num_objects + (size_t)1), more = true;
-
-    memset(taken, 0, new->num_objects + (size_t)1);
-    for (uint32_t i = 0; i < old->num_objects; i++) {
-        if (matched[i] != REVIEW_NONE) {
-            taken[matched[i]] = true;
-        }
+    if (all_paired(p)) {
+        return;
     }
-    while (more) {
-        more = false;
-        for (uint32_t i = 0; i < old->num_objects; i++) {
-            struct capdl_caps caps = capdl_object_caps(old, i);
-            for (uint32_t j = 0; matched[i] != REVIEW_NONE && j < caps.count; j++) {
-                more |= match_slot(old, new, i, &caps.list[j], matched, taken);
-            }
-        }
-    }
-    free(taken);
+    p->loose = loose;
+    hash_all(p, rounds);
+    capdl_review_pair_equal(p, twins);
 }
 
-uint32_t *capdl_review_match(const struct capdl_spec *old_spec, const struct capdl_spec *new_spec)
+static void pair_names(struct pairing *p)
 {
-    uint32_t *matched = capdl_spec_realloc(NULL, (old_spec->num_objects + (size_t)1) * sizeof(*matched));
-    struct side old, new;
+    const struct capdl_spec *old = p->old.world->spec, *new = p->new.world->spec;
 
-    side_init(&old, old_spec);
-    side_init(&new, new_spec);
-    if (match_names(&old, &new, matched)) {
-        for (uint32_t i = 0; i < old_spec->num_objects; i++) {
-            old.hash[i] = hash_object(&old, i);
+    for (uint32_t i = 0; i < old->num_objects; i++) {
+        uint32_t id = capdl_spec_find(new, capdl_object_name(old, i), capdl_object_index(old, i));
+
+        if (id != CAPDL_NO_OBJECT && capdl_object_kind(new, id) == capdl_object_kind(old, i) &&
+            capdl_object_kind(old, i) != CAPDL_KIND_PROGRAM) {
+            p->old.partner[i] = id;
+            p->new.partner[id] = i;
         }
-        for (uint32_t i = 0; i < new_spec->num_objects; i++) {
-            new.hash[i] = hash_object(&new, i);
-        }
-        for (unsigned round = 0; round < ROUNDS; round++) {
-            hash_neighbours(&old);
-            hash_neighbours(&new);
-        }
-        match_hashes(&old, &new, matched);
-        match_slots(old_spec, new_spec, matched);
     }
-    side_free(&old);
-    side_free(&new);
+}
+
+static void pair_all(struct pairing *p, bool names)
+{
+    if (names) {
+        pair_names(p);
+    }
+    find_bases(&p->old, true);
+    find_bases(&p->new, true);
+    pair_level(p, false, 0, true);
+    for (int twins = 0; twins < 2; twins++) {
+        pair_level(p, false, 4, twins);
+        pair_level(p, false, 2, twins);
+        pair_level(p, false, 1, twins);
+        pair_level(p, true, 4, twins);
+        pair_level(p, true, 1, twins);
+        p->reach = ALIKE_ITSELF;
+        capdl_review_pair_neighbours(p);
+    }
+    find_bases(&p->old, false);
+    find_bases(&p->new, false);
+    pair_level(p, true, 4, true);
+    pair_level(p, true, 1, true);
+    p->reach = ALIKE_KIND;
+    capdl_review_pair_neighbours(p);
+    pair_level(p, true, 1, true);
+}
+
+static uint32_t *match(const struct world *old, const struct world *new, bool names, bool **guessed)
+{
+    struct pairing p = {.queue = NULL};
+    uint32_t *matched;
+
+    side_init(&p.old, old);
+    side_init(&p.new, new);
+    p.guessed = capdl_spec_realloc(NULL, p.old.num_objects + (size_t)1);
+    memset(p.guessed, 0, p.old.num_objects + (size_t)1);
+    pair_all(&p, names);
+    *guessed = p.guessed;
+    matched = p.old.partner;
+    p.old.partner = NULL;
+    side_free(&p.old);
+    side_free(&p.new);
+    free(p.queue);
+    return matched;
+}
+
+void capdl_review_number(struct world *old, struct world *new, const uint32_t *matched)
+{
+    uint32_t num_new = new->spec->num_objects;
+
+    free(old->object_number);
+    free(new->object_number);
+    new->object_number = capdl_review_identity(num_new);
+    old->object_number = capdl_review_identity(old->spec->num_objects);
+    for (uint32_t i = 0; i < old->spec->num_objects; i++) {
+        old->object_number[i] = matched[i] == REVIEW_NONE ? num_new + i : matched[i];
+    }
+}
+
+static size_t count_renames(const struct world *old, const struct world *new, const uint32_t *matched)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < old->spec->num_objects; i++) {
+        count += matched[i] != REVIEW_NONE && !capdl_review_same_name(old->spec, i, new->spec, matched[i]);
+    }
+    return count;
+}
+
+bool capdl_review_same_name(const struct capdl_spec *old, uint32_t a, const struct capdl_spec *new, uint32_t b)
+{
+    return capdl_object_index(old, a) == capdl_object_index(new, b) &&
+           strcmp(capdl_object_name(old, a), capdl_object_name(new, b)) == 0;
+}
+
+uint32_t *capdl_review_match(struct world *old, struct world *new, bool **guessed)
+{
+    uint32_t *matched = match(old, new, true, guessed), *other;
+    bool *other_guessed;
+    size_t differences, renames = count_renames(old, new, matched), fewer;
+
+    capdl_review_number(old, new, matched);
+    differences = capdl_review_compare(old, new, NULL);
+    if (differences == 0) {
+        return matched;
+    }
+    other = match(old, new, false, &other_guessed);
+    capdl_review_number(old, new, other);
+    fewer = capdl_review_compare(old, new, NULL) + count_renames(old, new, other);
+    if (fewer < differences + renames) {
+        free(matched);
+        free(*guessed);
+        *guessed = other_guessed;
+        return other;
+    }
+    capdl_review_number(old, new, matched);
+    free(other);
+    free(other_guessed);
     return matched;
 }

@@ -2,15 +2,20 @@
 /*
  * What the files of the review share.
  *
- *     match.c     which object of the old spec is which of the new one
- *     subjects.c  threads -> subjects, and whose an object is
- *     facts.c     a spec -> what is so in it, as a sorted list of facts
- *     judge.c     facts of one spec only -> findings
+ *     canonical.c      an object as fields, a capability without what means nothing; a system as lines to be hashed
+ *     match.c          which object of the old spec is which of the new one: two ways, the better one is taken
+ *     pairing.c        objects that look alike are paired, and what hangs on them with them
+ *     compare.c        matched systems -> edits: all that is in one of them only
+ *     subjects.c       threads -> subjects, and whose an object is
+ *     reach.c          who reaches a CNode or page table, and at which pointer or address
+ *     facts.c          a spec -> who holds and maps what, as a sorted list of facts
  *     shared_memory.c  which frames are the same memory, and who shares it
- *     flows.c     who can influence whom, directly and through others
- *     findings.c  findings as text
- *     diff.c      the whole comparison
- *     graph.c     a spec as a picture
+ *     judge*.c         an edit -> a finding: rank and words
+ *     roles.c          what an object is to whom, in words
+ *     flows.c          who can influence whom, directly and through others
+ *     findings.c       findings as text
+ *     diff.c           the whole comparison
+ *     graph.c          a spec as a picture
  *
  * Both specs use the same numbers: an object is its number in the new spec, one that is only in the old spec is its
  * number there behind those of the new. Subjects likewise.
@@ -22,6 +27,10 @@
 
 #include "model/model.h"
 
+struct holder {
+    uint32_t container, number; /* its number-th capability */
+};
+
 enum { REVIEW_NONE = UINT32_MAX };
 #define FINDING_NO_OBJECT UINT64_MAX
 
@@ -31,9 +40,26 @@ struct subject {
     char *label;
 };
 
+/* Who reaches a container: a subject or, with USE_DEVICE, a device (an object). `address` is what the pointer or
+   virtual address of its first slot begins with; slot s has address | s << shift. A CNode that no pointer resolves to,
+   because guards and slot bits on the way are too many, is not listed. */
+struct use {
+    uint32_t who;
+    uint8_t shift;
+    uint64_t address;
+};
+#define USE_DEVICE (UINT32_C(1) << 31)
+
 /* A spec and its subjects. All numbers are those of the spec itself. */
 struct world {
     const struct capdl_spec *spec;
+    uint64_t *content; /* per object: number of what a frame is filled with */
+    uint64_t *irqs;    /* interrupt numbers by object: object i has those from first_irq[i] on */
+    size_t *first_irq;
+    struct use *uses; /* by container: container i has those from first_use[i] on */
+    size_t *first_use;
+    size_t *first_holder; /* per object: of `holders`, the capabilities to it */
+    struct holder *holders;
     struct subject *subjects;
     uint32_t num_subjects;
     uint32_t
@@ -42,34 +68,148 @@ struct world {
     uint32_t *object_number, *subject_number;
 };
 
-void capdl_review_world_init(struct world *, const struct capdl_spec *);
+void capdl_review_world_init(struct world *, const struct capdl_spec *, const struct capdl_diff_options *);
+/* reach.c: fills in uses and holders. */
+void capdl_review_reach(struct world *);
+/* The capability that a pointer of a thread names, or NULL. */
+const struct capdl_cap *capdl_review_resolve(const struct world *, uint32_t tcb, uint64_t pointer, uint32_t *container);
+unsigned capdl_review_table_shift(const struct capdl_spec *, uint32_t table, unsigned depth);
 void capdl_review_world_free(struct world *);
 /* 0, 1, 2, ...; to be freed. */
 uint32_t *capdl_review_identity(uint32_t count);
-/* Per number of the comparison: the object of this spec that has it, or REVIEW_NONE. To be freed. */
-uint32_t *capdl_review_world_numbers(const struct world *);
 
 /* What the capability in a slot refers to, or REVIEW_NONE. */
 uint32_t capdl_review_target(const struct capdl_spec *, uint32_t container, uint64_t slot);
 
-/* match.c: number of the object of `new` that each object of `old` is, or REVIEW_NONE. */
-uint32_t *capdl_review_match(const struct capdl_spec *old, const struct capdl_spec *new);
+/* ---- canonical.c ---- */
+
+#define REVIEW_DEFAULT UINT64_MAX
+enum field {
+    FIELD_SIZE,
+    FIELD_PADDR,
+    FIELD_CONTIGUOUS,
+    FIELD_CONTENT,
+    FIELD_TCB, /* + enum capdl_tcb_field */
+    FIELD_PERIOD = FIELD_TCB + CAPDL_TCB_FIELD_COUNT,
+    FIELD_BUDGET,
+    FIELD_REFILLS,
+    FIELD_FLAGS,
+    FIELD_DATA,
+    FIELD_IRQ,                                      /* an interrupt number; there may be several */
+    FIELD_NUMBER,                                   /* + enum capdl_number */
+    FIELD_LIST = FIELD_NUMBER + CAPDL_NUMBER_COUNT, /* + the place in the list of a TCB */
+};
+
+struct field_value {
+    uint32_t field;
+    uint64_t value;
+};
+
+struct fields {
+    struct field_value *list; /* by field, then value */
+    size_t count, capacity;
+};
+
+/* What an object is, all but its name, its untyped and its capabilities. */
+void capdl_review_fields(const struct world *, uint32_t object, struct fields *);
+/* "prio", "ioapic_pin": as in the language where it has a word for it. */
+const char *capdl_review_field_word(enum capdl_kind, uint32_t field);
+
+/* A capability without what has no effect, such as rights where there are none. */
+struct plain_cap {
+    uint32_t object; /* of its spec */
+    uint8_t kind, rights, flags, guard_size;
+    uint64_t data;
+    uint32_t mapping_container;
+    uint64_t mapping_slot;
+};
+
+struct plain_cap capdl_review_cap(const struct capdl_spec *, const struct capdl_cap *);
+/* REVIEW_DEFAULT, REVIEW_DEFAULT - 1 for none, or an index. */
+uint64_t capdl_review_domain_start(const struct capdl_domains *);
+/* Objects by name and index, without PROGRAMs. To be freed. */
+uint32_t *capdl_review_by_name(const struct capdl_spec *, uint32_t *count);
+
+/* ---- match.c, pairing.c ---- */
+
+/* Number of the object of `new` that each object of `old` is, or REVIEW_NONE. `guessed`, per object of `old`: others
+   would have done as well. To be freed. */
+uint32_t *capdl_review_match(struct world *old, struct world *new, bool **guessed);
+/* Numbers the objects of both for a comparison. */
+void capdl_review_number(struct world *old, struct world *new, const uint32_t *matched);
+bool capdl_review_same_name(const struct capdl_spec *old, uint32_t a, const struct capdl_spec *new, uint32_t b);
+
+struct link {
+    uint32_t other;
+    uint64_t strict, loose; /* what kind of link it is, with and without slots of CNodes */
+};
+
+/* One of the two systems while they are matched. */
+struct side {
+    const struct world *world;
+    uint32_t num_objects;
+    size_t *first_out, *first_in; /* per object */
+    struct link *out, *in;
+    uint64_t *base;    /* per object: what it is */
+    uint64_t *hash;    /* ... with its neighbours, at the level that is looked at */
+    uint32_t *partner; /* per object, or REVIEW_NONE */
+};
+
+/* In what two objects are alike: themselves and all around, themselves, or only their kind. */
+enum alike { ALIKE_AROUND, ALIKE_ITSELF, ALIKE_KIND };
+
+struct pairing {
+    struct side old, new;
+    uint32_t *queue; /* objects of `old` whose neighbours are still to be looked at */
+    size_t queued, capacity;
+    bool *guessed;
+    bool loose;       /* slots of CNodes do not count */
+    enum alike reach; /* in what neighbours of a pair, in the same slot, must be alike to be one */
+};
+
+/* Pairs two objects and, as far as their hashes allow, all that hangs on them. */
+void capdl_review_pair(struct pairing *, uint32_t old, uint32_t new);
+/* Pairs objects with equal hashes of which there is one on each side; then, twins_too, the others. */
+void capdl_review_pair_equal(struct pairing *, bool twins_too);
+/* Pairs what hangs on pairs. */
+void capdl_review_pair_neighbours(struct pairing *);
+
+/* ---- compare.c ---- */
+
+enum edit_kind {
+    EDIT_ARCH,
+    EDIT_OBJECT,   /* only in one */
+    EDIT_FIELD,    /* field, old_value, new_value */
+    EDIT_COVER,    /* the untyped it lies in: old_value, new_value are objects or REVIEW_NONE */
+    EDIT_CAP,      /* old and new: of the slots old_slot and new_slot of the containers */
+    EDIT_DERIVED,  /* of the capability `new`: values are 1 if it is derived there */
+    EDIT_SCHEDULE, /* field 0: schedule, 1: start, 2: index shift */
+};
+
+struct edit {
+    enum edit_kind kind;
+    uint32_t field;
+    uint64_t object; /* what is edited, or the container */
+    bool has_old, has_new;
+    uint64_t old_value, new_value;
+    const struct capdl_cap *old, *new;
+    uint32_t old_holder, new_holder; /* of old and new, in their specs */
+    bool same;                       /* old and new are the same but for their slots */
+};
+
+struct edits {
+    struct edit *list;
+    size_t count, capacity;
+};
+
+/* All that differs; returns how much. edits may be NULL. */
+size_t capdl_review_compare(const struct world *old, const struct world *new, struct edits *);
 
 enum relation {
-    RELATION_OBJECT,   /* exists */
-    RELATION_HOLD,     /* subject holds a capability to object; detail: badge, value: rights */
-    RELATION_MAP,      /* subject can reach a frame; detail: 0, value: rights and caching */
-    RELATION_DMA,      /* detail: a device can reach the frame `object`; value: rights */
-    RELATION_HANDLER,  /* thread `object` has the fault (detail 0) or timeout (1) handler endpoint `value` */
-    RELATION_BADGE,    /* ... with this badge */
-    RELATION_BOUND,    /* TCB slot `detail` of thread `object` holds `value` */
-    RELATION_NUMBER,   /* object has the attribute `detail` with this value */
-    RELATION_CONTENT,  /* frame is filled with that */
-    RELATION_IRQ,      /* interrupt number `object`: the interrupt object is `value` */
-    RELATION_SIGNAL,   /* interrupt object signals notification `detail` with badge `value` */
-    RELATION_SCHEDULE, /* entry `object` of the domain schedule; detail: 0 domain, 1 duration, 2 unit */
-    RELATION_DERIVED,  /* the capability to `object` that `subject` (an object) holds in slot `detail`: `value` is its
-                          parent's holder */
+    RELATION_HOLD,    /* subject holds a capability to object; detail: badge, value: rights */
+    RELATION_MAP,     /* subject can reach a frame; detail: 0, value: rights and caching */
+    RELATION_HANDLER, /* thread `object` has the fault (detail 0) or timeout (1) handler endpoint `value` */
+    RELATION_SIGNAL,  /* interrupt object signals notification `detail` with badge `value` */
 };
 
 struct fact {
@@ -89,20 +229,12 @@ struct facts {
 
 enum { MAP_UNCACHED = 16 }; /* beside the rights */
 
-/* Attributes that are one number: rank when it changes, and words for it. */
-struct attribute {
-    enum capdl_rank rank;
-    const char *text;
-};
-struct attribute capdl_review_attribute(enum capdl_kind, uint64_t detail);
-/* Whether it says where a frame lies. */
-bool capdl_review_is_address(const struct fact *);
-
-/* Everything that is so in a spec, sorted and without repetition. */
-void capdl_review_facts(struct facts *, const struct world *, const struct capdl_diff_options *);
+/* Who holds and maps what, sorted and without repetition. */
+void capdl_review_facts(struct facts *, const struct world *);
 
 /*
- * Frames as memory: two with the same physical address are the same memory. By number, of all objects of both specs.
+ * Frames as memory: those whose physical addresses overlap are the same memory. By number, of all objects of both
+ * specs.
  */
 struct memory {
     uint32_t *first; /* frame that stands for this memory */
@@ -112,63 +244,174 @@ struct memory {
 };
 enum { MEMORY_SHARED = UINT32_MAX - 1 };
 
-void capdl_review_memory_init(struct memory *, const struct facts *, uint32_t num_objects);
+void capdl_review_memory_init(struct memory *, const struct world *, uint32_t num_objects);
 void capdl_review_memory_free(struct memory *);
 /* Whether more than one subject can reach it. */
 bool capdl_review_memory_shared(const struct memory *, uint64_t object);
 bool capdl_review_memory_fixed(const struct memory *, uint64_t object);
 
+/* ---- roles.c: what an object is to whom ---- */
+
+/* A subject or, with USE_DEVICE, a device (numbers of the comparison) that has a capability to an object. */
+struct party {
+    uint32_t who;
+    uint8_t rights;
+    bool mapped;
+    uint64_t badge, address;
+};
+
+struct parties {
+    struct party *list; /* by who, badge and rights; one of each */
+    size_t count;
+    bool known;
+};
+
+/* A finding before its words are put together. Those that say the same of neighbours in an array, or of several
+   subjects, become one. */
+struct raw_finding {
+    enum capdl_rank rank;
+    enum capdl_change change;
+    uint32_t *subjects; /* owned; who is concerned: with USE_DEVICE a device */
+    size_t num_subjects;
+    uint64_t object; /* or FINDING_NO_OBJECT */
+    char *text;      /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \3 for the
+                        object without its role */
+    char *old_value, *new_value; /* owned; may be NULL */
+    const char *field;           /* what these are of; may be NULL */
+    uint64_t address, size;      /* in an address space; size 0: none */
+    const struct world *world;   /* of holder */
+    uint32_t holder;
+    uint64_t slot;
+    struct capdl_pos old_pos, new_pos;
+    bool guessed;
+    uint32_t cause; /* number of the finding it follows from, or REVIEW_NONE */
+};
+
 /* Two specs under comparison. */
 struct review {
     struct world old, new;
     uint32_t *matched; /* per object of the old spec */
-    bool *in_old;      /* per object of the new spec */
+    bool *guessed;     /* per object of the old spec */
+    uint32_t *old_of;  /* per object of the new spec: the object of the old one, or REVIEW_NONE */
     struct memory old_memory, new_memory;
-    struct facts old_facts, new_facts;
+    struct parties *old_parties, *new_parties; /* per object of that spec, as far as they were asked for */
+    struct edits edits;
+    uint32_t *finding_of; /* per edit: its finding, or REVIEW_NONE */
+    bool *unequal;        /* per container: the set of its capabilities is another one */
+    size_t edit;          /* that is being judged */
     struct raw_finding *raw;
     size_t num_raw, capacity_raw;
-};
-
-/* A finding before its words are put together: "SUBJECT VERB OBJECT TAIL". Those that differ by the index of an array's
-   element only become one. */
-struct raw_finding {
-    enum capdl_rank rank;
-    uint32_t subject;          /* or REVIEW_NONE */
-    uint64_t object;           /* or FINDING_NO_OBJECT */
-    const char *verb;          /* a constant */
-    char *tail;                /* owned; may be empty */
-    const struct world *world; /* of holder */
-    uint32_t holder;
-    uint64_t slot;
+    const struct capdl_diff_options *options;
 };
 
 enum { REVIEW_LABEL = 160 };
+
+const struct parties *capdl_review_parties(struct review *, const struct world *, uint32_t object);
+/* "client", "client and other", "client, other, third and 2997 more"; without `except`. To be freed. */
+char *capdl_review_names(const struct review *, const uint32_t *who, size_t count);
+/* What an object is besides its kind: "code of client", "device page at 0x9000000"; may be empty. Returns text. */
+const char *capdl_review_role(struct review *, const struct world *, uint32_t object, char text[REVIEW_LABEL]);
+/* "code", "stack", "IPC buffer" and whose (a subject of the spec); NULL for another page. */
+const char *capdl_review_frame_role(const struct world *, uint32_t frame, uint32_t *subject);
+/* The object of this spec that has the number, or REVIEW_NONE. */
+uint32_t capdl_review_local(const struct review *, const struct world *, uint64_t object);
+/* The subject to which it belongs (number of the comparison), or REVIEW_NONE. */
+uint32_t capdl_review_owner(const struct world *, uint32_t object);
+/* Subjects and devices that reach a container, each once. To be freed. */
+uint32_t *capdl_review_users(const struct world *, uint32_t container, size_t *count);
+/* Numbers of the comparison of a use. */
+uint32_t capdl_review_who(const struct world *, const struct use *);
+/* "4 KiB" */
+const char *capdl_review_size(uint64_t bytes, char text[32]);
+/* A sentence, to be freed. */
+char *capdl_review_format(const char *format, ...) CAPDL_PRINTF(1, 2);
+
 const char *capdl_review_object(const struct review *, uint64_t object, char *buffer);
 const char *capdl_review_subject(const struct review *, uint32_t subject);
 /* "R", "WX", "-": in the letters of the language. Returns text. */
 const char *capdl_review_rights(enum capdl_kind, uint64_t rights, char text[8]);
 enum capdl_kind capdl_review_kind(const struct review *, uint64_t object);
+uint64_t capdl_review_target_number(const struct world *, const struct capdl_cap *);
 
-void capdl_review_add(struct review *, enum capdl_rank, const struct world *, const struct fact *, const char *verb,
-                      const char *tail, ...) CAPDL_PRINTF(6, 7);
+/* ---- judge*.c ---- */
+
+/* A new finding of the edit that is being judged; text is formatted. Pointers are good until the next one. */
+struct raw_finding *capdl_review_add(struct review *, enum capdl_rank, enum capdl_change, uint64_t object,
+                                     const char *text, ...) CAPDL_PRINTF(5, 6);
+/* Who is concerned: subjects as a list (copied), or one. */
+void capdl_review_concern(struct raw_finding *, const uint32_t *subjects, size_t count);
 /* Turns what was found into sentences. */
 void capdl_review_write(struct review *, struct capdl_findings *);
 
 void capdl_review_judge(struct review *);
+void capdl_review_judge_object(struct review *, const struct edit *);
+void capdl_review_judge_field(struct review *, const struct edit *);
+void capdl_review_judge_held(struct review *, const struct edit *);
+void capdl_review_judge_mapped(struct review *, const struct edit *);
+void capdl_review_judge_slot(struct review *, const struct edit *);
+/* The guard of a CNode, in a slot of a CNode or TCB. */
+void capdl_review_judge_guard(struct review *, const struct edit *, const uint32_t *users, size_t count);
+/* What threads' pointers to fault handlers lead to. */
+void capdl_review_judge_handlers(struct review *);
 
-/* a can influence b by way of an object; all are numbers of the comparison. */
-struct flow {
-    uint32_t a, b;
-    uint64_t by;
+/* ---- effects.c ---- */
+
+/* How grave it is that the subjects have this capability of the new system; NULL rank: see below. */
+enum capdl_rank capdl_review_gain_rank(struct review *, const uint32_t *subjects, size_t count,
+                                       const struct capdl_cap *);
+/* Rights a subject has by `new` and had by no capability of the old system. `together`: it had each of them, but not by
+   one capability. */
+uint8_t capdl_review_gained(struct review *, uint32_t subject, const struct capdl_cap *, bool *together);
+enum capdl_rank capdl_review_memory_rank(struct review *, const uint32_t *subjects, size_t count, uint32_t frame,
+                                         uint8_t gained, uint8_t now);
+/* "call \1 (WP, badge 0x1), which server serves": what a capability lets one do. To be freed. */
+char *capdl_review_deed(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                        const struct capdl_cap *);
+/* Who else reaches an object, as the end of a sentence. To be freed. */
+char *capdl_review_others(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                          uint32_t object);
+
+/*
+ * ---- flow_graph.c: who can influence whom ----
+ *
+ * A graph of subjects and devices, of what they send into and receive from, and between these their CNodes and page
+ * tables: so an object that thousands have takes as many links, not their square.
+ *
+ *     subject -> container, sending -> object -> container, receiving -> subject
+ */
+struct flow_link {
+    uint32_t from, to;
 };
 
-struct flows {
-    struct flow *list; /* by a, then b; one of each */
+struct flow_graph {
+    uint32_t num_nodes, num_subjects;
+    struct flow_link *links, *back; /* by from, then to; and the other way round */
     size_t count, capacity;
+    size_t *first, *first_back;
 };
 
-void capdl_review_flows(struct flows *, const struct facts *, const struct world *, const struct memory *);
-/* Finds what can flow in the new system and could not in the old one. */
+/* data: without faults and control, by which a supervisor is connected with everybody. */
+void capdl_review_flow_graph(struct flow_graph *, const struct review *, const struct world *, bool data);
+void capdl_review_flow_graph_free(struct flow_graph *);
+/* The subject or device (USE_DEVICE) that a node is, or REVIEW_NONE. */
+uint32_t capdl_review_flow_who(const struct flow_graph *, const struct review *, uint32_t node);
+/* The object (number of the comparison) that a node stands for, or REVIEW_NONE. */
+uint32_t capdl_review_flow_object(const struct flow_graph *, const struct review *, uint32_t node);
+
+/* What is reached from a node. */
+struct flow_search {
+    uint32_t *from;    /* per node: from where it was reached, or REVIEW_NONE */
+    uint32_t *reached; /* in the order in which they were */
+    uint32_t count;
+};
+
+void capdl_review_search_init(struct flow_search *, uint32_t num_nodes);
+void capdl_review_search_free(struct flow_search *);
+/* direct: not past other subjects and devices. without: not through this node. */
+void capdl_review_search(struct flow_search *, const struct flow_graph *, const struct review *, uint32_t source,
+                         bool back, bool direct, uint32_t without);
+
+/* Finds what can flow in the new system and could not in the old one, and who no longer stands between whom. */
 void capdl_review_judge_flows(struct review *);
 
 #endif

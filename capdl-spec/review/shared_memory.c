@@ -5,7 +5,7 @@
 #include "private.h"
 
 struct placed {
-    uint64_t address;
+    uint64_t address, end;
     uint32_t object;
 };
 
@@ -19,57 +19,63 @@ static int placed_compare(const void *left, const void *right)
     return a->object < b->object ? -1 : a->object > b->object;
 }
 
-static void find_aliases(struct memory *memory, const struct facts *facts, const bool *frames)
+static void find_aliases(struct memory *memory, const struct world *world)
 {
-    struct placed *placed = capdl_spec_realloc(NULL, (facts->count + 1) * sizeof(*placed));
+    const struct capdl_spec *spec = world->spec;
+    struct placed *placed = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*placed));
     size_t count = 0;
+    uint64_t end = 0;
 
-    for (size_t i = 0; i < facts->count; i++) {
-        if (capdl_review_is_address(&facts->list[i]) && frames[facts->list[i].object]) {
-            placed[count++] = (struct placed){facts->list[i].value, (uint32_t)facts->list[i].object};
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_FRAME && capdl_object_flags(spec, i) & CAPDL_OBJECT_HAS_PADDR) {
+            uint64_t at = capdl_object_paddr(spec, i);
+            placed[count++] =
+                (struct placed){at, at + (UINT64_C(1) << capdl_object_size_bits(spec, i)), world->object_number[i]};
         }
     }
     qsort(placed, count, sizeof(*placed), placed_compare);
     for (size_t i = 0; i < count; i++) {
         memory->fixed[placed[i].object] = true;
-        if (i > 0 && placed[i].address == placed[i - 1].address) {
+        if (i > 0 && placed[i].address < end) {
             memory->first[placed[i].object] = memory->first[placed[i - 1].object];
         }
+        end = placed[i].end > end ? placed[i].end : end;
     }
     free(placed);
 }
 
-static void share(struct memory *memory, uint64_t object, uint32_t subject)
+static void share(struct memory *memory, uint32_t object, uint32_t subject)
 {
     uint32_t *sharer = &memory->sharer[memory->first[object]];
 
-    *sharer = *sharer == REVIEW_NONE || *sharer == subject ? subject : (uint32_t)MEMORY_SHARED;
+    if (*sharer == REVIEW_NONE) {
+        *sharer = subject;
+    } else if (*sharer != subject) {
+        *sharer = MEMORY_SHARED;
+    }
 }
 
-void capdl_review_memory_init(struct memory *memory, const struct facts *facts, uint32_t num_objects)
+void capdl_review_memory_init(struct memory *memory, const struct world *world, uint32_t num_objects)
 {
     size_t count = num_objects + (size_t)1;
-    bool *frames = capdl_spec_realloc(NULL, count);
 
-    memset(frames, 0, count);
-    for (size_t i = 0; i < facts->count && facts->list[i].relation == RELATION_OBJECT; i++) {
-        frames[facts->list[i].object] = facts->list[i].value == CAPDL_KIND_FRAME;
-    }
-    memory->first = capdl_spec_realloc(NULL, count * sizeof(*memory->first));
+    memory->first = capdl_review_identity(num_objects);
     memory->sharer = capdl_spec_realloc(NULL, count * sizeof(*memory->sharer));
     memory->fixed = capdl_spec_realloc(NULL, count * sizeof(*memory->fixed));
     memset(memory->sharer, 0xff, count * sizeof(*memory->sharer));
     memset(memory->fixed, 0, count * sizeof(*memory->fixed));
-    for (uint32_t i = 0; i < num_objects; i++) {
-        memory->first[i] = i;
-    }
-    find_aliases(memory, facts, frames);
-    free(frames);
-    for (size_t i = 0; i < facts->count; i++) {
-        const struct fact *fact = &facts->list[i];
+    find_aliases(memory, world);
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
 
-        if ((fact->relation == RELATION_MAP || fact->relation == RELATION_HOLD) && fact->object < num_objects) {
-            share(memory, fact->object, fact->subject);
+        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
+            uint32_t who = capdl_review_who(world, &world->uses[j]);
+
+            for (uint32_t k = 0; !(who & USE_DEVICE) && k < caps.count; k++) {
+                if (caps.list[k].kind == CAPDL_KIND_FRAME) {
+                    share(memory, world->object_number[caps.list[k].object], who);
+                }
+            }
         }
     }
 }

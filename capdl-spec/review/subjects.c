@@ -115,12 +115,65 @@ static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *c
     return threads;
 }
 
-void capdl_review_world_init(struct world *world, const struct capdl_spec *spec)
+static uint64_t hash_fills(const struct capdl_spec *spec, uint32_t frame)
+{
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct capdl_fill *fill = &fills.list[i];
+
+        hash = (hash + fill->offset) * 31 + fill->length * 7 + fill->source_offset;
+        for (const char *text = fill->text; text && *text; text++) {
+            hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+        }
+    }
+    return hash;
+}
+
+static void find_contents(struct world *world, const struct capdl_diff_options *options)
+{
+    const struct capdl_spec *spec = world->spec;
+
+    world->content = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->content));
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        world->content[i] = capdl_object_kind(spec, i) != CAPDL_KIND_FRAME ? 0
+                            : options && options->content                  ? options->content(options->context, spec, i)
+                                                                           : hash_fills(spec, i);
+    }
+}
+
+static void find_irqs(struct world *world)
+{
+    const struct capdl_spec *spec = world->spec;
+    size_t *at, size = (spec->num_objects + (size_t)2) * sizeof(*at);
+
+    world->first_irq = capdl_spec_realloc(NULL, size);
+    memset(world->first_irq, 0, size);
+    for (size_t i = 0; i < spec->num_irqs; i++) {
+        world->first_irq[spec->irqs[i].object + 1]++;
+    }
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        world->first_irq[i + 1] += world->first_irq[i];
+    }
+    world->irqs = capdl_spec_realloc(NULL, (spec->num_irqs + 1) * sizeof(*world->irqs));
+    at = capdl_spec_realloc(NULL, size);
+    memcpy(at, world->first_irq, size);
+    for (size_t i = 0; i < spec->num_irqs; i++) {
+        world->irqs[at[spec->irqs[i].object]++] = spec->irqs[i].irq;
+    }
+    free(at);
+}
+
+void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
+                             const struct capdl_diff_options *options)
 {
     uint32_t count;
     struct subject *threads = gather_threads(spec, &count);
 
     *world = (struct world){.spec = spec};
+    find_contents(world, options);
+    find_irqs(world);
     world->owner = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*world->owner));
     memset(world->owner, 0xff, spec->num_objects * sizeof(*world->owner));
     world->subjects = capdl_spec_realloc(NULL, (count + (size_t)1) * sizeof(*world->subjects));
@@ -132,6 +185,7 @@ void capdl_review_world_init(struct world *world, const struct capdl_spec *spec)
     }
     own_roots(world, threads, count);
     free(threads);
+    capdl_review_reach(world);
 }
 
 void capdl_review_world_free(struct world *world)
@@ -141,6 +195,26 @@ void capdl_review_world_free(struct world *world)
     }
     free(world->subjects);
     free(world->owner);
+    free(world->content);
+    free(world->irqs);
+    free(world->first_irq);
+    free(world->uses);
+    free(world->first_use);
+    free(world->holders);
+    free(world->first_holder);
     free(world->object_number);
     free(world->subject_number);
+}
+
+bool capdl_review_has_subject(const struct capdl_spec *spec, const char *name)
+{
+    struct world world;
+    bool found = false;
+
+    capdl_review_world_init(&world, spec, NULL);
+    for (uint32_t i = 0; !found && i < world.num_subjects; i++) {
+        found = strcmp(world.subjects[i].label, name) == 0;
+    }
+    capdl_review_world_free(&world);
+    return found;
 }

@@ -19,14 +19,29 @@ enum capdl_rank {
 const char *capdl_rank_word(enum capdl_rank);
 const char *capdl_rank_meaning(enum capdl_rank);
 
+enum capdl_change { CAPDL_GAINED, CAPDL_LOST, CAPDL_CHANGED, CAPDL_RENAMED };
+
+/* What is found of one edit. Strings are owned by the finding; those that may be NULL say so. */
 struct capdl_finding {
     enum capdl_rank rank;
-    char *subject; /* who is concerned; NULL: nobody in particular */
-    char *text;    /* one sentence, no full stop */
-    char *where;   /* the capability or mapping that shows it; NULL when the sentence says all */
+    enum capdl_change change;
+    char id[17];                        /* the same in every run and for every order of the spec */
+    char *subject;                      /* who is concerned, several with commas; "system" when nobody in particular */
+    char **subjects;                    /* all of them */
+    size_t num_subjects;                /* 0 for "system" */
+    char *text;                         /* one sentence, no full stop */
+    char *object;                       /* its name, with the range of its array; NULL */
+    enum capdl_kind kind;               /* of it; COUNT when there is none */
+    char *field, *old, *new;            /* what changed, from what to what; NULL */
+    uint64_t address, size;             /* in the address space of the subject; size 0: none */
+    char *where;                        /* the slot that shows it; NULL when the sentence says all */
+    struct capdl_pos old_pos, new_pos;  /* where it is written; line 0: nowhere */
+    bool certain;                       /* false: which object of the old system it is was guessed */
+    struct capdl_finding *consequences; /* of the same edit, gravest first */
+    size_t num_consequences;
 };
 
-/* Gravest first, then by subject and text. Owns its strings. */
+/* Gravest first, then by subject and text. A finding is as grave as its gravest consequence. */
 struct capdl_findings {
     struct capdl_finding *list;
     size_t count, capacity;
@@ -38,13 +53,22 @@ struct capdl_diff_options {
      * NULL: fills are compared as they are written.
      */
     uint64_t (*content)(void *context, const struct capdl_spec *, uint32_t frame);
+    /* Digest of so many contents, as text. May be NULL. */
+    const char *(*digest)(void *context, const uint64_t *contents, size_t count, char text[65]);
     void *context;
 };
 
-/* Compares two complete specs, of one architecture or of two. Both must outlive the findings. Only findings of rank
-   LAYOUT, or none: authority, programs and behaviour are the same. */
+/*
+ * Compares two complete specs, of one architecture or of two. Both must outlive the findings. There is no finding if
+ * and only if capdl_review_lines writes the same for both. Only findings of rank LAYOUT: authority, programs and
+ * behaviour are the same.
+ */
 void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, const struct capdl_diff_options *,
                 struct capdl_findings *);
+/* Whether a spec has a subject of this name. */
+bool capdl_review_has_subject(const struct capdl_spec *, const char *name);
+/* A system as lines that say all of it, in an order that does not depend on the text it was read from. */
+void capdl_review_lines(const struct capdl_spec *, const struct capdl_diff_options *, FILE *);
 void capdl_findings_free(struct capdl_findings *);
 
 /* Prints a spec as a graph in the DOT language of Graphviz: subjects, and what connects them with each other and with

@@ -45,7 +45,8 @@ static struct fill_contents_file *file_of(struct fill_contents *contents, const 
     struct fill_contents_file *file = &contents->files[contents->num_files++];
     *file = (struct fill_contents_file){.spec = spec, .text = text};
     const struct fill_contents_source *source = source_of(contents, spec);
-    char *path = file_find(text, source->path, source->directories);
+    /* What an image holds is in the image, wherever that lies. */
+    char *path = strcmp(text, source->path) == 0 ? strdup(text) : file_find(text, source->path, source->directories);
     file->missing = !path || !file_read_regular(path, &file->bytes);
     if (file->missing && !contents->missing[0]) {
         snprintf(contents->missing, sizeof(contents->missing), "%s", text);
@@ -61,29 +62,22 @@ static bool all_zero(const uint8_t *bytes, size_t size)
 
 /* Only what is not zero counts, a page of the frame at a time: it is the same whether zeros come from a file or from
  * nowhere. */
-static bool add_bytes(struct sha256 *hash, uint64_t offset, const uint8_t *bytes, uint64_t size)
+static bool add_page(struct sha256 *hash, uint64_t offset, const uint8_t *bytes)
 {
-    bool any = false;
-    while (size) {
-        uint64_t part = PAGE - offset % PAGE < size ? PAGE - offset % PAGE : size;
-        uint64_t first = 0, end = part;
-        while (first < end && bytes[first] == 0) {
-            first++;
-        }
-        while (end > first && bytes[end - 1] == 0) {
-            end--;
-        }
-        if (first < end && !all_zero(bytes, part)) {
-            uint64_t head[2] = {offset + first, end - first};
-            sha256_add(hash, head, sizeof(head));
-            sha256_add(hash, bytes + first, end - first);
-            any = true;
-        }
-        offset += part;
-        bytes += part;
-        size -= part;
+    uint64_t first = 0, end = PAGE;
+    if (all_zero(bytes, PAGE)) {
+        return false;
     }
-    return any;
+    while (bytes[first] == 0) {
+        first++;
+    }
+    while (bytes[end - 1] == 0) {
+        end--;
+    }
+    uint64_t head[2] = {offset + first, end - first};
+    sha256_add(hash, head, sizeof(head));
+    sha256_add(hash, bytes + first, end - first);
+    return true;
 }
 
 /* A fill that is not the bytes of a file counts as it is written. */
@@ -97,35 +91,57 @@ static bool add_text(struct sha256 *hash, const struct capdl_fill *fill)
     return true;
 }
 
-/* Bytes of the spec itself count like those of a file. */
-static bool add_own_bytes(struct sha256 *hash, const struct capdl_fill *fill)
+/* The file of a fill, if that has its bytes; else NULL. */
+static const struct fill_contents_file *fill_file(struct fill_contents *contents, const struct capdl_spec *spec,
+                                                  const struct capdl_fill *fill)
 {
-    uint8_t bytes[PAGE];
-    bool any = false;
-    for (uint64_t at = 0, part; at < fill->length; at += part) {
-        part = PAGE - (fill->offset + at) % PAGE < fill->length - at ? PAGE - (fill->offset + at) % PAGE
-                                                                     : fill->length - at;
-        capdl_fill_get_bytes(fill, at, part, bytes);
-        any |= add_bytes(hash, fill->offset + at, bytes, part);
-    }
-    return any;
-}
-
-static bool add_fill(struct fill_contents *contents, struct sha256 *hash, const struct capdl_spec *spec,
-                     const struct capdl_fill *fill)
-{
-    if (fill->kind == CAPDL_FILL_BYTES) {
-        return add_own_bytes(hash, fill);
-    }
     if (fill->kind != CAPDL_FILL_FILE) {
-        return add_text(hash, fill);
+        return NULL;
     }
     const struct fill_contents_file *file = file_of(contents, spec, fill->text);
-    if (file->missing || fill->source_offset > file->bytes.size ||
-        fill->length > file->bytes.size - fill->source_offset) {
-        return add_text(hash, fill);
+    bool inside = !file->missing && fill->source_offset <= file->bytes.size &&
+                  fill->length <= file->bytes.size - fill->source_offset;
+    return inside ? file : NULL;
+}
+
+/* Bytes of the spec itself count like those of a file. */
+static bool has_bytes(struct fill_contents *contents, const struct capdl_spec *spec, const struct capdl_fill *fill)
+{
+    return fill->kind == CAPDL_FILL_BYTES || fill_file(contents, spec, fill);
+}
+
+static void copy_bytes(struct fill_contents *contents, const struct capdl_spec *spec, const struct capdl_fill *fill,
+                       uint64_t from, uint64_t count, uint8_t *bytes)
+{
+    if (fill->kind == CAPDL_FILL_BYTES) {
+        capdl_fill_get_bytes(fill, from, count, bytes);
+    } else {
+        memcpy(bytes, fill_file(contents, spec, fill)->bytes.data + fill->source_offset + from, count);
     }
-    return add_bytes(hash, fill->offset, file->bytes.data + fill->source_offset, fill->length);
+}
+
+/* A page of a frame, as all fills together make it: how they are cut means nothing. Says where the next one begins. */
+static uint64_t compose_page(struct fill_contents *contents, const struct capdl_spec *spec, struct capdl_fills fills,
+                             uint64_t page, uint8_t bytes[PAGE])
+{
+    uint64_t next = UINT64_MAX, end = page + PAGE;
+    memset(bytes, 0, PAGE);
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct capdl_fill *fill = &fills.list[i];
+        if (!fill->length || !has_bytes(contents, spec, fill)) {
+            continue;
+        }
+        uint64_t from = fill->offset > page ? fill->offset : page, last = fill->offset + fill->length;
+        uint64_t to = last < end ? last : end;
+        if (from < to) {
+            copy_bytes(contents, spec, fill, from - fill->offset, to - from, bytes + (from - page));
+        }
+        if (last > end) {
+            uint64_t start = fill->offset > end ? fill->offset / PAGE * PAGE : end;
+            next = start < next ? start : next;
+        }
+    }
+    return next;
 }
 
 static size_t place_of(const struct fill_contents *contents, const uint8_t digest[SHA256_BYTES])
@@ -178,8 +194,15 @@ uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint
     bool any = false;
     sha256_init(&hash);
     struct capdl_fills fills = capdl_object_fills(spec, frame);
+    for (uint64_t page = 0, next; fills.count && page != UINT64_MAX; page = next) {
+        uint8_t bytes[PAGE];
+        next = compose_page(contents, spec, fills, page, bytes);
+        any |= add_page(&hash, page, bytes);
+    }
     for (size_t i = 0; i < fills.count; i++) {
-        any |= add_fill(contents, &hash, spec, &fills.list[i]);
+        if (fills.list[i].length && !has_bytes(contents, spec, &fills.list[i])) {
+            any |= add_text(&hash, &fills.list[i]);
+        }
     }
     sha256_end(&hash, digest);
     return any ? number_of(contents, digest) : 0;
@@ -188,6 +211,22 @@ uint64_t fill_contents_number(void *context, const struct capdl_spec *spec, uint
 const uint8_t *fill_contents_digest(const struct fill_contents *contents, uint64_t number)
 {
     return number ? contents->digests[number - 1] : NULL;
+}
+
+const char *fill_contents_text(void *context, const uint64_t *numbers, size_t count, char text[2 * SHA256_BYTES + 1])
+{
+    const struct fill_contents *contents = context;
+    static const uint8_t zero[SHA256_BYTES];
+    struct sha256 hash;
+    uint8_t digest[SHA256_BYTES];
+    sha256_init(&hash);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *one = fill_contents_digest(contents, numbers[i]);
+        sha256_add(&hash, one ? one : zero, SHA256_BYTES);
+    }
+    sha256_end(&hash, digest);
+    sha256_text(count == 1 && numbers[0] ? fill_contents_digest(contents, numbers[0]) : digest, text);
+    return text;
 }
 
 void fill_contents_free(struct fill_contents *contents)

@@ -2,13 +2,15 @@
 #ifndef TOOL_REVIEW_DIGEST_H
 #define TOOL_REVIEW_DIGEST_H
 
+#include <capdl/review.h>
+
 #include "review/content_ids.h"
 
 /*
- * A digest of a system: SHA-256 over its canonical text without fills, then for each frame that is not all zero a line
- * with its name and the digest of its contents. A text, its JSON and an image made of it have the same one. It changes
- * the spec: its fills are gone. Writes 64 digits and a 0.
+ * The digest of a system: SHA-256 over the lines of capdl_review_lines, which say all that it is in an order that does
+ * not depend on its text (docs/review.md). A text, its JSON and an image made of it have the same one. Writes 64 digits
+ * and a 0. The options are those of fill_contents.
  */
-void digest_spec(struct capdl_spec *, struct fill_contents *, char text[2 * SHA256_BYTES + 1]);
+void digest_spec(const struct capdl_spec *, const struct capdl_diff_options *, char text[2 * SHA256_BYTES + 1]);
 
 #endif

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a capability lets one do: how grave that is, and in words. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+static bool contains(const uint32_t *list, size_t count, uint32_t who)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == who) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct party *first_of(const struct parties *parties, uint32_t who)
+{
+    size_t low = 0, high = parties->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (parties->list[middle].who < who) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < parties->count && parties->list[low].who == who ? &parties->list[low] : NULL;
+}
+
+static bool had_control(const struct world *world, uint32_t subject, const struct capdl_cap *cap)
+{
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+
+        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
+            for (uint32_t k = 0; capdl_review_who(world, &world->uses[j]) == subject && k < caps.count; k++) {
+                if (caps.list[k].object == CAPDL_NO_OBJECT && caps.list[k].kind == cap->kind &&
+                    caps.list[k].data == cap->data) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struct capdl_cap *cap, bool *together)
+{
+    struct plain_cap plain = capdl_review_cap(review->new.spec, cap);
+    uint32_t old = capdl_review_local(review, &review->old, capdl_review_target_number(&review->new, cap));
+    const struct parties *parties;
+    uint8_t had = 0, all = capdl_kind_has(cap->kind, CAPDL_TRAIT_RIGHTS) ? plain.rights : CAPDL_RIGHTS_ALL;
+
+    *together = false;
+    if (cap->object == CAPDL_NO_OBJECT) {
+        return had_control(&review->old, subject, cap) ? 0 : CAPDL_RIGHTS_ALL;
+    }
+    if (old == REVIEW_NONE) {
+        return all;
+    }
+    parties = capdl_review_parties(review, &review->old, old);
+    for (const struct party *p = first_of(parties, subject); p && p < parties->list + parties->count; p++) {
+        if (p->who != subject) {
+            break;
+        }
+        if (!capdl_kind_has(cap->kind, CAPDL_TRAIT_RIGHTS) || (p->rights & plain.rights) == plain.rights) {
+            return 0;
+        }
+        had |= p->rights;
+    }
+    *together = !(all & ~had);
+    return *together ? all : all & (uint8_t)~had;
+}
+
+/* ---- Ranks ---- */
+
+enum capdl_rank capdl_review_memory_rank(struct review *review, const uint32_t *subjects, size_t count, uint32_t frame,
+                                         uint8_t gained, uint8_t now)
+{
+    uint64_t number = review->new.object_number[frame];
+    bool shared = capdl_review_memory_shared(&review->new_memory, number);
+    uint32_t whose;
+    const char *role = capdl_review_frame_role(&review->new, frame, &whose);
+
+    if (count && subjects[0] & USE_DEVICE) {
+        return CAPDL_RANK_DMA;
+    }
+    if (role && gained & CAPDL_RIGHT_WRITE && !contains(subjects, count, review->new.subject_number[whose])) {
+        return CAPDL_RANK_CONTROL;
+    }
+    if (capdl_review_memory_fixed(&review->new_memory, number)) {
+        return CAPDL_RANK_HARDWARE;
+    }
+    if (shared && gained & CAPDL_RIGHT_WRITE) {
+        return CAPDL_RANK_SHARED;
+    }
+    if ((now & CAPDL_RIGHT_WRITE && now & CAPDL_RIGHT_EXECUTE) || (shared && gained & CAPDL_RIGHT_EXECUTE)) {
+        return CAPDL_RANK_EXECUTE;
+    }
+    if (shared) {
+        return CAPDL_RANK_SHARED;
+    }
+    return gained & CAPDL_RIGHT_EXECUTE && review->old_of[frame] != REVIEW_NONE ? CAPDL_RANK_EXECUTE : CAPDL_RANK_HELD;
+}
+
+/* Who else sends with this badge, other than the subjects; to be freed. */
+static uint32_t *badge_sharers(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                               const struct capdl_cap *cap, size_t *num)
+{
+    const struct parties *parties = capdl_review_parties(review, world, cap->object);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+
+    *num = 0;
+    for (size_t i = 0; i < parties->count; i++) {
+        const struct party *p = &parties->list[i];
+
+        if (p->badge == cap->data && p->rights & CAPDL_RIGHT_WRITE && !contains(subjects, count, p->who) &&
+            (*num == 0 || list[*num - 1] != p->who)) {
+            list[(*num)++] = p->who;
+        }
+    }
+    return list;
+}
+
+static enum capdl_rank message_rank(uint8_t gained, uint8_t now)
+{
+    return gained & CAPDL_RIGHT_GRANT && now & CAPDL_RIGHT_WRITE ? CAPDL_RANK_TRANSFER
+           : gained & CAPDL_RIGHT_READ                           ? CAPDL_RANK_RECEIVE
+           : gained                                              ? CAPDL_RANK_FLOW
+                                                                 : CAPDL_RANK_HELD;
+}
+
+static enum capdl_rank channel_rank(struct review *review, const uint32_t *subjects, size_t count,
+                                    const struct capdl_cap *cap, uint8_t gained)
+{
+    enum capdl_rank rank = message_rank(gained, cap->rights);
+    size_t sharers = 0;
+
+    if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
+        free(badge_sharers(review, &review->new, subjects, count, cap, &sharers));
+        if ((sharers || !gained) && rank > CAPDL_RANK_IDENTITY) {
+            rank = CAPDL_RANK_IDENTITY;
+        }
+    }
+    return rank;
+}
+
+static bool others_hold(struct review *review, const uint32_t *subjects, size_t count, uint32_t object)
+{
+    const struct parties *parties = capdl_review_parties(review, &review->new, object);
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!contains(subjects, count, parties->list[i].who)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum capdl_rank object_rank(struct review *review, const uint32_t *subjects, size_t count,
+                                   const struct capdl_cap *cap, uint8_t gained)
+{
+    uint32_t owner = capdl_review_owner(&review->new, cap->object);
+    bool own = owner != REVIEW_NONE && contains(subjects, count, owner);
+
+    switch ((enum capdl_kind)cap->kind) {
+    case CAPDL_KIND_UT:
+    case CAPDL_KIND_LEFTOVER:
+    case CAPDL_KIND_ASID_POOL:
+    case CAPDL_KIND_IRQ_CONTROL:
+    case CAPDL_KIND_ASID_CONTROL:
+    case CAPDL_KIND_IO_SPACE_MASTER:
+    case CAPDL_KIND_DOMAIN:
+    case CAPDL_KIND_SCHED_CONTROL:
+        return CAPDL_RANK_RESHAPE;
+    case CAPDL_KIND_CNODE:
+        return own ? CAPDL_RANK_HELD : CAPDL_RANK_RESHAPE;
+    case CAPDL_KIND_TCB:
+    case CAPDL_KIND_SC:
+        return own ? CAPDL_RANK_TIME : CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_VCPU:
+        return CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_IO_DEVICE:
+    case CAPDL_KIND_IO_PT:
+    case CAPDL_KIND_ARM_IO_DEVICE:
+    case CAPDL_KIND_STREAMID:
+    case CAPDL_KIND_CONTEXTBANK:
+        return CAPDL_RANK_DMA;
+    case CAPDL_KIND_SMC:
+    case CAPDL_KIND_IO_PORTS:
+        return CAPDL_RANK_HARDWARE;
+    case CAPDL_KIND_EP:
+    case CAPDL_KIND_NOTIFICATION:
+        return channel_rank(review, subjects, count, cap, gained);
+    case CAPDL_KIND_ARM_SGI_SIGNAL:
+        return CAPDL_RANK_FLOW;
+    case CAPDL_KIND_FRAME:
+        return capdl_review_memory_rank(review, subjects, count, cap->object, gained, cap->rights);
+    case CAPDL_KIND_PT:
+    case CAPDL_KIND_PD:
+    case CAPDL_KIND_PUD:
+    case CAPDL_KIND_PGD:
+    case CAPDL_KIND_PDPT:
+    case CAPDL_KIND_PML4:
+    case CAPDL_KIND_EPT_PML4:
+    case CAPDL_KIND_EPT_PDPT:
+    case CAPDL_KIND_EPT_PD:
+    case CAPDL_KIND_EPT_PT:
+        return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_IRQ:
+    case CAPDL_KIND_IOAPIC_IRQ:
+    case CAPDL_KIND_MSI_IRQ:
+    case CAPDL_KIND_ARM_IRQ:
+    case CAPDL_KIND_RISCV_IRQ:
+        return CAPDL_RANK_INTERRUPT;
+    case CAPDL_KIND_RTREPLY:
+        return others_hold(review, subjects, count, cap->object) ? CAPDL_RANK_TRANSFER : CAPDL_RANK_HELD;
+    case CAPDL_KIND_PROGRAM:
+    case CAPDL_KIND_COUNT:
+        break;
+    }
+    return CAPDL_RANK_HELD;
+}
+
+enum capdl_rank capdl_review_gain_rank(struct review *review, const uint32_t *subjects, size_t count,
+                                       const struct capdl_cap *cap)
+{
+    enum { MOST_ASKED = 8 };
+    enum capdl_rank worst = CAPDL_RANK_LAYOUT;
+    bool message = cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION;
+
+    for (size_t i = 0; i < count && i < MOST_ASKED; i++) {
+        bool together;
+        uint8_t gained = capdl_review_gained(review, subjects[i], cap, &together);
+        enum capdl_rank rank = gained || message ? object_rank(review, subjects, count, cap, gained) : CAPDL_RANK_HELD;
+
+        worst = rank < worst ? rank : worst;
+    }
+    return worst;
+}
+
+/* ---- Words ---- */
+
+const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text[8])
+{
+    return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
+}
+
+char *capdl_review_others(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                          uint32_t object)
+{
+    const struct parties *parties = capdl_review_parties(review, world, object);
+    uint32_t *writers = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*writers));
+    uint32_t *readers = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*readers));
+    size_t num_writers = 0, num_readers = 0;
+    bool frame = capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME;
+    char *text, *first, *second;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        uint32_t who = parties->list[i].who;
+        uint8_t rights = parties->list[i].rights;
+
+        if (contains(subjects, count < 8 ? count : 8, who)) {
+            continue;
+        }
+        if (rights & CAPDL_RIGHT_WRITE && (!num_writers || writers[num_writers - 1] != who)) {
+            writers[num_writers++] = who;
+        }
+        if (rights & CAPDL_RIGHT_READ && (!num_readers || readers[num_readers - 1] != who) &&
+            !(frame && rights & CAPDL_RIGHT_WRITE)) {
+            readers[num_readers++] = who;
+        }
+    }
+    first = capdl_review_names(review, writers, num_writers);
+    second = capdl_review_names(review, readers, num_readers);
+    if (frame) {
+        text = !num_writers && !num_readers ? capdl_review_format("nobody else reaches it")
+               : !num_readers               ? capdl_review_format("%s can write it, too", first)
+               : !num_writers               ? capdl_review_format("%s can read it, too", second)
+                                            : capdl_review_format("%s can write it, %s can read it", first, second);
+    } else {
+        text = !num_writers && !num_readers ? capdl_review_format("nobody else has it")
+               : !num_readers               ? capdl_review_format("%s can send there, too", first)
+               : !num_writers               ? capdl_review_format("%s receives there", second)
+                              : capdl_review_format("%s receives there, %s can send there, too", second, first);
+    }
+    free(first);
+    free(second);
+    free(writers);
+    free(readers);
+    return text;
+}
+
+static char *badge_clause(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                          const struct capdl_cap *cap)
+{
+    size_t num;
+    uint32_t *list = badge_sharers(review, world, subjects, count, cap, &num);
+    char *names = capdl_review_names(review, list, num);
+    char *text = num ? capdl_review_format("; %s %s that badge, too: they cannot be told apart", names,
+                                           num == 1 ? "has" : "have")
+                     : capdl_review_format("; nobody else has that badge");
+
+    free(list);
+    free(names);
+    return text;
+}
+
+static const char *message_verb(const struct capdl_cap *cap)
+{
+    bool notification = cap->kind == CAPDL_KIND_NOTIFICATION;
+    unsigned rights = cap->rights;
+
+    if (notification) {
+        return rights & CAPDL_RIGHT_WRITE ? rights & CAPDL_RIGHT_READ ? "signal and wait for" : "signal" : "wait for";
+    }
+    if (!(rights & CAPDL_RIGHT_WRITE)) {
+        return rights & CAPDL_RIGHT_READ ? "receive from" : "do nothing with";
+    }
+    if (rights & CAPDL_RIGHT_READ) {
+        return rights & CAPDL_RIGHT_GRANT ? "send to, hand capabilities to and receive from"
+                                          : "send to and receive from";
+    }
+    return rights & CAPDL_RIGHT_GRANT         ? "call and hand capabilities to"
+           : rights & CAPDL_RIGHT_GRANT_REPLY ? "call"
+                                              : "send to";
+}
+
+static char *message_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                          const struct capdl_cap *cap)
+{
+    char *others = capdl_review_others(review, world, subjects, count, cap->object), *text, *badge = NULL;
+    char rights[8];
+
+    capdl_review_rights(cap->kind, cap->rights, rights);
+    if (!(cap->rights & CAPDL_RIGHTS_ALL)) {
+        strcpy(rights, "-");
+    }
+    if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
+        badge = badge_clause(review, world, subjects, count, cap);
+        text = capdl_review_format("%s \1 (%s, badge 0x%" PRIx64 "); %s%s", message_verb(cap), rights, cap->data,
+                                   others, badge);
+    } else {
+        text = capdl_review_format("%s \1 (%s); %s", message_verb(cap), rights, others);
+    }
+    free(badge);
+    free(others);
+    return text;
+}
+
+/* "X's", "its own", or nobody's. */
+static char *whose(const struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                   uint32_t object)
+{
+    uint32_t owner = capdl_review_owner(world, object);
+
+    if (owner == REVIEW_NONE) {
+        return capdl_review_format("nobody's");
+    }
+    return contains(subjects, count, owner) ? capdl_review_format("its own")
+                                            : capdl_review_format("%s's", capdl_review_subject(review, owner));
+}
+
+static char *control_deed(const struct capdl_cap *cap)
+{
+    static const char *const deeds[CAPDL_KIND_COUNT] = {
+        [CAPDL_KIND_IRQ_CONTROL] = "take any interrupt that is free (\1)",
+        [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers (\1)",
+        [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches (\1)",
+        [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain (\1)",
+    };
+
+    return cap->kind == CAPDL_KIND_SCHED_CONTROL
+               ? capdl_review_format("give processor time on core %" PRIu64 " (\1)", cap->data)
+               : capdl_review_format("%s", deeds[cap->kind] ? deeds[cap->kind] : "use \1");
+}
+
+static bool lies_in(const struct capdl_spec *spec, uint32_t object, uint32_t untyped)
+{
+    enum { MOST_NESTED = 64 };
+
+    for (unsigned i = 0; i < MOST_NESTED && object != CAPDL_NO_OBJECT; i++) {
+        object = capdl_object_parent(spec, object);
+        if (object == untyped) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What lies in an untyped is gone when its holder revokes it. */
+static char *untyped_deed(const struct review *review, const struct world *world, uint32_t untyped)
+{
+    size_t count = 0;
+    uint32_t *owners = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*owners));
+    char size[32], *names, *text, *place;
+
+    for (uint32_t i = 0; i < world->spec->num_objects && count < world->num_subjects; i++) {
+        uint32_t owner = lies_in(world->spec, i, untyped) ? capdl_review_owner(world, i) : REVIEW_NONE;
+        if (owner != REVIEW_NONE && !contains(owners, count, owner)) {
+            owners[count++] = owner;
+        }
+    }
+    names = capdl_review_names(review, owners, count);
+    capdl_review_size(UINT64_C(1) << capdl_object_size_bits(world->spec, untyped), size);
+    place = capdl_object_flags(world->spec, untyped) & CAPDL_OBJECT_HAS_PADDR
+                ? capdl_review_format(" at physical 0x%" PRIx64, capdl_object_paddr(world->spec, untyped))
+                : capdl_review_format("%s", "");
+    text = count
+               ? capdl_review_format("make objects of %s%s and destroy what lies there, of %s (\1)", size, place, names)
+               : capdl_review_format("make objects of %s%s (\1)", size, place);
+    free(owners);
+    free(names);
+    free(place);
+    return text;
+}
+
+static char *number_deed(const struct world *world, const struct capdl_cap *cap)
+{
+    enum capdl_class class = capdl_kind_class(cap->kind);
+
+    if (cap->kind == CAPDL_KIND_SMC) {
+        return cap->data ? capdl_review_format("call the SMC function 0x%" PRIx64 " (\1)", cap->data)
+                         : capdl_review_format("call every SMC function (\1)");
+    }
+    if (cap->kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
+        return capdl_review_format("interrupt core %" PRIu64 " with %" PRIu64 " (\1)",
+                                   capdl_object_number(world->spec, cap->object, CAPDL_NUMBER_TARGET),
+                                   capdl_object_number(world->spec, cap->object, CAPDL_NUMBER_SGI_IRQ));
+    }
+    if (class == CAPDL_CLASS_DEVICE || class == CAPDL_CLASS_IO_TABLE) {
+        return capdl_review_format("decide which memory a device reaches, by \1");
+    }
+    return class == CAPDL_CLASS_INTERRUPT ? capdl_review_format("acknowledge and redirect \1")
+                                          : capdl_review_format("use \1");
+}
+
+static char *frame_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                        const struct capdl_cap *cap)
+{
+    char *others = capdl_review_others(review, world, subjects, count, cap->object), rights[8], *text;
+
+    text = capdl_review_format("map \1 (%s); %s", capdl_review_rights(cap->kind, cap->rights, rights), others);
+    free(others);
+    return text;
+}
+
+static char *reply_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                        const struct capdl_cap *cap)
+{
+    const struct parties *parties = capdl_review_parties(review, world, cap->object);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    size_t num = 0;
+    char *names, *text;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!contains(subjects, count, parties->list[i].who) && (!num || list[num - 1] != parties->list[i].who)) {
+            list[num++] = parties->list[i].who;
+        }
+    }
+    names = capdl_review_names(review, list, num);
+    text = num ? capdl_review_format("answer the callers of %s in its place (\1)", names)
+               : capdl_review_format("use \1, which nobody else has");
+    free(list);
+    free(names);
+    return text;
+}
+
+char *capdl_review_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                        const struct capdl_cap *cap)
+{
+    char *owner, *text;
+
+    if (cap->object == CAPDL_NO_OBJECT) {
+        return control_deed(cap);
+    }
+    if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
+        return message_deed(review, world, subjects, count, cap);
+    }
+    if (cap->kind == CAPDL_KIND_FRAME) {
+        return frame_deed(review, world, subjects, count, cap);
+    }
+    if (cap->kind == CAPDL_KIND_RTREPLY) {
+        return reply_deed(review, world, subjects, count, cap);
+    }
+    if (cap->kind == CAPDL_KIND_UT) {
+        return untyped_deed(review, world, cap->object);
+    }
+    owner = whose(review, world, subjects, count, cap->object);
+    if (cap->kind == CAPDL_KIND_TCB) {
+        text = capdl_review_format("stop, change and restart %s thread (\1)", owner);
+    } else if (cap->kind == CAPDL_KIND_CNODE) {
+        text = capdl_review_format("use, copy and delete %s capabilities (\1)", owner);
+    } else if (cap->kind == CAPDL_KIND_SC) {
+        text = capdl_review_format("use and take away %s processor time (\1)", owner);
+    } else if (capdl_kind_is_table(cap->kind)) {
+        text = capdl_review_format("change %s address space (\1)", owner);
+    } else if (cap->kind == CAPDL_KIND_VCPU) {
+        text = capdl_review_format("control a virtual CPU (\1)");
+    } else if (cap->kind == CAPDL_KIND_ASID_POOL) {
+        text = capdl_review_format("give identifiers to address spaces (\1)");
+    } else if (cap->kind == CAPDL_KIND_LEFTOVER) {
+        text = capdl_review_format("make objects of the memory that is left over (\1)");
+    } else {
+        text = number_deed(world, cap);
+    }
+    free(owner);
+    return text;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Edits of what objects are: priorities, budgets, addresses, interrupts, devices. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+enum style { STYLE_NUMBER, STYLE_HEX, STYLE_LIST, STYLE_BOOL, STYLE_MICROSECONDS };
+
+/* What a field is called in the language and in a sentence, how grave another value is, and how it is written. */
+struct attribute {
+    const char *word, *text;
+    enum capdl_rank rank;
+    enum style style;
+};
+
+static const struct attribute attributes[] = {
+    [FIELD_SIZE] = {"size_bits", "size in bits", CAPDL_RANK_ATTRIBUTES, STYLE_NUMBER},
+    [FIELD_PADDR] = {"paddr", "physical address", CAPDL_RANK_ADDRESS, STYLE_HEX},
+    [FIELD_CONTIGUOUS] = {"contiguous", "contiguity in physical memory", CAPDL_RANK_ADDRESS, STYLE_BOOL},
+    [FIELD_CONTENT] = {"fill", "content", CAPDL_RANK_PROGRAM, STYLE_HEX},
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
+    [FIELD_TCB + CAPDL_TCB_FIELD_##id] = {#member, name, CAPDL_RANK_##rank, STYLE_##type},
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+    [FIELD_PERIOD] = {"period", "period", CAPDL_RANK_TIME, STYLE_MICROSECONDS},
+    [FIELD_BUDGET] = {"budget", "budget", CAPDL_RANK_TIME, STYLE_MICROSECONDS},
+    [FIELD_REFILLS] = {"refills", "number of extra refills", CAPDL_RANK_TIME, STYLE_NUMBER},
+    [FIELD_FLAGS] = {"flags", "scheduling flags", CAPDL_RANK_TIME, STYLE_HEX},
+    [FIELD_DATA] = {"data", "badge of timeout faults", CAPDL_RANK_FAULTS, STYLE_HEX},
+    [FIELD_IRQ] = {"irq", "interrupt number", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+};
+
+/* The numbers of devices and interrupts. */
+static const struct {
+    enum capdl_kind kind;
+    struct attribute numbers[CAPDL_NUMBER_COUNT];
+} devices[] = {
+    {CAPDL_KIND_ARM_IRQ,
+     {{"trigger", "trigger (0 level, 1 edge)", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+      {"target", "target core", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
+    {CAPDL_KIND_RISCV_IRQ, {{"trigger", "trigger (0 level, 1 edge)", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
+    {CAPDL_KIND_IOAPIC_IRQ,
+     {{"ioapic_num", "I/O APIC", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+      {"ioapic_pin", "pin", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+      {"ioapic_level", "level", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+      {"ioapic_polarity", "polarity", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
+    {CAPDL_KIND_MSI_IRQ,
+     {{"msi_handle", "handle", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+      {"msi_pci_bus", "PCI bus", CAPDL_RANK_INTERRUPT, STYLE_HEX},
+      {"msi_pci_dev", "PCI device", CAPDL_RANK_INTERRUPT, STYLE_HEX},
+      {"msi_pci_fun", "PCI function", CAPDL_RANK_INTERRUPT, STYLE_HEX}}},
+    {CAPDL_KIND_ARM_SGI_SIGNAL,
+     {{"irq", "interrupt", CAPDL_RANK_FLOW, STYLE_NUMBER}, {"target", "target core", CAPDL_RANK_FLOW, STYLE_NUMBER}}},
+    {CAPDL_KIND_IO_PORTS,
+     {{"first_port", "first port", CAPDL_RANK_HARDWARE, STYLE_HEX},
+      {"last_port", "last port", CAPDL_RANK_HARDWARE, STYLE_HEX}}},
+    {CAPDL_KIND_IO_DEVICE,
+     {{"domainID", "I/O domain", CAPDL_RANK_DMA, STYLE_NUMBER},
+      {"pci_bus", "PCI bus", CAPDL_RANK_DMA, STYLE_HEX},
+      {"pci_dev", "PCI device", CAPDL_RANK_DMA, STYLE_HEX},
+      {"pci_fun", "PCI function", CAPDL_RANK_DMA, STYLE_HEX}}},
+    {CAPDL_KIND_ARM_IO_DEVICE, {{"iospace", "I/O space", CAPDL_RANK_DMA, STYLE_NUMBER}}},
+    {CAPDL_KIND_CONTEXTBANK, {{"bank", "context bank", CAPDL_RANK_DMA, STYLE_NUMBER}}},
+    {CAPDL_KIND_STREAMID, {{"id", "stream id", CAPDL_RANK_DMA, STYLE_HEX}}},
+    {CAPDL_KIND_IO_PT, {{"level", "level", CAPDL_RANK_DMA, STYLE_NUMBER}}},
+    {CAPDL_KIND_LEFTOVER,
+     {{"slots", "number of slots", CAPDL_RANK_RESHAPE, STYLE_NUMBER},
+      {"devices", "device memory", CAPDL_RANK_RESHAPE, STYLE_NUMBER}}},
+};
+
+static struct attribute attribute_of(enum capdl_kind kind, uint32_t field)
+{
+    if (field >= FIELD_LIST) {
+        return attributes[FIELD_TCB + CAPDL_TCB_FIELD_INIT];
+    }
+    if (field < FIELD_NUMBER) {
+        return attributes[field];
+    }
+    for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+        if (devices[i].kind == kind && devices[i].numbers[field - FIELD_NUMBER].word) {
+            return devices[i].numbers[field - FIELD_NUMBER];
+        }
+    }
+    return (struct attribute){"number", "number", CAPDL_RANK_HARDWARE, STYLE_HEX};
+}
+
+const char *capdl_review_field_word(enum capdl_kind kind, uint32_t field)
+{
+    return attribute_of(kind, field).word;
+}
+
+static char *value_text(const struct attribute *attribute, bool has, uint64_t value)
+{
+    if (!has) {
+        return capdl_review_format(attribute->style == STYLE_BOOL ? "no" : "none");
+    }
+    switch (attribute->style) {
+    case STYLE_BOOL:
+        return capdl_review_format(value ? "yes" : "no");
+    case STYLE_HEX:
+    case STYLE_LIST:
+        return capdl_review_format("0x%" PRIx64, value);
+    case STYLE_MICROSECONDS:
+        return capdl_review_format("%" PRIu64 " us", value);
+    case STYLE_NUMBER:
+        break;
+    }
+    return capdl_review_format(value < 1024 ? "%" PRIu64 : "0x%" PRIx64, value);
+}
+
+/* Who is concerned: whose thread it is, who runs on the budget, who holds or maps the object. To be freed. */
+static uint32_t *concerned(struct review *review, uint32_t object, size_t *count)
+{
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, object);
+    uint32_t owner = capdl_review_owner(&review->new, object), *list;
+    const struct parties *parties;
+
+    *count = 0;
+    if ((kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC) && owner != REVIEW_NONE) {
+        list = capdl_spec_realloc(NULL, sizeof(*list));
+        list[(*count)++] = owner;
+        return list;
+    }
+    if (kind == CAPDL_KIND_IO_DEVICE || kind == CAPDL_KIND_ARM_IO_DEVICE || kind == CAPDL_KIND_STREAMID) {
+        return NULL;
+    }
+    parties = capdl_review_parties(review, &review->new, object);
+    list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!*count || list[*count - 1] != parties->list[i].who) {
+            list[(*count)++] = parties->list[i].who;
+        }
+    }
+    return list;
+}
+
+/* ---- Clauses ---- */
+
+/* Threads between whose priorities another one has come. */
+static char *priority_note(const struct review *review, const struct edit *edit)
+{
+    const struct world *world = &review->new;
+    uint64_t low = edit->old_value < edit->new_value ? edit->old_value : edit->new_value;
+    uint64_t high = edit->old_value < edit->new_value ? edit->new_value : edit->old_value;
+    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
+    bool rises = edit->new_value > edit->old_value;
+    size_t count = 0;
+    char *names, *text;
+
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
+        const struct capdl_tcb *tcb = capdl_object_tcb(world->spec, world->subjects[i].tcb);
+        uint64_t prio = (tcb ? tcb : &capdl_tcb_defaults)->prio;
+        bool between = rises ? prio >= low && prio < high : prio > low && prio <= high;
+
+        if (between && world->subjects[i].tcb != edit->object) {
+            list[count++] = world->subject_number[i];
+        }
+    }
+    names = capdl_review_names(review, list, count);
+    text = count ? capdl_review_format("; it now runs %s %s", rises ? "before" : "after", names)
+                 : capdl_review_format("; the order of threads is the same");
+    free(names);
+    free(list);
+    return text;
+}
+
+/* Whose numbers are those of one thing in the machine, which two should not share. */
+static bool is_place(enum capdl_kind kind)
+{
+    return capdl_kind_class(kind) == CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_IOAPIC_IRQ ||
+           kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS;
+}
+
+/* Objects of the kind that have the same numbers: interrupts, devices, I/O spaces. */
+static char *twin_note(struct review *review, const struct edit *edit)
+{
+    const struct world *world = &review->new;
+    const struct capdl_spec *spec = world->spec;
+    uint32_t object = (uint32_t)edit->object;
+    enum capdl_kind kind = capdl_object_kind(spec, object);
+    char label[REVIEW_LABEL];
+
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        const struct capdl_numbers *a = capdl_object_kind(spec, i) == kind ? capdl_object_numbers(spec, i) : NULL;
+        const struct capdl_numbers *b = capdl_object_numbers(spec, object);
+        unsigned compared = kind == CAPDL_KIND_IOAPIC_IRQ                                 ? 2
+                            : kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER ? 1
+                                                                                          : CAPDL_NUMBER_COUNT;
+
+        if (i != object && a && b && memcmp(a->value, b->value, compared * sizeof(a->value[0])) == 0) {
+            return capdl_review_format("; %s has that, too", capdl_review_object(review, i, label));
+        }
+    }
+    return capdl_review_format("; nothing else has that");
+}
+
+/* Frames of others in the same physical memory. */
+static char *window_note(struct review *review, uint32_t frame, enum capdl_rank *rank, const uint32_t *users,
+                         size_t count)
+{
+    const struct world *world = &review->new;
+    const struct memory *memory = &review->new_memory;
+    char label[REVIEW_LABEL], *others, *text;
+
+    if (capdl_object_kind(world->spec, frame) != CAPDL_KIND_FRAME) {
+        return capdl_review_format("%s", "");
+    }
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        if (i != frame && capdl_object_kind(world->spec, i) == CAPDL_KIND_FRAME && memory->fixed[i] &&
+            memory->first[i] == memory->first[frame]) {
+            enum capdl_rank gained = capdl_review_memory_rank(review, users, count, i,
+                                                              CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, CAPDL_RIGHT_WRITE);
+            *rank = gained < *rank ? gained : *rank;
+            others = capdl_review_others(review, world, users, count, i);
+            text = capdl_review_format("; %s lies there, too: %s", capdl_review_object(review, i, label), others);
+            free(others);
+            return text;
+        }
+    }
+    return capdl_review_format("; nothing else of the spec lies there");
+}
+
+/* ---- Findings ---- */
+
+static struct raw_finding *add(struct review *review, const struct edit *edit, enum capdl_rank rank, char *before,
+                               char *after, const char *text, const char *note)
+{
+    uint32_t object = (uint32_t)edit->object;
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, object);
+    size_t count;
+    uint32_t *who = concerned(review, object, &count);
+    bool own = kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC;
+    struct raw_finding *raw = capdl_review_add(review, rank, rank == CAPDL_RANK_REMOVED ? CAPDL_LOST : CAPDL_CHANGED,
+                                               edit->object, "%s%s%s%s",
+                                               !count || *text == ' ' ? ""
+                                               : own                  ? "'s "
+                                                                      : ": ",
+                                               own || *text == ' ' ? "" : "the ", text, note);
+
+    capdl_review_concern(raw, who, count);
+    raw->field = attribute_of(kind, edit->field).word;
+    raw->old_value = before;
+    raw->new_value = after;
+    raw->old_pos = capdl_object_pos(review->old.spec, review->old_of[object]);
+    raw->new_pos = capdl_object_pos(review->new.spec, object);
+    free(who);
+    return raw;
+}
+
+/* Other edits of fields of the same object that the finding tells as well. */
+static void tells(struct review *review, const struct edit *edit, uint32_t field)
+{
+    for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object &&
+                                      review->edits.list[i].kind == EDIT_FIELD;
+         i++) {
+        if (review->edits.list[i].field == field) {
+            review->finding_of[i] = review->finding_of[review->edit];
+        }
+    }
+}
+
+static void judge_ports(struct review *review, const struct edit *edit)
+{
+    uint32_t object = (uint32_t)edit->object, was = review->old_of[object];
+    uint64_t range[4];
+    uint32_t *who;
+    size_t count;
+    char *before, *after, *text, *note;
+
+    for (unsigned i = 0; i < 4; i++) {
+        const struct world *world = i < 2 ? &review->old : &review->new;
+        range[i] = capdl_object_number(world->spec, i < 2 ? was : object, (enum capdl_number)(i % 2));
+    }
+    bool less = range[2] >= range[0] && range[3] <= range[1];
+    before = capdl_review_format("0x%" PRIx64 " to 0x%" PRIx64, range[0], range[1]);
+    after = capdl_review_format("0x%" PRIx64 " to 0x%" PRIx64, range[2], range[3]);
+    who = concerned(review, object, &count);
+    text = capdl_review_format(count ? " may %s use the I/O ports %s (\3; was %s)" : "%sI/O ports %s (\3) were %s",
+                               count ? less ? "only" : "now" : "", after, before);
+    note = twin_note(review, edit);
+    free(who);
+    add(review, edit, less ? CAPDL_RANK_REMOVED : CAPDL_RANK_HARDWARE, before, after, text, note);
+    tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_PORTS_LAST);
+    free(text);
+    free(note);
+}
+
+static char *window_text(const struct world *world, uint32_t object)
+{
+    char size[32];
+
+    capdl_review_size(UINT64_C(1) << capdl_object_size_bits(world->spec, object), size);
+    return capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR
+               ? capdl_review_format("%s at physical 0x%" PRIx64, size, capdl_object_paddr(world->spec, object))
+               : capdl_review_format("%s anywhere", size);
+}
+
+/* Where memory lies, and how much it is. */
+static void judge_window(struct review *review, const struct edit *edit)
+{
+    uint32_t object = (uint32_t)edit->object, was = review->old_of[object];
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, object);
+    char *before = window_text(&review->old, was), *after = window_text(&review->new, object), *text, *note;
+    size_t count;
+    uint32_t *who = concerned(review, object, &count);
+    bool larger = capdl_object_size_bits(review->new.spec, object) > capdl_object_size_bits(review->old.spec, was);
+    bool fixed = capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR;
+    enum capdl_rank rank = kind == CAPDL_KIND_UT && count ? CAPDL_RANK_RESHAPE
+                           : larger && fixed              ? CAPDL_RANK_HARDWARE
+                           : edit->field == FIELD_SIZE    ? CAPDL_RANK_ATTRIBUTES
+                                                          : CAPDL_RANK_ADDRESS;
+
+    note = window_note(review, object, &rank, who, count);
+    text = count ? capdl_review_format(" may %s use %s by \3 (was %s)",
+                                       larger || edit->field == FIELD_PADDR ? "now" : "only", after, before)
+                 : capdl_review_format("memory of \3 is %s (was %s)", after, before);
+    add(review, edit, rank, before, after, text, note);
+    tells(review, edit, FIELD_PADDR);
+    free(text);
+    free(note);
+    free(who);
+}
+
+static void judge_size(struct review *review, const struct edit *edit, char *before, char *after)
+{
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
+    char *text = capdl_review_format("size of \1 is %s (was %s)", after, before);
+
+    add(review, edit, kind == CAPDL_KIND_SC ? CAPDL_RANK_TIME : CAPDL_RANK_BEHAVIOUR, before, after, text, " bits");
+    free(text);
+}
+
+static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
+{
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
+    struct attribute attribute = attribute_of(kind, edit->field);
+    char number[24] = "", *text, *note;
+
+    if (edit->field >= FIELD_LIST) {
+        snprintf(number, sizeof(number), " %" PRIu32, edit->field - FIELD_LIST);
+    }
+    text = kind == CAPDL_KIND_TCB
+               ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
+               : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
+    note = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO ? priority_note(review, edit)
+           : is_place(kind) && edit->field < FIELD_LIST    ? twin_note(review, edit)
+                                                           : capdl_review_format("%s", "");
+    add(review, edit, attribute.rank, before, after, text, note);
+    free(text);
+    free(note);
+}
+
+static void judge_content(struct review *review, const struct edit *edit)
+{
+    const struct capdl_diff_options *options = review->options;
+    char digests[2][65] = {"nothing", "nothing"}, *text;
+
+    if (edit->has_old && options->digest) {
+        options->digest(options->context, &edit->old_value, 1, digests[0]);
+    }
+    if (edit->has_new && options->digest) {
+        options->digest(options->context, &edit->new_value, 1, digests[1]);
+    }
+    text = capdl_review_format("content of \1 %s", !edit->has_old   ? "is data where there was none"
+                                                   : !edit->has_new ? "is gone: it is all zero"
+                                                                    : "is other data");
+    add(review, edit, CAPDL_RANK_PROGRAM, capdl_review_format("%s", digests[0]), capdl_review_format("%s", digests[1]),
+        text, "");
+    free(text);
+}
+
+void capdl_review_judge_field(struct review *review, const struct edit *edit)
+{
+    enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
+    struct attribute attribute = attribute_of(kind, edit->field);
+    char *before, *after;
+
+    if (kind == CAPDL_KIND_IO_PORTS && edit->field >= FIELD_NUMBER) {
+        judge_ports(review, edit);
+        return;
+    }
+    if ((kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) &&
+        (edit->field == FIELD_SIZE || edit->field == FIELD_PADDR)) {
+        judge_window(review, edit);
+        return;
+    }
+    if (edit->field == FIELD_CONTENT) {
+        judge_content(review, edit);
+        return;
+    }
+    before = value_text(&attribute, edit->has_old, edit->old_value);
+    after = value_text(&attribute, edit->has_new, edit->new_value);
+    if (edit->field == FIELD_SIZE) {
+        judge_size(review, edit, before, after);
+    } else {
+        judge_other(review, edit, before, after);
+    }
+}

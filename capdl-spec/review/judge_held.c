@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Edits of CNodes: what threads hold. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+struct held {
+    const struct edit *edit;
+    uint32_t *users, *old_users; /* of the CNode in the new and in the old system */
+    size_t count, old_count;
+};
+
+static void show_at(struct raw_finding *raw, const struct world *world, uint32_t holder, uint64_t slot)
+{
+    raw->world = world;
+    raw->holder = holder;
+    raw->slot = slot;
+}
+
+static void finish(struct review *review, const struct held *held, struct raw_finding *raw, bool new)
+{
+    const struct edit *edit = held->edit;
+
+    capdl_review_concern(raw, new ? held->users : held->old_users, new ? held->count : held->old_count);
+    show_at(raw, new ? &review->new : &review->old, new ? edit->new_holder : edit->old_holder,
+            new ? edit->new->slot : edit->old->slot);
+}
+
+static const char *subject_or_nobody(const struct held *held, bool new)
+{
+    return (new ? held->count : held->old_count) ? "" : "no thread's pointers reach it, but a CNode ";
+}
+
+static void judge_gain(struct review *review, const struct held *held)
+{
+    const struct edit *edit = held->edit;
+    enum capdl_rank rank =
+        held->count ? capdl_review_gain_rank(review, held->users, held->count, edit->new) : CAPDL_RANK_LAYOUT;
+    char *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
+    char was[REVIEW_LABEL],
+        *instead = edit->old
+                       ? capdl_review_format(
+                             "; slot %" PRIu64 " held %s", edit->new->slot,
+                             capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
+                       : capdl_review_format("%s", "");
+    struct raw_finding *raw =
+        capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
+                         "%s may now %s%s", subject_or_nobody(held, true), deed, instead);
+
+    finish(review, held, raw, true);
+    free(deed);
+    free(instead);
+}
+
+static void judge_loss(struct review *review, const struct held *held)
+{
+    const struct edit *edit = held->edit;
+    char *deed = capdl_review_deed(review, &review->old, held->old_users, held->old_count, edit->old);
+    struct raw_finding *raw = capdl_review_add(review, held->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT,
+                                               CAPDL_LOST, capdl_review_target_number(&review->old, edit->old),
+                                               held->old_count ? "%s can no longer %s" : "%s let nobody %s",
+                                               subject_or_nobody(held, false), deed);
+
+    finish(review, held, raw, false);
+    free(deed);
+}
+
+/* ---- The same object by another capability ---- */
+
+static enum capdl_rank change_rank(struct review *review, const struct held *held, const struct plain_cap *a,
+                                   const struct plain_cap *b)
+{
+    enum capdl_rank rank;
+    bool together;
+
+    if (!held->count) {
+        return CAPDL_RANK_LAYOUT;
+    }
+    if (a->kind == CAPDL_KIND_SMC) {
+        return b->data ? a->data ? CAPDL_RANK_HARDWARE : CAPDL_RANK_REMOVED : CAPDL_RANK_HARDWARE;
+    }
+    if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
+        return CAPDL_RANK_RESHAPE;
+    }
+    rank = capdl_review_gained(review, held->users[0], held->edit->new, &together) &&
+                   capdl_kind_has(a->kind, CAPDL_TRAIT_RIGHTS)
+               ? capdl_review_gain_rank(review, held->users, held->count, held->edit->new)
+               : CAPDL_RANK_LAYOUT;
+    if (a->data != b->data && capdl_kind_has(a->kind, CAPDL_TRAIT_BADGE) && rank > CAPDL_RANK_IDENTITY) {
+        return CAPDL_RANK_IDENTITY;
+    }
+    if (rank != CAPDL_RANK_LAYOUT) {
+        return rank;
+    }
+    return (a->rights & ~b->rights) ? CAPDL_RANK_REMOVED : CAPDL_RANK_BEHAVIOUR;
+}
+
+static void judge_rights(struct review *review, const struct held *held, enum capdl_rank rank,
+                         const struct plain_cap *a, const struct plain_cap *b)
+{
+    const struct edit *edit = held->edit;
+    uint64_t target = capdl_review_target_number(&review->new, edit->new);
+    bool together, more = (b->rights & ~a->rights) != 0;
+    char before[8], after[8], *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
+    const char *note = "";
+    struct raw_finding *raw;
+
+    if (held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together) {
+        note = ", rights it had only apart";
+    }
+    raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, target,
+                           "%s %s (%s)%s instead of (%s): it may %s%s", subject_or_nobody(held, true), "holds \1",
+                           capdl_review_rights(b->kind, b->rights, after), note,
+                           capdl_review_rights(a->kind, a->rights, before), more ? "now " : "only ", deed);
+    raw->field = "rights";
+    raw->old_value = capdl_review_format("%s", capdl_review_rights(a->kind, a->rights, before));
+    raw->new_value = capdl_review_format("%s", capdl_review_rights(b->kind, b->rights, after));
+    finish(review, held, raw, true);
+    free(deed);
+}
+
+static void judge_badge(struct review *review, const struct held *held, enum capdl_rank rank, const struct plain_cap *a,
+                        const struct plain_cap *b)
+{
+    const struct edit *edit = held->edit;
+    char *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
+    uint64_t target = capdl_review_target_number(&review->new, edit->new);
+    struct raw_finding *raw;
+
+    if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
+        raw =
+            capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %s (was core %" PRIu64 ")", deed, a->data);
+        raw->field = "core";
+    } else if (a->kind == CAPDL_KIND_SMC) {
+        raw = a->data
+                  ? capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %s (was only 0x%" PRIx64 ")", deed,
+                                     a->data)
+                  : capdl_review_add(review, rank, CAPDL_LOST, target, " may now only %s (was every function)", deed);
+        raw->field = "badge";
+    } else {
+        raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
+                               "%s uses \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64 ": to its receivers it is "
+                               "another sender. It may %s",
+                               subject_or_nobody(held, true), b->data, a->data, deed);
+        raw->field = "badge";
+    }
+    raw->old_value = capdl_review_format("0x%" PRIx64, a->data);
+    raw->new_value = capdl_review_format("0x%" PRIx64, b->data);
+    finish(review, held, raw, true);
+    free(deed);
+}
+
+static void write_guard(const struct plain_cap *cap, char text[64])
+{
+    if (cap->guard_size) {
+        snprintf(text, 64, "0x%" PRIx64 " of %u bits", cap->data, cap->guard_size);
+    } else {
+        snprintf(text, 64, "none");
+    }
+}
+
+/* Who reaches a CNode by pointers in one system. */
+static size_t count_users(const struct world *world, uint32_t cnode)
+{
+    return cnode == REVIEW_NONE ? 0 : world->first_use[cnode + 1] - world->first_use[cnode];
+}
+
+/* The gravest of what the CNode holds, for those that can now name it. */
+static enum capdl_rank content_rank(struct review *review, uint32_t cnode)
+{
+    struct capdl_caps caps = capdl_object_caps(review->new.spec, cnode);
+    size_t count;
+    uint32_t *users = capdl_review_users(&review->new, cnode, &count);
+    enum capdl_rank worst = CAPDL_RANK_BEHAVIOUR;
+
+    for (uint32_t i = 0; count && i < caps.count; i++) {
+        enum capdl_rank rank = capdl_review_gain_rank(review, users, count, &caps.list[i]);
+        worst = rank < worst ? rank : worst;
+    }
+    free(users);
+    return worst;
+}
+
+void capdl_review_judge_guard(struct review *review, const struct edit *edit, const uint32_t *users, size_t count)
+{
+    struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
+                     b = capdl_review_cap(review->new.spec, edit->new);
+    uint32_t cnode = edit->new->object;
+    size_t before = count_users(&review->old, review->old_of[cnode]), after = count_users(&review->new, cnode);
+    unsigned caps = capdl_object_caps(review->new.spec, cnode).count;
+    enum capdl_rank rank = !before && after   ? content_rank(review, cnode)
+                           : before && !after ? CAPDL_RANK_REMOVED
+                                              : CAPDL_RANK_BEHAVIOUR;
+    char old[64], new[64];
+    struct raw_finding *raw;
+
+    write_guard(&a, old);
+    write_guard(&b, new);
+    raw = capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED,
+                           edit->object < review->new.spec->num_objects ? cnode : cnode,
+                           ": the guard of \1 is %s (was %s): pointers into it (%u capabilities) %s", new, old, caps,
+                           after && before ? "are other ones"
+                           : after         ? "resolve now, which they did not"
+                           : before        ? "no longer resolve"
+                                           : "resolve neither before nor now");
+    raw->field = "guard";
+    raw->old_value = capdl_review_format("%s", old);
+    raw->new_value = capdl_review_format("%s", new);
+    capdl_review_concern(raw, users, count);
+    show_at(raw, &review->new, edit->new_holder, edit->new->slot);
+}
+
+static void judge_note(struct review *review, const struct held *held, const struct plain_cap *a,
+                       const struct plain_cap *b)
+{
+    const struct edit *edit = held->edit;
+    char page[REVIEW_LABEL] = "no mapping", before[REVIEW_LABEL] = "no mapping";
+    uint32_t owner = REVIEW_NONE;
+    struct raw_finding *raw;
+
+    if (a->mapping_container != CAPDL_NO_OBJECT) {
+        capdl_review_object(review, review->old.object_number[a->mapping_container], before);
+        snprintf(before + strlen(before), sizeof(before) - strlen(before), " slot %" PRIu64, a->mapping_slot);
+    }
+    if (b->mapping_container != CAPDL_NO_OBJECT) {
+        owner = capdl_review_owner(&review->new, b->mapping_container);
+        capdl_review_object(review, review->new.object_number[b->mapping_container], page);
+        snprintf(page + strlen(page), sizeof(page) - strlen(page), " slot %" PRIu64, b->mapping_slot);
+    }
+    bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
+    raw = capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
+                           capdl_review_target_number(&review->new, edit->new),
+                           "%s holds \1 as the capability of %s (was of %s): by it that page can be unmapped%s",
+                           subject_or_nobody(held, true), page, before, foreign ? " under its user" : "");
+    raw->field = "mapping";
+    raw->old_value = capdl_review_format("%s", before);
+    raw->new_value = capdl_review_format("%s", page);
+    finish(review, held, raw, true);
+}
+
+static void judge_flags(struct review *review, const struct held *held)
+{
+    struct raw_finding *raw = capdl_review_add(
+        review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, held->edit->new),
+        "%s holds \1 with another %s", subject_or_nobody(held, true),
+        held->edit->new->kind == CAPDL_KIND_FRAME ? "caching" : "role (reply, master_reply)");
+
+    finish(review, held, raw, true);
+}
+
+static void judge_change(struct review *review, const struct held *held)
+{
+    const struct edit *edit = held->edit;
+    struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
+                     b = capdl_review_cap(review->new.spec, edit->new);
+    enum capdl_rank rank = change_rank(review, held, &a, &b);
+
+    if (a.kind == CAPDL_KIND_CNODE && (a.guard_size != b.guard_size || a.data != b.data)) {
+        capdl_review_judge_guard(review, edit, held->users, held->count);
+    } else if (a.data != b.data && rank >= CAPDL_RANK_IDENTITY) {
+        judge_badge(review, held, rank, &a, &b);
+    } else if (a.kind == CAPDL_KIND_SMC || a.kind == CAPDL_KIND_SCHED_CONTROL) {
+        judge_badge(review, held, rank, &a, &b);
+    } else if (a.rights != b.rights) {
+        judge_rights(review, held, rank, &a, &b);
+    } else if (a.data != b.data) {
+        judge_badge(review, held, rank, &a, &b);
+    } else if (a.flags != b.flags) {
+        judge_flags(review, held);
+    } else {
+        judge_note(review, held, &a, &b);
+    }
+    if (edit->old->slot != edit->new->slot) {
+        struct raw_finding *raw = capdl_review_add(
+            review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
+            "'s \1 is in slot %" PRIu64 " instead of %" PRIu64, edit->new->slot, edit->old->slot);
+        finish(review, held, raw, true);
+    }
+}
+
+/* ---- The same capability elsewhere ---- */
+
+static bool slot_free(const struct world *world, uint32_t cnode, uint64_t slot)
+{
+    return cnode == REVIEW_NONE || !capdl_spec_cap_at(world->spec, cnode, slot);
+}
+
+/* The edit that exchanges its place with this one's; NULL if there is none. */
+static const struct edit *find_exchange(struct review *review, const struct edit *edit)
+{
+    for (size_t i = review->edit + 1; i < review->edits.count; i++) {
+        const struct edit *other = &review->edits.list[i];
+
+        if (other->kind != EDIT_CAP || !other->same || other->new_holder != edit->new_holder) {
+            break;
+        }
+        if (other->old_holder == edit->old_holder && other->old->slot == edit->new->slot &&
+            other->new->slot == edit->old->slot && review->finding_of[i] == REVIEW_NONE) {
+            review->finding_of[i] = (uint32_t)review->num_raw;
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void judge_exchange(struct review *review, const struct held *held, const struct edit *other)
+{
+    const struct edit *edit = held->edit;
+    uint64_t target = capdl_review_target_number(&review->new, other->new);
+    char second[REVIEW_LABEL];
+    struct raw_finding *raw = capdl_review_add(
+        review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
+        "%s has exchanged two slots: %" PRIu64 " names \1 and %" PRIu64 " names %s now", subject_or_nobody(held, true),
+        edit->new->slot, other->new->slot, capdl_review_object(review, target, second));
+
+    raw->field = "slot";
+    raw->old_value = capdl_review_format("%" PRIu64, edit->old->slot);
+    raw->new_value = capdl_review_format("%" PRIu64, edit->new->slot);
+    finish(review, held, raw, true);
+}
+
+static void judge_move(struct review *review, const struct held *held)
+{
+    const struct edit *edit = held->edit;
+    uint32_t was = capdl_review_local(review, &review->old, review->new.object_number[edit->new_holder]);
+    uint32_t now = capdl_review_local(review, &review->new, review->old.object_number[edit->old_holder]);
+    bool exchanged = !slot_free(&review->old, was, edit->new->slot) || !slot_free(&review->new, now, edit->old->slot);
+    bool layout = !exchanged && (edit->new->kind != CAPDL_KIND_CNODE) && !review->unequal[edit->object];
+    char holder[REVIEW_LABEL] = "", named[REVIEW_LABEL] = "";
+    struct raw_finding *raw;
+
+    if (was == REVIEW_NONE || review->old_of[edit->new_holder] != edit->old_holder) {
+        capdl_object_label(review->old.spec, edit->old_holder, holder, sizeof(holder));
+    }
+    if (now != REVIEW_NONE && !slot_free(&review->new, now, edit->old->slot)) {
+        const struct capdl_cap *cap = capdl_spec_cap_at(review->new.spec, now, edit->old->slot);
+        capdl_review_object(review, capdl_review_target_number(&review->new, cap), named);
+    }
+    raw = capdl_review_add(review, layout ? CAPDL_RANK_LAYOUT : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
+                           capdl_review_target_number(&review->new, edit->new),
+                           "%s has \1 in slot %" PRIu64 " instead of %" PRIu64 "%s%s%s%s",
+                           subject_or_nobody(held, true), edit->new->slot, edit->old->slot, *holder ? " of " : "",
+                           holder, *named ? ": the old slot now names " : "", named);
+    raw->field = "slot";
+    raw->old_value = capdl_review_format("%" PRIu64, edit->old->slot);
+    raw->new_value = capdl_review_format("%" PRIu64, edit->new->slot);
+    finish(review, held, raw, true);
+}
+
+void capdl_review_judge_held(struct review *review, const struct edit *edit)
+{
+    struct held held = {.edit = edit};
+    const struct edit *other;
+    bool same_target = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
+                                        capdl_review_target_number(&review->new, edit->new);
+
+    if (edit->new) {
+        held.users = capdl_review_users(&review->new, edit->new_holder, &held.count);
+    }
+    if (edit->old) {
+        held.old_users = capdl_review_users(&review->old, edit->old_holder, &held.old_count);
+    }
+    if (edit->same && (other = find_exchange(review, edit))) {
+        judge_exchange(review, &held, other);
+    } else if (edit->same) {
+        judge_move(review, &held);
+    } else if (same_target) {
+        judge_change(review, &held);
+    } else {
+        if (edit->new) {
+            judge_gain(review, &held);
+        }
+        if (edit->old) {
+            judge_loss(review, &held);
+        }
+    }
+    free(held.users);
+    free(held.old_users);
+}

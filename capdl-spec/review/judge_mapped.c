@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Edits of page tables: what threads, guests and devices reach, and at which address. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+struct mapped {
+    const struct edit *edit;
+    uint32_t *users, *old_users; /* of the table in the new and in the old system */
+    size_t count, old_count;
+};
+
+static uint64_t address_of(const struct world *world, uint32_t table, const struct capdl_cap *cap)
+{
+    const struct use *use = &world->uses[world->first_use[table]];
+
+    return world->first_use[table] == world->first_use[table + 1] || use->shift >= 64
+               ? 0
+               : use->address | cap->slot << use->shift;
+}
+
+static void place(struct review *review, struct raw_finding *raw, const struct mapped *m, bool new)
+{
+    const struct world *world = new ? &review->new : &review->old;
+    const struct capdl_cap *cap = new ? m->edit->new : m->edit->old;
+    uint32_t table = new ? m->edit->new_holder : m->edit->old_holder;
+
+    capdl_review_concern(raw, new ? m->users : m->old_users, new ? m->count : m->old_count);
+    raw->world = world;
+    raw->holder = table;
+    raw->slot = cap->slot;
+    raw->address = address_of(world, table, cap);
+    if (cap->kind == CAPDL_KIND_FRAME) {
+        raw->size = UINT64_C(1) << capdl_object_size_bits(world->spec, cap->object);
+    }
+}
+
+static const char *verb(uint8_t rights)
+{
+    static const char *const verbs[] = {
+        "do nothing with",        "write", "read", "read and write", "execute", "write and execute", "read and execute",
+        "read, write and execute"};
+
+    return verbs[rights & 7];
+}
+
+static const char *nobody(const struct mapped *m, bool new)
+{
+    return (new ? m->count : m->old_count) ? "" : "an address space that nobody uses";
+}
+
+static const char *where(const struct mapped *m, bool new)
+{
+    size_t count = new ? m->count : m->old_count;
+
+    return count && (new ? m->users : m->old_users)[0] & USE_DEVICE ? "I/O address" : "address";
+}
+
+static void judge_page_gain(struct review *review, const struct mapped *m)
+{
+    const struct capdl_cap *cap = m->edit->new;
+    char *others = capdl_review_others(review, &review->new, m->users, m->count, cap->object), was[REVIEW_LABEL];
+    char *instead = m->edit->old
+                        ? capdl_review_format(
+                              "; there was %s before",
+                              capdl_review_object(review, capdl_review_target_number(&review->old, m->edit->old), was))
+                        : capdl_review_format("%s", "");
+    bool together, again = false;
+    uint8_t gained = m->count ? capdl_review_gained(review, m->users[0], cap, &together) : 0;
+    enum capdl_rank rank = !m->count ? CAPDL_RANK_LAYOUT
+                           : gained
+                               ? capdl_review_memory_rank(review, m->users, m->count, cap->object, gained, cap->rights)
+                               : CAPDL_RANK_BEHAVIOUR;
+    struct raw_finding *raw;
+
+    again = m->count && !gained;
+    raw = capdl_review_add(review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
+                           "%s may now %s \1 at %s \2%s; %s%s", nobody(m, true), verb(cap->rights), where(m, true),
+                           again ? ", too, where nothing of it was" : "", others, instead);
+    place(review, raw, m, true);
+    free(others);
+    free(instead);
+}
+
+static void judge_page_loss(struct review *review, const struct mapped *m)
+{
+    const struct capdl_cap *cap = m->edit->old;
+    struct raw_finding *raw =
+        capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
+                         review->old.object_number[cap->object], "%s can no longer %s \1 at %s \2", nobody(m, false),
+                         verb(cap->rights), where(m, false));
+
+    place(review, raw, m, false);
+}
+
+static void judge_page_rights(struct review *review, const struct mapped *m, const struct plain_cap *a,
+                              const struct plain_cap *b)
+{
+    const struct capdl_cap *cap = m->edit->new;
+    char before[8], after[8], *others = capdl_review_others(review, &review->new, m->users, m->count, cap->object);
+    uint8_t more = b->rights & (uint8_t)~a->rights;
+    enum capdl_rank rank = !m->count ? CAPDL_RANK_LAYOUT
+                           : more ? capdl_review_memory_rank(review, m->users, m->count, cap->object, more, b->rights)
+                                  : CAPDL_RANK_REMOVED;
+    struct raw_finding *raw;
+
+    capdl_review_rights(CAPDL_KIND_FRAME, a->rights, before);
+    capdl_review_rights(CAPDL_KIND_FRAME, b->rights, after);
+    raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, review->new.object_number[cap->object],
+                           "%s may %s %s \1 at %s \2 (%s instead of %s); %s", nobody(m, true), more ? "now" : "only",
+                           verb(b->rights), where(m, true), after, before, others);
+    raw->field = "rights";
+    raw->old_value = capdl_review_format("%s", before);
+    raw->new_value = capdl_review_format("%s", after);
+    place(review, raw, m, true);
+    free(others);
+}
+
+static void judge_page_caching(struct review *review, const struct mapped *m, bool uncached)
+{
+    struct raw_finding *raw = capdl_review_add(review, m->count ? CAPDL_RANK_ATTRIBUTES : CAPDL_RANK_LAYOUT,
+                                               CAPDL_CHANGED, review->new.object_number[m->edit->new->object],
+                                               uncached ? "%s reaches \1 at %s \2 past the cache (was cached)"
+                                                        : "%s reaches \1 at %s \2 through the cache (was uncached)",
+                                               nobody(m, true), where(m, true));
+
+    raw->field = "cached";
+    raw->old_value = capdl_review_format("%s", uncached ? "cached" : "uncached");
+    raw->new_value = capdl_review_format("%s", uncached ? "uncached" : "cached");
+    place(review, raw, m, true);
+}
+
+static void judge_page_move(struct review *review, const struct mapped *m)
+{
+    const struct edit *edit = m->edit;
+    uint64_t before = address_of(&review->old, edit->old_holder, edit->old);
+    struct raw_finding *raw =
+        capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+                         review->new.object_number[edit->new->object], "%s has \1 at %s \2 now; it was at 0x%" PRIx64,
+                         nobody(m, true), where(m, true), before);
+
+    raw->field = "address";
+    raw->old_value = capdl_review_format("0x%" PRIx64, before);
+    raw->new_value = capdl_review_format("0x%" PRIx64, address_of(&review->new, edit->new_holder, edit->new));
+    if (m->count && m->users[0] & USE_DEVICE) {
+        raw->rank = CAPDL_RANK_DMA;
+    }
+    place(review, raw, m, true);
+}
+
+static void judge_page_change(struct review *review, const struct mapped *m)
+{
+    const struct edit *edit = m->edit;
+    struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
+                     b = capdl_review_cap(review->new.spec, edit->new);
+
+    if (a.rights != b.rights) {
+        judge_page_rights(review, m, &a, &b);
+    }
+    if ((a.flags ^ b.flags) & CAPDL_CAP_UNCACHED) {
+        judge_page_caching(review, m, b.flags & CAPDL_CAP_UNCACHED);
+    }
+    if (edit->old->slot != edit->new->slot || review->old_of[edit->new_holder] != edit->old_holder) {
+        judge_page_move(review, m);
+    }
+}
+
+/* ---- Tables in tables ---- */
+
+enum { MOST_PAGES = 1 << 20 }; /* a spec that was not checked may have tables in circles */
+
+static uint32_t count_pages(const struct world *world, uint32_t table, unsigned depth)
+{
+    struct capdl_caps caps = capdl_object_caps(world->spec, table);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < caps.count && count < MOST_PAGES; i++) {
+        uint32_t below = caps.list[i].object;
+        if (caps.list[i].kind == CAPDL_KIND_FRAME) {
+            count++;
+        } else if (below != CAPDL_NO_OBJECT && below != table && depth < 4) {
+            count += count_pages(world, below, depth + 1);
+        }
+    }
+    return count;
+}
+
+/* The gravest of what lies below a table, for those that reach it now. */
+static enum capdl_rank pages_rank(struct review *review, const struct mapped *m, uint32_t table, unsigned depth,
+                                  uint32_t *budget)
+{
+    struct capdl_caps caps = capdl_object_caps(review->new.spec, table);
+    enum capdl_rank worst = CAPDL_RANK_LAYOUT;
+
+    for (uint32_t i = 0; i < caps.count && *budget; i++, --*budget) {
+        const struct capdl_cap *cap = &caps.list[i];
+        enum capdl_rank rank = CAPDL_RANK_LAYOUT;
+        bool together;
+        uint8_t gained;
+
+        if (cap->kind == CAPDL_KIND_FRAME && m->count) {
+            gained = capdl_review_gained(review, m->users[0], cap, &together);
+            rank = gained ? capdl_review_memory_rank(review, m->users, m->count, cap->object, gained, cap->rights)
+                          : CAPDL_RANK_BEHAVIOUR;
+        } else if (cap->object != CAPDL_NO_OBJECT && depth < 4) {
+            rank = pages_rank(review, m, cap->object, depth + 1, budget);
+        }
+        worst = rank < worst ? rank : worst;
+    }
+    return worst;
+}
+
+static void judge_table(struct review *review, const struct mapped *m)
+{
+    const struct edit *edit = m->edit;
+    struct raw_finding *raw;
+    uint32_t budget = MOST_PAGES;
+
+    if (edit->new && edit->old && edit->same) {
+        raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+                               review->new.object_number[edit->new->object],
+                               "%s has the %" PRIu32 " pages of \1 at other addresses: from 0x%" PRIx64
+                               " on (was 0x%" PRIx64 ")",
+                               nobody(m, true), count_pages(&review->new, edit->new->object, 0),
+                               address_of(&review->new, edit->new_holder, edit->new),
+                               address_of(&review->old, edit->old_holder, edit->old));
+        place(review, raw, m, true);
+        return;
+    }
+    if (edit->new) {
+        raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
+                               review->new.object_number[edit->new->object],
+                               "%s now reaches the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on", nobody(m, true),
+                               count_pages(&review->new, edit->new->object, 0),
+                               address_of(&review->new, edit->new_holder, edit->new));
+        place(review, raw, m, true);
+    }
+    if (edit->old) {
+        raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
+                               review->old.object_number[edit->old->object],
+                               "%s no longer reaches the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on",
+                               nobody(m, false), count_pages(&review->old, edit->old->object, 0),
+                               address_of(&review->old, edit->old_holder, edit->old));
+        place(review, raw, m, false);
+    }
+}
+
+void capdl_review_judge_mapped(struct review *review, const struct edit *edit)
+{
+    struct mapped m = {.edit = edit};
+    const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
+    bool same_target = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
+                                        capdl_review_target_number(&review->new, edit->new);
+
+    if (edit->new) {
+        m.users = capdl_review_users(&review->new, edit->new_holder, &m.count);
+    }
+    if (edit->old) {
+        m.old_users = capdl_review_users(&review->old, edit->old_holder, &m.old_count);
+    }
+    if (cap->kind != CAPDL_KIND_FRAME || (edit->old && edit->old->kind != CAPDL_KIND_FRAME)) {
+        if (!(same_target && !edit->same)) {
+            judge_table(review, &m);
+        }
+    } else if (edit->same) {
+        judge_page_move(review, &m);
+    } else if (same_target) {
+        judge_page_change(review, &m);
+    } else {
+        if (edit->new) {
+            judge_page_gain(review, &m);
+        }
+        if (edit->old) {
+            judge_page_loss(review, &m);
+        }
+    }
+    free(m.users);
+    free(m.old_users);
+}

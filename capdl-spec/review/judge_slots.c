@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Edits of what has slots of its own meaning: TCBs, interrupts, devices. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+struct slot {
+    const struct edit *edit;
+    uint32_t subject; /* whose thread it is, or REVIEW_NONE */
+    char *old, *new;  /* the object that was and is there, in words */
+};
+
+/* Subjects that receive from an endpoint or notification, without one of them. */
+static char *receivers(struct review *review, const struct world *world, uint32_t object, uint32_t but, bool senders)
+{
+    uint8_t right = senders ? CAPDL_RIGHT_WRITE : CAPDL_RIGHT_READ;
+    const struct parties *parties;
+    uint32_t *list;
+    size_t count = 0;
+    char *text;
+
+    if (object == CAPDL_NO_OBJECT) {
+        return capdl_review_format("nobody");
+    }
+    parties = capdl_review_parties(review, world, object);
+    list = capdl_spec_realloc(
+        NULL, (parties->count + world->first_holder[object + 1] - world->first_holder[object] + 1) * sizeof(*list));
+    for (size_t i = world->first_holder[object]; senders && i < world->first_holder[object + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+        if (capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
+            list[count++] = USE_DEVICE | world->object_number[holder];
+        }
+    }
+    for (size_t i = 0; i < parties->count; i++) {
+        uint32_t who = parties->list[i].who;
+        if (parties->list[i].rights & right && who != but && (!count || list[count - 1] != who)) {
+            list[count++] = who;
+        }
+    }
+    text = count ? capdl_review_names(review, list, count) : capdl_review_format("nobody");
+    free(list);
+    return text;
+}
+
+static char *handler_text(struct review *review, const struct world *world, const struct capdl_cap *cap)
+{
+    char label[REVIEW_LABEL], rights[8], *who, *text;
+
+    if (!cap) {
+        return capdl_review_format("nobody");
+    }
+    if (cap->kind != CAPDL_KIND_EP) {
+        return capdl_review_format("nobody: %s is no endpoint",
+                                   capdl_review_object(review, capdl_review_target_number(world, cap), label));
+    }
+    who = receivers(review, world, cap->object, REVIEW_NONE, false);
+    text = capdl_review_format("%s by %s (%s, badge 0x%" PRIx64 ")", who,
+                               capdl_review_object(review, capdl_review_target_number(world, cap), label),
+                               capdl_review_rights(cap->kind, cap->rights, rights), cap->data);
+    free(who);
+    return text;
+}
+
+/* Threads whose faults come to an endpoint with the same badge. */
+static char *badge_note(struct review *review, const struct slot *s)
+{
+    const struct capdl_cap *cap = s->edit->new;
+    const struct world *world = &review->new;
+    char *who = NULL, *text;
+    uint32_t *list;
+    size_t count = 0, first, end;
+
+    if (!cap || cap->object == CAPDL_NO_OBJECT) {
+        return capdl_review_format("%s", "");
+    }
+    first = world->first_holder[cap->object];
+    end = world->first_holder[cap->object + 1];
+    list = capdl_spec_realloc(NULL, (end - first + 1) * sizeof(*list));
+    for (size_t i = first; i < end; i++) {
+        uint32_t holder = world->holders[i].container;
+        const struct capdl_cap *other = &capdl_object_caps(world->spec, holder).list[world->holders[i].number];
+
+        if (other != cap && other->data == cap->data && capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB) {
+            uint32_t owner = capdl_review_owner(world, holder);
+            if (owner != REVIEW_NONE) {
+                list[count++] = owner;
+            }
+        }
+    }
+    who = capdl_review_names(review, list, count);
+    text = count ? capdl_review_format("; faults of %s carry that badge, too: they cannot be told apart", who)
+                 : capdl_review_format("; no other faults carry that badge");
+    free(list);
+    free(who);
+    return text;
+}
+
+static struct raw_finding *add(struct review *review, const struct slot *s, enum capdl_rank rank, const char *text,
+                               const char *more)
+{
+    const struct edit *edit = s->edit;
+    const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
+    const struct world *world = edit->new ? &review->new : &review->old;
+    struct raw_finding *raw = capdl_review_add(review, rank,
+                                               !edit->old   ? CAPDL_GAINED
+                                               : !edit->new ? CAPDL_LOST
+                                                            : CAPDL_CHANGED,
+                                               capdl_review_target_number(world, cap), "%s%s", text, more);
+
+    capdl_review_concern(raw, &s->subject, s->subject != REVIEW_NONE);
+    raw->world = world;
+    raw->holder = edit->new ? edit->new_holder : edit->old_holder;
+    raw->slot = cap->slot;
+    raw->old_value = capdl_review_format("%s", s->old);
+    raw->new_value = capdl_review_format("%s", s->new);
+    return raw;
+}
+
+static void judge_handler(struct review *review, const struct slot *s)
+{
+    const struct edit *edit = s->edit;
+    bool timeout = (edit->new ? edit->new : edit->old)->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP;
+    char *before = handler_text(review, &review->old, edit->old), *note = badge_note(review, s);
+    char *after = handler_text(review, &review->new, edit->new);
+    bool only_badge = edit->old && edit->new &&
+                      edit->old->rights == edit->new->rights &&capdl_review_target_number(&review->old, edit->old) ==
+                          capdl_review_target_number(&review->new, edit->new);
+    char *text = capdl_review_format("'s %s are now handled by %s (was %s)%s", timeout ? "timeout faults" : "faults",
+                                     after, before, edit->new ? "" : ": at the first one it stops for good");
+    struct raw_finding *raw = add(review, s, only_badge ? CAPDL_RANK_IDENTITY : CAPDL_RANK_FAULTS, text, note);
+
+    raw->field = timeout ? "temp_fault_ep" : "fault_ep";
+    free(before);
+    free(after);
+    free(note);
+    free(text);
+}
+
+/* Other subjects whose threads have the same object in this slot. */
+static char *sharers(struct review *review, const struct slot *s, size_t *count)
+{
+    const struct capdl_cap *cap = s->edit->new;
+    const struct world *world = &review->new;
+    uint32_t *list;
+    char *text;
+
+    *count = 0;
+    if (!cap || cap->object == CAPDL_NO_OBJECT) {
+        return capdl_review_format("%s", "");
+    }
+    list = capdl_spec_realloc(NULL, (world->first_holder[cap->object + 1] - world->first_holder[cap->object] + 1) *
+                                        sizeof(*list));
+    for (size_t i = world->first_holder[cap->object]; i < world->first_holder[cap->object + 1]; i++) {
+        uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
+        const struct capdl_cap *other = &capdl_object_caps(world->spec, holder).list[world->holders[i].number];
+
+        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB && holder != s->edit->new_holder &&
+            other->slot == cap->slot && owner != REVIEW_NONE && owner != s->subject) {
+            list[(*count)++] = owner;
+        }
+    }
+    text = capdl_review_names(review, list, *count);
+    free(list);
+    return text;
+}
+
+static void judge_space(struct review *review, const struct slot *s, bool vspace)
+{
+    size_t count;
+    char *who = sharers(review, s, &count), *text;
+    bool own_new = !count && s->edit->new && s->edit->new->object != CAPDL_NO_OBJECT &&
+                   review->old_of[s->edit->new->object] == REVIEW_NONE;
+    struct raw_finding *raw;
+
+    if (!s->edit->new) {
+        text = capdl_review_format(
+            vspace ? " has no address space now (was %s): it cannot run" : " has no capabilities now (was %s)", s->old);
+    } else if (count) {
+        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1; was %s): it can do to that "
+                                            "memory all that %s can"
+                                          : " now uses the capabilities of %s (\1; was %s): it can do all that %s can",
+                                   who, s->old, count == 1 ? "that one" : "those");
+    } else {
+        text = capdl_review_format(
+            vspace ? " runs in the address space \1 (was %s)" : " uses the capabilities in \1 (was %s)", s->old);
+    }
+    raw = add(review, s,
+              !s->edit->new ? CAPDL_RANK_REMOVED
+              : count       ? CAPDL_RANK_CONTROL
+              : own_new     ? CAPDL_RANK_BEHAVIOUR
+                            : CAPDL_RANK_CONTROL,
+              text, "");
+    raw->field = vspace ? "vspace" : "cspace";
+    free(who);
+    free(text);
+}
+
+static void judge_buffer(struct review *review, const struct slot *s)
+{
+    const struct edit *edit = s->edit;
+    bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
+                                 capdl_review_target_number(&review->new, edit->new);
+    enum capdl_rank rank = CAPDL_RANK_BEHAVIOUR;
+    char rights[2][8], *others = NULL, *text;
+    struct raw_finding *raw;
+
+    if (edit->new && edit->new->object != CAPDL_NO_OBJECT) {
+        others = capdl_review_others(review, &review->new, &s->subject, s->subject != REVIEW_NONE, edit->new->object);
+        if (!same && capdl_review_memory_shared(&review->new_memory, review->new.object_number[edit->new->object])) {
+            rank = CAPDL_RANK_SHARED;
+        }
+    }
+    text = same ? capdl_review_format("'s capability of its IPC buffer \1 is (%s) instead of (%s)",
+                                      capdl_review_rights(CAPDL_KIND_FRAME, edit->new->rights, rights[0]),
+                                      capdl_review_rights(CAPDL_KIND_FRAME, edit->old->rights, rights[1]))
+           : edit->new
+               ? capdl_review_format("'s messages go through the IPC buffer \1 (was %s); %s", s->old, others)
+               : capdl_review_format(" has no IPC buffer (was %s): only short messages without capabilities", s->old);
+    raw = add(review, s, edit->new ? rank : CAPDL_RANK_REMOVED, text, "");
+    raw->field = "ipc_buffer";
+    free(others);
+    free(text);
+}
+
+static void judge_bound(struct review *review, const struct slot *s)
+{
+    const struct edit *edit = s->edit;
+    char *who, *text;
+    struct raw_finding *raw;
+
+    if (!edit->new) {
+        raw = add(review, s, CAPDL_RANK_REMOVED, " no longer wakes up for the signals of \1", "");
+    } else {
+        who = receivers(review, &review->new, edit->new->object, REVIEW_NONE, true);
+        text = capdl_review_format(" now receives the signals of \1 (bound notification; was %s); they come from %s",
+                                   s->old, who);
+        raw = add(review, s, CAPDL_RANK_RECEIVE, text, "");
+        free(who);
+        free(text);
+    }
+    raw->field = "bound_notification";
+}
+
+static void judge_time(struct review *review, const struct slot *s)
+{
+    size_t count;
+    char *who = sharers(review, s, &count), *text;
+    struct raw_finding *raw;
+
+    text = !s->edit->new ? capdl_review_format(" has no scheduling context now (was %s): it only runs on the time of "
+                                               "its callers",
+                                               s->old)
+           : count       ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
+                         : capdl_review_format(" runs on \1 (was %s)", s->old);
+    raw = add(review, s, CAPDL_RANK_TIME, text, "");
+    raw->field = "sc";
+    free(who);
+    free(text);
+}
+
+static void judge_thread(struct review *review, const struct slot *s)
+{
+    const struct edit *edit = s->edit;
+    const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
+    char *text;
+
+    switch (cap->slot) {
+    case CAPDL_TCB_SLOT_CSPACE:
+        if (edit->old && edit->new &&
+            edit->new->object != CAPDL_NO_OBJECT &&capdl_review_target_number(&review->old, edit->old) ==
+                capdl_review_target_number(&review->new, edit->new)) {
+            capdl_review_judge_guard(review, edit, &s->subject, s->subject != REVIEW_NONE);
+            return;
+        }
+        judge_space(review, s, false);
+        return;
+    case CAPDL_TCB_SLOT_VSPACE:
+        judge_space(review, s, true);
+        return;
+    case CAPDL_TCB_SLOT_IPC_BUFFER:
+        judge_buffer(review, s);
+        return;
+    case CAPDL_TCB_SLOT_FAULT_EP:
+    case CAPDL_TCB_SLOT_TEMP_FAULT_EP:
+        judge_handler(review, s);
+        return;
+    case CAPDL_TCB_SLOT_SC:
+        judge_time(review, s);
+        return;
+    case CAPDL_TCB_SLOT_BOUND_NOTIFICATION:
+        judge_bound(review, s);
+        return;
+    default:
+        break;
+    }
+    bool guest = cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU || cap->slot == CAPDL_TCB_SLOT_EPT_ROOT;
+    text = edit->new ? capdl_review_format(
+                           guest ? " now runs the guest of \1 (was %s)" : " has \1 in that slot (was %s)", s->old)
+                     : capdl_review_format(" no longer has \1 in that slot");
+    add(review, s, !edit->new ? CAPDL_RANK_REMOVED : guest ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, text, "");
+    free(text);
+}
+
+static void judge_signal(struct review *review, const struct slot *s, uint64_t interrupt)
+{
+    const struct edit *edit = s->edit;
+    char irq[REVIEW_LABEL],
+        *before = receivers(review, &review->old, edit->old ? edit->old->object : CAPDL_NO_OBJECT, REVIEW_NONE, false);
+    char *after = receivers(review, &review->new, edit->new ? edit->new->object : CAPDL_NO_OBJECT, REVIEW_NONE, false),
+         *text;
+    struct raw_finding *raw;
+
+    capdl_review_object(review, interrupt, irq);
+    text = edit->old && edit->new
+               ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
+                                     ") and wakes %s; before it was %s (badge 0x%" PRIx64 "), which woke %s",
+                                     irq, edit->new->data, after, s->old, edit->old->data, before)
+           : edit->new ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
+                                             ") and wakes %s; before it signalled nothing",
+                                             irq, edit->new->data, after)
+                       : capdl_review_format("%s no longer signals \1; %s waits in vain", irq, before);
+    raw = add(review, s, CAPDL_RANK_INTERRUPT, text, "");
+    raw->field = "notification";
+    free(before);
+    free(after);
+    free(text);
+}
+
+static void judge_device(struct review *review, const struct slot *s)
+{
+    uint64_t object = s->edit->object;
+    char holder[REVIEW_LABEL], *text;
+    bool device = capdl_kind_class(capdl_review_kind(review, object)) == CAPDL_CLASS_DEVICE;
+
+    capdl_review_object(review, object, holder);
+    text =
+        s->edit->new
+            ? capdl_review_format(device ? "%s now reaches memory through \1 (was %s)" : "%s now holds \1 (was %s)",
+                                  holder, s->old)
+            : capdl_review_format(device ? "%s no longer reaches memory through \1" : "%s no longer holds \1", holder);
+    add(review, s, device ? s->edit->new ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED : CAPDL_RANK_BEHAVIOUR, text, "");
+    free(text);
+}
+
+void capdl_review_judge_slot(struct review *review, const struct edit *edit)
+{
+    const struct world *world = edit->new ? &review->new : &review->old;
+    uint32_t holder = edit->new ? edit->new_holder : edit->old_holder;
+    enum capdl_kind kind = capdl_object_kind(world->spec, holder);
+    char old[REVIEW_LABEL] = "nothing", new[REVIEW_LABEL] = "nothing";
+    struct slot s = {edit, REVIEW_NONE, old, new};
+
+    if (edit->old) {
+        capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), old);
+    }
+    if (edit->new) {
+        capdl_review_object(review, capdl_review_target_number(&review->new, edit->new), new);
+    }
+    if (kind == CAPDL_KIND_TCB) {
+        s.subject = capdl_review_owner(world, holder);
+        judge_thread(review, &s);
+    } else if (capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT) {
+        judge_signal(review, &s, world->object_number[holder]);
+    } else {
+        judge_device(review, &s);
+    }
+}
+
+/* ---- Handlers behind pointers ---- */
+
+static bool same_handler(const struct review *review, const struct capdl_cap *a, const struct capdl_cap *b)
+{
+    if (!a || !b) {
+        return a == b;
+    }
+    struct plain_cap x = capdl_review_cap(review->old.spec, a), y = capdl_review_cap(review->new.spec, b);
+    return capdl_review_target_number(&review->old, a) == capdl_review_target_number(&review->new, b) &&
+           x.rights == y.rights && x.data == y.data;
+}
+
+/* The finding of the edit that changed a slot of this CNode; REVIEW_NONE if there is none. */
+static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old_cnode, uint32_t new_cnode)
+{
+    uint32_t found = REVIEW_NONE;
+
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *edit = &review->edits.list[i];
+
+        found = edit->kind == EDIT_ARCH ? review->finding_of[i] : found;
+        if (edit->kind == EDIT_CAP && ((edit->new && edit->new_holder == new_cnode) ||
+                                       (edit->old && edit->old_holder == old_cnode) || edit->object == tcb)) {
+            found = review->finding_of[i];
+        } else if (edit->kind == EDIT_FIELD && edit->object == tcb &&
+                   edit->field == FIELD_TCB + CAPDL_TCB_FIELD_FAULT_EP) {
+            return review->finding_of[i];
+        }
+    }
+    return found;
+}
+
+static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, const struct capdl_tcb *now)
+{
+    uint32_t old_cnode = REVIEW_NONE, new_cnode = REVIEW_NONE, owner = capdl_review_owner(&review->new, tcb);
+    const struct capdl_tcb *before = capdl_object_tcb(review->old.spec, was);
+    const struct capdl_cap *a =
+        before && before->fault_ep ? capdl_review_resolve(&review->old, was, before->fault_ep, &old_cnode) : NULL;
+    const struct capdl_cap *b =
+        now && now->fault_ep ? capdl_review_resolve(&review->new, tcb, now->fault_ep, &new_cnode) : NULL;
+    struct raw_finding *raw;
+    uint32_t cause;
+    char *old, *new;
+
+    if (same_handler(review, a, b)) {
+        return;
+    }
+    old = handler_text(review, &review->old, a);
+    new = handler_text(review, &review->new, b);
+    cause = cause_in(review, tcb, old_cnode, new_cnode);
+    if (cause != REVIEW_NONE && review->raw[cause].field && strcmp(review->raw[cause].field, "fault_ep") == 0) {
+        raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
+        free(raw->text);
+        raw->text = capdl_review_format("'s faults are now handled by %s (was %s): its pointer is %s (was %s)", new,
+                                        old, raw->new_value, raw->old_value);
+        free(old);
+        free(new);
+        return;
+    }
+    raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                           "'s faults are now handled by %s (was %s), for its pointer 0x%" PRIx64 " names %s", new, old,
+                           now ? now->fault_ep : 0, b && b->kind == CAPDL_KIND_EP ? "that" : "no endpoint");
+    raw->field = "fault_ep";
+    raw->old_value = old;
+    raw->new_value = new;
+    raw->cause = cause;
+    capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+}
+
+void capdl_review_judge_handlers(struct review *review)
+{
+    for (uint32_t i = 0; i < review->new.spec->num_objects; i++) {
+        bool thread = capdl_object_kind(review->new.spec, i) == CAPDL_KIND_TCB;
+        const struct capdl_tcb *tcb = thread ? capdl_object_tcb(review->new.spec, i) : NULL;
+
+        if (thread && review->old_of[i] != REVIEW_NONE &&
+            !capdl_spec_cap_at(review->new.spec, i, CAPDL_TCB_SLOT_FAULT_EP)) {
+            judge_pointer(review, i, review->old_of[i], tcb);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an object is to whom: who has it, whose it is, and what a page is good for. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+uint32_t capdl_review_who(const struct world *world, const struct use *use)
+{
+    return use->who & USE_DEVICE ? USE_DEVICE | world->object_number[use->who & ~USE_DEVICE]
+                                 : world->subject_number[use->who];
+}
+
+uint32_t capdl_review_local(const struct review *review, const struct world *world, uint64_t object)
+{
+    uint32_t count = review->new.spec->num_objects;
+
+    if (object >> 32) {
+        return REVIEW_NONE;
+    }
+    if (world == &review->new) {
+        return object < count ? (uint32_t)object : REVIEW_NONE;
+    }
+    return object < count ? review->old_of[object] : (uint32_t)object - count;
+}
+
+uint32_t capdl_review_owner(const struct world *world, uint32_t object)
+{
+    uint32_t owner = object == REVIEW_NONE || object == CAPDL_NO_OBJECT ? REVIEW_NONE : world->owner[object];
+
+    return owner == REVIEW_NONE ? REVIEW_NONE : world->subject_number[owner];
+}
+
+static int word_compare(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+uint32_t *capdl_review_users(const struct world *world, uint32_t container, size_t *count)
+{
+    size_t first = world->first_use[container], most = world->first_use[container + 1] - first, kept = 0;
+    uint32_t *list = capdl_spec_realloc(NULL, (most + 1) * sizeof(*list));
+
+    for (size_t i = 0; i < most; i++) {
+        list[i] = capdl_review_who(world, &world->uses[first + i]);
+    }
+    qsort(list, most, sizeof(*list), word_compare);
+    for (size_t i = 0; i < most; i++) {
+        if (i == 0 || list[i] != list[i - 1]) {
+            list[kept++] = list[i];
+        }
+    }
+    *count = kept;
+    return list;
+}
+
+static int party_compare(const void *left, const void *right)
+{
+    const struct party *a = left, *b = right;
+
+    if (a->who != b->who) {
+        return a->who < b->who ? -1 : 1;
+    }
+    if (a->badge != b->badge) {
+        return a->badge < b->badge ? -1 : 1;
+    }
+    return a->rights < b->rights ? -1 : a->rights > b->rights;
+}
+
+static void parties_unite(struct parties *parties)
+{
+    size_t kept = 0;
+
+    qsort(parties->list, parties->count, sizeof(*parties->list), party_compare);
+    for (size_t i = 0; i < parties->count; i++) {
+        struct party *party = &parties->list[i];
+
+        if (kept && party_compare(&parties->list[kept - 1], party) == 0) {
+            parties->list[kept - 1].mapped |= party->mapped;
+        } else {
+            parties->list[kept++] = *party;
+        }
+    }
+    parties->count = kept;
+}
+
+static void parties_find(const struct world *world, uint32_t object, struct parties *parties)
+{
+    size_t capacity = 0;
+
+    for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
+        uint32_t container = world->holders[i].container;
+        const struct capdl_cap *cap = &capdl_object_caps(world->spec, container).list[world->holders[i].number];
+        struct plain_cap plain = capdl_review_cap(world->spec, cap);
+
+        for (size_t j = world->first_use[container]; j < world->first_use[container + 1]; j++) {
+            const struct use *use = &world->uses[j];
+            bool mapped = capdl_object_kind(world->spec, container) != CAPDL_KIND_CNODE;
+
+            parties->list = capdl_spec_grow(parties->list, &capacity, parties->count + 1, sizeof(*parties->list));
+            parties->list[parties->count++] = (struct party){
+                capdl_review_who(world, use), plain.rights, mapped, cap->kind == CAPDL_KIND_CNODE ? 0 : plain.data,
+                use->address | (use->shift < 64 ? cap->slot << use->shift : 0)};
+        }
+    }
+    if (parties->count) {
+        parties_unite(parties);
+    }
+    parties->known = true;
+}
+
+const struct parties *capdl_review_parties(struct review *review, const struct world *world, uint32_t object)
+{
+    struct parties *parties = world == &review->old ? &review->old_parties[object] : &review->new_parties[object];
+
+    if (!parties->known) {
+        parties_find(world, object, parties);
+    }
+    return parties;
+}
+
+/* ---- Words ---- */
+
+char *capdl_review_format(const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    va_end(arguments);
+    return text;
+}
+
+static const char *who_label(const struct review *review, uint32_t who, char label[REVIEW_LABEL])
+{
+    if (!(who & USE_DEVICE)) {
+        return capdl_review_subject(review, who);
+    }
+    return capdl_review_object(review, who & ~USE_DEVICE, label);
+}
+
+char *capdl_review_names(const struct review *review, const uint32_t *who, size_t count)
+{
+    enum { MOST_NAMED = 4 };
+    size_t size, shown = count > MOST_NAMED + 1 ? MOST_NAMED : count;
+    char *text = NULL, label[REVIEW_LABEL];
+    FILE *out = open_memstream(&text, &size);
+
+    for (size_t i = 0; i < shown; i++) {
+        const char *between = i == 0 ? "" : i + 1 == count ? " and " : ", ";
+        fprintf(out, "%s%s", between, who_label(review, who[i], label));
+    }
+    if (shown < count) {
+        fprintf(out, " and %zu more", count - shown);
+    }
+    fclose(out);
+    return text;
+}
+
+const char *capdl_review_size(uint64_t bytes, char text[32])
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    unsigned unit = 0;
+
+    while (unit < 4 && bytes >= 1024 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(text, 32, "%" PRIu64 " %s", bytes, units[unit]);
+    return text;
+}
+
+/* A thread whose IPC buffer or stack the frame is. */
+static const char *thread_role(const struct world *world, uint32_t frame, const struct capdl_cap *cap,
+                               uint32_t container, uint32_t *subject)
+{
+    if (capdl_object_kind(world->spec, container) == CAPDL_KIND_TCB && cap->slot == CAPDL_TCB_SLOT_IPC_BUFFER) {
+        *subject = world->owner[container];
+        return "IPC buffer";
+    }
+    for (size_t i = world->first_use[container]; i < world->first_use[container + 1]; i++) {
+        const struct use *use = &world->uses[i];
+        uint64_t size = UINT64_C(1) << capdl_object_size_bits(world->spec, frame), start;
+        const struct capdl_tcb *tcb;
+
+        if (use->who & USE_DEVICE || !capdl_kind_is_table(capdl_object_kind(world->spec, container))) {
+            continue;
+        }
+        tcb = capdl_object_tcb(world->spec, world->subjects[use->who].tcb);
+        start = use->address | cap->slot << use->shift;
+        *subject = use->who;
+        if (cap->rights & CAPDL_RIGHT_EXECUTE) {
+            return "code";
+        }
+        if (tcb && tcb->sp > start && tcb->sp - start <= size) {
+            return "stack";
+        }
+    }
+    return NULL;
+}
+
+const char *capdl_review_frame_role(const struct world *world, uint32_t frame, uint32_t *subject)
+{
+    const char *best = NULL;
+    size_t first = world->first_holder[frame], end = world->first_holder[frame + 1];
+
+    /* Of a page that thousands have, the first few say what it is. */
+    for (size_t i = first; i < end && i < first + 16; i++) {
+        uint32_t container = world->holders[i].container, found;
+        const struct capdl_cap *cap = &capdl_object_caps(world->spec, container).list[world->holders[i].number];
+        const char *role = thread_role(world, frame, cap, container, &found);
+
+        if (role && (!best || *role == 'I')) {
+            best = role;
+            *subject = found;
+        }
+    }
+    return best;
+}
+
+static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32_t *tcb)
+{
+    for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
+        uint32_t container = world->holders[i].container;
+        const struct capdl_cap *cap = &capdl_object_caps(world->spec, container).list[world->holders[i].number];
+
+        if (capdl_object_kind(world->spec, container) == CAPDL_KIND_TCB &&
+            (cap->slot == CAPDL_TCB_SLOT_FAULT_EP || cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP)) {
+            *tcb = container;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void memory_role(const struct world *world, uint32_t object, char *text)
+{
+    uint64_t bytes = UINT64_C(1) << capdl_object_size_bits(world->spec, object);
+    uint32_t subject;
+    const char *role = capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME
+                           ? capdl_review_frame_role(world, object, &subject)
+                           : NULL;
+    char size[32];
+    int length = 0;
+
+    if (role && world->subjects && subject != REVIEW_NONE) {
+        length = snprintf(text, REVIEW_LABEL, "%s of %.60s, ", role, world->subjects[subject].label);
+    }
+    length += snprintf(text + length, REVIEW_LABEL - (size_t)length, "%s", capdl_review_size(bytes, size));
+    if (capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR) {
+        snprintf(text + length, REVIEW_LABEL - (size_t)length, " at physical 0x%" PRIx64,
+                 capdl_object_paddr(world->spec, object));
+    }
+}
+
+const char *capdl_review_role(struct review *review, const struct world *world, uint32_t object,
+                              char text[REVIEW_LABEL])
+{
+    enum capdl_kind kind = capdl_object_kind(world->spec, object);
+    uint32_t tcb;
+
+    (void)review;
+    text[0] = '\0';
+    if (kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) {
+        memory_role(world, object, text);
+    } else if (kind == CAPDL_KIND_EP && is_fault_endpoint(world, object, &tcb) && world->owner[tcb] != REVIEW_NONE) {
+        snprintf(text, REVIEW_LABEL, "fault endpoint of %.100s", world->subjects[world->owner[tcb]].label);
+    } else if (kind == CAPDL_KIND_IO_DEVICE) {
+        snprintf(text, REVIEW_LABEL, "PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64 ", I/O domain %" PRIu64,
+                 capdl_object_number(world->spec, object, CAPDL_NUMBER_IO_BUS),
+                 capdl_object_number(world->spec, object, CAPDL_NUMBER_IO_DEV),
+                 capdl_object_number(world->spec, object, CAPDL_NUMBER_IO_FUN),
+                 capdl_object_number(world->spec, object, CAPDL_NUMBER_IO_DOMAIN));
+    } else if (kind == CAPDL_KIND_IO_PORTS) {
+        snprintf(text, REVIEW_LABEL, "ports 0x%" PRIx64 " to 0x%" PRIx64,
+                 capdl_object_number(world->spec, object, CAPDL_NUMBER_PORTS_FIRST),
+                 capdl_object_number(world->spec, object, CAPDL_NUMBER_PORTS_LAST));
+    } else if (capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT &&
+               world->first_irq[object] < world->first_irq[object + 1]) {
+        snprintf(text, REVIEW_LABEL, "interrupt %" PRIu64, world->irqs[world->first_irq[object]]);
+    }
+    return text;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "print_diff.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/escape.h>
+
+const char *diff_verdict_word(enum diff_verdict verdict)
+{
+    static const char *const words[] = {"same-text", "same-system", "names", "layout", "changed"};
+    return words[verdict];
+}
+
+void diff_verdict_text(const struct diff_report *report, char *text, size_t size)
+{
+    static const char *const texts[] = {
+        "same text: no change",
+        "same system, other text: no change of authority, programs or behaviour",
+        "same system, other names: no change of authority, programs or behaviour",
+        "only the layout differs: no change of authority, programs or behaviour",
+    };
+    size_t count = report->findings->count;
+    if (report->verdict != DIFF_CHANGED) {
+        snprintf(text, size, "%s", texts[report->verdict]);
+        return;
+    }
+    int rank = (int)report->findings->list[0].rank;
+    int length = snprintf(text, size, "changed: %zu finding%s, the gravest of rank %d: %s", count,
+                          count == 1 ? "" : "s", rank, capdl_rank_meaning((enum capdl_rank)rank));
+    if (report->num_shown < count && length > 0 && (size_t)length < size) {
+        snprintf(text + length, size - (size_t)length, " (%zu not shown)", count - report->num_shown);
+    }
+}
+
+/* Places in a text may be offsets: the list of diagnostics finds their lines. */
+const char *diff_place(const struct diff_side *side, struct capdl_pos pos, char text[DIFF_PLACE])
+{
+    text[0] = '\0';
+    if (!pos.line || !side->diags || pos.file >= side->diags->num_files) {
+        return text;
+    }
+    struct capdl_diags here = {.files = side->diags->files, .num_files = side->diags->num_files};
+    capdl_note(&here, pos, "here");
+    capdl_diags_locate(&here);
+    struct capdl_pos found = here.list[0].pos;
+    here.num_files = 0;
+    here.files = NULL;
+    capdl_diags_free(&here);
+    if (found.line && found.file < side->diags->num_files) {
+        snprintf(text, DIFF_PLACE, "%s:%u:%u", side->diags->files[found.file]->name, (unsigned)found.line,
+                 (unsigned)found.column);
+    }
+    return text;
+}
+
+static const char *paint(const struct diff_report *report, enum capdl_rank rank)
+{
+    if (!report->colour) {
+        return "";
+    }
+    return rank <= CAPDL_RANK_DMA ? "\033[1;31m" : rank < CAPDL_RANK_REMOVED ? "\033[33m" : "\033[2m";
+}
+
+static const char *plain(const struct diff_report *report)
+{
+    return report->colour ? "\033[0m" : "";
+}
+
+/* "[slot 5 of cn; old.cdl:3:4 -> new.cdl:3:4]" */
+static void print_where(const struct diff_report *report, const struct capdl_finding *finding)
+{
+    char old[DIFF_PLACE], new[DIFF_PLACE];
+    diff_place(&report->sides[0], finding->old_pos, old);
+    diff_place(&report->sides[1], finding->new_pos, new);
+    const char *where = finding->where ? finding->where : "";
+    if (*where || *old || *new) {
+        capdl_escape_printf(stdout, " [%s%s%s%s%s]", where, *where && (*old || *new) ? "; " : "", old,
+                            *old && *new ? " -> " : "", new);
+    }
+}
+
+static void print_finding(const struct diff_report *report, const struct capdl_finding *finding)
+{
+    capdl_escape_printf(stdout, "   %s", finding->text);
+    print_where(report, finding);
+    puts(finding->certain ? "" : " (which object of the old system this is, is a guess)");
+    for (size_t i = 0; i < finding->num_consequences; i++) {
+        const struct capdl_finding *consequence = &finding->consequences[i];
+        capdl_escape_printf(stdout, "      %s: %s\n", capdl_rank_word(consequence->rank), consequence->text);
+    }
+}
+
+static void print_totals(const char *what, const struct diff_side *side)
+{
+    capdl_escape_printf(
+        stdout, "%s %s: %" PRIu64 " objects, %" PRIu64 " capabilities, %" PRIu64 " frames of %" PRIu64 " bytes\n", what,
+        side->name, side->objects, side->caps, side->frames, side->bytes);
+    printf("    digest of the system: sha256:%s\n", side->digest);
+}
+
+void print_diff_text(const struct diff_report *report)
+{
+    char verdict[400];
+    enum capdl_rank last = (enum capdl_rank)0;
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct capdl_finding *finding = &report->findings->list[i];
+        if (!report->shown[i]) {
+            continue;
+        }
+        if (finding->rank != last) {
+            printf("%s%s%d. %s%s\n", last ? "\n" : "", paint(report, finding->rank), (int)finding->rank,
+                   capdl_rank_meaning(finding->rank), plain(report));
+        }
+        last = finding->rank;
+        print_finding(report, finding);
+    }
+    if (report->num_shown) {
+        putchar('\n');
+    }
+    print_totals("old:", &report->sides[0]);
+    print_totals("new:", &report->sides[1]);
+    diff_verdict_text(report, verdict, sizeof(verdict));
+    puts(verdict);
+}
+
+/* ---- Markdown ---- */
+
+/* What means something to Markdown or HTML is not to act. */
+static void print_marked(const char *text)
+{
+    char *escaped = NULL;
+    size_t size;
+    FILE *out = open_memstream(&escaped, &size);
+    capdl_escape_printf(out, "%s", text);
+    fclose(out);
+    for (const char *c = escaped; *c; c++) {
+        if (*c == '<' || *c == '>' || *c == '&') {
+            fputs(*c == '<' ? "&lt;" : *c == '>' ? "&gt;" : "&amp;", stdout);
+        } else {
+            if (strchr("\\`*_{}[]#|~!@", *c)) {
+                putchar('\\');
+            }
+            putchar(*c);
+        }
+    }
+    free(escaped);
+}
+
+static void print_marked_finding(const struct diff_report *report, const struct capdl_finding *finding)
+{
+    char old[DIFF_PLACE], new[DIFF_PLACE];
+    diff_place(&report->sides[0], finding->old_pos, old);
+    diff_place(&report->sides[1], finding->new_pos, new);
+    fputs("- ", stdout);
+    print_marked(finding->text);
+    if (*old || *new) {
+        fputs(" (", stdout);
+        print_marked(old);
+        fputs(*old && *new ? ", " : "", stdout);
+        print_marked(new);
+        putchar(')');
+    }
+    putchar('\n');
+    for (size_t i = 0; i < finding->num_consequences; i++) {
+        printf("  - %s: ", capdl_rank_word(finding->consequences[i].rank));
+        print_marked(finding->consequences[i].text);
+        putchar('\n');
+    }
+}
+
+void print_diff_markdown(const struct diff_report *report)
+{
+    char verdict[400];
+    enum capdl_rank last = (enum capdl_rank)0;
+    diff_verdict_text(report, verdict, sizeof(verdict));
+    printf("**%s**\n", verdict);
+    for (size_t i = 0; i < report->findings->count; i++) {
+        const struct capdl_finding *finding = &report->findings->list[i];
+        if (!report->shown[i]) {
+            continue;
+        }
+        if (finding->rank != last) {
+            printf("\n### %d. %s\n\n", (int)finding->rank, capdl_rank_meaning(finding->rank));
+        }
+        last = finding->rank;
+        print_marked_finding(report, finding);
+    }
+    puts("\n| | system | objects | capabilities | frames | SHA-256 of the system |\n|---|---|---|---|---|---|");
+    for (int i = 0; i < 2; i++) {
+        const struct diff_side *side = &report->sides[i];
+        printf("| %s | ", i ? "new" : "old");
+        print_marked(side->name);
+        printf(" | %" PRIu64 " | %" PRIu64 " | %" PRIu64 " | `%s` |\n", side->objects, side->caps, side->frames,
+               side->digest);
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The findings of `capdl diff` as text, Markdown and JSON. */
+#ifndef TOOL_PRINT_DIFF_H
+#define TOOL_PRINT_DIFF_H
+
+#include <capdl/review.h>
+
+#include "base/sha256.h"
+
+enum diff_verdict {
+    DIFF_SAME_TEXT,
+    DIFF_SAME_SYSTEM, /* written otherwise */
+    DIFF_NAMES,       /* only names are other ones */
+    DIFF_LAYOUT,      /* only names and slots */
+    DIFF_CHANGED,
+};
+
+struct diff_side {
+    const char *name;
+    const struct capdl_diags *diags; /* of its texts */
+    uint64_t objects, frames, bytes, caps;
+    char digest[2 * SHA256_BYTES + 1];
+};
+
+struct diff_report {
+    const struct capdl_findings *findings;
+    struct diff_side sides[2];
+    const bool *shown; /* per finding */
+    size_t num_shown;
+    enum diff_verdict verdict;
+    bool colour;
+};
+
+/* "same-text", and what it means in a sentence. */
+const char *diff_verdict_word(enum diff_verdict);
+/* Of a report with its counts. Writes at most `size` bytes. */
+void diff_verdict_text(const struct diff_report *, char *text, size_t size);
+/* "old.cdl:3:4", or "" when it is written nowhere. Returns text. */
+enum { DIFF_PLACE = 300 };
+const char *diff_place(const struct diff_side *, struct capdl_pos, char text[DIFF_PLACE]);
+
+void print_diff_text(const struct diff_report *);
+void print_diff_markdown(const struct diff_report *);
+void print_diff_json(const struct diff_report *);
+
+#endif

@@ -2,13 +2,14 @@
 #include "program_files.h"
 
 #include <dirent.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/elf_view.h"
+#include "base/memory.h"
 
 /* Whoever runs an image among very many files does without some of the names. */
 enum { MOST_FILES = 1000, MOST_ENTRIES = 10000 };
@@ -34,18 +35,8 @@ static void add_file(struct program_files *files, const char *path)
     if (files->found.count == MOST_FILES || !file_read_regular(path, &bytes)) {
         return;
     }
-    if (files->found.count == files->capacity) {
-        size_t capacity = files->capacity ? 2 * files->capacity : 16;
-        struct symbol_file *list = reallocarray(files->list, capacity, sizeof(*list));
-        files->list = list ? list : files->list;
-        struct file_bytes *all = list ? reallocarray(files->bytes, capacity, sizeof(*all)) : NULL;
-        files->bytes = all ? all : files->bytes;
-        if (!all) {
-            file_release(&bytes);
-            return;
-        }
-        files->capacity = capacity;
-    }
+    files->list = memory_grow(files->list, &files->capacity_list, files->found.count + 1, sizeof(*files->list));
+    files->bytes = memory_grow(files->bytes, &files->capacity_bytes, files->found.count + 1, sizeof(*files->bytes));
     files->bytes[files->found.count] = bytes;
     files->list[files->found.count++] = (struct symbol_file){.bytes = bytes.data, .size = bytes.size};
     files->found.list = files->list;
@@ -81,7 +72,7 @@ void program_files_find(struct program_files *files, uint16_t machine, const cha
 {
     const char *slash = strrchr(image, '/');
     char *beside = slash ? strndup(image, (size_t)(slash - image) + 1) : strdup(".");
-    *files = (struct program_files){.capacity = 0};
+    *files = (struct program_files){.list = NULL};
     for (; directories && *directories; directories++) {
         search(files, *directories, machine, 0);
     }

@@ -10,7 +10,7 @@ struct program_files {
     struct symbol_files found;
     struct symbol_file *list;
     struct file_bytes *bytes;
-    size_t capacity;
+    size_t capacity_list, capacity_bytes;
 };
 
 /* All executables for this machine in the directories (ended by 0; may be 0), beside the image, one directory below it,

@@ -4,7 +4,6 @@
 #define TOOL_JSON_FIELDS_H
 
 #include "json.h"
-#include "spec_json.h"
 
 #define SPEC_JSON_FORMAT "capdl-spec"
 enum { SPEC_JSON_VERSION = 1 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which form of JSON a document has. */
+#include "spec_json.h"
+
 #include "fields.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
 /* Writing our own form: one object a line, its capabilities below it one a line, in the order of the canonical text.
  */
 #include "fields.h"
+#include "spec_json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef TOOL_PD_ELF_CHECK_H
 #define TOOL_PD_ELF_CHECK_H
 
-#include "elf_file.h"
+#include "elf_program.h"
 
 struct elf_check {
     const struct elf_request *request;

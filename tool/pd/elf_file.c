@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elf_file.h"
+
 #include <capdl/architecture.h>
 
 #include "elf_check.h"

@@ -26,6 +26,8 @@ struct capdl_pos {
 
 /* The place of what is in no source at all: the command line, an image, a kernel. */
 #define CAPDL_NOWHERE ((struct capdl_pos){.file = UINT16_MAX})
+/* The place of what the spec as a whole is to blame for: the first source. */
+#define CAPDL_WHOLE_SPEC ((struct capdl_pos){.file = 0})
 
 enum capdl_severity { CAPDL_ERROR, CAPDL_WARNING, CAPDL_NOTE };
 

@@ -8,7 +8,7 @@ static bool archs_agree(struct program *program)
 {
     const struct capdl_profile *profile = program->profile;
     if (program->spec->has_arch && !capdl_arch_agree(program->spec->arch, profile->arch)) {
-        capdl_error(program->diags, (struct capdl_pos){0}, "the spec is for %s, but kernel %s is for %s",
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC, "the spec is for %s, but kernel %s is for %s",
                     capdl_arch_name(program->spec->arch), profile->name, capdl_arch_name(profile->arch));
         return false;
     }
@@ -32,7 +32,7 @@ static bool make(struct program *program)
         }
     }
     if (program->num_objects + program->num_derived > CAPDL_BLOB_MAX_SLOTS) {
-        capdl_error(program->diags, (struct capdl_pos){0},
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC,
                     "%zu objects and second capabilities are more than an image can hold: %d",
                     program->num_objects + program->num_derived, CAPDL_BLOB_MAX_SLOTS);
     }

@@ -13,7 +13,7 @@
 void reverse_fail(struct reverse *r, const char *what)
 {
     if (!r->failed) {
-        capdl_error(r->diags, (struct capdl_pos){0}, "image '%s' does not come from a spec: %s", r->name, what);
+        capdl_error(r->diags, CAPDL_NOWHERE, "image '%s' does not come from a spec: %s", r->name, what);
     }
     r->failed = true;
 }

@@ -166,8 +166,7 @@ static void warn_lost(struct program *program, const struct forecast *forecast)
 {
     char text[EXPLANATION];
     if (forecast_lost(forecast, program->profile, text, sizeof(text))) {
-        capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_UNTYPED_LIST, (struct capdl_pos){.file = UINT16_MAX},
-                      "%s", text);
+        capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_UNTYPED_LIST, CAPDL_NOWHERE, "%s", text);
     }
 }
 
@@ -205,7 +204,7 @@ bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const
         if (!fits) {
             char text[EXPLANATION];
             forecast_explain(&forecast, &input, text, sizeof(text));
-            capdl_error(program->diags, (struct capdl_pos){0}, "%s", text);
+            capdl_error(program->diags, CAPDL_WHOLE_SPEC, "%s", text);
         }
     }
     if (fits) {

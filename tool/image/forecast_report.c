@@ -206,7 +206,7 @@ static void refuse(const struct report *r, const struct fit_options *options, st
     if (r->plan.failure.slot != UINT64_MAX) {
         name_of(r, r->plan.failure.slot, name, sizeof(name));
     }
-    capdl_error(diags, (struct capdl_pos){0}, "%s: '%s' %s", options->name, name, text);
+    capdl_error(diags, CAPDL_NOWHERE, "%s: '%s' %s", options->name, name, text);
 }
 
 static void print_contents(const struct report *r, const struct reserved_section *contents,
@@ -265,7 +265,7 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     }
     *forecast = (struct forecast){NULL};
     if (!forecast_possible(profile)) {
-        capdl_error(diags, (struct capdl_pos){0},
+        capdl_error(diags, CAPDL_NOWHERE,
                     "which memory kernel '%s' will have is decided by the machine's firmware: give its map with "
                     "--memory-map (a log of "
                     "the machine's kernel, or qemu:SIZE), or with --untypeds what the kernel reports; without them the "
@@ -277,7 +277,7 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
         return true;
     }
     forecast_explain(forecast, &input, text, sizeof(text));
-    capdl_error(diags, (struct capdl_pos){0}, "%s: %s", options->name, text);
+    capdl_error(diags, CAPDL_NOWHERE, "%s: %s", options->name, text);
     return false;
 }
 

@@ -11,19 +11,18 @@
 bool initialiser_read(struct program *program, struct file_bytes *bytes, char **path)
 {
     char name[64];
-    struct capdl_pos nowhere = {0};
     const char *given = program->options->initialiser;
     snprintf(name, sizeof(name), "initialiser-%s.elf", capdl_architecture(program->profile->arch)->kernel);
     *path = given ? strdup(given) : data_find("initialiser", name);
     if (!*path) {
-        capdl_error(program->diags, nowhere,
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC,
                     "cannot find %s, the prebuilt initialiser; looked in %s (set CAPDL_DATA_DIR to the "
                     "directory that has it)",
                     name, data_places());
         return false;
     }
     if (!file_read(*path, bytes)) {
-        capdl_error(program->diags, nowhere, "cannot read the initialiser '%s': %s", *path, strerror(errno));
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC, "cannot read the initialiser '%s': %s", *path, strerror(errno));
         return false;
     }
     return true;

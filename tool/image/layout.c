@@ -49,7 +49,7 @@ static uint64_t align_page(uint64_t value)
 
 static bool refuse(struct layout *layout, const char *problem)
 {
-    capdl_error(layout->program->diags, (struct capdl_pos){0}, "the initialiser '%s' %s", layout->path, problem);
+    capdl_error(layout->program->diags, CAPDL_WHOLE_SPEC, "the initialiser '%s' %s", layout->path, problem);
     return false;
 }
 
@@ -259,7 +259,7 @@ static bool fits_kernel(struct layout *layout)
     while (UINT64_C(1) << bits < needed) {
         bits++;
     }
-    capdl_error(layout->program->diags, (struct capdl_pos){0},
+    capdl_error(layout->program->diags, CAPDL_WHOLE_SPEC,
                 "the image is too large for kernel %s: %llu pages (%llu of them "
                 "contents of frames) need about %llu slots of its root CNode, which has %llu; a kernel built with "
                 "KernelRootCNodeSizeBits=%u can boot it, or contents have to become smaller",

@@ -18,7 +18,7 @@ struct opening {
 
 static bool refuse(const struct opening *opening, const char *problem)
 {
-    capdl_error(opening->diags, (struct capdl_pos){0}, "image '%s' %s", opening->name, problem);
+    capdl_error(opening->diags, CAPDL_NOWHERE, "image '%s' %s", opening->name, problem);
     return false;
 }
 
@@ -126,9 +126,8 @@ static bool read_blob(struct opening *opening)
     struct capdl_blob blob;
     struct capdl_blob_error error;
     if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
-        capdl_error(opening->diags, (struct capdl_pos){0},
-                    "image '%s' has a damaged blob: at byte %zu there should be %s", opening->name, error.offset,
-                    error.expected);
+        capdl_error(opening->diags, CAPDL_NOWHERE, "image '%s' has a damaged blob: at byte %zu there should be %s",
+                    opening->name, error.offset, error.expected);
         return false;
     }
     if (blob.sizes[CAPDL_SIZE_PAGES] != image->header.num_pages) {

@@ -55,7 +55,7 @@ void program_error(struct program *program, uint32_t object, const char *format,
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : capdl_object_pos(program->spec, object);
+    struct capdl_pos pos = object == CAPDL_NO_OBJECT ? CAPDL_WHOLE_SPEC : capdl_object_pos(program->spec, object);
     capdl_error(program->diags, pos, "%s %s", subject(program, object, name, sizeof(name)), text);
 }
 
@@ -66,7 +66,7 @@ void program_warning(struct program *program, enum capdl_check check, uint32_t o
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    struct capdl_pos pos = object == CAPDL_NO_OBJECT ? (struct capdl_pos){0} : capdl_object_pos(program->spec, object);
+    struct capdl_pos pos = object == CAPDL_NO_OBJECT ? CAPDL_WHOLE_SPEC : capdl_object_pos(program->spec, object);
     capdl_finding(program->diags, CAPDL_WARNING, check, pos, "%s %s", subject(program, object, name, sizeof(name)),
                   text);
 }

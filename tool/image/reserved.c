@@ -13,13 +13,13 @@ static bool region_good(struct program *program, const struct capdl_region *regi
 {
     const struct capdl_profile *profile = program->profile;
     if ((region->start | region->end) % CAPDL_PAGE_SIZE) {
-        capdl_error(program->diags, (struct capdl_pos){0},
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC,
                     "the reserved memory 0x%llx to 0x%llx is not whole pages of 4096 bytes",
                     (unsigned long long)region->start, (unsigned long long)region->end);
         return false;
     }
     if (capdl_architecture(profile->arch)->pc) {
-        capdl_error(program->diags, (struct capdl_pos){0},
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC,
                     "memory can be reserved on AArch64 and RISC-V only: kernel '%s' is started by a boot loader that "
                     "cannot fill it",
                     profile->name);
@@ -28,7 +28,7 @@ static bool region_good(struct program *program, const struct capdl_region *regi
     for (size_t i = 0; i < profile->num_memory; i++) {
         const struct capdl_region *ram = &profile->memory[i];
         if (region->start < ram->end && ram->start < region->end) {
-            capdl_error(program->diags, (struct capdl_pos){0},
+            capdl_error(program->diags, CAPDL_WHOLE_SPEC,
                         "the reserved memory 0x%llx to 0x%llx is RAM that kernel '%s' manages and clears (0x%llx to "
                         "0x%llx): reserve "
                         "memory outside it, or build the kernel with that memory left out",

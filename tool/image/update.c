@@ -44,8 +44,8 @@ static bool refuse(struct update *u, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    capdl_error(u->diags, (struct capdl_pos){0}, "%s: '%s' cannot take the place of the program of '%s': %s",
-                u->image_name, u->program->name, u->pd, text);
+    capdl_error(u->diags, CAPDL_NOWHERE, "%s: '%s' cannot take the place of the program of '%s': %s", u->image_name,
+                u->program->name, u->pd, text);
     return false;
 }
 
@@ -363,7 +363,7 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
     snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
     const char *nearest = capdl_spec_nearest(&u->spec, wanted);
     bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
-    capdl_error(u->diags, (struct capdl_pos){0},
+    capdl_error(u->diags, CAPDL_NOWHERE,
                 "%s has no protection domain '%s'%s%s%s (its address space would be 'vspace_%s'; an "
                 "image compiled with --strip has no names)",
                 u->image_name, u->pd, hint ? ", did you mean '" : "", hint ? nearest + 4 : "", hint ? "'" : "",
@@ -393,8 +393,8 @@ bool image_update(const struct image *image, const char *image_name, const char 
     bool good = false;
     capdl_spec_init(&u.spec);
     if (!take_name(&u, name)) {
-        capdl_error(diags, (struct capdl_pos){0},
-                    "'%s' is not the name of a protection domain, such as ping or worker[2]", name);
+        capdl_error(diags, CAPDL_NOWHERE, "'%s' is not the name of a protection domain, such as ping or worker[2]",
+                    name);
     } else if (image_to_spec(image, image_name, &u.spec, diags)) {
         good = swap(&u, bytes);
     }

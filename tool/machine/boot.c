@@ -11,7 +11,6 @@
 #include "boot_private.h"
 #include "image/reserved_section.h"
 
-#include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ enum { HEADER_X86_MBMMAP = 2, HEADER_X86_TSC_FREQ = 5, HEADER_FDT = 6, MBMMAP_EN
 
 static bool boot_error(struct boot *b, const char *message)
 {
-    capdl_error(b->diags, (struct capdl_pos){0}, "%s: %s", b->options->name, message);
+    capdl_error(b->diags, CAPDL_NOWHERE, "%s: %s", b->options->name, message);
     return false;
 }
 
@@ -34,26 +33,18 @@ static uint64_t round_up(uint64_t x, uint64_t to)
 static bool read_elf(struct boot *b)
 {
     const struct boot_options *o = b->options;
-    Elf64_Ehdr header;
-    if (o->elf_size < sizeof(header)) {
-        return boot_error(b, "too short for an ELF file");
-    }
-    memcpy(&header, o->elf, sizeof(header));
-    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
-        header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > o->elf_size ||
-        header.e_phnum > (o->elf_size - header.e_phoff) / sizeof(Elf64_Phdr)) {
-        return boot_error(b, "not a 64-bit ELF program");
+    const char *problem;
+    if (!elf_view_open(&b->elf, o->elf, o->elf_size, &problem)) {
+        return boot_error(b, problem);
     }
     uint64_t start = UINT64_MAX, end = 0;
-    for (unsigned i = 0; i < header.e_phnum; i++) {
-        Elf64_Phdr p;
-        memcpy(&p, o->elf + header.e_phoff + i * sizeof(p), sizeof(p));
+    for (unsigned i = 0; i < b->elf.header.e_phnum; i++) {
+        Elf64_Phdr p = elf_view_segment(&b->elf, i);
         if (p.p_type != PT_LOAD || p.p_memsz == 0) {
             continue;
         }
-        if (p.p_offset > o->elf_size || p.p_filesz > o->elf_size - p.p_offset || p.p_filesz > p.p_memsz ||
-            p.p_vaddr + p.p_memsz < p.p_vaddr || p.p_vaddr + p.p_memsz > b->k->profile->user_top) {
-            return boot_error(b, "a segment lies outside the file or the address space");
+        if (p.p_vaddr + p.p_memsz > b->k->profile->user_top) {
+            return boot_error(b, "has a segment that lies outside the address space");
         }
         start = p.p_vaddr < start ? p.p_vaddr : start;
         end = p.p_vaddr + p.p_memsz > end ? p.p_vaddr + p.p_memsz : end;
@@ -63,23 +54,19 @@ static bool read_elf(struct boot *b)
     }
     b->info->image_start = start & ~(uint64_t)(PAGE_SIZE - 1);
     b->info->image_end = round_up(end, PAGE_SIZE);
-    b->info->entry = header.e_entry;
+    b->info->entry = b->elf.header.e_entry;
     return true;
 }
 
 static void load_elf(struct boot *b)
 {
-    const struct boot_options *o = b->options;
-    Elf64_Ehdr header;
-    memcpy(&header, o->elf, sizeof(header));
-    for (unsigned i = 0; i < header.e_phnum; i++) {
-        Elf64_Phdr p;
-        memcpy(&p, o->elf + header.e_phoff + i * sizeof(p), sizeof(p));
+    for (unsigned i = 0; i < b->elf.header.e_phnum; i++) {
+        Elf64_Phdr p = elf_view_segment(&b->elf, i);
         if (p.p_type != PT_LOAD || p.p_memsz == 0) {
             continue;
         }
         uint64_t paddr = b->info->image_paddr + (p.p_vaddr - b->info->image_start);
-        memcpy(memory_at(&b->k->memory, paddr, NULL), o->elf + p.p_offset, p.p_filesz);
+        memcpy(memory_at(&b->k->memory, paddr, NULL), b->elf.bytes + p.p_offset, p.p_filesz);
     }
 }
 
@@ -550,7 +537,7 @@ static bool boot_all(struct boot *b)
         return false;
     }
     if (b->full) {
-        capdl_error(b->diags, (struct capdl_pos){0},
+        capdl_error(b->diags, CAPDL_NOWHERE,
                     "%s: the kernel stops at boot: all %" PRIu64
                     " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are "
                     "used; the image has %" PRIu64 " pages of which each takes one",

@@ -3,6 +3,7 @@
 #ifndef MACHINE_BOOT_PRIVATE_H
 #define MACHINE_BOOT_PRIVATE_H
 
+#include "base/elf_view.h"
 #include "boot.h"
 
 enum { MAX_REGIONS = 64 };
@@ -11,6 +12,7 @@ struct boot {
     struct kernel *k;
     const struct boot_options *options;
     struct boot_info *info;
+    struct elf_view elf;
     struct capdl_diags *diags;
     struct platform platform;
     struct capdl_region free[MAX_REGIONS];

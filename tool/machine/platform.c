@@ -52,7 +52,7 @@ bool platform_init(struct platform *p, const struct capdl_profile *profile, stru
         return true;
     }
     if (profile->num_memory == 0) {
-        capdl_error(diags, (struct capdl_pos){0}, "kernel profile \"%s\" does not say which memory its platform has",
+        capdl_error(diags, CAPDL_NOWHERE, "kernel profile \"%s\" does not say which memory its platform has",
                     profile->name);
         return false;
     }

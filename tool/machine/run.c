@@ -339,8 +339,7 @@ static bool run_booted(struct machine *m, const struct machine_program *program,
         fflush(options->console);
     }
     if (m->cpu.broken) {
-        capdl_error(diags, (struct capdl_pos){0}, "%s: the processor emulator failed: %s", program->name,
-                    m->cpu.broken);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the processor emulator failed: %s", program->name, m->cpu.broken);
         return false;
     }
     report(m, result);
@@ -356,7 +355,7 @@ static bool run_machine(const struct machine_program *program, const struct imag
     m.kernel = kernel_create(options->profile, NULL);
     if (!m.kernel || !cpu_init(&m.cpu, m.kernel)) {
         kernel_free(m.kernel);
-        capdl_error(diags, (struct capdl_pos){0}, "%s: the machine cannot emulate this architecture", program->name);
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the machine cannot emulate this architecture", program->name);
         return false;
     }
     m.printer = (struct printer){.out = options->console, .until = options->until};

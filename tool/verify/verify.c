@@ -145,7 +145,7 @@ bool verify_image(const struct image *image, const struct verify_options *option
     struct job job = {.image = image, .specs = specs, .results = results, .count = count};
     job.console = open_memstream(&job.said, &job.size);
     if (!job.console) {
-        capdl_error(diags, (struct capdl_pos){0}, "out of memory");
+        capdl_error(diags, CAPDL_NOWHERE, "out of memory");
         return false;
     }
     struct machine_options machine = {.console = job.console,

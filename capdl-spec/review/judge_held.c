@@ -30,7 +30,7 @@ static void finish(struct review *review, const struct held *held, struct raw_fi
 
 static const char *subject_or_nobody(const struct held *held, bool new)
 {
-    return (new ? held->count : held->old_count) ? "" : "no thread's pointers reach it, but a CNode ";
+    return (new ? held->count : held->old_count) ? "" : "a CNode that no pointer reaches";
 }
 
 static void judge_gain(struct review *review, const struct held *held)
@@ -60,7 +60,7 @@ static void judge_loss(struct review *review, const struct held *held)
     char *deed = capdl_review_deed(review, &review->old, held->old_users, held->old_count, edit->old);
     struct raw_finding *raw = capdl_review_add(review, held->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT,
                                                CAPDL_LOST, capdl_review_target_number(&review->old, edit->old),
-                                               held->old_count ? "%s can no longer %s" : "%s let nobody %s",
+                                               held->old_count ? "%s can no longer %s" : "%s no longer lets anybody %s",
                                                subject_or_nobody(held, false), deed);
 
     finish(review, held, raw, false);

@@ -95,6 +95,9 @@ struct cpu_arch {
     /* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter: how many
      * instructions are before it. */
     uint32_t (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
+    /* The first instruction that is not emulated as processors have it, and where it is; 0: none that can be told by
+     * its looks. May be 0. */
+    const char *(*deviation)(const uint8_t *code, size_t size, size_t *offset);
     /* Whether the block leaves something behind that a return from the kernel clears. */
     bool (*leaves_traces)(const uint8_t *code, size_t size);
     /* Whether the access at pc fails for its alignment, and what it is. May be 0. */
@@ -133,6 +136,15 @@ struct engine_try {
     uint64_t pc, left;
 };
 
+/*
+ * Unicorn 2.0 tells of an access before it looks into its page tables, 2.1 not if they refuse it. There the instruction
+ * is executed once more without page tables: stores (ALL), or only what they have not (REFUSED), come to physical
+ * addresses that do not exist, from which the virtual ones can be told.
+ */
+#define ENGINE_REVEALS (UC_API_MINOR > 0)
+#define ENGINE_REVEALED (UINT64_C(1) << 62)
+enum engine_reveal { REVEAL_NOTHING, REVEAL_ALL, REVEAL_REFUSED };
+
 struct engine {
     struct cpu *cpu;
     uc_engine *uc;
@@ -164,7 +176,12 @@ struct engine {
     bool tail; /* they are executed one by one */
     struct engine_access access;
     struct engine_try retried, second, fetched;
-    bool single; /* map no page but those that are needed */
+    enum engine_reveal reveal, revealing; /* what the next run is to find out, and this one */
+    uint64_t revealing_at, refused;       /* refused: the high bits of an address that was */
+    uc_context *before;                   /* the state then */
+    uc_hook next;                         /* on the instructions around */
+    bool undo;                            /* it was not executed, though the emulator may think so */
+    bool single;                          /* map no page but those that are needed */
 };
 
 struct cpu {
@@ -222,6 +239,8 @@ bool engine_is_mapped(const struct engine *, uint64_t vaddr);
 bool engine_is_code(const struct engine *, uint64_t vaddr); /* mapped, and may be executed */
 /* Lets an access to a page that is not there come to the page tables. */
 bool engine_stand_in(struct engine *, uint64_t vaddr);
+/* Where the emulator has the page, if it may be accessed so. */
+bool engine_where(const struct engine *, uint64_t vaddr, uint32_t protection, uint64_t *paddr, uint32_t *allowed);
 void engine_drop_dummies(struct engine *);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
 void engine_clear(struct engine *);
@@ -232,6 +251,13 @@ void engine_forget_code(struct engine *);
 bool engine_set_entry(struct engine *, uint64_t vaddr, uint64_t entry);
 /* The bytes as the thread would read them; how many there are. */
 size_t engine_read(struct engine *, uint64_t vaddr, uint8_t *bytes, size_t size);
+
+/* engine_reveal.c: addresses that Unicorn 2.1 does not tell */
+bool engine_reveal_hook(struct engine *);
+void engine_reveal_start(struct engine *, uint64_t pc);
+void engine_reveal_end(struct engine *);
+void engine_reveal_free(struct engine *);
+uint64_t engine_revealed(const struct engine *, uint64_t address);
 
 /* engine_count.c: instructions, block by block */
 bool engine_count_init(struct engine *);

@@ -126,6 +126,36 @@ static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t
     return CPU_NO_SPECIAL;
 }
 
+/* Zba, Zbb and Zbs, which the emulator takes for illegal. */
+static bool is_zb(uint32_t instruction)
+{
+    uint32_t opcode = instruction & 0x7f, f3 = instruction >> 12 & 7, f7 = instruction >> 25;
+    bool rotates = f7 == 0x30, bits = f7 >> 1 == 0x0a || f7 >> 1 == 0x12 || f7 >> 1 == 0x1a;
+    switch (opcode) {
+    case 0x33:
+        return (f7 == 0x10 && f3 >= 2) || (f7 == 0x20 && f3 >= 4 && f3 != 5) || f7 == 0x05 || rotates || bits;
+    case 0x3b:
+        return f7 == 0x04 || f7 == 0x10 || rotates;
+    case 0x13:
+        return (f3 & 3) == 1 && (f7 >> 1 == 0x18 || bits);
+    case 0x1b:
+        return (f3 & 3) == 1 && (f7 >> 1 == 0x02 || rotates);
+    default:
+        return false;
+    }
+}
+
+static const char *deviation(const uint8_t *code, size_t size, size_t *offset)
+{
+    for (size_t at = 0; at + 4 <= size; at += length_at(code + at)) {
+        if (is_zb(word_at(code + at))) {
+            *offset = at;
+            return "an instruction of Zba, Zbb or Zbs";
+        }
+    }
+    return NULL;
+}
+
 /* LR: the kernel gives its reservation up before it returns. */
 static bool leaves_traces(const uint8_t *code, size_t size)
 {
@@ -209,6 +239,7 @@ const struct cpu_arch cpu_riscv64 = {
     .trap_advance = 4,
     .count = count,
     .find_special = find_special,
+    .deviation = deviation,
     .leaves_traces = leaves_traces,
     .emulate = emulate,
     .init_fp = init_fp,

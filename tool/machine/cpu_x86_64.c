@@ -31,6 +31,7 @@ enum {
 enum {
     VECTOR_BREAKPOINT = 3,
     VECTOR_INVALID = 6,
+    VECTOR_DOUBLE_FAULT = 8,
     VECTOR_PROTECTION = 13,
     VECTOR_PAGE_FAULT = 14,
     VECTOR_SPURIOUS = 255,
@@ -111,9 +112,11 @@ static uint64_t stub_entry(uint64_t paddr)
     return paddr | ENTRY_P | ENTRY_W | ENTRY_U | ENTRY_AD;
 }
 
+/* The emulator makes a double fault of a fault when it thinks that one is being handled; tried again, it is what it is.
+ */
 static enum cpu_trap_class trap_class(uint32_t number)
 {
-    return number == VECTOR_PAGE_FAULT ? TRAP_ACCESS_OR_FETCH : TRAP_OTHER;
+    return number == VECTOR_PAGE_FAULT || number == VECTOR_DOUBLE_FAULT ? TRAP_ACCESS_OR_FETCH : TRAP_OTHER;
 }
 
 static unsigned count(const uint8_t *code, size_t size, size_t offset)
@@ -185,6 +188,59 @@ static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t
         at += i.length;
     }
     return CPU_NO_SPECIAL;
+}
+
+static const char *system_deviation(const struct x86_instruction *i)
+{
+    unsigned reg = i->modrm >> 3 & 7;
+    bool memory = i->modrm < 0xc0;
+    switch (i->opcode) {
+    case 0x00:
+        return reg == 1 ? "STR" : reg == 4 ? "VERR" : reg == 5 ? "VERW" : NULL;
+    case 0x01:
+        return memory && reg == 0 ? "SGDT" : memory && reg == 1 ? "SIDT" : NULL;
+    case 0x02:
+        return "LAR";
+    case 0x03:
+        return "LSL";
+    case 0xae:
+        return memory && (reg == 4 || reg == 6) ? "XSAVE" : memory && reg == 5 ? "XRSTOR" : NULL;
+    case 0xb8:
+        return i->prefix == 0xf3 ? "POPCNT" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const char *deviation_of(const struct x86_instruction *i)
+{
+    unsigned reg = i->modrm >> 3 & 7;
+    if (i->map == 1) {
+        return system_deviation(i);
+    }
+    if (i->map == 2) {
+        return i->prefix == 0xf2 && (i->opcode == 0xf0 || i->opcode == 0xf1) ? "CRC32" : NULL;
+    }
+    bool far = i->opcode == 0xff && (reg == 3 || reg == 5);
+    bool far_return = i->opcode == 0xca || i->opcode == 0xcb || i->opcode == 0xcf;
+    return i->map != 0         ? NULL
+           : far || far_return ? "a far transfer"
+           : i->opcode == 0x8e ? "MOV to a segment register"
+                               : NULL;
+}
+
+static const char *deviation(const uint8_t *code, size_t size, size_t *offset)
+{
+    for (size_t at = 0; at < size;) {
+        struct x86_instruction i = x86_decode(code + at, size - at);
+        const char *what = i.length && !i.vex ? deviation_of(&i) : NULL;
+        if (what || i.length == 0) {
+            *offset = at;
+            return what;
+        }
+        at += i.length;
+    }
+    return NULL;
 }
 
 /* Registers in the order of instructions. */
@@ -471,6 +527,7 @@ const struct cpu_arch cpu_x86_64 = {
     .keeps_exceptions = true,
     .count = count,
     .find_special = find_special,
+    .deviation = deviation,
     .emulate = emulate,
     .init_fp = init_fp,
     .enter = enter,

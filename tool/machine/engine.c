@@ -112,12 +112,42 @@ static void stop(struct engine *e, struct cpu_exit exit)
     uc_emu_stop(e->uc);
 }
 
+static void fault(struct engine *e, uint64_t pc, const struct engine_access *access, bool misaligned)
+{
+    e->cpu->left -= access->fetch || e->cpu->left == 0 ? 0 : 1;
+    stop(e, (struct cpu_exit){.kind = EXIT_MEMORY,
+                              .pc = pc,
+                              .address = access->address,
+                              .write = access->write,
+                              .fetch = access->fetch,
+                              .misaligned = misaligned});
+}
+
+/* Unicorn 2.1 has told the access that its page tables refused before. */
+static void revealed(struct engine *e)
+{
+    uint64_t pc = e->revealing_at;
+    e->undo = true;
+    engine_uncount(e, pc, false);
+    if (e->access.denied) {
+        fault(e, pc, &e->access, false);
+    } else {
+        stop(e, (struct cpu_exit){.kind = EXIT_RETRY, .pc = pc});
+    }
+}
+
 /* Accesses that the engine does not know: mapped on demand, or a fault of the thread. That is left to the page tables,
    since only then the emulator tells which instruction it was. */
 static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *context)
 {
     (void)uc, (void)value;
     struct engine *e = context;
+    if (e->revealing) {
+        if (e->undo) { /* what else the instruction does is of no interest */
+            return false;
+        }
+        address = engine_revealed(e, address);
+    }
     bool write = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
     bool fetch = type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT;
     uint8_t wanted = write ? PAGE_W : fetch ? PAGE_X : PAGE_R;
@@ -125,6 +155,10 @@ static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
     bool good = engine_fault_in(e, address, bytes, wanted, &failed);
     e->access =
         (struct engine_access){.denied = !good, .address = good ? address : failed, .write = write, .fetch = fetch};
+    if (e->revealing) {
+        revealed(e);
+        return false;
+    }
     return good || engine_stand_in(e, address);
 }
 
@@ -197,6 +231,11 @@ static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc
         if (!first && !try_again(e, &e->second, pc)) {
             e->cpu->broken = "it refuses an access without telling the address";
         }
+        if (ENGINE_REVEALS) {
+            e->reveal = first ? REVEAL_ALL : REVEAL_REFUSED;
+            stop(e, (struct cpu_exit){.kind = EXIT_RETRY, .pc = pc});
+            return;
+        }
         if (first) {
             engine_clear(e);
             e->single = true;
@@ -206,13 +245,7 @@ static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc
             return;
         }
     }
-    e->cpu->left -= access.fetch || e->cpu->left == 0 ? 0 : 1;
-    stop(e, (struct cpu_exit){.kind = EXIT_MEMORY,
-                              .pc = pc,
-                              .address = access.address,
-                              .write = access.write,
-                              .fetch = access.fetch,
-                              .misaligned = misaligned});
+    fault(e, pc, &access, misaligned);
 }
 
 static void on_trap(uc_engine *uc, uint32_t number, void *context)
@@ -258,7 +291,9 @@ uc_err engine_execute(struct engine *e, uint64_t pc)
     do {
         cpu->exit = (struct cpu_exit){.kind = EXIT_NONE};
         e->access = (struct engine_access){0};
+        engine_reveal_start(e, pc);
         error = uc_emu_start(e->uc, pc, 0, 0, 0);
+        engine_reveal_end(e);
         engine_drop_dummies(e);
         pc = cpu->exit.pc;
         if (cpu->exit.kind == EXIT_RETRY && cpu->arch->keeps_exceptions) {
@@ -299,7 +334,10 @@ static bool add_hooks(struct engine *e)
 {
     uc_hook hook;
     int memory = UC_HOOK_MEM_UNMAPPED | UC_HOOK_MEM_PROT;
-    bool good = engine_count_hooks(e) && uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, 1, 0) == UC_ERR_OK &&
+    /* Unicorn 2.1 stores slowly wherever a hook may be asked. */
+    uint64_t first = ENGINE_REVEALS ? ENGINE_REVEALED : 1, last = ENGINE_REVEALS ? UINT64_MAX : 0;
+    bool good = engine_count_hooks(e) && engine_reveal_hook(e) &&
+                uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, first, last) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_trap, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK;
     if (good && e->cpu->arch->has_syscalls) {
@@ -328,6 +366,7 @@ void engine_close(struct engine *e)
     if (e->uc) {
         uc_close(e->uc);
     }
+    engine_reveal_free(e);
     engine_memory_free(e);
     engine_count_free(e);
     *e = (struct engine){NULL};

@@ -22,6 +22,17 @@ static struct engine_block *block_at(const struct engine *e, uint64_t pc)
     return &e->blocks[slot_of(pc)];
 }
 
+static void tell_deviation(struct engine *e, uint64_t pc, const uint8_t *code, size_t size)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    const struct kernel *k = e->cpu->kernel;
+    size_t offset = 0;
+    const char *what = arch->deviation && k->watch.deviation ? arch->deviation(code, size, &offset) : NULL;
+    if (what) {
+        k->watch.deviation(k->watch.context, k->current, pc + offset, what);
+    }
+}
+
 static void note_block(struct engine *e, struct engine_block *block, uint64_t pc, uint32_t size, uint32_t count)
 {
     const struct cpu_arch *arch = e->cpu->arch;
@@ -40,6 +51,10 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
 {
     (void)uc, (void)before;
     struct engine *e = context;
+    if (!e->tail && !e->revealing) {
+        uint8_t code[MAX_BLOCK];
+        tell_deviation(e, now->pc, code, engine_read(e, now->pc, code, now->size < MAX_BLOCK ? now->size : MAX_BLOCK));
+    }
     e->known[!e->fpu][slot_of(now->pc)].size = 0;
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);
 }

@@ -21,6 +21,7 @@ struct engine_run {
     uint64_t start, end;
     uint64_t paddr; /* start, or an alias */
     bool code;      /* may be executed */
+    uint32_t protection;
     uint8_t padded; /* number of its padding, from 1 on; 0: has none */
 };
 
@@ -33,6 +34,13 @@ static uint64_t page_of(uint64_t vaddr)
 static uint64_t spare_page(const struct engine *e)
 {
     return e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
+}
+
+/* Unicorn 2.1 looks for code there by virtual address; if there is none, that is a fault to it. */
+static void unmap(struct engine *e, uint64_t paddr, uint64_t size)
+{
+    uc_mem_unmap(e->uc, paddr, size);
+    e->stale = e->stale || (ENGINE_REVEALS && e->cpu->arch->keeps_exceptions);
 }
 
 /*
@@ -73,7 +81,7 @@ static void padding_map(struct engine *e, const struct engine_run *run, bool beh
 static void padding_drop(struct engine *e, const struct engine_run *run)
 {
     if (run->padded) {
-        uc_mem_unmap(e->uc, padding_at(e, run->padded, false), 2 * padding_size(e));
+        unmap(e, padding_at(e, run->padded, false), 2 * padding_size(e));
         e->paddings &= ~(1u << (run->padded - 1));
     }
 }
@@ -170,9 +178,9 @@ static void run_drop(struct engine *e, const struct engine_run *run)
     for (uint64_t page = run->start; page - run->start < run->end - run->start; page += PAGE) {
         engine_set_entry(e, page, 0);
     }
-    uc_mem_unmap(e->uc, run->start, run->end - run->start);
+    unmap(e, run->start, run->end - run->start);
     if (run->paddr != run->start) {
-        uc_mem_unmap(e->uc, run->paddr, run->end - run->start);
+        unmap(e, run->paddr, run->end - run->start);
     }
     padding_drop(e, run);
 }
@@ -240,6 +248,7 @@ static bool map_run(struct engine *e, struct engine_run *run, uint8_t rights, ui
         return false;
     }
     run->paddr = run->start;
+    run->protection = protection(rights);
     if (run->start >= paging->window) {
         if (paging->window_end - e->alias < size) {
             e->cpu->broken = "too much memory at addresses that need a second mapping";
@@ -349,6 +358,17 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
     }
 }
 
+bool engine_where(const struct engine *e, uint64_t vaddr, uint32_t wanted, uint64_t *paddr, uint32_t *allowed)
+{
+    size_t at = run_find(e, vaddr);
+    if (!engine_is_mapped(e, vaddr) || (e->runs[at].protection & wanted) != wanted) {
+        return false;
+    }
+    *paddr = e->runs[at].paddr + (vaddr - e->runs[at].start);
+    *allowed = e->runs[at].protection;
+    return true;
+}
+
 bool engine_stand_in(struct engine *e, uint64_t vaddr)
 {
     uint64_t page = page_of(vaddr);
@@ -370,7 +390,7 @@ bool engine_stand_in(struct engine *e, uint64_t vaddr)
 void engine_drop_dummies(struct engine *e)
 {
     while (e->num_dummies > 0) {
-        uc_mem_unmap(e->uc, e->dummies[--e->num_dummies], PAGE);
+        unmap(e, e->dummies[--e->num_dummies], PAGE);
     }
 }
 
@@ -380,9 +400,13 @@ void engine_fit_tlb(struct engine *e)
 {
     if (e->cpu->instructions - e->fitted >= FIT_TLB_AFTER) {
         e->fitted = e->cpu->instructions;
+#if ENGINE_REVEALS
+        uc_ctl_flush_tlb(e->uc);
+#else
         if (uc_mem_map_ptr(e->uc, spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
-            uc_mem_unmap(e->uc, spare_page(e), PAGE);
+            unmap(e, spare_page(e), PAGE);
         }
+#endif
     }
 }
 

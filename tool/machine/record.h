@@ -71,6 +71,8 @@ struct kernel_watch {
     /* A thread is about to read or write device memory, `paddr` in the frame at `frame`, for the first time in a while.
      */
     void (*device)(void *context, const struct tcb *, const struct device_access *);
+    /* A thread comes to code with an instruction that is not emulated as processors have it. */
+    void (*deviation)(void *context, const struct tcb *, uint64_t pc, const char *instruction);
     /* An object is about to be freed. */
     void (*gone)(void *context, const struct object *);
 };

@@ -18,6 +18,7 @@ enum trouble {
     TROUBLE_NOBODY,
     TROUBLE_CAPS_LOST,
     TROUBLE_DEVICE,
+    TROUBLE_DEVIATION,
 };
 
 struct watch_trouble {
@@ -288,6 +289,20 @@ static bool is_reserved(const struct reserved_section *reserved, uint64_t paddr)
     return false;
 }
 
+/* Once for each thread: how often code is translated is the emulator's affair. */
+void trouble_deviation(struct watch *w, const struct tcb *thread, uint64_t pc, const char *instruction)
+{
+    struct watch_trouble *trouble = w->report ? find(w, thread, TROUBLE_DEVIATION) : NULL;
+    if (!trouble || trouble->count > 0) {
+        return;
+    }
+    trouble->count = 1;
+    names_thread(w->names, thread, trouble->name);
+    fprintf(w->report,
+            "machine: %s: the code at pc 0x%" PRIx64 " has %s, which this machine does not do as processors do\n",
+            trouble->name, pc, instruction);
+}
+
 void trouble_device(struct watch *w, const struct tcb *thread, const struct device_access *access)
 {
     bool initialiser = w->names->has_initialiser && thread == w->kernel->initial;
@@ -317,6 +332,7 @@ void trouble_finish(struct watch *w)
         [TROUBLE_REFUSED] = "refused invocations",
         [TROUBLE_UNANSWERABLE] = "calls that can never be answered",
         [TROUBLE_NOBODY] = "replies that nobody waited for",
+        [TROUBLE_DEVIATION] = "instructions that the machine does not do as processors do",
         [TROUBLE_DEVICE] = "devices that the machine does not have",
         [TROUBLE_CAPS_LOST] = "messages whose capabilities did not go along",
     };

@@ -130,6 +130,11 @@ static void device(void *context, const struct tcb *thread, const struct device_
     trouble_device(context, thread, access);
 }
 
+static void deviation(void *context, const struct tcb *thread, uint64_t pc, const char *instruction)
+{
+    trouble_deviation(context, thread, pc, instruction);
+}
+
 static void gone(void *context, const struct object *object)
 {
     struct watch *w = context;
@@ -141,7 +146,8 @@ static void gone(void *context, const struct object *object)
 
 void watch_start(struct watch *w, struct kernel *k)
 {
-    k->watch = (struct kernel_watch){.context = w, .entry = entry, .before = before, .device = device, .gone = gone};
+    k->watch = (struct kernel_watch){
+        .context = w, .entry = entry, .before = before, .device = device, .deviation = deviation, .gone = gone};
 }
 
 void watch_finish(struct watch *w)

@@ -54,6 +54,7 @@ const char *watch_lookup_text(enum lookup_kind);
 
 /* trouble.c */
 void trouble_entry(struct watch *, const struct record *);
+void trouble_deviation(struct watch *, const struct tcb *, uint64_t pc, const char *instruction);
 void trouble_device(struct watch *, const struct tcb *, const struct device_access *);
 void trouble_finish(struct watch *);
 /* trace.c */

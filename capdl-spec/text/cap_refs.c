@@ -275,7 +275,7 @@ static void drop_placeholders(struct text_parser *p, uint32_t container)
     }
 }
 
-void capdl_text_links_resolve(struct text_parser *p)
+void capdl_text_copies_resolve(struct text_parser *p)
 {
     struct link_stack stack = {.list = NULL};
 

@@ -326,7 +326,7 @@ static bool merge_array(struct text_parser *p, struct declaration *decl)
 
 /* One name for an object and an array would be a trap, except for untypeds, which other tools allow to be declared so.
  */
-static bool is_other_shape(struct text_parser *p, const struct declaration *decl)
+static bool is_array_and_single(struct text_parser *p, const struct declaration *decl)
 {
     const struct spec_name *name = decl->base.name;
     struct capdl_spec_name_use use = capdl_spec_name_use(p->spec, name);
@@ -376,7 +376,7 @@ static bool declare_elements(struct text_parser *p, struct declaration *decl)
 static void declare(struct text_parser *p, struct declaration *decl)
 {
     struct spec_name *name = decl->base.name;
-    bool done = name_is_free(p, &decl->base) && !is_other_shape(p, decl) &&
+    bool done = name_is_free(p, &decl->base) && !is_array_and_single(p, decl) &&
                 (decl->base.indexed ? declare_elements(p, decl) : declare_scalar(p, decl));
 
     if (done) {

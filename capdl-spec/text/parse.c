@@ -275,7 +275,7 @@ static void second_pass(struct text_parser *p)
     sections_read(p, TEXT_CAPS, capdl_text_caps_section);
     capdl_text_copies_expand(p);
     capdl_text_caps_settle(p);
-    capdl_text_links_resolve(p);
+    capdl_text_copies_resolve(p);
     capdl_text_children_resolve(p);
     sections_read(p, TEXT_CDT, capdl_text_cdt_section);
     sections_read(p, TEXT_IRQ_MAPS, capdl_text_irq_maps_section);

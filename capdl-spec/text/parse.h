@@ -234,14 +234,14 @@ void capdl_text_cap_params_apply(struct text_parser *, const struct text_cap_par
 /* What a capability of this kind may be given: a set of enum text_cap_param. */
 uint32_t capdl_text_cap_params_allowed(enum capdl_kind);
 
-/* text_links.c */
+/* cap_refs.c */
 void capdl_text_cap_name_add(struct text_parser *, const struct text_ref *, struct text_cap_name);
 void capdl_text_copies_expand(struct text_parser *);
 void capdl_text_caps_settle(struct text_parser *);
-/* Puts a copy of one slot into another, to be made by capdl_text_links_resolve. */
+/* Puts a copy of one slot into another, to be made by capdl_text_copies_resolve. */
 void capdl_text_link_add(struct text_parser *, struct capdl_slot_ref to, struct capdl_slot_ref from, struct capdl_pos,
                          uint32_t params);
-void capdl_text_links_resolve(struct text_parser *);
+void capdl_text_copies_resolve(struct text_parser *);
 /* Whether the parent is a capability whose name is known already; enters it. */
 bool capdl_text_child_known(struct text_parser *, const struct text_child *);
 void capdl_text_child_resolve(struct text_parser *, const struct text_child *);

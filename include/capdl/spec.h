@@ -44,7 +44,7 @@ struct capdl_cap {
     uint64_t data;   /* badge (ep, notification, smc), guard value (cnode), core (sched_control); else 0 */
     uint32_t object; /* index; CAPDL_NO_OBJECT for control capabilities (kind from IRQ_CONTROL on) */
     uint8_t kind;    /* enum capdl_kind of what it refers to */
-    uint8_t rights;  /* enum capdl_right; on frames GRANT means execute */
+    uint8_t rights;  /* enum capdl_right; of frames READ, WRITE and EXECUTE */
     uint8_t flags;   /* enum capdl_cap_flag */
     uint8_t guard_size;
     uint32_t at;    /* where it is written: see capdl_spec_at */

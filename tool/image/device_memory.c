@@ -84,7 +84,7 @@ static void check_mapping(struct program *program, const struct capdl_cap *cap)
                             "at 0x%llx is device memory to kernel %s, but mapped cached: what is written may not reach "
                             "the device (write uncached)",
                             address, profile->name);
-    } else if (facts->execute_never && cap->rights & CAPDL_RIGHT_GRANT) {
+    } else if (facts->execute_never && cap->rights & CAPDL_RIGHT_EXECUTE) {
         program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
                             "at 0x%llx is device memory to kernel %s, but mapped executable: leave out X", address,
                             profile->name);

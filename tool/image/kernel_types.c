@@ -14,7 +14,7 @@ unsigned vspace_shift(const struct capdl_profile *profile, unsigned level)
     return shift;
 }
 
-int shape_level(const struct program *program, enum capdl_kind kind)
+int table_level(const struct program *program, enum capdl_kind kind)
 {
     return program->profile->vspace_levels - (int)capdl_kind_height(kind);
 }
@@ -31,7 +31,7 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
     if (capdl_architecture(profile->arch)->one_table_kind) {
         return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
-    int level = shape_level(program, kind);
+    int level = table_level(program, kind);
     if (level < 0) {
         program_error(program, object,
                       "is the root of an address space of %u levels, but those of kernel %s have %u: the root "
@@ -227,13 +227,13 @@ static void find_roots(struct program *program)
         if (capdl_architecture(program->profile->arch)->one_table_kind) {
             place->flags |=
                 (uint16_t)(capdl_object_caps(spec, i).count && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
-        } else if (place->flags & PLACE_ROOT && shape_level(program, capdl_object_kind(spec, i)) > 0) {
+        } else if (place->flags & PLACE_ROOT && table_level(program, capdl_object_kind(spec, i)) > 0) {
             program_error(program, i,
                           "is used as the root of an address space, but those of kernel %s have %u levels: the root "
                           "must be a %s",
                           program->profile->name, program->profile->vspace_levels, root_keyword(program->profile));
             place->flags &= (uint16_t)~PLACE_ROOT;
-        } else if (shape_level(program, capdl_object_kind(spec, i)) == 0) {
+        } else if (table_level(program, capdl_object_kind(spec, i)) == 0) {
             place->flags |= PLACE_ROOT;
         }
     }

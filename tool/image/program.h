@@ -282,7 +282,7 @@ void order_place(struct program *, struct group_list *, uint32_t object, const s
                  uint64_t parent);
 
 /* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
-int shape_level(const struct program *, enum capdl_kind);
+int table_level(const struct program *, enum capdl_kind);
 /* log2 of the bytes that one entry of a table at this level covers. */
 unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 

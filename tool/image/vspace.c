@@ -130,7 +130,7 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     }
     bool one_kind = capdl_architecture(program->profile->arch)->one_table_kind;
     bool nested =
-        one_kind ? level + 1 < program->profile->vspace_levels : shape_level(program, cap->kind) == (int)level + 1;
+        one_kind ? level + 1 < program->profile->vspace_levels : table_level(program, cap->kind) == (int)level + 1;
     if (!nested || place->flags & PLACE_ROOT || (capdl_kind_class(cap->kind) == CAPDL_CLASS_EPT) != walk->guest) {
         program_cap_error(program, table, cap, "is not the kind of table that belongs there");
         return;

@@ -52,7 +52,7 @@ static bool name_read(struct json *json, const char *value, const char **name)
 }
 
 /* As in text: one name for an object and an array is for untypeds only. */
-static bool is_other_shape(const struct own_reader *reader, const char *name, uint64_t index, unsigned kind)
+static bool is_array_and_single(const struct own_reader *reader, const char *name, uint64_t index, unsigned kind)
 {
     const struct capdl_spec *spec = reader->spec;
     uint32_t length = capdl_spec_array_length(spec, name);
@@ -94,7 +94,7 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
         capdl_note(json->diags, capdl_object_pos(reader->spec, old), "first declared here");
         return CAPDL_NO_OBJECT;
     }
-    if (is_other_shape(reader, name, index, kind)) {
+    if (is_array_and_single(reader, name, index, kind)) {
         capdl_error(json->diags, json_pos(json, members[0]),
                     "'%s' is declared with an index and without, which only untypeds may be: rename one of them", name);
         return CAPDL_NO_OBJECT;

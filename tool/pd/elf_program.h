@@ -13,7 +13,7 @@ struct elf_segment {
     uint64_t vaddr, memsz;
     uint64_t offset, filesz; /* in the file */
     uint64_t align;
-    uint8_t rights;  /* enum capdl_right; GRANT means execute */
+    uint8_t rights;  /* enum capdl_right */
     uint32_t number; /* of the program header, from 0 */
 };
 

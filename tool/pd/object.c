@@ -41,7 +41,7 @@ static bool check_found(struct expansion *x, struct pd *pd, uint32_t found, enum
 
 /* `x` and `x[0]` are different objects; an author who declared one of them when the other is needed meant to
    override it. */
-static bool check_shape(struct expansion *x, struct pd *pd, const char *name, uint32_t index)
+static bool check_arrays(struct expansion *x, struct pd *pd, const char *name, uint32_t index)
 {
     uint32_t other = CAPDL_NO_OBJECT;
 
@@ -74,7 +74,7 @@ static uint32_t object_get(struct expansion *x, struct pd *pd, char *name, uint3
         if (!check_found(x, pd, object, kind, size_bits)) {
             object = CAPDL_NO_OBJECT;
         }
-    } else if (check_shape(x, pd, name, index)) {
+    } else if (check_arrays(x, pd, name, index)) {
         object = capdl_spec_add(x->spec, name, index, kind, pd->program->pos);
         struct capdl_object made = capdl_object_view(x->spec, object);
         made.flags |= CAPDL_OBJECT_GENERATED | (capdl_kind_has(kind, CAPDL_TRAIT_SIZE) ? CAPDL_OBJECT_HAS_SIZE : 0);

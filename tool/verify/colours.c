@@ -344,7 +344,7 @@ static void match_untypeds(struct verify *v)
     match_follow(v);
 }
 
-void match_by_shape(struct verify *v)
+void match_by_colour(struct verify *v)
 {
     static const struct {
         unsigned rounds;

@@ -175,6 +175,6 @@ void match_all(struct verify *v)
     match_interrupts(v);
     match_follow(v);
     if (!complete(v)) {
-        match_by_shape(v);
+        match_by_colour(v);
     }
 }

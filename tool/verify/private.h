@@ -171,7 +171,7 @@ void match_by_names(struct verify *);
 /* Pairs the two if they can be the same thing and neither is paired yet. */
 bool match_pair(struct verify *, uint32_t object, uint32_t node);
 void match_follow(struct verify *);
-void match_by_shape(struct verify *);
+void match_by_colour(struct verify *);
 void match_all(struct verify *);
 /* The initialiser's slot i, 0 if there is none. */
 const struct slot *initialiser_slot(const struct verify *, uint64_t i);

@@ -107,9 +107,9 @@ static int compare(struct input inputs[2], const struct options *options)
         count_totals(&inputs[i], &diff, &report.sides[i]);
     }
     if (contents.missing[0]) {
-        capdl_escape_printf(stderr,
-                            "capdl: warning: cannot read '%s': what it fills is compared by name, not by content\n",
-                            contents.missing);
+        capdl_escape_printf(
+            stderr, "capdl: warning: cannot read '%s': frames that it fills are compared by name, not by content\n",
+            contents.missing);
     }
     bool *shown = choose(&findings, options, &report.num_shown);
     report.shown = shown;

@@ -143,7 +143,7 @@ static int write_format(struct input *input, const struct options *options)
         return write_iso(input, options, &image);
     }
     if (pc || format == PACK_FORMAT_COUNT) {
-        capdl_error(&input->diags, CAPDL_NOWHERE, "no such format for %s: %s (there are %s)",
+        capdl_error(&input->diags, CAPDL_NOWHERE, "no such format for %s: %s (expected %s)",
                     capdl_arch_name(input->profile.arch), name,
                     pc ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
         return EXIT_FINDINGS;
@@ -162,7 +162,7 @@ int cmd_image(int argc, char **argv)
     code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
     if (code == EXIT_FINE && !input.profile.prefix[0]) {
         capdl_error(&input.diags, CAPDL_NOWHERE,
-                    "--kernel must name an install prefix here: a built-in profile has no kernel in it");
+                    "--kernel must name an install prefix here: a built-in profile has no kernel");
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {

@@ -157,7 +157,7 @@ static int run_devices(int count, char **operands, enum format format, const str
         return wrong_usage("--devices and --header exclude each other");
     }
     if (count > 1) {
-        return wrong_usage("--devices is for one kernel");
+        return wrong_usage("--devices takes only one kernel");
     }
     if (count == 0 && !board->dtb) {
         return wrong_usage("--devices needs a kernel or --dtb FILE");

@@ -117,7 +117,7 @@ static int run_emulated(struct input *input, const struct options *options, cons
     struct trace_filter filter;
     const char *wrong;
     if (options->output && !options->trace) {
-        fputs("capdl run: -o takes the trace, so give --trace, too\n", stderr);
+        fputs("capdl run: -o writes the trace to a file, so it needs --trace\n", stderr);
         return EXIT_TROUBLE;
     }
     bool everything = !options->trace || !*options->trace;
@@ -153,19 +153,19 @@ static bool fits_qemu(struct input *input, const struct options *options)
         return false;
     }
     if (pc && memory_map_qemu_size(profile) == 0) {
-        capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "QEMU has a memory map of its own: give --memory-map qemu:SIZE, and not %s", options->memory_map);
-        return false;
-    }
-    if (iommu && !profile->num_iommus) {
-        capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "the image gives devices I/O spaces, for which the machine needs an IOMMU: give --memory-map "
-                    "%s,iommu",
+        capdl_error(&input->diags, CAPDL_NOWHERE, "QEMU has its own memory map: use --memory-map qemu:SIZE, not %s",
                     options->memory_map);
         return false;
     }
+    if (iommu && !profile->num_iommus) {
+        capdl_error(
+            &input->diags, CAPDL_NOWHERE,
+            "the image gives devices I/O spaces, for which the machine needs an IOMMU: use --memory-map %s,iommu",
+            options->memory_map);
+        return false;
+    }
     if (iommu) {
-        fputs("capdl: the image gives devices I/O spaces: QEMU is to be a q35 with an IOMMU\n", stderr);
+        fputs("capdl: the image gives devices I/O spaces: QEMU runs as a q35 with an IOMMU\n", stderr);
     }
     return fit_check_image(&input->image, &how, &input->diags);
 }
@@ -183,7 +183,7 @@ static int run_real(struct input *input, const struct options *options, const st
         .stop = &interrupted,
     };
     if (options->trace || options->stats) {
-        fputs("capdl run: --trace and --stats need the emulated machine: leave out the install prefix\n", stderr);
+        fputs("capdl run: --trace and --stats work only on the emulated machine: leave out --kernel\n", stderr);
         return EXIT_TROUBLE;
     }
     if (!input_kernel_fits(input) || !fits_qemu(input, options)) {

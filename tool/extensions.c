@@ -67,7 +67,7 @@ static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, u
     struct capdl_fills fills = capdl_object_fills(spec, id);
     for (size_t i = 0; capdl_object_kind(spec, id) == CAPDL_KIND_FRAME && i < fills.count; i++) {
         if (fills.list[i].kind == CAPDL_FILL_FILE && strpbrk(fills.list[i].text, " }")) {
-            refuse(spec, diags, id, "is filled from a file with a blank or '}' in its name");
+            refuse(spec, diags, id, "is filled from a file with a space or '}' in its name");
         }
         if (fills.list[i].kind == CAPDL_FILL_BYTES) {
             refuse(spec, diags, id, "is filled with bytes that the spec itself has");

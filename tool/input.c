@@ -38,8 +38,7 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
     const struct capdl_profile *profile = profile_default(arch);
     if (!profile) {
         capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s systems can be checked and shown, but not compiled or run; "
-                    "architectures that can: aarch64, riscv, x86_64",
+                    "%s systems can be checked and shown, but not compiled or run; expected aarch64, riscv or x86_64",
                     capdl_arch_name(arch));
         return false;
     }
@@ -88,7 +87,7 @@ static bool read_kernel_options(struct input *input, const struct options *optio
         char list[CAPDL_ARCH_LIST];
         text->has_arch = arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
-            capdl_error(&input->diags, CAPDL_NOWHERE, "--arch: no such architecture: %s (expected %s)%s%s%s",
+            capdl_error(&input->diags, CAPDL_NOWHERE, "--arch: unknown architecture: %s (expected %s)%s%s%s",
                         options->arch, capdl_arch_list(CAPDL_ARCH_KEYWORDS, list), meant ? "; did you mean " : "",
                         meant ? meant : "", meant ? "?" : "");
             return false;
@@ -233,14 +232,13 @@ static bool check_seal(struct input *input)
         return true;
     case SEAL_MISSING:
         capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s is not a whole image: it does not end with the seal that 'capdl compile' puts there, "
-                    "so it was cut short, changed by a tool such as strip, or is another kind of ELF file",
+                    "%s is not a complete image: it does not end with the seal of 'capdl compile', so it was "
+                    "truncated, changed by a tool such as strip, or is another kind of ELF file",
                     input->name);
         return false;
     case SEAL_BROKEN:
         capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s is damaged: its bytes are not those that were compiled (their SHA-256 digest is not the "
-                    "one in its seal); compile or copy it again",
+                    "%s is damaged: its SHA-256 digest differs from the one in its seal; compile or copy it again",
                     input->name);
         return false;
     }
@@ -343,15 +341,15 @@ bool input_kernel_fits(struct input *input)
             : NULL;
     if (what) {
         capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s was compiled for the kernel %s; %s is different in its %s: compile it with --kernel %s",
-                    input->name, image->name, kernel->name, what, kernel->prefix);
+                    "%s was compiled for the kernel %s; %s differs in its %s: compile it with --kernel %s", input->name,
+                    image->name, kernel->name, what, kernel->prefix);
         return false;
     }
     uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);
     if (slots > UINT64_C(1) << kernel->root_cnode_bits) {
         capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s needs %llu slots of the root CNode when it boots, one a page, but the kernel %s has "
-                    "2^%u: it needs a larger CONFIG_ROOT_CNODE_SIZE_BITS",
+                    "%s needs %llu slots of the root CNode to boot, one per page, but kernel %s has 2^%u: build the "
+                    "kernel with a larger CONFIG_ROOT_CNODE_SIZE_BITS",
                     input->name, (unsigned long long)slots, kernel->name, kernel->root_cnode_bits);
         return false;
     }

@@ -79,7 +79,7 @@ static int no_command(const char *name)
             nearest = commands[i].name;
         }
     }
-    capdl_escape_printf(stderr, "capdl: no such command: %s%s%s%s\n", name, nearest ? "; did you mean '" : "",
+    capdl_escape_printf(stderr, "capdl: unknown command: %s%s%s%s\n", name, nearest ? "; did you mean '" : "",
                         nearest ? nearest : "", nearest ? "'?" : "");
     print_usage(stderr);
     return EXIT_TROUBLE;

@@ -26,10 +26,10 @@ for command in compile run check expand show profile; do
     expect 2 'option' $command --no-such-option
 done
 expect 2 'usage: capdl COMMAND'
-expect 2 "no such command: complie; did you mean 'compile'" complie
-expect 2 'no such command: zzzzzzzz$' zzzzzzzz
+expect 2 "unknown command: complie; did you mean 'compile'" complie
+expect 2 'unknown command: zzzzzzzz$' zzzzzzzz
 expect 0 '^  -M, --memory-map' help compile
-expect 2 "no such command: compil; did you mean" help compil
+expect 2 "unknown command: compil; did you mean" help compil
 expect 2 'unknown option: --max-erors; did you mean --max-errors?' check --max-erors 3 x
 expect 2 'unknown option: --kernal=x; did you mean --kernel?' check --kernal=x x
 expect 0 'compile' --help
@@ -88,7 +88,7 @@ mistake 'arch aarch64 objects { a = frame (size: 4k) }' "without its name, as in
 mistake 'arch aarch64 objects { a[0] = frame (4k) }' 'the number of elements, not an index'
 mistake 'arch aarch64 objects { a = pd ("a.elf", priority: 3) } caps { cnode_a { 3: tcb_a } }' "did you mean 'prio'"
 mistake 'arch aarch64 objects { a = pd ("a.elf", colour: 3) }' 'its parameters: prio, max_prio, '
-mistake 'arch aarch64 objects { a = pd (a.elf, prio: 3) } caps { cnode_a { 3: tcb_a } }' 'stands in quotes: "a.elf"'
+mistake 'arch aarch64 objects { a = pd (a.elf, prio: 3) } caps { cnode_a { 3: tcb_a } }' 'must be in quotes: "a.elf"'
 mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (RW, uncachd), at: 0x10000000) }' "did you mean 'uncached'"
 mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (nocache, RW), at: 0x10000000, prio: 1) }' "did you mean 'uncached'"
 mistake 'arch aarch64 objects { f = frame (4k)  a = pd ("a.elf", map: f (RW), at: 0x10000004) }' '0x10000004), expected a multiple of 4096'
@@ -106,7 +106,7 @@ expect 0 'a = ep' show good.cdl
 expect 1 'bad.cdl:3:7: error' show bad.cdl
 expect 2 'cannot read missing.cdl: No such file' check missing.cdl
 expect 2 'cannot read .: Is a directory' check .
-expect 1 'no such architecture: mips' check good.cdl --arch mips
+expect 1 'unknown architecture: mips' check good.cdl --arch mips
 expect 1 'contradicts' check good.cdl --arch riscv --kernel x86_64
 expect 1 'not an image' run good.cdl
 expect 1 'cannot be compiled\|not compiled' compile good.cdl --arch ia32 -o out.elf
@@ -138,7 +138,7 @@ expect 0 '' compile good.cdl -o link.elf
 [ -L link.elf ] && cmp -s linked.elf good.elf || { echo 'an output that is a link was replaced, not what it leads to'; failed=1; }
 head -c 3000 good.elf > short.elf
 head -c -1 good.elf > shorter.elf
-expect 1 'shorter.elf is not a whole image' run shorter.elf
+expect 1 'shorter.elf is not a complete image' run shorter.elf
 for at in 24 200 4200 20000; do # a byte anywhere
     cp good.elf flipped.elf
     byte=$(od -An -tu1 -j $at -N 1 good.elf)
@@ -162,7 +162,7 @@ if [ "$(uname -m)" = x86_64 ]; then
     # That x86-64 executes what it reads is said where problems are asked for, not at every build.
     "$capdl" compile loop.cdl -o loop.image.elf > said 2>&1 && [ ! -s said ] || { cat said; failed=1; }
     expect 0 'x86-exec' check loop.cdl
-    expect 1 'tcb_loops has not come to rest; it is at pc 0x20' run loop.image.elf --timeout 1
+    expect 1 'tcb_loops is still running; it is at pc 0x20' run loop.image.elf --timeout 1
 fi
 # A function of ours under the name of one of the C library would take its place in every library.
 # (Sanitizers that are linked in do just that.)

@@ -55,23 +55,23 @@ rm kernel/bin/kernel.elf; both 'kernel/bin/kernel.elf: error: No such file'
 echo hello > kernel/bin/kernel.elf; both 'kernel/bin/kernel.elf: error: not an ELF file'
 : > kernel/bin/kernel.elf; both 'kernel/bin/kernel.elf: error: not an ELF file'
 cp "$kernels/riscv64-debug/bin/kernel.elf" kernel/bin/; both 'a 64-bit kernel for riscv, but the configuration is for aarch64'
-head -c 100000 "$good/bin/kernel.elf" > kernel/bin/kernel.elf; both 'lies outside the file'
+head -c 100000 "$good/bin/kernel.elf" > kernel/bin/kernel.elf; both 'outside the file'
 cp "$kernels/aarch64-debug/bin/kernel.elf" kernel/bin/; both 'a kernel without MCS, .*mixed from two builds'
 rm -r kernel/libsel4; both 'gen_config.json: error: No such file'
 rm kernel/support/platform_gen.json; both "platform_gen.json: error: No such file"
 rm kernel/support/kernel.dtb; both 'kernel.dtb: the kernel.s device tree cannot be read: No such file'
-head -c 1000 "$good/support/kernel.dtb" > kernel/support/kernel.dtb; both 'kernel.dtb: is not a sound device tree'
+head -c 1000 "$good/support/kernel.dtb" > kernel/support/kernel.dtb; both 'kernel.dtb: is not a valid device tree'
 
 # Words of a device tree's header: its size, where its parts begin, how long they are. And a property longer than the tree.
 poke() { # OFFSET BYTES: at an offset of the tree
     printf "$2" | dd of=kernel/support/kernel.dtb bs=1 seek="$1" conv=notrunc 2> /dev/null
 }
 for word in 4 8 12 16 32 36; do
-    poke $word '\377\377\377\360'; both 'kernel.dtb: is not a sound device tree'
-    poke $word '\177\377\377\377'; both 'kernel.dtb: is not a sound device tree'
+    poke $word '\377\377\377\360'; both 'kernel.dtb: is not a valid device tree'
+    poke $word '\177\377\377\377'; both 'kernel.dtb: is not a valid device tree'
 done
 structs=$(od -An -tu1 -j8 -N4 "$good/support/kernel.dtb" | awk '{ print (($1 * 256 + $2) * 256 + $3) * 256 + $4 }')
-poke $((structs + 12)) '\177\377\377\377'; both 'kernel.dtb: is not a sound device tree'
+poke $((structs + 12)) '\177\377\377\377'; both 'kernel.dtb: is not a valid device tree'
 
 # Prefixes put together from two.
 cp "$kernels/aarch64-debug/libsel4/include/kernel/gen_config.json" kernel/libsel4/include/kernel/; both 'a kernel with MCS, .*mixed from two builds'
@@ -81,14 +81,14 @@ cp "$kernels/riscv64-mcs-debug/support/platform_gen.json" kernel/support/; both 
 # Memory that ends 16 KiB behind the kernel and its device tree.
 sed -i 's/\b3221225472\b/1613037568/g' kernel/support/platform_gen.json
 refuse 1 'the image of 0x[0-9a-f]* bytes would lie at 0x6024c000 to 0x[0-9a-f]*, which is not all RAM' compile good.cdl --kernel kernel -o boot
-refuse 1 'the initialiser takes [0-9]* KiB, and no piece of RAM above 0x6024c000 has so much free' image good.elf --kernel kernel -o boot
+refuse 1 'the initialiser takes [0-9]* KiB, but no RAM above 0x6024c000 has that much free' image good.elf --kernel kernel -o boot
 restore
 
 # What the kernel of the prefix cannot have: interrupts beyond its last one, budgets below its smallest.
 objects='arrived = notification i = arm_irq (trigger: level, target: 0) c = cnode (2 bits)'
 caps='i { 0: arrived (W) } c { 1: i 2: c }'
 printf 'arch aarch64 objects { %s } irq maps { 160: i } caps { %s }' "$objects" "$caps" > irq.cdl
-refuse 1 "Arm interrupt 'i' is interrupt 160; those of kernel kernel are 0 to 159" compile irq.cdl --kernel kernel -o boot
+refuse 1 "Arm interrupt 'i' is interrupt 160, but the interrupts of kernel kernel are 0 to 159" compile irq.cdl --kernel kernel -o boot
 sed 's/160/159/' irq.cdl > last.cdl
 "$capdl" compile last.cdl --kernel kernel -o last.elf 2> out || { cat out; failed=1; }
 printf 'arch aarch64 objects { s = sc (8 bits, budget: 19, period: 100) c = cnode (2 bits) } caps { c { 1: s 2: c } }' > budget.cdl
@@ -106,16 +106,16 @@ frames 'a = frame (4k, paddr: 0x70000000) b = frame (4k, paddr: 0x70000000)'
 refuse 1 "'[ab]'.*'[ab]'" compile frames.cdl --kernel kernel -o boot
 frames 'a = frame (2M, paddr: 0x70000000) b = frame (4k, paddr: 0x70001000)'
 refuse 1 "'[ab]'.*'[ab]'" compile frames.cdl --kernel kernel -o boot
-frames 'a = frame (4k, paddr: 0x8000000) b = ep'; refuse 1 "'a' cannot lie at 0x8000000: .*registers of its own devices" compile frames.cdl \
+frames 'a = frame (4k, paddr: 0x8000000) b = ep'; refuse 1 "'a' cannot be at 0x8000000: .*registers of its own devices" compile frames.cdl \
     --kernel kernel -o boot
 rm -r kernel; echo hello > kernel; both 'not a directory, expected a kernel.s install prefix'
 refuse 1 'nowhere.*neither a built-in profile' run good.elf --kernel nowhere
 refuse 1 'good.elf was compiled for' run good.elf --kernel "$kernels/aarch64-debug"
 refuse 1 'good.elf was compiled for' image good.elf --kernel "$kernels/riscv64-debug" -o boot
-refuse 1 'good.elf: is not a sound device tree' image good.elf --kernel kernel --dtb good.elf -o boot
+refuse 1 'good.elf: is not a valid device tree' image good.elf --kernel kernel --dtb good.elf -o boot
 
 # Addresses: unaligned, in the way of something, not in memory, at the end of it.
-refuse 1 'the loader cannot lie at 0x70000001: a multiple of 4096' image good.elf --kernel kernel -o boot --at 0x70000001
+refuse 1 'the loader cannot be at 0x70000001: expected a multiple of 4096' image good.elf --kernel kernel -o boot --at 0x70000001
 refuse 1 'loader and kernel overlap' image good.elf --kernel kernel -o boot --at 0x60000000
 refuse 1 'loader .*not in RAM' image good.elf --kernel kernel -o boot --at 0x1000
 refuse 1 'initialiser and kernel overlap' image good.elf --kernel kernel -o boot --initialiser-at 0x60000000
@@ -123,7 +123,7 @@ refuse 1 'a multiple of 4096' image good.elf --kernel kernel -o boot --initialis
 refuse 1 "initialiser .*not in the kernel's RAM" image good.elf --kernel kernel -o boot --initialiser-at 0xbffff000
 refuse 1 'reserved and kernel overlap' image good.elf --kernel kernel -o boot --reserve 0x60000000+2M
 refuse 1 '^error: --reserve takes START+SIZE' image good.elf --kernel kernel -o boot --reserve 0x60000000
-refuse 1 'no piece of RAM' image good.elf --kernel kernel -o boot --reserve 0x40000000+4G
+refuse 1 'no RAM above' image good.elf --kernel kernel -o boot --reserve 0x40000000+4G
 refuse 2 '--at takes an address' image good.elf --kernel kernel -o boot --at here
 refuse 1 'no such format for aarch64: iso' image good.elf --kernel kernel -o boot --format iso
 

@@ -65,9 +65,9 @@ for arch in aarch64:plic:RISC-V riscv:gic:Arm x86_64:gic:PCs; do
     refused "cannot run.*\|${rest#*:}" "$capdl" check --dtb "$work/${rest%:*}.dtb" "$work/other.cdl"
 done
 echo 'arch aarch64 objects { f = frame (4k) }' >"$work/other.cdl"
-refused 'of another board' "$capdl" check --kernel aarch64-mcs --dtb "$work/gic.dtb" "$work/other.cdl"
+refused 'for another board' "$capdl" check --kernel aarch64-mcs --dtb "$work/gic.dtb" "$work/other.cdl"
 refused 'has no device tree' "$capdl" profile --devices aarch64-mcs
-refused 'no device tree, or a damaged one' "$capdl" profile --devices --dtb gic.dts
+refused 'not a device tree, or is damaged' "$capdl" profile --devices --dtb gic.dts
 
 # Real boards, where their trees are at hand.
 for tree in ${DEVICETREES:+"$DEVICETREES"/*.dts "$DEVICETREES"/*.dtb} ${SEL4_PREFIXES:+"$SEL4_PREFIXES"/*/support/kernel.dtb}; do
@@ -82,7 +82,7 @@ done
 if [ -n "${SEL4_PREFIXES:-}" ]; then
     for prefix in "$SEL4_PREFIXES"/*/; do
         [ -f "$prefix/support/kernel.dtb" ] || continue
-        refused 'of another board\|cannot run' "$capdl" profile --devices "$prefix" --dtb "$work/gic.dtb"
+        refused 'for another board\|cannot run' "$capdl" profile --devices "$prefix" --dtb "$work/gic.dtb"
         "$capdl" profile --devices "$prefix" >"$work/out" || fail "$prefix: no devices"
     done
 fi

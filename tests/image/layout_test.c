@@ -110,13 +110,13 @@ int main(void)
     check_refused(
         "x86_64-12",
         "arch x86_64 objects { f[4000] = frame (4k, fill: [{0 1 CDL_FrameFill_FileData \"code.bin\" 0}]) } caps { }",
-        good, "which has 4096; a kernel built with KernelRootCNodeSizeBits=13 can boot it");
+        good, "which has 4096; build the kernel with KernelRootCNodeSizeBits=13");
     good = strcpy(good, make_initialiser(CAPDL_ARCH_AARCH64));
     /* 1.5 GiB of RAM in the platform of the stock kernel, of which its own image takes the beginning */
     check_refused("aarch64", "arch aarch64 objects { big[2] = frame (1024M) } caps { }", good,
                   "does not fit: objects of 0x40000000 bytes and larger need 0x40000000 bytes more than the RAM");
     check_refused("aarch64", "arch aarch64 objects { low = frame (4k, paddr: 0x60010000) } caps { }", good,
-                  "cannot lie at 0x60010000: of the 0x1000 bytes there, the kernel takes 0x60010000 to 0x60242000");
+                  "cannot be at 0x60010000: of the 0x1000 bytes there, the kernel takes 0x60010000 to 0x60242000");
     free(good);
     return check_result();
 }

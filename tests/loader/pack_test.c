@@ -319,7 +319,7 @@ static void test_bad_trees(void)
     size_t size;
     uint8_t *tree = test_tree(&size);
     REFUSED("device tree", test_prefix_write(&profile, "support/kernel.dtb", "", 0));
-    REFUSED("mine.dtb: is not a sound device tree", (options.dtb = (struct pack_file){"mine.dtb", tree, 30}));
+    REFUSED("mine.dtb: is not a valid device tree", (options.dtb = (struct pack_file){"mine.dtb", tree, 30}));
     REFUSED("mine.dtb", (options.dtb = (struct pack_file){"mine.dtb", tree, 100}));
     fdt_set_size_dt_struct(tree, 0x70000000);
     REFUSED("mine.dtb", (options.dtb = (struct pack_file){"mine.dtb", tree, size}));
@@ -351,7 +351,7 @@ static void test_misfits(void)
     REFUSED("pages: lies in RAM that the kernel manages", options.extras = &inside; options.num_extras = 1);
     REFUSED("pages: lies not in RAM", options.extras = &outside; options.num_extras = 1);
     REFUSED("beyond the end of memory", options.extras = &beyond; options.num_extras = 1);
-    REFUSED("must lie above kernel", profile.memory[0].start -= 4 * mib; options.initialiser_at = RAM - 4 * mib);
+    REFUSED("must be above kernel", profile.memory[0].start -= 4 * mib; options.initialiser_at = RAM - 4 * mib);
     REFUSED("loader and initialiser overlap", options.initialiser_at = RAM + 4 * mib; options.at = RAM + 4 * mib);
     REFUSED("device tree takes", options.reserved = &reserved; options.num_reserved = 1);
     REFUSED("the boot loader cannot be read", options.loader = "/nonexistent/loader.elf");
@@ -426,7 +426,7 @@ static void test_tree_reserves(void)
         CHECK(result.packed && result.payload->kernel_tree.start >= 0x40300000 &&
                   result.payload->initialiser.start >= 0x40300000,
               "above it");
-        CHECK(says(&result, "kernel made-up will clear and give away memory that the device tree reserves, 0x40181000 "
+        CHECK(says(&result, "kernel made-up will clear and hand out memory that the device tree reserves, 0x40181000 "
                             "to 0x40300000"),
               "the kernel manages it");
         result_free(&result);
@@ -450,9 +450,9 @@ static void test_tree_reserves(void)
 
 static void test_tree_clashes(void)
 {
-    REFUSED("initialiser: lies in memory that the device tree reserves", options.initialiser_at = RAM + 8 * mib;
+    REFUSED("initialiser: is in memory that the device tree reserves", options.initialiser_at = RAM + 8 * mib;
             options.dtb = reserving_tree(RAM + 8 * mib + 4096, 0x1000, NULL));
-    REFUSED("loader: lies in memory that the device tree reserves, 0x41800000 to 0x41900000 (tz@41800000)",
+    REFUSED("loader: is in memory that the device tree reserves, 0x41800000 to 0x41900000 (tz@41800000)",
             options.at = RAM + 24 * mib;
             options.dtb = reserving_tree(RAM + 0x1800000, 0x100000, "tz@41800000"));
     REFUSED("tz@41800000        0x0041800000 .. 0x0041900000  reserved by the device tree  overlaps",

@@ -269,7 +269,7 @@ static void test_place(void)
     elf.headers[1].memsz = UINT64_MAX;
     refuse("all memory there is", &elf, "below the end of user addresses");
     elf.headers[1].memsz = UINT64_C(1) << 38;
-    refuse("256 GiB", &elf, "asks for 274877911040 bytes of memory");
+    refuse("256 GiB", &elf, "needs 274877911040 bytes of memory");
     elf = made_good(ELF_AARCH64);
     elf.entry = 0x300000;
     refuse("entry in no segment", &elf, "starts at 0x300000, which is in no executable segment");
@@ -280,7 +280,7 @@ static void test_place(void)
     elf.entry = 0x200fff;
     accept("entry at the last byte", &elf, NULL);
     elf.headers[1].flags = 0;
-    refuse("no rights", &elf, "at least readable");
+    refuse("no rights", &elf, "expected at least read");
 }
 
 static void test_writable_code(void)

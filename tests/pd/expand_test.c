@@ -548,7 +548,7 @@ static void test_mistakes(void)
     refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
     refuse_one("aarch64",
                "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",
-               "choose another by fault_slot");
+               "choose another with fault_slot");
 }
 
 static void test_all(const char *profile)

@@ -33,7 +33,7 @@ if [ "$real" = no ]; then
         cmp "$work/image" "$work/again"
     done
     spec 1 4k | sed 's/contiguous/&, paddr: 0x70000000/' >"$work/both.cdl"
-    refused "in one way only" compile "$work/both.cdl" --kernel "$kernel" -o "$work/image"
+    refused "give only one of the two" compile "$work/both.cdl" --kernel "$kernel" -o "$work/image"
     exit 0
 fi
 
@@ -53,10 +53,10 @@ sed "s/\\b$((end))\\b/$less/g" "$prefix/support/platform_gen.json" >"$work/small
 spec 256 2M >"$work/half.cdl"
 "$capdl" compile "$work/half.cdl" --kernel "$work/small" -o "$work/image"
 "$capdl" fit "$work/image" --kernel "$work/small" | grep -q ' 512 MiB  dma\[0\] to dma\[255\]$' || fail "512 MiB of 1 GiB not in one piece"
-refused "contiguous bytes of RAM, and the largest piece free has .*in the way: the kernel at" \
+refused "contiguous bytes of RAM, but the largest free range has .*in the way: the kernel at" \
     compile "$work/spec.cdl" --kernel "$work/small" -o "$work/image"
 # A kernel of a board with 1 GiB that leaves half of it to virtual machines has not got 512 MiB in one piece.
 prefix=${SEL4_PREFIXES:-}/aarch64-1g-mcs-debug
 [ "$kernel" = aarch64-mcs ] && [ -f "$prefix/bin/kernel.elf" ] || exit 0
-refused "'dma\[0\]' and its array need 0x20000000 contiguous bytes of RAM, and the largest piece free has 0x1f.*; in the way: the kernel at .*the kernel's objects for the initial task at .*; fewer bytes, or RAM kept out of the kernel's map .* would do" \
+refused "'dma\[0\]' and its array need 0x20000000 contiguous bytes of RAM, but the largest free range has 0x1f.*; in the way: the kernel at .*the kernel's objects for the initial task at .*; fewer bytes, or RAM kept out of the kernel's map .* would do" \
     compile "$work/half.cdl" --kernel "$prefix" -o "$work/image"

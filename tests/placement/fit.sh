@@ -40,6 +40,6 @@ bytes=$(echo "$said" | sed -n 's/.*which the kernel clears (\([0-9]*\) bytes)$/\
 grep -aq "^capdl: booted: $used, .* $bytes bytes of untyped memory touched" "$work/boot" || fail "$said; $(grep -a booted "$work/boot")"
 kernel_at=$(echo "$said" | sed -n 's/^ *\(0x[0-9a-f]*\) .*  the kernel$/\1/p')
 image_at=$(echo "$said" | sed -n 's/^ *\(0x[0-9a-f]*\) .*  the image$/\1/p')
-refused "frame .a. cannot lie at .*: of the 0x1000 bytes there, the kernel takes" "a = frame (4k, paddr: $kernel_at)"
-refused "frame .a. cannot lie at .*: of the 0x1000 bytes there, the image takes" "a = frame (4k, paddr: $image_at)"
+refused "frame .a. cannot be at .*: of the 0x1000 bytes there, the kernel takes" "a = frame (4k, paddr: $kernel_at)"
+refused "frame .a. cannot be at .*: of the 0x1000 bytes there, the image takes" "a = frame (4k, paddr: $image_at)"
 refused "does not fit: objects of .* need .* more than the RAM of kernel .*; in the way: the kernel at" "a = ut (31 bits)"

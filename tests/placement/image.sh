@@ -43,8 +43,8 @@ middle=$(hex "$(ram 1) + ($(ram 2) - $(ram 1)) / 2")
 compile "a = frame (4k, paddr: $middle)"
 packed
 packed --initialiser-at "$(hex "$middle + 0x1000")"
-refused "'a' cannot lie at $middle: of the 0x1000 bytes there, the image takes $middle to" --initialiser-at "$middle"
-refused "'a' cannot lie at $middle: of the 0x1000 bytes there, the image takes" --initialiser-at "$(hex "$middle - 0x4000")"
+refused "'a' cannot be at $middle: of the 0x1000 bytes there, the image takes $middle to" --initialiser-at "$middle"
+refused "'a' cannot be at $middle: of the 0x1000 bytes there, the image takes" --initialiser-at "$(hex "$middle - 0x4000")"
 # A large piece of memory is broken by an image in its middle.
 compile 'a = ut (29 bits)'
 packed
@@ -57,7 +57,7 @@ fi
 start=$(place 'the image')
 compile "a = frame (4k, paddr: $(hex "$start + 0x400000"))"
 packed
-refused "'a' cannot lie at .* the image takes" --reserve "$(place 'the device tree')+4M"
+refused "'a' cannot be at .* the image takes" --reserve "$(place 'the device tree')+4M"
 # A larger device tree: the same tree with 4 MiB more in it.
 if command -v fdtput >/dev/null; then
     cp "$prefix/support/kernel.dtb" "$work/large.dtb"
@@ -65,7 +65,7 @@ if command -v fdtput >/dev/null; then
     fdtput -t s "$work/large.dtb" /chosen padding "$(cat "$work/text")" 2>/dev/null || fdtput -p -t s "$work/large.dtb" /chosen padding "$(cat "$work/text")"
     compile "a = frame (4k, paddr: $(hex "$start + 0x10000"))"
     packed
-    refused "'a' cannot lie at .* takes" --dtb "$work/large.dtb"
+    refused "'a' cannot be at .* takes" --dtb "$work/large.dtb"
     # Reservations in it are respected, and those that the kernel does not know of are named.
     cp "$prefix/support/kernel.dtb" "$work/reserving.dtb"
     fdtput -p -t x "$work/reserving.dtb" /reserved-memory/tz "#none" 0
@@ -74,7 +74,7 @@ if command -v fdtput >/dev/null; then
     fdtput -t x "$work/reserving.dtb" /reserved-memory '#size-cells' 2
     fdtput -t x "$work/reserving.dtb" /reserved-memory/tz reg "$high" "$low" 0 100000
     packed --dtb "$work/reserving.dtb"
-    grep -q "warning: kernel .* will clear and give away memory that the device tree reserves, $middle to .* (tz)" "$work/said" ||
+    grep -q "warning: kernel .* will clear and hand out memory that the device tree reserves, $middle to .* (tz)" "$work/said" ||
         fail "$(cat "$work/said")"
     refused "initialiser: lies in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --initialiser-at "$middle"
     grep -q "note: tz .*reserved by the device tree  overlaps" "$work/said" || fail "no map: $(cat "$work/said")"

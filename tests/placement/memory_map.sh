@@ -126,26 +126,26 @@ ram() { # LIST: bytes
 }
 [ $(($(ram "$work/expected") - $(ram "$work/list"))) = $((257 * 4096)) ] || fail 'the tables of the IOMMU take no memory'
 
-refused 'map:2: error: expected a piece of memory' '0x100000 0x1000000 1\nnonsense\n'
-refused 'map:1: error: expected a piece of memory' '0x100000 0x1000000\n'
-refused 'map:1: error: expected a piece of memory' '100000 1000000 1\n'
-refused 'map:1: error: this piece of memory is empty, or goes beyond' '0x100000 0x0 1\n'
-refused 'map:1: error: this piece of memory is empty, or goes beyond' '0xffffffff00000000 0x100000001 1\n'
-refused 'map:2: error: RAM from 0x100000 on does not lie above' '0x100000000 0x1000000 1\n0x100000 0x1000000 1\n'
-refused 'map:2: error: RAM from 0x200000 on does not lie above' '0x100000 0x1000000 1\n0x200000 0x1000000 1\n'
+refused 'map:2: error: expected a memory region' '0x100000 0x1000000 1\nnonsense\n'
+refused 'map:1: error: expected a memory region' '0x100000 0x1000000\n'
+refused 'map:1: error: expected a memory region' '100000 1000000 1\n'
+refused 'map:1: error: this memory region is empty, or goes past' '0x100000 0x0 1\n'
+refused 'map:1: error: this memory region is empty, or goes past' '0xffffffff00000000 0x100000001 1\n'
+refused 'map:2: error: RAM from 0x100000 on is not above' '0x100000000 0x1000000 1\n0x100000 0x1000000 1\n'
+refused 'map:2: error: RAM from 0x200000 on is not above' '0x100000 0x1000000 1\n0x200000 0x1000000 1\n'
 refused 'map: error: this memory map has no RAM above 1 MiB' '0x0 0x9fc00 1\n'
 refused 'map: error: this memory map has no RAM above 1 MiB' ''
-refused 'map:1: error: the registers of this device begin in the middle of a page' 'ioapic 0xfec00010\n'
-refused 'more IOMMUs than it says addresses of' 'Physical Memory Region from 100000 size 1fee0000 type 1\nACPI: 2 IOMMUs detected\n'
-refused 'the image of .* would lie at .*, which is not all RAM' '0x100000 0x800000 1\n'
-refused 'would lie at .*, unpacked from its file behind that, which is not all RAM' '0x100000 0x928000 1\n'
-refused 'no piece of RAM left for the initial task' '0x100000 0xf00000 1\n'
+refused 'map:1: error: the registers of this device do not begin at a multiple of 4096' 'ioapic 0xfec00010\n'
+refused 'more IOMMUs than addresses of IOMMUs' 'Physical Memory Region from 100000 size 1fee0000 type 1\nACPI: 2 IOMMUs detected\n'
+refused 'the image of .* would be at .*, which is not all RAM' '0x100000 0x800000 1\n'
+refused 'would be at .*, unpacked from its file after that, which is not all RAM' '0x100000 0x928000 1\n'
+refused 'no RAM left for the initial task' '0x100000 0xf00000 1\n'
 i=0
 while [ $i -lt 16 ]; do
     printf '0x%x000000 0x100000 1\n' $((i + 1))
     i=$((i + 1))
 done >"$work/many"
-refused 'map:16: error: more than 15 pieces of RAM' "$(cat "$work/many")\n"
+refused 'map:16: error: more than 15 regions of RAM' "$(cat "$work/many")\n"
 # More untypeds than the kernel's list has room for: what is lost is said, by fit and by compile.
 i=1
 while [ $i -le 15 ]; do
@@ -154,7 +154,7 @@ while [ $i -le 15 ]; do
 done >"$work/map"
 sed -i '1s/.*/0x100000 0xfe01000 1/' "$work/map"
 "$capdl" fit "$image" --memory-map "$work/map" >"$work/said" || fail "$(cat "$work/said")"
-grep -q 'has room for 230 (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS), memory and devices take [3-9][0-9][0-9]; lost are 0x[1-9a-f]' "$work/said" || fail "$(cat "$work/said")"
+grep -q 'has room for 230 (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS), but memory and devices need [3-9][0-9][0-9]; 0x[1-9a-f]' "$work/said" || fail "$(cat "$work/said")"
 echo 'arch x86_64 objects { a = ep keeper = cnode (4 bits) } caps { keeper { 0: a  1: keeper } }' >"$work/small.cdl"
 "$capdl" compile "$work/small.cdl" --memory-map "$work/map" -o "$work/small" 2>"$work/said" || fail "$(cat "$work/said")"
 grep -q 'warning: the list of untypeds .* is full: .*untyped-list' "$work/said" || fail "$(cat "$work/said")"
@@ -174,7 +174,7 @@ if "$capdl" fit "$image" --memory-map "$work/none" >"$work/said" 2>&1; then fail
 grep -q 'none: error: cannot read the memory map: No such file' "$work/said" || fail "$(cat "$work/said")"
 if "$capdl" profile aarch64 >/dev/null && echo 'arch aarch64 objects { a = ep } caps { }' >"$work/arm.cdl" &&
     "$capdl" fit "$work/arm.cdl" --memory-map qemu:1G >"$work/said" 2>&1; then fail "on AArch64"; fi
-grep -q 'is for x86-64: which memory kernel .* has was decided when it was built' "$work/said" || fail "$(cat "$work/said")"
+grep -q 'is for x86-64: the memory of kernel .* was fixed when it was built' "$work/said" || fail "$(cat "$work/said")"
 
 # What is forecast is what the emulated machine then does.
 said=$("$capdl" fit "$image" --memory-map qemu:2G)
@@ -201,4 +201,4 @@ grep -q "'big' does not fit" "$work/said" || fail "$(cat "$work/said")"
 grep -q -e '-m 2048M' "$work/said" || fail "$(cat "$work/said")"
 printf '0x100000 0x10000000 1\n' >"$work/map"
 if "$capdl" run "$image" --kernel "$prefix" --memory-map "$work/map" 2>"$work/said"; then fail "a map that QEMU does not have"; fi
-grep -q "QEMU has a memory map of its own" "$work/said" || fail "$(cat "$work/said")"
+grep -q "QEMU has its own memory map" "$work/said" || fail "$(cat "$work/said")"

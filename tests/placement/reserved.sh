@@ -76,5 +76,5 @@ refused "" update "$work/old" ping="$work/reserved.cdl" -o "$work/none"
 refused "RAM that kernel .* manages and clears" compile "$work/reserved.cdl" -I "$programs" --kernel "$profile" -o "$work/none" \
     --reserve 0xa0000000+1M
 refused "neither RAM of kernel .* nor reserved" compile "$work/reserved.cdl" -I "$programs" --kernel "$profile" -o "$work/none"
-refused "lies only partly in the reserved memory\|not whole pages" compile "$work/reserved.cdl" -I "$programs" --kernel "$profile" \
+refused "is only partly in the reserved memory\|not whole pages" compile "$work/reserved.cdl" -I "$programs" --kernel "$profile" \
     -o "$work/none" --reserve ${ping}+6k

@@ -32,7 +32,7 @@ fits() { # PING: in old
 }
 refused() { # EXPECTED PING
     if "$capdl" update "$work/old" ping="$work/$2.elf" -o "$work/none" 2>"$work/said"; then fail "not refused: $2"; fi
-    grep -q "error: .*old: '.*$2.elf' cannot take the place of the program of 'ping': .*$1" "$work/said" ||
+    grep -q "error: .*old: '.*$2.elf' cannot replace the program of 'ping': .*$1" "$work/said" ||
         fail "$(cat "$work/said"): expected '$1'"
     [ ! -e "$work/none" ] || fail "a file was left: $2"
 }
@@ -69,7 +69,7 @@ cmp "$work/old" "$work/back" || fail "not the old one again"
 
 # Over the old one's pages: code, data, zeros.
 build code "$data __attribute__((used)) static const char text[9000] = \"text\";" $flags
-refused "its page at 0x[0-9a-f]* is to be mapped R, the old program's is mapped RW; compile the spec again" code
+refused "its page at 0x[0-9a-f]* has rights R, the old program's has RW; compile the spec again" code
 build zeros 'volatile long data[64] = {1}; static volatile long zeros[9000]; __attribute__((used)) void touch(void) { zeros[8000] = 1; }' $flags
 refused 'it has a page at 0x[0-9a-f]*, where the old program has none; compile the spec again' zeros
 # Contents where the image has none.
@@ -77,10 +77,10 @@ build filled 'volatile long data[1000] = {[0] = 1, [999] = 1}; static volatile l
 refused 'its page at 0x[0-9a-f]* has contents, but the image has none for that page, which was all zero' filled
 # Other rights: everything in one segment.
 build writable "$data" -Wl,-N $flags
-refused "its page at 0x200000 is to be mapped RWX, the old program's is mapped R; compile the spec again" writable
+refused "its page at 0x200000 has rights RWX, the old program's has R; compile the spec again" writable
 # Memory of each thread's own is laid out by the compiler of specs.
 build own "$data __thread volatile long own = 1; __attribute__((used)) void mine(void) { own++; }" $flags
-refused 'thread-local data is laid out when a spec is compiled; compile the spec again' own
+refused 'thread-local data cannot be replaced; compile the spec again' own
 # Another processor's program, a truncated one, one for another start address.
 head -c 1000 "$work/old.elf" >"$work/short.elf"
 if "$capdl" update "$work/old" ping="$work/short.elf" -o "$work/none" 2>"$work/said"; then fail "a truncated program"; fi

@@ -101,7 +101,7 @@ static const char *first_error(const struct run *run)
 /* The words with which compiler and initialiser give this reason. */
 static bool gives_reason(const char *text, enum fit fit)
 {
-    bool address = strstr(text, "no untyped memory holds") || strstr(text, "cannot lie at");
+    bool address = strstr(text, "no untyped memory holds") || strstr(text, "cannot be at");
     bool memory =
         strstr(text, " lack ") || strstr(text, "bytes more than the RAM") || strstr(text, "contiguous bytes of RAM");
     bool children = strstr(text, "children");

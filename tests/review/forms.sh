@@ -43,7 +43,7 @@ echo 'arch aarch64 objects { x = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes 0102
 expect 0 "$same" diff a.cdl bytes.cdl
 expect 1 "^   the content of frame 'x' (4 KiB) is other data" diff c.cdl bytes.cdl
 rm b.bin
-expect 1 "cannot read 'b.bin': what it fills is compared by name" diff a.cdl b.cdl
+expect 1 "cannot read 'b.bin': frames that it fills are compared by name" diff a.cdl b.cdl
 
 expect 2 'cannot read none.cdl' diff none.cdl a.cdl
 echo 'arch aarch64 objects { x = framme }' > bad.cdl

@@ -158,7 +158,7 @@ static const struct plant {
     {nothing, NULL},
     {other_address, "where their description has 2^"},
     {other_count, "frames from slot"},
-    {give_parent, "of which something was made"},
+    {give_parent, "from which something was made"},
     {give_parent, ", in which there is frame 'info'"},
     {give_too_much, ", in which there is "},
     {write_page, "which is not zero"},
@@ -245,9 +245,9 @@ int main(void)
     test_plants("riscv64", text, plants, sizeof(plants) / sizeof(plants[0]));
     test_plants("aarch64", arm, cache_plants, sizeof(cache_plants) / sizeof(cache_plants[0]));
     test_other(text, devices, "of untyped at 0x");
-    test_other(devices, text, "of device memory, which the spec does not give");
-    test_other(text, few, "which does not fit the 5 slots from 8 on");
-    test_other(text, moved, "which does not fit the 50 slots from 9 on");
+    test_other(devices, text, "of device memory, which is not in the spec");
+    test_other(text, few, "which does not match the 5 slots from 8 on");
+    test_other(text, moved, "which does not match the 50 slots from 9 on");
     test_other(text, without, "CNode 'c' has in slot 0x8 a capability to untyped at 0x");
     test_other(without, text, "leftovers 'rest' are described as 0 untypeds from slot 0 on");
     free(arm);

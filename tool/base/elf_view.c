@@ -87,11 +87,11 @@ static bool segments_good(const struct elf_view *view, const char **problem)
             continue;
         }
         if (!inside(view, segment.p_offset, segment.p_filesz)) {
-            *problem = "has a segment that ends behind the file; it may be truncated";
+            *problem = "has a segment that ends past the end of the file; it may be truncated";
             return false;
         }
         if (segment.p_filesz > segment.p_memsz || segment.p_vaddr + segment.p_memsz < segment.p_vaddr) {
-            *problem = "has a segment whose sizes make no sense";
+            *problem = "has a segment with inconsistent sizes";
             return false;
         }
     }

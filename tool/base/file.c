@@ -104,7 +104,7 @@ const char *file_error(void)
     case ESPIPE:
         return "it is not a regular file";
     case EXDEV:
-        return "it is outside the spec's directory; -I DIRECTORY allows what is in another one";
+        return "it is outside the spec's directory; -I DIRECTORY allows another one";
     default:
         return strerror(errno);
     }

@@ -89,8 +89,8 @@ static bool memory_fits(const struct devicetree *tree, const struct capdl_profil
         uint64_t gap = memory_gap(tree, kernel->memory[i].start, kernel->memory[i].end);
         if (gap < kernel->memory[i].end) {
             capdl_error(diags, CAPDL_NOWHERE,
-                        "%s is of another board: kernel '%s' (%s) uses memory at 0x%" PRIx64
-                        ", where the device tree has none; give the tree of the board that the kernel was built for",
+                        "%s is for another board: kernel '%s' (%s) uses memory at 0x%" PRIx64
+                        ", where the device tree has none; use the tree of the board that the kernel was built for",
                         tree->name, kernel->name, kernel->platform, gap);
             return false;
         }
@@ -147,7 +147,7 @@ bool devicetree_same_board(const struct devicetree *tree, const struct devicetre
     snprintf(kernel_name, sizeof(kernel_name), "%s", other);
     tree_printable(name);
     tree_printable(kernel_name);
-    capdl_error(diags, CAPDL_NOWHERE, "%s is of another board: \"%s\", but the kernel was built for \"%s\"", tree->name,
-                name, kernel_name);
+    capdl_error(diags, CAPDL_NOWHERE, "%s is for another board: \"%s\", but the kernel was built for \"%s\"",
+                tree->name, name, kernel_name);
     return false;
 }

@@ -53,7 +53,7 @@ static void check_frame(struct check *check, uint32_t frame)
     if (count == 0) {
         check->findings++;
         capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, capdl_object_pos(check->spec, frame),
-                      "frame '%s' at 0x%" PRIx64 " is no memory and no device that the device tree describes",
+                      "frame '%s' at 0x%" PRIx64 " is neither memory nor a device in the device tree",
                       capdl_object_label(check->spec, frame, label, sizeof(label)),
                       capdl_object_paddr(check->spec, frame));
     }
@@ -111,13 +111,13 @@ static void check_interrupt(struct check *check, const struct capdl_irq_map *irq
     if (!found) {
         check->findings++;
         capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, irq->pos,
-                      "interrupt %" PRIu64 " ('%s') belongs to no device of the device tree", irq->irq,
+                      "interrupt %" PRIu64 " ('%s') belongs to no device in the device tree", irq->irq,
                       capdl_object_name(check->spec, irq->object));
         hint_at_number(check, irq);
     } else if (other) {
         check->findings++;
         capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, irq->pos,
-                      "interrupt %" PRIu64 " ('%s') is of %s, whose trigger is %s in the device tree", irq->irq,
+                      "interrupt %" PRIu64 " ('%s') belongs to %s, whose trigger is %s in the device tree", irq->irq,
                       capdl_object_name(check->spec, irq->object), node_path(check->tree, other->node, path),
                       edge ? "level" : "edge");
     }
@@ -131,8 +131,7 @@ static bool numbers_known(struct check *check)
         return true;
     }
     capdl_finding(check->diags, CAPDL_WARNING, CAPDL_CHECK_DEVICE_TREE, check->spec->irqs[0].pos,
-                  "the interrupts are not compared: how seL4 numbers those of the device tree's controller %s is not "
-                  "known",
+                  "interrupts are not compared: seL4's numbering for the device tree's controller %s is unknown",
                   node_path(check->tree, check->tree->strange, path));
     return false;
 }

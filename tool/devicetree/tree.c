@@ -202,7 +202,7 @@ static bool nodes_read(struct devicetree *tree)
 struct devicetree *devicetree_read(const char *name, const void *bytes, size_t size, struct capdl_diags *diags)
 {
     if (!fdt_check(bytes, size)) {
-        capdl_error(diags, CAPDL_NOWHERE, "%s is no device tree, or a damaged one: expected the output of dtc -O dtb",
+        capdl_error(diags, CAPDL_NOWHERE, "%s is not a device tree, or is damaged: expected the output of dtc -O dtb",
                     name);
         return NULL;
     }
@@ -220,8 +220,8 @@ struct devicetree *devicetree_read(const char *name, const void *bytes, size_t s
     }
     if (!good || tree->steps > MOST_STEPS) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "%s is no board's device tree: it has more than %d nodes, %d levels, or %d entries of ranges and "
-                    "interrupt maps to try",
+                    "%s is not a board's device tree: it has more than %d nodes, %d levels, or %d entries of ranges "
+                    "and interrupt maps to try",
                     name, MOST_NODES, MOST_DEPTH, MOST_STEPS);
         devicetree_free(tree);
         return NULL;

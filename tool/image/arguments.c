@@ -76,11 +76,11 @@ static void place_thread(struct program *program, uint32_t object)
                              ? frame_at(program, vspace->object, address, &offset)
                              : CAPDL_NO_OBJECT;
         if (frame == CAPDL_NO_OBJECT) {
-            program_error(
-                program, object,
-                "has %zu start-up arguments, of which %llu do not fit into registers and go on the stack, but "
-                "its address space has no frame at 0x%llx (sp is 0x%llx)",
-                tcb->num_init, (unsigned long long)count, (unsigned long long)address, (unsigned long long)tcb->sp);
+            program_error(program, object,
+                          "has %zu start-up arguments, %llu of which go on the stack, but its address space has no "
+                          "frame at 0x%llx (sp is 0x%llx)",
+                          tcb->num_init, (unsigned long long)count, (unsigned long long)address,
+                          (unsigned long long)tcb->sp);
             return;
         }
         place_word(program, frame, offset, tcb->init[tcb->num_init - count + i]);
@@ -111,7 +111,7 @@ void arguments_place(struct program *program)
         const struct content_word *word = &program->words[i];
         if (compare_words(word - 1, word) == 0 && word[-1].value != word->value) {
             program_error(program, word->frame,
-                          "is to hold two start-up arguments at offset 0x%llx: two threads begin with the same stack",
+                          "would hold two start-up arguments at offset 0x%llx: two threads start with the same stack",
                           (unsigned long long)word->offset);
         }
     }

@@ -18,15 +18,15 @@ static uint32_t find_pools(struct program *program, uint32_t *pool_of)
         }
         pools++;
         if (caps.count > 1u << program->profile->asid_pool_bits) {
-            program_error(program, i, "holds %u address spaces; a pool of kernel %s has room for %u", caps.count,
-                          program->profile->name, 1u << program->profile->asid_pool_bits);
+            program_error(program, i, "holds %u address spaces, but an ASID pool of kernel %s has room for only %u",
+                          caps.count, program->profile->name, 1u << program->profile->asid_pool_bits);
         }
         for (uint32_t k = 0; k < caps.count; k++) {
             uint32_t root = caps.list[k].object;
             if (root == CAPDL_NO_OBJECT || !(program->places[root].flags & PLACE_ROOT)) {
                 program_cap_error(program, i, &caps.list[k], "is not the root of an address space");
             } else if (pool_of[root] != CAPDL_NO_OBJECT) {
-                program_cap_error(program, i, &caps.list[k], "is in an ASID pool twice");
+                program_cap_error(program, i, &caps.list[k], "is in two slots of an ASID pool");
             } else {
                 pool_of[root] = i;
             }
@@ -56,8 +56,8 @@ static void warn_numbers(struct program *program)
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         if (names_asid(program->spec, i)) {
             program_warning(program, CAPDL_CHECK_ASID, i,
-                            "says which ASID it is to have, and others may: the kernel chooses these numbers, only the "
-                            "pool is the spec's to say");
+                            "has an explicit ASID, which is ignored here and elsewhere in the spec: the kernel chooses "
+                            "ASIDs, a spec can only choose the pool");
             return;
         }
     }
@@ -82,10 +82,10 @@ void asids_count(struct program *program)
         program->num_own_pools = (loose - (size - ASIDS_USED) + size - 1) / size;
     }
     if (1 + pools + program->num_own_pools > most) {
-        program_error(program, loose ? first : CAPDL_NO_OBJECT,
-                      "and the other %u address spaces need %u ASID pools; kernel %s "
-                      "has %u pools for %u address spaces each",
-                      program->num_roots - 1, 1 + pools + program->num_own_pools, program->profile->name, most, size);
+        program_error(
+            program, loose ? first : CAPDL_NO_OBJECT,
+            "and the other %u address spaces need %u ASID pools, but kernel %s has only %u, for %u address spaces each",
+            program->num_roots - 1, 1 + pools + program->num_own_pools, program->profile->name, most, size);
     }
     program->pool_of = pool_of;
 }

@@ -54,18 +54,19 @@ static bool control_exists(struct program *program, uint32_t cnode, const struct
 {
     const struct capdl_profile *profile = program->profile;
     if (cap->kind == CAPDL_KIND_SCHED_CONTROL && (!profile->mcs || cap->data >= profile->max_nodes)) {
-        program_cap_error(program, cnode, cap, "for core %llu cannot be given: kernel %s %s",
+        program_cap_error(program, cnode, cap, "for core %llu is not available: kernel %s %s",
                           (unsigned long long)cap->data, profile->name,
                           profile->mcs ? "has fewer cores" : "is not MCS");
         return false;
     }
     if (cap->kind == CAPDL_KIND_SMC && !profile->smc) {
-        program_cap_error(program, cnode, cap, "cannot be given: kernel %s does not allow SMC calls", profile->name);
+        program_cap_error(program, cnode, cap, "is not available: kernel %s does not allow SMC calls", profile->name);
         return false;
     }
     if (cap->kind == CAPDL_KIND_IO_SPACE_MASTER && profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
         program_cap_error(program, cnode, cap,
-                          "cannot be given: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)", profile->name);
+                          "is not available: kernel %s has no I/O spaces (build it with KernelIOMMU=ON)",
+                          profile->name);
         return false;
     }
     return true;
@@ -94,7 +95,7 @@ static bool find_source(struct program *program, uint32_t cnode, const struct ca
     }
     if (place->kind == PLACE_NONE) {
         if (place->type == CAPDL_TYPE_COUNT && program->diags->num_errors == 0) {
-            program_cap_error(program, cnode, cap, "cannot be given: 'irq maps' names no interrupt for it");
+            program_cap_error(program, cnode, cap, "is not available: 'irq maps' gives it no interrupt");
         }
         return false;
     }
@@ -172,7 +173,7 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
 {
     if (cap->object == CAPDL_NO_OBJECT) {
         if (*irq_control_moved) {
-            program_cap_error(program, cnode, cap, "is the second one; the kernel does not let it be copied");
+            program_cap_error(program, cnode, cap, "is the second one, but the kernel cannot copy it");
             return false;
         }
         *irq_control_moved = true;
@@ -180,7 +181,7 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
     }
     struct place *place = &program->places[cap->object];
     if (place->flags & PLACE_MOVED && cap->kind != CAPDL_KIND_FRAME) {
-        program_cap_error(program, cnode, cap, "is the second one; the kernel does not let %s be copied",
+        program_cap_error(program, cnode, cap, "is the second one, but the kernel cannot copy %s",
                           cap->kind == CAPDL_KIND_UT ? "an untyped that is in use" : "a page table that is not mapped");
         return false;
     }
@@ -199,7 +200,7 @@ static void move(struct program *program, uint32_t cnode, const struct capdl_cap
         const struct mapping *mapping = mapping_find(program, extra->mapping_container, extra->mapping_slot);
         if (!mapping || mapping->source.kind == OPERAND_LITERAL) {
             program_cap_error(
-                program, cnode, cap, "names as its mapping slot 0x%llx of '%s', which is in no address space",
+                program, cnode, cap, "names slot 0x%llx of '%s' as its mapping, but that table is in no address space",
                 (unsigned long long)extra->mapping_slot, capdl_object_name(program->spec, extra->mapping_container));
             return;
         }

@@ -49,14 +49,14 @@ bool chunk_good(struct program *program, const struct capdl_fill *fill)
     bool pc = capdl_architecture(program->profile->arch)->pc;
     if (!chunk) {
         capdl_error(program->diags, fill->pos,
-                    "'%s' is no part of bootinfo that a frame can be filled with; there are %s, %s, %s, %s, %s and %s",
+                    "'%s' is not a part of bootinfo that can fill a frame: expected %s, %s, %s, %s, %s or %s",
                     fill->text, chunks[0].name, chunks[1].name, chunks[2].name, chunks[3].name, chunks[4].name,
                     chunks[5].name);
         return false;
     }
     if (chunk->pc != pc) {
-        capdl_error(program->diags, fill->pos, "'%s' is given by kernels for %s only, not by kernel '%s'", fill->text,
-                    chunk->pc ? "x86-64" : "AArch64 and RISC-V", program->profile->name);
+        capdl_error(program->diags, fill->pos, "'%s' is available only from kernels for %s, not from kernel '%s'",
+                    fill->text, chunk->pc ? "x86-64" : "AArch64 and RISC-V", program->profile->name);
         return false;
     }
     if (fill->length == 0 || fill->source_offset >> 32) {

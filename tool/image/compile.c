@@ -33,7 +33,7 @@ static bool make(struct program *program)
     }
     if (program->num_objects + program->num_derived > CAPDL_BLOB_MAX_SLOTS) {
         capdl_error(program->diags, CAPDL_WHOLE_SPEC,
-                    "%zu objects and second capabilities are more than an image can hold: %d",
+                    "%zu objects and derived capabilities are more than an image can hold: at most %d",
                     program->num_objects + program->num_derived, CAPDL_BLOB_MAX_SLOTS);
     }
     return program->diags->num_errors == 0;

@@ -45,7 +45,7 @@ static void array_check(struct program *program, struct contiguous *array)
     }
     if (array->parent_bits > program->profile->max_untyped_bits) {
         program_error(program, array->elements[0],
-                      "and the %llu frames of its array are 0x%llx bytes, more than an untyped can have",
+                      "and the %llu frames of its array take 0x%llx bytes, more than the largest untyped",
                       (unsigned long long)array->count, (unsigned long long)bytes);
     }
 }
@@ -60,7 +60,7 @@ void contiguous_find(struct program *program)
         }
         if (capdl_object_flags(program->spec, i) & CAPDL_OBJECT_HAS_PADDR ||
             capdl_object_parent(program->spec, i) != CAPDL_NO_OBJECT) {
-            program_error(program, i, "is contiguous and has %s: where it lies can be said in one way only",
+            program_error(program, i, "is contiguous and has %s: give only one of the two",
                           capdl_object_parent(program->spec, i) != CAPDL_NO_OBJECT ? "an untyped that covers it"
                                                                                    : "a physical address");
             continue;
@@ -217,7 +217,7 @@ static void refuse(struct program *program, const struct contiguous *array, cons
         largest = pieces[i].end - pieces[i].start > pieces[largest].end - pieces[largest].start ? i : largest;
     }
     length = snprintf(text, sizeof(text),
-                      "and its array need 0x%llx contiguous bytes of RAM, and the largest piece free has 0x%llx",
+                      "and its array need 0x%llx contiguous bytes of RAM, but the largest free range has 0x%llx",
                       (unsigned long long)(array->count << array->size_bits),
                       count ? (unsigned long long)(pieces[largest].end - pieces[largest].start) : 0);
     for (size_t i = 0; i < forecast->num_places && length > 0 && (size_t)length < sizeof(text); i++) {
@@ -227,7 +227,7 @@ static void refuse(struct program *program, const struct contiguous *array, cons
                            (unsigned long long)place->end);
     }
     program_error(program, array->elements[0],
-                  "%s; fewer bytes, or RAM kept out of the kernel's map (--reserve and paddr), would do", text);
+                  "%s; make the array smaller, or use RAM outside the kernel's map (--reserve and paddr)", text);
 }
 
 bool contiguous_choose(struct program *program, const struct forecast *forecast)

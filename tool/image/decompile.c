@@ -77,7 +77,7 @@ struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand
                                                                          : CAPDL_KIND_COUNT;
         return &r->control;
     default:
-        reverse_fail(r, "a call has a number where a capability belongs");
+        reverse_fail(r, "a call has a number in place of a capability");
         return &r->control;
     }
 }
@@ -96,10 +96,10 @@ void reverse_cap(struct reverse *r, uint32_t container, struct capdl_cap cap)
 {
     if (capdl_object_kind(r->spec, container) == CAPDL_KIND_CNODE &&
         cap.slot >> capdl_object_size_bits(r->spec, container)) {
-        reverse_fail(r, "a capability is put into a slot that its CNode does not have");
+        reverse_fail(r, "a capability goes into a slot that its CNode does not have");
     }
     if (!r->failed && !capdl_spec_add_cap(r->spec, container, &cap)) {
-        reverse_fail(r, "two capabilities are put into one slot");
+        reverse_fail(r, "two capabilities go into one slot");
     }
 }
 
@@ -113,7 +113,7 @@ static void read_methods(struct reverse *r)
             method++;
         }
         if (method == CAPDL_METHOD_COUNT || !method_params(profile, method, &r->params[i])) {
-            reverse_fail(r, "it calls a method that its kernel profile does not have");
+            reverse_fail(r, "it calls a method that is not in its kernel profile");
             return;
         }
         r->methods[i] = (uint8_t)method;

@@ -91,7 +91,7 @@ static void put_copy(struct reverse *r, const struct capdl_call *call, bool mint
     uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
     const struct held *source = reverse_held(r, &call->operands[3]);
     if (r->failed || source->kind == CAPDL_KIND_COUNT) {
-        reverse_fail(r, "a CNode is given something that no spec names");
+        reverse_fail(r, "a CNode gets a capability that no spec can name");
         return;
     }
     struct capdl_cap cap = {.slot = word(call, 0), .object = source->object, .kind = source->kind};
@@ -151,7 +151,7 @@ static void move(struct reverse *r, const struct capdl_call *call)
     uint32_t cnode = reverse_object(r, &call->target, CAPDL_KIND_CNODE);
     const struct held *source = reverse_held(r, &call->operands[3]);
     if (r->failed || source->kind == CAPDL_KIND_COUNT) {
-        reverse_fail(r, "a CNode is given something that no spec names");
+        reverse_fail(r, "a CNode gets a capability that no spec can name");
         return;
     }
     reverse_held(r, &call->operands[3])->moved = true;

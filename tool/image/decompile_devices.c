@@ -33,7 +33,7 @@ static void bind(struct reverse *r, const struct capdl_call *call, enum capdl_ki
 {
     uint32_t holder = reverse_object(r, &call->target, kind);
     if (holder == CAPDL_NO_OBJECT) {
-        reverse_fail(r, "something is bound to no stream id or context bank");
+        reverse_fail(r, "a stream id or context bank is bound to an object of the wrong kind");
         return;
     }
     const struct held *bound = reverse_held(r, &call->operands[0]);

@@ -86,7 +86,7 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
     enum capdl_type type = type_of_number(profile, objects->type);
     enum capdl_kind kind = kind_of_type(profile, type);
     if (kind == CAPDL_KIND_COUNT) {
-        reverse_fail(r, "it makes an object of a type that its kernel profile does not have");
+        reverse_fail(r, "it makes an object of a type that is not in its kernel profile");
         return;
     }
     for (uint64_t i = 0; i < objects->count; i++) {
@@ -111,7 +111,7 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
         } else if (item == CAPDL_BLOB_ITEM_COVERS) {
             o.parent = r->slots[objects->place].object;
             if (r->slots[objects->place].kind != CAPDL_KIND_UT) {
-                reverse_fail(r, "an object is made out of something that is not an untyped");
+                reverse_fail(r, "an object is made from an object that is not an untyped");
             }
         }
         capdl_object_set(r->spec, object, &o);
@@ -233,7 +233,7 @@ static void set_fills(struct reverse *r, uint32_t object, const struct capdl_fil
 {
     struct capdl_object frame = capdl_object_view(r->spec, object);
     if (frame.flags & CAPDL_OBJECT_HAS_FILL) {
-        reverse_fail(r, "the contents of a frame are in two places");
+        reverse_fail(r, "a frame gets contents twice");
         return;
     }
     frame.u.fills.list = capdl_spec_alloc(r->spec, count * sizeof(*fills));
@@ -317,7 +317,7 @@ static void reverse_chunk(struct reverse *r, struct filling *filling, const stru
 {
     uint32_t object = r->slots[fill->slot].object;
     if (object == CAPDL_NO_OBJECT || r->slots[fill->slot].kind != CAPDL_KIND_FRAME) {
-        reverse_fail(r, "it fills something that is not a frame");
+        reverse_fail(r, "it fills an object that is not a frame");
         return;
     }
     filling_add(r, filling, object,
@@ -337,7 +337,7 @@ static void split_fill(struct reverse *r, struct filling *filling, const struct 
         uint64_t pages = left < room ? left : room;
         uint32_t object = r->slots[slot].object;
         if (object == CAPDL_NO_OBJECT || r->slots[slot].kind != CAPDL_KIND_FRAME) {
-            reverse_fail(r, "it fills something that is not a frame");
+            reverse_fail(r, "it fills an object that is not a frame");
             return;
         }
         filling_add(r, filling, object, fill_from_image(r, offset, page, pages));

@@ -128,11 +128,11 @@ static void write_registers(struct reverse *r, uint32_t thread, const struct cap
     struct capdl_tcb *tcb = tcb_of(r, thread);
     uint64_t registers[REGISTERS_MAX] = {0};
     if (call->operands[1].value != call->num_operands - 2u) {
-        reverse_fail(r, "a thread's registers are not as many as the call says");
+        reverse_fail(r, "a thread gets another number of registers than the call says");
         return;
     }
     if (call->num_operands - 2 > layout->count || tcb->init) {
-        reverse_fail(r, "a thread's registers are written twice, or more of them than there are");
+        reverse_fail(r, "a thread's registers are written twice, or too many of them");
         return;
     }
     for (unsigned i = 2; i < call->num_operands; i++) {

@@ -69,7 +69,7 @@ static uint32_t root_of(struct reverse *r, const struct capdl_call *call)
     }
     const struct held *root = reverse_held(r, &call->operands[0]);
     if (root->object == CAPDL_NO_OBJECT || !is_table_kind(root->kind)) {
-        reverse_fail(r, "something is mapped in an object that is not an address space");
+        reverse_fail(r, "an object is mapped in something that is not an address space");
         return CAPDL_NO_OBJECT;
     }
     return root->object;
@@ -86,7 +86,7 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     uint32_t root = root_of(r, call);
     struct held *table = reverse_held(r, &call->target);
     if (r->failed || table->object == CAPDL_NO_OBJECT || !is_table_kind(table->kind) || table->object == root) {
-        reverse_fail(r, "something is mapped as a page table that is none");
+        reverse_fail(r, "an object that is not a page table is mapped as one");
         return;
     }
     uint64_t address = call->operands[1].value;
@@ -151,7 +151,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
     uint32_t root = root_of(r, call);
     struct held *frame = reverse_held(r, &call->target);
     if (r->failed || frame->object == CAPDL_NO_OBJECT || frame->kind != CAPDL_KIND_FRAME) {
-        reverse_fail(r, "something is mapped as a page that is none");
+        reverse_fail(r, "an object that is not a frame is mapped as one");
         return;
     }
     unsigned level = 0, size_bits = capdl_object_size_bits(r->spec, frame->object);
@@ -186,7 +186,7 @@ static uint32_t device_of(struct reverse *r, const struct capdl_call *call, unsi
     const struct held *device = call->num_caps == 1 ? reverse_held(r, &call->operands[0]) : NULL;
     if (!device || call->num_operands != words + 1 || device->kind != CAPDL_KIND_IO_DEVICE ||
         r->blob.boot[CAPDL_BOOT_IOPT_LEVELS] < 1) {
-        reverse_fail(r, "something is mapped for a device that is none");
+        reverse_fail(r, "an object is mapped for something that is not a device");
         return CAPDL_NO_OBJECT;
     }
     return device->object;
@@ -213,7 +213,8 @@ void reverse_map_io_table(struct reverse *r, const struct capdl_call *call)
     uint32_t device = device_of(r, call, 1);
     struct held *table = reverse_held(r, &call->target);
     if (r->failed || table->kind != CAPDL_KIND_IO_PT || table->object == CAPDL_NO_OBJECT || table->mapped) {
-        reverse_fail(r, "something is mapped as an I/O page table that is none, or twice");
+        reverse_fail(r,
+                     "an object that is not an I/O page table is mapped as one, or an I/O page table is mapped twice");
         return;
     }
     uint64_t address = call->operands[1].value;
@@ -242,7 +243,7 @@ void reverse_map_io_page(struct reverse *r, const struct capdl_call *call)
     uint32_t device = device_of(r, call, 2);
     struct held *frame = reverse_held(r, &call->target);
     if (r->failed || frame->kind != CAPDL_KIND_FRAME || frame->object == CAPDL_NO_OBJECT || frame->mapped) {
-        reverse_fail(r, "something is mapped as a device's page that is none, or twice");
+        reverse_fail(r, "an object that is not a frame is mapped for a device, or a frame is mapped twice");
         return;
     }
     uint64_t address = call->operands[2].value;

@@ -92,7 +92,7 @@ static bool copy_good(struct program *program, const struct capdl_derivation *d,
     bool rights_count = child->kind == CAPDL_KIND_EP || child->kind == CAPDL_KIND_NOTIFICATION;
     if (child->object == CAPDL_NO_OBJECT || parent->object != child->object || parent->kind != child->kind) {
         program_cap_error(program, d->child.container, child,
-                          "cannot be derived from slot 0x%llx of '%s', which holds a capability to something else",
+                          "cannot be derived from slot 0x%llx of '%s', which holds a capability to another object",
                           (unsigned long long)d->parent.slot, capdl_object_name(program->spec, d->parent.container));
     } else if (is_badged(parent) && parent->data != child->data) {
         program_cap_error(program, d->child.container, child,
@@ -117,7 +117,7 @@ static bool untyped_good(struct program *program, const struct capdl_derivation 
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         if (capdl_object_parent(program->spec, i) == child->object) {
             program_cap_error(program, d->child.container, child,
-                              "cannot be derived: the kernel copies no untyped from which objects were made");
+                              "cannot be derived: the kernel does not copy an untyped that has objects");
             return false;
         }
     }
@@ -131,14 +131,14 @@ static void claim_original(struct program *program, const struct capdl_derivatio
     if (original->container == d->parent.container && original->slot == d->parent.slot) {
         if (parent->kind == CAPDL_KIND_UT) {
             program_cap_error(program, d->parent.container, parent,
-                              "is the parent of two copies; the kernel makes one copy of an untyped");
+                              "is the parent of two copies, but the kernel makes only one copy of an untyped");
         }
         return;
     }
     if (original->container != CAPDL_NO_OBJECT) {
         program_cap_error(program, d->parent.container, parent,
-                          "has children, but so has the one in slot 0x%llx of '%s'; an object has one original "
-                          "capability, from which all others come (badges make independent ones)",
+                          "has children, but so does the one in slot 0x%llx of '%s': an object has only one original "
+                          "capability, from which all others are derived (use badges for independent parents)",
                           (unsigned long long)original->slot, capdl_object_name(program->spec, original->container));
         return;
     }
@@ -146,13 +146,13 @@ static void claim_original(struct program *program, const struct capdl_derivatio
     unsigned all = rights_count ? CAPDL_RIGHTS_ALL : CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE;
     if ((rights_count || parent->kind == CAPDL_KIND_FRAME) && (parent->rights & all) != all) {
         program_cap_error(program, d->parent.container, parent,
-                          "has children, so it is the object's original capability, which has all rights (write %s)",
+                          "has children, so it is the object's original capability and has all rights (write %s)",
                           capdl_rights_text(parent->kind, all, (char[CAPDL_RIGHTS_TEXT]){0}));
         return;
     }
     if (parent->kind == CAPDL_KIND_CNODE && parent->guard_size) {
         program_cap_error(program, d->parent.container, parent,
-                          "has children, so it is the object's original capability, which has no guard");
+                          "has children, so it is the object's original capability and cannot have a guard");
         return;
     }
     *original = d->parent;
@@ -168,7 +168,7 @@ static bool slots_good(struct program *program, const struct capdl_derivation *d
     }
     if (!is_cnode(program, d->child.container)) {
         program_cap_error(program, d->child.container, child,
-                          "cannot be derived from another capability of the spec: only those in CNodes can be");
+                          "cannot be derived from another capability of the spec: only capabilities in CNodes can be");
         return false;
     }
     return true;
@@ -203,8 +203,8 @@ static void check_depth(struct program *program, const struct capdl_derivation *
     const struct capdl_slot_ref *above = derivation_parent(program, d->parent.container, d->parent.slot);
     if (above && (!is_badged(parent) || is_badged(cap_in(program, above)))) {
         program_cap_error(program, d->parent.container, parent,
-                          "is a copy, and the kernel knows no children of copies: its holder could not revoke them "
-                          "(derive them from slot 0x%llx of '%s', or give it a badge)",
+                          "is a copy, and a copy cannot be a parent: its holder could not revoke the children (derive "
+                          "them from slot 0x%llx of '%s', or give it a badge)",
                           (unsigned long long)above->slot, capdl_object_name(program->spec, above->container));
     }
 }
@@ -221,7 +221,7 @@ static void check_others(struct program *program, uint32_t cnode)
         }
         const struct capdl_slot_ref *original = &program->originals[cap->object];
         program_cap_error(program, cnode, cap,
-                          "would be a child of the one in slot 0x%llx of '%s' too, which has children and so is the "
+                          "would also be a child of the one in slot 0x%llx of '%s', which has children and so is the "
                           "object's original (write - child_of)",
                           (unsigned long long)original->slot, capdl_object_name(program->spec, original->container));
     }

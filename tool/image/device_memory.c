@@ -51,12 +51,12 @@ static void check_object(struct program *program, uint32_t object)
     }
     if (kind != CAPDL_KIND_FRAME) {
         program_error(program, object,
-                      "cannot be made at 0x%llx, which is device memory to kernel %s: only frames and untypeds can",
+                      "cannot be made at 0x%llx, which is device memory for kernel %s: only frames and untypeds can",
                       address, program->profile->name);
     } else if (program->places[object].flags & PLACE_CONTENT) {
         program_warning(program, CAPDL_CHECK_DEVICE_FILL, object,
-                        "at 0x%llx has contents (fill), but is device memory to kernel %s: booting writes them to the "
-                        "device (give --reserve if it is RAM kept out of the kernel's map)",
+                        "at 0x%llx has contents (fill), but is device memory for kernel %s: the boot would write them "
+                        "to the device (use --reserve if it is RAM outside the kernel's map)",
                         address, program->profile->name);
     }
 }
@@ -66,8 +66,8 @@ static void check_buffer(struct program *program, uint32_t thread, const bool *d
     const struct capdl_cap *cap = capdl_spec_cap_at(program->spec, thread, CAPDL_TCB_SLOT_IPC_BUFFER);
     if (cap && cap->kind == CAPDL_KIND_FRAME && devices[cap->object]) {
         program_cap_error(program, thread, cap,
-                          "cannot be an IPC buffer: at 0x%llx there is device memory to kernel %s (leave out paddr, or "
-                          "give an address in RAM)",
+                          "cannot be an IPC buffer: 0x%llx is device memory for kernel %s (leave out paddr, or use an "
+                          "address in RAM)",
                           (unsigned long long)capdl_object_paddr(program->spec, with_address(program, cap->object)),
                           program->profile->name);
     }
@@ -81,12 +81,12 @@ static void check_mapping(struct program *program, const struct capdl_cap *cap)
     unsigned long long address = capdl_object_paddr(program->spec, with_address(program, cap->object));
     if (facts->cache_attribute && !(cap->flags & CAPDL_CAP_UNCACHED)) {
         program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
-                            "at 0x%llx is device memory to kernel %s, but mapped cached: what is written may not reach "
-                            "the device (write uncached)",
+                            "at 0x%llx is device memory for kernel %s, but mapped cached: writes may not reach the "
+                            "device (write uncached)",
                             address, profile->name);
     } else if (facts->execute_never && cap->rights & CAPDL_RIGHT_EXECUTE) {
         program_cap_warning(program, CAPDL_CHECK_DEVICE_CACHED, cap,
-                            "at 0x%llx is device memory to kernel %s, but mapped executable: leave out X", address,
+                            "at 0x%llx is device memory for kernel %s, but mapped executable: leave out X", address,
                             profile->name);
     }
 }

@@ -24,7 +24,7 @@ static void set_domains(struct program *program)
             continue;
         }
         if (tcb->dom >= program->profile->num_domains) {
-            program_error(program, object, "is to be in domain %llu; kernel %s has %u (0 to %u)",
+            program_error(program, object, "is in domain %llu, but kernel %s has only %u (0 to %u)",
                           (unsigned long long)tcb->dom, program->profile->name, program->profile->num_domains,
                           program->profile->num_domains - 1);
             continue;
@@ -121,8 +121,7 @@ static void set_schedule(struct program *program)
     uint64_t room = profile->num_domain_schedules ? profile->num_domain_schedules - 1 : 0;
     if (domains->index_shift > room || domains->num_schedule > room - domains->index_shift) {
         capdl_error(program->diags, domains->pos,
-                    "a domain schedule of %zu entries from index %llu does not fit: kernel %s has "
-                    "room for %llu",
+                    "a domain schedule of %zu entries from index %llu does not fit: kernel %s has room for only %llu",
                     domains->num_schedule, (unsigned long long)domains->index_shift, profile->name,
                     (unsigned long long)room);
         return;
@@ -147,8 +146,7 @@ static void set_start(struct program *program)
     uint64_t index = domains->start_kind == CAPDL_DOMAIN_START_INDEX ? domains->start_index : 0;
     if (index >= domains->num_schedule || domains->schedule[index].end_marker) {
         capdl_error(program->diags, domains->pos,
-                    "the domain schedule cannot start at %llu: it has %zu entries, and not at an end "
-                    "marker",
+                    "the domain schedule cannot start at %llu: expected one of its %zu entries, and not an end marker",
                     (unsigned long long)index, domains->num_schedule);
         return;
     }

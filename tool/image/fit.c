@@ -26,7 +26,7 @@ static void explain_memory(const struct forecast *forecast, const struct capdl_p
     }
     if (failure->largest_free) {
         length +=
-            snprintf(text + length, size - (size_t)length, "; free then are 0x%llx bytes, the largest piece 0x%llx",
+            snprintf(text + length, size - (size_t)length, "; 0x%llx bytes are then free, the largest range 0x%llx",
                      (unsigned long long)failure->total_free, 1ULL << failure->largest_free);
     }
     for (size_t i = 0; i < forecast->num_places && (size_t)length < size; i++) {
@@ -43,14 +43,13 @@ static void explain_address(const struct forecast *forecast, const struct capdl_
     unsigned long long bytes = 1ULL << failure->size_bits, address = failure->address;
     const struct forecast_place *place = forecast_in_the_way(forecast, address, address + bytes);
     if (place) {
-        snprintf(text, size, "cannot lie at 0x%llx: of the 0x%llx bytes there, %s takes 0x%llx to 0x%llx", address,
+        snprintf(text, size, "cannot be at 0x%llx: of the 0x%llx bytes there, %s takes 0x%llx to 0x%llx", address,
                  bytes, place->what, (unsigned long long)place->start, (unsigned long long)place->end);
         return;
     }
     snprintf(text, size,
-             "cannot lie at 0x%llx: kernel %s has no free memory of 0x%llx bytes there (the kernel itself is at "
-             "0x%llx to 0x%llx; "
-             "registers of its own devices are not given away)",
+             "cannot be at 0x%llx: kernel %s has no free memory of 0x%llx bytes there (the kernel itself is at 0x%llx "
+             "to 0x%llx, and it keeps the registers of its own devices)",
              address, profile->name, bytes, (unsigned long long)profile->kernel.start,
              (unsigned long long)profile->kernel.end);
 }
@@ -81,7 +80,7 @@ void fit_explain(const struct forecast *forecast, const struct capdl_profile *pr
         explain_lost(forecast, profile, text, size);
         break;
     default:
-        snprintf(text, size, "needs %llu slots more than the root CNode of kernel %s can lead to",
+        snprintf(text, size, "needs %llu slots more than the root CNode of kernel %s can provide",
                  (unsigned long long)failure->missing, profile->name);
         break;
     }

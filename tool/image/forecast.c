@@ -174,8 +174,8 @@ bool forecast_lost(const struct forecast *forecast, const struct capdl_profile *
     }
     snprintf(text, size,
              "the list of untypeds of kernel %s is full: it has room for %u (CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS), "
-             "memory and devices take %" PRIu64 "; lost are 0x%" PRIx64 " bytes of RAM and 0x%" PRIx64
-             " bytes of device memory",
+             "but memory and devices need %" PRIu64 "; 0x%" PRIx64 " bytes of RAM and 0x%" PRIx64
+             " bytes of device memory are lost",
              profile->name, profile->max_untypeds, forecast->count + forecast->lost, forecast->lost_ram,
              forecast->lost_devices);
     return true;

@@ -87,20 +87,18 @@ void forecast_explain(const struct forecast *forecast, const struct forecast_inp
     if (forecast->image_misplaced) {
         const struct forecast_place *image = &forecast->places[forecast->num_places - 1];
         snprintf(text, size,
-                 "the image of 0x%llx bytes would lie at 0x%llx to 0x%llx%s, which is not all RAM of kernel '%s'",
-                 bytes, (unsigned long long)image->start, (unsigned long long)image->end,
-                 input->module_size ? ", unpacked from its file behind that" : "", profile->name);
+                 "the image of 0x%llx bytes would be at 0x%llx to 0x%llx%s, which is not all RAM of kernel '%s'", bytes,
+                 (unsigned long long)image->start, (unsigned long long)image->end,
+                 input->module_size ? ", unpacked from its file after that" : "", profile->name);
     } else if (forecast->roots_misplaced) {
         snprintf(text, size,
-                 "beside an image of 0x%llx bytes kernel '%s' has no piece of RAM left for the initial task's CNode "
-                 "of "
-                 "2^%u slots and its page tables",
+                 "besides an image of 0x%llx bytes kernel '%s' has no RAM left for the initial task's CNode of 2^%u "
+                 "slots and its page tables",
                  bytes, profile->name, profile->root_cnode_bits);
     } else {
         snprintf(text, size,
                  "the image of 0x%llx bytes and the kernel's untypeds take %llu slots of the root CNode of kernel "
-                 "'%s', "
-                 "which has %llu",
+                 "'%s', which has only %llu",
                  bytes, (unsigned long long)forecast->first_empty, profile->name,
                  (unsigned long long)forecast->num_slots);
     }

@@ -94,7 +94,7 @@ static void print_fixed(const struct report *r)
     bool any = false;
     while (capdl_blob_next_objects(&table, &run)) {
         char first[256], last[256], text[560];
-        fprintf(r->out, "%s", any ? "" : "objects with addresses of their own\n");
+        fprintf(r->out, "%s", any ? "" : "objects at fixed addresses\n");
         any = true;
         name_of(r, run.slot, first, sizeof(first));
         name_of(r, run.slot + run.count - 1, last, sizeof(last));
@@ -150,17 +150,16 @@ static void print_totals(const struct report *r)
     }
     char a[32], b[32], c[32], d[32];
     fprintf(r->out,
-            "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds to reach "
-            "addresses\n",
+            "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds as padding\n",
             r->objects, r->plan.num_retypes, r->plan.num_padding);
-    fprintf(r->out, "  %s of RAM used, out of untypeds of %s, which the kernel clears (%" PRIu64 " bytes)\n",
+    fprintf(r->out, "  %s of RAM used, from untypeds of %s, which the kernel clears (%" PRIu64 " bytes)\n",
             amount(used, a), amount(r->plan.ram_touched, b), r->plan.ram_touched);
-    fprintf(r->out, "  %s of RAM left untouched, the largest piece %s\n", amount(untouched, c), amount(largest, d));
+    fprintf(r->out, "  %s of RAM left untouched, the largest range %s\n", amount(untouched, c), amount(largest, d));
     uint64_t slots = r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding;
     fprintf(r->out, "  %" PRIu64 " slots needed, %" PRIu64 " of the root CNode's %" PRIu64 " are free", slots,
             r->plan.request.empty_slots, r->forecast->num_slots);
     if (r->plan.num_leaves) {
-        fprintf(r->out, ": a larger CSpace of %" PRIu64 " CNodes is made", r->plan.num_leaves + 1);
+        fprintf(r->out, ": the initialiser makes a larger CSpace of %" PRIu64 " CNodes", r->plan.num_leaves + 1);
     }
     fprintf(r->out, "\n");
 }
@@ -266,10 +265,9 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     *forecast = (struct forecast){NULL};
     if (!forecast_possible(profile)) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "which memory kernel '%s' will have is decided by the machine's firmware: give its map with "
-                    "--memory-map (a log of "
-                    "the machine's kernel, or qemu:SIZE), or with --untypeds what the kernel reports; without them the "
-                    "initialiser makes this check when it boots",
+                    "the machine's firmware determines the memory of kernel '%s': give its map with --memory-map (a "
+                    "boot log of the machine, or qemu:SIZE), or the kernel's list with --untypeds; otherwise the "
+                    "initialiser makes this check at boot",
                     profile->name);
         return false;
     }

@@ -58,7 +58,7 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
     }
     if (fill->offset > size || fill->length > size - fill->offset) {
         capdl_error(program->diags, fill->pos,
-                    "fill of 0x%llx bytes at offset 0x%llx does not fit a frame of 0x%llx bytes",
+                    "fill of 0x%llx bytes at offset 0x%llx does not fit in a frame of 0x%llx bytes",
                     (unsigned long long)fill->length, (unsigned long long)fill->offset, (unsigned long long)size);
         return false;
     }

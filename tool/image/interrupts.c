@@ -33,7 +33,7 @@ static void get_trigger(struct program *program, uint32_t object, uint64_t irq, 
         return;
     }
     if (target >= program->profile->max_nodes) {
-        program_error(program, object, "is to go to core %llu; kernel %s has %u", (unsigned long long)target,
+        program_error(program, object, "goes to core %llu, but kernel %s has only %u", (unsigned long long)target,
                       program->profile->name, program->profile->max_nodes);
     } else if (capdl_object_kind(program->spec, object) == CAPDL_KIND_ARM_IRQ && program->profile->smp) {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_TRIGGER_CORE, object, control, ours, operand_word(irq), trigger, slot,
@@ -51,7 +51,7 @@ static void get_x86(struct program *program, uint32_t object, uint64_t irq, stru
     uint64_t ioapic = capdl_object_number(program->spec, object, CAPDL_NUMBER_IOAPIC_NUM);
     bool has_pin = capdl_object_kind(program->spec, object) == CAPDL_KIND_IOAPIC_IRQ;
     if (has_pin && ioapic >= program->profile->num_ioapics) {
-        program_error(program, object, "is at I/O APIC %llu; kernel %s manages %u, numbered from 0",
+        program_error(program, object, "is at I/O APIC %llu, but kernel %s manages only %u, numbered from 0",
                       (unsigned long long)ioapic, program->profile->name, program->profile->num_ioapics);
     } else if (has_pin) {
         CALL(program, INTERRUPTS, IRQ_CONTROL_GET_IOAPIC, object, control, ours, slot, depth, operand_word(ioapic),
@@ -71,7 +71,7 @@ static void get_untriggered(struct program *program, uint32_t object, uint64_t i
 {
     if (capdl_architecture(program->profile->arch)->pc) {
         program_error(program, object,
-                      "is not of a kind that %s kernels know: they use I/O APICs (write ioapic_irq or msi_irq)",
+                      "is of a kind that %s kernels do not have: they use I/O APICs (write ioapic_irq or msi_irq)",
                       capdl_architecture(program->profile->arch)->family);
         return;
     }
@@ -92,7 +92,7 @@ static void bind_notification(struct program *program, uint32_t object, struct o
         const struct capdl_cap *cap = &caps.list[i];
         if (cap->slot != 0 || cap->kind != CAPDL_KIND_NOTIFICATION) {
             program_cap_error(program, object, cap,
-                              "does not belong there: an interrupt holds a notification in slot 0");
+                              "does not belong there: slot 0 of an interrupt holds a notification");
             continue;
         }
         if (!(cap->rights & CAPDL_RIGHT_WRITE)) {
@@ -118,15 +118,14 @@ static bool is_given(struct program *program, const struct capdl_irq_map *map)
     case IRQ_USE_FREE:
         return true;
     case IRQ_USE_TIMER:
-        program_irq_error(program, map, "is interrupt %llu, which kernel %s keeps for itself: it is its timer's", irq,
-                          profile->name);
+        program_irq_error(program, map, "is interrupt %llu, which kernel %s uses for its timer", irq, profile->name);
         break;
     case IRQ_USE_KERNEL:
-        program_irq_error(program, map, "is interrupt %llu, which kernel %s keeps for itself", irq, profile->name);
+        program_irq_error(program, map, "is interrupt %llu, which kernel %s uses itself", irq, profile->name);
         break;
     case IRQ_USE_NONE:
-        program_irq_error(program, map, "is interrupt %llu; those of kernel %s are %llu to %u", irq, profile->name,
-                          first, board.last_irq);
+        program_irq_error(program, map, "is interrupt %llu, but the interrupts of kernel %s are %llu to %u", irq,
+                          profile->name, first, board.last_irq);
         break;
     }
     return false;
@@ -143,7 +142,7 @@ static uint64_t *numbers_by_object(struct program *program)
         if (capdl_kind_class(capdl_object_kind(program->spec, map->object)) != CAPDL_CLASS_INTERRUPT) {
             program_error(program, map->object, "is in irq maps but is not an interrupt");
         } else if (irqs[map->object] != UINT64_MAX) {
-            program_error(program, map->object, "stands for interrupts %llu and %llu in irq maps; it can be one only",
+            program_error(program, map->object, "has interrupts %llu and %llu in irq maps, but can have only one",
                           (unsigned long long)irqs[map->object], (unsigned long long)map->irq);
         } else if (is_given(program, map)) {
             irqs[map->object] = map->irq;
@@ -172,7 +171,7 @@ static void issue_ports(struct program *program, uint32_t object)
     uint64_t first = capdl_object_number(program->spec, object, CAPDL_NUMBER_PORTS_FIRST),
              last = capdl_object_number(program->spec, object, CAPDL_NUMBER_PORTS_LAST);
     if (first > last || last > 0xffff) {
-        program_error(program, object, "has ports 0x%llx to 0x%llx; there are 0 to 0xffff", (unsigned long long)first,
+        program_error(program, object, "has ports 0x%llx to 0x%llx: expected 0 to 0xffff", (unsigned long long)first,
                       (unsigned long long)last);
         return;
     }
@@ -192,12 +191,12 @@ static void issue_sgi(struct program *program, uint32_t object)
         return;
     }
     if (irq > BOARD_LAST_SGI) {
-        program_error(program, object, "has irq %llu; there are 0 to %d", (unsigned long long)irq, BOARD_LAST_SGI);
+        program_error(program, object, "has irq %llu: expected 0 to %d", (unsigned long long)irq, BOARD_LAST_SGI);
         return;
     }
     if (target > last) {
-        program_error(program, object, "has target %llu; the last one of kernel %s is %u", (unsigned long long)target,
-                      program->profile->name, last);
+        program_error(program, object, "has target %llu, but the last one of kernel %s is %u",
+                      (unsigned long long)target, program->profile->name, last);
         return;
     }
     uint64_t slot = calls_derive(program, object);

@@ -34,8 +34,8 @@ static bool io_device_good(struct program *program, uint32_t device)
         capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DEV) > 31 ||
         capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_FUN) > 7 || !io_request(program, device)) {
         program_error(program, device,
-                      "is no PCI device: expected bus 0 to 255, device 0 to 31, function 0 to 7, and not 0:0.0, by "
-                      "which the kernel means none");
+                      "is not a PCI device: expected bus 0 to 255, device 0 to 31, function 0 to 7, and not 0:0.0, "
+                      "which the kernel takes as no device");
         return false;
     }
     if (domain == 0 || domain > 0xffff) {
@@ -91,8 +91,8 @@ static void warn_levels(struct program *program, uint32_t device)
 {
     if (program->io_levels != IO_LEVELS_USUAL) {
         program_warning(program, CAPDL_CHECK_IO_LEVELS, device,
-                        "and others have %u levels of I/O page tables: the system stops at boot where the hardware "
-                        "offers %d, which the kernel prefers",
+                        "and others have %u levels of I/O page tables: the boot stops on hardware with %d, which the "
+                        "kernel prefers",
                         program->io_levels, IO_LEVELS_USUAL);
     }
 }
@@ -119,12 +119,12 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
     unsigned rights = cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE);
     if (io_level(program, table) != program->io_levels) {
         program_cap_error(program, table, cap,
-                          "is a page on level %llu, others are on %u: expected the last level for all",
+                          "is a page on level %llu, but others are on %u: expected all on the last level",
                           (unsigned long long)io_level(program, table), program->io_levels);
     } else if (program->places[cap->object].size_bits != CAPDL_PAGE_BITS) {
-        program_cap_error(program, table, cap, "is to a frame of another size than 4k");
+        program_cap_error(program, table, cap, "is to a frame of a size other than 4k");
     } else if (!rights) {
-        program_cap_error(program, table, cap, "has neither R nor W: the kernel maps no such page");
+        program_cap_error(program, table, cap, "has neither R nor W: the kernel does not map such a page");
     } else {
         struct operand source = mapping_source(program, table, cap);
         CALL(program, PAGES, PAGE_MAP_IO, cap->object, source, io_space(walk), operand_word(rights),
@@ -161,13 +161,13 @@ static void map_table(const struct walk *walk, uint32_t holder, const struct cap
         return; /* refused already */
     }
     if (io_level(program, cap->object) != level || level > program->io_levels) {
-        program_cap_error(program, holder, cap, "has level %llu: expected level %llu, and no more than %u",
+        program_cap_error(program, holder, cap, "has level %llu: expected level %llu, at most %u",
                           (unsigned long long)io_level(program, cap->object), (unsigned long long)level,
                           program->io_levels);
         return;
     }
     if (place->flags & PLACE_MAPPED) {
-        program_cap_error(program, holder, cap, "is in use already: the kernel maps an I/O page table once");
+        program_cap_error(program, holder, cap, "is already mapped: the kernel maps an I/O page table only once");
         return;
     }
     place->flags |= PLACE_MAPPED;
@@ -197,7 +197,7 @@ static uint32_t *find_devices(struct program *program, size_t *count)
             continue;
         }
         if (caps.count > 1 || caps.list[0].slot != 0 || caps.list[0].kind != CAPDL_KIND_IO_PT) {
-            program_error(program, i, "holds something else than an I/O page table in slot 0");
+            program_error(program, i, "does not hold an I/O page table in slot 0");
             continue;
         }
         devices = memory_grow(devices, &capacity, *count + 1, sizeof(*devices));
@@ -214,7 +214,7 @@ static void refuse_second_root(struct program *program, uint32_t first, uint32_t
 {
     char label[256];
     if (io_request(program, first) == io_request(program, second)) {
-        program_error(program, second, "has I/O page tables, and so has '%s', which is the same PCI device",
+        program_error(program, second, "has I/O page tables, but so does '%s', which is the same PCI device",
                       capdl_object_label(program->spec, first, label, sizeof(label)));
     }
 }

@@ -34,8 +34,7 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
     int level = table_level(program, kind);
     if (level < 0) {
         program_error(program, object,
-                      "is the root of an address space of %u levels, but those of kernel %s have %u: the root "
-                      "must be a %s",
+                      "is the root of an address space of %u levels, but kernel %s has %u: the root must be a %s",
                       capdl_kind_height(kind), profile->name, profile->vspace_levels, root_keyword(profile));
         return CAPDL_TYPE_COUNT;
     }
@@ -52,7 +51,7 @@ static enum capdl_type frame_type(struct program *program, uint32_t object)
             return types[i];
         }
     }
-    program_error(program, object, "has 2^%u bytes; frames of kernel %s have 4k, 2M or 1024M",
+    program_error(program, object, "has 2^%u bytes, but frames of kernel %s have 4k, 2M or 1024M",
                   capdl_object_size_bits(program->spec, object), program->profile->name);
     return CAPDL_TYPE_COUNT;
 }
@@ -72,14 +71,15 @@ static void refuse_device(struct program *program, uint32_t object)
     const struct capdl_profile *profile = program->profile;
     enum capdl_kind kind = capdl_object_kind(program->spec, object);
     if (kind == CAPDL_KIND_ARM_IO_DEVICE) {
-        program_error(program, object, "cannot be made: only 32-bit kernels, for tk1, have such devices");
+        program_error(program, object, "cannot be made: only 32-bit kernels for tk1 have such devices");
     } else if (kind == CAPDL_KIND_IO_DEVICE && profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT) {
-        program_error(program, object, "cannot be made: kernel %s has no I/O spaces (one with KernelIOMMU=ON has)",
+        program_error(program, object, "cannot be made: kernel %s has no I/O spaces (build it with KernelIOMMU=ON)",
                       profile->name);
     } else if ((kind == CAPDL_KIND_STREAMID || kind == CAPDL_KIND_CONTEXTBANK) &&
                profile->labels[CAPDL_METHOD_SID_CONTROL_GET_SID] == CAPDL_PROFILE_ABSENT) {
         program_error(program, object,
-                      "cannot be made: kernel %s has no SMMU (that for tx2 has, with KernelArmSMMU=ON)", profile->name);
+                      "cannot be made: kernel %s has no SMMU support (build it for tx2 with KernelArmSMMU=ON)",
+                      profile->name);
     }
 }
 
@@ -89,7 +89,7 @@ static const char *who_has(const struct program *program, enum capdl_type type, 
     const char *option = NULL;
     *text = 0;
     if (type == CAPDL_TYPE_REPLY || type == CAPDL_TYPE_SCHED_CONTEXT) {
-        return program->profile->mcs ? "" : " (an MCS kernel has)";
+        return program->profile->mcs ? "" : " (use an MCS kernel)";
     }
     if (type == CAPDL_TYPE_IO_PAGE_TABLE) {
         option = image_arch(program->profile->arch)->io_table_option;
@@ -97,7 +97,7 @@ static const char *who_has(const struct program *program, enum capdl_type type, 
         option = image_arch(program->profile->arch)->vcpu_option;
     }
     if (option) {
-        snprintf(text, size, " (one with %s=ON has)", option);
+        snprintf(text, size, " (build it with %s=ON)", option);
     }
     return text;
 }
@@ -123,12 +123,12 @@ static unsigned sched_context_bits(struct program *program, uint32_t object)
         return needed;
     }
     if (capdl_object_size_bits(program->spec, object) < least || capdl_object_size_bits(program->spec, object) > 47) {
-        program_error(program, object, "has %u bits; kernel %s allows %u to 47",
+        program_error(program, object, "has %u bits, but kernel %s allows %u to 47",
                       capdl_object_size_bits(program->spec, object), program->profile->name, least);
         return least;
     }
     if (capdl_object_size_bits(program->spec, object) < needed) {
-        program_error(program, object, "has %u bits, room for %llu extra refills; %llu need %u bits",
+        program_error(program, object, "has %u bits, with room for %llu extra refills, but %llu need %u bits",
                       capdl_object_size_bits(program->spec, object),
                       (unsigned long long)extra_refills(program, capdl_object_size_bits(program->spec, object)),
                       (unsigned long long)refills, needed);
@@ -141,7 +141,8 @@ static bool size_allowed(struct program *program, uint32_t object, unsigned bits
     if (bits >= least && bits <= most) {
         return true;
     }
-    program_error(program, object, "has %u bits; kernel %s allows %u to %u", bits, program->profile->name, least, most);
+    program_error(program, object, "has %u bits, but kernel %s allows %u to %u", bits, program->profile->name, least,
+                  most);
     return false;
 }
 
@@ -229,8 +230,7 @@ static void find_roots(struct program *program)
                 (uint16_t)(capdl_object_caps(spec, i).count && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
         } else if (place->flags & PLACE_ROOT && table_level(program, capdl_object_kind(spec, i)) > 0) {
             program_error(program, i,
-                          "is used as the root of an address space, but those of kernel %s have %u levels: the root "
-                          "must be a %s",
+                          "is the root of an address space, but kernel %s has %u levels: the root must be a %s",
                           program->profile->name, program->profile->vspace_levels, root_keyword(program->profile));
             place->flags &= (uint16_t)~PLACE_ROOT;
         } else if (table_level(program, capdl_object_kind(spec, i)) == 0) {

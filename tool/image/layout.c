@@ -260,9 +260,9 @@ static bool fits_kernel(struct layout *layout)
         bits++;
     }
     capdl_error(layout->program->diags, CAPDL_WHOLE_SPEC,
-                "the image is too large for kernel %s: %llu pages (%llu of them "
-                "contents of frames) need about %llu slots of its root CNode, which has %llu; a kernel built with "
-                "KernelRootCNodeSizeBits=%u can boot it, or contents have to become smaller",
+                "the image is too large for kernel %s: %llu pages (%llu of them contents of frames) need about %llu "
+                "slots of its root CNode, which has %llu; build the kernel with KernelRootCNodeSizeBits=%u, or make "
+                "the contents smaller",
                 profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE),
                 (unsigned long long)layout->header.num_pages, (unsigned long long)needed, (unsigned long long)available,
                 bits);

@@ -12,12 +12,12 @@ static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
     const struct place *place = &program->places[frame];
     const char *problem = place->type != CAPDL_TYPE_FRAME_4K                          ? "must have 4k"
                           : place->kind != PLACE_SLOT || place->flags & PLACE_CONTENT ? "must have no contents"
-                          : place->flags & PLACE_RESERVED ? "must not lie in reserved memory"
+                          : place->flags & PLACE_RESERVED                             ? "must not be in reserved memory"
                           : place->flags & PLACE_UNCACHED ? "must be mapped cached everywhere"
                                                           : NULL;
     char label[160];
     if (problem) {
-        program_error(program, frame, "%s: leftovers '%s' are described in it", problem,
+        program_error(program, frame, "%s: it describes leftovers '%s'", problem,
                       capdl_object_label(program->spec, object, label, sizeof(label)));
     }
     return !problem;
@@ -28,16 +28,16 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
     const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, cap->object, 0);
     uint64_t slots = capdl_object_number(program->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS);
     if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
-        program_cap_error(program, cnode, cap, "takes %llu slots; an image can say 1 to %d, from slot %d at most",
+        program_cap_error(program, cnode, cap, "takes %llu slots: expected 1 to %d, starting at slot %d or below",
                           (unsigned long long)slots, CAPDL_BLOB_MAX_SLOTS, CAPDL_BLOB_MAX_SLOTS);
         return;
     }
     if (!frame || frame->kind != CAPDL_KIND_FRAME || frame->object == CAPDL_NO_OBJECT) {
-        program_error(program, cap->object, "has in slot 0 no frame to be described in");
+        program_error(program, cap->object, "has no frame in slot 0 that describes it");
         return;
     }
     if (program->leftovers.slots) {
-        program_cap_error(program, cnode, cap, "is the second one: what is left can be given away once");
+        program_cap_error(program, cnode, cap, "is the second one: a spec can have only one");
         return;
     }
     if (frame_good(program, cap->object, frame->object)) {
@@ -89,7 +89,8 @@ void reverse_leftovers(struct reverse *r)
     const struct held *cnode = &r->slots[sizes[CAPDL_SIZE_LEFT_CNODE]];
     const struct held *frame = &r->slots[sizes[CAPDL_SIZE_LEFT_FRAME]];
     if (cnode->kind != CAPDL_KIND_CNODE || frame->kind != CAPDL_KIND_FRAME) {
-        reverse_fail(r, "what is left goes to something that is no CNode, or is described in what is no frame");
+        reverse_fail(
+            r, "leftovers go to something that is not a CNode, or are described in something that is not a frame");
         return;
     }
     uint32_t object = reverse_add(r, &r->slot_names[sizes[CAPDL_SIZE_LEFT_NAME]], CAPDL_KIND_LEFTOVER);

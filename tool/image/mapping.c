@@ -54,11 +54,10 @@ void mappings_collect(struct program *program)
         const struct capdl_cap *page = capdl_spec_cap_at(program->spec, mapping->container, mapping->slot);
         if (!page || page->kind != CAPDL_KIND_FRAME || page->object != cap->object) {
             program_cap_error(program, mapping->cnode, cap,
-                              "names as its mapping slot 0x%llx of '%s', which does not hold that "
-                              "frame",
+                              "names slot 0x%llx of '%s' as its mapping, which does not hold that frame",
                               (unsigned long long)mapping->slot, capdl_object_name(program->spec, mapping->container));
         } else if (i > 0 && compare_mappings(mapping - 1, mapping) == 0) {
-            program_cap_error(program, mapping->cnode, cap, "names a mapping that another capability names already");
+            program_cap_error(program, mapping->cnode, cap, "names a mapping that another capability already names");
         } else if (page->rights & ~cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE)) {
             program_cap_error(program, mapping->cnode, cap, "has fewer rights than the mapping it makes in '%s'",
                               capdl_object_name(program->spec, mapping->container));

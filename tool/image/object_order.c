@@ -117,12 +117,12 @@ static bool address_good(struct program *program, uint32_t object)
     unsigned bits = program->places[object].size_bits;
     unsigned pa_bits = program->profile->pa_bits;
     if (address & ((UINT64_C(1) << bits) - 1)) {
-        program_error(program, object, "is to lie at 0x%llx, which is not a multiple of its size 0x%llx",
+        program_error(program, object, "is at 0x%llx, which is not a multiple of its size 0x%llx",
                       (unsigned long long)address, 1ULL << bits);
         return false;
     }
     if (pa_bits && pa_bits < 64 && (address >> pa_bits || (address + (UINT64_C(1) << bits) - 1) >> pa_bits)) {
-        program_error(program, object, "is to lie at 0x%llx, beyond the %u-bit physical addresses of kernel %s",
+        program_error(program, object, "is at 0x%llx, beyond the %u-bit physical addresses of kernel %s",
                       (unsigned long long)address, pa_bits, program->profile->name);
         return false;
     }

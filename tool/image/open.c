@@ -40,10 +40,10 @@ static bool read_header(struct opening *opening)
     }
     memcpy(header, at, sizeof(*header));
     if (header->magic != CAPDL_IMAGE_MAGIC) {
-        return refuse(opening, "has no image header where one should be");
+        return refuse(opening, "has no image header");
     }
     if (header->version != CAPDL_BLOB_VERSION) {
-        return refuse(opening, "is of a version this program does not know");
+        return refuse(opening, "is of an unknown version");
     }
     if (header->arch >= CAPDL_ARCH_COUNT || !capdl_arch_boots(header->arch) ||
         capdl_architecture(header->arch)->word_bits != opening->view.word_bits ||
@@ -76,7 +76,7 @@ static bool extents_good(const struct opening *opening)
         h->scratch_start != h->pages_start + pages ||
         h->image_end !=
             h->scratch_start + ((h->scratch_size + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1))) {
-        return refuse(opening, "has an image header with addresses that make no sense");
+        return refuse(opening, "has an image header with inconsistent addresses");
     }
     return true;
 }
@@ -89,7 +89,7 @@ static bool segments_good(const struct opening *opening)
     for (unsigned i = 0; i < opening->view.header.e_phnum; i++) {
         Elf64_Phdr segment = elf_view_segment(&opening->view, i);
         if (segment.p_type != PT_LOAD) {
-            return refuse(opening, "has a segment that is not loaded, which the kernel would load all the same");
+            return refuse(opening, "has a segment marked as not loaded, which the kernel would load anyway");
         }
         if (segment.p_vaddr < h->image_start || segment.p_vaddr + segment.p_memsz > h->image_end) {
             return refuse(opening, "has a segment outside the addresses in its image header");
@@ -126,12 +126,12 @@ static bool read_blob(struct opening *opening)
     struct capdl_blob blob;
     struct capdl_blob_error error;
     if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
-        capdl_error(opening->diags, CAPDL_NOWHERE, "image '%s' has a damaged blob: at byte %zu there should be %s",
+        capdl_error(opening->diags, CAPDL_NOWHERE, "image '%s' has a damaged blob: at byte %zu, expected %s",
                     opening->name, error.offset, error.expected);
         return false;
     }
     if (blob.sizes[CAPDL_SIZE_PAGES] != image->header.num_pages) {
-        return refuse(opening, "has another number of pages than its blob says");
+        return refuse(opening, "has a different number of pages than its blob");
     }
     if (blob.boot[CAPDL_BOOT_ARCH] != image->header.arch) {
         return refuse(opening, "has a blob for another architecture");

@@ -20,7 +20,7 @@ static bool region_good(struct program *program, const struct capdl_region *regi
     }
     if (capdl_architecture(profile->arch)->pc) {
         capdl_error(program->diags, CAPDL_WHOLE_SPEC,
-                    "memory can be reserved on AArch64 and RISC-V only: kernel '%s' is started by a boot loader that "
+                    "memory can be reserved only on AArch64 and RISC-V: kernel '%s' is started by a boot loader that "
                     "cannot fill it",
                     profile->name);
         return false;
@@ -53,7 +53,7 @@ static bool frame_reserved(struct program *program, uint32_t object)
         if (capdl_object_paddr(program->spec, object) >= region->start && end <= region->end) {
             return true;
         }
-        program_error(program, object, "at 0x%llx to 0x%llx lies only partly in the reserved memory 0x%llx to 0x%llx",
+        program_error(program, object, "at 0x%llx to 0x%llx is only partly in the reserved memory 0x%llx to 0x%llx",
                       (unsigned long long)capdl_object_paddr(program->spec, object), (unsigned long long)end,
                       (unsigned long long)region->start, (unsigned long long)region->end);
     }
@@ -72,9 +72,8 @@ static void refuse_uncleared(struct program *program, uint32_t object)
     }
     if (!in_ram) {
         program_error(program, object,
-                      "belongs to a program and is to lie at 0x%llx, which is neither RAM of kernel '%s' nor "
-                      "reserved: give "
-                      "--reserve 0x%llx+SIZE if it is RAM kept out of the kernel's map",
+                      "belongs to a program and is at 0x%llx, which is neither RAM of kernel '%s' nor reserved: use "
+                      "--reserve 0x%llx+SIZE if it is RAM outside the kernel's map",
                       (unsigned long long)capdl_object_paddr(program->spec, object), profile->name,
                       (unsigned long long)capdl_object_paddr(program->spec, object));
     }

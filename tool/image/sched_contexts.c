@@ -24,7 +24,7 @@ static struct binding *find_bindings(struct program *program)
             continue;
         }
         if (bindings[cap->object].thread != CAPDL_NO_OBJECT) {
-            program_cap_error(program, i, cap, "is bound to another thread already: '%s'",
+            program_cap_error(program, i, cap, "is already bound to another thread: '%s'",
                               capdl_object_name(program->spec, bindings[cap->object].thread));
         }
         bindings[cap->object] =
@@ -52,7 +52,7 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
         return false;
     }
     if (sc->budget == 0 || sc->budget < least) {
-        program_error(program, object, "has a budget of %llu us; kernel %s needs at least %llu us",
+        program_error(program, object, "has a budget of %llu us, but kernel %s needs at least %llu us",
                       (unsigned long long)sc->budget, program->profile->name, (unsigned long long)(least ? least : 1));
         return false;
     }
@@ -70,8 +70,7 @@ enum { KNOWN_FLAGS = 1 };
 static bool flags_good(struct program *program, uint32_t object, const struct capdl_sc *sc)
 {
     if (sc->flags & ~(uint64_t)KNOWN_FLAGS) {
-        program_error(program, object, "has flags 0x%llx; the kernel knows 1 (sporadic) only",
-                      (unsigned long long)sc->flags);
+        program_error(program, object, "has flags 0x%llx: expected 0 or 1 (sporadic)", (unsigned long long)sc->flags);
         return false;
     }
     return true;

@@ -34,8 +34,8 @@ static bool part_good(struct program *program, uint32_t object, const struct par
         program_error(program, object, "has no number: write %s (%s: n)", capdl_kind_keyword(part->kind),
                       part->keyword);
     } else if (number >= count) {
-        program_error(program, object, "is number %llu; those of kernel %s are 0 to %llu", (unsigned long long)number,
-                      program->profile->name, (unsigned long long)count - 1);
+        program_error(program, object, "is number %llu, but those of kernel %s are 0 to %llu",
+                      (unsigned long long)number, program->profile->name, (unsigned long long)count - 1);
     } else {
         return true;
     }
@@ -64,7 +64,7 @@ static const struct capdl_cap *held_in(struct program *program, uint32_t object)
 {
     struct capdl_caps caps = capdl_object_caps(program->spec, object);
     if (caps.count && caps.list[caps.count - 1].slot != 0) {
-        program_cap_error(program, object, &caps.list[caps.count - 1], "does not belong there: slot 0 is the only one");
+        program_cap_error(program, object, &caps.list[caps.count - 1], "does not belong there: only slot 0 exists");
     }
     return caps.count && caps.list[0].slot == 0 ? &caps.list[0] : NULL;
 }
@@ -94,7 +94,7 @@ static void bind_bank(struct program *program, uint32_t stream, const struct par
     if (bank->kind != CAPDL_KIND_CONTEXTBANK) {
         program_cap_error(program, stream, bank, "is not a context bank");
     } else if (!capdl_object_caps(program->spec, bank->object).count) {
-        program_cap_error(program, stream, bank, "cannot be bound: the kernel wants an address space in its slot 0");
+        program_cap_error(program, stream, bank, "cannot be bound: the kernel requires an address space in its slot 0");
     } else if (program->places[bank->object].derived != CAPDL_NO_OBJECT) {
         CALL(program, PAGES, SID_BIND_CB, stream, operand_slot(program->places[stream].derived),
              operand_slot(program->places[bank->object].derived));

@@ -34,7 +34,7 @@ static void check_space(struct program *program, uint32_t object)
     const struct capdl_cap *vspace = cap_at(program, object, CAPDL_TCB_SLOT_VSPACE);
     const struct capdl_tcb *tcb = tcb_of(program, object);
     if (!cspace != !vspace) {
-        program_error(program, object, "has a %s but no %s; the kernel takes both or none",
+        program_error(program, object, "has a %s but no %s: the kernel takes both or neither",
                       cspace ? "cspace" : "vspace", cspace ? "vspace" : "cspace");
     }
     if (cspace && cspace->kind != CAPDL_KIND_CNODE) {
@@ -45,10 +45,11 @@ static void check_space(struct program *program, uint32_t object)
         program_cap_error(program, object, vspace, "is not the root of an address space");
     }
     if (is_bare(program, object) && tcb->resume && tcb->has & CAPDL_TCB_HAS_RESUME) {
-        program_error(program, object, "is to run but has neither cspace nor vspace");
+        program_error(program, object, "is to be started but has neither cspace nor vspace");
     }
     if (is_bare(program, object) && tcb->fault_ep && !program->profile->mcs) {
-        program_error(program, object, "has a fault_ep but neither cspace nor vspace, with which the kernel sets it");
+        program_error(program, object,
+                      "has a fault_ep but neither cspace nor vspace, which the kernel needs to set it");
     }
 }
 
@@ -75,12 +76,12 @@ static void check_numbers(struct program *program, uint32_t object)
     const struct capdl_tcb *tcb = tcb_of(program, object);
     const struct capdl_profile *profile = program->profile;
     if (tcb->prio >= profile->num_priorities || tcb->max_prio >= profile->num_priorities) {
-        program_error(program, object, "has prio %llu and max_prio %llu; kernel %s has 0 to %u",
+        program_error(program, object, "has prio %llu and max_prio %llu, but kernel %s has 0 to %u",
                       (unsigned long long)tcb->prio, (unsigned long long)tcb->max_prio, profile->name,
                       profile->num_priorities - 1);
     }
     if (tcb->affinity >= profile->max_nodes) {
-        program_error(program, object, "is to run on core %llu; kernel %s has %u (0 to %u)",
+        program_error(program, object, "runs on core %llu, but kernel %s has only %u (0 to %u)",
                       (unsigned long long)tcb->affinity, profile->name, profile->max_nodes, profile->max_nodes - 1);
     }
 }
@@ -94,13 +95,13 @@ static void check_fault_handler(struct program *program, uint32_t object, enum c
     }
     if (!program->profile->mcs) {
         program_cap_error(program, object, cap,
-                          "cannot be given: on kernel %s, which is not MCS, a fault handler is a slot number "
-                          "in the thread's own CSpace (write fault_ep:)",
+                          "does not belong there: on the non-MCS kernel %s a fault handler is a slot number in the "
+                          "thread's CSpace (write fault_ep:)",
                           program->profile->name);
     } else if (cap->kind != CAPDL_KIND_EP) {
         program_cap_error(program, object, cap, "is not an endpoint");
     } else if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & reply)) {
-        program_cap_error(program, object, cap, "needs W and one of G and P: the kernel takes no other fault handler");
+        program_cap_error(program, object, cap, "needs W, and G or P: the kernel accepts no other fault handler");
     }
 }
 
@@ -125,7 +126,7 @@ static void check_slots(struct program *program, uint32_t object)
         bool own = cap->kind == CAPDL_KIND_TCB && cap->object == object; /* the kernel makes the master reply itself */
         if (cap->slot >= CAPDL_TCB_SLOT_COUNT || cap->slot == CAPDL_TCB_SLOT_CALLER ||
             (cap->slot == CAPDL_TCB_SLOT_REPLY && !(own && cap->flags & CAPDL_CAP_MASTER_REPLY))) {
-            program_cap_error(program, object, cap, "cannot be put there: only the kernel does");
+            program_cap_error(program, object, cap, "does not belong there: only the kernel fills this slot");
         }
         if ((cap->slot == CAPDL_TCB_SLOT_SC && cap->kind != CAPDL_KIND_SC) ||
             (cap->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && cap->kind != CAPDL_KIND_NOTIFICATION) ||
@@ -141,10 +142,9 @@ static void check_core(struct program *program, uint32_t object)
 {
     uint64_t core = tcb_of(program, object)->affinity;
     if (core && program->profile->mcs && !cap_at(program, object, CAPDL_TCB_SLOT_SC)) {
-        program_warning(
-            program, CAPDL_CHECK_TCB_CORE, object,
-            "shall run on core %llu, but on MCS kernels the core is that of the scheduling context, and it has none",
-            (unsigned long long)core);
+        program_warning(program, CAPDL_CHECK_TCB_CORE, object,
+                        "has affinity %llu but no scheduling context, which determines the core on MCS kernels",
+                        (unsigned long long)core);
     }
 }
 
@@ -158,8 +158,8 @@ static void check_thread(struct program *program, uint32_t object)
     check_core(program, object);
     if (program->profile->mcs && runs(program, object) && !cap_at(program, object, CAPDL_TCB_SLOT_SC)) {
         program_warning(program, CAPDL_CHECK_TCB_SC, object,
-                        "has no scheduling context, so it runs only when somebody gives it one (write "
-                        "sc_slot: in the caps section, or resume: False)");
+                        "has no scheduling context, so it cannot run until it gets one (write sc_slot: in the caps "
+                        "section, or resume: False)");
     }
 }
 

@@ -99,12 +99,12 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
     char label[256];
     capdl_object_label(program->spec, parent, label, sizeof(label));
     if (base == UNKNOWN) {
-        program_error(program, child, "is to lie at 0x%llx, but its untyped '%s' has no physical address",
+        program_error(program, child, "is at 0x%llx, but its untyped '%s' has no physical address",
                       (unsigned long long)capdl_object_paddr(program->spec, child), label);
         return false;
     }
     if (capdl_object_paddr(program->spec, child) & (size - 1)) {
-        program_error(program, child, "is to lie at 0x%llx, which is not a multiple of its size 0x%llx",
+        program_error(program, child, "is at 0x%llx, which is not a multiple of its size 0x%llx",
                       (unsigned long long)capdl_object_paddr(program->spec, child), (unsigned long long)size);
         return false;
     }
@@ -112,7 +112,7 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
         capdl_object_paddr(program->spec, child) - base > parent_size - 1 ||
         size > parent_size - (capdl_object_paddr(program->spec, child) - base)) {
         program_error(program, child,
-                      "at 0x%llx with 0x%llx bytes lies outside its untyped '%s', which is 0x%llx to 0x%llx",
+                      "at 0x%llx with 0x%llx bytes is outside its untyped '%s', which is 0x%llx to 0x%llx",
                       (unsigned long long)capdl_object_paddr(program->spec, child), (unsigned long long)size, label,
                       (unsigned long long)base, (unsigned long long)(base + parent_size));
         return false;
@@ -163,10 +163,10 @@ static void refuse_unplaced(struct program *program)
         }
         uint32_t parent = capdl_object_parent(program->spec, i);
         if (capdl_object_kind(program->spec, parent) != CAPDL_KIND_UT) {
-            program_error(program, i, "lies in '%s', which is not an untyped",
+            program_error(program, i, "is made from '%s', which is not an untyped",
                           capdl_object_name(program->spec, parent));
         } else if (capdl_object_kind(program->spec, i) == CAPDL_KIND_UT && program->diags->num_errors == 0) {
-            program_error(program, i, "lies in an untyped that lies in itself");
+            program_error(program, i, "is made from an untyped that is made from itself");
         }
     }
 }

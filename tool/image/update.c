@@ -44,7 +44,7 @@ static bool refuse(struct update *u, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    capdl_error(u->diags, CAPDL_NOWHERE, "%s: '%s' cannot take the place of the program of '%s': %s", u->image_name,
+    capdl_error(u->diags, CAPDL_NOWHERE, "%s: '%s' cannot replace the program of '%s': %s", u->image_name,
                 u->program->name, u->pd, text);
     return false;
 }
@@ -197,8 +197,7 @@ static bool page_put(struct update *u, uint64_t vaddr, uint8_t *bytes)
     }
     slot->used = true;
     if (comparable(u, slot->rights) != comparable(u, rights)) {
-        return refuse(u,
-                      "its page at 0x%llx is to be mapped %s, the old program's is mapped %s; compile the spec again",
+        return refuse(u, "its page at 0x%llx has rights %s, the old program's has %s; compile the spec again",
                       (unsigned long long)vaddr, capdl_rights_text(CAPDL_KIND_FRAME, rights, wanted),
                       capdl_rights_text(CAPDL_KIND_FRAME, slot->rights, had));
     }
@@ -259,8 +258,7 @@ static bool pages_unshared(struct update *u)
         shared |= u->slots[i].offset && uses[u->slots[i].offset / CAPDL_PAGE_SIZE] > 1;
     }
     free(uses);
-    return !shared || refuse(u, "some of its pages are in the image only once for several frames; compile the spec "
-                                "again");
+    return !shared || refuse(u, "some of its pages are shared by several frames; compile the spec again");
 }
 
 /* The shortest form of a CBOR integer, as in the blob. Returns its length. */
@@ -381,7 +379,7 @@ static bool swap(struct update *u, uint8_t *bytes)
     char tls[NAME_SIZE + 16];
     snprintf(tls, sizeof(tls), "tls_%s_0", u->base);
     if (u->program->has_tls || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
-        return refuse(u, "thread-local data is laid out when a spec is compiled; compile the spec again");
+        return refuse(u, "thread-local data cannot be replaced; compile the spec again");
     }
     return pages_unshared(u) && pages_put(u, bytes) && entry_change(u, tcb, bytes);
 }

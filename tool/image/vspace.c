@@ -36,15 +36,14 @@ static enum capdl_method table_method(enum capdl_type type)
 static bool page_allowed(struct program *program, uint32_t table, const struct capdl_cap *cap)
 {
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
-        program_cap_error(program, table, cap,
-                          "has no read right: the kernel maps no page that cannot be read (write R)");
+        program_cap_error(program, table, cap, "has no read right: the kernel does not map unreadable pages (write R)");
         return false;
     }
     const struct capdl_architecture *facts = capdl_architecture(program->profile->arch);
     if (!facts->execute_never && !(cap->rights & CAPDL_RIGHT_EXECUTE) && !program->warned_exec) {
         program->warned_exec = true;
         program_warning(program, CAPDL_CHECK_X86_EXEC, cap->object,
-                        "and other pages are executable although no X is given: on %s the kernel cannot forbid it",
+                        "and other pages are executable although they have no X: on %s the kernel cannot prevent it",
                         facts->family);
     }
     if (!facts->cache_attribute && cap->flags & CAPDL_CAP_UNCACHED && !program->warned_uncached) {
@@ -98,7 +97,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
     }
     if (walk->guest && shift > vspace_shift(program->profile, program->profile->vspace_levels - 2u)) {
         program_cap_error(program, table, cap,
-                          "is to a frame of 0x%llx bytes, and the kernel gives guests none of that size",
+                          "is to a frame of 0x%llx bytes, a size that the kernel does not map for guests",
                           1ULL << shift);
         return;
     }
@@ -132,11 +131,11 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
     bool nested =
         one_kind ? level + 1 < program->profile->vspace_levels : table_level(program, cap->kind) == (int)level + 1;
     if (!nested || place->flags & PLACE_ROOT || (capdl_kind_class(cap->kind) == CAPDL_CLASS_EPT) != walk->guest) {
-        program_cap_error(program, table, cap, "is not the kind of table that belongs there");
+        program_cap_error(program, table, cap, "is the wrong kind of page table for this place");
         return;
     }
     if (place->flags & PLACE_MAPPED) {
-        program_cap_error(program, table, cap, "is in use already: the kernel maps a page table once");
+        program_cap_error(program, table, cap, "is already mapped: the kernel maps a page table only once");
         return;
     }
     place->flags |= PLACE_MAPPED;

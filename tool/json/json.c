@@ -224,8 +224,8 @@ static bool is_printable(struct json *json, const char *value, const char *what,
         return true;
     }
     if (c.utf8) {
-        capdl_error(json->diags, json_pos(json, value), "'%s' has the character U+%04X, which no name can have", what,
-                    (unsigned)c.code);
+        capdl_error(json->diags, json_pos(json, value), "'%s' has the character U+%04X, which names must not contain",
+                    what, (unsigned)c.code);
     } else {
         capdl_error(json->diags, json_pos(json, value), "'%s' has the byte 0x%02x, which is not UTF-8 text", what,
                     (unsigned)c.code);

@@ -36,9 +36,8 @@ static void check_version(struct json *json, const char **members)
                     format);
     }
     if (json_number(json, members[VERSION], "version", UINT64_MAX, &version) && version != SPEC_JSON_VERSION) {
-        capdl_error(json->diags, json_pos(json, members[VERSION]),
-                    "version %llu of this form is not known here: expected %d", (unsigned long long)version,
-                    SPEC_JSON_VERSION);
+        capdl_error(json->diags, json_pos(json, members[VERSION]), "version %llu of this form is unknown: expected %d",
+                    (unsigned long long)version, SPEC_JSON_VERSION);
     }
 }
 

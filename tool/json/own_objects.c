@@ -43,8 +43,7 @@ static bool name_read(struct json *json, const char *value, const char **name)
     }
     if (!name_is_valid(*name)) {
         capdl_error(json->diags, json_pos(json, value),
-                    "'%s' cannot name an object: expected a letter, then letters, digits and "
-                    "_ - @ . and no word of the language",
+                    "'%s' cannot name an object: expected a letter, then letters, digits and _ - @ . and no keyword",
                     *name);
         return false;
     }
@@ -95,8 +94,9 @@ uint32_t own_object_read(struct own_reader *reader, const char *value)
         return CAPDL_NO_OBJECT;
     }
     if (is_array_and_single(reader, name, index, kind)) {
-        capdl_error(json->diags, json_pos(json, members[0]),
-                    "'%s' is declared with an index and without, which only untypeds may be: rename one of them", name);
+        capdl_error(
+            json->diags, json_pos(json, members[0]),
+            "'%s' is declared with and without an index, which is allowed only for untypeds: rename one of them", name);
         return CAPDL_NO_OBJECT;
     }
     return capdl_spec_add(reader->spec, name, (uint32_t)index, kind, json_pos(json, value));
@@ -186,8 +186,8 @@ static void size_read(struct own_reader *reader, const char *value, struct capdl
     uint64_t most = object->kind == CAPDL_KIND_CNODE ? 59 : 63;
     json_number(reader->json, value, "size_bits", most, &bits);
     if (object->kind == CAPDL_KIND_FRAME && bits < 10) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value),
-                    "a frame of 2^%u bytes: frames have 2^10 at least", (unsigned)bits);
+        capdl_error(reader->json->diags, json_pos(reader->json, value), "a frame of 2^%u bytes: expected at least 2^10",
+                    (unsigned)bits);
         bits = 12;
     }
     object->size_bits = (uint8_t)bits;
@@ -278,7 +278,7 @@ static void params_finish(struct own_reader *reader, struct capdl_object *object
     struct capdl_diags *diags = reader->json->diags;
     for (size_t i = 0; i < num_own_fields; i++) {
         if (own_fields[i].kind == object->kind && own_fields[i].needed && !(seen >> i & 1)) {
-            capdl_error(diags, object->pos, "'%s' lacks the member '%s' that every %s has", object->name,
+            capdl_error(diags, object->pos, "'%s' lacks the member '%s', which every %s needs", object->name,
                         own_fields[i].name, capdl_kind_keyword((enum capdl_kind)object->kind));
         }
     }
@@ -287,7 +287,7 @@ static void params_finish(struct own_reader *reader, struct capdl_object *object
         object->u.sc->has_times = period && budget;
         object->u.sc->has_data = has(seen, CAPDL_KIND_SC, "data");
         if (!period || !budget) {
-            capdl_error(diags, object->pos, "'%s' lacks the member '%s': what it has needs that", object->name,
+            capdl_error(diags, object->pos, "'%s' lacks the member '%s', which its other members need", object->name,
                         period ? "budget" : "period");
         }
     }

@@ -42,7 +42,7 @@ static void cover_read(struct rust_reader *reader, const char *value)
     }
     uint32_t untyped = reader->objects[parent].object;
     if (reader->objects[parent].kind != CAPDL_KIND_UT) {
-        capdl_error(reader->json->diags, json_pos(reader->json, members[0]), "'parent' is no untyped");
+        capdl_error(reader->json->diags, json_pos(reader->json, members[0]), "'parent' is not an untyped");
         return;
     }
     for (uint64_t i = start; i < end; i++) {

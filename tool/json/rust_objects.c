@@ -70,7 +70,7 @@ bool rust_cap_named(struct rust_reader *reader, const char *value, unsigned *kin
             return true;
         }
     }
-    capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of capability",
+    capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is not a kind of capability",
                 json_key_length(key), key + 1);
     return false;
 }
@@ -84,7 +84,7 @@ bool rust_reference(struct rust_reader *reader, const char *value, const char *w
         return true;
     }
     capdl_error(reader->json->diags, json_pos(reader->json, value),
-                "'%s' is %" PRIu64 ", but there are only the objects 0 to %zu", what, *id, reader->num_objects - 1);
+                "'%s' is %" PRIu64 ", expected an object from 0 to %zu", what, *id, reader->num_objects - 1);
     return false;
 }
 
@@ -108,9 +108,8 @@ bool rust_slot(struct rust_reader *reader, const char *value, uint64_t *slot, co
     const char *members[2];
     if (*value == '[') {
         capdl_error(reader->json->diags, json_pos(reader->json, value),
-                    "slots as pairs are the form of the capDL repository's old "
-                    "'rust' branch, which is not read here: expected {\"slot\": 1, \"cap\": ...} as rust-sel4 5.0.0 "
-                    "writes it");
+                    "slots as pairs are the form of the capDL repository's old 'rust' branch, which is not supported: "
+                    "expected {\"slot\": 1, \"cap\": ...} as rust-sel4 5.0.0 writes it");
         return false;
     }
     if (!json_fields(reader->json, value, "a slot", fields, JSON_OTHERS_IGNORED, members)) {
@@ -133,7 +132,7 @@ static void record(struct rust_reader *reader, const char *value)
             object.kind = json_key_is(key, kinds[i].object) ? kinds[i].kind : object.kind;
         }
         if (object.kind == CAPDL_KIND_COUNT) {
-            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is no kind of object",
+            capdl_error(reader->json->diags, json_pos(reader->json, key), "'%.*s' is not a kind of object",
                         json_key_length(key), key + 1);
         }
     }

@@ -165,8 +165,8 @@ static void size_read(struct rust_reader *reader, const struct rust_object *reco
         return;
     }
     if (object->kind == CAPDL_KIND_FRAME && bits < 10) {
-        capdl_error(reader->json->diags, json_pos(reader->json, value),
-                    "a frame of 2^%u bytes: frames have 2^10 at least", (unsigned)bits);
+        capdl_error(reader->json->diags, json_pos(reader->json, value), "a frame of 2^%u bytes: expected at least 2^10",
+                    (unsigned)bits);
         return;
     }
     object->size_bits = (uint8_t)bits;

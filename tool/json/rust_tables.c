@@ -94,8 +94,8 @@ bool rust_arch_find(struct rust_reader *reader)
     if (!reader->spec->has_arch) {
         reader->spec->arch = (enum capdl_arch)0; /* nothing more is asked of it */
         capdl_error(reader->json->diags, json_pos(reader->json, reader->json->root),
-                    "this form of JSON does not say which "
-                    "architecture the spec is for, and nothing in it shows: give --arch aarch64, riscv or x86_64");
+                    "this form of JSON does not name the architecture, and no object implies it: use --arch aarch64, "
+                    "riscv or x86_64");
     }
     return reader->spec->has_arch;
 }

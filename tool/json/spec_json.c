@@ -44,7 +44,7 @@ bool spec_json_read(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t
         return rust_read(&json, options);
     }
     capdl_error(diags, json_pos(&json, json.root),
-                "this JSON is no form of spec known here: expected \"format\": \"" SPEC_JSON_FORMAT
+                "this JSON is not a known form of spec: expected \"format\": \"" SPEC_JSON_FORMAT
                 "\" (docs/json.md), or \"objects\" and \"untyped_covers\" as rust-sel4 and Microkit write them");
     return false;
 }

@@ -146,7 +146,7 @@ static bool value(struct scanner *s);
 static bool container(struct scanner *s, char close)
 {
     if (++s->depth > MOST_NESTED) {
-        return fail(s, "at most 64 objects and arrays inside each other");
+        return fail(s, "at most 64 levels of objects and arrays");
     }
     s->at++;
     blanks(s);
@@ -200,7 +200,7 @@ static bool document(struct scanner *s)
         return false;
     }
     blanks(s);
-    return s->at == s->end || fail(s, "nothing behind the document's object");
+    return s->at == s->end || fail(s, "nothing after the document's object");
 }
 
 bool json_open(struct json *json, struct capdl_diags *diags, struct capdl_spec *spec, uint16_t source)

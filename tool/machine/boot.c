@@ -95,7 +95,7 @@ static bool place_image(struct boot *b)
             return true;
         }
     }
-    return boot_error(b, "the image does not fit the memory behind the kernel");
+    return boot_error(b, "the image does not fit in the memory after the kernel");
 }
 
 /* [start, end), which lies in one piece of RAM, is not free. */
@@ -526,7 +526,7 @@ static bool boot_all(struct boot *b)
     b->info->ipc_buffer = b->info->image_end;
     b->info->bootinfo = b->info->image_end + PAGE_SIZE;
     if (virtual_end(b) >= b->k->profile->user_top) {
-        return boot_error(b, "the image lies too high: no room for IPC buffer and bootinfo behind it");
+        return boot_error(b, "the image is too high: there is no room for IPC buffer and bootinfo after it");
     }
     if (!find_free(b) || !place_root_objects(b)) {
         return false;
@@ -539,8 +539,8 @@ static bool boot_all(struct boot *b)
     if (b->full) {
         capdl_error(b->diags, CAPDL_NOWHERE,
                     "%s: the kernel stops at boot: all %" PRIu64
-                    " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are "
-                    "used; the image has %" PRIu64 " pages of which each takes one",
+                    " slots (2^CONFIG_ROOT_CNODE_SIZE_BITS) of the root CNode are used; each of the image's %" PRIu64
+                    " pages takes one",
                     b->options->name, b->info->num_slots, (b->info->image_end - b->info->image_start) / PAGE_SIZE);
         return false;
     }

@@ -229,7 +229,7 @@ static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc
     if (!access.denied && !misaligned) {
         bool first = try_again(e, &e->retried, pc);
         if (!first && !try_again(e, &e->second, pc)) {
-            e->cpu->broken = "it refuses an access without telling the address";
+            e->cpu->broken = "it faulted without an address";
         }
         if (ENGINE_REVEALS) {
             e->reveal = first ? REVEAL_ALL : REVEAL_REFUSED;
@@ -325,7 +325,7 @@ bool engine_run(struct engine *e, uint64_t pc)
         engine_uncount(e, at, true);
         cpu->exit = (struct cpu_exit){.kind = EXIT_TRAP, .trap = cpu->arch->error_trap, .pc = at};
     } else if (cpu->exit.kind == EXIT_NONE && !cpu->broken) {
-        cpu->broken = error == UC_ERR_OK ? "the processor stopped by itself" : uc_strerror(error);
+        cpu->broken = error == UC_ERR_OK ? "the processor stopped on its own" : uc_strerror(error);
     }
     return !cpu->broken;
 }

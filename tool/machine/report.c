@@ -76,7 +76,7 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
                 fault->address, fault->code);
         break;
     case FAULT_CAP:
-        fprintf(r->out, "used capability address 0x%" PRIx64 " to %s: %s", fault->address,
+        fprintf(r->out, "used capability pointer 0x%" PRIx64 " to %s: %s", fault->address,
                 fault->flag ? "receive" : "send", watch_lookup_text(r->kernel->lookup_fault.kind));
         break;
     case FAULT_UNKNOWN_SYSCALL:
@@ -169,14 +169,14 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
         fputs("is suspended", r->out);
         break;
     default:
-        fputs("has not come to rest; it is", r->out);
+        fputs("is still running; it is", r->out);
         print_pc(r, thread, thread->regs[r->kernel->registers->next_ip]);
         fprintf(r->out, ", priority %u", thread->priority);
         if (r->kernel->profile->mcs && !thread->sc) {
             fputs(", but has no scheduling context", r->out);
         }
         if (r->kernel->profile->num_domains > 1 && !domain_is_scheduled(r->kernel, thread->domain)) {
-            fprintf(r->out, ", in domain %u, which the schedule never reaches", thread->domain);
+            fprintf(r->out, ", in domain %u, which the schedule never runs", thread->domain);
         }
         break;
     }
@@ -273,7 +273,7 @@ static void print_outcome(const struct report *r)
                 r->instructions);
         break;
     case MACHINE_UNTIL:
-        fputs("machine: stopped where the console was to be followed to\n", r->out);
+        fputs("machine: stopped at the text of --until\n", r->out);
         break;
     case MACHINE_BOOTED:
         fputs("machine: stopped before the first thread runs\n", r->out);
@@ -282,7 +282,7 @@ static void print_outcome(const struct report *r)
         fputs("machine: no thread can run any more\n", r->out);
         break;
     case MACHINE_FAULTED:
-        fputs("machine: no thread can run any more, and not all stopped of their own will\n", r->out);
+        fputs("machine: no thread can run any more, but not all stopped voluntarily\n", r->out);
         break;
     }
 }

@@ -189,7 +189,7 @@ bool confined_ended(const struct confined_end *end, const char *name, double sec
 {
     char how[64] = "failed";
     if (end->unfiltered) {
-        fputs("capdl: this host cannot filter system calls: the image ran with those of any program\n", stderr);
+        fputs("capdl: this host cannot filter system calls: the image ran without that protection\n", stderr);
     }
     switch (end->outcome) {
     case CONFINED_DONE:
@@ -201,11 +201,11 @@ bool confined_ended(const struct confined_end *end, const char *name, double sec
         say_died(end, name, how, diags);
         return false;
     case CONFINED_STUCK:
-        snprintf(how, sizeof(how), "did not come back within %g seconds", seconds);
+        snprintf(how, sizeof(how), "did not return within %g seconds", seconds);
         say_died(end, name, how, diags);
         return false;
     case CONFINED_NONSENSE:
-        say_died(end, name, "sent what makes no sense", diags);
+        say_died(end, name, "sent an invalid message", diags);
         return false;
     case CONFINED_NONE:
         capdl_error(diags, CAPDL_NOWHERE, "%s: cannot make a process to run it in: %s", name, strerror(errno));

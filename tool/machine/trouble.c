@@ -114,11 +114,11 @@ static void print_consequence(const struct watch *w, const struct record *r, con
     if (r->fault.used && r->fault.result == ACT_UNHANDLED) {
         fputs("; it has no fault handler\n", w->report);
     } else if (r->fault.used) {
-        fputs("; its fault handler hears of it\n", w->report);
+        fputs("; its fault handler is notified\n", w->report);
     } else if (r->syscall == CAPDL_SYSCALL_CALL) {
-        fputs(act->result == ACT_REFUSED ? "\n" : "; it is answered InvalidCapability\n", w->report);
+        fputs(act->result == ACT_REFUSED ? "\n" : "; the answer is InvalidCapability\n", w->report);
     } else {
-        fputs("; it is not told\n", w->report);
+        fputs("; the thread is not told\n", w->report);
     }
 }
 
@@ -130,7 +130,7 @@ static void tell_no_cap(struct watch *w, const struct record *r, const struct ac
     }
     if (act->extra) {
         fprintf(w->report, "%s at address 0x%" PRIx64,
-                receiving ? "there is no reply object" : "there is no capability to send along", act->cptr);
+                receiving ? "there is no reply object" : "there is no capability to transfer", act->cptr);
     } else if (act->cnode) {
         fputs("the slot is empty", w->report);
     } else {
@@ -184,15 +184,15 @@ static void tell_unanswerable(struct watch *w, const struct record *r, const str
         fputs(act == &r->fault ? "its fault" : "the call", w->report);
     }
     fprintf(w->report, " can never be answered, because %s; the caller stays suspended\n",
-            may_reply ? "the receiver gave no reply object"
+            may_reply ? "the receiver provided no reply object"
                       : "the caller's capability has neither the right GrantReply (P) nor Grant (G)");
 }
 
 static void tell_caps_lost(struct watch *w, const struct record *r, const struct act *act)
 {
     if (begin(w, r, act, TROUBLE_CAPS_LOST)) {
-        fputs("not all capabilities of the message went along: the sender's capability lacks the right Grant, or the "
-              "receiver had no empty slot for them\n",
+        fputs("not all capabilities of the message were transferred: the sender's capability lacks the right Grant, or "
+              "the receiver had no empty slot for them\n",
               w->report);
     }
 }
@@ -239,7 +239,7 @@ static void tell_act(struct watch *w, const struct record *r, const struct act *
         break;
     case ACT_NOBODY:
         if (begin(w, r, act, TROUBLE_NOBODY)) {
-            fputs("nobody waits for this reply\n", w->report);
+            fputs("nobody is waiting for this reply\n", w->report);
         }
         break;
     case ACT_DONE:
@@ -331,10 +331,10 @@ void trouble_finish(struct watch *w)
         [TROUBLE_NO_RIGHT] = "calls without the right for them",
         [TROUBLE_REFUSED] = "refused invocations",
         [TROUBLE_UNANSWERABLE] = "calls that can never be answered",
-        [TROUBLE_NOBODY] = "replies that nobody waited for",
+        [TROUBLE_NOBODY] = "replies that nobody was waiting for",
         [TROUBLE_DEVIATION] = "instructions that the machine does not do as processors do",
         [TROUBLE_DEVICE] = "devices that the machine does not have",
-        [TROUBLE_CAPS_LOST] = "messages whose capabilities did not go along",
+        [TROUBLE_CAPS_LOST] = "messages whose capabilities were not transferred",
     };
     for (size_t i = 0; w->report && i < w->num_troubles; i++) {
         const struct watch_trouble *trouble = &w->troubles[i];

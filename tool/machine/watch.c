@@ -9,7 +9,7 @@
 
 const char *watch_syscall_name(enum capdl_syscall syscall)
 {
-    return syscall < CAPDL_SYSCALL_COUNT ? syscall_names[syscall] : "a system call that is none";
+    return syscall < CAPDL_SYSCALL_COUNT ? syscall_names[syscall] : "an unknown system call";
 }
 
 const char *watch_fault_name(enum fault_kind kind)
@@ -59,7 +59,7 @@ const char *watch_thread(const struct watch *w, const struct record *r, char *ou
     } else if (thread) {
         names_thread(w->names, thread, out);
     } else {
-        snprintf(out, NAME_SIZE, "a thread that is no more");
+        snprintf(out, NAME_SIZE, "a deleted thread");
     }
     return out;
 }

@@ -10,7 +10,7 @@ struct json_object *config_open(const struct capdl_profile *profile, struct capd
     char *path;
     if (!profile->prefix[0]) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
+                    "profile %s is built in and has no kernel; name a kernel's install prefix with --kernel",
                     profile->name);
         return NULL;
     }

@@ -88,8 +88,7 @@ static bool write_uimage(struct plan *plan, FILE *out)
     uint64_t load = plan->loader_place.start;
     if (load > UINT32_MAX || plan->file.size > UINT32_MAX) {
         capdl_error(plan->diags, CAPDL_NOWHERE,
-                    "the loader lies at 0x%llx, beyond what a uImage can say; use format linux "
-                    "(booti) or place it below 4 GiB",
+                    "the loader is at 0x%llx, too high for a uImage; use format linux (booti) or place it below 4 GiB",
                     (unsigned long long)load);
         return false;
     }

@@ -16,18 +16,18 @@ static bool check_platform(struct plan *plan)
 {
     if (capdl_architecture(plan->profile->arch)->pc) {
         capdl_error(plan->diags, CAPDL_NOWHERE,
-                    "kernel %s is started by multiboot, without a loader of ours: give the machine's boot loader "
-                    "the kernel, and the image as its first module",
+                    "kernel %s is started by multiboot, without our loader: give the kernel to the machine's boot "
+                    "loader, with the image as its first module",
                     plan->profile->name);
         return false;
     }
     if (plan->profile->max_nodes > CAPDL_PAYLOAD_CORES) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "kernel %s waits for %u cores; the loader can start %d",
+        capdl_error(plan->diags, CAPDL_NOWHERE, "kernel %s waits for %u cores, but the loader can start only %d",
                     plan->profile->name, plan->profile->max_nodes, CAPDL_PAYLOAD_CORES);
         return false;
     }
     if (plan->options->format == PACK_EFI && !pack_arch(plan->profile->arch)->head_efi) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "format efi is for aarch64 kernels; %s is another one",
+        capdl_error(plan->diags, CAPDL_NOWHERE, "format efi is only for aarch64 kernels, not for %s",
                     plan->profile->name);
         return false;
     }
@@ -79,7 +79,7 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
     }
     if (error) {
         capdl_error(plan->diags, CAPDL_NOWHERE,
-                    "%s: is not a sound device tree: %s; it is cut short or damaged, so make or copy it anew", name,
+                    "%s: is not a valid device tree: %s; it is truncated or damaged, so make or copy it again", name,
                     fdt_strerror(error));
         return false;
     }
@@ -140,12 +140,12 @@ static bool check_kernel(struct plan *plan)
         }
     }
     if ((kernel->start | kernel->vstart) % 0x200000) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: starts at 0x%llx, which is no multiple of 2 MiB", kernel->name,
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: starts at 0x%llx, which is not a multiple of 2 MiB", kernel->name,
                     (unsigned long long)kernel->start);
         return false;
     }
     if (kernel->entry < kernel->vstart || kernel->entry >= kernel->vend) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: its entry 0x%llx lies outside its segments", kernel->name,
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: its entry point 0x%llx is outside its segments", kernel->name,
                     (unsigned long long)kernel->entry);
         return false;
     }

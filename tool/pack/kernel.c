@@ -10,7 +10,7 @@ bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, str
     *kernel = (struct kernel){NULL};
     if (!profile->prefix[0]) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "profile %s is built in and has no kernel behind it; name a kernel's install prefix with --kernel",
+                    "profile %s is built in and has no kernel; name a kernel's install prefix with --kernel",
                     profile->name);
         return false;
     }

@@ -89,8 +89,8 @@ static bool choose(const struct plan *plan, struct place *place, uint64_t from, 
 static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t from, uint64_t size, uint64_t alignment)
 {
     if (wish % PAGE) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "the %s cannot lie at 0x%llx: a multiple of 4096 is needed",
-                    place->name, (unsigned long long)wish);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "the %s cannot be at 0x%llx: expected a multiple of 4096", place->name,
+                    (unsigned long long)wish);
         return false;
     }
     if (wish) {
@@ -99,9 +99,8 @@ static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t 
         return true;
     }
     if (!choose(plan, place, from, size, alignment)) {
-        capdl_error(plan->diags, CAPDL_NOWHERE,
-                    "the %s takes %llu KiB, and no piece of RAM above 0x%llx has so much free", place->name,
-                    (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "the %s takes %llu KiB, but no RAM above 0x%llx has that much free",
+                    place->name, (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
         return false;
     }
     return true;
@@ -235,9 +234,9 @@ static void report_clash(const struct plan *plan, const struct place *a, const s
 {
     const struct place *firmware = a->kind == PLACE_FIRMWARE ? a : b, *other = firmware == a ? b : a;
     if (firmware->kind == PLACE_FIRMWARE) {
-        capdl_error(plan->diags, CAPDL_NOWHERE,
-                    "%s: lies in memory that the device tree reserves, 0x%llx to 0x%llx (%s)", other->name,
-                    (unsigned long long)firmware->start, (unsigned long long)firmware->end, firmware->name);
+        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: is in memory that the device tree reserves, 0x%llx to 0x%llx (%s)",
+                    other->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
+                    firmware->name);
     } else {
         capdl_error(plan->diags, CAPDL_NOWHERE, "%s and %s overlap", a->name, b->name);
     }
@@ -260,7 +259,7 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
         }
     }
     if (plan->image_place.start < plan->tree_place.end) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "the initialiser must lie above kernel and device tree, from 0x%llx on",
+        capdl_error(plan->diags, CAPDL_NOWHERE, "the initialiser must be above kernel and device tree, from 0x%llx on",
                     (unsigned long long)plan->tree_place.end);
         fine = false;
     }
@@ -274,9 +273,8 @@ static void warn_of_reservations(const struct plan *plan)
         const struct place *firmware = &plan->firmware[i];
         if (ram_shared_with_kernel(plan, firmware)) {
             capdl_finding(plan->diags, CAPDL_WARNING, CAPDL_CHECK_RESERVED_MEMORY, CAPDL_NOWHERE,
-                          "kernel %s will clear and give away memory that the device tree reserves, 0x%llx to 0x%llx "
-                          "(%s): it was "
-                          "built for another device tree",
+                          "kernel %s will clear and hand out memory that the device tree reserves, 0x%llx to 0x%llx "
+                          "(%s): it was built for another device tree",
                           plan->profile->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
                           firmware->name);
         }

@@ -60,21 +60,21 @@ static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, s
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr segment;
         if (!gelf_getphdr(elf, (int)i, &segment)) {
-            capdl_error(diags, CAPDL_NOWHERE, "%s: its program headers lie outside the file", loads->name);
+            capdl_error(diags, CAPDL_NOWHERE, "%s: its program headers are outside the file", loads->name);
             return false;
         }
         if (segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
         }
         if (!segment_sane(&segment, loads->size)) {
-            capdl_error(diags, CAPDL_NOWHERE,
-                        "%s: segment %zu lies outside the file (truncated?) or wraps around memory", loads->name, i);
+            capdl_error(diags, CAPDL_NOWHERE, "%s: segment %zu is outside the file (truncated?) or wraps around memory",
+                        loads->name, i);
             return false;
         }
         loads_add(loads, &segment, bytes);
     }
     if (loads->count == 0) {
-        capdl_error(diags, CAPDL_NOWHERE, "%s: has nothing to load, or its program headers lie outside the file",
+        capdl_error(diags, CAPDL_NOWHERE, "%s: has nothing to load, or its program headers are outside the file",
                     loads->name);
     }
     return loads->count > 0;

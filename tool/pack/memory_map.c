@@ -73,14 +73,13 @@ static bool take_ram(struct capdl_profile *profile, const struct memory_map *map
             continue;
         }
         if (profile->num_memory && ram.start < profile->memory[profile->num_memory - 1].end) {
-            capdl_error(
-                diags, pos,
-                "RAM from 0x%llx on does not lie above the RAM of the lines before, and kernels want it ascending",
-                (unsigned long long)ram.start);
+            capdl_error(diags, pos,
+                        "RAM from 0x%llx on is not above the RAM of earlier lines, but kernels require ascending order",
+                        (unsigned long long)ram.start);
             return false;
         }
         if (profile->num_memory == MOST_RAM) {
-            capdl_error(diags, pos, "more than %d pieces of RAM above 1 MiB: kernel '%s' would not boot", MOST_RAM,
+            capdl_error(diags, pos, "more than %d regions of RAM above 1 MiB: kernel '%s' would not boot", MOST_RAM,
                         profile->name);
             return false;
         }
@@ -88,7 +87,7 @@ static bool take_ram(struct capdl_profile *profile, const struct memory_map *map
     }
     if (profile->num_memory == 0) {
         capdl_error(diags, (struct capdl_pos){.file = map->source},
-                    "this memory map has no RAM above 1 MiB, where kernels want it");
+                    "this memory map has no RAM above 1 MiB, where kernels need it");
     }
     return profile->num_memory > 0;
 }
@@ -206,8 +205,7 @@ bool memory_map_apply(struct capdl_profile *profile, const char *source, struct 
     bool iommu;
     if (!capdl_architecture(profile->arch)->pc) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "--memory-map is for x86-64: which memory kernel '%s' has was decided when it was built",
-                    profile->name);
+                    "--memory-map is for x86-64: the memory of kernel '%s' was fixed when it was built", profile->name);
         return false;
     }
     if (strncmp(source, "qemu:", 5) == 0) {

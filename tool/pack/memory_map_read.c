@@ -44,10 +44,10 @@ static bool add_entry(struct reader *reader, const struct piece *piece)
     uint64_t end = piece->start + piece->size;
     bool to_the_top = end == 0 && piece->start + piece->size - 1 == UINT64_MAX && piece->start;
     if (map->count == MEMORY_MAP_MOST) {
-        return complain(reader, "a memory map with more than 1024 entries: no firmware has so many");
+        return complain(reader, "a memory map with more than 1024 entries: no firmware has that many");
     }
     if (end <= piece->start && !to_the_top) {
-        return complain(reader, "this piece of memory is empty, or goes beyond the end of the address space");
+        return complain(reader, "this memory region is empty, or goes past the end of the address space");
     }
     map->entries[map->count++] =
         (struct memory_map_entry){piece->start, to_the_top ? UINT64_MAX : end, piece->type, reader->line};
@@ -57,7 +57,7 @@ static bool add_entry(struct reader *reader, const struct piece *piece)
 static bool add_device(struct reader *reader, struct devices *devices, uint64_t address)
 {
     if (address % 4096) {
-        return complain(reader, "the registers of this device begin in the middle of a page of 4096 bytes");
+        return complain(reader, "the registers of this device do not begin at a multiple of 4096");
     }
     for (size_t i = 0; i < devices->count; i++) {
         if (devices->list[i] == address) {
@@ -65,7 +65,7 @@ static bool add_device(struct reader *reader, struct devices *devices, uint64_t 
         }
     }
     if (devices->count == MEMORY_MAP_DEVICES) {
-        return complain(reader, "more than 64 devices of a kind: no kernel manages so many");
+        return complain(reader, "more than 64 devices of a kind: no kernel manages that many");
     }
     devices->list[devices->count++] = address;
     return true;
@@ -307,7 +307,7 @@ static bool plain_memory(struct reader *reader, const char *line)
         !number_after(&line, " 0x", 16, &size) || !number_after(&line, " ", 10, &type) || line[strspn(line, " \t\r")]) {
         return complain(
             reader,
-            "expected a piece of memory: 'BASE LENGTH TYPE' with BASE and LENGTH in hexadecimal (0x...) and type 1 for "
+            "expected a memory region: 'BASE LENGTH TYPE' with BASE and LENGTH in hexadecimal (0x...) and type 1 for "
             "RAM, 'ioapic ADDRESS', 'iommu ADDRESS', 'multiboot 2', or a log of Linux, Xen, FreeBSD, GRUB or seL4");
     }
     return add_entry(reader, &(struct piece){start, size, type});
@@ -398,7 +398,7 @@ bool memory_map_read(struct memory_map *map, const char *path, struct capdl_diag
     if (good && map->num_iommus < map->iommus_detected) {
         reader.line = 0;
         return complain(&reader,
-                        "the log speaks of more IOMMUs than it says addresses of: add a line 'iommu ADDRESS' for each");
+                        "the log has more IOMMUs than addresses of IOMMUs: add a line 'iommu ADDRESS' for each");
     }
     return good;
 }

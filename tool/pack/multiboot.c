@@ -54,7 +54,7 @@ static bool check_32_bit(const struct loads *kernel, struct capdl_diags *diags)
     bool fine = fits(kernel->entry) && fits(kernel->end) && fits(kernel->size);
     if (!fine) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "%s: lies beyond 4 GiB (entry 0x%llx, end 0x%llx); multiboot loaders cannot start it", kernel->name,
+                    "%s: is beyond 4 GiB (entry 0x%llx, end 0x%llx); multiboot loaders cannot start it", kernel->name,
                     (unsigned long long)kernel->entry, (unsigned long long)kernel->end);
     }
     return fine;

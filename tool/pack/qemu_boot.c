@@ -70,7 +70,7 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         qemu_add(&image, words[i]);
     }
-    fputs("capdl: the same by hand:\n", out);
+    fputs("capdl: equivalent commands:\n", out);
     qemu_print(&image, out);
     if (qemu_command(profile, "boot.elf", pc ? "boot.elf.module" : NULL, &qemu, &ignored)) {
         add_devices(&qemu, options);

@@ -36,16 +36,16 @@ static bool line_pc99(const struct capdl_profile *profile, struct json_object *c
 {
     if (profile->hypervisor) {
         capdl_error(diags, CAPDL_NOWHERE,
-                    "kernel %s insists on Intel VT-x, which QEMU does not emulate; boot it on a PC or in Bochs, or "
-                    "build the kernel with KernelVTX=OFF",
+                    "kernel %s requires Intel VT-x, which QEMU does not emulate; boot it on a PC or in Bochs, or build "
+                    "the kernel with KernelVTX=OFF",
                     profile->name);
         return false;
     }
     if (config_on(config, "SUPPORT_PCID")) {
-        capdl_error(diags, CAPDL_NOWHERE,
-                    "kernel %s insists on PCIDs, which QEMU does not emulate; build the kernel with "
-                    "KernelSupportPCID=OFF",
-                    profile->name);
+        capdl_error(
+            diags, CAPDL_NOWHERE,
+            "kernel %s requires PCIDs, which QEMU does not emulate; build the kernel with KernelSupportPCID=OFF",
+            profile->name);
         return false;
     }
     add(line, "%s", pack_arch(profile->arch)->qemu);
@@ -128,8 +128,8 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
         }
     }
     capdl_error(diags, CAPDL_NOWHERE,
-                "kernel %s is for the platform %s, which QEMU has no machine for here; known are pc99, qemu-arm-virt, "
-                "qemu-riscv-virt and bcm2837",
+                "kernel %s is for the platform %s, for which there is no QEMU machine here; known are pc99, "
+                "qemu-arm-virt, qemu-riscv-virt and bcm2837",
                 profile->name, profile->platform[0] ? profile->platform : "(not named)");
     return NULL;
 }

@@ -254,8 +254,8 @@ enum qemu_outcome qemu_run(const struct qemu_line *line, const struct qemu_optio
     enum qemu_outcome outcome = listen_to(&guest);
     int status = finish(&guest, outcome);
     if (outcome == QEMU_ENDED && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
-        capdl_error(diags, CAPDL_NOWHERE, "%s gave up: %s", line->argv[0],
-                    guest.error_length ? guest.error : "it was killed, or said nothing");
+        capdl_error(diags, CAPDL_NOWHERE, "%s failed: %s", line->argv[0],
+                    guest.error_length ? guest.error : "it was killed, or printed nothing");
         return QEMU_FAILED;
     }
     return outcome;

@@ -89,10 +89,8 @@ static bool check_place(struct elf_check *c, const struct elf_segment *s)
 static bool check_rights(struct elf_check *c, const struct elf_segment *s)
 {
     if (s->rights == 0) {
-        return elf_fail(c,
-                        "has segment %u at 0x%" PRIx64
-                        " that may not be read, written or executed, expected it to be at least readable",
-                        s->number, s->vaddr);
+        return elf_fail(c, "has segment %u at 0x%" PRIx64 " without any rights, expected at least read", s->number,
+                        s->vaddr);
     }
     if (s->rights & CAPDL_RIGHT_WRITE && s->rights & CAPDL_RIGHT_EXECUTE) {
         capdl_finding(c->diags, CAPDL_WARNING, CAPDL_CHECK_WRITABLE_CODE, c->request->pos,
@@ -141,7 +139,7 @@ static const char *dynamic_need(int64_t tag, uint64_t value)
     case DT_RELSZ:
     case DT_RELASZ:
     case DT_PLTRELSZ:
-        return value ? "it has relocations to be done at load time" : NULL;
+        return value ? "it has load-time relocations" : NULL;
     default:
         return NULL;
     }
@@ -223,8 +221,7 @@ static void check_shared_page(struct elf_check *c, const struct elf_segment *low
     }
     capdl_finding(c->diags, CAPDL_WARNING, CAPDL_CHECK_WRITABLE_CODE, c->request->pos,
                   "\"%s\" has segments %u and %u in the page 0x%" PRIx64
-                  ", which so becomes both writable and executable: "
-                  "link with -z separate-code -z max-page-size=4096",
+                  ", which makes it both writable and executable: link with -z separate-code -z max-page-size=4096",
                   c->request->name, low->number, high->number, last);
 }
 
@@ -247,7 +244,7 @@ static bool check_memory(struct elf_check *c, const struct elf_program *program)
         sum += program->segments[i].memsz; /* disjoint and below user_top: no overflow */
     }
     if (sum > ELF_MAX_MEMORY) {
-        return elf_fail(c, "asks for %" PRIu64 " bytes of memory, expected at most %" PRIu64, sum, ELF_MAX_MEMORY);
+        return elf_fail(c, "needs %" PRIu64 " bytes of memory, expected at most %" PRIu64, sum, ELF_MAX_MEMORY);
     }
     return true;
 }

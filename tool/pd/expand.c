@@ -146,7 +146,7 @@ static bool map_all_given(struct expansion *x, struct pd *pd)
 
     if (params->num_maps && !pd->space) {
         capdl_error(x->diags, params->maps[0].frame->pos,
-                    "'map' needs an address space made by a pd, not one written out in the spec");
+                    "'map' needs an address space made by a pd, not one spelled out in the spec");
         return false;
     }
     for (size_t i = 0; i < params->num_maps; i++) {
@@ -185,10 +185,10 @@ static bool enter_space(struct expansion *x, struct pd *pd)
     if (params->given[PARAM_IPC_BUFFER] && params->given[PARAM_STACK_TOP]) {
         return true;
     }
-    capdl_error(x->diags, params->given[PARAM_VSPACE]->pos,
-                "'%s' is an address space written out in the spec: give ipc_buffer and "
-                "stack_top, the addresses at which it has them",
-                params->given[PARAM_VSPACE]->text);
+    capdl_error(
+        x->diags, params->given[PARAM_VSPACE]->pos,
+        "'%s' is an address space spelled out in the spec: add ipc_buffer and stack_top with their addresses in it",
+        params->given[PARAM_VSPACE]->text);
     return false;
 }
 

@@ -219,8 +219,8 @@ bool load_program(struct expansion *x, struct pd *pd, const struct elf_program *
     pd->program_start = elf->num_segments ? page_down(elf->segments[0].vaddr) : 0;
     if (pd->program->params.given[PARAM_PADDR] && pd->program->elements > 1) {
         capdl_error(x->diags, pd->program->params.given[PARAM_PADDR]->pos,
-                    "'paddr' is one place, but '%s' is an array of %u: declare them one by one", pd->program->name,
-                    pd->program->elements);
+                    "'paddr' is a single address, but '%s' is an array of %u: declare them one by one",
+                    pd->program->name, pd->program->elements);
         return false;
     }
     return take_pages(x, pd, elf) && map_segments(x, pd, elf->segments, elf->num_segments);

@@ -170,7 +170,7 @@ static bool check_value(struct expansion *x, const struct capdl_param *p, enum p
 static bool take_elf(struct expansion *x, struct pd_params *params, const struct capdl_param *p)
 {
     if (p->kind == CAPDL_VALUE_CAP && !params->elf) {
-        capdl_error(x->diags, p->pos, "the name of a program stands in quotes: \"%s\"", p->text);
+        capdl_error(x->diags, p->pos, "the name of a program must be in quotes: \"%s\"", p->text);
         params->elf = p;
         params->elf_wrong = true;
         return false;

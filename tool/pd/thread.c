@@ -194,8 +194,7 @@ static bool handler_cap(struct expansion *x, struct pd *pd, const struct capdl_p
         cap->rights = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_GRANT_REPLY;
     }
     if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & ANSWER)) {
-        capdl_error(x->diags, p->pos,
-                    "'%s' needs the rights W and P (or G) on '%s', which are given when none is written", p->name,
+        capdl_error(x->diags, p->pos, "'%s' needs the rights W and P (or G) on '%s', which are the default", p->name,
                     p->text);
         return false;
     }
@@ -229,9 +228,7 @@ static bool set_fault(struct expansion *x, struct pd *pd)
     const struct capdl_cap *there = capdl_spec_cap_at(x->spec, pd->cnode, cap.slot);
     if (there) {
         capdl_error(x->diags, params->given[PARAM_FAULT]->pos,
-                    "slot %" PRIu64 " of the CNode is taken already: choose another by "
-                    "fault_slot",
-                    cap.slot);
+                    "slot %" PRIu64 " of the CNode is already taken: choose another with fault_slot", cap.slot);
         return false;
     }
     object_hold(x, pd, pd->cnode, cap);

@@ -76,7 +76,7 @@ static void refuse(struct xml_reader *xml, enum capdl_method method, const char 
                     found, expected);
     } else {
         capdl_finding(diags, CAPDL_WARNING, CAPDL_CHECK_KERNEL_METHOD, xml_position(xml),
-                      "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be refused",
+                      "%s takes (%s) in this kernel, expected %s%s%s: specs that need it will be rejected",
                       method_names[method], found, expected != NULL ? "(" : "it not to exist",
                       expected != NULL ? expected : "", expected != NULL ? ")" : "");
     }

@@ -70,10 +70,9 @@ void check_build(struct reader *reader, Elf *elf, struct capdl_pos pos)
         if (has == expected || (i == FEATURE_HYPERVISOR && !profile_arch(profile->arch)->symbols_tell_hypervisor)) {
             continue;
         }
-        capdl_error(
-            reader->diags, pos,
-            "a kernel %s, but the headers of the prefix are those of a kernel %s; it seems to be mixed from two "
-            "builds, so install the kernel anew",
-            has ? features[i].with : features[i].without, expected ? features[i].with : features[i].without);
+        capdl_error(reader->diags, pos,
+                    "a kernel %s, but the headers of the prefix are those of a kernel %s; it seems to be a mix of two "
+                    "builds, so install the kernel again",
+                    has ? features[i].with : features[i].without, expected ? features[i].with : features[i].without);
     }
 }

@@ -155,7 +155,7 @@ static int64_t parse_name(struct parser *p)
     }
     state = p->names->look_up(p->names->context, name, p->depth + 1, &value);
     if (state == NAME_OPAQUE && !p->names->unknown_is_zero) {
-        return fail(p, "a name that is no integer");
+        return fail(p, "a name that is not an integer");
     }
     if (state == NAME_UNKNOWN && !p->names->unknown_is_zero) {
         return fail(p, "an unknown name");
@@ -187,7 +187,7 @@ static int64_t parse_unary(struct parser *p)
     int64_t value;
 
     if (p->depth >= MAX_DEPTH) {
-        return fail(p, "too deep nesting");
+        return fail(p, "nesting too deep");
     }
     p->depth++;
     if (accept(p, "!")) {
@@ -298,7 +298,7 @@ static int64_t parse_conditional(struct parser *p)
         return condition;
     }
     if (++p->depth >= MAX_DEPTH) {
-        return fail(p, "too deep nesting");
+        return fail(p, "nesting too deep");
     }
     yes = parse_conditional(p);
     if (!accept(p, ":")) {
@@ -314,7 +314,7 @@ const char *expr_evaluate(struct slice text, const struct expr_names *names, int
     struct parser p = {.rest = text, .names = names, .depth = depth};
 
     if (depth >= MAX_DEPTH) {
-        return "too deep nesting";
+        return "nesting too deep";
     }
     advance(&p);
     *value = parse_conditional(&p);

@@ -207,7 +207,7 @@ static bool has_sizes(const struct capdl_profile *p)
 const char *profile_flaw(const struct capdl_profile *p)
 {
     if (!capdl_arch_boots(p->arch)) {
-        return "its architecture is none we boot";
+        return "its architecture is not supported";
     }
     if (p->syscalls[CAPDL_SYSCALL_CALL] == 0) {
         return "it has no number for the system call Call";
@@ -225,7 +225,7 @@ const char *profile_flaw(const struct capdl_profile *p)
         return "object types and sizes do not match";
     }
     if ((p->bootinfo_schedcontrol_offset != 0) != p->mcs) {
-        return "an offset of SchedControl goes with MCS, and only with it";
+        return "an offset of SchedControl must exist on MCS, and only there";
     }
     if (!regions_ascend(p->memory, p->num_memory)) {
         return "memory regions are not ascending";

@@ -183,7 +183,7 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
         return false;
     }
     if (header.e_type != ET_EXEC || elf_getphdrnum(elf, segments) != 0) {
-        capdl_error(reader->diags, pos, "not an executable with program headers: truncated, or no kernel");
+        capdl_error(reader->diags, pos, "not an executable with program headers: truncated, or not a kernel");
         return false;
     }
     return true;
@@ -223,7 +223,7 @@ static void take_kernel(struct reader *reader, Elf *elf, struct capdl_pos pos)
     take_interrupts(p, find_symbol(elf, "intStateIRQTable").st_size);
     span_segments(elf, segments, &kernel);
     if (kernel.start >= kernel.end) {
-        capdl_error(reader->diags, pos, "no segments to load: truncated, or no kernel");
+        capdl_error(reader->diags, pos, "no segments to load: truncated, or not a kernel");
         return;
     }
     if (!lies_in_memory(p, &kernel)) {

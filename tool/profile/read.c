@@ -117,7 +117,7 @@ bool profile_read(const char *prefix, struct capdl_profile *p, struct capdl_diag
         read_platform(&reader);
         flaw = profile_flaw(p);
         if (diags->num_errors == errors && flaw != NULL) {
-            capdl_error(diags, reader_position(&reader, ""), "these are no facts of one kernel: %s", flaw);
+            capdl_error(diags, reader_position(&reader, ""), "these are not the facts of one kernel: %s", flaw);
         }
     }
     config_free(&reader.config);

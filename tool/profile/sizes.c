@@ -167,7 +167,7 @@ static void find_user_top(struct headers *h)
 
     p->user_top = (uint64_t)top + profile_arch(p->arch)->user_top_is_last;
     if (p->user_top % 4096 != 0) {
-        capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which ends no page",
+        capdl_error(h->reader->diags, header_position(h), "'seL4_UserTop' is 0x%llx, which is not the end of a page",
                     (unsigned long long)top);
     }
 }
@@ -180,7 +180,7 @@ static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char
         return (uint16_t)offset;
     }
     capdl_error(h->reader->diags, reader_position(h->reader, bootinfo_path),
-                "cannot tell where in 'struct seL4_BootInfo' the member '%s' is", member);
+                "cannot find the offset of member '%s' in 'struct seL4_BootInfo'", member);
     return 0;
 }
 

@@ -18,7 +18,7 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     }
     if (capdl_object_flags(v->spec, object) & CAPDL_OBJECT_HAS_PADDR &&
         node->paddr != capdl_object_paddr(v->spec, object)) {
-        differ(v, object, "lies at 0x%" PRIx64 ", not at 0x%" PRIx64, node->paddr, capdl_object_paddr(v->spec, object));
+        differ(v, object, "is at 0x%" PRIx64 ", not at 0x%" PRIx64, node->paddr, capdl_object_paddr(v->spec, object));
     }
 }
 
@@ -35,7 +35,7 @@ static void compare_neighbour(struct verify *v, uint32_t object, const struct no
     if (other != NO_NODE && v->uses[object] && v->uses[before] &&
         v->nodes[other].paddr + (UINT64_C(1) << capdl_object_size_bits(v->spec, object)) != node->paddr) {
         char label[LABEL_SIZE];
-        differ(v, object, "lies at 0x%" PRIx64 ", not behind %s at 0x%" PRIx64, node->paddr,
+        differ(v, object, "is at 0x%" PRIx64 ", not right after %s at 0x%" PRIx64, node->paddr,
                object_label(v, before, label), v->nodes[other].paddr);
     }
 }
@@ -68,7 +68,7 @@ static void compare_rest(struct verify *v, uint32_t object, const struct node *n
         }
         compare_holder(v, object, notification->bound);
         if (notification->bound && notification->bound->notification != notification) {
-            differ(v, object, "is bound to a thread that does not know of it");
+            differ(v, object, "is bound to a thread that is not bound to it");
         }
         break;
     case CAP_REPLY:
@@ -79,7 +79,7 @@ static void compare_rest(struct verify *v, uint32_t object, const struct node *n
     case CAP_VCPU:
         compare_holder(v, object, vcpu->tcb);
         if (vcpu->tcb && vcpu->tcb->vcpu != vcpu) {
-            differ(v, object, "is bound to a thread that does not know of it");
+            differ(v, object, "is bound to a thread that is not bound to it");
         }
         break;
     default:

@@ -86,9 +86,8 @@ static void compare_mapping(const struct at *at)
     if (!extra || !(at->wanted->flags & CAPDL_CAP_HAS_MAPPING)) {
         if (cap->asid) {
             differ(v, at->container,
-                   "has %s a frame capability that stands for the mapping at 0x%" PRIx64
-                   ", which the spec does not say",
-                   at->place, cap->data);
+                   "has %s a frame capability for the mapping at 0x%" PRIx64 ", which is not in the spec", at->place,
+                   cap->data);
         }
         return;
     }
@@ -97,12 +96,12 @@ static void compare_mapping(const struct at *at)
     uint16_t asid = root == NO_NODE ? 0 : v->nodes[root].asid;
     uint64_t address = table->base + (extra->mapping_slot << table_shift(v, extra->mapping_container));
     if (!cap->asid) {
-        differ(v, at->container, "has %s a frame capability that stands for no mapping, not for the one at 0x%" PRIx64,
-               at->place, address);
+        differ(v, at->container, "has %s a frame capability for no mapping, not for the one at 0x%" PRIx64, at->place,
+               address);
     } else if (cap->asid != asid || cap->data != address) {
         differ(v, at->container,
-               "has %s a frame capability that stands for a mapping at 0x%" PRIx64 ", not for the one at 0x%" PRIx64
-               " of the address space the spec names",
+               "has %s a frame capability for the mapping at 0x%" PRIx64 ", not for the one at 0x%" PRIx64
+               " of the address space in the spec",
                at->place, cap->data, address);
     }
 }
@@ -236,7 +235,7 @@ void compare_cnode(struct verify *v, uint32_t object)
             compare_cap(v, object, &caps.list[next++], &cnode->slots[i]);
         } else if (cnode->slots[i].cap.type != CAP_NULL) {
             char label[LABEL_SIZE];
-            differ(v, object, "has in slot 0x%" PRIx64 " a capability to %s, which the spec does not give", i,
+            differ(v, object, "has in slot 0x%" PRIx64 " a capability to %s, which is not in the spec", i,
                    cap_label(v, &cnode->slots[i], label));
         }
     }

@@ -30,10 +30,10 @@ static void see_children(struct verify *v, uint32_t untyped, uint8_t *seen)
         char label[LABEL_SIZE];
         if (child == CAPDL_NO_OBJECT) {
             if (slot->cap.type != CAP_UNTYPED) { /* gaps between children are closed by untypeds that nobody gets */
-                differ(v, untyped, "is what %s was made of, which the spec does not say", cap_label(v, slot, label));
+                differ(v, untyped, "has %s as a child, which is not in the spec", cap_label(v, slot, label));
             }
         } else if (!is_within(v, child, untyped)) {
-            differ(v, untyped, "is what %s was made of, which the spec does not say", object_label(v, child, label));
+            differ(v, untyped, "has %s as a child, which is not in the spec", object_label(v, child, label));
         } else if (capdl_object_parent(v->spec, child) == untyped) {
             seen[child] = true;
         }
@@ -53,7 +53,7 @@ static void compare_covers(struct verify *v)
         uint32_t parent = capdl_object_parent(spec, i);
         if (parent != CAPDL_NO_OBJECT && v->match[i] != NO_NODE && !seen[i]) {
             char label[LABEL_SIZE];
-            differ(v, i, "was not made of %s", object_label(v, parent, label));
+            differ(v, i, "was not made from %s", object_label(v, parent, label));
         }
     }
     free(seen);
@@ -187,13 +187,12 @@ static void compare_undeclared(struct verify *v, const struct given_list *all, c
         if (child && !is_declared(v, &parent->ref, &child->ref)) {
             differ(v, child->ref.container,
                    "has in slot 0x%" PRIx64 " a capability derived from the one in slot 0x%" PRIx64
-                   " of %s, which the spec does not say: who has that can revoke it",
+                   " of %s, which is not in the spec: the holder of that one can revoke it",
                    child->ref.slot, parent->ref.slot, object_label(v, parent->ref.container, label));
         } else if (!child && !is_declared_parent(v, &parent->ref) && matters(v, at)) {
             differ(v, parent->ref.container,
                    "has in slot 0x%" PRIx64
-                   " a capability from which %s was derived for somebody else, who can so be deprived "
-                   "of it",
+                   " a capability from which %s was derived for another holder, so it can be revoked",
                    parent->ref.slot, cap_label(v, at, label));
         }
     }

@@ -23,11 +23,11 @@ static void compare_stream(struct verify *v, uint32_t object, uint64_t number)
     struct capdl_caps caps = capdl_object_caps(v->spec, object);
     const struct slot *bank = number < NUM_STREAMS ? &v->kernel->streams[number].bank : NULL;
     if (!bank || !v->kernel->stream_taken[number]) {
-        differ(v, object, "is not handed out");
+        differ(v, object, "has no capability");
     } else if (caps.count) {
         compare_cap(v, object, &caps.list[0], bank);
     } else if (bank->cap.type != CAP_NULL) {
-        differ(v, object, "is bound to context bank %" PRIu64 ", which the spec does not say", bank->cap.paddr);
+        differ(v, object, "is bound to context bank %" PRIu64 ", which is not in the spec", bank->cap.paddr);
     }
 }
 
@@ -43,7 +43,7 @@ void compare_device(struct verify *v, uint32_t object)
     }
     if (capdl_object_kind(v->spec, object) == CAPDL_KIND_CONTEXTBANK &&
         (number >= NUM_BANKS || !v->kernel->bank_taken[number])) {
-        differ(v, object, "is not handed out");
+        differ(v, object, "has no capability");
         return;
     }
     compare_root(v, object, state_device_target(v, object));
@@ -67,13 +67,13 @@ void compare_other_devices(struct verify *v)
     }
     for (uint32_t i = 0; v->kernel->io_roots && i <= UINT16_MAX; i++) {
         if (v->kernel->io_roots[i] && !known[i]) {
-            differ_world(v, "the device %u:%u.%u has an I/O page table, which the spec does not say", i >> 8,
-                         i >> 3 & 31, i & 7);
+            differ_world(v, "the device %u:%u.%u has an I/O page table, which is not in the spec", i >> 8, i >> 3 & 31,
+                         i & 7);
         }
     }
     for (unsigned i = 0; i < NUM_STREAMS; i++) {
         if (v->kernel->stream_taken[i] && !streams[i]) {
-            differ_world(v, "stream %u is handed out, which the spec does not say", i);
+            differ_world(v, "stream %u is in use, which is not in the spec", i);
         }
     }
     free(known);

@@ -51,7 +51,7 @@ static void compare_issue(struct verify *v, uint32_t object, const struct irq_is
 {
     const struct manner *manner = manner_find(capdl_object_kind(v->spec, object), issue->method);
     if (!manner) {
-        differ(v, object, "was handed out as an interrupt of another kind");
+        differ(v, object, "was made as an interrupt of another kind");
         return;
     }
     for (const struct setting *s = manner->settings; s < manner->settings + MOST_SETTINGS && s->name; s++) {
@@ -73,7 +73,7 @@ void compare_irq(struct verify *v, uint32_t object)
     const struct slot *slot = &v->kernel->irq_slots[irq];
     v->result->totals.interrupts++;
     if (v->kernel->irq_state[irq] != IRQ_SIGNAL) {
-        differ(v, object, "is not handed out: the kernel does not signal interrupt %" PRIu64, irq);
+        differ(v, object, "has no handler: the kernel does not signal interrupt %" PRIu64, irq);
         return;
     }
     compare_issue(v, object, &v->kernel->irq_issues[irq]);
@@ -84,6 +84,6 @@ void compare_irq(struct verify *v, uint32_t object)
         }
     } else if (slot->cap.type != CAP_NULL) {
         char label[LABEL_SIZE];
-        differ(v, object, "signals %s, which the spec does not say", cap_label(v, slot, label));
+        differ(v, object, "signals %s, which is not in the spec", cap_label(v, slot, label));
     }
 }

@@ -60,7 +60,7 @@ static bool counts_good(const struct handed *h)
     }
     differ(h->v, h->object,
            "are described as %" PRIu64 " untypeds from slot %" PRIu64 " on and %" PRIu64 " frames from slot %" PRIu64
-           " on, which does not fit the %" PRIu64 " slots from %" PRIu64 " on",
+           " on, which does not match the %" PRIu64 " slots from %" PRIu64 " on",
            says->num_untypeds, says->first_untyped, says->num_frames, says->first_frame, left->slots, left->first);
     return false;
 }
@@ -77,10 +77,10 @@ static void compare_untyped(const struct handed *h, const struct slot *slot, con
         return;
     }
     if (device && !h->v->left.devices) {
-        differ(h->v, h->object, "have %s of device memory, which the spec does not give", cap_label(h->v, slot, label));
+        differ(h->v, h->object, "have %s of device memory, which is not in the spec", cap_label(h->v, slot, label));
     }
     if (has_children(h->v, slot)) {
-        differ(h->v, h->object, "have %s, of which something was made", cap_label(h->v, slot, label));
+        differ(h->v, h->object, "have %s, from which something was made", cap_label(h->v, slot, label));
     }
     h->v->result->totals.left_untypeds++;
     *(device ? &h->v->result->totals.left_device_bytes : &h->v->result->totals.left_bytes) += UINT64_C(1) << cap->bits;
@@ -170,8 +170,7 @@ static void compare_kept(const struct handed *h, const struct slot *slot)
     uint64_t kept = (UINT64_C(1) << cap->bits) - (used ? cap->data : 0);
     char label[LABEL_SIZE];
     if (wanted && (!used || kept >= CAPDL_PAGE_SIZE)) {
-        differ(h->v, h->object, "lack 0x%" PRIx64 " bytes of %s, which nobody uses", kept,
-               cap_label(h->v, slot, label));
+        differ(h->v, h->object, "lack 0x%" PRIx64 " unused bytes of %s", kept, cap_label(h->v, slot, label));
     }
 }
 

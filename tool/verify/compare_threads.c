@@ -95,7 +95,7 @@ static void compare_state(struct verify *v, uint32_t object, const struct capdl_
         differ(v, object, "has a fault pending");
     }
     if (thread->instructions != 0) {
-        differ(v, object, "has executed %" PRIu64 " instructions before everything was in place", thread->instructions);
+        differ(v, object, "executed %" PRIu64 " instructions before everything was in place", thread->instructions);
     }
 }
 
@@ -129,7 +129,7 @@ static void compare_slots(struct verify *v, uint32_t object, const struct tcb *t
             compare_cap(v, object, cap, actual);
         } else if (actual && actual->cap.type != CAP_NULL) {
             char label[LABEL_SIZE];
-            differ(v, object, "has in TCB slot %" PRIu64 " a capability to %s, which the spec does not give", slot,
+            differ(v, object, "has in TCB slot %" PRIu64 " a capability to %s, which is not in the spec", slot,
                    cap_label(v, actual, label));
         }
     }
@@ -203,7 +203,7 @@ void compare_sched_context(struct verify *v, uint32_t object)
     }
     if (!configured || sc->refill_max == 0) {
         if (configured != (sc->refill_max > 0)) {
-            differ(v, object, configured ? "has no budget" : "has a budget, which the spec does not give");
+            differ(v, object, configured ? "has no budget" : "has a budget, which is not in the spec");
         }
         return;
     }

@@ -112,8 +112,8 @@ static void compare_entry(const struct entry *e)
         }
     } else if (e->pte->kind != PTE_NONE) {
         char label[LABEL_SIZE];
-        differ(e->v, e->table, "maps %s at 0x%" PRIx64 " (slot 0x%x), which the spec does not say",
-               entry_label(e, label), e->address, e->index);
+        differ(e->v, e->table, "maps %s at 0x%" PRIx64 " (slot 0x%x), which is not in the spec", entry_label(e, label),
+               e->address, e->index);
     }
 }
 

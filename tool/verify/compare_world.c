@@ -65,7 +65,7 @@ static void compare_interrupts(struct verify *v)
     for (unsigned i = 0; i < MAX_IRQS; i++) {
         if ((v->kernel->irq_state[i] == IRQ_SIGNAL || v->kernel->irq_slots[i].cap.type != CAP_NULL) &&
             !wanted_irq(v, i)) {
-            differ_world(v, "interrupt %u is handed out, which the spec does not say", i);
+            differ_world(v, "interrupt %u is in use, which is not in the spec", i);
         }
     }
 }

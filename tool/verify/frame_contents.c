@@ -153,7 +153,7 @@ void contents_compare(struct verify *v, uint32_t object)
         const uint8_t *expected = expected_page(&e, offset);
         same = actual && memcmp(actual, expected, CAPDL_PAGE_SIZE) == 0;
         if (!actual) {
-            differ(v, object, "lies at 0x%" PRIx64 ", where there is no memory", node->paddr);
+            differ(v, object, "is at 0x%" PRIx64 ", where there is no memory", node->paddr);
         } else if (!same) {
             differing_page(v, object, offset, actual, expected);
         } else if (!node->device) {

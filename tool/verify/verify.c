@@ -22,12 +22,11 @@ static bool boot_failed(struct verify *v)
 {
     const struct capdl_image_header *header = v->stop->header;
     if (!header) {
-        differ_world(v, "the image holds no initialiser that this tool knows");
+        differ_world(v, "the image has an unknown initialiser");
         return true;
     }
     if (v->stop->outcome == MACHINE_TIMEOUT) {
-        differ_world(v, "the boot did not come to an end: the initialiser is still %s",
-                     machine_phase_name(header->phase));
+        differ_world(v, "the boot did not end: the initialiser is still %s", machine_phase_name(header->phase));
         return true;
     }
     if (v->stop->outcome == MACHINE_BOOTED || v->stop->outcome == MACHINE_IDLE) {
@@ -38,7 +37,7 @@ static bool boot_failed(struct verify *v)
         }
         char label[LABEL_SIZE];
         uint32_t thread = state_object_node(v, v->kernel->current);
-        differ_world(v, "%s is to run while the initialiser is still %s", node_label(v, thread, label),
+        differ_world(v, "%s runs while the initialiser is still %s", node_label(v, thread, label),
                      machine_phase_name(header->phase));
         return true;
     }

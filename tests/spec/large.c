@@ -123,9 +123,9 @@ static void write_threads(FILE *out, unsigned count)
     for (unsigned i = 0; i < count / 8; i++) {
         fprintf(out,
                 "tcb_%1$u {\ncspace: cnode_%1$u (guard: 0, guard_size: 60)\nvspace: vspace_%1$u\nsc_slot: sc_%1$u\n"
-                "fault_ep_slot: ep_%1$u (WG, badge: %1$u)\n}\ncnode_%1$u {\n0x1: ep_%1$u (RWG)\n0x2: ntfn_%1$u (R)\n"
+                "fault_ep_slot: ep_%2$u (WG, badge: %1$u)\n}\ncnode_%1$u {\n0x1: ep_%1$u (RWG)\n0x2: ntfn_%1$u (R)\n"
                 "0x3: reply_%1$u\n0x4: stack_%1$u (RW)\n}\n",
-                i);
+                i, (i + 1) % (count / 8));
     }
     fputs("}\n", out);
 }

@@ -29,6 +29,8 @@ static bool try_compile(struct input *input, const struct options *options)
         .spec_path = input->name,
         .directories = options->directories,
     };
+    /* Which kernel programs are to run on is not known then. */
+    input->diags.disabled[CAPDL_CHECK_KERNEL_HEADER] |= !options->kernel;
     FILE *nowhere = fopen("/dev/null", "wb");
     bool good = nowhere && image_compile(&input->spec, &image, &input->diags, nowhere);
     if (nowhere) {

@@ -48,6 +48,7 @@ static bool swap(struct input *input, const char *name, const char *path, uint8_
     if (!elf_read(&elf, &request, &input->diags)) {
         return false;
     }
+    image_check_program(&input->image.profile, &input->diags, path, CAPDL_NOWHERE, elf.bytes.data, elf.bytes.size);
     struct update_segment *segments = segments_of(&elf);
     struct update_program program = {.name = path,
                                      .segments = segments,

@@ -36,6 +36,7 @@ static struct source_file *file_load(struct program *program, const struct capdl
         file->bytes = bytes;
         file->data = (uint8_t *)(uintptr_t)bytes->data;
         file->size = bytes->size;
+        programs_check_file(program, fill, file);
     } else {
         capdl_error(program->diags, fill->pos, "cannot read '%s' to fill a frame: %s", path ? path : fill->text,
                     file_error());

@@ -34,6 +34,11 @@ struct image_options {
  */
 bool image_compile(const struct capdl_spec *, const struct image_options *, struct capdl_diags *, FILE *out);
 
+/* Warns of what the ELF file of a program says of itself: that it was built for another kind of kernel, or wants
+   something done before its first function that its start code does not do. */
+void image_check_program(const struct capdl_profile *, struct capdl_diags *, const char *name, struct capdl_pos,
+                         const uint8_t *bytes, size_t size);
+
 /* The blob alone, malloc'd, as image_compile would put it into an image; 0 after an error. */
 uint8_t *image_compile_blob(const struct capdl_spec *, const struct image_options *, struct capdl_diags *,
                             size_t *size);

@@ -12,6 +12,7 @@
 
 #include "profile/arch.h"
 #include "profile/names.h"
+#include "profile/note.h"
 #include "profile/profile.h"
 
 /* Numbers that are the same in every kernel since 13.0.0. */
@@ -254,6 +255,31 @@ static void put_encodings(const struct capdl_profile *p, FILE *out)
     fputs("#endif\n", out);
 }
 
+/* The same lines in assembly and as strings in C. */
+static void put_note(const struct capdl_profile *p, FILE *out)
+{
+    uint32_t word[PROFILE_NOTE_WORDS];
+    char numbers[160];
+    size_t length;
+
+    profile_note(p, word);
+    length = (size_t)snprintf(numbers, sizeof(numbers), "%zu, %d, %d, 0x%x, 0x%x", sizeof(PROFILE_NOTE_NAME),
+                              PROFILE_NOTE_WORDS * 4, PROFILE_NOTE_TYPE, PROFILE_NOTE_NAME_0, PROFILE_NOTE_NAME_1);
+    for (size_t i = 0; i < PROFILE_NOTE_WORDS; i++) {
+        length += (size_t)snprintf(numbers + length, sizeof(numbers) - length, ", 0x%" PRIx32, word[i]);
+    }
+    fprintf(out,
+            "\n/* Leaves a note in the program's file, which is not loaded: the kernel that it is for. */\n"
+            "#if defined(__ASSEMBLER__)\n"
+            ".pushsection " PROFILE_NOTE_SECTION ", \"M\", %%note, %d\n.balign 4\n.long %s\n.popsection\n"
+            "#elif defined(__ELF__) && defined(__GNUC__)\n"
+            "__asm__(\".pushsection " PROFILE_NOTE_SECTION ", \\\"M\\\", %%note, %d\\n.balign 4\\n\"\n"
+            "        \".long %s\\n\"\n"
+            "        \".popsection\");\n"
+            "#endif\n",
+            PROFILE_NOTE_SIZE, numbers, PROFILE_NOTE_SIZE, numbers);
+}
+
 void profile_print_header(const struct capdl_profile *p, FILE *out)
 {
     fputs("/* Facts of one configuration of the seL4 kernel, printed by 'capdl profile --header'. */\n"
@@ -266,5 +292,6 @@ void profile_print_header(const struct capdl_profile *p, FILE *out)
     put_constants(p, out);
     put_registers(p, out);
     put_encodings(p, out);
+    put_note(p, out);
     fputs("\n#endif\n", out);
 }

@@ -333,7 +333,7 @@ void trouble_finish(struct watch *w)
         [TROUBLE_UNANSWERABLE] = "calls that can never be answered",
         [TROUBLE_NOBODY] = "replies that nobody was waiting for",
         [TROUBLE_DEVIATION] = "instructions that the machine does not do as processors do",
-        [TROUBLE_DEVICE] = "devices that the machine does not have",
+        [TROUBLE_DEVICE] = "accesses to devices that the machine does not have",
         [TROUBLE_CAPS_LOST] = "messages whose capabilities were not transferred",
     };
     for (size_t i = 0; w->report && i < w->num_troubles; i++) {

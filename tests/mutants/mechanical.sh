@@ -6,8 +6,9 @@
 # usage: mechanical.sh SOURCES SEED COUNT [FIRST]    COUNT changes that compile and change the object code; FIRST: skip that many draws
 # $CC: the compiler. $KEEP: a directory for the copy and its build, kept for the next run.
 #
-# A change is looked at in two steps: the tests of the rooms with the mutated programs, stopping at the first that fails; if none
-# does, everything is built anew and all tests run. A test that runs out of time has noticed, too.
+# A table (entered.sh) says which tests enter which function, so that a change needs only those tests: the quick ones first, with
+# the mutated programs; if none of them fails, everything is built anew and the others run. A test that runs out of time has
+# noticed, too.
 set -eu
 sources=$(cd "$1" && pwd)
 seed=$2 count=$3 first=${4:-0}
@@ -32,6 +33,11 @@ done
 [ -f "$build/build.ninja" ] || meson setup "$build" "$tree" -Dwerror=false > "$work/setup" 2>&1 || { cat "$work/setup" >&2; exit 2; }
 ninja -C "$build" > "$work/ninja" 2>&1 || { tail -n 30 "$work/ninja" >&2; exit 2; }
 ${CC:-cc} -O2 -D_GNU_SOURCE -o "$work/mutate" "$tree/tests/mutants/mutate.c"
+sum=$(cd "$tree" && find . -name '*.[ch]' -o -name '*.def' | sort | xargs cat | cksum)
+if [ "$sum" != "$(cat "$work/entered.sum" 2> /dev/null)" ]; then
+    "$tree/tests/mutants/entered.sh" "$tree" "$work/entered" > "$work/entered.table"
+    echo "$sum" > "$work/entered.sum"
+fi
 cd "$tree"
 
 programs=$(ninja -C "$build" -t targets all | sed -n 's/: c_LINKER.*//p')
@@ -57,38 +63,47 @@ object_code() { # FILE TO
     mv "$2.o" "$2"
 }
 
-suites_of() { # FILE
-    case $1 in
-    blob/* | initialiser/*) echo blob initialiser faults random verify ;;
-    loader/*) echo loader placement ;;
-    capdl-spec/review/*) echo review cli ;;
-    capdl-spec/*) echo spec review verify cli ;;
-    tool/json/*) echo spec review fuzz ;;
-    tool/profile/*) echo profile placement cli ;;
-    tool/pd/*) echo pd examples ;;
-    tool/image/*) echo image verify random placement faults ;;
-    tool/machine/*) echo machine systems objects random ;;
-    tool/verify/*) echo verify random ;;
-    tool/pack/*) echo loader placement cli ;;
-    *) echo cli review placement spec ;;
-    esac
+# The tests that enter the function around a line, the quickest first; the first word is "build" if building enters it, too.
+tests_of() { # FILE LINE
+    awk -v file="$1" -v line="$2" '
+        $1 == file && $2 + 0 <= line + 0 && $2 + 0 >= begin { if ($2 + 0 > begin) { delete seconds; count = 0; begin = $2 + 0 }
+            time = $3; name = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", name); seconds[name] = time }
+        END { for (name in seconds) print seconds[name], name }' "$work/entered.table" | sort -n | sed 's/^[^ ]* //'
 }
 
 # The first test that fails or runs out of time, or nothing.
-failing() { # [--suite NAME]...
-    meson test -C "$build" --no-rebuild --maxfail 1 "$@" > "$work/test" 2>&1 || true
+failing() { # ARGUMENT-OF-MESON-TEST...
+    meson test -C "$build" --no-rebuild --maxfail 1 "$@" > "$work/test" 2>&1 < /dev/null || true
     sed -nE 's/^ *[0-9]+\/[0-9]+ (.*[^ ]) +(FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS|INTERRUPT) .*/\1/p' "$work/test" | head -n 1
 }
 
-# Which test notices: of the rooms, then of all.
-notice() { # FILE
+failing_of() { # FILE-WITH-A-TEST-A-LINE
+    [ -s "$1" ] || return 0
+    list=$1
+    set --
+    while read -r name; do
+        set -- "$@" "$name"
+    done < "$list"
+    failing "$@"
+}
+
+# Which test notices: of those that enter the function, the quick ones first; then the others, with everything built anew. Where
+# no test of the host enters it, or building does, all tests.
+notice() { # FILE LINE
     # shellcheck disable=SC2086 # a list
     timeout 600 ninja -k 0 -C "$build" $programs > "$work/ninja" 2>&1 || { echo "the build"; return; }
-    # shellcheck disable=SC2046 # a list
-    by=$(failing $(suites_of "$1" | sed 's/[^ ][^ ]*/--suite &/g'))
+    tests_of "$1" "$2" > "$work/all"
+    grep -v '^(build)$' "$work/all" > "$work/tests" || true
+    head -n 40 "$work/tests" > "$work/quick"
+    tail -n +41 "$work/tests" > "$work/slow"
+    by=$(failing_of "$work/quick")
     if [ -z "$by" ]; then
         timeout 600 ninja -C "$build" > "$work/ninja" 2>&1 || { echo "the build"; return; }
-        by=$(failing --no-suite lint --no-suite mutants --no-suite real)
+        if [ -s "$work/all" ] && cmp -s "$work/all" "$work/tests"; then
+            by=$(failing_of "$work/slow")
+        else
+            by=$(failing --no-suite lint --no-suite mutants --no-suite real --no-suite matrix)
+        fi
     fi
     echo "$by"
 }
@@ -109,7 +124,7 @@ while read -r file number && [ $((noticed + unnoticed)) -lt "$count" ]; do
     elif cmp -s "$work/before" "$work/after"; then
         same=$((same + 1))
     else
-        by=$(notice "$file" < /dev/null)
+        by=$(notice "$file" "$(sed 's/:.*//' "$work/what")" < /dev/null)
         [ -n "$by" ] && noticed=$((noticed + 1)) || unnoticed=$((unnoticed + 1))
         echo "| \`$file:$(sed 's/|/\\|/g' "$work/what")\` | ${by:-**nothing**} |"
     fi

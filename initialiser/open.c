@@ -8,10 +8,10 @@ static void check_image(const struct bootinfo *bootinfo)
     const uint64_t pages = bootinfo->image_frames.end - bootinfo->image_frames.start;
 
     if (header.image_end != bootinfo->ipc_buffer) {
-        die("the image ends at $, for the kernel at $", header.image_end, bootinfo->ipc_buffer);
+        die("the image ends at $, the kernel says $", header.image_end, bootinfo->ipc_buffer);
     }
     if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE) {
-        die("an image of $ bytes, for the kernel of % pages", header.image_end - header.image_start, pages);
+        die("an image of $ bytes, the kernel has % pages", header.image_end - header.image_start, pages);
     }
 }
 
@@ -42,7 +42,7 @@ static void check_kernel(int64_t *boot)
         boot[CAPDL_BOOT_SYS_PUTCHAR] = PUTCHAR + MCS_PUTCHAR - boot[CAPDL_BOOT_SYS_PUTCHAR];
     }
     boot[CAPDL_BOOT_TCB_SUSPEND] = 0;
-    die("the kernel is of the other kind, MCS or not, than the image", 0, 0);
+    die("the image is for the other kind of kernel, MCS or not", 0, 0);
 }
 
 /* All cores that calls refer to: then no call can stop for one that is not there. */

@@ -34,7 +34,7 @@ static void start_core(uint64_t id, uint64_t hardware, const struct tree_node *n
     uint64_t start = arch_ticks();
     while (!core->alive) {
         if (arch_ticks() - start > CORE_PATIENCE * arch_ticks_per_second()) {
-            die("core %lu (hardware id %lx) was started but does not arrive", id, core->hardware);
+            die("core %lu (hardware id %lx) was started but did not arrive", id, core->hardware);
         }
     }
 }

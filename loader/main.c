@@ -65,7 +65,7 @@ static void move_home(uint64_t hardware)
         return;
     }
     if (spans_overlap(home, home + size, loader.start, loader.end) && home < loader.start + code) {
-        die("loaded at %lx, in the way of what it must fill and too near to its home at %lx; load it at its home",
+        die("loaded at %lx, where it overlaps memory to fill and is too close to its home at %lx; load it at its home",
             (uint64_t)loader.start, (uint64_t)home);
     }
     print("moving from %lx to %lx", (uint64_t)loader.start, (uint64_t)home);
@@ -75,7 +75,7 @@ static void move_home(uint64_t hardware)
 static void version_check(void)
 {
     if (loader.payload->version != CAPDL_PAYLOAD_VERSION) {
-        die("the image was packed by another version (%lu) of the tool than this loader is from (%lu)",
+        die("the image was packed by version %lu of the tool, but this loader is of version %lu",
             (uint64_t)loader.payload->version, (uint64_t)CAPDL_PAYLOAD_VERSION);
     }
 }

@@ -14,7 +14,7 @@ static unsigned tables_used;
 static uintptr_t table_new(void)
 {
     if (tables_used == NUM_TABLES) {
-        die("what has to be filled is spread over more than %lu GiB", (uint64_t)NUM_TABLES - 4);
+        die("the memory to fill spans more than %lu GiB", (uint64_t)NUM_TABLES - 4);
     }
     uint64_t *table = loader.workspace->tables[tables_used++];
     memset(table, 0, sizeof(loader.workspace->tables[0]));

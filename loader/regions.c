@@ -15,8 +15,7 @@ void payload_check(void)
 {
     uint64_t header = sizeof(*loader.payload);
     if (capdl_payload_sum((const void *)(payload + header), loader.payload->size - header) != loader.payload->sum) {
-        die("the image is damaged, or was not loaded completely: %lu bytes from %lx on do not have the sum they should "
-            "have",
+        die("the image is damaged, or was not loaded completely: %lu bytes from %lx on have a wrong checksum",
             loader.payload->size, (uint64_t)(uintptr_t)payload);
     }
 }
@@ -102,7 +101,7 @@ static void fill_tree(void)
         return;
     }
     if (tree->size > room) {
-        die("the firmware's device tree takes %lu bytes, room was kept for %lu", (uint64_t)tree->size, room);
+        die("the firmware's device tree takes %lu bytes, but there is room for only %lu", (uint64_t)tree->size, room);
     }
     tree_copy(tree, (void *)(uintptr_t)plan->kernel_tree.start);
     arch_publish(plan->kernel_tree.start, tree->size);

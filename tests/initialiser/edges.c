@@ -191,7 +191,7 @@ static void check_tampered(void (*tamper)(void), const char *start, const char *
     check_text("calls", fake.log, "11 0x1 ()\n");
 }
 
-#define FOR_ANOTHER_KERNEL "capdl: reading the blob: the kernel is of the other kind, MCS or not, than the image\n"
+#define FOR_ANOTHER_KERNEL "capdl: reading the blob: the image is for the other kind of kernel, MCS or not\n"
 
 /* An offset in bootinfo at which there is something else. */
 static void untypeds_elsewhere(void)
@@ -232,8 +232,8 @@ static void images_that_do_not_fit(void)
     other_levels_of_io_page_tables();
     untypeds_elsewhere();
     check_tampered(other_architecture, "capdl: reading the blob: a blob for architecture ", ", an initialiser for ");
-    check_tampered(longer_image, "capdl: reading the blob: the image ends at 0x", ", for the kernel at 0x");
-    check_tampered(image_begins_elsewhere, "capdl: reading the blob: an image of 0x", " bytes, for the kernel of ");
+    check_tampered(longer_image, "capdl: reading the blob: the image ends at 0x", ", the kernel says 0x");
+    check_tampered(image_begins_elsewhere, "capdl: reading the blob: an image of 0x", " bytes, the kernel has ");
     check_tampered(small_scratch, "capdl: planning memory: a scratch area of 64 bytes, the blob needs ", "\n");
 }
 

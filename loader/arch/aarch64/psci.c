@@ -73,6 +73,6 @@ bool arch_core_start(const struct core *core, const struct tree_node *node)
     if (tree_has_string(method, "spin-table") && release) {
         return spin_start(core, release);
     }
-    print("the device tree gives no way to start cores that is known here (enable-method psci or spin-table)");
+    print("the device tree has no supported way to start cores (enable-method psci or spin-table)");
     return false;
 }

@@ -58,7 +58,13 @@ static bool is_system(const struct capdl_spec *spec, const struct capdl_profile 
     return false;
 }
 
-/* What the compiler has to say: about anything if the user named a kernel, else about systems. An exit code. */
+/* Whether the compiler is asked: about anything if the user named a kernel, else about systems. */
+static bool is_to_compile(const struct input *input, const struct options *options)
+{
+    return input->has_profile && (options->kernel || is_system(&input->spec, &input->profile));
+}
+
+/* What the compiler has to say; an exit code. */
 static int check_compiling(struct input *input, const struct options *options)
 {
     if (!capdl_arch_boots(input->spec.arch)) {
@@ -67,10 +73,7 @@ static int check_compiling(struct input *input, const struct options *options)
     if (!input_need_profile(input, options)) {
         return EXIT_FINDINGS;
     }
-    if (!options->kernel && !is_system(&input->spec, &input->profile)) {
-        return EXIT_FINE;
-    }
-    return try_compile(input, options) ? EXIT_FINE : EXIT_FINDINGS;
+    return !is_to_compile(input, options) || try_compile(input, options) ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 /* Whether the board can run the spec, and is the one that the kernel was built for if the user named a kernel. */
@@ -94,7 +97,10 @@ static int check_devices(struct input *input, const char *path, const struct opt
     size_t errors = input->diags.num_errors;
     struct devicetree *read = devicetree_read(path, tree.data, tree.size, &input->diags);
     if (read && board_fits(input, read, options)) {
+        bool kernel =
+            capdl_arch_boots(input->spec.arch) && input_need_profile(input, options) && is_to_compile(input, options);
         devicetree_check(read, &input->spec, &input->diags);
+        devicetree_check_mappings(read, &input->spec, kernel ? &input->profile : NULL, &input->diags);
     }
     devicetree_free(read);
     file_release(&tree);

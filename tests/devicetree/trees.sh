@@ -41,6 +41,14 @@ for dts in *.dts; do
     [ "$name" = strange ] || count "$work/$name.dtb" "$name"
 done
 
+# Registers in mappings.
+"$capdl" check --dtb "$work/gic.dtb" --no-check unused mapped.cdl >"$work/out" 2>&1
+for said in "12:19: warning: frame 'cached' .* registers of /soc/bus@30800000/serial@30860000 .* mapped cached" \
+    "12:35: warning: frame 'executable' .* /soc/bus@30800000/other@30861800 .* mapped executable"; do
+    grep -q "mapped.cdl:$said" "$work/out" || { cat "$work/out"; fail "mapped.cdl: nothing says $said"; }
+done
+[ "$(grep -c "\[device-cached\]" "$work/out")" -eq 2 ] || { cat "$work/out"; fail 'mapped.cdl: expected two warnings'; }
+
 # Of one device, by all its names; as JSON.
 for name in console uart '&uart' /soc/bus@30800000/serial@30860000 /soc/bus/serial; do
     "$capdl" profile --device "$name" --dtb "$work/gic.dtb" >"$work/one" || fail "--device $name"

@@ -82,4 +82,14 @@ build stripped "$@" -s plain.c made.c
 says forgets "$arch" 'has constructors (.init_array), 2 in number, but no code that runs them.*\[elf-start\]'
 says remembers "$arch" ''
 says stripped "$arch" ''
+
+# Rights that no architecture has.
+cat >rights.cdl <<END
+arch $spec_arch objects { f[2] = frame (4k)  g = frame (4k)  s = notification
+p[2] = pd ("none.elf", map: f (W), at: 0x10000000, map: g (RW), at: 0x10002000)
+} caps { cnode_p[0..1] { 3: s (R) } }
+END
+"$capdl" compile rights.cdl --kernel "$arch" -o image.elf 2>err
+[ "$(grep -c ': warning: ' err)" -eq 1 ] && grep -q "^rights.cdl:2:.*'f' is mapped with W but not R.*\[frame-rights\]" err ||
+    fail 'a mapping to be written only: expected one warning'
 exit $failed

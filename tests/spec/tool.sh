@@ -50,6 +50,10 @@ for said in ":8:45: error: endpoint 'e' cannot be made at 0x9001000, which is de
     grep -q "device_memory.cdl$said" "$work/err" || fail "device memory: nothing says $said"
 done
 [ "$(grep -c 'device_memory.cdl:[0-9]' "$work/err")" -eq 5 ] || fail 'device memory: expected five findings'
+expect 0 'RAM beside device memory' "$capdl" check --kernel aarch64-mcs memory_border.cdl
+grep -q "memory_border.cdl:14:12: warning: frame 'ram' at 0x60000000 is RAM for kernel .* is device memory: .*\[memory-border\]" "$work/err" ||
+    fail 'RAM beside device memory: nothing is said'
+[ "$(grep -c 'memory_border.cdl:[0-9]' "$work/err")" -eq 1 ] || fail 'RAM beside device memory: expected one finding'
 
 expect 2 '--no-check, misspelt' "$capdl" check --no-check padr lower.cdl
 grep -q "did you mean 'paddr'" "$work/err" || fail '--no-check: no suggestion'

@@ -38,6 +38,11 @@ bool devicetree_is_for(const struct devicetree *, const struct capdl_profile *ke
 /* Compares the physical addresses and interrupts of a spec with the tree: findings of the check "device-tree". */
 void devicetree_check(const struct devicetree *, const struct capdl_spec *, struct capdl_diags *);
 
+/* Warns of registers of devices that are mapped cached or executable: findings of the check "device-cached". Where a
+   kernel is given, only within its RAM: image_compile says the same of what that kernel takes for devices. */
+void devicetree_check_mappings(const struct devicetree *, const struct capdl_spec *, const struct capdl_profile *kernel,
+                               struct capdl_diags *);
+
 /* What there is, in order: a device of no registers and no interrupts is none. `json`: as one array. */
 void devicetree_list(struct devicetree *, bool json, FILE *);
 /* The same of the device that a path, an alias or a label (where dtc -@ kept them) names, and of what is in it; false

@@ -91,10 +91,38 @@ static void check_mapping(struct program *program, const struct capdl_cap *cap)
     }
 }
 
+/* Whether a page is the next to another in the address space, in physical memory, and in what it is part of. */
+static bool continues(const struct program *program, const struct capdl_cap *before, const struct capdl_cap *cap)
+{
+    const struct capdl_spec *spec = program->spec;
+    uint32_t low = before->object, high = cap->object;
+    return before->kind == CAPDL_KIND_FRAME && cap->kind == CAPDL_KIND_FRAME && before->slot + 1 == cap->slot &&
+           capdl_object_flags(spec, low) & capdl_object_flags(spec, high) & CAPDL_OBJECT_HAS_PADDR &&
+           !((program->places[low].flags | program->places[high].flags) & PLACE_RESERVED) &&
+           capdl_object_paddr(spec, low) + (UINT64_C(1) << capdl_object_size_bits(spec, low)) ==
+               capdl_object_paddr(spec, high);
+}
+
+static void check_border(struct program *program, const struct capdl_cap *before, const struct capdl_cap *cap,
+                         const bool *devices)
+{
+    if (continues(program, before, cap) && devices[before->object] != devices[cap->object]) {
+        program_cap_warning(program, CAPDL_CHECK_MEMORY_BORDER, cap,
+                            "at 0x%llx is %s for kernel %s, but the page mapped right below it is %s: one piece of "
+                            "memory that is partly RAM and partly a device's",
+                            (unsigned long long)capdl_object_paddr(program->spec, cap->object),
+                            devices[cap->object] ? "device memory" : "RAM", program->profile->name,
+                            devices[cap->object] ? "RAM" : "device memory");
+    }
+}
+
 static void check_mappings(struct program *program, uint32_t table, const bool *devices)
 {
     struct capdl_caps caps = capdl_object_caps(program->spec, table);
     for (uint32_t i = 0; i < caps.count; i++) {
+        if (i > 0) {
+            check_border(program, &caps.list[i - 1], &caps.list[i], devices);
+        }
         if (caps.list[i].kind == CAPDL_KIND_FRAME && devices[caps.list[i].object]) {
             check_mapping(program, &caps.list[i]);
         }

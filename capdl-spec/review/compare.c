@@ -401,6 +401,7 @@ static void compare_derivations(struct comparison *c)
             edit->has_new = order > 0;
             edit->old_value = one->parent;
             edit->new_value = one->child_slot;
+            edit->parent_slot = one->parent_slot;
         }
         i += order <= 0;
         j += order >= 0;

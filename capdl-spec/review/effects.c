@@ -279,14 +279,16 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
     second = capdl_review_names(review, readers, num_readers);
     if (frame) {
         text = !num_writers && !num_readers ? capdl_review_format("nobody else reaches it")
-               : !num_readers               ? capdl_review_format("%s can write it, too", first)
-               : !num_writers               ? capdl_review_format("%s can read it, too", second)
+               : !num_readers               ? capdl_review_format("%s can write it", first)
+               : !num_writers               ? capdl_review_format("%s can read it", second)
                                             : capdl_review_format("%s can write it, %s can read it", first, second);
     } else {
+        const char *receive = num_readers == 1 ? "receives" : "receive";
+
         text = !num_writers && !num_readers ? capdl_review_format("nobody else has it")
-               : !num_readers               ? capdl_review_format("%s can send there, too", first)
-               : !num_writers               ? capdl_review_format("%s receives there", second)
-                              : capdl_review_format("%s receives there, %s can send there, too", second, first);
+               : !num_readers               ? capdl_review_format("%s can send there", first)
+               : !num_writers               ? capdl_review_format("%s %s there", second, receive)
+                              : capdl_review_format("%s %s there, %s can send there", second, receive, first);
     }
     free(first);
     free(second);
@@ -392,12 +394,32 @@ static bool lies_in(const struct capdl_spec *spec, uint32_t object, uint32_t unt
     return false;
 }
 
-/* What lies in an untyped is gone when its holder revokes it. */
-static char *untyped_deed(const struct review *review, const struct world *world, uint32_t untyped)
+/* Who holds the object, without the subjects: "sup and log", or "". To be freed. */
+static char *other_holders(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                           uint32_t object, size_t *num)
 {
-    size_t count = 0;
+    const struct parties *parties = capdl_review_parties(review, world, object);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    char *names;
+
+    *num = 0;
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!contains(subjects, count, parties->list[i].who) && (!*num || list[*num - 1] != parties->list[i].who)) {
+            list[(*num)++] = parties->list[i].who;
+        }
+    }
+    names = capdl_review_names(review, list, *num);
+    free(list);
+    return names;
+}
+
+/* What lies in an untyped is gone when its holder revokes it. */
+static char *untyped_deed(struct review *review, const struct world *world, const uint32_t *subjects,
+                          size_t num_subjects, uint32_t untyped)
+{
+    size_t count = 0, num;
     uint32_t *owners = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*owners));
-    char size[32], *names, *text, *place;
+    char size[32], *names, *text, *place, *others, *note;
 
     for (uint32_t i = 0; i < world->spec->num_objects && count < world->num_subjects; i++) {
         uint32_t owner = lies_in(world->spec, i, untyped) ? capdl_review_owner(world, i) : REVIEW_NONE;
@@ -410,9 +432,14 @@ static char *untyped_deed(const struct review *review, const struct world *world
     place = capdl_object_flags(world->spec, untyped) & CAPDL_OBJECT_HAS_PADDR
                 ? capdl_review_format(" at physical 0x%" PRIx64, capdl_object_paddr(world->spec, untyped))
                 : capdl_review_format("%s", "");
-    text = count
-               ? capdl_review_format("make objects of %s%s and destroy what lies there, of %s (\1)", size, place, names)
-               : capdl_review_format("make objects of %s%s (\1)", size, place);
+    others = other_holders(review, world, subjects, num_subjects, untyped, &num);
+    note = num ? capdl_review_format("%s %s it, too", others, num == 1 ? "holds" : "hold")
+               : capdl_review_format("nobody else holds it");
+    text = count ? capdl_review_format("make objects in %s of memory%s and destroy what %s %s there (\3); %s", size,
+                                       place, names, count == 1 ? "has" : "have", note)
+                 : capdl_review_format("make objects in %s of memory%s (\3); %s", size, place, note);
+    free(others);
+    free(note);
     free(owners);
     free(names);
     free(place);
@@ -444,7 +471,8 @@ static char *frame_deed(struct review *review, const struct world *world, const 
 {
     char *others = capdl_review_others(review, world, subjects, count, cap->object), rights[8], *text;
 
-    text = capdl_review_format("map \1 (%s); %s", capdl_review_rights(cap->kind, cap->rights, rights), others);
+    text =
+        capdl_review_format("map \1 with rights %s; %s", capdl_review_rights(cap->kind, cap->rights, rights), others);
     free(others);
     return text;
 }
@@ -452,22 +480,28 @@ static char *frame_deed(struct review *review, const struct world *world, const 
 static char *reply_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *cap)
 {
-    const struct parties *parties = capdl_review_parties(review, world, cap->object);
-    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
-    size_t num = 0;
-    char *names, *text;
+    size_t num;
+    char *names = other_holders(review, world, subjects, count, cap->object, &num), *text;
 
-    for (size_t i = 0; i < parties->count; i++) {
-        if (!contains(subjects, count, parties->list[i].who) && (!num || list[num - 1] != parties->list[i].who)) {
-            list[num++] = parties->list[i].who;
-        }
-    }
-    names = capdl_review_names(review, list, num);
     text = num ? capdl_review_format("answer the callers of %s in its place (\1)", names)
                : capdl_review_format("use \1, which nobody else has");
-    free(list);
     free(names);
     return text;
+}
+
+/* Whether an address space begins at the table: pages are mapped through its capability only. */
+static bool is_root(const struct world *world, uint32_t table)
+{
+    for (size_t i = world->first_holder[table]; i < world->first_holder[table + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+        uint64_t slot = capdl_object_caps(world->spec, holder).list[world->holders[i].number].slot;
+
+        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB &&
+            (slot == CAPDL_TCB_SLOT_VSPACE || slot == CAPDL_TCB_SLOT_EPT_ROOT)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 char *capdl_review_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
@@ -488,7 +522,7 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
         return reply_deed(review, world, subjects, count, cap);
     }
     if (cap->kind == CAPDL_KIND_UT) {
-        return untyped_deed(review, world, cap->object);
+        return untyped_deed(review, world, subjects, count, cap->object);
     }
     owner = whose(review, world, subjects, count, cap->object);
     if (cap->kind == CAPDL_KIND_TCB) {
@@ -498,7 +532,9 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
     } else if (cap->kind == CAPDL_KIND_SC) {
         text = capdl_review_format("use and take away %s processor time (\1)", owner);
     } else if (capdl_kind_is_table(cap->kind)) {
-        text = capdl_review_format("change %s address space (\1)", owner);
+        text = capdl_review_format(is_root(world, cap->object) ? "map and unmap pages in %s address space (\1)"
+                                                               : "unmap part of %s address space (\1)",
+                                   owner);
     } else if (cap->kind == CAPDL_KIND_VCPU) {
         text = capdl_review_format("control a virtual CPU (\1)");
     } else if (cap->kind == CAPDL_KIND_ASID_POOL) {

@@ -280,6 +280,18 @@ static size_t join(struct review *review, struct group *groups, size_t count, ui
 
 enum object_words { OBJECT_NAME, OBJECT_KIND, OBJECT_ROLE }; /* each with what the one before says */
 
+/* The size of one page becomes that of each: "4 KiB each, the first at physical 0x1000". */
+static void say_each(char role[REVIEW_LABEL])
+{
+    char *place = strstr(role, " at physical"), rest[REVIEW_LABEL] = "";
+
+    if (place) {
+        snprintf(rest, sizeof(rest), ", the first%s", place);
+        *place = '\0';
+    }
+    snprintf(role + strlen(role), REVIEW_LABEL - strlen(role), " each%s", rest);
+}
+
 static char *object_text(const struct review *review, const struct group *group, enum object_words words)
 {
     char object[REVIEW_LABEL] = "", role[REVIEW_LABEL] = "", *range;
@@ -307,6 +319,10 @@ static char *object_text(const struct review *review, const struct group *group,
     } else if ((local = capdl_review_local(review, &review->old, raw->object)) != REVIEW_NONE) {
         capdl_review_role(roles, &review->old, local, role);
     }
+    if (range && *role && capdl_review_kind(review, raw->object) == CAPDL_KIND_FRAME &&
+        raw_index(review, raw) != raw_index(review, group->last)) {
+        say_each(role);
+    }
     bool fresh = raw->object < review->new.spec->num_objects && review->old_of[raw->object] == REVIEW_NONE;
     return capdl_review_format("%s%s%s%s%s", fresh ? "new " : "", object, *role ? " (" : "", role, *role ? ")" : "");
 }
@@ -319,6 +335,15 @@ static void write_addresses(FILE *out, const struct group *group)
     if (b->address + b->size - 1 > a->address && (a != b || a->size > 4096)) {
         fprintf(out, " to 0x%" PRIx64, b->address + b->size - 1);
     }
+}
+
+/* Of "has|have" and what closes it: the verb for one or for several subjects; returns the length of both. */
+static size_t write_verb(FILE *out, const char *text, bool several)
+{
+    size_t one = strcspn(text, "|"), both = strcspn(text, "\4");
+
+    fprintf(out, "%.*s", (int)(several ? both - one - 1 : one), several ? text + one + 1 : text);
+    return both + 1;
 }
 
 static char *sentence(const struct review *review, const struct group *group)
@@ -341,6 +366,8 @@ static char *sentence(const struct review *review, const struct group *group)
             fputs(bare ? bare : "", out);
         } else if (raw->text[i] == '\2') {
             write_addresses(out, group);
+        } else if (raw->text[i] == '\4') {
+            i += write_verb(out, raw->text + i + 1, raw->num_subjects > 1);
         } else {
             putc(raw->text[i], out);
         }

@@ -109,7 +109,7 @@ static bool *find_fault_endpoints(const struct world *world)
         }
         find_handlers(world, i, handlers);
         for (unsigned j = 0; j < HANDLERS; j++) {
-            if (handlers[j] && handlers[j]->kind == CAPDL_KIND_EP) {
+            if (handlers[j] && capdl_review_takes_faults(handlers[j])) {
                 found[handlers[j]->object] = true;
             }
         }
@@ -160,7 +160,7 @@ static void link_thread(struct flow_graph *graph, const struct world *world, uin
     }
     find_handlers(world, tcb, handlers);
     for (unsigned i = 0; faults && i < HANDLERS; i++) {
-        if (handlers[i] && handlers[i]->kind == CAPDL_KIND_EP) {
+        if (handlers[i] && capdl_review_takes_faults(handlers[i])) {
             uint32_t endpoint = world->object_number[handlers[i]->object];
             link_add(graph, owner, node_of(graph, endpoint, NODE_DATA));
             link_add(graph, node_of(graph, endpoint, NODE_ANSWER), owner);

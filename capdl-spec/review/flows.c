@@ -478,8 +478,8 @@ static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *
     to = names_of(f, &receivers);
     text = senders.count == count || receivers.count == count
                ? capdl_review_format(" and %s: what flows there need not pass it any more", to)
-               : capdl_review_format(" and %s, and %s%zu other pairs: what flows there need not pass it any more", to,
-                                     least, count - 1);
+               : capdl_review_format(" and %s, and %s%zu other pair%s: what flows there need not pass it any more", to,
+                                     least, count - 1, count == 2 ? "" : "s");
     add_flow(f, cause, &middle, " no longer stands between ", from, text)->change = CAPDL_LOST;
     free(from);
     free(to);

@@ -256,19 +256,33 @@ static void judge_arch(struct review *review, const struct edit *edit)
     raw->new_value = capdl_review_format("%s", after);
 }
 
+/* "slot 1 of CNode 'a' (endpoint 'service')" */
+static char *slot_text(const struct review *review, uint64_t cnode, uint64_t slot)
+{
+    uint32_t local = capdl_review_local(review, &review->new, cnode);
+    const struct capdl_cap *cap = local == REVIEW_NONE ? NULL : capdl_spec_cap_at(review->new.spec, local, slot);
+    char label[REVIEW_LABEL], target[REVIEW_LABEL];
+
+    if (cnode == REVIEW_DEFAULT) {
+        return capdl_review_format("a slot that is empty now");
+    }
+    capdl_review_object(review, cnode, label);
+    return cap ? capdl_review_format("slot %" PRIu64 " of %s (%s)", slot, label,
+                                     capdl_review_object(review, capdl_review_target_number(&review->new, cap), target))
+               : capdl_review_format("slot %" PRIu64 " of %s", slot, label);
+}
+
 static void judge_derived(struct review *review, const struct edit *edit)
 {
-    char parent[REVIEW_LABEL], child[REVIEW_LABEL];
+    char *child = slot_text(review, edit->object, edit->new_value);
+    char *parent = slot_text(review, edit->old_value, edit->parent_slot);
     uint32_t owner = REVIEW_NONE, local = capdl_review_local(review, &review->new, edit->object);
     struct raw_finding *raw = capdl_review_add(
         review, CAPDL_RANK_IDENTITY, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, FINDING_NO_OBJECT,
-        edit->has_new ? "the capability in slot %" PRIu64 " of %s is now derived from one in %s: whoever holds that "
-                        "may revoke it"
-                      : "the capability in slot %" PRIu64 " of %s is no longer derived from one in %s: it can no "
-                        "longer be revoked by that",
-        edit->new_value, capdl_review_object(review, edit->object, child),
-        edit->old_value == REVIEW_DEFAULT ? "a slot that is empty now"
-                                          : capdl_review_object(review, edit->old_value, parent));
+        edit->has_new
+            ? "the capability in %s is now derived from that in %s: whoever holds the latter can revoke the former"
+            : "the capability in %s is no longer derived from that in %s, by which it can no longer be revoked",
+        child, parent);
 
     if (local != REVIEW_NONE) {
         owner = capdl_review_owner(&review->new, local);
@@ -279,6 +293,8 @@ static void judge_derived(struct review *review, const struct edit *edit)
         raw->text = text;
     }
     capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    free(child);
+    free(parent);
 }
 
 /* ---- All of it ---- */
@@ -330,9 +346,11 @@ static void judge_edit(struct review *review, const struct edit *edit)
 static void judge_rest(struct review *review, const struct edit *edit)
 {
     if (edit->object == REVIEW_DEFAULT) {
-        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, FINDING_NO_OBJECT, "the system is another one");
+        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                         "the system differs, in what this report has no words for");
     } else {
-        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, edit->object, "\1 is another one");
+        capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, edit->object,
+                         "\1 differs, in what this report has no words for");
     }
 }
 

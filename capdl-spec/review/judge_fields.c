@@ -6,7 +6,16 @@
 
 #include "private.h"
 
-enum style { STYLE_NUMBER, STYLE_HEX, STYLE_LIST, STYLE_BOOL, STYLE_MICROSECONDS };
+enum style {
+    STYLE_NUMBER,
+    STYLE_HEX,
+    STYLE_LIST,
+    STYLE_BOOL,
+    STYLE_MICROSECONDS,
+    STYLE_TRIGGER,
+    STYLE_LEVEL,
+    STYLE_POLARITY
+};
 
 /* What a field is called in the language and in a sentence, how grave another value is, and how it is written. */
 struct attribute {
@@ -38,14 +47,14 @@ static const struct {
     struct attribute numbers[CAPDL_NUMBER_COUNT];
 } devices[] = {
     {CAPDL_KIND_ARM_IRQ,
-     {{"trigger", "trigger (0 level, 1 edge)", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
+     {{"trigger", "trigger", CAPDL_RANK_INTERRUPT, STYLE_TRIGGER},
       {"target", "target core", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
-    {CAPDL_KIND_RISCV_IRQ, {{"trigger", "trigger (0 level, 1 edge)", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
+    {CAPDL_KIND_RISCV_IRQ, {{"trigger", "trigger", CAPDL_RANK_INTERRUPT, STYLE_TRIGGER}}},
     {CAPDL_KIND_IOAPIC_IRQ,
      {{"ioapic_num", "I/O APIC", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
       {"ioapic_pin", "pin", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
-      {"ioapic_level", "level", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
-      {"ioapic_polarity", "polarity", CAPDL_RANK_INTERRUPT, STYLE_NUMBER}}},
+      {"ioapic_level", "trigger", CAPDL_RANK_INTERRUPT, STYLE_LEVEL},
+      {"ioapic_polarity", "polarity", CAPDL_RANK_INTERRUPT, STYLE_POLARITY}}},
     {CAPDL_KIND_MSI_IRQ,
      {{"msi_handle", "handle", CAPDL_RANK_INTERRUPT, STYLE_NUMBER},
       {"msi_pci_bus", "PCI bus", CAPDL_RANK_INTERRUPT, STYLE_HEX},
@@ -93,6 +102,10 @@ const char *capdl_review_field_word(enum capdl_kind kind, uint32_t field)
 
 static char *value_text(const struct attribute *attribute, bool has, uint64_t value)
 {
+    static const char *const words[][2] = {[STYLE_TRIGGER] = {"level", "edge"},
+                                           [STYLE_LEVEL] = {"edge", "level"},
+                                           [STYLE_POLARITY] = {"active high", "active low"}};
+
     if (!has) {
         return capdl_review_format(attribute->style == STYLE_BOOL ? "no" : "none");
     }
@@ -104,6 +117,10 @@ static char *value_text(const struct attribute *attribute, bool has, uint64_t va
         return capdl_review_format("0x%" PRIx64, value);
     case STYLE_MICROSECONDS:
         return capdl_review_format("%" PRIu64 " us", value);
+    case STYLE_TRIGGER:
+    case STYLE_LEVEL:
+    case STYLE_POLARITY:
+        return capdl_review_format("%s", words[attribute->style][value & 1]);
     case STYLE_NUMBER:
         break;
     }
@@ -167,10 +184,11 @@ static char *priority_note(const struct review *review, const struct edit *edit)
 }
 
 /* Whose numbers are those of one thing in the machine, which two should not share. */
-static bool is_place(enum capdl_kind kind)
+static bool is_place(enum capdl_kind kind, uint32_t field)
 {
-    return capdl_kind_class(kind) == CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_IOAPIC_IRQ ||
-           kind == CAPDL_KIND_MSI_IRQ || kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS;
+    return (kind == CAPDL_KIND_IOAPIC_IRQ && field < FIELD_NUMBER + CAPDL_NUMBER_IOAPIC_LEVEL) ||
+           capdl_kind_class(kind) == CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_MSI_IRQ ||
+           kind == CAPDL_KIND_ARM_SGI_SIGNAL || kind == CAPDL_KIND_IO_PORTS;
 }
 
 /* Objects of the kind that have the same numbers: interrupts, devices, I/O spaces. */
@@ -180,6 +198,7 @@ static char *twin_note(struct review *review, const struct edit *edit)
     const struct capdl_spec *spec = world->spec;
     uint32_t object = (uint32_t)edit->object;
     enum capdl_kind kind = capdl_object_kind(spec, object);
+    bool ports = kind == CAPDL_KIND_IO_PORTS;
     char label[REVIEW_LABEL];
 
     for (uint32_t i = 0; i < spec->num_objects; i++) {
@@ -189,11 +208,16 @@ static char *twin_note(struct review *review, const struct edit *edit)
                             : kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER ? 1
                                                                                           : CAPDL_NUMBER_COUNT;
 
-        if (i != object && a && b && memcmp(a->value, b->value, compared * sizeof(a->value[0])) == 0) {
-            return capdl_review_format("; %s has that, too", capdl_review_object(review, i, label));
+        if (i != object && a && b &&
+            (ports ? a->value[CAPDL_NUMBER_PORTS_FIRST] <= b->value[CAPDL_NUMBER_PORTS_LAST] &&
+                         b->value[CAPDL_NUMBER_PORTS_FIRST] <= a->value[CAPDL_NUMBER_PORTS_LAST]
+                   : memcmp(a->value, b->value, compared * sizeof(a->value[0])) == 0)) {
+            return capdl_review_format("; %s %s", capdl_review_object(review, i, label),
+                                       ports ? "has some of these ports, too" : "has the same");
         }
     }
-    return capdl_review_format("; nothing else has that");
+    return ports ? capdl_review_format("; no other range has any of these ports")
+                 : capdl_review_format("; no other %s has the same", capdl_kind_name(kind));
 }
 
 /* Frames of others in the same physical memory. */
@@ -326,10 +350,63 @@ static void judge_window(struct review *review, const struct edit *edit)
 static void judge_size(struct review *review, const struct edit *edit, char *before, char *after)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
-    char *text = capdl_review_format("size of \1 is %s (was %s)", after, before);
+    char *text = capdl_review_format("size of \1 is %s bits (was %s)", after, before);
 
-    add(review, edit, kind == CAPDL_KIND_SC ? CAPDL_RANK_TIME : CAPDL_RANK_BEHAVIOUR, before, after, text, " bits");
+    add(review, edit, kind == CAPDL_KIND_SC ? CAPDL_RANK_TIME : CAPDL_RANK_BEHAVIOUR, before, after, text, "");
     free(text);
+}
+
+/* What is on or off, as a deed; NULL for another field. Text that begins with a space follows the subjects. */
+static const char *switch_text(uint32_t field, bool on)
+{
+    if (field == FIELD_TCB + CAPDL_TCB_FIELD_RESUME) {
+        return on ? " now starts at boot" : " no longer starts at boot: it runs only once somebody resumes it";
+    }
+    if (field == FIELD_TCB + CAPDL_TCB_FIELD_FPU_DISABLED) {
+        return on ? " can no longer use the FPU: trying is a fault" : " can now use the FPU, which was a fault";
+    }
+    if (field == FIELD_CONTIGUOUS) {
+        return on ? "elements of \3 are now contiguous in physical memory"
+                  : "elements of \3 need no longer be contiguous in physical memory";
+    }
+    return NULL;
+}
+
+/* What leftovers give to those who hold them; NULL for another object or if nobody does. */
+static char *leftover_text(struct review *review, const struct edit *edit, const char *before, const char *after)
+{
+    uint32_t object = (uint32_t)edit->object;
+    bool more = edit->new_value > edit->old_value;
+    uint32_t *who;
+    size_t count;
+
+    if (capdl_object_kind(review->new.spec, object) != CAPDL_KIND_LEFTOVER) {
+        return NULL;
+    }
+    who = concerned(review, object, &count);
+    free(who);
+    if (!count) {
+        return NULL;
+    }
+    return edit->field == FIELD_NUMBER
+               ? capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3; was %s)",
+                                     more ? "now" : "only", after, before)
+               : capdl_review_format(" may %s get the device memory left at boot (\3)",
+                                     more ? "now also" : "no longer");
+}
+
+/* How much of a core a scheduling context is. */
+static char *share_note(const struct review *review, const struct edit *edit)
+{
+    const struct capdl_sc *a = capdl_object_sc(review->old.spec, review->old_of[edit->object]);
+    const struct capdl_sc *b = capdl_object_sc(review->new.spec, (uint32_t)edit->object);
+
+    if (!a || !b || !a->period || !b->period) {
+        return capdl_review_format("%s", "");
+    }
+    return capdl_review_format("; that is %.3g %% of a core (was %.3g %%)",
+                               100.0 * (double)b->budget / (double)b->period,
+                               100.0 * (double)a->budget / (double)a->period);
 }
 
 static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
@@ -341,12 +418,17 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
     if (edit->field >= FIELD_LIST) {
         snprintf(number, sizeof(number), " %" PRIu32, edit->field - FIELD_LIST);
     }
-    text = kind == CAPDL_KIND_TCB
+    text = leftover_text(review, edit, before, after);
+    text = text ? text
+           : switch_text(edit->field, edit->new_value)
+               ? capdl_review_format("%s", switch_text(edit->field, edit->has_new && edit->new_value))
+           : kind == CAPDL_KIND_TCB
                ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
                : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
-    note = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO ? priority_note(review, edit)
-           : is_place(kind) && edit->field < FIELD_LIST    ? twin_note(review, edit)
-                                                           : capdl_review_format("%s", "");
+    note = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO              ? priority_note(review, edit)
+           : edit->field == FIELD_BUDGET || edit->field == FIELD_PERIOD ? share_note(review, edit)
+           : edit->field < FIELD_LIST && is_place(kind, edit->field)    ? twin_note(review, edit)
+                                                                        : capdl_review_format("%s", "");
     add(review, edit, attribute.rank, before, after, text, note);
     free(text);
     free(note);

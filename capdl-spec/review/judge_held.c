@@ -108,11 +108,11 @@ static void judge_rights(struct review *review, const struct held *held, enum ca
     struct raw_finding *raw;
 
     if (held->count && capdl_review_gained(review, held->users[0], edit->new, &together) && together) {
-        note = ", rights it had only apart";
+        note = ", which no capability had together,";
     }
     raw = capdl_review_add(review, rank, more ? CAPDL_CHANGED : CAPDL_LOST, target,
-                           "%s %s (%s)%s instead of (%s): it may %s%s", subject_or_nobody(held, true), "holds \1",
-                           capdl_review_rights(b->kind, b->rights, after), note,
+                           "%s \4holds|hold\4 \1 with rights %s%s instead of %s: \4it|they\4 may %s%s",
+                           subject_or_nobody(held, true), capdl_review_rights(b->kind, b->rights, after), note,
                            capdl_review_rights(a->kind, a->rights, before), more ? "now " : "only ", deed);
     raw->field = "rights";
     raw->old_value = capdl_review_format("%s", capdl_review_rights(a->kind, a->rights, before));
@@ -141,8 +141,9 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
         raw->field = "badge";
     } else {
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
-                               "%s uses \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64 ": to its receivers it is "
-                               "another sender. It may %s",
+                               "%s \4uses|use\4 \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
+                               ": to its receivers it is "
+                               "another sender. \4It|They\4 may %s",
                                subject_or_nobody(held, true), b->data, a->data, deed);
         raw->field = "badge";
     }
@@ -155,7 +156,7 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
 static void write_guard(const struct plain_cap *cap, char text[64])
 {
     if (cap->guard_size) {
-        snprintf(text, 64, "0x%" PRIx64 " of %u bits", cap->data, cap->guard_size);
+        snprintf(text, 64, "0x%" PRIx64 " of %u bit%s", cap->data, cap->guard_size, cap->guard_size == 1 ? "" : "s");
     } else {
         snprintf(text, 64, "none");
     }
@@ -200,11 +201,12 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
     write_guard(&b, new);
     raw = capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED,
                            edit->object < review->new.spec->num_objects ? cnode : cnode,
-                           ": the guard of \1 is %s (was %s): pointers into it (%u capabilities) %s", new, old, caps,
-                           after && before ? "are other ones"
-                           : after         ? "resolve now, which they did not"
-                           : before        ? "no longer resolve"
-                                           : "resolve neither before nor now");
+                           ": the guard of \1 is %s (was %s): %s its %u capabilit%s", new, old,
+                           after && before ? "other pointers than before lead to"
+                           : after         ? "pointers now lead to"
+                           : before        ? "pointers no longer lead to"
+                                           : "as before, no pointer leads to",
+                           caps, caps == 1 ? "y" : "ies");
     raw->field = "guard";
     raw->old_value = capdl_review_format("%s", old);
     raw->new_value = capdl_review_format("%s", new);
@@ -232,8 +234,10 @@ static void judge_note(struct review *review, const struct held *held, const str
     bool foreign = owner != REVIEW_NONE && held->count && held->users[0] != owner;
     raw = capdl_review_add(review, foreign ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
                            capdl_review_target_number(&review->new, edit->new),
-                           "%s holds \1 as the capability of %s (was of %s): by it that page can be unmapped%s",
-                           subject_or_nobody(held, true), page, before, foreign ? " under its user" : "");
+                           "%s \4holds|hold\4 the capability that maps \1 at %s (was %s): who holds it can unmap that "
+                           "page%s%s",
+                           subject_or_nobody(held, true), page, before, foreign ? " of " : "",
+                           foreign ? capdl_review_subject(review, owner) : "");
     raw->field = "mapping";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", page);
@@ -244,7 +248,7 @@ static void judge_flags(struct review *review, const struct held *held)
 {
     struct raw_finding *raw = capdl_review_add(
         review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, held->edit->new),
-        "%s holds \1 with another %s", subject_or_nobody(held, true),
+        "%s \4holds|hold\4 \1 with another %s", subject_or_nobody(held, true),
         held->edit->new->kind == CAPDL_KIND_FRAME ? "caching" : "role (reply, master_reply)");
 
     finish(review, held, raw, true);
@@ -312,8 +316,8 @@ static void judge_exchange(struct review *review, const struct held *held, const
     char second[REVIEW_LABEL];
     struct raw_finding *raw = capdl_review_add(
         review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
-        "%s has exchanged two slots: %" PRIu64 " names \1 and %" PRIu64 " names %s now", subject_or_nobody(held, true),
-        edit->new->slot, other->new->slot, capdl_review_object(review, target, second));
+        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1, %" PRIu64 " names %s",
+        subject_or_nobody(held, true), edit->new->slot, other->new->slot, capdl_review_object(review, target, second));
 
     raw->field = "slot";
     raw->old_value = capdl_review_format("%" PRIu64, edit->old->slot);
@@ -340,7 +344,7 @@ static void judge_move(struct review *review, const struct held *held)
     }
     raw = capdl_review_add(review, layout ? CAPDL_RANK_LAYOUT : CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED,
                            capdl_review_target_number(&review->new, edit->new),
-                           "%s has \1 in slot %" PRIu64 " instead of %" PRIu64 "%s%s%s%s",
+                           "%s \4has|have\4 \1 in slot %" PRIu64 " instead of %" PRIu64 "%s%s%s%s",
                            subject_or_nobody(held, true), edit->new->slot, edit->old->slot, *holder ? " of " : "",
                            holder, *named ? ": the old slot now names " : "", named);
     raw->field = "slot";

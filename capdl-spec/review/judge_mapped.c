@@ -77,8 +77,9 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
 
     again = m->count && !gained;
     raw = capdl_review_add(review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
-                           "%s may now %s \1 at %s \2%s; %s%s", nobody(m, true), verb(cap->rights), where(m, true),
-                           again ? ", too, where nothing of it was" : "", others, instead);
+                           "%s may now %s \1 %sat %s \2%s; %s%s", nobody(m, true), verb(cap->rights),
+                           again ? "also " : "", where(m, true), again ? ", besides where it is mapped already" : "",
+                           others, instead);
     place(review, raw, m, true);
     free(others);
     free(instead);
@@ -120,11 +121,12 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
 
 static void judge_page_caching(struct review *review, const struct mapped *m, bool uncached)
 {
-    struct raw_finding *raw = capdl_review_add(review, m->count ? CAPDL_RANK_ATTRIBUTES : CAPDL_RANK_LAYOUT,
-                                               CAPDL_CHANGED, review->new.object_number[m->edit->new->object],
-                                               uncached ? "%s reaches \1 at %s \2 past the cache (was cached)"
-                                                        : "%s reaches \1 at %s \2 through the cache (was uncached)",
-                                               nobody(m, true), where(m, true));
+    struct raw_finding *raw =
+        capdl_review_add(review, m->count ? CAPDL_RANK_ATTRIBUTES : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+                         review->new.object_number[m->edit->new->object],
+                         uncached ? "%s \4reaches|reach\4 \1 at %s \2 past the cache (was cached)"
+                                  : "%s \4reaches|reach\4 \1 at %s \2 through the cache (was uncached)",
+                         nobody(m, true), where(m, true));
 
     raw->field = "cached";
     raw->old_value = capdl_review_format("%s", uncached ? "cached" : "uncached");
@@ -136,10 +138,10 @@ static void judge_page_move(struct review *review, const struct mapped *m)
 {
     const struct edit *edit = m->edit;
     uint64_t before = address_of(&review->old, edit->old_holder, edit->old);
-    struct raw_finding *raw =
-        capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
-                         review->new.object_number[edit->new->object], "%s has \1 at %s \2 now; it was at 0x%" PRIx64,
-                         nobody(m, true), where(m, true), before);
+    struct raw_finding *raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT,
+                                               CAPDL_CHANGED, review->new.object_number[edit->new->object],
+                                               "%s now \4has|have\4 \1 at %s \2 (was 0x%" PRIx64 ")", nobody(m, true),
+                                               where(m, true), before);
 
     raw->field = "address";
     raw->old_value = capdl_review_format("0x%" PRIx64, before);
@@ -221,7 +223,7 @@ static void judge_table(struct review *review, const struct mapped *m)
     if (edit->new && edit->old && edit->same) {
         raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
                                review->new.object_number[edit->new->object],
-                               "%s has the %" PRIu32 " pages of \1 at other addresses: from 0x%" PRIx64
+                               "%s \4has|have\4 the %" PRIu32 " pages of \1 at other addresses: from 0x%" PRIx64
                                " on (was 0x%" PRIx64 ")",
                                nobody(m, true), count_pages(&review->new, edit->new->object, 0),
                                address_of(&review->new, edit->new_holder, edit->new),
@@ -232,15 +234,15 @@ static void judge_table(struct review *review, const struct mapped *m)
     if (edit->new) {
         raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
                                review->new.object_number[edit->new->object],
-                               "%s now reaches the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on", nobody(m, true),
-                               count_pages(&review->new, edit->new->object, 0),
+                               "%s now \4reaches|reach\4 the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on",
+                               nobody(m, true), count_pages(&review->new, edit->new->object, 0),
                                address_of(&review->new, edit->new_holder, edit->new));
         place(review, raw, m, true);
     }
     if (edit->old) {
         raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
                                review->old.object_number[edit->old->object],
-                               "%s no longer reaches the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on",
+                               "%s no longer \4reaches|reach\4 the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on",
                                nobody(m, false), count_pages(&review->old, edit->old->object, 0),
                                address_of(&review->old, edit->old_holder, edit->old));
         place(review, raw, m, false);

@@ -51,14 +51,17 @@ static char *handler_text(struct review *review, const struct world *world, cons
     if (!cap) {
         return capdl_review_format("nobody");
     }
+    capdl_review_object(review, capdl_review_target_number(world, cap), label);
     if (cap->kind != CAPDL_KIND_EP) {
-        return capdl_review_format("nobody: %s is no endpoint",
-                                   capdl_review_object(review, capdl_review_target_number(world, cap), label));
+        return capdl_review_format("nobody: %s is no endpoint", label);
+    }
+    capdl_review_rights(cap->kind, cap->rights, rights);
+    if (!capdl_review_takes_faults(cap)) {
+        return capdl_review_format("nobody: the capability to %s has rights %s, a fault needs W and one of G and P",
+                                   label, rights);
     }
     who = receivers(review, world, cap->object, REVIEW_NONE, false);
-    text = capdl_review_format("%s by %s (%s, badge 0x%" PRIx64 ")", who,
-                               capdl_review_object(review, capdl_review_target_number(world, cap), label),
-                               capdl_review_rights(cap->kind, cap->rights, rights), cap->data);
+    text = capdl_review_format("%s through %s (%s, badge 0x%" PRIx64 ")", who, label, rights, cap->data);
     free(who);
     return text;
 }
@@ -91,7 +94,7 @@ static char *badge_note(struct review *review, const struct slot *s)
     }
     who = capdl_review_names(review, list, count);
     text = count ? capdl_review_format("; faults of %s carry that badge, too: they cannot be told apart", who)
-                 : capdl_review_format("; no other faults carry that badge");
+                 : capdl_review_format("; faults of no other thread carry badge 0x%" PRIx64, cap->data);
     free(list);
     free(who);
     return text;
@@ -178,10 +181,10 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
         text = capdl_review_format(
             vspace ? " has no address space now (was %s): it cannot run" : " has no capabilities now (was %s)", s->old);
     } else if (count) {
-        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1; was %s): it can do to that "
-                                            "memory all that %s can"
-                                          : " now uses the capabilities of %s (\1; was %s): it can do all that %s can",
-                                   who, s->old, count == 1 ? "that one" : "those");
+        text = capdl_review_format(vspace ? " now runs in the address space of %s (\1; was %s): it can reach "
+                                            "whatever memory %s can"
+                                          : " now uses the capabilities of %s (\1; was %s): it may do all that %s may",
+                                   who, s->old, who);
     } else {
         text = capdl_review_format(
             vspace ? " runs in the address space \1 (was %s)" : " uses the capabilities in \1 (was %s)", s->old);
@@ -195,6 +198,14 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
     raw->field = vspace ? "vspace" : "cspace";
     free(who);
     free(text);
+}
+
+/* What the kernel does with an IPC buffer of these rights. */
+static const char *buffer_use(uint8_t rights)
+{
+    return !(rights & CAPDL_RIGHT_READ)    ? "the kernel does not use it, messages are short and without capabilities"
+           : !(rights & CAPDL_RIGHT_WRITE) ? "what it receives is short and without capabilities"
+                                           : "it sends and receives long messages and capabilities";
 }
 
 static void judge_buffer(struct review *review, const struct slot *s)
@@ -212,9 +223,10 @@ static void judge_buffer(struct review *review, const struct slot *s)
             rank = CAPDL_RANK_SHARED;
         }
     }
-    text = same ? capdl_review_format("'s capability of its IPC buffer \1 is (%s) instead of (%s)",
+    text = same ? capdl_review_format("'s IPC buffer \3 has rights %s instead of %s: %s",
                                       capdl_review_rights(CAPDL_KIND_FRAME, edit->new->rights, rights[0]),
-                                      capdl_review_rights(CAPDL_KIND_FRAME, edit->old->rights, rights[1]))
+                                      capdl_review_rights(CAPDL_KIND_FRAME, edit->old->rights, rights[1]),
+                                      buffer_use(edit->new->rights))
            : edit->new
                ? capdl_review_format("'s messages go through the IPC buffer \1 (was %s); %s", s->old, others)
                : capdl_review_format(" has no IPC buffer (was %s): only short messages without capabilities", s->old);
@@ -234,7 +246,7 @@ static void judge_bound(struct review *review, const struct slot *s)
         raw = add(review, s, CAPDL_RANK_REMOVED, " no longer wakes up for the signals of \1", "");
     } else {
         who = receivers(review, &review->new, edit->new->object, REVIEW_NONE, true);
-        text = capdl_review_format(" now receives the signals of \1 (bound notification; was %s); they come from %s",
+        text = capdl_review_format(" now receives the signals of \1, to which it is bound (was %s); they come from %s",
                                    s->old, who);
         raw = add(review, s, CAPDL_RANK_RECEIVE, text, "");
         free(who);
@@ -295,10 +307,14 @@ static void judge_thread(struct review *review, const struct slot *s)
     default:
         break;
     }
-    bool guest = cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU || cap->slot == CAPDL_TCB_SLOT_EPT_ROOT;
-    text = edit->new ? capdl_review_format(
-                           guest ? " now runs the guest of \1 (was %s)" : " has \1 in that slot (was %s)", s->old)
-                     : capdl_review_format(" no longer has \1 in that slot");
+    bool vcpu = cap->slot == CAPDL_TCB_SLOT_BOUND_VCPU, guest = vcpu || cap->slot == CAPDL_TCB_SLOT_EPT_ROOT;
+    const char *what = vcpu                                 ? "its bound vCPU"
+                       : guest                              ? "the memory of its guest"
+                       : cap->slot == CAPDL_TCB_SLOT_REPLY  ? "its reply capability"
+                       : cap->slot == CAPDL_TCB_SLOT_CALLER ? "its caller"
+                                                            : "a capability of its TCB";
+    text = edit->new ? capdl_review_format(" now has \1 as %s (was %s)", what, s->old)
+                     : capdl_review_format(" no longer has \1 as %s", what);
     add(review, s, !edit->new ? CAPDL_RANK_REMOVED : guest ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, text, "");
     free(text);
 }
@@ -313,7 +329,12 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
     struct raw_finding *raw;
 
     capdl_review_object(review, interrupt, irq);
-    text = edit->old && edit->new
+    bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
+                                 capdl_review_target_number(&review->new, edit->new);
+    text = same ? capdl_review_format("%s signals \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
+                                      ": to its receiver (%s) it is another interrupt",
+                                      irq, edit->new->data, edit->old->data, after)
+           : edit->old && edit->new
                ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
                                      ") and wakes %s; before it was %s (badge 0x%" PRIx64 "), which woke %s",
                                      irq, edit->new->data, after, s->old, edit->old->data, before)
@@ -421,15 +442,21 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
     if (cause != REVIEW_NONE && review->raw[cause].field && strcmp(review->raw[cause].field, "fault_ep") == 0) {
         raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
         free(raw->text);
-        raw->text = capdl_review_format("'s faults are now handled by %s (was %s): its pointer is %s (was %s)", new,
-                                        old, raw->new_value, raw->old_value);
+        bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
+        raw->text = capdl_review_format(
+            "'s faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")",
+            still ? "still" : "now", new, old, now ? now->fault_ep : 0, before ? before->fault_ep : 0);
         free(old);
         free(new);
         return;
     }
     raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                           "'s faults are now handled by %s (was %s), for its pointer 0x%" PRIx64 " names %s", new, old,
-                           now ? now->fault_ep : 0, b && b->kind == CAPDL_KIND_EP ? "that" : "no endpoint");
+                           "'s faults are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64
+                           " names %s",
+                           new, old, now ? now->fault_ep : 0,
+                           !b                         ? "nothing"
+                           : b->kind == CAPDL_KIND_EP ? "that endpoint"
+                                                      : "no endpoint");
     raw->field = "fault_ep";
     raw->old_value = old;
     raw->new_value = new;

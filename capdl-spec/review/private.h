@@ -195,6 +195,7 @@ struct edit {
     const struct capdl_cap *old, *new;
     uint32_t old_holder, new_holder; /* of old and new, in their specs */
     bool same;                       /* old and new are the same but for their slots */
+    uint64_t parent_slot;            /* of a derivation: in the CNode old_value */
 };
 
 struct edits {
@@ -275,7 +276,7 @@ struct raw_finding {
     size_t num_subjects;
     uint64_t object; /* or FINDING_NO_OBJECT */
     char *text;      /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \3 for the
-                        object without its role */
+                        object without its role, \4has|have\4 for the verb of one subject or of several */
     char *old_value, *new_value; /* owned; may be NULL */
     const char *field;           /* what these are of; may be NULL */
     uint64_t address, size;      /* in an address space; size 0: none */
@@ -313,6 +314,8 @@ char *capdl_review_names(const struct review *, const uint32_t *who, size_t coun
 const char *capdl_review_role(struct review *, const struct world *, uint32_t object, char text[REVIEW_LABEL]);
 /* "code", "stack", "IPC buffer" and whose (a subject of the spec); NULL for another page. */
 const char *capdl_review_frame_role(const struct world *, uint32_t frame, uint32_t *subject);
+/* Whether the kernel sends faults through it: an endpoint with the rights W and one of G and P. */
+bool capdl_review_takes_faults(const struct capdl_cap *);
 /* The object of this spec that has the number, or REVIEW_NONE. */
 uint32_t capdl_review_local(const struct review *, const struct world *, uint64_t object);
 /* The subject to which it belongs (number of the comparison), or REVIEW_NONE. */

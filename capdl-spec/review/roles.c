@@ -226,6 +226,12 @@ const char *capdl_review_frame_role(const struct world *world, uint32_t frame, u
     return best;
 }
 
+bool capdl_review_takes_faults(const struct capdl_cap *cap)
+{
+    return cap->kind == CAPDL_KIND_EP && cap->rights & CAPDL_RIGHT_WRITE &&
+           cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
+}
+
 static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32_t *tcb)
 {
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
@@ -241,7 +247,15 @@ static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32
     return false;
 }
 
-static void memory_role(const struct world *world, uint32_t object, char *text)
+/* What a page is only after the change, such as code, is what the finding tells: not what the page is called. */
+static bool role_is_new(const struct review *review, const struct world *world, uint32_t frame)
+{
+    uint32_t was = world == &review->new && review->old_of ? review->old_of[frame] : REVIEW_NONE, subject;
+
+    return was != REVIEW_NONE && !capdl_review_frame_role(&review->old, was, &subject);
+}
+
+static void memory_role(const struct review *review, const struct world *world, uint32_t object, char *text)
 {
     uint64_t bytes = UINT64_C(1) << capdl_object_size_bits(world->spec, object);
     uint32_t subject;
@@ -251,7 +265,7 @@ static void memory_role(const struct world *world, uint32_t object, char *text)
     char size[32];
     int length = 0;
 
-    if (role && world->subjects && subject != REVIEW_NONE) {
+    if (role && world->subjects && subject != REVIEW_NONE && !role_is_new(review, world, object)) {
         length = snprintf(text, REVIEW_LABEL, "%s of %.60s, ", role, world->subjects[subject].label);
     }
     length += snprintf(text + length, REVIEW_LABEL - (size_t)length, "%s", capdl_review_size(bytes, size));
@@ -267,10 +281,9 @@ const char *capdl_review_role(struct review *review, const struct world *world, 
     enum capdl_kind kind = capdl_object_kind(world->spec, object);
     uint32_t tcb;
 
-    (void)review;
     text[0] = '\0';
     if (kind == CAPDL_KIND_FRAME || kind == CAPDL_KIND_UT) {
-        memory_role(world, object, text);
+        memory_role(review, world, object, text);
     } else if (kind == CAPDL_KIND_EP && is_fault_endpoint(world, object, &tcb) && world->owner[tcb] != REVIEW_NONE) {
         snprintf(text, REVIEW_LABEL, "fault endpoint of %.100s", world->subjects[world->owner[tcb]].label);
     } else if (kind == CAPDL_KIND_IO_DEVICE) {

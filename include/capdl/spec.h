@@ -68,12 +68,18 @@ enum capdl_tcb_has { /* bits of capdl_tcb.has */
 
 /*
  * A member for each row of tcbfields.def: uint64_t, bool, or a pointer to uint64_t with a count, num_MEMBER. Those not
- * in `has` hold the row's default.
+ * in `has` hold the row's default. Large specs have many: the bools fill the word of `has`.
  */
 struct capdl_tcb {
     uint32_t has;
+#define CAPDL_TCB_FIRST_NUMBER(member)
+#define CAPDL_TCB_FIRST_BOOL(member) bool member;
+#define CAPDL_TCB_FIRST_LIST(member)
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) CAPDL_TCB_FIRST_##type(member)
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
 #define CAPDL_TCB_MEMBER_NUMBER(member) uint64_t member;
-#define CAPDL_TCB_MEMBER_BOOL(member) bool member;
+#define CAPDL_TCB_MEMBER_BOOL(member)
 #define CAPDL_TCB_MEMBER_LIST(member) \
     uint64_t *member;                 \
     size_t num_##member;

@@ -204,7 +204,7 @@ static const char *listed_name(const struct capdl_architecture *a, enum capdl_ar
 
 char *capdl_arch_list(enum capdl_arch_names names, char text[CAPDL_ARCH_LIST])
 {
-    const char *list[CAPDL_ARCH_COUNT];
+    const char *list[CAPDL_ARCH_COUNT] = {NULL};
     unsigned count = 0;
     size_t used = 0;
 

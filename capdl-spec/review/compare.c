@@ -81,16 +81,17 @@ static void loose_add(struct loose_caps *caps, const struct capdl_cap *cap, uint
 
 static void cap_edit(struct comparison *c, const struct loose_cap *old, const struct loose_cap *new)
 {
-    const struct world *world = new ? c->new : c->old;
-    struct edit *edit = edit_add(c, EDIT_CAP, world->object_number[new ? new->holder : old->holder]);
+    struct edit *edit = edit_add(c, EDIT_CAP, 0);
 
     edit->has_old = old;
     edit->has_new = new;
     if (old) {
+        edit->object = c->old->object_number[old->holder];
         edit->old = old->cap;
         edit->old_holder = old->holder;
     }
     if (new) {
+        edit->object = c->new->object_number[new->holder];
         edit->new = new->cap;
         edit->new_holder = new->holder;
     }
@@ -323,13 +324,14 @@ static struct moved *find_moved(const struct comparison *c, int side, size_t *co
     *count = 0;
     for (size_t i = 0; i < c->edits->count; i++) {
         const struct edit *edit = &c->edits->list[i];
+        const struct capdl_cap *cap = side ? edit->new : edit->old;
         struct moved moved = {.to_container = REVIEW_DEFAULT};
 
-        if (edit->kind != EDIT_CAP || (side ? edit->old || !edit->new : !edit->old)) {
+        if (edit->kind != EDIT_CAP || !cap || (side && edit->old)) {
             continue;
         }
         moved.container = side ? c->new->object_number[edit->new_holder] : c->old->object_number[edit->old_holder];
-        moved.slot = side ? edit->new->slot : edit->old->slot;
+        moved.slot = cap->slot;
         if (edit->old && edit->new) {
             moved.to_container = c->new->object_number[edit->new_holder];
             moved.to_slot = edit->new->slot;

@@ -83,7 +83,7 @@ static char *badge_note(struct review *review, const struct slot *s)
     list = capdl_spec_realloc(NULL, (end - first + 1) * sizeof(*list));
     for (size_t i = first; i < end; i++) {
         uint32_t holder = world->holders[i].container;
-        const struct capdl_cap *other = &capdl_object_caps(world->spec, holder).list[world->holders[i].number];
+        const struct capdl_cap *other = capdl_review_held(world, i);
 
         if (other != cap && other->data == cap->data && capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB) {
             uint32_t owner = capdl_review_owner(world, holder);
@@ -157,7 +157,7 @@ static char *sharers(struct review *review, const struct slot *s, size_t *count)
                                         sizeof(*list));
     for (size_t i = world->first_holder[cap->object]; i < world->first_holder[cap->object + 1]; i++) {
         uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
-        const struct capdl_cap *other = &capdl_object_caps(world->spec, holder).list[world->holders[i].number];
+        const struct capdl_cap *other = capdl_review_held(world, i);
 
         if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB && holder != s->edit->new_holder &&
             other->slot == cap->slot && owner != REVIEW_NONE && owner != s->subject) {

@@ -229,7 +229,7 @@ void capdl_review_pair_equal(struct pairing *p, bool twins_too)
     size_t num_old, num_new;
     struct candidate *a = candidates(&p->old, &num_old), *b = candidates(&p->new, &num_new);
 
-    for (int twins = 0; twins <= twins_too; twins++) {
+    for (int twins = 0; twins < (twins_too ? 2 : 1); twins++) {
         for (size_t i = 0, j = 0; i < num_old && j < num_new;) {
             size_t left = class_end(a, num_old, i), right = class_end(b, num_new, j);
 

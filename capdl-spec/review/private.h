@@ -71,6 +71,8 @@ struct world {
 void capdl_review_world_init(struct world *, const struct capdl_spec *, const struct capdl_diff_options *);
 /* reach.c: fills in uses and holders. */
 void capdl_review_reach(struct world *);
+/* The capability of the number-th holder. */
+const struct capdl_cap *capdl_review_held(const struct world *, size_t number);
 /* The capability that a pointer of a thread names, or NULL. */
 const struct capdl_cap *capdl_review_resolve(const struct world *, uint32_t tcb, uint64_t pointer, uint32_t *container);
 unsigned capdl_review_table_shift(const struct capdl_spec *, uint32_t table, unsigned depth);

@@ -192,7 +192,8 @@ static void keep_uses(struct world *world, const struct found *list, size_t coun
 static void find_holders(struct world *world)
 {
     const struct capdl_spec *spec = world->spec;
-    size_t size = (spec->num_objects + (size_t)2) * sizeof(*world->first_holder), *at;
+    size_t size = (spec->num_objects + (size_t)2) * sizeof(*world->first_holder);
+    size_t *at = capdl_spec_realloc(NULL, size); /* per object: of `holders`, where the next one goes */
 
     world->first_holder = capdl_spec_realloc(NULL, size);
     memset(world->first_holder, 0, size);
@@ -214,7 +215,6 @@ static void find_holders(struct world *world)
             }
             world->holders =
                 capdl_spec_realloc(NULL, (world->first_holder[spec->num_objects] + 1) * sizeof(*world->holders));
-            at = capdl_spec_realloc(NULL, size);
             memcpy(at, world->first_holder, size);
         }
     }
@@ -233,6 +233,14 @@ void capdl_review_reach(struct world *world)
     free(search.list);
     free(search.seen);
     free(search.stack);
+}
+
+const struct capdl_cap *capdl_review_held(const struct world *world, size_t number)
+{
+    const struct holder *holder = &world->holders[number];
+    const struct capdl_cap *list = capdl_object_caps(world->spec, holder->container).list;
+
+    return &list[holder->number];
 }
 
 const struct capdl_cap *capdl_review_resolve(const struct world *world, uint32_t tcb, uint64_t pointer,

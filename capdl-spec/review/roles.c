@@ -94,7 +94,7 @@ static void parties_find(const struct world *world, uint32_t object, struct part
 
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t container = world->holders[i].container;
-        const struct capdl_cap *cap = &capdl_object_caps(world->spec, container).list[world->holders[i].number];
+        const struct capdl_cap *cap = capdl_review_held(world, i);
         struct plain_cap plain = capdl_review_cap(world->spec, cap);
 
         for (size_t j = world->first_use[container]; j < world->first_use[container + 1]; j++) {
@@ -215,7 +215,7 @@ const char *capdl_review_frame_role(const struct world *world, uint32_t frame, u
     /* Of a page that thousands have, the first few say what it is. */
     for (size_t i = first; i < end && i < first + 16; i++) {
         uint32_t container = world->holders[i].container, found;
-        const struct capdl_cap *cap = &capdl_object_caps(world->spec, container).list[world->holders[i].number];
+        const struct capdl_cap *cap = capdl_review_held(world, i);
         const char *role = thread_role(world, frame, cap, container, &found);
 
         if (role && (!best || *role == 'I')) {
@@ -236,7 +236,7 @@ static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32
 {
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
         uint32_t container = world->holders[i].container;
-        const struct capdl_cap *cap = &capdl_object_caps(world->spec, container).list[world->holders[i].number];
+        const struct capdl_cap *cap = capdl_review_held(world, i);
 
         if (capdl_object_kind(world->spec, container) == CAPDL_KIND_TCB &&
             (cap->slot == CAPDL_TCB_SLOT_FAULT_EP || cap->slot == CAPDL_TCB_SLOT_TEMP_FAULT_EP)) {

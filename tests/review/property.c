@@ -80,7 +80,7 @@ static void rename_all(struct sample *s, const struct capdl_spec *spec)
         size_t size, length;
         FILE *out = open_memstream(&text, &size);
         for (const char *at = s->lines[i].text; *at; at += length) {
-            for (length = 0; is_word(at[length]) && length < sizeof(word) - 1;) {
+            for (length = 0; length < sizeof(word) - 1 && is_word(at[length]);) {
                 length++;
             }
             snprintf(word, sizeof(word), "%.*s", (int)length, at);

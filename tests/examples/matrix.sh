@@ -57,14 +57,15 @@ parts() {
     esac
 }
 
-# Only what talks through the UART itself is heard on a kernel without console. QEMU has not every platform and is no PC with VT-x; our programs
-# do not enter the kernel by SYSENTER. A kernel before 15 has no schedule that could be set.
+# Only what talks through the UART itself is heard on a kernel without console. QEMU has not every platform and is no PC with VT-x
+# or PCIDs; our programs do not enter the kernel by SYSENTER. A kernel before 15 has no schedule that could be set.
 fits() {
     has "ARCH_$(echo "$arch" | tr a-z A-Z) 1" || return 1
     has 'PRINTING 1' || [ "$1" = serial ] || return 1
     ! has 'SYSENTER 1' || return 1
     case $(number PLATFORM) in '"qemu-'* | '"pc99"' | '"bcm2837"') ;; *) return 1 ;; esac
-    [ "$arch" != x86_64 ] || has 'HYPERVISOR 0'
+    [ "$arch" != x86_64 ] ||
+        { has 'HYPERVISOR 0' && ! grep -q '"SUPPORT_PCID": true' "$prefix/libsel4/include/kernel/gen_config.json"; }
 }
 
 compile() {

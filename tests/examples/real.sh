@@ -26,7 +26,8 @@ fits() {
     "$capdl" profile "$1" --header > "$work/header" 2> "$work/trouble" || return 1
     numbers "$work/header" > "$work/has" || return 1
     cmp -s "$work/wanted" "$work/has" || return 1
-    # QEMU cannot be a PC with VT-x, and not every board.
+    # QEMU cannot be a PC with VT-x or PCIDs, and not every board.
+    ! grep -q '"SUPPORT_PCID": true' "$1/libsel4/include/kernel/gen_config.json" || return 1
     grep -q -x '#define SEL4_PLATFORM "\(qemu-.*\|pc99\|bcm2837\)"' "$work/header" || return 1
     ! { grep -q 'SEL4_ARCH_X86_64 1' "$work/header" && grep -q 'SEL4_HYPERVISOR 1' "$work/header"; }
 }

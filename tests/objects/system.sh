@@ -77,9 +77,10 @@ emulated() {
     same "$system/expected.txt" "$work/output"
 }
 
-# QEMU cannot be a PC with VT-x, and not every board.
-in_qemu() {
-    ! holds 'defined SEL4_ARCH_X86_64 && SEL4_HYPERVISOR' &&
+# QEMU cannot be a PC with VT-x or PCIDs, and not every board.
+in_qemu() { # PREFIX
+    ! grep -q '"SUPPORT_PCID": true' "$1/libsel4/include/kernel/gen_config.json" &&
+        ! holds 'defined SEL4_ARCH_X86_64 && SEL4_HYPERVISOR' &&
         grep -q -x -e '#define SEL4_PLATFORM "\(pc99\|qemu-arm-virt\|qemu-riscv-virt\|bcm2837\)"' "$work/facts.h"
 }
 
@@ -116,7 +117,7 @@ boots() { # KERNEL
     if [ ! -e "$system/emulated" ] || holds "$(cat "$system/emulated")"; then
         emulated
     fi
-    if [ -d "$1" ] && in_qemu; then
+    if [ -d "$1" ] && in_qemu "$1"; then
         real "$1"
     elif [ -d "$1" ] && [ -e "$system/bochs" ] && command -v bochs-bin > /dev/null && command -v grub-mkrescue > /dev/null; then
         in_bochs "$1"

@@ -75,7 +75,7 @@ static char *badge_note(struct review *review, const struct slot *s)
     uint32_t *list;
     size_t count = 0, first, end;
 
-    if (!cap || cap->object == CAPDL_NO_OBJECT) {
+    if (!cap || cap->object == CAPDL_NO_OBJECT || !capdl_review_takes_faults(cap)) {
         return capdl_review_format("%s", "");
     }
     first = world->first_holder[cap->object];

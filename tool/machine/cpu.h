@@ -88,6 +88,7 @@ struct cpu_arch {
     bool has_syscalls;      /* system calls are instructions of their own, not traps */
     uint64_t emulated_page; /* bytes that the emulator takes for a page */
     bool denies_execution;  /* its page tables can, page by page */
+    unsigned left_out;      /* bytes of a block that the emulator's size of it lacks, if the last one is illegal */
     uint64_t pc_mask;       /* bits of the program counter that must be 0 */
     bool keeps_exceptions;  /* the emulator takes the second exception for a double fault unless it starts anew */
     /* Number of instructions of a block before this byte of it. */
@@ -95,9 +96,11 @@ struct cpu_arch {
     /* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter: how many
      * instructions are before it. */
     uint32_t (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
-    /* The first instruction that is not emulated as processors have it, and where it is; 0: none that can be told by
+    /* The first instruction that is executed otherwise than by processors, and where it is; 0: none that can be told by
      * its looks. May be 0. */
     const char *(*deviation)(const uint8_t *code, size_t size, size_t *offset);
+    /* The instruction there, if it is one that processors have and the emulator lacks; else 0. May be 0. */
+    const char *(*lacking)(const uint8_t *code, size_t size);
     /* Whether the block leaves something behind that a return from the kernel clears. */
     bool (*leaves_traces)(const uint8_t *code, size_t size);
     /* Whether the access at pc fails for its alignment, and what it is. May be 0. */
@@ -181,6 +184,7 @@ struct engine {
     uc_context *before;                   /* the state then */
     uc_hook next;                         /* on the instructions around */
     bool undo;                            /* it was not executed, though the emulator may think so */
+    uint64_t lends;                       /* the block there is tried again with pages lent to it; 0: none */
     bool single;                          /* map no page but those that are needed */
 };
 
@@ -241,6 +245,8 @@ bool engine_is_code(const struct engine *, uint64_t vaddr); /* mapped, and may b
 bool engine_stand_in(struct engine *, uint64_t vaddr);
 /* Where the emulator has the page, if it may be accessed so. */
 bool engine_where(const struct engine *, uint64_t vaddr, uint32_t protection, uint64_t *paddr, uint32_t *allowed);
+/* Lets code be looked for at this address until the dummies are dropped. */
+void engine_lend(struct engine *, uint64_t vaddr);
 void engine_drop_dummies(struct engine *);
 void engine_invalidate(struct engine *, uint64_t vaddr, uint64_t size);
 void engine_clear(struct engine *);
@@ -265,6 +271,8 @@ void engine_count_free(struct engine *);
 bool engine_count_hooks(struct engine *);
 /* Executes the first instructions of the last block entered, those that are left to do. */
 uc_err engine_tail(struct engine *);
+/* Reports that the emulator lacks the instruction. */
+void engine_tell_lacking(struct engine *, uint64_t pc);
 /* An instruction of the last block did not come to its end; `done`: it counts all the same. */
 void engine_uncount(struct engine *, uint64_t pc, bool done);
 

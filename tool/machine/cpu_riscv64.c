@@ -112,45 +112,88 @@ static bool is_counter_read(uint32_t instruction)
     return is_counter(instruction) && read && instruction >> 20 <= CSR_INSTRET;
 }
 
-/* The emulator halts at WFI, and has the host's counters. */
+/* An instruction, or with a compressed one in the lower half. */
+static uint32_t instruction_at(const uint8_t *code, size_t left)
+{
+    return left >= 4 ? word_at(code) : code[0] | (uint32_t)code[1] << 8;
+}
+
+/* Reserved compressed instructions that the emulator takes for NOPs. */
+static bool is_reserved(uint32_t instruction)
+{
+    return (instruction & 0xe003) == 0x8000 || (instruction & 0xfc43) == 0x9c41;
+}
+
+/* FLD, FSD, C.FLD, C.FSD, C.FLDSP, C.FSDSP: the emulator executes them with floating point off. */
+static bool is_double_access(uint32_t instruction)
+{
+    return (instruction & 0x705f) == 0x3007 || (instruction & 0x6001) == 0x2000;
+}
+
+/* The emulator also halts at WFI, and has the host's counters. */
 static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu)
 {
-    (void)k, (void)fpu;
+    (void)k;
     uint32_t index = 0;
-    for (size_t at = 0; at + 4 <= size; at += length_at(code + at), index++) {
-        uint32_t instruction = word_at(code + at);
-        if (instruction == WFI || is_counter(instruction)) {
+    for (size_t at = 0; at + 2 <= size; at += length_at(code + at), index++) {
+        uint32_t instruction = instruction_at(code + at, size - at);
+        if (instruction == WFI || is_counter(instruction) || is_reserved(instruction) ||
+            (!fpu && is_double_access(instruction))) {
             return index;
         }
     }
     return CPU_NO_SPECIAL;
 }
 
-/* Zba, Zbb and Zbs, which the emulator takes for illegal. */
-static bool is_zb(uint32_t instruction)
-{
-    uint32_t opcode = instruction & 0x7f, f3 = instruction >> 12 & 7, f7 = instruction >> 25;
-    bool rotates = f7 == 0x30, bits = f7 >> 1 == 0x0a || f7 >> 1 == 0x12 || f7 >> 1 == 0x1a;
-    switch (opcode) {
-    case 0x33:
-        return (f7 == 0x10 && f3 >= 2) || (f7 == 0x20 && f3 >= 4 && f3 != 5) || f7 == 0x05 || rotates || bits;
-    case 0x3b:
-        return f7 == 0x04 || f7 == 0x10 || rotates;
-    case 0x13:
-        return (f3 & 3) == 1 && (f7 >> 1 == 0x18 || bits);
-    case 0x1b:
-        return (f3 & 3) == 1 && (f7 >> 1 == 0x02 || rotates);
-    default:
-        return false;
-    }
-}
+/* Instructions of extensions that the emulator lacks. */
+struct encoding {
+    uint32_t mask, match;
+};
 
-static const char *deviation(const uint8_t *code, size_t size, size_t *offset)
+enum { REGISTERS = 0xfe00707f, SHIFT = 0xfc00707f, UNARY = 0xfff0707f };
+
+static const struct encoding zba[] = {
+    {REGISTERS, 0x0800003b}, {REGISTERS, 0x20002033}, {REGISTERS, 0x20004033}, {REGISTERS, 0x20006033},
+    {REGISTERS, 0x2000203b}, {REGISTERS, 0x2000403b}, {REGISTERS, 0x2000603b}, {SHIFT, 0x0800101b},
+};
+static const struct encoding zbb[] = {
+    {REGISTERS, 0x40004033}, {REGISTERS, 0x40006033}, {REGISTERS, 0x40007033}, {REGISTERS, 0x0a004033},
+    {REGISTERS, 0x0a005033}, {REGISTERS, 0x0a006033}, {REGISTERS, 0x0a007033}, {REGISTERS, 0x60001033},
+    {REGISTERS, 0x60005033}, {REGISTERS, 0x6000103b}, {REGISTERS, 0x6000503b}, {SHIFT, 0x60005013},
+    {REGISTERS, 0x6000501b}, {UNARY, 0x60001013},     {UNARY, 0x60101013},     {UNARY, 0x60201013},
+    {UNARY, 0x60401013},     {UNARY, 0x60501013},     {UNARY, 0x6000101b},     {UNARY, 0x6010101b},
+    {UNARY, 0x6020101b},     {UNARY, 0x0800403b},     {UNARY, 0x28705013},     {UNARY, 0x6b805013},
+};
+static const struct encoding zbc[] = {
+    {REGISTERS, 0x0a001033},
+    {REGISTERS, 0x0a002033},
+    {REGISTERS, 0x0a003033},
+};
+static const struct encoding zbs[] = {
+    {REGISTERS, 0x28001033}, {REGISTERS, 0x48001033}, {REGISTERS, 0x48005033}, {REGISTERS, 0x68001033},
+    {SHIFT, 0x28001013},     {SHIFT, 0x48001013},     {SHIFT, 0x48005013},     {SHIFT, 0x68001013},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct extension {
+    const char *name;
+    const struct encoding *encodings;
+    size_t number;
+} extensions[] = {
+    {"an instruction of Zba", zba, COUNT(zba)},
+    {"an instruction of Zbb", zbb, COUNT(zbb)},
+    {"an instruction of Zbc", zbc, COUNT(zbc)},
+    {"an instruction of Zbs", zbs, COUNT(zbs)},
+};
+
+static const char *lacking(const uint8_t *code, size_t size)
 {
-    for (size_t at = 0; at + 4 <= size; at += length_at(code + at)) {
-        if (is_zb(word_at(code + at))) {
-            *offset = at;
-            return "an instruction of Zba, Zbb or Zbs";
+    for (size_t i = 0; size >= 4 && i < COUNT(extensions); i++) {
+        for (size_t j = 0; j < extensions[i].number; j++) {
+            if ((word_at(code) & extensions[i].encodings[j].mask) == extensions[i].encodings[j].match) {
+                return extensions[i].name;
+            }
         }
     }
     return NULL;
@@ -239,7 +282,8 @@ const struct cpu_arch cpu_riscv64 = {
     .trap_advance = 4,
     .count = count,
     .find_special = find_special,
-    .deviation = deviation,
+    .lacking = lacking,
+    .left_out = 4,
     .leaves_traces = leaves_traces,
     .emulate = emulate,
     .init_fp = init_fp,

@@ -203,10 +203,15 @@ static const char *system_deviation(const struct x86_instruction *i)
         return "LAR";
     case 0x03:
         return "LSL";
-    case 0xae:
-        return memory && (reg == 4 || reg == 6) ? "XSAVE" : memory && reg == 5 ? "XRSTOR" : NULL;
-    case 0xb8:
-        return i->prefix == 0xf3 ? "POPCNT" : NULL;
+    case 0xa1: /* FS, GS */
+    case 0xa9:
+        return "POP of a segment register";
+    case 0xb2: /* LSS, LFS, LGS */
+    case 0xb4:
+    case 0xb5:
+        return memory ? "a load of a far pointer" : NULL;
+    case 0xbd:
+        return i->prefix == 0xf3 ? "LZCNT" : NULL;
     default:
         return NULL;
     }
@@ -218,14 +223,12 @@ static const char *deviation_of(const struct x86_instruction *i)
     if (i->map == 1) {
         return system_deviation(i);
     }
-    if (i->map == 2) {
-        return i->prefix == 0xf2 && (i->opcode == 0xf0 || i->opcode == 0xf1) ? "CRC32" : NULL;
-    }
     bool far = i->opcode == 0xff && (reg == 3 || reg == 5);
     bool far_return = i->opcode == 0xca || i->opcode == 0xcb || i->opcode == 0xcf;
     return i->map != 0         ? NULL
            : far || far_return ? "a far transfer"
            : i->opcode == 0x8e ? "MOV to a segment register"
+           : i->opcode == 0x8c ? "MOV from a segment register"
                                : NULL;
 }
 
@@ -241,6 +244,22 @@ static const char *deviation(const uint8_t *code, size_t size, size_t *offset)
         at += i.length;
     }
     return NULL;
+}
+
+static const char *lacking(const uint8_t *code, size_t size)
+{
+    struct x86_instruction i = x86_decode(code, size);
+    unsigned reg = i.modrm >> 3 & 7;
+    if (i.length == 0 || i.vex || i.lock) {
+        return NULL;
+    }
+    if (i.map == 2) {
+        return i.prefix == 0xf2 && (i.opcode == 0xf0 || i.opcode == 0xf1) ? "CRC32" : NULL;
+    }
+    if (i.map == 1 && i.opcode == 0xae && i.modrm < 0xc0 && !i.prefix && !i.operand16) {
+        return reg == 4 ? "XSAVE" : reg == 5 ? "XRSTOR" : reg == 6 ? "XSAVEOPT" : NULL;
+    }
+    return i.map == 1 && i.opcode == 0xb8 && i.prefix == 0xf3 ? "POPCNT" : NULL;
 }
 
 /* Registers in the order of instructions. */
@@ -528,6 +547,7 @@ const struct cpu_arch cpu_x86_64 = {
     .count = count,
     .find_special = find_special,
     .deviation = deviation,
+    .lacking = lacking,
     .emulate = emulate,
     .init_fp = init_fp,
     .enter = enter,

@@ -210,6 +210,31 @@ static bool second_page(struct engine *e, uint64_t pc, struct engine_access *acc
     return engine_fault_in(e, access->address, 1, PAGE_W, &failed);
 }
 
+/* The code is there, but the emulator looks for the last byte of its block elsewhere: for RISC-V it takes the four
+   bytes of an illegal instruction off the block's size instead of adding them, modulo 2^16. Tried again, there is a
+   page. */
+static void wrong_end(struct engine *e, uint64_t pc)
+{
+    if (e->lends != pc) {
+        e->lends = pc;
+        stop(e, (struct cpu_exit){.kind = EXIT_RETRY, .pc = pc});
+    } else {
+        stop(e, (struct cpu_exit){.kind = EXIT_TRAP, .trap = e->cpu->arch->undefined_trap, .pc = pc});
+    }
+}
+
+static void lend_ends(struct engine *e, uint64_t pc)
+{
+    static const uint16_t sizes[] = {0, (uint16_t)-2, (uint16_t)-4};
+    if (e->lends != pc) {
+        e->lends = 0;
+        return;
+    }
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        engine_lend(e, pc + sizes[i] - 1);
+    }
+}
+
 /* A fault of the emulated memory management. The emulator does not tell the address; the look-up before it did, but not
    of the second page of a store, or when alignment was at fault. It will when nothing is mapped. */
 static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc)
@@ -219,9 +244,8 @@ static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc
     if (!access.denied && may_be_fetch(e, class, pc) && fetch_trap(e, pc)) {
         return;
     }
-    if (class == TRAP_FETCH && !access.denied && (pc & (PAGE - 1)) == 0) {
-        /* A block of no bytes: the emulator takes the page before it for its end. */
-        stop(e, (struct cpu_exit){.kind = EXIT_TRAP, .trap = arch->undefined_trap, .pc = pc});
+    if (class == TRAP_FETCH && !access.denied) {
+        wrong_end(e, pc);
         return;
     }
     engine_uncount(e, pc, false);
@@ -292,6 +316,7 @@ uc_err engine_execute(struct engine *e, uint64_t pc)
         cpu->exit = (struct cpu_exit){.kind = EXIT_NONE};
         e->access = (struct engine_access){0};
         engine_reveal_start(e, pc);
+        lend_ends(e, pc);
         error = uc_emu_start(e->uc, pc, 0, 0, 0);
         engine_reveal_end(e);
         engine_drop_dummies(e);
@@ -309,7 +334,7 @@ bool engine_run(struct engine *e, uint64_t pc)
 {
     struct cpu *cpu = e->cpu;
     e->retried = e->second = e->fetched = (struct engine_try){0, UINT64_MAX};
-    e->rest = 0;
+    e->rest = e->lends = 0;
     e->single = false;
     engine_fit_tlb(e);
     uc_err error = engine_execute(e, pc);
@@ -326,6 +351,9 @@ bool engine_run(struct engine *e, uint64_t pc)
         cpu->exit = (struct cpu_exit){.kind = EXIT_TRAP, .trap = cpu->arch->error_trap, .pc = at};
     } else if (cpu->exit.kind == EXIT_NONE && !cpu->broken) {
         cpu->broken = error == UC_ERR_OK ? "the processor stopped on its own" : uc_strerror(error);
+    }
+    if (cpu->exit.kind == EXIT_TRAP) {
+        engine_tell_lacking(e, cpu->exit.pc);
     }
     return !cpu->broken;
 }

@@ -8,7 +8,11 @@
 
 #include <stdlib.h>
 
-enum { BLOCKS = 1 << 14, MAX_BLOCK = 4096 + 16 /* one instruction may reach into the next page */ };
+enum {
+    BLOCKS = 1 << 14,
+    LONGEST_INSTRUCTION = 16,
+    MAX_BLOCK = 4096 + LONGEST_INSTRUCTION /* the last may cross into the next page */
+};
 
 static const struct engine_block no_block;
 
@@ -22,24 +26,48 @@ static struct engine_block *block_at(const struct engine *e, uint64_t pc)
     return &e->blocks[slot_of(pc)];
 }
 
-static void tell_deviation(struct engine *e, uint64_t pc, const uint8_t *code, size_t size)
+static void tell_deviation(struct engine *e, uint64_t pc, size_t size)
 {
     const struct cpu_arch *arch = e->cpu->arch;
     const struct kernel *k = e->cpu->kernel;
-    size_t offset = 0;
-    const char *what = arch->deviation && k->watch.deviation ? arch->deviation(code, size, &offset) : NULL;
+    if (!arch->deviation || !k->watch.deviation) {
+        return;
+    }
+    uint8_t code[MAX_BLOCK];
+    size_t offset = 0, got = engine_read(e, pc, code, size < MAX_BLOCK ? size : MAX_BLOCK);
+    const char *what = arch->deviation(code, got, &offset);
     if (what) {
         k->watch.deviation(k->watch.context, k->current, pc + offset, what);
     }
+}
+
+void engine_tell_lacking(struct engine *e, uint64_t pc)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    const struct kernel *k = e->cpu->kernel;
+    uint8_t code[LONGEST_INSTRUCTION];
+    const char *what =
+        arch->lacking && k->watch.deviation ? arch->lacking(code, engine_read(e, pc, code, sizeof(code))) : NULL;
+    if (what) {
+        k->watch.deviation(k->watch.context, k->current, pc, what);
+    }
+}
+
+/* The bytes of a block; how many there are. */
+static size_t read_block(struct engine *e, uint64_t pc, uint32_t size, uint8_t code[MAX_BLOCK])
+{
+    size_t whole = (uint16_t)(size + e->cpu->arch->left_out);
+    return engine_read(e, pc, code, whole < MAX_BLOCK ? whole : MAX_BLOCK);
 }
 
 static void note_block(struct engine *e, struct engine_block *block, uint64_t pc, uint32_t size, uint32_t count)
 {
     const struct cpu_arch *arch = e->cpu->arch;
     uint8_t code[MAX_BLOCK];
-    size_t got = engine_read(e, pc, code, size < MAX_BLOCK ? size : MAX_BLOCK);
+    size_t got = read_block(e, pc, size, code);
     *block = (struct engine_block){.pc = pc, .size = size, .count = count, .cost = count};
-    block->special = arch->find_special(e->cpu->kernel, code, got, e->fpu);
+    uint32_t special = arch->find_special(e->cpu->kernel, code, got, e->fpu);
+    block->special = special < count ? special : CPU_NO_SPECIAL;
     if (block->special != CPU_NO_SPECIAL || pc & arch->pc_mask) {
         block->cost = UINT64_MAX;
     }
@@ -52,8 +80,7 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
     (void)uc, (void)before;
     struct engine *e = context;
     if (!e->tail && !e->revealing) {
-        uint8_t code[MAX_BLOCK];
-        tell_deviation(e, now->pc, code, engine_read(e, now->pc, code, now->size < MAX_BLOCK ? now->size : MAX_BLOCK));
+        tell_deviation(e, now->pc, now->size);
     }
     e->known[!e->fpu][slot_of(now->pc)].size = 0;
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);
@@ -153,11 +180,11 @@ void engine_uncount(struct engine *e, uint64_t pc, bool done)
     }
     const struct engine_block *block = e->block;
     uint64_t offset = pc - block->pc;
-    if (offset >= block->size) {
+    if (offset >= (uint16_t)(block->size + cpu->arch->left_out)) {
         return;
     }
     uint8_t code[MAX_BLOCK];
-    size_t got = engine_read(e, block->pc, code, block->size < MAX_BLOCK ? block->size : MAX_BLOCK);
+    size_t got = read_block(e, block->pc, block->size, code);
     unsigned executed = cpu->arch->count(code, got, offset) + (done ? 1 : 0);
     cpu->left += executed < block->count ? block->count - executed : 0;
     e->block = &no_block;

@@ -387,9 +387,20 @@ bool engine_stand_in(struct engine *e, uint64_t vaddr)
     return true;
 }
 
+void engine_lend(struct engine *e, uint64_t vaddr)
+{
+    uint64_t page = page_of(vaddr);
+    if (!engine_is_mapped(e, page) && engine_stand_in(e, page)) {
+        engine_set_entry(e, page, e->cpu->arch->paging.page_entry(page, PAGE_X));
+    }
+}
+
 void engine_drop_dummies(struct engine *e)
 {
     while (e->num_dummies > 0) {
+        if (e->lends) {
+            engine_set_entry(e, e->dummies[e->num_dummies - 1], 0);
+        }
         unmap(e, e->dummies[--e->num_dummies], PAGE);
     }
 }

@@ -21,7 +21,7 @@
 
 struct capdl_blob_method {
     uint16_t label;
-    uint16_t num_caps; /* the first so many operands are capabilities that travel with the message */
+    uint16_t num_caps; /* this many of the first operands are capabilities of the message */
 };
 
 struct capdl_blob {
@@ -94,7 +94,7 @@ struct capdl_call {
     unsigned label;
     unsigned num_caps;
     unsigned num_operands;
-    uint64_t count; /* steps; 1 if it is no run */
+    uint64_t count; /* steps; 1 if it is not a run */
     struct capdl_operand target;
     struct capdl_operand operands[CAPDL_CALL_MAX_OPERANDS];
 };

@@ -20,7 +20,7 @@ static int peek(const struct capdl_cbor *c)
     return c->at == c->end ? -1 : *c->at >> 5;
 }
 
-/* A big-endian number of so many bytes, one or more. */
+/* A big-endian number of `count` bytes, at least one. */
 static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
 {
     const uint8_t *end = at + bytes;

@@ -46,7 +46,7 @@ uint64_t capdl_cbor_int(struct capdl_cbor *, bool *negative);
 /* Number of elements. Never more than bytes are left, so that a loop over them ends soon even when it ignores
    mistakes. */
 uint64_t capdl_cbor_array(struct capdl_cbor *);
-/* The same for an array that must have so many elements. */
+/* The same for an array that must have this many elements. */
 void capdl_cbor_array_of(struct capdl_cbor *, uint64_t elements);
 /* Number of pairs. */
 uint64_t capdl_cbor_map(struct capdl_cbor *);

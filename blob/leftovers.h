@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a plan leaves, the same on the host and on the target: untypeds of which nothing is made, what lies behind the
+ * What a plan leaves, the same on the host and on the target: untypeds of which nothing is made, what is after the
  * objects in others, and the padding.
  */
 #ifndef CAPDL_BLOB_LEFTOVERS_H

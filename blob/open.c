@@ -3,7 +3,7 @@
    the items. */
 #include "blob.h"
 
-/* The cursor is that of the table at hand; `at` is where the element began that is being checked. */
+/* The cursor is that of the current table; `at` is where the element being checked began. */
 struct check {
     struct capdl_blob *blob;
     struct capdl_blob_table table;
@@ -62,7 +62,7 @@ static void check_map(struct check *check, int64_t *values, uint64_t num_keys)
     }
 }
 
-/* What numbers must be like to be of any use. That they are this kernel's, nobody can know here. */
+/* What numbers must be like to be usable. Whether they are this kernel's cannot be checked here. */
 static const struct limits {
     uint16_t first_key, last_key;
     uint16_t least, most;
@@ -438,7 +438,7 @@ static void check_text(struct check *check)
     }
 }
 
-/* An array of names for at most so many slots or pages. */
+/* An array of names for at most this many slots or pages. */
 static void check_names_of(struct check *check, uint64_t most)
 {
     struct capdl_cbor *c = &check->table.cbor;

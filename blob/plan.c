@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel makes objects in an untyped one behind the other: it keeps a watermark, aligns it up to the size
+ * The kernel makes objects in an untyped one after the other: it keeps a watermark, aligns it up to the size
  * of the next object and never comes back. The first object out of an untyped of RAM costs clearing all of it.
  * All sizes are powers of two.
  *
@@ -11,7 +11,7 @@
  *     REST      the cheapest for what is left   sizes descending, so that nothing is lost to alignment
  *
  * Filling a gap with the largest objects that fit is never worse than any other way to use it: whatever else
- * might lie there fits where they would have lain.
+ * might be there fits where they would have been.
  */
 #include "plan.h"
 
@@ -56,7 +56,7 @@ static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, ui
  * are too few, or 0; then counts are as they were.
  *
  * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects
- * of that size and larger. What is over is the slack of that size. So the bytes to leave out are to be as many
+ * of that size and larger. What is left over is the slack of that size. So the bytes to leave out are to be as many
  * as the slacks allow: the largest untypeds first, as any set of smaller ones that could be left out instead
  * makes up exactly one larger, or is less than it. What is left out at one size is taken from the slacks of all smaller
  * sizes, too, so a size can spare what the tightest of them can.
@@ -163,7 +163,7 @@ static bool fail_memory(struct capdl_plan *plan, const struct capdl_plan_group *
     return plan_fail(plan, CAPDL_PLAN_NO_MEMORY, groups->slot, size);
 }
 
-/* Selects, of so many untypeds of each size, the cheapest for what is left of these groups. */
+/* Selects the cheapest untypeds, given their number of each size, for what is left of these groups. */
 static bool select_cheapest(struct capdl_plan *plan, uint64_t counts[SIZES], const struct capdl_plan_group *groups,
                             size_t num_groups)
 {
@@ -209,7 +209,7 @@ uint64_t capdl_plan_batch(const struct capdl_plan *plan, uint64_t slot)
     return plan->num_leaves && leaf < limit ? leaf : limit;
 }
 
-/* Makes a Retype of objects at the mark, as many of them as one call may make, and moves the mark behind them. */
+/* Makes a Retype of objects at the mark, as many of them as one call may make, and moves the mark past them. */
 static void place(struct capdl_plan *plan, const struct capdl_plan_group *group, uint64_t most,
                   struct capdl_retype *retype)
 {
@@ -239,9 +239,9 @@ static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, s
 }
 
 /*
- * Places the next batch in the gap at hand. At the mark begins an aligned block: it takes the largest objects
+ * Places the next batch in the current gap. At the mark begins an aligned block: it takes the largest objects
  * that fit into it, and nothing is lost. Only when all that is left is larger than that block, the mark moves
- * on to where the smallest of it can lie.
+ * on to where the smallest of it can be.
  */
 static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, size_t num_groups,
                      struct capdl_retype *retype)
@@ -264,7 +264,7 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
     }
     for (group = groups; !group->left || UINT64_C(1) << group->size_bits > block; group++) {
         if (group->left) {
-            room = block; /* larger ones may fit behind the block */
+            room = block; /* larger ones may fit after the block */
         }
     }
     place(plan, group, room >> group->size_bits, retype);
@@ -394,7 +394,7 @@ static void shorten_run(struct capdl_blob_objects *run, uint64_t count)
     run->count -= count;
 }
 
-/* Makes what it can of the run of fixed objects at hand, as one batch. */
+/* Makes as much as possible of the current run of fixed objects, as one batch. */
 static void place_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
 {
     uint64_t room = untyped_end(&plan->request.untypeds[plan->untyped]) - plan->run.place;
@@ -577,7 +577,7 @@ static bool try(struct capdl_plan *plan)
     return plan->failure.status == CAPDL_PLAN_OK;
 }
 
-/* A CSpace with room for so many slots: its leaves and its root need slots in the initial CNode. */
+/* A CSpace with room for this many slots: its leaves and its root need slots in the initial CNode. */
 static bool enlarge(struct capdl_plan *plan, uint64_t slots)
 {
     plan->num_leaves = (slots + CAPDL_LEAF_SLOTS - 1) / CAPDL_LEAF_SLOTS;

@@ -36,12 +36,12 @@ struct capdl_plan_request {
     uint64_t empty_slots; /* free slots in the initial CNode */
 };
 
-/* Bytes of scratch memory for a blob with so many elements in its table of groups. */
+/* Bytes of scratch memory for a blob with this many elements in its table of groups. */
 uint64_t capdl_plan_scratch_size(uint64_t num_groups);
 
 enum capdl_plan_status {
     CAPDL_PLAN_OK,
-    CAPDL_PLAN_NO_MEMORY,  /* too little RAM for objects that may lie anywhere */
+    CAPDL_PLAN_NO_MEMORY,  /* too little RAM for objects that may be anywhere */
     CAPDL_PLAN_NO_ADDRESS, /* no untyped holds the address that an object must have */
     CAPDL_PLAN_NO_SLOTS,   /* the initial CNode is too full even for a larger CSpace's root and leaves */
 };
@@ -80,7 +80,7 @@ struct capdl_retype {
     uint64_t argument;
     uint64_t slot;
     uint64_t count;
-    uint64_t address; /* where the first will lie */
+    uint64_t address; /* where the first will be */
     unsigned size_bits;
 };
 
@@ -107,7 +107,7 @@ struct capdl_plan {
     uint64_t padding;              /* made so far */
     size_t untyped;                /* the one at work; num_untypeds: none */
     uint64_t order;                /* its place in the order in which they are taken */
-    uint64_t mark, limit;          /* addresses: the kernel's watermark in it, and where the gap at hand ends */
+    uint64_t mark, limit;          /* addresses: the kernel's watermark in it, and where the current gap ends */
 };
 
 /*

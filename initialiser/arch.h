@@ -22,7 +22,7 @@ void arch_complete(const struct capdl_call *, uint64_t *words);
 /* After instructions were written that other threads will execute. */
 void arch_code_written(void);
 
-/* The end: traps, for ever. A kernel takes a thread without a fault handler off its processor for that. */
+/* The end: traps, forever. A kernel takes a thread without a fault handler off its processor for that. */
 _Noreturn void arch_stop(void);
 
 #endif

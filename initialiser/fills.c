@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Contents that could not be mapped where they lie in our image: frames of other sizes, at given addresses, or
+/* Contents that could not be mapped where they are in our image: frames of other sizes, at given addresses, or
    shared. */
 #include "fills.h"
 
@@ -76,7 +76,7 @@ void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
     }
 }
 
-/* The part of a fill that lies in its first frame; moves the fill on behind it. */
+/* The part of a fill that is in its first frame; moves the fill past it. */
 static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
 {
     const bool is_chunk = fill->flags & CAPDL_FILL_CHUNK;

@@ -10,7 +10,7 @@
  *     fills    contents of frames that are not pages of our image
  *     leftovers  what is left goes to a domain, where the spec says so
  *     calls    the blob's kernel calls, the threads' start last
- *     finish   says so, and suspends us for ever
+ *     finish   says so, and suspends us forever
  */
 #ifndef INITIALISER_INITIALISER_H
 #define INITIALISER_INITIALISER_H

@@ -14,7 +14,7 @@
 
 #include "initialiser.h"
 
-/* Our own methods have numbers behind those of the blob. */
+/* Our own methods have numbers after those of the blob. */
 enum { METHOD_OWN = CAPDL_BLOB_MAX_METHODS };
 
 /* A call of the method with this key in the profile. There is one such call at a time. Capabilities come before

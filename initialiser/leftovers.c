@@ -4,7 +4,7 @@
  * are into a frame that it can read.
  *
  *     untypeds of which nothing was made    moved, also those that were made only to reach an address
- *     what is behind the objects in others  made into untypeds of their own: the holder of the parent could revoke
+ *     what is after the objects in others  made into untypeds of their own: the holder of the parent could revoke
  *                                           every domain
  *     pages of our image that were read     cleared, also behind the cache, unmapped and moved; and the one that gave
  *                                           way to the window

@@ -41,7 +41,7 @@ enum {
 #include <capdl/initialcaps.def>
 #undef CAPDL_INITIAL_CAP
 
-/* The number-th of texts that stand behind each other. */
+/* The number-th of texts that follow each other. */
 static void print_nth(const char *texts, uint64_t number)
 {
     while (number--) {

@@ -9,7 +9,7 @@
 /* Prints a text in which each $ and % stands for the next number; % is always decimal. */
 void print(const char *text, const uint64_t *numbers);
 
-/* Ends the last message: two numbers for the record, and off the processor for ever. */
+/* Ends the last message: two numbers for the record, and off the processor forever. */
 _Noreturn void stop(uint64_t first, uint64_t second);
 
 /* Each prints "capdl: " and the phase, then what is wrong, leaves a record in the header, and does not return. */

@@ -2,7 +2,7 @@
 #include "arch.h"
 #include "message.h"
 
-/* Our image is dense, and its frames' capabilities are in order. The kernel put the IPC buffer behind it. */
+/* Our image is dense, and its frames' capabilities are in order. The kernel put the IPC buffer after it. */
 static void check_image(const struct bootinfo *bootinfo)
 {
     const uint64_t pages = bootinfo->image_frames.end - bootinfo->image_frames.start;

@@ -2,7 +2,7 @@
 /*
  *     0x200000   2 MiB frames: below our image, in a page table that the image has, too
  *     window     4 KiB frames: a page of our own that we give up; afterwards the guard below the stack
- *     next GiB   1 GiB frames: behind all that the kernel has mapped for us, in the same top-level table
+ *     next GiB   1 GiB frames: after all that the kernel has mapped for us, in the same top-level table
  */
 #include "window.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Frees the window for 4 KiB frames: until then our own page lies there. */
+/* Frees the window for 4 KiB frames: until then our own page is there. */
 void window_open(void);
 /* Where that page lay, which is zero. */
 uint64_t window_page(void);

@@ -4,13 +4,13 @@
 #define LOADER_LIMITS_H
 
 #define STACK_SIZE 8192
-#define NUM_TABLES 24     /* one for each GiB that something lies in, and four more */
+#define NUM_TABLES 24     /* one for each GiB that something is in, and four more */
 #define MAX_CORES 16      /* CAPDL_PAYLOAD_CORES */
 #define TREE_ROOM 0x40000 /* CAPDL_PAYLOAD_TREE_ROOM: for the firmware's device tree, its padding taken out */
 #define TREE_DEPTH 16     /* nodes from the root to a leaf */
 #define CORE_PATIENCE 10  /* seconds until a core that does not do what it was told counts as lost */
 
-/* Memory behind the payload: stack, tables, stacks of the other cores, a page of core descriptions, device tree. */
+/* Memory after the payload: stack, tables, stacks of the other cores, a page of core descriptions, device tree. */
 #define WORKSPACE_SIZE (STACK_SIZE + NUM_TABLES * 4096 + MAX_CORES * STACK_SIZE + 4096 + TREE_ROOM)
 
 #endif

@@ -34,7 +34,7 @@ struct kernel_call {
     uint64_t id, hardware;
 };
 
-/* Memory behind the payload. start.S puts the first stack at its beginning. */
+/* Memory after the payload. start.S puts the first stack at its beginning. */
 struct workspace {
     uint8_t boot_stack[STACK_SIZE];
     uint64_t tables[NUM_TABLES][512];
@@ -60,7 +60,7 @@ struct loader {
 extern struct loader loader;
 
 extern const uint8_t head[];                                   /* the loader's first byte */
-extern const uint8_t payload[] __attribute__((aligned(4096))); /* the first byte behind it */
+extern const uint8_t payload[] __attribute__((aligned(4096))); /* the first byte after it */
 
 /* main.c: the boot, in order. `tree` is what the firmware passed, `hardware` the id of this core. */
 _Noreturn void loader_main(uintptr_t tree, uint64_t hardware);
@@ -102,7 +102,7 @@ bool core_next(struct tree_node *, uint64_t *hardware);
  */
 /* Moves [from, from + size) up or to an apart place and starts over there. */
 _Noreturn void arch_move(uintptr_t to, uintptr_t from, size_t size, uintptr_t tree, uint64_t hardware);
-/* Whether RAM begins with memory that may be looked at: what lies there may be the firmware's own, and protected. */
+/* Whether RAM begins with memory that may be looked at: what is there may be the firmware's own, and protected. */
 bool arch_ram_may_hold_tree(void);
 /* The core we are on, if what we were told may be something else. */
 uint64_t arch_core_assumed(uint64_t hardware);

@@ -97,7 +97,7 @@ static uint32_t padded(uint64_t offset)
     return (uint32_t)((offset + 3) & ~(uint64_t)3);
 }
 
-/* Reads the token at *at and moves *at behind it with all that belongs to it; END for anything broken. */
+/* Reads the token at *at and moves *at after it with all that belongs to it; END for anything broken. */
 static enum token token_next(const struct tree *tree, uint32_t *at, uint32_t *body)
 {
     if (!inside(*at, 4, tree->structs_end)) {

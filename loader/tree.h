@@ -31,7 +31,7 @@ struct tree_property {
     uint32_t size;
 };
 
-/* Takes a tree of at most `limit` bytes; false if it is none, or one whose parts lie outside it. */
+/* Takes a tree of at most `limit` bytes; false if it is none, or one whose parts are outside it. */
 bool tree_open(struct tree *, const void *bytes, size_t limit);
 /* Copies a tree without its padding, repairing the sizes in its header. `room` is known to suffice. */
 void tree_copy(const struct tree *, void *to);

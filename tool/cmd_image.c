@@ -46,7 +46,7 @@ static bool create(struct file_output *file, const char *path)
     return true;
 }
 
-/* Compiling has proved that the system fits with kernel, device tree and image one behind the other; here they may lie
+/* Compiling has proved that the system fits with kernel, device tree and image one after the other; here they may be
  * elsewhere. */
 static bool pack_and_prove(struct input *input, struct pack_options *pack, FILE *out)
 {

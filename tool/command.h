@@ -60,7 +60,7 @@ struct options {
     bool strip, json, strict, list_checks, markdown;
     bool objects, stats, raw;
     bool json_diags; /* diagnostics as JSON on standard output */
-    bool summary;    /* their number in a line behind them */
+    bool summary;    /* their number in a line after them */
     char **operands; /* what is not an option */
     int num_operands;
 };

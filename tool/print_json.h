@@ -4,7 +4,7 @@
 
 #include <json.h>
 
-/* Prints a value on standard output, a line end behind it. json-c leaves in strings what acts on a terminal (see
+/* Prints a value on standard output, a line end after it. json-c leaves in strings what acts on a terminal (see
  * capdl/escape.h), or is no UTF-8: escaped here. */
 void print_json_value(struct json_object *, int flags);
 

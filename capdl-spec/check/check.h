@@ -42,7 +42,7 @@ struct checker {
     bool errors_only;          /* the text had errors: what is missing may just not have been understood */
     bool misplaced;            /* so it may because of errors in what holds what */
     bool *used;                /* per object: something refers to it */
-    uint32_t *table_holder;    /* per object: 1 + the page table in which it first lies as a page table, or 0 */
+    uint32_t *table_holder;    /* per object: 1 + the page table in which it first is as a page table, or 0 */
     struct check_reach reach;
 };
 

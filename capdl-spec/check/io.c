@@ -130,7 +130,7 @@ static void check_io_nesting(struct checker *c, uint32_t id, const struct capdl_
     }
 }
 
-/* All frames lie in tables of one level: the last that the hardware has. */
+/* All frames are in tables of one level: the last that the hardware has. */
 static void check_io_frame(struct checker *c, uint32_t id, const struct capdl_cap *cap, uint32_t *leaf)
 {
     uint64_t level = number(c, id, CAPDL_NUMBER_IO_PT_LEVEL);

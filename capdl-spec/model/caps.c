@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where capabilities are kept. Those of a container lie side by side. A container that is filled in one go, as in
+ * Where capabilities are kept. Those of a container are side by side. A container that is filled in one go, as in
  * nearly every text, has exactly the memory it needs, at the end of what others use already; one that is added to later
  * moves into a block of its own, which doubles.
  */
@@ -34,7 +34,7 @@ static void add_chunk(struct spec_caps_pool *pool, size_t need)
     pool->used = 0;
 }
 
-/* Whether a container's capabilities are the last of the chunk, so that another can be put behind them. */
+/* Whether a container's capabilities are the last of the chunk, so that another can be put after them. */
 static bool is_last(const struct spec_caps_pool *pool, const struct capdl_object_caps *caps)
 {
     return !caps->capacity && caps->count && caps->list + caps->count == pool->chunks->caps + pool->used;

@@ -97,7 +97,7 @@ static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, en
     count_diag(diags, severity);
     if (severity == CAPDL_ERROR ? diags->num_errors > MOST_KEPT
                                 : diags->num_warnings > MOST_KEPT && severity == CAPDL_WARNING) {
-        diags->muted = true; /* and so are the notes behind it */
+        diags->muted = true; /* and so are the notes after it */
         return;
     }
     if (vasprintf(&message, format, arguments) < 0) {
@@ -137,7 +137,7 @@ void capdl_finding(struct capdl_diags *diags, enum capdl_severity severity, enum
     va_end(arguments);
 }
 
-/* An error or warning together with the notes behind it. */
+/* An error or warning together with the notes after it. */
 struct group {
     size_t first, count;
     struct capdl_pos pos;
@@ -239,7 +239,7 @@ static void print_line(FILE *out, const char *text, size_t length, uint16_t colu
     if (!column || column > MOST_SHOWN_COLUMNS) {
         return;
     }
-    if (at < column) { /* behind the end of the line */
+    if (at < column) { /* after the end of the line */
         blanks_add(&blanks, ' ', column - at);
     }
     fprintf(out, "    %.*s^\n", (int)blanks.count, blanks.text);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lead byte, bytes behind it, and the first code that needs so many. */
+/* Lead byte, bytes after it, and the first code that needs so many. */
 static const struct form {
     uint8_t mask, lead, behind;
     uint32_t least;

@@ -45,7 +45,7 @@ struct capdl_arena {
 struct capdl_names {
     char **blocks; /* texts of names */
     size_t num_blocks, capacity_blocks;
-    size_t first_free, used; /* where the next name goes: behind so many bytes from that block on */
+    size_t first_free, used; /* where the next name goes: after so many bytes from that block on */
     struct capdl_spec_name_use *uses;
     size_t num_uses, capacity_uses;
     uint32_t *table; /* numbers of names; open addressing */
@@ -106,7 +106,7 @@ uint32_t capdl_spec_name_find(const struct capdl_spec *, const struct spec_name 
 
 uint32_t capdl_spec_add_named(struct capdl_spec *, struct spec_name *, uint32_t index, enum capdl_kind,
                               struct capdl_pos);
-/* Adds a cap behind the others without looking at slots: capdl_spec_sort_caps puts that right. */
+/* Adds a cap after the others without looking at slots: capdl_spec_sort_caps puts that right. */
 void capdl_spec_append_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
 /* Sorts by slot, keeping the order of those with equal slots. */
 void capdl_spec_sort_caps(struct capdl_spec *, uint32_t container);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interned names, and objects by name and index. Texts of names lie one behind the other, each behind a word that says
+ * Interned names, and objects by name and index. Texts of names are contiguous, each after a word that says
  * what it stands for: nearly always one object. A name that stands for more than that has an entry in a list beside
  * them.
  */

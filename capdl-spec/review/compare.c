@@ -213,7 +213,7 @@ static bool slots_are_free(enum capdl_kind kind)
            kind == CAPDL_KIND_ASID_POOL || kind == CAPDL_KIND_LEFTOVER;
 }
 
-/* What is left in a container after the same has been paired, wherever it lies, goes to `rest_*`. */
+/* What is left in a container after the same has been paired, wherever it is, goes to `rest_*`. */
 static void compare_container(struct comparison *c, uint32_t old, uint32_t new, struct loose_caps *rest_old,
                               struct loose_caps *rest_new)
 {
@@ -301,7 +301,7 @@ static void compare_caps(struct comparison *c)
 
 /* ---- Derivations ---- */
 
-/* Where a capability of the old system lies now. */
+/* Where a capability of the old system is now. */
 struct moved {
     uint64_t container, slot, to_container, to_slot;
 };

@@ -430,7 +430,7 @@ static void find_bypass(struct flows *f, struct bypasses *bypasses, uint32_t sou
     }
 }
 
-/* From a sender: who lies on the shortest way to a receiver, and only such a one, can lie on all of them. */
+/* From a sender: who is on the shortest way to a receiver, and only such a one, can be on all of them. */
 static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t sender, const struct nodes *receivers)
 {
     struct nodes targets = {NULL}, middles = {NULL};

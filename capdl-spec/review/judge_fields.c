@@ -321,7 +321,7 @@ static char *window_text(const struct world *world, uint32_t object)
                : capdl_review_format("%s anywhere", size);
 }
 
-/* Where memory lies, and how much it is. */
+/* Where memory is, and how much it is. */
 static void judge_window(struct review *review, const struct edit *edit)
 {
     uint32_t object = (uint32_t)edit->object, was = review->old_of[object];

@@ -189,7 +189,7 @@ static uint32_t count_pages(const struct world *world, uint32_t table, unsigned 
     return count;
 }
 
-/* The gravest of what lies below a table, for those that reach it now. */
+/* The gravest of what is below a table, for those that reach it now. */
 static enum capdl_rank pages_rank(struct review *review, const struct mapped *m, uint32_t table, unsigned depth,
                                   uint32_t *budget)
 {

@@ -18,7 +18,7 @@
  *     graph.c          a spec as a picture
  *
  * Both specs use the same numbers: an object is its number in the new spec, one that is only in the old spec is its
- * number there behind those of the new. Subjects likewise.
+ * number there after those of the new. Subjects likewise.
  */
 #ifndef CAPDL_REVIEW_PRIVATE_H
 #define CAPDL_REVIEW_PRIVATE_H
@@ -182,7 +182,7 @@ enum edit_kind {
     EDIT_ARCH,
     EDIT_OBJECT,   /* only in one */
     EDIT_FIELD,    /* field, old_value, new_value */
-    EDIT_COVER,    /* the untyped it lies in: old_value, new_value are objects or REVIEW_NONE */
+    EDIT_COVER,    /* the untyped it is in: old_value, new_value are objects or REVIEW_NONE */
     EDIT_CAP,      /* old and new: of the slots old_slot and new_slot of the containers */
     EDIT_DERIVED,  /* of the capability `new`: values are 1 if it is derived there */
     EDIT_SCHEDULE, /* field 0: schedule, 1: start, 2: index shift */

@@ -373,7 +373,7 @@ static bool mapping_read(struct text_parser *p, struct block *block)
     return true;
 }
 
-/* After a mistake: behind the next `;`, or to the next line, or to the end of the block. */
+/* After a mistake: after the next `;`, or to the next line, or to the end of the block. */
 static void resynchronise(struct text_parser *p, struct text_token start)
 {
     unsigned long depth = 0;

@@ -132,7 +132,7 @@ static bool line_marker(struct text_lexer *lexer)
     }
     lexer->at = end;
     lexer->marked = marker.file;
-    marker.offset = (uint32_t)(end - lexer->text) + (end < lexer->end); /* the line behind the marker */
+    marker.offset = (uint32_t)(end - lexer->text) + (end < lexer->end); /* the line after the marker */
     capdl_diags_add_marker(lexer->diags, lexer->source, marker);
     return true;
 }

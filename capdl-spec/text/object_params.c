@@ -534,7 +534,7 @@ static void finish_params(struct text_parser *p, struct param_list *list)
     }
 }
 
-/* The list behind its opening parenthesis. False when its end is not found; *clean: nothing was wrong with it. */
+/* The list after its opening parenthesis. False when its end is not found; *clean: nothing was wrong with it. */
 static bool parse_list(struct text_parser *p, struct param_list *list, bool *clean)
 {
     for (;;) {

@@ -102,7 +102,7 @@ static bool is_number(const char *text, size_t length)
     return length;
 }
 
-/* Whether a program's declaration would have made this name: kind_NAME, with up to two numbers behind it. */
+/* Whether a program's declaration would have made this name: kind_NAME, with up to two numbers after it. */
 static bool is_generated_name(const char *name, const char *program)
 {
     size_t length = strlen(program), end = strlen(name);

@@ -81,7 +81,7 @@ static void section_record(struct text_parser *p, enum text_section_kind kind, s
     p->sections[p->num_sections++] = (struct text_section){.kind = kind, .body = body, .pos = pos};
 }
 
-/* Passes over a section that is read later, to behind its closing brace. */
+/* Passes over a section that is read later, to just after its closing brace. */
 static void section_skip(struct text_parser *p)
 {
     unsigned long depth = 1;
@@ -251,7 +251,7 @@ static void sections_read(struct text_parser *p, enum text_section_kind kind, vo
         p->depth = 0;
         capdl_text_advance(p);
         read(p);
-        p->lexer.silent = true; /* what lies behind the section has been seen */
+        p->lexer.silent = true; /* what is after the section has been seen */
         section_close(p, &p->sections[i]);
     }
 }

@@ -42,7 +42,7 @@ enum text_section_kind { TEXT_OBJECTS, TEXT_CAPS, TEXT_IRQ_MAPS, TEXT_CDT, TEXT_
 
 struct text_section {
     enum text_section_kind kind;
-    struct text_lexer body; /* behind the opening brace */
+    struct text_lexer body; /* after the opening brace */
     struct capdl_pos pos;
 };
 
@@ -125,10 +125,10 @@ struct text_parser {
     bool expand_failed, too_large;
     bool lost_section;           /* one was passed over: what is unknown may be in it */
     struct text_untyped untyped; /* whose children are read */
-    struct capdl_pos unclosed;   /* brace of an untyped behind which a declaration does not stand further right */
+    struct capdl_pos unclosed;   /* brace of an untyped after which a declaration does not stand further right */
     uint64_t num_caps;
     uint64_t most_objects, most_caps;
-    const char *release_at; /* when this has been read, what lies before it is released */
+    const char *release_at; /* when this has been read, what is before it is released */
     uint64_t searched;      /* objects looked at to make messages better */
     uint64_t compared;      /* names of capabilities likewise */
 
@@ -151,7 +151,7 @@ struct text_parser {
     size_t num_containers, capacity_containers;
 };
 
-/* text_tokens.c */
+/* tokens.c */
 /* Where reading begins or goes on. */
 void capdl_text_start(struct text_parser *, struct text_lexer);
 void capdl_text_advance(struct text_parser *);
@@ -188,10 +188,10 @@ void capdl_text_nearest_synonym(struct text_nearest *, const struct text_token *
 /* " (did you mean 'x'?)", or nothing. */
 const char *capdl_text_nearest_hint(struct text_nearest *);
 
-/* text_refs.c */
+/* object_refs.c, cap_refs.c */
 bool capdl_text_ref_parse(struct text_parser *, struct text_ref *);
 void capdl_text_ranges_drop(struct text_parser *, size_t keep);
-/* What follows the reference that the current token begins, without reading it: the token behind `x` or `x[...]`. */
+/* What follows the reference that the current token begins, without reading it: the token after `x` or `x[...]`. */
 struct text_token capdl_text_behind_ref(const struct text_parser *, struct text_lexer *);
 /* Reports what is wrong with a reference to objects: unknown, not an array, beyond its end. */
 bool capdl_text_ref_check(struct text_parser *, const struct text_ref *, const char *what);
@@ -204,30 +204,30 @@ bool capdl_text_ref_open(const struct text_parser *, const struct text_ref *);
 struct text_iter capdl_text_ref_iter(const struct text_parser *, const struct text_ref *, uint64_t length);
 bool capdl_text_iter_next(struct text_iter *, uint32_t *index);
 
-/* text_objects.c */
+/* objects.c */
 /* Whether a declaration starts here: a name, perhaps with index, then `=` or `/`. */
 bool capdl_text_at_declaration(const struct text_parser *);
 void capdl_text_objects_section(struct text_parser *);
 void capdl_text_covers_resolve(struct text_parser *);
 void capdl_text_arrays_check(struct text_parser *);
 
-/* text_params.c */
+/* object_params.c */
 bool capdl_text_params_parse(struct text_parser *, struct capdl_object *, struct capdl_pos);
 /* After a mistake: on to the next parameter of the list. False when its end cannot be told. */
 bool capdl_text_params_resume(struct text_parser *);
 bool capdl_text_kind_parse(struct text_parser *, enum capdl_kind *);
 
-/* text_fill.c */
+/* fill.c */
 bool capdl_text_fill_parse(struct text_parser *, struct capdl_object *);
 
-/* text_program.c */
+/* program.c */
 bool capdl_text_program_parse(struct text_parser *, struct capdl_object *);
 
-/* text_caps.c */
+/* caps.c */
 void capdl_text_caps_section(struct text_parser *);
 bool capdl_text_slot_parse(struct text_parser *, uint64_t *slot);
 
-/* text_cap_params.c */
+/* cap_params.c */
 bool capdl_text_cap_params_parse(struct text_parser *, struct text_cap_params *);
 /* Gives a cap what was written in its parentheses; reports what its kind cannot have. */
 void capdl_text_cap_params_apply(struct text_parser *, const struct text_cap_params *, struct capdl_cap *);
@@ -249,7 +249,7 @@ void capdl_text_children_resolve(struct text_parser *);
 void capdl_text_cdt_section(struct text_parser *);
 bool capdl_text_slot_ref_parse(struct text_parser *, struct text_slot_ref *);
 
-/* text_maps.c */
+/* irqs_domains.c */
 void capdl_text_irq_maps_section(struct text_parser *);
 void capdl_text_domains_section(struct text_parser *);
 void capdl_text_maps_finish(struct text_parser *);

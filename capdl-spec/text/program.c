@@ -88,7 +88,7 @@ static void reject_cap_params(struct text_parser *p, const struct text_cap_param
     }
 }
 
-/* Behind the list in which something was wrong, so that what follows it is not taken for the list's. */
+/* After the list in which something was wrong, so that what follows it is not taken for the list's. */
 static void list_leave(struct text_parser *p)
 {
     while (capdl_text_params_resume(p) && capdl_text_accept(p, ',')) {

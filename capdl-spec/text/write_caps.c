@@ -114,7 +114,7 @@ static bool is_element(const struct writer *w, const struct capdl_cap *cap)
     return cap->object != CAPDL_NO_OBJECT && capdl_object_index(w->spec, cap->object) != CAPDL_NO_INDEX;
 }
 
-/* How many caps from this one on lie in consecutive slots, alike, to elements of the same array. */
+/* How many caps from this one on are in consecutive slots, alike, to elements of the same array. */
 static uint32_t slot_run(const struct writer *w, const struct capdl_cap *caps, uint32_t count)
 {
     uint32_t run = 1;

@@ -419,7 +419,7 @@ static struct covers covers_collect(const struct writer *w)
     return covers;
 }
 
-/* Untypeds that cover something come behind all other objects; elements of an array are declared before they get
+/* Untypeds that cover something come after all other objects; elements of an array are declared before they get
  * children. */
 static void write_covers(struct writer *w)
 {

@@ -30,7 +30,7 @@ static int answer(void)
     }
 }
 
-/* Lets a store to the device be done, and goes on behind it. */
+/* Lets a store to the device be done, and continues after it. */
 static int store(uint64_t address)
 {
     if (address != GUEST_DEVICE) {

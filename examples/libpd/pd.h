@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the example protection domains share: start, messages, printing. It hides whether the kernel is an MCS one:
- * there the right to answer lies in the reply object in slot 1, else in the thread itself.
+ * there the right to answer is in the reply object in slot 1, else in the thread itself.
  *
  * Numbers of the kernel, SEL4_..., come from a header that `capdl profile KERNEL --header` prints while the examples
  * are built; the compiler is told to include it first.
@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-/* Each program begins here; args are the numbers of `args` in its declaration. When it returns, the PD waits for
-   ever on the notification in slot PD_SLOT_STOP, which each example gives it for that. */
+/* Each program begins here; args are the numbers of `args` in its declaration. When it returns, the PD waits forever on
+ * the notification in slot PD_SLOT_STOP, which each example gives it for that. */
 void pd_main(const uint64_t *args);
 
 /* Slots of a PD's CSpace: the start contract's, and ours. */

@@ -37,11 +37,11 @@ enum capdl_cpu {
 /* A kind of page table. */
 struct capdl_arch_table {
     uint8_t kind;          /* enum capdl_kind */
-    uint8_t type;          /* enum capdl_type: what Retype makes for it when it lies in another */
+    uint8_t type;          /* enum capdl_type: what Retype makes for it when it is in another */
     uint8_t below;         /* kind of the page tables it holds; its own: none, unless all levels are of one kind */
     uint8_t shift;         /* log2 of the bytes an entry maps; 0: that depends on its depth, or on the kernel */
     bool root;             /* may be the root of a thread's address space */
-    uint16_t entries;      /* when it lies in another */
+    uint16_t entries;      /* when it is in another */
     uint16_t root_entries; /* when it does not */
 };
 
@@ -93,7 +93,7 @@ struct capdl_architecture {
     uint8_t num_arguments;   /* that go into registers */
     uint8_t stack_alignment; /* bytes */
     bool return_on_stack;    /* a function finds where to return to on the stack, below its arguments */
-    bool tls_below;          /* the thread pointer is behind the thread's data, and the word there holds itself */
+    bool tls_below;          /* the thread pointer is after the thread's data, and the word there holds itself */
     uint8_t tls_header;      /* bytes at the thread pointer that are the ABI's */
     uint16_t tls_alignment;  /* of the thread pointer, at least */
 
@@ -104,7 +104,7 @@ struct capdl_architecture {
 
 const struct capdl_architecture *capdl_architecture(enum capdl_arch);
 
-/* The architecture of a kernel that calls it so (SEL4_ARCH), CAPDL_ARCH_COUNT if we boot none such. */
+/* The architecture of a kernel that calls it so (SEL4_ARCH), CAPDL_ARCH_COUNT if we boot none. */
 enum capdl_arch capdl_arch_of_kernel(const char *name);
 
 /* "aarch64, riscv or x86_64". Returns text. */
@@ -120,7 +120,7 @@ bool capdl_arch_boots(enum capdl_arch);
 /* The row of a kind of page table; NULL: the architecture has none of that kind. */
 const struct capdl_arch_table *capdl_arch_table(enum capdl_arch, enum capdl_kind);
 
-/* The kind of a thread's page table from which so many levels reach to the pages, itself included. */
+/* The kind of a thread's page table that is this many levels above the pages, itself included. */
 enum capdl_kind capdl_arch_table_kind(enum capdl_arch, unsigned height);
 
 static inline unsigned capdl_word_bytes(enum capdl_arch arch)

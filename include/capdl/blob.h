@@ -42,7 +42,7 @@ enum capdl_size_key {
     CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived
                            capabilities */
     CAPDL_SIZE_PAGES,   /* pages in the page segment */
-    /* Who gets what is left when all objects are made. Absent: nobody. */
+    /* Who gets what is left when all objects exist. Absent: nobody. */
     CAPDL_SIZE_LEFT_SLOTS,   /* most capabilities to hand over, at least 1 */
     CAPDL_SIZE_LEFT_CNODE,   /* slot of the CNode they go to ... */
     CAPDL_SIZE_LEFT_BITS,    /* ... which has 2^this slots ... */
@@ -96,9 +96,9 @@ enum {
 };
 
 /*
- * A call of DOMAINS with so many operands is for a duration that the spec gives in microseconds. The last has them; the
+ * A call of DOMAINS with this many operands has a duration that the spec gives in microseconds. The last has them; the
  * one before it has the ticks, or is 0 where only the running kernel knows them: then they are the microseconds times
- * the number of 32 bits in this chunk of the extra bootinfo, behind its header.
+ * the number of 32 bits in this chunk of the extra bootinfo, after its header.
  */
 enum {
     CAPDL_DURATION_OPERANDS = 4,

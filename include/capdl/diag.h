@@ -26,7 +26,7 @@ struct capdl_pos {
 
 /* The place of what is in no source at all: the command line, an image, a kernel. */
 #define CAPDL_NOWHERE ((struct capdl_pos){.file = UINT16_MAX})
-/* The place of what the spec as a whole is to blame for: the first source. */
+/* The place of problems of the spec as a whole: the first source. */
 #define CAPDL_WHOLE_SPEC ((struct capdl_pos){.file = 0})
 
 enum capdl_severity { CAPDL_ERROR, CAPDL_WARNING, CAPDL_NOTE };
@@ -44,7 +44,7 @@ struct capdl_marker {
     uint16_t file;
 };
 
-/* A source text kept for diagnostics. The name is shown; text may be 0 when it is not at hand. */
+/* A source text kept for diagnostics. The name is shown; text may be 0 if it is not available. */
 struct capdl_source {
     char *name;
     const char *text;
@@ -86,7 +86,7 @@ void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...)
 void capdl_finding(struct capdl_diags *, enum capdl_severity, enum capdl_check, struct capdl_pos, const char *format,
                    ...) CAPDL_PRINTF(5, 6);
 
-/* Notes a line marker in a source; what is not behind the last one is known already. */
+/* Notes a line marker in a source; what is not after the last one is known already. */
 void capdl_diags_add_marker(struct capdl_diags *, uint16_t source, struct capdl_marker);
 /* Gives all places that are offsets their line and column. */
 void capdl_diags_locate(struct capdl_diags *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the host tool puts behind the boot loader: a header, tables, and bytes to be laid out in memory. Everything was
+ * What the host tool puts after the boot loader: a header, tables, and bytes to be laid out in memory. Everything was
  * worked out and checked on the host; the loader copies, fills with zeros, and jumps. Little-endian, read by AArch64
  * and RISC-V only.
  *
@@ -43,7 +43,7 @@ struct capdl_payload {
     uint64_t home; /* where the loader moves to if it finds itself in the way; above all it fills, or apart from it */
     uint32_t version;
     uint32_t flags;         /* enum capdl_payload_flag */
-    uint32_t num_cores;     /* the kernel waits for exactly so many */
+    uint32_t num_cores;     /* the kernel waits for exactly this many */
     uint32_t first_hart;    /* RISC-V: the hart the kernel must boot on */
     uint32_t num_regions;   /* ascending, disjoint */
     uint32_t num_memory;    /* what the kernel takes for RAM, ascending */

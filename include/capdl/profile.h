@@ -89,7 +89,7 @@ struct capdl_profile {
     uint64_t kernel_boot_end; /* physical end of the part that is free again after boot (`ki_boot_end`); 0: unknown */
     uint64_t dtb_bytes;       /* size of support/kernel.dtb; 0: there is none */
     uint32_t
-        num_ioapics;     /* x86-64: I/O APICs that the kernel manages; at most so many, unless a memory map was given */
+        num_ioapics; /* x86-64: I/O APICs that the kernel manages; at most this many, unless a memory map was given */
     uint32_t num_iommus; /* x86-64, where a memory map was given: IOMMUs that the kernel will find and manage */
 };
 

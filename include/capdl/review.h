@@ -2,7 +2,7 @@
 /*
  * Reviewing systems: who may do what, and what a change does to that. A spec is lifted to subjects: threads that share
  * an address space and a CSpace. What a subject holds, maps and can reach is compared as sets, so that renamed objects,
- * other slots and another order are no differences of authority.
+ * other slots and another order do not count as differences.
  */
 #ifndef CAPDL_REVIEW_H
 #define CAPDL_REVIEW_H
@@ -26,7 +26,7 @@ struct capdl_finding {
     enum capdl_rank rank;
     enum capdl_change change;
     char id[17];                        /* the same in every run and for every order of the spec */
-    char *subject;                      /* who is concerned, several with commas; "system" when nobody in particular */
+    char *subject;                      /* the subject, several separated by commas; "system" if none in particular */
     char **subjects;                    /* all of them */
     size_t num_subjects;                /* 0 for "system" */
     char *text;                         /* one sentence, no full stop */
@@ -53,7 +53,7 @@ struct capdl_diff_options {
      * NULL: fills are compared as they are written.
      */
     uint64_t (*content)(void *context, const struct capdl_spec *, uint32_t frame);
-    /* Digest of so many contents, as text. May be NULL. */
+    /* Digest of `count` contents, as text. May be NULL. */
     const char *(*digest)(void *context, const uint64_t *contents, size_t count, char text[65]);
     void *context;
 };

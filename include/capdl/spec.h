@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The model of a capDL spec: objects and the capabilities they hold. Front ends fill it, everything else reads it;
- * nothing behind the model may know which front end was used.
+ * nothing past the model may know which front end was used.
  *
  * Ownership: a spec owns all memory reachable from it (one arena, released by capdl_spec_free). Strings are interned:
  * two equal names are the same pointer. Objects are referred to by number, which never changes; capdl_object_kind and
- * its like say what one is, capdl_object_set changes it. Pointers to caps are good until the next cap is added.
+ * its like say what one is, capdl_object_set changes it. Pointers to caps are valid until the next cap is added.
  */
 #ifndef CAPDL_SPEC_H
 #define CAPDL_SPEC_H
@@ -196,7 +196,7 @@ enum capdl_object_flag {
     CAPDL_OBJECT_HAS_FILL = 4,    /* frame: a fill list was written, perhaps an empty one */
     CAPDL_OBJECT_GENERATED = 8,   /* made by a front end, not written by the author */
     CAPDL_OBJECT_EXECUTABLE = 16, /* frame: some mapping of it is executable (set by the compiler) */
-    CAPDL_OBJECT_CONTIGUOUS = 32, /* frame: the elements of its array lie one behind the other in physical memory */
+    CAPDL_OBJECT_CONTIGUOUS = 32, /* frame: the elements of its array are contiguous in physical memory */
 };
 
 struct capdl_object {
@@ -317,7 +317,7 @@ struct capdl_object_content {
     size_t count; /* of fills */
 };
 
-/* Capabilities of one container. capacity 0: they lie in a chunk and have no room behind them unless they are its last.
+/* Capabilities of one container. capacity 0: they are in a chunk and have no room after them unless they are its last.
  */
 struct capdl_object_caps {
     struct capdl_cap *list;

@@ -25,7 +25,7 @@ enum { CONFINED_DOING = 256 };
 
 struct confined_job {
     void (*body)(void *context, struct confined *);
-    /* In the parent: what the child sent, in the order in which it did. False: it makes no sense, and the child is
+    /* In the parent: what the child sent, in the order in which it did. False: it is invalid, and the child is
      * ended. */
     bool (*receive)(void *context, uint8_t kind, const uint8_t *bytes, size_t size);
     void *context;
@@ -36,7 +36,7 @@ enum confined_outcome {
     CONFINED_DONE,     /* the body returned */
     CONFINED_DIED,     /* by a signal, or by an exit of its own */
     CONFINED_STUCK,    /* its time was over */
-    CONFINED_NONSENSE, /* it sent what makes no sense */
+    CONFINED_NONSENSE, /* it sent what is invalid */
     CONFINED_NONE,     /* no child could be made; errno says why */
 };
 

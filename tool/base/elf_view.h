@@ -26,7 +26,7 @@ Elf64_Shdr elf_view_section(const struct elf_view *, unsigned i);
 /* The name of a section, "" if it has none. */
 const char *elf_view_name(const struct elf_view *, const Elf64_Shdr *);
 bool elf_view_find(const struct elf_view *, const char *name, Elf64_Shdr *);
-/* Bytes of the file behind `size` bytes at a virtual address; 0 when they are not all in one loaded segment's file
+/* Bytes of the file after `size` bytes at a virtual address; 0 when they are not all in one loaded segment's file
  * part. */
 const uint8_t *elf_view_at(const struct elf_view *, uint64_t address, uint64_t size);
 

@@ -148,7 +148,7 @@ static char *existing(char *path)
     return NULL;
 }
 
-/* Whether a resolved path lies in a directory, wherever links to that lead. */
+/* Whether a resolved path is in a directory, wherever links to that lead. */
 static bool lies_in(const char *resolved, const char *directory)
 {
     char *real = realpath(*directory ? directory : ".", NULL);

@@ -27,7 +27,7 @@ void file_forget(const struct file_bytes *, const char *from, const char *to);
 
 /*
  * Finds `name` as a file: an absolute name as it is, a relative one beside `beside` (a path whose directory counts; may
- * be 0), then in each of the search directories, ended by 0. What is found must lie in one of these directories, by its
+ * be 0), then in each of the search directories, ended by 0. What is found must be in one of these directories, by its
  * path with all links resolved; else it is EXDEV. Returns a path to be freed, or 0 with errno set.
  */
 char *file_find(const char *name, const char *beside, const char *const *directories);

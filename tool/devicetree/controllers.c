@@ -46,7 +46,7 @@ static void trigger_set(struct interrupt *interrupt, uint32_t flags)
     interrupt->level = flags & (LEVEL_HIGH | LEVEL_LOW);
 }
 
-/* Where the numbers of a kind begin: those of GICv3.1's extended interrupts are behind all others. */
+/* Where the numbers of a kind begin: those of GICv3.1's extended interrupts are after all others. */
 static bool gic_decode(const fdt32_t *specifier, size_t count, struct interrupt *interrupt)
 {
     static const uint32_t first[] = {

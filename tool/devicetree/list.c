@@ -47,7 +47,7 @@ static void *allocate(size_t count)
     return list;
 }
 
-/* Counts, then places each behind those before: what is of one node stays in its order. */
+/* Counts, then places each after those before: what is of one node stays in its order. */
 static struct by_node sort_by_node(const struct listing *listing, size_t count, node_of_fn *node_of)
 {
     size_t nodes = listing->tree->num_nodes;

@@ -138,7 +138,7 @@ static int region_compare(const void *left, const void *right)
 }
 
 /*
- * The sorted list is a search tree as well: the middle of a part is the root of what lies left and right of it in that
+ * The sorted list is a search tree as well: the middle of a part is the root of what is left and right of it in that
  * part. With the highest address of each such subtree, regions in large ones before them are found in no time.
  */
 static uint64_t highest_set(struct region *regions, size_t low, size_t high)

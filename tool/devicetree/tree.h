@@ -34,12 +34,12 @@ enum { NO_NODE = -1 };
 
 struct node {
     int32_t parent; /* NO_NODE: the root */
-    int32_t end;    /* the first node behind its descendants */
+    int32_t end;    /* the first node after its descendants */
     int32_t offset; /* in the flattened tree */
     uint32_t phandle;
     uint8_t depth;
     uint8_t address_cells, size_cells; /* of its children */
-    bool working;                      /* neither it nor what it lies in is disabled, reserved or failed */
+    bool working;                      /* neither it nor what it is in is disabled, reserved or failed */
     const char *name;
     struct value properties[NUM_PROPERTIES];
 };
@@ -104,7 +104,7 @@ uint32_t node_cell(const struct devicetree *, int32_t node, enum property, uint3
 bool node_matches(const struct devicetree *, int32_t node, enum property, const char *pattern);
 /* The strings of a property, one after the other: null at the end. What is no string ends the list. */
 const char *node_string(const struct devicetree *, int32_t node, enum property, const char *before);
-/* Whether one lies in the other, or both are one. */
+/* Whether one is in the other, or both are one. */
 bool nodes_related(const struct devicetree *, int32_t a, int32_t b);
 /* Replaces what is not printable ASCII, which is all that a tree's names may hold. */
 void tree_printable(char *text);

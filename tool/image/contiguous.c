@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arrays of frames that lie one behind the other without an address being named. They are made as the children of an
- * untyped of our own, as large as the next power of two, which may lie anywhere:
+ * Arrays of frames that are contiguous without an address being named. They are made as the children of an
+ * untyped of our own, as large as the next power of two, which may be anywhere:
  *
  *     | dma[0] | dma[1] | dma[2] |        |
  *       untyped, 4 times the size of a frame

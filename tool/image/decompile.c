@@ -103,7 +103,7 @@ void reverse_cap(struct reverse *r, uint32_t container, struct capdl_cap cap)
     }
 }
 
-/* The method behind each label. */
+/* The method after each label. */
 static void read_methods(struct reverse *r)
 {
     const struct capdl_profile *profile = &r->image->profile;

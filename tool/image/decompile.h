@@ -53,7 +53,7 @@ struct reverse {
     size_t num_tables, tables_size;
 };
 
-/* Says that the image makes no sense, and where; only the first time. */
+/* Says that the image is invalid, and where; only the first time. */
 void reverse_fail(struct reverse *, const char *what);
 /* Adds an object under its name in the image, or a generated one. */
 uint32_t reverse_add(struct reverse *, const struct capdl_blob_name *, enum capdl_kind);

@@ -136,7 +136,7 @@ static void find_pools(struct reverse *r)
     }
 }
 
-/* Children of one untyped, as the tables list them: where they lie, and whether that takes more than their sizes to
+/* Children of one untyped, as the tables list them: where they are, and whether that takes more than their sizes to
  * say. */
 struct siblings {
     uint64_t parent, next; /* offset of the next free byte */

@@ -152,7 +152,7 @@ static struct pattern find_pattern(const struct call_list *calls, size_t first, 
     return best;
 }
 
-/* Adds an entry that begins `offset` strides behind `operands`; strides: 0 if it is one call. */
+/* Adds an entry that begins `offset` strides after `operands`; strides: 0 if it is one call. */
 static void emit(struct call_list *out, const struct call *like, uint64_t count, const struct operand *operands,
                  const struct operand *offsets, uint64_t offset, const struct operand *strides)
 {

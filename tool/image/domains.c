@@ -4,7 +4,7 @@
 #include "image/program.h"
 #include "profile/board.h"
 
-/* A schedule that nobody sets runs domain 0 for ever; one fixed at build time is not known. */
+/* A schedule that nobody sets runs domain 0 forever; one fixed at build time is not known. */
 static bool runs_domain_0_only(const struct program *program)
 {
     return program->profile->num_domain_schedules > 0 && !program->spec->domains.has_schedule &&
@@ -93,7 +93,7 @@ static bool convert_us(struct program *program, const struct capdl_domain_entry 
     return true;
 }
 
-/* Durations in microseconds keep them, as a word behind those that the kernel reads. */
+/* Durations in microseconds keep them, as a word after those that the kernel reads. */
 static void set_entry(struct program *program, const struct capdl_domain_entry *entry, uint64_t index)
 {
     struct operand domain_set = operand_initial(CAPDL_INITIAL_DOMAIN), where = operand_word(index);

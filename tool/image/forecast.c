@@ -117,7 +117,7 @@ static struct roots measure_roots(const struct forecast_input *input)
         roots.extra_bits++;
     }
     uint64_t extra_room = extra ? UINT64_C(1) << roots.extra_bits : 0;
-    /* behind the image: IPC buffer, bootinfo, extra bootinfo */
+    /* after the image: IPC buffer, bootinfo, extra bootinfo */
     roots.tables = count_tables(profile, input->image_start, input->image_end + 2 * CAPDL_PAGE_SIZE + extra_room);
     roots.largest_bits = largest(largest(cnode, vspace), roots.extra_bits);
     roots.size = (UINT64_C(1) << cnode) + (UINT64_C(1) << vspace) + extra_room +
@@ -191,7 +191,7 @@ static bool lies_in_ram(const struct capdl_profile *profile, uint64_t start, uin
     return false;
 }
 
-/* A PC's kernel finds the image as a file behind itself, unpacks it behind that, and moves it down. */
+/* A PC's kernel finds the image as a file after itself, unpacks it after that, and moves it down. */
 static uint64_t unpacked_end(const struct forecast_input *input, uint64_t image_end)
 {
     uint64_t file = page_up(input->profile->kernel.end) + CAPDL_PAGE_SIZE;
@@ -247,7 +247,7 @@ static void make_untypeds(struct forecast *forecast, const struct capdl_profile 
     if (profile->kernel_boot_end > profile->kernel.start) {
         struct capdl_region boot = {profile->kernel.start, profile->kernel_boot_end};
         untypeds_add(forecast, profile, boot, false);
-        forecast->places[0].start = boot.end; /* the kernel proper begins behind it */
+        forecast->places[0].start = boot.end; /* the kernel proper begins after it */
     }
     for (size_t i = 0; i < pieces->count; i++) {
         untypeds_add(forecast, profile, pieces->list[i], false);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What memory a kernel will hand to its initial task, told before it boots. The rules are those of the kernel's own
- * boot code on AArch64 and RISC-V; where kernel, device tree and image lie is what our loader does when nobody asks
+ * boot code on AArch64 and RISC-V; where kernel, device tree and image are is what our loader does when nobody asks
  * for another place:
  *
  *     RAM   | boot code | kernel | device tree | image |  untypeds ...   | root objects | untypeds |
@@ -23,8 +23,8 @@ struct forecast_input {
     const struct capdl_profile *profile;
     uint64_t image_start, image_end; /* virtual, page aligned */
     uint64_t tree_size;              /* of the device tree the kernel is handed, in bytes; 0: none */
-    uint64_t tree_at;                /* physical; 0: behind the kernel */
-    uint64_t image_at;               /* physical; 0: behind kernel and device tree */
+    uint64_t tree_at;                /* physical; 0: after the kernel */
+    uint64_t image_at;               /* physical; 0: after kernel and device tree */
     uint64_t module_size;            /* x86-64: of the image's file; 0: not known yet */
     bool most;                       /* leave out what is not known yet: device tree, image and root objects */
 };
@@ -46,7 +46,7 @@ struct forecast {
     uint64_t first_empty;                  /* first empty slot of the root CNode */
     uint64_t num_slots;                    /* of the root CNode */
     uint64_t lost, lost_ram, lost_devices; /* untypeds for which the kernel's list has no room, and their bytes */
-    bool image_misplaced;                  /* there is no RAM where the image should lie */
+    bool image_misplaced;                  /* there is no RAM where the image should be */
     bool roots_misplaced;                  /* no piece of RAM can hold the root objects */
     bool slots_exceeded;                   /* the root CNode cannot hold all capabilities: the kernel would stop */
 };

@@ -86,7 +86,7 @@ static void name_of(const struct report *r, uint64_t slot, char *text, size_t si
     }
 }
 
-/* Runs of objects at given addresses, each with the memory it lies in. */
+/* Runs of objects at given addresses, each with the memory it is in. */
 static void print_fixed(const struct report *r)
 {
     struct capdl_blob_table table = capdl_blob_table(r->blob, CAPDL_BLOB_ITEM_FIXED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Contents of frames. A 4 KiB frame that is not all zero and may lie anywhere is a page of the image itself; of other
+ * Contents of frames. A 4 KiB frame that is not all zero and may be anywhere is a page of the image itself; of other
  * frames the pages that are not all zero are put into the image once, however often they occur, and copied at boot.
  */
 #include <errno.h>
@@ -135,7 +135,7 @@ static bool fills_good(struct program *program, uint32_t object)
     return good && fills_disjoint(program, object);
 }
 
-/* First fill that ends behind `offset`; fills are ascending. */
+/* First fill that ends after `offset`; fills are ascending. */
 static size_t first_fill(const struct capdl_spec *spec, uint32_t frame, uint64_t offset)
 {
     struct capdl_fills fills = capdl_object_fills(spec, frame);
@@ -166,7 +166,7 @@ static void fill_page(const struct program *program, const struct capdl_fill *fi
     }
 }
 
-/* What the compiler itself puts there lies above what files do. */
+/* What the compiler itself puts there is above what files do. */
 static void fill_words(const struct program *program, uint32_t object, uint64_t offset, uint8_t *page)
 {
     const struct content_word *word = arguments_in(program, object, offset), *end = program->words + program->num_words;
@@ -347,7 +347,7 @@ static void fill_add(struct program *program, const struct fill *fill)
     fill_append(program, fill);
 }
 
-/* After the pages, which it may lie on. */
+/* After the pages, which it may be on. */
 static void frame_fill_chunks(struct program *program, uint32_t object, const struct fill *like)
 {
     struct capdl_fills fills = capdl_object_fills(program->spec, object);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Images: a prebuilt initialiser with a blob and pages behind it. Made from a spec, read back into one.
+ * Images: a prebuilt initialiser with a blob and pages after it. Made from a spec, read back into one.
  *
  *     spec --plan--> program --encode--> blob + pages --append--> image
  *     image --open--> blob, pages, profile --decompile--> spec

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writing an image: the prebuilt initialiser's segments as they are, one more behind them, and no other kind of
+ * Writing an image: the prebuilt initialiser's segments as they are, one more after them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
  *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section
@@ -299,7 +299,7 @@ static void put_headers(struct layout *layout)
     put(layout, layout->segments, layout->num_segments * sizeof(*layout->segments));
 }
 
-/* A segment's bytes, with the filled-in header where that lies in it. */
+/* A segment's bytes, with the filled-in header where that is in it. */
 static void put_segment(struct layout *layout, const Elf64_Phdr *segment)
 {
     uint8_t *bytes = memory_zeroed(segment->p_filesz, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The order of objects, which decides their slots: first what may lie anywhere, large before small, equal ones
- * together; then what has a physical address, by address; then what lies in untypeds of the spec, parents before
+ * The order of objects, which decides their slots: first what may be anywhere, large before small, equal ones
+ * together; then what has a physical address, by address; then what is in untypeds of the spec, parents before
  * children. Among equals the order is that of the spec, so that regular specs give regular slots.
  */
 #include <stdlib.h>

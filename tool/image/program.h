@@ -131,7 +131,7 @@ struct leftovers {
     bool devices;
 };
 
-/* An array of frames that lie one behind the other. */
+/* An array of frames that are contiguous. */
 struct contiguous {
     const char *name;
     uint32_t *elements; /* ascending by index */
@@ -278,8 +278,8 @@ void leftovers_assign(struct program *);
 void domains_configure(struct program *);
 void calls_distribute(struct program *);
 
-/* arrange.c: gives the object the next slot and counts it in the last group when it is like it. address, parent: or
- * 0. */
+/* object_order.c: gives the object the next slot and counts it in the last group when it is like it. address, parent:
+ * or 0. */
 void order_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
                  uint64_t parent);
 
@@ -298,7 +298,7 @@ void mappings_reserve(struct program *);
 struct operand mapping_source(struct program *, uint32_t table, const struct capdl_cap *);
 struct mapping *mapping_find(const struct program *, uint32_t container, uint64_t slot);
 
-/* derive.c: the slot that a capability is to be copied from, or 0; how many lie above it; whether it is the object's
+/* derive.c: the slot that a capability is to be copied from, or 0; how many are above it; whether it is the object's
    original because others are copied from it. */
 const struct capdl_slot_ref *derivation_parent(const struct program *, uint32_t container, uint64_t slot);
 unsigned derivation_depth(const struct program *, uint32_t container, uint64_t slot);
@@ -308,19 +308,19 @@ enum { DERIVATION_DEEPEST = 2 };
 /* Word of capability data for a CNode capability: 0 for no guard. */
 uint64_t caps_guard_word(const struct program *, const struct capdl_cap *);
 
-/* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or behind `offset` of a
+/* arguments.c: where a thread's stack begins, below the arguments on it; the first word at or after `offset` of a
    frame, or 0: the frame's others follow it. */
 uint64_t arguments_sp(const struct program *, const struct capdl_tcb *);
 const struct content_word *arguments_in(const struct program *, uint32_t frame, uint64_t offset);
 
-/* chunks.c: the id of a chunk of bootinfo by its name in a fill, 0 if there is none such, and back; whether a fill from
-   it makes sense: an error is in diags; whether a frame has any. */
+/* chunks.c: the id of a chunk of bootinfo by its name in a fill, 0 if there is none, and back; whether a fill from
+   it is valid: an error is in diags; whether a frame has any. */
 unsigned chunk_id(const char *name);
 const char *chunk_name(unsigned id);
 bool chunk_good(struct program *, const struct capdl_fill *);
 bool chunk_in(const struct capdl_spec *, uint32_t frame);
 
-/* content.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
+/* frame_contents.c: writes the 4 KiB at `offset` of a frame, returns whether any byte is not zero. */
 bool content_page(const struct program *, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE]);
 
 /* reserved.c: the section with what the loader puts into reserved memory, malloc'd; its size is 0 if nothing is

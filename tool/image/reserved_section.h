@@ -25,7 +25,7 @@ struct reserved_section {
     uint64_t num_contents;
 };
 
-/* `stored` bytes at `bytes` go to a physical address, `zeros` zero bytes behind them; both whole pages. */
+/* `stored` bytes at `bytes` go to a physical address, `zeros` zero bytes after them; both whole pages. */
 struct image_content {
     uint64_t address, stored, zeros;
     const uint8_t *bytes;

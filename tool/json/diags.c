@@ -84,7 +84,7 @@ static void skip_string(struct place *place)
     }
 }
 
-/* A bracket ends behind its partner, if that is not far. */
+/* A bracket ends after its partner, if that is not far. */
 static void skip_brackets(struct place *place)
 {
     enum { FAR = 1 << 16 };
@@ -107,7 +107,7 @@ static void skip_brackets(struct place *place)
     *place = bracket;
 }
 
-/* Behind the string, the word, what is in brackets, or the single character that begins here. */
+/* After the string, the word, what is in brackets, or the single character that begins here. */
 static void skip_token(struct place *place)
 {
     char c = place->at < place->end ? *place->at : '\n';

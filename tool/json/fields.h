@@ -38,7 +38,7 @@ struct own_reader {
     struct capdl_spec *spec;
 };
 
-/* own_objects.c: an object's parameters; own_caps.c: what refers to other objects. */
+/* own_objects.c: an object's parameters; own_refs.c: what refers to other objects. */
 void own_params_read(struct own_reader *, const char *value, uint32_t object);
 uint32_t own_object_read(struct own_reader *, const char *value);
 void own_refs_read(struct own_reader *, const char *value, uint32_t object);

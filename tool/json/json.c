@@ -194,7 +194,7 @@ static size_t put_utf8(char *to, unsigned code)
     return start + 3;
 }
 
-/* What a backslash and the characters behind it stand for; *at ends on the last of them. */
+/* What a backslash and the characters after it stand for; *at ends on the last of them. */
 static size_t unescape(const char **at, char *to)
 {
     static const char letters[] = "bfnrt\"\\/", meant[] = "\b\f\n\r\t\"\\/";

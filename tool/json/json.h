@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * JSON documents (RFC 8259) as they lie in memory, without a tree: a value is the place of its first character.
+ * JSON documents (RFC 8259) as they are in memory, without a tree: a value is the place of its first character.
  * json_open proves the whole document well-formed; after that, stepping through it cannot fail, only the meaning of
  * values can be wrong.
  */
@@ -13,7 +13,7 @@ struct json {
     struct capdl_diags *diags;
     struct capdl_spec *spec;        /* owns the strings */
     const char *root;               /* the document's value */
-    const char *begin, *text, *end; /* text: behind a byte order mark */
+    const char *begin, *text, *end; /* text: after a byte order mark */
     uint16_t source;
 };
 
@@ -29,7 +29,7 @@ struct json_list {
     const char *next;
 };
 struct json_list json_elements(const char *container);
-const char *json_item(struct json_list *);                     /* 0 behind the last */
+const char *json_item(struct json_list *);                     /* 0 after the last */
 const char *json_member(struct json_list *, const char **key); /* the value; its key is the string at *key */
 bool json_key_is(const char *key, const char *name);
 /* Bytes between the quotes, escapes as written: for messages. */

@@ -103,7 +103,7 @@ static bool cap_read(struct rust_reader *reader, const char *item, struct capdl_
     return true;
 }
 
-/* Tables behind the root's slot are for hardware with more levels than the spec has, which its initialiser puts above
+/* Tables after the root's slot are for hardware with more levels than the spec has, which its initialiser puts above
    the root. Systems here are made for one number of levels. */
 static bool is_spare(const struct rust_reader *reader, const struct rust_object *record, const struct capdl_cap *cap)
 {

@@ -121,7 +121,7 @@ static void children_place(struct rust_reader *reader, const struct rust_object 
     }
 }
 
-/* Levels that are not given: roots are level 0, what lies in a table is one below it. */
+/* Levels that are not given: roots are level 0, what is in a table is one below it. */
 void rust_levels_find(struct rust_reader *reader)
 {
     size_t unknown = 0;

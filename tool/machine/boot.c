@@ -98,7 +98,7 @@ static bool place_image(struct boot *b)
     return boot_error(b, "the image does not fit in the memory after the kernel");
 }
 
-/* [start, end), which lies in one piece of RAM, is not free. */
+/* [start, end), which is in one piece of RAM, is not free. */
 static void reserve(struct boot *b, uint64_t start, uint64_t end)
 {
     for (size_t i = 0; i < b->num_free; i++) {
@@ -195,7 +195,7 @@ static uint64_t tables_of_level(const struct boot *b, unsigned level)
     return ((virtual_end(b) - 1) >> shift) - (b->info->image_start >> shift) + 1;
 }
 
-/* Root objects lie at the top of the last region that can hold them, the largest first. */
+/* Root objects are at the top of the last region that can hold them, the largest first. */
 static bool place_root_objects(struct boot *b)
 {
     const struct capdl_profile *profile = b->k->profile;

@@ -17,7 +17,7 @@ struct boot_options {
     const char *untypeds;                    /* file with the untyped list, 0: from the platform */
 };
 
-/* Where things came to lie. Addresses of the image are virtual. */
+/* Where things came to be. Addresses of the image are virtual. */
 struct boot_info {
     uint64_t image_start, image_end, image_paddr, entry;
     uint64_t ipc_buffer, bootinfo;
@@ -28,7 +28,7 @@ struct boot_info {
 /* Boots the program on a new kernel; on return the initial thread is about to run. False: diags say why not. */
 bool boot(struct kernel *, const struct boot_options *, struct boot_info *, struct capdl_diags *);
 
-/* platform.c: RAM and devices of the profile's platform, and where kernel and device tree lie. */
+/* platform.c: RAM and devices of the profile's platform, and where kernel and device tree are. */
 struct platform {
     struct capdl_region memory[32];
     size_t num_memory;

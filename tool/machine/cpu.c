@@ -270,7 +270,7 @@ static bool entries_have_work(const struct kernel *k, uint32_t first)
     return false;
 }
 
-/* The schedule goes on to its end, then from its start again: what lies before that has no turn any more. */
+/* The schedule goes on to its end, then from its start again: what is before that has no turn any more. */
 static bool domains_have_work(const struct kernel *k)
 {
     return entries_have_work(k, k->schedule_index) || entries_have_work(k, k->schedule_start);

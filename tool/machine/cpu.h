@@ -280,7 +280,7 @@ void engine_uncount(struct engine *, uint64_t pc, bool done);
 struct x86_instruction {
     uint8_t length; /* 0: not one that can be told */
     bool vex;
-    uint8_t map; /* 0, or 1 behind 0F, 2 behind 0F 38, 3 behind 0F 3A */
+    uint8_t map; /* 0, or 1 after 0F, 2 after 0F 38, 3 after 0F 3A */
     uint8_t opcode, modrm;
     uint8_t rex, prefix; /* prefix: F2 or F3 */
     bool operand16, lock;

@@ -410,7 +410,7 @@ static void set_ip(struct kernel *k, uint64_t pc)
     k->current->regs[FAULT_IP] = k->current->regs[NEXT_IP] = pc;
 }
 
-/* The kernel's gates are for itself, but for breakpoints and the vectors behind those of interrupts: unknown system
+/* The kernel's gates are for itself, but for breakpoints and the vectors after those of interrupts: unknown system
    calls, and a last one that does nothing. The code of the fault is as QEMU has it; processors multiply by 8. */
 enum { GATE_SIZE = 16, GATE_CODE = 2, FIRST_SYSCALL_VECTOR = 158, FIRST_SYSCALL_VECTOR_SMP = 160 };
 

@@ -53,7 +53,7 @@ static enum status resolve(struct kernel *k, const struct cap *root, uint64_t cp
     return STATUS_OK;
 }
 
-/* An address used for an invocation: bits behind the capability found are ignored. */
+/* An address used for an invocation: bits after the capability found are ignored. */
 enum status lookup_slot(struct kernel *k, const struct tcb *thread, uint64_t cptr, struct slot **out)
 {
     unsigned bits = k->facts->word_bits;

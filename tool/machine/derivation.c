@@ -191,7 +191,7 @@ static void zombie_reduce(struct kernel *k, struct slot *slot, bool immediate)
     }
 }
 
-/* Whether the slot can be emptied now. A zombie that lies in its own object stays where it is until its owner deletes
+/* Whether the slot can be emptied now. A zombie that is in its own object stays where it is until its owner deletes
  * it. */
 static bool finalise_slot(struct kernel *k, struct slot *slot, bool immediate, struct cap *cleanup)
 {

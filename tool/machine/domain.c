@@ -24,7 +24,7 @@ static enum status decode_set(struct kernel *k, struct invocation *inv)
     return STATUS_OK;
 }
 
-/* The last entry is an end marker for ever. */
+/* The last entry is an end marker forever. */
 static enum status decode_configure(struct kernel *k, struct invocation *inv)
 {
     if (inv->length < 3) {

@@ -198,7 +198,7 @@ static bool may_be_fetch(struct engine *e, enum cpu_trap_class class, uint64_t p
 }
 
 /* The emulator tells of no access to a page that is mapped, and nothing is but the code and what the instruction
-   touched before: it is a store that crosses into the page behind one of these. */
+   touched before: it is a store that crosses into the page after one of these. */
 static bool second_page(struct engine *e, uint64_t pc, struct engine_access *access)
 {
     uint64_t touched = (access->address & ~(uint64_t)(PAGE - 1)) + PAGE, failed;

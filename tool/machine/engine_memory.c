@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory of an engine. It is mapped when it is touched: the longest run of pages around the address that are contiguous
- * in host memory and have the same rights, within a window of 2 MiB. A change of any page drops the runs it lies in;
+ * in host memory and have the same rights, within a window of 2 MiB. A change of any page drops the runs it is in;
  * the rest comes back by itself.
  *
  * The emulated processor has page tables: they deny what the address space denies, and a fault found there has the
@@ -30,7 +30,7 @@ static uint64_t page_of(uint64_t vaddr)
     return vaddr & ~(uint64_t)(PAGE - 1);
 }
 
-/* Behind the page tables; aliases come next. */
+/* After the page tables; aliases come next. */
 static uint64_t spare_page(const struct engine *e)
 {
     return e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
@@ -46,7 +46,7 @@ static void unmap(struct engine *e, uint64_t paddr, uint64_t size)
 /*
  * For each store Unicorn 2.0 looks for code that it may have changed. That takes less than half the time where there is
  * no code among as many pages as one table of its index describes. Memory is numbered in the order in which it is
- * mapped, so a run that is executed has that much before and behind it, which nobody can reach.
+ * mapped, so a run that is executed has that much before and after it, which nobody can reach.
  */
 enum { PADDINGS = 8, INDEX_PAGES = 1024 };
 
@@ -119,7 +119,7 @@ bool engine_set_entry(struct engine *e, uint64_t vaddr, uint64_t entry)
     return at || !entry;
 }
 
-/* The first run that ends behind vaddr. */
+/* The first run that ends after vaddr. */
 static size_t run_find(const struct engine *e, uint64_t vaddr)
 {
     size_t low = 0, high = e->num_runs;

@@ -232,7 +232,7 @@ void record_gone(struct kernel *, const struct object *);
 void digest_call(struct kernel *, uint64_t cptr, const uint64_t *buffer);
 void digest_answer(struct kernel *, const struct tcb *caller);
 
-/* error.c */
+/* message.c */
 enum status fail(struct kernel *, enum capdl_kernel_error);
 enum status fail_argument(struct kernel *, unsigned number);
 enum status fail_capability(struct kernel *, unsigned number);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Physical memory: bytes of RAM and of device regions, and which kernel objects lie where. */
+/* Physical memory: bytes of RAM and of device regions, and which kernel objects are where. */
 #ifndef MACHINE_PHYSICAL_H
 #define MACHINE_PHYSICAL_H
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A PC with 512 MiB as firmware leaves it: the kernel uses what lies above 1 MiB, but for the firmware's tables at the
+/* A PC with 512 MiB as firmware leaves it: the kernel uses what is above 1 MiB, but for the firmware's tables at the
  * top. */
 static const struct capdl_region pc_memory = {0x100000, 0x1ffe0000};
 static const struct capdl_region pc_kernel = {0x100000, 0xa13000};

@@ -18,7 +18,7 @@ static const char *access_text(const struct report *r, const struct fault *fault
 }
 
 /*
- * Whether the access went through the bottom of the stack: the stack pointer has come down to what lies below mapped
+ * Whether the access went through the bottom of the stack: the stack pointer has come down to what is below mapped
  * memory, and the access is near it.
  *
  *     ... mapped: the stack ... | begin | not mapped ... address ... |

@@ -80,7 +80,7 @@ static void put_char(void *context, char c)
     }
 }
 
-/* The header lies at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and
+/* The header is at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and
  * machine. */
 static void find_header(struct machine *m)
 {

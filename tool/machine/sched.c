@@ -141,7 +141,7 @@ void thread_block(struct kernel *k, struct tcb *thread, enum thread_state state,
     thread_set_state(k, thread, state);
 }
 
-/* A running thread has finished its system call: it goes on behind it. */
+/* A running thread has finished its system call: it continues after it. */
 static void update_restart_pc(struct kernel *k, struct tcb *thread)
 {
     thread->regs[k->registers->fault_ip] = thread->regs[k->registers->next_ip];

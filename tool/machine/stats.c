@@ -157,7 +157,7 @@ void stats_entry(struct watch *w, const struct record *r)
     }
 }
 
-/* The row stays, but is found no more: another object may come to lie there. */
+/* The row stays, but is found no more: another object may come to be there. */
 void stats_gone(struct watch *w, const struct object *object)
 {
     for (size_t i = 0; i < w->capacity; i++) {

@@ -41,7 +41,7 @@ static bool is_executed(const struct elf_view *elf, struct kernel *k, struct tab
     return false;
 }
 
-/* A symbol table and the names in it; false: it makes no sense. */
+/* A symbol table and the names in it; false: it is invalid. */
 struct symbol_table {
     const uint8_t *symbols;
     const char *names;

@@ -148,7 +148,7 @@ static enum status decode(struct kernel *k, struct invocation *inv)
     }
 }
 
-/* Behind the interrupt controller's the kernel counts its own: the timer, and two between cores. */
+/* After the interrupt controller's the kernel counts its own: the timer, and two between cores. */
 static uint64_t max_irq(const struct kernel *k)
 {
     return k->board.last_irq + (k->profile->smp ? 3u : 1u);

@@ -165,7 +165,7 @@ static enum status decode_page(struct kernel *k, struct invocation *inv)
 
 /*
  * The kinds of tables below a root differ in their methods and in what their entry in the level above covers. Those of
- * guests have the label of Unmap behind that of Map, and most look at their root's ASID only when they look it up.
+ * guests have the label of Unmap after that of Map, and most look at their root's ASID only when they look it up.
  */
 struct level {
     enum capdl_method map, unmap;

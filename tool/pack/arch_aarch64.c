@@ -16,7 +16,7 @@ static uint32_t arm_branch(uint64_t from, uint64_t to)
 
 enum { ARM_MZ = 0x91005a4d };
 
-/* A Linux Image that may lie anywhere at a multiple of 2 MiB. */
+/* A Linux Image that may be anywhere at a multiple of 2 MiB. */
 static void head_linux(struct plan *plan)
 {
     uint8_t *head = plan->file.bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where things go in physical memory. The kernel dictates its own place and that the device tree lies above it and the
+ * Where things go in physical memory. The kernel dictates its own place and that the device tree is above it and the
  * initialiser above that. The loader goes above them all, so that it can move there from below.
  *
  *     kernel | device tree | initialiser | ... | loader, payload, workspace
@@ -21,7 +21,7 @@ static bool overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t
     return start < other_end && other_start < end;
 }
 
-/* Moves a candidate behind whatever is in its way; false when nothing is. */
+/* Moves a candidate after whatever is in its way; false when nothing is. */
 static bool push(struct place *candidate, uint64_t start, uint64_t end, uint64_t alignment)
 {
     uint64_t size = candidate->end - candidate->start;
@@ -136,7 +136,7 @@ bool layout_loader(struct plan *plan, uint64_t size)
  * Checks.
  */
 
-/* Everything that lies in memory, ascending. To be freed. */
+/* Everything that is in memory, ascending. To be freed. */
 static struct place *all_places(const struct plan *plan, size_t *count)
 {
     const struct pack_options *options = plan->options;
@@ -169,7 +169,7 @@ static int compare_places(const void *a, const void *b)
     return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* What is wrong with where a place lies; 0: nothing. */
+/* What is wrong with where a place is; 0: nothing. */
 static const char *misplaced(const struct plan *plan, const struct place *place)
 {
     switch (place->kind) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Forms in which people have a PC's memory map. Each pattern stands for one form of line, in a log behind whatever
+/* Forms in which people have a PC's memory map. Each pattern stands for one form of line, in a log after whatever
  * begins it. */
 #include <errno.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ static bool add_device(struct reader *reader, struct devices *devices, uint64_t 
     return true;
 }
 
-/* The number behind `before`, which is moved behind it. */
+/* The number after `before`, which is moved past it. */
 static bool number_after(const char **line, const char *before, int base, uint64_t *number)
 {
     const char *at = strstr(*line, before);

@@ -41,7 +41,7 @@ struct pack_file {
 struct pack_extra {
     struct pack_file file;
     uint64_t address;
-    uint64_t zeros; /* bytes behind the file's */
+    uint64_t zeros; /* bytes after the file's */
 };
 
 /* Where the kernel will find things, physical. */
@@ -72,7 +72,7 @@ bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
 /* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want. */
 bool pack_multiboot(const struct capdl_profile *, struct capdl_diags *, FILE *out);
 
-/* The boot module that goes with it: the image, with zeros behind it so that no boot loader puts it into a gap of the
+/* The boot module that goes with it: the image, with zeros after it so that no boot loader puts it into a gap of the
    kernel, which the kernel would not survive. False: out could not be written. */
 bool pack_module(const struct pack_file *image, FILE *out);
 

@@ -14,9 +14,9 @@ struct buffer {
     size_t size, room;
 };
 
-/* Something that lies in memory while the system is started. */
+/* Something that is in memory while the system is started. */
 enum place_kind {
-    PLACE_FIXED,  /* the kernel itself, where it was linked to lie */
+    PLACE_FIXED,  /* the kernel itself, where it was linked to be */
     PLACE_KERNEL, /* in RAM that the kernel manages */
     PLACE_LOADER, /* in any RAM */
     PLACE_EXTRA,  /* in RAM that the kernel does not manage; may be what memory was reserved for */
@@ -50,7 +50,7 @@ struct plan {
     struct capdl_payload_region *regions; /* `from` counts from the start of `stored` until payload_write */
     size_t num_regions, room_regions;
     struct buffer stored;
-    struct buffer file; /* loader and payload, as they lie in memory at the loader's place */
+    struct buffer file; /* loader and payload, as they are in memory at the loader's place */
 };
 
 void buffer_add(struct buffer *, const void *bytes, size_t);
@@ -60,7 +60,7 @@ void buffer_zero(struct buffer *, size_t);
 bool inputs_open(struct plan *);
 void inputs_close(struct plan *);
 
-/* ram.c: reads the RAM of the board, and what is reserved of it, out of the device tree; and where a place lies. */
+/* ram.c: reads the RAM of the board, and what is reserved of it, out of the device tree; and where a place is. */
 void ram_read(struct plan *);
 bool ram_of_kernel(const struct plan *, const struct place *);
 bool ram_of_board(const struct plan *, const struct place *);
@@ -69,7 +69,7 @@ bool ram_shared_with_kernel(const struct plan *, const struct place *);
 /* layout.c: where kernel, device tree and initialiser go; then, once their sizes are known, the loader. */
 bool layout_system(struct plan *);
 bool layout_loader(struct plan *, uint64_t size);
-/* Whether everything lies in RAM and apart; else errors and a map. */
+/* Whether everything is in RAM and apart; else errors and a map. */
 bool layout_check(struct plan *);
 
 /* payload.c: the regions to be filled, and the payload in `file`. */

@@ -41,7 +41,7 @@ const char *elf_machine_name(unsigned machine)
     return "another machine";
 }
 
-/* Linkers let a segment without bytes in the file, such as one of .bss only, begin behind the end of the file. */
+/* Linkers let a segment without bytes in the file, such as one of .bss only, begin after the end of the file. */
 static bool check_in_file(struct elf_check *c, const struct elf_segment *s, const char *what)
 {
     uint64_t size = c->bytes->size;

@@ -109,7 +109,7 @@ static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
     return true;
 }
 
-/* The program header table must lie in the file before libelf is asked to walk it. */
+/* The program header table must be in the file before libelf is asked to walk it. */
 static bool check_table(struct elf_check *c, const GElf_Ehdr *header, size_t count)
 {
     bool wide = capdl_architecture(c->request->arch)->word_bits == 64;

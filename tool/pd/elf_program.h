@@ -30,7 +30,7 @@ struct elf_program {
 struct elf_request {
     const char *name; /* as the author wrote it */
     struct capdl_pos pos;
-    bool on_command_line;           /* the user named this very file: it is taken wherever it lies */
+    bool on_command_line;           /* the user named this very file: it is taken wherever it is */
     const char *beside;             /* searched beside this file ... */
     const char *const *directories; /* ... then here, ended by 0 */
     enum capdl_arch arch;

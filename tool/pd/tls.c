@@ -45,7 +45,7 @@ static struct tls_layout layout_of(enum capdl_arch arch, const struct elf_segmen
     return l;
 }
 
-/* The part of the initial image that lies in the page at `offset` of the block. */
+/* The part of the initial image that is in the page at `offset` of the block. */
 static void fill_page(struct expansion *x, uint32_t frame, const struct elf_segment *tls, const struct tls_layout *l,
                       uint64_t offset, struct capdl_fill fill)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "profile/arch.h"
 
-/* Interrupts that the kernel counts behind those of the interrupt controller: the timer's, and two between cores. */
+/* Interrupts that the kernel counts after those of the interrupt controller: the timer's, and two between cores. */
 enum { TIMER_IRQS = 1, BETWEEN_IRQS = 2 };
 
 static enum irq_use irq_use(const struct capdl_profile *profile, const struct board *board, uint64_t irq)

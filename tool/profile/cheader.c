@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A profile as a C header for programs that run on the kernel: everything a system call library needs that is a
- * number. Usable from assembly too but for what lies below `#ifndef __ASSEMBLER__`. What the kernel does not have
+ * number. Usable from assembly too but for what is below `#ifndef __ASSEMBLER__`. What the kernel does not have
  * is not defined.
  */
 #include <ctype.h>
@@ -158,7 +158,7 @@ static void put_message(FILE *out, const char *fault, const char *words)
     fprintf(out, "#define SEL4_%s_LENGTH %u\n", fault, put_words(out, fault, words));
 }
 
-/* Words of a fault handler's message, from 0, separated by spaces; a name behind `=` stands for the same word. */
+/* Words of a fault handler's message, from 0, separated by spaces; a name after `=` stands for the same word. */
 static void put_fault_messages(const struct capdl_profile *p, FILE *out)
 {
     fputs("\n/* Words of fault messages. */\n", out);

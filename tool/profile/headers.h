@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * C headers, as far as a kernel's facts need them: conditionals, object-like macros with integer values,
- * enumerations, and where a member of a structure lies. Includes are not followed: the caller says which headers to
+ * enumerations, and where a member of a structure is. Includes are not followed: the caller says which headers to
  * read, in order.
  */
 #ifndef TOOL_PROFILE_HEADERS_H

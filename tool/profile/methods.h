@@ -39,7 +39,7 @@ struct method_params {
 bool method_params(const struct capdl_profile *, enum capdl_method, struct method_params *);
 /* The parameter of this name, or NULL. */
 const struct method_param *method_param_find(const struct method_params *, const char *name);
-/* Whether a message with so many extra capabilities and message registers is one that we send for a method: behind a
+/* Whether a message with so many extra capabilities and message registers is one that we send for a method: after a
  * time there may be the microseconds it stands for. */
 bool method_params_fit(const struct method_params *, unsigned caps, unsigned words);
 
@@ -47,7 +47,7 @@ bool method_params_fit(const struct method_params *, unsigned caps, unsigned wor
 bool method_ids_have(const char *cell, const char *id);
 
 /* Whether every boot on a kernel of this architecture, MCS or not, makes this call; false where the architecture
- * has none such. */
+ * has none. */
 bool method_required(const struct capdl_profile *, enum capdl_method);
 
 /*

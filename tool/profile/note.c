@@ -16,7 +16,7 @@ static uint64_t digest(uint64_t so_far, uint64_t number)
     return so_far;
 }
 
-/* Calls that configurations have or lack, at the same number: those to debug, and all behind them in syscalls.def. */
+/* Calls that configurations have or lack, at the same number: those to debug, and all after them in syscalls.def. */
 static bool is_optional(size_t number)
 {
     return number >= CAPDL_SYSCALL_DEBUG_PUTCHAR;

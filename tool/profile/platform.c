@@ -199,7 +199,7 @@ static bool lies_in_memory(const struct capdl_profile *p, const struct kernel *k
     return p->num_memory == 0;
 }
 
-/* The kernel has a table with a word for each interrupt: those of the interrupt controller, and others behind them. */
+/* The kernel has a table with a word for each interrupt: those of the interrupt controller, and others after them. */
 static void take_interrupts(struct capdl_profile *p, uint64_t table_size)
 {
     uint64_t entries = table_size / capdl_word_bytes(p->arch), others = profile_arch(p->arch)->other_irqs(p);

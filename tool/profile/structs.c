@@ -15,7 +15,7 @@ static int64_t type_size(struct slice type)
     return slice_is(type, "seL4_SlotRegion") ? 16 : -1;
 }
 
-/* Moves behind `struct tag {`. */
+/* Moves past `struct tag {`. */
 static bool find_struct(struct slice *rest, const char *tag)
 {
     struct slice token;

@@ -45,7 +45,7 @@ static struct fill_contents_file *file_of(struct fill_contents *contents, const 
     struct fill_contents_file *file = &contents->files[contents->num_files++];
     *file = (struct fill_contents_file){.spec = spec, .text = text};
     const struct fill_contents_source *source = source_of(contents, spec);
-    /* What an image holds is in the image, wherever that lies. */
+    /* What an image holds is in the image, wherever that is. */
     char *path = strcmp(text, source->path) == 0 ? strdup(text) : file_find(text, source->path, source->directories);
     file->missing = !path || !file_read_regular(path, &file->bytes);
     if (file->missing && !contents->missing[0]) {

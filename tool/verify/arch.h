@@ -18,7 +18,7 @@ struct verify_arch {
     unsigned num_arguments;
     const char *tls;
     unsigned word;            /* bytes */
-    unsigned stack_alignment; /* of the stack pointer, or the address behind the return address */
+    unsigned stack_alignment; /* of the stack pointer, or the address after the return address */
     bool return_on_stack;
 
     /* Mappings: attributes as the kernel model keeps them. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernel told the initial task beside struct seL4_BootInfo: chunks behind its page, each with number and
+/* What the kernel told the initial task beside struct seL4_BootInfo: chunks after its page, each with number and
    length first (libsel4's bootinfo_types.h). */
 #include <string.h>
 

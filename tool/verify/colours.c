@@ -10,12 +10,12 @@
 
 #include "verify/private.h"
 
-/* Stands for the slot number where one of the two lies in the other, an untyped. */
+/* Stands for the slot number where one of the two is in the other, an untyped. */
 #define COVERED UINT64_MAX
 
 struct colours {
     struct verify *v;
-    const uint32_t *within; /* of nodes: the innermost untyped of the spec's that it lies in, or NO_NODE */
+    const uint32_t *within; /* of nodes: the innermost untyped of the spec's that it is in, or NO_NODE */
     uint64_t *now, *next;
     size_t count;
     uint64_t self; /* the container at hand */
@@ -291,7 +291,7 @@ static int compare_places(const void *a, const void *b, void *context)
     return bits_x != bits_y ? bits_y - bits_x : x < y ? -1 : x > y;
 }
 
-/* For each node the innermost untyped of the spec's that it lies in. Padding is among these, but nothing lies in it. */
+/* For each node the innermost untyped of the spec's that it is in. Padding is among these, but nothing is in it. */
 static uint32_t *find_within(struct verify *v)
 {
     uint32_t *within = memory_zeroed(v->num_nodes, sizeof(*within)),
@@ -318,7 +318,7 @@ static uint32_t *find_within(struct verify *v)
     return within;
 }
 
-/* Not if two lie there, one in the other. */
+/* Not if two are there, one in the other. */
 static uint32_t untyped_node(const struct verify *v, uint64_t paddr, unsigned bits)
 {
     uint32_t found = NO_NODE;

@@ -22,7 +22,7 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     }
 }
 
-/* Contiguous frames: each lies behind the one before it in its array. Those that nobody has cannot be told from others.
+/* Contiguous frames: each is after the one before it in its array. Those that nobody has cannot be told from others.
  */
 static void compare_neighbour(struct verify *v, uint32_t object, const struct node *node)
 {

@@ -8,7 +8,7 @@
 
 #include "verify/private.h"
 
-/* Whether an object lies, perhaps by way of others, in an untyped of the spec. */
+/* Whether an object is, perhaps by way of others, in an untyped of the spec. */
 static bool is_within(const struct verify *v, uint32_t object, uint32_t untyped)
 {
     for (uint32_t left = v->spec->num_objects; object != CAPDL_NO_OBJECT && left > 0; left--) {

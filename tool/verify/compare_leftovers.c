@@ -140,7 +140,7 @@ static void compare_slots(const struct handed *h)
     }
 }
 
-/* Nothing may lie in what was given; around it, only the untyped that it was made of. */
+/* Nothing may be in what was given; around it, only the untyped that it was made of. */
 static void compare_overlap(const struct handed *h, const struct node *node)
 {
     uint64_t end = node->paddr + node_bytes(h->v, node);
@@ -166,7 +166,7 @@ static void compare_kept(const struct handed *h, const struct slot *slot)
     bool device = cap->flags & CAP_FLAG_DEVICE;
     bool wanted = cap->type == CAP_UNTYPED && (!device || h->v->left.devices) &&
                   !(h->v->nodes[node].flags & NODE_CANDIDATE) && h->v->nodes[node].match == CAPDL_NO_OBJECT;
-    bool used = has_children(h->v, slot); /* what is behind them is given in whole pages */
+    bool used = has_children(h->v, slot); /* what is after them is given in whole pages */
     uint64_t kept = (UINT64_C(1) << cap->bits) - (used ? cap->data : 0);
     char label[LABEL_SIZE];
     if (wanted && (!used || kept >= CAPDL_PAGE_SIZE)) {

@@ -138,7 +138,7 @@ struct own_space {
 static void see_own_page(const struct own_space *s, uint64_t address, uint64_t paddr, uint64_t size)
 {
     size_t low = 0, high = s->count;
-    while (low < high) { /* the first that ends behind paddr; they do not overlap, so ends ascend, too */
+    while (low < high) { /* the first that ends after paddr; they do not overlap, so ends ascend, too */
         size_t middle = low + (high - low) / 2;
         if (s->list[middle].end > paddr) {
             high = middle;

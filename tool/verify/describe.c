@@ -46,8 +46,7 @@ static void describe_slot(struct description *d, uint64_t at, const struct slot 
     const struct cap *cap = &slot->cap;
     char target[LABEL_SIZE];
     uint32_t node = state_node(d->v, slot);
-    uint64_t number =
-        node == NO_NODE ? cap->paddr : 0; /* of what lies in memory, where it lies is not part of the state */
+    uint64_t number = node == NO_NODE ? cap->paddr : 0; /* of what is in memory, where it is is not part of the state */
     bool data = node == NO_NODE || cap->type == CAP_ENDPOINT || cap->type == CAP_NOTIFICATION || cap->type == CAP_CNODE;
     if (cap->type != CAP_NULL) {
         line(d, " cap %" PRIx64 " %s %s rights %u number %" PRIx64 " data %" PRIx64 " guard %u", at,

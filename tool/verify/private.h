@@ -166,7 +166,7 @@ uint16_t device_request(const struct verify *, uint32_t object);
 void state_each(const struct verify *, uint32_t node, void (*see)(void *context, uint64_t slot, uint32_t node),
                 void *context);
 
-/* seeds.c, match.c, colours.c */
+/* match.c, colours.c */
 void match_by_names(struct verify *);
 /* Pairs the two if they can be the same thing and neither is paired yet. */
 bool match_pair(struct verify *, uint32_t object, uint32_t node);
@@ -179,13 +179,13 @@ const struct slot *initialiser_slot(const struct verify *, uint64_t i);
 /* stack.c: which start-up arguments are on the stack, and the stack pointer above which they are. */
 void stack_collect(struct verify *);
 uint64_t stack_pointer_of(const struct verify *, const struct capdl_tcb *);
-/* The first in a frame at or behind an offset; those behind it follow. */
+/* The first in a frame at or after an offset; those after it follow. */
 const struct argument *stack_argument_from(const struct verify *, uint32_t frame, uint64_t offset);
 
 /* bootinfo.c: copies what a chunk of the kernel's extra bootinfo has from an offset on, as far as there is any. */
 void bootinfo_copy(struct verify *, const char *chunk, uint64_t offset, uint8_t *to, uint64_t size);
 
-/* contents.c */
+/* frame_contents.c */
 void contents_compare(struct verify *, uint32_t object);
 /* A number that depends on every byte; the same for a frame of the spec and one of the kernel with the same bytes. */
 uint64_t contents_expected_hash(struct verify *, uint32_t object);

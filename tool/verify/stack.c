@@ -2,7 +2,7 @@
 /*
  * Start-up arguments that have no register. A thread finds them as the parameters of a C function: AAPCS64 and the
  * RISC-V ELF psABI have eight in registers and the others from sp on; the System V ABI of x86-64 six, and the others
- * behind the return address, which begins at rsp. The stack pointer, or the address behind the return address, is a
+ * after the return address, which begins at rsp. The stack pointer, or the address after the return address, is a
  * multiple of 16.
  */
 #include <stdlib.h>
@@ -32,7 +32,7 @@ uint64_t stack_pointer_of(const struct verify *v, const struct capdl_tcb *tcb)
     return first - return_address_size(v);
 }
 
-/* The capability of the frame in which an address lies. */
+/* The capability of the frame in which an address is. */
 static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, uint64_t address, uint64_t *offset)
 {
     for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object_kind(v->spec, table));

@@ -147,7 +147,7 @@ static void find_devices(struct verify *v)
     }
 }
 
-/* The CNodes that the initialiser's capabilities lie in: the kernel's, and what it was enlarged by. */
+/* The CNodes that the initialiser's capabilities are in: the kernel's, and what it was enlarged by. */
 static void mark_own(struct verify *v)
 {
     uint32_t root = state_object_node(v, v->boot->root), top = state_node(v, &v->kernel->initial->slots[TCB_CTABLE]);

@@ -54,13 +54,13 @@ head:
 
 /*
  * Entered at EL3, EL2 or EL1, translation on (one-to-one) or off. x0: device tree or 0.
- * What lies in caches for our memory is either ours (the image) or stale (the workspace); either way it has to go.
+ * What is in caches for our memory is either ours (the image) or stale (the workspace); either way it has to go.
  */
     .globl start
 start:
     b start_plain
     nop
-/* The entry as a UEFI application, 8 bytes behind the other: the host tool relies on it. The stack is the firmware's
+/* The entry as a UEFI application, 8 bytes after the other: the host tool relies on it. The stack is the firmware's
    until it is gone. */
     stp x29, x30, [sp, #-32]!
     add x2, sp, #16

@@ -50,7 +50,7 @@ static void print_same(const char *name, const struct verify_result *r)
            t->objects, t->capabilities, t->tables, t->mappings);
     printf("  %" PRIu64 " threads, none of which has run; %" PRIu64 " scheduling contexts, %" PRIu64 " interrupts\n",
            t->threads, t->scheduling_contexts, t->interrupts);
-    printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory left alone\n",
+    printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory skipped\n",
            t->pages * CAPDL_PAGE_SIZE, t->device_pages * CAPDL_PAGE_SIZE);
     print_handed_over(t);
     print_remains(r);

@@ -85,7 +85,7 @@ static void print_finding(const struct diff_report *report, const struct capdl_f
 {
     capdl_escape_printf(stdout, "   %s", finding->text);
     print_where(report, finding);
-    puts(finding->certain ? "" : " (which object of the old system this is, is a guess)");
+    puts(finding->certain ? "" : " (the matching object of the old system is a guess)");
     for (size_t i = 0; i < finding->num_consequences; i++) {
         const struct capdl_finding *consequence = &finding->consequences[i];
         capdl_escape_printf(stdout, "      %s: %s\n", capdl_rank_word(consequence->rank), consequence->text);

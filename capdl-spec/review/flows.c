@@ -477,9 +477,9 @@ static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *
     from = names_of(f, &senders);
     to = names_of(f, &receivers);
     text = senders.count == count || receivers.count == count
-               ? capdl_review_format(" and %s: what flows there need not pass it any more", to)
-               : capdl_review_format(" and %s, and %s%zu other pair%s: what flows there need not pass it any more", to,
-                                     least, count - 1, count == 2 ? "" : "s");
+               ? capdl_review_format(" and %s: what flows there can now bypass it", to)
+               : capdl_review_format(" and %s, and %s%zu other pair%s: what flows there can now bypass it", to, least,
+                                     count - 1, count == 2 ? "" : "s");
     add_flow(f, cause, &middle, " no longer stands between ", from, text)->change = CAPDL_LOST;
     free(from);
     free(to);

@@ -167,7 +167,7 @@ static void judge_cover(struct review *review, const struct edit *edit)
     uint32_t *holders = untyped == REVIEW_NONE ? NULL : holders_of(review, &review->new, untyped, owner, &count);
     struct raw_finding *raw =
         count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
-                                 " may now destroy \1%s%s, by revoking %s, in which it now lies (was %s)",
+                                 " may now destroy \1%s%s, by revoking %s, in which it now is (was %s)",
                                  owner == REVIEW_NONE ? "" : " of ",
                                  owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
               : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,

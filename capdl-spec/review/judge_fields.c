@@ -243,7 +243,7 @@ static char *window_note(struct review *review, uint32_t frame, enum capdl_rank 
             return text;
         }
     }
-    return capdl_review_format("; nothing else of the spec lies there");
+    return capdl_review_format("; nothing else of the spec is there");
 }
 
 /* ---- Findings ---- */

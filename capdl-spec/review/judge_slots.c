@@ -261,11 +261,11 @@ static void judge_time(struct review *review, const struct slot *s)
     char *who = sharers(review, s, &count), *text;
     struct raw_finding *raw;
 
-    text = !s->edit->new ? capdl_review_format(" has no scheduling context now (was %s): it only runs on the time of "
-                                               "its callers",
-                                               s->old)
-           : count       ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
-                         : capdl_review_format(" runs on \1 (was %s)", s->old);
+    text = !s->edit->new
+               ? capdl_review_format(" has no scheduling context now (was %s): it runs only on the time of its callers",
+                                     s->old)
+           : count ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
+                   : capdl_review_format(" runs on \1 (was %s)", s->old);
     raw = add(review, s, CAPDL_RANK_TIME, text, "");
     raw->field = "sc";
     free(who);

@@ -203,7 +203,7 @@ static const struct bad doubtful[] = {
     {"aarch64-mcs", ARM("t = tcb  c = cnode (1 bits)  v = pud  s = sc", "t { cspace: c  vspace: v  sc_slot: s }"),
      "scheduling context 's' has no budget"},
     {"aarch64-mcs+", ARM("", "") " domains { schedule: [(1, 1001 us)] }",
-     "1001 us are no whole number of ticks of kernel aarch64-mcs: they become 62562, which is 1000.992 us"},
+     "1001 us are not a whole number of ticks of kernel aarch64-mcs: they become 62562, which is 1000.992 us"},
     {"x86_64", X86(IO "  f = frame (4k)", "d { 0: p } p { 0: q } q { 0: f (R) }"),
      "I/O device 'd' and others have 2 levels of I/O page tables: the boot stops on hardware with 3"},
 };

@@ -63,5 +63,5 @@ char *data_find(const char *room, const char *name)
 const char *data_places(void)
 {
     const char *data = getenv("CAPDL_DATA_DIR");
-    return data && *data ? data : "../share/capdl beside the program and " CAPDL_INSTALLED_DATA_DIR;
+    return data && *data ? data : "../share/capdl next to the program and " CAPDL_INSTALLED_DATA_DIR;
 }

@@ -62,7 +62,7 @@ static void warn_rounded(struct program *program, const struct capdl_domain_entr
 {
     double exact = (double)ticks * (double)clock.us / (double)clock.ticks;
     capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_DOMAIN_TICKS, entry->pos,
-                  "%llu us are no whole number of ticks of kernel %s: they become %llu, which is %.10g us",
+                  "%llu us are not a whole number of ticks of kernel %s: they become %llu, which is %.10g us",
                   (unsigned long long)entry->duration, program->profile->name, (unsigned long long)ticks, exact);
 }
 

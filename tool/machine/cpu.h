@@ -11,7 +11,7 @@
 
 #include "kernel.h"
 
-enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4 };
+enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4, ENGINE_LENT = 3 };
 
 /* Why an engine stopped. */
 enum cpu_exit_kind {
@@ -169,6 +169,8 @@ struct engine {
     uint8_t *dummy; /* a page that stands where there is none, so that the access comes to the page tables */
     uint64_t dummies[CPU_DUMMIES];
     unsigned num_dummies;
+    uint64_t lent[ENGINE_LENT]; /* pages where code may be looked for, though there is none */
+    unsigned num_lent;
     uint64_t fitted; /* instructions of all threads when engine_fit_tlb did something */
 
     struct engine_block *known[2];    /* translated with floating point off and on */

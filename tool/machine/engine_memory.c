@@ -387,20 +387,48 @@ bool engine_stand_in(struct engine *e, uint64_t vaddr)
     return true;
 }
 
+/* The emulator needs no memory there, only an entry; an access of data is told, as to any page that is not mapped. */
 void engine_lend(struct engine *e, uint64_t vaddr)
 {
     uint64_t page = page_of(vaddr);
-    if (!engine_is_mapped(e, page) && engine_stand_in(e, page)) {
-        engine_set_entry(e, page, e->cpu->arch->paging.page_entry(page, PAGE_X));
+    if (engine_is_code(e, page) || e->num_lent == ENGINE_LENT) {
+        return;
     }
+    engine_invalidate(e, page, PAGE);
+    if (engine_set_entry(e, page, e->cpu->arch->paging.page_entry(spare_page(e), PAGE_X))) {
+        e->lent[e->num_lent++] = page;
+    }
+}
+
+static void flush_tlb(struct engine *e)
+{
+#if ENGINE_REVEALS
+    uc_ctl_flush_tlb(e->uc);
+#else
+    if (uc_mem_map_ptr(e->uc, spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
+        unmap(e, spare_page(e), PAGE);
+    }
+#endif
+}
+
+static void take_back(struct engine *e)
+{
+    if (e->num_lent == 0) {
+        return;
+    }
+    while (e->num_lent > 0) {
+        uint64_t page = e->lent[--e->num_lent];
+        if (!engine_is_mapped(e, page)) {
+            engine_set_entry(e, page, 0);
+        }
+    }
+    flush_tlb(e);
 }
 
 void engine_drop_dummies(struct engine *e)
 {
+    take_back(e);
     while (e->num_dummies > 0) {
-        if (e->lends) {
-            engine_set_entry(e, e->dummies[e->num_dummies - 1], 0);
-        }
         unmap(e, e->dummies[--e->num_dummies], PAGE);
     }
 }
@@ -411,13 +439,7 @@ void engine_fit_tlb(struct engine *e)
 {
     if (e->cpu->instructions - e->fitted >= FIT_TLB_AFTER) {
         e->fitted = e->cpu->instructions;
-#if ENGINE_REVEALS
-        uc_ctl_flush_tlb(e->uc);
-#else
-        if (uc_mem_map_ptr(e->uc, spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
-            unmap(e, spare_page(e), PAGE);
-        }
-#endif
+        flush_tlb(e);
     }
 }
 

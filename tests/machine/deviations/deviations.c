@@ -85,6 +85,9 @@ DEFINE(none, "b 1f; .word 0xc8dffc00; 1: movz x0, #0xfc00", "nop")
 DEFINE(other, "add x0, sp, #-15", "ldar x1, [x0]")
 #endif
 
+/* Written, so that the machine has mapped what lies 64 KiB behind the code. */
+static volatile uint8_t far_data[128 * 1024];
+
 static const uint8_t data[] = {0xf3, 0x0f, 0xb8, 0xc0, 0x33, 0x25, 0xb5, 0x20};
 
 static void run_clean(void)
@@ -100,6 +103,9 @@ static void run_clean(void)
 
 void pd_main(const uint64_t *args)
 {
+    for (unsigned i = 0; args[0] % 2 == 0 && i < sizeof(far_data); i += 4096) {
+        far_data[i] = 1;
+    }
     const struct snippet *s = snippets;
     for (uint64_t n = args[0]; n > 0 && s->run; n--) {
         s++;

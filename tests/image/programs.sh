@@ -92,4 +92,10 @@ END
 "$capdl" compile rights.cdl --kernel "$arch" -o image.elf 2>err
 [ "$(grep -c ': warning: ' err)" -eq 1 ] && grep -q "^rights.cdl:2:.*'f' is mapped with W but not R.*\[frame-rights\]" err ||
     fail 'a mapping to be written only: expected one warning'
+
+# A spec that goes through the preprocessor with the header.
+echo "arch $spec_arch objects { t = tcb (prio: SEL4_ARCH_X86_64) } caps {}" >numbers.txt
+"$capdl" profile x86_64 --header >kernel.h
+"$compiler" -E -P -D__ASSEMBLER__ -DSEL4_NO_NOTE -include kernel.h -x c numbers.txt -o numbers.cdl
+"$capdl" show numbers.cdl >shown.cdl 2>err && grep -q 't = tcb (.* prio: 1,' shown.cdl || fail "$(cat numbers.cdl shown.cdl)"
 exit $failed

@@ -270,9 +270,10 @@ static void put_note(const struct capdl_profile *p, FILE *out)
     }
     fprintf(out,
             "\n/* Leaves a note in the program's file, which is not loaded: the kernel that it is for. */\n"
-            "#if defined(__ASSEMBLER__)\n"
+            "#if !defined(__ELF__) || defined(SEL4_NO_NOTE)\n"
+            "#elif defined(__ASSEMBLER__)\n"
             ".pushsection " PROFILE_NOTE_SECTION ", \"M\", %%note, %d\n.balign 4\n.long %s\n.popsection\n"
-            "#elif defined(__ELF__) && defined(__GNUC__)\n"
+            "#elif defined(__GNUC__)\n"
             "__asm__(\".pushsection " PROFILE_NOTE_SECTION ", \\\"M\\\", %%note, %d\\n.balign 4\\n\"\n"
             "        \".long %s\\n\"\n"
             "        \".popsection\");\n"

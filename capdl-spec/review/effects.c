@@ -174,6 +174,7 @@ static enum capdl_rank object_rank(struct review *review, const uint32_t *subjec
     case CAPDL_KIND_IRQ_CONTROL:
     case CAPDL_KIND_ASID_CONTROL:
     case CAPDL_KIND_IO_SPACE_MASTER:
+    case CAPDL_KIND_IO_PORT_CONTROL:
     case CAPDL_KIND_DOMAIN:
     case CAPDL_KIND_SCHED_CONTROL:
         return CAPDL_RANK_RESHAPE;
@@ -373,6 +374,7 @@ static char *control_deed(const struct capdl_cap *cap)
         [CAPDL_KIND_IRQ_CONTROL] = "take any interrupt that is free (\1)",
         [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers (\1)",
         [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches (\1)",
+        [CAPDL_KIND_IO_PORT_CONTROL] = "issue any I/O port that is free, and revoke all that have been issued (\1)",
         [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain (\1)",
     };
 

@@ -78,8 +78,9 @@ static void give_any(struct generator *g, const struct thing *cnode)
 
 static void give_controls(struct generator *g)
 {
-    static const char *const controls[] = {"irq_control", "asid_control", "domain"};
-    for (unsigned i = 0; i < 3; i++) {
+    static const char *const controls[] = {"irq_control", "asid_control", "domain", "io_port_control"};
+    const unsigned num_controls = g->sample->profile->arch == CAPDL_ARCH_X86_64 ? 4 : 3;
+    for (unsigned i = 0; i < num_controls; i++) {
         if (rng_chance(&g->r, 12)) {
             give(g, thing_any(g, THING_CNODE), "%s", controls[i]);
         }

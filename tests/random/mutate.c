@@ -187,6 +187,7 @@ static void change_word(struct sample *s, struct rng *r)
                                         "contiguous",
                                         "ept_root",
                                         "io_space_master",
+                                        "io_port_control",
                                         "arm_irq",
                                         "riscv_irq",
                                         "ioapic_irq",

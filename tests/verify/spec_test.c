@@ -142,6 +142,8 @@ static const struct change pc_changes[] = {
 
 static const struct change device_changes[] = {
     {"1:2.3", "1:2.4", "CNode 'c' has in slot 0x1 a capability with device 0x113, not 0x114"},
+    {"6: io_port_control", "6: io_space_master",
+     "CNode 'c' has in slot 0x6 a capability to I/O port control, not to I/O space master"},
     {"domainID: 2", "domainID: 3", "a capability with domain 0x2, not 0x3"},
     {"disk { top }", "", "I/O device 'disk' sees I/O page table 'top', not nothing"},
     {"3: middle", "4: middle", "maps nothing at 0x100000000 (slot 0x4), not I/O page table 'middle'"},

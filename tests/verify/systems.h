@@ -65,13 +65,14 @@ static const char pc_devices[] =
     "3)\n"
     "  guest = ept_pml4  g1 = ept_pdpt  g2 = ept_pd  g3 = ept_pt  large = frame (2M)\n"
     "  memory[3] = frame (4k)  v = vcpu  t = tcb (resume: False)  c = cnode (4 bits)  root = pml4  other = ept_pml4\n"
+    "  keys = io_ports (ports: [0x60..0x64])\n"
     "}\n"
     "caps {\n"
     "  disk { top }  top { 3: middle }  middle { 511: leaf }  leaf { 0: memory[0] (RW)  8: memory[1] (R) }\n"
     "  guest { 1: g1 }  g1 { 2: g2 }  g2 { 3: g3  4: large (RWX) }  g3 { 5: memory[2] (RWX)  6: memory[1] (R, "
     "uncached) }\n"
     "  t { cspace: c  vspace: root  bound_vcpu: v  ept_root: guest }  c { 1: disk  2: guest  3: io_space_master  4: "
-    "other }\n"
+    "other  5: keys  6: io_port_control }\n"
     "}\n";
 
 static const char streams[] =

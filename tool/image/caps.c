@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Contents of CNodes. What the kernel can derive is copied, or minted where a badge or guard is wanted; what it
- * cannot derive (untypeds, unmapped page tables, IRQ control) and frame capabilities that carry their mapping are
- * moved. Moves come last: by then nothing needs the original any more. So do copies of what is in a CNode of the spec,
- * below the one they come from.
+ * cannot derive (untypeds, unmapped page tables, IRQ and I/O port control) and frame capabilities that carry their
+ * mapping are moved. Moves come last: by then nothing needs the original any more. So do copies of what is in a CNode
+ * of the spec, below the one they come from.
  */
 #include "image/program.h"
 
@@ -24,7 +24,7 @@ static bool is_moved(const struct program *program, const struct capdl_cap *cap)
     case CAPDL_CLASS_IO_TABLE:
         return !(program->places[cap->object].flags & PLACE_MAPPED);
     case CAPDL_CLASS_CONTROL:
-        return cap->kind == CAPDL_KIND_IRQ_CONTROL;
+        return cap->kind == CAPDL_KIND_IRQ_CONTROL || cap->kind == CAPDL_KIND_IO_PORT_CONTROL;
     case CAPDL_CLASS_OBJECT:
     case CAPDL_CLASS_INTERRUPT:
     case CAPDL_CLASS_ISSUED:
@@ -42,6 +42,7 @@ static bool control_source(const struct capdl_cap *cap, struct operand *source)
         [CAPDL_KIND_IRQ_CONTROL] = CAPDL_INITIAL_IRQ_CONTROL,
         [CAPDL_KIND_ASID_CONTROL] = CAPDL_INITIAL_ASID_CONTROL,
         [CAPDL_KIND_IO_SPACE_MASTER] = CAPDL_INITIAL_IO_SPACE,
+        [CAPDL_KIND_IO_PORT_CONTROL] = CAPDL_INITIAL_IO_PORT_CONTROL,
         [CAPDL_KIND_DOMAIN] = CAPDL_INITIAL_DOMAIN,
         [CAPDL_KIND_SMC] = CAPDL_INITIAL_SMC,
     };
@@ -168,15 +169,15 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
     }
 }
 
-/* One capability cannot be moved to two places. */
-static bool claim(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *irq_control_moved)
+/* One capability cannot be moved to two places; the control capabilities that have moved are marked by kind. */
+static bool claim(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *moved)
 {
     if (cap->object == CAPDL_NO_OBJECT) {
-        if (*irq_control_moved) {
+        if (moved[cap->kind]) {
             program_cap_error(program, cnode, cap, "is the second one, but the kernel cannot copy it");
             return false;
         }
-        *irq_control_moved = true;
+        moved[cap->kind] = true;
         return true;
     }
     struct place *place = &program->places[cap->object];
@@ -189,11 +190,11 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
     return true;
 }
 
-static void move(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *irq_control_moved)
+static void move(struct program *program, uint32_t cnode, const struct capdl_cap *cap, bool *moved)
 {
     const struct capdl_cap_extra *extra = capdl_cap_extra(program->spec, cap);
     struct operand source;
-    if (!find_source(program, cnode, cap, &source) || !claim(program, cnode, cap, irq_control_moved)) {
+    if (!find_source(program, cnode, cap, &source) || !claim(program, cnode, cap, moved)) {
         return;
     }
     if (cap->flags & CAPDL_CAP_HAS_MAPPING) {
@@ -227,7 +228,7 @@ static enum pass pass_of(const struct program *program, uint32_t cnode, const st
     }
 }
 
-static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, bool *irq_control_moved)
+static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, bool *moved)
 {
     struct capdl_caps caps = capdl_object_caps(program->spec, cnode);
     for (uint32_t i = 0; i < caps.count; i++) {
@@ -240,7 +241,7 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
         } else if (cap->kind == CAPDL_KIND_LEFTOVER || pass_of(program, cnode, cap) != pass) {
             continue; /* leftovers.c */
         } else if (pass == MOVE || pass == ORIGINALS) {
-            move(program, cnode, cap, irq_control_moved);
+            move(program, cnode, cap, moved);
         } else {
             copy(program, cnode, cap);
         }
@@ -249,12 +250,12 @@ static void fill_cnode(struct program *program, uint32_t cnode, enum pass pass, 
 
 void caps_distribute(struct program *program)
 {
-    bool irq_control_moved = false;
+    bool moved[CAPDL_KIND_COUNT] = {false};
     for (enum pass pass = COPY; pass < PASSES; pass++) {
         for (size_t slot = 0; slot < program->num_objects; slot++) {
             uint32_t object = program->objects[slot];
             if (object != CAPDL_NO_OBJECT && capdl_object_kind(program->spec, object) == CAPDL_KIND_CNODE) {
-                fill_cnode(program, object, pass, &irq_control_moved);
+                fill_cnode(program, object, pass, moved);
             }
         }
     }

@@ -69,12 +69,13 @@ struct held *reverse_held(struct reverse *r, const struct capdl_operand *operand
         r->control.data = operand->value;
         return &r->control;
     case CAPDL_REF_INITIAL:
-        r->control.kind = operand->value == CAPDL_INITIAL_IRQ_CONTROL    ? CAPDL_KIND_IRQ_CONTROL
-                          : operand->value == CAPDL_INITIAL_ASID_CONTROL ? CAPDL_KIND_ASID_CONTROL
-                          : operand->value == CAPDL_INITIAL_DOMAIN       ? CAPDL_KIND_DOMAIN
-                          : operand->value == CAPDL_INITIAL_SMC          ? CAPDL_KIND_SMC
-                          : operand->value == CAPDL_INITIAL_IO_SPACE     ? CAPDL_KIND_IO_SPACE_MASTER
-                                                                         : CAPDL_KIND_COUNT;
+        r->control.kind = operand->value == CAPDL_INITIAL_IRQ_CONTROL       ? CAPDL_KIND_IRQ_CONTROL
+                          : operand->value == CAPDL_INITIAL_ASID_CONTROL    ? CAPDL_KIND_ASID_CONTROL
+                          : operand->value == CAPDL_INITIAL_IO_PORT_CONTROL ? CAPDL_KIND_IO_PORT_CONTROL
+                          : operand->value == CAPDL_INITIAL_DOMAIN          ? CAPDL_KIND_DOMAIN
+                          : operand->value == CAPDL_INITIAL_SMC             ? CAPDL_KIND_SMC
+                          : operand->value == CAPDL_INITIAL_IO_SPACE        ? CAPDL_KIND_IO_SPACE_MASTER
+                                                                            : CAPDL_KIND_COUNT;
         return &r->control;
     default:
         reverse_fail(r, "a call has a number in place of a capability");

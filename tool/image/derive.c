@@ -27,11 +27,15 @@ static bool is_badged(const struct capdl_cap *cap)
     return (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) && cap->data;
 }
 
-/* Relations that hold by themselves: of an untyped to what was made from it, of IRQ control to what it gave out. */
+/* Relations that hold by themselves: of an untyped to what was made from it, of IRQ and I/O port control to what
+   they gave out. */
 static bool holds_anyway(const struct program *program, const struct capdl_cap *parent, const struct capdl_cap *child)
 {
     if (parent->kind == CAPDL_KIND_IRQ_CONTROL) {
         return capdl_kind_class(child->kind) == CAPDL_CLASS_INTERRUPT || child->kind == CAPDL_KIND_ARM_SGI_SIGNAL;
+    }
+    if (parent->kind == CAPDL_KIND_IO_PORT_CONTROL) {
+        return child->kind == CAPDL_KIND_IO_PORTS;
     }
     if (parent->kind != CAPDL_KIND_UT || child->object == CAPDL_NO_OBJECT) {
         return false;

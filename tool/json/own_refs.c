@@ -99,7 +99,7 @@ static bool control_read(struct json *json, const char *value, struct capdl_cap 
         }
     }
     capdl_error(json->diags, json_pos(json, value),
-                "'control' is '%s': expected irq_control, asid_control, io_space_master, domain "
+                "'control' is '%s': expected irq_control, asid_control, io_space_master, io_port_control, domain "
                 "or sched_control",
                 text);
     return false;

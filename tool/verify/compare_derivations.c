@@ -160,10 +160,10 @@ static bool is_declared_parent(const struct verify *v, const struct capdl_slot_r
     return false;
 }
 
-/* Untypeds and IRQ control are parents of what they give out. */
+/* Untypeds, IRQ control and I/O port control are parents of what they give out. */
 static bool is_parent_by_nature(const struct cap *cap)
 {
-    return cap->type == CAP_UNTYPED || cap->type == CAP_IRQ_CONTROL;
+    return cap->type == CAP_UNTYPED || cap->type == CAP_IRQ_CONTROL || cap->type == CAP_IO_PORT_CONTROL;
 }
 
 /* Beside copies in CNodes, what was derived from it may be in a thread, an interrupt, or map a page for somebody. */

@@ -79,6 +79,7 @@ enum cap_type kind_cap_type(const struct verify *v, enum capdl_kind kind)
         [CAPDL_KIND_SMC] = CAP_SMC,
         [CAPDL_KIND_IRQ_CONTROL] = CAP_IRQ_CONTROL,
         [CAPDL_KIND_ASID_CONTROL] = CAP_ASID_CONTROL,
+        [CAPDL_KIND_IO_PORT_CONTROL] = CAP_IO_PORT_CONTROL,
         [CAPDL_KIND_DOMAIN] = CAP_DOMAIN,
         [CAPDL_KIND_SCHED_CONTROL] = CAP_SCHED_CONTROL,
     };

@@ -229,10 +229,7 @@ static void check_one_handler(struct checker *c, uint32_t id, uint64_t slot)
     const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, slot);
     char label[CHECK_LABEL];
 
-    if (!cap || cap->kind != CAPDL_KIND_EP) {
-        return;
-    }
-    if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
+    if (!cap || cap->kind != CAPDL_KIND_EP || capdl_cap_can_call(cap)) {
         return;
     }
     capdl_check_report_cap(

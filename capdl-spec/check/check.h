@@ -83,8 +83,6 @@ void capdl_check_free_reach(struct checker *);
 uint32_t capdl_check_group(const struct checker *, uint32_t object);
 /* Warns of a capability, once of each object by a check. */
 void capdl_check_report_once(struct checker *, const struct capdl_cap *, const char *format, ...) CAPDL_PRINTF(3, 4);
-/* cspace.c: what a capability pointer names in a CSpace, or 0. */
-const struct capdl_cap *capdl_check_lookup(const struct checker *, const struct capdl_cap *cspace, uint64_t pointer);
 
 /* The checks. */
 #define CAPDL_SPEC_CHECK(id, function, structure, severity, name, text) void capdl_check_##function(struct checker *);

@@ -22,29 +22,6 @@ static unsigned bits_taken(const struct checker *c, const struct capdl_cap *cnod
     return cnode->guard_size + (unsigned)capdl_object_size_bits(c->spec, cnode->object);
 }
 
-/* The lowest `count` bits of those above the lowest `above`. */
-static uint64_t bits_of(uint64_t word, unsigned above, unsigned count)
-{
-    word = above < 64 ? word >> above : 0;
-    return count < 64 ? word & ((UINT64_C(1) << count) - 1) : word;
-}
-
-const struct capdl_cap *capdl_check_lookup(const struct checker *c, const struct capdl_cap *cap, uint64_t pointer)
-{
-    unsigned left = capdl_check_facts(c)->word_bits;
-
-    while (cap && cap->kind == CAPDL_KIND_CNODE && left) {
-        unsigned slots = capdl_object_size_bits(c->spec, cap->object), taken = bits_taken(c, cap);
-
-        if (taken > left || !taken || bits_of(pointer, left - cap->guard_size, cap->guard_size) != cap->data) {
-            return NULL;
-        }
-        left -= taken;
-        cap = capdl_spec_cap_at(c->spec, cap->object, bits_of(pointer, left, slots));
-    }
-    return cap;
-}
-
 static void report_too_long(struct checker *c, uint32_t cnode, const struct capdl_cap *cap, unsigned left)
 {
     char label[CHECK_LABEL], above[CHECK_LABEL];

@@ -233,9 +233,8 @@ static void check_pointer(struct checker *c, uint32_t thread, uint64_t pointer)
         capdl_spec_cap_at(c->spec, thread, CAPDL_TCB_SLOT_FAULT_EP)) {
         return;
     }
-    cap = capdl_check_lookup(c, cspace, pointer);
-    if (cap && cap->kind == CAPDL_KIND_EP && cap->rights & CAPDL_RIGHT_WRITE &&
-        cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
+    cap = capdl_spec_lookup(c->spec, cspace, pointer, NULL);
+    if (cap && capdl_cap_can_call(cap)) {
         check_server(c, thread, cap, "faults");
     } else if (!(c->reach.what[cspace->object] & CHECK_HELD)) {
         capdl_check_report(c, CAPDL_WARNING, capdl_object_pos(c->spec, thread),

@@ -179,7 +179,7 @@ static void note_use(struct checker *c, uint32_t cnode, const struct capdl_cap *
             *what |= CHECK_ANSWERED;
         }
     }
-    if (cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
+    if (capdl_cap_can_call(cap)) {
         *what |= CHECK_ASKED;
     }
 }

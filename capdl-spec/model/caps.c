@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "model.h"
 
 enum { FIRST_CAPS = 64, MOST_CAPS = 1 << 15, LARGE_CAPS = 1 << 11 };
@@ -133,6 +135,35 @@ struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *spec, uint32_t cont
     uint32_t place = cap_place(caps, slot);
 
     return place < caps->count && caps->list[place].slot == slot ? &caps->list[place] : NULL;
+}
+
+/* The lowest `count` bits of those above the lowest `above`. */
+static uint64_t bits_of(uint64_t word, unsigned above, unsigned count)
+{
+    word = above < 64 ? word >> above : 0;
+    return count < 64 ? word & ((UINT64_C(1) << count) - 1) : word;
+}
+
+const struct capdl_cap *capdl_spec_lookup(const struct capdl_spec *spec, const struct capdl_cap *root, uint64_t pointer,
+                                          uint32_t *cnode)
+{
+    const struct capdl_cap *cap = root;
+    unsigned left = capdl_architecture(spec->arch)->word_bits;
+
+    while (cap && cap->kind == CAPDL_KIND_CNODE && cap->object != CAPDL_NO_OBJECT && left) {
+        unsigned slots = capdl_object_size_bits(spec, cap->object), taken = cap->guard_size + slots;
+
+        if (taken > left || !taken ||
+            bits_of(pointer, left - cap->guard_size, cap->guard_size) != bits_of(cap->data, 0, cap->guard_size)) {
+            return NULL;
+        }
+        left -= taken;
+        if (cnode) {
+            *cnode = cap->object;
+        }
+        cap = capdl_spec_cap_at(spec, cap->object, bits_of(pointer, left, slots));
+    }
+    return cap;
 }
 
 /* Merges the sorted runs [0, middle) and [middle, count) of `from` into `to`. */

@@ -61,7 +61,7 @@ static void link_channel(struct flow_graph *graph, uint32_t object, const struct
     if (cap->rights & (CAPDL_RIGHT_READ | (endpoint ? 0 : CAPDL_RIGHT_EXECUTE))) {
         link_add(graph, data, receive);
     }
-    if (endpoint && cap->rights & CAPDL_RIGHT_WRITE && cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY)) {
+    if (capdl_cap_can_call(cap)) {
         link_add(graph, answer, receive);
     }
     if (endpoint && cap->rights & CAPDL_RIGHT_READ) {
@@ -87,12 +87,9 @@ enum { HANDLERS = 3 };
 
 static void find_handlers(const struct world *world, uint32_t tcb, const struct capdl_cap *handlers[HANDLERS])
 {
-    const struct capdl_tcb *thread = capdl_object_tcb(world->spec, tcb);
-    uint32_t container;
-
     handlers[0] = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_FAULT_EP);
     handlers[1] = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
-    handlers[2] = thread && thread->fault_ep ? capdl_review_resolve(world, tcb, thread->fault_ep, &container) : NULL;
+    handlers[2] = capdl_review_fault_handler(world, tcb, NULL);
 }
 
 /* Endpoints to which faults go. */
@@ -109,7 +106,7 @@ static bool *find_fault_endpoints(const struct world *world)
         }
         find_handlers(world, i, handlers);
         for (unsigned j = 0; j < HANDLERS; j++) {
-            if (handlers[j] && capdl_review_takes_faults(handlers[j])) {
+            if (handlers[j] && capdl_cap_can_call(handlers[j])) {
                 found[handlers[j]->object] = true;
             }
         }
@@ -160,7 +157,7 @@ static void link_thread(struct flow_graph *graph, const struct world *world, uin
     }
     find_handlers(world, tcb, handlers);
     for (unsigned i = 0; faults && i < HANDLERS; i++) {
-        if (handlers[i] && capdl_review_takes_faults(handlers[i])) {
+        if (handlers[i] && capdl_cap_can_call(handlers[i])) {
             uint32_t endpoint = world->object_number[handlers[i]->object];
             link_add(graph, owner, node_of(graph, endpoint, NODE_DATA));
             link_add(graph, node_of(graph, endpoint, NODE_ANSWER), owner);

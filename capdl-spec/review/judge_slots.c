@@ -56,7 +56,7 @@ static char *handler_text(struct review *review, const struct world *world, cons
         return capdl_review_format("nobody: %s is no endpoint", label);
     }
     capdl_review_rights(cap->kind, cap->rights, rights);
-    if (!capdl_review_takes_faults(cap)) {
+    if (!capdl_cap_can_call(cap)) {
         return capdl_review_format("nobody: the capability to %s has rights %s, a fault needs W and one of G and P",
                                    label, rights);
     }
@@ -75,7 +75,7 @@ static char *badge_note(struct review *review, const struct slot *s)
     uint32_t *list;
     size_t count = 0, first, end;
 
-    if (!cap || cap->object == CAPDL_NO_OBJECT || !capdl_review_takes_faults(cap)) {
+    if (!cap || cap->object == CAPDL_NO_OBJECT || !capdl_cap_can_call(cap)) {
         return capdl_review_format("%s", "");
     }
     first = world->first_holder[cap->object];
@@ -425,10 +425,8 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
 {
     uint32_t old_cnode = REVIEW_NONE, new_cnode = REVIEW_NONE, owner = capdl_review_owner(&review->new, tcb);
     const struct capdl_tcb *before = capdl_object_tcb(review->old.spec, was);
-    const struct capdl_cap *a =
-        before && before->fault_ep ? capdl_review_resolve(&review->old, was, before->fault_ep, &old_cnode) : NULL;
-    const struct capdl_cap *b =
-        now && now->fault_ep ? capdl_review_resolve(&review->new, tcb, now->fault_ep, &new_cnode) : NULL;
+    const struct capdl_cap *a = capdl_review_fault_handler(&review->old, was, &old_cnode);
+    const struct capdl_cap *b = capdl_review_fault_handler(&review->new, tcb, &new_cnode);
     struct raw_finding *raw;
     uint32_t cause;
     char *old, *new;

@@ -73,8 +73,8 @@ void capdl_review_world_init(struct world *, const struct capdl_spec *, const st
 void capdl_review_reach(struct world *);
 /* The capability of the number-th holder. */
 const struct capdl_cap *capdl_review_held(const struct world *, size_t number);
-/* The capability that a pointer of a thread names, or NULL. */
-const struct capdl_cap *capdl_review_resolve(const struct world *, uint32_t tcb, uint64_t pointer, uint32_t *container);
+/* The capability that the fault handler pointer of a thread names, or NULL; `cnode` as in capdl_spec_lookup. */
+const struct capdl_cap *capdl_review_fault_handler(const struct world *, uint32_t tcb, uint32_t *cnode);
 unsigned capdl_review_table_shift(const struct capdl_spec *, uint32_t table, unsigned depth);
 void capdl_review_world_free(struct world *);
 /* 0, 1, 2, ...; to be freed. */
@@ -316,8 +316,6 @@ char *capdl_review_names(const struct review *, const uint32_t *who, size_t coun
 const char *capdl_review_role(struct review *, const struct world *, uint32_t object, char text[REVIEW_LABEL]);
 /* "code", "stack", "IPC buffer" and whose (a subject of the spec); NULL for another page. */
 const char *capdl_review_frame_role(const struct world *, uint32_t frame, uint32_t *subject);
-/* Whether the kernel sends faults through it: an endpoint with the rights W and one of G and P. */
-bool capdl_review_takes_faults(const struct capdl_cap *);
 /* The object of this spec that has the number, or REVIEW_NONE. */
 uint32_t capdl_review_local(const struct review *, const struct world *, uint64_t object);
 /* The subject to which it belongs (number of the comparison), or REVIEW_NONE. */

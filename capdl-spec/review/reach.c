@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which pointers and addresses lead where. A pointer of a thread is resolved as the kernel does it: guard and slot bits
- * of the root CNode are taken from its top, then those of the CNode found there, as long as bits are left; what is left
- * over at a capability that is no CNode is ignored.
+ * Which pointers and addresses lead where: all of them, that is, capdl_spec_lookup turned round. Guard and slot bits of
+ * the root CNode are taken from the top of a pointer, then those of the CNodes found there, as long as bits are left.
  *
  *     | guard | slot bits | guard | slot bits | left over |
  *       root CNode          CNode in that slot
@@ -243,27 +242,10 @@ const struct capdl_cap *capdl_review_held(const struct world *world, size_t numb
     return &list[holder->number];
 }
 
-const struct capdl_cap *capdl_review_resolve(const struct world *world, uint32_t tcb, uint64_t pointer,
-                                             uint32_t *container)
+const struct capdl_cap *capdl_review_fault_handler(const struct world *world, uint32_t tcb, uint32_t *cnode)
 {
-    const struct capdl_cap *cap = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_CSPACE);
-    unsigned bits = word_bits(world->spec);
+    const struct capdl_tcb *thread = capdl_object_tcb(world->spec, tcb);
+    const struct capdl_cap *root = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_CSPACE);
 
-    while (cap && cap->kind == CAPDL_KIND_CNODE && cap->object != CAPDL_NO_OBJECT && bits) {
-        struct plain_cap plain = capdl_review_cap(world->spec, cap);
-        unsigned radix = capdl_object_size_bits(world->spec, cap->object);
-        uint64_t left = bits >= 64 ? pointer : pointer & ((UINT64_C(1) << bits) - 1);
-        uint64_t guard = plain.guard_size ? left >> (bits - plain.guard_size) : 0, slot;
-
-        if (plain.guard_size + radix > bits || (plain.guard_size && guard != plain.data)) {
-            return NULL;
-        }
-        bits -= plain.guard_size;
-        left = bits >= 64 ? pointer : pointer & ((UINT64_C(1) << bits) - 1);
-        slot = radix ? left >> (bits - radix) : 0;
-        bits -= radix;
-        *container = cap->object;
-        cap = capdl_spec_cap_at(world->spec, cap->object, slot);
-    }
-    return cap;
+    return thread && thread->fault_ep ? capdl_spec_lookup(world->spec, root, thread->fault_ep, cnode) : NULL;
 }

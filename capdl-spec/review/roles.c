@@ -226,12 +226,6 @@ const char *capdl_review_frame_role(const struct world *world, uint32_t frame, u
     return best;
 }
 
-bool capdl_review_takes_faults(const struct capdl_cap *cap)
-{
-    return cap->kind == CAPDL_KIND_EP && cap->rights & CAPDL_RIGHT_WRITE &&
-           cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
-}
-
 static bool is_fault_endpoint(const struct world *world, uint32_t object, uint32_t *tcb)
 {
     for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {

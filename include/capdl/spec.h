@@ -492,6 +492,20 @@ uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, e
 bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
 /* The cap in a slot, or 0. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
+/* Whether its holder can call: send to an endpoint and be answered. The kernel sends faults through no other cap
+   (validFaultHandler in its tcb.c). */
+static inline bool capdl_cap_can_call(const struct capdl_cap *cap)
+{
+    return cap->kind == CAPDL_KIND_EP && cap->rights & CAPDL_RIGHT_WRITE &&
+           cap->rights & (CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY);
+}
+/* What a capability pointer names in a CSpace, as the kernel resolves it (resolveAddressBits in its cspace.c): from the
+   highest bits on, each CNode takes those of its guard and those of a slot, as long as bits are left; what is left over
+   at a cap that is no CNode is ignored. `root`: the cap of the CSpace root, may be 0. `cnode`: where to note the CNode
+   that holds what is found, unchanged where no CNode is entered; may be 0. Returns 0 if the pointer names nothing: a
+   guard that differs or more bits than are left, an empty slot, or a CNode that takes no bits. */
+const struct capdl_cap *capdl_spec_lookup(const struct capdl_spec *, const struct capdl_cap *root, uint64_t pointer,
+                                          uint32_t *cnode);
 
 /* Whether two objects are declared alike, apart from their names, untypeds and capabilities. */
 bool capdl_object_same(const struct capdl_spec *, uint32_t a, uint32_t b);

@@ -32,6 +32,15 @@ expect 0 "$same" diff expanded.cdl "$here/base.cdl"
 expect 0 "$same" diff "$image" shown.cdl -I "$(dirname "$image")"
 [ "$(sed -n 's/.*sha256://p' out | sort -u | wc -l)" = 1 ] || { echo "a text and its image have different digests"; cat out; failed=1; }
 
+# A guard that is longer than what a pointer has left leads nowhere.
+sed 's/t = tcb (prio: 5/t = tcb (prio: 6/' > guards-6.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5, fault_ep: 0x10) c = cnode (4 bits) d = cnode (4 bits) e = ep }
+caps { t { cspace: c (guard: 0, guard_size: 50) } c { 0: d (guard: 3, guard_size: 30) 1: e (RWG) } d { 1: e (RW) } }
+END
+sed 's/prio: 6/prio: 5/' guards-6.cdl > guards-5.cdl
+expect 1 'priority' diff guards-5.cdl guards-6.cdl
+! grep 'runtime error' out || failed=1
+
 # Programs are compared by their bytes: a copy is the same, one byte of it is not.
 printf '\1\2\3\4' > a.bin; cp a.bin b.bin; printf '\1\2\3\5' > c.bin
 for name in a b c; do

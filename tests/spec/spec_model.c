@@ -302,10 +302,59 @@ static void test_caret(void)
     EXPECT(!strcmp(shown, "e\\x1b.cdl:1:5: error: no '\\u202e'\n    \t\\u009b\xd7\xa9 x\n    \t        ^\n"));
 }
 
+static void set_size_bits(struct capdl_spec *spec, uint32_t id, uint8_t bits)
+{
+    struct capdl_object object = capdl_object_view(spec, id);
+
+    object.size_bits = bits;
+    capdl_object_set(spec, id, &object);
+}
+
+/* Pointers of 64 bits, as the kernel takes them apart: root: guard 0x5 of 8 bits, 8 bits of slots; below it in slot
+   0x12 a CNode with guard 0x3 of 40 bits and 8 bits of slots. */
+static void test_lookup(void)
+{
+    struct capdl_spec spec;
+    struct capdl_cap root = {.kind = CAPDL_KIND_CNODE, .data = 5, .guard_size = 8};
+    struct capdl_cap below = {.kind = CAPDL_KIND_CNODE, .slot = 0x12, .data = 3, .guard_size = 40};
+    struct capdl_cap ep = {.kind = CAPDL_KIND_EP, .slot = 0x34};
+    const struct capdl_cap *found;
+    uint32_t cnode = CAPDL_NO_OBJECT;
+
+    capdl_spec_init(&spec);
+    spec.arch = CAPDL_ARCH_AARCH64;
+    root.object = capdl_spec_add(&spec, "root", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, nowhere);
+    below.object = capdl_spec_add(&spec, "below", CAPDL_NO_INDEX, CAPDL_KIND_CNODE, nowhere);
+    ep.object = capdl_spec_add(&spec, "e", CAPDL_NO_INDEX, CAPDL_KIND_EP, nowhere);
+    set_size_bits(&spec, root.object, 8);
+    set_size_bits(&spec, below.object, 8);
+    capdl_spec_add_cap(&spec, root.object, &below);
+    capdl_spec_add_cap(&spec, root.object, &ep);
+    capdl_spec_add_cap(&spec, below.object, &ep);
+    found = capdl_spec_lookup(&spec, &root, UINT64_C(0x0512000000000334), &cnode);
+    EXPECT(found && found->object == ep.object && cnode == below.object);
+    found = capdl_spec_lookup(&spec, &root, UINT64_C(0x0534000000000000), &cnode); /* 48 bits are left over */
+    EXPECT(found && found->object == ep.object && cnode == root.object);
+    EXPECT(!capdl_spec_lookup(&spec, &root, UINT64_C(0x0612000000000334), NULL)); /* another guard */
+    EXPECT(!capdl_spec_lookup(&spec, &root, UINT64_C(0x0512000000000434), NULL));
+    EXPECT(!capdl_spec_lookup(&spec, &root, UINT64_C(0x0512000000000335), NULL)); /* empty slots */
+    EXPECT(!capdl_spec_lookup(&spec, &root, UINT64_C(0x0513000000000334), NULL));
+    EXPECT(!capdl_spec_lookup(&spec, NULL, 1, NULL));
+    capdl_spec_cap_at(&spec, root.object, 0x12)->guard_size = 41; /* more than is left */
+    EXPECT(!capdl_spec_lookup(&spec, &root, UINT64_C(0x0512000000000334), NULL));
+    capdl_spec_cap_at(&spec, root.object, 0x12)->guard_size = 255;
+    EXPECT(!capdl_spec_lookup(&spec, &root, UINT64_C(0x0512000000000334), NULL));
+    root.guard_size = 0; /* takes no bits: would be entered for ever */
+    set_size_bits(&spec, root.object, 0);
+    EXPECT(!capdl_spec_lookup(&spec, &root, 0, NULL));
+    capdl_spec_free(&spec);
+}
+
 int main(void)
 {
     test_names();
     test_caps();
+    test_lookup();
     test_hook();
     test_failing_hook();
     test_absurd();

@@ -89,7 +89,6 @@ static void check_numbers(struct program *program, uint32_t object)
 static void check_fault_handler(struct program *program, uint32_t object, enum capdl_tcb_slot slot)
 {
     const struct capdl_cap *cap = cap_at(program, object, slot);
-    unsigned reply = CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY;
     if (!cap) {
         return;
     }
@@ -100,7 +99,7 @@ static void check_fault_handler(struct program *program, uint32_t object, enum c
                           program->profile->name);
     } else if (cap->kind != CAPDL_KIND_EP) {
         program_cap_error(program, object, cap, "is not an endpoint");
-    } else if (!(cap->rights & CAPDL_RIGHT_WRITE) || !(cap->rights & reply)) {
+    } else if (!capdl_cap_can_call(cap)) {
         program_cap_error(program, object, cap, "needs W, and G or P: the kernel accepts no other fault handler");
     }
 }

@@ -16,6 +16,7 @@ fail() { # TEXT
 on_terminal() { # OPTION...
     code=0
     "$on_terminal" "$capdl" run "$image" "$@" > "$work/shown" || code=$?
+    [ $code != 77 ] || exit 77
     [ $code = 1 ] || fail "$*: exit code $code"
 }
 

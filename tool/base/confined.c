@@ -146,12 +146,19 @@ char *confined_doing(struct confined *c)
     return c->shared->doing;
 }
 
+/* Where no /proc is mounted: the most it has used. */
+static uint64_t peak_memory(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) ? 0 : (uint64_t)usage.ru_maxrss * 1024;
+}
+
 uint64_t confined_memory(const struct confined *c)
 {
     char text[128];
     ssize_t size = c->statistics >= 0 ? pread(c->statistics, text, sizeof(text) - 1, 0) : -1;
     if (size <= 0) {
-        return 0;
+        return peak_memory();
     }
     text[size] = 0;
     char *resident = strchr(text, ' '); /* pages of address space, pages in memory, ... */

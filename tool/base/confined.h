@@ -60,7 +60,7 @@ void confined_send(struct confined *, uint8_t kind, const void *bytes, size_t si
 FILE *confined_stream(struct confined *, uint8_t kind);
 /* Where the child says what it is doing, for the case that it dies of it: CONFINED_DOING bytes. */
 char *confined_doing(struct confined *);
-/* Bytes of memory the child uses now; 0: not known. */
+/* Bytes of memory that the child uses now, or the most it has used where no /proc tells; 0: not known. */
 uint64_t confined_memory(const struct confined *);
 
 #endif

@@ -7,11 +7,13 @@
  *     pairing.c        objects that look alike are paired, and what hangs on them with them
  *     compare.c        matched systems -> edits: all that is in one of them only
  *     subjects.c       threads -> subjects, and whose an object is
- *     reach.c          who reaches a CNode or page table, and at which pointer or address
+ *     uses.c           who reaches a CNode or page table, and at which pointer or address
  *     facts.c          a spec -> who holds and maps what, as a sorted list of facts
  *     shared_memory.c  which frames are the same memory, and who shares it
  *     judge*.c         an edit -> a finding: rank and words
+ *     effects.c        what a capability lets one do: how grave that is, and in words
  *     roles.c          what an object is to whom, in words
+ *     flow_graph.c     who tells whom: an edge for each way that data, answers and faults take
  *     flows.c          who can influence whom, directly and through others
  *     findings.c       findings as text
  *     diff.c           the whole comparison
@@ -69,8 +71,8 @@ struct world {
 };
 
 void capdl_review_world_init(struct world *, const struct capdl_spec *, const struct capdl_diff_options *);
-/* reach.c: fills in uses and holders. */
-void capdl_review_reach(struct world *);
+/* uses.c: fills in uses and holders. */
+void capdl_review_find_uses(struct world *);
 /* The capability of the number-th holder. */
 const struct capdl_cap *capdl_review_held(const struct world *, size_t number);
 /* The capability that the fault handler pointer of a thread names, or NULL; `cnode` as in capdl_spec_lookup. */

@@ -185,7 +185,7 @@ void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
     }
     own_roots(world, threads, count);
     free(threads);
-    capdl_review_reach(world);
+    capdl_review_find_uses(world);
 }
 
 void capdl_review_world_free(struct world *world)

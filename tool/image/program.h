@@ -255,7 +255,7 @@ void kernel_types_objects(struct program *);
 void arguments_place(struct program *);
 void reserved_find(struct program *);
 void content_find(struct program *);
-/* programs.c: warns of a file that is a thread's program. */
+/* elf_warnings.c: warns of a file that is a thread's program. */
 void programs_check_file(struct program *, const struct capdl_fill *, const struct source_file *);
 void order_objects(struct program *);
 void cover_objects(struct program *);

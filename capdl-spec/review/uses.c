@@ -220,7 +220,7 @@ static void find_holders(struct world *world)
     free(at);
 }
 
-void capdl_review_reach(struct world *world)
+void capdl_review_find_uses(struct world *world)
 {
     struct search search = {.world = world};
 

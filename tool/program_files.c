@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-/* Whoever runs an image among very many files does without some of the names. */
+/* Of all directories together: whoever runs an image among very many files does without some of the names. */
 enum { MOST_FILES = 1000, MOST_ENTRIES = 10000 };
 
 /* By the file's first bytes, so that others need not be read. */
@@ -48,23 +48,34 @@ static char *join(const char *directory, const char *name)
     return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
 }
 
-/* Those below are looked into, too, `depth` directories down. */
-static void search(struct program_files *files, const char *path, uint16_t machine, unsigned depth)
+static void add_files(struct program_files *files, DIR *directory, const char *path, uint16_t machine)
 {
-    DIR *directory = opendir(path);
-    unsigned entries = 0;
-    for (struct dirent *entry; directory && (entry = readdir(directory)) && entries < MOST_ENTRIES; entries++) {
+    for (struct dirent *entry; files->entries_left && (entry = readdir(directory)); files->entries_left--) {
         char *name = join(path, entry->d_name);
-        if (entry->d_type == DT_DIR && depth > 0 && entry->d_name[0] != '.' && name) {
-            search(files, name, machine, depth - 1);
-        } else if (entry->d_type != DT_DIR && name && is_executable(dirfd(directory), entry->d_name, machine)) {
+        if (entry->d_type != DT_DIR && name && is_executable(dirfd(directory), entry->d_name, machine)) {
             add_file(files, name);
         }
         free(name);
     }
-    if (directory) {
-        closedir(directory);
+}
+
+/* Its own files first, then those `depth` directories down. */
+static void search(struct program_files *files, const char *path, uint16_t machine, unsigned depth)
+{
+    DIR *directory = opendir(path);
+    if (!directory) {
+        return;
     }
+    add_files(files, directory, path, machine);
+    rewinddir(directory);
+    for (struct dirent *entry; depth > 0 && files->entries_left && (entry = readdir(directory));) {
+        char *name = join(path, entry->d_name);
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.' && name) {
+            search(files, name, machine, depth - 1);
+        }
+        free(name);
+    }
+    closedir(directory);
 }
 
 void program_files_find(struct program_files *files, uint16_t machine, const char *image,
@@ -72,7 +83,7 @@ void program_files_find(struct program_files *files, uint16_t machine, const cha
 {
     const char *slash = strrchr(image, '/');
     char *beside = slash ? strndup(image, (size_t)(slash - image) + 1) : strdup(".");
-    *files = (struct program_files){.list = NULL};
+    *files = (struct program_files){.entries_left = MOST_ENTRIES};
     for (; directories && *directories; directories++) {
         search(files, *directories, machine, 0);
     }

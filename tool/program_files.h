@@ -11,6 +11,7 @@ struct program_files {
     struct symbol_file *list;
     struct file_bytes *bytes;
     size_t capacity_list, capacity_bytes;
+    unsigned entries_left; /* of directories, that will still be looked at */
 };
 
 /* All executables for this machine in the directories (ended by 0; may be 0), beside the image, one directory below it,

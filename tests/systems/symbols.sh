@@ -38,6 +38,14 @@ mkdir "$work/out/below"
 cp "$work/programs/stands.elf" "$work/out/below"
 fault | grep -qF "$where" || fail "below the image's directory: no '$where'"
 
+# Beside the image, whatever else there is to look at.
+mkdir "$work/out/crowd"
+(cd "$work/out/crowd" && seq 10001 | xargs touch)
+mv "$work/out/below/stands.elf" "$work/out"
+fault | grep -qF "$where" || fail "beside the image, with many files below: no '$where'"
+mv "$work/out/stands.elf" "$work/out/below"
+rm -r "$work/out/crowd"
+
 # One byte of code is another.
 offset=$(grep -abo "$(printf 'pd_main')" "$work/out/below/stands.elf" | head -n 1 | cut -d: -f1)
 [ "$offset" -gt 8192 ] || fail 'the names are where code was expected'

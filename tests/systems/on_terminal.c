@@ -3,6 +3,7 @@
  * gets. Exits as the command does; with 77 on a system without pseudo-terminals. */
 #include <errno.h>
 #include <pty.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -15,8 +16,9 @@ int main(int argc, char **argv)
     int terminal, status = 0;
     pid_t child = argc > 1 ? forkpty(&terminal, NULL, NULL, &size) : -1;
     if (child < 0) {
+        bool none = errno == ENOENT || errno == ENODEV; /* no /dev/pts, as in a bare chroot */
         perror("on_terminal");
-        return errno == ENOENT || errno == ENODEV ? 77 : 99; /* no /dev/pts, as in a bare chroot */
+        return none ? 77 : 99;
     }
     if (child == 0) {
         struct termios modes;

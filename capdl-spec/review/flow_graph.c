@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Who can tell whom something, at once: the edges from which flows.c finds the ways through others. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,15 +19,14 @@ static uint32_t node_of(const struct flow_graph *graph, uint32_t object, enum no
     return graph->num_subjects + object * NODES_OF_OBJECT + node;
 }
 
-uint32_t capdl_review_flow_object(const struct flow_graph *graph, const struct review *review, uint32_t node)
+uint32_t capdl_review_flow_object(const struct flow_graph *graph, uint32_t node)
 {
-    (void)review;
     return node < graph->num_subjects ? REVIEW_NONE : (node - graph->num_subjects) / NODES_OF_OBJECT;
 }
 
 uint32_t capdl_review_flow_who(const struct flow_graph *graph, const struct review *review, uint32_t node)
 {
-    uint32_t object = capdl_review_flow_object(graph, review, node);
+    uint32_t object = capdl_review_flow_object(graph, node);
 
     if (object == REVIEW_NONE) {
         return node;

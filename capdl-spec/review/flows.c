@@ -146,8 +146,8 @@ static uint64_t thread_of(const struct flows *f, uint32_t node)
 
 static uint32_t cause_of(const struct flows *f, const struct causes *causes, const struct flow_link *link)
 {
-    uint32_t a = capdl_review_flow_object(&f->new, f->review, link->from);
-    uint32_t b = capdl_review_flow_object(&f->new, f->review, link->to), cause = REVIEW_NONE;
+    uint32_t a = capdl_review_flow_object(&f->new, link->from);
+    uint32_t b = capdl_review_flow_object(&f->new, link->to), cause = REVIEW_NONE;
     const uint64_t tries[][2] = {
         {a, b},
         {b, a},

@@ -401,7 +401,7 @@ void capdl_review_flow_graph_free(struct flow_graph *);
 /* The subject or device (USE_DEVICE) that a node is, or REVIEW_NONE. */
 uint32_t capdl_review_flow_who(const struct flow_graph *, const struct review *, uint32_t node);
 /* The object (number of the comparison) that a node stands for, or REVIEW_NONE. */
-uint32_t capdl_review_flow_object(const struct flow_graph *, const struct review *, uint32_t node);
+uint32_t capdl_review_flow_object(const struct flow_graph *, uint32_t node);
 
 /* What is reached from a node. */
 struct flow_search {

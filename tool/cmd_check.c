@@ -9,7 +9,7 @@
 #include "devicetree/devicetree.h"
 #include "json/spec_json.h"
 
-static const struct usage usage = {
+const struct usage usage_check = {
     "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]... [-W error]",
     "Reports every problem in a spec, each with file, line and column: syntax, names, the checks in\n"
     "docs/checks.md, ELF files of protection domains, and what the kernel does not support. A spec without\n"
@@ -19,6 +19,8 @@ static const struct usage usage = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl check system.cdl\n"
+                "capdl check --kernel /opt/sel4 --dtb board.dtb -W error system.cdl",
 };
 
 /* A spec that an initialiser can be made for is compiled, to nowhere, because the compiler has findings of its own. */
@@ -120,7 +122,7 @@ int cmd_check(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_check, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

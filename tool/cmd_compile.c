@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const struct usage usage = {
+const struct usage usage_compile = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]\n"
     "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
@@ -16,6 +16,8 @@ static const struct usage usage = {
         OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl compile system.cdl -o system.elf\n"
+                "capdl compile system.cdl --kernel /opt/sel4 -I build/programs -o system.elf",
 };
 
 /* dir/NAME.cdl -> NAME.image.elf */
@@ -105,7 +107,7 @@ int cmd_compile(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_compile, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

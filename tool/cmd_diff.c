@@ -11,7 +11,7 @@
 #include "print_diff.h"
 #include "review/digest.h"
 
-static const struct usage usage = {
+const struct usage usage_diff = {
     "diff OLD NEW [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK] [--kernel KERNEL]\n"
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
@@ -21,6 +21,8 @@ static const struct usage usage = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS,
     .min_operands = 2,
     .max_operands = 2,
+    .examples = "capdl diff released.elf system.cdl\n"
+                "capdl diff --markdown --fail-on receive old.cdl new.cdl",
 };
 
 static void count_totals(const struct input *input, const struct capdl_diff_options *options, struct diff_side *side)
@@ -141,7 +143,7 @@ int cmd_diff(int argc, char **argv)
 {
     struct options options;
     struct input inputs[2];
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_diff, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

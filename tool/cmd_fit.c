@@ -5,7 +5,7 @@
 
 #include "image/forecast.h"
 
-static const struct usage usage = {
+const struct usage usage_fit = {
     "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...",
     "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
@@ -14,6 +14,8 @@ static const struct usage usage = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl fit system.cdl --kernel /opt/sel4\n"
+                "capdl fit system.elf --memory-map qemu:512M",
 };
 
 /* A spec is compiled first, into memory. */
@@ -55,7 +57,7 @@ int cmd_fit(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_fit, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

@@ -4,7 +4,7 @@
 
 #include <capdl/review.h>
 
-static const struct usage usage = {
+const struct usage usage_graph = {
     "graph SPEC|IMAGE [--objects] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints a graph in the DOT language, for Graphviz: subjects (threads that share an address space\n"
     "and a CSpace) and what connects them: endpoints, notifications, shared memory, fault handlers,\n"
@@ -13,13 +13,14 @@ static const struct usage usage = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_OBJECTS,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl graph system.cdl | dot -Tsvg > system.svg",
 };
 
 int cmd_graph(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_graph, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

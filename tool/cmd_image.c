@@ -11,7 +11,7 @@
 #include "image/forecast.h"
 #include "pack/pack.h"
 
-static const struct usage usage = {
+const struct usage usage_image = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--at ADDRESS] [--initialiser-at ADDRESS]\n"
     "                   [--reserve START+SIZE]...",
     "Makes a boot file from a kernel and an image. AArch64 and RISC-V: one file with our loader, in the\n"
@@ -21,6 +21,8 @@ static const struct usage usage = {
     .min_operands = 1,
     .max_operands = 1,
     .needs = OPTION_OUTPUT | OPTION_KERNEL,
+    .examples = "capdl image system.elf --kernel /opt/sel4 --format uimage -o boot.img\n"
+                "capdl image system.elf --kernel /opt/sel4 --format iso -o boot.iso",
 };
 
 /* Output of a packer, or nothing at all. */
@@ -155,7 +157,7 @@ int cmd_image(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_image, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

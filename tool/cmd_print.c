@@ -5,7 +5,7 @@
 #include "json/spec_json.h"
 #include "extensions.h"
 
-static const struct usage expand_usage = {
+const struct usage usage_expand = {
     "expand SPEC [--strict] [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints the spec as standard capDL text: PD declarations replaced by the objects they stand for,\n"
     "arrays, ranges and copies spelled out. With --strict, replaces everything that other capDL tools\n"
@@ -13,9 +13,11 @@ static const struct usage expand_usage = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl expand system.cdl > expanded.cdl\n"
+                "capdl expand --strict system.cdl > standard.cdl",
 };
 
-static const struct usage show_usage = {
+const struct usage usage_show = {
     "show SPEC|IMAGE [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
     "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. Printing canonical\n"
     "text gives the same text. An image shows the spec it was made from. With --json, prints the JSON\n"
@@ -23,6 +25,8 @@ static const struct usage show_usage = {
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl show system.elf\n"
+                "capdl show --json system.cdl > system.json",
 };
 
 static int print_spec(const struct usage *usage, unsigned wanted, bool folded, int argc, char **argv)
@@ -51,10 +55,10 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
 
 int cmd_expand(int argc, char **argv)
 {
-    return print_spec(&expand_usage, INPUT_SPEC, false, argc, argv);
+    return print_spec(&usage_expand, INPUT_SPEC, false, argc, argv);
 }
 
 int cmd_show(int argc, char **argv)
 {
-    return print_spec(&show_usage, INPUT_SPEC | INPUT_IMAGE, true, argc, argv);
+    return print_spec(&usage_show, INPUT_SPEC | INPUT_IMAGE, true, argc, argv);
 }

@@ -9,34 +9,24 @@
 #include "devicetree/devicetree.h"
 #include "profile/profile.h"
 
-static const char help[] =
-    "usage: capdl profile [--json | --header] [KERNEL]\n"
+const struct usage usage_profile = {
+    "profile [--json | --header] [KERNEL]\n"
     "       capdl profile KERNEL KERNEL\n"
-    "       capdl profile --devices | --device NAME [--json] [KERNEL] [--dtb FILE]\n"
-    "\n"
+    "       capdl profile --devices | --device NAME [--json] [KERNEL] [--dtb FILE]",
     "Prints the facts about a kernel that images depend on. KERNEL is a built-in profile, or the\n"
     "install prefix of a kernel. Without KERNEL, lists the built-in profiles. With two, prints how\n"
     "the second differs from the first, and exits with 1 if it does.\n"
     "\n"
     "With --devices, lists the devices of the kernel's board from its device tree: path, aliases and\n"
-    "labels, compatible strings, physical addresses, and interrupts, numbered as in 'irq maps'.\n"
-    "\n"
-    "options:\n"
-    "  -j, --json         print JSON\n"
-    "  -H, --header       print a C header for programs that run on the kernel\n"
-    "  -D, --devices      list the board's devices\n"
-    "  -d, --device NAME  list one device, by its path, an alias or a label\n"
-    "  -t, --dtb FILE     use this device tree, not the one that the kernel was built with\n"
-    "  -h, --help         show this help\n";
+    "labels, compatible strings, physical addresses, and interrupts, numbered as in 'irq maps'.",
+    OPTION_JSON | OPTION_PROFILE,
+    .max_operands = 2,
+    .examples = "capdl profile aarch64-mcs --header > kernel.h\n"
+                "capdl profile riscv64-mcs /opt/sel4\n"
+                "capdl profile --device serial0 /opt/sel4",
+};
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HEADER };
-
-/* What of a board is asked for. */
-struct board {
-    bool devices;
-    const char *device; /* null: all */
-    const char *dtb;    /* null: the kernel's */
-};
 
 static void list_builtins(void)
 {
@@ -94,28 +84,28 @@ static int print_difference(const char *old, const char *new)
 static int wrong_usage(const char *message)
 {
     capdl_escape_printf(stderr, "capdl profile: %s\n", message);
-    fputs(help, stderr);
+    fputs("Try 'capdl profile --help'.\n", stderr);
     return EXIT_TROUBLE;
 }
 
 /* The tree asked for: a file's, or the kernel's own. */
-static struct devicetree *open_tree(const struct board *board, const struct capdl_profile *kernel,
+static struct devicetree *open_tree(const struct options *options, const struct capdl_profile *kernel,
                                     struct file_bytes *bytes, struct capdl_diags *diags)
 {
-    if (!board->dtb && !kernel->prefix[0]) {
+    if (!options->dtb && !kernel->prefix[0]) {
         capdl_error(diags, CAPDL_NOWHERE,
                     "built-in profile '%s' has no device tree: name the install prefix of a kernel, or --dtb FILE",
                     kernel->name);
         return NULL;
     }
-    if (!board->dtb) {
+    if (!options->dtb) {
         return devicetree_of_kernel(kernel, bytes, diags);
     }
-    if (!file_read(board->dtb, bytes)) {
-        capdl_error(diags, CAPDL_NOWHERE, "%s: the device tree cannot be read: %s", board->dtb, strerror(errno));
+    if (!file_read(options->dtb, bytes)) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s: the device tree cannot be read: %s", options->dtb, strerror(errno));
         return NULL;
     }
-    struct devicetree *tree = devicetree_read(board->dtb, bytes->data, bytes->size, diags);
+    struct devicetree *tree = devicetree_read(options->dtb, bytes->data, bytes->size, diags);
     if (tree && kernel && !devicetree_fits(tree, kernel->arch, kernel, diags)) {
         devicetree_free(tree);
         tree = NULL;
@@ -126,7 +116,7 @@ static struct devicetree *open_tree(const struct board *board, const struct capd
     return tree;
 }
 
-static int print_devices(const char *name, const struct board *board, bool json)
+static int print_devices(const char *name, const struct options *options, bool json)
 {
     struct capdl_diags diags = {NULL};
     struct capdl_profile kernel;
@@ -135,10 +125,10 @@ static int print_devices(const char *name, const struct board *board, bool json)
     if (code != EXIT_FINE) {
         return code;
     }
-    struct devicetree *tree = open_tree(board, name ? &kernel : NULL, &bytes, &diags);
+    struct devicetree *tree = open_tree(options, name ? &kernel : NULL, &bytes, &diags);
     if (tree) {
-        if (board->device) {
-            devicetree_list_one(tree, board->device, json, stdout, &diags);
+        if (options->device) {
+            devicetree_list_one(tree, options->device, json, stdout, &diags);
         } else {
             devicetree_list(tree, json, stdout);
         }
@@ -151,7 +141,7 @@ static int print_devices(const char *name, const struct board *board, bool json)
     return code;
 }
 
-static int run_devices(int count, char **operands, enum format format, const struct board *board)
+static int run_devices(int count, char **operands, enum format format, const struct options *options)
 {
     if (format == FORMAT_HEADER) {
         return wrong_usage("--devices and --header exclude each other");
@@ -159,22 +149,19 @@ static int run_devices(int count, char **operands, enum format format, const str
     if (count > 1) {
         return wrong_usage("--devices takes only one kernel");
     }
-    if (count == 0 && !board->dtb) {
+    if (count == 0 && !options->dtb) {
         return wrong_usage("--devices needs a kernel or --dtb FILE");
     }
-    return print_devices(count ? operands[0] : NULL, board, format == FORMAT_JSON);
+    return print_devices(count ? operands[0] : NULL, options, format == FORMAT_JSON);
 }
 
-static int run(int count, char **operands, enum format format, const struct board *board)
+static int run(int count, char **operands, enum format format, const struct options *options)
 {
-    if (board->devices) {
-        return run_devices(count, operands, format, board);
+    if (options->board_devices) {
+        return run_devices(count, operands, format, options);
     }
-    if (board->dtb) {
+    if (options->dtb) {
         return wrong_usage("--dtb goes with --devices or --device");
-    }
-    if (count > 2) {
-        return wrong_usage("more than two kernels");
     }
     if (count != 1 && format != FORMAT_TEXT) {
         return wrong_usage("--json and --header need one kernel");
@@ -189,55 +176,22 @@ static int run(int count, char **operands, enum format format, const struct boar
     return EXIT_FINE;
 }
 
-/* Sets one format; false if another was given before. */
-static bool set_format(enum format *format, enum format wanted)
-{
-    bool good = *format == FORMAT_TEXT || *format == wanted;
-    *format = wanted;
-    return good;
-}
-
 int cmd_profile(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"header", no_argument, NULL, 'H'},
-        {"devices", no_argument, NULL, 'D'},
-        {"device", required_argument, NULL, 'd'},
-        {"dtb", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL},
-    };
-    enum format format = FORMAT_TEXT;
-    struct board board = {false};
-    int option;
-
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "jHDd:t:h", options, NULL)) != -1) {
-        switch (option) {
-        case 'h':
-            fputs(help, stdout);
-            return EXIT_FINE;
-        case 'j':
-        case 'H':
-            if (!set_format(&format, option == 'j' ? FORMAT_JSON : FORMAT_HEADER)) {
-                return wrong_usage("--json and --header exclude each other");
-            }
-            break;
-        case 'D':
-            board.devices = true;
-            break;
-        case 'd':
-            board.devices = true;
-            board.device = optarg;
-            break;
-        case 't':
-            board.dtb = optarg;
-            break;
-        default:
-            return wrong_usage("unknown option, or one that needs an argument");
-        }
+    struct options options;
+    int code = options_parse(&usage_profile, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
     }
-    return run(argc - optind, argv + optind, format, &board);
+    if (options.json && options.header) {
+        code = wrong_usage("--json and --header exclude each other");
+    } else {
+        code = run(options.num_operands, options.operands,
+                   options.json     ? FORMAT_JSON
+                   : options.header ? FORMAT_HEADER
+                                    : FORMAT_TEXT,
+                   &options);
+    }
+    options_free(&options);
+    return code;
 }

@@ -17,7 +17,7 @@
 #include "pack/qemu.h"
 #include "program_files.h"
 
-static const struct usage usage = {
+const struct usage usage_run = {
     "run IMAGE [--kernel PREFIX] [--device DEVICE]... [--timeout SECONDS] [--until TEXT] [--memory-map MAP]\n"
     "                 [--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
     "Boots an image.\n"
@@ -38,6 +38,9 @@ static const struct usage usage = {
         OPTION_RAW | OPTION_DIRECTORIES,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl run system.elf\n"
+                "capdl run --trace=client --stats system.elf\n"
+                "capdl run --kernel /opt/sel4 --until 'ready' system.elf",
 };
 
 enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
@@ -224,7 +227,7 @@ int cmd_run(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_run, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

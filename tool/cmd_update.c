@@ -9,7 +9,7 @@
 #include "image/update.h"
 #include "pd/elf_file.h"
 
-static const struct usage usage = {
+const struct usage usage_update = {
     "update IMAGE NAME=ELF -o OUT",
     "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
     "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
@@ -18,6 +18,7 @@ static const struct usage usage = {
     .min_operands = 2,
     .max_operands = 2,
     .needs = OPTION_OUTPUT,
+    .examples = "capdl update system.elf client=client.elf -o new.elf",
 };
 
 /* Segments as they will be mapped: what can be written or executed can be read. */
@@ -102,7 +103,7 @@ int cmd_update(int argc, char **argv)
 {
     struct options options;
     struct input input;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_update, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

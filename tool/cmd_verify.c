@@ -6,7 +6,7 @@
 
 #include "verify/verify.h"
 
-static const struct usage usage = {
+const struct usage usage_verify = {
     "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
     "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
     "and compares the kernel's state with the spec in the image and, with --spec, with a source spec: every\n"
@@ -14,6 +14,8 @@ static const struct usage usage = {
     OPTION_SPEC | OPTION_UNTYPEDS | OPTION_KERNEL | OPTION_DIRECTORIES | OPTION_JSON | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
+    .examples = "capdl verify system.elf\n"
+                "capdl verify system.elf --spec system.cdl --kernel /opt/sel4",
 };
 
 enum { MOST_SPECS = 2, KINDS_A_LINE = 4 };
@@ -202,7 +204,7 @@ int cmd_verify(int argc, char **argv)
 {
     struct options options;
     struct input image;
-    int code = options_parse(&usage, argc, argv, &options);
+    int code = options_parse(&usage_verify, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }

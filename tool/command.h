@@ -16,20 +16,6 @@ enum exit_code {
     EXIT_TROUBLE = 2,  /* usage, or a file that cannot be read or written */
 };
 
-/* A subcommand; argv[0] is its name. Returns an exit code. */
-int cmd_compile(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_diff(int argc, char **argv);
-int cmd_expand(int argc, char **argv);
-int cmd_fit(int argc, char **argv);
-int cmd_graph(int argc, char **argv);
-int cmd_image(int argc, char **argv);
-int cmd_profile(int argc, char **argv);
-int cmd_run(int argc, char **argv);
-int cmd_show(int argc, char **argv);
-int cmd_update(int argc, char **argv);
-int cmd_verify(int argc, char **argv);
-
 /* Options that several subcommands understand; each keeps what it needs. */
 struct options {
     const char *output;
@@ -59,9 +45,13 @@ struct options {
     unsigned fail_rank;  /* and of these the exit code tells; 0: all but layout */
     bool strip, json, strict, list_checks, markdown;
     bool objects, stats, raw;
-    bool json_diags; /* diagnostics as JSON on standard output */
-    bool summary;    /* their number in a line after them */
-    char **operands; /* what is not an option */
+    bool header, board_devices; /* of `profile` */
+    bool man;                   /* of `help` */
+    const char *completion;     /* a shell; 0: none */
+    const char *device;         /* one device of a board; 0: all */
+    bool json_diags;            /* diagnostics as JSON on standard output */
+    bool summary;               /* their number in a line after them */
+    char **operands;            /* what is not an option */
     int num_operands;
 };
 
@@ -88,6 +78,8 @@ enum option_set {
     OPTION_RAW = 1 << 20,
     OPTION_CHECKS = 256,       /* --no-check, -W, --max-warnings, --max-errors */
     OPTION_FINDINGS = 1 << 21, /* --markdown, --only, --min-rank, --fail-on */
+    OPTION_PROFILE = 1 << 22,  /* --header, --devices, --device, --dtb of `profile` */
+    OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
 };
 
 struct usage {
@@ -95,8 +87,16 @@ struct usage {
     const char *text;     /* what it does, in a few lines */
     unsigned takes;       /* enum option_set */
     int min_operands, max_operands;
-    unsigned needs; /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
+    unsigned needs;       /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
+    const char *examples; /* command lines, one a line */
 };
+
+/* The subcommands; argv[0] is the name. Each returns an exit code. */
+#define COMMAND(name, summary)             \
+    int cmd_##name(int argc, char **argv); \
+    extern const struct usage usage_##name;
+#include "commands.def"
+#undef COMMAND
 
 enum { OPTIONS_GO = -1 };
 

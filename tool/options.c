@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "command.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,14 +8,6 @@
 #include <string.h>
 
 #include <capdl/review.h>
-
-struct option_entry {
-    unsigned set;
-    char letter;
-    const char *name;
-    const char *argument; /* NULL: a flag; "[=NAME]": may be left out */
-    const char *help;
-};
 
 static const struct option_entry entries[] = {
     {OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE; '-' is standard output"},
@@ -51,32 +43,50 @@ static const struct option_entry entries[] = {
     {OPTION_FINDINGS, 'q', "min-rank", "RANK", "show only findings of RANK (1 to 20, or its word) or more serious"},
     {OPTION_FINDINGS, 'F', "fail-on", "RANK",
      "exit with 1 only if there are findings of RANK or more serious (removed)"},
-    {OPTION_CHECKS, 'n', "no-check", "NAME", "turn off the check NAME; may be repeated"},
+    {OPTION_CHECKS, 'n', "no-check", "CHECK", "turn off the check CHECK; may be repeated"},
     {OPTION_CHECKS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
     {OPTION_CHECKS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
     {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
+    {OPTION_PROFILE, 'H', "header", NULL, "print a C header for programs that run on the kernel"},
+    {OPTION_PROFILE, 'D', "devices", NULL, "list the board's devices"},
+    {OPTION_PROFILE, 'd', "device", "NAME", "list one device, by its path, an alias or a label"},
+    {OPTION_PROFILE, 't', "dtb", "FILE", "use this device tree, not the one that the kernel was built with"},
+    {OPTION_MANUAL, 'm', "man", NULL, "print the manual page: of COMMAND, or capdl(1)"},
+    {OPTION_MANUAL, 'c', "completion", "SHELL", "print completion for SHELL: bash, zsh or fish"},
 };
 enum { NUM_ENTRIES = sizeof(entries) / sizeof(entries[0]) };
 
-static bool is_optional(const struct option_entry *entry)
+const struct option_entry *option_entries(size_t *count)
+{
+    *count = NUM_ENTRIES;
+    return entries;
+}
+
+bool option_is_optional(const struct option_entry *entry)
 {
     return entry->argument && *entry->argument == '[';
 }
 
-static void print_help(const struct usage *usage)
+void usage_print_help(const struct usage *usage)
 {
     printf("usage: capdl %s\n\n%s\n\noptions:\n", usage->synopsis, usage->text);
     for (size_t i = 0; i < NUM_ENTRIES; i++) {
         const struct option_entry *entry = &entries[i];
         if (usage->takes & entry->set) {
             char form[64];
-            const char *gap = entry->argument && !is_optional(entry) ? " " : "";
+            const char *gap = entry->argument && !option_is_optional(entry) ? " " : "";
             snprintf(form, sizeof(form), "-%c, --%s%s%s", entry->letter, entry->name, gap,
                      entry->argument ? entry->argument : "");
             printf("  %-28s %s\n", form, entry->help);
         }
     }
     printf("  %-28s %s\n", "-h, --help", "show this help");
+    const char *example = usage->examples;
+    for (printf("\nexamples:\n"); example && *example;) {
+        size_t length = strcspn(example, "\n");
+        printf("  %.*s\n", (int)length, example);
+        example += length + (example[length] != 0);
+    }
 }
 
 /* Room for one more and the 0 at the end. Command lines are short: growing by one at a time is fine. */
@@ -199,6 +209,34 @@ static bool set_plain(struct options *options, char letter, const char *value)
     return false;
 }
 
+/* Letters that mean something else to the other subcommands. */
+static bool set_own(struct options *options, char letter, const char *value)
+{
+    switch (letter) {
+    case 'H':
+        options->header = true;
+        return true;
+    case 'D':
+        options->board_devices = true;
+        return true;
+    case 'd':
+        options->board_devices = true;
+        options->device = value;
+        return true;
+    case 't':
+        options->dtb = value;
+        return true;
+    case 'm':
+        options->man = true;
+        return true;
+    case 'c':
+        options->completion = value;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool refuse_value(const char *command, const char *expected, const char *value)
 {
     capdl_escape_printf(stderr, "capdl %s: %s, not '%s'\n", command, expected, value);
@@ -256,7 +294,9 @@ static void make_tables(unsigned takes, struct option *longs, char *shorts)
     for (size_t i = 0; i < NUM_ENTRIES; i++) {
         const struct option_entry *entry = &entries[i];
         if (takes & entry->set) {
-            int argument = is_optional(entry) ? optional_argument : entry->argument ? required_argument : no_argument;
+            int argument = option_is_optional(entry) ? optional_argument
+                           : entry->argument         ? required_argument
+                                                     : no_argument;
             *longs++ = (struct option){entry->name, argument, NULL, entry->letter};
             *shorts++ = entry->letter;
             for (int colons = 0; colons < argument; colons++) { /* "o:", and "o::" for the optional one */
@@ -308,7 +348,7 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
     opterr = 0;
     for (int letter; (letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         if (letter == 'h') {
-            print_help(usage);
+            usage_print_help(usage);
             return EXIT_FINE;
         }
         if (letter == ':') {
@@ -321,7 +361,8 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
                      nearest ? nearest : "", nearest ? "?" : "");
             return wrong(usage, argv[0], "unknown option: ", what);
         }
-        if (!option_set(options, (char)letter, optarg, argv[0])) {
+        if (!(usage->takes & (OPTION_PROFILE | OPTION_MANUAL) && set_own(options, (char)letter, optarg)) &&
+            !option_set(options, (char)letter, optarg, argv[0])) {
             return EXIT_TROUBLE;
         }
     }

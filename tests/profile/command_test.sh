@@ -11,7 +11,7 @@ failed=0
 check() {
     name=$1 code=$2
     shift 2
-    "$command" "$@" >"$work/out" 2>"$work/err"
+    "$command" profile "$@" >"$work/out" 2>"$work/err"
     got=$?
     if [ "$got" -ne "$code" ]; then
         echo "$name: exit code $got, expected $code"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/datadir.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +36,26 @@ static char *try_file(const char *directory, const char *between, const char *na
     return path;
 }
 
-static bool in_build_tree(const char *directory)
+/* A program in a build tree finds the file in the room's directory there: the tree's top is where ninja's file is. */
+static char *try_build_tree(const char *own, const char *room, const char *name)
 {
-    return strncmp(directory, CAPDL_BUILD_ROOT "/", sizeof(CAPDL_BUILD_ROOT)) == 0;
+    char *top = strdup(own), *path = NULL, *slash = top;
+    while (top && !path && slash) {
+        char *build = try_file(top, "", "build.ninja");
+        if (build) {
+            char between[64];
+            snprintf(between, sizeof(between), "/%s", room);
+            path = try_file(top, between, name);
+            free(build);
+            break;
+        }
+        slash = strrchr(top, '/');
+        if (slash) {
+            *slash = 0;
+        }
+    }
+    free(top);
+    return path;
 }
 
 char *data_find(const char *room, const char *name)
@@ -49,12 +65,9 @@ char *data_find(const char *room, const char *name)
         return try_file(data, "", name);
     }
     char *own = own_directory(), *path = NULL;
-    if (own && in_build_tree(own)) {
-        char between[64];
-        snprintf(between, sizeof(between), "/%s", room);
-        path = try_file(CAPDL_BUILD_ROOT, between, name);
-    } else if (own) {
+    if (own) {
         path = try_file(own, "/../share/capdl", name);
+        path = path ? path : try_build_tree(own, room, name);
     }
     free(own);
     return path ? path : try_file(CAPDL_INSTALLED_DATA_DIR, "", name);

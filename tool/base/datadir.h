@@ -5,8 +5,8 @@
 
 /*
  * Path of a data file, to be freed; 0 if it is nowhere. Looked for in the directory that the environment variable
- * CAPDL_DATA_DIR names, and only there if it is set; for a program in its build tree, in `room` there; else in
- * ../share/capdl beside the program's directory, then where the package was configured to be installed.
+ * CAPDL_DATA_DIR names, and only there if it is set; else in ../share/capdl beside the program's directory; then, for a
+ * program in a build tree, in `room` there; then where the package was configured to be installed.
  */
 char *data_find(const char *room, const char *name);
 /* For messages: the places it looks in, in words. */

@@ -349,6 +349,23 @@ static bool write_all(struct layout *layout)
     return fflush(layout->out) == 0 && !ferror(layout->out);
 }
 
+/* A kernel read from a directory is called by what it is: the image must not depend on where the kernel is. */
+static uint8_t *encode_profile(const struct capdl_profile *profile, size_t *size)
+{
+    struct capdl_profile *named = malloc(sizeof(*named));
+    if (!named) {
+        return NULL;
+    }
+    *named = *profile;
+    if (profile->prefix[0]) {
+        snprintf(named->name, sizeof(named->name), "%s%s-%s", capdl_architecture(profile->arch)->kernel,
+                 profile->mcs ? "-mcs" : "", profile->platform);
+    }
+    uint8_t *bytes = profile_encode(named, size);
+    free(named);
+    return bytes;
+}
+
 static bool lay_out(struct layout *layout, size_t blob_size)
 {
     uint64_t offset = sizeof(Elf64_Ehdr) + (layout->view.header.e_phnum + 1u) * sizeof(Elf64_Phdr);
@@ -360,7 +377,7 @@ static bool lay_out(struct layout *layout, size_t blob_size)
     if (!fits_kernel(layout) || !fit_image(layout->program, layout->blob, blob_size, &layout->header)) {
         return false;
     }
-    layout->profile = profile_encode(layout->program->profile, &layout->profile_size);
+    layout->profile = encode_profile(layout->program->profile, &layout->profile_size);
     layout->reserved = reserved_encode(layout->program, &layout->reserved_size);
     place_sections(layout);
     return true;

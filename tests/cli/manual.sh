@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Manual pages and completion say what --help says, and the tools that read them do not complain. usage: manual.sh CAPDL SOURCES
+set -u
+capdl=$(realpath "$1") sources=$(realpath "$2")
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+failed=0
+fail() {
+    echo "$@"
+    failed=1
+}
+
+commands=$("$capdl" help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+[ "$(echo "$commands" | wc -l)" -ge 13 ] || fail "commands: $commands"
+for shell in bash zsh fish; do
+    # shellcheck disable=SC2094 # a word and a file
+    "$capdl" help --completion $shell > $shell || fail "no completion for $shell"
+    command -v $shell > /dev/null && { $shell -n $shell || fail "$shell does not read its completion"; }
+done
+"$capdl" help --completion csh > out 2>&1
+grep -q "not 'csh'" out || fail 'completion for csh'
+
+# roff: what lints a page where it is installed, and every option and word of the help on it.
+page() {
+    if command -v mandoc > /dev/null; then
+        mandoc -T lint -W warning "$1" || fail "mandoc does not like $1"
+    fi
+    if command -v man > /dev/null && command -v groff > /dev/null; then
+        LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2> warned > /dev/null
+        [ ! -s warned ] || { cat warned; fail "man does not like $1"; }
+    fi
+}
+"$capdl" help --man > capdl.1 && page capdl.1
+# shellcheck disable=SC2086 # words
+for command in $commands; do
+    "$capdl" help --man $command > capdl-$command.1 || fail "no page for $command"
+    page capdl-$command.1
+    grep -q "capdl.-$command" capdl.1 || fail "capdl(1) lacks $command"
+    # The words of both, without what roff adds.
+    sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\&//g' -e 's/\\e/\\/g' -e 's/^\.[A-Z]* //' capdl-$command.1 | tr -s ' \n' '  ' > words
+    "$capdl" help $command | sed -n '/^  -/s/^  -., --[^ ]* *\([A-Z+]\{2,\} \)\?//p' | while read -r text; do
+        grep -qF "${text##*  }" words || echo "capdl-$command(1) lacks: $text"
+    done > missing
+    [ ! -s missing ] || { cat missing; failed=1; }
+    for option in $("$capdl" help $command | sed -n 's/^  -., --\([a-z-]*\).*/\1/p'); do
+        for shell in bash zsh fish; do
+            grep -qe "-$option\|-l $option" $shell || fail "$shell does not complete --$option"
+        done
+    done
+    grep -q "'$command'" "$sources/docs/meson.build" || fail "docs/meson.build does not install capdl-$command(1)"
+done
+[ "$(sed -n "/^manual_commands/,/^]/p" "$sources/docs/meson.build" | grep -o "'[a-z]*'" | wc -l)" = "$(echo "$commands" | wc -l)" ] ||
+    fail 'docs/meson.build installs pages of commands that are none'
+
+# Pages of section 5.
+if command -v lowdown > /dev/null; then
+    "$sources/scripts/page5.sh" capdl-spec 2000-01-01 1 'the capDL language' "$sources/docs/language.md" "$sources/docs/pd.md" > capdl-spec.5
+    "$sources/scripts/page5.sh" capdl-image 2000-01-01 1 'images that capdl makes' "$sources/docs/blob.md" "$sources/docs/placement.md" > capdl-image.5
+    page capdl-spec.5
+    page capdl-image.5
+fi
+
+# What bash offers.
+if command -v bash > /dev/null; then
+    cat > offers.bash <<'END'
+. ./bash
+offer() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _capdl; echo "${COMPREPLY[*]}"; }
+offer capdl ver
+offer capdl check --no-check frame-r
+offer capdl check --no-check = frame-r
+offer capdl diff --min-rank shared
+offer capdl run --kernel riscv64-mcs
+offer capdl run --ker
+offer capdl run sys
+END
+    bash offers.bash > offered
+    printf '%s\n' verify frame-rights frame-rights shared-memory 'riscv64-mcs riscv64-mcs-12' --kernel '' | diff -u - offered || failed=1
+fi
+exit $failed

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A system as people draw it: subjects (threads that share an address space and a CSpace), devices that have DMA, parts
+ * of the machine, and what relates them. Pictures, policies and reports are made from this one list.
+ *
+ *     struct capdl_relations r;
+ *     capdl_relations_find(&spec, &r);
+ *     for (size_t i = 0; i < r.count; i++) {
+ *         const struct capdl_relation *l = &r.list[i];
+ *         ... r.parties[l->from].name, capdl_relation_word(l->kind), r.parties[l->to].name ...
+ *     }
+ *     capdl_relations_free(&r);
+ *
+ * The list is sorted by from, to, kind and object, so what relates two parties stands together; of an array of objects
+ * there is one entry.
+ */
+#ifndef CAPDL_RELATIONS_H
+#define CAPDL_RELATIONS_H
+
+#include <capdl/spec.h>
+
+enum capdl_relation_kind {
+#define CAPDL_RELATION(id, word, flow, sentence) CAPDL_RELATION_##id,
+#include <capdl/relations.def>
+#undef CAPDL_RELATION
+    CAPDL_RELATION_COUNT
+};
+
+enum capdl_relation_flow { CAPDL_FLOW_NEVER = 0, CAPDL_FLOW_FORTH = 1, CAPDL_FLOW_BACK = 2, CAPDL_FLOW_BOTH = 3 };
+
+const char *capdl_relation_word(enum capdl_relation_kind);
+/* In which direction data flows: from `from` to `to` is FORTH. */
+enum capdl_relation_flow capdl_relation_flow(enum capdl_relation_kind);
+/* A sentence, a format with two %s: names of `from` and `to`. */
+const char *capdl_relation_sentence(enum capdl_relation_kind);
+
+enum capdl_party_kind {
+    CAPDL_PARTY_SUBJECT,
+    CAPDL_PARTY_DEVICE,    /* reaches memory by itself: behind an IOMMU */
+    CAPDL_PARTY_MEMORY,    /* physical addresses first to last */
+    CAPDL_PARTY_INTERRUPT, /* its number, where the spec gives one */
+    CAPDL_PARTY_PORTS,     /* first to last */
+    CAPDL_PARTY_SMC,       /* function; 0 to UINT64_MAX: every one */
+    CAPDL_PARTY_KIND,      /* a kind of capability, by its keyword */
+    CAPDL_PARTY_DOMAIN,
+    CAPDL_PARTY_PRIORITY,
+};
+
+struct capdl_party {
+    enum capdl_party_kind kind;
+    char *name;    /* owned; of a subject its label, of a number its text: "0x9000000+0x1000", "33" */
+    bool numbered; /* first and last are set */
+    uint64_t first, last;
+    uint32_t object; /* first thread of a subject, the device, a frame; or CAPDL_NO_OBJECT */
+};
+
+struct capdl_relation {
+    enum capdl_relation_kind kind;
+    uint32_t from, to; /* parties */
+    uint32_t object;   /* endpoint, notification, first frame of an array, TCB, ...; CAPDL_NO_OBJECT: none */
+    uint64_t bytes;    /* of frames, all of the array */
+    uint64_t badge;    /* of one capability by which it is so; 0: none */
+    uint8_t rights;    /* enum capdl_right, of all such capabilities of `from` */
+    /* A slot that shows it, on either side: the container, or CAPDL_NO_OBJECT. */
+    uint32_t from_holder, to_holder;
+    uint64_t from_slot, to_slot;
+};
+
+struct capdl_relations {
+    struct capdl_party *parties; /* the subjects first */
+    uint32_t num_parties, num_subjects;
+    struct capdl_relation *list;
+    size_t count;
+    bool incomplete;                 /* there are more than millions: the rest is left out */
+    size_t party_capacity, capacity; /* private */
+};
+
+/* The spec must outlive the list. */
+void capdl_relations_find(const struct capdl_spec *, struct capdl_relations *);
+void capdl_relations_free(struct capdl_relations *);
+
+#endif

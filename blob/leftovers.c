@@ -14,7 +14,7 @@ static void list_one(struct capdl_leftovers *left, const uint64_t *sizes, const 
     const uint64_t most = slots < CAPDL_LEFTOVERS_MAX_UNTYPEDS ? slots : CAPDL_LEFTOVERS_MAX_UNTYPEDS;
     struct capdl_leftover_untyped *at = left->untypeds + left->num_untypeds;
 
-    if (untyped->is_device > sizes[CAPDL_SIZE_LEFT_DEVICES]) {
+    if (!(sizes[CAPDL_SIZE_LEFT_KINDS] >> untyped->is_device & 1) && untyped->source != CAPDL_LEFTOVER_OWN) {
         return;
     }
     if (left->num_untypeds < most) {
@@ -31,19 +31,24 @@ static void list_one(struct capdl_leftovers *left, const uint64_t *sizes, const 
     *at = *untyped;
 }
 
-/* Only the steps of the plan say which padding there is. */
-static void list_padding(struct capdl_leftovers *left, struct capdl_plan *plan)
+/* Only the steps of the plan say which padding there is, and where the untypeds are that were made for them. */
+static void list_made(struct capdl_leftovers *left, struct capdl_plan *plan, const uint64_t *sizes)
 {
     const struct capdl_plan_request request = plan->request;
     struct capdl_retype step;
 
     capdl_plan_make(plan, &request);
     while (capdl_plan_next(plan, &step)) {
-        if (step.kind == CAPDL_RETYPE_PADDING) {
-            list_one(left, request.blob->sizes,
-                     &(struct capdl_leftover_untyped){step.address, (uint8_t)step.size_bits,
-                                                      request.untypeds[step.untyped].is_device, CAPDL_LEFTOVER_PADDING,
-                                                      (uint32_t)step.slot});
+        for (; step.count && step.kind <= CAPDL_RETYPE_PADDING; step.count--) {
+            bool padding = step.kind == CAPDL_RETYPE_PADDING;
+            if (padding || step.slot - sizes[CAPDL_SIZE_LEFT_OWN] < sizes[CAPDL_SIZE_LEFT_PIECES]) {
+                list_one(left, sizes,
+                         &(struct capdl_leftover_untyped){
+                             step.address, (uint8_t)step.size_bits, request.untypeds[step.untyped].is_device,
+                             padding ? CAPDL_LEFTOVER_PADDING : CAPDL_LEFTOVER_OWN, (uint32_t)step.slot});
+            }
+            step.slot++;
+            step.address += UINT64_C(1) << step.size_bits;
         }
     }
 }
@@ -65,12 +70,11 @@ static void list_tail(struct capdl_leftovers *left, const uint64_t *sizes, const
     }
 }
 
-void capdl_leftovers_list(struct capdl_leftovers *left, struct capdl_plan *plan)
+void capdl_leftovers_list(struct capdl_leftovers *left, struct capdl_plan *plan, const uint64_t *sizes)
 {
     const struct capdl_untyped *untyped = plan->request.untypeds;
-    const uint64_t *sizes = plan->request.blob->sizes;
 
-    list_padding(left, plan);
+    list_made(left, plan, sizes);
     for (uint32_t i = 0; i < plan->request.num_untypeds; i++, untyped++) {
         const struct capdl_leftover_untyped whole = {untyped->address, untyped->size_bits, untyped->is_device,
                                                      CAPDL_LEFTOVER_WHOLE, i};

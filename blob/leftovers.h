@@ -15,10 +15,17 @@ enum capdl_leftover_source {
     CAPDL_LEFTOVER_WHOLE,   /* the untyped of this number */
     CAPDL_LEFTOVER_TAIL,    /* still to be made of it; pieces of one untyped in ascending order of their sizes */
     CAPDL_LEFTOVER_PADDING, /* in this slot */
+    CAPDL_LEFTOVER_OWN,     /* in this slot, made for these leftovers */
 };
 
-/* Lists the untypeds as far as there are slots and entries; the list is zero before. All steps of the plan must have
-   been taken; they are taken again. */
-void capdl_leftovers_list(struct capdl_leftovers *, struct capdl_plan *);
+/* The sizes of leftovers number i, to be indexed like those of the first. */
+static inline const uint64_t *capdl_leftovers_sizes(const struct capdl_blob *blob, unsigned i)
+{
+    return blob->sizes + i * CAPDL_LEFT_KEYS;
+}
+
+/* Lists the untypeds of these leftovers as far as there are slots and entries; the list is zero before. All steps of
+   the plan must have been taken; they are taken again. */
+void capdl_leftovers_list(struct capdl_leftovers *, struct capdl_plan *, const uint64_t *sizes);
 
 #endif

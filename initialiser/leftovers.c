@@ -19,13 +19,14 @@
 #include "window.h"
 
 static struct capdl_leftovers *left;
+static const uint64_t *sizes; /* who gets them */
 
 static void move(uint64_t cap, uint64_t slot)
 {
-    call_start(CAPDL_BOOT_CNODE_MOVE, CAPDL_REF_SLOT, self.blob.sizes[CAPDL_SIZE_LEFT_CNODE]);
+    call_start(CAPDL_BOOT_CNODE_MOVE, CAPDL_REF_SLOT, sizes[CAPDL_SIZE_LEFT_CNODE]);
     call_cap(CAPDL_REF_INITIAL, CAPDL_INITIAL_CNODE);
     call_word(slot);
-    call_word(self.blob.sizes[CAPDL_SIZE_LEFT_BITS]);
+    call_word(sizes[CAPDL_SIZE_LEFT_BITS]);
     call_word(cap);
     call_word(64);
     call_make();
@@ -33,7 +34,7 @@ static void move(uint64_t cap, uint64_t slot)
 
 static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 {
-    const struct destination to = {self.first_slot + self.blob.sizes[CAPDL_SIZE_LEFT_CNODE], 64, slot};
+    const struct destination to = {self.first_slot + sizes[CAPDL_SIZE_LEFT_CNODE], 64, slot};
     const struct capdl_retype piece = {
         .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED], .argument = untyped->size_bits, .count = 1};
     const uint64_t source = untyped->number;
@@ -50,7 +51,7 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 /* Whether there is a slot for one more page. */
 static bool page_has_slot(void)
 {
-    if (left->num_untypeds + left->num_frames < self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+    if (left->num_untypeds + left->num_frames < sizes[CAPDL_SIZE_LEFT_SLOTS]) {
         return true;
     }
     left->frames_left_out++;
@@ -78,31 +79,47 @@ static void give_pages(uint64_t address, uint64_t end)
     }
 }
 
-void hand_over(void)
+/* Those that nobody needs any more. */
+static void give_all_pages(void)
 {
-    const uint64_t first = self.blob.sizes[CAPDL_SIZE_LEFT_FIRST];
     const uint64_t read = self.blob.items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE; /* pages of the blob */
+
+    give_pages(header.blob_start, header.blob_start + read * CAPDL_PAGE_SIZE);
+    give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
+    if (page_has_slot()) {
+        give_page(window_page());
+    }
+}
+
+static void give(void)
+{
+    const uint64_t first = sizes[CAPDL_SIZE_LEFT_FIRST];
     struct mapped mapped;
 
-    if (!self.blob.sizes[CAPDL_SIZE_LEFT_SLOTS]) {
-        return;
-    }
-    enter_phase(CAPDL_PHASE_LEFTOVERS);
-    self.slot = self.blob.sizes[CAPDL_SIZE_LEFT_NAME];
-    map_frame(&mapped, self.blob.sizes[CAPDL_SIZE_LEFT_FRAME], CAPDL_PAGE_BITS);
+    self.slot = sizes[CAPDL_SIZE_LEFT_NAME];
+    map_frame(&mapped, sizes[CAPDL_SIZE_LEFT_FRAME], CAPDL_PAGE_BITS);
     left = (struct capdl_leftovers *)(void *)window_bytes(mapped.address);
     *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};
-    capdl_leftovers_list(left, &self.plan);
+    capdl_leftovers_list(left, &self.plan, sizes);
     /* From the smallest on, as the kernel makes pieces of an untyped in ascending order. */
     for (uint64_t i = left->num_untypeds; i-- > 0;) {
         give_untyped(&left->untypeds[i], first + i);
     }
     left->first_untyped = first;
     left->first_frame = first + left->num_untypeds;
-    give_pages(header.blob_start, header.blob_start + read * CAPDL_PAGE_SIZE);
-    give_pages(header.pages_start + self.blob.sizes[CAPDL_SIZE_LEFT_PAGE] * CAPDL_PAGE_SIZE, header.image_end);
-    if (page_has_slot()) {
-        give_page(window_page());
+    if (sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM) {
+        give_all_pages();
     }
     unmap_frame(&mapped);
+}
+
+void hand_over(void)
+{
+    for (unsigned i = CAPDL_MAX_LEFTOVERS; i-- > 0;) {
+        sizes = capdl_leftovers_sizes(&self.blob, i);
+        if (sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+            enter_phase(CAPDL_PHASE_LEFTOVERS);
+            give();
+        }
+    }
 }

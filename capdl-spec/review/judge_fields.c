@@ -76,7 +76,9 @@ static const struct {
     {CAPDL_KIND_IO_PT, {{"level", "level", CAPDL_RANK_DMA, STYLE_NUMBER}}},
     {CAPDL_KIND_LEFTOVER,
      {{"slots", "number of slots", CAPDL_RANK_RESHAPE, STYLE_NUMBER},
-      {"devices", "device memory", CAPDL_RANK_RESHAPE, STYLE_NUMBER}}},
+      {"devices", "device memory", CAPDL_RANK_RESHAPE, STYLE_NUMBER},
+      {"size", "bytes", CAPDL_RANK_RESHAPE, STYLE_HEX},
+      {"share", "per cent of the RAM that is left", CAPDL_RANK_RESHAPE, STYLE_NUMBER}}},
 };
 
 static struct attribute attribute_of(enum capdl_kind kind, uint32_t field)
@@ -315,7 +317,10 @@ static char *window_text(const struct world *world, uint32_t object)
 {
     char size[32];
 
-    capdl_review_size(UINT64_C(1) << capdl_object_size_bits(world->spec, object), size);
+    capdl_review_size(capdl_object_kind(world->spec, object) == CAPDL_KIND_LEFTOVER
+                          ? capdl_object_number(world->spec, object, CAPDL_NUMBER_LEFTOVER_SIZE)
+                          : UINT64_C(1) << capdl_object_size_bits(world->spec, object),
+                      size);
     return capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR
                ? capdl_review_format("%s at physical 0x%" PRIx64, size, capdl_object_paddr(world->spec, object))
                : capdl_review_format("%s anywhere", size);
@@ -331,10 +336,11 @@ static void judge_window(struct review *review, const struct edit *edit)
     uint32_t *who = concerned(review, object, &count);
     bool larger = capdl_object_size_bits(review->new.spec, object) > capdl_object_size_bits(review->old.spec, was);
     bool fixed = capdl_object_flags(review->new.spec, object) & CAPDL_OBJECT_HAS_PADDR;
-    enum capdl_rank rank = kind == CAPDL_KIND_UT && count ? CAPDL_RANK_RESHAPE
-                           : larger && fixed              ? CAPDL_RANK_HARDWARE
-                           : edit->field == FIELD_SIZE    ? CAPDL_RANK_ATTRIBUTES
-                                                          : CAPDL_RANK_ADDRESS;
+    enum capdl_rank rank = kind == CAPDL_KIND_LEFTOVER      ? CAPDL_RANK_RESHAPE
+                           : kind == CAPDL_KIND_UT && count ? CAPDL_RANK_RESHAPE
+                           : larger && fixed                ? CAPDL_RANK_HARDWARE
+                           : edit->field == FIELD_SIZE      ? CAPDL_RANK_ATTRIBUTES
+                                                            : CAPDL_RANK_ADDRESS;
 
     note = window_note(review, object, &rank, who, count);
     text = count ? capdl_review_format(" may %s use %s by \3 (was %s)",
@@ -388,11 +394,22 @@ static char *leftover_text(struct review *review, const struct edit *edit, const
     if (!count) {
         return NULL;
     }
-    return edit->field == FIELD_NUMBER
-               ? capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3; was %s)",
-                                     more ? "now" : "only", after, before)
-               : capdl_review_format(" may %s get the device memory left at boot (\3)",
-                                     more ? "now also" : "no longer");
+    switch (edit->field - FIELD_NUMBER) {
+    case CAPDL_NUMBER_LEFTOVER_SLOTS:
+        return capdl_review_format(" may %s get up to %s untypeds of the memory left at boot (\3; was %s)",
+                                   more ? "now" : "only", after, before);
+    case CAPDL_NUMBER_LEFTOVER_DEVICES:
+        return edit->old_value == 2   ? capdl_review_format(" may now get RAM left at boot (\3)")
+               : edit->new_value == 2 ? capdl_review_format(" gets device memory instead of RAM left at boot (\3)")
+                                      : capdl_review_format(" may %s get the device memory left at boot (\3)",
+                                                            more ? "now also" : "no longer");
+    case CAPDL_NUMBER_LEFTOVER_SIZE:
+        return capdl_review_format(" gets %s bytes of the memory left at boot (\3; was %s)", after, before);
+    case CAPDL_NUMBER_LEFTOVER_SHARE:
+        return capdl_review_format(" gets %s per cent of the RAM left at boot (\3; was %s)", after, before);
+    default:
+        return NULL;
+    }
 }
 
 /* How much of a core a scheduling context is. */

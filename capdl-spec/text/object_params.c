@@ -61,6 +61,7 @@ static const struct param params[] = {
 #undef CAPDL_NUMBER_PARAM
 #undef CAPDL_TRIGGER_PARAM
     {CAPDL_KIND_IO_DEVICE, PCI, true, 0, 0, "bus:dev.fun"},
+    {CAPDL_KIND_LEFTOVER, PADDR, false, 0, 0, "paddr"},
 };
 
 enum { NUM_PARAMS = sizeof(params) / sizeof(params[0]) };
@@ -214,6 +215,31 @@ static bool parse_ports(struct text_parser *p, struct capdl_object *object)
     return true;
 }
 
+static unsigned unit_shift(const struct text_token *token)
+{
+    return capdl_text_token_is(token, "k")   ? 10
+           : capdl_text_token_is(token, "M") ? 20
+           : capdl_text_token_is(token, "G") ? 30
+                                             : 0;
+}
+
+/* `64M`: of sizes of leftovers, the only numbers with a unit. */
+static bool parse_unit(struct text_parser *p, const struct param *param, uint64_t *value)
+{
+    unsigned shift =
+        param->kind == CAPDL_KIND_LEFTOVER && param->bit == CAPDL_NUMBER_LEFTOVER_SIZE ? unit_shift(&p->token) : 0;
+
+    if (shift && *value >> (64 - shift)) {
+        capdl_error(p->diags, p->token.pos, "the size is more than 64 bits can express");
+        return false;
+    }
+    *value <<= shift;
+    if (shift) {
+        capdl_text_advance(p);
+    }
+    return true;
+}
+
 /* What follows `keyword:`. */
 static bool parse_value(struct text_parser *p, const struct param *param, struct capdl_object *object)
 {
@@ -249,6 +275,9 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
     } else if (param->action == SC_NUMBER) {
         *(uint64_t *)(void *)((char *)sc_of(p, object) + param->offset) = value;
     } else if (param->action == NUMBER) {
+        if (!parse_unit(p, param, &value)) {
+            return false;
+        }
         set_number(p, object, param->bit, value);
     } else {
         object->paddr = value;
@@ -364,14 +393,6 @@ static void set_size(struct text_parser *p, struct param_list *list, uint64_t bi
     }
     list->object->size_bits = (uint8_t)bits;
     list->object->flags |= CAPDL_OBJECT_HAS_SIZE;
-}
-
-static unsigned unit_shift(const struct text_token *token)
-{
-    return capdl_text_token_is(token, "k")   ? 10
-           : capdl_text_token_is(token, "M") ? 20
-           : capdl_text_token_is(token, "G") ? 30
-                                             : 0;
 }
 
 static void set_bytes(struct text_parser *p, struct param_list *list, uint64_t number, unsigned shift,

@@ -26,6 +26,20 @@ static void list_number(struct list *list, const char *keyword, uint64_t number)
     capdl_write_number(list->w, number);
 }
 
+/* With the largest unit that divides it. */
+static void list_bytes(struct list *list, const char *keyword, uint64_t bytes)
+{
+    static const char *const units[] = {"", "k", "M", "G"};
+    unsigned unit = 0;
+
+    while (unit < 3 && bytes && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    list_item(list, keyword);
+    fprintf(list->w->out, "%" PRIu64 "%s", bytes, units[unit]);
+}
+
 static void list_end(struct list *list)
 {
     if (list->count) {
@@ -206,12 +220,15 @@ static void write_numbers(struct list *list, const struct capdl_object *object)
         if (!keyword || !(numbers->has >> i & 1)) {
             continue;
         }
-        if (strcmp(keyword, "trigger")) {
+        if (object->kind == CAPDL_KIND_LEFTOVER && i == CAPDL_NUMBER_LEFTOVER_SIZE) {
+            list_bytes(list, keyword, numbers->value[i]);
+        } else if (strcmp(keyword, "trigger")) {
             list_number(list, keyword, numbers->value[i]);
         } else {
             list_item(list, keyword), fputs(numbers->value[i] ? "edge" : "level", list->w->out);
         }
     }
+    list_paddr(list, object);
     if (object->kind == CAPDL_KIND_IO_DEVICE) {
         list_item(list, NULL);
         fprintf(list->w->out, "%" PRIu64 ":%" PRIu64 ".%" PRIu64, numbers->value[CAPDL_NUMBER_IO_BUS],

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <capdl/facts.h>
+#include <capdl/leftovers.h>
 
 enum { CAPDL_BLOB_VERSION = 1, CAPDL_PAGE_SIZE = 4096, CAPDL_PAGE_BITS = 12 };
 
@@ -42,16 +43,29 @@ enum capdl_size_key {
     CAPDL_SIZE_SLOTS,   /* all slots the initialiser needs but for padding; the ones after OBJECTS are for derived
                            capabilities */
     CAPDL_SIZE_PAGES,   /* pages in the page segment */
-    /* Who gets what is left when all objects exist. Absent: nobody. */
-    CAPDL_SIZE_LEFT_SLOTS,   /* most capabilities to hand over, at least 1 */
-    CAPDL_SIZE_LEFT_CNODE,   /* slot of the CNode they go to ... */
-    CAPDL_SIZE_LEFT_BITS,    /* ... which has 2^this slots ... */
-    CAPDL_SIZE_LEFT_FIRST,   /* ... from this one of its slots on */
-    CAPDL_SIZE_LEFT_FRAME,   /* slot of the 4 KiB frame that describes them: struct capdl_leftovers */
-    CAPDL_SIZE_LEFT_PAGE,    /* the pages of the segment from this one on serve only to be copied */
-    CAPDL_SIZE_LEFT_DEVICES, /* 1: device memory, too */
-    CAPDL_SIZE_LEFT_NAME,    /* a slot that stays empty: its name is theirs */
-    CAPDL_SIZE_KEY_COUNT
+    /* The pages of the segment from this one on serve only to be copied. */
+    CAPDL_SIZE_LEFT_PAGE,
+    /* Who gets what is left when all objects exist; CAPDL_MAX_LEFTOVERS times, those that are not given are 0. */
+    CAPDL_SIZE_LEFT_SLOTS,  /* most capabilities to hand over, at least 1; 0: nobody */
+    CAPDL_SIZE_LEFT_CNODE,  /* slot of the CNode they go to ... */
+    CAPDL_SIZE_LEFT_BITS,   /* ... which has 2^this slots ... */
+    CAPDL_SIZE_LEFT_FIRST,  /* ... from this one of its slots on */
+    CAPDL_SIZE_LEFT_FRAME,  /* slot of the 4 KiB frame that describes them: struct capdl_leftovers */
+    CAPDL_SIZE_LEFT_NAME,   /* a slot that stays empty: its name is theirs */
+    CAPDL_SIZE_LEFT_KINDS,  /* what is left of these, enum capdl_left_kind */
+    CAPDL_SIZE_LEFT_OWN,    /* the untypeds that were made for them: the first slot ... */
+    CAPDL_SIZE_LEFT_PIECES, /* ... and how many, of one size */
+    CAPDL_SIZE_LEFT_SHARE,  /* the percentage that the spec asks for, CAPDL_LEFT_EQUAL: an equal part; for the host */
+    CAPDL_SIZE_LEFT_END,
+    CAPDL_LEFT_KEYS = CAPDL_SIZE_LEFT_END - CAPDL_SIZE_LEFT_SLOTS,
+    CAPDL_SIZE_KEY_COUNT = CAPDL_SIZE_LEFT_SLOTS + CAPDL_MAX_LEFTOVERS * CAPDL_LEFT_KEYS
+};
+
+enum { CAPDL_LEFT_EQUAL = 255 };
+
+enum capdl_left_kind {
+    CAPDL_LEFT_RAM = 1, /* and the pages of the image that are no longer in use */
+    CAPDL_LEFT_DEVICES = 2,
 };
 
 /*

@@ -13,7 +13,11 @@
 
 #include <stdint.h>
 
-enum { CAPDL_LEFTOVERS_VERSION = 1, CAPDL_LEFTOVERS_MAX_UNTYPEDS = 252 };
+enum {
+    CAPDL_LEFTOVERS_VERSION = 1,
+    CAPDL_LEFTOVERS_MAX_UNTYPEDS = 252, /* in one description */
+    CAPDL_MAX_LEFTOVERS = 8,            /* in one system */
+};
 
 struct capdl_leftover_untyped {
     uint64_t address;  /* physical, of its first byte */

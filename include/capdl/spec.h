@@ -173,15 +173,17 @@ enum capdl_number {
     CAPDL_NUMBER_MSI_BUS = 1,
     CAPDL_NUMBER_MSI_DEV = 2,
     CAPDL_NUMBER_MSI_FUN = 3,
-    CAPDL_NUMBER_IOSPACE = 0,        /* arm_io_device */
-    CAPDL_NUMBER_TRIGGER = 0,        /* arm_irq, riscv_irq: 0 level, 1 edge */
-    CAPDL_NUMBER_TARGET = 1,         /* arm_irq, arm_sgi_signal */
-    CAPDL_NUMBER_SGI_IRQ = 0,        /* arm_sgi_signal */
-    CAPDL_NUMBER_LEFTOVER_SLOTS = 0, /* leftover */
-    CAPDL_NUMBER_LEFTOVER_DEVICES = 1,
-    CAPDL_NUMBER_BANK = 0,      /* contextbank */
-    CAPDL_NUMBER_STREAM = 0,    /* streamid; extension `id: n` */
-    CAPDL_NUMBER_ASID_HIGH = 0, /* asid_pool */
+    CAPDL_NUMBER_IOSPACE = 0,          /* arm_io_device */
+    CAPDL_NUMBER_TRIGGER = 0,          /* arm_irq, riscv_irq: 0 level, 1 edge */
+    CAPDL_NUMBER_TARGET = 1,           /* arm_irq, arm_sgi_signal */
+    CAPDL_NUMBER_SGI_IRQ = 0,          /* arm_sgi_signal */
+    CAPDL_NUMBER_LEFTOVER_SLOTS = 0,   /* leftover */
+    CAPDL_NUMBER_LEFTOVER_DEVICES = 1, /* enum capdl_leftover_devices */
+    CAPDL_NUMBER_LEFTOVER_SIZE = 2,    /* bytes */
+    CAPDL_NUMBER_LEFTOVER_SHARE = 3,   /* per cent of the RAM that is left */
+    CAPDL_NUMBER_BANK = 0,             /* contextbank */
+    CAPDL_NUMBER_STREAM = 0,           /* streamid; extension `id: n` */
+    CAPDL_NUMBER_ASID_HIGH = 0,        /* asid_pool */
     CAPDL_NUMBER_COUNT = 4
 };
 
@@ -443,6 +445,15 @@ static inline uint64_t capdl_object_number(const struct capdl_spec *spec, uint32
     const struct capdl_numbers *numbers = capdl_object_numbers(spec, id);
 
     return numbers ? numbers->value[number] : 0;
+}
+
+/* Leftovers that have a size: log2 of the bytes of each of their untypeds, all equal, as large as size and address
+   allow. */
+static inline unsigned capdl_leftover_bits(const struct capdl_spec *spec, uint32_t id)
+{
+    uint64_t size = capdl_object_number(spec, id, CAPDL_NUMBER_LEFTOVER_SIZE);
+
+    return size ? (unsigned)__builtin_ctzll(size | capdl_object_paddr(spec, id)) : 0;
 }
 
 const char *capdl_object_name(const struct capdl_spec *, uint32_t id);

@@ -7,7 +7,7 @@
 
 #include "system.h"
 
-enum { FIRST = 64, SLOTS = CAPDL_SIZE_LEFT_SLOTS };
+enum { FIRST = 64 };
 
 static struct encoder blob;
 static struct fake fake;
@@ -16,14 +16,15 @@ static struct fake fake;
  */
 static struct system leaving(uint64_t slots, uint64_t devices)
 {
-    return (struct system){.left = {[CAPDL_SIZE_LEFT_SLOTS - SLOTS] = slots,
-                                    [CAPDL_SIZE_LEFT_CNODE - SLOTS] = 3,
-                                    [CAPDL_SIZE_LEFT_BITS - SLOTS] = 8,
-                                    [CAPDL_SIZE_LEFT_FIRST - SLOTS] = FIRST,
-                                    [CAPDL_SIZE_LEFT_FRAME - SLOTS] = 2,
-                                    [CAPDL_SIZE_LEFT_PAGE - SLOTS] = 4,
-                                    [CAPDL_SIZE_LEFT_DEVICES - SLOTS] = devices,
-                                    [CAPDL_SIZE_LEFT_NAME - SLOTS] = 9}};
+    return (struct system){
+        .left = {[CAPDL_SIZE_LEFT_SLOTS] = slots,
+                 [CAPDL_SIZE_LEFT_CNODE] = 3,
+                 [CAPDL_SIZE_LEFT_BITS] = 8,
+                 [CAPDL_SIZE_LEFT_FIRST] = FIRST,
+                 [CAPDL_SIZE_LEFT_FRAME] = 2,
+                 [CAPDL_SIZE_LEFT_PAGE] = 4,
+                 [CAPDL_SIZE_LEFT_KINDS] = devices ? CAPDL_LEFT_RAM | CAPDL_LEFT_DEVICES : CAPDL_LEFT_RAM,
+                 [CAPDL_SIZE_LEFT_NAME] = 9}};
 }
 
 static void encode(const struct system *system)
@@ -135,6 +136,36 @@ static void more_than_can_be_described(void)
     CHECK(boot()->num_untypeds == 9);
 }
 
+/* Number 1 has the 16 KiB in slot 5 and no more, described in slot 1; it is handed over first, into slots from 80 on.
+ */
+static void an_amount(void)
+{
+    struct system system = leaving(4, 0);
+    uint64_t *second = system.left + CAPDL_LEFT_KEYS;
+    const struct capdl_leftovers *left;
+
+    second[CAPDL_SIZE_LEFT_SLOTS] = 3;
+    second[CAPDL_SIZE_LEFT_CNODE] = 3;
+    second[CAPDL_SIZE_LEFT_BITS] = 8;
+    second[CAPDL_SIZE_LEFT_FIRST] = 80;
+    second[CAPDL_SIZE_LEFT_FRAME] = 1;
+    second[CAPDL_SIZE_LEFT_NAME] = 9;
+    second[CAPDL_SIZE_LEFT_OWN] = 5;
+    second[CAPDL_SIZE_LEFT_PIECES] = 1;
+    encode(&system);
+    left = boot();
+    CHECK(left->num_untypeds == 2 && left->num_frames == 2 && left->first_untyped == FIRST);
+    left = (const struct capdl_leftovers *)fake.frames[1];
+    CHECK(left->version == 1 && left->first_untyped == 80 && left->num_untypeds == 1 && left->untypeds_left_out == 0);
+    CHECK(left->num_frames == 0 && left->frames_left_out == 0);
+    CHECK(left->untypeds[0].address == 0x80004000 && left->untypeds[0].size_bits == 14 && !left->untypeds[0].source);
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x50 0x8 0x69 0x40\n")); /* the untyped itself */
+    second[CAPDL_SIZE_LEFT_PIECES] = 4;                            /* beyond the objects */
+    encode(&system);
+    fake_boot(&fake);
+    check_text("calls", fake.log, "11 0x1 ()\n");
+}
+
 static void failing_calls(void)
 {
     const struct system system = leaving(4, 0);
@@ -151,7 +182,7 @@ static void check_refused(unsigned key, uint64_t value)
 {
     struct system system = leaving(4, 0);
 
-    system.left[key - SLOTS] = value;
+    system.left[key] = value;
     encode(&system);
     fake_boot(&fake);
     check_text("calls", fake.log, "11 0x1 ()\n");
@@ -182,6 +213,7 @@ int main(void)
     padding_and_devices();
     too_few_slots();
     more_than_can_be_described();
+    an_amount();
     failing_calls();
     wrong_sizes();
     return failures != 0;

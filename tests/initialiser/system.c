@@ -155,12 +155,16 @@ static void put_names(struct encoder *e)
 
 static void put_sizes(struct encoder *e, const uint64_t *left)
 {
-    const unsigned count = left[0] ? CAPDL_SIZE_KEY_COUNT : CAPDL_SIZE_LEFT_SLOTS;
+    unsigned count = CAPDL_SIZE_LEFT_PAGE;
+
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        count = left[CAPDL_SIZE_LEFT_SLOTS + i * CAPDL_LEFT_KEYS] ? CAPDL_SIZE_KEY_COUNT : count;
+    }
 
     put_head(e, 5, count);
     for (unsigned key = 0; key < count; key++) {
         put_uint(e, key);
-        put_uint(e, key < 3 ? (uint64_t[]){8, 10, 5}[key] : left[key - CAPDL_SIZE_LEFT_SLOTS]);
+        put_uint(e, key < 3 ? (uint64_t[]){8, 10, 5}[key] : left[key]);
     }
 }
 

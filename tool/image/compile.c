@@ -16,14 +16,16 @@ static bool archs_agree(struct program *program)
 }
 
 /* Everything that can go wrong in one pass is reported before the next relies on it. */
-static bool make(struct program *program)
+static bool make(struct program *program, const struct program *first)
 {
     static void (*const passes[])(struct program *) = {
-        kernel_types_objects, asids_count,      arguments_place,  reserved_find,     content_find,      order_objects,
-        derivations_collect,  mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,
-        streams_derive,       streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure,
-        threads_configure,    caps_distribute,  leftovers_assign, domains_configure, calls_distribute,
+        asids_count,      arguments_place,  reserved_find,     content_find,      order_objects,   derivations_collect,
+        mappings_collect, asids_assign,     vspace_map,        io_spaces_derive,  io_spaces_map,   streams_derive,
+        streams_bind,     content_fill,     ports_derive,      interrupts_derive, sched_configure, threads_configure,
+        caps_distribute,  leftovers_assign, domains_configure, calls_distribute,
     };
+    kernel_types_objects(program);
+    leftovers_ask(program, first);
     for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
         passes[i](program);
         bool placed = passes[i] == order_objects || passes[i] == derivations_collect || passes[i] == mappings_collect;
@@ -44,7 +46,7 @@ uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_op
 {
     struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
     uint8_t *blob = NULL;
-    if (diags->num_errors == 0 && archs_agree(&program) && make(&program)) {
+    if (diags->num_errors == 0 && archs_agree(&program) && make(&program, NULL)) {
         blob = encode_program(&program, size);
     }
     program_free(&program);
@@ -53,14 +55,14 @@ uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_op
 
 static bool compile_chosen(const struct program *first, FILE *out);
 
-static bool compile(struct program *program, FILE *out)
+static bool compile(struct program *program, const struct program *first, FILE *out)
 {
-    bool good = program->diags->num_errors == 0 && archs_agree(program) && make(program);
+    bool good = program->diags->num_errors == 0 && archs_agree(program) && make(program, first);
     if (good) {
         size_t size;
         uint8_t *blob = encode_program(program, &size);
         good = fit_check(program, blob, size) && layout_write(program, blob, size, out) &&
-               (!program->chosen || compile_chosen(program, out));
+               (!(program->chosen || program->shared) || compile_chosen(program, out));
         free(blob);
     }
     program_free(program);
@@ -70,10 +72,10 @@ static bool compile(struct program *program, FILE *out)
 /* Errors of the second attempt count, its warnings were given by the first. */
 static bool compile_chosen(const struct program *first, FILE *out)
 {
-    struct capdl_spec spec = contiguous_spec(first);
+    struct capdl_spec spec = first->chosen ? contiguous_spec(first) : capdl_spec_copy(first->spec);
     struct capdl_diags diags = {NULL};
     struct program program = {.spec = &spec, .profile = first->profile, .options = first->options, .diags = &diags};
-    bool good = compile(&program, out);
+    bool good = compile(&program, first, out);
     for (size_t i = 0; i < diags.count; i++) {
         if (diags.list[i].severity == CAPDL_ERROR) {
             capdl_error(first->diags, diags.list[i].pos, "%s", diags.list[i].message);
@@ -88,5 +90,5 @@ bool image_compile(const struct capdl_spec *spec, const struct image_options *op
                    FILE *out)
 {
     struct program program = {.spec = spec, .profile = options->profile, .options = options, .diags = diags};
-    return compile(&program, out);
+    return compile(&program, NULL, out);
 }

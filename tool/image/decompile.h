@@ -68,8 +68,9 @@ void reverse_cap(struct reverse *, uint32_t container, struct capdl_cap);
 void reverse_objects(struct reverse *);
 void reverse_pages(struct reverse *);
 void reverse_fills(struct reverse *);
-/* leftovers.c */
+/* leftovers.c; whether an untyped was made for them */
 void reverse_leftovers(struct reverse *);
+bool reverse_leftovers_own(const struct reverse *, uint64_t slot);
 /* decompile_vspace.c */
 void reverse_map_table(struct reverse *, const struct capdl_call *);
 void reverse_map_page(struct reverse *, const struct capdl_call *);

@@ -93,6 +93,11 @@ static void add_objects(struct reverse *r, enum capdl_blob_item item, const stru
         uint64_t slot = objects->slot + i;
         enum capdl_kind own = r->slots[slot].kind == CAPDL_KIND_ASID_POOL ? CAPDL_KIND_ASID_POOL : kind;
         r->addresses[slot] = item == CAPDL_BLOB_ITEM_FIXED ? objects->place + (i << objects->size_bits) : UNKNOWN;
+        if (reverse_leftovers_own(r, slot)) {
+            r->slots[slot] =
+                (struct held){.object = CAPDL_NO_OBJECT, .kind = CAPDL_KIND_UT, .data = objects->size_bits};
+            continue;
+        }
         if (is_own(r, kind, slot)) {
             continue;
         }

@@ -46,7 +46,7 @@ static void check_object(struct program *program, uint32_t object)
 {
     enum capdl_kind kind = capdl_object_kind(program->spec, object);
     unsigned long long address = capdl_object_paddr(program->spec, with_address(program, object));
-    if (program->places[object].type == CAPDL_TYPE_COUNT || kind == CAPDL_KIND_UT) {
+    if (program->places[object].type == CAPDL_TYPE_COUNT || program->places[object].type == CAPDL_TYPE_UNTYPED) {
         return;
     }
     if (kind != CAPDL_KIND_FRAME) {

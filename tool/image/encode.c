@@ -103,7 +103,7 @@ static void put_profile(struct encoder *e)
 #define CAPDL_BOOT_LABEL(id, method, name) [CAPDL_BOOT_##id] = label(profile, CAPDL_METHOD_##method),
 #include <capdl/bootkeys.def>
     };
-    if (!e->program->leftovers.slots) {
+    if (!leftovers_any(e->program)) {
         boot[CAPDL_BOOT_CNODE_MOVE] = 0;
     }
     uint64_t count = 0;

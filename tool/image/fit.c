@@ -153,6 +153,9 @@ static bool plan_fits(struct program *program, const struct forecast *forecast, 
         fits = capdl_plan_make(&plan, &request);
         if (!fits) {
             fits = refuse(program, forecast, &plan.failure);
+        } else {
+            leftovers_share(program, &plan);
+            fits = program->diags->num_errors == 0;
         }
         free(scratch);
     }

@@ -174,16 +174,13 @@ static uint64_t free_pages(const struct report *r, const struct capdl_image_head
 }
 
 /* What the initialiser will list when it hands it over. */
-static void print_leftovers(struct report *r, const struct capdl_image_header *header)
+static void print_some(struct report *r, const struct capdl_image_header *header, const uint64_t *sizes)
 {
-    const uint64_t *sizes = r->blob->sizes;
     struct capdl_leftovers left = {0};
     char cnode[256];
-    if (!sizes[CAPDL_SIZE_LEFT_SLOTS]) {
-        return;
-    }
-    capdl_leftovers_list(&left, &r->plan);
-    uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds, pages = free_pages(r, header);
+    capdl_leftovers_list(&left, &r->plan, sizes);
+    uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds;
+    uint64_t pages = sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM ? free_pages(r, header) : 0;
     uint64_t given = pages < slots ? pages : slots;
     name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof(cnode));
     capdl_escape_printf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n",
@@ -196,6 +193,16 @@ static void print_leftovers(struct report *r, const struct capdl_image_header *h
     fprintf(r->out, "  %" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s\n",
             given, given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
             pages - given == 1 ? "" : "s");
+}
+
+static void print_leftovers(struct report *r, const struct capdl_image_header *header)
+{
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const uint64_t *sizes = capdl_leftovers_sizes(r->blob, i);
+        if (sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+            print_some(r, header, sizes);
+        }
+    }
 }
 
 static void refuse(const struct report *r, const struct fit_options *options, struct capdl_diags *diags)

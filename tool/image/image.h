@@ -70,4 +70,7 @@ bool image_to_spec(const struct image *, const char *name, struct capdl_spec *, 
    would stop at boot. */
 uint64_t image_root_slots(const struct capdl_profile *, uint64_t image_bytes);
 
+/* The leftovers of a spec in the order of the blob, CAPDL_NO_OBJECT where there is none. False: they are too many. */
+bool leftovers_order(const struct capdl_spec *, uint32_t objects[CAPDL_MAX_LEFTOVERS]);
+
 #endif

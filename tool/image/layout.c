@@ -393,8 +393,8 @@ bool layout_write(struct program *program, const uint8_t *blob, size_t blob_size
         return false;
     }
     layout.path = path;
-    bool good =
-        read_initialiser(&layout, &file) && lay_out(&layout, blob_size) && (program->chosen || write_all(&layout));
+    bool good = read_initialiser(&layout, &file) && lay_out(&layout, blob_size) &&
+                (program->chosen || program->shared || write_all(&layout));
     free(layout.segments);
     free(layout.sections);
     free(layout.names);

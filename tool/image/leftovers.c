@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who gets what is left. What that is, the initialiser finds out when it boots; here it is only said where it goes: one
- * run of slots of a CNode, and a frame for the description. Both ways: from a spec into a blob, and back.
+ * Who gets what is left: one run of slots of a CNode, and a frame for the description. What nobody asks for in
+ * particular, the initialiser finds out when it boots; what somebody does is made as untypeds, like any object, and
+ * planned with them. Both ways: from a spec into a blob, and back.
  */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob/leftovers.h"
 #include "image/decompile.h"
+#include "image/forecast.h"
 #include "image/program.h"
 
 /* The initialiser maps the frame while it boots, through the cache, and writes to it what nobody else has. */
@@ -23,32 +29,49 @@ static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
     return !problem;
 }
 
+static const struct capdl_cap *description(const struct program *program, uint32_t object)
+{
+    const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, object, 0);
+    return frame && frame->kind == CAPDL_KIND_FRAME && frame->object != CAPDL_NO_OBJECT ? frame : NULL;
+}
+
+static struct leftovers *leftovers_of(struct program *program, uint32_t object)
+{
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        if (program->leftovers[i].object == object) {
+            return &program->leftovers[i];
+        }
+    }
+    return NULL;
+}
+
 static void assign(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
-    const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, cap->object, 0);
+    struct leftovers *leftovers = leftovers_of(program, cap->object);
+    const struct capdl_cap *frame = description(program, cap->object);
     uint64_t slots = capdl_object_number(program->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS);
     if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
         program_cap_error(program, cnode, cap, "takes %llu slots: expected 1 to %d, starting at slot %d or below",
                           (unsigned long long)slots, CAPDL_BLOB_MAX_SLOTS, CAPDL_BLOB_MAX_SLOTS);
         return;
     }
-    if (!frame || frame->kind != CAPDL_KIND_FRAME || frame->object == CAPDL_NO_OBJECT) {
+    if (!frame) {
         program_error(program, cap->object, "has no frame in slot 0 that describes it");
         return;
     }
-    if (program->leftovers.slots) {
-        program_cap_error(program, cnode, cap, "is the second one: a spec can have only one");
+    if (!leftovers) {
+        return; /* too many, which was reported */
+    }
+    if (leftovers->slots) {
+        program_cap_error(program, cnode, cap, "is the second one: leftovers go to one CNode, once");
         return;
     }
     if (frame_good(program, cap->object, frame->object)) {
-        program->leftovers = (struct leftovers){
-            .slots = slots,
-            .object = cap->object,
-            .cnode = cnode,
-            .frame = frame->object,
-            .first = cap->slot,
-            .name = calls_derive(program, cap->object),
-            .devices = capdl_object_number(program->spec, cap->object, CAPDL_NUMBER_LEFTOVER_DEVICES)};
+        leftovers->slots = slots;
+        leftovers->cnode = cnode;
+        leftovers->frame = frame->object;
+        leftovers->first = cap->slot;
+        leftovers->name = calls_derive(program, cap->object);
     }
 }
 
@@ -64,28 +87,187 @@ void leftovers_assign(struct program *program)
     }
 }
 
-void leftovers_sizes(const struct program *program, uint64_t sizes[CAPDL_SIZE_KEY_COUNT])
+/* Asks for no amount, so it gets what the others do not. */
+static bool is_rest(const struct capdl_spec *spec, uint32_t object)
 {
-    const struct leftovers *l = &program->leftovers;
-    if (!l->slots) {
-        return;
-    }
-    sizes[CAPDL_SIZE_LEFT_SLOTS] = l->slots;
-    sizes[CAPDL_SIZE_LEFT_CNODE] = program->places[l->cnode].number;
-    sizes[CAPDL_SIZE_LEFT_BITS] = capdl_object_size_bits(program->spec, l->cnode);
-    sizes[CAPDL_SIZE_LEFT_FIRST] = l->first;
-    sizes[CAPDL_SIZE_LEFT_FRAME] = program->places[l->frame].number;
-    sizes[CAPDL_SIZE_LEFT_PAGE] = program->num_embedded;
-    sizes[CAPDL_SIZE_LEFT_DEVICES] = l->devices;
-    sizes[CAPDL_SIZE_LEFT_NAME] = l->name;
+    return !capdl_object_number(spec, object, CAPDL_NUMBER_LEFTOVER_SIZE) &&
+           !capdl_object_number(spec, object, CAPDL_NUMBER_LEFTOVER_SHARE);
 }
 
-void reverse_leftovers(struct reverse *r)
+static bool wants_ram(const struct capdl_spec *spec, uint32_t object)
 {
-    const uint64_t *sizes = r->blob.sizes;
-    if (!sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+    return is_rest(spec, object) && capdl_object_number(spec, object, CAPDL_NUMBER_LEFTOVER_DEVICES) != 2;
+}
+
+static int compare_names(const void *a, const void *b, void *context)
+{
+    const struct capdl_spec *spec = context;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int order = strcmp(capdl_object_name(spec, x), capdl_object_name(spec, y));
+    return order ? order : capdl_object_index(spec, x) < capdl_object_index(spec, y) ? -1 : x != y;
+}
+
+/* By name, so that an image read back gives the same. The first is handed over last: it gets pages of the initialiser.
+ */
+bool leftovers_order(const struct capdl_spec *spec, uint32_t objects[CAPDL_MAX_LEFTOVERS])
+{
+    uint32_t found[CAPDL_MAX_LEFTOVERS];
+    unsigned count = 0, at = 1;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_LEFTOVER) {
+            if (count == CAPDL_MAX_LEFTOVERS) {
+                return false;
+            }
+            found[count++] = i;
+        }
+    }
+    qsort_r(found, count, sizeof(found[0]), compare_names, (void *)(uintptr_t)spec);
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        objects[i] = CAPDL_NO_OBJECT;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        bool first = wants_ram(spec, found[i]) && objects[0] == CAPDL_NO_OBJECT;
+        objects[first || at == CAPDL_MAX_LEFTOVERS ? 0 : at++] = found[i];
+    }
+    return true;
+}
+
+/* The n-th asks for an amount that is known: so many untypeds of one size. */
+static void make_untypeds(struct program *program, uint32_t object, unsigned bits)
+{
+    struct place *place = &program->places[object];
+    const struct capdl_profile *profile = program->profile;
+    if (bits < CAPDL_PAGE_BITS || bits > profile->max_untyped_bits) {
+        program_error(program, object, "has untypeds of 2^%u bytes, but kernel %s allows 2^%u to 2^%u", bits,
+                      profile->name, CAPDL_PAGE_BITS, profile->max_untyped_bits);
         return;
     }
+    place->type = CAPDL_TYPE_UNTYPED;
+    place->size_bits = place->argument = (uint8_t)bits;
+}
+
+static void find_one(struct program *program, unsigned n, const struct leftovers *known)
+{
+    const struct capdl_spec *spec = program->spec;
+    struct leftovers *l = &program->leftovers[n];
+    uint64_t devices = capdl_object_number(spec, l->object, CAPDL_NUMBER_LEFTOVER_DEVICES);
+    unsigned bits = capdl_leftover_bits(spec, l->object);
+    l->share = (uint8_t)capdl_object_number(spec, l->object, CAPDL_NUMBER_LEFTOVER_SHARE);
+    if (is_rest(spec, l->object)) {
+        l->kinds = (uint8_t)((devices != 2 && n == 0 ? CAPDL_LEFT_RAM : 0) | (devices ? CAPDL_LEFT_DEVICES : 0));
+        l->share = devices != 2 && n > 0 ? CAPDL_LEFT_EQUAL : 0;
+    }
+    l->bits = known ? known->bits : 0;
+    bits = l->bits ? l->bits : bits;
+    if (bits || capdl_object_number(spec, l->object, CAPDL_NUMBER_LEFTOVER_SIZE)) {
+        make_untypeds(program, l->object, bits);
+    }
+    if (l->share && !program->options->untypeds && !forecast_possible(program->profile)) {
+        program_error(
+            program, l->object,
+            "%s, but the machine's firmware determines how much that is: give its map with --memory-map (a boot "
+            "log of the machine, or qemu:SIZE), or write size: n",
+            l->share == CAPDL_LEFT_EQUAL ? "shares the RAM that is left with others"
+                                         : "is a share of the RAM that is left");
+    }
+}
+
+void leftovers_ask(struct program *program, const struct program *known)
+{
+    uint32_t objects[CAPDL_MAX_LEFTOVERS] = {0};
+    bool good = leftovers_order(program->spec, objects);
+    if (!good) {
+        capdl_error(program->diags, CAPDL_WHOLE_SPEC, "a spec can have at most %d leftovers", CAPDL_MAX_LEFTOVERS);
+    }
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        program->leftovers[i].object = good ? objects[i] : CAPDL_NO_OBJECT;
+        if (program->leftovers[i].object != CAPDL_NO_OBJECT) {
+            find_one(program, i, known ? &known->leftovers[i] : NULL);
+        }
+    }
+}
+
+uint64_t leftovers_pieces(const struct program *program, uint32_t object)
+{
+    unsigned bits = capdl_object_kind(program->spec, object) == CAPDL_KIND_LEFTOVER
+                        ? capdl_leftover_bits(program->spec, object)
+                        : 0;
+    return bits ? capdl_object_number(program->spec, object, CAPDL_NUMBER_LEFTOVER_SIZE) >> bits : 1;
+}
+
+bool leftovers_any(const struct program *program)
+{
+    bool any = false;
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        any |= program->leftovers[i].slots != 0;
+    }
+    return any;
+}
+
+void leftovers_sizes(const struct program *program, uint64_t sizes[CAPDL_SIZE_KEY_COUNT])
+{
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const struct leftovers *l = &program->leftovers[i];
+        uint64_t *of = sizes + i * CAPDL_LEFT_KEYS;
+        if (!l->slots) {
+            continue;
+        }
+        of[CAPDL_SIZE_LEFT_SLOTS] = l->slots;
+        of[CAPDL_SIZE_LEFT_CNODE] = program->places[l->cnode].number;
+        of[CAPDL_SIZE_LEFT_BITS] = capdl_object_size_bits(program->spec, l->cnode);
+        of[CAPDL_SIZE_LEFT_FIRST] = l->first;
+        of[CAPDL_SIZE_LEFT_FRAME] = program->places[l->frame].number;
+        of[CAPDL_SIZE_LEFT_NAME] = l->name;
+        of[CAPDL_SIZE_LEFT_KINDS] = l->kinds;
+        of[CAPDL_SIZE_LEFT_SHARE] = l->share;
+        if (program->places[l->object].type == CAPDL_TYPE_UNTYPED) {
+            of[CAPDL_SIZE_LEFT_OWN] = program->places[l->object].number;
+            of[CAPDL_SIZE_LEFT_PIECES] = leftovers_pieces(program, l->object);
+        }
+        sizes[CAPDL_SIZE_LEFT_PAGE] = program->num_embedded;
+    }
+}
+
+bool reverse_leftovers_own(const struct reverse *r, uint64_t slot)
+{
+    bool own = false;
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const uint64_t *sizes = capdl_leftovers_sizes(&r->blob, i);
+        own |= slot - sizes[CAPDL_SIZE_LEFT_OWN] < sizes[CAPDL_SIZE_LEFT_PIECES];
+    }
+    return own;
+}
+
+static void set(struct capdl_numbers *numbers, enum capdl_number number, uint64_t value)
+{
+    numbers->has |= (uint8_t)(1u << number);
+    numbers->value[number] = value;
+}
+
+/* What it asks for, as the spec said it. */
+static void reverse_amount(struct reverse *r, const uint64_t *sizes, struct capdl_object *leftover)
+{
+    struct capdl_numbers *numbers = capdl_spec_alloc(r->spec, sizeof(*numbers));
+    uint64_t share = sizes[CAPDL_SIZE_LEFT_SHARE], kinds = sizes[CAPDL_SIZE_LEFT_KINDS];
+    set(numbers, CAPDL_NUMBER_LEFTOVER_SLOTS, sizes[CAPDL_SIZE_LEFT_SLOTS]);
+    if (kinds & CAPDL_LEFT_DEVICES) {
+        set(numbers, CAPDL_NUMBER_LEFTOVER_DEVICES, kinds & CAPDL_LEFT_RAM || share ? 1 : 2);
+    }
+    if (share && share <= 100) {
+        set(numbers, CAPDL_NUMBER_LEFTOVER_SHARE, share);
+    } else if (!share && sizes[CAPDL_SIZE_LEFT_PIECES]) {
+        uint64_t own = sizes[CAPDL_SIZE_LEFT_OWN];
+        set(numbers, CAPDL_NUMBER_LEFTOVER_SIZE, sizes[CAPDL_SIZE_LEFT_PIECES] << r->slots[own].data);
+        if (r->addresses[own] != UINT64_MAX) {
+            leftover->flags |= CAPDL_OBJECT_HAS_PADDR;
+            leftover->paddr = r->addresses[own];
+        }
+    }
+    leftover->u.numbers = numbers;
+}
+
+static void reverse_one(struct reverse *r, const uint64_t *sizes)
+{
     const struct held *cnode = &r->slots[sizes[CAPDL_SIZE_LEFT_CNODE]];
     const struct held *frame = &r->slots[sizes[CAPDL_SIZE_LEFT_FRAME]];
     if (cnode->kind != CAPDL_KIND_CNODE || frame->kind != CAPDL_KIND_FRAME) {
@@ -94,15 +276,20 @@ void reverse_leftovers(struct reverse *r)
         return;
     }
     uint32_t object = reverse_add(r, &r->slot_names[sizes[CAPDL_SIZE_LEFT_NAME]], CAPDL_KIND_LEFTOVER);
-    struct capdl_numbers *numbers = capdl_spec_alloc(r->spec, sizeof(*numbers));
-    numbers->has = (uint8_t)(1 << CAPDL_NUMBER_LEFTOVER_SLOTS | (sizes[CAPDL_SIZE_LEFT_DEVICES] != 0)
-                                                                    << CAPDL_NUMBER_LEFTOVER_DEVICES);
-    numbers->value[CAPDL_NUMBER_LEFTOVER_SLOTS] = sizes[CAPDL_SIZE_LEFT_SLOTS];
-    numbers->value[CAPDL_NUMBER_LEFTOVER_DEVICES] = sizes[CAPDL_SIZE_LEFT_DEVICES];
     struct capdl_object leftover = capdl_object_view(r->spec, object);
-    leftover.u.numbers = numbers;
+    reverse_amount(r, sizes, &leftover);
     capdl_object_set(r->spec, object, &leftover);
     reverse_cap(r, object, (struct capdl_cap){.object = frame->object, .kind = CAPDL_KIND_FRAME});
     struct capdl_cap rest = {.slot = sizes[CAPDL_SIZE_LEFT_FIRST], .object = object, .kind = CAPDL_KIND_LEFTOVER};
     reverse_cap(r, cnode->object, rest);
+}
+
+void reverse_leftovers(struct reverse *r)
+{
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const uint64_t *sizes = capdl_leftovers_sizes(&r->blob, i);
+        if (sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+            reverse_one(r, sizes);
+        }
+    }
 }

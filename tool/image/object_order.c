@@ -40,6 +40,19 @@ void order_place(struct program *program, struct group_list *groups, uint32_t ob
     program->objects[program->num_objects++] = object;
 }
 
+/* The object, or all untypeds that leftovers are, in consecutive slots. The number of the place is that of the first.
+ */
+static void order_all(struct program *program, struct group_list *groups, uint32_t object, uint64_t address)
+{
+    uint32_t first = (uint32_t)program->num_objects;
+    uint64_t pieces = leftovers_pieces(program, object);
+    for (uint64_t i = 0; i < pieces; i++) {
+        order_place(program, groups, object, &program->places[object],
+                    address ? address + (i << program->places[object].size_bits) : 0, 0);
+    }
+    program->places[object].number = first;
+}
+
 static bool is_placed(const struct program *program, uint32_t object)
 {
     return program->places[object].type != CAPDL_TYPE_COUNT && program->places[object].kind != PLACE_PAGE &&
@@ -88,7 +101,7 @@ static void order_anywhere(struct program *program)
     size_t at = 0;
     for (size_t b = 0; b < BUCKETS; b++) {
         for (; at < start[b]; at++) {
-            order_place(program, &program->groups, sorted[at], &program->places[sorted[at]], 0, 0);
+            order_all(program, &program->groups, sorted[at], 0);
         }
         if (b % CAPDL_TYPE_COUNT == CAPDL_TYPE_UNTYPED) {
             contiguous_parents(program, (unsigned)(MAX_SIZE_BITS - 1 - b / CAPDL_TYPE_COUNT));
@@ -136,7 +149,7 @@ static void refuse_overlap(struct program *program, uint32_t first, uint32_t sec
                   (unsigned long long)capdl_object_paddr(program->spec, second),
                   capdl_object_label(program->spec, first, label, sizeof(label)),
                   (unsigned long long)(capdl_object_paddr(program->spec, first) +
-                                       (UINT64_C(1) << program->places[first].size_bits)));
+                                       (leftovers_pieces(program, first) << program->places[first].size_bits)));
 }
 
 static void order_fixed(struct program *program)
@@ -153,11 +166,12 @@ static void order_fixed(struct program *program)
         uint64_t address = capdl_object_paddr(program->spec, sorted[i]);
         if (i > 0) {
             uint32_t last = sorted[i - 1];
-            if (address - capdl_object_paddr(program->spec, last) < UINT64_C(1) << program->places[last].size_bits) {
+            if (address - capdl_object_paddr(program->spec, last) < leftovers_pieces(program, last)
+                                                                        << program->places[last].size_bits) {
                 refuse_overlap(program, last, sorted[i]);
             }
         }
-        order_place(program, &program->fixed, sorted[i], &program->places[sorted[i]], address, 0);
+        order_all(program, &program->fixed, sorted[i], address);
     }
     free(sorted);
 }

@@ -21,6 +21,7 @@
 #define TOOL_IMAGE_PROGRAM_H
 
 #include "base/memory.h"
+#include "blob/plan.h"
 #include "image/arch.h"
 #include "image/image.h"
 #include "profile/methods.h"
@@ -121,14 +122,16 @@ struct mapping {
     struct operand source; /* kind OPERAND_LITERAL: not mapped (yet) */
 };
 
-/* Who gets what is left when all objects are made. */
+/* Who gets what is left when all objects are made: object of the spec, and its place in the blob (CAPDL_LEFT_KEYS). */
 struct leftovers {
-    uint64_t slots;  /* 0: nobody */
-    uint32_t object; /* which stands for it in the spec */
+    uint32_t object; /* CAPDL_NO_OBJECT: none */
     uint32_t cnode, frame;
+    uint64_t slots; /* 0: goes to nobody, yet */
     uint64_t first; /* slot */
     uint64_t name;  /* derived slot */
-    bool devices;
+    uint8_t kinds;  /* enum capdl_left_kind: what nobody else asks for */
+    uint8_t share;  /* per cent, CAPDL_LEFT_EQUAL; 0: it does not depend on how much is left */
+    uint8_t bits;   /* of a share, once it is known; 0: it is not */
 };
 
 /* An array of frames that are contiguous. */
@@ -181,7 +184,8 @@ struct program {
     struct capdl_derivation *derivations; /* by child: those that are made by copying from a CNode of the spec */
     size_t num_derivations, capacity_derivations;
 
-    struct leftovers leftovers;
+    struct leftovers leftovers[CAPDL_MAX_LEFTOVERS];
+    bool shared; /* shares of leftovers are known now: the spec is to be compiled anew with these */
     struct call_list phases[CAPDL_PHASE_COUNT];
     struct method_params methods[CAPDL_METHOD_COUNT]; /* of those that are called */
     bool method_refused[CAPDL_METHOD_COUNT];
@@ -275,6 +279,14 @@ void sched_configure(struct program *);
 void threads_configure(struct program *);
 void caps_distribute(struct program *);
 void leftovers_assign(struct program *);
+/* What each asks for; those of which the amount is known become untypeds. `known`: shares of an earlier attempt, may be
+   NULL. */
+void leftovers_ask(struct program *, const struct program *known);
+bool leftovers_any(const struct program *);
+/* How many objects are made for one of the spec: untypeds of leftovers, else 1. */
+uint64_t leftovers_pieces(const struct program *, uint32_t object);
+/* leftover_shares.c: once the plan without them is known. */
+void leftovers_share(struct program *, struct capdl_plan *);
 void domains_configure(struct program *);
 void calls_distribute(struct program *);
 

@@ -42,6 +42,7 @@ const struct field own_fields[] = {
     NUMBER(IO_DEVICE, true, IO_BUS, "bus"),
     NUMBER(IO_DEVICE, true, IO_DEV, "dev"),
     NUMBER(IO_DEVICE, true, IO_FUN, "fun"),
+    {CAPDL_KIND_LEFTOVER, FIELD_PADDR, false, 0, 0, "paddr"},
 };
 
 const size_t num_own_fields = sizeof(own_fields) / sizeof(own_fields[0]);

@@ -104,7 +104,7 @@ static void compare_node(struct verify *v, uint32_t object)
         compare_thread(v, object);
         break;
     case CAP_FRAME:
-        if (node->bits == capdl_object_size_bits(v->spec, object) && object != v->left.frame) {
+        if (node->bits == capdl_object_size_bits(v->spec, object) && !leftovers_frame(v, object)) {
             contents_compare(v, object);
         }
         break;

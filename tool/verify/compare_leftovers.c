@@ -11,37 +11,86 @@
 
 struct handed {
     struct verify *v;
+    const struct left *left;
     uint32_t object;
     const struct cnode *cnode;
     const struct capdl_leftovers *says; /* in the machine's memory */
 };
 
+/* Who gets these. */
+static void find_holder(const struct capdl_spec *spec, struct left *left)
+{
+    const struct capdl_cap *frame = capdl_spec_cap_at(spec, left->object, 0);
+    for (uint32_t i = 0; frame && i < spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        for (uint32_t k = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
+            if (caps.list[k].kind == CAPDL_KIND_LEFTOVER && caps.list[k].object == left->object) {
+                left->cnode = i;
+                left->first = caps.list[k].slot;
+                left->frame = frame->object;
+            }
+        }
+    }
+}
+
+static void find_amount(const struct capdl_spec *spec, struct left *left, unsigned n)
+{
+    uint64_t devices = capdl_object_number(spec, left->object, CAPDL_NUMBER_LEFTOVER_DEVICES);
+    bool share = capdl_object_number(spec, left->object, CAPDL_NUMBER_LEFTOVER_SHARE) != 0;
+    left->slots = capdl_object_number(spec, left->object, CAPDL_NUMBER_LEFTOVER_SLOTS);
+    left->size = capdl_object_number(spec, left->object, CAPDL_NUMBER_LEFTOVER_SIZE);
+    left->pieces = (uint8_t)capdl_leftover_bits(spec, left->object);
+    if (!left->size && !share) {
+        left->kinds = (uint8_t)((devices != 2 && n == 0 ? CAPDL_LEFT_RAM : 0) | (devices ? CAPDL_LEFT_DEVICES : 0));
+    }
+}
+
 void leftovers_find(struct verify *v)
 {
-    v->left = (struct left){.object = CAPDL_NO_OBJECT, .cnode = CAPDL_NO_OBJECT, .frame = CAPDL_NO_OBJECT};
-    for (uint32_t i = 0; i < v->spec->num_objects; i++) {
-        struct capdl_caps caps = capdl_object_caps(v->spec, i);
-        for (uint32_t k = 0; capdl_object_kind(v->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
-            const struct capdl_cap *cap = &caps.list[k];
-            const struct capdl_cap *frame =
-                cap->kind == CAPDL_KIND_LEFTOVER ? capdl_spec_cap_at(v->spec, cap->object, 0) : NULL;
-            if (frame) {
-                v->left = (struct left){
-                    .object = cap->object,
-                    .cnode = i,
-                    .frame = frame->object,
-                    .first = cap->slot,
-                    .slots = capdl_object_number(v->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS),
-                    .devices = capdl_object_number(v->spec, cap->object, CAPDL_NUMBER_LEFTOVER_DEVICES),
-                };
-            }
+    uint32_t objects[CAPDL_MAX_LEFTOVERS];
+    bool good = leftovers_order(v->spec, objects);
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        struct left *left = &v->left[i];
+        *left = (struct left){.object = CAPDL_NO_OBJECT, .cnode = CAPDL_NO_OBJECT, .frame = CAPDL_NO_OBJECT};
+        if (!good || objects[i] == CAPDL_NO_OBJECT) {
+            continue;
+        }
+        left->object = objects[i];
+        find_amount(v->spec, left, i);
+        find_holder(v->spec, left);
+        if (left->cnode == CAPDL_NO_OBJECT) {
+            left->object = CAPDL_NO_OBJECT;
         }
     }
 }
 
 bool leftovers_slot(const struct verify *v, uint32_t cnode, uint64_t slot)
 {
-    return cnode == v->left.cnode && slot - v->left.first < v->left.slots;
+    bool found = false;
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const struct left *left = &v->left[i];
+        found |= left->object != CAPDL_NO_OBJECT && cnode == left->cnode && slot - left->first < left->slots;
+    }
+    return found;
+}
+
+bool leftovers_frame(const struct verify *v, uint32_t object)
+{
+    bool found = false;
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        found |= object != CAPDL_NO_OBJECT && v->left[i].frame == object;
+    }
+    return found;
+}
+
+const struct left *leftovers_of(const struct verify *v, uint32_t object)
+{
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        if (object != CAPDL_NO_OBJECT && v->left[i].object == object) {
+            return &v->left[i];
+        }
+    }
+    return NULL;
 }
 
 static bool has_children(const struct verify *v, const struct slot *slot)
@@ -52,7 +101,7 @@ static bool has_children(const struct verify *v, const struct slot *slot)
 static bool counts_good(const struct handed *h)
 {
     const struct capdl_leftovers *says = h->says;
-    const struct left *left = &h->v->left;
+    const struct left *left = h->left;
     if (says->version == CAPDL_LEFTOVERS_VERSION && says->num_untypeds <= CAPDL_LEFTOVERS_MAX_UNTYPEDS &&
         says->num_untypeds <= left->slots && says->num_frames <= left->slots - says->num_untypeds &&
         says->first_untyped == left->first && says->first_frame == left->first + says->num_untypeds) {
@@ -76,7 +125,7 @@ static void compare_untyped(const struct handed *h, const struct slot *slot, con
                cap_label(h->v, slot, label), says->size_bits, says->is_device ? "device memory" : "RAM", says->address);
         return;
     }
-    if (device && !h->v->left.devices) {
+    if (device && h->left->kinds && !(h->left->kinds & CAPDL_LEFT_DEVICES)) {
         differ(h->v, h->object, "have %s of device memory, which is not in the spec", cap_label(h->v, slot, label));
     }
     if (has_children(h->v, slot)) {
@@ -127,8 +176,8 @@ static void compare_frame(const struct handed *h, const struct slot *slot)
 static void compare_slots(const struct handed *h)
 {
     const struct capdl_leftovers *says = h->says;
-    for (uint64_t i = 0; i < h->v->left.slots; i++) {
-        const struct slot *slot = &h->cnode->slots[h->v->left.first + i];
+    for (uint64_t i = 0; i < h->left->slots; i++) {
+        const struct slot *slot = &h->cnode->slots[h->left->first + i];
         char label[LABEL_SIZE];
         if (i < says->num_untypeds) {
             compare_untyped(h, slot, &says->untypeds[i]);
@@ -145,7 +194,7 @@ static void compare_overlap(const struct handed *h, const struct node *node)
 {
     uint64_t end = node->paddr + node_bytes(h->v, node);
     for (uint64_t i = 0; i < h->says->num_untypeds; i++) {
-        const struct slot *slot = &h->cnode->slots[h->v->left.first + i];
+        const struct slot *slot = &h->cnode->slots[h->left->first + i];
         const struct cap *cap = &slot->cap;
         uint64_t cap_end = cap->paddr + (UINT64_C(1) << cap->bits);
         bool around = node->untyped && node->paddr <= cap->paddr && end >= cap_end &&
@@ -164,7 +213,7 @@ static void compare_kept(const struct handed *h, const struct slot *slot)
     const struct cap *cap = &slot->cap;
     uint32_t node = state_node(h->v, slot);
     bool device = cap->flags & CAP_FLAG_DEVICE;
-    bool wanted = cap->type == CAP_UNTYPED && (!device || h->v->left.devices) &&
+    bool wanted = cap->type == CAP_UNTYPED && h->left->kinds & (device ? CAPDL_LEFT_DEVICES : CAPDL_LEFT_RAM) &&
                   !(h->v->nodes[node].flags & NODE_CANDIDATE) && h->v->nodes[node].match == CAPDL_NO_OBJECT;
     bool used = has_children(h->v, slot); /* what is after them is given in whole pages */
     uint64_t kept = (UINT64_C(1) << cap->bits) - (used ? cap->data : 0);
@@ -187,29 +236,58 @@ static void compare_all_kept(const struct handed *h)
     }
 }
 
+/* As many bytes as the spec says, where it says. */
+static void compare_amount(const struct handed *h)
+{
+    const struct left *left = h->left;
+    const struct capdl_leftover_untyped *first = h->says->untypeds;
+    uint64_t bytes = 0;
+    for (uint64_t i = 0; i < h->says->num_untypeds; i++) {
+        bytes += UINT64_C(1) << h->says->untypeds[i].size_bits;
+    }
+    if (left->size && bytes != left->size) {
+        differ(h->v, h->object, "have 0x%" PRIx64 " bytes, but the spec says 0x%" PRIx64, bytes, left->size);
+    } else if (left->size && capdl_object_flags(h->v->spec, h->object) & CAPDL_OBJECT_HAS_PADDR &&
+               first->address != capdl_object_paddr(h->v->spec, h->object)) {
+        differ(h->v, h->object, "begin at 0x%" PRIx64 ", but the spec says 0x%" PRIx64, first->address,
+               capdl_object_paddr(h->v->spec, h->object));
+    } else if (!left->size && !left->kinds && !bytes) {
+        differ(h->v, h->object, "have nothing, but the spec asks for a share");
+    }
+}
+
+static void compare_handed(struct handed *h)
+{
+    if (!counts_good(h)) {
+        return;
+    }
+    compare_slots(h);
+    for (size_t i = 0; i < h->v->num_nodes; i++) {
+        compare_overlap(h, &h->v->nodes[i]);
+    }
+    if (!h->left->kinds) {
+        compare_amount(h);
+    } else if (h->says->untypeds_left_out == 0) {
+        compare_all_kept(h);
+    }
+}
+
 void compare_leftovers(struct verify *v, uint32_t object)
 {
-    uint32_t cnode = v->left.object == object ? v->match[v->left.cnode] : NO_NODE;
-    uint32_t frame = v->left.object == object ? v->match[v->left.frame] : NO_NODE;
+    const struct left *left = leftovers_of(v, object);
+    uint32_t cnode = left ? v->match[left->cnode] : NO_NODE;
+    uint32_t frame = left ? v->match[left->frame] : NO_NODE;
     if (cnode == NO_NODE || frame == NO_NODE) {
         differ(v, object, "are not handed over");
         return;
     }
     const uint8_t *page = contents_page(v, v->nodes[frame].paddr);
-    struct handed h = {.v = v, .object = object, .cnode = v->nodes[cnode].object, .says = (const void *)page};
-    if (!page || v->left.slots > UINT64_C(1) << v->nodes[cnode].bits ||
-        v->left.first > (UINT64_C(1) << v->nodes[cnode].bits) - v->left.slots) {
+    struct handed h = {
+        .v = v, .left = left, .object = object, .cnode = v->nodes[cnode].object, .says = (const void *)page};
+    if (!page || left->slots > UINT64_C(1) << v->nodes[cnode].bits ||
+        left->first > (UINT64_C(1) << v->nodes[cnode].bits) - left->slots) {
         differ(v, object, "are not where the spec has them");
         return;
     }
-    if (!counts_good(&h)) {
-        return;
-    }
-    compare_slots(&h);
-    for (size_t i = 0; i < v->num_nodes; i++) {
-        compare_overlap(&h, &v->nodes[i]);
-    }
-    if (h.says->untypeds_left_out == 0) {
-        compare_all_kept(&h);
-    }
+    compare_handed(&h);
 }

@@ -146,7 +146,7 @@ static void describe_node(struct description *d, uint32_t node)
         describe_thread(d, n->object);
         break;
     case CAP_FRAME:
-        if (n->match != d->v->left.frame) {
+        if (!leftovers_frame(d->v, n->match)) {
             describe_contents(d, n);
         }
         break;
@@ -165,13 +165,12 @@ static void describe_node(struct description *d, uint32_t node)
     }
 }
 
-static void describe_left(struct description *d, const char *label)
+static void describe_left(struct description *d, const struct left *left, const char *label)
 {
-    const struct left *left = &d->v->left;
     char cnode[LABEL_SIZE], frame[LABEL_SIZE];
-    line(d, "leftovers %s %s slots %" PRIx64 " from %" PRIx64 " frame %s devices %u", label,
+    line(d, "leftovers %s %s slots %" PRIx64 " from %" PRIx64 " frame %s kinds %u size %" PRIx64, label,
          name(d, d->v->match[left->cnode], cnode), left->slots, left->first, name(d, d->v->match[left->frame], frame),
-         left->devices);
+         left->kinds, left->size);
 }
 
 /* Whether the spec gives an address, if only by that of an untyped around it. */
@@ -205,8 +204,8 @@ static void describe_object(struct description *d, uint32_t object)
     uint32_t node = d->v->match[object];
     char label[LABEL_SIZE];
     capdl_object_label(d->v->spec, object, label, sizeof(label));
-    if (object == d->v->left.object) {
-        describe_left(d, label);
+    if (leftovers_of(d->v, object)) {
+        describe_left(d, leftovers_of(d->v, object), label);
     } else if (d->v->irqs[object] < MAX_IRQS) {
         line(d, "interrupt %s %" PRIu64, label, d->v->irqs[object]);
         describe_slot(d, 0, &d->v->kernel->irq_slots[d->v->irqs[object]]);

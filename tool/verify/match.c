@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blob/leftovers.h"
 #include "verify/private.h"
 
 bool match_pair(struct verify *v, uint32_t object, uint32_t node)
@@ -97,9 +98,12 @@ static void names_of(struct verify *v, struct capdl_cbor *c, bool pages)
 /* Who gets what is left, and where it is described: nothing else may refer to that frame. */
 static void match_leftovers(struct verify *v, const struct capdl_blob *blob)
 {
-    if (blob->sizes[CAPDL_SIZE_LEFT_SLOTS] && v->left.object != CAPDL_NO_OBJECT) {
-        match_pair(v, v->left.cnode, state_node(v, initialiser_slot(v, blob->sizes[CAPDL_SIZE_LEFT_CNODE])));
-        match_pair(v, v->left.frame, state_node(v, initialiser_slot(v, blob->sizes[CAPDL_SIZE_LEFT_FRAME])));
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const uint64_t *sizes = capdl_leftovers_sizes(blob, i);
+        if (sizes[CAPDL_SIZE_LEFT_SLOTS] && v->left[i].object != CAPDL_NO_OBJECT) {
+            match_pair(v, v->left[i].cnode, state_node(v, initialiser_slot(v, sizes[CAPDL_SIZE_LEFT_CNODE])));
+            match_pair(v, v->left[i].frame, state_node(v, initialiser_slot(v, sizes[CAPDL_SIZE_LEFT_FRAME])));
+        }
     }
 }
 

@@ -73,7 +73,9 @@ struct argument {
 struct left {
     uint32_t object, cnode, frame; /* CAPDL_NO_OBJECT: nobody gets it */
     uint64_t first, slots;
-    bool devices;
+    uint64_t size;  /* bytes, if the spec says how many */
+    uint8_t kinds;  /* enum capdl_left_kind: what nobody else asks for */
+    uint8_t pieces; /* log2 of the size of each untyped, if the spec says how many bytes */
 };
 
 /* Where a page table of the spec stands. */
@@ -110,7 +112,7 @@ struct verify {
     struct argument *arguments; /* by frame and offset */
     size_t num_arguments, capacity_arguments;
 
-    struct left left;
+    struct left left[CAPDL_MAX_LEFTOVERS]; /* in the order of the blob */
 
     struct fill_files *files;
 };
@@ -216,6 +218,9 @@ void list_remains(struct verify *);
    that with what there is. */
 void leftovers_find(struct verify *);
 bool leftovers_slot(const struct verify *, uint32_t cnode, uint64_t slot);
+bool leftovers_frame(const struct verify *, uint32_t object);
+/* NULL if these go to nobody. */
+const struct left *leftovers_of(const struct verify *, uint32_t object);
 void compare_leftovers(struct verify *, uint32_t object);
 
 /* describe.c: the digest. */

@@ -80,8 +80,8 @@ static struct json_object *finding_json(const struct diff_report *report, const 
     json_object_object_add(object, "text", json_object_new_string(finding->text));
     add_object(object, finding);
     json_object_object_add(object, "field", text_json(finding->field));
-    json_object_object_add(object, "old", text_json(finding->old));
-    json_object_object_add(object, "new", text_json(finding->new));
+    json_object_object_add(object, "old", text_json(finding->before));
+    json_object_object_add(object, "new", text_json(finding->after));
     json_object_object_add(object, "range", range_json(finding));
     json_object_object_add(object, "where", text_json(finding->where));
     json_object_object_add(object, "source", source_json(report, finding));

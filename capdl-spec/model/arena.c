@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,16 +13,43 @@ struct spec_arena_chunk {
     uint64_t bytes[];
 };
 
-static void out_of_memory(void)
+/* Where a call that finds no memory goes on: the innermost capdl_try of this thread. */
+static _Thread_local struct recovery {
+    jmp_buf jump;
+    const char *why;
+} *recovery;
+
+const char *capdl_try(void (*run)(void *data), void *data)
 {
-    fputs("capdl: out of memory\n", stderr);
+    struct recovery own, *outer = recovery;
+
+    own.why = NULL;
+    recovery = &own;
+    if (setjmp(own.jump) == 0) {
+        run(data);
+    }
+    recovery = outer;
+    return own.why;
+}
+
+static _Noreturn void give_up(const char *why)
+{
+    if (recovery) {
+        recovery->why = why;
+        longjmp(recovery->jump, 1);
+    }
+    fprintf(stderr, "capdl: %s\n", why);
     exit(2);
+}
+
+_Noreturn void capdl_spec_out_of_memory(void)
+{
+    give_up("out of memory");
 }
 
 _Noreturn void capdl_spec_too_large(const char *why)
 {
-    fprintf(stderr, "capdl: this spec is too large: %s\n", why);
-    exit(2);
+    give_up(why);
 }
 
 void *capdl_spec_realloc(void *list, size_t size)
@@ -29,7 +57,7 @@ void *capdl_spec_realloc(void *list, size_t size)
     void *grown = realloc(list, size ? size : 1);
 
     if (!grown) {
-        out_of_memory();
+        capdl_spec_out_of_memory();
     }
     return grown;
 }
@@ -48,7 +76,7 @@ void *capdl_spec_grow(void *list, size_t *capacity, size_t need, size_t item)
         wanted = 4;
     }
     if (wanted > SIZE_MAX / item) {
-        out_of_memory();
+        capdl_spec_out_of_memory();
     }
     *capacity = wanted;
     return capdl_spec_realloc(list, wanted * item);
@@ -68,7 +96,7 @@ static void add_chunk(struct capdl_arena *arena, size_t size)
     }
     chunk = calloc(1, sizeof(*chunk) + wanted);
     if (!chunk) {
-        out_of_memory();
+        capdl_spec_out_of_memory();
     }
     chunk->next = arena->chunks;
     arena->chunks = chunk;
@@ -81,7 +109,7 @@ void *capdl_spec_arena_alloc(struct capdl_arena *arena, size_t size)
     void *memory;
 
     if (size > SIZE_MAX / 2) {
-        out_of_memory();
+        capdl_spec_out_of_memory();
     }
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (!arena->chunks || arena->size - arena->used < size) {
@@ -115,7 +143,7 @@ static void *zeros_map(void *old, size_t old_size, size_t size)
         memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
     if (memory == MAP_FAILED) {
-        out_of_memory();
+        capdl_spec_out_of_memory();
     }
     return memory;
 }
@@ -125,7 +153,7 @@ void *capdl_spec_zeros_grow(void *old, size_t old_size, size_t size)
     void *memory = size < LARGE_ZEROS ? calloc(1, size ? size : 1) : zeros_map(old, old_size, size);
 
     if (!memory) {
-        out_of_memory();
+        capdl_spec_out_of_memory();
     }
     if (old_size && old_size < LARGE_ZEROS) {
         memcpy(memory, old, old_size);

@@ -101,8 +101,7 @@ static void add_diag(struct capdl_diags *diags, enum capdl_severity severity, en
         return;
     }
     if (vasprintf(&message, format, arguments) < 0) {
-        fputs("capdl: out of memory\n", stderr);
-        exit(2);
+        capdl_spec_out_of_memory();
     }
     diags->list = capdl_spec_grow(diags->list, &diags->capacity, diags->count + 1, sizeof(*diag));
     diag = &diags->list[diags->count++];

@@ -135,7 +135,7 @@ static void add_blocks(struct capdl_names *names, size_t size)
     char *memory = capdl_spec_realloc(NULL, count << BLOCK_BITS);
 
     if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS) {
-        capdl_spec_too_large("its names take more than 4 GiB");
+        capdl_spec_too_large("this spec is too large: its names take more than 4 GiB");
     }
     names->blocks =
         capdl_spec_grow(names->blocks, &names->capacity_blocks, names->num_blocks + count, sizeof(*names->blocks));

@@ -159,7 +159,7 @@ static void reserve(struct capdl_objects *objects, size_t need)
 uint32_t capdl_spec_objects_add(struct capdl_spec *spec)
 {
     if (spec->num_objects == SPEC_MOST_OBJECTS) {
-        capdl_spec_too_large("it has more than 2^30 objects");
+        capdl_spec_too_large("this spec is too large: it has more than 2^30 objects");
     }
     reserve(spec->objects, (size_t)spec->num_objects + 1);
     return spec->num_objects++;

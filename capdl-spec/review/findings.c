@@ -433,8 +433,8 @@ static struct capdl_finding finding_of(const struct review *review, const struct
         .text = sentence(review, group),
         .object = object_text(review, group, OBJECT_NAME),
         .field = copied(raw->field),
-        .old = copied(raw->old_value),
-        .new = copied(raw->new_value),
+        .before = copied(raw->old_value),
+        .after = copied(raw->new_value),
         .address = raw->address,
         .size = raw->size ? group->last->address + group->last->size - raw->address : 0,
         .where = write_where(review, raw),
@@ -575,8 +575,8 @@ static void finding_free(struct capdl_finding *finding)
     free(finding->text);
     free(finding->object);
     free(finding->field);
-    free(finding->old);
-    free(finding->new);
+    free(finding->before);
+    free(finding->after);
     free(finding->where);
 }
 

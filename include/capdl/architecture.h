@@ -11,6 +11,10 @@
 
 #include <capdl/facts.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum {
     CAPDL_ARCH_MOST_TABLES = 8,
     CAPDL_ARCH_MOST_FRAMES = 6,
@@ -149,5 +153,9 @@ static inline uint64_t capdl_guard_value(enum capdl_arch arch, uint64_t word)
 
     return word >> a->guard_shift & ((UINT64_C(1) << a->guard_bits) - 1);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include <capdl/facts.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * A place in a source. line 0: no place is known (an object made by a front end); column 0: the whole line; column
  * CAPDL_POS_OFFSET: `line` is 1 + the offset of a byte in the text, whose line and column capdl_diags_locate finds.
@@ -25,9 +29,14 @@ struct capdl_pos {
 };
 
 /* The place of what is in no source at all: the command line, an image, a kernel. */
-#define CAPDL_NOWHERE ((struct capdl_pos){.file = UINT16_MAX})
+#define CAPDL_NOWHERE CAPDL_POS_IN(UINT16_MAX)
 /* The place of problems of the spec as a whole: the first source. */
-#define CAPDL_WHOLE_SPEC ((struct capdl_pos){.file = 0})
+#define CAPDL_WHOLE_SPEC CAPDL_POS_IN(0)
+#ifdef __cplusplus
+#define CAPDL_POS_IN(file) (capdl_pos{0, 0, file})
+#else
+#define CAPDL_POS_IN(file) ((struct capdl_pos){0, 0, file})
+#endif
 
 enum capdl_severity { CAPDL_ERROR, CAPDL_WARNING, CAPDL_NOTE };
 
@@ -96,5 +105,9 @@ void capdl_diags_print(struct capdl_diags *, FILE *, size_t most);
 
 /* Frees everything the list owns and empties it. */
 void capdl_diags_free(struct capdl_diags *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

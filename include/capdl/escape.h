@@ -13,6 +13,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The first character of a text. */
 struct capdl_character {
     size_t length;      /* in bytes; 1 for a byte that is not UTF-8; 0 at the end of the text */
@@ -35,5 +39,9 @@ void capdl_escape_json(FILE *, const char *text);
 
 /* printf for one line with texts of others in it: all is escaped but a line end at the end of the format. */
 int capdl_escape_printf(FILE *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

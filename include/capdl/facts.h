@@ -6,6 +6,10 @@
 #ifndef CAPDL_FACTS_H
 #define CAPDL_FACTS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum capdl_arch {
 #define CAPDL_ARCH(id, initial) CAPDL_ARCH_##id,
 #include <capdl/arch.def>
@@ -135,5 +139,9 @@ enum capdl_initial_cap {
 #undef CAPDL_INITIAL_CAP
     CAPDL_INITIAL_COUNT
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include <capdl/spec.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Gravest first. */
 enum capdl_rank {
 #define CAPDL_RANK(id, number, word, meaning) CAPDL_RANK_##id = (number),
@@ -32,7 +36,7 @@ struct capdl_finding {
     char *text;                         /* one sentence, no full stop */
     char *object;                       /* its name, with the range of its array; NULL */
     enum capdl_kind kind;               /* of it; COUNT when there is none */
-    char *field, *old, *new;            /* what changed, from what to what; NULL */
+    char *field, *before, *after;       /* what changed, from what to what; NULL */
     uint64_t address, size;             /* in the address space of the subject; size 0: none */
     char *where;                        /* the slot that shows it; NULL when the sentence says all */
     struct capdl_pos old_pos, new_pos;  /* where it is written; line 0: nowhere */
@@ -63,7 +67,7 @@ struct capdl_diff_options {
  * and only if capdl_review_lines writes the same for both. Only findings of rank LAYOUT: authority, programs and
  * behaviour are the same.
  */
-void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, const struct capdl_diff_options *,
+void capdl_diff(const struct capdl_spec *before, const struct capdl_spec *after, const struct capdl_diff_options *,
                 struct capdl_findings *);
 /* Whether a spec has a subject of this name. */
 bool capdl_review_has_subject(const struct capdl_spec *, const char *name);
@@ -74,5 +78,9 @@ void capdl_findings_free(struct capdl_findings *);
 /* Prints a spec as a graph in the DOT language of Graphviz: subjects, and what connects them with each other and with
    devices. objects: every object and every capability instead. */
 void capdl_graph_write(const struct capdl_spec *, FILE *, bool objects);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

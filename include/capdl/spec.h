@@ -18,6 +18,10 @@
 #include <capdl/diag.h>
 #include <capdl/facts.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CAPDL_NO_OBJECT UINT32_MAX
 #define CAPDL_NO_INDEX UINT32_MAX
 
@@ -284,6 +288,15 @@ struct capdl_spec {
     struct capdl_names *names; /* interned names, and objects by name and index */
 };
 
+/*
+ * Makes calls of this library that may run out of memory: calls run(data). Returns NULL, or why it could not finish
+ * ("out of memory", or a spec beyond 2^30 objects or 4 GiB of names), as a string that nobody frees. What was being
+ * changed then can only be freed, and temporary memory of the call that stopped stays allocated. May be nested; each
+ * thread has its own. Outside it, a call that finds no memory prints so on standard error and exits with 2, as suits a
+ * command.
+ */
+const char *capdl_try(void (*run)(void *data), void *data);
+
 void capdl_spec_init(struct capdl_spec *);
 void capdl_spec_free(struct capdl_spec *);
 /* A spec whose objects can be changed on their own; all else is shared with the original, which must outlive it.
@@ -395,10 +408,12 @@ struct capdl_caps {
 
 static inline struct capdl_caps capdl_object_caps(const struct capdl_spec *spec, uint32_t id)
 {
-    if (!capdl_object_has(spec, id, CAPDL_COLUMN_CAPS)) {
-        return (struct capdl_caps){.list = NULL};
+    struct capdl_caps caps = {NULL, 0};
+    if (capdl_object_has(spec, id, CAPDL_COLUMN_CAPS)) {
+        caps.list = spec->objects->caps[id].list;
+        caps.count = spec->objects->caps[id].count;
     }
-    return (struct capdl_caps){.list = spec->objects->caps[id].list, .count = spec->objects->caps[id].count};
+    return caps;
 }
 
 /* The parameters of one that is of this kind, or 0. Not to be changed in place: elements of an array share them. */
@@ -432,11 +447,12 @@ static inline struct capdl_program *capdl_object_declaration(const struct capdl_
 /* Of a frame. */
 static inline struct capdl_fills capdl_object_fills(const struct capdl_spec *spec, uint32_t id)
 {
-    if (!capdl_object_has(spec, id, CAPDL_COLUMN_CONTENT)) {
-        return (struct capdl_fills){.list = NULL};
+    struct capdl_fills fills = {NULL, 0};
+    if (capdl_object_has(spec, id, CAPDL_COLUMN_CONTENT)) {
+        fills.list = (struct capdl_fill *)spec->objects->content[id].pointer;
+        fills.count = spec->objects->content[id].count;
     }
-    return (struct capdl_fills){.list = (struct capdl_fill *)spec->objects->content[id].pointer,
-                                .count = spec->objects->content[id].count};
+    return fills;
 }
 
 /* A number of one that has numbers; 0 if it was not written. */
@@ -570,5 +586,9 @@ bool capdl_domains_can_change(const struct capdl_spec *);
    parses to the same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else
    everything is spelled out. */
 void capdl_spec_write_text(const struct capdl_spec *, FILE *, bool folded);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

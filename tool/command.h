@@ -51,6 +51,7 @@ struct options {
     const char *device;         /* one device of a board; 0: all */
     bool json_diags;            /* diagnostics as JSON on standard output */
     bool summary;               /* their number in a line after them */
+    bool wide_rights;           /* of Microkit systems */
     char **operands;            /* what is not an option */
     int num_operands;
 };

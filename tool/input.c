@@ -12,6 +12,7 @@
 
 #include "json/spec_json.h"
 #include "image/seal.h"
+#include "microkit/microkit.h"
 #include "pack/memory_map.h"
 #include "pd/pd.h"
 #include "profile/profile.h"
@@ -168,23 +169,25 @@ static bool arch_of_elf(const struct file_bytes *file, enum capdl_arch *arch)
     return *arch != CAPDL_ARCH_COUNT;
 }
 
+static bool arch_of_file(const struct expand_context *context, const char *name, enum capdl_arch *arch)
+{
+    struct file_bytes file;
+    char *path = file_find(name, context->input->name, context->options->directories);
+    bool found = false;
+    if (path && file_read_regular(path, &file)) {
+        found = arch_of_elf(&file, arch);
+        file_release(&file);
+    }
+    free(path);
+    return found;
+}
+
 static bool arch_of_program(const struct expand_context *context, const struct capdl_program *program,
                             enum capdl_arch *arch)
 {
     for (size_t i = 0; program && i < program->num_params; i++) {
         const struct capdl_param *param = &program->params[i];
-        struct file_bytes file;
-        char *path = NULL;
-        bool found = false;
-        if (!param->name && param->kind == CAPDL_VALUE_STRING) {
-            path = file_find(param->text, context->input->name, context->options->directories);
-        }
-        if (path && file_read_regular(path, &file)) {
-            found = arch_of_elf(&file, arch);
-            file_release(&file);
-        }
-        free(path);
-        if (found) {
+        if (!param->name && param->kind == CAPDL_VALUE_STRING && arch_of_file(context, param->text, arch)) {
             return true;
         }
     }
@@ -209,6 +212,44 @@ static void release_text(void *pointer, const char *from, const char *to)
     file_forget(&context->input->bytes, from, to);
 }
 
+struct arch_search {
+    const struct expand_context *context;
+    enum capdl_arch arch;
+};
+
+static bool arch_of_image(void *pointer, const char *path)
+{
+    struct arch_search *search = pointer;
+    return arch_of_file(search->context, path, &search->arch);
+}
+
+/* A Microkit system description says nothing of architecture and kernel: options do, or its programs. */
+static int read_microkit(struct input *input, const struct options *options, const struct capdl_text_options *text)
+{
+    struct expand_context context = {input, options};
+    struct arch_search search = {&context, text->arch};
+    const char *bytes = (const char *)input->bytes.data;
+    uint16_t source = capdl_diags_add_source(&input->diags, input->name, bytes, input->bytes.size);
+    if (!text->has_arch && !microkit_programs(bytes, input->bytes.size, arch_of_image, &search)) {
+        search.arch = CAPDL_ARCH_COUNT;
+    }
+    if (search.arch == CAPDL_ARCH_COUNT) {
+        capdl_error(&input->diags, CAPDL_WHOLE_SPEC,
+                    "a Microkit system description does not name the architecture, and none of its programs was "
+                    "found: use -I DIR for the programs, --kernel or --arch");
+        return EXIT_FINDINGS;
+    }
+    if (!input->has_profile && !use_default_profile(input, search.arch, options)) {
+        return EXIT_FINDINGS;
+    }
+    struct microkit_options microkit = {.profile = &input->profile,
+                                        .guessed = input->guessed,
+                                        .spec_path = input->name,
+                                        .directories = options->directories,
+                                        .wide_rights = options->wide_rights};
+    return microkit_read(&input->spec, &input->diags, source, &microkit) ? EXIT_FINE : EXIT_FINDINGS;
+}
+
 static int read_text(struct input *input, const struct options *options)
 {
     struct expand_context context = {input, options};
@@ -216,6 +257,9 @@ static int read_text(struct input *input, const struct options *options)
         .expand = expand_programs, .context = &context, .release = release_text, .find_arch = find_arch};
     if (!read_kernel_options(input, options, &text)) {
         return EXIT_FINDINGS;
+    }
+    if (microkit_is((const char *)input->bytes.data, input->bytes.size)) {
+        return read_microkit(input, options, &text);
     }
     uint16_t source =
         capdl_diags_add_source(&input->diags, input->name, (const char *)input->bytes.data, input->bytes.size);
@@ -287,7 +331,8 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
         return EXIT_FINDINGS;
     }
     if (image_is_elf(input->bytes.data, input->bytes.size)) {
-        capdl_error(&input->diags, CAPDL_NOWHERE, "%s is an ELF file, but a spec (capDL text or JSON) was expected",
+        capdl_error(&input->diags, CAPDL_NOWHERE,
+                    "%s is an ELF file, but a spec (capDL text, JSON or a Microkit system description) was expected",
                     input->name);
         return EXIT_FINDINGS;
     }

@@ -14,6 +14,8 @@ static const struct option_entry entries[] = {
     {OPTION_KERNEL, 'k', "kernel", "KERNEL", "a kernel's install prefix, or a built-in profile such as riscv64-mcs"},
     {OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; overrides the spec's arch line"},
     {OPTION_DIRECTORIES, 'I', "include", "DIR", "also look for ELF and fill files in DIR; may be repeated"},
+    {OPTION_DIRECTORIES, 'g', "microkit-rights", "2.3",
+     "of a Microkit system: the wide rights of its tool 2.3, not the least"},
     {OPTION_STRIP, 's', "strip", NULL, "leave object names out of the image"},
     {OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after SECONDS"},
     {OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console shows TEXT"},
@@ -267,6 +269,9 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 't':
         return parse_seconds(value, &options->timeout) ||
                refuse_value(command, "--timeout takes a number of seconds above 0", value);
+    case 'g':
+        options->wide_rights = true;
+        return strcmp(value, "2.3") == 0 || refuse_value(command, "--microkit-rights takes 2.3", value);
     case 'W':
         options->max_warnings = 0;
         return strcmp(value, "error") == 0 ||

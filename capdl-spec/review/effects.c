@@ -48,6 +48,11 @@ static bool had_control(const struct world *world, uint32_t subject, const struc
     return false;
 }
 
+uint8_t capdl_review_allows(uint8_t kind, uint8_t rights)
+{
+    return kind == CAPDL_KIND_EP && rights & CAPDL_RIGHT_GRANT ? rights | CAPDL_RIGHT_GRANT_REPLY : rights;
+}
+
 uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struct capdl_cap *cap, bool *together)
 {
     struct plain_cap plain = capdl_review_cap(review->new.spec, cap);
@@ -67,10 +72,11 @@ uint8_t capdl_review_gained(struct review *review, uint32_t subject, const struc
         if (p->who != subject) {
             break;
         }
-        if (!capdl_kind_has(cap->kind, CAPDL_TRAIT_RIGHTS) || (p->rights & plain.rights) == plain.rights) {
+        uint8_t allowed = capdl_review_allows(cap->kind, p->rights);
+        if (!capdl_kind_has(cap->kind, CAPDL_TRAIT_RIGHTS) || (allowed & plain.rights) == plain.rights) {
             return 0;
         }
-        had |= p->rights;
+        had |= allowed;
     }
     *together = !(all & ~had);
     return *together ? all : all & (uint8_t)~had;

@@ -121,6 +121,16 @@ static struct raw_finding *add(struct review *review, const struct slot *s, enum
     return raw;
 }
 
+/* Whether the slot holds a capability to the same object as before, with the same badge, by which nothing can be done
+   that could not be done before. */
+static bool only_rights_go(const struct review *review, const struct edit *edit)
+{
+    return edit->old && edit->new && edit->old->object != CAPDL_NO_OBJECT && edit->new->object != CAPDL_NO_OBJECT &&
+           edit->old->data == edit->new->data &&capdl_cap_can_call(edit->old) == capdl_cap_can_call(edit->new) &&
+           !(edit->new->rights & ~capdl_review_allows(edit->old->kind, edit->old->rights)) &&
+           capdl_review_target_number(&review->old, edit->old) == capdl_review_target_number(&review->new, edit->new);
+}
+
 static void judge_handler(struct review *review, const struct slot *s)
 {
     const struct edit *edit = s->edit;
@@ -130,9 +140,14 @@ static void judge_handler(struct review *review, const struct slot *s)
     bool only_badge = edit->old && edit->new &&
                       edit->old->rights == edit->new->rights &&capdl_review_target_number(&review->old, edit->old) ==
                           capdl_review_target_number(&review->new, edit->new);
+    bool less = only_rights_go(review, edit);
     char *text = capdl_review_format("'s %s are now handled by %s (was %s)%s", timeout ? "timeout faults" : "faults",
                                      after, before, edit->new ? "" : ": at the first one it stops for good");
-    struct raw_finding *raw = add(review, s, only_badge ? CAPDL_RANK_IDENTITY : CAPDL_RANK_FAULTS, text, note);
+    struct raw_finding *raw = add(review, s,
+                                  less         ? CAPDL_RANK_REMOVED
+                                  : only_badge ? CAPDL_RANK_IDENTITY
+                                               : CAPDL_RANK_FAULTS,
+                                  text, note);
 
     raw->field = timeout ? "temp_fault_ep" : "fault_ep";
     free(before);
@@ -244,6 +259,9 @@ static void judge_bound(struct review *review, const struct slot *s)
 
     if (!edit->new) {
         raw = add(review, s, CAPDL_RANK_REMOVED, " no longer wakes up for the signals of \1", "");
+    } else if (only_rights_go(review, edit)) {
+        raw = add(review, s, CAPDL_RANK_REMOVED,
+                  " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
     } else {
         who = receivers(review, &review->new, edit->new->object, REVIEW_NONE, true);
         text = capdl_review_format(" now receives the signals of \1, to which it is bound (was %s); they come from %s",
@@ -342,7 +360,7 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
                                              ") and wakes %s; before it signalled nothing",
                                              irq, edit->new->data, after)
                        : capdl_review_format("%s no longer signals \1; %s waits in vain", irq, before);
-    raw = add(review, s, CAPDL_RANK_INTERRUPT, text, "");
+    raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text, "");
     raw->field = "notification";
     free(before);
     free(after);

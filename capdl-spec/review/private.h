@@ -365,6 +365,8 @@ void capdl_review_judge_handlers(struct review *);
 /* How grave it is that the subjects have this capability of the new system; NULL rank: see below. */
 enum capdl_rank capdl_review_gain_rank(struct review *, const uint32_t *subjects, size_t count,
                                        const struct capdl_cap *);
+/* Rights, and those that they include: G lets its holder be answered, as P does. */
+uint8_t capdl_review_allows(uint8_t kind, uint8_t rights);
 /* Rights a subject has by `new` and had by no capability of the old system. `together`: it had each of them, but not by
    one capability. */
 uint8_t capdl_review_gained(struct review *, uint32_t subject, const struct capdl_cap *, bool *together);

@@ -41,8 +41,6 @@ static const struct bad bads[] = {
     {"aarch64", ARM(SPACE " f = frame (2M)", MAPS "bottom { 0: f (RW) }"),
      "is to a frame of 0x200000 bytes where each slot covers 0x1000"},
     {"aarch64", ARM(SPACE " f = frame (4k)", MAPS "bottom { 512: f (RW) }"), "is outside the table's 0x200 slots"},
-    {"aarch64", ARM(SPACE " f = frame (4k)", MAPS "bottom { 0: f (W) }"),
-     "has no read right: the kernel does not map unreadable pages"},
     {"aarch64", ARM(SPACE " other = pud", MAPS "other { 0: middle }"),
      "is already mapped: the kernel maps a page table only once"},
     {"aarch64", ARM("bottom = pt  f = frame (4k)", "bottom { 0: f (RW) }"),

@@ -32,11 +32,11 @@ static enum capdl_method table_method(enum capdl_type type)
                                                : CAPDL_METHOD_PAGE_TABLE_MAP;
 }
 
-/* Rights and attributes that this hardware cannot give: refused where authority would be lost, else said once. */
-static bool page_allowed(struct program *program, uint32_t table, const struct capdl_cap *cap)
+/* What this hardware cannot do, and whether there is something to map: nobody can access a page without the right to
+ * read, of which `frame-rights` warns. */
+static bool page_allowed(struct program *program, const struct capdl_cap *cap)
 {
     if (!(cap->rights & CAPDL_RIGHT_READ)) {
-        program_cap_error(program, table, cap, "has no read right: the kernel does not map unreadable pages (write R)");
         return false;
     }
     const struct capdl_architecture *facts = capdl_architecture(program->profile->arch);
@@ -101,7 +101,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
                           1ULL << shift);
         return;
     }
-    if (!page_allowed(program, table, cap)) {
+    if (!page_allowed(program, cap)) {
         return;
     }
     place->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_EXECUTE ? PLACE_EXECUTABLE : 0);

@@ -102,7 +102,8 @@ static bool entry_leads(const struct entry *e)
 
 static void compare_entry(const struct entry *e)
 {
-    if (e->wanted) {
+    bool unreadable = e->wanted && e->wanted->kind == CAPDL_KIND_FRAME && !(e->wanted->rights & CAPDL_RIGHT_READ);
+    if (e->wanted && !unreadable) {
         if (entry_leads(e)) {
             if (e->wanted->kind == CAPDL_KIND_FRAME) {
                 compare_page(e);

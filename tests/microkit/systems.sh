@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# systems.sh CAPDL PATCHED PROGRAMS: every system of systems.txt becomes what Microkit's tool 2.3 makes of it: objects and
+# capabilities as in expected/NAME.cdl (the contents of programs, and the monitor, left out there), programs patched as in
+# expected/NAME.symbols. With minimal rights, everything but rights is the same, and authority is only removed.
+set -eu
+capdl=$(realpath "$1") patched=$(realpath "$2") programs=$(realpath "$3")
+cd "$(dirname "$0")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+
+fail()
+{
+    echo "$*"
+    status=1
+}
+
+# Leaves out what is the monitor's and spare tables, and the contents of programs, which have other file names.
+plain()
+{
+    awk '/^  [^ ]*monitor[^ ]* \{/ { skip = 1 }
+         !skip && !/^  [^ ]*(monitor|spare)[^ ]* = / { sub(/^  frame_elf_[^ ]* = .*/, "  " $1 " = frame (4k)"); print }
+         /^  }/ { skip = 0 }'
+}
+
+# Physical addresses that the tool chose are not in what is expected.
+without_chosen()
+{
+    awk '/automatic-address/ { print $4 }' "expected/$1.symbols" >"$work/chosen"
+    while read -r region; do
+        sed -i "/frame_mr_${region}_/s/, paddr: 0x[0-9a-f]*//" "$2"
+    done <"$work/chosen"
+}
+
+while read -r name arch directory; do
+    case $name in '#'*) continue ;; esac
+    [ -d "$programs/$directory" ] || continue
+    system=systems/$name.system
+    set -- --arch "$arch" -I "$programs/$directory"
+    "$capdl" expand "$@" --microkit-rights 2.3 "$system" >"$work/wide.cdl" 2>"$work/err" || fail "$name: refused: $(cat "$work/err")"
+    plain <"$work/wide.cdl" >"$work/got.cdl"
+    without_chosen "$name" "$work/got.cdl"
+    diff -u "expected/$name.cdl" "$work/got.cdl" || fail "$name: other objects"
+    grep -v automatic-address "expected/$name.symbols" >"$work/symbols"
+    "$patched" "$work/wide.cdl" "$work/symbols" "$programs/$directory" >"$work/patched" || fail "$name: $(cat "$work/patched")"
+    "$capdl" expand "$@" "$system" >"$work/least.cdl" 2>/dev/null || fail "$name: refused with minimal rights"
+    sed -E 's/ \([RWGPX]+(, )?/ (/; s/ \(\)//' "$work/wide.cdl" >"$work/a"
+    sed -E 's/ \([RWGPX]+(, )?/ (/; s/ \(\)//' "$work/least.cdl" >"$work/b"
+    cmp -s "$work/a" "$work/b" || fail "$name: minimal rights change more than rights"
+    "$capdl" diff "$work/wide.cdl" "$work/least.cdl" >"$work/diff" 2>&1 || true
+    grep -q 'the most serious of rank 19: authority that is gone' "$work/diff" ||
+        fail "$name: minimal rights do more than take authority away: $(grep rank "$work/diff")"
+    # What is printed is the same system again.
+    "$capdl" expand --arch "$arch" -I "$programs/$directory" -I systems "$work/least.cdl" 2>/dev/null | cmp -s - "$work/least.cdl" ||
+        fail "$name: the expanded text is read as another system"
+done <systems.txt
+exit $status

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/elf_view.h"
+#include "base/memory.h"
+
+struct symbol {
+    const char *name;
+    uint64_t address, size;
+};
+
+struct symbol_index {
+    struct symbol *list; /* ascending by name, then address */
+    size_t count, capacity;
+};
+
+static int compare_symbols(const void *a, const void *b)
+{
+    const struct symbol *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->address > y->address) - (x->address < y->address);
+}
+
+static void table_read(struct symbol_index *index, const struct elf_view *elf, const Elf64_Shdr *section)
+{
+    if (section->sh_type != SHT_SYMTAB || section->sh_link >= elf->header.e_shnum || section->sh_offset > elf->size ||
+        section->sh_size > elf->size - section->sh_offset) {
+        return;
+    }
+    Elf64_Shdr names = elf_view_section(elf, section->sh_link);
+    if (names.sh_type != SHT_STRTAB || !names.sh_size || names.sh_offset > elf->size ||
+        names.sh_size > elf->size - names.sh_offset || elf->bytes[names.sh_offset + names.sh_size - 1]) {
+        return;
+    }
+    for (uint64_t i = 0; i < section->sh_size / sizeof(Elf64_Sym); i++) {
+        Elf64_Sym symbol;
+        memcpy(&symbol, elf->bytes + section->sh_offset + i * sizeof(symbol), sizeof(symbol));
+        unsigned type = ELF64_ST_TYPE(symbol.st_info);
+        if (symbol.st_name && symbol.st_name < names.sh_size && symbol.st_shndx != SHN_UNDEF && type != STT_FILE &&
+            type != STT_SECTION) {
+            index->list = memory_grow(index->list, &index->capacity, index->count + 1, sizeof(*index->list));
+            index->list[index->count++] = (struct symbol){(const char *)elf->bytes + names.sh_offset + symbol.st_name,
+                                                          symbol.st_value, symbol.st_size};
+        }
+    }
+}
+
+struct symbol_index *symbol_index_new(const uint8_t *bytes, size_t size)
+{
+    struct symbol_index *index = memory_zeroed(1, sizeof(*index));
+    struct elf_view elf;
+    const char *problem;
+    if (!elf_view_open(&elf, bytes, size, &problem) || elf.word_bits != 64) {
+        return index;
+    }
+    for (unsigned i = 0; i < elf.header.e_shnum; i++) {
+        Elf64_Shdr section = elf_view_section(&elf, i);
+        table_read(index, &elf, &section);
+    }
+    if (index->count) {
+        qsort(index->list, index->count, sizeof(*index->list), compare_symbols);
+    }
+    return index;
+}
+
+void symbol_index_free(struct symbol_index *index)
+{
+    free(index->list);
+    free(index);
+}
+
+bool symbol_index_empty(const struct symbol_index *index)
+{
+    return index->count == 0;
+}
+
+struct symbol_found symbol_find(const struct symbol_index *index, const char *name)
+{
+    struct symbol_found found = {0};
+    size_t low = 0, high = index->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(index->list[middle].name, name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (; low < index->count && strcmp(index->list[low].name, name) == 0; low++) {
+        if (!found.count || found.address != index->list[low].address) {
+            found.count++;
+        }
+        found.address = index->list[low].address;
+        found.size = index->list[low].size;
+    }
+    return found;
+}

@@ -5,15 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "image/seal.h"
+#include "image/settings_section.h"
 #include "image/update.h"
 #include "pd/elf_file.h"
+#include "pd/symbols.h"
 
 const struct usage usage_update = {
     "update IMAGE NAME=ELF -o OUT",
     "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
     "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
-    "the image has room for them. If it does not fit, the error says why.",
+    "the image has room for them. If it does not fit, the error says why. What the spec sets symbols to ('set'\n"
+    "of pd), they are set to in the new program.",
     OPTION_OUTPUT,
     .min_operands = 2,
     .max_operands = 2,
@@ -38,6 +42,32 @@ static struct update_segment *segments_of(const struct elf_program *elf)
     return list;
 }
 
+static struct update_patch *patches_of(const struct elf_program *elf)
+{
+    struct update_patch *list = memory_zeroed(elf->num_patches, sizeof(*list));
+    for (size_t i = 0; i < elf->num_patches; i++) {
+        const struct elf_patch *p = &elf->patches[i];
+        list[i] = (struct update_patch){.vaddr = p->address, .size = p->size, .bytes = p->bytes};
+    }
+    return list;
+}
+
+/* The symbols that the spec set, in the new program. */
+static bool set_anew(struct input *input, const char *name, const char *path, struct elf_program *elf)
+{
+    char *pd = memory_need(strndup(name, strcspn(name, "[")));
+    struct capdl_setting *settings;
+    size_t count;
+    bool good = settings_read(input->bytes.data, input->bytes.size, pd, &settings, &count);
+    if (!good) {
+        capdl_error(&input->diags, CAPDL_NOWHERE, "%s has a damaged section " SETTINGS_SECTION, input->name);
+    }
+    good = good && elf_set(elf, NULL, path, settings, count, &input->diags);
+    free(settings);
+    free(pd);
+    return good;
+}
+
 static bool swap(struct input *input, const char *name, const char *path, uint8_t *bytes)
 {
     struct elf_program elf;
@@ -49,15 +79,23 @@ static bool swap(struct input *input, const char *name, const char *path, uint8_
     if (!elf_read(&elf, &request, &input->diags)) {
         return false;
     }
+    if (!set_anew(input, name, path, &elf)) {
+        elf_release(&elf);
+        return false;
+    }
     image_check_program(&input->image.profile, &input->diags, path, CAPDL_NOWHERE, elf.bytes.data, elf.bytes.size);
     struct update_segment *segments = segments_of(&elf);
+    struct update_patch *patches = patches_of(&elf);
     struct update_program program = {.name = path,
                                      .segments = segments,
                                      .num_segments = elf.num_segments,
+                                     .patches = patches,
+                                     .num_patches = elf.num_patches,
                                      .entry = elf.entry,
                                      .has_tls = elf.has_tls};
     bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);
     free(segments);
+    free(patches);
     elf_release(&elf);
     return good;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Protection domains: name = pd ("file.elf", prio: 100, stack: 16k, fault: ep (badge: 3, RWG), args: [1, 2])
+ * Protection domains: name = pd ("file.elf", prio: 100, stack: 16k, fault: ep (badge: 3, RWG), args: [1, 2],
+ *                    set: [("symbol", 5)])
  * Read without knowing what the parameters mean: that is the front end's business.
  */
 #include <stdlib.h>
@@ -29,6 +30,7 @@ static bool value_number(struct text_parser *p, uint64_t *number)
     return true;
 }
 
+/* After the opening bracket. */
 static bool value_list(struct text_parser *p, struct capdl_param *param)
 {
     uint64_t *list = NULL;
@@ -36,7 +38,6 @@ static bool value_list(struct text_parser *p, struct capdl_param *param)
     bool result = true;
 
     param->kind = CAPDL_VALUE_LIST;
-    capdl_text_advance(p);
     while (result && !capdl_text_is(p, ']')) {
         uint64_t number = 0;
 
@@ -130,26 +131,120 @@ static bool value_cap(struct text_parser *p, struct capdl_param *param)
     return true;
 }
 
-static bool value_parse(struct text_parser *p, struct capdl_param *param)
+/* A number, a text or a truth; false: it is none of them. */
+static bool value_plain(struct text_parser *p, struct capdl_param *param, bool *parsed)
 {
+    *parsed = true;
     if (p->token.kind == TEXT_NUMBER) {
         param->kind = CAPDL_VALUE_NUMBER;
-        return value_number(p, &param->number);
-    }
-    if (p->token.kind == TEXT_STRING) {
+        *parsed = value_number(p, &param->number);
+    } else if (p->token.kind == TEXT_STRING) {
         param->kind = CAPDL_VALUE_STRING;
         param->text = capdl_spec_intern(p->spec, p->token.text, p->token.length);
         capdl_text_advance(p);
-        return true;
-    }
-    if (capdl_text_is(p, '[')) {
-        return value_list(p, param);
-    }
-    if (capdl_text_is_word(p, "True") || capdl_text_is_word(p, "False")) {
+    } else if (capdl_text_is_word(p, "True") || capdl_text_is_word(p, "False")) {
         param->kind = CAPDL_VALUE_BOOL;
         param->number = capdl_text_is_word(p, "True");
         capdl_text_advance(p);
-        return true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Passes over `word:`, if that comes next. */
+static const char *label_parse(struct text_parser *p)
+{
+    struct text_token next = {.kind = TEXT_END};
+    const char *label;
+
+    if (p->token.kind == TEXT_NAME) {
+        next = capdl_text_peek(p);
+    }
+    if (next.kind != TEXT_PUNCT || next.punct != ':') {
+        return NULL;
+    }
+    label = capdl_spec_intern(p->spec, p->token.text, p->token.length);
+    capdl_text_advance(p);
+    capdl_text_advance(p);
+    return label;
+}
+
+/* ("name", 5), ("name", "text"), ("name", [1, 2]), ("name", word: object) */
+static bool pair_parse(struct text_parser *p, struct capdl_param *pair)
+{
+    bool parsed;
+
+    *pair = (struct capdl_param){.pos = p->token.pos, .index = CAPDL_NO_INDEX};
+    if (!capdl_text_expect(p, '(', "and a name in quotes with its value, as in (\"name\", 5)")) {
+        return false;
+    }
+    if (p->token.kind != TEXT_STRING) {
+        return capdl_text_unexpected(p, "a name in quotes, as in (\"name\", 5)");
+    }
+    pair->name = capdl_spec_intern(p->spec, p->token.text, p->token.length);
+    capdl_text_advance(p);
+    if (!capdl_text_expect(p, ',', "and the value")) {
+        return false;
+    }
+    if (capdl_text_accept(p, '[')) {
+        parsed = value_list(p, pair);
+    } else if (!value_plain(p, pair, &parsed)) {
+        pair->word = label_parse(p);
+        parsed = p->token.kind == TEXT_NAME
+                     ? value_cap(p, pair)
+                     : capdl_text_unexpected(p, "a number, True, False, a \"string\", a [list] or word: object");
+    }
+    return parsed && capdl_text_expect(p, ')', "after the value");
+}
+
+/* After the list in which something was wrong. */
+static void pairs_leave(struct text_parser *p)
+{
+    while (p->token.kind != TEXT_END && !capdl_text_is(p, ']') && !capdl_text_is(p, '}') && !capdl_text_at_section(p) &&
+           !(p->token.first && capdl_text_at_declaration(p))) {
+        capdl_text_advance(p);
+    }
+    capdl_text_accept(p, ']');
+}
+
+static bool value_pairs(struct text_parser *p, struct capdl_param *param)
+{
+    struct capdl_param *list = NULL;
+    size_t count = 0, capacity = 0;
+    bool result = true;
+
+    param->kind = CAPDL_VALUE_PAIRS;
+    while (result && !capdl_text_is(p, ']')) {
+        list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
+        result = pair_parse(p, &list[count]);
+        count += result;
+        if (!capdl_text_accept(p, ',')) {
+            break;
+        }
+    }
+    param->pairs = capdl_spec_alloc(p->spec, count * sizeof(*list));
+    param->num_pairs = count;
+    if (count) {
+        memcpy(param->pairs, list, count * sizeof(*list));
+    }
+    free(list);
+    result = result && capdl_text_expect(p, ']', "after the list, or ',' and another pair");
+    if (!result) {
+        pairs_leave(p);
+    }
+    return result;
+}
+
+static bool value_parse(struct text_parser *p, struct capdl_param *param)
+{
+    bool parsed;
+
+    if (value_plain(p, param, &parsed)) {
+        return parsed;
+    }
+    if (capdl_text_accept(p, '[')) {
+        return capdl_text_is(p, '(') ? value_pairs(p, param) : value_list(p, param);
     }
     if (p->token.kind == TEXT_NAME) {
         return value_cap(p, param);
@@ -160,15 +255,7 @@ static bool value_parse(struct text_parser *p, struct capdl_param *param)
 static bool param_parse(struct text_parser *p, struct capdl_param *param)
 {
     *param = (struct capdl_param){.pos = p->token.pos, .index = CAPDL_NO_INDEX};
-    if (p->token.kind == TEXT_NAME) {
-        struct text_token next = capdl_text_peek(p);
-
-        if (next.kind == TEXT_PUNCT && next.punct == ':') {
-            param->name = capdl_spec_intern(p->spec, p->token.text, p->token.length);
-            capdl_text_advance(p);
-            capdl_text_advance(p);
-        }
-    }
+    param->name = label_parse(p);
     return value_parse(p, param);
 }
 

@@ -140,7 +140,14 @@ struct capdl_fills {
 };
 
 /* Value of a parameter of an extension declaration such as pd(...). */
-enum capdl_value_kind { CAPDL_VALUE_NUMBER, CAPDL_VALUE_BOOL, CAPDL_VALUE_STRING, CAPDL_VALUE_LIST, CAPDL_VALUE_CAP };
+enum capdl_value_kind {
+    CAPDL_VALUE_NUMBER,
+    CAPDL_VALUE_BOOL,
+    CAPDL_VALUE_STRING,
+    CAPDL_VALUE_LIST,
+    CAPDL_VALUE_CAP,
+    CAPDL_VALUE_PAIRS
+};
 
 struct capdl_param {
     const char *name; /* 0: positional */
@@ -151,13 +158,31 @@ struct capdl_param {
     uint64_t *list;   /* LIST */
     size_t num_list;
     struct capdl_cap cap; /* CAP: rights, badge and so on as written; object not resolved */
+    /* PAIRS: what is in ("name", value), where a value may also be `word: object` */
+    struct capdl_param *pairs;
+    size_t num_pairs;
+    const char *word; /* of a pair's CAP; 0: none */
+    struct capdl_pos pos;
+};
+
+/* What a symbol of a program is before its first instruction. */
+struct capdl_setting {
+    const char *symbol;
+    bool is_number;
+    uint64_t number;
+    unsigned width;       /* a number: bytes that the symbol must have; 0: 1, 2, 4 or 8, as it has */
+    const uint8_t *bytes; /* others: at the symbol's start */
+    size_t size;
+    bool zeros; /* others: what is behind them in the symbol becomes zero; else it stays as the program has it */
     struct capdl_pos pos;
 };
 
 struct capdl_program {
     struct capdl_param *params;
     size_t num_params;
-    bool broken; /* others could not be read, which was reported */
+    bool broken;                    /* others could not be read, which was reported */
+    struct capdl_setting *settings; /* as far as they are known: an image keeps them for a later program */
+    size_t num_settings;
 };
 
 /* Numbers of the kinds that are devices and interrupts. */

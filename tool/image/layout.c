@@ -3,8 +3,8 @@
  * Writing an image: the prebuilt initialiser's segments as they are, one more after them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
- *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | section names | section
- * table | seal | memory             | segments of the initialiser | blob | pages | scratch |
+ *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | settings | section names |
+ * section table | seal | memory             | segments of the initialiser | blob | pages | scratch |
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "base/elf_view.h"
 #include "image/program.h"
 #include "image/seal.h"
+#include "image/settings_section.h"
 #include "profile/profile.h"
 
 struct layout {
@@ -25,8 +26,8 @@ struct layout {
     struct capdl_image_header header;
     uint64_t header_address; /* where it is in memory */
     const uint8_t *blob;
-    uint8_t *profile, *reserved;
-    size_t profile_size, reserved_size;
+    uint8_t *profile, *reserved, *settings;
+    size_t profile_size, reserved_size, settings_size;
 
     Elf64_Phdr *segments; /* of the image, the appended one last */
     unsigned num_segments;
@@ -230,7 +231,15 @@ static void place_sections(struct layout *layout)
     } else {
         layout->reserved_offset = layout->profile_offset + layout->profile_size;
     }
-    layout->names_offset = layout->reserved_offset + layout->reserved_size;
+    uint64_t settings_offset = layout->reserved_offset + layout->reserved_size;
+    if (layout->settings_size > 0) {
+        add_section(layout, SETTINGS_SECTION,
+                    (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                 .sh_offset = settings_offset,
+                                 .sh_size = layout->settings_size,
+                                 .sh_addralign = 1});
+    }
+    layout->names_offset = settings_offset + layout->settings_size;
     add_section(layout, ".shstrtab",
                 (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
     layout->sections[layout->num_sections - 1].sh_size = layout->names_size;
@@ -330,6 +339,7 @@ static void put_payload(struct layout *layout)
     put(layout, layout->profile, layout->profile_size);
     put_zeros_to(layout, layout->reserved_offset);
     put(layout, layout->reserved, layout->reserved_size);
+    put(layout, layout->settings, layout->settings_size);
     put(layout, layout->names, layout->names_size);
     put_zeros_to(layout, layout->sections_offset);
     put(layout, layout->sections, layout->num_sections * sizeof(*layout->sections));
@@ -379,6 +389,9 @@ static bool lay_out(struct layout *layout, size_t blob_size)
     }
     layout->profile = encode_profile(layout->program->profile, &layout->profile_size);
     layout->reserved = reserved_encode(layout->program, &layout->reserved_size);
+    if (!layout->program->options->strip) { /* without names no program can be replaced */
+        layout->settings = settings_encode(layout->program->spec, &layout->settings_size);
+    }
     place_sections(layout);
     return true;
 }
@@ -400,6 +413,7 @@ bool layout_write(struct program *program, const uint8_t *blob, size_t blob_size
     free(layout.names);
     free(layout.profile);
     free(layout.reserved);
+    free(layout.settings);
     free(path);
     file_release(&file);
     return good;

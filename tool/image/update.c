@@ -171,6 +171,14 @@ static bool make_page(const struct update_program *program, uint64_t vaddr, uint
             memcpy(page + (from - vaddr), s->bytes + (from - s->vaddr), end - from);
         }
     }
+    for (size_t i = 0; i < program->num_patches; i++) {
+        const struct update_patch *p = &program->patches[i];
+        uint64_t from = p->vaddr > vaddr ? p->vaddr : vaddr, end = p->vaddr + p->size;
+        end = end < vaddr + CAPDL_PAGE_SIZE ? end : vaddr + CAPDL_PAGE_SIZE;
+        if (from < end) {
+            memcpy(page + (from - vaddr), p->bytes + (from - p->vaddr), end - from);
+        }
+    }
     return any;
 }
 

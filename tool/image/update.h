@@ -12,10 +12,18 @@ struct update_segment {
     const uint8_t *bytes; /* file_size of them */
 };
 
+/* Bytes of memory in place of what the segments have there. */
+struct update_patch {
+    uint64_t vaddr, size;
+    const uint8_t *bytes;
+};
+
 struct update_program {
     const char *name;                      /* of the ELF file, for messages */
     const struct update_segment *segments; /* ascending */
     size_t num_segments;
+    const struct update_patch *patches;
+    size_t num_patches;
     uint64_t entry;
     bool has_tls;
 };

@@ -237,6 +237,10 @@ bool elf_read(struct elf_program *program, const struct elf_request *request, st
 
 void elf_release(struct elf_program *program)
 {
+    for (size_t i = 0; i < program->num_patches; i++) {
+        free(program->patches[i].bytes);
+    }
+    free(program->patches);
     free(program->segments);
     file_release(&program->bytes);
     memset(program, 0, sizeof(*program));

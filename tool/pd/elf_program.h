@@ -17,6 +17,12 @@ struct elf_segment {
     uint32_t number; /* of the program header, from 0 */
 };
 
+/* Bytes that are in memory in place of what the file has there. */
+struct elf_patch {
+    uint64_t address, size;
+    uint8_t *bytes;
+};
+
 struct elf_program {
     struct elf_segment *segments; /* what is loaded: ascending, disjoint, none empty */
     size_t num_segments;
@@ -24,6 +30,8 @@ struct elf_program {
     struct elf_segment tls; /* initial image of a thread's own data */
     uint64_t entry;
     struct file_bytes bytes;
+    struct elf_patch *patches; /* by elf_set: ascending, disjoint, in the segments */
+    size_t num_patches;
 };
 
 /* Where a program is to run, and who asked for it. */

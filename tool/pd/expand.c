@@ -229,7 +229,8 @@ static void expand_program(struct expansion *x, struct pd_program *program)
     if (!elf_read(&elf, &request, x->diags)) {
         return;
     }
-    for (uint32_t i = 0; i < num_pds(program); i++) {
+    bool good = set_symbols(x, program, &elf);
+    for (uint32_t i = 0; good && i < num_pds(program); i++) {
         if (!expand_pd(x, &program->pds[i], &elf)) {
             break; /* the other elements would only repeat the mistake */
         }

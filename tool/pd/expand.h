@@ -136,6 +136,9 @@ bool load_program(struct expansion *, struct pd *, const struct elf_program *);
 bool load_tls(struct expansion *, struct pd *, const struct elf_program *);
 bool load_fill(struct expansion *, uint32_t frame, struct capdl_fill);
 
+/* set.c: what the author sets, found in the program; it is kept in the declaration, too. */
+bool set_symbols(struct expansion *, struct pd_program *, struct elf_program *);
+
 /* thread.c: stack, IPC buffer, TCB, CNode contents and scheduling context. */
 bool thread_memory(struct expansion *, struct pd *);
 bool thread_objects(struct expansion *, struct pd *);

@@ -9,6 +9,7 @@
 #include <capdl/blob.h>
 
 #include "expand.h"
+#include "symbols.h"
 
 static uint64_t page_down(uint64_t address)
 {
@@ -150,21 +151,21 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
     return true;
 }
 
-/* A page that holds bytes of the file, of one segment or of several. */
-static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_segment *s, size_t count, uint64_t page,
-                       unsigned bits, uint8_t rights)
+/* A page that holds bytes of the file, of one segment or of several, or what symbols are set to. */
+static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_program *elf, uint64_t page, unsigned bits,
+                       uint8_t rights)
 {
     uint32_t frame = object_numbered(x, pd, "elf", pd->num_elf++, bits);
 
     if (frame == CAPDL_NO_OBJECT) {
         return false;
     }
-    bool authors = capdl_object_flags(x->spec, frame) & CAPDL_OBJECT_HAS_FILL;
-    for (size_t i = 0; i < count && !authors; i++) {
-        struct capdl_fill fill = {.text = pd->program->params.elf->text, .pos = pd->program->params.elf->pos};
-        if (fill_of(&s[i], page, UINT64_C(1) << bits, &fill)) {
-            load_fill(x, frame, fill);
-        }
+    struct capdl_object object = capdl_object_view(x->spec, frame);
+    if (!(object.flags & CAPDL_OBJECT_HAS_FILL)) { /* else the author's own */
+        const struct capdl_param *name = pd->program->params.elf;
+        object.u.fills = elf_fills(x->spec, elf, page, UINT64_C(1) << bits, name->text, name->pos);
+        object.flags |= CAPDL_OBJECT_HAS_FILL;
+        capdl_object_set(x->spec, frame, &object);
     }
     place_frame(x, pd, frame, page);
     return space_map(x, pd, page, (struct capdl_cap){.object = frame, .rights = mappable(rights)});
@@ -186,8 +187,10 @@ static size_t touching(const struct elf_segment *s, size_t count, uint64_t page,
     return n;
 }
 
-static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_segment *s, size_t count)
+static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
+    const struct elf_segment *s = elf->segments;
+    size_t count = elf->num_segments;
     uint64_t at = 0;
 
     while (count) {
@@ -200,13 +203,15 @@ static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_se
         }
         size_t n = touching(s, count, page, &rights, &filled);
         uint64_t alone = n > 1 ? page : count > 1 ? lower(end, page_down(s[1].vaddr)) : end;
+        uint64_t patched = page_down(elf_next_patched(elf, page));
+        filled |= patched == page;
         unsigned bits = filled && pd->program->params.given[PARAM_PADDR] && alone > page ? page_bits(x, pd, page, alone)
                                                                                          : CAPDL_PAGE_BITS;
         at = page + (UINT64_C(1) << bits);
         if (!filled && n == 1) {
-            at = alone;
+            at = lower(alone, patched);
         }
-        if (!(filled ? map_filled(x, pd, s, n, page, bits, rights) : map_zeros(x, pd, page, at, rights))) {
+        if (!(filled ? map_filled(x, pd, elf, page, bits, rights) : map_zeros(x, pd, page, at, rights))) {
             return false;
         }
     }
@@ -223,5 +228,5 @@ bool load_program(struct expansion *x, struct pd *pd, const struct elf_program *
                     pd->program->name, pd->program->elements);
         return false;
     }
-    return take_pages(x, pd, elf) && map_segments(x, pd, elf->segments, elf->num_segments);
+    return take_pages(x, pd, elf) && map_segments(x, pd, elf);
 }

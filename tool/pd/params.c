@@ -26,7 +26,7 @@ static const struct {
 static const char *const kind_names[] = {
     [CAPDL_VALUE_NUMBER] = "a number",           [CAPDL_VALUE_BOOL] = "True or False",
     [CAPDL_VALUE_STRING] = "a text in quotes",   [CAPDL_VALUE_LIST] = "a list of numbers in brackets",
-    [CAPDL_VALUE_CAP] = "the name of an object",
+    [CAPDL_VALUE_CAP] = "the name of an object", [CAPDL_VALUE_PAIRS] = "a list such as [(\"name\", 5)]",
 };
 
 enum { LONGEST_NAME = 32, NEAR = 2 };
@@ -156,7 +156,9 @@ static bool check_args(struct expansion *x, const struct capdl_param *p)
 
 static bool check_value(struct expansion *x, const struct capdl_param *p, enum pd_param which)
 {
-    if (p->kind != table[which].kind) {
+    bool empty = p->kind == CAPDL_VALUE_LIST && p->num_list == 0 && table[which].kind == CAPDL_VALUE_PAIRS;
+
+    if (p->kind != table[which].kind && !empty) {
         capdl_error(x->diags, p->pos, "'%s' expects %s, not %s", p->name, kind_names[table[which].kind],
                     kind_names[p->kind]);
         return false;

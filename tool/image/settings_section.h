@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What symbols of programs are set to, in a section `.capdl.set` of an image that no kernel loads: whoever replaces a
+ * program later sets them anew. Records one after the other; numbers are little-endian.
+ *
+ *     | protection domain, NUL | symbol, NUL | how: n, b or z | width | 8 bytes: number, or size of | bytes |
+ *
+ * n: a number; b: bytes; z: bytes, and zeros to the end of the symbol.
+ */
+#ifndef TOOL_IMAGE_SETTINGS_SECTION_H
+#define TOOL_IMAGE_SETTINGS_SECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <capdl/spec.h>
+
+#define SETTINGS_SECTION ".capdl.set"
+
+/* The settings of all declarations of a spec, to be freed; NULL and size 0 if there are none. */
+uint8_t *settings_encode(const struct capdl_spec *, size_t *size);
+/* Those of a protection domain, as a list to be freed whose pointers are into the file. False: the section is damaged.
+ */
+bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count);
+
+#endif

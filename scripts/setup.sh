@@ -35,8 +35,10 @@ install_packages() {
 build() {
     directory=$1
     shift
+    mkdir -p "$directory"
+    log=$directory/build.log
     if [ ! -f "$directory/build.ninja" ]; then
-        meson setup "$directory" "$@" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 2; }
+        meson setup "$directory" "$@" >"$log" 2>&1 || { cat "$log" >&2; exit 2; }
     fi
-    meson compile -C "$directory" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 2; }
+    meson compile -C "$directory" >"$log" 2>&1 || { cat "$log" >&2; exit 2; }
 }

@@ -106,17 +106,17 @@ static int write_multiboot(struct input *input, const struct options *options, c
         fprintf(stderr, "capdl image: format multiboot writes two files, so -o must name one\n");
         return EXIT_TROUBLE;
     }
-    if (!create(&kernel, options->output)) {
+    if (asprintf(&module_path, "%s.module", options->output) < 0) {
         return EXIT_TROUBLE;
     }
-    int code = commit(&kernel, options->output, pack_multiboot(&input->profile, &input->diags, kernel.stream));
-    if (code != EXIT_FINE || asprintf(&module_path, "%s.module", options->output) < 0) {
-        return code;
-    }
-    code =
-        create(&module, module_path) ? commit(&module, module_path, pack_module(image, module.stream)) : EXIT_TROUBLE;
-    if (code != EXIT_FINE) {
-        unlink(options->output);
+    int code = EXIT_TROUBLE;
+    if (create(&kernel, options->output)) {
+        if (create(&module, module_path)) {
+            bool good = pack_multiboot(&input->profile, &input->diags, kernel.stream);
+            code = commit(&module, module_path, good && pack_module(image, module.stream));
+        }
+        int kernel_code = commit(&kernel, options->output, code == EXIT_FINE);
+        code = code == EXIT_FINE ? kernel_code : code;
     }
     free(module_path);
     return code;

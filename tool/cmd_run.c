@@ -53,6 +53,16 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* Ends as somebody who did not catch the signal, now that QEMU is gone. */
+static void end_interrupted(void)
+{
+    if (interrupted) {
+        fflush(NULL);
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+    }
+}
+
 static int not_shown(const struct console *console, const char *text)
 {
     capdl_escape_printf(console->ours, "capdl: the console did not show '%s'\n", text);
@@ -193,8 +203,10 @@ static int run_real(struct input *input, const struct options *options, const st
         return EXIT_FINDINGS;
     }
     signal(SIGINT, interrupt);
-    switch (qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu, console->ours,
-                      &input->diags)) {
+    enum qemu_outcome end = qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu,
+                                      console->ours, &input->diags);
+    end_interrupted();
+    switch (end) {
     case QEMU_ENDED:
     case QEMU_MARKER:
         return EXIT_FINE;

@@ -37,6 +37,6 @@ while [ $n -lt "$(cat blocks)" ]; do
     n=$((n + 1))
 done
 [ ! -s got.$n ] || { echo "printed after the last text block:"; cat got.$n; exit 1; }
-grep -q tcb_ping tutorial/expanded.cdl
-grep -q tcb_ping tutorial/shown.cdl
+grep -q tcb_ping build/tutorial/expanded.cdl
+grep -q tcb_ping build/tutorial/shown.cdl
 exit $status

@@ -201,16 +201,31 @@ char *file_find(const char *name, const char *beside, const char *const *directo
     return path;
 }
 
-/* The one temporary file there may be, for the signal handler. */
-static char *volatile pending;
+/* The temporary files there are, for the signal handler. */
+enum { MOST_PENDING = 4 };
+static char *volatile pending[MOST_PENDING];
 
 static void remove_pending(int signal_number)
 {
-    if (pending) {
-        unlink(pending);
+    for (size_t i = 0; i < MOST_PENDING; i++) {
+        if (pending[i]) {
+            unlink(pending[i]);
+        }
     }
     signal(signal_number, SIG_DFL);
     raise(signal_number);
+}
+
+/* Replaces one of them by another: NULL is a free place. False if there is none. */
+static bool replace_pending(const char *old, char *new)
+{
+    for (size_t i = 0; i < MOST_PENDING; i++) {
+        if (pending[i] == old) {
+            pending[i] = new;
+            return true;
+        }
+    }
+    return false;
 }
 
 static void set_handlers(void (*handler)(int))
@@ -223,8 +238,16 @@ static void set_handlers(void (*handler)(int))
 
 static void forget(struct file_output *output)
 {
-    pending = NULL;
-    set_handlers(SIG_DFL);
+    bool more = false;
+    if (output->temporary) {
+        replace_pending(output->temporary, NULL);
+    }
+    for (size_t i = 0; i < MOST_PENDING; i++) {
+        more = more || pending[i];
+    }
+    if (!more) {
+        set_handlers(SIG_DFL);
+    }
     free(output->path);
     free(output->temporary);
     *output = (struct file_output){NULL};
@@ -263,7 +286,7 @@ bool file_create(struct file_output *output, const char *path)
     } else if (asprintf(&output->temporary, "%s.XXXXXX", output->path) >= 0) {
         int fd = mkstemp(output->temporary);
         if (fd >= 0) {
-            pending = output->temporary;
+            replace_pending(NULL, output->temporary);
             set_handlers(remove_pending);
             default_mode(fd);
             output->stream = fdopen(fd, "wb");

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,17 +85,23 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-static bool run_mkrescue(const char *directory, const char *path, struct capdl_diags *diags)
+/* `signals`: those that the child is to have blocked. */
+static bool run_mkrescue(const char *directory, const char *path, const sigset_t *signals, struct capdl_diags *diags)
 {
     char *const argv[] = {(char[]){"grub-mkrescue"}, (char[]){"-o"}, (char *)(uintptr_t)path,
                           (char *)(uintptr_t)directory, NULL};
     posix_spawn_file_actions_t quiet;
+    posix_spawnattr_t attributes;
     pid_t child;
     int status = -1;
     posix_spawn_file_actions_init(&quiet);
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    int error = posix_spawnp(&child, argv[0], &quiet, NULL, argv, environ);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, signals);
+    int error = posix_spawnp(&child, argv[0], &quiet, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&quiet);
     if (error) {
         capdl_error(diags, CAPDL_NOWHERE,
@@ -116,11 +123,20 @@ bool pack_iso(const struct capdl_profile *profile, const struct pack_file *image
               struct capdl_diags *diags)
 {
     char directory[] = "/tmp/capdl-iso.XXXXXX";
-    if (!mkdtemp(directory)) {
+    sigset_t ending, before;
+    /* The directory does not outlive us: who is to end waits until it is gone. */
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    bool made = mkdtemp(directory), good = made;
+    if (!made) {
         capdl_error(diags, CAPDL_NOWHERE, "cannot make a temporary directory: %s", strerror(errno));
-        return false;
+    } else {
+        good = fill_tree(profile, image, directory, diags) && run_mkrescue(directory, path, &before, diags);
+        nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     }
-    bool good = fill_tree(profile, image, directory, diags) && run_mkrescue(directory, path, diags);
-    nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return good;
 }

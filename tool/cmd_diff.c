@@ -10,6 +10,7 @@
 
 #include "print_diff.h"
 #include "review/digest.h"
+#include "review/totals.h"
 
 const struct usage usage_diff = {
     "diff OLD NEW [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK] [--kernel KERNEL]\n"
@@ -27,17 +28,15 @@ const struct usage usage_diff = {
 
 static void count_totals(const struct input *input, const struct capdl_diff_options *options, struct diff_side *side)
 {
-    const struct capdl_spec *spec = &input->spec;
-    *side = (struct diff_side){.name = input->name, .diags = &input->diags};
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
-        side->objects += capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM;
-        side->caps += capdl_object_caps(spec, i).count;
-        if (capdl_object_kind(spec, i) == CAPDL_KIND_FRAME) {
-            side->frames++;
-            side->bytes += UINT64_C(1) << capdl_object_size_bits(spec, i);
-        }
-    }
-    digest_spec(spec, options, side->digest);
+    struct system_totals totals;
+    system_totals_count(&input->spec, &totals);
+    *side = (struct diff_side){.name = input->name,
+                               .diags = &input->diags,
+                               .objects = totals.objects,
+                               .frames = totals.frames,
+                               .bytes = totals.bytes,
+                               .caps = totals.caps};
+    digest_spec(&input->spec, options, side->digest);
 }
 
 static enum diff_verdict judge(const struct input inputs[2], const struct capdl_findings *findings)

@@ -18,37 +18,15 @@ const struct usage usage_fit = {
                 "capdl fit system.elf --memory-map qemu:512M",
 };
 
-/* A spec is compiled first, into memory. */
-static bool compile(struct input *input, const struct options *options, char **bytes, size_t *size)
-{
-    struct capdl_region *reserved = options_reserved(options, &input->diags);
-    struct image_options image = {
-        .reserved = reserved,
-        .num_reserved = options->num_reserved,
-        .profile = &input->profile,
-        .spec_path = input->name,
-        .directories = options->directories,
-        .untypeds = options->untypeds,
-    };
-    FILE *out = open_memstream(bytes, size);
-    bool good =
-        out && capdl_spec_check(&input->spec, &input->diags) && image_compile(&input->spec, &image, &input->diags, out);
-    if (out) {
-        fclose(out);
-    }
-    free(reserved);
-    return good && image_open(&input->image, input->name, (const uint8_t *)*bytes, *size, &input->diags);
-}
-
 static int fit(struct input *input, const struct options *options)
 {
     char *bytes = NULL;
     size_t size = 0;
     struct fit_options how = {.profile = &input->profile, .name = input->name, .untypeds = options->untypeds};
-    bool good =
-        input_need_profile(input, options) &&
-        (input->is_image ? !options->kernel || input_kernel_fits(input) : compile(input, options, &bytes, &size)) &&
-        fit_report(&input->image, &how, &input->diags, stdout);
+    bool good = input_need_profile(input, options) &&
+                (input->is_image ? !options->kernel || input_kernel_fits(input)
+                                 : input_compile(input, options, &bytes, &size)) &&
+                fit_report(&input->image, &how, &input->diags, stdout);
     free(bytes);
     return good ? EXIT_FINE : EXIT_FINDINGS;
 }

@@ -2,9 +2,9 @@
 #include "command.h"
 
 #include <inttypes.h>
-#include "print_json.h"
 
-#include "verify/verify.h"
+#include "print_json.h"
+#include "verify/result_json.h"
 
 const struct usage usage_verify = {
     "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
@@ -74,66 +74,11 @@ static void print_differences(const char *name, const struct verify_result *r, s
                         r->num_differences, r->num_differences == 1 ? "" : "s");
 }
 
-static void add_number(struct json_object *to, const char *key, uint64_t value)
-{
-    json_object_object_add(to, key, json_object_new_uint64(value));
-}
-
-static struct json_object *totals_json(const struct verify_result *r)
-{
-    const struct verify_totals *t = &r->totals;
-    struct json_object *json = json_object_new_object();
-    add_number(json, "objects", t->objects);
-    add_number(json, "capabilities", t->capabilities);
-    add_number(json, "page_tables", t->tables);
-    add_number(json, "mappings", t->mappings);
-    add_number(json, "threads", t->threads);
-    add_number(json, "scheduling_contexts", t->scheduling_contexts);
-    add_number(json, "interrupts", t->interrupts);
-    add_number(json, "bytes", t->pages * CAPDL_PAGE_SIZE);
-    add_number(json, "device_bytes", t->device_pages * CAPDL_PAGE_SIZE);
-    add_number(json, "kernel_calls", r->kernel_calls);
-    add_number(json, "left_untypeds", t->left_untypeds);
-    add_number(json, "left_bytes", t->left_bytes);
-    add_number(json, "left_device_bytes", t->left_device_bytes);
-    add_number(json, "left_frames", t->left_frames);
-    return json;
-}
-
-static struct json_object *result_json(const char *name, const struct verify_result *r)
-{
-    struct json_object *json = json_object_new_object(), *differences = json_object_new_array();
-    struct json_object *remains = json_object_new_array();
-    for (size_t i = 0; i < r->num_differences; i++) {
-        json_object_array_add(differences, json_object_new_string(r->differences[i]));
-    }
-    for (size_t i = 0; i < r->num_remains; i++) {
-        struct json_object *kind = json_object_new_object();
-        json_object_object_add(kind, "kind", json_object_new_string(r->remains[i].what));
-        add_number(kind, "own", r->remains[i].own);
-        add_number(kind, "shared", r->remains[i].shared);
-        json_object_array_add(remains, kind);
-    }
-    json_object_object_add(json, "spec", json_object_new_string(name));
-    json_object_object_add(json, "same", json_object_new_boolean(r->num_differences == 0));
-    json_object_object_add(json, "differences", differences);
-    json_object_object_add(json, "totals", totals_json(r));
-    json_object_object_add(json, "remains", remains);
-    add_number(json, "untyped_bytes", r->untyped_bytes);
-    if (*r->digest) {
-        char digest[32];
-        snprintf(digest, sizeof(digest), "0x%" PRIx64, r->calls_digest);
-        json_object_object_add(json, "calls_digest", json_object_new_string(digest));
-        json_object_object_add(json, "digest", json_object_new_string(r->digest));
-    }
-    return json;
-}
-
 static void print_json(const struct verify_spec *specs, const struct verify_result *results, size_t count)
 {
     struct json_object *json = json_object_new_array();
     for (size_t i = 0; i < count; i++) {
-        json_object_array_add(json, result_json(specs[i].name, &results[i]));
+        json_object_array_add(json, verify_result_json(specs[i].name, &results[i]));
     }
     print_json_value(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
     json_object_put(json);

@@ -129,6 +129,9 @@ enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
 int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
+/* Compiles a spec into memory, *bytes, which is to be freed when the image is no longer needed, and opens the image.
+   False: an error is in the diagnostics. */
+bool input_compile(struct input *, const struct options *, char **bytes, size_t *size);
 /* Makes all checks, also of a text in which reading found mistakes, so that one run reports them all. Given
    input_read's exit code, returns the code to go on with. */
 int input_check(struct input *, int code);

@@ -357,6 +357,27 @@ bool input_need_profile(struct input *input, const struct options *options)
     return true;
 }
 
+bool input_compile(struct input *input, const struct options *options, char **bytes, size_t *size)
+{
+    struct capdl_region *reserved = options_reserved(options, &input->diags);
+    struct image_options image = {
+        .reserved = reserved,
+        .num_reserved = options->num_reserved,
+        .profile = &input->profile,
+        .spec_path = input->name,
+        .directories = options->directories,
+        .untypeds = options->untypeds,
+    };
+    FILE *out = open_memstream(bytes, size);
+    bool good = out && input_need_profile(input, options) && capdl_spec_check(&input->spec, &input->diags) &&
+                image_compile(&input->spec, &image, &input->diags, out);
+    if (out) {
+        fclose(out);
+    }
+    free(reserved);
+    return good && image_open(&input->image, input->name, (const uint8_t *)*bytes, *size, &input->diags);
+}
+
 int input_check(struct input *input, int code)
 {
     bool has_spec = code == EXIT_FINE || (code == EXIT_FINDINGS && input->spec.has_arch);

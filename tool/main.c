@@ -9,7 +9,8 @@
  *     devicetree/  what a board has        json/      specs as JSON
  *     extensions.c  standard text only
  *     verify/     what an image makes of a kernel, against its spec
- *     review/     contents and digests, for diff
+ *     review/     contents and digests, for diff and report
+ *     report/     a system for a reviewer, as a page, text or JSON
  *     pack/       kernel + image -> what boots on a board or in QEMU
  */
 #include "commands.h"

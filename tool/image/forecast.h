@@ -82,6 +82,16 @@ struct fit_options {
     const char *untypeds;                  /* file with the list the kernel reports; 0: forecast */
     uint64_t tree_at, tree_size, image_at; /* of a packed image, physical; image_at 0: as `capdl run` packs it */
 };
+/* To whom the plan is told, piece by piece. */
+struct fit_printer {
+    void (*section)(void *context, const char *title); /* what follows, up to the next one, belongs to it */
+    void (*range)(void *context, uint64_t start, uint64_t end, const char *what);
+    void (*note)(void *context, const char *text);
+    void *context;
+};
+/* Plans an image's objects and tells where everything goes and what is left; printer: NULL for the check only. False:
+   it does not fit, or that cannot be told; an error is in diags. */
+bool fit_tell(const struct image *, const struct fit_options *, struct capdl_diags *, const struct fit_printer *);
 /* Plans an image's objects and prints where everything goes and what is left. False: it does not fit, or that cannot
    be told; an error is in diags. */
 bool fit_report(const struct image *, const struct fit_options *, struct capdl_diags *, FILE *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `capdl fit`: the plan the initialiser will make, for people. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include <capdl/escape.h>
@@ -16,7 +17,7 @@ struct use {
 };
 
 struct report {
-    FILE *out;
+    const struct fit_printer *out; /* NULL: nobody wants to know */
     const struct forecast *forecast;
     const struct capdl_blob *blob;
     struct capdl_plan plan;
@@ -44,11 +45,24 @@ static const char *amount(uint64_t bytes, char text[32])
     return text;
 }
 
+static void section(const struct report *r, const char *title)
+{
+    r->out->section(r->out->context, title);
+}
+
 static void line(const struct report *r, uint64_t start, uint64_t end, const char *what)
 {
-    char size[32];
-    capdl_escape_printf(r->out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end,
-                        amount(end - start, size), what);
+    r->out->range(r->out->context, start, end, what);
+}
+
+static CAPDL_PRINTF(2, 3) void note(const struct report *r, const char *format, ...)
+{
+    char text[TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    r->out->note(r->out->context, text);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -65,8 +79,10 @@ static void print_map(const struct report *r, const struct capdl_profile *profil
         places[i] = r->forecast->places[i];
     }
     qsort(places, count, sizeof(places[0]), compare_places);
+    if (count && profile->num_memory) {
+        section(r, "memory");
+    }
     for (size_t i = 0; count && i < profile->num_memory; i++) {
-        fprintf(r->out, "%s", i ? "" : "memory\n");
         line(r, profile->memory[i].start, profile->memory[i].end, "RAM");
     }
     for (size_t i = 0; i < count; i++) {
@@ -94,7 +110,9 @@ static void print_fixed(const struct report *r)
     bool any = false;
     while (capdl_blob_next_objects(&table, &run)) {
         char first[256], last[256], text[560];
-        fprintf(r->out, "%s", any ? "" : "objects at fixed addresses\n");
+        if (!any) {
+            section(r, "objects at fixed addresses");
+        }
         any = true;
         name_of(r, run.slot, first, sizeof(first));
         name_of(r, run.slot + run.count - 1, last, sizeof(last));
@@ -130,7 +148,9 @@ static void print_untypeds(const struct report *r)
         if (use->objects == 0) {
             continue;
         }
-        fprintf(r->out, "%s", any ? "" : "untypeds used\n");
+        if (!any) {
+            section(r, "untypeds used");
+        }
         any = true;
         snprintf(text, sizeof(text), "%s%" PRIu64 " object%s of %s", u->is_device ? "device memory, " : "",
                  use->objects, use->objects == 1 ? "" : "s", amount(use->bytes, size));
@@ -148,20 +168,20 @@ static void print_totals(const struct report *r)
         untouched += u->is_device || r->uses[i].objects ? 0 : size;
         largest = !u->is_device && !r->uses[i].objects && size > largest ? size : largest;
     }
-    char a[32], b[32], c[32], d[32];
-    fprintf(r->out,
-            "totals\n  %" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds as padding\n",
-            r->objects, r->plan.num_retypes, r->plan.num_padding);
-    fprintf(r->out, "  %s of RAM used, from untypeds of %s, which the kernel clears (%" PRIu64 " bytes)\n",
-            amount(used, a), amount(r->plan.ram_touched, b), r->plan.ram_touched);
-    fprintf(r->out, "  %s of RAM left untouched, the largest range %s\n", amount(untouched, c), amount(largest, d));
+    char a[32], b[32], c[32], d[32], larger[100] = "";
+    section(r, "totals");
+    note(r, "%" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds as padding", r->objects,
+         r->plan.num_retypes, r->plan.num_padding);
+    note(r, "%s of RAM used, from untypeds of %s, which the kernel clears (%" PRIu64 " bytes)", amount(used, a),
+         amount(r->plan.ram_touched, b), r->plan.ram_touched);
+    note(r, "%s of RAM left untouched, the largest range %s", amount(untouched, c), amount(largest, d));
     uint64_t slots = r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding;
-    fprintf(r->out, "  %" PRIu64 " slots needed, %" PRIu64 " of the root CNode's %" PRIu64 " are free", slots,
-            r->plan.request.empty_slots, r->forecast->num_slots);
     if (r->plan.num_leaves) {
-        fprintf(r->out, ": the initialiser makes a larger CSpace of %" PRIu64 " CNodes", r->plan.num_leaves + 1);
+        snprintf(larger, sizeof(larger), ": the initialiser makes a larger CSpace of %" PRIu64 " CNodes",
+                 r->plan.num_leaves + 1);
     }
-    fprintf(r->out, "\n");
+    note(r, "%" PRIu64 " slots needed, %" PRIu64 " of the root CNode's %" PRIu64 " are free%s", slots,
+         r->plan.request.empty_slots, r->forecast->num_slots, larger);
 }
 
 /* Pages of the image that the initialiser gives: tables of the blob it has read, pages it has copied, scratch,
@@ -177,22 +197,23 @@ static uint64_t free_pages(const struct report *r, const struct capdl_image_head
 static void print_some(struct report *r, const struct capdl_image_header *header, const uint64_t *sizes)
 {
     struct capdl_leftovers left = {0};
-    char cnode[256];
+    char cnode[256], title[400];
     capdl_leftovers_list(&left, &r->plan, sizes);
     uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds;
     uint64_t pages = sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM ? free_pages(r, header) : 0;
     uint64_t given = pages < slots ? pages : slots;
     name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof(cnode));
-    capdl_escape_printf(r->out, "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on\n",
-                        sizes[CAPDL_SIZE_LEFT_SLOTS], cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
+    snprintf(title, sizeof(title), "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on",
+             sizes[CAPDL_SIZE_LEFT_SLOTS], cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
+    section(r, title);
     for (uint64_t i = 0; i < left.num_untypeds; i++) {
         const struct capdl_leftover_untyped *u = &left.untypeds[i];
         line(r, u->address, u->address + (UINT64_C(1) << u->size_bits),
              u->is_device ? "untyped, device memory" : "untyped");
     }
-    fprintf(r->out, "  %" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s\n",
-            given, given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
-            pages - given == 1 ? "" : "s");
+    note(r, "%" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s", given,
+         given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
+         pages - given == 1 ? "" : "s");
 }
 
 static void print_leftovers(struct report *r, const struct capdl_image_header *header)
@@ -218,7 +239,9 @@ static void refuse(const struct report *r, const struct fit_options *options, st
 static void print_contents(const struct report *r, const struct reserved_section *contents,
                            const struct fit_options *options)
 {
-    capdl_escape_printf(r->out, "%s on kernel %s\n", options->name, options->profile->name);
+    char title[TEXT_SIZE];
+    snprintf(title, sizeof(title), "%s on kernel %s", options->name, options->profile->name);
+    section(r, title);
     print_map(r, options->profile);
     for (uint64_t i = 0; i < contents->num_regions; i++) {
         struct capdl_region region = reserved_section_region(contents, i);
@@ -247,7 +270,7 @@ static bool plan_and_print(struct report *r, const struct image *image, const st
     }
     char lost[TEXT_SIZE];
     if (r->out && forecast_lost(r->forecast, options->profile, lost, sizeof(lost))) {
-        fprintf(r->out, "%s\n", lost);
+        section(r, lost);
     }
     free(r->uses);
     free(scratch);
@@ -286,7 +309,8 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     return false;
 }
 
-bool fit_report(const struct image *image, const struct fit_options *options, struct capdl_diags *diags, FILE *out)
+bool fit_tell(const struct image *image, const struct fit_options *options, struct capdl_diags *diags,
+              const struct fit_printer *printer)
 {
     struct forecast forecast;
     struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
@@ -294,7 +318,7 @@ bool fit_report(const struct image *image, const struct fit_options *options, st
     bool good = find_memory(&forecast, image, options, diags) &&
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     if (good) {
-        struct report report = {.out = out, .forecast = &forecast, .blob = blob};
+        struct report report = {.out = printer, .forecast = &forecast, .blob = blob};
         good = plan_and_print(&report, image, options, diags);
     }
     forecast_free(&forecast);
@@ -302,7 +326,32 @@ bool fit_report(const struct image *image, const struct fit_options *options, st
     return good;
 }
 
+/* ---- As text ---- */
+
+static void print_section(void *out, const char *title)
+{
+    capdl_escape_printf(out, "%s\n", title);
+}
+
+static void print_range(void *out, uint64_t start, uint64_t end, const char *what)
+{
+    char size[32];
+    capdl_escape_printf(out, "  0x%010" PRIx64 " .. 0x%010" PRIx64 "  %10s  %s\n", start, end,
+                        amount(end - start, size), what);
+}
+
+static void print_note(void *out, const char *text)
+{
+    capdl_escape_printf(out, "  %s\n", text);
+}
+
+bool fit_report(const struct image *image, const struct fit_options *options, struct capdl_diags *diags, FILE *out)
+{
+    const struct fit_printer printer = {print_section, print_range, print_note, out};
+    return fit_tell(image, options, diags, &printer);
+}
+
 bool fit_check_image(const struct image *image, const struct fit_options *options, struct capdl_diags *diags)
 {
-    return !forecast_possible(options->profile) || fit_report(image, options, diags, NULL);
+    return !forecast_possible(options->profile) || fit_tell(image, options, diags, NULL);
 }

@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# `capdl report`: what it says of a system whose spec was read by eye; its numbers are those of verify, fit and diff; text,
+# JSON and page say the same of a spec and of its image; bad input leaves no file.
+# usage: report.sh CAPDL DIRECTORY SCHEMA [IMAGE]
+set -u
+capdl=$(realpath "$1") here=$(realpath "$2") schema=$(realpath "$3") image=${4:+$(realpath "$4")}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+fail() {
+    echo "$*"
+    failed=1
+}
+
+# has FILE LINE: a line that is or contains this
+has() {
+    grep -qF -e "$2" "$1" || fail "$1 lacks: $2"
+}
+
+# ---- What is said of a system ----
+"$capdl" report "$here/../review/base.cdl" > base.txt 2> /dev/null
+[ $? = 1 ] || fail "a spec with an error is no finding"
+while read -r line; do
+    has base.txt "$line"
+done << 'END'
+4 hardware: server can read and write physical memory 0x9000000 to 0x9000fff (frame 'uart')
+9 faults: client has no fault handler for thread 'tcb_client': a fault suspends it and nobody is told
+client: server (MSN); and 1 more through others
+monitor: server (H); and 1 more through others
+server: client (A) monitor (F)
+faults go to faults, which is served by monitor
+serves faults: called by nobody; faults of server
+waits for ready, signalled by client; interrupt uart_irq
+0x1: call endpoint 'service' (WP, badge 0x1); server receives there; nobody else has that badge
+0x410000 to 0x413fff  R  shared[0..3]; shared with client
+33 Arm interrupt uart_irq: signals ready with badge 0x2, received by server; acknowledged by server
+core 0, domain 0: budgets use 110.0 %, MORE THAN THERE IS
+END
+
+# ---- All that is printed is in the schema ----
+"$capdl" report "$here/../review/x86.cdl" --json > x86.json 2> /dev/null
+"$capdl" report "$here/../review/net.cdl" --json > net.json 2> /dev/null
+cat x86.json net.json | grep -o '"[a-z_0-9]*":' | sort -u > keys
+while read -r key; do
+    has "$schema" "$key"
+done < keys
+if python3 -c 'import jsonschema' 2> /dev/null; then
+    python3 -W ignore - "$schema" x86.json net.json << 'END' || failed=1
+import json, jsonschema, sys
+for name in sys.argv[2:]:
+    jsonschema.validate(json.load(open(name)), json.load(open(sys.argv[1])))
+END
+fi
+
+# ---- Numbers are those of the other commands; a spec and its image are one system ----
+if [ "$image" ]; then
+    "$capdl" report "$image" --json | tr -d ' ' > report.json
+    "$capdl" report "$image" > image.txt || fail "something speaks against $image"
+    "$capdl" verify "$image" --json | tr -d ' ' | grep -E '^"[a-z_]*":("?[0-9])' | sed 's/,$//' > numbers
+    [ "$(wc -l < numbers)" -gt 12 ] || fail "verify --json prints no numbers"
+    while read -r number; do
+        has report.json "$number"
+    done < numbers
+    "$capdl" fit "$image" | sed -n 's/^  \([0-9A-Z].*\) \{2,\}\(.*\)/\2/p; s/^  \([0-9]* [a-z].*\)/\1/p' > plan
+    [ "$(wc -l < plan)" -gt 8 ] || fail "fit prints no plan"
+    while read -r line; do
+        has image.txt "$line"
+    done < plan
+    "$capdl" diff "$image" "$image" | sed -n 's/.*system: //p' | sort -u > digest
+    has image.txt "$(cat digest)"
+    "$capdl" show "$image" > shown.cdl
+    "$capdl" report shown.cdl -I "$(dirname "$image")" > shown.txt || fail "something speaks against the text of $image"
+    for name in image shown; do
+        sed -n '/^VERDICT/,/fits$/p; /^WORTH/,/^PHYSICAL/p' $name.txt | sed '/ kernel calls,/d' | sed 's/ \[[^]]*cdl:[0-9:]*\]$//' | sort > $name.sorted
+    done
+    cmp -s image.sorted shown.sorted || { diff image.sorted shown.sorted | head; fail "a spec and its image are reported differently"; }
+fi
+
+# ---- Bad input ----
+"$capdl" report none.cdl -o x.html 2> /dev/null; [ $? = 2 ] || fail "a missing file is not trouble"
+echo 'arch aarch64 objects { x = framme }' > bad.cdl
+"$capdl" report bad.cdl -o x.html 2> err; [ $? = 1 ] || fail "a bad spec is no finding"
+has err 'bad.cdl:1:28: error'
+[ ! -e x.html ] || fail "a page of a spec that could not be read"
+echo 'arch aarch64 objects { }' > empty.cdl
+"$capdl" report empty.cdl > empty.txt || fail "an empty system is a finding"
+"$capdl" report empty.cdl -o no/such/x.html 2> err; [ $? = 2 ] || fail "a page that cannot be written is not trouble"
+has err 'cannot write no/such/x.html'
+
+# ---- Hostile names ----
+mkdir '<i>"&'; cp "$here/hostile.cdl" '<i>"&/x.cdl'; printf '\1\2\3\4' > "<i>\"&/<b>&quot;'y.bin"
+"$capdl" report '<i>"&/x.cdl' -o hostile.html || fail "something speaks against the hostile system"
+! grep -qE "<i>|<b>&quot;" hostile.html || fail "a name acts in the page"
+has hostile.html '&lt;i&gt;&quot;&amp;/x.cdl'
+rm "<i>\"&/<b>&quot;'y.bin"
+"$capdl" report '<i>"&/x.cdl' -o hostile.html 2> /dev/null
+has hostile.html '&lt;b&gt;&amp;quot;&#39;y.bin'
+! grep -qE "<i>|<b>&quot;" hostile.html || fail "a name of a file that is missing acts in the page"
+exit $failed

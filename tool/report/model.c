@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "review/content_ids.h"
+#include "review/digest.h"
+#include "review/totals.h"
+
+void report_text(struct json_object *to, const char *key, const char *value)
+{
+    json_object_object_add(to, key, value ? json_object_new_string(value) : NULL);
+}
+
+void report_number(struct json_object *to, const char *key, uint64_t value)
+{
+    json_object_object_add(to, key, json_object_new_uint64(value));
+}
+
+void report_bool(struct json_object *to, const char *key, bool value)
+{
+    json_object_object_add(to, key, json_object_new_boolean(value));
+}
+
+void report_hex(struct json_object *to, const char *key, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "0x%" PRIx64, value);
+    report_text(to, key, text);
+}
+
+const char *report_name(const struct capdl_spec *spec, uint32_t object, uint32_t count, char text[REPORT_TEXT])
+{
+    if (count > 1) {
+        uint32_t index = capdl_object_index(spec, object);
+        snprintf(text, REPORT_TEXT, "%s[%" PRIu32 "..%" PRIu32 "]", capdl_object_name(spec, object), index,
+                 index + count - 1);
+        return text;
+    }
+    return capdl_object_label(spec, object, text, REPORT_TEXT);
+}
+
+const char *report_rights(enum capdl_kind kind, unsigned rights, char text[CAPDL_RIGHTS_TEXT])
+{
+    return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
+}
+
+static struct json_object *link_to(const char *prefix, size_t number, const char *name)
+{
+    struct json_object *json = json_object_new_object();
+    char id[32];
+    snprintf(id, sizeof(id), "%s-%zu", prefix, number + 1);
+    report_text(json, "id", id);
+    report_text(json, "name", name);
+    return json;
+}
+
+struct json_object *report_subject_link(const struct report_builder *b, uint32_t who)
+{
+    char name[REPORT_TEXT];
+    if (who == UINT32_MAX) {
+        return NULL;
+    }
+    if (!(who & CAPDL_SURVEY_DEVICE)) {
+        return link_to("pd", who, b->survey.subjects[who].name);
+    }
+    for (size_t i = 0; i < b->survey.num_devices; i++) {
+        if (b->survey.devices[i].object == (who & ~CAPDL_SURVEY_DEVICE)) {
+            return link_to("device", i, report_name(b->spec, b->survey.devices[i].object, 1, name));
+        }
+    }
+    return NULL;
+}
+
+struct json_object *report_channel_link(const struct report_builder *b, uint32_t object)
+{
+    char name[REPORT_TEXT];
+    if (object == CAPDL_NO_OBJECT || b->channel_of[object] == UINT32_MAX) {
+        return NULL;
+    }
+    return link_to("object", b->channel_of[object], report_name(b->spec, object, 1, name));
+}
+
+static void find_channels(struct report_builder *b)
+{
+    const struct capdl_spec *spec = b->spec;
+    size_t size = (spec->num_objects + (size_t)1) * sizeof(*b->channel_of);
+    b->channel_of = memset(memory_zeroed(size, 1), 0xff, size);
+    for (size_t i = 0; i < b->survey.num_channels; i++) {
+        const struct capdl_survey_channel *channel = &b->survey.channels[i];
+        for (uint32_t j = 0; j < channel->count; j++) {
+            uint32_t object = channel->count == 1 ? channel->object
+                                                  : capdl_spec_find(spec, capdl_object_name(spec, channel->object),
+                                                                    capdl_object_index(spec, channel->object) + j);
+            b->channel_of[object] = (uint32_t)i;
+        }
+    }
+}
+
+static struct json_object *system_json(const struct report_input *input, const struct capdl_diff_options *options)
+{
+    struct json_object *json = json_object_new_object();
+    struct system_totals totals;
+    struct sha256 hash;
+    uint8_t digest[SHA256_BYTES];
+    char text[2 * SHA256_BYTES + 1];
+    system_totals_count(input->spec, &totals);
+    report_text(json, "name", input->name);
+    report_text(json, "form", input->is_image ? "image" : "spec");
+    report_bool(json, "is_image", input->is_image);
+    report_text(json, "arch", capdl_arch_name(input->spec->arch));
+    report_text(json, "kernel", input->profile ? input->profile->name : NULL);
+    report_text(json, "kernel_version", input->profile && *input->profile->version ? input->profile->version : NULL);
+    json_object_object_add(json, "mcs", input->profile ? json_object_new_boolean(input->profile->mcs) : NULL);
+    report_number(json, "objects", totals.objects);
+    report_number(json, "capabilities", totals.caps);
+    report_number(json, "frames", totals.frames);
+    report_number(json, "frame_bytes", totals.bytes);
+    digest_spec(input->spec, options, text);
+    report_text(json, "sha256", text);
+    sha256_init(&hash);
+    sha256_add(&hash, input->bytes->data, input->bytes->size);
+    sha256_end(&hash, digest);
+    sha256_text(digest, text);
+    report_number(json, "file_bytes", input->bytes->size);
+    report_text(json, "file_sha256", text);
+    return json;
+}
+
+static struct json_object *checks_json(struct report_builder *b, bool *good)
+{
+    static const char *const severities[] = {"error", "warning", "note"};
+    const struct capdl_diags *diags = b->input->diags;
+    struct json_object *json = json_object_new_object(), *list = json_object_new_array();
+    for (size_t i = 0; i < diags->count; i++) {
+        const struct capdl_diag *diag = &diags->list[i];
+        struct json_object *entry = json_object_new_object();
+        report_text(entry, "severity", severities[diag->severity]);
+        report_bool(entry, "error", diag->severity == CAPDL_ERROR);
+        report_text(entry, "text", diag->message);
+        report_text(entry, "check", diag->check ? capdl_check_name(diag->check) : NULL);
+        report_place(&b->places, entry, diag->pos);
+        json_object_array_add(list, entry);
+    }
+    report_number(json, "errors", diags->num_errors);
+    report_number(json, "warnings", diags->num_warnings);
+    report_bool(json, "many", diags->count > 12);
+    json_object_object_add(json, "list", list);
+    *good &= diags->num_errors == 0;
+    return json;
+}
+
+static const char *verdict_of(const struct report_facts *facts, bool good)
+{
+    const char *verified = json_object_get_string(json_object_object_get(facts->verification, "outcome"));
+    return !good ? "bad" : strcmp(verified, "same") == 0 ? "verified" : "not-verified";
+}
+
+static void add_collection(struct report_builder *b, struct json_object *json)
+{
+    struct json_object *matrix = report_matrix(b);
+    report_number(json, "num_subjects", b->survey.num_subjects);
+    json_object_object_add(json, "notable", report_notable(b));
+    json_object_object_add(json, "picture", NULL);
+    json_object_object_add(json, "matrix", matrix);
+    json_object_object_add(json, "subjects", report_subjects(b));
+    json_object_object_add(json, "objects", report_channels(b));
+    json_object_object_add(json, "devices", report_devices(b));
+    json_object_object_add(json, "interrupts", report_interrupts(b));
+    json_object_object_add(json, "memory", report_physical(b));
+    json_object_object_add(json, "time", report_time(b));
+    json_object_object_add(json, "programs", report_programs(b));
+}
+
+struct json_object *report_model(const struct report_input *input, bool *good)
+{
+    struct fill_contents contents = {.sources = {{input->spec, input->name, input->directories}}};
+    struct capdl_diff_options options = {fill_contents_number, fill_contents_text, &contents};
+    struct report_builder builder = {.input = input, .spec = input->spec};
+    struct json_object *json = json_object_new_object();
+    struct report_facts facts;
+    contents.sources[1] = contents.sources[0];
+    report_find_facts(input, &facts);
+    *good = facts.good;
+    capdl_survey_make(&builder.survey, input->spec, &options);
+    report_places_init(&builder.places, input->diags);
+    find_channels(&builder);
+    report_number(json, "version", 1);
+    json_object_object_add(json, "system", system_json(input, &options));
+    struct json_object *checks = checks_json(&builder, good);
+    report_text(json, "verdict", verdict_of(&facts, *good));
+    report_bool(json, "good", *good);
+    json_object_object_add(json, "verification", facts.verification);
+    json_object_object_add(json, "fit", facts.fit);
+    json_object_object_add(json, "checks", checks);
+    report_text(json, "unread_file", *contents.missing ? contents.missing : NULL);
+    add_collection(&builder, json);
+    report_text(json, "made_by", input->program_name);
+    report_places_fill(&builder.places);
+    capdl_survey_free(&builder.survey);
+    free(builder.channel_of);
+    fill_contents_free(&contents);
+    return json;
+}

@@ -231,8 +231,10 @@ void mk_unknown_element(struct mk_reader *reader, const struct xml_element *elem
         }
     }
     capdl_error(reader->diags, element->pos, "'%s' in '%s', expected %s%s%s%s%s", element->name, where,
-                *list ? "one of " : "no elements", list, nearest ? " (did you mean '" : "", nearest ? nearest : "",
-                nearest ? "'?)" : "");
+                !*list              ? "no elements"
+                : strchr(list, ',') ? "one of "
+                                    : "",
+                list, nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "");
 }
 
 void mk_no_elements(struct mk_reader *reader, const struct xml_element *element)

@@ -173,6 +173,8 @@ void mk_read_io_space(struct mk_reader *reader, const struct xml_element *elemen
     if (!mk_attributes(reader, element, rules, values)) {
         return;
     }
+    mk_kernel_lacks(reader, reader->profile->labels[CAPDL_METHOD_IO_PAGE_TABLE_MAP] != CAPDL_PROFILE_ABSENT,
+                    element->pos, "address spaces of devices need an IOMMU", "KernelIOMMU");
     bool good = mk_pci(reader, element, "peripheral_id", values[1], address) &
                 mk_number(reader, element, "domain_id", values[2], 1, UINT16_MAX, &space->domain);
     space->name = values[0];

@@ -17,8 +17,8 @@ bool mk_kernel_lacks(struct mk_reader *reader, bool has, struct capdl_pos pos, c
     if (has || reader->options->guessed) {
         return false;
     }
-    capdl_error(reader->diags, pos, "%s, but the kernel %s was built without: it needs %s", what, reader->profile->name,
-                option);
+    capdl_error(reader->diags, pos, "%s, but the kernel %s was not built for that: it needs %s", what,
+                reader->profile->name, option);
     return true;
 }
 

@@ -47,23 +47,23 @@ void mk_read_channel(struct mk_reader *reader, const struct xml_element *element
     static const char *const known[] = {"end", NULL};
     struct mk_channel *channel = capdl_spec_alloc(reader->spec, sizeof(*channel));
     unsigned count = 0;
-    bool good = true;
+    bool good = true, unknown = false;
     mk_attributes(reader, element, no_rules, NULL);
     channel->pos = element->pos;
     for (const struct xml_element *child = element->first; child; child = child->next) {
         if (strcmp(child->name, known[0]) != 0) {
             mk_unknown_element(reader, child, known);
-            good = false;
+            unknown = true;
         } else if (count++ < 2) {
             good &= end_read(reader, child, &channel->ends[count - 1]);
         }
     }
-    if (count != 2) {
+    if (count != 2 && !unknown) {
         capdl_error(reader->diags, element->pos, "a channel has two ends, but this one has %u", count);
-    } else if (good && channel->ends[0].call && channel->ends[1].call) {
+    } else if (good && !unknown && channel->ends[0].call && channel->ends[1].call) {
         capdl_error(reader->diags, channel->ends[1].pos,
                     "both ends have pp=\"true\", but only one end of a channel can call the other");
-    } else if (good) {
+    } else if (good && !unknown) {
         if (reader->last_channel) {
             reader->last_channel->next = channel;
         } else {

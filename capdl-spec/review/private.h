@@ -18,6 +18,7 @@
  *     findings.c       findings as text
  *     diff.c           the whole comparison
  *     relations.c      a spec as relations between subjects, devices and the machine
+ *     policy*.c        policies: read, compared with relations, written
  *     graph.c          a spec as a picture
  *
  * Both specs use the same numbers: an object is its number in the new spec, one that is only in the old spec is its

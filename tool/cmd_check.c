@@ -8,15 +8,19 @@
 
 #include "devicetree/devicetree.h"
 #include "json/spec_json.h"
+#include "policy_file.h"
 
 const struct usage usage_check = {
-    "check SPEC [--json] [--dtb FILE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--no-check NAME]... [-W error]",
+    "check SPEC|IMAGE [--json] [--policy FILE [--date DATE]] [--dtb FILE] [--kernel KERNEL] [--arch ARCH]\n"
+    "             [-I DIR]... [--no-check NAME]... [-W error]",
     "Reports every problem in a spec, each with file, line and column: syntax, names, the checks in\n"
     "docs/checks.md, ELF files of protection domains, and what the kernel does not support. A spec without\n"
     "a thread that has cspace and vspace is a part of a system: it is compared with a kernel only with\n"
     "--kernel. Prints nothing if there are no problems. With --json, prints an array of problems on\n"
-    "standard output. With --dtb, also checks device memory and interrupts against a device tree.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB,
+    "standard output. With --dtb, also checks device memory and interrupts against a device tree. With\n"
+    "--policy, also says what the policy does not allow; an IMAGE is compared with the policy only.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB |
+        OPTION_POLICY,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl check system.cdl\n"
@@ -109,6 +113,27 @@ static int check_devices(struct input *input, const char *path, const struct opt
     return input->diags.num_errors > errors ? EXIT_FINDINGS : EXIT_FINE;
 }
 
+/* What is wrong with a spec by itself, on its kernel and its board; an exit code. */
+static int check_spec(struct input *input, int code, const struct options *options)
+{
+    code = input_check(input, code);
+    if (code == EXIT_FINE) {
+        code = check_devices(input, options->dtb, options);
+    }
+    if (code == EXIT_FINE) {
+        code = check_compiling(input, options);
+    }
+    return code;
+}
+
+/* The policy has its say also about a spec with other mistakes, once it could be read. */
+static int check_all(struct input *input, int read, const struct options *options)
+{
+    int code = input->is_image ? read : check_spec(input, read, options);
+    int policy = read == EXIT_FINE && options->policy ? policy_check(input, options, !options->json) : EXIT_FINE;
+    return policy > code ? policy : code;
+}
+
 static void list_checks(void)
 {
     for (unsigned i = CAPDL_CHECK_NONE + 1; i < CAPDL_CHECK_COUNT; i++) {
@@ -132,14 +157,8 @@ int cmd_check(int argc, char **argv)
         return EXIT_FINE;
     }
     options.json_diags = options.json;
-    code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
-    code = input_check(&input, code);
-    if (code == EXIT_FINE) {
-        code = check_devices(&input, options.dtb, &options);
-    }
-    if (code == EXIT_FINE) {
-        code = check_compiling(&input, &options);
-    }
+    code = input_read(&input, options.operands[0], INPUT_SPEC | (options.policy ? INPUT_IMAGE : 0u), &options);
+    code = check_all(&input, code, &options);
     code = input_finish(&input, &options, code);
     options_free(&options);
     return code;

@@ -8,18 +8,21 @@
 
 #include <capdl/review.h>
 
+#include "policy_file.h"
 #include "print_diff.h"
 #include "review/digest.h"
 #include "review/totals.h"
 
 const struct usage usage_diff = {
-    "diff OLD NEW [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK] [--kernel KERNEL]\n"
+    "diff OLD NEW [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK]\n"
+    "            [--policy FILE [--date DATE]] [--kernel KERNEL]\n"
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
     "objects, free slots and another order are not changes. Exit code 0: at most the layout differs;\n"
-    "1: authority, programs or behaviour differ; 2: an input cannot be read.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS,
+    "1: authority, programs or behaviour differ; 2: an input cannot be read. With --policy, reports only\n"
+    "what exceeds the policy in NEW and did not in OLD.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS | OPTION_POLICY,
     .min_operands = 2,
     .max_operands = 2,
     .examples = "capdl diff released.elf system.cdl\n"
@@ -151,10 +154,17 @@ int cmd_diff(int argc, char **argv)
     for (int i = 0; i < 2; i++) {
         good &= input_read(&inputs[i], options.operands[i], INPUT_SPEC | INPUT_IMAGE, &options) == EXIT_FINE;
     }
-    code = good && knows_subject(inputs, options.only) ? compare(inputs, &options) : EXIT_TROUBLE;
-    for (int i = 0; i < 2; i++) {
-        code = input_finish(&inputs[i], &options, code);
+    if (!good || !knows_subject(inputs, options.only)) {
+        code = EXIT_TROUBLE;
+    } else if (options.policy) {
+        options.json_diags = options.json;
+        code = policy_check_change(&inputs[0], &inputs[1], &options, !options.json);
+    } else {
+        code = compare(inputs, &options);
     }
+    code = input_finish(&inputs[1], &options, code);
+    options.json_diags = false;
+    code = input_finish(&inputs[0], &options, code);
     options_free(&options);
     return code;
 }

@@ -39,10 +39,11 @@ struct options {
     size_t num_devices;
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
-    size_t max_warnings; /* more are a finding */
-    const char *only;    /* a subject; 0: all */
-    unsigned min_rank;   /* graver findings and these are shown; 0: all */
-    unsigned fail_rank;  /* and of these the exit code tells; 0: all but layout */
+    size_t max_warnings;       /* more are a finding */
+    const char *policy, *date; /* a file; the day on which waivers are looked at */
+    const char *only;          /* a subject; 0: all */
+    unsigned min_rank;         /* graver findings and these are shown; 0: all */
+    unsigned fail_rank;        /* and of these the exit code tells; 0: all but layout */
     bool strip, json, strict, list_checks, markdown;
     bool objects, stats, raw;
     bool header, board_devices; /* of `profile` */
@@ -81,6 +82,7 @@ enum option_set {
     OPTION_FINDINGS = 1 << 21, /* --markdown, --only, --min-rank, --fail-on */
     OPTION_PROFILE = 1 << 22,  /* --header, --devices, --device, --dtb of `profile` */
     OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
+    OPTION_POLICY = 1 << 24,   /* --policy, --date */
 };
 
 struct usage {
@@ -112,6 +114,7 @@ struct capdl_region *options_reserved(const struct options *, struct capdl_diags
 struct input {
     const char *name; /* for messages: the path, or "<stdin>" */
     struct file_bytes bytes;
+    struct file_bytes policy; /* of --policy, once it is read */
     struct capdl_diags diags;
     struct capdl_spec spec;
     struct capdl_profile profile;

@@ -494,5 +494,6 @@ int input_finish(struct input *input, const struct options *options, int code)
     capdl_diags_free(&input->diags);
     capdl_spec_free(&input->spec);
     file_release(&input->bytes);
+    file_release(&input->policy);
     return code;
 }

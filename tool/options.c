@@ -45,6 +45,8 @@ static const struct option_entry entries[] = {
     {OPTION_FINDINGS, 'q', "min-rank", "RANK", "show only findings of RANK (1 to 20, or its word) or more serious"},
     {OPTION_FINDINGS, 'F', "fail-on", "RANK",
      "exit with 1 only if there are findings of RANK or more serious (removed)"},
+    {OPTION_POLICY, 'P', "policy", "FILE", "compare with the policy in FILE (docs/policy.md)"},
+    {OPTION_POLICY, 'Y', "date", "DATE", "the day for the policy's waivers, such as 2026-11-30; today if not given"},
     {OPTION_CHECKS, 'n', "no-check", "CHECK", "turn off the check CHECK; may be repeated"},
     {OPTION_CHECKS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
     {OPTION_CHECKS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
@@ -186,6 +188,7 @@ static const struct plain_option {
         {'d', offsetof(struct options, dtb)},        {'S', offsetof(struct options, spec)},
         {'u', offsetof(struct options, until)},      {'U', offsetof(struct options, untypeds)},
         {'M', offsetof(struct options, memory_map)}, {'y', offsetof(struct options, only)},
+        {'P', offsetof(struct options, policy)},     {'Y', offsetof(struct options, date)},
 },
   flags[] = {
       {'j', offsetof(struct options, json)},        {'s', offsetof(struct options, strip)},

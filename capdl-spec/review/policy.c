@@ -8,6 +8,8 @@
 #include "policy.h"
 #include "private.h"
 
+struct ways;
+
 struct judge {
     const struct capdl_policy *policy;
     const struct capdl_spec *spec;
@@ -16,6 +18,15 @@ struct judge {
     struct capdl_diags *diags;
     struct capdl_policy_result *result;
     bool *used; /* per rule */
+    /* Of a change: the system before it; its relations by names; its ways, and where the last search began. */
+    const struct capdl_relations *old;
+    struct old_link *old_links;
+    struct ways *old_ways;
+    uint32_t *old_party; /* per party: the one in `old` of the same name, or REVIEW_NONE */
+};
+
+struct old_link {
+    uint32_t from, to, kind; /* parties of `old` */
 };
 
 /* ---- What matches ---- */
@@ -163,6 +174,66 @@ static void check_names(const struct judge *judge)
     }
 }
 
+/* ---- A change ---- */
+
+static int old_link_compare(const void *left, const void *right)
+{
+    const struct old_link *a = left, *b = right;
+
+    if (a->from != b->from) {
+        return a->from < b->from ? -1 : 1;
+    }
+    if (a->to != b->to) {
+        return a->to < b->to ? -1 : 1;
+    }
+    return a->kind < b->kind ? -1 : a->kind > b->kind;
+}
+
+static int party_compare(const void *left, const void *right)
+{
+    const struct capdl_party *const *a = left, *const *b = right;
+
+    if ((*a)->kind != (*b)->kind) {
+        return (*a)->kind < (*b)->kind ? -1 : 1;
+    }
+    return strcmp((*a)->name, (*b)->name);
+}
+
+static void remember_old(struct judge *judge)
+{
+    const struct capdl_relations *old = judge->old, *new = judge->relations;
+    const struct capdl_party **sorted = capdl_spec_realloc(NULL, (old->num_parties + (size_t)1) * sizeof(*sorted));
+
+    judge->old_links = capdl_spec_realloc(NULL, (old->count + 1) * sizeof(*judge->old_links));
+    for (size_t i = 0; i < old->count; i++) {
+        judge->old_links[i] = (struct old_link){old->list[i].from, old->list[i].to, old->list[i].kind};
+    }
+    qsort(judge->old_links, old->count, sizeof(*judge->old_links), old_link_compare);
+    for (uint32_t i = 0; i < old->num_parties; i++) {
+        sorted[i] = &old->parties[i];
+    }
+    qsort(sorted, old->num_parties, sizeof(*sorted), party_compare);
+    judge->old_party = capdl_spec_realloc(NULL, (new->num_parties + (size_t)1) * sizeof(*judge->old_party));
+    for (uint32_t i = 0; i < new->num_parties; i++) {
+        const struct capdl_party *key = &new->parties[i];
+        const struct capdl_party **found = bsearch(&key, sorted, old->num_parties, sizeof(*sorted), party_compare);
+        judge->old_party[i] = found ? (uint32_t)(*found - old->parties) : REVIEW_NONE;
+    }
+    free(sorted);
+}
+
+/* Whether it was so before the change. */
+static bool was_so(const struct judge *judge, const struct capdl_relation *link)
+{
+    struct old_link key;
+
+    if (!judge->old || judge->old_party[link->from] == REVIEW_NONE || judge->old_party[link->to] == REVIEW_NONE) {
+        return false;
+    }
+    key = (struct old_link){judge->old_party[link->from], judge->old_party[link->to], link->kind};
+    return bsearch(&key, judge->old_links, judge->old->count, sizeof(key), old_link_compare);
+}
+
 /* ---- Relations ---- */
 
 static struct capdl_pos slot_pos(const struct capdl_spec *spec, uint32_t holder, uint64_t slot)
@@ -253,6 +324,21 @@ static const struct policy_rule *nearest_rule(const struct judge *judge, const s
     return found;
 }
 
+/* "allow call client -> server" */
+static char *rule_text(const struct judge *judge, const struct capdl_relation *link)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    fprintf(out, "allow %s ", capdl_relation_word(link->kind));
+    capdl_policy_write_party(out, &judge->relations->parties[link->from]);
+    fputs(" -> ", out);
+    capdl_policy_write_party(out, &judge->relations->parties[link->to]);
+    fclose(out);
+    return text;
+}
+
 static void tell_relation(const struct judge *judge, const struct capdl_relation *link,
                           const struct policy_rule *forbids, const struct policy_rule *over)
 {
@@ -265,12 +351,14 @@ static void tell_relation(const struct judge *judge, const struct capdl_relation
     if (link->to_holder != CAPDL_NO_OBJECT && other.line) {
         capdl_note(judge->diags, other, "%s has it here", judge->relations->parties[link->to].name);
     }
-    capdl_note(judge->diags, near ? near->pos : judge->policy->end,
-               forbids ? "it is forbidden here"
-               : near  ? "this rule allows other cases of '%s' only"
-                       : "no rule allows %s '%s'",
-               near ? capdl_relation_word(link->kind) : judge->relations->parties[link->from].name,
-               capdl_relation_word(link->kind));
+    if (forbids) {
+        capdl_note(judge->diags, near->pos, "it is forbidden here");
+    } else {
+        char *rule = rule_text(judge, link);
+        capdl_note(judge->diags, near ? near->pos : judge->policy->end, "%s; one that does: %s",
+                   near ? "this rule does not allow it" : "no rule allows it", rule);
+        free(rule);
+    }
     note_date(judge, over);
     free(text);
     free(detail);
@@ -296,7 +384,7 @@ static enum capdl_policy_verdict judge_relation(const struct judge *judge, const
     if (allowed && !forbids) {
         return CAPDL_POLICY_ALLOWED;
     }
-    if (!waived && tell) {
+    if (!waived && tell && !was_so(judge, link)) {
         tell_relation(judge, link, forbids, over);
     }
     return waived ? CAPDL_POLICY_WAIVED : CAPDL_POLICY_EXCEEDS;
@@ -423,9 +511,9 @@ static char *way_text(const struct judge *judge, const struct ways *ways, uint32
 }
 
 /* All that is reached without those who stand between; those are reached but not passed. */
-static uint32_t search(struct judge *judge, const struct policy_rule *rule, struct ways *ways, uint32_t from)
+static uint32_t search(const struct judge *judge, const struct capdl_relations *r, const struct policy_rule *rule,
+                       struct ways *ways, uint32_t from)
 {
-    const struct capdl_relations *r = judge->relations;
     uint32_t count = 0;
 
     memset(ways->came_by, 0xff, r->num_parties * sizeof(*ways->came_by));
@@ -456,16 +544,26 @@ static bool is_end(const struct judge *judge, const struct policy_rule *rule, ui
            !terms_match(judge->policy, &rule->from, p);
 }
 
+/* Before the change; the last search of the old system began at `from`. */
+static bool was_reached(const struct judge *judge, uint32_t from, uint32_t to)
+{
+    return judge->old && judge->old_party[from] != REVIEW_NONE && judge->old_party[to] != REVIEW_NONE &&
+           judge->old_ways->came_by[judge->old_party[to]] != REVIEW_NONE;
+}
+
 static void judge_source(struct judge *judge, const struct policy_rule *rule, struct ways *ways, uint32_t from)
 {
     const struct policy_rule *over = NULL;
-    uint32_t reached = search(judge, rule, ways, from), nearest = REVIEW_NONE, others = 0, first;
+    uint32_t reached = search(judge, judge->relations, rule, ways, from), nearest = REVIEW_NONE, others = 0, first;
     char *text, *detail;
 
+    if (judge->old && judge->old_party[from] != REVIEW_NONE) {
+        search(judge, judge->old, rule, judge->old_ways, judge->old_party[from]);
+    }
     for (uint32_t i = 1; i < reached; i++) {
         uint32_t to = ways->queue[i];
 
-        if (!is_end(judge, rule, to) || is_waived(judge, from, to, &over)) {
+        if (!is_end(judge, rule, to) || is_waived(judge, from, to, &over) || was_reached(judge, from, to)) {
             continue;
         }
         others += nearest != REVIEW_NONE;
@@ -487,8 +585,12 @@ static void judge_source(struct judge *judge, const struct policy_rule *rule, st
 
 static void judge_ways(struct judge *judge)
 {
-    struct ways ways = find_steps(judge->relations);
+    struct ways ways = find_steps(judge->relations), old_ways;
 
+    if (judge->old) {
+        old_ways = find_steps(judge->old);
+        judge->old_ways = &old_ways;
+    }
     for (size_t i = 0; i < judge->policy->num_rules; i++) {
         const struct policy_rule *rule = &judge->policy->rules[i];
 
@@ -502,6 +604,9 @@ static void judge_ways(struct judge *judge)
         }
     }
     ways_free(&ways);
+    if (judge->old) {
+        ways_free(&old_ways);
+    }
 }
 
 /* ---- Rules ---- */
@@ -519,25 +624,48 @@ static void check_rules(const struct judge *judge)
     }
 }
 
+static void check(struct judge *judge)
+{
+    const struct capdl_policy *policy = judge->policy;
+
+    *judge->result = (struct capdl_policy_result){.verdicts = capdl_spec_realloc(NULL, judge->relations->count + 1)};
+    judge->used = capdl_spec_realloc(NULL, policy->num_rules + 1);
+    memset(judge->used, 0, policy->num_rules + 1);
+    for (size_t i = 0; i < policy->num_rules; i++) {
+        judge->result->has_waivers |= policy->rules[i].verb == POLICY_WAIVE;
+    }
+    if (!judge->old) {
+        check_names(judge);
+    }
+    judge_relations(judge);
+    judge_ways(judge);
+    if (judge->relations->incomplete) {
+        capdl_finding(judge->diags, CAPDL_ERROR, CAPDL_CHECK_POLICY, CAPDL_WHOLE_SPEC,
+                      "there are too many relations to compare all with the policy");
+    }
+    if (!judge->old) {
+        check_rules(judge);
+    }
+    free(judge->used);
+}
+
 void capdl_policy_check(const struct capdl_policy *policy, const struct capdl_spec *spec,
                         const struct capdl_relations *relations, uint32_t date, struct capdl_diags *diags,
                         struct capdl_policy_result *result)
 {
-    struct judge judge = {policy, spec, relations, date, diags, result, NULL};
+    struct judge judge = {policy, spec, relations, date, diags, result, .old = NULL};
 
-    *result = (struct capdl_policy_result){.verdicts = capdl_spec_realloc(NULL, relations->count + 1)};
-    judge.used = capdl_spec_realloc(NULL, policy->num_rules + 1);
-    memset(judge.used, 0, policy->num_rules + 1);
-    for (size_t i = 0; i < policy->num_rules; i++) {
-        result->has_waivers |= policy->rules[i].verb == POLICY_WAIVE;
-    }
-    check_names(&judge);
-    judge_relations(&judge);
-    judge_ways(&judge);
-    if (relations->incomplete) {
-        capdl_finding(diags, CAPDL_ERROR, CAPDL_CHECK_POLICY, CAPDL_WHOLE_SPEC,
-                      "there are too many relations to compare all with the policy");
-    }
-    check_rules(&judge);
-    free(judge.used);
+    check(&judge);
+}
+
+void capdl_policy_check_change(const struct capdl_policy *policy, const struct capdl_relations *old,
+                               const struct capdl_spec *spec, const struct capdl_relations *relations, uint32_t date,
+                               struct capdl_diags *diags, struct capdl_policy_result *result)
+{
+    struct judge judge = {policy, spec, relations, date, diags, result, .old = old};
+
+    remember_old(&judge);
+    check(&judge);
+    free(judge.old_links);
+    free(judge.old_party);
 }

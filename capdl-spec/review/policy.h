@@ -51,5 +51,7 @@ struct capdl_policy {
 bool capdl_policy_is_keyword(const char *word);
 /* Whether a character may stand in a name that is not quoted. */
 bool capdl_policy_is_plain(char c);
+/* Writes the name or numbers of a party as a policy has them. */
+void capdl_policy_write_party(FILE *, const struct capdl_party *);
 
 #endif

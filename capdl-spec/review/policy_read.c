@@ -464,7 +464,7 @@ static void read_statement(struct reader *r)
     }
 }
 
-/* A group has names of subjects only: no groups in groups, so none can hold itself. */
+/* Members of groups are subjects, even if a group has that name, so no group can hold itself. */
 static void find_groups(struct capdl_policy *policy, struct policy_terms *terms)
 {
     for (size_t i = 0; i < terms->count; i++) {
@@ -476,25 +476,6 @@ static void find_groups(struct capdl_policy *policy, struct policy_terms *terms)
             term->first = (uint64_t)(group - policy->groups);
         }
     }
-}
-
-static bool groups_are_flat(struct capdl_policy *policy, struct capdl_diags *diags)
-{
-    bool flat = true;
-
-    for (size_t i = 0; i < policy->num_groups; i++) {
-        find_groups(policy, &policy->groups[i].members);
-        for (size_t j = 0; j < policy->groups[i].members.count; j++) {
-            const struct policy_term *term = &policy->groups[i].members.list[j];
-
-            if (term->group) {
-                capdl_error(diags, term->pos, "group '%s' holds the group '%s': a group has subjects as members",
-                            policy->groups[i].name, term->text);
-                flat = false;
-            }
-        }
-    }
-    return flat;
 }
 
 struct capdl_policy *capdl_policy_read(struct capdl_diags *diags, uint16_t source, const char *text, size_t size)
@@ -520,7 +501,6 @@ struct capdl_policy *capdl_policy_read(struct capdl_diags *diags, uint16_t sourc
     }
     policy->end = r.pos;
     free(r.word);
-    good &= groups_are_flat(policy, diags);
     for (size_t i = 0; i < policy->num_rules; i++) {
         find_groups(policy, &policy->rules[i].from);
         find_groups(policy, &policy->rules[i].to);

@@ -32,7 +32,7 @@ static void write_name(FILE *out, const char *name)
     putc('"', out);
 }
 
-static void write_party(FILE *out, const struct capdl_party *party)
+void capdl_policy_write_party(FILE *out, const struct capdl_party *party)
 {
     if (party->numbered) {
         fputs(party->name, out);
@@ -48,6 +48,33 @@ static int row_compare(const void *left, const void *right)
 
     order = order ? order : strcmp(a->to, b->to);
     return order ? order : strcmp(a->from, b->from);
+}
+
+static bool contains(const struct capdl_party *outer, const struct capdl_party *inner)
+{
+    return outer->numbered && inner->numbered && outer->first <= inner->first && inner->last <= outer->last;
+}
+
+/* Whether the rule for another relation of the same subject, one of first to end, allows this one, too. */
+static bool is_implied(const struct capdl_relations *r, size_t which, size_t first, size_t end)
+{
+    const struct capdl_relation *link = &r->list[which];
+    bool implied = false;
+
+    if (link->kind != CAPDL_RELATION_SEND && link->kind != CAPDL_RELATION_WATCH &&
+        link->kind != CAPDL_RELATION_PRIORITY) {
+        return false;
+    }
+    for (size_t i = first; i < end && !implied; i++) {
+        const struct capdl_relation *other = &r->list[i];
+
+        implied = (link->kind == CAPDL_RELATION_SEND && other->kind == CAPDL_RELATION_CALL && other->to == link->to) ||
+                  (link->kind == CAPDL_RELATION_WATCH && other->kind == CAPDL_RELATION_DRIVE &&
+                   contains(&r->parties[other->to], &r->parties[link->to])) ||
+                  (link->kind == CAPDL_RELATION_PRIORITY && other->kind == CAPDL_RELATION_PRIORITY &&
+                   r->parties[other->to].last > r->parties[link->to].last);
+    }
+    return implied;
 }
 
 /* Rows of one subject and kind, with all that it may do so. */
@@ -66,20 +93,20 @@ static size_t make_rows(const struct capdl_relations *r, struct row *rows)
             FILE *out = NULL;
 
             for (size_t j = i; j < end; j++) {
-                if (r->list[j].kind != kind || r->list[j].to == last) {
+                if (r->list[j].kind != kind || r->list[j].to == last || is_implied(r, j, i, end)) {
                     continue;
                 }
                 if (!out) {
                     rows[count] = (struct row){.kind = (enum capdl_relation_kind)kind};
                     out = open_memstream(&rows[count].from, &size);
-                    write_party(out, &r->parties[r->list[i].from]);
+                    capdl_policy_write_party(out, &r->parties[r->list[i].from]);
                     fclose(out);
                     out = open_memstream(&rows[count].to, &size);
                 } else {
                     fputs(", ", out);
                 }
                 last = r->list[j].to;
-                write_party(out, &r->parties[r->list[j].to]);
+                capdl_policy_write_party(out, &r->parties[r->list[j].to]);
             }
             if (out) {
                 fclose(out);

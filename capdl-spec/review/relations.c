@@ -774,18 +774,17 @@ static int party_compare(const void *left, const void *right)
 /* Gives parties that are the same one number. */
 static void unite_parties(struct capdl_relations *r)
 {
-    uint32_t *order = capdl_review_identity(r->num_parties), kept = 0;
+    uint32_t *order = capdl_review_identity(r->num_parties), kept = 0, first = 0;
     uint32_t *number = capdl_spec_realloc(NULL, (r->num_parties + (size_t)1) * sizeof(*number));
     struct capdl_party *list = capdl_spec_realloc(NULL, (r->num_parties + (size_t)1) * sizeof(*list));
 
     sorted_parties = r->parties;
     qsort(order, r->num_parties, sizeof(*order), party_compare);
     for (uint32_t i = 0; i < r->num_parties; i++) {
-        bool same = i && party_compare(&order[i - 1], &order[i]) == 0;
-
-        if (same) {
+        if (i && party_compare(&order[first], &order[i]) == 0) {
             free(r->parties[order[i]].name);
         } else {
+            first = i;
             list[kept++] = r->parties[order[i]];
         }
         number[order[i]] = kept - 1;

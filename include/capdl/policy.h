@@ -32,6 +32,10 @@ struct capdl_policy_result {
  */
 void capdl_policy_check(const struct capdl_policy *, const struct capdl_spec *, const struct capdl_relations *,
                         uint32_t date, struct capdl_diags *, struct capdl_policy_result *);
+/* The same for a change: findings are only of what the system `old` did not do; parties are compared by their names. */
+void capdl_policy_check_change(const struct capdl_policy *, const struct capdl_relations *old,
+                               const struct capdl_spec *, const struct capdl_relations *, uint32_t date,
+                               struct capdl_diags *, struct capdl_policy_result *);
 
 /* "2026-11-29" as a number; 0 if it is no date. */
 uint32_t capdl_policy_date(const char *text, size_t length);

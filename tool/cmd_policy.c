@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `capdl policy`: what a system does, as a policy that allows it. */
+#include "command.h"
+
+#include <capdl/policy.h>
+
+const struct usage usage_policy = {
+    "policy SPEC|IMAGE [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "Prints the policy that allows just what a system does: who calls, notifies, shares memory with and\n"
+    "controls whom, whose faults go where, devices, interrupts, priorities. A policy to start from, for\n"
+    "'capdl check --policy' and 'capdl diff --policy'. docs/policy.md explains the language.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
+    .min_operands = 1,
+    .max_operands = 1,
+    .examples = "capdl policy system.cdl > system.policy\n"
+                "capdl check --policy system.policy system.cdl",
+};
+
+int cmd_policy(int argc, char **argv)
+{
+    struct options options;
+    struct input input;
+    int code = options_parse(&usage_policy, argc, argv, &options);
+    if (code != OPTIONS_GO) {
+        return code;
+    }
+    code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    if (code == EXIT_FINE) {
+        struct capdl_relations relations;
+        capdl_relations_find(&input.spec, &relations);
+        capdl_policy_write(&relations, stdout);
+        capdl_relations_free(&relations);
+    }
+    code = input_finish(&input, &options, code);
+    options_free(&options);
+    return code;
+}

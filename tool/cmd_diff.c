@@ -14,15 +14,17 @@
 #include "review/totals.h"
 
 const struct usage usage_diff = {
-    "diff OLD NEW [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK]\n"
+    "diff OLD NEW [-o FILE] [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK]\n"
     "            [--policy FILE [--date DATE]] [--kernel KERNEL]\n"
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
-    "objects, free slots and another order are not changes. Exit code 0: at most the layout differs;\n"
-    "1: authority, programs or behaviour differ; 2: an input cannot be read. With --policy, reports only\n"
-    "what exceeds the policy in NEW and did not in OLD.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS | OPTION_POLICY,
+    "objects, free slots and another order are not changes. FILE.html is a page that stands alone, FILE.md\n"
+    "Markdown, FILE.json JSON. Exit code 0: at most the layout differs; 1: authority, programs or behaviour\n"
+    "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW and did\n"
+    "not in OLD.",
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS |
+        OPTION_POLICY,
     .min_operands = 2,
     .max_operands = 2,
     .examples = "capdl diff released.elf system.cdl\n"
@@ -89,13 +91,52 @@ static bool *choose(const struct capdl_findings *findings, const struct options 
 
 static void print_report(const struct diff_report *report, const struct options *options)
 {
-    if (options->json) {
+    if (options->json || options_output_is(options, ".json")) {
         print_diff_json(report);
-    } else if (options->markdown) {
+    } else if (options->markdown || options_output_is(options, ".md")) {
         print_diff_markdown(report);
+    } else if (options_output_is(options, ".html")) {
+        print_diff_html(report, stdout);
     } else {
         print_diff_text(report);
     }
+}
+
+/* Prints where standard output leads meanwhile. */
+static bool print_into(const struct diff_report *report, const struct options *options, FILE *stream)
+{
+    int kept = dup(STDOUT_FILENO);
+    bool good = kept >= 0 && fflush(stdout) == 0 && dup2(fileno(stream), STDOUT_FILENO) >= 0;
+    if (good) {
+        print_report(report, options);
+        good = fflush(stdout) == 0 && dup2(kept, STDOUT_FILENO) >= 0;
+    }
+    if (kept >= 0) {
+        close(kept);
+    }
+    return good;
+}
+
+static bool write_report(const struct diff_report *report, const struct options *options)
+{
+    struct file_output file;
+    bool good = true;
+    if (!options->output || strcmp(options->output, "-") == 0) {
+        print_report(report, options);
+        return true;
+    }
+    if (!file_create(&file, options->output)) {
+        good = false;
+    } else if (!print_into(report, options, file.stream)) {
+        file_abandon(&file);
+        good = false;
+    } else {
+        good = file_commit(&file);
+    }
+    if (!good) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", options->output, file_error());
+    }
+    return good;
 }
 
 static int compare(struct input inputs[2], const struct options *options)
@@ -118,10 +159,12 @@ static int compare(struct input inputs[2], const struct options *options)
     bool *shown = choose(&findings, options, &report.num_shown);
     report.shown = shown;
     report.verdict = judge(inputs, &findings);
-    report.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
-    print_report(&report, options);
+    report.colour = !options->output && isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+    bool written = write_report(&report, options);
     unsigned most = options->fail_rank ? options->fail_rank : CAPDL_RANK_REMOVED;
-    int code = findings.count && (unsigned)findings.list[0].rank <= most ? EXIT_FINDINGS : EXIT_FINE;
+    int code = !written                                                    ? EXIT_TROUBLE
+               : findings.count && (unsigned)findings.list[0].rank <= most ? EXIT_FINDINGS
+                                                                           : EXIT_FINE;
     free(shown);
     capdl_findings_free(&findings);
     fill_contents_free(&contents);
@@ -148,6 +191,11 @@ int cmd_diff(int argc, char **argv)
     int code = options_parse(&usage_diff, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
+    }
+    if (options.policy && options.output) {
+        fprintf(stderr, "capdl diff: what exceeds a policy is printed, not written: leave out -o or --policy\n");
+        options_free(&options);
+        return EXIT_TROUBLE;
     }
     /* Exit code 1 is an answer here: what cannot be read is trouble. */
     bool good = true;

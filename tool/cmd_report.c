@@ -15,7 +15,7 @@ const struct usage usage_report = {
     "              [-I DIR]...",
     "Prints what a reviewer needs to know of a system: whether it boots into what the spec says and fits, its\n"
     "digests, what is worth a look, who can affect whom, and for each protection domain its threads, what it\n"
-    "can do and the memory it reaches. FILE.html is a page that stands alone; anything else is text.",
+    "can do and the memory it reaches. FILE.html is a page that stands alone, FILE.json JSON.",
     OPTION_OUTPUT | OPTION_JSON | OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
@@ -51,19 +51,12 @@ static const struct image *image_of(struct input *input, const struct options *o
     return NULL;
 }
 
-static bool is_page(const char *output)
-{
-    size_t length = output ? strlen(output) : 0;
-    return (length > 5 && strcmp(output + length - 5, ".html") == 0) ||
-           (length > 4 && strcmp(output + length - 4, ".htm") == 0);
-}
-
 static void print(struct json_object *model, const struct options *options, FILE *out)
 {
-    if (options->json) {
+    if (options->json || options_output_is(options, ".json")) {
         print_json_to(model, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE, out);
     } else {
-        report_page(model, is_page(options->output) ? "report.html" : "report.txt", out);
+        report_page(model, options_output_is(options, ".html") ? "report.html" : "report.txt", out);
     }
 }
 

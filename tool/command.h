@@ -107,6 +107,8 @@ enum { OPTIONS_GO = -1 };
    free, and the caller ends with the exit code returned. */
 int options_parse(const struct usage *, int argc, char **argv, struct options *);
 void options_free(struct options *);
+/* Whether -o names a file with this ending, such as ".html". */
+bool options_output_is(const struct options *, const char *ending);
 /* The memory of all --reserve, in their order; what is none is an error. To be freed. */
 struct capdl_region *options_reserved(const struct options *, struct capdl_diags *);
 

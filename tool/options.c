@@ -400,6 +400,12 @@ int options_parse(const struct usage *usage, int argc, char **argv, struct optio
     return code;
 }
 
+bool options_output_is(const struct options *options, const char *ending)
+{
+    size_t length = options->output ? strlen(options->output) : 0, end = strlen(ending);
+    return length > end && strcmp(options->output + length - end, ending) == 0;
+}
+
 void options_free(struct options *options)
 {
     free(options->directories);

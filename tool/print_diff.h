@@ -3,6 +3,8 @@
 #ifndef TOOL_PRINT_DIFF_H
 #define TOOL_PRINT_DIFF_H
 
+#include <json.h>
+
 #include <capdl/review.h>
 
 #include "base/sha256.h"
@@ -42,5 +44,9 @@ const char *diff_place(const struct diff_side *, struct capdl_pos, char text[DIF
 void print_diff_text(const struct diff_report *);
 void print_diff_markdown(const struct diff_report *);
 void print_diff_json(const struct diff_report *);
+/* A page that stands alone. */
+void print_diff_html(const struct diff_report *, FILE *);
+/* What print_diff_json prints; to be released with json_object_put. */
+struct json_object *diff_json(const struct diff_report *);
 
 #endif

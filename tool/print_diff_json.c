@@ -93,7 +93,7 @@ static struct json_object *finding_json(const struct diff_report *report, const 
     return object;
 }
 
-void print_diff_json(const struct diff_report *report)
+struct json_object *diff_json(const struct diff_report *report)
 {
     struct json_object *top = json_object_new_object(), *list = json_object_new_array();
     json_object_object_add(top, "version", json_object_new_int(2));
@@ -108,6 +108,12 @@ void print_diff_json(const struct diff_report *report)
         }
     }
     json_object_object_add(top, "findings", list);
+    return top;
+}
+
+void print_diff_json(const struct diff_report *report)
+{
+    struct json_object *top = diff_json(report);
     print_json_value(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
     json_object_put(top);
 }

@@ -33,7 +33,7 @@ monitor: server (H); and 1 more through others
 server: client (A) monitor (F)
 faults go to faults, which is served by monitor
 serves faults: called by nobody; faults of server
-waits for ready, signalled by client; interrupt uart_irq
+waits for ready, signalled by client; by interrupt uart_irq
 0x1: call endpoint 'service' (WP, badge 0x1); server receives there; nobody else has that badge
 0x410000 to 0x413fff  R  shared[0..3]; shared with client
 33 Arm interrupt uart_irq: signals ready with badge 0x2, received by server; acknowledged by server
@@ -95,6 +95,31 @@ mkdir '<i>"&'; cp "$here/hostile.cdl" '<i>"&/x.cdl'; printf '\1\2\3\4' > "<i>\"&
 "$capdl" report '<i>"&/x.cdl' -o hostile.html || fail "something speaks against the hostile system"
 ! grep -qE "<i>|<b>&quot;" hostile.html || fail "a name acts in the page"
 has hostile.html '&lt;i&gt;&quot;&amp;/x.cdl'
+# ---- A change as a page ----
+cp "$here/../review/net.cdl" old.cdl
+sed 's/prio: 120/prio: 201/' old.cdl > new.cdl
+for ending in txt json md html; do
+    "$capdl" diff old.cdl new.cdl -o out.$ending; [ $? = 1 ] || fail "a change is none with -o out.$ending"
+done
+"$capdl" diff old.cdl new.cdl | cmp -s - out.txt || fail "diff -o out.txt is not what is printed"
+"$capdl" diff old.cdl new.cdl --json | cmp -s - out.json || fail "diff -o out.json is not what --json prints"
+"$capdl" diff old.cdl new.cdl --markdown | cmp -s - out.md || fail "diff -o out.md is not what --markdown prints"
+sed -n 's/^   \(.*[^ ]\) \[.*/\1/p' out.txt | sed "s/&/\&amp;/g; s/'/\&#39;/g; s/</\&lt;/g; s/>/\&gt;/g" > sentences
+[ -s sentences ] || fail "there are no findings"
+while read -r line; do
+    has out.html "$line"
+done < sentences
+sed -n 's/.*system: sha256:/sha256:/p' out.txt > digests
+while read -r line; do
+    has out.html "$line"
+done < digests
+"$capdl" diff old.cdl new.cdl -o no/such/x.html 2> err; [ $? = 2 ] || fail "a page that cannot be written is not trouble"
+has err 'cannot write no/such/x.html'
+"$capdl" diff old.cdl none.cdl -o none.html 2> err; [ $? = 2 ] || fail "a missing system is not trouble"
+[ ! -e none.html ] || fail "a page of a system that could not be read"
+"$capdl" diff old.cdl '<i>"&/x.cdl' -o hostile-diff.html; [ $? = 1 ] || fail "two systems are one"
+! grep -qE "<i>|<b>&quot;" hostile-diff.html || fail "a name acts in the page of a change"
+
 rm "<i>\"&/<b>&quot;'y.bin"
 "$capdl" report '<i>"&/x.cdl' -o hostile.html 2> /dev/null
 has hostile.html '&lt;b&gt;&amp;quot;&#39;y.bin'

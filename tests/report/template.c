@@ -17,6 +17,7 @@ const struct embedded_file embedded_files[] = {
          "{{#list}}\n<{{name}}{{outer}}>\n{{/list}}\n{{^list}}\nnone\n{{/list}}\n{{^empty}}E{{/empty}}{{#no}}x{{/no}}"),
     TEXT("inner", "{{#a.b}}{{a.b.c}},{{c}}{{/a.b}} {{missing}}{{a.x.y}}{{^null}}null{{/null}}{{#n}}{{.}}{{/n}}"),
     TEXT("filters", "{{k|size}} {{odd|size}} {{k|count}} {{p|permille}} {{one}} page{{one|s}} {{k}} page{{k|s}}"),
+    TEXT("comma", "{{#list}}{{,}}{{.}}{{/list}}"),
     TEXT("include", "[{{>escape}}]"),
 };
 const size_t num_embedded_files = sizeof(embedded_files) / sizeof(embedded_files[0]);
@@ -51,6 +52,7 @@ int main(void)
     expect("inner", TEMPLATE_TEXT, "{\"a\": {\"b\": {\"c\": 7}}, \"null\": null, \"n\": [1, 2]}", "7,7 null12");
     expect("filters", TEMPLATE_TEXT, "{\"k\": 1048576, \"odd\": 1500, \"p\": 125, \"one\": 1}",
            "1 MiB 1500 bytes 1,048,576 12.5 1 page 1048576 pages");
+    expect("comma", TEMPLATE_TEXT, "{\"list\": [1, 2, 3]}", "1, 2, 3");
     expect("include", TEMPLATE_TEXT, "{}", "[<p title=\"{{a}}\">{{a}}</p>{{{a}}}]");
     return 0;
 }

@@ -161,16 +161,23 @@ static bool faults_at(const struct capdl_survey_subject *subject, uint32_t endpo
     return false;
 }
 
-/* Subjects whose faults come to an endpoint. */
+/* Subjects whose faults come to an endpoint; null for none. */
 static void add_faulting(const struct report_builder *b, struct json_object *to, uint32_t endpoint)
 {
-    struct json_object *list = json_object_new_array();
+    struct json_object *json = json_object_new_object(), *list = json_object_new_array();
+    uint64_t count = 0;
     for (uint32_t i = 0; i < b->survey.num_subjects; i++) {
-        if (faults_at(&b->survey.subjects[i], endpoint)) {
+        if (faults_at(&b->survey.subjects[i], endpoint) && count++ < MOST_PEERS) {
             json_object_array_add(list, report_subject_link(b, i));
         }
     }
-    json_object_object_add(to, "faults_of", list);
+    json_object_object_add(json, "list", list);
+    report_number(json, "more", count > MOST_PEERS ? count - MOST_PEERS : 0);
+    if (!count) {
+        json_object_put(json);
+        json = NULL;
+    }
+    json_object_object_add(to, "faults_of", json);
 }
 
 static void add_end(const struct report_builder *b, struct json_object *list, uint32_t subject, uint32_t object,

@@ -25,6 +25,7 @@ const char *template_file(const char *name)
 struct scope {
     struct json_object *value;
     const struct scope *outer;
+    size_t place; /* of the element in its array */
 };
 
 struct printing {
@@ -234,7 +235,7 @@ static void print_section(const struct printing *p, const char *text, const stru
                           const struct scope *outer)
 {
     struct json_object *value = look_up(outer, open->name);
-    struct scope scope = {value, outer};
+    struct scope scope = {value, outer, 0};
     if (says_something(value) == (open->sort == '^')) {
         return;
     }
@@ -244,6 +245,7 @@ static void print_section(const struct printing *p, const char *text, const stru
     }
     for (size_t i = 0; json_object_is_type(value, json_type_array) && i < json_object_array_length(value); i++) {
         scope.value = json_object_array_get_idx(value, i);
+        scope.place = i;
         print_part(p, text, open->end, close->start, &scope);
     }
     if (!json_object_is_type(value, json_type_array)) {
@@ -264,6 +266,8 @@ static void print_part(const struct printing *p, const char *text, const char *f
             struct tag close = find_close(text, from, to);
             print_section(p, text, &tag, &close, scope);
             from = close.end;
+        } else if (tag.name[0] == ',') {
+            fputs(scope->place ? ", " : "", p->out);
         } else {
             print_value(p, &tag, look_up(scope, tag.name));
         }
@@ -274,7 +278,7 @@ static void print_part(const struct printing *p, const char *text, const char *f
 void template_print(const char *name, enum template_form form, struct json_object *value, FILE *out)
 {
     const struct printing printing = {out, form};
-    const struct scope scope = {value, NULL};
+    const struct scope scope = {value, NULL, 0};
     const char *text = template_file(name);
     print_part(&printing, text, text, text + strlen(text), &scope);
 }

@@ -7,6 +7,7 @@
  *     {{{name}}}            the value as it is: for pictures, which are HTML
  *     {{#name}}...{{/name}} for each element of an array; within an object; once for another value that says something
  *     {{^name}}...{{/name}} if the value says nothing: it is missing, null, false, 0, "", or an empty array
+ *     {{,}}                 a comma, but before the first element of an array
  *     {{>file}}             another template, as it is
  *
  * "." is the value itself; "a.b" is b of a. A name is looked for in the innermost object first. Of a line on which

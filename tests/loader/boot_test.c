@@ -95,9 +95,11 @@ static void boot_packed(const struct capdl_profile *profile, const uint8_t *task
     bool fine =
         pack_image(&pack, &diags, file) && fflush(file) == 0 && qemu_command(profile, path, NULL, &line, &diags);
     for (size_t i = 0; fine && replace && i < line.argc; i++) {
-        if (strcmp(line.argv[i], replace) == 0) {
-            free(line.argv[i]);
-            line.argv[i] = strdup(by);
+        /* Of -m it is the argument: how much depends on the kernel. */
+        size_t at = strcmp(line.argv[i], "-m") == 0 ? i + 1 : i;
+        if (strcmp(line.argv[i], replace) == 0 && at < line.argc) {
+            free(line.argv[at]);
+            line.argv[at] = strdup(by);
         }
     }
     fine = fine && qemu_run(&line, &options, &diags) == QEMU_MARKER;
@@ -122,7 +124,7 @@ static void boot_elsewhere(const struct capdl_profile *profile, const uint8_t *t
 {
     if (strcmp(profile->platform, "qemu-arm-virt") == 0) {
         if (needs_more(profile, 0x40000000)) {
-            boot_packed(profile, task, size, PACK_ELF, "2048M", "1024M", "the firmware's device tree has none at");
+            boot_packed(profile, task, size, PACK_ELF, "-m", "1024M", "the firmware's device tree has none at");
         }
         if (profile->hypervisor) {
             boot_packed(profile, task, size, PACK_ELF, "virt,virtualization=on", "virt", "needs EL2");
@@ -133,7 +135,7 @@ static void boot_elsewhere(const struct capdl_profile *profile, const uint8_t *t
         }
     }
     if (strcmp(profile->platform, "qemu-riscv-virt") == 0 && needs_more(profile, 0x80000000)) {
-        boot_packed(profile, task, size, PACK_ELF, "2048M", "1024M", "the firmware's device tree has none at");
+        boot_packed(profile, task, size, PACK_ELF, "-m", "1024M", "the firmware's device tree has none at");
     }
     if (profile->arch != CAPDL_ARCH_X86_64 && profile->max_nodes == 4) {
         boot_packed(profile, task, size, PACK_ELF, "4", "2", "the kernel waits for 4 cores, the device tree has 2");

@@ -11,7 +11,8 @@
 #include "policy_file.h"
 
 const struct usage usage_check = {
-    "check SPEC|IMAGE [--json] [--policy FILE [--date DATE]] [--dtb FILE] [--kernel KERNEL] [--arch ARCH]\n"
+    "check SPEC|IMAGE [--json | --sarif] [--stdin-filename FILE] [--policy FILE [--date DATE]] [--dtb FILE] [--kernel "
+    "KERNEL] [--arch ARCH]\n"
     "             [-I DIR]... [--no-check NAME]... [-W error]",
     "Reports every problem in a spec, each with file, line and column: syntax, names, the checks in\n"
     "docs/checks.md, ELF files of protection domains, and what the kernel does not support. A spec without\n"
@@ -20,7 +21,7 @@ const struct usage usage_check = {
     "standard output. With --dtb, also checks device memory and interrupts against a device tree. With\n"
     "--policy, also says what the policy does not allow; an IMAGE is compared with the policy only.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS | OPTION_DTB |
-        OPTION_POLICY,
+        OPTION_POLICY | OPTION_EDITOR,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl check system.cdl\n"

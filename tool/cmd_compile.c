@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
+#include "base/depfile.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,13 +8,13 @@
 #include <sys/stat.h>
 
 const struct usage usage_compile = {
-    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip]\n"
+    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip] [--depfile FILE]\n"
     "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
     "that creates the system. The default output for NAME.cdl is NAME.image.elf in the working directory.\n"
     "The default kernel is a stock MCS kernel of the spec's architecture.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE |
-        OPTION_CHECKS,
+        OPTION_CHECKS | OPTION_DEPFILE,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl compile system.cdl -o system.elf\n"
@@ -111,6 +112,9 @@ int cmd_compile(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
+    if (options.depfile) {
+        depfile_start();
+    }
     char *standard = options.output ? NULL : default_output(options.operands[0]);
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     input.diags.disabled[CAPDL_CHECK_X86_EXEC] = true; /* nobody can mend it: `capdl check` says it, not every build */
@@ -123,6 +127,10 @@ int cmd_compile(int argc, char **argv)
         code = input.diags.num_errors ? EXIT_FINDINGS
                                       : write_image(&input, &options, standard ? standard : options.output, reserved);
         free(reserved);
+    }
+    if (code == EXIT_FINE && options.depfile && !depfile_write(options.depfile, standard ? standard : options.output)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", options.depfile, strerror(errno));
+        code = EXIT_TROUBLE;
     }
     code = input_finish(&input, &options, code);
     free(standard);

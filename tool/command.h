@@ -47,13 +47,16 @@ struct options {
     bool strip, json, strict, list_checks, markdown;
     bool objects, stats, raw;
     bool header, board_devices; /* of `profile` */
-    bool man;                   /* of `help` */
-    const char *completion;     /* a shell; 0: none */
-    const char *device;         /* one device of a board; 0: all */
-    bool json_diags;            /* diagnostics as JSON on standard output */
-    bool summary;               /* their number in a line after them */
-    bool wide_rights;           /* of Microkit systems */
-    char **operands;            /* what is not an option */
+    const char *depfile;        /* 0: none */
+    const char *stdin_filename; /* what "-" is called; 0: nothing */
+    bool sarif;
+    bool man;               /* of `help` */
+    const char *completion; /* a shell; 0: none */
+    const char *device;     /* one device of a board; 0: all */
+    bool json_diags;        /* diagnostics as JSON on standard output */
+    bool summary;           /* their number in a line after them */
+    bool wide_rights;       /* of Microkit systems */
+    char **operands;        /* what is not an option */
     int num_operands;
 };
 
@@ -81,8 +84,10 @@ enum option_set {
     OPTION_CHECKS = 256,       /* --no-check, -W, --max-warnings, --max-errors */
     OPTION_FINDINGS = 1 << 21, /* --markdown, --only, --min-rank, --fail-on */
     OPTION_PROFILE = 1 << 22,  /* --header, --devices, --device, --dtb of `profile` */
-    OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
-    OPTION_POLICY = 1 << 24,   /* --policy, --date */
+    OPTION_DEPFILE = 1 << 26,
+    OPTION_EDITOR = 1 << 27, /* --sarif, --stdin-filename */
+    OPTION_POLICY = 1 << 24, /* --policy, --date */
+    OPTION_MANUAL = 1 << 23, /* --man, --completion of `help` */
 };
 
 struct usage {
@@ -124,6 +129,9 @@ struct input {
     bool is_image;
     struct image image; /* when is_image */
 };
+
+/* The architecture that --arch names; false if there is none of that name. */
+bool input_arch_find(const char *name, enum capdl_arch *);
 
 enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
 

@@ -17,7 +17,7 @@
 #include "pd/pd.h"
 #include "profile/profile.h"
 
-static bool arch_find(const char *name, enum capdl_arch *arch)
+bool input_arch_find(const char *name, enum capdl_arch *arch)
 {
     for (int i = 0; i < CAPDL_ARCH_COUNT; i++) {
         if (strcmp(name, capdl_arch_name((enum capdl_arch)i)) == 0) {
@@ -86,7 +86,7 @@ static bool read_kernel_options(struct input *input, const struct options *optio
     if (options->arch) {
         const char *meant = capdl_synonym(CAPDL_SYNONYM_ARCH, options->arch, strlen(options->arch));
         char list[CAPDL_ARCH_LIST];
-        text->has_arch = arch_find(options->arch, &text->arch);
+        text->has_arch = input_arch_find(options->arch, &text->arch);
         if (!text->has_arch) {
             capdl_error(&input->diags, CAPDL_NOWHERE, "--arch: unknown architecture: %s (expected %s)%s%s%s",
                         options->arch, capdl_arch_list(CAPDL_ARCH_KEYWORDS, list), meant ? "; did you mean " : "",
@@ -314,7 +314,8 @@ static int read_image(struct input *input, unsigned wanted, const struct options
 
 int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
 {
-    *input = (struct input){.name = strcmp(path, "-") == 0 ? "<stdin>" : path};
+    const char *stdin_name = options->stdin_filename ? options->stdin_filename : "<stdin>";
+    *input = (struct input){.name = strcmp(path, "-") == 0 ? stdin_name : path};
     memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
     capdl_spec_init(&input->spec);
     if (!file_read(path, &input->bytes)) {
@@ -454,7 +455,9 @@ static void print_diags(struct input *input, const struct options *options)
     if (files) {
         read_marked_files(input, files, options);
     }
-    if (options->json_diags) {
+    if (options->sarif) {
+        diags_sarif_write(&input->diags, CAPDL_VERSION, stdout);
+    } else if (options->json_diags) {
         diags_json_write(&input->diags, stdout);
     } else {
         capdl_diags_print(&input->diags, stderr, options->max_errors);
@@ -485,7 +488,7 @@ static void summarise(const struct input *input)
 int input_finish(struct input *input, const struct options *options, int code)
 {
     print_diags(input, options);
-    if (options->summary && !options->json_diags && code != EXIT_TROUBLE) {
+    if (options->summary && !options->json_diags && !options->sarif && code != EXIT_TROUBLE) {
         summarise(input);
     }
     if (code == EXIT_FINE && (input->diags.num_errors || input_too_many_warnings(input, options))) {

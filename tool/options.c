@@ -51,6 +51,9 @@ static const struct option_entry entries[] = {
     {OPTION_CHECKS, 'W', "warnings", "error", "exit with 1 if there are warnings"},
     {OPTION_CHECKS, 'w', "max-warnings", "N", "exit with 1 if there are more than N warnings"},
     {OPTION_CHECKS, 'm', "max-errors", "N", "show at most N errors and N warnings (20; 0: all)"},
+    {OPTION_DEPFILE, 'E', "depfile", "FILE", "write what was read to FILE, as a rule for make or ninja"},
+    {OPTION_EDITOR, 'G', "sarif", NULL, "print SARIF 2.1.0, for code review sites"},
+    {OPTION_EDITOR, 'N', "stdin-filename", "FILE", "standard input is the text of FILE, as an editor has it"},
     {OPTION_PROFILE, 'H', "header", NULL, "print a C header for programs that run on the kernel"},
     {OPTION_PROFILE, 'D', "devices", NULL, "list the board's devices"},
     {OPTION_PROFILE, 'd', "device", "NAME", "list one device, by its path, an alias or a label"},
@@ -189,12 +192,14 @@ static const struct plain_option {
         {'u', offsetof(struct options, until)},      {'U', offsetof(struct options, untypeds)},
         {'M', offsetof(struct options, memory_map)}, {'y', offsetof(struct options, only)},
         {'P', offsetof(struct options, policy)},     {'Y', offsetof(struct options, date)},
+        {'E', offsetof(struct options, depfile)},    {'N', offsetof(struct options, stdin_filename)},
 },
   flags[] = {
       {'j', offsetof(struct options, json)},        {'s', offsetof(struct options, strip)},
       {'c', offsetof(struct options, stats)},       {'R', offsetof(struct options, raw)},
       {'O', offsetof(struct options, objects)},     {'x', offsetof(struct options, strict)},
       {'L', offsetof(struct options, list_checks)}, {'K', offsetof(struct options, markdown)},
+      {'G', offsetof(struct options, sarif)},
 };
 
 static bool set_plain(struct options *options, char letter, const char *value)

@@ -19,7 +19,7 @@ for arch in aarch64 riscv64 x86_64; do
     command -v $compiler > /dev/null || continue
     tried=1
     "$capdl" profile $arch-mcs --header > kernel.h
-    flags=$(PKG_CONFIG_PATH=$files pkg-config --define-variable=sources="$dir/libpd" --cflags --libs capdl-pd-$arch) || exit 1
+    flags=$(PKG_CONFIG_DISABLE_UNINSTALLED=1 PKG_CONFIG_PATH=$files pkg-config --define-variable=sources="$dir/libpd" --cflags --libs capdl-pd-$arch) || exit 1
     # shellcheck disable=SC2086 # a list
     $compiler -Wall -Wextra -Werror -include kernel.h one.c $flags -o one.elf || { failed=1; continue; }
     arch_word=${arch%64}

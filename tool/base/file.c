@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/file.h"
 
+#include "base/depfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -79,6 +81,9 @@ bool file_read(const char *path, struct file_bytes *bytes)
     }
     bool good = read_open_file(fd, bytes);
     int error = errno;
+    if (good) {
+        depfile_note(path);
+    }
     close(fd);
     errno = error;
     return good;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/depfile.h"
 #include "image/forecast.h"
 #include "image/program.h"
 
@@ -61,6 +62,7 @@ bool forecast_read(struct forecast *forecast, const struct capdl_profile *profil
         capdl_error(diags, (struct capdl_pos){.file = source}, "cannot read the list of untypeds: %s", strerror(errno));
         return false;
     }
+    depfile_note(path);
     bool good = read_lines(forecast, file, source, diags);
     fclose(file);
     forecast->first_empty =

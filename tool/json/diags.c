@@ -124,12 +124,13 @@ static void skip_token(struct place *place)
     }
 }
 
-static void put_end(const struct capdl_diags *diags, struct capdl_pos pos, struct lines *lines, FILE *out)
+static void put_end(const struct capdl_diags *diags, struct capdl_pos pos, struct lines *lines, const char *line_key,
+                    const char *column_key, FILE *out)
 {
     struct place place;
     if (place_find(&place, lines, diags, pos)) {
         skip_token(&place);
-        fprintf(out, ", \"end_line\": %" PRIu32 ", \"end_column\": %" PRIu32, place.line, place.column);
+        fprintf(out, ", \"%s\": %" PRIu32 ", \"%s\": %" PRIu32, line_key, place.line, column_key, place.column);
     }
 }
 
@@ -147,18 +148,32 @@ static void put_place(const struct capdl_diags *diags, const struct capdl_diag *
     if (diag->pos.line && diag->pos.column) {
         fprintf(out, ", \"column\": %u", diag->pos.column);
     }
-    put_end(diags, diag->pos, lines, out);
+    put_end(diags, diag->pos, lines, "end_line", "end_column", out);
     fputs(", \"message\": ", out);
     capdl_escape_json(out, diag->message);
 }
 
-void diags_json_write(struct capdl_diags *diags, FILE *out)
+static struct lines *lines_begin(struct capdl_diags *diags)
 {
     struct lines *lines = calloc(diags->num_files + 1, sizeof(*lines));
     if (!lines) {
         abort();
     }
     capdl_diags_locate(diags);
+    return lines;
+}
+
+static void lines_free(struct lines *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(lines[i].starts);
+    }
+    free(lines);
+}
+
+void diags_json_write(struct capdl_diags *diags, FILE *out)
+{
+    struct lines *lines = lines_begin(diags);
     putc('[', out);
     for (size_t i = 0; i < diags->count; i++) {
         fputs(i ? ",\n " : "\n ", out);
@@ -176,8 +191,102 @@ void diags_json_write(struct capdl_diags *diags, FILE *out)
         fputs(notes ? "]}" : "}", out);
     }
     fputs(diags->count ? "\n]\n" : "]\n", out);
-    for (size_t i = 0; i < diags->num_files; i++) {
-        free(lines[i].starts);
+    lines_free(lines, diags->num_files);
+}
+
+/* A file's name as a relative reference (RFC 3986). */
+static void put_uri(const char *name, FILE *out)
+{
+    putc('"', out);
+    for (const char *c = name; *c; c++) {
+        bool plain = (is_word(*c) && (unsigned char)*c < 0x80 && *c != '@' && *c != '+') || strchr("/~_", *c);
+        if (plain) {
+            putc(*c, out);
+        } else {
+            fprintf(out, "%%%02X", (unsigned)(unsigned char)*c);
+        }
     }
-    free(lines);
+    putc('"', out);
+}
+
+static void put_location(const struct capdl_diags *diags, struct capdl_pos pos, struct lines *lines, FILE *out)
+{
+    fputs("\"physicalLocation\": {\"artifactLocation\": {\"uri\": ", out);
+    put_uri(diags->files[pos.file]->name, out);
+    putc('}', out);
+    if (pos.line) {
+        fprintf(out, ", \"region\": {\"startLine\": %" PRIu32, pos.line);
+        if (pos.column) {
+            fprintf(out, ", \"startColumn\": %u", pos.column);
+        }
+        put_end(diags, pos, lines, "endLine", "endColumn", out);
+        putc('}', out);
+    }
+    putc('}', out);
+}
+
+static void put_message(const struct capdl_diag *diag, FILE *out)
+{
+    fputs("\"message\": {\"text\": ", out);
+    capdl_escape_json(out, diag->message);
+    putc('}', out);
+}
+
+/* The notes after a finding, as places that belong to it. Returns how many there are. */
+static size_t put_related(const struct capdl_diags *diags, size_t first, struct lines *lines, FILE *out)
+{
+    size_t count = 0;
+    bool any = false;
+    for (; first + count < diags->count && diags->list[first + count].severity == CAPDL_NOTE; count++) {
+        const struct capdl_diag *note = &diags->list[first + count];
+        if (note->pos.file < diags->num_files) {
+            fputs(any ? ", {" : ", \"relatedLocations\": [{", out);
+            put_location(diags, note->pos, lines, out);
+            fputs(", ", out);
+            put_message(note, out);
+            putc('}', out);
+            any = true;
+        }
+    }
+    fputs(any ? "]" : "", out);
+    return count;
+}
+
+static void put_rules(FILE *out)
+{
+    fputs("\"rules\": [\n   {\"id\": \"spec\", \"shortDescription\": {\"text\": \"a spec that can be read and "
+          "compiled\"}}",
+          out);
+    for (unsigned i = CAPDL_CHECK_NONE + 1; i < CAPDL_CHECK_COUNT; i++) {
+        fprintf(out, ",\n   {\"id\": \"%s\", \"shortDescription\": {\"text\": ", capdl_check_name((enum capdl_check)i));
+        capdl_escape_json(out, capdl_check_text((enum capdl_check)i));
+        fputs("}}", out);
+    }
+    fputs("]", out);
+}
+
+void diags_sarif_write(struct capdl_diags *diags, const char *version, FILE *out)
+{
+    struct lines *lines = lines_begin(diags);
+    fprintf(out,
+            "{\"version\": \"2.1.0\", \"runs\": [{\"tool\": {\"driver\": {\"name\": \"capdl\", \"version\": \"%s\", ",
+            version);
+    put_rules(out);
+    fputs("}}, \"columnKind\": \"unicodeCodePoints\", \"results\": [", out);
+    for (size_t i = 0; i < diags->count; i++) {
+        const struct capdl_diag *diag = &diags->list[i];
+        fprintf(out, "%s {\"ruleId\": \"%s\", \"level\": \"%s\", ", i ? ",\n" : "\n",
+                diag->check ? capdl_check_name(diag->check) : "spec",
+                diag->severity == CAPDL_ERROR ? "error" : "warning");
+        put_message(diag, out);
+        if (diag->pos.file < diags->num_files) {
+            fputs(", \"locations\": [{", out);
+            put_location(diags, diag->pos, lines, out);
+            fputs("}]", out);
+        }
+        i += put_related(diags, i + 1, lines, out);
+        putc('}', out);
+    }
+    fputs(diags->count ? "\n]}]}\n" : "]}]}\n", out);
+    lines_free(lines, diags->num_files);
 }

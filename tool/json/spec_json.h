@@ -15,5 +15,7 @@ void spec_json_write(const struct capdl_spec *, FILE *);
 /* Diagnostics for editors: an array of objects, one a line, with file, line, column, severity, check, message and
  * notes. */
 void diags_json_write(struct capdl_diags *, FILE *);
+/* The same as SARIF 2.1.0, the format of code review sites; `version`: the tool's. */
+void diags_sarif_write(struct capdl_diags *, const char *version, FILE *);
 
 #endif

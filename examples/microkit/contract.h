@@ -15,7 +15,7 @@ static void init(void);
 static void notified(unsigned channel);
 /* A call with one word; what is returned is the answer. */
 static uint64_t protected(unsigned channel, uint64_t word);
-/* A child's fault: it stays stopped. */
+/* A child's fault; the child waits until it is stopped. */
 static void fault(unsigned child, uint64_t label);
 
 /* Set by the tool, so they are not to be taken for what is written here. */
@@ -26,9 +26,10 @@ volatile uint64_t microkit_irqs, microkit_notifications, microkit_pps, microkit_
 enum {
     SLOT_INPUT = 1,
     SLOT_REPLY = 4,
+    SLOT_MONITOR = 5,
     SLOT_NOTIFICATIONS = 10,
     SLOT_CALLS = 74,
-    SLOT_IRQS = 138,
+    SLOT_CHILDREN = 202,
     MOST_IDS = 62,
 };
 #define BADGE_CALL (UINT64_C(1) << 63)
@@ -58,6 +59,15 @@ static inline uint64_t call(unsigned channel, uint64_t word)
 
     syscall_enter(SEL4_SYS_CALL, &r);
     return r.word[0];
+}
+
+/* Stops a child for good. */
+static inline void stop(unsigned child)
+{
+    struct syscall_registers r = {
+        .cap = SLOT_CHILDREN + child, .info = SEL4_MESSAGE(SEL4_LABEL_TCB_SUSPEND, 0, 0), .reply = SLOT_REPLY};
+
+    syscall_enter(SEL4_SYS_CALL, &r);
 }
 
 static void notifications(uint64_t badge)
@@ -92,6 +102,10 @@ void pd_main(const uint64_t *args)
 
     (void)args;
     init();
+    if (microkit_passive) { /* the monitor now lets our time go when we wait */
+        r = (struct syscall_registers){.cap = SLOT_MONITOR, .reply = SLOT_REPLY};
+        syscall_enter(SEL4_SYS_NBSEND, &r);
+    }
     for (;;) {
         r = (struct syscall_registers){
             .cap = SLOT_INPUT, .info = SEL4_MESSAGE(0, 0, answers), .word = {answer}, .reply = SLOT_REPLY};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hears of its child's fault. */
+/* Hears of its child's fault, and stops it. */
 #include "contract.h"
 
 volatile uint64_t child_id;
@@ -24,4 +24,5 @@ static void fault(unsigned child, uint64_t label)
 {
     pd_print("%s: child %u read what it does not have (%s)\n", name(), (uint64_t)child,
              label == SEL4_FAULT_VM ? "VM fault" : "another fault");
+    stop(child);
 }

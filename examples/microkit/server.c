@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers calls. */
+/* Answers calls, on the time of whoever calls. */
 #include "contract.h"
 
 static void init(void)

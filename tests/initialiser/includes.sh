@@ -19,6 +19,7 @@ contract='<capdl/(blob|facts|leftovers)\.h>|<capdl/(blobitems|bootkeys|errors|in
 
 allowed blob "$freestanding|$contract|\"(cbor|blob|leftovers|plan)\.h\""
 allowed initialiser "$freestanding|$contract|\"(initialiser|arch|fills|kernel|message|retype|window)\.h\"|\"blob/(leftovers|plan)\.h\""
+allowed monitor "$freestanding|<capdl/monitor\.h>|\"syscall\.h\""
 allowed include/capdl/blob.h "$freestanding|$contract"
 allowed include/capdl/facts.h '<capdl/[a-z]*\.def>'
 

@@ -24,12 +24,6 @@ enum slot {
 #include "slots.def"
 };
 
-enum tcb_slot {
-#define CAPDL_TCB_SLOT(id, number, name) TCB_##id = (number),
-#include <capdl/tcbslots.def>
-#undef CAPDL_TCB_SLOT
-};
-
 /* Badges of messages to a domain: the highest bits say what they are. Of notifications every bit is one id. */
 #define CALL_BADGE (UINT64_C(1) << 63)
 #define FAULT_BADGE (UINT64_C(1) << 62)
@@ -181,12 +175,12 @@ static void pd_thread(struct lower *lower, struct mk_pd *pd, uint64_t entry, uin
         capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_DOM, pd->domain->id);
     }
     mk_tcb_set(reader, pd->tcb, &tcb);
-    mk_hold(reader, pd->tcb, TCB_CSPACE, pd->root, pd->pos);
-    mk_hold(reader, pd->tcb, TCB_VSPACE, pd->vspace, pd->pos);
-    mk_hold_frame(reader, pd->tcb, TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, pd->pos);
-    hold_faults(lower, pd, pd->tcb, TCB_FAULT_EP);
-    mk_hold(reader, pd->tcb, TCB_SC, pd->sc, pd->pos);
-    mk_hold_ipc(reader, pd->tcb, TCB_BOUND_NOTIFICATION, pd->ntfn, MK_USE_RECEIVE, 0, pd->pos);
+    mk_hold(reader, pd->tcb, MK_TCB_CSPACE, pd->root, pd->pos);
+    mk_hold(reader, pd->tcb, MK_TCB_VSPACE, pd->vspace, pd->pos);
+    mk_hold_frame(reader, pd->tcb, MK_TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, pd->pos);
+    hold_faults(lower, pd, pd->tcb, MK_TCB_FAULT_EP);
+    mk_hold(reader, pd->tcb, MK_TCB_SC, pd->sc, pd->pos);
+    mk_hold_ipc(reader, pd->tcb, MK_TCB_BOUND_NOTIFICATION, pd->ntfn, MK_USE_RECEIVE, 0, pd->pos);
 }
 
 /* Program, maps, IPC buffer, stack: in the order in which Microkit's tool makes their tables, which names them. */
@@ -326,12 +320,12 @@ static void vcpu_thread(struct lower *lower, struct mk_pd *pd, struct mk_vcpu *v
         capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_DOM, pd->domain->id);
     }
     mk_tcb_set(reader, vcpu->tcb, &tcb);
-    mk_hold_cnode(reader, vcpu->tcb, TCB_CSPACE, cnode, WORD_BITS - CNODE_BITS, vcpu->pos);
-    mk_hold(reader, vcpu->tcb, TCB_VSPACE, vspace, vcpu->pos);
-    mk_hold_frame(reader, vcpu->tcb, TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, vcpu->pos);
-    mk_hold_ipc(reader, vcpu->tcb, TCB_FAULT_EP, pd->ep, MK_USE_CALL, FAULT_BADGE | vcpu->id, vcpu->pos);
-    mk_hold(reader, vcpu->tcb, TCB_SC, sc, vcpu->pos);
-    mk_hold(reader, vcpu->tcb, TCB_BOUND_VCPU, vcpu->vcpu, vcpu->pos);
+    mk_hold_cnode(reader, vcpu->tcb, MK_TCB_CSPACE, cnode, WORD_BITS - CNODE_BITS, vcpu->pos);
+    mk_hold(reader, vcpu->tcb, MK_TCB_VSPACE, vspace, vcpu->pos);
+    mk_hold_frame(reader, vcpu->tcb, MK_TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, vcpu->pos);
+    mk_hold_ipc(reader, vcpu->tcb, MK_TCB_FAULT_EP, pd->ep, MK_USE_CALL, FAULT_BADGE | vcpu->id, vcpu->pos);
+    mk_hold(reader, vcpu->tcb, MK_TCB_SC, sc, vcpu->pos);
+    mk_hold(reader, vcpu->tcb, MK_TCB_BOUND_VCPU, vcpu->vcpu, vcpu->pos);
     mk_hold(reader, pd->cnode, SLOT_VCPU_THREADS + vcpu->id, vcpu->tcb, vcpu->pos);
 }
 
@@ -348,8 +342,8 @@ static void vm_lower(struct lower *lower, struct mk_pd *pd)
         if (own_threads) {
             vcpu_thread(lower, pd, vcpu, mk_space_root(space), number++);
         } else { /* the monitor's own thread enters the guest */
-            mk_hold(reader, pd->tcb, TCB_BOUND_VCPU, vcpu->vcpu, vcpu->pos);
-            mk_hold(reader, pd->tcb, TCB_EPT_ROOT, mk_space_root(space), vcpu->pos);
+            mk_hold(reader, pd->tcb, MK_TCB_BOUND_VCPU, vcpu->vcpu, vcpu->pos);
+            mk_hold(reader, pd->tcb, MK_TCB_EPT_ROOT, mk_space_root(space), vcpu->pos);
         }
     }
     mk_space_map_all(reader, space, pd->vm->maps);
@@ -395,4 +389,5 @@ void mk_lower(struct mk_reader *reader)
         io_space_lower(reader, io);
     }
     mk_irqs_finish(reader);
+    mk_monitor(reader, lower.monitor_ep);
 }

@@ -5,6 +5,12 @@
 
 #include "system.h"
 
+enum mk_tcb_slot {
+#define CAPDL_TCB_SLOT(id, number, name) MK_TCB_##id = (number),
+#include <capdl/tcbslots.def>
+#undef CAPDL_TCB_SLOT
+};
+
 /* objects.c. A name is made one that capDL text can say, and different from all others. */
 uint32_t mk_object(struct mk_reader *, enum capdl_kind, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(4, 5);
 uint32_t mk_sized_object(struct mk_reader *, enum capdl_kind, unsigned size_bits, struct capdl_pos, const char *format,
@@ -42,5 +48,8 @@ void mk_space_map_all(struct mk_reader *, struct mk_space *, const struct mk_map
 
 /* program.c: the pages of a domain's program, with what its symbols are set to. */
 bool mk_program_load(struct mk_reader *, struct mk_space *, struct mk_pd *, uint64_t *entry);
+
+/* monitor.c: the thread that receives on the endpoint. */
+void mk_monitor(struct mk_reader *, uint32_t ep);
 
 #endif

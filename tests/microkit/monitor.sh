@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# monitor.sh CAPDL PROGRAMS: the monitor says which domain had a fault, where and with which registers; others go on.
+set -eu
+capdl=$(realpath "$1") programs=$(realpath "$2")
+cd "$(dirname "$0")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+for arch in aarch64 riscv64 x86_64; do
+    [ -d "$programs/$arch" ] || continue
+    case $arch in
+    aarch64) counter=pc ;;
+    riscv64) counter=pc ;;
+    x86_64) counter=rip ;;
+    esac
+    "$capdl" compile crash.system --kernel $arch-mcs -I "$programs/$arch" -o "$work/image.elf"
+    "$capdl" run "$work/image.elf" --timeout 60 >"$work/console" 2>"$work/why"
+    while IFS= read -r line; do
+        grep -qE "^$line" "$work/console" || { echo "$arch: no line '$line'"; status=1; }
+    done <<END
+MON\|INFO: Microkit Monitor started!\$
+<crashes> up\$
+MON\|ERROR: received message 0x0000000[56]  badge: 0x0000000000000002  tcb cap: 0x000000000000000b\$
+MON\|ERROR: faulting PD: crashes\$
+$counter : 0x0000000000200[0-9a-f]{3}\$
+MON\|ERROR: VMFault: ip=0x0000000000200[0-9a-f]{3}  fault_addr=0x0000000000000010  fsr=
+<fine> up\$
+END
+    [ $status -eq 0 ] || cat "$work/console" "$work/why"
+done
+exit $status

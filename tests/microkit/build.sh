@@ -8,7 +8,7 @@ arch=$3
 shift 3
 mkdir -p "$out"
 # The numbers of two system calls of MCS kernels for debugging: seL4_SysDebugPutChar, seL4_SysRecv.
-for program in plain vars filled segs flat share nopps smallvar top twin crash; do
+for program in plain vars filled segs flat share nopps smallvar top twin crash linked; do
     [ "$program" != top ] || [ "$arch" = aarch64 ] || continue
     script=$sources/plain.ld
     [ ! -e "$sources/$program.ld" ] || script=$sources/$program.ld

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# monitor.sh CAPDL PROGRAMS: the monitor says which domain had a fault, where and with which registers; others go on.
+# monitor.sh CAPDL PROGRAMS: the monitor says which domain had a fault, where and with which registers; others go on, among them one that
+# was linked to have its IPC buffer at a place of its own.
 set -eu
 capdl=$(realpath "$1") programs=$(realpath "$2")
 cd "$(dirname "$0")"
@@ -26,6 +27,7 @@ MON\|ERROR: faulting PD: crashes\$
 $counter : 0x0000000000200[0-9a-f]{3}\$
 MON\|ERROR: VMFault: ip=0x0000000000200[0-9a-f]{3}  fault_addr=0x0000000000000010  fsr=
 <fine> up\$
+has its buffer\$
 END
     [ $status -eq 0 ] || cat "$work/console" "$work/why"
 done

@@ -162,7 +162,7 @@ static void pd_thread(struct lower *lower, struct mk_pd *pd, uint64_t entry, uin
 {
     struct mk_reader *reader = lower->reader;
     struct capdl_tcb tcb = capdl_tcb_defaults;
-    capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_ADDR, mk_ipc_buffer(reader->profile));
+    capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_ADDR, pd->ipc_buffer ? pd->ipc_buffer : mk_ipc_buffer(reader->profile));
     capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_IP, entry);
     capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_SP, mk_ipc_buffer(reader->profile) - CAPDL_PAGE_SIZE);
     capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_PRIO, pd->priority);
@@ -195,7 +195,7 @@ static void pd_memory(struct lower *lower, struct mk_pd *pd)
         mk_space_map_all(reader, space, pd->maps);
     }
     uint32_t ipc = mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, pd->pos, "frame_ipcbuf_%s", pd->name);
-    mk_space_map(reader, space, buffer, ipc, read_write, false, pd->pos);
+    mk_space_map(reader, space, pd->ipc_buffer ? pd->ipc_buffer : buffer, ipc, read_write, false, pd->pos);
     for (uint64_t i = 0; i < pd->stack_size / CAPDL_PAGE_SIZE; i++) {
         uint32_t frame = mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, pd->pos,
                                          "frame_%s_stack_%09" PRIu64, pd->name, i);

@@ -314,12 +314,35 @@ static bool files_read(struct loading *loading)
     return true;
 }
 
-static void symbols_set(struct loading *loading)
+/* Programs of SDKs up to 2.2 say by this symbol where they want their IPC buffer: in a page behind the program. */
+static void buffer_find(struct loading *loading, struct mk_pd *pd, const struct symbol_index *index)
+{
+    static const char symbol[] = "__sel4_ipc_buffer_obj";
+    struct symbol_found found = symbol_find(index, symbol);
+    if (!found.count) {
+        return;
+    }
+    bool taken = in_segments(&loading->elf, found.address, 1);
+    for (const struct mk_map *map = pd->maps; map; map = map->next) {
+        taken |= found.address >= map->vaddr && found.address - map->vaddr < map->region->size;
+    }
+    if (found.address % CAPDL_PAGE_SIZE || taken || found.address >= mk_stack_bottom(loading->reader->profile, pd)) {
+        capdl_error(loading->reader->diags, pd->image_pos,
+                    "\"%s\" has its IPC buffer ('%s') at 0x%" PRIx64 ", expected a page of its own below the stack, "
+                    "which neither the program nor a map has",
+                    pd->image, symbol, found.address);
+        return;
+    }
+    pd->ipc_buffer = found.address;
+}
+
+static void symbols_set(struct loading *loading, struct mk_pd *pd)
 {
     const struct elf_program *named = symbols_of(loading);
     struct symbol_index *index = symbol_index_new(named->bytes.data, named->bytes.size);
     contract_set(loading, index);
     setvars_set(loading, index);
+    buffer_find(loading, pd, index);
     symbol_index_free(index);
 }
 
@@ -336,7 +359,7 @@ bool mk_program_load(struct mk_reader *reader, struct mk_space *space, struct mk
         return false;
     }
     *entry = loading.elf.entry;
-    symbols_set(&loading);
+    symbols_set(&loading, pd);
     if (pages_apart(&loading) && memory_free(&loading)) {
         for (size_t i = 0; i < loading.elf.num_segments; i++) {
             segment_load(&loading, &loading.elf.segments[i], readable(loading.elf.segments[i].rights));

@@ -118,6 +118,7 @@ struct mk_pd {
     struct mk_cap *caps;
     struct mk_vm *vm;
     bool called;                   /* somebody calls it */
+    uint64_t ipc_buffer;           /* where its program was linked to have it; 0: where all have it */
     uint64_t notifications, calls; /* ids of its channels, as bits */
     struct mk_pd *parent, *children, *sibling;
     struct mk_pd *next;                                     /* in the order of their indexes */

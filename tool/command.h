@@ -56,7 +56,8 @@ struct options {
     bool json_diags;        /* diagnostics as JSON on standard output */
     bool summary;           /* their number in a line after them */
     bool wide_rights;       /* of Microkit systems */
-    char **operands;        /* what is not an option */
+    const char *board, *config, *report, *image_type, *capdl_json, *viper_output, *override_kernel; /* of `microkit` */
+    char **operands; /* what is not an option */
     int num_operands;
 };
 
@@ -85,9 +86,10 @@ enum option_set {
     OPTION_FINDINGS = 1 << 21, /* --markdown, --only, --min-rank, --fail-on */
     OPTION_PROFILE = 1 << 22,  /* --header, --devices, --device, --dtb of `profile` */
     OPTION_DEPFILE = 1 << 26,
-    OPTION_EDITOR = 1 << 27, /* --sarif, --stdin-filename */
-    OPTION_POLICY = 1 << 24, /* --policy, --date */
-    OPTION_MANUAL = 1 << 23, /* --man, --completion of `help` */
+    OPTION_EDITOR = 1 << 27,   /* --sarif, --stdin-filename */
+    OPTION_POLICY = 1 << 24,   /* --policy, --date */
+    OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
+    OPTION_MICROKIT = 1 << 28, /* --board and so on of `microkit` */
 };
 
 struct usage {
@@ -114,6 +116,8 @@ int options_parse(const struct usage *, int argc, char **argv, struct options *)
 void options_free(struct options *);
 /* Whether -o names a file with this ending, such as ".html". */
 bool options_output_is(const struct options *, const char *ending);
+/* One more to look in, after those given. */
+void options_add_directory(struct options *, const char *);
 /* The memory of all --reserve, in their order; what is none is an error. To be freed. */
 struct capdl_region *options_reserved(const struct options *, struct capdl_diags *);
 

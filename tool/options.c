@@ -58,6 +58,15 @@ static const struct option_entry entries[] = {
     {OPTION_PROFILE, 'D', "devices", NULL, "list the board's devices"},
     {OPTION_PROFILE, 'd', "device", "NAME", "list one device, by its path, an alias or a label"},
     {OPTION_PROFILE, 't', "dtb", "FILE", "use this device tree, not the one that the kernel was built with"},
+    {OPTION_MICROKIT, 'P', "search-path", "DIR", "look for programs and other files in DIR and the words after it"},
+    {OPTION_MICROKIT, 'B', "board", "BOARD", "a board of the SDK"},
+    {OPTION_MICROKIT, 'C', "config", "CONFIG", "a configuration of the board: debug, release, ..."},
+    {OPTION_MICROKIT, 'r', "report", "FILE", "write the report to FILE"},
+    {OPTION_MICROKIT, 'T', "image-type", "TYPE", "binary, elf or uimage, where the board's usual one will not do"},
+    {OPTION_MICROKIT, 'J', "capdl-json", "FILE", "also write the spec as JSON"},
+    {OPTION_MICROKIT, 'V', "viper-output", "FILE", "not supported: a warning says that FILE is not written"},
+    {OPTION_MICROKIT, 'K', "override-kernel", "FILE", "not supported: an error"},
+    {OPTION_MICROKIT, 'g', "microkit-rights", "2.3", "the wide rights of Microkit's tool 2.3, not the least"},
     {OPTION_MANUAL, 'm', "man", NULL, "print the manual page: of COMMAND, or capdl(1)"},
     {OPTION_MANUAL, 'c', "completion", "SHELL", "print completion for SHELL: bash, zsh or fish"},
 };
@@ -107,6 +116,11 @@ static void list_add(const char ***list, size_t *count, const char *text)
     larger[(*count)++] = text;
     larger[*count] = NULL;
     *list = larger;
+}
+
+void options_add_directory(struct options *options, const char *directory)
+{
+    list_add(&options->directories, &options->num_directories, directory);
 }
 
 static bool parse_seconds(const char *text, double *seconds)
@@ -247,6 +261,28 @@ static bool set_own(struct options *options, char letter, const char *value)
     }
 }
 
+/* Letters of `microkit`, with what its options set. */
+static const struct plain_option microkit_texts[] = {
+    {'B', offsetof(struct options, board)},           {'C', offsetof(struct options, config)},
+    {'r', offsetof(struct options, report)},          {'T', offsetof(struct options, image_type)},
+    {'J', offsetof(struct options, capdl_json)},      {'V', offsetof(struct options, viper_output)},
+    {'K', offsetof(struct options, override_kernel)},
+};
+
+static bool set_microkit(struct options *options, char letter, const char *value)
+{
+    for (size_t i = 0; i < sizeof(microkit_texts) / sizeof(microkit_texts[0]); i++) {
+        if (microkit_texts[i].letter == letter) {
+            *(const char **)((char *)options + microkit_texts[i].at) = value;
+            return true;
+        }
+    }
+    if (letter == 'P') {
+        options_add_directory(options, value);
+    }
+    return letter == 'P';
+}
+
 static bool refuse_value(const char *command, const char *expected, const char *value)
 {
     capdl_escape_printf(stderr, "capdl %s: %s, not '%s'\n", command, expected, value);
@@ -375,6 +411,7 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
             return wrong(usage, argv[0], "unknown option: ", what);
         }
         if (!(usage->takes & (OPTION_PROFILE | OPTION_MANUAL) && set_own(options, (char)letter, optarg)) &&
+            !(usage->takes & OPTION_MICROKIT && set_microkit(options, (char)letter, optarg)) &&
             !option_set(options, (char)letter, optarg, argv[0])) {
             return EXIT_TROUBLE;
         }

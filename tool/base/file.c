@@ -176,12 +176,19 @@ static bool is_allowed(const char *path, const char *spec_directory, const char 
     return allowed;
 }
 
+static bool only_in_directories;
+
+void file_find_only_in_directories(void)
+{
+    only_in_directories = true;
+}
+
 static char *find_in(const char *name, const char *spec_directory, const char *const *directories)
 {
     if (name[0] == '/') {
         return existing(strdup(name));
     }
-    char *path = existing(join(spec_directory, strlen(spec_directory), name));
+    char *path = only_in_directories ? NULL : existing(join(spec_directory, strlen(spec_directory), name));
     for (; !path && directories && *directories; directories++) {
         path = existing(join(*directories, strlen(*directories), name));
     }
@@ -195,7 +202,7 @@ char *file_find(const char *name, const char *beside, const char *const *directo
         slash == beside && slash ? strdup("/") : strndup(beside ? beside : "", slash ? (size_t)(slash - beside) : 0);
     char *path = spec_directory ? find_in(name, spec_directory, directories) : NULL;
     int error = path ? EXDEV : ENOENT;
-    if (path && !is_allowed(path, spec_directory, directories)) {
+    if (path && !only_in_directories && !is_allowed(path, spec_directory, directories)) {
         free(path);
         path = NULL;
     }

@@ -31,6 +31,9 @@ void file_forget(const struct file_bytes *, const char *from, const char *to);
  * path with all links resolved; else it is EXDEV. Returns a path to be freed, or 0 with errno set.
  */
 char *file_find(const char *name, const char *beside, const char *const *directories);
+/* From now on file_find looks in the search directories only, not beside anything, and takes whatever it finds or an
+   absolute name says: for a command whose user, in place of the spec's author, answers for the files. */
+void file_find_only_in_directories(void);
 
 /*
  * Output that appears completely or not at all: bytes go to a temporary file beside `path`, file_commit renames it,

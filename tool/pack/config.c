@@ -5,18 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/profile.h"
+
 struct json_object *config_open(const struct capdl_profile *profile, struct capdl_diags *diags)
 {
-    char *path;
     if (!profile->prefix[0]) {
         capdl_error(diags, CAPDL_NOWHERE,
                     "profile %s is built in and has no kernel; name a kernel's install prefix with --kernel",
                     profile->name);
         return NULL;
     }
-    if (asprintf(&path, "%s/libsel4/include/kernel/gen_config.json", profile->prefix) < 0) {
-        abort();
-    }
+    char *path = profile_file(profile->prefix, "libsel4/include/kernel/gen_config.json");
     struct json_object *config = json_object_from_file(path);
     if (!json_object_is_type(config, json_type_object)) {
         capdl_error(diags, CAPDL_NOWHERE, "%s: cannot be read as the kernel's configuration (a JSON object)", path);

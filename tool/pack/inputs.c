@@ -11,6 +11,7 @@
 #include "arch.h"
 #include "plan.h"
 #include "base/fdt_check.h"
+#include "profile/profile.h"
 
 static bool check_platform(struct plan *plan)
 {
@@ -103,9 +104,11 @@ static bool open_tree(struct plan *plan)
     if (dtb->bytes) {
         return pack_tree(plan, dtb->name, dtb->bytes, dtb->size) && check_board(plan, dtb);
     }
-    if (asprintf(&plan->tree_path, "%s/support/kernel.dtb", plan->profile->prefix) < 0) {
-        abort();
+    if (!plan->profile->dtb_bytes && profile_is_board(plan->profile->prefix)) {
+        tree_make(plan);
+        return true;
     }
+    plan->tree_path = profile_file(plan->profile->prefix, "support/kernel.dtb");
     if (!file_read(plan->tree_path, &plan->tree_file)) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "%s: the kernel's device tree cannot be read: %s", plan->tree_path,
                     strerror(errno));

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/profile.h"
+
 bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, struct capdl_diags *diags)
 {
     *kernel = (struct kernel){NULL};
@@ -14,9 +16,7 @@ bool kernel_open(struct kernel *kernel, const struct capdl_profile *profile, str
                     profile->name);
         return false;
     }
-    if (asprintf(&kernel->path, "%s/bin/kernel.elf", profile->prefix) < 0) {
-        abort();
-    }
+    kernel->path = profile_file(profile->prefix, "bin/kernel.elf");
     if (!file_read(kernel->path, &kernel->file)) {
         capdl_error(diags, CAPDL_NOWHERE, "%s: cannot be read: %s", kernel->path, strerror(errno));
         free(kernel->path);

@@ -115,13 +115,17 @@ bool layout_system(struct plan *plan)
 {
     uint64_t tree_room = plan->options->firmware_dtb && plan->tree_size < CAPDL_PAYLOAD_TREE_ROOM
                              ? CAPDL_PAYLOAD_TREE_ROOM
-                             : plan->tree_size;
+                         : plan->tree_made ? 0
+                                           : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
     plan->kernel_place = (struct place){"kernel", kernel->start, align(kernel->end, PAGE), PLACE_FIXED};
     plan->tree_place = (struct place){.name = "device tree", .kind = PLACE_KERNEL};
     plan->image_place = (struct place){.name = "initialiser", .kind = PLACE_KERNEL};
     plan->loader_place = (struct place){.name = "loader", .kind = PLACE_LOADER};
-    return put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE) &&
+    if (tree_room == 0) { /* the kernel is handed none */
+        plan->tree_place.start = plan->tree_place.end = plan->kernel_place.end;
+    }
+    return (tree_room == 0 || put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE)) &&
            put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image),
                PAGE);
 }

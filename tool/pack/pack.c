@@ -85,7 +85,8 @@ static bool pack(const struct pack_options *options, struct capdl_diags *diags, 
         fine = format_write(&plan, out);
     }
     if (fine && options->placement) {
-        *options->placement = (struct pack_placement){plan.tree_place.start, plan.tree_size, plan.image_place.start};
+        *options->placement =
+            (struct pack_placement){plan.tree_place.start, plan.tree_made ? 0 : plan.tree_size, plan.image_place.start};
     }
     inputs_close(&plan);
     return fine;

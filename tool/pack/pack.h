@@ -57,6 +57,7 @@ struct pack_options {
     const char *loader; /* path of the prebuilt loader; 0: looked for in build tree and data directory */
     enum pack_format format;
     uint64_t at;             /* physical address of the loader; 0: chosen */
+    unsigned core_step;      /* AArch64, without a device tree: core i has the hardware number i * this; 0: 1 */
     uint64_t initialiser_at; /* physical address of the initialiser; 0: chosen */
     const struct pack_extra *extras;
     size_t num_extras;

@@ -41,6 +41,7 @@ struct plan {
     struct loads image, loader;
     uint8_t *tree; /* packed; on the heap */
     size_t tree_size;
+    bool tree_made;                   /* by us, for the loader alone: this kernel has none, and is handed none */
     struct capdl_region ram[MAX_RAM]; /* of the board, as far as the device tree knows */
     size_t num_ram;
     struct place firmware[MAX_FIRMWARE]; /* what the device tree reserves; names are in it */
@@ -59,6 +60,9 @@ void buffer_zero(struct buffer *, size_t);
 /* inputs.c: everything read and checked by itself. */
 bool inputs_open(struct plan *);
 void inputs_close(struct plan *);
+
+/* tree.c: a device tree that says what the loader must know to start the kernel's cores. */
+void tree_make(struct plan *);
 
 /* ram.c: reads the RAM of the board, and what is reserved of it, out of the device tree; and where a place is. */
 void ram_read(struct plan *);

@@ -16,7 +16,13 @@ const struct capdl_profile *profile_builtin_at(size_t i);
 /* The one used when the user names no kernel: MCS, 17-bit root CNode. 0 for architectures we do not boot. */
 const struct capdl_profile *profile_default(enum capdl_arch);
 
-/* Reads a kernel's install prefix. Everything missing or contradictory is an error in diags; returns false then. */
+/* Whether a directory is what Microkit's SDK has for a board and a configuration, rather than an install prefix. */
+bool profile_is_board(const char *directory);
+/* The path of a kernel's file, to be freed: `relative` is its name in an install prefix, such as "bin/kernel.elf". */
+char *profile_file(const char *directory, const char *relative);
+
+/* Reads a kernel's install prefix, or a board's directory of Microkit's SDK. Everything missing or contradictory is an
+ * error in diags; returns false then. */
 bool profile_read(const char *prefix, struct capdl_profile *, struct capdl_diags *);
 
 /* A kernel as a user names it: a built-in profile or, when there is none of that name, an install prefix. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "profile/fields.h"
 
 struct capdl_pos text_position(const struct text_file *file, size_t line, size_t column)
@@ -19,15 +20,15 @@ struct capdl_pos text_position(const struct text_file *file, size_t line, size_t
 
 static uint16_t add_source(struct reader *reader, const char *relative)
 {
-    char path[sizeof(reader->profile->prefix) + 128];
+    char *path = *relative != 0 ? profile_file(reader->prefix, relative) : memory_need(strdup(reader->prefix));
+    size_t i = 0;
 
-    snprintf(path, sizeof(path), "%s%s%s", reader->prefix, *relative != 0 ? "/" : "", relative);
-    for (size_t i = 0; i < reader->diags->num_files; i++) {
-        if (strcmp(reader->diags->files[i]->name, path) == 0) {
-            return (uint16_t)i;
-        }
+    while (i < reader->diags->num_files && strcmp(reader->diags->files[i]->name, path) != 0) {
+        i++;
     }
-    return capdl_diags_add_source(reader->diags, path, NULL, 0);
+    uint16_t source = i < reader->diags->num_files ? (uint16_t)i : capdl_diags_add_source(reader->diags, path, NULL, 0);
+    free(path);
+    return source;
 }
 
 struct capdl_pos reader_position(struct reader *reader, const char *relative)
@@ -37,10 +38,13 @@ struct capdl_pos reader_position(struct reader *reader, const char *relative)
 
 bool text_open(struct reader *reader, const char *relative, enum need need, const char *purpose, struct text_file *file)
 {
-    char path[sizeof(reader->profile->prefix) + 128];
+    char *path = profile_file(reader->prefix, relative);
+    bool good = file_read(path, &file->bytes);
+    int error = errno;
 
-    snprintf(path, sizeof(path), "%s/%s", reader->prefix, relative);
-    if (!file_read(path, &file->bytes)) {
+    free(path);
+    errno = error;
+    if (!good) {
         if (need == REQUIRED || errno != ENOENT) {
             capdl_error(reader->diags, reader_position(reader, relative), "%s, expected here %s", strerror(errno),
                         purpose);
@@ -65,7 +69,7 @@ void text_clean(char *text)
     }
 }
 
-/* The last component of the prefix. */
+/* The last component of the prefix; of a board's directory, whose last one is the configuration, the last two. */
 static void name_profile(struct capdl_profile *p)
 {
     size_t end = strlen(p->prefix), start;
@@ -76,7 +80,15 @@ static void name_profile(struct capdl_profile *p)
     for (start = end; start > 0 && p->prefix[start - 1] != '/';) {
         start--;
     }
+    if (start > 1 && profile_is_board(p->prefix)) {
+        for (start--; start > 0 && p->prefix[start - 1] != '/';) {
+            start--;
+        }
+    }
     snprintf(p->name, sizeof(p->name), "%.*s", (int)(end - start), p->prefix + start);
+    for (char *slash = strchr(p->name, '/'); slash != NULL; slash = strchr(slash, '/')) {
+        *slash = '-';
+    }
     text_clean(p->name);
 }
 

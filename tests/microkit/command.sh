@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# `capdl microkit` in place of the microkit command: command.sh CAPDL PROGRAMS
+# What needs a kernel is left out where SEL4_PREFIXES names none; of its install prefixes the parts that Microkit's SDK
+# has are put where that has them. What firmware wants of a boot image is read out of the image byte by byte.
+set -u
+capdl=$1 programs=$2
+work=$(mktemp -d) failed=0
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "$1" >&2
+    failed=1
+}
+
+# refuse TEXT WORD...: the command fails, says so, and leaves no file
+refuse() {
+    text=$1
+    shift
+    if "$capdl" microkit "$@" -o "$work/no.img" -r "$work/no.txt" >"$work/said" 2>&1; then
+        fail "accepted: $*"
+    fi
+    grep -qF -e "$text" "$work/said" || { fail "not said: $text"; cat "$work/said" >&2; }
+    for file in "$work"/no.*; do
+        [ ! -e "$file" ] || fail "left: $file"
+    done
+    rm -f "$work"/no.*
+}
+
+cat >"$work/a.system" <<'END'
+<system>
+  <memory_region name="buffer" size="0x1000" />
+  <protection_domain name="one" priority="7">
+    <program_image path="plain.elf" />
+    <map mr="buffer" vaddr="0x4000000" perms="rw" />
+  </protection_domain>
+</system>
+END
+mkdir -p "$work/sdk/board/nearly/debug" "$work/sdk/board/other"
+unset MICROKIT_SDK
+refuse 'MICROKIT_SDK is not set' "$work/a.system" --board nearly --config debug
+export MICROKIT_SDK="$work/sdk"
+refuse 'missing option: --board' "$work/a.system" --config debug
+refuse 'missing option: --config' "$work/a.system" --board nearly
+refuse "there is no board 'near' in $work/sdk/board: expected nearly, other" "$work/a.system" --board near --config debug
+refuse "there is no board '../board'" "$work/a.system" --board ../board --config nearly
+refuse "there is no configuration 'x' in $work/sdk/board/nearly: expected debug" "$work/a.system" --board nearly --config x
+refuse 'gen_config.json: error: No such file' "$work/a.system" --board nearly --config debug
+refuse '--override-kernel is not supported' "$work/a.system" --board nearly --config debug --override-kernel x
+
+# sdk BOARD PREFIX: a directory as the SDK has it
+sdk() {
+    to="$work/sdk/board/$1/debug"
+    mkdir -p "$to/elf"
+    ln -s "$2/libsel4/include" "$to/include"
+    ln -s "$2/bin/kernel.elf" "$to/elf/sel4.elf"
+    [ ! -e "$2/support/platform_gen.json" ] || ln -s "$2/support/platform_gen.json" "$to/platform_gen.json"
+}
+
+# build ARCH BOARD [WORD...]
+build() {
+    arch=$1 board=$2
+    shift 2
+    (cd "$work" && "$capdl" microkit a.system --search-path /nowhere "$programs/$arch" --board "$board" --config debug \
+        -o "$arch.img" --report "$arch.txt" "$@") >"$work/said" 2>&1 || { fail "$board"; cat "$work/said" >&2; }
+}
+
+# bytes FILE OFFSET COUNT
+bytes() {
+    od -An -v -tx1 -j"$2" -N"$3" "$1" | tr -d ' \n'
+}
+
+# boots PATTERN WORD...: the machine prints it
+boots() {
+    pattern=$1
+    shift
+    command -v "$1" >/dev/null || return 0
+    "$@" -display none -serial "file:$work/console" </dev/null >/dev/null 2>&1 &
+    machine=$!
+    for i in $(seq 300); do
+        ! grep -aq "$pattern" "$work/console" 2>/dev/null || break
+        sleep 0.2
+    done
+    kill "$machine"
+    wait "$machine" 2>/dev/null
+    grep -aq "$pattern" "$work/console" || { fail "$1 did not print '$pattern'"; cat "$work/console" >&2; }
+    rm -f "$work/console"
+}
+
+tried=0
+for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
+    config="$prefix/libsel4/include/kernel/gen_config.json"
+    [ -e "$config" ] && grep -Eq '"KERNEL_MCS": *(true|"1")' "$config" || continue
+    grep -Eq '"PRINTING": *(true|"1")' "$config" || continue
+    case $(basename "$prefix") in
+    aarch64-mcs-1[27])
+        [ ! -e "$work/aarch64.img" ] && [ -e "$programs/aarch64/plain.elf" ] || continue
+        sdk qemu_virt_aarch64 "$prefix"
+        build aarch64 qemu_virt_aarch64 --viper-output v --capdl-json a.json
+        grep -q 'warning: --viper-output is not supported: v is not written' "$work/said" || fail 'no word of Viper'
+        grep -q '"objects"' "$work/a.json" || fail 'no JSON'
+        grep -q 'to be loaded and started at 0x70000000' "$work/aarch64.txt" || fail 'the report does not say where'
+        grep -q 'priority: 7' "$work/aarch64.txt" || fail 'the report does not say the priority'
+        grep -q 'untypeds used' "$work/aarch64.txt" || fail 'the report does not say which memory'
+        cp "$work/aarch64.img" "$work/first.img"
+        build aarch64 qemu_virt_aarch64 --image-type binary
+        cmp "$work/first.img" "$work/aarch64.img" || fail 'a second build gives other bytes'
+        refuse '--image-type uimage is not for board qemu_virt_aarch64, expected binary or elf' "$work/a.system" --search-path \
+            "$programs/aarch64" --board qemu_virt_aarch64 --config debug --image-type uimage
+        sed "s|plain.elf|$programs/aarch64/plain.elf|" "$work/a.system" >"$work/absolute.system"
+        "$capdl" microkit "$work/absolute.system" --board qemu_virt_aarch64 --config debug -o "$work/b.img" -r "$work/b.txt" \
+            2>/dev/null || fail 'an absolute name'
+        grep -q "^    $programs/aarch64/plain.elf" "$work/b.txt" || fail 'the report does not list an absolute name'
+        boots 'capdl: booted: ' qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m 2G \
+            -device "loader,file=$work/aarch64.img,addr=0x70000000,cpu-num=0"
+        build aarch64 qemu_virt_aarch64 --image-type elf
+        [ "$(bytes "$work/aarch64.img" 80 8)" = 0000007000000000 ] || fail 'the ELF image is at another address'
+        ;;
+    riscv64-mcs-1[27])
+        [ ! -e "$work/riscv64.img" ] && [ -e "$programs/riscv64/plain.elf" ] || continue
+        sdk qemu_virt_riscv64 "$prefix"
+        build riscv64 qemu_virt_riscv64
+        size=$(($(wc -c <"$work/riscv64.img") - 64))
+        [ "$(bytes "$work/riscv64.img" 0 4)" = 27051956 ] || fail 'no uImage'
+        [ "$(bytes "$work/riscv64.img" 12 12)" = "$(printf '%08x' $size)9000000090000000" ] || fail 'size, load, entry'
+        [ "$(bytes "$work/riscv64.img" 28 4)" = 051a0200 ] || fail 'not a kernel of Linux for RISC-V'
+        [ "$(bytes "$work/riscv64.img" 112 5)" = 5249534356 ] || fail 'no header of Linux'
+        boots 'capdl: booted: ' qemu-system-riscv64 -machine virt -m 3G -kernel "$work/riscv64.img"
+        ;;
+    x86_64-mcs-nopcid-1[27])
+        [ ! -e "$work/x86_64.img" ] && [ -e "$programs/x86_64/plain.elf" ] || continue
+        sdk x86_64_generic "$prefix"
+        build x86_64 x86_64_generic
+        cmp "$prefix/bin/kernel.elf" "$work/sel4.elf" || fail 'another kernel'
+        [ "$(bytes "$work/sel4_32.elf" 4 1)" = 01 ] || fail 'sel4_32.elf is not 32-bit'
+        boots 'capdl: booted: ' qemu-system-x86_64 -machine q35 -m 1G -cpu qemu64,+fsgsbase,+pdpe1gb,+xsave,+xsaveopt \
+            -kernel "$work/sel4_32.elf" -initrd "$work/x86_64.img"
+        ;;
+    *)
+        continue
+        ;;
+    esac
+    tried=$((tried + 1))
+done
+[ $failed -eq 0 ] || exit 1
+[ $tried -gt 0 ] || exit 77

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* In place of the microkit command: from a system description to a boot image and a report. docs/microkit.md */
+#include "command.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <capdl/architecture.h>
+
+#include "base/memory.h"
+#include "image/forecast.h"
+#include "json/spec_json.h"
+#include "microkit_report.h"
+#include "pack/pack.h"
+#include "profile/profile.h"
+
+const struct usage usage_microkit = {
+    "microkit SYSTEM --board BOARD --config CONFIG [--search-path DIR...] [-o IMAGE] [-r REPORT]\n"
+    "        [--image-type TYPE] [--capdl-json FILE]",
+    "Takes the place of the microkit command: makes a boot image and a report of a Microkit system description.\n"
+    "Kernels are those of the SDK that MICROKIT_SDK names, in board/BOARD/CONFIG. Programs are looked for in the\n"
+    "search path, then in the working directory. The image is what the board's firmware loads, at the address\n"
+    "that Microkit uses; on x86-64 the kernels sel4.elf and sel4_32.elf are put beside it. Default outputs:\n"
+    "loader.img and report.txt.",
+    OPTION_OUTPUT | OPTION_MICROKIT,
+    .min_operands = 1,
+    .max_operands = 1,
+    .examples =
+        "capdl microkit hello.system --search-path build --board qemu_virt_aarch64 --config debug -o loader.img",
+};
+
+struct board {
+    const char *name;
+    uint64_t address;
+    unsigned core_step;
+    const char *format;
+};
+
+static const struct board boards[] = {
+#define MICROKIT_BOARD(name, address, step, format) {name, address, step, format},
+#include "microkit_boards.def"
+#undef MICROKIT_BOARD
+};
+
+/* One that is not in the table is somebody's own: our loader chooses its place. */
+static struct board board_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof(boards) / sizeof(boards[0]); i++) {
+        if (strcmp(boards[i].name, name) == 0) {
+            return boards[i];
+        }
+    }
+    return (struct board){.name = name};
+}
+
+/* `--search-path a b c` is what getopt calls --search-path=a --search-path=b --search-path=c. To be freed. */
+static char **spread_paths(int *argc, char **argv)
+{
+    char **list = memory_zeroed(2 * (size_t)*argc + 1, sizeof(*list));
+    bool paths = false;
+    int count = 0;
+    for (int i = 0; i < *argc; i++) {
+        bool option = argv[i][0] == '-';
+        bool first = i > 0 && strcmp(argv[i - 1], "--search-path") == 0;
+        if (paths && !option && !first) {
+            list[count++] = (char *)(uintptr_t) "--search-path";
+        }
+        list[count++] = argv[i];
+        paths = option ? strcmp(argv[i], "--search-path") == 0 : paths;
+    }
+    *argc = count;
+    return list;
+}
+
+/* The names in a directory, for a message; to be freed. */
+static char *list_names(const char *path)
+{
+    struct dirent **entries;
+    int count = scandir(path, &entries, NULL, alphasort);
+    char *text = memory_zeroed(1, 1);
+    for (int i = 0; i < count; i++) {
+        char *longer;
+        if (entries[i]->d_name[0] != '.') {
+            if (asprintf(&longer, "%s%s%s", text, *text ? ", " : "", entries[i]->d_name) < 0) {
+                abort();
+            }
+            free(text);
+            text = longer;
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) {
+        free(entries);
+    }
+    return text;
+}
+
+static char *join(const char *a, const char *b)
+{
+    char *path;
+    return memory_need(asprintf(&path, "%s/%s", a, b) < 0 ? NULL : path);
+}
+
+/* DIRECTORY/name, if that is a directory; else a message lists those there are. To be freed. */
+static char *enter(char *directory, const char *name, const char *what)
+{
+    struct stat status;
+    char *path = join(directory, name);
+    bool good = name[0] && !strchr(name, '/') && name[0] != '.' && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    if (!good) {
+        char *names = list_names(directory);
+        capdl_escape_printf(stderr, "capdl microkit: there is no %s '%s' in %s: expected %s\n", what, name, directory,
+                            *names ? names : "one");
+        free(names);
+        free(path);
+        path = NULL;
+    }
+    free(directory);
+    return path;
+}
+
+/* The kernel's directory, to be freed; NULL after a message. */
+static char *find_kernel(const struct options *options)
+{
+    const char *sdk = getenv("MICROKIT_SDK");
+    if (!options->board || !options->config) {
+        fprintf(stderr, "capdl microkit: missing option: %s\n", options->board ? "--config" : "--board");
+        return NULL;
+    }
+    if (!sdk || !*sdk) {
+        fprintf(stderr, "capdl microkit: MICROKIT_SDK is not set, expected the directory of Microkit's SDK\n");
+        return NULL;
+    }
+    char *directory = enter(memory_need(strdup(sdk)), "board", "directory");
+    directory = directory ? enter(directory, options->board, "board") : NULL;
+    return directory ? enter(directory, options->config, "configuration") : NULL;
+}
+
+/* "binary", "elf", "uimage", as microkit calls them; PACK_FORMAT_COUNT: not for this architecture. */
+static enum pack_format format_of(const char *type, bool has_uimage)
+{
+    return strcmp(type, "binary") == 0                 ? PACK_RAW
+           : strcmp(type, "elf") == 0                  ? PACK_ELF
+           : has_uimage && strcmp(type, "uimage") == 0 ? PACK_UIMAGE
+                                                       : PACK_FORMAT_COUNT;
+}
+
+struct build {
+    struct input *input;
+    const struct options *options;
+    struct board board;
+    const char *image_type, *output, *report, *kernel;
+    char *image; /* of the initialiser */
+    size_t image_size;
+    struct pack_placement placement;
+};
+
+static bool compile(struct build *b)
+{
+    struct input *input = b->input;
+    const struct image_options how = {
+        .profile = &input->profile, .spec_path = input->name, .directories = b->options->directories};
+    FILE *out = open_memstream(&b->image, &b->image_size);
+    bool good = out && image_compile(&input->spec, &how, &input->diags, out);
+    if (out) {
+        fclose(out);
+    }
+    return good && image_open(&input->image, input->name, (const uint8_t *)b->image, b->image_size, &input->diags);
+}
+
+/* A file that is there whole or not at all. False: it is not, which has been said. */
+struct target {
+    struct file_output file;
+    const char *path;
+    bool open;
+};
+
+static bool target_open(struct target *target, const char *path)
+{
+    target->path = path;
+    target->open = file_create(&target->file, path);
+    if (!target->open) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+    }
+    return target->open;
+}
+
+static bool target_close(struct target *target, bool good)
+{
+    if (!target->open) {
+        return false;
+    }
+    target->open = false;
+    if (!good) {
+        file_abandon(&target->file);
+        return false;
+    }
+    if (!file_commit(&target->file)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", target->path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* Where kernel, image and loader are, the system fits: else an error. */
+static bool write_boot_image(struct build *b, FILE *out)
+{
+    struct input *input = b->input;
+    const struct pack_options pack = {
+        .profile = &input->profile,
+        .image = {input->name, (const uint8_t *)b->image, b->image_size},
+        .format = format_of(b->image_type, true),
+        .at = b->board.address,
+        .core_step = b->board.core_step,
+        .placement = &b->placement,
+    };
+    const struct fit_options how = {.profile = &input->profile, .name = input->name};
+    struct fit_options placed = how;
+    if (!pack_image(&pack, &input->diags, out)) {
+        return false;
+    }
+    placed.tree_at = b->placement.tree_at;
+    placed.tree_size = b->placement.tree_size;
+    placed.image_at = b->placement.image_at;
+    return fit_check_image(&input->image, &placed, &input->diags);
+}
+
+/* A file in the directory of another; to be freed. */
+static char *beside(const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    char *result;
+    return memory_need(asprintf(&result, "%.*s%s", slash ? (int)(slash - path + 1) : 0, path, name) < 0 ? NULL
+                                                                                                        : result);
+}
+
+static bool copy_kernel(struct build *b, FILE *out)
+{
+    char *path = profile_file(b->kernel, "bin/kernel.elf");
+    struct file_bytes bytes;
+    bool good = file_read(path, &bytes);
+    if (good) {
+        fwrite(bytes.data, 1, bytes.size, out);
+        file_release(&bytes);
+    } else {
+        capdl_error(&b->input->diags, CAPDL_NOWHERE, "%s: cannot be read: %s", path, file_error());
+    }
+    free(path);
+    return good;
+}
+
+/* The module, and both kernels beside it. */
+static bool write_pc(struct build *b)
+{
+    char *narrow = beside(b->output, "sel4_32.elf"), *wide = beside(b->output, "sel4.elf");
+    const struct pack_file module = {b->input->name, (const uint8_t *)b->image, b->image_size};
+    struct target targets[3] = {0};
+    bool good =
+        target_open(&targets[0], b->output) && target_open(&targets[1], narrow) && target_open(&targets[2], wide);
+    good = good && pack_module(&module, targets[0].file.stream) &&
+           pack_multiboot(&b->input->profile, &b->input->diags, targets[1].file.stream) &&
+           copy_kernel(b, targets[2].file.stream);
+    for (size_t i = 0; i < 3; i++) {
+        good = target_close(&targets[i], good);
+    }
+    free(narrow);
+    free(wide);
+    return good;
+}
+
+static bool write_image(struct build *b)
+{
+    struct target target;
+    if (capdl_architecture(b->input->profile.arch)->pc) {
+        return write_pc(b);
+    }
+    return target_open(&target, b->output) && target_close(&target, write_boot_image(b, target.file.stream));
+}
+
+static bool write_report(struct build *b)
+{
+    const struct microkit_report report = {.spec = &b->input->spec,
+                                           .image = &b->input->image,
+                                           .diags = &b->input->diags,
+                                           .profile = &b->input->profile,
+                                           .name = b->input->name,
+                                           .board = b->board.name,
+                                           .config = b->options->config,
+                                           .kernel = b->kernel,
+                                           .output = b->output,
+                                           .address = b->board.address,
+                                           .placement = b->placement};
+    struct target target;
+    return target_open(&target, b->report) && target_close(&target, microkit_report(&report, target.file.stream));
+}
+
+static bool write_json(struct build *b)
+{
+    struct target target;
+    if (!b->options->capdl_json) {
+        return true;
+    }
+    if (!target_open(&target, b->options->capdl_json)) {
+        return false;
+    }
+    spec_json_write(&b->input->spec, target.file.stream);
+    return target_close(&target, true);
+}
+
+static bool choose_type(struct build *b)
+{
+    const struct capdl_architecture *facts = capdl_architecture(b->input->profile.arch);
+    const char *standard = b->board.format ? b->board.format : facts->pc ? "elf" : "binary";
+    bool has_uimage = b->board.format && strcmp(b->board.format, "binary") != 0;
+    b->image_type = b->options->image_type ? b->options->image_type : standard;
+    bool good = facts->pc ? strcmp(b->image_type, "elf") == 0
+                          : format_of(b->image_type, has_uimage || !b->board.format) != PACK_FORMAT_COUNT;
+    if (!good) {
+        capdl_error(&b->input->diags, CAPDL_NOWHERE, "--image-type %s is not for board %s, expected %s", b->image_type,
+                    b->board.name,
+                    facts->pc    ? "elf"
+                    : has_uimage ? "binary, elf or uimage"
+                                 : "binary or elf");
+    }
+    return good;
+}
+
+static int build(struct build *b)
+{
+    if (!choose_type(b) || !compile(b)) {
+        return EXIT_FINDINGS;
+    }
+    bool good = write_image(b) && write_report(b) && write_json(b);
+    free(b->image);
+    b->image = NULL;
+    return good ? EXIT_FINE : EXIT_FINDINGS;
+}
+
+static int run(struct options *options)
+{
+    struct input input;
+    char *kernel = find_kernel(options);
+    if (!kernel) {
+        return EXIT_TROUBLE;
+    }
+    options->kernel = kernel;
+    file_find_only_in_directories();
+    int code = input_read(&input, options->operands[0], INPUT_SPEC, options);
+    input.diags.disabled[CAPDL_CHECK_X86_EXEC] = true; /* nobody can mend it */
+    code = input_check(&input, code);
+    if (code == EXIT_FINE) {
+        struct build b = {.input = &input,
+                          .options = options,
+                          .board = board_named(options->board),
+                          .output = options->output ? options->output : "loader.img",
+                          .report = options->report ? options->report : "report.txt",
+                          .kernel = kernel};
+        code = build(&b);
+        free(b.image);
+    }
+    code = input_finish(&input, options, code);
+    free(kernel);
+    return code;
+}
+
+/* The first is in makefiles of everybody's, and nothing that boots depends on it. */
+static bool refused(const struct options *options)
+{
+    if (options->viper_output) {
+        capdl_escape_printf(stderr, "capdl microkit: warning: --viper-output is not supported: %s is not written\n",
+                            options->viper_output);
+    }
+    if (options->override_kernel) {
+        fprintf(stderr, "capdl microkit: --override-kernel is not supported: put the kernel into a board directory of "
+                        "its own, as board/BOARD/CONFIG/elf/sel4.elf\n");
+    }
+    return options->override_kernel;
+}
+
+int cmd_microkit(int argc, char **argv)
+{
+    struct options options;
+    char **words = spread_paths(&argc, argv);
+    int code = options_parse(&usage_microkit, argc, words, &options);
+    if (code == OPTIONS_GO) {
+        options_add_directory(&options, ".");
+        code = refused(&options) ? EXIT_TROUBLE : run(&options);
+        options_free(&options);
+    }
+    free(words);
+    return code;
+}

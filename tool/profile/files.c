@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a kernel's files are. What Microkit's SDK has for a board and a configuration is most of an install prefix
+ * under other names:
+ *
+ *     PREFIX/libsel4/include/...          BOARD/include/...
+ *     PREFIX/bin/kernel.elf               BOARD/elf/sel4.elf
+ *     PREFIX/support/platform_gen.json    BOARD/platform_gen.json
+ *     PREFIX/support/kernel.dtb           none
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "profile/profile.h"
+
+static const struct {
+    const char *prefix, *board;
+} names[] = {
+    {"libsel4/include/", "include/"},
+    {"bin/kernel.elf", "elf/sel4.elf"},
+    {"support/", ""},
+};
+
+static char *join(const char *directory, const char *rest)
+{
+    char *path;
+
+    if (asprintf(&path, "%s/%s", directory, rest) < 0) {
+        path = NULL;
+    }
+    return memory_need(path);
+}
+
+bool profile_is_board(const char *directory)
+{
+    char *kernel = join(directory, "elf/sel4.elf"), *other = join(directory, "bin/kernel.elf");
+    bool is = access(kernel, F_OK) == 0 && access(other, F_OK) != 0;
+
+    free(kernel);
+    free(other);
+    return is;
+}
+
+char *profile_file(const char *directory, const char *relative)
+{
+    bool board = profile_is_board(directory);
+
+    for (size_t i = 0; board && i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t length = strlen(names[i].prefix);
+        if (strncmp(relative, names[i].prefix, length) == 0) {
+            char *path;
+            if (asprintf(&path, "%s/%s%s", directory, names[i].board, relative + length) < 0) {
+                path = NULL;
+            }
+            return memory_need(path);
+        }
+    }
+    return join(directory, relative);
+}

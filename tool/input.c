@@ -233,11 +233,12 @@ static int read_microkit(struct input *input, const struct options *options, con
     if (!text->has_arch && !microkit_programs(bytes, input->bytes.size, arch_of_image, &search)) {
         search.arch = CAPDL_ARCH_COUNT;
     }
-    if (search.arch == CAPDL_ARCH_COUNT) {
-        capdl_error(&input->diags, CAPDL_WHOLE_SPEC,
-                    "a Microkit system description does not name the architecture, and none of its programs was "
-                    "found: use -I DIR for the programs, --kernel or --arch");
-        return EXIT_FINDINGS;
+    bool unknown = search.arch == CAPDL_ARCH_COUNT;
+    if (unknown) { /* every program is missing: so much can be said for any architecture */
+        search.arch = (enum capdl_arch)0;
+        while (!capdl_arch_boots(search.arch)) {
+            search.arch++;
+        }
     }
     if (!input->has_profile && !use_default_profile(input, search.arch, options)) {
         return EXIT_FINDINGS;
@@ -247,7 +248,14 @@ static int read_microkit(struct input *input, const struct options *options, con
                                         .spec_path = input->name,
                                         .directories = options->directories,
                                         .wide_rights = options->wide_rights};
-    return microkit_read(&input->spec, &input->diags, source, &microkit) ? EXIT_FINE : EXIT_FINDINGS;
+    bool good = microkit_read(&input->spec, &input->diags, source, &microkit);
+    if (unknown && !good) {
+        capdl_note(&input->diags, CAPDL_WHOLE_SPEC,
+                   "none of the programs was found to tell the architecture, so this was read as a system for %s: use "
+                   "-I DIR for the programs, --kernel or --arch",
+                   capdl_arch_name(search.arch));
+    }
+    return good ? EXIT_FINE : EXIT_FINDINGS;
 }
 
 static int read_text(struct input *input, const struct options *options)

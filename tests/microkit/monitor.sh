@@ -31,4 +31,21 @@ has its buffer\$
 END
     [ $status -eq 0 ] || cat "$work/console" "$work/why"
 done
+
+# More domains than Microkit's monitor has slots for.
+if [ -d "$programs/aarch64" ]; then
+    {
+        echo '<system>'
+        for i in $(seq 0 79); do
+            program=plain
+            [ "$i" -ne 70 ] || program=crash
+            echo "<protection_domain name='pd$i'><program_image path='$program.elf'/></protection_domain>"
+        done
+        echo '</system>'
+    } >"$work/many.system"
+    "$capdl" compile "$work/many.system" --kernel aarch64-mcs -I "$programs/aarch64" -o "$work/image.elf"
+    "$capdl" run "$work/image.elf" --timeout 60 >"$work/console" 2>"$work/why"
+    [ "$(grep -c '> up$' "$work/console")" -eq 80 ] || { echo "not all of 80 domains run"; status=1; }
+    grep -q '^MON|ERROR: faulting PD: pd70$' "$work/console" || { echo "of 80 domains the faulting one is not named"; status=1; }
+fi
 exit $status

@@ -367,6 +367,13 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
     }
     char wanted[NAME_SIZE + 8];
     snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
+    if (*vspace == CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT) {
+        capdl_error(u->diags, CAPDL_NOWHERE,
+                    "'%s' in %s was not made by 'pd', as its address space is not 'vspace_%s': compile the system "
+                    "again",
+                    u->pd, u->image_name, u->array);
+        return false;
+    }
     const char *nearest = capdl_spec_nearest(&u->spec, wanted);
     bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
     capdl_error(u->diags, CAPDL_NOWHERE,

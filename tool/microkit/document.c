@@ -52,6 +52,9 @@ static void attributes_keep(struct reader *reader, struct xml_element *element, 
 {
     struct xml_attribute **last = &element->attributes;
     for (; *given; given += 2) {
+        if (strncmp(given[0], "xmlns", strlen("xmlns")) == 0) {
+            continue; /* says nothing of the system */
+        }
         struct xml_attribute *attribute = capdl_spec_alloc(reader->spec, sizeof(*attribute));
         attribute->name = keep(reader, given[0]);
         attribute->value = keep(reader, given[1]);
@@ -126,7 +129,11 @@ static void XMLCALL doctype_begins(void *pointer, const XML_Char *name, const XM
 {
     struct reader *reader = pointer;
     (void)name, (void)system, (void)public, (void)internal;
-    capdl_error(reader->diags, pos_here(reader),
+    const struct capdl_source *source = reader->diags->files[reader->source];
+    struct capdl_pos pos = pos_here(reader);
+    const char *start = memrchr(source->text, '<', pos.line - 1);
+    pos = start ? pos_at(reader, (uint64_t)(start - source->text)) : pos;
+    capdl_error(reader->diags, pos,
                 "a document type (<!DOCTYPE>) is not taken, as it can define entities: write out what it stands for");
     stop(reader);
 }

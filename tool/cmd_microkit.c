@@ -143,10 +143,8 @@ static char *find_kernel(const struct options *options)
 /* "binary", "elf", "uimage", as microkit calls them; PACK_FORMAT_COUNT: not for this architecture. */
 static enum pack_format format_of(const char *type, bool has_uimage)
 {
-    return strcmp(type, "binary") == 0                 ? PACK_RAW
-           : strcmp(type, "elf") == 0                  ? PACK_ELF
-           : has_uimage && strcmp(type, "uimage") == 0 ? PACK_UIMAGE
-                                                       : PACK_FORMAT_COUNT;
+    bool known = strcmp(type, "elf") == 0 || (has_uimage && strcmp(type, "uimage") == 0);
+    return strcmp(type, "binary") == 0 ? pack_format_named("raw") : known ? pack_format_named(type) : PACK_FORMAT_COUNT;
 }
 
 struct build {

@@ -10,7 +10,8 @@ const struct usage usage_fit = {
     "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
     "is used and how much is left. On x86-64 the memory depends on the firmware: --memory-map gives the\n"
-    "firmware's map, or --untypeds the kernel's list.",
+    "firmware's map, or --untypeds the kernel's list. Of a root task that capdl did not make, it shows what\n"
+    "the kernel will hand to it; --kernel is needed then.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
@@ -39,7 +40,7 @@ int cmd_fit(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE | INPUT_TASK, &options);
     if (code == EXIT_FINE) {
         code = fit(&input, &options);
     }

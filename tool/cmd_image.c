@@ -14,9 +14,9 @@
 const struct usage usage_image = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--at ADDRESS] [--initialiser-at ADDRESS]\n"
     "                   [--reserve START+SIZE]...",
-    "Makes a boot file from a kernel and an image. AArch64 and RISC-V: one file with our loader, in the\n"
-    "format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel to OUT and its\n"
-    "boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both.",
+    "Makes a boot file from a kernel and an image, or any other root task. AArch64 and RISC-V: one file with\n"
+    "our loader, in the format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel\n"
+    "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE,
     .min_operands = 1,
     .max_operands = 1,
@@ -161,7 +161,7 @@ int cmd_image(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_IMAGE | INPUT_TASK, &options);
     if (code == EXIT_FINE && !input.profile.prefix[0]) {
         capdl_error(&input.diags, CAPDL_NOWHERE,
                     "--kernel must name an install prefix here: a built-in profile has no kernel");

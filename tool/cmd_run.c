@@ -20,7 +20,7 @@
 const struct usage usage_run = {
     "run IMAGE [--kernel PREFIX] [--device DEVICE]... [--timeout SECONDS] [--until TEXT] [--memory-map MAP]\n"
     "                 [--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
-    "Boots an image.\n"
+    "Boots an image, or with --kernel any other root task.\n"
     "\n"
     "Without --kernel, it runs on the emulated machine until nothing can run any more, for at most 30 seconds\n"
     "or --timeout. The console of the system goes to standard output; a report of which thread faulted, is\n"
@@ -92,7 +92,7 @@ static int boot_emulated(struct input *input, const struct options *options, con
         .console = console->image,
         .report = console->ours,
         .timeout_seconds = options->timeout > 0 ? options->timeout : MOST_SECONDS,
-        .profile = options->kernel ? &input->profile : NULL,
+        .profile = options->kernel || !input->image.blob ? &input->profile : NULL,
         .untypeds = options->untypeds,
         .until = options->until,
     };
@@ -243,7 +243,7 @@ int cmd_run(int argc, char **argv)
     if (code != OPTIONS_GO) {
         return code;
     }
-    code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    code = input_read(&input, options.operands[0], INPUT_IMAGE | INPUT_TASK, &options);
     setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed is seen, however this ends */
     if (code == EXIT_FINE) {
         code = run(&input, &options);

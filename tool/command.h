@@ -137,7 +137,11 @@ struct input {
 /* The architecture that --arch names; false if there is none of that name. */
 bool input_arch_find(const char *name, enum capdl_arch *);
 
-enum input_want { INPUT_SPEC = 1, INPUT_IMAGE = 2 };
+enum input_want {
+    INPUT_SPEC = 1,
+    INPUT_IMAGE = 2,
+    INPUT_TASK = 4, /* with IMAGE: also a root task that capdl did not make; a kernel must be named for it */
+};
 
 /*
  * Reads an argument into a spec: parses a text and replaces its PDs, or opens an image and (unless only INPUT_IMAGE is

@@ -274,6 +274,7 @@ bool forecast_make(struct forecast *forecast, const struct forecast_input *input
         return false;
     }
     make_untypeds(forecast, profile, &pieces);
+    forecast->extra_pages = roots.extra_pages;
     forecast->first_untyped = CAPDL_INITIAL_COUNT + roots.tables + roots.extra_pages +
                               (profile->mcs ? profile->max_nodes : 0) +
                               (input->image_end - input->image_start) / CAPDL_PAGE_SIZE;

@@ -43,6 +43,7 @@ struct forecast {
     struct forecast_place places[FORECAST_PLACES];
     size_t num_places;
     uint64_t first_untyped;                /* slot of the first untyped */
+    uint64_t extra_pages;                  /* of extra bootinfo */
     uint64_t first_empty;                  /* first empty slot of the root CNode */
     uint64_t num_slots;                    /* of the root CNode */
     uint64_t lost, lost_ram, lost_devices; /* untypeds for which the kernel's list has no room, and their bytes */

@@ -309,9 +309,82 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
     return false;
 }
 
+/* Where the kernel maps things for a root task. */
+static void print_addresses(const struct report *r, const struct capdl_image_header *header, uint64_t extra)
+{
+    uint64_t buffer = header->image_end, bootinfo = buffer + CAPDL_PAGE_SIZE;
+    section(r, "addresses of the root task");
+    line(r, header->image_start, header->image_end, "its segments and what is between them");
+    line(r, buffer, bootinfo, "IPC buffer");
+    line(r, bootinfo, bootinfo + CAPDL_PAGE_SIZE, "bootinfo");
+    if (extra) {
+        line(r, bootinfo + CAPDL_PAGE_SIZE, bootinfo + CAPDL_PAGE_SIZE + extra * CAPDL_PAGE_SIZE, "extra bootinfo");
+    }
+}
+
+/* What a root task finds: nobody knows what it will make of it. */
+static void print_found(const struct report *r, uint64_t pages)
+{
+    uint64_t ram = 0, devices = 0, largest = 0, num_ram = 0;
+    char total[32], most[32], device[32];
+    for (size_t i = 0; i < r->forecast->count; i++) {
+        const struct capdl_untyped *u = &r->forecast->list[i];
+        uint64_t size = UINT64_C(1) << u->size_bits;
+        ram += u->is_device ? 0 : size;
+        devices += u->is_device ? size : 0;
+        num_ram += !u->is_device;
+        largest = !u->is_device && size > largest ? size : largest;
+    }
+    section(r, "what it finds");
+    note(r, "%" PRIu64 " untypeds of RAM, %s (%" PRIu64 " bytes), the largest %s", num_ram, amount(ram, total), ram,
+         amount(largest, most));
+    note(r, "%" PRIu64 " untypeds of device memory, %s", r->forecast->count - num_ram, amount(devices, device));
+    note(r,
+         "%" PRIu64 " slots of the root CNode: %" PRIu64 " for pages of the program, untypeds from %" PRIu64
+         " on, empty from %" PRIu64 " on",
+         r->forecast->num_slots, pages, r->forecast->first_untyped, r->forecast->first_empty);
+}
+
+static void print_task(const struct report *r, const struct image *image, const struct fit_options *options)
+{
+    char title[TEXT_SIZE];
+    uint64_t pages = (image->header.image_end - image->header.image_start) / CAPDL_PAGE_SIZE;
+    snprintf(title, sizeof(title), "root task %s on kernel %s", options->name, options->profile->name);
+    section(r, title);
+    print_map(r, options->profile);
+    print_addresses(r, &image->header, r->forecast->extra_pages);
+    print_found(r, pages);
+    if (forecast_lost(r->forecast, options->profile, title, sizeof(title))) {
+        section(r, title);
+    }
+}
+
+/* A root task of another origin has no plan: whether it can start is all there is to tell. */
+static bool tell_task(const struct image *image, const struct fit_options *options, struct capdl_diags *diags,
+                      const struct fit_printer *printer)
+{
+    struct forecast forecast;
+    bool good = find_memory(&forecast, image, options, diags);
+    uint64_t extra = good ? forecast.extra_pages : 0, above = options->profile->user_top - image->header.image_end;
+    if (extra > above / CAPDL_PAGE_SIZE - 2) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s: bootinfo would end beyond the end of user addresses, 0x%" PRIx64,
+                    options->name, options->profile->user_top);
+        good = false;
+    }
+    if (good && printer) {
+        struct report report = {.out = printer, .forecast = &forecast};
+        print_task(&report, image, options);
+    }
+    forecast_free(&forecast);
+    return good;
+}
+
 bool fit_tell(const struct image *image, const struct fit_options *options, struct capdl_diags *diags,
               const struct fit_printer *printer)
 {
+    if (!image->blob) {
+        return tell_task(image, options, diags, printer);
+    }
     struct forecast forecast;
     struct capdl_blob *blob = memory_zeroed(1, sizeof(*blob));
     struct capdl_blob_error error;

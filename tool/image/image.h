@@ -49,7 +49,7 @@ struct image {
     size_t size;
     struct capdl_image_header header; /* as stored in the file */
     struct capdl_profile profile;
-    const uint8_t *blob;              /* header.blob_size bytes */
+    const uint8_t *blob;              /* header.blob_size bytes; 0: a root task of another origin */
     const uint8_t *pages;             /* header.num_pages pages */
     uint64_t entry;                   /* of the initialiser */
     struct reserved_section contents; /* of reserved memory */
@@ -59,6 +59,12 @@ struct image {
 bool image_is_elf(const uint8_t *bytes, size_t size);
 /* Checks everything it will ever rely on, also the blob's schema; `name` is for messages. */
 bool image_open(struct image *, const char *name, const uint8_t *bytes, size_t size, struct capdl_diags *);
+/* Whether an ELF file is a root task of another origin: nothing of it says that it was an image of ours. */
+bool image_is_task(const uint8_t *bytes, size_t size);
+/* Opens such a root task for a kernel, checking what the kernel will do with it. It has no blob and no pages; of the
+   header, only the architecture and the addresses, in whole pages, are set. */
+bool image_open_task(struct image *, const char *name, const uint8_t *bytes, size_t size, const struct capdl_profile *,
+                     struct capdl_diags *);
 /* Whether it gives anybody an I/O space, which the kernel has only on hardware with an IOMMU. */
 bool image_needs_iommu(const struct image *);
 /* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from

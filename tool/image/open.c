@@ -176,7 +176,7 @@ bool image_needs_iommu(const struct image *image)
     struct capdl_blob blob;
     struct capdl_blob_error error;
     struct capdl_call call;
-    if (!capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
+    if (!image->blob || !capdl_blob_open(&blob, image->blob, image->header.blob_size, &error)) {
         return false;
     }
     struct capdl_blob_calls calls = capdl_blob_calls(&blob);

@@ -73,7 +73,8 @@ void paging_build(void)
     if (console_registers()) {
         map_one_to_one(console_registers(), console_registers() + 1, MEMORY_DEVICE);
     }
-    for (uint64_t at = plan->kernel.start; at < plan->kernel.end; at += BLOCK) {
-        map_block(loader.kernel_root, plan->kernel_virtual + (at - plan->kernel.start), at, MEMORY_NORMAL);
+    uint64_t distance = plan->kernel_virtual - plan->kernel.start; /* a multiple of BLOCK; the kernel need not be one */
+    for (uint64_t at = plan->kernel.start & -BLOCK; at < plan->kernel.end; at += BLOCK) {
+        map_block(loader.kernel_root, at + distance, at, MEMORY_NORMAL);
     }
 }

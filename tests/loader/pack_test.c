@@ -296,7 +296,7 @@ static void kernel_gone(const struct capdl_profile *profile)
 
 static void test_bad_kernels(void)
 {
-    static const struct test_segment odd[] = {{0xffffff8040001000, RAM + 0x1000, 16, 16}};
+    static const struct test_segment odd[] = {{0xffffff8040001000, RAM + 0x81000, 16, 16}};
     static const struct test_segment torn[] = {{0xffffff8040000000, RAM, 16, 16},
                                                {0xffffff8040200000, RAM + 0x300000, 16, 16}};
     static const struct test_segment wrap[] = {{0xfffffffffffff000, RAM, 16, 0x2000}};
@@ -312,6 +312,23 @@ static void test_bad_kernels(void)
     REFUSED("different distances", kernel_made(&profile, EM_AARCH64, kernel_virtual, torn, 2));
     REFUSED("wraps", kernel_made(&profile, EM_AARCH64, wrap[0].vaddr, wrap, 1));
     REFUSED("nothing to load", kernel_made(&profile, EM_AARCH64, 0, NULL, 0));
+}
+
+/* A kernel may start inside a block of 2 MiB, if it does so by both addresses. */
+static void test_kernel_inside_block(void)
+{
+    static const struct test_segment inside[] = {{0xffffff8040080000, RAM + 0x80000, 16, 0x5000}};
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    kernel_made(&profile, EM_AARCH64, inside[0].vaddr, inside, 1);
+    struct result result = pack(&options);
+    CHECK(result.packed, "not packed");
+    CHECK(result.packed && result.payload->kernel.start == RAM + 0x80000 &&
+              result.payload->kernel.end == RAM + 0x85000 && result.payload->kernel_virtual == inside[0].vaddr,
+          "elsewhere");
+    result_free(&result);
+    tear_down(&profile, &options);
 }
 
 static void test_bad_trees(void)
@@ -515,6 +532,7 @@ int main(int argc, char **argv)
     test_contents();
     test_formats();
     test_bad_kernels();
+    test_kernel_inside_block();
     test_bad_trees();
     test_misfits();
     test_reserved();

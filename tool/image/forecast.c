@@ -199,13 +199,28 @@ static uint64_t unpacked_end(const struct forecast_input *input, uint64_t image_
     return module ? page_up(file + input->module_size) + (input->image_end - input->image_start) : image_end;
 }
 
+/* As the loader's packer does it: the first piece of RAM that has room from an address on; the address itself if none
+ * has. A PC's kernel puts things after itself, whatever is there. */
+static uint64_t find_room(const struct capdl_profile *profile, uint64_t from, uint64_t size)
+{
+    for (size_t i = 0; i < profile->num_memory && !capdl_architecture(profile->arch)->pc; i++) {
+        uint64_t start = page_up(from > profile->memory[i].start ? from : profile->memory[i].start);
+        if (start < profile->memory[i].end && size <= profile->memory[i].end - start) {
+            return start;
+        }
+    }
+    return from;
+}
+
 /* What is reserved while the kernel boots. False: there is not all RAM. */
 static bool place_loaded(struct forecast *forecast, const struct forecast_input *input)
 {
     const struct capdl_profile *profile = input->profile;
-    uint64_t tree = input->tree_at ? input->tree_at : page_up(profile->kernel.end);
-    uint64_t image = input->image_at ? input->image_at : tree + page_up(input->tree_size);
-    uint64_t end = image + (input->image_end - input->image_start);
+    uint64_t size = input->image_end - input->image_start, after = page_up(profile->kernel.end);
+    uint64_t tree = input->tree_at ? input->tree_at : find_room(profile, after, page_up(input->tree_size));
+    after = tree + page_up(input->tree_size);
+    uint64_t image = input->image_at ? input->image_at : find_room(profile, after, size);
+    uint64_t end = image + size;
     place_add(forecast, "the kernel", profile->kernel.start, profile->kernel.end);
     if (input->most) {
         return true;

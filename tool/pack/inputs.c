@@ -142,9 +142,10 @@ static bool check_kernel(struct plan *plan)
             return false;
         }
     }
-    if ((kernel->start | kernel->vstart) % 0x200000) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "%s: starts at 0x%llx, which is not a multiple of 2 MiB", kernel->name,
-                    (unsigned long long)kernel->start);
+    if (distance % 0x200000) {
+        capdl_error(plan->diags, CAPDL_NOWHERE,
+                    "%s: starts at 0x%llx, for addresses from 0x%llx on: expected two that are equal modulo 2 MiB",
+                    kernel->name, (unsigned long long)kernel->start, (unsigned long long)kernel->vstart);
         return false;
     }
     if (kernel->entry < kernel->vstart || kernel->entry >= kernel->vend) {

@@ -208,6 +208,8 @@ int cmd_diff(int argc, char **argv)
         options.json_diags = options.json;
         code = policy_check_change(&inputs[0], &inputs[1], &options, !options.json);
     } else {
+        capdl_review_settle(&inputs[0].spec);
+        capdl_review_settle(&inputs[1].spec);
         code = compare(inputs, &options);
     }
     code = input_finish(&inputs[1], &options, code);

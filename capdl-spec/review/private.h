@@ -3,6 +3,7 @@
  * What the files of the review share.
  *
  *     canonical.c      an object as fields, a capability without what means nothing; a system as lines to be hashed
+ *     settle.c         what a spec and its image say in different words becomes one
  *     match.c          which object of the old spec is which of the new one: two ways, the better one is taken
  *     pairing.c        objects that look alike are paired, and what hangs on them with them
  *     compare.c        matched systems -> edits: all that is in one of them only

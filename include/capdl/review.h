@@ -63,6 +63,12 @@ struct capdl_diff_options {
 };
 
 /*
+ * Prepares a complete spec for a comparison with another form of it, such as an image: start-up arguments beyond the
+ * registers become words on the stack, as they are in an image, and the X of frame capabilities that are held rather
+ * than mapped is dropped, as the kernel does. The spec says the same as before.
+ */
+void capdl_review_settle(struct capdl_spec *);
+/*
  * Compares two complete specs, of one architecture or of two. Both must outlive the findings. There is no finding if
  * and only if capdl_review_lines writes the same for both. Only findings of rank LAYOUT: authority, programs and
  * behaviour are the same.

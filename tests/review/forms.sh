@@ -32,6 +32,19 @@ expect 0 "$same" diff expanded.cdl "$here/base.cdl"
 expect 0 "$same" diff "$image" shown.cdl -I "$(dirname "$image")"
 [ "$(sed -n 's/.*sha256://p' out | sort -u | wc -l)" = 1 ] || { echo "a text and its image have different digests"; cat out; failed=1; }
 
+# Start-up arguments beyond the registers are words on the stack, and nobody but who maps a frame decides on its X.
+cat > stack.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5, ip: 0x400000, sp: 0x401ff0, init: [1, 2, 3, 4, 5, 6, 7, 8, 0x1122334455667788, 10])
+c = cnode (4 bits) vs = pgd pud = pud pd = pd pt = pt code = frame (4k) stack = frame (4k) }
+caps { t { cspace: c (guard_size: 60) vspace: vs } vs { 0: pud } pud { 0: pd } pd { 2: pt }
+pt { 0: code (RX) 1: stack (RW) } c { 1: stack (RWX) } }
+END
+sed 's/init: .*\])/init: [1, 2, 3, 4, 5, 6, 7, 8])/; s/0x401ff0/0x401fe0/; s/(RWX)/(RW)/
+s/stack = frame (4k)/stack = frame (4k, fill: [{4064 16 CDL_FrameFill_Bytes 88776655443322110a00000000000000}])/' stack.cdl > lowered.cdl
+expect 0 "$same" diff stack.cdl lowered.cdl
+sed 's/, 10\]/, 11]/' stack.cdl > other.cdl
+expect 1 "content of frame 'stack'" diff stack.cdl other.cdl
+
 # A guard that is longer than what a pointer has left leads nowhere.
 sed 's/t = tcb (prio: 5/t = tcb (prio: 6/' > guards-6.cdl << 'END'
 arch aarch64 objects { t = tcb (prio: 5, fault_ep: 0x10) c = cnode (4 bits) d = cnode (4 bits) e = ep }

@@ -100,6 +100,16 @@ static void find_channels(struct report_builder *b)
     }
 }
 
+/* The digest that `capdl diff` prints. */
+static void system_digest(const struct capdl_spec *spec, const struct capdl_diff_options *options,
+                          char text[2 * SHA256_BYTES + 1])
+{
+    struct capdl_spec settled = capdl_spec_copy(spec);
+    capdl_review_settle(&settled);
+    digest_spec(&settled, options, text);
+    capdl_spec_free_copy(&settled);
+}
+
 static struct json_object *system_json(const struct report_input *input, const struct capdl_diff_options *options)
 {
     struct json_object *json = json_object_new_object();
@@ -119,7 +129,7 @@ static struct json_object *system_json(const struct report_input *input, const s
     report_number(json, "capabilities", totals.caps);
     report_number(json, "frames", totals.frames);
     report_number(json, "frame_bytes", totals.bytes);
-    digest_spec(input->spec, options, text);
+    system_digest(input->spec, options, text);
     report_text(json, "sha256", text);
     sha256_init(&hash);
     sha256_add(&hash, input->bytes->data, input->bytes->size);

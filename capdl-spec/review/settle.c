@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a spec and an image of it say in different words becomes one.
+ *
+ * Start-up arguments that do not fit in registers are words on the stack, below which the stack then begins. A frame's
+ * X is a choice of whoever maps it, so that it means nothing where the capability is only held.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <capdl/architecture.h>
+
+#include "private.h"
+
+enum { MOST_LEVELS = 8 };
+
+/* The frame at an address of an address space, and the offset in it; or CAPDL_NO_OBJECT. */
+static uint32_t frame_at(const struct capdl_spec *spec, uint32_t root, uint64_t address, uint64_t *offset)
+{
+    uint32_t table = root;
+
+    for (unsigned depth = 0; depth < MOST_LEVELS && capdl_kind_is_table(capdl_object_kind(spec, table)); depth++) {
+        unsigned shift = capdl_review_table_shift(spec, table, depth);
+        uint64_t slot = depth ? address >> shift & 511 : address >> shift;
+        const struct capdl_cap *cap = capdl_spec_cap_at(spec, table, slot);
+
+        if (!cap || cap->object == CAPDL_NO_OBJECT) {
+            return CAPDL_NO_OBJECT;
+        }
+        if (cap->kind == CAPDL_KIND_FRAME) {
+            *offset = address & ((UINT64_C(1) << shift) - 1);
+            return cap->object;
+        }
+        table = cap->object;
+    }
+    return CAPDL_NO_OBJECT;
+}
+
+static void add_word(struct capdl_spec *spec, uint32_t frame, uint64_t offset, uint64_t value, struct capdl_pos pos)
+{
+    struct capdl_object object = capdl_object_view(spec, frame);
+    size_t count = object.u.fills.count, bytes = capdl_word_bytes(spec->arch);
+    struct capdl_fill *list = capdl_spec_alloc(spec, (count + 1) * sizeof(*list));
+    char digits[2 * sizeof(value) + 1];
+
+    if (count) {
+        memcpy(list, object.u.fills.list, count * sizeof(*list));
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        snprintf(digits + 2 * i, 3, "%02x", (unsigned)(value >> 8 * i & 0xff));
+    }
+    list[count] = (struct capdl_fill){.offset = offset, .length = bytes, .pos = pos};
+    capdl_fill_set_bytes(spec, &list[count], digits, 2 * bytes);
+    object.u.fills = (struct capdl_fills){list, count + 1};
+    object.flags |= CAPDL_OBJECT_HAS_FILL;
+    capdl_object_set(spec, frame, &object);
+}
+
+static void settle_arguments(struct capdl_spec *spec, uint32_t thread)
+{
+    const struct capdl_architecture *arch = capdl_architecture(spec->arch);
+    const struct capdl_cap *vspace = capdl_spec_cap_at(spec, thread, CAPDL_TCB_SLOT_VSPACE);
+    struct capdl_object object = capdl_object_view(spec, thread);
+    size_t word = capdl_word_bytes(spec->arch), in_registers = arch->num_arguments;
+    struct capdl_tcb *tcb;
+    uint64_t first, offset;
+
+    if (!object.u.tcb || !in_registers || object.u.tcb->num_init <= in_registers || !vspace ||
+        vspace->object == CAPDL_NO_OBJECT) {
+        return;
+    }
+    tcb = capdl_spec_alloc(spec, sizeof(*tcb));
+    *tcb = *object.u.tcb;
+    first = (tcb->sp - word * (tcb->num_init - in_registers)) / arch->stack_alignment * arch->stack_alignment;
+    for (size_t i = in_registers; i < tcb->num_init; i++) {
+        if (frame_at(spec, vspace->object, first + word * (i - in_registers), &offset) == CAPDL_NO_OBJECT) {
+            return; /* cannot be compiled either */
+        }
+    }
+    for (size_t i = in_registers; i < tcb->num_init; i++) {
+        uint32_t frame = frame_at(spec, vspace->object, first + word * (i - in_registers), &offset);
+        add_word(spec, frame, offset, tcb->init[i], object.pos);
+    }
+    tcb->sp = first - (arch->return_on_stack ? word : 0);
+    tcb->num_init = in_registers;
+    object.u.tcb = tcb;
+    capdl_object_set(spec, thread, &object);
+}
+
+void capdl_review_settle(struct capdl_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        enum capdl_kind kind = capdl_object_kind(spec, i);
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+
+        for (uint32_t j = 0; !capdl_kind_is_table(kind) && j < caps.count; j++) {
+            if (caps.list[j].kind == CAPDL_KIND_FRAME) {
+                caps.list[j].rights &= (uint8_t)~CAPDL_RIGHT_EXECUTE;
+            }
+        }
+        if (kind == CAPDL_KIND_TCB) {
+            settle_arguments(spec, i);
+        }
+    }
+}

@@ -127,6 +127,11 @@ static int check_spec(struct input *input, int code, const struct options *optio
     return code;
 }
 
+void check_text(struct input *input, const char *name, const char *text, size_t size, const struct options *options)
+{
+    check_spec(input, input_read_memory(input, name, text, size, options), options);
+}
+
 /* The policy has its say also about a spec with other mistakes, once it could be read. */
 static int check_all(struct input *input, int read, const struct options *options)
 {

@@ -148,6 +148,8 @@ enum input_want {
  * wanted) recovers its spec. Returns an exit code; everything wrong is in input->diags and has not been printed.
  */
 int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
+/* The same of a text in memory, called `name`; the bytes are copied. */
+int input_read_memory(struct input *, const char *name, const char *text, size_t size, const struct options *);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
 /* Compiles a spec into memory, *bytes, which is to be freed when the image is no longer needed, and opens the image.
@@ -164,5 +166,10 @@ bool input_too_many_warnings(const struct input *, const struct options *);
 /* Prints the diagnostics collected, frees everything, and returns the exit code to end with: `code`, or FINDINGS when
  * there were errors or too many warnings. */
 int input_finish(struct input *, const struct options *, int code);
+
+/* Frees what input_read made; input_finish does so, too. */
+void input_free(struct input *);
+/* All that `capdl check` finds in a text, without printing it; to be freed. */
+void check_text(struct input *, const char *name, const char *text, size_t size, const struct options *);
 
 #endif

@@ -370,6 +370,23 @@ int input_read(struct input *input, const char *path, unsigned wanted, const str
     return read_text(input, options);
 }
 
+int input_read_memory(struct input *input, const char *name, const char *text, size_t size,
+                      const struct options *options)
+{
+    *input = (struct input){.name = name};
+    memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
+    capdl_spec_init(&input->spec);
+    uint8_t *copy = malloc(size + 1);
+    if (!copy) {
+        fputs("capdl: out of memory\n", stderr);
+        exit(EXIT_TROUBLE);
+    }
+    memcpy(copy, text, size);
+    copy[size] = 0;
+    input->bytes = (struct file_bytes){.data = copy, .size = size};
+    return read_text(input, options);
+}
+
 bool input_need_profile(struct input *input, const struct options *options)
 {
     if (input->has_profile && !input->guessed) {
@@ -527,9 +544,14 @@ int input_finish(struct input *input, const struct options *options, int code)
     if (code == EXIT_FINE && (input->diags.num_errors || input_too_many_warnings(input, options))) {
         code = EXIT_FINDINGS;
     }
+    input_free(input);
+    return code;
+}
+
+void input_free(struct input *input)
+{
     capdl_diags_free(&input->diags);
     capdl_spec_free(&input->spec);
     file_release(&input->bytes);
     file_release(&input->policy);
-    return code;
 }

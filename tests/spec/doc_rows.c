@@ -125,7 +125,7 @@ static void print_ranks(void)
 
 static void print_pd(void)
 {
-    enum { LIST, CAP, BOOL, NUMBER };
+    enum { LIST, CAP, BOOL, NUMBER, PAIRS };
     static const struct {
         const char *name;
         int type;

@@ -93,6 +93,10 @@ static struct json_object *fit(const struct report_input *input, bool *good)
     bool possible = input->untypeds || forecast_possible(input->profile);
     bool fits = fit_tell(input->image, &options, &diags, &printer);
     report_text(json, "outcome", fits ? "fits" : possible ? "does-not-fit" : "not-made");
+    report_text(json, "words",
+                fits       ? "the system fits the memory of the kernel"
+                : possible ? "the system does NOT fit the memory of the kernel"
+                           : "whether the system fits cannot be told before boot");
     json_object_object_add(json, "sections", sections);
     add_reasons(json, &diags);
     *good &= fits || !possible;
@@ -113,6 +117,7 @@ void report_find_facts(const struct report_input *input, struct report_facts *fa
     facts->good = true;
     if (!input->image) {
         *facts = (struct report_facts){nothing(input->no_image), nothing(input->no_image), true};
+        report_text(facts->fit, "words", "where everything goes is not planned");
         json_object_object_add(facts->fit, "sections", json_object_new_array());
         return;
     }

@@ -169,12 +169,19 @@ static const char *verdict_of(const struct report_facts *facts, bool good)
     return !good ? "bad" : strcmp(verified, "same") == 0 ? "verified" : "not-verified";
 }
 
+static void add_picture(struct json_object *json, const struct report_input *input)
+{
+    char *text = input->picture ? report_base64(input->picture, input->picture_size) : NULL;
+    report_text(json, "picture", text);
+    free(text);
+}
+
 static void add_collection(struct report_builder *b, struct json_object *json)
 {
     struct json_object *matrix = report_matrix(b);
     report_number(json, "num_subjects", b->survey.num_subjects);
     json_object_object_add(json, "notable", report_notable(b));
-    json_object_object_add(json, "picture", NULL);
+    add_picture(json, b->input);
     json_object_object_add(json, "matrix", matrix);
     json_object_object_add(json, "subjects", report_subjects(b));
     json_object_object_add(json, "objects", report_channels(b));
@@ -198,6 +205,7 @@ struct json_object *report_model(const struct report_input *input, bool *good)
     capdl_survey_make(&builder.survey, input->spec, &options);
     report_places_init(&builder.places, input->diags);
     find_channels(&builder);
+    builder.marks = memory_zeroed(input->spec->num_objects + (size_t)1, sizeof(*builder.marks));
     report_number(json, "version", 1);
     json_object_object_add(json, "system", system_json(input, &options));
     struct json_object *checks = checks_json(&builder, good);
@@ -212,6 +220,7 @@ struct json_object *report_model(const struct report_input *input, bool *good)
     report_places_fill(&builder.places);
     capdl_survey_free(&builder.survey);
     free(builder.channel_of);
+    free(builder.marks);
     fill_contents_free(&contents);
     return json;
 }

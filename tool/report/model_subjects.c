@@ -198,15 +198,25 @@ static void add_end(const struct report_builder *b, struct json_object *list, ui
     json_object_array_add(list, end);
 }
 
+/* Whether an object was marked since b->mark was counted up. */
+static bool mark(struct report_builder *b, uint32_t object)
+{
+    bool marked = b->marks[object] == b->mark;
+    b->marks[object] = b->mark;
+    return marked;
+}
+
 /* "Serves" and so on: objects with those at the other end. */
-static void add_ends(const struct report_builder *b, struct json_object *to, const char *key, uint32_t subject,
+static void add_ends(struct report_builder *b, struct json_object *to, const char *key, uint32_t subject,
                      enum capdl_kind kind, uint8_t own, uint8_t others)
 {
     const struct capdl_survey_subject *from = &b->survey.subjects[subject];
     struct json_object *list = json_object_new_array();
+    b->mark++;
     for (size_t i = 0; i < from->num_rights; i++) {
         const struct capdl_cap *cap = from->rights[i].cap;
-        if (cap->kind == kind && cap->rights & own && b->channel_of[cap->object] != UINT32_MAX) {
+        if (cap->kind == kind && cap->rights & own && b->channel_of[cap->object] != UINT32_MAX &&
+            (own != CAPDL_RIGHT_READ || !mark(b, cap->object))) {
             add_end(b, list, subject, cap->object, others, cap);
         }
     }
@@ -289,7 +299,7 @@ static struct json_object *subject_json(struct report_builder *b, uint32_t numbe
         json_object_array_add(rights, right_json(b, &subject->rights[i]));
     }
     for (size_t i = 0; i < subject->num_mappings; i++) {
-        bytes += subject->mappings[i].guest ? 0 : subject->mappings[i].size;
+        bytes += subject->mappings[i].size;
     }
     json_object_object_add(json, "threads", threads);
     add_ends(b, json, "serves", number, CAPDL_KIND_EP, CAPDL_RIGHT_READ, CAPDL_RIGHT_WRITE);

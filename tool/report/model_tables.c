@@ -455,7 +455,7 @@ static void note_mapping(struct report_builder *b, struct json_object *list, uin
         rank = CAPDL_RANK_DMA;
         snprintf(text, sizeof(text), "can %s frame '%s' by DMA at I/O address 0x%" PRIx64, write ? "write" : "read",
                  name, m->start);
-    } else if (write && m->rights & CAPDL_RIGHT_EXECUTE) {
+    } else if (write && m->rights & CAPDL_RIGHT_EXECUTE && !m->guest) {
         rank = CAPDL_RANK_EXECUTE;
         snprintf(text, sizeof(text), "can write and execute frame '%s' at 0x%" PRIx64, name, m->start);
     } else if (fixed) {

@@ -33,6 +33,8 @@ struct report_input {
     bool is_image;                       /* what was given is the image */
     const char *untypeds;                /* --untypeds */
     const char *const *directories;
+    const char *picture; /* of the system, SVG; NULL: none could be made */
+    size_t picture_size;
     const char *program_name; /* and version, for the last line */
 };
 
@@ -47,6 +49,9 @@ void report_find_facts(const struct report_input *, struct report_facts *);
 struct json_object *report_model(const struct report_input *, bool *good);
 /* As a page that stands alone, or as text. name: "report.html", "report.txt" or "diff.html". */
 void report_page(struct json_object *model, const char *name, FILE *out);
+
+/* To be freed. */
+char *report_base64(const void *, size_t size);
 
 /* ---- Between the files of the model ---- */
 
@@ -66,7 +71,8 @@ struct report_builder {
     const struct capdl_spec *spec;
     struct capdl_survey survey;
     struct report_places places;
-    uint32_t *channel_of; /* per object: its channel, or UINT32_MAX */
+    uint32_t *channel_of;  /* per object: its channel, or UINT32_MAX */
+    uint32_t *marks, mark; /* per object: marked if equal to mark */
 };
 
 enum { REPORT_TEXT = 300 };

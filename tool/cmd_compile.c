@@ -38,8 +38,7 @@ static bool same_file(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* A spec or PD program given as the output by mistake would be gone. */
-static bool output_is_input(const struct input *input, const struct options *options, const char *output)
+bool output_is_input(const struct input *input, const struct options *options, const char *output)
 {
     if (same_file(input->name, output)) {
         return true;

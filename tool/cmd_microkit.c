@@ -170,38 +170,49 @@ static bool compile(struct build *b)
     return good && image_open(&input->image, input->name, (const uint8_t *)b->image, b->image_size, &input->diags);
 }
 
-/* A file that is there whole or not at all. False: it is not, which has been said. */
-struct target {
-    struct file_output file;
-    const char *path;
-    bool open;
+/* Files that appear together or not at all. */
+enum { MOST_TARGETS = 5 };
+
+struct targets {
+    struct file_output files[MOST_TARGETS];
+    const char *paths[MOST_TARGETS];
+    size_t count;
 };
 
-static bool target_open(struct target *target, const char *path)
+/* The stream of one more, NULL after a message. */
+static FILE *target_add(struct build *b, struct targets *targets, const char *path)
 {
-    target->path = path;
-    target->open = file_create(&target->file, path);
-    if (!target->open) {
-        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+    for (size_t i = 0; i < targets->count; i++) {
+        if (strcmp(targets->paths[i], path) == 0) {
+            capdl_escape_printf(stderr, "capdl microkit: %s is named for two outputs\n", path);
+            return NULL;
+        }
     }
-    return target->open;
+    if (output_is_input(b->input, b->options, path)) {
+        capdl_escape_printf(stderr, "capdl microkit: %s is an input and would be overwritten; name another file\n",
+                            path);
+        return NULL;
+    }
+    if (!file_create(&targets->files[targets->count], path)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return NULL;
+    }
+    targets->paths[targets->count] = path;
+    return targets->files[targets->count++].stream;
 }
 
-static bool target_close(struct target *target, bool good)
+static bool targets_finish(struct targets *targets, bool good)
 {
-    if (!target->open) {
-        return false;
+    bool all = good;
+    for (size_t i = 0; i < targets->count; i++) {
+        if (!all) {
+            file_abandon(&targets->files[i]);
+        } else if (!file_commit(&targets->files[i])) {
+            capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", targets->paths[i], strerror(errno));
+            all = false;
+        }
     }
-    target->open = false;
-    if (!good) {
-        file_abandon(&target->file);
-        return false;
-    }
-    if (!file_commit(&target->file)) {
-        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", target->path, strerror(errno));
-        return false;
-    }
-    return true;
+    return all;
 }
 
 /* Where kernel, image and loader are, the system fits: else an error. */
@@ -251,35 +262,7 @@ static bool copy_kernel(struct build *b, FILE *out)
     return good;
 }
 
-/* The module, and both kernels beside it. */
-static bool write_pc(struct build *b)
-{
-    char *narrow = beside(b->output, "sel4_32.elf"), *wide = beside(b->output, "sel4.elf");
-    const struct pack_file module = {b->input->name, (const uint8_t *)b->image, b->image_size};
-    struct target targets[3] = {0};
-    bool good =
-        target_open(&targets[0], b->output) && target_open(&targets[1], narrow) && target_open(&targets[2], wide);
-    good = good && pack_module(&module, targets[0].file.stream) &&
-           pack_multiboot(&b->input->profile, &b->input->diags, targets[1].file.stream) &&
-           copy_kernel(b, targets[2].file.stream);
-    for (size_t i = 0; i < 3; i++) {
-        good = target_close(&targets[i], good);
-    }
-    free(narrow);
-    free(wide);
-    return good;
-}
-
-static bool write_image(struct build *b)
-{
-    struct target target;
-    if (capdl_architecture(b->input->profile.arch)->pc) {
-        return write_pc(b);
-    }
-    return target_open(&target, b->output) && target_close(&target, write_boot_image(b, target.file.stream));
-}
-
-static bool write_report(struct build *b)
+static bool write_report(struct build *b, FILE *out)
 {
     const struct microkit_report report = {.spec = &b->input->spec,
                                            .image = &b->input->image,
@@ -292,21 +275,36 @@ static bool write_report(struct build *b)
                                            .output = b->output,
                                            .address = b->board.address,
                                            .placement = b->placement};
-    struct target target;
-    return target_open(&target, b->report) && target_close(&target, microkit_report(&report, target.file.stream));
+    return microkit_report(&report, out);
 }
 
-static bool write_json(struct build *b)
+/* The module, and both kernels beside it. */
+static bool write_pc(struct build *b, FILE *out, FILE *narrow, FILE *wide)
 {
-    struct target target;
-    if (!b->options->capdl_json) {
-        return true;
+    const struct pack_file module = {b->input->name, (const uint8_t *)b->image, b->image_size};
+    return pack_module(&module, out) && pack_multiboot(&b->input->profile, &b->input->diags, narrow) &&
+           copy_kernel(b, wide);
+}
+
+static int write_all(struct build *b)
+{
+    bool pc = capdl_architecture(b->input->profile.arch)->pc;
+    char *narrow_path = beside(b->output, "sel4_32.elf"), *wide_path = beside(b->output, "sel4.elf");
+    const char *json_path = b->options->capdl_json;
+    struct targets targets = {.count = 0};
+    FILE *image = target_add(b, &targets, b->output), *report = image ? target_add(b, &targets, b->report) : NULL;
+    FILE *narrow = pc && report ? target_add(b, &targets, narrow_path) : NULL;
+    FILE *wide = narrow ? target_add(b, &targets, wide_path) : NULL;
+    FILE *json = json_path && report && (!pc || wide) ? target_add(b, &targets, json_path) : NULL;
+    bool open = report && (!pc || wide) && (!json_path || json);
+    bool good = open && (pc ? write_pc(b, image, narrow, wide) : write_boot_image(b, image)) && write_report(b, report);
+    if (good && json) {
+        spec_json_write(&b->input->spec, json);
     }
-    if (!target_open(&target, b->options->capdl_json)) {
-        return false;
-    }
-    spec_json_write(&b->input->spec, target.file.stream);
-    return target_close(&target, true);
+    bool written = targets_finish(&targets, good);
+    free(narrow_path);
+    free(wide_path);
+    return written ? EXIT_FINE : open && !good ? EXIT_FINDINGS : EXIT_TROUBLE;
 }
 
 static bool choose_type(struct build *b)
@@ -332,10 +330,10 @@ static int build(struct build *b)
     if (!choose_type(b) || !compile(b)) {
         return EXIT_FINDINGS;
     }
-    bool good = write_image(b) && write_report(b) && write_json(b);
+    int code = write_all(b);
     free(b->image);
     b->image = NULL;
-    return good ? EXIT_FINE : EXIT_FINDINGS;
+    return code;
 }
 
 static int run(struct options *options)

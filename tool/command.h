@@ -150,6 +150,8 @@ enum input_want {
 int input_read(struct input *, const char *path, unsigned wanted, const struct options *);
 /* The same of a text in memory, called `name`; the bytes are copied. */
 int input_read_memory(struct input *, const char *name, const char *text, size_t size, const struct options *);
+/* Whether an output is the spec, or a file that it takes something from: given by mistake, it would be gone. */
+bool output_is_input(const struct input *, const struct options *, const char *output);
 /* Makes sure the input has a profile: from the options, the image, or the default of its architecture. */
 bool input_need_profile(struct input *, const struct options *);
 /* Compiles a spec into memory, *bytes, which is to be freed when the image is no longer needed, and opens the image.

@@ -111,6 +111,16 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         "$capdl" microkit "$work/absolute.system" --board qemu_virt_aarch64 --config debug -o "$work/b.img" -r "$work/b.txt" \
             2>/dev/null || fail 'an absolute name'
         grep -q "^    $programs/aarch64/plain.elf" "$work/b.txt" || fail 'the report does not list an absolute name'
+        refuse "$work/no.img is named for two outputs" "$work/a.system" --search-path "$programs/aarch64" --board \
+            qemu_virt_aarch64 --config debug --capdl-json "$work/no.img"
+        refuse 'cannot write /nowhere/a.json' "$work/a.system" --search-path "$programs/aarch64" --board \
+            qemu_virt_aarch64 --config debug --capdl-json /nowhere/a.json
+        refuse "$work/a.system is an input and would be overwritten" "$work/a.system" --search-path "$programs/aarch64" \
+            --board qemu_virt_aarch64 --config debug --capdl-json "$work/a.system"
+        refuse 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
+        cp "$programs/aarch64/plain.elf" "$work/plain.elf"
+        refuse 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
+        rm "$work/plain.elf"
         boots 'capdl: booted: ' qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m 2G \
             -device "loader,file=$work/aarch64.img,addr=0x70000000,cpu-num=0"
         build aarch64 qemu_virt_aarch64 --image-type elf

@@ -183,6 +183,11 @@ void file_find_only_in_directories(void)
     only_in_directories = true;
 }
 
+bool file_finds_beside(void)
+{
+    return !only_in_directories;
+}
+
 static char *find_in(const char *name, const char *spec_directory, const char *const *directories)
 {
     if (name[0] == '/') {

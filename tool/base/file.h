@@ -34,6 +34,8 @@ char *file_find(const char *name, const char *beside, const char *const *directo
 /* From now on file_find looks in the search directories only, not beside anything, and takes whatever it finds or an
    absolute name says: for a command whose user, in place of the spec's author, answers for the files. */
 void file_find_only_in_directories(void);
+/* Whether it still looks beside things. */
+bool file_finds_beside(void);
 
 /*
  * Output that appears completely or not at all: bytes go to a temporary file beside `path`, file_commit renames it,

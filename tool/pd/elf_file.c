@@ -27,7 +27,9 @@ static void report_missing(const struct elf_request *request, struct capdl_diags
     if (slash == request->beside && slash) {
         length = 1;
     }
-    capdl_note(diags, request->pos, "looked in %.*s", length ? length : 1, length ? request->beside : ".");
+    if (file_finds_beside()) {
+        capdl_note(diags, request->pos, "looked in %.*s", length ? length : 1, length ? request->beside : ".");
+    }
     for (const char *const *d = request->directories; d && *d; d++) {
         capdl_note(diags, request->pos, "looked in %s", *d);
     }

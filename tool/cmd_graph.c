@@ -1,34 +1,137 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `capdl graph`: a system as a picture. */
+/* `capdl graph`: a system, or what changed in it, as a picture. */
 #include "command.h"
+
+#include <errno.h>
+#include <string.h>
 
 #include <capdl/review.h>
 
+#include "graph_svg.h"
+
 const struct usage usage_graph = {
-    "graph SPEC|IMAGE [--objects] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
-    "Prints a graph in the DOT language, for Graphviz: subjects (threads that share an address space\n"
-    "and a CSpace) and what connects them: endpoints, notifications, shared memory, fault handlers,\n"
-    "interrupts, devices, and capabilities to each other. With --objects, every object and capability.\n"
-    "To draw it: capdl graph system.cdl | dot -Tsvg > system.svg",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_OBJECTS,
+    "graph SPEC|IMAGE [-o FILE] [--focus SUBJECT] [--all] [--level LEVEL] [--kernel KERNEL] [--arch ARCH]\n"
+    "             [-I DIR]...\n"
+    "       capdl graph OLD NEW [-o FILE] [--focus SUBJECT] [--all]",
+    "Draws who can communicate with whom: subjects (threads that share an address space and a CSpace), one\n"
+    "line between each two for messages, shared memory, notifications and DMA, and the devices and\n"
+    "interrupts they use. Faults and control are left out without --all. Of two systems, draws what is new\n"
+    "and what is gone. Prints the DOT language of Graphviz, or SVG if FILE ends in .svg: by dot, or for\n"
+    "more than sixty subjects as a matrix.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_GRAPH | OPTION_OUTPUT,
     .min_operands = 1,
-    .max_operands = 1,
-    .examples = "capdl graph system.cdl | dot -Tsvg > system.svg",
+    .max_operands = 2,
+    .examples = "capdl graph system.cdl -o system.svg\n"
+                "capdl graph released.elf system.cdl -o change.svg\n"
+                "capdl graph system.cdl --focus driver | dot -Tpng > driver.png",
 };
+
+static bool is_svg(const char *path)
+{
+    size_t length = path ? strlen(path) : 0;
+    return length > 4 && strcmp(path + length - 4, ".svg") == 0;
+}
+
+static bool write_objects(const struct capdl_spec *spec, bool svg, FILE *out)
+{
+    if (!svg) {
+        capdl_graph_write(spec, out);
+        return true;
+    }
+    FILE *dot = tmpfile();
+    if (!dot) {
+        perror("capdl: cannot make a temporary file");
+        return false;
+    }
+    capdl_graph_write(spec, dot);
+    bool good = graph_svg_draw(dot, out);
+    fclose(dot);
+    return good;
+}
+
+static bool write_subjects(const struct input *inputs, int count, const struct options *options, FILE *out)
+{
+    const struct capdl_picture_options how = {options->focus, options->all};
+    struct capdl_picture *picture =
+        capdl_picture_make(&inputs[count - 1].spec, count > 1 ? &inputs[0].spec : NULL, &how);
+    bool good = true;
+    if (is_svg(options->output)) {
+        good = graph_svg_write(picture, out);
+    } else {
+        capdl_picture_write_dot(picture, out);
+    }
+    capdl_picture_free(picture);
+    return good;
+}
+
+static int draw(const struct input *inputs, int count, const struct options *options)
+{
+    const char *path = options->output ? options->output : "-";
+    bool objects = options->level && strcmp(options->level, "objects") == 0;
+    struct file_output file;
+    if (!file_create(&file, path)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    if (!(objects ? write_objects(&inputs[0].spec, is_svg(path), file.stream)
+                  : write_subjects(inputs, count, options, file.stream))) {
+        file_abandon(&file);
+        return EXIT_TROUBLE;
+    }
+    if (!file_commit(&file)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    return EXIT_FINE;
+}
+
+/* EXIT_TROUBLE after a message. */
+static int check_options(const struct input *inputs, int count, const struct options *options)
+{
+    bool objects = options->level && strcmp(options->level, "objects") == 0;
+    if (options->level && !objects && strcmp(options->level, "subjects") != 0) {
+        capdl_escape_printf(stderr, "capdl graph: --level takes subjects or objects, not '%s'\n", options->level);
+        return EXIT_TROUBLE;
+    }
+    if (objects && (count > 1 || options->focus || options->all)) {
+        fprintf(stderr, "capdl graph: --level objects draws all of one system: no second one, --focus or --all\n");
+        return EXIT_TROUBLE;
+    }
+    for (int i = 0; options->focus && i < count; i++) {
+        if (capdl_review_has_subject(&inputs[i].spec, options->focus)) {
+            return EXIT_FINE;
+        }
+    }
+    if (options->focus) {
+        capdl_escape_printf(stderr, "capdl graph: --focus: there is no subject '%s'; 'capdl policy' lists them\n",
+                            options->focus);
+        return EXIT_TROUBLE;
+    }
+    return EXIT_FINE;
+}
 
 int cmd_graph(int argc, char **argv)
 {
     struct options options;
-    struct input input;
+    struct input inputs[2];
     int code = options_parse(&usage_graph, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }
-    code = input_read(&input, options.operands[0], INPUT_SPEC | INPUT_IMAGE, &options);
-    if (code == EXIT_FINE) {
-        capdl_graph_write(&input.spec, stdout, options.objects);
+    code = EXIT_FINE;
+    for (int i = 0; i < options.num_operands; i++) {
+        int read = input_read(&inputs[i], options.operands[i], INPUT_SPEC | INPUT_IMAGE, &options);
+        code = read > code ? read : code;
     }
-    code = input_finish(&input, &options, code);
+    if (code == EXIT_FINE) {
+        code = check_options(inputs, options.num_operands, &options);
+    }
+    if (code == EXIT_FINE) {
+        code = draw(inputs, options.num_operands, &options);
+    }
+    for (int i = 0; i < options.num_operands; i++) {
+        code = input_finish(&inputs[i], &options, code);
+    }
     options_free(&options);
     return code;
 }

@@ -40,12 +40,14 @@ struct options {
     double timeout; /* seconds; 0: not given */
     size_t max_errors;
     size_t max_warnings;       /* more are a finding */
+    const char *focus, *level; /* a subject; "subjects" or "objects" */
+    bool all;                  /* draw faults and control */
     const char *policy, *date; /* a file; the day on which waivers are looked at */
     const char *only;          /* a subject; 0: all */
     unsigned min_rank;         /* graver findings and these are shown; 0: all */
     unsigned fail_rank;        /* and of these the exit code tells; 0: all but layout */
     bool strip, json, strict, list_checks, markdown;
-    bool objects, stats, raw;
+    bool stats, raw;
     bool header, board_devices; /* of `profile` */
     const char *depfile;        /* 0: none */
     const char *stdin_filename; /* what "-" is called; 0: nothing */
@@ -78,7 +80,6 @@ enum option_set {
     OPTION_STRICT = 16384,
     OPTION_LIST_CHECKS = 32768,
     OPTION_DTB = 65536,
-    OPTION_OBJECTS = 4096,
     OPTION_DEVICES = 131072,
     OPTION_TRACE = 262144, /* --trace, --stats */
     OPTION_RAW = 1 << 20,
@@ -90,6 +91,7 @@ enum option_set {
     OPTION_POLICY = 1 << 24,   /* --policy, --date */
     OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
     OPTION_MICROKIT = 1 << 28, /* --board and so on of `microkit` */
+    OPTION_GRAPH = 1 << 25,    /* --focus, --level, --all */
 };
 
 struct usage {

@@ -20,7 +20,8 @@
  *     diff.c           the whole comparison
  *     relations.c      a spec as relations between subjects, devices and the machine
  *     policy*.c        policies: read, compared with relations, written
- *     graph.c          a spec as a picture
+ *     graph.c          every object and capability as a graph
+ *     picture*.c       subjects and what relates them as a picture
  *
  * Both specs use the same numbers: an object is its number in the new spec, one that is only in the old spec is its
  * number there after those of the new. Subjects likewise.

@@ -8,6 +8,10 @@
 
 #include <capdl/relations.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct capdl_policy;
 
 /*
@@ -42,5 +46,9 @@ uint32_t capdl_policy_date(const char *text, size_t length);
 
 /* Writes the policy that allows just these relations. */
 void capdl_policy_write(const struct capdl_relations *, FILE *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 
 #include <capdl/spec.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum capdl_relation_kind {
 #define CAPDL_RELATION(id, word, flow, sentence) CAPDL_RELATION_##id,
 #include <capdl/relations.def>
@@ -78,5 +82,9 @@ struct capdl_relations {
 /* The spec must outlive the list. */
 void capdl_relations_find(const struct capdl_spec *, struct capdl_relations *);
 void capdl_relations_free(struct capdl_relations *);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

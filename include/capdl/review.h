@@ -81,9 +81,8 @@ bool capdl_review_has_subject(const struct capdl_spec *, const char *name);
 void capdl_review_lines(const struct capdl_spec *, const struct capdl_diff_options *, FILE *);
 void capdl_findings_free(struct capdl_findings *);
 
-/* Prints a spec as a graph in the DOT language of Graphviz: subjects, and what connects them with each other and with
-   devices. objects: every object and every capability instead. */
-void capdl_graph_write(const struct capdl_spec *, FILE *, bool objects);
+/* Prints every object and capability as a graph in the DOT language of Graphviz; capdl/picture.h draws subjects. */
+void capdl_graph_write(const struct capdl_spec *, FILE *);
 
 #ifdef __cplusplus
 }

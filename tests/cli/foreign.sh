@@ -46,7 +46,7 @@ for command in check show expand graph fit compile verify run image diff update;
 done
 for command in compile run verify image; do
     for option in --arch --spec --untypeds --memory-map --reserve --dtb --format --at --until --timeout --device --trace --output \
-        --no-check --max-errors --max-warnings --warnings --objects --include "--$evil" "-$evil"; do
+        --no-check --max-errors --max-warnings --warnings --level --include "--$evil" "-$evil"; do
         try $command "$image" "$option" "$evil"
     done
 done

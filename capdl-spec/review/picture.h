@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A picture as boxes and lines: picture.c makes it, picture_dot.c and picture_matrix.c write it. */
+#ifndef CAPDL_REVIEW_PICTURE_H
+#define CAPDL_REVIEW_PICTURE_H
+
+#include <capdl/picture.h>
+
+/* Of a change: what was there before, and what is there now. */
+enum { WHEN_NEW = 1, WHEN_OLD = 2, WHEN_BOTH = 3 };
+
+struct box_line {
+    char *text;
+    unsigned when;
+};
+
+enum box_kind { BOX_SUBJECT, BOX_DEVICE, BOX_MACHINE };
+
+struct box {
+    enum box_kind kind;
+    char *name;
+    struct box_line *lines;
+    size_t num_lines, capacity;
+    unsigned when;
+    uint32_t depth;              /* steps from the hardware, or REVIEW_NONE */
+    uint32_t fold, last, folded; /* the box that stands for it; the last one it stands for, and how many */
+    uint32_t *uses;              /* boxes that serve many, to which no line is drawn */
+    size_t num_uses, use_capacity;
+    uint32_t serves;
+    bool hidden;
+};
+
+enum line_family {
+    FAMILY_MACHINE,
+    FAMILY_MEMORY,
+    FAMILY_SIGNAL,
+    FAMILY_MESSAGE,
+    FAMILY_DMA,
+    FAMILY_CONTROL,
+    FAMILY_FAULT,
+    FAMILY_NONE,
+};
+
+struct line {
+    uint32_t a, b; /* boxes, a < b */
+    enum line_family family;
+    unsigned flow; /* 1: from a to b, 2: from b to a */
+    unsigned when;
+    struct box_line *words;
+    size_t num_words, capacity;
+    bool hidden;
+};
+
+struct side_of {
+    const struct capdl_spec *spec;
+    struct capdl_relations r;
+    uint32_t *box_of; /* per party */
+    unsigned when;
+};
+
+struct capdl_picture {
+    struct capdl_picture_options options;
+    struct side_of sides[2]; /* the new system, the old one */
+    unsigned num_sides;
+    struct box *boxes;
+    uint32_t num_boxes, num_subjects, num_shown;
+    size_t box_capacity;
+    struct line *lines;
+    uint32_t num_lines;
+    size_t line_capacity;
+    uint32_t *table; /* of lines, open addressing */
+    size_t table_size;
+    bool is_long;  /* a chain or ring, which a page of layers would be too wide for */
+    bool labelled; /* few enough for words at lines */
+};
+
+/* Text between the tags of XML or HTML. */
+void capdl_picture_escape(FILE *, const char *text);
+
+#endif

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Pictures: what is drawn, what is not, of a change, and with names that try to be something else.
+# usage: pictures.sh CAPDL DIRECTORY PICTURE_NAMES
+set -u
+capdl=$(realpath "$1") here=$(realpath "$2") names=$(realpath "$3")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+# expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
+expect() {
+    code=$1 pattern=$2
+    shift 2
+    "$capdl" "$@" > out 2>&1
+    got=$?
+    if [ $got != "$code" ] || { [ "$pattern" ] && ! grep -qe "$pattern" out; }; then
+        echo "capdl $*: exit code $got, expected $code and a line with: $pattern"
+        cat out
+        failed=1
+    fi
+}
+
+# absent PATTERN: no line of what was printed last
+absent() {
+    ! grep -qe "$1" out || { echo "not wanted: $1"; cat out; failed=1; }
+}
+
+"$capdl" graph "$here/base.cdl" > base.dot
+cmp base.dot "$here/base.dot" || failed=1
+
+# Data flows from who writes to who reads; a call goes to who answers; the line begins at the end nearer to the hardware.
+expect 0 'b2 -> b0 .class="message", dir=back.*<td>service</td>' graph "$here/base.cdl"
+expect 0 'b2 -> b0 .class="memory", dir=back.*<td>shared 16 KiB</td>' graph "$here/base.cdl"
+expect 0 'b4 -> b2 .class="machine", dir=none' graph "$here/base.cdl"
+expect 0 'not drawn: faults and control (1)' graph "$here/base.cdl"
+absent 'class="fault"'
+expect 0 'class="fault"' graph --all "$here/base.cdl"
+absent 'not drawn'
+expect 0 '<b>client</b>' graph --focus client "$here/base.cdl"
+absent '<b>monitor</b>'
+expect 2 "there is no subject 'clinet'" graph --focus clinet "$here/base.cdl"
+expect 2 "level takes subjects or objects, not 'all'" graph --level all "$here/base.cdl"
+expect 2 'draws all of one system' graph --level objects --all "$here/base.cdl"
+
+# A change: what is new and what is gone, each with its sign.
+sed '/cn_other {/s/{/{ 9: service (WP, badge: 0x77)/' "$here/base.cdl" > new.cdl
+expect 0 '<td>+ service</td>' graph "$here/base.cdl" new.cdl
+expect 0 '<td>− service</td>' graph new.cdl "$here/base.cdl"
+expect 0 'color="#94a3b8"' graph "$here/base.cdl" "$here/base.cdl"
+absent '<td>[+−] '
+
+# Many subjects become few boxes, very many a matrix.
+many() {
+    awk -v n="$1" -v alike="$2" 'BEGIN {
+        print "arch aarch64\nobjects {\n tcb_hub = tcb cn_hub = cnode (4 bits) ask = ep"
+        for (i = 0; i < n; i++) printf " tcb_w%d = tcb cn%d = cnode (4 bits) e%d = ep\n", i, i, i
+        print "}\ncaps {\n tcb_hub { cspace: cn_hub } cn_hub { 0: ask (R) }"
+        for (i = 0; i < n; i++)
+            printf " tcb_w%d { cspace: cn%d } cn%d { 0: ask (WP, badge: %d) 1: e%d (R) 2: e%d (WP) }\n", \
+                i, i, i, i + 1, i, alike ? i : (i * 7 + 3) % n
+        print "}"
+    }'
+}
+many 40 1 > alike.cdl
+expect 0 '× 40' graph alike.cdl
+expect 0 'serves 40' graph alike.cdl
+many 90 0 > ring.cdl
+expect 0 '' graph ring.cdl -o ring.svg
+grep -q 'row to column: C message' ring.svg || { echo 'no matrix'; failed=1; }
+[ "$(grep -c '<g><title>w[0-9]* → ' ring.svg)" -ge 180 ] || { echo 'the matrix lacks cells'; failed=1; }
+
+"$names" names.dot names.svg names.policy || failed=1
+if command -v dot > /dev/null; then
+    expect 0 '' graph "$here/base.cdl" -o base.svg
+    grep -q 'client' base.svg || { echo 'base.svg lacks a name'; failed=1; }
+    dot -Tsvg names.dot > drawn.svg 2> err || failed=1
+    [ -s err ] && { cat err; failed=1; }
+    python3 - names.svg ring.svg base.svg drawn.svg << 'END' || failed=1
+import sys, xml.dom.minidom
+for path in sys.argv[1:]:
+    page = xml.dom.minidom.parse(path)
+    assert not page.getElementsByTagName("script"), path
+END
+fi
+# Without Graphviz, a message that says what to install, and no half a file.
+PATH=/nonexistent "$capdl" graph "$here/base.cdl" -o none.svg 2> err
+[ $? = 2 ] && grep -q 'install Graphviz' err && [ ! -e none.svg ] || { echo 'no word of what to install'; cat err; failed=1; }
+exit $failed

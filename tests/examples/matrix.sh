@@ -33,6 +33,7 @@ chosen() {
     hello:*-12 | ping-pong:v1[345]-*-mcs-* | shared-memory:*-pa44-debug | shared-memory:*-el1-debug) ;;
     dynamic:aarch64-debug | dynamic:v13-aarch64-mcs-debug | dynamic:aarch64-el1-debug | dynamic:*-12) ;;
     dynamic:riscv64-debug | dynamic:riscv64-mcs-debug | dynamic:x86_64-debug | dynamic:x86_64-mcs-debug) ;;
+    microkit:aarch64-mcs-debug | microkit:v13-aarch64-mcs-debug | microkit:riscv64-mcs-debug | microkit:x86_64-mcs-debug) ;;
     supervisor:aarch64-debug | supervisor:riscv64-debug | supervisor:x86_64-mcs-debug) ;;
     *) return 1 ;;
     esac
@@ -49,6 +50,7 @@ parts() {
     serial) echo "serial-$(number PLATFORM | tr -d '"').cdl" driver reader ;;
     timer) echo "timer-$(number PLATFORM | tr -d '"').cdl" driver sleeper ;;
     cores) [ "$(number MAX_NODES)" -lt 4 ] || echo cores.cdl teller ;;
+    microkit) has 'MCS 0' || echo microkit.system client server logger parent child ;;
     guest) [ "$arch" != aarch64 ] || ! has 'HYPERVISOR 1' || echo guest.cdl vmm guest ;;
     domains)
         [ "$(number NUM_DOMAINS)" -gt 2 ] || return 0

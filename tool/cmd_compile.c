@@ -9,12 +9,12 @@
 
 const struct usage usage_compile = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip] [--depfile FILE]\n"
-    "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...",
+    "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [--initialiser-at ADDRESS]",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
     "that creates the system. The default output for NAME.cdl is NAME.image.elf in the working directory.\n"
     "The default kernel is a stock MCS kernel of the spec's architecture.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE |
-        OPTION_CHECKS | OPTION_DEPFILE,
+        OPTION_CHECKS | OPTION_DEPFILE | OPTION_PLACE,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl compile system.cdl -o system.elf\n"
@@ -70,6 +70,7 @@ static int write_image(struct input *input, const struct options *options, const
         .directories = options->directories,
         .untypeds = options->untypeds,
         .strip = options->strip,
+        .image_at = options->initialiser_at,
     };
     struct file_output file;
     if (output_is_input(input, options, output)) {
@@ -117,7 +118,8 @@ int cmd_compile(int argc, char **argv)
     char *standard = options.output ? NULL : default_output(options.operands[0]);
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
     input.diags.disabled[CAPDL_CHECK_X86_EXEC] = true; /* nobody can mend it: `capdl check` says it, not every build */
-    if (code == EXIT_FINE && !input_need_profile(&input, &options)) {
+    if (code == EXIT_FINE &&
+        !(input_need_profile(&input, &options) && options_place_good(&options, &input.profile, &input.diags))) {
         code = EXIT_FINDINGS;
     }
     code = input_check(&input, code);

@@ -6,13 +6,14 @@
 #include "image/forecast.h"
 
 const struct usage usage_fit = {
-    "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...",
+    "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...\n"
+    "                 [--initialiser-at ADDRESS]",
     "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
     "is used and how much is left. On x86-64 the memory depends on the firmware: --memory-map gives the\n"
     "firmware's map, or --untypeds the kernel's list. Of a root task that capdl did not make, it shows what\n"
     "the kernel will hand to it; --kernel is needed then.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_DIRECTORIES | OPTION_CHECKS,
+    OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_PLACE | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl fit system.cdl --kernel /opt/sel4\n"
@@ -23,8 +24,11 @@ static int fit(struct input *input, const struct options *options)
 {
     char *bytes = NULL;
     size_t size = 0;
-    struct fit_options how = {.profile = &input->profile, .name = input->name, .untypeds = options->untypeds};
-    bool good = input_need_profile(input, options) &&
+    struct fit_options how = {.profile = &input->profile,
+                              .name = input->name,
+                              .untypeds = options->untypeds,
+                              .image_at = options->initialiser_at};
+    bool good = input_need_profile(input, options) && options_place_good(options, &input->profile, &input->diags) &&
                 (input->is_image ? !options->kernel || input_kernel_fits(input)
                                  : input_compile(input, options, &bytes, &size)) &&
                 fit_report(&input->image, &how, &input->diags, stdout);

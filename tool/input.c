@@ -415,6 +415,7 @@ bool input_compile(struct input *input, const struct options *options, char **by
         .spec_path = input->name,
         .directories = options->directories,
         .untypeds = options->untypeds,
+        .image_at = options->initialiser_at,
     };
     FILE *out = open_memstream(bytes, size);
     bool good = out && input_need_profile(input, options) && capdl_spec_check(&input->spec, &input->diags) &&

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
 #include <capdl/review.h>
 
 static const struct option_entry entries[] = {
@@ -37,7 +38,7 @@ static const struct option_entry entries[] = {
     {OPTION_GRAPH, 'A', "all", NULL, "draw faults and control, too"},
     {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the checks, what each one finds, and its severity"},
     {OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader"},
-    {OPTION_IMAGE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
+    {OPTION_IMAGE | OPTION_PLACE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
     {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
      "reserve physical memory for other uses; may be repeated"},
     {OPTION_TRACE, 'T', "trace", "[=FILTER]",
@@ -492,4 +493,26 @@ struct capdl_region *options_reserved(const struct options *options, struct capd
         }
     }
     return list;
+}
+
+bool options_place_good(const struct options *options, const struct capdl_profile *profile, struct capdl_diags *diags)
+{
+    if (options->initialiser_at && capdl_architecture(profile->arch)->pc) {
+        capdl_error(diags, CAPDL_NOWHERE,
+                    "--initialiser-at: the kernel '%s' itself moves the image to just above it; leave the option out",
+                    profile->name);
+        return false;
+    }
+    uint64_t least = (profile->kernel.end + 4095 + (profile->dtb_bytes + 4095) / 4096 * 4096) & ~UINT64_C(4095);
+    if (options->initialiser_at && options->initialiser_at < least) {
+        capdl_error(diags, CAPDL_NOWHERE, "the initialiser must be above kernel and device tree, from 0x%llx on",
+                    (unsigned long long)least);
+        return false;
+    }
+    if (options->initialiser_at % 4096) {
+        capdl_error(diags, CAPDL_NOWHERE, "the initialiser cannot be at 0x%llx: expected a multiple of 4096",
+                    (unsigned long long)options->initialiser_at);
+        return false;
+    }
+    return true;
 }

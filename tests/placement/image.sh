@@ -53,6 +53,14 @@ if [ "$kernel" = aarch64-mcs ]; then
     refused "'a' does not fit: objects of 0x20000000 bytes .* in the way: the kernel at .* the image at 0x90000000" \
         --initialiser-at 0x90000000
 fi
+# Contiguous memory that keeps clear of where the image will be, if that is told in time.
+top=$(hex "$(ram 2) - 0x900000")
+echo "arch ${kernel%-mcs} objects { a[$((($(ram 2) - $(ram 1)) / 0x200000 - 10))] = frame (2M, contiguous)  c = cnode (12 bits) }
+    caps { c { 1: c  2: a[] } }" | sed 's/riscv64/riscv/' >"$work/wide.cdl"
+"$capdl" compile "$work/wide.cdl" --kernel "$prefix" -o "$work/image"
+refused "a.* cannot be at .* the image takes $top to" --initialiser-at "$top"
+"$capdl" compile "$work/wide.cdl" --kernel "$prefix" -o "$work/image" --initialiser-at "$top"
+packed --initialiser-at "$top"
 # Memory kept free between kernel and device tree moves the image on.
 start=$(place 'the image')
 compile "a = frame (4k, paddr: $(hex "$start + 0x400000"))"
@@ -76,7 +84,7 @@ if command -v fdtput >/dev/null; then
     packed --dtb "$work/reserving.dtb"
     grep -q "warning: kernel .* will clear and hand out memory that the device tree reserves, $middle to .* (tz)" "$work/said" ||
         fail "$(cat "$work/said")"
-    refused "initialiser: lies in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --initialiser-at "$middle"
+    refused "initialiser: is in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --initialiser-at "$middle"
     grep -q "note: tz .*reserved by the device tree  overlaps" "$work/said" || fail "no map: $(cat "$work/said")"
-    refused "loader: lies in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --at "$middle"
+    refused "loader: is in memory that the device tree reserves, $middle to" --dtb "$work/reserving.dtb" --at "$middle"
 fi

@@ -192,7 +192,8 @@ bool fit_image(struct program *program, const uint8_t *bytes, size_t size, const
     struct forecast_input input = {.profile = profile,
                                    .image_start = header->image_start,
                                    .image_end = header->image_end,
-                                   .tree_size = profile->dtb_bytes};
+                                   .tree_size = profile->dtb_bytes,
+                                   .image_at = program->options->image_at};
     struct forecast forecast;
     bool fits;
     if (!is_exact(program)) {

@@ -285,7 +285,7 @@ static bool find_memory(struct forecast *forecast, const struct image *image, co
                                    .image_start = image->header.image_start,
                                    .image_end = image->header.image_end,
                                    .tree_at = options->tree_at,
-                                   .tree_size = options->image_at ? options->tree_size : profile->dtb_bytes,
+                                   .tree_size = options->tree_at ? options->tree_size : profile->dtb_bytes,
                                    .image_at = options->image_at,
                                    .module_size = capdl_architecture(profile->arch)->pc ? image->size : 0};
     char text[TEXT_SIZE];

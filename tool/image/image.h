@@ -25,6 +25,7 @@ struct image_options {
     size_t num_reserved;
     const char *untypeds; /* file with the untypeds the kernel will report; 0: forecast where that can be */
     bool strip;           /* leave names out */
+    uint64_t image_at;    /* physical address that the image will be packed for; 0: after kernel and device tree */
 };
 
 /*

@@ -43,7 +43,7 @@ static int judge(struct input *old, struct input *input, const char *path, uint3
     uint16_t source = capdl_diags_add_source(diags, path, (const char *)text->data, text->size);
     struct capdl_policy *policy = capdl_policy_read(diags, source, (const char *)text->data, text->size);
     struct capdl_relations relations, before;
-    struct capdl_policy_result result;
+    struct capdl_policy_result result = {NULL};
     if (!policy) {
         return EXIT_FINDINGS;
     }

@@ -8,7 +8,16 @@
 #include "policy.h"
 #include "private.h"
 
-struct ways;
+struct step {
+    uint32_t from, to, by; /* by: relation */
+};
+
+struct ways {
+    struct step *steps; /* by from */
+    size_t *first;
+    uint32_t *came_by; /* per party: step, or REVIEW_NONE */
+    uint32_t *queue;
+};
 
 struct judge {
     const struct capdl_policy *policy;
@@ -21,7 +30,7 @@ struct judge {
     /* Of a change: the system before it; its relations by names; its ways, and where the last search began. */
     const struct capdl_relations *old;
     struct old_link *old_links;
-    struct ways *old_ways;
+    struct ways old_ways;
     uint32_t *old_party; /* per party: the one in `old` of the same name, or REVIEW_NONE */
 };
 
@@ -407,17 +416,6 @@ static void judge_relations(struct judge *judge)
 
 /* ---- Ways ---- */
 
-struct step {
-    uint32_t from, to, by; /* by: relation */
-};
-
-struct ways {
-    struct step *steps; /* by from */
-    size_t *first;
-    uint32_t *came_by; /* per party: step, or REVIEW_NONE */
-    uint32_t *queue;
-};
-
 static int step_compare(const void *left, const void *right)
 {
     const struct step *a = left, *b = right;
@@ -548,7 +546,7 @@ static bool is_end(const struct judge *judge, const struct policy_rule *rule, ui
 static bool was_reached(const struct judge *judge, uint32_t from, uint32_t to)
 {
     return judge->old && judge->old_party[from] != REVIEW_NONE && judge->old_party[to] != REVIEW_NONE &&
-           judge->old_ways->came_by[judge->old_party[to]] != REVIEW_NONE;
+           judge->old_ways.came_by[judge->old_party[to]] != REVIEW_NONE;
 }
 
 static void judge_source(struct judge *judge, const struct policy_rule *rule, struct ways *ways, uint32_t from)
@@ -558,7 +556,7 @@ static void judge_source(struct judge *judge, const struct policy_rule *rule, st
     char *text, *detail;
 
     if (judge->old && judge->old_party[from] != REVIEW_NONE) {
-        search(judge, judge->old, rule, judge->old_ways, judge->old_party[from]);
+        search(judge, judge->old, rule, &judge->old_ways, judge->old_party[from]);
     }
     for (uint32_t i = 1; i < reached; i++) {
         uint32_t to = ways->queue[i];
@@ -585,11 +583,10 @@ static void judge_source(struct judge *judge, const struct policy_rule *rule, st
 
 static void judge_ways(struct judge *judge)
 {
-    struct ways ways = find_steps(judge->relations), old_ways;
+    struct ways ways = find_steps(judge->relations);
 
     if (judge->old) {
-        old_ways = find_steps(judge->old);
-        judge->old_ways = &old_ways;
+        judge->old_ways = find_steps(judge->old);
     }
     for (size_t i = 0; i < judge->policy->num_rules; i++) {
         const struct policy_rule *rule = &judge->policy->rules[i];
@@ -605,7 +602,7 @@ static void judge_ways(struct judge *judge)
     }
     ways_free(&ways);
     if (judge->old) {
-        ways_free(&old_ways);
+        ways_free(&judge->old_ways);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <capdl/review.h>
 
 #include "policy_file.h"
+#include "page_picture.h"
 #include "print_diff.h"
 #include "review/digest.h"
 #include "review/totals.h"
@@ -160,7 +161,12 @@ static int compare(struct input inputs[2], const struct options *options)
     report.shown = shown;
     report.verdict = judge(inputs, &findings);
     report.colour = !options->output && isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+    char *picture = options_output_is(options, ".html")
+                        ? page_picture(&inputs[1].spec, &inputs[0].spec, &report.picture_size)
+                        : NULL;
+    report.picture = picture;
     bool written = write_report(&report, options);
+    free(picture);
     unsigned most = options->fail_rank ? options->fail_rank : CAPDL_RANK_REMOVED;
     int code = !written                                                    ? EXIT_TROUBLE
                : findings.count && (unsigned)findings.list[0].rank <= most ? EXIT_FINDINGS

@@ -7,6 +7,7 @@
 
 #include <capdl/architecture.h>
 
+#include "page_picture.h"
 #include "print_json.h"
 #include "report/report.h"
 
@@ -84,7 +85,11 @@ static int report(struct input *input, const struct options *options)
     bool good;
     const struct capdl_profile *profile = profile_of(input, options);
     const struct image *image = image_of(input, options, &bytes, &size, &why);
+    size_t picture_size = 0;
+    char *picture = options_output_is(options, ".html") ? page_picture(&input->spec, NULL, &picture_size) : NULL;
     struct report_input what = {
+        .picture = picture,
+        .picture_size = picture_size,
         .name = input->name,
         .bytes = &input->bytes,
         .spec = &input->spec,
@@ -100,6 +105,7 @@ static int report(struct input *input, const struct options *options)
     struct json_object *model = report_model(&what, &good);
     int code = write_out(model, options);
     json_object_put(model);
+    free(picture);
     free(bytes);
     return code != EXIT_FINE ? code : good ? EXIT_FINE : EXIT_FINDINGS;
 }

@@ -31,6 +31,8 @@ struct diff_report {
     size_t num_shown;
     enum diff_verdict verdict;
     bool colour;
+    const char *picture; /* of the change, SVG, for the page; NULL: none */
+    size_t picture_size;
 };
 
 /* "same-text", and what it means in a sentence. */

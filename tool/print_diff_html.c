@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A diff as a page: its JSON, with the findings in groups and a table of who is concerned, in a template. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "print_diff.h"
@@ -107,6 +108,9 @@ void print_diff_html(const struct diff_report *report, FILE *out)
     json_object_object_add(model, "groups", group_findings(findings));
     json_object_object_add(model, "concerned", concerned(findings));
     report_number(model, "not_shown", report->findings->count - report->num_shown);
+    char *picture = report->picture ? report_base64(report->picture, report->picture_size) : NULL;
+    report_text(model, "picture", picture);
+    free(picture);
     report_page(model, "diff.html", out);
     json_object_put(model);
 }

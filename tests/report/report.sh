@@ -95,6 +95,17 @@ mkdir '<i>"&'; cp "$here/hostile.cdl" '<i>"&/x.cdl'; printf '\1\2\3\4' > "<i>\"&
 "$capdl" report '<i>"&/x.cdl' -o hostile.html || fail "something speaks against the hostile system"
 ! grep -qE "<i>|<b>&quot;" hostile.html || fail "a name acts in the page"
 has hostile.html '&lt;i&gt;&quot;&amp;/x.cdl'
+# ---- Pictures, with and without Graphviz ----
+"$capdl" report "$here/hostile.cdl" -o picture.html > /dev/null 2>&1
+if command -v dot > /dev/null; then
+    grep -q 'src="data:image/svg+xml;base64,PD' picture.html || fail "a page without its picture"
+fi
+PATH=/nowhere "$capdl" report "$here/hostile.cdl" -o none.html > out 2>&1
+! grep -q 'data:image' none.html || fail "a picture that nothing drew"
+has none.html 'With Graphviz installed'
+! grep -q 'dot:' out || fail "a missing Graphviz is worth a message"
+rm none.html
+
 # ---- A change as a page ----
 cp "$here/../review/net.cdl" old.cdl
 sed 's/prio: 120/prio: 201/' old.cdl > new.cdl

@@ -183,6 +183,18 @@ static bool fits_qemu(struct input *input, const struct options *options)
     return fit_check_image(&input->image, &how, &input->diags);
 }
 
+/* Silence may be the end of a system, or one that takes its time. */
+static void say_stopped(const struct console *console, enum qemu_outcome end, double timeout)
+{
+    if (end == QEMU_QUIET) {
+        capdl_escape_printf(console->ours,
+                            "capdl: stopped: the console was silent for %d seconds; --timeout waits longer\n",
+                            QUIET_SECONDS);
+    } else if (end == QEMU_TIMEOUT) {
+        capdl_escape_printf(console->ours, "capdl: stopped: the %g seconds of --timeout are over\n", timeout);
+    }
+}
+
 static int run_real(struct input *input, const struct options *options, const struct console *console)
 {
     struct qemu_options qemu = {
@@ -206,6 +218,7 @@ static int run_real(struct input *input, const struct options *options, const st
     enum qemu_outcome end = qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu,
                                       console->ours, &input->diags);
     end_interrupted();
+    say_stopped(console, end, options->timeout);
     switch (end) {
     case QEMU_ENDED:
     case QEMU_MARKER:

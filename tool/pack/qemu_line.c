@@ -81,17 +81,40 @@ static bool line_arm_virt(const struct capdl_profile *profile, struct json_objec
     return true;
 }
 
-static bool line_riscv_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
-                            struct capdl_diags *diags)
+static bool line_riscv(const struct capdl_profile *profile, const char *machine, struct qemu_line *line)
 {
-    (void)config, (void)diags;
     add(line, "%s", pack_arch(profile->arch)->qemu);
     add(line, "-machine");
-    add(line, "virt");
+    add(line, "%s", machine);
     add(line, "-bios");
     add(line, "default");
     add(line, "-m");
     add(line, "%luM", memory_size(profile, 0x80000000));
+    return true;
+}
+
+static bool line_riscv_virt(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                            struct capdl_diags *diags)
+{
+    (void)config, (void)diags;
+    return line_riscv(profile, "virt", line);
+}
+
+static bool line_spike(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                       struct capdl_diags *diags)
+{
+    (void)config, (void)diags;
+    return line_riscv(profile, "spike", line);
+}
+
+/* Hart 0 is a small core without paging, so the kernel's first one is hart 1. */
+static bool line_hifive(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                        struct capdl_diags *diags)
+{
+    (void)config, (void)diags;
+    line_riscv(profile, "sifive_u", line);
+    add(line, "-smp");
+    add(line, "%u", 1 + (profile->max_nodes ? profile->max_nodes : 1));
     return true;
 }
 
@@ -117,6 +140,8 @@ static const struct machine {
     {"pc99", line_pc99, "qemu-system-x86", true},
     {"qemu-arm-virt", line_arm_virt, "qemu-system-arm", true},
     {"qemu-riscv-virt", line_riscv_virt, "qemu-system-misc", true},
+    {"spike", line_spike, "qemu-system-misc", true},
+    {"hifive", line_hifive, "qemu-system-misc", false},
     {"bcm2837", line_raspi3, "qemu-system-arm", false},
 };
 
@@ -129,7 +154,7 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
     }
     capdl_error(diags, CAPDL_NOWHERE,
                 "kernel %s is for the platform %s, for which there is no QEMU machine here; known are pc99, "
-                "qemu-arm-virt, qemu-riscv-virt and bcm2837",
+                "qemu-arm-virt, qemu-riscv-virt, spike, hifive and bcm2837",
                 profile->name, profile->platform[0] ? profile->platform : "(not named)");
     return NULL;
 }

@@ -90,6 +90,12 @@ echo 'arch aarch64 objects { }' > empty.cdl
 "$capdl" report empty.cdl -o no/such/x.html 2> err; [ $? = 2 ] || fail "a page that cannot be written is not trouble"
 has err 'cannot write no/such/x.html'
 
+cp empty.cdl kept.cdl
+"$capdl" report kept.cdl -o kept.cdl 2> err; [ $? = 2 ] || fail "a report replaces its spec"
+"$capdl" diff empty.cdl kept.cdl -o kept.cdl 2> err; [ $? = 2 ] || fail "a report of a change replaces a spec"
+has err 'would replace a file'
+cmp -s empty.cdl kept.cdl || fail "a spec is gone"
+
 # ---- Hostile names ----
 mkdir '<i>"&'; cp "$here/hostile.cdl" '<i>"&/x.cdl'; printf '\1\2\3\4' > "<i>\"&/<b>&quot;'y.bin"
 "$capdl" report '<i>"&/x.cdl' -o hostile.html || fail "something speaks against the hostile system"

@@ -579,7 +579,7 @@ static void fold(struct capdl_picture *p)
     size_t count = 0;
 
     for (uint32_t i = 0; i < p->num_boxes; i++) {
-        if (p->boxes[i].kind == BOX_SUBJECT && !p->boxes[i].hidden) {
+        if (p->boxes[i].kind == BOX_SUBJECT && !p->boxes[i].hidden && !p->boxes[i].serves) {
             list[count++] = (struct signature){i, signature_of(p, i, words)};
         }
     }

@@ -104,6 +104,20 @@ static int write_image(struct input *input, const struct options *options, const
     return EXIT_FINE;
 }
 
+static bool write_depfile(const char *path, const char *target)
+{
+    struct file_output file;
+    if (!file_create(&file, path)) {
+        return false;
+    }
+    if (!depfile_write(file.stream, target)) {
+        file_abandon(&file);
+        errno = ENOMEM;
+        return false;
+    }
+    return file_commit(&file);
+}
+
 int cmd_compile(int argc, char **argv)
 {
     struct options options;
@@ -129,7 +143,7 @@ int cmd_compile(int argc, char **argv)
                                       : write_image(&input, &options, standard ? standard : options.output, reserved);
         free(reserved);
     }
-    if (code == EXIT_FINE && options.depfile && !depfile_write(options.depfile, standard ? standard : options.output)) {
+    if (code == EXIT_FINE && options.depfile && !write_depfile(options.depfile, standard ? standard : options.output)) {
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", options.depfile, strerror(errno));
         code = EXIT_TROUBLE;
     }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/depfile.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/file.h"
 
 static struct {
     bool started, failed;
@@ -69,27 +66,19 @@ static void put_name(FILE *out, const char *name)
     }
 }
 
-bool depfile_write(const char *path, const char *target)
+bool depfile_write(FILE *out, const char *target)
 {
-    struct file_output file;
-    if (noted.failed) {
-        errno = ENOMEM;
-        return false;
-    }
-    if (!file_create(&file, path)) {
-        return false;
-    }
-    put_name(file.stream, target);
-    putc(':', file.stream);
+    put_name(out, target);
+    putc(':', out);
     for (size_t i = 0; i < noted.count; i++) {
-        fputs(" \\\n  ", file.stream);
-        put_name(file.stream, noted.paths[i]);
+        fputs(" \\\n  ", out);
+        put_name(out, noted.paths[i]);
     }
     for (size_t i = 0; i < noted.count; i++) {
-        fputs(i ? "\n" : "\n\n", file.stream);
-        put_name(file.stream, noted.paths[i]);
-        putc(':', file.stream);
+        fputs(i ? "\n" : "\n\n", out);
+        put_name(out, noted.paths[i]);
+        putc(':', out);
     }
-    putc('\n', file.stream);
-    return file_commit(&file);
+    putc('\n', out);
+    return !noted.failed;
 }

@@ -4,16 +4,17 @@
 #define TOOL_BASE_DEPFILE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* From now on, depfile_note keeps what it is given. */
 void depfile_start(void);
 /* A file was read; said by whoever reads one. The name is copied; "-" and names noted before are left out. */
 void depfile_note(const char *path);
 /*
- * Writes "target: file file ..." to `path`, in the order of reading, and an empty rule for each file, so that one that
- * has gone is no error (as compilers do with -MP). Names are quoted as make reads them. False with errno set if it
- * cannot be written.
+ * Writes "target: file file ...", in the order of reading, and an empty rule for each file, so that one that has gone
+ * is no error (as compilers do with -MP). Names are quoted as make reads them. False if memory ran out while names were
+ * kept.
  */
-bool depfile_write(const char *path, const char *target);
+bool depfile_write(FILE *, const char *target);
 
 #endif

@@ -12,8 +12,8 @@
 #include "pack/pack.h"
 
 const struct usage usage_image = {
-    "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--at ADDRESS] [--initialiser-at ADDRESS]\n"
-    "                   [--reserve START+SIZE]...",
+    "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--firmware-dtb] [--at ADDRESS]\n"
+    "                   [--initialiser-at ADDRESS] [--reserve START+SIZE]...",
     "Makes a boot file from a kernel and an image, or any other root task. AArch64 and RISC-V: one file with\n"
     "our loader, in the format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel\n"
     "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both.",
@@ -82,6 +82,7 @@ static int write_packed(struct input *input, const struct options *options, cons
         .profile = &input->profile,
         .image = *image,
         .dtb = {options->dtb, tree.data, tree.size},
+        .firmware_dtb = options->firmware_dtb,
         .format = format,
         .at = options->at,
         .initialiser_at = options->initialiser_at,

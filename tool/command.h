@@ -48,6 +48,7 @@ struct options {
     unsigned fail_rank;        /* and of these the exit code tells; 0: all but layout */
     bool strip, json, strict, list_checks, markdown;
     bool stats, raw;
+    bool firmware_dtb;
     bool header, board_devices; /* of `profile` */
     const char *depfile;        /* 0: none */
     const char *stdin_filename; /* what "-" is called; 0: nothing */

@@ -31,6 +31,7 @@ static const struct option_entry entries[] = {
     {OPTION_DEVICES, 'D', "device", "DEVICE", "add a device to QEMU, such as edu,addr=4; may be repeated"},
     {OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso"},
     {OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, instead of the one it was built with"},
+    {OPTION_IMAGE, 'b', "firmware-dtb", NULL, "hand the kernel the firmware's device tree, if there is one"},
     {OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree"},
     {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools can read; anything else is an error"},
     {OPTION_GRAPH, 'z', "focus", "SUBJECT", "draw only SUBJECT and what is related to it"},
@@ -214,11 +215,11 @@ static const struct plain_option {
         {'z', offsetof(struct options, focus)},      {'v', offsetof(struct options, level)},
 },
   flags[] = {
-      {'j', offsetof(struct options, json)},        {'s', offsetof(struct options, strip)},
-      {'c', offsetof(struct options, stats)},       {'R', offsetof(struct options, raw)},
-      {'A', offsetof(struct options, all)},         {'x', offsetof(struct options, strict)},
-      {'L', offsetof(struct options, list_checks)}, {'K', offsetof(struct options, markdown)},
-      {'G', offsetof(struct options, sarif)},
+      {'b', offsetof(struct options, firmware_dtb)}, {'j', offsetof(struct options, json)},
+      {'s', offsetof(struct options, strip)},        {'c', offsetof(struct options, stats)},
+      {'R', offsetof(struct options, raw)},          {'A', offsetof(struct options, all)},
+      {'x', offsetof(struct options, strict)},       {'L', offsetof(struct options, list_checks)},
+      {'K', offsetof(struct options, markdown)},     {'G', offsetof(struct options, sarif)},
 };
 
 static bool set_plain(struct options *options, char letter, const char *value)

@@ -66,6 +66,10 @@ start=$(place 'the image')
 compile "a = frame (4k, paddr: $(hex "$start + 0x400000"))"
 packed
 refused "'a' cannot be at .* the image takes" --reserve "$(place 'the device tree')+4M"
+# So does the room that is kept for the firmware's tree.
+compile "a = frame (4k, paddr: $(hex "$start + 0x20000"))"
+packed
+refused "'a' cannot be at .* takes" --firmware-dtb
 # A larger device tree: the same tree with 4 MiB more in it.
 if command -v fdtput >/dev/null; then
     cp "$prefix/support/kernel.dtb" "$work/large.dtb"

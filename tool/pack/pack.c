@@ -75,6 +75,14 @@ static struct pack_extra *all_extras(struct pack_options *options, const struct 
     return list;
 }
 
+/* Of the tree that the kernel is handed; room for the firmware's, whose size nobody knows yet. */
+static uint64_t tree_size(const struct plan *plan)
+{
+    return plan->options->firmware_dtb ? plan->tree_place.end - plan->tree_place.start
+           : plan->tree_made           ? 0
+                                       : plan->tree_size;
+}
+
 static bool pack(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
 {
     struct plan plan = {.options = options, .profile = options->profile, .diags = diags};
@@ -85,8 +93,7 @@ static bool pack(const struct pack_options *options, struct capdl_diags *diags, 
         fine = format_write(&plan, out);
     }
     if (fine && options->placement) {
-        *options->placement =
-            (struct pack_placement){plan.tree_place.start, plan.tree_made ? 0 : plan.tree_size, plan.image_place.start};
+        *options->placement = (struct pack_placement){plan.tree_place.start, tree_size(&plan), plan.image_place.start};
     }
     inputs_close(&plan);
     return fine;

@@ -2,12 +2,14 @@
 /* `capdl diff`: what a change does to who may do what. */
 #include "command.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <capdl/review.h>
 
+#include "devicetree/devicetree.h"
 #include "policy_file.h"
 #include "page_picture.h"
 #include "print_diff.h"
@@ -16,16 +18,16 @@
 
 const struct usage usage_diff = {
     "diff OLD NEW [-o FILE] [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK]\n"
-    "            [--policy FILE [--date DATE]] [--kernel KERNEL]\n"
+    "            [--policy FILE [--date DATE]] [--dtb FILE] [--kernel KERNEL]\n"
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
     "objects, free slots and another order are not changes. FILE.html is a page that stands alone, FILE.md\n"
     "Markdown, FILE.json JSON. Exit code 0: at most the layout differs; 1: authority, programs or behaviour\n"
     "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW and did\n"
-    "not in OLD.",
+    "not in OLD. With --dtb, device memory has the names of that device tree.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS |
-        OPTION_POLICY,
+        OPTION_POLICY | OPTION_NAMES,
     .min_operands = 2,
     .max_operands = 2,
     .examples = "capdl diff released.elf system.cdl\n"
@@ -140,14 +142,55 @@ static bool write_report(const struct diff_report *report, const struct options 
     return good;
 }
 
+/* Names of devices; null without --dtb. The bytes are to be released after the tree. */
+struct board {
+    struct file_bytes bytes;
+    struct devicetree *tree;
+};
+
+static bool board_read(struct board *board, struct capdl_diags *diags, const char *path)
+{
+    *board = (struct board){.tree = NULL};
+    if (!path) {
+        return true;
+    }
+    if (!file_read(path, &board->bytes)) {
+        capdl_escape_printf(stderr, "capdl: cannot read %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    board->tree = devicetree_read(path, board->bytes.data, board->bytes.size, diags);
+    return board->tree != NULL;
+}
+
+static void board_free(struct board *board)
+{
+    devicetree_free(board->tree);
+    file_release(&board->bytes);
+}
+
+static const char *device_name(void *tree, uint64_t start, uint64_t size)
+{
+    return devicetree_device_at(tree, start, size);
+}
+
 static int compare(struct input inputs[2], const struct options *options)
 {
     struct fill_contents contents = {.sources = {{&inputs[0].spec, inputs[0].name, options->directories},
                                                  {&inputs[1].spec, inputs[1].name, options->directories}}};
-    struct capdl_diff_options diff = {fill_contents_number, fill_contents_text, &contents};
+    struct capdl_diff_options diff = {
+        .content = fill_contents_number, .digest = fill_contents_text, .context = &contents};
     struct capdl_findings findings;
     struct diff_report report = {.findings = &findings};
     const char *no_colour = getenv("NO_COLOR");
+    struct board board;
+    if (!board_read(&board, &inputs[1].diags, options->dtb)) {
+        board_free(&board);
+        return EXIT_TROUBLE;
+    }
+    if (board.tree) {
+        diff.device = device_name;
+        diff.device_context = board.tree;
+    }
     capdl_diff(&inputs[0].spec, &inputs[1].spec, &diff, &findings);
     for (int i = 0; i < 2; i++) {
         count_totals(&inputs[i], &diff, &report.sides[i]);
@@ -174,6 +217,7 @@ static int compare(struct input inputs[2], const struct options *options)
     free(shown);
     capdl_findings_free(&findings);
     fill_contents_free(&contents);
+    board_free(&board);
     return code;
 }
 
@@ -200,6 +244,11 @@ int cmd_diff(int argc, char **argv)
     }
     if (options.policy && options.output) {
         fprintf(stderr, "capdl diff: what exceeds a policy is printed, not written: leave out -o or --policy\n");
+        options_free(&options);
+        return EXIT_TROUBLE;
+    }
+    if (options.policy && options.dtb) {
+        fprintf(stderr, "capdl diff: a policy's findings name no device memory: leave out --dtb or --policy\n");
         options_free(&options);
         return EXIT_TROUBLE;
     }

@@ -93,6 +93,7 @@ enum option_set {
     OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
     OPTION_PLACE = 1 << 29,    /* --initialiser-at */
     OPTION_MICROKIT = 1 << 28, /* --board and so on of `microkit` */
+    OPTION_NAMES = 1 << 30,    /* --dtb of `diff` */
     OPTION_GRAPH = 1 << 25,    /* --focus, --level, --all */
 };
 

@@ -32,6 +32,7 @@ static const struct option_entry entries[] = {
     {OPTION_IMAGE, 'f', "format", "FORMAT", "elf, raw, linux, uimage or efi; on x86-64 multiboot or iso"},
     {OPTION_IMAGE, 'd', "dtb", "FILE", "device tree for the kernel, instead of the one it was built with"},
     {OPTION_IMAGE, 'b', "firmware-dtb", NULL, "hand the kernel the firmware's device tree, if there is one"},
+    {OPTION_NAMES, 'd', "dtb", "FILE", "name device memory in findings as this device tree does"},
     {OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree"},
     {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools can read; anything else is an error"},
     {OPTION_GRAPH, 'z', "focus", "SUBJECT", "draw only SUBJECT and what is related to it"},

@@ -264,8 +264,12 @@ static void memory_role(const struct review *review, const struct world *world, 
     }
     length += snprintf(text + length, REVIEW_LABEL - (size_t)length, "%s", capdl_review_size(bytes, size));
     if (capdl_object_flags(world->spec, object) & CAPDL_OBJECT_HAS_PADDR) {
-        snprintf(text + length, REVIEW_LABEL - (size_t)length, " at physical 0x%" PRIx64,
-                 capdl_object_paddr(world->spec, object));
+        uint64_t paddr = capdl_object_paddr(world->spec, object);
+        const struct capdl_diff_options *options = review->options;
+        const char *device = options && options->device ? options->device(options->device_context, paddr, bytes) : NULL;
+
+        snprintf(text + length, REVIEW_LABEL - (size_t)length, " at physical 0x%" PRIx64 "%s%.40s", paddr,
+                 device ? ", " : "", device ? device : "");
     }
 }
 

@@ -60,6 +60,9 @@ struct capdl_diff_options {
     /* Digest of `count` contents, as text. May be NULL. */
     const char *(*digest)(void *context, const uint64_t *contents, size_t count, char text[65]);
     void *context;
+    /* What lies at a physical address, as a short name, or NULL if nothing is known of it. May be NULL. */
+    const char *(*device)(void *device_context, uint64_t start, uint64_t size);
+    void *device_context;
 };
 
 /*

@@ -94,6 +94,17 @@ sed '/8: rest/d' "$here/x86.cdl" > old.cdl
 expect 1 "^   monitor may now make objects of the memory that is left over" diff old.cdl "$here/x86.cdl"
 expect 1 '^1. can manufacture' diff old.cdl "$here/x86.cdl"
 
+# Devices have the names of a device tree, if there is one.
+if command -v dtc > /dev/null; then
+    echo '/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; pl011@9000000 { reg = <0x9000000 0x1000>; }; };' > board.dts
+    dtc -q -O dtb board.dts -o board.dtb
+    sed 's/2: private (RW)/2: private (RW) 3: uart (R)/' "$here/base.cdl" > new.cdl
+    expect 1 "^   other may now read frame 'uart' (4 KiB at physical 0x9000000, pl011@9000000) at" diff --dtb board.dtb "$here/base.cdl" new.cdl
+    expect 2 'board.dts' diff --dtb board.dts "$here/base.cdl" new.cdl
+    expect 2 'leave out --dtb or --policy' diff --dtb board.dtb --policy none "$here/base.cdl" new.cdl
+    expect 2 'cannot read none.dtb' diff --dtb none.dtb "$here/base.cdl" new.cdl
+fi
+
 # What is shown, and what the exit code tells, can be chosen; a name that is none is trouble, not silence.
 sed 's/1: private (R)/1: private (R) 5: service (R)/; s/budget: 1000)/budget: 5000)/' "$here/base.cdl" > new.cdl
 expect 1 '^changed: 2 findings, .*(1 not shown)$' diff "$here/base.cdl" new.cdl --min-rank receive

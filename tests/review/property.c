@@ -23,7 +23,7 @@ struct system {
     bool good;
 };
 
-static const struct capdl_diff_options plain = {NULL, NULL, NULL};
+static const struct capdl_diff_options plain = {.content = NULL};
 
 static void system_read(struct system *s, const struct sample *sample)
 {

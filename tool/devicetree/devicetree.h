@@ -43,6 +43,10 @@ void devicetree_check(const struct devicetree *, const struct capdl_spec *, stru
 void devicetree_check_mappings(const struct devicetree *, const struct capdl_spec *, const struct capdl_profile *kernel,
                                struct capdl_diags *);
 
+/* The name of the device whose registers begin first from `start` on and within `size` bytes, or that `start` lies in,
+   such as "pl011@9000000"; null if there is none. Belongs to the tree. */
+const char *devicetree_device_at(const struct devicetree *, uint64_t start, uint64_t size);
+
 /* What there is, in order: a device of no registers and no interrupts is none. `json`: as one array. */
 void devicetree_list(struct devicetree *, bool json, FILE *);
 /* The same of the device that a path, an alias or a label (where dtc -@ kept them) names, and of what is in it; false

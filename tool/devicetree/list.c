@@ -242,6 +242,20 @@ static void list(struct devicetree *tree, int32_t from, int32_t to, bool json, F
     free(names);
 }
 
+const char *devicetree_device_at(const struct devicetree *tree, uint64_t start, uint64_t size)
+{
+    enum { MOST = 8 };
+    const struct region *found[MOST];
+    uint64_t last = start + (size ? size - 1 : 0);
+    size_t count = regions_touching(tree, start, last < start ? UINT64_MAX : last, found, MOST);
+    for (size_t i = 0; i < count && i < MOST; i++) {
+        if (found[i]->kind == REGION_DEVICE && found[i]->node >= 0) {
+            return tree->nodes[found[i]->node].name;
+        }
+    }
+    return NULL;
+}
+
 void devicetree_list(struct devicetree *tree, bool json, FILE *out)
 {
     list(tree, 0, (int32_t)tree->num_nodes, json, out);

@@ -201,8 +201,9 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
                                           : " now uses the capabilities of %s (\1; was %s): it may do all that %s may",
                                    who, s->old, who);
     } else {
-        text = capdl_review_format(
-            vspace ? " runs in the address space \1 (was %s)" : " uses the capabilities in \1 (was %s)", s->old);
+        text = capdl_review_format(vspace ? " runs in another address space: \1 (was %s)"
+                                          : " uses other capabilities: those in \1 (was %s)",
+                                   s->old);
     }
     raw = add(review, s,
               !s->edit->new ? CAPDL_RANK_REMOVED

@@ -165,7 +165,10 @@ static void report_program(struct text_parser *p, const struct text_ref *ref, ui
             capdl_object_label(p->spec, i, label, sizeof(label));
         }
     }
-    if (label[0]) {
+    if (capdl_object_declaration(p->spec, program) && capdl_object_declaration(p->spec, program)->module) {
+        capdl_error(p->diags, ref->pos, "'%s' is a module, not an object: its frames are module_%s[]", ref->name->text,
+                    ref->name->text);
+    } else if (label[0]) {
         capdl_error(p->diags, ref->pos,
                     "'%s' is a protection domain, not an object: name one of its objects, such as '%s'",
                     ref->name->text, label);

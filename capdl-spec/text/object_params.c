@@ -97,6 +97,16 @@ bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
     if (p->token.kind != TEXT_NAME) {
         return capdl_text_unexpected(p, "an object type such as ep, tcb or frame");
     }
+    p->module = capdl_text_is_word(p, "module");
+    if (p->module) {
+        if (capdl_text_peek(p).kind != TEXT_PUNCT || capdl_text_peek(p).punct != '(') {
+            capdl_text_advance(p);
+            return capdl_text_unexpected(p, "the name of the module's file, as in module (\"init.elf\")");
+        }
+        *kind = CAPDL_KIND_PROGRAM;
+        capdl_text_advance(p);
+        return true;
+    }
     for (unsigned i = 0; i < CAPDL_KIND_PROGRAM; i++) {
         const char *keyword = capdl_kind_keyword((enum capdl_kind)i);
 

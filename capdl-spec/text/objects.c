@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The objects section: declarations, arrays, and which untyped covers what. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "parse.h"
@@ -246,6 +247,68 @@ static void copy_content(struct text_parser *p, struct capdl_object *object)
     object->u.tcb = copy;
 }
 
+static bool spans_frames(const struct capdl_object *frame)
+{
+    uint64_t size = UINT64_C(1) << frame->size_bits;
+    bool spans = false;
+
+    for (size_t i = 0; i < frame->u.fills.count; i++) {
+        const struct capdl_fill *fill = &frame->u.fills.list[i];
+
+        if (fill->kind == CAPDL_FILL_OTHER) {
+            return false;
+        }
+        spans |= fill->offset >= size || fill->length > size - fill->offset;
+    }
+    return spans;
+}
+
+/* What of a fill is in [start, end) of the memory of all frames. The last frame keeps what is too much, which is an
+   error. */
+static bool fill_part(struct text_parser *p, const struct capdl_fill *whole, uint64_t start, uint64_t end, bool last,
+                      struct capdl_fill *part)
+{
+    uint64_t stop = whole->length > UINT64_MAX - whole->offset ? UINT64_MAX : whole->offset + whole->length;
+    uint64_t from = whole->offset > start ? whole->offset : start, to = stop < end || last ? stop : end;
+
+    *part = *whole;
+    if (from >= to) {
+        return false;
+    }
+    part->offset = from - start;
+    part->length = to - from;
+    if (whole->kind == CAPDL_FILL_BYTES) {
+        part->text = capdl_spec_intern(p->spec, whole->text + 2 * (from - whole->offset), 2 * (to - from));
+    } else {
+        part->source_offset += from - whole->offset;
+    }
+    return true;
+}
+
+/* Element `n` of an array of frames: they are adjacent, where they have an address, and share contents that are larger
+   than one of them. */
+static void split_frame(struct text_parser *p, struct capdl_object *frame, uint64_t n, bool last)
+{
+    uint64_t size = UINT64_C(1) << frame->size_bits;
+    struct capdl_fills whole = frame->u.fills;
+
+    if (frame->flags & CAPDL_OBJECT_HAS_PADDR) {
+        if (n && n > (UINT64_MAX - frame->paddr) / size) {
+            capdl_error(p->diags, frame->pos, "element %" PRIu64 " of the array is beyond 64-bit physical addresses",
+                        n);
+        }
+        frame->paddr += n * size;
+    }
+    if (!spans_frames(frame)) {
+        return;
+    }
+    frame->u.fills = (struct capdl_fills){.list = capdl_spec_alloc(p->spec, whole.count * sizeof(*whole.list))};
+    for (size_t i = 0; i < whole.count; i++) {
+        frame->u.fills.count +=
+            fill_part(p, &whole.list[i], n * size, (n + 1) * size, last, &frame->u.fills.list[frame->u.fills.count]);
+    }
+}
+
 static uint32_t add_object(struct text_parser *p, const struct declaration *decl, uint32_t index)
 {
     uint32_t id = capdl_spec_add_named(p->spec, decl->base.name, index, decl->prototype.kind, decl->base.pos);
@@ -257,6 +320,9 @@ static uint32_t add_object(struct text_parser *p, const struct declaration *decl
     object.pos = decl->base.pos;
     if (index != CAPDL_NO_INDEX && index != decl->first) {
         copy_content(p, &object);
+    }
+    if (index != CAPDL_NO_INDEX && object.kind == CAPDL_KIND_FRAME) {
+        split_frame(p, &object, index - decl->first, index - decl->first + 1 == decl->count);
     }
     capdl_object_set(p->spec, id, &object);
     return id;

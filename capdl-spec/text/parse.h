@@ -123,6 +123,7 @@ struct text_parser {
     unsigned depth;     /* of nested braces, to bound recursion */
     size_t first_error; /* errors there were before */
     bool expand_failed, too_large;
+    bool module;                 /* the last kind read was a module, which is declared like a program */
     bool lost_section;           /* one was passed over: what is unknown may be in it */
     struct text_untyped untyped; /* whose children are read */
     struct capdl_pos unclosed;   /* brace of an untyped after which a declaration does not stand further right */

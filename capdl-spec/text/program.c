@@ -266,6 +266,8 @@ bool capdl_text_program_parse(struct text_parser *p, struct capdl_object *object
     size_t count = 0, capacity = 0;
     bool found = true; /* the end of the list, or of a broken parameter */
 
+    program->module = p->module;
+
     capdl_text_advance(p);
     do {
         bool parsed;

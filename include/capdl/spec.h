@@ -183,6 +183,7 @@ struct capdl_program {
     bool broken;                    /* others could not be read, which was reported */
     struct capdl_setting *settings; /* as far as they are known: an image keeps them for a later program */
     size_t num_settings;
+    bool module; /* `module ("file")`: a file to map, no program to run */
 };
 
 /* Numbers of the kinds that are devices and interrupts. */

@@ -17,15 +17,19 @@ static bool is_declaration(const struct capdl_spec *spec, uint32_t i)
            (capdl_object_index(spec, i) == CAPDL_NO_INDEX || capdl_object_index(spec, i) == 0);
 }
 
+/* A module is no PD. */
 static uint32_t num_pds(const struct pd_program *program)
 {
-    return program->elements ? program->elements : 1;
+    return program->module ? 0 : program->elements ? program->elements : 1;
 }
 
 static void make_pds(struct expansion *x, struct pd_program *program)
 {
     uint32_t count = num_pds(program);
 
+    if (!count) {
+        return;
+    }
     program->pds = calloc(count, sizeof(*program->pds));
     if (!program->pds) {
         abort();
@@ -52,6 +56,7 @@ static void read_programs(struct expansion *x, uint32_t num_objects)
         program->elements = capdl_object_index(x->spec, i) == CAPDL_NO_INDEX
                                 ? 0
                                 : capdl_spec_array_length(x->spec, capdl_object_name(x->spec, i));
+        program->module = capdl_object_declaration(x->spec, i) && capdl_object_declaration(x->spec, i)->module;
         params_read(x, program);
         make_pds(x, program);
     }
@@ -117,6 +122,25 @@ static void check_map_rights(struct expansion *x, const struct pd *pd, const str
     }
 }
 
+/* All pages of a module, to be read only. */
+static bool map_module(struct expansion *x, struct pd *pd, const struct pd_map *map)
+{
+    const struct capdl_param *p = map->frame;
+    const struct pd_program *module = module_named(x, p);
+
+    if (p->cap.rights & (CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE)) {
+        capdl_error(x->diags, p->pos, "'%s' is a module, which can only be read: map it with (R)", p->text);
+        return false;
+    }
+    for (uint32_t i = 0; i < module->frames; i++) {
+        uint32_t frame = module_frame(x, module, i);
+        if (frame == CAPDL_NO_OBJECT || !map_frame(x, pd, p, frame, map->at + (uint64_t)i * CAPDL_PAGE_SIZE)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* One frame, or all elements of an array at consecutive addresses. */
 static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *map)
 {
@@ -125,6 +149,9 @@ static bool map_given(struct expansion *x, struct pd *pd, const struct pd_map *m
     uint64_t address = map->at;
 
     check_map_rights(x, pd, p);
+    if (module_named(x, p)) {
+        return map_module(x, pd, map);
+    }
     if (length == 0) {
         uint32_t frame = object_named(x, pd, p, CAPDL_KIND_FRAME);
         return frame != CAPDL_NO_OBJECT && map_frame(x, pd, p, frame, address);
@@ -152,7 +179,7 @@ static bool map_all_given(struct expansion *x, struct pd *pd)
     for (size_t i = 0; i < params->num_maps; i++) {
         good &= params->maps[i].at == 0 || map_given(x, pd, &params->maps[i]);
     }
-    return good;
+    return good && (!params->given[PARAM_MODULES] || modules_table(x, pd));
 }
 
 /* The PD whose address space has this root; 0: the author has written it out. */
@@ -241,7 +268,7 @@ static void expand_program(struct expansion *x, struct pd_program *program)
 static void expand_programs(struct expansion *x, bool own_space)
 {
     for (size_t i = 0; i < x->num_programs; i++) {
-        if (!x->programs[i].params.given[PARAM_VSPACE] == own_space) {
+        if (!x->programs[i].module && !x->programs[i].params.given[PARAM_VSPACE] == own_space) {
             expand_program(x, &x->programs[i]);
         }
     }
@@ -291,6 +318,11 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
     /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps
        section: the errors are in diags, and true lets the reader go on. */
     read_programs(&x, spec->num_objects);
+    for (size_t i = 0; i < x.num_programs; i++) {
+        if (x.programs[i].module) {
+            module_expand(&x, &x.programs[i]);
+        }
+    }
     for_each_pd(&x, name_objects);
     expand_programs(&x, true);
     expand_programs(&x, false);

@@ -44,7 +44,10 @@ struct pd_program {
     struct pd_params params;
     struct pd_counters counters;
     struct pd *pds; /* max(elements, 1) */
-    bool broken;    /* its objects could not be made */
+    bool module;    /* only a file: frames with its bytes */
+    uint64_t bytes; /* of a module */
+    uint32_t frames;
+    bool broken; /* its objects could not be made */
 };
 
 /* A piece of an address space that is taken: [start, end). */
@@ -143,5 +146,12 @@ bool set_symbols(struct expansion *, struct pd_program *, struct elf_program *);
 bool thread_memory(struct expansion *, struct pd *);
 bool thread_objects(struct expansion *, struct pd *);
 bool thread_finish(struct expansion *, struct pd *);
+
+/* modules.c: the frames of a module; the module that a parameter names, NULL if none; the table of those that a PD
+ * maps. */
+void module_expand(struct expansion *, struct pd_program *);
+const struct pd_program *module_named(const struct expansion *, const struct capdl_param *);
+uint32_t module_frame(const struct expansion *, const struct pd_program *, uint32_t number);
+bool modules_table(struct expansion *, struct pd *);
 
 #endif

@@ -280,9 +280,11 @@ static bool fits_kernel(struct layout *layout)
 
 static void put(struct layout *layout, const void *bytes, size_t size)
 {
-    fwrite(bytes, 1, size, layout->out);
-    sha256_add(&layout->sha, bytes, size);
-    layout->written += size;
+    if (size > 0) {
+        fwrite(bytes, 1, size, layout->out);
+        sha256_add(&layout->sha, bytes, size);
+        layout->written += size;
+    }
 }
 
 static void put_zeros_to(struct layout *layout, uint64_t offset)

@@ -160,7 +160,14 @@ static void an_amount(void)
     CHECK(left->num_frames == 0 && left->frames_left_out == 0);
     CHECK(left->untypeds[0].address == 0x80004000 && left->untypeds[0].size_bits == 14 && !left->untypeds[0].source);
     CHECK(strstr(fake.log, "22 0x67 (0x2) 0x50 0x8 0x69 0x40\n")); /* the untyped itself */
-    second[CAPDL_SIZE_LEFT_PIECES] = 4;                            /* beyond the objects */
+    second[CAPDL_SIZE_LEFT_OWN] = 0; /* also the number of a leaf of the larger CSpace, which is no object */
+    encode(&system);
+    fake.empty_slots = 8;
+    boot();
+    left = (const struct capdl_leftovers *)fake.frames[1];
+    CHECK(left->num_untypeds == 1 && left->untypeds[0].size_bits == 21);
+    second[CAPDL_SIZE_LEFT_OWN] = 5;
+    second[CAPDL_SIZE_LEFT_PIECES] = 4; /* beyond the objects */
     encode(&system);
     fake_boot(&fake);
     check_text("calls", fake.log, "11 0x1 ()\n");

@@ -14,7 +14,7 @@ command -v c++ > /dev/null || languages='c99'
 
 mkdir capdl
 cp "$sources"/include/capdl/*.h "$sources"/include/capdl/*.def capdl
-rm capdl/payload.h capdl/monitor.h # not installed
+rm capdl/payload.h capdl/monitor.h capdl/modules.h # not installed
 for header in capdl/*.h; do
     for language in $languages; do
         echo "#include <$header>" > one.cc

@@ -5,19 +5,21 @@
 
 #include <stdint.h>
 
+#include "word.h"
+
 /* Sets how the kernel is entered: CAPDL_BOOT_FLAG_*. Before it, no call is made. */
 void arch_configure(uint64_t flags);
 
 /*
  * A system call: its number, the target's capability pointer (or a character to print), the message info word
- * and the first four message registers. Returns the info word of the reply. The rest of the message is in the
- * IPC buffer.
+ * and the first words of the message. Returns the info word of the reply. The kernel takes the words that do not go
+ * into registers from the IPC buffer.
  */
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4]);
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS]);
 
 /* Puts into the words of a message what only the machine knows: convert_duration, or nothing. */
 struct capdl_call;
-void arch_complete(const struct capdl_call *, uint64_t *words);
+void arch_complete(const struct capdl_call *, word *words);
 
 /* After instructions were written that other threads will execute. */
 void arch_code_written(void);

@@ -4,8 +4,9 @@
  * ends lead back to the initial CNode, behind guards of different lengths. So all capability pointers stay what
  * they were, and those with the highest bit set find a leaf in the initial CNode, and a slot in the leaf.
  *
- *     root [0] --> initial CNode                      |0| guard: 63 - n zeros      | n bits |
- *          [1] --> initial CNode --> leaf --> slot    |1| guard: 51 - n zeros      | n bits | 12 bits |
+ *     root [0] --> initial CNode                      |0| guard: zeros               | n bits |
+ *          [1] --> initial CNode --> leaf --> slot    |1| guard: zeros     | n bits | 12 bits |
+ *                                                      ^ highest bit of a word
  */
 #include "kernel.h"
 #include "retype.h"
@@ -31,7 +32,7 @@ static void mint_into_root(uint64_t index, uint64_t guard_bits)
     call_word(index);
     call_word(1); /* depth of the root */
     call_word(CAPDL_INITIAL_CNODE);
-    call_word(64);
+    call_word(WORD_BITS);
     call_word(CAPDL_RIGHTS_ALL);
     call_word(guard_bits);
     call_make();
@@ -64,9 +65,9 @@ void enlarge_cspace(void)
     self.root = self.bootinfo->empty.start;
     self.first_leaf = self.root + 1;
     create_cnodes();
-    mint_into_root(0, 63 - self.bootinfo->cnode_bits);
-    mint_into_root(1, 63 - self.bootinfo->cnode_bits - CAPDL_LEAF_BITS);
+    mint_into_root(0, WORD_BITS - 1 - self.bootinfo->cnode_bits);
+    mint_into_root(1, WORD_BITS - 1 - self.bootinfo->cnode_bits - CAPDL_LEAF_BITS);
     move_into_root();
     self.cnode = self.root;
-    self.first_slot = UINT64_C(1) << 63 | self.first_leaf << CAPDL_LEAF_BITS;
+    self.first_slot = UINT64_C(1) << (WORD_BITS - 1) | self.first_leaf << CAPDL_LEAF_BITS;
 }

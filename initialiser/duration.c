@@ -3,14 +3,14 @@
 #include "kernel.h"
 
 /* A duration in microseconds that no host could convert. Where bootinfo has no frequency the kernel refuses it. */
-void convert_duration(const struct capdl_call *call, uint64_t *words)
+void convert_duration(const struct capdl_call *call, word *words)
 {
     static const struct capdl_blob_fill frequency = {
-        .page = CAPDL_CHUNK_HEADER, .pages = sizeof(uint32_t), .flags = CAPDL_DURATION_CHUNK << CAPDL_FILL_CHUNK_SHIFT};
+        .page = 2 * sizeof(word), .pages = sizeof(uint32_t), .flags = CAPDL_DURATION_CHUNK << CAPDL_FILL_CHUNK_SHIFT};
     uint64_t ticks = 0; /* of a microsecond */
 
     if (call->phase == CAPDL_PHASE_DOMAINS && call->num_operands == CAPDL_DURATION_OPERANDS && !words[2]) {
         copy_chunk((uint8_t *)&ticks, &frequency);
-        words[2] = ticks ? words[3] * ticks : UINT64_MAX;
+        words[2] = ticks ? words[3] * (word)ticks : (word)-1;
     }
 }

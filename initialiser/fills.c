@@ -59,7 +59,7 @@ void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
 {
     const uint8_t *at = (const uint8_t *)self.bootinfo + CAPDL_PAGE_SIZE, *end = at + self.bootinfo->extra_len;
     struct {
-        uint64_t id, length;
+        word id, length;
     } chunk;
 
     for (; (uint64_t)(end - at) >= sizeof(chunk); at += chunk.length) {

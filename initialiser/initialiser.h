@@ -16,35 +16,34 @@
 #define INITIALISER_INITIALISER_H
 
 #include "blob/plan.h"
+#include "word.h"
 
 struct slot_region {
-    uint64_t start, end;
+    word start, end;
 };
 
 /* The part of seL4_BootInfo that is the same in every kernel; the rest is found by offsets in the profile. */
 struct bootinfo {
-    uint64_t extra_len;
-    uint64_t node_id;
-    uint64_t num_nodes;
-    uint64_t num_iopt_levels;
-    uint64_t ipc_buffer; /* address of struct ipc_buffer, which is also the end of our image */
+    word extra_len;
+    word node_id;
+    word num_nodes;
+    word num_iopt_levels;
+    word ipc_buffer; /* address of struct ipc_buffer, which is also the end of our image */
     struct slot_region empty;
     struct slot_region shared_frames;
     struct slot_region image_frames;
     struct slot_region image_paging;
     struct slot_region io_space_caps;
     struct slot_region extra_pages;
-    uint64_t cnode_bits; /* log2 of the slots of the initial CNode */
+    word cnode_bits; /* log2 of the slots of the initial CNode */
 };
-
-enum { MESSAGE_REGISTERS = 4, MESSAGE_WORDS = 120 };
 
 /* seL4_IPCBuffer */
 struct ipc_buffer {
-    uint64_t tag;
-    uint64_t words[MESSAGE_WORDS];
-    uint64_t user_data;
-    uint64_t caps[3];
+    word tag;
+    word words[MESSAGE_WORDS];
+    word user_data;
+    word caps[3];
 };
 
 /* What the phases know, in the order in which they find out. */
@@ -56,7 +55,7 @@ struct initialiser {
     struct slot_region sched_control;
     uint64_t first_page; /* capability of page 0 of the page segment */
     uint64_t first_slot; /* capability pointer of slot 0 */
-    uint64_t cnode;      /* CNode through which all slots resolve at depth 64 */
+    uint64_t cnode;      /* CNode through which all slots resolve, at the depth of a word */
     struct capdl_plan plan;
     uint64_t root;       /* slots in the initial CNode of the larger CSpace's root ... */
     uint64_t first_leaf; /* ... and first leaf, when there is one */

@@ -37,19 +37,19 @@ void call_word(uint64_t value)
 }
 
 /* The word that goes into the message: the capability pointer for what is a reference. */
-static uint64_t resolve(const struct capdl_operand *operand)
+static word resolve(const struct capdl_operand *operand)
 {
     switch (operand->kind) {
     case CAPDL_REF_SLOT:
-        return self.first_slot + operand->value;
+        return (word)(self.first_slot + operand->value);
     case CAPDL_REF_PAGE:
-        return self.first_page + operand->value;
+        return (word)(self.first_page + operand->value);
     case CAPDL_REF_INITIAL:
-        return operand->value == CAPDL_INITIAL_CNODE ? self.cnode : operand->value;
+        return (word)(operand->value == CAPDL_INITIAL_CNODE ? self.cnode : operand->value);
     case CAPDL_REF_SCHED_CONTROL:
-        return self.sched_control.start + operand->value;
+        return (word)(self.sched_control.start + operand->value);
     default:
-        return operand->value;
+        return (word)operand->value;
     }
 }
 
@@ -57,9 +57,9 @@ static uint64_t resolve(const struct capdl_operand *operand)
 enum { INFO_CAPS = 7, INFO_LABEL = 12 };
 
 /* A digest of one word more: docs/evidence.md. */
-static uint64_t add_word(uint64_t digest, uint64_t word)
+static uint64_t add_word(uint64_t digest, uint64_t value)
 {
-    digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    digest = (digest ^ value) * UINT64_C(0x9e3779b97f4a7c15);
     return digest ^ digest >> 32;
 }
 
@@ -67,9 +67,10 @@ unsigned call_try(const struct capdl_call *call)
 {
     struct ipc_buffer *buffer = self.ipc_buffer;
     unsigned num_words = call->num_operands - call->num_caps;
-    uint64_t info = (uint64_t)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
-    uint64_t target = resolve(&call->target), digest = add_word(add_word(header.digest, info), target), error;
-    uint64_t *to = buffer->caps;
+    word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
+    word target = resolve(&call->target);
+    uint64_t digest = add_word(add_word(header.digest, info), target), error;
+    word *to = buffer->caps;
 
     for (unsigned i = 0; i < call->num_operands; i++) {
         if (i == call->num_caps) {
@@ -95,11 +96,11 @@ void call_make(void)
 }
 
 /* The words of messages that have none. */
-static const uint64_t nothing[MESSAGE_REGISTERS];
+static const word nothing[MESSAGE_REGISTERS];
 
 void kernel_leave(void)
 {
-    const uint64_t suspend = (uint64_t)self.blob.boot[CAPDL_BOOT_TCB_SUSPEND];
+    const word suspend = (word)self.blob.boot[CAPDL_BOOT_TCB_SUSPEND];
 
     if (suspend) {
         header.num_calls++;
@@ -111,6 +112,6 @@ void kernel_leave(void)
 void kernel_putchar(char c)
 {
     if (self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR]) {
-        arch_call(self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR], (uint64_t)c, 0, nothing);
+        arch_call(self.blob.boot[CAPDL_BOOT_SYS_PUTCHAR], (word)c, 0, nothing);
     }
 }

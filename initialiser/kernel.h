@@ -29,7 +29,7 @@ void call_make(void);
 unsigned call_try(const struct capdl_call *);
 
 /* For kernels that measure how fast their timer counts: the ticks of a duration that the blob has in microseconds. */
-void convert_duration(const struct capdl_call *, uint64_t *words);
+void convert_duration(const struct capdl_call *, word *words);
 
 /* Suspends ourselves, if it is known how, or traps. Not by call_try, from which a boot may end here. */
 _Noreturn void kernel_leave(void);

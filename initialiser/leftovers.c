@@ -28,13 +28,13 @@ static void move(uint64_t cap, uint64_t slot)
     call_word(slot);
     call_word(sizes[CAPDL_SIZE_LEFT_BITS]);
     call_word(cap);
-    call_word(64);
+    call_word(WORD_BITS);
     call_make();
 }
 
 static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 {
-    const struct destination to = {self.first_slot + sizes[CAPDL_SIZE_LEFT_CNODE], 64, slot};
+    const struct destination to = {self.first_slot + sizes[CAPDL_SIZE_LEFT_CNODE], WORD_BITS, slot};
     const struct capdl_retype piece = {
         .type = (uint64_t)self.blob.boot[CAPDL_BOOT_TYPE_UNTYPED], .argument = untyped->size_bits, .count = 1};
     const uint64_t source = untyped->number;

@@ -65,15 +65,15 @@ static void print_digits(uint64_t number, unsigned base)
     }
 }
 
-/* A word of a message: hexadecimal from where decimal is hard to read. */
-static void print_word(uint64_t word)
+/* A number: hexadecimal from where decimal is hard to read. */
+static void print_word(uint64_t number)
 {
-    bool hex = word >= 4096;
+    bool hex = number >= 4096;
 
     if (hex) {
         print_text("0x");
     }
-    print_digits(word, hex ? 16 : 10);
+    print_digits(number, hex ? 16 : 10);
 }
 
 void print(const char *text, const uint64_t *numbers)

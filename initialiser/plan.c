@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "message.h"
 
+/* Kernels of smaller words leave less room in their list: a copy of it would have to be made for the planner. */
+_Static_assert(sizeof(struct capdl_untyped) == 2 * sizeof(word), "the planner's state fits into seL4_UntypedDesc");
+
 void plan_memory(void)
 {
     const int64_t offset = self.blob.boot[CAPDL_BOOT_UNTYPED_OFFSET] + (int64_t)sizeof(struct slot_region);

@@ -8,7 +8,7 @@ struct destination slot_destination(uint64_t slot)
     if (!self.plan.num_leaves) {
         return (struct destination){0, 0, self.first_slot + slot};
     }
-    return (struct destination){self.first_leaf + slot / CAPDL_LEAF_SLOTS, 64, slot % CAPDL_LEAF_SLOTS};
+    return (struct destination){self.first_leaf + slot / CAPDL_LEAF_SLOTS, WORD_BITS, slot % CAPDL_LEAF_SLOTS};
 }
 
 void retype(unsigned source_kind, uint64_t source, const struct capdl_retype *step, struct destination to)

@@ -73,9 +73,9 @@ enum capdl_left_kind {
  * = index * 4 + kind, which the initialiser replaces by a capability pointer.
  */
 enum capdl_ref_kind {
-    CAPDL_REF_SLOT = 0,    /* slot of the initialiser: an object or a derived capability */
-    CAPDL_REF_PAGE = 1,    /* frame capability of a page in the page segment */
-    CAPDL_REF_INITIAL = 2, /* enum capdl_initial_cap; CNODE is the CNode through which all slots resolve at depth 64 */
+    CAPDL_REF_SLOT = 0,          /* slot of the initialiser: an object or a derived capability */
+    CAPDL_REF_PAGE = 1,          /* frame capability of a page in the page segment */
+    CAPDL_REF_INITIAL = 2,       /* enum capdl_initial_cap; CNODE is the CNode through which all slots resolve */
     CAPDL_REF_SCHED_CONTROL = 3, /* SchedControl of a core */
 };
 
@@ -114,11 +114,7 @@ enum {
  * one before it has the ticks, or is 0 where only the running kernel knows them: then they are the microseconds times
  * the number of 32 bits in this chunk of the extra bootinfo, after its header.
  */
-enum {
-    CAPDL_DURATION_OPERANDS = 4,
-    CAPDL_DURATION_CHUNK = 5,
-    CAPDL_CHUNK_HEADER = 16,
-};
+enum { CAPDL_DURATION_OPERANDS = 4, CAPDL_DURATION_CHUNK = 5 };
 
 /*
  * Header of an image, at the start of the ELF section ".capdl.header" of the prebuilt initialiser. The host fills in

@@ -60,7 +60,7 @@ static uint64_t console_char(char c)
     return 0;
 }
 
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
     unsigned words = info & 127, caps = info >> 7 & 3, label = (unsigned)(info >> 12);
 
@@ -92,7 +92,7 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     return 0;
 }
 
-void arch_complete(const struct capdl_call *call, uint64_t *words)
+void arch_complete(const struct capdl_call *call, word *words)
 {
     convert_duration(call, words);
 }

@@ -33,7 +33,7 @@ void arch_configure(uint64_t flags)
     (void)flags;
 }
 
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
     (void)number, (void)registers;
     CHECK(info >> 12 == 42 && (info & 0xfff) == 0);
@@ -41,7 +41,7 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     return 0;
 }
 
-void arch_complete(const struct capdl_call *call, uint64_t *words)
+void arch_complete(const struct capdl_call *call, word *words)
 {
     (void)call, (void)words;
 }

@@ -20,12 +20,12 @@ void arch_configure(uint64_t flags)
     (void)flags;
 }
 
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
     return seam->call(seam->context, number, target, info, registers, &self.ipc_buffer->tag);
 }
 
-void arch_complete(const struct capdl_call *call, uint64_t *words)
+void arch_complete(const struct capdl_call *call, word *words)
 {
     convert_duration(call, words);
 }

@@ -6,21 +6,21 @@ void arch_configure(uint64_t flags)
     (void)flags;
 }
 
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
-    register uint64_t x0 __asm__("x0") = target;
-    register uint64_t x1 __asm__("x1") = info;
-    register uint64_t x2 __asm__("x2") = registers[0];
-    register uint64_t x3 __asm__("x3") = registers[1];
-    register uint64_t x4 __asm__("x4") = registers[2];
-    register uint64_t x5 __asm__("x5") = registers[3];
+    register word x0 __asm__("x0") = target;
+    register word x1 __asm__("x1") = info;
+    register word x2 __asm__("x2") = registers[0];
+    register word x3 __asm__("x3") = registers[1];
+    register word x4 __asm__("x4") = registers[2];
+    register word x5 __asm__("x5") = registers[3];
     register int64_t x7 __asm__("x7") = number;
 
     __asm__ volatile("svc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5) : "r"(x7) : "memory");
     return x1;
 }
 
-void arch_complete(const struct capdl_call *call, uint64_t *words)
+void arch_complete(const struct capdl_call *call, word *words)
 {
     (void)call, (void)words;
 }

@@ -6,21 +6,21 @@ void arch_configure(uint64_t flags)
     (void)flags;
 }
 
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
-    register uint64_t a0 __asm__("a0") = target;
-    register uint64_t a1 __asm__("a1") = info;
-    register uint64_t a2 __asm__("a2") = registers[0];
-    register uint64_t a3 __asm__("a3") = registers[1];
-    register uint64_t a4 __asm__("a4") = registers[2];
-    register uint64_t a5 __asm__("a5") = registers[3];
+    register word a0 __asm__("a0") = target;
+    register word a1 __asm__("a1") = info;
+    register word a2 __asm__("a2") = registers[0];
+    register word a3 __asm__("a3") = registers[1];
+    register word a4 __asm__("a4") = registers[2];
+    register word a5 __asm__("a5") = registers[3];
     register int64_t a7 __asm__("a7") = number;
 
     __asm__ volatile("ecall" : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5) : "r"(a7) : "memory");
     return a1;
 }
 
-void arch_complete(const struct capdl_call *call, uint64_t *words)
+void arch_complete(const struct capdl_call *call, word *words)
 {
     (void)call, (void)words;
 }

@@ -14,12 +14,12 @@ void arch_configure(uint64_t flags)
 }
 
 /* The kernel comes back with our stack pointer in rbx (SYSCALL) or rcx (SYSENTER), which it got from us. */
-uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_t registers[4])
+word arch_call(int64_t number, word target, word info, const word registers[MESSAGE_REGISTERS])
 {
-    register uint64_t r10 __asm__("r10") = registers[0];
-    register uint64_t r8 __asm__("r8") = registers[1];
-    register uint64_t r9 __asm__("r9") = registers[2];
-    register uint64_t r15 __asm__("r15") = registers[3];
+    register word r10 __asm__("r10") = registers[0];
+    register word r8 __asm__("r8") = registers[1];
+    register word r9 __asm__("r9") = registers[2];
+    register word r15 __asm__("r15") = registers[3];
 
     if (use_sysenter) {
         __asm__ volatile("mov %%rsp, %%rcx\n\t"
@@ -39,7 +39,7 @@ uint64_t arch_call(int64_t number, uint64_t target, uint64_t info, const uint64_
     return info;
 }
 
-void arch_complete(const struct capdl_call *call, uint64_t *words)
+void arch_complete(const struct capdl_call *call, word *words)
 {
     convert_duration(call, words);
 }

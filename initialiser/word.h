@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the kernel counts in: nothing else in the initialiser depends on it. Numbers of our own have 64 bits. */
+#ifndef INITIALISER_WORD_H
+#define INITIALISER_WORD_H
+
+#include <stdint.h>
+
+/* seL4_Word. What stands in for a kernel in tests has 64 bits on every host. */
+#ifdef INITIALISER_ARCH
+typedef uintptr_t word;
+#else
+typedef uint64_t word;
+#endif
+
+enum {
+    WORD_BITS = sizeof(word) * 8,
+    MESSAGE_REGISTERS = 4, /* at most: a kernel may take fewer of a message's words from registers */
+    MESSAGE_WORDS = 120,
+};
+
+#endif

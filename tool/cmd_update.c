@@ -11,13 +11,14 @@
 #include "image/update.h"
 #include "pd/elf_file.h"
 #include "pd/symbols.h"
+#include "update_room.h"
 
 const struct usage usage_update = {
     "update IMAGE NAME=ELF -o OUT",
     "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
     "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
-    "the image has room for them. If it does not fit, the error says why. What the spec sets symbols to ('set'\n"
-    "of pd), they are set to in the new program.",
+    "the image has room for them, or anywhere in the room that the spec reserves ('room' of pd). If it does not\n"
+    "fit, the error says why. What the spec sets symbols to ('set' of pd), they are set to in the new program.",
     OPTION_OUTPUT,
     .min_operands = 2,
     .max_operands = 2,
@@ -53,12 +54,12 @@ static struct update_patch *patches_of(const struct elf_program *elf)
 }
 
 /* The symbols that the spec set, in the new program. */
-static bool set_anew(struct input *input, const char *name, const char *path, struct elf_program *elf)
+static bool set_anew(struct input *input, const char *name, const char *path, struct elf_program *elf, uint64_t *room)
 {
     char *pd = memory_need(strndup(name, strcspn(name, "[")));
     struct capdl_setting *settings;
     size_t count;
-    bool good = settings_read(input->bytes.data, input->bytes.size, pd, &settings, &count);
+    bool good = settings_read(input->bytes.data, input->bytes.size, pd, &settings, &count, room);
     if (!good) {
         capdl_error(&input->diags, CAPDL_NOWHERE, "%s has a damaged section " SETTINGS_SECTION, input->name);
     }
@@ -68,7 +69,47 @@ static bool set_anew(struct input *input, const char *name, const char *path, st
     return good;
 }
 
-static bool swap(struct input *input, const char *name, const char *path, uint8_t *bytes)
+/* Within its room, any program will do: the spec in the image gets it, and is compiled again. */
+static bool swap_in_room(struct input *input, const char *name, const char *path, const struct elf_program *elf,
+                         uint64_t room, FILE *out)
+{
+    struct update_room request = {
+        .image = &input->image,
+        .image_name = input->name,
+        .pd = name,
+        .program_name = path,
+        .program = elf,
+        .room = room,
+    };
+    return update_room(&request, &input->diags, out);
+}
+
+static bool swap_pages(struct input *input, const char *name, const char *path, const struct elf_program *elf,
+                       FILE *out)
+{
+    uint8_t *bytes = memory_need(malloc(input->bytes.size));
+    struct update_segment *segments = segments_of(elf);
+    struct update_patch *patches = patches_of(elf);
+    struct update_program program = {.name = path,
+                                     .segments = segments,
+                                     .num_segments = elf->num_segments,
+                                     .patches = patches,
+                                     .num_patches = elf->num_patches,
+                                     .entry = elf->entry,
+                                     .has_tls = elf->has_tls};
+    memcpy(bytes, input->bytes.data, input->bytes.size);
+    bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);
+    if (good) {
+        seal_renew(bytes, input->bytes.size);
+        fwrite(bytes, 1, input->bytes.size, out);
+    }
+    free(segments);
+    free(patches);
+    free(bytes);
+    return good;
+}
+
+static bool swap(struct input *input, const char *name, const char *path, FILE *out)
 {
     struct elf_program elf;
     struct elf_request request = {.name = path,
@@ -76,40 +117,32 @@ static bool swap(struct input *input, const char *name, const char *path, uint8_
                                   .on_command_line = true,
                                   .arch = input->image.profile.arch,
                                   .user_top = input->image.profile.user_top};
+    uint64_t room;
     if (!elf_read(&elf, &request, &input->diags)) {
         return false;
     }
-    if (!set_anew(input, name, path, &elf)) {
-        elf_release(&elf);
-        return false;
+    bool good = set_anew(input, name, path, &elf, &room);
+    if (good) {
+        image_check_program(&input->image.profile, &input->diags, path, CAPDL_NOWHERE, elf.bytes.data, elf.bytes.size);
+        good = room ? swap_in_room(input, name, path, &elf, room, out) : swap_pages(input, name, path, &elf, out);
     }
-    image_check_program(&input->image.profile, &input->diags, path, CAPDL_NOWHERE, elf.bytes.data, elf.bytes.size);
-    struct update_segment *segments = segments_of(&elf);
-    struct update_patch *patches = patches_of(&elf);
-    struct update_program program = {.name = path,
-                                     .segments = segments,
-                                     .num_segments = elf.num_segments,
-                                     .patches = patches,
-                                     .num_patches = elf.num_patches,
-                                     .entry = elf.entry,
-                                     .has_tls = elf.has_tls};
-    bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);
-    free(segments);
-    free(patches);
     elf_release(&elf);
     return good;
 }
 
-static int write_out(const uint8_t *bytes, size_t size, const char *path)
+static int swap_into(struct input *input, const char *name, const char *path, const char *output)
 {
     struct file_output file;
-    if (!file_create(&file, path)) {
-        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+    if (!file_create(&file, output)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
-    fwrite(bytes, 1, size, file.stream);
+    if (!swap(input, name, path, file.stream) && !ferror(file.stream)) {
+        file_abandon(&file);
+        return EXIT_FINDINGS;
+    }
     if (!file_commit(&file)) {
-        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
     return EXIT_FINE;
@@ -117,22 +150,15 @@ static int write_out(const uint8_t *bytes, size_t size, const char *path)
 
 static int update(struct input *input, const struct options *options)
 {
-    char *name = strdup(options->operands[1]), *equals = name ? strchr(name, '=') : NULL;
-    uint8_t *bytes = malloc(input->bytes.size);
-    int code = EXIT_FINDINGS;
-    if (!equals || !bytes) {
+    char *name = memory_need(strdup(options->operands[1])), *equals = strchr(name, '=');
+    int code = EXIT_TROUBLE;
+    if (!equals) {
         capdl_escape_printf(stderr, "capdl update: expected NAME=ELF, such as ping=new.elf, not '%s'\n",
                             options->operands[1]);
-        code = EXIT_TROUBLE;
     } else {
         *equals = 0;
-        memcpy(bytes, input->bytes.data, input->bytes.size);
-        if (swap(input, name, equals + 1, bytes)) {
-            seal_renew(bytes, input->bytes.size);
-            code = write_out(bytes, input->bytes.size, options->output);
-        }
+        code = swap_into(input, name, equals + 1, options->output);
     }
-    free(bytes);
     free(name);
     return code;
 }

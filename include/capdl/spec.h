@@ -183,7 +183,8 @@ struct capdl_program {
     bool broken;                    /* others could not be read, which was reported */
     struct capdl_setting *settings; /* as far as they are known: an image keeps them for a later program */
     size_t num_settings;
-    bool module; /* `module ("file")`: a file to map, no program to run */
+    uint64_t room; /* bytes that a later program may take; 0: those of this one */
+    bool module;   /* `module ("file")`: a file to map, no program to run */
 };
 
 /* Numbers of the kinds that are devices and interrupts. */

@@ -57,6 +57,17 @@ compile "$example/ping-pong.cdl" "$programs" "$work/plain"
 compile "$example/ping-pong.cdl" "$work/new" "$work/plain-fresh"
 cmp "$work/plain-fresh" "$work/plain-updated"
 output "$work/plain-updated" | diff "$work/expected" -
+# With a room, a larger one, too: its pages are small, so that each can have other rights.
+sed "s/\"ping.elf\"/&, room: 64k, paddr: $ping/; s/\"pong.elf\"/&, paddr: $pong/" "$example/ping-pong.cdl" >"$work/room.cdl"
+compile "$work/room.cdl" "$programs" "$work/roomy" --reserve $reserve
+(echo '__attribute__((used)) static const char text[20000] = "text";' && cat "$work/ping.c") >"$work/ping2.c"
+mkdir "$work/larger"
+cp "$programs/pong.elf" "$work/larger"
+"$@" -o "$work/larger/ping.elf" "$libpd" "$work/ping2.c"
+"$capdl" update "$work/roomy" ping="$work/larger/ping.elf" -o "$work/updated"
+compile "$work/room.cdl" "$work/larger" "$work/fresh" --reserve $reserve
+cmp "$work/fresh" "$work/updated"
+output "$work/updated" | diff "$work/expected" -
 [ "$real" = no ] || exit 0
 
 # What does not fit is refused with the reason, and no file is left.

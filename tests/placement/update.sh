@@ -81,6 +81,39 @@ refused "its page at 0x200000 has rights RWX, the old program's has R; compile t
 # Memory of each thread's own is laid out by the compiler of specs.
 build own "$data __thread volatile long own = 1; __attribute__((used)) void mine(void) { own++; }" $flags
 refused 'thread-local data cannot be replaced; compile the spec again' own
+# A room takes them all, and the result is what compiling gives; back again, it is the old image.
+plain=$example
+mkdir "$work/room"
+sed 's/pd ("ping.elf"/&, room: 128k/' "$plain/ping-pong.cdl" >"$work/room/ping-pong.cdl"
+grep -q 'room: 128k' "$work/room/ping-pong.cdl"
+cp "$plain/ping.c" "$plain/expected.txt" "$work/room"
+example=$work/room
+build old "$data" $flags
+compile old old
+for program in entry less code zeros filled writable; do
+    fits "$program"
+    "$capdl" verify "$work/updated" >"$work/said" || fail "$program: $(cat "$work/said")"
+    [ "$(wc -c <"$work/updated")" = "$(wc -c <"$work/old")" ] || fail "$program: a file of another size"
+    "$capdl" diff "$work/old" "$work/updated" --json >"$work/said" || true
+    ! grep -q '"subject": "pong"' "$work/said" || fail "$program: $(cat "$work/said")"
+done
+"$capdl" update "$work/updated" ping="$work/old.elf" -o "$work/back"
+cmp "$work/old" "$work/back" || fail "not the old one again"
+refused 'thread-local data cannot be replaced; compile the spec again' own
+# Larger than the room: refused by name, by update and by compile.
+build large "$data __attribute__((used)) static const char text[140000] = \"text\";" $flags
+refused 'it takes [0-9]* bytes, from 0x200000 to 0x22[0-9a-f]*, but its room has 131072, from 0x200000 to 0x220000; enlarge .room. and compile the spec again' large
+if (compile large none) 2>"$work/said"; then fail "compiled a program larger than its room"; fi
+grep -q "error: program 'ping.elf' takes [0-9]* bytes, from 0x200000 to 0x22[0-9a-f]*, but the room of .ping. is 131072" "$work/said" ||
+    fail "$(cat "$work/said")"
+build low "$data" $flags -Wl,-Ttext-segment=0x100000
+refused 'from 0x100000 to 0x1[0-9a-f]*, but its room has 131072, from 0x200000 to 0x220000; link it to start there' low
+# An expanded spec keeps the pages; of an array of domains, none can have a room.
+"$capdl" expand "$work/room/ping-pong.cdl" --kernel "$kernel" -I "$work/programs" >"$work/said" 2>&1 || true
+sed 's/ping = pd/ping[2] = pd/; /cnode_ping {/,/}/d' "$work/room/ping-pong.cdl" >"$work/array.cdl"
+if "$capdl" check "$work/array.cdl" -I "$work/programs" --kernel "$kernel" 2>"$work/said"; then fail "an array with a room"; fi
+grep -q "'room' is for a single pd, but 'ping' is an array" "$work/said" || fail "$(cat "$work/said")"
+
 # Another processor's program, a truncated one, one for another start address.
 head -c 1000 "$work/old.elf" >"$work/short.elf"
 if "$capdl" update "$work/old" ping="$work/short.elf" -o "$work/none" 2>"$work/said"; then fail "a truncated program"; fi

@@ -259,6 +259,12 @@ static struct capdl_fill fill_from_image(struct reverse *r, uint64_t offset, uin
                                .source_offset = page_offset(r, page)};
 }
 
+static bool page_zero(const struct reverse *r, uint64_t page)
+{
+    const uint8_t *bytes = r->image->pages + page * CAPDL_PAGE_SIZE;
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, CAPDL_PAGE_SIZE - 1) == 0;
+}
+
 /* Pages that some call uses are frames; the others are contents to be copied. */
 void reverse_pages(struct reverse *r)
 {
@@ -283,6 +289,7 @@ void reverse_pages(struct reverse *r)
         }
         uint32_t object = reverse_add(r, &r->page_names[i], CAPDL_KIND_FRAME);
         struct capdl_fill fill = fill_from_image(r, 0, i, 1);
+        fill.length = page_zero(r, i) ? 0 : fill.length; /* which is what keeps it in an image */
         struct capdl_object frame = capdl_object_view(r->spec, object);
         frame.size_bits = CAPDL_PAGE_BITS;
         frame.flags |= CAPDL_OBJECT_HAS_SIZE;

@@ -20,6 +20,16 @@ static struct source_file *file_known(struct program *program, const char *text)
     return NULL;
 }
 
+static const struct image_source *source_known(const struct program *program, const char *name)
+{
+    for (size_t i = 0; i < program->options->num_sources; i++) {
+        if (strcmp(program->options->sources[i].name, name) == 0) {
+            return &program->options->sources[i];
+        }
+    }
+    return NULL;
+}
+
 static struct source_file *file_load(struct program *program, const struct capdl_fill *fill)
 {
     struct source_file *file = file_known(program, fill->text);
@@ -30,6 +40,12 @@ static struct source_file *file_load(struct program *program, const struct capdl
         memory_grow(program->files, &program->capacity_files, program->num_files + 1, sizeof(*program->files));
     file = &program->files[program->num_files++];
     *file = (struct source_file){.text = fill->text};
+    const struct image_source *source = source_known(program, fill->text);
+    if (source) {
+        file->data = (uint8_t *)(uintptr_t)source->bytes;
+        file->size = source->size;
+        return file;
+    }
     struct file_bytes *bytes = memory_zeroed(1, sizeof(*bytes));
     char *path = file_find(fill->text, program->options->spec_path, program->options->directories);
     if (path && file_read_regular(path, bytes)) {
@@ -207,6 +223,18 @@ static bool frame_nonzero(const struct program *program, uint32_t object)
     return false;
 }
 
+/* A fill of no bytes asks for a page of the image whatever is on it. */
+static bool frame_stored(const struct program *program, uint32_t object)
+{
+    struct capdl_fills fills = capdl_object_fills(program->spec, object);
+    for (size_t i = 0; i < fills.count; i++) {
+        if (fills.list[i].length == 0 && fills.list[i].kind == CAPDL_FILL_FILE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void page_add(struct program *program, uint32_t object, uint64_t offset)
 {
     program->pages =
@@ -232,10 +260,17 @@ void content_find(struct program *program)
         struct place *place = &program->places[i];
         if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
             (capdl_object_fills(program->spec, i).count == 0 && !arguments_in(program, i, 0)) ||
-            !fills_good(program, i) || (!chunk_in(program->spec, i) && !frame_nonzero(program, i))) {
+            !fills_good(program, i)) {
+            continue;
+        }
+        bool nonzero = chunk_in(program->spec, i) || frame_nonzero(program, i);
+        if (!nonzero && !frame_stored(program, i)) {
             continue;
         }
         if (place->flags & PLACE_RESERVED) {
+            continue;
+        }
+        if (!nonzero && !is_embedded(program, i)) {
             continue;
         }
         place->flags |= PLACE_CONTENT;

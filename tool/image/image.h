@@ -16,6 +16,13 @@
 
 #include "image/reserved_section.h"
 
+/* A file that is in memory already, by the name that fills give it. */
+struct image_source {
+    const char *name;
+    const uint8_t *bytes;
+    size_t size;
+};
+
 struct image_options {
     const struct capdl_profile *profile;
     const char *spec_path;          /* fill files are looked for beside it ... */
@@ -26,6 +33,9 @@ struct image_options {
     const char *untypeds; /* file with the untypeds the kernel will report; 0: forecast where that can be */
     bool strip;           /* leave names out */
     uint64_t image_at;    /* physical address that the image will be packed for; 0: after kernel and device tree */
+    const struct image_source *sources; /* fill files that need not be read */
+    size_t num_sources;
+    const struct image *base; /* an image whose initialiser, settings and distance from blob to pages this one gets */
 };
 
 /*

@@ -13,6 +13,11 @@ bool initialiser_read(struct program *program, struct file_bytes *bytes, char **
     char name[64];
     const char *given = program->options->initialiser;
     snprintf(name, sizeof(name), "initialiser-%s.elf", capdl_architecture(program->profile->arch)->kernel);
+    if (program->options->base) {
+        *path = strdup("of the image");
+        *bytes = (struct file_bytes){.data = program->options->base->bytes, .size = program->options->base->size};
+        return true;
+    }
     *path = given ? strdup(given) : data_find("initialiser", name);
     if (!*path) {
         capdl_error(program->diags, CAPDL_WHOLE_SPEC,

@@ -100,7 +100,9 @@ static uint64_t place_segments(struct layout *layout, uint64_t *offset)
     layout->segments = memory_zeroed(layout->view.header.e_phnum + 1u, sizeof(*layout->segments));
     for (unsigned i = 0; i < layout->view.header.e_phnum; i++) {
         Elf64_Phdr segment = elf_view_segment(&layout->view, i);
-        if (segment.p_type == PT_LOAD && segment.p_memsz > 0) {
+        bool ours =
+            layout->program->options->base && segment.p_vaddr == layout->program->options->base->header.blob_start;
+        if (segment.p_type == PT_LOAD && segment.p_memsz > 0 && !ours) {
             layout->segments[layout->num_segments++] = segment;
         }
     }
@@ -116,6 +118,20 @@ static uint64_t place_segments(struct layout *layout, uint64_t *offset)
     return end;
 }
 
+/* Another program in a room is mapped by other calls, so the blob may become longer, but nothing behind it shall move.
+ */
+static uint64_t blob_spare(const struct program *program)
+{
+    const struct capdl_spec *spec = program->spec;
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        if (capdl_object_kind(spec, i) == CAPDL_KIND_PROGRAM && capdl_object_declaration(spec, i) &&
+            capdl_object_declaration(spec, i)->room) {
+            return CAPDL_PAGE_SIZE;
+        }
+    }
+    return 0;
+}
+
 static void place_payload(struct layout *layout, uint64_t end, uint64_t offset, size_t blob_size)
 {
     struct capdl_image_header *header = &layout->header;
@@ -124,7 +140,10 @@ static void place_payload(struct layout *layout, uint64_t end, uint64_t offset, 
     header->image_start = layout->segments[0].p_vaddr & ~(uint64_t)(CAPDL_PAGE_SIZE - 1);
     header->blob_start = align_page(end);
     header->blob_size = blob_size;
-    header->pages_start = align_page(header->blob_start + blob_size);
+    header->pages_start = align_page(header->blob_start + blob_size + blob_spare(program));
+    if (program->options->base && header->pages_start <= program->options->base->header.pages_start) {
+        header->pages_start = program->options->base->header.pages_start;
+    }
     header->num_pages = program->num_pages;
     header->scratch_start = header->pages_start + program->num_pages * CAPDL_PAGE_SIZE;
     header->scratch_size = align_page(capdl_plan_scratch_size(program->groups.count));
@@ -391,7 +410,14 @@ static bool lay_out(struct layout *layout, size_t blob_size)
     }
     layout->profile = encode_profile(layout->program->profile, &layout->profile_size);
     layout->reserved = reserved_encode(layout->program, &layout->reserved_size);
-    if (!layout->program->options->strip) { /* without names no program can be replaced */
+    const struct image *base = layout->program->options->base;
+    if (base) {
+        const uint8_t *section = settings_section(base->bytes, base->size, &layout->settings_size);
+        layout->settings = memory_zeroed(layout->settings_size + 1, 1);
+        if (section) { /* whoever replaces a program has read it, so it is not damaged */
+            memcpy(layout->settings, section, layout->settings_size);
+        }
+    } else if (!layout->program->options->strip) { /* without names no program can be replaced */
         layout->settings = settings_encode(layout->program->spec, &layout->settings_size);
     }
     place_sections(layout);
@@ -417,6 +443,8 @@ bool layout_write(struct program *program, const uint8_t *blob, size_t blob_size
     free(layout.reserved);
     free(layout.settings);
     free(path);
-    file_release(&file);
+    if (!program->options->base) {
+        file_release(&file);
+    }
     return good;
 }

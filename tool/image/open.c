@@ -61,6 +61,9 @@ static bool is_page_aligned(uint64_t address)
     return address % CAPDL_PAGE_SIZE == 0;
 }
 
+/* Between blob and pages: the rest of a page, and with rooms for programs another page or two. */
+enum { MOST_SPARE = 3 * CAPDL_PAGE_SIZE };
+
 /* Blob, pages and scratch in this order, each page aligned, up to the end of the image. */
 static bool extents_good(const struct opening *opening)
 {
@@ -72,8 +75,7 @@ static bool extents_good(const struct opening *opening)
     bool small = h->num_pages <= CAPDL_BLOB_MAX_PAGES && h->blob_size <= opening->view.size &&
                  h->scratch_size <= UINT64_C(1) << 47 && h->blob_start <= UINT64_C(1) << 47;
     if (!aligned || !small || h->image_start >= h->blob_start || h->pages_start < h->blob_start + h->blob_size ||
-        h->pages_start - h->blob_start - h->blob_size >= CAPDL_PAGE_SIZE ||
-        h->scratch_start != h->pages_start + pages ||
+        h->pages_start - h->blob_start - h->blob_size > MOST_SPARE || h->scratch_start != h->pages_start + pages ||
         h->image_end !=
             h->scratch_start + ((h->scratch_size + CAPDL_PAGE_SIZE - 1) & ~(uint64_t)(CAPDL_PAGE_SIZE - 1))) {
         return refuse(opening, "has an image header with inconsistent addresses");

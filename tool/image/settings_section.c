@@ -23,18 +23,27 @@ static void put(struct buffer *out, const void *bytes, size_t size)
     out->size += size;
 }
 
-static void put_setting(struct buffer *out, const char *pd, const struct capdl_setting *setting)
+static void put_record(struct buffer *out, const char *pd, const char *symbol, char how, unsigned width,
+                       uint64_t number)
 {
-    uint64_t number = setting->is_number ? setting->number : setting->size;
-    uint8_t how[2] = {setting->is_number ? 'n' : setting->zeros ? 'z' : 'b', (uint8_t)setting->width}, word[WORD];
+    uint8_t head[2] = {(uint8_t)how, (uint8_t)width}, word[WORD];
 
     for (unsigned i = 0; i < WORD; i++) {
         word[i] = (uint8_t)(number >> 8 * i);
     }
     put(out, pd, strlen(pd) + 1);
-    put(out, setting->symbol, strlen(setting->symbol) + 1);
-    put(out, how, sizeof(how));
+    put(out, symbol, strlen(symbol) + 1);
+    put(out, head, sizeof(head));
     put(out, word, sizeof(word));
+}
+
+static void put_setting(struct buffer *out, const char *pd, const struct capdl_setting *setting)
+{
+    put_record(out, pd, setting->symbol,
+               setting->is_number ? 'n'
+               : setting->zeros   ? 'z'
+                                  : 'b',
+               setting->width, setting->is_number ? setting->number : setting->size);
     if (!setting->is_number) {
         put(out, setting->bytes, setting->size);
     }
@@ -53,6 +62,9 @@ uint8_t *settings_encode(const struct capdl_spec *spec, size_t *size)
         }
         for (size_t s = 0; s < program->num_settings; s++) {
             put_setting(&out, capdl_object_name(spec, i), &program->settings[s]);
+        }
+        if (program->room) {
+            put_record(&out, capdl_object_name(spec, i), "", 'r', 0, program->room);
         }
     }
     *size = out.size;
@@ -73,17 +85,18 @@ static const char *take_text(struct reader *r)
 }
 
 /* The rest of a record, behind its two names. */
-static bool take_value(struct reader *r, struct capdl_setting *setting)
+static bool take_value(struct reader *r, struct capdl_setting *setting, bool *is_room)
 {
     uint64_t number = 0;
 
-    if (r->end - r->at < 2 + WORD || !strchr("nbz", r->at[0]) || r->at[0] == 0) {
+    if (r->end - r->at < 2 + WORD || !strchr("nbzr", r->at[0]) || r->at[0] == 0) {
         return false;
     }
     for (unsigned i = 0; i < WORD; i++) {
         number |= (uint64_t)r->at[2 + i] << 8 * i;
     }
-    setting->is_number = r->at[0] == 'n';
+    *is_room = r->at[0] == 'r';
+    setting->is_number = r->at[0] == 'n' || *is_room;
     setting->zeros = r->at[0] == 'z';
     setting->width = r->at[1];
     setting->pos = CAPDL_NOWHERE;
@@ -101,32 +114,52 @@ static bool take_value(struct reader *r, struct capdl_setting *setting)
     return true;
 }
 
-bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count)
+const uint8_t *settings_section(const uint8_t *elf, size_t size, size_t *section_size)
 {
     struct elf_view view;
     Elf64_Shdr section;
     const char *problem;
-    size_t capacity = 0;
+
+    *section_size = 0;
+    if (!elf_view_open(&view, elf, size, &problem) || !elf_view_find(&view, SETTINGS_SECTION, &section)) {
+        return elf;
+    }
+    if (section.sh_type != SHT_PROGBITS || section.sh_offset > size || section.sh_size > size - section.sh_offset) {
+        return NULL;
+    }
+    *section_size = section.sh_size;
+    return elf + section.sh_offset;
+}
+
+bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count,
+                   uint64_t *room)
+{
+    size_t capacity = 0, section_size;
+    const uint8_t *section = settings_section(elf, size, &section_size);
 
     *list = NULL;
     *count = 0;
-    if (!elf_view_open(&view, elf, size, &problem) || !elf_view_find(&view, SETTINGS_SECTION, &section)) {
-        return true;
-    }
-    if (section.sh_type != SHT_PROGBITS || section.sh_offset > size || section.sh_size > size - section.sh_offset) {
+    *room = 0;
+    if (!section) {
         return false;
     }
-    struct reader r = {elf + section.sh_offset, elf + section.sh_offset + section.sh_size};
+    struct reader r = {section, section + section_size};
     while (r.at < r.end) {
         struct capdl_setting setting = {NULL};
+        bool is_room = false;
         const char *name = take_text(&r);
         setting.symbol = name ? take_text(&r) : NULL;
-        if (!setting.symbol || !take_value(&r, &setting)) {
+        if (!setting.symbol || !take_value(&r, &setting, &is_room)) {
             free(*list);
             *list = NULL;
             return false;
         }
-        if (strcmp(name, pd) == 0) {
+        if (strcmp(name, pd) != 0) {
+            continue;
+        }
+        if (is_room) {
+            *room = setting.number;
+        } else {
             *list = memory_grow(*list, &capacity, *count + 1, sizeof(setting));
             (*list)[(*count)++] = setting;
         }

@@ -5,7 +5,8 @@
  *
  *     | protection domain, NUL | symbol, NUL | how: n, b or z | width | 8 bytes: number, or size of | bytes |
  *
- * n: a number; b: bytes; z: bytes, and zeros to the end of the symbol.
+ * n: a number; b: bytes; z: bytes, and zeros to the end of the symbol. With r, the number is the size of the protection
+ * domain's room, and the symbol is empty.
  */
 #ifndef TOOL_IMAGE_SETTINGS_SECTION_H
 #define TOOL_IMAGE_SETTINGS_SECTION_H
@@ -20,8 +21,11 @@
 
 /* The settings of all declarations of a spec, to be freed; NULL and size 0 if there are none. */
 uint8_t *settings_encode(const struct capdl_spec *, size_t *size);
-/* Those of a protection domain, as a list to be freed whose pointers are into the file. False: the section is damaged.
- */
-bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count);
+/* Those of a protection domain, as a list to be freed whose pointers are into the file, and the size of its room, 0 if
+   it has none. False: the section is damaged. */
+bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count,
+                   uint64_t *room);
+/* The section of an image as it is; size 0: there is none. */
+const uint8_t *settings_section(const uint8_t *elf, size_t size, size_t *section_size);
 
 #endif

@@ -112,7 +112,8 @@ static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t va
         struct capdl_fills fills = capdl_object_fills(&u->spec, cap->object);
         for (size_t i = 0; i < fills.count; i++) {
             const struct capdl_fill *fill = &fills.list[i];
-            if (offset >= fill->offset && offset - fill->offset < fill->length) {
+            bool zero_page = fill->length == 0 && fill->offset == 0 && offset == 0; /* stored, and all zero */
+            if (zero_page || (offset >= fill->offset && offset - fill->offset < fill->length)) {
                 slot.offset = fill->source_offset + (offset - fill->offset);
             }
         }

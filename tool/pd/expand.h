@@ -32,7 +32,7 @@ struct pd_params {
 /* Numbers of the next object of each generated array; elements of an array of PDs share them. */
 struct pd_counters {
     uint32_t tables[CAPDL_KIND_COUNT];
-    uint32_t stack, bss, large;
+    uint32_t stack, bss, large, room;
 };
 
 /* A declaration, which may stand for an array of PDs. */

@@ -6,6 +6,8 @@
  *     | file bytes | file, then zeros |  zeros  |  zeros, 2 MiB aligned  |  zeros  |
  *       elf_P_0      elf_P_1            bss_P[0]   large_P[0]               bss_P[1]
  */
+#include <inttypes.h>
+
 #include <capdl/blob.h>
 
 #include "expand.h"
@@ -53,6 +55,31 @@ static bool take_pages(struct expansion *x, struct pd *pd, const struct elf_prog
         pd->space->program_end = higher(pd->space->program_end, end);
     }
     return true;
+}
+
+/* Takes the room, in which the program must be. */
+static bool take_room(struct expansion *x, struct pd *pd, const struct elf_program *elf)
+{
+    const struct capdl_param *room = pd->program->params.given[PARAM_ROOM];
+    const struct elf_segment *last = elf->num_segments ? &elf->segments[elf->num_segments - 1] : NULL;
+    uint64_t size = last ? page_up(last->vaddr + last->memsz) - pd->program_start : 0;
+
+    if (pd->program->elements) {
+        capdl_error(x->diags, room->pos, "'room' is for a single pd, but '%s' is an array: declare them one by one",
+                    pd->program->name);
+        return false;
+    }
+    if (size > room->number) {
+        capdl_error(x->diags, room->pos,
+                    "program '%s' takes %" PRIu64 " bytes, from 0x%" PRIx64 " to 0x%" PRIx64
+                    ", but the room of '%s' is %" PRIu64,
+                    pd->program->params.elf->text, size, pd->program_start, pd->program_start + size, pd->program->name,
+                    room->number);
+        return false;
+    }
+    pd->space->program_end = pd->program_start + room->number;
+    capdl_object_declaration(x->spec, pd->program->object)->room = room->number;
+    return space_take(x, pd, pd->program_start, room->number, "the room", room->pos);
 }
 
 /* The physical address of a page of a program that has one, congruent to its first page. */
@@ -187,6 +214,45 @@ static size_t touching(const struct elf_segment *s, size_t count, uint64_t page,
     return n;
 }
 
+/* A page of a room has a frame of its own, which the image stores even if it is all zero: a fill of no bytes says so.
+   What no segment touches can be read, as an entry of a page table cannot be empty and have its frame at hand. */
+static bool map_room_page(struct expansion *x, struct pd *pd, const struct elf_program *elf, uint64_t page,
+                          uint8_t rights)
+{
+    const struct capdl_param *name = pd->program->params.elf;
+    uint32_t frame = object_next(x, pd, "room", &pd->program->counters.room, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
+
+    if (frame == CAPDL_NO_OBJECT) {
+        return false;
+    }
+    struct capdl_object object = capdl_object_view(x->spec, frame);
+    object.u.fills = elf_stored_fills(x->spec, elf, page, name->text, name->pos);
+    object.flags |= CAPDL_OBJECT_HAS_FILL;
+    capdl_object_set(x->spec, frame, &object);
+    place_frame(x, pd, frame, page);
+    return space_map(x, pd, page, (struct capdl_cap){.object = frame, .rights = mappable(rights)});
+}
+
+static bool map_room(struct expansion *x, struct pd *pd, const struct elf_program *elf)
+{
+    uint64_t end = pd->program_start + params_number(&pd->program->params, PARAM_ROOM);
+    const struct elf_segment *s = elf->segments;
+    size_t count = elf->num_segments;
+
+    for (uint64_t page = pd->program_start; page < end; page += CAPDL_PAGE_SIZE) {
+        uint8_t rights;
+        bool filled;
+        while (count && s->vaddr + s->memsz <= page) {
+            s++, count--;
+        }
+        touching(s, count, page, &rights, &filled);
+        if (!map_room_page(x, pd, elf, page, rights)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
     const struct elf_segment *s = elf->segments;
@@ -227,6 +293,9 @@ bool load_program(struct expansion *x, struct pd *pd, const struct elf_program *
                     "'paddr' is a single address, but '%s' is an array of %u: declare them one by one",
                     pd->program->name, pd->program->elements);
         return false;
+    }
+    if (pd->program->params.given[PARAM_ROOM]) {
+        return take_room(x, pd, elf) && map_room(x, pd, elf);
     }
     return take_pages(x, pd, elf) && map_segments(x, pd, elf);
 }

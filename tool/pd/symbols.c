@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <capdl/blob.h>
+
 #include "base/elf_symbols.h"
 #include "base/memory.h"
 
@@ -444,6 +446,38 @@ struct capdl_fills elf_fills(struct capdl_spec *spec, const struct elf_program *
     }
     free(fills.list);
     return made;
+}
+
+static bool fill_nonzero(const struct elf_program *program, const struct capdl_fill *fill)
+{
+    uint8_t bytes[CAPDL_PAGE_SIZE];
+    uint64_t zeros = 0;
+    if (fill->kind == CAPDL_FILL_FILE) {
+        memcpy(bytes, program->bytes.data + fill->source_offset, fill->length);
+    } else {
+        capdl_fill_get_bytes(fill, 0, fill->length, bytes);
+    }
+    while (zeros < fill->length && bytes[zeros] == 0) {
+        zeros++;
+    }
+    return zeros < fill->length;
+}
+
+struct capdl_fills elf_stored_fills(struct capdl_spec *spec, const struct elf_program *program, uint64_t address,
+                                    const char *file, struct capdl_pos pos)
+{
+    struct capdl_fills fills = elf_fills(spec, program, address, CAPDL_PAGE_SIZE, file, pos);
+    bool nonzero = false;
+    for (size_t i = 0; i < fills.count; i++) {
+        nonzero |= fill_nonzero(program, &fills.list[i]);
+    }
+    if (!nonzero) { /* elf_fills left space for one more */
+        uint64_t behind = fills.count ? CAPDL_PAGE_SIZE : 0;
+        fills.list[fills.count] =
+            (struct capdl_fill){.kind = CAPDL_FILL_FILE, .offset = behind, .text = file, .pos = pos};
+        fills.count++;
+    }
+    return fills;
 }
 
 uint64_t elf_next_patched(const struct elf_program *program, uint64_t from)

@@ -21,6 +21,9 @@ bool elf_set(struct elf_program *, const struct file_bytes *symbols_file, const 
    from the address. */
 struct capdl_fills elf_fills(struct capdl_spec *, const struct elf_program *, uint64_t address, uint64_t size,
                              const char *file, struct capdl_pos);
+/* The same of a page that the image shall store in any case: where all is zero, a fill of no bytes says so. */
+struct capdl_fills elf_stored_fills(struct capdl_spec *, const struct elf_program *, uint64_t address, const char *file,
+                                    struct capdl_pos);
 /* The first address from `from` on that a patch makes other than zero where the file has nothing; UINT64_MAX: none. */
 uint64_t elf_next_patched(const struct elf_program *, uint64_t from);
 

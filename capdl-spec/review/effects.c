@@ -16,6 +16,22 @@ static bool contains(const uint32_t *list, size_t count, uint32_t who)
     return false;
 }
 
+/* The same of a list in order. */
+static bool among(const uint32_t *list, size_t count, uint32_t who)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (list[middle] < who) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && list[low] == who;
+}
+
 static const struct party *first_of(const struct parties *parties, uint32_t who)
 {
     size_t low = 0, high = parties->count;
@@ -124,7 +140,7 @@ static uint32_t *badge_sharers(struct review *review, const struct world *world,
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
 
-        if (p->badge == cap->data && p->rights & CAPDL_RIGHT_WRITE && !contains(subjects, count, p->who) &&
+        if (p->badge == cap->data && p->rights & CAPDL_RIGHT_WRITE && !among(subjects, count, p->who) &&
             (*num == 0 || list[*num - 1] != p->who)) {
             list[(*num)++] = p->who;
         }
@@ -160,7 +176,7 @@ static bool others_hold(struct review *review, const uint32_t *subjects, size_t 
     const struct parties *parties = capdl_review_parties(review, &review->new, object);
 
     for (size_t i = 0; i < parties->count; i++) {
-        if (!contains(subjects, count, parties->list[i].who)) {
+        if (!among(subjects, count, parties->list[i].who)) {
             return true;
         }
     }
@@ -271,7 +287,7 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
         uint32_t who = parties->list[i].who;
         uint8_t rights = parties->list[i].rights;
 
-        if (contains(subjects, count < 8 ? count : 8, who)) {
+        if (among(subjects, count, who)) {
             continue;
         }
         if (rights & CAPDL_RIGHT_WRITE && (!num_writers || writers[num_writers - 1] != who)) {
@@ -316,6 +332,18 @@ static char *badge_clause(struct review *review, const struct world *world, cons
 
     free(list);
     free(names);
+    return text;
+}
+
+char *capdl_review_message_note(struct review *review, const uint32_t *subjects, size_t count,
+                                const struct capdl_cap *cap)
+{
+    char *others = capdl_review_others(review, &review->new, subjects, count, cap->object), *text;
+
+    text = capdl_review_format(
+        "%s%s", others,
+        cap->rights & CAPDL_RIGHT_WRITE && cap->data ? "; all have that badge: they cannot be told apart" : "");
+    free(others);
     return text;
 }
 
@@ -412,7 +440,7 @@ static char *other_holders(struct review *review, const struct world *world, con
 
     *num = 0;
     for (size_t i = 0; i < parties->count; i++) {
-        if (!contains(subjects, count, parties->list[i].who) && (!*num || list[*num - 1] != parties->list[i].who)) {
+        if (!among(subjects, count, parties->list[i].who) && (!*num || list[*num - 1] != parties->list[i].who)) {
             list[(*num)++] = parties->list[i].who;
         }
     }

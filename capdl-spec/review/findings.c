@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Findings as sentences. What differs by the index of an array's element or by the subject only is said once. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -111,6 +112,15 @@ void capdl_review_concern(struct raw_finding *raw, const uint32_t *subjects, siz
     raw->num_subjects = count;
 }
 
+void capdl_review_others_are(struct raw_finding *raw, unsigned number, const uint32_t *list, size_t count)
+{
+    raw->others[number] = capdl_spec_realloc(raw->others[number], (count + 1) * sizeof(*list));
+    if (count) {
+        memcpy(raw->others[number], list, count * sizeof(*list));
+    }
+    raw->num_others[number] = count;
+}
+
 /* ---- Order and groups ---- */
 
 /* Raw findings that become one: the same said of the elements first .. last of an array. */
@@ -121,22 +131,52 @@ struct group {
     bool cut;        /* what its sentence says of others does not hold for all */
 };
 
-static uint32_t raw_index(const struct review *review, const struct raw_finding *raw)
+/* An element of an array, or one of several objects that tools number themselves: 'rx_dma_000000007'. */
+struct element {
+    const char *name;
+    size_t length;
+    uint32_t index; /* or CAPDL_NO_INDEX */
+    bool array;
+};
+
+static struct element element_of(const struct review *review, const struct raw_finding *raw)
 {
     const struct capdl_spec *spec;
+    struct element element = {"", 0, CAPDL_NO_INDEX, false};
     uint32_t id;
+    size_t digits;
 
-    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &spec, &id) ? capdl_object_index(spec, id)
-                                                                                          : CAPDL_NO_INDEX;
+    if (raw->object == FINDING_NO_OBJECT || !object_of(review, raw->object, &spec, &id)) {
+        return element;
+    }
+    element = (struct element){capdl_object_name(spec, id), 0, capdl_object_index(spec, id), true};
+    element.length = strlen(element.name);
+    if (element.index == CAPDL_NO_INDEX) {
+        element.array = false;
+        for (digits = 0;
+             digits < element.length && isdigit((unsigned char)element.name[element.length - 1 - digits]);) {
+            digits++;
+        }
+        if (digits && digits < 10 && digits < element.length && element.name[element.length - 1 - digits] == '_') {
+            element.length -= digits;
+            element.index = (uint32_t)strtoul(element.name + element.length, NULL, 10);
+        }
+    }
+    return element;
 }
 
-static const char *raw_name(const struct review *review, const struct raw_finding *raw)
+static uint32_t raw_index(const struct review *review, const struct raw_finding *raw)
 {
-    const struct capdl_spec *spec;
-    uint32_t id;
+    return element_of(review, raw).index;
+}
 
-    return raw->object != FINDING_NO_OBJECT && object_of(review, raw->object, &spec, &id) ? capdl_object_name(spec, id)
-                                                                                          : "";
+static int name_compare(const struct review *review, const struct raw_finding *a, const struct raw_finding *b)
+{
+    struct element x = element_of(review, a), y = element_of(review, b);
+    int order = strncmp(x.name, y.name, x.length < y.length ? x.length : y.length);
+
+    order = order ? order : (x.length > y.length) - (x.length < y.length);
+    return order ? order : (int)x.array - (int)y.array;
 }
 
 static size_t main_length(const struct raw_finding *raw)
@@ -170,16 +210,26 @@ static int saying_compare(const struct raw_finding *a, const struct raw_finding 
     return order ? order : value_compare(a->new_value, b->new_value);
 }
 
-static int subjects_compare(const struct raw_finding *a, const struct raw_finding *b)
+static int list_compare(const uint32_t *a, size_t num_a, const uint32_t *b, size_t num_b)
 {
-    size_t count = a->num_subjects < b->num_subjects ? a->num_subjects : b->num_subjects;
+    size_t count = num_a < num_b ? num_a : num_b;
 
     for (size_t i = 0; i < count; i++) {
-        if (a->subjects[i] != b->subjects[i]) {
-            return a->subjects[i] < b->subjects[i] ? -1 : 1;
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
         }
     }
-    return a->num_subjects < b->num_subjects ? -1 : a->num_subjects > b->num_subjects;
+    return num_a < num_b ? -1 : num_a > num_b;
+}
+
+static int subjects_compare(const struct raw_finding *a, const struct raw_finding *b)
+{
+    return list_compare(a->subjects, a->num_subjects, b->subjects, b->num_subjects);
+}
+
+static int others_compare(const struct raw_finding *a, const struct raw_finding *b, unsigned number)
+{
+    return list_compare(a->others[number], a->num_others[number], b->others[number], b->num_others[number]);
 }
 
 static int number_compare(uint64_t a, uint64_t b)
@@ -189,7 +239,7 @@ static int number_compare(uint64_t a, uint64_t b)
 
 static int element_compare(const struct review *review, const struct raw_finding *a, const struct raw_finding *b)
 {
-    int order = strcmp(raw_name(review, a), raw_name(review, b));
+    int order = name_compare(review, a, b);
 
     order = order ? order : number_compare(raw_index(review, a) + 1, raw_index(review, b) + 1);
     order = order ? order : number_compare(a->address, b->address);
@@ -212,28 +262,97 @@ static int by_element(const void *left, const void *right, void *context)
     int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
 
     order = order ? order : saying_compare(a->first, b->first);
+    order = order ? order : others_compare(a->first, b->first, 0);
+    order = order ? order : others_compare(a->first, b->first, 1);
     order = order ? order : element_compare(context, a->first, b->first);
     order = order ? order : number_compare(raw_index(context, a->last) + 1, raw_index(context, b->last) + 1);
     return order ? order : subjects_compare(a->first, b->first);
 }
 
+/* What is left to compare when one of the lists of others does not count. */
+static int by_others(const struct group *a, const struct group *b, unsigned counts, unsigned last,
+                     const struct review *review)
+{
+    int order = number_compare(a->root + UINT32_C(1), b->root + UINT32_C(1));
+
+    order = order ? order : saying_compare(a->first, b->first);
+    order = order ? order : number_compare(a->first->object, b->first->object);
+    order = order ? order : subjects_compare(a->first, b->first);
+    order = order ? order : others_compare(a->first, b->first, counts);
+    order = order ? order : others_compare(a->first, b->first, last);
+    return order ? order : element_compare(review, a->first, b->first);
+}
+
+static int by_first_others(const void *left, const void *right, void *context)
+{
+    return by_others(left, right, 1, 0, context);
+}
+
+static int by_last_others(const void *left, const void *right, void *context)
+{
+    return by_others(left, right, 0, 1, context);
+}
+
 /* Whether b says the same as a of the next element of an array, at the next address. */
+static bool next_element(const struct review *review, const struct group *a, const struct group *b)
+{
+    const struct raw_finding *x = a->last, *y = b->first;
+
+    return a->root == b->root && saying_compare(a->first, y) == 0 && others_compare(a->first, y, 0) == 0 &&
+           others_compare(a->first, y, 1) == 0 && name_compare(review, x, y) == 0 &&
+           raw_index(review, x) != CAPDL_NO_INDEX && raw_index(review, y) == raw_index(review, x) + 1 &&
+           x->size == y->size;
+}
+
 static bool follows(const struct review *review, const struct group *a, const struct group *b)
 {
     const struct raw_finding *x = a->last, *y = b->first;
 
-    return a->root == b->root && saying_compare(a->first, y) == 0 && subjects_compare(a->first, y) == 0 &&
-           strcmp(raw_name(review, x), raw_name(review, y)) == 0 && raw_index(review, x) != CAPDL_NO_INDEX &&
-           raw_index(review, y) == raw_index(review, x) + 1 && x->size == y->size &&
+    return next_element(review, a, b) && subjects_compare(a->first, y) == 0 &&
            (!x->size || y->address == x->address + x->size || !strchr(x->text, '\2'));
+}
+
+/* Each its own: the budget of worker[0] and that of worker[1]. */
+static bool follows_apart(const struct review *review, const struct group *a, const struct group *b)
+{
+    return next_element(review, a, b) && a->last->num_subjects == 1 && b->first->num_subjects == 1 &&
+           a->last->subjects[0] != b->first->subjects[0] && !strchr(a->first->text, '\2');
 }
 
 static bool same_elements(const struct review *review, const struct group *a, const struct group *b)
 {
-    return a->root == b->root && saying_compare(a->first, b->first) == 0 && a->first->object == b->first->object &&
-           raw_index(review, a->last) == raw_index(review, b->last) && a->first->num_subjects &&
-           b->first->num_subjects && subjects_compare(a->first, b->first) != 0 &&
+    return a->root == b->root && saying_compare(a->first, b->first) == 0 &&
+           others_compare(a->first, b->first, 0) == 0 && others_compare(a->first, b->first, 1) == 0 &&
+           a->first->object == b->first->object && raw_index(review, a->last) == raw_index(review, b->last) &&
+           a->first->num_subjects && b->first->num_subjects &&
+           (a->root != REVIEW_NONE || subjects_compare(a->first, b->first) != 0) &&
            (a->first->address == b->first->address || !strchr(a->first->text, '\2'));
+}
+
+static int word_compare(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Both lists in one, each element once. */
+static void unite(uint32_t **list, size_t *count, const uint32_t *more, size_t num_more)
+{
+    size_t kept = 0;
+
+    *list = capdl_spec_realloc(*list, (*count + num_more + 1) * sizeof(**list));
+    if (num_more) {
+        memcpy(*list + *count, more, num_more * sizeof(**list));
+    }
+    *count += num_more;
+    qsort(*list, *count, sizeof(**list), word_compare);
+    for (size_t i = 0; i < *count; i++) {
+        if (!kept || (*list)[kept - 1] != (*list)[i]) {
+            (*list)[kept++] = (*list)[i];
+        }
+    }
+    *count = kept;
 }
 
 static void join_subjects(struct raw_finding *a, const struct raw_finding *b)
@@ -243,7 +362,34 @@ static void join_subjects(struct raw_finding *a, const struct raw_finding *b)
     a->num_subjects += b->num_subjects;
 }
 
-/* Joins what can be said at once. alias: which group each was joined to. */
+static void join_group(struct review *review, struct group *a, const struct group *b, uint32_t *joined)
+{
+    a->cut |= strcmp(a->first->text, b->first->text) != 0;
+    joined[b->first - review->raw] = (uint32_t)(a->first - review->raw);
+}
+
+/* What differs in one of its lists of others only is one: the list of both. */
+static size_t join_others(struct review *review, struct group *groups, size_t count, unsigned number, uint32_t *joined)
+{
+    size_t kept = 0;
+
+    qsort_r(groups, count, sizeof(*groups), number ? by_last_others : by_first_others, review);
+    for (size_t i = 0; i < count; i++) {
+        struct raw_finding *a = kept ? groups[kept - 1].first : NULL, *b = groups[i].first;
+
+        if (a && a->num_others[number] && b->num_others[number] && groups[kept - 1].root == groups[i].root &&
+            a->object == b->object && saying_compare(a, b) == 0 && subjects_compare(a, b) == 0 &&
+            others_compare(a, b, !number) == 0) {
+            unite(&a->others[number], &a->num_others[number], b->others[number], b->num_others[number]);
+            join_group(review, &groups[kept - 1], &groups[i], joined);
+        } else {
+            groups[kept++] = groups[i];
+        }
+    }
+    return kept;
+}
+
+/* Joins what can be said at once. joined: which group each was joined to. */
 static size_t join(struct review *review, struct group *groups, size_t count, uint32_t *joined)
 {
     size_t kept = 0, singles;
@@ -251,27 +397,36 @@ static size_t join(struct review *review, struct group *groups, size_t count, ui
     if (!count) {
         return 0;
     }
+    count = join_others(review, groups, count, 0, joined);
+    count = join_others(review, groups, count, 1, joined);
     qsort_r(groups, count, sizeof(*groups), by_subject, review);
     for (size_t i = 0; i < count; i++) {
         if (kept && follows(review, &groups[kept - 1], &groups[i])) {
-            groups[kept - 1].cut |= strcmp(groups[kept - 1].first->text, groups[i].first->text) != 0;
+            join_group(review, &groups[kept - 1], &groups[i], joined);
             groups[kept - 1].last = groups[i].last;
         } else {
             groups[kept++] = groups[i];
         }
-        joined[groups[i].first - review->raw] = (uint32_t)(groups[kept - 1].first - review->raw);
     }
     singles = kept;
     qsort_r(groups, singles, sizeof(*groups), by_element, review);
     kept = 0;
     for (size_t i = 0; i < singles; i++) {
-        if (kept && same_elements(review, &groups[kept - 1], &groups[i])) {
-            groups[kept - 1].cut |= strcmp(groups[kept - 1].first->text, groups[i].first->text) != 0;
-            join_subjects(groups[kept - 1].first, groups[i].first);
-            joined[groups[i].first - review->raw] = (uint32_t)(groups[kept - 1].first - review->raw);
+        struct group *before = kept ? &groups[kept - 1] : NULL;
+
+        if (before && same_elements(review, before, &groups[i])) {
+            join_subjects(before->first, groups[i].first);
+            join_group(review, before, &groups[i], joined);
+        } else if (before && follows_apart(review, before, &groups[i])) {
+            join_group(review, before, &groups[i], joined);
+            join_subjects(before->first, groups[i].first);
+            before->last = groups[i].last;
         } else {
             groups[kept++] = groups[i];
         }
+    }
+    for (size_t i = 0; i < kept; i++) {
+        unite(&groups[i].first->subjects, &groups[i].first->num_subjects, NULL, 0);
     }
     return kept;
 }
@@ -298,14 +453,19 @@ static char *object_text(const struct review *review, const struct group *group,
     const struct raw_finding *raw = group->first;
     struct review *roles = (struct review *)(uintptr_t)review;
     uint32_t local;
+    bool several;
 
     if (raw->object == FINDING_NO_OBJECT) {
         return NULL;
     }
     capdl_review_object(review, raw->object, object);
-    range = strrchr(object, ']');
-    if (range && raw_index(review, raw) != raw_index(review, group->last)) { /* 'x[0]' becomes 'x[0..3]' */
+    several = raw->object != group->last->object;
+    range = element_of(review, raw).array ? strrchr(object, ']') : NULL;
+    if (range && several) { /* 'x[0]' becomes 'x[0..3]' */
         snprintf(range, sizeof(object) - (size_t)(range - object), "..%" PRIu32 "]'", raw_index(review, group->last));
+    } else if (several) {
+        size_t length = strlen(object);
+        snprintf(object + length, sizeof(object) - length, " to '%.60s'", element_of(review, group->last).name);
     }
     if (words == OBJECT_NAME) {
         char *name = strchr(object, '\'');
@@ -319,8 +479,7 @@ static char *object_text(const struct review *review, const struct group *group,
     } else if ((local = capdl_review_local(review, &review->old, raw->object)) != REVIEW_NONE) {
         capdl_review_role(roles, &review->old, local, role);
     }
-    if (range && *role && capdl_review_kind(review, raw->object) == CAPDL_KIND_FRAME &&
-        raw_index(review, raw) != raw_index(review, group->last)) {
+    if (several && *role && capdl_review_kind(review, raw->object) == CAPDL_KIND_FRAME) {
         say_each(role);
     }
     bool fresh = raw->object < review->new.spec->num_objects && review->old_of[raw->object] == REVIEW_NONE;
@@ -351,15 +510,20 @@ static char *sentence(const struct review *review, const struct group *group)
     const struct raw_finding *raw = group->first;
     char *text = NULL, *object = object_text(review, group, OBJECT_ROLE);
     char *bare = object_text(review, group, OBJECT_KIND);
-    size_t size, length = group->cut ? main_length(raw) : strlen(raw->text);
+    size_t size, length = group->cut ? main_length(raw) : strlen(raw->text), i = 0;
     FILE *out = open_memstream(&text, &size);
 
-    if (raw->num_subjects) {
+    if (raw->num_subjects > 1 && strncmp(raw->text, "'s ", 3) == 0) {
+        char *names = capdl_review_names(review, raw->subjects, raw->num_subjects);
+        fprintf(out, "%s: ", names);
+        free(names);
+        i = 3;
+    } else if (raw->num_subjects) {
         char *names = capdl_review_names(review, raw->subjects, raw->num_subjects);
         fputs(names, out);
         free(names);
     }
-    for (size_t i = 0; i < length; i++) {
+    for (; i < length; i++) {
         if (raw->text[i] == '\1') {
             fputs(object ? object : "", out);
         } else if (raw->text[i] == '\3') {
@@ -368,9 +532,20 @@ static char *sentence(const struct review *review, const struct group *group)
             write_addresses(out, group);
         } else if (raw->text[i] == '\4') {
             i += write_verb(out, raw->text + i + 1, raw->num_subjects > 1);
+        } else if (raw->text[i] == '\5' || raw->text[i] == '\6') {
+            unsigned number = raw->text[i] == '\6';
+            char *names = capdl_review_names(review, raw->others[number], raw->num_others[number]);
+            fputs(names, out);
+            free(names);
         } else {
             putc(raw->text[i], out);
         }
+    }
+    if (group->cut && raw->message && raw->object == group->last->object) {
+        char *note = capdl_review_message_note((struct review *)(uintptr_t)review, raw->subjects, raw->num_subjects,
+                                               raw->message);
+        fprintf(out, "; %s", note);
+        free(note);
     }
     fclose(out);
     free(object);
@@ -528,6 +703,8 @@ static void free_raw(struct review *review)
     for (size_t i = 0; i < review->num_raw; i++) {
         free(review->raw[i].text);
         free(review->raw[i].subjects);
+        free(review->raw[i].others[0]);
+        free(review->raw[i].others[1]);
         free(review->raw[i].old_value);
         free(review->raw[i].new_value);
     }

@@ -266,34 +266,39 @@ static struct nodes find_ends(struct flows *f, const struct new_link *links, siz
     return nodes;
 }
 
-static struct raw_finding *add_flow(struct flows *f, uint32_t cause, const struct nodes *who, const char *format,
-                                    const char *names, const char *more)
-{
-    struct review *review = f->review;
-    uint32_t *list = capdl_spec_realloc(NULL, (who->count + 1) * sizeof(*list));
-    struct raw_finding *raw;
-
-    for (size_t i = 0; i < who->count; i++) {
-        list[i] = who_of(f, who->list[i]);
-    }
-    raw = capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT, "%s%s%s", format, names, more);
-    raw->cause = cause;
-    capdl_review_concern(raw, list, who->count);
-    free(list);
-    return raw;
-}
-
-static char *names_of(const struct flows *f, const struct nodes *nodes)
+/* Subjects and devices that nodes are, in order; to be freed. */
+static uint32_t *all_who(const struct flows *f, const struct nodes *nodes)
 {
     uint32_t *list = capdl_spec_realloc(NULL, (nodes->count + 1) * sizeof(*list));
-    char *text;
 
     for (size_t i = 0; i < nodes->count; i++) {
         list[i] = who_of(f, nodes->list[i]);
     }
-    text = capdl_review_names(f->review, list, nodes->count);
+    if (nodes->count) {
+        qsort(list, nodes->count, sizeof(*list), word_compare);
+    }
+    return list;
+}
+
+/* In the text, \5 stands for first and \6 for second, which may be NULL. */
+static struct raw_finding *add_flow(struct flows *f, uint32_t cause, const struct nodes *who, const char *text,
+                                    const struct nodes *first, const struct nodes *second)
+{
+    struct raw_finding *raw = capdl_review_add(f->review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT, "%s", text);
+    uint32_t *list = all_who(f, who);
+
+    raw->cause = cause;
+    capdl_review_concern(raw, list, who->count);
     free(list);
-    return text;
+    list = all_who(f, first);
+    capdl_review_others_are(raw, 0, list, first->count);
+    free(list);
+    if (second) {
+        list = all_who(f, second);
+        capdl_review_others_are(raw, 1, list, second->count);
+        free(list);
+    }
+    return raw;
 }
 
 static char *way_to(const struct flows *f, const struct flow_search *s, uint32_t to)
@@ -338,7 +343,6 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
     for (size_t i = 0; i < senders->count && !f->tired; i++) {
         uint32_t sender = senders->list[i];
         struct nodes found = {NULL}, one = {&sender, 1, 1};
-        char *names;
 
         search(f, &f->before, &f->old, sender, false, true, REVIEW_NONE);
         search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
@@ -350,9 +354,7 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
         }
         if (found.count) {
             nodes_unite(&found);
-            names = names_of(f, &found);
-            add_flow(f, cause, &one, " can now influence ", names, " directly");
-            free(names);
+            add_flow(f, cause, &one, " can now influence \5 directly", &found, NULL);
         }
         free(found.list);
     }
@@ -364,7 +366,7 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
 {
     struct nodes found = {NULL}, one = {&source, 1, 1};
     uint32_t nearest = REVIEW_NONE;
-    char *names, *way, *text;
+    char *way, *text;
 
     search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
     search(f, &f->after, &f->new, source, false, false, REVIEW_NONE);
@@ -378,11 +380,9 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
     }
     if (found.count) {
         way = way_to(f, &f->after, nearest);
-        names = names_of(f, &found);
-        text = capdl_review_format(" through others; shortest way: %s", way);
-        add_flow(f, cause, &one, " can now influence ", names, text);
+        text = capdl_review_format(" can now influence \5 through others; shortest way: %s", way);
+        add_flow(f, cause, &one, text, &found, NULL);
         free(way);
-        free(names);
         free(text);
     }
     free(found.list);
@@ -460,7 +460,7 @@ static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t s
 static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
 {
     struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL};
-    char *from, *to, *text;
+    char *text;
 
     for (size_t i = 0; i < count; i++) {
         node_add(&senders, list[i].sender);
@@ -474,15 +474,13 @@ static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *
         senders.list[0] = list[0].sender;
         receivers.list[0] = list[0].receiver;
     }
-    from = names_of(f, &senders);
-    to = names_of(f, &receivers);
     text = senders.count == count || receivers.count == count
-               ? capdl_review_format(" and %s: what flows there can now bypass it", to)
-               : capdl_review_format(" and %s, and %s%zu other pair%s: what flows there can now bypass it", to, least,
-                                     count - 1, count == 2 ? "" : "s");
-    add_flow(f, cause, &middle, " no longer stands between ", from, text)->change = CAPDL_LOST;
-    free(from);
-    free(to);
+               ? capdl_review_format("%s", " \4is|are\4 no longer between \5 and \6: what comes from \5 can pass "
+                                           "\4it|them\4 by")
+               : capdl_review_format(" \4is|are\4 no longer between \5 and \6, and %s%zu other pair%s: what comes from "
+                                     "\5 can pass \4it|them\4 by",
+                                     least, count - 1, count == 2 ? "" : "s");
+    add_flow(f, cause, &middle, text, &senders, &receivers)->change = CAPDL_LOST;
     free(text);
     free(senders.list);
     free(receivers.list);

@@ -26,6 +26,9 @@ static void finish(struct review *review, const struct held *held, struct raw_fi
     capdl_review_concern(raw, new ? held->users : held->old_users, new ? held->count : held->old_count);
     show_at(raw, new ? &review->new : &review->old, new ? edit->new_holder : edit->old_holder,
             new ? edit->new->slot : edit->old->slot);
+    if (new && (edit->new->kind == CAPDL_KIND_EP || edit->new->kind == CAPDL_KIND_NOTIFICATION)) {
+        raw->message = edit->new;
+    }
 }
 
 static const char *subject_or_nobody(const struct held *held, bool new)

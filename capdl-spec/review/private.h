@@ -282,13 +282,17 @@ struct raw_finding {
     enum capdl_change change;
     uint32_t *subjects; /* owned; who is concerned: with USE_DEVICE a device */
     size_t num_subjects;
-    uint64_t object; /* or FINDING_NO_OBJECT */
-    char *text;      /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \3 for the
-                        object without its role, \4has|have\4 for the verb of one subject or of several */
-    char *old_value, *new_value; /* owned; may be NULL */
-    const char *field;           /* what these are of; may be NULL */
-    uint64_t address, size;      /* in an address space; size 0: none */
-    const struct world *world;   /* of holder */
+    uint64_t object;     /* or FINDING_NO_OBJECT */
+    char *text;          /* owned; what follows the subjects. \1 stands for the object, \2 for the addresses, \3 for the
+                            object without its role, \4has|have\4 for the verb of one subject or of several, \5 and \6
+                            for the others */
+    uint32_t *others[2]; /* owned; as subjects: \5 and \6, such as senders and receivers; may be NULL */
+    size_t num_others[2];
+    const struct capdl_cap *message; /* of the new system: what follows "; " is who else has the endpoint; or NULL */
+    char *old_value, *new_value;     /* owned; may be NULL */
+    const char *field;               /* what these are of; may be NULL */
+    uint64_t address, size;          /* in an address space; size 0: none */
+    const struct world *world;       /* of holder */
     uint32_t holder;
     uint64_t slot;
     struct capdl_pos old_pos, new_pos;
@@ -316,7 +320,7 @@ struct review {
 enum { REVIEW_LABEL = 160 };
 
 const struct parties *capdl_review_parties(struct review *, const struct world *, uint32_t object);
-/* "client", "client and other", "client, other, third and 2997 more"; without `except`. To be freed. */
+/* "client", "client and other", "client, app[0..7], third and 2997 more". To be freed. */
 char *capdl_review_names(const struct review *, const uint32_t *who, size_t count);
 /* What an object is besides its kind: "code of client", "device page at 0x9000000"; may be empty. Returns text. */
 const char *capdl_review_role(struct review *, const struct world *, uint32_t object, char text[REVIEW_LABEL]);
@@ -332,6 +336,8 @@ uint32_t *capdl_review_users(const struct world *, uint32_t container, size_t *c
 uint32_t capdl_review_who(const struct world *, const struct use *);
 /* "4 KiB" */
 const char *capdl_review_size(uint64_t bytes, char text[32]);
+/* " (thread 'worker')" where the subject has several; else "". To be freed. */
+char *capdl_review_thread(const struct world *, uint32_t tcb);
 /* A sentence, to be freed. */
 char *capdl_review_format(const char *format, ...) CAPDL_PRINTF(1, 2);
 
@@ -349,6 +355,8 @@ struct raw_finding *capdl_review_add(struct review *, enum capdl_rank, enum capd
                                      const char *text, ...) CAPDL_PRINTF(5, 6);
 /* Who is concerned: subjects as a list (copied), or one. */
 void capdl_review_concern(struct raw_finding *, const uint32_t *subjects, size_t count);
+/* What \5 (number 0) or \6 stands for; copied. */
+void capdl_review_others_are(struct raw_finding *, unsigned number, const uint32_t *list, size_t count);
 /* Turns what was found into sentences. */
 void capdl_review_write(struct review *, struct capdl_findings *);
 
@@ -378,6 +386,8 @@ enum capdl_rank capdl_review_memory_rank(struct review *, const uint32_t *subjec
 /* "call \1 (WP, badge 0x1), which server serves": what a capability lets one do. To be freed. */
 char *capdl_review_deed(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *);
+/* Who else has an endpoint or notification, of several subjects that have it alike. To be freed. */
+char *capdl_review_message_note(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
 /* Who else reaches an object, as the end of a sentence. To be freed. */
 char *capdl_review_others(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                           uint32_t object);

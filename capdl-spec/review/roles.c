@@ -147,22 +147,108 @@ static const char *who_label(const struct review *review, uint32_t who, char lab
     return capdl_review_object(review, who & ~USE_DEVICE, label);
 }
 
+/* The index in "app[3]", after which nothing comes; false of another name. */
+static bool has_index(const char *label, size_t *length, unsigned long *index)
+{
+    const char *open = strrchr(label, '[');
+    char *end;
+
+    if (!open || open[1] < '0' || open[1] > '9') {
+        return false;
+    }
+    *index = strtoul(open + 1, &end, 10);
+    *length = (size_t)(open - label);
+    return end[0] == ']' && !end[1];
+}
+
+static int index_compare(const void *left, const void *right)
+{
+    unsigned long a = *(const unsigned long *)left, b = *(const unsigned long *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+/* All elements of the array of the first: "app[0..3]", "app[0..3, 7]". Returns how many they are. */
+static size_t write_elements(const struct review *review, FILE *out, const uint32_t *who, size_t count, bool *named)
+{
+    char first[REVIEW_LABEL], label[REVIEW_LABEL];
+    size_t length, same, num = 0;
+    unsigned long index, *list;
+    const char *name = who_label(review, who[0], first);
+
+    if (who[0] & USE_DEVICE || !has_index(name, &length, &index)) {
+        fputs(name, out);
+        named[0] = true;
+        return 1;
+    }
+    list = capdl_spec_realloc(NULL, count * sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
+        const char *other = named[i] || who[i] & USE_DEVICE ? "" : who_label(review, who[i], label);
+
+        if (has_index(other, &same, &index) && same == length && memcmp(other, name, length) == 0) {
+            list[num++] = index;
+            named[i] = true;
+        }
+    }
+    qsort(list, num, sizeof(*list), index_compare);
+    fprintf(out, "%.*s[", (int)length, name);
+    for (size_t i = 0, end, runs = 0; i < num; i = end, runs++) {
+        for (end = i + 1; end < num && list[end] == list[end - 1] + 1;) {
+            end++;
+        }
+        if (runs == 8) {
+            fprintf(out, " and %zu more", num - i);
+            break;
+        }
+        fprintf(out, end - i > 1 ? "%s%lu..%lu" : "%s%lu", i ? ", " : "", list[i], list[end - 1]);
+    }
+    fputs("]", out);
+    free(list);
+    return num;
+}
+
 char *capdl_review_names(const struct review *review, const uint32_t *who, size_t count)
 {
     enum { MOST_NAMED = 4 };
-    size_t size, shown = count > MOST_NAMED + 1 ? MOST_NAMED : count;
-    char *text = NULL, label[REVIEW_LABEL];
+    size_t size, done = 0, parts = 0, next = 0;
+    char *text = NULL, *part = NULL;
+    bool *named = capdl_spec_realloc(NULL, count + 1);
     FILE *out = open_memstream(&text, &size);
 
-    for (size_t i = 0; i < shown; i++) {
-        const char *between = i == 0 ? "" : i + 1 == count ? " and " : ", ";
-        fprintf(out, "%s%s", between, who_label(review, who[i], label));
-    }
-    if (shown < count) {
-        fprintf(out, " and %zu more", count - shown);
+    memset(named, 0, count + 1);
+    while (done < count) {
+        size_t part_size;
+        FILE *one;
+
+        if (parts >= MOST_NAMED && count - done > 1) {
+            fprintf(out, " and %zu more", count - done);
+            break;
+        }
+        while (named[next]) {
+            next++;
+        }
+        one = open_memstream(&part, &part_size);
+        done += write_elements(review, one, who + next, count - next, named + next);
+        fclose(one);
+        fprintf(out, "%s%s", !parts ? "" : done == count ? " and " : ", ", part);
+        free(part);
+        parts++;
     }
     fclose(out);
+    free(named);
     return text;
+}
+
+char *capdl_review_thread(const struct world *world, uint32_t tcb)
+{
+    char label[REVIEW_LABEL / 2];
+
+    for (uint32_t i = 0; world->owner[tcb] != REVIEW_NONE && i < world->spec->num_objects; i++) {
+        if (i != tcb && world->owner[i] == world->owner[tcb] && capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {
+            return capdl_review_format(" (thread '%s')", capdl_object_label(world->spec, tcb, label, sizeof(label)));
+        }
+    }
+    return capdl_review_format("%s", "");
 }
 
 const char *capdl_review_size(uint64_t bytes, char text[32])

@@ -132,6 +132,33 @@ static inline unsigned capdl_word_bytes(enum capdl_arch arch)
     return capdl_architecture(arch)->word_bits / 8u;
 }
 
+/* The largest number that fits into a word: all its bits. */
+static inline uint64_t capdl_word_most(enum capdl_arch arch)
+{
+    return UINT64_MAX >> (64 - capdl_architecture(arch)->word_bits);
+}
+
+/* A word in a program's or kernel's memory. */
+static inline uint64_t capdl_word_get(enum capdl_arch arch, const void *memory)
+{
+    const uint8_t *bytes = (const uint8_t *)memory;
+    uint64_t word = 0;
+
+    for (unsigned i = capdl_word_bytes(arch); i-- > 0;) {
+        word = word << 8 | bytes[i];
+    }
+    return word;
+}
+
+static inline void capdl_word_put(enum capdl_arch arch, void *memory, uint64_t word)
+{
+    uint8_t *bytes = (uint8_t *)memory;
+
+    for (unsigned i = 0; i < capdl_word_bytes(arch); i++) {
+        bytes[i] = (uint8_t)(word >> 8 * i);
+    }
+}
+
 /* The word by which a CNode capability is given its guard; and guard and size in it. */
 static inline uint64_t capdl_guard_word(enum capdl_arch arch, uint64_t guard, unsigned size)
 {

@@ -54,7 +54,7 @@ static uint64_t call(void *context, int64_t number, uint64_t target, uint64_t in
     struct native *n = context;
     struct kernel *k = n->kernel;
     struct tcb *thread = k->initial;
-    uint64_t *buffer = ipc_buffer_of(k, thread, true);
+    uint64_t *buffer = (uint64_t *)(void *)ipc_buffer_of(k, thread, true);
     if (buffer) {
         memcpy(buffer + 1 + MESSAGE_REGISTERS, words + 1 + MESSAGE_REGISTERS,
                (MESSAGE_MAX_LENGTH - MESSAGE_REGISTERS) * 8);

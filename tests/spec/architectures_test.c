@@ -161,6 +161,20 @@ static void check_word(enum capdl_arch arch, const struct capdl_architecture *a,
     expect(a->elf_machine == e->machine && a->address_bits == e->address_bits && a->cpus == e->cpus, arch, "processor");
 }
 
+/* Little-endian; what is behind a word stays as it was. */
+static void check_memory(enum capdl_arch arch, bool wide)
+{
+    uint8_t memory[9] = {0, 0, 0, 0, 0, 0, 0, 0, 0xee};
+    const uint8_t narrow_bytes[] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xee},
+                  wide_bytes[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xee},
+                  ordered[] = {0x78, 0x56, 0x34, 0x12, 0xf0, 0xde, 0xbc, 0x9a};
+
+    expect(capdl_word_most(arch) == (wide ? UINT64_MAX : UINT32_MAX), arch, "largest word");
+    capdl_word_put(arch, memory, UINT64_MAX);
+    expect(memcmp(memory, wide ? wide_bytes : narrow_bytes, sizeof(memory)) == 0, arch, "word into memory");
+    expect(capdl_word_get(arch, ordered) == (wide ? 0x9abcdef012345678 : 0x12345678), arch, "word from memory");
+}
+
 static void check_flags(enum capdl_arch arch, const struct capdl_architecture *a, const struct expected *e)
 {
     const struct {
@@ -305,6 +319,7 @@ int main(void)
 
         check_names(arch, a, &expected[i]);
         check_word(arch, a, &expected[i]);
+        check_memory(arch, expected[i].word == 64);
         check_flags(arch, a, &expected[i]);
         check_threads(arch, a, &expected[i]);
         check_tables(arch, a, &expected[i]);

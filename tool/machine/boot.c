@@ -134,11 +134,13 @@ static bool find_free(struct boot *b)
 
 static uint8_t *extra_chunk(struct boot *b, uint64_t id, uint64_t size)
 {
-    uint8_t *chunk = b->extra + b->extra_size;
-    uint64_t header[2] = {id, sizeof(header) + size};
-    memcpy(chunk, header, sizeof(header));
-    b->extra_size += sizeof(header) + size;
-    return chunk + sizeof(header);
+    enum capdl_arch arch = b->k->profile->arch;
+    uint8_t *chunk = b->extra + b->extra_size, *bytes = chunk + 2 * capdl_word_bytes(arch);
+    uint64_t length = (uint64_t)(bytes - chunk) + size;
+    capdl_word_put(arch, chunk, id);
+    capdl_word_put(arch, chunk + capdl_word_bytes(arch), length);
+    b->extra_size += length;
+    return bytes;
 }
 
 static void extra_pc(struct boot *b)
@@ -296,7 +298,7 @@ static bool make_tables(struct boot *b)
     return true;
 }
 
-/* Slot regions and words of bootinfo, by their place in it. */
+/* Slot regions and words of bootinfo, by their place in it, counted in words. */
 enum {
     BI_EXTRA_LEN,
     BI_NODE_ID,
@@ -310,10 +312,21 @@ enum {
     BI_CNODE_BITS = 17,
 };
 
-void boot_set_region(struct boot *b, unsigned word, uint64_t start)
+unsigned boot_place(const struct boot *b, uint16_t offset)
 {
-    b->bootinfo[word] = start;
-    b->bootinfo[word + 1] = b->next_slot;
+    return offset / capdl_word_bytes(b->k->profile->arch);
+}
+
+void boot_set_word(struct boot *b, unsigned place, uint64_t word)
+{
+    enum capdl_arch arch = b->k->profile->arch;
+    capdl_word_put(arch, b->bootinfo + place * capdl_word_bytes(arch), word);
+}
+
+void boot_set_region(struct boot *b, unsigned place, uint64_t start)
+{
+    boot_set_word(b, place, start);
+    boot_set_word(b, place + 1, b->next_slot);
 }
 
 static void make_sched_control(struct boot *b)
@@ -325,7 +338,7 @@ static void make_sched_control(struct boot *b)
     for (uint32_t core = 0; core < b->k->profile->max_nodes; core++) {
         boot_provide(b, (struct cap){.type = CAP_SCHED_CONTROL, .paddr = core});
     }
-    boot_set_region(b, b->k->profile->bootinfo_schedcontrol_offset / 8u, start);
+    boot_set_region(b, boot_place(b, b->k->profile->bootinfo_schedcontrol_offset), start);
 }
 
 static void make_extra_frames(struct boot *b, uint64_t paddr)
@@ -471,13 +484,12 @@ static bool make_roots(struct boot *b, uint64_t *extra_paddr)
 
 static void fill_bootinfo(struct boot *b)
 {
-    uint64_t *bi = b->bootinfo;
-    bi[BI_EXTRA_LEN] = b->extra_size;
-    bi[BI_NUM_NODES] = b->k->profile->max_nodes;
+    boot_set_word(b, BI_EXTRA_LEN, b->extra_size);
+    boot_set_word(b, BI_NUM_NODES, b->k->profile->max_nodes);
     bool no_iommus = b->k->profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT;
-    bi[BI_IOPT_LEVELS] = b->k->facts->pc && no_iommus ? UINT64_MAX : b->k->io_levels;
-    bi[BI_IPC_BUFFER] = b->info->ipc_buffer;
-    bi[BI_CNODE_BITS] = b->k->profile->root_cnode_bits;
+    boot_set_word(b, BI_IOPT_LEVELS, b->k->facts->pc && no_iommus ? UINT64_MAX : b->k->io_levels);
+    boot_set_word(b, BI_IPC_BUFFER, b->info->ipc_buffer);
+    boot_set_word(b, BI_CNODE_BITS, b->k->profile->root_cnode_bits);
 }
 
 /* Capabilities are provided in the kernel's order, which differs between the architectures. */
@@ -488,7 +500,7 @@ static bool make_all(struct boot *b)
         return false;
     }
     uint64_t pool = root_alloc(b, PAGE_BITS), buffer = root_alloc(b, PAGE_BITS), bootinfo = root_alloc(b, PAGE_BITS);
-    b->bootinfo = (uint64_t *)(void *)memory_at(&b->k->memory, bootinfo, NULL);
+    b->bootinfo = memory_at(&b->k->memory, bootinfo, NULL);
     fill_bootinfo(b);
     bool pc = b->k->facts->pc;
     if (pc) {
@@ -513,8 +525,8 @@ static bool make_all(struct boot *b)
         return false;
     }
     b->info->first_empty = b->next_slot;
-    b->bootinfo[BI_EMPTY] = b->next_slot;
-    b->bootinfo[BI_EMPTY + 1] = b->info->num_slots;
+    boot_set_word(b, BI_EMPTY, b->next_slot);
+    boot_set_word(b, BI_EMPTY + 1, b->info->num_slots);
     return true;
 }
 

@@ -22,15 +22,19 @@ struct boot {
     unsigned extra_bits; /* 0: no extra bootinfo */
     uint64_t root_next;  /* where the next root object goes */
     uint64_t next_slot;
-    uint64_t *bootinfo; /* host address */
+    uint8_t *bootinfo; /* host address */
     struct table *vspace;
     bool full;
 };
 
 /* Puts a capability into the next slot of the initial CNode, and returns the slot. */
 uint64_t boot_provide(struct boot *, struct cap);
-/* Writes the slots from `start` to the next free one into bootinfo, at this word. */
-void boot_set_region(struct boot *, unsigned word, uint64_t start);
+/* Writes the word at this place of bootinfo, counted in words. */
+void boot_set_word(struct boot *, unsigned place, uint64_t word);
+/* The place of a member whose offset the profile has. */
+unsigned boot_place(const struct boot *, uint16_t offset);
+/* Writes the slots from `start` to the next free one into bootinfo, at this place. */
+void boot_set_region(struct boot *, unsigned place, uint64_t start);
 /* Makes all untypeds and their list in bootinfo. */
 bool boot_make_untypeds(struct boot *);
 

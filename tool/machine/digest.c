@@ -24,7 +24,7 @@ static bool is_open_duration(const struct kernel *k, uint64_t info)
            message_info_length(info) == CAPDL_DURATION_OPERANDS;
 }
 
-void digest_call(struct kernel *k, uint64_t cptr, const uint64_t *buffer)
+void digest_call(struct kernel *k, uint64_t cptr, const uint8_t *buffer)
 {
     const uint64_t *regs = k->current->regs;
     uint64_t info = regs[k->registers->message_info];
@@ -38,15 +38,15 @@ void digest_call(struct kernel *k, uint64_t cptr, const uint64_t *buffer)
     take(digest, info);
     take(digest, cptr);
     for (unsigned i = 0; buffer && i < message_info_caps(info); i++) {
-        take(digest, buffer[MESSAGE_CAPS_OFFSET + i]);
+        take(digest, buffer_word(k, buffer, MESSAGE_CAPS_OFFSET + i));
     }
     for (unsigned i = 0; i < message_info_length(info); i++) {
         if (i == CAPDL_DURATION_OPERANDS - 2 && is_open_duration(k, info)) {
             take(digest, 0);
-        } else if (i < MESSAGE_REGISTERS) {
+        } else if (i < k->facts->message_registers) {
             take(digest, regs[k->registers->message[i]]);
         } else if (buffer) {
-            take(digest, buffer[1 + i]);
+            take(digest, buffer_word(k, buffer, 1 + i));
         }
     }
 }

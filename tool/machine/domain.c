@@ -27,11 +27,11 @@ static enum status decode_set(struct kernel *k, struct invocation *inv)
 /* The last entry is an end marker forever. */
 static enum status decode_configure(struct kernel *k, struct invocation *inv)
 {
-    if (inv->length < 3) {
+    if (inv->length < 2 + time_words(k)) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
     }
     uint64_t index = invocation_argument(k, inv, 0), domain = invocation_argument(k, inv, 1);
-    uint64_t duration = invocation_argument(k, inv, 2);
+    uint64_t duration = invocation_time(k, inv, 2);
     if (index >= k->schedule_length - 1) {
         return fail_range(k, 0, k->schedule_length - 2);
     }

@@ -90,10 +90,10 @@ void fault_handle_timeout(struct kernel *k, struct tcb *thread)
     send_fault(k, thread, &handler, k->lookup_fault, false, false);
 }
 
-static unsigned set_registers(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint64_t *buffer,
+static unsigned set_registers(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint8_t *buffer,
                               const uint8_t *list, unsigned count)
 {
-    for (unsigned i = 0; i < count && (i < MESSAGE_REGISTERS || buffer); i++) {
+    for (unsigned i = 0; i < count && (i < k->facts->message_registers || buffer); i++) {
         message_set(k, receiver, buffer, i, sender->regs[list[i]]);
     }
     return count;
@@ -105,7 +105,7 @@ static uint64_t restart_pc(const struct kernel *k, const struct tcb *thread)
     return thread->regs[k->registers->fault_ip];
 }
 
-static unsigned set_cap_fault(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint64_t *buffer)
+static unsigned set_cap_fault(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint8_t *buffer)
 {
     message_set(k, receiver, buffer, 0, restart_pc(k, sender));
     message_set(k, receiver, buffer, 1, sender->fault.address);
@@ -113,7 +113,7 @@ static unsigned set_cap_fault(struct kernel *k, const struct tcb *sender, struct
     return message_set_lookup_fault(k, receiver, buffer, sender->lookup_fault, 3);
 }
 
-static unsigned set_vm_fault(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint64_t *buffer)
+static unsigned set_vm_fault(struct kernel *k, const struct tcb *sender, struct tcb *receiver, uint8_t *buffer)
 {
     message_set(k, receiver, buffer, 0, restart_pc(k, sender));
     message_set(k, receiver, buffer, 1, sender->fault.address);
@@ -121,7 +121,7 @@ static unsigned set_vm_fault(struct kernel *k, const struct tcb *sender, struct 
     return message_set(k, receiver, buffer, 3, sender->fault.code);
 }
 
-unsigned fault_set_message(struct kernel *k, struct tcb *sender, struct tcb *receiver, uint64_t *buffer)
+unsigned fault_set_message(struct kernel *k, struct tcb *sender, struct tcb *receiver, uint8_t *buffer)
 {
     const struct registers *r = k->registers;
     unsigned n;
@@ -137,7 +137,7 @@ unsigned fault_set_message(struct kernel *k, struct tcb *sender, struct tcb *rec
         return message_set(k, receiver, buffer, n + 1, sender->fault.code);
     case FAULT_TIMEOUT:
         n = message_set(k, receiver, buffer, 0, sender->fault.address);
-        return sender->sc ? message_set(k, receiver, buffer, 1, sc_take_consumed(k, sender->sc)) : n;
+        return sender->sc ? message_set_time(k, receiver, buffer, 1, sc_take_consumed(k, sender->sc)) : n;
     case FAULT_VM:
         return set_vm_fault(k, sender, receiver, buffer);
     case FAULT_VCPU:
@@ -150,9 +150,10 @@ unsigned fault_set_message(struct kernel *k, struct tcb *sender, struct tcb *rec
 static void take_registers(struct kernel *k, struct tcb *receiver, const struct tcb *sender, unsigned length,
                            const uint8_t *list, unsigned count)
 {
-    const uint64_t *buffer = ipc_buffer_of(k, sender, false);
-    for (unsigned i = 0; i < length && i < count && (i < MESSAGE_REGISTERS || buffer); i++) {
-        uint64_t value = i < MESSAGE_REGISTERS ? sender->regs[k->registers->message[i]] : buffer[i + 1];
+    const uint8_t *buffer = ipc_buffer_of(k, sender, false);
+    for (unsigned i = 0; i < length && i < count && (i < k->facts->message_registers || buffer); i++) {
+        uint64_t value =
+            i < k->facts->message_registers ? sender->regs[k->registers->message[i]] : buffer_word(k, buffer, i + 1);
         tcb_set_register(k, receiver, list[i], value);
     }
 }

@@ -35,7 +35,7 @@ struct invocation {
     struct slot *slot;
     struct cap cap;
     bool call, block, can_donate, first_phase;
-    uint64_t *buffer; /* of the caller, or 0 */
+    uint8_t *buffer; /* of the caller, or 0 */
 };
 
 /* The call by which an interrupt was handed out, and its words: trigger, pin and so on. Only the controller makes use
@@ -229,7 +229,7 @@ void record_fault(struct kernel *, struct tcb *);
 void record_gone(struct kernel *, const struct object *);
 
 /* digest.c: the current thread's call, and what its caller is answered. */
-void digest_call(struct kernel *, uint64_t cptr, const uint64_t *buffer);
+void digest_call(struct kernel *, uint64_t cptr, const uint8_t *buffer);
 void digest_answer(struct kernel *, const struct tcb *caller);
 
 /* message.c */
@@ -243,8 +243,16 @@ struct lookup_fault lookup_missing(uint64_t bits_left);
 
 /* message.c */
 uint64_t invocation_argument(const struct kernel *, const struct invocation *, unsigned);
-uint64_t *ipc_buffer_of(const struct kernel *, const struct tcb *, bool receiver);
-unsigned message_set(struct kernel *, struct tcb *, uint64_t *buffer, unsigned i, uint64_t value);
+/* Times have 64 bits: so many words, the low one first. */
+unsigned time_words(const struct kernel *);
+uint64_t invocation_time(const struct kernel *, const struct invocation *, unsigned i);
+unsigned message_set_time(struct kernel *, struct tcb *, uint8_t *buffer, unsigned i, uint64_t time);
+void reply_time(struct kernel *, struct tcb *, uint64_t time);
+uint8_t *ipc_buffer_of(const struct kernel *, const struct tcb *, bool receiver);
+/* Word i of an IPC buffer: tag, message, user data, capabilities, where to receive. */
+uint64_t buffer_word(const struct kernel *, const uint8_t *buffer, unsigned i);
+void buffer_set_word(const struct kernel *, uint8_t *buffer, unsigned i, uint64_t word);
+unsigned message_set(struct kernel *, struct tcb *, uint8_t *buffer, unsigned i, uint64_t value);
 uint64_t message_info(uint64_t label, unsigned unwrapped, unsigned caps, unsigned length);
 unsigned message_info_length(uint64_t info);
 unsigned message_info_caps(uint64_t info);
@@ -254,8 +262,7 @@ void reply_empty(struct kernel *, struct tcb *);
 void reply_word(struct kernel *, struct tcb *, uint64_t);
 /* As many as fit: without an IPC buffer those in registers. */
 void reply_words(struct kernel *, struct tcb *, const uint64_t *words, unsigned count);
-unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint64_t *buffer, struct lookup_fault,
-                                  unsigned offset);
+unsigned message_set_lookup_fault(struct kernel *, struct tcb *, uint8_t *buffer, struct lookup_fault, unsigned offset);
 
 /* cap_names.c: what messages call a capability of this type. */
 const char *cap_type_name(enum cap_type);
@@ -326,7 +333,7 @@ void wait_dequeue(struct queue *, struct tcb *);
 /* transfer.c */
 void ipc_transfer(struct kernel *, struct tcb *sender, struct endpoint *, uint64_t badge, bool grant,
                   struct tcb *receiver);
-enum status extra_caps_lookup(struct kernel *, const struct tcb *, const uint64_t *buffer, uint64_t info);
+enum status extra_caps_lookup(struct kernel *, const struct tcb *, const uint8_t *buffer, uint64_t info);
 /* reply.c */
 void reply_transfer(struct kernel *, struct tcb *sender, struct tcb *receiver, struct slot *slot, bool grant);
 void reply_object_transfer(struct kernel *, struct tcb *sender, struct reply *, bool grant);
@@ -352,7 +359,7 @@ void fault_handle(struct kernel *, struct tcb *);
 void fault_handle_timeout(struct kernel *, struct tcb *);
 bool timeout_handler_is_valid(const struct tcb *);
 unsigned fault_label(const struct kernel *, enum fault_kind);
-unsigned fault_set_message(struct kernel *, struct tcb *sender, struct tcb *receiver, uint64_t *buffer);
+unsigned fault_set_message(struct kernel *, struct tcb *sender, struct tcb *receiver, uint8_t *buffer);
 bool fault_handle_reply(struct kernel *, struct tcb *receiver, struct tcb *sender);
 
 /* sched.c */

@@ -60,7 +60,7 @@ unsigned message_info_caps(uint64_t info)
     return (unsigned)(info >> 7) & 3;
 }
 
-uint64_t *ipc_buffer_of(const struct kernel *k, const struct tcb *thread, bool receiver)
+uint8_t *ipc_buffer_of(const struct kernel *k, const struct tcb *thread, bool receiver)
 {
     const struct cap *cap = &thread->slots[TCB_BUFFER].cap;
     if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE) {
@@ -70,31 +70,63 @@ uint64_t *ipc_buffer_of(const struct kernel *k, const struct tcb *thread, bool r
         return NULL;
     }
     uint64_t offset = thread->ipc_buffer & ((UINT64_C(1) << cap->bits) - 1);
-    return (uint64_t *)(void *)memory_at((struct memory *)&k->memory, cap->paddr + offset, NULL);
+    return memory_at((struct memory *)&k->memory, cap->paddr + offset, NULL);
+}
+
+uint64_t buffer_word(const struct kernel *k, const uint8_t *buffer, unsigned i)
+{
+    return capdl_word_get(k->profile->arch, buffer + i * capdl_word_bytes(k->profile->arch));
+}
+
+void buffer_set_word(const struct kernel *k, uint8_t *buffer, unsigned i, uint64_t word)
+{
+    capdl_word_put(k->profile->arch, buffer + i * capdl_word_bytes(k->profile->arch), word);
 }
 
 uint64_t invocation_argument(const struct kernel *k, const struct invocation *inv, unsigned i)
 {
-    if (i < MESSAGE_REGISTERS) {
+    if (i < k->facts->message_registers) {
         return k->current->regs[k->registers->message[i]];
     }
-    return inv->buffer ? inv->buffer[i + 1] : 0;
+    return inv->buffer ? buffer_word(k, inv->buffer, i + 1) : 0;
 }
 
-unsigned message_set(struct kernel *k, struct tcb *thread, uint64_t *buffer, unsigned i, uint64_t value)
+unsigned time_words(const struct kernel *k)
 {
-    if (i < MESSAGE_REGISTERS) {
+    return 64u / k->facts->word_bits;
+}
+
+uint64_t invocation_time(const struct kernel *k, const struct invocation *inv, unsigned i)
+{
+    uint64_t time = 0;
+    for (unsigned n = 0; n < time_words(k); n++) {
+        time |= invocation_argument(k, inv, i + n) << n * k->facts->word_bits;
+    }
+    return time;
+}
+
+unsigned message_set(struct kernel *k, struct tcb *thread, uint8_t *buffer, unsigned i, uint64_t value)
+{
+    if (i < k->facts->message_registers) {
         thread->regs[k->registers->message[i]] = value;
         return i + 1;
     }
     if (!buffer) {
-        return MESSAGE_REGISTERS;
+        return k->facts->message_registers;
     }
-    buffer[i + 1] = value;
+    buffer_set_word(k, buffer, i + 1, value);
     return i + 1;
 }
 
-unsigned message_set_lookup_fault(struct kernel *k, struct tcb *thread, uint64_t *buffer, struct lookup_fault fault,
+unsigned message_set_time(struct kernel *k, struct tcb *thread, uint8_t *buffer, unsigned i, uint64_t time)
+{
+    for (unsigned n = time_words(k); n > 1; n--, i++, time >>= k->facts->word_bits) {
+        message_set(k, thread, buffer, i, time & capdl_word_most(k->profile->arch));
+    }
+    return message_set(k, thread, buffer, i, time);
+}
+
+unsigned message_set_lookup_fault(struct kernel *k, struct tcb *thread, uint8_t *buffer, struct lookup_fault fault,
                                   unsigned offset)
 {
     unsigned length = message_set(k, thread, buffer, offset, (uint64_t)fault.kind + 1);
@@ -112,7 +144,7 @@ unsigned message_set_lookup_fault(struct kernel *k, struct tcb *thread, uint64_t
     return length;
 }
 
-static unsigned error_set_message(struct kernel *k, struct tcb *thread, uint64_t *buffer)
+static unsigned error_set_message(struct kernel *k, struct tcb *thread, uint8_t *buffer)
 {
     const struct syscall_error *error = &k->error;
     switch (error->type) {
@@ -146,8 +178,8 @@ void reply_empty(struct kernel *k, struct tcb *thread)
 
 void reply_words(struct kernel *k, struct tcb *thread, const uint64_t *words, unsigned count)
 {
-    uint64_t *buffer = ipc_buffer_of(k, thread, true);
-    unsigned fits = buffer || count < MESSAGE_REGISTERS ? count : MESSAGE_REGISTERS;
+    uint8_t *buffer = ipc_buffer_of(k, thread, true);
+    unsigned fits = buffer || count < k->facts->message_registers ? count : k->facts->message_registers;
     thread->regs[k->registers->cap] = 0;
     for (unsigned i = 0; i < fits; i++) {
         message_set(k, thread, buffer, i, words[i]);
@@ -158,4 +190,11 @@ void reply_words(struct kernel *k, struct tcb *thread, const uint64_t *words, un
 void reply_word(struct kernel *k, struct tcb *thread, uint64_t word)
 {
     reply_words(k, thread, &word, 1);
+}
+
+void reply_time(struct kernel *k, struct tcb *thread, uint64_t time)
+{
+    thread->regs[k->registers->cap] = 0;
+    unsigned length = message_set_time(k, thread, ipc_buffer_of(k, thread, true), 0, time);
+    thread->regs[k->registers->message_info] = message_info(0, 0, 0, length);
 }

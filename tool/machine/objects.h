@@ -13,13 +13,12 @@
 #include "physical.h"
 
 enum {
-    MESSAGE_REGISTERS = 4,
+    MESSAGE_REGISTERS = 4, /* at most */
     MESSAGE_MAX_LENGTH = 120,
     MESSAGE_MAX_CAPS = 3,
     MESSAGE_CAPS_OFFSET = MESSAGE_MAX_LENGTH + 2,                    /* words into an IPC buffer */
     MESSAGE_RECEIVE_OFFSET = MESSAGE_CAPS_OFFSET + MESSAGE_MAX_CAPS, /* root, index, depth of the receive slot */
-    IPC_BUFFER_BITS = 10,
-    ASID_POOL_BITS = 12, /* log2 bytes */
+    ASID_POOL_BITS = 12,                                             /* log2 bytes */
     PAGE_BITS = 12,
     MAX_PRIORITIES = 256,
     MAX_DOMAINS = 256,

@@ -96,7 +96,7 @@ void sc_complete_yield_to(struct kernel *k, struct tcb *yielder)
     if (!yielder->yield_to) {
         return;
     }
-    reply_word(k, yielder, sc_take_consumed(k, yielder->yield_to));
+    reply_time(k, yielder, sc_take_consumed(k, yielder->yield_to));
     sc_cancel_yield_to(yielder);
 }
 
@@ -176,7 +176,7 @@ static void answer_consumed(struct kernel *k, struct sched_context *sc, bool cal
 {
     uint64_t consumed = sc_take_consumed(k, sc);
     if (call) {
-        reply_word(k, k->current, consumed);
+        reply_time(k, k->current, consumed);
     }
     thread_set_state(k, k->current, THREAD_RUNNING);
 }
@@ -294,16 +294,17 @@ enum status sched_control_decode(struct kernel *k, struct invocation *inv)
     if (inv->method != CAPDL_METHOD_SCHED_CONTROL_CONFIGURE_FLAGS) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
-    if (!k->extra[0] || inv->length < 5) {
+    unsigned period = time_words(k), extra_refills = 2 * period;
+    if (!k->extra[0] || inv->length < extra_refills + 3) {
         return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
     }
-    struct parameters p = {.badge = invocation_argument(k, inv, 3),
-                           .flags = invocation_argument(k, inv, 4),
+    struct parameters p = {.badge = invocation_argument(k, inv, extra_refills + 1),
+                           .flags = invocation_argument(k, inv, extra_refills + 2),
                            .core = (uint32_t)inv->cap.paddr};
     struct cap cap = k->extra[0]->cap;
     enum status status = k->version < 15 ? check_target(k, &cap) : STATUS_OK;
     if (status == STATUS_OK) {
-        status = check_times(k, &p, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1));
+        status = check_times(k, &p, invocation_time(k, inv, 0), invocation_time(k, inv, period));
     }
     if (status == STATUS_OK) {
         status = check_target(k, &cap);
@@ -311,7 +312,7 @@ enum status sched_control_decode(struct kernel *k, struct invocation *inv)
     if (status != STATUS_OK) {
         return status;
     }
-    uint64_t extra = invocation_argument(k, inv, 2), most = refill_max_of(k, &cap) - MIN_REFILLS;
+    uint64_t extra = invocation_argument(k, inv, extra_refills), most = refill_max_of(k, &cap) - MIN_REFILLS;
     if (extra > most) {
         return fail_range(k, 0, most);
     }

@@ -49,8 +49,8 @@ static void invoke(struct kernel *k, bool call, bool block, bool donate, bool fi
     inv.label = info >> 12;
     inv.method = inv.label < k->num_labels ? k->methods[inv.label] : CAPDL_METHOD_COUNT;
     inv.length = message_info_length(info);
-    if (inv.length > MESSAGE_REGISTERS && !inv.buffer) {
-        inv.length = MESSAGE_REGISTERS;
+    if (inv.length > k->facts->message_registers && !inv.buffer) {
+        inv.length = k->facts->message_registers;
     }
     if (invocation_decode(k, &inv) == STATUS_SYSCALL_ERROR) {
         record_error(k);
@@ -291,14 +291,15 @@ static void halt(struct kernel *k)
 /* Anything wrong with these arguments stops the real kernel. */
 static void name_thread(struct kernel *k, const struct cap *cap)
 {
-    const uint64_t *buffer = ipc_buffer_of(k, k->current, true);
-    size_t most = MESSAGE_MAX_LENGTH * sizeof(*buffer);
-    if (cap->type != CAP_THREAD || !buffer || strnlen((const char *)(buffer + 1), most) == most) {
+    const uint8_t *buffer = ipc_buffer_of(k, k->current, true);
+    const char *name = buffer ? (const char *)buffer + capdl_word_bytes(k->profile->arch) : NULL;
+    size_t most = MESSAGE_MAX_LENGTH * capdl_word_bytes(k->profile->arch);
+    if (cap->type != CAP_THREAD || !name || strnlen(name, most) == most) {
         halt(k);
         return;
     }
     struct tcb *thread = cap->object;
-    snprintf(thread->name, sizeof(thread->name), "%.*s", NAME_LENGTH - 1, (const char *)(buffer + 1));
+    snprintf(thread->name, sizeof(thread->name), "%.*s", NAME_LENGTH - 1, name);
 }
 
 static void debug_on_cap(struct kernel *k, enum capdl_syscall syscall)
@@ -417,12 +418,12 @@ enum capdl_kernel_error kernel_call(struct kernel *k, uint64_t cptr, struct kern
 {
     struct tcb *thread = k->current;
     const struct registers *r = k->registers;
-    uint64_t *buffer = ipc_buffer_of(k, thread, true);
+    uint8_t *buffer = ipc_buffer_of(k, thread, true);
     for (unsigned i = 0; i < message->length && i < MESSAGE_MAX_LENGTH; i++) {
         message_set(k, thread, buffer, i, message->words[i]);
     }
     for (unsigned i = 0; buffer && i < message->caps; i++) {
-        buffer[MESSAGE_CAPS_OFFSET + i] = message->cap[i];
+        buffer_set_word(k, buffer, MESSAGE_CAPS_OFFSET + i, message->cap[i]);
     }
     thread->regs[r->cap] = cptr;
     thread->regs[r->message_info] = message_info(message->label, 0, message->caps, message->length);
@@ -431,7 +432,9 @@ enum capdl_kernel_error kernel_call(struct kernel *k, uint64_t cptr, struct kern
     message->label = info >> 12;
     message->length = message_info_length(info);
     for (unsigned i = 0; i < message->length; i++) {
-        message->words[i] = i < MESSAGE_REGISTERS ? thread->regs[r->message[i]] : buffer ? buffer[i + 1] : 0;
+        message->words[i] = i < k->facts->message_registers ? thread->regs[r->message[i]]
+                            : buffer                        ? buffer_word(k, buffer, i + 1)
+                                                            : 0;
     }
     return (enum capdl_kernel_error)message->label;
 }

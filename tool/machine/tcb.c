@@ -26,7 +26,7 @@ enum status tcb_check_ipc_buffer(struct kernel *k, uint64_t vaddr, const struct 
     if (cap->type != CAP_FRAME || cap->flags & CAP_FLAG_DEVICE) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
-    if (vaddr & ((1u << IPC_BUFFER_BITS) - 1)) {
+    if (vaddr & ((1u << k->facts->ipc_buffer_bits) - 1)) {
         return fail(k, CAPDL_ERROR_ALIGNMENT_ERROR);
     }
     return STATUS_OK;

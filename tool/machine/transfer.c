@@ -2,13 +2,13 @@
 /* What a message carries from sender to receiver. Follows src/kernel/thread.c and src/object/tcb.c of seL4. */
 #include "kernel.h"
 
-enum status extra_caps_lookup(struct kernel *k, const struct tcb *thread, const uint64_t *buffer, uint64_t info)
+enum status extra_caps_lookup(struct kernel *k, const struct tcb *thread, const uint8_t *buffer, uint64_t info)
 {
     for (unsigned i = 0; i < MESSAGE_MAX_CAPS; i++) {
         k->extra[i] = NULL;
     }
     for (unsigned i = 0; buffer && i < message_info_caps(info); i++) {
-        uint64_t cptr = buffer[MESSAGE_CAPS_OFFSET + i];
+        uint64_t cptr = buffer_word(k, buffer, MESSAGE_CAPS_OFFSET + i);
         if (lookup_slot(k, thread, cptr, &k->extra[i]) != STATUS_OK) {
             k->extra[i] = NULL;
             k->fault = (struct fault){.kind = FAULT_CAP, .address = cptr};
@@ -18,33 +18,33 @@ enum status extra_caps_lookup(struct kernel *k, const struct tcb *thread, const 
     return STATUS_OK;
 }
 
-static unsigned copy_words(struct kernel *k, const struct tcb *sender, const uint64_t *from, struct tcb *receiver,
-                           uint64_t *to, unsigned count)
+static unsigned copy_words(struct kernel *k, const struct tcb *sender, const uint8_t *from, struct tcb *receiver,
+                           uint8_t *to, unsigned count)
 {
     unsigned i = 0;
-    for (; i < count && i < MESSAGE_REGISTERS; i++) {
+    for (; i < count && i < k->facts->message_registers; i++) {
         receiver->regs[k->registers->message[i]] = sender->regs[k->registers->message[i]];
     }
     for (; from && to && i < count; i++) {
-        to[i + 1] = from[i + 1];
+        buffer_set_word(k, to, i + 1, buffer_word(k, from, i + 1));
     }
     return i;
 }
 
-static struct slot *receive_slot(struct kernel *k, const struct tcb *receiver, const uint64_t *buffer)
+static struct slot *receive_slot(struct kernel *k, const struct tcb *receiver, const uint8_t *buffer)
 {
     struct slot *root, *slot;
-    if (lookup_slot(k, receiver, buffer[MESSAGE_RECEIVE_OFFSET], &root) != STATUS_OK) {
+    if (lookup_slot(k, receiver, buffer_word(k, buffer, MESSAGE_RECEIVE_OFFSET), &root) != STATUS_OK) {
         return NULL;
     }
-    enum status status =
-        lookup_target(k, &root->cap, buffer[MESSAGE_RECEIVE_OFFSET + 1], buffer[MESSAGE_RECEIVE_OFFSET + 2], &slot);
+    enum status status = lookup_target(k, &root->cap, buffer_word(k, buffer, MESSAGE_RECEIVE_OFFSET + 1),
+                                       buffer_word(k, buffer, MESSAGE_RECEIVE_OFFSET + 2), &slot);
     return status == STATUS_OK && slot->cap.type == CAP_NULL ? slot : NULL;
 }
 
 /* Capabilities to the endpoint itself are unwrapped to their badge; at most one other is transferred. */
 static void transfer_caps(struct kernel *k, const struct endpoint *endpoint, const struct tcb *receiver,
-                          uint64_t *buffer, unsigned *caps, unsigned *unwrapped)
+                          uint8_t *buffer, unsigned *caps, unsigned *unwrapped)
 {
     *caps = *unwrapped = 0;
     if (!k->extra[0] || !buffer) {
@@ -54,7 +54,7 @@ static void transfer_caps(struct kernel *k, const struct endpoint *endpoint, con
     for (unsigned i = 0; i < MESSAGE_MAX_CAPS && k->extra[i]; i++) {
         struct slot *slot = k->extra[i];
         if (slot->cap.type == CAP_ENDPOINT && slot->cap.object == endpoint) {
-            buffer[MESSAGE_CAPS_OFFSET + i] = slot->cap.data;
+            buffer_set_word(k, buffer, MESSAGE_CAPS_OFFSET + i, slot->cap.data);
             *unwrapped |= 1u << i;
         } else {
             struct cap cap;
@@ -69,9 +69,9 @@ static void transfer_caps(struct kernel *k, const struct endpoint *endpoint, con
 }
 
 static void normal_transfer(struct kernel *k, const struct tcb *sender, const struct endpoint *endpoint, uint64_t badge,
-                            bool grant, struct tcb *receiver, uint64_t *buffer)
+                            bool grant, struct tcb *receiver, uint8_t *buffer)
 {
-    const uint64_t *from = ipc_buffer_of(k, sender, false);
+    const uint8_t *from = ipc_buffer_of(k, sender, false);
     uint64_t info = sender->regs[k->registers->message_info];
     if (!grant || extra_caps_lookup(k, sender, from, info) != STATUS_OK) {
         k->extra[0] = NULL;
@@ -87,7 +87,7 @@ static void normal_transfer(struct kernel *k, const struct tcb *sender, const st
 void ipc_transfer(struct kernel *k, struct tcb *sender, struct endpoint *endpoint, uint64_t badge, bool grant,
                   struct tcb *receiver)
 {
-    uint64_t *buffer = ipc_buffer_of(k, receiver, true);
+    uint8_t *buffer = ipc_buffer_of(k, receiver, true);
     if (sender->fault.kind == FAULT_NONE) {
         normal_transfer(k, sender, endpoint, badge, grant, receiver, buffer);
         return;

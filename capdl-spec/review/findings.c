@@ -438,7 +438,7 @@ enum object_words { OBJECT_NAME, OBJECT_KIND, OBJECT_ROLE }; /* each with what t
 /* The size of one page becomes that of each: "4 KiB each, the first at physical 0x1000". */
 static void say_each(char role[REVIEW_LABEL])
 {
-    char *place = strstr(role, " at physical"), rest[REVIEW_LABEL] = "";
+    char *place = strstr(role, " at physical"), rest[REVIEW_LABEL - sizeof(" each")] = "";
 
     if (place) {
         snprintf(rest, sizeof(rest), ", the first%s", place);

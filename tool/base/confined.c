@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -182,6 +183,12 @@ static void offer_to_oom_killer(void)
     }
 }
 
+/* Both inclusive. C libraries other than glibc have no function for it. */
+static void close_files(unsigned first, unsigned last)
+{
+    syscall(SYS_close_range, first, last, 0);
+}
+
 /* Leaves TO_PARENT and STATISTICS open; sanitizers also get standard error. */
 static void give_up_files(struct confined *c)
 {
@@ -194,11 +201,11 @@ static void give_up_files(struct confined *c)
     c->out = TO_PARENT;
     c->statistics = kept >= 0 && dup2(kept, STATISTICS) >= 0 ? STATISTICS : -1;
 #if WITH_ADDRESS_SANITIZER
-    close_range(STDIN_FILENO, STDOUT_FILENO, 0);
+    close_files(STDIN_FILENO, STDOUT_FILENO);
 #else
-    close_range(STDIN_FILENO, STDERR_FILENO, 0);
+    close_files(STDIN_FILENO, STDERR_FILENO);
 #endif
-    close_range(c->statistics >= 0 ? STATISTICS + 1 : STATISTICS, UINT_MAX, 0);
+    close_files(c->statistics >= 0 ? STATISTICS + 1 : STATISTICS, UINT_MAX);
 }
 
 void confined_seal(struct confined *c)

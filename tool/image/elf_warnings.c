@@ -10,6 +10,11 @@
 #include "image/program.h"
 #include "profile/note.h"
 
+#ifndef R_AARCH64_IRELATIVE /* musl's <elf.h> has neither */
+#define R_AARCH64_IRELATIVE 1032
+#define R_RISCV_IRELATIVE 58
+#endif
+
 enum { MOST_LISTS = 8 }; /* no sane program has more of them, and for each all symbols are looked at */
 
 /* A program, and where a spec or command names it. */

@@ -11,7 +11,7 @@
 
 #include "kernel.h"
 
-enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4, ENGINE_LENT = 3 };
+enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4, ENGINE_LENT = 3, ENGINE_CHECKS = 4096 };
 
 /* Why an engine stopped. */
 enum cpu_exit_kind {
@@ -105,6 +105,11 @@ struct cpu_arch {
     bool (*leaves_traces)(const uint8_t *code, size_t size);
     /* Whether the access at pc fails for its alignment, and what it is. May be 0. */
     bool (*alignment_fault)(struct engine *, uint64_t pc, struct engine_access *);
+    /* From *at on, the next instruction that fails when its memory operand is not aligned, and of which the emulator
+     * does not know that; how long it is. May be 0. */
+    bool (*next_aligned)(const uint8_t *code, size_t size, size_t *at, size_t *length);
+    /* Whether the operand of the one at exit->pc is not aligned, and how the run ends then. */
+    bool (*misaligned)(struct engine *, uint64_t pc, struct cpu_exit *);
     /* Does what the instruction does where the emulator cannot. True: the thread goes on at *next. */
     bool (*emulate)(struct engine *, const struct cpu_exit *, uint64_t *next);
     /* Initial floating-point state, CPU_FP_BYTES a register. */
@@ -125,6 +130,7 @@ struct engine_block {
     uint64_t cost; /* instructions in it; or more than there can be if it needs a closer look when it is entered */
     uint32_t size, count;
     uint32_t special; /* as arch->find_special has it */
+    bool outdated;    /* translated without hooks that it needs */
 };
 
 /* A memory access that the emulator told of. */
@@ -147,6 +153,13 @@ struct engine_try {
 #define ENGINE_REVEALS (UC_API_MINOR > 0)
 #define ENGINE_REVEALED (UINT64_C(1) << 62)
 enum engine_reveal { REVEAL_NOTHING, REVEAL_ALL, REVEAL_REFUSED };
+
+/* An instruction with a hook that looks at its operand. */
+struct engine_check {
+    uint64_t pc;
+    uc_hook hook;
+    bool used;
+};
 
 struct engine {
     struct cpu *cpu;
@@ -181,13 +194,16 @@ struct engine {
     bool tail; /* they are executed one by one */
     struct engine_access access;
     struct engine_try retried, second, fetched;
-    enum engine_reveal reveal, revealing; /* what the next run is to find out, and this one */
-    uint64_t revealing_at, refused;       /* refused: the high bits of an address that was */
-    uc_context *before;                   /* the state then */
-    uc_hook next;                         /* on the instructions around */
-    bool undo;                            /* it was not executed, though the emulator may think so */
-    uint64_t lends;                       /* the block there is tried again with pages lent to it; 0: none */
-    bool single;                          /* map no page but those that are needed */
+    enum engine_reveal reveal, revealing;      /* what the next run is to find out, and this one */
+    uint64_t revealing_at, refused;            /* refused: the high bits of an address that was */
+    uc_context *before;                        /* the state then */
+    uc_hook next;                              /* on the instructions around */
+    bool undo;                                 /* it was not executed, though the emulator may think so */
+    uint64_t lends;                            /* the block there is tried again with pages lent to it; 0: none */
+    bool single;                               /* map no page but those that are needed */
+    struct engine_check checks[ENGINE_CHECKS]; /* by pc */
+    size_t num_checks;
+    uint32_t again; /* size of a block that is to be translated again, at cpu->exit.pc; 0: none */
 };
 
 struct cpu {
@@ -278,6 +294,11 @@ void engine_tell_lacking(struct engine *, uint64_t pc);
 /* An instruction of the last block did not come to its end; `done`: it counts all the same. */
 void engine_uncount(struct engine *, uint64_t pc, bool done);
 
+/* engine_alignment.c: operands that must be aligned */
+/* True: the block must be translated again. */
+bool engine_check_alignment(struct engine *, uint64_t pc, const uint8_t *code, size_t size);
+void engine_drop_checks(struct engine *);
+
 /* x86_length.c */
 struct x86_instruction {
     uint8_t length; /* 0: not one that can be told */
@@ -285,9 +306,26 @@ struct x86_instruction {
     uint8_t map; /* 0, or 1 after 0F, 2 after 0F 38, 3 after 0F 3A */
     uint8_t opcode, modrm;
     uint8_t rex, prefix; /* prefix: F2 or F3 */
-    bool operand16, lock;
+    bool operand16, address32, lock;
+    uint8_t segment;   /* prefix: 64 or 65; those of other segments mean nothing */
+    uint8_t operand;   /* offset of the ModRM byte, if it has one */
     uint8_t immediate; /* offset of the immediate operand, if it has one */
 };
 struct x86_instruction x86_decode(const uint8_t *code, size_t size);
+
+/* x86_aligned.c */
+#define X86_NO_REGISTER UINT32_MAX
+/* An address: base + (index << scale) + displacement, relative to the next instruction if `rip`; registers numbered as
+ * in instructions. */
+struct x86_operand {
+    uint32_t base, index;
+    unsigned scale;
+    uint64_t displacement;
+    bool rip;
+};
+/* Whether it raises a general protection fault when its operand in memory is not aligned to 16 bytes. */
+bool x86_needs_alignment(const struct x86_instruction *);
+/* Of an instruction with such an operand, whose bytes are at `code`. */
+struct x86_operand x86_memory_operand(const struct x86_instruction *, const uint8_t *code);
 
 #endif

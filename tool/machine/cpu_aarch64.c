@@ -231,6 +231,33 @@ static bool alignment_fault(struct engine *e, uint64_t pc, struct engine_access 
     return is_misaligned(instruction, access->address);
 }
 
+/* LDAR and STLR, but of a byte */
+static bool next_aligned(const uint8_t *code, size_t size, size_t *at, size_t *length)
+{
+    *length = 4;
+    for (; *at + 4 <= size; *at += 4) {
+        uint32_t instruction = word_at(code + *at);
+        if ((instruction & 0x3fbffc00) == 0x089ffc00 && instruction >> 30 != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool misaligned(struct engine *e, uint64_t pc, struct cpu_exit *exit)
+{
+    struct engine_access access = {0};
+    uint8_t code[4] = {0};
+    size_t at = 0, length;
+    if (engine_read(e, pc, code, sizeof(code)) != sizeof(code) || !next_aligned(code, sizeof(code), &at, &length) ||
+        !alignment_fault(e, pc, &access)) {
+        return false;
+    }
+    *exit = (struct cpu_exit){
+        .kind = EXIT_MEMORY, .pc = pc, .address = access.address, .write = access.write, .misaligned = true};
+    return true;
+}
+
 static bool is_beyond_addresses(const struct kernel *k, uint64_t address)
 {
     return k->profile->hypervisor && address >> k->profile->pa_bits;
@@ -507,6 +534,8 @@ const struct cpu_arch cpu_aarch64 = {
     .find_special = find_special,
     .leaves_traces = leaves_traces,
     .alignment_fault = alignment_fault,
+    .next_aligned = next_aligned,
+    .misaligned = misaligned,
     .emulate = emulate,
     .init_fp = init_fp,
     .enter = enter,

@@ -269,6 +269,52 @@ static const int numbered[16] = {
     UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
 };
 
+static uint64_t register_value(uc_engine *uc, uint32_t number)
+{
+    uint64_t value = 0;
+    if (number != X86_NO_REGISTER) {
+        uc_reg_read(uc, numbered[number], &value);
+    }
+    return value;
+}
+
+static uint64_t operand_address(uc_engine *uc, const struct x86_instruction *i, const uint8_t *code, uint64_t pc)
+{
+    struct x86_operand operand = x86_memory_operand(i, code);
+    uint64_t address = operand.displacement + register_value(uc, operand.base) +
+                       (register_value(uc, operand.index) << operand.scale) + (operand.rip ? pc + i->length : 0);
+    uint64_t segment = 0;
+    if (i->segment) {
+        uc_reg_read(uc, i->segment == 0x64 ? UC_X86_REG_FS_BASE : UC_X86_REG_GS_BASE, &segment);
+    }
+    return (i->address32 ? (uint32_t)address : address) + segment;
+}
+
+static bool next_aligned(const uint8_t *code, size_t size, size_t *at, size_t *length)
+{
+    while (*at < size) {
+        struct x86_instruction i = x86_decode(code + *at, size - *at);
+        *length = i.length;
+        if (i.length == 0 || x86_needs_alignment(&i)) {
+            return i.length != 0;
+        }
+        *at += i.length;
+    }
+    return false;
+}
+
+/* Without floating point it is another exception, which the emulator raises. */
+static bool misaligned(struct engine *e, uint64_t pc, struct cpu_exit *exit)
+{
+    uint8_t code[15] = {0};
+    struct x86_instruction i = x86_decode(code, engine_read(e, pc, code, sizeof(code)));
+    if (!e->fpu || !x86_needs_alignment(&i) || operand_address(e->uc, &i, code, pc) % 16 == 0) {
+        return false;
+    }
+    *exit = (struct cpu_exit){.kind = EXIT_TRAP, .trap = VECTOR_PROTECTION, .pc = pc};
+    return true;
+}
+
 static void set_pair(uc_engine *uc, uint64_t value)
 {
     uint64_t low = (uint32_t)value, high = value >> 32;
@@ -546,6 +592,8 @@ const struct cpu_arch cpu_x86_64 = {
     .keeps_exceptions = true,
     .count = count,
     .find_special = find_special,
+    .next_aligned = next_aligned,
+    .misaligned = misaligned,
     .deviation = deviation,
     .lacking = lacking,
     .emulate = emulate,

@@ -321,6 +321,10 @@ uc_err engine_execute(struct engine *e, uint64_t pc)
         engine_reveal_end(e);
         engine_drop_dummies(e);
         pc = cpu->exit.pc;
+        if (e->again) {
+            uc_ctl_remove_cache(e->uc, pc, pc + e->again);
+            e->again = 0;
+        }
         if (cpu->exit.kind == EXIT_RETRY && cpu->arch->keeps_exceptions) {
             engine_save(e, cpu->kernel->current);
             e->stale = true;
@@ -410,6 +414,7 @@ static struct engine *engine_reuse(struct cpu *cpu)
     }
     engine_save_fp(oldest);
     engine_clear(oldest);
+    engine_drop_checks(oldest);
     oldest->stale = true;
     return oldest;
 }

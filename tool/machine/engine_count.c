@@ -68,7 +68,8 @@ static void note_block(struct engine *e, struct engine_block *block, uint64_t pc
     *block = (struct engine_block){.pc = pc, .size = size, .count = count, .cost = count};
     uint32_t special = arch->find_special(e->cpu->kernel, code, got, e->fpu);
     block->special = special < count ? special : CPU_NO_SPECIAL;
-    if (block->special != CPU_NO_SPECIAL || pc & arch->pc_mask) {
+    block->outdated = !e->tail && !e->revealing && engine_check_alignment(e, pc, code, got);
+    if (block->special != CPU_NO_SPECIAL || pc & arch->pc_mask || block->outdated) {
         block->cost = UINT64_MAX;
     }
     e->traces = e->traces || (arch->leaves_traces && arch->leaves_traces(code, got));
@@ -111,7 +112,12 @@ __attribute__((noinline)) static void enter_block(struct engine *e, uint64_t add
         note_block(e, block, address, size, translation(e, address).icount);
     }
     e->block = block;
-    if (address & cpu->arch->pc_mask) { /* the emulator does not mind */
+    if (block->outdated) {
+        block->size = 0;
+        e->again = size;
+        cpu->exit = (struct cpu_exit){.kind = EXIT_RETRY, .pc = address};
+        uc_emu_stop(e->uc);
+    } else if (address & cpu->arch->pc_mask) { /* the emulator does not mind */
         cpu->exit = (struct cpu_exit){.kind = EXIT_MISALIGNED, .pc = address};
         uc_emu_stop(e->uc);
     } else if (block->special < cpu->left) {

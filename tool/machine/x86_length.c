@@ -42,13 +42,14 @@ static bool is_prefix(uint8_t byte)
     }
 }
 
-static void take_prefixes(struct cursor *c, struct x86_instruction *i, bool *address32)
+static void take_prefixes(struct cursor *c, struct x86_instruction *i)
 {
     for (; c->at < c->size && is_prefix(peek(c)); c->at++) {
         uint8_t byte = peek(c);
         i->operand16 = i->operand16 || byte == 0x66;
         i->lock = i->lock || byte == 0xf0;
-        *address32 = *address32 || byte == 0x67;
+        i->address32 = i->address32 || byte == 0x67;
+        i->segment = byte == 0x64 || byte == 0x65 ? byte : i->segment;
         i->prefix = byte == 0xf2 || byte == 0xf3 ? byte : i->prefix;
     }
     if ((peek(c) & 0xf0) == 0x40) {
@@ -84,6 +85,7 @@ static void take_vex(struct cursor *c, struct x86_instruction *i)
 
 static void take_modrm(struct cursor *c, struct x86_instruction *i)
 {
+    i->operand = (uint8_t)c->at;
     i->modrm = peek(c);
     c->at++;
     uint8_t mode = i->modrm >> 6, base = i->modrm & 7;
@@ -101,7 +103,7 @@ static void take_modrm(struct cursor *c, struct x86_instruction *i)
 }
 
 /* Bytes of an immediate operand of the opcodes that have one byte. */
-static unsigned immediate_one(const struct x86_instruction *i, bool address32)
+static unsigned immediate_one(const struct x86_instruction *i)
 {
     unsigned word = i->operand16 && !(i->rex & 8) ? 2 : 4;
     uint8_t op = i->opcode, reg = i->modrm >> 3 & 7;
@@ -115,7 +117,7 @@ static unsigned immediate_one(const struct x86_instruction *i, bool address32)
         return i->rex & 8 ? 8 : word;
     }
     if (op >= 0xa0 && op <= 0xa3) {
-        return address32 ? 4 : 8;
+        return i->address32 ? 4 : 8;
     }
     switch (op) {
     case 0x6a:
@@ -177,11 +179,11 @@ static unsigned immediate_two(const struct x86_instruction *i)
     }
 }
 
-static unsigned immediate_size(const struct x86_instruction *i, bool address32)
+static unsigned immediate_size(const struct x86_instruction *i)
 {
     switch (i->map) {
     case 0:
-        return immediate_one(i, address32);
+        return immediate_one(i);
     case 1:
         return immediate_two(i);
     case 3:
@@ -195,8 +197,7 @@ struct x86_instruction x86_decode(const uint8_t *code, size_t size)
 {
     struct x86_instruction i = {0};
     struct cursor c = {.code = code, .size = size < MAX_LENGTH ? size : MAX_LENGTH};
-    bool address32 = false;
-    take_prefixes(&c, &i, &address32);
+    take_prefixes(&c, &i);
     take_opcode(&c, &i);
     bool vex = i.map == 0 && (i.opcode == 0xc4 || i.opcode == 0xc5);
     i.vex = vex;
@@ -207,7 +208,7 @@ struct x86_instruction x86_decode(const uint8_t *code, size_t size)
         take_modrm(&c, &i);
     }
     i.immediate = (uint8_t)c.at;
-    c.at += immediate_size(&i, address32);
+    c.at += immediate_size(&i);
     i.length = c.at <= c.size ? (uint8_t)c.at : 0;
     return i;
 }

@@ -195,6 +195,15 @@ static uint64_t put_control(struct text_parser *p, const struct mapping *mapping
     return 1;
 }
 
+/* Elements of an array are mapped at consecutive slots of the page table. */
+static void next_mapping(struct text_parser *p, struct capdl_cap *cap)
+{
+    struct capdl_cap_extra extra = *capdl_cap_extra(p->spec, cap);
+
+    extra.mapping_slot++;
+    cap->extra = capdl_spec_add_extra(p->spec, &extra);
+}
+
 /* Puts an object, or each element of an array, into consecutive slots. Returns how many slots that took. */
 static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping)
 {
@@ -229,6 +238,8 @@ static uint64_t put_objects(struct text_parser *p, const struct mapping *mapping
         }
         if (first) {
             capdl_text_cap_params_apply(p, &mapping->params, &cap);
+        } else if (cap.flags & CAPDL_CAP_HAS_MAPPING) {
+            next_mapping(p, &cap);
         }
         first = false;
         add_everywhere(p, &cap);

@@ -33,6 +33,8 @@ chosen() {
     hello:*-12 | ping-pong:v1[345]-*-mcs-* | shared-memory:*-pa44-debug | shared-memory:*-el1-debug) ;;
     dynamic:aarch64-debug | dynamic:v13-aarch64-mcs-debug | dynamic:aarch64-el1-debug | dynamic:*-12) ;;
     dynamic:riscv64-debug | dynamic:riscv64-mcs-debug | dynamic:x86_64-debug | dynamic:x86_64-mcs-debug) ;;
+    replace:aarch64-debug | replace:aarch64-smp4-mcs-debug | replace:v13-aarch64-mcs-debug | replace:v14-riscv64-debug) ;;
+    replace:riscv64-mcs-debug | replace:x86_64-debug | replace:x86_64-mcs-debug | replace:aarch64-el1-debug) ;;
     microkit:aarch64-mcs-debug | microkit:v13-aarch64-mcs-debug | microkit:riscv64-mcs-debug | microkit:x86_64-mcs-debug) ;;
     supervisor:aarch64-debug | supervisor:riscv64-debug | supervisor:x86_64-mcs-debug) ;;
     *) return 1 ;;
@@ -46,6 +48,10 @@ parts() {
     ping-pong) echo ping-pong.cdl ping pong ;;
     shared-memory) echo shared-memory.cdl producer consumer watcher ;;
     supervisor) echo supervisor.cdl supervisor child ;;
+    replace)
+        [ "$arch" = riscv64 ] && spec=replace-riscv64.cdl || spec=replace.cdl
+        echo $spec manager witness first second third large
+        ;;
     dynamic) if has 'MCS 0'; then echo dynamic.cdl dynamic witness; else echo dynamic-mcs.cdl dynamic witness; fi ;;
     serial) echo "serial-$(number PLATFORM | tr -d '"').cdl" driver reader ;;
     timer) echo "timer-$(number PLATFORM | tr -d '"').cdl" driver sleeper ;;

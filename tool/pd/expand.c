@@ -200,6 +200,12 @@ static bool enter_space(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
 
+    if (params->given[PARAM_ROOM]) {
+        capdl_error(x->diags, params->given[PARAM_ROOM]->pos,
+                    "'room' needs a pd that loads its program: this one runs in another's address space");
+        return false;
+    }
+
     pd->vspace = object_named(x, pd, params->given[PARAM_VSPACE], space_root_kind(x->profile));
     if (pd->vspace == CAPDL_NO_OBJECT) {
         return false;
@@ -265,10 +271,12 @@ static void expand_program(struct expansion *x, struct pd_program *program)
     elf_release(&elf);
 }
 
-static void expand_programs(struct expansion *x, bool own_space)
+static void expand_programs(struct expansion *x, bool own_space, bool room)
 {
     for (size_t i = 0; i < x->num_programs; i++) {
-        if (!x->programs[i].module && !x->programs[i].params.given[PARAM_VSPACE] == own_space) {
+        const struct pd_params *params = &x->programs[i].params;
+        if (!x->programs[i].module && !params->given[PARAM_VSPACE] == own_space &&
+            (params->given[PARAM_ROOM] != NULL) == room) {
             expand_program(x, &x->programs[i]);
         }
     }
@@ -324,8 +332,10 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
         }
     }
     for_each_pd(&x, name_objects);
-    expand_programs(&x, true);
-    expand_programs(&x, false);
+    expand_programs(&x, true, true); /* others may map their rooms */
+    expand_programs(&x, true, false);
+    expand_programs(&x, false, false);
+    expand_programs(&x, false, true);
     expansion_free(&x);
     return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Accessors of a blob. All of them rely on what capdl_blob_open has proved; it uses them, too, and checks what
-   they return. */
+   they return. Those of names rely on nothing. */
 #include "blob.h"
 
 static struct capdl_cbor cursor_at(const struct capdl_blob *blob, size_t offset)
@@ -169,6 +169,9 @@ static struct capdl_blob_name read_name(struct capdl_cbor *c, uint64_t *count)
         name.index = capdl_cbor_uint(c);
         name.is_element = true;
     }
+    if (c->wrong) {
+        name.text = NULL;
+    }
     return name;
 }
 
@@ -228,5 +231,5 @@ struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *blob, uin
         capdl_cbor_text(&c, &name.length);
     }
     name.text = capdl_cbor_text(&c, &name.length);
-    return name;
+    return c.wrong ? (struct capdl_blob_name){NULL} : name;
 }

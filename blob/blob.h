@@ -46,6 +46,12 @@ struct capdl_blob_error {
    proved, or all zero. */
 bool capdl_blob_open(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
 
+/*
+ * The same but for the names, which boot needs only to say what went wrong: they may be anything then, and what
+ * follows them. Who asks for one gets what stands there, or no name where it is damaged.
+ */
+bool capdl_blob_open_for_boot(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
+
 /* A cursor over one of the tables GROUPS, FIXED, COVERS, FILLS. */
 struct capdl_blob_table {
     struct capdl_cbor cbor;

@@ -8,6 +8,7 @@ struct check {
     struct capdl_blob *blob;
     struct capdl_blob_table table;
     const uint8_t *at;
+    unsigned items; /* begun */
 };
 
 static void fail(struct check *check, const char *expected)
@@ -494,30 +495,58 @@ static void check_names(struct check *check)
     }
 }
 
-bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size, struct capdl_blob_error *error)
+/* Proves the items up to the names; the cursor is at those then. */
+static void check_items(struct check *check, const uint8_t *bytes, size_t size)
 {
-    static void (*const checks[CAPDL_BLOB_ITEM_COUNT])(struct check *) = {
+    static void (*const checks[CAPDL_BLOB_ITEM_NAMES])(struct check *) = {
         [CAPDL_BLOB_ITEM_VERSION] = check_version, [CAPDL_BLOB_ITEM_PROFILE] = check_profile,
         [CAPDL_BLOB_ITEM_SIZES] = check_sizes,     [CAPDL_BLOB_ITEM_METHODS] = check_methods,
         [CAPDL_BLOB_ITEM_GROUPS] = check_groups,   [CAPDL_BLOB_ITEM_FIXED] = check_fixed,
         [CAPDL_BLOB_ITEM_COVERS] = check_covers,   [CAPDL_BLOB_ITEM_FILLS] = check_fills,
-        [CAPDL_BLOB_ITEM_PHASES] = check_phases,   [CAPDL_BLOB_ITEM_NAMES] = check_names,
+        [CAPDL_BLOB_ITEM_PHASES] = check_phases,
     };
-    struct check check = {.blob = blob, .table.cbor = {bytes, bytes + size, NULL}};
-    struct capdl_cbor *c = &check.table.cbor;
-    unsigned item;
 
-    *blob = (struct capdl_blob){.bytes = bytes, .size = size};
-    capdl_cbor_array_of(c, CAPDL_BLOB_ITEM_COUNT);
-    for (item = 0; item < CAPDL_BLOB_ITEM_COUNT && begin(&check); item++) {
-        blob->items[item] = (size_t)(c->at - bytes);
-        checks[item](&check);
+    *check->blob = (struct capdl_blob){.bytes = bytes, .size = size};
+    check->table.cbor = (struct capdl_cbor){bytes, bytes + size, NULL};
+    capdl_cbor_array_of(&check->table.cbor, CAPDL_BLOB_ITEM_COUNT);
+    for (; begin(check) && check->items < CAPDL_BLOB_ITEM_NAMES; check->items++) {
+        check->blob->items[check->items] = (size_t)(check->at - bytes);
+        checks[check->items](check);
+    }
+}
+
+static bool result(const struct check *check, struct capdl_blob_error *error)
+{
+    const struct capdl_cbor *c = &check->table.cbor;
+
+    error->offset = (size_t)(c->at - check->blob->bytes);
+    error->items = check->items;
+    error->expected = c->wrong;
+    return !c->wrong;
+}
+
+bool capdl_blob_open_for_boot(struct capdl_blob *blob, const uint8_t *bytes, size_t size,
+                              struct capdl_blob_error *error)
+{
+    struct check check = {.blob = blob};
+
+    check_items(&check, bytes, size);
+    blob->items[CAPDL_BLOB_ITEM_NAMES] = (size_t)(check.table.cbor.at - bytes);
+    return result(&check, error);
+}
+
+bool capdl_blob_open(struct capdl_blob *blob, const uint8_t *bytes, size_t size, struct capdl_blob_error *error)
+{
+    struct check check = {.blob = blob};
+    struct capdl_cbor *c = &check.table.cbor;
+
+    check_items(&check, bytes, size);
+    if (begin(&check)) {
+        blob->items[check.items++] = (size_t)(c->at - bytes);
+        check_names(&check);
     }
     if (c->at != c->end) {
         capdl_cbor_fail(c, EXPECTED("the end of the blob"));
     }
-    error->offset = (size_t)(c->at - bytes);
-    error->items = item;
-    error->expected = c->wrong;
-    return !c->wrong;
+    return result(&check, error);
 }

@@ -21,6 +21,9 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
 struct capdl_call;
 void arch_complete(const struct capdl_call *, word *words);
 
+/* Copies whole pages. Both ends are page aligned. */
+void arch_copy(void *to, const void *from, uint64_t bytes);
+
 /* After instructions were written that other threads will execute. */
 void arch_code_written(void);
 

@@ -11,6 +11,10 @@ enum { MAP_RIGHTS = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, NOTHING = -1 };
 
 void map_frame(struct mapped *mapped, uint64_t slot, uint64_t size_bits)
 {
+    if (size_bits == CAPDL_PAGE_BITS && !self.window_is_open) {
+        self.window_is_open = true;
+        window_open();
+    }
     call_start(CAPDL_BOOT_PAGE_MAP, CAPDL_REF_SLOT, slot);
     mapped->slot = slot;
     mapped->address = window_address(size_bits);
@@ -33,15 +37,7 @@ void unmap_frame(struct mapped *mapped)
 
 static void copy_pages(uint8_t *to, uint64_t page, uint64_t pages)
 {
-    const uint64_t *source = (const uint64_t *)(uintptr_t)(header.pages_start + page * CAPDL_PAGE_SIZE);
-    uint64_t *target = (uint64_t *)(uintptr_t)to;
-
-    for (uint64_t words = pages * (CAPDL_PAGE_SIZE / sizeof(uint64_t)); words; words -= 4, target += 4, source += 4) {
-        target[0] = source[0];
-        target[1] = source[1];
-        target[2] = source[2];
-        target[3] = source[3];
-    }
+    arch_copy(to, (const void *)(uintptr_t)(header.pages_start + page * CAPDL_PAGE_SIZE), pages * CAPDL_PAGE_SIZE);
 }
 
 void clean_caches(enum capdl_boot_key method, unsigned kind, uint64_t frame, uint64_t start, uint64_t end)
@@ -113,7 +109,6 @@ void fill_frames(void)
     struct capdl_blob_fill fill;
 
     enter_phase(CAPDL_PHASE_FILLS);
-    window_open();
     while (capdl_blob_next_fill(&table, &fill)) {
         while (fill.pages) {
             fill_one(&mapped, &fill);

@@ -59,6 +59,7 @@ struct initialiser {
     struct capdl_plan plan;
     uint64_t root;       /* slots in the initial CNode of the larger CSpace's root ... */
     uint64_t first_leaf; /* ... and first leaf, when there is one */
+    bool window_is_open; /* the page that gives way to small frames is unmapped */
     uint64_t slot;       /* for which a call of our own is made; all ones: for none */
 };
 

@@ -97,8 +97,8 @@ static void print_name(struct capdl_blob_name name, const char *what, uint64_t n
         print_digits(number, 10);
         return;
     }
-    while (name.length--) {
-        print_char(*name.text++);
+    for (; name.length--; name.text++) {
+        print_char((unsigned char)(*name.text - ' ') > '~' - ' ' ? '?' : *name.text);
     }
     if (name.is_element) {
         print_char('[');

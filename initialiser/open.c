@@ -64,7 +64,8 @@ void open_blob(const struct bootinfo *bootinfo)
     enter_phase(CAPDL_PHASE_OPEN);
     self.bootinfo = bootinfo;
     self.ipc_buffer = (struct ipc_buffer *)(uintptr_t)bootinfo->ipc_buffer;
-    good = capdl_blob_open(&self.blob, (const uint8_t *)(uintptr_t)header.blob_start, (size_t)header.blob_size, &error);
+    good = capdl_blob_open_for_boot(&self.blob, (const uint8_t *)(uintptr_t)header.blob_start, (size_t)header.blob_size,
+                                    &error);
     arch_configure((uint64_t)boot[CAPDL_BOOT_FLAGS]);
     self.cnode = CAPDL_INITIAL_CNODE;
     if (!good) {

@@ -271,6 +271,23 @@ static const struct {
     {"65 55 6e 6d 61 70", "69 55 6e 6d 61 70", "as many items"},
 };
 
+/* Reads all bytes of all names that there are: they are in memory. */
+static uint64_t read_names(const struct capdl_blob *blob)
+{
+    uint64_t sum = 0;
+
+    for (uint64_t i = 0; i < 60; i++) {
+        const struct capdl_blob_name names[] = {capdl_blob_slot_name(blob, i), capdl_blob_page_name(blob, i),
+                                                capdl_blob_method_name(blob, i)};
+        for (unsigned k = 0; k < 3; k++) {
+            for (size_t at = 0; names[k].text && at < names[k].length; at++) {
+                sum += (unsigned char)names[k].text[at];
+            }
+        }
+    }
+    return sum;
+}
+
 /* Calls every accessor for everything there is. The sum keeps it from being optimised away. */
 static uint64_t walk(const struct capdl_blob *blob)
 {
@@ -297,11 +314,23 @@ static uint64_t walk(const struct capdl_blob *blob)
         sum += c.count;
     }
     CHECK(!calls.cbor.wrong);
-    for (uint64_t i = 0; i < 20; i++) {
-        sum += capdl_blob_slot_name(blob, i).length + capdl_blob_page_name(blob, i).length +
-               capdl_blob_method_name(blob, i).length;
+    return sum + read_names(blob);
+}
+
+/* What boot reads is proved alike, with and without names; these may be damaged then, and are asked for all the same.
+ */
+static void check_for_boot(const uint8_t *bytes, size_t size, bool good, const struct capdl_blob_error *error)
+{
+    struct capdl_blob_error of_boot;
+    struct capdl_blob blob;
+    bool boots = capdl_blob_open_for_boot(&blob, bytes, size, &of_boot);
+
+    CHECK(boots == (good || error->items > CAPDL_BLOB_ITEM_NAMES));
+    CHECK(boots || (of_boot.offset == error->offset && of_boot.items == error->items));
+    if (boots) {
+        CHECK(blob.items[CAPDL_BLOB_ITEM_NAMES] <= size);
+        read_names(&blob);
     }
-    return sum;
 }
 
 /* Opens a copy that ends where the bytes end, so that reading on is noticed, and walks it if it opens. */
@@ -318,6 +347,7 @@ static bool try_bytes(const uint8_t *bytes, size_t size)
     if (good) {
         walk(&blob);
     }
+    check_for_boot(copy, size, good, &error);
     free(copy);
     return good;
 }

@@ -97,6 +97,11 @@ void arch_complete(const struct capdl_call *call, word *words)
     convert_duration(call, words);
 }
 
+void arch_copy(void *to, const void *from, uint64_t bytes)
+{
+    memcpy(to, from, bytes);
+}
+
 void arch_code_written(void)
 {
     fake->code_written = true;

@@ -46,6 +46,11 @@ void arch_complete(const struct capdl_call *call, word *words)
     (void)call, (void)words;
 }
 
+void arch_copy(void *to, const void *from, uint64_t bytes)
+{
+    (void)to, (void)from, (void)bytes;
+}
+
 void arch_code_written(void)
 {
 }

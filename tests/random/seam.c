@@ -2,6 +2,7 @@
 #include "seam.h"
 
 #include <setjmp.h>
+#include <string.h>
 
 #include "arch.h"
 #include "initialiser.h"
@@ -28,6 +29,11 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
 void arch_complete(const struct capdl_call *call, word *words)
 {
     convert_duration(call, words);
+}
+
+void arch_copy(void *to, const void *from, uint64_t bytes)
+{
+    memcpy(to, from, bytes);
 }
 
 void arch_code_written(void)

@@ -10,6 +10,7 @@
 
 #include <capdl/architecture.h>
 
+#include "base/elf_class.h"
 #include "json/spec_json.h"
 #include "image/forecast.h"
 #include "image/seal.h"
@@ -157,7 +158,7 @@ static bool arch_of_elf(const struct file_bytes *file, enum capdl_arch *arch)
     if (!image_is_elf(file->data, file->size) || file->size < sizeof(Elf64_Ehdr)) {
         return false;
     }
-    bits = file->data[EI_CLASS] == ELFCLASS32 ? 32 : 64;
+    bits = elf_class_bits(file->data);
     memcpy(&machine, file->data + offsetof(Elf64_Ehdr, e_machine), sizeof(machine));
     *arch = CAPDL_ARCH_COUNT;
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {

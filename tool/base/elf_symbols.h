@@ -7,14 +7,17 @@
 
 struct elf_symbols {
     const uint8_t *entries;
-    size_t count, entry_size;
+    size_t count;
+    unsigned word_bits;
     const char *names; /* ends with a NUL */
     size_t names_size;
 };
 
-/* Finds the table. False: the file has none, or a broken one. */
+/* The table that a section holds. False: it holds none, or a broken one. */
+bool elf_symbols_take(struct elf_symbols *, const struct elf_view *, const Elf64_Shdr *);
+/* The first table. False: the file has none, or a broken one. */
 bool elf_symbols_open(struct elf_symbols *, const struct elf_view *);
-/* Entry i, a 32-bit one as a 64-bit one. Returns its name, "" if it has none. */
+/* Entry i. Returns its name, "" if it has none. */
 const char *elf_symbols_get(const struct elf_symbols *, size_t i, Elf64_Sym *);
 
 #endif

@@ -21,43 +21,6 @@ static bool class_known(unsigned word_bits)
     return false;
 }
 
-static size_t segment_size(const struct elf_view *view)
-{
-    return view->word_bits == 32 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
-}
-
-static size_t section_size(const struct elf_view *view)
-{
-    return view->word_bits == 32 ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
-}
-
-static Elf64_Ehdr header_at(const uint8_t *bytes)
-{
-    Elf64_Ehdr header;
-    Elf32_Ehdr narrow;
-    memcpy(&header, bytes, sizeof(header));
-    if (header.e_ident[EI_CLASS] == ELFCLASS32) {
-        memcpy(&narrow, bytes, sizeof(narrow));
-        header = (Elf64_Ehdr){
-            .e_type = narrow.e_type,
-            .e_machine = narrow.e_machine,
-            .e_version = narrow.e_version,
-            .e_entry = narrow.e_entry,
-            .e_phoff = narrow.e_phoff,
-            .e_shoff = narrow.e_shoff,
-            .e_flags = narrow.e_flags,
-            .e_ehsize = narrow.e_ehsize,
-            .e_phentsize = narrow.e_phentsize,
-            .e_phnum = narrow.e_phnum,
-            .e_shentsize = narrow.e_shentsize,
-            .e_shnum = narrow.e_shnum,
-            .e_shstrndx = narrow.e_shstrndx,
-        };
-        memcpy(header.e_ident, narrow.e_ident, sizeof(header.e_ident));
-    }
-    return header;
-}
-
 static bool header_good(const struct elf_view *view, const char **problem)
 {
     const Elf64_Ehdr *header = &view->header;
@@ -67,11 +30,13 @@ static bool header_good(const struct elf_view *view, const char **problem)
         *problem = "is not a 64-bit little-endian ELF file";
     } else if (header->e_type != ET_EXEC) {
         *problem = "is not an executable ELF file with fixed addresses";
-    } else if (header->e_phnum == 0 || header->e_phnum == PN_XNUM || header->e_phentsize != segment_size(view) ||
-               !inside(view, header->e_phoff, (uint64_t)header->e_phnum * segment_size(view))) {
+    } else if (header->e_phnum == 0 || header->e_phnum == PN_XNUM ||
+               header->e_phentsize != elf_segment_size(view->word_bits) ||
+               !inside(view, header->e_phoff, (uint64_t)header->e_phnum * elf_segment_size(view->word_bits))) {
         *problem = "has no readable table of segments; it may be truncated";
-    } else if (header->e_shnum && (header->e_shentsize != section_size(view) ||
-                                   !inside(view, header->e_shoff, (uint64_t)header->e_shnum * section_size(view)))) {
+    } else if (header->e_shnum &&
+               (header->e_shentsize != elf_section_size(view->word_bits) ||
+                !inside(view, header->e_shoff, (uint64_t)header->e_shnum * elf_section_size(view->word_bits)))) {
         *problem = "has no readable table of sections; it may be truncated";
     } else {
         return true;
@@ -105,8 +70,8 @@ bool elf_view_open(struct elf_view *view, const uint8_t *bytes, size_t size, con
         *problem = "is too short for an ELF file";
         return false;
     }
-    view->header = header_at(bytes);
-    view->word_bits = bytes[EI_CLASS] == ELFCLASS32 ? 32 : bytes[EI_CLASS] == ELFCLASS64 ? 64 : 0;
+    view->word_bits = elf_class_bits(bytes);
+    view->header = elf_header_get(view->word_bits, bytes);
     if (!header_good(view, problem) || !segments_good(view, problem)) {
         return false;
     }
@@ -122,48 +87,12 @@ bool elf_view_open(struct elf_view *view, const uint8_t *bytes, size_t size, con
 
 Elf64_Phdr elf_view_segment(const struct elf_view *view, unsigned i)
 {
-    const uint8_t *at = view->bytes + view->header.e_phoff + i * segment_size(view);
-    Elf64_Phdr segment;
-    Elf32_Phdr narrow;
-    if (view->word_bits == 64) {
-        memcpy(&segment, at, sizeof(segment));
-        return segment;
-    }
-    memcpy(&narrow, at, sizeof(narrow));
-    return (Elf64_Phdr){
-        .p_type = narrow.p_type,
-        .p_flags = narrow.p_flags,
-        .p_offset = narrow.p_offset,
-        .p_vaddr = narrow.p_vaddr,
-        .p_paddr = narrow.p_paddr,
-        .p_filesz = narrow.p_filesz,
-        .p_memsz = narrow.p_memsz,
-        .p_align = narrow.p_align,
-    };
+    return elf_segment_get(view->word_bits, view->bytes + view->header.e_phoff + i * elf_segment_size(view->word_bits));
 }
 
 Elf64_Shdr elf_view_section(const struct elf_view *view, unsigned i)
 {
-    const uint8_t *at = view->bytes + view->header.e_shoff + i * section_size(view);
-    Elf64_Shdr section;
-    Elf32_Shdr narrow;
-    if (view->word_bits == 64) {
-        memcpy(&section, at, sizeof(section));
-        return section;
-    }
-    memcpy(&narrow, at, sizeof(narrow));
-    return (Elf64_Shdr){
-        .sh_name = narrow.sh_name,
-        .sh_type = narrow.sh_type,
-        .sh_flags = narrow.sh_flags,
-        .sh_addr = narrow.sh_addr,
-        .sh_offset = narrow.sh_offset,
-        .sh_size = narrow.sh_size,
-        .sh_link = narrow.sh_link,
-        .sh_info = narrow.sh_info,
-        .sh_addralign = narrow.sh_addralign,
-        .sh_entsize = narrow.sh_entsize,
-    };
+    return elf_section_get(view->word_bits, view->bytes + view->header.e_shoff + i * elf_section_size(view->word_bits));
 }
 
 const char *elf_view_name(const struct elf_view *view, const Elf64_Shdr *section)

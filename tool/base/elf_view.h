@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A little-endian ELF file in memory, of a class that programs of ours can be, seen through checks: whatever the bytes
- * are, nothing outside them is read. 32-bit headers are given as 64-bit ones. */
+ * are, nothing outside them is read. */
 #ifndef TOOL_BASE_ELF_VIEW_H
 #define TOOL_BASE_ELF_VIEW_H
 
-#include <elf.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+
+#include "base/elf_class.h"
 
 struct elf_view {
     const uint8_t *bytes;

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "base/elf_view.h"
+#include "base/elf_symbols.h"
 #include "image/image.h"
 #include "image/program.h"
 #include "profile/note.h"
@@ -62,32 +62,6 @@ static void check_notes(const struct named *program, const struct elf_view *elf)
     }
 }
 
-struct symbols {
-    const struct elf_view *elf;
-    Elf64_Shdr table, names;
-};
-
-static bool symbols_find(struct symbols *symbols, const struct elf_view *elf)
-{
-    symbols->elf = elf;
-    for (unsigned i = 0; i < elf->header.e_shnum; i++) {
-        symbols->table = elf_view_section(elf, i);
-        if (symbols->table.sh_type == SHT_SYMTAB && in_file(elf, &symbols->table) &&
-            symbols->table.sh_link < elf->header.e_shnum) {
-            symbols->names = elf_view_section(elf, symbols->table.sh_link);
-            return symbols->names.sh_type == SHT_STRTAB && in_file(elf, &symbols->names);
-        }
-    }
-    return false;
-}
-
-static bool name_begins(const struct symbols *symbols, const Elf64_Sym *symbol, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return symbol->st_name < symbols->names.sh_size && symbols->names.sh_size - symbol->st_name >= length &&
-           memcmp(symbols->elf->bytes + symbols->names.sh_offset + symbol->st_name, prefix, length) == 0;
-}
-
 struct boundary {
     bool named;       /* start code names the place where the list begins, so it goes through the list */
     uint64_t ignored; /* entries that the compiler's own objects bring along, which do nothing in a static program */
@@ -97,18 +71,18 @@ struct boundary {
  * Linkers define __init_array_start and its like only where something refers to them; those who write a linker script
  * choose their own names. Either is a symbol without type at the beginning of the list. Assemblers mark places with $.
  */
-static struct boundary boundary_find(const struct symbols *symbols, const Elf64_Shdr *list)
+static struct boundary boundary_find(const struct elf_symbols *symbols, const Elf64_Shdr *list)
 {
+    static const char dummy[] = "__frame_dummy_init_array_entry";
     struct boundary found = {false};
-    for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols->table.sh_size; at += sizeof(Elf64_Sym)) {
+    for (size_t i = 0; i < symbols->count; i++) {
         Elf64_Sym symbol;
-        memcpy(&symbol, symbols->elf->bytes + symbols->table.sh_offset + at, sizeof(symbol));
+        const char *name = elf_symbols_get(symbols, i, &symbol);
         if (symbol.st_shndx != SHN_UNDEF && symbol.st_value == list->sh_addr &&
-            ELF64_ST_TYPE(symbol.st_info) == STT_NOTYPE && !name_begins(symbols, &symbol, "$")) {
+            ELF64_ST_TYPE(symbol.st_info) == STT_NOTYPE && *name != '$') {
             found.named = true;
         }
-        if (symbol.st_value - list->sh_addr < list->sh_size &&
-            name_begins(symbols, &symbol, "__frame_dummy_init_array_entry")) {
+        if (symbol.st_value - list->sh_addr < list->sh_size && strncmp(name, dummy, sizeof(dummy) - 1) == 0) {
             found.ignored++;
         }
     }
@@ -121,32 +95,33 @@ static bool is_indirect(const struct elf_view *elf, const Elf64_Shdr *section)
     unsigned type = elf->header.e_machine == EM_X86_64    ? R_X86_64_IRELATIVE
                     : elf->header.e_machine == EM_AARCH64 ? R_AARCH64_IRELATIVE
                                                           : R_RISCV_IRELATIVE;
-    for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= section->sh_size; at += sizeof(Elf64_Rela)) {
-        Elf64_Rela entry;
-        memcpy(&entry, elf->bytes + section->sh_offset + at, sizeof(entry));
+    uint64_t size = elf_relocation_size(elf->word_bits);
+    for (uint64_t at = 0; at + size <= section->sh_size; at += size) {
+        Elf64_Rela entry = elf_relocation_get(elf->word_bits, elf->bytes + section->sh_offset + at);
         if (ELF64_R_TYPE(entry.r_info) != type) {
             return false;
         }
     }
-    return section->sh_size >= sizeof(Elf64_Rela);
+    return section->sh_size >= size;
 }
 
 /* What a list is of and what goes through it, NULL if it is no such list. */
 static const char *list_name(const struct elf_view *elf, const Elf64_Shdr *section, uint64_t *entry)
 {
     bool constructors = section->sh_type == SHT_PROGBITS && strcmp(elf_view_name(elf, section), ".ctors") == 0;
-    *entry = section->sh_type == SHT_RELA ? sizeof(Elf64_Rela) : sizeof(uint64_t);
+    size_t pointer = elf->word_bits / 8;
+    *entry = section->sh_type == SHT_RELA ? elf_relocation_size(elf->word_bits) : pointer;
     if (!(section->sh_flags & SHF_ALLOC) || !in_file(elf, section)) {
         return NULL;
     }
     return section->sh_type == SHT_INIT_ARRAY                          ? "constructors (.init_array)"
            : section->sh_type == SHT_PREINIT_ARRAY                     ? "early constructors (.preinit_array)"
-           : constructors && section->sh_size > 2 * sizeof(uint64_t)   ? "constructors (.ctors)"
+           : constructors && section->sh_size > 2 * pointer            ? "constructors (.ctors)"
            : section->sh_type == SHT_RELA && is_indirect(elf, section) ? "indirect functions (IRELATIVE relocations)"
                                                                        : NULL;
 }
 
-static void check_list(const struct named *program, const struct symbols *symbols, const Elf64_Shdr *list,
+static void check_list(const struct named *program, const struct elf_symbols *symbols, const Elf64_Shdr *list,
                        const char *name, uint64_t entry)
 {
     struct boundary boundary = boundary_find(symbols, list);
@@ -161,10 +136,10 @@ static void check_list(const struct named *program, const struct symbols *symbol
 
 static void check_start(const struct named *program, const struct elf_view *elf)
 {
-    struct symbols symbols;
+    struct elf_symbols symbols;
     unsigned lists = 0;
 
-    if (!symbols_find(&symbols, elf)) {
+    if (!elf_symbols_open(&symbols, elf)) {
         return;
     }
     for (unsigned i = 0; i < elf->header.e_shnum && lists < MOST_LISTS; i++) {
@@ -185,7 +160,7 @@ void image_check_program(const struct capdl_profile *profile, struct capdl_diags
     struct elf_view elf;
     const char *problem;
 
-    if (elf_view_open(&elf, bytes, size, &problem) && elf.word_bits == 64) {
+    if (elf_view_open(&elf, bytes, size, &problem)) {
         check_notes(&program, &elf);
         check_start(&program, &elf);
     }
@@ -205,11 +180,10 @@ static bool is_started(const struct capdl_spec *spec, uint64_t entry)
 
 void programs_check_file(struct program *program, const struct capdl_fill *fill, const struct source_file *file)
 {
-    Elf64_Ehdr header;
-    if (file->size < sizeof(header) || memcmp(file->data, ELFMAG, SELFMAG) != 0) {
+    if (file->size < sizeof(Elf64_Ehdr) || memcmp(file->data, ELFMAG, SELFMAG) != 0) {
         return;
     }
-    memcpy(&header, file->data, sizeof(header));
+    Elf64_Ehdr header = elf_header_get(elf_class_bits(file->data), file->data);
     if (header.e_type == ET_EXEC && is_started(program->spec, header.e_entry)) {
         image_check_program(program->profile, program->diags, fill->text, fill->pos, file->data, file->size);
     }

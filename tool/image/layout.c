@@ -317,16 +317,30 @@ static void put_zeros_to(struct layout *layout, uint64_t offset)
 
 static void put_headers(struct layout *layout)
 {
+    unsigned word_bits = layout->view.word_bits;
+    uint8_t bytes[sizeof(Elf64_Ehdr)];
     Elf64_Ehdr header = layout->view.header;
-    header.e_phoff = sizeof(header);
+    header.e_phoff = header.e_ehsize = (Elf64_Half)elf_header_size(word_bits);
     header.e_phnum = (Elf64_Half)layout->num_segments;
     header.e_shoff = layout->sections_offset;
     header.e_shnum = (Elf64_Half)layout->num_sections;
-    header.e_shentsize = sizeof(Elf64_Shdr);
+    header.e_shentsize = (Elf64_Half)elf_section_size(word_bits);
     header.e_shstrndx = (Elf64_Half)(layout->num_sections - 1);
-    header.e_ehsize = sizeof(header);
-    put(layout, &header, sizeof(header));
-    put(layout, layout->segments, layout->num_segments * sizeof(*layout->segments));
+    elf_header_put(word_bits, bytes, &header);
+    put(layout, bytes, header.e_ehsize);
+    for (unsigned i = 0; i < layout->num_segments; i++) {
+        elf_segment_put(word_bits, bytes, &layout->segments[i]);
+        put(layout, bytes, elf_segment_size(word_bits));
+    }
+}
+
+static void put_sections(struct layout *layout)
+{
+    uint8_t bytes[sizeof(Elf64_Shdr)];
+    for (unsigned i = 0; i < layout->num_sections; i++) {
+        elf_section_put(layout->view.word_bits, bytes, &layout->sections[i]);
+        put(layout, bytes, elf_section_size(layout->view.word_bits));
+    }
 }
 
 /* A segment's bytes, with the filled-in header where that is in it. */
@@ -363,7 +377,7 @@ static void put_payload(struct layout *layout)
     put(layout, layout->settings, layout->settings_size);
     put(layout, layout->names, layout->names_size);
     put_zeros_to(layout, layout->sections_offset);
-    put(layout, layout->sections, layout->num_sections * sizeof(*layout->sections));
+    put_sections(layout);
 }
 
 static bool write_all(struct layout *layout)
@@ -399,7 +413,8 @@ static uint8_t *encode_profile(const struct capdl_profile *profile, size_t *size
 
 static bool lay_out(struct layout *layout, size_t blob_size)
 {
-    uint64_t offset = sizeof(Elf64_Ehdr) + (layout->view.header.e_phnum + 1u) * sizeof(Elf64_Phdr);
+    unsigned word_bits = layout->view.word_bits;
+    uint64_t offset = elf_header_size(word_bits) + (layout->view.header.e_phnum + 1u) * elf_segment_size(word_bits);
     uint64_t end = place_segments(layout, &offset);
     if (end == 0 || end > layout->program->profile->user_top) {
         return refuse(layout, "has no loaded segment at user addresses");

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/elf_view.h"
+#include "base/elf_symbols.h"
 
 /* Whether the thread's memory has these bytes at this address. */
 static bool memory_has(struct kernel *k, struct table *root, uint64_t vaddr, const uint8_t *bytes, uint64_t size)
@@ -41,63 +41,37 @@ static bool is_executed(const struct elf_view *elf, struct kernel *k, struct tab
     return false;
 }
 
-/* A symbol table and the names in it; false: it is invalid. */
-struct symbol_table {
-    const uint8_t *symbols;
-    const char *names;
-    uint64_t count, names_size;
-};
-
-static bool table_open(const struct elf_view *elf, const Elf64_Shdr *section, struct symbol_table *table)
-{
-    if (section->sh_type != SHT_SYMTAB || section->sh_link >= elf->header.e_shnum) {
-        return false;
-    }
-    Elf64_Shdr names = elf_view_section(elf, section->sh_link);
-    if (section->sh_offset > elf->size || section->sh_size > elf->size - section->sh_offset ||
-        names.sh_type != SHT_STRTAB || names.sh_size == 0 || names.sh_offset > elf->size ||
-        names.sh_size > elf->size - names.sh_offset || elf->bytes[names.sh_offset + names.sh_size - 1] != 0) {
-        return false;
-    }
-    *table = (struct symbol_table){.symbols = elf->bytes + section->sh_offset,
-                                   .names = (const char *)elf->bytes + names.sh_offset,
-                                   .count = section->sh_size / sizeof(Elf64_Sym),
-                                   .names_size = names.sh_size};
-    return true;
-}
-
 /* Whether it names code: a function, or a label in an assembler's text. Names with a dollar mark where code and data
  * begin. */
-static bool is_code(const struct elf_view *elf, const struct symbol_table *table, const Elf64_Sym *symbol)
+static bool is_code(const struct elf_view *elf, const char *name, const Elf64_Sym *symbol)
 {
     unsigned type = ELF64_ST_TYPE(symbol->st_info);
-    if (symbol->st_name >= table->names_size || (type != STT_FUNC && type != STT_NOTYPE) ||
-        symbol->st_shndx == SHN_UNDEF || symbol->st_shndx >= elf->header.e_shnum) {
+    if ((type != STT_FUNC && type != STT_NOTYPE) || symbol->st_shndx == SHN_UNDEF ||
+        symbol->st_shndx >= elf->header.e_shnum) {
         return false;
     }
-    const char *name = table->names + symbol->st_name;
     return *name && *name != '$' && strncmp(name, ".L", 2) != 0 &&
            elf_view_section(elf, symbol->st_shndx).sh_flags & SHF_EXECINSTR;
 }
 
 /* The last one at or before pc; of two there, the function. One that says its size must reach so far. */
-static void find_function(const struct elf_view *elf, const struct symbol_table *table, uint64_t pc,
+static void find_function(const struct elf_view *elf, const struct elf_symbols *symbols, uint64_t pc,
                           struct symbol_place *place)
 {
     uint64_t best = 0;
     bool function = false;
-    for (uint64_t i = 0; i < table->count; i++) {
+    for (uint64_t i = 0; i < symbols->count; i++) {
         Elf64_Sym symbol;
-        memcpy(&symbol, table->symbols + i * sizeof(symbol), sizeof(symbol));
+        const char *name = elf_symbols_get(symbols, i, &symbol);
         bool is_function = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC;
         bool reaches = symbol.st_value <= pc && (!symbol.st_size || pc - symbol.st_value < symbol.st_size);
         bool better =
             !*place->function || symbol.st_value > best || (symbol.st_value == best && is_function && !function);
-        if (reaches && better && is_code(elf, table, &symbol)) {
+        if (reaches && better && is_code(elf, name, &symbol)) {
             best = symbol.st_value;
             function = is_function;
             place->offset = pc - best;
-            snprintf(place->function, sizeof(place->function), "%s", table->names + symbol.st_name);
+            snprintf(place->function, sizeof(place->function), "%s", name);
         }
     }
 }
@@ -106,9 +80,9 @@ static void find_in(const struct symbol_file *file, const struct elf_view *elf, 
 {
     for (unsigned i = 0; i < elf->header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(elf, i);
-        struct symbol_table table;
-        if (table_open(elf, &section, &table)) {
-            find_function(elf, &table, pc, place);
+        struct elf_symbols symbols;
+        if (elf_symbols_take(&symbols, elf, &section)) {
+            find_function(elf, &symbols, pc, place);
         }
     }
     source_line_find(file, pc, place);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/elf_view.h"
+#include "base/elf_symbols.h"
 #include "base/memory.h"
 
 struct symbol {
@@ -24,26 +24,16 @@ static int compare_symbols(const void *a, const void *b)
     return order ? order : (x->address > y->address) - (x->address < y->address);
 }
 
-static void table_read(struct symbol_index *index, const struct elf_view *elf, const Elf64_Shdr *section)
+static void table_read(struct symbol_index *index, const struct elf_symbols *symbols)
 {
-    if (section->sh_type != SHT_SYMTAB || section->sh_link >= elf->header.e_shnum || section->sh_offset > elf->size ||
-        section->sh_size > elf->size - section->sh_offset) {
-        return;
-    }
-    Elf64_Shdr names = elf_view_section(elf, section->sh_link);
-    if (names.sh_type != SHT_STRTAB || !names.sh_size || names.sh_offset > elf->size ||
-        names.sh_size > elf->size - names.sh_offset || elf->bytes[names.sh_offset + names.sh_size - 1]) {
-        return;
-    }
-    for (uint64_t i = 0; i < section->sh_size / sizeof(Elf64_Sym); i++) {
+    for (size_t i = 0; i < symbols->count; i++) {
         Elf64_Sym symbol;
-        memcpy(&symbol, elf->bytes + section->sh_offset + i * sizeof(symbol), sizeof(symbol));
+        const char *name = elf_symbols_get(symbols, i, &symbol);
         unsigned type = ELF64_ST_TYPE(symbol.st_info);
-        if (symbol.st_name && symbol.st_name < names.sh_size && symbol.st_shndx != SHN_UNDEF && type != STT_FILE &&
-            type != STT_SECTION) {
+        if (symbol.st_name && symbol.st_name < symbols->names_size && symbol.st_shndx != SHN_UNDEF &&
+            type != STT_FILE && type != STT_SECTION) {
             index->list = memory_grow(index->list, &index->capacity, index->count + 1, sizeof(*index->list));
-            index->list[index->count++] = (struct symbol){(const char *)elf->bytes + names.sh_offset + symbol.st_name,
-                                                          symbol.st_value, symbol.st_size};
+            index->list[index->count++] = (struct symbol){name, symbol.st_value, symbol.st_size};
         }
     }
 }
@@ -53,12 +43,15 @@ struct symbol_index *symbol_index_new(const uint8_t *bytes, size_t size)
     struct symbol_index *index = memory_zeroed(1, sizeof(*index));
     struct elf_view elf;
     const char *problem;
-    if (!elf_view_open(&elf, bytes, size, &problem) || elf.word_bits != 64) {
+    if (!elf_view_open(&elf, bytes, size, &problem)) {
         return index;
     }
     for (unsigned i = 0; i < elf.header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(&elf, i);
-        table_read(index, &elf, &section);
+        struct elf_symbols symbols;
+        if (elf_symbols_take(&symbols, &elf, &section)) {
+            table_read(index, &symbols);
+        }
     }
     if (index->count) {
         qsort(index->list, index->count, sizeof(*index->list), compare_symbols);

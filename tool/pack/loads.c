@@ -6,6 +6,8 @@
 
 #include <capdl/architecture.h>
 
+#include "base/elf_class.h"
+
 static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_Ehdr *header, struct capdl_diags *diags)
 {
     const struct capdl_architecture *facts = capdl_architecture(arch);
@@ -14,7 +16,7 @@ static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_E
         capdl_error(diags, CAPDL_NOWHERE, "%s: is not an ELF file, or a truncated one", name);
         return false;
     }
-    bits = header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+    bits = elf_class_bits(header->e_ident);
     if (bits != facts->word_bits || header->e_machine != facts->elf_machine) {
         capdl_error(diags, CAPDL_NOWHERE,
                     "%s: is for another processor (ELF machine %u, %u bits); a %u-bit %s program is needed", name,

@@ -11,6 +11,8 @@
 #include <capdl/blob.h>
 #include <capdl/spec.h>
 
+#include "base/elf_class.h"
+
 enum { PAGE_MASK = CAPDL_PAGE_SIZE - 1, MAX_TLS_ALIGN = 1 << 16, MAX_REPORTED = 10 };
 
 /* A thread's own data is copied for each thread; no sane program has more of it. */
@@ -145,18 +147,6 @@ static const char *dynamic_need(int64_t tag, uint64_t value)
     }
 }
 
-static Elf64_Dyn dynamic_at(const uint8_t *at, bool wide)
-{
-    Elf64_Dyn entry;
-    Elf32_Dyn narrow;
-    if (wide) {
-        memcpy(&entry, at, sizeof(entry));
-        return entry;
-    }
-    memcpy(&narrow, at, sizeof(narrow));
-    return (Elf64_Dyn){.d_tag = narrow.d_tag, .d_un.d_val = narrow.d_un.d_val};
-}
-
 /* A dynamic section alone is harmless; libraries and relocations are not. */
 bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
 {
@@ -168,10 +158,10 @@ bool elf_check_dynamic(struct elf_check *c, const struct elf_segment *s)
         return s->filesz == 0;
     }
     const uint8_t *at = c->bytes->data + s->offset;
-    bool wide = capdl_architecture(c->request->arch)->word_bits == 64;
-    size_t size = wide ? sizeof(Elf64_Dyn) : sizeof(Elf32_Dyn);
+    unsigned word_bits = capdl_architecture(c->request->arch)->word_bits;
+    size_t size = elf_dynamic_size(word_bits);
     for (uint64_t i = 0; i + size <= s->filesz; i += size) {
-        Elf64_Dyn entry = dynamic_at(at + i, wide);
+        Elf64_Dyn entry = elf_dynamic_get(word_bits, at + i);
         if (entry.d_tag == DT_NULL) {
             break;
         }

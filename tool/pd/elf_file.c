@@ -11,6 +11,7 @@
 
 #include <capdl/architecture.h>
 
+#include "base/elf_class.h"
 #include "elf_check.h"
 
 /* Names every place that was searched, so that the reader sees the missing -I at once. */
@@ -59,7 +60,7 @@ static bool find_bytes(struct file_bytes *bytes, const struct elf_request *reque
 static bool check_identity(struct elf_check *c)
 {
     const struct capdl_architecture *facts = capdl_architecture(c->request->arch);
-    size_t header = facts->word_bits == 64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+    size_t header = elf_header_size(facts->word_bits);
     const uint8_t *b = c->bytes->data;
     size_t size = c->bytes->size;
 
@@ -70,11 +71,11 @@ static bool check_identity(struct elf_check *c)
     if (size < EI_NIDENT) {
         return elf_fail(c, "is truncated: %zu bytes, not even a whole ELF header", size);
     }
-    if (b[EI_CLASS] != (facts->word_bits == 64 ? ELFCLASS64 : ELFCLASS32)) {
+    if (b[EI_CLASS] != elf_class(facts->word_bits)) {
         return elf_fail(c, "is a %s ELF file, expected a %u-bit one for %s",
-                        b[EI_CLASS] == ELFCLASS32   ? "32-bit"
-                        : b[EI_CLASS] == ELFCLASS64 ? "64-bit"
-                                                    : "broken (class unknown)",
+                        elf_class_bits(b) == 32   ? "32-bit"
+                        : elf_class_bits(b) == 64 ? "64-bit"
+                                                  : "broken (class unknown)",
                         facts->word_bits, facts->title);
     }
     if (b[EI_DATA] != ELFDATA2LSB) {
@@ -114,8 +115,7 @@ static bool check_header(struct elf_check *c, const GElf_Ehdr *header)
 /* The program header table must be in the file before libelf is asked to walk it. */
 static bool check_table(struct elf_check *c, const GElf_Ehdr *header, size_t count)
 {
-    bool wide = capdl_architecture(c->request->arch)->word_bits == 64;
-    size_t size = c->bytes->size, each = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    size_t size = c->bytes->size, each = elf_segment_size(capdl_architecture(c->request->arch)->word_bits);
 
     if (count == 0) {
         return elf_fail(c, "has no program headers, expected at least one segment to load");

@@ -8,6 +8,7 @@
 
 #include <capdl/architecture.h>
 
+#include "base/elf_class.h"
 #include "base/memory.h"
 #include "profile/arch.h"
 #include "profile/read.h"
@@ -176,7 +177,7 @@ static bool check_header(struct reader *reader, Elf *elf, struct capdl_pos pos, 
         capdl_error(reader->diags, pos, "not an ELF file, expected here the kernel");
         return false;
     }
-    bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+    bits = elf_class_bits(header.e_ident);
     if (header.e_machine != facts->elf_machine || bits != facts->word_bits) {
         capdl_error(reader->diags, pos, "a %u-bit kernel for %s, but the configuration is for %s", bits,
                     machine_name(header.e_machine), facts->keyword);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { WORD = sizeof(uint64_t) };
+enum { WORD = sizeof(uint64_t), TURN = 8 };
 typedef uint64_t __attribute__((may_alias)) word;
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
@@ -47,6 +47,11 @@ void *memset(void *to, int byte, size_t size)
     uint64_t pattern = (uint8_t)byte * UINT64_C(0x0101010101010101);
     for (; size && (uintptr_t)at % WORD; size--) {
         *at++ = (uint8_t)byte;
+    }
+    for (; size >= TURN * WORD; at += TURN * WORD, size -= TURN * WORD) {
+        word *words = (word *)(void *)at;
+        words[0] = words[1] = words[2] = words[3] = pattern;
+        words[4] = words[5] = words[6] = words[7] = pattern;
     }
     for (; size >= WORD; at += WORD, size -= WORD) {
         *(word *)(void *)at = pattern;

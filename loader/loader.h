@@ -37,11 +37,11 @@ struct kernel_call {
 /* Memory after the payload. start.S puts the first stack at its beginning. */
 struct workspace {
     uint8_t boot_stack[STACK_SIZE];
+    uint8_t tree[TREE_ROOM]; /* the firmware's; nothing after it is needed at a new place */
     uint64_t tables[NUM_TABLES][512];
     uint8_t stacks[MAX_CORES][STACK_SIZE];
     struct core cores[MAX_CORES];
     uint8_t unused[4096 - MAX_CORES * sizeof(struct core)];
-    uint8_t tree[TREE_ROOM];
 };
 _Static_assert(sizeof(struct workspace) == WORKSPACE_SIZE, "limits.h");
 _Static_assert(MAX_CORES == CAPDL_PAYLOAD_CORES && TREE_ROOM == CAPDL_PAYLOAD_TREE_ROOM, "limits.h");
@@ -75,12 +75,16 @@ void console_put(char);
 /* Physical address of the console's registers; 0: it has none. */
 uintptr_t console_registers(void);
 
+/* copy.c: copies, and adds what it copied to a sum. Both are at the same place of their units. */
+void copy_summed(uint8_t *to, const uint8_t *from, size_t, struct capdl_payload_sum *);
+
 /* print.c: %s, %u (uint64_t), %x (uint64_t). */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* memory.c */
+/* regions.c */
 const struct capdl_payload_region *payload_regions(void);
+/* Dies unless all but the stored bytes is as it was packed; memory_fill looks at these. */
 void payload_check(void);
 bool spans_overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end);
 /* Whether [start, end) meets anything that will be filled. */
@@ -100,7 +104,7 @@ bool core_next(struct tree_node *, uint64_t *hardware);
 /*
  * Per architecture.
  */
-/* Moves [from, from + size) up or to an apart place and starts over there. */
+/* Moves [from, from + size) up or to an apart place and starts over there. The size is a multiple of 64. */
 _Noreturn void arch_move(uintptr_t to, uintptr_t from, size_t size, uintptr_t tree, uint64_t hardware);
 /* Whether RAM begins with memory that may be looked at: what is there may be the firmware's own, and protected. */
 bool arch_ram_may_hold_tree(void);
@@ -117,6 +121,8 @@ uint64_t arch_block_entry(uint64_t address, enum memory_kind);
 bool arch_kernel_root_apart(void);
 /* Turns on translation and caches with the tables of `loader`. */
 void arch_translation_on(void);
+/* Fills with zeros; translation is on. */
+void arch_clear(uintptr_t start, size_t size);
 /* Makes bytes written here visible to instruction fetch, to cores without caches, and to devices. */
 void arch_publish(uintptr_t start, size_t size);
 void arch_publish_done(void);
@@ -130,7 +136,7 @@ uint64_t arch_ticks_per_second(void);
 _Noreturn void arch_halt(void);
 _Noreturn void arch_enter_kernel(const struct kernel_call *);
 
-/* memory.c: enters the kernel on this core. */
+/* regions.c: enters the kernel on this core. */
 _Noreturn void kernel_enter(const struct core *);
 
 #pragma GCC visibility pop

@@ -2,7 +2,7 @@
 #include "loader.h"
 
 /* A tree may be padded a lot (QEMU: to 1 MiB); what is believed of its own size. */
-enum { LARGEST_TREE = 0x400000 };
+enum { LARGEST_TREE = 0x400000, MOVE_UNIT = 64 };
 
 struct loader loader;
 
@@ -58,7 +58,7 @@ static void tree_choose(uintptr_t given)
 /* Gets out of the way of what is to be filled, once. */
 static void move_home(uint64_t hardware)
 {
-    size_t size = loader.end - loader.start, code = payload - head;
+    size_t size = loader.end - loader.start, code = payload - head, used = (uintptr_t)loader.workspace - loader.start;
     uintptr_t home = loader.payload->home;
     uintptr_t tree = loader.tree_of_firmware ? home + ((uintptr_t)loader.workspace->tree - loader.start) : 0;
     if (!is_filled(loader.start, loader.end)) {
@@ -69,7 +69,10 @@ static void move_home(uint64_t hardware)
             (uint64_t)loader.start, (uint64_t)home);
     }
     print("moving from %lx to %lx", (uint64_t)loader.start, (uint64_t)home);
-    arch_move(home, loader.start, size, tree, hardware);
+    if (tree) {
+        used = (tree - home + loader.tree.size + MOVE_UNIT - 1) & -(size_t)MOVE_UNIT;
+    }
+    arch_move(home, loader.start, used, tree, hardware);
 }
 
 static void version_check(void)
@@ -85,6 +88,7 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     payload_open(hardware);
     tree_choose(tree);
     version_check();
+    payload_check();
     if (tree && !loader.tree_of_firmware) {
         loader.boot_hardware = arch_core_assumed(hardware); /* started as a program, with arguments of one */
     }
@@ -97,7 +101,6 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     arch_core_prepare(); /* exception level */
     paging_build();
     arch_translation_on();
-    payload_check(); /* with caches on, which is when it is quick */
     memory_fill();
     cores_start(); /* all others, as far as the kernel's entry */
     print("entering the kernel");

@@ -69,7 +69,9 @@ void paging_build(void)
         map_one_to_one(region->to, region->to + region->stored + region->zeros, MEMORY_NORMAL);
     }
     map_one_to_one(plan->kernel_tree.start, plan->kernel_tree.end, MEMORY_NORMAL);
-    map_release_addresses();
+    if (plan->num_cores > 1) {
+        map_release_addresses();
+    }
     if (console_registers()) {
         map_one_to_one(console_registers(), console_registers() + 1, MEMORY_DEVICE);
     }

@@ -11,13 +11,23 @@ static const struct capdl_payload_span *payload_memory(void)
     return (const void *)(payload + loader.payload->memory);
 }
 
+static void check_sum(const char *what, struct capdl_payload_sum found, struct capdl_payload_sum expected,
+                      uint64_t from, uint64_t to)
+{
+    if (!capdl_payload_same(found, expected)) {
+        die("the image is damaged, or was not loaded completely: its %s, %lu bytes from %lx on, have a wrong checksum",
+            what, to - from, (uint64_t)(uintptr_t)(payload + from));
+    }
+}
+
 void payload_check(void)
 {
-    uint64_t header = sizeof(*loader.payload);
-    if (capdl_payload_sum((const void *)(payload + header), loader.payload->size - header) != loader.payload->sum) {
-        die("the image is damaged, or was not loaded completely: %lu bytes from %lx on have a wrong checksum",
-            loader.payload->size, (uint64_t)(uintptr_t)payload);
-    }
+    struct capdl_payload header = *loader.payload;
+    struct capdl_payload_sum sum = {0, 0};
+    header.sum = sum;
+    capdl_payload_add_all(&sum, (const void *)&header, sizeof(header));
+    capdl_payload_add_all(&sum, (const void *)(payload + sizeof(header)), loader.payload->stored - sizeof(header));
+    check_sum("tables", sum, loader.payload->sum, 0, loader.payload->stored);
 }
 
 bool spans_overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end)
@@ -37,10 +47,31 @@ bool is_filled(uint64_t start, uint64_t end)
     return spans_overlap(start, end, plan->kernel_tree.start, plan->kernel_tree.end);
 }
 
-/* How far RAM reaches from an address on, by one range of the device tree; the address itself if no range holds it. */
-static uint64_t ram_end(uint64_t address, bool *any)
+/* RAM by the device tree. Of more ranges than there is room for, `all` tells. */
+struct ram {
+    struct capdl_payload_span ranges[MAX_RAM];
+    unsigned count;
+    bool all;
+};
+
+static void ram_add(struct ram *ram, uint64_t start, uint64_t size)
+{
+    uint64_t end = size <= UINT64_MAX - start ? start + size : UINT64_MAX; /* the last byte there is is no use */
+    struct capdl_payload_span *last = ram->count ? &ram->ranges[ram->count - 1] : 0;
+    if (last && last->end == start) {
+        last->end = end;
+    } else if (ram->count == MAX_RAM) {
+        ram->all = false;
+    } else if (size) {
+        ram->ranges[ram->count++] = (struct capdl_payload_span){start, end};
+    }
+}
+
+static void ram_read(struct ram *ram)
 {
     struct tree_node node = {0};
+    ram->count = 0;
+    ram->all = true;
     while (tree_next(&loader.tree, &node)) {
         uint64_t start, size;
         if (!tree_has_string(tree_property(&loader.tree, &node, "device_type"), "memory") ||
@@ -48,23 +79,26 @@ static uint64_t ram_end(uint64_t address, bool *any)
             continue;
         }
         for (unsigned i = 0; tree_reg(&loader.tree, &node, i, &start, &size); i++) {
-            *any = *any || size > 0;
-            if (address >= start && address - start < size) {
-                return size <= UINT64_MAX - start ? start + size : UINT64_MAX; /* the last byte there is is no use */
-            }
+            ram_add(ram, start, size);
+        }
+    }
+}
+
+/* How far RAM reaches from an address on, by one range; the address itself if no range holds it. */
+static uint64_t ram_end(const struct ram *ram, uint64_t address)
+{
+    for (unsigned i = 0; i < ram->count; i++) {
+        if (address >= ram->ranges[i].start && address < ram->ranges[i].end) {
+            return ram->ranges[i].end;
         }
     }
     return address;
 }
 
-static void check_span(const char *what, uint64_t start, uint64_t end)
+static void check_span(const struct ram *ram, const char *what, uint64_t start, uint64_t end)
 {
     for (uint64_t at = start; at < end;) {
-        bool any = false;
-        uint64_t next = ram_end(at, &any);
-        if (!any) {
-            return; /* a tree that leaves memory to be filled in by whoever started us */
-        }
+        uint64_t next = ram_end(ram, at);
         if (next == at) {
             die("%s needs memory from %lx to %lx, but the %s device tree has none at %lx: a smaller board, or a kernel "
                 "for another one",
@@ -77,13 +111,18 @@ static void check_span(const char *what, uint64_t start, uint64_t end)
 void memory_check(void)
 {
     const struct capdl_payload *plan = loader.payload;
-    check_span("the loader", loader.start, loader.end);
+    struct ram ram;
+    ram_read(&ram);
+    if (ram.count == 0 || !ram.all) {
+        return; /* a tree that leaves memory to be filled in by whoever started us */
+    }
+    check_span(&ram, "the loader", loader.start, loader.end);
     for (uint32_t i = 0; i < plan->num_regions; i++) {
         const struct capdl_payload_region *region = &payload_regions()[i];
-        check_span("the image", region->to, region->to + region->stored + region->zeros);
+        check_span(&ram, "the image", region->to, region->to + region->stored + region->zeros);
     }
     for (uint32_t i = 0; i < plan->num_memory; i++) {
-        check_span("the kernel", payload_memory()[i].start, payload_memory()[i].end);
+        check_span(&ram, "the kernel", payload_memory()[i].start, payload_memory()[i].end);
     }
 }
 
@@ -108,15 +147,23 @@ static void fill_tree(void)
     loader.kernel_tree_size = tree->size;
 }
 
+/* Whether only the kernel will look at zeros, which it does with caches on. */
+static bool is_kernels(const struct capdl_payload_region *region)
+{
+    return region->to >= loader.payload->kernel.start && region->to < loader.payload->kernel.end;
+}
+
 void memory_fill(void)
 {
+    struct capdl_payload_sum sum = {0, 0};
     for (uint32_t i = 0; i < loader.payload->num_regions; i++) {
         const struct capdl_payload_region *region = &payload_regions()[i];
-        uint8_t *to = (uint8_t *)(uintptr_t)region->to;
-        memcpy(to, payload + region->from, region->stored);
-        memset(to + region->stored, 0, region->zeros);
-        arch_publish(region->to, region->stored + region->zeros);
+        uintptr_t zeros = region->to + region->stored;
+        copy_summed((uint8_t *)(uintptr_t)region->to, payload + region->from, region->stored, &sum);
+        arch_clear(zeros, region->zeros);
+        arch_publish(region->to, region->stored + (is_kernels(region) ? 0 : region->zeros));
     }
+    check_sum("contents", sum, loader.payload->stored_sum, loader.payload->stored, loader.payload->size);
     fill_tree();
     arch_publish_done();
 }

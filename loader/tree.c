@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#pragma GCC optimize("O2") /* every boot walks trees several times */
+
 #include "tree.h"
 
 #include "libc.h"
 
 enum { TREE_MAGIC = 0xd00dfeed, HEADER_SIZE = 40 };
 enum token { BEGIN_NODE = 1, END_NODE = 2, PROPERTY = 3, NOTHING = 4, END = 9 };
+typedef uint32_t __attribute__((may_alias)) word;
 /* Offsets of the header's fields. */
 enum field {
     TOTAL = 4,
@@ -17,9 +20,11 @@ enum field {
     STRUCTS_SIZE = 36
 };
 
-static uint32_t be32(const uint8_t *bytes)
+/* All numbers are aligned as the tree is. */
+static inline uint32_t be32(const uint8_t *bytes)
 {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    uint32_t value = *(const word *)(const void *)bytes;
+    return value >> 24 | (value >> 8 & 0xff00) | (value & 0xff00) << 8 | value << 24;
 }
 
 static void put_be32(uint8_t *bytes, uint32_t value)
@@ -59,7 +64,7 @@ bool tree_open(struct tree *tree, const void *start, size_t limit)
 {
     const uint8_t *bytes = start;
     *tree = (struct tree){NULL};
-    if (limit < HEADER_SIZE || be32(bytes) != TREE_MAGIC || be32(bytes + COMPATIBLE) > 17 ||
+    if (limit < HEADER_SIZE || (uintptr_t)bytes % 4 || be32(bytes) != TREE_MAGIC || be32(bytes + COMPATIBLE) > 17 ||
         be32(bytes + VERSION) < 17) {
         return false;
     }
@@ -154,6 +159,20 @@ const char *tree_node_name(const struct tree *tree, const struct tree_node *node
     return (const char *)tree->bytes + node->path[node->depth - 1];
 }
 
+/* Whether the string at an offset of the strings is a name. */
+static bool is_label(const struct tree *tree, uint32_t offset, const char *name)
+{
+    for (uint64_t at = (uint64_t)tree->strings + offset; at < tree->strings_end; at++, name++) {
+        if (tree->bytes[at] != (uint8_t)*name) {
+            return false;
+        }
+        if (*name == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A property of the node whose name is at an offset. Properties come before any child. */
 static struct tree_property property_at(const struct tree *tree, uint32_t name_offset, const char *name)
 {
@@ -167,9 +186,7 @@ static struct tree_property property_at(const struct tree *tree, uint32_t name_o
         if (token != PROPERTY) {
             return (struct tree_property){NULL};
         }
-        uint64_t label = (uint64_t)tree->strings + be32(tree->bytes + body + 4);
-        if (label < tree->strings_end && bounded_length(tree, (uint32_t)label, tree->strings_end) >= 0 &&
-            strcmp((const char *)tree->bytes + label, name) == 0) {
+        if (is_label(tree, be32(tree->bytes + body + 4), name)) {
             return (struct tree_property){tree->bytes + body + 8, be32(tree->bytes + body)};
         }
     }
@@ -202,6 +219,9 @@ static bool path_matches(const struct tree *tree, const struct tree_node *node, 
             return false;
         }
         path++, left--;
+        if (left && *path != (char)tree->bytes[node->path[depth]]) {
+            return false; /* most nodes */
+        }
         if (!component_matches(path, left, (const char *)tree->bytes + node->path[depth], &length)) {
             return false;
         }

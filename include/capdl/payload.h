@@ -11,10 +11,12 @@
 #ifndef CAPDL_PAYLOAD_H
 #define CAPDL_PAYLOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
-    CAPDL_PAYLOAD_VERSION = 1,
+    CAPDL_PAYLOAD_VERSION = 2,
+    CAPDL_PAYLOAD_UNIT = 32,           /* what sums are made of */
     CAPDL_PAYLOAD_CORES = 16,          /* cores the loader can start */
     CAPDL_PAYLOAD_TREE_ROOM = 0x40000, /* largest device tree of a firmware, without its padding */
 };
@@ -26,7 +28,10 @@ enum capdl_payload_flag {
     CAPDL_PAYLOAD_FIRMWARE_TREE = 4, /* hand over the firmware's device tree if there is one; room is kept for it */
 };
 
-/* `stored` bytes at offset `from` of the payload go to physical address `to`; `zeros` zero bytes follow them there. */
+/*
+ * `stored` bytes at offset `from` of the payload go to physical address `to`; `zeros` zero bytes follow them there.
+ * Both are at the same place of their units, and no unit holds bytes of two regions; what is left of a unit is zero.
+ */
 struct capdl_payload_region {
     uint64_t to, stored, zeros, from;
 };
@@ -36,10 +41,18 @@ struct capdl_payload_span {
     uint64_t start, end;
 };
 
+/* Eight bytes of anything. */
+typedef uint64_t __attribute__((may_alias)) capdl_payload_word;
+
+/* Two sums, so that a processor need not wait for one multiplication before the next. */
+struct capdl_payload_sum {
+    uint64_t even, odd;
+};
+
 /* Addresses are physical unless said otherwise; offsets count from the header; sizes are in bytes. */
 struct capdl_payload {
     uint64_t magic;
-    uint64_t size; /* of all of it; a multiple of 16 */
+    uint64_t size; /* of all of it; a multiple of CAPDL_PAYLOAD_UNIT */
     uint64_t home; /* where the loader moves to if it finds itself in the way; above all it fills, or apart from it */
     uint32_t version;
     uint32_t flags;         /* enum capdl_payload_flag */
@@ -49,9 +62,11 @@ struct capdl_payload {
     uint32_t num_memory;    /* what the kernel takes for RAM, ascending */
     uint32_t physical_bits; /* AArch64: size of physical addresses the kernel was built for, 40 or 44 */
     uint32_t unused;
-    uint64_t sum;                          /* capdl_payload_sum of all that follows this header */
+    struct capdl_payload_sum sum;          /* of this header, with zeros here, and all that follows up to `stored` */
+    struct capdl_payload_sum stored_sum;   /* of the rest */
     uint64_t regions, memory;              /* offsets of the two tables */
     uint64_t tree, tree_size;              /* offset and size of the device tree that came with the kernel */
+    uint64_t stored;                       /* offset of the stored bytes, in the order of `regions` */
     struct capdl_payload_span kernel;      /* 2 MiB aligned start */
     uint64_t kernel_virtual;               /* virtual address of kernel.start */
     uint64_t kernel_entry;                 /* virtual */
@@ -59,16 +74,33 @@ struct capdl_payload {
     uint64_t initialiser_offset;           /* physical minus virtual address, modulo 2^64 */
     uint64_t initialiser_entry;            /* virtual */
     struct capdl_payload_span kernel_tree; /* where the kernel is handed the device tree, and the room there */
+    uint64_t unused_words[2];
 };
 
-/* Notices what a download that broke off, or a place that was overwritten, does to a payload. */
-static inline uint64_t capdl_payload_sum(const uint64_t *words, uint64_t size)
+/*
+ * Notices what a download that broke off, or a place that was overwritten, does to a payload. To multiply by an odd
+ * number loses nothing: a single wrong word is always noticed.
+ */
+static inline __attribute__((always_inline)) void capdl_payload_add(struct capdl_payload_sum *sum,
+                                                                    const capdl_payload_word *unit)
 {
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < size / sizeof(*words); i++) {
-        sum = (sum << 1 | sum >> 63) + words[i];
-    }
-    return sum;
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    sum->even = (sum->even + unit[0]) * odd + unit[1];
+    sum->odd = (sum->odd + unit[2]) * odd + unit[3];
 }
+
+static inline void capdl_payload_add_all(struct capdl_payload_sum *sum, const capdl_payload_word *words, uint64_t size)
+{
+    for (uint64_t i = 0; i < size / sizeof(*words); i += CAPDL_PAYLOAD_UNIT / sizeof(*words)) {
+        capdl_payload_add(sum, words + i);
+    }
+}
+
+static inline bool capdl_payload_same(struct capdl_payload_sum a, struct capdl_payload_sum b)
+{
+    return a.even == b.even && a.odd == b.odd;
+}
+
+_Static_assert(sizeof(struct capdl_payload) % CAPDL_PAYLOAD_UNIT == 0, "summed by units");
 
 #endif

@@ -46,7 +46,7 @@ boot() { # PREFIX SYSTEM
         { cat "$work/trouble"; return 1; }
     wrap "$work/$2.elf" "$1"
     rm -f "$work/counts"
-    PATH=$work/bin:$PATH "$capdl" run "$work/$2.elf" --kernel "$1" --timeout 300 > "$work/console" 2> "$work/trouble" < /dev/null ||
+    PATH=$work/bin:$PATH "$capdl" run "$work/$2.elf" --kernel "$1" --timeout 20 > "$work/console" 2> "$work/trouble" < /dev/null ||
         { cat "$work/trouble"; return 1; }
     size=-
     if [ "$arch" != x86_64 ]; then

@@ -106,12 +106,17 @@ static void tear_down(struct capdl_profile *profile, struct pack_options *option
 static void lay_out(const struct result *result, uint8_t *ram)
 {
     const uint8_t *payload = (const uint8_t *)result->payload;
+    uint64_t end = result->payload->stored;
     for (uint32_t i = 0; i < result->payload->num_regions; i++) {
         struct capdl_payload_region region;
         memcpy(&region, payload + result->payload->regions + i * sizeof(region), sizeof(region));
         CHECK(region.to >= RAM && region.to + region.stored + region.zeros <= RAM + RAM_SIZE, "region %u outside RAM",
               i);
         CHECK(region.from + region.stored <= result->payload->size, "region %u outside the payload", i);
+        CHECK(region.stored == 0 ||
+                  (region.from % CAPDL_PAYLOAD_UNIT == region.to % CAPDL_PAYLOAD_UNIT && region.from >= end),
+              "region %u is not in units of its own", i);
+        end = (region.from + region.stored + CAPDL_PAYLOAD_UNIT - 1) / CAPDL_PAYLOAD_UNIT * CAPDL_PAYLOAD_UNIT;
         memcpy(ram + (region.to - RAM), payload + region.from, region.stored);
         memset(ram + (region.to - RAM) + region.stored, 0, region.zeros);
     }

@@ -4,6 +4,7 @@
  * level, with the right arguments, over memory that holds what it should. Needs no kernel. usage: probe_test
  * DIRECTORY-OF-PROBES DIRECTORY-OF-LOADERS
  */
+#include <capdl/payload.h>
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,12 +166,31 @@ static bool write_probe(const struct capdl_profile *profile, const struct machin
 
 static char said[1 << 16];
 
+enum damage { NO_DAMAGE, DAMAGED_CONTENTS, DAMAGED_TABLES };
+
+/* Where the payload begins in a file, which is where its magic number is for the last time. */
+static long payload_of(FILE *file, long size)
+{
+    const uint64_t magic = CAPDL_PAYLOAD_MAGIC;
+    uint8_t *bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fileno(file), 0);
+    long at = size - (long)sizeof(magic);
+    while (at > 0 && memcmp(bytes + at, &magic, sizeof(magic)) != 0) {
+        at--;
+    }
+    munmap(bytes, (size_t)size);
+    return at;
+}
+
 /* Packs, and changes one byte of the result if it is to be damaged. */
-static bool pack_into(FILE *file, const struct pack_options *pack, bool damage, struct capdl_diags *diags)
+static bool pack_into(FILE *file, const struct pack_options *pack, enum damage damage, struct capdl_diags *diags)
 {
     bool fine = pack_image(pack, diags, file) && fflush(file) == 0;
     if (fine && damage) {
-        fseek(file, -1000, SEEK_END);
+        fseek(file, 0, SEEK_END);
+        long size = ftell(file);
+        fseek(file,
+              damage == DAMAGED_TABLES ? payload_of(file, size) + (long)sizeof(struct capdl_payload) : size - 1000,
+              SEEK_SET);
         fputc(0xa5, file);
         fflush(file);
     }
@@ -178,7 +198,7 @@ static bool pack_into(FILE *file, const struct pack_options *pack, bool damage, 
 }
 
 /* Boots a machine until it prints a marker. */
-static bool run(const struct machine *machine, const struct pack_options *pack, bool damage, const char *marker,
+static bool run(const struct machine *machine, const struct pack_options *pack, enum damage damage, const char *marker,
                 struct capdl_diags *diags)
 {
     struct qemu_line line = {NULL};
@@ -248,7 +268,7 @@ static void check_machine(const struct machine *machine, const char *probes, con
                                 .loader = loader,
                                 .dtb = {"tree", tree, TREE_ROOM}};
     test_prefix_write(&profile, "libsel4/include/kernel/gen_config.json", "{}", 2);
-    bool fine = write_probe(&profile, machine, probes) && run(machine, &pack, false, marker, &diags);
+    bool fine = write_probe(&profile, machine, probes) && run(machine, &pack, NO_DAMAGE, marker, &diags);
     CHECK(fine, "%s: not all cores arrive%s%s; the console said:\n%s", machine->what, diags.count ? ": " : "",
           diags.count ? diags.list[0].message : "", said);
     const char *text = said;
@@ -256,8 +276,10 @@ static void check_machine(const struct machine *machine, const char *probes, con
         check_core(machine, text++, i);
     }
     if (machine == machines) {
-        CHECK(run(machine, &pack, true, "the image is damaged", &diags),
+        CHECK(run(machine, &pack, DAMAGED_CONTENTS, "completely: its contents", &diags),
               "a damaged image is noticed; the console said:\n%s", said);
+        CHECK(run(machine, &pack, DAMAGED_TABLES, "completely: its tables", &diags),
+              "so are damaged tables; the console said:\n%s", said);
     }
     free(tree);
     free(image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the board has the memory that an image needs, by device trees of all sorts. */
+/* Whether the board has the memory that an image needs, by device trees of all sorts; copying with a sum. */
 #include <libfdt.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -18,6 +18,11 @@ void die(const char *format, ...)
 {
     (void)format;
     longjmp(died, 1);
+}
+
+void arch_clear(uintptr_t start, size_t size)
+{
+    memset((void *)start, 0, size);
 }
 
 void arch_publish(uintptr_t start, size_t size)
@@ -76,8 +81,67 @@ static bool accepted(const uint64_t (*ranges)[2], uint64_t start, uint64_t end)
     return true;
 }
 
+enum { UNIT = CAPDL_PAYLOAD_UNIT, MOST_BYTES = 7 * UNIT, GUARD = 0xee };
+
+/* Bytes anywhere in their units arrive, nothing beside them is written, and the sum is that of the whole units. */
+static void test_copy(size_t skip, size_t size)
+{
+    static uint8_t from[MOST_BYTES + 2 * UNIT] __attribute__((aligned(32)));
+    static uint8_t to[sizeof(from)] __attribute__((aligned(32)));
+    struct capdl_payload_sum sum = {3, 4}, expected = {3, 4};
+    size_t whole = (skip + size + UNIT - 1) / UNIT * UNIT;
+    memset(from, 0, sizeof(from));
+    memset(to, GUARD, sizeof(to));
+    for (size_t i = 0; i < size; i++) {
+        from[skip + i] = (uint8_t)(i * 7 + size);
+    }
+    copy_summed(to + skip, from + skip, size, &sum);
+    capdl_payload_add_all(&expected, (const void *)from, size ? whole : 0);
+    bool good = memcmp(to + skip, from + skip, size) == 0 && capdl_payload_same(sum, expected);
+    for (size_t i = 0; i < sizeof(to); i++) {
+        good = good && ((i >= skip && i < skip + size) || to[i] == GUARD);
+    }
+    CHECK(good, "%zu bytes from byte %zu of a unit on", size, skip);
+}
+
+/* Each wrong bit, two words exchanged, and a unit missing change the sum. */
+static void test_sum(void)
+{
+    enum { WORDS = 32 };
+    uint64_t words[WORDS];
+    struct capdl_payload_sum right = {0, 0}, sum;
+    for (size_t i = 0; i < WORDS; i++) {
+        words[i] = i * i + 5;
+    }
+    capdl_payload_add_all(&right, words, sizeof(words));
+    for (size_t bit = 0; bit < 64 * WORDS; bit++) {
+        words[bit / 64] ^= UINT64_C(1) << bit % 64;
+        sum = (struct capdl_payload_sum){0, 0};
+        capdl_payload_add_all(&sum, words, sizeof(words));
+        CHECK(!capdl_payload_same(sum, right), "bit %zu", bit);
+        words[bit / 64] ^= UINT64_C(1) << bit % 64;
+    }
+    for (size_t i = 1; i < WORDS; i++) {
+        uint64_t first = words[0];
+        words[0] = words[i], words[i] = first;
+        sum = (struct capdl_payload_sum){0, 0};
+        capdl_payload_add_all(&sum, words, sizeof(words));
+        CHECK(!capdl_payload_same(sum, right), "words 0 and %zu exchanged", i);
+        words[i] = words[0], words[0] = first;
+    }
+    sum = (struct capdl_payload_sum){0, 0};
+    capdl_payload_add_all(&sum, words, sizeof(words) - UNIT);
+    CHECK(!capdl_payload_same(sum, right), "the end is missing");
+}
+
 int main(void)
 {
+    for (size_t skip = 0; skip < UNIT; skip++) {
+        for (size_t size = 0; size <= MOST_BYTES; size++) {
+            test_copy(skip, size);
+        }
+    }
+    test_sum();
     static const uint64_t plain[][2] = {{0x40000000, 0x10000000}, {0x50000000, 0x10000000}, {0, 0}};
     static const uint64_t wraps[][2] = {{0x40000000, UINT64_MAX}, {0, 0x60000000}, {0, 0}};
     static const uint64_t top[][2] = {{UINT64_MAX - 0xfff, 0x1000}, {0, 0x1000}, {0, 0}};

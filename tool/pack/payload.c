@@ -5,7 +5,7 @@
 #include "arch.h"
 #include "plan.h"
 
-enum { PAGE = 4096, UNIT = 16 };
+enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT };
 
 static struct capdl_payload_region *last_region(struct plan *plan)
 {
@@ -26,7 +26,6 @@ static struct capdl_payload_region *region_at(struct plan *plan, uint64_t to, bo
             abort();
         }
     }
-    buffer_zero(&plan->stored, (to - plan->stored.size) % UNIT); /* so that it can be copied by words */
     last = &plan->regions[plan->num_regions++];
     *last = (struct capdl_payload_region){.to = to, .from = plan->stored.size};
     return last;
@@ -98,6 +97,25 @@ static int compare_regions(const void *a, const void *b)
     return x->to < y->to ? -1 : x->to > y->to;
 }
 
+/* Lays out the stored bytes as the loader will meet them: in the order of the regions, each in units of its own. */
+static void arrange_stored(struct plan *plan)
+{
+    struct buffer arranged = {NULL, 0, 0};
+    for (size_t i = 0; i < plan->num_regions; i++) {
+        struct capdl_payload_region *region = &plan->regions[i];
+        if (region->stored) {
+            buffer_zero(&arranged, region->to % UNIT);
+            buffer_add(&arranged, plan->stored.bytes + region->from, region->stored);
+            region->from = arranged.size - region->stored;
+            buffer_zero(&arranged, -arranged.size % UNIT);
+        } else {
+            region->from = arranged.size;
+        }
+    }
+    free(plan->stored.bytes);
+    plan->stored = arranged;
+}
+
 bool payload_plan(struct plan *plan)
 {
     const struct loads *kernel = &plan->kernel.loads;
@@ -111,6 +129,7 @@ bool payload_plan(struct plan *plan)
         add_zeros(plan, extra->address + extra->file.size, extra->zeros);
     }
     qsort(plan->regions, plan->num_regions, sizeof(*plan->regions), compare_regions);
+    arrange_stored(plan);
     return true;
 }
 
@@ -165,6 +184,7 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
         .memory = parts->memory,
         .tree = parts->tree,
         .tree_size = plan->tree_size,
+        .stored = parts->stored,
         .kernel = {plan->kernel_place.start, plan->kernel_place.end},
         .kernel_virtual = plan->kernel.loads.vstart,
         .kernel_entry = plan->kernel.loads.entry,
@@ -179,6 +199,16 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
 static void pad_to(struct plan *plan, uint64_t offset)
 {
     buffer_zero(&plan->file, plan->loader.list[0].file_size + offset - plan->file.size);
+}
+
+static void write_sums(struct capdl_payload *written)
+{
+    const capdl_payload_word *words = (const void *)written;
+    struct capdl_payload_sum tables = {0, 0}, stored = {0, 0};
+    capdl_payload_add_all(&stored, words + written->stored / sizeof(*words), written->size - written->stored);
+    written->stored_sum = stored;
+    capdl_payload_add_all(&tables, words, written->stored); /* that sum included */
+    written->sum = tables;
 }
 
 void payload_write(struct plan *plan)
@@ -204,6 +234,5 @@ void payload_write(struct plan *plan)
     pad_to(plan, parts.stored);
     buffer_add(&plan->file, plan->stored.bytes, plan->stored.size);
     pad_to(plan, parts.end);
-    struct capdl_payload *written = (void *)(plan->file.bytes + loader->file_size);
-    written->sum = capdl_payload_sum((const uint64_t *)(written + 1), parts.end - sizeof(*written));
+    write_sums((void *)(plan->file.bytes + loader->file_size));
 }

@@ -37,7 +37,7 @@ head:
     isb
 .endm
 
-/* Writes back and drops cache lines of [from, to). Clobbers x0 to x2. */
+/* Writes back and drops cache lines of [from, to), and up to three more: that loses nothing. Clobbers x0 to x2. */
 .macro clean_and_drop from, to
     mrs x0, ctr_el0
     ubfx x0, x0, #16, #4
@@ -46,6 +46,12 @@ head:
     sub x2, x1, #1
     bic x2, \from, x2
 5:  dc civac, x2
+    add x2, x2, x1
+    dc civac, x2
+    add x2, x2, x1
+    dc civac, x2
+    add x2, x2, x1
+    dc civac, x2
     add x2, x2, x1
     cmp x2, \to
     b.lo 5b
@@ -148,11 +154,16 @@ arch_move:
     mov x22, x1
     mov x23, x2
     clean_and_drop x20, x21
-6:  subs x23, x23, #16
     add x1, x22, x23
-    ldp x2, x3, [x1]
-    add x1, x20, x23
-    stp x2, x3, [x1]
+6:  ldp x2, x3, [x1, #-16]
+    ldp x4, x5, [x1, #-32]
+    ldp x6, x7, [x1, #-48]
+    ldp x8, x9, [x1, #-64]!
+    stp x2, x3, [x21, #-16]
+    stp x4, x5, [x21, #-32]
+    stp x6, x7, [x21, #-48]
+    stp x8, x9, [x21, #-64]!
+    cmp x21, x20
     b.ne 6b
     dsb sy
     ic iallu

@@ -152,6 +152,11 @@ void arch_translation_on(void)
                      : "memory");
 }
 
+void arch_clear(uintptr_t start, size_t size)
+{
+    memset((void *)start, 0, size);
+}
+
 void arch_publish(uintptr_t start, size_t size)
 {
     (void)start, (void)size; /* caches are coherent */

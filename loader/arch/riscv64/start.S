@@ -55,13 +55,27 @@ start_secondary:
    runs. */
     .globl arch_move
 arch_move:
-    mv t0, a2
-1:  addi t0, t0, -8
-    add t1, a1, t0
-    ld t2, 0(t1)
-    add t1, a0, t0
-    sd t2, 0(t1)
-    bnez t0, 1b
+    add a1, a1, a2
+    add a2, a0, a2
+1:  addi a1, a1, -64
+    ld t0, 56(a1)
+    ld t1, 48(a1)
+    ld t2, 40(a1)
+    ld t3, 32(a1)
+    ld t4, 24(a1)
+    ld t5, 16(a1)
+    ld t6, 8(a1)
+    ld a5, 0(a1)
+    addi a2, a2, -64
+    sd t0, 56(a2)
+    sd t1, 48(a2)
+    sd t2, 40(a2)
+    sd t3, 32(a2)
+    sd t4, 24(a2)
+    sd t5, 16(a2)
+    sd t6, 8(a2)
+    sd a5, 0(a2)
+    bne a2, a0, 1b
     fence.i
     lla t1, head
     lla t2, start

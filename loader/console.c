@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The console the device tree names in /chosen, printed to by polling. Firmware has set it up. A driver is a row of
- * numbers: where its status is, how it says "ready", where a character goes.
+ * The console the device tree names in /chosen, printed to by polling. Firmware has set it up, or else it is only
+ * turned on. A driver is a row of numbers: where its status is, how it says "ready", where a character goes.
  */
 #include "loader.h"
 
@@ -11,25 +11,26 @@ struct driver {
     uint8_t family_8250; /* and the default of reg-shift, plus one */
     uint8_t data, status;
     uint32_t mask, ready; /* (status & mask) == ready */
+    uint32_t on, off;     /* in the first register: bits that are set and clear while it transmits; 0: nothing to do */
 };
 
 static const struct driver drivers[] = {
-    {"arm,pl011", 0, 0x00, 0x18, 1 << 5, 0},
-    {"arm,sbsa-uart", 0, 0x00, 0x18, 1 << 5, 0},
-    {"brcm,bcm2835-aux-uart", 3, 0, 5, 1 << 5, 1 << 5},
-    {"nvidia,tegra20-uart", 3, 0, 5, 1 << 5, 1 << 5},
-    {"ti,omap3-uart", 3, 0, 5, 1 << 5, 1 << 5},
-    {"snps,dw-apb-uart", 3, 0, 5, 1 << 5, 1 << 5},
-    {"ns16550a", 1, 0, 5, 1 << 5, 1 << 5},
-    {"ns16550", 1, 0, 5, 1 << 5, 1 << 5},
-    {"ns8250", 1, 0, 5, 1 << 5, 1 << 5},
-    {"fsl,imx6q-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14},
-    {"fsl,imx6sx-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14},
-    {"fsl,imx8qxp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23},
-    {"fsl,imx7ulp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23},
-    {"amlogic,meson-gx-uart", 0, 0x00, 0x0c, 1 << 21, 0},
-    {"xlnx,xuartps", 0, 0x30, 0x2c, 1 << 4, 0},
-    {"cdns,uart-r1p12", 0, 0x30, 0x2c, 1 << 4, 0},
+    {"arm,pl011", 0, 0x00, 0x18, 1 << 5, 0, 0, 0},
+    {"arm,sbsa-uart", 0, 0x00, 0x18, 1 << 5, 0, 0, 0},
+    {"brcm,bcm2835-aux-uart", 3, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"nvidia,tegra20-uart", 3, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"ti,omap3-uart", 3, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"snps,dw-apb-uart", 3, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"ns16550a", 1, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"ns16550", 1, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"ns8250", 1, 0, 5, 1 << 5, 1 << 5, 0, 0},
+    {"fsl,imx6q-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14, 0, 0},
+    {"fsl,imx6sx-uart", 0, 0x40, 0x98, 1 << 14, 1 << 14, 0, 0},
+    {"fsl,imx8qxp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23, 0, 0},
+    {"fsl,imx7ulp-lpuart", 0, 0x1c, 0x14, 1 << 23, 1 << 23, 0, 0},
+    {"amlogic,meson-gx-uart", 0, 0x00, 0x0c, 1 << 21, 0, 0, 0},
+    {"xlnx,xuartps", 0, 0x30, 0x2c, 1 << 4, 0, 1 << 4, 1 << 5},
+    {"cdns,uart-r1p12", 0, 0x30, 0x2c, 1 << 4, 0, 1 << 4, 1 << 5},
 };
 
 enum { PATIENCE = 1000000 }; /* looks at a status before a console counts as broken */
@@ -154,4 +155,7 @@ void console_open(const struct tree *tree)
     console.mask = driver->mask;
     console.ready = driver->ready;
     console.registers = address;
+    if (driver->on && (reg_read(address) & (driver->on | driver->off)) != driver->on) {
+        reg_write(address, (reg_read(address) & ~driver->off) | driver->on);
+    }
 }

@@ -28,26 +28,29 @@ static const struct console {
     unsigned status;
     uint32_t ready, busy; /* values of the status register */
     unsigned data, data_size;
+    uint8_t control; /* the first byte, of 0xee, when the console is on; 0: as it was */
 } consoles[] = {
-    {"arm,pl011", 0, 0, 0x18, 0xdf, 0x20, 0x00, 4}, /* FR: TXFF is bit 5 */
-    {"arm,sbsa-uart", 0, 0, 0x18, 0xdf, 0x20, 0x00, 4},
-    {"ns16550a", 0, 0, 0x05, 0x20, 0xdf, 0x00, 1}, /* LSR: THRE is bit 5 */
-    {"ns16550a", 2, 4, 0x14, 0x20, 0xdf, 0x00, 4},
-    {"ns16550a", 2, 1, 0x14, 0x20, 0xdf, 0x00, 1},
-    {"ns16550", 0, 0, 0x05, 0x20, 0xdf, 0x00, 1},
-    {"ns8250", 0, 0, 0x05, 0x20, 0xdf, 0x00, 1},
-    {"snps,dw-apb-uart", 2, 4, 0x14, 0x20, 0xdf, 0x00, 4},
-    {"snps,dw-apb-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4}, /* without reg-shift: words, as the kernel's driver has it */
-    {"nvidia,tegra20-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4},
-    {"ti,omap3-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4},
-    {"brcm,bcm2835-aux-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4}, /* MU_LSR: transmitter empty is bit 5 */
-    {"fsl,imx6q-uart", 0, 0, 0x98, 0x4000, 0xbfff, 0x40, 4},    /* USR2: TXFE is bit 14; UTXD at 0x40 */
-    {"fsl,imx6sx-uart", 0, 0, 0x98, 0x4000, 0xbfff, 0x40, 4},
-    {"fsl,imx8qxp-lpuart", 0, 0, 0x14, 0x800000, 0xff7fffff, 0x1c, 4}, /* STAT: TDRE is bit 23; DATA at 0x1c */
-    {"fsl,imx7ulp-lpuart", 0, 0, 0x14, 0x800000, 0xff7fffff, 0x1c, 4},
-    {"amlogic,meson-gx-uart", 0, 0, 0x0c, 0xffdfffff, 0x200000, 0, 4}, /* STATUS: TX FIFO full is bit 21 */
-    {"xlnx,xuartps", 0, 0, 0x2c, 0xffef, 0x10, 0x30, 4},               /* SR: TFUL is bit 4; FIFO at 0x30 */
-    {"cdns,uart-r1p12", 0, 0, 0x2c, 0xffef, 0x10, 0x30, 4},
+    {"arm,pl011", 0, 0, 0x18, 0xdf, 0x20, 0x00, 4, 0}, /* FR: TXFF is bit 5 */
+    {"arm,sbsa-uart", 0, 0, 0x18, 0xdf, 0x20, 0x00, 4, 0},
+    {"ns16550a", 0, 0, 0x05, 0x20, 0xdf, 0x00, 1, 0}, /* LSR: THRE is bit 5 */
+    {"ns16550a", 2, 4, 0x14, 0x20, 0xdf, 0x00, 4, 0},
+    {"ns16550a", 2, 1, 0x14, 0x20, 0xdf, 0x00, 1, 0},
+    {"ns16550", 0, 0, 0x05, 0x20, 0xdf, 0x00, 1, 0},
+    {"ns8250", 0, 0, 0x05, 0x20, 0xdf, 0x00, 1, 0},
+    {"snps,dw-apb-uart", 2, 4, 0x14, 0x20, 0xdf, 0x00, 4, 0},
+    {"snps,dw-apb-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4,
+     0}, /* without reg-shift: words, as the kernel's driver has it */
+    {"nvidia,tegra20-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4, 0},
+    {"ti,omap3-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4, 0},
+    {"brcm,bcm2835-aux-uart", 0, 0, 0x14, 0x20, 0xdf, 0x00, 4, 0}, /* MU_LSR: transmitter empty is bit 5 */
+    {"fsl,imx6q-uart", 0, 0, 0x98, 0x4000, 0xbfff, 0x40, 4, 0},    /* USR2: TXFE is bit 14; UTXD at 0x40 */
+    {"fsl,imx6sx-uart", 0, 0, 0x98, 0x4000, 0xbfff, 0x40, 4, 0},
+    {"fsl,imx8qxp-lpuart", 0, 0, 0x14, 0x800000, 0xff7fffff, 0x1c, 4, 0}, /* STAT: TDRE is bit 23; DATA at 0x1c */
+    {"fsl,imx7ulp-lpuart", 0, 0, 0x14, 0x800000, 0xff7fffff, 0x1c, 4, 0},
+    {"amlogic,meson-gx-uart", 0, 0, 0x0c, 0xffdfffff, 0x200000, 0, 4, 0}, /* STATUS: TX FIFO full is bit 21 */
+    {"xlnx,xuartps", 0, 0, 0x2c, 0xffef, 0x10, 0x30, 4,
+     0xde}, /* SR: TFUL is bit 4; FIFO at 0x30; CR: TXEN is bit 4, TXDIS bit 5 */
+    {"cdns,uart-r1p12", 0, 0, 0x2c, 0xffef, 0x10, 0x30, 4, 0xde},
 };
 
 static uint8_t *make_tree(const struct console *console, const char *path, uintptr_t address)
@@ -95,6 +98,7 @@ static void test_put(const struct console *console)
     memset(registers, 0xee, REGISTERS);
     memcpy(registers + console->status, &console->ready, console->data_size);
     memcpy(expected, registers, REGISTERS);
+    expected[0] = console->control ? console->control : expected[0];
     memset(expected + console->data, 0, console->data_size);
     expected[console->data] = 'x';
     open_console(console, "serial0:115200n8", registers);

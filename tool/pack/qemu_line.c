@@ -118,6 +118,25 @@ static bool line_hifive(const struct capdl_profile *profile, struct json_object 
     return true;
 }
 
+/* Without firmware: PSCI is QEMU's own. Sound would look for a sound card. */
+static bool line_zynqmp(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                        struct capdl_diags *diags)
+{
+    if (!config_on(config, "PLAT_ZYNQMP_ZCU102")) {
+        capdl_error(diags, CAPDL_NOWHERE, "kernel %s is for an Ultra96, which QEMU does not emulate; it has the ZCU102",
+                    profile->name);
+        return false;
+    }
+    add(line, "%s", pack_arch(profile->arch)->qemu);
+    add(line, "-machine");
+    add(line, profile->hypervisor ? "xlnx-zcu102,virtualization=on" : "xlnx-zcu102");
+    add(line, "-m");
+    add(line, "4G");
+    add(line, "-audiodev");
+    add(line, "none,id=none");
+    return true;
+}
+
 static bool line_raspi3(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
                         struct capdl_diags *diags)
 {
@@ -143,6 +162,7 @@ static const struct machine {
     {"spike", line_spike, "qemu-system-misc", true},
     {"hifive", line_hifive, "qemu-system-misc", false},
     {"bcm2837", line_raspi3, "qemu-system-arm", false},
+    {"zynqmp", line_zynqmp, "qemu-system-arm", false},
 };
 
 static const struct machine *find_machine(const struct capdl_profile *profile, struct capdl_diags *diags)
@@ -154,7 +174,7 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
     }
     capdl_error(diags, CAPDL_NOWHERE,
                 "kernel %s is for the platform %s, for which there is no QEMU machine here; known are pc99, "
-                "qemu-arm-virt, qemu-riscv-virt, spike, hifive and bcm2837",
+                "qemu-arm-virt, qemu-riscv-virt, spike, hifive, bcm2837 and zynqmp",
                 profile->name, profile->platform[0] ? profile->platform : "(not named)");
     return NULL;
 }

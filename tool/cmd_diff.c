@@ -177,8 +177,11 @@ static int compare(struct input inputs[2], const struct options *options)
 {
     struct fill_contents contents = {.sources = {{&inputs[0].spec, inputs[0].name, options->directories},
                                                  {&inputs[1].spec, inputs[1].name, options->directories}}};
-    struct capdl_diff_options diff = {
-        .content = fill_contents_number, .digest = fill_contents_text, .context = &contents};
+    struct capdl_diff_options diff = {.content = fill_contents_number,
+                                      .digest = fill_contents_text,
+                                      .memory = fill_contents_memory,
+                                      .difference = fill_contents_difference,
+                                      .context = &contents};
     struct capdl_findings findings;
     struct diff_report report = {.findings = &findings};
     const char *no_colour = getenv("NO_COLOR");

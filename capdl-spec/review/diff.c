@@ -50,6 +50,26 @@ static void number_subjects(struct review *review)
     free(taken);
 }
 
+/* A CNode that only one subject reaches is its own, in the other system, too, where others may reach it. */
+static void own_nested(struct review *review)
+{
+    for (uint32_t i = 0; i < review->new.spec->num_objects; i++) {
+        uint32_t was = review->old_of[i], *a, *b;
+
+        if (capdl_object_kind(review->new.spec, i) != CAPDL_KIND_CNODE || was == REVIEW_NONE) {
+            continue;
+        }
+        a = &review->old.owner[was];
+        b = &review->new.owner[i];
+        for (uint32_t j = 0; *a != REVIEW_NONE && *b == REVIEW_NONE && j < review->new.num_subjects; j++) {
+            *b = review->new.subject_number[j] == review->old.subject_number[*a] ? j : *b;
+        }
+        for (uint32_t j = 0; *b != REVIEW_NONE && *a == REVIEW_NONE && j < review->old.num_subjects; j++) {
+            *a = review->old.subject_number[j] == review->new.subject_number[*b] ? j : *a;
+        }
+    }
+}
+
 static struct parties *parties_new(const struct capdl_spec *spec)
 {
     struct parties *parties = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*parties));
@@ -77,6 +97,7 @@ void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, cons
     capdl_review_world_init(&review.new, new, options);
     number_objects(&review);
     number_subjects(&review);
+    own_nested(&review);
     capdl_review_memory_init(&review.old_memory, &review.old, num_objects);
     capdl_review_memory_init(&review.new_memory, &review.new, num_objects);
     review.old_parties = parties_new(old);

@@ -134,9 +134,19 @@ static uint32_t *badge_sharers(struct review *review, const struct world *world,
                                const struct capdl_cap *cap, size_t *num)
 {
     const struct parties *parties = capdl_review_parties(review, world, cap->object);
-    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    size_t first = world->first_holder[cap->object], end = world->first_holder[cap->object + 1];
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + end - first + 1) * sizeof(*list));
 
     *num = 0;
+    for (size_t i = first; i < end && cap->kind == CAPDL_KIND_NOTIFICATION; i++) {
+        const struct capdl_cap *other = capdl_review_held(world, i);
+        uint32_t holder = world->holders[i].container;
+
+        if (other != cap && other->data == cap->data &&
+            capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
+            list[(*num)++] = USE_DEVICE | world->object_number[holder];
+        }
+    }
     for (size_t i = 0; i < parties->count; i++) {
         const struct party *p = &parties->list[i];
 
@@ -395,6 +405,21 @@ static char *whose(const struct review *review, const struct world *world, const
 {
     uint32_t owner = capdl_review_owner(world, object);
 
+    if (owner == REVIEW_NONE && capdl_object_kind(world->spec, object) == CAPDL_KIND_CNODE) {
+        size_t num, kept = 0;
+        uint32_t *users = capdl_review_users(world, object, &num);
+
+        for (size_t i = 0; i < num; i++) {
+            if (!among(subjects, count, users[i])) {
+                users[kept++] = users[i];
+            }
+        }
+        char *names = capdl_review_names(review, users, kept);
+        char *text = capdl_review_format(kept ? "%s's" : "%snobody's", names);
+        free(names);
+        free(users);
+        return text;
+    }
     if (owner == REVIEW_NONE) {
         return capdl_review_format("nobody's");
     }
@@ -540,13 +565,57 @@ static bool is_root(const struct world *world, uint32_t table)
     return false;
 }
 
+/* Who has the same capability to what the kernel has from the start, other than the subjects; to be freed. */
+static char *control_holders(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                             const struct capdl_cap *cap, size_t *num)
+{
+    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
+    char *names;
+
+    *num = 0;
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+
+        for (uint32_t k = 0; k < caps.count; k++) {
+            if (caps.list[k].object != CAPDL_NO_OBJECT || caps.list[k].kind != cap->kind ||
+                caps.list[k].data != cap->data) {
+                continue;
+            }
+            for (size_t j = world->first_use[i]; j < world->first_use[i + 1] && *num < world->num_subjects; j++) {
+                uint32_t who = capdl_review_who(world, &world->uses[j]);
+                if (!among(subjects, count, who) && !contains(list, *num, who)) {
+                    list[(*num)++] = who;
+                }
+            }
+        }
+    }
+    names = capdl_review_names(review, list, *num);
+    free(list);
+    return names;
+}
+
+/* The deed, and who else can do it. */
+static char *with_others(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                         const struct capdl_cap *cap, char *deed)
+{
+    size_t num;
+    char *names = cap->object == CAPDL_NO_OBJECT ? control_holders(review, world, subjects, count, cap, &num)
+                                                 : other_holders(review, world, subjects, count, cap->object, &num);
+    char *text = num ? capdl_review_format("%s; %s can do so, too", deed, names)
+                     : capdl_review_format("%s; nobody else can", deed);
+
+    free(names);
+    free(deed);
+    return text;
+}
+
 char *capdl_review_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *cap)
 {
     char *owner, *text;
 
     if (cap->object == CAPDL_NO_OBJECT) {
-        return control_deed(cap);
+        return with_others(review, world, subjects, count, cap, control_deed(cap));
     }
     if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
         return message_deed(review, world, subjects, count, cap);
@@ -581,5 +650,5 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
         text = number_deed(world, cap);
     }
     free(owner);
-    return text;
+    return capdl_kind_is_table(cap->kind) ? text : with_others(review, world, subjects, count, cap, text);
 }

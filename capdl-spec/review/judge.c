@@ -493,6 +493,32 @@ static void find_unequal(struct review *review)
     }
 }
 
+/* What was in a page table in whose place something else is now follows from that. */
+static void join_replaced(struct review *review)
+{
+    uint32_t *replaced = nothing(review->old.spec->num_objects);
+
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *edit = &review->edits.list[i];
+        uint32_t was = edit->kind == EDIT_CAP && edit->new && edit->old ? edit->old->object : CAPDL_NO_OBJECT;
+
+        if (was != CAPDL_NO_OBJECT && capdl_kind_is_table(edit->old->kind) && review->matched[was] == REVIEW_NONE) {
+            replaced[was] = review->finding_of[i];
+        }
+    }
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *edit = &review->edits.list[i];
+        uint32_t by = edit->kind == EDIT_CAP && edit->old && !edit->new ? replaced[edit->old_holder] : REVIEW_NONE;
+        uint32_t own = review->finding_of[i];
+
+        if (by != REVIEW_NONE && own != REVIEW_NONE && own != by && review->raw[own].cause == REVIEW_NONE &&
+            review->raw[by].cause == REVIEW_NONE) {
+            review->raw[own].cause = by;
+        }
+    }
+    free(replaced);
+}
+
 void capdl_review_judge(struct review *review)
 {
     size_t count = review->edits.count;
@@ -504,6 +530,7 @@ void capdl_review_judge(struct review *review)
     memset(review->finding_of, 0xff, (count + 1) * sizeof(*review->finding_of));
     review->edit = SIZE_MAX;
     find_unequal(review);
+    review->program = nothing(review->new.num_subjects + review->old.num_subjects);
     judge_names(review);
     for (size_t i = 0; i < count; i++) {
         if (review->finding_of[i] == REVIEW_NONE && !is_deferred(review, &review->edits.list[i])) {
@@ -516,8 +543,10 @@ void capdl_review_judge(struct review *review)
             judge_one(review, &b, i);
         }
     }
+    join_replaced(review);
     review->edit = SIZE_MAX;
     free(review->unequal);
+    free(review->program);
     free(b.thread);
     free(b.target);
     free(b.content);

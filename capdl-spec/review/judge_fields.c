@@ -222,30 +222,189 @@ static char *twin_note(struct review *review, const struct edit *edit)
                  : capdl_review_format("; no other %s has the same", capdl_kind_name(kind));
 }
 
-/* Frames of others in the same physical memory. */
-static char *window_note(struct review *review, uint32_t frame, enum capdl_rank *rank, const uint32_t *users,
-                         size_t count)
+static bool overlap(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 {
-    const struct world *world = &review->new;
-    const struct memory *memory = &review->new_memory;
-    char label[REVIEW_LABEL], *others, *text;
+    uint64_t x = capdl_object_paddr(spec, a), y = capdl_object_paddr(spec, b);
 
-    if (capdl_object_kind(world->spec, frame) != CAPDL_KIND_FRAME) {
-        return capdl_review_format("%s", "");
+    return x <= y + ((UINT64_C(1) << capdl_object_size_bits(spec, b)) - 1) &&
+           y <= x + ((UINT64_C(1) << capdl_object_size_bits(spec, a)) - 1);
+}
+
+static bool is_fixed(const struct capdl_spec *spec, uint32_t object)
+{
+    return capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR;
+}
+
+/* Who can write, or else reach, one of several frames, without the subjects. */
+static char *reach_note(struct review *review, const uint32_t *frames, size_t num, const uint32_t *subjects,
+                        size_t count)
+{
+    uint32_t *list = NULL;
+    size_t found = 0, capacity = 0;
+    char *names, *text;
+
+    for (size_t i = 0; i < num; i++) {
+        const struct parties *parties = capdl_review_parties(review, &review->new, frames[i]);
+
+        for (size_t j = 0; j < parties->count; j++) {
+            bool known = false;
+
+            for (size_t k = 0; k < count && !known; k++) {
+                known = subjects[k] == parties->list[j].who;
+            }
+            for (size_t k = 0; k < found && !known; k++) {
+                known = list[k] == parties->list[j].who;
+            }
+            if (!known) {
+                list = capdl_spec_grow(list, &capacity, found + 1, sizeof(*list));
+                list[found++] = parties->list[j].who;
+            }
+        }
     }
-    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
-        if (i != frame && capdl_object_kind(world->spec, i) == CAPDL_KIND_FRAME && memory->fixed[i] &&
-            memory->first[i] == memory->first[frame]) {
+    names = capdl_review_names(review, list, found);
+    text = found ? capdl_review_format(": %s can reach %s", names, num == 1 ? "it" : "them")
+                 : capdl_review_format(": nobody else reaches %s", num == 1 ? "it" : "them");
+    free(names);
+    free(list);
+    return text;
+}
+
+char *capdl_review_window_note(struct review *review, uint32_t object, enum capdl_rank *rank, const uint32_t *users,
+                               size_t count)
+{
+    enum { MOST_FRAMES = 64 };
+    const struct world *world = &review->new;
+    uint32_t frames[MOST_FRAMES];
+    size_t num = 0;
+    char *list, *reach, *text, *others;
+
+    for (uint32_t i = 0; i < world->spec->num_objects && num < MOST_FRAMES && is_fixed(world->spec, object); i++) {
+        if (i == object || capdl_object_kind(world->spec, i) != CAPDL_KIND_FRAME || !is_fixed(world->spec, i) ||
+            !overlap(world->spec, i, object)) {
+            continue;
+        }
+        if (capdl_object_kind(world->spec, object) == CAPDL_KIND_FRAME) {
             enum capdl_rank gained = capdl_review_memory_rank(review, users, count, i,
                                                               CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, CAPDL_RIGHT_WRITE);
             *rank = gained < *rank ? gained : *rank;
-            others = capdl_review_others(review, world, users, count, i);
-            text = capdl_review_format("; %s lies there, too: %s", capdl_review_object(review, i, label), others);
-            free(others);
-            return text;
+        }
+        frames[num++] = i;
+    }
+    if (!num) {
+        return capdl_review_format("%s", "");
+    }
+    list = capdl_review_list(review, world, frames, num);
+    if (num == 1) {
+        others = capdl_review_others(review, world, users, count, frames[0]);
+        reach = capdl_review_format(": %s", others);
+        free(others);
+    } else {
+        reach = reach_note(review, frames, num, users, count);
+    }
+    text = capdl_review_format("; %s %s there, too%s", list, num == 1 ? "lies" : "lie", reach);
+    free(list);
+    free(reach);
+    return text;
+}
+
+/* The same where it matters that nothing is there. */
+static char *window_note(struct review *review, uint32_t object, enum capdl_rank *rank, const uint32_t *users,
+                         size_t count)
+{
+    char *text = capdl_review_window_note(review, object, rank, users, count);
+
+    if (*text || !is_fixed(review->new.spec, object)) {
+        return text;
+    }
+    free(text);
+    return capdl_review_format("; nothing else of the spec is there");
+}
+
+/* Threads that have the same core or domain. */
+static char *company_note(struct review *review, const struct edit *edit)
+{
+    const struct world *world = &review->new;
+    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
+    bool core = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY;
+    uint32_t own = capdl_review_owner(world, (uint32_t)edit->object);
+    size_t count = 0;
+    char *names, *text;
+
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
+        const struct capdl_tcb *tcb = capdl_object_tcb(world->spec, world->subjects[i].tcb);
+
+        tcb = tcb ? tcb : &capdl_tcb_defaults;
+        if (world->subject_number[i] != own && (core ? tcb->affinity : tcb->dom) == edit->new_value) {
+            list[count++] = world->subject_number[i];
         }
     }
-    return capdl_review_format("; nothing else of the spec is there");
+    names = capdl_review_names(review, list, count);
+    text = count ? capdl_review_format("; %s %s there, too", names, count == 1 ? "runs" : "run")
+                 : capdl_review_format("; nobody else runs there");
+    free(names);
+    free(list);
+    return text;
+}
+
+/* What a thread finds at an address. */
+static char *place_note(struct review *review, uint32_t tcb, uint64_t address)
+{
+    const struct world *world = &review->new;
+    uint32_t owner = world->owner[tcb];
+    char label[REVIEW_LABEL];
+
+    for (uint32_t i = 0; owner != REVIEW_NONE && i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+
+        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
+            const struct use *use = &world->uses[j];
+
+            for (uint32_t k = 0; use->who == owner && capdl_kind_is_table(capdl_object_kind(world->spec, i)) &&
+                                 use->shift < 64 && k < caps.count;
+                 k++) {
+                uint64_t start = use->address | caps.list[k].slot << use->shift;
+
+                if (caps.list[k].kind == CAPDL_KIND_FRAME && address >= start &&
+                    address - start < UINT64_C(1) << capdl_object_size_bits(world->spec, caps.list[k].object)) {
+                    return capdl_review_format(
+                        "; %s is there%s",
+                        capdl_review_object(review, world->object_number[caps.list[k].object], label),
+                        caps.list[k].rights & CAPDL_RIGHT_EXECUTE ? ", which it may execute" : "");
+                }
+            }
+        }
+    }
+    return capdl_review_format("; nothing is mapped there");
+}
+
+/* Memory that a device reaches, which another number gives to another device. */
+static char *reach_of_device(struct review *review, uint32_t device)
+{
+    const struct world *world = &review->new;
+    uint32_t *frames = NULL;
+    size_t count = 0, capacity = 0;
+    char *list, *text;
+
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+        bool used = false;
+
+        for (size_t j = world->first_use[i]; j < world->first_use[i + 1]; j++) {
+            used |= world->uses[j].who == (USE_DEVICE | device);
+        }
+        for (uint32_t k = 0; used && k < caps.count; k++) {
+            if (caps.list[k].kind == CAPDL_KIND_FRAME) {
+                frames = capdl_spec_grow(frames, &capacity, count + 1, sizeof(*frames));
+                frames[count++] = caps.list[k].object;
+            }
+        }
+    }
+    list = capdl_review_list(review, world, frames, count);
+    text = count ? capdl_review_format("; this device now reaches %s, and that of the old number no longer does", list)
+                 : capdl_review_format("; no memory is mapped for it");
+    free(list);
+    free(frames);
+    return text;
 }
 
 /* ---- Findings ---- */
@@ -258,8 +417,9 @@ static struct raw_finding *add(struct review *review, const struct edit *edit, e
     size_t count;
     uint32_t *who = concerned(review, object, &count);
     bool own = kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC;
+    char *thread = kind == CAPDL_KIND_TCB ? capdl_review_thread(&review->new, object) : capdl_review_format("%s", "");
     struct raw_finding *raw = capdl_review_add(review, rank, rank == CAPDL_RANK_REMOVED ? CAPDL_LOST : CAPDL_CHANGED,
-                                               edit->object, "%s%s%s%s",
+                                               edit->object, "%s%s%s%s%s", thread,
                                                !count || *text == ' ' ? ""
                                                : own                  ? "'s "
                                                                       : ": ",
@@ -271,6 +431,7 @@ static struct raw_finding *add(struct review *review, const struct edit *edit, e
     raw->new_value = after;
     raw->old_pos = capdl_object_pos(review->old.spec, review->old_of[object]);
     raw->new_pos = capdl_object_pos(review->new.spec, object);
+    free(thread);
     free(who);
     return raw;
 }
@@ -426,10 +587,65 @@ static char *share_note(const struct review *review, const struct edit *edit)
                                100.0 * (double)a->budget / (double)a->period);
 }
 
+/* Whether the maximum controlled priority was and is the same as the priority: then one finding tells both. */
+static bool told_with_max(struct review *review, const struct edit *edit)
+{
+    for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
+        const struct edit *other = &review->edits.list[i];
+
+        if (other->kind == EDIT_FIELD && other->field == FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO) {
+            return other->old_value == edit->old_value && other->new_value == edit->new_value;
+        }
+    }
+    return false;
+}
+
+/* Who else has the value, or what it means. */
+static char *note_of(struct review *review, const struct edit *edit, enum capdl_kind kind)
+{
+    enum capdl_class class = capdl_kind_class(kind);
+    char *twins, *reach, *text;
+
+    switch (edit->field) {
+    case FIELD_TCB + CAPDL_TCB_FIELD_PRIO:
+        return priority_note(review, edit);
+    case FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO:
+        return capdl_review_format("; up to that it can set the priority of threads that it controls");
+    case FIELD_TCB + CAPDL_TCB_FIELD_AFFINITY:
+    case FIELD_TCB + CAPDL_TCB_FIELD_DOM:
+        return company_note(review, edit);
+    case FIELD_TCB + CAPDL_TCB_FIELD_IP:
+    case FIELD_TCB + CAPDL_TCB_FIELD_ADDR:
+        return place_note(review, (uint32_t)edit->object, edit->new_value);
+    case FIELD_TCB + CAPDL_TCB_FIELD_SP:
+        return place_note(review, (uint32_t)edit->object, edit->new_value - 1);
+    case FIELD_BUDGET:
+    case FIELD_PERIOD:
+        return share_note(review, edit);
+    default:
+        break;
+    }
+    if (edit->field >= FIELD_LIST || !is_place(kind, edit->field)) {
+        return capdl_review_format("%s", "");
+    }
+    twins = twin_note(review, edit);
+    if (class != CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_CONTEXTBANK) {
+        return twins;
+    }
+    reach = kind == CAPDL_KIND_IO_DEVICE && edit->field == FIELD_NUMBER
+                ? capdl_review_format("%s", strstr(twins, "no other") ? "" : ": the IOMMU may take one for the other")
+                : reach_of_device(review, (uint32_t)edit->object);
+    text = capdl_review_format("%s%s", twins, reach);
+    free(twins);
+    free(reach);
+    return text;
+}
+
 static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
     struct attribute attribute = attribute_of(kind, edit->field);
+    bool both = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO && told_with_max(review, edit);
     char number[24] = "", *text, *note;
 
     if (edit->field >= FIELD_LIST) {
@@ -439,35 +655,18 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
     text = text ? text
            : switch_text(edit->field, edit->new_value)
                ? capdl_review_format("%s", switch_text(edit->field, edit->has_new && edit->new_value))
+           : both ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after,
+                                        before)
            : kind == CAPDL_KIND_TCB
                ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
                : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);
-    note = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO              ? priority_note(review, edit)
-           : edit->field == FIELD_BUDGET || edit->field == FIELD_PERIOD ? share_note(review, edit)
-           : edit->field < FIELD_LIST && is_place(kind, edit->field)    ? twin_note(review, edit)
-                                                                        : capdl_review_format("%s", "");
+    note = note_of(review, edit, kind);
     add(review, edit, attribute.rank, before, after, text, note);
+    if (both) {
+        tells(review, edit, FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO);
+    }
     free(text);
     free(note);
-}
-
-static void judge_content(struct review *review, const struct edit *edit)
-{
-    const struct capdl_diff_options *options = review->options;
-    char digests[2][65] = {"nothing", "nothing"}, *text;
-
-    if (edit->has_old && options->digest) {
-        options->digest(options->context, &edit->old_value, 1, digests[0]);
-    }
-    if (edit->has_new && options->digest) {
-        options->digest(options->context, &edit->new_value, 1, digests[1]);
-    }
-    text = capdl_review_format("content of \1 %s", !edit->has_old   ? "is data where there was none"
-                                                   : !edit->has_new ? "is gone: it is all zero"
-                                                                    : "is other data");
-    add(review, edit, CAPDL_RANK_PROGRAM, capdl_review_format("%s", digests[0]), capdl_review_format("%s", digests[1]),
-        text, "");
-    free(text);
 }
 
 void capdl_review_judge_field(struct review *review, const struct edit *edit)
@@ -486,7 +685,7 @@ void capdl_review_judge_field(struct review *review, const struct edit *edit)
         return;
     }
     if (edit->field == FIELD_CONTENT) {
-        judge_content(review, edit);
+        capdl_review_judge_content(review, edit);
         return;
     }
     before = value_text(&attribute, edit->has_old, edit->old_value);

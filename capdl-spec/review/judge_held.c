@@ -57,14 +57,60 @@ static void judge_gain(struct review *review, const struct held *held)
     free(instead);
 }
 
+/* Whether anybody sends to, or receives from, an endpoint or notification. */
+static bool anybody(struct review *review, const struct world *world, uint32_t object, uint8_t right)
+{
+    const struct parties *parties = capdl_review_parties(review, world, object);
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (parties->list[i].rights & right) {
+            return true;
+        }
+    }
+    for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
+        const struct capdl_cap *cap = capdl_review_held(world, i);
+        enum capdl_kind holder = capdl_object_kind(world->spec, world->holders[i].container);
+
+        if (right == CAPDL_RIGHT_WRITE && (capdl_kind_class(holder) == CAPDL_CLASS_INTERRUPT ||
+                                           (holder == CAPDL_KIND_TCB && cap->kind == CAPDL_KIND_EP))) {
+            return true;
+        }
+        if (right == CAPDL_RIGHT_READ && holder == CAPDL_KIND_TCB && cap->kind == CAPDL_KIND_NOTIFICATION) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What stops with the loss. */
+static const char *silence_note(struct review *review, const struct capdl_cap *cap)
+{
+    uint32_t now = cap->object == CAPDL_NO_OBJECT
+                       ? REVIEW_NONE
+                       : capdl_review_local(review, &review->new, review->old.object_number[cap->object]);
+
+    if (now == REVIEW_NONE || (cap->kind != CAPDL_KIND_EP && cap->kind != CAPDL_KIND_NOTIFICATION)) {
+        return "";
+    }
+    if (cap->rights & CAPDL_RIGHT_WRITE && !anybody(review, &review->new, now, CAPDL_RIGHT_WRITE)) {
+        return "; now nobody sends there: whoever waits there waits for ever";
+    }
+    if (cap->rights & CAPDL_RIGHT_READ && !anybody(review, &review->new, now, CAPDL_RIGHT_READ)) {
+        return cap->kind == CAPDL_KIND_EP ? "; now nobody receives there: whoever sends there waits for ever"
+                                          : "; now nobody receives there";
+    }
+    return "";
+}
+
 static void judge_loss(struct review *review, const struct held *held)
 {
     const struct edit *edit = held->edit;
     char *deed = capdl_review_deed(review, &review->old, held->old_users, held->old_count, edit->old);
-    struct raw_finding *raw = capdl_review_add(review, held->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT,
-                                               CAPDL_LOST, capdl_review_target_number(&review->old, edit->old),
-                                               held->old_count ? "%s can no longer %s" : "%s no longer lets anybody %s",
-                                               subject_or_nobody(held, false), deed);
+    struct raw_finding *raw =
+        capdl_review_add(review, held->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
+                         capdl_review_target_number(&review->old, edit->old),
+                         held->old_count ? "%s can no longer %s%s" : "%s no longer lets anybody %s%s",
+                         subject_or_nobody(held, false), deed, held->old_count ? silence_note(review, edit->old) : "");
 
     finish(review, held, raw, false);
     free(deed);
@@ -129,18 +175,20 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
 {
     const struct edit *edit = held->edit;
     char *deed = capdl_review_deed(review, &review->new, held->users, held->count, edit->new);
+    const char *rest = strstr(deed, "; ") ? strstr(deed, "; ") : "";
+    int length = (int)(strlen(deed) - strlen(rest));
     uint64_t target = capdl_review_target_number(&review->new, edit->new);
     struct raw_finding *raw;
 
     if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
-        raw =
-            capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %s (was core %" PRIu64 ")", deed, a->data);
+        raw = capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %.*s (was core %" PRIu64 ")%s", length,
+                               deed, a->data, rest);
         raw->field = "core";
     } else if (a->kind == CAPDL_KIND_SMC) {
-        raw = a->data
-                  ? capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %s (was only 0x%" PRIx64 ")", deed,
-                                     a->data)
-                  : capdl_review_add(review, rank, CAPDL_LOST, target, " may now only %s (was every function)", deed);
+        raw = a->data ? capdl_review_add(review, rank, CAPDL_CHANGED, target,
+                                         " may now %.*s (was only 0x%" PRIx64 ")%s", length, deed, a->data, rest)
+                      : capdl_review_add(review, rank, CAPDL_LOST, target, " may now only %.*s (was every function)%s",
+                                         length, deed, rest);
         raw->field = "badge";
     } else {
         raw = capdl_review_add(review, rank, CAPDL_CHANGED, target,
@@ -187,6 +235,24 @@ static enum capdl_rank content_rank(struct review *review, uint32_t cnode)
     return worst;
 }
 
+/* What a CNode of the new system holds. */
+static char *list_contents(const struct review *review, uint32_t cnode)
+{
+    struct capdl_caps caps = capdl_object_caps(review->new.spec, cnode);
+    uint32_t *objects = capdl_spec_realloc(NULL, (caps.count + (size_t)1) * sizeof(*objects));
+    size_t count = 0;
+    char *text;
+
+    for (uint32_t i = 0; i < caps.count; i++) {
+        if (caps.list[i].object != CAPDL_NO_OBJECT) {
+            objects[count++] = caps.list[i].object;
+        }
+    }
+    text = capdl_review_list(review, &review->new, objects, count);
+    free(objects);
+    return text;
+}
+
 void capdl_review_judge_guard(struct review *review, const struct edit *edit, const uint32_t *users, size_t count)
 {
     struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
@@ -197,19 +263,20 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
     enum capdl_rank rank = !before && after   ? content_rank(review, cnode)
                            : before && !after ? CAPDL_RANK_REMOVED
                                               : CAPDL_RANK_BEHAVIOUR;
-    char old[64], new[64];
+    char old[64], new[64], *list = list_contents(review, cnode);
     struct raw_finding *raw;
 
     write_guard(&a, old);
     write_guard(&b, new);
     raw = capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED,
                            edit->object < review->new.spec->num_objects ? cnode : cnode,
-                           ": the guard of \1 is %s (was %s): %s its %u capabilit%s", new, old,
+                           ": the guard of \1 is %s (was %s): %s its %u capabilit%s%s%s%s", new, old,
                            after && before ? "other pointers than before lead to"
                            : after         ? "pointers now lead to"
                            : before        ? "pointers no longer lead to"
                                            : "as before, no pointer leads to",
-                           caps, caps == 1 ? "y" : "ies");
+                           caps, caps == 1 ? "y" : "ies", *list ? " (" : "", list, *list ? ")" : "");
+    free(list);
     raw->field = "guard";
     raw->old_value = capdl_review_format("%s", old);
     raw->new_value = capdl_review_format("%s", new);
@@ -294,8 +361,7 @@ static bool slot_free(const struct world *world, uint32_t cnode, uint64_t slot)
     return cnode == REVIEW_NONE || !capdl_spec_cap_at(world->spec, cnode, slot);
 }
 
-/* The edit that exchanges its place with this one's; NULL if there is none. */
-static const struct edit *find_exchange(struct review *review, const struct edit *edit)
+const struct edit *capdl_review_exchange(struct review *review, const struct edit *edit)
 {
     for (size_t i = review->edit + 1; i < review->edits.count; i++) {
         const struct edit *other = &review->edits.list[i];
@@ -312,15 +378,29 @@ static const struct edit *find_exchange(struct review *review, const struct edit
     return NULL;
 }
 
+/* What tells capabilities to one endpoint apart. */
+static const char *write_badge(const struct capdl_cap *cap, char text[64])
+{
+    char rights[8];
+
+    text[0] = '\0';
+    if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
+        snprintf(text, 64, " (%s, badge 0x%" PRIx64 ")", capdl_review_rights(cap->kind, cap->rights, rights),
+                 cap->data);
+    }
+    return text;
+}
+
 static void judge_exchange(struct review *review, const struct held *held, const struct edit *other)
 {
     const struct edit *edit = held->edit;
     uint64_t target = capdl_review_target_number(&review->new, other->new);
-    char second[REVIEW_LABEL];
+    char second[REVIEW_LABEL], first_cap[64], second_cap[64];
     struct raw_finding *raw = capdl_review_add(
         review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, capdl_review_target_number(&review->new, edit->new),
-        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1, %" PRIu64 " names %s",
-        subject_or_nobody(held, true), edit->new->slot, other->new->slot, capdl_review_object(review, target, second));
+        "%s \4has|have\4 two slots exchanged: %" PRIu64 " now names \1%s, %" PRIu64 " names %s%s",
+        subject_or_nobody(held, true), edit->new->slot, write_badge(edit->new, first_cap), other->new->slot,
+        capdl_review_object(review, target, second), write_badge(other->new, second_cap));
 
     raw->field = "slot";
     raw->old_value = capdl_review_format("%" PRIu64, edit->old->slot);
@@ -369,7 +449,7 @@ void capdl_review_judge_held(struct review *review, const struct edit *edit)
     if (edit->old) {
         held.old_users = capdl_review_users(&review->old, edit->old_holder, &held.old_count);
     }
-    if (edit->same && (other = find_exchange(review, edit))) {
+    if (edit->same && (other = capdl_review_exchange(review, edit))) {
         judge_exchange(review, &held, other);
     } else if (edit->same) {
         judge_move(review, &held);

@@ -67,6 +67,7 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
                               "; there was %s before",
                               capdl_review_object(review, capdl_review_target_number(&review->old, m->edit->old), was))
                         : capdl_review_format("%s", "");
+    char *window;
     bool together, again = false;
     uint8_t gained = m->count ? capdl_review_gained(review, m->users[0], cap, &together) : 0;
     enum capdl_rank rank = !m->count ? CAPDL_RANK_LAYOUT
@@ -76,11 +77,13 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
     struct raw_finding *raw;
 
     again = m->count && !gained;
+    window = capdl_review_window_note(review, cap->object, &rank, m->users, m->count);
     raw = capdl_review_add(review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
-                           "%s may now %s \1 %sat %s \2%s; %s%s", nobody(m, true), verb(cap->rights),
+                           "%s may now %s \1 %sat %s \2%s; %s%s%s", nobody(m, true), verb(cap->rights),
                            again ? "also " : "", where(m, true), again ? ", besides where it is mapped already" : "",
-                           others, instead);
+                           others, window, instead);
     place(review, raw, m, true);
+    free(window);
     free(others);
     free(instead);
 }
@@ -124,9 +127,12 @@ static void judge_page_caching(struct review *review, const struct mapped *m, bo
     struct raw_finding *raw =
         capdl_review_add(review, m->count ? CAPDL_RANK_ATTRIBUTES : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
                          review->new.object_number[m->edit->new->object],
-                         uncached ? "%s \4reaches|reach\4 \1 at %s \2 past the cache (was cached)"
-                                  : "%s \4reaches|reach\4 \1 at %s \2 through the cache (was uncached)",
-                         nobody(m, true), where(m, true));
+                         uncached ? "%s \4reaches|reach\4 \1 at %s \2 past the cache (was cached)%.0s"
+                                  : "%s \4reaches|reach\4 \1 at %s \2 through the cache (was uncached)%s",
+                         nobody(m, true), where(m, true),
+                         capdl_object_flags(review->new.spec, m->edit->new->object) & CAPDL_OBJECT_HAS_PADDR
+                             ? "; if it is a device, it may miss writes and be read stale"
+                             : "");
 
     raw->field = "cached";
     raw->old_value = capdl_review_format("%s", uncached ? "cached" : "uncached");
@@ -134,18 +140,41 @@ static void judge_page_caching(struct review *review, const struct mapped *m, bo
     place(review, raw, m, true);
 }
 
+/* Whether the same reach the page as before. */
+static bool same_users(const struct mapped *m)
+{
+    return m->count == m->old_count && memcmp(m->users, m->old_users, m->count * sizeof(*m->users)) == 0;
+}
+
 static void judge_page_move(struct review *review, const struct mapped *m)
 {
     const struct edit *edit = m->edit;
     uint64_t before = address_of(&review->old, edit->old_holder, edit->old);
-    struct raw_finding *raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT,
-                                               CAPDL_CHANGED, review->new.object_number[edit->new->object],
-                                               "%s now \4has|have\4 \1 at %s \2 (was 0x%" PRIx64 ")", nobody(m, true),
-                                               where(m, true), before);
+    uint64_t after = address_of(&review->new, edit->new_holder, edit->new);
+    const struct edit *other = edit->same ? capdl_review_exchange(review, edit) : NULL;
+    char label[REVIEW_LABEL];
+    struct raw_finding *raw;
+
+    if (before == after && m->count && same_users(m)) {
+        raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, review->new.object_number[edit->new->object],
+                               " \4reaches|reach\4 \1 at %s \2 as before, through another page table", where(m, true));
+        place(review, raw, m, true);
+        return;
+    }
+    raw = other ? capdl_review_add(
+                      review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+                      review->new.object_number[edit->new->object],
+                      "%s \4has|have\4 two pages exchanged: \1 is now at %s 0x%" PRIx64 ", %s at 0x%" PRIx64,
+                      nobody(m, true), where(m, true), after,
+                      capdl_review_object(review, capdl_review_target_number(&review->new, other->new), label), before)
+                : capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
+                                   review->new.object_number[edit->new->object],
+                                   "%s now \4has|have\4 \1 at %s \2 (was 0x%" PRIx64 ")", nobody(m, true),
+                                   where(m, true), before);
 
     raw->field = "address";
     raw->old_value = capdl_review_format("0x%" PRIx64, before);
-    raw->new_value = capdl_review_format("0x%" PRIx64, address_of(&review->new, edit->new_holder, edit->new));
+    raw->new_value = capdl_review_format("0x%" PRIx64, after);
     if (m->count && m->users[0] & USE_DEVICE) {
         raw->rank = CAPDL_RANK_DMA;
     }
@@ -173,20 +202,41 @@ static void judge_page_change(struct review *review, const struct mapped *m)
 
 enum { MOST_PAGES = 1 << 20 }; /* a spec that was not checked may have tables in circles */
 
-static uint32_t count_pages(const struct world *world, uint32_t table, unsigned depth)
+/* What is mapped below a table. */
+struct pages {
+    uint32_t *list; /* frames, in the order of their addresses */
+    size_t count, capacity;
+    uint64_t first; /* address of the first one */
+};
+
+static void find_pages(const struct world *world, uint32_t table, unsigned depth, struct pages *pages)
 {
     struct capdl_caps caps = capdl_object_caps(world->spec, table);
-    uint32_t count = 0;
 
-    for (uint32_t i = 0; i < caps.count && count < MOST_PAGES; i++) {
+    for (uint32_t i = 0; i < caps.count && pages->count < MOST_PAGES; i++) {
         uint32_t below = caps.list[i].object;
         if (caps.list[i].kind == CAPDL_KIND_FRAME) {
-            count++;
+            pages->first = pages->count ? pages->first : address_of(world, table, &caps.list[i]);
+            pages->list = capdl_spec_grow(pages->list, &pages->capacity, pages->count + 1, sizeof(*pages->list));
+            pages->list[pages->count++] = below;
         } else if (below != CAPDL_NO_OBJECT && below != table && depth < 4) {
-            count += count_pages(world, below, depth + 1);
+            find_pages(world, below, depth + 1, pages);
         }
     }
-    return count;
+}
+
+/* "frame 'a' at address 0x1000", "the 9 pages of \1 (frame 'b[0..8]'), from address 0x1000 on". To be freed. */
+static char *pages_text(const struct review *review, const struct world *world, const struct mapped *m,
+                        const struct pages *pages, bool new)
+{
+    char *list = capdl_review_list(review, world, pages->list, pages->count), *text;
+
+    text = !pages->count       ? capdl_review_format("\1, in which nothing is mapped")
+           : pages->count == 1 ? capdl_review_format("%s at %s 0x%" PRIx64 ", in \1", list, where(m, new), pages->first)
+                               : capdl_review_format("the %zu pages of \1 (%s), from %s 0x%" PRIx64 " on", pages->count,
+                                                     list, where(m, new), pages->first);
+    free(list);
+    return text;
 }
 
 /* The gravest of what is below a table, for those that reach it now. */
@@ -214,39 +264,67 @@ static enum capdl_rank pages_rank(struct review *review, const struct mapped *m,
     return worst;
 }
 
-static void judge_table(struct review *review, const struct mapped *m)
+/* A table with the pages in it. */
+static void judge_table_move(struct review *review, const struct mapped *m)
 {
     const struct edit *edit = m->edit;
+    struct pages before = {NULL}, after = {NULL};
     struct raw_finding *raw;
-    uint32_t budget = MOST_PAGES;
+    char *text;
 
-    if (edit->new && edit->old && edit->same) {
+    find_pages(&review->old, edit->old->object, 0, &before);
+    find_pages(&review->new, edit->new->object, 0, &after);
+    text = pages_text(review, &review->new, m, &after, true);
+    if (before.first == after.first && m->count && same_users(m)) {
+        raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, review->new.object_number[edit->new->object],
+                               " \4reaches|reach\4 %s as before, through another table above", text);
+    } else {
         raw = capdl_review_add(review, m->count ? CAPDL_RANK_BEHAVIOUR : CAPDL_RANK_LAYOUT, CAPDL_CHANGED,
                                review->new.object_number[edit->new->object],
-                               "%s \4has|have\4 the %" PRIu32 " pages of \1 at other addresses: from 0x%" PRIx64
-                               " on (was 0x%" PRIx64 ")",
-                               nobody(m, true), count_pages(&review->new, edit->new->object, 0),
-                               address_of(&review->new, edit->new_holder, edit->new),
-                               address_of(&review->old, edit->old_holder, edit->old));
-        place(review, raw, m, true);
-        return;
+                               "%s now \4has|have\4 %s (was 0x%" PRIx64 ")", nobody(m, true), text, before.first);
+        raw->field = "address";
+        raw->old_value = capdl_review_format("0x%" PRIx64, before.first);
+        raw->new_value = capdl_review_format("0x%" PRIx64, after.first);
     }
-    if (edit->new) {
-        raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
-                               review->new.object_number[edit->new->object],
-                               "%s now \4reaches|reach\4 the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on",
-                               nobody(m, true), count_pages(&review->new, edit->new->object, 0),
-                               address_of(&review->new, edit->new_holder, edit->new));
-        place(review, raw, m, true);
-    }
-    if (edit->old) {
-        raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
-                               review->old.object_number[edit->old->object],
-                               "%s no longer \4reaches|reach\4 the %" PRIu32 " pages of \1, from 0x%" PRIx64 " on",
-                               nobody(m, false), count_pages(&review->old, edit->old->object, 0),
-                               address_of(&review->old, edit->old_holder, edit->old));
-        place(review, raw, m, false);
-    }
+    place(review, raw, m, true);
+    free(text);
+    free(before.list);
+    free(after.list);
+}
+
+static void judge_table_gain(struct review *review, const struct mapped *m)
+{
+    const struct edit *edit = m->edit;
+    struct pages pages = {NULL};
+    uint32_t budget = MOST_PAGES;
+    struct raw_finding *raw;
+    char *text;
+
+    find_pages(&review->new, edit->new->object, 0, &pages);
+    text = pages_text(review, &review->new, m, &pages, true);
+    raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
+                           review->new.object_number[edit->new->object], "%s now \4reaches|reach\4 %s", nobody(m, true),
+                           text);
+    place(review, raw, m, true);
+    free(text);
+    free(pages.list);
+}
+
+static void judge_table_loss(struct review *review, const struct mapped *m)
+{
+    const struct edit *edit = m->edit;
+    struct pages pages = {NULL};
+    struct raw_finding *raw;
+    char *text;
+
+    find_pages(&review->old, edit->old->object, 0, &pages);
+    text = pages_text(review, &review->old, m, &pages, false);
+    raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
+                           review->old.object_number[edit->old->object], "%s no longer \4reaches|reach\4 %s",
+                           nobody(m, false), text);
+    place(review, raw, m, false);
+    free(text);
+    free(pages.list);
 }
 
 void capdl_review_judge_mapped(struct review *review, const struct edit *edit)
@@ -262,20 +340,20 @@ void capdl_review_judge_mapped(struct review *review, const struct edit *edit)
     if (edit->old) {
         m.old_users = capdl_review_users(&review->old, edit->old_holder, &m.old_count);
     }
-    if (cap->kind != CAPDL_KIND_FRAME || (edit->old && edit->old->kind != CAPDL_KIND_FRAME)) {
-        if (!(same_target && !edit->same)) {
-            judge_table(review, &m);
+    if (edit->same || same_target) {
+        if (cap->kind == CAPDL_KIND_FRAME) {
+            (edit->same ? judge_page_move : judge_page_change)(review, &m);
+        } else if (edit->same) {
+            judge_table_move(review, &m);
         }
-    } else if (edit->same) {
-        judge_page_move(review, &m);
-    } else if (same_target) {
-        judge_page_change(review, &m);
     } else {
         if (edit->new) {
-            judge_page_gain(review, &m);
+            (edit->new->kind == CAPDL_KIND_FRAME ? judge_page_gain : judge_table_gain)(review, &m);
         }
-        if (edit->old) {
+        if (edit->old && edit->old->kind == CAPDL_KIND_FRAME) {
             judge_page_loss(review, &m);
+        } else if (edit->old && !(edit->new && review->matched[edit->old->object] == REVIEW_NONE)) {
+            judge_table_loss(review, &m); /* else its pages tell it, under this finding */
         }
     }
     free(m.users);

@@ -106,11 +106,14 @@ static struct raw_finding *add(struct review *review, const struct slot *s, enum
     const struct edit *edit = s->edit;
     const struct capdl_cap *cap = edit->new ? edit->new : edit->old;
     const struct world *world = edit->new ? &review->new : &review->old;
+    char *thread = s->subject == REVIEW_NONE
+                       ? capdl_review_format("%s", "")
+                       : capdl_review_thread(world, edit->new ? edit->new_holder : edit->old_holder);
     struct raw_finding *raw = capdl_review_add(review, rank,
                                                !edit->old   ? CAPDL_GAINED
                                                : !edit->new ? CAPDL_LOST
                                                             : CAPDL_CHANGED,
-                                               capdl_review_target_number(world, cap), "%s%s", text, more);
+                                               capdl_review_target_number(world, cap), "%s%s%s", thread, text, more);
 
     capdl_review_concern(raw, &s->subject, s->subject != REVIEW_NONE);
     raw->world = world;
@@ -118,6 +121,7 @@ static struct raw_finding *add(struct review *review, const struct slot *s, enum
     raw->slot = cap->slot;
     raw->old_value = capdl_review_format("%s", s->old);
     raw->new_value = capdl_review_format("%s", s->new);
+    free(thread);
     return raw;
 }
 
@@ -255,19 +259,24 @@ static void judge_buffer(struct review *review, const struct slot *s)
 static void judge_bound(struct review *review, const struct slot *s)
 {
     const struct edit *edit = s->edit;
-    char *who, *text;
+    char *who, *also, *text;
     struct raw_finding *raw;
 
     if (!edit->new) {
-        raw = add(review, s, CAPDL_RANK_REMOVED, " no longer wakes up for the signals of \1", "");
+        raw = add(review, s, CAPDL_RANK_REMOVED,
+                  " no longer gets the signals of \1 while it waits for messages, for it is not bound to it", "");
     } else if (only_rights_go(review, edit)) {
         raw = add(review, s, CAPDL_RANK_REMOVED,
                   " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
     } else {
         who = receivers(review, &review->new, edit->new->object, REVIEW_NONE, true);
-        text = capdl_review_format(" now receives the signals of \1, to which it is bound (was %s); they come from %s",
-                                   s->old, who);
+        also = receivers(review, &review->new, edit->new->object, s->subject, false);
+        text = capdl_review_format(
+            " now receives the signals of \1, to which it is bound (was %s); they come from %s%s%s%s", s->old, who,
+            strcmp(also, "nobody") == 0 ? "" : "; ", strcmp(also, "nobody") == 0 ? "" : also,
+            strcmp(also, "nobody") == 0 ? "" : " can receive them, too");
         raw = add(review, s, CAPDL_RANK_RECEIVE, text, "");
+        free(also);
         free(who);
         free(text);
     }
@@ -289,6 +298,27 @@ static void judge_time(struct review *review, const struct slot *s)
     raw->field = "sc";
     free(who);
     free(text);
+}
+
+/* Who has capabilities to a virtual CPU. */
+static char *vcpu_note(struct review *review, const struct world *world, const struct slot *s, uint32_t vcpu)
+{
+    const struct parties *parties = capdl_review_parties(review, world, vcpu);
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*list));
+    size_t count = 0;
+    char *names, *text;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (parties->list[i].who != s->subject && (!count || list[count - 1] != parties->list[i].who)) {
+            list[count++] = parties->list[i].who;
+        }
+    }
+    names = capdl_review_names(review, list, count);
+    text = count ? capdl_review_format("; %s %s it", names, count == 1 ? "controls" : "control")
+                 : capdl_review_format("; nobody else controls it");
+    free(names);
+    free(list);
+    return text;
 }
 
 static void judge_thread(struct review *review, const struct slot *s)
@@ -332,10 +362,49 @@ static void judge_thread(struct review *review, const struct slot *s)
                        : cap->slot == CAPDL_TCB_SLOT_REPLY  ? "its reply capability"
                        : cap->slot == CAPDL_TCB_SLOT_CALLER ? "its caller"
                                                             : "a capability of its TCB";
-    text = edit->new ? capdl_review_format(" now has \1 as %s (was %s)", what, s->old)
-                     : capdl_review_format(" no longer has \1 as %s", what);
+    const struct world *world = edit->new ? &review->new : &review->old;
+    char *control = vcpu && cap->object != CAPDL_NO_OBJECT ? vcpu_note(review, world, s, cap->object)
+                                                           : capdl_review_format("%s", "");
+    text = edit->new ? capdl_review_format(" now has \1 as %s (was %s)%s", what, s->old, control)
+                     : capdl_review_format(" no longer has \1 as %s%s", what, control);
+    free(control);
     add(review, s, !edit->new ? CAPDL_RANK_REMOVED : guest ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, text, "");
     free(text);
+}
+
+/* Who else signals with the badge of an interrupt. */
+static char *signal_note(struct review *review, const struct slot *s)
+{
+    const struct capdl_cap *cap = s->edit->new;
+    const struct world *world = &review->new;
+    const struct parties *parties = capdl_review_parties(review, world, cap->object);
+    size_t count = 0, first = world->first_holder[cap->object], end = world->first_holder[cap->object + 1];
+    uint32_t *list = capdl_spec_realloc(NULL, (parties->count + end - first + 1) * sizeof(*list));
+    char *names, *text;
+
+    for (size_t i = first; i < end; i++) {
+        const struct capdl_cap *other = capdl_review_held(world, i);
+        uint32_t holder = world->holders[i].container;
+
+        if (other != cap && other->data == cap->data &&
+            capdl_kind_class(capdl_object_kind(world->spec, holder)) == CAPDL_CLASS_INTERRUPT) {
+            list[count++] = USE_DEVICE | world->object_number[holder];
+        }
+    }
+    for (size_t i = 0; i < parties->count; i++) {
+        const struct party *p = &parties->list[i];
+
+        if (p->badge == cap->data && p->rights & CAPDL_RIGHT_WRITE && (!count || list[count - 1] != p->who)) {
+            list[count++] = p->who;
+        }
+    }
+    names = capdl_review_names(review, list, count);
+    text = count ? capdl_review_format("; %s %s that badge, too: they cannot be told apart", names,
+                                       count == 1 ? "has" : "have")
+                 : capdl_review_format("; nobody else has that badge");
+    free(names);
+    free(list);
+    return text;
 }
 
 static void judge_signal(struct review *review, const struct slot *s, uint64_t interrupt)
@@ -346,6 +415,9 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
     char *after = receivers(review, &review->new, edit->new ? edit->new->object : CAPDL_NO_OBJECT, REVIEW_NONE, false),
          *text;
     struct raw_finding *raw;
+
+    char *note =
+        edit->new && edit->new->object != CAPDL_NO_OBJECT ? signal_note(review, s) : capdl_review_format("%s", "");
 
     capdl_review_object(review, interrupt, irq);
     bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
@@ -361,7 +433,8 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
                                              ") and wakes %s; before it signalled nothing",
                                              irq, edit->new->data, after)
                        : capdl_review_format("%s no longer signals \1; %s waits in vain", irq, before);
-    raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text, "");
+    raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text, note);
+    free(note);
     raw->field = "notification";
     free(before);
     free(after);
@@ -448,29 +521,31 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
     const struct capdl_cap *b = capdl_review_fault_handler(&review->new, tcb, &new_cnode);
     struct raw_finding *raw;
     uint32_t cause;
-    char *old, *new;
+    char *old, *new, *thread;
 
     if (same_handler(review, a, b)) {
         return;
     }
     old = handler_text(review, &review->old, a);
     new = handler_text(review, &review->new, b);
+    thread = capdl_review_thread(&review->new, tcb);
     cause = cause_in(review, tcb, old_cnode, new_cnode);
     if (cause != REVIEW_NONE && review->raw[cause].field && strcmp(review->raw[cause].field, "fault_ep") == 0) {
         raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
         free(raw->text);
         bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
         raw->text = capdl_review_format(
-            "'s faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")",
-            still ? "still" : "now", new, old, now ? now->fault_ep : 0, before ? before->fault_ep : 0);
+            "%s's faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")",
+            thread, still ? "still" : "now", new, old, now ? now->fault_ep : 0, before ? before->fault_ep : 0);
+        free(thread);
         free(old);
         free(new);
         return;
     }
     raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                           "'s faults are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64
+                           "%s's faults are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64
                            " names %s",
-                           new, old, now ? now->fault_ep : 0,
+                           thread, new, old, now ? now->fault_ep : 0,
                            !b                         ? "nothing"
                            : b->kind == CAPDL_KIND_EP ? "that endpoint"
                                                       : "no endpoint");
@@ -479,6 +554,7 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
     raw->new_value = new;
     raw->cause = cause;
     capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
+    free(thread);
 }
 
 void capdl_review_judge_handlers(struct review *review)

@@ -310,6 +310,7 @@ struct review {
     struct parties *old_parties, *new_parties; /* per object of that spec, as far as they were asked for */
     struct edits edits;
     uint32_t *finding_of; /* per edit: its finding, or REVIEW_NONE */
+    uint32_t *program;    /* per subject: the finding that it runs another program, or REVIEW_NONE */
     bool *unequal;        /* per container: the set of its capabilities is another one */
     size_t edit;          /* that is being judged */
     struct raw_finding *raw;
@@ -363,6 +364,7 @@ void capdl_review_write(struct review *, struct capdl_findings *);
 void capdl_review_judge(struct review *);
 void capdl_review_judge_object(struct review *, const struct edit *);
 void capdl_review_judge_field(struct review *, const struct edit *);
+void capdl_review_judge_content(struct review *, const struct edit *);
 void capdl_review_judge_held(struct review *, const struct edit *);
 void capdl_review_judge_mapped(struct review *, const struct edit *);
 void capdl_review_judge_slot(struct review *, const struct edit *);
@@ -386,6 +388,15 @@ enum capdl_rank capdl_review_memory_rank(struct review *, const uint32_t *subjec
 /* "call \1 (WP, badge 0x1), which server serves": what a capability lets one do. To be freed. */
 char *capdl_review_deed(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                         const struct capdl_cap *);
+/* "; frame 'uart' lies there, too: server can write it", or "": what else of the spec lies in the memory of a frame or
+   untyped. *rank becomes that of reaching this, if it is graver. To be freed. */
+char *capdl_review_window_note(struct review *, uint32_t object, enum capdl_rank *rank, const uint32_t *subjects,
+                               size_t count);
+/* "frame 'a', frame 'b[0..7]' and 3 more", or "" for none: objects of one system, in order. To be freed. */
+char *capdl_review_list(const struct review *, const struct world *, const uint32_t *objects, size_t count);
+/* The edit that exchanges its slot with that of the one being judged, which then counts as told; NULL if there is
+   none. */
+const struct edit *capdl_review_exchange(struct review *, const struct edit *);
 /* Who else has an endpoint or notification, of several subjects that have it alike. To be freed. */
 char *capdl_review_message_note(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
 /* Who else reaches an object, as the end of a sentence. To be freed. */

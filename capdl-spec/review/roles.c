@@ -239,6 +239,38 @@ char *capdl_review_names(const struct review *review, const uint32_t *who, size_
     return text;
 }
 
+char *capdl_review_list(const struct review *review, const struct world *world, const uint32_t *objects, size_t count)
+{
+    enum { MOST_NAMED = 4 };
+    const struct capdl_spec *spec = world->spec;
+    char *text = NULL, label[REVIEW_LABEL];
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    for (size_t i = 0, end, parts = 0; i < count; i = end, parts++) {
+        const char *name = capdl_object_name(spec, objects[i]);
+        uint32_t index = capdl_object_index(spec, objects[i]);
+
+        for (end = i + 1; end < count && index != CAPDL_NO_INDEX &&
+                          capdl_object_index(spec, objects[end]) == index + (end - i) &&
+                          strcmp(capdl_object_name(spec, objects[end]), name) == 0;) {
+            end++;
+        }
+        if (parts == MOST_NAMED) {
+            fprintf(out, " and %zu more", count - i);
+            break;
+        }
+        capdl_review_object(review, world->object_number[objects[i]], label);
+        if (end - i > 1) {
+            char *close = strrchr(label, ']');
+            snprintf(close, sizeof(label) - (size_t)(close - label), "..%zu]'", index + (end - i) - 1);
+        }
+        fprintf(out, "%s%s", !parts ? "" : end == count ? " and " : ", ", label);
+    }
+    fclose(out);
+    return text;
+}
+
 char *capdl_review_thread(const struct world *world, uint32_t tcb)
 {
     char label[REVIEW_LABEL / 2];

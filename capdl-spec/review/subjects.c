@@ -165,6 +165,22 @@ static void find_irqs(struct world *world)
     free(at);
 }
 
+/* A CNode below the root of one subject only. */
+static void own_nested(struct world *world)
+{
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        size_t first = world->first_use[i], end = world->first_use[i + 1];
+        bool one = first < end && capdl_object_kind(world->spec, i) == CAPDL_KIND_CNODE;
+
+        for (size_t j = first; one && j < end; j++) {
+            one = world->uses[j].who == world->uses[first].who && !(world->uses[j].who & USE_DEVICE);
+        }
+        if (one && world->owner[i] == REVIEW_NONE) {
+            world->owner[i] = world->uses[first].who;
+        }
+    }
+}
+
 void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
                              const struct capdl_diff_options *options)
 {
@@ -186,6 +202,7 @@ void capdl_review_world_init(struct world *world, const struct capdl_spec *spec,
     own_roots(world, threads, count);
     free(threads);
     capdl_review_find_uses(world);
+    own_nested(world);
 }
 
 void capdl_review_world_free(struct world *world)

@@ -59,6 +59,13 @@ struct capdl_diff_options {
     uint64_t (*content)(void *context, const struct capdl_spec *, uint32_t frame);
     /* Digest of `count` contents, as text. May be NULL. */
     const char *(*digest)(void *context, const uint64_t *contents, size_t count, char text[65]);
+    /* SHA-256 of frames one after the other as they are in memory, as text, or NULL if it cannot be known. May be NULL.
+     */
+    const char *(*memory)(void *context, const struct capdl_spec *, const uint32_t *frames, size_t count,
+                          char text[65]);
+    /* How many bytes of two frames of one size differ, and the first and last that do. May be NULL. */
+    uint64_t (*difference)(void *context, const struct capdl_spec *old, uint32_t old_frame,
+                           const struct capdl_spec *new, uint32_t new_frame, uint64_t *first, uint64_t *last);
     void *context;
     /* What lies at a physical address, as a short name, or NULL if nothing is known of it. May be NULL. */
     const char *(*device)(void *device_context, uint64_t start, uint64_t size);

@@ -229,6 +229,64 @@ const char *fill_contents_text(void *context, const uint64_t *numbers, size_t co
     return text;
 }
 
+/* Whether all that is in a frame at the start is bytes of files or of the spec. */
+static bool all_known(struct fill_contents *contents, const struct capdl_spec *spec, struct capdl_fills fills)
+{
+    for (size_t i = 0; i < fills.count; i++) {
+        if (fills.list[i].length && !has_bytes(contents, spec, &fills.list[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *fill_contents_memory(void *context, const struct capdl_spec *spec, const uint32_t *frames, size_t count,
+                                 char text[2 * SHA256_BYTES + 1])
+{
+    struct fill_contents *contents = context;
+    struct sha256 hash;
+    uint8_t digest[SHA256_BYTES], bytes[PAGE];
+    sha256_init(&hash);
+    for (size_t i = 0; i < count; i++) {
+        struct capdl_fills fills = capdl_object_fills(spec, frames[i]);
+        if (!all_known(contents, spec, fills)) {
+            return NULL;
+        }
+        for (uint64_t page = 0; page < UINT64_C(1) << capdl_object_size_bits(spec, frames[i]); page += PAGE) {
+            compose_page(contents, spec, fills, page, bytes);
+            sha256_add(&hash, bytes, PAGE);
+        }
+    }
+    sha256_end(&hash, digest);
+    sha256_text(digest, text);
+    return text;
+}
+
+uint64_t fill_contents_difference(void *context, const struct capdl_spec *old, uint32_t old_frame,
+                                  const struct capdl_spec *new, uint32_t new_frame, uint64_t *first, uint64_t *last)
+{
+    struct fill_contents *contents = context;
+    struct capdl_fills before = capdl_object_fills(old, old_frame), after = capdl_object_fills(new, new_frame);
+    uint8_t bytes[2][PAGE];
+    uint64_t count = 0;
+    if (capdl_object_size_bits(old, old_frame) != capdl_object_size_bits(new, new_frame) ||
+        !all_known(contents, old, before) || !all_known(contents, new, after)) {
+        return 0;
+    }
+    for (uint64_t page = 0; page < UINT64_C(1) << capdl_object_size_bits(old, old_frame); page += PAGE) {
+        compose_page(contents, old, before, page, bytes[0]);
+        compose_page(contents, new, after, page, bytes[1]);
+        for (uint64_t i = 0; i < PAGE; i++) {
+            if (bytes[0][i] != bytes[1][i]) {
+                *first = count ? *first : page + i;
+                *last = page + i;
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
 void fill_contents_free(struct fill_contents *contents)
 {
     for (size_t i = 0; i < contents->num_files; i++) {

@@ -35,6 +35,12 @@ const uint8_t *fill_contents_digest(const struct fill_contents *, uint64_t numbe
 /* A digest of what several frames hold, one after the other: SHA-256 of their digests, 32 zeros for one that is all
    zero; of a single frame, its own. Returns text. */
 const char *fill_contents_text(void *context, const uint64_t *numbers, size_t count, char text[2 * SHA256_BYTES + 1]);
+/* SHA-256 of frames one after the other as they are in memory; NULL if not all bytes are known. Returns text. */
+const char *fill_contents_memory(void *context, const struct capdl_spec *, const uint32_t *frames, size_t count,
+                                 char text[2 * SHA256_BYTES + 1]);
+/* How many bytes of two frames differ, and the first and last that do. */
+uint64_t fill_contents_difference(void *context, const struct capdl_spec *old, uint32_t old_frame,
+                                  const struct capdl_spec *new, uint32_t new_frame, uint64_t *first, uint64_t *last);
 void fill_contents_free(struct fill_contents *);
 
 #endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Contents of frames: what only one subject reaches is its program and told by segment, other frames one by one. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+struct page {
+    uint64_t address;
+    uint32_t frame;
+    uint8_t rights;
+};
+
+struct pages {
+    struct page *list;
+    size_t count, capacity;
+};
+
+/* Pages one after the other, with the same rights. */
+struct segment {
+    const struct page *pages;
+    size_t count;
+    uint64_t size;
+};
+
+static int page_compare(const void *left, const void *right)
+{
+    const struct page *a = left, *b = right;
+
+    return a->address < b->address ? -1 : a->address > b->address;
+}
+
+static uint64_t page_size(const struct world *world, const struct page *page)
+{
+    return UINT64_C(1) << capdl_object_size_bits(world->spec, page->frame);
+}
+
+/* Pages with contents that a subject (number of the comparison) reaches. */
+static struct pages find_pages(const struct world *world, uint32_t subject)
+{
+    struct pages pages = {NULL};
+
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+        const struct use *use = NULL;
+
+        for (size_t j = world->first_use[i]; !use && j < world->first_use[i + 1]; j++) {
+            use = capdl_review_who(world, &world->uses[j]) == subject ? &world->uses[j] : NULL;
+        }
+        for (uint32_t k = 0; use && use->shift < 64 && k < caps.count; k++) {
+            const struct capdl_cap *cap = &caps.list[k];
+
+            if (capdl_kind_is_table(capdl_object_kind(world->spec, i)) && cap->kind == CAPDL_KIND_FRAME &&
+                world->content[cap->object]) {
+                pages.list = capdl_spec_grow(pages.list, &pages.capacity, pages.count + 1, sizeof(*pages.list));
+                pages.list[pages.count++] =
+                    (struct page){use->address | cap->slot << use->shift, cap->object, cap->rights & 7};
+            }
+        }
+    }
+    if (pages.count) {
+        qsort(pages.list, pages.count, sizeof(*pages.list), page_compare);
+    }
+    return pages;
+}
+
+static struct segment next_segment(const struct world *world, const struct pages *pages, size_t from)
+{
+    struct segment segment = {pages->list + from, 0, 0};
+
+    do {
+        segment.size += page_size(world, &pages->list[from + segment.count]);
+        segment.count++;
+    } while (from + segment.count < pages->count &&
+             pages->list[from + segment.count].address == segment.pages->address + segment.size &&
+             pages->list[from + segment.count].rights == segment.pages->rights);
+    return segment;
+}
+
+/* The segment of the old system with the same rights that overlaps; count 0: none. */
+static struct segment find_old(const struct world *world, const struct pages *pages, const struct segment *now)
+{
+    for (size_t i = 0; i < pages->count;) {
+        struct segment segment = next_segment(world, pages, i);
+
+        if (segment.pages->rights == now->pages->rights && segment.pages->address < now->pages->address + now->size &&
+            now->pages->address < segment.pages->address + segment.size) {
+            return segment;
+        }
+        i += segment.count;
+    }
+    return (struct segment){NULL, 0, 0};
+}
+
+static bool is_same(const struct review *review, const struct segment *old, const struct segment *new)
+{
+    bool same = old->count == new->count && old->pages->address == new->pages->address;
+
+    for (size_t i = 0; same && i < new->count; i++) {
+        same = review->old.content[old->pages[i].frame] == review->new.content[new->pages[i].frame];
+    }
+    return same;
+}
+
+/* SHA-256 of a segment as it is in memory, or NULL if a file cannot be read; to be freed. */
+static char *digest_of(const struct review *review, const struct world *world, const struct segment *segment)
+{
+    const struct capdl_diff_options *options = review->options;
+    uint32_t *frames = capdl_spec_realloc(NULL, (segment->count + 1) * sizeof(*frames));
+    char text[65], *digest = NULL;
+
+    for (size_t i = 0; i < segment->count; i++) {
+        frames[i] = segment->pages[i].frame;
+    }
+    if (segment->count && options && options->memory &&
+        options->memory(options->context, world->spec, frames, segment->count, text)) {
+        digest = capdl_review_format("%s", text);
+    }
+    free(frames);
+    return digest;
+}
+
+/* How many bytes differ, and where the first and the last are; "" if that is not known. */
+static char *bytes_text(const struct review *review, const struct segment *old, const struct segment *new)
+{
+    const struct capdl_diff_options *options = review->options;
+    uint64_t count = 0, first = UINT64_MAX, last = 0;
+
+    if (!options || !options->difference || old->count != new->count || old->pages->address != new->pages->address) {
+        return capdl_review_format("%s", "");
+    }
+    for (size_t i = 0; i < new->count; i++) {
+        uint64_t from, to,
+            differ = options->difference(options->context, review->old.spec, old->pages[i].frame, review->new.spec,
+                                         new->pages[i].frame, &from, &to);
+        if (differ) {
+            first = first == UINT64_MAX ? new->pages[i].address + from : first;
+            last = new->pages[i].address + to;
+        }
+        count += differ;
+    }
+    if (count == 1) {
+        return capdl_review_format(": one byte differs, at 0x%" PRIx64, first);
+    }
+    return count
+               ? capdl_review_format(": %" PRIu64 " bytes differ, from 0x%" PRIx64 " to 0x%" PRIx64, count, first, last)
+               : capdl_review_format("%s", "");
+}
+
+static const char *segment_name(uint8_t rights)
+{
+    return rights & CAPDL_RIGHT_EXECUTE ? rights & CAPDL_RIGHT_WRITE ? "code that can be written" : "code"
+           : rights & CAPDL_RIGHT_WRITE ? "data"
+                                        : "constants";
+}
+
+static void tell_segment(struct review *review, uint32_t subject, uint32_t cause, const struct segment *old,
+                         const struct segment *new)
+{
+    char *after = digest_of(review, &review->new, new), *before = digest_of(review, &review->old, old), sizes[2][32];
+    char *bytes = old->count ? bytes_text(review, old, new) : capdl_review_format("%s", "");
+    uint32_t *frames = capdl_spec_realloc(NULL, (new->count + 1) * sizeof(*frames));
+    bool resized = old->count && old->size != new->size;
+    struct raw_finding *raw;
+    char *list;
+
+    for (size_t i = 0; i < new->count; i++) {
+        frames[i] = new->pages[i].frame;
+    }
+    list = capdl_review_list(review, &review->new, frames, new->count);
+    free(frames);
+    capdl_review_size(new->size, sizes[0]);
+    capdl_review_size(old->size, sizes[1]);
+    raw = capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, FINDING_NO_OBJECT,
+                           "'s %s at \2 (%s%s%s, %s) %s content%s%s%s%s%s", segment_name(new->pages->rights), sizes[0],
+                           resized ? ", was " : "", resized ? sizes[1] : "", list, old->count ? "has other" : "now has",
+                           bytes, after ? "; SHA-256 " : "", after ? after : "", before ? ", was " : "",
+                           before ? before : "");
+    free(list);
+    raw->field = "segment";
+    raw->old_value = before;
+    raw->new_value = after;
+    raw->address = new->pages->address;
+    raw->size = new->size;
+    raw->cause = cause;
+    capdl_review_concern(raw, &subject, 1);
+    free(bytes);
+}
+
+/* Subject that alone maps a frame, or REVIEW_NONE. */
+static uint32_t only_mapper(struct review *review, uint32_t frame)
+{
+    const struct parties *parties = capdl_review_parties(review, &review->new, frame);
+    uint32_t found = REVIEW_NONE;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!parties->list[i].mapped) {
+            continue;
+        }
+        if (parties->list[i].who & USE_DEVICE || (found != REVIEW_NONE && found != parties->list[i].who)) {
+            return REVIEW_NONE;
+        }
+        found = parties->list[i].who;
+    }
+    return found;
+}
+
+static uint32_t tell_program(struct review *review, const struct edit *edit, uint32_t subject)
+{
+    struct pages old = find_pages(&review->old, subject), new = find_pages(&review->new, subject);
+    uint32_t frame = (uint32_t)edit->object, finding = (uint32_t)review->num_raw;
+    size_t differ = 0, total = 0;
+    bool code = false;
+    struct raw_finding *raw = capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, edit->object, "%s", "");
+
+    capdl_review_concern(raw, &subject, 1);
+    raw->field = "fill";
+    raw->old_pos = capdl_object_pos(review->old.spec, review->old_of[frame]);
+    raw->new_pos = capdl_object_pos(review->new.spec, frame);
+    for (size_t i = 0; i < new.count; total++) {
+        struct segment now = next_segment(&review->new, &new, i), was = find_old(&review->old, &old, &now);
+
+        if (!was.count || !is_same(review, &was, &now)) {
+            tell_segment(review, subject, finding, &was, &now);
+            code |= now.pages->rights & CAPDL_RIGHT_EXECUTE;
+            differ++;
+        }
+        i += now.count;
+    }
+    raw = &review->raw[finding];
+    free(raw->text);
+    raw->text = !differ ? capdl_review_format(" starts with zeros in its memory where there was data")
+                : total == 1
+                    ? capdl_review_format(code ? " runs another program" : " starts with other data in its memory")
+                : code ? capdl_review_format(" runs another program: %zu of its %zu segments differ%s", differ, total,
+                                             differ == 1 ? "s" : "")
+                       : capdl_review_format(" starts with other data in its memory: %zu of %zu segments differ%s, "
+                                             "none of them code",
+                                             differ, total, differ == 1 ? "s" : "");
+    free(old.list);
+    free(new.list);
+    return finding;
+}
+
+static void judge_frame(struct review *review, const struct edit *edit)
+{
+    const struct capdl_diff_options *options = review->options;
+    const struct parties *parties = capdl_review_parties(review, &review->new, (uint32_t)edit->object);
+    uint32_t *who = capdl_spec_realloc(NULL, (parties->count + 1) * sizeof(*who));
+    char digests[2][65] = {"nothing", "nothing"};
+    struct raw_finding *raw;
+    size_t count = 0;
+
+    for (size_t i = 0; i < parties->count; i++) {
+        if (!count || who[count - 1] != parties->list[i].who) {
+            who[count++] = parties->list[i].who;
+        }
+    }
+    if (edit->has_old && options && options->digest) {
+        options->digest(options->context, &edit->old_value, 1, digests[0]);
+    }
+    if (edit->has_new && options && options->digest) {
+        options->digest(options->context, &edit->new_value, 1, digests[1]);
+    }
+    raw = capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, edit->object, "%sthe content of \1 %s",
+                           count ? ": " : "",
+                           !edit->has_old   ? "is data where there was none"
+                           : !edit->has_new ? "is gone: it is all zero"
+                                            : "is other data");
+    capdl_review_concern(raw, who, count);
+    raw->field = "fill";
+    raw->old_value = capdl_review_format("%s", digests[0]);
+    raw->new_value = capdl_review_format("%s", digests[1]);
+    raw->old_pos = capdl_object_pos(review->old.spec, review->old_of[edit->object]);
+    raw->new_pos = capdl_object_pos(review->new.spec, (uint32_t)edit->object);
+    free(who);
+}
+
+void capdl_review_judge_content(struct review *review, const struct edit *edit)
+{
+    uint32_t subject = only_mapper(review, (uint32_t)edit->object);
+
+    if (subject == REVIEW_NONE) {
+        judge_frame(review, edit);
+    } else if (review->program[subject] != REVIEW_NONE) {
+        review->finding_of[review->edit] = review->program[subject];
+    } else {
+        review->program[subject] = tell_program(review, edit, subject);
+    }
+}

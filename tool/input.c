@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <elf.h>
 #include <endian.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 
 #include "base/elf_class.h"
 #include "json/spec_json.h"
-#include "image/forecast.h"
 #include "image/seal.h"
 #include "microkit/microkit.h"
 #include "pack/memory_map.h"
@@ -82,8 +80,7 @@ static void guess_domains(struct input *input)
                   profile->name, profile->num_domains);
 }
 
-/* What the command line says about kernel and architecture, which then wins over the spec's arch line. */
-static bool read_kernel_options(struct input *input, const struct options *options, struct capdl_text_options *text)
+bool input_read_options(struct input *input, const struct options *options, struct capdl_text_options *text)
 {
     if (options->arch) {
         const char *meant = capdl_synonym(CAPDL_SYNONYM_ARCH, options->arch, strlen(options->arch));
@@ -265,7 +262,7 @@ static int read_text(struct input *input, const struct options *options)
     struct expand_context context = {input, options};
     struct capdl_text_options text = {
         .expand = expand_programs, .context = &context, .release = release_text, .find_arch = find_arch};
-    if (!read_kernel_options(input, options, &text)) {
+    if (!input_read_options(input, options, &text)) {
         return EXIT_FINDINGS;
     }
     if (microkit_is((const char *)input->bytes.data, input->bytes.size)) {
@@ -310,7 +307,7 @@ static int read_task(struct input *input, const struct options *options)
                     input->name);
         return EXIT_FINDINGS;
     }
-    bool good = read_kernel_options(input, options, &unused) &&
+    bool good = input_read_options(input, options, &unused) &&
                 image_open_task(&input->image, input->name, input->bytes.data, input->bytes.size, &input->profile,
                                 &input->diags);
     return good ? EXIT_FINE : EXIT_FINDINGS;
@@ -331,7 +328,7 @@ static int read_image(struct input *input, unsigned wanted, const struct options
     }
     if (options->kernel) {
         struct capdl_text_options unused = {NULL};
-        if (!read_kernel_options(input, options, &unused)) {
+        if (!input_read_options(input, options, &unused)) {
             return EXIT_FINDINGS;
         }
     } else if (!take_memory_map(input, &input->image.profile, options)) {
@@ -343,16 +340,8 @@ static int read_image(struct input *input, unsigned wanted, const struct options
     return image_to_spec(&input->image, input->name, &input->spec, &input->diags) ? EXIT_FINE : EXIT_FINDINGS;
 }
 
-int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
+int input_read_bytes(struct input *input, unsigned wanted, const struct options *options)
 {
-    const char *stdin_name = options->stdin_filename ? options->stdin_filename : "<stdin>";
-    *input = (struct input){.name = strcmp(path, "-") == 0 ? stdin_name : path};
-    memcpy(input->diags.disabled, options->no_checks, sizeof(options->no_checks));
-    capdl_spec_init(&input->spec);
-    if (!file_read(path, &input->bytes)) {
-        capdl_escape_printf(stderr, "capdl: cannot read %s: %s\n", input->name, strerror(errno));
-        return EXIT_TROUBLE;
-    }
     if (image_is_elf(input->bytes.data, input->bytes.size) && (wanted & INPUT_IMAGE)) {
         return read_image(input, wanted, options);
     }
@@ -379,8 +368,7 @@ int input_read_memory(struct input *input, const char *name, const char *text, s
     capdl_spec_init(&input->spec);
     uint8_t *copy = malloc(size + 1);
     if (!copy) {
-        fputs("capdl: out of memory\n", stderr);
-        exit(EXIT_TROUBLE);
+        capdl_spec_out_of_memory();
     }
     memcpy(copy, text, size);
     copy[size] = 0;
@@ -406,147 +394,12 @@ bool input_need_profile(struct input *input, const struct options *options)
     return true;
 }
 
-bool input_compile(struct input *input, const struct options *options, char **bytes, size_t *size)
-{
-    struct capdl_region *reserved = options_reserved(options, &input->diags);
-    struct image_options image = {
-        .reserved = reserved,
-        .num_reserved = options->num_reserved,
-        .profile = &input->profile,
-        .spec_path = input->name,
-        .directories = options->directories,
-        .untypeds = options->untypeds,
-        .image_at = options->initialiser_at,
-    };
-    FILE *out = open_memstream(bytes, size);
-    bool good = out && input_need_profile(input, options) && capdl_spec_check(&input->spec, &input->diags) &&
-                image_compile(&input->spec, &image, &input->diags, out);
-    if (out) {
-        fclose(out);
-    }
-    free(reserved);
-    return good && image_open(&input->image, input->name, (const uint8_t *)*bytes, *size, &input->diags);
-}
-
 int input_check(struct input *input, int code)
 {
     bool has_spec = code == EXIT_FINE || (code == EXIT_FINDINGS && input->spec.has_arch);
     if (has_spec && !capdl_spec_check(&input->spec, &input->diags)) {
         return EXIT_FINDINGS;
     }
-    return code;
-}
-
-bool input_kernel_fits(struct input *input)
-{
-    const struct capdl_profile *image = &input->image.profile;
-    const struct capdl_profile *kernel = &input->profile;
-    const char *what =
-        image->arch != kernel->arch                                                   ? "architecture"
-        : image->mcs != kernel->mcs                                                   ? "choice of MCS"
-        : memcmp(image->labels, kernel->labels, sizeof(image->labels)) != 0           ? "invocation labels"
-        : memcmp(image->types, kernel->types, sizeof(image->types)) != 0              ? "object types"
-        : memcmp(image->size_bits, kernel->size_bits, sizeof(image->size_bits)) != 0  ? "object sizes"
-        : image->syscalls[CAPDL_SYSCALL_CALL] != kernel->syscalls[CAPDL_SYSCALL_CALL] ? "system call numbers"
-        : image->sysenter != kernel->sysenter                                         ? "system call instruction"
-        : image->vspace_levels != kernel->vspace_levels                               ? "address space layout"
-        : image->fan_out > kernel->fan_out                                            ? "Retype fan-out limit"
-        : image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != 0 &&
-                image->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR] != kernel->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR]
-            ? "debug console, which the initialiser would print on"
-            : NULL;
-    if (what) {
-        capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s was compiled for the kernel %s; %s differs in its %s: compile it with --kernel %s", input->name,
-                    image->name, kernel->name, what, kernel->prefix);
-        return false;
-    }
-    if (!input->image.blob && forecast_possible(kernel)) {
-        return true; /* the forecast counts slots exactly */
-    }
-    uint64_t slots = image_root_slots(kernel, input->image.header.image_end - input->image.header.image_start);
-    if (slots > UINT64_C(1) << kernel->root_cnode_bits) {
-        capdl_error(&input->diags, CAPDL_NOWHERE,
-                    "%s needs %llu slots of the root CNode to boot, one per page, but kernel %s has 2^%u: build the "
-                    "kernel with a larger CONFIG_ROOT_CNODE_SIZE_BITS",
-                    input->name, (unsigned long long)slots, kernel->name, kernel->root_cnode_bits);
-        return false;
-    }
-    return true;
-}
-
-/* A preprocessor names files as seen from where it ran, so here first. Wherever it is, a spec may take files from there
- * or messages do without their lines. */
-static char *find_marked_file(const struct input *input, const char *name, const struct options *options)
-{
-    char *here = realpath(name, NULL), *path = here ? file_find(here, input->name, options->directories) : NULL;
-    free(here);
-    return path ? path : file_find(name, input->name, options->directories);
-}
-
-/*
- * Line markers name the author's files, whose lines messages should show. Files that are gone, or are no plain files,
- * are left out: messages then do without the line.
- */
-static void read_marked_files(struct input *input, struct file_bytes *files, const struct options *options)
-{
-    for (size_t i = 0; i < input->diags.num_files; i++) {
-        struct capdl_source *source = input->diags.files[i];
-        char *path = source->text ? NULL : find_marked_file(input, source->name, options);
-        if (path && file_read_regular(path, &files[i])) {
-            source->text = (const char *)files[i].data;
-            source->size = files[i].size;
-        }
-        free(path);
-    }
-}
-
-static void print_diags(struct input *input, const struct options *options)
-{
-    struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof(*files)) : NULL;
-    if (files) {
-        read_marked_files(input, files, options);
-    }
-    if (options->sarif) {
-        diags_sarif_write(&input->diags, CAPDL_VERSION, stdout);
-    } else if (options->json_diags) {
-        diags_json_write(&input->diags, stdout);
-    } else {
-        capdl_diags_print(&input->diags, stderr, options->max_errors);
-    }
-    for (size_t i = 0; files && i < input->diags.num_files; i++) {
-        if (files[i].data) {
-            file_release(&files[i]);
-        }
-    }
-    free(files);
-}
-
-bool input_too_many_warnings(const struct input *input, const struct options *options)
-{
-    return input->diags.num_warnings > options->max_warnings;
-}
-
-/* One line at the end, where text is printed and there is something to count. */
-static void summarise(const struct input *input)
-{
-    size_t errors = input->diags.num_errors, warnings = input->diags.num_warnings;
-    if (errors + warnings > 0) {
-        capdl_escape_printf(stderr, "%s: %zu error%s, %zu warning%s\n", input->name, errors, errors == 1 ? "" : "s",
-                            warnings, warnings == 1 ? "" : "s");
-    }
-}
-
-int input_finish(struct input *input, const struct options *options, int code)
-{
-    print_diags(input, options);
-    if (options->summary && !options->json_diags && !options->sarif && code != EXIT_TROUBLE) {
-        summarise(input);
-    }
-    if (code == EXIT_FINE && (input->diags.num_errors || input_too_many_warnings(input, options))) {
-        code = EXIT_FINDINGS;
-    }
-    input_free(input);
     return code;
 }
 

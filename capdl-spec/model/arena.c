@@ -42,7 +42,7 @@ static _Noreturn void give_up(const char *why)
     exit(2);
 }
 
-_Noreturn void capdl_spec_out_of_memory(void)
+void capdl_spec_out_of_memory(void)
 {
     give_up("out of memory");
 }

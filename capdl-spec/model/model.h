@@ -61,7 +61,6 @@ void *capdl_spec_arena_alloc(struct capdl_arena *, size_t size);
 void capdl_spec_arena_free(struct capdl_arena *);
 
 /* Both end the innermost capdl_try or, outside all, the program. */
-_Noreturn void capdl_spec_out_of_memory(void);
 _Noreturn void capdl_spec_too_large(const char *why);
 /* realloc and malloc that end the program with a message instead of returning 0. */
 void *capdl_spec_realloc(void *, size_t size);

@@ -323,6 +323,8 @@ struct capdl_spec {
  * command.
  */
 const char *capdl_try(void (*run)(void *data), void *data);
+/* What such a call does when it finds no memory; also for other code that capdl_try runs. */
+void capdl_spec_out_of_memory(void) __attribute__((noreturn));
 
 void capdl_spec_init(struct capdl_spec *);
 void capdl_spec_free(struct capdl_spec *);

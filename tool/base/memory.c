@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include <capdl/spec.h>
 
 void *memory_need(void *memory)
 {
     if (!memory) {
-        fputs("capdl: out of memory\n", stderr);
-        exit(2);
+        capdl_spec_out_of_memory();
     }
     return memory;
 }

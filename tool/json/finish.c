@@ -13,8 +13,7 @@ void *list_grow(void *list, size_t *capacity, size_t need, size_t item)
     *capacity = need + need / 2 + 8;
     list = realloc(list, *capacity * item);
     if (!list) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
+        capdl_spec_out_of_memory();
     }
     return list;
 }

@@ -146,8 +146,7 @@ static const char *speakable(struct rust_reader *reader, const char *name)
     size_t length = strlen(name);
     char *text = malloc(length + 3);
     if (!text) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
+        capdl_spec_out_of_memory();
     }
     strcpy(text + 2, name);
     for (char *c = text + 2; *c; c++) {

@@ -95,8 +95,7 @@ __attribute__((format(printf, 1, 2))) static char *format_name(const char *forma
     int length = vasprintf(&name, format, args);
     va_end(args);
     if (length < 0) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
+        capdl_spec_out_of_memory();
     }
     return name;
 }

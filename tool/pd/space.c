@@ -23,8 +23,7 @@ static void *grown(void *list, size_t count, size_t *capacity, size_t item)
     *capacity = *capacity ? *capacity * 2 : 8;
     list = reallocarray(list, *capacity, item);
     if (!list) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
+        capdl_spec_out_of_memory();
     }
     return list;
 }

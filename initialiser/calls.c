@@ -11,7 +11,7 @@ static void suspend_threads(uint64_t steps)
 
     while (steps && capdl_blob_next_call(&calls, &started)) {
         for (; started.phase == CAPDL_PHASE_START && started.count && steps; started.count--, steps--) {
-            call_try(call_start(CAPDL_BOOT_TCB_SUSPEND, started.target.kind, started.target.value));
+            call_run(call_start(CAPDL_BOOT_TCB_SUSPEND, started.target.kind, started.target.value));
             capdl_call_step(&started);
         }
     }
@@ -26,15 +26,16 @@ void make_calls(void)
 
     self.slot = UINT64_MAX;
     while (capdl_blob_next_call(&calls, &call)) {
+        const uint64_t steps = call.count;
+        unsigned error;
         enter_phase(call.phase);
-        for (; call.count; call.count--) {
-            unsigned error = call_try(&call);
-            if (error) {
-                suspend_threads(started);
-                die_call(&call, error);
-            }
-            started += call.phase == CAPDL_PHASE_START;
-            capdl_call_step(&call);
+        error = call_run(&call);
+        if (call.phase == CAPDL_PHASE_START) {
+            started += steps - call.count;
+        }
+        if (error) {
+            suspend_threads(started);
+            die_call(&call, error);
         }
     }
 }

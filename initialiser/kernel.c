@@ -6,10 +6,11 @@
 
 static struct capdl_call own;
 
-const struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target)
+struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target)
 {
     own.method = METHOD_OWN + (unsigned)method;
     own.label = (unsigned)self.blob.boot[method];
+    own.count = 1;
     own.num_caps = 0;
     own.num_operands = 0;
     own.target.kind = target_kind;
@@ -57,38 +58,105 @@ static word resolve(const struct capdl_operand *operand)
 enum { INFO_CAPS = 7, INFO_LABEL = 12 };
 
 /* A digest of one word more: docs/evidence.md. */
-static uint64_t add_word(uint64_t digest, uint64_t value)
+static inline uint64_t add_word(uint64_t digest, uint64_t value, uint64_t multiplier)
 {
-    digest = (digest ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    digest = (digest ^ value) * multiplier;
     return digest ^ digest >> 32;
 }
 
-unsigned call_try(const struct capdl_call *call)
+/* And of those up to `end`. */
+static inline uint64_t add_words(uint64_t digest, const word *from, const word *end, uint64_t multiplier)
+{
+    if (from != end) {
+        do {
+            digest = add_word(digest, *from++, multiplier);
+        } while (from != end);
+    }
+    return digest;
+}
+
+/* Steps whose messages follow from each other. */
+struct run {
+    uint64_t steps;
+    struct varying {
+        word *at;
+        word stride;
+    } varying[1 + CAPDL_CALL_MAX_OPERANDS], *end; /* what differs between them */
+};
+
+/* Puts an operand into the message. One initial capability does not follow from the other. */
+__attribute__((noinline)) static void put(struct run *run, word *at, const struct capdl_operand *operand)
+{
+    *at = resolve(operand);
+    if (operand->stride) {
+        *run->end++ = (struct varying){at, (word)operand->stride};
+        if (operand->kind == CAPDL_REF_INITIAL) {
+            run->steps = 1;
+        }
+    }
+}
+
+/*
+ * The message is in the IPC buffer, which the kernel leaves alone: none of its answers has words. So a step changes
+ * what differs, and reads the rest for the digest only. Returns the answer to the last step, which is the first that
+ * fails.
+ */
+__attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
 {
     struct ipc_buffer *buffer = self.ipc_buffer;
-    unsigned num_words = call->num_operands - call->num_caps;
-    word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
-    word target = resolve(&call->target);
-    uint64_t digest = add_word(add_word(header.digest, info), target), error;
-    word *to = buffer->caps;
+    const unsigned num_words = call->num_operands - call->num_caps;
+    const word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
+    const word *caps_end = buffer->caps + call->num_caps, *words_end = buffer->words + num_words;
+    uint64_t digest = header.digest, made = 0, multiplier = UINT64_C(0x9e3779b97f4a7c15);
+    word target, error, *to = buffer->caps;
+    struct run run;
 
+    run.steps = call->phase == CAPDL_PHASE_DOMAINS ? 1 : call->count; /* there, arch_complete changes words */
+    run.end = run.varying;
+    put(&run, &target, &call->target);
     for (unsigned i = 0; i < call->num_operands; i++) {
         if (i == call->num_caps) {
             to = buffer->words;
         }
-        *to = resolve(&call->operands[i]);
-        digest = add_word(digest, *to++);
+        put(&run, to++, &call->operands[i]);
     }
-    arch_complete(call, buffer->words);
-    header.num_calls++;
-    error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, buffer->words) >> INFO_LABEL;
-    header.digest = add_word(digest, error);
+    __asm__("" : "+r"(multiplier)); /* keeps it in a register: the loop is most of what we do */
+    for (;;) {
+        digest = add_word(add_word(digest, info, multiplier), target, multiplier);
+        digest = add_words(digest, buffer->caps, caps_end, multiplier);
+        digest = add_words(digest, buffer->words, words_end, multiplier);
+        arch_complete(call, buffer->words);
+        header.num_calls++;
+        error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, buffer->words) >> INFO_LABEL;
+        digest = add_word(digest, error, multiplier);
+        if (error || ++made == run.steps) {
+            break;
+        }
+        for (struct varying *v = run.end; v != run.varying;) {
+            v--;
+            *v->at += v->stride;
+        }
+    }
+    header.digest = digest;
+    for (call->count -= made; call->count && made; made--) {
+        capdl_call_step(call);
+    }
     return (unsigned)error;
+}
+
+unsigned call_run(struct capdl_call *call)
+{
+    unsigned error;
+
+    do {
+        error = make_steps(call);
+    } while (!error && call->count);
+    return error;
 }
 
 void call_make(void)
 {
-    unsigned error = call_try(&own);
+    unsigned error = call_run(&own);
 
     if (error) {
         die_call(&own, error);

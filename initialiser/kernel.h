@@ -19,19 +19,20 @@ enum { METHOD_OWN = CAPDL_BLOB_MAX_METHODS };
 
 /* A call of the method with this key in the profile. There is one such call at a time. Capabilities come before
    words. */
-const struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
+struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
 void call_cap(unsigned kind, uint64_t value);
 void call_word(uint64_t value);
 /* Makes it. It must be no error: else it does not return. */
 void call_make(void);
 
-/* Makes one step of any call and returns the kernel's answer. */
-unsigned call_try(const struct capdl_call *);
+/* Makes the steps of any call. Returns 0, or the kernel's answer to the first that fails: the call then stands at that
+   step, its count says how many are left with it. */
+unsigned call_run(struct capdl_call *);
 
 /* For kernels that measure how fast their timer counts: the ticks of a duration that the blob has in microseconds. */
 void convert_duration(const struct capdl_call *, word *words);
 
-/* Suspends ourselves, if it is known how, or traps. Not by call_try, from which a boot may end here. */
+/* Suspends ourselves, if it is known how, or traps. Not by call_run, from which a boot may end here. */
 _Noreturn void kernel_leave(void);
 
 /* Prints a character, where the kernel has a console. */

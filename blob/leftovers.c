@@ -4,23 +4,24 @@
 /* The lower, the sooner it is given: RAM first, then the largest. */
 static unsigned rank(const struct capdl_leftover_untyped *untyped)
 {
-    return (unsigned)untyped->is_device << 8 | (UINT8_MAX - untyped->size_bits);
+    return ((unsigned)untyped->is_device << 8 | untyped->size_bits) ^ UINT8_MAX;
 }
 
 /* Puts it into the list at its place. Where that is full, one falls off at the end. */
-static void list_one(struct capdl_leftovers *left, const uint64_t *sizes, const struct capdl_leftover_untyped *untyped)
+static void list_one(struct capdl_leftover_list *left, const uint64_t *sizes,
+                     const struct capdl_leftover_untyped *untyped)
 {
     const uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS];
     const uint64_t most = slots < CAPDL_LEFTOVERS_MAX_UNTYPEDS ? slots : CAPDL_LEFTOVERS_MAX_UNTYPEDS;
-    struct capdl_leftover_untyped *at = left->untypeds + left->num_untypeds;
+    struct capdl_leftover_untyped *at = left->untypeds + left->count;
 
     if (!(sizes[CAPDL_SIZE_LEFT_KINDS] >> untyped->is_device & 1) && untyped->source != CAPDL_LEFTOVER_OWN) {
         return;
     }
-    if (left->num_untypeds < most) {
-        left->num_untypeds++;
+    if (left->count < most) {
+        left->count++;
     } else {
-        left->untypeds_left_out++;
+        left->left_out++;
         if (rank(--at) <= rank(untyped)) {
             return;
         }
@@ -32,7 +33,7 @@ static void list_one(struct capdl_leftovers *left, const uint64_t *sizes, const 
 }
 
 /* Only the steps of the plan say which padding there is, and where the untypeds are that were made for them. */
-static void list_made(struct capdl_leftovers *left, struct capdl_plan *plan, const uint64_t *sizes)
+static void list_made(struct capdl_leftover_list *left, struct capdl_plan *plan, const uint64_t *sizes)
 {
     const struct capdl_plan_request request = plan->request;
     struct capdl_retype step;
@@ -54,7 +55,7 @@ static void list_made(struct capdl_leftovers *left, struct capdl_plan *plan, con
 }
 
 /* In whole pages: each piece is as large as its address is aligned. The last ends where a piece of any size may. */
-static void list_tail(struct capdl_leftovers *left, const uint64_t *sizes, const struct capdl_untyped *untyped,
+static void list_tail(struct capdl_leftover_list *left, const uint64_t *sizes, const struct capdl_untyped *untyped,
                       struct capdl_leftover_untyped piece)
 {
     const uint64_t end = untyped->address + (UINT64_C(1) << untyped->size_bits);
@@ -70,7 +71,7 @@ static void list_tail(struct capdl_leftovers *left, const uint64_t *sizes, const
     }
 }
 
-void capdl_leftovers_list(struct capdl_leftovers *left, struct capdl_plan *plan, const uint64_t *sizes)
+void capdl_leftovers_list(struct capdl_leftover_list *left, struct capdl_plan *plan, const uint64_t *sizes)
 {
     const struct capdl_untyped *untyped = plan->request.untypeds;
 

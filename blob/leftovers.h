@@ -24,8 +24,14 @@ static inline const uint64_t *capdl_leftovers_sizes(const struct capdl_blob *blo
     return blob->sizes + i * CAPDL_LEFT_KEYS;
 }
 
-/* Lists the untypeds of these leftovers as far as there are slots and entries; the list is zero before. All steps of
-   the plan must have been taken; they are taken again. */
-void capdl_leftovers_list(struct capdl_leftovers *, struct capdl_plan *, const uint64_t *sizes);
+struct capdl_leftover_list {
+    struct capdl_leftover_untyped *untypeds; /* room for as many as there are slots, at most for a whole description */
+    uint64_t count;
+    uint64_t left_out; /* for which there was no slot or no entry: the smallest ones */
+};
+
+/* Lists the untypeds of these leftovers; the list is empty before. All steps of the plan must have been taken; they are
+   taken again. */
+void capdl_leftovers_list(struct capdl_leftover_list *, struct capdl_plan *, const uint64_t *sizes);
 
 #endif

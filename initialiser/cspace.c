@@ -20,7 +20,7 @@ static void create_cnodes(void)
         uint64_t slot;
         capdl_plan_next(&self.plan, &step);
         slot = step.kind == CAPDL_RETYPE_CSPACE_ROOT ? self.root : self.first_leaf + step.slot;
-        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + step.untyped, &step, (struct destination){0, 0, slot});
+        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + step.untyped, &step, &(struct destination){0, 0, slot});
     }
 }
 

@@ -19,6 +19,7 @@
 #include "window.h"
 
 static struct capdl_leftovers *left;
+static struct capdl_leftover_list list;
 static const uint64_t *sizes; /* who gets them */
 
 static void move(uint64_t cap, uint64_t slot)
@@ -40,7 +41,7 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
     const uint64_t source = untyped->number;
 
     if (untyped->source == CAPDL_LEFTOVER_TAIL) {
-        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + source, &piece, to);
+        retype(CAPDL_OPERAND_LITERAL, self.untyped.start + source, &piece, &to);
     } else {
         move((untyped->source == CAPDL_LEFTOVER_WHOLE ? self.untyped.start : self.first_slot) + source, slot);
     }
@@ -51,7 +52,7 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
 /* Whether there is a slot for one more page. */
 static bool page_has_slot(void)
 {
-    if (left->num_untypeds + left->num_frames < sizes[CAPDL_SIZE_LEFT_SLOTS]) {
+    if (list.count + left->num_frames < sizes[CAPDL_SIZE_LEFT_SLOTS]) {
         return true;
     }
     left->frames_left_out++;
@@ -91,24 +92,46 @@ static void give_all_pages(void)
     }
 }
 
+/* An initial task's bootinfo, from the slots of its untypeds on. */
+struct untypeds {
+    struct slot_region slots;
+    struct capdl_leftover_untyped list[];
+};
+
 static void give(void)
 {
     const uint64_t first = sizes[CAPDL_SIZE_LEFT_FIRST];
     struct mapped mapped;
+    struct untypeds *told = NULL;
 
     self.slot = sizes[CAPDL_SIZE_LEFT_NAME];
     map_frame(&mapped, sizes[CAPDL_SIZE_LEFT_FRAME], CAPDL_PAGE_BITS);
     left = (struct capdl_leftovers *)(void *)window_bytes(mapped.address);
-    *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};
-    capdl_leftovers_list(left, &self.plan, sizes);
-    /* From the smallest on, as the kernel makes pieces of an untyped in ascending order. */
-    for (uint64_t i = left->num_untypeds; i-- > 0;) {
-        give_untyped(&left->untypeds[i], first + i);
+    list = (struct capdl_leftover_list){.untypeds = left->untypeds};
+    if (sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_BOOTINFO) {
+        told = (struct untypeds *)(void *)((uint8_t *)left + self.blob.boot[CAPDL_BOOT_UNTYPED_OFFSET]);
+        list.untypeds = told->list + (told->slots.end - told->slots.start);
+    } else {
+        *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};
     }
-    left->first_untyped = first;
-    left->first_frame = first + left->num_untypeds;
-    if (sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM) {
-        give_all_pages();
+    capdl_leftovers_list(&list, &self.plan, sizes);
+    /* From the smallest on, as the kernel makes pieces of an untyped in ascending order. */
+    for (uint64_t i = list.count; i-- > 0;) {
+        give_untyped(&list.untypeds[i], first + i);
+    }
+    if (told) {
+        struct bootinfo *bootinfo = (struct bootinfo *)(void *)left;
+        told->slots.end = bootinfo->empty.start = first + list.count;
+        bootinfo->num_nodes = self.bootinfo->num_nodes;
+        bootinfo->num_iopt_levels = self.bootinfo->num_iopt_levels;
+    } else {
+        left->first_untyped = first;
+        left->num_untypeds = list.count;
+        left->untypeds_left_out = list.left_out;
+        left->first_frame = first + list.count;
+        if (sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM) {
+            give_all_pages();
+        }
     }
     unmap_frame(&mapped);
 }

@@ -5,8 +5,10 @@
 /* The slots are those of the step. */
 static void create(unsigned source_kind, uint64_t source, const struct capdl_retype *step)
 {
+    const struct destination to = slot_destination(step->slot);
+
     self.slot = step->slot;
-    retype(source_kind, source, step, slot_destination(step->slot));
+    retype(source_kind, source, step, &to);
 }
 
 /* Objects from the kernel's untypeds, as planned. */

@@ -72,7 +72,7 @@ void open_blob(const struct bootinfo *bootinfo)
         die_blob(&error);
     }
     if (boot[CAPDL_BOOT_ARCH] != header.arch) {
-        die("a blob for architecture %, an initialiser for %", (uint64_t)boot[CAPDL_BOOT_ARCH], header.arch);
+        die("a blob for architecture %, not %", (uint64_t)boot[CAPDL_BOOT_ARCH], header.arch);
     }
     if (self.blob.sizes[CAPDL_SIZE_PAGES] != header.num_pages) {
         die("% pages in the blob, % here", self.blob.sizes[CAPDL_SIZE_PAGES], header.num_pages);

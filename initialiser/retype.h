@@ -14,6 +14,6 @@ struct destination {
 struct destination slot_destination(uint64_t slot);
 
 /* Makes a step's objects (type, argument, count) out of an untyped. */
-void retype(unsigned source_kind, uint64_t source, const struct capdl_retype *step, struct destination);
+void retype(unsigned source_kind, uint64_t source, const struct capdl_retype *step, const struct destination *);
 
 #endif

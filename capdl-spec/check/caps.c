@@ -27,8 +27,9 @@ static uint64_t num_slots(const struct checker *c, uint32_t id)
     case CAPDL_HOLDS_VSPACE:
     case CAPDL_HOLDS_CONTEXT_BANK:
     case CAPDL_HOLDS_NOTIFICATION:
-    case CAPDL_HOLDS_FRAME:
         return 1;
+    case CAPDL_HOLDS_FRAME:
+        return CAPDL_LEFTOVER_SLOT_COUNT;
     }
     return 0;
 }

@@ -15,7 +15,7 @@ static void check_shared_frame(struct checker *c, uint32_t id, const struct capd
 
     for (uint32_t i = 0; i < id; i++) {
         const struct capdl_cap *first =
-            capdl_object_kind(c->spec, i) == CAPDL_KIND_LEFTOVER ? capdl_spec_cap_at(c->spec, i, 0) : NULL;
+            capdl_object_kind(c->spec, i) == CAPDL_KIND_LEFTOVER ? capdl_leftover_frame(c->spec, i) : NULL;
 
         if (first && first->object == cap->object) {
             capdl_check_report_cap(c, CAPDL_ERROR, cap,
@@ -29,7 +29,8 @@ static void check_shared_frame(struct checker *c, uint32_t id, const struct capd
 
 static void check_description(struct checker *c, uint32_t id)
 {
-    const struct capdl_cap *cap = capdl_spec_cap_at(c->spec, id, 0);
+    struct capdl_caps caps = capdl_object_caps(c->spec, id);
+    const struct capdl_cap *cap = caps.count ? caps.list : NULL;
     char label[CHECK_LABEL], frame[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
@@ -40,6 +41,12 @@ static void check_description(struct checker *c, uint32_t id)
             label);
         return;
     }
+    if (caps.count > 1) {
+        capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[1],
+                               "leftovers '%s' are described in one frame: in slot 0 for a program that knows them, or "
+                               "in slot 1, the bootinfo of a PD like the initial task",
+                               label);
+    }
     if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT) {
         return; /* cap-slot says so */
     }
@@ -48,7 +55,7 @@ static void check_description(struct checker *c, uint32_t id)
         capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', which describes leftovers '%s', must have 4k", frame,
                                label);
     }
-    if (capdl_object_fills(c->spec, cap->object).count) {
+    if (capdl_object_fills(c->spec, cap->object).count && cap->slot == CAPDL_LEFTOVER_SLOT_DESCRIPTION) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                "frame '%s' has a fill, but the description of leftovers '%s' overwrites all of it",
                                frame, label);

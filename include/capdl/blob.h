@@ -66,6 +66,7 @@ enum { CAPDL_LEFT_EQUAL = 255 };
 enum capdl_left_kind {
     CAPDL_LEFT_RAM = 1, /* and the pages of the image that are no longer in use */
     CAPDL_LEFT_DEVICES = 2,
+    CAPDL_LEFT_BOOTINFO = 4, /* the description is the kernel's, struct seL4_BootInfo: no pages */
 };
 
 /*

@@ -501,6 +501,24 @@ static inline unsigned capdl_leftover_bits(const struct capdl_spec *spec, uint32
     return size ? (unsigned)__builtin_ctzll(size | capdl_object_paddr(spec, id)) : 0;
 }
 
+/* Slots of leftovers: which of them says how the frame that it holds is to describe them. */
+enum capdl_leftover_slot {
+    CAPDL_LEFTOVER_SLOT_DESCRIPTION = 0, /* struct capdl_leftovers */
+    CAPDL_LEFTOVER_SLOT_BOOTINFO = 1,    /* in the bootinfo of a PD that believes to be the initial task */
+    CAPDL_LEFTOVER_SLOT_COUNT
+};
+
+/* The capability to the frame that describes leftovers; 0: there is none, or two. */
+static inline const struct capdl_cap *capdl_leftover_frame(const struct capdl_spec *spec, uint32_t id)
+{
+    struct capdl_caps caps = capdl_object_caps(spec, id);
+
+    return caps.count == 1 && caps.list->slot < CAPDL_LEFTOVER_SLOT_COUNT && caps.list->kind == CAPDL_KIND_FRAME &&
+                   caps.list->object != CAPDL_NO_OBJECT
+               ? caps.list
+               : NULL;
+}
+
 const char *capdl_object_name(const struct capdl_spec *, uint32_t id);
 /* Where it is declared. */
 struct capdl_pos capdl_object_pos(const struct capdl_spec *, uint32_t id);

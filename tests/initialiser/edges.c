@@ -231,10 +231,10 @@ static void images_that_do_not_fit(void)
 {
     other_levels_of_io_page_tables();
     untypeds_elsewhere();
-    check_tampered(other_architecture, "capdl: reading the blob: a blob for architecture ", ", an initialiser for ");
+    check_tampered(other_architecture, "capdl: reading the blob: a blob for architecture ", ", not ");
     check_tampered(longer_image, "capdl: reading the blob: the image ends at 0x", ", the kernel says 0x");
     check_tampered(image_begins_elsewhere, "capdl: reading the blob: an image of 0x", " bytes, the kernel has ");
-    check_tampered(small_scratch, "capdl: planning memory: a scratch area of 64 bytes, the blob needs ", "\n");
+    check_tampered(small_scratch, "capdl: planning memory: scratch of 64 bytes, the blob needs ", "\n");
 }
 
 /* All memory is device memory: what has an address can be made, nothing else. */

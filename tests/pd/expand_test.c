@@ -545,6 +545,16 @@ static void test_mistakes(void)
     refuse_one("aarch64", "objects { stack_a = frame (4k)  a = pd (\"ping.elf\") }", "declared without an index");
     refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
     refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
+    refuse_one("aarch64", "objects { e = ep  a = pd (\"ping.elf\", bootinfo: e) }", "'bootinfo' expects leftover");
+    refuse_one("aarch64",
+               "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, ipc_buffer: 0x10000000) }",
+               "'ipc_buffer' and 'bootinfo' exclude each other");
+    refuse_one("riscv64", "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, cspace_bits: 4) }",
+               "write cspace_bits: 5");
+    refuse_one("riscv64",
+               "objects { l = leftover (slots: 5)  f = frame (4k)  a = pd (\"ping.elf\", bootinfo: l, map: f (R), at: "
+               "0x203000) }",
+               "overlaps");
     refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
     refuse_one("aarch64",
                "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",

@@ -196,23 +196,25 @@ static uint64_t free_pages(const struct report *r, const struct capdl_image_head
 /* What the initialiser will list when it hands it over. */
 static void print_some(struct report *r, const struct capdl_image_header *header, const uint64_t *sizes)
 {
-    struct capdl_leftovers left = {0};
+    struct capdl_leftover_untyped untypeds[CAPDL_LEFTOVERS_MAX_UNTYPEDS];
+    struct capdl_leftover_list left = {.untypeds = untypeds};
     char cnode[256], title[400];
     capdl_leftovers_list(&left, &r->plan, sizes);
-    uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.num_untypeds;
-    uint64_t pages = sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM ? free_pages(r, header) : 0;
+    uint64_t slots = sizes[CAPDL_SIZE_LEFT_SLOTS] - left.count;
+    bool bootinfo = sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_BOOTINFO;
+    uint64_t pages = sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_RAM && !bootinfo ? free_pages(r, header) : 0;
     uint64_t given = pages < slots ? pages : slots;
     name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof(cnode));
     snprintf(title, sizeof(title), "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on",
              sizes[CAPDL_SIZE_LEFT_SLOTS], cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
     section(r, title);
-    for (uint64_t i = 0; i < left.num_untypeds; i++) {
+    for (uint64_t i = 0; i < left.count; i++) {
         const struct capdl_leftover_untyped *u = &left.untypeds[i];
         line(r, u->address, u->address + (UINT64_C(1) << u->size_bits),
              u->is_device ? "untyped, device memory" : "untyped");
     }
     note(r, "%" PRIu64 " page%s of the image; left out: %" PRIu64 " untyped%s and %" PRIu64 " page%s", given,
-         given == 1 ? "" : "s", left.untypeds_left_out, left.untypeds_left_out == 1 ? "" : "s", pages - given,
+         given == 1 ? "" : "s", left.left_out, left.left_out == 1 ? "" : "s", pages - given,
          pages - given == 1 ? "" : "s");
 }
 

@@ -248,7 +248,8 @@ static bool is_embedded(const struct program *program, uint32_t object)
 {
     const struct place *place = &program->places[object];
     bool coherent = capdl_architecture(program->profile->arch)->coherent || !(place->flags & PLACE_UNCACHED);
-    return coherent && !chunk_in(program->spec, object) && place->type == CAPDL_TYPE_FRAME_4K &&
+    return coherent && !(place->flags & PLACE_TOLD) && !chunk_in(program->spec, object) &&
+           place->type == CAPDL_TYPE_FRAME_4K &&
            !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR) &&
            capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&
            !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_CONTIGUOUS);

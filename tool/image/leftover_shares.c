@@ -42,13 +42,14 @@ static uint64_t count_pieces(struct pieces *pieces, struct capdl_plan *plan)
 {
     static const uint64_t ram[CAPDL_SIZE_KEY_COUNT] = {
         [CAPDL_SIZE_LEFT_SLOTS] = CAPDL_LEFTOVERS_MAX_UNTYPEDS, [CAPDL_SIZE_LEFT_KINDS] = CAPDL_LEFT_RAM};
-    struct capdl_leftovers left = {0};
+    struct capdl_leftover_untyped untypeds[CAPDL_LEFTOVERS_MAX_UNTYPEDS];
+    struct capdl_leftover_list left = {.untypeds = untypeds};
     struct capdl_retype step;
     uint64_t total = 0;
     while (capdl_plan_next(plan, &step)) {
     }
     capdl_leftovers_list(&left, plan, ram);
-    for (uint64_t i = 0; i < left.num_untypeds; i++) {
+    for (uint64_t i = 0; i < left.count; i++) {
         if (left.untypeds[i].size_bits >= CAPDL_PAGE_BITS && left.untypeds[i].size_bits < MOST_BITS) {
             pieces->count[left.untypeds[i].size_bits]++;
             total += UINT64_C(1) << left.untypeds[i].size_bits;

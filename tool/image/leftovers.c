@@ -13,12 +13,13 @@
 #include "image/program.h"
 
 /* The initialiser maps the frame while it boots, through the cache, and writes to it what nobody else has. */
-static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
+static bool frame_good(struct program *program, uint32_t object, uint32_t frame, bool bootinfo)
 {
     const struct place *place = &program->places[frame];
-    const char *problem = place->type != CAPDL_TYPE_FRAME_4K                          ? "must have 4k"
-                          : place->kind != PLACE_SLOT || place->flags & PLACE_CONTENT ? "must have no contents"
-                          : place->flags & PLACE_RESERVED                             ? "must not be in reserved memory"
+    const char *problem = place->type != CAPDL_TYPE_FRAME_4K ? "must have 4k"
+                          : place->kind != PLACE_SLOT || (place->flags & PLACE_CONTENT && !bootinfo)
+                              ? "must have no contents"
+                          : place->flags & PLACE_RESERVED ? "must not be in reserved memory"
                           : place->flags & PLACE_UNCACHED ? "must be mapped cached everywhere"
                                                           : NULL;
     char label[160];
@@ -29,10 +30,36 @@ static bool frame_good(struct program *program, uint32_t object, uint32_t frame)
     return !problem;
 }
 
-static const struct capdl_cap *description(const struct program *program, uint32_t object)
+/* The untypeds are listed behind their region of slots, which the fill must give where it begins: as empty. */
+static bool bootinfo_good(struct program *program, uint32_t object, const struct leftovers *l)
 {
-    const struct capdl_cap *frame = capdl_spec_cap_at(program->spec, object, 0);
-    return frame && frame->kind == CAPDL_KIND_FRAME && frame->object != CAPDL_NO_OBJECT ? frame : NULL;
+    const struct capdl_profile *profile = program->profile;
+    const uint64_t at = profile->bootinfo_untyped_offset, list = at + 2 * sizeof(uint64_t);
+    const uint64_t room = (CAPDL_PAGE_SIZE - list) / sizeof(struct capdl_leftover_untyped);
+    const uint64_t most = profile->max_untypeds < room ? profile->max_untypeds : room;
+    uint8_t page[CAPDL_PAGE_SIZE];
+    uint64_t region[2];
+    content_page(program, l->frame, 0, page);
+    memcpy(region, page + at, sizeof(region));
+    if (region[0] != l->first || region[1] != l->first) {
+        program_error(program, l->frame,
+                      "is a bootinfo: its words at offset %llu must both be 0x%llx, the first slot of leftovers '%s'",
+                      (unsigned long long)at, (unsigned long long)l->first, capdl_object_name(program->spec, object));
+        return false;
+    }
+    struct capdl_caps caps = capdl_object_caps(program->spec, l->cnode);
+    if (caps.list[caps.count - 1].slot > l->first) {
+        program_cap_error(program, l->cnode, &caps.list[caps.count - 1],
+                          "is among the slots that a bootinfo says are empty: those from 0x%llx on",
+                          (unsigned long long)l->first);
+        return false;
+    }
+    if (l->slots > most) {
+        program_error(program, object, "has slots: %llu, but a bootinfo of kernel %s lists at most %llu untypeds",
+                      (unsigned long long)l->slots, profile->name, (unsigned long long)most);
+        return false;
+    }
+    return true;
 }
 
 static struct leftovers *leftovers_of(struct program *program, uint32_t object)
@@ -48,7 +75,7 @@ static struct leftovers *leftovers_of(struct program *program, uint32_t object)
 static void assign(struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
     struct leftovers *leftovers = leftovers_of(program, cap->object);
-    const struct capdl_cap *frame = description(program, cap->object);
+    const struct capdl_cap *frame = capdl_leftover_frame(program->spec, cap->object);
     uint64_t slots = capdl_object_number(program->spec, cap->object, CAPDL_NUMBER_LEFTOVER_SLOTS);
     if (slots == 0 || slots > CAPDL_BLOB_MAX_SLOTS || cap->slot > CAPDL_BLOB_MAX_SLOTS) {
         program_cap_error(program, cnode, cap, "takes %llu slots: expected 1 to %d, starting at slot %d or below",
@@ -56,7 +83,7 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
         return;
     }
     if (!frame) {
-        program_error(program, cap->object, "has no frame in slot 0 that describes it");
+        program_error(program, cap->object, "has no frame in slot 0 or 1 that describes it");
         return;
     }
     if (!leftovers) {
@@ -66,12 +93,17 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
         program_cap_error(program, cnode, cap, "is the second one: leftovers go to one CNode, once");
         return;
     }
-    if (frame_good(program, cap->object, frame->object)) {
+    bool bootinfo = frame->slot == CAPDL_LEFTOVER_SLOT_BOOTINFO;
+    if (frame_good(program, cap->object, frame->object, bootinfo)) {
         leftovers->slots = slots;
         leftovers->cnode = cnode;
         leftovers->frame = frame->object;
         leftovers->first = cap->slot;
         leftovers->name = calls_derive(program, cap->object);
+        leftovers->kinds |= bootinfo ? CAPDL_LEFT_BOOTINFO : 0;
+        if (bootinfo) {
+            bootinfo_good(program, cap->object, leftovers);
+        }
     }
 }
 
@@ -176,6 +208,13 @@ void leftovers_ask(struct program *program, const struct program *known)
 {
     uint32_t objects[CAPDL_MAX_LEFTOVERS] = {0};
     bool good = leftovers_order(program->spec, objects);
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_cap *frame =
+            capdl_object_kind(program->spec, i) == CAPDL_KIND_LEFTOVER ? capdl_leftover_frame(program->spec, i) : NULL;
+        if (frame) {
+            program->places[frame->object].flags |= PLACE_TOLD;
+        }
+    }
     if (!good) {
         capdl_error(program->diags, CAPDL_WHOLE_SPEC, "a spec can have at most %d leftovers", CAPDL_MAX_LEFTOVERS);
     }
@@ -279,7 +318,12 @@ static void reverse_one(struct reverse *r, const uint64_t *sizes)
     struct capdl_object leftover = capdl_object_view(r->spec, object);
     reverse_amount(r, sizes, &leftover);
     capdl_object_set(r->spec, object, &leftover);
-    reverse_cap(r, object, (struct capdl_cap){.object = frame->object, .kind = CAPDL_KIND_FRAME});
+    reverse_cap(r, object,
+                (struct capdl_cap){.slot = sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_BOOTINFO
+                                               ? CAPDL_LEFTOVER_SLOT_BOOTINFO
+                                               : CAPDL_LEFTOVER_SLOT_DESCRIPTION,
+                                   .object = frame->object,
+                                   .kind = CAPDL_KIND_FRAME});
     struct capdl_cap rest = {.slot = sizes[CAPDL_SIZE_LEFT_FIRST], .object = object, .kind = CAPDL_KIND_LEFTOVER};
     reverse_cap(r, cnode->object, rest);
 }

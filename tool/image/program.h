@@ -63,6 +63,7 @@ enum place_flag {
     PLACE_USED = 128,     /* page table: below another */
     PLACE_SORTED = 256,   /* frame: its fills are ascending */
     PLACE_RESERVED = 512, /* frame: the loader fills it */
+    PLACE_TOLD = 1024,    /* frame: the initialiser writes to it which leftovers there are */
 };
 
 /* Where an object of the spec is, and what it is to the kernel. */

@@ -241,7 +241,8 @@ static bool expand_pd(struct expansion *x, struct pd *pd, const struct elf_progr
     if (!(pd->own_space ? load_own(x, pd, elf) : enter_space(x, pd))) {
         return false;
     }
-    return map_all_given(x, pd) && thread_memory(x, pd) && load_tls(x, pd, elf) && thread_finish(x, pd);
+    return map_all_given(x, pd) && thread_memory(x, pd) && (root_is(pd) || load_tls(x, pd, elf)) &&
+           thread_finish(x, pd) && (!root_is(pd) || root_finish(x, pd));
 }
 
 static void expand_program(struct expansion *x, struct pd_program *program)

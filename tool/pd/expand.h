@@ -84,6 +84,8 @@ struct pd {
     uint64_t program_start; /* its first page */
     uint64_t entry, ipc_address, stack_top, thread_pointer;
     bool has_thread_pointer;
+    uint32_t bootinfo, asid_pool; /* of a PD like the initial task */
+    uint64_t bootinfo_address;
 };
 
 struct expansion {
@@ -130,6 +132,8 @@ uint64_t space_find(const struct expansion *, const struct pd *, uint64_t from, 
 uint64_t space_place(struct expansion *, struct pd *, uint64_t size, const char *what);
 /* Maps a frame, making the tables it needs; false after an error. */
 bool space_map(struct expansion *, struct pd *, uint64_t address, struct capdl_cap frame);
+/* The lowest table for an address, which is there, and the slot in it. */
+uint32_t space_slot(const struct expansion *, const struct pd *, uint64_t address, uint64_t *slot);
 /* log2 of the bytes one entry of the lowest level but `up` maps. */
 unsigned space_entry_bits(const struct capdl_profile *, unsigned up);
 enum capdl_kind space_root_kind(const struct capdl_profile *);
@@ -138,6 +142,15 @@ enum capdl_kind space_root_kind(const struct capdl_profile *);
 bool load_program(struct expansion *, struct pd *, const struct elf_program *);
 bool load_tls(struct expansion *, struct pd *, const struct elf_program *);
 bool load_fill(struct expansion *, uint32_t frame, struct capdl_fill);
+/* These bytes at the start of a frame. */
+void load_bytes(struct expansion *, uint32_t frame, const uint8_t *, size_t size, struct capdl_pos);
+
+static inline void put_le64(uint8_t *to, uint64_t value)
+{
+    for (unsigned i = 0; i < sizeof(value); i++) {
+        to[i] = (uint8_t)(value >> 8 * i);
+    }
+}
 
 /* set.c: what the author sets, found in the program; it is kept in the declaration, too. */
 bool set_symbols(struct expansion *, struct pd_program *, struct elf_program *);
@@ -146,6 +159,16 @@ bool set_symbols(struct expansion *, struct pd_program *, struct elf_program *);
 bool thread_memory(struct expansion *, struct pd *);
 bool thread_objects(struct expansion *, struct pd *);
 bool thread_finish(struct expansion *, struct pd *);
+
+/* root.c: a PD that is given what the kernel gives its initial task: its own memory, at the end of the program; what
+   speaks against it; all capabilities and the bootinfo that lists them. */
+bool root_check(struct expansion *, struct pd *);
+bool root_memory(struct expansion *, struct pd *);
+bool root_finish(struct expansion *, struct pd *);
+static inline bool root_is(const struct pd *pd)
+{
+    return pd->program->params.given[PARAM_BOOTINFO] != NULL;
+}
 
 /* modules.c: the frames of a module; the module that a parameter names, NULL if none; the table of those that a PD
  * maps. */

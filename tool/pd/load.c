@@ -7,6 +7,8 @@
  *       elf_P_0      elf_P_1            bss_P[0]   large_P[0]               bss_P[1]
  */
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include <capdl/blob.h>
 
@@ -178,6 +180,29 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
     return true;
 }
 
+static const char *hex_text(struct expansion *x, const uint8_t *bytes, size_t size)
+{
+    char *text = malloc(2 * size + 1);
+    const char *kept;
+
+    if (!text) {
+        abort();
+    }
+    for (size_t i = 0; i < size; i++) {
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    }
+    kept = capdl_spec_intern(x->spec, text, 2 * size);
+    free(text);
+    return kept;
+}
+
+void load_bytes(struct expansion *x, uint32_t frame, const uint8_t *bytes, size_t size, struct capdl_pos pos)
+{
+    load_fill(
+        x, frame,
+        (struct capdl_fill){.kind = CAPDL_FILL_BYTES, .length = size, .text = hex_text(x, bytes, size), .pos = pos});
+}
+
 /* A page that holds bytes of the file, of one segment or of several, or what symbols are set to. */
 static bool map_filled(struct expansion *x, struct pd *pd, const struct elf_program *elf, uint64_t page, unsigned bits,
                        uint8_t rights)
@@ -284,6 +309,35 @@ static bool map_segments(struct expansion *x, struct pd *pd, const struct elf_pr
     return true;
 }
 
+/* As the kernel maps its initial task: page by page from the first to the last, whatever the segments say. */
+static bool map_image(struct expansion *x, struct pd *pd, const struct elf_program *elf)
+{
+    const uint8_t all = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE;
+    const char *name = pd->program->params.elf->text;
+    struct capdl_pos pos = pd->program->params.elf->pos;
+
+    for (uint64_t page = pd->program_start; page < pd->space->program_end; page += CAPDL_PAGE_SIZE) {
+        bool filled = elf_fills(x->spec, elf, page, CAPDL_PAGE_SIZE, name, pos).count != 0;
+        if (!(filled ? map_filled(x, pd, elf, page, CAPDL_PAGE_BITS, all)
+                     : map_zeros(x, pd, page, page + CAPDL_PAGE_SIZE, all))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool load_image(struct expansion *x, struct pd *pd, const struct elf_program *elf)
+{
+    const struct elf_segment *last = elf->num_segments ? &elf->segments[elf->num_segments - 1] : NULL;
+    uint64_t end = last ? page_up(last->vaddr + last->memsz) : 0;
+
+    pd->space->program_end = end;
+    return root_check(x, pd) &&
+           (!last || space_take(x, pd, pd->program_start, end - pd->program_start, "the program",
+                                pd->program->params.elf->pos)) &&
+           root_memory(x, pd) && map_image(x, pd, elf);
+}
+
 bool load_program(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
     pd->entry = elf->entry;
@@ -293,6 +347,9 @@ bool load_program(struct expansion *x, struct pd *pd, const struct elf_program *
                     "'paddr' is a single address, but '%s' is an array of %u: declare them one by one",
                     pd->program->name, pd->program->elements);
         return false;
+    }
+    if (root_is(pd)) {
+        return load_image(x, pd, elf);
     }
     if (pd->program->params.given[PARAM_ROOM]) {
         return take_room(x, pd, elf) && map_room(x, pd, elf);

@@ -133,28 +133,6 @@ void module_expand(struct expansion *x, struct pd_program *module)
     free(name);
 }
 
-static const char *hex_text(struct expansion *x, const void *bytes, size_t size)
-{
-    char *text = malloc(2 * size + 1);
-    const char *kept;
-    if (!text) {
-        abort();
-    }
-    for (size_t i = 0; i < size; i++) {
-        snprintf(text + 2 * i, 3, "%02x", ((const uint8_t *)bytes)[i]);
-    }
-    kept = capdl_spec_intern(x->spec, text, 2 * size);
-    free(text);
-    return kept;
-}
-
-static void put_le64(uint8_t *to, uint64_t value)
-{
-    for (unsigned i = 0; i < sizeof(value); i++) {
-        to[i] = (uint8_t)(value >> 8 * i);
-    }
-}
-
 static bool add_entry(struct expansion *x, const struct pd_map *map, uint8_t *table, uint64_t *count)
 {
     const struct pd_program *module = module_named(x, map->frame);
@@ -194,9 +172,7 @@ bool modules_table(struct expansion *x, struct pd *pd)
         !space_take(x, pd, at->number, CAPDL_PAGE_SIZE, "the table of modules", at->pos)) {
         return false;
     }
-    load_fill(x, frame,
-              (struct capdl_fill){
-                  .kind = CAPDL_FILL_BYTES, .length = size, .text = hex_text(x, table, size), .pos = at->pos});
+    load_bytes(x, frame, table, size, at->pos);
     return space_map(
         x, pd, at->number,
         (struct capdl_cap){.object = frame, .rights = CAPDL_RIGHT_READ, .at = capdl_spec_at(x->spec, at->pos)});

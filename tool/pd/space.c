@@ -196,6 +196,19 @@ static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uin
     return parent;
 }
 
+uint32_t space_slot(const struct expansion *x, const struct pd *pd, uint64_t address, uint64_t *slot)
+{
+    const struct capdl_profile *profile = x->profile;
+    unsigned level = profile->vspace_levels > 1 ? profile->vspace_levels - 1u : 0;
+    unsigned shift = level ? entry_shift(profile, level - 1) : 0;
+    const struct space_level *tables = &pd->space->levels[level];
+    uint64_t start = level ? address >> shift << shift : 0;
+    size_t at = level_search(tables, start);
+
+    *slot = address >> entry_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
+    return at < tables->count && tables->tables[at].start == start ? tables->tables[at].object : CAPDL_NO_OBJECT;
+}
+
 bool space_map(struct expansion *x, struct pd *pd, uint64_t address, struct capdl_cap frame)
 {
     const struct capdl_profile *profile = x->profile;

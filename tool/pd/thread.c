@@ -70,9 +70,13 @@ static bool place_stack(struct expansion *x, struct pd *pd)
     return true;
 }
 
-/* Places the author has chosen are taken before any is chosen for him. */
+/* Places the author has chosen are taken before any is chosen for him. An initial task has no stack but its own. */
 bool thread_memory(struct expansion *x, struct pd *pd)
 {
+    if (root_is(pd)) {
+        return (!pd->program->params.given[PARAM_STACK] && !pd->program->params.given[PARAM_STACK_TOP]) ||
+               place_stack(x, pd);
+    }
     if (pd->program->params.given[PARAM_STACK_TOP]) {
         return place_stack(x, pd) && place_ipc_buffer(x, pd);
     }
@@ -84,7 +88,9 @@ bool thread_objects(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     const struct capdl_profile *profile = x->profile;
-    unsigned cspace_bits = (unsigned)params_number(params, PARAM_CSPACE_BITS);
+    unsigned cspace_bits =
+        (unsigned)(root_is(pd) ? params_number_or(params, PARAM_CSPACE_BITS, profile->root_cnode_bits)
+                               : params_number(params, PARAM_CSPACE_BITS));
     bool own_cspace = !params->given[PARAM_CSPACE];
 
     pd->tcb = object_one(x, pd, "tcb", CAPDL_KIND_TCB, 0);
@@ -93,11 +99,13 @@ bool thread_objects(struct expansion *x, struct pd *pd)
     pd->sc = pd->reply = CAPDL_NO_OBJECT;
     bool good = pd->tcb != CAPDL_NO_OBJECT && (!own_cspace || pd->cnode != CAPDL_NO_OBJECT) &&
                 (!pd->own_space || pd->vspace != CAPDL_NO_OBJECT);
+    pd->asid_pool = root_is(pd) ? object_one(x, pd, "asid_pool", CAPDL_KIND_ASID_POOL, 0) : CAPDL_NO_OBJECT;
+    good &= !root_is(pd) || pd->asid_pool != CAPDL_NO_OBJECT;
     if (profile->mcs) {
         pd->sc = object_one(x, pd, "sc", CAPDL_KIND_SC, profile->size_bits[CAPDL_TYPE_SCHED_CONTEXT]);
         good &= pd->sc != CAPDL_NO_OBJECT;
     }
-    if (profile->mcs && own_cspace) {
+    if (profile->mcs && own_cspace && !root_is(pd)) {
         pd->reply = object_one(x, pd, "reply", CAPDL_KIND_RTREPLY, 0);
         good &= pd->reply != CAPDL_NO_OBJECT;
     }
@@ -112,7 +120,7 @@ static void set_field(struct capdl_tcb *tcb, enum capdl_tcb_field field, uint64_
     }
 }
 
-/* The first argument is the address of the IPC buffer, then come the author's. */
+/* The first argument is the address of the IPC buffer, or of an initial task's bootinfo, then come the author's. */
 static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *tcb)
 {
     const struct capdl_param *args = pd->program->params.given[PARAM_ARGS];
@@ -122,7 +130,7 @@ static void set_arguments(struct expansion *x, struct pd *pd, struct capdl_tcb *
         return;
     }
     tcb->init = capdl_spec_alloc(x->spec, (count + 1) * sizeof(*tcb->init));
-    tcb->init[0] = tcb->addr;
+    tcb->init[0] = root_is(pd) ? pd->bootinfo_address : tcb->addr;
     for (size_t i = 0; i < count; i++) {
         tcb->init[i + 1] = args->list[i];
     }
@@ -151,8 +159,10 @@ static void set_tcb(struct expansion *x, struct pd *pd)
     set_field(tcb, CAPDL_TCB_FIELD_ADDR, pd->ipc_address);
     set_field(tcb, CAPDL_TCB_FIELD_IP, pd->entry);
     set_field(tcb, CAPDL_TCB_FIELD_SP, pd->stack_top);
-    set_field(tcb, CAPDL_TCB_FIELD_PRIO, params_number(params, PARAM_PRIO));
-    set_field(tcb, CAPDL_TCB_FIELD_MAX_PRIO, tcb->prio);
+    set_field(tcb, CAPDL_TCB_FIELD_PRIO,
+              root_is(pd) ? params_number_or(params, PARAM_PRIO, x->profile->num_priorities - 1)
+                          : params_number(params, PARAM_PRIO));
+    set_field(tcb, CAPDL_TCB_FIELD_MAX_PRIO, root_is(pd) ? x->profile->num_priorities - 1 : tcb->prio);
     set_field(tcb, CAPDL_TCB_FIELD_AFFINITY, params_number(params, PARAM_AFFINITY));
     if (pd->has_thread_pointer) {
         set_field(tcb, CAPDL_TCB_FIELD_TLS, pd->thread_pointer);

@@ -44,6 +44,11 @@ static bool read_initial(struct verify *v, uint64_t address, void *to, uint64_t 
     return true;
 }
 
+bool bootinfo_words(struct verify *v, uint64_t offset, void *to, uint64_t size)
+{
+    return read_initial(v, v->boot->bootinfo + offset, to, size);
+}
+
 void bootinfo_copy(struct verify *v, const char *chunk, uint64_t offset, uint8_t *to, uint64_t size)
 {
     uint64_t left, at = v->boot->bootinfo + CAPDL_PAGE_SIZE, header[2];

@@ -20,7 +20,8 @@ struct handed {
 /* Who gets these. */
 static void find_holder(const struct capdl_spec *spec, struct left *left)
 {
-    const struct capdl_cap *frame = capdl_spec_cap_at(spec, left->object, 0);
+    const struct capdl_cap *frame = capdl_leftover_frame(spec, left->object);
+    left->bootinfo = frame && frame->slot == CAPDL_LEFTOVER_SLOT_BOOTINFO;
     for (uint32_t i = 0; frame && i < spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, i);
         for (uint32_t k = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
@@ -272,6 +273,40 @@ static void compare_handed(struct handed *h)
     }
 }
 
+/* Words of a bootinfo that the initialiser takes from its own: how many processors and levels of I/O page tables there
+ * are. */
+enum { NODES = 16, NODES_END = 32, EMPTY_START = 40 };
+
+/* The list of a bootinfo, as if it were a description; all else in it must be as the spec says. */
+static void read_bootinfo(const struct handed *h, const uint8_t *page, struct capdl_leftovers *says)
+{
+    struct verify *v = h->v;
+    const uint64_t at = v->profile->bootinfo_untyped_offset, first = h->left->first;
+    uint8_t expected[CAPDL_PAGE_SIZE];
+    const uint64_t room = (CAPDL_PAGE_SIZE - at - sizeof(uint64_t[2])) / sizeof(says->untypeds[0]);
+    uint64_t region[2], end;
+    memcpy(region, page + at, sizeof(region));
+    *says = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION, .first_untyped = region[0]};
+    says->num_untypeds = region[1] - region[0];
+    if (says->num_untypeds > h->left->slots || says->num_untypeds > room) {
+        says->num_untypeds = 0;
+    }
+    end = says->first_frame = region[0] + says->num_untypeds;
+    memcpy(says->untypeds, page + at + sizeof(region), says->num_untypeds * sizeof(says->untypeds[0]));
+    contents_expected(v, h->left->frame, expected);
+    bootinfo_words(v, NODES, expected + NODES, NODES_END - NODES);
+    memcpy(expected + EMPTY_START, &end, sizeof(end));
+    memcpy(expected + at, (const uint64_t[]){first, end}, sizeof(region));
+    memcpy(expected + at + sizeof(region), says->untypeds, says->num_untypeds * sizeof(says->untypeds[0]));
+    for (unsigned i = 0; i < CAPDL_PAGE_SIZE; i++) {
+        if (page[i] != expected[i]) {
+            differ(v, h->left->frame, "is a bootinfo and has 0x%02x at offset 0x%x, not 0x%02x", page[i], i,
+                   expected[i]);
+            return;
+        }
+    }
+}
+
 void compare_leftovers(struct verify *v, uint32_t object)
 {
     const struct left *left = leftovers_of(v, object);
@@ -288,6 +323,11 @@ void compare_leftovers(struct verify *v, uint32_t object)
         left->first > (UINT64_C(1) << v->nodes[cnode].bits) - left->slots) {
         differ(v, object, "are not where the spec has them");
         return;
+    }
+    struct capdl_leftovers says;
+    if (left->bootinfo) {
+        read_bootinfo(&h, page, &says);
+        h.says = &says;
     }
     compare_handed(&h);
 }

@@ -195,6 +195,14 @@ uint64_t contents_expected_hash(struct verify *v, uint32_t object)
     return hash;
 }
 
+void contents_expected(struct verify *v, uint32_t object, uint8_t page[CAPDL_PAGE_SIZE])
+{
+    struct expected e;
+    expected_open(&e, v, object);
+    memcpy(page, expected_page(&e, 0), CAPDL_PAGE_SIZE);
+    free(e.fills);
+}
+
 uint64_t contents_actual_hash(struct verify *v, uint32_t node)
 {
     const struct node *n = &v->nodes[node];

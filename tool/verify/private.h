@@ -74,6 +74,7 @@ struct left {
     uint32_t object, cnode, frame; /* CAPDL_NO_OBJECT: nobody gets it */
     uint64_t first, slots;
     uint64_t size;  /* bytes, if the spec says how many */
+    bool bootinfo;  /* the frame is that of an initial task */
     uint8_t kinds;  /* enum capdl_left_kind: what nobody else asks for */
     uint8_t pieces; /* log2 of the size of each untyped, if the spec says how many bytes */
 };
@@ -186,9 +187,13 @@ const struct argument *stack_argument_from(const struct verify *, uint32_t frame
 
 /* bootinfo.c: copies what a chunk of the kernel's extra bootinfo has from an offset on, as far as there is any. */
 void bootinfo_copy(struct verify *, const char *chunk, uint64_t offset, uint8_t *to, uint64_t size);
+/* From the bootinfo itself. */
+bool bootinfo_words(struct verify *, uint64_t offset, void *to, uint64_t size);
 
 /* frame_contents.c */
 void contents_compare(struct verify *, uint32_t object);
+/* What the spec says is in the first page of a frame. */
+void contents_expected(struct verify *, uint32_t object, uint8_t page[CAPDL_PAGE_SIZE]);
 /* A number that depends on every byte; the same for a frame of the spec and one of the kernel with the same bytes. */
 uint64_t contents_expected_hash(struct verify *, uint32_t object);
 uint64_t contents_actual_hash(struct verify *, uint32_t node);

@@ -283,6 +283,25 @@ const char *capdl_review_rights(enum capdl_kind kind, uint64_t rights, char text
     return rights & CAPDL_RIGHTS_ALL ? capdl_rights_text(kind, rights, text) : "-";
 }
 
+/* Threads to which a notification is bound receive its signals, too. */
+static void add_bound(const struct world *world, uint32_t object, const uint32_t *subjects, size_t count,
+                      uint32_t **readers, size_t *num_readers)
+{
+    if (capdl_object_kind(world->spec, object) != CAPDL_KIND_NOTIFICATION) {
+        return;
+    }
+    for (size_t i = world->first_holder[object]; i < world->first_holder[object + 1]; i++) {
+        uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
+
+        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB &&
+            capdl_review_held(world, i)->slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION && owner != REVIEW_NONE &&
+            !among(subjects, count, owner) && !contains(*readers, *num_readers, owner)) {
+            *readers = capdl_spec_realloc(*readers, (*num_readers + 2) * sizeof(**readers));
+            (*readers)[(*num_readers)++] = owner;
+        }
+    }
+}
+
 char *capdl_review_others(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                           uint32_t object)
 {
@@ -308,6 +327,7 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
             readers[num_readers++] = who;
         }
     }
+    add_bound(world, object, subjects, count, &readers, &num_readers);
     first = capdl_review_names(review, writers, num_writers);
     second = capdl_review_names(review, readers, num_readers);
     if (frame) {
@@ -601,8 +621,8 @@ static char *with_others(struct review *review, const struct world *world, const
     size_t num;
     char *names = cap->object == CAPDL_NO_OBJECT ? control_holders(review, world, subjects, count, cap, &num)
                                                  : other_holders(review, world, subjects, count, cap->object, &num);
-    char *text = num ? capdl_review_format("%s; %s can do so, too", deed, names)
-                     : capdl_review_format("%s; nobody else can", deed);
+    char *text = num ? capdl_review_format("%s; %s %s it, too", deed, names, num == 1 ? "has" : "have")
+                     : capdl_review_format("%s; nobody else has it", deed);
 
     free(names);
     free(deed);

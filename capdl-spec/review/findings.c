@@ -535,7 +535,13 @@ static char *sentence(const struct review *review, const struct group *group)
         } else if (raw->text[i] == '\5' || raw->text[i] == '\6') {
             unsigned number = raw->text[i] == '\6';
             char *names = capdl_review_names(review, raw->others[number], raw->num_others[number]);
+            bool sides = raw->num_others[1] && (raw->num_others[0] > 1 || raw->num_others[1] > 1);
             fputs(names, out);
+            if (sides && number == 0 && strncmp(raw->text + i + 1, " and \6", 6) == 0) {
+                fputs(" on one side", out);
+            } else if (sides && number == 1) {
+                fputs(" on the other", out);
+            }
             free(names);
         } else {
             putc(raw->text[i], out);

@@ -475,10 +475,10 @@ static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *
         receivers.list[0] = list[0].receiver;
     }
     text = senders.count == count || receivers.count == count
-               ? capdl_review_format("%s", " \4is|are\4 no longer between \5 and \6: what comes from \5 can pass "
-                                           "\4it|them\4 by")
+               ? capdl_review_format("%s", " \4is|are\4 no longer between \5 and \6: what comes from \5 can bypass "
+                                           "\4it|them\4")
                : capdl_review_format(" \4is|are\4 no longer between \5 and \6, and %s%zu other pair%s: what comes from "
-                                     "\5 can pass \4it|them\4 by",
+                                     "\5 can bypass \4it|them\4",
                                      least, count - 1, count == 2 ? "" : "s");
     add_flow(f, cause, &middle, text, &senders, &receivers)->change = CAPDL_LOST;
     free(text);

@@ -400,8 +400,9 @@ static char *reach_of_device(struct review *review, uint32_t device)
         }
     }
     list = capdl_review_list(review, world, frames, count);
-    text = count ? capdl_review_format("; this device now reaches %s, and that of the old number no longer does", list)
-                 : capdl_review_format("; no memory is mapped for it");
+    text = count
+               ? capdl_review_format("; that device now reaches %s, and the one of the old number no longer does", list)
+               : capdl_review_format("; no memory is mapped for it");
     free(list);
     free(frames);
     return text;
@@ -600,6 +601,23 @@ static bool told_with_max(struct review *review, const struct edit *edit)
     return false;
 }
 
+/* Which device a message-signalled interrupt is one of. */
+static char *msi_note(const struct review *review, uint32_t object)
+{
+    const struct capdl_spec *spec[2] = {review->new.spec, review->old.spec};
+    const uint32_t id[2] = {object, review->old_of[object]};
+    uint64_t n[2][3];
+
+    for (unsigned i = 0; i < 2; i++) {
+        for (unsigned j = 0; j < 3; j++) {
+            n[i][j] = capdl_object_number(spec[i], id[i], (enum capdl_number)(CAPDL_NUMBER_MSI_BUS + (int)j));
+        }
+    }
+    return capdl_review_format("; it is an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64 ", before of %" PRIx64
+                               ":%" PRIx64 ".%" PRIx64,
+                               n[0][0], n[0][1], n[0][2], n[1][0], n[1][1], n[1][2]);
+}
+
 /* Who else has the value, or what it means. */
 static char *note_of(struct review *review, const struct edit *edit, enum capdl_kind kind)
 {
@@ -629,6 +647,13 @@ static char *note_of(struct review *review, const struct edit *edit, enum capdl_
         return capdl_review_format("%s", "");
     }
     twins = twin_note(review, edit);
+    if (kind == CAPDL_KIND_MSI_IRQ && edit->field != FIELD_NUMBER) {
+        reach = msi_note(review, (uint32_t)edit->object);
+        text = capdl_review_format("%s%s", reach, twins);
+        free(twins);
+        free(reach);
+        return text;
+    }
     if (class != CAPDL_CLASS_DEVICE || kind == CAPDL_KIND_CONTEXTBANK) {
         return twins;
     }
@@ -657,6 +682,8 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
                ? capdl_review_format("%s", switch_text(edit->field, edit->has_new && edit->new_value))
            : both ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after,
                                         before)
+           : kind == CAPDL_KIND_STREAMID
+               ? capdl_review_format(" \3 now stands for the device with stream id %s (was %s)", after, before)
            : kind == CAPDL_KIND_TCB
                ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
                : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);

@@ -39,6 +39,18 @@ static char *receivers(struct review *review, const struct world *world, uint32_
             list[count++] = who;
         }
     }
+    for (size_t i = world->first_holder[object]; !senders && i < world->first_holder[object + 1]; i++) {
+        uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
+        bool known = owner == REVIEW_NONE || owner == but || capdl_object_kind(world->spec, holder) != CAPDL_KIND_TCB ||
+                     capdl_review_held(world, i)->slot != CAPDL_TCB_SLOT_BOUND_NOTIFICATION;
+
+        for (size_t j = 0; j < count && !known; j++) {
+            known = list[j] == owner;
+        }
+        if (!known) {
+            list[count++] = owner;
+        }
+    }
     text = count ? capdl_review_names(review, list, count) : capdl_review_format("nobody");
     free(list);
     return text;
@@ -263,8 +275,13 @@ static void judge_bound(struct review *review, const struct slot *s)
     struct raw_finding *raw;
 
     if (!edit->new) {
-        raw = add(review, s, CAPDL_RANK_REMOVED,
-                  " no longer gets the signals of \1 while it waits for messages, for it is not bound to it", "");
+        who = receivers(review, &review->old, edit->old->object, REVIEW_NONE, true);
+        text = capdl_review_format(
+            " no longer gets the signals of \1 while it waits for messages: it is not bound to it; they come from %s",
+            who);
+        raw = add(review, s, CAPDL_RANK_REMOVED, text, "");
+        free(who);
+        free(text);
     } else if (only_rights_go(review, edit)) {
         raw = add(review, s, CAPDL_RANK_REMOVED,
                   " is bound to \1 by a capability with fewer rights: it receives its signals as before", "");
@@ -534,9 +551,11 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
         raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
         free(raw->text);
         bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
-        raw->text = capdl_review_format(
-            "%s's faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64 ")",
-            thread, still ? "still" : "now", new, old, now ? now->fault_ep : 0, before ? before->fault_ep : 0);
+        raw->text =
+            capdl_review_format("%s's faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64
+                                " (was 0x%" PRIx64 ")%s",
+                                thread, still ? "still" : "now", new, old, now ? now->fault_ep : 0,
+                                before ? before->fault_ep : 0, b ? "" : ", which names nothing");
         free(thread);
         free(old);
         free(new);

@@ -149,18 +149,17 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
 /* The machine that an ELF file is for: of the architectures that programs can have. */
 static bool arch_of_elf(const struct file_bytes *file, enum capdl_arch *arch)
 {
-    static_assert(offsetof(Elf64_Ehdr, e_machine) == offsetof(Elf32_Ehdr, e_machine), "the same in both classes");
+    Elf64_Ehdr header;
     unsigned bits;
-    uint16_t machine;
     if (!image_is_elf(file->data, file->size) || file->size < sizeof(Elf64_Ehdr)) {
         return false;
     }
     bits = elf_class_bits(file->data);
-    memcpy(&machine, file->data + offsetof(Elf64_Ehdr, e_machine), sizeof(machine));
+    header = elf_header_get(bits, file->data);
     *arch = CAPDL_ARCH_COUNT;
     for (unsigned i = 0; i < CAPDL_ARCH_COUNT; i++) {
         const struct capdl_architecture *facts = capdl_architecture((enum capdl_arch)i);
-        bool same = facts->kernel && le16toh(machine) == facts->elf_machine;
+        bool same = facts->kernel && le16toh(header.e_machine) == facts->elf_machine;
         if (same && (*arch == CAPDL_ARCH_COUNT || bits == facts->word_bits)) {
             *arch = (enum capdl_arch)i;
         }

@@ -154,10 +154,11 @@ static void copy(struct program *program, uint32_t cnode, const struct capdl_cap
     if (!find_origin(program, cnode, cap, &from)) {
         return;
     }
-    if (cap->kind == CAPDL_KIND_CNODE && cap->guard_size + capdl_object_size_bits(program->spec, cap->object) >
-                                             capdl_architecture(program->profile->arch)->word_bits) {
-        program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than 64",
-                          cap->guard_size, capdl_object_size_bits(program->spec, cap->object));
+    unsigned word_bits = capdl_architecture(program->profile->arch)->word_bits;
+    if (cap->kind == CAPDL_KIND_CNODE &&
+        cap->guard_size + capdl_object_size_bits(program->spec, cap->object) > word_bits) {
+        program_cap_error(program, cnode, cap, "has a guard of %u bits; with the CNode's %u bits that is more than %u",
+                          cap->guard_size, capdl_object_size_bits(program->spec, cap->object), word_bits);
         return;
     }
     uint32_t object = cap->object != CAPDL_NO_OBJECT ? cap->object : cnode;

@@ -11,7 +11,7 @@
 
 #include "image/program.h"
 
-enum { MAX_PIECES = 64, BOOTINFO_HEADER = 16, PAGES_OF_ROOT = 3 /* ASID pool, IPC buffer, bootinfo */ };
+enum { MAX_PIECES = 64, PAGES_OF_ROOT = 3 /* ASID pool, IPC buffer, bootinfo */ };
 /* What a PC's firmware said, from the boot loader: less than a page of extra bootinfo. Page tables of IOMMUs: the root,
    and one for each of 256 PCI buses. */
 enum { PC_BOOTINFO = 0x50c, IOMMU_TABLES = 1 + 256 };
@@ -103,7 +103,7 @@ static uint64_t extra_bootinfo(const struct forecast_input *input)
     if (capdl_architecture(input->profile->arch)->pc) {
         return PC_BOOTINFO;
     }
-    return input->tree_size ? BOOTINFO_HEADER + input->tree_size : 0;
+    return input->tree_size ? 2 * capdl_word_bytes(input->profile->arch) + input->tree_size : 0;
 }
 
 static struct roots measure_roots(const struct forecast_input *input)

@@ -187,7 +187,7 @@ static void fill_words(const struct program *program, uint32_t object, uint64_t 
 {
     const struct content_word *word = arguments_in(program, object, offset), *end = program->words + program->num_words;
     for (; word && word < end && word->frame == object && word->offset < offset + CAPDL_PAGE_SIZE; word++) {
-        memcpy(page + (word->offset - offset), &word->value, sizeof(word->value));
+        capdl_word_put(program->profile->arch, page + (word->offset - offset), word->value);
     }
 }
 

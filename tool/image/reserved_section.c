@@ -5,12 +5,12 @@
 
 #include "base/elf_view.h"
 
-enum { WORD = 8, HEADER_WORDS = 2, REGION_WORDS = 2, CONTENT_WORDS = 4, PAGE = 4096 };
+enum { NUMBER_BYTES = 8, HEADER_WORDS = 2, REGION_WORDS = 2, CONTENT_WORDS = 4, PAGE = 4096 };
 
 static uint64_t word_at(const struct reserved_section *contents, uint64_t index)
 {
     uint64_t word;
-    memcpy(&word, contents->section + index * WORD, sizeof(word));
+    memcpy(&word, contents->section + index * NUMBER_BYTES, sizeof(word));
     return word;
 }
 
@@ -64,7 +64,7 @@ static bool content_good(const struct reserved_section *contents, uint64_t i, ui
 
 static bool section_good(struct reserved_section *contents)
 {
-    uint64_t words = contents->size / WORD, last = 0;
+    uint64_t words = contents->size / NUMBER_BYTES, last = 0;
     if (words < HEADER_WORDS) {
         return false;
     }

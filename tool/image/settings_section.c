@@ -7,7 +7,7 @@
 #include "base/elf_view.h"
 #include "base/memory.h"
 
-enum { WORD = 8 };
+enum { NUMBER_BYTES = 8 };
 
 struct buffer {
     uint8_t *bytes;
@@ -26,9 +26,9 @@ static void put(struct buffer *out, const void *bytes, size_t size)
 static void put_record(struct buffer *out, const char *pd, const char *symbol, char how, unsigned width,
                        uint64_t number)
 {
-    uint8_t head[2] = {(uint8_t)how, (uint8_t)width}, word[WORD];
+    uint8_t head[2] = {(uint8_t)how, (uint8_t)width}, word[NUMBER_BYTES];
 
-    for (unsigned i = 0; i < WORD; i++) {
+    for (unsigned i = 0; i < NUMBER_BYTES; i++) {
         word[i] = (uint8_t)(number >> 8 * i);
     }
     put(out, pd, strlen(pd) + 1);
@@ -89,10 +89,10 @@ static bool take_value(struct reader *r, struct capdl_setting *setting, bool *is
 {
     uint64_t number = 0;
 
-    if (r->end - r->at < 2 + WORD || !strchr("nbzr", r->at[0]) || r->at[0] == 0) {
+    if (r->end - r->at < 2 + NUMBER_BYTES || !strchr("nbzr", r->at[0]) || r->at[0] == 0) {
         return false;
     }
-    for (unsigned i = 0; i < WORD; i++) {
+    for (unsigned i = 0; i < NUMBER_BYTES; i++) {
         number |= (uint64_t)r->at[2 + i] << 8 * i;
     }
     *is_room = r->at[0] == 'r';
@@ -100,7 +100,7 @@ static bool take_value(struct reader *r, struct capdl_setting *setting, bool *is
     setting->zeros = r->at[0] == 'z';
     setting->width = r->at[1];
     setting->pos = CAPDL_NOWHERE;
-    r->at += 2 + WORD;
+    r->at += 2 + NUMBER_BYTES;
     if (setting->is_number) {
         setting->number = number;
         return true;

@@ -99,7 +99,8 @@ static void print_registers(const struct report *r, const struct tcb *thread)
 {
     const struct registers *regs = r->kernel->registers;
     for (unsigned i = 0; i < regs->count; i++) {
-        fprintf(r->out, "%s%7s %016" PRIx64, i % 4 == 0 ? "\n   " : " ", regs->names[i], thread->regs[i]);
+        fprintf(r->out, "%s%7s %0*" PRIx64, i % 4 == 0 ? "\n   " : " ", regs->names[i],
+                (int)(2 * capdl_word_bytes(r->kernel->profile->arch)), thread->regs[i]);
     }
     fputc('\n', r->out);
 }

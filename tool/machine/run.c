@@ -43,9 +43,9 @@ struct machine {
     struct names names;
     struct watch watch;
     struct placed placed[PLACED];
-    uint64_t memory;        /* in use when the engines were new */
-    uint64_t *header_words; /* the initialiser's header in the machine's memory, 0 if it has none */
-    bool booted;            /* it came to its end */
+    uint64_t memory;             /* in use when the engines were new */
+    const uint8_t *header_bytes; /* the initialiser's header in the machine's memory, 0 if it has none */
+    bool booted;                 /* it came to its end */
     struct timespec start;
     uint64_t looked; /* instructions when the clock was read last */
     double looked_at;
@@ -80,17 +80,18 @@ static void put_char(void *context, char c)
     }
 }
 
-/* The header is at an 8-byte boundary of the image, somewhere before the blob; its second word tells version and
- * machine. */
+/* The header is at an 8-byte boundary of the image, somewhere before the blob; its second number tells version
+ * and machine. */
 static void find_header(struct machine *m)
 {
     const struct boot_info *b = &m->boot;
     uint64_t version = CAPDL_BLOB_VERSION | (uint64_t)m->kernel->profile->arch << 32;
+    const uint64_t numbers[] = {CAPDL_IMAGE_MAGIC, version, b->image_start};
     uint64_t size = b->image_end - b->image_start;
-    uint64_t *words = (uint64_t *)(void *)memory_at(&m->kernel->memory, b->image_paddr, NULL);
-    for (uint64_t i = 0; i + sizeof(struct capdl_image_header) / 8 <= size / 8; i++) {
-        if (words[i] == CAPDL_IMAGE_MAGIC && words[i + 1] == version && words[i + 2] == b->image_start) {
-            m->header_words = &words[i];
+    const uint8_t *image = memory_at(&m->kernel->memory, b->image_paddr, NULL);
+    for (uint64_t at = 0; at + sizeof(struct capdl_image_header) <= size; at += sizeof(*numbers)) {
+        if (memcmp(image + at, numbers, sizeof(numbers)) == 0) {
+            m->header_bytes = image + at;
             return;
         }
     }
@@ -99,14 +100,14 @@ static void find_header(struct machine *m)
 static struct capdl_image_header read_header(const struct machine *m)
 {
     struct capdl_image_header header;
-    memcpy(&header, m->header_words, sizeof(header));
+    memcpy(&header, m->header_bytes, sizeof(header));
     return header;
 }
 
 /* Its last call may start a domain schedule in which it has no place: then it never comes to say that it is done. */
 static bool boot_is_complete(const struct machine *m)
 {
-    if (!m->header_words) {
+    if (!m->header_bytes) {
         return false;
     }
     uint64_t phase = read_header(m).phase;
@@ -199,7 +200,7 @@ static bool time_is_up(struct machine *m)
 
 static enum machine_outcome at_rest(const struct machine *m)
 {
-    if (m->header_words && !m->booted) {
+    if (m->header_bytes && !m->booted) {
         return MACHINE_BOOT_FAILED;
     }
     for (const struct tcb *thread = m->kernel->threads; thread; thread = thread->all_next) {
@@ -229,7 +230,7 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
             return MACHINE_UNTIL;
         }
         if (k->halted) {
-            return m->header_words && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
+            return m->header_bytes && !m->booted ? MACHINE_BOOT_FAILED : MACHINE_HALTED;
         }
         if (steps % 1024 == 0 || m->cpu.instructions - m->looked >= m->slice) {
             if (time_is_up(m)) {
@@ -265,7 +266,7 @@ static enum machine_outcome run(struct machine *m, struct machine_result *result
 static void report(struct machine *m, const struct machine_result *result)
 {
     struct capdl_image_header header = {0};
-    if (m->header_words) {
+    if (m->header_bytes) {
         header = read_header(m);
     }
     names_collect(&m->names);
@@ -273,7 +274,7 @@ static void report(struct machine *m, const struct machine_result *result)
                        .kernel = m->kernel,
                        .names = &m->names,
                        .symbols = m->options->symbols,
-                       .header = m->header_words ? &header : NULL,
+                       .header = m->header_bytes ? &header : NULL,
                        .outcome = result->outcome,
                        .instructions = result->instructions};
     report_print(&r);
@@ -286,11 +287,11 @@ static void tell_stopped(struct machine *m, const struct machine_result *result)
     if (!m->options->stopped) {
         return;
     }
-    if (m->header_words) {
+    if (m->header_bytes) {
         header = read_header(m);
     }
     struct machine_stop stop = {
-        .kernel = m->kernel, .boot = &m->boot, .header = m->header_words ? &header : NULL, .outcome = result->outcome};
+        .kernel = m->kernel, .boot = &m->boot, .header = m->header_bytes ? &header : NULL, .outcome = result->outcome};
     m->options->stopped(m->options->context, &stop);
 }
 
@@ -304,7 +305,7 @@ static enum capdl_kernel_error refuse(void *context, struct kernel *k, const str
 static void init_names(struct machine *m, const struct image *image)
 {
     struct capdl_blob_error error;
-    m->names = (struct names){.kernel = m->kernel, .boot = &m->boot, .has_initialiser = m->header_words != NULL};
+    m->names = (struct names){.kernel = m->kernel, .boot = &m->boot, .has_initialiser = m->header_bytes != NULL};
     if (image && image->blob && capdl_blob_open(&m->blob, image->blob, image->header.blob_size, &error)) {
         m->names.blob = &m->blob;
     }

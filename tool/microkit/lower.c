@@ -14,7 +14,6 @@
 enum {
     CNODE_BITS = 9,
     ROOT_BITS = 6,
-    WORD_BITS = 64,
     FIRST_SC_BADGE = 0x100,
     MOST_FRAMES = 1 << 22, /* of all regions; as many again may be mapped three times */
 };
@@ -124,7 +123,7 @@ static void pd_cspace(struct lower *lower, struct mk_pd *pd)
 {
     struct mk_reader *reader = lower->reader;
     uint32_t input = pd->ep != CAPDL_NO_OBJECT ? pd->ep : pd->ntfn;
-    mk_hold_cnode(reader, pd->root, 0, pd->cnode, WORD_BITS - CNODE_BITS - ROOT_BITS, pd->pos);
+    mk_hold_cnode(reader, pd->root, 0, pd->cnode, mk_word_bits(reader) - CNODE_BITS - ROOT_BITS, pd->pos);
     mk_hold_ipc(reader, pd->cnode, SLOT_INPUT, input, MK_USE_RECEIVE, 0, pd->pos);
     hold_faults(lower, pd, pd->cnode, SLOT_FAULTS);
     mk_hold(reader, pd->cnode, SLOT_VSPACE, pd->vspace, pd->pos);
@@ -320,7 +319,7 @@ static void vcpu_thread(struct lower *lower, struct mk_pd *pd, struct mk_vcpu *v
         capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_DOM, pd->domain->id);
     }
     mk_tcb_set(reader, vcpu->tcb, &tcb);
-    mk_hold_cnode(reader, vcpu->tcb, MK_TCB_CSPACE, cnode, WORD_BITS - CNODE_BITS, vcpu->pos);
+    mk_hold_cnode(reader, vcpu->tcb, MK_TCB_CSPACE, cnode, mk_word_bits(reader) - CNODE_BITS, vcpu->pos);
     mk_hold(reader, vcpu->tcb, MK_TCB_VSPACE, vspace, vcpu->pos);
     mk_hold_frame(reader, vcpu->tcb, MK_TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, vcpu->pos);
     mk_hold_ipc(reader, vcpu->tcb, MK_TCB_FAULT_EP, pd->ep, MK_USE_CALL, FAULT_BADGE | vcpu->id, vcpu->pos);

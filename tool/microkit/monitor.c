@@ -18,7 +18,6 @@
 enum {
     PRIORITY = 255,
     TIME = 1000, /* microseconds of each as many */
-    WORD_BITS = 64,
     /* As in Microkit's monitor, which has room for so many domains in 2^FEW_BITS slots. */
     FEW = 64,
     FEW_BITS = 9,
@@ -221,7 +220,7 @@ static void thread_make(struct monitor *m, uint32_t ep, uint64_t entry, uint32_t
     tcb_fill(m, &values, entry);
     mk_tcb_set(reader, tcb, &values);
     cspace_make(m, cnode, ep, reply);
-    mk_hold_cnode(reader, tcb, MK_TCB_CSPACE, cnode, WORD_BITS - m->slots.bits, m->pos);
+    mk_hold_cnode(reader, tcb, MK_TCB_CSPACE, cnode, mk_word_bits(reader) - m->slots.bits, m->pos);
     mk_hold(reader, tcb, MK_TCB_VSPACE, mk_space_root(m->space), m->pos);
     mk_hold_frame(reader, tcb, MK_TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, m->pos);
     mk_hold(reader, tcb, MK_TCB_SC, sc, m->pos);

@@ -4,6 +4,8 @@
 #ifndef TOOL_MICROKIT_SYSTEM_H
 #define TOOL_MICROKIT_SYSTEM_H
 
+#include <capdl/architecture.h>
+
 #include "microkit.h"
 
 struct xml_element;
@@ -171,6 +173,11 @@ struct mk_reader {
     struct mk_io_space *last_io_space;
     struct mk_names *region_names, *pd_names, *vm_names, *symbol_names;
 };
+
+static inline unsigned mk_word_bits(const struct mk_reader *reader)
+{
+    return capdl_architecture(reader->profile->arch)->word_bits;
+}
 
 /* attributes.c: each reports what is wrong; the value is then the default that was given. */
 struct mk_attribute {

@@ -52,7 +52,7 @@ static void loads_add(struct loads *loads, const GElf_Phdr *segment, const uint8
 static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, struct capdl_diags *diags)
 {
     size_t count = 0;
-    if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / sizeof(Elf32_Phdr)) {
+    if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / elf_segment_size(elf_class_bits(bytes))) {
         count = 0;
     }
     loads->list = calloc(count + 1, sizeof(*loads->list));

@@ -187,20 +187,23 @@ static void count_faults(struct capdl_profile *p)
 static void set_sizes(struct capdl_profile *p, const struct profile_stock *board)
 {
     static const uint8_t bits[CAPDL_TYPE_COUNT] = {
-        [CAPDL_TYPE_UNTYPED] = 4,         [CAPDL_TYPE_TCB] = 11,
-        [CAPDL_TYPE_ENDPOINT] = 4,        [CAPDL_TYPE_CNODE] = 5,
-        [CAPDL_TYPE_SCHED_CONTEXT] = 7,   [CAPDL_TYPE_REPLY] = 5,
-        [CAPDL_TYPE_FRAME_4K] = 12,       [CAPDL_TYPE_FRAME_2M] = 21,
-        [CAPDL_TYPE_FRAME_1G] = 30,       [CAPDL_TYPE_PAGE_TABLE] = 12,
-        [CAPDL_TYPE_PAGE_DIRECTORY] = 12, [CAPDL_TYPE_PDPT] = 12,
-        [CAPDL_TYPE_VCPU] = 12,           [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
+        [CAPDL_TYPE_UNTYPED] = 4,         [CAPDL_TYPE_TCB] = 11,      [CAPDL_TYPE_ENDPOINT] = 4,
+        [CAPDL_TYPE_SCHED_CONTEXT] = 7,   [CAPDL_TYPE_REPLY] = 5,     [CAPDL_TYPE_FRAME_4K] = 12,
+        [CAPDL_TYPE_FRAME_2M] = 21,       [CAPDL_TYPE_FRAME_1G] = 30, [CAPDL_TYPE_PAGE_TABLE] = 12,
+        [CAPDL_TYPE_PAGE_DIRECTORY] = 12, [CAPDL_TYPE_PDPT] = 12,     [CAPDL_TYPE_VCPU] = 12,
+        [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
     };
+
+    /* Of struct seL4_BootInfo, before what not all kernels have. */
+    enum { BOOTINFO_WORDS = 19 };
+    unsigned word = capdl_word_bytes(p->arch);
 
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
         if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             p->size_bits[i] = bits[i];
         }
     }
+    p->size_bits[CAPDL_TYPE_CNODE] = capdl_architecture(p->arch)->slot_bits;
     p->size_bits[CAPDL_TYPE_NOTIFICATION] = p->mcs ? 6 : 5;
     p->size_bits[CAPDL_TYPE_VSPACE] = board->vspace_size_bits;
     p->max_untyped_bits = board->max_untyped_bits;
@@ -210,8 +213,8 @@ static void set_sizes(struct capdl_profile *p, const struct profile_stock *board
     p->asid_pool_bits = 9;
     p->num_asid_pool_bits = board->num_asid_pool_bits;
     p->pa_bits = board->pa_bits;
-    p->bootinfo_schedcontrol_offset = p->mcs ? 152 : 0;
-    p->bootinfo_untyped_offset = p->mcs ? 168 : 152;
+    p->bootinfo_schedcontrol_offset = p->mcs ? (uint16_t)(BOOTINFO_WORDS * word) : 0;
+    p->bootinfo_untyped_offset = (uint16_t)((BOOTINFO_WORDS + (p->mcs ? 2 : 0)) * word);
 }
 
 static void set_platform(struct capdl_profile *p, const struct profile_stock *board)

@@ -38,6 +38,6 @@ bool headers_enumerator(struct headers *, const char *name, int64_t *value);
 
 /* Bytes from the start of `struct tag` to a member, all of whose predecessors are words, pointers or slot regions;
  * -1 if not. */
-int64_t struct_offset(struct slice active, const char *tag, const char *member);
+int64_t struct_offset(struct slice active, const char *tag, const char *member, unsigned word_bytes);
 
 #endif

@@ -174,7 +174,7 @@ static void find_user_top(struct headers *h)
 
 static uint16_t bootinfo_offset(struct headers *h, struct slice text, const char *member)
 {
-    int64_t offset = struct_offset(text, "seL4_BootInfo", member);
+    int64_t offset = struct_offset(text, "seL4_BootInfo", member, capdl_word_bytes(h->reader->profile->arch));
 
     if (offset > 0 && offset < 4096) {
         return (uint16_t)offset;

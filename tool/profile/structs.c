@@ -3,16 +3,16 @@
  * list. */
 #include "profile/headers.h"
 
-static int64_t type_size(struct slice type)
+static int64_t type_size(struct slice type, unsigned word_bytes)
 {
     static const char *const words[] = {"seL4_Word", "seL4_NodeId", "seL4_SlotPos", "seL4_Domain", "seL4_CPtr"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (slice_is(type, words[i])) {
-            return 8;
+            return word_bytes;
         }
     }
-    return slice_is(type, "seL4_SlotRegion") ? 16 : -1;
+    return slice_is(type, "seL4_SlotRegion") ? 2 * (int64_t)word_bytes : -1;
 }
 
 /* Moves past `struct tag {`. */
@@ -39,7 +39,7 @@ static bool find_struct(struct slice *rest, const char *tag)
     return false;
 }
 
-int64_t struct_offset(struct slice rest, const char *tag, const char *member)
+int64_t struct_offset(struct slice rest, const char *tag, const char *member, unsigned word_bytes)
 {
     struct slice type, name;
     int64_t offset = 0;
@@ -48,10 +48,10 @@ int64_t struct_offset(struct slice rest, const char *tag, const char *member)
         return -1;
     }
     while (slice_token(&rest, &type) == TOKEN_NAME) {
-        int64_t size = type_size(type);
+        int64_t size = type_size(type, word_bytes);
 
         if (slice_token(&rest, &name) == TOKEN_PUNCTUATION && slice_is(name, "*")) {
-            size = 8;
+            size = word_bytes;
             slice_token(&rest, &name);
         }
         if (slice_is(name, member)) {

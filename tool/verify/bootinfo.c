@@ -5,8 +5,6 @@
 
 #include "verify/private.h"
 
-enum { CHUNK_HEADER = 16 };
-
 static uint64_t chunk_number(const char *name)
 {
     static const char *const names[] = {
@@ -49,14 +47,29 @@ bool bootinfo_words(struct verify *v, uint64_t offset, void *to, uint64_t size)
     return read_initial(v, v->boot->bootinfo + offset, to, size);
 }
 
+/* The first words there, at most two of them; false: not all of it is mapped. */
+static bool read_words(struct verify *v, uint64_t address, uint64_t *words, unsigned count)
+{
+    uint8_t bytes[2 * sizeof(*words)];
+    unsigned size = capdl_word_bytes(v->profile->arch);
+    if (!read_initial(v, address, bytes, (uint64_t)count * size)) {
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        words[i] = capdl_word_get(v->profile->arch, bytes + i * size);
+    }
+    return true;
+}
+
 void bootinfo_copy(struct verify *v, const char *chunk, uint64_t offset, uint8_t *to, uint64_t size)
 {
+    const uint64_t least = 2 * capdl_word_bytes(v->profile->arch);
     uint64_t left, at = v->boot->bootinfo + CAPDL_PAGE_SIZE, header[2];
-    if (!read_initial(v, v->boot->bootinfo, &left, sizeof(left))) {
+    if (!read_words(v, v->boot->bootinfo, &left, 1)) {
         return;
     }
-    for (; left >= CHUNK_HEADER && read_initial(v, at, header, sizeof(header)); at += header[1], left -= header[1]) {
-        if (header[1] < CHUNK_HEADER || header[1] > left) {
+    for (; left >= least && read_words(v, at, header, 2); at += header[1], left -= header[1]) {
+        if (header[1] < least || header[1] > left) {
             return;
         }
         if (header[0] == chunk_number(chunk) && offset < header[1]) {

@@ -57,7 +57,7 @@ static void apply_arguments(struct expected *e, const struct argument *argument,
 {
     const struct argument *end = e->v->arguments + e->v->num_arguments;
     for (; argument < end && argument->frame == e->object && argument->offset < offset + CAPDL_PAGE_SIZE; argument++) {
-        memcpy(e->page + (argument->offset - offset), &argument->value, sizeof(argument->value));
+        capdl_word_put(e->v->profile->arch, e->page + (argument->offset - offset), argument->value);
     }
 }
 

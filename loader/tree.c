@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#pragma GCC optimize("O2") /* every boot walks trees several times */
-
 #include "tree.h"
 
 #include "libc.h"
@@ -21,7 +19,7 @@ enum field {
 };
 
 /* All numbers are aligned as the tree is. */
-static inline uint32_t be32(const uint8_t *bytes)
+static inline __attribute__((always_inline)) uint32_t be32(const uint8_t *bytes)
 {
     uint32_t value = *(const word *)(const void *)bytes;
     return value >> 24 | (value >> 8 & 0xff00) | (value & 0xff00) << 8 | value << 24;

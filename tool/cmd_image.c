@@ -114,7 +114,8 @@ static int write_multiboot(struct input *input, const struct options *options, c
     if (create(&kernel, options->output)) {
         if (create(&module, module_path)) {
             bool good = pack_multiboot(&input->profile, &input->diags, kernel.stream);
-            code = commit(&module, module_path, good && pack_module(image, module.stream));
+            code = commit(&module, module_path,
+                          good && fwrite(image->bytes, 1, image->size, module.stream) == image->size);
         }
         int kernel_code = commit(&kernel, options->output, code == EXIT_FINE);
         code = code == EXIT_FINE ? kernel_code : code;

@@ -278,12 +278,24 @@ static bool write_report(struct build *b, FILE *out)
     return microkit_report(&report, out);
 }
 
+/* The image, long enough not to fit into a gap of the kernel as the SDK has it, which would overwrite it there. */
+static bool write_module(const struct build *b, FILE *out)
+{
+    enum { LARGEST_GAP = 8 << 20 };
+    static const char zeros[4096];
+    bool good = fwrite(b->image, 1, b->image_size, out) == b->image_size;
+    for (size_t size = b->image_size; good && size < LARGEST_GAP;) {
+        size_t step = sizeof(zeros) < LARGEST_GAP - size ? sizeof(zeros) : LARGEST_GAP - size;
+        good = fwrite(zeros, 1, step, out) == step;
+        size += step;
+    }
+    return good;
+}
+
 /* The module, and both kernels beside it. */
 static bool write_pc(struct build *b, FILE *out, FILE *narrow, FILE *wide)
 {
-    const struct pack_file module = {b->input->name, (const uint8_t *)b->image, b->image_size};
-    return pack_module(&module, out) && pack_multiboot(&b->input->profile, &b->input->diags, narrow) &&
-           copy_kernel(b, wide);
+    return write_module(b, out) && pack_multiboot(&b->input->profile, &b->input->diags, narrow) && copy_kernel(b, wide);
 }
 
 static int write_all(struct build *b)

@@ -171,6 +171,35 @@ static void test_contents(void)
     tear_down(&profile, &options);
 }
 
+/* Few bytes far apart cost little: 2 MiB with one byte in 16 KiB, at odd places, of which some lines end. */
+static void test_sparse(void)
+{
+    enum { SIZE = 0x200000, STEP = 0x4000, AT = 0x41c00003 };
+    struct capdl_profile profile;
+    struct pack_options options;
+    set_up(&profile, &options, CAPDL_ARCH_AARCH64);
+    struct result without = pack(&options);
+    uint8_t *sparse = calloc(1, SIZE), *got = malloc(RAM_SIZE);
+    for (uint64_t at = 0; at < SIZE; at += STEP + 61) {
+        sparse[at] = (uint8_t)(at / STEP + 1);
+    }
+    options.extras = &(struct pack_extra){{"sparse", sparse, SIZE}, AT, 0};
+    options.num_extras = 1;
+    struct result result = pack(&options);
+    CHECK(result.packed && result.size < without.size + SIZE / STEP * (64 + 2 * 32 + 32) + 0x1000,
+          "%zu bytes, without it %zu", result.size, without.size);
+    memset(got, UNTOUCHED, RAM_SIZE);
+    lay_out(&result, got);
+    CHECK(memcmp(got + AT - RAM, sparse, SIZE) == 0 && got[AT - RAM - 1] == UNTOUCHED &&
+              got[AT - RAM + SIZE] == UNTOUCHED,
+          "all of it and nothing else");
+    free(sparse);
+    free(got);
+    result_free(&result);
+    result_free(&without);
+    tear_down(&profile, &options);
+}
+
 static uint64_t little(const uint8_t *at, int count)
 {
     uint64_t value = 0;
@@ -484,31 +513,33 @@ static void test_tree_clashes(void)
 }
 
 /* The same bytes at the same physical addresses, in 32 bits; segments at multiples of 8, where multiboot headers are
- * looked for. */
+ * looked for, and without a gap that a module could be put into. */
 static void test_multiboot(void)
 {
-    static const struct test_segment segments[] = {{0x100000, 0x100000, 0x123, 0x8000},
+    static const struct test_segment segments[] = {{0x100000, 0x100000, 0x123, 0x7000},
+                                                   {0xffffffff80800000, 0x800000, 0x55, 0x2000},
                                                    {0xffffffff80108000, 0x108000, 0x77, 0x100}};
+    static const uint32_t reach[] = {0x8000, 0x2000, 0x800000 - 0x108000};
     static const struct test_segment high[] = {{0x100000000, 0x100000000, 16, 16}};
     struct capdl_profile profile;
     struct capdl_diags diags = {NULL};
     char *bytes;
     size_t size;
     test_prefix(&profile, CAPDL_ARCH_X86_64);
-    kernel_made(&profile, EM_X86_64, 0x100010, segments, 2);
+    kernel_made(&profile, EM_X86_64, 0x100010, segments, 3);
     FILE *out = open_memstream(&bytes, &size);
     CHECK(pack_multiboot(&profile, &diags, out), "packed");
     fclose(out);
     Elf32_Ehdr header;
-    Elf32_Phdr program[2];
+    Elf32_Phdr program[3];
     memcpy(&header, bytes, sizeof(header));
     memcpy(program, bytes + header.e_phoff, sizeof(program));
-    CHECK(header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_machine == EM_386 && header.e_phnum == 2 &&
+    CHECK(header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_machine == EM_386 && header.e_phnum == 3 &&
               header.e_entry == 0x100010,
           "header");
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         CHECK(program[i].p_paddr == segments[i].paddr && program[i].p_filesz == segments[i].file_size &&
-                  program[i].p_memsz == segments[i].memory_size && program[i].p_offset % 8 == 0,
+                  program[i].p_memsz == reach[i] && program[i].p_offset % 8 == 0,
               "segment %d", i);
         CHECK(program[i].p_offset + program[i].p_filesz <= size &&
                   (uint8_t)bytes[program[i].p_offset + 5] == test_byte(segments[i].vaddr + 5),
@@ -543,6 +574,7 @@ int main(int argc, char **argv)
     test_reserved();
     test_tree_reserves();
     test_tree_clashes();
+    test_sparse();
     test_multiboot();
     file_release(&loader_file);
     return check_result();

@@ -15,8 +15,7 @@
 
 extern char **environ;
 
-/* A pc99 kernel has a gap of 7 MiB between its first and its last segment; a module must not fit in. */
-enum { SMALLEST_MODULE = 8 << 20, PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096 };
 
 static const char grub_config[] = "set timeout=0\n"
                                   "menuentry \"seL4\" {\n"
@@ -24,23 +23,6 @@ static const char grub_config[] = "set timeout=0\n"
                                   "    module /boot/image.elf\n"
                                   "    boot\n"
                                   "}\n";
-
-bool pack_module(const struct pack_file *image, FILE *out)
-{
-    static const char zeros[4096];
-    size_t size = image->size;
-    if (fwrite(image->bytes, 1, size, out) != size) {
-        return false;
-    }
-    while (size < SMALLEST_MODULE) {
-        size_t step = sizeof(zeros) < SMALLEST_MODULE - size ? sizeof(zeros) : SMALLEST_MODULE - size;
-        if (fwrite(zeros, 1, step, out) != step) {
-            return false;
-        }
-        size += step;
-    }
-    return true;
-}
 
 static FILE *create(const char *directory, const char *name)
 {
@@ -66,7 +48,8 @@ static bool fill_tree(const struct capdl_profile *profile, const struct pack_fil
     FILE *config = made ? create(directory, "boot/grub/grub.cfg") : NULL;
     bool opened = kernel && module && config;
     bool good = opened && pack_multiboot(profile, diags, kernel);
-    bool written = good && pack_module(image, module) && fputs(grub_config, config) >= 0;
+    bool written =
+        good && fwrite(image->bytes, 1, image->size, module) == image->size && fputs(grub_config, config) >= 0;
     FILE *all[] = {kernel, module, config};
     for (size_t i = 0; i < 3; i++) {
         written = all[i] && fclose(all[i]) == 0 && written;

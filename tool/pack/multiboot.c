@@ -19,8 +19,22 @@ static bool fits(uint64_t value)
     return value <= UINT32_MAX;
 }
 
+/*
+ * A pc99 kernel has gaps of up to 7 MiB between its segments, and would overwrite a module that a boot loader puts
+ * there. So each segment reaches to the next one.
+ */
+static uint64_t memory_size(const struct loads *kernel, const struct load *segment)
+{
+    uint64_t end = segment->paddr + segment->memory_size, next = UINT64_MAX;
+    for (size_t i = 0; i < kernel->count; i++) {
+        uint64_t start = kernel->list[i].paddr;
+        next = start >= end && start < next ? start : next;
+    }
+    return next == UINT64_MAX ? segment->memory_size : next - segment->paddr;
+}
+
 /* The header of a segment; loaders go by physical addresses, so the upper half of a virtual one is not missed. */
-static Elf32_Phdr segment_header(const struct load *segment, uint32_t offset)
+static Elf32_Phdr segment_header(const struct loads *kernel, const struct load *segment, uint32_t offset)
 {
     return (Elf32_Phdr){
         .p_type = PT_LOAD,
@@ -28,7 +42,7 @@ static Elf32_Phdr segment_header(const struct load *segment, uint32_t offset)
         .p_vaddr = (uint32_t)segment->vaddr,
         .p_paddr = (uint32_t)segment->paddr,
         .p_filesz = (uint32_t)segment->file_size,
-        .p_memsz = (uint32_t)segment->memory_size,
+        .p_memsz = (uint32_t)memory_size(kernel, segment),
         .p_flags = PF_R | PF_W | PF_X,
         .p_align = 1,
     };
@@ -85,7 +99,7 @@ bool pack_multiboot(const struct capdl_profile *profile, struct capdl_diags *dia
         uint32_t offset = aligned(end);
         fwrite(&header, sizeof(header), 1, out);
         for (size_t i = 0; i < loads->count; i++) {
-            Elf32_Phdr segment = segment_header(&loads->list[i], offset);
+            Elf32_Phdr segment = segment_header(loads, &loads->list[i], offset);
             fwrite(&segment, sizeof(segment), 1, out);
             offset = aligned(offset + segment.p_filesz);
         }

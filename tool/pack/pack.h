@@ -70,12 +70,9 @@ struct pack_options {
  * it. */
 bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
 
-/* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want. */
+/* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want, without gaps that a loader
+ * could put a module into: the kernel would overwrite it there. */
 bool pack_multiboot(const struct capdl_profile *, struct capdl_diags *, FILE *out);
-
-/* The boot module that goes with it: the image, with zeros after it so that no boot loader puts it into a gap of the
-   kernel, which the kernel would not survive. False: out could not be written. */
-bool pack_module(const struct pack_file *image, FILE *out);
 
 /* Makes a CD image at `path` that boots both by GRUB; needs grub-mkrescue and xorriso. */
 bool pack_iso(const struct capdl_profile *, const struct pack_file *image, const char *path, struct capdl_diags *);

@@ -5,7 +5,7 @@
 #include "arch.h"
 #include "plan.h"
 
-enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT };
+enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };
 
 static struct capdl_payload_region *last_region(struct plan *plan)
 {
@@ -38,17 +38,24 @@ static void add_zeros(struct plan *plan, uint64_t to, uint64_t size)
     }
 }
 
-static bool all_zero(const uint8_t *bytes, size_t size)
+/* How many zeros come first, as far as it is worth to know: up to a line's start, or to the end. */
+static uint64_t leading_zeros(uint64_t to, const uint8_t *bytes, uint64_t size)
 {
-    return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
+    uint64_t count = 0;
+    while (count < size && bytes[count] == 0) {
+        count++;
+    }
+    uint64_t past = (to + count) % LINE;
+    return count == size ? size : past < count ? count - past : 0;
 }
 
-/* Page by page, so that pages of zeros cost nothing. */
+/* Zeros are stored only where there are few: leaving them out takes a region, with its row and parts of two units. */
 static void add_bytes(struct plan *plan, uint64_t to, const uint8_t *bytes, uint64_t size)
 {
     while (size) {
-        uint64_t rest = PAGE - to % PAGE, chunk = rest < size ? rest : size;
-        if (all_zero(bytes, chunk)) {
+        uint64_t zeros = leading_zeros(to, bytes, size), line = LINE - to % LINE, chunk = line < size ? line : size;
+        if (zeros == size || zeros >= SHORTEST_GAP) {
+            chunk = zeros;
             add_zeros(plan, to, chunk);
         } else {
             region_at(plan, to, true)->stored += chunk;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "limits.h"
 
-/* The host tool lays boot headers over this page; a raw image begins with this branch. */
+/* The host tool lays boot headers over this half of a page; a raw image begins with this branch. */
     .section .head, "ax"
     .globl head
 head:
@@ -216,6 +216,8 @@ arch_enter_kernel:
     isb
     br x11
 
+/* In the second half of the first page. */
+    .section .vectors, "ax"
     .balign 2048
 vectors:
     .rept 16

@@ -683,7 +683,7 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
            : both ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after,
                                         before)
            : kind == CAPDL_KIND_STREAMID
-               ? capdl_review_format(" \3 now stands for the device with stream id %s (was %s)", after, before)
+               ? capdl_review_format("\3 now stands for the device with stream id %s (was %s)", after, before)
            : kind == CAPDL_KIND_TCB
                ? capdl_review_format("%s%s is %s (was %s)", attribute.text, number, after, before)
                : capdl_review_format("%s%s of \3 is %s (was %s)", attribute.text, number, after, before);

@@ -198,6 +198,71 @@ static void judge_page_change(struct review *review, const struct mapped *m)
     }
 }
 
+/* ---- All that somebody reaches ---- */
+
+struct reached {
+    uint64_t address, object;
+    uint8_t rights, flags;
+};
+
+static int reached_compare(const void *left, const void *right)
+{
+    const struct reached *a = left, *b = right;
+
+    if (a->address != b->address) {
+        return a->address < b->address ? -1 : 1;
+    }
+    if (a->object != b->object) {
+        return a->object < b->object ? -1 : 1;
+    }
+    return a->rights != b->rights ? (int)a->rights - (int)b->rights : (int)a->flags - (int)b->flags;
+}
+
+static struct reached *find_reached(const struct world *world, uint32_t who, size_t *count)
+{
+    struct reached *list = NULL;
+    size_t capacity = 0;
+
+    *count = 0;
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+        enum capdl_kind kind = capdl_object_kind(world->spec, i);
+
+        for (size_t j = world->first_use[i];
+             (capdl_kind_is_table(kind) || kind == CAPDL_KIND_IO_PT) && j < world->first_use[i + 1]; j++) {
+            const struct use *use = &world->uses[j];
+
+            for (uint32_t k = 0; capdl_review_who(world, use) == who && use->shift < 64 && k < caps.count; k++) {
+                struct plain_cap plain = capdl_review_cap(world->spec, &caps.list[k]);
+
+                if (plain.kind == CAPDL_KIND_FRAME) {
+                    list = capdl_spec_grow(list, &capacity, *count + 1, sizeof(*list));
+                    list[(*count)++] = (struct reached){use->address | caps.list[k].slot << use->shift,
+                                                        world->object_number[plain.object], plain.rights, plain.flags};
+                }
+            }
+        }
+    }
+    if (*count) {
+        qsort(list, *count, sizeof(*list), reached_compare);
+    }
+    return list;
+}
+
+bool capdl_review_same_map(const struct review *review, uint32_t who)
+{
+    size_t num_old, num_new;
+    struct reached *old = find_reached(&review->old, who, &num_old), *new = find_reached(&review->new, who, &num_new);
+    bool same = num_old == num_new;
+
+    for (size_t i = 0; same && i < num_old; i++) {
+        same = reached_compare(&old[i], &new[i]) == 0;
+    }
+    free(old);
+    free(new);
+    return same;
+}
+
 /* ---- Tables in tables ---- */
 
 enum { MOST_PAGES = 1 << 20 }; /* a spec that was not checked may have tables in circles */
@@ -292,6 +357,30 @@ static void judge_table_move(struct review *review, const struct mapped *m)
     free(after.list);
 }
 
+/* The pages are where they were, by other tables: true if that is all. */
+static bool told_as_layout(struct review *review, const struct mapped *m, bool new)
+{
+    const struct capdl_cap *cap = new ? m->edit->new : m->edit->old;
+    const struct world *world = new ? &review->new : &review->old;
+    size_t count = new ? m->count : m->old_count;
+    const uint32_t *users = new ? m->users : m->old_users;
+    struct raw_finding *raw;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!capdl_review_same_map(review, users[i])) {
+            return false;
+        }
+    }
+    if (!count) {
+        return false;
+    }
+    raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, world->object_number[cap->object],
+                           " \4reaches|reach\4 the same pages at the same addresses as before, %s \1",
+                           new ? "now through" : "no longer through");
+    place(review, raw, m, new);
+    return true;
+}
+
 static void judge_table_gain(struct review *review, const struct mapped *m)
 {
     const struct edit *edit = m->edit;
@@ -300,6 +389,9 @@ static void judge_table_gain(struct review *review, const struct mapped *m)
     struct raw_finding *raw;
     char *text;
 
+    if (told_as_layout(review, m, true)) {
+        return;
+    }
     find_pages(&review->new, edit->new->object, 0, &pages);
     text = pages_text(review, &review->new, m, &pages, true);
     raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
@@ -317,6 +409,9 @@ static void judge_table_loss(struct review *review, const struct mapped *m)
     struct raw_finding *raw;
     char *text;
 
+    if (told_as_layout(review, m, false)) {
+        return;
+    }
     find_pages(&review->old, edit->old->object, 0, &pages);
     text = pages_text(review, &review->old, m, &pages, false);
     raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,

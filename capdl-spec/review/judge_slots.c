@@ -200,15 +200,28 @@ static char *sharers(struct review *review, const struct slot *s, size_t *count)
     return text;
 }
 
+/* Whether the new root is a new object, or was part of the same address space: else others may control it. */
+static bool own_root(const struct review *review, const struct slot *s)
+{
+    uint32_t root = s->edit->new->object, was = root == CAPDL_NO_OBJECT ? REVIEW_NONE : review->old_of[root];
+
+    return root != CAPDL_NO_OBJECT && (was == REVIEW_NONE || capdl_review_owner(&review->old, was) == s->subject);
+}
+
 static void judge_space(struct review *review, const struct slot *s, bool vspace)
 {
     size_t count;
     char *who = sharers(review, s, &count), *text;
     bool own_new = !count && s->edit->new && s->edit->new->object != CAPDL_NO_OBJECT &&
                    review->old_of[s->edit->new->object] == REVIEW_NONE;
+    bool same = vspace && s->edit->new && s->edit->old && !count && s->subject != REVIEW_NONE &&own_root(review, s) &&
+                capdl_review_same_map(review, s->subject);
     struct raw_finding *raw;
 
-    if (!s->edit->new) {
+    if (same) {
+        text = capdl_review_format(" has another root table, \1 (was %s), with the same pages at the same addresses",
+                                   s->old);
+    } else if (!s->edit->new) {
         text = capdl_review_format(
             vspace ? " has no address space now (was %s): it cannot run" : " has no capabilities now (was %s)", s->old);
     } else if (count) {
@@ -222,10 +235,11 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
                                    s->old);
     }
     raw = add(review, s,
-              !s->edit->new ? CAPDL_RANK_REMOVED
-              : count       ? CAPDL_RANK_CONTROL
-              : own_new     ? CAPDL_RANK_BEHAVIOUR
-                            : CAPDL_RANK_CONTROL,
+              same            ? CAPDL_RANK_LAYOUT
+              : !s->edit->new ? CAPDL_RANK_REMOVED
+              : count         ? CAPDL_RANK_CONTROL
+              : own_new       ? CAPDL_RANK_BEHAVIOUR
+                              : CAPDL_RANK_CONTROL,
               text, "");
     raw->field = vspace ? "vspace" : "cspace";
     free(who);

@@ -370,6 +370,9 @@ void capdl_review_judge_mapped(struct review *, const struct edit *);
 void capdl_review_judge_slot(struct review *, const struct edit *);
 /* The guard of a CNode, in a slot of a CNode or TCB. */
 void capdl_review_judge_guard(struct review *, const struct edit *, const uint32_t *users, size_t count);
+/* Whether a subject or device (USE_DEVICE; numbers of the comparison) reaches the same frames at the same addresses
+   with the same rights in both systems, by whatever tables. */
+bool capdl_review_same_map(const struct review *, uint32_t who);
 /* What threads' pointers to fault handlers lead to. */
 void capdl_review_judge_handlers(struct review *);
 

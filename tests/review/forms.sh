@@ -54,6 +54,20 @@ sed 's/prio: 6/prio: 5/' guards-6.cdl > guards-5.cdl
 expect 1 'priority' diff guards-5.cdl guards-6.cdl
 ! grep 'runtime error' out || failed=1
 
+# Page tables of another depth, or a root of another kind, are layout as long as all pages are where they were.
+cat > four.cdl << 'END'
+arch aarch64 objects { t = tcb (prio: 5, ip: 0x400000, sp: 0x402000) c = cnode (4 bits) vs = pgd pud = pud pd = pd pt = pt
+code = frame (4k) stack = frame (4k) }
+caps { t { cspace: c (guard_size: 60) vspace: vs } vs { 0: pud } pud { 0: pd } pd { 2: pt } pt { 0: code (RX) 1: stack (RW) } }
+END
+sed 's/vs = pgd pud = pud/vs = pud/; s/vs { 0: pud } pud { 0: pd }/vs { 0: pd }/' four.cdl > three.cdl
+sed 's/{ 2: pt }/{ 3: pt }/' three.cdl > moved.cdl
+expect 0 '^only the layout differs' diff four.cdl three.cdl
+expect 0 '^only the layout differs' diff three.cdl four.cdl
+expect 0 '^   t has another root table, .* with the same pages at the same addresses' diff three.cdl four.cdl
+expect 1 "^   t now has the 2 pages of page table 'pt' .*, from address 0x600000 on (was 0x400000)" diff three.cdl moved.cdl
+expect 1 '^changed' diff four.cdl moved.cdl
+
 # Programs are compared by their bytes: a copy is the same, one byte of it is not.
 printf '\1\2\3\4' > a.bin; cp a.bin b.bin; printf '\1\2\3\5' > c.bin
 for name in a b c; do

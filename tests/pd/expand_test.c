@@ -555,6 +555,18 @@ static void test_mistakes(void)
                "objects { l = leftover (slots: 5)  f = frame (4k)  a = pd (\"ping.elf\", bootinfo: l, map: f (R), at: "
                "0x203000) }",
                "overlaps");
+    refuse_one("aarch64", "objects { a = pd (\"ping.elf\", chunks: [(\"FDT\", 4k)]) }", "a part of 'bootinfo'");
+    refuse_one("riscv64",
+               "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"X86_VBE\", 4k)]) }",
+               "the kernel has no chunk \"X86_VBE\", expected one of: FDT");
+    refuse_one(
+        "x86_64",
+        "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"X86_TSC_Freq\", 20)]) }",
+        "a multiple of 16, at least 17");
+    refuse_one("aarch64",
+               "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"FDT\", 16M), "
+               "(\"FDT\", 32)]) }",
+               "all chunks together at most 16M");
     refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
     refuse_one("aarch64",
                "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",

@@ -10,9 +10,8 @@ static const struct chunk {
     unsigned id;
     bool pc; /* only x86-64 kernels give it; the others give the others */
 } chunks[] = {
-    {"CDL_FrameFill_BootInfo_X86_VBE", 1, true},       {"CDL_FrameFill_BootInfo_X86_MBMMAP", 2, true},
-    {"CDL_FrameFill_BootInfo_X86_ACPI_RSDP", 3, true}, {"CDL_FrameFill_BootInfo_X86_Framebuffer", 4, true},
-    {"CDL_FrameFill_BootInfo_X86_TSC_Freq", 5, true},  {"CDL_FrameFill_BootInfo_FDT", 6, false},
+#define CAPDL_CHUNK(name, id, pc) {"CDL_FrameFill_BootInfo_" name, id, pc},
+#include <capdl/chunks.def>
 };
 
 enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]) };

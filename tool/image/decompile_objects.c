@@ -325,12 +325,43 @@ static void filling_add(struct reverse *r, struct filling *filling, uint32_t obj
     filling->list[filling->count++] = fill;
 }
 
+/* A chunk is laid over what pages brought: only what is around it remains of that. */
+static void cut_fills(struct reverse *r, struct filling *filling, uint64_t from, uint64_t to)
+{
+    for (size_t i = 0, count = filling->count; i < count; i++) {
+        struct capdl_fill *fill = &filling->list[i], rest = *fill;
+        uint64_t end = fill->offset + fill->length;
+        if (fill->kind != CAPDL_FILL_FILE || fill->offset >= to || end <= from) {
+            continue;
+        }
+        fill->length = fill->offset < from ? from - fill->offset : 0;
+        if (end > to) {
+            rest.source_offset += to - rest.offset;
+            rest.offset = to;
+            rest.length = end - to;
+            if (fill->length == 0) {
+                *fill = rest;
+            } else {
+                filling_add(r, filling, filling->object, rest);
+            }
+        }
+    }
+    for (size_t i = filling->count; i-- > 0;) {
+        if (filling->list[i].length == 0) {
+            filling->list[i] = filling->list[--filling->count];
+        }
+    }
+}
+
 static void reverse_chunk(struct reverse *r, struct filling *filling, const struct capdl_blob_fill *fill)
 {
     uint32_t object = r->slots[fill->slot].object;
     if (object == CAPDL_NO_OBJECT || r->slots[fill->slot].kind != CAPDL_KIND_FRAME) {
         reverse_fail(r, "it fills an object that is not a frame");
         return;
+    }
+    if (filling->object == object) {
+        cut_fills(r, filling, fill->offset, fill->offset + fill->pages);
     }
     filling_add(r, filling, object,
                 (struct capdl_fill){.kind = CAPDL_FILL_BOOTINFO,

@@ -85,7 +85,7 @@ struct pd {
     uint64_t entry, ipc_address, stack_top, thread_pointer;
     bool has_thread_pointer;
     uint32_t bootinfo, asid_pool; /* of a PD like the initial task */
-    uint64_t bootinfo_address;
+    uint64_t bootinfo_address, extra_bytes;
 };
 
 struct expansion {
@@ -142,8 +142,8 @@ enum capdl_kind space_root_kind(const struct capdl_profile *);
 bool load_program(struct expansion *, struct pd *, const struct elf_program *);
 bool load_tls(struct expansion *, struct pd *, const struct elf_program *);
 bool load_fill(struct expansion *, uint32_t frame, struct capdl_fill);
-/* These bytes at the start of a frame. */
-void load_bytes(struct expansion *, uint32_t frame, const uint8_t *, size_t size, struct capdl_pos);
+/* These bytes at an offset in a frame. */
+void load_bytes(struct expansion *, uint32_t frame, uint64_t offset, const uint8_t *, size_t size, struct capdl_pos);
 
 static inline void put_le64(uint8_t *to, uint64_t value)
 {

@@ -196,11 +196,13 @@ static const char *hex_text(struct expansion *x, const uint8_t *bytes, size_t si
     return kept;
 }
 
-void load_bytes(struct expansion *x, uint32_t frame, const uint8_t *bytes, size_t size, struct capdl_pos pos)
+void load_bytes(struct expansion *x, uint32_t frame, uint64_t offset, const uint8_t *bytes, size_t size,
+                struct capdl_pos pos)
 {
     load_fill(
         x, frame,
-        (struct capdl_fill){.kind = CAPDL_FILL_BYTES, .length = size, .text = hex_text(x, bytes, size), .pos = pos});
+        (struct capdl_fill){
+            .kind = CAPDL_FILL_BYTES, .offset = offset, .length = size, .text = hex_text(x, bytes, size), .pos = pos});
 }
 
 /* A page that holds bytes of the file, of one segment or of several, or what symbols are set to. */

@@ -252,6 +252,11 @@ static bool check_together(struct expansion *x, const struct pd_program *program
                     budget->number, period->number);
         good = false;
     }
+    if (params->given[PARAM_CHUNKS] && !params->given[PARAM_BOOTINFO]) {
+        capdl_error(x->diags, params->given[PARAM_CHUNKS]->pos,
+                    "'chunks' are a part of 'bootinfo', which is not given");
+        good = false;
+    }
     for (size_t i = 0; i < params->num_maps; i++) {
         if (!params->maps[i].at && !params->maps[i].wrong) {
             capdl_error(x->diags, params->maps[i].frame->pos,

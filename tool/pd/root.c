@@ -3,14 +3,15 @@
  * A PD that finds what the kernel gives its initial task, as libsel4 describes it (sel4/bootinfo_types.h), so that one
  * that was written to start alone runs as a part of a system. The image is dense, one frame a page:
  *
- *     | image | IPC buffer | bootinfo |
+ *     | image | IPC buffer | bootinfo | chunks |
  *
- *     CNode:  1-15 as the kernel numbers them | SchedControl | page tables | image | untypeds | empty
+ *     CNode:  1-15 as the kernel numbers them | SchedControl | chunks | page tables | image | untypeds | empty
  *
  * What cannot be known before boot, the initialiser writes: the untypeds, where the empty slots begin, how many
  * processors there are.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include <capdl/architecture.h>
 #include <capdl/blob.h>
@@ -21,10 +22,12 @@ enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
 
 /* Offsets in struct seL4_BootInfo that are the same in every kernel; a region is two words: first slot, end. */
 enum {
+    EXTRA_LEN = 0,
     IPC_BUFFER = 32,
     EMPTY = 40,
     IMAGE_FRAMES = 72,
     IMAGE_PAGING = 88,
+    EXTRA_PAGES = 120,
     CNODE_BITS = 136,
     DOMAIN = 144,
 };
@@ -54,6 +57,110 @@ static bool map_next(struct expansion *x, struct pd *pd, uint64_t address, uint3
            space_map(x, pd, address, (struct capdl_cap){.object = frame, .rights = RW});
 }
 
+static const struct chunk {
+    const char *name, *fill;
+    uint64_t id;
+    bool pc;
+} chunks[] = {
+#define CAPDL_CHUNK(name, id, pc) {name, "CDL_FrameFill_BootInfo_" name, id, pc},
+#include <capdl/chunks.def>
+};
+
+enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]), CHUNK_HEADER = 16, CHUNK_ALIGN = 16, MOST_EXTRA = 16 << 20 };
+
+static const struct chunk *find_chunk(struct expansion *x, const struct capdl_param *pair)
+{
+    char names[200] = "";
+    bool pc = capdl_architecture(x->profile->arch)->pc;
+
+    for (unsigned i = 0; i < NUM_CHUNKS; i++) {
+        if (chunks[i].pc == pc && strcmp(chunks[i].name, pair->name) == 0) {
+            return &chunks[i];
+        }
+        if (chunks[i].pc == pc) {
+            snprintf(names + strlen(names), sizeof(names) - strlen(names), " %s", chunks[i].name);
+        }
+    }
+    capdl_error(x->diags, pair->pos, "the kernel has no chunk \"%s\", expected one of:%s", pair->name, names);
+    return NULL;
+}
+
+static bool chunk_good(struct expansion *x, const struct capdl_param *pair, uint64_t before)
+{
+    const struct chunk *chunk = find_chunk(x, pair);
+    bool is_tree = chunk && strcmp(chunk->name, "FDT") == 0;
+    uint64_t least = is_tree ? CHUNK_HEADER + x->profile->dtb_bytes : CHUNK_HEADER + 1;
+
+    if (chunk && (pair->kind != CAPDL_VALUE_NUMBER || pair->number % CHUNK_ALIGN || pair->number < least ||
+                  pair->number > MOST_EXTRA - before)) {
+        capdl_error(x->diags, pair->pos,
+                    "chunk \"%s\" expects its room in bytes: a multiple of %d, at least %" PRIu64
+                    ", all chunks together at most %uM",
+                    pair->name, CHUNK_ALIGN, least, MOST_EXTRA >> 20);
+        return false;
+    }
+    return chunk;
+}
+
+/* One chunk's part of a page. The list is ours; the contents, as far as they are there, the kernel's. */
+static void fill_chunk(struct expansion *x, uint32_t frame, uint64_t page, const struct capdl_param *pair, uint64_t at)
+{
+    const struct chunk *chunk = find_chunk(x, pair);
+    uint64_t from = at + CHUNK_HEADER > page ? at + CHUNK_HEADER : page;
+    uint64_t end = at + pair->number < page + CAPDL_PAGE_SIZE ? at + pair->number : page + CAPDL_PAGE_SIZE;
+
+    if (at >= page && at < page + CAPDL_PAGE_SIZE) {
+        uint8_t header[CHUNK_HEADER];
+        put_le64(header, chunk->id);
+        put_le64(header + sizeof(uint64_t), pair->number);
+        load_bytes(x, frame, at - page, header, sizeof(header), pair->pos);
+    }
+    if (from < end) {
+        load_fill(x, frame,
+                  (struct capdl_fill){.kind = CAPDL_FILL_BOOTINFO,
+                                      .offset = from - page,
+                                      .length = end - from,
+                                      .text = chunk->fill,
+                                      .source_offset = from - at,
+                                      .pos = pair->pos});
+    }
+}
+
+static bool check_chunks(struct expansion *x, struct pd *pd, const struct capdl_param *given)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < given->num_pairs; i++) {
+        good = chunk_good(x, &given->pairs[i], pd->extra_bytes);
+        pd->extra_bytes += good ? given->pairs[i].number : 0;
+    }
+    return good;
+}
+
+static bool map_chunks(struct expansion *x, struct pd *pd)
+{
+    const struct capdl_param *given = pd->program->params.given[PARAM_CHUNKS];
+
+    if (given && !check_chunks(x, pd, given)) {
+        return false;
+    }
+    for (uint64_t page = 0; page < pd->extra_bytes; page += CAPDL_PAGE_SIZE) {
+        uint32_t frame = object_numbered(x, pd, "extra", (uint32_t)(page / CAPDL_PAGE_SIZE), CAPDL_PAGE_BITS);
+        if (!map_next(x, pd, pd->bootinfo_address + CAPDL_PAGE_SIZE + page, frame, "the extra bootinfo")) {
+            return false;
+        }
+        if (capdl_object_flags(x->spec, frame) & CAPDL_OBJECT_HAS_FILL) {
+            continue; /* the author's own */
+        }
+        for (uint64_t i = 0, at = 0; i < given->num_pairs; at += given->pairs[i++].number) {
+            if (at < page + CAPDL_PAGE_SIZE && at + given->pairs[i].number > page) {
+                fill_chunk(x, frame, page, &given->pairs[i], at);
+            }
+        }
+    }
+    return true;
+}
+
 bool root_memory(struct expansion *x, struct pd *pd)
 {
     pd->ipc_address = pd->space->program_end;
@@ -61,7 +168,7 @@ bool root_memory(struct expansion *x, struct pd *pd)
     pd->ipc = object_one(x, pd, "ipc", CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
     pd->bootinfo = object_one(x, pd, "bootinfo", CAPDL_KIND_FRAME, CAPDL_PAGE_BITS);
     return map_next(x, pd, pd->ipc_address, pd->ipc, "the IPC buffer") &&
-           map_next(x, pd, pd->bootinfo_address, pd->bootinfo, "the bootinfo");
+           map_next(x, pd, pd->bootinfo_address, pd->bootinfo, "the bootinfo") && map_chunks(x, pd);
 }
 
 static void hold(struct expansion *x, struct pd *pd, uint64_t slot, uint32_t object, enum capdl_kind kind)
@@ -164,7 +271,8 @@ bool root_finish(struct expansion *x, struct pd *pd)
     const struct capdl_profile *profile = x->profile;
     uint32_t leftover = object_named(x, pd, p, CAPDL_KIND_LEFTOVER);
     uint64_t image = (pd->space->program_end - pd->program_start) / CAPDL_PAGE_SIZE;
-    uint64_t sched = CAPDL_INITIAL_SMC + 1, paging = sched + (profile->mcs ? profile->max_nodes : 0);
+    uint64_t sched = CAPDL_INITIAL_SMC + 1, extra = sched + (profile->mcs ? profile->max_nodes : 0);
+    uint64_t paging = extra + (pd->extra_bytes + CAPDL_PAGE_SIZE - 1) / CAPDL_PAGE_SIZE;
     uint64_t frames = paging + count_tables(x, pd), untyped = frames + image;
     uint8_t page[CAPDL_PAGE_SIZE] = {0};
     unsigned list = profile->bootinfo_untyped_offset;
@@ -175,6 +283,9 @@ bool root_finish(struct expansion *x, struct pd *pd)
     }
     hold_initial(x, pd);
     hold_tables(x, pd, paging);
+    for (uint64_t i = extra; i < paging; i++) {
+        hold_page(x, pd, i, pd->bootinfo_address + (i - extra + 1) * CAPDL_PAGE_SIZE);
+    }
     for (uint64_t i = 0; i < image; i++) {
         hold_page(x, pd, frames + i, pd->program_start + i * CAPDL_PAGE_SIZE);
     }
@@ -182,6 +293,8 @@ bool root_finish(struct expansion *x, struct pd *pd)
     object_hold(
         x, pd, leftover,
         (struct capdl_cap){.slot = CAPDL_LEFTOVER_SLOT_BOOTINFO, .object = pd->bootinfo, .kind = CAPDL_KIND_FRAME});
+    put_le64(page + EXTRA_LEN, pd->extra_bytes);
+    put_region(page, EXTRA_PAGES, extra, paging);
     put_le64(page + IPC_BUFFER, pd->ipc_address);
     put_region(page, EMPTY, untyped, UINT64_C(1) << capdl_object_size_bits(x->spec, pd->cnode));
     put_region(page, IMAGE_FRAMES, frames, untyped);
@@ -189,11 +302,11 @@ bool root_finish(struct expansion *x, struct pd *pd)
     put_le64(page + CNODE_BITS, capdl_object_size_bits(x->spec, pd->cnode));
     put_le64(page + DOMAIN, params_number(params, PARAM_DOMAIN));
     if (profile->mcs) {
-        put_region(page, profile->bootinfo_schedcontrol_offset, sched, paging);
+        put_region(page, profile->bootinfo_schedcontrol_offset, sched, extra);
     }
     put_region(page, list, untyped, untyped);
     if (!(capdl_object_flags(x->spec, pd->bootinfo) & CAPDL_OBJECT_HAS_FILL)) {
-        load_bytes(x, pd->bootinfo, page, list + 2 * sizeof(uint64_t), p->pos);
+        load_bytes(x, pd->bootinfo, 0, page, list + 2 * sizeof(uint64_t), p->pos);
     }
     return true;
 }

@@ -8,9 +8,8 @@
 static uint64_t chunk_number(const char *name)
 {
     static const char *const names[] = {
-        [1] = "CDL_FrameFill_BootInfo_X86_VBE",       [2] = "CDL_FrameFill_BootInfo_X86_MBMMAP",
-        [3] = "CDL_FrameFill_BootInfo_X86_ACPI_RSDP", [4] = "CDL_FrameFill_BootInfo_X86_Framebuffer",
-        [5] = "CDL_FrameFill_BootInfo_X86_TSC_Freq",  [6] = "CDL_FrameFill_BootInfo_FDT",
+#define CAPDL_CHUNK(name, id, pc) [id] = "CDL_FrameFill_BootInfo_" name,
+#include <capdl/chunks.def>
     };
     for (unsigned i = 1; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(names[i], name) == 0) {

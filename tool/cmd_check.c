@@ -26,6 +26,7 @@ const struct usage usage_check = {
     .max_operands = 1,
     .examples = "capdl check system.cdl\n"
                 "capdl check --kernel /opt/sel4 --dtb board.dtb -W error system.cdl",
+    .findings = "Errors, more warnings than allowed, or something that the policy does not allow.",
 };
 
 /* A spec that an initialiser can be made for is compiled, to nowhere, because the compiler has findings of its own. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 #include "base/depfile.h"
+#include "result.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,16 +10,19 @@
 
 const struct usage usage_compile = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip] [--depfile FILE]\n"
-    "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [--initialiser-at ADDRESS]",
+    "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [--initialiser-at ADDRESS]\n"
+    "       [--json]",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
     "that creates the system. The default output for NAME.cdl is NAME.image.elf in the working directory.\n"
     "The default kernel is a stock MCS kernel of the spec's architecture.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_STRIP | OPTION_UNTYPEDS | OPTION_RESERVE |
-        OPTION_CHECKS | OPTION_DEPFILE | OPTION_PLACE,
+        OPTION_CHECKS | OPTION_DEPFILE | OPTION_PLACE | OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl compile system.cdl -o system.elf\n"
                 "capdl compile system.cdl --kernel /opt/sel4 -I build/programs -o system.elf",
+    .findings = "Errors in the spec, its programs or for the kernel, or more warnings than allowed: no image is "
+                "written.",
 };
 
 /* dir/NAME.cdl -> NAME.image.elf */
@@ -101,6 +105,7 @@ static int write_image(struct input *input, const struct options *options, const
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
+    result_add_output(input, output);
     return EXIT_FINE;
 }
 
@@ -131,10 +136,14 @@ int cmd_compile(int argc, char **argv)
     }
     char *standard = options.output ? NULL : default_output(options.operands[0]);
     code = input_read(&input, options.operands[0], INPUT_SPEC, &options);
+    result_start(&input, &options, "compile");
     input.diags.disabled[CAPDL_CHECK_X86_EXEC] = true; /* nobody can mend it: `capdl check` says it, not every build */
     if (code == EXIT_FINE &&
         !(input_need_profile(&input, &options) && options_place_good(&options, &input.profile, &input.diags))) {
         code = EXIT_FINDINGS;
+    }
+    if (input.has_profile) {
+        result_add_text(&input, "kernel", input.profile.name);
     }
     code = input_check(&input, code);
     if (code == EXIT_FINE) {

@@ -32,6 +32,7 @@ const struct usage usage_diff = {
     .max_operands = 2,
     .examples = "capdl diff released.elf system.cdl\n"
                 "capdl diff --markdown --fail-on receive old.cdl new.cdl",
+    .findings = "The systems differ, by what --fail-on says; or bad input.",
 };
 
 static void count_totals(const struct input *input, const struct capdl_diff_options *options, struct diff_side *side)

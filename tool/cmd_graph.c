@@ -3,27 +3,32 @@
 #include "command.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <capdl/review.h>
 
 #include "graph_svg.h"
+#include "result.h"
 
 const struct usage usage_graph = {
     "graph SPEC|IMAGE [-o FILE] [--focus SUBJECT] [--all] [--level LEVEL] [--kernel KERNEL] [--arch ARCH]\n"
     "             [-I DIR]...\n"
-    "       capdl graph OLD NEW [-o FILE] [--focus SUBJECT] [--all]",
+    "       capdl graph OLD NEW [-o FILE] [--focus SUBJECT] [--all]\n"
+    "       capdl graph SPEC|IMAGE [NEW] --json [-o FILE] [--focus SUBJECT] [--all]",
     "Draws who can communicate with whom: subjects (threads that share an address space and a CSpace), one\n"
     "line between each two for messages, shared memory, notifications and DMA, and the devices and\n"
     "interrupts they use. Faults and control are left out without --all. Of two systems, draws what is new\n"
     "and what is gone. Prints the DOT language of Graphviz, or SVG if FILE ends in .svg: by dot, or for\n"
-    "more than sixty subjects as a matrix.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_GRAPH | OPTION_OUTPUT,
+    "more than sixty subjects as a matrix. With --json, prints boxes and lines, and writes FILE only if -o\n"
+    "names one.",
+    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_GRAPH | OPTION_OUTPUT | OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 2,
     .examples = "capdl graph system.cdl -o system.svg\n"
                 "capdl graph released.elf system.cdl -o change.svg\n"
                 "capdl graph system.cdl --focus driver | dot -Tpng > driver.png",
+    .findings = "Bad input.",
 };
 
 static bool is_svg(const char *path)
@@ -51,7 +56,7 @@ static bool write_objects(const struct capdl_spec *spec, bool svg, FILE *out)
 
 static bool write_subjects(const struct input *inputs, int count, const struct options *options, FILE *out)
 {
-    const struct capdl_picture_options how = {options->focus, options->all};
+    const struct capdl_picture_options how = {.focus = options->focus, .all = options->all};
     struct capdl_picture *picture =
         capdl_picture_make(&inputs[count - 1].spec, count > 1 ? &inputs[0].spec : NULL, &how);
     bool good = true;
@@ -64,11 +69,36 @@ static bool write_subjects(const struct input *inputs, int count, const struct o
     return good;
 }
 
-static int draw(const struct input *inputs, int count, const struct options *options)
+/* The same as JSON, into the result. */
+static void tell(struct input *inputs, int count, const struct options *options)
+{
+    const struct capdl_picture_options how = {.focus = options->focus, .all = options->all, .unfolded = true};
+    struct json_object *picture = NULL;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct capdl_picture *made = capdl_picture_make(&inputs[count - 1].spec, count > 1 ? &inputs[0].spec : NULL, &how);
+    if (out) {
+        capdl_picture_write_json(made, out);
+        fclose(out);
+        picture = json_tokener_parse(text);
+    }
+    capdl_picture_free(made);
+    free(text);
+    result_add(&inputs[count - 1], "picture", picture);
+}
+
+static int draw(struct input *inputs, int count, const struct options *options)
 {
     const char *path = options->output ? options->output : "-";
     bool objects = options->level && strcmp(options->level, "objects") == 0;
     struct file_output file;
+    if (options->json) {
+        tell(inputs, count, options);
+        if (!options->output) {
+            return EXIT_FINE;
+        }
+    }
     if (!file_create(&file, path)) {
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
@@ -82,6 +112,7 @@ static int draw(const struct input *inputs, int count, const struct options *opt
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
         return EXIT_TROUBLE;
     }
+    result_add_output(&inputs[count - 1], path);
     return EXIT_FINE;
 }
 
@@ -91,6 +122,11 @@ static int check_options(const struct input *inputs, int count, const struct opt
     bool objects = options->level && strcmp(options->level, "objects") == 0;
     if (options->level && !objects && strcmp(options->level, "subjects") != 0) {
         capdl_escape_printf(stderr, "capdl graph: --level takes subjects or objects, not '%s'\n", options->level);
+        return EXIT_TROUBLE;
+    }
+    if (objects && options->json) {
+        fprintf(stderr,
+                "capdl graph: --json tells of subjects, not of --level objects; 'capdl show --json' has them\n");
         return EXIT_TROUBLE;
     }
     if (objects && (count > 1 || options->focus || options->all)) {
@@ -122,6 +158,11 @@ int cmd_graph(int argc, char **argv)
     for (int i = 0; i < options.num_operands; i++) {
         int read = input_read(&inputs[i], options.operands[i], INPUT_SPEC | INPUT_IMAGE, &options);
         code = read > code ? read : code;
+    }
+    result_start(&inputs[options.num_operands - 1], &options, "graph");
+    if (options.num_operands > 1) {
+        result_add_text(&inputs[1], "old", inputs[0].name);
+        result_add_diagnostics(&inputs[1], "old_diagnostics", &inputs[0].diags);
     }
     if (code == EXIT_FINE) {
         code = check_options(inputs, options.num_operands, &options);

@@ -10,19 +10,21 @@
 
 #include "image/forecast.h"
 #include "pack/pack.h"
+#include "result.h"
 
 const struct usage usage_image = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--firmware-dtb] [--at ADDRESS]\n"
-    "                   [--initialiser-at ADDRESS] [--reserve START+SIZE]...",
+    "                   [--initialiser-at ADDRESS] [--reserve START+SIZE]... [--json]",
     "Makes a boot file from a kernel and an image, or any other root task. AArch64 and RISC-V: one file with\n"
     "our loader, in the format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel\n"
     "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both.",
-    OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE,
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE | OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 1,
     .needs = OPTION_OUTPUT | OPTION_KERNEL,
     .examples = "capdl image system.elf --kernel /opt/sel4 --format uimage -o boot.img\n"
                 "capdl image system.elf --kernel /opt/sel4 --format iso -o boot.iso",
+    .findings = "Kernel, image or board do not go together: no file is written.",
 };
 
 /* Output of a packer, or nothing at all. */
@@ -64,6 +66,8 @@ static bool pack_and_prove(struct input *input, struct pack_options *pack, FILE 
         .tree_size = placement.tree_size,
         .image_at = placement.image_at,
     };
+    result_add_number(input, "device_tree_at", placement.tree_at);
+    result_add_number(input, "image_at", placement.image_at);
     return fit_check_image(&input->image, &how, &input->diags);
 }
 
@@ -134,17 +138,33 @@ static int write_iso(struct input *input, const struct options *options, const s
                   pack_iso(&input->profile, image, file.temporary ? file.temporary : file.path, &input->diags));
 }
 
+/* What was written, into the result. */
+static int tell_outputs(struct input *input, const struct options *options, bool module, int code)
+{
+    char *path = NULL;
+    if (code != EXIT_FINE) {
+        return code;
+    }
+    result_add_output(input, options->output);
+    if (module && asprintf(&path, "%s.module", options->output) >= 0) {
+        result_add_output(input, path);
+        free(path);
+    }
+    return code;
+}
+
 static int write_format(struct input *input, const struct options *options)
 {
     const struct pack_file image = {input->name, input->bytes.data, input->bytes.size};
     bool pc = capdl_architecture(input->profile.arch)->pc;
     const char *name = options->format ? options->format : pc ? "multiboot" : "elf";
     enum pack_format format = pack_format_named(name);
+    result_add_text(input, "format", name);
     if (pc && strcmp(name, "multiboot") == 0) {
-        return write_multiboot(input, options, &image);
+        return tell_outputs(input, options, true, write_multiboot(input, options, &image));
     }
     if (pc && strcmp(name, "iso") == 0) {
-        return write_iso(input, options, &image);
+        return tell_outputs(input, options, false, write_iso(input, options, &image));
     }
     if (pc || format == PACK_FORMAT_COUNT) {
         capdl_error(&input->diags, CAPDL_NOWHERE, "no such format for %s: %s (expected %s)",
@@ -152,7 +172,7 @@ static int write_format(struct input *input, const struct options *options)
                     pc ? "multiboot and iso" : "elf, raw, linux, uimage and, on aarch64, efi");
         return EXIT_FINDINGS;
     }
-    return write_packed(input, options, &image, format);
+    return tell_outputs(input, options, false, write_packed(input, options, &image, format));
 }
 
 int cmd_image(int argc, char **argv)
@@ -164,12 +184,14 @@ int cmd_image(int argc, char **argv)
         return code;
     }
     code = input_read(&input, options.operands[0], INPUT_IMAGE | INPUT_TASK, &options);
+    result_start(&input, &options, "image");
     if (code == EXIT_FINE && !input.profile.prefix[0]) {
         capdl_error(&input.diags, CAPDL_NOWHERE,
                     "--kernel must name an install prefix here: a built-in profile has no kernel");
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {
+        result_add_text(&input, "kernel", input.profile.name);
         code = input_kernel_fits(&input) ? write_format(&input, &options) : EXIT_FINDINGS;
     }
     code = input_finish(&input, &options, code);

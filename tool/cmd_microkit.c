@@ -31,6 +31,7 @@ const struct usage usage_microkit = {
     .max_operands = 1,
     .examples =
         "capdl microkit hello.system --search-path build --board qemu_virt_aarch64 --config debug -o loader.img",
+    .findings = "Errors in the system description or its programs: no image is written.",
 };
 
 struct board {

@@ -14,6 +14,7 @@ const struct usage usage_policy = {
     .max_operands = 1,
     .examples = "capdl policy system.cdl > system.policy\n"
                 "capdl check --policy system.policy system.cdl",
+    .findings = "Bad input.",
 };
 
 int cmd_policy(int argc, char **argv)

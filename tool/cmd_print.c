@@ -15,6 +15,7 @@ const struct usage usage_expand = {
     .max_operands = 1,
     .examples = "capdl expand system.cdl > expanded.cdl\n"
                 "capdl expand --strict system.cdl > standard.cdl",
+    .findings = "Errors in the spec, or with --strict something that other tools cannot read.",
 };
 
 const struct usage usage_show = {
@@ -27,6 +28,7 @@ const struct usage usage_show = {
     .max_operands = 1,
     .examples = "capdl show system.elf\n"
                 "capdl show --json system.cdl > system.json",
+    .findings = "Bad input.",
 };
 
 static int print_spec(const struct usage *usage, unsigned wanted, bool folded, int argc, char **argv)

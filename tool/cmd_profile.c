@@ -24,6 +24,7 @@ const struct usage usage_profile = {
     .examples = "capdl profile aarch64-mcs --header > kernel.h\n"
                 "capdl profile riscv64-mcs /opt/sel4\n"
                 "capdl profile --device serial0 /opt/sel4",
+    .findings = "The prefix has no kernel that can be used, or two kernels differ.",
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HEADER };

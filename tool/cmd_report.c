@@ -22,6 +22,7 @@ const struct usage usage_report = {
     .max_operands = 1,
     .examples = "capdl report system.cdl -o system.html\n"
                 "capdl report released.elf --json",
+    .findings = "Bad input, a difference in verification, or a system that does not fit.",
 };
 
 static const struct capdl_profile *profile_of(struct input *input, const struct options *options)

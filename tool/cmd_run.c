@@ -16,10 +16,11 @@
 #include "pack/memory_map.h"
 #include "pack/qemu.h"
 #include "program_files.h"
+#include "result.h"
 
 const struct usage usage_run = {
     "run IMAGE [--kernel PREFIX] [--device DEVICE]... [--timeout SECONDS] [--until TEXT] [--memory-map MAP]\n"
-    "                 [--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw]",
+    "                 [--untypeds FILE] [-I DIR]... [--trace[=FILTER] [-o FILE]] [--stats] [--raw] [--json]",
     "Boots an image, or with --kernel any other root task.\n"
     "\n"
     "Without --kernel, it runs on the emulated machine until nothing can run any more, for at most 30 seconds\n"
@@ -32,15 +33,19 @@ const struct usage usage_run = {
     "IOMMU if the image gives devices I/O spaces. If standard input is a file or a pipe, it goes to the serial\n"
     "line once the initialiser is done.\n"
     "\n"
+    "With --json, the console is in the object that is printed at the end.\n"
+    "\n"
     "On a terminal, control characters of the console appear as escapes, and console lines that look like\n"
     "messages of capdl, and the rest of long lines, get the prefix 'image| ', unless --raw is given.",
     OPTION_KERNEL | OPTION_TIMEOUT | OPTION_UNTIL | OPTION_UNTYPEDS | OPTION_DEVICES | OPTION_TRACE | OPTION_OUTPUT |
-        OPTION_RAW | OPTION_DIRECTORIES,
+        OPTION_RAW | OPTION_DIRECTORIES | OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl run system.elf\n"
                 "capdl run --trace=client --stats system.elf\n"
                 "capdl run --kernel /opt/sel4 --until 'ready' system.elf",
+    .findings = "A bad image, a boot that failed, a thread that faulted with nobody to hear it, threads that were "
+                "still running when time was over on the emulated machine, or --until was not shown.",
 };
 
 enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
@@ -82,6 +87,17 @@ static bool run_with_symbols(struct input *input, const struct options *options,
     return good;
 }
 
+/* Words of the result: of the emulated machine, and of QEMU. */
+static const char *const outcomes[] = {
+    [MACHINE_IDLE] = "idle",       [MACHINE_HALTED] = "halted", [MACHINE_FAULTED] = "faulted",
+    [MACHINE_TIMEOUT] = "timeout", [MACHINE_UNTIL] = "until",   [MACHINE_BOOT_FAILED] = "boot-failed",
+    [MACHINE_MEMORY] = "memory",   [MACHINE_BOOTED] = "booted",
+};
+static const char *const ends[] = {
+    [QEMU_ENDED] = "ended",     [QEMU_MARKER] = "until",    [QEMU_TIMEOUT] = "timeout", [QEMU_QUIET] = "quiet",
+    [QEMU_STOPPED] = "stopped", [QEMU_REFUSED] = "refused", [QEMU_FAILED] = "failed",
+};
+
 static int boot_emulated(struct input *input, const struct options *options, const struct trace_filter *filter,
                          FILE *trace, const struct console *console)
 {
@@ -100,6 +116,10 @@ static int boot_emulated(struct input *input, const struct options *options, con
     if (!run_with_symbols(input, options, &machine, &result)) {
         return EXIT_FINDINGS;
     }
+    result_add_text(input, "outcome", outcomes[result.outcome]);
+    result_add_number(input, "instructions", result.instructions);
+    result_add_number(input, "boot_instructions", result.boot_instructions);
+    result_add_number(input, "kernel_calls", result.kernel_calls);
     if (options->until) {
         return result.outcome == MACHINE_UNTIL ? EXIT_FINE : not_shown(console, options->until);
     }
@@ -218,6 +238,7 @@ static int run_real(struct input *input, const struct options *options, const st
     enum qemu_outcome end = qemu_boot(&input->profile, input->name, input->bytes.data, input->bytes.size, &qemu,
                                       console->ours, &input->diags);
     end_interrupted();
+    result_add_text(input, "outcome", ends[end]);
     say_stopped(console, end, options->timeout);
     switch (end) {
     case QEMU_ENDED:
@@ -239,12 +260,22 @@ static int run(struct input *input, const struct options *options)
 {
     bool real = input->has_profile && input->profile.prefix[0];
     struct console console;
-    if (!console_open(&console, stdout, stderr, options->raw ? 0 : console_width(stdout))) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *shown = input->result ? open_memstream(&text, &size) : stdout;
+    if (!shown || !console_open(&console, shown, stderr, options->raw || shown != stdout ? 0 : console_width(stdout))) {
         capdl_escape_printf(stderr, "capdl: %s\n", strerror(errno));
         return EXIT_TROUBLE;
     }
+    result_add_text(input, "machine", real ? "qemu" : "emulated");
+    result_add_text(input, "kernel", input->has_profile ? input->profile.name : input->image.profile.name);
     int code = (real ? run_real : run_emulated)(input, options, &console);
     console_close(&console);
+    if (shown != stdout) {
+        fclose(shown);
+        result_add(input, "console", json_object_new_string_len(text, (int)size));
+        free(text);
+    }
     return code;
 }
 
@@ -257,6 +288,7 @@ int cmd_run(int argc, char **argv)
         return code;
     }
     code = input_read(&input, options.operands[0], INPUT_IMAGE | INPUT_TASK, &options);
+    result_start(&input, &options, "run");
     setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed is seen, however this ends */
     if (code == EXIT_FINE) {
         code = run(&input, &options);

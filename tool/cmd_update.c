@@ -11,19 +11,21 @@
 #include "image/update.h"
 #include "pd/elf_file.h"
 #include "pd/symbols.h"
+#include "result.h"
 #include "update_room.h"
 
 const struct usage usage_update = {
-    "update IMAGE NAME=ELF -o OUT",
+    "update IMAGE NAME=ELF -o OUT [--json]",
     "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
     "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
     "the image has room for them, or anywhere in the room that the spec reserves ('room' of pd). If it does not\n"
     "fit, the error says why. What the spec sets symbols to ('set' of pd), they are set to in the new program.",
-    OPTION_OUTPUT,
+    OPTION_OUTPUT | OPTION_RESULT,
     .min_operands = 2,
     .max_operands = 2,
     .needs = OPTION_OUTPUT,
     .examples = "capdl update system.elf client=client.elf -o new.elf",
+    .findings = "The program does not fit the layout of the old one: no image is written.",
 };
 
 /* Segments as they will be mapped: what can be written or executed can be read. */
@@ -145,6 +147,10 @@ static int swap_into(struct input *input, const char *name, const char *path, co
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
+    result_add_text(input, "kernel", input->image.profile.name);
+    result_add_text(input, "domain", name);
+    result_add_text(input, "program", path);
+    result_add_output(input, output);
     return EXIT_FINE;
 }
 
@@ -172,6 +178,7 @@ int cmd_update(int argc, char **argv)
         return code;
     }
     code = input_read(&input, options.operands[0], INPUT_IMAGE, &options);
+    result_start(&input, &options, "update");
     if (code == EXIT_FINE) {
         code = update(&input, &options);
     }

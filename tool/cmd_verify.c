@@ -16,6 +16,7 @@ const struct usage usage_verify = {
     .max_operands = 1,
     .examples = "capdl verify system.elf\n"
                 "capdl verify system.elf --spec system.cdl --kernel /opt/sel4",
+    .findings = "A bad image, a boot that failed, or a difference between the kernel's state and the spec.",
 };
 
 enum { MOST_SPECS = 2, KINDS_A_LINE = 4 };

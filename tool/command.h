@@ -77,6 +77,7 @@ enum option_set {
     OPTION_IMAGE = 512, /* --format, --dtb, --at, --initialiser-at, --reserve */
     OPTION_SPEC = 1024,
     OPTION_JSON = 2048,
+    OPTION_RESULT = 4096, /* --json of commands that make something */
     OPTION_RESERVE = 8192,
     OPTION_STRICT = 16384,
     OPTION_LIST_CHECKS = 32768,
@@ -97,6 +98,8 @@ enum option_set {
     OPTION_GRAPH = 1 << 25,    /* --focus, --level, --all */
 };
 
+struct json_object;
+
 struct usage {
     const char *synopsis; /* without the program's name: "check [options] SPEC" */
     const char *text;     /* what it does, in a few lines */
@@ -104,6 +107,7 @@ struct usage {
     int min_operands, max_operands;
     unsigned needs;       /* of these, OPTION_OUTPUT and OPTION_KERNEL must be given */
     const char *examples; /* command lines, one a line */
+    const char *findings; /* what exit code 1 means; NULL: it does not happen */
 };
 
 /* The subcommands; argv[0] is the name. Each returns an exit code. */
@@ -138,7 +142,8 @@ struct input {
     struct capdl_profile profile;
     bool has_profile, guessed; /* guessed: for want of a named kernel, and not yet looked at whether it will do */
     bool is_image;
-    struct image image; /* when is_image */
+    struct image image;         /* when is_image */
+    struct json_object *result; /* what input_finish prints; see result.h */
 };
 
 /* The architecture that --arch names; false if there is none of that name. */

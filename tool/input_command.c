@@ -8,6 +8,7 @@
 
 #include "image/forecast.h"
 #include "json/spec_json.h"
+#include "result.h"
 
 int input_read(struct input *input, const char *path, unsigned wanted, const struct options *options)
 {
@@ -108,7 +109,7 @@ static void read_marked_files(struct input *input, struct file_bytes *files, con
     }
 }
 
-static void print_diags(struct input *input, const struct options *options)
+static void print_diags(struct input *input, const struct options *options, int code)
 {
     struct file_bytes *files = input->diags.count ? calloc(input->diags.num_files + 1, sizeof(*files)) : NULL;
     if (files) {
@@ -116,6 +117,8 @@ static void print_diags(struct input *input, const struct options *options)
     }
     if (options->sarif) {
         diags_sarif_write(&input->diags, CAPDL_VERSION, stdout);
+    } else if (input->result) {
+        result_finish(input, code);
     } else if (options->json_diags) {
         diags_json_write(&input->diags, stdout);
     } else {
@@ -146,12 +149,13 @@ static void summarise(const struct input *input)
 
 int input_finish(struct input *input, const struct options *options, int code)
 {
-    print_diags(input, options);
-    if (options->summary && !options->json_diags && !options->sarif && code != EXIT_TROUBLE) {
-        summarise(input);
-    }
     if (code == EXIT_FINE && (input->diags.num_errors || input_too_many_warnings(input, options))) {
         code = EXIT_FINDINGS;
+    }
+    bool json = options->json_diags || input->result;
+    print_diags(input, options, code);
+    if (options->summary && !json && !options->sarif && code != EXIT_TROUBLE) {
+        summarise(input);
     }
     input_free(input);
     return code;

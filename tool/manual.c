@@ -128,12 +128,15 @@ static void print_examples(const char *examples)
     printf("\n.EE\n");
 }
 
-static void print_exit_status(void)
+static void print_exit_status(const char *findings)
 {
-    printf(".SH \"EXIT STATUS\"\n"
-           ".TP\n.B 0\nSuccess.\n"
-           ".TP\n.B 1\nFindings or bad input: a problem in the spec, a difference, a boot that failed.\n"
-           ".TP\n.B 2\nUsage, or a file that cannot be read or written.\n");
+    printf(".SH \"EXIT STATUS\"\n.TP\n.B 0\nSuccess.\n");
+    if (findings) {
+        printf(".TP\n.B 1\n");
+        print_words(findings, strlen(findings));
+        putchar('\n');
+    }
+    printf(".TP\n.B 2\nUsage, or a file that cannot be read or written.\n");
 }
 
 void manual_print_command(const struct command *command)
@@ -150,7 +153,7 @@ void manual_print_command(const struct command *command)
     if (command->usage->examples) {
         print_examples(command->usage->examples);
     }
-    print_exit_status();
+    print_exit_status(command->usage->findings);
     printf(".SH \"SEE ALSO\"\n.BR capdl (1),\n.BR capdl\\-spec (5),\n.BR capdl\\-image (5)\n");
 }
 
@@ -176,7 +179,7 @@ void manual_print_overview(void)
     printf(".SH OPTIONS\n"
            ".TP\n.BR \\-h \", \" \\-\\-help\nlist the commands.\n"
            ".TP\n.BR \\-V \", \" \\-\\-version\nprint the version.\n");
-    print_exit_status();
+    print_exit_status("Findings or bad input: a problem in the spec, a difference, a boot that failed.");
     printf(".SH ENVIRONMENT\n.TP\n.B CAPDL_DATA_DIR\n");
     print_words(data, sizeof(data) - 1);
     printf("\n.SH \"SEE ALSO\"\n.BR capdl\\-spec (5),\n.BR capdl\\-image (5)\n");

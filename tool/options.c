@@ -24,6 +24,7 @@ static const struct option_entry entries[] = {
     {OPTION_RAW, 'R', "raw", NULL, "do not escape the console's output on a terminal"},
     {OPTION_SPEC, 'S', "spec", "SPEC", "also compare with this spec"},
     {OPTION_JSON, 'j', "json", NULL, "print JSON"},
+    {OPTION_RESULT, 'j', "json", NULL, "print what was done, and all messages, as JSON (docs/building.md)"},
     {OPTION_UNTYPEDS, 'U', "untypeds", "FILE",
      "untypeds that the kernel will report, one 'paddr size_bits is_device' per line"},
     {OPTION_UNTYPEDS, 'M', "memory-map", "MAP",
@@ -436,6 +437,9 @@ static int parse(const struct usage *usage, int argc, char **argv, struct option
     }
     if (usage->needs & OPTION_OUTPUT && !options->output) {
         return wrong(usage, argv[0], "missing option: -o", "");
+    }
+    if (usage->takes & OPTION_RESULT && options->json && options->output && strcmp(options->output, "-") == 0) {
+        return wrong(usage, argv[0], "--json prints on standard output, so -o must name a file, not ", "-");
     }
     return OPTIONS_GO;
 }

@@ -27,7 +27,7 @@ static bool has_dot(void)
 
 char *page_picture(const struct capdl_spec *spec, const struct capdl_spec *old, size_t *size)
 {
-    struct capdl_picture *picture = capdl_picture_make(spec, old, &(struct capdl_picture_options){NULL, false});
+    struct capdl_picture *picture = capdl_picture_make(spec, old, &(struct capdl_picture_options){.focus = NULL});
     char *text = NULL;
     FILE *out = capdl_picture_is_large(picture) || has_dot() ? open_memstream(&text, size) : NULL;
     if (out) {

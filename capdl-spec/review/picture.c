@@ -690,7 +690,9 @@ struct capdl_picture *capdl_picture_make(const struct capdl_spec *spec, const st
         shown += p->boxes[i].kind == BOX_SUBJECT && !p->boxes[i].hidden;
     }
     p->labelled = shown <= MOST_LABELLED;
-    if (!p->labelled && !old && options->focus) {
+    if (options->unfolded) {
+        /* as it is */
+    } else if (!p->labelled && !old && options->focus) {
         fold(p);
     } else if (!p->labelled && !old) {
         hide_hubs(p, FAMILY_MESSAGE);

@@ -20,6 +20,7 @@ extern "C" {
 struct capdl_picture_options {
     const char *focus; /* only this subject and what is related to it; NULL: all */
     bool all;          /* also lines for faults and control */
+    bool unfolded;     /* no box stands for several that are alike */
 };
 
 struct capdl_picture;
@@ -32,6 +33,8 @@ void capdl_picture_free(struct capdl_picture *);
 bool capdl_picture_is_large(const struct capdl_picture *);
 /* In the DOT language of Graphviz. */
 void capdl_picture_write_dot(const struct capdl_picture *, FILE *);
+/* As a JSON object: boxes, and the lines between them. */
+void capdl_picture_write_json(const struct capdl_picture *, FILE *);
 /* Who may do what with whom as a table, an SVG document. */
 void capdl_picture_write_matrix(const struct capdl_picture *, FILE *);
 

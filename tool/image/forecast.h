@@ -88,6 +88,7 @@ struct fit_printer {
     void (*section)(void *context, const char *title); /* what follows, up to the next one, belongs to it */
     void (*range)(void *context, uint64_t start, uint64_t end, const char *what);
     void (*note)(void *context, const char *text);
+    void (*number)(void *context, const char *name, uint64_t value); /* of the totals; NULL: in notes only */
     void *context;
 };
 /* Plans an image's objects and tells where everything goes and what is left; printer: NULL for the check only. False:

@@ -65,6 +65,13 @@ static CAPDL_PRINTF(2, 3) void note(const struct report *r, const char *format, 
     r->out->note(r->out->context, text);
 }
 
+static void number(const struct report *r, const char *name, uint64_t value)
+{
+    if (r->out->number) {
+        r->out->number(r->out->context, name, value);
+    }
+}
+
 static int compare_places(const void *a, const void *b)
 {
     const struct forecast_place *x = a, *y = b;
@@ -170,6 +177,16 @@ static void print_totals(const struct report *r)
     }
     char a[32], b[32], c[32], d[32], larger[100] = "";
     section(r, "totals");
+    number(r, "objects", r->objects);
+    number(r, "retypes", r->plan.num_retypes);
+    number(r, "padding", r->plan.num_padding);
+    number(r, "ram_used", used);
+    number(r, "ram_touched", r->plan.ram_touched);
+    number(r, "ram_untouched", untouched);
+    number(r, "largest_untouched", largest);
+    number(r, "slots_needed", r->blob->sizes[CAPDL_SIZE_SLOTS] + r->plan.num_padding);
+    number(r, "slots_free", r->plan.request.empty_slots);
+    number(r, "slots", r->forecast->num_slots);
     note(r, "%" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds as padding", r->objects,
          r->plan.num_retypes, r->plan.num_padding);
     note(r, "%s of RAM used, from untypeds of %s, which the kernel clears (%" PRIu64 " bytes)", amount(used, a),
@@ -422,7 +439,7 @@ static void print_note(void *out, const char *text)
 
 bool fit_report(const struct image *image, const struct fit_options *options, struct capdl_diags *diags, FILE *out)
 {
-    const struct fit_printer printer = {print_section, print_range, print_note, out};
+    const struct fit_printer printer = {print_section, print_range, print_note, NULL, out};
     return fit_tell(image, options, diags, &printer);
 }
 

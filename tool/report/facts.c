@@ -84,10 +84,15 @@ static void tell_note(void *sections, const char *text)
     json_object_array_add(json_object_object_get(last_of(sections), "notes"), json_object_new_string(text));
 }
 
+struct fit_printer report_fit_printer(struct json_object *sections)
+{
+    return (struct fit_printer){tell_section, tell_range, tell_note, NULL, sections};
+}
+
 static struct json_object *fit(const struct report_input *input, bool *good)
 {
     struct json_object *json = json_object_new_object(), *sections = json_object_new_array();
-    struct fit_printer printer = {tell_section, tell_range, tell_note, sections};
+    struct fit_printer printer = report_fit_printer(sections);
     struct fit_options options = {.profile = input->profile, .name = input->name, .untypeds = input->untypeds};
     struct capdl_diags diags = {.list = NULL};
     bool possible = input->untypeds || forecast_possible(input->profile);

@@ -44,6 +44,8 @@ struct report_facts {
     bool good; /* nothing speaks against the system */
 };
 
+/* Collects what `capdl fit` tells as an array of sections; without the numbers of the totals. */
+struct fit_printer report_fit_printer(struct json_object *sections);
 void report_find_facts(const struct report_input *, struct report_facts *);
 /* The whole model. good: the system fits, the kernel's state is right, and the checks found no error. */
 struct json_object *report_model(const struct report_input *, bool *good);

@@ -92,6 +92,9 @@ bool is_filled(uint64_t start, uint64_t end);
 void memory_check(void);
 void memory_fill(void);
 
+/* externals.c: that what others loaded is there. */
+void externals_check(void);
+
 /* paging.c */
 enum memory_kind { MEMORY_NORMAL, MEMORY_DEVICE };
 void paging_build(void);

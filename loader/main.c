@@ -102,6 +102,7 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     paging_build();
     arch_translation_on();
     memory_fill();
+    externals_check();
     cores_start(); /* all others, as far as the kernel's entry */
     print("entering the kernel");
     kernel_enter(&loader.workspace->cores[0]);

@@ -68,6 +68,10 @@ void paging_build(void)
         const struct capdl_payload_region *region = &payload_regions()[i];
         map_one_to_one(region->to, region->to + region->stored + region->zeros, MEMORY_NORMAL);
     }
+    const struct capdl_payload_external *externals = (const void *)(payload + plan->externals);
+    for (uint32_t i = 0; i < plan->num_externals; i++) {
+        map_one_to_one(externals[i].start, externals[i].start + externals[i].size, MEMORY_NORMAL);
+    }
     map_one_to_one(plan->kernel_tree.start, plan->kernel_tree.end, MEMORY_NORMAL);
     if (plan->num_cores > 1) {
         map_release_addresses();

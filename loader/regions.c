@@ -121,6 +121,10 @@ void memory_check(void)
         const struct capdl_payload_region *region = &payload_regions()[i];
         check_span(&ram, "the image", region->to, region->to + region->stored + region->zeros);
     }
+    const struct capdl_payload_external *externals = (const void *)(payload + plan->externals);
+    for (uint32_t i = 0; i < plan->num_externals; i++) {
+        check_span(&ram, externals[i].name, externals[i].start, externals[i].start + externals[i].size);
+    }
     for (uint32_t i = 0; i < plan->num_memory; i++) {
         check_span(&ram, "the kernel", payload_memory()[i].start, payload_memory()[i].end);
     }

@@ -8,16 +8,20 @@
 
 #include <capdl/architecture.h>
 
+#include "externals.h"
 #include "image/forecast.h"
 #include "pack/pack.h"
 #include "result.h"
 
 const struct usage usage_image = {
     "image IMAGE --kernel PREFIX -o OUT [--format FORMAT] [--dtb FILE] [--firmware-dtb] [--at ADDRESS]\n"
-    "                   [--initialiser-at ADDRESS] [--reserve START+SIZE]... [--json]",
+    "                   [--initialiser-at ADDRESS] [--reserve START+SIZE]... [--external NAME]...\n"
+    "                   [--json]",
     "Makes a boot file from a kernel and an image, or any other root task. AArch64 and RISC-V: one file with\n"
     "our loader, in the format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel\n"
-    "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both.",
+    "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both. With --external\n"
+    "the program of a domain in reserved memory goes into OUT.NAME.bin, which another boot loader must load to\n"
+    "the address that is printed; our loader then compares its SHA-256.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE | OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 1,
@@ -93,11 +97,16 @@ static int write_packed(struct input *input, const struct options *options, cons
         .reserved = reserved,
         .num_reserved = options->num_reserved,
     };
+    struct pack_external *externals = externals_find(input, options);
+    pack.externals = externals;
+    pack.num_externals = options->num_externals;
     if (input->diags.num_errors) {
         code = EXIT_FINDINGS;
     } else if (create(&file, options->output)) {
         code = commit(&file, options->output, pack_and_prove(input, &pack, file.stream));
     }
+    code = code == EXIT_FINE ? externals_write(externals, options) : code;
+    externals_free(externals, options);
     free(reserved);
     file_release(&tree);
     return code;
@@ -150,6 +159,12 @@ static int tell_outputs(struct input *input, const struct options *options, bool
         result_add_output(input, path);
         free(path);
     }
+    for (size_t i = 0; i < options->num_externals; i++) {
+        if (asprintf(&path, "%s.%s.bin", options->output, options->externals[i]) >= 0) {
+            result_add_output(input, path);
+            free(path);
+        }
+    }
     return code;
 }
 
@@ -160,6 +175,10 @@ static int write_format(struct input *input, const struct options *options)
     const char *name = options->format ? options->format : pc ? "multiboot" : "elf";
     enum pack_format format = pack_format_named(name);
     result_add_text(input, "format", name);
+    if (pc && options->num_externals) {
+        capdl_error(&input->diags, CAPDL_NOWHERE, "--external is for AArch64 and RISC-V: PCs have no reserved memory");
+        return EXIT_FINDINGS;
+    }
     if (pc && strcmp(name, "multiboot") == 0) {
         return tell_outputs(input, options, true, write_multiboot(input, options, &image));
     }

@@ -35,6 +35,8 @@ struct options {
     uint64_t at, initialiser_at; /* 0: not given */
     const char **reserved;       /* ended by 0 */
     size_t num_reserved;
+    const char **externals; /* ended by 0 */
+    size_t num_externals;
     const char **devices; /* ended by 0 */
     size_t num_devices;
     double timeout; /* seconds; 0: not given */
@@ -74,7 +76,7 @@ enum option_set {
     OPTION_TIMEOUT = 32,
     OPTION_UNTIL = 64,
     OPTION_UNTYPEDS = 128,
-    OPTION_IMAGE = 512, /* --format, --dtb, --at, --initialiser-at, --reserve */
+    OPTION_IMAGE = 512, /* --format, --dtb, --at, --initialiser-at, --external, --reserve */
     OPTION_SPEC = 1024,
     OPTION_JSON = 2048,
     OPTION_RESULT = 4096, /* --json of commands that make something */

@@ -42,6 +42,8 @@ static const struct option_entry entries[] = {
     {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the checks, what each one finds, and its severity"},
     {OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader"},
     {OPTION_IMAGE | OPTION_PLACE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
+    {OPTION_IMAGE, 'X', "external", "NAME",
+     "put the program of domain NAME, in reserved memory, into a file of its own; may be repeated"},
     {OPTION_IMAGE | OPTION_RESERVE, 'r', "reserve", "START+SIZE",
      "reserve physical memory for other uses; may be repeated"},
     {OPTION_TRACE, 'T', "trace", "[=FILTER]",
@@ -306,6 +308,9 @@ static bool option_set(struct options *options, char letter, const char *value, 
     case 'D':
         list_add(&options->devices, &options->num_devices, value);
         return true;
+    case 'X':
+        list_add(&options->externals, &options->num_externals, value);
+        return true;
     case 'r':
         list_add(&options->reserved, &options->num_reserved, value);
         return true;
@@ -462,6 +467,7 @@ bool options_output_is(const struct options *options, const char *ending)
 void options_free(struct options *options)
 {
     free(options->directories);
+    free(options->externals);
     free(options->reserved);
     free(options->devices);
     *options = (struct options){NULL};

@@ -4,7 +4,7 @@
  * worked out and checked on the host; the loader copies, fills with zeros, and jumps. Little-endian, read by AArch64
  * and RISC-V only.
  *
- *     loader (whole pages) | header | regions | memory | device tree | stored bytes     in the file
+ *     loader (whole pages) | header | regions | memory | externals | device tree | stored bytes     in the file
  *                                                                   | workspace        in memory only, from the next
  * page on
  */
@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum {
-    CAPDL_PAYLOAD_VERSION = 2,
+    CAPDL_PAYLOAD_VERSION = 3,
     CAPDL_PAYLOAD_UNIT = 32,           /* what sums are made of */
     CAPDL_PAYLOAD_CORES = 16,          /* cores the loader can start */
     CAPDL_PAYLOAD_TREE_ROOM = 0x40000, /* largest device tree of a firmware, without its padding */
@@ -41,6 +41,13 @@ struct capdl_payload_span {
     uint64_t start, end;
 };
 
+/* Memory that was filled from a file of its own before the loader started, and that must have these contents. */
+struct capdl_payload_external {
+    uint64_t start, size;
+    uint8_t hash[32]; /* SHA-256 */
+    char name[48];    /* for messages, ended by 0 */
+};
+
 /* Eight bytes of anything. */
 typedef uint64_t __attribute__((may_alias)) capdl_payload_word;
 
@@ -61,7 +68,7 @@ struct capdl_payload {
     uint32_t num_regions;   /* ascending, disjoint */
     uint32_t num_memory;    /* what the kernel takes for RAM, ascending */
     uint32_t physical_bits; /* AArch64: size of physical addresses the kernel was built for, 40 or 44 */
-    uint32_t unused;
+    uint32_t num_externals;
     struct capdl_payload_sum sum;          /* of this header, with zeros here, and all that follows up to `stored` */
     struct capdl_payload_sum stored_sum;   /* of the rest */
     uint64_t regions, memory;              /* offsets of the two tables */
@@ -74,7 +81,8 @@ struct capdl_payload {
     uint64_t initialiser_offset;           /* physical minus virtual address, modulo 2^64 */
     uint64_t initialiser_entry;            /* virtual */
     struct capdl_payload_span kernel_tree; /* where the kernel is handed the device tree, and the room there */
-    uint64_t unused_words[2];
+    uint64_t externals;                    /* offset of the table */
+    uint64_t unused;
 };
 
 /*

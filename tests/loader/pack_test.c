@@ -139,7 +139,7 @@ static void test_contents(void)
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);
-    options.extras = &(struct pack_extra){{"extra", extra, sizeof(extra)}, 0x41c00003, 0};
+    options.extras = &(struct pack_extra){{"extra", extra, sizeof(extra)}, 0x41c00003, 0, false};
     options.num_extras = 1;
     struct result result = pack(&options);
     CHECK(result.packed && result.diags.count == 0 && result.payload->magic == CAPDL_PAYLOAD_MAGIC, "packed");
@@ -183,7 +183,7 @@ static void test_sparse(void)
     for (uint64_t at = 0; at < SIZE; at += STEP + 61) {
         sparse[at] = (uint8_t)(at / STEP + 1);
     }
-    options.extras = &(struct pack_extra){{"sparse", sparse, SIZE}, AT, 0};
+    options.extras = &(struct pack_extra){{"sparse", sparse, SIZE}, AT, 0, false};
     options.num_extras = 1;
     struct result result = pack(&options);
     CHECK(result.packed && result.size < without.size + SIZE / STEP * (64 + 2 * 32 + 32) + 0x1000,
@@ -382,9 +382,9 @@ static void test_misfits(void)
     static const struct test_segment huge[] = {{0x400000, 0, 16, 0x2000000}};
     static const struct test_segment overlapping[] = {{0x400000, 0, 0x2000, 0x2000}, {0x401000, 0, 16, 16}};
     static const struct capdl_region reserved = {0x40180000, 0x41000000};
-    static const struct pack_extra inside = {{"pages", (const uint8_t *)"1234", 4}, RAM + 15 * 0x100000, 0};
-    static const struct pack_extra outside = {{"pages", (const uint8_t *)"1234", 4}, RAM + 50 * 0x100000, 0};
-    static const struct pack_extra beyond = {{"pages", (const uint8_t *)"1234", 4}, UINT64_MAX - 2, 0};
+    static const struct pack_extra inside = {{"pages", (const uint8_t *)"1234", 4}, RAM + 15 * 0x100000, 0, false};
+    static const struct pack_extra outside = {{"pages", (const uint8_t *)"1234", 4}, RAM + 50 * 0x100000, 0, false};
+    static const struct pack_extra beyond = {{"pages", (const uint8_t *)"1234", 4}, UINT64_MAX - 2, 0, false};
     size_t size;
     uint8_t *image = test_elf(EM_AARCH64, 0x400000, huge, 1, &size);
     REFUSED("initialiser takes 32768 KiB", options.image.bytes = realloc((void *)(uintptr_t)options.image.bytes, size);
@@ -467,7 +467,7 @@ static struct pack_file reserving_tree(uint64_t start, uint64_t bytes, const cha
 /* What the device tree reserves is stepped over as well. */
 static void test_tree_reserves(void)
 {
-    static const struct pack_extra extra = {{"pages", (const uint8_t *)"1234", 4}, RAM + 0x1800000, 0};
+    static const struct pack_extra extra = {{"pages", (const uint8_t *)"1234", 4}, RAM + 0x1800000, 0, false};
     struct capdl_profile profile;
     struct pack_options options;
     set_up(&profile, &options, CAPDL_ARCH_AARCH64);

@@ -56,22 +56,66 @@ void buffer_zero(struct buffer *buffer, size_t size)
     buffer_add(buffer, zeros, size);
 }
 
+static void extra_add(struct pack_extra **list, size_t *count, struct pack_extra extra)
+{
+    *list = reallocarray(*list, *count + 1, sizeof(**list));
+    if (!*list) {
+        abort();
+    }
+    (*list)[(*count)++] = extra;
+}
+
+/* A piece [from, from + size) of a content. */
+static void content_add(struct pack_extra **list, size_t *count, const struct image_content *content, uint64_t from,
+                        uint64_t size)
+{
+    uint64_t offset = from - content->address, stored = content->stored > offset ? content->stored - offset : 0;
+    stored = stored < size ? stored : size;
+    if (size) {
+        extra_add(list, count,
+                  (struct pack_extra){.file = {"reserved memory", content->bytes + (stored ? offset : 0), stored},
+                                      .address = from,
+                                      .zeros = size - stored});
+    }
+}
+
+/* A content, without what externals hold; these are ascending. */
+static void content_split(const struct pack_options *options, struct pack_extra **list, size_t *count,
+                          const struct image_content *content)
+{
+    uint64_t at = content->address, end = at + content->stored + content->zeros;
+    for (size_t i = 0; i < options->num_externals; i++) {
+        const struct pack_external *external = &options->externals[i];
+        if (external->address < end && external->address + external->size > at) {
+            content_add(list, count, content, at, external->address > at ? external->address - at : 0);
+            at = external->address + external->size < end ? external->address + external->size : end;
+        }
+    }
+    content_add(list, count, content, at, end - at);
+}
+
 /* What the image wants put into reserved memory, beside what the caller wants. To be freed. */
 static struct pack_extra *all_extras(struct pack_options *options, const struct reserved_section *contents)
 {
-    struct pack_extra *list = calloc(options->num_extras + contents->num_contents + 1, sizeof(*list));
-    if (!list) {
-        abort();
-    }
+    struct pack_extra *list = NULL;
+    size_t count = 0;
     for (size_t i = 0; i < options->num_extras; i++) {
-        list[i] = options->extras[i];
+        extra_add(&list, &count, options->extras[i]);
     }
     for (uint64_t i = 0; i < contents->num_contents; i++) {
         struct image_content content = reserved_section_at(contents, i);
-        list[options->num_extras++] =
-            (struct pack_extra){{"reserved memory", content.bytes, content.stored}, content.address, content.zeros};
+        content_split(options, &list, &count, &content);
+    }
+    for (size_t i = 0; i < options->num_externals; i++) {
+        const struct pack_external *external = &options->externals[i];
+        extra_add(&list, &count,
+                  (struct pack_extra){.file = {external->name, NULL, 0},
+                                      .address = external->address,
+                                      .zeros = external->size,
+                                      .external = true});
     }
     options->extras = list;
+    options->num_extras = count;
     return list;
 }
 

@@ -42,6 +42,14 @@ struct pack_extra {
     struct pack_file file;
     uint64_t address;
     uint64_t zeros; /* bytes after the file's */
+    bool external;  /* only its place counts */
+};
+
+/* Contents of reserved memory that are not part of the file: a boot loader fills that memory, ours compares a hash. */
+struct pack_external {
+    const char *name;
+    uint64_t address, size;
+    const uint8_t *bytes;
 };
 
 /* Where the kernel will find things, physical. */
@@ -61,6 +69,8 @@ struct pack_options {
     uint64_t initialiser_at; /* physical address of the initialiser; 0: chosen */
     const struct pack_extra *extras;
     size_t num_extras;
+    const struct pack_external *externals;
+    size_t num_externals;
     const struct capdl_region *reserved; /* physical memory nothing may be put in */
     size_t num_reserved;
     struct pack_placement *placement; /* to be told; may be 0 */

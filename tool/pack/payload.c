@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "base/sha256.h"
 #include "plan.h"
 
 enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };
@@ -132,6 +133,9 @@ bool payload_plan(struct plan *plan)
     }
     for (size_t i = 0; i < plan->options->num_extras; i++) {
         const struct pack_extra *extra = &plan->options->extras[i];
+        if (extra->external) {
+            continue;
+        }
         add_bytes(plan, extra->address, extra->file.bytes, extra->file.size);
         add_zeros(plan, extra->address + extra->file.size, extra->zeros);
     }
@@ -147,7 +151,7 @@ static uint64_t unit(uint64_t size)
 
 /* Offsets of the payload's parts. */
 struct parts {
-    uint64_t regions, memory, tree, stored, end;
+    uint64_t regions, memory, externals, tree, stored, end;
 };
 
 static struct parts payload_parts(const struct plan *plan)
@@ -155,7 +159,8 @@ static struct parts payload_parts(const struct plan *plan)
     struct parts parts;
     parts.regions = unit(sizeof(struct capdl_payload));
     parts.memory = unit(parts.regions + plan->num_regions * sizeof(*plan->regions));
-    parts.tree = unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span));
+    parts.externals = unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span));
+    parts.tree = unit(parts.externals + plan->options->num_externals * sizeof(struct capdl_payload_external));
     parts.stored = unit(parts.tree + plan->tree_size);
     parts.end = unit(parts.stored + plan->stored.size);
     return parts;
@@ -189,6 +194,8 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
         .physical_bits = plan->physical_bits,
         .regions = parts->regions,
         .memory = parts->memory,
+        .externals = parts->externals,
+        .num_externals = (uint32_t)plan->options->num_externals,
         .tree = parts->tree,
         .tree_size = plan->tree_size,
         .stored = parts->stored,
@@ -218,6 +225,20 @@ static void write_sums(struct capdl_payload *written)
     written->sum = tables;
 }
 
+static void write_externals(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->options->num_externals; i++) {
+        const struct pack_external *external = &plan->options->externals[i];
+        struct capdl_payload_external row = {.start = external->address, .size = external->size};
+        struct sha256 sha;
+        sha256_init(&sha);
+        sha256_add(&sha, external->bytes, external->size);
+        sha256_end(&sha, row.hash);
+        snprintf(row.name, sizeof(row.name), "%s", external->name);
+        buffer_add(&plan->file, &row, sizeof(row));
+    }
+}
+
 void payload_write(struct plan *plan)
 {
     const struct load *loader = &plan->loader.list[0];
@@ -236,6 +257,8 @@ void payload_write(struct plan *plan)
         struct capdl_payload_span span = {plan->profile->memory[i].start, plan->profile->memory[i].end};
         buffer_add(&plan->file, &span, sizeof(span));
     }
+    pad_to(plan, parts.externals);
+    write_externals(plan);
     pad_to(plan, parts.tree);
     buffer_add(&plan->file, plan->tree, plan->tree_size);
     pad_to(plan, parts.stored);

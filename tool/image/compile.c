@@ -53,7 +53,7 @@ uint8_t *image_compile_blob(const struct capdl_spec *spec, const struct image_op
     return blob;
 }
 
-static bool compile_chosen(const struct program *first, FILE *out);
+static bool compile_again(const struct program *first, FILE *out);
 
 static bool compile(struct program *program, const struct program *first, FILE *out)
 {
@@ -61,8 +61,8 @@ static bool compile(struct program *program, const struct program *first, FILE *
     if (good) {
         size_t size;
         uint8_t *blob = encode_program(program, &size);
-        good = fit_check(program, blob, size) && layout_write(program, blob, size, out) &&
-               (!(program->chosen || program->shared) || compile_chosen(program, out));
+        good = fit_check(program, blob, size) && layout_write(program, blob, size, out);
+        good = program->missing || (good && (program->chosen || program->shared)) ? compile_again(program, out) : good;
         free(blob);
     }
     program_free(program);
@@ -70,11 +70,15 @@ static bool compile(struct program *program, const struct program *first, FILE *
 }
 
 /* Errors of the second attempt count, its warnings were given by the first. */
-static bool compile_chosen(const struct program *first, FILE *out)
+static bool compile_again(const struct program *first, FILE *out)
 {
     struct capdl_spec spec = first->chosen ? contiguous_spec(first) : capdl_spec_copy(first->spec);
     struct capdl_diags diags = {NULL};
-    struct program program = {.spec = &spec, .profile = first->profile, .options = first->options, .diags = &diags};
+    struct program program = {.spec = &spec,
+                              .profile = first->profile,
+                              .options = first->options,
+                              .diags = &diags,
+                              .copies = first->copies + first->missing};
     bool good = compile(&program, first, out);
     for (size_t i = 0; i < diags.count; i++) {
         if (diags.list[i].severity == CAPDL_ERROR) {

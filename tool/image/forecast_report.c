@@ -245,6 +245,43 @@ static void print_leftovers(struct report *r, const struct capdl_image_header *h
     }
 }
 
+static void print_run(const struct report *r, uint64_t first, uint64_t count)
+{
+    char from[256], to[256];
+    name_of(r, first, from, sizeof(from));
+    name_of(r, first + count - 1, to, sizeof(to));
+    if (count == 1) {
+        note(r, "%s", from);
+    } else {
+        note(r, "%s to %s: %" PRIu64, from, to, count);
+    }
+}
+
+/* Frames filled from pages that are frames themselves: there were no slots for pages of their own. Without names there
+ * is no telling. */
+static void print_copied(const struct report *r)
+{
+    struct capdl_blob_table table = capdl_blob_table(r->blob, CAPDL_BLOB_ITEM_FILLS);
+    struct capdl_blob_fill fill;
+    uint64_t first = 0, count = 0;
+    while (capdl_blob_next_fill(&table, &fill)) {
+        if (fill.flags & CAPDL_FILL_CHUNK || fill.size_bits != CAPDL_PAGE_BITS ||
+            !capdl_blob_page_name(r->blob, fill.page).text) {
+            continue;
+        }
+        if (count == 0) {
+            section(r, "frames copied from equal ones, as the root CNode has no slots for pages of theirs");
+        } else if (fill.slot != first + count) {
+            print_run(r, first, count);
+        }
+        first = count && fill.slot == first + count ? first : fill.slot;
+        count = fill.slot + fill.pages - first;
+    }
+    if (count) {
+        print_run(r, first, count);
+    }
+}
+
 static void refuse(const struct report *r, const struct fit_options *options, struct capdl_diags *diags)
 {
     char text[TEXT_SIZE], name[256] = "the system";
@@ -285,6 +322,7 @@ static bool plan_and_print(struct report *r, const struct image *image, const st
         run_plan(r);
         print_untypeds(r);
         print_totals(r);
+        print_copied(r);
         print_leftovers(r, &image->header);
     }
     char lost[TEXT_SIZE];

@@ -281,6 +281,7 @@ void content_find(struct program *program)
             page_add(program, i, 0);
         }
     }
+    twins_copy(program);
     program->num_embedded = program->num_pages;
 }
 
@@ -294,7 +295,7 @@ struct sharing {
     size_t table_size;
 };
 
-static uint64_t page_hash(uint64_t hash, const uint8_t page[CAPDL_PAGE_SIZE])
+uint64_t page_hash(uint64_t hash, const uint8_t page[CAPDL_PAGE_SIZE])
 {
     for (size_t i = 0; i < CAPDL_PAGE_SIZE; i += 8) {
         uint64_t word;
@@ -336,6 +337,13 @@ static void sharing_enlarge(struct sharing *sharing)
     }
 }
 
+static void run_add(struct sharing *sharing, size_t at, uint64_t first, uint64_t pages, uint64_t hash)
+{
+    sharing->runs = memory_grow(sharing->runs, &sharing->capacity, sharing->count + 1, sizeof(*sharing->runs));
+    sharing->runs[sharing->count++] = (struct run){.hash = hash, .page = first, .pages = pages};
+    sharing->table[at] = sharing->count;
+}
+
 /* First page of a run with this content, added when there is none. */
 static uint64_t share(struct program *program, struct sharing *sharing, uint32_t object, uint64_t offset,
                       uint64_t pages, uint64_t hash)
@@ -349,9 +357,7 @@ static uint64_t share(struct program *program, struct sharing *sharing, uint32_t
         }
     }
     uint64_t first = program->num_pages;
-    sharing->runs = memory_grow(sharing->runs, &sharing->capacity, sharing->count + 1, sizeof(*sharing->runs));
-    sharing->runs[sharing->count++] = (struct run){.hash = hash, .page = first, .pages = pages};
-    sharing->table[at] = sharing->count;
+    run_add(sharing, at, first, pages, hash);
     for (uint64_t i = 0; i < pages; i++) {
         page_add(program, object, offset + i * CAPDL_PAGE_SIZE);
     }
@@ -423,9 +429,30 @@ static void frame_fill(struct program *program, struct sharing *sharing, uint32_
     frame_fill_chunks(program, object, &fill);
 }
 
+/* What is copied because slots are few has its equal among the pages that are frames. They are still ours when it is
+ * copied. */
+static void share_embedded(struct program *program, struct sharing *sharing)
+{
+    uint8_t page[CAPDL_PAGE_SIZE];
+    for (size_t i = 0; i < program->num_embedded; i++) {
+        if (content_page(program, program->pages[i].object, 0, page)) {
+            uint64_t hash = page_hash(1, page);
+            sharing_enlarge(sharing);
+            size_t at = hash & (sharing->table_size - 1);
+            while (sharing->table[at]) {
+                at = (at + 1) & (sharing->table_size - 1);
+            }
+            run_add(sharing, at, i, 1, hash);
+        }
+    }
+}
+
 void content_fill(struct program *program)
 {
     struct sharing sharing = {NULL};
+    if (program->num_copied) {
+        share_embedded(program, &sharing);
+    }
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
         if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_CONTENT) {

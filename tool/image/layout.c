@@ -276,24 +276,29 @@ static uint64_t initial_slots(const struct program *program)
 
 static bool fits_kernel(struct layout *layout)
 {
-    const struct capdl_profile *profile = layout->program->profile;
+    struct program *program = layout->program;
+    const struct capdl_profile *profile = program->profile;
     uint64_t bytes = layout->header.image_end - layout->header.image_start;
-    uint64_t needed = image_root_slots(profile, bytes) + initial_slots(layout->program);
+    uint64_t needed = image_root_slots(profile, bytes) + initial_slots(program);
     uint64_t available = UINT64_C(1) << profile->root_cnode_bits;
     unsigned bits = profile->root_cnode_bits;
     if (needed <= available) {
         return true;
     }
+    if (program->num_copied == program->copies) { /* all that were asked for: perhaps there are more */
+        program->missing = needed - available;
+        return false;
+    }
     while (UINT64_C(1) << bits < needed) {
         bits++;
     }
-    capdl_error(layout->program->diags, CAPDL_WHOLE_SPEC,
-                "the image is too large for kernel %s: %llu pages (%llu of them contents of frames) need about %llu "
-                "slots of its root CNode, which has %llu; build the kernel with KernelRootCNodeSizeBits=%u, or make "
-                "the contents smaller",
-                profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE),
-                (unsigned long long)layout->header.num_pages, (unsigned long long)needed, (unsigned long long)available,
-                bits);
+    capdl_error(
+        program->diags, CAPDL_WHOLE_SPEC,
+        "the image is too large for kernel %s: %llu pages (%llu of them contents of frames, and %zu more are "
+        "copied from equal ones) need about %llu slots of its root CNode, which has %llu; build the kernel with "
+        "KernelRootCNodeSizeBits=%u, or make the contents smaller",
+        profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE), (unsigned long long)layout->header.num_pages,
+        program->num_copied, (unsigned long long)needed, (unsigned long long)available, bits);
     return false;
 }
 

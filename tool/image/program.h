@@ -162,7 +162,10 @@ struct program {
     size_t num_words, capacity_words;
     struct contiguous *contiguous;
     size_t num_contiguous, capacity_contiguous;
-    bool chosen; /* addresses for them: the spec is to be compiled anew with these */
+    size_t copies;     /* frames to copy from equal ones, for slots of the root CNode */
+    size_t num_copied; /* as many were found */
+    size_t missing;    /* slots: with more copies the spec is to be compiled anew */
+    bool chosen;       /* addresses for them: the spec is to be compiled anew with these */
 
     struct source_file *files;
     size_t num_files, capacity_files;
@@ -253,6 +256,10 @@ bool operand_equal(struct operand, struct operand);
 #define CALL(program, phase, method, object, ...)                                                                 \
     calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, (const struct operand[]){__VA_ARGS__}, \
               sizeof((const struct operand[]){__VA_ARGS__}) / sizeof(struct operand))
+
+/* twins.c: makes pages that equal others frames to be copied, as many as `copies` says. */
+void twins_copy(struct program *);
+uint64_t page_hash(uint64_t hash, const uint8_t page[CAPDL_PAGE_SIZE]);
 
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every
  * mistake. */

@@ -176,8 +176,8 @@ static const char *device_name(void *tree, uint64_t start, uint64_t size)
 
 static int compare(struct input inputs[2], const struct options *options)
 {
-    struct fill_contents contents = {.sources = {{&inputs[0].spec, inputs[0].name, options->directories},
-                                                 {&inputs[1].spec, inputs[1].name, options->directories}}};
+    struct fill_contents contents = {.sources = {{&inputs[0].spec, {inputs[0].name, options->directories}},
+                                                 {&inputs[1].spec, {inputs[1].name, options->directories}}}};
     struct capdl_diff_options diff = {.content = fill_contents_number,
                                       .digest = fill_contents_text,
                                       .memory = fill_contents_memory,

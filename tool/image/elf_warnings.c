@@ -178,7 +178,7 @@ static bool is_started(const struct capdl_spec *spec, uint64_t entry)
     return false;
 }
 
-void programs_check_file(struct program *program, const struct capdl_fill *fill, const struct source_file *file)
+void programs_check_file(struct program *program, const struct capdl_fill *fill, const struct fill_file *file)
 {
     if (file->size < sizeof(Elf64_Ehdr) || memcmp(file->data, ELFMAG, SELFMAG) != 0) {
         return;

@@ -10,16 +10,6 @@
 #include "base/file.h"
 #include "image/program.h"
 
-static struct source_file *file_known(struct program *program, const char *text)
-{
-    for (size_t i = program->num_files; i-- > 0;) {
-        if (program->files[i].text == text || strcmp(program->files[i].text, text) == 0) {
-            return &program->files[i];
-        }
-    }
-    return NULL;
-}
-
 static const struct image_source *source_known(const struct program *program, const char *name)
 {
     for (size_t i = 0; i < program->options->num_sources; i++) {
@@ -30,36 +20,26 @@ static const struct image_source *source_known(const struct program *program, co
     return NULL;
 }
 
-static struct source_file *file_load(struct program *program, const struct capdl_fill *fill)
+static const struct fill_file *file_load(struct program *program, const struct capdl_fill *fill)
 {
-    struct source_file *file = file_known(program, fill->text);
+    const struct fill_file *file = fill_files_find(&program->files, fill->text);
+    const struct image_source *source = file ? NULL : source_known(program, fill->text);
     if (file) {
         return file;
     }
-    program->files =
-        memory_grow(program->files, &program->capacity_files, program->num_files + 1, sizeof(*program->files));
-    file = &program->files[program->num_files++];
-    *file = (struct source_file){.text = fill->text};
-    const struct image_source *source = source_known(program, fill->text);
     if (source) {
-        file->data = (uint8_t *)(uintptr_t)source->bytes;
-        file->size = source->size;
-        return file;
+        return fill_files_give(&program->files, fill->text, source->bytes, source->size);
     }
-    struct file_bytes *bytes = memory_zeroed(1, sizeof(*bytes));
-    char *path = file_find(fill->text, program->options->spec_path, program->options->directories);
-    if (path && file_read_regular(path, bytes)) {
-        file->bytes = bytes;
-        file->data = (uint8_t *)(uintptr_t)bytes->data;
-        file->size = bytes->size;
-        programs_check_file(program, fill, file);
+    program->files.beside = program->options->spec_path;
+    program->files.directories = program->options->directories;
+    file = fill_files_get(&program->files, fill->text);
+    if (file->error) {
+        errno = file->error;
+        capdl_error(program->diags, fill->pos, "cannot read '%s' to fill a frame: %s",
+                    file->path ? file->path : fill->text, file_error());
     } else {
-        capdl_error(program->diags, fill->pos, "cannot read '%s' to fill a frame: %s", path ? path : fill->text,
-                    file_error());
-        file->missing = true;
-        free(bytes);
+        programs_check_file(program, fill, file);
     }
-    free(path);
     return file;
 }
 
@@ -85,11 +65,11 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
     if (fill->kind == CAPDL_FILL_BYTES) {
         return true;
     }
-    const struct source_file *file = file_load(program, fill);
-    if (file->missing) {
+    const struct fill_file *file = file_load(program, fill);
+    if (file->error) {
         return false;
     }
-    if (fill->source_offset > file->size || fill->length > file->size - fill->source_offset) {
+    if (!fill_file_has(file, fill)) {
         capdl_error(program->diags, fill->pos, "'%s' has 0x%llx bytes, too few for 0x%llx bytes from offset 0x%llx",
                     fill->text, (unsigned long long)file->size, (unsigned long long)fill->length,
                     (unsigned long long)fill->source_offset);
@@ -173,12 +153,10 @@ static void fill_page(const struct program *program, const struct capdl_fill *fi
     uint64_t end = fill->offset + fill->length;
     uint64_t from = fill->offset > offset ? fill->offset : offset;
     uint64_t to = end < offset + CAPDL_PAGE_SIZE ? end : offset + CAPDL_PAGE_SIZE;
-    if (from < to && fill->kind == CAPDL_FILL_BYTES) {
-        capdl_fill_get_bytes(fill, from - fill->offset, to - from, page + (from - offset));
-    }
-    if (from < to && fill->kind == CAPDL_FILL_FILE) {
-        const struct source_file *file = file_known((struct program *)(uintptr_t)program, fill->text);
-        memcpy(page + (from - offset), file->data + fill->source_offset + (from - fill->offset), to - from);
+    bool of_file = fill->kind == CAPDL_FILL_FILE;
+    if (from < to && (of_file || fill->kind == CAPDL_FILL_BYTES)) {
+        fill_take(fill, of_file ? fill_files_find(&program->files, fill->text) : NULL, from - fill->offset, to - from,
+                  page + (from - offset));
     }
 }
 

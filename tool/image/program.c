@@ -2,22 +2,15 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "image/program.h"
 
 void program_free(struct program *program)
 {
-    for (size_t i = 0; i < program->num_files; i++) {
-        if (program->files[i].bytes) {
-            file_release(program->files[i].bytes);
-            free(program->files[i].bytes);
-        }
-    }
+    fill_files_free(&program->files);
     for (size_t i = 0; i < CAPDL_PHASE_COUNT; i++) {
         free(program->phases[i].list);
         free(program->phases[i].operands);
     }
-    free(program->files);
     free(program->words);
     free(program->originals);
     free(program->derivations);

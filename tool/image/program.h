@@ -20,6 +20,7 @@
 #ifndef TOOL_IMAGE_PROGRAM_H
 #define TOOL_IMAGE_PROGRAM_H
 
+#include "base/fill_files.h"
 #include "base/memory.h"
 #include "blob/plan.h"
 #include "image/arch.h"
@@ -108,14 +109,6 @@ struct content_word {
     uint64_t offset, value;
 };
 
-struct source_file {
-    const char *text; /* as in the spec */
-    uint8_t *data;
-    uint64_t size;
-    void *bytes; /* struct file_bytes */
-    bool missing;
-};
-
 /* The capability in a CNode which is to be the one that maps a page-table slot. */
 struct mapping {
     uint32_t container, cnode, cap;
@@ -167,8 +160,7 @@ struct program {
     size_t missing;    /* slots: with more copies the spec is to be compiled anew */
     bool chosen;       /* addresses for them: the spec is to be compiled anew with these */
 
-    struct source_file *files;
-    size_t num_files, capacity_files;
+    struct fill_files files;
     struct page *pages;
     size_t num_pages, capacity_pages;
     size_t num_embedded; /* pages that are frames; the pages after them are copied */
@@ -268,7 +260,7 @@ void arguments_place(struct program *);
 void reserved_find(struct program *);
 void content_find(struct program *);
 /* elf_warnings.c: warns of a file that is a thread's program. */
-void programs_check_file(struct program *, const struct capdl_fill *, const struct source_file *);
+void programs_check_file(struct program *, const struct capdl_fill *, const struct fill_file *);
 void order_objects(struct program *);
 void cover_objects(struct program *);
 void asids_count(struct program *);

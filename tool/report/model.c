@@ -194,7 +194,7 @@ static void add_collection(struct report_builder *b, struct json_object *json)
 
 struct json_object *report_model(const struct report_input *input, bool *good)
 {
-    struct fill_contents contents = {.sources = {{input->spec, input->name, input->directories}}};
+    struct fill_contents contents = {.sources = {{input->spec, {input->name, input->directories}}}};
     struct capdl_diff_options options = {
         .content = fill_contents_number, .digest = fill_contents_text, .context = &contents};
     struct report_builder builder = {.input = input, .spec = input->spec};

@@ -4,54 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { PAGE = 4096 };
 
-struct fill_contents_file {
-    const struct capdl_spec *spec; /* names are looked for beside it */
-    const char *text;
-    struct file_bytes bytes;
-    bool missing;
-};
-
-static void *grow(void *list, size_t *capacity, size_t need, size_t item)
+static const struct fill_file *file_of(struct fill_contents *contents, const struct capdl_spec *spec, const char *text)
 {
-    if (need <= *capacity) {
-        return list;
-    }
-    *capacity = need > *capacity * 2 ? need : *capacity * 2;
-    void *larger = realloc(list, *capacity * item);
-    if (!larger) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
-    return larger;
-}
-
-static const struct fill_contents_source *source_of(const struct fill_contents *contents, const struct capdl_spec *spec)
-{
-    return &contents->sources[contents->sources[1].spec == spec];
-}
-
-static struct fill_contents_file *file_of(struct fill_contents *contents, const struct capdl_spec *spec,
-                                          const char *text)
-{
-    for (size_t i = contents->num_files; i-- > 0;) {
-        if (contents->files[i].spec == spec && strcmp(contents->files[i].text, text) == 0) {
-            return &contents->files[i];
-        }
-    }
-    contents->files =
-        grow(contents->files, &contents->capacity_files, contents->num_files + 1, sizeof(*contents->files));
-    struct fill_contents_file *file = &contents->files[contents->num_files++];
-    *file = (struct fill_contents_file){.spec = spec, .text = text};
-    const struct fill_contents_source *source = source_of(contents, spec);
-    /* What an image holds is in the image, wherever that is. */
-    char *path = strcmp(text, source->path) == 0 ? strdup(text) : file_find(text, source->path, source->directories);
-    file->missing = !path || !file_read_regular(path, &file->bytes);
-    if (file->missing && !contents->missing[0]) {
+    struct fill_contents_source *source = &contents->sources[contents->sources[1].spec == spec];
+    const struct fill_file *file = fill_files_get(&source->files, text);
+    if (file->error && !contents->missing[0]) {
         snprintf(contents->missing, sizeof(contents->missing), "%s", text);
     }
-    free(path);
     return file;
 }
 
@@ -92,32 +55,17 @@ static bool add_text(struct sha256 *hash, const struct capdl_fill *fill)
 }
 
 /* The file of a fill, if that has its bytes; else NULL. */
-static const struct fill_contents_file *fill_file(struct fill_contents *contents, const struct capdl_spec *spec,
-                                                  const struct capdl_fill *fill)
+static const struct fill_file *fill_file(struct fill_contents *contents, const struct capdl_spec *spec,
+                                         const struct capdl_fill *fill)
 {
-    if (fill->kind != CAPDL_FILL_FILE) {
-        return NULL;
-    }
-    const struct fill_contents_file *file = file_of(contents, spec, fill->text);
-    bool inside = !file->missing && fill->source_offset <= file->bytes.size &&
-                  fill->length <= file->bytes.size - fill->source_offset;
-    return inside ? file : NULL;
+    const struct fill_file *file = fill->kind == CAPDL_FILL_FILE ? file_of(contents, spec, fill->text) : NULL;
+    return file && fill_file_has(file, fill) ? file : NULL;
 }
 
 /* Bytes of the spec itself count like those of a file. */
 static bool has_bytes(struct fill_contents *contents, const struct capdl_spec *spec, const struct capdl_fill *fill)
 {
     return fill->kind == CAPDL_FILL_BYTES || fill_file(contents, spec, fill);
-}
-
-static void copy_bytes(struct fill_contents *contents, const struct capdl_spec *spec, const struct capdl_fill *fill,
-                       uint64_t from, uint64_t count, uint8_t *bytes)
-{
-    if (fill->kind == CAPDL_FILL_BYTES) {
-        capdl_fill_get_bytes(fill, from, count, bytes);
-    } else {
-        memcpy(bytes, fill_file(contents, spec, fill)->bytes.data + fill->source_offset + from, count);
-    }
 }
 
 /* A page of a frame, as all fills together make it: how they are cut means nothing. Says where the next one begins. */
@@ -134,7 +82,7 @@ static uint64_t compose_page(struct fill_contents *contents, const struct capdl_
         uint64_t from = fill->offset > page ? fill->offset : page, last = fill->offset + fill->length;
         uint64_t to = last < end ? last : end;
         if (from < to) {
-            copy_bytes(contents, spec, fill, from - fill->offset, to - from, bytes + (from - page));
+            fill_take(fill, fill_file(contents, spec, fill), from - fill->offset, to - from, bytes + (from - page));
         }
         if (last > end) {
             uint64_t start = fill->offset > end ? fill->offset / PAGE * PAGE : end;
@@ -160,11 +108,7 @@ static void table_grow(struct fill_contents *contents)
     enum { SMALLEST = 1024 };
     size_t size = contents->mask ? (contents->mask + 1) * 2 : SMALLEST;
     free(contents->table);
-    contents->table = calloc(size, sizeof(*contents->table));
-    if (!contents->table) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(2);
-    }
+    contents->table = memory_zeroed(size, sizeof(*contents->table));
     contents->mask = size - 1;
     for (size_t i = 0; i < contents->num_digests; i++) {
         contents->table[place_of(contents, contents->digests[i])] = (uint32_t)i + 1;
@@ -178,8 +122,8 @@ static uint64_t number_of(struct fill_contents *contents, const uint8_t digest[S
     }
     size_t place = place_of(contents, digest);
     if (!contents->table[place]) {
-        contents->digests =
-            grow(contents->digests, &contents->capacity_digests, contents->num_digests + 1, sizeof(*contents->digests));
+        contents->digests = memory_grow(contents->digests, &contents->capacity_digests, contents->num_digests + 1,
+                                        sizeof(*contents->digests));
         memcpy(contents->digests[contents->num_digests++], digest, SHA256_BYTES);
         contents->table[place] = (uint32_t)contents->num_digests;
     }
@@ -289,12 +233,9 @@ uint64_t fill_contents_difference(void *context, const struct capdl_spec *old, u
 
 void fill_contents_free(struct fill_contents *contents)
 {
-    for (size_t i = 0; i < contents->num_files; i++) {
-        if (!contents->files[i].missing) {
-            file_release(&contents->files[i].bytes);
-        }
+    for (size_t i = 0; i < sizeof(contents->sources) / sizeof(contents->sources[0]); i++) {
+        fill_files_free(&contents->sources[i].files);
     }
-    free(contents->files);
     free(contents->digests);
     free(contents->table);
 }

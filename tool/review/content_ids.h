@@ -5,22 +5,17 @@
 
 #include <capdl/spec.h>
 
-#include "base/file.h"
+#include "base/fill_files.h"
 #include "base/sha256.h"
 
 /* A spec, and where the files it names are looked for. */
 struct fill_contents_source {
     const struct capdl_spec *spec;
-    const char *path;
-    const char *const *directories; /* ended by 0 */
+    struct fill_files files;
 };
-
-struct fill_contents_file;
 
 struct fill_contents {
     struct fill_contents_source sources[2];
-    struct fill_contents_file *files;
-    size_t num_files, capacity_files;
     uint8_t (*digests)[SHA256_BYTES]; /* number - 1 is the index */
     size_t num_digests, capacity_digests;
     uint32_t *table; /* numbers by digest, open addressing; 0: empty */

@@ -45,11 +45,8 @@ static void apply(struct expected *e, const struct capdl_fill *fill, uint64_t of
     if (fill->kind == CAPDL_FILL_BOOTINFO && from < to) {
         bootinfo_copy(e->v, fill->text, source, e->page + (from - offset), to - from);
     }
-    if (fill->kind == CAPDL_FILL_BYTES && from < to) {
-        capdl_fill_get_bytes(fill, from - fill->offset, to - from, e->page + (from - offset));
-    }
-    if (file && from < to && source <= file->size && to - from <= file->size - source) {
-        memcpy(e->page + (from - offset), file->data + source, to - from);
+    if (from < to && (fill->kind == CAPDL_FILL_BYTES || (file && fill_file_has(file, fill)))) {
+        fill_take(fill, file, from - fill->offset, to - from, e->page + (from - offset));
     }
 }
 

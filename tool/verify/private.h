@@ -16,6 +16,7 @@
 
 #include <capdl/leftovers.h>
 
+#include "base/fill_files.h"
 #include "base/memory.h"
 #include "blob/blob.h"
 #include "machine/boot.h"
@@ -44,20 +45,6 @@ struct node {
     uint8_t bits;               /* frame, untyped, SC: log2 of bytes; CNode: of slots */
     uint8_t flags;              /* enum node_flag */
     bool device;
-};
-
-struct fill_file {
-    const char *text; /* as in the spec */
-    const uint8_t *data;
-    size_t size;
-    void *bytes; /* struct file_bytes to be released, or 0 */
-    int error;   /* why it cannot be read; 0: it can */
-    bool told;   /* that it cannot be read */
-};
-
-struct fill_files {
-    struct fill_file *list;
-    size_t count, capacity;
 };
 
 /* How capabilities of the spec refer to an object: at all; from a page table, as code, uncached. */
@@ -148,7 +135,7 @@ void kernel_types_spec(struct verify *);
 struct fill_files *fill_files_load(const struct verify_spec *);
 /* The file of a fill; says once that it cannot be read. */
 const struct fill_file *fill_file_of(struct verify *, const struct capdl_fill *);
-void fill_files_free(struct fill_files *);
+void fill_files_unload(struct fill_files *);
 
 /* state.c */
 void state_collect(struct verify *);

@@ -127,7 +127,7 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
             compare(&v);
         }
         verify_free(&v);
-        fill_files_free(read);
+        fill_files_unload(read);
     }
 }
 

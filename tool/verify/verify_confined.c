@@ -164,7 +164,7 @@ bool verify_image_confined(const struct image *image, const struct verify_option
     struct confined_end end = confined_run(&process);
     bool good = confined_ended(&end, "image", MOST_SECONDS, diags) && job.good;
     for (size_t i = 0; i < count; i++) {
-        fill_files_free(job.specs[i].files);
+        fill_files_unload(job.specs[i].files);
     }
     free(job.specs);
     return good;

@@ -205,6 +205,27 @@ static bool names_at(const struct capdl_blob *blob, unsigned array, struct capdl
     return true;
 }
 
+struct capdl_blob_names capdl_blob_slot_names(const struct capdl_blob *blob)
+{
+    struct capdl_blob_names names = {.left = 0};
+
+    if (names_at(blob, 0, &names.cbor)) {
+        names.left = capdl_cbor_array(&names.cbor);
+    }
+    return names;
+}
+
+bool capdl_blob_next_name(struct capdl_blob_names *names, struct capdl_blob_name *name, uint64_t *count)
+{
+    if (!names->left) {
+        return false;
+    }
+    *name = read_name(&names->cbor, count);
+    names->left--;
+    names->first += *count;
+    return true;
+}
+
 struct capdl_blob_name capdl_blob_slot_name(const struct capdl_blob *blob, uint64_t slot)
 {
     struct capdl_cbor c;

@@ -58,13 +58,24 @@ struct capdl_character capdl_character_at(const char *text, size_t length)
     return c.length ? c : (struct capdl_character){.length = 1, .code = (uint8_t)*text};
 }
 
+/* Printed as it is, whatever stands around it: nearly all that names have. */
+static bool is_plain(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
 size_t capdl_escape_find(const char *text, size_t length)
 {
     size_t at = 0;
 
     while (at < length) {
-        struct capdl_character c = capdl_character_at(text + at, length - at);
+        struct capdl_character c;
 
+        if (is_plain(text[at])) {
+            at++;
+            continue;
+        }
+        c = capdl_character_at(text + at, length - at);
         if (!c.printed) {
             break;
         }

@@ -149,6 +149,25 @@ static void check_names(const struct capdl_blob *blob)
     check_name(capdl_blob_method_name(blob, 3), NULL, false, 0);
 }
 
+/* One after the other they are what they are one by one. */
+static void check_cursor(const struct capdl_blob *blob)
+{
+    struct capdl_blob_names names = capdl_blob_slot_names(blob);
+    struct capdl_blob_name name;
+    uint64_t slot = 0, count;
+
+    while (capdl_blob_next_name(&names, &name, &count)) {
+        for (uint64_t i = 0; i < count; i++, slot++) {
+            struct capdl_blob_name alone = capdl_blob_slot_name(blob, slot);
+
+            CHECK(alone.text == name.text && alone.length == name.length && alone.is_element == name.is_element);
+            CHECK(!alone.text || alone.index == name.index + i);
+        }
+        CHECK(names.first == slot);
+    }
+    CHECK(slot == 8);
+}
+
 /* ---- Without names ---- */
 
 /* Null stands where they were: names may be asked for, and there are none. */
@@ -387,6 +406,7 @@ int main(int argc, char **argv)
     check_fills(&blob);
     check_calls(&blob);
     check_names(&blob);
+    check_cursor(&blob);
     check_nameless(&blob);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         check_bad(good, size, bad[i].from, bad[i].to, bad[i].expected);

@@ -9,6 +9,7 @@
 #include "blob/leftovers.h"
 #include "image/forecast.h"
 #include "image/program.h"
+#include "image/slot_names.h"
 
 enum { TEXT_SIZE = 700 };
 
@@ -20,6 +21,7 @@ struct report {
     const struct fit_printer *out; /* NULL: nobody wants to know */
     const struct forecast *forecast;
     const struct capdl_blob *blob;
+    struct slot_names names;
     struct capdl_plan plan;
     struct use *uses; /* per untyped */
     uint64_t objects;
@@ -99,13 +101,8 @@ static void print_map(const struct report *r, const struct capdl_profile *profil
 
 static void name_of(const struct report *r, uint64_t slot, char *text, size_t size)
 {
-    struct capdl_blob_name name = capdl_blob_slot_name(r->blob, slot);
-    if (!name.text) {
+    if (!slot_names_print(&r->names, slot, text, size)) {
         snprintf(text, size, "object %" PRIu64, slot);
-    } else if (name.is_element) {
-        snprintf(text, size, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
-    } else {
-        snprintf(text, size, "%.*s", (int)name.length, name.text);
     }
 }
 
@@ -449,7 +446,9 @@ bool fit_tell(const struct image *image, const struct fit_options *options, stru
                 capdl_blob_open(blob, image->blob, image->header.blob_size, &error);
     if (good) {
         struct report report = {.out = printer, .forecast = &forecast, .blob = blob};
+        slot_names_init(&report.names, blob);
         good = plan_and_print(&report, image, options, diags);
+        slot_names_free(&report.names);
     }
     forecast_free(&forecast);
     free(blob);

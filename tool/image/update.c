@@ -12,6 +12,7 @@
 
 #include "blob/blob.h"
 #include "image/program.h"
+#include "image/slot_names.h"
 
 enum { NAME_SIZE = 256 };
 
@@ -296,15 +297,17 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
     capdl_object_label(&u->spec, tcb, name, sizeof(name));
     struct capdl_blob_calls calls = {NULL};
     struct capdl_call call;
+    struct slot_names names = {NULL};
     if (good) {
         calls = capdl_blob_calls(blob);
+        slot_names_init(&names, blob);
     }
     for (const uint8_t *start = calls.cbor.at; good && capdl_blob_next_call(&calls, &call); start = calls.cbor.at) {
         if (call.label != image->profile.labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] ||
             call.target.kind != CAPDL_REF_SLOT) {
             continue;
         }
-        struct capdl_blob_name target = capdl_blob_slot_name(blob, call.target.value);
+        struct capdl_blob_name target = slot_names_find(&names, call.target.value);
         bool ours = target.text && strncmp(target.text, capdl_object_name(&u->spec, tcb), target.length) == 0 &&
                     !capdl_object_name(&u->spec, tcb)[target.length] &&
                     (!target.is_element || target.index == u->element);
@@ -315,6 +318,7 @@ static bool entry_put(struct update *u, uint32_t tcb, uint8_t *bytes)
             }
         }
     }
+    slot_names_free(&names);
     free(blob);
     return good && found == 1;
 }

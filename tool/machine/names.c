@@ -101,7 +101,7 @@ void names_collect(struct names *names)
         }
         uint64_t key = key_of_cap(&slot->cap);
         struct names_entry *entry = key ? find(names, key) : NULL;
-        if (entry && !entry->key && capdl_blob_slot_name(names->blob, i).text) {
+        if (entry && !entry->key && slot_names_find(&names->slots, i).text) {
             *entry = (struct names_entry){key, i};
         }
     }
@@ -120,20 +120,12 @@ void names_free(struct names *names)
 {
     free(names->entries);
     names->entries = NULL;
+    slot_names_free(&names->slots);
 }
 
 static bool name_of_slot(const struct names *names, uint64_t slot, char *out)
 {
-    struct capdl_blob_name name = capdl_blob_slot_name(names->blob, slot);
-    if (!name.text) {
-        return false;
-    }
-    if (name.is_element) {
-        snprintf(out, NAME_SIZE, "%.*s[%" PRIu64 "]", (int)name.length, name.text, name.index);
-    } else {
-        snprintf(out, NAME_SIZE, "%.*s", (int)name.length, name.text);
-    }
-    return true;
+    return slot_names_print(&names->slots, slot, out, NAME_SIZE);
 }
 
 bool names_initialiser_slot(const struct names *names, uint64_t cptr, char *out)

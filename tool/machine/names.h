@@ -7,6 +7,7 @@
 #include "blob/blob.h"
 #include "blob/plan.h"
 #include "boot.h"
+#include "image/slot_names.h"
 
 enum { NAME_SIZE = 128 };
 
@@ -19,6 +20,7 @@ struct names {
     struct kernel *kernel;
     const struct boot_info *boot;
     const struct capdl_blob *blob; /* 0: none */
+    struct slot_names slots;       /* of the blob */
     bool has_initialiser;          /* of ours */
     struct names_entry *entries;   /* hash; 0: not collected */
     size_t capacity;

@@ -308,6 +308,7 @@ static void init_names(struct machine *m, const struct image *image)
     m->names = (struct names){.kernel = m->kernel, .boot = &m->boot, .has_initialiser = m->header_bytes != NULL};
     if (image && image->blob && capdl_blob_open(&m->blob, image->blob, image->header.blob_size, &error)) {
         m->names.blob = &m->blob;
+        slot_names_init(&m->names.slots, &m->blob);
     }
 }
 

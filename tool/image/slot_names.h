@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The names of an image's slots, for who asks for many of them: found in a time that hardly depends on how many there
+ * are. */
+#ifndef IMAGE_SLOT_NAMES_H
+#define IMAGE_SLOT_NAMES_H
+
+#include "blob/blob.h"
+
+struct slot_names {
+    struct capdl_blob_names *marks; /* every few entries of the table, by slot */
+    size_t num_marks;
+};
+
+/* Of a blob that stays as it is. */
+void slot_names_init(struct slot_names *, const struct capdl_blob *);
+void slot_names_free(struct slot_names *);
+/* Without text: it has none. */
+struct capdl_blob_name slot_names_find(const struct slot_names *, uint64_t slot);
+/* "name" or "name[index]"; false and nothing is written: it has none. */
+bool slot_names_print(const struct slot_names *, uint64_t slot, char *out, size_t size);
+
+#endif

@@ -87,8 +87,10 @@ static int report(struct input *input, const struct options *options)
     const struct capdl_profile *profile = profile_of(input, options);
     const struct image *image = image_of(input, options, &bytes, &size, &why);
     size_t picture_size = 0;
-    char *picture = options_output_is(options, ".html") ? page_picture(&input->spec, NULL, &picture_size) : NULL;
+    bool page = options_output_is(options, ".html");
+    char *picture = page ? page_picture(&input->spec, NULL, &picture_size) : NULL;
     struct report_input what = {
+        .page = page,
         .picture = picture,
         .picture_size = picture_size,
         .name = input->name,

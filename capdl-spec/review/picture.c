@@ -170,7 +170,7 @@ static struct line *line_of(struct capdl_picture *p, uint32_t from, uint32_t to,
     }
 }
 
-static const struct line *line_find(const struct capdl_picture *p, uint32_t a, uint32_t b, enum line_family family)
+const struct line *capdl_picture_line(const struct capdl_picture *p, uint32_t a, uint32_t b, enum line_family family)
 {
     uint64_t at = line_key(a, b, family) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 
@@ -404,7 +404,8 @@ static void hide_fault_messages(struct capdl_picture *p)
 {
     for (uint32_t i = 0; i < p->num_lines && !p->options.all; i++) {
         struct line *line = &p->lines[i];
-        const struct line *fault = line->family == FAMILY_MESSAGE ? line_find(p, line->a, line->b, FAMILY_FAULT) : NULL;
+        const struct line *fault =
+            line->family == FAMILY_MESSAGE ? capdl_picture_line(p, line->a, line->b, FAMILY_FAULT) : NULL;
         bool all = fault != NULL;
 
         for (size_t j = 0; all && j < line->num_words; j++) {
@@ -466,7 +467,8 @@ static void hide_hubs(struct capdl_picture *p, enum line_family family)
     }
     for (uint32_t i = 0; i < p->num_lines && family == FAMILY_MEMORY; i++) {
         struct line *line = &p->lines[i];
-        const struct line *memory = line->family == FAMILY_SIGNAL ? line_find(p, line->a, line->b, family) : NULL;
+        const struct line *memory =
+            line->family == FAMILY_SIGNAL ? capdl_picture_line(p, line->a, line->b, family) : NULL;
         line->hidden |= memory && memory->hidden;
     }
     free(partners);

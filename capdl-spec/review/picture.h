@@ -73,6 +73,8 @@ struct capdl_picture {
     bool labelled; /* few enough for words at lines */
 };
 
+/* The line between two boxes, a < b, or NULL. */
+const struct line *capdl_picture_line(const struct capdl_picture *, uint32_t a, uint32_t b, enum line_family);
 /* Text between the tags of XML or HTML. */
 void capdl_picture_escape(FILE *, const char *text);
 

@@ -117,13 +117,9 @@ static void write_box(const struct capdl_picture *p, FILE *out, uint32_t number)
 
 static const struct line *line_other(const struct capdl_picture *p, const struct line *line, enum line_family family)
 {
-    for (uint32_t i = 0; i < p->num_lines; i++) {
-        const struct line *other = &p->lines[i];
-        if (other->a == line->a && other->b == line->b && other->family == family && !other->hidden) {
-            return other;
-        }
-    }
-    return NULL;
+    const struct line *other = capdl_picture_line(p, line->a, line->b, family);
+
+    return other && !other->hidden ? other : NULL;
 }
 
 static const struct line_style {

@@ -148,6 +148,10 @@ expect 0 '^same system, other names' diff many.cdl renamed.cdl
 expect 1 '^   .* may now receive from endpoint' diff many.cdl edited.cdl
 [ "$(grep -c '^   [^ ]' out)" = 2 ] || { echo "one edit and other names are not two findings"; cut -c1-200 out | head; failed=1; }
 
+# Several hundred that all share one page with each other are drawn in seconds.
+awk -f "$here/many.awk" -v n=400 -v mode=old | sed 's/shared (R)/shared (RW)/' > clique.cdl
+timeout 20 "$capdl" graph clique.cdl > clique.dot || { echo "a picture takes too long"; failed=1; }
+
 # Equal images are equal wherever they lie.
 mkdir -p far
 cp "$image" far/copy.elf

@@ -142,4 +142,47 @@ sed 's/-> 9$/-> 8/' good.policy > low.policy
 expect 1 'a can have priority 9, which the policy does not allow' check --policy low.policy good.cdl
 sed 's/-> 9$/-> 200/' good.policy > high.policy
 expect 0 '' check --policy high.policy good.cdl
+
+# Devices and ports: what is allowed is allowed to the byte, what exceeds it is told with its numbers and its place.
+cat > machine.cdl << 'END'
+arch x86_64
+objects {
+  tcb_driver = tcb (prio: 9, max_prio: 9) tcb_keys = tcb (prio: 9, max_prio: 9) cd = cnode (2 bits) ck = cnode (2 bits)
+  vd = pml4 pdptd = pdpt pdd = pd ptd = pt vk = pml4 pdptk = pdpt pdk = pd ptk = pt
+  ring = frame (4k) secret = frame (4k) nobodys = frame (4k, paddr: 0x40000000)
+  com1 = io_ports (ports: [0x3f8..0x3ff])
+  nic = io_device (domainID: 1, 1:2.3) io0 = io_pt (level: 1) io1 = io_pt (level: 2) io2 = io_pt (level: 3)
+}
+caps {
+  tcb_driver { cspace: cd (guard_size: 62) vspace: vd } tcb_keys { cspace: ck (guard_size: 62) vspace: vk }
+  cd { 1: com1 }
+  vd { 0: pdptd } pdptd { 0: pdd } pdd { 0: ptd } ptd { 1: ring (RW) }
+  vk { 0: pdptk } pdptk { 0: pdk } pdk { 0: ptk } ptk { 1: secret (RW) }
+  nic { 0: io0 } io0 { 0: io1 } io1 { 0: io2 } io2 { 0: ring (RW) }
+}
+END
+cat > machine.policy << 'END'
+allow dma nic -> driver
+allow dma-read nic -> driver
+allow port driver -> 0x3f8..0x3ff
+allow priority driver, keys -> 9
+forbid reach nic -> keys
+END
+silent machine.cdl
+expect 0 '' check -m 0 --policy machine.policy machine.cdl
+sed 's/0: ring (RW) }$/0: ring (RW) 1: secret (R) }/' machine.cdl > other.cdl
+expect 1 "other.cdl:[0-9]*:[0-9]*: error: device nic can read memory of keys (frame 'secret', slot 1 of 'io2'), which the policy does not allow \[policy\]" check -m 0 --policy machine.policy other.cdl
+sed 's/0: ring (RW) }$/0: ring (RW) 1: secret (W) }/' machine.cdl > other.cdl
+expect 1 "error: device nic can write memory of keys (frame 'secret', slot 1 of 'io2'), which the policy does not allow \[policy\]" check -m 0 --policy machine.policy other.cdl
+expect 1 'nic reaches keys' check -m 0 --policy machine.policy other.cdl
+sed 's/0: ring (RW) }$/0: ring (RW) 1: nobodys (W) }/' machine.cdl > other.cdl
+expect 1 'error: device nic can write memory of 0x40000000+0x1000 .*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
+sed 's/0x3ff\]/0x400]/' machine.cdl > other.cdl
+expect 1 'error: driver can use .*0x3f8.*0x400.*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
+sed 's/0x3f8\.\./0x3f9../' machine.cdl > other.cdl
+expect 0 '' check -m 0 --policy machine.policy other.cdl
+sed 's/^  cd { 1: com1 }/  cd { 1: com1 } ck { 1: com1 }/' machine.cdl > other.cdl
+expect 1 'error: keys can use .*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
+sed 's/^  cd { 1: com1 }/  cd { 1: com1 2: nic }/' machine.cdl > other.cdl
+expect 1 'error: driver controls nic .*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
 exit $failed

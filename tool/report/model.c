@@ -171,7 +171,11 @@ static const char *verdict_of(const struct report_facts *facts, bool good)
 
 static void add_picture(struct json_object *json, const struct report_input *input)
 {
-    char *text = input->picture ? report_base64(input->picture, input->picture_size) : NULL;
+    char *text;
+    if (!input->page) {
+        return;
+    }
+    text = input->picture ? report_base64(input->picture, input->picture_size) : NULL;
     report_text(json, "picture", text);
     free(text);
 }

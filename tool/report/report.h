@@ -33,6 +33,7 @@ struct report_input {
     bool is_image;                       /* what was given is the image */
     const char *untypeds;                /* --untypeds */
     const char *const *directories;
+    bool page;           /* it becomes a page, which has a picture */
     const char *picture; /* of the system, SVG; NULL: none could be made */
     size_t picture_size;
     const char *program_name; /* and version, for the last line */

@@ -64,6 +64,7 @@ static const struct machine machines[] = {
     {"EL2 left for EL1, four cores by PSCI", VIRT, NULL, NULL, 4, false, 1, AT_EL1},
     {"entered at EL1, four cores by PSCI over HVC", VIRT, "virt,virtualization=on", "virt", 4, false, 1, AT_EL1},
     {"entered at EL3, for EL1", VIRT, "virt", "virt,virtualization=on,secure=on", 1, false, 1, AT_EL1},
+    {"entered at EL3, no EL2", VIRT, "virt", "virt,secure=on", 1, false, 1, AT_EL1},
     {"GICv3", VIRT, "virt,virtualization=on", "virt,virtualization=on,gic-version=3", 4, false, 1, AT_EL1},
     {"Raspberry Pi 3, four cores by spin table",
      "bcm2837",

@@ -21,6 +21,11 @@ static bool has_gic_registers(void)
     return read_register(id_aa64pfr0_el1) >> 24 & 15;
 }
 
+static bool has_el2(void)
+{
+    return read_register(id_aa64pfr0_el1) >> 8 & 15;
+}
+
 /* Non-secure from here on. Without firmware at EL3 an SMC would have nobody to answer it: undefined. */
 static void leave_el3(void)
 {
@@ -32,9 +37,14 @@ static void leave_el3(void)
         write_register(S3_6_C12_C12_5, 15); /* ICC_SRE_EL3: the register interface, here and below */
         barrier();
     }
-    write_register(sctlr_el2, SCTLR_EL2_RES1);
-    write_register(hcr_el2, BIT(31));
-    drop_to_el2();
+    if (has_el2()) {
+        write_register(sctlr_el2, SCTLR_EL2_RES1);
+        write_register(hcr_el2, BIT(31));
+        drop_to_el2();
+    } else {
+        write_register(sctlr_el1, SCTLR_EL1_RES1);
+        drop_past_el2();
+    }
     arch_vectors_set();
 }
 
@@ -90,8 +100,8 @@ void arch_core_prepare(void)
             leave_el2();
         }
     } else if (for_hypervisor()) {
-        die("the kernel is a hypervisor and needs EL2, but the loader was entered at EL1 (QEMU: -machine "
-            "virtualization=on)");
+        die("the kernel is a hypervisor and needs EL2, but %s (QEMU: -machine virtualization=on)",
+            has_el2() ? "the loader was entered at EL1" : "this processor has none");
     }
 }
 

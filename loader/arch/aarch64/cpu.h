@@ -27,6 +27,7 @@ unsigned current_level(void);
 /* start.S */
 void drop_to_el2(void);
 void drop_to_el1(void);
+void drop_past_el2(void);
 void arch_vectors_set(void);
 void start_secondary(void);
 void start_spinning(void);

@@ -176,7 +176,8 @@ arch_move:
     add x2, x2, x10
     br x2
 
-/* void drop_to_el2(void), drop_to_el1(void): return at the lower level with the same stack. */
+/* void drop_to_el2(void), drop_to_el1(void), drop_past_el2(void): return at the lower level with the same stack, the
+   last from EL3 to EL1. */
     .globl drop_to_el2
 drop_to_el2:
     mov x0, sp
@@ -194,6 +195,16 @@ drop_to_el1:
     msr elr_el2, x30
     mov x0, #0x3c5
     msr spsr_el2, x0
+    isb
+    eret
+
+    .globl drop_past_el2
+drop_past_el2:
+    mov x0, sp
+    msr sp_el1, x0
+    msr elr_el3, x30
+    mov x0, #0x3c5
+    msr spsr_el3, x0
     isb
     eret
 

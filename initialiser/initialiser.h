@@ -9,8 +9,8 @@
  *     objects  every object, in batches
  *     fills    contents of frames that are not pages of our image
  *     leftovers  what is left goes to a domain, where the spec says so
- *     calls    the blob's kernel calls, the threads' start last
- *     finish   says so, and suspends us forever
+ *     calls    the blob's kernel calls; before the threads' start, which is last, it says what was done
+ *     finish   suspends us forever
  */
 #ifndef INITIALISER_INITIALISER_H
 #define INITIALISER_INITIALISER_H
@@ -75,6 +75,8 @@ void create_objects(void);
 void fill_frames(void);
 void hand_over(void);
 void make_calls(void);
+/* Says what was done so far. */
+void say_booted(void);
 _Noreturn void finish(void);
 
 /* Capability of the page of our image at an address. */

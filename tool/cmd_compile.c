@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 
 const struct usage usage_compile = {
-    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip] [--depfile FILE]\n"
-    "       [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [--initialiser-at ADDRESS]\n"
-    "       [--json]",
+    "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip] [--quiet] [--json]\n"
+    "       [--depfile FILE] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...\n"
+    "       [--initialiser-at ADDRESS]",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
     "that creates the system. The default output for NAME.cdl is NAME.image.elf in the working directory.\n"
     "The default kernel is a stock MCS kernel of the spec's architecture.",
@@ -74,6 +74,7 @@ static int write_image(struct input *input, const struct options *options, const
         .directories = options->directories,
         .untypeds = options->untypeds,
         .strip = options->strip,
+        .quiet = options->quiet,
         .image_at = options->initialiser_at,
     };
     struct file_output file;

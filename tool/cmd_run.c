@@ -220,7 +220,7 @@ static int run_real(struct input *input, const struct options *options, const st
     struct qemu_options qemu = {
         .console = console->image,
         .input = typed_input(),
-        .input_after = "capdl: booted",
+        .input_after = input->image.blob && !image_is_quiet(&input->image) ? "capdl: booted" : NULL,
         .marker = options->until,
         .timeout_seconds = options->timeout,
         .quiet_seconds = options->timeout > 0 ? 0 : QUIET_SECONDS,

@@ -57,7 +57,9 @@ static void print_same(const char *name, const struct verify_result *r)
            t->pages * CAPDL_PAGE_SIZE, t->device_pages * CAPDL_PAGE_SIZE);
     print_handed_over(t);
     print_remains(r);
-    printf("  %" PRIu64 " kernel calls, digest 0x%" PRIx64 "\n", r->answered_calls, r->calls_digest);
+    printf("  %" PRIu64 " kernel calls before the first thread starts, digest 0x%" PRIx64 "\n", r->said_calls,
+           r->said_digest);
+    printf("  %" PRIu64 " kernel calls in all, digest 0x%" PRIx64 "\n", r->answered_calls, r->calls_digest);
     printf("  digest sha256:%s\n", r->digest);
 }
 

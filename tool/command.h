@@ -48,7 +48,7 @@ struct options {
     const char *only;          /* a subject; 0: all */
     unsigned min_rank;         /* graver findings and these are shown; 0: all */
     unsigned fail_rank;        /* and of these the exit code tells; 0: all but layout */
-    bool strip, json, strict, list_checks, markdown;
+    bool strip, quiet, json, strict, list_checks, markdown;
     bool stats, raw;
     bool firmware_dtb;
     bool header, board_devices; /* of `profile` */
@@ -72,7 +72,7 @@ enum option_set {
     OPTION_KERNEL = 2,
     OPTION_ARCH = 4,
     OPTION_DIRECTORIES = 8,
-    OPTION_STRIP = 16,
+    OPTION_STRIP = 16, /* --strip, --quiet */
     OPTION_TIMEOUT = 32,
     OPTION_UNTIL = 64,
     OPTION_UNTYPEDS = 128,

@@ -19,6 +19,7 @@ static const struct option_entry entries[] = {
     {OPTION_DIRECTORIES, 'g', "microkit-rights", "2.3",
      "of a Microkit system: the wide rights of its tool 2.3, not the least"},
     {OPTION_STRIP, 's', "strip", NULL, "leave object names out of the image"},
+    {OPTION_STRIP, 'Q', "quiet", NULL, "have the initialiser say nothing of a boot that succeeds"},
     {OPTION_TIMEOUT, 't', "timeout", "SECONDS", "stop after SECONDS"},
     {OPTION_UNTIL, 'u', "until", "TEXT", "stop when the console shows TEXT"},
     {OPTION_RAW, 'R', "raw", NULL, "do not escape the console's output on a terminal"},
@@ -222,8 +223,9 @@ static const struct plain_option {
       {'b', offsetof(struct options, firmware_dtb)}, {'j', offsetof(struct options, json)},
       {'s', offsetof(struct options, strip)},        {'c', offsetof(struct options, stats)},
       {'R', offsetof(struct options, raw)},          {'A', offsetof(struct options, all)},
-      {'x', offsetof(struct options, strict)},       {'L', offsetof(struct options, list_checks)},
-      {'K', offsetof(struct options, markdown)},     {'G', offsetof(struct options, sarif)},
+      {'Q', offsetof(struct options, quiet)},        {'x', offsetof(struct options, strict)},
+      {'L', offsetof(struct options, list_checks)},  {'K', offsetof(struct options, markdown)},
+      {'G', offsetof(struct options, sarif)},
 };
 
 static bool set_plain(struct options *options, char letter, const char *value)

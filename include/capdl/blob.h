@@ -35,6 +35,7 @@ enum capdl_boot_key {
 enum {
     CAPDL_BOOT_FLAG_MCS = 1,
     CAPDL_BOOT_FLAG_SYSENTER = 2, /* x86-64: enter the kernel by SYSENTER */
+    CAPDL_BOOT_FLAG_QUIET = 4,    /* leave out the line that says what was done */
 };
 
 /* Sizes known in advance. */

@@ -116,6 +116,10 @@ expect 0 'a = ep' show good.elf
 # The end of a line that shows a text ends a run; a system that comes to rest without showing it is a finding.
 expect 0 'capdl: booted' run good.elf --until 'capdl: boo'
 expect 1 "did not show 'nothing of the kind'" run good.elf --until 'nothing of the kind'
+# Silent when all is well.
+expect 0 '' compile good.cdl --quiet -o quiet.elf
+"$capdl" run quiet.elf 2>/dev/null | grep -q . && { echo 'an image that is to be quiet is not'; failed=1; }
+expect 0 'kernel calls before the first thread starts' verify quiet.elf
 expect 2 'cannot write no/such/dir/x: No such file' compile good.cdl -o no/such/dir/x
 expect 2 'overwritten' compile good.cdl -o good.cdl
 expect 1 'error' compile bad.cdl -o bad.elf

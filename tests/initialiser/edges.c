@@ -18,11 +18,11 @@ static void boot_system(const struct system *system)
 
 /* ---- Starting ---- */
 
-/* The last of four starts fails: the three that ran are suspended, in the order in which they were started. */
+/* The last of four starts fails: all that were to run are suspended, in the order in which they would be started. */
 static void started_threads_are_suspended(void)
 {
     static const char expected[] = "32 0x67 () 0x1\n32 0x67 ()\n32 0x68 ()\n32 0x69 ()\n"
-                                   "11 0x67 ()\n11 0x67 ()\n11 0x68 ()\n11 0x1 ()\n";
+                                   "11 0x67 ()\n11 0x67 ()\n11 0x68 ()\n11 0x69 ()\n11 0x1 ()\n";
 
     boot_system(&(struct system){.starts_often = true});
     fake.refuse = header.num_calls - 1;
@@ -30,6 +30,24 @@ static void started_threads_are_suspended(void)
     fake_boot(&fake);
     CHECK(header.phase == CAPDL_PHASE_START && header.object == 5);
     check_text("calls", strstr(fake.log, "32 "), expected);
+}
+
+/* ---- What is said ---- */
+
+/* Without a thread to start, at the end; and an image may ask for silence, which is not for errors. */
+static void says_that_it_booted(void)
+{
+    int64_t profile[CAPDL_BOOT_KEY_COUNT];
+
+    boot_system(&(struct system){.starts_none = true});
+    CHECK(strstr(fake.console, "capdl: booted: 8 objects, 5 pages in place, 22 kernel calls, ") == fake.console);
+    CHECK(strchr(fake.console, '\n') == fake.console + strlen(fake.console) - 1);
+    memcpy(profile, system_profile, sizeof(profile));
+    profile[CAPDL_BOOT_FLAGS] |= CAPDL_BOOT_FLAG_QUIET;
+    boot_system(&(struct system){.profile = profile});
+    CHECK(header.phase == CAPDL_PHASE_DONE && *fake.console == 0);
+    check_message(&fake, 20, CAPDL_ERROR_DELETE_FIRST,
+                  "capdl: mapping pages: Page_Map(page 2, big, 0x12000) failed: DeleteFirst (8)\n");
 }
 
 /* ---- Other kernels ---- */
@@ -252,6 +270,7 @@ static void no_memory_at_all(void)
 int main(void)
 {
     started_threads_are_suspended();
+    says_that_it_booted();
     no_such_core();
     no_such_core_earlier();
     kernel_without_mcs();

@@ -54,6 +54,9 @@ static uint64_t console_char(char c)
 {
     size_t length = strlen(fake->console);
 
+    if (length == 0) {
+        fake->calls_when_said = header.num_calls;
+    }
     if (length + 1 < sizeof(fake->console)) {
         fake->console[length] = c;
     }

@@ -79,7 +79,7 @@ static void put_call(struct encoder *e, uint64_t method, int64_t target, unsigne
 
 static void put_phases(struct encoder *e, const struct system *system)
 {
-    put_array(e, 4);
+    put_array(e, system->starts_none ? 3 : 4);
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_COPIES);
     put_array(e, 1);
@@ -101,6 +101,9 @@ static void put_phases(struct encoder *e, const struct system *system)
     PUT_CALL(e, 2, SCHED_CONTROL(system->core), SLOT(3), 1000, 1000, 0, 0, 0, 7);
     if (system->core_again) {
         PUT_CALL(e, 2, SCHED_CONTROL(0), SLOT(3), 1000, 1000, 0, 0, 0, 7);
+    }
+    if (system->starts_none) {
+        return;
     }
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_START);

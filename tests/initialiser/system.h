@@ -18,6 +18,7 @@ struct system {
     unsigned
         chunk; /* of the extra bootinfo, 24 bytes from its 8th go to byte 16 of slot 1; 0: pages fill slots 1 and 2 */
     bool nameless;
+    bool starts_none;
     bool starts_often;                   /* slot 3, and again slots 3, 4 and 5 */
     uint64_t left[CAPDL_SIZE_KEY_COUNT]; /* sizes from LEFT_PAGE on; without any LEFT_SLOTS: none */
 };

@@ -13,7 +13,7 @@ booted=0
 
 # "N kernel calls, digest D"
 predicted() {
-    sed -n 's/^  \([0-9]* kernel calls, digest 0x[0-9a-f]*\)$/\1/p' "$work/verdict"
+    sed -n 's/^  \([0-9]* kernel calls\) before the first thread starts\(, digest 0x[0-9a-f]*\)$/\1\2/p' "$work/verdict"
 }
 
 said() {

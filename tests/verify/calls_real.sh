@@ -35,7 +35,7 @@ boot() {
 predict() {
     # shellcheck disable=SC2086
     "$capdl" verify "$work/image.elf" --kernel "$1" $2 >"$work/verdict" 2>&1 || :
-    sed -n 's/^  \([0-9]* kernel calls, digest 0x[0-9a-f]*\)$/\1/p' "$work/verdict"
+    sed -n 's/^  \([0-9]* kernel calls\) before the first thread starts\(, digest 0x[0-9a-f]*\)$/\1\2/p' "$work/verdict"
 }
 
 # compare KERNEL WHAT SAID OPTIONS

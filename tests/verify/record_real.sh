@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 image=$("$capdl" fit "$work/image.elf" --kernel "$prefix" | awk '/the image/ { print $1 }')
 header=$(readelf -SW "$work/image.elf" | sed -n 's/.* \.capdl\.header *PROGBITS *\([0-9a-f]*\) .*/\1/p')
 record=$(printf '0x%x' $((0x$header - 0x400000 + image)))
-digest=$("$capdl" verify "$work/image.elf" --kernel "$prefix" | sed -n 's/.* kernel calls, digest 0x//p')
+digest=$("$capdl" verify "$work/image.elf" --kernel "$prefix" | sed -n 's/.* kernel calls in all, digest 0x//p')
 for seconds in 5 20 60; do
     # shellcheck disable=SC2086
     { sleep $seconds; echo "xp /18gx $record"; sleep 1; echo quit; } |

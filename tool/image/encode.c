@@ -88,8 +88,9 @@ static void put_profile(struct encoder *e)
     const struct capdl_profile *profile = e->program->profile;
     int64_t boot[CAPDL_BOOT_KEY_COUNT] = {
         [CAPDL_BOOT_ARCH] = profile->arch,
-        [CAPDL_BOOT_FLAGS] =
-            (profile->mcs ? CAPDL_BOOT_FLAG_MCS : 0) | (profile->sysenter ? CAPDL_BOOT_FLAG_SYSENTER : 0),
+        [CAPDL_BOOT_FLAGS] = (profile->mcs ? CAPDL_BOOT_FLAG_MCS : 0) |
+                             (profile->sysenter ? CAPDL_BOOT_FLAG_SYSENTER : 0) |
+                             (e->program->options->quiet ? CAPDL_BOOT_FLAG_QUIET : 0),
         [CAPDL_BOOT_SYS_CALL] = profile->syscalls[CAPDL_SYSCALL_CALL],
         [CAPDL_BOOT_SYS_PUTCHAR] = profile->syscalls[CAPDL_SYSCALL_DEBUG_PUTCHAR],
         [CAPDL_BOOT_UNTYPED_OFFSET] = profile->bootinfo_untyped_offset,

@@ -32,6 +32,7 @@ struct image_options {
     size_t num_reserved;
     const char *untypeds; /* file with the untypeds the kernel will report; 0: forecast where that can be */
     bool strip;           /* leave names out */
+    bool quiet;           /* leave out what the initialiser says of a good boot */
     uint64_t image_at;    /* physical address that the image will be packed for; 0: after kernel and device tree */
     const struct image_source *sources; /* fill files that need not be read */
     size_t num_sources;
@@ -78,6 +79,8 @@ bool image_open_task(struct image *, const char *name, const uint8_t *bytes, siz
                      struct capdl_diags *);
 /* Whether it gives anybody an I/O space, which the kernel has only on hardware with an IOMMU. */
 bool image_needs_iommu(const struct image *);
+/* Whether its initialiser says nothing of a good boot. */
+bool image_is_quiet(const struct image *);
 /* The spec an image was made from, as far as an image holds it: names are missing when stripped, frames filled from
  * the image. */
 bool image_to_spec(const struct image *, const char *name, struct capdl_spec *, struct capdl_diags *);

@@ -173,6 +173,14 @@ bool image_open(struct image *image, const char *name, const uint8_t *bytes, siz
            read_blob(&opening) && read_profile(&opening);
 }
 
+bool image_is_quiet(const struct image *image)
+{
+    struct capdl_blob blob;
+    struct capdl_blob_error error;
+    return image->blob && capdl_blob_open(&blob, image->blob, image->header.blob_size, &error) &&
+           (blob.boot[CAPDL_BOOT_FLAGS] & CAPDL_BOOT_FLAG_QUIET);
+}
+
 bool image_needs_iommu(const struct image *image)
 {
     struct capdl_blob blob;

@@ -24,6 +24,16 @@ static bool is_open_duration(const struct kernel *k, uint64_t info)
            message_info_length(info) == CAPDL_DURATION_OPERANDS;
 }
 
+/* Whether it is the first to let a thread run, or else the last, by which the initial thread suspends itself. */
+static bool is_start(const struct kernel *k, uint64_t info, uint64_t cptr)
+{
+    const uint16_t *labels = k->profile->labels;
+    uint64_t label = info >> 12, first = k->current->regs[k->registers->message[0]];
+    return (label == labels[CAPDL_METHOD_TCB_WRITE_REGISTERS] && (first & 1)) ||
+           label == labels[CAPDL_METHOD_DOMAIN_SET_SCHEDULE_SET_START] ||
+           (label == labels[CAPDL_METHOD_TCB_SUSPEND] && cptr == CAPDL_INITIAL_TCB);
+}
+
 void digest_call(struct kernel *k, uint64_t cptr, const uint8_t *buffer)
 {
     const uint64_t *regs = k->current->regs;
@@ -32,6 +42,11 @@ void digest_call(struct kernel *k, uint64_t cptr, const uint8_t *buffer)
     if (digest->answered) {
         digest->value = digest->pending;
         digest->count++;
+    }
+    if (!digest->starts && is_start(k, info, cptr)) {
+        digest->starts = true;
+        digest->start_value = digest->value;
+        digest->start_count = digest->count;
     }
     digest->answered = false;
     digest->pending = digest->value;

@@ -51,6 +51,8 @@ struct call_digest {
     uint64_t value, count;
     uint64_t pending;
     bool answered;
+    bool starts;                       /* the call that starts the first thread has come, or our end */
+    uint64_t start_value, start_count; /* what they were then */
 };
 
 struct domain_slot {

@@ -198,23 +198,29 @@ static void compare_initialiser(struct verify *v)
     }
 }
 
-/* What the initialiser states it did is what the kernel saw: in its record, and on the console if there is one. */
+/* What the initialiser states it did is what the kernel saw: in its record, and on the console before a thread starts.
+ */
 static void compare_calls(struct verify *v)
 {
-    static const char label[] = ", digest ";
+    static const char calls[] = " pages in place, ", digest[] = ", digest ";
     const struct call_digest *seen = &v->kernel->calls;
     const struct capdl_image_header *header = v->stop->header;
-    const char *said = strstr(v->said, label);
-    uint64_t stated = said ? strtoull(said + strlen(label), NULL, 16) : header->digest;
+    const char *count = strstr(v->said, calls), *said = strstr(v->said, digest);
     if (header->digest != seen->value || header->num_calls != seen->count + 1) { /* the last is never answered */
         differ_world(v,
                      "the initialiser recorded %" PRIu64 " kernel calls with digest 0x%" PRIx64
                      ", the kernel saw %" PRIu64 " with digest 0x%" PRIx64,
                      header->num_calls, header->digest, seen->count + 1, seen->value);
     }
-    if (stated != seen->value) {
-        differ_world(v, "the initialiser printed the digest 0x%" PRIx64 ", the kernel saw calls with digest 0x%" PRIx64,
-                     stated, seen->value);
+    if (!count || !said) {
+        return;
+    }
+    uint64_t number = strtoull(count + strlen(calls), NULL, 10), stated = strtoull(said + strlen(digest), NULL, 16);
+    if (number != seen->start_count || stated != seen->start_value) {
+        differ_world(v,
+                     "the initialiser printed %" PRIu64 " kernel calls with digest 0x%" PRIx64
+                     ", before the first start the kernel saw %" PRIu64 " with digest 0x%" PRIx64,
+                     number, stated, seen->start_count, seen->start_value);
     }
 }
 

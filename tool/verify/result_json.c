@@ -54,6 +54,9 @@ struct json_object *verify_result_json(const char *name, const struct verify_res
         add_number(json, "answered_calls", r->answered_calls);
         snprintf(digest, sizeof(digest), "0x%" PRIx64, r->calls_digest);
         json_object_object_add(json, "calls_digest", json_object_new_string(digest));
+        add_number(json, "said_calls", r->said_calls);
+        snprintf(digest, sizeof(digest), "0x%" PRIx64, r->said_digest);
+        json_object_object_add(json, "said_digest", json_object_new_string(digest));
         json_object_object_add(json, "digest", json_object_new_string(r->digest));
     }
     return json;

@@ -123,6 +123,8 @@ void verify_stopped(const struct image *image, const struct machine_stop *stop, 
         v.result->kernel_calls = stop->header ? stop->header->num_calls : 0;
         v.result->answered_calls = stop->kernel->calls.count;
         v.result->calls_digest = stop->kernel->calls.value;
+        v.result->said_calls = stop->kernel->calls.start_count;
+        v.result->said_digest = stop->kernel->calls.start_value;
         if (!boot_failed(&v)) {
             compare(&v);
         }

@@ -57,6 +57,7 @@ struct verify_result {
     char digest[VERIFY_DIGEST_TEXT]; /* of the canonical description, in hexadecimal */
     uint64_t kernel_calls;
     uint64_t answered_calls, calls_digest; /* docs/evidence.md: as the kernel saw them */
+    uint64_t said_calls, said_digest;      /* of those before a thread was started */
 };
 
 struct verify_options {

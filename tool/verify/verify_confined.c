@@ -15,7 +15,7 @@ struct result_head {
     uint32_t whole;       /* of SENT_RESULT: the machine could be set up */
     uint64_t own, shared; /* of SENT_REMAINS */
     struct verify_totals totals;
-    uint64_t untyped_bytes, kernel_calls, answered_calls, calls_digest;
+    uint64_t untyped_bytes, kernel_calls, answered_calls, calls_digest, said_calls, said_digest;
     char digest[VERIFY_DIGEST_TEXT];
 };
 
@@ -61,6 +61,8 @@ static void send_result(struct confined *c, uint32_t index, const struct verify_
     head.kernel_calls = r->kernel_calls;
     head.answered_calls = r->answered_calls;
     head.calls_digest = r->calls_digest;
+    head.said_calls = r->said_calls;
+    head.said_digest = r->said_digest;
     memcpy(head.digest, r->digest, sizeof(head.digest));
     confined_send(c, SENT_RESULT, &head, sizeof(head));
 }
@@ -109,6 +111,8 @@ static void take_result(struct confined_verify *job, struct verify_result *r, co
     r->kernel_calls = head->kernel_calls;
     r->answered_calls = head->answered_calls;
     r->calls_digest = head->calls_digest;
+    r->said_calls = head->said_calls;
+    r->said_digest = head->said_digest;
     memcpy(r->digest, head->digest, sizeof(r->digest));
     r->digest[sizeof(r->digest) - 1] = 0;
     job->good = head->index == job->count - 1; /* the last one */

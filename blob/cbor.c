@@ -14,12 +14,6 @@ void capdl_cbor_fail(struct capdl_cbor *c, const char *expected)
     c->end = c->at;
 }
 
-/* The major type of the next item without reading it; a negative number at the end. */
-static int peek(const struct capdl_cbor *c)
-{
-    return c->at == c->end ? -1 : *c->at >> 5;
-}
-
 /* A big-endian number of `count` bytes, at least one. */
 static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
 {
@@ -33,9 +27,9 @@ static uint64_t read_bytes(const uint8_t *at, unsigned bytes)
 }
 
 /* The rest of an item's head, whose argument is not in the initial byte itself. */
-static uint64_t read_argument(struct capdl_cbor *c)
+static uint64_t read_argument(struct capdl_cbor *c, unsigned info)
 {
-    unsigned info = *c->at & 31, bytes;
+    unsigned bytes;
     uint64_t value;
 
     if (info > 27) {
@@ -58,16 +52,20 @@ static uint64_t read_argument(struct capdl_cbor *c)
 }
 
 /* An item's head: its argument, when it is of the major type. Moves on only when all is well. */
-static uint64_t read_head(struct capdl_cbor *c, int major, const char *expected)
+static uint64_t read_head(struct capdl_cbor *c, unsigned major, const char *expected)
 {
-    if (peek(c) != major) {
+    const uint8_t *at = c->at;
+    unsigned info;
+
+    if (at == c->end || (info = *at ^ major << 5) > 31) {
         capdl_cbor_fail(c, expected);
         return 0;
     }
-    if ((*c->at & 31) < 24) {
-        return *c->at++ & 31;
+    if (info > 23) {
+        return read_argument(c, info);
     }
-    return read_argument(c);
+    c->at = at + 1;
+    return info;
 }
 
 uint64_t capdl_cbor_uint(struct capdl_cbor *c)
@@ -77,11 +75,11 @@ uint64_t capdl_cbor_uint(struct capdl_cbor *c)
 
 uint64_t capdl_cbor_int(struct capdl_cbor *c, bool *negative)
 {
-    *negative = peek(c) == CAPDL_CBOR_NINT;
+    *negative = c->at != c->end && *c->at >> 5 == CAPDL_CBOR_NINT;
     return read_head(c, *negative ? CAPDL_CBOR_NINT : CAPDL_CBOR_UINT, EXPECTED("an integer"));
 }
 
-static uint64_t read_container(struct capdl_cbor *c, int major, unsigned each, const char *expected)
+static uint64_t read_container(struct capdl_cbor *c, unsigned major, unsigned each, const char *expected)
 {
     const uint8_t *start = c->at;
     uint64_t count = read_head(c, major, expected);
@@ -126,7 +124,7 @@ const char *capdl_cbor_text(struct capdl_cbor *c, size_t *length)
 
 bool capdl_cbor_null(struct capdl_cbor *c)
 {
-    if (peek(c) != CAPDL_CBOR_SIMPLE || *c->at != 0xf6) {
+    if (c->at == c->end || *c->at != 0xf6) {
         return false;
     }
     c->at++;

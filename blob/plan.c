@@ -64,9 +64,13 @@ static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, ui
 static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES], uint64_t *missing)
 {
     uint64_t slack[SIZES + 1], left_out = 0;
+    unsigned sizes = SIZES;
 
-    slack[SIZES] = 0;
-    for (unsigned size = SIZES; size-- > SMALLEST;) {
+    while (sizes > SMALLEST + 1 && !(counts[sizes - 1] | needs[sizes - 1])) {
+        sizes--;
+    }
+    slack[sizes] = 0;
+    for (unsigned size = sizes; size-- > SMALLEST;) {
         uint64_t have = slack[size + 1] + (counts[size] << size), need = needs[size] << size;
         if (needs[size] >> (63 - size)) {
             need = UINT64_MAX; /* more than any memory */
@@ -77,10 +81,10 @@ static unsigned keep_cheapest(uint64_t counts[SIZES], const uint64_t needs[SIZES
         }
         slack[size] = have - need;
     }
-    for (unsigned size = SMALLEST + 1; size < SIZES; size++) {
+    for (unsigned size = SMALLEST + 1; size < sizes; size++) {
         slack[size] = slack[size - 1] < slack[size] ? slack[size - 1] : slack[size];
     }
-    for (unsigned size = SIZES; size-- > SMALLEST;) {
+    for (unsigned size = sizes; size-- > SMALLEST;) {
         uint64_t most = (slack[size] - left_out) >> size;
         most = most < counts[size] ? most : counts[size];
         counts[size] -= most;
@@ -341,7 +345,8 @@ static bool fill_untypeds(struct capdl_plan *plan, unsigned state, struct capdl_
         if (plan->untyped < plan->request.num_untypeds && fill_gap(plan, groups, num_groups, retype)) {
             return true;
         }
-    } while (next_untyped(plan, state));
+    } while (smallest_left(groups, num_groups) && next_untyped(plan, state));
+    leave_untyped(plan);
     return false;
 }
 
@@ -526,13 +531,15 @@ static bool find_fixed(struct capdl_plan *plan)
     return true;
 }
 
+/* Where all objects may be anywhere and no larger CSpace is needed, it begins with the last stage. */
 static bool start(struct capdl_plan *plan)
 {
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
         struct capdl_untyped *untyped = &plan->request.untypeds[i];
         untyped->state = UNTOUCHED;
         untyped->used = 0;
-        if (untyped->size_bits > CAPDL_BLOB_MAX_SIZE_BITS) {
+        if (untyped->size_bits > CAPDL_BLOB_MAX_SIZE_BITS ||
+            untyped->address & ((UINT64_C(1) << untyped->size_bits) - 1)) {
             untyped->size_bits = 0; /* no kernel has it: nothing fits into it */
         }
     }
@@ -544,33 +551,33 @@ static bool start(struct capdl_plan *plan)
     if (!find_fixed(plan)) {
         return false;
     }
-    enter_stage(plan, plan->num_leaves ? STAGE_CSPACE : STAGE_FIXED);
-    if (!plan->num_leaves) {
-        return true;
+    if (plan->num_leaves) {
+        enter_stage(plan, STAGE_CSPACE);
+        start_cspace(plan);
+        return select_cspace(plan);
     }
-    start_cspace(plan);
-    return select_cspace(plan);
+    enter_stage(plan, plan->fixed.left ? STAGE_FIXED : STAGE_REST);
+    return plan->fixed.left || select_rest(plan);
 }
 
-/* Goes through the whole plan once. */
+/* Goes through the whole plan once, but for one that begins with the last stage: there, the sums say that all fits. */
 static bool try(struct capdl_plan *plan)
 {
     struct capdl_retype retype;
 
+    plan->num_cspace_retypes = 0;
     if (!start(plan)) {
         return false;
     }
-    plan->num_cspace_retypes = 0;
-    plan->num_retypes = 0;
-    while (capdl_plan_next(plan, &retype)) {
+    plan->is_tried = plan->stage != STAGE_REST;
+    while (plan->is_tried && capdl_plan_next(plan, &retype)) {
         plan->num_cspace_retypes += retype.kind >= CAPDL_RETYPE_CSPACE_LEAF;
-        plan->num_retypes++;
     }
     plan->num_padding = plan->padding;
     plan->ram_touched = 0;
     for (size_t i = 0; i < plan->request.num_untypeds; i++) {
         const struct capdl_untyped *untyped = &plan->request.untypeds[i];
-        if (!untyped->is_device && untyped->state == TOUCHED) {
+        if (!untyped->is_device && untyped->state != UNTOUCHED) {
             plan->ram_touched += UINT64_C(1) << untyped->size_bits;
         }
     }
@@ -599,7 +606,7 @@ bool capdl_plan_make(struct capdl_plan *plan, const struct capdl_plan_request *r
     while (try(plan)) {
         uint64_t slots = request->blob->sizes[CAPDL_SIZE_SLOTS] + plan->num_padding;
         if (slots <= capacity) {
-            return start(plan);
+            return !plan->is_tried || start(plan);
         }
         if (!enlarge(plan, slots)) {
             return false;

@@ -22,7 +22,7 @@ enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
 /* Laid out like seL4_UntypedDesc; the planner keeps its state in what is padding there. Zero at first. */
 struct capdl_untyped {
     uint64_t address;
-    uint64_t size_bits : 8; /* 4 to 47; one that is larger is taken for empty */
+    uint64_t size_bits : 8; /* 4 to 47; one that is larger, or not aligned to its size, is taken for empty */
     uint64_t is_device : 8;
     uint64_t state : 4;
     uint64_t used : 44; /* from the start, in units of 16 bytes */
@@ -94,10 +94,10 @@ struct capdl_plan {
     uint64_t num_padding;        /* padding untypeds */
     uint64_t num_leaves;         /* of the larger CSpace; 0: the initial CNode will do */
     uint64_t num_cspace_retypes; /* these come first */
-    uint64_t num_retypes;        /* in all */
     uint64_t ram_touched;        /* bytes of RAM untypeds from which something is made: what the kernel will clear */
 
     /* Where the iteration is. */
+    bool is_tried; /* not only by sums */
     unsigned stage;
     struct capdl_plan_group *groups; /* in the scratch memory, size descending */
     size_t num_groups;

@@ -3,7 +3,7 @@
 #include "kernel.h"
 
 /* A duration in microseconds that no host could convert. Where bootinfo has no frequency the kernel refuses it. */
-void convert_duration(const struct capdl_call *call, word *words)
+__attribute__((noinline)) void convert_duration(const struct capdl_call *call, word *words)
 {
     static const struct capdl_blob_fill frequency = {
         .page = 2 * sizeof(word), .pages = sizeof(uint32_t), .flags = CAPDL_DURATION_CHUNK << CAPDL_FILL_CHUNK_SHIFT};

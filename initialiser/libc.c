@@ -15,8 +15,10 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
     const uint8_t *source = from;
 
     if (((uintptr_t)to | (uintptr_t)from) % sizeof(word) == 0) {
-        for (; size >= sizeof(word); size -= sizeof(word), target += sizeof(word), source += sizeof(word)) {
+        for (; size >= sizeof(word); size -= sizeof(word)) {
             *(word *)target = *(const word *)source;
+            target += sizeof(word);
+            source += sizeof(word);
         }
     }
     while (size--) {
@@ -29,10 +31,14 @@ void *memset(void *to, int value, size_t size)
 {
     uint8_t *target = to;
 
-    if ((uintptr_t)to % sizeof(word) == 0) {
-        for (; size >= sizeof(word); size -= sizeof(word), target += sizeof(word)) {
-            *(word *)target = (uint8_t)value * UINT64_C(0x0101010101010101);
-        }
+    if ((uintptr_t)to % sizeof(word) == 0 && size >= sizeof(word)) {
+        const uint8_t *end = target + size / sizeof(word) * sizeof(word);
+        const word pattern = (uint8_t)value * UINT64_C(0x0101010101010101);
+        do {
+            *(word *)target = pattern;
+            target += sizeof(word);
+        } while (target != end);
+        size %= sizeof(word);
     }
     while (size--) {
         *target++ = (uint8_t)value;

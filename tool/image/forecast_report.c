@@ -24,7 +24,7 @@ struct report {
     struct slot_names names;
     struct capdl_plan plan;
     struct use *uses; /* per untyped */
-    uint64_t objects;
+    uint64_t objects, retypes;
 };
 
 /* "4 KiB", "1.5 MiB": a size as people say it. */
@@ -136,6 +136,7 @@ static void run_plan(struct report *r)
     struct capdl_retype retype;
     while (capdl_plan_next(&r->plan, &retype)) {
         bool counts = retype.kind != CAPDL_RETYPE_PADDING;
+        r->retypes++;
         r->uses[retype.untyped].objects += counts ? retype.count : 0;
         r->uses[retype.untyped].bytes += counts ? retype.count << retype.size_bits : 0;
         r->objects += counts ? retype.count : 0;
@@ -185,7 +186,7 @@ static void print_totals(const struct report *r)
     number(r, "slots_free", r->plan.request.empty_slots);
     number(r, "slots", r->forecast->num_slots);
     note(r, "%" PRIu64 " objects made by %" PRIu64 " calls of Retype, %" PRIu64 " untypeds as padding", r->objects,
-         r->plan.num_retypes, r->plan.num_padding);
+         r->retypes, r->plan.num_padding);
     note(r, "%s of RAM used, from untypeds of %s, which the kernel clears (%" PRIu64 " bytes)", amount(used, a),
          amount(r->plan.ram_touched, b), r->plan.ram_touched);
     note(r, "%s of RAM left untouched, the largest range %s", amount(untouched, c), amount(largest, d));

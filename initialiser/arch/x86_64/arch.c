@@ -41,7 +41,9 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
 
 void arch_complete(const struct capdl_call *call, word *words)
 {
-    convert_duration(call, words);
+    if (call->phase == CAPDL_PHASE_DOMAINS) {
+        convert_duration(call, words);
+    }
 }
 
 /* One instruction, for which processors have a fast path. */

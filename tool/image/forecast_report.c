@@ -176,7 +176,7 @@ static void print_totals(const struct report *r)
     char a[32], b[32], c[32], d[32], larger[100] = "";
     section(r, "totals");
     number(r, "objects", r->objects);
-    number(r, "retypes", r->plan.num_retypes);
+    number(r, "retypes", r->retypes);
     number(r, "padding", r->plan.num_padding);
     number(r, "ram_used", used);
     number(r, "ram_touched", r->plan.ram_touched);

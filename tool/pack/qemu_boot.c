@@ -2,13 +2,18 @@
 #include "qemu.h"
 
 #include <errno.h>
+#include <libfdt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <capdl/architecture.h>
 
+#include "base/fdt_check.h"
+#include "base/file.h"
 #include "pack.h"
+#include "profile/profile.h"
 
 /* A file without a name: QEMU inherits it and opens it by its number. */
 struct nameless {
@@ -49,11 +54,52 @@ static bool write_kernel(const struct capdl_profile *profile, const struct pack_
                                                  : pack_image(&options, diags, out);
 }
 
+/*
+ * QEMU's PolarFire machine brings no device tree for its firmware, and in the kernel's the timer is called something
+ * else, so the firmware would find none.
+ */
+static const char timer_path[] = "/soc/clint@2000000", timer_kind[] = "riscv,clint0";
+
+static bool needs_tree(const struct capdl_profile *profile)
+{
+    return strcmp(profile->platform, "polarfire") == 0;
+}
+
+static bool write_tree(const struct capdl_profile *profile, struct capdl_diags *diags, FILE *out)
+{
+    enum { MORE = 256 };
+    char *path = profile_file(profile->prefix, "support/kernel.dtb");
+    struct file_bytes file = {NULL};
+    bool good = file_read(path, &file) && fdt_check(file.data, file.size);
+    uint8_t *tree = good ? malloc(file.size + MORE) : NULL;
+    good = tree && fdt_open_into(file.data, tree, (int)file.size + MORE) == 0;
+    int timer = good ? fdt_path_offset(tree, timer_path) : -1;
+    good = timer >= 0 && fdt_setprop_string(tree, timer, "compatible", timer_kind) == 0;
+    if (good) {
+        fwrite(tree, 1, fdt_totalsize(tree), out);
+    } else {
+        capdl_error(diags, CAPDL_NOWHERE, "%s: has no %s, from which the firmware could learn of the timer", path,
+                    timer_path);
+    }
+    free(tree);
+    file_release(&file);
+    free(path);
+    return good;
+}
+
 static void add_devices(struct qemu_line *line, const struct qemu_options *options)
 {
     for (size_t i = 0; options->devices && options->devices[i] && i < QEMU_MOST_DEVICES; i++) {
         qemu_add(line, "-device");
         qemu_add(line, options->devices[i]);
+    }
+}
+
+static void add_tree(struct qemu_line *line, const char *path)
+{
+    if (path) {
+        qemu_add(line, "-dtb");
+        qemu_add(line, path);
     }
 }
 
@@ -71,8 +117,13 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
         qemu_add(&image, words[i]);
     }
     fputs("capdl: equivalent commands:\n", out);
+    if (needs_tree(profile)) {
+        fprintf(out, "cp %s/support/kernel.dtb tree.dtb\nfdtput -t s tree.dtb %s compatible %s\n", profile->prefix,
+                timer_path, timer_kind);
+    }
     qemu_print(&image, out);
     if (qemu_command(profile, "boot.elf", pc ? "boot.elf.module" : NULL, &qemu, &ignored)) {
+        add_tree(&qemu, needs_tree(profile) ? "tree.dtb" : NULL);
         add_devices(&qemu, options);
         qemu_print(&qemu, out);
         qemu_free(&qemu);
@@ -82,14 +133,15 @@ static void print_recipe(const struct capdl_profile *profile, const char *image_
 }
 
 static enum qemu_outcome boot(const struct capdl_profile *profile, const struct nameless *kernel,
-                              const struct nameless *module, const struct qemu_options *options,
-                              struct capdl_diags *diags)
+                              const struct nameless *module, const struct nameless *tree,
+                              const struct qemu_options *options, struct capdl_diags *diags)
 {
     struct qemu_line line;
     if (!qemu_command(profile, kernel->path, capdl_architecture(profile->arch)->pc ? module->path : NULL, &line,
                       diags)) {
         return QEMU_FAILED;
     }
+    add_tree(&line, tree->stream ? tree->path : NULL);
     add_devices(&line, options);
     enum qemu_outcome outcome = qemu_run(&line, options, diags);
     qemu_free(&line);
@@ -101,7 +153,7 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
                             struct capdl_diags *diags)
 {
     struct pack_file file = {image_name, image, image_size};
-    struct nameless kernel = {NULL}, module = {NULL};
+    struct nameless kernel = {NULL}, module = {NULL}, tree = {NULL};
     enum qemu_outcome outcome = QEMU_FAILED;
     bool ready = nameless_create(&kernel, "kernel", diags) && nameless_create(&module, "image", diags);
     if (ready && !write_kernel(profile, &file, diags, kernel.stream)) {
@@ -113,17 +165,24 @@ enum qemu_outcome qemu_boot(const struct capdl_profile *profile, const char *ima
         fwrite(image, 1, image_size, module.stream);
         ready = nameless_complete(&module, "image", diags);
     }
+    if (ready && needs_tree(profile)) {
+        ready = nameless_create(&tree, "device tree", diags) && write_tree(profile, diags, tree.stream) &&
+                nameless_complete(&tree, "device tree", diags);
+    }
     if (ready && verbose) {
         print_recipe(profile, image_name, options, verbose);
     }
     if (ready) {
-        outcome = boot(profile, &kernel, &module, options, diags);
+        outcome = boot(profile, &kernel, &module, &tree, options, diags);
     }
     if (kernel.stream) {
         fclose(kernel.stream);
     }
     if (module.stream) {
         fclose(module.stream);
+    }
+    if (tree.stream) {
+        fclose(tree.stream);
     }
     return outcome;
 }

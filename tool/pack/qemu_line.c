@@ -137,6 +137,21 @@ static bool line_zynqmp(const struct capdl_profile *profile, struct json_object 
     return true;
 }
 
+/* All harts: the first is a small core without paging, so the kernel's first one is hart 1. */
+static bool line_polarfire(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
+                           struct capdl_diags *diags)
+{
+    (void)config, (void)diags;
+    add(line, "%s", pack_arch(profile->arch)->qemu);
+    add(line, "-machine");
+    add(line, "microchip-icicle-kit");
+    add(line, "-m");
+    add(line, "2G");
+    add(line, "-smp");
+    add(line, "5");
+    return true;
+}
+
 static bool line_raspi3(const struct capdl_profile *profile, struct json_object *config, struct qemu_line *line,
                         struct capdl_diags *diags)
 {
@@ -163,6 +178,7 @@ static const struct machine {
     {"hifive", line_hifive, "qemu-system-misc", false},
     {"bcm2837", line_raspi3, "qemu-system-arm", false},
     {"zynqmp", line_zynqmp, "qemu-system-arm", false},
+    {"polarfire", line_polarfire, "qemu-system-misc", false},
 };
 
 static const struct machine *find_machine(const struct capdl_profile *profile, struct capdl_diags *diags)
@@ -174,7 +190,7 @@ static const struct machine *find_machine(const struct capdl_profile *profile, s
     }
     capdl_error(diags, CAPDL_NOWHERE,
                 "kernel %s is for the platform %s, for which there is no QEMU machine here; known are pc99, "
-                "qemu-arm-virt, qemu-riscv-virt, spike, hifive, bcm2837 and zynqmp",
+                "qemu-arm-virt, qemu-riscv-virt, spike, hifive, bcm2837, zynqmp and polarfire",
                 profile->name, profile->platform[0] ? profile->platform : "(not named)");
     return NULL;
 }

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# figures.sh CAPDL FIGURES CONTENTS BUILD COMPILER FLAG...: figures that are counted and so the same everywhere, one "NAME VALUE" a line.
+# Systems of the peers' shape, booted on the emulated machine; sizes of what every board gets; with $VALGRIND, instructions of the tool.
+set -eu
+capdl=$1 figures=$2 contents=$3 build=$4
+shift 4
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Text and read-only data of an initialiser by source file: what every system runs, and what only some need.
+sizes() { # ARCH
+    "$1-linux-gnu-nm" -S -l "$build/initialiser/initialiser-$1.elf" | awk -v arch="$1" '
+        function hex(text,  i, value) {
+            for (i = 1; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
+            return value
+        }
+        $3 ~ /^[tTrR]$/ && NF >= 4 {
+            sub(/:[0-9]*$/, "", $5)
+            sub(/.*\//, "", $5)
+            size[$5 ~ /^(fills|window|cspace|leftovers|duration|message)\.c$/ ? "optional" : "common"] += hex($2)
+        }
+        END { for (part in size) print "text-" part "-" arch, size[part] }' | sort
+    echo "initialiser-memory-$1 $(($(readelf -lW "$build/initialiser/initialiser-$1.elf" | awk '$1 == "LOAD" { print $6 }')))"
+    [ ! -e "$build/loader/loader-$1.elf" ] ||
+        echo "loader-file-$1 $(($(readelf -lW "$build/loader/loader-$1.elf" | awk '$1 == "LOAD" { print $5 }')))"
+}
+
+boot() { # SYSTEM
+    "$here/peers.sh" "$1" >"$work/$1.system"
+    "$capdl" compile "$work/$1.system" --kernel aarch64-mcs -o "$work/$1.elf"
+    "$figures" "$work/$1.elf" >"$work/line"
+    blob=$(readelf -SW "$work/$1.elf" | sed -n 's/.*\.capdl\.blob *[A-Z]* *[0-9a-f]* *[0-9a-f]* *\([0-9a-f]*\) .*/\1/p')
+    objects=$("$capdl" run "$work/$1.elf" --until 'capdl: booted' 2>/dev/null | sed -n 's/^capdl: booted: \([0-9]*\) objects, \([0-9]*\) pages.*/\1+\2/p')
+    sed 's/^.*image \([0-9]*\) bytes, \([0-9]*\) kernel calls, \([0-9]*\) instructions.*, \([0-9]*\) bytes.*/\1 \2 \3 \4/' "$work/line" |
+        { read -r image calls instructions memory
+          echo "$1-calls $calls"
+          echo "$1-instructions $instructions"
+          echo "$1-memory $memory"
+          echo "$1-image $image"
+          echo "$1-blob-per-100-objects $((0x$blob * 100 / ($objects)))"; }
+}
+
+# Instructions of the tool itself.
+host() { # NAME COMMAND...
+    name=$1
+    shift
+    "$VALGRIND" --tool=callgrind --callgrind-out-file=/dev/null "$@" >"$work/out" 2>"$work/said" || { cat "$work/said" >&2; exit 1; }
+    sed -n "s/.*Collected : \([0-9]*\)\$/host-$name \1/p" "$work/said"
+}
+
+"$@" -ffreestanding -nostdlib -static -o "$work/domain.elf" "$here/domain.c"
+for kind in random text; do
+    "$contents" $kind 16777216 >"$work/$kind"
+done
+for arch in aarch64 riscv64 x86_64; do
+    [ ! -e "$build/initialiser/initialiser-$arch.elf" ] || sizes $arch
+done
+for system in hello sixty ring shared prefilled-4k-random prefilled-2M-random prefilled-2M-text region-64M-4k; do
+    boot $system
+done
+if [ "${VALGRIND:-}" ]; then
+    awk 'BEGIN { print "arch aarch64 objects {"
+        for (i = 0; i < 20000; i++) print "e" i " = ep"
+        print "k = cnode (15 bits) } caps { k {"
+        for (i = 0; i < 20000; i++) print i ": e" i " (RW, badge: " i ")"
+        print "} }" }' >"$work/twenty.cdl"
+    host check "$capdl" check "$work/twenty.cdl"
+    host compile "$capdl" compile "$work/sixty.system" --kernel aarch64-mcs -o "$work/sixty.elf"
+fi

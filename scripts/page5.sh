@@ -25,4 +25,21 @@ first=$1
         /^\.S[HS]$/ { heading = $0; next }
         heading != "" { print heading " \"" $0 "\""; heading = ""; after = 1; next }
         after && /^\.LP$/ { next }
-        { after = 0; gsub(/\\fC/, "\\fB"); if (index($0, name " - ") == 1) { sub(/ - /, " \\- "); gsub(/capdl-/, "capdl\\-") } print }'
+        { after = 0; gsub(/\\fC/, "\\fB"); if (index($0, name " - ") == 1) { sub(/ - /, " \\- "); gsub(/capdl-/, "capdl\\-") } print }' |
+    # No line of running text is longer than a page of 80 columns has room for; code and tables stay.
+    awk '
+        /^\.(TS|EX|nf)/ { whole++ }
+        /^\.(TE|EE|fi)/ { whole-- }
+        /^[.'"'"']/ || whole { print; next }
+        {
+            while (length($0) > 79) {
+                for (end = 79; end > 1 && (substr($0, end, 1) != " " || substr($0, end + 1, 1) ~ /[ .'"'"']/); end--) {
+                }
+                if (end == 1) {
+                    break
+                }
+                print substr($0, 1, end - 1)
+                $0 = substr($0, end + 1)
+            }
+            print
+        }'

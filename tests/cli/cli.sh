@@ -5,7 +5,7 @@ set -u
 capdl=$(realpath "$1")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cd "$dir"
+cd "$dir" || exit 1
 failed=0
 
 # expect CODE PATTERN ARGUMENT...: exit code, and a line of what is printed
@@ -156,6 +156,7 @@ expect 1 'short.elf' show short.elf
 expect 1 'error' show "$capdl"
 printf 'arch aarch64 objects { a = ep }' | "$capdl" show - | cmp - - >/dev/null || failed=1
 "$capdl" show good.cdl > /dev/full 2> out && { echo 'a full disk went unnoticed'; failed=1; }
+# shellcheck disable=SC2010
 [ "$(ls -A | grep -c '\.elf\.')" = 0 ] || { echo 'a temporary file was left'; ls -A; failed=1; }
 cp good.elf again.elf && "$capdl" compile good.cdl -o again.elf && cmp -s good.elf again.elf || { echo 'two compilations differ'; failed=1; }
 # A program that never comes to rest.

@@ -10,7 +10,7 @@ good=$kernels/aarch64-mcs-debug
 [ -d "$good" ] && [ -d "$kernels/aarch64-debug" ] && [ -d "$kernels/riscv64-debug" ] || exit 77
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cd "$dir"
+cd "$dir" || exit 1
 failed=0
 
 # refuse CODE PATTERN ARGUMENT...: exit code, a line of what is said, and no output

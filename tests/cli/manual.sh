@@ -25,7 +25,7 @@ grep -q "not 'csh'" out || fail 'completion for csh'
 # roff: what lints a page where it is installed, and every option and word of the help on it.
 page() {
     if command -v mandoc > /dev/null; then
-        mandoc -T lint -W warning "$1" || fail "mandoc does not like $1"
+        mandoc -T lint "$1" || fail "mandoc does not like $1"
     fi
     if command -v man > /dev/null && command -v groff > /dev/null; then
         LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2> warned > /dev/null

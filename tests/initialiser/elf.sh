@@ -32,6 +32,7 @@ data=$((0x$used - 0x$start + $(size_of .stack) - 4096))
 [ "$(size_of .capdl.header)" = 144 ] || complain "no header section of 144 bytes"
 
 # One segment at 4 MiB, dense: as large in the file as in memory, whole pages.
+# shellcheck disable=SC2046
 set -- $(readelf -lW "$elf" | sed -n 's/^  LOAD //p')
 headers=$(readelf -hW "$elf" | sed -n 's/^ *Number of program headers: *//p')
 [ "$headers" = 1 ] || complain "$headers program headers, not 1"

@@ -24,6 +24,7 @@ qemu=
 trap '[ -z "$qemu" ] || kill $qemu; rm -rf "$work"' EXIT
 
 wait_for() { # TEXT: on the console
+    # shellcheck disable=SC2034
     for tenth in $(seq 600); do
         grep -aq "$1" "$work/log" && return
         sleep 0.1

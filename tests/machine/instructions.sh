@@ -83,6 +83,7 @@ compare_machine() { # PREFIX BASE VARIANT
 
 for prefix in "$SEL4_PREFIXES"/*; do
     read_facts "$prefix" && boots_in_qemu && ! too_slow || continue
+    # shellcheck disable=SC2046
     set -- $(settings)
     row=$(grep "^$arch  *$1 " "$root/instructions.table") || { echo "no output is kept for $prefix: $1"; continue; }
     kind=$1

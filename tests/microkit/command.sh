@@ -77,6 +77,7 @@ boots() {
     command -v "$1" >/dev/null || return 0
     "$@" -display none -serial "file:$work/console" </dev/null >/dev/null 2>&1 &
     machine=$!
+    # shellcheck disable=SC2034
     for i in $(seq 300); do
         ! grep -aq "$pattern" "$work/console" 2>/dev/null || break
         sleep 0.2

@@ -19,7 +19,9 @@ if [ -z "$work" ]; then
 fi
 tree=$work/tree build=$work/build
 mkdir -p "$tree"
+# shellcheck disable=SC3045
 ulimit -c 0
+# shellcheck disable=SC3045
 ulimit -v 12000000 # a mutant may ask for all there is
 
 (cd "$sources" && for entry in *; do

@@ -21,6 +21,7 @@ for kernel in x86_64-mcs-debug x86_64-debug v13-x86_64-mcs-debug; do
     qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase -m 512M -global hpet.msi=on -display none -monitor none -nic none \
         -serial "file:$work/log" -no-reboot -kernel "$work/boot" -initrd "$work/boot.module" </dev/null >/dev/null 2>&1 &
     qemu=$!
+    # shellcheck disable=SC2034
     for tenth in $(seq 300); do
         grep -aq '^msi: complete' "$work/log" && break
         sleep 0.1

@@ -16,6 +16,7 @@ boot() { # ISO: its console, up to the list's end
     qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt -m 5G -display none -monitor none -nic none -serial "file:$work/log" \
         -no-reboot -cdrom "$1" </dev/null >/dev/null 2>&1 &
     qemu=$!
+    # shellcheck disable=SC2034
     for tenth in $(seq 600); do
         grep -aq '^END' "$work/log" && break
         sleep 0.1

@@ -32,6 +32,7 @@ place() { # NAME: where it is when nobody asks for another place
     "$capdl" fit "$work/image" --kernel "$prefix" | sed -n "s/^ *\(0x[0-9a-f]*\) .*  $1\$/\1/p"
 }
 ram() { # FIELD: 1 start, 2 end
+    # shellcheck disable=SC1003
     "$capdl" profile "$prefix" | sed -n 's/^memory *\[\(0x[0-9a-f]*\), \(0x[0-9a-f]*\)).*/\'"$1"'/p'
 }
 hex() {

@@ -121,6 +121,7 @@ printf '0x100000 0x1fee0000 1\niommu 0xfed90000\n' >"$work/map"
 grep -q '^fed91000 c 1$' "$work/list" || fail 'registers of the IOMMU are device memory'
 ram() { # LIST: bytes
     total=0
+    # shellcheck disable=SC2013
     for bits in $(sed -n 's/^[0-9a-f]* \([0-9a-f]*\) 0$/\1/p' "$1"); do total=$((total + (1 << 0x$bits))); done
     echo $total
 }

@@ -35,7 +35,7 @@ format_of() {
 
 programs() {
     for program in ping pong; do
-        # shellcheck disable=SC2086
+        # shellcheck disable=SC2086,SC2154
         $compile -I "$examples/libpd" -I "$examples/../include" -include "$work/kernel.h" -o "$work/$program.elf" \
             "$examples/libpd/crt0.S" "$examples/libpd/pd.c" "$examples/ping-pong/$program.c" || return 1
     done

@@ -37,7 +37,7 @@ refused() {
 
 case $arch in
 x86_64) map='--memory-map qemu:512M' other=aarch64-mcs ;;
-*) map= other=x86_64-mcs ;;
+*) map='' other=x86_64-mcs ;;
 esac
 "$capdl" run "$program" --kernel "$arch-mcs" $map > "$work/out" 2>&1 || { cat "$work/out"; failed=1; }
 grep -q '^END' "$work/out" || { echo "emulated: no END"; failed=1; }

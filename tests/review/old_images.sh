@@ -28,5 +28,6 @@ for packed in "$here"/*.elf.gz; do
     "$capdl" verify image.elf --spec spec.cdl > out 2>&1 || fail "verify fails"
     "$capdl" verify image.elf --spec other.cdl > out 2>&1 && fail "verify takes another spec for its own"
 done
+# shellcheck disable=SC2012
 [ "$(ls "$here"/*.elf.gz | wc -l)" -ge 3 ] || { echo "samples are missing"; failed=1; }
 exit $failed

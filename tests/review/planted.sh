@@ -36,6 +36,7 @@ try() {
     else # the sentence, and then at most the place
         awk -v line="   $6" 'index($0, line) == 1 && substr($0, length(line) + 1) ~ /^( \[.*)?$/ { found = 1 } END { exit !found }' out
     fi
+    # shellcheck disable=SC2181
     if [ $? != 0 ] || [ $got != "$4" ] || [ "${gravest:-0}" != "$5" ]; then
         echo "$2, $3: exit code $got, rank ${gravest:-0}; expected $4, $5 and: $6"
         cat out
@@ -54,6 +55,7 @@ done < rows
 for kind in planted:61 sneaky:13 silent:20; do
     [ "$(grep -c "^${kind%:*} " rows)" -ge "${kind#*:}" ] || { echo "fewer than ${kind#*:} ${kind%:*} changes"; failed=1; }
 done
+# shellcheck disable=SC2094
 table > table
 grep '^|' "$document" | cmp -s - table || { echo "$document does not have the table that 'planted.sh ... print' prints"; failed=1; }
 exit $failed

@@ -60,6 +60,7 @@ grep -q "did you mean 'paddr'" "$work/err" || fail '--no-check: no suggestion'
 expect 0 '--list-checks' "$capdl" check --list-checks
 sed -E 's/^([^ ]+) +([a-z]+) +(.*)/| `\1` | \2 | \3 |/' "$work/out" >"$work/listed"
 grep '^| `' ../../../docs/checks.md | diff -u - "$work/listed" || fail 'docs/checks.md and --list-checks differ'
+# shellcheck disable=SC2034
 while read -r check severity text; do
     "$capdl" check --no-check "$check" lower.cdl || fail "--no-check $check is refused"
 done <"$work/out"

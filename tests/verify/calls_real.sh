@@ -50,7 +50,7 @@ compare() {
 
 pages() {
     readelf -lW "$1" | awk '$1 == "LOAD" { print $3, $6 }' | {
-        first= end=0
+        first='' end=0
         while read -r at size; do
             [ -n "$first" ] || first=$((at / 4096))
             end=$(((at + size + 4095) / 4096))

@@ -233,3 +233,44 @@ void capdl_check_derivation(struct checker *c)
     check_derivation_circles(c, list, count);
     free(list);
 }
+
+/* Whether the kernel makes it of this control capability. */
+static bool is_issued(enum capdl_kind control, enum capdl_kind kind)
+{
+    return control == CAPDL_KIND_IO_PORT_CONTROL
+               ? kind == CAPDL_KIND_IO_PORTS
+               : capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT || kind == CAPDL_KIND_ARM_SGI_SIGNAL;
+}
+
+static void check_control(struct checker *c, uint32_t holder, const struct capdl_cap *control)
+{
+    const struct capdl_spec *spec = c->spec;
+    char label[CHECK_LABEL], other[CHECK_LABEL], what[CHECK_LABEL];
+
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(spec, i);
+        for (uint32_t k = 0; capdl_object_kind(spec, i) == CAPDL_KIND_CNODE && i != holder && k < caps.count; k++) {
+            const struct capdl_cap *cap = &caps.list[k];
+            if (cap->object == CAPDL_NO_OBJECT || !is_issued(control->kind, cap->kind)) {
+                continue;
+            }
+            c->last_pos = CAPDL_WHOLE_SPEC;
+            capdl_check_report_cap(
+                c, CAPDL_WARNING, control, "CNode '%s' has %s: its holder can revoke %s '%s', which CNode '%s' has",
+                capdl_check_label(c, holder, label), capdl_kind_keyword(control->kind), capdl_kind_name(cap->kind),
+                capdl_check_label(c, cap->object, what), capdl_check_label(c, i, other));
+        }
+    }
+}
+
+void capdl_check_revocable(struct checker *c)
+{
+    for (uint32_t i = 0; i < c->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(c->spec, i);
+        for (uint32_t k = 0; capdl_object_kind(c->spec, i) == CAPDL_KIND_CNODE && k < caps.count; k++) {
+            if (caps.list[k].kind == CAPDL_KIND_IRQ_CONTROL || caps.list[k].kind == CAPDL_KIND_IO_PORT_CONTROL) {
+                check_control(c, i, &caps.list[k]);
+            }
+        }
+    }
+}

@@ -447,19 +447,67 @@ static char *whose(const struct review *review, const struct world *world, const
                                             : capdl_review_format("%s's", capdl_review_subject(review, owner));
 }
 
-static char *control_deed(const struct capdl_cap *cap)
+static char *other_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,
+                           uint32_t object, size_t *num);
+
+/* Whether the kernel makes it of this control capability: who revokes that takes it from all who hold it. */
+static bool is_derived(enum capdl_kind control, enum capdl_kind kind)
+{
+    return control == CAPDL_KIND_IO_PORT_CONTROL
+               ? kind == CAPDL_KIND_IO_PORTS
+               : control == CAPDL_KIND_IRQ_CONTROL &&
+                     (capdl_kind_class(kind) == CAPDL_CLASS_INTERRUPT || kind == CAPDL_KIND_ARM_SGI_SIGNAL);
+}
+
+/* ", and revoke 'uart' of driver, 'timer' of clock": what others hold, or "". To be freed. */
+static char *revoked(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                     enum capdl_kind control)
+{
+    char *text = capdl_review_format("%s", "");
+    bool any = false;
+
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        size_t num = 0;
+        char label[REVIEW_LABEL], *names, *longer;
+
+        if (!is_derived(control, capdl_object_kind(world->spec, i))) {
+            continue;
+        }
+        names = other_holders(review, world, subjects, count, i, &num);
+        if (num) {
+            longer = capdl_review_format("%s%s'%s' of %s", text, any ? ", " : ", and revoke ",
+                                         capdl_object_label(world->spec, i, label, sizeof(label)), names);
+            free(text);
+            text = longer;
+            any = true;
+        }
+        free(names);
+    }
+    return text;
+}
+
+static char *control_deed(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
+                          const struct capdl_cap *cap)
 {
     static const char *const deeds[CAPDL_KIND_COUNT] = {
-        [CAPDL_KIND_IRQ_CONTROL] = "take any interrupt that is free (\1)",
-        [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers (\1)",
-        [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches (\1)",
-        [CAPDL_KIND_IO_PORT_CONTROL] = "issue any I/O port that is free, and revoke all that have been issued (\1)",
-        [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain (\1)",
+        [CAPDL_KIND_IRQ_CONTROL] = "take any interrupt that is free",
+        [CAPDL_KIND_ASID_CONTROL] = "make pools of address space identifiers",
+        [CAPDL_KIND_IO_SPACE_MASTER] = "decide which memory any device reaches",
+        [CAPDL_KIND_IO_PORT_CONTROL] = "issue any I/O port that is free",
+        [CAPDL_KIND_DOMAIN] = "move threads to any scheduling domain",
     };
+    char *also, *text;
 
-    return cap->kind == CAPDL_KIND_SCHED_CONTROL
-               ? capdl_review_format("give processor time on core %" PRIu64 " (\1)", cap->data)
-               : capdl_review_format("%s", deeds[cap->kind] ? deeds[cap->kind] : "use \1");
+    if (cap->kind == CAPDL_KIND_SCHED_CONTROL) {
+        return capdl_review_format("give processor time on core %" PRIu64 " (\1)", cap->data);
+    }
+    if (!deeds[cap->kind]) {
+        return capdl_review_format("use \1");
+    }
+    also = revoked(review, world, subjects, count, cap->kind);
+    text = capdl_review_format("%s%s (\1)", deeds[cap->kind], also);
+    free(also);
+    return text;
 }
 
 static bool lies_in(const struct capdl_spec *spec, uint32_t object, uint32_t untyped)
@@ -635,7 +683,7 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
     char *owner, *text;
 
     if (cap->object == CAPDL_NO_OBJECT) {
-        return with_others(review, world, subjects, count, cap, control_deed(cap));
+        return with_others(review, world, subjects, count, cap, control_deed(review, world, subjects, count, cap));
     }
     if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
         return message_deed(review, world, subjects, count, cap);

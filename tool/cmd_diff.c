@@ -18,7 +18,7 @@
 
 const struct usage usage_diff = {
     "diff OLD NEW [-o FILE] [--json] [--markdown] [--only SUBJECT] [--min-rank RANK] [--fail-on RANK]\n"
-    "            [--policy FILE [--date DATE]] [--dtb FILE] [--kernel KERNEL]\n"
+    "            [--policy FILE [--date DATE]] [--dtb FILE] [--kernel KERNEL] [--memory-map MAP]\n"
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
@@ -26,8 +26,8 @@ const struct usage usage_diff = {
     "Markdown, FILE.json JSON. Exit code 0: at most the layout differs; 1: authority, programs or behaviour\n"
     "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW and did\n"
     "not in OLD. With --dtb, device memory has the names of that device tree.",
-    OPTION_OUTPUT | OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_FINDINGS |
-        OPTION_POLICY | OPTION_NAMES,
+    OPTION_OUTPUT | OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON |
+        OPTION_FINDINGS | OPTION_POLICY | OPTION_NAMES,
     .min_operands = 2,
     .max_operands = 2,
     .examples = "capdl diff released.elf system.cdl\n"

@@ -13,7 +13,7 @@
 
 const struct usage usage_graph = {
     "graph SPEC|IMAGE [-o FILE] [--focus SUBJECT] [--all] [--level LEVEL] [--kernel KERNEL] [--arch ARCH]\n"
-    "             [-I DIR]...\n"
+    "             [--memory-map MAP] [-I DIR]...\n"
     "       capdl graph OLD NEW [-o FILE] [--focus SUBJECT] [--all]\n"
     "       capdl graph SPEC|IMAGE [NEW] --json [-o FILE] [--focus SUBJECT] [--all]",
     "Draws who can communicate with whom: subjects (threads that share an address space and a CSpace), one\n"
@@ -22,7 +22,8 @@ const struct usage usage_graph = {
     "and what is gone. Prints the DOT language of Graphviz, or SVG if FILE ends in .svg: by dot, or for\n"
     "more than sixty subjects as a matrix. With --json, prints boxes and lines, and writes FILE only if -o\n"
     "names one.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_GRAPH | OPTION_OUTPUT | OPTION_RESULT,
+    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_GRAPH | OPTION_OUTPUT |
+        OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 2,
     .examples = "capdl graph system.cdl -o system.svg\n"

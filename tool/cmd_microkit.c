@@ -376,18 +376,18 @@ static int run(struct options *options)
     return code;
 }
 
-/* The first is in makefiles of everybody's, and nothing that boots depends on it. */
 static bool refused(const struct options *options)
 {
     if (options->viper_output) {
-        capdl_escape_printf(stderr, "capdl microkit: warning: --viper-output is not supported: %s is not written\n",
-                            options->viper_output);
+        fprintf(stderr,
+                "capdl microkit: --viper-output is not supported: capdl writes nothing for Viper. Leave it out; "
+                "the image does not depend on it\n");
     }
     if (options->override_kernel) {
         fprintf(stderr, "capdl microkit: --override-kernel is not supported: put the kernel into a board directory of "
                         "its own, as board/BOARD/CONFIG/elf/sel4.elf\n");
     }
-    return options->override_kernel;
+    return options->viper_output || options->override_kernel;
 }
 
 int cmd_microkit(int argc, char **argv)

@@ -6,11 +6,11 @@
 #include "extensions.h"
 
 const struct usage usage_expand = {
-    "expand SPEC [--strict] [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "expand SPEC [--strict] [--json] [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
     "Prints the spec as standard capDL text: PD declarations replaced by the objects they stand for,\n"
     "arrays, ranges and copies spelled out. With --strict, replaces everything that other capDL tools\n"
     "cannot read; what has no equivalent is an error. With --json, prints JSON.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
+    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl expand system.cdl > expanded.cdl\n"
@@ -19,11 +19,11 @@ const struct usage usage_expand = {
 };
 
 const struct usage usage_show = {
-    "show SPEC|IMAGE [--json] [--kernel KERNEL] [--arch ARCH] [-I DIR]...",
+    "show SPEC|IMAGE [--json] [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
     "Prints a spec as canonical capDL text: ordered by name, arrays and runs folded. Printing canonical\n"
     "text gives the same text. An image shows the spec it was made from. With --json, prints the JSON\n"
     "of docs/json.md, which every command accepts in place of text.",
-    OPTION_KERNEL | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
+    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl show system.elf\n"

@@ -72,7 +72,8 @@ enum option_set {
     OPTION_KERNEL = 2,
     OPTION_ARCH = 4,
     OPTION_DIRECTORIES = 8,
-    OPTION_STRIP = 16, /* --strip, --quiet */
+    OPTION_STRIP = 16,    /* --strip, --quiet */
+    OPTION_MAP = 1 << 19, /* --memory-map, which OPTION_UNTYPEDS has, too */
     OPTION_TIMEOUT = 32,
     OPTION_UNTIL = 64,
     OPTION_UNTYPEDS = 128,

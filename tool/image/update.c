@@ -374,8 +374,8 @@ static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
     snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
     if (*vspace == CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT) {
         capdl_error(u->diags, CAPDL_NOWHERE,
-                    "'%s' in %s was not made by 'pd', as its address space is not 'vspace_%s': compile the system "
-                    "again",
+                    "'%s' in %s was not made by 'pd', as its address space is not 'vspace_%s' (of a Microkit system an "
+                    "image does not keep what symbols were set to): compile the system again",
                     u->pd, u->image_name, u->array);
         return false;
     }

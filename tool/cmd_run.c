@@ -33,6 +33,8 @@ const struct usage usage_run = {
     "IOMMU if the image gives devices I/O spaces. If standard input is a file or a pipe, it goes to the serial\n"
     "line once the initialiser is done.\n"
     "\n"
+    "With --trace, every kernel call is a line on standard error, or in FILE with -o FILE.\n"
+    "\n"
     "With --json, the console is in the object that is printed at the end.\n"
     "\n"
     "On a terminal, control characters of the console appear as escapes, and console lines that look like\n"

@@ -87,6 +87,7 @@ enum option_set {
     OPTION_DTB = 65536,
     OPTION_DEVICES = 131072,
     OPTION_TRACE = 262144, /* --trace, --stats */
+    OPTION_NEW = 1 << 19,  /* --arch of `init` */
     OPTION_RAW = 1 << 20,
     OPTION_CHECKS = 256,       /* --no-check, -W, --max-warnings, --max-errors */
     OPTION_FINDINGS = 1 << 21, /* --markdown, --only, --min-rank, --fail-on */

@@ -23,8 +23,8 @@ static void print_usage(FILE *stream)
     for (size_t i = 0; i < num_commands; i++) {
         fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
     }
-    fprintf(stream, "\n'capdl help COMMAND' describes a command. Exit codes: 0 success, 1 findings or bad input, 2 "
-                    "usage or I/O error.\n");
+    fprintf(stream, "\n'capdl init DIRECTORY' makes a system to start from; 'capdl help COMMAND' describes a command.\n"
+                    "Exit codes: 0 success, 1 findings or bad input, 2 usage or I/O error.\n");
 }
 
 /* Output that went into a full disk or a closed pipe must not look like success. */

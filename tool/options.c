@@ -15,6 +15,7 @@ static const struct option_entry entries[] = {
     {OPTION_KERNEL, 'k', "kernel", "KERNEL",
      "a kernel's install prefix, an SDK's board/NAME/CONFIG, or a built-in profile such as riscv64-mcs"},
     {OPTION_ARCH, 'a', "arch", "ARCH", "aarch64, riscv or x86_64; overrides the spec's arch line"},
+    {OPTION_NEW, 'a', "arch", "ARCH", "aarch64 (if not given), riscv or x86_64"},
     {OPTION_DIRECTORIES, 'I', "include", "DIR", "also look for ELF and fill files in DIR; may be repeated"},
     {OPTION_DIRECTORIES, 'g', "microkit-rights", "2.3",
      "of a Microkit system: the wide rights of its tool 2.3, not the least"},

@@ -2,17 +2,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The README's tutorial, run as it stands: its sh blocks in order, in a directory of their own. What the sh blocks before a text block
 # print since the text block before it, standard error included, is that text to the letter.
-# usage: tutorial.sh README CAPDL LIBPD [print]    print: shows what the text blocks should be
+# usage: tutorial.sh README CAPDL [print]    print: shows what the text blocks should be
 set -eu
-readme=$(realpath "$1") capdl=$(realpath "$2") libpd=$(realpath "$3")
-command -v aarch64-linux-gnu-gcc >/dev/null || exit 77
+readme=$(realpath "$1") capdl=$(realpath "$2")
+command -v aarch64-linux-gnu-gcc > /dev/null || exit 77
+command -v pkg-config > /dev/null || exit 77
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
-mkdir -p build/tool examples
+mkdir -p build/tool
 ln -s "$capdl" build/tool/capdl
-ln -s "$libpd" examples/libpd
+ln -s "$(dirname "$capdl")/../examples" build/examples # not there when capdl is installed
 
 # steps.sh: the sh blocks, each text block replaced by the number of the next output file; want.N: the text blocks.
 sed -n '/^<!-- tutorial/,/^## /p' "$readme" | awk '
@@ -30,7 +31,7 @@ outputs=$dir sh -eu steps.sh || { echo "the tutorial stops:"; cat got.*; exit 1;
 
 status=0 n=1
 while [ $n -lt "$(cat blocks)" ]; do
-    [ "${4:-}" != print ] || cat got.$n
+    [ "${3:-}" != print ] || cat got.$n
     if ! diff -u want.$n got.$n; then
         status=1
     fi

@@ -144,6 +144,62 @@ static void test_damage(const uint8_t *bytes, size_t size)
     }
 }
 
+/* A tree whose structure block, of these words, is cut to so many bytes and comes last, so that a step behind it is
+ * seen. */
+static uint8_t *end_with(const uint32_t *words, size_t cut, size_t *size)
+{
+    enum { HEADER = 40, RESERVED = 16, STRINGS = 12 };
+    const uint32_t structs = HEADER + RESERVED + STRINGS;
+    const uint32_t header[] = {
+        0xd00dfeed, structs + (uint32_t)cut, structs, HEADER + RESERVED, HEADER, 17, 16, 0, STRINGS, (uint32_t)cut};
+    uint8_t *bytes = calloc(1, structs + cut);
+    for (size_t i = 0; i < sizeof(header) / sizeof(header[0]); i++) {
+        fdt32_st(bytes + 4 * i, header[i]);
+    }
+    memcpy(bytes + HEADER + RESERVED, "reg\0last\0\0\0", STRINGS);
+    for (size_t i = 0; i < cut; i++) {
+        bytes[structs + i] = (uint8_t)(words[i / 4] >> (24 - i % 4 * 8));
+    }
+    *size = structs + cut;
+    return bytes;
+}
+
+/* A node is there once its name ends, a property once its value does. */
+static void test_cut(void)
+{
+    enum { NAME_ENDS = 5, REG_ENDS = 24, LAST_ENDS = 40 };
+    static const uint32_t words[] = {FDT_BEGIN_NODE, 0, FDT_PROP, 4, 0, 0x1234, FDT_NOP, FDT_PROP, 0, 4, FDT_END_NODE};
+    for (size_t cut = 0; cut <= sizeof(words); cut++) {
+        struct tree tree;
+        struct tree_node node = {0};
+        size_t size;
+        uint8_t *bytes = end_with(words, cut, &size);
+        CHECK(tree_open(&tree, bytes, size), "cut to %zu bytes and refused", cut);
+        CHECK(tree_next(&tree, &node) == (cut >= NAME_ENDS), "root of %zu bytes", cut);
+        if (cut >= NAME_ENDS) {
+            struct tree_property reg = tree_property(&tree, &node, "reg");
+            CHECK((reg.value != NULL) == (cut >= REG_ENDS), "first property in %zu bytes", cut);
+            CHECK(!reg.value || (reg.size == 4 && tree_number(reg) == 0x1234), "its value");
+            CHECK((tree_property(&tree, &node, "last").value != NULL) == (cut >= LAST_ENDS), "last one in %zu", cut);
+            CHECK(!tree_next(&tree, &node), "no second node in %zu bytes", cut);
+        }
+        free(bytes);
+    }
+}
+
+/* What is no token ends the tree, whatever comes after it. */
+static void test_no_token(void)
+{
+    static const uint32_t words[] = {FDT_BEGIN_NODE, 0, 7, FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END_NODE, FDT_END};
+    struct tree tree;
+    struct tree_node node = {0};
+    size_t size;
+    uint8_t *bytes = end_with(words, sizeof(words), &size);
+    CHECK(tree_open(&tree, bytes, size) && tree_next(&tree, &node), "root before an unknown token");
+    CHECK(!tree_next(&tree, &node), "node after an unknown token");
+    free(bytes);
+}
+
 /* Padding goes, everything else stays: libfdt finds no difference. */
 static void test_copy(const void *padded)
 {
@@ -185,6 +241,8 @@ int main(void)
     CHECK(look_at_all(&tree) == 8, "eight nodes");
     test_copy(padded);
     test_damage(bytes, size);
+    test_cut();
+    test_no_token();
     test_depth();
     free(bytes);
     free(padded);

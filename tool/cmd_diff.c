@@ -9,6 +9,7 @@
 
 #include <capdl/review.h>
 
+#include "base/memory.h"
 #include "devicetree/devicetree.h"
 #include "policy_file.h"
 #include "page_picture.h"
@@ -78,11 +79,7 @@ static bool concerns(const struct capdl_finding *finding, const char *subject)
 
 static bool *choose(const struct capdl_findings *findings, const struct options *options, size_t *count)
 {
-    bool *shown = calloc(findings->count + 1, sizeof(*shown));
-    if (!shown) {
-        fprintf(stderr, "capdl: out of memory\n");
-        exit(EXIT_TROUBLE);
-    }
+    bool *shown = memory_zeroed(findings->count, sizeof(*shown));
     *count = 0;
     for (size_t i = 0; i < findings->count; i++) {
         const struct capdl_finding *finding = &findings->list[i];

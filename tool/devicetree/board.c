@@ -102,7 +102,7 @@ static const char *board_words(enum capdl_cpu cpu)
 {
     switch (cpu) {
     case CAPDL_CPU_UNKNOWN:
-        return "of a board";
+        break;
     case CAPDL_CPU_ARM_64:
         return "of an Arm board with 64-bit cores";
     case CAPDL_CPU_ARM_32:
@@ -112,7 +112,7 @@ static const char *board_words(enum capdl_cpu cpu)
     case CAPDL_CPU_RISCV_32:
         return "of a RISC-V board with 32-bit cores";
     }
-    return "";
+    return "of a board";
 }
 
 bool devicetree_fits(const struct devicetree *tree, enum capdl_arch arch, const struct capdl_profile *kernel,

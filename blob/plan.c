@@ -538,9 +538,11 @@ static bool start(struct capdl_plan *plan)
         struct capdl_untyped *untyped = &plan->request.untypeds[i];
         untyped->state = UNTOUCHED;
         untyped->used = 0;
+        /* No kernel has it: nothing fits into it. Device memory beyond the kernel's window on x86-64 may be unaligned.
+         */
         if (untyped->size_bits > CAPDL_BLOB_MAX_SIZE_BITS ||
-            untyped->address & ((UINT64_C(1) << untyped->size_bits) - 1)) {
-            untyped->size_bits = 0; /* no kernel has it: nothing fits into it */
+            (!untyped->is_device && untyped->address & ((UINT64_C(1) << untyped->size_bits) - 1))) {
+            untyped->size_bits = 0;
         }
     }
     plan->failure = (struct capdl_plan_failure){0};

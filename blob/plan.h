@@ -22,7 +22,7 @@ enum { CAPDL_LEAF_BITS = 12, CAPDL_LEAF_SLOTS = 1 << CAPDL_LEAF_BITS };
 /* Laid out like seL4_UntypedDesc; the planner keeps its state in what is padding there. Zero at first. */
 struct capdl_untyped {
     uint64_t address;
-    uint64_t size_bits : 8; /* 4 to 47; one that is larger, or not aligned to its size, is taken for empty */
+    uint64_t size_bits : 8; /* 4 to 47; one that is larger, or RAM that is not aligned to its size, is empty */
     uint64_t is_device : 8;
     uint64_t state : 4;
     uint64_t used : 44; /* from the start, in units of 16 bytes */

@@ -11,7 +11,7 @@ static void check_image(const struct bootinfo *bootinfo)
         die("the image ends at $, the kernel says $", header.image_end, bootinfo->ipc_buffer);
     }
     if (header.image_end - header.image_start != pages * CAPDL_PAGE_SIZE) {
-        die("an image of $ bytes, the kernel has % pages", header.image_end - header.image_start, pages);
+        die("an image of $ bytes, not % pages", header.image_end - header.image_start, pages);
     }
 }
 
@@ -79,8 +79,7 @@ void open_blob(const struct bootinfo *bootinfo)
     }
     check_image(bootinfo);
     if (boot[CAPDL_BOOT_IOPT_LEVELS] && (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS] != bootinfo->num_iopt_levels) {
-        die("I/O page tables of % levels, on hardware with %", (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS],
-            bootinfo->num_iopt_levels);
+        die("I/O page tables of % levels, not %", (uint64_t)boot[CAPDL_BOOT_IOPT_LEVELS], bootinfo->num_iopt_levels);
     }
     self.first_slot = bootinfo->empty.start;
     self.first_page = page_cap(header.pages_start);

@@ -18,7 +18,7 @@ void plan_memory(void)
 
     enter_phase(CAPDL_PHASE_PLAN);
     if (header.scratch_size < scratch) {
-        die("scratch of % bytes, the blob needs %", header.scratch_size, scratch);
+        die("scratch of % bytes, not %", header.scratch_size, scratch);
     }
     if (!capdl_plan_make(&self.plan, &request)) {
         die_plan(&self.plan.failure);

@@ -46,16 +46,20 @@ boot() { # PREFIX SYSTEM
         { cat "$work/trouble"; return 1; }
     wrap "$work/$2.elf" "$1"
     rm -f "$work/counts"
-    PATH=$work/bin:$PATH "$capdl" run "$work/$2.elf" --kernel "$1" --timeout 20 > "$work/console" 2> "$work/trouble" < /dev/null ||
+    PATH=$work/bin:$PATH "$capdl" run "$work/$2.elf" --kernel "$1" --timeout 120 > "$work/console" 2> "$work/trouble" < /dev/null ||
         { cat "$work/trouble"; return 1; }
-    size=-
+    size=- filled=-
     if [ "$arch" != x86_64 ]; then
+        filled=0
+        for bytes in $(segments_of "$work/$2.elf" | sed 's/.* //') $(segments_of "$1/bin/kernel.elf" | sed 's/.* //'); do
+            filled=$((filled + bytes))
+        done
         "$capdl" image "$work/$2.elf" --kernel "$1" --format raw -o "$work/raw"
         size=$(wc -c < "$work/raw")
     fi
-    awk -v name="$2" -v size="$size" 'function m(n) { return sprintf("%.3f", n / 1e6) }
-        { printf "%-22s %10s %10s %8s %12s %12s %12s %8d\n", name, size, size == "-" ? "-" : m($1),
-          size == "-" ? "-" : sprintf("%.2f", $1 / size), m($3), m($4), m((size == "-" ? 0 : $1) + $3 + $4), $5 }' "$work/counts"
+    awk -v name="$2" -v size="$size" -v filled="$filled" 'function m(n) { return sprintf("%.3f", n / 1e6) }
+        { printf "%-22s %10s %10s %10s %8s %12s %12s %12s %8d\n", name, size, filled, size == "-" ? "-" : m($1),
+          size == "-" ? "-" : sprintf("%.2f", $1 / filled), m($3), m($4), m((size == "-" ? 0 : $1) + $3 + $4), $5 }' "$work/counts"
 }
 
 mkdir "$work/bin"
@@ -68,7 +72,7 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/${KERNELS:-*}; do
     release "$prefix" || continue
     found=yes
     echo "$(basename "$prefix"), millions of instructions"
-    printf '%-22s %10s %10s %8s %12s %12s %12s %8s\n' system 'boot file' loader 'a byte' initialiser kernel 'in all' calls
+    printf '%-22s %10s %10s %10s %8s %12s %12s %12s %8s\n' system 'boot file' filled loader 'a byte' initialiser kernel 'in all' calls
     for system in ${SYSTEMS:-hello sixty ring shared prefilled-4k-random prefilled-2M-random prefilled-2M-text region-64M-4k}; do
         boot "$prefix" "$system"
     done

@@ -235,6 +235,7 @@ vectors:
     b exception
     .balign 128
     .endr
+    .text
 exception:
     mov x0, sp
     bl exception_report

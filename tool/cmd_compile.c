@@ -2,6 +2,7 @@
 #include "command.h"
 #include "base/depfile.h"
 #include "result.h"
+#include "review/digest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static int write_image(struct input *input, const struct options *options, const
         .quiet = options->quiet,
         .image_at = options->initialiser_at,
     };
+    uint8_t system[SHA256_BYTES];
     struct file_output file;
     if (output_is_input(input, options, output)) {
         capdl_escape_printf(
@@ -88,6 +90,7 @@ static int write_image(struct input *input, const struct options *options, const
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
+    image.system = digest_system(&input->spec, input->name, options->directories, system) ? system : NULL;
     if (!image_compile(&input->spec, &image, &input->diags, file.stream)) {
         bool unwritten = ferror(file.stream);
         int error = errno;

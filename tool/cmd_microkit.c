@@ -17,6 +17,7 @@
 #include "microkit_report.h"
 #include "pack/pack.h"
 #include "profile/profile.h"
+#include "review/digest.h"
 
 const struct usage usage_microkit = {
     "microkit SYSTEM --board BOARD --config CONFIG [--search-path DIR...] [-o IMAGE] [-r REPORT]\n"
@@ -161,8 +162,10 @@ struct build {
 static bool compile(struct build *b)
 {
     struct input *input = b->input;
-    const struct image_options how = {
+    struct image_options how = {
         .profile = &input->profile, .spec_path = input->name, .directories = b->options->directories};
+    uint8_t system[SHA256_BYTES];
+    how.system = digest_system(&input->spec, input->name, how.directories, system) ? system : NULL;
     FILE *out = open_memstream(&b->image, &b->image_size);
     bool good = out && image_compile(&input->spec, &how, &input->diags, out);
     if (out) {

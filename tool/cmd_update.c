@@ -8,11 +8,13 @@
 #include "base/memory.h"
 #include "image/seal.h"
 #include "image/settings_section.h"
+#include "image/system_section.h"
 #include "image/update.h"
 #include "pd/elf_file.h"
 #include "pd/symbols.h"
 #include "result.h"
 #include "update_room.h"
+#include "review/digest.h"
 
 const struct usage usage_update = {
     "update IMAGE NAME=ELF -o OUT [--json]",
@@ -132,6 +134,40 @@ static bool swap(struct input *input, const char *name, const char *path, FILE *
     return good;
 }
 
+/* An image with another program is made from another system. */
+static bool renew_digest(struct input *input, uint8_t *bytes, size_t size)
+{
+    uint8_t *place = system_section_in(bytes, size), digest[SHA256_BYTES];
+    struct image image;
+    struct capdl_spec spec;
+    if (!place) {
+        return true;
+    }
+    capdl_spec_init(&spec);
+    bool good = image_open(&image, input->name, bytes, size, &input->diags) &&
+                image_to_spec(&image, input->name, &spec, &input->diags);
+    if (good && digest_of_image(&spec, input->name, bytes, size, digest)) {
+        memcpy(place, digest, SHA256_BYTES);
+        seal_renew(bytes, size);
+    }
+    capdl_spec_free(&spec);
+    return good;
+}
+
+static bool swap_renewed(struct input *input, const char *name, const char *path, FILE *out)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *image = open_memstream(&bytes, &size);
+    bool good = image && swap(input, name, path, image);
+    good = image && fclose(image) == 0 && good && renew_digest(input, (uint8_t *)bytes, size);
+    if (good) {
+        fwrite(bytes, 1, size, out);
+    }
+    free(bytes);
+    return good;
+}
+
 static int swap_into(struct input *input, const char *name, const char *path, const char *output)
 {
     struct file_output file;
@@ -139,7 +175,7 @@ static int swap_into(struct input *input, const char *name, const char *path, co
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", output, strerror(errno));
         return EXIT_TROUBLE;
     }
-    if (!swap(input, name, path, file.stream) && !ferror(file.stream)) {
+    if (!swap_renewed(input, name, path, file.stream) && !ferror(file.stream)) {
         file_abandon(&file);
         return EXIT_FINDINGS;
     }

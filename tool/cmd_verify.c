@@ -2,8 +2,11 @@
 #include "command.h"
 
 #include <inttypes.h>
+#include <string.h>
 
+#include "image/system_section.h"
 #include "print_json.h"
+#include "review/digest.h"
 #include "verify/result_json.h"
 
 const struct usage usage_verify = {
@@ -131,6 +134,32 @@ static int verify(struct input *image, struct input *source, const struct option
     return code;
 }
 
+/* Whether the image says that it was made from the source spec, names and programs included. */
+static int compare_digests(const struct input *image, const struct input *source, const struct options *options)
+{
+    const uint8_t *made_from = system_section(image->bytes.data, image->bytes.size);
+    uint8_t digest[SHA256_BYTES];
+    char text[2][2 * SHA256_BYTES + 1];
+    if (!made_from || !digest_system(&source->spec, source->name, options->directories, digest)) {
+        return EXIT_FINE; /* an image of an earlier version, or one in which a program was replaced */
+    }
+    sha256_text(made_from, text[0]);
+    sha256_text(digest, text[1]);
+    if (memcmp(made_from, digest, SHA256_BYTES) == 0) {
+        if (!options->json) {
+            capdl_escape_printf(stdout, "%s: made from the system of %s (sha256:%s)\n", image->name, source->name,
+                                text[0]);
+        }
+        return EXIT_FINE;
+    }
+    capdl_escape_printf(
+        stderr,
+        "capdl: %s was made from another system, sha256:%s; that of %s is sha256:%s ('capdl diff' tells "
+        "how they differ)\n",
+        image->name, text[0], source->name, text[1]);
+    return EXIT_FINDINGS;
+}
+
 /* PDs of the source spec are expanded for the kernel that the image was made for. */
 static int verify_with_source(struct input *image, struct options *options)
 {
@@ -143,7 +172,9 @@ static int verify_with_source(struct input *image, struct options *options)
         code = EXIT_FINDINGS;
     }
     if (code == EXIT_FINE) {
+        int compared = compare_digests(image, &source, options);
         code = verify(image, &source, options);
+        code = code == EXIT_FINE ? compared : code;
     }
     return input_finish(&source, options, code);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "image/system_section.h"
 #include "image/program.h"
 #include "pd/symbols.h"
 
@@ -131,6 +132,7 @@ static bool compile(struct swap *s, FILE *out)
                                           .num_reserved = contents->num_regions,
                                           .sources = sources,
                                           .num_sources = sizeof(sources) / sizeof(sources[0]),
+                                          .system = system_section(request->image->bytes, request->image->size),
                                           .base = request->image};
     bool good = image_compile(&s->spec, &options, s->diags, out);
     free(regions);

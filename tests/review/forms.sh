@@ -32,6 +32,12 @@ expect 0 "$same" diff expanded.cdl "$here/base.cdl"
 expect 0 "$same" diff "$image" shown.cdl -I "$(dirname "$image")"
 [ "$(sed -n 's/.*sha256://p' out | sort -u | wc -l)" = 1 ] || { echo "a text and its image have different digests"; cat out; failed=1; }
 
+# An image says from which system it was made, so another one with the same state is told, and names count.
+expect 0 ': made from the system of shown.cdl (sha256:[0-9a-f]*)$' verify "$image" --spec shown.cdl -I "$(dirname "$image")"
+sed 's/\<table\>/desk/g' shown.cdl > renamed.cdl
+expect 1 "was made from another system, sha256:[0-9a-f]*; that of renamed.cdl is sha256:" \
+    verify "$image" --spec renamed.cdl -I "$(dirname "$image")"
+
 # Start-up arguments beyond the registers are words on the stack, and nobody but who maps a frame decides on its X.
 cat > stack.cdl << 'END'
 arch aarch64 objects { t = tcb (prio: 5, ip: 0x400000, sp: 0x401ff0, init: [1, 2, 3, 4, 5, 6, 7, 8, 0x1122334455667788, 10])

@@ -30,10 +30,11 @@ struct image_options {
     const char *initialiser; /* path of the prebuilt initialiser; 0: looked for in build tree and data directory */
     const struct capdl_region *reserved; /* memory kept out of the kernel's map, for frames with contents */
     size_t num_reserved;
-    const char *untypeds; /* file with the untypeds the kernel will report; 0: forecast where that can be */
-    bool strip;           /* leave names out */
-    bool quiet;           /* leave out what the initialiser says of a good boot */
-    uint64_t image_at;    /* physical address that the image will be packed for; 0: after kernel and device tree */
+    const char *untypeds;  /* file with the untypeds the kernel will report; 0: forecast where that can be */
+    bool strip;            /* leave names out */
+    bool quiet;            /* leave out what the initialiser says of a good boot */
+    const uint8_t *system; /* digest of the system, SHA256_BYTES; 0: none is kept */
+    uint64_t image_at;     /* physical address that the image will be packed for; 0: after kernel and device tree */
     const struct image_source *sources; /* fill files that need not be read */
     size_t num_sources;
     const struct image *base; /* an image whose initialiser, settings and distance from blob to pages this one gets */

@@ -3,8 +3,8 @@
  * Writing an image: the prebuilt initialiser's segments as they are, one more after them, and no other kind of
  * segment, because x86 kernels load every one they see.
  *
- *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | settings | section names |
- * section table | seal | memory             | segments of the initialiser | blob | pages | scratch |
+ *     file     | headers | segments of the initialiser | blob | pages | profile | reserved | settings | system |
+ * section names | section table | seal | memory             | segments of the initialiser | blob | pages | scratch |
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@
 #include "image/program.h"
 #include "image/seal.h"
 #include "image/settings_section.h"
+#include "image/system_section.h"
 #include "profile/profile.h"
 
 struct layout {
@@ -258,7 +259,15 @@ static void place_sections(struct layout *layout)
                                  .sh_size = layout->settings_size,
                                  .sh_addralign = 1});
     }
-    layout->names_offset = settings_offset + layout->settings_size;
+    uint64_t system_offset = settings_offset + layout->settings_size, system_size = 0;
+    if (layout->program->options->system) {
+        system_size = SHA256_BYTES;
+        add_section(
+            layout, SYSTEM_SECTION,
+            (Elf64_Shdr){
+                .sh_type = SHT_PROGBITS, .sh_offset = system_offset, .sh_size = system_size, .sh_addralign = 1});
+    }
+    layout->names_offset = system_offset + system_size;
     add_section(layout, ".shstrtab",
                 (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
     layout->sections[layout->num_sections - 1].sh_size = layout->names_size;
@@ -380,6 +389,9 @@ static void put_payload(struct layout *layout)
     put_zeros_to(layout, layout->reserved_offset);
     put(layout, layout->reserved, layout->reserved_size);
     put(layout, layout->settings, layout->settings_size);
+    if (layout->program->options->system) {
+        put(layout, layout->program->options->system, SHA256_BYTES);
+    }
     put(layout, layout->names, layout->names_size);
     put_zeros_to(layout, layout->sections_offset);
     put_sections(layout);

@@ -9,11 +9,10 @@ static ssize_t add_to_hash(void *hash, const char *bytes, size_t size)
     return (ssize_t)size;
 }
 
-void digest_spec(const struct capdl_spec *spec, const struct capdl_diff_options *options,
-                 char text[2 * SHA256_BYTES + 1])
+static void digest_lines(const struct capdl_spec *spec, const struct capdl_diff_options *options,
+                         uint8_t digest[SHA256_BYTES])
 {
     struct sha256 hash;
-    uint8_t digest[SHA256_BYTES];
     sha256_init(&hash);
     FILE *stream = fopencookie(&hash, "w", (cookie_io_functions_t){.write = add_to_hash});
     if (!stream) {
@@ -23,5 +22,42 @@ void digest_spec(const struct capdl_spec *spec, const struct capdl_diff_options 
     capdl_review_lines(spec, options, stream);
     fclose(stream);
     sha256_end(&hash, digest);
+}
+
+void digest_spec(const struct capdl_spec *spec, const struct capdl_diff_options *options,
+                 char text[2 * SHA256_BYTES + 1])
+{
+    uint8_t digest[SHA256_BYTES];
+    digest_lines(spec, options, digest);
     sha256_text(digest, text);
+}
+
+static bool digest_with(struct fill_contents *contents, const struct capdl_spec *spec, uint8_t digest[SHA256_BYTES])
+{
+    struct capdl_diff_options options = {
+        .content = fill_contents_number, .digest = fill_contents_text, .context = contents};
+    struct capdl_spec settled = capdl_spec_copy(spec);
+    capdl_review_settle(&settled);
+    contents->sources[0].spec = &settled;
+    digest_lines(&settled, &options, digest);
+    bool good = !contents->missing[0];
+    capdl_spec_free_copy(&settled);
+    fill_contents_free(contents);
+    return good;
+}
+
+bool digest_system(const struct capdl_spec *spec, const char *path, const char *const *directories,
+                   uint8_t digest[SHA256_BYTES])
+{
+    struct fill_contents contents = {.sources = {{spec, {path, directories}}}};
+    return digest_with(&contents, spec, digest);
+}
+
+bool digest_of_image(const struct capdl_spec *spec, const char *path, const uint8_t *bytes, size_t size,
+                     uint8_t digest[SHA256_BYTES])
+{
+    static const char *const nowhere[] = {NULL};
+    struct fill_contents contents = {.sources = {{spec, {path, nowhere}}}};
+    fill_files_give(&contents.sources[0].files, path, bytes, size);
+    return digest_with(&contents, spec, digest);
 }

@@ -13,4 +13,11 @@
  */
 void digest_spec(const struct capdl_spec *, const struct capdl_diff_options *, char text[2 * SHA256_BYTES + 1]);
 
+/* The same as bytes, of a spec as it was read; false if a file that fills frames cannot be read. */
+bool digest_system(const struct capdl_spec *, const char *path, const char *const *directories,
+                   uint8_t digest[SHA256_BYTES]);
+/* The same of the spec in an image, whose bytes are those of the file `path`. */
+bool digest_of_image(const struct capdl_spec *, const char *path, const uint8_t *bytes, size_t size,
+                     uint8_t digest[SHA256_BYTES]);
+
 #endif

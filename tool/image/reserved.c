@@ -28,12 +28,13 @@ static bool region_good(struct program *program, const struct capdl_region *regi
     for (size_t i = 0; i < profile->num_memory; i++) {
         const struct capdl_region *ram = &profile->memory[i];
         if (region->start < ram->end && ram->start < region->end) {
-            capdl_error(program->diags, CAPDL_WHOLE_SPEC,
-                        "the reserved memory 0x%llx to 0x%llx is RAM that kernel '%s' manages and clears (0x%llx to "
-                        "0x%llx): reserve "
-                        "memory outside it, or build the kernel with that memory left out",
-                        (unsigned long long)region->start, (unsigned long long)region->end, profile->name,
-                        (unsigned long long)ram->start, (unsigned long long)ram->end);
+            capdl_error(
+                program->diags, CAPDL_WHOLE_SPEC,
+                "the reserved memory 0x%llx to 0x%llx is RAM that kernel '%s' manages and clears (0x%llx to "
+                "0x%llx): reserve "
+                "memory outside it, or build the kernel with KernelCustomDTSOverlay and a device tree that reserves it",
+                (unsigned long long)region->start, (unsigned long long)region->end, profile->name,
+                (unsigned long long)ram->start, (unsigned long long)ram->end);
             return false;
         }
     }

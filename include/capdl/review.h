@@ -65,7 +65,7 @@ struct capdl_diff_options {
                           char text[65]);
     /* How many bytes of two frames of one size differ, and the first and last that do. May be NULL. */
     uint64_t (*difference)(void *context, const struct capdl_spec *old, uint32_t old_frame,
-                           const struct capdl_spec *new, uint32_t new_frame, uint64_t *first, uint64_t *last);
+                           const struct capdl_spec *new_spec, uint32_t new_frame, uint64_t *first, uint64_t *last);
     void *context;
     /* What lies at a physical address, as a short name, or NULL if nothing is known of it. May be NULL. */
     const char *(*device)(void *device_context, uint64_t start, uint64_t size);

@@ -181,6 +181,7 @@ static void check_nameless(const struct capdl_blob *named)
     memcpy(bytes, named->bytes, size);
     bytes[size++] = 0xf6;
     CHECK(capdl_blob_open(&blob, bytes, size, &error));
+    CHECK(!capdl_blob_slot_names(&blob).left);
     check_name(capdl_blob_slot_name(&blob, 0), NULL, false, 0);
     check_name(capdl_blob_page_name(&blob, 0), NULL, false, 0);
     check_name(capdl_blob_method_name(&blob, 0), NULL, false, 0);

@@ -24,10 +24,10 @@ void arch_complete(const struct capdl_call *, word *words);
 /* Copies whole pages. Both ends are page aligned. */
 void arch_copy(void *to, const void *from, uint64_t bytes);
 
-/* After instructions were written that other threads will execute. */
+/* Call it after writing instructions that other threads will execute. */
 void arch_code_written(void);
 
-/* The end: traps, forever. A kernel takes a thread without a fault handler off its processor for that. */
+/* Traps, over and over. The kernel stops a thread that faults and has no fault handler. */
 _Noreturn void arch_stop(void);
 
 #endif

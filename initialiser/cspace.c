@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The initial CNode does not hold all capabilities: we make a CSpace around it. Its root has one bit, and both
- * ends lead back to the initial CNode, behind guards of different lengths. So all capability pointers stay what
+ * slots lead back to the initial CNode, behind guards of different lengths. So all capability pointers stay what
  * they were, and those with the highest bit set find a leaf in the initial CNode, and a slot in the leaf.
  *
  *     root [0] --> initial CNode                      |0| guard: zeros               | n bits |
@@ -24,7 +24,7 @@ static void create_cnodes(void)
     }
 }
 
-/* Makes one of the root's two ends: the initial CNode behind a guard of so many zeros. */
+/* Fills one of the root's two slots: the initial CNode behind a guard of this many zeros. */
 static void mint_into_root(uint64_t index, uint64_t guard_bits)
 {
     call_start(CAPDL_BOOT_CNODE_MINT, CAPDL_OPERAND_LITERAL, self.root);

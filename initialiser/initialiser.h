@@ -46,7 +46,7 @@ struct ipc_buffer {
     word caps[3];
 };
 
-/* What the phases know, in the order in which they find out. */
+/* What the phases know, in the order in which they learn it. */
 struct initialiser {
     const struct bootinfo *bootinfo;
     struct ipc_buffer *ipc_buffer;
@@ -75,14 +75,14 @@ void create_objects(void);
 void fill_frames(void);
 void hand_over(void);
 void make_calls(void);
-/* Says what was done so far. */
+/* Prints what was done so far. */
 void say_booted(void);
 _Noreturn void finish(void);
 
 /* Capability of the page of our image at an address. */
 uint64_t page_cap(uint64_t address);
 
-/* Says in the record, and by name in later messages, what is being done: enum capdl_phase. */
+/* Sets the phase (enum capdl_phase) for the record and for messages. */
 void enter_phase(unsigned phase);
 
 #endif

@@ -37,7 +37,7 @@ void call_word(uint64_t value)
     call_operand(CAPDL_OPERAND_LITERAL, value);
 }
 
-/* The word that goes into the message: the capability pointer for what is a reference. */
+/* The word for the message: references become capability pointers. */
 static word resolve(const struct capdl_operand *operand)
 {
     switch (operand->kind) {
@@ -57,7 +57,7 @@ static word resolve(const struct capdl_operand *operand)
 /* seL4_MessageInfo: label, capabilities, words. A reply has the error in place of the label. */
 enum { INFO_CAPS = 7, INFO_LABEL = 12 };
 
-/* A digest of one word more: docs/evidence.md. */
+/* Adds a word to the digest: docs/evidence.md. */
 static inline uint64_t add_word(uint64_t digest, uint64_t value, uint64_t multiplier)
 {
     digest = (digest ^ value) * multiplier;
@@ -163,7 +163,7 @@ void call_make(void)
     }
 }
 
-/* The words of messages that have none. */
+/* For messages without words. */
 static const word nothing[MESSAGE_REGISTERS];
 
 void kernel_leave(void)

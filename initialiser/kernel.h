@@ -22,7 +22,7 @@ enum { METHOD_OWN = CAPDL_BLOB_MAX_METHODS };
 struct capdl_call *call_start(enum capdl_boot_key method, unsigned target_kind, uint64_t target);
 void call_cap(unsigned kind, uint64_t value);
 void call_word(uint64_t value);
-/* Makes it. It must be no error: else it does not return. */
+/* Makes the call. Does not return if the kernel refuses it. */
 void call_make(void);
 
 /* Makes the steps of any call. Returns 0, or the kernel's answer to the first that fails: the call then stands at that

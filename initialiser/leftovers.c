@@ -9,7 +9,7 @@
  *     pages of our image that were read     cleared, also behind the cache, unmapped and moved; and the one that gave
  *                                           way to the window
  *
- * Nobody runs yet. The list of untypeds is made where the domain will find it. Until an untyped is given, its entry
+ * No thread runs yet. The list of untypeds is made where the domain will find it. Until an untyped is given, its entry
  * says where it comes from.
  */
 #include "blob/leftovers.h"
@@ -49,7 +49,7 @@ static void give_untyped(struct capdl_leftover_untyped *untyped, uint64_t slot)
     untyped->number = 0;
 }
 
-/* Whether there is a slot for one more page. */
+/* Whether one more page has a slot; counts those that have none. */
 static bool page_has_slot(void)
 {
     if (list.count + left->num_frames < sizes[CAPDL_SIZE_LEFT_SLOTS]) {
@@ -65,7 +65,7 @@ static void give_page(uint64_t address)
     move(page_cap(address), left->first_frame + left->num_frames++);
 }
 
-/* Contents of other domains' frames are not for everybody. */
+/* Cleared, as they hold contents of other domains' frames. */
 static void give_pages(uint64_t address, uint64_t end)
 {
     for (; address < end; address += CAPDL_PAGE_SIZE) {
@@ -80,7 +80,7 @@ static void give_pages(uint64_t address, uint64_t end)
     }
 }
 
-/* Those that nobody needs any more. */
+/* Pages no longer in use. */
 static void give_all_pages(void)
 {
     const uint64_t read = self.blob.items[CAPDL_BLOB_ITEM_PHASES] / CAPDL_PAGE_SIZE; /* pages of the blob */
@@ -115,7 +115,7 @@ static void give(void)
         *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};
     }
     capdl_leftovers_list(&list, &self.plan, sizes);
-    /* From the smallest on, as the kernel makes pieces of an untyped in ascending order. */
+    /* Smallest first: the kernel makes pieces of an untyped in ascending order. */
     for (uint64_t i = list.count; i-- > 0;) {
         give_untyped(&list.untypeds[i], first + i);
     }

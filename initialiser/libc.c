@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What compilers call on their own. */
+/* Functions that compilers call implicitly. */
 #include <stddef.h>
 #include <stdint.h>
 

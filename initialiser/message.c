@@ -41,7 +41,7 @@ enum {
 #include <capdl/initialcaps.def>
 #undef CAPDL_INITIAL_CAP
 
-/* The number-th of texts that follow each other. */
+/* One of several texts stored one after another, by its number. */
 static void print_nth(const char *texts, uint64_t number)
 {
     while (number--) {
@@ -65,7 +65,7 @@ static void print_digits(uint64_t number, unsigned base)
     }
 }
 
-/* A number: hexadecimal from where decimal is hard to read. */
+/* Large numbers are hexadecimal. */
 static void print_word(uint64_t number)
 {
     bool hex = number >= 4096;

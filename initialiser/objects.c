@@ -2,7 +2,7 @@
 #include "kernel.h"
 #include "retype.h"
 
-/* The slots are those of the step. */
+/* Capabilities go to the slots of the step. */
 static void create(unsigned source_kind, uint64_t source, const struct capdl_retype *step)
 {
     const struct destination to = slot_destination(step->slot);

@@ -20,7 +20,7 @@ uint64_t page_cap(uint64_t address)
     return self.bootinfo->image_frames.start + (address - header.image_start) / CAPDL_PAGE_SIZE;
 }
 
-/* A slot region at an offset that is in the profile. */
+/* The slot region at an offset from the profile. */
 static struct slot_region region_at(int64_t offset)
 {
     return *(const struct slot_region *)((uintptr_t)self.bootinfo + (uintptr_t)offset);
@@ -45,7 +45,7 @@ static void check_kernel(int64_t *boot)
     die("the image is for the other kind of kernel, MCS or not", 0, 0);
 }
 
-/* All cores that calls refer to: then no call can stop for one that is not there. */
+/* Every core that a call refers to exists, so no call fails for lack of one. */
 static void check_cores(void)
 {
     const uint64_t cores = self.sched_control.end - self.sched_control.start;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "message.h"
 
-/* Kernels of smaller words leave less room in their list: a copy of it would have to be made for the planner. */
+/* With smaller words the entries of the kernel's list are too small for the planner's state: it would need a copy. */
 _Static_assert(sizeof(struct capdl_untyped) == 2 * sizeof(word), "the planner's state fits into seL4_UntypedDesc");
 
 void plan_memory(void)

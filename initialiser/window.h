@@ -7,11 +7,11 @@
 
 /* Frees the window for 4 KiB frames: until then our own page is there. */
 void window_open(void);
-/* Where that page lay, which is zero. */
+/* The address of that page, which is zero. */
 uint64_t window_page(void);
 /* Address at which a frame of this size is to be mapped. All page tables for it exist. */
 uint64_t window_address(uint64_t size_bits);
-/* Where its bytes are then written. */
+/* Where to write its bytes then. */
 uint8_t *window_bytes(uint64_t address);
 
 #endif

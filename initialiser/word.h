@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernel counts in: nothing else in the initialiser depends on it. Numbers of our own have 64 bits. */
+/* The kernel's word and its message registers. Numbers of our own have 64 bits. */
 #ifndef INITIALISER_WORD_H
 #define INITIALISER_WORD_H
 
 #include <stdint.h>
 
-/* seL4_Word. What stands in for a kernel in tests has 64 bits on every host. */
+/* seL4_Word. The tests' stand-ins for a kernel have words of 64 bits on every host. */
 #ifdef INITIALISER_ARCH
 typedef uintptr_t word;
 #else

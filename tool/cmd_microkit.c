@@ -315,7 +315,7 @@ static int write_all(struct build *b)
     bool open = report && (!pc || wide) && (!json_path || json);
     bool good = open && (pc ? write_pc(b, image, narrow, wide) : write_boot_image(b, image)) && write_report(b, report);
     if (good && json) {
-        spec_json_write(&b->input->spec, json);
+        spec_json_write_rust(&b->input->spec, json);
     }
     bool written = targets_finish(&targets, good);
     free(narrow_path);

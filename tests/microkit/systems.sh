@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# systems.sh CAPDL PATCHED PROGRAMS: every system of systems.txt becomes what Microkit's tool 2.3 makes of it: objects and
+# systems.sh CAPDL PATCHED PROGRAMS SPEC-CASE: every system of systems.txt becomes what Microkit's tool 2.3 makes of it: objects and
 # capabilities as in expected/NAME.cdl (the contents of programs, and the monitor, left out there), programs patched as in
 # expected/NAME.symbols. With minimal rights, everything but rights is the same, and authority is only removed.
 set -eu
-capdl=$(realpath "$1") patched=$(realpath "$2") programs=$(realpath "$3")
+capdl=$(realpath "$1") patched=$(realpath "$2") programs=$(realpath "$3") spec_case=$(realpath "$4")
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -54,5 +54,10 @@ while read -r name arch directory; do
     # What is printed is the same system again.
     "$capdl" expand --arch "$arch" -I "$programs/$directory" -I systems "$work/least.cdl" 2>/dev/null | cmp -s - "$work/least.cdl" ||
         fail "$name: the expanded text is read as another system"
+    # And so is the JSON that people parse.
+    "$spec_case" rust "$work/least.cdl" >"$work/least.json" &&
+        "$capdl" expand --arch "$arch" -I "$programs/$directory" -I systems "$work/least.json" 2>"$work/err" |
+        diff "$work/least.cdl" - >"$work/diff" ||
+        fail "$name: the JSON is read as another system: $(head -n 10 "$work/err" "$work/diff")"
 done <systems.txt
 exit $status

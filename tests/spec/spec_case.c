@@ -73,6 +73,8 @@ int main(int argc, char **argv)
         good = capdl_spec_check(&spec, &diags) && good;
     } else if (good && !strcmp(mode, "json")) {
         spec_json_write(&spec, stdout);
+    } else if (good && !strcmp(mode, "rust")) {
+        spec_json_write_rust(&spec, stdout);
     } else if (good) {
         capdl_spec_write_text(&spec, stdout, strcmp(mode, "unfolded"));
     }

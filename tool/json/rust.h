@@ -28,6 +28,19 @@ struct rust_reader {
     bool microkit;         /* contents are given as Microkit does */
 };
 
+/* Where the numbers of devices and interrupts are: in a member called `inside`, or (0) in the object itself. */
+struct rust_number {
+    uint8_t kind, number;
+    const char *inside, *name;
+};
+extern const struct rust_number rust_numbers[];
+extern const unsigned num_rust_numbers;
+
+/* What the form calls a kind of object, or of capability; NULL: it has none. Page tables are CAPDL_KIND_PT. */
+const char *rust_kind_name(unsigned kind, bool of_cap);
+/* A type of bootinfo that capDL text calls so. */
+const char *rust_bootinfo_name(const char *text);
+
 /* A cap as it is named: {"Endpoint": {...}}. False if it is none, which is reported. */
 bool rust_cap_named(struct rust_reader *, const char *value, unsigned *kind, const char **fields);
 /* The object that a number stands for. */

@@ -25,17 +25,29 @@ static bool range_read(struct rust_reader *reader, const char *value, const char
 }
 
 /* "Fdt" is what capDL text calls CDL_FrameFill_BootInfo_FDT. */
+static const char *const ids[][2] = {
+    {"Padding", "CDL_FrameFill_BootInfo_PADDING"},
+    {"X86Vbe", "CDL_FrameFill_BootInfo_X86_VBE"},
+    {"X86Mbmmap", "CDL_FrameFill_BootInfo_X86_MBMMAP"},
+    {"X86AcpiRsdp", "CDL_FrameFill_BootInfo_X86_ACPI_RSDP"},
+    {"X86FrameBuffer", "CDL_FrameFill_BootInfo_X86_Framebuffer"},
+    {"X86TscFreq", "CDL_FrameFill_BootInfo_X86_TSC_Freq"},
+    {"Fdt", "CDL_FrameFill_BootInfo_FDT"},
+};
+enum { NUM_IDS = sizeof(ids) / sizeof(ids[0]) };
+
+const char *rust_bootinfo_name(const char *text)
+{
+    for (unsigned i = 0; i < NUM_IDS; i++) {
+        if (strcmp(text, ids[i][1]) == 0) {
+            return ids[i][0];
+        }
+    }
+    return NULL;
+}
+
 static void bootinfo_read(struct rust_reader *reader, const char *value, struct capdl_fill *fill)
 {
-    static const char *const ids[][2] = {
-        {"Padding", "CDL_FrameFill_BootInfo_PADDING"},
-        {"X86Vbe", "CDL_FrameFill_BootInfo_X86_VBE"},
-        {"X86Mbmmap", "CDL_FrameFill_BootInfo_X86_MBMMAP"},
-        {"X86AcpiRsdp", "CDL_FrameFill_BootInfo_X86_ACPI_RSDP"},
-        {"X86FrameBuffer", "CDL_FrameFill_BootInfo_X86_Framebuffer"},
-        {"X86TscFreq", "CDL_FrameFill_BootInfo_X86_TSC_Freq"},
-        {"Fdt", "CDL_FrameFill_BootInfo_FDT"},
-    };
     static const struct json_field fields[] = {{"id", true}, {"offset", true}, {NULL}};
     const char *members[2], *id;
     fill->kind = CAPDL_FILL_BOOTINFO;
@@ -44,7 +56,7 @@ static void bootinfo_read(struct rust_reader *reader, const char *value, struct 
         return;
     }
     json_number(reader->json, members[1], "offset", UINT64_MAX, &fill->source_offset);
-    for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+    for (unsigned i = 0; i < NUM_IDS; i++) {
         fill->text = strcmp(id, ids[i][0]) == 0 ? ids[i][1] : fill->text;
     }
     if (!*fill->text) {

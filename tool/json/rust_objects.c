@@ -58,6 +58,16 @@ static bool variant(struct rust_reader *reader, const char *value, const char *w
     return false;
 }
 
+const char *rust_kind_name(unsigned kind, bool of_cap)
+{
+    for (unsigned i = 0; i < NUM_KINDS; i++) {
+        if (kinds[i].kind == kind) {
+            return of_cap ? kinds[i].cap : kinds[i].object;
+        }
+    }
+    return NULL;
+}
+
 bool rust_cap_named(struct rust_reader *reader, const char *value, unsigned *kind, const char **fields)
 {
     const char *key;

@@ -5,11 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the numbers of devices and interrupts are: in a member called `inside`, or (0) in the object itself. */
-static const struct {
-    uint8_t kind, number;
-    const char *inside, *name;
-} numbers[] = {
+const struct rust_number rust_numbers[] = {
     {CAPDL_KIND_ASID_POOL, CAPDL_NUMBER_ASID_HIGH, NULL, "high"},
     {CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_FIRST, NULL, "start_port"},
     {CAPDL_KIND_IO_PORTS, CAPDL_NUMBER_PORTS_LAST, NULL, "end_port"},
@@ -30,7 +26,8 @@ static const struct {
     {CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_LEVEL, "extra", "level"},
     {CAPDL_KIND_IOAPIC_IRQ, CAPDL_NUMBER_IOAPIC_POLARITY, "extra", "polarity"},
 };
-enum { NUM_NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
+enum { NUM_NUMBERS = sizeof(rust_numbers) / sizeof(rust_numbers[0]) };
+const unsigned num_rust_numbers = NUM_NUMBERS;
 
 /* One member of an object; 0, after a report, if it is not there. */
 static const char *member(struct rust_reader *reader, const char *object, const char *name)
@@ -43,25 +40,25 @@ static const char *member(struct rust_reader *reader, const char *object, const 
 static void numbers_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
     for (unsigned i = 0; i < NUM_NUMBERS; i++) {
-        bool trigger = strcmp(numbers[i].name, "trigger") == 0;
+        bool trigger = strcmp(rust_numbers[i].name, "trigger") == 0;
         const char *value = record->fields;
         uint64_t number;
-        if (numbers[i].kind != object->kind) {
+        if (rust_numbers[i].kind != object->kind) {
             continue;
         }
-        value = numbers[i].inside ? member(reader, value, numbers[i].inside) : value;
-        value = value ? member(reader, value, numbers[i].name) : NULL;
+        value = rust_numbers[i].inside ? member(reader, value, rust_numbers[i].inside) : value;
+        value = value ? member(reader, value, rust_numbers[i].name) : NULL;
         uint64_t most = trigger ? 1 : object->kind == CAPDL_KIND_IO_PORTS ? 0xffff : UINT64_MAX;
-        if (!value || !json_number(reader->json, value, numbers[i].name, most, &number)) {
+        if (!value || !json_number(reader->json, value, rust_numbers[i].name, most, &number)) {
             continue;
         }
         if (!object->u.numbers) {
             object->u.numbers = capdl_spec_alloc(reader->spec, sizeof(*object->u.numbers));
         }
-        object->u.numbers->has |= (uint8_t)(1u << numbers[i].number);
-        number += numbers[i].number == CAPDL_NUMBER_IO_PT_LEVEL && object->kind == CAPDL_KIND_IO_PT &&
+        object->u.numbers->has |= (uint8_t)(1u << rust_numbers[i].number);
+        number += rust_numbers[i].number == CAPDL_NUMBER_IO_PT_LEVEL && object->kind == CAPDL_KIND_IO_PT &&
                   reader->io_levels_from_0;
-        object->u.numbers->value[numbers[i].number] = number;
+        object->u.numbers->value[rust_numbers[i].number] = number;
     }
     if (object->kind == CAPDL_KIND_IO_PORTS && object->u.numbers &&
         object->u.numbers->value[0] > object->u.numbers->value[1]) {

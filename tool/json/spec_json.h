@@ -11,6 +11,9 @@ bool spec_json_is(const char *text, size_t size);
 bool spec_json_read(struct capdl_spec *, struct capdl_diags *, uint16_t source, const struct capdl_text_options *);
 /* Writes our own form. */
 void spec_json_write(const struct capdl_spec *, FILE *);
+/* rust-sel4's form, as Microkit's --capdl-json has it, but that contents which are in files are named by file and
+   offset. What the form cannot say, such as derivations, is left out. */
+void spec_json_write_rust(const struct capdl_spec *, FILE *);
 
 /* Diagnostics for editors: an array of objects, one a line, with file, line, column, severity, check, message and
  * notes. */

@@ -32,14 +32,14 @@ boot() { # SYSTEM
     "$capdl" compile "$work/$1.system" --kernel aarch64-mcs -o "$work/$1.elf"
     "$figures" "$work/$1.elf" >"$work/line"
     blob=$(readelf -SW "$work/$1.elf" | sed -n 's/.*\.capdl\.blob *[A-Z]* *[0-9a-f]* *[0-9a-f]* *\([0-9a-f]*\) .*/\1/p')
-    objects=$("$capdl" run "$work/$1.elf" --until 'capdl: booted' 2>/dev/null | sed -n 's/^capdl: booted: \([0-9]*\) objects, \([0-9]*\) pages.*/\1+\2/p')
+    objects=$(($("$capdl" run "$work/$1.elf" --until 'capdl: booted' 2>/dev/null | sed -n 's/^capdl: booted: \([0-9]*\) objects, \([0-9]*\) pages.*/\1+\2/p')))
     sed 's/^.*image \([0-9]*\) bytes, \([0-9]*\) kernel calls, \([0-9]*\) instructions.*, \([0-9]*\) bytes.*/\1 \2 \3 \4/' "$work/line" |
         { read -r image calls instructions memory
           echo "$1-calls $calls"
           echo "$1-instructions $instructions"
           echo "$1-memory $memory"
           echo "$1-image $image"
-          echo "$1-blob-per-100-objects $((0x$blob * 100 / ($objects)))"; }
+          echo "$1-blob-per-100-objects $((0x$blob * 100 / objects))"; }
 }
 
 # Instructions of the tool itself.

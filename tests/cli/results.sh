@@ -114,7 +114,8 @@ run = d["run"]
 assert run["outcome"] == "idle" and run["machine"] == "emulated" and 0 < run["boot_instructions"] < run["instructions"], run
 printed = open("console", "rb").read()
 assert b'said 7 "\\\t\x01\xff end\n' in printed and 'said 7 "\\\t\x01' in run["console"], run
-assert "%d kernel calls" % run["kernel_calls"] in run["console"], run
+assert run["kernel_calls"] == d["verify"][0]["totals"]["kernel_calls"], run
+assert "%d kernel calls" % d["verify"][0]["said_calls"] in run["console"], run
 assert d["run-faulty"]["outcome"] == "faulted" and d["run-until"]["outcome"] == "until" and d["run-never"]["outcome"] == "idle"
 assert d["update"]["domain"] == "a" and d["update"]["program"] == "say.elf"
 assert d["update"]["outputs"][0]["sha256"] == d["compile"]["outputs"][0]["sha256"]

@@ -32,6 +32,30 @@ static void started_threads_are_suspended(void)
     check_text("calls", strstr(fake.log, "32 "), expected);
 }
 
+/* ---- Runs ---- */
+
+/* Runs whose steps are not made from the message of the step before are calls one by one, and a step that fails is the
+ * last. */
+static void runs_step_by_step(void)
+{
+    const struct system system = {.odd_runs = true};
+    const char *domains;
+
+    boot_system(&system);
+    CHECK(header.phase == CAPDL_PHASE_DONE);
+    CHECK(strstr(fake.log, "32 0x1 ()\n32 0x2 ()\n30 0x2 (") != NULL);
+    domains = strstr(fake.log, "32 0x67 ()\n32 0x68 ()\n");
+    CHECK(domains && strstr(domains, "32 0x67 () 0x1"));
+    fake.refuse = 0;
+    for (uint64_t calls = header.num_calls, n = 1; n < calls; n++) {
+        boot_system(&system);
+        fake.refuse = n;
+        fake.error = CAPDL_ERROR_ILLEGAL_OPERATION;
+        fake_boot(&fake);
+        CHECK(header.phase != CAPDL_PHASE_DONE && header.num_calls >= n);
+    }
+}
+
 /* ---- What is said ---- */
 
 /* Without a thread to start, at the end; and an image may ask for silence, which is not for errors. */
@@ -270,6 +294,7 @@ static void no_memory_at_all(void)
 int main(void)
 {
     started_threads_are_suspended();
+    runs_step_by_step();
     says_that_it_booted();
     no_such_core();
     no_such_core_earlier();

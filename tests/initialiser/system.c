@@ -77,12 +77,26 @@ static void put_call(struct encoder *e, uint64_t method, int64_t target, unsigne
 #define PUT_CALL(e, method, target, ...) \
     put_call(e, method, target, sizeof((int64_t[]){__VA_ARGS__}) / 8, (int64_t[]){__VA_ARGS__})
 
+/* Two calls without operands, the second on what comes after the target. */
+static void put_run_of_two(struct encoder *e, int64_t target)
+{
+    put_array(e, 5);
+    put_uint(e, 3);
+    put_int(e, target);
+    put_array(e, 0);
+    put_uint(e, 2);
+    PUT_TUPLE(e, 1);
+}
+
 static void put_phases(struct encoder *e, const struct system *system)
 {
-    put_array(e, system->starts_none ? 3 : 4);
+    put_array(e, (system->starts_none ? 3 : 4) + (system->odd_runs ? 1 : 0));
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_COPIES);
-    put_array(e, 1);
+    put_array(e, system->odd_runs ? 2 : 1);
+    if (system->odd_runs) {
+        put_run_of_two(e, INITIAL(CAPDL_INITIAL_TCB));
+    }
     PUT_CALL(e, 0, INITIAL(CAPDL_INITIAL_CNODE), INITIAL(CAPDL_INITIAL_CNODE), SLOT(8), 64, SLOT(1), 64, 15);
     put_array(e, 2);
     put_uint(e, CAPDL_PHASE_PAGES);
@@ -101,6 +115,12 @@ static void put_phases(struct encoder *e, const struct system *system)
     PUT_CALL(e, 2, SCHED_CONTROL(system->core), SLOT(3), 1000, 1000, 0, 0, 0, 7);
     if (system->core_again) {
         PUT_CALL(e, 2, SCHED_CONTROL(0), SLOT(3), 1000, 1000, 0, 0, 0, 7);
+    }
+    if (system->odd_runs) {
+        put_array(e, 2);
+        put_uint(e, CAPDL_PHASE_DOMAINS);
+        put_array(e, 1);
+        put_run_of_two(e, SLOT(3));
     }
     if (system->starts_none) {
         return;

@@ -356,7 +356,7 @@ static char *badge_clause(struct review *review, const struct world *world, cons
     size_t num;
     uint32_t *list = badge_sharers(review, world, subjects, count, cap, &num);
     char *names = capdl_review_names(review, list, num);
-    char *text = num ? capdl_review_format("; %s %s that badge, too: they cannot be told apart", names,
+    char *text = num ? capdl_review_format("; %s %s that badge, too: the receiver cannot tell them apart", names,
                                            num == 1 ? "has" : "have")
                      : capdl_review_format("; nobody else has that badge");
 
@@ -370,9 +370,10 @@ char *capdl_review_message_note(struct review *review, const uint32_t *subjects,
 {
     char *others = capdl_review_others(review, &review->new, subjects, count, cap->object), *text;
 
-    text = capdl_review_format(
-        "%s%s", others,
-        cap->rights & CAPDL_RIGHT_WRITE && cap->data ? "; all have that badge: they cannot be told apart" : "");
+    text = capdl_review_format("%s%s", others,
+                               cap->rights & CAPDL_RIGHT_WRITE && cap->data
+                                   ? "; all have that badge: the receiver cannot tell them apart"
+                                   : "");
     free(others);
     return text;
 }

@@ -181,8 +181,8 @@ static void judge_badge(struct review *review, const struct held *held, enum cap
     struct raw_finding *raw;
 
     if (a->kind == CAPDL_KIND_SCHED_CONTROL) {
-        raw = capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %.*s (was core %" PRIu64 ")%s", length,
-                               deed, a->data, rest);
+        raw = capdl_review_add(review, rank, CAPDL_CHANGED, target, " may now %.*s, instead of core %" PRIu64 "%s",
+                               length, deed, a->data, rest);
         raw->field = "core";
     } else if (a->kind == CAPDL_KIND_SMC) {
         raw = a->data ? capdl_review_add(review, rank, CAPDL_CHANGED, target,

@@ -105,7 +105,7 @@ static char *badge_note(struct review *review, const struct slot *s)
         }
     }
     who = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; faults of %s carry that badge, too: they cannot be told apart", who)
+    text = count ? capdl_review_format("; faults of %s carry that badge, too: the receiver cannot tell them apart", who)
                  : capdl_review_format("; faults of no other thread carry badge 0x%" PRIx64, cap->data);
     free(list);
     free(who);
@@ -430,7 +430,7 @@ static char *signal_note(struct review *review, const struct slot *s)
         }
     }
     names = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; %s %s that badge, too: they cannot be told apart", names,
+    text = count ? capdl_review_format("; %s %s that badge, too: the receiver cannot tell them apart", names,
                                        count == 1 ? "has" : "have")
                  : capdl_review_format("; nobody else has that badge");
     free(names);
@@ -453,18 +453,20 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
     capdl_review_object(review, interrupt, irq);
     bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
                                  capdl_review_target_number(&review->new, edit->new);
+    bool moved = edit->old && edit->new && !same;
     text = same ? capdl_review_format("%s signals \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
                                       ": to its receiver (%s) it is another interrupt",
                                       irq, edit->new->data, edit->old->data, after)
            : edit->old && edit->new
                ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
-                                     ") and wakes %s; before it was %s (badge 0x%" PRIx64 "), which woke %s",
-                                     irq, edit->new->data, after, s->old, edit->old->data, before)
+                                     ") and wakes %s%s; before it was %s (badge 0x%" PRIx64 "), which woke %s",
+                                     irq, edit->new->data, after, note, s->old, edit->old->data, before)
            : edit->new ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
                                              ") and wakes %s; before it signalled nothing",
                                              irq, edit->new->data, after)
                        : capdl_review_format("%s no longer signals \1; %s waits in vain", irq, before);
-    raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text, note);
+    raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text,
+              moved ? "" : note);
     free(note);
     raw->field = "notification";
     free(before);

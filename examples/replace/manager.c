@@ -64,4 +64,5 @@ void pd_main(const uint64_t *args)
     if (find(modules, "raw")) {
         replace(&child, modules, "raw");
     }
+    pd_print("manager: done\n");
 }

@@ -16,7 +16,7 @@ tried=0
 # A program fits a kernel that agrees with its own in every number the support library uses.
 numbers() {
     case $spec in
-    */dynamic*) grep -E 'SEL4_(TYPE|VM|BITS_SCHED_CONTEXT|LABEL_(UNTYPED|CNODE|PAGE_MAP|TCB|SCHED_CONTROL))' "$1" ;;
+    */dynamic* | */replace*) grep -E 'SEL4_(TYPE|VM|BITS_SCHED_CONTEXT|LABEL_(UNTYPED|CNODE|PAGE_MAP|TCB|SCHED_CONTROL))' "$1" ;;
     esac
     grep -E 'SEL4_(ARCH|MCS|SYSENTER|FAULT_VM|REGISTERS|LABEL_TCB_(READ|WRITE)_REGISTERS)' "$1"
     grep -E 'SEL4_SYS_(CALL|SEND|RECV|REPLY|REPLY_RECV|WAIT|DEBUG_PUTCHAR) ' "$1"

@@ -13,7 +13,7 @@ trap '[ -z "$qemu" ] || kill $qemu; rm -rf "$work"' EXIT
 
 boot() { # ISO: its console, up to the list's end
     : >"$work/log"
-    qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt -m 5G -display none -monitor none -nic none -serial "file:$work/log" \
+    qemu-system-x86_64 -cpu Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase -m 5G -display none -monitor none -nic none -serial "file:$work/log" \
         -no-reboot -cdrom "$1" </dev/null >/dev/null 2>&1 &
     qemu=$!
     # shellcheck disable=SC2034

@@ -44,7 +44,7 @@ both() {
 
 restore() {
     rm -rf kernel
-    cp -r "$good" kernel
+    cp -rL "$good" kernel # a prefix may be a link
 }
 
 printf 'arch aarch64 objects { e = ep  c = cnode (2 bits) } caps { c { 1: e (R) } }' > good.cdl

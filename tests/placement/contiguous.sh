@@ -45,7 +45,7 @@ spec 512 2M >"$work/spec.cdl"
 "$capdl" fit "$work/image" --kernel "$prefix" | grep -q ' 1 GiB  dma\[0\] to dma\[511\]$' || fail "not in one piece"
 "$capdl" run "$work/image" --kernel "$prefix" --timeout 90 --until 'booted: 513 objects' >/dev/null 2>&1 || fail "did not boot"
 # 512 MiB on a board of 1 GiB; then more than it has.
-cp -r "$prefix" "$work/small"
+cp -rL "$prefix" "$work/small" # a prefix may be a link
 start=$("$capdl" profile "$prefix" | sed -n 's/^memory *\[\(0x[0-9a-f]*\), .*/\1/p')
 end=$("$capdl" profile "$prefix" | sed -n 's/^memory *\[0x[0-9a-f]*, \(0x[0-9a-f]*\)).*/\1/p')
 less=$(((start & 0xf0000000) + 0x40000000))

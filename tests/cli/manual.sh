@@ -62,8 +62,8 @@ if command -v lowdown > /dev/null; then
     page capdl-image.5
 fi
 
-# What bash offers.
-if command -v bash > /dev/null; then
+# What bash offers. Its <(...) needs /dev/fd.
+if command -v bash > /dev/null && [ -e /dev/fd/0 ]; then
     cat > offers.bash <<'END'
 . ./bash
 offer() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _capdl; echo "${COMPREPLY[*]}"; }

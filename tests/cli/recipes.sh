@@ -18,6 +18,8 @@ PREFIX=${SEL4_PREFIXES:+$SEL4_PREFIXES/aarch64-mcs}
 kernel=
 if [ "$PREFIX" ] && [ -e "$PREFIX/bin/kernel.elf" ] && command -v qemu-system-aarch64 > /dev/null; then
     kernel=kernel
+else
+    PREFIX=
 fi
 export PREFIX
 

@@ -62,7 +62,8 @@ END
 printf '0x70000000 26 0\n0x74000000 20 0\n0x9000000 12 1\n' >"$work/more"
 "$capdl" compile "$work/several.cdl" --kernel "$kernel" --untypeds "$work/more" -o "$work/several.elf"
 "$capdl" fit "$work/several.elf" --untypeds "$work/more" | sed -n '/^leftovers/,$p' >"$work/said"
-sed -n 's/^  0x.* \([0-9]* .iB\)  \(untyped.*\)/\1 \2/p; s/^leftovers.*of c from/from/p' "$work/said" | grep -v '[0-9] KiB untyped$' | diff -u - /dev/fd/3 3<<END || fail 'fit: not what was expected of several'
+sed -n 's/^  0x.* \([0-9]* .iB\)  \(untyped.*\)/\1 \2/p; s/^leftovers.*of c from/from/p' "$work/said" | grep -v '[0-9] KiB untyped$' > "$work/several"
+diff -u "$work/several" - <<END || fail 'fit: not what was expected of several'
 from slot 64 on
 16 MiB untyped
 8 MiB untyped

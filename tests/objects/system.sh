@@ -7,6 +7,8 @@
 #     needs          a condition of the C preprocessor on the facts that `capdl profile --header` prints
 #     system.cdl     its spec, which goes through the C preprocessor with the same facts
 #     *.c            its programs, expected.txt its output, errors.txt instead: what `capdl compile` must say
+#     root.c         (may be absent) the only program, a root task: it starts as those in tests/machine/root do
+#     start.S        (may be absent) how the programs start, instead of as with libpd
 #     emulated       (may be absent) a condition for the emulated machine: it has no such devices where it is false
 #     bochs          (may be absent) empty: to be booted in Bochs, where that is installed, when QEMU cannot
 #     devices        (may be absent) what QEMU is to have more, one device a line
@@ -34,6 +36,7 @@ facts() { # KERNEL
 build() { # KERNEL
     rm -f "$work"/*.elf
     start="$libpd/crt0.S"
+    [ ! -e "$system/root.c" ] || start="$system/../../machine/root/start.S" # a root task: nothing of ours in it
     [ ! -e "$system/start.S" ] || start="$system/start.S"
     for program in "$system"/*.c; do
         [ -e "$program" ] || continue

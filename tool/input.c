@@ -48,11 +48,13 @@ static bool use_default_profile(struct input *input, enum capdl_arch arch, const
     return input->has_profile;
 }
 
+enum { MOST_CORES = 256, MOST_DOMAINS = 256 };
+
 /* Stock kernels have one domain. How many there are changes nothing else, so that a spec with more, for which no kernel
  * was named, is for one that was built with as many. */
 static void guess_domains(struct input *input)
 {
-    enum { MOST_DOMAINS = 256, LEAST_DOMAINS = 2, ENTRIES = 100 }; /* CONFIG_NUM_DOMAIN_SCHEDULES with domains */
+    enum { LEAST_DOMAINS = 2, ENTRIES = 100 }; /* CONFIG_NUM_DOMAIN_SCHEDULES with domains */
     const struct capdl_domains *domains = &input->spec.domains;
     struct capdl_profile *profile = &input->profile;
     struct capdl_pos pos = domains->pos;
@@ -142,7 +144,12 @@ static bool expand_programs(struct capdl_spec *spec, struct capdl_diags *diags, 
     if (!input->has_profile && !use_default_profile(input, spec->arch, context->options)) {
         return false;
     }
-    struct pd_context pd = {&input->profile, input->name, context->options->directories};
+    struct capdl_profile profile = input->profile;
+    if (input->guessed) { /* the spec may be for a kernel with more; those who boot it ask again */
+        profile.max_nodes = MOST_CORES;
+        profile.num_domains = MOST_DOMAINS;
+    }
+    struct pd_context pd = {&profile, input->name, context->options->directories};
     return pd_expand(spec, diags, &pd);
 }
 

@@ -16,7 +16,13 @@ static bool contains(const uint32_t *list, size_t count, uint32_t who)
     return false;
 }
 
-/* The same of a list in order. */
+/* Whether nobody but the owner is concerned: of several, at least one gets at what is another's. */
+static bool only_owner(const uint32_t *subjects, size_t count, uint32_t owner)
+{
+    return count == 1 && subjects[0] == owner;
+}
+
+/* Whether a list in order has it. */
 static bool among(const uint32_t *list, size_t count, uint32_t who)
 {
     size_t low = 0, high = count;
@@ -111,7 +117,7 @@ enum capdl_rank capdl_review_memory_rank(struct review *review, const uint32_t *
     if (count && subjects[0] & USE_DEVICE) {
         return CAPDL_RANK_DMA;
     }
-    if (role && gained & CAPDL_RIGHT_WRITE && !contains(subjects, count, review->new.subject_number[whose])) {
+    if (role && gained & CAPDL_RIGHT_WRITE && !only_owner(subjects, count, review->new.subject_number[whose])) {
         return CAPDL_RANK_CONTROL;
     }
     if (capdl_review_memory_fixed(&review->new_memory, number)) {
@@ -193,11 +199,12 @@ static bool others_hold(struct review *review, const uint32_t *subjects, size_t 
     return false;
 }
 
-static enum capdl_rank object_rank(struct review *review, const uint32_t *subjects, size_t count,
+/* For one of the subjects: what is its own is no gain, but may be one for another that shares the CNode. */
+static enum capdl_rank object_rank(struct review *review, const uint32_t *subjects, size_t count, uint32_t who,
                                    const struct capdl_cap *cap, uint8_t gained)
 {
     uint32_t owner = capdl_review_owner(&review->new, cap->object);
-    bool own = owner != REVIEW_NONE && contains(subjects, count, owner);
+    bool own = owner != REVIEW_NONE && owner == who;
 
     switch ((enum capdl_kind)cap->kind) {
     case CAPDL_KIND_UT:
@@ -232,7 +239,7 @@ static enum capdl_rank object_rank(struct review *review, const uint32_t *subjec
     case CAPDL_KIND_ARM_SGI_SIGNAL:
         return CAPDL_RANK_FLOW;
     case CAPDL_KIND_FRAME:
-        return capdl_review_memory_rank(review, subjects, count, cap->object, gained, cap->rights);
+        return capdl_review_memory_rank(review, &who, 1, cap->object, gained, cap->rights);
     case CAPDL_KIND_PT:
     case CAPDL_KIND_PD:
     case CAPDL_KIND_PUD:
@@ -269,7 +276,8 @@ enum capdl_rank capdl_review_gain_rank(struct review *review, const uint32_t *su
     for (size_t i = 0; i < count && i < MOST_ASKED; i++) {
         bool together;
         uint8_t gained = capdl_review_gained(review, subjects[i], cap, &together);
-        enum capdl_rank rank = gained || message ? object_rank(review, subjects, count, cap, gained) : CAPDL_RANK_HELD;
+        enum capdl_rank rank =
+            gained || message ? object_rank(review, subjects, count, subjects[i], cap, gained) : CAPDL_RANK_HELD;
 
         worst = rank < worst ? rank : worst;
     }
@@ -350,16 +358,39 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
     return text;
 }
 
+/* Who had a badge before that no other has now; NULL if it is not another's. To be freed. */
+static char *former_sharers(struct review *review, const uint32_t *subjects, size_t count, const struct capdl_cap *cap)
+{
+    struct capdl_cap was = *cap;
+    size_t num = 0;
+    uint32_t *list;
+    char *names = NULL;
+
+    was.object = capdl_review_local(review, &review->old, review->new.object_number[cap->object]);
+    if (was.object == REVIEW_NONE) {
+        return NULL;
+    }
+    list = badge_sharers(review, &review->old, subjects, count, &was, &num);
+    if (num) {
+        names = capdl_review_names(review, list, num);
+    }
+    free(list);
+    return names;
+}
+
 static char *badge_clause(struct review *review, const struct world *world, const uint32_t *subjects, size_t count,
                           const struct capdl_cap *cap)
 {
     size_t num;
     uint32_t *list = badge_sharers(review, world, subjects, count, cap, &num);
     char *names = capdl_review_names(review, list, num);
-    char *text = num ? capdl_review_format("; %s %s that badge, too: the receiver cannot tell them apart", names,
+    char *before = num || world != &review->new ? NULL : former_sharers(review, subjects, count, cap);
+    char *text = num      ? capdl_review_format("; %s %s that badge, too: the receiver cannot tell them apart", names,
                                            num == 1 ? "has" : "have")
-                     : capdl_review_format("; nobody else has that badge");
+                 : before ? capdl_review_format("; that was the badge of %s, for whom the receiver may take it", before)
+                          : capdl_review_format("; nobody else has that badge");
 
+    free(before);
     free(list);
     free(names);
     return text;
@@ -444,8 +475,8 @@ static char *whose(const struct review *review, const struct world *world, const
     if (owner == REVIEW_NONE) {
         return capdl_review_format("nobody's");
     }
-    return contains(subjects, count, owner) ? capdl_review_format("its own")
-                                            : capdl_review_format("%s's", capdl_review_subject(review, owner));
+    return only_owner(subjects, count, owner) ? capdl_review_format("its own")
+                                              : capdl_review_format("%s's", capdl_review_subject(review, owner));
 }
 
 static char *other_holders(struct review *, const struct world *, const uint32_t *subjects, size_t count,

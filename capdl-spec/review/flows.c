@@ -96,6 +96,23 @@ static void cause_add(struct causes *causes, uint64_t container, uint64_t target
     causes->list[causes->count++] = (struct cause){container, target, finding};
 }
 
+/* Of what a context bank or device leads to, for every device. */
+static void add_devices(struct causes *causes, const struct review *review, const struct edit *edit, uint32_t finding)
+{
+    const struct world *world = &review->new;
+    uint32_t container = edit->new_holder;
+
+    if (capdl_kind_class(capdl_object_kind(world->spec, container)) != CAPDL_CLASS_DEVICE) {
+        return;
+    }
+    for (size_t i = world->first_use[container]; i < world->first_use[container + 1]; i++) {
+        uint32_t who = capdl_review_who(world, &world->uses[i]);
+        if (who & USE_DEVICE) {
+            cause_add(causes, who & ~USE_DEVICE, REVIEW_DEFAULT, finding);
+        }
+    }
+}
+
 /* Edits by container and target, by target alone, and by container alone. */
 static struct causes find_causes(const struct review *review)
 {
@@ -114,6 +131,7 @@ static struct causes find_causes(const struct review *review)
             cause_add(&causes, target, REVIEW_DEFAULT, finding);
             cause_add(&causes, memory, REVIEW_DEFAULT, finding);
             cause_add(&causes, edit->object, REVIEW_DEFAULT, finding);
+            add_devices(&causes, review, edit, finding);
         } else if (edit->kind == EDIT_FIELD || edit->kind == EDIT_OBJECT) {
             cause_add(&causes, edit->object, REVIEW_DEFAULT, finding);
             if (edit->kind == EDIT_FIELD) {

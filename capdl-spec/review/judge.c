@@ -146,6 +146,14 @@ static uint32_t *holders_of(struct review *review, const struct world *world, ui
             list[(*count)++] = who;
         }
     }
+    for (size_t i = world->first_holder[untyped]; *count == 0 && i < world->first_holder[untyped + 1]; i++) {
+        uint32_t holder = world->holders[i].container;
+
+        if (capdl_object_kind(world->spec, holder) == CAPDL_KIND_CNODE) {
+            free(list);
+            list = capdl_review_keepers(world, holder, count);
+        }
+    }
     return list;
 }
 
@@ -163,15 +171,27 @@ static void judge_cover(struct review *review, const struct edit *edit)
     uint32_t untyped =
         edit->new_value == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, &review->new, edit->new_value);
     char *before = cover_name(review, edit->old_value), *after = cover_name(review, edit->new_value);
+    uint32_t was =
+        edit->old_value == REVIEW_DEFAULT ? REVIEW_NONE : capdl_review_local(review, &review->old, edit->old_value);
     size_t count = 0;
     uint32_t *holders = untyped == REVIEW_NONE ? NULL : holders_of(review, &review->new, untyped, owner, &count);
+    bool gained = count > 0;
+    if (!gained && was != REVIEW_NONE) {
+        free(holders);
+        holders = holders_of(review, &review->old, was, owner, &count);
+    }
     struct raw_finding *raw =
-        count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
-                                 " may now destroy \1%s%s, by revoking %s, in which it now is (was %s)",
-                                 owner == REVIEW_NONE ? "" : " of ",
-                                 owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
-              : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,
-                                 "\1 lies in %s instead of %s; nobody else holds that", after, before);
+        !gained && count
+            ? capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object,
+                               " can no longer destroy \1%s%s, by revoking %s, in which it no longer is (now %s)",
+                               owner == REVIEW_NONE ? "" : " of ",
+                               owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), before, after)
+        : count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
+                                   " may now destroy \1%s%s, by revoking %s, in which it now is (was %s)",
+                                   owner == REVIEW_NONE ? "" : " of ",
+                                   owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
+                : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,
+                                   "\1 lies in %s instead of %s; nobody else holds that", after, before);
 
     capdl_review_concern(raw, holders, count);
     raw->field = "untyped";
@@ -210,6 +230,71 @@ static char *schedule_text(const struct capdl_domains *domains)
     return text;
 }
 
+/* A domain's time in a round of the schedule; false if durations have different units. */
+static bool domain_share(const struct capdl_domains *domains, uint64_t domain, uint64_t *own, uint64_t *round)
+{
+    *own = *round = 0;
+    for (size_t i = 0; i < domains->num_schedule; i++) {
+        const struct capdl_domain_entry *entry = &domains->schedule[i];
+
+        if (entry->end_marker) {
+            continue;
+        }
+        if (entry->unit != domains->schedule[0].unit || entry->duration > UINT64_MAX / 1024 / 256) {
+            return false;
+        }
+        *round += entry->duration;
+        *own += entry->domain == domain ? entry->duration : 0;
+    }
+    return *round != 0;
+}
+
+/* "payload and payload_io", whose threads are in a domain; to be freed. */
+static char *domain_members(const struct review *review, uint64_t domain, size_t *count)
+{
+    const struct world *world = &review->new;
+    uint32_t *list = capdl_spec_realloc(NULL, (world->num_subjects + (size_t)1) * sizeof(*list));
+    char *names;
+
+    *count = 0;
+    for (uint32_t i = 0; i < world->num_subjects; i++) {
+        const struct capdl_tcb *tcb = capdl_object_tcb(world->spec, world->subjects[i].tcb);
+        if ((tcb ? tcb : &capdl_tcb_defaults)->dom == domain) {
+            list[(*count)++] = world->subject_number[i];
+        }
+    }
+    names = capdl_review_names(review, list, *count);
+    free(list);
+    return names;
+}
+
+/* Whose share of the time is another one: "; domain 2 (payload) has 43 % of the time (was 20 %)". To be freed. */
+static char *shares_note(const struct review *review)
+{
+    enum { MOST_DOMAINS = 256 };
+    const struct capdl_domains *old = &review->old.spec->domains, *new = &review->new.spec->domains;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    for (uint64_t domain = 0; domain < MOST_DOMAINS; domain++) {
+        uint64_t a, b, was, now;
+        size_t count;
+        char *names;
+
+        if (!domain_share(old, domain, &a, &was) || !domain_share(new, domain, &b, &now) ||
+            (double)a * (double)now == (double)b * (double)was) {
+            continue;
+        }
+        names = domain_members(review, domain, &count);
+        fprintf(out, "; domain %" PRIu64 " (%s) has %.3g %% of the time (was %.3g %%)", domain,
+                count ? names : "nobody", 100.0 * (double)b / (double)now, 100.0 * (double)a / (double)was);
+        free(names);
+    }
+    fclose(out);
+    return text;
+}
+
 static char *start_text(uint64_t start)
 {
     return start == REVIEW_DEFAULT       ? capdl_review_format("nothing")
@@ -225,8 +310,10 @@ static void judge_schedule(struct review *review, const struct edit *edit)
     if (edit->field == 0) {
         before = schedule_text(&review->old.spec->domains);
         after = schedule_text(&review->new.spec->domains);
+        char *shares = shares_note(review);
         raw = capdl_review_add(review, CAPDL_RANK_TIME, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                               "the domain schedule is %s (was %s)", after, before);
+                               "the domain schedule is %s (was %s)%s", after, before, shares);
+        free(shares);
         raw->field = "schedule";
     } else {
         before = edit->field == 1 ? start_text(edit->old_value) : capdl_review_format("%" PRIu64, edit->old_value);
@@ -519,6 +606,48 @@ static void join_replaced(struct review *review)
     free(replaced);
 }
 
+/* Whether the edit is of what a thread's new address space consists of, or of the addresses at which the thread finds
+   what it starts with. */
+static bool is_of_space(const struct review *review, const struct edit *edit, const struct edit *root)
+{
+    static const uint32_t fields[] = {CAPDL_TCB_FIELD_ADDR, CAPDL_TCB_FIELD_SP, CAPDL_TCB_FIELD_TLS};
+    uint32_t local = capdl_review_local(review, &review->new, edit->object);
+    bool told = false;
+
+    if (edit->kind == EDIT_FIELD) {
+        for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+            told |= edit->field == FIELD_TCB + fields[i];
+        }
+        return edit->object == root->object && (told || edit->field >= FIELD_LIST);
+    }
+    return (edit->kind == EDIT_CAP || edit->kind == EDIT_OBJECT) && edit->has_new && local != REVIEW_NONE &&
+           !in_both(review, edit->object) && capdl_kind_is_table(capdl_object_kind(review->new.spec, local)) &&
+           review->new.owner[local] != REVIEW_NONE && review->new.owner[local] == review->new.owner[root->new_holder];
+}
+
+/* A thread that moves to an address space of its own brings along what is mapped there. */
+static void join_spaces(struct review *review)
+{
+    for (size_t i = 0; i < review->edits.count; i++) {
+        const struct edit *root = &review->edits.list[i];
+        uint32_t by = review->finding_of[i];
+
+        if (root->kind != EDIT_CAP || !root->old || !root->new || root->new->slot != CAPDL_TCB_SLOT_VSPACE ||
+            capdl_object_kind(review->new.spec, root->new_holder) != CAPDL_KIND_TCB ||
+            root->new->object == CAPDL_NO_OBJECT || review->old_of[root->new->object] != REVIEW_NONE ||
+            by == REVIEW_NONE || review->raw[by].cause != REVIEW_NONE) {
+            continue;
+        }
+        for (size_t j = 0; j < review->edits.count; j++) {
+            uint32_t own = review->finding_of[j];
+            if (own != REVIEW_NONE && own != by && review->raw[own].cause == REVIEW_NONE &&
+                is_of_space(review, &review->edits.list[j], root)) {
+                review->raw[own].cause = by;
+            }
+        }
+    }
+}
+
 void capdl_review_judge(struct review *review)
 {
     size_t count = review->edits.count;
@@ -544,6 +673,7 @@ void capdl_review_judge(struct review *review)
         }
     }
     join_replaced(review);
+    join_spaces(review);
     review->edit = SIZE_MAX;
     free(review->unequal);
     free(review->program);

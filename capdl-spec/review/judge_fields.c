@@ -222,6 +222,34 @@ static char *twin_note(struct review *review, const struct edit *edit)
                  : capdl_review_format("; no other %s has the same", capdl_kind_name(kind));
 }
 
+/* Which interrupt has a number in a system, other than this one. */
+static uint32_t irq_with(const struct capdl_spec *spec, uint64_t number, uint32_t but)
+{
+    for (size_t i = 0; i < spec->num_irqs; i++) {
+        if (spec->irqs[i].irq == number && spec->irqs[i].object != but) {
+            return spec->irqs[i].object;
+        }
+    }
+    return REVIEW_NONE;
+}
+
+/* Whose the number of an interrupt is, too, or was. */
+static char *irq_note(const struct review *review, const struct edit *edit)
+{
+    uint32_t now = irq_with(review->new.spec, edit->new_value, (uint32_t)edit->object);
+    uint32_t was = irq_with(review->old.spec, edit->new_value, review->old_of[edit->object]);
+    char label[REVIEW_LABEL];
+
+    return !edit->has_new ? capdl_review_format("%s", "")
+           : now != REVIEW_NONE
+               ? capdl_review_format("; %s has that number, too",
+                                     capdl_review_object(review, review->new.object_number[now], label))
+           : was != REVIEW_NONE
+               ? capdl_review_format("; that was the number of %s",
+                                     capdl_review_object(review, review->old.object_number[was], label))
+               : capdl_review_format("; no other interrupt has that number");
+}
+
 static bool overlap(const struct capdl_spec *spec, uint32_t a, uint32_t b)
 {
     uint64_t x = capdl_object_paddr(spec, a), y = capdl_object_paddr(spec, b);
@@ -545,6 +573,7 @@ static char *leftover_text(struct review *review, const struct edit *edit, const
 {
     uint32_t object = (uint32_t)edit->object;
     bool more = edit->new_value > edit->old_value;
+    char size[2][32];
     uint32_t *who;
     size_t count;
 
@@ -566,7 +595,10 @@ static char *leftover_text(struct review *review, const struct edit *edit, const
                                       : capdl_review_format(" may %s get the device memory left at boot (\3)",
                                                             more ? "now also" : "no longer");
     case CAPDL_NUMBER_LEFTOVER_SIZE:
-        return capdl_review_format(" gets %s bytes of the memory left at boot (\3; was %s)", after, before);
+        capdl_review_size(edit->new_value, size[0]);
+        capdl_review_size(edit->old_value, size[1]);
+        return capdl_review_format(" %s up to %s of the memory left at boot (\3; was %s)",
+                                   more ? "may now make objects in" : "may only make objects in", size[0], size[1]);
     case CAPDL_NUMBER_LEFTOVER_SHARE:
         return capdl_review_format(" gets %s per cent of the RAM left at boot (\3; was %s)", after, before);
     default:
@@ -583,9 +615,33 @@ static char *share_note(const struct review *review, const struct edit *edit)
     if (!a || !b || !a->period || !b->period) {
         return capdl_review_format("%s", "");
     }
-    return capdl_review_format("; that is %.3g %% of a core (was %.3g %%)",
-                               100.0 * (double)b->budget / (double)b->period,
-                               100.0 * (double)a->budget / (double)a->period);
+    double now = 100.0 * (double)b->budget / (double)b->period, was = 100.0 * (double)a->budget / (double)a->period;
+    return (double)b->budget * (double)a->period == (double)a->budget * (double)b->period
+               ? capdl_review_format("; that is %.3g %% of a core, as before, but %s at a time", now,
+                                     b->budget > a->budget ? "more" : "less")
+               : capdl_review_format("; that is %.3g %% of a core (was %.3g %%)", now, was);
+}
+
+/* Whether another field of the same object differs, too. */
+static bool differs_too(const struct review *review, const struct edit *edit, uint32_t field)
+{
+    for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
+        if (review->edits.list[i].kind == EDIT_FIELD && review->edits.list[i].field == field) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Budget and period, where both differ. */
+static char *both_times(const struct review *review, const struct edit *edit)
+{
+    const struct capdl_sc *a = capdl_object_sc(review->old.spec, review->old_of[edit->object]);
+    const struct capdl_sc *b = capdl_object_sc(review->new.spec, (uint32_t)edit->object);
+
+    return capdl_review_format("budget of \3 is %" PRIu64 " us in every %" PRIu64 " us (was %" PRIu64
+                               " us in every %" PRIu64 " us)",
+                               b->budget, b->period, a->budget, a->period);
 }
 
 /* Whether the maximum controlled priority was and is the same as the priority: then one finding tells both. */
@@ -612,6 +668,10 @@ static char *msi_note(const struct review *review, uint32_t object)
         for (unsigned j = 0; j < 3; j++) {
             n[i][j] = capdl_object_number(spec[i], id[i], (enum capdl_number)(CAPDL_NUMBER_MSI_BUS + (int)j));
         }
+    }
+    if (memcmp(n[0], n[1], sizeof(n[0])) == 0) {
+        return capdl_review_format("; it is an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64, n[0][0], n[0][1],
+                                   n[0][2]);
     }
     return capdl_review_format("; it is an interrupt of PCI %" PRIx64 ":%" PRIx64 ".%" PRIx64 ", before of %" PRIx64
                                ":%" PRIx64 ".%" PRIx64,
@@ -640,6 +700,8 @@ static char *note_of(struct review *review, const struct edit *edit, enum capdl_
     case FIELD_BUDGET:
     case FIELD_PERIOD:
         return share_note(review, edit);
+    case FIELD_IRQ:
+        return irq_note(review, edit);
     default:
         break;
     }
@@ -666,6 +728,22 @@ static char *note_of(struct review *review, const struct edit *edit, enum capdl_
     return text;
 }
 
+/* What holders of a signal to another core can do with it. */
+static char *signal_text(const struct review *review, const struct edit *edit)
+{
+    const struct capdl_spec *spec[2] = {review->new.spec, review->old.spec};
+    const uint32_t id[2] = {(uint32_t)edit->object, review->old_of[edit->object]};
+    uint64_t n[2][2];
+
+    for (unsigned i = 0; i < 2; i++) {
+        n[i][0] = capdl_object_number(spec[i], id[i], CAPDL_NUMBER_TARGET);
+        n[i][1] = capdl_object_number(spec[i], id[i], CAPDL_NUMBER_SGI_IRQ);
+    }
+    return capdl_review_format(" may now raise interrupt %" PRIu64 " of core %" PRIu64 " (\3; was interrupt %" PRIu64
+                               " of core %" PRIu64 ")",
+                               n[0][1], n[0][0], n[1][1], n[1][0]);
+}
+
 static void judge_other(struct review *review, const struct edit *edit, char *before, char *after)
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
@@ -677,11 +755,14 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
         snprintf(number, sizeof(number), " %" PRIu32, edit->field - FIELD_LIST);
     }
     text = leftover_text(review, edit, before, after);
-    text = text ? text
+    bool times = edit->field == FIELD_PERIOD && differs_too(review, edit, FIELD_BUDGET);
+    text = text    ? text
+           : times ? both_times(review, edit)
            : switch_text(edit->field, edit->new_value)
                ? capdl_review_format("%s", switch_text(edit->field, edit->has_new && edit->new_value))
            : both ? capdl_review_format("%s and maximum controlled priority are %s (were %s)", attribute.text, after,
                                         before)
+           : kind == CAPDL_KIND_ARM_SGI_SIGNAL ? signal_text(review, edit)
            : kind == CAPDL_KIND_STREAMID
                ? capdl_review_format("\3 now stands for the device with stream id %s (was %s)", after, before)
            : kind == CAPDL_KIND_TCB
@@ -691,6 +772,12 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
     add(review, edit, attribute.rank, before, after, text, note);
     if (both) {
         tells(review, edit, FIELD_TCB + CAPDL_TCB_FIELD_MAX_PRIO);
+    }
+    if (times) {
+        tells(review, edit, FIELD_BUDGET);
+    }
+    if (kind == CAPDL_KIND_ARM_SGI_SIGNAL) {
+        tells(review, edit, FIELD_NUMBER + CAPDL_NUMBER_TARGET);
     }
     free(text);
     free(note);

@@ -10,13 +10,40 @@ struct held {
     const struct edit *edit;
     uint32_t *users, *old_users; /* of the CNode in the new and in the old system */
     size_t count, old_count;
+    bool kept, old_kept; /* no pointer leads into the CNode: the users are those that have a capability to it */
 };
+
+static uint32_t *find_users(const struct world *world, uint32_t cnode, size_t *count, bool *kept)
+{
+    uint32_t *users = capdl_review_users(world, cnode, count);
+
+    *kept = false;
+    if (*count == 0) {
+        free(users);
+        users = capdl_review_keepers(world, cnode, count);
+        *kept = *count > 0;
+    }
+    return users;
+}
 
 static void show_at(struct raw_finding *raw, const struct world *world, uint32_t holder, uint64_t slot)
 {
     raw->world = world;
     raw->holder = holder;
     raw->slot = slot;
+}
+
+/* How subjects get at a CNode into which none of their pointers leads. */
+static void add_keeping(const struct review *review, struct raw_finding *raw, const struct world *world, uint32_t cnode)
+{
+    char label[REVIEW_LABEL];
+    char *text =
+        capdl_review_format("%s; no pointer leads into %s, but \4it holds|they hold\4 that and can copy, move, "
+                            "delete and revoke what is in it",
+                            raw->text, capdl_review_object(review, world->object_number[cnode], label));
+
+    free(raw->text);
+    raw->text = text;
 }
 
 static void finish(struct review *review, const struct held *held, struct raw_finding *raw, bool new)
@@ -26,7 +53,9 @@ static void finish(struct review *review, const struct held *held, struct raw_fi
     capdl_review_concern(raw, new ? held->users : held->old_users, new ? held->count : held->old_count);
     show_at(raw, new ? &review->new : &review->old, new ? edit->new_holder : edit->old_holder,
             new ? edit->new->slot : edit->old->slot);
-    if (new && (edit->new->kind == CAPDL_KIND_EP || edit->new->kind == CAPDL_KIND_NOTIFICATION)) {
+    if (new ? held->kept : held->old_kept) {
+        add_keeping(review, raw, new ? &review->new : &review->old, new ? edit->new_holder : edit->old_holder);
+    } else if (new && (edit->new->kind == CAPDL_KIND_EP || edit->new->kind == CAPDL_KIND_NOTIFICATION)) {
         raw->message = edit->new;
     }
 }
@@ -34,6 +63,20 @@ static void finish(struct review *review, const struct held *held, struct raw_fi
 static const char *subject_or_nobody(const struct held *held, bool new)
 {
     return (new ? held->count : held->old_count) ? "" : "a CNode that no pointer reaches";
+}
+
+/* Whether all could do the same by another capability before. With messages, another badge is another matter. */
+static bool held_before(struct review *review, const struct held *held)
+{
+    const struct capdl_cap *cap = held->edit->new;
+    bool together;
+
+    for (size_t i = 0; i < held->count; i++) {
+        if (capdl_review_gained(review, held->users[i], cap, &together)) {
+            return false;
+        }
+    }
+    return held->count && !held->kept && cap->kind != CAPDL_KIND_EP && cap->kind != CAPDL_KIND_NOTIFICATION;
 }
 
 static void judge_gain(struct review *review, const struct held *held)
@@ -48,9 +91,11 @@ static void judge_gain(struct review *review, const struct held *held)
                              "; slot %" PRIu64 " held %s", edit->new->slot,
                              capdl_review_object(review, capdl_review_target_number(&review->old, edit->old), was))
                        : capdl_review_format("%s", "");
-    struct raw_finding *raw =
-        capdl_review_add(review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
-                         "%s may now %s%s", subject_or_nobody(held, true), deed, instead);
+    struct raw_finding *raw = capdl_review_add(
+        review, rank, CAPDL_GAINED, capdl_review_target_number(&review->new, edit->new),
+        held_before(review, held) ? "%s \4has|have\4 another capability by which \4it|they\4 may, as before, %s%s"
+                                  : "%s may now %s%s",
+        subject_or_nobody(held, true), deed, instead);
 
     finish(review, held, raw, true);
     free(deed);
@@ -253,6 +298,26 @@ static char *list_contents(const struct review *review, uint32_t cnode)
     return text;
 }
 
+/* Whether all that reach the CNode reach its slots by the same pointers as before: its size may make up for the guard.
+ */
+static bool same_pointers(const struct review *review, uint32_t was, uint32_t now)
+{
+    const struct world *old = &review->old, *new = &review->new;
+    size_t count = new->first_use[now + 1] - new->first_use[now];
+    const struct use *a = old->uses + old->first_use[was], *b = new->uses + new->first_use[now];
+    bool same = count == old->first_use[was + 1] - old->first_use[was];
+
+    for (size_t i = 0; same && i < count; i++) {
+        size_t j = 0;
+        while (j < count && (capdl_review_who(old, &a[j]) != capdl_review_who(new, &b[i]) ||
+                             a[j].address != b[i].address || a[j].shift != b[i].shift)) {
+            j++;
+        }
+        same = j < count;
+    }
+    return same;
+}
+
 void capdl_review_judge_guard(struct review *review, const struct edit *edit, const uint32_t *users, size_t count)
 {
     struct plain_cap a = capdl_review_cap(review->old.spec, edit->old),
@@ -260,7 +325,9 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
     uint32_t cnode = edit->new->object;
     size_t before = count_users(&review->old, review->old_of[cnode]), after = count_users(&review->new, cnode);
     unsigned caps = capdl_object_caps(review->new.spec, cnode).count;
-    enum capdl_rank rank = !before && after   ? content_rank(review, cnode)
+    bool same = before && after && same_pointers(review, review->old_of[cnode], cnode);
+    enum capdl_rank rank = same               ? CAPDL_RANK_LAYOUT
+                           : !before && after ? content_rank(review, cnode)
                            : before && !after ? CAPDL_RANK_REMOVED
                                               : CAPDL_RANK_BEHAVIOUR;
     char old[64], new[64], *list = list_contents(review, cnode);
@@ -271,10 +338,11 @@ void capdl_review_judge_guard(struct review *review, const struct edit *edit, co
     raw = capdl_review_add(review, rank, !after && before ? CAPDL_LOST : CAPDL_CHANGED,
                            edit->object < review->new.spec->num_objects ? cnode : cnode,
                            ": the guard of \1 is %s (was %s): %s its %u capabilit%s%s%s%s", new, old,
-                           after && before ? "other pointers than before lead to"
-                           : after         ? "pointers now lead to"
-                           : before        ? "pointers no longer lead to"
-                                           : "as before, no pointer leads to",
+                           same              ? "the same pointers as before lead to"
+                           : after && before ? "only other pointers than before lead to"
+                           : after           ? "pointers now lead to"
+                           : before          ? "pointers no longer lead to"
+                                             : "as before, no pointer leads to",
                            caps, caps == 1 ? "y" : "ies", *list ? " (" : "", list, *list ? ")" : "");
     free(list);
     raw->field = "guard";
@@ -444,10 +512,10 @@ void capdl_review_judge_held(struct review *review, const struct edit *edit)
                                         capdl_review_target_number(&review->new, edit->new);
 
     if (edit->new) {
-        held.users = capdl_review_users(&review->new, edit->new_holder, &held.count);
+        held.users = find_users(&review->new, edit->new_holder, &held.count, &held.kept);
     }
     if (edit->old) {
-        held.old_users = capdl_review_users(&review->old, edit->old_holder, &held.old_count);
+        held.old_users = find_users(&review->old, edit->old_holder, &held.old_count, &held.old_kept);
     }
     if (edit->same && (other = capdl_review_exchange(review, edit))) {
         judge_exchange(review, &held, other);

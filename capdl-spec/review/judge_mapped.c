@@ -263,6 +263,22 @@ bool capdl_review_same_map(const struct review *review, uint32_t who)
     return same;
 }
 
+char *capdl_review_reach(const struct review *review, const struct world *world, uint32_t who)
+{
+    size_t count, kept = 0;
+    struct reached *list = find_reached(world, who, &count);
+    uint32_t *frames = capdl_spec_realloc(NULL, (count + 1) * sizeof(*frames));
+    char *text;
+
+    for (size_t i = 0; i < count; i++) {
+        frames[kept++] = capdl_review_local(review, world, list[i].object);
+    }
+    text = kept ? capdl_review_list(review, world, frames, kept) : capdl_review_format("no memory");
+    free(frames);
+    free(list);
+    return text;
+}
+
 /* ---- Tables in tables ---- */
 
 enum { MOST_PAGES = 1 << 20 }; /* a spec that was not checked may have tables in circles */
@@ -294,7 +310,14 @@ static void find_pages(const struct world *world, uint32_t table, unsigned depth
 static char *pages_text(const struct review *review, const struct world *world, const struct mapped *m,
                         const struct pages *pages, bool new)
 {
-    char *list = capdl_review_list(review, world, pages->list, pages->count), *text;
+    char *list = capdl_review_list(review, world, pages->list, pages->count), *text, *named;
+
+    if (pages->count && capdl_object_flags(world->spec, pages->list[0]) & CAPDL_OBJECT_HAS_PADDR) {
+        named = capdl_review_format("%s%s at physical 0x%" PRIx64, list, pages->count > 1 ? ", the first" : "",
+                                    capdl_object_paddr(world->spec, pages->list[0]));
+        free(list);
+        list = named;
+    }
 
     text = !pages->count       ? capdl_review_format("\1, in which nothing is mapped")
            : pages->count == 1 ? capdl_review_format("%s at %s 0x%" PRIx64 ", in \1", list, where(m, new), pages->first)

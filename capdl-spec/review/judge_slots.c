@@ -78,37 +78,50 @@ static char *handler_text(struct review *review, const struct world *world, cons
     return text;
 }
 
-/* Threads whose faults come to an endpoint with the same badge. */
+/* Other threads whose faults come to an endpoint with a badge; NULL for none. To be freed. */
+static char *fault_sharers(const struct review *review, const struct world *world, uint32_t endpoint, uint64_t badge,
+                           uint32_t but)
+{
+    size_t first = world->first_holder[endpoint], end = world->first_holder[endpoint + 1], count = 0;
+    uint32_t *list = capdl_spec_realloc(NULL, (end - first + 1) * sizeof(*list));
+    char *names = NULL;
+
+    for (size_t i = first; i < end; i++) {
+        uint32_t holder = world->holders[i].container, owner = capdl_review_owner(world, holder);
+
+        if (holder != but && capdl_review_held(world, i)->data == badge && owner != REVIEW_NONE &&
+            capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB) {
+            list[count++] = owner;
+        }
+    }
+    if (count) {
+        names = capdl_review_names(review, list, count);
+    }
+    free(list);
+    return names;
+}
+
+/* Whose faults carry the badge, too, or did before. */
 static char *badge_note(struct review *review, const struct slot *s)
 {
     const struct capdl_cap *cap = s->edit->new;
-    const struct world *world = &review->new;
-    char *who = NULL, *text;
-    uint32_t *list;
-    size_t count = 0, first, end;
+    uint32_t was, before = s->edit->old ? s->edit->old_holder : REVIEW_NONE;
+    char *now, *former = NULL, *text;
 
     if (!cap || cap->object == CAPDL_NO_OBJECT || !capdl_cap_can_call(cap)) {
         return capdl_review_format("%s", "");
     }
-    first = world->first_holder[cap->object];
-    end = world->first_holder[cap->object + 1];
-    list = capdl_spec_realloc(NULL, (end - first + 1) * sizeof(*list));
-    for (size_t i = first; i < end; i++) {
-        uint32_t holder = world->holders[i].container;
-        const struct capdl_cap *other = capdl_review_held(world, i);
-
-        if (other != cap && other->data == cap->data && capdl_object_kind(world->spec, holder) == CAPDL_KIND_TCB) {
-            uint32_t owner = capdl_review_owner(world, holder);
-            if (owner != REVIEW_NONE) {
-                list[count++] = owner;
-            }
-        }
+    now = fault_sharers(review, &review->new, cap->object, cap->data, s->edit->new_holder);
+    was = capdl_review_local(review, &review->old, review->new.object_number[cap->object]);
+    if (!now && was != REVIEW_NONE && cap->data) {
+        former = fault_sharers(review, &review->old, was, cap->data, before);
     }
-    who = capdl_review_names(review, list, count);
-    text = count ? capdl_review_format("; faults of %s carry that badge, too: the receiver cannot tell them apart", who)
-                 : capdl_review_format("; faults of no other thread carry badge 0x%" PRIx64, cap->data);
-    free(list);
-    free(who);
+    text = now ? capdl_review_format("; faults of %s carry that badge, too: the receiver cannot tell them apart", now)
+           : former ? capdl_review_format("; that was the badge of faults of %s, for which the receiver may take them",
+                                          former)
+                    : capdl_review_format("; faults of no other thread carry badge 0x%" PRIx64, cap->data);
+    free(now);
+    free(former);
     return text;
 }
 
@@ -213,7 +226,7 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
     size_t count;
     char *who = sharers(review, s, &count), *text;
     bool own_new = !count && s->edit->new && s->edit->new->object != CAPDL_NO_OBJECT &&
-                   review->old_of[s->edit->new->object] == REVIEW_NONE;
+                   (vspace ? review->old_of[s->edit->new->object] == REVIEW_NONE : own_root(review, s));
     bool same = vspace && s->edit->new && s->edit->old && !count && s->subject != REVIEW_NONE &&own_root(review, s) &&
                 capdl_review_same_map(review, s->subject);
     struct raw_finding *raw;
@@ -260,12 +273,13 @@ static void judge_buffer(struct review *review, const struct slot *s)
     bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
                                  capdl_review_target_number(&review->new, edit->new);
     enum capdl_rank rank = CAPDL_RANK_BEHAVIOUR;
-    char rights[2][8], *others = NULL, *text;
+    size_t count;
+    char rights[2][8], *others = NULL, *text, *who = sharers(review, s, &count);
     struct raw_finding *raw;
 
     if (edit->new && edit->new->object != CAPDL_NO_OBJECT) {
         others = capdl_review_others(review, &review->new, &s->subject, s->subject != REVIEW_NONE, edit->new->object);
-        if (!same && capdl_review_memory_shared(&review->new_memory, review->new.object_number[edit->new->object])) {
+        if (!same && (count || strcmp(others, "nobody else reaches it") != 0)) {
             rank = CAPDL_RANK_SHARED;
         }
     }
@@ -273,11 +287,16 @@ static void judge_buffer(struct review *review, const struct slot *s)
                                       capdl_review_rights(CAPDL_KIND_FRAME, edit->new->rights, rights[0]),
                                       capdl_review_rights(CAPDL_KIND_FRAME, edit->old->rights, rights[1]),
                                       buffer_use(edit->new->rights))
+           : edit->new &&count
+               ? capdl_review_format("'s messages now go through \3, which is the IPC buffer of %s, too (was %s): the "
+                                     "messages of each overwrite those of the other; %s",
+                                     who, s->old, others)
            : edit->new
                ? capdl_review_format("'s messages go through the IPC buffer \1 (was %s); %s", s->old, others)
                : capdl_review_format(" has no IPC buffer (was %s): only short messages without capabilities", s->old);
     raw = add(review, s, edit->new ? rank : CAPDL_RANK_REMOVED, text, "");
     raw->field = "ipc_buffer";
+    free(who);
     free(others);
     free(text);
 }
@@ -474,20 +493,38 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
     free(text);
 }
 
+/* The memory that devices now reach through another root, context bank or none. */
 static void judge_device(struct review *review, const struct slot *s)
 {
-    uint64_t object = s->edit->object;
-    char holder[REVIEW_LABEL], *text;
-    bool device = capdl_kind_class(capdl_review_kind(review, object)) == CAPDL_CLASS_DEVICE;
+    const struct world *world = s->edit->new ? &review->new : &review->old;
+    uint32_t holder = s->edit->new ? s->edit->new_holder : s->edit->old_holder;
+    size_t count;
+    uint32_t *devices = capdl_review_users(world, holder, &count);
+    char label[REVIEW_LABEL], *text, *before, *after;
+    struct raw_finding *raw;
 
-    capdl_review_object(review, object, holder);
-    text =
-        s->edit->new
-            ? capdl_review_format(device ? "%s now reaches memory through \1 (was %s)" : "%s now holds \1 (was %s)",
-                                  holder, s->old)
-            : capdl_review_format(device ? "%s no longer reaches memory through \1" : "%s no longer holds \1", holder);
-    add(review, s, device ? s->edit->new ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED : CAPDL_RANK_BEHAVIOUR, text, "");
+    capdl_review_object(review, s->edit->object, label);
+    if (!count) {
+        text = s->edit->new ? capdl_review_format("%s now leads to \1 (was %s); no device uses it", label, s->old)
+                            : capdl_review_format("%s no longer leads to \1; no device used it", label);
+        add(review, s, CAPDL_RANK_LAYOUT, text, "");
+        free(text);
+        free(devices);
+        return;
+    }
+    bool same = capdl_review_same_map(review, devices[0]);
+    before = capdl_review_reach(review, &review->old, devices[0]);
+    after = capdl_review_reach(review, &review->new, devices[0]);
+    text = same ? capdl_review_format(" \4reaches|reach\4 the same memory as before through \1 (was %s)", s->old)
+           : s->edit->new ? capdl_review_format(" now \4reaches|reach\4 %s, through \1, instead of %s, through %s",
+                                                after, before, s->old)
+                          : capdl_review_format(" no longer \4reaches|reach\4 %s: it has no \1 now", before);
+    raw = add(review, s, same ? CAPDL_RANK_LAYOUT : s->edit->new ? CAPDL_RANK_DMA : CAPDL_RANK_REMOVED, text, "");
+    capdl_review_concern(raw, devices, count);
+    free(before);
+    free(after);
     free(text);
+    free(devices);
 }
 
 void capdl_review_judge_slot(struct review *review, const struct edit *edit)
@@ -526,6 +563,22 @@ static bool same_handler(const struct review *review, const struct capdl_cap *a,
            x.rights == y.rights && x.data == y.data;
 }
 
+/* Whether the edit is of a capability by which pointers of the thread lead to another CNode. */
+static bool is_way(const struct review *review, const struct edit *edit, uint32_t tcb)
+{
+    bool cnode = edit->kind == EDIT_CAP && ((edit->new && edit->new->kind == CAPDL_KIND_CNODE) ||
+                                            (edit->old && edit->old->kind == CAPDL_KIND_CNODE));
+    const struct world *world = edit->new ? &review->new : &review->old;
+    uint32_t container = edit->new ? edit->new_holder : edit->old_holder, owner = review->new.owner[tcb];
+
+    for (size_t i = cnode ? world->first_use[container] : 0; cnode && i < world->first_use[container + 1]; i++) {
+        if (owner != REVIEW_NONE && capdl_review_who(world, &world->uses[i]) == review->new.subject_number[owner]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The finding of the edit that changed a slot of this CNode; REVIEW_NONE if there is none. */
 static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old_cnode, uint32_t new_cnode)
 {
@@ -542,6 +595,9 @@ static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old
                    edit->field == FIELD_TCB + CAPDL_TCB_FIELD_FAULT_EP) {
             return review->finding_of[i];
         }
+    }
+    for (size_t i = 0; i < review->edits.count && found == REVIEW_NONE; i++) {
+        found = is_way(review, &review->edits.list[i], tcb) ? review->finding_of[i] : found;
     }
     return found;
 }

@@ -333,6 +333,9 @@ uint32_t capdl_review_local(const struct review *, const struct world *, uint64_
 uint32_t capdl_review_owner(const struct world *, uint32_t object);
 /* Subjects and devices that reach a container, each once. To be freed. */
 uint32_t *capdl_review_users(const struct world *, uint32_t container, size_t *count);
+/* Subjects that have a capability to a CNode, or to one that has one and so on: with it they can copy, move, delete and
+   revoke what the CNode holds, even if no pointer of theirs leads into it. To be freed. */
+uint32_t *capdl_review_keepers(const struct world *, uint32_t cnode, size_t *count);
 /* Numbers of the comparison of a use. */
 uint32_t capdl_review_who(const struct world *, const struct use *);
 /* "4 KiB" */
@@ -373,6 +376,8 @@ void capdl_review_judge_guard(struct review *, const struct edit *, const uint32
 /* Whether a subject or device (USE_DEVICE; numbers of the comparison) reaches the same frames at the same addresses
    with the same rights in both systems, by whatever tables. */
 bool capdl_review_same_map(const struct review *, uint32_t who);
+/* "frame 'a', frame 'b[0..7]' and 3 more": all that it reaches, by address. To be freed. */
+char *capdl_review_reach(const struct review *, const struct world *, uint32_t who);
 /* What threads' pointers to fault handlers lead to. */
 void capdl_review_judge_handlers(struct review *);
 

@@ -40,21 +40,65 @@ static int word_compare(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
+/* Orders a list and leaves one of each. */
+static size_t unique(uint32_t *list, size_t count)
+{
+    size_t kept = 0;
+
+    if (count) {
+        qsort(list, count, sizeof(*list), word_compare);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || list[i] != list[i - 1]) {
+            list[kept++] = list[i];
+        }
+    }
+    return kept;
+}
+
 uint32_t *capdl_review_users(const struct world *world, uint32_t container, size_t *count)
 {
-    size_t first = world->first_use[container], most = world->first_use[container + 1] - first, kept = 0;
+    size_t first = world->first_use[container], most = world->first_use[container + 1] - first;
     uint32_t *list = capdl_spec_realloc(NULL, (most + 1) * sizeof(*list));
 
     for (size_t i = 0; i < most; i++) {
         list[i] = capdl_review_who(world, &world->uses[first + i]);
     }
-    qsort(list, most, sizeof(*list), word_compare);
-    for (size_t i = 0; i < most; i++) {
-        if (i == 0 || list[i] != list[i - 1]) {
-            list[kept++] = list[i];
+    *count = unique(list, most);
+    return list;
+}
+
+uint32_t *capdl_review_keepers(const struct world *world, uint32_t cnode, size_t *count)
+{
+    uint32_t *stack = NULL, *list = NULL;
+    size_t depth = 0, capacity = 0, list_capacity = 0, kept = 0;
+    bool *seen = capdl_spec_realloc(NULL, world->spec->num_objects + (size_t)1);
+
+    memset(seen, 0, world->spec->num_objects + (size_t)1);
+    stack = capdl_spec_grow(stack, &capacity, 1, sizeof(*stack));
+    stack[depth++] = cnode;
+    seen[cnode] = true;
+    while (depth) {
+        uint32_t below = stack[--depth];
+
+        for (size_t i = world->first_holder[below]; i < world->first_holder[below + 1]; i++) {
+            uint32_t holder = world->holders[i].container;
+
+            if (capdl_object_kind(world->spec, holder) != CAPDL_KIND_CNODE || seen[holder]) {
+                continue;
+            }
+            seen[holder] = true;
+            for (size_t j = world->first_use[holder]; j < world->first_use[holder + 1]; j++) {
+                list = capdl_spec_grow(list, &list_capacity, kept + 1, sizeof(*list));
+                list[kept++] = capdl_review_who(world, &world->uses[j]);
+            }
+            stack = capdl_spec_grow(stack, &capacity, depth + 1, sizeof(*stack));
+            stack[depth++] = holder;
         }
     }
-    *count = kept;
+    free(seen);
+    free(stack);
+    *count = unique(list, kept);
     return list;
 }
 

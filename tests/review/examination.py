@@ -11,13 +11,17 @@ import sys
 import tempfile
 
 FILES = {"drone": "drone.cdl", "appliance": "appliance.system", "hsm": "hsm.cdl", "settop": "settop.cdl",
-         "controller": "controller.json"}
-AARCH64, X86_64 = "183", "62"
+         "controller": "controller.json", "satellite": "satellite.cdl", "firewall": "firewall.cdl", "pump": "pump.cdl",
+         "vmhost": "vmhost.cdl", "terminal": "terminal.json"}
+AARCH64, X86_64, RISCV64 = "183", "62", "243"
 PROGRAMS = {
     AARCH64: "imu gps baro fusion control motors radio gate mission telemetry camera vision logger failsafe vmm linux tuner drm "
-             "display ui compositor remote ethernet switch decoder pool store watchdog",
+             "display ui compositor remote ethernet switch decoder pool store watchdog sensors attitude wheels thrusters "
+             "uplink decrypt command downlink housekeeping payload clock fdir net gpu can tee speed os keeper",
     AARCH64 + "+": "eth rx_virt tx_virt copy web dns vpn keystore uart uart_virt timer blk supervisor metrics updater",
-    X86_64: "ethercat image plc safety hmi historian disk serial opcua office engineer guardian",
+    X86_64: "ethercat image plc safety hmi historian disk serial opcua office engineer guardian wan lan inspect tunnel rules "
+            "admin log ntp watch",
+    RISCV64 + "+": "nfc pad crypto payment modem host printer screen apps",
 }
 TITLE = "| kind | system | change (sed) | rank | findings | expected | printed |\n|---|---|---|---|---|---|---|\n"
 

@@ -73,7 +73,7 @@ static void code_changed(void *context)
     }
 }
 
-bool cpu_init(struct cpu *cpu, struct kernel *k)
+void cpu_init(struct cpu *cpu, struct kernel *k)
 {
     static const struct cpu_arch *const arches[CAPDL_ARCH_COUNT] = {
 #define CAPDL_ARCH_BOOTED(id, name) [CAPDL_ARCH_##id] = &cpu_##name,
@@ -86,7 +86,6 @@ bool cpu_init(struct cpu *cpu, struct kernel *k)
     k->host.vspace_gone = vspace_gone;
     k->host.thread_gone = thread_gone;
     k->host.code_changed = code_changed;
-    return true;
 }
 
 void cpu_free(struct cpu *cpu)

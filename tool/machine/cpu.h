@@ -7,9 +7,8 @@
 #ifndef MACHINE_CPU_H
 #define MACHINE_CPU_H
 
-#include <unicorn/unicorn.h>
-
 #include "kernel.h"
+#include "unicorn.h"
 
 enum { CPU_MAX_FP = 64, CPU_FP_BYTES = 16, CPU_ENGINES = 12, CPU_DUMMIES = 4, ENGINE_LENT = 3, ENGINE_CHECKS = 4096 };
 
@@ -223,7 +222,8 @@ struct cpu {
     void *console;      /* for whoever prints */
 };
 
-bool cpu_init(struct cpu *, struct kernel *);
+/* Unicorn is loaded. */
+void cpu_init(struct cpu *, struct kernel *);
 void cpu_free(struct cpu *);
 
 /* Runs the current thread until it enters the kernel, and that entry; at most so many instructions. False: cpu->broken.

@@ -354,12 +354,18 @@ static bool run_machine(const struct machine_program *program, const struct imag
 {
     struct machine m = {.options = options};
     *result = (struct machine_result){0};
-    m.kernel = kernel_create(options->profile, NULL);
-    if (!m.kernel || !cpu_init(&m.cpu, m.kernel)) {
-        kernel_free(m.kernel);
-        capdl_error(diags, CAPDL_NOWHERE, "%s: the machine cannot emulate this architecture", program->name);
+    const char *missing = unicorn_load();
+    if (missing) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s: cannot load the processor emulator Unicorn (package libunicorn2): %s",
+                    program->name, missing);
         return false;
     }
+    m.kernel = kernel_create(options->profile, NULL);
+    if (!m.kernel) {
+        capdl_error(diags, CAPDL_NOWHERE, "%s: out of memory", program->name);
+        return false;
+    }
+    cpu_init(&m.cpu, m.kernel);
     m.printer = (struct printer){.out = options->console, .until = options->until};
     m.cpu.console = &m.printer;
     m.kernel->host.put_char = put_char;

@@ -75,9 +75,13 @@ bool capdl_blob_next_phase(struct capdl_blob_calls *calls)
 
 static void read_operand(struct capdl_cbor *c, struct capdl_operand *operand)
 {
-    bool is_reference;
-    uint64_t value = capdl_cbor_int(c, &is_reference);
+    bool is_reference, negative;
+    uint64_t value;
 
+    if (!capdl_cbor_short_int(c, &value, &is_reference)) {
+        value = capdl_cbor_int(c, &negative);
+        is_reference = negative;
+    }
     operand->value = is_reference ? value >> 2 : value;
     operand->kind = is_reference ? value & 3 : CAPDL_OPERAND_LITERAL;
     operand->stride = 0;

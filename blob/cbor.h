@@ -38,6 +38,9 @@ enum capdl_cbor_major {
     CAPDL_CBOR_SIMPLE = 7,
 };
 
+/* The argument follows the initial byte from here on, section 3. */
+enum { CAPDL_CBOR_MORE = 24 };
+
 /* Records the first mistake. */
 void capdl_cbor_fail(struct capdl_cbor *, const char *expected);
 uint64_t capdl_cbor_uint(struct capdl_cbor *);
@@ -54,5 +57,30 @@ uint64_t capdl_cbor_map(struct capdl_cbor *);
 const char *capdl_cbor_text(struct capdl_cbor *, size_t *length);
 /* Whether the next item is null; reads it if so. */
 bool capdl_cbor_null(struct capdl_cbor *);
+
+/*
+ * For what is read most often: an integer of either sign in one or two bytes. Reads it and returns true; else reads
+ * nothing, and capdl_cbor_int has to.
+ */
+static inline bool capdl_cbor_short_int(struct capdl_cbor *c, uint64_t *value, bool *negative)
+{
+    const uint8_t *at = c->at;
+    unsigned argument;
+
+    if (c->end - at < 2 || *at > (CAPDL_CBOR_NINT << 5 | CAPDL_CBOR_MORE)) {
+        return false;
+    }
+    *negative = *at >= CAPDL_CBOR_NINT << 5;
+    argument = *at++ & 0x1f;
+    if (argument >= CAPDL_CBOR_MORE) {
+        if (argument > CAPDL_CBOR_MORE || *at < CAPDL_CBOR_MORE) {
+            return false;
+        }
+        argument = *at++;
+    }
+    *value = argument;
+    c->at = at;
+    return true;
+}
 
 #endif

@@ -84,6 +84,16 @@ struct run {
     } varying[1 + CAPDL_CALL_MAX_OPERANDS], *end; /* what differs between them */
 };
 
+/* From one step to the next. */
+static inline void add_strides(const struct varying *from, const struct varying *end)
+{
+    if (from != end) {
+        do {
+            *from->at += from->stride;
+        } while (++from != end);
+    }
+}
+
 /* Puts an operand into the message. One initial capability does not follow from the other. */
 __attribute__((noinline)) static void put(struct run *run, word *at, const struct capdl_operand *operand)
 {
@@ -107,8 +117,9 @@ __attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
     const unsigned num_words = call->num_operands - call->num_caps;
     const word info = (word)call->label << INFO_LABEL | call->num_caps << INFO_CAPS | num_words;
     const word *caps_end = buffer->caps + call->num_caps, *words_end = buffer->words + num_words;
-    uint64_t digest = header.digest, made = 0, multiplier = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t digest = header.digest, multiplier = UINT64_C(0x9e3779b97f4a7c15), left;
     word target, error, *to = buffer->caps;
+    const struct varying *end;
     struct run run;
 
     run.steps = call->phase == CAPDL_PHASE_DOMAINS ? 1 : call->count; /* there, arch_complete changes words */
@@ -120,25 +131,25 @@ __attribute__((flatten)) static unsigned make_steps(struct capdl_call *call)
         }
         put(&run, to++, &call->operands[i]);
     }
+    left = run.steps;
+    header.num_calls += left; /* at once: should one of them never return, the record is of the whole run */
+    end = run.end;
     __asm__("" : "+r"(multiplier)); /* keeps it in a register: the loop is most of what we do */
-    for (;;) {
+    do {
         digest = add_word(add_word(digest, info, multiplier), target, multiplier);
         digest = add_words(digest, buffer->caps, caps_end, multiplier);
         digest = add_words(digest, buffer->words, words_end, multiplier);
         arch_complete(call, buffer->words);
-        header.num_calls++;
         error = arch_call(self.blob.boot[CAPDL_BOOT_SYS_CALL], target, info, buffer->words) >> INFO_LABEL;
         digest = add_word(digest, error, multiplier);
-        if (error || ++made == run.steps) {
+        if (error) {
             break;
         }
-        for (struct varying *v = run.end; v != run.varying;) {
-            v--;
-            *v->at += v->stride;
-        }
-    }
+        add_strides(run.varying, end);
+    } while (--left);
     header.digest = digest;
-    for (call->count -= made; call->count && made; made--) {
+    header.num_calls -= left - (left != 0); /* the one that failed was made */
+    for (call->count += left - run.steps; call->count && run.steps != left; left++) {
         capdl_call_step(call);
     }
     return (unsigned)error;

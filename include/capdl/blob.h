@@ -144,7 +144,7 @@ struct capdl_image_header {
     uint64_t method;       /* label of that call */
     uint64_t object;       /* slot of its target, all ones if it has none */
     uint64_t detail[2];    /* numbers of the message, meaning by phase (docs/boot.md) */
-    uint64_t num_calls;    /* kernel calls made */
+    uint64_t num_calls;    /* kernel calls made; while a run lasts, with all of it */
     uint64_t digest;       /* of those that were answered (docs/evidence.md) */
 };
 

@@ -89,7 +89,7 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE) {
         window_slot = target - self.first_slot;
     }
-    if (header.num_calls == fake->refuse) {
+    if (++fake->calls == fake->refuse) {
         return (uint64_t)fake->error << 12;
     }
     return 0;
@@ -197,6 +197,7 @@ void fake_boot(struct fake *f)
     }
     self = (struct initialiser){.slot = UINT64_MAX};
     fake->stopped = false;
+    fake->calls = 0;
     if (!setjmp(end)) {
         initialise((const struct bootinfo *)memory.bootinfo);
     }

@@ -29,6 +29,7 @@ struct fake {
     /* Found afterwards. */
     char log[16384]; /* a line a call */
     char console[4096];
+    uint64_t calls;                                              /* made, the refused one too */
     uint64_t calls_when_said;                                    /* made when the first character was printed */
     int64_t putchar;                                             /* number of the system call that printed */
     bool stopped;                                                /* the initialiser has come to its end, good or bad */

@@ -100,7 +100,7 @@ struct untypeds {
 
 static void give(void)
 {
-    const uint64_t first = sizes[CAPDL_SIZE_LEFT_FIRST];
+    uint64_t first = sizes[CAPDL_SIZE_LEFT_FIRST];
     struct mapped mapped;
     struct untypeds *told = NULL;
 
@@ -110,6 +110,7 @@ static void give(void)
     list = (struct capdl_leftover_list){.untypeds = left->untypeds};
     if (sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_BOOTINFO) {
         told = (struct untypeds *)(void *)((uint8_t *)left + self.blob.boot[CAPDL_BOOT_UNTYPED_OFFSET]);
+        first = told->slots.end; /* after those that others gave */
         list.untypeds = told->list + (told->slots.end - told->slots.start);
     } else {
         *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};

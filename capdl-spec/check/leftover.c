@@ -8,7 +8,7 @@
 
 #include "check.h"
 
-/* Others that are described in the same frame. */
+/* Others that are described in the same frame: only a bootinfo lists several. */
 static void check_shared_frame(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], other[CHECK_LABEL], frame[CHECK_LABEL];
@@ -17,7 +17,8 @@ static void check_shared_frame(struct checker *c, uint32_t id, const struct capd
         const struct capdl_cap *first =
             capdl_object_kind(c->spec, i) == CAPDL_KIND_LEFTOVER ? capdl_leftover_frame(c->spec, i) : NULL;
 
-        if (first && first->object == cap->object) {
+        if (first && first->object == cap->object &&
+            (first->slot != CAPDL_LEFTOVER_SLOT_BOOTINFO || cap->slot != CAPDL_LEFTOVER_SLOT_BOOTINFO)) {
             capdl_check_report_cap(c, CAPDL_ERROR, cap,
                                    "frame '%s' describes leftovers '%s' already: give '%s' a frame of its own",
                                    capdl_check_label(c, cap->object, frame), capdl_check_label(c, i, other),

@@ -198,6 +198,13 @@ static bool pair_parse(struct text_parser *p, struct capdl_param *pair)
     return parsed && capdl_text_expect(p, ')', "after the value");
 }
 
+/* One of a list of objects: a value without a name. */
+static bool element_parse(struct text_parser *p, struct capdl_param *pair)
+{
+    *pair = (struct capdl_param){.pos = p->token.pos, .index = CAPDL_NO_INDEX};
+    return p->token.kind == TEXT_NAME ? value_cap(p, pair) : capdl_text_unexpected(p, "the name of another object");
+}
+
 /* After the list in which something was wrong. */
 static void pairs_leave(struct text_parser *p)
 {
@@ -208,8 +215,10 @@ static void pairs_leave(struct text_parser *p)
     capdl_text_accept(p, ']');
 }
 
+/* [("name", 5), ("name", 6)] or [object, object] */
 static bool value_pairs(struct text_parser *p, struct capdl_param *param)
 {
+    bool named = capdl_text_is(p, '(');
     struct capdl_param *list = NULL;
     size_t count = 0, capacity = 0;
     bool result = true;
@@ -217,7 +226,7 @@ static bool value_pairs(struct text_parser *p, struct capdl_param *param)
     param->kind = CAPDL_VALUE_PAIRS;
     while (result && !capdl_text_is(p, ']')) {
         list = capdl_spec_grow(list, &capacity, count + 1, sizeof(*list));
-        result = pair_parse(p, &list[count]);
+        result = (named ? pair_parse : element_parse)(p, &list[count]);
         count += result;
         if (!capdl_text_accept(p, ',')) {
             break;
@@ -229,7 +238,9 @@ static bool value_pairs(struct text_parser *p, struct capdl_param *param)
         memcpy(param->pairs, list, count * sizeof(*list));
     }
     free(list);
-    result = result && capdl_text_expect(p, ']', "after the list, or ',' and another pair");
+    result = result && capdl_text_expect(p, ']',
+                                         named ? "after the list, or ',' and another pair"
+                                               : "after the list, or ',' and another object");
     if (!result) {
         pairs_leave(p);
     }
@@ -244,7 +255,7 @@ static bool value_parse(struct text_parser *p, struct capdl_param *param)
         return parsed;
     }
     if (capdl_text_accept(p, '[')) {
-        return capdl_text_is(p, '(') ? value_pairs(p, param) : value_list(p, param);
+        return capdl_text_is(p, '(') || p->token.kind == TEXT_NAME ? value_pairs(p, param) : value_list(p, param);
     }
     if (p->token.kind == TEXT_NAME) {
         return value_cap(p, param);

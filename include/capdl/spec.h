@@ -158,7 +158,7 @@ struct capdl_param {
     uint64_t *list;   /* LIST */
     size_t num_list;
     struct capdl_cap cap; /* CAP: rights, badge and so on as written; object not resolved */
-    /* PAIRS: what is in ("name", value), where a value may also be `word: object` */
+    /* PAIRS: what is in ("name", value), where a value may also be `word: object`; of [a, b] only values: CAPs */
     struct capdl_param *pairs;
     size_t num_pairs;
     const char *word; /* of a pair's CAP; 0: none */

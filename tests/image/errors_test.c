@@ -89,6 +89,25 @@ static const struct bad bads[] = {
          "03000000000000000300000000000000}])",
          "r { 1: f }  c { 3: r }"),
      "leftovers 'r' has slots: 240, but a bootinfo of kernel aarch64 lists at most 230 untypeds"},
+    {"aarch64",
+     ARM("c = cnode (9 bits)  r = leftover (slots: 200)  s = leftover (slots: 31, size: 4k)  f = frame (4k, fill: "
+         "[{152 "
+         "16 CDL_FrameFill_Bytes 03000000000000000300000000000000}])",
+         "r { 1: f }  s { 1: f }  c { 3: r  203: s }"),
+     "leftovers 'r' has slots: 231, but a bootinfo of kernel aarch64 lists at most 230 untypeds"},
+    {"aarch64",
+     ARM("c = cnode (4 bits)  r = leftover (slots: 2)  s = leftover (slots: 2, size: 4k)  f = frame (4k, fill: [{152 "
+         "16 "
+         "CDL_FrameFill_Bytes 03000000000000000300000000000000}])",
+         "r { 1: f }  s { 1: f }  c { 3: r  6: s }"),
+     "leftovers 'r' is listed in the bootinfo 'f' with others: their slots must follow each other, but 0x3 to 0x7 has "
+     "gaps"},
+    {"aarch64",
+     ARM("c = cnode (4 bits)  d = cnode (4 bits)  r = leftover (slots: 2)  s = leftover (slots: 2, size: 4k)  f = "
+         "frame "
+         "(4k, fill: [{152 16 CDL_FrameFill_Bytes 03000000000000000300000000000000}])",
+         "r { 1: f }  s { 1: f }  c { 3: r }  d { 5: s }"),
+     "leftovers 'r' is listed in the bootinfo 'f' with others that go to another CNode"},
     {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)", "c { r }"),
      "'r' has no frame in slot 0 or 1 that describes it"},
     {"aarch64", ARM("c = cnode (4 bits)  r = leftover (slots: 2)  f = frame (2M)", "r { f }  c { r }"),

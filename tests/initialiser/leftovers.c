@@ -214,10 +214,11 @@ static void wrong_sizes(void)
     check_text("calls without a label for Move", fake.log, "11 0x1 ()\n");
 }
 
-/* For an initial task of its own: no pages of our image, the untypeds where bootinfo has them, and the empty slots
- * after them. */
+/* For an initial task of its own: no pages of our image, the untypeds where bootinfo has them, from the slot on that
+ * its fill says, and the empty slots after them. */
 static void bootinfo(void)
 {
+    const uint64_t filled = UINT64_C(0x0202020202020202); /* all words of a page that fake_boot makes */
     struct system system = leaving(4, 0);
     const struct bootinfo *told;
     const struct slot_region *slots;
@@ -230,7 +231,7 @@ static void bootinfo(void)
     told = (const struct bootinfo *)fake.frames[2];
     slots = (const struct slot_region *)(fake.frames[2] + FAKE_UNTYPED_OFFSET);
     list = (const struct capdl_leftover_untyped *)(slots + 1);
-    CHECK(told->empty.start == FIRST + 2 && slots->end == FIRST + 2);
+    CHECK(told->empty.start == filled + 2 && slots->start == filled && slots->end == filled + 2);
     CHECK(told->num_iopt_levels == 4);
     CHECK(list[0].address == 0x80400000 && list[0].size_bits == 22 && !list[0].is_device);
     CHECK(list[1].address == 0x80008000 && list[1].size_bits == 15 && !list[1].source && !list[1].number);

@@ -546,11 +546,21 @@ static void test_mistakes(void)
     refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
     refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
     refuse_one("aarch64", "objects { e = ep  a = pd (\"ping.elf\", bootinfo: e) }", "'bootinfo' expects leftover");
+    refuse_one("aarch64", "objects { l = leftover (slots: 5)  e = ep  a = pd (\"ping.elf\", bootinfo: [l, e]) }",
+               "'e' is of kind ep, but 'bootinfo' expects leftover");
+    refuse_one("aarch64", "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: []) }",
+               "'bootinfo' expects the name of an object");
+    refuse_one("aarch64", "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [l, l]) }",
+               "'chunks' expects a list such as [(\"name\", 5)], not a list of objects");
     refuse_one("aarch64",
                "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, ipc_buffer: 0x10000000) }",
                "'ipc_buffer' and 'bootinfo' exclude each other");
     refuse_one("riscv64", "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, cspace_bits: 4) }",
                "write cspace_bits: 5");
+    refuse_one("riscv64",
+               "objects { l = leftover (slots: 5)  k = leftover (slots: 11)  a = pd (\"ping.elf\", bootinfo: [l, k], "
+               "cspace_bits: 5) }",
+               "write cspace_bits: 6");
     refuse_one("riscv64",
                "objects { l = leftover (slots: 5)  f = frame (4k)  a = pd (\"ping.elf\", bootinfo: l, map: f (R), at: "
                "0x203000) }",

@@ -82,6 +82,7 @@ struct fit_options {
     const char *name;                      /* of the image, for messages */
     const char *untypeds;                  /* file with the list the kernel reports; 0: forecast */
     uint64_t tree_at, tree_size, image_at; /* of a packed image, physical; image_at 0: as `capdl run` packs it */
+    struct capdl_region loader;            /* to be shown, if it has a size */
 };
 /* To whom the plan is told, piece by piece. */
 struct fit_printer {

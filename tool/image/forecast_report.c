@@ -80,8 +80,9 @@ static int compare_places(const void *a, const void *b)
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static void print_map(const struct report *r, const struct capdl_profile *profile)
+static void print_map(const struct report *r, const struct fit_options *options)
 {
+    const struct capdl_profile *profile = options->profile;
     struct forecast_place places[FORECAST_PLACES];
     size_t count = r->forecast->num_places;
     for (size_t i = 0; i < count; i++) {
@@ -96,6 +97,9 @@ static void print_map(const struct report *r, const struct capdl_profile *profil
     }
     for (size_t i = 0; i < count; i++) {
         line(r, places[i].start, places[i].end, places[i].what);
+    }
+    if (options->loader.end > options->loader.start) {
+        line(r, options->loader.start, options->loader.end, "the loader, until the kernel starts");
     }
 }
 
@@ -208,6 +212,27 @@ static uint64_t free_pages(const struct report *r, const struct capdl_image_head
            1;
 }
 
+/* Where the slots begin: in a bootinfo that lists several, after those of who is handed theirs before. */
+static uint64_t first_slot(struct report *r, const uint64_t *sizes)
+{
+    struct capdl_leftover_untyped untypeds[CAPDL_LEFTOVERS_MAX_UNTYPEDS];
+    uint64_t first = sizes[CAPDL_SIZE_LEFT_FIRST], before = 0;
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const uint64_t *other = capdl_leftovers_sizes(r->blob, i);
+        struct capdl_leftover_list left = {.untypeds = untypeds};
+        if (!(sizes[CAPDL_SIZE_LEFT_KINDS] & other[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_BOOTINFO) ||
+            other[CAPDL_SIZE_LEFT_FRAME] != sizes[CAPDL_SIZE_LEFT_FRAME]) {
+            continue;
+        }
+        first = other[CAPDL_SIZE_LEFT_FIRST] < first ? other[CAPDL_SIZE_LEFT_FIRST] : first;
+        if (other > sizes) {
+            capdl_leftovers_list(&left, &r->plan, other);
+            before += left.count;
+        }
+    }
+    return first + before;
+}
+
 /* What the initialiser will list when it hands it over. */
 static void print_some(struct report *r, const struct capdl_image_header *header, const uint64_t *sizes)
 {
@@ -221,7 +246,7 @@ static void print_some(struct report *r, const struct capdl_image_header *header
     uint64_t given = pages < slots ? pages : slots;
     name_of(r, sizes[CAPDL_SIZE_LEFT_CNODE], cnode, sizeof(cnode));
     snprintf(title, sizeof(title), "leftovers, to %" PRIu64 " slots of %s from slot %" PRIu64 " on",
-             sizes[CAPDL_SIZE_LEFT_SLOTS], cnode, sizes[CAPDL_SIZE_LEFT_FIRST]);
+             sizes[CAPDL_SIZE_LEFT_SLOTS], cnode, first_slot(r, sizes));
     section(r, title);
     for (uint64_t i = 0; i < left.count; i++) {
         const struct capdl_leftover_untyped *u = &left.untypeds[i];
@@ -296,7 +321,7 @@ static void print_contents(const struct report *r, const struct reserved_section
     char title[TEXT_SIZE];
     snprintf(title, sizeof(title), "%s on kernel %s", options->name, options->profile->name);
     section(r, title);
-    print_map(r, options->profile);
+    print_map(r, options);
     for (uint64_t i = 0; i < contents->num_regions; i++) {
         struct capdl_region region = reserved_section_region(contents, i);
         line(r, region.start, region.end, "reserved, filled by the loader");
@@ -406,7 +431,7 @@ static void print_task(const struct report *r, const struct image *image, const 
     uint64_t pages = (image->header.image_end - image->header.image_start) / CAPDL_PAGE_SIZE;
     snprintf(title, sizeof(title), "root task %s on kernel %s", options->name, options->profile->name);
     section(r, title);
-    print_map(r, options->profile);
+    print_map(r, options);
     print_addresses(r, &image->header, r->forecast->extra_pages);
     print_found(r, pages);
     if (forecast_lost(r->forecast, options->profile, title, sizeof(title))) {

@@ -30,6 +30,43 @@ static bool frame_good(struct program *program, uint32_t object, uint32_t frame,
     return !problem;
 }
 
+/* Whether two are listed in one bootinfo. */
+static bool listed_together(const struct leftovers *a, const struct leftovers *b)
+{
+    return a->slots && b->slots && a->kinds & b->kinds & CAPDL_LEFT_BOOTINFO && a->frame == b->frame;
+}
+
+/* All that one bootinfo lists take one run of slots of one CNode, of which the initialiser uses the beginning. Returns
+ * how many these are; 0: they do not. */
+static uint64_t run_of(struct program *program, uint32_t object, const struct leftovers *l, uint64_t *first)
+{
+    uint64_t slots = 0, end = 0;
+    *first = UINT64_MAX;
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const struct leftovers *other = &program->leftovers[i];
+        if (!listed_together(l, other)) {
+            continue;
+        }
+        if (other->cnode != l->cnode) {
+            program_error(program, object, "is listed in the bootinfo '%s' with others that go to another CNode",
+                          capdl_object_name(program->spec, l->frame));
+            return 0;
+        }
+        slots += other->slots;
+        *first = other->first < *first ? other->first : *first;
+        end = other->first + other->slots > end ? other->first + other->slots : end;
+    }
+    if (end - *first != slots) {
+        program_error(program, object,
+                      "is listed in the bootinfo '%s' with others: their slots must follow each other, but 0x%llx to "
+                      "0x%llx has gaps",
+                      capdl_object_name(program->spec, l->frame), (unsigned long long)*first,
+                      (unsigned long long)end - 1);
+        return 0;
+    }
+    return slots;
+}
+
 /* The untypeds are listed behind their region of slots, which the fill must give where it begins: as empty. */
 static bool bootinfo_good(struct program *program, uint32_t object, const struct leftovers *l)
 {
@@ -38,25 +75,28 @@ static bool bootinfo_good(struct program *program, uint32_t object, const struct
     const uint64_t room = (CAPDL_PAGE_SIZE - list) / sizeof(struct capdl_leftover_untyped);
     const uint64_t most = profile->max_untypeds < room ? profile->max_untypeds : room;
     uint8_t page[CAPDL_PAGE_SIZE];
-    uint64_t region[2];
+    uint64_t region[2], first, slots = run_of(program, object, l, &first);
+    if (!slots) {
+        return false;
+    }
     content_page(program, l->frame, 0, page);
     memcpy(region, page + at, sizeof(region));
-    if (region[0] != l->first || region[1] != l->first) {
+    if (region[0] != first || region[1] != first) {
         program_error(program, l->frame,
                       "is a bootinfo: its words at offset %llu must both be 0x%llx, the first slot of leftovers '%s'",
-                      (unsigned long long)at, (unsigned long long)l->first, capdl_object_name(program->spec, object));
+                      (unsigned long long)at, (unsigned long long)first, capdl_object_name(program->spec, object));
         return false;
     }
     struct capdl_caps caps = capdl_object_caps(program->spec, l->cnode);
-    if (caps.list[caps.count - 1].slot > l->first) {
+    if (caps.list[caps.count - 1].slot >= first + slots || caps.list[caps.count - 1].kind != CAPDL_KIND_LEFTOVER) {
         program_cap_error(program, l->cnode, &caps.list[caps.count - 1],
                           "is among the slots that a bootinfo says are empty: those from 0x%llx on",
-                          (unsigned long long)l->first);
+                          (unsigned long long)first);
         return false;
     }
-    if (l->slots > most) {
+    if (slots > most) {
         program_error(program, object, "has slots: %llu, but a bootinfo of kernel %s lists at most %llu untypeds",
-                      (unsigned long long)l->slots, profile->name, (unsigned long long)most);
+                      (unsigned long long)slots, profile->name, (unsigned long long)most);
         return false;
     }
     return true;
@@ -101,8 +141,20 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
         leftovers->first = cap->slot;
         leftovers->name = calls_derive(program, cap->object);
         leftovers->kinds |= bootinfo ? CAPDL_LEFT_BOOTINFO : 0;
-        if (bootinfo) {
-            bootinfo_good(program, cap->object, leftovers);
+    }
+}
+
+/* Each bootinfo once, with all that it lists. */
+static void check_bootinfos(struct program *program)
+{
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const struct leftovers *l = &program->leftovers[i];
+        bool seen = false;
+        for (unsigned k = 0; k < i; k++) {
+            seen |= listed_together(l, &program->leftovers[k]);
+        }
+        if (l->slots && l->kinds & CAPDL_LEFT_BOOTINFO && !seen) {
+            bootinfo_good(program, l->object, l);
         }
     }
 }
@@ -117,6 +169,7 @@ void leftovers_assign(struct program *program)
             }
         }
     }
+    check_bootinfos(program);
 }
 
 /* Asks for no amount, so it gets what the others do not. */

@@ -157,10 +157,11 @@ static bool check_args(struct expansion *x, const struct capdl_param *p)
 static bool check_value(struct expansion *x, const struct capdl_param *p, enum pd_param which)
 {
     bool empty = p->kind == CAPDL_VALUE_LIST && p->num_list == 0 && table[which].kind == CAPDL_VALUE_PAIRS;
+    bool objects = p->kind == CAPDL_VALUE_PAIRS && !p->pairs[0].name; /* [a, b]: where there may be several */
 
-    if (p->kind != table[which].kind && !empty) {
+    if (objects ? which != PARAM_BOOTINFO : p->kind != table[which].kind && !empty) {
         capdl_error(x->diags, p->pos, "'%s' expects %s, not %s", p->name, kind_names[table[which].kind],
-                    kind_names[p->kind]);
+                    objects ? "a list of objects" : kind_names[p->kind]);
         return false;
     }
     if (p->kind == CAPDL_VALUE_NUMBER) {

@@ -264,21 +264,63 @@ static bool check_slots(struct expansion *x, struct pd *pd, uint64_t used, uint6
     return false;
 }
 
+/* What is given as bootinfo: one name, or a list of them. */
+static size_t count_given(const struct capdl_param *p)
+{
+    return p->kind == CAPDL_VALUE_PAIRS ? p->num_pairs : 1;
+}
+
+static uint32_t leftover_given(struct expansion *x, struct pd *pd, const struct capdl_param *p, size_t i)
+{
+    struct capdl_param one = p->kind == CAPDL_VALUE_PAIRS ? p->pairs[i] : *p;
+
+    one.name = p->name;
+    return object_named(x, pd, &one, CAPDL_KIND_LEFTOVER);
+}
+
+/* How many slots all of them take; false: one is no leftover. */
+static bool count_untypeds(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint64_t *slots)
+{
+    bool good = true;
+
+    *slots = 0;
+    for (size_t i = 0; i < count_given(p); i++) {
+        uint32_t leftover = leftover_given(x, pd, p, i);
+        uint64_t more =
+            leftover == CAPDL_NO_OBJECT ? 0 : capdl_object_number(x->spec, leftover, CAPDL_NUMBER_LEFTOVER_SLOTS);
+        good &= leftover != CAPDL_NO_OBJECT;
+        *slots = more > UINT64_MAX - *slots ? UINT64_MAX : *slots + more;
+    }
+    return good;
+}
+
+/* One run of slots for each, one after the other, and all described in the bootinfo. */
+static void hold_untypeds(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint64_t slot)
+{
+    for (size_t i = 0; i < count_given(p); i++) {
+        uint32_t leftover = leftover_given(x, pd, p, i);
+        hold(x, pd, slot, leftover, CAPDL_KIND_LEFTOVER);
+        object_hold(
+            x, pd, leftover,
+            (struct capdl_cap){.slot = CAPDL_LEFTOVER_SLOT_BOOTINFO, .object = pd->bootinfo, .kind = CAPDL_KIND_FRAME});
+        slot += capdl_object_number(x->spec, leftover, CAPDL_NUMBER_LEFTOVER_SLOTS);
+    }
+}
+
 bool root_finish(struct expansion *x, struct pd *pd)
 {
     const struct pd_params *params = &pd->program->params;
     const struct capdl_param *p = params->given[PARAM_BOOTINFO];
     const struct capdl_profile *profile = x->profile;
-    uint32_t leftover = object_named(x, pd, p, CAPDL_KIND_LEFTOVER);
     uint64_t image = (pd->space->program_end - pd->program_start) / CAPDL_PAGE_SIZE;
     uint64_t sched = CAPDL_INITIAL_SMC + 1, extra = sched + (profile->mcs ? profile->max_nodes : 0);
     uint64_t paging = extra + (pd->extra_bytes + CAPDL_PAGE_SIZE - 1) / CAPDL_PAGE_SIZE;
     uint64_t frames = paging + count_tables(x, pd), untyped = frames + image;
     uint8_t page[CAPDL_PAGE_SIZE] = {0};
     unsigned list = profile->bootinfo_untyped_offset;
+    uint64_t slots;
 
-    if (leftover == CAPDL_NO_OBJECT ||
-        !check_slots(x, pd, untyped, capdl_object_number(x->spec, leftover, CAPDL_NUMBER_LEFTOVER_SLOTS))) {
+    if (!count_untypeds(x, pd, p, &slots) || !check_slots(x, pd, untyped, slots)) {
         return false;
     }
     hold_initial(x, pd);
@@ -289,10 +331,7 @@ bool root_finish(struct expansion *x, struct pd *pd)
     for (uint64_t i = 0; i < image; i++) {
         hold_page(x, pd, frames + i, pd->program_start + i * CAPDL_PAGE_SIZE);
     }
-    hold(x, pd, untyped, leftover, CAPDL_KIND_LEFTOVER);
-    object_hold(
-        x, pd, leftover,
-        (struct capdl_cap){.slot = CAPDL_LEFTOVER_SLOT_BOOTINFO, .object = pd->bootinfo, .kind = CAPDL_KIND_FRAME});
+    hold_untypeds(x, pd, p, untyped);
     put_le64(page + EXTRA_LEN, pd->extra_bytes);
     put_region(page, EXTRA_PAGES, extra, paging);
     put_le64(page + IPC_BUFFER, pd->ipc_address);

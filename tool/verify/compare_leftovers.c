@@ -277,18 +277,73 @@ static void compare_handed(struct handed *h)
  * are. */
 enum { NODES = 16, NODES_END = 32, EMPTY_START = 40 };
 
+/* What one bootinfo lists: the slots of all who are listed in it. */
+static struct capdl_region listed_slots(const struct verify *v, const struct left *left)
+{
+    struct capdl_region slots = {UINT64_MAX, 0};
+    for (unsigned i = 0; i < CAPDL_MAX_LEFTOVERS; i++) {
+        const struct left *other = &v->left[i];
+        if (other->object != CAPDL_NO_OBJECT && other->frame == left->frame) {
+            slots.start = other->first < slots.start ? other->first : slots.start;
+            slots.end = other->first + other->slots > slots.end ? other->first + other->slots : slots.end;
+        }
+    }
+    return slots;
+}
+
+/* How many of the untypeds from one on are somebody's who is listed with others that are handed over later: an amount
+ * is in equal pieces, a share is one, and of the rest each takes what nobody else does. */
+static uint64_t count_part(const struct left *left, const struct capdl_leftovers *says, uint64_t from)
+{
+    uint64_t most = says->num_untypeds - from, count;
+    if (left->size) {
+        count = left->size >> left->pieces;
+    } else if (left->kinds & CAPDL_LEFT_RAM) {
+        count = most;
+    } else {
+        count = from < says->num_untypeds && !says->untypeds[from].is_device; /* a share, if it has one */
+        while (left->kinds & CAPDL_LEFT_DEVICES && from + count < says->num_untypeds &&
+               says->untypeds[from + count].is_device) {
+            count++;
+        }
+    }
+    count = count < left->slots ? count : left->slots;
+    return count < most ? count : most;
+}
+
+/* Of what a bootinfo lists for several, which are handed over from the last of the blob to the first, one's part. */
+static void take_part(const struct verify *v, struct left *mine, struct capdl_leftovers *says)
+{
+    const struct left *left = leftovers_of(v, mine->object);
+    const struct capdl_region all = listed_slots(v, left);
+    uint64_t from = 0;
+    bool last = true;
+    for (const struct left *other = v->left + CAPDL_MAX_LEFTOVERS - 1; other > left; other--) {
+        from += other->object != CAPDL_NO_OBJECT && other->frame == left->frame ? count_part(other, says, from) : 0;
+    }
+    for (const struct left *other = v->left; other < left; other++) {
+        last &= other->object == CAPDL_NO_OBJECT || other->frame != left->frame;
+    }
+    says->num_untypeds = last ? says->num_untypeds - from : count_part(left, says, from);
+    memmove(says->untypeds, says->untypeds + from, says->num_untypeds * sizeof(says->untypeds[0]));
+    mine->first = says->first_untyped = all.start + from;
+    mine->slots = last ? all.end - mine->first : says->num_untypeds;
+    says->first_frame = mine->first + says->num_untypeds;
+}
+
 /* The list of a bootinfo, as if it were a description; all else in it must be as the spec says. */
 static void read_bootinfo(const struct handed *h, const uint8_t *page, struct capdl_leftovers *says)
 {
     struct verify *v = h->v;
-    const uint64_t at = v->profile->bootinfo_untyped_offset, first = h->left->first;
+    const struct capdl_region slots = listed_slots(v, h->left);
+    const uint64_t at = v->profile->bootinfo_untyped_offset, first = slots.start;
     uint8_t expected[CAPDL_PAGE_SIZE];
     const uint64_t room = (CAPDL_PAGE_SIZE - at - sizeof(uint64_t[2])) / sizeof(says->untypeds[0]);
     uint64_t region[2], end;
     memcpy(region, page + at, sizeof(region));
     *says = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION, .first_untyped = region[0]};
     says->num_untypeds = region[1] - region[0];
-    if (says->num_untypeds > h->left->slots || says->num_untypeds > room) {
+    if (says->num_untypeds > slots.end - first || says->num_untypeds > room) {
         says->num_untypeds = 0;
     }
     end = says->first_frame = region[0] + says->num_untypeds;
@@ -325,9 +380,12 @@ void compare_leftovers(struct verify *v, uint32_t object)
         return;
     }
     struct capdl_leftovers says;
+    struct left mine = *left;
     if (left->bootinfo) {
         read_bootinfo(&h, page, &says);
+        take_part(v, &mine, &says);
         h.says = &says;
+        h.left = &mine;
     }
     compare_handed(&h);
 }

@@ -29,9 +29,10 @@ const struct usage usage_run = {
     "if the programs are beside the image, in a directory there, in the working directory or in a -I directory.\n"
     "\n"
     "With --kernel and an install prefix, it runs on that kernel in QEMU until the console has been silent for\n"
-    "5 seconds or, with --timeout, for that time. Standard error shows the equivalent commands. A PC has an\n"
-    "IOMMU if the image gives devices I/O spaces. If standard input is a file or a pipe, it goes to the serial\n"
-    "line once the initialiser is done.\n"
+    "5 seconds and no core has anything to do, or for a minute if one has; with --timeout, for that time. The\n"
+    "last line says which. Standard error shows the equivalent commands. A PC has an IOMMU if the image gives\n"
+    "devices I/O spaces. If standard input is a file or a pipe, it goes to the serial line once the\n"
+    "initialiser is done.\n"
     "\n"
     "With --trace, every kernel call is a line on standard error, or in FILE with -o FILE.\n"
     "\n"
@@ -50,7 +51,7 @@ const struct usage usage_run = {
                 "still running when time was over on the emulated machine, or --until was not shown.",
 };
 
-enum { QUIET_SECONDS = 5, MOST_SECONDS = 30 };
+enum { QUIET_SECONDS = 5, BUSY_SECONDS = 60, MOST_SECONDS = 30 };
 
 static volatile sig_atomic_t interrupted;
 
@@ -96,8 +97,8 @@ static const char *const outcomes[] = {
     [MACHINE_MEMORY] = "memory",   [MACHINE_BOOTED] = "booted",
 };
 static const char *const ends[] = {
-    [QEMU_ENDED] = "ended",     [QEMU_MARKER] = "until",    [QEMU_TIMEOUT] = "timeout", [QEMU_QUIET] = "quiet",
-    [QEMU_STOPPED] = "stopped", [QEMU_REFUSED] = "refused", [QEMU_FAILED] = "failed",
+    [QEMU_ENDED] = "ended", [QEMU_MARKER] = "until",    [QEMU_TIMEOUT] = "timeout", [QEMU_QUIET] = "quiet",
+    [QEMU_BUSY] = "busy",   [QEMU_STOPPED] = "stopped", [QEMU_REFUSED] = "refused", [QEMU_FAILED] = "failed",
 };
 
 static int boot_emulated(struct input *input, const struct options *options, const struct trace_filter *filter,
@@ -205,13 +206,19 @@ static bool fits_qemu(struct input *input, const struct options *options)
     return fit_check_image(&input->image, &how, &input->diags);
 }
 
-/* Silence may be the end of a system, or one that takes its time. */
+/* Silence may be the end of a system, or one that takes its time: what was waited for. */
 static void say_stopped(const struct console *console, enum qemu_outcome end, double timeout)
 {
     if (end == QEMU_QUIET) {
         capdl_escape_printf(console->ours,
-                            "capdl: stopped: the console was silent for %d seconds; --timeout waits longer\n",
+                            "capdl: stopped: the console was silent for %d seconds, and all cores are idle\n",
                             QUIET_SECONDS);
+    } else if (end == QEMU_BUSY) {
+        capdl_escape_printf(
+            console->ours,
+            "capdl: stopped: the console was silent for %d seconds, but a core is still busy; --timeout "
+            "waits longer\n",
+            BUSY_SECONDS);
     } else if (end == QEMU_TIMEOUT) {
         capdl_escape_printf(console->ours, "capdl: stopped: the %g seconds of --timeout are over\n", timeout);
     }
@@ -226,6 +233,7 @@ static int run_real(struct input *input, const struct options *options, const st
         .marker = options->until,
         .timeout_seconds = options->timeout,
         .quiet_seconds = options->timeout > 0 ? 0 : QUIET_SECONDS,
+        .busy_seconds = options->timeout > 0 ? 0 : BUSY_SECONDS,
         .devices = options->devices,
         .stop = &interrupted,
     };
@@ -248,6 +256,7 @@ static int run_real(struct input *input, const struct options *options, const st
         return EXIT_FINE;
     case QEMU_TIMEOUT:
     case QEMU_QUIET:
+    case QEMU_BUSY:
     case QEMU_STOPPED:
         return options->until ? not_shown(console, options->until) : EXIT_FINE;
     case QEMU_REFUSED:

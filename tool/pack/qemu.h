@@ -35,7 +35,8 @@ enum qemu_outcome {
     QEMU_ENDED,   /* the machine switched itself off */
     QEMU_MARKER,  /* the marker was printed */
     QEMU_TIMEOUT, /* time was up */
-    QEMU_QUIET,   /* nothing was printed for as long as quiet_seconds */
+    QEMU_QUIET,   /* nothing was printed for as long as quiet_seconds, and no core had anything to do */
+    QEMU_BUSY,    /* nothing was printed for as long as busy_seconds */
     QEMU_STOPPED, /* *stop was set */
     QEMU_REFUSED, /* kernel and image make nothing that could boot; see diags */
     QEMU_FAILED,  /* QEMU did not start or gave up; its complaint is in diags */
@@ -47,7 +48,8 @@ struct qemu_options {
     const char *input_after;           /* and not before this has been printed, or 2 seconds of silence; 0: at once */
     const char *marker;                /* end when this has been printed, at the end of that line; 0: none */
     double timeout_seconds;            /* wall clock; 0: no limit */
-    double quiet_seconds;              /* 0: no limit */
+    double quiet_seconds;              /* 0: silence is no end; else it is one when the machine rests, too */
+    double busy_seconds;               /* and of a machine that does not, after this time; 0: no limit */
     const char *const *devices;        /* what it is to have more, as -device takes it; ended by 0; may be 0 */
     const volatile sig_atomic_t *stop; /* end when it is set, by a signal handler for instance; may be 0 */
 };

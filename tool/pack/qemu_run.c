@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "qemu.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,11 +190,85 @@ static struct pollfd poll_input(const struct guest *guest)
                                : (struct pollfd){fileno(guest->options->input), POLLIN, 0};
 }
 
+/* How long the threads of QEMU ran, and waited for a processor of the host, until a point in time; whether one would
+ * run just then. */
+struct activity {
+    double at, ran, waited; /* at 0: nothing was looked at */
+    bool runs;
+};
+
+/* The first line of a thread's file; false: there is none. */
+static bool read_thread(const struct guest *guest, const char *thread, const char *name, char line[256])
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task/%.16s/%s", (int)guest->pid, thread, name);
+    FILE *file = fopen(path, "r");
+    bool good = file && fgets(line, 256, file);
+    if (file) {
+        fclose(file);
+    }
+    return good;
+}
+
+/* False where the host does not tell. */
+static bool look_at_threads(const struct guest *guest, struct activity *activity)
+{
+    char path[64], line[256];
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)guest->pid);
+    DIR *threads = opendir(path);
+    bool told = false;
+    *activity = (struct activity){.at = now()};
+    for (struct dirent *thread; threads && (thread = readdir(threads));) {
+        uint64_t ran, waited;
+        if (thread->d_name[0] == '.' || !read_thread(guest, thread->d_name, "schedstat", line) ||
+            sscanf(line, "%" SCNu64 " %" SCNu64, &ran, &waited) != 2) {
+            continue;
+        }
+        activity->ran += (double)ran / 1e9;
+        activity->waited += (double)waited / 1e9;
+        const char *name_end = read_thread(guest, thread->d_name, "stat", line) ? strrchr(line, ')') : NULL;
+        activity->runs |= name_end && name_end[1] == ' ' && name_end[2] == 'R';
+        told = true;
+    }
+    if (threads) {
+        closedir(threads);
+    }
+    return told;
+}
+
+/* Whether some core was busy between two looks: ran for most of the time in which the host let it, or waits for that
+ * time to end, which is not counted before it does. A kernel that waits for interrupts runs for a few percent of it, to
+ * count ticks. */
+static bool was_busy(const struct activity *from, const struct activity *to)
+{
+    double ran = to->ran - from->ran, could = to->at - from->at - (to->waited - from->waited);
+    return to->runs || ran < 0 || could <= 0 || ran > could / 2; /* a thread that ended takes its account with it */
+}
+
+/* Whether the silence so far is an end. Each look compares with that half of quiet_seconds ago. */
+static bool came_to_rest(const struct guest *guest, double silence, struct activity *before)
+{
+    double pause = guest->options->quiet_seconds / 2;
+    struct activity activity;
+    if (silence < pause) {
+        *before = (struct activity){0};
+        return false;
+    }
+    if (before->at > 0 && now() - before->at < pause) {
+        return false;
+    }
+    bool told = look_at_threads(guest, &activity);
+    bool rests = before->at > 0 && silence >= guest->options->quiet_seconds && (!told || !was_busy(before, &activity));
+    *before = activity;
+    return rests;
+}
+
 /* Listens until something ends the run. */
 static enum qemu_outcome listen_to(struct guest *guest)
 {
     const struct qemu_options *options = guest->options;
     double started = now(), heard = started;
+    struct activity before = {0};
     struct pollfd ends[3] = {{guest->console, POLLIN, 0}, {guest->complaints, POLLIN, 0}};
     while (ends[0].fd >= 0 || ends[1].fd >= 0) {
         if (options->stop && *options->stop) {
@@ -204,8 +280,11 @@ static enum qemu_outcome listen_to(struct guest *guest)
         if (options->timeout_seconds > 0 && now() - started >= options->timeout_seconds) {
             return QEMU_TIMEOUT;
         }
-        if (options->quiet_seconds > 0 && now() - heard >= options->quiet_seconds) {
+        if (options->quiet_seconds > 0 && came_to_rest(guest, now() - heard, &before)) {
             return QEMU_QUIET;
+        }
+        if (options->busy_seconds > 0 && now() - heard >= options->busy_seconds) {
+            return QEMU_BUSY;
         }
         guest->may_type = guest->may_type || now() - heard >= SILENCE_SECONDS;
         ends[2] = poll_input(guest);

@@ -136,19 +136,19 @@ static void fill_tree(void)
     const struct capdl_payload *plan = loader.payload;
     uint64_t room = plan->kernel_tree.end - plan->kernel_tree.start;
     struct tree packed;
-    const struct tree *tree = &loader.tree;
-    if (!(plan->flags & CAPDL_PAYLOAD_FIRMWARE_TREE) || !loader.tree_of_firmware) {
-        tree = tree_open(&packed, payload + plan->tree, plan->tree_size) ? &packed : 0;
+    void *to = (void *)(uintptr_t)plan->kernel_tree.start;
+    if (plan->flags & CAPDL_PAYLOAD_FIRMWARE_TREE && loader.tree_of_firmware) {
+        uint64_t size = tree_size_with(&loader.tree, plan->num_kept);
+        if (size > room) {
+            die("the firmware's device tree takes %lu bytes, but there is room for only %lu", size, room);
+        }
+        tree_copy_with(&loader.tree, to, payload_memory() + plan->num_memory, plan->num_kept);
+        loader.kernel_tree_size = size;
+    } else if (room && tree_open(&packed, payload + plan->tree, plan->tree_size)) {
+        tree_copy(&packed, to); /* packed by the host, who kept room for it */
+        loader.kernel_tree_size = packed.size;
     }
-    if (!tree || room == 0) {
-        return;
-    }
-    if (tree->size > room) {
-        die("the firmware's device tree takes %lu bytes, but there is room for only %lu", (uint64_t)tree->size, room);
-    }
-    tree_copy(tree, (void *)(uintptr_t)plan->kernel_tree.start);
-    arch_publish(plan->kernel_tree.start, tree->size);
-    loader.kernel_tree_size = tree->size;
+    arch_publish(plan->kernel_tree.start, loader.kernel_tree_size);
 }
 
 /* Whether only the kernel will look at zeros, which it does with caches on. */

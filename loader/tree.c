@@ -84,6 +84,56 @@ void tree_copy(const struct tree *tree, void *to)
     put_be32((uint8_t *)to + TOTAL, tree->size);
 }
 
+static uint32_t padded(uint64_t offset)
+{
+    return (uint32_t)((offset + 3) & ~(uint64_t)3);
+}
+
+enum { RESERVED_SIZE = 16 }; /* of an entry: address and size */
+
+/* Of the list of reserved memory, its end included. */
+static uint32_t reserved_size(const struct tree *tree)
+{
+    uint32_t start = be32(tree->bytes + RESERVED);
+    return reserved_end(tree->bytes, start, tree->size) - start;
+}
+
+uint64_t tree_size_with(const struct tree *tree, uint64_t count)
+{
+    return HEADER_SIZE + reserved_size(tree) + count * RESERVED_SIZE + (tree->structs_end - tree->structs) +
+           (tree->strings_end - tree->strings);
+}
+
+static void put_be64(uint8_t *bytes, uint64_t value)
+{
+    put_be32(bytes, (uint32_t)(value >> 32));
+    put_be32(bytes + 4, (uint32_t)value);
+}
+
+/*
+ *     header | reserved, more, end | structs | strings
+ */
+void tree_copy_with(const struct tree *tree, void *to, const struct capdl_payload_span *kept, uint64_t count)
+{
+    uint32_t listed = reserved_size(tree) - RESERVED_SIZE, structs_size = tree->structs_end - tree->structs;
+    uint8_t *bytes = to, *at = bytes + HEADER_SIZE;
+    memcpy(bytes, tree->bytes, HEADER_SIZE);
+    put_be32(bytes + TOTAL, (uint32_t)tree_size_with(tree, count));
+    put_be32(bytes + RESERVED, HEADER_SIZE);
+    memcpy(at, tree->bytes + be32(tree->bytes + RESERVED), listed);
+    at += listed;
+    for (uint64_t i = 0; i < count; i++, at += RESERVED_SIZE) {
+        put_be64(at, kept[i].start);
+        put_be64(at + 8, kept[i].end - kept[i].start);
+    }
+    memset(at, 0, RESERVED_SIZE);
+    at += RESERVED_SIZE;
+    put_be32(bytes + STRUCTS, (uint32_t)(at - bytes));
+    memcpy(at, tree->bytes + tree->structs, structs_size);
+    put_be32(bytes + STRINGS, (uint32_t)(at - bytes) + structs_size);
+    memcpy(at + structs_size, tree->bytes + tree->strings, tree->strings_end - tree->strings);
+}
+
 /* The length of a string that must end before `end`; -1 if it does not. */
 static int64_t bounded_length(const struct tree *tree, uint32_t offset, uint32_t end)
 {
@@ -93,11 +143,6 @@ static int64_t bounded_length(const struct tree *tree, uint32_t offset, uint32_t
         }
     }
     return -1;
-}
-
-static uint32_t padded(uint64_t offset)
-{
-    return (uint32_t)((offset + 3) & ~(uint64_t)3);
 }
 
 /* Reads the token at *at and moves *at after it with all that belongs to it; END for anything broken. */

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <capdl/payload.h>
+
 #include "limits.h"
 
 struct tree {
@@ -35,6 +37,9 @@ struct tree_property {
 bool tree_open(struct tree *, const void *bytes, size_t limit);
 /* Copies a tree without its padding, repairing the sizes in its header. `room` is known to suffice. */
 void tree_copy(const struct tree *, void *to);
+/* The same with more entries in its list of reserved memory; what that takes, and how it is made. */
+uint64_t tree_size_with(const struct tree *, uint64_t count);
+void tree_copy_with(const struct tree *, void *to, const struct capdl_payload_span *kept, uint64_t count);
 
 /* Walks all nodes, the root first. Start with a zero node; false after the last, or where the tree is broken. */
 bool tree_next(const struct tree *, struct tree_node *);

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum {
-    CAPDL_PAYLOAD_VERSION = 3,
+    CAPDL_PAYLOAD_VERSION = 4,
     CAPDL_PAYLOAD_UNIT = 32,           /* what sums are made of */
     CAPDL_PAYLOAD_CORES = 16,          /* cores the loader can start */
     CAPDL_PAYLOAD_TREE_ROOM = 0x40000, /* largest device tree of a firmware, without its padding */
@@ -82,7 +82,7 @@ struct capdl_payload {
     uint64_t initialiser_entry;            /* virtual */
     struct capdl_payload_span kernel_tree; /* where the kernel is handed the device tree, and the room there */
     uint64_t externals;                    /* offset of the table */
-    uint64_t unused;
+    uint64_t num_kept;                     /* spans after those of `memory`: to be reserved in a firmware's tree, too */
 };
 
 /*

@@ -212,6 +212,30 @@ static void test_copy(const void *padded)
     free(packed);
 }
 
+/* More reserved memory, after the tree's own. */
+static void test_copy_with(const void *padded)
+{
+    static const struct capdl_payload_span kept[] = {{0x48000000, 0x49000000}, {UINT64_C(0x100000000), 0x100001000}};
+    uint64_t address, size;
+    struct tree tree;
+    CHECK(tree_open(&tree, padded, SIZE), "padded tree");
+    for (uint64_t count = 0; count <= 2; count++) {
+        uint64_t room = tree_size_with(&tree, count);
+        uint8_t *copy = malloc(room);
+        tree_copy_with(&tree, copy, kept, count);
+        CHECK(fdt_check_full(copy, room) == 0 && fdt_totalsize(copy) == room, "tree with more is sound");
+        CHECK(fdt_num_mem_rsv(copy) == 1 + (int)count, "entries of reserved memory");
+        CHECK(fdt_get_mem_rsv(copy, 0, &address, &size) == 0 && address == 0x1000 && size == 0x2000, "the tree's own");
+        for (int i = 0; i < (int)count; i++) {
+            CHECK(fdt_get_mem_rsv(copy, 1 + i, &address, &size) == 0 && address == kept[i].start &&
+                      size == kept[i].end - kept[i].start,
+                  "entry %d", i);
+        }
+        CHECK(fdt_path_offset(copy, "/soc/bus@1/lost@1000") > 0, "tree with more is whole");
+        free(copy);
+    }
+}
+
 /* Deeper than the reader follows: an end, not an overflow. */
 static void test_depth(void)
 {
@@ -240,6 +264,7 @@ int main(void)
     test_finds(&tree);
     CHECK(look_at_all(&tree) == 8, "eight nodes");
     test_copy(padded);
+    test_copy_with(padded);
     test_damage(bytes, size);
     test_cut();
     test_no_token();

@@ -183,5 +183,6 @@ void inputs_close(struct plan *plan)
     free(plan->tree);
     free(plan->regions);
     free(plan->stored.bytes);
+    free(plan->kept.bytes);
     free(plan->file.bytes);
 }

@@ -127,17 +127,47 @@ static uint64_t tree_size(const struct plan *plan)
                                        : plan->tree_size;
 }
 
-static bool pack(const struct pack_options *options, struct capdl_diags *diags, FILE *out)
+static void keep(struct plan *plan, uint64_t start, uint64_t end)
+{
+    const struct capdl_payload_span span = {start, end};
+    if (end > start) {
+        buffer_add(&plan->kept, &span, sizeof(span));
+    }
+}
+
+/* A firmware's tree knows nothing of what is reserved here and by the kernel's own tree: whoever reads it must. */
+static void keep_reserved(struct plan *plan, const struct reserved_section *contents)
+{
+    const struct pack_options *options = plan->options;
+    for (size_t i = 0; options->firmware_dtb && i < options->num_reserved; i++) {
+        keep(plan, options->reserved[i].start, options->reserved[i].end);
+    }
+    for (uint64_t i = 0; options->firmware_dtb && i < contents->num_regions; i++) {
+        struct capdl_region region = reserved_section_region(contents, i);
+        keep(plan, region.start, region.end);
+    }
+    for (size_t i = 0; options->firmware_dtb && i < plan->num_firmware; i++) {
+        keep(plan, plan->firmware[i].start, plan->firmware[i].end);
+    }
+}
+
+static bool pack(const struct pack_options *options, const struct reserved_section *contents, struct capdl_diags *diags,
+                 FILE *out)
 {
     struct plan plan = {.options = options, .profile = options->profile, .diags = diags};
-    bool fine = inputs_open(&plan) && layout_system(&plan) && payload_plan(&plan) &&
-                layout_loader(&plan, payload_memory_size(&plan)) && layout_check(&plan);
-    if (fine) {
+    bool fine = inputs_open(&plan);
+    keep_reserved(&plan, contents);
+    fine = fine && layout_system(&plan) && payload_plan(&plan) && layout_loader(&plan, payload_memory_size(&plan)) &&
+           layout_check(&plan);
+    if (fine && out) {
         payload_write(&plan);
         fine = format_write(&plan, out);
     }
     if (fine && options->placement) {
-        *options->placement = (struct pack_placement){plan.tree_place.start, tree_size(&plan), plan.image_place.start};
+        *options->placement = (struct pack_placement){plan.tree_place.start,
+                                                      tree_size(&plan),
+                                                      plan.image_place.start,
+                                                      {plan.loader_place.start, plan.loader_place.end}};
     }
     inputs_close(&plan);
     return fine;
@@ -152,7 +182,7 @@ bool pack_image(const struct pack_options *options, struct capdl_diags *diags, F
         return false;
     }
     struct pack_extra *extras = all_extras(&complete, &contents);
-    bool fine = pack(&complete, diags, out);
+    bool fine = pack(&complete, &contents, diags, out);
     free(extras);
     return fine;
 }

@@ -55,6 +55,7 @@ struct pack_external {
 /* Where the kernel will find things, physical. */
 struct pack_placement {
     uint64_t tree_at, tree_size, image_at;
+    struct capdl_region loader; /* until the kernel starts */
 };
 
 struct pack_options {
@@ -76,8 +77,8 @@ struct pack_options {
     struct pack_placement *placement; /* to be told; may be 0 */
 };
 
-/* Writes a bootable file. Anything that does not fit together is an error in diags, a misfit in memory with a map of
- * it. */
+/* Writes a bootable file; out NULL: only finds out whether there is one. Anything that does not fit together is an
+ * error in diags, a misfit in memory with a map of it. */
 bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
 
 /* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want, without gaps that a loader

@@ -159,7 +159,8 @@ static struct parts payload_parts(const struct plan *plan)
     struct parts parts;
     parts.regions = unit(sizeof(struct capdl_payload));
     parts.memory = unit(parts.regions + plan->num_regions * sizeof(*plan->regions));
-    parts.externals = unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span));
+    parts.externals =
+        unit(parts.memory + plan->profile->num_memory * sizeof(struct capdl_payload_span) + plan->kept.size);
     parts.tree = unit(parts.externals + plan->options->num_externals * sizeof(struct capdl_payload_external));
     parts.stored = unit(parts.tree + plan->tree_size);
     parts.end = unit(parts.stored + plan->stored.size);
@@ -191,6 +192,7 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
         .first_hart = plan->first_hart,
         .num_regions = (uint32_t)plan->num_regions,
         .num_memory = (uint32_t)plan->profile->num_memory,
+        .num_kept = plan->kept.size / sizeof(struct capdl_payload_span),
         .physical_bits = plan->physical_bits,
         .regions = parts->regions,
         .memory = parts->memory,
@@ -257,6 +259,7 @@ void payload_write(struct plan *plan)
         struct capdl_payload_span span = {plan->profile->memory[i].start, plan->profile->memory[i].end};
         buffer_add(&plan->file, &span, sizeof(span));
     }
+    buffer_add(&plan->file, plan->kept.bytes, plan->kept.size);
     pad_to(plan, parts.externals);
     write_externals(plan);
     pad_to(plan, parts.tree);

@@ -46,6 +46,7 @@ struct plan {
     size_t num_ram;
     struct place firmware[MAX_FIRMWARE]; /* what the device tree reserves; names are in it */
     size_t num_firmware;
+    struct buffer kept; /* spans that a firmware's device tree is to reserve, too */
     uint32_t first_hart, physical_bits;
     struct place kernel_place, tree_place, image_place, loader_place;
     struct capdl_payload_region *regions; /* `from` counts from the start of `stored` until payload_write */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 #include "base/depfile.h"
+#include "place.h"
 #include "result.h"
 #include "review/digest.h"
 
@@ -12,7 +13,7 @@
 const struct usage usage_compile = {
     "compile SPEC [-o IMAGE] [--kernel KERNEL] [--arch ARCH] [-I DIR]... [--strip] [--quiet] [--json]\n"
     "       [--depfile FILE] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]...\n"
-    "       [--initialiser-at ADDRESS]",
+    "       [--at ADDRESS] [--initialiser-at ADDRESS]",
     "Compiles a capDL spec and the ELF files of its protection domains into an image: an seL4 initial task\n"
     "that creates the system. The default output for NAME.cdl is NAME.image.elf in the working directory.\n"
     "The default kernel is a stock MCS kernel of the spec's architecture.",
@@ -64,6 +65,26 @@ bool output_is_input(const struct input *input, const struct options *options, c
     return false;
 }
 
+/* With --at, only an image that `capdl image` will find a place for. */
+static bool compile(struct input *input, const struct options *options, const struct image_options *image, FILE *out)
+{
+    struct pack_placement placement;
+    char *bytes = NULL;
+    size_t size = 0;
+    if (!options->at) {
+        return image_compile(&input->spec, image, &input->diags, out);
+    }
+    FILE *memory = open_memstream(&bytes, &size);
+    bool good = memory && image_compile(&input->spec, image, &input->diags, memory);
+    if (memory) {
+        fclose(memory);
+    }
+    good = good && place_loader(input, options, (const uint8_t *)bytes, size, &placement) &&
+           fwrite(bytes, 1, size, out) == size;
+    free(bytes);
+    return good;
+}
+
 static int write_image(struct input *input, const struct options *options, const char *output,
                        const struct capdl_region *reserved)
 {
@@ -91,7 +112,7 @@ static int write_image(struct input *input, const struct options *options, const
         return EXIT_TROUBLE;
     }
     image.system = digest_system(&input->spec, input->name, options->directories, system) ? system : NULL;
-    if (!image_compile(&input->spec, &image, &input->diags, file.stream)) {
+    if (!compile(input, options, &image, file.stream)) {
         bool unwritten = ferror(file.stream);
         int error = errno;
         file_abandon(&file);

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 
 #include "image/forecast.h"
+#include "place.h"
 #include "report/report.h"
 #include "result.h"
 
 const struct usage usage_fit = {
     "fit SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--reserve START+SIZE]... [-I DIR]...\n"
-    "                 [--initialiser-at ADDRESS] [--json]",
+    "                 [--at ADDRESS] [--initialiser-at ADDRESS] [--json]",
     "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
     "is used and how much is left. On x86-64 the memory depends on the firmware: --memory-map gives the\n"
@@ -68,6 +69,24 @@ static bool tell(struct input *input, const struct fit_options *how)
     return fits;
 }
 
+/* With --at, as `capdl image` will place things. */
+static bool placed(struct input *input, const struct options *options, const char *compiled, size_t size,
+                   struct fit_options *how)
+{
+    struct pack_placement placement;
+    const uint8_t *bytes = compiled ? (const uint8_t *)compiled : input->bytes.data;
+    if (!place_loader(input, options, bytes, compiled ? size : input->bytes.size, &placement)) {
+        return false;
+    }
+    if (options->at) {
+        how->tree_at = placement.tree_at;
+        how->tree_size = placement.tree_size;
+        how->image_at = placement.image_at;
+        how->loader = placement.loader;
+    }
+    return true;
+}
+
 static int fit(struct input *input, const struct options *options)
 {
     char *bytes = NULL;
@@ -79,7 +98,7 @@ static int fit(struct input *input, const struct options *options)
     bool good = input_need_profile(input, options) && options_place_good(options, &input->profile, &input->diags) &&
                 (input->is_image ? !options->kernel || input_kernel_fits(input)
                                  : input_compile(input, options, &bytes, &size)) &&
-                tell(input, &how);
+                placed(input, options, bytes, size, &how) && tell(input, &how);
     free(bytes);
     return good ? EXIT_FINE : EXIT_FINDINGS;
 }

@@ -96,7 +96,7 @@ enum option_set {
     OPTION_EDITOR = 1 << 27,   /* --sarif, --stdin-filename */
     OPTION_POLICY = 1 << 24,   /* --policy, --date */
     OPTION_MANUAL = 1 << 23,   /* --man, --completion of `help` */
-    OPTION_PLACE = 1 << 29,    /* --initialiser-at */
+    OPTION_PLACE = 1 << 29,    /* --at, --initialiser-at */
     OPTION_MICROKIT = 1 << 28, /* --board and so on of `microkit` */
     OPTION_NAMES = 1 << 30,    /* --dtb of `diff` */
     OPTION_GRAPH = 1 << 25,    /* --focus, --level, --all */
@@ -131,7 +131,7 @@ void options_free(struct options *);
 bool options_output_is(const struct options *, const char *ending);
 /* One more to look in, after those given. */
 void options_add_directory(struct options *, const char *);
-/* Whether --initialiser-at, if given, can be what it is for the kernel of a profile; else an error. */
+/* Whether --at and --initialiser-at, if given, can be what they are for the kernel of a profile; else an error. */
 bool options_place_good(const struct options *, const struct capdl_profile *, struct capdl_diags *);
 /* The memory of all --reserve, in their order; what is none is an error. To be freed. */
 struct capdl_region *options_reserved(const struct options *, struct capdl_diags *);

@@ -42,7 +42,7 @@ static const struct option_entry entries[] = {
     {OPTION_GRAPH, 'v', "level", "LEVEL", "subjects (as if not given), or objects: every object and capability"},
     {OPTION_GRAPH, 'A', "all", NULL, "draw faults and control, too"},
     {OPTION_LIST_CHECKS, 'L', "list-checks", NULL, "list the checks, what each one finds, and its severity"},
-    {OPTION_IMAGE, 'l', "at", "ADDRESS", "physical address of the loader"},
+    {OPTION_IMAGE | OPTION_PLACE, 'l', "at", "ADDRESS", "physical address of the loader"},
     {OPTION_IMAGE | OPTION_PLACE, 'i', "initialiser-at", "ADDRESS", "physical address of the initialiser"},
     {OPTION_IMAGE, 'X', "external", "NAME",
      "put the program of domain NAME, in reserved memory, into a file of its own; may be repeated"},
@@ -512,7 +512,14 @@ struct capdl_region *options_reserved(const struct options *options, struct capd
 
 bool options_place_good(const struct options *options, const struct capdl_profile *profile, struct capdl_diags *diags)
 {
-    if (options->initialiser_at && capdl_architecture(profile->arch)->pc) {
+    bool pc = capdl_architecture(profile->arch)->pc;
+    if (options->at && (pc || !profile->prefix[0])) {
+        capdl_error(diags, CAPDL_NOWHERE, "--at: %s; leave the option out",
+                    pc ? "PCs are booted without our loader"
+                       : "a built-in profile has no kernel, which the loader must be apart from");
+        return false;
+    }
+    if (options->initialiser_at && pc) {
         capdl_error(diags, CAPDL_NOWHERE,
                     "--initialiser-at: the kernel '%s' itself moves the image to just above it; leave the option out",
                     profile->name);

@@ -62,6 +62,18 @@ echo "arch ${kernel%-mcs} objects { a[$((($(ram 2) - $(ram 1)) / 0x200000 - 10))
 refused "a.* cannot be at .* the image takes $top to" --initialiser-at "$top"
 "$capdl" compile "$work/wide.cdl" --kernel "$prefix" -o "$work/image" --initialiser-at "$top"
 packed --initialiser-at "$top"
+# The loader where it is wanted: the compiler and the forecast know it, too.
+compile 'a = ut (20 bits)'
+image=$(place 'the image')
+for command in "image $work/image -o $work/boot" "compile $work/spec.cdl -o $work/other" "fit $work/spec.cdl" "fit $work/image"; do
+    # shellcheck disable=SC2086
+    if "$capdl" $command --kernel "$prefix" --at "$image" >"$work/shown" 2>"$work/said"; then fail "not refused: $command"; fi
+    grep -q 'initialiser and loader overlap\|loader and initialiser overlap' "$work/said" || fail "$command: $(cat "$work/said")"
+    [ ! -e "$work/boot" ] && [ ! -e "$work/other" ] || fail "a file was left: $command"
+done
+"$capdl" compile "$work/spec.cdl" --kernel "$prefix" -o "$work/other" --at "$middle"
+cmp "$work/image" "$work/other" || fail 'the loader changes the image'
+"$capdl" fit "$work/image" --kernel "$prefix" --at "$middle" | grep -q " the loader, until the kernel starts" || fail "no loader in the map"
 # Memory kept free between kernel and device tree moves the image on.
 start=$(place 'the image')
 compile "a = frame (4k, paddr: $(hex "$start + 0x400000"))"

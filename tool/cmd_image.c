@@ -19,9 +19,9 @@ const struct usage usage_image = {
     "                   [--json]",
     "Makes a boot file from a kernel and an image, or any other root task. AArch64 and RISC-V: one file with\n"
     "our loader, in the format that the firmware expects (default elf). x86-64: 'multiboot' writes the kernel\n"
-    "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both. With --external\n"
-    "the program of a domain in reserved memory goes into OUT.NAME.bin, which another boot loader must load to\n"
-    "the address that is printed; our loader then compares its SHA-256.",
+    "to OUT and its boot module to OUT.module; 'iso' writes a CD image on which GRUB boots both. With --external,\n"
+    "or 'external: True' in the spec, the program of a domain in reserved memory goes into OUT.NAME.bin, which\n"
+    "another boot loader must load to the address that is printed; our loader then compares its SHA-256.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_IMAGE | OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 1,
@@ -211,7 +211,8 @@ int cmd_image(int argc, char **argv)
     }
     if (code == EXIT_FINE) {
         result_add_text(&input, "kernel", input.profile.name);
-        code = input_kernel_fits(&input) ? write_format(&input, &options) : EXIT_FINDINGS;
+        code = input_kernel_fits(&input) && externals_declared(&input, &options) ? write_format(&input, &options)
+                                                                                 : EXIT_FINDINGS;
     }
     code = input_finish(&input, &options, code);
     options_free(&options);

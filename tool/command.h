@@ -131,6 +131,8 @@ void options_free(struct options *);
 bool options_output_is(const struct options *, const char *ending);
 /* One more to look in, after those given. */
 void options_add_directory(struct options *, const char *);
+/* Another of --external, unless it was given. */
+void options_external(struct options *, const char *name);
 /* Whether --at and --initialiser-at, if given, can be what they are for the kernel of a profile; else an error. */
 bool options_place_good(const struct options *, const struct capdl_profile *, struct capdl_diags *);
 /* The memory of all --reserve, in their order; what is none is an error. To be freed. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "image/settings_section.h"
 
 enum { LONGEST_NAME = 47 }; /* in a payload */
 
@@ -92,6 +93,24 @@ static void find_one(struct input *input, const struct capdl_spec *spec, const c
                                         .size = end - start,
                                         .bytes = contents_of(&input->image.contents, start, end)};
     }
+}
+
+bool externals_declared(struct input *input, struct options *options)
+{
+    const char **names;
+    size_t count;
+    if (!input->image.blob) {
+        return true;
+    }
+    bool good = settings_externals(input->bytes.data, input->bytes.size, &names, &count);
+    for (size_t i = 0; good && i < count; i++) {
+        options_external(options, names[i]);
+    }
+    if (!good) {
+        capdl_error(&input->diags, CAPDL_NOWHERE, "%s has a damaged section " SETTINGS_SECTION, input->name);
+    }
+    free(names);
+    return good;
 }
 
 struct pack_external *externals_find(struct input *input, const struct options *options)

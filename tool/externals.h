@@ -6,6 +6,8 @@
 #include "command.h"
 #include "pack/pack.h"
 
+/* Adds the programs that the spec calls external to those of --external. False: the image is damaged. */
+bool externals_declared(struct input *, struct options *);
 /* Those of --external, ascending by address, with what belongs there; what is wrong with one is an error. */
 struct pack_external *externals_find(struct input *, const struct options *);
 /* Writes each into OUT.NAME.bin, and says where it must be loaded. Returns an exit code. */

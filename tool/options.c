@@ -498,6 +498,17 @@ static bool parse_reserved(const char *text, struct capdl_region *region)
     return true;
 }
 
+void options_external(struct options *options, const char *name)
+{
+    bool given = false;
+    for (size_t i = 0; i < options->num_externals; i++) {
+        given |= strcmp(options->externals[i], name) == 0;
+    }
+    if (!given) {
+        list_add(&options->externals, &options->num_externals, name);
+    }
+}
+
 struct capdl_region *options_reserved(const struct options *options, struct capdl_diags *diags)
 {
     struct capdl_region *list = calloc(options->num_reserved + 1, sizeof(*list));

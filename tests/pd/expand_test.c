@@ -546,6 +546,9 @@ static void test_mistakes(void)
     refuse_one("aarch64", "objects { ipc_a = frame (2M)  a = pd (\"ping.elf\") }", "needs one of 4096");
     refuse_one("aarch64", "objects { v = ep  a = pd (\"ping.elf\", vspace: v) }", "'v' is of kind ep");
     refuse_one("aarch64", "objects { e = ep  a = pd (\"ping.elf\", bootinfo: e) }", "'bootinfo' expects leftover");
+    refuse_one("aarch64", "objects { a = pd (\"ping.elf\", external: True) }", "'external' needs 'paddr'");
+    refuse_one("x86_64", "objects { a = pd (\"ping.elf\", external: True, paddr: 0x4000000) }",
+               "'external' is for AArch64 and RISC-V");
     refuse_one("aarch64", "objects { l = leftover (slots: 5)  e = ep  a = pd (\"ping.elf\", bootinfo: [l, e]) }",
                "'e' is of kind ep, but 'bootinfo' expects leftover");
     refuse_one("aarch64", "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: []) }",

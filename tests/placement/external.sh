@@ -62,6 +62,23 @@ boot "loader: error: ping: the [0-9]* bytes at $ping are not those that the imag
 ! grep -a -q 'entering the kernel' "$work/console" || fail "the kernel was entered"
 boot 'loader: error: pong: the 131072 bytes at' "$work/boot.ping.bin"
 
+# The spec can say it: the same files.
+sed 's/paddr: /external: True, &/' "$work/system.cdl" >"$work/told.cdl"
+"$capdl" compile "$work/told.cdl" -I "$programs" --kernel "$prefix" --reserve $reserve -o "$work/told.elf" 2>/dev/null
+for option in '' '--external pong'; do
+    # shellcheck disable=SC2086
+    "$capdl" image "$work/told.elf" --kernel "$prefix" -o "$work/told" $option 2>"$work/said" || fail "$(cat "$work/said")"
+    cmp "$work/told.ping.bin" "$work/boot.ping.bin" && cmp "$work/told.pong.bin" "$work/boot.pong.bin" || fail "other files"
+    rm "$work/told" "$work"/told.*.bin
+done
+"$capdl" update "$work/told.elf" pong="$programs/ping.elf" -o "$work/updated.elf" 2>"$work/said" || fail "$(cat "$work/said")"
+"$capdl" image "$work/updated.elf" --kernel "$prefix" -o "$work/told" 2>"$work/said" || fail "$(cat "$work/said")"
+[ -e "$work/told.pong.bin" ] && ! cmp -s "$work/told.pong.bin" "$work/boot.pong.bin" || fail "the update is not in the file"
+if "$capdl" compile "$work/told.cdl" -I "$programs" --kernel "$prefix" --reserve $reserve --strip -o "$work/none" 2>"$work/said"; then
+    fail "stripped"
+fi
+grep -q "'ping' is external: an image without names" "$work/said" || fail "$(cat "$work/said")"
+
 refused "has no protection domain of this name" --external nobody
 refused "are the same memory" --external ping --external ping
 "$capdl" compile "$example/ping-pong.cdl" -I "$programs" --kernel "$prefix" -o "$work/image.elf" 2>/dev/null

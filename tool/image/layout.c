@@ -428,6 +428,24 @@ static uint8_t *encode_profile(const struct capdl_profile *profile, size_t *size
     return bytes;
 }
 
+/* Who packs an image must find the programs that go into files of their own, by name. */
+static bool names_needed(const struct program *program)
+{
+    bool needed = false;
+    for (uint32_t i = 0; i < program->spec->num_objects; i++) {
+        const struct capdl_program *declared = capdl_object_kind(program->spec, i) == CAPDL_KIND_PROGRAM
+                                                   ? capdl_object_declaration(program->spec, i)
+                                                   : NULL;
+        if (declared && settings_external(declared)) {
+            capdl_error(program->diags, capdl_object_pos(program->spec, i),
+                        "'%s' is external: an image without names (--strip) cannot say which program that is",
+                        capdl_object_name(program->spec, i));
+            needed = true;
+        }
+    }
+    return needed;
+}
+
 static bool lay_out(struct layout *layout, size_t blob_size)
 {
     unsigned word_bits = layout->view.word_bits;
@@ -451,6 +469,8 @@ static bool lay_out(struct layout *layout, size_t blob_size)
         }
     } else if (!layout->program->options->strip) { /* without names no program can be replaced */
         layout->settings = settings_encode(layout->program->spec, &layout->settings_size);
+    } else if (names_needed(layout->program)) {
+        return false;
     }
     place_sections(layout);
     return true;

@@ -49,6 +49,17 @@ static void put_setting(struct buffer *out, const char *pd, const struct capdl_s
     }
 }
 
+bool settings_external(const struct capdl_program *program)
+{
+    bool external = false;
+
+    for (size_t i = 0; i < program->num_params; i++) {
+        const struct capdl_param *p = &program->params[i];
+        external |= p->name && strcmp(p->name, "external") == 0 && p->kind == CAPDL_VALUE_BOOL && p->number;
+    }
+    return external;
+}
+
 uint8_t *settings_encode(const struct capdl_spec *spec, size_t *size)
 {
     struct buffer out = {NULL};
@@ -65,6 +76,9 @@ uint8_t *settings_encode(const struct capdl_spec *spec, size_t *size)
         }
         if (program->room) {
             put_record(&out, capdl_object_name(spec, i), "", 'r', 0, program->room);
+        }
+        if (settings_external(program)) {
+            put_record(&out, capdl_object_name(spec, i), "", 'x', 0, 0);
         }
     }
     *size = out.size;
@@ -84,20 +98,20 @@ static const char *take_text(struct reader *r)
     return nul ? text : NULL;
 }
 
-/* The rest of a record, behind its two names. */
-static bool take_value(struct reader *r, struct capdl_setting *setting, bool *is_room)
+/* The rest of a record, behind its two names. `how`: r and x say something of the program, the others are settings. */
+static bool take_value(struct reader *r, struct capdl_setting *setting, char *how)
 {
     uint64_t number = 0;
 
-    if (r->end - r->at < 2 + NUMBER_BYTES || !strchr("nbzr", r->at[0]) || r->at[0] == 0) {
+    if (r->end - r->at < 2 + NUMBER_BYTES || !strchr("nbzrx", r->at[0]) || r->at[0] == 0) {
         return false;
     }
     for (unsigned i = 0; i < NUMBER_BYTES; i++) {
         number |= (uint64_t)r->at[2 + i] << 8 * i;
     }
-    *is_room = r->at[0] == 'r';
-    setting->is_number = r->at[0] == 'n' || *is_room;
-    setting->zeros = r->at[0] == 'z';
+    *how = (char)r->at[0];
+    setting->is_number = *how == 'n' || *how == 'r' || *how == 'x';
+    setting->zeros = *how == 'z';
     setting->width = r->at[1];
     setting->pos = CAPDL_NOWHERE;
     r->at += 2 + NUMBER_BYTES;
@@ -131,6 +145,37 @@ const uint8_t *settings_section(const uint8_t *elf, size_t size, size_t *section
     return elf + section.sh_offset;
 }
 
+/* One record. False: the section is damaged. */
+static bool take_record(struct reader *r, const char **pd, struct capdl_setting *setting, char *how)
+{
+    *setting = (struct capdl_setting){NULL};
+    *pd = take_text(r);
+    setting->symbol = *pd ? take_text(r) : NULL;
+    return setting->symbol && take_value(r, setting, how);
+}
+
+bool settings_externals(const uint8_t *elf, size_t size, const char ***list, size_t *count)
+{
+    size_t capacity = 0, section_size;
+    const uint8_t *section = settings_section(elf, size, &section_size);
+    struct reader r = {section, section + section_size};
+    bool good = section != NULL;
+
+    *list = NULL;
+    *count = 0;
+    while (good && r.at < r.end) {
+        struct capdl_setting setting;
+        const char *pd;
+        char how;
+        good = take_record(&r, &pd, &setting, &how);
+        if (good && how == 'x') {
+            *list = memory_grow(*list, &capacity, *count + 1, sizeof(**list));
+            (*list)[(*count)++] = pd;
+        }
+    }
+    return good;
+}
+
 bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count,
                    uint64_t *room)
 {
@@ -145,19 +190,18 @@ bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl
     }
     struct reader r = {section, section + section_size};
     while (r.at < r.end) {
-        struct capdl_setting setting = {NULL};
-        bool is_room = false;
-        const char *name = take_text(&r);
-        setting.symbol = name ? take_text(&r) : NULL;
-        if (!setting.symbol || !take_value(&r, &setting, &is_room)) {
+        struct capdl_setting setting;
+        const char *name;
+        char how;
+        if (!take_record(&r, &name, &setting, &how)) {
             free(*list);
             *list = NULL;
             return false;
         }
-        if (strcmp(name, pd) != 0) {
+        if (strcmp(name, pd) != 0 || how == 'x') {
             continue;
         }
-        if (is_room) {
+        if (how == 'r') {
             *room = setting.number;
         } else {
             *list = memory_grow(*list, &capacity, *count + 1, sizeof(setting));

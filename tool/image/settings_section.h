@@ -6,7 +6,7 @@
  *     | protection domain, NUL | symbol, NUL | how: n, b or z | width | 8 bytes: number, or size of | bytes |
  *
  * n: a number; b: bytes; z: bytes, and zeros to the end of the symbol. With r, the number is the size of the protection
- * domain's room, and the symbol is empty.
+ * domain's room; with x, its program is loaded from a file of its own. The symbol is empty then.
  */
 #ifndef TOOL_IMAGE_SETTINGS_SECTION_H
 #define TOOL_IMAGE_SETTINGS_SECTION_H
@@ -25,6 +25,10 @@ uint8_t *settings_encode(const struct capdl_spec *, size_t *size);
    it has none. False: the section is damaged. */
 bool settings_read(const uint8_t *elf, size_t size, const char *pd, struct capdl_setting **list, size_t *count,
                    uint64_t *room);
+/* Whether a declaration says that its program is loaded from a file of its own; the names of those that do, in a list
+   to be freed. False: the section is damaged. */
+bool settings_external(const struct capdl_program *);
+bool settings_externals(const uint8_t *elf, size_t size, const char ***list, size_t *count);
 /* The section of an image as it is; size 0: there is none. */
 const uint8_t *settings_section(const uint8_t *elf, size_t size, size_t *section_size);
 

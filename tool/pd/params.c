@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <capdl/architecture.h>
+
 #include "expand.h"
 
 /* What of the kernel bounds a parameter. */
@@ -251,6 +253,18 @@ static bool check_together(struct expansion *x, const struct pd_program *program
     if (budget && period && budget->number > period->number) {
         capdl_error(x->diags, budget->pos, "'budget' is %" PRIu64 ", expected at most the period of %" PRIu64,
                     budget->number, period->number);
+        good = false;
+    }
+    if (params_number(params, PARAM_EXTERNAL) && !params->given[PARAM_PADDR]) {
+        capdl_error(x->diags, params->given[PARAM_EXTERNAL]->pos,
+                    "'external' needs 'paddr', the address in reserved memory that another boot loader loads '%s' to",
+                    program->name);
+        good = false;
+    }
+    if (params_number(params, PARAM_EXTERNAL) && capdl_architecture(x->profile->arch)->pc) {
+        capdl_error(x->diags, params->given[PARAM_EXTERNAL]->pos,
+                    "'external' is for AArch64 and RISC-V: PCs have no reserved memory, and their kernels hand out "
+                    "that of boot modules");
         good = false;
     }
     if (params->given[PARAM_CHUNKS] && !params->given[PARAM_BOOTINFO]) {

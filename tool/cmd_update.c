@@ -10,6 +10,7 @@
 #include "image/settings_section.h"
 #include "image/system_section.h"
 #include "image/update.h"
+#include "microkit/microkit.h"
 #include "pd/elf_file.h"
 #include "pd/symbols.h"
 #include "result.h"
@@ -21,7 +22,8 @@ const struct usage usage_update = {
     "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
     "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
     "the image has room for them, or anywhere in the room that the spec reserves ('room' of pd). If it does not\n"
-    "fit, the error says why. What the spec sets symbols to ('set' of pd), they are set to in the new program.",
+    "fit, the error says why. What the spec sets symbols to ('set' of pd, or a Microkit system description), they\n"
+    "are set to in the new program.",
     OPTION_OUTPUT | OPTION_RESULT,
     .min_operands = 2,
     .max_operands = 2,
@@ -100,6 +102,8 @@ static bool swap_pages(struct input *input, const char *name, const char *path, 
                                      .patches = patches,
                                      .num_patches = elf->num_patches,
                                      .entry = elf->entry,
+                                     .ipc_buffer =
+                                         microkit_ipc_buffer(&input->image.profile, elf->bytes.data, elf->bytes.size),
                                      .has_tls = elf->has_tls};
     memcpy(bytes, input->bytes.data, input->bytes.size);
     bool good = segments && image_update(&input->image, input->name, name, &program, bytes, &input->diags);

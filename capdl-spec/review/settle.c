@@ -3,7 +3,8 @@
  * What a spec and an image of it say in different words becomes one.
  *
  * Start-up arguments that do not fit in registers are words on the stack, below which the stack then begins. A frame's
- * X is a choice of whoever maps it, so that it means nothing where the capability is only held.
+ * X is a choice of whoever maps it, so that it means nothing where the capability is only held. To bind a notification
+ * takes R, and the kernel keeps no rights of what is bound.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,9 @@ void capdl_review_settle(struct capdl_spec *spec)
         for (uint32_t j = 0; !capdl_kind_is_table(kind) && j < caps.count; j++) {
             if (caps.list[j].kind == CAPDL_KIND_FRAME) {
                 caps.list[j].rights &= (uint8_t)~CAPDL_RIGHT_EXECUTE;
+            }
+            if (kind == CAPDL_KIND_TCB && caps.list[j].slot == CAPDL_TCB_SLOT_BOUND_NOTIFICATION) {
+                caps.list[j].rights = CAPDL_RIGHT_READ;
             }
         }
         if (kind == CAPDL_KIND_TCB) {

@@ -74,8 +74,8 @@ struct capdl_diff_options {
 
 /*
  * Prepares a complete spec for a comparison with another form of it, such as an image: start-up arguments beyond the
- * registers become words on the stack, as they are in an image, and the X of frame capabilities that are held rather
- * than mapped is dropped, as the kernel does. The spec says the same as before.
+ * registers become words on the stack, as they are in an image, the X of frame capabilities that are held rather than
+ * mapped is dropped, as the kernel does, and a notification is bound with R. The spec says the same as before.
  */
 void capdl_review_settle(struct capdl_spec *);
 /*

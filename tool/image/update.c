@@ -33,6 +33,7 @@ struct update {
     char base[NAME_SIZE]; /* "ping", or "worker_2" for worker[2] */
     char array[NAME_SIZE];
     uint32_t element;
+    bool microkit; /* the PD is of a Microkit system description, and not made by `pd` */
     struct slot *slots;
     size_t num_slots, capacity_slots;
 };
@@ -81,10 +82,11 @@ static uint32_t object_of(const struct update *u, const char *prefix)
     return capdl_spec_find(&u->spec, name, u->element);
 }
 
-/* Whether a frame is one of the program's: elf_NAME_n, and bss_NAME or large_NAME with any number. */
+/* Whether a frame is one of the program's: elf_NAME_n, bss_NAME or large_NAME with any number; of a Microkit system
+   frame_elf_NAME_n. */
 static bool is_programs(const struct update *u, uint32_t frame)
 {
-    static const char *const prefixes[] = {"elf_", "bss_", "large_"};
+    static const char *const prefixes[] = {"elf_", "bss_", "large_", "frame_elf_"};
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         size_t length = strlen(prefixes[i]), base = strlen(u->base);
         if (strncmp(capdl_object_name(&u->spec, frame), prefixes[i], length) != 0) {
@@ -92,7 +94,7 @@ static bool is_programs(const struct update *u, uint32_t frame)
         }
         const char *rest = capdl_object_name(&u->spec, frame) + length;
         if (strcmp(rest, u->array) == 0) {
-            return i > 0; /* mapped in the PD's own address space: its own elements of the array */
+            return !u->microkit && i > 0; /* mapped in the PD's own address space: its own elements of the array */
         }
         if (strncmp(rest, u->base, base) == 0 && rest[base] == '_' && rest[base + 1] &&
             strspn(rest + base + 1, "0123456789") == strlen(rest + base + 1)) {
@@ -362,31 +364,61 @@ static bool entry_change(struct update *u, uint32_t tcb, uint8_t *bytes)
                   (unsigned long long)u->program->entry, (unsigned long long)old);
 }
 
+/* The address space of a thread. */
+static uint32_t space_of(const struct update *u, uint32_t tcb)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(&u->spec, tcb, CAPDL_TCB_SLOT_VSPACE);
+    return cap ? cap->object : CAPDL_NO_OBJECT;
+}
+
 static bool find_pd(struct update *u, uint32_t *vspace, uint32_t *tcb)
 {
     *vspace = object_of(u, "vspace");
     *tcb = object_of(u, "tcb");
-    if (*vspace != CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT && capdl_object_kind(&u->spec, *tcb) == CAPDL_KIND_TCB &&
-        capdl_object_tcb(&u->spec, *tcb)) {
+    bool thread = *tcb != CAPDL_NO_OBJECT && capdl_object_kind(&u->spec, *tcb) == CAPDL_KIND_TCB &&
+                  capdl_object_tcb(&u->spec, *tcb);
+    if (thread && *vspace == CAPDL_NO_OBJECT) {
+        u->microkit = true;
+        *vspace = space_of(u, *tcb);
+    }
+    if (thread && *vspace != CAPDL_NO_OBJECT) {
         return true;
     }
     char wanted[NAME_SIZE + 8];
     snprintf(wanted, sizeof(wanted), "tcb_%s", u->array);
-    if (*vspace == CAPDL_NO_OBJECT && *tcb != CAPDL_NO_OBJECT) {
-        capdl_error(u->diags, CAPDL_NOWHERE,
-                    "'%s' in %s was not made by 'pd', as its address space is not 'vspace_%s' (of a Microkit system an "
-                    "image does not keep what symbols were set to): compile the system again",
-                    u->pd, u->image_name, u->array);
-        return false;
-    }
     const char *nearest = capdl_spec_nearest(&u->spec, wanted);
     bool hint = nearest && strncmp(nearest, "tcb_", 4) == 0;
     capdl_error(u->diags, CAPDL_NOWHERE,
-                "%s has no protection domain '%s'%s%s%s (its address space would be 'vspace_%s'; an "
-                "image compiled with --strip has no names)",
+                "%s has no protection domain '%s'%s%s%s (its thread would be 'tcb_%s'; an image compiled with --strip "
+                "has no names)",
                 u->image_name, u->pd, hint ? ", did you mean '" : "", hint ? nearest + 4 : "", hint ? "'" : "",
                 u->array);
     return false;
+}
+
+/* A program linked with libmicrokit without what its symbols are set to would run, and do nothing. */
+static bool microkit_good(struct update *u, uint32_t tcb)
+{
+    const struct capdl_tcb *thread = capdl_object_tcb(&u->spec, tcb);
+    if (!u->microkit) {
+        return true;
+    }
+    if (!u->num_slots) {
+        return refuse(u, "nothing says which pages are the old one's, as it was made neither by 'pd' nor from a "
+                         "Microkit system description; compile the spec again");
+    }
+    if (!u->program->num_patches) {
+        return refuse(u, "nothing says what its symbols are to be set to: the old one was not named by a Microkit "
+                         "system description, or the image was compiled from text that has one written out; compile "
+                         "the system again");
+    }
+    if (thread->addr != u->program->ipc_buffer) {
+        return refuse(u,
+                      "it expects its IPC buffer at 0x%llx, and the old program's is at 0x%llx; compile the system "
+                      "again",
+                      (unsigned long long)u->program->ipc_buffer, (unsigned long long)thread->addr);
+    }
+    return true;
 }
 
 static bool swap(struct update *u, uint8_t *bytes)
@@ -401,7 +433,7 @@ static bool swap(struct update *u, uint8_t *bytes)
     if (u->program->has_tls || capdl_spec_find(&u->spec, tls, CAPDL_NO_INDEX) != CAPDL_NO_OBJECT) {
         return refuse(u, "thread-local data cannot be replaced; compile the spec again");
     }
-    return pages_unshared(u) && pages_put(u, bytes) && entry_change(u, tcb, bytes);
+    return microkit_good(u, tcb) && pages_unshared(u) && pages_put(u, bytes) && entry_change(u, tcb, bytes);
 }
 
 bool image_update(const struct image *image, const char *image_name, const char *name,

@@ -25,6 +25,7 @@ struct update_program {
     const struct update_patch *patches;
     size_t num_patches;
     uint64_t entry;
+    uint64_t ipc_buffer; /* where it expects its IPC buffer, if it is a Microkit domain's */
     bool has_tls;
 };
 

@@ -389,4 +389,7 @@ void mk_lower(struct mk_reader *reader)
     }
     mk_irqs_finish(reader);
     mk_monitor(reader, lower.monitor_ep);
+    for (const struct mk_pd *pd = reader->system.pds; pd; pd = pd->next) {
+        mk_program_declare(reader, pd);
+    }
 }

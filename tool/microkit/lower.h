@@ -49,6 +49,9 @@ void mk_space_map_all(struct mk_reader *, struct mk_space *, const struct mk_map
 /* program.c: the pages of a domain's program, with what its symbols are set to. */
 bool mk_program_load(struct mk_reader *, struct mk_space *, struct mk_pd *, uint64_t *entry);
 
+/* That it was loaded, and what its symbols were set to: an image keeps that for a later program in its place. */
+void mk_program_declare(struct mk_reader *, const struct mk_pd *);
+
 /* monitor.c: the thread that receives on the endpoint. */
 void mk_monitor(struct mk_reader *, uint32_t ep);
 

@@ -23,5 +23,7 @@ bool microkit_read(struct capdl_spec *, struct capdl_diags *, uint16_t source, c
 /* Calls `program` with the path of each program_image, as written, until it returns true; then so does this. What is
  * wrong with the text is not reported. */
 bool microkit_programs(const char *text, size_t size, bool (*program)(void *context, const char *path), void *context);
+/* Where a program expects its IPC buffer: where its symbol for it is, or else in the last page of user addresses. */
+uint64_t microkit_ipc_buffer(const struct capdl_profile *, const uint8_t *elf, size_t size);
 
 #endif

@@ -34,9 +34,12 @@ static uint32_t object_add(struct mk_reader *reader, enum capdl_kind kind, struc
         fprintf(stderr, "capdl: out of memory\n");
         exit(2);
     }
-    uint32_t object = capdl_spec_add(reader->spec, name_free(reader, text), CAPDL_NO_INDEX, kind, pos);
+    uint32_t id = capdl_spec_add(reader->spec, name_free(reader, text), CAPDL_NO_INDEX, kind, pos);
+    struct capdl_object object = capdl_object_view(reader->spec, id);
+    object.flags |= CAPDL_OBJECT_GENERATED;
+    capdl_object_set(reader->spec, id, &object);
     free(text);
-    return object;
+    return id;
 }
 
 uint32_t mk_object(struct mk_reader *reader, enum capdl_kind kind, struct capdl_pos pos, const char *format, ...)

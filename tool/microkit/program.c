@@ -34,6 +34,8 @@ struct loading {
     struct elf_program elf;
     struct elf_program named; /* the file with the symbols, if it is another */
     struct patches patches;
+    struct capdl_setting *settings;
+    size_t num_settings, capacity_settings;
     uint32_t num_frames;
 };
 
@@ -67,6 +69,20 @@ static void patch_add(struct loading *loading, const char *symbol, uint64_t addr
     struct patch *patch = &patches->list[patches->count++];
     *patch = (struct patch){.address = address, .size = size};
     memcpy(patch->bytes, bytes, size);
+}
+
+/* Kept for a later program in this one's place; of two for one symbol the later one. */
+static void setting_keep(struct loading *loading, struct capdl_setting setting)
+{
+    for (size_t i = 0; i < loading->num_settings; i++) {
+        if (strcmp(loading->settings[i].symbol, setting.symbol) == 0) {
+            loading->settings[i] = setting;
+            return;
+        }
+    }
+    loading->settings = memory_grow(loading->settings, &loading->capacity_settings, loading->num_settings + 1,
+                                    sizeof(*loading->settings));
+    loading->settings[loading->num_settings++] = setting;
 }
 
 static bool find(struct loading *loading, const struct symbol_index *index, const char *symbol, struct capdl_pos pos,
@@ -116,6 +132,11 @@ static void contract_set(struct loading *loading, const struct symbol_index *ind
         struct symbol_found found;
         if (find(loading, index, values[i].symbol, pd->image_pos, why, &found)) {
             patch_add(loading, values[i].symbol, found.address, values[i].bytes, values[i].size, pd->image_pos);
+            uint8_t *bytes = capdl_spec_alloc(loading->reader->spec, values[i].size + 1);
+            memcpy(bytes, values[i].bytes, values[i].size);
+            setting_keep(loading,
+                         (struct capdl_setting){
+                             .symbol = values[i].symbol, .bytes = bytes, .size = values[i].size, .pos = pd->image_pos});
         }
     }
 }
@@ -136,6 +157,11 @@ static void setvars_set(struct loading *loading, const struct symbol_index *inde
             continue;
         }
         patch_add(loading, setvar->symbol, found.address, &value, sizeof(value), setvar->pos);
+        setting_keep(loading, (struct capdl_setting){.symbol = setvar->symbol,
+                                                     .is_number = true,
+                                                     .number = value,
+                                                     .width = sizeof(value),
+                                                     .pos = setvar->pos});
     }
 }
 
@@ -315,10 +341,19 @@ static bool files_read(struct loading *loading)
 }
 
 /* Programs of SDKs up to 2.2 say by this symbol where they want their IPC buffer: in a page behind the program. */
+static const char buffer_symbol[] = "__sel4_ipc_buffer_obj";
+
+uint64_t microkit_ipc_buffer(const struct capdl_profile *profile, const uint8_t *elf, size_t size)
+{
+    struct symbol_index *index = symbol_index_new(elf, size);
+    struct symbol_found found = symbol_find(index, buffer_symbol);
+    symbol_index_free(index);
+    return found.count ? found.address : mk_ipc_buffer(profile);
+}
+
 static void buffer_find(struct loading *loading, struct mk_pd *pd, const struct symbol_index *index)
 {
-    static const char symbol[] = "__sel4_ipc_buffer_obj";
-    struct symbol_found found = symbol_find(index, symbol);
+    struct symbol_found found = symbol_find(index, buffer_symbol);
     if (!found.count) {
         return;
     }
@@ -330,7 +365,7 @@ static void buffer_find(struct loading *loading, struct mk_pd *pd, const struct 
         capdl_error(loading->reader->diags, pd->image_pos,
                     "\"%s\" has its IPC buffer ('%s') at 0x%" PRIx64 ", expected a page of its own below the stack, "
                     "which neither the program nor a map has",
-                    pd->image, symbol, found.address);
+                    pd->image, buffer_symbol, found.address);
         return;
     }
     pd->ipc_buffer = found.address;
@@ -365,8 +400,28 @@ bool mk_program_load(struct mk_reader *reader, struct mk_space *space, struct mk
             segment_load(&loading, &loading.elf.segments[i], readable(loading.elf.segments[i].rights));
         }
     }
+    if (loading.num_settings) {
+        pd->settings = capdl_spec_alloc(reader->spec, loading.num_settings * sizeof(*pd->settings));
+        memcpy(pd->settings, loading.settings, loading.num_settings * sizeof(*pd->settings));
+        pd->num_settings = loading.num_settings;
+    }
+    free(loading.settings);
     free(loading.patches.list);
     elf_release(&loading.elf);
     elf_release(&loading.named);
     return reader->diags->num_errors == errors;
+}
+
+void mk_program_declare(struct mk_reader *reader, const struct mk_pd *pd)
+{
+    uint32_t id = mk_object(reader, CAPDL_KIND_PROGRAM, pd->image_pos, "%s", pd->name);
+    struct capdl_object object = capdl_object_view(reader->spec, id);
+    struct capdl_program *program = capdl_spec_alloc(reader->spec, sizeof(*program));
+    program->params = capdl_spec_alloc(reader->spec, sizeof(*program->params));
+    program->params[0] = (struct capdl_param){.kind = CAPDL_VALUE_STRING, .text = pd->image, .pos = pd->image_pos};
+    program->num_params = 1;
+    program->settings = pd->settings;
+    program->num_settings = pd->num_settings;
+    object.u.program_of = program;
+    capdl_object_set(reader->spec, id, &object);
 }

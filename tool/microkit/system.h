@@ -117,6 +117,8 @@ struct mk_pd {
     struct mk_irq *irqs;
     struct mk_port *ports;
     struct mk_setvar *setvars, *last_setvar;
+    struct capdl_setting *settings; /* what its symbols were set to */
+    size_t num_settings;
     struct mk_cap *caps;
     struct mk_vm *vm;
     bool called;                   /* somebody calls it */

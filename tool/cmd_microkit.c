@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "image/forecast.h"
 #include "json/spec_json.h"
+#include "microkit/microkit.h"
 #include "microkit_report.h"
 #include "pack/pack.h"
 #include "profile/profile.h"
@@ -21,7 +22,7 @@
 
 const struct usage usage_microkit = {
     "microkit SYSTEM --board BOARD --config CONFIG [--search-path DIR...] [-o IMAGE] [-r REPORT]\n"
-    "        [--image-type TYPE] [--capdl-json FILE]",
+    "        [--image-type TYPE] [--capdl-json FILE] [--viper-output DIR]",
     "Takes the place of the microkit command: makes a boot image and a report of a Microkit system description.\n"
     "Kernels are those of the SDK that MICROKIT_SDK names, in board/BOARD/CONFIG. Programs are looked for in the\n"
     "search path, then in the working directory. The image is what the board's firmware loads, at the address\n"
@@ -175,19 +176,19 @@ static bool compile(struct build *b)
 }
 
 /* Files that appear together or not at all. */
-enum { MOST_TARGETS = 5 };
-
 struct targets {
-    struct file_output files[MOST_TARGETS];
-    const char *paths[MOST_TARGETS];
-    size_t count;
+    struct target {
+        struct file_output file;
+        char *path;
+    } *list;
+    size_t count, capacity;
 };
 
 /* The stream of one more, NULL after a message. */
 static FILE *target_add(struct build *b, struct targets *targets, const char *path)
 {
     for (size_t i = 0; i < targets->count; i++) {
-        if (strcmp(targets->paths[i], path) == 0) {
+        if (strcmp(targets->list[i].path, path) == 0) {
             capdl_escape_printf(stderr, "capdl microkit: %s is named for two outputs\n", path);
             return NULL;
         }
@@ -197,25 +198,32 @@ static FILE *target_add(struct build *b, struct targets *targets, const char *pa
                             path);
         return NULL;
     }
-    if (!file_create(&targets->files[targets->count], path)) {
+    targets->list = memory_grow(targets->list, &targets->capacity, targets->count + 1, sizeof(*targets->list));
+    struct target *target = &targets->list[targets->count];
+    target->path = memory_need(strdup(path));
+    if (!file_create(&target->file, target->path)) {
         capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path, strerror(errno));
+        free(target->path);
         return NULL;
     }
-    targets->paths[targets->count] = path;
-    return targets->files[targets->count++].stream;
+    targets->count++;
+    return target->file.stream;
 }
 
 static bool targets_finish(struct targets *targets, bool good)
 {
     bool all = good;
     for (size_t i = 0; i < targets->count; i++) {
+        struct target *target = &targets->list[i];
         if (!all) {
-            file_abandon(&targets->files[i]);
-        } else if (!file_commit(&targets->files[i])) {
-            capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", targets->paths[i], strerror(errno));
+            file_abandon(&target->file);
+        } else if (!file_commit(&target->file)) {
+            capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", target->path, strerror(errno));
             all = false;
         }
+        free(target->path);
     }
+    free(targets->list);
     return all;
 }
 
@@ -302,6 +310,54 @@ static bool write_pc(struct build *b, FILE *out, FILE *narrow, FILE *wide)
     return write_module(b, out) && pack_multiboot(&b->input->profile, &b->input->diags, narrow) && copy_kernel(b, wide);
 }
 
+/* The directory and all above it. */
+static bool make_directories(const char *path)
+{
+    char *part = memory_need(strdup(path));
+    bool good = true;
+    for (char *end = part; good && end; *end = '/') {
+        end = strchr(end + 1, '/');
+        if (end) {
+            *end = 0;
+        }
+        good = mkdir(part, 0777) == 0 || errno == EEXIST;
+        if (!good) {
+            capdl_escape_printf(stderr, "capdl: cannot make the directory %s: %s\n", part, strerror(errno));
+        }
+        if (!end) {
+            break;
+        }
+    }
+    free(part);
+    return good;
+}
+
+/* A file for each domain. */
+static bool add_views(struct build *b, struct targets *targets)
+{
+    const char *directory = b->options->viper_output;
+    if (!directory) {
+        return true;
+    }
+    bool good = make_directories(directory);
+    for (const struct microkit_view *view = b->input->views; good && view; view = view->next) {
+        char *path;
+        FILE *out = NULL;
+        if (strchr(view->pd, '/')) {
+            capdl_escape_printf(stderr,
+                                "capdl microkit: no file can have the name of protection domain '%s', as "
+                                "--viper-output needs\n",
+                                view->pd);
+            return false;
+        }
+        path = memory_need(asprintf(&path, "%s/%s.vpr", directory, view->pd) < 0 ? NULL : path);
+        out = target_add(b, targets, path);
+        free(path);
+        good = out && fputs(view->text, out) != EOF;
+    }
+    return good;
+}
+
 static int write_all(struct build *b)
 {
     bool pc = capdl_architecture(b->input->profile.arch)->pc;
@@ -312,7 +368,7 @@ static int write_all(struct build *b)
     FILE *narrow = pc && report ? target_add(b, &targets, narrow_path) : NULL;
     FILE *wide = narrow ? target_add(b, &targets, wide_path) : NULL;
     FILE *json = json_path && report && (!pc || wide) ? target_add(b, &targets, json_path) : NULL;
-    bool open = report && (!pc || wide) && (!json_path || json);
+    bool open = report && (!pc || wide) && (!json_path || json) && add_views(b, &targets);
     bool good = open && (pc ? write_pc(b, image, narrow, wide) : write_boot_image(b, image)) && write_report(b, report);
     if (good && json) {
         spec_json_write_rust(&b->input->spec, json);
@@ -381,16 +437,11 @@ static int run(struct options *options)
 
 static bool refused(const struct options *options)
 {
-    if (options->viper_output) {
-        fprintf(stderr,
-                "capdl microkit: --viper-output is not supported: capdl writes nothing for Viper. Leave it out; "
-                "the image does not depend on it\n");
-    }
     if (options->override_kernel) {
         fprintf(stderr, "capdl microkit: --override-kernel is not supported: put the kernel into a board directory of "
                         "its own, as board/BOARD/CONFIG/elf/sel4.elf\n");
     }
-    return options->viper_output || options->override_kernel;
+    return options->override_kernel;
 }
 
 int cmd_microkit(int argc, char **argv)

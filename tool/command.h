@@ -148,8 +148,9 @@ struct input {
     struct capdl_profile profile;
     bool has_profile, guessed; /* guessed: for want of a named kernel, and not yet looked at whether it will do */
     bool is_image;
-    struct image image;         /* when is_image */
-    struct json_object *result; /* what input_finish prints; see result.h */
+    struct image image;          /* when is_image */
+    struct microkit_view *views; /* of `microkit --viper-output` */
+    struct json_object *result;  /* what input_finish prints; see result.h */
 };
 
 /* The architecture that --arch names; false if there is none of that name. */

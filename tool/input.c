@@ -252,7 +252,8 @@ static int read_microkit(struct input *input, const struct options *options, con
                                         .guessed = input->guessed,
                                         .spec_path = input->name,
                                         .directories = options->directories,
-                                        .wide_rights = options->wide_rights};
+                                        .wide_rights = options->wide_rights,
+                                        .views = options->viper_output ? &input->views : NULL};
     bool good = microkit_read(&input->spec, &input->diags, source, &microkit);
     if (unknown && !good) {
         capdl_note(&input->diags, CAPDL_WHOLE_SPEC,

@@ -75,7 +75,7 @@ static const struct option_entry entries[] = {
     {OPTION_MICROKIT, 'r', "report", "FILE", "write the report to FILE"},
     {OPTION_MICROKIT, 'T', "image-type", "TYPE", "binary, elf or uimage, where the board's usual one will not do"},
     {OPTION_MICROKIT, 'J', "capdl-json", "FILE", "also write the spec as JSON"},
-    {OPTION_MICROKIT, 'V', "viper-output", "FILE", "not supported: an error"},
+    {OPTION_MICROKIT, 'V', "viper-output", "DIR", "write what each protection domain may do for the verifier Viper"},
     {OPTION_MICROKIT, 'K', "override-kernel", "FILE", "not supported: an error"},
     {OPTION_MICROKIT, 'g', "microkit-rights", "2.3", "the wide rights of Microkit's tool 2.3, not the least"},
     {OPTION_MANUAL, 'm', "man", NULL, "print the manual page: of COMMAND, or capdl(1)"},

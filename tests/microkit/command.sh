@@ -47,7 +47,6 @@ refuse "there is no board '../board'" "$work/a.system" --board ../board --config
 refuse "there is no configuration 'x' in $work/sdk/board/nearly: expected debug" "$work/a.system" --board nearly --config x
 refuse 'gen_config.json: error: No such file' "$work/a.system" --board nearly --config debug
 refuse '--override-kernel is not supported' "$work/a.system" --board nearly --config debug --override-kernel x
-refuse '--viper-output is not supported' "$work/a.system" --board nearly --config debug --viper-output x
 
 # sdk BOARD PREFIX: a directory as the SDK has it
 sdk() {
@@ -89,17 +88,94 @@ boots() {
     rm -f "$work/console"
 }
 
+# What --viper-output writes, as Microkit's tool does
+views() {
+    cat >"$work/v.system" <<'END'
+<system>
+  <memory_region name="shared" size="0x1000" />
+  <memory_region name="own" size="0x2000" />
+  <protection_domain name="server" priority="9">
+    <program_image path="plain.elf" />
+    <map mr="own" vaddr="0x4000000" perms="rw" />
+    <map mr="shared" vaddr="0x5000000" perms="r" />
+    <irq irq="40" id="12" />
+    <protection_domain name="child" id="3" priority="4"><program_image path="plain.elf" /></protection_domain>
+  </protection_domain>
+  <protection_domain name="client" priority="7">
+    <program_image path="plain.elf" />
+    <map mr="shared" vaddr="0x6000000" />
+  </protection_domain>
+  <channel><end pd="client" id="5" pp="true" notify="false" /><end pd="server" id="60" /></channel>
+</system>
+END
+    "$capdl" microkit "$work/v.system" --search-path "$programs/aarch64" --board qemu_virt_aarch64 --config debug -o "$work/v.img" \
+        -r "$work/v.txt" --viper-output "$work/views/new" 2>"$work/said" || { fail 'views'; cat "$work/said" >&2; }
+    [ "$(cd "$work/views/new" && echo *)" = 'child.vpr client.vpr server.vpr' ] || fail "views: $(ls "$work/views/new")"
+    cat >"$work/server.vpr" <<END
+// exported invariants for PD server in $work/v.system
+define mk_is_protected_source(x) (x in Set(60))
+define f_mk_is_protected_source(heap,gv,x) (mk_is_protected_source(x))
+define mk_is_ppcall_target(x) (false)
+define f_mk_is_ppcall_target(heap,gv,x) (mk_is_ppcall_target(x))
+define mk_is_notified_source(x) (x in Set(12))
+define f_mk_is_notified_source(heap,gv,x) (mk_is_notified_source(x))
+define mk_is_notify_target(x) (x in Set(60))
+define f_mk_is_notify_target(heap,gv,x) (mk_is_notify_target(x))
+define mk_is_irq_channel(x) (x in Set(12))
+define f_mk_is_irq_channel(heap,gv,x) (mk_is_irq_channel(x))
+define mk_is_child(x) (x in Set(3))
+define f_mk_is_child(heap,gv,x) (mk_is_child(x))
+define pansel4_has_cap(x) (x in Set(1,2,3,4,70,150,205))
+define f_pansel4_has_cap(heap,gv,x) (pansel4_has_cap(x))
+define pansel4_has_endpoint_cap(x) (x in Set(1,2))
+define f_pansel4_has_endpoint_cap(heap,gv,x) (pansel4_has_endpoint_cap(x))
+define pansel4_has_notification_cap(x) (x in Set(70))
+define f_pansel4_has_notification_cap(heap,gv,x) (pansel4_has_notification_cap(x))
+define pansel4_has_reply_cap(x) (x in Set(4))
+define f_pansel4_has_reply_cap(heap,gv,x) (pansel4_has_reply_cap(x))
+define pansel4_has_page_table_cap(x) (x in Set(3))
+define f_pansel4_has_page_table_cap(heap,gv,x) (pansel4_has_page_table_cap(x))
+define pansel4_has_irq_handler_cap(x) (x in Set(150))
+define f_pansel4_has_irq_handler_cap(heap,gv,x) (pansel4_has_irq_handler_cap(x))
+define pansel4_has_tcb_cap(x) (x in Set(205))
+define f_pansel4_has_tcb_cap(heap,gv,x) (pansel4_has_tcb_cap(x))
+define pansel4_has_vcpu_cap(x) (false)
+define f_pansel4_has_vcpu_cap(heap,gv,x) (pansel4_has_vcpu_cap(x))
+define pansel4_has_ioport_cap(x) (false)
+define f_pansel4_has_ioport_cap(heap,gv,x) (pansel4_has_ioport_cap(x))
+define pansel4_has_arm_smc_cap(x) (false)
+define f_pansel4_has_arm_smc_cap(heap,gv,x) (pansel4_has_arm_smc_cap(x))
+define mem_shared_contains(x) (83886080 <= x && x < 83890176)
+define mem_own_contains(x) (67108864 <= x && x < 67117056)
+define mem_readable(x) (mem_shared_contains(x) || mem_own_contains(x))
+define f_mem_readable(heap,gv,x) (mem_readable(x))
+define mem_writeable(x) (mem_own_contains(x))
+define f_mem_writeable(heap,gv,x) (mem_writeable(x))
+END
+    diff "$work/server.vpr" "$work/views/new/server.vpr" >&2 || fail 'the view of server'
+    sed 's/name="client"/name="a\/b"/; s/pd="client"/pd="a\/b"/' "$work/v.system" >"$work/w.system"
+    refuse "no file can have the name of protection domain 'a/b'" "$work/w.system" --search-path "$programs/aarch64" --board \
+        qemu_virt_aarch64 --config debug --viper-output "$work/none"
+    refuse 'cannot make the directory /dev/null/x' "$work/v.system" --search-path "$programs/aarch64" --board \
+        qemu_virt_aarch64 --config debug --viper-output /dev/null/x
+}
+
 tried=0
 for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
     config="$prefix/libsel4/include/kernel/gen_config.json"
     [ -e "$config" ] && grep -Eq '"KERNEL_MCS": *(true|"1")' "$config" || continue
     grep -Eq '"PRINTING": *(true|"1")' "$config" || continue
-    case $(basename "$prefix") in
-    aarch64-mcs-1[27])
+    arch=$(sed -n 's/^ *"SEL4_ARCH": *"\(.*\)".*/\1/p' "$config")
+    hypervisor=$(grep -cE '"ARM_HYPERVISOR_SUPPORT": *(true|"1")' "$config")
+    cores=$(sed -n 's/^ *"MAX_NUM_NODES": *"*\([0-9]*\).*/\1/p' "$config")
+    ! grep -Eq '"SUPPORT_PCID": *(true|"1")' "$config" || continue # QEMU has none
+    case $arch-$hypervisor-$cores in
+    aarch64-1-1)
         [ ! -e "$work/aarch64.img" ] && [ -e "$programs/aarch64/plain.elf" ] || continue
         sdk qemu_virt_aarch64 "$prefix"
         build aarch64 qemu_virt_aarch64 --capdl-json a.json
         grep -q '"objects"' "$work/a.json" || fail 'no JSON'
+        views
         grep -q 'to be loaded and started at 0x70000000' "$work/aarch64.txt" || fail 'the report does not say where'
         grep -q 'priority: 7' "$work/aarch64.txt" || fail 'the report does not say the priority'
         grep -q 'untypeds used' "$work/aarch64.txt" || fail 'the report does not say which memory'
@@ -127,7 +203,7 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         build aarch64 qemu_virt_aarch64 --image-type elf
         [ "$(bytes "$work/aarch64.img" 80 8)" = 0000007000000000 ] || fail 'the ELF image is at another address'
         ;;
-    riscv64-mcs-1[27])
+    riscv64-0-1)
         [ ! -e "$work/riscv64.img" ] && [ -e "$programs/riscv64/plain.elf" ] || continue
         sdk qemu_virt_riscv64 "$prefix"
         build riscv64 qemu_virt_riscv64
@@ -138,7 +214,7 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         [ "$(bytes "$work/riscv64.img" 112 5)" = 5249534356 ] || fail 'no header of Linux'
         boots 'capdl: booted: ' qemu-system-riscv64 -machine virt -m 3G -kernel "$work/riscv64.img"
         ;;
-    x86_64-mcs-nopcid-1[27])
+    x86_64-0-1)
         [ ! -e "$work/x86_64.img" ] && [ -e "$programs/x86_64/plain.elf" ] || continue
         sdk x86_64_generic "$prefix"
         build x86_64 x86_64_generic

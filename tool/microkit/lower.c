@@ -12,7 +12,6 @@
 #include <capdl/blob.h>
 
 enum {
-    CNODE_BITS = 9,
     ROOT_BITS = 6,
     FIRST_SC_BADGE = 0x100,
     MOST_FRAMES = 1 << 22, /* of all regions; as many again may be mapped three times */
@@ -101,7 +100,7 @@ static void pd_objects(struct lower *lower, struct mk_pd *pd)
 {
     struct mk_reader *reader = lower->reader;
     pd->tcb = mk_object(reader, CAPDL_KIND_TCB, pd->pos, "tcb_%s", pd->name);
-    pd->cnode = mk_sized_object(reader, CAPDL_KIND_CNODE, CNODE_BITS, pd->pos, "cnode_%s", pd->name);
+    pd->cnode = mk_sized_object(reader, CAPDL_KIND_CNODE, MK_CNODE_BITS, pd->pos, "cnode_%s", pd->name);
     pd->root = mk_sized_object(reader, CAPDL_KIND_CNODE, ROOT_BITS, pd->pos, "cnode_%s_root", pd->name);
     pd->sc = mk_sched_context(reader, pd->name, pd->budget, pd->period, FIRST_SC_BADGE + pd->index, pd->pos);
     pd->reply = mk_object(reader, CAPDL_KIND_RTREPLY, pd->pos, "reply_%s", pd->name);
@@ -123,7 +122,7 @@ static void pd_cspace(struct lower *lower, struct mk_pd *pd)
 {
     struct mk_reader *reader = lower->reader;
     uint32_t input = pd->ep != CAPDL_NO_OBJECT ? pd->ep : pd->ntfn;
-    mk_hold_cnode(reader, pd->root, 0, pd->cnode, mk_word_bits(reader) - CNODE_BITS - ROOT_BITS, pd->pos);
+    mk_hold_cnode(reader, pd->root, 0, pd->cnode, mk_word_bits(reader) - MK_CNODE_BITS - ROOT_BITS, pd->pos);
     mk_hold_ipc(reader, pd->cnode, SLOT_INPUT, input, MK_USE_RECEIVE, 0, pd->pos);
     hold_faults(lower, pd, pd->cnode, SLOT_FAULTS);
     mk_hold(reader, pd->cnode, SLOT_VSPACE, pd->vspace, pd->pos);
@@ -301,7 +300,8 @@ static void vcpu_thread(struct lower *lower, struct mk_pd *pd, struct mk_vcpu *v
     struct capdl_tcb tcb = capdl_tcb_defaults;
     char name[32];
     snprintf(name, sizeof(name), "_%" PRIu64, vcpu->id);
-    uint32_t cnode = mk_sized_object(reader, CAPDL_KIND_CNODE, CNODE_BITS, vcpu->pos, "cnode_%s%s", pd->vm->name, name);
+    uint32_t cnode =
+        mk_sized_object(reader, CAPDL_KIND_CNODE, MK_CNODE_BITS, vcpu->pos, "cnode_%s%s", pd->vm->name, name);
     uint32_t ipc =
         mk_sized_object(reader, CAPDL_KIND_FRAME, CAPDL_PAGE_BITS, vcpu->pos, "frame_ipcbuf_%s%s", pd->vm->name, name);
     vcpu->tcb = mk_object(reader, CAPDL_KIND_TCB, vcpu->pos, "tcb_%s%s", pd->vm->name, name);
@@ -319,7 +319,7 @@ static void vcpu_thread(struct lower *lower, struct mk_pd *pd, struct mk_vcpu *v
         capdl_tcb_set(&tcb, CAPDL_TCB_FIELD_DOM, pd->domain->id);
     }
     mk_tcb_set(reader, vcpu->tcb, &tcb);
-    mk_hold_cnode(reader, vcpu->tcb, MK_TCB_CSPACE, cnode, mk_word_bits(reader) - CNODE_BITS, vcpu->pos);
+    mk_hold_cnode(reader, vcpu->tcb, MK_TCB_CSPACE, cnode, mk_word_bits(reader) - MK_CNODE_BITS, vcpu->pos);
     mk_hold(reader, vcpu->tcb, MK_TCB_VSPACE, vspace, vcpu->pos);
     mk_hold_frame(reader, vcpu->tcb, MK_TCB_IPC_BUFFER, ipc, CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE, false, vcpu->pos);
     mk_hold_ipc(reader, vcpu->tcb, MK_TCB_FAULT_EP, pd->ep, MK_USE_CALL, FAULT_BADGE | vcpu->id, vcpu->pos);
@@ -392,4 +392,5 @@ void mk_lower(struct mk_reader *reader)
     for (const struct mk_pd *pd = reader->system.pds; pd; pd = pd->next) {
         mk_program_declare(reader, pd);
     }
+    mk_viper(reader);
 }

@@ -11,6 +11,8 @@ enum mk_tcb_slot {
 #undef CAPDL_TCB_SLOT
 };
 
+enum { MK_CNODE_BITS = 9 }; /* of a domain's CNode */
+
 /* objects.c. A name is made one that capDL text can say, and different from all others. */
 uint32_t mk_object(struct mk_reader *, enum capdl_kind, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(4, 5);
 uint32_t mk_sized_object(struct mk_reader *, enum capdl_kind, unsigned size_bits, struct capdl_pos, const char *format,
@@ -51,6 +53,9 @@ bool mk_program_load(struct mk_reader *, struct mk_space *, struct mk_pd *, uint
 
 /* That it was loaded, and what its symbols were set to: an image keeps that for a later program in its place. */
 void mk_program_declare(struct mk_reader *, const struct mk_pd *);
+
+/* viper.c: what the options want of the views. */
+void mk_viper(struct mk_reader *);
 
 /* monitor.c: the thread that receives on the endpoint. */
 void mk_monitor(struct mk_reader *, uint32_t ep);

@@ -7,12 +7,19 @@
 #include <capdl/profile.h>
 #include <capdl/spec.h>
 
+/* What a protection domain may do, as definitions for the verifier Viper. */
+struct microkit_view {
+    const char *pd, *text;
+    struct microkit_view *next;
+};
+
 struct microkit_options {
     const struct capdl_profile *profile; /* of the kernel that the system is for */
     bool guessed;                   /* nobody named that kernel: what it is built with is not held against anyone */
     const char *spec_path;          /* programs and other files are looked for beside it ... */
     const char *const *directories; /* ... then here, ended by 0 */
     bool wide_rights;               /* the rights that Microkit's tool 2.3 hands out, not the least */
+    struct microkit_view **views;   /* a list that lives as long as the spec; NULL: not wanted */
 };
 
 /* Whether this is XML rather than capDL text or JSON: it begins with `<`. */

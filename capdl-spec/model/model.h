@@ -51,6 +51,7 @@ struct capdl_names {
     uint32_t *table; /* numbers of names; open addressing */
     uint8_t *marks;  /* of the same places */
     size_t mask, count;
+    uint32_t latest;  /* the number of the name that was asked for last */
     uint32_t *sparse; /* objects that are not in a dense run, by name and index; open addressing */
     size_t sparse_mask, num_sparse;
     uint64_t comparisons; /* made for suggestions: they stop when it becomes too many */
@@ -112,6 +113,18 @@ void capdl_spec_append_cap(struct capdl_spec *, uint32_t container, const struct
 void capdl_spec_sort_caps(struct capdl_spec *, uint32_t container);
 /* Drops all but the first caps. */
 void capdl_spec_keep_caps(struct capdl_spec *, uint32_t container, uint32_t count);
+
+/* Printing, by a caller that has locked the stream. */
+void capdl_put_text(FILE *, const char *);
+void capdl_put_decimal(FILE *, uint64_t);
+void capdl_put_hexadecimal(FILE *, uint64_t);
+/* "x", "x[3]" */
+void capdl_put_object(FILE *, const struct capdl_spec *, uint32_t object);
+
+/* By name and then by index. */
+int capdl_spec_compare_names(const struct capdl_spec *, uint32_t object, uint32_t other);
+/* All objects but programs, by name and then by index; to be freed. */
+uint32_t *capdl_spec_by_name(const struct capdl_spec *, uint32_t *count);
 
 /* Edit distance, as far as it is not above `most`; else most + 1. */
 unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most);

@@ -14,17 +14,28 @@ enum { SUGGESTION_LENGTH = 64, MOST_COMPARISONS = 20000000 };
 /* Names have the number of the byte they are at, in blocks of this size. */
 enum { BLOCK_BITS = 18, BLOCK = 1 << BLOCK_BITS };
 
+enum { NEIGHBOURS = 16 }; /* places of the table in a line of the cache */
+
 /* Low bits of a name's word; the others are the number of what it stands for. */
 enum { USE_NOTHING, USE_OBJECT, USE_CAP, USE_LISTED, USE_BITS = 2, USE_MASK = (1 << USE_BITS) - 1 };
 
+/* Where names go on in other blocks stands this word, which no name has, and then the number of the next name. */
+#define LINK UINT32_MAX
+enum { LINK_SIZE = 2 * sizeof(uint32_t) };
+
+/*
+ * The last character decides the place within a line of the cache: object_10 to object_19, declared one after the
+ * other, are neighbours.
+ */
 static uint32_t hash_text(const char *text, size_t length)
 {
     uint32_t hash = 2166136261u;
 
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i + 1 < length; i++) {
         hash = (hash ^ (unsigned char)text[i]) * 16777619u;
     }
-    return hash ^ hash >> 15;
+    hash ^= hash >> 15;
+    return length ? hash ^ (unsigned char)text[length - 1] % NEIGHBOURS : hash;
 }
 
 static uint32_t word_get(const struct spec_name *name)
@@ -131,11 +142,15 @@ uint32_t capdl_spec_name_number(const struct capdl_spec *spec, const struct spec
 /* Another block, or several in a row for a very long name. */
 static void add_blocks(struct capdl_names *names, size_t size)
 {
-    size_t count = (size + BLOCK) >> BLOCK_BITS;
+    size_t count = (size + LINK_SIZE + BLOCK) >> BLOCK_BITS;
+    uint32_t link[2] = {LINK, (uint32_t)(names->num_blocks << BLOCK_BITS)};
     char *memory = capdl_spec_realloc(NULL, count << BLOCK_BITS);
 
     if (names->num_blocks + count > UINT32_MAX >> BLOCK_BITS) {
         capdl_spec_too_large("this spec is too large: its names take more than 4 GiB");
+    }
+    if (names->num_blocks) {
+        memcpy(names->blocks[names->first_free] + names->used, link, sizeof(link));
     }
     names->blocks =
         capdl_spec_grow(names->blocks, &names->capacity_blocks, names->num_blocks + count, sizeof(*names->blocks));
@@ -153,7 +168,8 @@ static uint32_t name_add(struct capdl_names *names, const char *text, size_t len
     struct spec_name *name;
     size_t at;
 
-    if (!names->num_blocks || ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size) {
+    if (!names->num_blocks ||
+        ((names->num_blocks - names->first_free) << BLOCK_BITS) - names->used < size + LINK_SIZE) {
         add_blocks(names, size);
     }
     at = (names->first_free << BLOCK_BITS) + names->used;
@@ -163,6 +179,28 @@ static uint32_t name_add(struct capdl_names *names, const char *text, size_t len
     name->text[length] = '\0';
     names->used += size;
     return (uint32_t)at;
+}
+
+/* The name that was made after this one, or, after 0, the first; 0 if there is none. */
+static uint32_t next_name(const struct capdl_spec *spec, uint32_t number)
+{
+    const struct capdl_names *names = spec->names;
+    uint32_t end = (uint32_t)((names->first_free << BLOCK_BITS) + names->used), link[2];
+
+    if (number) {
+        number += (uint32_t)(sizeof(struct spec_name) + strlen(capdl_spec_name_at(spec, number)->text) + 1);
+    } else {
+        number = names->num_blocks > 0;
+    }
+    if (number == end) {
+        return 0;
+    }
+    memcpy(link, capdl_spec_name_at(spec, number), sizeof(link[0]));
+    if (link[0] == LINK) {
+        memcpy(link, capdl_spec_name_at(spec, number), sizeof(link));
+        return link[1];
+    }
+    return number;
 }
 
 /* The place of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the
@@ -189,56 +227,80 @@ static size_t place_of(const struct capdl_spec *spec, const char *text, size_t l
 static void table_grow(struct capdl_spec *spec)
 {
     struct capdl_names *names = spec->names;
-    uint32_t *table = names->table;
-    uint8_t *marks = names->marks;
-    size_t old_size = table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
+    size_t old_size = names->table ? names->mask + 1 : 0, size = old_size ? old_size * 2 : 64;
 
-    names->table = capdl_spec_zeros_grow(NULL, 0, size * sizeof(*table));
+    if (old_size) {
+        capdl_spec_zeros_free(names->table, old_size * sizeof(*names->table));
+        capdl_spec_zeros_free(names->marks, old_size);
+    }
+    names->table = capdl_spec_zeros_grow(NULL, 0, size * sizeof(*names->table));
     names->marks = capdl_spec_zeros_grow(NULL, 0, size);
     names->mask = size - 1;
-    for (size_t i = 0; i < old_size; i++) {
-        if (table[i]) {
-            const char *text = capdl_spec_name_at(spec, table[i])->text;
-            uint32_t hash = hash_text(text, strlen(text));
-            size_t place = hash & names->mask;
+    for (uint32_t number = next_name(spec, 0); number; number = next_name(spec, number)) {
+        const char *text = capdl_spec_name_at(spec, number)->text;
+        uint32_t hash = hash_text(text, strlen(text));
+        size_t place = hash & names->mask;
 
-            while (names->table[place]) {
-                place = (place + 1) & names->mask;
-            }
-            names->table[place] = table[i];
-            names->marks[place] = (uint8_t)(hash >> 24);
+        while (names->table[place]) {
+            place = (place + 1) & names->mask;
         }
+        names->table[place] = number;
+        names->marks[place] = (uint8_t)(hash >> 24);
     }
-    if (old_size) {
-        capdl_spec_zeros_free(table, old_size * sizeof(*table));
-        capdl_spec_zeros_free(marks, old_size);
-    }
+}
+
+static bool is_name(const struct capdl_spec *spec, uint32_t number, const char *text, size_t length)
+{
+    const char *name = capdl_spec_name_at(spec, number)->text;
+
+    return !strncmp(name, text, length) && !name[length];
+}
+
+/* Most texts name things in the order in which they were declared: the name after the latest, or this again. */
+static uint32_t guess(const struct capdl_spec *spec, const char *text, size_t length)
+{
+    uint32_t latest = __atomic_load_n(&spec->names->latest, __ATOMIC_RELAXED),
+             next = latest ? next_name(spec, latest) : 0;
+
+    return next && is_name(spec, next, text, length)       ? next
+           : latest && is_name(spec, latest, text, length) ? latest
+                                                           : 0;
 }
 
 struct spec_name *capdl_spec_name_lookup(const struct capdl_spec *spec, const char *text, size_t length)
 {
-    uint32_t number =
-        spec->names->table ? spec->names->table[place_of(spec, text, length, hash_text(text, length))] : 0;
+    uint32_t number = guess(spec, text, length);
 
+    if (!number && spec->names->table) {
+        number = spec->names->table[place_of(spec, text, length, hash_text(text, length))];
+    }
+    if (number) {
+        __atomic_store_n(&spec->names->latest, number, __ATOMIC_RELAXED); /* others may be reading, too */
+    }
     return number ? capdl_spec_name_at(spec, number) : NULL;
 }
 
 struct spec_name *capdl_spec_name_intern(struct capdl_spec *spec, const char *text, size_t length)
 {
     struct capdl_names *names = spec->names;
-    uint32_t hash = hash_text(text, length);
+    uint32_t number = guess(spec, text, length), hash;
     size_t place;
 
-    if (!names->table || names->count + names->count / 4 > names->mask) {
-        table_grow(spec);
+    if (!number) {
+        if (!names->table || names->count + names->count / 4 > names->mask) {
+            table_grow(spec);
+        }
+        hash = hash_text(text, length);
+        place = place_of(spec, text, length, hash);
+        if (!names->table[place]) {
+            names->table[place] = name_add(names, text, length);
+            names->marks[place] = (uint8_t)(hash >> 24);
+            names->count++;
+        }
+        number = names->table[place];
     }
-    place = place_of(spec, text, length, hash);
-    if (!names->table[place]) {
-        names->table[place] = name_add(names, text, length);
-        names->marks[place] = (uint8_t)(hash >> 24);
-        names->count++;
-    }
-    return capdl_spec_name_at(spec, names->table[place]);
+    names->latest = number;
+    return capdl_spec_name_at(spec, number);
 }
 
 void capdl_spec_names_free(struct capdl_names *names)

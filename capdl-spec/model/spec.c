@@ -42,11 +42,15 @@ char *capdl_rights_text(enum capdl_kind kind, uint64_t rights, char text[CAPDL_R
 char *capdl_object_label(const struct capdl_spec *spec, uint32_t id, char *buffer, size_t size)
 {
     uint32_t index = capdl_object_index(spec, id);
+    const char *name = capdl_object_name(spec, id);
+    size_t length = strlen(name);
 
-    if (index == CAPDL_NO_INDEX) {
-        snprintf(buffer, size, "%s", capdl_object_name(spec, id));
-    } else {
-        snprintf(buffer, size, "%s[%u]", capdl_object_name(spec, id), (unsigned)index);
+    if (index != CAPDL_NO_INDEX) {
+        snprintf(buffer, size, "%s[%u]", name, (unsigned)index);
+    } else if (size) {
+        length = length < size ? length : size - 1;
+        memcpy(buffer, name, length);
+        buffer[length] = '\0';
     }
     return buffer;
 }

@@ -147,84 +147,75 @@ struct lines {
 
 static void write_name(const struct lines *lines, uint32_t id)
 {
-    char label[REVIEW_LABEL];
-
     if (id == CAPDL_NO_OBJECT) {
-        fputs("-", lines->out);
-    } else if (strlen(capdl_object_name(lines->world->spec, id)) + 16 < sizeof(label)) {
-        fputs(capdl_object_label(lines->world->spec, id, label, sizeof(label)), lines->out);
+        putc_unlocked('-', lines->out);
     } else {
-        fprintf(lines->out, "%s[%" PRIu32 "]", capdl_object_name(lines->world->spec, id),
-                capdl_object_index(lines->world->spec, id));
+        capdl_put_object(lines->out, lines->world->spec, id);
     }
+}
+
+static void write_number(const struct lines *lines, const char *before, uint64_t number)
+{
+    capdl_put_text(lines->out, before);
+    capdl_put_decimal(lines->out, number);
+}
+
+static void write_word(const struct lines *lines, const char *before, uint64_t word)
+{
+    capdl_put_text(lines->out, before);
+    capdl_put_hexadecimal(lines->out, word);
 }
 
 static void write_fields(const struct lines *lines, uint32_t id, struct fields *fields)
 {
+    enum capdl_kind kind = capdl_object_kind(lines->world->spec, id);
     char digest[REVIEW_LABEL];
 
-    fprintf(lines->out, "object ");
+    capdl_put_text(lines->out, "object ");
     write_name(lines, id);
-    fprintf(lines->out, " %s", capdl_kind_keyword(capdl_object_kind(lines->world->spec, id)));
+    putc_unlocked(' ', lines->out);
+    capdl_put_text(lines->out, capdl_kind_keyword(kind));
     capdl_review_fields(lines->world, id, fields);
     for (size_t i = 0; i < fields->count; i++) {
         const struct field_value *field = &fields->list[i];
 
-        fprintf(lines->out, " %s=", capdl_review_field_word(capdl_object_kind(lines->world->spec, id), field->field));
+        putc_unlocked(' ', lines->out);
+        capdl_put_text(lines->out, capdl_review_field_word(kind, field->field));
+        putc_unlocked('=', lines->out);
         if (field->field == FIELD_CONTENT && lines->options->digest) {
-            fputs(lines->options->digest(lines->options->context, &field->value, 1, digest), lines->out);
+            capdl_put_text(lines->out, lines->options->digest(lines->options->context, &field->value, 1, digest));
         } else {
-            fprintf(lines->out, "0x%" PRIx64, field->value);
+            capdl_put_hexadecimal(lines->out, field->value);
         }
     }
     if (capdl_object_parent(lines->world->spec, id) != CAPDL_NO_OBJECT) {
-        fputs(" in ", lines->out);
+        capdl_put_text(lines->out, " in ");
         write_name(lines, capdl_object_parent(lines->world->spec, id));
     }
-    putc('\n', lines->out);
+    putc_unlocked('\n', lines->out);
 }
 
 static void write_cap(const struct lines *lines, uint32_t holder, const struct capdl_cap *cap)
 {
     struct plain_cap plain = capdl_review_cap(lines->world->spec, cap);
 
-    fprintf(lines->out, "cap ");
+    capdl_put_text(lines->out, "cap ");
     write_name(lines, holder);
-    fprintf(lines->out, " 0x%" PRIx64 " %s ", cap->slot, capdl_kind_keyword(cap->kind));
+    write_word(lines, " ", cap->slot);
+    putc_unlocked(' ', lines->out);
+    capdl_put_text(lines->out, capdl_kind_keyword(cap->kind));
+    putc_unlocked(' ', lines->out);
     write_name(lines, cap->object);
-    fprintf(lines->out, " rights=%u data=0x%" PRIx64 " guard_size=%u flags=%u", plain.rights, plain.data,
-            plain.guard_size, plain.flags);
+    write_number(lines, " rights=", plain.rights);
+    write_word(lines, " data=", plain.data);
+    write_number(lines, " guard_size=", plain.guard_size);
+    write_number(lines, " flags=", plain.flags);
     if (plain.mapping_container != CAPDL_NO_OBJECT) {
-        fputs(" mapping=", lines->out);
+        capdl_put_text(lines->out, " mapping=");
         write_name(lines, plain.mapping_container);
-        fprintf(lines->out, ",0x%" PRIx64, plain.mapping_slot);
+        write_word(lines, ",", plain.mapping_slot);
     }
-    putc('\n', lines->out);
-}
-
-static int name_compare(const void *left, const void *right, void *context)
-{
-    const struct capdl_spec *spec = context;
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    const char *name = capdl_object_name(spec, a), *other = capdl_object_name(spec, b);
-    int names = name == other ? 0 : strcmp(name, other);
-    uint32_t x = capdl_object_index(spec, a) + 1, y = capdl_object_index(spec, b) + 1;
-
-    return names ? names : x < y ? -1 : x > y;
-}
-
-uint32_t *capdl_review_by_name(const struct capdl_spec *spec, uint32_t *count)
-{
-    uint32_t *order = capdl_spec_realloc(NULL, (spec->num_objects + (size_t)1) * sizeof(*order));
-
-    *count = 0;
-    for (uint32_t i = 0; i < spec->num_objects; i++) {
-        if (capdl_object_kind(spec, i) != CAPDL_KIND_PROGRAM) {
-            order[(*count)++] = i;
-        }
-    }
-    qsort_r(order, *count, sizeof(*order), name_compare, (void *)(uintptr_t)spec);
-    return order;
+    putc_unlocked('\n', lines->out);
 }
 
 struct derived {
@@ -312,9 +303,10 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
     struct world world;
     struct fields fields = {NULL};
     struct lines lines = {&world, options, out};
-    uint32_t count, *order = capdl_review_by_name(spec, &count);
+    uint32_t count, *order = capdl_spec_by_name(spec, &count);
 
     capdl_review_world_init(&world, spec, options);
+    flockfile(out);
     fprintf(out, "arch %s\n", capdl_arch_name(spec->arch));
     for (uint32_t i = 0; i < count; i++) {
         struct capdl_caps caps = capdl_object_caps(spec, order[i]);
@@ -326,6 +318,7 @@ void capdl_review_lines(const struct capdl_spec *spec, const struct capdl_diff_o
     }
     write_derivations(&lines, order, count);
     write_domains(&lines);
+    funlockfile(out);
     free(fields.list);
     free(order);
     capdl_review_world_free(&world);

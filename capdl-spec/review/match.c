@@ -121,10 +121,17 @@ static void side_init(struct side *side, const struct world *world)
     size_t count = world->spec->num_objects + (size_t)1;
 
     *side = (struct side){.world = world, .num_objects = world->spec->num_objects};
-    side->base = capdl_spec_realloc(NULL, count * sizeof(*side->base));
-    side->hash = capdl_spec_realloc(NULL, count * sizeof(*side->hash));
     side->partner = capdl_spec_realloc(NULL, count * sizeof(*side->partner));
     memset(side->partner, 0xff, count * sizeof(*side->partner));
+}
+
+/* What only objects without a partner are looked at for. */
+static void side_look_around(struct side *side)
+{
+    size_t count = side->num_objects + (size_t)1;
+
+    side->base = capdl_spec_realloc(NULL, count * sizeof(*side->base));
+    side->hash = capdl_spec_realloc(NULL, count * sizeof(*side->hash));
     find_links(side);
 }
 
@@ -206,14 +213,20 @@ static void hash_all(struct pairing *p, unsigned rounds)
     free(next);
 }
 
-static bool all_paired(const struct pairing *p)
+static bool side_is_paired(const struct side *side)
 {
-    for (uint32_t i = 0; i < p->old.num_objects; i++) {
-        if (p->old.partner[i] == REVIEW_NONE && capdl_object_kind(p->old.world->spec, i) != CAPDL_KIND_PROGRAM) {
+    for (uint32_t i = 0; i < side->num_objects; i++) {
+        if (side->partner[i] == REVIEW_NONE && capdl_object_kind(side->world->spec, i) != CAPDL_KIND_PROGRAM) {
             return false;
         }
     }
     return true;
+}
+
+/* What is left over on the other side has no partner. */
+static bool all_paired(const struct pairing *p)
+{
+    return side_is_paired(&p->old) || side_is_paired(&p->new);
 }
 
 static void pair_level(struct pairing *p, bool loose, unsigned rounds, bool twins)
@@ -246,6 +259,11 @@ static void pair_all(struct pairing *p, bool names)
     if (names) {
         pair_names(p);
     }
+    if (all_paired(p)) {
+        return;
+    }
+    side_look_around(&p->old);
+    side_look_around(&p->new);
     find_bases(&p->old, true);
     find_bases(&p->new, true);
     pair_level(p, false, 0, true);

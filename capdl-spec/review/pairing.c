@@ -169,7 +169,7 @@ static int candidate_compare(const void *left, const void *right)
 
 static struct candidate *candidates(const struct side *side, size_t *count)
 {
-    uint32_t most, *order = capdl_review_by_name(side->world->spec, &most);
+    uint32_t most, *order = capdl_spec_by_name(side->world->spec, &most);
     struct candidate *list = capdl_spec_realloc(NULL, (most + (size_t)1) * sizeof(*list));
 
     *count = 0;

@@ -135,8 +135,6 @@ struct plain_cap {
 struct plain_cap capdl_review_cap(const struct capdl_spec *, const struct capdl_cap *);
 /* REVIEW_DEFAULT, REVIEW_DEFAULT - 1 for none, or an index. */
 uint64_t capdl_review_domain_start(const struct capdl_domains *);
-/* Objects by name and index, without PROGRAMs. To be freed. */
-uint32_t *capdl_review_by_name(const struct capdl_spec *, uint32_t *count);
 
 /* ---- match.c, pairing.c ---- */
 

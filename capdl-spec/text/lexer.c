@@ -7,25 +7,44 @@
 
 enum { MOST_MARKER_FILES = 256 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+enum { DIGIT = 1, LETTER = 2, IN_NAME = 4, BLANK = 8 };
 
 /* Every character outside ASCII counts as a letter. */
-static bool is_letter(char c)
+static const uint8_t classes[256] = {
+    ['0' ... '9'] = DIGIT | IN_NAME,
+    ['a' ... 'z'] = LETTER | IN_NAME,
+    ['A' ... 'Z'] = LETTER | IN_NAME,
+    [0x80 ... 0xff] = LETTER | IN_NAME,
+    ['_'] = IN_NAME,
+    ['-'] = IN_NAME,
+    ['@'] = IN_NAME,
+    ['.'] = IN_NAME,
+    [' '] = BLANK,
+    ['\t'] = BLANK,
+    ['\n'] = BLANK,
+    ['\r'] = BLANK,
+    ['\f'] = BLANK,
+    ['\v'] = BLANK,
+};
+
+static bool is(char c, unsigned class)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+    return classes[(unsigned char)c] & class;
 }
 
-static bool is_name_char(char c)
+static bool is_digit(char c)
 {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '@' || c == '.';
+    return is(c, DIGIT);
+}
+
+static bool is_letter(char c)
+{
+    return is(c, LETTER);
 }
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+    return is(c, BLANK);
 }
 
 static char peek(const struct text_lexer *lexer, size_t ahead)
@@ -305,11 +324,17 @@ static void lex_bad(struct text_lexer *lexer, struct text_token *token)
 
 static void lex_name(struct text_lexer *lexer, struct text_token *token)
 {
-    while (lexer->at < lexer->end && is_name_char(*lexer->at)) {
-        step(lexer);
+    const char *at = lexer->at;
+    char all = 0;
+
+    for (; at < lexer->end && is(*at, IN_NAME); at++) {
+        all |= *at;
     }
-    token->length = (size_t)(lexer->at - token->text);
-    reject_unprintable(lexer, token);
+    lexer->at = at;
+    token->length = (size_t)(at - token->text);
+    if ((unsigned char)all >= 0x80) {
+        reject_unprintable(lexer, token);
+    }
 }
 
 /* A line the lexer cannot make sense of is given up as a whole. */

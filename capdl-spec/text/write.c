@@ -8,15 +8,16 @@
 
 void capdl_write_number(struct writer *w, uint64_t number)
 {
-    fprintf(w->out, number < 1024 ? "%" PRIu64 : "0x%" PRIx64, number);
+    if (number < 1024) {
+        capdl_put_decimal(w->out, number);
+    } else {
+        capdl_put_hexadecimal(w->out, number);
+    }
 }
 
 void capdl_write_object_name(struct writer *w, uint32_t id)
 {
-    fputs(capdl_object_name(w->spec, id), w->out);
-    if (capdl_object_index(w->spec, id) != CAPDL_NO_INDEX) {
-        fprintf(w->out, "[%" PRIu32 "]", capdl_object_index(w->spec, id));
-    }
+    capdl_put_object(w->out, w->spec, id);
 }
 
 uint32_t capdl_write_array_run(const struct writer *w, uint32_t at)
@@ -31,27 +32,6 @@ uint32_t capdl_write_array_run(const struct writer *w, uint32_t at)
         run++;
     }
     return run;
-}
-
-static int order_compare(const void *left, const void *right, void *spec)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    const char *name = capdl_object_name(spec, a), *other = capdl_object_name(spec, b);
-    int names = name == other ? 0 : strcmp(name, other);
-    uint32_t x = capdl_object_index(spec, a) + 1, y = capdl_object_index(spec, b) + 1;
-
-    return names ? names : x < y ? -1 : x > y;
-}
-
-static void order_objects(struct writer *w)
-{
-    w->order = capdl_spec_realloc(NULL, w->spec->num_objects * sizeof(*w->order));
-    for (uint32_t i = 0; i < w->spec->num_objects; i++) {
-        if (capdl_object_kind(w->spec, i) != CAPDL_KIND_PROGRAM) {
-            w->order[w->count++] = i;
-        }
-    }
-    qsort_r(w->order, w->count, sizeof(*w->order), order_compare, (void *)(uintptr_t)w->spec);
 }
 
 static int irq_compare(const void *left, const void *right)
@@ -109,7 +89,7 @@ static void write_irqs(struct writer *w)
 static int slot_compare(const struct capdl_spec *spec, const struct capdl_slot_ref *a, const struct capdl_slot_ref *b)
 {
     uint32_t left = a->container, right = b->container;
-    int objects = left == right ? 0 : order_compare(&left, &right, (void *)(uintptr_t)spec);
+    int objects = left == right ? 0 : capdl_spec_compare_names(spec, left, right);
 
     if (objects) {
         return objects;
@@ -207,12 +187,14 @@ void capdl_spec_write_text(const struct capdl_spec *spec, FILE *out, bool folded
 {
     struct writer writer = {.spec = spec, .out = out, .folded = folded};
 
-    order_objects(&writer);
+    writer.order = capdl_spec_by_name(spec, &writer.count);
+    flockfile(out);
     fprintf(out, "arch %s\n", capdl_arch_name(spec->arch));
     capdl_write_objects(&writer);
     capdl_write_caps(&writer);
     write_irqs(&writer);
     write_derivations(&writer);
     write_domains(&writer);
+    funlockfile(out);
     free(writer.order);
 }

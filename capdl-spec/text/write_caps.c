@@ -12,7 +12,7 @@ struct list {
 
 static void list_item(struct list *list)
 {
-    fputs(list->count++ ? ", " : " (", list->out);
+    capdl_put_text(list->out, list->count++ ? ", " : " (");
 }
 
 static void write_rights(struct list *list, const struct capdl_cap *cap)
@@ -21,20 +21,20 @@ static void write_rights(struct list *list, const struct capdl_cap *cap)
         return;
     }
     list_item(list);
-    fputs(capdl_rights_text(cap->kind, cap->rights, (char[CAPDL_RIGHTS_TEXT]){0}), list->out);
+    capdl_put_text(list->out, capdl_rights_text(cap->kind, cap->rights, (char[CAPDL_RIGHTS_TEXT]){0}));
 }
 
 static void write_data(struct writer *w, struct list *list, const struct capdl_cap *cap)
 {
     if (cap->flags & CAPDL_CAP_HAS_BADGE) {
         list_item(list);
-        fputs("badge: ", w->out);
+        capdl_put_text(w->out, "badge: ");
         capdl_write_number(w, cap->data);
     }
     if (cap->flags & CAPDL_CAP_HAS_GUARD) {
         if (cap->data || !cap->guard_size) {
             list_item(list);
-            fputs("guard: ", w->out);
+            capdl_put_text(w->out, "guard: ");
             capdl_write_number(w, cap->data);
         }
         if (cap->guard_size) {
@@ -85,7 +85,7 @@ static void write_params(struct writer *w, const struct capdl_cap *cap)
     }
     write_extra(w, &list, cap);
     if (list.count) {
-        putc(')', w->out);
+        putc_unlocked(')', w->out);
     }
 }
 
@@ -169,10 +169,11 @@ static void write_slot(struct writer *w, uint32_t container, uint64_t slot)
     };
 
     if (capdl_object_kind(w->spec, container) == CAPDL_KIND_TCB && slot < CAPDL_TCB_SLOT_COUNT) {
-        fprintf(w->out, "%s: ", names[slot]);
+        capdl_put_text(w->out, names[slot]);
     } else {
-        fprintf(w->out, "%" PRIu64 ": ", slot);
+        capdl_put_decimal(w->out, slot);
     }
+    capdl_put_text(w->out, ": ");
 }
 
 static void write_slots(struct writer *w, uint32_t container)
@@ -185,17 +186,17 @@ static void write_slots(struct writer *w, uint32_t container)
         const struct capdl_cap *cap = &caps.list[i];
 
         run = slot_run(w, cap, caps.count - i);
-        fputs("    ", w->out);
+        capdl_put_text(w->out, "    ");
         write_slot(w, container, cap->slot);
         if (cap->object == CAPDL_NO_OBJECT) {
-            fputs(capdl_kind_keyword(cap->kind), w->out);
+            capdl_put_text(w->out, capdl_kind_keyword(cap->kind));
         } else if (run == 1) {
             capdl_write_object_name(w, cap->object);
         } else {
             write_elements(w, cap, run);
         }
         write_params(w, cap);
-        putc('\n', w->out);
+        putc_unlocked('\n', w->out);
     }
     fputs("  }\n", w->out);
 }

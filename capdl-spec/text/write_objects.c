@@ -490,7 +490,10 @@ void capdl_write_objects(struct writer *w)
         if (object.index != CAPDL_NO_INDEX) {
             write_array(w, i, run);
         } else if (object.kind != CAPDL_KIND_UT || !covering[w->order[i]]) {
-            fprintf(w->out, "  %s = %s", object.name, capdl_kind_keyword(object.kind));
+            capdl_put_text(w->out, "  ");
+            capdl_put_text(w->out, object.name);
+            capdl_put_text(w->out, " = ");
+            capdl_put_text(w->out, capdl_kind_keyword(object.kind));
             write_params(w, &object);
             putc('\n', w->out);
         }

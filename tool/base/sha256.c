@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const uint32_t constants[64] = {
+const uint32_t sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -32,22 +32,37 @@ static void expand(uint32_t words[64], const uint8_t *block)
     }
 }
 
-static void compress(struct sha256 *s, const uint8_t *block)
+/* One round: v[0] to v[7] are a to h, whose roles the caller moves on. */
+static inline void mix(uint32_t *d, uint32_t *h, uint32_t a, uint32_t b, uint32_t c, uint32_t e, uint32_t f, uint32_t g,
+                       uint32_t word)
 {
-    uint32_t words[64], v[8];
-    expand(words, block);
-    memcpy(v, s->state, sizeof(v));
-    for (unsigned i = 0; i < 64; i++) {
-        uint32_t sum1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25), choose = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t sum0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        uint32_t t1 = v[7] + sum1 + choose + constants[i] + words[i];
-        memmove(v + 1, v, 7 * sizeof(v[0]));
-        v[4] += t1;
-        v[0] = t1 + sum0 + majority;
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        s->state[i] += v[i];
+    uint32_t sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25), choose = g ^ (e & (f ^ g));
+    uint32_t sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22), majority = (a & b) | (c & (a | b));
+    uint32_t t1 = *h + sum1 + choose + word;
+    *d += t1;
+    *h = t1 + sum0 + majority;
+}
+
+static void compress_blocks(uint32_t state[8], const uint8_t *block, size_t count)
+{
+    for (; count > 0; count--, block += SHA256_BLOCK) {
+        uint32_t words[64], a = state[0], b = state[1], c = state[2], d = state[3];
+        uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+        expand(words, block);
+        for (unsigned i = 0; i < 64; i += 8) {
+            mix(&d, &h, a, b, c, e, f, g, words[i] + sha256_constants[i]);
+            mix(&c, &g, h, a, b, d, e, f, words[i + 1] + sha256_constants[i + 1]);
+            mix(&b, &f, g, h, a, c, d, e, words[i + 2] + sha256_constants[i + 2]);
+            mix(&a, &e, f, g, h, b, c, d, words[i + 3] + sha256_constants[i + 3]);
+            mix(&h, &d, e, f, g, a, b, c, words[i + 4] + sha256_constants[i + 4]);
+            mix(&g, &c, d, e, f, h, a, b, words[i + 5] + sha256_constants[i + 5]);
+            mix(&f, &b, c, d, e, g, h, a, words[i + 6] + sha256_constants[i + 6]);
+            mix(&e, &a, b, c, d, f, g, h, words[i + 7] + sha256_constants[i + 7]);
+        }
+        uint32_t v[8] = {a, b, c, d, e, f, g, h};
+        for (unsigned i = 0; i < 8; i++) {
+            state[i] += v[i];
+        }
     }
 }
 
@@ -59,23 +74,22 @@ void sha256_init(struct sha256 *s)
 
 void sha256_add(struct sha256 *s, const void *bytes, size_t size)
 {
+    sha256_compress *compress = sha256_compress_fast() ? sha256_compress_fast() : compress_blocks;
     const uint8_t *at = bytes;
     size_t used = s->length % SHA256_BLOCK;
     s->length += size;
-    while (size > 0) {
+    if (used > 0) {
         size_t room = SHA256_BLOCK - used, part = size < room ? size : room;
-        if (used == 0 && part == SHA256_BLOCK) {
-            compress(s, at);
-        } else {
-            memcpy(s->block + used, at, part);
-            used = (used + part) % SHA256_BLOCK;
-            if (used == 0) {
-                compress(s, s->block);
-            }
+        memcpy(s->block + used, at, part);
+        if (used + part < SHA256_BLOCK) {
+            return;
         }
+        compress(s->state, s->block, 1);
         at += part;
         size -= part;
     }
+    compress(s->state, at, size / SHA256_BLOCK);
+    memcpy(s->block, at + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
 }
 
 void sha256_end(struct sha256 *s, uint8_t digest[SHA256_BYTES])

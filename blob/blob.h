@@ -77,7 +77,7 @@ bool capdl_blob_next_objects(struct capdl_blob_table *, struct capdl_blob_object
 
 struct capdl_blob_fill {
     uint64_t slot;
-    uint64_t offset; /* in the frame, a multiple of the page size */
+    uint64_t offset; /* in the frame, a multiple of what `pages` counts */
     uint64_t page;
     uint64_t pages;
     uint64_t size_bits; /* of this frame and of those after it that the fill reaches */
@@ -85,6 +85,13 @@ struct capdl_blob_fill {
 };
 
 bool capdl_blob_next_fill(struct capdl_blob_table *, struct capdl_blob_fill *);
+/* What `page` and `pages` count, log2 of bytes: pages, units of packed ones, or bytes of a chunk. */
+static inline unsigned capdl_blob_fill_bits(const struct capdl_blob_fill *fill)
+{
+    return fill->flags & CAPDL_FILL_CHUNK    ? 0
+           : fill->flags & CAPDL_FILL_PACKED ? CAPDL_FILL_UNIT_BITS
+                                             : CAPDL_PAGE_BITS;
+}
 
 enum { CAPDL_OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
 

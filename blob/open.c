@@ -248,7 +248,7 @@ static const struct capdl_blob_objects *lookup_slot(struct lookup *lookup, uint6
 /* Whether every frame a fill reaches is an object of its size. */
 static bool fill_reaches_frames(struct lookup *lookup, const struct capdl_blob_fill *fill)
 {
-    uint64_t bytes = fill->offset + fill->pages * CAPDL_PAGE_SIZE;
+    uint64_t bytes = fill->offset + (fill->pages << capdl_blob_fill_bits(fill));
     uint64_t frames = (bytes + (UINT64_C(1) << fill->size_bits) - 1) >> fill->size_bits;
     uint64_t num_objects = lookup->blob->sizes[CAPDL_SIZE_OBJECTS];
     uint64_t slot = fill->slot;
@@ -266,50 +266,29 @@ static bool fill_reaches_frames(struct lookup *lookup, const struct capdl_blob_f
     return true;
 }
 
-/* A fill from bootinfo counts bytes and stays in one frame. */
-static const char *chunk_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
-{
-    struct capdl_blob_fill first = *fill;
-    uint64_t chunk = fill->flags >> CAPDL_FILL_CHUNK_SHIFT;
-
-    first.offset = 0;
-    first.pages = 1;
-    if (fill->offset >> fill->size_bits || !fill->pages ||
-        fill->pages > (UINT64_C(1) << fill->size_bits) - fill->offset) {
-        return EXPECTED("bytes inside the frame");
-    }
-    if (fill->page >> 32) {
-        return EXPECTED("an offset in a chunk of bootinfo");
-    }
-    if (chunk < 1 || chunk > CAPDL_FILL_MAX_CHUNK || (fill->flags & 0xff) > 7) {
-        return EXPECTED("a known chunk of bootinfo and known flags");
-    }
-    return fill_reaches_frames(lookup, &first) ? NULL : EXPECTED("a frame of this size at this slot");
-}
-
+/* Bytes from bootinfo and packed units stay in one frame. */
 static const char *fill_problem(struct lookup *lookup, const struct capdl_blob_fill *fill)
 {
-    uint64_t num_pages = lookup->blob->sizes[CAPDL_SIZE_PAGES];
+    const unsigned bits = capdl_blob_fill_bits(fill), from = fill->flags & (CAPDL_FILL_CHUNK | CAPDL_FILL_PACKED);
+    const uint64_t source =
+        from & CAPDL_FILL_CHUNK ? UINT64_C(1) << 32 : lookup->blob->sizes[CAPDL_SIZE_PAGES] << (CAPDL_PAGE_BITS - bits);
+    const uint64_t chunk = fill->flags >> CAPDL_FILL_CHUNK_SHIFT;
 
     if (fill->size_bits != 12 && fill->size_bits != 21 && fill->size_bits != 30) {
         return EXPECTED("a frame of 4 KiB, 2 MiB or 1 GiB");
     }
-    if (fill->flags & CAPDL_FILL_CHUNK) {
-        return chunk_problem(lookup, fill);
+    if (fill->offset >> fill->size_bits || fill->offset & ((1u << bits) - 1) || !fill->pages ||
+        (from && fill->pages > ((UINT64_C(1) << fill->size_bits) - fill->offset) >> bits)) {
+        return EXPECTED("pages, units or bytes inside the frame");
     }
-    if (fill->offset % CAPDL_PAGE_SIZE || fill->offset >> fill->size_bits) {
-        return EXPECTED("an offset of whole pages inside the frame");
+    if (fill->page > source || fill->pages > source - fill->page) {
+        return EXPECTED("an offset in a chunk of bootinfo, or in the page segment");
     }
-    if (fill->pages < 1 || fill->page > num_pages || fill->pages > num_pages - fill->page) {
-        return EXPECTED("pages of the page segment");
+    if ((fill->flags & 0xff) > (from | CAPDL_FILL_EXECUTABLE | CAPDL_FILL_UNCACHED) ||
+        (from & CAPDL_FILL_CHUNK ? chunk - 1 >= CAPDL_FILL_MAX_CHUNK || from & CAPDL_FILL_PACKED : chunk > 0)) {
+        return EXPECTED("a known chunk of bootinfo and known flags");
     }
-    if (fill->flags > (CAPDL_FILL_EXECUTABLE | CAPDL_FILL_UNCACHED)) {
-        return EXPECTED("known flags");
-    }
-    if (!fill_reaches_frames(lookup, fill)) {
-        return EXPECTED("frames of this size at these slots");
-    }
-    return NULL;
+    return fill_reaches_frames(lookup, fill) ? NULL : EXPECTED("frames of this size at these slots");
 }
 
 /* Who gets what is left: sizes, which can be checked once the objects are known. The initialiser has no room for it:

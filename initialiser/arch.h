@@ -21,7 +21,7 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
 struct capdl_call;
 void arch_complete(const struct capdl_call *, word *words);
 
-/* Copies whole pages. Both ends are page aligned. */
+/* Copies whole pages or units of packed ones (CAPDL_FILL_UNIT_BITS), which both ends are aligned to. */
 void arch_copy(void *to, const void *from, uint64_t bytes);
 
 /* Call it after writing instructions that other threads will execute. */

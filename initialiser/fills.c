@@ -35,11 +35,6 @@ void unmap_frame(struct mapped *mapped)
     mapped->slot = (uint64_t)NOTHING;
 }
 
-static void copy_pages(uint8_t *to, uint64_t page, uint64_t pages)
-{
-    arch_copy(to, (const void *)(uintptr_t)(header.pages_start + page * CAPDL_PAGE_SIZE), pages * CAPDL_PAGE_SIZE);
-}
-
 void clean_caches(enum capdl_boot_key method, unsigned kind, uint64_t frame, uint64_t start, uint64_t end)
 {
     if (!self.blob.boot[method]) {
@@ -75,20 +70,22 @@ void copy_chunk(uint8_t *to, const struct capdl_blob_fill *fill)
 /* The part of a fill that is in its first frame; moves the fill past it. */
 static void fill_one(struct mapped *mapped, struct capdl_blob_fill *fill)
 {
-    const bool is_chunk = fill->flags & CAPDL_FILL_CHUNK;
-    const uint64_t room = ((UINT64_C(1) << fill->size_bits) - fill->offset) / CAPDL_PAGE_SIZE;
-    const uint64_t pages = is_chunk || fill->pages < room ? fill->pages : room;
-    const uint64_t end = fill->offset + (is_chunk ? pages : pages * CAPDL_PAGE_SIZE);
+    const unsigned bits = capdl_blob_fill_bits(fill);
+    const uint64_t room = ((UINT64_C(1) << fill->size_bits) - fill->offset) >> bits;
+    const uint64_t pages = fill->pages < room ? fill->pages : room;
+    const uint64_t end = fill->offset + (pages << bits);
+    uint8_t *to;
 
     self.slot = fill->slot;
     if (mapped->slot != fill->slot) {
         unmap_frame(mapped);
         map_frame(mapped, fill->slot, fill->size_bits);
     }
-    if (is_chunk) {
-        copy_chunk(window_bytes(mapped->address) + fill->offset, fill);
+    to = window_bytes(mapped->address) + fill->offset;
+    if (bits) {
+        arch_copy(to, (const void *)(uintptr_t)(header.pages_start + (fill->page << bits)), pages << bits);
     } else {
-        copy_pages(window_bytes(mapped->address) + fill->offset, fill->page, pages);
+        copy_chunk(to, fill);
     }
     if (fill->flags & CAPDL_FILL_EXECUTABLE) {
         clean_caches(CAPDL_BOOT_PAGE_UNIFY, CAPDL_REF_SLOT, fill->slot, fill->offset, end);

@@ -108,6 +108,8 @@ enum {
     CAPDL_FILL_CHUNK =
         4, /* not from pages: from a chunk of the kernel's extra bootinfo, whose id stands above the flags: */
     CAPDL_FILL_CHUNK_SHIFT = 8,
+    CAPDL_FILL_PACKED = 8, /* counts in units of so many bytes as this is log2 of, instead of pages: */
+    CAPDL_FILL_UNIT_BITS = 7,
     CAPDL_FILL_MAX_CHUNK = 6, /* ids as in libsel4's bootinfo_types.h */
 };
 

@@ -82,7 +82,7 @@ static void check_refused(const char *profile, const char *text, const char *ini
     compiled_free(&c);
 }
 
-/* A spec with frames of which no two have the same contents. */
+/* A spec with frames that are full and of which no two have the same contents. */
 static char *distinct_frames(unsigned count)
 {
     char *text;
@@ -90,7 +90,8 @@ static char *distinct_frames(unsigned count)
     FILE *out = open_memstream(&text, &size);
     fputs("arch x86_64 objects {", out);
     for (unsigned i = 1; i <= count; i++) {
-        fprintf(out, " f%u = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes %08x}])", i, i);
+        fprintf(out, " f%u = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes %08x} {4092 4 CDL_FrameFill_Bytes %08x}])", i,
+                i, i);
     }
     fputs(" } caps { }", out);
     fclose(out);
@@ -121,7 +122,7 @@ int main(void)
     char *frames = distinct_frames(4000);
     check_refused("x86_64-12", frames, good,
                   " pages (4000 of them contents of frames, and 0 more "
-                  "are copied from equal ones) need about");
+                  "are copied from equal ones, 0 from packed pages) need about");
     check_refused("x86_64-12", frames, good, "which has 4096; build the kernel with KernelRootCNodeSizeBits=13");
     free(frames);
     good = strcpy(good, make_initialiser(CAPDL_ARCH_AARCH64));

@@ -371,6 +371,20 @@ static void reverse_chunk(struct reverse *r, struct filling *filling, const stru
                                     .source_offset = fill->page});
 }
 
+/* A packed fill of the blob is part of one frame. */
+static void reverse_packed(struct reverse *r, struct filling *filling, const struct capdl_blob_fill *fill)
+{
+    struct capdl_fill part = fill_from_image(r, fill->offset, 0, 0);
+    uint32_t object = r->slots[fill->slot].object;
+    if (object == CAPDL_NO_OBJECT || r->slots[fill->slot].kind != CAPDL_KIND_FRAME) {
+        reverse_fail(r, "it fills an object that is not a frame");
+        return;
+    }
+    part.source_offset += fill->page << CAPDL_FILL_UNIT_BITS;
+    part.length = fill->pages << CAPDL_FILL_UNIT_BITS;
+    filling_add(r, filling, object, part);
+}
+
 /* A fill of the blob may reach over several frames. */
 static void split_fill(struct reverse *r, struct filling *filling, const struct capdl_blob_fill *fill)
 {
@@ -420,6 +434,8 @@ void reverse_fills(struct reverse *r)
     while (!r->failed && capdl_blob_next_fill(&table, &fill)) {
         if (fill.flags & CAPDL_FILL_CHUNK) {
             reverse_chunk(r, &filling, &fill);
+        } else if (fill.flags & CAPDL_FILL_PACKED) {
+            reverse_packed(r, &filling, &fill);
         } else {
             split_fill(r, &filling, &fill);
         }

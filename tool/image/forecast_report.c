@@ -280,25 +280,38 @@ static void print_run(const struct report *r, uint64_t first, uint64_t count)
     }
 }
 
-/* Frames filled from pages that are frames themselves: there were no slots for pages of their own. Without names there
- * is no telling. */
-static void print_copied(const struct report *r)
+/* Without names there is no telling which pages are frames. */
+static bool fill_is_copy(const struct report *r, const struct capdl_blob_fill *fill)
+{
+    return !(fill->flags & (CAPDL_FILL_CHUNK | CAPDL_FILL_PACKED)) && fill->size_bits == CAPDL_PAGE_BITS &&
+           capdl_blob_page_name(r->blob, fill->page).text;
+}
+
+static bool fill_is_packed(const struct report *r, const struct capdl_blob_fill *fill)
+{
+    (void)r;
+    return fill->flags & CAPDL_FILL_PACKED;
+}
+
+/* Frames that got no pages of their own, as there were no slots for them. */
+static void print_copied(const struct report *r, bool (*chosen)(const struct report *, const struct capdl_blob_fill *),
+                         const char *title)
 {
     struct capdl_blob_table table = capdl_blob_table(r->blob, CAPDL_BLOB_ITEM_FILLS);
     struct capdl_blob_fill fill;
     uint64_t first = 0, count = 0;
     while (capdl_blob_next_fill(&table, &fill)) {
-        if (fill.flags & CAPDL_FILL_CHUNK || fill.size_bits != CAPDL_PAGE_BITS ||
-            !capdl_blob_page_name(r->blob, fill.page).text) {
+        if (!chosen(r, &fill)) {
             continue;
         }
         if (count == 0) {
-            section(r, "frames copied from equal ones, as the root CNode has no slots for pages of theirs");
+            section(r, title);
         } else if (fill.slot != first + count) {
             print_run(r, first, count);
         }
+        uint64_t frames = fill.flags & CAPDL_FILL_PACKED ? 1 : fill.pages;
         first = count && fill.slot == first + count ? first : fill.slot;
-        count = fill.slot + fill.pages - first;
+        count = fill.slot + frames - first;
     }
     if (count) {
         print_run(r, first, count);
@@ -345,7 +358,10 @@ static bool plan_and_print(struct report *r, const struct image *image, const st
         run_plan(r);
         print_untypeds(r);
         print_totals(r);
-        print_copied(r);
+        print_copied(r, fill_is_copy,
+                     "frames copied from equal ones, as the root CNode has no slots for pages of theirs");
+        print_copied(r, fill_is_packed,
+                     "frames copied from packed pages, as the root CNode has no slots for pages of theirs");
         print_leftovers(r, &image->header);
     }
     char lost[TEXT_SIZE];

@@ -201,8 +201,7 @@ static bool frame_nonzero(const struct program *program, uint32_t object)
     return false;
 }
 
-/* A fill of no bytes asks for a page of the image whatever is on it. */
-static bool frame_stored(const struct program *program, uint32_t object)
+bool frame_stored(const struct program *program, uint32_t object)
 {
     struct capdl_fills fills = capdl_object_fills(program->spec, object);
     for (size_t i = 0; i < fills.count; i++) {
@@ -211,6 +210,18 @@ static bool frame_stored(const struct program *program, uint32_t object)
         }
     }
     return false;
+}
+
+void page_contents(const struct program *program, const struct page *page, uint8_t bytes[CAPDL_PAGE_SIZE])
+{
+    if (page->object != CAPDL_NO_OBJECT) {
+        content_page(program, page->object, page->offset, bytes);
+        return;
+    }
+    uint64_t left = program->packed.size - page->offset;
+    uint64_t size = left < CAPDL_PAGE_SIZE ? left : CAPDL_PAGE_SIZE;
+    memset(bytes, 0, CAPDL_PAGE_SIZE);
+    memcpy(bytes, program->packed.bytes + page->offset, size);
 }
 
 static void page_add(struct program *program, uint32_t object, uint64_t offset)
@@ -266,7 +277,7 @@ void content_find(struct program *program)
 /* Pages in the image by content, so that equal runs of them are there once. */
 struct sharing {
     struct run {
-        uint64_t hash, page, pages;
+        uint64_t hash, page, pages; /* pages 0: packed, from byte `page` on */
     } *runs;
     size_t count, capacity;
     size_t *table; /* index + 1; open addressing */
@@ -385,12 +396,80 @@ static void frame_fill_chunks(struct program *program, uint32_t object, const st
     }
 }
 
+/* The run with this content: whole pages or, of a partly filled page, units that are packed. */
+static const struct run *run_of_page(const struct program *program, const struct sharing *sharing, uint32_t object,
+                                     const uint8_t page[CAPDL_PAGE_SIZE], uint64_t hash)
+{
+    struct extent extent = page_extent(page);
+    size_t from = (size_t)extent.first << CAPDL_FILL_UNIT_BITS, size = (size_t)extent.count << CAPDL_FILL_UNIT_BITS;
+    for (size_t at = hash & (sharing->table_size - 1); sharing->table[at]; at = (at + 1) & (sharing->table_size - 1)) {
+        const struct run *run = &sharing->runs[sharing->table[at] - 1];
+        if (run->hash == hash &&
+            (run->pages == 1 ? run_equal(program, run->page, object, 0, 1)
+                             : run->pages == 0 && size <= program->packed.size - run->page &&
+                                   memcmp(program->packed.bytes + run->page, page + from, size) == 0)) {
+            return run;
+        }
+    }
+    return NULL;
+}
+
+/* A frame without a page of its own: from an equal page or, if there is none, from packed ones, which come after all
+   others in the segment. */
+static void fill_spared(struct program *program, struct sharing *sharing, uint32_t object, struct fill *fill)
+{
+    uint8_t page[CAPDL_PAGE_SIZE];
+    content_page(program, object, 0, page);
+    struct extent extent = page_extent(page);
+    uint64_t hash = page_hash(1, page);
+    sharing_enlarge(sharing);
+    const struct run *run = run_of_page(program, sharing, object, page, hash);
+    if (!run) {
+        struct packed *packed = &program->packed;
+        size_t size = (size_t)extent.count << CAPDL_FILL_UNIT_BITS, at = hash & (sharing->table_size - 1);
+        packed->bytes = memory_grow(packed->bytes, &packed->capacity, packed->size + size, 1);
+        memcpy(packed->bytes + packed->size, page + ((size_t)extent.first << CAPDL_FILL_UNIT_BITS), size);
+        while (sharing->table[at]) {
+            at = (at + 1) & (sharing->table_size - 1);
+        }
+        run_add(sharing, at, packed->size, 0, hash);
+        packed->size += size;
+        run = &sharing->runs[sharing->count - 1];
+    }
+    fill->pages = 1;
+    fill->page = run->page;
+    if (run->pages == 0) {
+        fill->flags |= CAPDL_FILL_PACKED;
+        fill->offset = (uint64_t)extent.first << CAPDL_FILL_UNIT_BITS;
+        fill->page = run->page >> CAPDL_FILL_UNIT_BITS;
+        fill->pages = extent.count;
+    }
+    fill_append(program, fill);
+}
+
+/* Their pages are the last. */
+static void packed_place(struct program *program)
+{
+    uint64_t before = (uint64_t)program->num_pages << (CAPDL_PAGE_BITS - CAPDL_FILL_UNIT_BITS);
+    for (size_t i = 0; i < program->num_fills; i++) {
+        struct fill *fill = &program->fills[i];
+        fill->page += fill->flags & CAPDL_FILL_PACKED ? before : 0;
+    }
+    for (size_t offset = 0; offset < program->packed.size; offset += CAPDL_PAGE_SIZE) {
+        page_add(program, CAPDL_NO_OBJECT, offset);
+    }
+}
+
 static void frame_fill(struct program *program, struct sharing *sharing, uint32_t object)
 {
     const struct place *place = &program->places[object];
     struct fill fill = {.slot = place->number, .size_bits = place->size_bits};
     fill.flags = (uint16_t)((place->flags & PLACE_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
                             (place->flags & PLACE_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
+    if (place->flags & PLACE_SPARED) {
+        fill_spared(program, sharing, object, &fill);
+        return;
+    }
     uint64_t size = UINT64_C(1) << place->size_bits, hash = 0;
     uint8_t page[CAPDL_PAGE_SIZE];
     for (uint64_t offset = 0; offset <= size; offset += CAPDL_PAGE_SIZE) {
@@ -428,7 +507,7 @@ static void share_embedded(struct program *program, struct sharing *sharing)
 void content_fill(struct program *program)
 {
     struct sharing sharing = {NULL};
-    if (program->num_copied) {
+    if (program->num_spared) {
         share_embedded(program, &sharing);
     }
     for (size_t slot = 0; slot < program->num_objects; slot++) {
@@ -437,6 +516,7 @@ void content_fill(struct program *program)
             frame_fill(program, &sharing, object);
         }
     }
+    packed_place(program);
     free(sharing.runs);
     free(sharing.table);
 }

@@ -291,10 +291,11 @@ static bool fits_kernel(struct layout *layout)
     uint64_t needed = image_root_slots(profile, bytes) + initial_slots(program);
     uint64_t available = UINT64_C(1) << profile->root_cnode_bits;
     unsigned bits = profile->root_cnode_bits;
+    char label[256];
     if (needed <= available) {
         return true;
     }
-    if (program->num_copied == program->copies) { /* all that were asked for: perhaps there are more */
+    if (program->num_spared == program->copies) { /* all that were asked for: perhaps there are more */
         program->missing = needed - available;
         return false;
     }
@@ -304,10 +305,12 @@ static bool fits_kernel(struct layout *layout)
     capdl_error(
         program->diags, CAPDL_WHOLE_SPEC,
         "the image is too large for kernel %s: %llu pages (%llu of them contents of frames, and %zu more are "
-        "copied from equal ones) need about %llu slots of its root CNode, which has %llu; build the kernel with "
-        "KernelRootCNodeSizeBits=%u, or make the contents smaller",
+        "copied from equal ones, %zu from packed pages) need about %llu slots of its root CNode, which has %llu; "
+        "build the kernel with KernelRootCNodeSizeBits=%u, or make the contents smaller, such as those of '%s'",
         profile->name, (unsigned long long)(bytes / CAPDL_PAGE_SIZE), (unsigned long long)layout->header.num_pages,
-        program->num_copied, (unsigned long long)needed, (unsigned long long)available, bits);
+        program->num_copied, program->num_packed, (unsigned long long)needed, (unsigned long long)available, bits,
+        program->num_embedded > 0 ? capdl_object_label(program->spec, program->pages[0].object, label, sizeof(label))
+                                  : "the largest frames");
     return false;
 }
 
@@ -382,7 +385,7 @@ static void put_payload(struct layout *layout)
     put(layout, layout->blob, layout->header.blob_size);
     put_zeros_to(layout, layout->pages_offset);
     for (size_t i = 0; i < program->num_pages; i++) {
-        content_page(program, program->pages[i].object, program->pages[i].offset, page);
+        page_contents(program, &program->pages[i], page);
         put(layout, page, sizeof(page));
     }
     put(layout, layout->profile, layout->profile_size);

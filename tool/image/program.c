@@ -21,6 +21,7 @@ void program_free(struct program *program)
     free(program->fixed.list);
     free(program->covers.list);
     free(program->pages);
+    free(program->packed.bytes);
     free(program->fills);
     contiguous_free(program);
     free(program->mappings);

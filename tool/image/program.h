@@ -65,6 +65,7 @@ enum place_flag {
     PLACE_SORTED = 256,   /* frame: its fills are ascending */
     PLACE_RESERVED = 512, /* frame: the loader fills it */
     PLACE_TOLD = 1024,    /* frame: the initialiser writes to it which leftovers there are */
+    PLACE_SPARED = 2048,  /* frame: copied, because there is no slot for a page of its own */
 };
 
 /* Where an object of the spec is, and what it is to the kernel. */
@@ -92,15 +93,26 @@ struct group_list {
 };
 
 struct fill {
-    uint64_t slot, offset, page, pages; /* with CAPDL_FILL_CHUNK: offset in the chunk, bytes */
+    uint64_t slot, offset, page, pages; /* with CAPDL_FILL_CHUNK: offset in the chunk, bytes; with _PACKED: units */
     uint16_t flags;
     uint8_t size_bits;
 };
 
-/* A page of the page segment: 4 KiB of a frame. */
+/* A page of the page segment: 4 KiB of a frame or, if object is CAPDL_NO_OBJECT, of what is packed. */
 struct page {
     uint64_t offset;
     uint32_t object;
+};
+
+/* Contents of partly filled pages, one after the other, in units of CAPDL_FILL_UNIT_BITS. */
+struct packed {
+    uint8_t *bytes;
+    size_t size, capacity;
+};
+
+/* The units of a page from the first to the last that is not all zero. */
+struct extent {
+    unsigned first, count;
 };
 
 /* A word that the compiler itself puts into a frame. */
@@ -155,10 +167,13 @@ struct program {
     size_t num_words, capacity_words;
     struct contiguous *contiguous;
     size_t num_contiguous, capacity_contiguous;
-    size_t copies;     /* frames to copy from equal ones, for slots of the root CNode */
-    size_t num_copied; /* as many were found */
-    size_t missing;    /* slots: with more copies the spec is to be compiled anew */
-    bool chosen;       /* addresses for them: the spec is to be compiled anew with these */
+    size_t copies;     /* pages to be spared, for slots of the root CNode: their frames are copied */
+    size_t num_copied; /* as many were spared by copying from equal ones */
+    size_t num_packed; /* frames copied from packed pages */
+    size_t num_spared; /* pages, by both */
+    struct packed packed;
+    size_t missing; /* slots: with more copies the spec is to be compiled anew */
+    bool chosen;    /* addresses for them: the spec is to be compiled anew with these */
 
     struct fill_files files;
     struct page *pages;
@@ -249,8 +264,13 @@ bool operand_equal(struct operand, struct operand);
     calls_add(program, CAPDL_PHASE_##phase, CAPDL_METHOD_##method, object, (const struct operand[]){__VA_ARGS__}, \
               sizeof((const struct operand[]){__VA_ARGS__}) / sizeof(struct operand))
 
-/* twins.c: makes pages that equal others frames to be copied, as many as `copies` says. */
+/* twins.c: makes pages that equal others, and partly filled ones, frames to be copied, until `copies` are spared. */
 void twins_copy(struct program *);
+struct extent page_extent(const uint8_t page[CAPDL_PAGE_SIZE]);
+/* What is on a page of the page segment. */
+void page_contents(const struct program *, const struct page *, uint8_t bytes[CAPDL_PAGE_SIZE]);
+/* A fill of no bytes asks for a page of the image whatever is on it. */
+bool frame_stored(const struct program *, uint32_t object);
 uint64_t page_hash(uint64_t hash, const uint8_t page[CAPDL_PAGE_SIZE]);
 
 /* The passes, each in the file of its name. Errors go to diags; a pass does what it can so that one run reports every

@@ -36,6 +36,7 @@ struct update {
     bool microkit; /* the PD is of a Microkit system description, and not made by `pd` */
     struct slot *slots;
     size_t num_slots, capacity_slots;
+    bool packed; /* some of its frames have no page of their own */
 };
 
 static bool refuse(struct update *u, const char *format, ...) CAPDL_PRINTF(2, 3);
@@ -115,6 +116,7 @@ static void add_frame(struct update *u, const struct capdl_cap *cap, uint64_t va
         struct capdl_fills fills = capdl_object_fills(&u->spec, cap->object);
         for (size_t i = 0; i < fills.count; i++) {
             const struct capdl_fill *fill = &fills.list[i];
+            u->packed |= fill->kind == CAPDL_FILL_FILE && fill->length % CAPDL_PAGE_SIZE != 0;
             bool zero_page = fill->length == 0 && fill->offset == 0 && offset == 0; /* stored, and all zero */
             if (zero_page || (offset >= fill->offset && offset - fill->offset < fill->length)) {
                 slot.offset = fill->source_offset + (offset - fill->offset);
@@ -251,6 +253,10 @@ static bool pages_put(struct update *u, uint8_t *bytes)
 static bool pages_unshared(struct update *u)
 {
     uint64_t first = UINT64_MAX, last = 0;
+    if (u->packed) {
+        return refuse(u, "some of its pages are packed with others, for slots of the kernel's root CNode; compile the "
+                         "spec again");
+    }
     for (size_t i = 0; i < u->num_slots; i++) {
         first = u->slots[i].offset && u->slots[i].offset < first ? u->slots[i].offset : first;
         last = u->slots[i].offset > last ? u->slots[i].offset : last;

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    struct machine_options options = {.console = stdout, .report = stderr, .profile = profile, .timeout_seconds = 20};
+    struct machine_options options = {.console = stdout, .report = stderr, .profile = profile, .timeout_seconds = 120};
     if (argc > 3) {
         options.max_instructions = strtoull(argv[3], NULL, 0);
     }

@@ -92,6 +92,9 @@ struct cpu_arch {
     bool keeps_exceptions;  /* the emulator takes the second exception for a double fault unless it starts anew */
     /* Number of instructions of a block before this byte of it. */
     unsigned (*count)(const uint8_t *code, size_t size, size_t offset);
+    /* Number of instructions that are there as a whole, and where the last of them ends; 0 if a block never goes on
+     * from one page into the next. */
+    unsigned (*whole)(const uint8_t *code, size_t size, size_t *end);
     /* Where in a block the emulator must stop, because what stands there is for arch->emulate or arch->enter: how many
      * instructions are before it. */
     uint32_t (*find_special)(const struct kernel *, const uint8_t *code, size_t size, bool fpu);
@@ -199,6 +202,9 @@ struct engine {
     uc_hook next;                              /* on the instructions around */
     bool undo;                                 /* it was not executed, though the emulator may think so */
     uint64_t lends;                            /* the block there is tried again with pages lent to it; 0: none */
+    uint64_t ends;                             /* a page without code, which a block reaches; 0: none */
+    uint64_t ends_pc;                          /* its first instruction that needs the page */
+    uint32_t ends_after;                       /* how many are before that */
     bool single;                               /* map no page but those that are needed */
     struct engine_check checks[ENGINE_CHECKS]; /* by pc */
     size_t num_checks;

@@ -195,16 +195,23 @@ static bool is_ordered(uint32_t instruction)
     return (instruction & 0x3fa08000) == 0x08808000;
 }
 
+/* LDR and LDRSW of what is near the program counter; PRFM does not fault. */
+static bool is_literal(uint32_t instruction)
+{
+    return (instruction & 0x3f000000) == 0x18000000;
+}
+
 /* What stage 2 of the translation, where hypervisor kernels have user memory, tells of the instruction that faulted. */
 static uint32_t access_syndrome(uint32_t instruction)
 {
-    bool ordered = is_ordered(instruction);
-    if (!ordered && !accesses_one_register(instruction)) {
+    bool ordered = is_ordered(instruction), literal = is_literal(instruction);
+    if (!ordered && !literal && !accesses_one_register(instruction)) {
         return 0;
     }
-    uint32_t size = instruction >> 30, reg = instruction & 31, operation = instruction >> 22 & 3;
-    bool is_signed = !ordered && operation >= 2;
-    bool wide = is_signed ? operation == 2 : size == 3;
+    uint32_t kind = instruction >> 30, operation = instruction >> 22 & 3, reg = instruction & 31;
+    uint32_t size = literal ? 2 + (kind & 1) : kind;
+    bool is_signed = literal ? kind == 2 : !ordered && operation >= 2;
+    bool wide = is_signed ? literal || operation == 2 : size == 3;
     return ISS_VALID | size << ISS_SIZE | reg << ISS_REGISTER | (is_signed ? ISS_SIGNED : 0u) | (wide ? ISS_WIDE : 0u) |
            (ordered ? ISS_ORDERED : 0u);
 }
@@ -318,18 +325,23 @@ enum {
     ENCODING = 0xffff,
     DAIF = REGISTER(3, 3, 4, 2, 1),
     DC_ZVA = REGISTER(1, 3, 7, 4, 1),
-    PMU_FIRST = REGISTER(3, 3, 9, 12, 0),
-    PMCCNTR = REGISTER(3, 3, 9, 13, 0),
-    PMUSERENR = REGISTER(3, 3, 9, 14, 0),
     MDCCSR = REGISTER(2, 3, 0, 1, 0),
-    PMU_LAST = REGISTER(3, 3, 9, 14, 7),
+    PMCR = REGISTER(3, 3, 9, 12, 0),
+    PMSWINC = REGISTER(3, 3, 9, 12, 4),
+    PMCEID0 = REGISTER(3, 3, 9, 12, 6),
+    PMCCNTR = REGISTER(3, 3, 9, 13, 0),
+    PMXEVCNTR = REGISTER(3, 3, 9, 13, 2),
+    PMUSERENR = REGISTER(3, 3, 9, 14, 0),
+    PMOVSSET = REGISTER(3, 3, 9, 14, 3),
     CNTFRQ = REGISTER(3, 3, 14, 0, 0),
     CNTPCT = REGISTER(3, 3, 14, 0, 1),
     CNTVCT = REGISTER(3, 3, 14, 0, 2),
-    CNT_FIRST = REGISTER(3, 3, 14, 2, 0),
-    CNT_LAST = REGISTER(3, 3, 14, 3, 2),
-    PMU_COUNTERS = REGISTER(3, 3, 14, 8, 0),
-    PMU_COUNTERS_LAST = REGISTER(3, 3, 14, 15, 7),
+    CNTP_TVAL = REGISTER(3, 3, 14, 2, 0),
+    CNTV_TVAL = REGISTER(3, 3, 14, 3, 0),
+    PMEVCNTR0 = REGISTER(3, 3, 14, 8, 0),
+    PMEVTYPER0 = REGISTER(3, 3, 14, 12, 0),
+    PMCCFILTR = REGISTER(3, 3, 14, 15, 7),
+    EVENT_COUNTERS = 6, /* of the processors that QEMU boots kernels on */
 };
 
 static bool is_system_register(uint32_t instruction)
@@ -342,9 +354,29 @@ static uint32_t register_of(uint32_t instruction)
     return (instruction >> 5 & ENCODING);
 }
 
-static bool is_between(uint32_t value, uint32_t first, uint32_t last)
+/* Whether it belongs to the performance monitors and exists; PMUSERENR_EL0 may be read anyway. */
+static bool is_pmu(uint32_t reg, bool read)
 {
-    return value >= first && value <= last;
+    uint32_t n = reg & 7;
+    switch (reg & ~7u) {
+    case PMCR:
+        return read ? reg != PMSWINC : reg < PMCEID0;
+    case PMCCNTR:
+        return reg <= PMXEVCNTR;
+    case PMUSERENR:
+        return reg == PMOVSSET;
+    case PMEVCNTR0:
+    case PMEVTYPER0:
+        return n < EVENT_COUNTERS;
+    default:
+        return reg == PMCCFILTR;
+    }
+}
+
+static bool is_timer(uint32_t reg, bool read)
+{
+    uint32_t n = reg & 7, group = reg & ~7u;
+    return group == CNTFRQ ? read && reg <= CNTVCT : (group == CNTP_TVAL || group == CNTV_TVAL) && n < 3;
 }
 
 /* Registers that exist at EL0, but are the kernel's: their accesses are told by a syndrome of their own. */
@@ -358,12 +390,7 @@ static bool is_trapped_register(uint32_t instruction)
     }
     uint32_t reg = register_of(instruction);
     bool read = instruction >> 21 & 1;
-    bool timer = (read && (reg == CNTFRQ || reg == CNTPCT || reg == CNTVCT)) || is_between(reg, CNT_FIRST, CNT_LAST);
-    if (reg == PMUSERENR && !read) {
-        return false;
-    }
-    return (reg == MDCCSR && read) || reg == DAIF || reg == DC_ZVA || timer || is_between(reg, PMU_FIRST, PMU_LAST) ||
-           is_between(reg, PMU_COUNTERS, PMU_COUNTERS_LAST);
+    return (reg == MDCCSR && read) || reg == DAIF || reg == DC_ZVA || is_timer(reg, read) || is_pmu(reg, read);
 }
 
 /* QEMU exchanges two operands of an MSR of an immediate; kernels have not been seen on other processors. */
@@ -376,19 +403,14 @@ static uint64_t register_syndrome(uint32_t i)
     return ESR_REGISTER | encoding | (i & 31) << 5 | (i >> 8 & 15) << 1 | (i >> 21 & 1);
 }
 
-static bool is_pmu(uint32_t reg)
-{
-    return is_between(reg, PMU_FIRST, PMU_LAST) || is_between(reg, PMU_COUNTERS, PMU_COUNTERS_LAST);
-}
-
 /* Whether the kernel leaves the register to user level, and what is read from it. Performance monitors count time. */
 static bool user_register(const struct cpu *cpu, uint32_t reg, bool read, uint64_t *value)
 {
     const struct capdl_profile *profile = cpu->kernel->profile;
     if (!read) {
-        return is_pmu(reg) && reg != PMUSERENR && profile->pmu_user;
+        return is_pmu(reg, false) && profile->pmu_user;
     }
-    if (is_pmu(reg)) {
+    if (is_pmu(reg, true)) {
         *value = reg == PMCCNTR ? cpu_time(cpu) : 0;
         return profile->pmu_user;
     }

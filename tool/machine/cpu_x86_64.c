@@ -129,6 +129,19 @@ static unsigned count(const uint8_t *code, size_t size, size_t offset)
     return n;
 }
 
+static unsigned whole(const uint8_t *code, size_t size, size_t *end)
+{
+    unsigned n = 0;
+    for (*end = 0; *end < size; n++) {
+        unsigned length = x86_decode(code + *end, size - *end).length;
+        if (length == 0) {
+            break;
+        }
+        *end += length;
+    }
+    return n;
+}
+
 /* What the emulator executes though user level may not, or raises with another number; by opcode. */
 static bool is_special_one(uint8_t opcode)
 {
@@ -161,6 +174,36 @@ static bool is_vmcall(const struct x86_instruction *i)
     return i->map == 1 && i->opcode == 0x01 && (i->modrm == MODRM_VMCALL || i->modrm == MODRM_VMMCALL);
 }
 
+/* What the emulator executes though the processor that it has the names and features of lacks it, or lacks it with this
+   operand: FEMMS, ADCX, ADOX, AES, and some of SSE4A's. */
+static bool is_undefined(const struct x86_instruction *i)
+{
+    bool memory = i->modrm < 0xc0;
+    if (i->vex || i->map == 0) {
+        return i->vex;
+    }
+    if (i->map > 1) {
+        return i->map == 3 ? i->opcode == 0xdf : (i->opcode >= 0xdb && i->opcode <= 0xdf) || i->opcode == 0xf6;
+    }
+    switch (i->opcode) {
+    case 0x0e:
+    case 0x78:
+    case 0x79:
+        return true;
+    case 0x2b:
+        return i->prefix;
+    case 0x50:
+    case 0x71:
+    case 0x72:
+    case 0x73:
+        return memory;
+    case 0xd6:
+        return i->prefix && memory;
+    default:
+        return false;
+    }
+}
+
 /* SYSRET, RDPMC, SYSEXIT */
 static bool is_special_two(uint8_t opcode)
 {
@@ -169,8 +212,8 @@ static bool is_special_two(uint8_t opcode)
 
 static bool is_special(const struct x86_instruction *i)
 {
-    return i->vex || i->map == 0 ? i->vex || is_special_one(i->opcode)
-                                 : i->map == 1 && (is_special_two(i->opcode) || is_vmcall(i));
+    return is_undefined(i) || (i->map == 0 && is_special_one(i->opcode)) ||
+           (i->map == 1 && (is_special_two(i->opcode) || is_vmcall(i)));
 }
 
 static uint32_t find_special(const struct kernel *k, const uint8_t *code, size_t size, bool fpu)
@@ -217,19 +260,34 @@ static const char *system_deviation(const struct x86_instruction *i)
     }
 }
 
+#define BRANCH_CUT "a branch with an operand-size prefix"
+
+/* JCC, LOOP, JCXZ, CALL, JMP, RET; with an operand-size prefix the emulator cuts the program counter. */
+static bool is_branch(const struct x86_instruction *i)
+{
+    uint8_t op = i->opcode, reg = i->modrm >> 3 & 7;
+    if (i->map == 1) {
+        return (op & 0xf0) == 0x80;
+    }
+    return (op & 0xf0) == 0x70 || (op & 0xfc) == 0xe0 || op == 0xe8 || op == 0xe9 || op == 0xeb ||
+           (op & 0xfe) == 0xc2 || (op == 0xff && (reg == 2 || reg == 4));
+}
+
 static const char *deviation_of(const struct x86_instruction *i)
 {
     unsigned reg = i->modrm >> 3 & 7;
     if (i->map == 1) {
-        return system_deviation(i);
+        return i->operand16 && is_branch(i) ? BRANCH_CUT : system_deviation(i);
     }
     bool far = i->opcode == 0xff && (reg == 3 || reg == 5);
     bool far_return = i->opcode == 0xca || i->opcode == 0xcb || i->opcode == 0xcf;
-    return i->map != 0         ? NULL
-           : far || far_return ? "a far transfer"
-           : i->opcode == 0x8e ? "MOV to a segment register"
-           : i->opcode == 0x8c ? "MOV from a segment register"
-                               : NULL;
+    return i->map != 0                            ? NULL
+           : far || far_return                    ? "a far transfer"
+           : i->rex && (i->opcode & 0xfe) == 0x9e ? "SAHF or LAHF with a REX prefix"
+           : i->operand16 && is_branch(i)         ? BRANCH_CUT
+           : i->opcode == 0x8e                    ? "MOV to a segment register"
+           : i->opcode == 0x8c                    ? "MOV from a segment register"
+                                                  : NULL;
 }
 
 static const char *deviation(const uint8_t *code, size_t size, size_t *offset)
@@ -258,6 +316,9 @@ static const char *lacking(const uint8_t *code, size_t size)
     }
     if (i.map == 1 && i.opcode == 0xae && i.modrm < 0xc0 && !i.prefix && !i.operand16) {
         return reg == 4 ? "XSAVE" : reg == 5 ? "XRSTOR" : reg == 6 ? "XSAVEOPT" : NULL;
+    }
+    if (i.map == 1 && i.opcode == 0xc2) {
+        return "a comparison of floating-point numbers by a reserved predicate";
     }
     return i.map == 1 && i.opcode == 0xb8 && i.prefix == 0xf3 ? "POPCNT" : NULL;
 }
@@ -468,6 +529,7 @@ static void software_interrupt(struct kernel *k, uint64_t pc, unsigned length, u
         exception(k, VECTOR_BREAKPOINT, 0);
     } else if (vector >= (k->profile->smp ? FIRST_SYSCALL_VECTOR_SMP : FIRST_SYSCALL_VECTOR)) {
         regs[NEXT_IP] = pc + length;
+        regs[FAULT_IP] = regs[NEXT_IP] - 2;
         regs[ERROR] = 0;
         kernel_syscall(k, (int32_t)((uint32_t)vector << 24 | (regs[RAX] & 0xffffff)));
     } else {
@@ -477,9 +539,10 @@ static void software_interrupt(struct kernel *k, uint64_t pc, unsigned length, u
 
 static void special(struct kernel *k, const struct x86_instruction *i, const uint8_t *code, uint64_t pc)
 {
-    bool two = i->map == 1 && !is_vmcall(i);
-    if (i->vex || i->map != 0 || i->opcode == 0xf1) {
-        exception(k, two && !i->vex ? VECTOR_PROTECTION : VECTOR_INVALID, 0);
+    if (is_undefined(i) || is_vmcall(i) || (i->map == 0 && i->opcode == 0xf1)) {
+        exception(k, VECTOR_INVALID, 0);
+    } else if (i->map == 1) {
+        exception(k, VECTOR_PROTECTION, 0);
     } else if (i->opcode == 0xcc || i->opcode == 0xcd) {
         software_interrupt(k, pc, i->length, i->opcode == 0xcd ? code[i->length - 1] : VECTOR_BREAKPOINT);
     } else {
@@ -504,6 +567,27 @@ static uint64_t selector_code(struct engine *e, struct kernel *k, const struct x
         return 0;
     }
     return (selector[0] | (uint64_t)selector[1] << 8) & 0xfffc;
+}
+
+/* Where the instruction starts that ends after the two bytes at pc, if it has prefixes. */
+static uint64_t start_of(struct engine *e, uint64_t pc)
+{
+    uint8_t code[15];
+    for (uint64_t at = e->block->pc; at < pc;) {
+        unsigned length = x86_decode(code, engine_read(e, at, code, sizeof(code))).length;
+        if (length == 0 || at + length > pc) {
+            return length ? at : pc;
+        }
+        at += length;
+    }
+    return pc;
+}
+
+/* The one of the two that the kernel is not entered by. */
+static void wrong_entry(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
+{
+    set_ip(k, start_of(e, exit->pc));
+    exception(k, exit->kind == EXIT_SYSCALL ? VECTOR_INVALID : VECTOR_PROTECTION, 0);
 }
 
 static void trap(struct engine *e, struct kernel *k, const struct cpu_exit *exit)
@@ -533,10 +617,8 @@ static void enter(struct engine *e, struct kernel *k, const struct cpu_exit *exi
         system_call(k, exit->pc);
     } else if (exit->kind == EXIT_SYSENTER && k->profile->sysenter) {
         system_enter(k);
-    } else if (exit->kind == EXIT_SYSCALL) {
-        exception(k, VECTOR_INVALID, 0);
-    } else if (exit->kind == EXIT_SYSENTER) {
-        exception(k, VECTOR_PROTECTION, 0);
+    } else if (exit->kind == EXIT_SYSCALL || exit->kind == EXIT_SYSENTER) {
+        wrong_entry(e, k, exit);
     } else {
         trap(e, k, exit);
     }
@@ -591,6 +673,7 @@ const struct cpu_arch cpu_x86_64 = {
     .error_trap = VECTOR_INVALID,
     .keeps_exceptions = true,
     .count = count,
+    .whole = whole,
     .find_special = find_special,
     .next_aligned = next_aligned,
     .misaligned = misaligned,

@@ -197,6 +197,31 @@ static bool may_be_fetch(struct engine *e, enum cpu_trap_class class, uint64_t p
     return address - pc < LONGEST_INSTRUCTION;
 }
 
+/* The emulator translates a block as a whole: where it goes on into a page without code, the exception comes before
+   its first instruction. Then a page is lent, and what the block has before it is executed one by one. */
+static bool reaches_end(struct engine *e, uint64_t pc)
+{
+    const struct cpu_arch *arch = e->cpu->arch;
+    uint64_t address = 0, next = (pc & ~(uint64_t)(PAGE - 1)) + PAGE;
+    if (!arch->whole || e->ends) {
+        return false;
+    }
+    uc_reg_read(e->uc, arch->fault_address, &address);
+    if (address != next || engine_is_code(e, next)) {
+        return false;
+    }
+    uint8_t code[PAGE];
+    size_t end, got = engine_read(e, pc, code, next - pc);
+    uint32_t before = arch->whole(code, got, &end);
+    if (before == 0) {
+        return false;
+    }
+    e->ends = next;
+    e->ends_pc = pc + end;
+    e->ends_after = before;
+    return true;
+}
+
 /* The emulator tells of no access to a page that is mapped, and nothing is but the code and what the instruction
    touched before: it is a store that crosses into the page after one of these. */
 static bool second_page(struct engine *e, uint64_t pc, struct engine_access *access)
@@ -241,6 +266,10 @@ static void memory_trap(struct engine *e, enum cpu_trap_class class, uint64_t pc
 {
     const struct cpu_arch *arch = e->cpu->arch;
     struct engine_access access = e->access;
+    if ((!access.denied || access.fetch) && reaches_end(e, pc)) {
+        stop(e, (struct cpu_exit){.kind = EXIT_RETRY, .pc = pc});
+        return;
+    }
     if (!access.denied && may_be_fetch(e, class, pc) && fetch_trap(e, pc)) {
         return;
     }
@@ -317,6 +346,9 @@ uc_err engine_execute(struct engine *e, uint64_t pc)
         e->access = (struct engine_access){0};
         engine_reveal_start(e, pc);
         lend_ends(e, pc);
+        if (e->ends) {
+            engine_lend(e, e->ends);
+        }
         error = uc_emu_start(e->uc, pc, 0, 0, 0);
         engine_reveal_end(e);
         engine_drop_dummies(e);
@@ -338,13 +370,19 @@ bool engine_run(struct engine *e, uint64_t pc)
 {
     struct cpu *cpu = e->cpu;
     e->retried = e->second = e->fetched = (struct engine_try){0, UINT64_MAX};
-    e->rest = e->lends = 0;
+    e->rest = e->lends = e->ends = 0;
     e->single = false;
     engine_fit_tlb(e);
     uc_err error = engine_execute(e, pc);
     bool in_block = cpu->exit.kind == EXIT_BUDGET || cpu->exit.kind == EXIT_SPECIAL;
     if (in_block && e->rest > 0) {
         error = engine_tail(e);
+    }
+    if (e->ends) {
+        uc_ctl_remove_cache(e->uc, e->ends - PAGE, e->ends);
+        if (cpu->exit.kind == EXIT_SPECIAL && cpu->exit.pc == e->ends_pc) {
+            cpu->exit = (struct cpu_exit){.kind = EXIT_MEMORY, .pc = e->ends_pc, .address = e->ends, .fetch = true};
+        }
     }
     if (cpu->exit.kind == EXIT_SYSCALL || cpu->exit.kind == EXIT_SYSENTER) { /* the last one of its block */
         cpu->exit.pc = e->block->pc + e->block->size - SYSCALL_LENGTH;

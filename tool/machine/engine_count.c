@@ -67,6 +67,9 @@ static void note_block(struct engine *e, struct engine_block *block, uint64_t pc
     size_t got = read_block(e, pc, size, code);
     *block = (struct engine_block){.pc = pc, .size = size, .count = count, .cost = count};
     uint32_t special = arch->find_special(e->cpu->kernel, code, got, e->fpu);
+    if (e->ends && pc < e->ends && e->ends_pc >= pc && special > e->ends_after && pc + size > e->ends_pc) {
+        special = e->ends_after;
+    }
     block->special = special < count ? special : CPU_NO_SPECIAL;
     block->outdated = !e->tail && !e->revealing && engine_check_alignment(e, pc, code, got);
     if (block->special != CPU_NO_SPECIAL || pc & arch->pc_mask || block->outdated) {

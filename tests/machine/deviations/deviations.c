@@ -36,6 +36,8 @@ DEFINE(xsave, "lea -0x800(%rsp), %rdi; and $-64, %rdi; mov $3, %eax; xor %edx, %
 DEFINE(xrstor, "lea -0x800(%rsp), %rdi; and $-64, %rdi; mov $3, %eax; xor %edx, %edx", "xrstor (%rdi)")
 DEFINE(popcnt, "nop", "popcnt %rdi, %rax")
 DEFINE(lzcnt, "nop", "lzcnt %rdi, %rax")
+DEFINE(short_branch, "or $1, %eax", ".byte 0x66, 0x74, 0")
+DEFINE(rex_sahf, "mov $2, %ah", ".byte 0x48, 0x9e")
 DEFINE(several, "nop", "str %ax; mov %ds, %eax; jmp 1f; 1: str %ax; mov %ds, %eax") /* only the first is told of */
 static const struct snippet snippets[] = {
     ROW(sgdt, "SGDT"),
@@ -54,6 +56,8 @@ static const struct snippet snippets[] = {
     ROW(xrstor, "XRSTOR"),
     ROW(popcnt, "POPCNT"),
     ROW(lzcnt, "LZCNT"),
+    ROW(short_branch, "a branch with an operand-size prefix"),
+    ROW(rex_sahf, "SAHF or LAHF with a REX prefix"),
     ROW(several, "STR"),
     {0},
 };

@@ -168,6 +168,12 @@ if [ "$(uname -m)" = x86_64 ]; then
     "$capdl" compile loop.cdl -o loop.image.elf > said 2>&1 && [ ! -s said ] || { cat said; failed=1; }
     expect 0 'x86-exec' check loop.cdl
     expect 1 'tcb_loops is still running; it is at pc 0x20' run loop.image.elf --timeout 1
+    printf '.globl _start\n_start: ud2\n' > stops.S
+    cc -nostdlib -static -no-pie -Wl,-Ttext-segment=0x200000 -Wl,-z,noexecstack stops.S -o stops.elf
+    printf 'arch x86_64 objects { stops = pd ("stops.elf", prio: 9) loops = pd ("loop.elf", prio: 8) late = pd ("stops.elf", prio: 7) }' > late.cdl
+    "$capdl" compile late.cdl -o late.image.elf
+    expect 1 'priority 7, but tcb_loops, of priority 8, runs' run late.image.elf --timeout 1
+    expect 1 'raised exception 0x6, undefined instruction' run late.image.elf --timeout 1
 fi
 # A function of ours under the name of one of the C library would take its place in every library.
 # (Sanitizers that are linked in do just that.)

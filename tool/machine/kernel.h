@@ -175,6 +175,8 @@ struct arch {
     enum cap_type root;                 /* type of the capability to an address space */
     bool maps_without_rights;           /* a page that nobody may access is an entry all the same */
     bool (*was_write)(uint64_t status); /* whether the access was one, by the status word of a VM fault */
+    /* What the number of a user exception, or the syndrome of a VCPU fault, means; 0: not known. */
+    const char *(*exception_text)(uint64_t number);
     uint64_t window; /* on physical memory, as far as the alignment of untypeds shows where it begins */
 };
 

@@ -43,6 +43,29 @@ static bool is_stack_overflow(const struct report *r, const struct tcb *thread, 
     return false;
 }
 
+/* What the thread has at the address that it may not access. */
+static void print_page(const struct report *r, const struct tcb *thread, uint64_t address)
+{
+    struct table *root = vspace_of_thread(r->kernel, thread);
+    struct page_view view;
+    char name[NAME_SIZE];
+    if (!root || !vspace_translate(r->kernel, root, address, &view)) {
+        fputs(", where nothing is mapped", r->out);
+        return;
+    }
+    fprintf(r->out, " of %s, which is mapped ", names_frame(r->names, view.paddr, name));
+    const char *rights = view.rights & PAGE_W ? "RW" : view.rights & PAGE_R ? "R" : "without rights";
+    fprintf(r->out, "%s%s", rights, view.rights & PAGE_X && view.rights & PAGE_R ? "X" : "");
+}
+
+static void print_exception(const struct report *r, uint64_t number)
+{
+    const char *text = r->kernel->arch->exception_text(number);
+    if (text) {
+        fprintf(r->out, ", %s", text);
+    }
+}
+
 /* With function and line where the thread's program is known. */
 static void print_pc(const struct report *r, const struct tcb *thread, uint64_t pc)
 {
@@ -72,8 +95,9 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
             fprintf(r->out, "overflowed its stack (address 0x%" PRIx64 ", below 0x%" PRIx64 ")", fault->address, begin);
             break;
         }
-        fprintf(r->out, "cannot %s address 0x%" PRIx64 " (status 0x%" PRIx64 ")", access_text(r, fault, pc),
-                fault->address, fault->code);
+        fprintf(r->out, "cannot %s address 0x%" PRIx64, access_text(r, fault, pc), fault->address);
+        print_page(r, thread, fault->address);
+        fprintf(r->out, " (status 0x%" PRIx64 ")", fault->code);
         break;
     case FAULT_CAP:
         fprintf(r->out, "used capability pointer 0x%" PRIx64 " to %s: %s", fault->address,
@@ -83,10 +107,13 @@ static void print_fault(const struct report *r, const struct tcb *thread, const 
         fprintf(r->out, "made system call %" PRId64 ", which this kernel does not have", (int64_t)fault->address);
         break;
     case FAULT_USER_EXCEPTION:
-        fprintf(r->out, "raised exception 0x%" PRIx64 " (code 0x%" PRIx64 ")", fault->address, fault->code);
+        fprintf(r->out, "raised exception 0x%" PRIx64, fault->address);
+        print_exception(r, fault->address);
+        fprintf(r->out, " (code 0x%" PRIx64 ")", fault->code);
         break;
     case FAULT_VCPU:
         fprintf(r->out, "raised an exception with syndrome 0x%" PRIx64, fault->code);
+        print_exception(r, fault->code);
         break;
     default:
         fprintf(r->out, "ran out of budget");
@@ -149,6 +176,34 @@ static void print_waiting_for_reply(const struct report *r, const struct tcb *th
     }
 }
 
+/* Which interrupts would wake it. */
+static void print_interrupts(const struct report *r, const struct object *notification)
+{
+    for (unsigned irq = 0; irq < MAX_IRQS; irq++) {
+        const struct cap *cap = &r->kernel->irq_slots[irq].cap;
+        if (cap->type == CAP_NOTIFICATION && cap->object == (const void *)notification) {
+            fprintf(r->out, ", which interrupt %u would signal; this machine has no devices", irq);
+            return;
+        }
+    }
+}
+
+/* Why it does not run though it could. */
+static void print_obstacle(const struct report *r, const struct tcb *thread)
+{
+    const struct kernel *k = r->kernel;
+    const struct tcb *running = k->current;
+    char name[NAME_SIZE];
+    if (k->profile->mcs && !thread->sc) {
+        fputs(", but has no scheduling context", r->out);
+    } else if (k->profile->num_domains > 1 && !domain_is_scheduled(k, thread->domain)) {
+        fprintf(r->out, ", in domain %u, which the schedule never runs", thread->domain);
+    } else if (running && running != k->idle && running->domain == thread->domain &&
+               running->priority > thread->priority) {
+        fprintf(r->out, ", but %s, of priority %u, runs", names_thread(r->names, running, name), running->priority);
+    }
+}
+
 static void print_waiting_for(const struct report *r, const struct tcb *thread)
 {
     char name[NAME_SIZE];
@@ -162,6 +217,7 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
         break;
     case THREAD_BLOCKED_ON_NOTIFICATION:
         fprintf(r->out, "waits for notification %s", names_object(r->names, thread->blocked_on, name));
+        print_interrupts(r, thread->blocked_on);
         break;
     case THREAD_BLOCKED_ON_REPLY:
         print_waiting_for_reply(r, thread);
@@ -173,12 +229,7 @@ static void print_waiting_for(const struct report *r, const struct tcb *thread)
         fputs("is still running; it is", r->out);
         print_pc(r, thread, thread->regs[r->kernel->registers->next_ip]);
         fprintf(r->out, ", priority %u", thread->priority);
-        if (r->kernel->profile->mcs && !thread->sc) {
-            fputs(", but has no scheduling context", r->out);
-        }
-        if (r->kernel->profile->num_domains > 1 && !domain_is_scheduled(r->kernel, thread->domain)) {
-            fprintf(r->out, ", in domain %u, which the schedule never runs", thread->domain);
-        }
+        print_obstacle(r, thread);
         break;
     }
     if (thread->fault.kind != FAULT_NONE) {

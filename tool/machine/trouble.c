@@ -16,6 +16,7 @@ enum trouble {
     TROUBLE_REFUSED,
     TROUBLE_UNANSWERABLE,
     TROUBLE_NOBODY,
+    TROUBLE_NO_MESSAGE,
     TROUBLE_CAPS_LOST,
     TROUBLE_DEVICE,
     TROUBLE_DEVIATION,
@@ -222,6 +223,16 @@ static void tell_ports(struct watch *w, const struct record *r, const struct act
     }
 }
 
+/* A notification is signalled by whatever is sent to it; the rest is lost. */
+static void tell_no_message(struct watch *w, const struct record *r, const struct act *act)
+{
+    bool call = r->syscall == CAPDL_SYSCALL_CALL;
+    if ((call || act->length > 0) && begin(w, r, act, TROUBLE_NO_MESSAGE)) {
+        fprintf(w->report, "this notification is signalled, but takes no message%s\n",
+                call ? " and gives no answer" : "");
+    }
+}
+
 static void tell_act(struct watch *w, const struct record *r, const struct act *act)
 {
     bool reported_at_the_end = r->fault.used && r->fault.result == ACT_UNHANDLED;
@@ -256,6 +267,10 @@ static void tell_act(struct watch *w, const struct record *r, const struct act *
     case ACT_NOTHING:
     case ACT_UNHANDLED:
         break;
+    }
+    bool sent = act == &r->send && (act->result == ACT_DELIVERED || act->result == ACT_PENDING);
+    if (sent && act->cap.type == CAP_NOTIFICATION) {
+        tell_no_message(w, r, act);
     }
     if (act->unanswerable) {
         tell_unanswerable(w, r, act);
@@ -332,6 +347,7 @@ void trouble_finish(struct watch *w)
         [TROUBLE_REFUSED] = "refused invocations",
         [TROUBLE_UNANSWERABLE] = "calls that can never be answered",
         [TROUBLE_NOBODY] = "replies that nobody was waiting for",
+        [TROUBLE_NO_MESSAGE] = "messages to notifications",
         [TROUBLE_DEVIATION] = "instructions that the machine does not do as processors do",
         [TROUBLE_DEVICE] = "accesses to devices that the machine does not have",
         [TROUBLE_CAPS_LOST] = "messages whose capabilities were not transferred",

@@ -331,6 +331,29 @@ static bool was_write(uint64_t status)
     return status & WRITE;
 }
 
+/* By the class of the syndrome. */
+static const char *exception_text(uint64_t number)
+{
+    switch (number >> 26 & 63) {
+    case 0x00:
+        return "undefined or privileged instruction";
+    case 0x01:
+        return "WFI or WFE";
+    case 0x07:
+        return "floating-point unit switched off";
+    case 0x18:
+        return "system register or instruction of the kernel";
+    case 0x22:
+        return "misaligned program counter";
+    case 0x26:
+        return "misaligned stack pointer";
+    case 0x3c:
+        return "breakpoint instruction";
+    default:
+        return NULL;
+    }
+}
+
 const struct arch arch_aarch64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
@@ -339,4 +362,5 @@ const struct arch arch_aarch64 = {
     .root = CAP_VSPACE,
     .maps_without_rights = true,
     .was_write = was_write,
+    .exception_text = exception_text,
 };

@@ -182,6 +182,21 @@ static bool was_write(uint64_t status)
     return status == STORE;
 }
 
+static const char *exception_text(uint64_t number)
+{
+    static const char *const texts[] = {
+        [0] = "misaligned program counter",
+        [1] = "code where no memory is",
+        [2] = "illegal or privileged instruction",
+        [3] = "breakpoint instruction",
+        [4] = "misaligned load",
+        [5] = "load from where no memory is",
+        [6] = "misaligned store or atomic access",
+        [7] = "store to where no memory is",
+    };
+    return number < sizeof(texts) / sizeof(texts[0]) ? texts[number] : NULL;
+}
+
 const struct arch arch_riscv64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
@@ -189,4 +204,5 @@ const struct arch arch_riscv64 = {
     .is_valid_vtable_root = is_valid_root,
     .root = CAP_PAGE_TABLE,
     .was_write = was_write,
+    .exception_text = exception_text,
 };

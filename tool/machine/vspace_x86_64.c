@@ -334,6 +334,28 @@ static bool was_write(uint64_t status)
     return status & WRITE;
 }
 
+static const char *exception_text(uint64_t number)
+{
+    static const char *const texts[20] = {
+        [0] = "division error",
+        [1] = "debug exception",
+        [3] = "breakpoint instruction",
+        [4] = "overflow",
+        [5] = "bound exceeded",
+        [6] = "undefined instruction",
+        [7] = "floating-point unit switched off",
+        [10] = "invalid task state segment",
+        [11] = "segment not present",
+        [12] = "stack fault: address that is not canonical",
+        [13] = "general protection: privileged instruction, wrong selector, or address that is misaligned or not "
+               "canonical",
+        [16] = "x87 floating-point error",
+        [17] = "misaligned access",
+        [19] = "SIMD floating-point error",
+    };
+    return number < sizeof(texts) / sizeof(texts[0]) ? texts[number] : NULL;
+}
+
 const struct arch arch_x86_64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
@@ -342,5 +364,6 @@ const struct arch arch_x86_64 = {
     .root = CAP_VSPACE,
     .maps_without_rights = true,
     .was_write = was_write,
+    .exception_text = exception_text,
     .window = -(UINT64_C(1) << 39),
 };

@@ -50,5 +50,9 @@ void pd_main(const uint64_t *args)
     case 8:
         pd_print("sinks: %u\n", sink(0));
         break;
+    case 9:
+        pd_call(MESSAGES, 0, 1);
+        pd_print("rings: goes on\n");
+        break;
     }
 }

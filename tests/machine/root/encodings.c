@@ -73,7 +73,8 @@ static void make_objects(void)
     uint64_t control = ((uint64_t *)info)[19];
     retype(untyped, SEL4_TYPE_REPLY, 0, at(REPLY), 1);
     retype(untyped, SEL4_TYPE_SCHED_CONTEXT, 8, at(SC), 1);
-    call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(10000, 10000, 0, 0, 0), WORDS(at(SC)));
+    /* A budget that never ends: an INT3 just then would be lost, since the thread goes on behind it. */
+    call(control, SEL4_LABEL_SCHED_CONTROL_CONFIGURE_FLAGS, WORDS(10000000, 10000000, 0, 0, 0), WORDS(at(SC)));
 #endif
     thread_start(at(THREAD), at(SC), 200, (void (*)(void))CODE, at(FAULT_EP));
     receive(at(FAULT_EP), at(REPLY)); /* that of an empty page */

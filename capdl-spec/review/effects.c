@@ -467,7 +467,7 @@ static char *whose(const struct review *review, const struct world *world, const
             }
         }
         char *names = capdl_review_names(review, users, kept);
-        char *text = capdl_review_format(kept ? "%s's" : "%snobody's", names);
+        char *text = kept ? capdl_review_format("%s's", names) : capdl_review_format("the");
         free(names);
         free(users);
         return text;
@@ -733,7 +733,8 @@ char *capdl_review_deed(struct review *review, const struct world *world, const 
     if (cap->kind == CAPDL_KIND_TCB) {
         text = capdl_review_format("stop, change and restart %s thread (\1)", owner);
     } else if (cap->kind == CAPDL_KIND_CNODE) {
-        text = capdl_review_format("use, copy and delete %s capabilities (\1)", owner);
+        text = strcmp(owner, "the") == 0 ? capdl_review_format("use, copy and delete the capabilities in \1")
+                                         : capdl_review_format("use, copy and delete %s capabilities (\1)", owner);
     } else if (cap->kind == CAPDL_KIND_SC) {
         text = capdl_review_format("use and take away %s processor time (\1)", owner);
     } else if (capdl_kind_is_table(cap->kind)) {

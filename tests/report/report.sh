@@ -101,6 +101,14 @@ mkdir '<i>"&'; cp "$here/hostile.cdl" '<i>"&/x.cdl'; printf '\1\2\3\4' > "<i>\"&
 "$capdl" report '<i>"&/x.cdl' -o hostile.html || fail "something speaks against the hostile system"
 ! grep -qE "<i>|<b>&quot;" hostile.html || fail "a name acts in the page"
 has hostile.html '&lt;i&gt;&quot;&amp;/x.cdl'
+# ---- Threads in one address space, with a CSpace each; a CNode into which no pointer leads ----
+sed 's/vspace: vs_other/vspace: vs_client/; s/cn_monitor { /cn_monitor { 9: cn_kept /; s/  faults = ep/  cn_kept = cnode (4 bits)&/' \
+    "$here/../review/base.cdl" > together.cdl
+"$capdl" report together.cdl > together.txt 2> /dev/null
+has together.txt "2 control: client runs in the same address space as other: each can change the other's code, stack and data"
+has together.txt "1 reshape: monitor can use, copy and delete the capabilities in CNode 'cn_kept'; nobody else has it"
+! grep -q 'control: client can write .* of ' together.txt || fail "what an address space has in common is told page by page"
+
 # ---- Pictures, with and without Graphviz ----
 "$capdl" report "$here/hostile.cdl" -o picture.html > /dev/null 2>&1
 if command -v dot > /dev/null; then

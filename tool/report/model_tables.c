@@ -440,6 +440,49 @@ static void name_users(const struct report_builder *b, uint32_t frame, uint32_t 
     }
 }
 
+static uint32_t space_of(const struct report_builder *b, uint32_t who)
+{
+    const struct capdl_survey_subject *subject = &b->survey.subjects[who];
+    const struct capdl_cap *cap =
+        subject->num_threads ? capdl_spec_cap_at(b->spec, subject->threads[0].object, CAPDL_TCB_SLOT_VSPACE) : NULL;
+    return cap ? cap->object : CAPDL_NO_OBJECT;
+}
+
+/* Whether all that reach a frame run in one address space: note_space says what that means. */
+static bool in_one_space(const struct report_builder *b, uint32_t frame, uint32_t who)
+{
+    const struct capdl_survey_channel *channel = &b->survey.channels[b->channel_of[frame]];
+    uint32_t space = space_of(b, who);
+    for (size_t i = 0; i < channel->num_users; i++) {
+        uint32_t user = channel->users[i].who;
+        if (user & CAPDL_SURVEY_DEVICE || space_of(b, user) != space) {
+            return false;
+        }
+    }
+    return space != CAPDL_NO_OBJECT;
+}
+
+/* Threads in one address space that have different CSpaces. */
+static void note_space(const struct report_builder *b, struct json_object *list, uint32_t who)
+{
+    enum { MOST_NAMED = 8 };
+    char text[800];
+    uint32_t space = space_of(b, who);
+    size_t length = 0, named = 0;
+    for (uint32_t i = 0; i < b->survey.num_subjects && space != CAPDL_NO_OBJECT && named <= MOST_NAMED; i++) {
+        if (i != who && space_of(b, i) == space) {
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%.60s",
+                                       named ? ", " : "runs in the same address space as ",
+                                       named < MOST_NAMED ? b->survey.subjects[i].name : "others");
+            named++;
+        }
+    }
+    if (named) {
+        snprintf(text + length, sizeof(text) - length, ": each can change the other's code, stack and data");
+        notable(b, list, CAPDL_RANK_CONTROL, who, text);
+    }
+}
+
 static void note_mapping(struct report_builder *b, struct json_object *list, uint32_t who,
                          const struct capdl_survey_mapping *m)
 {
@@ -463,7 +506,7 @@ static void note_mapping(struct report_builder *b, struct json_object *list, uin
         snprintf(text, sizeof(text), "can %s physical memory 0x%" PRIx64 " to 0x%" PRIx64 " (frame '%s')%s%s",
                  write ? "read and write" : "read", capdl_object_paddr(b->spec, m->frame),
                  capdl_object_paddr(b->spec, m->frame) + m->size - 1, name, *others ? ", as can " : "", others);
-    } else if (m->shared && write && *m->role) {
+    } else if (m->shared && write && *m->role && (!*others || !in_one_space(b, m->frame, who))) {
         rank = CAPDL_RANK_CONTROL;
         snprintf(text, sizeof(text), "can write %s, which others reach, too: %s (frame '%s' at 0x%" PRIx64 ")", m->role,
                  others, name, m->start);
@@ -502,6 +545,7 @@ static void note_subject(struct report_builder *b, struct json_object *list, uin
         report_place(&b->places, notable(b, list, subject->rights[i].rank, who, text),
                      capdl_cap_pos(b->spec, subject->rights[i].cap));
     }
+    note_space(b, list, who);
     for (size_t i = 0; i < subject->num_mappings; i++) {
         note_mapping(b, list, who, &subject->mappings[i]);
     }

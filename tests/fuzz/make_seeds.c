@@ -54,6 +54,6 @@ int main(int argc, char **argv)
         }
         compiled_free(&c);
     }
-    check_result(); /* for its removing the directory */
+    fixture_result(); /* for its removing the directory */
     return argc != 2;
 }

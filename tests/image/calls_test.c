@@ -335,5 +335,5 @@ int main(void)
     expect("what devices behind an SMMU see", "aarch64+", stream_spec, stream_calls);
     expect_uncached();
     expect_pools();
-    return check_result();
+    return fixture_result();
 }

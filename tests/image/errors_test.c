@@ -277,5 +277,5 @@ int main(void)
         free(said);
         compiled_free(&c);
     }
-    return check_result();
+    return fixture_result();
 }

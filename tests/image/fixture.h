@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of images share: specs from text, a made-up initialiser, a blob as text by libcbor, and checks that
- * count. */
+/* What the tests of images share: specs from text, a made-up initialiser, and a blob as text by libcbor. */
 #ifndef TESTS_IMAGE_FIXTURE_H
 #define TESTS_IMAGE_FIXTURE_H
 
-#include <stdio.h>
-
+#include "../check.h"
 #include "image/image.h"
 
-extern unsigned checks_made, checks_failed;
-
-#define CHECK(condition, ...)                                               \
-    do {                                                                    \
-        checks_made++;                                                      \
-        if (!(condition)) {                                                 \
-            checks_failed++;                                                \
-            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
-            fprintf(stderr, __VA_ARGS__);                                   \
-            putc('\n', stderr);                                             \
-        }                                                                   \
-    } while (0)
-
-/* Prints the numbers, removes the test's directory; what main returns. */
-int check_result(void);
+/* Removes the test's directory; what main returns. */
+int fixture_result(void);
 
 /* A directory for this test, made at the first call. */
 const char *test_directory(void);

@@ -132,5 +132,5 @@ int main(void)
     check_refused("aarch64", "arch aarch64 objects { low = frame (4k, paddr: 0x60010000) } caps { }", good,
                   "cannot be at 0x60010000: of the 0x1000 bytes there, the kernel takes 0x60010000 to 0x60242000");
     free(good);
-    return check_result();
+    return fixture_result();
 }

@@ -91,7 +91,7 @@ int main(void)
     free(said);
     CHECK(c.good && try_open(c.image, c.image_size, &has_spec) && has_spec, "the undamaged image");
     if (!c.good) {
-        return check_result();
+        return fixture_result();
     }
     const uint8_t *blob = memmem(c.image, c.image_size, c.blob, c.blob_size);
     CHECK(blob, "the blob is in the image");
@@ -104,5 +104,5 @@ int main(void)
     try_flips(&c, c.image_size - 1600, c.image_size);             /* profile, names and table of sections */
     CHECK(!try_open((const uint8_t *)"arch aarch64", 12, &has_spec), "a spec is not an image");
     compiled_free(&c);
-    return check_result();
+    return fixture_result();
 }

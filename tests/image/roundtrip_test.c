@@ -239,5 +239,5 @@ int main(void)
     round_trip("streams", "aarch64+", streams, false);
     round_trip("streams without names", "aarch64+", streams, true);
     round_trip("nothing", "riscv64", "arch riscv objects { } caps { }", false);
-    return check_result();
+    return fixture_result();
 }

@@ -96,5 +96,5 @@ int main(void)
         test(&c, &changes[i]);
     }
     compiled_free(&c);
-    return check_result();
+    return fixture_result();
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "../check.h"
 #include "../../loader/loader.h"
 
 /* What the loader's other files would give. */

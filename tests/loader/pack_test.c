@@ -10,7 +10,7 @@
 
 #include <capdl/payload.h>
 
-#include "check.h"
+#include "../check.h"
 #include "base/file.h"
 #include "pack/pack.h"
 #include "prefix.h"

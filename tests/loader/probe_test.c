@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "../check.h"
 #include "base/file.h"
 #include "pack/pack.h"
 #include "pack/qemu.h"

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "../check.h"
 #include "pack/qemu.h"
 
 static char said[1 << 20];

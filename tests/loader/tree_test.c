@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "../check.h"
 #include "../../loader/tree.h"
 
 enum { SIZE = 8192 };

@@ -2,7 +2,7 @@
 /* The built-in profiles against numbers read off the headers of stock kernels, in the order: not MCS, MCS. */
 #include <string.h>
 
-#include "check.h"
+#include "../check.h"
 #include "profile/profile.h"
 
 struct pair {

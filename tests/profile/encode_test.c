@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "../check.h"
 #include "profile/profile.h"
 
 /* Both were zeroed as a whole, so that padding does not count. */

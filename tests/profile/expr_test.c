@@ -5,7 +5,7 @@
 /* Precedence is what is looked at here. */
 #pragma GCC diagnostic ignored "-Wparentheses"
 
-#include "check.h"
+#include "../check.h"
 #include "profile/expr.h"
 
 /* The preprocessor computes in 64 bits: so do these, by their first operand. */

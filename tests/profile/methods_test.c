@@ -2,7 +2,7 @@
 /* Where operands are in a message, next to what libsel4's generated stubs do. */
 #include <string.h>
 
-#include "check.h"
+#include "../check.h"
 #include "profile/methods.h"
 #include "profile/names.h"
 #include "profile/profile.h"

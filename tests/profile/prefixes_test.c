@@ -13,7 +13,7 @@
 
 #include <capdl/spec.h>
 
-#include "check.h"
+#include "../check.h"
 #include "profile/names.h"
 #include "profile/profile.h"
 

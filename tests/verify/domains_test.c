@@ -58,5 +58,5 @@ int main(void)
         test("x86_64+", "x86_64", "pml4", reached);
         test("x86_64-mcs+", "x86_64", "pml4", reached);
     }
-    return check_result();
+    return fixture_result();
 }

@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of verification share: specs from text, real images of them in memory, and checks that count. */
+/* What the tests of verification share: specs from text, and real images of them in memory. */
 #ifndef TESTS_VERIFY_FIXTURE_H
 #define TESTS_VERIFY_FIXTURE_H
 
+#include "../check.h"
 #include "verify/verify.h"
 
-extern unsigned checks_made, checks_failed;
-
-#define CHECK(condition, ...)                                               \
-    do {                                                                    \
-        checks_made++;                                                      \
-        if (!(condition)) {                                                 \
-            checks_failed++;                                                \
-            fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
-            fprintf(stderr, __VA_ARGS__);                                   \
-            putc('\n', stderr);                                             \
-        }                                                                   \
-    } while (0)
-
-/* Prints the numbers, removes the test's files; what main returns. */
-int check_result(void);
+/* Removes the test's files; what main returns. */
+int fixture_result(void);
 
 struct system {
     struct capdl_spec spec;

@@ -257,5 +257,5 @@ int main(void)
     free(kept);
     free(none);
     free(without);
-    return check_result();
+    return fixture_result();
 }

@@ -259,5 +259,5 @@ int main(void)
 {
     test_calls();
     test_pages();
-    return check_result();
+    return fixture_result();
 }

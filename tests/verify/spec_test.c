@@ -215,5 +215,5 @@ int main(void)
     test_good("aarch64-mcs+", streams);
     test_changes("x86_64+", pc_devices, device_changes, sizeof(device_changes) / sizeof(device_changes[0]));
     test_changes("aarch64-mcs+", streams, stream_changes, sizeof(stream_changes) / sizeof(stream_changes[0]));
-    return check_result();
+    return fixture_result();
 }

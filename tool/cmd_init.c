@@ -58,7 +58,7 @@ static int make_file(const char *path, const char *name, enum capdl_arch arch)
     snprintf(template, sizeof(template), "new-%s", name);
     char *source = data_find("tool", template);
     if (!source || !file_read(source, &bytes)) {
-        capdl_escape_printf(stderr, "capdl init: %s is not in %s\n", template, data_places());
+        capdl_escape_printf(stderr, "capdl init: %s is not in %s\n", template, data_directories());
         free(source);
         return EXIT_TROUBLE;
     }

@@ -217,7 +217,7 @@ static unsigned number_of(struct json_object *object, const char *path)
     return value < 0 ? 0 : value > INT32_MAX ? INT32_MAX : (unsigned)value;
 }
 
-static void rename_to(struct server *server, struct document *d, struct lsp_place place, struct json_object *id,
+static void rename_to(struct server *server, struct document *d, struct lsp_position place, struct json_object *id,
                       struct json_object *parameters)
 {
     (void)server;
@@ -234,7 +234,7 @@ static void asked_of_document(struct server *server, const char *method, struct 
                               struct json_object *parameters)
 {
     struct document *d = find_document(server, text_of(parameters, "textDocument.uri"));
-    struct lsp_place place = {number_of(parameters, "position.line"), number_of(parameters, "position.character")};
+    struct lsp_position place = {number_of(parameters, "position.line"), number_of(parameters, "position.character")};
     if (!d) {
         refuse(id, INVALID_PARAMETERS, "the document is not open");
     } else if (strcmp(method, "textDocument/definition") == 0) {

@@ -35,7 +35,7 @@ void diff_verdict_text(const struct diff_report *report, char *text, size_t size
 }
 
 /* Places in a text may be offsets: the list of diagnostics finds their lines. */
-const char *diff_place(const struct diff_side *side, struct capdl_pos pos, char text[DIFF_PLACE])
+const char *diff_source(const struct diff_side *side, struct capdl_pos pos, char text[DIFF_SOURCE])
 {
     text[0] = '\0';
     if (!pos.line || !side->diags || pos.file >= side->diags->num_files) {
@@ -49,7 +49,7 @@ const char *diff_place(const struct diff_side *side, struct capdl_pos pos, char 
     here.files = NULL;
     capdl_diags_free(&here);
     if (found.line && found.file < side->diags->num_files) {
-        snprintf(text, DIFF_PLACE, "%s:%u:%u", side->diags->files[found.file]->name, (unsigned)found.line,
+        snprintf(text, DIFF_SOURCE, "%s:%u:%u", side->diags->files[found.file]->name, (unsigned)found.line,
                  (unsigned)found.column);
     }
     return text;
@@ -71,9 +71,9 @@ static const char *plain(const struct diff_report *report)
 /* "[slot 5 of cn; old.cdl:3:4 -> new.cdl:3:4]" */
 static void print_where(const struct diff_report *report, const struct capdl_finding *finding)
 {
-    char old[DIFF_PLACE], new[DIFF_PLACE];
-    diff_place(&report->sides[0], finding->old_pos, old);
-    diff_place(&report->sides[1], finding->new_pos, new);
+    char old[DIFF_SOURCE], new[DIFF_SOURCE];
+    diff_source(&report->sides[0], finding->old_pos, old);
+    diff_source(&report->sides[1], finding->new_pos, new);
     const char *where = finding->where ? finding->where : "";
     if (*where || *old || *new) {
         capdl_escape_printf(stdout, " [%s%s%s%s%s]", where, *where && (*old || *new) ? "; " : "", old,
@@ -150,9 +150,9 @@ static void print_marked(const char *text)
 
 static void print_marked_finding(const struct diff_report *report, const struct capdl_finding *finding)
 {
-    char old[DIFF_PLACE], new[DIFF_PLACE];
-    diff_place(&report->sides[0], finding->old_pos, old);
-    diff_place(&report->sides[1], finding->new_pos, new);
+    char old[DIFF_SOURCE], new[DIFF_SOURCE];
+    diff_source(&report->sides[0], finding->old_pos, old);
+    diff_source(&report->sides[1], finding->new_pos, new);
     fputs("- ", stdout);
     print_marked(finding->text);
     if (*old || *new) {

@@ -40,8 +40,8 @@ const char *diff_verdict_word(enum diff_verdict);
 /* Of a report with its counts. Writes at most `size` bytes. */
 void diff_verdict_text(const struct diff_report *, char *text, size_t size);
 /* "old.cdl:3:4", or "" when it is written nowhere. Returns text. */
-enum { DIFF_PLACE = 300 };
-const char *diff_place(const struct diff_side *, struct capdl_pos, char text[DIFF_PLACE]);
+enum { DIFF_SOURCE = 300 };
+const char *diff_source(const struct diff_side *, struct capdl_pos, char text[DIFF_SOURCE]);
 
 void print_diff_text(const struct diff_report *);
 void print_diff_markdown(const struct diff_report *);

@@ -47,11 +47,11 @@ static struct json_object *range_json(const struct capdl_finding *finding)
 
 static struct json_object *source_json(const struct diff_report *report, const struct capdl_finding *finding)
 {
-    char place[DIFF_PLACE];
+    char place[DIFF_SOURCE];
     struct json_object *source = json_object_new_object();
-    diff_place(&report->sides[0], finding->old_pos, place);
+    diff_source(&report->sides[0], finding->old_pos, place);
     json_object_object_add(source, "old", *place ? json_object_new_string(place) : NULL);
-    diff_place(&report->sides[1], finding->new_pos, place);
+    diff_source(&report->sides[1], finding->new_pos, place);
     json_object_object_add(source, "new", *place ? json_object_new_string(place) : NULL);
     return source;
 }

@@ -8,7 +8,7 @@
 enum { LAST_COLUMN = CAPDL_POS_OFFSET - 1 };
 
 /* A place in a text: the line it is on, and what that line is called. */
-struct place {
+struct text_cursor {
     const struct capdl_source *source;
     size_t line_start; /* offset */
     size_t marker;     /* the next one */
@@ -17,7 +17,7 @@ struct place {
 };
 
 /* On to the line that this offset is on. */
-static void advance(struct place *at, size_t offset)
+static void advance(struct text_cursor *at, size_t offset)
 {
     const struct capdl_source *source = at->source;
     const char *end;
@@ -35,7 +35,7 @@ static void advance(struct place *at, size_t offset)
     }
 }
 
-static uint16_t column_of(const struct place *at, size_t offset)
+static uint16_t column_of(const struct text_cursor *at, size_t offset)
 {
     const char *text = at->source->text;
     size_t start = at->line_start, column = 1;
@@ -61,14 +61,14 @@ static int pos_compare(const void *left, const void *right)
 
 static void locate(const struct capdl_diags *diags, struct capdl_pos **list, size_t count)
 {
-    struct place at = {.source = NULL};
+    struct text_cursor at = {.source = NULL};
 
     for (size_t i = 0; i < count; i++) {
         uint16_t file = list[i]->file;
         size_t offset = list[i]->line - 1;
 
         if (at.source != diags->files[file]) {
-            at = (struct place){.source = diags->files[file], .line = 1, .file = file};
+            at = (struct text_cursor){.source = diags->files[file], .line = 1, .file = file};
         }
         advance(&at, offset);
         *list[i] = (struct capdl_pos){.line = at.line, .column = column_of(&at, offset), .file = at.file};

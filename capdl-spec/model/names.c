@@ -130,13 +130,13 @@ struct spec_name *capdl_spec_name_at(const struct capdl_spec *spec, uint32_t num
 uint32_t capdl_spec_name_number(const struct capdl_spec *spec, const struct spec_name *name)
 {
     const struct capdl_names *names = spec->names;
-    uintptr_t place = (uintptr_t)name;
+    uintptr_t address = (uintptr_t)name;
     size_t block = names->num_blocks - 1;
 
-    while (place - (uintptr_t)names->blocks[block] >= BLOCK) {
+    while (address - (uintptr_t)names->blocks[block] >= BLOCK) {
         block--;
     }
-    return (uint32_t)(block << BLOCK_BITS | (place - (uintptr_t)names->blocks[block]));
+    return (uint32_t)(block << BLOCK_BITS | (address - (uintptr_t)names->blocks[block]));
 }
 
 /* Another block, or several in a row for a very long name. */
@@ -154,7 +154,7 @@ static void add_blocks(struct capdl_names *names, size_t size)
     }
     names->blocks =
         capdl_spec_grow(names->blocks, &names->capacity_blocks, names->num_blocks + count, sizeof(*names->blocks));
-    names->used = names->num_blocks == 0; /* no name is at byte 0: that number marks free places of the table */
+    names->used = names->num_blocks == 0; /* no name is at byte 0: that number marks free buckets */
     names->first_free = names->num_blocks;
     for (size_t i = 0; i < count; i++) {
         names->blocks[names->num_blocks++] = memory + (i << BLOCK_BITS);
@@ -203,9 +203,9 @@ static uint32_t next_name(const struct capdl_spec *spec, uint32_t number)
     return number;
 }
 
-/* The place of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the
+/* The bucket of a name in the table: where it is, or where it would be put. Marks are bits of the hash, seen before the
  * name is. */
-static size_t place_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
+static size_t bucket_of(const struct capdl_spec *spec, const char *text, size_t length, uint32_t hash)
 {
     const struct capdl_names *names = spec->names;
     size_t i = hash & names->mask;
@@ -239,13 +239,13 @@ static void table_grow(struct capdl_spec *spec)
     for (uint32_t number = next_name(spec, 0); number; number = next_name(spec, number)) {
         const char *text = capdl_spec_name_at(spec, number)->text;
         uint32_t hash = hash_text(text, strlen(text));
-        size_t place = hash & names->mask;
+        size_t bucket = hash & names->mask;
 
-        while (names->table[place]) {
-            place = (place + 1) & names->mask;
+        while (names->table[bucket]) {
+            bucket = (bucket + 1) & names->mask;
         }
-        names->table[place] = number;
-        names->marks[place] = (uint8_t)(hash >> 24);
+        names->table[bucket] = number;
+        names->marks[bucket] = (uint8_t)(hash >> 24);
     }
 }
 
@@ -272,7 +272,7 @@ struct spec_name *capdl_spec_name_lookup(const struct capdl_spec *spec, const ch
     uint32_t number = guess(spec, text, length);
 
     if (!number && spec->names->table) {
-        number = spec->names->table[place_of(spec, text, length, hash_text(text, length))];
+        number = spec->names->table[bucket_of(spec, text, length, hash_text(text, length))];
     }
     if (number) {
         __atomic_store_n(&spec->names->latest, number, __ATOMIC_RELAXED); /* others may be reading, too */
@@ -284,20 +284,20 @@ struct spec_name *capdl_spec_name_intern(struct capdl_spec *spec, const char *te
 {
     struct capdl_names *names = spec->names;
     uint32_t number = guess(spec, text, length), hash;
-    size_t place;
+    size_t bucket;
 
     if (!number) {
         if (!names->table || names->count + names->count / 4 > names->mask) {
             table_grow(spec);
         }
         hash = hash_text(text, length);
-        place = place_of(spec, text, length, hash);
-        if (!names->table[place]) {
-            names->table[place] = name_add(names, text, length);
-            names->marks[place] = (uint8_t)(hash >> 24);
+        bucket = bucket_of(spec, text, length, hash);
+        if (!names->table[bucket]) {
+            names->table[bucket] = name_add(names, text, length);
+            names->marks[bucket] = (uint8_t)(hash >> 24);
             names->count++;
         }
-        number = names->table[place];
+        number = names->table[bucket];
     }
     names->latest = number;
     return capdl_spec_name_at(spec, number);
@@ -319,7 +319,7 @@ void capdl_spec_names_free(struct capdl_names *names)
     free(names->sparse);
 }
 
-static uint32_t *sparse_place(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
+static uint32_t *sparse_word(const struct capdl_spec *spec, const struct spec_name *name, uint32_t index)
 {
     const struct capdl_names *names = spec->names;
     uint32_t hash = (capdl_spec_name_number(spec, name) ^ index * 2654435761u) * 2246822519u;
@@ -347,7 +347,7 @@ static void sparse_grow(struct capdl_spec *spec)
     names->sparse_mask = size - 1;
     for (size_t i = 0; i < old_size; i++) {
         if (old[i] != CAPDL_NO_OBJECT) {
-            *sparse_place(spec, capdl_spec_name_of(capdl_object_name(spec, old[i])), capdl_object_index(spec, old[i])) =
+            *sparse_word(spec, capdl_spec_name_of(capdl_object_name(spec, old[i])), capdl_object_index(spec, old[i])) =
                 old[i];
         }
     }
@@ -374,7 +374,7 @@ static void enter_element(struct capdl_spec *spec, struct spec_name *name, uint3
     if (!names->sparse || names->num_sparse * 2 > names->sparse_mask) {
         sparse_grow(spec);
     }
-    *sparse_place(spec, name, index) = object;
+    *sparse_word(spec, name, index) = object;
     names->num_sparse++;
 }
 
@@ -399,7 +399,7 @@ uint32_t capdl_spec_name_find(const struct capdl_spec *spec, const struct spec_n
     if (index < use.dense) {
         return use.first + index;
     }
-    return spec->names->sparse && index < use.array_length ? *sparse_place(spec, name, index) : CAPDL_NO_OBJECT;
+    return spec->names->sparse && index < use.array_length ? *sparse_word(spec, name, index) : CAPDL_NO_OBJECT;
 }
 
 unsigned capdl_spec_distance(const char *a, size_t a_length, const char *b, size_t b_length, unsigned most)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where objects are kept: in columns, one for each group of their fields. What an object does not have, most often an
+ * Storage of objects: in columns, one for each group of their fields. What an object does not have, most often an
  * index, an untyped, capabilities, is stored as zero, and pages of a column that nobody has written to take no memory.
  */
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where things are written, in 32 bits: 0 is nowhere, else 1 + an offset in the text of the spec. Places elsewhere,
- * which hardly any spec has, are kept as they are; they are counted down from the largest number.
+ * Source positions in 32 bits: 0 is none, else 1 + an offset in the text of the spec. Positions in other texts, which
+ * hardly any spec has, are stored in full; their numbers count down from the largest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,55 +35,55 @@ bool capdl_text_fits(struct capdl_diags *diags, uint16_t source)
 
 uint32_t capdl_spec_at(struct capdl_spec *spec, struct capdl_pos pos)
 {
-    struct spec_positions *places = spec->places;
+    struct spec_positions *positions = spec->places;
 
     if (!pos.line && !pos.column && !pos.file) {
         return 0;
     }
     if (pos.column == CAPDL_POS_OFFSET && pos.line < UINT32_MAX - SPEC_MAX_POSITIONS) {
-        if (!places->has_source) {
-            places->source = pos.file;
+        if (!positions->has_source) {
+            positions->source = pos.file;
         }
-        places->has_source = true;
-        if (pos.file == places->source) {
+        positions->has_source = true;
+        if (pos.file == positions->source) {
             return pos.line;
         }
     }
-    if (places->num_others && same(places->others[places->num_others - 1], pos)) {
-        return UINT32_MAX - (uint32_t)(places->num_others - 1);
+    if (positions->num_others && same(positions->others[positions->num_others - 1], pos)) {
+        return UINT32_MAX - (uint32_t)(positions->num_others - 1);
     }
-    if (places->num_others == SPEC_MAX_POSITIONS) {
+    if (positions->num_others == SPEC_MAX_POSITIONS) {
         return 0;
     }
-    places->others =
-        capdl_spec_grow(places->others, &places->capacity_others, places->num_others + 1, sizeof(*places->others));
-    places->others[places->num_others] = pos;
-    return UINT32_MAX - (uint32_t)places->num_others++;
+    positions->others = capdl_spec_grow(positions->others, &positions->capacity_others, positions->num_others + 1,
+                                        sizeof(*positions->others));
+    positions->others[positions->num_others] = pos;
+    return UINT32_MAX - (uint32_t)positions->num_others++;
 }
 
 struct capdl_pos capdl_spec_pos(const struct capdl_spec *spec, uint32_t at)
 {
-    const struct spec_positions *places = spec->places;
+    const struct spec_positions *positions = spec->places;
 
     if (!at) {
         return (struct capdl_pos){.line = 0};
     }
-    if (UINT32_MAX - at < places->num_others) {
-        return places->others[UINT32_MAX - at];
+    if (UINT32_MAX - at < positions->num_others) {
+        return positions->others[UINT32_MAX - at];
     }
-    return (struct capdl_pos){.line = at, .column = CAPDL_POS_OFFSET, .file = places->source};
+    return (struct capdl_pos){.line = at, .column = CAPDL_POS_OFFSET, .file = positions->source};
 }
 
 struct spec_positions *capdl_spec_positions_new(void)
 {
-    struct spec_positions *places = capdl_spec_realloc(NULL, sizeof(*places));
+    struct spec_positions *positions = capdl_spec_realloc(NULL, sizeof(*positions));
 
-    memset(places, 0, sizeof(*places));
-    return places;
+    memset(positions, 0, sizeof(*positions));
+    return positions;
 }
 
-void capdl_spec_positions_free(struct spec_positions *places)
+void capdl_spec_positions_free(struct spec_positions *positions)
 {
-    free(places->others);
-    free(places);
+    free(positions->others);
+    free(positions);
 }

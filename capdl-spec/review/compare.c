@@ -61,25 +61,25 @@ static bool same_cap(const struct comparison *c, const struct capdl_cap *old, co
 }
 
 /* A capability of one system that has no counterpart yet. */
-struct loose_cap {
+struct unpaired_cap {
     const struct capdl_cap *cap;
     uint32_t holder;
     uint64_t key[3]; /* those with equal ones are paired, in the order of slots */
     bool paired;
 };
 
-struct loose_caps {
-    struct loose_cap *list;
+struct unpaired_caps {
+    struct unpaired_cap *list;
     size_t count, capacity;
 };
 
-static void loose_add(struct loose_caps *caps, const struct capdl_cap *cap, uint32_t holder)
+static void unpaired_add(struct unpaired_caps *caps, const struct capdl_cap *cap, uint32_t holder)
 {
     caps->list = capdl_spec_grow(caps->list, &caps->capacity, caps->count + 1, sizeof(*caps->list));
-    caps->list[caps->count++] = (struct loose_cap){.cap = cap, .holder = holder};
+    caps->list[caps->count++] = (struct unpaired_cap){.cap = cap, .holder = holder};
 }
 
-static void cap_edit(struct comparison *c, const struct loose_cap *old, const struct loose_cap *new)
+static void cap_edit(struct comparison *c, const struct unpaired_cap *old, const struct unpaired_cap *new)
 {
     struct edit *edit = edit_add(c, EDIT_CAP, 0);
 
@@ -98,9 +98,9 @@ static void cap_edit(struct comparison *c, const struct loose_cap *old, const st
     edit->same = old && new &&same_cap(c, old->cap, new->cap);
 }
 
-static int loose_compare(const void *left, const void *right)
+static int unpaired_compare(const void *left, const void *right)
 {
-    const struct loose_cap *a = left, *b = right;
+    const struct unpaired_cap *a = left, *b = right;
 
     for (int i = 0; i < 3; i++) {
         if (a->key[i] != b->key[i]) {
@@ -113,7 +113,7 @@ static int loose_compare(const void *left, const void *right)
     return a->cap->slot < b->cap->slot ? -1 : a->cap->slot > b->cap->slot;
 }
 
-static void drop_paired(struct loose_caps *caps)
+static void drop_paired(struct unpaired_caps *caps)
 {
     size_t kept = 0;
 
@@ -126,15 +126,15 @@ static void drop_paired(struct loose_caps *caps)
 }
 
 /* Those with equal keys become one edit. */
-static void pair_keys(struct comparison *c, struct loose_caps *old, struct loose_caps *new)
+static void pair_keys(struct comparison *c, struct unpaired_caps *old, struct unpaired_caps *new)
 {
     if (!old->count || !new->count) {
         return;
     }
-    qsort(old->list, old->count, sizeof(*old->list), loose_compare);
-    qsort(new->list, new->count, sizeof(*new->list), loose_compare);
+    qsort(old->list, old->count, sizeof(*old->list), unpaired_compare);
+    qsort(new->list, new->count, sizeof(*new->list), unpaired_compare);
     for (size_t i = 0, j = 0; i < old->count && j < new->count;) {
-        struct loose_cap *a = &old->list[i], *b = &new->list[j];
+        struct unpaired_cap *a = &old->list[i], *b = &new->list[j];
         int order = memcmp(a->key, b->key, sizeof(a->key)) == 0 ? 0 : 1;
 
         for (int k = 0; order && k < 3; k++) {
@@ -166,26 +166,27 @@ static uint64_t content_key(const struct world *world, const struct capdl_cap *c
 
 enum key { KEY_CONTENT, KEY_SLOT, KEY_TARGET };
 
-static void set_keys(const struct world *world, struct loose_caps *caps, enum key key)
+static void set_keys(const struct world *world, struct unpaired_caps *caps, enum key key)
 {
     for (size_t i = 0; i < caps->count; i++) {
-        struct loose_cap *loose = &caps->list[i];
-        uint64_t target = capdl_review_target_number(world, loose->cap);
+        struct unpaired_cap *unpaired = &caps->list[i];
+        uint64_t target = capdl_review_target_number(world, unpaired->cap);
 
-        loose->key[0] = key == KEY_SLOT ? loose->cap->slot : target;
-        loose->key[1] = key == KEY_CONTENT ? content_key(world, loose->cap) : 0;
-        loose->key[2] = 0;
+        unpaired->key[0] = key == KEY_SLOT ? unpaired->cap->slot : target;
+        unpaired->key[1] = key == KEY_CONTENT ? content_key(world, unpaired->cap) : 0;
+        unpaired->key[2] = 0;
     }
 }
 
-static void pair_by(struct comparison *c, struct loose_caps *old, struct loose_caps *new, enum key key)
+static void pair_by(struct comparison *c, struct unpaired_caps *old, struct unpaired_caps *new, enum key key)
 {
     set_keys(c->old, old, key);
     set_keys(c->new, new, key);
     pair_keys(c, old, new);
 }
 
-static void compare_slots(struct comparison *c, uint32_t old, uint32_t new, struct loose_caps *a, struct loose_caps *b)
+static void compare_slots(struct comparison *c, uint32_t old, uint32_t new, struct unpaired_caps *a,
+                          struct unpaired_caps *b)
 {
     struct capdl_caps x = capdl_object_caps(c->old->spec, old), y = capdl_object_caps(c->new->spec, new);
 
@@ -196,10 +197,10 @@ static void compare_slots(struct comparison *c, uint32_t old, uint32_t new, stru
 
         if (!first || !second || !same_cap(c, left, right)) {
             if (first) {
-                loose_add(a, left, old);
+                unpaired_add(a, left, old);
             }
             if (second) {
-                loose_add(b, right, new);
+                unpaired_add(b, right, new);
             }
         }
         i += first;
@@ -214,10 +215,10 @@ static bool slots_are_free(enum capdl_kind kind)
 }
 
 /* What is left in a container after the same has been paired, wherever it is, goes to `rest_*`. */
-static void compare_container(struct comparison *c, uint32_t old, uint32_t new, struct loose_caps *rest_old,
-                              struct loose_caps *rest_new)
+static void compare_container(struct comparison *c, uint32_t old, uint32_t new, struct unpaired_caps *rest_old,
+                              struct unpaired_caps *rest_new)
 {
-    struct loose_caps a = {NULL}, b = {NULL};
+    struct unpaired_caps a = {NULL}, b = {NULL};
 
     compare_slots(c, old, new, &a, &b);
     if (slots_are_free(capdl_object_kind(c->new->spec, new))) {
@@ -226,10 +227,10 @@ static void compare_container(struct comparison *c, uint32_t old, uint32_t new, 
     }
     pair_by(c, &a, &b, KEY_SLOT);
     for (size_t i = 0; i < a.count; i++) {
-        loose_add(rest_old, a.list[i].cap, a.list[i].holder);
+        unpaired_add(rest_old, a.list[i].cap, a.list[i].holder);
     }
     for (size_t i = 0; i < b.count; i++) {
-        loose_add(rest_new, b.list[i].cap, b.list[i].holder);
+        unpaired_add(rest_new, b.list[i].cap, b.list[i].holder);
     }
     free(a.list);
     free(b.list);
@@ -247,21 +248,22 @@ static uint64_t first_user(const struct world *world, uint32_t container)
 }
 
 /* A capability that went to another CNode or page table of the same subject has moved. */
-static void pair_moves(struct comparison *c, struct loose_caps *old, struct loose_caps *new)
+static void pair_moves(struct comparison *c, struct unpaired_caps *old, struct unpaired_caps *new)
 {
     for (int k = 0; k < 2; k++) {
-        struct loose_caps *caps = k ? new : old;
+        struct unpaired_caps *caps = k ? new : old;
         const struct world *world = k ? c->new : c->old;
 
         set_keys(world, caps, KEY_CONTENT);
         for (size_t i = 0; i < caps->count; i++) {
-            struct loose_cap *loose = &caps->list[i];
-            uint64_t user = first_user(world, loose->holder);
-            bool table = capdl_object_kind(world->spec, loose->holder) != CAPDL_KIND_CNODE;
+            struct unpaired_cap *unpaired = &caps->list[i];
+            uint64_t user = first_user(world, unpaired->holder);
+            bool table = capdl_object_kind(world->spec, unpaired->holder) != CAPDL_KIND_CNODE;
 
-            loose->key[2] = user == REVIEW_DEFAULT || !slots_are_free(capdl_object_kind(world->spec, loose->holder))
-                                ? (uint64_t)k << 63 | i
-                                : user << 1 | table;
+            unpaired->key[2] =
+                user == REVIEW_DEFAULT || !slots_are_free(capdl_object_kind(world->spec, unpaired->holder))
+                    ? (uint64_t)k << 63 | i
+                    : user << 1 | table;
         }
     }
     pair_keys(c, old, new);
@@ -269,7 +271,7 @@ static void pair_moves(struct comparison *c, struct loose_caps *old, struct loos
 
 static void compare_caps(struct comparison *c)
 {
-    struct loose_caps old = {NULL}, new = {NULL};
+    struct unpaired_caps old = {NULL}, new = {NULL};
 
     for (uint32_t i = 0; i < c->new->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->new->spec, i);
@@ -278,14 +280,14 @@ static void compare_caps(struct comparison *c)
             compare_container(c, c->old_of[i], i, &old, &new);
         }
         for (uint32_t j = 0; c->old_of[i] == REVIEW_NONE && j < caps.count; j++) {
-            loose_add(&new, &caps.list[j], i);
+            unpaired_add(&new, &caps.list[j], i);
         }
     }
     for (uint32_t i = 0; i < c->old->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(c->old->spec, i);
 
         for (uint32_t j = 0; c->old->object_number[i] >= c->new->spec->num_objects &&j < caps.count; j++) {
-            loose_add(&old, &caps.list[j], i);
+            unpaired_add(&old, &caps.list[j], i);
         }
     }
     pair_moves(c, &old, &new);

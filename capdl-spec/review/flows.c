@@ -32,8 +32,8 @@ static void search(struct flows *f, struct flow_search *s, const struct flow_gra
     f->tired |= f->work > MOST_WORK;
 }
 
-/* False if the pair was told already. */
-static bool tell(struct flows *f, uint32_t a, uint32_t b)
+/* Remembers a pair; false if it was reported already. */
+static bool is_new_pair(struct flows *f, uint32_t a, uint32_t b)
 {
     uint64_t pair = (uint64_t)a << 32 | b, place = pair * UINT64_C(0x9e3779b97f4a7c15) >> 20;
 
@@ -48,7 +48,7 @@ static bool tell(struct flows *f, uint32_t a, uint32_t b)
         f->num_told = 0;
         for (size_t i = 0; i < old_size; i++) {
             if (old[i] != UINT64_MAX) {
-                tell(f, (uint32_t)(old[i] >> 32), (uint32_t)old[i]);
+                is_new_pair(f, (uint32_t)(old[i] >> 32), (uint32_t)old[i]);
             }
         }
         free(old);
@@ -366,7 +366,8 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
         search(f, &f->after, &f->new, sender, false, true, REVIEW_NONE);
         for (uint32_t j = 1; j < f->after.count; j++) {
             uint32_t node = f->after.reached[j];
-            if (is_receiver[node] && f->before.from[node] == REVIEW_NONE && node != sender && tell(f, sender, node)) {
+            if (is_receiver[node] && f->before.from[node] == REVIEW_NONE && node != sender &&
+                is_new_pair(f, sender, node)) {
                 node_add(&found, node);
             }
         }
@@ -391,7 +392,7 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
     for (uint32_t i = 1; i < f->after.count; i++) {
         uint32_t node = f->after.reached[i];
         if (f->before.from[node] == REVIEW_NONE && beyond->from[node] != REVIEW_NONE &&
-            who_of(f, node) != REVIEW_NONE && tell(f, source, node)) {
+            who_of(f, node) != REVIEW_NONE && is_new_pair(f, source, node)) {
             nearest = nearest == REVIEW_NONE ? node : nearest;
             node_add(&found, node);
         }
@@ -475,7 +476,7 @@ static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t s
 }
 
 /* All that one subject no longer stands between. */
-static void tell_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
+static void report_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
 {
     struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL};
     char *text;
@@ -520,7 +521,7 @@ static void judge_mediators(struct flows *f, uint32_t cause, const struct nodes 
         for (end = i; end < bypasses.count && bypasses.list[end].middle == bypasses.list[i].middle;) {
             end++;
         }
-        tell_bypasses(f, cause, bypasses.list + i, end - i, senders->count > MOST_SENDERS ? "at least " : "");
+        report_bypasses(f, cause, bypasses.list + i, end - i, senders->count > MOST_SENDERS ? "at least " : "");
     }
     free(bypasses.list);
 }

@@ -645,7 +645,7 @@ static char *both_times(const struct review *review, const struct edit *edit)
 }
 
 /* Whether the maximum controlled priority was and is the same as the priority: then one finding tells both. */
-static bool told_with_max(struct review *review, const struct edit *edit)
+static bool reported_with_max(struct review *review, const struct edit *edit)
 {
     for (size_t i = review->edit + 1; i < review->edits.count && review->edits.list[i].object == edit->object; i++) {
         const struct edit *other = &review->edits.list[i];
@@ -748,7 +748,7 @@ static void judge_other(struct review *review, const struct edit *edit, char *be
 {
     enum capdl_kind kind = capdl_object_kind(review->new.spec, (uint32_t)edit->object);
     struct attribute attribute = attribute_of(kind, edit->field);
-    bool both = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO && told_with_max(review, edit);
+    bool both = edit->field == FIELD_TCB + CAPDL_TCB_FIELD_PRIO && reported_with_max(review, edit);
     char number[24] = "", *text, *note;
 
     if (edit->field >= FIELD_LIST) {

@@ -21,7 +21,7 @@ static uint64_t address_of(const struct world *world, uint32_t table, const stru
                : use->address | cap->slot << use->shift;
 }
 
-static void place(struct review *review, struct raw_finding *raw, const struct mapped *m, bool new)
+static void locate(struct review *review, struct raw_finding *raw, const struct mapped *m, bool new)
 {
     const struct world *world = new ? &review->new : &review->old;
     const struct capdl_cap *cap = new ? m->edit->new : m->edit->old;
@@ -82,7 +82,7 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
                            "%s may now %s \1 %sat %s \2%s; %s%s%s", nobody(m, true), verb(cap->rights),
                            again ? "also " : "", where(m, true), again ? ", besides where it is mapped already" : "",
                            others, window, instead);
-    place(review, raw, m, true);
+    locate(review, raw, m, true);
     free(window);
     free(others);
     free(instead);
@@ -96,7 +96,7 @@ static void judge_page_loss(struct review *review, const struct mapped *m)
                          review->old.object_number[cap->object], "%s can no longer %s \1 at %s \2", nobody(m, false),
                          verb(cap->rights), where(m, false));
 
-    place(review, raw, m, false);
+    locate(review, raw, m, false);
 }
 
 static void judge_page_rights(struct review *review, const struct mapped *m, const struct plain_cap *a,
@@ -118,7 +118,7 @@ static void judge_page_rights(struct review *review, const struct mapped *m, con
     raw->field = "rights";
     raw->old_value = capdl_review_format("%s", before);
     raw->new_value = capdl_review_format("%s", after);
-    place(review, raw, m, true);
+    locate(review, raw, m, true);
     free(others);
 }
 
@@ -137,7 +137,7 @@ static void judge_page_caching(struct review *review, const struct mapped *m, bo
     raw->field = "cached";
     raw->old_value = capdl_review_format("%s", uncached ? "cached" : "uncached");
     raw->new_value = capdl_review_format("%s", uncached ? "uncached" : "cached");
-    place(review, raw, m, true);
+    locate(review, raw, m, true);
 }
 
 /* Whether the same reach the page as before. */
@@ -158,7 +158,7 @@ static void judge_page_move(struct review *review, const struct mapped *m)
     if (before == after && m->count && same_users(m)) {
         raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, review->new.object_number[edit->new->object],
                                " \4reaches|reach\4 \1 at %s \2 as before, through another page table", where(m, true));
-        place(review, raw, m, true);
+        locate(review, raw, m, true);
         return;
     }
     raw = other ? capdl_review_add(
@@ -178,7 +178,7 @@ static void judge_page_move(struct review *review, const struct mapped *m)
     if (m->count && m->users[0] & USE_DEVICE) {
         raw->rank = CAPDL_RANK_DMA;
     }
-    place(review, raw, m, true);
+    locate(review, raw, m, true);
 }
 
 static void judge_page_change(struct review *review, const struct mapped *m)
@@ -374,14 +374,14 @@ static void judge_table_move(struct review *review, const struct mapped *m)
         raw->old_value = capdl_review_format("0x%" PRIx64, before.first);
         raw->new_value = capdl_review_format("0x%" PRIx64, after.first);
     }
-    place(review, raw, m, true);
+    locate(review, raw, m, true);
     free(text);
     free(before.list);
     free(after.list);
 }
 
 /* The pages are where they were, by other tables: true if that is all. */
-static bool told_as_layout(struct review *review, const struct mapped *m, bool new)
+static bool reported_as_layout(struct review *review, const struct mapped *m, bool new)
 {
     const struct capdl_cap *cap = new ? m->edit->new : m->edit->old;
     const struct world *world = new ? &review->new : &review->old;
@@ -400,7 +400,7 @@ static bool told_as_layout(struct review *review, const struct mapped *m, bool n
     raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, world->object_number[cap->object],
                            " \4reaches|reach\4 the same pages at the same addresses as before, %s \1",
                            new ? "now through" : "no longer through");
-    place(review, raw, m, new);
+    locate(review, raw, m, new);
     return true;
 }
 
@@ -412,7 +412,7 @@ static void judge_table_gain(struct review *review, const struct mapped *m)
     struct raw_finding *raw;
     char *text;
 
-    if (told_as_layout(review, m, true)) {
+    if (reported_as_layout(review, m, true)) {
         return;
     }
     find_pages(&review->new, edit->new->object, 0, &pages);
@@ -420,7 +420,7 @@ static void judge_table_gain(struct review *review, const struct mapped *m)
     raw = capdl_review_add(review, pages_rank(review, m, edit->new->object, 0, &budget), CAPDL_GAINED,
                            review->new.object_number[edit->new->object], "%s now \4reaches|reach\4 %s", nobody(m, true),
                            text);
-    place(review, raw, m, true);
+    locate(review, raw, m, true);
     free(text);
     free(pages.list);
 }
@@ -432,7 +432,7 @@ static void judge_table_loss(struct review *review, const struct mapped *m)
     struct raw_finding *raw;
     char *text;
 
-    if (told_as_layout(review, m, false)) {
+    if (reported_as_layout(review, m, false)) {
         return;
     }
     find_pages(&review->old, edit->old->object, 0, &pages);
@@ -440,7 +440,7 @@ static void judge_table_loss(struct review *review, const struct mapped *m)
     raw = capdl_review_add(review, m->old_count ? CAPDL_RANK_REMOVED : CAPDL_RANK_LAYOUT, CAPDL_LOST,
                            review->old.object_number[edit->old->object], "%s no longer \4reaches|reach\4 %s",
                            nobody(m, false), text);
-    place(review, raw, m, false);
+    locate(review, raw, m, false);
     free(text);
     free(pages.list);
 }

@@ -60,7 +60,7 @@ static void visit_links(struct side *side, size_t *out_at, size_t *in_at, bool e
             if (enter) {
                 link = j < caps.count ? link_of(side->world, i, &caps.list[j]) : link;
                 side->out[out_at[i]] = link;
-                side->in[in_at[link.other]] = (struct link){i, mix(link.strict, 7), mix(link.loose, 7)};
+                side->in[in_at[link.other]] = (struct link){i, mix(link.fine, 7), mix(link.coarse, 7)};
             }
             out_at[i]++;
             in_at[link.other]++;
@@ -146,7 +146,7 @@ static void side_free(struct side *side)
     free(side->partner);
 }
 
-static void one_round(struct side *side, uint64_t *next, bool loose)
+static void one_round(struct side *side, uint64_t *next, bool coarse)
 {
     for (uint32_t i = 0; i < side->num_objects; i++) {
         next[i] = side->hash[i];
@@ -156,11 +156,11 @@ static void one_round(struct side *side, uint64_t *next, bool loose)
         uint64_t around = 0;
         for (size_t j = side->first_out[i]; j < side->first_out[i + 1]; j++) {
             const struct link *link = &side->out[j];
-            around += mix(mix(loose ? link->loose : link->strict, 1), side->hash[link->other]);
+            around += mix(mix(coarse ? link->coarse : link->fine, 1), side->hash[link->other]);
         }
         for (size_t j = side->first_in[i]; j < side->first_in[i + 1]; j++) {
             const struct link *link = &side->in[j];
-            around += mix(mix(loose ? link->loose : link->strict, 2), side->hash[link->other]);
+            around += mix(mix(coarse ? link->coarse : link->fine, 2), side->hash[link->other]);
         }
         next[i] = mix(mix(side->hash[i], around), 3);
     }
@@ -200,8 +200,8 @@ static void hash_all(struct pairing *p, unsigned rounds)
         p->new.hash[i] = p->new.partner[i] == REVIEW_NONE ? p->new.base[i] : mix(i, 5);
     }
     for (unsigned done = 0; done < (rounds ? rounds : MOST_ROUNDS);) {
-        one_round(&p->old, next, p->loose);
-        one_round(&p->new, next, p->loose);
+        one_round(&p->old, next, p->coarse);
+        one_round(&p->new, next, p->coarse);
         if (!rounds && ++done % ROUNDS_AT_ONCE == 0) {
             before = classes;
             classes = count_classes(&p->new, next);
@@ -229,12 +229,12 @@ static bool all_paired(const struct pairing *p)
     return side_is_paired(&p->old) || side_is_paired(&p->new);
 }
 
-static void pair_level(struct pairing *p, bool loose, unsigned rounds, bool twins)
+static void pair_level(struct pairing *p, bool coarse, unsigned rounds, bool twins)
 {
     if (all_paired(p)) {
         return;
     }
-    p->loose = loose;
+    p->coarse = coarse;
     hash_all(p, rounds);
     capdl_review_pair_equal(p, twins);
 }

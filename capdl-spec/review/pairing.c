@@ -60,8 +60,8 @@ static int neighbour_compare(const void *left, const void *right)
 }
 
 /* Neighbours that have no partner yet, each once, sorted. */
-static struct neighbour *free_neighbours(const struct side *side, uint32_t object, bool in, bool strict,
-                                         enum alike alike, size_t *count)
+static struct neighbour *free_neighbours(const struct side *side, uint32_t object, bool in, bool fine, enum alike alike,
+                                         size_t *count)
 {
     const size_t *first = in ? side->first_in : side->first_out;
     const struct link *links = in ? side->in : side->out;
@@ -73,7 +73,7 @@ static struct neighbour *free_neighbours(const struct side *side, uint32_t objec
         uint32_t other = links[i].other;
         if (is_free(side, other)) {
             list[kept++] =
-                (struct neighbour){strict ? links[i].strict : links[i].loose, feature(side, other, alike), other};
+                (struct neighbour){fine ? links[i].fine : links[i].coarse, feature(side, other, alike), other};
         }
     }
     qsort(list, kept, sizeof(*list), neighbour_compare);
@@ -96,11 +96,11 @@ static size_t run_of(const struct neighbour *list, size_t count, size_t at)
 }
 
 /* Those neighbours of a pair of which there is one on each side. */
-static void pair_links(struct pairing *p, uint32_t old, bool in, bool strict, enum alike alike)
+static void pair_links(struct pairing *p, uint32_t old, bool in, bool fine, enum alike alike)
 {
     size_t num_old, num_new, i = 0, j = 0;
-    struct neighbour *a = free_neighbours(&p->old, old, in, strict, alike, &num_old);
-    struct neighbour *b = free_neighbours(&p->new, p->old.partner[old], in, strict, alike, &num_new);
+    struct neighbour *a = free_neighbours(&p->old, old, in, fine, alike, &num_old);
+    struct neighbour *b = free_neighbours(&p->new, p->old.partner[old], in, fine, alike, &num_new);
 
     while (i < num_old && j < num_new) {
         struct neighbour x = a[i], y = b[j];
@@ -124,7 +124,7 @@ static void follow(struct pairing *p)
 
         for (int in = 0; in < 2; in++) {
             pair_links(p, old, in, true, ALIKE_AROUND);
-            if (p->loose) {
+            if (p->coarse) {
                 pair_links(p, old, in, false, ALIKE_AROUND);
             }
             if (p->reach != ALIKE_AROUND) {
@@ -209,7 +209,7 @@ static void pair_same_names(struct pairing *p, const struct candidate *a, size_t
 static void pair_class(struct pairing *p, const struct candidate *a, size_t num_old, const struct candidate *b,
                        size_t num_new)
 {
-    bool guess = p->loose || num_old != num_new;
+    bool guess = p->coarse || num_old != num_new;
 
     pair_same_names(p, a, num_old);
     for (size_t i = 0, j = 0; i < num_old && j < num_new;) {

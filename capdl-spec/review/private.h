@@ -147,7 +147,7 @@ bool capdl_review_same_name(const struct capdl_spec *old, uint32_t a, const stru
 
 struct link {
     uint32_t other;
-    uint64_t strict, loose; /* what kind of link it is, with and without slots of CNodes */
+    uint64_t fine, coarse; /* what kind of link it is, with and without slots of CNodes */
 };
 
 /* One of the two systems while they are matched. */
@@ -169,7 +169,7 @@ struct pairing {
     uint32_t *queue; /* objects of `old` whose neighbours are still to be looked at */
     size_t queued, capacity;
     bool *guessed;
-    bool loose;       /* slots of CNodes do not count */
+    bool coarse;      /* slots of CNodes do not count */
     enum alike reach; /* in what neighbours of a pair, in the same slot, must be alike to be one */
 };
 

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /*
- * A place in a source. line 0: no place is known (an object made by a front end); column 0: the whole line; column
+ * A position in a source. line 0: it is not known (an object made by a front end); column 0: the whole line; column
  * CAPDL_POS_OFFSET: `line` is 1 + the offset of a byte in the text, whose line and column capdl_diags_locate finds.
  */
 enum { CAPDL_POS_OFFSET = UINT16_MAX };
@@ -28,9 +28,9 @@ struct capdl_pos {
     uint16_t file;   /* index in capdl_diags.files */
 };
 
-/* The place of what is in no source at all: the command line, an image, a kernel. */
+/* The position of what is in no source: the command line, an image, a kernel. */
 #define CAPDL_NOWHERE CAPDL_POS_IN(UINT16_MAX)
-/* The place of problems of the spec as a whole: the first source. */
+/* The position of problems of the spec as a whole: the first source. */
 #define CAPDL_WHOLE_SPEC CAPDL_POS_IN(0)
 #ifdef __cplusplus
 #define CAPDL_POS_IN(file) (capdl_pos{0, 0, file})
@@ -53,7 +53,7 @@ struct capdl_marker {
     uint16_t file;
 };
 
-/* A source text kept for diagnostics. The name is shown; text may be 0 if it is not available. */
+/* A source text kept for diagnostics. The name is shown; text may be NULL if it is not available. */
 struct capdl_source {
     char *name;
     const char *text;
@@ -81,7 +81,7 @@ struct capdl_diags {
 /* Registers a source; the name is copied, the text is not and must live as long as the list. Returns its index. */
 uint16_t capdl_diags_add_source(struct capdl_diags *, const char *name, const char *text, size_t size);
 
-/* What a check is called ("slot-range"), what it finds, and of which severity that is. */
+/* A check's name ("slot-range"), what it finds, and the severity of that. Strings are static. */
 const char *capdl_check_name(enum capdl_check);
 const char *capdl_check_text(enum capdl_check);
 enum capdl_severity capdl_check_severity(enum capdl_check);
@@ -91,13 +91,13 @@ enum capdl_check capdl_check_find(const char *name);
 /* Each adds one diagnostic. pos is taken as it is; the message is formatted and copied. */
 void capdl_error(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
 void capdl_note(struct capdl_diags *, struct capdl_pos, const char *format, ...) CAPDL_PRINTF(3, 4);
-/* The same for a check, which a user may switch off by its name; all warnings are. */
+/* The same for a check, which users can disable by its name; every warning belongs to one. */
 void capdl_finding(struct capdl_diags *, enum capdl_severity, enum capdl_check, struct capdl_pos, const char *format,
                    ...) CAPDL_PRINTF(5, 6);
 
-/* Notes a line marker in a source; what is not after the last one is known already. */
+/* Adds a line marker to a source; one that is not after the last is ignored. */
 void capdl_diags_add_marker(struct capdl_diags *, uint16_t source, struct capdl_marker);
-/* Gives all places that are offsets their line and column. */
+/* Converts all positions that are offsets into lines and columns. */
 void capdl_diags_locate(struct capdl_diags *);
 /* Prints `file:line:col: error: message`, the source line and a caret, in source order, at most `most` errors and as
    many warnings (0: all). */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text that others wrote, on its way to a terminal. What could act there, or show something else than is there, is
- * bytes that are not UTF-8, control characters (category Cc: C0, DEL, C1), line and paragraph separators (U+2028,
- * U+2029) and the bidirectional controls (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). Names must not
- * have them. All else, letters written from right to left included, is text.
+ * Printing text that others wrote to a terminal. What could control it, or display something else than the text,
+ * is escaped: bytes that are not UTF-8, control characters (category Cc), line and paragraph separators (U+2028,
+ * U+2029), bidirectional controls (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). Names must not contain
+ * them. Everything else, including letters written from right to left, is printed as it is.
  */
 #ifndef CAPDL_ESCAPE_H
 #define CAPDL_ESCAPE_H
@@ -26,18 +26,18 @@ struct capdl_character {
 
 struct capdl_character capdl_character_at(const char *text, size_t length);
 
-/* Where in a text the first character is that is to be escaped; `length` if there is none. */
+/* Offset of the first character to be escaped; `length` if there is none. */
 size_t capdl_escape_find(const char *text, size_t length);
 
 enum { CAPDL_ESCAPE_MOST = 6 }; /* characters that an escape takes: \x1b, \u202e */
 
 /* Prints a character as it is, or escaped; a byte as \x1b. Returns how many characters that is. */
 unsigned capdl_escape_put(FILE *, const char *text, struct capdl_character);
-/* Prints a text; the second as JSON has strings: with its quotes, for any reader. */
+/* Print a text; the second as a JSON string, with its quotes. */
 void capdl_escape_print(FILE *, const char *text, size_t length);
 void capdl_escape_json(FILE *, const char *text);
 
-/* printf for one line with texts of others in it: all is escaped but a line end at the end of the format. */
+/* printf for one line with such text: escapes all but a newline at its end. Returns the bytes before escaping. */
 int capdl_escape_printf(FILE *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #ifdef __cplusplus

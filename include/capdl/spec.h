@@ -99,17 +99,17 @@ enum capdl_tcb_default {
 #undef CAPDL_TCB_FIELD
 };
 
-/* What a thread is of which nothing is said. */
+/* The defaults of tcbfields.def. */
 extern const struct capdl_tcb capdl_tcb_defaults;
 
 enum capdl_tcb_type { CAPDL_TCB_NUMBER, CAPDL_TCB_BOOL, CAPDL_TCB_LIST };
 enum capdl_tcb_type capdl_tcb_field_type(enum capdl_tcb_field);
-/* A field that is a number or a bool; capdl_tcb_set also notes that the spec gives it. */
+/* Reads or sets a field that is a number or a bool (0 or 1), not a list; capdl_tcb_set also marks it as given. */
 uint64_t capdl_tcb_get(const struct capdl_tcb *, enum capdl_tcb_field);
 void capdl_tcb_set(struct capdl_tcb *, enum capdl_tcb_field, uint64_t value);
-/* Whether both say the same; NULL, a TCB of which nothing is said, is like NULL only. */
+/* Whether both have the same values and give the same fields. NULL, a TCB without parameters, equals only NULL. */
 bool capdl_tcb_same(const struct capdl_tcb *, const struct capdl_tcb *);
-/* What a field is called in text and JSON, and in messages. */
+/* The field's name in text and JSON, and its name in messages. Both are static. */
 const char *capdl_tcb_field_keyword(enum capdl_tcb_field);
 const char *capdl_tcb_field_name(enum capdl_tcb_field);
 
@@ -130,7 +130,7 @@ struct capdl_fill {
     /* FILE: path as written; BOOTINFO: its type as written; BYTES: two hexadecimal digits a byte; OTHER: all words as
        written */
     const char *text;
-    uint64_t source_offset;
+    uint64_t source_offset; /* of the first byte: in the file, or in the bootinfo chunk */
     struct capdl_pos pos;
 };
 
@@ -150,7 +150,7 @@ enum capdl_value_kind {
 };
 
 struct capdl_param {
-    const char *name; /* 0: positional */
+    const char *name; /* NULL: positional */
     enum capdl_value_kind kind;
     uint64_t number;  /* NUMBER (suffixes k, M, G applied), BOOL */
     const char *text; /* STRING; CAP: name of the object */
@@ -161,11 +161,11 @@ struct capdl_param {
     /* PAIRS: what is in ("name", value), where a value may also be `word: object`; of [a, b] only values: CAPs */
     struct capdl_param *pairs;
     size_t num_pairs;
-    const char *word; /* of a pair's CAP; 0: none */
+    const char *word; /* of a pair's CAP; NULL: none */
     struct capdl_pos pos;
 };
 
-/* What a symbol of a program is before its first instruction. */
+/* The initial value of a symbol of a program. */
 struct capdl_setting {
     const char *symbol;
     bool is_number;
@@ -173,7 +173,7 @@ struct capdl_setting {
     unsigned width;       /* a number: bytes that the symbol must have; 0: 1, 2, 4 or 8, as it has */
     const uint8_t *bytes; /* others: at the symbol's start */
     size_t size;
-    bool zeros; /* others: what is behind them in the symbol becomes zero; else it stays as the program has it */
+    bool zeros; /* others: the rest of the symbol becomes zero; else it stays as the program has it */
     struct capdl_pos pos;
 };
 
@@ -187,7 +187,7 @@ struct capdl_program {
     bool module;   /* `module ("file")`: a file to map, no program to run */
 };
 
-/* Numbers of the kinds that are devices and interrupts. */
+/* Parameters of devices and interrupts, per kind. */
 enum capdl_number {
     CAPDL_NUMBER_PORTS_FIRST = 0, /* io_ports, both inclusive */
     CAPDL_NUMBER_PORTS_LAST = 1,
@@ -245,9 +245,9 @@ struct capdl_object {
     uint32_t program; /* the PROGRAM it was generated for, or CAPDL_NO_OBJECT */
     struct capdl_pos pos;
     union { /* elements of an array may share lists of fills and numbers: they are not to be changed in place */
-        struct capdl_tcb *tcb;            /* TCB; may be 0: all defaults */
-        struct capdl_sc *sc;              /* SC; may be 0 */
-        struct capdl_numbers *numbers;    /* devices and interrupts; may be 0 */
+        struct capdl_tcb *tcb;            /* TCB; NULL: all defaults */
+        struct capdl_sc *sc;              /* SC; may be NULL */
+        struct capdl_numbers *numbers;    /* devices and interrupts; may be NULL */
         struct capdl_program *program_of; /* PROGRAM */
         struct capdl_fills fills;         /* FRAME */
     } u;
@@ -316,53 +316,53 @@ struct capdl_spec {
 };
 
 /*
- * Makes calls of this library that may run out of memory: calls run(data). Returns NULL, or why it could not finish
- * ("out of memory", or a spec beyond 2^30 objects or 4 GiB of names), as a string that nobody frees. What was being
- * changed then can only be freed, and temporary memory of the call that stopped stays allocated. May be nested; each
- * thread has its own. Outside it, a call that finds no memory prints so on standard error and exits with 2, as suits a
- * command.
+ * Calls run(data) so that running out of memory returns here. Returns NULL, or why run could not finish ("out of
+ * memory", or a spec beyond 2^30 objects or 4 GiB of names), as a static string. After a failure, the objects that run
+ * was changing can only be freed, and temporary memory of the interrupted call leaks. Calls may nest; each thread has
+ * its own. Outside capdl_try, a call of this library that runs out of memory prints a message on standard error and
+ * exits with status 2.
  */
 const char *capdl_try(void (*run)(void *data), void *data);
-/* What such a call does when it finds no memory; also for other code that capdl_try runs. */
+/* Reports that memory ran out, as described above; also for your own code that capdl_try runs. */
 void capdl_spec_out_of_memory(void) __attribute__((noreturn));
 
-void capdl_spec_init(struct capdl_spec *);
-void capdl_spec_free(struct capdl_spec *);
-/* A spec whose objects can be changed on their own; all else is shared with the original, which must outlive it.
-   No caps can be added. */
+void capdl_spec_init(struct capdl_spec *); /* makes an empty spec */
+void capdl_spec_free(struct capdl_spec *); /* releases a spec and all that belongs to it, also after a failure */
+/* A copy whose objects can be changed independently; it shares the rest with the original, which must outlive it.
+   Adding caps is not allowed. Release it with capdl_spec_free_copy. */
 struct capdl_spec capdl_spec_copy(const struct capdl_spec *);
 void capdl_spec_free_copy(struct capdl_spec *);
 
-/* Memory of the spec, zeroed, released with it. Never 0: running out of memory ends the program with a message. */
+/* Zeroed memory that is released with the spec. Never NULL: see capdl_try. */
 void *capdl_spec_alloc(struct capdl_spec *, size_t size);
-/* The one copy of this name. */
+/* The spec's one copy of this name (`length` bytes, copied, ended by a 0): equal names are equal pointers. */
 const char *capdl_spec_intern(struct capdl_spec *, const char *text, size_t length);
 
-/* Makes a fill, whose length is set, one of these bytes; false if they are none, not as many, or no hexadecimal
-   digits: then it is one of no known kind. */
+/* Gives a fill, whose length is set, these bytes: `count` hexadecimal digits, two a byte. False if there are none, not
+   twice the length, or other characters; the fill is then of kind OTHER. */
 bool capdl_fill_set_bytes(struct capdl_spec *, struct capdl_fill *, const char *digits, size_t count);
-/* Bytes of a fill of kind BYTES; there must be as many. */
+/* Copies bytes [from, from + count) of a fill of kind BYTES; the range must lie in the fill. */
 void capdl_fill_get_bytes(const struct capdl_fill *, uint64_t from, uint64_t count, uint8_t *bytes);
 
 /*
- * What an object is. Objects are kept in columns, one for each group of fields; what most objects lack stands in a
- * column of its own that is looked at only for those that have it. The layout is here for the accessors below alone.
+ * Storage of objects: a column for each group of fields. Fields that most objects lack have a column of their own, read
+ * only for objects that have it. The layout is public for the accessors below, whose `id` is below num_objects.
  */
 struct capdl_object_basic {
     uint32_t name;
     uint32_t at;
     uint8_t kind, flags, size_bits;
-    uint8_t has; /* enum capdl_object_column: bit per column that holds something of this object */
+    uint8_t has; /* enum capdl_object_column: the columns that have an entry for this object */
 };
 
-/* What u of struct capdl_object points to. */
+/* The target of `u` of struct capdl_object. */
 struct capdl_object_content {
     void *pointer;
     size_t count; /* of fills */
 };
 
-/* Capabilities of one container. capacity 0: they are in a chunk and have no room after them unless they are its last.
- */
+/* Capabilities of one container. capacity 0: they are in a chunk, and only the last container of the chunk can grow
+   there. */
 struct capdl_object_caps {
     struct capdl_cap *list;
     uint32_t count, capacity;
@@ -379,7 +379,7 @@ enum capdl_object_column {
 
 struct capdl_objects {
     struct capdl_object_basic *basic;
-    uint32_t *index, *parent, *program; /* 1 is added, so that 0 is none */
+    uint32_t *index, *parent, *program; /* stored plus 1; 0: none */
     uint64_t *paddr;
     struct capdl_object_content *content;
     struct capdl_object_caps *caps;
@@ -391,13 +391,13 @@ static inline enum capdl_kind capdl_object_kind(const struct capdl_spec *spec, u
     return (enum capdl_kind)spec->objects->basic[id].kind;
 }
 
-/* enum capdl_object_flag */
+/* Bits of enum capdl_object_flag. */
 static inline unsigned capdl_object_flags(const struct capdl_spec *spec, uint32_t id)
 {
     return spec->objects->basic[id].flags;
 }
 
-static inline uint8_t capdl_object_size_bits(const struct capdl_spec *spec, uint32_t id)
+static inline uint8_t capdl_object_size_bits(const struct capdl_spec *spec, uint32_t id) /* see struct capdl_object */
 {
     return spec->objects->basic[id].size_bits;
 }
@@ -407,7 +407,7 @@ static inline bool capdl_object_has(const struct capdl_spec *spec, uint32_t id, 
     return spec->objects->basic[id].has & column;
 }
 
-/* Its place in its array, or CAPDL_NO_INDEX. */
+/* Its index in its array, or CAPDL_NO_INDEX. */
 static inline uint32_t capdl_object_index(const struct capdl_spec *spec, uint32_t id)
 {
     return capdl_object_has(spec, id, CAPDL_COLUMN_INDEX) ? spec->objects->index[id] - 1 : CAPDL_NO_INDEX;
@@ -425,7 +425,7 @@ static inline uint32_t capdl_object_program(const struct capdl_spec *spec, uint3
     return capdl_object_has(spec, id, CAPDL_COLUMN_PROGRAM) ? spec->objects->program[id] - 1 : CAPDL_NO_OBJECT;
 }
 
-static inline uint64_t capdl_object_paddr(const struct capdl_spec *spec, uint32_t id)
+static inline uint64_t capdl_object_paddr(const struct capdl_spec *spec, uint32_t id) /* 0: also if not given */
 {
     return capdl_object_has(spec, id, CAPDL_COLUMN_PADDR) ? spec->objects->paddr[id] : 0;
 }
@@ -445,7 +445,7 @@ static inline struct capdl_caps capdl_object_caps(const struct capdl_spec *spec,
     return caps;
 }
 
-/* The parameters of one that is of this kind, or 0. Not to be changed in place: elements of an array share them. */
+/* The parameters of an object, typed by the accessors below; NULL: none. Read only: elements of an array share them. */
 static inline void *capdl_object_content(const struct capdl_spec *spec, uint32_t id)
 {
     return capdl_object_has(spec, id, CAPDL_COLUMN_CONTENT) ? spec->objects->content[id].pointer : NULL;
@@ -461,19 +461,19 @@ static inline struct capdl_sc *capdl_object_sc(const struct capdl_spec *spec, ui
     return (struct capdl_sc *)capdl_object_content(spec, id);
 }
 
-/* Of devices and interrupts. */
+/* Devices and interrupts. */
 static inline struct capdl_numbers *capdl_object_numbers(const struct capdl_spec *spec, uint32_t id)
 {
     return (struct capdl_numbers *)capdl_object_content(spec, id);
 }
 
-/* What was written of a PROGRAM. */
+/* A PROGRAM, as written. */
 static inline struct capdl_program *capdl_object_declaration(const struct capdl_spec *spec, uint32_t id)
 {
     return (struct capdl_program *)capdl_object_content(spec, id);
 }
 
-/* Of a frame. */
+/* Frames. */
 static inline struct capdl_fills capdl_object_fills(const struct capdl_spec *spec, uint32_t id)
 {
     struct capdl_fills fills = {NULL, 0};
@@ -484,7 +484,7 @@ static inline struct capdl_fills capdl_object_fills(const struct capdl_spec *spe
     return fills;
 }
 
-/* A number of one that has numbers; 0 if it was not written. */
+/* A parameter of a device or interrupt; 0 if not given. */
 static inline uint64_t capdl_object_number(const struct capdl_spec *spec, uint32_t id, enum capdl_number number)
 {
     const struct capdl_numbers *numbers = capdl_object_numbers(spec, id);
@@ -492,8 +492,8 @@ static inline uint64_t capdl_object_number(const struct capdl_spec *spec, uint32
     return numbers ? numbers->value[number] : 0;
 }
 
-/* Leftovers that have a size: log2 of the bytes of each of their untypeds, all equal, as large as size and address
-   allow. */
+/* Leftovers with a size consist of equal untypeds, as large as size and address allow: log2 of the bytes of one. 0: no
+   size is given. */
 static inline unsigned capdl_leftover_bits(const struct capdl_spec *spec, uint32_t id)
 {
     uint64_t size = capdl_object_number(spec, id, CAPDL_NUMBER_LEFTOVER_SIZE);
@@ -501,14 +501,14 @@ static inline unsigned capdl_leftover_bits(const struct capdl_spec *spec, uint32
     return size ? (unsigned)__builtin_ctzll(size | capdl_object_paddr(spec, id)) : 0;
 }
 
-/* Slots of leftovers: which of them says how the frame that it holds is to describe them. */
+/* Slots of leftovers: the slot says in which form the frame in it describes them. */
 enum capdl_leftover_slot {
     CAPDL_LEFTOVER_SLOT_DESCRIPTION = 0, /* struct capdl_leftovers */
-    CAPDL_LEFTOVER_SLOT_BOOTINFO = 1,    /* in the bootinfo of a PD that believes to be the initial task */
+    CAPDL_LEFTOVER_SLOT_BOOTINFO = 1,    /* struct seL4_BootInfo, of a PD that is written as an initial task */
     CAPDL_LEFTOVER_SLOT_COUNT
 };
 
-/* The capability to the frame that describes leftovers; 0: there is none, or two. */
+/* The capability to the frame that describes leftovers; NULL if there is none, or more than one. */
 static inline const struct capdl_cap *capdl_leftover_frame(const struct capdl_spec *spec, uint32_t id)
 {
     struct capdl_caps caps = capdl_object_caps(spec, id);
@@ -519,21 +519,21 @@ static inline const struct capdl_cap *capdl_leftover_frame(const struct capdl_sp
                : NULL;
 }
 
-const char *capdl_object_name(const struct capdl_spec *, uint32_t id);
+const char *capdl_object_name(const struct capdl_spec *, uint32_t id); /* interned, without the index */
 /* Where it is declared. */
 struct capdl_pos capdl_object_pos(const struct capdl_spec *, uint32_t id);
-/* All of it, as it is now: to compare, or to change and hand to capdl_object_set. */
+/* A copy of all its fields: to compare, or to change and pass to capdl_object_set. Pointers in it stay the spec's. */
 struct capdl_object capdl_object_view(const struct capdl_spec *, uint32_t id);
-/* Changes what an object is, all but its capabilities. By name and index it is found as it was added. */
+/* Replaces all fields of an object but its capabilities. capdl_spec_find keeps finding it by its old name and index. */
 void capdl_object_set(struct capdl_spec *, uint32_t id, const struct capdl_object *);
-/* A place in short, and back. All places of a spec are in one text; others take more memory. */
+/* A position as one word, and back. Those in the spec's first text are compact; others take more memory. */
 uint32_t capdl_spec_at(struct capdl_spec *, struct capdl_pos);
 struct capdl_pos capdl_spec_pos(const struct capdl_spec *, uint32_t at);
-/* False, after an error, for a text that is too long for this: 4 GiB. Front ends ask first. */
+/* Whether positions in this text fit; reports an error if it has 4 GiB or more. Front ends call this first. */
 bool capdl_text_fits(struct capdl_diags *, uint16_t source);
 /* Where a capability is written. */
 struct capdl_pos capdl_cap_pos(const struct capdl_spec *, const struct capdl_cap *);
-/* What few capabilities have, or 0; good until more is added. capdl_spec_add_extra: what capdl_cap.extra is to be. */
+/* Rare fields of a capability, or NULL; good until the next capdl_spec_add_extra, which returns capdl_cap.extra. */
 const struct capdl_cap_extra *capdl_cap_extra(const struct capdl_spec *, const struct capdl_cap *);
 uint32_t capdl_spec_add_extra(struct capdl_spec *, const struct capdl_cap_extra *);
 
@@ -542,13 +542,13 @@ uint32_t capdl_spec_add_extra(struct capdl_spec *, const struct capdl_cap_extra 
 uint32_t capdl_spec_find(const struct capdl_spec *, const char *name, uint32_t index);
 /* Number of elements of the array `name`, 0 if there is none. */
 uint32_t capdl_spec_array_length(const struct capdl_spec *, const char *name);
-/* The name that is in the spec and nearest to this one (edit distance), or 0 when none is near. */
+/* The name in the spec that is nearest to this one (edit distance), NULL if none is near. */
 const char *capdl_spec_nearest(const struct capdl_spec *, const char *name);
 
-/* Edit distance of two names, for suggestions; above 3 it says no more than that. */
+/* Edit distance of two names, for suggestions; exact up to 3. */
 unsigned capdl_distance(const char *a, const char *b);
 
-/* What to write instead of a word of other tools or of the field (synonyms.def); 0 if it is none that is known. */
+/* capDL's word for a word of other tools or of the field (synonyms.def), where that may be written; NULL if unknown. */
 enum capdl_synonym_place {
     CAPDL_SYNONYM_TYPE,
     CAPDL_SYNONYM_PARAMETER,
@@ -558,13 +558,13 @@ enum capdl_synonym_place {
 };
 const char *capdl_synonym(enum capdl_synonym_place, const char *word, size_t length);
 
-/* Adds an object; the caller has made sure that name and index are new, and fills in what is not given here. */
+/* Adds an object and returns its number. name and index must be new; set other fields with capdl_object_set. */
 uint32_t capdl_spec_add(struct capdl_spec *, const char *name, uint32_t index, enum capdl_kind, struct capdl_pos);
 /* Adds a cap to a container, keeping slots in order. Replaces a GENERATED cap in that slot. Returns false, changing
    nothing, when the slot holds a cap that is not GENERATED; a GENERATED cap given for a slot that is taken is dropped,
    which is not an error. */
 bool capdl_spec_add_cap(struct capdl_spec *, uint32_t container, const struct capdl_cap *);
-/* The cap in a slot, or 0. */
+/* The cap in a slot, NULL if empty; good until a cap is added to the container. */
 struct capdl_cap *capdl_spec_cap_at(const struct capdl_spec *, uint32_t container, uint64_t slot);
 /* Whether its holder can call: send to an endpoint and be answered. The kernel sends faults through no other cap
    (validFaultHandler in its tcb.c). */
@@ -575,25 +575,25 @@ static inline bool capdl_cap_can_call(const struct capdl_cap *cap)
 }
 /* What a capability pointer names in a CSpace, as the kernel resolves it (resolveAddressBits in its cspace.c): from the
    highest bits on, each CNode takes those of its guard and those of a slot, as long as bits are left; what is left over
-   at a cap that is no CNode is ignored. `root`: the cap of the CSpace root, may be 0. `cnode`: where to note the CNode
-   that holds what is found, unchanged where no CNode is entered; may be 0. Returns 0 if the pointer names nothing: a
+   at a cap that is no CNode is ignored. `root`: the cap of the CSpace root, may be NULL. `cnode`: set to the CNode
+   that holds the cap, unchanged if no CNode is entered; may be NULL. Returns NULL if the pointer names nothing: a
    guard that differs or more bits than are left, an empty slot, or a CNode that takes no bits. */
 const struct capdl_cap *capdl_spec_lookup(const struct capdl_spec *, const struct capdl_cap *root, uint64_t pointer,
                                           uint32_t *cnode);
 
 /* Whether two objects are declared alike, apart from their names, untypeds and capabilities. */
 bool capdl_object_same(const struct capdl_spec *, uint32_t a, uint32_t b);
-/* Writes "name" or "name[3]". Returns buffer. */
+/* Writes "name" or "name[3]", cut off after size - 1 bytes. Returns buffer. */
 char *capdl_object_label(const struct capdl_spec *, uint32_t id, char *buffer, size_t size);
-const char *capdl_kind_keyword(enum capdl_kind);
-const char *capdl_kind_name(enum capdl_kind);
-/* The right that a letter stands for, on a frame or on anything else; 0 if none. */
+const char *capdl_kind_keyword(enum capdl_kind); /* in text: "tcb"; static, as all these names are */
+const char *capdl_kind_name(enum capdl_kind);    /* in messages: "TCB" */
+/* The right that a letter stands for, on a frame or on anything else; 0 if it is no letter of a right. */
 uint8_t capdl_right_of(char letter);
 /* Rights by their letters, as "RW"; "" if there are none. Returns text. */
 enum { CAPDL_RIGHTS_TEXT = 8 };
 char *capdl_rights_text(enum capdl_kind, uint64_t rights, char text[CAPDL_RIGHTS_TEXT]);
-bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch);
-/* What kinds.def says of it. */
+bool capdl_kind_on_arch(enum capdl_kind, enum capdl_arch); /* whether the architecture has the kind */
+/* The columns of kinds.def. */
 enum capdl_class capdl_kind_class(enum capdl_kind);
 unsigned capdl_kind_height(enum capdl_kind);
 enum capdl_type capdl_kind_type(enum capdl_kind);
@@ -601,37 +601,37 @@ enum capdl_holds capdl_kind_holds(enum capdl_kind);
 bool capdl_kind_has(enum capdl_kind, enum capdl_trait);
 /* A page table of a thread or a guest. */
 bool capdl_kind_is_table(enum capdl_kind);
-const char *capdl_arch_name(enum capdl_arch);
+const char *capdl_arch_name(enum capdl_arch); /* the word after `arch` */
 
 /*
- * Reads capDL text (docs/language.md) into an initialised spec. Everything wrong is added to diags; false if there was
- * an error. When all objects sections have been read and before capabilities are, `expand` (may be 0) is called: a
- * front end replaces declarations such as pd(...) by the objects they stand for, so that the caps section can name
- * these. It reports its own errors to diags and returns false to stop.
+ * Reads capDL text (docs/language.md) into an initialised spec. Adds everything wrong to diags; returns false if there
+ * was an error. Calls `expand` (may be NULL) after all objects sections and before the caps sections: a front end
+ * replaces declarations such as pd(...) by the objects they stand for, so that the caps section can name these. It
+ * reports its own errors to diags and returns false to stop.
  */
 struct capdl_text_options {
     bool (*expand)(struct capdl_spec *, struct capdl_diags *, void *context);
     void *context;
     bool has_arch; /* `arch` below wins over the arch line */
     enum capdl_arch arch;
-    /* May be 0. Called with pieces of the text that have been read: their memory can be given back where they can be
-       had again, as those of a mapped file. They are still looked at now and then. */
+    /* May be NULL. Called with pieces of the text that have been read: memory that can be read again, such as a mapped
+       file's, may be released. They are still accessed now and then. */
     void (*release)(void *context, const char *from, const char *to);
-    /* May be 0. Tells the architecture of a spec that does not say it, from its programs; false if it cannot. */
+    /* May be NULL. Finds the architecture of a spec without an arch line, from its programs; false if it cannot. */
     bool (*find_arch)(const struct capdl_spec *, void *context, enum capdl_arch *);
 };
 bool capdl_spec_read_text(struct capdl_spec *, struct capdl_diags *, uint16_t source,
                           const struct capdl_text_options *);
 
-/* Checks that need no files and no kernel (docs/checks.md), without those that diags has disabled: adds findings,
+/* Makes the checks that need no files and no kernel (docs/checks.md), except those disabled in diags. Adds findings;
    returns false if one is an error. */
 bool capdl_spec_check(const struct capdl_spec *, struct capdl_diags *);
-/* Whether somebody has the capability by which domains of threads and the schedule are changed. */
+/* Whether a thread can have the capability that changes domains of threads and the domain schedule. */
 bool capdl_domains_can_change(const struct capdl_spec *);
 
-/* Prints the spec as capDL text any capDL tool reads; PROGRAMs are not printed, what they stand for is. The output
-   parses to the same model and prints as the same bytes. folded: arrays and runs of equal things are folded; else
-   everything is spelled out. */
+/* Prints the spec as capDL text: the objects that PROGRAMs stand for, not the PROGRAMs. Reading the output gives the
+   same model, and printing that gives the same bytes. folded: fold arrays and runs of equal things; else spell out
+   everything. */
 void capdl_spec_write_text(const struct capdl_spec *, FILE *, bool folded);
 
 #ifdef __cplusplus

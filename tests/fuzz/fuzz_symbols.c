@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct symbol_file file = {data, size};
 
     for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-        struct symbol_place place;
+        struct symbol_location place;
         symbols_in(&file, addresses[i], &place);
     }
     return 0;

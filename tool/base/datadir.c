@@ -73,7 +73,7 @@ char *data_find(const char *room, const char *name)
     return path ? path : try_file(CAPDL_INSTALLED_DATA_DIR, "", name);
 }
 
-const char *data_places(void)
+const char *data_directories(void)
 {
     const char *data = getenv("CAPDL_DATA_DIR");
     return data && *data ? data : "../share/capdl next to the program and " CAPDL_INSTALLED_DATA_DIR;

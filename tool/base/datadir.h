@@ -10,6 +10,6 @@
  */
 char *data_find(const char *room, const char *name);
 /* For messages: the places it looks in, in words. */
-const char *data_places(void);
+const char *data_directories(void);
 
 #endif

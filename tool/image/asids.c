@@ -23,7 +23,7 @@ static uint32_t find_pools(struct program *program, uint32_t *pool_of)
         }
         for (uint32_t k = 0; k < caps.count; k++) {
             uint32_t root = caps.list[k].object;
-            if (root == CAPDL_NO_OBJECT || !(program->places[root].flags & PLACE_ROOT)) {
+            if (root == CAPDL_NO_OBJECT || !(program->kernel_objects[root].flags & KOBJ_ROOT)) {
                 program_cap_error(program, i, &caps.list[k], "is not the root of an address space");
             } else if (pool_of[root] != CAPDL_NO_OBJECT) {
                 program_cap_error(program, i, &caps.list[k], "is in two slots of an ASID pool");
@@ -73,7 +73,7 @@ void asids_count(struct program *program)
     }
     uint32_t pools = find_pools(program, pool_of);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (program->places[i].flags & PLACE_ROOT && pool_of[i] == CAPDL_NO_OBJECT) {
+        if (program->kernel_objects[i].flags & KOBJ_ROOT && pool_of[i] == CAPDL_NO_OBJECT) {
             first = loose++ ? first : i;
         }
     }
@@ -98,13 +98,14 @@ static void make_pool(struct program *program, uint32_t object, uint64_t untyped
 
 static void assign(struct program *program, struct operand pool, uint32_t root)
 {
-    program->places[root].flags |= PLACE_MAPPED;
+    program->kernel_objects[root].flags |= KOBJ_MAPPED;
     CALL(program, ASIDS, ASID_POOL_ASSIGN, root, pool, operand_object(program, root));
 }
 
 static bool is_root(const struct program *program, size_t slot)
 {
-    return program->objects[slot] != CAPDL_NO_OBJECT && program->places[program->objects[slot]].flags & PLACE_ROOT;
+    return program->objects[slot] != CAPDL_NO_OBJECT &&
+           program->kernel_objects[program->objects[slot]].flags & KOBJ_ROOT;
 }
 
 /* A pool of the spec gives its numbers in the order of its slots. */
@@ -116,7 +117,7 @@ static void assign_pools(struct program *program)
             continue;
         }
         uint64_t pool = calls_derive(program, object);
-        program->places[object].derived = (uint32_t)pool;
+        program->kernel_objects[object].derived = (uint32_t)pool;
         make_pool(program, object, slot, pool);
         struct capdl_caps caps = capdl_object_caps(program->spec, object);
         for (uint32_t k = 0; k < caps.count; k++) {

@@ -15,13 +15,13 @@ bool operand_equal(struct operand a, struct operand b)
 
 struct operand operand_object(const struct program *program, uint32_t object)
 {
-    const struct place *place = &program->places[object];
-    return place->kind == PLACE_PAGE ? operand_page(place->number) : operand_slot(place->number);
+    const struct kernel_object *kobj = &program->kernel_objects[object];
+    return kobj->kind == KOBJ_PAGE ? operand_page(kobj->number) : operand_slot(kobj->number);
 }
 
 struct operand operand_late(const struct program *program, uint32_t object)
 {
-    uint32_t late = program->places[object].late;
+    uint32_t late = program->kernel_objects[object].late;
     return late != CAPDL_NO_OBJECT ? operand_slot(late) : operand_object(program, object);
 }
 

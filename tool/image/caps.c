@@ -22,7 +22,7 @@ static bool is_moved(const struct program *program, const struct capdl_cap *cap)
     case CAPDL_CLASS_TABLE:
     case CAPDL_CLASS_EPT:
     case CAPDL_CLASS_IO_TABLE:
-        return !(program->places[cap->object].flags & PLACE_MAPPED);
+        return !(program->kernel_objects[cap->object].flags & KOBJ_MAPPED);
     case CAPDL_CLASS_CONTROL:
         return cap->kind == CAPDL_KIND_IRQ_CONTROL || cap->kind == CAPDL_KIND_IO_PORT_CONTROL;
     case CAPDL_CLASS_OBJECT:
@@ -85,17 +85,17 @@ static bool find_source(struct program *program, uint32_t cnode, const struct ca
         program_cap_error(program, cnode, cap, "is not supported");
         return false;
     }
-    const struct place *place = &program->places[cap->object];
-    if (place->derived != CAPDL_NO_OBJECT) {
-        *source = operand_slot(place->derived);
+    const struct kernel_object *kobj = &program->kernel_objects[cap->object];
+    if (kobj->derived != CAPDL_NO_OBJECT) {
+        *source = operand_slot(kobj->derived);
         return true;
     }
     if (cap->flags & (CAPDL_CAP_REPLY | CAPDL_CAP_MASTER_REPLY)) {
         program_cap_error(program, cnode, cap, "is a reply capability, which only the kernel makes");
         return false;
     }
-    if (place->kind == PLACE_NONE) {
-        if (place->type == CAPDL_TYPE_COUNT && program->diags->num_errors == 0) {
+    if (kobj->kind == KOBJ_NONE) {
+        if (kobj->type == CAPDL_TYPE_COUNT && program->diags->num_errors == 0) {
             program_cap_error(program, cnode, cap, "is not available: 'irq maps' gives it no interrupt");
         }
         return false;
@@ -181,13 +181,13 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
         moved[cap->kind] = true;
         return true;
     }
-    struct place *place = &program->places[cap->object];
-    if (place->flags & PLACE_MOVED && cap->kind != CAPDL_KIND_FRAME) {
+    struct kernel_object *kobj = &program->kernel_objects[cap->object];
+    if (kobj->flags & KOBJ_MOVED && cap->kind != CAPDL_KIND_FRAME) {
         program_cap_error(program, cnode, cap, "is the second one, but the kernel cannot copy %s",
                           cap->kind == CAPDL_KIND_UT ? "an untyped that is in use" : "a page table that is not mapped");
         return false;
     }
-    place->flags |= PLACE_MOVED;
+    kobj->flags |= KOBJ_MOVED;
     return true;
 }
 

@@ -55,7 +55,7 @@ void contiguous_find(struct program *program)
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME ||
             !(capdl_object_flags(program->spec, i) & CAPDL_OBJECT_CONTIGUOUS) ||
-            program->places[i].type == CAPDL_TYPE_COUNT) {
+            program->kernel_objects[i].type == CAPDL_TYPE_COUNT) {
             continue;
         }
         if (capdl_object_flags(program->spec, i) & CAPDL_OBJECT_HAS_PADDR ||
@@ -87,7 +87,8 @@ void contiguous_free(struct program *program)
 
 void contiguous_parents(struct program *program, unsigned size_bits)
 {
-    struct place shape = {.type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)size_bits, .size_bits = (uint8_t)size_bits};
+    struct kernel_object shape = {
+        .type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)size_bits, .size_bits = (uint8_t)size_bits};
     for (size_t i = 0; i < program->num_contiguous; i++) {
         if (program->contiguous[i].parent_bits == size_bits) {
             program->contiguous[i].slot = program->num_objects;
@@ -113,7 +114,7 @@ void contiguous_cover(struct program *program)
         const struct contiguous *array = &program->contiguous[i];
         for (uint64_t n = 0; n < array->count; n++) {
             uint32_t frame = array->elements[n];
-            order_place(program, &program->covers, frame, &program->places[frame], 0, array->slot);
+            order_place(program, &program->covers, frame, &program->kernel_objects[frame], 0, array->slot);
         }
     }
 }
@@ -220,11 +221,11 @@ static void refuse(struct program *program, const struct contiguous *array, cons
                       "and its array need 0x%llx contiguous bytes of RAM, but the largest free range has 0x%llx",
                       (unsigned long long)(array->count << array->size_bits),
                       count ? (unsigned long long)(pieces[largest].end - pieces[largest].start) : 0);
-    for (size_t i = 0; i < forecast->num_places && length > 0 && (size_t)length < sizeof(text); i++) {
-        const struct forecast_place *place = &forecast->places[i];
+    for (size_t i = 0; i < forecast->num_ranges && length > 0 && (size_t)length < sizeof(text); i++) {
+        const struct forecast_range *range = &forecast->ranges[i];
         length += snprintf(text + length, sizeof(text) - (size_t)length, "%s%s at 0x%llx to 0x%llx",
-                           i ? ", " : "; in the way: ", place->what, (unsigned long long)place->start,
-                           (unsigned long long)place->end);
+                           i ? ", " : "; in the way: ", range->what, (unsigned long long)range->start,
+                           (unsigned long long)range->end);
     }
     program_error(program, array->elements[0],
                   "%s; make the array smaller, or use RAM outside the kernel's map (--reserve and paddr)", text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From the calls that configure threads and scheduling contexts back to their parameters and capabilities. */
 #include <capdl/architecture.h>
+#include <capdl/flags.h>
 
 #include "image/decompile.h"
 #include "image/registers.h"
@@ -153,7 +154,7 @@ static void write_registers(struct reverse *r, uint32_t thread, const struct cap
 static void set_flags(struct reverse *r, uint32_t thread, const struct capdl_call *call)
 {
     struct capdl_tcb *tcb = tcb_of(r, thread);
-    if (call->operands[0].value != 0 || call->operands[1].value != 1) {
+    if (call->operands[0].value != 0 || call->operands[1].value != CAPDL_TCB_FLAG_FPU_DISABLED) {
         reverse_fail(r, "a thread's flags are set otherwise than a spec does; the kernel ignores bits of them");
     } else {
         tcb->fpu_disabled = true;

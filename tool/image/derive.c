@@ -240,10 +240,10 @@ static void keep_copies(struct program *program)
             continue;
         }
         if (kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_CNODE) {
-            program->places[i].late =
+            program->kernel_objects[i].late =
                 (uint32_t)calls_copy(program, i, operand_object(program, i), CAPDL_RIGHTS_ALL, 0).value;
         } else if (kind == CAPDL_KIND_FRAME) {
-            program->places[i].flags |= PLACE_TAKEN;
+            program->kernel_objects[i].flags |= KOBJ_TAKEN;
         }
     }
 }

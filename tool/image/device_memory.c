@@ -36,7 +36,7 @@ static bool *find_devices(const struct program *program, const struct forecast *
     bool *devices = memory_zeroed(program->spec->num_objects, sizeof(*devices));
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         uint32_t fixed = with_address(program, i);
-        devices[i] = fixed != CAPDL_NO_OBJECT && !(program->places[i].flags & PLACE_RESERVED) &&
+        devices[i] = fixed != CAPDL_NO_OBJECT && !(program->kernel_objects[i].flags & KOBJ_RESERVED) &&
                      is_device(forecast, capdl_object_paddr(program->spec, fixed));
     }
     return devices;
@@ -46,14 +46,15 @@ static void check_object(struct program *program, uint32_t object)
 {
     enum capdl_kind kind = capdl_object_kind(program->spec, object);
     unsigned long long address = capdl_object_paddr(program->spec, with_address(program, object));
-    if (program->places[object].type == CAPDL_TYPE_COUNT || program->places[object].type == CAPDL_TYPE_UNTYPED) {
+    if (program->kernel_objects[object].type == CAPDL_TYPE_COUNT ||
+        program->kernel_objects[object].type == CAPDL_TYPE_UNTYPED) {
         return;
     }
     if (kind != CAPDL_KIND_FRAME) {
         program_error(program, object,
                       "cannot be made at 0x%llx, which is device memory for kernel %s: only frames and untypeds can",
                       address, program->profile->name);
-    } else if (program->places[object].flags & PLACE_CONTENT) {
+    } else if (program->kernel_objects[object].flags & KOBJ_CONTENT) {
         program_warning(program, CAPDL_CHECK_DEVICE_FILL, object,
                         "at 0x%llx has contents (fill), but is device memory for kernel %s: the boot would write them "
                         "to the device (use --reserve if it is RAM outside the kernel's map)",
@@ -98,7 +99,7 @@ static bool continues(const struct program *program, const struct capdl_cap *bef
     uint32_t low = before->object, high = cap->object;
     return before->kind == CAPDL_KIND_FRAME && cap->kind == CAPDL_KIND_FRAME && before->slot + 1 == cap->slot &&
            capdl_object_flags(spec, low) & capdl_object_flags(spec, high) & CAPDL_OBJECT_HAS_PADDR &&
-           !((program->places[low].flags | program->places[high].flags) & PLACE_RESERVED) &&
+           !((program->kernel_objects[low].flags | program->kernel_objects[high].flags) & KOBJ_RESERVED) &&
            capdl_object_paddr(spec, low) + (UINT64_C(1) << capdl_object_size_bits(spec, low)) ==
                capdl_object_paddr(spec, high);
 }
@@ -139,7 +140,7 @@ void device_memory_check(struct program *program, const struct forecast *forecas
         }
         if (kind == CAPDL_KIND_TCB) {
             check_buffer(program, i, devices);
-        } else if (program->places[i].flags & (PLACE_MAPPED | PLACE_ROOT)) {
+        } else if (program->kernel_objects[i].flags & (KOBJ_MAPPED | KOBJ_ROOT)) {
             check_mappings(program, i, devices);
         }
     }

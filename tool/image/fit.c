@@ -29,11 +29,11 @@ static void explain_memory(const struct forecast *forecast, const struct capdl_p
             snprintf(text + length, size - (size_t)length, "; 0x%llx bytes are then free, the largest range 0x%llx",
                      (unsigned long long)failure->total_free, 1ULL << failure->largest_free);
     }
-    for (size_t i = 0; i < forecast->num_places && (size_t)length < size; i++) {
-        const struct forecast_place *place = &forecast->places[i];
+    for (size_t i = 0; i < forecast->num_ranges && (size_t)length < size; i++) {
+        const struct forecast_range *range = &forecast->ranges[i];
         length += snprintf(text + length, size - (size_t)length, "%s%s at 0x%llx to 0x%llx",
-                           i ? ", " : "; in the way: ", place->what, (unsigned long long)place->start,
-                           (unsigned long long)place->end);
+                           i ? ", " : "; in the way: ", range->what, (unsigned long long)range->start,
+                           (unsigned long long)range->end);
     }
 }
 
@@ -41,10 +41,10 @@ static void explain_address(const struct forecast *forecast, const struct capdl_
                             const struct capdl_plan_failure *failure, char *text, size_t size)
 {
     unsigned long long bytes = 1ULL << failure->size_bits, address = failure->address;
-    const struct forecast_place *place = forecast_in_the_way(forecast, address, address + bytes);
-    if (place) {
+    const struct forecast_range *range = forecast_in_the_way(forecast, address, address + bytes);
+    if (range) {
         snprintf(text, size, "cannot be at 0x%llx: of the 0x%llx bytes there, %s takes 0x%llx to 0x%llx", address,
-                 bytes, place->what, (unsigned long long)place->start, (unsigned long long)place->end);
+                 bytes, range->what, (unsigned long long)range->start, (unsigned long long)range->end);
         return;
     }
     snprintf(text, size,

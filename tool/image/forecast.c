@@ -47,15 +47,15 @@ void forecast_free(struct forecast *forecast)
 static void place_add(struct forecast *forecast, const char *what, uint64_t start, uint64_t end)
 {
     if (end > start) {
-        forecast->places[forecast->num_places++] = (struct forecast_place){what, start, end};
+        forecast->ranges[forecast->num_ranges++] = (struct forecast_range){what, start, end};
     }
 }
 
-const struct forecast_place *forecast_in_the_way(const struct forecast *forecast, uint64_t start, uint64_t end)
+const struct forecast_range *forecast_in_the_way(const struct forecast *forecast, uint64_t start, uint64_t end)
 {
-    for (size_t i = 0; i < forecast->num_places; i++) {
-        if (start < forecast->places[i].end && forecast->places[i].start < end) {
-            return &forecast->places[i];
+    for (size_t i = 0; i < forecast->num_ranges; i++) {
+        if (start < forecast->ranges[i].end && forecast->ranges[i].start < end) {
+            return &forecast->ranges[i];
         }
     }
     return NULL;
@@ -262,7 +262,7 @@ static void make_untypeds(struct forecast *forecast, const struct capdl_profile 
     if (profile->kernel_boot_end > profile->kernel.start) {
         struct capdl_region boot = {profile->kernel.start, profile->kernel_boot_end};
         untypeds_add(forecast, profile, boot, false);
-        forecast->places[0].start = boot.end; /* the kernel proper begins after it */
+        forecast->ranges[0].start = boot.end; /* the kernel proper begins after it */
     }
     for (size_t i = 0; i < pieces->count; i++) {
         untypeds_add(forecast, profile, pieces->list[i], false);
@@ -281,8 +281,8 @@ bool forecast_make(struct forecast *forecast, const struct forecast_input *input
     for (size_t i = 0; i < profile->num_memory; i++) {
         pieces.list[i] = profile->memory[i];
     }
-    for (size_t i = 0; i < forecast->num_places; i++) {
-        pieces_cut(&pieces, forecast->places[i].start, forecast->places[i].end);
+    for (size_t i = 0; i < forecast->num_ranges; i++) {
+        pieces_cut(&pieces, forecast->ranges[i].start, forecast->ranges[i].end);
     }
     forecast->roots_misplaced = !input->most && !place_roots(forecast, &pieces, &roots);
     if (forecast->roots_misplaced) {

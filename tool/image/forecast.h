@@ -30,18 +30,18 @@ struct forecast_input {
 };
 
 /* Memory that is not free, and why. */
-struct forecast_place {
+struct forecast_range {
     const char *what; /* "the kernel", "the image", ... */
     uint64_t start, end;
 };
 
-enum { FORECAST_PLACES = 8 };
+enum { FORECAST_RANGES = 8 };
 
 struct forecast {
     struct capdl_untyped *list; /* in the kernel's order; to be released */
     size_t count, capacity;
-    struct forecast_place places[FORECAST_PLACES];
-    size_t num_places;
+    struct forecast_range ranges[FORECAST_RANGES];
+    size_t num_ranges;
     uint64_t first_untyped;                /* slot of the first untyped */
     uint64_t extra_pages;                  /* of extra bootinfo */
     uint64_t first_empty;                  /* first empty slot of the root CNode */
@@ -62,7 +62,7 @@ struct capdl_region forecast_device(const struct capdl_profile *, size_t i);
 /* What a full list of untypeds loses, as a sentence; false if it is not full. */
 bool forecast_lost(const struct forecast *, const struct capdl_profile *, char *text, size_t size);
 /* What takes memory in [start, end), or 0. */
-const struct forecast_place *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
+const struct forecast_range *forecast_in_the_way(const struct forecast *, uint64_t start, uint64_t end);
 
 /* A list of untypeds as `capdl run --untypeds` reads it, in place of a forecast for an image of so many bytes. False:
    an error is in diags. Released either way. */

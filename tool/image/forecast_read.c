@@ -87,7 +87,7 @@ void forecast_explain(const struct forecast *forecast, const struct forecast_inp
     const struct capdl_profile *profile = input->profile;
     unsigned long long bytes = input->image_end - input->image_start;
     if (forecast->image_misplaced) {
-        const struct forecast_place *image = &forecast->places[forecast->num_places - 1];
+        const struct forecast_range *image = &forecast->ranges[forecast->num_ranges - 1];
         snprintf(text, size,
                  "the image of 0x%llx bytes would be at 0x%llx to 0x%llx%s, which is not all RAM of kernel '%s'", bytes,
                  (unsigned long long)image->start, (unsigned long long)image->end,

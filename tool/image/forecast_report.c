@@ -74,21 +74,21 @@ static void number(const struct report *r, const char *name, uint64_t value)
     }
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_ranges(const void *a, const void *b)
 {
-    const struct forecast_place *x = a, *y = b;
+    const struct forecast_range *x = a, *y = b;
     return x->start < y->start ? -1 : x->start > y->start;
 }
 
 static void print_map(const struct report *r, const struct fit_options *options)
 {
     const struct capdl_profile *profile = options->profile;
-    struct forecast_place places[FORECAST_PLACES];
-    size_t count = r->forecast->num_places;
+    struct forecast_range ranges[FORECAST_RANGES];
+    size_t count = r->forecast->num_ranges;
     for (size_t i = 0; i < count; i++) {
-        places[i] = r->forecast->places[i];
+        ranges[i] = r->forecast->ranges[i];
     }
-    qsort(places, count, sizeof(places[0]), compare_places);
+    qsort(ranges, count, sizeof(ranges[0]), compare_ranges);
     if (count && profile->num_memory) {
         section(r, "memory");
     }
@@ -96,7 +96,7 @@ static void print_map(const struct report *r, const struct fit_options *options)
         line(r, profile->memory[i].start, profile->memory[i].end, "RAM");
     }
     for (size_t i = 0; i < count; i++) {
-        line(r, places[i].start, places[i].end, places[i].what);
+        line(r, ranges[i].start, ranges[i].end, ranges[i].what);
     }
     if (options->loader.end > options->loader.start) {
         line(r, options->loader.start, options->loader.end, "the loader, until the kernel starts");

@@ -125,7 +125,7 @@ static bool fills_good(struct program *program, uint32_t object)
         good &= fill_good(program, object, &fills.list[i]);
     }
     if (good && ascending(program->spec, object)) {
-        program->places[object].flags |= PLACE_SORTED;
+        program->kernel_objects[object].flags |= KOBJ_SORTED;
         return true;
     }
     return good && fills_disjoint(program, object);
@@ -177,7 +177,7 @@ static bool page_nonzero(const uint8_t page[CAPDL_PAGE_SIZE])
 bool content_page(const struct program *program, uint32_t object, uint64_t offset, uint8_t page[CAPDL_PAGE_SIZE])
 {
     memset(page, 0, CAPDL_PAGE_SIZE);
-    bool sorted = program->places[object].flags & PLACE_SORTED;
+    bool sorted = program->kernel_objects[object].flags & KOBJ_SORTED;
     struct capdl_fills fills = capdl_object_fills(program->spec, object);
     for (size_t i = sorted ? first_fill(program->spec, object, offset) : 0; i < fills.count; i++) {
         if (sorted && fills.list[i].offset >= offset + CAPDL_PAGE_SIZE) {
@@ -235,11 +235,10 @@ static void page_add(struct program *program, uint32_t object, uint64_t offset)
    not show that, so its contents are copied and the cache cleaned. */
 static bool is_embedded(const struct program *program, uint32_t object)
 {
-    const struct place *place = &program->places[object];
-    bool coherent = capdl_architecture(program->profile->arch)->coherent || !(place->flags & PLACE_UNCACHED);
-    return coherent && !(place->flags & PLACE_TOLD) && !chunk_in(program->spec, object) &&
-           place->type == CAPDL_TYPE_FRAME_4K &&
-           !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR) &&
+    const struct kernel_object *kobj = &program->kernel_objects[object];
+    bool coherent = capdl_architecture(program->profile->arch)->coherent || !(kobj->flags & KOBJ_UNCACHED);
+    return coherent && !(kobj->flags & KOBJ_TOLD) && !chunk_in(program->spec, object) &&
+           kobj->type == CAPDL_TYPE_FRAME_4K && !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_HAS_PADDR) &&
            capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&
            !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_CONTIGUOUS);
 }
@@ -247,8 +246,8 @@ static bool is_embedded(const struct program *program, uint32_t object)
 void content_find(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        struct place *place = &program->places[i];
-        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME || place->type == CAPDL_TYPE_COUNT ||
+        struct kernel_object *kobj = &program->kernel_objects[i];
+        if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME || kobj->type == CAPDL_TYPE_COUNT ||
             (capdl_object_fills(program->spec, i).count == 0 && !arguments_in(program, i, 0)) ||
             !fills_good(program, i)) {
             continue;
@@ -257,16 +256,16 @@ void content_find(struct program *program)
         if (!nonzero && !frame_stored(program, i)) {
             continue;
         }
-        if (place->flags & PLACE_RESERVED) {
+        if (kobj->flags & KOBJ_RESERVED) {
             continue;
         }
         if (!nonzero && !is_embedded(program, i)) {
             continue;
         }
-        place->flags |= PLACE_CONTENT;
+        kobj->flags |= KOBJ_CONTENT;
         if (is_embedded(program, i)) {
-            place->kind = PLACE_PAGE;
-            place->number = (uint32_t)program->num_pages;
+            kobj->kind = KOBJ_PAGE;
+            kobj->number = (uint32_t)program->num_pages;
             page_add(program, i, 0);
         }
     }
@@ -462,15 +461,15 @@ static void packed_place(struct program *program)
 
 static void frame_fill(struct program *program, struct sharing *sharing, uint32_t object)
 {
-    const struct place *place = &program->places[object];
-    struct fill fill = {.slot = place->number, .size_bits = place->size_bits};
-    fill.flags = (uint16_t)((place->flags & PLACE_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
-                            (place->flags & PLACE_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
-    if (place->flags & PLACE_SPARED) {
+    const struct kernel_object *kobj = &program->kernel_objects[object];
+    struct fill fill = {.slot = kobj->number, .size_bits = kobj->size_bits};
+    fill.flags = (uint16_t)((kobj->flags & KOBJ_EXECUTABLE ? CAPDL_FILL_EXECUTABLE : 0) |
+                            (kobj->flags & KOBJ_UNCACHED ? CAPDL_FILL_UNCACHED : 0));
+    if (kobj->flags & KOBJ_SPARED) {
         fill_spared(program, sharing, object, &fill);
         return;
     }
-    uint64_t size = UINT64_C(1) << place->size_bits, hash = 0;
+    uint64_t size = UINT64_C(1) << kobj->size_bits, hash = 0;
     uint8_t page[CAPDL_PAGE_SIZE];
     for (uint64_t offset = 0; offset <= size; offset += CAPDL_PAGE_SIZE) {
         if (offset < size && content_page(program, object, offset, page)) {
@@ -512,7 +511,7 @@ void content_fill(struct program *program)
     }
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_CONTENT) {
+        if (object != CAPDL_NO_OBJECT && program->kernel_objects[object].flags & KOBJ_CONTENT) {
             frame_fill(program, &sharing, object);
         }
     }

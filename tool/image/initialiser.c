@@ -23,7 +23,7 @@ bool initialiser_read(struct program *program, struct file_bytes *bytes, char **
         capdl_error(program->diags, CAPDL_WHOLE_SPEC,
                     "cannot find %s, the prebuilt initialiser; looked in %s (set CAPDL_DATA_DIR to the "
                     "directory that has it)",
-                    name, data_places());
+                    name, data_directories());
         return false;
     }
     if (!file_read(*path, bytes)) {

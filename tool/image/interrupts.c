@@ -159,7 +159,7 @@ void interrupts_derive(struct program *program)
             continue;
         }
         struct operand handler = operand_slot(calls_derive(program, i));
-        program->places[i].derived = (uint32_t)handler.value;
+        program->kernel_objects[i].derived = (uint32_t)handler.value;
         getters[capdl_object_kind(program->spec, i)](program, i, irqs[i], handler);
         bind_notification(program, i, handler);
     }
@@ -176,7 +176,7 @@ static void issue_ports(struct program *program, uint32_t object)
         return;
     }
     uint64_t slot = calls_derive(program, object);
-    program->places[object].derived = (uint32_t)slot;
+    program->kernel_objects[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IO_PORT_CONTROL_ISSUE, object, operand_initial(CAPDL_INITIAL_IO_PORT_CONTROL),
          operand_initial(CAPDL_INITIAL_CNODE), operand_word(first), operand_word(last), operand_slot(slot),
          operand_depth(program));
@@ -200,7 +200,7 @@ static void issue_sgi(struct program *program, uint32_t object)
         return;
     }
     uint64_t slot = calls_derive(program, object);
-    program->places[object].derived = (uint32_t)slot;
+    program->kernel_objects[object].derived = (uint32_t)slot;
     CALL(program, DERIVE, IRQ_CONTROL_ISSUE_SGI_SIGNAL, object, operand_initial(CAPDL_INITIAL_IRQ_CONTROL),
          operand_initial(CAPDL_INITIAL_CNODE), operand_word(irq), operand_word(target), operand_slot(slot),
          operand_depth(program));

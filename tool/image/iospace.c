@@ -53,7 +53,7 @@ static void io_device_mint(struct program *program, uint32_t device)
     uint64_t domain = capdl_object_number(program->spec, device, CAPDL_NUMBER_IO_DOMAIN);
     struct operand ours = operand_initial(CAPDL_INITIAL_CNODE), depth = operand_depth(program);
     uint64_t slot = calls_derive(program, device);
-    program->places[device].derived = (uint32_t)slot;
+    program->kernel_objects[device].derived = (uint32_t)slot;
     CALL(program, DERIVE, CNODE_MINT, device, ours, ours, operand_slot(slot), depth,
          operand_initial(CAPDL_INITIAL_IO_SPACE), depth, operand_word(CAPDL_RIGHTS_ALL),
          operand_word(domain << 16 | io_request(program, device))); /* seL4_X86_IOSpace_CapData */
@@ -110,7 +110,7 @@ static unsigned io_shift(const struct walk *walk, uint64_t level)
 
 static struct operand io_space(const struct walk *walk)
 {
-    return operand_slot(walk->program->places[walk->device].derived);
+    return operand_slot(walk->program->kernel_objects[walk->device].derived);
 }
 
 static void map_page(const struct walk *walk, uint32_t table, const struct capdl_cap *cap, uint64_t address)
@@ -121,7 +121,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
         program_cap_error(program, table, cap,
                           "is a page on level %llu, but others are on %u: expected all on the last level",
                           (unsigned long long)io_level(program, table), program->io_levels);
-    } else if (program->places[cap->object].size_bits != CAPDL_PAGE_BITS) {
+    } else if (program->kernel_objects[cap->object].size_bits != CAPDL_PAGE_BITS) {
         program_cap_error(program, table, cap, "is to a frame of a size other than 4k");
     } else if (!rights) {
         program_cap_error(program, table, cap, "has neither R nor W: the kernel does not map such a page");
@@ -156,8 +156,8 @@ static void map_table(const struct walk *walk, uint32_t holder, const struct cap
                       uint64_t address)
 {
     struct program *program = walk->program;
-    struct place *place = &program->places[cap->object];
-    if (place->type == CAPDL_TYPE_COUNT) {
+    struct kernel_object *kobj = &program->kernel_objects[cap->object];
+    if (kobj->type == CAPDL_TYPE_COUNT) {
         return; /* refused already */
     }
     if (io_level(program, cap->object) != level || level > program->io_levels) {
@@ -166,11 +166,11 @@ static void map_table(const struct walk *walk, uint32_t holder, const struct cap
                           program->io_levels);
         return;
     }
-    if (place->flags & PLACE_MAPPED) {
+    if (kobj->flags & KOBJ_MAPPED) {
         program_cap_error(program, holder, cap, "is already mapped: the kernel maps an I/O page table only once");
         return;
     }
-    place->flags |= PLACE_MAPPED;
+    kobj->flags |= KOBJ_MAPPED;
     CALL(program, TABLES, IO_PAGE_TABLE_MAP, cap->object, operand_object(program, cap->object), io_space(walk),
          operand_word(address));
     map_contents(walk, cap->object, level, address);
@@ -193,7 +193,7 @@ static uint32_t *find_devices(struct program *program, size_t *count)
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         struct capdl_caps caps = capdl_object_caps(program->spec, i);
         if (capdl_object_kind(program->spec, i) != CAPDL_KIND_IO_DEVICE || !caps.count ||
-            program->places[i].derived == CAPDL_NO_OBJECT) {
+            program->kernel_objects[i].derived == CAPDL_NO_OBJECT) {
             continue;
         }
         if (caps.count > 1 || caps.list[0].slot != 0 || caps.list[0].kind != CAPDL_KIND_IO_PT) {
@@ -223,9 +223,9 @@ static void refuse_second_root(struct program *program, uint32_t first, uint32_t
 static void refuse_loose_tables(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct place *place = &program->places[i];
-        if (capdl_object_kind(program->spec, i) == CAPDL_KIND_IO_PT && place->type != CAPDL_TYPE_COUNT &&
-            capdl_object_caps(program->spec, i).count && !(place->flags & PLACE_MAPPED)) {
+        const struct kernel_object *kobj = &program->kernel_objects[i];
+        if (capdl_object_kind(program->spec, i) == CAPDL_KIND_IO_PT && kobj->type != CAPDL_TYPE_COUNT &&
+            capdl_object_caps(program->spec, i).count && !(kobj->flags & KOBJ_MAPPED)) {
             program_error(program, i, "has contents but belongs to no I/O device");
         }
     }

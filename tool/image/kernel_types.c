@@ -29,7 +29,7 @@ static enum capdl_type table_type(struct program *program, uint32_t object)
     const struct capdl_profile *profile = program->profile;
     enum capdl_kind kind = capdl_object_kind(program->spec, object);
     if (capdl_architecture(profile->arch)->one_table_kind) {
-        return program->places[object].flags & PLACE_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
+        return program->kernel_objects[object].flags & KOBJ_ROOT ? CAPDL_TYPE_VSPACE : CAPDL_TYPE_PAGE_TABLE;
     }
     int level = table_level(program, kind);
     if (level < 0) {
@@ -146,10 +146,10 @@ static bool size_allowed(struct program *program, uint32_t object, unsigned bits
     return false;
 }
 
-static void place_size(struct program *program, uint32_t object, struct place *place)
+static void place_size(struct program *program, uint32_t object, struct kernel_object *kobj)
 {
     const struct capdl_profile *profile = program->profile;
-    unsigned bits = profile->size_bits[place->type], argument = 0;
+    unsigned bits = profile->size_bits[kobj->type], argument = 0;
     enum capdl_kind kind = capdl_object_kind(program->spec, object);
     unsigned given = capdl_object_size_bits(program->spec, object);
     if (kind == CAPDL_KIND_CNODE && size_allowed(program, object, given, 1, 47u - bits)) {
@@ -162,34 +162,34 @@ static void place_size(struct program *program, uint32_t object, struct place *p
     } else if (kind == CAPDL_KIND_SC) {
         argument = bits = sched_context_bits(program, object);
     }
-    place->size_bits = (uint8_t)bits;
-    place->argument = (uint8_t)argument;
+    kobj->size_bits = (uint8_t)bits;
+    kobj->argument = (uint8_t)argument;
 }
 
 static void kernel_types_object(struct program *program, uint32_t object)
 {
-    struct place *place = &program->places[object];
-    place->type = (uint8_t)object_type(program, object);
-    place->derived = CAPDL_NO_OBJECT;
-    place->late = CAPDL_NO_OBJECT;
-    if (place->type == CAPDL_TYPE_COUNT) {
+    struct kernel_object *kobj = &program->kernel_objects[object];
+    kobj->type = (uint8_t)object_type(program, object);
+    kobj->derived = CAPDL_NO_OBJECT;
+    kobj->late = CAPDL_NO_OBJECT;
+    if (kobj->type == CAPDL_TYPE_COUNT) {
         refuse_device(program, object);
         return;
     }
-    if (program->profile->types[place->type] == CAPDL_PROFILE_ABSENT) {
+    if (program->profile->types[kobj->type] == CAPDL_PROFILE_ABSENT) {
         char who[64];
         program_error(program, object, "cannot be made: kernel %s has no such object%s", program->profile->name,
-                      who_has(program, place->type, who, sizeof(who)));
-        place->type = CAPDL_TYPE_COUNT;
+                      who_has(program, kobj->type, who, sizeof(who)));
+        kobj->type = CAPDL_TYPE_COUNT;
         return;
     }
-    place_size(program, object, place);
+    place_size(program, object, kobj);
 }
 
 static void use(struct program *program, const struct capdl_cap *cap, uint16_t flag)
 {
     if (cap->object != CAPDL_NO_OBJECT && capdl_kind_is_table(cap->kind)) {
-        program->places[cap->object].flags |= flag;
+        program->kernel_objects[cap->object].flags |= flag;
     }
 }
 
@@ -198,7 +198,7 @@ static void use(struct program *program, const struct capdl_cap *cap, uint16_t f
 static void note_uncached(struct program *program, const struct capdl_cap *cap)
 {
     if (cap->kind == CAPDL_KIND_FRAME && cap->object != CAPDL_NO_OBJECT && cap->flags & CAPDL_CAP_UNCACHED) {
-        program->places[cap->object].flags |= PLACE_UNCACHED;
+        program->kernel_objects[cap->object].flags |= KOBJ_UNCACHED;
     }
 }
 
@@ -213,38 +213,37 @@ static void find_roots(struct program *program)
             bool space = (capdl_object_kind(spec, i) == CAPDL_KIND_TCB && caps.list[k].slot == CAPDL_TCB_SLOT_VSPACE) ||
                          capdl_object_kind(spec, i) == CAPDL_KIND_ASID_POOL;
             if (space) {
-                use(program, &caps.list[k], PLACE_ROOT);
+                use(program, &caps.list[k], KOBJ_ROOT);
             } else if (capdl_kind_is_table(capdl_object_kind(spec, i))) {
-                use(program, &caps.list[k], PLACE_USED);
+                use(program, &caps.list[k], KOBJ_USED);
                 note_uncached(program, &caps.list[k]);
             }
         }
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        struct place *place = &program->places[i];
+        struct kernel_object *kobj = &program->kernel_objects[i];
         if (!capdl_kind_is_table(capdl_object_kind(spec, i))) {
             continue;
         }
         if (capdl_architecture(program->profile->arch)->one_table_kind) {
-            place->flags |=
-                (uint16_t)(capdl_object_caps(spec, i).count && !(place->flags & PLACE_USED) ? PLACE_ROOT : 0);
-        } else if (place->flags & PLACE_ROOT && table_level(program, capdl_object_kind(spec, i)) > 0) {
+            kobj->flags |= (uint16_t)(capdl_object_caps(spec, i).count && !(kobj->flags & KOBJ_USED) ? KOBJ_ROOT : 0);
+        } else if (kobj->flags & KOBJ_ROOT && table_level(program, capdl_object_kind(spec, i)) > 0) {
             program_error(program, i,
                           "is the root of an address space, but kernel %s has %u levels: the root must be a %s",
                           program->profile->name, program->profile->vspace_levels, root_keyword(program->profile));
-            place->flags &= (uint16_t)~PLACE_ROOT;
+            kobj->flags &= (uint16_t)~KOBJ_ROOT;
         } else if (table_level(program, capdl_object_kind(spec, i)) == 0) {
-            place->flags |= PLACE_ROOT;
+            kobj->flags |= KOBJ_ROOT;
         }
     }
 }
 
 void kernel_types_objects(struct program *program)
 {
-    program->places = memory_zeroed(program->spec->num_objects, sizeof(*program->places));
+    program->kernel_objects = memory_zeroed(program->spec->num_objects, sizeof(*program->kernel_objects));
     find_roots(program);
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
         kernel_types_object(program, i);
-        program->num_roots += (program->places[i].flags & PLACE_ROOT) != 0;
+        program->num_roots += (program->kernel_objects[i].flags & KOBJ_ROOT) != 0;
     }
 }

@@ -15,13 +15,13 @@
 /* The initialiser maps the frame while it boots, through the cache, and writes to it what nobody else has. */
 static bool frame_good(struct program *program, uint32_t object, uint32_t frame, bool bootinfo)
 {
-    const struct place *place = &program->places[frame];
-    const char *problem = place->type != CAPDL_TYPE_FRAME_4K ? "must have 4k"
-                          : place->kind != PLACE_SLOT || (place->flags & PLACE_CONTENT && !bootinfo)
+    const struct kernel_object *kobj = &program->kernel_objects[frame];
+    const char *problem = kobj->type != CAPDL_TYPE_FRAME_4K ? "must have 4k"
+                          : kobj->kind != KOBJ_SLOT || (kobj->flags & KOBJ_CONTENT && !bootinfo)
                               ? "must have no contents"
-                          : place->flags & PLACE_RESERVED ? "must not be in reserved memory"
-                          : place->flags & PLACE_UNCACHED ? "must be mapped cached everywhere"
-                                                          : NULL;
+                          : kobj->flags & KOBJ_RESERVED ? "must not be in reserved memory"
+                          : kobj->flags & KOBJ_UNCACHED ? "must be mapped cached everywhere"
+                                                        : NULL;
     char label[160];
     if (problem) {
         program_error(program, frame, "%s: it describes leftovers '%s'", problem,
@@ -220,15 +220,15 @@ bool leftovers_order(const struct capdl_spec *spec, uint32_t objects[CAPDL_MAX_L
 /* The n-th asks for an amount that is known: so many untypeds of one size. */
 static void make_untypeds(struct program *program, uint32_t object, unsigned bits)
 {
-    struct place *place = &program->places[object];
+    struct kernel_object *kobj = &program->kernel_objects[object];
     const struct capdl_profile *profile = program->profile;
     if (bits < CAPDL_PAGE_BITS || bits > profile->max_untyped_bits) {
         program_error(program, object, "has untypeds of 2^%u bytes, but kernel %s allows 2^%u to 2^%u", bits,
                       profile->name, CAPDL_PAGE_BITS, profile->max_untyped_bits);
         return;
     }
-    place->type = CAPDL_TYPE_UNTYPED;
-    place->size_bits = place->argument = (uint8_t)bits;
+    kobj->type = CAPDL_TYPE_UNTYPED;
+    kobj->size_bits = kobj->argument = (uint8_t)bits;
 }
 
 static void find_one(struct program *program, unsigned n, const struct leftovers *known)
@@ -265,7 +265,7 @@ void leftovers_ask(struct program *program, const struct program *known)
         const struct capdl_cap *frame =
             capdl_object_kind(program->spec, i) == CAPDL_KIND_LEFTOVER ? capdl_leftover_frame(program->spec, i) : NULL;
         if (frame) {
-            program->places[frame->object].flags |= PLACE_TOLD;
+            program->kernel_objects[frame->object].flags |= KOBJ_TOLD;
         }
     }
     if (!good) {
@@ -305,15 +305,15 @@ void leftovers_sizes(const struct program *program, uint64_t sizes[CAPDL_SIZE_KE
             continue;
         }
         of[CAPDL_SIZE_LEFT_SLOTS] = l->slots;
-        of[CAPDL_SIZE_LEFT_CNODE] = program->places[l->cnode].number;
+        of[CAPDL_SIZE_LEFT_CNODE] = program->kernel_objects[l->cnode].number;
         of[CAPDL_SIZE_LEFT_BITS] = capdl_object_size_bits(program->spec, l->cnode);
         of[CAPDL_SIZE_LEFT_FIRST] = l->first;
-        of[CAPDL_SIZE_LEFT_FRAME] = program->places[l->frame].number;
+        of[CAPDL_SIZE_LEFT_FRAME] = program->kernel_objects[l->frame].number;
         of[CAPDL_SIZE_LEFT_NAME] = l->name;
         of[CAPDL_SIZE_LEFT_KINDS] = l->kinds;
         of[CAPDL_SIZE_LEFT_SHARE] = l->share;
-        if (program->places[l->object].type == CAPDL_TYPE_UNTYPED) {
-            of[CAPDL_SIZE_LEFT_OWN] = program->places[l->object].number;
+        if (program->kernel_objects[l->object].type == CAPDL_TYPE_UNTYPED) {
+            of[CAPDL_SIZE_LEFT_OWN] = program->kernel_objects[l->object].number;
             of[CAPDL_SIZE_LEFT_PIECES] = leftovers_pieces(program, l->object);
         }
         sizes[CAPDL_SIZE_LEFT_PAGE] = program->num_embedded;

@@ -107,8 +107,8 @@ void mappings_reserve(struct program *program)
     for (size_t i = 0; i < program->num_mappings; i++) {
         struct mapping *mapping = &program->mappings[i];
         uint32_t frame = capdl_object_caps(program->spec, mapping->cnode).list[mapping->cap].object;
-        if (can_be_original(program, mapping, counts) && !(program->places[frame].flags & PLACE_TAKEN)) {
-            program->places[frame].flags |= PLACE_TAKEN;
+        if (can_be_original(program, mapping, counts) && !(program->kernel_objects[frame].flags & KOBJ_TAKEN)) {
+            program->kernel_objects[frame].flags |= KOBJ_TAKEN;
             mapping->source = operand_object(program, frame);
         }
     }
@@ -118,11 +118,11 @@ void mappings_reserve(struct program *program)
 struct operand mapping_source(struct program *program, uint32_t table, const struct capdl_cap *cap)
 {
     struct mapping *mapping = mapping_find(program, table, cap->slot);
-    struct place *place = &program->places[cap->object];
+    struct kernel_object *kobj = &program->kernel_objects[cap->object];
     struct operand original = operand_object(program, cap->object);
     if (!mapping) {
-        if (!(place->flags & PLACE_TAKEN)) {
-            place->flags |= PLACE_TAKEN;
+        if (!(kobj->flags & KOBJ_TAKEN)) {
+            kobj->flags |= KOBJ_TAKEN;
             return original;
         }
         return calls_copy(program, cap->object, original, CAPDL_RIGHTS_ALL, 0);

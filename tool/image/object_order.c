@@ -10,7 +10,8 @@
 
 enum { MAX_SIZE_BITS = 64 };
 
-static struct group *group_for(struct group_list *groups, const struct place *shape, uint64_t address, uint64_t parent)
+static struct group *group_for(struct group_list *groups, const struct kernel_object *shape, uint64_t address,
+                               uint64_t parent)
 {
     struct group *last = groups->count ? &groups->list[groups->count - 1] : NULL;
     if (last && last->type == shape->type && last->argument == shape->argument && last->size_bits == shape->size_bits &&
@@ -27,13 +28,13 @@ static struct group *group_for(struct group_list *groups, const struct place *sh
     return last;
 }
 
-void order_place(struct program *program, struct group_list *groups, uint32_t object, const struct place *shape,
+void order_place(struct program *program, struct group_list *groups, uint32_t object, const struct kernel_object *shape,
                  uint64_t address, uint64_t parent)
 {
     group_for(groups, shape, address, parent)->count++;
     if (object != CAPDL_NO_OBJECT) {
-        program->places[object].kind = PLACE_SLOT;
-        program->places[object].number = (uint32_t)program->num_objects;
+        program->kernel_objects[object].kind = KOBJ_SLOT;
+        program->kernel_objects[object].number = (uint32_t)program->num_objects;
     }
     program->objects =
         memory_grow(program->objects, &program->capacity_objects, program->num_objects + 1, sizeof(*program->objects));
@@ -47,15 +48,16 @@ static void order_all(struct program *program, struct group_list *groups, uint32
     uint32_t first = (uint32_t)program->num_objects;
     uint64_t pieces = leftovers_pieces(program, object);
     for (uint64_t i = 0; i < pieces; i++) {
-        order_place(program, groups, object, &program->places[object],
-                    address ? address + (i << program->places[object].size_bits) : 0, 0);
+        order_place(program, groups, object, &program->kernel_objects[object],
+                    address ? address + (i << program->kernel_objects[object].size_bits) : 0, 0);
     }
-    program->places[object].number = first;
+    program->kernel_objects[object].number = first;
 }
 
 static bool is_placed(const struct program *program, uint32_t object)
 {
-    return program->places[object].type != CAPDL_TYPE_COUNT && program->places[object].kind != PLACE_PAGE &&
+    return program->kernel_objects[object].type != CAPDL_TYPE_COUNT &&
+           program->kernel_objects[object].kind != KOBJ_PAGE &&
            capdl_object_parent(program->spec, object) == CAPDL_NO_OBJECT &&
            !(capdl_object_flags(program->spec, object) & CAPDL_OBJECT_CONTIGUOUS);
 }
@@ -68,7 +70,8 @@ static bool has_address(const struct program *program, uint32_t object)
 /* ASID pools beyond those of the spec, for the address spaces that the initial pool has no room for. */
 static void own_pools(struct program *program)
 {
-    struct place shape = {.type = CAPDL_TYPE_UNTYPED, .argument = CAPDL_PAGE_BITS, .size_bits = CAPDL_PAGE_BITS};
+    struct kernel_object shape = {
+        .type = CAPDL_TYPE_UNTYPED, .argument = CAPDL_PAGE_BITS, .size_bits = CAPDL_PAGE_BITS};
     for (uint32_t i = 0; i < program->num_own_pools; i++) {
         order_place(program, &program->groups, CAPDL_NO_OBJECT, &shape, 0, 0);
     }
@@ -86,8 +89,8 @@ static void order_anywhere(struct program *program)
             if (!is_placed(program, i) || has_address(program, i)) {
                 continue;
             }
-            const struct place *place = &program->places[i];
-            size_t bucket = (size_t)(MAX_SIZE_BITS - 1 - place->size_bits) * CAPDL_TYPE_COUNT + place->type;
+            const struct kernel_object *kobj = &program->kernel_objects[i];
+            size_t bucket = (size_t)(MAX_SIZE_BITS - 1 - kobj->size_bits) * CAPDL_TYPE_COUNT + kobj->type;
             if (pass == 0) {
                 start[bucket + 1]++;
             } else {
@@ -127,7 +130,7 @@ static int compare_address(const void *a, const void *b, void *context)
 static bool address_good(struct program *program, uint32_t object)
 {
     uint64_t address = capdl_object_paddr(program->spec, object);
-    unsigned bits = program->places[object].size_bits;
+    unsigned bits = program->kernel_objects[object].size_bits;
     unsigned pa_bits = program->profile->pa_bits;
     if (address & ((UINT64_C(1) << bits) - 1)) {
         program_error(program, object, "is at 0x%llx, which is not a multiple of its size 0x%llx",
@@ -149,7 +152,7 @@ static void refuse_overlap(struct program *program, uint32_t first, uint32_t sec
                   (unsigned long long)capdl_object_paddr(program->spec, second),
                   capdl_object_label(program->spec, first, label, sizeof(label)),
                   (unsigned long long)(capdl_object_paddr(program->spec, first) +
-                                       (leftovers_pieces(program, first) << program->places[first].size_bits)));
+                                       (leftovers_pieces(program, first) << program->kernel_objects[first].size_bits)));
 }
 
 static void order_fixed(struct program *program)
@@ -167,7 +170,7 @@ static void order_fixed(struct program *program)
         if (i > 0) {
             uint32_t last = sorted[i - 1];
             if (address - capdl_object_paddr(program->spec, last) < leftovers_pieces(program, last)
-                                                                        << program->places[last].size_bits) {
+                                                                        << program->kernel_objects[last].size_bits) {
                 refuse_overlap(program, last, sorted[i]);
             }
         }

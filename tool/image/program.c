@@ -14,7 +14,7 @@ void program_free(struct program *program)
     free(program->words);
     free(program->originals);
     free(program->derivations);
-    free(program->places);
+    free(program->kernel_objects);
     free(program->objects);
     free(program->derived);
     free(program->groups.list);

@@ -51,30 +51,30 @@ struct call_list {
     size_t num_operands, capacity_operands;
 };
 
-enum place_kind { PLACE_NONE, PLACE_SLOT, PLACE_PAGE };
+enum kobj_kind { KOBJ_NONE, KOBJ_SLOT, KOBJ_PAGE };
 
-enum place_flag {
-    PLACE_ROOT = 1,        /* top of an address space */
-    PLACE_MAPPED = 2,      /* page table: mapped, or root with an ASID */
-    PLACE_TAKEN = 4,       /* frame: the original capability is mapped, or reserved for one mapping */
-    PLACE_MOVED = 8,       /* the original capability goes to a CNode of the spec */
-    PLACE_EXECUTABLE = 16, /* frame: some mapping is */
-    PLACE_UNCACHED = 32,
-    PLACE_CONTENT = 64,   /* frame: not all zero */
-    PLACE_USED = 128,     /* page table: below another */
-    PLACE_SORTED = 256,   /* frame: its fills are ascending */
-    PLACE_RESERVED = 512, /* frame: the loader fills it */
-    PLACE_TOLD = 1024,    /* frame: the initialiser writes to it which leftovers there are */
-    PLACE_SPARED = 2048,  /* frame: copied, because there is no slot for a page of its own */
+enum kobj_flag {
+    KOBJ_ROOT = 1,        /* top of an address space */
+    KOBJ_MAPPED = 2,      /* page table: mapped, or root with an ASID */
+    KOBJ_TAKEN = 4,       /* frame: the original capability is mapped, or reserved for one mapping */
+    KOBJ_MOVED = 8,       /* the original capability goes to a CNode of the spec */
+    KOBJ_EXECUTABLE = 16, /* frame: some mapping is */
+    KOBJ_UNCACHED = 32,
+    KOBJ_CONTENT = 64,   /* frame: not all zero */
+    KOBJ_USED = 128,     /* page table: below another */
+    KOBJ_SORTED = 256,   /* frame: its fills are ascending */
+    KOBJ_RESERVED = 512, /* frame: the loader fills it */
+    KOBJ_TOLD = 1024,    /* frame: the initialiser writes to it which leftovers there are */
+    KOBJ_SPARED = 2048,  /* frame: copied, because there is no slot for a page of its own */
 };
 
 /* Where an object of the spec is, and what it is to the kernel. */
-struct place {
+struct kernel_object {
     uint32_t number;  /* slot, or page of the page segment */
     uint32_t derived; /* slot of what is derived from it (interrupt handler, ports, ASID pool), or CAPDL_NO_OBJECT */
     uint32_t late;    /* slot of a copy for calls after the original has moved to a CNode, or CAPDL_NO_OBJECT */
-    uint16_t flags;   /* enum place_flag */
-    uint8_t kind;     /* enum place_kind */
+    uint16_t flags;   /* enum kobj_flag */
+    uint8_t kind;     /* enum kobj_kind */
     uint8_t type;     /* enum capdl_type; CAPDL_TYPE_COUNT: not a kernel object */
     uint8_t size_bits;
     uint8_t argument;
@@ -156,8 +156,8 @@ struct program {
     const struct image_options *options;
     struct capdl_diags *diags;
 
-    struct place *places; /* per object of the spec */
-    uint32_t *objects;    /* per slot: object, or CAPDL_NO_OBJECT (padding, ASID pools of our own) */
+    struct kernel_object *kernel_objects; /* per object of the spec */
+    uint32_t *objects;                    /* per slot: object, or CAPDL_NO_OBJECT (padding, ASID pools of our own) */
     size_t num_objects, capacity_objects;
     uint32_t *derived; /* per derived slot: object it is named after, or CAPDL_NO_OBJECT */
     size_t num_derived, capacity_derived;
@@ -312,8 +312,8 @@ void calls_distribute(struct program *);
 
 /* object_order.c: gives the object the next slot and counts it in the last group when it is like it. address, parent:
  * or 0. */
-void order_place(struct program *, struct group_list *, uint32_t object, const struct place *shape, uint64_t address,
-                 uint64_t parent);
+void order_place(struct program *, struct group_list *, uint32_t object, const struct kernel_object *shape,
+                 uint64_t address, uint64_t parent);
 
 /* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int table_level(const struct program *, enum capdl_kind);

@@ -88,11 +88,11 @@ void reserved_find(struct program *program)
     for (uint32_t i = 0; i < program->spec->num_objects && program->diags->num_errors == 0; i++) {
         if (capdl_object_kind(program->spec, i) != CAPDL_KIND_FRAME ||
             !(capdl_object_flags(program->spec, i) & CAPDL_OBJECT_HAS_PADDR) ||
-            program->places[i].type == CAPDL_TYPE_COUNT) {
+            program->kernel_objects[i].type == CAPDL_TYPE_COUNT) {
             continue;
         }
         if (frame_reserved(program, i)) {
-            program->places[i].flags |= PLACE_RESERVED;
+            program->kernel_objects[i].flags |= KOBJ_RESERVED;
         } else if (capdl_object_program(program->spec, i) != CAPDL_NO_OBJECT &&
                    capdl_object_flags(program->spec, i) & CAPDL_OBJECT_GENERATED) {
             refuse_uncleared(program, i);
@@ -168,7 +168,7 @@ uint8_t *reserved_encode(const struct program *program, size_t *size)
     struct section section = {NULL};
     for (size_t slot = 0; slot < program->num_objects; slot++) { /* objects with addresses have slots in their order */
         uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_RESERVED) {
+        if (object != CAPDL_NO_OBJECT && program->kernel_objects[object].flags & KOBJ_RESERVED) {
             frame_add(&section, program, object);
         }
     }

@@ -2,6 +2,8 @@
 /* Scheduling contexts: each is configured once, by the SchedControl of the core its thread belongs to. */
 #include <stdlib.h>
 
+#include <capdl/flags.h>
+
 #include "image/program.h"
 #include "profile/board.h"
 
@@ -65,11 +67,9 @@ static bool times_good(struct program *program, uint32_t object, const struct ca
     return true;
 }
 
-enum { KNOWN_FLAGS = 1 };
-
 static bool flags_good(struct program *program, uint32_t object, const struct capdl_sc *sc)
 {
-    if (sc->flags & ~(uint64_t)KNOWN_FLAGS) {
+    if (sc->flags & ~(uint64_t)CAPDL_SC_FLAG_SPORADIC) {
         program_error(program, object, "has flags 0x%llx: expected 0 or 1 (sporadic)", (unsigned long long)sc->flags);
         return false;
     }

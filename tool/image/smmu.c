@@ -48,7 +48,7 @@ static void part_get(struct program *program, uint32_t object, const struct part
         return;
     }
     uint64_t slot = calls_derive(program, object);
-    program->places[object].derived = (uint32_t)slot;
+    program->kernel_objects[object].derived = (uint32_t)slot;
     const struct operand operands[] = {
         operand_initial(part->control),
         operand_initial(CAPDL_INITIAL_CNODE),
@@ -73,14 +73,14 @@ static void assign_space(struct program *program, uint32_t bank, const struct pa
 {
     (void)part;
     const struct capdl_cap *space = held_in(program, bank);
-    if (!space || program->places[bank].derived == CAPDL_NO_OBJECT) {
+    if (!space || program->kernel_objects[bank].derived == CAPDL_NO_OBJECT) {
         return;
     }
-    if (space->object == CAPDL_NO_OBJECT || !(program->places[space->object].flags & PLACE_ROOT)) {
+    if (space->object == CAPDL_NO_OBJECT || !(program->kernel_objects[space->object].flags & KOBJ_ROOT)) {
         program_cap_error(program, bank, space, "is not the root of an address space");
         return;
     }
-    CALL(program, PAGES, CB_ASSIGN_VSPACE, bank, operand_slot(program->places[bank].derived),
+    CALL(program, PAGES, CB_ASSIGN_VSPACE, bank, operand_slot(program->kernel_objects[bank].derived),
          operand_object(program, space->object));
 }
 
@@ -88,16 +88,16 @@ static void bind_bank(struct program *program, uint32_t stream, const struct par
 {
     (void)part;
     const struct capdl_cap *bank = held_in(program, stream);
-    if (!bank || program->places[stream].derived == CAPDL_NO_OBJECT) {
+    if (!bank || program->kernel_objects[stream].derived == CAPDL_NO_OBJECT) {
         return;
     }
     if (bank->kind != CAPDL_KIND_CONTEXTBANK) {
         program_cap_error(program, stream, bank, "is not a context bank");
     } else if (!capdl_object_caps(program->spec, bank->object).count) {
         program_cap_error(program, stream, bank, "cannot be bound: the kernel requires an address space in its slot 0");
-    } else if (program->places[bank->object].derived != CAPDL_NO_OBJECT) {
-        CALL(program, PAGES, SID_BIND_CB, stream, operand_slot(program->places[stream].derived),
-             operand_slot(program->places[bank->object].derived));
+    } else if (program->kernel_objects[bank->object].derived != CAPDL_NO_OBJECT) {
+        CALL(program, PAGES, SID_BIND_CB, stream, operand_slot(program->kernel_objects[stream].derived),
+             operand_slot(program->kernel_objects[bank->object].derived));
     }
 }
 

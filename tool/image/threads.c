@@ -3,6 +3,8 @@
  * Threads: everything about a TCB but the start, which comes last of all. One pass over all threads for each kernel
  * call, so that equal threads make runs.
  */
+#include <capdl/flags.h>
+
 #include "image/program.h"
 #include "image/registers.h"
 
@@ -41,7 +43,7 @@ static void check_space(struct program *program, uint32_t object)
         program_cap_error(program, object, cspace, "is not a CNode");
     }
     if (vspace && (vspace->object == CAPDL_NO_OBJECT || capdl_kind_class(vspace->kind) == CAPDL_CLASS_EPT ||
-                   !(program->places[vspace->object].flags & PLACE_ROOT))) {
+                   !(program->kernel_objects[vspace->object].flags & KOBJ_ROOT))) {
         program_cap_error(program, object, vspace, "is not the root of an address space");
     }
     if (is_bare(program, object) && tcb->resume && tcb->has & CAPDL_TCB_HAS_RESUME) {
@@ -275,10 +277,9 @@ static void set_affinity(struct program *program, uint32_t object)
 
 static void set_flags(struct program *program, uint32_t object)
 {
-    enum { FPU_DISABLED = 1 };
     if (tcb_of(program, object)->fpu_disabled) {
         CALL(program, THREADS, TCB_SET_FLAGS, object, operand_object(program, object), operand_word(0),
-             operand_word(FPU_DISABLED));
+             operand_word(CAPDL_TCB_FLAG_FPU_DISABLED));
     }
 }
 

@@ -49,7 +49,7 @@ static struct twin *twins_sorted(const struct program *program, size_t *count)
 
 static bool is_executable(const struct program *program, size_t page)
 {
-    return program->places[program->pages[page].object].flags & PLACE_EXECUTABLE;
+    return program->kernel_objects[program->pages[page].object].flags & KOBJ_EXECUTABLE;
 }
 
 /* Marks pages that equal one before them, at most as many as are wanted. */
@@ -136,13 +136,13 @@ static void pages_remove(struct program *program, const bool *removed)
 {
     size_t left = 0;
     for (size_t i = 0; i < program->num_pages; i++) {
-        struct place *place = &program->places[program->pages[i].object];
+        struct kernel_object *kobj = &program->kernel_objects[program->pages[i].object];
         if (removed[i]) {
-            place->kind = PLACE_NONE;
-            place->flags |= PLACE_SPARED;
-            place->number = 0;
+            kobj->kind = KOBJ_NONE;
+            kobj->flags |= KOBJ_SPARED;
+            kobj->number = 0;
         } else {
-            place->number = (uint32_t)left;
+            kobj->number = (uint32_t)left;
             program->pages[left++] = program->pages[i];
         }
     }

@@ -24,7 +24,7 @@ struct covering {
 static bool is_covered(const struct program *program, uint32_t object)
 {
     uint32_t parent = capdl_object_parent(program->spec, object);
-    return parent < program->spec->num_objects && program->places[object].type != CAPDL_TYPE_COUNT;
+    return parent < program->spec->num_objects && program->kernel_objects[object].type != CAPDL_TYPE_COUNT;
 }
 
 static size_t children_collect(struct covering *covering)
@@ -57,7 +57,7 @@ static int compare_children(const void *a, const void *b, void *context)
 {
     const struct program *program = context;
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    const struct place *px = &program->places[x], *py = &program->places[y];
+    const struct kernel_object *px = &program->kernel_objects[x], *py = &program->kernel_objects[y];
     bool fixed_x = capdl_object_flags(program->spec, x) & CAPDL_OBJECT_HAS_PADDR,
          fixed_y = capdl_object_flags(program->spec, y) & CAPDL_OBJECT_HAS_PADDR;
     if (fixed_x != fixed_y) {
@@ -83,7 +83,8 @@ static void pad(struct program *program, uint64_t parent_slot, uint64_t from, ui
         while (UINT64_C(1) << bits > to - from) {
             bits--;
         }
-        struct place shape = {.type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)bits, .size_bits = (uint8_t)bits};
+        struct kernel_object shape = {
+            .type = CAPDL_TYPE_UNTYPED, .argument = (uint8_t)bits, .size_bits = (uint8_t)bits};
         order_place(program, &program->covers, CAPDL_NO_OBJECT, &shape, 0, parent_slot);
         from += UINT64_C(1) << bits;
     }
@@ -94,8 +95,8 @@ static bool child_fits(struct covering *covering, uint32_t parent, uint32_t chil
 {
     struct program *program = covering->program;
     uint64_t base = covering->addresses[parent];
-    uint64_t size = UINT64_C(1) << program->places[child].size_bits;
-    uint64_t parent_size = UINT64_C(1) << program->places[parent].size_bits;
+    uint64_t size = UINT64_C(1) << program->kernel_objects[child].size_bits;
+    uint64_t parent_size = UINT64_C(1) << program->kernel_objects[parent].size_bits;
     char label[256];
     capdl_object_label(program->spec, parent, label, sizeof(label));
     if (base == UNKNOWN) {
@@ -131,11 +132,11 @@ static void cover_children(struct covering *covering, uint32_t parent)
     struct program *program = covering->program;
     uint32_t *children = covering->children + covering->start[parent];
     size_t count = covering->start[parent + 1] - covering->start[parent];
-    uint64_t slot = program->places[parent].number, next = 0, base = covering->addresses[parent];
-    uint64_t parent_size = UINT64_C(1) << program->places[parent].size_bits;
+    uint64_t slot = program->kernel_objects[parent].number, next = 0, base = covering->addresses[parent];
+    uint64_t parent_size = UINT64_C(1) << program->kernel_objects[parent].size_bits;
     qsort_r(children, count, sizeof(*children), compare_children, program);
     for (size_t i = 0; i < count; i++) {
-        uint64_t size = UINT64_C(1) << program->places[children[i]].size_bits;
+        uint64_t size = UINT64_C(1) << program->kernel_objects[children[i]].size_bits;
         uint32_t child = children[i];
         uint64_t at = (next + size - 1) & ~(size - 1);
         if (capdl_object_flags(program->spec, child) & CAPDL_OBJECT_HAS_PADDR) {
@@ -146,7 +147,7 @@ static void cover_children(struct covering *covering, uint32_t parent)
             pad(program, slot, next, at);
         }
         covering->addresses[children[i]] = base == UNKNOWN ? UNKNOWN : base + at;
-        order_place(program, &program->covers, children[i], &program->places[children[i]], 0, slot);
+        order_place(program, &program->covers, children[i], &program->kernel_objects[children[i]], 0, slot);
         next = at + size;
     }
     if (next > parent_size) {
@@ -158,7 +159,7 @@ static void cover_children(struct covering *covering, uint32_t parent)
 static void refuse_unplaced(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        if (!is_covered(program, i) || program->places[i].kind != PLACE_NONE) {
+        if (!is_covered(program, i) || program->kernel_objects[i].kind != KOBJ_NONE) {
             continue;
         }
         uint32_t parent = capdl_object_parent(program->spec, i);

@@ -85,14 +85,14 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
                      uint64_t address)
 {
     struct program *program = walk->program;
-    struct place *place = &program->places[cap->object];
+    struct kernel_object *kobj = &program->kernel_objects[cap->object];
     unsigned shift = vspace_shift(program->profile, level);
-    if (place->type == CAPDL_TYPE_COUNT) {
+    if (kobj->type == CAPDL_TYPE_COUNT) {
         return; /* refused already */
     }
-    if (place->size_bits != shift) {
+    if (kobj->size_bits != shift) {
         program_cap_error(program, table, cap, "is to a frame of 0x%llx bytes where each slot covers 0x%llx",
-                          1ULL << place->size_bits, 1ULL << shift);
+                          1ULL << kobj->size_bits, 1ULL << shift);
         return;
     }
     if (walk->guest && shift > vspace_shift(program->profile, program->profile->vspace_levels - 2u)) {
@@ -104,7 +104,7 @@ static void map_page(const struct walk *walk, uint32_t table, const struct capdl
     if (!page_allowed(program, cap)) {
         return;
     }
-    place->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_EXECUTE ? PLACE_EXECUTABLE : 0);
+    kobj->flags |= (uint16_t)(cap->rights & CAPDL_RIGHT_EXECUTE ? KOBJ_EXECUTABLE : 0);
     struct operand source = mapping_source(program, table, cap);
     const struct operand map[] = {
         source,
@@ -123,26 +123,26 @@ static void map_lower_table(const struct walk *walk, uint32_t table, const struc
                             uint64_t address)
 {
     struct program *program = walk->program;
-    struct place *place = &program->places[cap->object];
-    if (place->type == CAPDL_TYPE_COUNT) {
+    struct kernel_object *kobj = &program->kernel_objects[cap->object];
+    if (kobj->type == CAPDL_TYPE_COUNT) {
         return;
     }
     bool one_kind = capdl_architecture(program->profile->arch)->one_table_kind;
     bool nested =
         one_kind ? level + 1 < program->profile->vspace_levels : table_level(program, cap->kind) == (int)level + 1;
-    if (!nested || place->flags & PLACE_ROOT || (capdl_kind_class(cap->kind) == CAPDL_CLASS_EPT) != walk->guest) {
+    if (!nested || kobj->flags & KOBJ_ROOT || (capdl_kind_class(cap->kind) == CAPDL_CLASS_EPT) != walk->guest) {
         program_cap_error(program, table, cap, "is the wrong kind of page table for this place");
         return;
     }
-    if (place->flags & PLACE_MAPPED) {
+    if (kobj->flags & KOBJ_MAPPED) {
         program_cap_error(program, table, cap, "is already mapped: the kernel maps a page table only once");
         return;
     }
-    place->flags |= PLACE_MAPPED;
+    kobj->flags |= KOBJ_MAPPED;
     uint64_t attributes = vspace_table_attributes(program->profile, walk->guest);
     const struct operand map[] = {operand_object(program, cap->object), operand_object(program, walk->root),
                                   operand_word(address), operand_word(attributes)};
-    calls_add(program, CAPDL_PHASE_TABLES, table_method(place->type), cap->object, map, sizeof(map) / sizeof(map[0]));
+    calls_add(program, CAPDL_PHASE_TABLES, table_method(kobj->type), cap->object, map, sizeof(map) / sizeof(map[0]));
     map_table(walk, cap->object, level + 1, address);
 }
 
@@ -169,9 +169,9 @@ static void map_table(const struct walk *walk, uint32_t table, unsigned level, u
 static void refuse_loose_tables(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
-        const struct place *place = &program->places[i];
-        if (capdl_kind_is_table(capdl_object_kind(program->spec, i)) && place->type != CAPDL_TYPE_COUNT &&
-            !(place->flags & PLACE_MAPPED) && capdl_object_caps(program->spec, i).count) {
+        const struct kernel_object *kobj = &program->kernel_objects[i];
+        if (capdl_kind_is_table(capdl_object_kind(program->spec, i)) && kobj->type != CAPDL_TYPE_COUNT &&
+            !(kobj->flags & KOBJ_MAPPED) && capdl_object_caps(program->spec, i).count) {
             program_error(program, i, "has contents but belongs to no address space");
         }
     }
@@ -187,7 +187,7 @@ void vspace_map(struct program *program)
     mappings_reserve(program);
     for (size_t slot = 0; slot < program->num_objects; slot++) {
         uint32_t object = program->objects[slot];
-        if (object != CAPDL_NO_OBJECT && program->places[object].flags & PLACE_ROOT) {
+        if (object != CAPDL_NO_OBJECT && program->kernel_objects[object].flags & KOBJ_ROOT) {
             bool guest = capdl_kind_class(capdl_object_kind(program->spec, object)) == CAPDL_CLASS_EPT;
             uint64_t end = guest ? UINT64_C(1) << GUEST_ADDRESS_BITS : program->profile->user_top;
             map_table(&(struct walk){program, object, guest, end}, object, 0, 0);

@@ -29,7 +29,7 @@ static size_t line_start(const struct document *d, unsigned line)
     return at;
 }
 
-size_t document_offset(const struct document *d, struct lsp_place place)
+size_t document_offset(const struct document *d, struct lsp_position place)
 {
     size_t at = line_start(d, place.line);
     for (unsigned column = 0; at < d->size && d->text[at] != '\n';) {
@@ -43,9 +43,9 @@ size_t document_offset(const struct document *d, struct lsp_place place)
     return at;
 }
 
-struct lsp_place document_place(const struct document *d, size_t offset)
+struct lsp_position document_position(const struct document *d, size_t offset)
 {
-    struct lsp_place place = {0, 0};
+    struct lsp_position place = {0, 0};
     size_t at = 0;
     for (const char *end; (end = memchr(d->text + at, '\n', offset - at)) != NULL;) {
         at = (size_t)(end + 1 - d->text);

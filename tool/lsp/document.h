@@ -17,13 +17,13 @@ struct document {
 };
 
 /* A place as editors count: line and UTF-16 units from 0. */
-struct lsp_place {
+struct lsp_position {
     unsigned line, character;
 };
 
 /* Offset in the text and back. Places outside are moved to the nearest one inside. */
-size_t document_offset(const struct document *, struct lsp_place);
-struct lsp_place document_place(const struct document *, size_t offset);
+size_t document_offset(const struct document *, struct lsp_position);
+struct lsp_position document_position(const struct document *, size_t offset);
 /* Where a diagnostic or an object is, whose columns count characters from 1. */
 size_t document_offset_of(const struct document *, struct capdl_pos);
 

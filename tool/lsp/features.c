@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct json_object *place_json(struct lsp_place place)
+static struct json_object *place_json(struct lsp_position place)
 {
     struct json_object *object = json_object_new_object();
     json_object_object_add(object, "line", json_object_new_int64(place.line));
@@ -17,8 +17,8 @@ static struct json_object *place_json(struct lsp_place place)
 static struct json_object *range_json(const struct document *d, struct word word)
 {
     struct json_object *range = json_object_new_object();
-    json_object_object_add(range, "start", place_json(document_place(d, word.start)));
-    json_object_object_add(range, "end", place_json(document_place(d, word.end)));
+    json_object_object_add(range, "start", place_json(document_position(d, word.start)));
+    json_object_object_add(range, "end", place_json(document_position(d, word.end)));
     return range;
 }
 
@@ -114,7 +114,7 @@ static bool find_program(const struct document *d, struct word word, const struc
     return good;
 }
 
-struct json_object *lsp_definition(const struct document *d, struct lsp_place place, const struct options *options)
+struct json_object *lsp_definition(const struct document *d, struct lsp_position place, const struct options *options)
 {
     struct word word, found;
     if (!document_word_at(d, document_offset(d, place), &word)) {
@@ -212,7 +212,7 @@ static char *describe(const struct capdl_spec *spec, uint32_t id)
     return text;
 }
 
-struct json_object *lsp_hover(const struct document *d, struct lsp_place place, const struct options *options)
+struct json_object *lsp_hover(const struct document *d, struct lsp_position place, const struct options *options)
 {
     struct word word;
     struct input input;
@@ -338,7 +338,7 @@ static void add_names(struct json_object *list, const struct document *d, const 
     }
 }
 
-struct json_object *lsp_completion(const struct document *d, struct lsp_place place, const struct options *options)
+struct json_object *lsp_completion(const struct document *d, struct lsp_position place, const struct options *options)
 {
     struct json_object *list = json_object_new_array();
     size_t at = document_offset(d, place);
@@ -366,7 +366,7 @@ static bool same_word(const struct document *d, struct word a, struct word b)
     return a.end - a.start == b.end - b.start && memcmp(d->text + a.start, d->text + b.start, a.end - a.start) == 0;
 }
 
-struct json_object *lsp_references(const struct document *d, struct lsp_place place)
+struct json_object *lsp_references(const struct document *d, struct lsp_position place)
 {
     struct word word, next = {0, 0};
     struct json_object *list = json_object_new_array();
@@ -407,7 +407,8 @@ static bool changes(const struct document *d, struct word word, struct word old,
            (*start != SIZE_MAX && program && !find_declaration(d, d->text + word.start, word.end - word.start, &found));
 }
 
-struct json_object *lsp_rename(const struct document *d, struct lsp_place place, const char *name, const char **error)
+struct json_object *lsp_rename(const struct document *d, struct lsp_position place, const char *name,
+                               const char **error)
 {
     struct word word, found, next = {0, 0};
     *error = NULL;

@@ -312,7 +312,7 @@ enum {
     BI_CNODE_BITS = 17,
 };
 
-unsigned boot_place(const struct boot *b, uint16_t offset)
+unsigned boot_word_of(const struct boot *b, uint16_t offset)
 {
     return offset / capdl_word_bytes(b->k->profile->arch);
 }
@@ -338,7 +338,7 @@ static void make_sched_control(struct boot *b)
     for (uint32_t core = 0; core < b->k->profile->max_nodes; core++) {
         boot_provide(b, (struct cap){.type = CAP_SCHED_CONTROL, .paddr = core});
     }
-    boot_set_region(b, boot_place(b, b->k->profile->bootinfo_schedcontrol_offset), start);
+    boot_set_region(b, boot_word_of(b, b->k->profile->bootinfo_schedcontrol_offset), start);
 }
 
 static void make_extra_frames(struct boot *b, uint64_t paddr)

@@ -12,7 +12,7 @@ static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first
     if (i >= b->k->profile->max_untypeds) {
         return; /* the kernel forgets them, too */
     }
-    unsigned entry = boot_place(b, b->k->profile->bootinfo_untyped_offset) + 2 + (unsigned)i * 2;
+    unsigned entry = boot_word_of(b, b->k->profile->bootinfo_untyped_offset) + 2 + (unsigned)i * 2;
     boot_set_word(b, entry, desc.paddr); /* seL4_UntypedDesc: a word and two bytes, padded */
     boot_set_word(b, entry + 1, desc.bits | (uint64_t)desc.device << 8);
     boot_provide(b, (struct cap){.type = CAP_UNTYPED,
@@ -79,6 +79,6 @@ bool boot_make_untypeds(struct boot *b)
             add_region(b, b->free[i], false, first);
         }
     }
-    boot_set_region(b, boot_place(b, b->k->profile->bootinfo_untyped_offset), first);
+    boot_set_region(b, boot_word_of(b, b->k->profile->bootinfo_untyped_offset), first);
     return true;
 }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FLAG_FPU_DISABLED = 1, LONGEST_INSTRUCTION = 16, SYSCALL_LENGTH = 2, PAGE = 4096 };
+#include <capdl/flags.h>
+
+enum { LONGEST_INSTRUCTION = 16, SYSCALL_LENGTH = 2, PAGE = 4096 };
 
 static uint8_t (*fp_state(const struct cpu_arch *arch, struct tcb *thread))[CPU_FP_BYTES]
 {
@@ -80,7 +82,7 @@ static void load_regs(struct engine *e, uint64_t *regs)
 
 void engine_load(struct engine *e, struct tcb *thread)
 {
-    bool fpu = e->cpu->kernel->profile->fpu && !(thread->flags & FLAG_FPU_DISABLED);
+    bool fpu = e->cpu->kernel->profile->fpu && !(thread->flags & CAPDL_TCB_FLAG_FPU_DISABLED);
     if (e->fpu != fpu || e->stale || e->traces) {
         engine_save_fp(e);
         e->fpu = fpu;

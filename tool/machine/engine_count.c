@@ -26,7 +26,7 @@ static struct engine_block *block_at(const struct engine *e, uint64_t pc)
     return &e->blocks[slot_of(pc)];
 }
 
-static void tell_deviation(struct engine *e, uint64_t pc, size_t size)
+static void report_deviation(struct engine *e, uint64_t pc, size_t size)
 {
     const struct cpu_arch *arch = e->cpu->arch;
     const struct kernel *k = e->cpu->kernel;
@@ -84,7 +84,7 @@ static void on_translation(uc_engine *uc, uc_tb *now, uc_tb *before, void *conte
     (void)uc, (void)before;
     struct engine *e = context;
     if (!e->tail && !e->revealing) {
-        tell_deviation(e, now->pc, now->size);
+        report_deviation(e, now->pc, now->size);
     }
     e->known[!e->fpu][slot_of(now->pc)].size = 0;
     note_block(e, block_at(e, now->pc), now->pc, now->size, now->icount);

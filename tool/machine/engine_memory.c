@@ -276,7 +276,7 @@ static bool enter_run(struct engine *e, size_t at, struct engine_run run, uint8_
 }
 
 /* Whether it is device memory; if so, whoever looks on hears of the access. */
-static bool tell_device(struct engine *e, uint64_t vaddr, bool write, const struct page_view *view)
+static bool report_device(struct engine *e, uint64_t vaddr, bool write, const struct page_view *view)
 {
     const struct kernel *k = e->cpu->kernel;
     uint64_t paddr = view->paddr + (vaddr - view->vaddr);
@@ -346,7 +346,7 @@ bool engine_fault_in(struct engine *e, uint64_t vaddr, uint64_t size, uint8_t wa
             engine_invalidate(e, page, PAGE);
         }
         if (!engine_is_mapped(e, page)) {
-            bool device = tell_device(e, page == page_of(vaddr) ? vaddr : page, wanted == PAGE_W, &view);
+            bool device = report_device(e, page == page_of(vaddr) ? vaddr : page, wanted == PAGE_W, &view);
             if (!map_window(e, page, &view, wanted, device)) {
                 return false;
             }

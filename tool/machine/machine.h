@@ -35,7 +35,7 @@ struct machine_stop {
 };
 
 /* Who runs at the moment, for whoever must explain why the processor emulator died. */
-struct machine_place {
+struct machine_progress {
     uint64_t pc; /* from where */
     char thread[128];
 };
@@ -44,7 +44,7 @@ struct machine_place {
 struct machine_guard {
     void *context;
     void (*seal)(void *context); /* all is set up: the first instruction comes next */
-    struct machine_place *place;
+    struct machine_progress *progress;
     uint64_t (*memory)(void *context); /* bytes that the process uses; 0: not known */
 };
 

@@ -69,7 +69,7 @@ static void print_exception(const struct report *r, uint64_t number)
 /* With function and line where the thread's program is known. */
 static void print_pc(const struct report *r, const struct tcb *thread, uint64_t pc)
 {
-    struct symbol_place place;
+    struct symbol_location place;
     fprintf(r->out, " at pc 0x%" PRIx64, pc);
     if (!r->symbols || !symbols_find(r->symbols, r->kernel, vspace_of_thread(r->kernel, thread), pc, &place)) {
         return;

@@ -24,7 +24,7 @@ struct printer {
     bool seen, ended; /* the text; the line it is in */
 };
 
-/* What tell_place says of a thread, and what that follows from. */
+/* What note_progress says of a thread, and what that follows from. */
 struct placed {
     const struct tcb *thread;
     uint64_t object; /* its address */
@@ -142,16 +142,16 @@ static const struct placed *place_of(struct machine *m, const struct tcb *thread
 }
 
 /* For the case that the emulator dies of what this thread does. */
-static void tell_place(struct machine *m)
+static void note_progress(struct machine *m)
 {
-    struct machine_place *place = m->options->guard.place;
+    struct machine_progress *progress = m->options->guard.progress;
     const struct tcb *thread = m->kernel->current;
-    if (!place) {
+    if (!progress) {
         return;
     }
-    _Static_assert(sizeof(place->thread) == NAME_SIZE, "the name fits");
-    memcpy(place->thread, place_of(m, thread)->name, NAME_SIZE);
-    place->pc = thread->regs[m->kernel->registers->next_ip];
+    _Static_assert(sizeof(progress->thread) == NAME_SIZE, "the name fits");
+    memcpy(progress->thread, place_of(m, thread)->name, NAME_SIZE);
+    progress->pc = thread->regs[m->kernel->registers->next_ip];
 }
 
 /* Closes the engines, whose translations of code have grown; whoever needs one gets a new one. */
@@ -215,7 +215,7 @@ static bool step(struct machine *m, uint64_t most)
 {
     const struct tcb *thread = m->kernel->current;
     uint64_t instructions = m->cpu.instructions, time = m->cpu.time;
-    tell_place(m);
+    note_progress(m);
     bool good = cpu_step(&m->cpu, most);
     watch_ran(&m->watch, thread, m->cpu.instructions - instructions, m->cpu.time - time);
     return good;
@@ -281,7 +281,7 @@ static void report(struct machine *m, const struct machine_result *result)
     watch_finish(&m->watch);
 }
 
-static void tell_stopped(struct machine *m, const struct machine_result *result)
+static void report_stopped(struct machine *m, const struct machine_result *result)
 {
     struct capdl_image_header header;
     if (!m->options->stopped) {
@@ -345,7 +345,7 @@ static bool run_booted(struct machine *m, const struct machine_program *program,
         return false;
     }
     report(m, result);
-    tell_stopped(m, result);
+    report_stopped(m, result);
     return true;
 }
 

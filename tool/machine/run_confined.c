@@ -103,9 +103,11 @@ static uint64_t memory_of(void *context)
 
 struct machine_guard confined_guard(struct confined *c)
 {
-    _Static_assert(sizeof(struct machine_place) <= CONFINED_DOING, "has no room");
-    return (struct machine_guard){
-        .context = c, .seal = seal, .memory = memory_of, .place = (struct machine_place *)(void *)confined_doing(c)};
+    _Static_assert(sizeof(struct machine_progress) <= CONFINED_DOING, "has no room");
+    return (struct machine_guard){.context = c,
+                                  .seal = seal,
+                                  .memory = memory_of,
+                                  .progress = (struct machine_progress *)(void *)confined_doing(c)};
 }
 
 struct run {
@@ -172,14 +174,14 @@ static bool receive(void *context, uint8_t kind, const uint8_t *bytes, size_t si
     }
 }
 
-static void say_died(const struct confined_end *end, const char *name, const char *how, struct capdl_diags *diags)
+static void report_death(const struct confined_end *end, const char *name, const char *how, struct capdl_diags *diags)
 {
-    struct machine_place place;
-    memcpy(&place, end->doing, sizeof(place));
-    place.thread[sizeof(place.thread) - 1] = 0;
-    if (*place.thread) {
+    struct machine_progress progress;
+    memcpy(&progress, end->doing, sizeof(progress));
+    progress.thread[sizeof(progress.thread) - 1] = 0;
+    if (*progress.thread) {
         capdl_error(diags, CAPDL_NOWHERE, "%s: the processor emulator %s while %s ran from pc 0x%" PRIx64, name, how,
-                    place.thread, place.pc);
+                    progress.thread, progress.pc);
     } else {
         capdl_error(diags, CAPDL_NOWHERE, "%s: the processor emulator %s before any thread ran", name, how);
     }
@@ -198,14 +200,14 @@ bool confined_ended(const struct confined_end *end, const char *name, double sec
         if (end->signal) {
             snprintf(how, sizeof(how), "failed (signal %d)", end->signal);
         }
-        say_died(end, name, how, diags);
+        report_death(end, name, how, diags);
         return false;
     case CONFINED_STUCK:
         snprintf(how, sizeof(how), "did not return within %g seconds", seconds);
-        say_died(end, name, how, diags);
+        report_death(end, name, how, diags);
         return false;
     case CONFINED_NONSENSE:
-        say_died(end, name, "sent an invalid message", diags);
+        report_death(end, name, "sent an invalid message", diags);
         return false;
     case CONFINED_NONE:
         capdl_error(diags, CAPDL_NOWHERE, "%s: cannot make a process to run it in: %s", name, strerror(errno));

@@ -2,6 +2,8 @@
 /* Scheduling contexts (MCS). Follows src/object/schedcontext.c and schedcontrol.c of seL4. */
 #include "kernel.h"
 
+#include <capdl/flags.h>
+
 void sc_resume(struct kernel *k, struct sched_context *sc)
 {
     if (sc && sc->tcb && thread_is_schedulable(k, sc->tcb) && !(refill_ready(k, sc) && refill_sufficient(k, sc, 0))) {
@@ -266,7 +268,7 @@ static void configure(struct kernel *k, struct sched_context *sc, const struct p
         }
     }
     sc->badge = p->badge;
-    sc->sporadic = p->flags & 1;
+    sc->sporadic = p->flags & CAPDL_SC_FLAG_SPORADIC;
 }
 
 static enum status check_times(struct kernel *k, struct parameters *p, uint64_t budget_us, uint64_t period_us)

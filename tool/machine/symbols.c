@@ -56,7 +56,7 @@ static bool is_code(const struct elf_view *elf, const char *name, const Elf64_Sy
 
 /* The last one at or before pc; of two there, the function. One that says its size must reach so far. */
 static void find_function(const struct elf_view *elf, const struct elf_symbols *symbols, uint64_t pc,
-                          struct symbol_place *place)
+                          struct symbol_location *location)
 {
     uint64_t best = 0;
     bool function = false;
@@ -66,50 +66,51 @@ static void find_function(const struct elf_view *elf, const struct elf_symbols *
         bool is_function = ELF64_ST_TYPE(symbol.st_info) == STT_FUNC;
         bool reaches = symbol.st_value <= pc && (!symbol.st_size || pc - symbol.st_value < symbol.st_size);
         bool better =
-            !*place->function || symbol.st_value > best || (symbol.st_value == best && is_function && !function);
+            !*location->function || symbol.st_value > best || (symbol.st_value == best && is_function && !function);
         if (reaches && better && is_code(elf, name, &symbol)) {
             best = symbol.st_value;
             function = is_function;
-            place->offset = pc - best;
-            snprintf(place->function, sizeof(place->function), "%s", name);
+            location->offset = pc - best;
+            snprintf(location->function, sizeof(location->function), "%s", name);
         }
     }
 }
 
-static void find_in(const struct symbol_file *file, const struct elf_view *elf, uint64_t pc, struct symbol_place *place)
+static void find_in(const struct symbol_file *file, const struct elf_view *elf, uint64_t pc,
+                    struct symbol_location *location)
 {
     for (unsigned i = 0; i < elf->header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(elf, i);
         struct elf_symbols symbols;
         if (elf_symbols_take(&symbols, elf, &section)) {
-            find_function(elf, &symbols, pc, place);
+            find_function(elf, &symbols, pc, location);
         }
     }
-    source_line_find(file, pc, place);
+    source_line_find(file, pc, location);
 }
 
-bool symbols_in(const struct symbol_file *file, uint64_t pc, struct symbol_place *place)
+bool symbols_in(const struct symbol_file *file, uint64_t pc, struct symbol_location *location)
 {
     struct elf_view elf;
     const char *problem;
-    *place = (struct symbol_place){.line = 0};
+    *location = (struct symbol_location){.line = 0};
     if (elf_view_open(&elf, file->bytes, file->size, &problem)) {
-        find_in(file, &elf, pc, place);
+        find_in(file, &elf, pc, location);
     }
-    return *place->function || *place->file;
+    return *location->function || *location->file;
 }
 
 bool symbols_find(const struct symbol_files *files, struct kernel *k, struct table *root, uint64_t pc,
-                  struct symbol_place *place)
+                  struct symbol_location *location)
 {
-    *place = (struct symbol_place){.line = 0};
-    for (size_t i = 0; root && i < files->count && !*place->function && !*place->file; i++) {
+    *location = (struct symbol_location){.line = 0};
+    for (size_t i = 0; root && i < files->count && !*location->function && !*location->file; i++) {
         const struct symbol_file *file = &files->list[i];
         struct elf_view elf;
         const char *problem;
         if (elf_view_open(&elf, file->bytes, file->size, &problem) && is_executed(&elf, k, root, pc)) {
-            find_in(file, &elf, pc, place);
+            find_in(file, &elf, pc, location);
         }
     }
-    return *place->function || *place->file;
+    return *location->function || *location->file;
 }

@@ -20,7 +20,7 @@ struct symbol_files {
 
 enum { SYMBOL_SIZE = 128 };
 
-struct symbol_place {
+struct symbol_location {
     char function[SYMBOL_SIZE]; /* "": not known */
     uint64_t offset;            /* from its beginning */
     char file[SYMBOL_SIZE];     /* without its directory; "": not known */
@@ -28,12 +28,13 @@ struct symbol_place {
 };
 
 /* False: none of the programs is there, or it has no function at this address. */
-bool symbols_find(const struct symbol_files *, struct kernel *, struct table *root, uint64_t pc, struct symbol_place *);
+bool symbols_find(const struct symbol_files *, struct kernel *, struct table *root, uint64_t pc,
+                  struct symbol_location *);
 
 /* The same in one program, whoever executes it. */
-bool symbols_in(const struct symbol_file *, uint64_t pc, struct symbol_place *);
+bool symbols_in(const struct symbol_file *, uint64_t pc, struct symbol_location *);
 
 /* source_lines.c, or source_lines_none.c where there is no libdw: the line that an instruction was made for. */
-bool source_line_find(const struct symbol_file *, uint64_t pc, struct symbol_place *);
+bool source_line_find(const struct symbol_file *, uint64_t pc, struct symbol_location *);
 
 #endif

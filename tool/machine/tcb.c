@@ -2,6 +2,8 @@
 /* Invocations of thread control blocks, but for those on registers. Error order: src/object/tcb.c of seL4. */
 #include "kernel.h"
 
+#include <capdl/flags.h>
+
 static uint64_t arg(const struct kernel *k, const struct invocation *inv, unsigned i)
 {
     return invocation_argument(k, inv, i);
@@ -365,7 +367,7 @@ static enum status decode_set_flags(struct kernel *k, struct invocation *inv)
     struct tcb *thread = inv->cap.object;
     uint64_t clear = arg(k, inv, 0), set = arg(k, inv, 1);
     thread_set_state(k, k->current, THREAD_RESTART);
-    thread->flags = (thread->flags & ~clear) | (set & (k->profile->fpu ? 1 : 0));
+    thread->flags = (thread->flags & ~clear) | (set & (k->profile->fpu ? CAPDL_TCB_FLAG_FPU_DISABLED : 0));
     if (inv->call) {
         reply_word(k, k->current, thread->flags);
     }

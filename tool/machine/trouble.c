@@ -123,7 +123,7 @@ static void print_consequence(const struct watch *w, const struct record *r, con
     }
 }
 
-static void tell_no_cap(struct watch *w, const struct record *r, const struct act *act)
+static void report_no_cap(struct watch *w, const struct record *r, const struct act *act)
 {
     bool receiving = act == &r->receive;
     if (!begin(w, r, act, TROUBLE_NO_CAP)) {
@@ -140,7 +140,7 @@ static void tell_no_cap(struct watch *w, const struct record *r, const struct ac
     print_consequence(w, r, act);
 }
 
-static void tell_no_right(struct watch *w, const struct record *r, const struct act *act)
+static void report_no_right(struct watch *w, const struct record *r, const struct act *act)
 {
     if (!begin(w, r, act, TROUBLE_NO_RIGHT)) {
         return;
@@ -158,7 +158,7 @@ static void tell_no_right(struct watch *w, const struct record *r, const struct 
     print_consequence(w, r, act);
 }
 
-static void tell_refused(struct watch *w, const struct record *r, const struct act *act)
+static void report_refused(struct watch *w, const struct record *r, const struct act *act)
 {
     if (begin(w, r, act, TROUBLE_REFUSED)) {
         print_error(w, act);
@@ -167,7 +167,7 @@ static void tell_refused(struct watch *w, const struct record *r, const struct a
 }
 
 /* The caller is the thread itself or, where the call waited for it, the peer. */
-static void tell_unanswerable(struct watch *w, const struct record *r, const struct act *act)
+static void report_unanswerable(struct watch *w, const struct record *r, const struct act *act)
 {
     char name[NAME_SIZE];
     const struct tcb *peer = act->peer;
@@ -189,7 +189,7 @@ static void tell_unanswerable(struct watch *w, const struct record *r, const str
                       : "the caller's capability has neither the right GrantReply (P) nor Grant (G)");
 }
 
-static void tell_caps_lost(struct watch *w, const struct record *r, const struct act *act)
+static void report_caps_lost(struct watch *w, const struct record *r, const struct act *act)
 {
     if (begin(w, r, act, TROUBLE_CAPS_LOST)) {
         fputs("not all capabilities of the message were transferred: the sender's capability lacks the right Grant, or "
@@ -215,7 +215,7 @@ static bool is_new_device(struct watch *w, uint64_t frame)
     return true;
 }
 
-static void tell_ports(struct watch *w, const struct record *r, const struct act *act)
+static void report_ports(struct watch *w, const struct record *r, const struct act *act)
 {
     const uint64_t ports = UINT64_C(1) << 63; /* where no frame is */
     if (is_new_device(w, ports | act->cap.paddr) && begin(w, r, act, TROUBLE_DEVICE)) {
@@ -233,20 +233,20 @@ static void tell_no_message(struct watch *w, const struct record *r, const struc
     }
 }
 
-static void tell_act(struct watch *w, const struct record *r, const struct act *act)
+static void report_act(struct watch *w, const struct record *r, const struct act *act)
 {
     bool reported_at_the_end = r->fault.used && r->fault.result == ACT_UNHANDLED;
     switch (act->result) {
     case ACT_NO_CAP:
         if (!reported_at_the_end) {
-            tell_no_cap(w, r, act);
+            report_no_cap(w, r, act);
         }
         break;
     case ACT_NO_RIGHT:
-        tell_no_right(w, r, act);
+        report_no_right(w, r, act);
         break;
     case ACT_REFUSED:
-        tell_refused(w, r, act);
+        report_refused(w, r, act);
         break;
     case ACT_NOBODY:
         if (begin(w, r, act, TROUBLE_NOBODY)) {
@@ -255,7 +255,7 @@ static void tell_act(struct watch *w, const struct record *r, const struct act *
         break;
     case ACT_DONE:
         if (act->cap.type == CAP_IO_PORT) {
-            tell_ports(w, r, act);
+            report_ports(w, r, act);
         }
         break;
     case ACT_DELIVERED:
@@ -273,10 +273,10 @@ static void tell_act(struct watch *w, const struct record *r, const struct act *
         tell_no_message(w, r, act);
     }
     if (act->unanswerable) {
-        tell_unanswerable(w, r, act);
+        report_unanswerable(w, r, act);
     }
     if (act->caps_lost) {
-        tell_caps_lost(w, r, act);
+        report_caps_lost(w, r, act);
     }
 }
 
@@ -288,7 +288,7 @@ void trouble_entry(struct watch *w, const struct record *r)
     const struct act *acts[] = {&r->send, &r->receive, &r->fault};
     for (unsigned i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
         if (acts[i]->used) {
-            tell_act(w, r, acts[i]);
+            report_act(w, r, acts[i]);
         }
     }
 }

@@ -102,7 +102,7 @@ static bool program_load(struct monitor *m, uint64_t *entry)
         capdl_error(reader->diags, m->pos,
                     "cannot find %s, the prebuilt monitor; looked in %s (set CAPDL_DATA_DIR to the directory that has "
                     "it)",
-                    name, data_places());
+                    name, data_directories());
         return false;
     }
     bool good = elf_read(&elf, &request, reader->diags);

@@ -34,7 +34,7 @@ static void put32_big(uint8_t *at, uint32_t value)
             .e_type = ET_EXEC,                                                                        \
             .e_machine = capdl_architecture(plan->profile->arch)->elf_machine,                        \
             .e_version = EV_CURRENT,                                                                  \
-            .e_entry = (Elf##bits##_Addr)(plan->loader_place.start + plan->loader.entry),             \
+            .e_entry = (Elf##bits##_Addr)(plan->loader_extent.start + plan->loader.entry),            \
             .e_phoff = sizeof(header),                                                                \
             .e_ehsize = sizeof(header),                                                               \
             .e_phentsize = sizeof(Elf##bits##_Phdr),                                                  \
@@ -44,8 +44,8 @@ static void put32_big(uint8_t *at, uint32_t value)
             .p_type = PT_LOAD,                                                                        \
             .p_flags = PF_R | PF_W | PF_X,                                                            \
             .p_offset = HEAD_SIZE,                                                                    \
-            .p_vaddr = (Elf##bits##_Addr)plan->loader_place.start,                                    \
-            .p_paddr = (Elf##bits##_Addr)plan->loader_place.start,                                    \
+            .p_vaddr = (Elf##bits##_Addr)plan->loader_extent.start,                                   \
+            .p_paddr = (Elf##bits##_Addr)plan->loader_extent.start,                                   \
             .p_filesz = (Elf##bits##_Addr)plan->file.size,                                            \
             .p_memsz = (Elf##bits##_Addr)payload_memory_size(plan),                                   \
             .p_align = HEAD_SIZE,                                                                     \
@@ -85,7 +85,7 @@ static bool write_uimage(struct plan *plan, FILE *out)
 {
     enum { MAGIC = 0x27051956, OS_LINUX = 5, TYPE_KERNEL = 2, NOT_COMPRESSED = 0 };
     uint8_t header[64] = {0};
-    uint64_t load = plan->loader_place.start;
+    uint64_t load = plan->loader_extent.start;
     if (load > UINT32_MAX || plan->file.size > UINT32_MAX) {
         capdl_error(plan->diags, CAPDL_NOWHERE,
                     "the loader is at 0x%llx, too high for a uImage; use format linux (booti) or place it below 4 GiB",

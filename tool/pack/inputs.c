@@ -44,7 +44,7 @@ static bool open_loader(struct plan *plan)
         capdl_error(plan->diags, CAPDL_NOWHERE,
                     "cannot find %s, the prebuilt boot loader; looked in %s (set CAPDL_DATA_DIR to the "
                     "directory that has it)",
-                    name, data_places());
+                    name, data_directories());
         return false;
     }
     if (!file_read(plan->loader_path, &plan->loader_file)) {

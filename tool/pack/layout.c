@@ -22,7 +22,7 @@ static bool overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t
 }
 
 /* Moves a candidate after whatever is in its way; false when nothing is. */
-static bool push(struct place *candidate, uint64_t start, uint64_t end, uint64_t alignment)
+static bool push(struct extent *candidate, uint64_t start, uint64_t end, uint64_t alignment)
 {
     uint64_t size = candidate->end - candidate->start;
     if (!overlap(candidate->start, candidate->end, start, end)) {
@@ -38,10 +38,10 @@ static uint64_t extra_end(const struct pack_extra *extra)
     return extra->address + extra->file.size + extra->zeros;
 }
 
-static bool push_all(const struct plan *plan, struct place *candidate, uint64_t alignment)
+static bool push_all(const struct plan *plan, struct extent *candidate, uint64_t alignment)
 {
     const struct pack_options *options = plan->options;
-    const struct place *const taken[] = {&plan->kernel_place, &plan->tree_place, &plan->image_place};
+    const struct extent *const taken[] = {&plan->kernel_extent, &plan->tree_extent, &plan->image_extent};
     bool pushed = false;
     for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
         pushed |= push(candidate, taken[i]->start, taken[i]->end, alignment);
@@ -59,18 +59,18 @@ static bool push_all(const struct plan *plan, struct place *candidate, uint64_t 
 }
 
 /* The first free place at or above `from` in RAM the kernel manages. */
-static bool find_room(const struct plan *plan, struct place *place, uint64_t from, uint64_t size, uint64_t alignment)
+static bool find_room(const struct plan *plan, struct extent *extent, uint64_t from, uint64_t size, uint64_t alignment)
 {
     const struct capdl_region *ram = plan->profile->memory;
     for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        struct place candidate = *place;
+        struct extent candidate = *extent;
         candidate.start = align(from > ram[i].start ? from : ram[i].start, alignment);
         candidate.end = candidate.start + size;
         while (candidate.end <= ram[i].end && candidate.end > candidate.start &&
                push_all(plan, &candidate, alignment)) {
         }
         if (candidate.end <= ram[i].end && candidate.end > candidate.start) {
-            *place = candidate;
+            *extent = candidate;
             return true;
         }
     }
@@ -79,28 +79,29 @@ static bool find_room(const struct plan *plan, struct place *place, uint64_t fro
 
 /* For the loader, above the others is best, but anywhere apart from them will do. Never of itself in RAM the kernel
    leaves alone: that may be the firmware's. */
-static bool choose(const struct plan *plan, struct place *place, uint64_t from, uint64_t size, uint64_t alignment)
+static bool choose(const struct plan *plan, struct extent *extent, uint64_t from, uint64_t size, uint64_t alignment)
 {
-    return find_room(plan, place, from, size, alignment) ||
-           (place->kind == PLACE_LOADER && find_room(plan, place, 0, size, alignment));
+    return find_room(plan, extent, from, size, alignment) ||
+           (extent->kind == EXTENT_LOADER && find_room(plan, extent, 0, size, alignment));
 }
 
 /* What is wished for, or what is found; an error when there is none. */
-static bool put(struct plan *plan, struct place *place, uint64_t wish, uint64_t from, uint64_t size, uint64_t alignment)
+static bool put(struct plan *plan, struct extent *extent, uint64_t wish, uint64_t from, uint64_t size,
+                uint64_t alignment)
 {
     if (wish % PAGE) {
-        capdl_error(plan->diags, CAPDL_NOWHERE, "the %s cannot be at 0x%llx: expected a multiple of 4096", place->name,
+        capdl_error(plan->diags, CAPDL_NOWHERE, "the %s cannot be at 0x%llx: expected a multiple of 4096", extent->name,
                     (unsigned long long)wish);
         return false;
     }
     if (wish) {
-        place->start = wish;
-        place->end = wish + size;
+        extent->start = wish;
+        extent->end = wish + size;
         return true;
     }
-    if (!choose(plan, place, from, size, alignment)) {
+    if (!choose(plan, extent, from, size, alignment)) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "the %s takes %llu KiB, but no RAM above 0x%llx has that much free",
-                    place->name, (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
+                    extent->name, (unsigned long long)(size + 1023) / 1024, (unsigned long long)from);
         return false;
     }
     return true;
@@ -118,21 +119,22 @@ bool layout_system(struct plan *plan)
                          : plan->tree_made ? 0
                                            : plan->tree_size;
     const struct loads *kernel = &plan->kernel.loads;
-    plan->kernel_place = (struct place){"kernel", kernel->start, align(kernel->end, PAGE), PLACE_FIXED};
-    plan->tree_place = (struct place){.name = "device tree", .kind = PLACE_KERNEL};
-    plan->image_place = (struct place){.name = "initialiser", .kind = PLACE_KERNEL};
-    plan->loader_place = (struct place){.name = "loader", .kind = PLACE_LOADER};
+    plan->kernel_extent = (struct extent){"kernel", kernel->start, align(kernel->end, PAGE), EXTENT_FIXED};
+    plan->tree_extent = (struct extent){.name = "device tree", .kind = EXTENT_KERNEL};
+    plan->image_extent = (struct extent){.name = "initialiser", .kind = EXTENT_KERNEL};
+    plan->loader_extent = (struct extent){.name = "loader", .kind = EXTENT_LOADER};
     if (tree_room == 0) { /* the kernel is handed none */
-        plan->tree_place.start = plan->tree_place.end = plan->kernel_place.end;
+        plan->tree_extent.start = plan->tree_extent.end = plan->kernel_extent.end;
     }
-    return (tree_room == 0 || put(plan, &plan->tree_place, 0, plan->kernel_place.end, align(tree_room, PAGE), PAGE)) &&
-           put(plan, &plan->image_place, plan->options->initialiser_at, plan->tree_place.end, page_span(&plan->image),
+    return (tree_room == 0 ||
+            put(plan, &plan->tree_extent, 0, plan->kernel_extent.end, align(tree_room, PAGE), PAGE)) &&
+           put(plan, &plan->image_extent, plan->options->initialiser_at, plan->tree_extent.end, page_span(&plan->image),
                PAGE);
 }
 
 bool layout_loader(struct plan *plan, uint64_t size)
 {
-    return put(plan, &plan->loader_place, plan->options->at, plan->image_place.end, align(size, PAGE),
+    return put(plan, &plan->loader_extent, plan->options->at, plan->image_extent.end, align(size, PAGE),
                LOADER_ALIGNMENT);
 }
 
@@ -141,25 +143,25 @@ bool layout_loader(struct plan *plan, uint64_t size)
  */
 
 /* Everything that is in memory, ascending. To be freed. */
-static struct place *all_places(const struct plan *plan, size_t *count)
+static struct extent *all_extents(const struct plan *plan, size_t *count)
 {
     const struct pack_options *options = plan->options;
-    struct place *list = calloc(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof(*list));
+    struct extent *list = calloc(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof(*list));
     if (!list) {
         abort();
     }
-    list[0] = plan->kernel_place;
-    list[1] = plan->tree_place;
-    list[2] = plan->image_place;
-    list[3] = plan->loader_place;
+    list[0] = plan->kernel_extent;
+    list[1] = plan->tree_extent;
+    list[2] = plan->image_extent;
+    list[3] = plan->loader_extent;
     *count = 4;
     for (size_t i = 0; i < options->num_extras; i++) {
         const struct pack_extra *extra = &options->extras[i];
-        list[(*count)++] = (struct place){extra->file.name, extra->address, extra_end(extra), PLACE_EXTRA};
+        list[(*count)++] = (struct extent){extra->file.name, extra->address, extra_end(extra), EXTENT_EXTRA};
     }
     for (size_t i = 0; i < options->num_reserved; i++) {
         list[(*count)++] =
-            (struct place){"reserved", options->reserved[i].start, options->reserved[i].end, PLACE_RESERVED};
+            (struct extent){"reserved", options->reserved[i].start, options->reserved[i].end, EXTENT_RESERVED};
     }
     for (size_t i = 0; i < plan->num_firmware; i++) {
         list[(*count)++] = plan->firmware[i];
@@ -167,25 +169,25 @@ static struct place *all_places(const struct plan *plan, size_t *count)
     return list;
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_extents(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct extent *x = a, *y = b;
     return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
 }
 
 /* What is wrong with where a place is; 0: nothing. */
-static const char *misplaced(const struct plan *plan, const struct place *place)
+static const char *misplaced(const struct plan *plan, const struct extent *extent)
 {
-    switch (place->kind) {
-    case PLACE_FIXED:
-    case PLACE_KERNEL:
-        return ram_of_kernel(plan, place) ? NULL : "not in the kernel's RAM";
-    case PLACE_LOADER:
-        return ram_of_board(plan, place) ? NULL : "not in RAM";
-    case PLACE_EXTRA:
-        return ram_shared_with_kernel(plan, place) ? "in RAM that the kernel manages, which will be cleared"
-               : plan->num_ram == 0 || ram_of_board(plan, place) ? NULL
-                                                                 : "not in RAM";
+    switch (extent->kind) {
+    case EXTENT_FIXED:
+    case EXTENT_KERNEL:
+        return ram_of_kernel(plan, extent) ? NULL : "not in the kernel's RAM";
+    case EXTENT_LOADER:
+        return ram_of_board(plan, extent) ? NULL : "not in RAM";
+    case EXTENT_EXTRA:
+        return ram_shared_with_kernel(plan, extent) ? "in RAM that the kernel manages, which will be cleared"
+               : plan->num_ram == 0 || ram_of_board(plan, extent) ? NULL
+                                                                  : "not in RAM";
     default:
         return NULL;
     }
@@ -193,22 +195,22 @@ static const char *misplaced(const struct plan *plan, const struct place *place)
 
 /* Reserved memory may hold what it was reserved for, and overlap other reserved memory. What the device tree says does
    not move a kernel: that is worth a warning only. */
-static bool places_clash(const struct place *a, const struct place *b)
+static bool extents_clash(const struct extent *a, const struct extent *b)
 {
-    if ((a->kind == PLACE_FIXED && b->kind == PLACE_FIRMWARE) ||
-        (a->kind == PLACE_FIRMWARE && b->kind == PLACE_FIXED)) {
+    if ((a->kind == EXTENT_FIXED && b->kind == EXTENT_FIRMWARE) ||
+        (a->kind == EXTENT_FIRMWARE && b->kind == EXTENT_FIXED)) {
         return false;
     }
-    bool for_it =
-        (a->kind >= PLACE_RESERVED && b->kind >= PLACE_EXTRA) || (b->kind >= PLACE_RESERVED && a->kind >= PLACE_EXTRA);
+    bool for_it = (a->kind >= EXTENT_RESERVED && b->kind >= EXTENT_EXTRA) ||
+                  (b->kind >= EXTENT_RESERVED && a->kind >= EXTENT_EXTRA);
     return overlap(a->start, a->end, b->start, b->end) && !for_it;
 }
 
-static bool clashes(const struct place *list, size_t count, size_t place)
+static bool clashes(const struct extent *list, size_t count, size_t which)
 {
     bool clash = false;
     for (size_t i = 0; i < count; i++) {
-        clash |= i != place && places_clash(&list[i], &list[place]);
+        clash |= i != which && extents_clash(&list[i], &list[which]);
     }
     return clash;
 }
@@ -221,7 +223,7 @@ static void draw_ram(const struct plan *plan, const char *name, const struct cap
     }
 }
 
-static void draw(const struct plan *plan, const struct place *list, size_t count)
+static void draw(const struct plan *plan, const struct extent *list, size_t count)
 {
     draw_ram(plan, "RAM of the board", plan->ram, plan->num_ram);
     draw_ram(plan, "RAM of the kernel", plan->profile->memory, plan->profile->num_memory);
@@ -229,15 +231,15 @@ static void draw(const struct plan *plan, const struct place *list, size_t count
         const char *wrong = misplaced(plan, &list[i]);
         capdl_note(plan->diags, CAPDL_NOWHERE, "%-17s  0x%010llx .. 0x%010llx%s%s%s%s", list[i].name,
                    (unsigned long long)list[i].start, (unsigned long long)list[i].end,
-                   list[i].kind == PLACE_FIRMWARE ? "  reserved by the device tree" : "",
+                   list[i].kind == EXTENT_FIRMWARE ? "  reserved by the device tree" : "",
                    clashes(list, count, i) ? "  overlaps" : "", wrong ? "  " : "", wrong ? wrong : "");
     }
 }
 
-static void report_clash(const struct plan *plan, const struct place *a, const struct place *b)
+static void report_clash(const struct plan *plan, const struct extent *a, const struct extent *b)
 {
-    const struct place *firmware = a->kind == PLACE_FIRMWARE ? a : b, *other = firmware == a ? b : a;
-    if (firmware->kind == PLACE_FIRMWARE) {
+    const struct extent *firmware = a->kind == EXTENT_FIRMWARE ? a : b, *other = firmware == a ? b : a;
+    if (firmware->kind == EXTENT_FIRMWARE) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "%s: is in memory that the device tree reserves, 0x%llx to 0x%llx (%s)",
                     other->name, (unsigned long long)firmware->start, (unsigned long long)firmware->end,
                     firmware->name);
@@ -246,7 +248,7 @@ static void report_clash(const struct plan *plan, const struct place *a, const s
     }
 }
 
-static bool check_places(struct plan *plan, const struct place *list, size_t count)
+static bool check_extents(struct plan *plan, const struct extent *list, size_t count)
 {
     bool fine = true;
     for (size_t i = 0; i < count; i++) {
@@ -256,15 +258,15 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
             fine = false;
         }
         for (size_t j = i + 1; j < count && list[j].start < list[i].end; j++) {
-            if (places_clash(&list[i], &list[j])) {
+            if (extents_clash(&list[i], &list[j])) {
                 report_clash(plan, &list[i], &list[j]);
                 fine = false;
             }
         }
     }
-    if (plan->image_place.start < plan->tree_place.end) {
+    if (plan->image_extent.start < plan->tree_extent.end) {
         capdl_error(plan->diags, CAPDL_NOWHERE, "the initialiser must be above kernel and device tree, from 0x%llx on",
-                    (unsigned long long)plan->tree_place.end);
+                    (unsigned long long)plan->tree_extent.end);
         fine = false;
     }
     return fine;
@@ -274,7 +276,7 @@ static bool check_places(struct plan *plan, const struct place *list, size_t cou
 static void warn_of_reservations(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->num_firmware; i++) {
-        const struct place *firmware = &plan->firmware[i];
+        const struct extent *firmware = &plan->firmware[i];
         if (ram_shared_with_kernel(plan, firmware)) {
             capdl_finding(plan->diags, CAPDL_WARNING, CAPDL_CHECK_RESERVED_MEMORY, CAPDL_NOWHERE,
                           "kernel %s will clear and hand out memory that the device tree reserves, 0x%llx to 0x%llx "
@@ -288,9 +290,9 @@ static void warn_of_reservations(const struct plan *plan)
 bool layout_check(struct plan *plan)
 {
     size_t count;
-    struct place *list = all_places(plan, &count);
-    qsort(list, count, sizeof(*list), compare_places);
-    bool fine = check_places(plan, list, count);
+    struct extent *list = all_extents(plan, &count);
+    qsort(list, count, sizeof(*list), compare_extents);
+    bool fine = check_extents(plan, list, count);
     warn_of_reservations(plan);
     if (!fine) {
         draw(plan, list, count);

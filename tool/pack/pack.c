@@ -122,7 +122,7 @@ static struct pack_extra *all_extras(struct pack_options *options, const struct 
 /* Of the tree that the kernel is handed; room for the firmware's, whose size nobody knows yet. */
 static uint64_t tree_size(const struct plan *plan)
 {
-    return plan->options->firmware_dtb ? plan->tree_place.end - plan->tree_place.start
+    return plan->options->firmware_dtb ? plan->tree_extent.end - plan->tree_extent.start
            : plan->tree_made           ? 0
                                        : plan->tree_size;
 }
@@ -164,10 +164,10 @@ static bool pack(const struct pack_options *options, const struct reserved_secti
         fine = format_write(&plan, out);
     }
     if (fine && options->placement) {
-        *options->placement = (struct pack_placement){plan.tree_place.start,
+        *options->placement = (struct pack_placement){plan.tree_extent.start,
                                                       tree_size(&plan),
-                                                      plan.image_place.start,
-                                                      {plan.loader_place.start, plan.loader_place.end}};
+                                                      plan.image_extent.start,
+                                                      {plan.loader_extent.start, plan.loader_extent.end}};
     }
     inputs_close(&plan);
     return fine;

@@ -73,9 +73,9 @@ static int compare_loads(const void *a, const void *b)
 }
 
 /* A program, with zeros wherever its place has nothing of it. `distance` is from virtual to physical addresses. */
-static bool add_program(struct plan *plan, struct loads *loads, const struct place *place, uint64_t distance)
+static bool add_program(struct plan *plan, struct loads *loads, const struct extent *extent, uint64_t distance)
 {
-    uint64_t at = place->start;
+    uint64_t at = extent->start;
     qsort(loads->list, loads->count, sizeof(*loads->list), compare_loads);
     for (size_t i = 0; i < loads->count; i++) {
         const struct load *load = &loads->list[i];
@@ -90,13 +90,13 @@ static bool add_program(struct plan *plan, struct loads *loads, const struct pla
         add_zeros(plan, start + load->file_size, load->memory_size - load->file_size);
         at = start + load->memory_size;
     }
-    add_zeros(plan, at, place->end - at);
+    add_zeros(plan, at, extent->end - at);
     return true;
 }
 
 static uint64_t image_distance(const struct plan *plan)
 {
-    return plan->image_place.start - (plan->image.vstart & -(uint64_t)PAGE);
+    return plan->image_extent.start - (plan->image.vstart & -(uint64_t)PAGE);
 }
 
 static int compare_regions(const void *a, const void *b)
@@ -106,7 +106,7 @@ static int compare_regions(const void *a, const void *b)
 }
 
 /* Lays out the stored bytes as the loader will meet them: in the order of the regions, each in units of its own. */
-static void arrange_stored(struct plan *plan)
+static void order_stored(struct plan *plan)
 {
     struct buffer arranged = {NULL, 0, 0};
     for (size_t i = 0; i < plan->num_regions; i++) {
@@ -127,8 +127,8 @@ static void arrange_stored(struct plan *plan)
 bool payload_plan(struct plan *plan)
 {
     const struct loads *kernel = &plan->kernel.loads;
-    if (!add_program(plan, &plan->kernel.loads, &plan->kernel_place, kernel->start - kernel->vstart) ||
-        !add_program(plan, &plan->image, &plan->image_place, image_distance(plan))) {
+    if (!add_program(plan, &plan->kernel.loads, &plan->kernel_extent, kernel->start - kernel->vstart) ||
+        !add_program(plan, &plan->image, &plan->image_extent, image_distance(plan))) {
         return false;
     }
     for (size_t i = 0; i < plan->options->num_extras; i++) {
@@ -140,7 +140,7 @@ bool payload_plan(struct plan *plan)
         add_zeros(plan, extra->address + extra->file.size, extra->zeros);
     }
     qsort(plan->regions, plan->num_regions, sizeof(*plan->regions), compare_regions);
-    arrange_stored(plan);
+    order_stored(plan);
     return true;
 }
 
@@ -185,7 +185,7 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
     return (struct capdl_payload){
         .magic = CAPDL_PAYLOAD_MAGIC,
         .size = parts->end,
-        .home = plan->loader_place.start,
+        .home = plan->loader_extent.start,
         .version = CAPDL_PAYLOAD_VERSION,
         .flags = payload_flags(plan),
         .num_cores = plan->profile->max_nodes ? plan->profile->max_nodes : 1,
@@ -201,13 +201,13 @@ static struct capdl_payload payload_header(const struct plan *plan, const struct
         .tree = parts->tree,
         .tree_size = plan->tree_size,
         .stored = parts->stored,
-        .kernel = {plan->kernel_place.start, plan->kernel_place.end},
+        .kernel = {plan->kernel_extent.start, plan->kernel_extent.end},
         .kernel_virtual = plan->kernel.loads.vstart,
         .kernel_entry = plan->kernel.loads.entry,
-        .initialiser = {plan->image_place.start, plan->image_place.end},
+        .initialiser = {plan->image_extent.start, plan->image_extent.end},
         .initialiser_offset = image_distance(plan),
         .initialiser_entry = plan->image.entry,
-        .kernel_tree = {plan->tree_place.start, plan->tree_place.end},
+        .kernel_tree = {plan->tree_extent.start, plan->tree_extent.end},
     };
 }
 

@@ -15,18 +15,18 @@ struct buffer {
 };
 
 /* Something that is in memory while the system is started. */
-enum place_kind {
-    PLACE_FIXED,  /* the kernel itself, where it was linked to be */
-    PLACE_KERNEL, /* in RAM that the kernel manages */
-    PLACE_LOADER, /* in any RAM */
-    PLACE_EXTRA,  /* in RAM that the kernel does not manage; may be what memory was reserved for */
-    PLACE_RESERVED,
-    PLACE_FIRMWARE, /* RAM that the device tree reserves: only what memory was reserved for may be in it */
+enum extent_kind {
+    EXTENT_FIXED,  /* the kernel itself, where it was linked to be */
+    EXTENT_KERNEL, /* in RAM that the kernel manages */
+    EXTENT_LOADER, /* in any RAM */
+    EXTENT_EXTRA,  /* in RAM that the kernel does not manage; may be what memory was reserved for */
+    EXTENT_RESERVED,
+    EXTENT_FIRMWARE, /* RAM that the device tree reserves: only what memory was reserved for may be in it */
 };
-struct place {
+struct extent {
     const char *name;
     uint64_t start, end;
-    enum place_kind kind;
+    enum extent_kind kind;
 };
 
 enum { MAX_RAM = 32, MAX_FIRMWARE = 64 };
@@ -44,11 +44,11 @@ struct plan {
     bool tree_made;                   /* by us, for the loader alone: this kernel has none, and is handed none */
     struct capdl_region ram[MAX_RAM]; /* of the board, as far as the device tree knows */
     size_t num_ram;
-    struct place firmware[MAX_FIRMWARE]; /* what the device tree reserves; names are in it */
+    struct extent firmware[MAX_FIRMWARE]; /* what the device tree reserves; names are in it */
     size_t num_firmware;
     struct buffer kept; /* spans that a firmware's device tree is to reserve, too */
     uint32_t first_hart, physical_bits;
-    struct place kernel_place, tree_place, image_place, loader_place;
+    struct extent kernel_extent, tree_extent, image_extent, loader_extent;
     struct capdl_payload_region *regions; /* `from` counts from the start of `stored` until payload_write */
     size_t num_regions, room_regions;
     struct buffer stored;
@@ -67,9 +67,9 @@ void tree_make(struct plan *);
 
 /* ram.c: reads the RAM of the board, and what is reserved of it, out of the device tree; and where a place is. */
 void ram_read(struct plan *);
-bool ram_of_kernel(const struct plan *, const struct place *);
-bool ram_of_board(const struct plan *, const struct place *);
-bool ram_shared_with_kernel(const struct plan *, const struct place *);
+bool ram_of_kernel(const struct plan *, const struct extent *);
+bool ram_of_board(const struct plan *, const struct extent *);
+bool ram_shared_with_kernel(const struct plan *, const struct extent *);
 
 /* layout.c: where kernel, device tree and initialiser go; then, once their sizes are known, the loader. */
 bool layout_system(struct plan *);

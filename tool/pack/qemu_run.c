@@ -148,7 +148,7 @@ static void remember(struct guest *guest, const char *text, size_t size)
 
 /* Passes on what the console has; false when it is closed. The end of a machine without a newline still counts as a
  * line's end. */
-static bool hear_console(struct guest *guest)
+static bool read_console(struct guest *guest)
 {
     char text[4096];
     ssize_t size = read(guest->console, text, sizeof(text));
@@ -167,7 +167,7 @@ static bool hear_console(struct guest *guest)
 }
 
 /* Keeps the beginning of what QEMU complains about. */
-static bool hear_complaints(struct guest *guest)
+static bool read_complaints(struct guest *guest)
 {
     char text[512];
     ssize_t size = read(guest->complaints, text, sizeof(text));
@@ -297,10 +297,10 @@ static enum qemu_outcome listen_to(struct guest *guest)
         }
         if (ends[0].revents) {
             heard = now();
-            ends[0].fd = hear_console(guest) ? ends[0].fd : -1;
+            ends[0].fd = read_console(guest) ? ends[0].fd : -1;
         }
         if (ends[1].revents) {
-            ends[1].fd = hear_complaints(guest) ? ends[1].fd : -1;
+            ends[1].fd = read_complaints(guest) ? ends[1].fd : -1;
         }
     }
     return guest->marked ? QEMU_MARKER : QEMU_ENDED;

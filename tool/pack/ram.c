@@ -47,7 +47,7 @@ static void add_ram(struct plan *plan, int node)
 static void add_firmware(struct plan *plan, const char *name, struct capdl_region range)
 {
     if (range.end > range.start && plan->num_firmware < MAX_FIRMWARE) {
-        plan->firmware[plan->num_firmware++] = (struct place){name, range.start, range.end, PLACE_FIRMWARE};
+        plan->firmware[plan->num_firmware++] = (struct extent){name, range.start, range.end, EXTENT_FIRMWARE};
     }
 }
 
@@ -87,30 +87,30 @@ void ram_read(struct plan *plan)
     read_reservations(plan);
 }
 
-static bool holds(const struct capdl_region *list, size_t count, const struct place *place)
+static bool holds(const struct capdl_region *list, size_t count, const struct extent *extent)
 {
     for (size_t i = 0; i < count; i++) {
-        if (place->start >= list[i].start && place->end <= list[i].end) {
+        if (extent->start >= list[i].start && extent->end <= list[i].end) {
             return true;
         }
     }
     return false;
 }
 
-bool ram_of_kernel(const struct plan *plan, const struct place *place)
+bool ram_of_kernel(const struct plan *plan, const struct extent *extent)
 {
-    return holds(plan->profile->memory, plan->profile->num_memory, place);
+    return holds(plan->profile->memory, plan->profile->num_memory, extent);
 }
 
-bool ram_of_board(const struct plan *plan, const struct place *place)
+bool ram_of_board(const struct plan *plan, const struct extent *extent)
 {
-    return holds(plan->ram, plan->num_ram, place) || ram_of_kernel(plan, place);
+    return holds(plan->ram, plan->num_ram, extent) || ram_of_kernel(plan, extent);
 }
 
-bool ram_shared_with_kernel(const struct plan *plan, const struct place *place)
+bool ram_shared_with_kernel(const struct plan *plan, const struct extent *extent)
 {
     for (size_t i = 0; i < plan->profile->num_memory; i++) {
-        if (place->start < plan->profile->memory[i].end && plan->profile->memory[i].start < place->end) {
+        if (extent->start < plan->profile->memory[i].end && plan->profile->memory[i].start < extent->end) {
             return true;
         }
     }

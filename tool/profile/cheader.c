@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <capdl/architecture.h>
+#include <capdl/flags.h>
 
 #include "profile/arch.h"
 #include "profile/names.h"
@@ -34,8 +35,8 @@ static const struct profile_constant buffer_constants[] = {
     {"IPC_BUFFER_WORD_RECEIVE_CNODE", 125},
     {"IPC_BUFFER_WORD_RECEIVE_INDEX", 126},
     {"IPC_BUFFER_WORD_RECEIVE_DEPTH", 127},
-    {"TCB_FLAG_FPU_DISABLED", 1},
-    {"SCHED_CONTEXT_SPORADIC", 1},
+    {"TCB_FLAG_FPU_DISABLED", CAPDL_TCB_FLAG_FPU_DISABLED},
+    {"SCHED_CONTEXT_SPORADIC", CAPDL_SC_FLAG_SPORADIC},
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

@@ -152,7 +152,7 @@ static struct json_object *checks_json(struct report_builder *b, bool *good)
         report_bool(entry, "error", diag->severity == CAPDL_ERROR);
         report_text(entry, "text", diag->message);
         report_text(entry, "check", diag->check ? capdl_check_name(diag->check) : NULL);
-        report_place(&b->places, entry, diag->pos);
+        report_source(&b->sources, entry, diag->pos);
         json_object_array_add(list, entry);
     }
     report_number(json, "errors", diags->num_errors);
@@ -208,7 +208,7 @@ struct json_object *report_model(const struct report_input *input, bool *good)
     report_find_facts(input, &facts);
     *good = facts.good;
     capdl_survey_make(&builder.survey, input->spec, &options);
-    report_places_init(&builder.places, input->diags);
+    report_sources_init(&builder.sources, input->diags);
     find_channels(&builder);
     builder.marks = memory_zeroed(input->spec->num_objects + (size_t)1, sizeof(*builder.marks));
     report_number(json, "version", 1);
@@ -222,7 +222,7 @@ struct json_object *report_model(const struct report_input *input, bool *good)
     report_text(json, "unread_file", *contents.missing ? contents.missing : NULL);
     add_collection(&builder, json);
     report_text(json, "made_by", input->program_name);
-    report_places_fill(&builder.places);
+    report_sources_fill(&builder.sources);
     capdl_survey_free(&builder.survey);
     free(builder.channel_of);
     free(builder.marks);

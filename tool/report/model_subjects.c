@@ -96,7 +96,7 @@ static struct json_object *thread_json(struct report_builder *b, const struct ca
     report_bool(json, "lost_faults", thread->lost_faults);
     json_object_object_add(json, "timeouts_to", handler_json(b, thread->timeout_endpoint));
     json_object_object_add(json, "bound_notification", report_channel_link(b, thread->notification));
-    report_place(&b->places, json, capdl_object_pos(b->spec, thread->object));
+    report_source(&b->sources, json, capdl_object_pos(b->spec, thread->object));
     return json;
 }
 
@@ -131,7 +131,7 @@ static struct json_object *right_json(struct report_builder *b, const struct cap
     report_text(json, "cnode", capdl_object_label(b->spec, right->container, name, sizeof(name)));
     report_number(json, "slot", cap->slot);
     json_object_object_add(json, "at", report_channel_link(b, cap->object));
-    report_place(&b->places, json, capdl_cap_pos(b->spec, cap));
+    report_source(&b->sources, json, capdl_cap_pos(b->spec, cap));
     return json;
 }
 
@@ -254,7 +254,7 @@ static struct json_object *mapping_json(struct report_builder *b, const struct c
         add_peers(b, link, "peers", mapping->frame, CAPDL_RIGHTS_ALL, who);
     }
     json_object_object_add(json, "at", link);
-    report_place(&b->places, json, cap ? capdl_cap_pos(b->spec, cap) : CAPDL_NOWHERE);
+    report_source(&b->sources, json, cap ? capdl_cap_pos(b->spec, cap) : CAPDL_NOWHERE);
     return json;
 }
 
@@ -337,7 +337,7 @@ struct json_object *report_devices(struct report_builder *b)
         report_text(json, "what", capdl_kind_name(capdl_object_kind(b->spec, device->object)));
         report_text(json, "role", device->role);
         json_object_object_add(json, "mappings", mappings_json(b, device->mappings, device->num_mappings, who));
-        report_place(&b->places, json, capdl_object_pos(b->spec, device->object));
+        report_source(&b->sources, json, capdl_object_pos(b->spec, device->object));
         json_object_array_add(list, json);
     }
     return list;

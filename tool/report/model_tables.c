@@ -54,7 +54,7 @@ static struct json_object *channel_json(struct report_builder *b, size_t number)
     report_text(json, "role", memory ? NULL : channel->role);
     report_number(json, "bytes", memory ? size * channel->count : 0);
     json_object_object_add(json, "users", users_json(b, channel));
-    report_place(&b->places, json, capdl_object_pos(b->spec, channel->object));
+    report_source(&b->sources, json, capdl_object_pos(b->spec, channel->object));
     return json;
 }
 
@@ -161,7 +161,7 @@ struct json_object *report_interrupts(struct report_builder *b)
         }
         json_object_object_add(json, "receivers", cap ? receivers(b, cap->object) : json_object_new_array());
         json_object_object_add(json, "acknowledged_by", users_json(b, channel));
-        report_place(&b->places, json, capdl_object_pos(b->spec, channel->object));
+        report_source(&b->sources, json, capdl_object_pos(b->spec, channel->object));
         json_object_array_add(list, json);
     }
     return list;
@@ -337,7 +337,7 @@ struct json_object *report_programs(struct report_builder *b)
                 char name[REPORT_TEXT];
                 report_text(json, "pd", report_name(b->spec, i, 1, name));
                 add_file(b, json, program->params[j].text);
-                report_place(&b->places, json, capdl_object_pos(b->spec, i));
+                report_source(&b->sources, json, capdl_object_pos(b->spec, i));
                 json_object_array_add(list, json);
             }
         }
@@ -513,7 +513,7 @@ static void note_mapping(struct report_builder *b, struct json_object *list, uin
     } else {
         return;
     }
-    report_place(&b->places, notable(b, list, rank, who, text), cap ? capdl_cap_pos(b->spec, cap) : CAPDL_NOWHERE);
+    report_source(&b->sources, notable(b, list, rank, who, text), cap ? capdl_cap_pos(b->spec, cap) : CAPDL_NOWHERE);
 }
 
 static void note_thread(struct report_builder *b, struct json_object *list, uint32_t who,
@@ -533,7 +533,7 @@ static void note_thread(struct report_builder *b, struct json_object *list, uint
     } else {
         return;
     }
-    report_place(&b->places, notable(b, list, CAPDL_RANK_FAULTS, who, text), pos);
+    report_source(&b->sources, notable(b, list, CAPDL_RANK_FAULTS, who, text), pos);
 }
 
 static void note_subject(struct report_builder *b, struct json_object *list, uint32_t who)
@@ -542,8 +542,8 @@ static void note_subject(struct report_builder *b, struct json_object *list, uin
     char text[1200];
     for (size_t i = 0; i < subject->num_rights && subject->rights[i].rank <= CAPDL_RANK_HARDWARE; i++) {
         snprintf(text, sizeof(text), "can %s", subject->rights[i].text);
-        report_place(&b->places, notable(b, list, subject->rights[i].rank, who, text),
-                     capdl_cap_pos(b->spec, subject->rights[i].cap));
+        report_source(&b->sources, notable(b, list, subject->rights[i].rank, who, text),
+                      capdl_cap_pos(b->spec, subject->rights[i].cap));
     }
     note_space(b, list, who);
     for (size_t i = 0; i < subject->num_mappings; i++) {

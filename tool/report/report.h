@@ -5,7 +5,7 @@
  *
  *     facts.c            what executing and planning show: the numbers of `capdl verify` and `capdl fit`
  *     model*.c           all of it as JSON
- *     places.c           lines of the spec
+ *     sources.c           lines of the spec
  *     page.c             JSON -> page
  *     template.c         templates; pages/ has them, embed.sh puts them into the program
  */
@@ -59,21 +59,21 @@ char *report_base64(const void *, size_t size);
 /* ---- Between the files of the model ---- */
 
 /* Lines of the spec, found in one pass when all are noted. */
-struct report_places {
+struct report_sources {
     struct capdl_diags diags; /* borrows the sources */
     struct json_object **objects;
     size_t count, capacity;
 };
-void report_places_init(struct report_places *, const struct capdl_diags *);
+void report_sources_init(struct report_sources *, const struct capdl_diags *);
 /* The object will get a member "source": "x.cdl:3:4" or null. */
-void report_place(struct report_places *, struct json_object *, struct capdl_pos);
-void report_places_fill(struct report_places *);
+void report_source(struct report_sources *, struct json_object *, struct capdl_pos);
+void report_sources_fill(struct report_sources *);
 
 struct report_builder {
     const struct report_input *input;
     const struct capdl_spec *spec;
     struct capdl_survey survey;
-    struct report_places places;
+    struct report_sources sources;
     uint32_t *channel_of;  /* per object: its channel, or UINT32_MAX */
     uint32_t *marks, mark; /* per object: marked if equal to mark */
 };

@@ -277,7 +277,7 @@ static bool is_made_of(const struct verify *v, const struct node *child, const s
 }
 
 /* By address; of equal addresses the larger first; of equal untypeds the one of which the other was made. */
-static int compare_places(const void *a, const void *b, void *context)
+static int compare_positions(const void *a, const void *b, void *context)
 {
     const struct verify *v = context;
     const struct node *x = &v->nodes[*(const uint32_t *)a], *y = &v->nodes[*(const uint32_t *)b];
@@ -303,7 +303,7 @@ static uint32_t *find_within(struct verify *v)
             sorted[count++] = i;
         }
     }
-    qsort_r(sorted, count, sizeof(*sorted), compare_places, v);
+    qsort_r(sorted, count, sizeof(*sorted), compare_positions, v);
     for (uint32_t i = 0; i < count; i++) {
         const struct node *n = &v->nodes[sorted[i]];
         while (open != NO_NODE && (n->paddr - v->nodes[open].paddr) >> v->nodes[open].bits) {

@@ -12,7 +12,7 @@ struct at {
     char place[48]; /* "slot 0x5", "vspace" */
 };
 
-static void name_place(struct at *at)
+static void name_slot(struct at *at)
 {
     static const char *const tcb_slots[] = {
 #define CAPDL_TCB_SLOT(id, number, name) [number] = name,
@@ -91,7 +91,7 @@ static void compare_mapping(const struct at *at)
         }
         return;
     }
-    const struct table_place *table = &v->places[extra->mapping_container];
+    const struct table_position *table = &v->table_positions[extra->mapping_container];
     uint32_t root = table->root == CAPDL_NO_OBJECT ? NO_NODE : v->match[table->root];
     uint16_t asid = root == NO_NODE ? 0 : v->nodes[root].asid;
     uint64_t address = table->base + (extra->mapping_slot << table_shift(v, extra->mapping_container));
@@ -199,7 +199,7 @@ void compare_cap(struct verify *v, uint32_t container, const struct capdl_cap *w
 {
     struct at at = {.v = v, .container = container, .wanted = wanted, .slot = slot};
     v->result->totals.capabilities++;
-    name_place(&at);
+    name_slot(&at);
     if (!names_the_object(&at)) {
         return;
     }

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "verify/private.h"
+#include <capdl/flags.h>
 
-enum { FLAG_FPU_DISABLED = 1, FLAG_SPORADIC = 1 };
+#include "verify/private.h"
 
 static const struct capdl_cap *cap_at(const struct verify *v, uint32_t object, enum capdl_tcb_slot slot)
 {
@@ -106,7 +106,7 @@ static void compare_parameters(struct verify *v, uint32_t object, const struct c
     compare_priorities(v, object, wanted, thread);
     compare_field(v, object, CAPDL_TCB_FIELD_ADDR, thread->ipc_buffer, wanted);
     compare_field(v, object, CAPDL_TCB_FIELD_DOM, thread->domain, wanted);
-    uint64_t flags = wanted->fpu_disabled && v->profile->fpu ? FLAG_FPU_DISABLED : 0;
+    uint64_t flags = wanted->fpu_disabled && v->profile->fpu ? CAPDL_TCB_FLAG_FPU_DISABLED : 0;
     compare_value(v, object, "flags", thread->flags, flags);
     if (!mcs) {
         compare_field(v, object, CAPDL_TCB_FIELD_FAULT_EP, thread->fault_handler, wanted);
@@ -212,5 +212,5 @@ void compare_sched_context(struct verify *v, uint32_t object)
     compare_value(v, object, "budget (in ticks)", budget_of(sc), ticks_of_us(v->kernel, wanted->budget));
     compare_value(v, object, "refills", sc->refill_max, full ? MIN_REFILLS : wanted->refills + MIN_REFILLS);
     compare_value(v, object, "data", sc->badge, wanted->data);
-    compare_value(v, object, "sporadic flag", sc->sporadic, wanted->flags & FLAG_SPORADIC);
+    compare_value(v, object, "sporadic flag", sc->sporadic, wanted->flags & CAPDL_SC_FLAG_SPORADIC);
 }

@@ -131,16 +131,16 @@ void compare_table(struct verify *v, uint32_t object)
 {
     struct capdl_caps caps = capdl_object_caps(v->spec, object);
     const struct table *table = v->nodes[v->match[object]].object;
-    const struct table_place *place = &v->places[object];
+    const struct table_position *position = &v->table_positions[object];
     unsigned shift = table_shift(v, object);
     uint32_t next = 0;
-    if (place->root == object) {
+    if (position->root == object) {
         compare_root(v, object);
     }
     for (uint32_t i = 0; i < table->entries; i++) {
         struct entry e = {.v = v, .table = object, .index = i, .pte = &table->pte[i]};
         e.shift = shift;
-        e.address = place->base + ((uint64_t)i << e.shift);
+        e.address = position->base + ((uint64_t)i << e.shift);
         if (next < caps.count && caps.list[next].slot == i) {
             e.wanted = &caps.list[next++];
         }

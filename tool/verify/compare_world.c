@@ -105,7 +105,7 @@ uint64_t node_bytes(const struct verify *v, const struct node *n)
 }
 
 /* Objects of the spec by address; untypeds are memory for others and left out. */
-static size_t collect_places(const struct verify *v, struct mapped *list)
+static size_t collect_mapped(const struct verify *v, struct mapped *list)
 {
     size_t count = 0;
     for (uint32_t i = 0; i < v->spec->num_objects; i++) {
@@ -169,7 +169,7 @@ static void walk_own(const struct own_space *s, const struct table *table, unsig
 static void compare_memory(struct verify *v)
 {
     struct mapped *list = memory_zeroed(v->spec->num_objects, sizeof(*list));
-    size_t count = collect_places(v, list);
+    size_t count = collect_mapped(v, list);
     compare_overlaps(v, list, count);
     const struct cap *own = &v->kernel->initial->slots[TCB_VTABLE].cap;
     if (own->object) {

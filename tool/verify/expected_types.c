@@ -123,29 +123,29 @@ unsigned table_shift(const struct verify *v, uint32_t table)
 {
     enum { IO_INDEX_BITS = 9 };
     enum capdl_kind kind = capdl_object_kind(v->spec, table);
-    const struct table_place *place = &v->places[table];
-    unsigned last = num_levels(v, kind) - 1u, level = place->root == CAPDL_NO_OBJECT ? last : place->level;
+    const struct table_position *position = &v->table_positions[table];
+    unsigned last = num_levels(v, kind) - 1u, level = position->root == CAPDL_NO_OBJECT ? last : position->level;
     return kind == CAPDL_KIND_IO_PT ? CAPDL_PAGE_BITS + IO_INDEX_BITS * (last - level)
                                     : level_shift_of(v->profile, level);
 }
 
 /* Gives the tables below one their places. A spec in which tables contain themselves ends at the last level. */
-static void place_below(struct verify *v, uint32_t table)
+static void position_below(struct verify *v, uint32_t table)
 {
     struct capdl_caps caps = capdl_object_caps(v->spec, table);
-    struct table_place at = v->places[table];
+    struct table_position at = v->table_positions[table];
     for (uint32_t i = 0; at.level + 1u < num_levels(v, capdl_object_kind(v->spec, table)) && i < caps.count; i++) {
         const struct capdl_cap *cap = &caps.list[i];
         if (cap->object == CAPDL_NO_OBJECT || !kind_is_table(cap->kind) ||
-            v->places[cap->object].root != CAPDL_NO_OBJECT) {
+            v->table_positions[cap->object].root != CAPDL_NO_OBJECT) {
             continue;
         }
-        v->places[cap->object] = (struct table_place){
+        v->table_positions[cap->object] = (struct table_position){
             .root = at.root,
             .level = (uint8_t)(at.level + 1),
             .base = at.base + (cap->slot << table_shift(v, table)),
         };
-        place_below(v, cap->object);
+        position_below(v, cap->object);
     }
 }
 
@@ -179,16 +179,16 @@ static void note_uses(struct verify *v)
     }
 }
 
-static void place_tables(struct verify *v)
+static void find_table_positions(struct verify *v)
 {
     const struct capdl_spec *spec = v->spec;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        v->places[i].root = CAPDL_NO_OBJECT;
+        v->table_positions[i].root = CAPDL_NO_OBJECT;
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (is_root(v, i)) {
-            v->places[i] = (struct table_place){.root = i};
-            place_below(v, i);
+            v->table_positions[i] = (struct table_position){.root = i};
+            position_below(v, i);
         }
     }
 }
@@ -202,7 +202,7 @@ static uint64_t irq_number(const struct verify *v, uint64_t irq)
 void kernel_types_spec(struct verify *v)
 {
     uint32_t count = v->spec->num_objects;
-    v->places = memory_zeroed(count, sizeof(*v->places));
+    v->table_positions = memory_zeroed(count, sizeof(*v->table_positions));
     v->uses = memory_zeroed(count, sizeof(*v->uses));
     v->irqs = memory_zeroed(count, sizeof(*v->irqs));
     for (uint32_t i = 0; i < count; i++) {
@@ -212,5 +212,5 @@ void kernel_types_spec(struct verify *v)
         v->irqs[v->spec->irqs[i].object] = irq_number(v, v->spec->irqs[i].irq);
     }
     note_uses(v);
-    place_tables(v);
+    find_table_positions(v);
 }

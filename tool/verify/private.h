@@ -67,7 +67,7 @@ struct left {
 };
 
 /* Where a page table of the spec stands. */
-struct table_place {
+struct table_position {
     uint32_t root; /* object; CAPDL_NO_OBJECT: in no address space */
     uint8_t level;
     uint64_t base;
@@ -92,10 +92,10 @@ struct verify {
     uint32_t *match; /* per object of the spec: node, or NO_NODE */
     uint32_t *queue; /* objects matched whose capabilities have not been followed */
     size_t num_queue;
-    uint64_t *irqs;             /* per object: number in the kernel, or UINT64_MAX */
-    struct table_place *places; /* per object */
-    bool sizes_of_sc;           /* the spec gives the size of every scheduling context */
-    uint8_t *uses;              /* per object: enum use */
+    uint64_t *irqs;                         /* per object: number in the kernel, or UINT64_MAX */
+    struct table_position *table_positions; /* per object */
+    bool sizes_of_sc;                       /* the spec gives the size of every scheduling context */
+    uint8_t *uses;                          /* per object: enum use */
 
     struct argument *arguments; /* by frame and offset */
     size_t num_arguments, capacity_arguments;

@@ -78,7 +78,7 @@ static void verify_free(struct verify *v)
     free(v->match);
     free(v->queue);
     free(v->irqs);
-    free(v->places);
+    free(v->table_positions);
     free(v->uses);
     free(v->arguments);
 }

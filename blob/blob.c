@@ -110,7 +110,7 @@ static void read_strides(struct capdl_cbor *c, struct capdl_call *call)
     }
 }
 
-/* What a method number stands for. */
+/* Looks up a method by its number in the blob. */
 static void look_up_method(const struct capdl_blob *blob, struct capdl_cbor *c, struct capdl_call *call)
 {
     uint64_t method = capdl_cbor_uint(c);
@@ -159,7 +159,7 @@ void capdl_call_step(struct capdl_call *call)
     }
 }
 
-/* A name as it stands in the table, and how many consecutive slots or pages it is for. */
+/* Reads an entry of a table of names, and how many consecutive slots or pages it names. */
 static struct capdl_blob_name read_name(struct capdl_cbor *c, uint64_t *count)
 {
     struct capdl_blob_name name = {NULL};
@@ -179,7 +179,7 @@ static struct capdl_blob_name read_name(struct capdl_cbor *c, uint64_t *count)
     return name;
 }
 
-/* The name of the number-th thing in the array of names at the cursor. */
+/* The name of slot or page `number` in the array of names at the cursor. */
 static struct capdl_blob_name find_name(struct capdl_cbor *c, uint64_t number)
 {
     uint64_t first = 0, count;

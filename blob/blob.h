@@ -38,7 +38,7 @@ struct capdl_blob {
 
 struct capdl_blob_error {
     size_t offset;        /* in the blob */
-    unsigned items;       /* items of the outermost array that were begun: the last is damaged, or what follows it */
+    unsigned items;       /* started items of the outermost array: the last, or what follows it, is damaged */
     const char *expected; /* what should have been there */
 };
 
@@ -47,8 +47,8 @@ struct capdl_blob_error {
 bool capdl_blob_open(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
 
 /*
- * The same but for the names, which boot needs only to say what went wrong: they may be anything then, and what
- * follows them. Who asks for one gets what stands there, or no name where it is damaged.
+ * The same without checking the names and what follows them: boot needs names only for error messages. A lookup of a
+ * damaged name returns whatever is there, or no name.
  */
 bool capdl_blob_open_for_boot(struct capdl_blob *, const uint8_t *bytes, size_t size, struct capdl_blob_error *);
 
@@ -122,16 +122,16 @@ struct capdl_blob_calls {
 };
 
 struct capdl_blob_calls capdl_blob_calls(const struct capdl_blob *);
-/* Enters the next phase, once all calls of this one are read. False: there is none. */
+/* Enters the next phase; all calls of this one must have been read. False: there is none. */
 bool capdl_blob_next_phase(struct capdl_blob_calls *);
 /* Next call, of this phase or of the next that has any. False after the last call of the last phase. */
 bool capdl_blob_next_call(struct capdl_blob_calls *, struct capdl_call *);
-/* From one step of a run to the next. */
+/* Advances the operands of a run to its next step. */
 void capdl_call_step(struct capdl_call *);
 
 /* A name: "text" or, for an element of an array, "text[index]". */
 struct capdl_blob_name {
-    const char *text; /* 0: it has none */
+    const char *text; /* NULL: no name */
     size_t length;
     uint64_t index;
     bool is_element;

@@ -42,7 +42,7 @@ static uint64_t read_argument(struct capdl_cbor *c, unsigned info)
         return 0;
     }
     value = read_bytes(c->at + 1, bytes);
-    /* What fits a shorter form must use it: below 24 for one byte, else into half as many bytes. */
+    /* The shortest form is mandatory: one byte only from 24 on, more only if half as many are too few. */
     if (bytes == 1 ? value < 24 : value >> (bytes * 4) == 0) {
         capdl_cbor_fail(c, EXPECTED("the shortest form of a number"));
         return 0;
@@ -51,7 +51,7 @@ static uint64_t read_argument(struct capdl_cbor *c, unsigned info)
     return value;
 }
 
-/* An item's head: its argument, when it is of the major type. Moves on only when all is well. */
+/* An item's head: its argument, when it is of the major type. Advances only without an error. */
 static uint64_t read_head(struct capdl_cbor *c, unsigned major, const char *expected)
 {
     const uint8_t *at = c->at;

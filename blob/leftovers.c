@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "leftovers.h"
 
-/* The lower, the sooner it is given: RAM first, then the largest. */
+/* Sort key, the lowest first: RAM before devices, then by descending size. */
 static unsigned rank(const struct capdl_leftover_untyped *untyped)
 {
     return ((unsigned)untyped->is_device << 8 | untyped->size_bits) ^ UINT8_MAX;
 }
 
-/* Puts it into the list at its place. Where that is full, one falls off at the end. */
+/* Inserts an untyped in order. If the list is full, the last one is dropped. */
 static void list_one(struct capdl_leftover_list *left, const uint64_t *sizes,
                      const struct capdl_leftover_untyped *untyped)
 {
@@ -32,7 +32,7 @@ static void list_one(struct capdl_leftover_list *left, const uint64_t *sizes,
     *at = *untyped;
 }
 
-/* Only the steps of the plan say which padding there is, and where the untypeds are that were made for them. */
+/* Only the steps of the plan tell the padding, and the addresses of untypeds made for leftovers. */
 static void list_made(struct capdl_leftover_list *left, struct capdl_plan *plan, const uint64_t *sizes)
 {
     const struct capdl_plan_request request = plan->request;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a plan leaves, the same on the host and on the target: untypeds of which nothing is made, what is after the
- * objects in others, and the padding.
+ * What a plan leaves over, the same on the host and on the target: unused untypeds, the space after the objects in
+ * others, and the padding.
  */
 #ifndef CAPDL_BLOB_LEFTOVERS_H
 #define CAPDL_BLOB_LEFTOVERS_H
@@ -18,7 +18,7 @@ enum capdl_leftover_source {
     CAPDL_LEFTOVER_OWN,     /* in this slot, made for these leftovers */
 };
 
-/* The sizes of leftovers number i, to be indexed like those of the first. */
+/* The sizes of leftovers number i: index it with the keys of the first leftovers. */
 static inline const uint64_t *capdl_leftovers_sizes(const struct capdl_blob *blob, unsigned i)
 {
     return blob->sizes + i * CAPDL_LEFT_KEYS;
@@ -27,7 +27,7 @@ static inline const uint64_t *capdl_leftovers_sizes(const struct capdl_blob *blo
 struct capdl_leftover_list {
     struct capdl_leftover_untyped *untypeds; /* room for as many as there are slots, at most for a whole description */
     uint64_t count;
-    uint64_t left_out; /* for which there was no slot or no entry: the smallest ones */
+    uint64_t left_out; /* those without a slot or an entry: the smallest ones */
 };
 
 /* Lists the untypeds of these leftovers; the list is empty before. All steps of the plan must have been taken; they are

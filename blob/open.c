@@ -21,7 +21,7 @@ static void fail(struct check *check, const char *expected)
     capdl_cbor_fail(c, expected);
 }
 
-/* An element begins here. False after a mistake, so that loops can end. */
+/* Marks the start of an element. False after an error, so that loops end. */
 static bool begin(struct check *check)
 {
     check->at = check->table.cbor.at;
@@ -63,7 +63,7 @@ static void check_map(struct check *check, int64_t *values, uint64_t num_keys)
     }
 }
 
-/* What numbers must be like to be usable. Whether they are this kernel's cannot be checked here. */
+/* Whether the profile's numbers are usable. Whether they are this kernel's cannot be checked here. */
 static const struct limits {
     uint16_t first_key, last_key;
     uint16_t least, most;
@@ -154,7 +154,7 @@ static void open_table(struct check *check, enum capdl_blob_item item)
     check->blob->counts[item] = check->table.left;
 }
 
-/* The next element of a table of objects, checked for what all three tables have in common. */
+/* The next element of a table of objects; makes the checks that all three tables share. */
 static bool next_objects(struct check *check, struct capdl_blob_objects *objects)
 {
     if (!begin(check) || !capdl_blob_next_objects(&check->table, objects)) {
@@ -218,7 +218,7 @@ static void check_covers(struct check *check)
     }
 }
 
-/* Objects by slot, fastest when asked for in ascending order: remembers where it is. */
+/* Finds objects by slot, fastest in ascending order, since it remembers its position. */
 struct lookup {
     const struct capdl_blob *blob;
     struct capdl_blob_table table;
@@ -335,7 +335,7 @@ static void check_fills(struct check *check)
     }
 }
 
-/* How far the index of each kind of reference may go. */
+/* The limit of the index of each kind of reference. */
 static uint64_t reference_limit(const struct capdl_blob *blob, unsigned kind)
 {
     switch (kind) {
@@ -474,7 +474,7 @@ static void check_names(struct check *check)
     }
 }
 
-/* Proves the items up to the names; the cursor is at those then. */
+/* Proves the items before the names, and leaves the cursor at the names. */
 static void check_items(struct check *check, const uint8_t *bytes, size_t size)
 {
     static void (*const checks[CAPDL_BLOB_ITEM_NAMES])(struct check *) = {

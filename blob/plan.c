@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel makes objects in an untyped one after the other: it keeps a watermark, aligns it up to the size
- * of the next object and never comes back. The first object out of an untyped of RAM costs clearing all of it.
+ * The kernel allocates objects from an untyped in ascending order: it aligns a watermark up to the size of the next
+ * object and never moves it back. Making the first object from an untyped of RAM costs clearing all of it.
  * All sizes are powers of two.
  *
  *     stage     untypeds                        what goes in
  *     CSPACE    the cheapest for it             CNodes of a larger CSpace, when one is needed
  *     FIXED     those with given addresses      |gap|fixed|gap|fixed|  gaps: the largest objects that fit, then padding
- *     TAILS     touched by now, their rests     the largest objects that fit
+ *     TAILS     used so far, what is left       the largest objects that fit
  *     REST      the cheapest for what is left   sizes descending, so that nothing is lost to alignment
  *
- * Filling a gap with the largest objects that fit is never worse than any other way to use it: whatever else
- * might be there fits where they would have been.
+ * Filling a gap with the largest objects that fit is never worse than any other use: whatever else could be in the gap
+ * fits where these objects would have been.
  */
 #include "plan.h"
 
@@ -52,8 +52,8 @@ static bool plan_fail(struct capdl_plan *plan, enum capdl_plan_status status, ui
 
 /*
  * Given how many untypeds there are of each size and how many objects are needed of each size, leaves in
- * `counts` the untypeds to take: enough, and in all as few bytes as possible. Returns the size at which there
- * are too few, or 0; then counts are as they were.
+ * `counts` the untypeds to take: enough, with the fewest bytes in total. Returns the size at which there are too few
+ * and leaves counts unchanged, or returns 0.
  *
  * Objects fit exactly if, for every size, the untypeds of that size and larger have the bytes for the objects
  * of that size and larger. What is left over is the slack of that size. So the bytes to leave out are to be as many
@@ -231,7 +231,7 @@ static void place(struct capdl_plan *plan, const struct capdl_plan_group *group,
     plan->mark = retype->address + (retype->count << group->size_bits);
 }
 
-/* The last group, and so the one of the smallest objects, of which any are left. */
+/* The group of the smallest objects that are left: the last one. */
 static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, size_t num_groups)
 {
     while (num_groups-- > 0) {
@@ -243,9 +243,9 @@ static struct capdl_plan_group *smallest_left(struct capdl_plan_group *groups, s
 }
 
 /*
- * Places the next batch in the current gap. At the mark begins an aligned block: it takes the largest objects
- * that fit into it, and nothing is lost. Only when all that is left is larger than that block, the mark moves
- * on to where the smallest of it can be.
+ * Places the next batch in the current gap. An aligned block begins at the mark: filling it with the largest objects
+ * that fit wastes nothing. Only if all objects that are left are larger than the block, the mark moves on to the
+ * alignment of the smallest of them.
  */
 static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, size_t num_groups,
                      struct capdl_retype *retype)
@@ -279,7 +279,7 @@ static bool fill_gap(struct capdl_plan *plan, struct capdl_plan_group *groups, s
 
 /* ---- Stages ---- */
 
-/* Leaves the untyped at work. */
+/* Leaves the current untyped. */
 static void leave_untyped(struct capdl_plan *plan)
 {
     if (plan->untyped < plan->request.num_untypeds) {
@@ -311,7 +311,7 @@ static uint64_t order_of(const struct capdl_plan *plan, size_t i)
     return (uint64_t)plan->request.untypeds[i].size_bits << 32 | (UINT32_MAX - i);
 }
 
-/* Moves on to the next untyped of RAM in this state; false after the last. */
+/* Enters the next untyped of RAM in this state; false after the last. */
 static bool next_untyped(struct capdl_plan *plan, unsigned state)
 {
     const struct capdl_untyped *untypeds = plan->request.untypeds;
@@ -391,7 +391,7 @@ static struct capdl_plan_group group_of(const struct capdl_blob_objects *objects
     };
 }
 
-/* The first `count` objects of a run are dealt with. */
+/* Drops the first `count` objects of a run, which have been placed. */
 static void shorten_run(struct capdl_blob_objects *run, uint64_t count)
 {
     run->slot += count;
@@ -399,7 +399,7 @@ static void shorten_run(struct capdl_blob_objects *run, uint64_t count)
     run->count -= count;
 }
 
-/* Makes as much as possible of the current run of fixed objects, as one batch. */
+/* Places as many objects of the current run of fixed objects as fit into one batch. */
 static void place_fixed(struct capdl_plan *plan, struct capdl_retype *retype)
 {
     uint64_t room = untyped_end(&plan->request.untypeds[plan->untyped]) - plan->run.place;
@@ -448,7 +448,7 @@ static bool fill_stage(struct capdl_plan *plan, struct capdl_retype *retype)
     return fill_untypeds(plan, plan->stage == STAGE_TAILS ? TOUCHED : SELECTED, plan->groups, plan->num_groups, retype);
 }
 
-/* The sums say that all fits, if the untypeds are what they should be. This is the proof. */
+/* By the sums everything fits, provided the untypeds are as promised: aligned and disjoint. This verifies it. */
 static void all_are_placed(struct capdl_plan *plan)
 {
     const struct capdl_plan_group *left = smallest_left(plan->groups, plan->num_groups);
@@ -562,7 +562,7 @@ static bool start(struct capdl_plan *plan)
     return plan->fixed.left || select_rest(plan);
 }
 
-/* Goes through the whole plan once, but for one that begins with the last stage: there, the sums say that all fits. */
+/* Tries the whole plan once. A plan that begins with the last stage needs no trial: the sums prove that it fits. */
 static bool try(struct capdl_plan *plan)
 {
     struct capdl_retype retype;

@@ -105,14 +105,14 @@ struct capdl_plan {
     struct capdl_blob_table fixed;
     struct capdl_blob_objects run; /* of fixed objects: what is left of it */
     uint64_t padding;              /* made so far */
-    size_t untyped;                /* the one at work; num_untypeds: none */
-    uint64_t order;                /* its place in the order in which they are taken */
+    size_t untyped;                /* the current one; num_untypeds: none */
+    uint64_t order;                /* its rank in the order in which they are taken */
     uint64_t mark, limit;          /* addresses: the kernel's watermark in it, and where the current gap ends */
 };
 
 /*
- * Plans everything, without making anything. False: it does not fit, plan->failure says what. After it,
- * capdl_plan_next gives the first step.
+ * Plans everything without making anything. False: it does not fit; plan->failure says what. On success,
+ * capdl_plan_next returns the first step.
  */
 bool capdl_plan_make(struct capdl_plan *, const struct capdl_plan_request *);
 

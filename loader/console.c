@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The console the device tree names in /chosen, printed to by polling. Firmware has set it up, or else it is only
- * turned on. A driver is a row of numbers: where its status is, how it says "ready", where a character goes.
+ * The console that the device tree names in /chosen, driven by polling. Firmware has initialised it; at most, the
+ * loader enables its transmitter. A driver is a row of numbers: the status register, its "ready" bits, the data
+ * register.
  */
 #include "loader.h"
 
-/* Offsets are in bytes; of the 8250 family in registers, whose distance and width the device tree gives. */
+/* Offsets are in bytes; for the 8250 family in registers, whose spacing and width the device tree gives. */
 struct driver {
     char compatible[28];
-    uint8_t family_8250; /* and the default of reg-shift, plus one */
+    uint8_t family_8250; /* 1 + the default of reg-shift; 0: another family */
     uint8_t data, status;
     uint32_t mask, ready; /* (status & mask) == ready */
     uint32_t on, off;     /* in the first register: bits that are set and clear while it transmits; 0: nothing to do */
@@ -33,13 +34,13 @@ static const struct driver drivers[] = {
     {"cdns,uart-r1p12", 0, 0x30, 0x2c, 1 << 4, 0, 1 << 4, 1 << 5},
 };
 
-enum { PATIENCE = 1000000 }; /* looks at a status before a console counts as broken */
+enum { PATIENCE = 1000000 }; /* polls of the status before a console counts as broken */
 
 static struct {
     uintptr_t registers; /* 0: no console */
     uintptr_t data, status;
     uint32_t mask, ready;
-    bool bytes; /* registers are to be accessed bytewise */
+    bool bytes; /* access registers as bytes, not words */
 } console;
 
 uintptr_t console_registers(void)
@@ -103,7 +104,7 @@ static size_t path_length(struct tree_property path)
     return length;
 }
 
-/* The node a path or alias means. */
+/* Finds the node of a path or alias. */
 static bool resolve(const struct tree *tree, struct tree_property path, struct tree_node *node)
 {
     size_t length = path_length(path);

@@ -22,7 +22,7 @@ static void copy_pairs(capdl_payload_word *to, const capdl_payload_word *from, s
     *sum = own;
 }
 
-/* A unit of which not all bytes are to be copied. */
+/* Copies part of a unit. */
 static void copy_part(uint8_t *to, const uint8_t *unit, size_t skip, size_t size, struct capdl_payload_sum *sum)
 {
     capdl_payload_add(sum, (const void *)unit);

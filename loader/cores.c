@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Other cores: started one after the other, each seen to arrive. They wait for the first inside the kernel. */
+/* Secondary cores: started one at a time; the next follows when one has arrived. In the kernel they wait for the first.
+ */
 #include "loader.h"
 
 static bool is_core(const struct tree_node *node)

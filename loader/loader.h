@@ -37,7 +37,7 @@ struct kernel_call {
 /* Memory after the payload. start.S puts the first stack at its beginning. */
 struct workspace {
     uint8_t boot_stack[STACK_SIZE];
-    uint8_t tree[TREE_ROOM]; /* the firmware's; nothing after it is needed at a new place */
+    uint8_t tree[TREE_ROOM]; /* the firmware's; moving the loader copies nothing after it */
     uint64_t tables[NUM_TABLES][512];
     uint8_t stacks[MAX_CORES][STACK_SIZE];
     struct core cores[MAX_CORES];
@@ -46,12 +46,12 @@ struct workspace {
 _Static_assert(sizeof(struct workspace) == WORKSPACE_SIZE, "limits.h");
 _Static_assert(MAX_CORES == CAPDL_PAYLOAD_CORES && TREE_ROOM == CAPDL_PAYLOAD_TREE_ROOM, "limits.h");
 
-/* What is known about this boot; one of it, in main.c. */
+/* The state of this boot; the one instance is in main.c. */
 struct loader {
     const struct capdl_payload *payload;
     struct workspace *workspace;
     uintptr_t start, end; /* memory the loader occupies, workspace included */
-    struct tree tree;     /* the device tree to go by: the firmware's, else the kernel's own */
+    struct tree tree;     /* the device tree in use: the firmware's, else the kernel's own */
     bool tree_of_firmware;
     uintptr_t root, kernel_root; /* page tables: one-to-one, and the kernel's (the same except on AArch64 at EL1) */
     uint64_t kernel_tree_size;   /* of the device tree the kernel is handed; 0: none */
@@ -66,7 +66,7 @@ extern const uint8_t payload[] __attribute__((aligned(4096))); /* the first byte
 _Noreturn void loader_main(uintptr_t tree, uint64_t hardware);
 /* Finds payload and workspace; the first thing to do. */
 void payload_open(uint64_t hardware);
-/* cores.c: where every other core arrives. */
+/* cores.c: the entry point of every other core. */
 _Noreturn void secondary_main(struct core *);
 
 /* console.c */
@@ -84,15 +84,15 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /* regions.c */
 const struct capdl_payload_region *payload_regions(void);
-/* Dies unless all but the stored bytes is as it was packed; memory_fill looks at these. */
+/* Dies unless everything but the stored bytes is as it was packed; memory_fill checks those. */
 void payload_check(void);
 bool spans_overlap(uint64_t start, uint64_t end, uint64_t other_start, uint64_t other_end);
-/* Whether [start, end) meets anything that will be filled. */
+/* Whether [start, end) overlaps memory that will be filled. */
 bool is_filled(uint64_t start, uint64_t end);
 void memory_check(void);
 void memory_fill(void);
 
-/* externals.c: that what others loaded is there. */
+/* externals.c: dies unless what others loaded is there. */
 void externals_check(void);
 
 /* paging.c */
@@ -109,13 +109,13 @@ bool core_next(struct tree_node *, uint64_t *hardware);
  */
 /* Moves [from, from + size) up or to an apart place and starts over there. The size is a multiple of 64. */
 _Noreturn void arch_move(uintptr_t to, uintptr_t from, size_t size, uintptr_t tree, uint64_t hardware);
-/* Whether RAM begins with memory that may be looked at: what is there may be the firmware's own, and protected. */
+/* Whether the beginning of RAM may be read: it may be the firmware's own, and protected. */
 bool arch_ram_may_hold_tree(void);
-/* The core we are on, if what we were told may be something else. */
+/* The core that runs this, where what we were told may be wrong. */
 uint64_t arch_core_assumed(uint64_t hardware);
 /* Makes sure this is a core the kernel can boot on, or starts over on one that is. */
 void arch_core_choose(uintptr_t tree, uint64_t hardware);
-/* Brings this core to the state the kernel is entered from, translation still off. */
+/* Brings this core into the state in which the kernel is entered, with translation still off. */
 void arch_core_prepare(void);
 unsigned arch_paging_levels(void);
 uint64_t arch_table_entry(uintptr_t table);
@@ -131,7 +131,7 @@ void arch_publish(uintptr_t start, size_t size);
 void arch_publish_done(void);
 /* Starts a core, described by a node of the device tree, at secondary_main; false and a message if it cannot. */
 bool arch_core_start(const struct core *, const struct tree_node *);
-/* Prints by way of the firmware; false where that is not the way. */
+/* Prints through the firmware; false on architectures whose firmware has no console. */
 bool arch_console_put(char);
 /* A clock that always runs. */
 uint64_t arch_ticks(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "loader.h"
 
-/* A tree may be padded a lot (QEMU: to 1 MiB); what is believed of its own size. */
+/* The most that a tree's own size may claim: trees can have much padding (QEMU: up to 1 MiB). */
 enum { LARGEST_TREE = 0x400000, MOVE_UNIT = 64 };
 
 struct loader loader;
@@ -17,7 +17,7 @@ void payload_open(uint64_t hardware)
     loader.boot_hardware = hardware;
 }
 
-/* Takes the firmware's tree into the workspace, where nothing will overwrite it. */
+/* Copies the firmware's tree into the workspace, where nothing will overwrite it. */
 static bool take_tree(uintptr_t address)
 {
     struct tree tree;
@@ -29,7 +29,7 @@ static bool take_tree(uintptr_t address)
     return tree_open(&loader.tree, loader.workspace->tree, TREE_ROOM);
 }
 
-/* Start of RAM by the tree we came with: firmware that passes no address may still have left a tree there (QEMU, for
+/* Start of RAM according to the packed tree: firmware that passes no address may have left a tree there (QEMU does for
  * ELF files). */
 static uintptr_t start_of_ram(void)
 {
@@ -44,7 +44,7 @@ static uintptr_t start_of_ram(void)
     return 0;
 }
 
-/* The kernel's own tree first, so that there is a console while we look at what the firmware left. */
+/* The kernel's own tree first, so that there is a console while we search for the firmware's. */
 static void tree_choose(uintptr_t given)
 {
     bool have_own = tree_open(&loader.tree, payload + loader.payload->tree, loader.payload->tree_size);
@@ -55,7 +55,7 @@ static void tree_choose(uintptr_t given)
     }
 }
 
-/* Gets out of the way of what is to be filled, once. */
+/* Moves the loader, once, if it is in memory that will be filled. */
 static void move_home(uint64_t hardware)
 {
     size_t size = loader.end - loader.start, code = payload - head, used = (uintptr_t)loader.workspace - loader.start;
@@ -103,7 +103,7 @@ void loader_main(uintptr_t tree, uint64_t hardware)
     arch_translation_on();
     memory_fill();
     externals_check();
-    cores_start(); /* all others, as far as the kernel's entry */
+    cores_start(); /* all others, up to the kernel's entry */
     print("entering the kernel");
     kernel_enter(&loader.workspace->cores[0]);
 }

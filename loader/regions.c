@@ -47,7 +47,7 @@ bool is_filled(uint64_t start, uint64_t end)
     return spans_overlap(start, end, plan->kernel_tree.start, plan->kernel_tree.end);
 }
 
-/* RAM by the device tree. Of more ranges than there is room for, `all` tells. */
+/* RAM according to the device tree. `all` is false if there are more ranges than fit. */
 struct ram {
     struct capdl_payload_span ranges[MAX_RAM];
     unsigned count;
@@ -56,7 +56,8 @@ struct ram {
 
 static void ram_add(struct ram *ram, uint64_t start, uint64_t size)
 {
-    uint64_t end = size <= UINT64_MAX - start ? start + size : UINT64_MAX; /* the last byte there is is no use */
+    uint64_t end =
+        size <= UINT64_MAX - start ? start + size : UINT64_MAX; /* the last byte of the address space is lost */
     struct capdl_payload_span *last = ram->count ? &ram->ranges[ram->count - 1] : 0;
     if (last && last->end == start) {
         last->end = end;
@@ -84,7 +85,7 @@ static void ram_read(struct ram *ram)
     }
 }
 
-/* How far RAM reaches from an address on, by one range; the address itself if no range holds it. */
+/* The end of the RAM range that holds an address; the address itself if none does. */
 static uint64_t ram_end(const struct ram *ram, uint64_t address)
 {
     for (unsigned i = 0; i < ram->count; i++) {
@@ -114,7 +115,7 @@ void memory_check(void)
     struct ram ram;
     ram_read(&ram);
     if (ram.count == 0 || !ram.all) {
-        return; /* a tree that leaves memory to be filled in by whoever started us */
+        return; /* a tree whose memory nodes the firmware should have filled in */
     }
     check_span(&ram, "the loader", loader.start, loader.end);
     for (uint32_t i = 0; i < plan->num_regions; i++) {
@@ -130,7 +131,7 @@ void memory_check(void)
     }
 }
 
-/* The firmware's device tree where that is wanted, else the one that came along, else none. */
+/* The firmware's device tree if the image asks for it, else the packed one, else none. */
 static void fill_tree(void)
 {
     const struct capdl_payload *plan = loader.payload;
@@ -151,7 +152,7 @@ static void fill_tree(void)
     arch_publish(plan->kernel_tree.start, loader.kernel_tree_size);
 }
 
-/* Whether only the kernel will look at zeros, which it does with caches on. */
+/* Whether only the kernel will read zeros, which it does with caches on. */
 static bool is_kernels(const struct capdl_payload_region *region)
 {
     return region->to >= loader.payload->kernel.start && region->to < loader.payload->kernel.end;

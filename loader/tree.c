@@ -18,7 +18,7 @@ enum field {
     STRUCTS_SIZE = 36
 };
 
-/* All numbers are aligned as the tree is. */
+/* Every number is as aligned as the tree. */
 static inline __attribute__((always_inline)) uint32_t be32(const uint8_t *bytes)
 {
     uint32_t value = *(const word *)(const void *)bytes;
@@ -37,7 +37,7 @@ static bool inside(uint32_t offset, uint32_t size, uint32_t total)
     return offset <= total && size <= total - offset;
 }
 
-/* Where the list of reserved memory, ended by an entry of zeros, is over; 0 if it is not. */
+/* The end of the list of reserved memory, after its entry of zeros; 0 if there is no such entry. */
 static uint32_t reserved_end(const uint8_t *bytes, uint32_t offset, uint32_t total)
 {
     while (inside(offset, 16, total)) {
@@ -145,7 +145,7 @@ static int64_t bounded_length(const struct tree *tree, uint32_t offset, uint32_t
     return -1;
 }
 
-/* Reads the token at *at and moves *at after it with all that belongs to it; END for anything broken. */
+/* Reads the token at *at and moves *at past it and its data; END for anything broken. */
 static enum token token_next(const struct tree *tree, uint32_t *at, uint32_t *body)
 {
     if (!inside(*at, 4, tree->structs_end)) {
@@ -319,7 +319,7 @@ uint64_t tree_number(struct tree_property property)
     return property.size == 4 || property.size == 8 ? cells(property, 0, property.size / 4) : 0;
 }
 
-/* #address-cells or #size-cells of an ancestor, by its place on the path. */
+/* #address-cells or #size-cells of an ancestor, by its depth. */
 static uint32_t cells_of(const struct tree *tree, const struct tree_node *node, uint32_t depth, const char *name,
                          uint32_t otherwise)
 {
@@ -328,7 +328,7 @@ static uint32_t cells_of(const struct tree *tree, const struct tree_node *node, 
     return count <= 4 ? count : 4;
 }
 
-/* Takes an address of the bus below path[depth] to the bus above it; false if no range of it holds the address. */
+/* Translates an address from the bus below path[depth] to the bus above it; false if none of its ranges holds it. */
 static bool translate(const struct tree *tree, const struct tree_node *node, uint32_t depth, uint64_t *address)
 {
     struct tree_property ranges = property_at(tree, node->path[depth], "ranges");

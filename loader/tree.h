@@ -15,25 +15,25 @@
 #include "limits.h"
 
 struct tree {
-    const uint8_t *bytes; /* 0: no tree */
-    uint32_t size;        /* to the end of what is used; without padding */
+    const uint8_t *bytes; /* NULL: no tree */
+    uint32_t size;        /* without padding at the end */
     uint32_t structs, structs_end;
     uint32_t strings, strings_end;
 };
 
 /* A node with the way to it: offsets of the names of its ancestors, the root first, itself last. depth 0: no node. */
 struct tree_node {
-    uint32_t next; /* where the search goes on */
+    uint32_t next; /* where the search continues */
     uint32_t depth;
     uint32_t path[TREE_DEPTH];
 };
 
 struct tree_property {
-    const uint8_t *value; /* 0: there is none */
+    const uint8_t *value; /* NULL: no such property */
     uint32_t size;
 };
 
-/* Takes a tree of at most `limit` bytes; false if it is none, or one whose parts are outside it. */
+/* Opens a tree of at most `limit` bytes; false if it is not a tree or its blocks are outside it. */
 bool tree_open(struct tree *, const void *bytes, size_t limit);
 /* Copies a tree without its padding, repairing the sizes in its header. `room` is known to suffice. */
 void tree_copy(const struct tree *, void *to);

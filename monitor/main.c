@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The monitor of a Microkit system: says which domain had a fault, where and with which registers, and lets passive
- * domains give their time away once they are ready. It has the highest priority, no memory of its own but its stack,
- * and is told everything by a table. Lines begin as those of Microkit's own monitor, which people look for in logs.
+ * The monitor of a Microkit system: reports which domain had a fault, where, and its registers, and moves scheduling
+ * contexts of passive domains to their notifications once these are ready. It has the highest priority and a stack; a
+ * table tells it the rest. Its lines begin like those of Microkit's own monitor, for which people search logs.
  */
 #include <stdint.h>
 
@@ -15,7 +15,7 @@ void monitor(uint64_t *ipc_buffer, const struct capdl_monitor_table *table);
 enum { MESSAGE = 1, CAPS = 122 }; /* words of the IPC buffer where they begin */
 enum { REGISTERS_IN_MESSAGE = 4, PAGE = 4096 };
 
-/* Compilers clear structures with it. */
+/* Compilers call it to clear structures. */
 void *memset(void *to, int byte, unsigned long size);
 void *memset(void *to, int byte, unsigned long size)
 {
@@ -61,7 +61,7 @@ static void put_line(const struct world *w, const char *before, uint64_t number)
     put(w, "\n");
 }
 
-/* An invocation, its words and what comes back in the IPC buffer. Returns the kernel's error, 0 if none. */
+/* Makes an invocation; its words and the answer are in the IPC buffer. Returns the kernel's error, 0 if none. */
 static uint64_t invoke(const struct world *w, uint64_t cap, uint64_t label, unsigned extra_caps, unsigned length)
 {
     struct registers r = {.cap = cap, .info = label << 12 | extra_caps << 7 | length};
@@ -76,7 +76,7 @@ static uint64_t invoke(const struct world *w, uint64_t cap, uint64_t label, unsi
     return r.info >> 12;
 }
 
-/* When the domain next waits, its time goes to its notification, as it is bound to that as well. */
+/* Binds the scheduling context to the notification, too: when the domain next waits, the notification keeps it. */
 static void make_passive(const struct world *w, uint64_t domain)
 {
     w->caps[0] = w->table->first_notification + domain;
@@ -153,7 +153,7 @@ static void report(const struct world *w, uint64_t label, uint64_t badge, const 
     put_fault(w, label, words, domain);
 }
 
-/* The initialiser has this priority, too, and may be printing: it goes first, while nobody else can run. */
+/* The initialiser has this priority, too, and may be printing: let it finish, while nobody else can run. */
 static void let_initialiser_end(const struct world *w)
 {
     enum { TIME_SLICES = 32 };
@@ -164,7 +164,7 @@ static void let_initialiser_end(const struct world *w)
     }
 }
 
-/* Kernels for debugging show these names in what they print. */
+/* Debug kernels print these names. */
 static void name_threads(const struct world *w)
 {
     for (uint64_t i = 0; w->table->name_thread && i < w->table->num_domains; i++) {

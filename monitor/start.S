@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The monitor starts with a stack and two arguments, which go on as they are. */
+/* The monitor starts with a stack and two arguments, which are passed on unchanged. */
     .section .text.start, "ax"
     .global _start
 _start:

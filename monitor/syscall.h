@@ -9,7 +9,7 @@ struct registers {
     uint64_t cap;  /* in: capability, or a character; out: badge */
     uint64_t info; /* of the message */
     uint64_t word[4];
-    uint64_t reply; /* in: where a receive leaves the right to answer */
+    uint64_t reply; /* in: the reply object that a receive uses */
 };
 
 static inline void enter(int64_t number, struct registers *r)

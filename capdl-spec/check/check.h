@@ -51,13 +51,13 @@ static inline const struct capdl_architecture *capdl_check_facts(const struct ch
     return capdl_architecture(c->spec->arch);
 }
 
-/* Reports unless the last finding of this check was at the same place. */
+/* Reports unless the last finding of this check was at the same position. */
 void capdl_check_report(struct checker *, enum capdl_severity, struct capdl_pos, const char *format, ...)
     CAPDL_PRINTF(4, 5);
 /* The same about a capability. */
 void capdl_check_report_cap(struct checker *, enum capdl_severity, const struct capdl_cap *, const char *format, ...)
     CAPDL_PRINTF(4, 5);
-/* Zeros for each object of the spec, which take memory where something else is written. */
+/* A zeroed array with an item for each object of the spec; pages take memory only once written. */
 void *capdl_check_zeros(const struct checker *, size_t item);
 void capdl_check_zeros_free(const struct checker *, void *zeros, size_t item);
 /* Name of an object, in the caller's buffer of CHECK_LABEL bytes. */
@@ -81,7 +81,7 @@ bool capdl_check_has_reach(struct checker *);
 void capdl_check_free_reach(struct checker *);
 /* The object that stands for all that can come to have what this CNode or thread has. */
 uint32_t capdl_check_group(const struct checker *, uint32_t object);
-/* Warns of a capability, once of each object by a check. */
+/* Warns of a capability; each check warns once for each object. */
 void capdl_check_report_once(struct checker *, const struct capdl_cap *, const char *format, ...) CAPDL_PRINTF(3, 4);
 
 /* The checks. */

@@ -62,7 +62,7 @@ static bool names_slot(struct walk *walk, uint32_t cnode, unsigned left)
     return full;
 }
 
-/* What would mend a root: the guard that makes slot n pointer n where nothing else can be meant. */
+/* The fix for a root: the guard with which pointer n means slot n, where only that can be meant. */
 static const char *cure(const struct checker *c, uint32_t root, unsigned bits, char *buffer, size_t size)
 {
     struct capdl_caps caps = capdl_object_caps(c->spec, root);

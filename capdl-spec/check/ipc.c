@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks of systems in which a message, a signal or a fault has nobody to take it. reach.c says who can; what a thread
- * could make or get later counts as well.
+ * Checks for messages, signals and faults that no thread can receive. reach.c finds who can; capabilities that a thread
+ * could make or receive later count, too.
  */
 #include <inttypes.h>
 
@@ -45,7 +45,7 @@ void capdl_check_endpoint_receiver(struct checker *c)
     }
 }
 
-/* Without P or G, who calls is never answered; the kernel takes no offence. Who has R as well is meant to receive. */
+/* Without P or G, a call is never answered, and the kernel accepts it. A holder of R as well is meant to receive. */
 static void check_call(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], holder[CHECK_LABEL];
@@ -66,7 +66,7 @@ void capdl_check_endpoint_call(struct checker *c)
     }
 }
 
-/* P is there to be answered, and without a reply object nobody is. */
+/* P is for calls, and without a reply object none is answered. */
 static void check_answer(struct checker *c, uint32_t cnode, const struct capdl_cap *cap)
 {
     char label[CHECK_LABEL], holder[CHECK_LABEL];
@@ -194,7 +194,7 @@ void capdl_check_irq_signal(struct checker *c)
     }
 }
 
-/* Whether all who receive there is the thread that faults; one with threads to start may have others do it. */
+/* Whether the faulting thread is the only receiver; one that can start threads may leave it to others. */
 static bool only_itself(const struct checker *c, uint32_t thread, uint32_t endpoint)
 {
     return c->reach.by[endpoint] == thread + 1 &&

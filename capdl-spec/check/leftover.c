@@ -144,7 +144,7 @@ static void check_declaration(struct checker *c, uint32_t id)
     check_description(c, id);
 }
 
-/* The slots belong to what is handed over: from the one named on, as many as the object says. */
+/* The slots are reserved for the leftovers: as many as the object says, from the named one on. */
 static void check_slots(struct checker *c, uint32_t id, const struct capdl_cap *cap)
 {
     struct capdl_caps caps = capdl_object_caps(c->spec, id);

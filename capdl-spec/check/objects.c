@@ -155,7 +155,7 @@ void capdl_check_priority(struct checker *c)
     }
 }
 
-/* What the kernel does not load into registers that hold addresses, but replaces by 0. */
+/* Values that the kernel does not load into address registers but replaces by 0. */
 static bool is_canonical(const struct checker *c, uint64_t address)
 {
     unsigned shift = capdl_check_facts(c)->address_bits - 1u;
@@ -237,8 +237,8 @@ void capdl_check_thread(struct checker *c)
     }
 }
 
-/* Threads act without being referred to, so do devices that see something, and untypeds that cover something have done
-   their duty. */
+/* Threads act without capabilities to them, as do devices with an address space; untypeds with children are used by
+   these. */
 static bool acts(const struct capdl_spec *spec, uint32_t object)
 {
     bool device = capdl_object_kind(spec, object) == CAPDL_KIND_IO_DEVICE ||

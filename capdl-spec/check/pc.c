@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks of what PCs give out: I/O ports, pins of I/O APICs, message-signalled interrupts. */
+/* Checks of resources of PCs: I/O ports, pins of I/O APICs, message-signalled interrupts. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -58,7 +58,7 @@ static void note_other(struct checker *c, size_t errors, uint32_t other)
     }
 }
 
-/* The kernel gives out each port once. `other` is one that reaches as far as any before. */
+/* The kernel issues each port once. `other` reaches as far as any range before. */
 static void check_ports_apart(struct checker *c, uint32_t id, uint32_t other)
 {
     uint64_t first = number(c, id, CAPDL_NUMBER_PORTS_FIRST), last = number(c, id, CAPDL_NUMBER_PORTS_LAST);

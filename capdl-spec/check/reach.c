@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who can come to use what. A thread reaches its CSpace and the CNodes to which there are capabilities in what it
- * reaches: it can copy from there. Where threads can hand capabilities to each other or make new objects, they may do
- * anything with what one of them has, so they are taken together as a group.
+ * Which threads can use which objects, now or later. A thread reaches its CSpace and the CNodes to which there are
+ * capabilities in what it reaches: it can copy from there. Where threads can hand capabilities to each other or make
+ * new objects, they may do anything with what one of them has, so they are taken together as a group.
  */
 #include <stdlib.h>
 
@@ -24,7 +24,7 @@ static bool is_system(const struct capdl_spec *spec)
     return false;
 }
 
-/* Whether it is new that this one reaches it; each object goes from none to one to several. */
+/* Notes who reaches an object: none, one, several. Returns whether that changed. */
 static bool join(uint32_t *by, uint32_t who)
 {
     uint32_t now = !*by || *by == who ? who : CHECK_SEVERAL;
@@ -208,7 +208,7 @@ static void note_slots(struct checker *c)
     }
 }
 
-/* Without a kernel to ask, what only MCS kernels have tells. */
+/* Without a kernel, objects that only MCS kernels have tell. */
 static bool is_mcs(const struct capdl_spec *spec)
 {
     for (uint32_t i = 0; i < spec->num_objects; i++) {

@@ -19,7 +19,7 @@ bool capdl_check_is_vspace_root(const struct checker *c, enum capdl_kind kind)
     return table && table->root;
 }
 
-/* How many page tables are above this one; MOST_LEVELS if it is too many or a circle. */
+/* How many page tables are above this one; MOST_LEVELS if too many, or in a cycle. */
 static unsigned table_depth(const struct checker *c, uint32_t table)
 {
     unsigned depth = 0;

@@ -13,7 +13,7 @@ struct spec_arena_chunk {
     uint64_t bytes[];
 };
 
-/* Where a call that finds no memory goes on: the innermost capdl_try of this thread. */
+/* Where a call that runs out of memory jumps to: the innermost capdl_try of this thread. */
 static _Thread_local struct recovery {
     jmp_buf jump;
     const char *why;

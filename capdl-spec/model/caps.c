@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where capabilities are kept. Those of a container are side by side. A container that is filled in one go, as in
+ * Storage of capabilities. Those of a container are contiguous. A container that is filled in one go, as in
  * nearly every text, has exactly the memory it needs, at the end of what others use already; one that is added to later
  * moves into a block of its own, which doubles.
  */

@@ -142,7 +142,7 @@ struct group {
     struct capdl_pos pos;
 };
 
-/* Things without a place come last in their file. */
+/* Diagnostics without a position come last in their file. */
 static int group_compare(const void *left, const void *right)
 {
     const struct group *a = left, *b = right;
@@ -199,7 +199,7 @@ static bool line_find(struct line_cursor *cursor, const struct capdl_source *sou
     return true;
 }
 
-/* What stands before the caret. */
+/* The text before the caret. */
 struct blanks {
     char text[MOST_SHOWN_COLUMNS * CAPDL_ESCAPE_MOST];
     size_t count;
@@ -293,7 +293,7 @@ static void print_diag(const struct capdl_diags *diags, FILE *out, const struct 
     }
 }
 
-/* Of each severity its own number is shown: many warnings do not hide an error. */
+/* Each severity has its own limit, so that many warnings do not hide an error. */
 void capdl_diags_print(struct capdl_diags *diags, FILE *out, size_t most)
 {
     struct line_cursor cursor = {.line = 0};

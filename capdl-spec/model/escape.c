@@ -58,7 +58,7 @@ struct capdl_character capdl_character_at(const char *text, size_t length)
     return c.length ? c : (struct capdl_character){.length = 1, .code = (uint8_t)*text};
 }
 
-/* Printed as it is, whatever stands around it: nearly all that names have. */
+/* Printed as it is in any context: nearly all characters of names. */
 static bool is_plain(char c)
 {
     return c >= ' ' && c <= '~';

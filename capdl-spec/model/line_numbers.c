@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finding the lines and columns of places that are offsets, in one pass over each text. */
+/* Converting positions that are offsets into lines and columns, in one pass over each text. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 enum { LAST_COLUMN = CAPDL_POS_OFFSET - 1 };
 
-/* A place in a text: the line it is on, and what that line is called. */
+/* A position in a text: its line, and the name of that line. */
 struct text_cursor {
     const struct capdl_source *source;
     size_t line_start; /* offset */
@@ -16,7 +16,7 @@ struct text_cursor {
     uint16_t file;
 };
 
-/* On to the line that this offset is on. */
+/* Advances to the line of an offset. */
 static void advance(struct text_cursor *at, size_t offset)
 {
     const struct capdl_source *source = at->source;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What stands in parentheses after a capability. */
+/* The parameters in parentheses after a capability. */
 #include <string.h>
 
 #include "parse.h"

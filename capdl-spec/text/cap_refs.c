@@ -259,7 +259,7 @@ static void link_resolve(struct text_parser *p, struct capdl_cap *link, struct l
     }
 }
 
-/* Place holders of copies that came to nothing. */
+/* Removes placeholders of copies that failed. */
 static void drop_placeholders(struct text_parser *p, uint32_t container)
 {
     struct capdl_caps caps = capdl_object_caps(p->spec, container);

@@ -199,7 +199,7 @@ static void skip_blanks(struct text_lexer *lexer)
     }
 }
 
-/* Whether no token stands before this place on its line. */
+/* Whether no token precedes this position on its line. */
 static bool is_first(const struct text_lexer *lexer)
 {
     const char *at = lexer->line_start;
@@ -257,7 +257,7 @@ static void lex_number(struct text_lexer *lexer, struct text_token *token)
     }
 }
 
-/* What acts on a terminal has no place in names, of files neither, and what is not UTF-8 cannot be printed again. */
+/* Names, of files too, must not contain what controls a terminal; what is not UTF-8 could not be printed again. */
 static void reject_unprintable(struct text_lexer *lexer, struct text_token *token)
 {
     size_t at = capdl_escape_find(token->text, token->length);
@@ -337,7 +337,7 @@ static void lex_name(struct text_lexer *lexer, struct text_token *token)
     }
 }
 
-/* A line the lexer cannot make sense of is given up as a whole. */
+/* After an error, skip the rest of a line that makes no sense. */
 static bool spoils_line(const struct text_lexer *lexer, char c)
 {
     return c == '#' || (c == '/' && peek(lexer, 0) == '/');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parser's hands: looking at tokens, taking them, complaining about them. */
+/* The parser's access to tokens: peeking, accepting, reporting unexpected ones. */
 #include <stdarg.h>
 #include <string.h>
 

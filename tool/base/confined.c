@@ -21,13 +21,13 @@
 
 enum {
     LINE_SIZE = 4096,
-    MOST_BYTES = 1 << 28, /* of one message: more is nonsense */
+    MOST_BYTES = 1 << 28, /* of one message: more is invalid */
     READ_SIZE = 65536,
     TO_PARENT = 3, /* the files of a sealed child */
     STATISTICS = 4,
 };
 
-/* Memory of both. Written by the child alone; read by the parent once the child is gone. */
+/* Shared memory. Only the child writes it; the parent reads it after the child has ended. */
 struct shared {
     char doing[CONFINED_DOING];
     bool unfiltered;
@@ -46,7 +46,7 @@ struct message_head {
     uint8_t kind;
 };
 
-/* What is to be read of the child. */
+/* The parent's end of the pipe from the child. */
 struct receiver {
     const struct confined_job *job;
     int in;
@@ -62,7 +62,7 @@ static void write_all(int file, const void *bytes, size_t size)
     for (const char *at = bytes; size > 0;) {
         ssize_t written = write(file, at, size);
         if (written < 0 && errno != EINTR) {
-            _exit(EXIT_FAILURE); /* nobody listens any more */
+            _exit(EXIT_FAILURE); /* the parent is gone */
         }
         at += written > 0 ? written : 0;
         size -= written > 0 ? (size_t)written : 0;
@@ -102,7 +102,7 @@ struct stream {
     uint8_t kind;
 };
 
-/* The line is kept where the parent finds it, should the child not live to send it. */
+/* Unfinished lines are in shared memory, where the parent finds them if the child dies. */
 static ssize_t stream_write(void *cookie, const char *text, size_t size)
 {
     struct stream *stream = cookie;
@@ -147,7 +147,7 @@ char *confined_doing(struct confined *c)
     return c->shared->doing;
 }
 
-/* Where no /proc is mounted: the most it has used. */
+/* Where /proc is not mounted: the peak. */
 static uint64_t peak_memory(void)
 {
     struct rusage usage;
@@ -172,7 +172,7 @@ static void limit(int resource, rlim_t most)
     setrlimit(resource, &limits);
 }
 
-/* Where memory runs out, the child is to go and not what else the user has. */
+/* If memory runs out, the kernel should kill the child rather than other programs of the user. */
 static void offer_to_oom_killer(void)
 {
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -212,7 +212,7 @@ void confined_seal(struct confined *c)
 {
     offer_to_oom_killer();
     give_up_files(c);
-    prctl(PR_SET_DUMPABLE, 0); /* no core, and nobody looks into it */
+    prctl(PR_SET_DUMPABLE, 0); /* no core dump, no debugger */
     limit(RLIMIT_CORE, 0);
     if (!WITH_ADDRESS_SANITIZER) { /* whose report may go to a file */
         limit(RLIMIT_FSIZE, 0);
@@ -247,7 +247,7 @@ static int milliseconds_left(const struct receiver *r)
     return left <= 0 ? 0 : left > INT_MAX - 1 ? INT_MAX : (int)left + 1;
 }
 
-/* Hands on the messages that are complete; what is left of the next one stays. */
+/* Passes on complete messages; an incomplete one stays in the buffer. */
 static bool hand_on(struct receiver *r)
 {
     size_t at = 0;
@@ -285,7 +285,7 @@ static bool make_room(struct receiver *r)
     return true;
 }
 
-/* Until the child has closed its end. Anything but DONE: the child is not to go on. */
+/* Runs until the child closes its end. Any result but DONE: the child must be killed. */
 static enum confined_outcome receive_all(struct receiver *r)
 {
     for (;;) {
@@ -314,7 +314,7 @@ static enum confined_outcome receive_all(struct receiver *r)
     }
 }
 
-/* What stood in an unfinished line, and what it was doing: words of a child that may have gone astray. */
+/* The unfinished line, and what the child was doing: untrusted bytes of a child that may have crashed. */
 static void take_last_words(const struct confined_job *job, const struct shared *shared, struct confined_end *end)
 {
     memcpy(end->doing, shared->doing, sizeof(end->doing));
@@ -355,7 +355,7 @@ static struct confined_end run_child(const struct confined_job *job, struct shar
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return none;
     }
-    fflush(NULL); /* what waits to be written is ours alone */
+    fflush(NULL); /* so that the child does not write our buffers, too */
     pid_t parent = getpid(), child = fork();
     if (child == 0) {
         close(ends[0]);

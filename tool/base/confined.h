@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Work on what nobody can trust, in a child process with nothing to harm. The child prepares itself with all it needs
- * (files, memory), seals itself, and can then only compute and send: no file, no network, no other process, no signal
- * but to itself. Whatever it sends is input like any other.
+ * Processing untrusted input in a child process that can do no harm. The child opens the files and memory it needs,
+ * seals itself, and can then only compute and send: no file, no network, no other process, no signal but to itself.
+ * What it sends is untrusted input, too.
  *
  *     parent                        child
  *     confined_run  -- fork -->     body(context, c)
@@ -25,42 +25,42 @@ enum { CONFINED_DOING = 256 };
 
 struct confined_job {
     void (*body)(void *context, struct confined *);
-    /* In the parent: what the child sent, in the order in which it did. False: it is invalid, and the child is
-     * ended. */
+    /* In the parent: receives what the child sent, in order. Returns false if that is invalid, which ends the
+     * child. */
     bool (*receive)(void *context, uint8_t kind, const uint8_t *bytes, size_t size);
     void *context;
-    double seconds; /* after which a child that has not come to its end is ended; 0: never */
+    double seconds; /* after which the child is killed; 0: never */
 };
 
 enum confined_outcome {
     CONFINED_DONE,     /* the body returned */
     CONFINED_DIED,     /* by a signal, or by an exit of its own */
-    CONFINED_STUCK,    /* its time was over */
-    CONFINED_NONSENSE, /* it sent what is invalid */
+    CONFINED_STUCK,    /* it ran out of time */
+    CONFINED_NONSENSE, /* it sent something invalid */
     CONFINED_NONE,     /* no child could be made; errno says why */
 };
 
 struct confined_end {
     enum confined_outcome outcome;
-    int signal;                 /* of CONFINED_DIED; 0: it left */
-    bool unfiltered;            /* this host does not filter system calls */
-    char doing[CONFINED_DOING]; /* what confined_doing was told last, ended by 0; the child's own words */
+    int signal;                 /* of CONFINED_DIED; 0: it exited */
+    bool unfiltered;            /* this host cannot filter system calls */
+    char doing[CONFINED_DOING]; /* what the child wrote last to confined_doing, ended by 0; untrusted */
 };
 
 struct confined_end confined_run(const struct confined_job *);
 
 /* In the child. */
 
-/* The last thing before what cannot be trusted: gives up every file but the one that leads to the parent, and every
-   system call but those for memory, time and sending. */
+/* Call this before touching untrusted input: closes every file but the pipe to the parent, and gives up every system
+   call but those for memory, time and sending. */
 void confined_seal(struct confined *);
 void confined_send(struct confined *, uint8_t kind, const void *bytes, size_t size);
-/* A stream whose text the parent receives as this kind, in lines: also what stands in an unfinished line when the
- * child dies. 0 when out of memory. */
+/* A stream whose lines the parent receives as this kind, including an unfinished line if the child dies. NULL when out
+ * of memory. */
 FILE *confined_stream(struct confined *, uint8_t kind);
-/* Where the child says what it is doing, for the case that it dies of it: CONFINED_DOING bytes. */
+/* CONFINED_DOING bytes in which the child says what it is doing, for the message if that kills it. */
 char *confined_doing(struct confined *);
-/* Bytes of memory that the child uses now, or the most it has used where no /proc tells; 0: not known. */
+/* Bytes of memory that the child uses now, or its peak where /proc is missing; 0: not known. */
 uint64_t confined_memory(const struct confined *);
 
 #endif

@@ -54,7 +54,7 @@ static void emit_return(struct program *p, uint32_t action)
     emit(p, BPF_RET | BPF_K, action, 0, 0);
 }
 
-/* With the call's number at hand. Only the low halves of arguments are looked at: those of ours have no others. */
+/* The call's number is loaded. Only the low halves of arguments are compared: our values fit into them. */
 static void emit_rule(struct program *p, const struct rule *rule)
 {
     if (rule->argument == ANY) {
@@ -87,7 +87,7 @@ bool confined_filter(int out, int statistics)
     const struct rule rules[] = {
         {SYS_write, 0, (uint32_t)WHOLE, (uint32_t)out},
         {SYS_pread64, 0, (uint32_t)WHOLE, (uint32_t)statistics},
-        /* Memory that is no file's. */
+        /* Anonymous memory. */
         {SYS_mmap, 3, MAP_ANONYMOUS, MAP_ANONYMOUS},
         {SYS_munmap, ANY, 0, 0},
         {SYS_mprotect, ANY, 0, 0},
@@ -95,7 +95,7 @@ bool confined_filter(int out, int statistics)
         {SYS_madvise, ANY, 0, 0},
         {SYS_brk, ANY, 0, 0},
         {SYS_getrusage, 0, (uint32_t)WHOLE, RUSAGE_SELF},
-        /* Time, locks of the C library, its way to end. */
+        /* Time, the C library's locks, exit. */
         {SYS_clock_gettime, ANY, 0, 0},
         {SYS_futex, ANY, 0, 0},
         {SYS_getrandom, ANY, 0, 0},
@@ -107,7 +107,7 @@ bool confined_filter(int out, int statistics)
         {SYS_exit, ANY, 0, 0},
         {SYS_exit_group, ANY, 0, 0},
 #if WITH_ADDRESS_SANITIZER
-        {SYS_write, 0, (uint32_t)WHOLE, STDERR_FILENO}, /* what the sanitizer found */
+        {SYS_write, 0, (uint32_t)WHOLE, STDERR_FILENO}, /* reports of the sanitizer */
         {SYS_rt_sigaction, ANY, 0, 0},
         {SYS_sigaltstack, ANY, 0, 0},
 #endif

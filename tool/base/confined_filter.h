@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The system calls that a confined process keeps. */
+/* The filter of system calls of a confined process. */
 #ifndef TOOL_BASE_CONFINED_FILTER_H
 #define TOOL_BASE_CONFINED_FILTER_H
 

@@ -7,7 +7,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-/* The directory of the running program, to be freed. Without /proc, what it was started as has to do. */
+/* The directory of the running program, to be freed. Without /proc, taken from argv[0]. */
 static char *own_directory(void)
 {
     char *path = realpath("/proc/self/exe", NULL);
@@ -22,7 +22,7 @@ static char *own_directory(void)
     return path;
 }
 
-/* directory + between + "/" + name, if such a file is there. */
+/* directory + between + "/" + name, if that file exists. */
 static char *try_file(const char *directory, const char *between, const char *name)
 {
     char *path;
@@ -36,7 +36,7 @@ static char *try_file(const char *directory, const char *between, const char *na
     return path;
 }
 
-/* A program in a build tree finds the file in the room's directory there: the tree's top is where ninja's file is. */
+/* A program in a build tree finds the file in the room's directory there; build.ninja marks the top of the tree. */
 static char *try_build_tree(const char *own, const char *room, const char *name)
 {
     char *top = strdup(own), *path = NULL, *slash = top;

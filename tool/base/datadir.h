@@ -4,12 +4,12 @@
 #define TOOL_BASE_DATADIR_H
 
 /*
- * Path of a data file, to be freed; 0 if it is nowhere. Looked for in the directory that the environment variable
+ * Path of a data file, to be freed; NULL if not found. Searches the directory that the environment variable
  * CAPDL_DATA_DIR names, and only there if it is set; else in ../share/capdl beside the program's directory; then, for a
  * program in a build tree, in `room` there; then where the package was configured to be installed.
  */
 char *data_find(const char *room, const char *name);
-/* For messages: the places it looks in, in words. */
+/* For messages: the directories that are searched, in words. */
 const char *data_directories(void);
 
 #endif

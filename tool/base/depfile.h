@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was read to make a file, as a rule for make and ninja. */
+/* The files read to make an output, written as a rule for make and ninja. */
 #ifndef TOOL_BASE_DEPFILE_H
 #define TOOL_BASE_DEPFILE_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-/* From now on, depfile_note keeps what it is given. */
+/* Starts recording what depfile_note is given. */
 void depfile_start(void);
-/* A file was read; said by whoever reads one. The name is copied; "-" and names noted before are left out. */
+/* Records that a file was read: call it for each. Copies the name; ignores "-" and names recorded before. */
 void depfile_note(const char *path);
 /*
- * Writes "target: file file ...", in the order of reading, and an empty rule for each file, so that one that has gone
- * is no error (as compilers do with -MP). Names are quoted as make reads them. False if memory ran out while names were
- * kept.
+ * Writes "target: file file ...", in the order of reading, and an empty rule for each file, so that a deleted file
+ * is not an error (as compilers do with -MP). Names are quoted for make. False if memory ran out while recording
+ * names.
  */
 bool depfile_write(FILE *, const char *target);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two classes of ELF files, of 32-bit and of 64-bit words. All other code has the 64-bit forms: what a table has
- * per entry in a file of either class is read and written here.
+ * The 32-bit and 64-bit classes of ELF files. All other code uses the 64-bit structures: entries of tables of either
+ * class are converted here.
  */
 #ifndef TOOL_BASE_ELF_CLASS_H
 #define TOOL_BASE_ELF_CLASS_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bits of a word by e_ident, 0: no such class; and back. */
+/* Word size in bits from e_ident, 0 for an unknown class; and back. */
 unsigned elf_class_bits(const uint8_t ident[EI_NIDENT]);
 uint8_t elf_class(unsigned word_bits);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The symbol table of an ELF file, seen through checks. */
+/* The symbol table of an ELF file, with checks of bounds. */
 #ifndef TOOL_BASE_ELF_SYMBOLS_H
 #define TOOL_BASE_ELF_SYMBOLS_H
 
@@ -13,7 +13,7 @@ struct elf_symbols {
     size_t names_size;
 };
 
-/* The table that a section holds. False: it holds none, or a broken one. */
+/* Opens the table in a section. False: it has none, or a broken one. */
 bool elf_symbols_take(struct elf_symbols *, const struct elf_view *, const Elf64_Shdr *);
 /* The first table. False: the file has none, or a broken one. */
 bool elf_symbols_open(struct elf_symbols *, const struct elf_view *);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A little-endian ELF file in memory, of a class that programs of ours can be, seen through checks: whatever the bytes
- * are, nothing outside them is read. */
+/* A little-endian ELF file in memory, of a class that we support. All accesses are checked: whatever the bytes are,
+ * nothing outside them is read. */
 #ifndef TOOL_BASE_ELF_VIEW_H
 #define TOOL_BASE_ELF_VIEW_H
 
@@ -25,8 +25,8 @@ Elf64_Shdr elf_view_section(const struct elf_view *, unsigned i);
 /* The name of a section, "" if it has none. */
 const char *elf_view_name(const struct elf_view *, const Elf64_Shdr *);
 bool elf_view_find(const struct elf_view *, const char *name, Elf64_Shdr *);
-/* Bytes of the file after `size` bytes at a virtual address; 0 when they are not all in one loaded segment's file
- * part. */
+/* The `size` bytes of the file that are loaded at a virtual address; NULL unless one loaded segment has all of
+ * them. */
 const uint8_t *elf_view_at(const struct elf_view *, uint64_t address, uint64_t size);
 
 #endif

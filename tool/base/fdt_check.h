@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Whether bytes are a sound flattened device tree, of version 17 as every compiler writes it: header, reservations,
- * each node and property and their names are inside. libfdt may be given nothing else: its own check follows null
- * pointers and does not end on some of what is damaged.
+ * Whether bytes are a well-formed flattened device tree of version 17, which every compiler writes: header,
+ * reservations, nodes, properties and names are in bounds. Check every tree before libfdt sees it: its own check can
+ * dereference null pointers, or loop, on a damaged tree.
  */
 bool fdt_check(const void *tree, size_t size);
 

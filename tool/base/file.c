@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Pipes and the like, whose size nobody knows. */
+/* Pipes and the like, whose size is unknown. */
 static bool read_stream(int fd, struct file_bytes *bytes)
 {
     size_t capacity = 1 << 16, size = 0;
@@ -143,7 +143,7 @@ static char *join(const char *directory, size_t length, const char *name)
     return asprintf(&path, "%.*s/%s", (int)length, directory, name) < 0 ? NULL : path;
 }
 
-/* Takes the path, gives it back if it names a file that is there. */
+/* Takes over the path; returns it if the file exists. */
 static char *existing(char *path)
 {
     if (path && access(path, F_OK) == 0) {
@@ -164,7 +164,7 @@ static bool lies_in(const char *resolved, const char *directory)
     return inside;
 }
 
-/* A spec is data from others: it takes nothing from where the command line does not look. */
+/* Specs come from others: they may only name files in directories that the command line allows. */
 static bool is_allowed(const char *path, const char *spec_directory, const char *const *directories)
 {
     char *resolved = realpath(path, NULL);
@@ -218,7 +218,7 @@ char *file_find(const char *name, const char *beside, const char *const *directo
     return path;
 }
 
-/* The temporary files there are, for the signal handler. */
+/* The current temporary files, for the signal handler. */
 enum { MOST_PENDING = 4 };
 static char *volatile pending[MOST_PENDING];
 
@@ -270,7 +270,7 @@ static void forget(struct file_output *output)
     *output = (struct file_output){NULL};
 }
 
-/* mkstemp gives 0600; a new file should have what the user's umask says. */
+/* mkstemp creates files with 0600; a new file should follow the user's umask. */
 static void default_mode(int fd)
 {
     mode_t mask = umask(0);
@@ -278,7 +278,7 @@ static void default_mode(int fd)
     (void)fchmod(fd, 0666 & ~mask);
 }
 
-/* What a link leads to is replaced, not the link. A link to nothing is the name itself, so that the target is made. */
+/* Replaces the target of a link, not the link. For a dangling link, creates the target. */
 static char *final_path(const char *path)
 {
     struct stat status;

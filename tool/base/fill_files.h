@@ -12,8 +12,8 @@ struct fill_file {
     const uint8_t *data;
     uint64_t size;
     int error;               /* errno: why it cannot be read; 0: it can */
-    bool told;               /* for whoever reports that */
-    char *path;              /* where it is, NULL: it was not found */
+    bool told;               /* set by the caller that has reported it */
+    char *path;              /* where it was found; NULL: not found */
     struct file_bytes bytes; /* to be released */
 };
 
@@ -33,7 +33,7 @@ struct fill_file *fill_files_get(struct fill_files *, const char *text);
 struct fill_file *fill_files_give(struct fill_files *, const char *text, const uint8_t *data, uint64_t size);
 void fill_files_free(struct fill_files *);
 
-/* Whether a file has all bytes of a fill. */
+/* Whether the file has all bytes of a fill. */
 bool fill_file_has(const struct fill_file *, const struct capdl_fill *);
 /* Bytes of a fill that are known before boot, from `from` of its own: those of its file, or (file NULL) of the spec. */
 void fill_take(const struct capdl_fill *, const struct fill_file *, uint64_t from, uint64_t count, uint8_t *to);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory that is there: running out of it ends the program with a message. */
+/* Allocation that cannot fail: running out of memory ends the program with a message. */
 #ifndef TOOL_BASE_MEMORY_H
 #define TOOL_BASE_MEMORY_H
 
 #include <stddef.h>
 
-/* What an allocation returned; NULL ends the program. */
+/* Returns its argument, the result of an allocation; NULL ends the program. */
 void *memory_need(void *);
 /* Room for `count` items in a list that grows; *capacity begins as 0, the list as NULL. */
 void *memory_grow(void *list, size_t *capacity, size_t count, size_t item_size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernels of an architecture want to be called with, where more than a fact of capdl/architecture.h tells them
- * apart: one table each, in arch_*.c. */
+/* What differs between architectures in kernel calls, beyond the facts of capdl/architecture.h: a table each, in
+ * arch_*.c. */
 #ifndef TOOL_IMAGE_ARCH_H
 #define TOOL_IMAGE_ARCH_H
 
@@ -17,7 +17,7 @@ struct image_arch {
     /* Where the kernel's window on physical memory begins. */
     uint64_t (*window_start)(const struct capdl_profile *);
 
-    bool gic; /* triggers and signals between cores are the work of a GIC, which some boards lack */
+    bool gic; /* triggers and signals between cores need a GIC, which some boards lack */
 
     /* Options of the kernel's build, for messages; NULL: no kernel of the architecture has such objects. */
     const char *vcpu_option, *io_table_option;

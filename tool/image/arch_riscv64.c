@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "image/arch.h"
 
-/* libsel4's arch_include/riscv/sel4/arch/types.h: what is cached is for the hardware to say. */
+/* libsel4's arch_include/riscv/sel4/arch/types.h: the hardware decides what is cached. */
 enum { EXECUTE_NEVER = 1 };
 
 static uint64_t page_attributes(bool cached, bool execute)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "image/arch.h"
 
-/* libsel4's arch_include/x86/sel4/arch/types.h: there is none against execution. */
+/* libsel4's arch_include/x86/sel4/arch/types.h: no attribute forbids execution. */
 enum { CACHE_DISABLED = 2 };
 
 static uint64_t page_attributes(bool cached, bool execute)
@@ -15,7 +15,7 @@ static bool is_cached(uint64_t attributes)
     return !(attributes & CACHE_DISABLED);
 }
 
-/* What the spec said travels in the rights, where the kernel ignores it. */
+/* The spec's right to execute is kept in the rights, whose bit the kernel ignores. */
 static bool is_executable(uint64_t rights, uint64_t attributes)
 {
     (void)attributes;

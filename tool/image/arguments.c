@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Start-up arguments that do not fit into registers. They go where the platform's calling convention puts them, so that
- * a thread may begin in a function of that many parameters: on the stack, which begins that much lower.
+ * Start-up arguments that do not fit into registers. They go on the stack, as the platform's calling convention says,
+ * so that a thread may begin in a function with that many parameters; the stack begins that much lower.
  *
  *     AArch64, RISC-V      x86-64
  *     |  argument 8  |     |  argument 7  |

@@ -50,7 +50,7 @@ static bool names_asid(const struct capdl_spec *spec, uint32_t o)
     return false;
 }
 
-/* No call takes a number: a pool gets the first free one, an address space the first free one of its pool. */
+/* No call takes an ASID: a pool gets the first free range, an address space the first free ASID of its pool. */
 static void warn_numbers(struct program *program)
 {
     for (uint32_t i = 0; i < program->spec->num_objects; i++) {
@@ -108,7 +108,7 @@ static bool is_root(const struct program *program, size_t slot)
            program->kernel_objects[program->objects[slot]].flags & KOBJ_ROOT;
 }
 
-/* A pool of the spec gives its numbers in the order of its slots. */
+/* A pool of the spec assigns its ASIDs in the order of its slots. */
 static void assign_pools(struct program *program)
 {
     for (size_t slot = 0; slot < program->num_objects; slot++) {

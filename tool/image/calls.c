@@ -91,8 +91,8 @@ static void append(struct call_list *calls, enum capdl_method method, uint32_t o
     }
 }
 
-/* A pair that nothing continues may have been one call too early: its second call starts anew, to be paired with the
-   next. The strides' place becomes the second call's operands. */
+/* A pair that no call continues may have begun one call too early: split it, so that its second call can pair with the
+   next. The memory of the strides becomes the second call's operands. */
 static void split_pair(struct call_list *calls)
 {
     struct call *pair = &calls->list[calls->count - 1];
@@ -120,7 +120,7 @@ static bool method_exists(struct program *program, enum capdl_method method, uin
     return false;
 }
 
-/* Target, capabilities and words are what the kernel's method takes; it is looked up once. */
+/* Target, capabilities and words, as methods.def lists them for the method, which is looked up once. */
 static void check_operands(struct program *program, enum capdl_method method, unsigned count)
 {
     struct method_params *params = &program->methods[method];

@@ -111,7 +111,7 @@ static uint64_t cap_rights(const struct capdl_cap *cap)
     return meant ? cap->rights & CAPDL_RIGHTS_ALL : CAPDL_RIGHTS_ALL;
 }
 
-/* Badge or guard. */
+/* The data word of Mint: badge or guard. */
 static uint64_t cap_data(const struct program *program, const struct capdl_cap *cap)
 {
     if (cap->kind == CAPDL_KIND_CNODE) {
@@ -138,7 +138,7 @@ static bool find_origin(struct program *program, uint32_t cnode, const struct ca
     return find_source(program, cnode, cap, &origin->slot);
 }
 
-/* A badge is there already when the parent has it. */
+/* A copy inherits the parent's badge. */
 static uint64_t new_data(const struct program *program, uint32_t cnode, const struct capdl_cap *cap)
 {
     const struct capdl_slot_ref *parent = derivation_parent(program, cnode, cap->slot);

@@ -8,7 +8,7 @@
 static const struct chunk {
     const char *name;
     unsigned id;
-    bool pc; /* only x86-64 kernels give it; the others give the others */
+    bool pc; /* only x86-64 kernels have it; the others have the rest */
 } chunks[] = {
 #define CAPDL_CHUNK(name, id, pc) {"CDL_FrameFill_BootInfo_" name, id, pc},
 #include <capdl/chunks.def>

@@ -15,7 +15,7 @@ static bool archs_agree(struct program *program)
     return true;
 }
 
-/* Everything that can go wrong in one pass is reported before the next relies on it. */
+/* A pass reports all its errors before the next pass relies on its results. */
 static bool make(struct program *program, const struct program *first)
 {
     static void (*const passes[])(struct program *) = {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arrays of frames that are contiguous without an address being named. They are made as the children of an
- * untyped of our own, as large as the next power of two, which may be anywhere:
+ * Arrays of frames that are contiguous, without an address in the spec. They become the children of an untyped of our
+ * own, whose size is the next power of two, anywhere in memory:
  *
  *     | dma[0] | dma[1] | dma[2] |        |
  *       untyped, 4 times the size of a frame
  *
- * Where there is no piece of memory of that size, but the memory is known, a run over several untypeds may do: then
- * the frames get addresses, and the spec is compiled once more.
+ * If no piece of memory has that size, but the memory map is known, a run over several untypeds may do: the frames then
+ * get addresses, and the spec is compiled once more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +160,7 @@ static void cut(struct piece *pieces, size_t *count, uint64_t start, uint64_t en
     }
 }
 
-/* Free RAM in the longest pieces, without what other objects have by their addresses. */
+/* Free RAM as maximal pieces, without the memory of objects with addresses. */
 static struct piece *free_pieces(const struct program *program, const struct forecast *forecast, size_t *count)
 {
     struct piece *list = memory_zeroed(forecast->count * 2 + program->fixed.count + MOST_CHOSEN, sizeof(*list));
@@ -187,7 +187,7 @@ static struct piece *free_pieces(const struct program *program, const struct for
     return list;
 }
 
-/* The highest place for an array, out of the shortest piece that has room. */
+/* The highest address for an array, in the shortest piece that has room. */
 static bool choose(struct contiguous *array, struct piece *pieces, size_t *count)
 {
     uint64_t bytes = array->count << array->size_bits, mask = (UINT64_C(1) << array->size_bits) - 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Private to the decompiler: from the kernel calls of an image back to the spec that means them. */
+/* Private to the decompiler: recovers the spec from the kernel calls of an image. */
 #ifndef TOOL_IMAGE_DECOMPILE_H
 #define TOOL_IMAGE_DECOMPILE_H
 
@@ -53,11 +53,11 @@ struct reverse {
     size_t num_tables, tables_size;
 };
 
-/* Says that the image is invalid, and where; only the first time. */
+/* Reports that the image is invalid, and where; only the first time. */
 void reverse_fail(struct reverse *, const char *what);
 /* Adds an object under its name in the image, or a generated one. */
 uint32_t reverse_add(struct reverse *, const struct capdl_blob_name *, enum capdl_kind);
-/* What an operand refers to, good until the next call of this; an unknown one is a failure. */
+/* The capability that an operand refers to, good until the next call of this; an unknown one is a failure. */
 struct held *reverse_held(struct reverse *, const struct capdl_operand *);
 /* The same, and it must be of this kind. Returns its object, CAPDL_NO_OBJECT after a failure. */
 uint32_t reverse_object(struct reverse *, const struct capdl_operand *, enum capdl_kind);

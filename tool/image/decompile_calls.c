@@ -28,7 +28,7 @@ static uint64_t word(const struct capdl_call *call, unsigned i)
     return call->operands[call->num_caps + i].value;
 }
 
-/* Those of an object for which rights mean nothing stand for all. */
+/* For objects without meaningful rights, any rights count as all. */
 static uint8_t rights_of(struct reverse *r, uint8_t kind, uint64_t rights)
 {
     if (capdl_kind_has(kind, CAPDL_TRAIT_RIGHTS)) {
@@ -75,7 +75,7 @@ static void set_data(struct reverse *r, struct capdl_cap *cap, uint64_t data)
     }
 }
 
-/* The spec's smc object, which is nothing to the kernel but its one capability for these calls. */
+/* The spec's smc object: to the kernel it is only the capability for SMC calls. */
 static uint32_t smc_object(struct reverse *r)
 {
     for (uint32_t i = 0; i < r->spec->num_objects; i++) {

@@ -121,7 +121,7 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
         (struct capdl_cap){.slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
 }
 
-/* What vspace.c made of rights and attributes. */
+/* Inverts what vspace.c makes of rights and attributes. */
 static struct capdl_cap page_cap(const struct capdl_profile *profile, const struct held *frame, uint64_t rights,
                                  uint64_t attributes, bool guest)
 {
@@ -135,7 +135,7 @@ static struct capdl_cap page_cap(const struct capdl_profile *profile, const stru
     return cap;
 }
 
-/* This very capability is the one that maps the slot. */
+/* Marks this capability as the one that maps the slot. */
 static void map_frame(struct reverse *r, struct held *frame, uint32_t table, struct capdl_cap cap)
 {
     frame->mapped = true;

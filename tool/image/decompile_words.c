@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls that no spec needs though kernels take them: those with bits that the kernel ignores, so that equal effects
- * could have unequal digests (docs/evidence.md), and in START those that could fail, when threads run already
+ * Rejects calls that kernels accept but no spec needs: calls with bits that the kernel ignores, by which equal effects
+ * would have different digests (docs/evidence.md), and calls in START that could fail while threads run already
  * (docs/boot.md).
  */
 #include <string.h>
@@ -13,7 +13,7 @@ static uint64_t word(const struct capdl_call *call, unsigned i)
     return call->operands[call->num_caps + i].value;
 }
 
-/* Which bits the kernel looks at. Flags of an architecture's registers are none. */
+/* The bits that the kernel reads. It ignores the architecture flags of register calls. */
 static uint64_t bits_used(const struct method_param *param)
 {
     enum { RIGHTS = 15 };

@@ -27,8 +27,8 @@ static bool is_badged(const struct capdl_cap *cap)
     return (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) && cap->data;
 }
 
-/* Relations that hold by themselves: of an untyped to what was made from it, of IRQ and I/O port control to what
-   they gave out. */
+/* Relations that exist without a copy: from an untyped to what was made from it, from IRQ and I/O port control to what
+   they issued. */
 static bool holds_anyway(const struct program *program, const struct capdl_cap *parent, const struct capdl_cap *child)
 {
     if (parent->kind == CAPDL_KIND_IRQ_CONTROL) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is asked of memory that is a device's to the kernel: it makes no object but frames from it, and none of these
- * is an IPC buffer; and what a program can expect of it. Memory that the loader fills (--reserve) is RAM.
+ * Checks of memory that the kernel regards as a device's: it makes only frames from it, which cannot be IPC buffers;
+ * and what a program can expect of it. Memory that the loader fills (--reserve) is RAM.
  */
 #include <stdlib.h>
 

@@ -26,7 +26,7 @@ static bool has_el2(void)
     return read_register(id_aa64pfr0_el1) >> 8 & 15;
 }
 
-/* Non-secure from here on. Without firmware at EL3 an SMC would have nobody to answer it: undefined. */
+/* Switch to the non-secure state. Without firmware at EL3 nothing handles an SMC, so make it undefined. */
 static void leave_el3(void)
 {
     enum { NS = 1, RES1 = 3 << 4, SMD = 1 << 7, HCE = 1 << 8, RW = 1 << 10 };
@@ -48,8 +48,8 @@ static void leave_el3(void)
     arch_vectors_set();
 }
 
-/* What EL2 must have set whichever of the two levels the kernel runs at: 64-bit EL1, plain EL2, no offset of the
- * virtual counter. */
+/* Settings of EL2 that both levels of the kernel need: 64-bit EL1, EL2 without traps, no offset of the virtual
+ * counter. */
 static void prepare_el2(void)
 {
     write_register(hcr_el2, BIT(31));
@@ -105,7 +105,7 @@ void arch_core_prepare(void)
     }
 }
 
-/* The virtual counter: also a hypervisor above us lets us read it. */
+/* The virtual counter, which a hypervisor above us lets us read, too. */
 uint64_t arch_ticks(void)
 {
     barrier();
@@ -115,7 +115,7 @@ uint64_t arch_ticks(void)
 uint64_t arch_ticks_per_second(void)
 {
     uint64_t rate = read_register(cntfrq_el0);
-    return rate ? rate : 100000000; /* nobody has set it; about what boards have */
+    return rate ? rate : 100000000; /* not set by firmware: about what boards have */
 }
 
 void arch_halt(void)

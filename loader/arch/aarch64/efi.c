@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As a UEFI application: takes the device tree out of the configuration tables, sends the firmware away and starts like
- * everybody else. Layouts and numbers: UEFI Specification 2.10, chapters 4 and 7.
+ * As a UEFI application: takes the device tree from the configuration tables, exits boot services and continues as
+ * after any other entry. Layouts and numbers: UEFI Specification 2.10, chapters 4 and 7.
  */
 #include "cpu.h"
 
@@ -41,7 +41,7 @@ static uint64_t find_tree(const struct efi_system_table *system)
     return 0;
 }
 
-/* The key of the memory map says that we know what we are taking over; looking at the map may change it. */
+/* The key of the memory map proves that we know the current map; reading the map may change it. */
 static bool exit_firmware(void *image, const struct efi_system_table *system)
 {
     for (int i = 0; i < EXIT_ATTEMPTS; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A GICv2 gives interrupts to the secure side until told otherwise, and only the secure side can tell it. Arm IHI
+ * A GICv2 delivers interrupts to the secure side until the secure side changes that. Arm IHI
  * 0048B, 4.3.4 and 4.4.2. The first 32 interrupts and the priority mask are each core's own. Version 3 needs more than
  * this; firmware does it.
  */

@@ -42,7 +42,7 @@ bool arch_kernel_root_apart(void)
     return !(loader.payload->flags & CAPDL_PAYLOAD_HYPERVISOR);
 }
 
-/* What the processor has, but not more than 48 bits: larger addresses need another granule. */
+/* The processor's address size, at most 48 bits: larger addresses need another granule. */
 static uint64_t physical_size(void)
 {
     uint64_t size = read_register(id_aa64mmfr0_el1) & 15;
@@ -55,7 +55,7 @@ static uint64_t walks(uint64_t shareable)
     return 16 | 1 << 8 | 1 << 10 | shareable << 12;
 }
 
-/* A hypervisor kernel goes on with this very value and refuses any other, so it is not what the processor could do. */
+/* A hypervisor kernel keeps this value and refuses any other, so it is not the processor's maximum. */
 static uint64_t tcr_el2(void)
 {
     enum { PHYSICAL_40 = 2, PHYSICAL_44 = 4 };
@@ -103,7 +103,7 @@ void arch_translation_on(void)
                      : "r"(step)                                                                                   \
                      : "memory")
 
-/* Whole blocks are cleared without being read, where the processor can and may. */
+/* Clears whole blocks without reading them, where the processor supports and allows that. */
 void arch_clear(uintptr_t start, size_t size)
 {
     uint64_t zva = read_register(dczid_el0), block = UINT64_C(4) << (zva & 15);

@@ -12,7 +12,7 @@ void cpu_entered_at(unsigned level)
     entry_level = level;
 }
 
-/* Firmware sits above the level we were entered at: seen from EL2 that is EL3, whatever the device tree says. */
+/* Firmware is above the level we were entered at: for EL2 that is EL3, whatever the device tree says. */
 static int64_t psci_call(bool to_hypervisor, uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
     register uint64_t x0 __asm__("x0") = function;

@@ -44,7 +44,7 @@ bool arch_console_put(char c)
     return true;
 }
 
-/* Hands everything over to another hart. It uses our stack from its first step on, so we end without one. */
+/* Hands over to another hart. It uses our stack from its first instruction on, so we stop without one. */
 static void start_over_on(uint64_t hart, uintptr_t tree)
 {
     register uint64_t a0 __asm__("a0") = hart;
@@ -79,13 +79,13 @@ static void wait_for_others(void)
     }
 }
 
-/* It begins with SBI firmware. */
+/* RAM begins with the SBI firmware. */
 bool arch_ram_may_hold_tree(void)
 {
     return false;
 }
 
-/* In S-mode a hart cannot find out its number. */
+/* In S-mode a hart cannot read its number. */
 uint64_t arch_core_assumed(uint64_t hardware)
 {
     (void)hardware;
@@ -131,7 +131,7 @@ uintptr_t arch_table_address(uint64_t entry)
     return entry >> 10 << 12;
 }
 
-/* Valid, readable, writable, executable, accessed, dirty. What is a device is up to the platform. */
+/* Valid, readable, writable, executable, accessed, dirty. The platform decides what is a device. */
 uint64_t arch_block_entry(uint64_t address, enum memory_kind kind)
 {
     (void)kind;

@@ -33,18 +33,41 @@ static void put_absence(FILE *out, const char *name)
     fprintf(out, "#ifndef %s\nextern int %s;\n#endif\n", name, name);
 }
 
+static bool is_declared(const struct capdl_profile *p, const char *name)
+{
+    char command[sizeof(p->prefix) + 128];
+
+    snprintf(command, sizeof(command), "grep -rqw '%s' '%s/libsel4/include'", name, p->prefix);
+    return system(command) == 0;
+}
+
+/* A method that some versions call otherwise has several ids, of which a kernel declares one. */
+static void put_label(const struct capdl_profile *p, FILE *out, enum capdl_method method)
+{
+    const char *cell = method_xml_id(p->arch, method);
+    bool renamed = cell && strchr(cell, ' ');
+    unsigned declared = 0;
+    char name[80];
+
+    for (; cell; cell = strchr(cell, ' ') ? strchr(cell, ' ') + 1 : NULL) {
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(cell, " "), cell);
+        if (p->labels[method] == CAPDL_PROFILE_ABSENT) {
+            put_absence(out, name);
+        } else if (!renamed || is_declared(p, name)) {
+            put_value(out, name, p->labels[method]);
+            declared++;
+        }
+    }
+    CHECK(declared < 2 && (declared == 1 || !renamed || p->labels[method] == CAPDL_PROFILE_ABSENT), "%s",
+          method_names[method]);
+}
+
 static void put_tables(const struct capdl_profile *p, FILE *out)
 {
     char name[80];
 
     for (unsigned i = 0; i < CAPDL_METHOD_COUNT; i++) {
-        const char *id = method_xml_id(p->arch, i);
-
-        if (id != NULL && p->labels[i] != CAPDL_PROFILE_ABSENT) {
-            put_value(out, id, p->labels[i]);
-        } else if (id != NULL) {
-            put_absence(out, id);
-        }
+        put_label(p, out, (enum capdl_method)i);
     }
     for (unsigned i = 0; i < CAPDL_TYPE_COUNT; i++) {
         const char *type = type_name(p->arch, i);

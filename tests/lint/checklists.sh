@@ -5,9 +5,11 @@ set -eu
 cd "$1"
 status=0
 # Rows look like: | a kind | `PATTERN` | `FILE` `FILE` ... |
-sed -n '/^## Checklists/,/^## /p' HACKING.md | grep '^| [a-z].*`' | while IFS='|' read -r _ what pattern files _; do
-    pattern=$(echo "$pattern" | sed 's/^ *`//; s/` *$//')
-    found=$(grep -rlE "$pattern" blob capdl-spec include initialiser loader tool --include='*.[chS]' --include='*.def' --include=meson.build | LC_ALL=C sort)
+# A `|` in a pattern is `\|`, as in any table of Markdown; `~` stands for it here.
+sed -n '/^| to add/,/^$/p' HACKING.md | grep '^| [a-z].*`' | sed 's/\\|/~/g' | while IFS='|' read -r _ what pattern files _; do
+    pattern=$(echo "$pattern" | sed 's/^ *`//; s/` *$//' | tr '~' '|')
+    found=$(grep -rlE "$pattern" blob capdl-spec editors examples include initialiser loader monitor tool --include='*.[chS]' \
+        --include='*.def' --include=meson.build --include='*.vim' --include='*.el' --include='*.tmLanguage.json' | LC_ALL=C sort)
     named=$(echo "$files" | tr -d '` ' | tr ',' '\n' | LC_ALL=C sort)
     [ -n "$found" ] || { echo "nothing has $pattern" >&2; exit 1; }
     if [ "${2:-}" = print ]; then

@@ -13,7 +13,8 @@
 
 #define UNTOUCHED __attribute__((no_instrument_function))
 
-extern char __executable_start[], etext[];
+/* A shared library has none, and notes nothing. */
+extern char __executable_start[] __attribute__((weak)), etext[] __attribute__((weak));
 static char *entered;
 
 UNTOUCHED __attribute__((constructor(101))) static void map_table(void)
@@ -21,7 +22,7 @@ UNTOUCHED __attribute__((constructor(101))) static void map_table(void)
     const char *directory = getenv("CAPDL_ENTERED");
     char program[PATH_MAX], path[2 * PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    if (!directory || length < 0) {
+    if (!directory || length < 0 || !__executable_start) {
         return;
     }
     program[length] = 0;

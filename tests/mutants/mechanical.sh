@@ -4,11 +4,12 @@
 # in twenty of those that change the program go unnoticed.
 #
 # usage: mechanical.sh SOURCES SEED COUNT [FIRST]    COUNT changes that compile and change the object code; FIRST: skip that many draws
-# $CC: the compiler. $KEEP: a directory for the copy and its build, kept for the next run.
+# $CC: the compiler. $KEEP: a directory for the copy and its build, kept for the next run. $SLOWER: by how much tests may take longer.
 #
-# A table (entered.sh) says which tests enter which function, so that a change needs only those tests: the quick ones first, with
-# the mutated programs; if none of them fails, everything is built anew and the others run. A test that runs out of time has
-# noticed, too.
+# A table (entered.sh) says which tests enter which function, so that a change needs only those tests, the quickest first, and only
+# what these need is built. If the first ones pass, everything is built and all tests that enter the function run. If the change
+# also changes what the build makes (images, initialisers, loaders), all other tests run, too. A test that runs out of time has noticed.
+# In the end every test that noticed something runs on the sources as they are: one that fails there has noticed nothing.
 set -eu
 sources=$(cd "$1" && pwd)
 seed=$2 count=$3 first=${4:-0}
@@ -17,7 +18,8 @@ if [ -z "$work" ]; then
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
 fi
-tree=$work/tree build=$work/build
+tree=$work/tree
+build=$tree/build
 mkdir -p "$tree"
 # shellcheck disable=SC3045
 ulimit -c 0
@@ -32,50 +34,73 @@ done) | while read -r file; do
         cp "$sources/$file" "$tree/$file"
     fi
 done
-[ -f "$build/build.ninja" ] || meson setup "$build" "$tree" -Dwerror=false > "$work/setup" 2>&1 || { cat "$work/setup" >&2; exit 2; }
+[ -f "$build/build.ninja" ] || meson setup "$build" "$tree" > "$work/setup" 2>&1 || { cat "$work/setup" >&2; exit 2; }
 ninja -C "$build" > "$work/ninja" 2>&1 || { tail -n 30 "$work/ninja" >&2; exit 2; }
 ${CC:-cc} -O2 -D_GNU_SOURCE -o "$work/mutate" "$tree/tests/mutants/mutate.c"
-sum=$(cd "$tree" && find . -name '*.[ch]' -o -name '*.def' | sort | xargs cat | cksum)
+sum=$(cd "$tree" && find . -name '*.[ch]' -o -name '*.def' | grep -v '^./build/' | sort | xargs cat | cksum)
 if [ "$sum" != "$(cat "$work/entered.sum" 2> /dev/null)" ]; then
     "$tree/tests/mutants/entered.sh" "$tree" "$work/entered" > "$work/entered.table"
     echo "$sum" > "$work/entered.sum"
 fi
 cd "$tree"
+ninja -C "$build" -t compdb > "$work/commands"
+ninja -C "$build" -t targets all | sed -n 's/: CUSTOM_COMMAND.*//p' > "$work/made"
 
-programs=$(ninja -C "$build" -t targets all | sed -n 's/: c_LINKER.*//p')
-for target in initialiser/initialiser-aarch64.elf initialiser/initialiser-riscv64.elf initialiser/initialiser-x86_64.elf \
-    loader/loader-aarch64.elf loader/loader-riscv64.elf; do
-    [ ! -e "$build/$target" ] || programs="$programs $target"
-done
+# What each test needs built: TEST, then files, with tabs between them.
+python3 - "$build" > "$work/needs" << 'END'
+import json, os, sys
+info = lambda name: json.load(open(f"{sys.argv[1]}/meson-info/intro-{name}.json"))
+files = {t["id"]: [os.path.relpath(f, sys.argv[1]) for f in t["filename"]] for t in info("targets") if t["type"] != "run"}
+for test in info("tests"):
+    print("\t".join([test["name"], *(file for id in test["depends"] for file in files.get(id, []))]))
+END
 
-# The object code of a file, without what only debuggers read; that of the loader is the loaders themselves.
+# What is loaded of ELF files: without what only debuggers read.
+loaded() { # FILE...
+    python3 - "$@" << 'END'
+import struct, sys
+for name in sys.argv[1:]:
+    data = open(name, "rb").read()
+    start, count = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
+    for header in (struct.unpack_from("<IIQQQQQQ", data, start + 56 * i) for i in range(count)):
+        if header[0] == 1:
+            sys.stdout.buffer.write(struct.pack("<QQ", header[3], header[6]) + data[header[2]:header[2] + header[5]])
+END
+}
+
+# The object code of a file; that of initialiser and loader is the whole programs.
 object_code() { # FILE TO
     case $1 in
-    loader/*)
-        ninja -C "$build" loader/loader-aarch64.elf loader/loader-riscv64.elf > "$work/ninja" 2>&1 || return 1
-        cat "$build"/loader/loader-*.elf > "$2"
+    loader/* | initialiser/*)
+        room=${1%%/*}
+        programs=$(grep "^$room/$room-[a-z0-9_]*\.elf\$" "$work/made")
+        # shellcheck disable=SC2086 # a list
+        ninja -C "$build" $programs > "$work/ninja" 2>&1 || return 1
+        # shellcheck disable=SC2086
+        (cd "$build" && loaded $programs) > "$2"
         return
         ;;
     esac
-    command=$(ninja -C "$build" -t compdb | awk -v file="/$1\"" '
+    command=$(awk -v file="/$1\"" '
         /"command":/ { command = $0 }
-        /"file":/ && index($0, file) { sub(/^ *"command": "/, "", command); sub(/",$/, "", command); gsub(/\\"/, "\"", command); print command; exit }')
+        /"file":/ && index($0, file) { sub(/^ *"command": "/, "", command); sub(/",$/, "", command); gsub(/\\"/, "\"", command); print command; exit }' \
+        "$work/commands")
     [ -n "$command" ] || return 1
-    (cd "$build" && eval "${command%% -MD *} -g0 -o '$2.o' -c '../tree/$1'") > "$work/compiler" 2>&1 || return 1
+    (cd "$build" && eval "${command%% -MD *} -g0 -o '$2.o' -c '../$1'") > "$work/compiler" 2>&1 || return 1
     mv "$2.o" "$2"
 }
 
 # The tests that enter the function around a line, the quickest first; the first word is "build" if building enters it, too.
 tests_of() { # FILE LINE
     awk -v file="$1" -v line="$2" '
-        $1 == file && $2 + 0 <= line + 0 && $2 + 0 >= begin { if ($2 + 0 > begin) { delete seconds; count = 0; begin = $2 + 0 }
+        $1 == file && $2 + 0 <= line + 0 && $2 + 0 >= begin { if ($2 + 0 > begin) { delete seconds; begin = $2 + 0 }
             time = $3; name = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", name); seconds[name] = time }
         END { for (name in seconds) print seconds[name], name }' "$work/entered.table" | sort -n | sed 's/^[^ ]* //'
 }
 
 # The first test that fails or runs out of time, or nothing.
 failing() { # ARGUMENT-OF-MESON-TEST...
-    meson test -C "$build" --no-rebuild --maxfail 1 "$@" > "$work/test" 2>&1 < /dev/null || true
+    meson test -C "$build" --no-rebuild --maxfail 1 -t "${SLOWER:-1}" "$@" > "$work/test" 2>&1 < /dev/null || true
     sed -nE 's/^ *[0-9]+\/[0-9]+ (.*[^ ]) +(FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS|INTERRUPT) .*/\1/p' "$work/test" | head -n 1
 }
 
@@ -89,29 +114,39 @@ failing_of() { # FILE-WITH-A-TEST-A-LINE
     failing "$@"
 }
 
-# Which test notices: of those that enter the function, the quick ones first; then the others, with everything built anew. Where
-# no test of the host enters it, or building does, all tests.
+# The same, after building what these tests need.
+failing_of_built() { # FILE-WITH-A-TEST-A-LINE
+    awk -F '\t' 'NR == FNR { wanted[$0] = 1; next } $1 in wanted { for (i = 2; i <= NF; i++) print $i }' "$1" "$work/needs" | sort -u > "$work/targets"
+    xargs -r timeout 600 ninja -C "$build" < "$work/targets" > "$work/ninja" 2>&1 || { echo "the build"; return; }
+    failing_of "$1"
+}
+
+sum_of_made() {
+    (cd "$build" && xargs cat < "$work/made" 2> /dev/null) | cksum
+}
+
 notice() { # FILE LINE
-    # shellcheck disable=SC2086 # a list
-    timeout 600 ninja -k 0 -C "$build" $programs > "$work/ninja" 2>&1 || { echo "the build"; return; }
-    tests_of "$1" "$2" > "$work/all"
-    grep -v '^(build)$' "$work/all" > "$work/tests" || true
-    head -n 40 "$work/tests" > "$work/quick"
-    tail -n +41 "$work/tests" > "$work/slow"
-    by=$(failing_of "$work/quick")
-    if [ -z "$by" ]; then
-        timeout 600 ninja -C "$build" > "$work/ninja" 2>&1 || { echo "the build"; return; }
-        if [ -s "$work/all" ] && cmp -s "$work/all" "$work/tests"; then
-            by=$(failing_of "$work/slow")
-        else
-            by=$(failing --no-suite lint --no-suite mutants --no-suite real --no-suite matrix)
-        fi
+    tests_of "$1" "$2" | grep -vx '(build)' > "$work/tests" || true
+    for part in 1,6p 7,40p; do
+        sed -n "$part" "$work/tests" > "$work/part"
+        by=$(failing_of_built "$work/part")
+        [ -z "$by" ] || { echo "$by"; return; }
+    done
+    timeout 900 ninja -C "$build" > "$work/ninja" 2>&1 || { echo "the build"; return; }
+    by=$(failing_of "$work/tests")
+    if [ -z "$by" ] && [ "$(sum_of_made)" != "$made" ]; then
+        case $1 in
+        loader/* | initialiser/*) by=$(failing --suite "${1%%/*}") ;;
+        esac
+        [ -n "$by" ] || by=$(failing --no-suite lint --no-suite mutants --no-suite real --no-suite matrix)
     fi
     echo "$by"
 }
 
 files=$(find blob capdl-spec initialiser loader tool -name '*.c' | sort)
 noticed=0 unnoticed=0 same=0 broken=0 drawn=0
+begin=$(date +%s) made=$(sum_of_made)
+: > "$work/noticing"
 echo "| change | noticed by |"
 echo "|---|---|"
 # shellcheck disable=SC2086 # a list
@@ -120,6 +155,7 @@ while read -r file number && [ $((noticed + unnoticed)) -lt "$count" ]; do
     drawn=$((drawn + 1))
     object_code "$file" "$work/before" < /dev/null || { broken=$((broken + 1)); continue; }
     "$work/mutate" apply "$file" "$number" > "$work/mutant" 2> "$work/what"
+    cp "$file" "$work/original"
     cp "$work/mutant" "$file"
     if ! object_code "$file" "$work/after" < /dev/null; then
         broken=$((broken + 1))
@@ -128,11 +164,15 @@ while read -r file number && [ $((noticed + unnoticed)) -lt "$count" ]; do
     else
         by=$(notice "$file" "$(sed 's/:.*//' "$work/what")" < /dev/null)
         [ -n "$by" ] && noticed=$((noticed + 1)) || unnoticed=$((unnoticed + 1))
+        echo "${by##* / }" >> "$work/noticing"
         echo "| \`$file:$(sed 's/|/\\|/g' "$work/what")\` | ${by:-**nothing**} |"
     fi
-    cp "$sources/$file" "$file"
+    cp "$work/original" "$file"
 done < "$work/draws"
 ninja -C "$build" > "$work/ninja" 2>&1 || true
+grep -vxE 'the build|' "$work/noticing" | sort -u > "$work/good" || true
+bad=$(failing_of "$work/good")
 echo
-echo "$noticed of $((noticed + unnoticed)) noticed; of $drawn drawn, $broken did not compile and $same changed nothing"
+echo "$noticed of $((noticed + unnoticed)) noticed; of $drawn drawn, $broken did not compile and $same changed nothing; $((($(date +%s) - begin) / 60)) minutes"
+[ -z "$bad" ] || { echo "$bad fails without a change" >&2; exit 2; }
 [ $((unnoticed * 20)) -le $((noticed + unnoticed)) ]

@@ -3,6 +3,8 @@
 # forecast_real.sh FORECAST REAL DIR: what real kernels that can print report at boot is what is forecast; on a PC, for several sizes of
 # memory. DIR holds the initial task for each kind of kernel.
 [ -n "$SEL4_PREFIXES" ] || exit 77
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 booted=0 failed=0
 for prefix in "$SEL4_PREFIXES"/*; do
     name=$(basename "$prefix")
@@ -18,13 +20,14 @@ for prefix in "$SEL4_PREFIXES"/*; do
     [ -f "$program" ] || continue
     for map in $maps; do
         [ $map != none ] || map=
-        forecast=$("$1" "$prefix" "$program" $map)
-        reported=$("$2" "$prefix" "$program" $map 2>/dev/null | tr -d '\r' |
-            sed -n 's/.*\(empty [0-9a-f]* [0-9a-f]*\)$/\1/;/^empty /,/^END/p')
+        "$1" "$prefix" "$program" $map >"$work/forecast"
+        "$2" "$prefix" "$program" $map 2>"$work/errors" | tr -d '\r' |
+            sed -n 's/.*\(empty [0-9a-f]* [0-9a-f]*\)$/\1/;/^empty /,/^END/p' >"$work/reported"
         booted=$((booted + 1))
-        if [ "$forecast" != "$reported" ]; then
+        if ! diff -u "$work/forecast" "$work/reported"; then
             failed=$((failed + 1))
-            printf '%s %s: forecast:\n%s\nreported:\n%s\n' "$name" "$map" "$forecast" "$reported"
+            echo "$name${map:+ with $map}: what the kernel reports is not what is forecast"
+            cat "$work/errors"
         fi
     done
 done

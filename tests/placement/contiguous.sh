@@ -34,6 +34,25 @@ if [ "$real" = no ]; then
     done
     spec 1 4k | sed 's/contiguous/&, paddr: 0x70000000/' >"$work/both.cdl"
     refused "give only one of the two" compile "$work/both.cdl" --kernel "$kernel" -o "$work/image"
+    # Where no untyped is large enough, across several that follow each other: in the shortest such range, at its end.
+    across() { # EXPECTED UNTYPED...: ADDRESS:BITS
+        expected=$1
+        shift
+        for untyped in "$@"; do
+            echo "0x${untyped%:*} ${untyped#*:} 0"
+        done >"$work/list"
+        "$capdl" compile "$work/spec.cdl" --kernel "$kernel" --untypeds "$work/list" -o "$work/image"
+        said=$("$capdl" fit "$work/image" --kernel "$kernel" --untypeds "$work/list" | grep 'dma\[0\] to dma\[11\]')
+        echo "$said" | grep -q "0x00$expected \.\." || fail "untypeds $*: at $said, not at 0x$expected"
+    }
+    spec 12 4k | sed 's/12 bits/5 bits/; s/4000:/30:/' >"$work/spec.cdl"
+    across 80110000 80110000:15 80118000:14 80200000:15 80300000:13 # only the lowest is long enough
+    across 80300000 80110000:15 80200000:13 80300000:15 80308000:14 # only the highest
+    across 80402000 80110000:13 80200000:15 80208000:15 80400000:15 80408000:14 8040c000:13 # both are: 64 and 56 KiB
+    across 80202000 80110000:13 80200000:15 80208000:14 8020c000:13 80400000:15 80408000:15
+    printf '%s\n' '0x80110000 15 0' '0x80200000 15 0' '0x80208000 13 0' '0x80500000 13 0' >"$work/short"
+    refused 'need 0xc000 contiguous bytes of RAM, but the largest free range has 0xa000' \
+        compile "$work/spec.cdl" --kernel "$kernel" --untypeds "$work/short" -o "$work/image"
     exit 0
 fi
 

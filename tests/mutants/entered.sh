@@ -8,7 +8,7 @@
 # usage: entered.sh SOURCES BUILD       BUILD: a directory for the build, made anew
 set -eu
 sources=$(cd "$1" && pwd)
-build=$2
+build=$(mkdir -p "$2" && cd "$2" && pwd)
 rm -rf "$build" "$build.functions" "$build.tables"
 mkdir -p "$build" "$build.functions"
 ${CC:-cc} -O2 -fPIC -D_GNU_SOURCE -c -o "$build.o" "$sources/tests/mutants/entered.c"
@@ -22,12 +22,13 @@ functions_of() { # PROGRAM
         nm "$1" | awk '$2 ~ /^[tT]$/ { print $1 }' > "$list.addresses"
         addr2line -e "$1" < "$list.addresses" > "$list.places"
         base=$(nm "$1" | awk '$3 == "__executable_start" { print $1 }')
-        paste -d ' ' "$list.addresses" "$list.places" | awk -v root="$sources/" -v base="$base" '
+        paste -d ' ' "$list.addresses" "$list.places" | awk -v root="$sources/" -v build="$build" -v base="$base" '
             function number(hex,    i, n) {
                 for (i = 1; i <= length(hex); i++) n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
                 return n
             }
             {
+                sub("^[.]/", build "/", $2)
                 while (sub("/[^/]+/[.][.]/", "/", $2)) { }
                 at = index($2, root)
                 if (at) $2 = substr($2, at + length(root))

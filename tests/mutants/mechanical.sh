@@ -7,8 +7,8 @@
 # $CC: the compiler. $KEEP: a directory for the copy and its build, kept for the next run. $SLOWER: by how much tests may take longer.
 #
 # A table (entered.sh) says which tests enter which function, so that a change needs only those tests, the quickest first, and only
-# what these need is built. If the first ones pass, everything is built and all tests that enter the function run. If the change
-# also changes what the build makes (images, initialisers, loaders), all other tests run, too. A test that runs out of time has noticed.
+# what these need is built. If they pass and building enters the function, too, or nothing does, everything is built; and if that
+# changes what the build makes (images, initialisers, loaders), all other tests run. A test that runs out of time has noticed.
 # In the end every test that noticed something runs on the sources as they are: one that fails there has noticed nothing.
 set -eu
 sources=$(cd "$1" && pwd)
@@ -126,20 +126,22 @@ sum_of_made() {
 }
 
 notice() { # FILE LINE
-    tests_of "$1" "$2" | grep -vx '(build)' > "$work/tests" || true
-    for part in 1,6p 7,40p; do
+    tests_of "$1" "$2" > "$work/all"
+    grep -vx '(build)' "$work/all" > "$work/tests" || true
+    for part in 1,6p 7,40p '41,$p'; do
         sed -n "$part" "$work/tests" > "$work/part"
         by=$(failing_of_built "$work/part")
         [ -z "$by" ] || { echo "$by"; return; }
     done
-    timeout 900 ninja -C "$build" > "$work/ninja" 2>&1 || { echo "the build"; return; }
-    by=$(failing_of "$work/tests")
-    if [ -z "$by" ] && [ "$(sum_of_made)" != "$made" ]; then
-        case $1 in
-        loader/* | initialiser/*) by=$(failing --suite "${1%%/*}") ;;
-        esac
-        [ -n "$by" ] || by=$(failing --no-suite lint --no-suite mutants --no-suite real --no-suite matrix)
+    if [ -s "$work/tests" ] && cmp -s "$work/all" "$work/tests"; then
+        return # building does not enter it
     fi
+    timeout 900 ninja -C "$build" > "$work/ninja" 2>&1 || { echo "the build"; return; }
+    [ "$(sum_of_made)" != "$made" ] || return 0
+    case $1 in
+    loader/* | initialiser/*) by=$(failing --suite "${1%%/*}") ;;
+    esac
+    [ -n "$by" ] || by=$(failing --no-suite lint --no-suite mutants --no-suite real --no-suite matrix)
     echo "$by"
 }
 

@@ -57,5 +57,6 @@ for kind in planted:61 sneaky:13 silent:20; do
 done
 # shellcheck disable=SC2094
 table > table
-grep '^|' "$document" | cmp -s - table || { echo "$document does not have the table that 'planted.sh ... print' prints"; failed=1; }
+grep '^|' "$document" > documented
+diff -u documented table || { echo "$document does not have the table that 'planted.sh ... print' prints"; failed=1; }
 exit $failed

@@ -586,6 +586,66 @@ static void test_mistakes(void)
                "choose another with fault_slot");
 }
 
+/* Numbers just outside of what docs/pd.md allows, and off their unit. On this kernel there is one core and one domain.
+ */
+static void test_ranges(const char *profile)
+{
+    const uint64_t user_top = profile_builtin(profile)->user_top;
+    const struct {
+        const char *name;
+        uint64_t least, most;
+        unsigned unit;
+    } params[] = {
+        {"prio", 0, 255, 1},
+        {"max_prio", 0, 255, 1},
+        {"stack", 4096, 1 << 30, 4096},
+        {"budget", 1, UINT64_MAX, 1},
+        {"period", 1, UINT64_MAX, 1},
+        {"affinity", 0, 0, 1},
+        {"domain", 0, 0, 1},
+        {"cspace_bits", 2, 24, 1},
+        {"fault_slot", 1, UINT64_MAX, 1},
+        {"entry", 0, UINT64_MAX, 1},
+        {"ipc_buffer", 4096, user_top, 4096},
+        {"stack_top", 8192, user_top, 4096},
+        {"at", 4096, user_top, 4096},
+        {"paddr", 0, UINT64_MAX, 4096},
+        {"room", 4096, 1 << 30, 4096},
+        {"modules", 4096, user_top, 4096},
+    };
+    for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
+        const uint64_t wrong[] = {params[i].least - 1, params[i].most + 1, params[i].least + 1};
+        for (unsigned k = 0; k < 3; k++) {
+            char text[128], expected[128] = "expected a multiple of";
+            if (k == 2 ? params[i].least == params[i].most : wrong[k] == (k ? 0 : UINT64_MAX)) {
+                continue; /* there is none */
+            }
+            snprintf(text, sizeof(text),
+                     "objects { f = frame (4k)  a = pd (\"ping.elf\", map: f (R), %s: %" PRIu64 ") }", params[i].name,
+                     wrong[k]);
+            if (k < 2 && params[i].least == params[i].most) {
+                snprintf(expected, sizeof(expected), "'%s' is %" PRIu64 ", kernel %s has only %" PRIu64, params[i].name,
+                         wrong[k], profile, params[i].most);
+            } else if (k < 2) {
+                snprintf(expected, sizeof(expected),
+                         "'%s' is %" PRIu64 ", expected %" PRIu64 " to %" PRIu64 " on kernel", params[i].name, wrong[k],
+                         params[i].least, params[i].most);
+            } else if (params[i].unit > 1) {
+                snprintf(expected, sizeof(expected), "expected a multiple of %u", params[i].unit);
+            }
+            struct test test;
+            begin(&test, profile, text);
+            if (has_error(&test, expected) != (k < 2 || params[i].unit > 1)) {
+                failures++;
+                fprintf(stderr, "%s: \"%s\" is %s for: %s\n", profile, expected,
+                        k < 2 || params[i].unit > 1 ? "missing" : "said", text);
+                capdl_diags_print(&test.diags, stderr, 0);
+            }
+            end(&test);
+        }
+    }
+}
+
 static void test_all(const char *profile)
 {
     struct made_elf elf = program_for(profile_builtin(profile));
@@ -618,6 +678,7 @@ int main(void)
         test_all(profiles[i]);
     }
     test_mistakes();
+    test_ranges("riscv64");
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         unlink(path_of(files[i], path));
     }

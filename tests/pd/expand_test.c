@@ -68,9 +68,9 @@ static void write_elf(const struct made_elf *elf, const char *name)
     free(bytes);
 }
 
-static void begin(struct test *t, const char *name, const char *text)
+static void begin_on(struct test *t, const char *name, const struct capdl_profile *profile, const char *text)
 {
-    *t = (struct test){.name = name, .profile = profile_builtin(name)};
+    *t = (struct test){.name = name, .profile = profile};
     struct pd_context context = {t->profile, "test.cdl", search};
     struct capdl_text_options options = {
         .expand = pd_expand, .context = &context, .has_arch = true, .arch = t->profile->arch};
@@ -78,6 +78,11 @@ static void begin(struct test *t, const char *name, const char *text)
     capdl_spec_init(&t->spec);
     uint16_t source = capdl_diags_add_source(&t->diags, "test.cdl", text, strlen(text));
     t->good = capdl_spec_read_text(&t->spec, &t->diags, source, &options);
+}
+
+static void begin(struct test *t, const char *name, const char *text)
+{
+    begin_on(t, name, profile_builtin(name), text);
 }
 
 static void end(struct test *t)
@@ -586,6 +591,32 @@ static void test_mistakes(void)
                "choose another with fault_slot");
 }
 
+/* Each field of a TCB is what the parameter of its name says, and no other parameter changes it. */
+static void test_fields(void)
+{
+    struct test test, *t = &test;
+    struct capdl_profile profile = *profile_builtin("riscv64");
+    struct made_elf elf = program_for(&profile);
+
+    write_elf(&elf, "ping.elf");
+    profile.max_nodes = 4;
+    profile.num_domains = 8;
+    begin_on(
+        t, "riscv64", &profile,
+        "objects { a = pd (\"ping.elf\", prio: 11, max_prio: 12, affinity: 3, domain: 7, resume: False, fpu_disabled: "
+        "True, entry: 0x200018, ipc_buffer: 0x10000000, stack_top: 0x20004000, cspace_bits: 9, stack: 8k)\n"
+        "b = pd (\"ping.elf\", stack: 4k, args: [4], cspace_bits: 5, fault_slot: 3) }");
+    CHECK(t->good);
+    const struct capdl_tcb *a = tcb(t, "tcb_a"), *b = tcb(t, "tcb_b");
+    CHECK(a->prio == 11 && a->max_prio == 12 && a->affinity == 3 && a->dom == 7);
+    CHECK(!a->resume && a->fpu_disabled && a->ip == 0x200018 && a->addr == 0x10000000 && a->sp == 0x20004000);
+    CHECK(b->prio == 125 && b->max_prio == 125 && b->affinity == 0 && b->dom == 0 && b->resume && !b->fpu_disabled);
+    end(t);
+    begin_on(t, "riscv64", &profile, "objects { a = pd (\"ping.elf\", affinity: 4, domain: 8) }");
+    CHECK(has_error(t, "'affinity' is 4, expected 0 to 3") && has_error(t, "'domain' is 8, expected 0 to 7"));
+    end(t);
+}
+
 /* Numbers just outside of what docs/pd.md allows, and off their unit. On this kernel there is one core and one domain.
  */
 static void test_ranges(const char *profile)
@@ -678,6 +709,7 @@ int main(void)
         test_all(profiles[i]);
     }
     test_mistakes();
+    test_fields();
     test_ranges("riscv64");
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         unlink(path_of(files[i], path));

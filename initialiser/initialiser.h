@@ -38,6 +38,14 @@ struct bootinfo {
     word cnode_bits; /* log2 of the slots of the initial CNode */
 };
 
+/* seL4_UntypedDesc */
+struct untyped_desc {
+    word address;
+    uint8_t size_bits;
+    uint8_t is_device;
+    uint8_t padding[sizeof(word) - 2];
+};
+
 /* seL4_IPCBuffer */
 struct ipc_buffer {
     word tag;

@@ -95,8 +95,24 @@ static void give_all_pages(void)
 /* An initial task's bootinfo, from the slots of its untypeds on. */
 struct untypeds {
     struct slot_region slots;
-    struct capdl_leftover_untyped list[];
+    struct untyped_desc list[];
 };
+
+/* Where the list is made: where it will be, but apart where the kernel's entries have no room for what ours say. */
+static struct capdl_leftover_untyped *list_at(struct untyped_desc *entries)
+{
+    static struct capdl_leftover_untyped apart[CAPDL_LEFTOVERS_MAX_UNTYPEDS];
+    return sizeof(*entries) == sizeof(*apart) ? (struct capdl_leftover_untyped *)(void *)entries : apart;
+}
+
+static void tell(struct untyped_desc *entries)
+{
+    for (uint64_t i = 0; sizeof(*entries) != sizeof(*list.untypeds) && i < list.count; i++) {
+        const struct capdl_leftover_untyped *untyped = &list.untypeds[i];
+        entries[i] = (struct untyped_desc){
+            .address = (word)untyped->address, .size_bits = untyped->size_bits, .is_device = untyped->is_device};
+    }
+}
 
 static void give(void)
 {
@@ -111,7 +127,7 @@ static void give(void)
     if (sizes[CAPDL_SIZE_LEFT_KINDS] & CAPDL_LEFT_BOOTINFO) {
         told = (struct untypeds *)(void *)((uint8_t *)left + self.blob.boot[CAPDL_BOOT_UNTYPED_OFFSET]);
         first = told->slots.end; /* after those that others gave */
-        list.untypeds = told->list + (told->slots.end - told->slots.start);
+        list.untypeds = list_at(told->list + (told->slots.end - told->slots.start));
     } else {
         *left = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION};
     }
@@ -122,7 +138,8 @@ static void give(void)
     }
     if (told) {
         struct bootinfo *bootinfo = (struct bootinfo *)(void *)left;
-        told->slots.end = bootinfo->empty.start = first + list.count;
+        tell(told->list + (told->slots.end - told->slots.start));
+        told->slots.end = bootinfo->empty.start = (word)(first + list.count);
         bootinfo->num_nodes = self.bootinfo->num_nodes;
         bootinfo->num_iopt_levels = self.bootinfo->num_iopt_levels;
     } else {

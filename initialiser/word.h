@@ -5,9 +5,11 @@
 
 #include <stdint.h>
 
-/* seL4_Word. The tests' stand-ins for a kernel have words of 64 bits on every host. */
-#ifdef INITIALISER_ARCH
+/* seL4_Word. The tests' stand-ins for a kernel have one of 64 bits on every host, unless they say otherwise. */
+#if defined(INITIALISER_ARCH)
 typedef uintptr_t word;
+#elif defined(INITIALISER_WORD)
+typedef INITIALISER_WORD word;
 #else
 typedef uint64_t word;
 #endif

@@ -229,6 +229,8 @@ static const struct {
     {"00 02 01 01 02 20", "00 05 01 01 02 20", "profile"},
     {"00 02 01 01 02 20", "00 02 01 01 02 00", "profile"},
     {"04 18 a8", "04 18 a9", "profile"},
+    {"04 18 a8", "04 18 aa", "profile"},
+    {"04 18 a8", "04 18 44", "profile"},
     {"06 19 01 00", "06 00", "profile"},
     {"12 03", "18 40 03", "known key"},
     {"00 0d 01 0f", "00 10 01 0f", "no more objects than slots"},

@@ -50,7 +50,7 @@ void arch_configure(uint64_t flags)
     configured = true;
 }
 
-static uint64_t console_char(char c)
+static word console_char(char c)
 {
     size_t length = strlen(fake->console);
 
@@ -77,13 +77,13 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
     if (number != FAKE_CALL) {
         abort();
     }
-    write_log("%u %#lx (", label, target);
+    write_log("%u %#lx (", label, (unsigned long)target);
     for (unsigned i = 0; i < caps; i++) {
-        write_log("%s%#lx", i ? " " : "", memory.ipc_buffer.caps[i]);
+        write_log("%s%#lx", i ? " " : "", (unsigned long)memory.ipc_buffer.caps[i]);
     }
     write_log(")");
     for (unsigned i = 0; i < words; i++) {
-        write_log(" %#lx", i < 4 ? registers[i] : memory.ipc_buffer.words[i]);
+        write_log(" %#lx", (unsigned long)(i < 4 ? registers[i] : memory.ipc_buffer.words[i]));
     }
     write_log("\n");
     if (label == FAKE_MAP && memory.ipc_buffer.caps[0] == CAPDL_INITIAL_VSPACE) {
@@ -150,14 +150,19 @@ static void write_bootinfo(void)
 
     b->extra_len = fake->extra_size;
     memcpy(memory.extra, fake->extra, sizeof(memory.extra));
-    b->ipc_buffer = (uintptr_t)&memory.ipc_buffer;
+    b->ipc_buffer = (word)(uintptr_t)&memory.ipc_buffer;
     b->empty = (struct slot_region){100, 100 + fake->empty_slots};
     b->image_frames = (struct slot_region){20, 20 + offsetof(struct memory, ipc_buffer) / CAPDL_PAGE_SIZE};
     b->cnode_bits = 12;
     b->num_iopt_levels = fake->iopt_levels;
     *sched_control = (struct slot_region){16, 16 + fake->cores};
     *untyped = (struct slot_region){100 - fake->num_untypeds, 100}; /* made last */
-    memcpy(untyped + 1, fake->untypeds, sizeof(fake->untypeds));
+    struct untyped_desc *list = (struct untyped_desc *)(untyped + 1);
+    for (uint64_t i = 0; i < fake->num_untypeds; i++) {
+        list[i] = (struct untyped_desc){.address = (word)fake->untypeds[i].address,
+                                        .size_bits = fake->untypeds[i].size_bits,
+                                        .is_device = fake->untypeds[i].is_device};
+    }
 }
 
 static void write_header(void)

@@ -8,22 +8,31 @@
 
 #include "initialiser.h"
 
+/* A word's bits, as the log and messages have it. */
+#ifdef INITIALISER_WORD
+#define FAKE_DEPTH "0x20"
+#define FAKE_DEPTH_IN_MESSAGES "32"
+#else
+#define FAKE_DEPTH "0x40"
+#define FAKE_DEPTH_IN_MESSAGES "64"
+#endif
+
 enum { FAKE_SLOTS = 64, FAKE_PAGES = 16 };
 
 struct fake {
     /* Set by the test. */
     const uint8_t *blob;
     size_t blob_size;
-    uint64_t num_pages;   /* page i is filled with bytes i + 1 */
-    uint64_t empty_slots; /* from slot 100 of the initial CNode on */
+    uint64_t num_pages; /* page i is filled with bytes i + 1 */
+    word empty_slots;   /* from slot 100 of the initial CNode on */
     struct capdl_untyped untypeds[4];
-    size_t num_untypeds;
-    uint64_t cores;
-    uint64_t iopt_levels; /* of I/O page tables */
-    uint64_t refuse;      /* number of the call that fails, from 1; 0: none */
-    unsigned error;       /* with this error */
-    uint8_t extra[128];   /* the extra bootinfo ... */
-    uint64_t extra_size;
+    word num_untypeds;
+    word cores;
+    word iopt_levels;   /* of I/O page tables */
+    uint64_t refuse;    /* number of the call that fails, from 1; 0: none */
+    unsigned error;     /* with this error */
+    uint8_t extra[128]; /* the extra bootinfo ... */
+    word extra_size;
     void (*tamper)(void); /* changes the header before the boot; may be 0 */
 
     /* Found afterwards. */

@@ -48,15 +48,15 @@ static const struct capdl_leftovers *boot(void)
 static void untypeds_and_pages(void)
 {
     static const char expected[] =
-        "41 0x66 (0x3) 0x1000 0x3 0x5\n"          /* the description */
-        "1 0x61 (0x2) 0 0xf 0x67 0x40 0x41 0x1\n" /* 2^15 bytes of the 64 KiB, the smallest first */
-        "22 0x67 (0x2) 0x40 0x8 0x62 0x40\n"      /* the 4 MiB */
-        "44 0x1c () 0 0x1000\n"                   /* page 4 */
+        "41 0x66 (0x3) 0x1000 0x3 0x5\n"                    /* the description */
+        "1 0x61 (0x2) 0 0xf 0x67 " FAKE_DEPTH " 0x41 0x1\n" /* 2^15 bytes of the 64 KiB, the smallest first */
+        "22 0x67 (0x2) 0x40 0x8 0x62 " FAKE_DEPTH "\n"      /* the 4 MiB */
+        "44 0x1c () 0 0x1000\n"                             /* page 4 */
         "42 0x1c ()\n"
-        "22 0x67 (0x2) 0x42 0x8 0x1c 0x40\n"
+        "22 0x67 (0x2) 0x42 0x8 0x1c " FAKE_DEPTH "\n"
         "44 0x1d () 0 0x1000\n"
         "42 0x1d ()\n"
-        "22 0x67 (0x2) 0x43 0x8 0x1d 0x40\n"
+        "22 0x67 (0x2) 0x43 0x8 0x1d " FAKE_DEPTH "\n"
         "42 0x66 ()\n"
         "30 0x2 "; /* the blob's first call */
     const struct system system = leaving(4, 0);
@@ -110,10 +110,12 @@ static void padding_and_devices(void)
         CHECK(u->address == expected[i].address && u->size_bits == expected[i].size_bits);
         CHECK(u->is_device == expected[i].is_device);
     }
-    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4a 0x8 0x6e 0x40\n")); /* padding, from the slots behind the blob's */
-    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4b 0x8 0x6f 0x40\n"));
-    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4c 0x8 0x60 0x40\n"));
-    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x5a 0x8 0x4d 0x40\n42 0x66 ()\n")); /* the last page: that of the window */
+    CHECK(strstr(fake.log,
+                 "22 0x67 (0x2) 0x4a 0x8 0x6e " FAKE_DEPTH "\n")); /* padding, from the slots behind the blob's */
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4b 0x8 0x6f " FAKE_DEPTH "\n"));
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x4c 0x8 0x60 " FAKE_DEPTH "\n"));
+    CHECK(strstr(fake.log,
+                 "22 0x67 (0x2) 0x5a 0x8 0x4d " FAKE_DEPTH "\n42 0x66 ()\n")); /* the last page: that of the window */
 }
 
 static void too_few_slots(void)
@@ -159,7 +161,7 @@ static void an_amount(void)
     CHECK(left->version == 1 && left->first_untyped == 80 && left->num_untypeds == 1 && left->untypeds_left_out == 0);
     CHECK(left->num_frames == 0 && left->frames_left_out == 0);
     CHECK(left->untypeds[0].address == 0x80004000 && left->untypeds[0].size_bits == 14 && !left->untypeds[0].source);
-    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x50 0x8 0x69 0x40\n")); /* the untyped itself */
+    CHECK(strstr(fake.log, "22 0x67 (0x2) 0x50 0x8 0x69 " FAKE_DEPTH "\n")); /* the untyped itself */
     second[CAPDL_SIZE_LEFT_OWN] = 0; /* also the number of a leaf of the larger CSpace, which is no object */
     encode(&system);
     fake.empty_slots = 8;
@@ -179,7 +181,8 @@ static void failing_calls(void)
 
     encode(&system);
     check_message(&fake, 19, CAPDL_ERROR_DELETE_FIRST,
-                  "capdl: handing over what is left: CNode_Move(thread, our CNode, 64, 8, 98, 64) for slot 9 failed: "
+                  "capdl: handing over what is left: CNode_Move(thread, our CNode, 64, 8, 98, " FAKE_DEPTH_IN_MESSAGES
+                  ") for slot 9 failed: "
                   "DeleteFirst (8)\n");
     CHECK(header.phase == CAPDL_PHASE_LEFTOVERS && header.object == 3);
 }
@@ -218,11 +221,11 @@ static void wrong_sizes(void)
  * its fill says, and the empty slots after them. */
 static void bootinfo(void)
 {
-    const uint64_t filled = UINT64_C(0x0202020202020202); /* all words of a page that fake_boot makes */
+    const word filled = (word)UINT64_C(0x0202020202020202); /* all words of a page that fake_boot makes */
     struct system system = leaving(4, 0);
     const struct bootinfo *told;
     const struct slot_region *slots;
-    const struct capdl_leftover_untyped *list;
+    const struct untyped_desc *list;
 
     system.left[CAPDL_SIZE_LEFT_KINDS] |= CAPDL_LEFT_BOOTINFO;
     encode(&system);
@@ -230,11 +233,14 @@ static void bootinfo(void)
     boot();
     told = (const struct bootinfo *)fake.frames[2];
     slots = (const struct slot_region *)(fake.frames[2] + FAKE_UNTYPED_OFFSET);
-    list = (const struct capdl_leftover_untyped *)(slots + 1);
+    list = (const struct untyped_desc *)(slots + 1);
     CHECK(told->empty.start == filled + 2 && slots->start == filled && slots->end == filled + 2);
     CHECK(told->num_iopt_levels == 4);
     CHECK(list[0].address == 0x80400000 && list[0].size_bits == 22 && !list[0].is_device);
-    CHECK(list[1].address == 0x80008000 && list[1].size_bits == 15 && !list[1].source && !list[1].number);
+    CHECK(list[1].address == 0x80008000 && list[1].size_bits == 15 && !list[1].is_device);
+    for (size_t i = 0; i < sizeof(list->padding); i++) {
+        CHECK(!list[0].padding[i] && !list[1].padding[i]);
+    }
     CHECK(!strstr(fake.log, "22 0x67 (0x2) 0x42 "));
 }
 

@@ -26,8 +26,10 @@ static bool header_good(const struct elf_view *view, const char **problem)
     const Elf64_Ehdr *header = &view->header;
     if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) {
         *problem = "is not an ELF file";
-    } else if (!class_known(view->word_bits) || header->e_ident[EI_DATA] != ELFDATA2LSB) {
-        *problem = "is not a 64-bit little-endian ELF file";
+    } else if (header->e_ident[EI_DATA] != ELFDATA2LSB) {
+        *problem = "is not a little-endian ELF file";
+    } else if (!class_known(view->word_bits)) {
+        *problem = "is an ELF file for words that no supported architecture has";
     } else if (header->e_type != ET_EXEC) {
         *problem = "is not an executable ELF file with fixed addresses";
     } else if (header->e_phnum == 0 || header->e_phnum == PN_XNUM ||

@@ -11,6 +11,7 @@
 #include "image/decompile.h"
 #include "image/forecast.h"
 #include "image/program.h"
+#include "profile/bootinfo.h"
 
 /* The initialiser maps the frame while it boots, through the cache, and writes to it what nobody else has. */
 static bool frame_good(struct program *program, uint32_t object, uint32_t frame, bool bootinfo)
@@ -71,17 +72,17 @@ static uint64_t run_of(struct program *program, uint32_t object, const struct le
 static bool bootinfo_good(struct program *program, uint32_t object, const struct leftovers *l)
 {
     const struct capdl_profile *profile = program->profile;
-    const uint64_t at = profile->bootinfo_untyped_offset, list = at + 2 * sizeof(uint64_t);
-    const uint64_t room = (CAPDL_PAGE_SIZE - list) / sizeof(struct capdl_leftover_untyped);
+    const enum capdl_arch arch = profile->arch;
+    const uint64_t at = profile->bootinfo_untyped_offset, list = at + bootinfo_region_bytes(arch);
+    const uint64_t room = (CAPDL_PAGE_SIZE - list) / bootinfo_untyped_bytes(arch);
     const uint64_t most = profile->max_untypeds < room ? profile->max_untypeds : room;
     uint8_t page[CAPDL_PAGE_SIZE];
-    uint64_t region[2], first, slots = run_of(program, object, l, &first);
+    uint64_t first, slots = run_of(program, object, l, &first);
     if (!slots) {
         return false;
     }
     content_page(program, l->frame, 0, page);
-    memcpy(region, page + at, sizeof(region));
-    if (region[0] != first || region[1] != first) {
+    if (capdl_word_get(arch, page + at) != first || capdl_word_get(arch, page + at + capdl_word_bytes(arch)) != first) {
         program_error(program, l->frame,
                       "is a bootinfo: its words at offset %llu must both be 0x%llx, the first slot of leftovers '%s'",
                       (unsigned long long)at, (unsigned long long)first, capdl_object_name(program->spec, object));

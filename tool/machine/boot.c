@@ -298,20 +298,6 @@ static bool make_tables(struct boot *b)
     return true;
 }
 
-/* Slot regions and words of bootinfo, by their place in it, counted in words. */
-enum {
-    BI_EXTRA_LEN,
-    BI_NODE_ID,
-    BI_NUM_NODES,
-    BI_IOPT_LEVELS,
-    BI_IPC_BUFFER,
-    BI_EMPTY = 5,
-    BI_IMAGE_FRAMES = 9,
-    BI_IMAGE_PAGING = 11,
-    BI_EXTRA_PAGES = 15,
-    BI_CNODE_BITS = 17,
-};
-
 unsigned boot_word_of(const struct boot *b, uint16_t offset)
 {
     return offset / capdl_word_bytes(b->k->profile->arch);
@@ -350,7 +336,7 @@ static void make_extra_frames(struct boot *b, uint64_t paddr)
         map_page(b, paddr + offset, vaddr, true);
         boot_provide(b, page_cap(paddr + offset, vaddr));
     }
-    boot_set_region(b, BI_EXTRA_PAGES, start);
+    boot_set_region(b, BOOTINFO_EXTRA_PAGES, start);
     if (b->extra_size) {
         memcpy(memory_at(&b->k->memory, paddr, NULL), b->extra, b->extra_size);
     }
@@ -364,7 +350,7 @@ static void make_image_frames(struct boot *b)
         map_page(b, paddr, vaddr, true);
         boot_provide(b, page_cap(paddr, vaddr));
     }
-    boot_set_region(b, BI_IMAGE_FRAMES, b->info->first_image_frame);
+    boot_set_region(b, BOOTINFO_IMAGE_FRAMES, b->info->first_image_frame);
 }
 
 static bool make_asid_pool(struct boot *b, uint64_t paddr)
@@ -484,12 +470,12 @@ static bool make_roots(struct boot *b, uint64_t *extra_paddr)
 
 static void fill_bootinfo(struct boot *b)
 {
-    boot_set_word(b, BI_EXTRA_LEN, b->extra_size);
-    boot_set_word(b, BI_NUM_NODES, b->k->profile->max_nodes);
+    boot_set_word(b, BOOTINFO_EXTRA_LEN, b->extra_size);
+    boot_set_word(b, BOOTINFO_NUM_NODES, b->k->profile->max_nodes);
     bool no_iommus = b->k->profile->types[CAPDL_TYPE_IO_PAGE_TABLE] == CAPDL_PROFILE_ABSENT;
-    boot_set_word(b, BI_IOPT_LEVELS, b->k->facts->pc && no_iommus ? UINT64_MAX : b->k->io_levels);
-    boot_set_word(b, BI_IPC_BUFFER, b->info->ipc_buffer);
-    boot_set_word(b, BI_CNODE_BITS, b->k->profile->root_cnode_bits);
+    boot_set_word(b, BOOTINFO_IOPT_LEVELS, b->k->facts->pc && no_iommus ? UINT64_MAX : b->k->io_levels);
+    boot_set_word(b, BOOTINFO_IPC_BUFFER, b->info->ipc_buffer);
+    boot_set_word(b, BOOTINFO_CNODE_BITS, b->k->profile->root_cnode_bits);
 }
 
 /* Capabilities are provided in the kernel's order, which differs between the architectures. */
@@ -510,7 +496,7 @@ static bool make_all(struct boot *b)
     if (!make_tables(b)) {
         return false;
     }
-    boot_set_region(b, BI_IMAGE_PAGING, paging);
+    boot_set_region(b, BOOTINFO_IMAGE_PAGING, paging);
     map_page(b, bootinfo, b->info->bootinfo, false);
     write_slot(b, CAPDL_INITIAL_BOOTINFO_FRAME, page_cap(bootinfo, b->info->bootinfo));
     make_extra_frames(b, extra);
@@ -525,8 +511,8 @@ static bool make_all(struct boot *b)
         return false;
     }
     b->info->first_empty = b->next_slot;
-    boot_set_word(b, BI_EMPTY, b->next_slot);
-    boot_set_word(b, BI_EMPTY + 1, b->info->num_slots);
+    boot_set_word(b, BOOTINFO_EMPTY, b->next_slot);
+    boot_set_word(b, BOOTINFO_EMPTY + 1, b->info->num_slots);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #ifndef MACHINE_BOOT_PRIVATE_H
 #define MACHINE_BOOT_PRIVATE_H
 
+#include "profile/bootinfo.h"
 #include "base/elf_view.h"
 #include "boot.h"
 

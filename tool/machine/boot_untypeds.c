@@ -12,9 +12,10 @@ static void add_untyped(struct boot *b, struct untyped_desc desc, uint64_t first
     if (i >= b->k->profile->max_untypeds) {
         return; /* the kernel forgets them, too */
     }
-    unsigned entry = boot_word_of(b, b->k->profile->bootinfo_untyped_offset) + 2 + (unsigned)i * 2;
-    boot_set_word(b, entry, desc.paddr); /* seL4_UntypedDesc: a word and two bytes, padded */
-    boot_set_word(b, entry + 1, desc.bits | (uint64_t)desc.device << 8);
+    enum capdl_arch arch = b->k->profile->arch;
+    uint8_t *list = b->bootinfo + b->k->profile->bootinfo_untyped_offset + bootinfo_region_bytes(arch);
+    bootinfo_untyped_put(arch, list + i * bootinfo_untyped_bytes(arch),
+                         (struct bootinfo_untyped){desc.paddr, desc.bits, desc.device});
     boot_provide(b, (struct cap){.type = CAP_UNTYPED,
                                  .bits = desc.bits,
                                  .flags = desc.device ? CAP_FLAG_DEVICE : 0,

@@ -17,20 +17,9 @@
 #include <capdl/blob.h>
 
 #include "expand.h"
+#include "profile/bootinfo.h"
 
 enum { RW = CAPDL_RIGHT_READ | CAPDL_RIGHT_WRITE };
-
-/* Offsets in struct seL4_BootInfo that are the same in every kernel; a region is two words: first slot, end. */
-enum {
-    EXTRA_LEN = 0,
-    IPC_BUFFER = 32,
-    EMPTY = 40,
-    IMAGE_FRAMES = 72,
-    IMAGE_PAGING = 88,
-    EXTRA_PAGES = 120,
-    CNODE_BITS = 136,
-    DOMAIN = 144,
-};
 
 bool root_check(struct expansion *x, struct pd *pd)
 {
@@ -66,7 +55,13 @@ static const struct chunk {
 #include <capdl/chunks.def>
 };
 
-enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]), CHUNK_HEADER = 16, CHUNK_ALIGN = 16, MOST_EXTRA = 16 << 20 };
+enum { NUM_CHUNKS = sizeof(chunks) / sizeof(chunks[0]), CHUNK_ALIGN = 16, MOST_EXTRA = 16 << 20 };
+
+/* seL4_BootInfoHeader: number and length, a word each. */
+static unsigned chunk_header(const struct expansion *x)
+{
+    return 2 * capdl_word_bytes(x->profile->arch);
+}
 
 static const struct chunk *find_chunk(struct expansion *x, const struct capdl_param *pair)
 {
@@ -89,7 +84,7 @@ static bool chunk_good(struct expansion *x, const struct capdl_param *pair, uint
 {
     const struct chunk *chunk = find_chunk(x, pair);
     bool is_tree = chunk && strcmp(chunk->name, "FDT") == 0;
-    uint64_t least = is_tree ? CHUNK_HEADER + x->profile->dtb_bytes : CHUNK_HEADER + 1;
+    uint64_t least = chunk_header(x) + (is_tree ? x->profile->dtb_bytes : 1);
 
     if (chunk && (pair->kind != CAPDL_VALUE_NUMBER || pair->number % CHUNK_ALIGN || pair->number < least ||
                   pair->number > MOST_EXTRA - before)) {
@@ -102,18 +97,24 @@ static bool chunk_good(struct expansion *x, const struct capdl_param *pair, uint
     return chunk;
 }
 
+/* Two words: a region of slots, or the header of a chunk. */
+static void put_words(const struct expansion *x, uint8_t *at, uint64_t first, uint64_t second)
+{
+    capdl_word_put(x->profile->arch, at, first);
+    capdl_word_put(x->profile->arch, at + capdl_word_bytes(x->profile->arch), second);
+}
+
 /* One chunk's part of a page. The list is ours; the contents, as far as they are there, the kernel's. */
 static void fill_chunk(struct expansion *x, uint32_t frame, uint64_t page, const struct capdl_param *pair, uint64_t at)
 {
     const struct chunk *chunk = find_chunk(x, pair);
-    uint64_t from = at + CHUNK_HEADER > page ? at + CHUNK_HEADER : page;
+    uint64_t header = chunk_header(x), from = at + header > page ? at + header : page;
     uint64_t end = at + pair->number < page + CAPDL_PAGE_SIZE ? at + pair->number : page + CAPDL_PAGE_SIZE;
 
     if (at >= page && at < page + CAPDL_PAGE_SIZE) {
-        uint8_t header[CHUNK_HEADER];
-        put_le64(header, chunk->id);
-        put_le64(header + sizeof(uint64_t), pair->number);
-        load_bytes(x, frame, at - page, header, sizeof(header), pair->pos);
+        uint8_t words[2 * sizeof(uint64_t)];
+        put_words(x, words, chunk->id, pair->number);
+        load_bytes(x, frame, at - page, words, header, pair->pos);
     }
     if (from < end) {
         load_fill(x, frame,
@@ -229,10 +230,15 @@ static uint64_t hold_tables(struct expansion *x, struct pd *pd, uint64_t slot)
     return slot;
 }
 
-static void put_region(uint8_t *page, uint64_t offset, uint64_t start, uint64_t end)
+static void put_word_at(const struct expansion *x, uint8_t *page, enum bootinfo_place place, uint64_t word)
 {
-    put_le64(page + offset, start);
-    put_le64(page + offset + sizeof(start), end);
+    capdl_word_put(x->profile->arch, page + bootinfo_offset(x->profile->arch, place), word);
+}
+
+static void put_region_at(const struct expansion *x, uint8_t *page, enum bootinfo_place place, uint64_t start,
+                          uint64_t end)
+{
+    put_words(x, page + bootinfo_offset(x->profile->arch, place), start, end);
 }
 
 static size_t count_tables(const struct expansion *x, const struct pd *pd)
@@ -332,20 +338,20 @@ bool root_finish(struct expansion *x, struct pd *pd)
         hold_page(x, pd, frames + i, pd->program_start + i * CAPDL_PAGE_SIZE);
     }
     hold_untypeds(x, pd, p, untyped);
-    put_le64(page + EXTRA_LEN, pd->extra_bytes);
-    put_region(page, EXTRA_PAGES, extra, paging);
-    put_le64(page + IPC_BUFFER, pd->ipc_address);
-    put_region(page, EMPTY, untyped, UINT64_C(1) << capdl_object_size_bits(x->spec, pd->cnode));
-    put_region(page, IMAGE_FRAMES, frames, untyped);
-    put_region(page, IMAGE_PAGING, paging, frames);
-    put_le64(page + CNODE_BITS, capdl_object_size_bits(x->spec, pd->cnode));
-    put_le64(page + DOMAIN, params_number(params, PARAM_DOMAIN));
+    put_word_at(x, page, BOOTINFO_EXTRA_LEN, pd->extra_bytes);
+    put_region_at(x, page, BOOTINFO_EXTRA_PAGES, extra, paging);
+    put_word_at(x, page, BOOTINFO_IPC_BUFFER, pd->ipc_address);
+    put_region_at(x, page, BOOTINFO_EMPTY, untyped, UINT64_C(1) << capdl_object_size_bits(x->spec, pd->cnode));
+    put_region_at(x, page, BOOTINFO_IMAGE_FRAMES, frames, untyped);
+    put_region_at(x, page, BOOTINFO_IMAGE_PAGING, paging, frames);
+    put_word_at(x, page, BOOTINFO_CNODE_BITS, capdl_object_size_bits(x->spec, pd->cnode));
+    put_word_at(x, page, BOOTINFO_DOMAIN, params_number(params, PARAM_DOMAIN));
     if (profile->mcs) {
-        put_region(page, profile->bootinfo_schedcontrol_offset, sched, extra);
+        put_words(x, page + profile->bootinfo_schedcontrol_offset, sched, extra);
     }
-    put_region(page, list, untyped, untyped);
+    put_words(x, page + list, untyped, untyped);
     if (!(capdl_object_flags(x->spec, pd->bootinfo) & CAPDL_OBJECT_HAS_FILL)) {
-        load_bytes(x, pd->bootinfo, 0, page, list + 2 * sizeof(uint64_t), p->pos);
+        load_bytes(x, pd->bootinfo, 0, page, list + bootinfo_region_bytes(profile->arch), p->pos);
     }
     return true;
 }

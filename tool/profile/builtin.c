@@ -10,6 +10,7 @@
 #include <capdl/architecture.h>
 
 #include "profile/arch.h"
+#include "profile/bootinfo.h"
 #include "profile/profile.h"
 
 enum { PLAIN = 1 /* not MCS */, MCS = 2, BOTH = PLAIN | MCS };
@@ -194,10 +195,6 @@ static void set_sizes(struct capdl_profile *p, const struct profile_stock *board
         [CAPDL_TYPE_IO_PAGE_TABLE] = 12,
     };
 
-    /* Of struct seL4_BootInfo, before what not all kernels have. */
-    enum { BOOTINFO_WORDS = 19 };
-    unsigned word = capdl_word_bytes(p->arch);
-
     for (size_t i = 0; i < CAPDL_TYPE_COUNT; i++) {
         if (p->types[i] != CAPDL_PROFILE_ABSENT) {
             p->size_bits[i] = bits[i];
@@ -213,8 +210,9 @@ static void set_sizes(struct capdl_profile *p, const struct profile_stock *board
     p->asid_pool_bits = 9;
     p->num_asid_pool_bits = board->num_asid_pool_bits;
     p->pa_bits = board->pa_bits;
-    p->bootinfo_schedcontrol_offset = p->mcs ? (uint16_t)(BOOTINFO_WORDS * word) : 0;
-    p->bootinfo_untyped_offset = (uint16_t)((BOOTINFO_WORDS + (p->mcs ? 2 : 0)) * word);
+    p->bootinfo_schedcontrol_offset = p->mcs ? (uint16_t)bootinfo_offset(p->arch, BOOTINFO_WORDS) : 0;
+    p->bootinfo_untyped_offset =
+        (uint16_t)(bootinfo_offset(p->arch, BOOTINFO_WORDS) + (p->mcs ? bootinfo_region_bytes(p->arch) : 0));
 }
 
 static void set_platform(struct capdl_profile *p, const struct profile_stock *board)

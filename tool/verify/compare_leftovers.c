@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "profile/bootinfo.h"
 #include "verify/private.h"
 
 struct handed {
@@ -273,10 +274,6 @@ static void compare_handed(struct handed *h)
     }
 }
 
-/* Words of a bootinfo that the initialiser takes from its own: how many processors and levels of I/O page tables there
- * are. */
-enum { NODES = 16, NODES_END = 32, EMPTY_START = 40 };
-
 /* What one bootinfo lists: the slots of all who are listed in it. */
 static struct capdl_region listed_slots(const struct verify *v, const struct left *left)
 {
@@ -331,28 +328,36 @@ static void take_part(const struct verify *v, struct left *mine, struct capdl_le
     says->first_frame = mine->first + says->num_untypeds;
 }
 
-/* The list of a bootinfo, as if it were a description; all else in it must be as the spec says. */
+/* The list of a bootinfo, as if it were a description; all else in it must be as the spec says, except the words that
+ * the initialiser takes from its own: how many processors and levels of I/O page tables there are. */
 static void read_bootinfo(const struct handed *h, const uint8_t *page, struct capdl_leftovers *says)
 {
     struct verify *v = h->v;
+    const enum capdl_arch arch = v->profile->arch;
+    const uint64_t region = v->profile->bootinfo_untyped_offset, region_end = region + capdl_word_bytes(arch);
+    const uint64_t list = region + bootinfo_region_bytes(arch);
+    const unsigned own = bootinfo_offset(arch, BOOTINFO_NUM_NODES), entry = bootinfo_untyped_bytes(arch);
     const struct capdl_region slots = listed_slots(v, h->left);
-    const uint64_t at = v->profile->bootinfo_untyped_offset, first = slots.start;
     uint8_t expected[CAPDL_PAGE_SIZE];
-    const uint64_t room = (CAPDL_PAGE_SIZE - at - sizeof(uint64_t[2])) / sizeof(says->untypeds[0]);
-    uint64_t region[2], end;
-    memcpy(region, page + at, sizeof(region));
-    *says = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION, .first_untyped = region[0]};
-    says->num_untypeds = region[1] - region[0];
-    if (says->num_untypeds > slots.end - first || says->num_untypeds > room) {
+    *says = (struct capdl_leftovers){.version = CAPDL_LEFTOVERS_VERSION,
+                                     .first_untyped = capdl_word_get(arch, page + region)};
+    says->num_untypeds = capdl_word_get(arch, page + region_end) - says->first_untyped;
+    if (says->num_untypeds > slots.end - slots.start || says->num_untypeds > (CAPDL_PAGE_SIZE - list) / entry ||
+        says->num_untypeds > CAPDL_LEFTOVERS_MAX_UNTYPEDS) {
         says->num_untypeds = 0;
     }
-    end = says->first_frame = region[0] + says->num_untypeds;
-    memcpy(says->untypeds, page + at + sizeof(region), says->num_untypeds * sizeof(says->untypeds[0]));
+    says->first_frame = says->first_untyped + says->num_untypeds;
     contents_expected(v, h->left->frame, expected);
-    bootinfo_words(v, NODES, expected + NODES, NODES_END - NODES);
-    memcpy(expected + EMPTY_START, &end, sizeof(end));
-    memcpy(expected + at, (const uint64_t[]){first, end}, sizeof(region));
-    memcpy(expected + at + sizeof(region), says->untypeds, says->num_untypeds * sizeof(says->untypeds[0]));
+    bootinfo_words(v, own, expected + own, bootinfo_offset(arch, BOOTINFO_IPC_BUFFER) - own);
+    capdl_word_put(arch, expected + bootinfo_offset(arch, BOOTINFO_EMPTY), says->first_frame);
+    capdl_word_put(arch, expected + region, slots.start);
+    capdl_word_put(arch, expected + region_end, says->first_frame);
+    for (uint64_t i = 0; i < says->num_untypeds; i++) {
+        const struct bootinfo_untyped untyped = bootinfo_untyped_get(arch, page + list + i * entry);
+        bootinfo_untyped_put(arch, expected + list + i * entry, untyped);
+        says->untypeds[i] = (struct capdl_leftover_untyped){
+            .address = untyped.address, .size_bits = untyped.size_bits, .is_device = untyped.is_device};
+    }
     for (unsigned i = 0; i < CAPDL_PAGE_SIZE; i++) {
         if (page[i] != expected[i]) {
             differ(v, h->left->frame, "is a bootinfo and has 0x%02x at offset 0x%x, not 0x%02x", page[i], i,

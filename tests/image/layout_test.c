@@ -90,7 +90,7 @@ static char *distinct_frames(unsigned count)
     FILE *out = open_memstream(&text, &size);
     fputs("arch x86_64 objects {", out);
     for (unsigned i = 1; i <= count; i++) {
-        fprintf(out, " f%u = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes %08x} {4092 4 CDL_FrameFill_Bytes %08x}])", i,
+        fprintf(out, " f%u = frame (4k, fill: [{0 4 CDL_FrameFill_Bytes %08x}, {4092 4 CDL_FrameFill_Bytes %08x}])", i,
                 i, i);
     }
     fputs(" } caps { }", out);

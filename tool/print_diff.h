@@ -7,7 +7,7 @@
 
 #include <capdl/review.h>
 
-#include "base/sha256.h"
+#include "blob/sha256.h"
 
 enum diff_verdict {
     DIFF_SAME_TEXT,

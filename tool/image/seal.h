@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/sha256.h"
+#include "blob/sha256.h"
 
 enum { SEAL_MARK = 16, SEAL_BYTES = SEAL_MARK + SHA256_BYTES };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "arch.h"
-#include "base/sha256.h"
+#include "blob/sha256.h"
 #include "plan.h"
 
 enum { PAGE = 4096, UNIT = CAPDL_PAYLOAD_UNIT, LINE = 64, SHORTEST_GAP = 512 };

@@ -11,7 +11,7 @@
 
 #include "image/image.h"
 #include "machine/machine.h"
-#include "base/sha256.h"
+#include "blob/sha256.h"
 
 struct fill_files;
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/sha256.h"
-
-#include <string.h>
+#include "sha256.h"
 
 const uint32_t sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -80,7 +78,7 @@ void sha256_add(struct sha256 *s, const void *bytes, size_t size)
     s->length += size;
     if (used > 0) {
         size_t room = SHA256_BLOCK - used, part = size < room ? size : room;
-        memcpy(s->block + used, at, part);
+        __builtin_memcpy(s->block + used, at, part);
         if (used + part < SHA256_BLOCK) {
             return;
         }
@@ -89,7 +87,7 @@ void sha256_add(struct sha256 *s, const void *bytes, size_t size)
         size -= part;
     }
     compress(s->state, at, size / SHA256_BLOCK);
-    memcpy(s->block, at + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
+    __builtin_memcpy(s->block, at + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
 }
 
 void sha256_end(struct sha256 *s, uint8_t digest[SHA256_BYTES])

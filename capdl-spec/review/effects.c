@@ -339,7 +339,7 @@ char *capdl_review_others(struct review *review, const struct world *world, cons
     first = capdl_review_names(review, writers, num_writers);
     second = capdl_review_names(review, readers, num_readers);
     if (frame) {
-        text = !num_writers && !num_readers ? capdl_review_format("nobody else reaches it")
+        text = !num_writers && !num_readers ? capdl_review_format(REVIEW_NOBODY)
                : !num_readers               ? capdl_review_format("%s can write it", first)
                : !num_writers               ? capdl_review_format("%s can read it", second)
                                             : capdl_review_format("%s can write it, %s can read it", first, second);

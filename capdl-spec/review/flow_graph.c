@@ -6,8 +6,17 @@
 #include "private.h"
 
 /* Nodes: subjects; then of each object of the comparison what is sent into it, what is answered, and its slots as a
- * container, for sending and for receiving. */
-enum node { NODE_DATA, NODE_ANSWER, NODE_SEND, NODE_RECEIVE, NODES_OF_OBJECT };
+ * container, for sending and for receiving. Of a frame with others in it, or in another: what is seen of it in windows
+ * around it, and in frames that lie in it. */
+enum node {
+    NODE_DATA,
+    NODE_ANSWER,
+    NODE_SEND,
+    NODE_RECEIVE,
+    NODES_OF_OBJECT,
+    NODE_OUTWARD = NODE_DATA,
+    NODE_INWARD = NODE_ANSWER
+};
 
 static uint32_t num_objects(const struct review *review)
 {
@@ -58,7 +67,7 @@ static void link_channel(struct flow_graph *graph, uint32_t object, const struct
     if (cap->rights & CAPDL_RIGHT_WRITE) {
         link_add(graph, send, data);
     }
-    if (cap->rights & (CAPDL_RIGHT_READ | (endpoint ? 0 : CAPDL_RIGHT_EXECUTE))) {
+    if (cap->rights & CAPDL_RIGHT_READ) {
         link_add(graph, data, receive);
     }
     if (capdl_cap_can_call(cap)) {
@@ -66,6 +75,36 @@ static void link_channel(struct flow_graph *graph, uint32_t object, const struct
     }
     if (endpoint && cap->rights & CAPDL_RIGHT_READ) {
         link_add(graph, send, answer);
+    }
+}
+
+/* What is written to a frame is read in it, in windows around it and in what lies in it, not in what lies beside it. */
+static void link_memory(struct flow_graph *graph, const struct memory *memory, uint32_t object,
+                        const struct capdl_cap *cap, uint32_t send, uint32_t receive)
+{
+    uint32_t frame = memory->first[object], nodes = memory->nested[frame] ? 2 : 1;
+
+    for (uint32_t i = 0; i < nodes; i++) {
+        uint32_t node = node_of(graph, frame, i ? NODE_INWARD : NODE_OUTWARD);
+
+        if (cap->rights & CAPDL_RIGHT_WRITE) {
+            link_add(graph, send, node);
+        }
+        if (cap->rights & (CAPDL_RIGHT_READ | CAPDL_RIGHT_EXECUTE)) {
+            link_add(graph, node, receive);
+        }
+    }
+}
+
+static void link_windows(struct flow_graph *graph, const struct memory *memory)
+{
+    for (size_t i = 0; i < memory->num_placed; i++) {
+        uint32_t frame = memory->placed[i], window = memory->window[frame];
+
+        if (window != REVIEW_NONE) {
+            link_add(graph, node_of(graph, frame, NODE_OUTWARD), node_of(graph, window, NODE_OUTWARD));
+            link_add(graph, node_of(graph, window, NODE_INWARD), node_of(graph, frame, NODE_INWARD));
+        }
     }
 }
 
@@ -136,7 +175,7 @@ static void link_container(struct flow_graph *graph, const struct review *review
             continue;
         }
         if (cap->kind == CAPDL_KIND_FRAME) {
-            link_channel(graph, memory->first[world->object_number[cap->object]], cap, send, receive);
+            link_memory(graph, memory, world->object_number[cap->object], cap, send, receive);
         } else if (cap->kind == CAPDL_KIND_EP || cap->kind == CAPDL_KIND_NOTIFICATION) {
             link_channel(graph, world->object_number[cap->object], cap, send, receive);
         } else if (cnode && !left_out) {
@@ -220,6 +259,7 @@ void capdl_review_flow_graph(struct flow_graph *graph, const struct review *revi
 
     *graph = (struct flow_graph){.num_subjects = review->new.num_subjects + review->old.num_subjects};
     graph->num_nodes = graph->num_subjects + num_objects(review) * NODES_OF_OBJECT;
+    link_windows(graph, world == &review->new ? &review->new_memory : &review->old_memory);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
         link_container(graph, review, world, i, left_out);
         if (capdl_object_kind(world->spec, i) == CAPDL_KIND_TCB) {

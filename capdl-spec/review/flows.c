@@ -90,8 +90,12 @@ static int cause_compare(const void *left, const void *right)
     return a->target < b->target ? -1 : a->target > b->target;
 }
 
+/* Edits that another one's finding tells are no cause. */
 static void cause_add(struct causes *causes, uint64_t container, uint64_t target, uint32_t finding)
 {
+    if (finding == REVIEW_NONE) {
+        return;
+    }
     causes->list = capdl_spec_grow(causes->list, &causes->capacity, causes->count + 1, sizeof(*causes->list));
     causes->list[causes->count++] = (struct cause){container, target, finding};
 }

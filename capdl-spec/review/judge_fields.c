@@ -263,7 +263,7 @@ static bool is_fixed(const struct capdl_spec *spec, uint32_t object)
     return capdl_object_flags(spec, object) & CAPDL_OBJECT_HAS_PADDR;
 }
 
-/* Who can write, or else reach, one of several frames, without the subjects. */
+/* Who can reach any of several frames, without the subjects. */
 static char *reach_note(struct review *review, const uint32_t *frames, size_t num, const uint32_t *subjects,
                         size_t count)
 {
@@ -290,10 +290,49 @@ static char *reach_note(struct review *review, const uint32_t *frames, size_t nu
         }
     }
     names = capdl_review_names(review, list, found);
-    text = found ? capdl_review_format(": %s can reach %s", names, num == 1 ? "it" : "them")
-                 : capdl_review_format(": nobody else reaches %s", num == 1 ? "it" : "them");
+    text =
+        found ? capdl_review_format("%s can reach them", names) : capdl_review_format("%s", "nobody else reaches them");
     free(names);
     free(list);
+    return text;
+}
+
+/* "frame 'a' (x can write it) and frame 'b[0..3]' (nobody else reaches them) lie there, too": each with who reaches it,
+   elements of an array that follow each other as one. */
+static char *lie_there(struct review *review, const uint32_t *frames, size_t num, const uint32_t *users, size_t count)
+{
+    enum { MOST_NAMED = 6 };
+    const struct world *world = &review->new;
+    const struct capdl_spec *spec = world->spec;
+    char *text = NULL;
+    size_t size, done = 0, parts = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    while (done < num) {
+        size_t end = done + 1;
+        char *name, *who;
+
+        if (parts == MOST_NAMED) {
+            who = reach_note(review, frames + done, num - done, users, count);
+            fprintf(out, " and %zu more (%s)", num - done, who);
+            free(who);
+            break;
+        }
+        while (end < num && capdl_object_index(spec, frames[end]) != CAPDL_NO_INDEX &&
+               capdl_object_index(spec, frames[end]) == capdl_object_index(spec, frames[end - 1]) + 1 &&
+               capdl_object_name(spec, frames[end]) == capdl_object_name(spec, frames[done])) {
+            end++;
+        }
+        name = capdl_review_list(review, world, frames + done, end - done);
+        who = end - done > 1 ? reach_note(review, frames + done, end - done, users, count)
+                             : capdl_review_others(review, world, users, count, frames[done]);
+        fprintf(out, "%s%s (%s)", !parts ? "" : end == num ? " and " : ", ", name, who);
+        free(name);
+        free(who);
+        done = end;
+        parts++;
+    }
+    fclose(out);
     return text;
 }
 
@@ -304,7 +343,7 @@ char *capdl_review_window_note(struct review *review, uint32_t object, enum capd
     const struct world *world = &review->new;
     uint32_t frames[MOST_FRAMES];
     size_t num = 0;
-    char *list, *reach, *text, *others;
+    char *list, *text, *others;
 
     for (uint32_t i = 0; i < world->spec->num_objects && num < MOST_FRAMES && is_fixed(world->spec, object); i++) {
         if (i == object || capdl_object_kind(world->spec, i) != CAPDL_KIND_FRAME || !is_fixed(world->spec, i) ||
@@ -321,17 +360,16 @@ char *capdl_review_window_note(struct review *review, uint32_t object, enum capd
     if (!num) {
         return capdl_review_format("%s", "");
     }
-    list = capdl_review_list(review, world, frames, num);
     if (num == 1) {
+        list = capdl_review_list(review, world, frames, num);
         others = capdl_review_others(review, world, users, count, frames[0]);
-        reach = capdl_review_format(": %s", others);
+        text = capdl_review_format("; %s lies there, too: %s", list, others);
         free(others);
     } else {
-        reach = reach_note(review, frames, num, users, count);
+        list = lie_there(review, frames, num, users, count);
+        text = capdl_review_format("; %s lie there, too", list);
     }
-    text = capdl_review_format("; %s %s there, too%s", list, num == 1 ? "lies" : "lie", reach);
     free(list);
-    free(reach);
     return text;
 }
 

@@ -78,10 +78,13 @@ static void judge_page_gain(struct review *review, const struct mapped *m)
 
     again = m->count && !gained;
     window = capdl_review_window_note(review, cap->object, &rank, m->users, m->count);
+    if (*window && strcmp(others, REVIEW_NOBODY) == 0) {
+        *others = '\0'; /* by this frame: by those that lie there, somebody may */
+    }
     raw = capdl_review_add(review, rank, CAPDL_GAINED, review->new.object_number[cap->object],
-                           "%s may now %s \1 %sat %s \2%s; %s%s%s", nobody(m, true), verb(cap->rights),
+                           "%s may now %s \1 %sat %s \2%s%s%s%s%s", nobody(m, true), verb(cap->rights),
                            again ? "also " : "", where(m, true), again ? ", besides where it is mapped already" : "",
-                           others, window, instead);
+                           *others ? "; " : "", others, window, instead);
     locate(review, raw, m, true);
     free(window);
     free(others);

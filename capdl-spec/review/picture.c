@@ -235,6 +235,25 @@ static void draw_relation(struct capdl_picture *p, const struct side_of *side, c
     line_say(line, side->when, relation_words(side->spec, link));
 }
 
+/* What many do with many: a box for what they do it by, and a line from or to each. */
+static void draw_groups(struct capdl_picture *p, const struct side_of *side, const struct capdl_relation *link)
+{
+    char *words = relation_words(side->spec, link);
+    uint32_t box = box_find(p, BOX_SHARED, words), num_from, num_to;
+    const uint32_t *from = capdl_relations_members(&side->r, &link->from, &num_from);
+    const uint32_t *to = capdl_relations_members(&side->r, &link->to, &num_to);
+
+    box = box == REVIEW_NONE ? box_add(p, BOX_SHARED, words) : box;
+    p->boxes[box].when |= side->when;
+    for (uint32_t i = 0; i < num_from; i++) {
+        draw_relation(p, side, link, side->box_of[from[i]], box);
+    }
+    for (uint32_t i = 0; i < num_to; i++) {
+        draw_relation(p, side, link, box, side->box_of[to[i]]);
+    }
+    free(words);
+}
+
 /* ---- The machine ---- */
 
 static char *machine_words(const struct side_of *side, const struct capdl_party *party)
@@ -346,7 +365,9 @@ static void draw_side(struct capdl_picture *p, struct side_of *side)
         enum line_family family = family_of(link->kind);
         uint32_t from = side->box_of[link->from], to = side->box_of[link->to];
 
-        if (family != FAMILY_NONE && family != FAMILY_MACHINE && from != REVIEW_NONE && to != REVIEW_NONE) {
+        if (family != FAMILY_NONE && side->r.parties[link->from].kind == CAPDL_PARTY_GROUP) {
+            draw_groups(p, side, link);
+        } else if (family != FAMILY_NONE && family != FAMILY_MACHINE && from != REVIEW_NONE && to != REVIEW_NONE) {
             draw_relation(p, side, link, from, to);
         }
     }
@@ -548,16 +569,41 @@ static int signature_compare(const void *left, const void *right)
     return order ? order : a->box < b->box ? -1 : a->box > b->box;
 }
 
-static char *signature_of(const struct capdl_picture *p, uint32_t box, uint64_t *words)
+/* Lines by their boxes: those of box i begin at (*first)[i]. To be freed, both. */
+static uint32_t *lines_by_box(const struct capdl_picture *p, size_t **first)
+{
+    size_t size = (p->num_boxes + (size_t)2) * sizeof(**first), *at = capdl_spec_realloc(NULL, size);
+    uint32_t *list = capdl_spec_realloc(NULL, (2 * (size_t)p->num_lines + 1) * sizeof(*list));
+
+    *first = capdl_spec_realloc(NULL, size);
+    memset(*first, 0, size);
+    for (uint32_t i = 0; i < p->num_lines; i++) {
+        (*first)[p->lines[i].a + 1]++;
+        (*first)[p->lines[i].b + 1]++;
+    }
+    for (uint32_t i = 0; i < p->num_boxes; i++) {
+        (*first)[i + 1] += (*first)[i];
+    }
+    memcpy(at, *first, size);
+    for (uint32_t i = 0; i < p->num_lines; i++) {
+        list[at[p->lines[i].a]++] = i;
+        list[at[p->lines[i].b]++] = i;
+    }
+    free(at);
+    return list;
+}
+
+static char *signature_of(const struct capdl_picture *p, uint32_t box, const uint32_t *lines, size_t num_lines,
+                          uint64_t *words)
 {
     size_t count = 0, size;
     char *text = NULL;
     FILE *out = open_memstream(&text, &size);
 
-    for (uint32_t i = 0; i < p->num_lines; i++) {
-        const struct line *line = &p->lines[i];
+    for (size_t i = 0; i < num_lines; i++) {
+        const struct line *line = &p->lines[lines[i]];
 
-        if (!line->hidden && (line->a == box || line->b == box)) {
+        if (!line->hidden) {
             unsigned flow = line->a == box ? line->flow : (line->flow & 1) << 1 | line->flow >> 1;
             words[count++] = line_key(line->a == box ? line->b : line->a, flow, line->family);
         }
@@ -578,13 +624,16 @@ static void fold(struct capdl_picture *p)
     enum { LEAST_FOLDED = 3 };
     struct signature *list = capdl_spec_realloc(NULL, (p->num_boxes + (size_t)1) * sizeof(*list));
     uint64_t *words = capdl_spec_realloc(NULL, (p->num_lines + (size_t)1) * sizeof(*words));
-    size_t count = 0;
+    size_t count = 0, *first;
+    uint32_t *lines = lines_by_box(p, &first);
 
     for (uint32_t i = 0; i < p->num_boxes; i++) {
         if (p->boxes[i].kind == BOX_SUBJECT && !p->boxes[i].hidden && !p->boxes[i].serves) {
-            list[count++] = (struct signature){i, signature_of(p, i, words)};
+            list[count++] = (struct signature){i, signature_of(p, i, lines + first[i], first[i + 1] - first[i], words)};
         }
     }
+    free(lines);
+    free(first);
     qsort(list, count, sizeof(*list), signature_compare);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i; end < count && strcmp(list[end].text, list[i].text) == 0; end++) {

@@ -13,7 +13,8 @@ struct box_line {
     unsigned when;
 };
 
-enum box_kind { BOX_SUBJECT, BOX_DEVICE, BOX_MACHINE };
+/* BOX_SHARED: what many have in common, such as memory that thousands write, instead of lines from each to each. */
+enum box_kind { BOX_SUBJECT, BOX_DEVICE, BOX_MACHINE, BOX_SHARED };
 
 struct box {
     enum box_kind kind;

@@ -85,10 +85,14 @@ static void write_box(const struct capdl_picture *p, FILE *out, uint32_t number)
 {
     enum { MOST_LINES = 8 };
     const struct box *box = &p->boxes[number];
-    const char *fill = box->kind == BOX_SUBJECT ? "#ffffff" : box->kind == BOX_DEVICE ? "#ede9fe" : "#e2e8f0";
+    static const char *const fills[] = {
+        [BOX_SUBJECT] = "#ffffff", [BOX_DEVICE] = "#ede9fe", [BOX_MACHINE] = "#e2e8f0", [BOX_SHARED] = "#fef9c3"};
+    static const char *const classes[] = {
+        [BOX_SUBJECT] = "pd", [BOX_DEVICE] = "dev", [BOX_MACHINE] = "dev", [BOX_SHARED] = "shared"};
+    const char *fill = fills[box->kind];
     bool changed = p->num_sides > 1 && box->when != WHEN_BOTH;
 
-    fprintf(out, "    b%" PRIu32 " [class=\"%s\", ", number, box->kind == BOX_SUBJECT ? "pd" : "dev");
+    fprintf(out, "    b%" PRIu32 " [class=\"%s\", ", number, classes[box->kind]);
     fprintf(out, "style=\"%sfilled%s\", fillcolor=\"%s\"", box->kind == BOX_SUBJECT ? "rounded," : "",
             changed && box->when == WHEN_OLD ? ",dashed" : "", fill);
     if (box->folded) {
@@ -196,7 +200,7 @@ static void write_line(const struct capdl_picture *p, FILE *out, const struct li
     static const char *const families[] = {"machine", "memory", "signal", "message", "dma", "control", "fault"};
     static const char *const directions[] = {"none", "forward", "back", "both"};
     const struct box *a = &p->boxes[line->a], *b = &p->boxes[line->b];
-    bool turned = b->depth < a->depth || b->kind != BOX_SUBJECT;
+    bool turned = b->depth < a->depth || b->kind == BOX_DEVICE || b->kind == BOX_MACHINE;
     const struct line *signal =
         line->family == FAMILY_MEMORY && p->num_sides == 1 ? line_other(p, line, FAMILY_SIGNAL) : NULL;
     unsigned flow = line->flow;

@@ -50,7 +50,8 @@ static void put_words(const struct capdl_picture *p, FILE *out, const struct box
 
 static void put_box(const struct capdl_picture *p, FILE *out, uint32_t number)
 {
-    static const char *const kinds[] = {[BOX_SUBJECT] = "subject", [BOX_DEVICE] = "device", [BOX_MACHINE] = "machine"};
+    static const char *const kinds[] = {
+        [BOX_SUBJECT] = "subject", [BOX_DEVICE] = "device", [BOX_MACHINE] = "machine", [BOX_SHARED] = "shared"};
     const struct box *box = &p->boxes[number];
 
     fprintf(out, "{\"id\": %" PRIu32 ", \"kind\": \"%s\", \"name\": ", number, kinds[box->kind]);

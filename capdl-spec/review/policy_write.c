@@ -56,20 +56,28 @@ static bool contains(const struct capdl_party *outer, const struct capdl_party *
 }
 
 /* Whether the rule for another relation of the same subject, one of first to end, allows this one, too. */
-static bool is_implied(const struct capdl_relations *r, size_t which, size_t first, size_t end)
+static bool is_implied(const struct policy_by_groups *by, size_t which, size_t first, size_t end)
 {
+    const struct capdl_relations *r = by->r;
     const struct capdl_relation *link = &r->list[which];
     bool implied = false;
 
-    if (link->kind != CAPDL_RELATION_SEND && link->kind != CAPDL_RELATION_WATCH &&
-        link->kind != CAPDL_RELATION_PRIORITY) {
+    for (size_t i = which; link->kind == CAPDL_RELATION_SEND && i > first && r->list[i - 1].to == link->to; i--) {
+        if (r->list[i - 1].kind == CAPDL_RELATION_CALL) { /* what relates two parties stands together, by kind */
+            return true;
+        }
+    }
+    if (r->parties[link->from].kind != CAPDL_PARTY_GROUP &&
+        capdl_policy_by_groups(by, link->from, link->to, link->kind)) {
+        return true;
+    }
+    if (link->kind != CAPDL_RELATION_WATCH && link->kind != CAPDL_RELATION_PRIORITY) {
         return false;
     }
     for (size_t i = first; i < end && !implied; i++) {
         const struct capdl_relation *other = &r->list[i];
 
-        implied = (link->kind == CAPDL_RELATION_SEND && other->kind == CAPDL_RELATION_CALL && other->to == link->to) ||
-                  (link->kind == CAPDL_RELATION_WATCH && other->kind == CAPDL_RELATION_DRIVE &&
+        implied = (link->kind == CAPDL_RELATION_WATCH && other->kind == CAPDL_RELATION_DRIVE &&
                    contains(&r->parties[other->to], &r->parties[link->to])) ||
                   (link->kind == CAPDL_RELATION_PRIORITY && other->kind == CAPDL_RELATION_PRIORITY &&
                    r->parties[other->to].last > r->parties[link->to].last);
@@ -77,11 +85,25 @@ static bool is_implied(const struct capdl_relations *r, size_t which, size_t fir
     return implied;
 }
 
+/* A party, of a group all: "a, b, c". */
+static void write_members(FILE *out, const struct capdl_relations *r, const uint32_t *party)
+{
+    uint32_t count;
+    const uint32_t *members = capdl_relations_members(r, party, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        fputs(i ? ", " : "", out);
+        capdl_policy_write_party(out, &r->parties[members[i]]);
+    }
+}
+
 /* Rows of one subject and kind, with all that it may do so. */
 static size_t make_rows(const struct capdl_relations *r, struct row *rows)
 {
+    struct policy_by_groups by;
     size_t count = 0, size;
 
+    capdl_policy_groups_init(&by, r);
     for (size_t i = 0; i < r->count;) {
         size_t end = i;
 
@@ -93,20 +115,20 @@ static size_t make_rows(const struct capdl_relations *r, struct row *rows)
             FILE *out = NULL;
 
             for (size_t j = i; j < end; j++) {
-                if (r->list[j].kind != kind || r->list[j].to == last || is_implied(r, j, i, end)) {
+                if (r->list[j].kind != kind || r->list[j].to == last || is_implied(&by, j, i, end)) {
                     continue;
                 }
                 if (!out) {
                     rows[count] = (struct row){.kind = (enum capdl_relation_kind)kind};
                     out = open_memstream(&rows[count].from, &size);
-                    capdl_policy_write_party(out, &r->parties[r->list[i].from]);
+                    write_members(out, r, &r->list[i].from);
                     fclose(out);
                     out = open_memstream(&rows[count].to, &size);
                 } else {
                     fputs(", ", out);
                 }
                 last = r->list[j].to;
-                capdl_policy_write_party(out, &r->parties[r->list[j].to]);
+                write_members(out, r, &r->list[j].to);
             }
             if (out) {
                 fclose(out);
@@ -115,6 +137,7 @@ static size_t make_rows(const struct capdl_relations *r, struct row *rows)
         }
         i = end;
     }
+    capdl_policy_groups_free(&by);
     return count;
 }
 

@@ -18,7 +18,7 @@
  *     flows.c          who can influence whom, directly and through others
  *     findings.c       findings as text
  *     diff.c           the whole comparison
- *     relations.c      a spec as relations between subjects, devices and the machine
+ *     relations*.c     a spec as relations between subjects, devices and the machine
  *     policy*.c        policies: read, compared with relations, written
  *     graph.c          every object and capability as a graph
  *     picture*.c       subjects and what relates them as a picture
@@ -240,14 +240,18 @@ enum { MAP_UNCACHED = 16 }; /* beside the rights */
 void capdl_review_facts(struct facts *, const struct world *);
 
 /*
- * Frames as memory: those whose physical addresses overlap are the same memory. By number, of all objects of both
- * specs.
+ * Frames as memory, by number, of all objects of both specs. Frames at the same physical addresses are one memory, for
+ * which the first of them stands; a larger one is a window on those that lie in it.
  */
 struct memory {
-    uint32_t *first; /* frame that stands for this memory */
+    uint32_t *first;  /* frame that stands for this memory */
+    uint32_t *window; /* of the frame that stands for it: the next larger one in which it lies, or REVIEW_NONE */
     uint32_t
-        *sharer; /* of the frame that stands for it: the subject that can reach it, REVIEW_NONE, or MEMORY_SHARED */
-    bool *fixed; /* has a physical address */
+        *sharer;  /* of the frame that stands for it: the subject that can reach it, REVIEW_NONE, or MEMORY_SHARED */
+    bool *fixed;  /* has a physical address */
+    bool *nested; /* lies in a window, or is one */
+    uint32_t *placed; /* frames with physical addresses, by these, windows before what is in them */
+    size_t num_placed;
 };
 enum { MEMORY_SHARED = UINT32_MAX - 1 };
 
@@ -321,6 +325,8 @@ enum { REVIEW_LABEL = 160 };
 const struct parties *capdl_review_parties(struct review *, const struct world *, uint32_t object);
 /* "client", "client and other", "client, app[0..7], third and 2997 more". To be freed. */
 char *capdl_review_names(const struct review *, const uint32_t *who, size_t count);
+/* The same of labels; elements of an array are one. To be freed. */
+char *capdl_review_label_list(const char *const *labels, size_t count);
 /* What an object is besides its kind: "code of client", "device page at 0x9000000"; may be empty. Returns text. */
 const char *capdl_review_role(struct review *, const struct world *, uint32_t object, char text[REVIEW_LABEL]);
 /* "code", "stack", "IPC buffer" and whose (a subject of the spec); NULL for another page. */
@@ -406,6 +412,7 @@ const struct edit *capdl_review_exchange(struct review *, const struct edit *);
 /* Who else has an endpoint or notification, of several subjects that have it alike. To be freed. */
 char *capdl_review_message_note(struct review *, const uint32_t *subjects, size_t count, const struct capdl_cap *);
 /* Who else reaches an object, as the end of a sentence. To be freed. */
+#define REVIEW_NOBODY "nobody else reaches it" /* a frame */
 char *capdl_review_others(struct review *, const struct world *, const uint32_t *subjects, size_t count,
                           uint32_t object);
 

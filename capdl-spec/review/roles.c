@@ -213,29 +213,26 @@ static int index_compare(const void *left, const void *right)
 }
 
 /* All elements of the array of the first: "app[0..3]", "app[0..3, 7]". Returns how many they are. */
-static size_t write_elements(const struct review *review, FILE *out, const uint32_t *who, size_t count, bool *named)
+static size_t write_elements(FILE *out, const char *const *labels, size_t count, bool *named)
 {
-    char first[REVIEW_LABEL], label[REVIEW_LABEL];
     size_t length, same, num = 0;
     unsigned long index, *list;
-    const char *name = who_label(review, who[0], first);
 
-    if (who[0] & USE_DEVICE || !has_index(name, &length, &index)) {
-        fputs(name, out);
+    if (!has_index(labels[0], &length, &index)) {
+        fputs(labels[0], out);
         named[0] = true;
         return 1;
     }
     list = capdl_spec_realloc(NULL, count * sizeof(*list));
     for (size_t i = 0; i < count; i++) {
-        const char *other = named[i] || who[i] & USE_DEVICE ? "" : who_label(review, who[i], label);
-
-        if (has_index(other, &same, &index) && same == length && memcmp(other, name, length) == 0) {
+        if (!named[i] && has_index(labels[i], &same, &index) && same == length &&
+            memcmp(labels[i], labels[0], length) == 0) {
             list[num++] = index;
             named[i] = true;
         }
     }
     qsort(list, num, sizeof(*list), index_compare);
-    fprintf(out, "%.*s[", (int)length, name);
+    fprintf(out, "%.*s[", (int)length, labels[0]);
     for (size_t i = 0, end, runs = 0; i < num; i = end, runs++) {
         for (end = i + 1; end < num && list[end] == list[end - 1] + 1;) {
             end++;
@@ -251,7 +248,7 @@ static size_t write_elements(const struct review *review, FILE *out, const uint3
     return num;
 }
 
-char *capdl_review_names(const struct review *review, const uint32_t *who, size_t count)
+char *capdl_review_label_list(const char *const *labels, size_t count)
 {
     enum { MOST_NAMED = 4 };
     size_t size, done = 0, parts = 0, next = 0;
@@ -272,7 +269,7 @@ char *capdl_review_names(const struct review *review, const uint32_t *who, size_
             next++;
         }
         one = open_memstream(&part, &part_size);
-        done += write_elements(review, one, who + next, count - next, named + next);
+        done += write_elements(one, labels + next, count - next, named + next);
         fclose(one);
         fprintf(out, "%s%s", !parts ? "" : done == count ? " and " : ", ", part);
         free(part);
@@ -280,6 +277,27 @@ char *capdl_review_names(const struct review *review, const uint32_t *who, size_
     }
     fclose(out);
     free(named);
+    return text;
+}
+
+char *capdl_review_names(const struct review *review, const uint32_t *who, size_t count)
+{
+    const char **labels = capdl_spec_realloc(NULL, (count + 1) * sizeof(*labels));
+    char *text, **devices = capdl_spec_realloc(NULL, (count + 1) * sizeof(*devices)), label[REVIEW_LABEL];
+    size_t num_devices = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        labels[i] = who_label(review, who[i], label);
+        if (labels[i] == label) {
+            labels[i] = devices[num_devices++] = capdl_review_format("%s", label);
+        }
+    }
+    text = capdl_review_label_list(labels, count);
+    while (num_devices) {
+        free(devices[--num_devices]);
+    }
+    free(devices);
+    free(labels);
     return text;
 }
 

@@ -20,25 +20,38 @@ static const struct {
     [CAPDL_RELATION_CONTROL] = {CAPDL_EFFECT_CONTROL, 0},
 };
 
+static void note_relation(struct capdl_survey *survey, const struct capdl_relations *r, enum capdl_relation_kind kind,
+                          uint32_t a, uint32_t b)
+{
+    size_t count = survey->num_subjects;
+    uint32_t from, to;
+
+    if (a >= r->num_subjects || b >= r->num_subjects || a == b) {
+        return;
+    }
+    from = survey->subject_of[r->parties[a].object];
+    to = survey->subject_of[r->parties[b].object];
+    survey->effects[from * count + to] |= effects[kind].forth;
+    survey->effects[to * count + from] |= effects[kind].back;
+}
+
 static void note_relations(struct capdl_survey *survey, const struct capdl_spec *spec)
 {
-    struct capdl_relations relations;
-    size_t count = survey->num_subjects;
+    struct capdl_relations r;
 
-    capdl_relations_find(spec, &relations);
-    for (size_t i = 0; i < relations.count; i++) {
-        const struct capdl_relation *r = &relations.list[i];
-        uint32_t from, to;
+    capdl_relations_find(spec, &r);
+    for (size_t i = 0; i < r.count; i++) {
+        uint32_t num_from, num_to;
+        const uint32_t *from = capdl_relations_members(&r, &r.list[i].from, &num_from);
+        const uint32_t *to = capdl_relations_members(&r, &r.list[i].to, &num_to);
 
-        if (r->from >= relations.num_subjects || r->to >= relations.num_subjects || r->from == r->to) {
-            continue;
+        for (uint32_t j = 0; j < num_from; j++) {
+            for (uint32_t k = 0; k < num_to; k++) {
+                note_relation(survey, &r, r.list[i].kind, from[j], to[k]);
+            }
         }
-        from = survey->subject_of[relations.parties[r->from].object];
-        to = survey->subject_of[relations.parties[r->to].object];
-        survey->effects[from * count + to] |= effects[r->kind].forth;
-        survey->effects[to * count + from] |= effects[r->kind].back;
     }
-    capdl_relations_free(&relations);
+    capdl_relations_free(&r);
 }
 
 /* What goes through others, devices included. */

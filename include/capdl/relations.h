@@ -12,7 +12,8 @@
  *     capdl_relations_free(&r);
  *
  * The list is sorted by from, to, kind and object, so what relates two parties stands together; of an array of objects
- * there is one entry.
+ * there is one entry. Where many send to many, or share memory, `from` and `to` are groups: each member of the one is
+ * so related to each member of the other, apart from itself. Memory and time are thus linear in those who share.
  */
 #ifndef CAPDL_RELATIONS_H
 #define CAPDL_RELATIONS_H
@@ -48,6 +49,7 @@ enum capdl_party_kind {
     CAPDL_PARTY_KIND,      /* a kind of capability, by its keyword */
     CAPDL_PARTY_DOMAIN,
     CAPDL_PARTY_PRIORITY,
+    CAPDL_PARTY_GROUP, /* subjects or devices that have the same */
 };
 
 struct capdl_party {
@@ -55,7 +57,15 @@ struct capdl_party {
     char *name;    /* owned; of a subject its label, of a number its text: "0x9000000+0x1000", "33" */
     bool numbered; /* first and last are set */
     uint64_t first, last;
-    uint32_t object; /* first thread of a subject, the device, a frame; or CAPDL_NO_OBJECT */
+    uint32_t object;   /* first thread of a subject, the device, a frame; or CAPDL_NO_OBJECT */
+    uint32_t *members; /* owned; of a group: its parties, in order */
+    uint32_t num_members;
+};
+
+/* A slot of a container, which may be CAPDL_NO_OBJECT: nowhere. */
+struct capdl_place {
+    uint32_t holder;
+    uint64_t slot;
 };
 
 struct capdl_relation {
@@ -68,6 +78,8 @@ struct capdl_relation {
     /* A slot that shows it, on either side: the container, or CAPDL_NO_OBJECT. */
     uint32_t from_holder, to_holder;
     uint64_t from_slot, to_slot;
+    /* Owned; the same for each member of a group, in their order; NULL of a party that is none. */
+    struct capdl_place *from_places, *to_places;
 };
 
 struct capdl_relations {
@@ -82,6 +94,8 @@ struct capdl_relations {
 /* The spec must outlive the list. */
 void capdl_relations_find(const struct capdl_spec *, struct capdl_relations *);
 void capdl_relations_free(struct capdl_relations *);
+/* The members of a group, or the party itself; `party` points to from or to of a relation. */
+const uint32_t *capdl_relations_members(const struct capdl_relations *, const uint32_t *party, uint32_t *count);
 
 #ifdef __cplusplus
 }

@@ -185,4 +185,80 @@ sed 's/^  cd { 1: com1 }/  cd { 1: com1 } ck { 1: com1 }/' machine.cdl > other.c
 expect 1 'error: keys can use .*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
 sed 's/^  cd { 1: com1 }/  cd { 1: com1 2: nic }/' machine.cdl > other.cdl
 expect 1 'error: driver controls nic .*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
+
+# Many that share with many: one line of the policy, one finding of those of whom the rules say the same.
+many() {
+    awk -v n="$1" 'BEGIN {
+        print "arch aarch64 objects { shared[3] = frame (4k) talk = ep secret = frame (4k)"
+        for (i = 0; i < n; i++) printf "t%d = tcb (prio: 9, max_prio: 9) c%d = cnode (4 bits) v%d = pgd u%d = pud d%d = pd p%d = pt\n", i, i, i, i, i, i
+        print "} caps {"
+        for (i = 0; i < n; i++) {
+            printf "t%d { cspace: c%d (guard_size: 60) vspace: v%d } v%d { 0: u%d } u%d { 0: d%d } d%d { 0: p%d }\n", i, i, i, i, i, i, i, i, i
+            printf "p%d { 1: shared[0..2] (RW)%s }\n", i, i == 3 || i == 4 ? " 5: secret (RW)" : ""
+            printf "c%d { 1: talk (RWP) }\n", i
+        }
+        print "}"
+    }'
+}
+many 12 > many.cdl
+silent many.cdl
+head -5 printed.policy | tail -3 | tr -d '\n' | grep -q '^allow call t0, .*, t11 -> t0, .*t11$' || { echo "not one line:"; cat printed.policy; failed=1; }
+[ "$(grep -c '^allow write' printed.policy)" = 1 ] || { echo "what groups are allowed is allowed again:"; cat printed.policy; failed=1; }
+cat > many.policy << 'END'
+allow call, write, priority * -> *
+forbid write t1, t5 -> t2
+END
+expect 1 "many.cdl:[0-9]*:[0-9]*: error: t1 and t5 can write memory that t2 can read (frame 'shared\[0\]', slot 1 of 'p1'), which the policy forbids" check --policy many.policy many.cdl
+[ "$(grep -c error: out)" = 2 ] || { echo "not one finding:"; grep error out; failed=1; }
+cat > many.policy << 'END'
+allow call, priority * -> *
+allow write t0, t1, t2 -> *
+allow write t3 -> t4, t5
+waive write t4 -> * until 2027-01-01 because "soon gone"
+waive write t5 -> t6 until 2026-01-01 because "gone"
+END
+expect 1 "error: t3 can write memory that t0, t1, t2, t6 and 5 more can read" check --date 2026-06-01 --policy many.policy many.cdl
+grep -q 'note: t0 has it here' out && grep -q 'allow write t3 -> t0, t1, t2, t6, t7, t8, t9, t10 and 1 more$' out || { echo "no way out is told:"; cat out; failed=1; }
+grep -q 'error: t5 can write memory that t6 can read' out && grep -q 'the waiver of this ended on 2026-01-01: "gone"' out || { echo "the waiver that ended is not told:"; cat out; failed=1; }
+grep -q 'error: t4' out && { echo "waived, and told:"; cat out; failed=1; }
+grep -q 'error: t6, t7, t8, t9 and 2 more can write memory that t0, t1, t2, t3 and 8 more can read' out || { echo "not as one:"; cat out; failed=1; }
+# Way through all, and who stands between.
+printf 'allow call, write, priority * -> *\nforbid reach t0 -> t7\n' > many.policy
+expect 1 'error: t0 reaches t7, which the policy forbids: t0 -> t7 (call)' check --policy many.policy many.cdl
+# A change that lets one more share is a finding of just this one, whichever way the system before is stored.
+: > many.policy
+many 11 > fewer.cdl
+expect 1 'error: t11 can write memory that t0, t1, t2, t3 and 7 more can read' diff --policy many.policy fewer.cdl many.cdl
+grep -q 'error: t0, t1, t2, t3 and 7 more can write memory that t11 can read' out || { echo "not told the other way:"; cat out; failed=1; }
+[ "$(grep -c 'write memory' out)" = 2 ] || { echo "more than is new:"; grep 'write memory' out; failed=1; }
+many 8 > fewer.cdl
+expect 1 'error: t8, t9, t10 and t11 can write memory that t0, t1, t2, t3 and 8 more can read' diff --policy many.policy fewer.cdl many.cdl
+[ "$(grep -c 'error: t[0-7][, ].*write memory' out)" = 1 ] || { echo "more than is new:"; grep 'write memory' out; failed=1; }
+expect 0 '' diff --policy many.policy many.cdl many.cdl
+many 1000 > many.cdl
+(ulimit -v 400000; timeout 20 "$capdl" policy many.cdl > printed.policy && timeout 20 "$capdl" check -m 0 --policy printed.policy many.cdl > out 2>&1) ||
+    { echo "a thousand that share take too long, or too much memory"; failed=1; }
+
+# A window over frames of others joins each of these with who has the window, not with one another.
+cat > window.cdl << 'END'
+arch aarch64 objects {
+  a = tcb b = tcb w = tcb ca = cnode (1 bits) cb = cnode (1 bits) cw = cnode (1 bits)
+  va = pgd vb = pgd vw = pgd ua = pud ub = pud uw = pud da = pd db = pd dw = pd pa = pt pb = pt
+  uart = frame (4k, paddr: 0x40001000) timer = frame (4k, paddr: 0x40003000) all = frame (2M, paddr: 0x40000000)
+} caps {
+  a { cspace: ca vspace: va } b { cspace: cb vspace: vb } w { cspace: cw vspace: vw }
+  va { 0: ua } vb { 0: ub } vw { 0: uw } ua { 0: da } ub { 0: db } uw { 0: dw } da { 0: pa } db { 0: pb }
+  pa { 0: uart (RW) } pb { 0: timer (RW) } dw { 0: all (R) }
+}
+END
+"$capdl" policy window.cdl > printed.policy
+grep -q '^allow write a, b -> w$' printed.policy && ! grep -q '^allow write.*-> *[ab]' printed.policy ||
+    { echo "a window joins what lies in it:"; cat printed.policy; failed=1; }
+sed 's/all (R)/all (RW)/' window.cdl > wider.cdl
+"$capdl" policy wider.cdl > printed.policy
+grep -q '^allow write w -> a, b$' printed.policy && ! grep -q '^allow write [ab].*-> *[ab]' printed.policy ||
+    { echo "a window joins what lies in it:"; cat printed.policy; failed=1; }
+sed 's/ dw { 0: all (R) }//' window.cdl > none.cdl
+expect 1 "w may now read new frame 'all' .*; frame 'uart' (a can write it) and frame 'timer' (b can write it) lie there, too" diff none.cdl window.cdl
+grep -q 'a and b can now influence w directly' out && ! grep -q 'influence [ab] directly\|between' out || { echo "a window joins what lies in it:"; cat out; failed=1; }
 exit $failed

@@ -67,6 +67,47 @@ static void add_object(struct json_object *object, const struct capdl_finding *f
     json_object_object_add(object, "object", what);
 }
 
+static struct json_object *names_json(char *const *names, size_t count)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < count; i++) {
+        json_object_array_add(list, json_object_new_string(names[i]));
+    }
+    return list;
+}
+
+/* Null where it is not known: of what the kernel has from the start, or of no object. */
+static struct json_object *others_json(const struct capdl_finding *finding)
+{
+    char badge[24];
+    if (!finding->knows_others) {
+        return NULL;
+    }
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < finding->num_others; i++) {
+        const struct capdl_other *other = &finding->others[i];
+        struct json_object *one = json_object_new_object();
+        json_object_object_add(one, "name", json_object_new_string(other->name));
+        json_object_object_add(one, "rights", text_json(other->rights));
+        snprintf(badge, sizeof(badge), "0x%" PRIx64, other->badge);
+        json_object_object_add(one, "badge", other->badge ? json_object_new_string(badge) : NULL);
+        json_object_array_add(list, one);
+    }
+    return list;
+}
+
+static struct json_object *pairs_json(const struct capdl_finding *finding)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < finding->num_pairs; i++) {
+        struct json_object *one = json_object_new_object();
+        json_object_object_add(one, "from", names_json(finding->pairs[i].from, finding->pairs[i].num_from));
+        json_object_object_add(one, "to", names_json(finding->pairs[i].to, finding->pairs[i].num_to));
+        json_object_array_add(list, one);
+    }
+    return list;
+}
+
 static struct json_object *finding_json(const struct diff_report *report, const struct capdl_finding *finding)
 {
     static const char *const changes[] = {"gained", "lost", "changed", "renamed"};
@@ -79,6 +120,10 @@ static struct json_object *finding_json(const struct diff_report *report, const 
     json_object_object_add(object, "subjects", subjects_json(finding));
     json_object_object_add(object, "text", json_object_new_string(finding->text));
     add_object(object, finding);
+    json_object_object_add(object, "role", text_json(finding->role));
+    json_object_object_add(object, "others", others_json(finding));
+    json_object_object_add(object, "others_total",
+                           finding->knows_others ? json_object_new_uint64(finding->all_others) : NULL);
     json_object_object_add(object, "field", text_json(finding->field));
     json_object_object_add(object, "old", text_json(finding->before));
     json_object_object_add(object, "new", text_json(finding->after));
@@ -86,6 +131,10 @@ static struct json_object *finding_json(const struct diff_report *report, const 
     json_object_object_add(object, "where", text_json(finding->where));
     json_object_object_add(object, "source", source_json(report, finding));
     json_object_object_add(object, "certain", json_object_new_boolean(finding->certain));
+    json_object_object_add(object, "path", finding->num_path ? names_json(finding->path, finding->num_path) : NULL);
+    json_object_object_add(object, "pairs", pairs_json(finding));
+    json_object_object_add(object, "mediators",
+                           names_json(finding->subjects, finding->bypassed ? finding->num_subjects : 0));
     for (size_t i = 0; i < finding->num_consequences; i++) {
         json_object_array_add(consequences, finding_json(report, &finding->consequences[i]));
     }

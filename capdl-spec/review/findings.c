@@ -199,17 +199,6 @@ static int value_compare(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "");
 }
 
-/* What a finding says, without of whom and of which element. */
-static int saying_compare(const struct raw_finding *a, const struct raw_finding *b)
-{
-    int order = (int)a->rank - (int)b->rank;
-
-    order = order ? order : (int)a->change - (int)b->change;
-    order = order ? order : main_compare(a, b);
-    order = order ? order : value_compare(a->old_value, b->old_value);
-    return order ? order : value_compare(a->new_value, b->new_value);
-}
-
 static int list_compare(const uint32_t *a, size_t num_a, const uint32_t *b, size_t num_b)
 {
     size_t count = num_a < num_b ? num_a : num_b;
@@ -220,6 +209,18 @@ static int list_compare(const uint32_t *a, size_t num_a, const uint32_t *b, size
         }
     }
     return num_a < num_b ? -1 : num_a > num_b;
+}
+
+/* What a finding says, without of whom and of which element. */
+static int saying_compare(const struct raw_finding *a, const struct raw_finding *b)
+{
+    int order = (int)a->rank - (int)b->rank;
+
+    order = order ? order : (int)a->change - (int)b->change;
+    order = order ? order : main_compare(a, b);
+    order = order ? order : value_compare(a->old_value, b->old_value);
+    order = order ? order : value_compare(a->new_value, b->new_value);
+    return order ? order : list_compare(a->pairs, 2 * a->num_pairs, b->pairs, 2 * b->num_pairs);
 }
 
 static int subjects_compare(const struct raw_finding *a, const struct raw_finding *b)
@@ -624,16 +625,14 @@ static struct capdl_finding finding_of(const struct review *review, const struct
         .certain = !raw->guessed,
         .num_subjects = raw->num_subjects,
     };
-    char label[REVIEW_LABEL];
 
     finding.subject = raw->num_subjects ? capdl_review_names(review, raw->subjects, raw->num_subjects)
                                         : capdl_review_format("system");
     finding.subjects = capdl_spec_realloc(NULL, (raw->num_subjects + 1) * sizeof(*finding.subjects));
     for (size_t i = 0; i < raw->num_subjects; i++) {
-        uint32_t who = raw->subjects[i];
-        finding.subjects[i] = copied(who & USE_DEVICE ? capdl_review_object(review, who & ~USE_DEVICE, label)
-                                                      : capdl_review_subject(review, who));
+        finding.subjects[i] = capdl_review_who_name(review, raw->subjects[i]);
     }
+    capdl_review_fill_fields((struct review *)(uintptr_t)review, raw, &finding);
     set_id(&finding);
     return finding;
 }
@@ -713,6 +712,8 @@ static void free_raw(struct review *review)
         free(review->raw[i].others[1]);
         free(review->raw[i].old_value);
         free(review->raw[i].new_value);
+        free(review->raw[i].pairs);
+        free(review->raw[i].path);
     }
     free(review->raw);
 }
@@ -752,6 +753,7 @@ static void finding_free(struct capdl_finding *finding)
     for (size_t i = 0; i < finding->num_subjects; i++) {
         free(finding->subjects[i]);
     }
+    capdl_review_free_fields(finding);
     free(finding->consequences);
     free(finding->subjects);
     free(finding->subject);

@@ -82,7 +82,7 @@ static void link_channel(struct flow_graph *graph, uint32_t object, const struct
 static void link_memory(struct flow_graph *graph, const struct memory *memory, uint32_t object,
                         const struct capdl_cap *cap, uint32_t send, uint32_t receive)
 {
-    uint32_t frame = memory->first[object], nodes = memory->nested[frame] ? 2 : 1;
+    uint32_t frame = memory->first[object], nodes = memory->fixed[frame] ? 2 : 1;
 
     for (uint32_t i = 0; i < nodes; i++) {
         uint32_t node = node_of(graph, frame, i ? NODE_INWARD : NODE_OUTWARD);

@@ -352,6 +352,28 @@ static char *way_to(const struct flows *f, const struct flow_search *s, uint32_t
     return text;
 }
 
+/* All of the same way, to be freed. */
+static uint32_t *path_to(const struct flows *f, const struct flow_search *s, uint32_t to, size_t *count)
+{
+    uint32_t *path;
+    size_t left = 0;
+
+    *count = 0;
+    for (uint32_t at = to;; at = s->from[at]) {
+        *count += who_of(f, at) != REVIEW_NONE;
+        if (s->from[at] == at) {
+            break;
+        }
+    }
+    path = capdl_spec_realloc(NULL, (*count + 1) * sizeof(*path));
+    for (left = *count; left; to = s->from[to]) {
+        if (who_of(f, to) != REVIEW_NONE) {
+            path[--left] = who_of(f, to);
+        }
+    }
+    return path;
+}
+
 /* Direct flows: one finding for each set of receivers that senders have in common is one for each sender here; those
  * that say the same become one later. */
 static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *senders, const struct nodes *receivers)
@@ -377,7 +399,7 @@ static void judge_direct(struct flows *f, uint32_t cause, const struct nodes *se
         }
         if (found.count) {
             nodes_unite(&found);
-            add_flow(f, cause, &one, " can now influence \5 directly", &found, NULL);
+            add_flow(f, cause, &one, " can now influence \5 directly", &found, NULL)->flows = true;
         }
         free(found.list);
     }
@@ -389,6 +411,7 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
 {
     struct nodes found = {NULL}, one = {&source, 1, 1};
     uint32_t nearest = REVIEW_NONE;
+    struct raw_finding *raw;
     char *way, *text;
 
     search(f, &f->before, &f->old, source, false, false, REVIEW_NONE);
@@ -404,7 +427,9 @@ static void judge_source(struct flows *f, uint32_t cause, uint32_t source, const
     if (found.count) {
         way = way_to(f, &f->after, nearest);
         text = capdl_review_format(" can now influence \5 through others; shortest way: %s", way);
-        add_flow(f, cause, &one, text, &found, NULL);
+        raw = add_flow(f, cause, &one, text, &found, NULL);
+        raw->flows = true;
+        raw->path = path_to(f, &f->after, nearest, &raw->num_path);
         free(way);
         free(text);
     }
@@ -479,32 +504,129 @@ static void find_bypasses(struct flows *f, struct bypasses *bypasses, uint32_t s
     free(middles.list);
 }
 
+/* Senders that could all reach the same receivers only past somebody. */
+struct side_of_bypass {
+    const struct bypass *list; /* of one sender */
+    size_t count;
+};
+
+static int receivers_compare(const void *left, const void *right)
+{
+    const struct side_of_bypass *a = left, *b = right;
+
+    if (a->count != b->count) {
+        return a->count > b->count ? -1 : 1;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->list[i].receiver != b->list[i].receiver) {
+            return a->list[i].receiver < b->list[i].receiver ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static int sides_compare(const void *left, const void *right)
+{
+    const struct side_of_bypass *a = left, *b = right;
+    int order = receivers_compare(left, right);
+
+    return order ? order : a->list->sender < b->list->sender ? -1 : 1;
+}
+
+/* "net and keys", "tx and rx on one side and keys on the other" */
+static void write_between(const struct flows *f, FILE *out, const struct side_of_bypass *sides, size_t count)
+{
+    struct nodes senders = {NULL}, receivers = {NULL};
+    uint32_t *list;
+    char *from, *to;
+
+    for (size_t i = 0; i < count; i++) {
+        node_add(&senders, sides[i].list->sender);
+    }
+    for (size_t i = 0; i < sides->count; i++) {
+        node_add(&receivers, sides->list[i].receiver);
+    }
+    list = all_who(f, &senders);
+    from = capdl_review_names(f->review, list, senders.count);
+    free(list);
+    list = all_who(f, &receivers);
+    to = capdl_review_names(f->review, list, receivers.count);
+    free(list);
+    fprintf(out, senders.count > 1 || receivers.count > 1 ? "%s on one side and %s on the other" : "%s and %s", from,
+            to);
+    free(from);
+    free(to);
+    free(senders.list);
+    free(receivers.list);
+}
+
+/* Not all senders with all receivers: as few lists as say it, up to a bound. */
+static char *sides_text(const struct flows *f, struct side_of_bypass *sides, size_t count, const char *least)
+{
+    enum { MOST_NAMED = 4 };
+    char *text = NULL;
+    size_t size, named = 0, left = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    qsort(sides, count, sizeof(*sides), sides_compare);
+    fputs(" \4is|are\4 no longer between ", out);
+    for (size_t i = 0, end; i < count; i = end, named++) {
+        for (end = i + 1; end < count && receivers_compare(&sides[i], &sides[end]) == 0;) {
+            end++;
+        }
+        if (named < MOST_NAMED) {
+            fputs(named ? ", nor between " : "", out);
+            write_between(f, out, sides + i, end - i);
+        } else {
+            left += (end - i) * sides[i].count;
+        }
+    }
+    if (left) {
+        fprintf(out, ", nor between %s%zu more pair%s, which --json lists", least, left, left == 1 ? "" : "s");
+    }
+    fputs(": what comes from the first can bypass \4it|them\4", out);
+    fclose(out);
+    return text;
+}
+
 /* All that one subject no longer stands between. */
 static void report_bypasses(struct flows *f, uint32_t cause, const struct bypass *list, size_t count, const char *least)
 {
-    struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL};
+    struct nodes senders = {NULL}, receivers = {NULL}, middle = {NULL}, none = {NULL};
+    struct side_of_bypass *sides = capdl_spec_realloc(NULL, count * sizeof(*sides));
+    struct raw_finding *raw;
+    size_t num_sides = 0;
     char *text;
 
     for (size_t i = 0; i < count; i++) {
         node_add(&senders, list[i].sender);
         node_add(&receivers, list[i].receiver);
+        if (!num_sides || sides[num_sides - 1].list->sender != list[i].sender) {
+            sides[num_sides++] = (struct side_of_bypass){list + i, 0};
+        }
+        sides[num_sides - 1].count++;
     }
     node_add(&middle, list[0].middle);
     nodes_unite(&senders);
     nodes_unite(&receivers);
-    if (senders.count > 1 && receivers.count > 1) { /* one pair as an example */
-        senders.count = receivers.count = 1;
-        senders.list[0] = list[0].sender;
-        receivers.list[0] = list[0].receiver;
+    if (senders.count * receivers.count == count) {
+        raw = add_flow(f, cause, &middle,
+                       " \4is|are\4 no longer between \5 and \6: what comes from \5 can bypass \4it|them\4", &senders,
+                       &receivers);
+    } else {
+        text = sides_text(f, sides, num_sides, least);
+        raw = add_flow(f, cause, &middle, text, &none, NULL);
+        raw->pairs = capdl_spec_realloc(NULL, 2 * count * sizeof(*raw->pairs));
+        raw->num_pairs = count;
+        for (size_t i = 0; i < count; i++) {
+            raw->pairs[2 * i] = who_of(f, list[i].sender);
+            raw->pairs[2 * i + 1] = who_of(f, list[i].receiver);
+        }
+        free(text);
     }
-    text = senders.count == count || receivers.count == count
-               ? capdl_review_format("%s", " \4is|are\4 no longer between \5 and \6: what comes from \5 can bypass "
-                                           "\4it|them\4")
-               : capdl_review_format(" \4is|are\4 no longer between \5 and \6, and %s%zu other pair%s: what comes from "
-                                     "\5 can bypass \4it|them\4",
-                                     least, count - 1, count == 2 ? "" : "s");
-    add_flow(f, cause, &middle, text, &senders, &receivers)->change = CAPDL_LOST;
-    free(text);
+    raw->change = CAPDL_LOST;
+    raw->bypassed = true;
+    free(sides);
     free(senders.list);
     free(receivers.list);
     free(middle.list);

@@ -14,6 +14,13 @@ struct standing {
     size_t count;
 };
 
+/* Who does what exceeds the policy, to whom. */
+struct claim {
+    uint32_t *from, *to; /* which of the groups */
+    uint32_t num_from, num_to;
+    struct policy_answer answer;
+};
+
 struct group_judge {
     struct policy_judge *judge;
     const struct capdl_relation *link;
@@ -25,7 +32,11 @@ struct group_judge {
     uint32_t *place;               /* per party: which of `to`, or REVIEW_NONE */
     uint32_t *old_seen;            /* per party of the system before: the last standing that marked it */
     uint32_t marks;
+    struct claim *claims; /* not told yet: those that say the same become one */
+    uint32_t num_claims;
 };
+
+enum { MOST_CLAIMS = 16 };
 
 static int standing_compare(const void *left, const void *right)
 {
@@ -162,40 +173,86 @@ static char *rule_text(const struct group_judge *g, const uint32_t *from, uint32
     return text;
 }
 
-/* Those of one standing do what exceeds the policy to those of `to` of whom the same rules speak: one finding. */
-static void tell(const struct group_judge *g, const struct standing *list, uint32_t count, const uint32_t *which,
-                 uint32_t num_to)
+static int member_compare(const void *left, const void *right)
 {
-    uint32_t *from = capdl_spec_realloc(NULL, count * sizeof(*from));
-    uint32_t *to = capdl_spec_realloc(NULL, num_to * sizeof(*to)), other = which[0];
-    struct policy_exceeding what = {.link = g->link, .at = g->link->from_places[list[0].member]};
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static void tell(const struct group_judge *g, struct claim *claim)
+{
+    uint32_t *from = capdl_spec_realloc(NULL, claim->num_from * sizeof(*from)), other = claim->to[0];
+    uint32_t *to = capdl_spec_realloc(NULL, claim->num_to * sizeof(*to));
+    struct policy_exceeding what = {.link = g->link};
     char *from_names, *to_names;
 
-    for (uint32_t i = 0; i < count; i++) {
-        from[i] = g->from[list[i].member];
+    qsort(claim->from, claim->num_from, sizeof(*from), member_compare);
+    for (uint32_t i = 0; i < claim->num_from; i++) {
+        from[i] = g->from[claim->from[i]];
     }
-    for (uint32_t i = 0; i < num_to; i++) {
-        to[i] = g->to[which[i]];
+    for (uint32_t i = 0; i < claim->num_to; i++) {
+        to[i] = g->to[claim->to[i]];
     }
-    other = num_to > 1 && to[0] == from[0] ? which[1] : other;
-    from_names = names(g, from, count);
-    to_names = names(g, to, num_to);
+    other = claim->num_to > 1 && to[0] == from[0] ? claim->to[1] : other;
+    from_names = names(g, from, claim->num_from);
+    to_names = names(g, to, claim->num_to);
     what.from = from_names;
     what.to = to_names;
+    what.at = g->link->from_places[claim->from[0]];
     what.other = g->link->to_places[other];
     what.other_name = g->judge->relations->parties[g->to[other]].name;
-    what.rule = rule_text(g, from, count, to, num_to);
+    what.rule = rule_text(g, from, claim->num_from, to, claim->num_to);
     what.party = from[0];
-    capdl_policy_tell(g->judge, &what, &g->answers[which[0]]);
+    capdl_policy_tell(g->judge, &what, &claim->answer);
     free(from);
     free(to);
     free(from_names);
     free(to_names);
 }
 
+static void tell_claims(struct group_judge *g)
+{
+    for (uint32_t i = 0; i < g->num_claims; i++) {
+        tell(g, &g->claims[i]);
+        free(g->claims[i].from);
+        free(g->claims[i].to);
+    }
+    g->num_claims = 0;
+}
+
 static bool same_answer(const struct policy_answer *a, const struct policy_answer *b)
 {
     return a->forbids == b->forbids && a->over == b->over;
+}
+
+/* Those of one standing do what exceeds the policy to those of `to` of whom the same rules speak; takes `to`. */
+static void add_claim(struct group_judge *g, const struct standing *list, uint32_t count, uint32_t *to, uint32_t num_to)
+{
+    const struct policy_answer *answer = &g->answers[to[0]];
+    struct claim *claim = NULL;
+
+    for (uint32_t i = 0; i < g->num_claims && !claim; i++) {
+        struct claim *other = &g->claims[i];
+
+        if (other->num_to == num_to && memcmp(other->to, to, num_to * sizeof(*to)) == 0 &&
+            same_answer(&other->answer, answer)) {
+            claim = other;
+        }
+    }
+    if (claim) {
+        free(to);
+    } else {
+        if (g->num_claims == MOST_CLAIMS) {
+            tell_claims(g);
+        }
+        claim = &g->claims[g->num_claims++];
+        *claim = (struct claim){.to = to, .num_to = num_to, .answer = *answer};
+    }
+    claim->from = capdl_spec_realloc(claim->from, (claim->num_from + count) * sizeof(*claim->from));
+    for (uint32_t i = 0; i < count; i++) {
+        claim->from[claim->num_from++] = list[i].member;
+    }
 }
 
 static enum capdl_policy_verdict judge_standing(struct group_judge *g, const struct standing *list, uint32_t count,
@@ -227,8 +284,7 @@ static enum capdl_policy_verdict judge_standing(struct group_judge *g, const str
                 which[left++] = which[i];
             }
         }
-        tell(g, list, count, some, found);
-        free(some);
+        add_claim(g, list, count, some, found);
     }
     free(which);
     return worst;
@@ -237,7 +293,8 @@ static enum capdl_policy_verdict judge_standing(struct group_judge *g, const str
 enum capdl_policy_verdict capdl_policy_judge_groups(struct policy_judge *judge, const struct capdl_relation *link,
                                                     bool tell_it)
 {
-    struct group_judge g = {.judge = judge, .link = link};
+    struct claim claims[MOST_CLAIMS];
+    struct group_judge g = {.judge = judge, .link = link, .claims = claims};
     enum capdl_policy_verdict worst = CAPDL_POLICY_ALLOWED;
     size_t parties = judge->relations->num_parties + (size_t)1;
     size_t old_parties = (judge->before.r ? judge->before.r->num_parties : 0) + (size_t)1;
@@ -264,6 +321,7 @@ enum capdl_policy_verdict capdl_policy_judge_groups(struct policy_judge *judge, 
         verdict = judge_standing(&g, &g.standings[i], end - i, tell_it);
         worst = verdict > worst ? verdict : worst;
     }
+    tell_claims(&g);
     for (uint32_t i = 0; i < g.num_from; i++) {
         free(g.standings[i].words);
     }

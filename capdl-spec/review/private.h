@@ -17,6 +17,7 @@
  *     flow_graph.c     who tells whom: an edge for each way that data, answers and faults take
  *     flows.c          who can influence whom, directly and through others
  *     findings.c       findings as text
+ *     finding_fields.c findings as fields, for programs
  *     diff.c           the whole comparison
  *     relations*.c     a spec as relations between subjects, devices and the machine
  *     policy*.c        policies: read, compared with relations, written
@@ -299,7 +300,14 @@ struct raw_finding {
     uint64_t slot;
     struct capdl_pos old_pos, new_pos;
     bool guessed;
-    uint32_t cause; /* number of the finding it follows from, or REVIEW_NONE */
+    uint32_t cause;  /* number of the finding it follows from, or REVIEW_NONE */
+    bool flows;      /* from the subjects to those of others[0] */
+    bool bypassed;   /* from others[0] to others[1], past the subjects; or, where these are not all pairs, from the
+                        sender to the receiver of each of these */
+    uint32_t *pairs; /* owned; two words each, by sender; may be NULL */
+    size_t num_pairs;
+    uint32_t *path; /* owned; subjects and devices of the shortest way; may be NULL */
+    size_t num_path;
 };
 
 /* Two specs under comparison. */
@@ -317,6 +325,7 @@ struct review {
     size_t edit;          /* that is being judged */
     struct raw_finding *raw;
     size_t num_raw, capacity_raw;
+    size_t num_others; /* in the fields of findings so far */
     const struct capdl_diff_options *options;
 };
 
@@ -365,6 +374,13 @@ struct raw_finding *capdl_review_add(struct review *, enum capdl_rank, enum capd
 void capdl_review_concern(struct raw_finding *, const uint32_t *subjects, size_t count);
 /* What \5 (number 0) or \6 stands for; copied. */
 void capdl_review_others_are(struct raw_finding *, unsigned number, const uint32_t *list, size_t count);
+/* ---- finding_fields.c: what programs read of a finding, beside its sentence ---- */
+
+void capdl_review_fill_fields(struct review *, const struct raw_finding *, struct capdl_finding *);
+void capdl_review_free_fields(struct capdl_finding *);
+/* The name of a subject or device; to be freed. */
+char *capdl_review_who_name(const struct review *, uint32_t who);
+
 /* Turns what was found into sentences. */
 void capdl_review_write(struct review *, struct capdl_findings *);
 

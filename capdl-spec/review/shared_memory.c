@@ -71,9 +71,7 @@ static void find_windows(struct memory *memory, const struct world *world)
             continue;
         }
         if (depth) {
-            uint32_t window = placed[open[depth - 1]].object;
-            memory->window[object] = window;
-            memory->nested[object] = memory->nested[window] = true;
+            memory->window[object] = placed[open[depth - 1]].object;
         }
         open[depth++] = i;
     }
@@ -135,7 +133,6 @@ void capdl_review_memory_init(struct memory *memory, const struct world *world, 
         .window = filled(num_objects, sizeof(*memory->window), 0xff),
         .sharer = filled(num_objects, sizeof(*memory->sharer), 0xff),
         .fixed = filled(num_objects, sizeof(*memory->fixed), 0),
-        .nested = filled(num_objects, sizeof(*memory->nested), 0),
     };
     find_windows(memory, world);
     for (uint32_t i = 0; i < world->spec->num_objects; i++) {
@@ -160,7 +157,6 @@ void capdl_review_memory_free(struct memory *memory)
     free(memory->window);
     free(memory->sharer);
     free(memory->fixed);
-    free(memory->nested);
     free(memory->placed);
 }
 

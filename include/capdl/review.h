@@ -25,17 +25,39 @@ const char *capdl_rank_meaning(enum capdl_rank);
 
 enum capdl_change { CAPDL_GAINED, CAPDL_LOST, CAPDL_CHANGED, CAPDL_RENAMED };
 
+/* Somebody who has an object. */
+struct capdl_other {
+    char *name;
+    char *rights; /* in the letters of the language; NULL where there are none */
+    uint64_t badge;
+};
+
+/* From each of the first to each of the second, other than itself. */
+struct capdl_flow_pairs {
+    char **from, **to;
+    size_t num_from, num_to;
+};
+
 /* What is found of one edit. Strings are owned by the finding; those that may be NULL say so. */
 struct capdl_finding {
     enum capdl_rank rank;
     enum capdl_change change;
-    char id[17];                        /* the same in every run and for every order of the spec */
-    char *subject;                      /* the subject, several separated by commas; "system" if none in particular */
-    char **subjects;                    /* all of them */
-    size_t num_subjects;                /* 0 for "system" */
-    char *text;                         /* one sentence, no full stop */
-    char *object;                       /* its name, with the range of its array; NULL */
-    enum capdl_kind kind;               /* of it; COUNT when there is none */
+    char id[17];          /* the same in every run and for every order of the spec */
+    char *subject;        /* the subject, several separated by commas; "system" if none in particular */
+    char **subjects;      /* all of them */
+    size_t num_subjects;  /* 0 for "system" */
+    char *text;           /* one sentence, no full stop */
+    char *object;         /* its name, with the range of its array; NULL */
+    enum capdl_kind kind; /* of it; COUNT when there is none */
+    char *role;           /* of it: "stack of vault", "4 KiB at physical 0x9000000"; NULL */
+    bool knows_others;    /* `others` are all who have the object, beside the subjects: none is nobody */
+    struct capdl_other *others;
+    size_t num_others, all_others; /* those listed, and how many they are */
+    char **path;                   /* of a flow through others: the shortest way, with both ends */
+    size_t num_path;
+    struct capdl_flow_pairs *pairs; /* between whom data can flow now, or can bypass the subjects */
+    size_t num_pairs;
+    bool bypassed;                      /* the subjects no longer stand between the pairs */
     char *field, *before, *after;       /* what changed, from what to what; NULL */
     uint64_t address, size;             /* in the address space of the subject; size 0: none */
     char *where;                        /* the slot that shows it; NULL when the sentence says all */

@@ -209,7 +209,7 @@ allow call, write, priority * -> *
 forbid write t1, t5 -> t2
 END
 expect 1 "many.cdl:[0-9]*:[0-9]*: error: t1 and t5 can write memory that t2 can read (frame 'shared\[0\]', slot 1 of 'p1'), which the policy forbids" check --policy many.policy many.cdl
-[ "$(grep -c error: out)" = 2 ] || { echo "not one finding:"; grep error out; failed=1; }
+[ "$(grep -c error: out)" = 1 ] || { echo "not one finding:"; grep error out; failed=1; }
 cat > many.policy << 'END'
 allow call, priority * -> *
 allow write t0, t1, t2 -> *
@@ -232,8 +232,9 @@ expect 1 'error: t11 can write memory that t0, t1, t2, t3 and 7 more can read' d
 grep -q 'error: t0, t1, t2, t3 and 7 more can write memory that t11 can read' out || { echo "not told the other way:"; cat out; failed=1; }
 [ "$(grep -c 'write memory' out)" = 2 ] || { echo "more than is new:"; grep 'write memory' out; failed=1; }
 many 8 > fewer.cdl
-expect 1 'error: t8, t9, t10 and t11 can write memory that t0, t1, t2, t3 and 8 more can read' diff --policy many.policy fewer.cdl many.cdl
-[ "$(grep -c 'error: t[0-7][, ].*write memory' out)" = 1 ] || { echo "more than is new:"; grep 'write memory' out; failed=1; }
+expect 1 'error: t0, t1, t2, t3 and 4 more can write memory that t8, t9, t10 and t11 can read' diff --policy many.policy fewer.cdl many.cdl
+grep -q 'error: t8, t9, t10 and t11 can write memory that t0, t1, t2, t3 and 8 more can read' out || { echo "not told the other way:"; cat out; failed=1; }
+[ "$(grep -c 'write memory' out)" = 2 ] || { echo "more than is new:"; grep 'write memory' out; failed=1; }
 expect 0 '' diff --policy many.policy many.cdl many.cdl
 many 1000 > many.cdl
 (ulimit -v 400000; timeout 20 "$capdl" policy many.cdl > printed.policy && timeout 20 "$capdl" check -m 0 --policy printed.policy many.cdl > out 2>&1) ||
@@ -259,6 +260,6 @@ sed 's/all (R)/all (RW)/' window.cdl > wider.cdl
 grep -q '^allow write w -> a, b$' printed.policy && ! grep -q '^allow write [ab].*-> *[ab]' printed.policy ||
     { echo "a window joins what lies in it:"; cat printed.policy; failed=1; }
 sed 's/ dw { 0: all (R) }//' window.cdl > none.cdl
-expect 1 "w may now read new frame 'all' .*; frame 'uart' (a can write it) and frame 'timer' (b can write it) lie there, too" diff none.cdl window.cdl
+expect 1 "w may now read frame 'all' .*; frame 'uart' (a can write it) and frame 'timer' (b can write it) lie there, too" diff none.cdl window.cdl
 grep -q 'a and b can now influence w directly' out && ! grep -q 'influence [ab] directly\|between' out || { echo "a window joins what lies in it:"; cat out; failed=1; }
 exit $failed

@@ -40,6 +40,9 @@ static int judge(struct input *old, struct input *input, const char *path, uint3
     struct capdl_diags *diags = &input->diags;
     const struct file_bytes *text = &input->policy;
     size_t errors = diags->num_errors;
+    if (!diags->num_files) { /* an image: what is about no place of a text is about it, not about the policy */
+        capdl_diags_add_source(diags, input->name, "", 0);
+    }
     uint16_t source = capdl_diags_add_source(diags, path, (const char *)text->data, text->size);
     struct capdl_policy *policy = capdl_policy_read(diags, source, (const char *)text->data, text->size);
     struct capdl_relations relations, before;

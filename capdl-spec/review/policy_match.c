@@ -118,22 +118,36 @@ static uint32_t lower_bound(const struct policy_match *m, const char *name, uint
     return low;
 }
 
-static void add_numbers(const struct policy_match *m, const struct policy_term *term, struct policy_set *set)
+/* What is allowed is allowed to the last byte; what is forbidden, all that has anything of it. */
+static bool covers(const struct policy_term *term, const struct capdl_party *party, bool forbids)
+{
+    if (party->kind == CAPDL_PARTY_PRIORITY && forbids) {
+        return party->last >= term->first; /* whoever may have a higher one may have this one */
+    }
+    if (party->kind == CAPDL_PARTY_PRIORITY && term->plain) {
+        return party->last <= term->last;
+    }
+    return forbids ? party->first <= term->last && term->first <= party->last
+                   : term->first <= party->first && party->last <= term->last;
+}
+
+static void add_numbers(const struct policy_match *m, const struct policy_term *term, bool forbids,
+                        struct policy_set *set)
 {
     const struct capdl_party *parties = m->relations->parties;
 
-    for (uint32_t i = term->plain ? 0 : m->num_priorities; i < m->num_priorities; i++) {
-        if (parties[m->priorities[i]].last <= term->last) { /* the most that is allowed */
+    for (uint32_t i = 0; i < m->num_priorities; i++) {
+        if (covers(term, &parties[m->priorities[i]], forbids)) {
             capdl_policy_set_add(set, m->priorities[i]);
         }
     }
-    for (uint32_t i = lower_bound(m, NULL, term->first); i < m->num_numbered; i++) {
+    for (uint32_t i = forbids ? 0 : lower_bound(m, NULL, term->first); i < m->num_numbered; i++) {
         const struct capdl_party *party = &parties[m->by_number[i]];
 
         if (party->first > term->last) {
             break;
         }
-        if (party->last <= term->last) {
+        if (party->kind != CAPDL_PARTY_PRIORITY && covers(term, party, forbids)) {
             capdl_policy_set_add(set, m->by_number[i]);
         }
     }
@@ -158,7 +172,8 @@ static void add_names(const struct policy_match *m, const struct policy_term *te
     }
 }
 
-static void add_terms(const struct policy_match *m, const struct policy_terms *terms, struct policy_set *set)
+static void add_terms(const struct policy_match *m, const struct policy_terms *terms, bool forbids,
+                      struct policy_set *set)
 {
     for (size_t i = 0; i < terms->count; i++) {
         const struct policy_term *term = &terms->list[i];
@@ -173,7 +188,7 @@ static void add_terms(const struct policy_match *m, const struct policy_terms *t
         } else if (term->text) {
             add_names(m, term, set);
         } else {
-            add_numbers(m, term, set);
+            add_numbers(m, term, forbids, set);
         }
     }
     set_settle(set);
@@ -223,13 +238,24 @@ static void index_rules(struct policy_match *m)
     free(at);
 }
 
-/* Who may call may send, who may write may read. */
+/* Who may call may send, who may write may read; who may not send may not call, who may not read may not write. */
 bool capdl_policy_kind_matches(const struct policy_rule *rule, enum capdl_relation_kind kind)
 {
-    bool implied = (kind == CAPDL_RELATION_SEND && rule->kinds >> CAPDL_RELATION_CALL & 1) ||
-                   (kind == CAPDL_RELATION_WATCH && rule->kinds >> CAPDL_RELATION_DRIVE & 1);
+    static const struct {
+        enum capdl_relation_kind more, less;
+    } includes[] = {
+        {CAPDL_RELATION_CALL, CAPDL_RELATION_SEND},
+        {CAPDL_RELATION_DRIVE, CAPDL_RELATION_WATCH},
+    };
+    bool forbids = rule->verb == POLICY_FORBID, implied = false;
 
-    return !rule->reach && (rule->kinds >> kind & 1 || (implied && rule->verb != POLICY_FORBID));
+    for (size_t i = 0; i < sizeof(includes) / sizeof(includes[0]); i++) {
+        enum capdl_relation_kind is = forbids ? includes[i].more : includes[i].less;
+        enum capdl_relation_kind said = forbids ? includes[i].less : includes[i].more;
+
+        implied |= kind == is && rule->kinds >> said & 1;
+    }
+    return !rule->reach && (rule->kinds >> kind & 1 || implied);
 }
 
 static void consider(const struct policy_match *m, uint32_t rule, enum capdl_relation_kind kind,
@@ -285,14 +311,16 @@ void capdl_policy_match_init(struct policy_match *m, const struct capdl_policy *
     m->groups = capdl_spec_realloc(NULL, (policy->num_groups + 1) * sizeof(*m->groups));
     memset(m->groups, 0, (policy->num_groups + 1) * sizeof(*m->groups));
     for (size_t i = 0; i < policy->num_groups; i++) {
-        add_terms(m, &policy->groups[i].members, &m->groups[i]);
+        add_terms(m, &policy->groups[i].members, false, &m->groups[i]);
     }
     m->sides = capdl_spec_realloc(NULL, (policy->num_rules + 1) * sizeof(*m->sides));
     memset(m->sides, 0, (policy->num_rules + 1) * sizeof(*m->sides));
     for (size_t i = 0; i < policy->num_rules; i++) {
-        add_terms(m, &policy->rules[i].from, &m->sides[i].from);
-        add_terms(m, &policy->rules[i].to, &m->sides[i].to);
-        add_terms(m, &policy->rules[i].through, &m->sides[i].through);
+        bool forbids = policy->rules[i].verb == POLICY_FORBID;
+
+        add_terms(m, &policy->rules[i].from, forbids, &m->sides[i].from);
+        add_terms(m, &policy->rules[i].to, forbids, &m->sides[i].to);
+        add_terms(m, &policy->rules[i].through, forbids, &m->sides[i].through);
     }
     index_rules(m);
 }

@@ -378,6 +378,19 @@ static void terms_free(struct policy_terms *terms)
     free(terms->list);
 }
 
+/* A number that could never match would look like a rule that is kept. */
+static void refuse_numbers(struct reader *r, const struct policy_terms *terms)
+{
+    for (size_t i = 0; i < terms->count && !r->failed; i++) {
+        if (!terms->list[i].text) {
+            capdl_error(r->diags, terms->list[i].pos,
+                        "'reach' is between subjects and devices, not numbers: 'forbid drive', 'forbid dma' or 'forbid "
+                        "interrupt' say who may not use them");
+            r->failed = true;
+        }
+    }
+}
+
 static void read_rule(struct reader *r, enum policy_verb verb, struct capdl_pos pos)
 {
     struct capdl_policy *policy = r->policy;
@@ -401,6 +414,11 @@ static void read_rule(struct reader *r, enum policy_verb verb, struct capdl_pos 
     }
     if (verb == POLICY_WAIVE) {
         read_waiver(r, &rule);
+    }
+    if (rule.reach) {
+        refuse_numbers(r, &rule.from);
+        refuse_numbers(r, &rule.to);
+        refuse_numbers(r, &rule.through);
     }
     policy->rules =
         capdl_spec_grow(policy->rules, &policy->capacity_rules, policy->num_rules + 1, sizeof(*policy->rules));

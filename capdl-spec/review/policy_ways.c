@@ -202,8 +202,7 @@ static bool is_end(const struct policy_judge *judge, size_t rule, uint32_t party
 {
     const struct policy_sides *sides = &judge->match.sides[rule];
 
-    return capdl_policy_set_has(&sides->to, party) && !capdl_policy_set_has(&sides->through, party) &&
-           !capdl_policy_set_has(&sides->from, party);
+    return capdl_policy_set_has(&sides->to, party) && !capdl_policy_set_has(&sides->through, party);
 }
 
 /* Before the change; the last search of the old system began at `from`. */

@@ -143,6 +143,30 @@ expect 1 'a can have priority 9, which the policy does not allow' check --policy
 sed 's/-> 9$/-> 200/' good.policy > high.policy
 expect 0 '' check --policy high.policy good.cdl
 
+# What includes the forbidden is forbidden: calling is sending, a higher priority is the lower one, too.
+printf 'forbid send a -> b\n' | cat good.policy - > forbid.policy
+expect 1 'a can call b .*, which the policy forbids' check --policy forbid.policy good.cdl
+printf 'forbid call b -> c\n' | cat good.policy - > forbid.policy
+expect 0 '' check --policy forbid.policy good.cdl
+printf 'forbid priority c -> 5\n' | cat good.policy - > forbid.policy
+expect 1 'c can have priority 9, which the policy forbids' check --policy forbid.policy good.cdl
+printf 'forbid priority c -> 10\n' | cat good.policy - > forbid.policy
+expect 0 '' check --policy forbid.policy good.cdl
+# Everybody is everybody, those who are reached included.
+printf '%s\nforbid reach * -> c but through b\n' "$base" > reach.policy
+expect 0 '' check --policy reach.policy good.cdl
+expect 1 'a reaches c, which the policy forbids: a -> c (send)' check --policy reach.policy bad.cdl
+printf '%s\nforbid reach * -> *\n' "$base" > reach.policy
+expect 1 'a reaches b and 1 more, which the policy forbids: a -> b (call)' check --policy reach.policy good.cdl
+printf '%s\nforbid reach a -> 0x1000\n' "$base" > reach.policy
+expect 1 "^reach.policy:2:19: error: 'reach' is between subjects and devices, not numbers" check --policy reach.policy good.cdl
+# Of an image, what is in no text is said of the image.
+for image in $images; do
+    expect 1 '.*' check --policy empty.policy "$image"
+    grep -q "^$image: error: .*, which the policy does not allow" out || { echo "$image is not named:"; head -3 out; failed=1; }
+    break
+done
+
 # Devices and ports: what is allowed is allowed to the byte, what exceeds it is told with its numbers and its place.
 cat > machine.cdl << 'END'
 arch x86_64
@@ -179,6 +203,12 @@ sed 's/0: ring (RW) }$/0: ring (RW) 1: nobodys (W) }/' machine.cdl > other.cdl
 expect 1 'error: device nic can write memory of 0x40000000+0x1000 .*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
 sed 's/0x3ff\]/0x400]/' machine.cdl > other.cdl
 expect 1 'error: driver can use .*0x3f8.*0x400.*which the policy does not allow' check -m 0 --policy machine.policy other.cdl
+for ports in 0x3ff 0x300..0x3f8 0x3f0..0x400; do
+    printf 'forbid port driver -> %s\n' $ports | cat machine.policy - > forbid.policy
+    expect 1 'driver can use .*0x3f8\.\.0x3ff.*, which the policy forbids' check -m 0 --policy forbid.policy machine.cdl
+done
+printf 'forbid port driver -> 0x400\n' | cat machine.policy - > forbid.policy
+expect 0 '' check -m 0 --policy forbid.policy machine.cdl
 sed 's/0x3f8\.\./0x3f9../' machine.cdl > other.cdl
 expect 0 '' check -m 0 --policy machine.policy other.cdl
 sed 's/^  cd { 1: com1 }/  cd { 1: com1 } ck { 1: com1 }/' machine.cdl > other.cdl

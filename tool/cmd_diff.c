@@ -222,6 +222,21 @@ static int compare(struct input inputs[2], const struct options *options)
     return code;
 }
 
+/* What a mistake does cannot be compared: a silence about it is not one to sign. */
+static void warn_of_mistakes(const struct input *input)
+{
+    struct capdl_diags found = {NULL};
+    memcpy(found.disabled, input->diags.disabled, sizeof(found.disabled));
+    if (!input->is_image && !capdl_spec_check(&input->spec, &found)) {
+        capdl_escape_printf(
+            stderr,
+            "capdl: warning: %s has %zu error%s, which 'capdl check' lists: no kernel makes what it says, "
+            "so the comparison may not hold\n",
+            input->name, found.num_errors, found.num_errors == 1 ? "" : "s");
+    }
+    capdl_diags_free(&found);
+}
+
 /* A misspelt subject must not look like one that nothing concerns. */
 static bool knows_subject(const struct input inputs[2], const char *subject)
 {
@@ -270,6 +285,8 @@ int cmd_diff(int argc, char **argv)
         options.json_diags = options.json;
         code = policy_check_change(&inputs[0], &inputs[1], &options, !options.json);
     } else {
+        warn_of_mistakes(&inputs[0]);
+        warn_of_mistakes(&inputs[1]);
         capdl_review_settle(&inputs[0].spec);
         capdl_review_settle(&inputs[1].spec);
         code = compare(inputs, &options);

@@ -115,6 +115,8 @@ void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, cons
     capdl_review_memory_free(&review.new_memory);
     free(review.edits.list);
     free(review.finding_of);
+    free(review.old_code);
+    free(review.new_code);
     free(review.matched);
     free(review.guessed);
     free(review.old_of);

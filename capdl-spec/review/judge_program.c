@@ -206,12 +206,69 @@ static uint32_t only_mapper(struct review *review, uint32_t frame)
     return found;
 }
 
+/* A number for the code of each subject: its executable pages, where they are and what is in them; 0: none. */
+static uint64_t *number_code(const struct review *review, const struct world *world)
+{
+    size_t size = (review->new.num_subjects + review->old.num_subjects + (size_t)1) * sizeof(uint64_t);
+    uint64_t *code = memset(capdl_spec_realloc(NULL, size), 0, size);
+
+    for (uint32_t i = 0; i < world->spec->num_objects; i++) {
+        struct capdl_caps caps = capdl_object_caps(world->spec, i);
+
+        for (size_t j = world->first_use[i];
+             capdl_kind_is_table(capdl_object_kind(world->spec, i)) && j < world->first_use[i + 1]; j++) {
+            const struct use *use = &world->uses[j];
+            uint32_t who = capdl_review_who(world, use);
+
+            for (uint32_t k = 0; !(who & USE_DEVICE) && use->shift < 64 && k < caps.count; k++) {
+                const struct capdl_cap *cap = &caps.list[k];
+
+                if (cap->kind == CAPDL_KIND_FRAME && cap->rights & CAPDL_RIGHT_EXECUTE && world->content[cap->object]) {
+                    uint64_t page = (use->address | cap->slot << use->shift) * UINT64_C(0x9e3779b97f4a7c15) ^
+                                    world->content[cap->object] * UINT64_C(0xc2b2ae3d27d4eb4f);
+                    code[who] += (page ^ page >> 29) * UINT64_C(0xbf58476d1ce4e5b9); /* in whatever order */
+                }
+            }
+        }
+    }
+    return code;
+}
+
+/* ", the one that x runs", or "": those whose program has not changed and is the one that the subject has now. Several
+   that change to one program are thus told alike. To be freed. */
+static char *same_program(struct review *review, uint32_t subject)
+{
+    uint32_t *who = capdl_spec_realloc(NULL, (review->new.num_subjects + (size_t)1) * sizeof(*who));
+    size_t count = 0;
+    char *names, *text;
+
+    if (!review->new_code) {
+        review->old_code = number_code(review, &review->old);
+        review->new_code = number_code(review, &review->new);
+    }
+    for (uint32_t i = 0; i < review->new.num_subjects; i++) {
+        uint32_t other = review->new.subject_number[i];
+
+        if (other != subject && review->new_code[subject] && review->new_code[other] == review->new_code[subject] &&
+            review->old_code[other] == review->new_code[other]) {
+            who[count++] = other;
+        }
+    }
+    names = capdl_review_names(review, who, count);
+    text = count ? capdl_review_format(", the one that %s %s", names, count == 1 ? "runs" : "run")
+                 : capdl_review_format("%s", "");
+    free(names);
+    free(who);
+    return text;
+}
+
 static uint32_t tell_program(struct review *review, const struct edit *edit, uint32_t subject)
 {
     struct pages old = find_pages(&review->old, subject), new = find_pages(&review->new, subject);
     uint32_t frame = (uint32_t)edit->object, finding = (uint32_t)review->num_raw;
     size_t differ = 0, total = 0;
     bool code = false;
+    char *same;
     struct raw_finding *raw = capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, edit->object, "%s", "");
 
     capdl_review_concern(raw, &subject, 1);
@@ -230,14 +287,17 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
     }
     raw = &review->raw[finding];
     free(raw->text);
-    raw->text = !differ ? capdl_review_format(" starts with zeros in its memory where there was data")
-                : total == 1
-                    ? capdl_review_format(code ? " runs another program" : " starts with other data in its memory")
-                : code ? capdl_review_format(" runs another program: %zu of its %zu segments differ%s", differ, total,
-                                             differ == 1 ? "s" : "")
-                       : capdl_review_format(" starts with other data in its memory: %zu of %zu segments differ%s, "
-                                             "none of them code",
-                                             differ, total, differ == 1 ? "s" : "");
+    same = code ? same_program(review, subject) : capdl_review_format("%s", "");
+    raw->text =
+        !differ ? capdl_review_format(" starts with zeros in its memory where there was data")
+        : total == 1
+            ? capdl_review_format(code ? " runs another program%s" : " starts with other data in its memory%s", same)
+        : code ? capdl_review_format(" runs another program%s: %zu of its %zu segments differ%s", same, differ, total,
+                                     differ == 1 ? "s" : "")
+               : capdl_review_format(" starts with other data in its memory: %zu of %zu segments differ%s, "
+                                     "none of them code",
+                                     differ, total, differ == 1 ? "s" : "");
+    free(same);
     free(old.list);
     free(new.list);
     return finding;

@@ -319,10 +319,11 @@ struct review {
     struct memory old_memory, new_memory;
     struct parties *old_parties, *new_parties; /* per object of that spec, as far as they were asked for */
     struct edits edits;
-    uint32_t *finding_of; /* per edit: its finding, or REVIEW_NONE */
-    uint32_t *program;    /* per subject: the finding that it runs another program, or REVIEW_NONE */
-    bool *unequal;        /* per container: the set of its capabilities is another one */
-    size_t edit;          /* that is being judged */
+    uint32_t *finding_of;          /* per edit: its finding, or REVIEW_NONE */
+    uint32_t *program;             /* per subject: the finding that it runs another program, or REVIEW_NONE */
+    uint64_t *old_code, *new_code; /* per subject: a number for its code; NULL until it is asked for */
+    bool *unequal;                 /* per container: the set of its capabilities is another one */
+    size_t edit;                   /* that is being judged */
     struct raw_finding *raw;
     size_t num_raw, capacity_raw;
     size_t num_others; /* in the fields of findings so far */

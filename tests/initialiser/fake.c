@@ -90,7 +90,7 @@ word arch_call(int64_t number, word target, word info, const word registers[MESS
         window_slot = target - self.first_slot;
     }
     if (++fake->calls == fake->refuse) {
-        return (uint64_t)fake->error << 12;
+        return (word)fake->error << 12;
     }
     return 0;
 }

@@ -28,7 +28,7 @@ table() {
 
 try() {
     sed "$3" "$here/$2.cdl" > new.cdl
-    "$capdl" diff "$here/$2.cdl" new.cdl > out 2>&1
+    "$capdl" diff "$here/$2.cdl" new.cdl > out 2> trouble
     got=$?
     gravest=$(sed -n '1s/^\([0-9]*\)\. .*/\1/p' out)
     if [ "$1" = silent ]; then
@@ -39,7 +39,7 @@ try() {
     # shellcheck disable=SC2181
     if [ $? != 0 ] || [ $got != "$4" ] || [ "${gravest:-0}" != "$5" ]; then
         echo "$2, $3: exit code $got, rank ${gravest:-0}; expected $4, $5 and: $6"
-        cat out
+        cat trouble out
         failed=1
     fi
 }

@@ -97,6 +97,7 @@ void cpu_free(struct cpu *cpu)
     for (unsigned i = 0; i < 2; i++) {
         if (cpu->user[i]) {
             uc_context_free(cpu->user[i]);
+            cpu->user[i] = NULL; /* the next engine makes them anew */
         }
     }
 }

@@ -287,7 +287,7 @@ struct spec_name *capdl_spec_name_intern(struct capdl_spec *spec, const char *te
     size_t bucket;
 
     if (!number) {
-        if (!names->table || names->count + names->count / 4 > names->mask) {
+        if (names->count + names->count / 4 >= names->mask) { /* without a table both are 0 */
             table_grow(spec);
         }
         hash = hash_text(text, length);

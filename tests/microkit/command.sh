@@ -4,7 +4,7 @@
 # What needs a kernel is left out where SEL4_PREFIXES names none; of its install prefixes the parts that Microkit's SDK
 # has are put where that has them. What firmware wants of a boot image is read out of the image byte by byte.
 set -u
-capdl=$1 programs=$2
+capdl=$(realpath "$1") programs=$2
 work=$(mktemp -d) failed=0
 trap 'rm -rf "$work"' EXIT
 

@@ -265,6 +265,8 @@ void engine_memory_free(struct engine *);
 bool engine_fault_in(struct engine *, uint64_t vaddr, uint64_t size, uint8_t rights, uint64_t *failed);
 bool engine_is_mapped(const struct engine *, uint64_t vaddr);
 bool engine_is_code(const struct engine *, uint64_t vaddr); /* mapped, and may be executed */
+/* Physical address of a page without memory, after the page tables; aliases come next. */
+uint64_t engine_spare_page(const struct engine *);
 /* Lets an access to a page that is not there come to the page tables. */
 bool engine_stand_in(struct engine *, uint64_t vaddr);
 /* Where the emulator has the page, if it may be accessed so. */

@@ -36,6 +36,7 @@ enum {
     VECTOR_PAGE_FAULT = 14,
     VECTOR_SPURIOUS = 255,
 };
+enum { LACKS_COUNTS = UC_API_MINOR == 0 }; /* POPCNT and LZCNT come with Unicorn 2.1 */
 enum { ERROR_PRESENT = 1, ERROR_WRITE = 2, ERROR_USER = 4 };
 enum { FP_CONTROL = 24, FP_TAGS = 26, FP_MXCSR = 27 };
 
@@ -254,7 +255,7 @@ static const char *system_deviation(const struct x86_instruction *i)
     case 0xb5:
         return memory ? "a load of a far pointer" : NULL;
     case 0xbd:
-        return i->prefix == 0xf3 ? "LZCNT" : NULL;
+        return LACKS_COUNTS && i->prefix == 0xf3 ? "LZCNT" : NULL;
     default:
         return NULL;
     }
@@ -320,7 +321,7 @@ static const char *lacking(const uint8_t *code, size_t size)
     if (i.map == 1 && i.opcode == 0xc2) {
         return "a comparison of floating-point numbers by a reserved predicate";
     }
-    return i.map == 1 && i.opcode == 0xb8 && i.prefix == 0xf3 ? "POPCNT" : NULL;
+    return LACKS_COUNTS && i.map == 1 && i.opcode == 0xb8 && i.prefix == 0xf3 ? "POPCNT" : NULL;
 }
 
 /* Registers in the order of instructions. */

@@ -164,6 +164,13 @@ static bool on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int siz
     return good || engine_stand_in(e, address);
 }
 
+/* Unicorn 2.1 reads the code of a page that is lent, and on_memory is not asked there. */
+static bool on_lent_code(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *context)
+{
+    (void)uc, (void)type, (void)size, (void)value;
+    return engine_stand_in(context, address);
+}
+
 /* Whether this instruction has not been tried again yet. */
 static bool try_again(struct engine *e, struct engine_try *last, uint64_t pc)
 {
@@ -412,6 +419,11 @@ static bool add_hooks(struct engine *e)
                 uc_hook_add(e->uc, &hook, memory, (void *)on_memory, e, first, last) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_trap, e, 1, 0) == UC_ERR_OK &&
                 uc_hook_add(e->uc, &hook, UC_HOOK_INSN_INVALID, (void *)on_invalid, e, 1, 0) == UC_ERR_OK;
+    if (good && ENGINE_REVEALS) {
+        uint64_t lent = engine_spare_page(e);
+        good = uc_hook_add(e->uc, &hook, UC_HOOK_MEM_FETCH_UNMAPPED, (void *)on_lent_code, e, lent, lent + PAGE - 1) ==
+               UC_ERR_OK;
+    }
     if (good && e->cpu->arch->has_syscalls) {
         good = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_syscall, e, 1, 0, UC_X86_INS_SYSCALL) == UC_ERR_OK &&
                uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sysenter, e, 1, 0, UC_X86_INS_SYSENTER) == UC_ERR_OK;

@@ -30,8 +30,7 @@ static uint64_t page_of(uint64_t vaddr)
     return vaddr & ~(uint64_t)(PAGE - 1);
 }
 
-/* After the page tables; aliases come next. */
-static uint64_t spare_page(const struct engine *e)
+uint64_t engine_spare_page(const struct engine *e)
 {
     return e->cpu->arch->paging.window + (uint64_t)TABLES * PAGE;
 }
@@ -57,7 +56,7 @@ static uint64_t padding_size(const struct engine *e)
 
 static uint64_t padding_at(const struct engine *e, unsigned number, bool behind)
 {
-    return spare_page(e) + PAGE + (2 * (uint64_t)(number - 1) + behind) * padding_size(e);
+    return engine_spare_page(e) + PAGE + (2 * (uint64_t)(number - 1) + behind) * padding_size(e);
 }
 
 static uint8_t padding_take(struct engine *e)
@@ -395,7 +394,7 @@ void engine_lend(struct engine *e, uint64_t vaddr)
         return;
     }
     engine_invalidate(e, page, PAGE);
-    if (engine_set_entry(e, page, e->cpu->arch->paging.page_entry(spare_page(e), PAGE_X))) {
+    if (engine_set_entry(e, page, e->cpu->arch->paging.page_entry(engine_spare_page(e), PAGE_X))) {
         e->lent[e->num_lent++] = page;
     }
 }
@@ -405,8 +404,8 @@ static void flush_tlb(struct engine *e)
 #if ENGINE_REVEALS
     uc_ctl_flush_tlb(e->uc);
 #else
-    if (uc_mem_map_ptr(e->uc, spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
-        unmap(e, spare_page(e), PAGE);
+    if (uc_mem_map_ptr(e->uc, engine_spare_page(e), PAGE, UC_PROT_READ, e->dummy) == UC_ERR_OK) {
+        unmap(e, engine_spare_page(e), PAGE);
     }
 #endif
 }

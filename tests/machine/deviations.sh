@@ -15,6 +15,6 @@ printf 'has %s,\n' "$@" > "$work/done"
 grep '^machine: ' "$work/console" | sort > "$work/all" || true
 [ "$(wc -l < "$work/all")" -eq "$count" ] || { cat "$work/console"; echo "not $count threads have such an instruction"; exit 1; }
 grep -vFf "$work/done" "$work/all" > "$work/expected" || true
-grep -E 'has .* does not do as|instructions that the machine does not do' "$work/said" | sort > "$work/reported" || true
+grep -E 'has .* does not execute as|instructions that the machine does not execute' "$work/said" | sort > "$work/reported" || true
 diff -u "$work/expected" "$work/reported"
 grep -q '^console: none$' "$work/console" || { cat "$work/said"; echo "no thread without such an instruction ran"; exit 1; }

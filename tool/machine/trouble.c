@@ -314,7 +314,7 @@ void trouble_deviation(struct watch *w, const struct tcb *thread, uint64_t pc, c
     trouble->count = 1;
     names_thread(w->names, thread, trouble->name);
     fprintf(w->report,
-            "machine: %s: the code at pc 0x%" PRIx64 " has %s, which this machine does not do as processors do\n",
+            "machine: %s: the code at pc 0x%" PRIx64 " has %s, which this machine does not execute as processors do\n",
             trouble->name, pc, instruction);
 }
 
@@ -348,7 +348,7 @@ void trouble_finish(struct watch *w)
         [TROUBLE_UNANSWERABLE] = "calls that can never be answered",
         [TROUBLE_NOBODY] = "replies that nobody was waiting for",
         [TROUBLE_NO_MESSAGE] = "messages to notifications",
-        [TROUBLE_DEVIATION] = "instructions that the machine does not do as processors do",
+        [TROUBLE_DEVIATION] = "instructions that the machine does not execute as processors do",
         [TROUBLE_DEVICE] = "accesses to devices that the machine does not have",
         [TROUBLE_CAPS_LOST] = "messages whose capabilities were not transferred",
     };

@@ -118,7 +118,7 @@ void pd_main(const uint64_t *args)
         run_clean();
         return;
     }
-    pd_print("machine: tcb_does%u: the code at pc 0x%x has %s, which this machine does not do as processors do\n",
+    pd_print("machine: tcb_does%u: the code at pc 0x%x has %s, which this machine does not execute as processors do\n",
              args[0], (uint64_t)s->at, s->name);
     s->run();
 }

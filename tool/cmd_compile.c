@@ -23,8 +23,8 @@ const struct usage usage_compile = {
     .max_operands = 1,
     .examples = "capdl compile system.cdl -o system.elf\n"
                 "capdl compile system.cdl --kernel /opt/sel4 -I build/programs -o system.elf",
-    .findings = "Errors in the spec, its programs or for the kernel, or more warnings than allowed: no image is "
-                "written.",
+    .findings = "Errors in the spec or its programs, something that the kernel cannot do, or more warnings than "
+                "allowed: no image is written.",
 };
 
 /* dir/NAME.cdl -> NAME.image.elf */

@@ -23,17 +23,17 @@ const struct usage usage_diff = {
     "            [--arch ARCH] [-I DIR]...",
     "Compares two systems (specs or images) by meaning: which subject gained what authority, most serious\n"
     "first, what it can reach through others, which programs, priorities and addresses changed. Renamed\n"
-    "objects, free slots and another order are not changes. FILE.html is a page that stands alone, FILE.md\n"
+    "objects, free slots and another order are not changes. FILE.html is a self-contained page, FILE.md\n"
     "Markdown, FILE.json JSON. Exit code 0: at most the layout differs; 1: authority, programs or behaviour\n"
-    "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW and did\n"
-    "not in OLD. With --dtb, device memory has the names of that device tree.",
+    "differ; 2: an input cannot be read. With --policy, prints only what exceeds the policy in NEW but not\n"
+    "in OLD. With --dtb, findings name device memory as that device tree does.",
     OPTION_OUTPUT | OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON |
         OPTION_FINDINGS | OPTION_POLICY | OPTION_NAMES,
     .min_operands = 2,
     .max_operands = 2,
     .examples = "capdl diff released.elf system.cdl\n"
                 "capdl diff --markdown --fail-on receive old.cdl new.cdl",
-    .findings = "The systems differ, by what --fail-on says; or bad input.",
+    .findings = "The systems differ (with --fail-on: by something that serious), or bad input.",
 };
 
 static void count_totals(const struct input *input, const struct capdl_diff_options *options, struct diff_side *side)
@@ -259,12 +259,12 @@ int cmd_diff(int argc, char **argv)
         return code;
     }
     if (options.policy && options.output) {
-        fprintf(stderr, "capdl diff: what exceeds a policy is printed, not written: leave out -o or --policy\n");
+        fprintf(stderr, "capdl diff: --policy only prints its findings: leave out -o or --policy\n");
         options_free(&options);
         return EXIT_TROUBLE;
     }
     if (options.policy && options.dtb) {
-        fprintf(stderr, "capdl diff: a policy's findings name no device memory: leave out --dtb or --policy\n");
+        fprintf(stderr, "capdl diff: findings of --policy do not name device memory: leave out --dtb or --policy\n");
         options_free(&options);
         return EXIT_TROUBLE;
     }

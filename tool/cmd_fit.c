@@ -14,15 +14,15 @@ const struct usage usage_fit = {
     "Checks before boot that a system fits a kernel's memory. Shows where kernel, device tree and image go,\n"
     "which untypeds the kernel will report, where each object with a physical address goes, how much memory\n"
     "is used and how much is left. On x86-64 the memory depends on the firmware: --memory-map gives the\n"
-    "firmware's map, or --untypeds the kernel's list. Of a root task that capdl did not make, it shows what\n"
-    "the kernel will hand to it; --kernel is needed then.",
+    "firmware's map, or --untypeds the kernel's list. For a root task that capdl did not make, shows what\n"
+    "the kernel will give it; this needs --kernel.",
     OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_RESERVE | OPTION_PLACE | OPTION_DIRECTORIES | OPTION_CHECKS |
         OPTION_RESULT,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl fit system.cdl --kernel /opt/sel4\n"
                 "capdl fit system.elf --memory-map qemu:512M",
-    .findings = "Bad input; the system does not fit the kernel's memory; or that cannot be told before boot.",
+    .findings = "Bad input; the system does not fit the kernel's memory; or only a boot can tell whether it fits.",
 };
 
 struct fit_result {

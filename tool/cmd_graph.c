@@ -18,10 +18,10 @@ const struct usage usage_graph = {
     "       capdl graph SPEC|IMAGE [NEW] --json [-o FILE] [--focus SUBJECT] [--all]",
     "Draws who can communicate with whom: subjects (threads that share an address space and a CSpace), one\n"
     "line between each two for messages, shared memory, notifications and DMA, and the devices and\n"
-    "interrupts they use. Faults and control are left out without --all. Of two systems, draws what is new\n"
-    "and what is gone. Prints the DOT language of Graphviz, or SVG if FILE ends in .svg: by dot, or for\n"
-    "more than sixty subjects as a matrix. With --json, prints boxes and lines, and writes FILE only if -o\n"
-    "names one.",
+    "interrupts they use. Without --all, leaves out faults and control. Of two systems, draws what is new\n"
+    "and what is gone. Prints the DOT language of Graphviz, or SVG if FILE ends in .svg: drawn by dot, or,\n"
+    "for more than sixty subjects, as a matrix. With --json, prints boxes and lines, and writes FILE only if\n"
+    "-o names one.",
     OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_GRAPH | OPTION_OUTPUT |
         OPTION_RESULT,
     .min_operands = 1,
@@ -127,11 +127,12 @@ static int check_options(const struct input *inputs, int count, const struct opt
     }
     if (objects && options->json) {
         fprintf(stderr,
-                "capdl graph: --json tells of subjects, not of --level objects; 'capdl show --json' has them\n");
+                "capdl graph: --json prints subjects, not --level objects; 'capdl show --json' prints objects\n");
         return EXIT_TROUBLE;
     }
     if (objects && (count > 1 || options->focus || options->all)) {
-        fprintf(stderr, "capdl graph: --level objects draws all of one system: no second one, --focus or --all\n");
+        fprintf(stderr, "capdl graph: --level objects draws everything in one system: leave out the second one, "
+                        "--focus and --all\n");
         return EXIT_TROUBLE;
     }
     for (int i = 0; options->focus && i < count; i++) {

@@ -28,7 +28,7 @@ const struct usage usage_image = {
     .needs = OPTION_OUTPUT | OPTION_KERNEL,
     .examples = "capdl image system.elf --kernel /opt/sel4 --format uimage -o boot.img\n"
                 "capdl image system.elf --kernel /opt/sel4 --format iso -o boot.iso",
-    .findings = "Kernel, image or board do not go together: no file is written.",
+    .findings = "Kernel, image and board do not fit together: no file is written.",
 };
 
 /* Output of a packer, or nothing at all. */

@@ -15,7 +15,7 @@ const struct usage usage_init = {
     "init DIRECTORY [--arch ARCH]",
     "Makes a new system in DIRECTORY, which must not have files of these names: system.cdl, a spec of two\n"
     "protection domains that talk; programs.c, their source; and Makefile, which builds, runs and tests them.\n"
-    "The Makefile needs make, pkg-config and a cross compiler. docs/recipes.md grows such a system.",
+    "The Makefile needs make, pkg-config and a cross compiler. docs/recipes.md shows how to extend the system.",
     OPTION_NEW,
     .min_operands = 1,
     .max_operands = 1,

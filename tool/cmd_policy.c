@@ -6,9 +6,9 @@
 
 const struct usage usage_policy = {
     "policy SPEC|IMAGE [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
-    "Prints the policy that allows just what a system does: who calls, notifies, shares memory with and\n"
-    "controls whom, whose faults go where, devices, interrupts, priorities. A policy to start from, for\n"
-    "'capdl check --policy' and 'capdl diff --policy'. docs/policy.md explains the language.",
+    "Prints the policy that allows exactly what a system does: who calls, notifies, shares memory with and\n"
+    "controls whom, whose faults go where, devices, interrupts, priorities. Start from it to write the\n"
+    "policy for 'capdl check --policy' and 'capdl diff --policy'. docs/policy.md explains the language.",
     OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,

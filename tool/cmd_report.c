@@ -14,15 +14,15 @@
 const struct usage usage_report = {
     "report SPEC|IMAGE [-o FILE] [--json] [--kernel KERNEL] [--memory-map MAP] [--untypeds FILE] [--arch ARCH]\n"
     "              [-I DIR]...",
-    "Prints what a reviewer needs to know of a system: whether it boots into what the spec says and fits, its\n"
+    "Prints what a reviewer needs to know about a system: whether it boots into what the spec says and fits, its\n"
     "digests, what is worth a look, who can affect whom, and for each protection domain its threads, what it\n"
-    "can do and the memory it reaches. FILE.html is a page that stands alone, FILE.json JSON.",
+    "can do and the memory it reaches. FILE.html is a self-contained page, FILE.json JSON.",
     OPTION_OUTPUT | OPTION_JSON | OPTION_KERNEL | OPTION_ARCH | OPTION_UNTYPEDS | OPTION_DIRECTORIES | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl report system.cdl -o system.html\n"
                 "capdl report released.elf --json",
-    .findings = "Bad input, a difference in verification, or a system that does not fit.",
+    .findings = "Bad input, a state that differs from the spec, or a system that does not fit.",
 };
 
 static const struct capdl_profile *profile_of(struct input *input, const struct options *options)

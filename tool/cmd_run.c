@@ -29,8 +29,8 @@ const struct usage usage_run = {
     "if the programs are beside the image, in a directory there, in the working directory or in a -I directory.\n"
     "\n"
     "With --kernel and an install prefix, it runs on that kernel in QEMU until the console has been silent for\n"
-    "5 seconds and no core has anything to do, or for a minute if one has; with --timeout, for that time. The\n"
-    "last line says which. Standard error shows the equivalent commands. A PC has an IOMMU if the image gives\n"
+    "5 seconds with all cores idle, or for a minute if a core is busy; with --timeout, for that time. The last\n"
+    "line says which. Standard error shows the equivalent commands. A PC has an IOMMU if the image gives\n"
     "devices I/O spaces. If standard input is a file or a pipe, it goes to the serial line once the\n"
     "initialiser is done.\n"
     "\n"
@@ -47,8 +47,8 @@ const struct usage usage_run = {
     .examples = "capdl run system.elf\n"
                 "capdl run --trace=client --stats system.elf\n"
                 "capdl run --kernel /opt/sel4 --until 'ready' system.elf",
-    .findings = "A bad image, a boot that failed, a thread that faulted with nobody to hear it, threads that were "
-                "still running when time was over on the emulated machine, or --until was not shown.",
+    .findings = "A bad image, a failed boot, a fault that nobody handles, threads that are still running at the time "
+                "limit (on the emulated machine), or a console that did not show the text of --until.",
 };
 
 enum { QUIET_SECONDS = 5, BUSY_SECONDS = 60, MOST_SECONDS = 30 };
@@ -220,7 +220,7 @@ static void say_stopped(const struct console *console, enum qemu_outcome end, do
             "waits longer\n",
             BUSY_SECONDS);
     } else if (end == QEMU_TIMEOUT) {
-        capdl_escape_printf(console->ours, "capdl: stopped: the %g seconds of --timeout are over\n", timeout);
+        capdl_escape_printf(console->ours, "capdl: stopped after the %g seconds of --timeout\n", timeout);
     }
 }
 

@@ -22,8 +22,8 @@ const struct usage usage_update = {
     "Replaces the program of the protection domain NAME in an image, and changes nothing else. The new program\n"
     "must fit the old one's layout: pages at the same addresses with the same rights, and contents only where\n"
     "the image has room for them, or anywhere in the room that the spec reserves ('room' of pd). If it does not\n"
-    "fit, the error says why. What the spec sets symbols to ('set' of pd, or a Microkit system description), they\n"
-    "are set to in the new program.",
+    "fit, the error says why. Symbols that the spec sets ('set' of pd, or a Microkit system description) are set in\n"
+    "the new program, too.",
     OPTION_OUTPUT | OPTION_RESULT,
     .min_operands = 2,
     .max_operands = 2,

@@ -19,7 +19,7 @@ const struct usage usage_verify = {
     .max_operands = 1,
     .examples = "capdl verify system.elf\n"
                 "capdl verify system.elf --spec system.cdl --kernel /opt/sel4",
-    .findings = "A bad image, a boot that failed, or a difference between the kernel's state and the spec.",
+    .findings = "A bad image, a failed boot, or a difference between the kernel's state and the spec.",
 };
 
 enum { MOST_SPECS = 2, KINDS_A_LINE = 4 };
@@ -154,7 +154,7 @@ static int compare_digests(const struct input *image, const struct input *source
     }
     capdl_escape_printf(
         stderr,
-        "capdl: %s was made from another system, sha256:%s; that of %s is sha256:%s ('capdl diff' tells "
+        "capdl: %s was made from another system, sha256:%s; that of %s is sha256:%s ('capdl diff' shows "
         "how they differ)\n",
         image->name, text[0], source->name, text[1]);
     return EXIT_FINDINGS;

@@ -230,8 +230,8 @@ static void warn_of_mistakes(const struct input *input)
     if (!input->is_image && !capdl_spec_check(&input->spec, &found)) {
         capdl_escape_printf(
             stderr,
-            "capdl: warning: %s has %zu error%s, which 'capdl check' lists: no kernel makes what it says, "
-            "so the comparison may not hold\n",
+            "capdl: warning: %s has %zu error%s, which 'capdl check' lists: no kernel can build such a system, "
+            "so the comparison may be wrong\n",
             input->name, found.num_errors, found.num_errors == 1 ? "" : "s");
     }
     capdl_diags_free(&found);

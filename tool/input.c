@@ -77,8 +77,8 @@ static void guess_domains(struct input *input)
     profile->num_domains = last < LEAST_DOMAINS ? LEAST_DOMAINS : (uint32_t)last + 1;
     profile->num_domain_schedules = ENTRIES;
     capdl_finding(&input->diags, CAPDL_WARNING, CAPDL_CHECK_KERNEL_DOMAINS, pos,
-                  "no kernel is named, so this is for one like %s that was built with KernelNumDomains=%u or more; "
-                  "stock kernels have one domain (name yours with --kernel)",
+                  "without --kernel, this assumes a kernel like %s that was built with KernelNumDomains=%u or more; "
+                  "stock kernels have one domain",
                   profile->name, profile->num_domains);
 }
 
@@ -257,8 +257,8 @@ static int read_microkit(struct input *input, const struct options *options, con
     bool good = microkit_read(&input->spec, &input->diags, source, &microkit);
     if (unknown && !good) {
         capdl_note(&input->diags, CAPDL_WHOLE_SPEC,
-                   "none of the programs was found to tell the architecture, so this was read as a system for %s: use "
-                   "-I DIR for the programs, --kernel or --arch",
+                   "no program was found that tells the architecture, so this was read as a system for %s: give the "
+                   "programs' directory with -I, or use --kernel or --arch",
                    capdl_arch_name(search.arch));
     }
     return good ? EXIT_FINE : EXIT_FINDINGS;

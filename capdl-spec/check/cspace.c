@@ -69,7 +69,7 @@ static const char *cure(const struct checker *c, uint32_t root, unsigned bits, c
 
     for (uint32_t i = 0; i < caps.count; i++) {
         if (caps.list[i].kind == CAPDL_KIND_CNODE) {
-            return "the guards and slots on the way to a capability must have as many together";
+            return "the bits of guards and slots on the path to a capability must add up to that";
         }
     }
     snprintf(buffer, size, "with guard_size: %u, slot n is at pointer n", bits);

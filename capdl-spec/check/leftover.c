@@ -43,18 +43,19 @@ static void check_description(struct checker *c, uint32_t id)
         return;
     }
     if (caps.count > 1) {
-        capdl_check_report_cap(c, CAPDL_ERROR, &caps.list[1],
-                               "leftovers '%s' are described in one frame: in slot 0 for a program that knows them, or "
-                               "in slot 1, the bootinfo of a PD like the initial task",
-                               label);
+        capdl_check_report_cap(
+            c, CAPDL_ERROR, &caps.list[1],
+            "leftovers '%s' have two frames that describe them: keep the one in slot 0, for a program "
+            "that knows leftovers, or the one in slot 1, the bootinfo of a root task",
+            label);
     }
     if (cap->kind != CAPDL_KIND_FRAME || cap->object == CAPDL_NO_OBJECT) {
         return; /* cap-slot says so */
     }
     capdl_check_label(c, cap->object, frame);
     if (capdl_object_size_bits(c->spec, cap->object) != 12) {
-        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', which describes leftovers '%s', must have 4k", frame,
-                               label);
+        capdl_check_report_cap(c, CAPDL_ERROR, cap, "frame '%s', which describes leftovers '%s', must be one of 4k",
+                               frame, label);
     }
     if (capdl_object_fills(c->spec, cap->object).count && cap->slot == CAPDL_LEFTOVER_SLOT_DESCRIPTION) {
         capdl_check_report_cap(c, CAPDL_ERROR, cap,

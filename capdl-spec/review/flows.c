@@ -710,7 +710,7 @@ void capdl_review_judge_flows(struct review *review)
     }
     if (f.tired) {
         capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, FINDING_NO_OBJECT,
-                         "more can flow than is listed here: the search was ended, for it would take too long");
+                         "there may be more flows than are listed here: the search reached its limit");
     }
     free(links);
     free(causes.list);

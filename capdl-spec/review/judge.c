@@ -109,8 +109,8 @@ void capdl_review_judge_object(struct review *review, const struct edit *edit)
 
     if (kind != CAPDL_KIND_TCB) {
         raw = capdl_review_add(review, CAPDL_RANK_LAYOUT, edit->has_new ? CAPDL_GAINED : CAPDL_LOST, edit->object,
-                               edit->has_new ? "there is a \1, to which nothing leads"
-                                             : "\1 is gone, to which nothing led");
+                               edit->has_new ? "there is a \1 that nothing refers to"
+                                             : "\1, which nothing referred to, is gone");
     } else if (!edit->has_new) {
         raw = capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object, ": its thread \1 is gone");
         capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
@@ -183,15 +183,15 @@ static void judge_cover(struct review *review, const struct edit *edit)
     struct raw_finding *raw =
         !gained && count
             ? capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object,
-                               " can no longer destroy \1%s%s, by revoking %s, in which it no longer is (now %s)",
+                               " can no longer destroy \1%s%s by revoking %s, which no longer covers it (now %s)",
                                owner == REVIEW_NONE ? "" : " of ",
                                owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), before, after)
         : count ? capdl_review_add(review, CAPDL_RANK_RESHAPE, CAPDL_GAINED, edit->object,
-                                   " may now destroy \1%s%s, by revoking %s, in which it now is (was %s)",
+                                   " may now destroy \1%s%s by revoking %s, which now covers it (was %s)",
                                    owner == REVIEW_NONE ? "" : " of ",
                                    owner == REVIEW_NONE ? "" : capdl_review_subject(review, owner), after, before)
                 : capdl_review_add(review, CAPDL_RANK_LAYOUT, CAPDL_CHANGED, edit->object,
-                                   "\1 lies in %s instead of %s; nobody else holds that", after, before);
+                                   "\1 is made from %s instead of %s; nobody else holds that", after, before);
 
     capdl_review_concern(raw, holders, count);
     raw->field = "untyped";
@@ -336,7 +336,7 @@ static void judge_arch(struct review *review, const struct edit *edit)
     const char *after = capdl_arch_name((enum capdl_arch)edit->new_value);
     struct raw_finding *raw =
         capdl_review_add(review, CAPDL_RANK_PROGRAM, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                         "the system is one for %s (was for %s): no program of the old one runs on it", after, before);
+                         "the system is now for %s (was %s): programs of the old one cannot run on it", after, before);
 
     raw->field = "arch";
     raw->old_value = capdl_review_format("%s", before);
@@ -434,10 +434,10 @@ static void judge_rest(struct review *review, const struct edit *edit)
 {
     if (edit->object == REVIEW_DEFAULT) {
         capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, FINDING_NO_OBJECT,
-                         "the system differs, in what this report has no words for");
+                         "the system differs in something that this report cannot describe");
     } else {
         capdl_review_add(review, CAPDL_RANK_BEHAVIOUR, CAPDL_CHANGED, edit->object,
-                         "\1 differs, in what this report has no words for");
+                         "\1 differs in something that this report cannot describe");
     }
 }
 

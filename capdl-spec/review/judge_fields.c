@@ -571,7 +571,7 @@ static void judge_window(struct review *review, const struct edit *edit)
                                                             : CAPDL_RANK_ADDRESS;
 
     note = window_note(review, object, &rank, who, count);
-    text = count ? capdl_review_format(" may %s use %s by \3, instead of %s",
+    text = count ? capdl_review_format(" may %s use %s through \3, instead of %s",
                                        larger || edit->field == FIELD_PADDR ? "now" : "only", after, before)
                  : capdl_review_format("memory of \3 is %s (was %s)", after, before);
     add(review, edit, rank, before, after, text, note);

@@ -71,10 +71,10 @@ cmp "$work/old" "$work/same" || fail 'two_one: not the same'
 
 refused "has no protection domain 'oen', did you mean 'one'" "$work/old" "oen=$work/new.elf"
 # The monitor, which no description names, and a system of which no program is known
-refused 'nothing says what its symbols are to be set to' "$work/old" "monitor=$work/new.elf"
+refused 'the image does not record the values of its symbols' "$work/old" "monitor=$work/new.elf"
 "$capdl" expand "$work/a.system" -I "$work/in" >"$work/a.cdl"
 "$capdl" compile "$work/a.cdl" -I "$work/in" -o "$work/text" 2>/dev/null
-refused 'nothing says what its symbols are to be set to' "$work/text" "one=$work/new.elf"
+refused 'the image does not record the values of its symbols' "$work/text" "one=$work/new.elf"
 # Without a symbol, without any, and linked for another place of the IPC buffer
 refused "has no symbol 'v1'" "$work/old" "one=$programs/plain.elf"
 refused 'has no symbol table' "$work/old" "one=$programs/vars.stripped.elf"

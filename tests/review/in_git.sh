@@ -39,7 +39,7 @@ expect '^+    5: service (R)' git diff --no-ext-diff
 expect "other may now receive from endpoint 'service' (R)" git difftool -t capdl
 expect "cannot be compared" git diff --cached "$(git hash-object -t tree /dev/null)" -- systems
 gzip -dc "$here/images/riscv64-mcs.elf.gz" > hello.elf
-expect "the system is one for riscv (was for aarch64)" git diff hello.elf
+expect "the system is now for riscv (was aarch64)" git diff hello.elf
 expect '^+arch riscv' git diff --no-ext-diff hello.elf
 git checkout -q hello.elf
 touch hello.elf

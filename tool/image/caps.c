@@ -175,7 +175,7 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
 {
     if (cap->object == CAPDL_NO_OBJECT) {
         if (moved[cap->kind]) {
-            program_cap_error(program, cnode, cap, "is the second one, but the kernel cannot copy it");
+            program_cap_error(program, cnode, cap, "is a second one, and the kernel cannot copy it");
             return false;
         }
         moved[cap->kind] = true;
@@ -183,7 +183,7 @@ static bool claim(struct program *program, uint32_t cnode, const struct capdl_ca
     }
     struct kernel_object *kobj = &program->kernel_objects[cap->object];
     if (kobj->flags & KOBJ_MOVED && cap->kind != CAPDL_KIND_FRAME) {
-        program_cap_error(program, cnode, cap, "is the second one, but the kernel cannot copy %s",
+        program_cap_error(program, cnode, cap, "is a second one, and the kernel cannot copy %s",
                           cap->kind == CAPDL_KIND_UT ? "an untyped that is in use" : "a page table that is not mapped");
         return false;
     }

@@ -109,8 +109,8 @@ static void check_border(struct program *program, const struct capdl_cap *before
 {
     if (continues(program, before, cap) && devices[before->object] != devices[cap->object]) {
         program_cap_warning(program, CAPDL_CHECK_MEMORY_BORDER, cap,
-                            "at 0x%llx is %s for kernel %s, but the page mapped right below it is %s: one piece of "
-                            "memory that is partly RAM and partly a device's",
+                            "at 0x%llx is %s for kernel %s, but the page mapped right below it is %s: the memory that "
+                            "they form is partly RAM, partly a device",
                             (unsigned long long)capdl_object_paddr(program->spec, cap->object),
                             devices[cap->object] ? "device memory" : "RAM", program->profile->name,
                             devices[cap->object] ? "RAM" : "device memory");

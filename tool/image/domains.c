@@ -47,11 +47,12 @@ static bool open_duration(struct program *program, const struct capdl_domain_ent
 {
     uint64_t most = ((UINT64_C(1) << DURATION_BITS) - 1) / BOARD_MOST_MHZ;
     if (!program->profile->mcs || !capdl_architecture(program->profile->arch)->pc) {
-        capdl_error(program->diags, entry->pos,
-                    "%llu us cannot be converted: how long a tick of kernel %s is, it does not say; give ticks",
-                    (unsigned long long)entry->duration, program->profile->name);
+        capdl_error(
+            program->diags, entry->pos,
+            "%llu us cannot be converted: kernel %s does not say how long a tick is; give the duration in ticks",
+            (unsigned long long)entry->duration, program->profile->name);
     } else if (entry->duration > most) {
-        capdl_error(program->diags, entry->pos, "%llu us are too long: expected at most %llu",
+        capdl_error(program->diags, entry->pos, "%llu us is too long: expected at most %llu",
                     (unsigned long long)entry->duration, (unsigned long long)most);
     }
     return program->profile->mcs && capdl_architecture(program->profile->arch)->pc && entry->duration <= most;
@@ -62,7 +63,7 @@ static void warn_rounded(struct program *program, const struct capdl_domain_entr
 {
     double exact = (double)ticks * (double)clock.us / (double)clock.ticks;
     capdl_finding(program->diags, CAPDL_WARNING, CAPDL_CHECK_DOMAIN_TICKS, entry->pos,
-                  "%llu us are not a whole number of ticks of kernel %s: they become %llu, which is %.10g us",
+                  "%llu us is not a whole number of ticks of kernel %s: it is rounded down to %llu ticks, %.10g us",
                   (unsigned long long)entry->duration, program->profile->name, (unsigned long long)ticks, exact);
 }
 
@@ -77,13 +78,13 @@ static bool convert_us(struct program *program, const struct capdl_domain_entry 
     __uint128_t wide = (__uint128_t)entry->duration * clock.ticks;
     *ticks = wide / clock.us >> DURATION_BITS ? UINT64_MAX : (uint64_t)(wide / clock.us);
     if (*ticks == 0) {
-        capdl_error(program->diags, entry->pos, "%llu us are less than a tick of kernel %s, which is %.10g us",
+        capdl_error(program->diags, entry->pos, "%llu us is less than a tick of kernel %s, which is %.10g us",
                     (unsigned long long)entry->duration, program->profile->name,
                     (double)clock.us / (double)clock.ticks);
         return false;
     }
     if (*ticks >> DURATION_BITS) {
-        capdl_error(program->diags, entry->pos, "%llu us are too long: expected less than 2^%u ticks of kernel %s",
+        capdl_error(program->diags, entry->pos, "%llu us is too long: expected less than 2^%u ticks of kernel %s",
                     (unsigned long long)entry->duration, DURATION_BITS, program->profile->name);
         return false;
     }

@@ -48,8 +48,8 @@ static bool fill_good(struct program *program, uint32_t object, const struct cap
     uint64_t size = UINT64_C(1) << capdl_object_size_bits(program->spec, object);
     if (fill->kind == CAPDL_FILL_OTHER) {
         program_error(program, object,
-                      "is to be filled with '%s'; what is known are CDL_FrameFill_FileData, "
-                      "CDL_FrameFill_Bytes and CDL_FrameFill_BootInfo",
+                      "is filled with '%s': expected CDL_FrameFill_FileData, CDL_FrameFill_Bytes or "
+                      "CDL_FrameFill_BootInfo",
                       fill->text);
         return false;
     }

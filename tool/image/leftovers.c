@@ -17,7 +17,7 @@
 static bool frame_good(struct program *program, uint32_t object, uint32_t frame, bool bootinfo)
 {
     const struct kernel_object *kobj = &program->kernel_objects[frame];
-    const char *problem = kobj->type != CAPDL_TYPE_FRAME_4K ? "must have 4k"
+    const char *problem = kobj->type != CAPDL_TYPE_FRAME_4K ? "must be one of 4k"
                           : kobj->kind != KOBJ_SLOT || (kobj->flags & KOBJ_CONTENT && !bootinfo)
                               ? "must have no contents"
                           : kobj->flags & KOBJ_RESERVED ? "must not be in reserved memory"
@@ -131,7 +131,7 @@ static void assign(struct program *program, uint32_t cnode, const struct capdl_c
         return; /* too many, which was reported */
     }
     if (leftovers->slots) {
-        program_cap_error(program, cnode, cap, "is the second one: leftovers go to one CNode, once");
+        program_cap_error(program, cnode, cap, "is a second one: leftovers go to one CNode, once");
         return;
     }
     bool bootinfo = frame->slot == CAPDL_LEFTOVER_SLOT_BOOTINFO;

@@ -410,13 +410,14 @@ static bool microkit_good(struct update *u, uint32_t tcb)
         return true;
     }
     if (!u->num_slots) {
-        return refuse(u, "nothing says which pages are the old one's, as it was made neither by 'pd' nor from a "
-                         "Microkit system description; compile the spec again");
+        return refuse(u,
+                      "the image does not record which pages are the old one's: it was made neither by 'pd' nor from "
+                      "a Microkit system description; compile the spec again");
     }
     if (!u->program->num_patches) {
-        return refuse(u, "nothing says what its symbols are to be set to: the old one was not named by a Microkit "
-                         "system description, or the image was compiled from text that has one written out; compile "
-                         "the system again");
+        return refuse(u, "the image does not record the values of its symbols: the system description does not name "
+                         "this program, or the image was compiled from the text of 'capdl expand'; compile the system "
+                         "again");
     }
     if (thread->addr != u->program->ipc_buffer) {
         return refuse(u,

@@ -133,8 +133,9 @@ static void XMLCALL doctype_begins(void *pointer, const XML_Char *name, const XM
     struct capdl_pos pos = pos_here(reader);
     const char *start = memrchr(source->text, '<', pos.line - 1);
     pos = start ? pos_at(reader, (uint64_t)(start - source->text)) : pos;
-    capdl_error(reader->diags, pos,
-                "a document type (<!DOCTYPE>) is not taken, as it can define entities: write out what it stands for");
+    capdl_error(
+        reader->diags, pos,
+        "a document type (<!DOCTYPE>) is not accepted, because it can define entities: write out what they stand for");
     stop(reader);
 }
 

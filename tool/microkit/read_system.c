@@ -160,7 +160,7 @@ bool microkit_read(struct capdl_spec *spec, struct capdl_diags *diags, uint16_t 
     spec->arch = options->profile->arch;
     spec->has_arch = true;
     if (!options->profile->mcs) {
-        capdl_error(diags, CAPDL_WHOLE_SPEC, "Microkit's protection domains need an MCS kernel, but %s is none",
+        capdl_error(diags, CAPDL_WHOLE_SPEC, "Microkit's protection domains need an MCS kernel, but %s is not one",
                     options->profile->name);
         return false;
     }

@@ -101,7 +101,7 @@ static struct json_object *fit(const struct report_input *input, bool *good)
     report_text(json, "words",
                 fits       ? "the system fits the memory of the kernel"
                 : possible ? "the system does NOT fit the memory of the kernel"
-                           : "whether the system fits cannot be told before boot");
+                           : "only a boot can tell whether the system fits");
     json_object_object_add(json, "sections", sections);
     add_reasons(json, &diags);
     *good &= fits || !possible;

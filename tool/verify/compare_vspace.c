@@ -167,7 +167,7 @@ void compare_asid_pool(struct verify *v, uint32_t object)
         }
         if (next == caps.count || node != wanted) {
             char label[LABEL_SIZE];
-            differ(v, object, "holds %s as number %u, which is not what the spec says", node_label(v, node, label), i);
+            differ(v, object, "holds %s in slot %u, which is not what the spec says", node_label(v, node, label), i);
         }
         next += next < caps.count;
     }

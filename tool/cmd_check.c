@@ -19,8 +19,8 @@ const struct usage usage_check = {
     "--kernel. Prints nothing if there are no problems. With --json, prints an array of problems on\n"
     "standard output. With --dtb, also checks device memory and interrupts against a device tree. With\n"
     "--policy, also reports what the policy does not allow; of an IMAGE, only that is checked.",
-    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_LIST_CHECKS |
-        OPTION_DTB | OPTION_POLICY | OPTION_EDITOR,
+    OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_DTB |
+        OPTION_POLICY | OPTION_EDITOR,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl check system.cdl\n"

@@ -25,6 +25,11 @@ for command in compile run check expand show profile; do
     expect 0 "usage: capdl $command" $command --help
     expect 2 'option' $command --no-such-option
 done
+for command in $("$capdl" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+    twice=$("$capdl" "$command" --help | grep -o '^  -., --[a-z-]*' | sort | uniq -d)
+    [ -z "$twice" ] || { echo "capdl $command --help: twice: $twice"; failed=1; }
+done
+"$capdl" init --help | grep -q -e --memory-map && { echo 'init takes a memory map'; failed=1; }
 expect 2 'usage: capdl COMMAND'
 expect 2 "unknown command: complie; did you mean 'compile'" complie
 expect 2 'unknown command: zzzzzzzz$' zzzzzzzz

@@ -209,14 +209,24 @@ static bool names_at(const struct capdl_blob *blob, unsigned array, struct capdl
     return true;
 }
 
-struct capdl_blob_names capdl_blob_slot_names(const struct capdl_blob *blob)
+static struct capdl_blob_names names_in(const struct capdl_blob *blob, unsigned array)
 {
     struct capdl_blob_names names = {.left = 0};
 
-    if (names_at(blob, 0, &names.cbor)) {
+    if (names_at(blob, array, &names.cbor)) {
         names.left = capdl_cbor_array(&names.cbor);
     }
     return names;
+}
+
+struct capdl_blob_names capdl_blob_slot_names(const struct capdl_blob *blob)
+{
+    return names_in(blob, 0);
+}
+
+struct capdl_blob_names capdl_blob_page_names(const struct capdl_blob *blob)
+{
+    return names_in(blob, 1);
 }
 
 bool capdl_blob_next_name(struct capdl_blob_names *names, struct capdl_blob_name *name, uint64_t *count)

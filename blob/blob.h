@@ -142,14 +142,15 @@ struct capdl_blob_name capdl_blob_slot_name(const struct capdl_blob *, uint64_t 
 struct capdl_blob_name capdl_blob_page_name(const struct capdl_blob *, uint64_t page);
 struct capdl_blob_name capdl_blob_method_name(const struct capdl_blob *, uint64_t method);
 
-/* A cursor over the names of slots, in order. */
+/* A cursor over the names of slots or of pages, in order. */
 struct capdl_blob_names {
     struct capdl_cbor cbor;
     uint64_t left;  /* entries of the table */
-    uint64_t first; /* slot that the next entry begins with */
+    uint64_t first; /* slot or page that the next entry begins with */
 };
 
 struct capdl_blob_names capdl_blob_slot_names(const struct capdl_blob *);
+struct capdl_blob_names capdl_blob_page_names(const struct capdl_blob *);
 /* The name of the first slot of the next entry, and how many consecutive slots have it: as elements of an array, or
  * without a name. False: there are no more. */
 bool capdl_blob_next_name(struct capdl_blob_names *, struct capdl_blob_name *, uint64_t *count);

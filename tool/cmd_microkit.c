@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "image/forecast.h"
+#include "image/seal.h"
 #include "json/spec_json.h"
 #include "microkit/microkit.h"
 #include "microkit_report.h"
@@ -290,17 +291,18 @@ static bool write_report(struct build *b, FILE *out)
     return microkit_report(&report, out);
 }
 
-/* The image, long enough not to fit into a gap of the kernel as the SDK has it, which would overwrite it there. */
+/* The image, long enough not to fit into a gap of the kernel as the SDK has it, which would overwrite it there: zeros
+ * are before its seal. */
 static bool write_module(const struct build *b, FILE *out)
 {
     enum { LARGEST_GAP = 8 << 20 };
-    static const char zeros[4096];
-    bool good = fwrite(b->image, 1, b->image_size, out) == b->image_size;
-    for (size_t size = b->image_size; good && size < LARGEST_GAP;) {
-        size_t step = sizeof(zeros) < LARGEST_GAP - size ? sizeof(zeros) : LARGEST_GAP - size;
-        good = fwrite(zeros, 1, step, out) == step;
-        size += step;
-    }
+    size_t size = b->image_size < LARGEST_GAP ? LARGEST_GAP : b->image_size;
+    uint8_t *bytes = memory_zeroed(size, 1);
+    memcpy(bytes, b->image, b->image_size - SEAL_BYTES);
+    memcpy(bytes + size - SEAL_BYTES, b->image + b->image_size - SEAL_BYTES, SEAL_BYTES);
+    seal_renew(bytes, size);
+    bool good = fwrite(bytes, 1, size, out) == size;
+    free(bytes);
     return good;
 }
 

@@ -2,18 +2,22 @@
 #include "command.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/system_section.h"
+#include "microkit_placed.h"
 #include "print_json.h"
 #include "review/digest.h"
 #include "verify/result_json.h"
 
 const struct usage usage_verify = {
-    "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...",
+    "verify IMAGE [--spec SPEC] [--memory-map MAP] [--untypeds FILE] [--kernel KERNEL] [-I DIR]...\n"
+    "              [--report REPORT]",
     "Boots an image on the emulated machine up to the moment when the first thread of the system would run,\n"
     "and compares the kernel's state with the spec in the image and, with --spec, with a source spec: every\n"
-    "object, capability, mapping, byte and register. Prints totals and a digest of the state, or all differences.",
+    "object, capability, mapping, byte and register. With --report, also where each object is with what a report of\n"
+    "'capdl microkit' says. Prints totals and a digest of the state, or all differences.",
     OPTION_SPEC | OPTION_UNTYPEDS | OPTION_KERNEL | OPTION_DIRECTORIES | OPTION_JSON | OPTION_CHECKS,
     .min_operands = 1,
     .max_operands = 1,
@@ -58,6 +62,9 @@ static void print_same(const char *name, const struct verify_result *r)
            t->threads, t->scheduling_contexts, t->interrupts);
     printf("  %" PRIu64 " bytes of frames compared; %" PRIu64 " bytes of device memory skipped\n",
            t->pages * CAPDL_PAGE_SIZE, t->device_pages * CAPDL_PAGE_SIZE);
+    if (t->addresses) {
+        printf("  %" PRIu64 " objects are where the report says\n", t->addresses);
+    }
     print_handed_over(t);
     print_remains(r);
     printf("  %" PRIu64 " kernel calls before the first thread starts, digest 0x%" PRIx64 "\n", r->said_calls,
@@ -123,14 +130,24 @@ static int verify(struct input *image, struct input *source, const struct option
         specs[count++] = (struct verify_spec){
             .spec = &source->spec, .name = source->name, .path = source->name, .directories = options->directories};
     }
+    uint64_t *addresses = NULL;
     if (options->kernel && !input_kernel_fits(image)) {
         return EXIT_FINDINGS;
+    }
+    if (options->report) {
+        addresses = placed_read(&image->spec, options->report, &image->diags);
+        if (!addresses) {
+            return EXIT_FINDINGS;
+        }
+        specs[0].addresses = addresses;
+        specs[0].told_by = options->report;
     }
     bool good = verify_image_confined(&image->image, &how, specs, results, count, &image->diags);
     int code = good ? report(specs, results, count, options) : EXIT_FINDINGS;
     for (size_t i = 0; i < count; i++) {
         verify_result_free(&results[i]);
     }
+    free(addresses);
     return code;
 }
 

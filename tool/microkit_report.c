@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "image/forecast.h"
+#include "microkit_placed.h"
 
 static void label(const struct microkit_report *r, uint32_t object, FILE *out)
 {
@@ -68,17 +69,48 @@ static void print_absolute(const struct microkit_report *r, FILE *out)
     free(list);
 }
 
+/* What a kind's parameters are called in specs. */
+static const char *const number_names[CAPDL_KIND_COUNT][CAPDL_NUMBER_COUNT] = {
+#define CAPDL_NUMBER_PARAM(kind, mandatory, number, keyword) [CAPDL_KIND_##kind][CAPDL_NUMBER_##number] = keyword,
+#define CAPDL_TRIGGER_PARAM(kind) [CAPDL_KIND_##kind][CAPDL_NUMBER_TRIGGER] = "trigger",
+#include <capdl/numbers.def>
+#undef CAPDL_NUMBER_PARAM
+#undef CAPDL_TRIGGER_PARAM
+};
+
+/* In words: those of a system description, not the kernel's numbers. */
+static const char *number_word(enum capdl_kind kind, unsigned number, uint64_t value)
+{
+    bool pin = kind == CAPDL_KIND_IOAPIC_IRQ;
+    if (pin && number == CAPDL_NUMBER_IOAPIC_LEVEL) {
+        return value ? "level" : "edge";
+    }
+    if (pin && number == CAPDL_NUMBER_IOAPIC_POLARITY) {
+        return value ? "low" : "high";
+    }
+    return strcmp(number_names[kind][number], "trigger") != 0 ? NULL : value ? "edge" : "level";
+}
+
 static void print_interrupts(const struct microkit_report *r, FILE *out)
 {
-    fprintf(out, "# Interrupts\n\n");
+    fprintf(out, "# Interrupts\n\n%s", r->spec->num_irqs ? "" : "    none\n");
     for (size_t i = 0; i < r->spec->num_irqs; i++) {
         uint32_t object = r->spec->irqs[i].object;
+        enum capdl_kind kind = (enum capdl_kind)capdl_object_kind(r->spec, object);
         const struct capdl_numbers *numbers = capdl_object_numbers(r->spec, object);
         fprintf(out, "    %" PRIu64 ": ", r->spec->irqs[i].irq);
         label(r, object, out);
-        fprintf(out, " (%s", capdl_kind_keyword((enum capdl_kind)capdl_object_kind(r->spec, object)));
-        if (numbers && numbers->has >> CAPDL_NUMBER_TRIGGER & 1) {
-            fprintf(out, ", %s", numbers->value[CAPDL_NUMBER_TRIGGER] ? "edge" : "level");
+        fprintf(out, " (%s", capdl_kind_keyword(kind));
+        for (unsigned n = 0; numbers && n < CAPDL_NUMBER_COUNT; n++) {
+            if (numbers->has >> n & 1 && number_names[kind][n]) {
+                const char *word = number_word(kind, n, numbers->value[n]);
+                fprintf(out, ", %s: ", number_names[kind][n]);
+                if (word) {
+                    fputs(word, out);
+                } else {
+                    fprintf(out, "%" PRIu64, numbers->value[n]);
+                }
+            }
         }
         fprintf(out, ")\n");
     }
@@ -127,18 +159,23 @@ static void print_threads(const struct microkit_report *r, FILE *out)
 /* As it will be when it boots: by the same planner as the initialiser's. */
 static bool print_memory(const struct microkit_report *r, FILE *out)
 {
+    struct placed_list placed = {.spec = r->spec};
     const struct fit_options how = {.profile = r->profile,
                                     .name = r->name,
                                     .tree_at = r->placement.tree_at,
                                     .tree_size = r->placement.tree_size,
-                                    .image_at = r->placement.image_at};
+                                    .image_at = r->placement.image_at,
+                                    .object = placed_add,
+                                    .objects = &placed};
     fprintf(out, "# Physical memory\n\n");
     if (!forecast_possible(r->profile)) {
-        fprintf(out, "    as the firmware's memory map allows: capdl fit --memory-map\n\n");
+        fprintf(out, "    as the firmware's memory map allows; given with --memory-map, it is forecast here\n\n");
         return true;
     }
     bool good = fit_report(r->image, &how, r->diags, out);
     putc('\n', out);
+    placed_write(&placed, out);
+    placed_free(&placed);
     return good;
 }
 

@@ -70,22 +70,89 @@ bytes() {
     od -An -v -tx1 -j"$2" -N"$3" "$1" | tr -d ' \n'
 }
 
-# boots PATTERN WORD...: the machine prints it
+# boots PATTERN WORD...: the machine prints it, and obeys what is in $work/orders then
 boots() {
     pattern=$1
     shift
     command -v "$1" >/dev/null || return 0
-    "$@" -display none -serial "file:$work/console" </dev/null >/dev/null 2>&1 &
-    machine=$!
-    # shellcheck disable=SC2034
-    for i in $(seq 300); do
-        ! grep -aq "$pattern" "$work/console" 2>/dev/null || break
-        sleep 0.2
-    done
-    kill "$machine"
-    wait "$machine" 2>/dev/null
+    touch "$work/orders"
+    {
+        # shellcheck disable=SC2034
+        for i in $(seq 300); do
+            ! grep -aq "$pattern" "$work/console" 2>/dev/null || break
+            sleep 0.2
+        done
+        cat "$work/orders"
+        echo quit
+    } | timeout 90 "$@" -display none -monitor stdio -serial "file:$work/console" >"$work/monitor" 2>&1
     grep -aq "$pattern" "$work/console" || { fail "$1 did not print '$pattern'"; cat "$work/console" >&2; }
-    rm -f "$work/console"
+    rm -f "$work/console" "$work/orders"
+}
+
+# place NAME: where the report of $arch says that it is, in hexadecimal
+place() {
+    sed -n 's/^ *0x0*\([0-9a-f]*\) .* '"$1"'$/\1/p' "$work/$arch.txt"
+}
+
+# entry TABLE: what the machine has in the first slot of a page table
+entry() {
+    echo "$((0x$(sed -n "s/^0*$(place "$1"): 0x\([0-9a-f]*\).*/\1/p" "$work/monitor")))"
+}
+
+# holds WORD...: the machine boots, and then its page tables are where the report says and have the frames that are
+# there; one in the image, one made at boot
+holds() {
+    code=pt_one_vaddr_0x200000 data=pt_one_vaddr_0x4000000
+    [ "$arch" != riscv64 ] || code=pte_one_vaddr_0x200000 data=pte_one_vaddr_0x4000000
+    printf 'xp /1gx 0x%s\n' "$(place $code)" "$(place $data)" >"$work/orders"
+    boots 'capdl: booted: ' "$@"
+    command -v "$1" >/dev/null || return 0
+    for pair in $code=frame_elf_one_000000000 $data=frame_mr_buffer_000000000; do
+        value=$(entry "${pair%=*}")
+        page=$((value & 0xfffffffff000))
+        [ "$arch" != riscv64 ] || page=$((value >> 10 << 12))
+        [ "$(printf %x $page)" = "$(place "${pair#*=}")" ] || { fail "$arch: $pair: other addresses"; cat "$work/monitor"; }
+    done
+}
+
+# told WORD...: the emulated machine has everything where the report says; a report with another address is refused
+told() {
+    (cd "$work" && "$capdl" compile a.system -I "$programs/$arch" --kernel "$work/sdk/board/$board/debug" -o "$arch.elf") 2>/dev/null
+    set -- "$work/$arch.elf" --kernel "$work/sdk/board/$board/debug" "$@"
+    "$capdl" verify "$@" --report "$work/$arch.txt" >"$work/said" || { fail "$arch: addresses"; cat "$work/said" >&2; }
+    grep -q '^  [1-9][0-9]* objects are where the report says$' "$work/said" || fail "$arch: no addresses"
+    sed 's/\(0x[0-9a-f]*\)000\( .* frame_mr_buffer_000000000\)$/\1111\2/' "$work/$arch.txt" >"$work/other.txt"
+    ! "$capdl" verify "$@" --report "$work/other.txt" >"$work/said" || fail "$arch: another address"
+    grep -q "frame 'frame_mr_buffer_000000000' is at 0x$(place frame_mr_buffer_000000000), not at 0x[0-9a-f]*111 as $work/other.txt says" \
+        "$work/said" || fail "$arch: another address is not told"
+    grep -v ' tcb_one$' "$work/$arch.txt" >"$work/other.txt"
+    ! "$capdl" verify "$@" --report "$work/other.txt" >"$work/said" || fail "$arch: an address is missing"
+    grep -q "^$work/$arch.elf: TCB 'tcb_one' is at 0x[0-9a-f]*, of which $work/other.txt says nothing" "$work/said" ||
+        fail "$arch: a missing address is not told"
+    ! "$capdl" verify "$@" --report "$work/a.system" 2>"$work/said" || fail "$arch: not a report"
+    grep -q 'a.system: error: there are no addresses of objects' "$work/said" || fail "$arch: not a report, not told"
+}
+
+# Interrupts of PCs, in words
+devices() {
+    cat >"$work/d.system" <<'END'
+<system>
+  <protection_domain name="one">
+    <program_image path="plain.elf" />
+    <irq id="1" pin="9" vector="4" polarity="low" />
+    <irq id="2" pin="5" vector="7" trigger="edge" />
+    <irq id="3" pcidev="1:2.3" handle="6" vector="8" />
+  </protection_domain>
+</system>
+END
+    "$capdl" microkit "$work/d.system" --search-path "$programs/x86_64" --board x86_64_generic --config debug -o "$work/d.img" \
+        -r "$work/d.txt" 2>"$work/said" || { fail 'devices'; cat "$work/said" >&2; }
+    cat >"$work/d.expected" <<'END'
+    4: irq_4_one (ioapic_irq, ioapic_num: 0, ioapic_pin: 9, ioapic_level: level, ioapic_polarity: low)
+    7: irq_7_one (ioapic_irq, ioapic_num: 0, ioapic_pin: 5, ioapic_level: edge, ioapic_polarity: high)
+    8: irq_8_one (msi_irq, msi_handle: 6, msi_pci_bus: 1, msi_pci_dev: 2, msi_pci_fun: 3)
+END
+    grep irq_ "$work/d.txt" | head -n 3 | diff - "$work/d.expected" >&2 || fail 'interrupts in the report'
 }
 
 # What --viper-output writes, as Microkit's tool does
@@ -198,7 +265,8 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         cp "$programs/aarch64/plain.elf" "$work/plain.elf"
         refuse 'cannot find "plain.elf"' "$work/a.system" --search-path "$programs" --board qemu_virt_aarch64 --config debug
         rm "$work/plain.elf"
-        boots 'capdl: booted: ' qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m 2G \
+        told
+        holds qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -m 2G \
             -device "loader,file=$work/aarch64.img,addr=0x70000000,cpu-num=0"
         build aarch64 qemu_virt_aarch64 --image-type elf
         [ "$(bytes "$work/aarch64.img" 80 8)" = 0000007000000000 ] || fail 'the ELF image is at another address'
@@ -212,7 +280,8 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         [ "$(bytes "$work/riscv64.img" 12 12)" = "$(printf '%08x' $size)9000000090000000" ] || fail 'size, load, entry'
         [ "$(bytes "$work/riscv64.img" 28 4)" = 051a0200 ] || fail 'not a kernel of Linux for RISC-V'
         [ "$(bytes "$work/riscv64.img" 112 5)" = 5249534356 ] || fail 'no header of Linux'
-        boots 'capdl: booted: ' qemu-system-riscv64 -machine virt -m 3G -kernel "$work/riscv64.img"
+        told
+        holds qemu-system-riscv64 -machine virt -m 3G -kernel "$work/riscv64.img"
         ;;
     x86_64-0-1)
         [ ! -e "$work/x86_64.img" ] && [ -e "$programs/x86_64/plain.elf" ] || continue
@@ -220,7 +289,12 @@ for prefix in "${SEL4_PREFIXES:-/nowhere}"/*; do
         build x86_64 x86_64_generic
         cmp "$prefix/bin/kernel.elf" "$work/sel4.elf" || fail 'another kernel'
         [ "$(bytes "$work/sel4_32.elf" 4 1)" = 01 ] || fail 'sel4_32.elf is not 32-bit'
-        boots 'capdl: booted: ' qemu-system-x86_64 -machine q35 -m 1G -cpu qemu64,+fsgsbase,+pdpe1gb,+xsave,+xsaveopt \
+        grep -q 'given with --memory-map, it is forecast here' "$work/x86_64.txt" || fail 'a memory map is not asked for'
+        build x86_64 x86_64_generic --memory-map qemu:1G
+        devices
+        told --memory-map qemu:1G
+        "$capdl" verify "$work/x86_64.img" --memory-map qemu:1G --report "$work/x86_64.txt" >"$work/said" || fail 'the module'
+        holds qemu-system-x86_64 -m 1G -cpu qemu64,+fsgsbase,+pdpe1gb,+xsave,+xsaveopt \
             -kernel "$work/sel4_32.elf" -initrd "$work/x86_64.img"
         ;;
     *)

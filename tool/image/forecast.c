@@ -227,6 +227,7 @@ static bool place_loaded(struct forecast *forecast, const struct forecast_input 
     }
     place_add(forecast, "the device tree", tree, tree + input->tree_size);
     place_add(forecast, "the image", image, end);
+    forecast->image_at = image;
     forecast->image_misplaced = !lies_in_ram(profile, image, unpacked_end(input, end));
     return !forecast->image_misplaced;
 }

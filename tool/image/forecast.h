@@ -42,6 +42,7 @@ struct forecast {
     size_t count, capacity;
     struct forecast_range ranges[FORECAST_RANGES];
     size_t num_ranges;
+    uint64_t image_at;                     /* physical; 0: not known */
     uint64_t first_untyped;                /* slot of the first untyped */
     uint64_t extra_pages;                  /* of extra bootinfo */
     uint64_t first_empty;                  /* first empty slot of the root CNode */
@@ -83,6 +84,10 @@ struct fit_options {
     const char *untypeds;                  /* file with the list the kernel reports; 0: forecast */
     uint64_t tree_at, tree_size, image_at; /* of a packed image, physical; image_at 0: as `capdl run` packs it */
     struct capdl_region loader;            /* to be shown, if it has a size */
+    /* Told where each object that has a name will be, pages of the image included; NULL: nobody asks. Frames that the
+       loader fills are at the spec's addresses. */
+    void (*object)(void *objects, const struct capdl_blob_name *, uint64_t address, unsigned size_bits);
+    void *objects;
 };
 /* To whom the plan is told, piece by piece. */
 struct fit_printer {

@@ -135,11 +135,38 @@ static void print_fixed(const struct report *r)
     }
 }
 
-static void run_plan(struct report *r)
+static void tell_objects(const struct report *r, const struct fit_options *options, const struct capdl_retype *retype)
+{
+    for (uint64_t i = 0; options->object && retype->kind == CAPDL_RETYPE_OBJECTS && i < retype->count; i++) {
+        struct capdl_blob_name name = slot_names_find(&r->names, retype->slot + i);
+        if (name.text) {
+            options->object(options->objects, &name, retype->address + (i << retype->size_bits), retype->size_bits);
+        }
+    }
+}
+
+/* Frames that are pages of the image stay where the image is. */
+static void tell_pages(const struct report *r, const struct fit_options *options,
+                       const struct capdl_image_header *header)
+{
+    struct capdl_blob_names names = capdl_blob_page_names(r->blob);
+    struct capdl_blob_name name;
+    uint64_t count, address = r->forecast->image_at + (header->pages_start - header->image_start);
+    while (options->object && r->forecast->image_at && capdl_blob_next_name(&names, &name, &count)) {
+        for (uint64_t i = 0; i < count; i++, name.index++, address += CAPDL_PAGE_SIZE) {
+            if (name.text) {
+                options->object(options->objects, &name, address, CAPDL_PAGE_BITS);
+            }
+        }
+    }
+}
+
+static void run_plan(struct report *r, const struct fit_options *options)
 {
     struct capdl_retype retype;
     while (capdl_plan_next(&r->plan, &retype)) {
         bool counts = retype.kind != CAPDL_RETYPE_PADDING;
+        tell_objects(r, options, &retype);
         r->retypes++;
         r->uses[retype.untyped].objects += counts ? retype.count : 0;
         r->uses[retype.untyped].bytes += counts ? retype.count << retype.size_bits : 0;
@@ -355,7 +382,8 @@ static bool plan_and_print(struct report *r, const struct image *image, const st
     if (!fits) {
         refuse(r, options, diags);
     } else if (r->out) {
-        run_plan(r);
+        run_plan(r, options);
+        tell_pages(r, options, &image->header);
         print_untypeds(r);
         print_totals(r);
         print_copied(r, fill_is_copy,

@@ -22,6 +22,19 @@ static void compare_size(struct verify *v, uint32_t object, const struct node *n
     }
 }
 
+/* Where somebody else says that it is. */
+static void compare_address(struct verify *v, uint32_t object, const struct node *node)
+{
+    uint64_t told = v->given->addresses ? v->given->addresses[object] : node->paddr;
+    if (told == UINT64_MAX) {
+        differ(v, object, "is at 0x%" PRIx64 ", of which %s says nothing", node->paddr, v->given->told_by);
+    } else if (told != node->paddr) {
+        differ(v, object, "is at 0x%" PRIx64 ", not at 0x%" PRIx64 " as %s says", node->paddr, told, v->given->told_by);
+    } else if (v->given->addresses) {
+        v->result->totals.addresses++;
+    }
+}
+
 /* Contiguous frames: each is after the one before it in its array. Those that nobody has cannot be told from others.
  */
 static void compare_neighbour(struct verify *v, uint32_t object, const struct node *node)
@@ -91,6 +104,7 @@ static void compare_node(struct verify *v, uint32_t object)
 {
     const struct node *node = &v->nodes[v->match[object]];
     compare_size(v, object, node);
+    compare_address(v, object, node);
     compare_neighbour(v, object, node);
     if (cap_is_table(node->type)) {
         compare_table(v, object);

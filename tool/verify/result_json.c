@@ -13,6 +13,7 @@ static struct json_object *totals_json(const struct verify_result *r)
     const struct verify_totals *t = &r->totals;
     struct json_object *json = json_object_new_object();
     add_number(json, "objects", t->objects);
+    add_number(json, "addresses", t->addresses);
     add_number(json, "capabilities", t->capabilities);
     add_number(json, "page_tables", t->tables);
     add_number(json, "mappings", t->mappings);

@@ -23,12 +23,15 @@ struct verify_spec {
     const char *const *directories; /* ... then here, ended by 0; may be 0 */
     const uint8_t *bytes; /* contents of the file `name` where it is in memory already, as an image is; else 0 */
     size_t size;
-    struct fill_files *files; /* read already; 0: to be read where the comparison is made */
+    const uint64_t *addresses; /* where each object should be, UINT64_MAX: not said; 0: the spec alone counts */
+    const char *told_by;       /* who says so, for messages */
+    struct fill_files *files;  /* read already; 0: to be read where the comparison is made */
 };
 
 /* What was compared and found to be as the spec says, or is reported. */
 struct verify_totals {
     uint64_t objects;
+    uint64_t addresses;    /* of objects that are where verify_spec.addresses says */
     uint64_t capabilities; /* in CNodes, TCBs and interrupts */
     uint64_t mappings;     /* entries of page tables that map pages */
     uint64_t tables;       /* entries that map page tables */

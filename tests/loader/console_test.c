@@ -123,7 +123,7 @@ static void test_busy(const struct console *console)
 static void test_none(void)
 {
     static const struct console unknown = {.compatible = "acme,uart"};
-    uint8_t registers[REGISTERS];
+    uint8_t registers[REGISTERS] = {0};
     open_console(&unknown, "/uart@1", registers);
     CHECK(console_registers() == 0, "an unknown device");
     open_console(&consoles[0], NULL, registers);

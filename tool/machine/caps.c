@@ -18,8 +18,29 @@ static bool reply_is_object(const struct cap *cap)
     return ((const struct object *)cap->object)->type == CAPDL_TYPE_REPLY;
 }
 
+bool cap_is_table(enum cap_type type)
+{
+    switch (type) {
+    case CAP_PAGE_TABLE:
+    case CAP_PAGE_DIRECTORY:
+    case CAP_PDPT:
+    case CAP_VSPACE:
+    case CAP_EPT_PML4:
+    case CAP_EPT_PDPT:
+    case CAP_EPT_PD:
+    case CAP_EPT_PT:
+    case CAP_IO_PAGE_TABLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool cap_is_physical(const struct cap *cap)
 {
+    if (cap_is_table((enum cap_type)cap->type)) {
+        return true;
+    }
     switch ((enum cap_type)cap->type) {
     case CAP_UNTYPED:
     case CAP_ENDPOINT:
@@ -29,17 +50,8 @@ bool cap_is_physical(const struct cap *cap)
     case CAP_ZOMBIE:
     case CAP_SCHED_CONTEXT:
     case CAP_FRAME:
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
     case CAP_ASID_POOL:
     case CAP_VCPU:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
         return true;
     case CAP_REPLY:
         return reply_is_object(cap);
@@ -51,6 +63,9 @@ bool cap_is_physical(const struct cap *cap)
 unsigned cap_size_bits(const struct kernel *k, const struct cap *cap)
 {
     const uint8_t *bits = k->profile->size_bits;
+    if (cap_is_table((enum cap_type)cap->type)) {
+        return ((const struct object *)cap->object)->bits;
+    }
     switch ((enum cap_type)cap->type) {
     case CAP_UNTYPED:
     case CAP_SCHED_CONTEXT:
@@ -68,16 +83,7 @@ unsigned cap_size_bits(const struct kernel *k, const struct cap *cap)
         return cap->flags & CAP_FLAG_TCB ? bits[CAPDL_TYPE_TCB] : cap->bits + bits[CAPDL_TYPE_CNODE];
     case CAP_REPLY:
         return reply_is_object(cap) ? bits[CAPDL_TYPE_REPLY] : 0;
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
     case CAP_VCPU:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
         return ((const struct object *)cap->object)->bits;
     case CAP_ASID_POOL:
         return ASID_POOL_BITS;
@@ -107,20 +113,14 @@ static bool arch_same_region(const struct cap *a, const struct cap *b)
     if (a->type != b->type) {
         return false;
     }
+    if (cap_is_table((enum cap_type)a->type)) {
+        return a->object == b->object;
+    }
     switch ((enum cap_type)a->type) {
     case CAP_FRAME:
         return contains(a->paddr, a->bits, b->paddr, b->bits);
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
     case CAP_ASID_POOL:
     case CAP_VCPU:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
         return a->object == b->object;
     case CAP_IO_SPACE:
     case CAP_STREAM:
@@ -277,6 +277,9 @@ static enum status derive_mapped(struct kernel *k, struct cap cap, struct cap *o
 enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, struct cap *out)
 {
     *out = cap_null();
+    if (cap_is_table((enum cap_type)cap.type)) {
+        return derive_mapped(k, cap, out);
+    }
     switch ((enum cap_type)cap.type) {
     case CAP_ZOMBIE:
     case CAP_IRQ_CONTROL:
@@ -296,16 +299,6 @@ enum status cap_derive(struct kernel *k, struct slot *slot, struct cap cap, stru
         }
         return status;
     }
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
-        return derive_mapped(k, cap, out);
     case CAP_FRAME:
         cap.flags &= (uint8_t) ~(CAP_FLAG_GUEST | CAP_FLAG_DMA);
         cap.asid = 0;

@@ -88,6 +88,12 @@ enum status lookup_target(struct kernel *k, const struct cap *root, uint64_t ind
     return lookup_exact(k, false, root, index, depth, out);
 }
 
+enum status lookup_empty(struct kernel *k, const struct cap *root, uint64_t index, uint64_t depth, struct slot **out)
+{
+    enum status status = lookup_target(k, root, index, depth, out);
+    return status == STATUS_OK ? slot_ensure_empty(k, *out) : status;
+}
+
 enum status lookup_source(struct kernel *k, const struct cap *root, uint64_t index, uint64_t depth, struct slot **out)
 {
     return lookup_exact(k, true, root, index, depth, out);

@@ -97,6 +97,10 @@ static void finalise_vcpu(struct vcpu *vcpu)
 /* On RISC-V a root table is an ordinary table capability: found by whether its ASID leads to it. */
 static void finalise_table(struct kernel *k, const struct cap *cap)
 {
+    if (cap->type == CAP_IO_PAGE_TABLE) {
+        io_table_unmap(k, cap);
+        return;
+    }
     if (!(cap->flags & CAP_FLAG_MAPPED)) {
         return;
     }
@@ -109,6 +113,10 @@ static void finalise_table(struct kernel *k, const struct cap *cap)
 
 static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct cap *cleanup)
 {
+    if (cap_is_table((enum cap_type)cap->type)) {
+        finalise_table(k, cap);
+        return cap_null();
+    }
     switch ((enum cap_type)cap->type) {
     case CAP_ENDPOINT:
         endpoint_cancel_all(k, cap->object);
@@ -137,19 +145,6 @@ static struct cap finalise_final(struct kernel *k, const struct cap *cap, struct
         break;
     case CAP_ASID_POOL:
         asid_pool_delete(k, (uint16_t)cap->data, cap->object);
-        break;
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-        finalise_table(k, cap);
-        break;
-    case CAP_IO_PAGE_TABLE:
-        io_table_unmap(k, cap);
         break;
     case CAP_IO_SPACE:
         io_space_delete(k, (uint16_t)cap->paddr);

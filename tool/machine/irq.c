@@ -12,10 +12,7 @@ enum status irq_issue(struct kernel *k, struct invocation *inv, uint64_t irq, ui
         return fail(k, CAPDL_ERROR_REVOKE_FIRST);
     }
     struct slot *dest;
-    enum status status = lookup_target(k, &k->extra[0]->cap, index, depth, &dest);
-    if (status == STATUS_OK) {
-        status = slot_ensure_empty(k, dest);
-    }
+    enum status status = lookup_empty(k, &k->extra[0]->cap, index, depth, &dest);
     if (status != STATUS_OK) {
         return status;
     }
@@ -131,10 +128,7 @@ enum status io_port_control_decode(struct kernel *k, struct invocation *inv)
     }
     struct slot *dest;
     enum status status =
-        lookup_target(k, &k->extra[0]->cap, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3), &dest);
-    if (status == STATUS_OK) {
-        status = slot_ensure_empty(k, dest);
-    }
+        lookup_empty(k, &k->extra[0]->cap, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3), &dest);
     if (status != STATUS_OK) {
         return status;
     }

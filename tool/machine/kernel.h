@@ -171,7 +171,6 @@ struct arch {
     enum status (*decode)(struct kernel *, struct invocation *);
     enum status (*decode_irq_control)(struct kernel *, struct invocation *);
     enum status (*check_irq)(struct kernel *, uint64_t irq);
-    bool (*is_valid_vtable_root)(const struct cap *);
     enum cap_type root;                 /* type of the capability to an address space */
     bool maps_without_rights;           /* a page that nobody may access is an entry all the same */
     bool (*was_write)(uint64_t status); /* whether the access was one, by the status word of a VM fault */
@@ -274,6 +273,8 @@ const char *cap_type_name(enum cap_type);
 /* caps.c */
 struct cap cap_null(void);
 bool cap_is_arch(const struct cap *);
+/* Page tables of threads, guests and devices. */
+bool cap_is_table(enum cap_type);
 bool cap_is_physical(const struct cap *);
 unsigned cap_size_bits(const struct kernel *, const struct cap *);
 bool cap_same_region(const struct kernel *, const struct cap *, const struct cap *);
@@ -306,6 +307,8 @@ void cap_deleted(struct kernel *, struct cap cleanup);
 /* cspace.c */
 enum status lookup_slot(struct kernel *, const struct tcb *, uint64_t cptr, struct slot **);
 enum status lookup_target(struct kernel *, const struct cap *root, uint64_t index, uint64_t depth, struct slot **);
+/* The same for a slot that must be empty. */
+enum status lookup_empty(struct kernel *, const struct cap *root, uint64_t index, uint64_t depth, struct slot **);
 enum status lookup_source(struct kernel *, const struct cap *root, uint64_t index, uint64_t depth, struct slot **);
 enum status cnode_decode(struct kernel *, struct invocation *);
 
@@ -457,6 +460,8 @@ struct walk vspace_walk(const struct kernel *, struct table *root, uint64_t vadd
 struct table *vspace_of_asid(struct kernel *, uint16_t asid);
 /* The root that a capability with an ASID is of; `number`: of the capability, for the error. */
 enum status vspace_of_cap(struct kernel *, const struct cap *, unsigned number, struct table **root);
+/* Whether it is to the root of an address space that has an ASID. */
+bool vspace_is_root(const struct kernel *, const struct cap *);
 struct table *vspace_of_thread(struct kernel *, const struct tcb *);
 /* Enters a page; the frame capability in `slot` remembers where. */
 void vspace_map_page(struct kernel *, struct slot *, struct walk, uint16_t asid, uint64_t vaddr, uint8_t rights,
@@ -472,6 +477,7 @@ void asid_pool_delete(struct kernel *, uint16_t base, struct asid_pool *);
 enum status asid_control_decode(struct kernel *, struct invocation *);
 enum status asid_pool_decode(struct kernel *, struct invocation *);
 /* Common decodings: unmapping tables; unmapping frames and asking for the address. */
+enum status table_map(struct kernel *, struct invocation *);
 enum status table_unmap(struct kernel *, struct invocation *);
 enum status frame_unmap(struct kernel *, struct invocation *);
 enum status frame_get_address(struct kernel *, struct invocation *);

@@ -27,49 +27,16 @@ static uint64_t key_of_frame(uint64_t paddr)
     return paddr | 1;
 }
 
+/* 0: what it stands for has no name of its own. */
 static uint64_t key_of_cap(const struct cap *cap)
 {
-    switch ((enum cap_type)cap->type) {
-    case CAP_FRAME:
+    if (cap->type == CAP_FRAME) {
         return key_of_frame(cap->paddr);
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_REPLY:
-    case CAP_CNODE:
-    case CAP_THREAD:
-    case CAP_SCHED_CONTEXT:
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-    case CAP_ASID_POOL:
-    case CAP_VCPU:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
-        return key_of_object(cap->object);
-    case CAP_NULL:
-    case CAP_UNTYPED:
-    case CAP_ZOMBIE:
-    case CAP_IRQ_CONTROL:
-    case CAP_IRQ_HANDLER:
-    case CAP_DOMAIN:
-    case CAP_SCHED_CONTROL:
-    case CAP_ASID_CONTROL:
-    case CAP_IO_PORT_CONTROL:
-    case CAP_IO_PORT:
-    case CAP_SGI_SIGNAL:
-    case CAP_SMC:
-    case CAP_IO_SPACE:
-    case CAP_STREAM_CONTROL:
-    case CAP_STREAM:
-    case CAP_BANK_CONTROL:
-    case CAP_CONTEXT_BANK:
+    }
+    if (cap->type == CAP_UNTYPED || cap->type == CAP_ZOMBIE) {
         return 0;
     }
-    return 0;
+    return cap->type == CAP_REPLY || cap_is_physical(cap) ? key_of_object(cap->object) : 0;
 }
 
 static struct names_entry *find(const struct names *names, uint64_t key)

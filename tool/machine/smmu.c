@@ -20,10 +20,7 @@ static enum status issue(struct kernel *k, struct invocation *inv, enum cap_type
     }
     struct slot *dest;
     enum status status =
-        lookup_target(k, &k->extra[0]->cap, invocation_argument(k, inv, 1), invocation_argument(k, inv, 2), &dest);
-    if (status == STATUS_OK) {
-        status = slot_ensure_empty(k, dest);
-    }
+        lookup_empty(k, &k->extra[0]->cap, invocation_argument(k, inv, 1), invocation_argument(k, inv, 2), &dest);
     if (status != STATUS_OK) {
         return status;
     }

@@ -76,7 +76,7 @@ static enum status check_spaces(struct kernel *k, struct spaces *s, const struct
     if (status != STATUS_OK) {
         return status;
     }
-    return k->arch->is_valid_vtable_root(&s->vspace) ? STATUS_OK : fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
+    return vspace_is_root(k, &s->vspace) ? STATUS_OK : fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
 }
 
 /* Deleting what was in the slot may have deleted the source or the TCB's own capability: then nothing is installed. */

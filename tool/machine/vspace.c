@@ -79,10 +79,15 @@ enum status vspace_of_cap(struct kernel *k, const struct cap *cap, unsigned numb
     return *root == cap->object ? STATUS_OK : fail_capability(k, number);
 }
 
+bool vspace_is_root(const struct kernel *k, const struct cap *cap)
+{
+    return cap->type == k->arch->root && cap->flags & CAP_FLAG_MAPPED;
+}
+
 struct table *vspace_of_thread(struct kernel *k, const struct tcb *thread)
 {
     const struct cap *cap = &thread->slots[TCB_VTABLE].cap;
-    if (!k->arch->is_valid_vtable_root(cap)) {
+    if (!vspace_is_root(k, cap)) {
         return NULL;
     }
     struct table *root = vspace_of_asid(k, cap->asid);
@@ -246,10 +251,7 @@ enum status asid_control_decode(struct kernel *k, struct invocation *inv)
     struct slot *dest = NULL;
     if (status == STATUS_OK) {
         status =
-            lookup_target(k, &k->extra[1]->cap, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1), &dest);
-    }
-    if (status == STATUS_OK) {
-        status = slot_ensure_empty(k, dest);
+            lookup_empty(k, &k->extra[1]->cap, invocation_argument(k, inv, 0), invocation_argument(k, inv, 1), &dest);
     }
     if (status != STATUS_OK) {
         return status;
@@ -291,6 +293,37 @@ enum status asid_pool_decode(struct kernel *k, struct invocation *inv)
     root->asid = (uint16_t)(base + i);
     root->data = 0;
     root->flags |= CAP_FLAG_MAPPED;
+    return STATUS_OK;
+}
+
+/* Where tables of all levels but perhaps the root are of one type. */
+enum status table_map(struct kernel *k, struct invocation *inv)
+{
+    if (inv->length < 2 || !k->extra[0]) {
+        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
+    }
+    if (inv->cap.flags & CAP_FLAG_MAPPED) {
+        return fail_capability(k, 0);
+    }
+    uint64_t vaddr = invocation_argument(k, inv, 0);
+    const struct cap *root_cap = &k->extra[0]->cap;
+    if (!vspace_is_root(k, root_cap)) {
+        return fail_capability(k, 1);
+    }
+    if (vaddr >= k->profile->user_top) {
+        return fail_argument(k, 0);
+    }
+    struct table *root;
+    enum status status = vspace_of_cap(k, root_cap, 1, &root);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
+    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE) {
+        return fail(k, CAPDL_ERROR_DELETE_FIRST);
+    }
+    thread_set_state(k, k->current, THREAD_RESTART);
+    vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
     return STATUS_OK;
 }
 

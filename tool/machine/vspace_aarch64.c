@@ -5,46 +5,10 @@
 
 enum { ATTRIBUTE_CACHED = 1, ATTRIBUTE_EXECUTE_NEVER = 4 };
 
-static bool is_valid_root(const struct cap *cap)
-{
-    return cap->type == CAP_VSPACE && cap->flags & CAP_FLAG_MAPPED;
-}
-
-/* The address space of a root capability; `number` is the capability's in messages. */
 /* The kernel's USER_TOP is inclusive; the profile has the first address outside. */
 static uint64_t user_top(const struct kernel *k)
 {
     return k->profile->user_top - 1;
-}
-
-static enum status decode_table_map(struct kernel *k, struct invocation *inv)
-{
-    if (inv->length < 2 || !k->extra[0]) {
-        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    }
-    if (inv->cap.flags & CAP_FLAG_MAPPED) {
-        return fail_capability(k, 0);
-    }
-    uint64_t vaddr = invocation_argument(k, inv, 0);
-    const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap)) {
-        return fail_capability(k, 1);
-    }
-    if (vaddr > user_top(k)) {
-        return fail_argument(k, 0);
-    }
-    struct table *root;
-    enum status status = vspace_of_cap(k, root_cap, 1, &root);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
-    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE) {
-        return fail(k, CAPDL_ERROR_DELETE_FIRST);
-    }
-    thread_set_state(k, k->current, THREAD_RESTART);
-    vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
-    return STATUS_OK;
 }
 
 static enum status decode_table(struct kernel *k, struct invocation *inv)
@@ -55,7 +19,7 @@ static enum status decode_table(struct kernel *k, struct invocation *inv)
     if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
-    return decode_table_map(k, inv);
+    return table_map(k, inv);
 }
 
 /* A page without rights is mapped, but for the kernel only; it can be executed all the same. */
@@ -84,7 +48,7 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     uint64_t vaddr = invocation_argument(k, inv, 0), attributes = invocation_argument(k, inv, 2);
     enum vm_rights rights = vm_rights_mask(inv->cap.rights, rights_argument(invocation_argument(k, inv, 1)));
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap)) {
+    if (!vspace_is_root(k, root_cap)) {
         return fail_capability(k, 1);
     }
     struct table *root;
@@ -231,7 +195,7 @@ static enum status decode_vspace(struct kernel *k, struct invocation *inv)
     if (end > user_top(k)) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
-    if (!is_valid_root(&inv->cap)) {
+    if (!vspace_is_root(k, &inv->cap)) {
         return fail_capability(k, 0);
     }
     struct table *root;
@@ -287,10 +251,7 @@ static enum status decode_sgi(struct kernel *k, struct invocation *inv)
     }
     struct slot *dest;
     enum status status =
-        lookup_target(k, &k->extra[0]->cap, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3), &dest);
-    if (status == STATUS_OK) {
-        status = slot_ensure_empty(k, dest);
-    }
+        lookup_empty(k, &k->extra[0]->cap, invocation_argument(k, inv, 2), invocation_argument(k, inv, 3), &dest);
     if (status != STATUS_OK) {
         return status;
     }
@@ -358,7 +319,6 @@ const struct arch arch_aarch64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
     .check_irq = check_irq,
-    .is_valid_vtable_root = is_valid_root,
     .root = CAP_VSPACE,
     .maps_without_rights = true,
     .was_write = was_write,

@@ -5,46 +5,11 @@
 
 enum { ATTRIBUTE_EXECUTE_NEVER = 1 };
 
-static bool is_valid_root(const struct cap *cap)
-{
-    return cap->type == CAP_PAGE_TABLE && cap->flags & CAP_FLAG_MAPPED;
-}
-
 /* The root is never unmapped. */
 static enum status decode_table_unmap(struct kernel *k, struct invocation *inv)
 {
     bool root = inv->cap.flags & CAP_FLAG_MAPPED && vspace_of_asid(k, inv->cap.asid) == inv->cap.object;
     return root ? fail(k, CAPDL_ERROR_REVOKE_FIRST) : table_unmap(k, inv);
-}
-
-static enum status decode_table_map(struct kernel *k, struct invocation *inv)
-{
-    if (inv->length < 2 || !k->extra[0]) {
-        return fail(k, CAPDL_ERROR_TRUNCATED_MESSAGE);
-    }
-    if (inv->cap.flags & CAP_FLAG_MAPPED) {
-        return fail_capability(k, 0);
-    }
-    uint64_t vaddr = invocation_argument(k, inv, 0);
-    const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap)) {
-        return fail_capability(k, 1);
-    }
-    if (vaddr >= k->profile->user_top) {
-        return fail_argument(k, 0);
-    }
-    struct table *root;
-    enum status status = vspace_of_cap(k, root_cap, 1, &root);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
-    if (walk.bits_left == PAGE_BITS || walk.pte->kind != PTE_NONE) {
-        return fail(k, CAPDL_ERROR_DELETE_FIRST);
-    }
-    thread_set_state(k, k->current, THREAD_RESTART);
-    vspace_map_table(inv->slot, walk, root_cap->asid, vaddr);
-    return STATUS_OK;
 }
 
 static enum status decode_table(struct kernel *k, struct invocation *inv)
@@ -55,7 +20,7 @@ static enum status decode_table(struct kernel *k, struct invocation *inv)
     if (inv->method != CAPDL_METHOD_PAGE_TABLE_MAP) {
         return fail(k, CAPDL_ERROR_ILLEGAL_OPERATION);
     }
-    return decode_table_map(k, inv);
+    return table_map(k, inv);
 }
 
 /* The order of these checks is the kernel's: the range before the alignment, both before the tables. */
@@ -100,7 +65,7 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     uint64_t vaddr = invocation_argument(k, inv, 0), mask = rights_argument(invocation_argument(k, inv, 1));
     uint64_t attributes = invocation_argument(k, inv, 2);
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap)) {
+    if (!vspace_is_root(k, root_cap)) {
         return fail_capability(k, 1);
     }
     struct table *root;
@@ -201,7 +166,6 @@ const struct arch arch_riscv64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
     .check_irq = check_irq,
-    .is_valid_vtable_root = is_valid_root,
     .root = CAP_PAGE_TABLE,
     .was_write = was_write,
     .exception_text = exception_text,

@@ -15,11 +15,6 @@ enum {
     LARGE_PAGE_BITS = 21,
 };
 
-static bool is_valid_root(const struct cap *cap)
-{
-    return cap->type == CAP_VSPACE && cap->flags & CAP_FLAG_MAPPED;
-}
-
 static enum status find_root(struct kernel *k, const struct cap *cap, struct table **root)
 {
     *root = vspace_of_asid(k, cap->asid);
@@ -75,7 +70,7 @@ static enum status decode_page_map(struct kernel *k, struct invocation *inv)
     }
     uint64_t vaddr = invocation_argument(k, inv, 0), mask = rights_argument(invocation_argument(k, inv, 1));
     const struct cap *root_cap = &k->extra[0]->cap;
-    if (!is_valid_root(root_cap)) {
+    if (!vspace_is_root(k, root_cap)) {
         return fail_capability(k, 1);
     }
     enum status status = check_remap(k, &inv->cap, root_cap->asid, vaddr);
@@ -318,10 +313,7 @@ static enum status decode_irq_control(struct kernel *k, struct invocation *inv)
     }
     struct slot *dest;
     uint64_t index = invocation_argument(k, inv, 0), depth = invocation_argument(k, inv, 1);
-    enum status status = lookup_target(k, &k->extra[0]->cap, index, depth, &dest);
-    if (status == STATUS_OK) {
-        status = slot_ensure_empty(k, dest);
-    }
+    enum status status = lookup_empty(k, &k->extra[0]->cap, index, depth, &dest);
     if (status == STATUS_OK) {
         status = ioapic ? check_ioapic(k, inv) : check_msi(k, inv);
     }
@@ -360,7 +352,6 @@ const struct arch arch_x86_64 = {
     .decode = decode,
     .decode_irq_control = decode_irq_control,
     .check_irq = check_irq,
-    .is_valid_vtable_root = is_valid_root,
     .root = CAP_VSPACE,
     .maps_without_rights = true,
     .was_write = was_write,

@@ -15,24 +15,6 @@ bool kind_is_device(enum capdl_kind kind)
     return capdl_kind_class(kind) == CAPDL_CLASS_DEVICE && kind != CAPDL_KIND_ARM_IO_DEVICE;
 }
 
-bool cap_is_table(enum cap_type type)
-{
-    switch (type) {
-    case CAP_PAGE_TABLE:
-    case CAP_PAGE_DIRECTORY:
-    case CAP_PDPT:
-    case CAP_VSPACE:
-    case CAP_EPT_PML4:
-    case CAP_EPT_PDPT:
-    case CAP_EPT_PD:
-    case CAP_EPT_PT:
-    case CAP_IO_PAGE_TABLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static enum cap_type table_cap_type(const struct capdl_profile *profile, enum capdl_kind kind)
 {
     if (verify_arch(profile->arch)->one_type) {

@@ -118,7 +118,6 @@ const char *cap_label(const struct verify *, const struct slot *, char buffer[LA
 bool kind_is_table(enum capdl_kind);
 /* Whether it stands for a device, which the kernel knows by a number. */
 bool kind_is_device(enum capdl_kind);
-bool cap_is_table(enum cap_type);
 /* Whether objects of this kind are kernel objects of which each is one of its own. */
 bool kind_has_node(enum capdl_kind);
 /* Type of a capability to an object of this kind; CAP_NULL: there is none. */

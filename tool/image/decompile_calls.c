@@ -380,19 +380,28 @@ static void fail_method(struct reverse *r, enum capdl_method method, const char 
     reverse_fail(r, text);
 }
 
-static void reverse_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
+/* Whether a compiler of ours could have written it. */
+static bool call_is_good(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
 {
     const struct method_params *params = &r->params[call->method];
     if (!method_params_fit(params, call->num_caps, call->num_operands - call->num_caps)) {
         fail_method(r, method, "has the wrong number of operands");
-        return;
+        return false;
     }
     if (!reverse_words_used(params, call)) {
         fail_method(r, method, "has bits that the kernel ignores");
-        return;
+        return false;
     }
     if (call->phase == CAPDL_PHASE_START && !reverse_cannot_fail(r, method, call)) {
         fail_method(r, method, "could fail when threads have been started already");
+        return false;
+    }
+    return true;
+}
+
+static void reverse_call(struct reverse *r, enum capdl_method method, const struct capdl_call *call)
+{
+    if (!call_is_good(r, method, call)) {
         return;
     }
     if (reverse_thread_call(r, method, call) || reverse_device_call(r, method, call) ||

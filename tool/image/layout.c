@@ -204,13 +204,10 @@ static void add_loaded(struct layout *layout, const char *name, uint64_t address
                              .sh_addralign = CAPDL_PAGE_SIZE});
 }
 
-/* Sections of the initialiser that are loaded, then ours. Tools find blob and pages by name; nothing that boots looks
- * at them. */
-static void place_sections(struct layout *layout)
+/* The initialiser's own, as far as they are loaded. */
+static void keep_sections(struct layout *layout)
 {
     const struct elf_view *view = &layout->view;
-    layout->sections = memory_zeroed(view->header.e_shnum + 8u, sizeof(*layout->sections));
-    add_section(layout, "", (Elf64_Shdr){0});
     for (unsigned i = 0; i < view->header.e_shnum; i++) {
         Elf64_Shdr section = elf_view_section(view, i);
         uint64_t offset;
@@ -221,6 +218,10 @@ static void place_sections(struct layout *layout)
             add_section(layout, elf_view_name(view, &section), section);
         }
     }
+}
+
+static void add_payload(struct layout *layout)
+{
     const struct capdl_image_header *header = &layout->header;
     add_loaded(layout, ".capdl.blob", header->blob_start, layout->blob_offset, header->blob_size);
     if (header->num_pages > 0) {
@@ -236,38 +237,35 @@ static void place_sections(struct layout *layout)
                                  .sh_size = header->scratch_size,
                                  .sh_addralign = CAPDL_PAGE_SIZE});
     }
-    add_section(layout, ".capdl.profile",
-                (Elf64_Shdr){.sh_type = SHT_PROGBITS,
-                             .sh_offset = layout->profile_offset,
-                             .sh_size = layout->profile_size,
-                             .sh_addralign = 1});
-    layout->reserved_offset = (layout->profile_offset + layout->profile_size + 15) & ~UINT64_C(15);
-    if (layout->reserved_size > 0) {
-        add_section(layout, RESERVED_SECTION,
-                    (Elf64_Shdr){.sh_type = SHT_PROGBITS,
-                                 .sh_offset = layout->reserved_offset,
-                                 .sh_size = layout->reserved_size,
-                                 .sh_addralign = 16});
-    } else {
-        layout->reserved_offset = layout->profile_offset + layout->profile_size;
+}
+
+/* Adds a section that is not loaded, unless it is empty, at *end or after it, and moves *end behind it. Returns where
+ * it is. */
+static uint64_t append_section(struct layout *layout, const char *name, uint64_t size, uint64_t align, uint64_t *end)
+{
+    uint64_t offset = (*end + align - 1) & ~(align - 1);
+    if (size == 0) {
+        return *end;
     }
-    uint64_t settings_offset = layout->reserved_offset + layout->reserved_size;
-    if (layout->settings_size > 0) {
-        add_section(layout, SETTINGS_SECTION,
-                    (Elf64_Shdr){.sh_type = SHT_PROGBITS,
-                                 .sh_offset = settings_offset,
-                                 .sh_size = layout->settings_size,
-                                 .sh_addralign = 1});
-    }
-    uint64_t system_offset = settings_offset + layout->settings_size, system_size = 0;
-    if (layout->program->options->system) {
-        system_size = SHA256_BYTES;
-        add_section(
-            layout, SYSTEM_SECTION,
-            (Elf64_Shdr){
-                .sh_type = SHT_PROGBITS, .sh_offset = system_offset, .sh_size = system_size, .sh_addralign = 1});
-    }
-    layout->names_offset = system_offset + system_size;
+    add_section(layout, name,
+                (Elf64_Shdr){.sh_type = SHT_PROGBITS, .sh_offset = offset, .sh_size = size, .sh_addralign = align});
+    *end = offset + size;
+    return offset;
+}
+
+/* Tools find blob and pages by the names of sections; nothing that boots looks at them. */
+static void place_sections(struct layout *layout)
+{
+    uint64_t end = layout->profile_offset;
+    layout->sections = memory_zeroed(layout->view.header.e_shnum + 8u, sizeof(*layout->sections));
+    add_section(layout, "", (Elf64_Shdr){0});
+    keep_sections(layout);
+    add_payload(layout);
+    append_section(layout, ".capdl.profile", layout->profile_size, 1, &end);
+    layout->reserved_offset = append_section(layout, RESERVED_SECTION, layout->reserved_size, 16, &end);
+    append_section(layout, SETTINGS_SECTION, layout->settings_size, 1, &end);
+    append_section(layout, SYSTEM_SECTION, layout->program->options->system ? SHA256_BYTES : 0, 1, &end);
+    layout->names_offset = end;
     add_section(layout, ".shstrtab",
                 (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = layout->names_offset, .sh_addralign = 1});
     layout->sections[layout->num_sections - 1].sh_size = layout->names_size;

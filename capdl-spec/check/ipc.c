@@ -258,6 +258,6 @@ void capdl_check_fault_server(struct checker *c)
         }
         check_server(c, i, capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_FAULT_EP), "faults");
         check_server(c, i, capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_TEMP_FAULT_EP), "timeouts");
-        check_pointer(c, i, capdl_object_tcb(c->spec, i) ? capdl_object_tcb(c->spec, i)->fault_ep : 0);
+        check_pointer(c, i, capdl_tcb_values(c->spec, i)->fault_ep);
     }
 }

@@ -64,11 +64,10 @@ static void check_thread_domains(struct checker *c)
     char label[CHECK_LABEL];
 
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && capdl_object_tcb(c->spec, i) &&
-            capdl_object_tcb(c->spec, i)->dom > 255) {
+        if (capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB && capdl_tcb_values(c->spec, i)->dom > 255) {
             capdl_check_report(c, CAPDL_ERROR, capdl_object_pos(c->spec, i),
                                "TCB '%s' is in domain %" PRIu64 ": expected 0 to 255", capdl_check_label(c, i, label),
-                               capdl_object_tcb(c->spec, i)->dom);
+                               capdl_tcb_values(c->spec, i)->dom);
         }
     }
 }
@@ -135,9 +134,8 @@ void capdl_check_domain_schedule(struct checker *c)
     }
     find_scheduled(domains, scheduled);
     for (uint32_t i = 0; i < c->spec->num_objects; i++) {
-        const struct capdl_tcb *tcb = capdl_object_kind(c->spec, i) != CAPDL_KIND_TCB ? NULL
-                                      : capdl_object_tcb(c->spec, i)                  ? capdl_object_tcb(c->spec, i)
-                                                                                      : &capdl_tcb_defaults;
+        const struct capdl_tcb *tcb =
+            capdl_object_kind(c->spec, i) == CAPDL_KIND_TCB ? capdl_tcb_values(c->spec, i) : NULL;
 
         if (tcb && tcb->dom < MOST_DOMAINS && !scheduled[tcb->dom] &&
             capdl_spec_cap_at(c->spec, i, CAPDL_TCB_SLOT_VSPACE)) {

@@ -370,7 +370,8 @@ static void check_buffer_address(struct checker *c, uint32_t id, const struct ca
 static void check_one_buffer(struct checker *c, uint32_t id)
 {
     const struct capdl_cap *buffer = capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_IPC_BUFFER);
-    uint64_t address = capdl_object_tcb(c->spec, id) ? capdl_object_tcb(c->spec, id)->addr : 0;
+    const struct capdl_tcb *tcb = capdl_tcb_values(c->spec, id);
+    uint64_t address = tcb->addr;
     char label[CHECK_LABEL];
 
     capdl_check_label(c, id, label);
@@ -381,7 +382,7 @@ static void check_one_buffer(struct checker *c, uint32_t id)
     if (!buffer || buffer->kind != CAPDL_KIND_FRAME || capdl_spec_cap_at(c->spec, id, CAPDL_TCB_SLOT_BOUND_VCPU)) {
         return;
     }
-    if (!address && capdl_object_tcb(c->spec, id) && capdl_object_tcb(c->spec, id)->has & CAPDL_TCB_HAS_ADDR) {
+    if (!address && tcb->has & CAPDL_TCB_HAS_ADDR) {
         capdl_check_report_cap(c, CAPDL_WARNING, buffer,
                                "TCB '%s' gets no IPC buffer: its frame is to be at address 0, which stands for none",
                                label);

@@ -10,6 +10,15 @@ const struct capdl_tcb capdl_tcb_defaults = {
 #undef CAPDL_TCB_FIELD
 };
 
+struct capdl_tcb *capdl_tcb_make(struct capdl_spec *spec, struct capdl_object *object)
+{
+    if (!object->u.tcb) {
+        object->u.tcb = capdl_spec_alloc(spec, sizeof(*object->u.tcb));
+        *object->u.tcb = capdl_tcb_defaults;
+    }
+    return object->u.tcb;
+}
+
 static const struct {
     const char *keyword, *name;
     uint8_t type;

@@ -15,9 +15,8 @@ static void add(struct fields *fields, uint32_t field, uint64_t value)
 }
 
 /* A thread with neither CSpace nor address space is not started, whatever the spec says. */
-static void add_tcb(struct fields *fields, const struct capdl_tcb *given, bool bare)
+static void add_tcb(struct fields *fields, const struct capdl_tcb *tcb, bool bare)
 {
-    const struct capdl_tcb *tcb = given ? given : &capdl_tcb_defaults;
     size_t last = tcb->num_init;
 
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
@@ -92,7 +91,7 @@ void capdl_review_fields(const struct world *world, uint32_t id, struct fields *
         add(fields, FIELD_CONTENT, world->content[id]);
     }
     if (kind == CAPDL_KIND_TCB) {
-        add_tcb(fields, capdl_object_tcb(spec, id),
+        add_tcb(fields, capdl_tcb_values(spec, id),
                 !capdl_spec_cap_at(spec, id, CAPDL_TCB_SLOT_CSPACE) &&
                     !capdl_spec_cap_at(spec, id, CAPDL_TCB_SLOT_VSPACE));
     } else if (kind == CAPDL_KIND_SC) {

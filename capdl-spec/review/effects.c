@@ -199,14 +199,10 @@ static bool others_hold(struct review *review, const uint32_t *subjects, size_t 
     return false;
 }
 
-/* For one of the subjects: what is its own is no gain, but may be one for another that shares the CNode. */
-static enum capdl_rank object_rank(struct review *review, const uint32_t *subjects, size_t count, uint32_t who,
-                                   const struct capdl_cap *cap, uint8_t gained)
+/* To hold what belongs to others, or to nobody. Of kinds of which it depends on more: HELD. */
+static enum capdl_rank kind_rank(enum capdl_kind kind)
 {
-    uint32_t owner = capdl_review_owner(&review->new, cap->object);
-    bool own = owner != REVIEW_NONE && owner == who;
-
-    switch ((enum capdl_kind)cap->kind) {
+    switch (kind) {
     case CAPDL_KIND_UT:
     case CAPDL_KIND_LEFTOVER:
     case CAPDL_KIND_ASID_POOL:
@@ -216,30 +212,11 @@ static enum capdl_rank object_rank(struct review *review, const uint32_t *subjec
     case CAPDL_KIND_IO_PORT_CONTROL:
     case CAPDL_KIND_DOMAIN:
     case CAPDL_KIND_SCHED_CONTROL:
-        return CAPDL_RANK_RESHAPE;
     case CAPDL_KIND_CNODE:
-        return own ? CAPDL_RANK_HELD : CAPDL_RANK_RESHAPE;
+        return CAPDL_RANK_RESHAPE;
     case CAPDL_KIND_TCB:
     case CAPDL_KIND_SC:
-        return own ? CAPDL_RANK_TIME : CAPDL_RANK_CONTROL;
     case CAPDL_KIND_VCPU:
-        return CAPDL_RANK_CONTROL;
-    case CAPDL_KIND_IO_DEVICE:
-    case CAPDL_KIND_IO_PT:
-    case CAPDL_KIND_ARM_IO_DEVICE:
-    case CAPDL_KIND_STREAMID:
-    case CAPDL_KIND_CONTEXTBANK:
-        return CAPDL_RANK_DMA;
-    case CAPDL_KIND_SMC:
-    case CAPDL_KIND_IO_PORTS:
-        return CAPDL_RANK_HARDWARE;
-    case CAPDL_KIND_EP:
-    case CAPDL_KIND_NOTIFICATION:
-        return channel_rank(review, subjects, count, cap, gained);
-    case CAPDL_KIND_ARM_SGI_SIGNAL:
-        return CAPDL_RANK_FLOW;
-    case CAPDL_KIND_FRAME:
-        return capdl_review_memory_rank(review, &who, 1, cap->object, gained, cap->rights);
     case CAPDL_KIND_PT:
     case CAPDL_KIND_PD:
     case CAPDL_KIND_PUD:
@@ -250,20 +227,59 @@ static enum capdl_rank object_rank(struct review *review, const uint32_t *subjec
     case CAPDL_KIND_EPT_PDPT:
     case CAPDL_KIND_EPT_PD:
     case CAPDL_KIND_EPT_PT:
-        return own ? CAPDL_RANK_HELD : CAPDL_RANK_CONTROL;
+        return CAPDL_RANK_CONTROL;
+    case CAPDL_KIND_IO_DEVICE:
+    case CAPDL_KIND_IO_PT:
+    case CAPDL_KIND_ARM_IO_DEVICE:
+    case CAPDL_KIND_STREAMID:
+    case CAPDL_KIND_CONTEXTBANK:
+        return CAPDL_RANK_DMA;
+    case CAPDL_KIND_SMC:
+    case CAPDL_KIND_IO_PORTS:
+        return CAPDL_RANK_HARDWARE;
+    case CAPDL_KIND_ARM_SGI_SIGNAL:
+        return CAPDL_RANK_FLOW;
     case CAPDL_KIND_IRQ:
     case CAPDL_KIND_IOAPIC_IRQ:
     case CAPDL_KIND_MSI_IRQ:
     case CAPDL_KIND_ARM_IRQ:
     case CAPDL_KIND_RISCV_IRQ:
         return CAPDL_RANK_INTERRUPT;
+    case CAPDL_KIND_EP:
+    case CAPDL_KIND_NOTIFICATION:
+    case CAPDL_KIND_FRAME:
     case CAPDL_KIND_RTREPLY:
-        return others_hold(review, subjects, count, cap->object) ? CAPDL_RANK_TRANSFER : CAPDL_RANK_HELD;
     case CAPDL_KIND_PROGRAM:
     case CAPDL_KIND_COUNT:
         break;
     }
     return CAPDL_RANK_HELD;
+}
+
+/* For one of the subjects: what is its own is no gain, but may be one for another that shares the CNode. */
+static enum capdl_rank object_rank(struct review *review, const uint32_t *subjects, size_t count, uint32_t who,
+                                   const struct capdl_cap *cap, uint8_t gained)
+{
+    enum capdl_kind kind = (enum capdl_kind)cap->kind;
+    uint32_t owner = capdl_review_owner(&review->new, cap->object);
+    bool own = owner != REVIEW_NONE && owner == who;
+
+    if (kind == CAPDL_KIND_EP || kind == CAPDL_KIND_NOTIFICATION) {
+        return channel_rank(review, subjects, count, cap, gained);
+    }
+    if (kind == CAPDL_KIND_FRAME) {
+        return capdl_review_memory_rank(review, &who, 1, cap->object, gained, cap->rights);
+    }
+    if (kind == CAPDL_KIND_RTREPLY) {
+        return others_hold(review, subjects, count, cap->object) ? CAPDL_RANK_TRANSFER : CAPDL_RANK_HELD;
+    }
+    if (own && (kind == CAPDL_KIND_TCB || kind == CAPDL_KIND_SC)) {
+        return CAPDL_RANK_TIME;
+    }
+    if (own && (kind == CAPDL_KIND_CNODE || capdl_kind_is_table(kind))) {
+        return CAPDL_RANK_HELD;
+    }
+    return kind_rank(kind);
 }
 
 enum capdl_rank capdl_review_gain_rank(struct review *review, const uint32_t *subjects, size_t count,

@@ -258,8 +258,7 @@ static char *domain_members(const struct review *review, uint64_t domain, size_t
 
     *count = 0;
     for (uint32_t i = 0; i < world->num_subjects; i++) {
-        const struct capdl_tcb *tcb = capdl_object_tcb(world->spec, world->subjects[i].tcb);
-        if ((tcb ? tcb : &capdl_tcb_defaults)->dom == domain) {
+        if (capdl_tcb_values(world->spec, world->subjects[i].tcb)->dom == domain) {
             list[(*count)++] = world->subject_number[i];
         }
     }

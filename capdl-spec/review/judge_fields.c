@@ -169,8 +169,7 @@ static char *priority_note(const struct review *review, const struct edit *edit)
     char *names, *text;
 
     for (uint32_t i = 0; i < world->num_subjects; i++) {
-        const struct capdl_tcb *tcb = capdl_object_tcb(world->spec, world->subjects[i].tcb);
-        uint64_t prio = (tcb ? tcb : &capdl_tcb_defaults)->prio;
+        uint64_t prio = capdl_tcb_values(world->spec, world->subjects[i].tcb)->prio;
         bool between = rises ? prio >= low && prio < high : prio > low && prio <= high;
 
         if (between && world->subjects[i].tcb != edit->object) {
@@ -397,9 +396,8 @@ static char *company_note(struct review *review, const struct edit *edit)
     char *names, *text;
 
     for (uint32_t i = 0; i < world->num_subjects; i++) {
-        const struct capdl_tcb *tcb = capdl_object_tcb(world->spec, world->subjects[i].tcb);
+        const struct capdl_tcb *tcb = capdl_tcb_values(world->spec, world->subjects[i].tcb);
 
-        tcb = tcb ? tcb : &capdl_tcb_defaults;
         if (world->subject_number[i] != own && (core ? tcb->affinity : tcb->dom) == edit->new_value) {
             list[count++] = world->subject_number[i];
         }

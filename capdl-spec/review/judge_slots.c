@@ -602,10 +602,11 @@ static uint32_t cause_in(const struct review *review, uint32_t tcb, uint32_t old
     return found;
 }
 
-static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, const struct capdl_tcb *now)
+static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was)
 {
     uint32_t old_cnode = REVIEW_NONE, new_cnode = REVIEW_NONE, owner = capdl_review_owner(&review->new, tcb);
-    const struct capdl_tcb *before = capdl_object_tcb(review->old.spec, was);
+    uint64_t before = capdl_tcb_values(review->old.spec, was)->fault_ep;
+    uint64_t now = capdl_tcb_values(review->new.spec, tcb)->fault_ep;
     const struct capdl_cap *a = capdl_review_fault_handler(&review->old, was, &old_cnode);
     const struct capdl_cap *b = capdl_review_fault_handler(&review->new, tcb, &new_cnode);
     struct raw_finding *raw;
@@ -623,11 +624,10 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
         raw = &review->raw[cause]; /* the pointer itself is another one: that finding says it */
         free(raw->text);
         bool still = strncmp(new, "nobody", 6) == 0 && strncmp(old, "nobody", 6) == 0;
-        raw->text =
-            capdl_review_format("%s's faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64
-                                " (was 0x%" PRIx64 ")%s",
-                                thread, still ? "still" : "now", new, old, now ? now->fault_ep : 0,
-                                before ? before->fault_ep : 0, b ? "" : ", which names nothing");
+        raw->text = capdl_review_format(
+            "%s's faults are %s handled by %s (was %s): its fault handler pointer is 0x%" PRIx64 " (was 0x%" PRIx64
+            ")%s",
+            thread, still ? "still" : "now", new, old, now, before, b ? "" : ", which names nothing");
         free(thread);
         free(old);
         free(new);
@@ -636,7 +636,7 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
     raw = capdl_review_add(review, CAPDL_RANK_FAULTS, CAPDL_CHANGED, FINDING_NO_OBJECT,
                            "%s's faults are now handled by %s (was %s), for its fault handler pointer 0x%" PRIx64
                            " names %s",
-                           thread, new, old, now ? now->fault_ep : 0,
+                           thread, new, old, now,
                            !b                         ? "nothing"
                            : b->kind == CAPDL_KIND_EP ? "that endpoint"
                                                       : "no endpoint");
@@ -651,12 +651,9 @@ static void judge_pointer(struct review *review, uint32_t tcb, uint32_t was, con
 void capdl_review_judge_handlers(struct review *review)
 {
     for (uint32_t i = 0; i < review->new.spec->num_objects; i++) {
-        bool thread = capdl_object_kind(review->new.spec, i) == CAPDL_KIND_TCB;
-        const struct capdl_tcb *tcb = thread ? capdl_object_tcb(review->new.spec, i) : NULL;
-
-        if (thread && review->old_of[i] != REVIEW_NONE &&
+        if (capdl_object_kind(review->new.spec, i) == CAPDL_KIND_TCB && review->old_of[i] != REVIEW_NONE &&
             !capdl_spec_cap_at(review->new.spec, i, CAPDL_TCB_SLOT_FAULT_EP)) {
-            judge_pointer(review, i, review->old_of[i], tcb);
+            judge_pointer(review, i, review->old_of[i]);
         }
     }
 }

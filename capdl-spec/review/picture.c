@@ -83,10 +83,9 @@ static uint32_t *make_subjects(struct capdl_picture *p, const struct side_of *si
 static void describe_subject(struct capdl_picture *p, const struct side_of *side, uint32_t party, uint32_t box)
 {
     uint32_t tcb = side->r.parties[party].object;
-    const struct capdl_tcb *thread = capdl_object_tcb(side->spec, tcb);
     uint32_t sc = capdl_review_target(side->spec, tcb, CAPDL_TCB_SLOT_SC);
     const struct capdl_sc *times = sc == REVIEW_NONE ? NULL : capdl_object_sc(side->spec, sc);
-    uint64_t prio = thread ? thread->prio : capdl_tcb_defaults.prio;
+    uint64_t prio = capdl_tcb_values(side->spec, tcb)->prio;
 
     if (times && times->has_times && times->budget != times->period) {
         box_say_owned(&p->boxes[box], side->when,

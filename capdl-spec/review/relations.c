@@ -285,50 +285,49 @@ void capdl_relation_add_all(struct relation_finder *f, enum capdl_relation_kind 
 
 /* ---- Every object ---- */
 
-static void look_at(struct relation_finder *f, uint32_t object, bool domains)
-{
-    enum capdl_kind kind = capdl_object_kind(f->spec, object);
+typedef void look(struct relation_finder *, uint32_t object);
 
-    f->here.count = 0;
-    if (kind != CAPDL_KIND_FRAME) {
-        capdl_relation_find_havings(&f->world, object, &f->here);
-    }
+static void look_at_shared(struct relation_finder *f, uint32_t object)
+{
+    capdl_relation_shared(f, object);
+    capdl_relation_control_caps(f, object);
+}
+
+static void look_at_thread(struct relation_finder *f, uint32_t tcb)
+{
+    capdl_relation_owned(f, tcb);
+    capdl_relation_thread(f, tcb);
+}
+
+/* What relates those who have an object of this kind; NULL: nothing, or what is found elsewhere. */
+static look *look_of_kind(enum capdl_kind kind)
+{
     switch (kind) {
     case CAPDL_KIND_EP:
-        capdl_relation_endpoint(f, object);
-        break;
+        return capdl_relation_endpoint;
     case CAPDL_KIND_NOTIFICATION:
-        capdl_relation_notification(f, object);
-        break;
+        return capdl_relation_notification;
     case CAPDL_KIND_RTREPLY:
     case CAPDL_KIND_CNODE:
-        capdl_relation_shared(f, object);
-        capdl_relation_control_caps(f, object);
-        break;
+        return look_at_shared;
     case CAPDL_KIND_IRQ:
     case CAPDL_KIND_IOAPIC_IRQ:
     case CAPDL_KIND_MSI_IRQ:
     case CAPDL_KIND_ARM_IRQ:
     case CAPDL_KIND_RISCV_IRQ:
-        capdl_relation_interrupt(f, object);
-        break;
+        return capdl_relation_interrupt;
     case CAPDL_KIND_SMC:
-        capdl_relation_smc(f, object);
-        break;
+        return capdl_relation_smc;
     case CAPDL_KIND_IO_PORTS:
-        capdl_relation_ports(f, object);
-        break;
+        return capdl_relation_ports;
     case CAPDL_KIND_IO_DEVICE:
     case CAPDL_KIND_ARM_IO_DEVICE:
     case CAPDL_KIND_STREAMID:
     case CAPDL_KIND_CONTEXTBANK:
     case CAPDL_KIND_IO_PT:
-        capdl_relation_device(f, object);
-        break;
+        return capdl_relation_device;
     case CAPDL_KIND_TCB:
-        capdl_relation_owned(f, object);
-        capdl_relation_thread(f, object, domains);
-        break;
+        return look_at_thread;
     case CAPDL_KIND_UT:
     case CAPDL_KIND_ASID_POOL:
     case CAPDL_KIND_SC:
@@ -345,8 +344,7 @@ static void look_at(struct relation_finder *f, uint32_t object, bool domains)
     case CAPDL_KIND_VCPU:
     case CAPDL_KIND_ARM_SGI_SIGNAL:
     case CAPDL_KIND_LEFTOVER:
-        capdl_relation_owned(f, object);
-        break;
+        return capdl_relation_owned;
     case CAPDL_KIND_FRAME:
     case CAPDL_KIND_PROGRAM:
     case CAPDL_KIND_IRQ_CONTROL:
@@ -358,13 +356,25 @@ static void look_at(struct relation_finder *f, uint32_t object, bool domains)
     case CAPDL_KIND_COUNT:
         break;
     }
+    return NULL;
+}
+
+static void look_at(struct relation_finder *f, uint32_t object)
+{
+    look *relate = look_of_kind(capdl_object_kind(f->spec, object));
+
+    if (relate) {
+        f->here.count = 0;
+        capdl_relation_find_havings(&f->world, object, &f->here);
+        relate(f, object);
+    }
 }
 
 void capdl_relations_find(const struct capdl_spec *spec, struct capdl_relations *relations)
 {
-    struct relation_finder f = {.spec = spec, .relations = relations, .unite_at = MOST_GATHERED};
+    struct relation_finder f = {
+        .spec = spec, .relations = relations, .domains = spec->domains.has_schedule, .unite_at = MOST_GATHERED};
     size_t size = (spec->num_objects + (size_t)1) * sizeof(*f.device_party);
-    bool domains = spec->domains.has_schedule;
 
     *relations = (struct capdl_relations){.list = NULL};
     capdl_review_world_init(&f.world, spec, NULL);
@@ -381,10 +391,10 @@ void capdl_relations_find(const struct capdl_spec *spec, struct capdl_relations 
     relations->num_subjects = f.world.num_subjects;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         const struct capdl_tcb *tcb = capdl_object_kind(spec, i) == CAPDL_KIND_TCB ? capdl_object_tcb(spec, i) : NULL;
-        domains |= tcb && tcb->dom;
+        f.domains |= tcb && tcb->dom;
     }
     for (uint32_t i = 0; i < spec->num_objects; i++) {
-        look_at(&f, i, domains);
+        look_at(&f, i);
     }
     capdl_relation_untypeds(&f);
     capdl_relation_faults(&f);

@@ -34,6 +34,7 @@ struct relation_finder {
     struct world world;
     struct memory memory;
     struct capdl_relations *relations;
+    bool domains;                /* whether it matters which one a thread is in */
     size_t unite_at;             /* as many relations */
     uint32_t *device_party;      /* per object: its party, or REVIEW_NONE */
     size_t *placed_at;           /* per frame that stands for a place: of the memory's placed ones, which it is */
@@ -94,7 +95,7 @@ void capdl_relation_fixed_memory(struct relation_finder *);
 void capdl_relation_interrupt(struct relation_finder *, uint32_t object);
 void capdl_relation_smc(struct relation_finder *, uint32_t object);
 void capdl_relation_ports(struct relation_finder *, uint32_t object);
-void capdl_relation_thread(struct relation_finder *, uint32_t tcb, bool domains);
+void capdl_relation_thread(struct relation_finder *, uint32_t tcb);
 /* Capabilities to what is no object. */
 void capdl_relation_control_caps(struct relation_finder *, uint32_t container);
 

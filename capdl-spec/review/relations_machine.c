@@ -72,20 +72,18 @@ void capdl_relation_ports(struct relation_finder *f, uint32_t object)
     }
 }
 
-void capdl_relation_thread(struct relation_finder *f, uint32_t tcb, bool domains)
+void capdl_relation_thread(struct relation_finder *f, uint32_t tcb)
 {
-    const struct capdl_tcb *thread = capdl_object_tcb(f->spec, tcb);
+    const struct capdl_tcb *thread = capdl_tcb_values(f->spec, tcb);
     struct having from = {.who = f->world.owner[tcb], .holder = CAPDL_NO_OBJECT};
-    uint64_t most;
+    uint64_t most = thread->max_prio > thread->prio ? thread->max_prio : thread->prio;
 
-    thread = thread ? thread : &capdl_tcb_defaults;
-    most = thread->max_prio > thread->prio ? thread->max_prio : thread->prio;
     if (from.who == REVIEW_NONE) {
         return;
     }
     capdl_relation_add(f, CAPDL_RELATION_PRIORITY, &from,
                        capdl_relation_number_party(f, CAPDL_PARTY_PRIORITY, most, most, tcb), NULL, tcb);
-    if (domains) {
+    if (f->domains) {
         capdl_relation_add(f, CAPDL_RELATION_DOMAIN, &from,
                            capdl_relation_number_party(f, CAPDL_PARTY_DOMAIN, thread->dom, thread->dom, tcb), NULL,
                            tcb);

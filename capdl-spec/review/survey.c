@@ -197,7 +197,6 @@ static uint32_t target_of(const struct capdl_spec *spec, uint32_t tcb, enum capd
 static struct capdl_survey_thread look_at_thread(const struct world *world, uint32_t tcb)
 {
     const struct capdl_spec *spec = world->spec;
-    const struct capdl_tcb *content = capdl_object_tcb(spec, tcb);
     const struct capdl_cap *slot = capdl_spec_cap_at(spec, tcb, CAPDL_TCB_SLOT_FAULT_EP);
     const struct capdl_cap *named = slot ? slot : capdl_review_fault_handler(world, tcb, NULL);
     struct capdl_survey_thread thread = {
@@ -208,7 +207,7 @@ static struct capdl_survey_thread look_at_thread(const struct world *world, uint
         .notification = target_of(spec, tcb, CAPDL_TCB_SLOT_BOUND_NOTIFICATION),
     };
 
-    thread.lost_faults = thread.fault_endpoint == CAPDL_NO_OBJECT && (slot || (content && content->fault_ep));
+    thread.lost_faults = thread.fault_endpoint == CAPDL_NO_OBJECT && (slot || capdl_tcb_values(spec, tcb)->fault_ep);
     return thread;
 }
 

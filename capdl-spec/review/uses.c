@@ -244,8 +244,8 @@ const struct capdl_cap *capdl_review_held(const struct world *world, size_t numb
 
 const struct capdl_cap *capdl_review_fault_handler(const struct world *world, uint32_t tcb, uint32_t *cnode)
 {
-    const struct capdl_tcb *thread = capdl_object_tcb(world->spec, tcb);
+    uint64_t pointer = capdl_tcb_values(world->spec, tcb)->fault_ep;
     const struct capdl_cap *root = capdl_spec_cap_at(world->spec, tcb, CAPDL_TCB_SLOT_CSPACE);
 
-    return thread && thread->fault_ep ? capdl_spec_lookup(world->spec, root, thread->fault_ep, cnode) : NULL;
+    return pointer ? capdl_spec_lookup(world->spec, root, pointer, cnode) : NULL;
 }

@@ -124,15 +124,6 @@ bool capdl_text_kind_parse(struct text_parser *p, enum capdl_kind *kind)
     return capdl_text_unexpected(p, "an object type such as ep, tcb or frame");
 }
 
-static struct capdl_tcb *tcb_of(struct text_parser *p, struct capdl_object *object)
-{
-    if (!object->u.tcb) {
-        object->u.tcb = capdl_spec_alloc(p->spec, sizeof(*object->u.tcb));
-        *object->u.tcb = capdl_tcb_defaults;
-    }
-    return object->u.tcb;
-}
-
 static struct capdl_sc *sc_of(struct text_parser *p, struct capdl_object *object)
 {
     if (!object->u.sc) {
@@ -261,10 +252,10 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
         if (!parse_bool(p, &flag)) {
             return false;
         }
-        capdl_tcb_set(tcb_of(p, object), param->bit, flag);
+        capdl_tcb_set(capdl_tcb_make(p->spec, object), param->bit, flag);
         return true;
     case TCB_LIST:
-        tcb_of(p, object)->has |= CAPDL_TCB_HAS_INIT;
+        capdl_tcb_make(p->spec, object)->has |= CAPDL_TCB_HAS_INIT;
         return parse_init(p, object->u.tcb);
     case FILL:
         return capdl_text_fill_parse(p, object);
@@ -281,7 +272,7 @@ static bool parse_value(struct text_parser *p, const struct param *param, struct
         return false;
     }
     if (param->action == TCB_NUMBER) {
-        capdl_tcb_set(tcb_of(p, object), param->bit, value);
+        capdl_tcb_set(capdl_tcb_make(p->spec, object), param->bit, value);
     } else if (param->action == SC_NUMBER) {
         *(uint64_t *)(void *)((char *)sc_of(p, object) + param->offset) = value;
     } else if (param->action == NUMBER) {

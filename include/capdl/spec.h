@@ -456,6 +456,16 @@ static inline struct capdl_tcb *capdl_object_tcb(const struct capdl_spec *spec, 
     return (struct capdl_tcb *)capdl_object_content(spec, id);
 }
 
+/* The same, but never NULL: a TCB without parameters has the defaults. */
+static inline const struct capdl_tcb *capdl_tcb_values(const struct capdl_spec *spec, uint32_t id)
+{
+    const struct capdl_tcb *tcb = capdl_object_tcb(spec, id);
+    return tcb ? tcb : &capdl_tcb_defaults;
+}
+
+/* The parameters of a TCB that is being described, to be written to. New ones have the defaults. */
+struct capdl_tcb *capdl_tcb_make(struct capdl_spec *, struct capdl_object *);
+
 static inline struct capdl_sc *capdl_object_sc(const struct capdl_spec *spec, uint32_t id)
 {
     return (struct capdl_sc *)capdl_object_content(spec, id);

@@ -12,8 +12,7 @@ static struct capdl_tcb *tcb_of(struct reverse *r, uint32_t object)
 {
     struct capdl_object o = capdl_object_view(r->spec, object);
     if (!o.u.tcb) {
-        o.u.tcb = capdl_spec_alloc(r->spec, sizeof(*o.u.tcb));
-        *o.u.tcb = capdl_tcb_defaults;
+        capdl_tcb_make(r->spec, &o);
         capdl_object_set(r->spec, object, &o);
     }
     return o.u.tcb;

@@ -29,8 +29,7 @@ static struct binding *find_bindings(struct program *program)
             program_cap_error(program, i, cap, "is already bound to another thread: '%s'",
                               capdl_object_name(program->spec, bindings[cap->object].thread));
         }
-        bindings[cap->object] =
-            (struct binding){i, capdl_object_tcb(program->spec, i) ? capdl_object_tcb(program->spec, i)->affinity : 0};
+        bindings[cap->object] = (struct binding){i, capdl_tcb_values(program->spec, i)->affinity};
     }
     return bindings;
 }

@@ -8,12 +8,6 @@
 #include "image/program.h"
 #include "image/registers.h"
 
-static const struct capdl_tcb *tcb_of(const struct program *program, uint32_t object)
-{
-    const struct capdl_tcb *tcb = capdl_object_tcb(program->spec, object);
-    return tcb ? tcb : &capdl_tcb_defaults;
-}
-
 static const struct capdl_cap *cap_at(const struct program *program, uint32_t object, enum capdl_tcb_slot slot)
 {
     return capdl_spec_cap_at(program->spec, object, slot);
@@ -27,14 +21,14 @@ static bool is_bare(const struct program *program, uint32_t object)
 
 static bool runs(const struct program *program, uint32_t object)
 {
-    return tcb_of(program, object)->resume && !is_bare(program, object);
+    return capdl_tcb_values(program->spec, object)->resume && !is_bare(program, object);
 }
 
 static void check_space(struct program *program, uint32_t object)
 {
     const struct capdl_cap *cspace = cap_at(program, object, CAPDL_TCB_SLOT_CSPACE);
     const struct capdl_cap *vspace = cap_at(program, object, CAPDL_TCB_SLOT_VSPACE);
-    const struct capdl_tcb *tcb = tcb_of(program, object);
+    const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     if (!cspace != !vspace) {
         program_error(program, object, "has a %s but no %s: the kernel takes both or neither",
                       cspace ? "cspace" : "vspace", cspace ? "vspace" : "cspace");
@@ -58,11 +52,11 @@ static void check_space(struct program *program, uint32_t object)
 static void check_buffer(struct program *program, uint32_t object)
 {
     const struct capdl_cap *buffer = cap_at(program, object, CAPDL_TCB_SLOT_IPC_BUFFER);
-    uint64_t address = tcb_of(program, object)->addr;
+    uint64_t address = capdl_tcb_values(program->spec, object)->addr;
     if (buffer && buffer->kind != CAPDL_KIND_FRAME) {
         program_cap_error(program, object, buffer, "is not a frame");
     } else if (buffer && !address && !cap_at(program, object, CAPDL_TCB_SLOT_BOUND_VCPU) &&
-               !(tcb_of(program, object)->has & CAPDL_TCB_HAS_ADDR)) {
+               !(capdl_tcb_values(program->spec, object)->has & CAPDL_TCB_HAS_ADDR)) {
         program_error(program, object, "has a frame in ipc_buffer_slot but no address for it (write addr:)");
     } else if (!buffer && address) {
         program_error(program, object, "has an IPC buffer address 0x%llx but no frame in ipc_buffer_slot",
@@ -75,7 +69,7 @@ static void check_buffer(struct program *program, uint32_t object)
 
 static void check_numbers(struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = tcb_of(program, object);
+    const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     const struct capdl_profile *profile = program->profile;
     if (tcb->prio >= profile->num_priorities || tcb->max_prio >= profile->num_priorities) {
         program_error(program, object, "has prio %llu and max_prio %llu, but kernel %s has 0 to %u",
@@ -110,7 +104,7 @@ static void check_faults(struct program *program, uint32_t object)
 {
     check_fault_handler(program, object, CAPDL_TCB_SLOT_FAULT_EP);
     check_fault_handler(program, object, CAPDL_TCB_SLOT_TEMP_FAULT_EP);
-    const struct capdl_tcb *tcb = tcb_of(program, object);
+    const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     if (program->profile->mcs && tcb->fault_ep && !cap_at(program, object, CAPDL_TCB_SLOT_FAULT_EP)) {
         program_error(program, object,
                       "names slot 0x%llx as its fault handler, but MCS kernel %s takes a capability (write "
@@ -141,7 +135,7 @@ static void check_slots(struct program *program, uint32_t object)
 /* A core that nothing can be done about. */
 static void check_core(struct program *program, uint32_t object)
 {
-    uint64_t core = tcb_of(program, object)->affinity;
+    uint64_t core = capdl_tcb_values(program->spec, object)->affinity;
     if (core && program->profile->mcs && !cap_at(program, object, CAPDL_TCB_SLOT_SC)) {
         program_warning(program, CAPDL_CHECK_TCB_CORE, object,
                         "has affinity %llu but no scheduling context, which determines the core on MCS kernels",
@@ -177,7 +171,7 @@ static struct operand buffer_frame(struct program *program, uint32_t object)
 
 static void configure(struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = tcb_of(program, object);
+    const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     const struct capdl_cap *cspace = cap_at(program, object, CAPDL_TCB_SLOT_CSPACE);
     const struct capdl_cap *vspace = cap_at(program, object, CAPDL_TCB_SLOT_VSPACE);
     struct operand target = operand_object(program, object), buffer = buffer_frame(program, object);
@@ -213,7 +207,7 @@ static struct operand fault_handler(struct program *program, const struct capdl_
 
 static void set_sched_params(struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = tcb_of(program, object);
+    const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     const struct capdl_cap *sc = cap_at(program, object, CAPDL_TCB_SLOT_SC);
     const struct capdl_cap *handler = cap_at(program, object, CAPDL_TCB_SLOT_FAULT_EP);
     struct operand target = operand_object(program, object), authority = operand_initial(CAPDL_INITIAL_TCB);
@@ -269,7 +263,7 @@ static void set_ept_root(struct program *program, uint32_t object)
 /* On MCS the core is that of the scheduling context. */
 static void set_affinity(struct program *program, uint32_t object)
 {
-    uint64_t core = tcb_of(program, object)->affinity;
+    uint64_t core = capdl_tcb_values(program->spec, object)->affinity;
     if (core && !program->profile->mcs) {
         CALL(program, THREADS, TCB_SET_AFFINITY, object, operand_object(program, object), operand_word(core));
     }
@@ -277,7 +271,7 @@ static void set_affinity(struct program *program, uint32_t object)
 
 static void set_flags(struct program *program, uint32_t object)
 {
-    if (tcb_of(program, object)->fpu_disabled) {
+    if (capdl_tcb_values(program->spec, object)->fpu_disabled) {
         CALL(program, THREADS, TCB_SET_FLAGS, object, operand_object(program, object), operand_word(0),
              operand_word(CAPDL_TCB_FLAG_FPU_DISABLED));
     }
@@ -305,7 +299,7 @@ static unsigned collect_registers(const struct program *program, const struct ca
 
 static void write_registers(struct program *program, uint32_t object)
 {
-    const struct capdl_tcb *tcb = tcb_of(program, object);
+    const struct capdl_tcb *tcb = capdl_tcb_values(program->spec, object);
     struct operand call[3 + REGISTERS_MAX];
     bool start = runs(program, object);
     if (is_bare(program, object) && !tcb->ip && !tcb->sp && !tcb->tls && !tcb->num_init) {

@@ -126,15 +126,6 @@ static void report_unknown(struct own_reader *reader, const char *key, unsigned 
                 json_key_length(key), key + 1, names);
 }
 
-static struct capdl_tcb *tcb_of(struct own_reader *reader, struct capdl_object *object)
-{
-    if (!object->u.tcb) {
-        object->u.tcb = capdl_spec_alloc(reader->spec, sizeof(*object->u.tcb));
-        *object->u.tcb = capdl_tcb_defaults;
-    }
-    return object->u.tcb;
-}
-
 static uint64_t *numbers_read(struct own_reader *reader, const char *value, const char *what, size_t *count)
 {
     struct json_list list = {NULL};
@@ -237,18 +228,18 @@ static void field_read(struct own_reader *reader, const char *value, const struc
             (uint8_t)(flag ? object->flags | CAPDL_OBJECT_CONTIGUOUS : object->flags & ~CAPDL_OBJECT_CONTIGUOUS);
         return;
     case FIELD_TCB_LIST:
-        tcb_of(reader, object)->has |= CAPDL_TCB_HAS_INIT;
+        capdl_tcb_make(reader->spec, object)->has |= CAPDL_TCB_HAS_INIT;
         object->u.tcb->init = numbers_read(reader, value, "init", &object->u.tcb->num_init);
         return;
     case FIELD_TCB_BOOL:
         json_bool(reader->json, value, field->name, &flag);
-        capdl_tcb_set(tcb_of(reader, object), field->bit, flag);
+        capdl_tcb_set(capdl_tcb_make(reader->spec, object), field->bit, flag);
         return;
     default:
         json_number(reader->json, value, field->name, UINT64_MAX, &number);
     }
     if (field->action == FIELD_TCB_NUMBER) {
-        capdl_tcb_set(tcb_of(reader, object), field->bit, number);
+        capdl_tcb_set(capdl_tcb_make(reader->spec, object), field->bit, number);
     } else if (field->action == FIELD_SC_NUMBER) {
         if (!object->u.sc) {
             object->u.sc = capdl_spec_alloc(reader->spec, sizeof(*object->u.sc));

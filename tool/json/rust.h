@@ -36,6 +36,14 @@ struct rust_number {
 extern const struct rust_number rust_numbers[];
 extern const unsigned num_rust_numbers;
 
+/* Fields of a TCB, in the order of tcbfields.def: names inside of `extra`. */
+enum rust_there { RUST_NEVER, RUST_OPTIONAL, RUST_ALWAYS };
+struct rust_tcb_field {
+    const char *name;
+    uint8_t there; /* enum rust_there */
+};
+extern const struct rust_tcb_field rust_tcb_fields[];
+
 /* What the form calls a kind of object, or of capability; NULL: it has none. Page tables are CAPDL_KIND_PT. */
 const char *rust_kind_name(unsigned kind, bool of_cap);
 /* A type of bootinfo that capDL text calls so. */

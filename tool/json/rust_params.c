@@ -29,6 +29,12 @@ const struct rust_number rust_numbers[] = {
 enum { NUM_NUMBERS = sizeof(rust_numbers) / sizeof(rust_numbers[0]) };
 const unsigned num_rust_numbers = NUM_NUMBERS;
 
+const struct rust_tcb_field rust_tcb_fields[CAPDL_TCB_FIELD_COUNT] = {
+#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) {rust, RUST_##in_rust},
+#include <capdl/tcbfields.def>
+#undef CAPDL_TCB_FIELD
+};
+
 /* One member of an object; 0, after a report, if it is not there. */
 static const char *member(struct rust_reader *reader, const char *object, const char *name)
 {
@@ -109,31 +115,20 @@ static void tcb_field_read(struct rust_reader *reader, const char *value, const 
 
 static void tcb_read(struct rust_reader *reader, const struct rust_object *record, struct capdl_object *object)
 {
-    enum { NEVER, OPTIONAL, ALWAYS };
-    static const struct {
-        const char *name;
-        uint8_t there, field;
-    } rows[] = {
-#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
-    {rust, in_rust, CAPDL_TCB_FIELD_##id},
-#include <capdl/tcbfields.def>
-#undef CAPDL_TCB_FIELD
-    };
     struct json_field names[CAPDL_TCB_FIELD_COUNT + 1] = {{NULL}};
     enum capdl_tcb_field fields[CAPDL_TCB_FIELD_COUNT];
     unsigned count = 0;
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
-        if (rows[i].there != NEVER) {
-            fields[count] = (enum capdl_tcb_field)rows[i].field;
-            names[count++] = (struct json_field){rows[i].name, rows[i].there == ALWAYS};
+        if (rust_tcb_fields[i].there != RUST_NEVER) {
+            fields[count] = (enum capdl_tcb_field)i;
+            names[count++] = (struct json_field){rust_tcb_fields[i].name, rust_tcb_fields[i].there == RUST_ALWAYS};
         }
     }
     const char *members[CAPDL_TCB_FIELD_COUNT], *extra = member(reader, record->fields, "extra");
     if (!extra || !json_fields(reader->json, extra, "'extra'", names, JSON_OTHERS_IGNORED, members)) {
         return;
     }
-    struct capdl_tcb *tcb = object->u.tcb = capdl_spec_alloc(reader->spec, sizeof(*tcb));
-    *tcb = capdl_tcb_defaults;
+    struct capdl_tcb *tcb = capdl_tcb_make(reader->spec, object);
     for (unsigned i = 0; i < count; i++) {
         if (members[i]) {
             tcb_field_read(reader, members[i], names[i].name, fields[i], tcb);

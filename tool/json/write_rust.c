@@ -128,31 +128,21 @@ static void put_memory(FILE *out, const struct capdl_object *object)
     }
 }
 
-static void put_tcb_extra(FILE *out, const struct capdl_tcb *given)
+static void put_tcb_extra(FILE *out, const struct capdl_tcb *tcb)
 {
-    enum { NEVER, OPTIONAL, ALWAYS };
-    static const struct {
-        const char *name;
-        uint8_t there, field;
-    } rows[] = {
-#define CAPDL_TCB_FIELD(id, member, type, otherwise, written, rust, in_rust, rank, name) \
-    {rust, in_rust, CAPDL_TCB_FIELD_##id},
-#include <capdl/tcbfields.def>
-#undef CAPDL_TCB_FIELD
-    };
-    const struct capdl_tcb *tcb = given ? given : &capdl_tcb_defaults;
     const char *before = "\"extra\":{";
     for (unsigned i = 0; i < CAPDL_TCB_FIELD_COUNT; i++) {
-        enum capdl_tcb_field field = (enum capdl_tcb_field)rows[i].field;
-        if (rows[i].there == NEVER || capdl_tcb_field_type(field) == CAPDL_TCB_LIST) {
+        enum capdl_tcb_field field = (enum capdl_tcb_field)i;
+        const struct rust_tcb_field *row = &rust_tcb_fields[i];
+        if (row->there == RUST_NEVER || capdl_tcb_field_type(field) == CAPDL_TCB_LIST) {
             continue;
         }
         if (capdl_tcb_field_type(field) == CAPDL_TCB_BOOL) {
-            put_flag(out, before, rows[i].name, capdl_tcb_get(tcb, field));
-        } else if (rows[i].there == OPTIONAL && !(tcb->has >> field & 1)) {
-            fprintf(out, "%s\"%s\":null", before, rows[i].name);
+            put_flag(out, before, row->name, capdl_tcb_get(tcb, field));
+        } else if (row->there == RUST_OPTIONAL && !(tcb->has >> field & 1)) {
+            fprintf(out, "%s\"%s\":null", before, row->name);
         } else {
-            fprintf(out, "%s\"%s\":%" PRIu64, before, rows[i].name, capdl_tcb_get(tcb, field));
+            fprintf(out, "%s\"%s\":%" PRIu64, before, row->name, capdl_tcb_get(tcb, field));
         }
         before = ",";
     }
@@ -165,9 +155,7 @@ static void put_tcb_extra(FILE *out, const struct capdl_tcb *given)
 
 static void put_table(const struct rust_writer *w, uint32_t id, unsigned kind)
 {
-    put_flag(w->out, "", "x86_ept",
-             kind == CAPDL_KIND_EPT_PML4 || kind == CAPDL_KIND_EPT_PDPT || kind == CAPDL_KIND_EPT_PD ||
-                 kind == CAPDL_KIND_EPT_PT);
+    put_flag(w->out, "", "x86_ept", capdl_kind_class((enum capdl_kind)kind) == CAPDL_CLASS_EPT);
     put_flag(w->out, ",", "is_root", !w->is_in_table[id]);
     fprintf(w->out, ",\"level\":%u,", w->levels[id]);
 }
@@ -212,7 +200,7 @@ static void put_fields(const struct rust_writer *w, uint32_t id, const struct ca
                 object->size_bits, sc ? sc->period : 0, sc ? sc->budget : 0, sc && sc->has_data ? sc->data : 0);
         return;
     } else if (kind == CAPDL_KIND_TCB) {
-        put_tcb_extra(out, object->u.tcb);
+        put_tcb_extra(out, capdl_tcb_values(w->spec, id));
         putc(',', out);
     } else {
         bool numbers = put_numbers(out, object), slots = kind != CAPDL_KIND_IO_PORTS && kind != CAPDL_KIND_ASID_POOL;

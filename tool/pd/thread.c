@@ -143,8 +143,7 @@ static struct capdl_tcb *tcb_of(struct expansion *x, struct pd *pd)
     struct capdl_object object = capdl_object_view(x->spec, pd->tcb);
 
     if (!object.u.tcb) {
-        object.u.tcb = capdl_spec_alloc(x->spec, sizeof(*object.u.tcb));
-        *object.u.tcb = capdl_tcb_defaults;
+        capdl_tcb_make(x->spec, &object);
         capdl_object_set(x->spec, pd->tcb, &object);
     }
     return object.u.tcb;

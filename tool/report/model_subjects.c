@@ -74,8 +74,7 @@ static struct json_object *handler_json(const struct report_builder *b, uint32_t
 
 static struct json_object *thread_json(struct report_builder *b, const struct capdl_survey_thread *thread)
 {
-    const struct capdl_tcb *given = capdl_object_tcb(b->spec, thread->object);
-    const struct capdl_tcb *tcb = given ? given : &capdl_tcb_defaults;
+    const struct capdl_tcb *tcb = capdl_tcb_values(b->spec, thread->object);
     struct json_object *json = json_object_new_object();
     bool mcs = b->input->profile && b->input->profile->mcs;
     char name[REPORT_TEXT];

@@ -198,9 +198,8 @@ static struct runner *find_runners(const struct report_builder *b, size_t *count
     for (uint32_t i = 0; i < b->survey.num_subjects; i++) {
         for (size_t j = 0; j < b->survey.subjects[i].num_threads; j++) {
             const struct capdl_survey_thread *thread = &b->survey.subjects[i].threads[j];
-            const struct capdl_tcb *tcb = capdl_object_tcb(b->spec, thread->object);
             list = memory_grow(list, &capacity, *count + 1, sizeof(*list));
-            list[(*count)++] = (struct runner){i, thread, tcb ? tcb : &capdl_tcb_defaults};
+            list[(*count)++] = (struct runner){i, thread, capdl_tcb_values(b->spec, thread->object)};
         }
     }
     if (*count) {

@@ -73,12 +73,9 @@ static uint64_t spec_colour(struct verify *v, uint32_t i)
         return matched_colour(i);
     }
     uint64_t colour = mix(type, sized(v, type) ? capdl_object_size_bits(v->spec, i) : 0);
-    if (capdl_object_kind(v->spec, i) == CAPDL_KIND_TCB && capdl_object_tcb(v->spec, i)) {
-        colour =
-            mix(mix(mix(colour, capdl_object_tcb(v->spec, i)->ip), stack_pointer_of(v, capdl_object_tcb(v->spec, i))),
-                capdl_object_tcb(v->spec, i)->addr);
-    } else if (capdl_object_kind(v->spec, i) == CAPDL_KIND_TCB) {
-        colour = mix(mix(mix(colour, 0), 0), 0);
+    if (capdl_object_kind(v->spec, i) == CAPDL_KIND_TCB) {
+        const struct capdl_tcb *tcb = capdl_tcb_values(v->spec, i);
+        colour = mix(mix(mix(colour, tcb->ip), stack_pointer_of(v, tcb)), tcb->addr);
     } else if (capdl_object_kind(v->spec, i) == CAPDL_KIND_FRAME) {
         colour = mix(colour, contents_expected_hash(v, i));
     }

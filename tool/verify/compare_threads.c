@@ -167,8 +167,7 @@ static void compare_bound(struct verify *v, uint32_t object, enum capdl_tcb_slot
 void compare_thread(struct verify *v, uint32_t object)
 {
     const struct tcb *thread = v->nodes[v->match[object]].object;
-    const struct capdl_tcb *wanted =
-        capdl_object_tcb(v->spec, object) ? capdl_object_tcb(v->spec, object) : &capdl_tcb_defaults;
+    const struct capdl_tcb *wanted = capdl_tcb_values(v->spec, object);
     v->result->totals.threads++;
     compare_slots(v, object, thread);
     compare_bound(v, object, CAPDL_TCB_SLOT_SC, "scheduling context", thread->sc, thread->sc ? thread->sc->tcb : NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One of several tellers: args are its number, how many there are, and where the page is that they share. Nobody goes
- * on before all have come, and none of them ever sleeps while it waits for that.
+ * One of several tellers: args are its number, how many there are, and where the page is that they share. None
+ * goes on before all have arrived, and none of them sleeps while it waits for the others.
  */
 #include "pd.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * args: our number (0 or 1) and where the shared word is. The two take turns, and between its turns each waits without
- * ever letting the processor go. What has the higher priority would do so forever, were there not the domains.
+ * ever giving up the processor. Without domains, the one of higher priority would wait forever.
  */
 #include "pd.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * args[0]: where the description of the leftovers is. Makes a thread of them, uses a page of the initialiser's image,
- * and then revokes everything it was given, to show that the rest of the system does not mind.
+ * args[0]: where the description of the leftovers is. Makes a thread from them, uses a page of the initialiser's
+ * image, and then revokes everything it was given, to show that this does not affect the rest of the system.
  */
 #include "objects.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers forever: how many times it has. It has no part in what `dynamic` does. */
+/* Answers each call with the number of calls so far. It has no part in what `dynamic` does. */
 #include "pd.h"
 
 enum { ASKED = 4 };

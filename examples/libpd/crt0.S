@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where a protection domain starts. The stack pointer is set and 16-byte aligned, the first argument register holds
- * the address of the IPC buffer, the others what `args` in the spec says. All of them go on to pd_start as they are.
+ * the address of the IPC buffer, the others the numbers of `args` in the spec. They are passed on to pd_start.
  */
     .section .text.start, "ax"
     .global _start

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For protection domains that make objects of their own: the calls that takes, and where the memory for them is
+ * For protection domains that make objects of their own: the calls for that, and where the memory for them is
  * (capdl/leftovers.h). All return the kernel's error, 0 if none. `cnode` is a capability to the CNode that is the
  * caller's CSpace, with the guard that it has there.
  */

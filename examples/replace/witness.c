@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Goes on while the child is replaced: it counts what it is asked, whoever asks. */
+/* Keeps running while the child is replaced: it counts the calls that it gets. */
 #include "pd.h"
 
 void pd_main(const uint64_t *args)

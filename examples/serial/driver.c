@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Drives a UART: args are its kind, where it is, and the stride of its registers. What comes in is fetched when the
- * UART interrupts, and only then. Nothing is printed by way of the kernel.
+ * Drives a UART: args are its kind, where it is, and the stride of its registers. Input is read when the
+ * UART interrupts, and only then. Nothing is printed through the kernel.
  */
 #include "serial.h"
 #include "uart.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes words to the board, one at a time, each after the one before it has been read. */
+/* Writes words to the board, one at a time, each after the previous one has been read. */
 #include "pd.h"
 
 enum { FULL = 4, EMPTY = 5 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Both programs of the system: the client with -DCLIENT, the server without. What pd_... does: pd.h, in the directory
- * that pkg-config --variable=sources capdl-pd-@CPU@ prints.
+ * Both programs of the system: the client with -DCLIENT, the server without. pd.h says what the functions pd_... do; it
+ * is in the directory that `pkg-config --variable=sources capdl-pd-@CPU@` prints.
  */
 #include "pd.h"
 

@@ -45,7 +45,7 @@ const struct usage usage_run = {
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl run system.elf\n"
-                "capdl run --trace=client --stats system.elf\n"
+                "capdl run --trace=tcb_client --stats system.elf\n"
                 "capdl run --kernel /opt/sel4 --until 'ready' system.elf",
     .findings = "A bad image, a failed boot, a fault that nobody handles, threads that are still running at the time "
                 "limit (on the emulated machine), or a console that did not show the text of --until.",

@@ -179,6 +179,8 @@ static int compare(struct input inputs[2], const struct options *options)
                                       .digest = fill_contents_text,
                                       .memory = fill_contents_memory,
                                       .difference = fill_contents_difference,
+                                      .bytes = fill_contents_bytes,
+                                      .variable = fill_contents_variable,
                                       .context = &contents};
     struct capdl_findings findings;
     struct diff_report report = {.findings = &findings};

@@ -55,6 +55,19 @@ const char *diff_source(const struct diff_side *side, struct capdl_pos pos, char
     return text;
 }
 
+static bool same_place(struct capdl_pos a, struct capdl_pos b)
+{
+    return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
+bool diff_is_elsewhere(const struct capdl_finding *finding, const struct capdl_finding *consequence)
+{
+    bool written = consequence->old_pos.line || consequence->new_pos.line;
+    return written ? !same_place(consequence->old_pos, finding->old_pos) ||
+                         !same_place(consequence->new_pos, finding->new_pos)
+                   : consequence->where != NULL;
+}
+
 static const char *paint(const struct diff_report *report, enum capdl_rank rank)
 {
     if (!report->colour) {
@@ -88,7 +101,11 @@ static void print_finding(const struct diff_report *report, const struct capdl_f
     puts(finding->certain ? "" : " (the matching object of the old system is a guess)");
     for (size_t i = 0; i < finding->num_consequences; i++) {
         const struct capdl_finding *consequence = &finding->consequences[i];
-        capdl_escape_printf(stdout, "      %s: %s\n", capdl_rank_word(consequence->rank), consequence->text);
+        capdl_escape_printf(stdout, "      %s: %s", capdl_rank_word(consequence->rank), consequence->text);
+        if (diff_is_elsewhere(finding, consequence)) {
+            print_where(report, consequence);
+        }
+        putchar('\n');
     }
 }
 
@@ -148,13 +165,11 @@ static void print_marked(const char *text)
     free(escaped);
 }
 
-static void print_marked_finding(const struct diff_report *report, const struct capdl_finding *finding)
+static void print_marked_place(const struct diff_report *report, const struct capdl_finding *finding)
 {
     char old[DIFF_SOURCE], new[DIFF_SOURCE];
     diff_source(&report->sides[0], finding->old_pos, old);
     diff_source(&report->sides[1], finding->new_pos, new);
-    fputs("- ", stdout);
-    print_marked(finding->text);
     if (*old || *new) {
         fputs(" (", stdout);
         print_marked(old);
@@ -162,10 +177,20 @@ static void print_marked_finding(const struct diff_report *report, const struct 
         print_marked(new);
         putchar(')');
     }
+}
+
+static void print_marked_finding(const struct diff_report *report, const struct capdl_finding *finding)
+{
+    fputs("- ", stdout);
+    print_marked(finding->text);
+    print_marked_place(report, finding);
     putchar('\n');
     for (size_t i = 0; i < finding->num_consequences; i++) {
         printf("  - %s: ", capdl_rank_word(finding->consequences[i].rank));
         print_marked(finding->consequences[i].text);
+        if (diff_is_elsewhere(finding, &finding->consequences[i])) {
+            print_marked_place(report, &finding->consequences[i]);
+        }
         putchar('\n');
     }
 }

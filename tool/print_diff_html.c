@@ -35,6 +35,18 @@ static void mark_change(struct json_object *finding)
     report_bool(finding, "guessed", !json_object_get_boolean(json_object_object_get(finding, "certain")));
 }
 
+/* Where a consequence is written is said unless it is where its finding is. */
+static void mark_elsewhere(struct json_object *finding)
+{
+    struct json_object *list = json_object_object_get(finding, "consequences");
+    struct json_object *source = json_object_object_get(finding, "source");
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *one = json_object_array_get_idx(list, i), *own = json_object_object_get(one, "source");
+        bool written = json_object_object_get(own, "old") || json_object_object_get(own, "new");
+        report_bool(one, "elsewhere", written && !json_object_equal(own, source));
+    }
+}
+
 static struct json_object *group_findings(struct json_object *findings)
 {
     struct json_object *groups = json_object_new_array(), *group = NULL;
@@ -47,6 +59,7 @@ static struct json_object *group_findings(struct json_object *findings)
         }
         last = rank;
         mark_change(finding);
+        mark_elsewhere(finding);
         json_object_array_add(json_object_object_get(group, "list"), json_object_get(finding));
     }
     return groups;

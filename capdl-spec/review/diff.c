@@ -107,6 +107,8 @@ void capdl_diff(const struct capdl_spec *old, const struct capdl_spec *new, cons
     if (review.edits.count) {
         capdl_review_judge_handlers(&review);
         capdl_review_judge_flows(&review);
+        capdl_review_fold(&review);
+        capdl_review_renumber(&review);
     }
     capdl_review_write(&review, findings);
     parties_free(review.old_parties, old);

@@ -164,29 +164,6 @@ static uint32_t *badge_sharers(struct review *review, const struct world *world,
     return list;
 }
 
-static enum capdl_rank message_rank(uint8_t gained, uint8_t now)
-{
-    return gained & CAPDL_RIGHT_GRANT && now & CAPDL_RIGHT_WRITE ? CAPDL_RANK_TRANSFER
-           : gained & CAPDL_RIGHT_READ                           ? CAPDL_RANK_RECEIVE
-           : gained                                              ? CAPDL_RANK_FLOW
-                                                                 : CAPDL_RANK_HELD;
-}
-
-static enum capdl_rank channel_rank(struct review *review, const uint32_t *subjects, size_t count,
-                                    const struct capdl_cap *cap, uint8_t gained)
-{
-    enum capdl_rank rank = message_rank(gained, cap->rights);
-    size_t sharers = 0;
-
-    if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
-        free(badge_sharers(review, &review->new, subjects, count, cap, &sharers));
-        if ((sharers || !gained) && rank > CAPDL_RANK_IDENTITY) {
-            rank = CAPDL_RANK_IDENTITY;
-        }
-    }
-    return rank;
-}
-
 static bool others_hold(struct review *review, const uint32_t *subjects, size_t count, uint32_t object)
 {
     const struct parties *parties = capdl_review_parties(review, &review->new, object);
@@ -197,6 +174,33 @@ static bool others_hold(struct review *review, const uint32_t *subjects, size_t 
         }
     }
     return false;
+}
+
+/* What is new was not meant for others before. */
+enum capdl_rank capdl_review_receive_rank(struct review *review, const uint32_t *subjects, size_t count,
+                                          uint32_t object)
+{
+    return review->old_of[object] != REVIEW_NONE          ? CAPDL_RANK_RECEIVE
+           : others_hold(review, subjects, count, object) ? CAPDL_RANK_FLOW
+                                                          : CAPDL_RANK_HELD;
+}
+
+static enum capdl_rank channel_rank(struct review *review, const uint32_t *subjects, size_t count,
+                                    const struct capdl_cap *cap, uint8_t gained)
+{
+    enum capdl_rank rank = gained & CAPDL_RIGHT_GRANT && cap->rights & CAPDL_RIGHT_WRITE ? CAPDL_RANK_TRANSFER
+                           : gained & CAPDL_RIGHT_READ ? capdl_review_receive_rank(review, subjects, count, cap->object)
+                           : gained                    ? CAPDL_RANK_FLOW
+                                                       : CAPDL_RANK_HELD;
+    size_t sharers = 0;
+
+    if (cap->rights & CAPDL_RIGHT_WRITE && cap->data) {
+        free(badge_sharers(review, &review->new, subjects, count, cap, &sharers));
+        if ((sharers || !gained) && rank > CAPDL_RANK_IDENTITY) {
+            rank = CAPDL_RANK_IDENTITY;
+        }
+    }
+    return rank;
 }
 
 /* To hold what belongs to others, or to nobody. Of kinds of which it depends on more: HELD. */

@@ -217,6 +217,7 @@ static int saying_compare(const struct raw_finding *a, const struct raw_finding 
     int order = (int)a->rank - (int)b->rank;
 
     order = order ? order : (int)a->change - (int)b->change;
+    order = order ? order : (int)a->exchange - (int)b->exchange;
     order = order ? order : main_compare(a, b);
     order = order ? order : value_compare(a->old_value, b->old_value);
     order = order ? order : value_compare(a->new_value, b->new_value);
@@ -483,7 +484,8 @@ static char *object_text(const struct review *review, const struct group *group,
     if (several && *role && capdl_review_kind(review, raw->object) == CAPDL_KIND_FRAME) {
         say_each(role);
     }
-    bool fresh = raw->object < review->new.spec->num_objects && review->old_of[raw->object] == REVIEW_NONE;
+    bool fresh = words == OBJECT_ROLE && raw->object < review->new.spec->num_objects &&
+                 review->old_of[raw->object] == REVIEW_NONE;
     return capdl_review_format("%s%s%s%s%s", fresh ? "new " : "", object, *role ? " (" : "", role, *role ? ")" : "");
 }
 
@@ -514,6 +516,7 @@ static char *sentence(const struct review *review, const struct group *group)
     size_t size, length = group->cut ? main_length(raw) : strlen(raw->text), i = 0;
     FILE *out = open_memstream(&text, &size);
 
+    fputs(raw->exchange ? "in exchange, " : "", out);
     if (raw->num_subjects > 1 && strncmp(raw->text, "'s ", 3) == 0) {
         char *names = capdl_review_names(review, raw->subjects, raw->num_subjects);
         fprintf(out, "%s: ", names);
@@ -692,7 +695,7 @@ static size_t gather(struct review *review, struct group *groups, bool roots, co
     for (uint32_t i = 0; i < review->num_raw; i++) {
         bool root = review->raw[i].cause == REVIEW_NONE;
 
-        if (root == roots) {
+        if (root == roots && !review->raw[i].told) {
             uint32_t cause = root ? REVIEW_NONE : root_of(review, i);
             while (cause != REVIEW_NONE && joined[cause] != cause) {
                 cause = joined[cause];
@@ -718,20 +721,51 @@ static void free_raw(struct review *review)
     free(review->raw);
 }
 
+/* Of the findings that follow from no other, those that are under one nevertheless are moved behind the others: returns
+   how many these are. */
+static size_t part(const struct review *review, struct group *groups, size_t count, const uint32_t *joined,
+                   size_t *moved)
+{
+    struct group *under = capdl_spec_realloc(NULL, (count + 1) * sizeof(*under));
+    size_t kept = 0;
+
+    *moved = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t number = (uint32_t)(groups[i].first - review->raw);
+
+        if (joined[number] == number) {
+            groups[kept++] = groups[i];
+        } else if (!groups[i].first->told) {
+            under[*moved] = groups[i];
+            under[(*moved)++].root = joined[number];
+        }
+    }
+    if (*moved) {
+        memcpy(groups + kept, under, *moved * sizeof(*under));
+    }
+    free(under);
+    return kept;
+}
+
 void capdl_review_write(struct review *review, struct capdl_findings *findings)
 {
     struct group *groups = capdl_spec_realloc(NULL, (review->num_raw + 1) * sizeof(*groups));
     uint32_t *joined = capdl_review_identity((uint32_t)review->num_raw);
     uint32_t *place = capdl_review_identity((uint32_t)review->num_raw);
-    size_t count = join(review, groups, gather(review, groups, true, joined), joined);
+    size_t count = join(review, groups, gather(review, groups, true, joined), joined), moved;
 
+    capdl_review_unite(review, joined);
+    count = part(review, groups, count, joined, &moved);
     for (size_t i = 0; i < count; i++) {
         findings->list =
             capdl_spec_grow(findings->list, &findings->capacity, findings->count + 1, sizeof(*findings->list));
         place[groups[i].first - review->raw] = (uint32_t)findings->count;
         findings->list[findings->count++] = finding_of(review, &groups[i]);
     }
-    count = join(review, groups, gather(review, groups, false, joined), joined);
+    if (moved) {
+        memmove(groups, groups + count, moved * sizeof(*groups));
+    }
+    count = join(review, groups, moved + gather(review, groups + moved, false, joined), joined);
     for (size_t i = 0; i < count; i++) {
         add_consequence(&findings->list[place[groups[i].root]], finding_of(review, &groups[i]));
     }

@@ -112,17 +112,20 @@ void capdl_review_judge_object(struct review *review, const struct edit *edit)
                                edit->has_new ? "there is a \1 that nothing refers to"
                                              : "\1, which nothing referred to, is gone");
     } else if (!edit->has_new) {
-        raw = capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object, ": its thread \1 is gone");
+        raw = capdl_review_add(review, CAPDL_RANK_REMOVED, CAPDL_LOST, edit->object, " is gone: its thread was \3");
         capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
     } else if (vspace_in_old(review, local)) {
         raw = capdl_review_add(review, CAPDL_RANK_CONTROL, CAPDL_GAINED, edit->object,
-                               " is a new thread (\1) in an address space that is in use: it can do all that the "
+                               " is a new thread (\3) in an address space that is in use: it can do all that the "
                                "others there can");
         capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
     } else {
-        raw = capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, edit->object, " is a new thread (\1)");
+        raw = capdl_review_add(review, CAPDL_RANK_FLOW, CAPDL_GAINED, edit->object,
+                               " is a new thread of priority %" PRIu64 " (\3)",
+                               capdl_tcb_values(world->spec, local)->prio);
         capdl_review_concern(raw, &owner, owner != REVIEW_NONE);
     }
+    raw->thread = kind == CAPDL_KIND_TCB;
     if (edit->has_new) {
         raw->new_pos = capdl_object_pos(world->spec, local);
     } else {

@@ -121,14 +121,196 @@ static char *digest_of(const struct review *review, const struct world *world, c
     return digest;
 }
 
+/* Whether a byte comes from a program's file in both systems: where the spec sets it in one, that makes the difference.
+ */
+static bool is_of_program(const struct review *review, uint32_t was, uint32_t now, uint64_t offset)
+{
+    const struct capdl_diff_options *options = review->options;
+    bool old = false, new = false;
+    uint8_t byte;
+
+    options->bytes(options->context, review->old.spec, was, offset, 1, &byte, &old);
+    options->bytes(options->context, review->new.spec, now, offset, 1, &byte, &new);
+    return old && new;
+}
+
+size_t capdl_review_changed_words(const struct review *review, uint32_t was, uint32_t now,
+                                  struct changed_word list[MOST_CHANGED_WORDS])
+{
+    enum { CHUNK = 4096, STEP = 8 };
+    const struct capdl_diff_options *options = review->options;
+    unsigned bits = capdl_object_size_bits(review->new.spec, now);
+    uint8_t old[CHUNK], new[CHUNK];
+    size_t count = 0;
+
+    if (!options || !options->bytes || bits != capdl_object_size_bits(review->old.spec, was) || bits >= 64) {
+        return SIZE_MAX;
+    }
+    for (uint64_t page = 0; page < UINT64_C(1) << bits; page += CHUNK) {
+        bool unused;
+
+        if (!options->bytes(options->context, review->old.spec, was, page, CHUNK, old, &unused) ||
+            !options->bytes(options->context, review->new.spec, now, page, CHUNK, new, &unused)) {
+            return SIZE_MAX;
+        }
+        for (unsigned i = 0; i < CHUNK; i += STEP) {
+            struct changed_word word = {.offset = page + i};
+
+            if (memcmp(old + i, new + i, STEP) == 0) {
+                continue;
+            }
+            if (count == MOST_CHANGED_WORDS) {
+                return SIZE_MAX;
+            }
+            for (unsigned j = 0; j < STEP; j++) {
+                word.program |= old[i + j] != new[i + j] && is_of_program(review, was, now, page + i + j);
+                word.old |= (uint64_t)old[i + j] << 8 * j;
+                word.new |= (uint64_t) new[i + j] << 8 * j;
+            }
+            list[count++] = word;
+        }
+    }
+    return count;
+}
+
+bool capdl_review_is_program(const struct review *review, uint32_t frame)
+{
+    enum { CHUNK = 4096 };
+    const struct capdl_diff_options *options = review->options;
+    uint64_t size = UINT64_C(1) << capdl_object_size_bits(review->new.spec, frame);
+    uint8_t bytes[CHUNK];
+    bool program = !options || !options->bytes;
+
+    for (uint64_t page = 0; !program && page < size; page += CHUNK) {
+        program = !options->bytes(options->context, review->new.spec, frame, page, CHUNK, bytes, &program) || program;
+    }
+    return program;
+}
+
+/* The variable of a program at an address of one of its pages: symbols of the file that fills it, or others. */
+static bool find_variable(const struct review *review, const struct world *world, const struct segment *segment,
+                          size_t page, uint64_t address, struct capdl_variable *variable)
+{
+    enum { MOST_ASKED = 4 };
+    const struct capdl_diff_options *options = review->options;
+    bool found = options->variable(options->context, world->spec, segment->pages[page].frame, address, variable);
+
+    for (size_t i = 0; !found && i < segment->count && i < MOST_ASKED; i++) {
+        found = options->variable(options->context, world->spec, segment->pages[i].frame, address, variable);
+    }
+    for (char *c = variable->name; found && *c; c++) {
+        *c = *c > ' ' && *c <= '~' ? *c : '?'; /* a file may say anything */
+    }
+    return found;
+}
+
+/* "0x17", "\"client\"" */
+static void write_value(FILE *out, const uint8_t *bytes, size_t size)
+{
+    size_t length = 0;
+    uint64_t value = 0;
+
+    while (length < size && bytes[length] >= ' ' && bytes[length] <= '~' && !strchr("\"\\", bytes[length])) {
+        length++;
+    }
+    if (size > 8) {
+        fprintf(out, "\"%.*s\"", (int)length, (const char *)bytes);
+        return;
+    }
+    for (size_t i = size; i-- > 0;) {
+        value = value << 8 | bytes[i];
+    }
+    fprintf(out, "0x%" PRIx64, value);
+}
+
+static bool is_text(const uint8_t *bytes, size_t size)
+{
+    size_t i = 0;
+
+    while (i < size && bytes[i] >= ' ' && bytes[i] <= '~') {
+        i++;
+    }
+    while (i < size && bytes[i] == 0) {
+        i++;
+    }
+    return i == size;
+}
+
+/* "config is 0x2 (was 0x1)". False: it has no words. */
+static bool write_variable(const struct review *review, FILE *out, uint32_t was, uint32_t now, uint64_t offset,
+                           const struct capdl_variable *variable)
+{
+    enum { LARGEST = 64, PAGE = 4096 };
+    const struct capdl_diff_options *options = review->options;
+    uint8_t old[LARGEST], new[LARGEST];
+    bool unused;
+
+    if (variable->size > LARGEST || offset % PAGE + variable->size > PAGE ||
+        !options->bytes(options->context, review->old.spec, was, offset, variable->size, old, &unused) ||
+        !options->bytes(options->context, review->new.spec, now, offset, variable->size, new, &unused) ||
+        (variable->size > 8 && (!is_text(old, variable->size) || !is_text(new, variable->size)))) {
+        return false;
+    }
+    fprintf(out, "%s is ", variable->name);
+    write_value(out, new, variable->size);
+    fputs(" (was ", out);
+    write_value(out, old, variable->size);
+    putc(')', out);
+    return true;
+}
+
+/* What the variables are that differ, ": a is 0x2 (was 0x1), b is 0x1 (was 0x0)"; NULL if something else differs. */
+static char *variables_text(const struct review *review, const struct segment *old, const struct segment *new)
+{
+    enum { MOST_NAMED = 4 };
+    char *text = NULL;
+    size_t size, named = 0;
+    bool good = review->options->bytes && review->options->variable;
+    FILE *out = open_memstream(&text, &size);
+    uint64_t told = 0; /* the end of the variable before */
+
+    for (size_t i = 0; good && i < new->count; i++) {
+        struct changed_word words[MOST_CHANGED_WORDS];
+        size_t count = capdl_review_changed_words(review, old->pages[i].frame, new->pages[i].frame, words);
+
+        good = count <= MOST_CHANGED_WORDS;
+        for (size_t j = 0; good && j < 8 * count; j++) {
+            uint64_t offset = words[j / 8].offset + j % 8, address = new->pages[i].address + offset;
+            struct capdl_variable variable = {.size = 0};
+
+            if (address < told || !((words[j / 8].old ^ words[j / 8].new) >> 8 * (j % 8) & 255)) {
+                continue;
+            }
+            good = named < MOST_NAMED && find_variable(review, &review->new, new, i, address, &variable) &&
+                   variable.address >= new->pages[i].address;
+            fputs(named ? ", " : ": ", out);
+            good = good && write_variable(review, out, old->pages[i].frame, new->pages[i].frame,
+                                          variable.address - new->pages[i].address, &variable);
+            told = variable.address + variable.size;
+            named++;
+        }
+    }
+    fclose(out);
+    if (!good || !named) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
 /* How many bytes differ, and where the first and the last are; "" if that is not known. */
 static char *bytes_text(const struct review *review, const struct segment *old, const struct segment *new)
 {
     const struct capdl_diff_options *options = review->options;
     uint64_t count = 0, first = UINT64_MAX, last = 0;
+    char *variables;
 
     if (!options || !options->difference || old->count != new->count || old->pages->address != new->pages->address) {
         return capdl_review_format("%s", "");
+    }
+    variables = variables_text(review, old, new);
+    if (variables) {
+        return variables;
     }
     for (size_t i = 0; i < new->count; i++) {
         uint64_t from, to,
@@ -297,6 +479,7 @@ static uint32_t tell_program(struct review *review, const struct edit *edit, uin
                : capdl_review_format(" starts with other data in its memory: %zu of %zu segments differ%s, "
                                      "none of them code",
                                      differ, total, differ == 1 ? "s" : "");
+    raw->data_only = !code && differ;
     free(same);
     free(old.list);
     free(new.list);

@@ -160,6 +160,12 @@ static bool only_rights_go(const struct review *review, const struct edit *edit)
            capdl_review_target_number(&review->old, edit->old) == capdl_review_target_number(&review->new, edit->new);
 }
 
+/* Whether the thread itself is new: nothing was there before. */
+static bool is_fresh(const struct review *review, const struct slot *s)
+{
+    return s->edit->new && review->old_of[s->edit->new_holder] == REVIEW_NONE;
+}
+
 static void judge_handler(struct review *review, const struct slot *s)
 {
     const struct edit *edit = s->edit;
@@ -170,8 +176,11 @@ static void judge_handler(struct review *review, const struct slot *s)
                       edit->old->rights == edit->new->rights &&capdl_review_target_number(&review->old, edit->old) ==
                           capdl_review_target_number(&review->new, edit->new);
     bool less = only_rights_go(review, edit);
-    char *text = capdl_review_format("'s %s are now handled by %s (was %s)%s", timeout ? "timeout faults" : "faults",
-                                     after, before, edit->new ? "" : ": at the first one it stops for good");
+    const char *what = timeout ? "timeout faults" : "faults";
+    char *text = is_fresh(review, s)
+                     ? capdl_review_format("'s %s are handled by %s", what, after)
+                     : capdl_review_format("'s %s are now handled by %s (was %s)%s", what, after, before,
+                                           edit->new ? "" : ": at the first one it stops for good");
     struct raw_finding *raw = add(review, s,
                                   less         ? CAPDL_RANK_REMOVED
                                   : only_badge ? CAPDL_RANK_IDENTITY
@@ -237,6 +246,10 @@ static void judge_space(struct review *review, const struct slot *s, bool vspace
     } else if (!s->edit->new) {
         text = capdl_review_format(
             vspace ? " has no address space now (was %s): it cannot run" : " has no capabilities now (was %s)", s->old);
+    } else if (is_fresh(review, s)) {
+        text = count ? capdl_review_format(
+                           vspace ? " runs in the address space of %s (\1)" : " uses the capabilities of %s (\1)", who)
+                     : capdl_review_format(vspace ? " runs in the address space of \1" : "'s capabilities are in \1");
     } else if (count) {
         text = capdl_review_format(vspace ? " now runs in the address space of %s (\1; was %s): it can reach "
                                             "whatever memory %s can"
@@ -291,8 +304,9 @@ static void judge_buffer(struct review *review, const struct slot *s)
                ? capdl_review_format("'s messages now go through \3, which is the IPC buffer of %s, too (was %s): the "
                                      "messages of each overwrite those of the other; %s",
                                      who, s->old, others)
+           : edit->new &&is_fresh(review, s) ? capdl_review_format("'s IPC buffer is \3; %s", others)
            : edit->new
-               ? capdl_review_format("'s messages go through the IPC buffer \1 (was %s); %s", s->old, others)
+               ? capdl_review_format("'s messages now go through \3 (was %s); %s", s->old, others)
                : capdl_review_format(" has no IPC buffer (was %s): only short messages without capabilities", s->old);
     raw = add(review, s, edit->new ? rank : CAPDL_RANK_REMOVED, text, "");
     raw->field = "ipc_buffer";
@@ -321,16 +335,33 @@ static void judge_bound(struct review *review, const struct slot *s)
     } else {
         who = receivers(review, &review->new, edit->new->object, REVIEW_NONE, true);
         also = receivers(review, &review->new, edit->new->object, s->subject, false);
-        text = capdl_review_format(
-            " now receives the signals of \1, to which it is bound (was %s); they come from %s%s%s%s", s->old, who,
-            strcmp(also, "nobody") == 0 ? "" : "; ", strcmp(also, "nobody") == 0 ? "" : also,
-            strcmp(also, "nobody") == 0 ? "" : " can receive them, too");
-        raw = add(review, s, CAPDL_RANK_RECEIVE, text, "");
+        bool others = strcmp(also, "nobody") != 0, any = strcmp(who, "nobody") != 0;
+        text = capdl_review_format(" %s the signals of \1, to which it is bound%s%s%s; %s%s%s%s%s",
+                                   is_fresh(review, s) ? "receives" : "now receives", edit->old ? " (was " : "",
+                                   edit->old ? s->old : "", edit->old ? ")" : "",
+                                   any ? "they come from " : "nobody sends any", any ? who : "", others ? "; " : "",
+                                   others ? also : "", others ? " can receive them, too" : "");
+        raw = add(review, s,
+                  any || others
+                      ? capdl_review_receive_rank(review, &s->subject, s->subject != REVIEW_NONE, edit->new->object)
+                      : CAPDL_RANK_HELD,
+                  text, "");
         free(also);
         free(who);
         free(text);
     }
     raw->field = "bound_notification";
+}
+
+/* The time that a new thread has. */
+static char *fresh_time(const struct review *review, const struct capdl_cap *cap)
+{
+    const struct capdl_sc *sc = cap->object == CAPDL_NO_OBJECT ? NULL : capdl_object_sc(review->new.spec, cap->object);
+
+    return sc && sc->has_times && sc->period
+               ? capdl_review_format(" runs for %" PRIu64 " us in every %" PRIu64 " us, %.3g %% of a core (\3)",
+                                     sc->budget, sc->period, 100.0 * (double)sc->budget / (double)sc->period)
+               : capdl_review_format(" runs on \3");
 }
 
 static void judge_time(struct review *review, const struct slot *s)
@@ -342,8 +373,9 @@ static void judge_time(struct review *review, const struct slot *s)
     text = !s->edit->new
                ? capdl_review_format(" has no scheduling context now (was %s): it runs only on the time of its callers",
                                      s->old)
-           : count ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
-                   : capdl_review_format(" runs on \1 (was %s)", s->old);
+           : count               ? capdl_review_format(" now runs on \1, the time of %s (was %s)", who, s->old)
+           : is_fresh(review, s) ? fresh_time(review, s->edit->new)
+                                 : capdl_review_format(" now runs on \1 (was %s)", s->old);
     raw = add(review, s, CAPDL_RANK_TIME, text, "");
     raw->field = "sc";
     free(who);
@@ -415,8 +447,9 @@ static void judge_thread(struct review *review, const struct slot *s)
     const struct world *world = edit->new ? &review->new : &review->old;
     char *control = vcpu && cap->object != CAPDL_NO_OBJECT ? vcpu_note(review, world, s, cap->object)
                                                            : capdl_review_format("%s", "");
-    text = edit->new ? capdl_review_format(" now has \1 as %s (was %s)%s", what, s->old, control)
-                     : capdl_review_format(" no longer has \1 as %s%s", what, control);
+    text = is_fresh(review, s) ? capdl_review_format(" has \1 as %s%s", what, control)
+           : edit->new         ? capdl_review_format(" now has \1 as %s (was %s)%s", what, s->old, control)
+                               : capdl_review_format(" no longer has \1 as %s%s", what, control);
     free(control);
     add(review, s, !edit->new ? CAPDL_RANK_REMOVED : guest ? CAPDL_RANK_CONTROL : CAPDL_RANK_BEHAVIOUR, text, "");
     free(text);
@@ -472,18 +505,18 @@ static void judge_signal(struct review *review, const struct slot *s, uint64_t i
     capdl_review_object(review, interrupt, irq);
     bool same = edit->old && edit->new &&capdl_review_target_number(&review->old, edit->old) ==
                                  capdl_review_target_number(&review->new, edit->new);
-    bool moved = edit->old && edit->new && !same;
+    bool moved = edit->old && edit->new && !same, fresh = is_fresh(review, s);
     text = same ? capdl_review_format("%s signals \1 with badge 0x%" PRIx64 " instead of 0x%" PRIx64
                                       ": to its receiver (%s) it is another interrupt",
                                       irq, edit->new->data, edit->old->data, after)
            : edit->old && edit->new
                ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
-                                     ") and wakes %s%s; before it was %s (badge 0x%" PRIx64 "), which woke %s",
+                                     ") and wakes %s%s; before, it was %s (badge 0x%" PRIx64 "), which woke %s",
                                      irq, edit->new->data, after, note, s->old, edit->old->data, before)
-           : edit->new ? capdl_review_format("%s now signals \1 (badge 0x%" PRIx64
-                                             ") and wakes %s; before it signalled nothing",
-                                             irq, edit->new->data, after)
-                       : capdl_review_format("%s no longer signals \1; %s waits in vain", irq, before);
+           : edit->new ? capdl_review_format("%s %s \1 (badge 0x%" PRIx64 ") and wakes %s%s", irq,
+                                             fresh ? "signals" : "now signals", edit->new->data, after,
+                                             fresh ? "" : "; before, it signalled nothing")
+                       : capdl_review_format("%s no longer signals \1: it no longer wakes %s", irq, before);
     raw = add(review, s, only_rights_go(review, s->edit) ? CAPDL_RANK_REMOVED : CAPDL_RANK_INTERRUPT, text,
               moved ? "" : note);
     free(note);

@@ -16,6 +16,9 @@
  *     roles.c          what an object is to whom, in words
  *     flow_graph.c     who tells whom: an edge for each way that data, answers and faults take
  *     flows.c          who can influence whom, directly and through others
+ *     belongings.c     what a new or gone protection domain has to itself
+ *     renumber.c       numbers that all move by the same distance
+ *     one_edit.c       which findings are of one edit of a source
  *     findings.c       findings as text
  *     finding_fields.c findings as fields, for programs
  *     diff.c           the whole comparison
@@ -44,6 +47,8 @@ enum { REVIEW_NONE = UINT32_MAX };
 struct subject {
     uint32_t tcb; /* the first of its threads, as an object of its spec */
     uint32_t cspace, vspace;
+    uint64_t guard; /* of the CSpace */
+    uint8_t guard_size;
     char *label;
 };
 
@@ -136,6 +141,12 @@ struct plain_cap {
 struct plain_cap capdl_review_cap(const struct capdl_spec *, const struct capdl_cap *);
 /* REVIEW_DEFAULT, REVIEW_DEFAULT - 1 for none, or an index. */
 uint64_t capdl_review_domain_start(const struct capdl_domains *);
+
+/* ---- settle.c ---- */
+
+/* The capability that maps an address of an address space, and the offset in its frame; or NULL. */
+const struct capdl_cap *capdl_review_page_at(const struct capdl_spec *, uint32_t root, uint64_t address,
+                                             uint64_t *offset);
 
 /* ---- match.c, pairing.c ---- */
 
@@ -302,6 +313,10 @@ struct raw_finding {
     bool guessed;
     uint32_t cause;  /* number of the finding it follows from, or REVIEW_NONE */
     bool flows;      /* from the subjects to those of others[0] */
+    bool thread;     /* it is new or gone */
+    bool told;       /* by another finding: not listed */
+    bool exchange;   /* the other half of what its cause says */
+    bool data_only;  /* a program starts with other data; its code is the same */
     bool bypassed;   /* from others[0] to others[1], past the subjects; or, where these are not all pairs, from the
                         sender to the receiver of each of these */
     uint32_t *pairs; /* owned; two words each, by sender; may be NULL */
@@ -390,6 +405,18 @@ void capdl_review_judge_object(struct review *, const struct edit *);
 void capdl_review_judge_field(struct review *, const struct edit *);
 void capdl_review_judge_content(struct review *, const struct edit *);
 void capdl_review_judge_held(struct review *, const struct edit *);
+/* Eight bytes of a frame that differ. */
+struct changed_word {
+    uint64_t offset, old, new;
+    bool program; /* any that differs comes from a program's file in both systems */
+};
+enum { MOST_CHANGED_WORDS = 16 };
+/* How many words differ between a frame of the old and one of the new system; SIZE_MAX: more than that, or not known.
+ */
+size_t capdl_review_changed_words(const struct review *, uint32_t was, uint32_t now,
+                                  struct changed_word list[MOST_CHANGED_WORDS]);
+/* Whether a frame of the new system is filled from a program's file, at least in part. */
+bool capdl_review_is_program(const struct review *, uint32_t frame);
 void capdl_review_judge_mapped(struct review *, const struct edit *);
 void capdl_review_judge_slot(struct review *, const struct edit *);
 /* The guard of a CNode, in a slot of a CNode or TCB. */
@@ -407,6 +434,8 @@ void capdl_review_judge_handlers(struct review *);
 /* How grave it is that the subjects have this capability of the new system; NULL rank: see below. */
 enum capdl_rank capdl_review_gain_rank(struct review *, const uint32_t *subjects, size_t count,
                                        const struct capdl_cap *);
+/* The same of receiving from an endpoint or notification of the new system. */
+enum capdl_rank capdl_review_receive_rank(struct review *, const uint32_t *subjects, size_t count, uint32_t object);
 /* Rights, and those that they include: G lets its holder be answered, as P does. */
 uint8_t capdl_review_allows(uint8_t kind, uint8_t rights);
 /* Rights a subject has by `new` and had by no capability of the old system. `together`: it had each of them, but not by
@@ -475,5 +504,16 @@ void capdl_review_search(struct flow_search *, const struct flow_graph *, const 
 
 /* Finds what can flow in the new system and could not in the old one, and who no longer stands between whom. */
 void capdl_review_judge_flows(struct review *);
+
+/* ---- belongings.c, renumber.c, one_edit.c ---- */
+
+/* Tells in one or two lines what a new or gone protection domain has to itself. */
+void capdl_review_fold(struct review *);
+/* Tells in one line what only has other numbers, for something before it is new or gone. */
+void capdl_review_renumber(struct review *);
+
+/* Findings that are of one edit: of those that follow from no other, `joined` says which they are joined to; here, also
+   under which one they are. */
+void capdl_review_unite(struct review *, uint32_t *joined);
 
 #endif

@@ -15,8 +15,8 @@
 
 enum { MOST_LEVELS = 8 };
 
-/* The frame at an address of an address space, and the offset in it; or CAPDL_NO_OBJECT. */
-static uint32_t frame_at(const struct capdl_spec *spec, uint32_t root, uint64_t address, uint64_t *offset)
+const struct capdl_cap *capdl_review_page_at(const struct capdl_spec *spec, uint32_t root, uint64_t address,
+                                             uint64_t *offset)
 {
     uint32_t table = root;
 
@@ -26,15 +26,15 @@ static uint32_t frame_at(const struct capdl_spec *spec, uint32_t root, uint64_t 
         const struct capdl_cap *cap = capdl_spec_cap_at(spec, table, slot);
 
         if (!cap || cap->object == CAPDL_NO_OBJECT) {
-            return CAPDL_NO_OBJECT;
+            return NULL;
         }
         if (cap->kind == CAPDL_KIND_FRAME) {
             *offset = address & ((UINT64_C(1) << shift) - 1);
-            return cap->object;
+            return cap;
         }
         table = cap->object;
     }
-    return CAPDL_NO_OBJECT;
+    return NULL;
 }
 
 static void add_word(struct capdl_spec *spec, uint32_t frame, uint64_t offset, uint64_t value, struct capdl_pos pos)
@@ -74,13 +74,14 @@ static void settle_arguments(struct capdl_spec *spec, uint32_t thread)
     *tcb = *object.u.tcb;
     first = (tcb->sp - word * (tcb->num_init - in_registers)) / arch->stack_alignment * arch->stack_alignment;
     for (size_t i = in_registers; i < tcb->num_init; i++) {
-        if (frame_at(spec, vspace->object, first + word * (i - in_registers), &offset) == CAPDL_NO_OBJECT) {
+        if (!capdl_review_page_at(spec, vspace->object, first + word * (i - in_registers), &offset)) {
             return; /* cannot be compiled either */
         }
     }
     for (size_t i = in_registers; i < tcb->num_init; i++) {
-        uint32_t frame = frame_at(spec, vspace->object, first + word * (i - in_registers), &offset);
-        add_word(spec, frame, offset, tcb->init[i], object.pos);
+        const struct capdl_cap *page =
+            capdl_review_page_at(spec, vspace->object, first + word * (i - in_registers), &offset);
+        add_word(spec, page->object, offset, tcb->init[i], object.pos);
     }
     tcb->sp = first - (arch->return_on_stack ? word : 0);
     tcb->num_init = in_registers;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Threads that share an address space and a CSpace are one subject. */
+/* Threads that share an address space and a CSpace, by the same guard, are one subject. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +12,17 @@ uint32_t capdl_review_target(const struct capdl_spec *spec, uint32_t tcb, uint64
     return cap ? cap->object : REVIEW_NONE;
 }
 
+/* The guard of the CSpace: with another one, the same pointers lead elsewhere. */
+static void find_guard(const struct capdl_spec *spec, struct subject *thread)
+{
+    const struct capdl_cap *cap = capdl_spec_cap_at(spec, thread->tcb, CAPDL_TCB_SLOT_CSPACE);
+
+    if (cap && cap->kind == CAPDL_KIND_CNODE) {
+        thread->guard_size = cap->guard_size;
+        thread->guard = capdl_review_cap(spec, cap).data;
+    }
+}
+
 static int subject_compare(const void *left, const void *right)
 {
     const struct subject *a = left, *b = right;
@@ -22,13 +33,20 @@ static int subject_compare(const void *left, const void *right)
     if (a->cspace != b->cspace) {
         return a->cspace < b->cspace ? -1 : 1;
     }
+    if (a->guard_size != b->guard_size) {
+        return a->guard_size < b->guard_size ? -1 : 1;
+    }
+    if (a->guard != b->guard) {
+        return a->guard < b->guard ? -1 : 1;
+    }
     return a->tcb < b->tcb ? -1 : a->tcb > b->tcb;
 }
 
 /* A thread that has neither shares nothing with another one. */
 static bool subject_same(const struct subject *a, const struct subject *b)
 {
-    return a->vspace == b->vspace && a->cspace == b->cspace && (a->vspace != REVIEW_NONE || a->cspace != REVIEW_NONE);
+    return a->vspace == b->vspace && a->cspace == b->cspace && a->guard_size == b->guard_size && a->guard == b->guard &&
+           (a->vspace != REVIEW_NONE || a->cspace != REVIEW_NONE);
 }
 
 /* Threads are mostly called after the program they run: "tcb_ping", "ping_tcb". */
@@ -107,8 +125,10 @@ static struct subject *gather_threads(const struct capdl_spec *spec, uint32_t *c
     *count = 0;
     for (uint32_t i = 0; i < spec->num_objects; i++) {
         if (capdl_object_kind(spec, i) == CAPDL_KIND_TCB) {
-            threads[(*count)++] = (struct subject){i, capdl_review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
-                                                   capdl_review_target(spec, i, CAPDL_TCB_SLOT_VSPACE), NULL};
+            threads[*count] = (struct subject){.tcb = i,
+                                               .cspace = capdl_review_target(spec, i, CAPDL_TCB_SLOT_CSPACE),
+                                               .vspace = capdl_review_target(spec, i, CAPDL_TCB_SLOT_VSPACE)};
+            find_guard(spec, &threads[(*count)++]);
         }
     }
     qsort(threads, *count, sizeof(*threads), subject_compare);

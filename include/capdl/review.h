@@ -73,6 +73,12 @@ struct capdl_findings {
     size_t count, capacity;
 };
 
+/* Of a program: what a linker calls an object. */
+struct capdl_variable {
+    char name[64];
+    uint64_t address, size;
+};
+
 struct capdl_diff_options {
     /*
      * A number for the contents of a frame: equal numbers mean equal contents, also across the two specs, 0 all zero.
@@ -88,6 +94,13 @@ struct capdl_diff_options {
     /* How many bytes of two frames of one size differ, and the first and last that do. May be NULL. */
     uint64_t (*difference)(void *context, const struct capdl_spec *old, uint32_t old_frame,
                            const struct capdl_spec *new_spec, uint32_t new_frame, uint64_t *first, uint64_t *last);
+    /* `count` bytes of a frame from an offset on, all in one page of 4 KiB, and whether any of them comes from a
+       program's file rather than from the spec or image. False: they are not known. May be NULL. */
+    bool (*bytes)(void *context, const struct capdl_spec *, uint32_t frame, uint64_t offset, size_t count,
+                  uint8_t *bytes, bool *program);
+    /* The variable at an address of the program whose file fills a frame; false: none is known. May be NULL. */
+    bool (*variable)(void *context, const struct capdl_spec *, uint32_t frame, uint64_t address,
+                     struct capdl_variable *);
     void *context;
     /* What lies at a physical address, as a short name, or NULL if nothing is known of it. May be NULL. */
     const char *(*device)(void *device_context, uint64_t start, uint64_t size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/elf_symbols.h"
 #include "base/memory.h"
 
 enum { PAGE = 4096 };
@@ -229,6 +230,60 @@ uint64_t fill_contents_difference(void *context, const struct capdl_spec *old, u
         }
     }
     return count;
+}
+
+bool fill_contents_bytes(void *context, const struct capdl_spec *spec, uint32_t frame, uint64_t offset, size_t count,
+                         uint8_t *bytes, bool *program)
+{
+    struct fill_contents *contents = context;
+    const char *image = contents->sources[contents->sources[1].spec == spec].files.beside;
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    uint8_t page[PAGE];
+    *program = false;
+    if (!all_known(contents, spec, fills)) {
+        return false;
+    }
+    compose_page(contents, spec, fills, offset / PAGE * PAGE, page);
+    memcpy(bytes, page + offset % PAGE, count);
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct capdl_fill *fill = &fills.list[i];
+        bool there = fill->offset < offset + count && offset < fill->offset + fill->length;
+        *program |= there && fill->kind == CAPDL_FILL_FILE && !(image && strcmp(fill->text, image) == 0);
+    }
+    return true;
+}
+
+static bool symbol_at(const struct elf_symbols *symbols, uint64_t address, struct capdl_variable *variable)
+{
+    for (size_t i = 0; i < symbols->count; i++) {
+        Elf64_Sym symbol;
+        const char *name = elf_symbols_get(symbols, i, &symbol);
+        if (*name && ELF64_ST_TYPE(symbol.st_info) <= STT_OBJECT && symbol.st_shndx != SHN_UNDEF &&
+            symbol.st_value <= address && address - symbol.st_value < symbol.st_size) {
+            snprintf(variable->name, sizeof(variable->name), "%s", name);
+            variable->address = symbol.st_value;
+            variable->size = symbol.st_size;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fill_contents_variable(void *context, const struct capdl_spec *spec, uint32_t frame, uint64_t address,
+                            struct capdl_variable *variable)
+{
+    struct fill_contents *contents = context;
+    struct capdl_fills fills = capdl_object_fills(spec, frame);
+    for (size_t i = 0; i < fills.count; i++) {
+        const struct fill_file *file = fill_file(contents, spec, &fills.list[i]);
+        struct elf_view elf;
+        struct elf_symbols symbols;
+        const char *problem;
+        if (file && elf_view_open(&elf, file->data, file->size, &problem) && elf_symbols_open(&symbols, &elf)) {
+            return symbol_at(&symbols, address, variable);
+        }
+    }
+    return false;
 }
 
 void fill_contents_free(struct fill_contents *contents)

@@ -3,7 +3,7 @@
 #ifndef TOOL_REVIEW_CONTENT_IDS_H
 #define TOOL_REVIEW_CONTENT_IDS_H
 
-#include <capdl/spec.h>
+#include <capdl/review.h>
 
 #include "base/fill_files.h"
 #include "blob/sha256.h"
@@ -36,6 +36,12 @@ const char *fill_contents_memory(void *context, const struct capdl_spec *, const
 /* How many bytes of two frames differ, and the first and last that do. */
 uint64_t fill_contents_difference(void *context, const struct capdl_spec *old, uint32_t old_frame,
                                   const struct capdl_spec *new, uint32_t new_frame, uint64_t *first, uint64_t *last);
+/* Bytes of a frame, all in one page, and whether any is a program's; false if they are not known. */
+bool fill_contents_bytes(void *context, const struct capdl_spec *, uint32_t frame, uint64_t offset, size_t count,
+                         uint8_t *bytes, bool *program);
+/* What the symbols of the file that fills a frame say is at an address. */
+bool fill_contents_variable(void *context, const struct capdl_spec *, uint32_t frame, uint64_t address,
+                            struct capdl_variable *);
 void fill_contents_free(struct fill_contents *);
 
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Writes programs for the systems beside this file: valid ELF files whose bytes are a digest of their name, so that any two
-differ. They are compared, never run.
+differ, but for variables, which are zero. They are compared, never run.
 usage: programs.py DIRECTORY MACHINE[+] NAME...   (MACHINE: the ELF number; +: with the symbols of Microkit's contract)"""
 import hashlib
 import struct
@@ -20,8 +20,9 @@ def content(name, length):
 
 def elf(name, machine, contract):
     symbols = VARIABLES + (CONTRACT if contract else [])
+    data = bytes(sum((size + 63) & ~63 for _, size in symbols)) + content(name + " data", 0x100)
     segments = [(5, TEXT, content(name + " text", 0x1800), 0x1800), (4, RODATA, content(name + " constants", 0x400), 0x400),
-                (6, DATA, content(name + " data", 0x400), 0x3000)]
+                (6, DATA, data, 0x3000)]
     strings, table, at = b"\0", struct.pack("<IBBHQQ", 0, 0, 0, 0, 0, 0), DATA
     for symbol, size in symbols:
         table += struct.pack("<IBBHQQ", len(strings), 0x11, 0, 3, at, size)

@@ -2,19 +2,25 @@
 /* `capdl expand` and `capdl show`: a spec as text again. */
 #include "command.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "json/spec_json.h"
 #include "extensions.h"
 
 const struct usage usage_expand = {
-    "expand SPEC [--strict] [--json] [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
+    "expand SPEC [--strict] [--fill-file FILE] [--json] [--kernel KERNEL] [--memory-map MAP] [--arch ARCH] [-I DIR]...",
     "Prints the spec as standard capDL text: PD declarations replaced by the objects they stand for,\n"
     "arrays, ranges and copies spelled out. With --strict, replaces everything that other capDL tools\n"
-    "cannot read; what has no equivalent is an error. With --json, prints JSON.",
+    "cannot read; what has no equivalent is an error. Other tools fill frames from files only: --fill-file\n"
+    "moves the bytes that the spec itself has, such as symbols of Microkit programs, into FILE, which is to\n"
+    "be where the text's other files are. With --json, prints JSON.",
     OPTION_KERNEL | OPTION_MAP | OPTION_ARCH | OPTION_DIRECTORIES | OPTION_CHECKS | OPTION_JSON | OPTION_STRICT,
     .min_operands = 1,
     .max_operands = 1,
     .examples = "capdl expand system.cdl > expanded.cdl\n"
-                "capdl expand --strict system.cdl > standard.cdl",
+                "capdl expand --strict system.cdl > standard.cdl\n"
+                "capdl expand --strict --fill-file hello.fill hello.system > hello.cdl",
     .findings = "Errors in the spec, or with --strict something that other tools cannot read.",
 };
 
@@ -31,15 +37,51 @@ const struct usage usage_show = {
     .findings = "Bad input.",
 };
 
+/* Opens --fill-file, if it is given, and moves bytes there. */
+static int move_bytes(struct input *input, const struct options *options, struct file_output *file)
+{
+    const char *path = options->fill_file, *slash = path ? strrchr(path, '/') : NULL;
+    if (!path) {
+        return EXIT_FINE;
+    }
+    if (output_is_input(input, options, path)) {
+        capdl_escape_printf(stderr, "capdl expand: %s is an input and would be overwritten; name another file\n", path);
+        return EXIT_TROUBLE;
+    }
+    if (strcmp(path, "-") == 0 || !file_create(file, path)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", path,
+                            strcmp(path, "-") == 0 ? "the text is on standard output" : strerror(errno));
+        return EXIT_TROUBLE;
+    }
+    extensions_move_bytes(&input->spec, slash ? slash + 1 : path, file->stream);
+    return EXIT_FINE;
+}
+
+static int finish_bytes(struct file_output *file, const struct options *options, int code)
+{
+    if (!file->stream) {
+        return code;
+    }
+    if (code != EXIT_FINE) {
+        file_abandon(file);
+    } else if (!file_commit(file)) {
+        capdl_escape_printf(stderr, "capdl: cannot write %s: %s\n", options->fill_file, strerror(errno));
+        code = EXIT_TROUBLE;
+    }
+    return code;
+}
+
 static int print_spec(const struct usage *usage, unsigned wanted, bool folded, int argc, char **argv)
 {
     struct options options;
     struct input input;
+    struct file_output bytes = {NULL};
     int code = options_parse(usage, argc, argv, &options);
     if (code != OPTIONS_GO) {
         return code;
     }
     code = input_read(&input, options.operands[0], wanted, &options);
+    code = code == EXIT_FINE ? move_bytes(&input, &options, &bytes) : code;
     if (code == EXIT_FINE && options.strict && !extensions_lower(&input.spec, &input.diags)) {
         code = EXIT_FINDINGS;
     }
@@ -50,6 +92,7 @@ static int print_spec(const struct usage *usage, unsigned wanted, bool folded, i
             capdl_spec_write_text(&input.spec, stdout, folded);
         }
     }
+    code = finish_bytes(&bytes, &options, code);
     code = input_finish(&input, &options, code);
     options_free(&options);
     return code;

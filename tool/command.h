@@ -58,6 +58,7 @@ struct options {
     bool man;               /* of `help` */
     const char *completion; /* a shell; 0: none */
     const char *device;     /* one device of a board; 0: all */
+    const char *fill_file;  /* of `expand`; 0: none */
     bool json_diags;        /* diagnostics as JSON on standard output */
     bool summary;           /* their number in a line after them */
     bool wide_rights;       /* of Microkit systems */
@@ -82,8 +83,8 @@ enum option_set {
     OPTION_JSON = 2048,
     OPTION_RESULT = 4096, /* --json of commands that make something */
     OPTION_RESERVE = 8192,
-    OPTION_STRICT = 16384,
-    OPTION_NEW = 32768, /* --arch of `init` */
+    OPTION_STRICT = 16384, /* --strict, --fill-file */
+    OPTION_NEW = 32768,    /* --arch of `init` */
     OPTION_DTB = 65536,
     OPTION_DEVICES = 131072,
     OPTION_TRACE = 262144, /* --trace, --stats */

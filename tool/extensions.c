@@ -2,6 +2,7 @@
 /* `capdl expand --strict`: a spec without our extensions of the language. */
 #include "extensions.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +71,7 @@ static void refuse_content(struct capdl_spec *spec, struct capdl_diags *diags, u
             refuse(spec, diags, id, "is filled from a file with a space or '}' in its name");
         }
         if (fills.list[i].kind == CAPDL_FILL_BYTES) {
-            refuse(spec, diags, id, "is filled with bytes that the spec itself has");
+            refuse(spec, diags, id, "is filled with bytes that the spec itself has (--fill-file moves them to a file)");
         }
     }
 }
@@ -149,6 +150,72 @@ static void lower_arrays(struct capdl_spec *spec)
         }
     }
     free(uneven);
+}
+
+/* Bytes that are in the file, by their digits: equal ones are there once, so elements of an array stay equal. */
+struct moved {
+    const char *digits;
+    uint64_t at;
+};
+
+static int compare_moved(const void *a, const void *b)
+{
+    return strcmp(((const struct moved *)a)->digits, ((const struct moved *)b)->digits);
+}
+
+struct move {
+    struct capdl_spec *spec;
+    const char *name;
+    FILE *out;
+    void *moved; /* of tsearch */
+    uint64_t end;
+};
+
+static void write_fill(struct move *move, const struct capdl_fill *fill)
+{
+    uint8_t bytes[4096];
+    for (uint64_t at = 0; at < fill->length; at += sizeof(bytes)) {
+        uint64_t count = fill->length - at < sizeof(bytes) ? fill->length - at : sizeof(bytes);
+        capdl_fill_get_bytes(fill, at, count, bytes);
+        fwrite(bytes, 1, count, move->out);
+    }
+    move->end += fill->length;
+}
+
+static void move_fill(struct move *move, struct capdl_fill *fill)
+{
+    struct moved *moved = capdl_spec_alloc(move->spec, sizeof(*moved));
+    *moved = (struct moved){fill->text, move->end};
+    const struct moved *const *found = tsearch(moved, &move->moved, compare_moved);
+    if (!found) {
+        fprintf(stderr, "capdl: out of memory\n");
+        exit(2);
+    }
+    if (*found == moved) {
+        write_fill(move, fill);
+    }
+    fill->kind = CAPDL_FILL_FILE;
+    fill->text = move->name;
+    fill->source_offset = (*found)->at;
+}
+
+static void keep(void *moved)
+{
+    (void)moved; /* it is the spec's */
+}
+
+void extensions_move_bytes(struct capdl_spec *spec, const char *name, FILE *out)
+{
+    struct move move = {.spec = spec, .name = capdl_spec_intern(spec, name, strlen(name)), .out = out};
+    for (uint32_t i = 0; i < spec->num_objects; i++) {
+        struct capdl_fills fills = capdl_object_fills(spec, i);
+        for (size_t f = 0; capdl_object_kind(spec, i) == CAPDL_KIND_FRAME && f < fills.count; f++) {
+            if (fills.list[f].kind == CAPDL_FILL_BYTES) {
+                move_fill(&move, &fills.list[f]);
+            }
+        }
+    }
+    tdestroy(move.moved, keep);
 }
 
 bool extensions_lower(struct capdl_spec *spec, struct capdl_diags *diags)

@@ -11,4 +11,7 @@
  */
 bool extensions_lower(struct capdl_spec *, struct capdl_diags *);
 
+/* Bytes that the spec itself has go into a stream; frames are filled from a file of this name instead. */
+void extensions_move_bytes(struct capdl_spec *, const char *name, FILE *);
+
 #endif

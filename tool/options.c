@@ -39,6 +39,7 @@ static const struct option_entry entries[] = {
     {OPTION_NAMES, 'd', "dtb", "FILE", "name device memory in findings as this device tree does"},
     {OPTION_DTB, 'd', "dtb", "FILE", "compare device memory and interrupts with this device tree"},
     {OPTION_STRICT, 'x', "strict", NULL, "print only what other capDL tools can read; anything else is an error"},
+    {OPTION_STRICT, 'e', "fill-file", "FILE", "move bytes that the spec itself has into FILE"},
     {OPTION_GRAPH, 'z', "focus", "SUBJECT", "draw only SUBJECT and what is related to it"},
     {OPTION_GRAPH, 'v', "level", "LEVEL", "subjects (the default), or objects: every object and capability"},
     {OPTION_GRAPH, 'A', "all", NULL, "draw faults and control, too"},
@@ -222,7 +223,7 @@ static const struct plain_option {
         {'P', offsetof(struct options, policy)},     {'Y', offsetof(struct options, date)},
         {'E', offsetof(struct options, depfile)},    {'N', offsetof(struct options, stdin_filename)},
         {'z', offsetof(struct options, focus)},      {'v', offsetof(struct options, level)},
-        {'p', offsetof(struct options, report)},
+        {'p', offsetof(struct options, report)},     {'e', offsetof(struct options, fill_file)},
 },
   flags[] = {
       {'b', offsetof(struct options, firmware_dtb)}, {'j', offsetof(struct options, json)},

@@ -43,6 +43,25 @@ expect 1 'expand --strict, streams' "$capdl" expand --strict refused_devices.cdl
 expect 1 'expand --strict, guests' "$capdl" expand --strict ../cases/devices.cdl
 [ "$(grep -c 'is an extended page table, which other' "$work/err")" -eq 6 ] || fail 'expand --strict: expected six refusals'
 
+# Bytes of the spec itself, in a file of their own.
+printf 'arch aarch64\nobjects { f[2] = frame (4k, fill: [{7 5 CDL_FrameFill_Bytes 68656c6c6f}])\n  g = frame (4k, fill: [{0 2 %s}, {9 3 %s}]) }\n' \
+    'CDL_FrameFill_FileData "a.bin" 4' 'CDL_FrameFill_Bytes 414243' >"$work/bytes.cdl"
+expect 1 'expand --strict, bytes' "$capdl" expand --strict "$work/bytes.cdl"
+grep -q "'g' is filled with bytes that the spec itself has (--fill-file moves them to a file), which" "$work/err" || fail "$(cat "$work/err")"
+expect 0 'expand --fill-file' "$capdl" expand --strict --fill-file "$work/some.fill" "$work/bytes.cdl"
+grep -qF 'f[2] = frame (4k, fill: [{7 5 CDL_FrameFill_FileData "some.fill" 0}])' "$work/out" || fail "$(cat "$work/out")"
+grep -qF '{0 2 CDL_FrameFill_FileData "a.bin" 4}, {9 3 CDL_FrameFill_FileData "some.fill" 5}' "$work/out" || fail "$(cat "$work/out")"
+[ "$(cat "$work/some.fill")" = helloABC ] || fail "$(cat "$work/some.fill")"
+"$capdl" show --json "$work/bytes.cdl" >"$work/bytes.json" 2>/dev/null
+expect 0 'expand --fill-file, JSON' "$capdl" expand --strict --fill-file "$work/some.fill" "$work/bytes.json"
+grep -qF 'f[2] = frame (4k, fill: [{7 5 CDL_FrameFill_FileData "some.fill" 0}])' "$work/out" || fail "$(cat "$work/out")"
+expect 2 'expand --fill-file, an input' "$capdl" expand --fill-file "$work/bytes.cdl" "$work/bytes.cdl"
+expect 2 'expand --fill-file, standard output' "$capdl" expand --fill-file - "$work/bytes.cdl"
+expect 1 'expand --fill-file, refused' "$capdl" expand --strict --fill-file "$work/none.fill" refused.cdl
+[ ! -e "$work/none.fill" ] || fail 'expand --fill-file left a file'
+expect 1 'expand --fill-file, a name with a space' "$capdl" expand --strict --fill-file "$work/no ne.fill" "$work/bytes.cdl"
+[ ! -e "$work/no ne.fill" ] || fail 'expand --fill-file left a file with a space'
+
 expect 1 'device memory' "$capdl" check --kernel aarch64 device_memory.cdl
 for said in ":8:45: error: endpoint 'e' cannot be made at 0x9001000, which is device memory" ":20:.*frame 'told' .*cannot be an IPC buffer" \
     ":15:12: warning: frame 'told' at 0x9000000 .* mapped cached" ":9:5: warning: frame 'written' at 0x9002000 has contents" \

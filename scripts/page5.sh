@@ -12,9 +12,19 @@ first=$1
         # Links between pages mean nothing here: their words stay.
         sed -e '/^<!--.*-->$/d' -e 's/\[\([^]]*\)\](\([^)]*\))/\1/g' "$page" | awk -v first="$([ "$page" = "$first" ] && echo 1 || echo 0)" '
             /^```/ { code = !code }
+            # lowdown takes a star after a code span, and underscores in a word, for emphasis.
+            function escaped(line,    out, c, i) {
+                span = line == "" ? 0 : span
+                for (i = 1; i <= length(line); i++) {
+                    c = substr(line, i, 1)
+                    span = c == "`" ? !span : span
+                    out = out (!span && (c == "_" || c == "*" && substr(line, i - 1, 1) == "`") ? "\\" : "") c
+                }
+                return out
+            }
             !code && /^# / { if (!first) { print "# " toupper(substr($0, 3)) }; next }
             !code && /^##/ { sub(/^#/, "") }
-            { print }'
+            { print code || /^    / ? $0 : escaped($0) }'
     done
     printf '\n# SEE ALSO\n\ncapdl(1)\n'
 } | lowdown -s -Tman -M "title=$(echo "$name" | tr '[:lower:]' '[:upper:]')" -M section=5 -M "date=$date" -M "source=capdl $version" -M 'volume=seL4 systems' |

@@ -136,7 +136,7 @@ static void print_exit_status(const char *findings)
         print_words(findings, strlen(findings));
         putchar('\n');
     }
-    printf(".TP\n.B 2\nUsage, or a file that cannot be read or written.\n");
+    printf(".TP\n.B 2\nWrong usage, or a file that cannot be read or written.\n");
 }
 
 void manual_print_command(const struct command *command)
@@ -165,6 +165,9 @@ void manual_print_overview(void)
         "image, boots it on an emulated machine or in QEMU, makes boot files for boards and PCs, proves that an "
         "image boots into what its spec says, and shows a reviewer what a system, or a change to one, allows.";
     static const char data[] = "The directory of initialisers and loaders, if they are not where they were installed.";
+    static const char docs[] =
+        "The pages that these manuals name as docs/..., below the directory of the installation, "
+        "with examples and settings for editors beside them. docs/recipes.md is a tutorial.";
     print_title("capdl");
     printf(".SH NAME\ncapdl \\- from capDL specs to booting seL4 systems\n"
            ".SH SYNOPSIS\n.B capdl\nCOMMAND [options] ...\n"
@@ -182,5 +185,7 @@ void manual_print_overview(void)
     print_exit_status("Findings or bad input: a problem in the spec, a difference, a boot that failed.");
     printf(".SH ENVIRONMENT\n.TP\n.B CAPDL_DATA_DIR\n");
     print_words(data, sizeof(data) - 1);
+    printf("\n.SH FILES\n.TP\n.I share/doc/capdl/docs\n");
+    print_words(docs, sizeof(docs) - 1);
     printf("\n.SH \"SEE ALSO\"\n.BR capdl\\-spec (5),\n.BR capdl\\-image (5)\n");
 }

@@ -52,7 +52,7 @@ for command in $commands; do
     grep -q "'$command'" "$sources/docs/meson.build" || fail "docs/meson.build does not install capdl-$command(1)"
 done
 [ "$(sed -n "/^manual_commands/,/^]/p" "$sources/docs/meson.build" | grep -o "'[a-z]*'" | wc -l)" = "$(echo "$commands" | wc -l)" ] ||
-    fail 'docs/meson.build installs pages of commands that are none'
+    fail 'docs/meson.build installs pages of commands that do not exist'
 
 # Pages of section 5.
 if command -v lowdown > /dev/null; then
@@ -60,6 +60,13 @@ if command -v lowdown > /dev/null; then
     "$sources/scripts/page5.sh" capdl-image 2000-01-01 1 'images that capdl makes' "$sources/docs/blob.md" "$sources/docs/placement.md" > capdl-image.5
     page capdl-spec.5
     page capdl-image.5
+    # What Markdown might take for emphasis is there: words with underscores, stars of parameters that must be given.
+    (cd "$sources/docs" && grep -ohE '[A-Za-z0-9]+(_[A-Za-z0-9]+)+' language.md pd.md blob.md placement.md) | sort -u > underscored
+    sed -e 's/\\f.//g' -e 's/\\-/-/g' -e 's/\\[&(]//g' capdl-spec.5 capdl-image.5 > plain
+    while read -r word; do
+        grep -qF "$word" plain || fail "the pages of section 5 lack $word"
+    done < underscored
+    [ "$(grep -o ': n\*' plain | wc -l)" -eq "$(grep -o ': n`\*' "$sources/docs/language.md" | wc -l)" ] || fail 'capdl-spec(5) lacks stars'
 fi
 
 # What bash offers. Its <(...) needs /dev/fd.

@@ -5,7 +5,7 @@
  *   members  a line for each type of object that has members in our JSON: "tcb addr ip ...", a * behind those it
  *            must have
  *   schema   pieces of docs/spec.schema.json, without blanks
- *   ranks    "number word" of each rank of a finding
+ *   ranks    "number word meaning" of each rank of a finding
  *   pd       "name least most unit default" of each parameter of pd that is a number, "name default" of those that are
  *            a bool, "name" of the others
  */
@@ -118,7 +118,7 @@ static void print_schema(void)
 
 static void print_ranks(void)
 {
-#define CAPDL_RANK(id, number, word, meaning) puts(#number " " word);
+#define CAPDL_RANK(id, number, word, meaning) puts(#number " " word " " meaning);
 #include <capdl/ranks.def>
 #undef CAPDL_RANK
 }

@@ -33,7 +33,7 @@ tr -d ' \n' <"$docs/spec.schema.json" >"$work/schema"
 done || status=1
 
 "$rows" ranks >"$work/expected"
-table review.md '| rank | kind' | sed -E 's/^\| ([0-9]+) \| `([a-z-]+)` .*/\1 \2/' >"$work/written"
+table review.md '| rank | kind' | sed -E 's/^\| ([0-9]+) \| `([a-z-]+)` \| ([^|]*) \|.*/\1 \2 \3/' >"$work/written"
 same docs/review.md
 
 # Of numbers: the range and the unit where the text speaks of them, and the default where it is a number.

@@ -44,8 +44,7 @@ static uint32_t frame_at(const struct program *program, uint32_t root, uint64_t 
     uint32_t table = root;
     for (unsigned level = 0; level < profile->vspace_levels; level++) {
         unsigned shift = vspace_shift(profile, level);
-        uint64_t slot = address >> shift & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
-        const struct capdl_cap *cap = capdl_spec_cap_at(program->spec, table, slot);
+        const struct capdl_cap *cap = capdl_spec_cap_at(program->spec, table, vspace_index(profile, level, address));
         if (!cap || cap->object == CAPDL_NO_OBJECT) {
             return CAPDL_NO_OBJECT;
         }

@@ -45,11 +45,6 @@ static uint32_t table_at(struct reverse *r, uint32_t root, unsigned level, uint6
     return entry->level ? entry->object : CAPDL_NO_OBJECT;
 }
 
-static uint64_t slot_in(const struct capdl_profile *profile, unsigned level, uint64_t address)
-{
-    return address >> vspace_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
-}
-
 static bool is_table_kind(unsigned kind)
 {
     return kind < CAPDL_KIND_COUNT && capdl_kind_is_table((enum capdl_kind)kind);
@@ -116,9 +111,9 @@ void reverse_map_table(struct reverse *r, const struct capdl_call *call)
     struct capdl_object changed = capdl_object_view(r->spec, table->object);
     changed.kind = table->kind;
     capdl_object_set(r->spec, table->object, &changed);
-    reverse_cap(
-        r, table_at(r, root, level - 1, address),
-        (struct capdl_cap){.slot = slot_in(profile, level - 1, address), .object = table->object, .kind = table->kind});
+    reverse_cap(r, table_at(r, root, level - 1, address),
+                (struct capdl_cap){
+                    .slot = vspace_index(profile, level - 1, address), .object = table->object, .kind = table->kind});
 }
 
 /* Inverts what vspace.c makes of rights and attributes. */
@@ -171,7 +166,7 @@ void reverse_map_page(struct reverse *r, const struct capdl_call *call)
         reverse_fail(r, "a page is mapped with rights or attributes that no spec gives it");
         return;
     }
-    cap.slot = slot_in(profile, level, address);
+    cap.slot = vspace_index(profile, level, address);
     map_frame(r, frame, table, cap);
 }
 

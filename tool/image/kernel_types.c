@@ -5,15 +5,6 @@
 
 #include "image/program.h"
 
-unsigned vspace_shift(const struct capdl_profile *profile, unsigned level)
-{
-    unsigned shift = CAPDL_PAGE_BITS;
-    for (unsigned i = level + 1; i < profile->vspace_levels; i++) {
-        shift += profile->vspace_index_bits[i];
-    }
-    return shift;
-}
-
 int table_level(const struct program *program, enum capdl_kind kind)
 {
     return program->profile->vspace_levels - (int)capdl_kind_height(kind);

@@ -26,6 +26,7 @@
 #include "image/arch.h"
 #include "image/image.h"
 #include "profile/methods.h"
+#include "profile/vspace.h"
 
 enum { OPERAND_LITERAL = 4 }; /* beside enum capdl_ref_kind */
 
@@ -318,7 +319,6 @@ void order_place(struct program *, struct group_list *, uint32_t object, const s
 /* kernel_types.c: level of a page table's kind below the root, -1 if the kernel's address spaces have no such level. */
 int table_level(const struct program *, enum capdl_kind);
 /* log2 of the bytes that one entry of a table at this level covers. */
-unsigned vspace_shift(const struct capdl_profile *, unsigned level);
 
 /* vspace.c: attribute words of the mapping of a page, and of tables, of threads or of guests. */
 uint64_t vspace_page_attributes(const struct capdl_profile *, const struct capdl_cap *, bool guest);

@@ -176,16 +176,6 @@ static bool prepare_extra(struct boot *b)
     return true;
 }
 
-/* log2 of what one entry of the table above covers, for the tables of a level (1: just below the root). */
-static unsigned level_shift(const struct kernel *k, unsigned level)
-{
-    unsigned shift = PAGE_BITS;
-    for (unsigned i = level; i < k->profile->vspace_levels; i++) {
-        shift += k->profile->vspace_index_bits[i];
-    }
-    return shift;
-}
-
 static uint64_t virtual_end(const struct boot *b)
 {
     return b->info->bootinfo + PAGE_SIZE + (b->extra_bits ? UINT64_C(1) << b->extra_bits : 0);
@@ -193,7 +183,7 @@ static uint64_t virtual_end(const struct boot *b)
 
 static uint64_t tables_of_level(const struct boot *b, unsigned level)
 {
-    unsigned shift = level_shift(b->k, level);
+    unsigned shift = vspace_shift(b->k->profile, level - 1);
     return ((virtual_end(b) - 1) >> shift) - (b->info->image_start >> shift) + 1;
 }
 
@@ -279,7 +269,7 @@ static enum capdl_type table_type(const struct kernel *k, unsigned level)
 static bool make_tables(struct boot *b)
 {
     for (unsigned level = 1; level < b->k->profile->vspace_levels; level++) {
-        unsigned shift = level_shift(b->k, level);
+        unsigned shift = vspace_shift(b->k->profile, level - 1);
         uint64_t first = b->info->image_start >> shift, count = tables_of_level(b, level);
         for (uint64_t i = 0; i < count; i++) {
             uint64_t vaddr = (first + i) << shift;

@@ -13,6 +13,7 @@
 #include "caches.h"
 #include "objects.h"
 #include "profile/board.h"
+#include "profile/vspace.h"
 #include "record.h"
 
 enum irq_state { IRQ_INACTIVE, IRQ_SIGNAL, IRQ_TIMER, IRQ_RESERVED };

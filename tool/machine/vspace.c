@@ -4,18 +4,9 @@
 
 #include <string.h>
 
-static unsigned root_shift(const struct kernel *k)
-{
-    unsigned shift = PAGE_BITS;
-    for (unsigned level = 1; level < k->profile->vspace_levels; level++) {
-        shift += k->profile->vspace_index_bits[level];
-    }
-    return shift;
-}
-
 struct walk vspace_walk(const struct kernel *k, struct table *root, uint64_t vaddr, unsigned bits)
 {
-    unsigned shift = root_shift(k);
+    unsigned shift = vspace_shift(k->profile, 0);
     struct table *table = root;
     for (unsigned level = 0;; level++) {
         struct pte *pte = &table->pte[(vaddr >> shift) & (table->entries - 1)];
@@ -32,7 +23,7 @@ unsigned vspace_depth(const struct kernel *k, struct table *root, uint64_t vaddr
     struct walk walk = vspace_walk(k, root, vaddr, PAGE_BITS);
     *present = walk.pte->kind == PTE_PAGE;
     unsigned depth = 0;
-    for (unsigned shift = root_shift(k); shift > walk.bits_left; depth++) {
+    for (unsigned shift = vspace_shift(k->profile, 0); shift > walk.bits_left; depth++) {
         shift -= k->profile->vspace_index_bits[depth + 1];
     }
     return depth;
@@ -40,7 +31,7 @@ unsigned vspace_depth(const struct kernel *k, struct table *root, uint64_t vaddr
 
 bool vspace_translate(const struct kernel *k, struct table *root, uint64_t vaddr, struct page_view *view)
 {
-    unsigned top = root_shift(k) + k->profile->vspace_index_bits[0];
+    unsigned top = vspace_shift(k->profile, 0) + k->profile->vspace_index_bits[0];
     if (top < 64 && vaddr >> top) {
         return false;
     }
@@ -146,7 +137,7 @@ void vspace_unmap_page(struct kernel *k, const struct cap *frame)
 void vspace_unmap_table(struct kernel *k, const struct cap *cap)
 {
     struct table *table = vspace_of_asid(k, cap->asid), *root = table;
-    unsigned shift = root_shift(k);
+    unsigned shift = vspace_shift(k->profile, 0);
     for (unsigned level = 0; table && level + 1u < k->profile->vspace_levels; level++) {
         struct pte *pte = &table->pte[(cap->data >> shift) & (table->entries - 1)];
         if (pte->kind != PTE_TABLE) {

@@ -9,14 +9,10 @@
 #include <capdl/blob.h>
 
 #include "base/memory.h"
+#include "base/table_list.h"
 #include "lower.h"
 
 enum { DEVICE_LEVELS = 3, TABLE_BITS = 9 };
-
-struct table {
-    uint64_t start;
-    uint32_t object;
-};
 
 struct mk_space {
     enum mk_space_kind kind;
@@ -24,10 +20,7 @@ struct mk_space {
     uint32_t root;
     unsigned num_levels;
     uint8_t index_bits[CAPDL_MAX_VSPACE_LEVELS];
-    struct level {
-        struct table *tables; /* ascending by start; of level 0 the only one */
-        size_t count, capacity;
-    } levels[CAPDL_MAX_VSPACE_LEVELS];
+    struct table_list levels[CAPDL_MAX_VSPACE_LEVELS]; /* [0] has at most one, and only of a device */
 };
 
 /* log2 of the bytes that an entry of a level maps. */
@@ -104,20 +97,6 @@ uint32_t mk_space_root(const struct mk_space *space)
     return space->root;
 }
 
-static size_t level_search(const struct level *level, uint64_t start)
-{
-    size_t low = 0, high = level->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (level->tables[middle].start < start) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 static uint32_t table_make(struct mk_reader *reader, struct mk_space *space, unsigned l, uint64_t address,
                            struct capdl_pos pos)
 {
@@ -141,16 +120,13 @@ static uint32_t table_at(struct mk_reader *reader, struct mk_space *space, unsig
     for (unsigned l = space->kind == MK_SPACE_DEVICE ? 0 : 1; l <= level; l++) {
         unsigned shift = entry_shift(space, l) + space->index_bits[l];
         uint64_t start = address >> shift << shift;
-        struct level *tables = &space->levels[l];
-        size_t at = level_search(tables, start);
+        struct table_list *tables = &space->levels[l];
+        size_t at = table_list_search(tables, start);
         if (at == tables->count || tables->tables[at].start != start) {
             uint32_t made = table_make(reader, space, l, address, pos);
             uint64_t slot = l ? address >> shift & ((UINT64_C(1) << space->index_bits[l - 1]) - 1) : 0;
             mk_hold(reader, parent, slot, made, pos);
-            tables->tables = memory_grow(tables->tables, &tables->capacity, tables->count + 1, sizeof(*tables->tables));
-            memmove(&tables->tables[at + 1], &tables->tables[at], (tables->count - at) * sizeof(*tables->tables));
-            tables->tables[at] = (struct table){start, made};
-            tables->count++;
+            table_list_insert(tables, at, start, made);
         }
         parent = tables->tables[at].object;
     }

@@ -3,8 +3,10 @@
 #ifndef TOOL_PD_EXPAND_H
 #define TOOL_PD_EXPAND_H
 
+#include "base/table_list.h"
 #include "elf_file.h"
 #include "pd.h"
+#include "profile/vspace.h"
 
 enum pd_param {
 #define PARAM(id, name, type, least, most, bound, unit, otherwise, field) PARAM_##id,
@@ -56,18 +58,9 @@ struct region {
     const char *what;
 };
 
-/* The tables of one level, ascending by the address they begin at. */
-struct space_level {
-    struct space_table {
-        uint64_t start;
-        uint32_t object;
-    } *tables;
-    size_t count, capacity;
-};
-
 struct space {
-    struct space_level levels[CAPDL_MAX_VSPACE_LEVELS]; /* [0] holds the root */
-    struct region *regions;                             /* ascending, disjoint */
+    struct table_list levels[CAPDL_MAX_VSPACE_LEVELS]; /* [0] holds the root */
+    struct region *regions;                            /* ascending, disjoint */
     size_t num_regions, capacity_regions;
     uint64_t program_end; /* end of what the ELF file takes: the rest is placed above */
 };
@@ -134,7 +127,7 @@ uint64_t space_place(struct expansion *, struct pd *, uint64_t size, const char 
 bool space_map(struct expansion *, struct pd *, uint64_t address, struct capdl_cap frame);
 /* The lowest table for an address, which is there, and the slot in it. */
 uint32_t space_slot(const struct expansion *, const struct pd *, uint64_t address, uint64_t *slot);
-/* log2 of the bytes one entry of the lowest level but `up` maps. */
+/* log2 of the bytes that one entry maps, `up` levels above the lowest. */
 unsigned space_entry_bits(const struct capdl_profile *, unsigned up);
 enum capdl_kind space_root_kind(const struct capdl_profile *);
 

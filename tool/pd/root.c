@@ -221,7 +221,7 @@ static void hold_initial(struct expansion *x, struct pd *pd)
 static uint64_t hold_tables(struct expansion *x, struct pd *pd, uint64_t slot)
 {
     for (unsigned level = 1; level < x->profile->vspace_levels; level++) {
-        const struct space_level *tables = &pd->space->levels[level];
+        const struct table_list *tables = &pd->space->levels[level];
         for (size_t i = 0; i < tables->count; i++) {
             uint32_t table = tables->tables[i].object;
             hold(x, pd, slot++, table, (enum capdl_kind)capdl_object_kind(x->spec, table));

@@ -13,35 +13,12 @@
 #include <capdl/architecture.h>
 #include <capdl/blob.h>
 
+#include "base/memory.h"
 #include "expand.h"
-
-static void *grown(void *list, size_t count, size_t *capacity, size_t item)
-{
-    if (count < *capacity) {
-        return list;
-    }
-    *capacity = *capacity ? *capacity * 2 : 8;
-    list = reallocarray(list, *capacity, item);
-    if (!list) {
-        capdl_spec_out_of_memory();
-    }
-    return list;
-}
-
-/* log2 of the bytes that one entry of a table of this level spans. */
-static unsigned entry_shift(const struct capdl_profile *profile, unsigned level)
-{
-    unsigned shift = CAPDL_PAGE_BITS;
-
-    for (unsigned l = level + 1; l < profile->vspace_levels; l++) {
-        shift += profile->vspace_index_bits[l];
-    }
-    return shift;
-}
 
 unsigned space_entry_bits(const struct capdl_profile *profile, unsigned up)
 {
-    return entry_shift(profile, profile->vspace_levels - 1u - up);
+    return vspace_shift(profile, profile->vspace_levels - 1u - up);
 }
 
 /* The kind of a table of this level. */
@@ -55,34 +32,10 @@ enum capdl_kind space_root_kind(const struct capdl_profile *profile)
     return table_kind(profile, 0);
 }
 
-static void level_insert(struct space_level *level, size_t at, uint64_t start, uint32_t object)
-{
-    level->tables = grown(level->tables, level->count, &level->capacity, sizeof(*level->tables));
-    memmove(&level->tables[at + 1], &level->tables[at], (level->count - at) * sizeof(*level->tables));
-    level->tables[at] = (struct space_table){start, object};
-    level->count++;
-}
-
-/* Index of the first table that begins at or above `start`. */
-static size_t level_search(const struct space_level *level, uint64_t start)
-{
-    size_t low = 0, high = level->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (level->tables[middle].start < start) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 void space_init(struct space *space, uint32_t root)
 {
     memset(space, 0, sizeof(*space));
-    level_insert(&space->levels[0], 0, 0, root);
+    table_list_insert(&space->levels[0], 0, 0, root);
 }
 
 void space_free(struct space *space)
@@ -130,7 +83,8 @@ bool space_take(struct expansion *x, struct pd *pd, uint64_t start, uint64_t siz
                     pd->program->name, start, start + size, r->what, r->start, r->end);
         return false;
     }
-    space->regions = grown(space->regions, space->num_regions, &space->capacity_regions, sizeof(*space->regions));
+    space->regions =
+        memory_grow(space->regions, &space->capacity_regions, space->num_regions + 1, sizeof(*space->regions));
     memmove(&space->regions[at + 1], &space->regions[at], (space->num_regions - at) * sizeof(*space->regions));
     space->regions[at] = (struct region){start, start + size, what};
     space->num_regions++;
@@ -177,19 +131,19 @@ static uint32_t table_at(struct expansion *x, struct pd *pd, unsigned level, uin
     uint32_t parent = pd->space->levels[0].tables[0].object;
 
     for (unsigned l = 1; l <= level && parent != CAPDL_NO_OBJECT; l++) {
-        unsigned shift = entry_shift(profile, l - 1);
+        unsigned shift = vspace_shift(profile, l - 1);
         uint64_t start = address >> shift << shift;
-        struct space_level *tables = &pd->space->levels[l];
-        size_t at = level_search(tables, start);
+        struct table_list *tables = &pd->space->levels[l];
+        size_t at = table_list_search(tables, start);
         if (at == tables->count || tables->tables[at].start != start) {
             enum capdl_kind kind = table_kind(profile, l);
             uint32_t made = object_next(x, pd, capdl_kind_keyword(kind), &pd->program->counters.tables[kind], kind, 0);
             if (made == CAPDL_NO_OBJECT) {
                 return made;
             }
-            uint64_t slot = address >> shift & ((UINT64_C(1) << profile->vspace_index_bits[l - 1]) - 1);
+            uint64_t slot = vspace_index(profile, l - 1, address);
             object_hold(x, pd, parent, (struct capdl_cap){.slot = slot, .object = made, .kind = (uint8_t)kind});
-            level_insert(tables, at, start, made);
+            table_list_insert(tables, at, start, made);
         }
         parent = tables->tables[at].object;
     }
@@ -200,12 +154,12 @@ uint32_t space_slot(const struct expansion *x, const struct pd *pd, uint64_t add
 {
     const struct capdl_profile *profile = x->profile;
     unsigned level = profile->vspace_levels > 1 ? profile->vspace_levels - 1u : 0;
-    unsigned shift = level ? entry_shift(profile, level - 1) : 0;
-    const struct space_level *tables = &pd->space->levels[level];
+    unsigned shift = level ? vspace_shift(profile, level - 1) : 0;
+    const struct table_list *tables = &pd->space->levels[level];
     uint64_t start = level ? address >> shift << shift : 0;
-    size_t at = level_search(tables, start);
+    size_t at = table_list_search(tables, start);
 
-    *slot = address >> entry_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
+    *slot = vspace_index(profile, level, address);
     return at < tables->count && tables->tables[at].start == start ? tables->tables[at].object : CAPDL_NO_OBJECT;
 }
 
@@ -214,14 +168,14 @@ bool space_map(struct expansion *x, struct pd *pd, uint64_t address, struct capd
     const struct capdl_profile *profile = x->profile;
     unsigned bits = capdl_object_size_bits(x->spec, frame.object), level = profile->vspace_levels - 1u;
 
-    while (level > 0 && entry_shift(profile, level) < bits) {
+    while (level > 0 && vspace_shift(profile, level) < bits) {
         level--;
     }
     uint32_t table = table_at(x, pd, level, address);
     if (table == CAPDL_NO_OBJECT) {
         return false;
     }
-    frame.slot = address >> entry_shift(profile, level) & ((UINT64_C(1) << profile->vspace_index_bits[level]) - 1);
+    frame.slot = vspace_index(profile, level, address);
     frame.kind = CAPDL_KIND_FRAME;
     object_hold(x, pd, table, frame);
     return true;

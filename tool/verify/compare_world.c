@@ -154,7 +154,7 @@ static void see_own_page(const struct own_space *s, uint64_t address, uint64_t p
 
 static void walk_own(const struct own_space *s, const struct table *table, unsigned level, uint64_t base)
 {
-    unsigned shift = level_shift_of(s->v->profile, level);
+    unsigned shift = vspace_shift(s->v->profile, level);
     for (uint32_t i = 0; i < table->entries; i++) {
         const struct pte *pte = &table->pte[i];
         uint64_t address = base + ((uint64_t)i << shift);

@@ -91,7 +91,7 @@ static uint32_t page_node(const struct verify *v, const struct pte *pte)
 {
     uint32_t node = NO_NODE;
     for (unsigned level = 0; node == NO_NODE && level < v->profile->vspace_levels; level++) {
-        node = state_frame_node(v, pte->paddr, level_shift_of(v->profile, level));
+        node = state_frame_node(v, pte->paddr, vspace_shift(v->profile, level));
     }
     return node;
 }

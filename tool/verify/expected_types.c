@@ -87,15 +87,6 @@ bool kind_has_node(enum capdl_kind kind)
     return false;
 }
 
-unsigned level_shift_of(const struct capdl_profile *profile, unsigned level)
-{
-    unsigned shift = CAPDL_PAGE_BITS;
-    for (unsigned i = profile->vspace_levels; i-- > level + 1;) {
-        shift += profile->vspace_index_bits[i];
-    }
-    return shift;
-}
-
 static unsigned num_levels(const struct verify *v, enum capdl_kind kind)
 {
     return kind == CAPDL_KIND_IO_PT ? v->kernel->io_levels : v->profile->vspace_levels;
@@ -108,7 +99,7 @@ unsigned table_shift(const struct verify *v, uint32_t table)
     const struct table_position *position = &v->table_positions[table];
     unsigned last = num_levels(v, kind) - 1u, level = position->root == CAPDL_NO_OBJECT ? last : position->level;
     return kind == CAPDL_KIND_IO_PT ? CAPDL_PAGE_BITS + IO_INDEX_BITS * (last - level)
-                                    : level_shift_of(v->profile, level);
+                                    : vspace_shift(v->profile, level);
 }
 
 /* Gives the tables below one their places. A spec in which tables contain themselves ends at the last level. */

@@ -21,6 +21,7 @@
 #include "blob/blob.h"
 #include "machine/boot.h"
 #include "machine/machine.h"
+#include "profile/vspace.h"
 #include "verify/verify.h"
 
 #define NO_NODE UINT32_MAX
@@ -122,8 +123,6 @@ bool kind_is_device(enum capdl_kind);
 bool kind_has_node(enum capdl_kind);
 /* Type of a capability to an object of this kind; CAP_NULL: there is none. */
 enum cap_type kind_cap_type(const struct verify *, enum capdl_kind);
-/* log2 of the bytes that an entry of a table at this level covers; level 0 is the root. */
-unsigned level_shift_of(const struct capdl_profile *, unsigned level);
 /* The same for a table of the spec, once it has its place. */
 unsigned table_shift(const struct verify *, uint32_t table);
 /* Finds roots, levels and addresses of the spec's tables, and interrupts' numbers. */

@@ -37,9 +37,8 @@ static const struct capdl_cap *frame_at(const struct verify *v, uint32_t table, 
 {
     for (unsigned level = 0; level < v->profile->vspace_levels && kind_is_table(capdl_object_kind(v->spec, table));
          level++) {
-        unsigned shift = level_shift_of(v->profile, level);
-        uint64_t index = address >> shift & ((UINT64_C(1) << v->profile->vspace_index_bits[level]) - 1);
-        const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, table, index);
+        unsigned shift = vspace_shift(v->profile, level);
+        const struct capdl_cap *cap = capdl_spec_cap_at(v->spec, table, vspace_index(v->profile, level, address));
         if (!cap || cap->object == CAPDL_NO_OBJECT) {
             return NULL;
         }

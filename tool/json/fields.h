@@ -3,6 +3,7 @@
 #ifndef TOOL_JSON_FIELDS_H
 #define TOOL_JSON_FIELDS_H
 
+#include "base/memory.h"
 #include "json.h"
 
 #define SPEC_JSON_FORMAT "capdl-spec"
@@ -65,6 +66,5 @@ void irq_add(struct json *, uint64_t irq, uint32_t object, struct capdl_pos);
 /* Puts interrupts in order and reports those mapped twice. */
 void irqs_finish(struct json *);
 bool name_is_valid(const char *name);
-void *list_grow(void *list, size_t *capacity, size_t need, size_t item);
 
 #endif

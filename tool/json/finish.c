@@ -5,22 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *list_grow(void *list, size_t *capacity, size_t need, size_t item)
-{
-    if (need <= *capacity) {
-        return list;
-    }
-    *capacity = need + need / 2 + 8;
-    list = realloc(list, *capacity * item);
-    if (!list) {
-        capdl_spec_out_of_memory();
-    }
-    return list;
-}
-
 void cap_list_add(struct cap_list *caps, const struct capdl_cap *cap)
 {
-    caps->list = list_grow(caps->list, &caps->capacity, caps->count + 1, sizeof(*caps->list));
+    caps->list = memory_grow(caps->list, &caps->capacity, caps->count + 1, sizeof(*caps->list));
     caps->list[caps->count++] = *cap;
 }
 
@@ -58,7 +45,7 @@ void cap_list_free(struct cap_list *caps)
 void irq_add(struct json *json, uint64_t irq, uint32_t object, struct capdl_pos pos)
 {
     struct capdl_spec *spec = json->spec;
-    spec->irqs = list_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
+    spec->irqs = memory_grow(spec->irqs, &spec->capacity_irqs, spec->num_irqs + 1, sizeof(*spec->irqs));
     spec->irqs[spec->num_irqs++] = (struct capdl_irq_map){.irq = irq, .object = object, .pos = pos};
 }
 

@@ -139,7 +139,7 @@ static uint64_t *numbers_read(struct own_reader *reader, const char *value, cons
     for (const char *item; (item = json_item(&list));) {
         uint64_t number;
         json_number(reader->json, item, what, UINT64_MAX, &number);
-        numbers = list_grow(numbers, &capacity, *count + 1, sizeof(*numbers));
+        numbers = memory_grow(numbers, &capacity, *count + 1, sizeof(*numbers));
         numbers[(*count)++] = number;
     }
     uint64_t *kept = capdl_spec_alloc(reader->spec, *count * sizeof(*kept));
@@ -159,7 +159,7 @@ static void fills_read(struct own_reader *reader, const char *value, struct capd
     }
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
-        fills = list_grow(fills, &capacity, count + 1, sizeof(*fills));
+        fills = memory_grow(fills, &capacity, count + 1, sizeof(*fills));
         own_fill_read(reader, item, &fills[count++]);
     }
     object->flags |= CAPDL_OBJECT_HAS_FILL;

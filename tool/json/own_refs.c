@@ -321,8 +321,8 @@ void own_derivations_read(struct own_reader *reader, const char *value)
         if (json_fields(reader->json, item, "a derivation", fields, JSON_OTHERS_WRONG, members) &&
             slot_read(reader, members[0], "parent", &derivation.parent) &&
             slot_read(reader, members[1], "child", &derivation.child)) {
-            spec->derivations = list_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
-                                          sizeof(*spec->derivations));
+            spec->derivations = memory_grow(spec->derivations, &spec->capacity_derivations, spec->num_derivations + 1,
+                                            sizeof(*spec->derivations));
             spec->derivations[spec->num_derivations++] = derivation;
         }
     }
@@ -356,7 +356,7 @@ static void schedule_read(struct own_reader *reader, const char *value)
     }
     struct json_list list = json_elements(value);
     for (const char *item; (item = json_item(&list));) {
-        entries = list_grow(entries, &capacity, count + 1, sizeof(*entries));
+        entries = memory_grow(entries, &capacity, count + 1, sizeof(*entries));
         entry_read(reader->json, item, &entries[count++]);
     }
     domains->has_schedule = true;

@@ -94,7 +94,7 @@ static void schedule_read(struct rust_reader *reader, const char *value)
     }
     struct json_list list = json_elements(value);
     for (const char *item, *members[2]; (item = json_item(&list));) {
-        entries = list_grow(entries, &capacity, count + 1, sizeof(*entries));
+        entries = memory_grow(entries, &capacity, count + 1, sizeof(*entries));
         entries[count] = (struct capdl_domain_entry){.pos = json_pos(reader->json, item)};
         if (json_fields(reader->json, item, "a schedule entry", fields, JSON_OTHERS_IGNORED, members)) {
             json_number(reader->json, members[0], "domain", UINT8_MAX, &entries[count].domain);

@@ -129,7 +129,7 @@ static void bytes_read(struct rust_reader *reader, const char *value, struct cap
             free(text);
             return;
         }
-        text = list_grow(text, &capacity, count + 2, 1);
+        text = memory_grow(text, &capacity, count + 2, 1);
         text[count++] = digits[byte >> 4];
         text[count++] = digits[byte & 15];
     }
@@ -196,7 +196,7 @@ void rust_fills_read(struct rust_reader *reader, const char *value, struct capdl
     }
     struct json_list list = json_elements(entries);
     for (const char *item; (item = json_item(&list));) {
-        fills = list_grow(fills, &capacity, count + 1, sizeof(*fills));
+        fills = memory_grow(fills, &capacity, count + 1, sizeof(*fills));
         entry_read(reader, item, &fills[count]);
         count += fills[count].length || fills[count].kind != CAPDL_FILL_OTHER; /* no bytes are no fill */
     }

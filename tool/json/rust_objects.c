@@ -146,7 +146,7 @@ static void record(struct rust_reader *reader, const char *value)
                         json_key_length(key), key + 1);
         }
     }
-    reader->objects = list_grow(reader->objects, &reader->capacity_objects, reader->num_objects + 1, sizeof(object));
+    reader->objects = memory_grow(reader->objects, &reader->capacity_objects, reader->num_objects + 1, sizeof(object));
     reader->objects[reader->num_objects++] = object;
 }
 

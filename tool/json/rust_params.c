@@ -81,7 +81,7 @@ static void registers_read(struct rust_reader *reader, const char *value, struct
     }
     struct json_list items = json_elements(value);
     for (const char *item; (item = json_item(&items));) {
-        list = list_grow(list, &capacity, tcb->num_init + 1, sizeof(*list));
+        list = memory_grow(list, &capacity, tcb->num_init + 1, sizeof(*list));
         json_number(reader->json, item, "gprs", UINT64_MAX, &list[tcb->num_init++]);
     }
     tcb->init = capdl_spec_alloc(reader->spec, tcb->num_init * sizeof(*list));

@@ -232,7 +232,7 @@ static void put_objects(const struct writer *w)
 {
     uint32_t *order = NULL, count = 0;
     size_t capacity = 0;
-    order = list_grow(order, &capacity, w->spec->num_objects, sizeof(*order));
+    order = memory_grow(order, &capacity, w->spec->num_objects, sizeof(*order));
     for (uint32_t i = 0; i < w->spec->num_objects; i++) {
         if (capdl_object_kind(w->spec, i) != CAPDL_KIND_PROGRAM) {
             order[count++] = i;

@@ -25,7 +25,7 @@ static void lines_find(struct lines *lines, const struct capdl_source *source)
     size_t capacity = 0;
     const char *end = source->text + source->size, *next = source->text;
     while (next) {
-        lines->starts = list_grow(lines->starts, &capacity, lines->count + 1, sizeof(*lines->starts));
+        lines->starts = memory_grow(lines->starts, &capacity, lines->count + 1, sizeof(*lines->starts));
         lines->starts[lines->count++] = (size_t)(next - source->text);
         next = memchr(next, '\n', (size_t)(end - next));
         next = next ? next + 1 : NULL;
@@ -155,10 +155,7 @@ static void put_place(const struct capdl_diags *diags, const struct capdl_diag *
 
 static struct lines *lines_begin(struct capdl_diags *diags)
 {
-    struct lines *lines = calloc(diags->num_files + 1, sizeof(*lines));
-    if (!lines) {
-        abort();
-    }
+    struct lines *lines = memory_zeroed(diags->num_files + 1, sizeof(*lines));
     capdl_diags_locate(diags);
     return lines;
 }

@@ -307,9 +307,9 @@ void spec_json_write_rust(const struct capdl_spec *spec, FILE *out)
     struct rust_writer w = {.spec = spec, .out = out};
     size_t places = 0, tables = 0, levels = 0;
     uint32_t count = 0;
-    w.places = list_grow(NULL, &places, spec->num_objects + 1, sizeof(*w.places));
-    w.is_in_table = list_grow(NULL, &tables, spec->num_objects + 1, sizeof(*w.is_in_table));
-    w.levels = list_grow(NULL, &levels, spec->num_objects + 1, sizeof(*w.levels));
+    w.places = memory_grow(NULL, &places, spec->num_objects + 1, sizeof(*w.places));
+    w.is_in_table = memory_grow(NULL, &tables, spec->num_objects + 1, sizeof(*w.is_in_table));
+    w.levels = memory_grow(NULL, &levels, spec->num_objects + 1, sizeof(*w.levels));
     memset(w.is_in_table, 0, spec->num_objects + 1);
     find_places(&w);
     fputs("{\"objects\":[", out);

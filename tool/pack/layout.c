@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "plan.h"
 
 enum { PAGE = 4096, LOADER_ALIGNMENT = 0x200000 };
@@ -146,10 +147,8 @@ bool layout_loader(struct plan *plan, uint64_t size)
 static struct extent *all_extents(const struct plan *plan, size_t *count)
 {
     const struct pack_options *options = plan->options;
-    struct extent *list = calloc(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof(*list));
-    if (!list) {
-        abort();
-    }
+    struct extent *list =
+        memory_zeroed(4 + options->num_extras + options->num_reserved + plan->num_firmware, sizeof(*list));
     list[0] = plan->kernel_extent;
     list[1] = plan->tree_extent;
     list[2] = plan->image_extent;

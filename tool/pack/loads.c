@@ -7,6 +7,7 @@
 #include <capdl/architecture.h>
 
 #include "base/elf_class.h"
+#include "base/memory.h"
 
 static bool header_read(Elf *elf, const char *name, enum capdl_arch arch, GElf_Ehdr *header, struct capdl_diags *diags)
 {
@@ -55,10 +56,7 @@ static bool segments_read(struct loads *loads, Elf *elf, const uint8_t *bytes, s
     if (elf_getphdrnum(elf, &count) != 0 || count > loads->size / elf_segment_size(elf_class_bits(bytes))) {
         count = 0;
     }
-    loads->list = calloc(count + 1, sizeof(*loads->list));
-    if (!loads->list) {
-        abort();
-    }
+    loads->list = memory_zeroed(count + 1, sizeof(*loads->list));
     for (size_t i = 0; i < count; i++) {
         GElf_Phdr segment;
         if (!gelf_getphdr(elf, (int)i, &segment)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "image/reserved_section.h"
 #include "plan.h"
 
@@ -36,10 +37,7 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t size)
 {
     if (buffer->room - buffer->size < size) {
         buffer->room = (buffer->size + size) * 2;
-        buffer->bytes = realloc(buffer->bytes, buffer->room);
-        if (!buffer->bytes) {
-            abort();
-        }
+        buffer->bytes = memory_need(realloc(buffer->bytes, buffer->room));
     }
     if (size) {
         memcpy(buffer->bytes + buffer->size, bytes, size);
@@ -58,10 +56,7 @@ void buffer_zero(struct buffer *buffer, size_t size)
 
 static void extra_add(struct pack_extra **list, size_t *count, struct pack_extra extra)
 {
-    *list = reallocarray(*list, *count + 1, sizeof(**list));
-    if (!*list) {
-        abort();
-    }
+    *list = memory_need(reallocarray(*list, *count + 1, sizeof(**list)));
     (*list)[(*count)++] = extra;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "base/memory.h"
 #include "blob/sha256.h"
 #include "plan.h"
 
@@ -20,13 +21,7 @@ static struct capdl_payload_region *region_at(struct plan *plan, uint64_t to, bo
     if (last && last->to + last->stored + last->zeros == to && !(for_bytes && last->zeros)) {
         return last;
     }
-    if (plan->num_regions == plan->room_regions) {
-        plan->room_regions = plan->room_regions ? plan->room_regions * 2 : 16;
-        plan->regions = realloc(plan->regions, plan->room_regions * sizeof(*plan->regions));
-        if (!plan->regions) {
-            abort();
-        }
-    }
+    plan->regions = memory_grow(plan->regions, &plan->room_regions, plan->num_regions + 1, sizeof(*plan->regions));
     last = &plan->regions[plan->num_regions++];
     *last = (struct capdl_payload_region){.to = to, .from = plan->stored.size};
     return last;

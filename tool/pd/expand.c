@@ -9,6 +9,7 @@
 
 #include <capdl/blob.h>
 
+#include "base/memory.h"
 #include "expand.h"
 
 static bool is_declaration(const struct capdl_spec *spec, uint32_t i)
@@ -30,10 +31,7 @@ static void make_pds(struct expansion *x, struct pd_program *program)
     if (!count) {
         return;
     }
-    program->pds = calloc(count, sizeof(*program->pds));
-    if (!program->pds) {
-        abort();
-    }
+    program->pds = memory_zeroed(count, sizeof(*program->pds));
     for (uint32_t i = 0; i < count; i++) {
         struct pd *pd = &program->pds[i];
         pd->program = program;
@@ -227,10 +225,7 @@ static bool enter_space(struct expansion *x, struct pd *pd)
 
 static bool load_own(struct expansion *x, struct pd *pd, const struct elf_program *elf)
 {
-    pd->space = calloc(1, sizeof(*pd->space));
-    if (!pd->space) {
-        abort();
-    }
+    pd->space = memory_zeroed(1, sizeof(*pd->space));
     space_init(pd->space, pd->vspace);
     return load_program(x, pd, elf);
 }
@@ -320,10 +315,7 @@ bool pd_expand(struct capdl_spec *spec, struct capdl_diags *diags, void *context
     if (count == 0) {
         return true;
     }
-    x.programs = calloc(count, sizeof(*x.programs));
-    if (!x.programs) {
-        abort();
-    }
+    x.programs = memory_zeroed(count, sizeof(*x.programs));
     /* What is wrong with one PD does not keep the others' mistakes from being found, nor those of the caps
        section: the errors are in diags, and true lets the reader go on. */
     read_programs(&x, spec->num_objects);

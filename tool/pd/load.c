@@ -12,6 +12,7 @@
 
 #include <capdl/blob.h>
 
+#include "base/memory.h"
 #include "expand.h"
 #include "symbols.h"
 
@@ -182,12 +183,9 @@ bool load_fill(struct expansion *x, uint32_t frame, struct capdl_fill fill)
 
 static const char *hex_text(struct expansion *x, const uint8_t *bytes, size_t size)
 {
-    char *text = malloc(2 * size + 1);
+    char *text = memory_need(malloc(2 * size + 1));
     const char *kept;
 
-    if (!text) {
-        abort();
-    }
     for (size_t i = 0; i < size; i++) {
         snprintf(text + 2 * i, 3, "%02x", bytes[i]);
     }

@@ -11,6 +11,7 @@
 #include <capdl/modules.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "expand.h"
 
 enum { MODULE_MAX_BITS = 30 };
@@ -28,10 +29,7 @@ const struct pd_program *module_named(const struct expansion *x, const struct ca
 static char *frames_name(const struct pd_program *module)
 {
     size_t size = strlen(module->name) + sizeof("module_");
-    char *name = malloc(size);
-    if (!name) {
-        abort();
-    }
+    char *name = memory_need(malloc(size));
     snprintf(name, size, "module_%s", module->name);
     return name;
 }

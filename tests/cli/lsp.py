@@ -108,15 +108,19 @@ def main():
         equal("hover on a keyword", result, None)
 
         def labels(line, character):
-            return {item["label"] for item in client.ask("textDocument/completion", textDocument=document,
-                                                         position={"line": line, "character": character})[0]}
+            return {item["label"]: item.get("detail") for item in
+                    client.ask("textDocument/completion", textDocument=document,
+                               position={"line": line, "character": character})[0]}
 
         offered = labels(3, 20)  # after "cnode_client ="
-        assert {"cnode", "ep", "frame", "pd"} <= offered and "requests" not in offered, offered
+        assert {"cnode", "ep", "frame", "pd"} <= offered.keys() and "requests" not in offered, offered
         offered = labels(7, 25)
-        assert {"requests", "cnode_client", "irq_control"} <= offered and "frame" not in offered, offered
+        assert {"requests", "cnode_client", "irq_control"} <= offered.keys() and "frame" not in offered, offered
         offered = labels(7, 32)
-        assert {"badge", "R", "W"} <= offered and "requests" not in offered, offered
+        assert "badge" in offered and "requests" not in offered, offered
+        rights = {"R": "read", "W": "write", "G": "grant", "P": "grant reply"}
+        equal("rights", {letter: offered[letter] for letter in rights}, {letter: "right: " + name for letter, name in rights.items()})
+        equal("X", offered["X"], "right to a frame: execute")
 
         result, error = client.ask("textDocument/rename", textDocument=document, position=at_use, newName="calls")
         equal("rename", result, {"changes": {uri: [{"range": span(4, 15, 23), "newText": "calls"}, {"range": span(7, 22, 30), "newText": "calls"}]}})

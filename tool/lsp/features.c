@@ -278,7 +278,11 @@ static void add_cap_parameters(struct json_object *list)
 {
     static const char *const words[] = {"badge",  "guard",  "guard_size", "asid",  "core",        "mapping",
                                         "masked", "cached", "uncached",   "reply", "master_reply"};
-#define CAPDL_RIGHT(id, letter, ...) add_item(list, (const char[]){(letter), 0}, ITEM_KEYWORD, "right: " #id);
+#define CAPDL_RIGHT(id, letter, frame_letter, bit, name)                                              \
+    add_item(list, (const char[]){(letter), 0}, ITEM_KEYWORD, "right: " name);                        \
+    if ((frame_letter) != (letter)) {                                                                 \
+        add_item(list, (const char[]){(frame_letter), 0}, ITEM_KEYWORD, "right to a frame: execute"); \
+    }
 #include <capdl/rights.def>
 #undef CAPDL_RIGHT
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -8,7 +8,7 @@
 #include "initialiser.h"
 #include "window.h"
 
-/* Of memory.c, compiled with other names. */
+/* Of libc.c, compiled with other names. */
 void *own_memcpy(void *restrict to, const void *restrict from, size_t size);
 void *own_memset(void *to, int value, size_t size);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "registers_aarch64.h"
+
 enum {
     TRAP_UNDEFINED = 1,
     TRAP_SVC = 2,
@@ -11,7 +13,6 @@ enum {
     TRAP_DATA_ABORT = 4,
     TRAP_BREAKPOINT = 7,
 };
-enum { PSTATE_USER = 0x40, SP = 31, FAULT_IP = 34, TPIDR = 35, TPIDRRO = 36, SPSR = 33 };
 
 /* Exception syndromes: class, 32-bit instruction, and for aborts the kind and level of the fault. */
 enum {
@@ -529,7 +530,7 @@ const struct cpu_arch cpu_aarch64 = {
              X(28),
              {29, UC_ARM64_REG_X29},
              {30, UC_ARM64_REG_X30},
-             {SP, UC_ARM64_REG_SP},
+             {SP_EL0, UC_ARM64_REG_SP},
              {SPSR, UC_ARM64_REG_NZCV},
              {TPIDR, UC_ARM64_REG_TPIDR_EL0},
              {TPIDRRO, UC_ARM64_REG_TPIDRRO_EL0}},

@@ -4,30 +4,8 @@
 
 #include <string.h>
 
-enum {
-    RDI,
-    RSI,
-    RAX,
-    RBX,
-    RBP,
-    R12,
-    R13,
-    R14,
-    RDX,
-    R10,
-    R8,
-    R9,
-    R15,
-    FLAGS,
-    NEXT_IP,
-    ERROR,
-    RSP,
-    FAULT_IP,
-    R11,
-    RCX,
-    FS_BASE = 22,
-    GS_BASE = 23
-};
+#include "registers_x86_64.h"
+
 enum {
     VECTOR_BREAKPOINT = 3,
     VECTOR_INVALID = 6,

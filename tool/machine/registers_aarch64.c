@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The register file of AArch64 in the kernel's order (include/arch/arm/arch/64/mode/machine/registerset.h of seL4). */
-#include "kernel.h"
+#include "registers_aarch64.h"
 
-enum { SP_EL0 = 31, ELR = 32, SPSR = 33, FAULT_IP = 34, TPIDR = 35, TPIDRRO = 36, COUNT = 37 };
-enum { PSTATE_USER = 0x40 /* fast interrupts off */ };
+#include "kernel.h"
 
 static uint64_t sanitise(const struct tcb *thread, uint8_t reg, uint64_t value)
 {
@@ -23,7 +21,7 @@ static void init(uint64_t *regs)
 }
 
 const struct registers registers_aarch64 = {
-    .count = COUNT,
+    .count = NUM_REGISTERS,
     .cap = 0,
     .message_info = 1,
     .message = {2, 3, 4, 5},

@@ -1,34 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The register file of x86-64 in the kernel's order (include/arch/x86/arch/64/mode/machine/registerset.h of seL4). */
-#include "kernel.h"
+#include "registers_x86_64.h"
 
-enum {
-    RDI,
-    RSI,
-    RAX,
-    RBX,
-    RBP,
-    R12,
-    R13,
-    R14,
-    RDX,
-    R10,
-    R8,
-    R9,
-    R15,
-    FLAGS,
-    NEXT_IP,
-    ERROR,
-    RSP,
-    FAULT_IP,
-    R11,
-    RCX,
-    CS,
-    SS,
-    FS_BASE,
-    GS_BASE,
-    COUNT
-};
+#include "kernel.h"
 
 enum { FLAGS_ALWAYS = 2, FLAGS_NEVER = 0x28, FLAGS_TRAP = 0x100, FLAGS_INTERRUPTS = 0x200, FLAGS_MASK = 0xfff };
 
@@ -57,7 +30,7 @@ static void modified(uint64_t *regs)
 }
 
 const struct registers registers_x86_64 = {
-    .count = COUNT,
+    .count = NUM_REGISTERS,
     .cap = RDI,
     .message_info = RSI,
     .message = {R10, R8, R9, R15},

@@ -82,12 +82,10 @@ static int relation_compare_in(const struct capdl_spec *spec, const struct capdl
     return first < second ? -1 : first > second;
 }
 
-static const struct capdl_spec *sorted_spec; /* of the sort below */
-
-static int relation_order(const void *left, const void *right)
+static int relation_order(const void *left, const void *right, void *spec)
 {
     const struct capdl_relation *a = left, *b = right;
-    int order = relation_compare_in(sorted_spec, a, b);
+    int order = relation_compare_in(spec, a, b);
 
     if (order) {
         return order;
@@ -106,9 +104,8 @@ static void unite_relations(const struct capdl_spec *spec, struct capdl_relation
     size_t kept = 0;
     uint32_t frame = CAPDL_NO_OBJECT;
 
-    sorted_spec = spec;
     if (r->count) {
-        qsort(r->list, r->count, sizeof(*r->list), relation_order);
+        qsort_r(r->list, r->count, sizeof(*r->list), relation_order, (void *)(uintptr_t)spec);
     }
     for (size_t i = 0; i < r->count; i++) {
         struct capdl_relation *last = kept ? &r->list[kept - 1] : NULL;

@@ -25,11 +25,12 @@ struct capdl_picture_options {
 
 struct capdl_picture;
 
-/* old: what it was before, for a picture of the change; may be NULL. Both must outlive the picture. */
+/* old: the system before, for a picture of the change; or NULL. The specs and `focus` must outlive the picture. Never
+   returns NULL; a focus that is no subject shows all. */
 struct capdl_picture *capdl_picture_make(const struct capdl_spec *, const struct capdl_spec *old,
                                          const struct capdl_picture_options *);
 void capdl_picture_free(struct capdl_picture *);
-/* Whether more is in it than lines between boxes can show. */
+/* Whether it has more than lines between boxes can show: then write it as a matrix. */
 bool capdl_picture_is_large(const struct capdl_picture *);
 /* In the DOT language of Graphviz. */
 void capdl_picture_write_dot(const struct capdl_picture *, FILE *);

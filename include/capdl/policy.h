@@ -24,9 +24,9 @@ void capdl_policy_free(struct capdl_policy *);
 enum capdl_policy_verdict { CAPDL_POLICY_ALLOWED, CAPDL_POLICY_WAIVED, CAPDL_POLICY_EXCEEDS };
 
 struct capdl_policy_result {
-    uint8_t *verdicts; /* enum capdl_policy_verdict, per relation; to be freed by the caller with free() */
-    size_t waived;     /* findings that waivers suppress */
-    bool has_waivers;  /* so that the date matters */
+    uint8_t *verdicts; /* enum capdl_policy_verdict, one for each relation; the caller frees it with free() */
+    size_t waived;     /* how many findings waivers suppress */
+    bool has_waivers;  /* the policy has some, so the date matters */
 };
 
 /*
@@ -41,10 +41,10 @@ void capdl_policy_check_change(const struct capdl_policy *, const struct capdl_r
                                const struct capdl_spec *, const struct capdl_relations *, uint32_t date,
                                struct capdl_diags *, struct capdl_policy_result *);
 
-/* "2026-11-29" as a number; 0 if it is no date. */
+/* "2026-11-29" as the number 20261129; 0 if it is no date of the calendar. */
 uint32_t capdl_policy_date(const char *text, size_t length);
 
-/* Writes the policy that allows just these relations. */
+/* Writes the policy that allows exactly these relations. */
 void capdl_policy_write(const struct capdl_relations *, FILE *);
 
 #ifdef __cplusplus

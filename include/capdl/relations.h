@@ -33,23 +33,24 @@ enum capdl_relation_kind {
 
 enum capdl_relation_flow { CAPDL_FLOW_NEVER = 0, CAPDL_FLOW_FORTH = 1, CAPDL_FLOW_BACK = 2, CAPDL_FLOW_BOTH = 3 };
 
+/* The word for it in policies and JSON, which is stable: a static string. */
 const char *capdl_relation_word(enum capdl_relation_kind);
 /* In which direction data flows: from `from` to `to` is FORTH. */
 enum capdl_relation_flow capdl_relation_flow(enum capdl_relation_kind);
-/* A sentence, a format with two %s: names of `from` and `to`. */
+/* A sentence: a format for printf with two %s, the names of `from` and `to`. A static string. */
 const char *capdl_relation_sentence(enum capdl_relation_kind);
 
 enum capdl_party_kind {
     CAPDL_PARTY_SUBJECT,
     CAPDL_PARTY_DEVICE,    /* reaches memory by itself: behind an IOMMU */
     CAPDL_PARTY_MEMORY,    /* physical addresses first to last */
-    CAPDL_PARTY_INTERRUPT, /* its number, where the spec gives one */
+    CAPDL_PARTY_INTERRUPT, /* first: its number, where the spec gives one */
     CAPDL_PARTY_PORTS,     /* first to last */
     CAPDL_PARTY_SMC,       /* function; 0 to UINT64_MAX: every one */
     CAPDL_PARTY_KIND,      /* a kind of capability, by its keyword */
-    CAPDL_PARTY_DOMAIN,
-    CAPDL_PARTY_PRIORITY,
-    CAPDL_PARTY_GROUP, /* subjects or devices that have the same */
+    CAPDL_PARTY_DOMAIN,    /* first: its number */
+    CAPDL_PARTY_PRIORITY,  /* first: the highest that a thread has or may give */
+    CAPDL_PARTY_GROUP,     /* subjects or devices that have the same */
 };
 
 struct capdl_party {
@@ -70,7 +71,7 @@ struct capdl_place {
 
 struct capdl_relation {
     enum capdl_relation_kind kind;
-    uint32_t from, to; /* parties */
+    uint32_t from, to; /* indices in `parties` */
     uint32_t object;   /* endpoint, notification, first frame of an array, TCB, ...; CAPDL_NO_OBJECT: none */
     uint64_t bytes;    /* of frames, all of the array */
     uint64_t badge;    /* of one capability by which it is so; 0: none */
@@ -91,10 +92,13 @@ struct capdl_relations {
     size_t party_capacity, capacity; /* private */
 };
 
-/* The spec must outlive the list. */
+/* Fills the list, which capdl_relations_free empties; the spec must outlive it. */
 void capdl_relations_find(const struct capdl_spec *, struct capdl_relations *);
 void capdl_relations_free(struct capdl_relations *);
-/* The members of a group, or the party itself; `party` points to from or to of a relation. */
+/*
+ * The members of a group, or a party that is none as its only member: indices in `parties`. `party` points to `from` or
+ * `to` of a relation, or to another index. What it returns lives as long as the list and *party.
+ */
 const uint32_t *capdl_relations_members(const struct capdl_relations *, const uint32_t *party, uint32_t *count);
 
 #ifdef __cplusplus

@@ -3,6 +3,14 @@
  * Reviewing systems: who may do what, and what a change does to that. A spec is lifted to subjects: threads that share
  * an address space and a CSpace. What a subject holds, maps and can reach is compared as sets, so that renamed objects,
  * other slots and another order do not count as differences.
+ *
+ * For this header and those built on it (relations.h, survey.h, picture.h, policy.h):
+ *   specs      were read or built without errors, and do not change while something made of them is used
+ *   objects    are ids of the spec, CAPDL_NO_OBJECT for none
+ *   rights     are sets of enum capdl_right
+ *   addresses  and sizes are in bytes
+ *   results    are structures that a function fills, whatever is in them before, and another function frees
+ *   errors     none, unless a function says so, but running out of memory: see capdl_try in capdl/spec.h
  */
 #ifndef CAPDL_REVIEW_H
 #define CAPDL_REVIEW_H
@@ -13,23 +21,25 @@
 extern "C" {
 #endif
 
-/* Gravest first. */
+/* Gravest first: a smaller number is graver. */
 enum capdl_rank {
 #define CAPDL_RANK(id, number, word, meaning) CAPDL_RANK_##id = (number),
 #include <capdl/ranks.def>
 #undef CAPDL_RANK
 };
 
+/* The word for it in policies and JSON, which is stable, and what it means, for people. Static strings. */
 const char *capdl_rank_word(enum capdl_rank);
 const char *capdl_rank_meaning(enum capdl_rank);
 
+/* RENAMED: the same object has another name, and nothing else changed. */
 enum capdl_change { CAPDL_GAINED, CAPDL_LOST, CAPDL_CHANGED, CAPDL_RENAMED };
 
 /* Somebody who has an object. */
 struct capdl_other {
     char *name;
-    char *rights; /* in the letters of the language; NULL where there are none */
-    uint64_t badge;
+    char *rights;   /* in the letters of the language; NULL where there are none */
+    uint64_t badge; /* 0: none */
 };
 
 /* From each of the first to each of the second, other than itself. */
@@ -79,51 +89,57 @@ struct capdl_variable {
     uint64_t address, size;
 };
 
+/*
+ * What the caller knows beyond the specs. Each function may be NULL, is called with its context, and is not asked again
+ * once the call that was given the options has returned. Texts that they return need to live until the next call.
+ */
 struct capdl_diff_options {
     /*
      * A number for the contents of a frame: equal numbers mean equal contents, also across the two specs, 0 all zero.
      * NULL: fills are compared as they are written.
      */
     uint64_t (*content)(void *context, const struct capdl_spec *, uint32_t frame);
-    /* Digest of `count` contents, as text. May be NULL. */
+    /* Digest of the contents with these numbers, in `text`, which it returns. */
     const char *(*digest)(void *context, const uint64_t *contents, size_t count, char text[65]);
-    /* SHA-256 of frames one after the other as they are in memory, as text, or NULL if it cannot be known. May be NULL.
+    /* SHA-256 of the bytes of all these frames, in this order, in `text`, which it returns; NULL: it cannot be known.
      */
     const char *(*memory)(void *context, const struct capdl_spec *, const uint32_t *frames, size_t count,
                           char text[65]);
-    /* How many bytes of two frames of one size differ, and the first and last that do. May be NULL. */
+    /* How many bytes of two frames of one size differ, and the offsets of the first and last that do. */
     uint64_t (*difference)(void *context, const struct capdl_spec *old, uint32_t old_frame,
                            const struct capdl_spec *new_spec, uint32_t new_frame, uint64_t *first, uint64_t *last);
     /* `count` bytes of a frame from an offset on, all in one page of 4 KiB, and whether any of them comes from a
-       program's file rather than from the spec or image. False: they are not known. May be NULL. */
+       program's file rather than from the spec or image. False: they are not known. */
     bool (*bytes)(void *context, const struct capdl_spec *, uint32_t frame, uint64_t offset, size_t count,
                   uint8_t *bytes, bool *program);
     /* The variable at an address of the program whose file fills a frame; false: none is known. May be NULL. */
     bool (*variable)(void *context, const struct capdl_spec *, uint32_t frame, uint64_t address,
                      struct capdl_variable *);
     void *context;
-    /* What lies at a physical address, as a short name, or NULL if nothing is known of it. May be NULL. */
+    /* The device at a physical address, as a short name; NULL: none is known. */
     const char *(*device)(void *device_context, uint64_t start, uint64_t size);
     void *device_context;
 };
 
 /*
- * Prepares a complete spec for a comparison with another form of it, such as an image: start-up arguments beyond the
+ * Prepares a spec for a comparison with another form of it, such as an image: start-up arguments beyond the
  * registers become words on the stack, as they are in an image, the X of frame capabilities that are held rather than
  * mapped is dropped, as the kernel does, and a notification is bound with R. The spec says the same as before.
  */
 void capdl_review_settle(struct capdl_spec *);
 /*
- * Compares two complete specs, of one architecture or of two. Both must outlive the findings. There is no finding if
- * and only if capdl_review_lines writes the same for both. Only findings of rank LAYOUT: authority, programs and
- * behaviour are the same.
+ * Compares two specs, of one architecture or of two. The options may be NULL. The findings own all that they say; free
+ * them with capdl_findings_free. There is no finding if and only if capdl_review_lines writes the same for both. If all
+ * findings have the rank LAYOUT, authority, programs and behaviour are the same.
  */
 void capdl_diff(const struct capdl_spec *before, const struct capdl_spec *after, const struct capdl_diff_options *,
                 struct capdl_findings *);
-/* Whether a spec has a subject of this name. */
+/* Whether a spec has a subject of this name, as findings name it. */
 bool capdl_review_has_subject(const struct capdl_spec *, const char *name);
-/* A system as lines that say all of it, in an order that does not depend on the text it was read from. */
+/* Writes a system as lines that say all of it, in an order that does not depend on the text it was read from. The
+   options may be NULL. */
 void capdl_review_lines(const struct capdl_spec *, const struct capdl_diff_options *, FILE *);
+/* Frees what the findings own and the list, not the structure itself. */
 void capdl_findings_free(struct capdl_findings *);
 
 /* Prints every object and capability as a graph in the DOT language of Graphviz; capdl/picture.h draws subjects. */

@@ -16,7 +16,7 @@ extern "C" {
 #define CAPDL_SURVEY_DEVICE (UINT32_C(1) << 31)
 
 struct capdl_survey_thread {
-    uint32_t object;
+    uint32_t object;                           /* the TCB */
     uint32_t context;                          /* scheduling context, or CAPDL_NO_OBJECT */
     uint32_t fault_endpoint, timeout_endpoint; /* or CAPDL_NO_OBJECT */
     uint32_t notification;                     /* bound to it, or CAPDL_NO_OBJECT */
@@ -28,23 +28,24 @@ struct capdl_survey_right {
     const struct capdl_cap *cap;
     uint32_t count;       /* of elements of the array */
     uint32_t container;   /* the CNode, in whose slot cap->slot the first one is */
-    uint64_t pointer;     /* that names it */
+    uint64_t pointer;     /* by which the subject's threads name it */
     enum capdl_rank rank; /* how grave it would be to give it to the subject (ranks.def) */
     const char *text;     /* what the subject can do with it: "call endpoint 'e' (WP, badge 0x1); ..." */
 };
 
-/* Memory at an address: frames of an array at addresses in a row are one. */
+/* Memory at an address: frames of an array at contiguous addresses are one. */
 struct capdl_survey_mapping {
-    uint64_t start, size;
-    uint32_t frame, count, table;
-    uint64_t slot;
+    uint64_t start, size;  /* in the address space */
+    uint32_t frame, count; /* the first frame, and how many of the array */
+    uint32_t table;        /* the page table that has the first one, */
+    uint64_t slot;         /* in this slot */
     uint8_t rights;
     bool uncached, guest; /* guest: in the memory of a virtual machine */
     bool shared;          /* others reach it, too */
     const char *role;     /* "code of ping, 4 KiB" */
 };
 
-/* Pages in a row, with the same rights, that are filled with something or can be executed. */
+/* Contiguous pages with the same rights that are filled with something or can be executed. */
 struct capdl_survey_segment {
     uint64_t start, size;
     uint8_t rights;
@@ -99,17 +100,19 @@ enum capdl_effect {
 
 enum { CAPDL_SURVEY_MOST_EFFECTS = 64 };
 
+/* All strings are the survey's own. */
 struct capdl_survey {
-    struct capdl_survey_subject *subjects; /* by name */
+    struct capdl_survey_subject *subjects; /* in the order of their names */
     struct capdl_survey_device *devices;
     struct capdl_survey_channel *channels;
     size_t num_subjects, num_devices, num_channels;
-    uint8_t *effects;       /* [from * num_subjects + to]; NULL when there are more than CAPDL_SURVEY_MOST_EFFECTS */
+    uint8_t *effects;       /* [from * num_subjects + to]: set of enum capdl_effect; NULL when there are more than
+                               CAPDL_SURVEY_MOST_EFFECTS */
     uint32_t *subject_of;   /* per object: whose thread, CNode, page table or scheduling context it is; or UINT32_MAX */
     struct capdl_spec none; /* private: has all texts */
 };
 
-/* The spec, which must be complete, and what its options look at must outlive the survey. */
+/* Fills a survey, which capdl_survey_free empties; the spec must outlive it. The options may be NULL. */
 void capdl_survey_make(struct capdl_survey *, const struct capdl_spec *, const struct capdl_diff_options *);
 void capdl_survey_free(struct capdl_survey *);
 

@@ -42,7 +42,7 @@ expect 0 '<b>client</b>' graph --focus client "$here/base.cdl"
 absent '<b>monitor</b>'
 expect 2 "there is no subject 'clinet'" graph --focus clinet "$here/base.cdl"
 expect 2 "level takes subjects or objects, not 'all'" graph --level all "$here/base.cdl"
-expect 2 'draws all of one system' graph --level objects --all "$here/base.cdl"
+expect 2 'draws everything in one system' graph --level objects --all "$here/base.cdl"
 
 # A change: what is new and what is gone, each with its sign.
 sed '/cn_other {/s/{/{ 9: service (WP, badge: 0x77)/' "$here/base.cdl" > new.cdl

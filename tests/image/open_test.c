@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Damaged images: every length, and a flipped bit in every byte that is read. Nothing may crash, and what is cut is
- * refused. */
+ * refused. Images that make pages where there are no tables are refused, too. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +80,50 @@ static void try_flips(struct compiled *c, size_t start, size_t end)
     CHECK(opened < (end - start) * 4, "all %zu damaged images were opened", opened);
 }
 
+/* Makes an image whose blob says the second number where the first, which is in it once, stood: it is refused so. */
+static void try_number(const char *profile, const char *text, uint32_t from, uint32_t to, const char *message)
+{
+    struct compiled c;
+    struct image image;
+    struct capdl_diags diags = {NULL};
+    struct capdl_spec model;
+    uint8_t old[5] = {0x1a}, new[5] = {0x1a}; /* CBOR: a number of 32 bits, big endian */
+    for (unsigned i = 0; i < 4; i++) {
+        old[1 + i] = (uint8_t)(from >> 8 * (3 - i));
+        new[1 + i] = (uint8_t)(to >> 8 * (3 - i));
+    }
+    compile_text_to_image(&c, profile, text, false);
+    const uint8_t *blob = c.good ? memmem(c.image, c.image_size, c.blob, c.blob_size) : NULL;
+    const uint8_t *found = blob ? memmem(blob, c.blob_size, old, sizeof(old)) : NULL;
+    CHECK(found, "0x%x is in the blob", from);
+    if (found) {
+        memcpy(c.image + (found - c.image), new, sizeof(new));
+        capdl_spec_init(&model);
+        CHECK(image_open(&image, "damaged", c.image, c.image_size, &diags), "%s", message);
+        CHECK(!image_to_spec(&image, "damaged", &model, &diags), "accepted: %s", message);
+        char *said = messages(&diags);
+        CHECK(strstr(said, message), "expected '%s', but got '%s'", message, said);
+        free(said);
+        capdl_spec_free(&model);
+    }
+    capdl_diags_free(&diags);
+    compiled_free(&c);
+}
+
+/* Calls that the kernel would refuse. */
+static void try_pages_without_tables(void)
+{
+    try_number("aarch64-mcs",
+               "arch aarch64 objects { top = pud  middle = pd  bottom = pt  f = frame (4k) }\n"
+               "caps { top { 1: middle }  middle { 2: bottom }  bottom { 3: f (RW) } }",
+               0x40403000, 0x40603000, "a page is mapped where there is no page table");
+    try_number("x86_64",
+               "arch x86_64 objects { d = io_device (domainID: 2, 1:3.1)  f = frame (4k)\n"
+               "a = io_pt (level: 1)  b = io_pt (level: 2)  c = io_pt (level: 3) }\n"
+               "caps { d { 0: a }  a { 1: b }  b { 2: c }  c { 3: f (R) } }",
+               0x40403000, 0x40603000, "a device's page is mapped where there is no I/O page table");
+}
+
 int main(void)
 {
     struct compiled c;
@@ -104,5 +148,6 @@ int main(void)
     try_flips(&c, c.image_size - 1600, c.image_size);             /* profile, names and table of sections */
     CHECK(!try_open((const uint8_t *)"arch aarch64", 12, &has_spec), "a spec is not an image");
     compiled_free(&c);
+    try_pages_without_tables();
     return fixture_result();
 }

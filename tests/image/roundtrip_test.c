@@ -176,15 +176,6 @@ static const char devices[] =
     "  c { 0: disk  1: held  2: io_space_master  3: three[0]  4: spare  5: buffer[0] (RW, mapping: (three[0], 0)) }\n"
     "}\n";
 
-/* Four levels, which the calls alone do not tell from three. */
-static const char deep_devices[] =
-    "arch x86_64\n"
-    "objects {\n"
-    "  d = io_device (domainID: 1, 0:1.0)  a = io_pt (level: 1)  b = io_pt (level: 2)  c = io_pt (level: 3)\n"
-    "  e = io_pt (level: 4)  f = frame (4k)\n"
-    "}\n"
-    "caps { d { 0: a }  a { 1: b }  b { 2: c }  c { 3: e }  e { 4: f (RW) } }\n";
-
 static const char guests[] =
     "arch x86_64\n"
     "objects {\n"
@@ -210,6 +201,28 @@ static const char streams[] =
     "  bank { 0: top }  net { 0: bank }  usb { 0: bank }  c { 0: net  1: usb  2: free  3: bank  4: none }\n"
     "}\n";
 
+/* A device's page below 1 to 5 tables; the calls alone do not tell how many levels there are. */
+static void round_trip_io_levels(unsigned levels)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "arch x86_64 objects { d = io_device (domainID: 1, 0:1.0)  f = frame (4k)\n");
+    for (unsigned i = 1; i <= levels; i++) {
+        fprintf(out, "t%u = io_pt (level: %u)\n", i, i);
+    }
+    fprintf(out, "} caps { d { 0: t1 }\n");
+    for (unsigned i = 1; i < levels; i++) {
+        fprintf(out, "t%u { %u: t%u }\n", i, i, i + 1);
+    }
+    fprintf(out, "t%u { 9: f (RW) } }", levels);
+    fclose(out);
+    char title[40];
+    snprintf(title, sizeof(title), "I/O spaces of %u levels", levels);
+    round_trip(title, "x86_64-mcs", text, false);
+    free(text);
+}
+
 #define SCHEDULE                              \
     "objects { t = tcb (dom: 3) } caps { }\n" \
     "domains { schedule: [(3, 4000 us), (1, 5 ticks), (0, 0), (1, 6000 us)] domain_set_start: 3 index_shift: 2 }\n"
@@ -233,7 +246,9 @@ int main(void)
     round_trip("RISC-V without names", "riscv64-mcs", riscv, true);
     round_trip("I/O spaces", "x86_64", devices, false);
     round_trip("I/O spaces without names", "x86_64", devices, true);
-    round_trip("I/O spaces of four levels", "x86_64-mcs", deep_devices, false);
+    for (unsigned levels = 1; levels <= 5; levels++) {
+        round_trip_io_levels(levels);
+    }
     round_trip("guests", "x86_64+", guests, false);
     round_trip("guests without names", "x86_64+", guests, true);
     round_trip("streams", "aarch64+", streams, false);

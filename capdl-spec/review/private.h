@@ -9,7 +9,6 @@
  *     compare.c        matched systems -> edits: all that is in one of them only
  *     subjects.c       threads -> subjects, and whose an object is
  *     uses.c           who reaches a CNode or page table, and at which pointer or address
- *     facts.c          a spec -> who holds and maps what, as a sorted list of facts
  *     shared_memory.c  which frames are the same memory, and who shares it
  *     judge*.c         an edit -> a finding: rank and words
  *     effects.c        what a capability lets one do: how grave that is, and in words
@@ -223,33 +222,6 @@ struct edits {
 
 /* All that differs; returns how much. edits may be NULL. */
 size_t capdl_review_compare(const struct world *old, const struct world *new, struct edits *);
-
-enum relation {
-    RELATION_HOLD,    /* subject holds a capability to object; detail: badge, value: rights */
-    RELATION_MAP,     /* subject can reach a frame; detail: 0, value: rights and caching */
-    RELATION_HANDLER, /* thread `object` has the fault (detail 0) or timeout (1) handler endpoint `value` */
-    RELATION_SIGNAL,  /* interrupt object signals notification `detail` with badge `value` */
-};
-
-struct fact {
-    uint32_t relation;
-    uint32_t subject; /* or REVIEW_NONE */
-    uint64_t object;  /* an object, where the relation has no number */
-    uint64_t detail;
-    uint64_t value;
-    uint32_t holder; /* not compared: object of the spec, and its slot, that show it; or REVIEW_NONE */
-    uint64_t slot;
-};
-
-struct facts {
-    struct fact *list;
-    size_t count, capacity;
-};
-
-enum { MAP_UNCACHED = 16 }; /* beside the rights */
-
-/* Who holds and maps what, sorted and without repetition. */
-void capdl_review_facts(struct facts *, const struct world *);
 
 /*
  * Frames as memory, by number, of all objects of both specs. Frames at the same physical addresses are one memory, for

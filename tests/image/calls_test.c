@@ -299,6 +299,15 @@ static const char stream_calls[] = "group 0x6 0 0xd 0x1\n" /* s0: top */
                                    "9 CB_AssignVspace s1 ( s0 )\n"
                                    "9 SID_BindCB s2 ( s1 ) x2 + 0x1 0\n";
 
+/* Nothing is left of the untyped: its children begin where it begins, and end where it ends. */
+static const char full_spec[] =
+    "arch aarch64\n"
+    "objects { u = ut (13 bits, paddr: 0x4000) { a = frame (4k, paddr: 0x4000)  b = frame (4k, paddr: 0x5000) } }\n"
+    "caps { }\n";
+
+static const char full_calls[] = "fixed 0 0xd 0xd 0x1 0x4000\n" /* s0: u */
+                                 "cover 0x7 0 0xc 0x2 0\n";     /* s1: a, s2: b */
+
 /* A word behind those that the kernel reads keeps the microseconds. Ticks of AArch64 are 16 ns, those of a kernel
  * without MCS are its timer's interrupts, 2 ms apart; on x86-64 with MCS only bootinfo tells. */
 static void expect_domains(void)
@@ -333,6 +342,7 @@ int main(void)
     expect("what devices of x86 see", "x86_64", device_spec, device_calls);
     expect("a guest on x86-64", "x86_64+", guest_spec, guest_calls);
     expect("what devices behind an SMMU see", "aarch64+", stream_spec, stream_calls);
+    expect("an untyped full of children", "aarch64", full_spec, full_calls);
     expect_uncached();
     expect_pools();
     return fixture_result();

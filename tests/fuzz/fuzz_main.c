@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #ifndef VARIANTS
 #define VARIANTS 100 /* of each file: fewer for targets that take long */
 #endif
-enum { LARGEST = 1 << 20, CUTS = VARIANTS * 16 / 25, CHANGED = VARIANTS, MOST_CHANGES = 6, PIECE = 16 };
+enum { LARGEST = 1 << 20, CUTS = VARIANTS * 16 / 25, CHANGED = VARIANTS, MOST_CHANGES = 6, PIECE = 16, PAGE = 4096 };
 
 static uint64_t state = 0x9e3779b97f4a7c15;
 
@@ -23,9 +24,11 @@ static size_t random_below(size_t limit)
     return limit ? (size_t)(state % limit) : 0;
 }
 
-/* A copy of the exact size, so that reading behind its end is noticed. */
+/* A copy, so that reading behind its end is noticed: by AddressSanitizer, or because a page is there that nobody may
+ * read. */
 static void run(const uint8_t *data, size_t size)
 {
+#ifdef __SANITIZE_ADDRESS__
     uint8_t *copy = malloc(size + !size);
 
     if (!copy) {
@@ -34,6 +37,19 @@ static void run(const uint8_t *data, size_t size)
     memcpy(copy, data, size);
     LLVMFuzzerTestOneInput(copy, size);
     free(copy);
+#else
+    static uint8_t *end;
+
+    if (!end) {
+        uint8_t *pages = mmap(NULL, LARGEST + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED || mprotect(pages + LARGEST, PAGE, PROT_NONE) != 0) {
+            exit(2);
+        }
+        end = pages + LARGEST;
+    }
+    memcpy(end - size, data, size);
+    LLVMFuzzerTestOneInput(end - size, size);
+#endif
 }
 
 /* Flips a bit, sets a byte, copies a piece elsewhere, or takes one out. Returns the new size. */

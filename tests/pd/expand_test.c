@@ -585,6 +585,10 @@ static void test_mistakes(void)
                "objects { l = leftover (slots: 5)  a = pd (\"ping.elf\", bootinfo: l, chunks: [(\"FDT\", 16M), "
                "(\"FDT\", 32)]) }",
                "all chunks together at most 16M");
+    refuse_one("aarch64", "objects { a = pd (\"ping.elf\") } caps { cnode_a { 5: a } }",
+               "'a' is a protection domain, not an object: name one of its objects, such as 'cnode_a'");
+    refuse_one("aarch64", "objects { c = cnode (2 bits)  a = module (\"ping.elf\") } caps { c { 1: a } }",
+               "'a' is a module, not an object: its frames are module_a[]");
     refuse_one("aarch64", "objects { a_0 = pd (\"ping.elf\")  a[1] = pd (\"ping.elf\") }", "which another pd has made");
     refuse_one("aarch64",
                "objects { e = ep  a = pd (\"ping.elf\", cspace: cnode_b, fault: e)  b = pd (\"ping.elf\", fault: e) }",

@@ -2,6 +2,8 @@
 /* Rules of capabilities: rights, badges, derivation, revocation (src/object/cnode.c and objecttype.c of seL4). */
 #include "world.h"
 
+#include "profile/profile.h"
+
 enum { EP, B7, B7_COPY, B8, OTHER, CN, IN, TCB2, FRAME, FRAME_COPY, LAST, UT };
 
 static void rights_only_shrink(struct world *w)
@@ -103,6 +105,60 @@ static void depth_must_be_exact_for_operations(struct world *w)
     world_revoke(w, w->untyped);
 }
 
+struct tag {
+    enum cap_type type;
+    uint64_t number;
+};
+
+static void expect_tags(struct world *w, const struct tag *tags, size_t count)
+{
+    struct slot *slot = slot_of(w, 0);
+    struct cap kept = slot->cap;
+    uint64_t *reg = &w->k->current->regs[w->k->registers->cap];
+    for (size_t i = 0; i < count; i++) {
+        slot->cap.type = (uint8_t)tags[i].type;
+        *reg = slot_at(w, 0);
+        kernel_syscall(w->k, w->k->profile->syscalls[CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY]);
+        EXPECT(*reg, tags[i].number);
+    }
+    slot->cap = kept;
+}
+
+/* What seL4_DebugCapIdentify returns, by the kernel's mode/object/structures.bf of each architecture. */
+static void types_are_told(void)
+{
+    static const struct tag common[] = {
+        {CAP_NULL, 0},    {CAP_UNTYPED, 2},        {CAP_ENDPOINT, 4},      {CAP_NOTIFICATION, 6}, {CAP_REPLY, 8},
+        {CAP_CNODE, 10},  {CAP_THREAD, 12},        {CAP_IRQ_CONTROL, 14},  {CAP_IRQ_HANDLER, 16}, {CAP_ZOMBIE, 18},
+        {CAP_DOMAIN, 20}, {CAP_SCHED_CONTEXT, 22}, {CAP_SCHED_CONTROL, 24}};
+    static const struct tag arm[] = {{CAP_FRAME, 1},           {CAP_PAGE_TABLE, 3}, {CAP_VSPACE, 9},
+                                     {CAP_ASID_CONTROL, 11},   {CAP_ASID_POOL, 13}, {CAP_VCPU, 15},
+                                     {CAP_STREAM_CONTROL, 17}, {CAP_STREAM, 19},    {CAP_BANK_CONTROL, 21},
+                                     {CAP_CONTEXT_BANK, 23},   {CAP_SMC, 25},       {CAP_SGI_SIGNAL, 27}};
+    static const struct tag riscv[] = {
+        {CAP_FRAME, 1}, {CAP_PAGE_TABLE, 3}, {CAP_ASID_CONTROL, 11}, {CAP_ASID_POOL, 13}};
+    static const struct tag x86[] = {
+        {CAP_FRAME, 1},          {CAP_PAGE_TABLE, 3},    {CAP_PAGE_DIRECTORY, 5}, {CAP_PDPT, 7},
+        {CAP_VSPACE, 9},         {CAP_ASID_CONTROL, 11}, {CAP_ASID_POOL, 13},     {CAP_IO_SPACE, 15},
+        {CAP_IO_PAGE_TABLE, 17}, {CAP_IO_PORT, 19},      {CAP_VCPU, 21},          {CAP_EPT_PT, 23},
+        {CAP_EPT_PD, 25},        {CAP_EPT_PDPT, 27},     {CAP_EPT_PML4, 29},      {CAP_IO_PORT_CONTROL, 31}};
+    static const struct {
+        const char *profile;
+        const struct tag *tags;
+        size_t count;
+    } kernels[] = {{"aarch64", arm, sizeof(arm) / sizeof(arm[0])},
+                   {"riscv64", riscv, sizeof(riscv) / sizeof(riscv[0])},
+                   {"x86_64", x86, sizeof(x86) / sizeof(x86[0])}};
+    for (unsigned i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+        struct capdl_profile profile = *profile_builtin(kernels[i].profile);
+        profile.syscalls[CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY] = -100;
+        struct world *w = world_new_profile(&profile);
+        expect_tags(w, common, sizeof(common) / sizeof(common[0]));
+        expect_tags(w, kernels[i].tags, kernels[i].count);
+        world_free(w);
+    }
+}
+
 int main(void)
 {
     static const char *const profiles[] = {"aarch64", "riscv64-mcs", "x86_64-mcs-12"};
@@ -117,5 +173,6 @@ int main(void)
         EXPECT(world_is_sound(w), true);
         world_free(w);
     }
+    types_are_told();
     return failures();
 }

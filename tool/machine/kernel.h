@@ -177,6 +177,8 @@ struct arch {
     bool (*was_write)(uint64_t status); /* whether the access was one, by the status word of a VM fault */
     /* What the number of a user exception, or the syndrome of a VCPU fault, means; 0: not known. */
     const char *(*exception_text)(uint64_t number);
+    /* The kernel's numbers for this architecture's types of capabilities (mode/object/structures.bf). */
+    uint8_t cap_tags[CAP_TYPES - CAP_FIRST_ARCH];
     uint64_t window; /* on physical memory, as far as the alignment of untypeds shows where it begins */
 };
 

@@ -72,6 +72,7 @@ enum cap_type {
     CAP_STREAM,
     CAP_BANK_CONTROL,
     CAP_CONTEXT_BANK,
+    CAP_TYPES
 };
 
 enum vm_rights { VM_NONE, VM_READ, VM_READ_WRITE };

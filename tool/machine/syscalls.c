@@ -261,25 +261,16 @@ static void dump_scheduler(struct kernel *k)
     }
 }
 
-/* The numbers the kernel has for its capability types (object/structures_64.bf). */
-static uint64_t cap_tag(const struct cap *cap)
+/* The number the kernel has for the type of a capability (mode/object/structures.bf). */
+static uint64_t cap_tag(const struct kernel *k, const struct cap *cap)
 {
-    static const uint8_t tags[] = {
-        [CAP_NULL] = 0,           [CAP_UNTYPED] = 2,
-        [CAP_ENDPOINT] = 4,       [CAP_NOTIFICATION] = 6,
-        [CAP_REPLY] = 8,          [CAP_CNODE] = 10,
-        [CAP_THREAD] = 12,        [CAP_IRQ_CONTROL] = 14,
-        [CAP_IRQ_HANDLER] = 16,   [CAP_ZOMBIE] = 18,
-        [CAP_DOMAIN] = 20,        [CAP_SCHED_CONTEXT] = 22,
-        [CAP_SCHED_CONTROL] = 24, [CAP_FRAME] = 1,
-        [CAP_PAGE_TABLE] = 3,     [CAP_PAGE_DIRECTORY] = 5,
-        [CAP_PDPT] = 7,           [CAP_VSPACE] = 9,
-        [CAP_ASID_CONTROL] = 11,  [CAP_ASID_POOL] = 13,
-        [CAP_VCPU] = 15,          [CAP_IO_PORT_CONTROL] = 31,
-        [CAP_IO_PORT] = 19,       [CAP_SGI_SIGNAL] = 27,
-        [CAP_SMC] = 25,
+    static const uint8_t tags[CAP_FIRST_ARCH] = {
+        [CAP_NULL] = 0,           [CAP_UNTYPED] = 2, [CAP_ENDPOINT] = 4, [CAP_NOTIFICATION] = 6,
+        [CAP_REPLY] = 8,          [CAP_CNODE] = 10,  [CAP_THREAD] = 12,  [CAP_IRQ_CONTROL] = 14,
+        [CAP_IRQ_HANDLER] = 16,   [CAP_ZOMBIE] = 18, [CAP_DOMAIN] = 20,  [CAP_SCHED_CONTEXT] = 22,
+        [CAP_SCHED_CONTROL] = 24,
     };
-    return tags[cap->type];
+    return cap->type < CAP_FIRST_ARCH ? tags[cap->type] : k->arch->cap_tags[cap->type - CAP_FIRST_ARCH];
 }
 
 static void halt(struct kernel *k)
@@ -308,7 +299,7 @@ static void debug_on_cap(struct kernel *k, enum capdl_syscall syscall)
     struct slot *slot;
     struct cap cap = lookup_slot(k, k->current, *reg, &slot) == STATUS_OK ? slot->cap : cap_null();
     if (syscall == CAPDL_SYSCALL_DEBUG_CAP_IDENTIFY) {
-        *reg = cap_tag(&cap);
+        *reg = cap_tag(k, &cap);
     } else {
         name_thread(k, &cap);
     }

@@ -323,4 +323,19 @@ const struct arch arch_aarch64 = {
     .maps_without_rights = true,
     .was_write = was_write,
     .exception_text = exception_text,
+    .cap_tags =
+        {
+            [CAP_FRAME - CAP_FIRST_ARCH] = 1,
+            [CAP_PAGE_TABLE - CAP_FIRST_ARCH] = 3,
+            [CAP_VSPACE - CAP_FIRST_ARCH] = 9,
+            [CAP_ASID_CONTROL - CAP_FIRST_ARCH] = 11,
+            [CAP_ASID_POOL - CAP_FIRST_ARCH] = 13,
+            [CAP_VCPU - CAP_FIRST_ARCH] = 15,
+            [CAP_STREAM_CONTROL - CAP_FIRST_ARCH] = 17,
+            [CAP_STREAM - CAP_FIRST_ARCH] = 19,
+            [CAP_BANK_CONTROL - CAP_FIRST_ARCH] = 21,
+            [CAP_CONTEXT_BANK - CAP_FIRST_ARCH] = 23,
+            [CAP_SMC - CAP_FIRST_ARCH] = 25,
+            [CAP_SGI_SIGNAL - CAP_FIRST_ARCH] = 27,
+        },
 };

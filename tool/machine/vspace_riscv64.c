@@ -169,4 +169,11 @@ const struct arch arch_riscv64 = {
     .root = CAP_PAGE_TABLE,
     .was_write = was_write,
     .exception_text = exception_text,
+    .cap_tags =
+        {
+            [CAP_FRAME - CAP_FIRST_ARCH] = 1,
+            [CAP_PAGE_TABLE - CAP_FIRST_ARCH] = 3,
+            [CAP_ASID_CONTROL - CAP_FIRST_ARCH] = 11,
+            [CAP_ASID_POOL - CAP_FIRST_ARCH] = 13,
+        },
 };

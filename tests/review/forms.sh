@@ -139,6 +139,10 @@ expect 1 'may now receive from.*new.cdl:43:32' diff "$here/base.cdl" new.cdl
 expect 1 '^- other may now receive from' diff "$here/base.cdl" new.cdl --markdown
 "$capdl" diff "$here/base.cdl" new.cdl --json > first.json
 "$capdl" diff base.json new.cdl --json > second.json
+# Microseconds are not added to ticks: of such a schedule nobody's share is told.
+sed 's/(0, 1000), (1, 500)/(0, 3000 us), (1, 500)/' "$here/net.cdl" > mixed.cdl
+expect 1 'schedule is domain 0 for 3000 us, domain 1 for 500 ticks (was domain 0 for 1000 ticks, domain 1 for 500 ticks) \[' \
+    diff "$here/net.cdl" mixed.cdl
 [ "$(grep '"id"' first.json)" = "$(grep '"id"' second.json)" ] || { echo "ids depend on the form"; failed=1; }
 "$capdl" diff --json "$here/net.cdl" "$here/base.cdl" > third.json
 # A supervisor between two groups is bypassed: pairs, mediators, ways.
@@ -151,6 +155,20 @@ END
 sed 's/ca { /&1: to_x (W, badge: 7) /' through.cdl > past.cdl
 expect 1 'm is no longer between a and x: what comes from a can bypass it' diff through.cdl past.cdl
 "$capdl" diff --json through.cdl past.cdl > fourth.json
+# Of a page that more than two share, not every way past somebody is from each to each.
+cat > page.cdl << 'END'
+arch aarch64 objects { a = tcb c = tcb m = tcb x = tcb y = tcb ca = cnode (2 bits) cc = cnode (2 bits) cm = cnode (3 bits)
+  cx = cnode (2 bits) cy = cnode (2 bits) to_m = ep to_a = ep to_x = ep to_y = ep page = frame (4k)
+  va = pud pa = pd ta = pt vc = pud pc = pd tc = pt vx = pud px = pd tx = pt vy = pud py = pd ty = pt }
+caps { a { cspace: ca vspace: va } c { cspace: cc vspace: vc } m { cspace: cm } x { cspace: cx vspace: vx } y { cspace: cy vspace: vy }
+  va { 0: pa } pa { 0: ta } vc { 0: pc } pc { 0: tc } vx { 0: px } px { 0: tx } vy { 0: py } py { 0: ty }
+  tc { 1: page (RW) } tx { 1: page (R) } ty { 1: page (R) }
+  ca { 0: to_m (W, badge: 1) 1: to_a (R) } cc { 0: to_m (W, badge: 2) } cx { 0: to_x (R) } cy { 0: to_y (R) }
+  cm { 0: to_m (R) 1: to_x (W) 2: to_y (W) 3: to_a (W) } }
+END
+sed 's/tc { 1/ta { 1: page (RW) } &/' page.cdl > shared.cdl
+expect 1 'm is no longer between a on one side and x and y on the other, nor between c and a: what comes from the first can bypass it' \
+    diff page.cdl shared.cdl
 sed 's/cx { 0: to_x (R) 1: to_y (W) }/cx { 0: to_x (R) }/;s/ca { 0: to_m (W, badge: 1) }/ca { }/' through.cdl > before.cdl
 sed 's/ca { }/ca { 1: to_m (W) }/' before.cdl > after.cdl
 expect 1 'a can now influence x and y through others; shortest way: a -> m -> x' diff before.cdl after.cdl

@@ -7,9 +7,7 @@
 
 #include "plan.h"
 
-enum {
-    HEAD_SIZE = 4096
-}; /* the loader's first page, which is free for headers but for the branch that it begins with */
+enum { HEAD_SIZE = 4096 }; /* the loader's first page: free for headers, except for the branch that it begins with */
 
 struct pack_arch {
     const char *qemu; /* the program */

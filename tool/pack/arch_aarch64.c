@@ -28,8 +28,8 @@ static void head_linux(struct plan *plan)
     memcpy(head + 56, "ARM\x64", 4);
 }
 
-/* PE32+ with one section and an empty list of relocations. "Relocations stripped" must not be said: it would mean
-   address 0 only. Offsets are from the start of the PE header. */
+/* PE32+ with one section and an empty list of relocations. The flag "relocations stripped" stays clear: it would mean
+ * that only address 0 will do. Offsets are from the start of the PE header. */
 static void head_efi(struct plan *plan)
 {
     enum { AT = 64, OPTIONAL = 24, OPTIONAL_SIZE = 112 + 6 * 8, SECTION = OPTIONAL + OPTIONAL_SIZE };

@@ -25,7 +25,7 @@ static void put32_big(uint8_t *at, uint32_t value)
     }
 }
 
-/* In a file of the other class the same members have other places and sizes. */
+/* In a file of the other ELF class the same members have other offsets and sizes. */
 #define WRITE_HEADERS(bits)                                                                           \
     static size_t write_headers_##bits(const struct plan *plan, FILE *out)                            \
     {                                                                                                 \

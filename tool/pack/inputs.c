@@ -66,8 +66,7 @@ static bool open_loader(struct plan *plan)
     return true;
 }
 
-/* The device tree in as few bytes as it takes. Everything in it is looked at once, so the loader and the kernel get a
- * sound one. */
+/* The device tree, packed. All of it is checked here, so the loader and the kernel get a valid one. */
 static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes, size_t size)
 {
     int error = fdt_check(bytes, size) ? 0 : -FDT_ERR_BADSTRUCTURE;
@@ -89,7 +88,7 @@ static bool pack_tree(struct plan *plan, const char *name, const uint8_t *bytes,
     return true;
 }
 
-/* A tree that the user gives is for the board that the kernel was built for. */
+/* A device tree that the user gives must be of the board that the kernel was built for. */
 static bool check_board(struct plan *plan, const struct pack_file *dtb)
 {
     struct devicetree *tree = devicetree_read(dtb->name, plan->tree, plan->tree_size, plan->diags);
@@ -128,7 +127,7 @@ static bool read_config(struct plan *plan)
     return config != NULL;
 }
 
-/* The loader maps the kernel in blocks of 2 MiB, by one distance between virtual and physical addresses. */
+/* The loader maps the kernel in blocks of 2 MiB, with a constant offset between virtual and physical addresses. */
 static bool check_kernel(struct plan *plan)
 {
     const struct loads *kernel = &plan->kernel.loads;

@@ -68,7 +68,7 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-/* `signals`: those that the child is to have blocked. */
+/* `signals`: those that are blocked in the child. */
 static bool run_mkrescue(const char *directory, const char *path, const sigset_t *signals, struct capdl_diags *diags)
 {
     char *const argv[] = {(char[]){"grub-mkrescue"}, (char[]){"-o"}, (char *)(uintptr_t)path,
@@ -107,7 +107,7 @@ bool pack_iso(const struct capdl_profile *profile, const struct pack_file *image
 {
     char directory[] = "/tmp/capdl-iso.XXXXXX";
     sigset_t ending, before;
-    /* The directory does not outlive us: who is to end waits until it is gone. */
+    /* Signals that would end us wait until the directory is deleted. */
     sigemptyset(&ending);
     sigaddset(&ending, SIGINT);
     sigaddset(&ending, SIGTERM);

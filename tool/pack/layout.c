@@ -78,15 +78,15 @@ static bool find_room(const struct plan *plan, struct extent *extent, uint64_t f
     return false;
 }
 
-/* For the loader, above the others is best, but anywhere apart from them will do. Never of itself in RAM the kernel
-   leaves alone: that may be the firmware's. */
+/* The loader goes above the others if possible, otherwise anywhere. Never in RAM that the kernel does not manage,
+ * unless the user says so: it may be the firmware's. */
 static bool choose(const struct plan *plan, struct extent *extent, uint64_t from, uint64_t size, uint64_t alignment)
 {
     return find_room(plan, extent, from, size, alignment) ||
            (extent->kind == EXTENT_LOADER && find_room(plan, extent, 0, size, alignment));
 }
 
-/* What is wished for, or what is found; an error when there is none. */
+/* The place that the user wants, or else a free one; an error if there is none. */
 static bool put(struct plan *plan, struct extent *extent, uint64_t wish, uint64_t from, uint64_t size,
                 uint64_t alignment)
 {
@@ -174,7 +174,7 @@ static int compare_extents(const void *a, const void *b)
     return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* What is wrong with where a place is; 0: nothing. */
+/* What is wrong with the place of an extent; NULL: nothing. */
 static const char *misplaced(const struct plan *plan, const struct extent *extent)
 {
     switch (extent->kind) {

@@ -27,7 +27,7 @@ struct loads {
     size_t count;          /* at least 1 */
 };
 
-/* Reads an executable of an architecture out of bytes that stay the caller's. On failure there is an error and nothing
+/* Reads an executable of an architecture from bytes that remain the caller's. On failure there is an error and nothing
  * to free. */
 bool loads_open(struct loads *, const char *name, const uint8_t *bytes, size_t size, enum capdl_arch,
                 struct capdl_diags *);

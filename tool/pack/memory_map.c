@@ -17,7 +17,7 @@
 
 #include "pack/config.h"
 
-/* The kernel keeps pieces of RAM, what is left of them included, in 16 entries of which the last must stay empty. */
+/* The kernel keeps its pieces of RAM, and what is left of them, in 16 entries of which the last must stay empty. */
 enum { PAGE = 4096, MOST_RAM = 15, MOST_HOLES = MOST_RAM + 2 * MEMORY_MAP_DEVICES + 4 };
 #define HIGH_MEMORY UINT64_C(0x100000)
 #define MIB UINT64_C(0x100000)
@@ -34,7 +34,7 @@ static const struct qemu_pc {
     uint64_t iommu; /* address of its registers; 0: it has none */
 } qemu_pc = {0xe0000000, 0xc0000000, 0x20000, 0}, qemu_q35 = {0xb0000000, 0x80000000, 0x21000, 0xfed90000};
 
-/* What is no device memory for the spec. */
+/* What a spec cannot have as device memory. */
 struct holes {
     struct capdl_region list[MOST_HOLES];
     size_t count;

@@ -22,8 +22,8 @@ struct memory_map {
     size_t count;
     uint64_t ioapics[MEMORY_MAP_DEVICES], iommus[MEMORY_MAP_DEVICES];
     size_t num_ioapics, num_iommus;
-    uint64_t iommus_detected; /* as a log says, which may not tell where they are */
-    bool multiboot2;          /* then the kernel takes RAM as it is told; by multiboot 1, whole pages of it */
+    uint64_t iommus_detected; /* as a log counts them, perhaps without their addresses */
+    bool multiboot2;          /* the kernel then takes RAM as it is told; by multiboot 1, only whole pages */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Forms in which people have a PC's memory map. Each pattern stands for one form of line, in a log after whatever
- * begins it. */
+/* Forms in which people have a PC's memory map. Each pattern is one form of line; in a log, other text may precede
+ * it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +61,7 @@ static bool add_device(struct reader *reader, struct devices *devices, uint64_t 
     }
     for (size_t i = 0; i < devices->count; i++) {
         if (devices->list[i] == address) {
-            return true; /* logs say things twice */
+            return true; /* logs repeat themselves */
         }
     }
     if (devices->count == MEMORY_MAP_DEVICES) {
@@ -71,7 +71,7 @@ static bool add_device(struct reader *reader, struct devices *devices, uint64_t 
     return true;
 }
 
-/* The number after `before`, which is moved past it. */
+/* The number after the text `before`. Moves *line past the number. */
 static bool number_after(const char **line, const char *before, int base, uint64_t *number)
 {
     const char *at = strstr(*line, before);
@@ -86,7 +86,8 @@ static bool number_after(const char **line, const char *before, int base, uint64
     return end != at && *at != '-' && *at != ' ' && errno == 0;
 }
 
-/* The last byte instead of the size; both ends of what is empty stay so. */
+/* From a line that gives the last byte in place of the size. Where that is just before the first, the piece is
+ * empty. */
 static bool piece_to_last(struct piece *piece, uint64_t first, uint64_t last, bool ram)
 {
     *piece = (struct piece){first, last - first + 1, ram ? MEMORY_MAP_RAM : MEMORY_MAP_RAM + 1};
@@ -171,7 +172,7 @@ static memory_form *memory_form_of(const char *line, struct piece *piece)
 }
 
 /*
- * Forms of other lines of a log. Each is `false` for a line that is none of its form; then `good` is left alone.
+ * Forms of other lines of a log. Each returns false for a line of another form and then leaves `good` alone.
  */
 
 /* IOAPIC[0]: apic_id 0, version 32, address 0xfec00000, GSI 0-23 */
@@ -215,7 +216,7 @@ static bool kernel_iommus(struct reader *reader, const char *line, bool *good)
     return strstr(line, " IOMMUs detected") && number_after(&line, "ACPI: ", 10, &reader->map->iommus_detected);
 }
 
-/* A new boot begins: what is known of those before is forgotten, but for what the user says. */
+/* A new boot begins: forgets what is known of those before, except what the user says. */
 static void boot_begin(struct reader *reader)
 {
     reader->form = NULL;
@@ -282,8 +283,8 @@ static bool take_form(struct reader *reader, line_form *const *forms, size_t cou
 }
 
 /*
- * A piece of memory in a log. It is the first of another boot if a boot ended before, the line is of another form, or
- * its memory is at the first of the map once more.
+ * A piece of memory in a log. It begins another boot if the last one has ended, if the line has another form, or if its
+ * memory is where the map began.
  */
 static bool take_piece(struct reader *reader, memory_form *form, const struct piece *piece)
 {
@@ -324,7 +325,7 @@ static const uint8_t *copy_line(const uint8_t *at, const uint8_t *end, char line
     return newline ? newline + 1 : end;
 }
 
-/* Whether a text is a log: then lines of other forms are somebody else's. */
+/* Whether a text is a log, in which lines of other forms are ignored. */
 static bool is_log(const struct file_bytes *file)
 {
     const uint8_t *end = file->data + file->size;

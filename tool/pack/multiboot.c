@@ -33,7 +33,7 @@ static uint64_t memory_size(const struct loads *kernel, const struct load *segme
     return next == UINT64_MAX ? segment->memory_size : next - segment->paddr;
 }
 
-/* The header of a segment; loaders go by physical addresses, so the upper half of a virtual one is not missed. */
+/* The header of a segment; loaders use physical addresses only, so the upper half of a virtual one is not needed. */
 static Elf32_Phdr segment_header(const struct loads *kernel, const struct load *segment, uint32_t offset)
 {
     return (Elf32_Phdr){

@@ -27,7 +27,7 @@ const char *pack_format_name(enum pack_format format)
 }
 
 /* An ELF file is put where it wants to be and cannot run into the machine's own device tree. The Raspberry Pi's
-   start-up code (and QEMU's) holds back the other cores only for what looks like a Linux Image. */
+ * start-up code, and QEMU's, holds back the other cores only if the file looks like a Linux Image. */
 enum pack_format pack_format_for_qemu(const struct capdl_profile *profile)
 {
     return strcmp(profile->platform, "bcm2837") == 0 ? PACK_LINUX : PACK_ELF;
@@ -74,7 +74,7 @@ static void content_add(struct pack_extra **list, size_t *count, const struct im
     }
 }
 
-/* A content, without what externals hold; these are ascending. */
+/* A content, except for what externals hold; these are ascending. */
 static void content_split(const struct pack_options *options, struct pack_extra **list, size_t *count,
                           const struct image_content *content)
 {
@@ -114,7 +114,8 @@ static struct pack_extra *all_extras(struct pack_options *options, const struct 
     return list;
 }
 
-/* Of the tree that the kernel is handed; room for the firmware's, whose size nobody knows yet. */
+/* The size of the device tree that the kernel gets; for the firmware's, which is not known yet, that of the room for
+ * it. */
 static uint64_t tree_size(const struct plan *plan)
 {
     return plan->options->firmware_dtb ? plan->tree_extent.end - plan->tree_extent.start
@@ -130,7 +131,8 @@ static void keep(struct plan *plan, uint64_t start, uint64_t end)
     }
 }
 
-/* A firmware's tree knows nothing of what is reserved here and by the kernel's own tree: whoever reads it must. */
+/* The firmware's device tree does not say what is reserved here and by the kernel's own tree, which its readers must
+ * know. */
 static void keep_reserved(struct plan *plan, const struct reserved_section *contents)
 {
     const struct pack_options *options = plan->options;

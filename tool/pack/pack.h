@@ -42,7 +42,7 @@ struct pack_extra {
     struct pack_file file;
     uint64_t address;
     uint64_t zeros; /* bytes after the file's */
-    bool external;  /* only its place counts */
+    bool external;  /* not in the file: it only takes the place */
 };
 
 /* Contents of reserved memory that are not part of the file: a boot loader fills that memory, ours compares a hash. */
@@ -77,8 +77,8 @@ struct pack_options {
     struct pack_placement *placement; /* to be told; may be 0 */
 };
 
-/* Writes a bootable file; out NULL: only finds out whether there is one. Anything that does not fit together is an
- * error in diags, a misfit in memory with a map of it. */
+/* Writes a bootable file; With out NULL, only checks that it could. Whatever does not fit together is an error in
+ * diags; what does not fit into memory, with a map. */
 bool pack_image(const struct pack_options *, struct capdl_diags *, FILE *out);
 
 /* Writes the kernel of an x86-64 prefix in the 32-bit container that multiboot loaders want, without gaps that a loader

@@ -34,7 +34,7 @@ static void add_zeros(struct plan *plan, uint64_t to, uint64_t size)
     }
 }
 
-/* How many zeros come first, as far as it is worth to know: up to a line's start, or to the end. */
+/* How many zeros the bytes begin with, rounded down to the start of a line unless all are zero. */
 static uint64_t leading_zeros(uint64_t to, const uint8_t *bytes, uint64_t size)
 {
     uint64_t count = 0;
@@ -67,7 +67,7 @@ static int compare_loads(const void *a, const void *b)
     return x->vaddr < y->vaddr ? -1 : x->vaddr > y->vaddr;
 }
 
-/* A program, with zeros wherever its place has nothing of it. `distance` is from virtual to physical addresses. */
+/* A program, with zeros where it has no bytes. `distance`: from virtual to physical addresses. */
 static bool add_program(struct plan *plan, struct loads *loads, const struct extent *extent, uint64_t distance)
 {
     uint64_t at = extent->start;
@@ -218,7 +218,7 @@ static void write_sums(struct capdl_payload *written)
     struct capdl_payload_sum tables = {0, 0}, stored = {0, 0};
     capdl_payload_add_all(&stored, words + written->stored / sizeof(*words), written->size - written->stored);
     written->stored_sum = stored;
-    capdl_payload_add_all(&tables, words, written->stored); /* that sum included */
+    capdl_payload_add_all(&tables, words, written->stored); /* including that sum */
     written->sum = tables;
 }
 

@@ -41,7 +41,7 @@ struct plan {
     struct loads image, loader;
     uint8_t *tree; /* packed; on the heap */
     size_t tree_size;
-    bool tree_made;                   /* by us, for the loader alone: this kernel has none, and is handed none */
+    bool tree_made;                   /* by us, for the loader only: this kernel has no device tree and gets none */
     struct capdl_region ram[MAX_RAM]; /* of the board, as far as the device tree knows */
     size_t num_ram;
     struct extent firmware[MAX_FIRMWARE]; /* what the device tree reserves; names are in it */

@@ -38,7 +38,7 @@ enum qemu_outcome {
     QEMU_QUIET,   /* nothing was printed for as long as quiet_seconds, and no core had anything to do */
     QEMU_BUSY,    /* nothing was printed for as long as busy_seconds */
     QEMU_STOPPED, /* *stop was set */
-    QEMU_REFUSED, /* kernel and image make nothing that could boot; see diags */
+    QEMU_REFUSED, /* kernel and image make nothing bootable; see diags */
     QEMU_FAILED,  /* QEMU did not start or gave up; its complaint is in diags */
 };
 
@@ -48,9 +48,9 @@ struct qemu_options {
     const char *input_after;           /* and not before this has been printed, or 2 seconds of silence; 0: at once */
     const char *marker;                /* end when this has been printed, at the end of that line; 0: none */
     double timeout_seconds;            /* wall clock; 0: no limit */
-    double quiet_seconds;              /* 0: silence is no end; else it is one when the machine rests, too */
-    double busy_seconds;               /* and of a machine that does not, after this time; 0: no limit */
-    const char *const *devices;        /* what it is to have more, as -device takes it; ended by 0; may be 0 */
+    double quiet_seconds;              /* 0: silence does not end the run; else it does if the machine is idle, too */
+    double busy_seconds;               /* the same for a machine that is not idle; 0: it never does */
+    const char *const *devices;        /* further devices, as -device takes them; ended by NULL; may be NULL */
     const volatile sig_atomic_t *stop; /* end when it is set, by a signal handler for instance; may be 0 */
 };
 
@@ -58,8 +58,8 @@ struct qemu_options {
 enum qemu_outcome qemu_run(const struct qemu_line *, const struct qemu_options *, struct capdl_diags *);
 
 /*
- * All of it: makes what the machine boots out of the profile's prefix and an initialiser image, and runs it. Temporary
- * files are never made. `verbose`, if not 0, is first told the commands that would do the same by hand.
+ * All of it: makes what the machine boots out of the profile's prefix and an initialiser image, and runs it. No
+ * temporary files are made. `verbose`, if not 0, is first told the commands that would do the same by hand.
  */
 enum qemu_outcome qemu_boot(const struct capdl_profile *, const char *image_name, const uint8_t *image,
                             size_t image_size, const struct qemu_options *, FILE *verbose, struct capdl_diags *);

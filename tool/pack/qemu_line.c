@@ -10,7 +10,7 @@
 #include "config.h"
 #include "memory_map.h"
 
-/* Every feature is one without which some kernel configuration stops, or hangs without a word (xsaveopt). */
+/* Without any one of these features, some kernel configuration stops, or hangs silently (xsaveopt). */
 static const char x86_cpu[] = "Nehalem,+pdpe1gb,+xsave,+xsaveopt,+fsgsbase";
 
 static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, ...)
@@ -24,7 +24,7 @@ static CAPDL_PRINTF(2, 3) void add(struct qemu_line *line, const char *format, .
     line->argv[line->argc] = NULL;
 }
 
-/* In MiB, from where the machine's RAM starts to the end of what the kernel was built to find. */
+/* In MiB, from the start of the machine's RAM to the end of the RAM that the kernel was built for. */
 static unsigned long memory_size(const struct capdl_profile *profile, uint64_t base)
 {
     uint64_t end = profile->num_memory ? profile->memory[profile->num_memory - 1].end : 0;

@@ -92,7 +92,8 @@ static bool start(struct guest *guest, char *const *argv)
     return guest->pid > 0;
 }
 
-/* The text waited for does not begin anew within itself, so that one place in it is all there is to remember. */
+/* We assume that the text's first character does not occur in it again, so one position in it is all there is to
+ * remember. */
 static void await_text(struct guest *guest, const char *text, size_t size)
 {
     const char *wanted = guest->options->input_after;
@@ -120,7 +121,7 @@ static void type(struct guest *guest)
     }
 }
 
-/* Whether the marker stands in what is remembered, which is then forgotten but for what may be a marker's beginning. */
+/* Whether the marker is in the remembered text. Then forgets that, except what may be the beginning of a marker. */
 static void look(struct guest *guest, size_t keep)
 {
     size_t tail = guest->said_length < keep ? guest->said_length : keep;
@@ -146,8 +147,8 @@ static void remember(struct guest *guest, const char *text, size_t size)
     }
 }
 
-/* Passes on what the console has; false when it is closed. The end of a machine without a newline still counts as a
- * line's end. */
+/* Passes on what the console has; false when it is closed. If the machine ends without a newline, that ends its last
+ * line, too. */
 static bool read_console(struct guest *guest)
 {
     char text[4096];
@@ -190,8 +191,8 @@ static struct pollfd poll_input(const struct guest *guest)
                                : (struct pollfd){fileno(guest->options->input), POLLIN, 0};
 }
 
-/* How long the threads of QEMU ran, and waited for a processor of the host, until a point in time; whether one would
- * run just then. */
+/* How long QEMU's threads had run, and had waited for a processor of the host, at a point in time; whether one was
+ * running or waiting just then. */
 struct activity {
     double at, ran, waited; /* at 0: nothing was looked at */
     bool runs;
@@ -236,16 +237,16 @@ static bool look_at_threads(const struct guest *guest, struct activity *activity
     return told;
 }
 
-/* Whether some core was busy between two looks: ran for most of the time in which the host let it, or waits for that
- * time to end, which is not counted before it does. A kernel that waits for interrupts runs for a few percent of it, to
- * count ticks. */
+/* Whether some core was busy between two looks: it ran for more than half of the time that the host let it, or is
+ * running or waiting now, which the host adds to its account only afterwards. A kernel that waits for interrupts runs
+ * for a few percent of it, to count ticks. */
 static bool was_busy(const struct activity *from, const struct activity *to)
 {
     double ran = to->ran - from->ran, could = to->at - from->at - (to->waited - from->waited);
     return to->runs || ran < 0 || could <= 0 || ran > could / 2; /* a thread that ended takes its account with it */
 }
 
-/* Whether the silence so far is an end. Each look compares with that half of quiet_seconds ago. */
+/* Whether the silence so far ends the run. Each look is compared with the one half of quiet_seconds before. */
 static bool came_to_rest(const struct guest *guest, double silence, struct activity *before)
 {
     double pause = guest->options->quiet_seconds / 2;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * For kernels that come without a device tree. The loader prefers the firmware's; this is what it needs where the
- * firmware gives none: cores and how to start them. It does not name memory, which then is not checked, nor a console.
+ * firmware gives none: cores and how to start them. It names neither memory, which is then not checked, nor a console.
  */
 #include <libfdt.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void add_core(struct plan *plan, void *tree, unsigned core)
     fdt_end_node(tree);
 }
 
-/* Firmware below a hypervisor is called by SMC; a kernel at EL1 has the hypervisor's place taken by QEMU, with HVC. */
+/* A hypervisor calls firmware by SMC. For a kernel at EL1, QEMU takes the hypervisor's place and is called by HVC. */
 static void add_psci(const struct plan *plan, void *tree)
 {
     fdt_begin_node(tree, "psci");

@@ -196,7 +196,7 @@ static bool check_overlap(struct elf_check *c, const struct elf_segment *low, co
     return true;
 }
 
-/* A page belongs to both segments that touch it; that both together make it writable code nobody asked for. */
+/* A page that two segments touch has the rights of both, which may make it writable code that nobody asked for. */
 static void check_shared_page(struct elf_check *c, const struct elf_segment *low, const struct elf_segment *high)
 {
     enum { WX = CAPDL_RIGHT_WRITE | CAPDL_RIGHT_EXECUTE };

@@ -108,7 +108,7 @@ static bool map_frame(struct expansion *x, struct pd *pd, const struct capdl_par
     return space_take(x, pd, address, size, p->text, p->pos) && space_map(x, pd, address, cap);
 }
 
-/* Of an array of PDs, the first one's is said. */
+/* Reported once for an array of PDs. */
 static void check_map_rights(struct expansion *x, const struct pd *pd, const struct capdl_param *p)
 {
     if (p->cap.rights & CAPDL_RIGHT_WRITE && !(p->cap.rights & CAPDL_RIGHT_READ) &&
@@ -120,7 +120,7 @@ static void check_map_rights(struct expansion *x, const struct pd *pd, const str
     }
 }
 
-/* All pages of a module, to be read only. */
+/* Maps all pages of a module, for reading only. */
 static bool map_module(struct expansion *x, struct pd *pd, const struct pd_map *map)
 {
     const struct capdl_param *p = map->frame;

@@ -240,7 +240,7 @@ static size_t touching(const struct elf_segment *s, size_t count, uint64_t page,
 }
 
 /* A page of a room has a frame of its own, which the image stores even if it is all zero: a fill of no bytes says so.
-   What no segment touches can be read, as an entry of a page table cannot be empty and have its frame at hand. */
+ * Pages that no segment touches are mapped readable, so that `capdl update` finds their frames in the page table. */
 static bool map_room_page(struct expansion *x, struct pd *pd, const struct elf_program *elf, uint64_t page,
                           uint8_t rights)
 {

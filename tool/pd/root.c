@@ -196,7 +196,7 @@ static void hold_page(struct expansion *x, struct pd *pd, uint64_t slot, uint64_
     }
 }
 
-/* The capabilities in the slots that every kernel gives the same; those of control are the author's to give. */
+/* The capabilities whose slots are the same in every kernel. Control capabilities are for the author to give. */
 static void hold_initial(struct expansion *x, struct pd *pd)
 {
     unsigned bits = capdl_object_size_bits(x->spec, pd->cnode);
@@ -300,7 +300,7 @@ static bool count_untypeds(struct expansion *x, struct pd *pd, const struct capd
     return good;
 }
 
-/* One run of slots for each, one after the other, and all described in the bootinfo. */
+/* A run of slots for each, all contiguous, and described in the bootinfo. */
 static void hold_untypeds(struct expansion *x, struct pd *pd, const struct capdl_param *p, uint64_t slot)
 {
     for (size_t i = 0; i < count_given(p); i++) {

@@ -6,7 +6,7 @@
 #include "expand.h"
 #include "symbols.h"
 
-/* What may be said of a mapped region. */
+/* What a setting may want to know of a mapped region. */
 enum region_word { REGION_VADDR, REGION_PADDR, REGION_SIZE, REGION_WORDS };
 
 static const char *const region_words[REGION_WORDS] = {"vaddr", "paddr", "size"};

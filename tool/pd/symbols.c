@@ -15,7 +15,7 @@ struct wanted {
     const struct capdl_setting *setting;
     Elf64_Sym symbol;
     bool found;
-    unsigned others; /* of the same name elsewhere, of equal standing */
+    unsigned others; /* of the same name and binding elsewhere */
 };
 
 struct search {
@@ -273,7 +273,7 @@ static int compare_places(const void *a, const void *b)
     return x->symbol.st_value < y->symbol.st_value ? -1 : x->symbol.st_value > y->symbol.st_value;
 }
 
-/* Two names of one place. */
+/* Two settings must not have the same memory. */
 static bool check_overlaps(struct search *s)
 {
     bool good = true;

@@ -70,7 +70,7 @@ static bool place_stack(struct expansion *x, struct pd *pd)
     return true;
 }
 
-/* Places the author has chosen are taken before any is chosen for him. An initial task has no stack but its own. */
+/* Takes the addresses that the author gives before it chooses others. An initial task has its own stack. */
 bool thread_memory(struct expansion *x, struct pd *pd)
 {
     if (root_is(pd)) {
@@ -112,7 +112,7 @@ bool thread_objects(struct expansion *x, struct pd *pd)
     return good;
 }
 
-/* What a TCB says already remains. */
+/* What the author's TCB says remains. */
 static void set_field(struct capdl_tcb *tcb, enum capdl_tcb_field field, uint64_t value)
 {
     if (!(tcb->has >> field & 1)) {
@@ -187,7 +187,8 @@ static void set_sc(struct expansion *x, struct pd *pd)
     object.u.sc->period = params_number_or(params, PARAM_PERIOD, budget);
 }
 
-/* A capability through which the kernel reports faults of this thread: it needs to send, and to be answered. */
+/* The capability by which the kernel reports this thread's faults. The kernel needs to send by it and to be
+ * answered. */
 static bool handler_cap(struct expansion *x, struct pd *pd, const struct capdl_param *p, struct capdl_cap *cap)
 {
     enum { ANSWER = CAPDL_RIGHT_GRANT | CAPDL_RIGHT_GRANT_REPLY };

@@ -35,7 +35,7 @@ enum {
 #define BADGE_CALL (UINT64_C(1) << 63)
 #define BADGE_FAULT (UINT64_C(1) << 62)
 
-static const char *name(void)
+static inline const char *name(void)
 {
     return (const char *)(uintptr_t)microkit_name;
 }

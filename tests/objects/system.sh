@@ -5,7 +5,7 @@
 #
 # A system is a directory with
 #     needs          a condition of the C preprocessor on the facts that `capdl profile --header` prints
-#     system.cdl     its spec, which goes through the C preprocessor with the same facts
+#     system.cdl     its spec, which goes through the C preprocessor with the same facts; or system.system, which does not
 #     *.c            its programs, expected.txt its output, errors.txt instead: what `capdl compile` must say
 #     root.c         (may be absent) the only program, a root task: it starts as those in tests/machine/root do
 #     start.S        (may be absent) how the programs start, instead of as with libpd
@@ -42,8 +42,12 @@ build() { # KERNEL
         [ -e "$program" ] || continue
         $compile -include "$work/facts.h" -o "$work/$(basename "$program" .c).elf" "$start" "$libpd/pd.c" "$program"
     done
-    $compile -E -P -undef -nostdinc -w -traditional-cpp -include "$work/facts.h" -x assembler-with-cpp -D__ASSEMBLER__ \
-        "$system/system.cdl" > "$work/system.cdl"
+    if [ -e "$system/system.system" ]; then
+        cp "$system/system.system" "$work/system.cdl"
+    else
+        $compile -E -P -undef -nostdinc -w -traditional-cpp -include "$work/facts.h" -x assembler-with-cpp -D__ASSEMBLER__ \
+            "$system/system.cdl" > "$work/system.cdl"
+    fi
     "$capdl" compile "$work/system.cdl" --kernel "$1" -o "$work/image.elf" > "$work/said" 2>&1
 }
 
